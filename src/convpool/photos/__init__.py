@@ -1,0 +1,25 @@
+"""Picture files in and out: pixels, transparency, and what the camera wrote beside them."""
+
+from convpool.photos.paths import Source, destinations, sources
+from convpool.photos.photo import Metadata, Photo
+from convpool.photos.pixels import SIGNED, Shown, choose_signed, to_pixels
+from convpool.photos.reading import read
+from convpool.photos.thumbnails import sample_picture, thumbnail_sheet
+from convpool.photos.writing import check_free, write
+
+__all__ = [
+    "SIGNED",
+    "Metadata",
+    "Photo",
+    "Shown",
+    "Source",
+    "check_free",
+    "choose_signed",
+    "destinations",
+    "read",
+    "sample_picture",
+    "sources",
+    "thumbnail_sheet",
+    "to_pixels",
+    "write",
+]

@@ -1,0 +1,80 @@
+"""A picture as arrays, and what was written beside its pixels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """What a picture file says beside its pixels.
+
+    Attributes
+    ----------
+    exif : bytes
+        The EXIF block, without its orientation, which is applied to the pixels, and its resolution, which is `dpi`.
+    icc : bytes, optional
+        The ICC colour profile.
+    dpi : tuple of float, optional
+        Dots per inch, (x, y).
+    """
+
+    exif: bytes = b""
+    icc: bytes | None = None
+    dpi: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Photo:
+    """A picture as arrays.
+
+    Attributes
+    ----------
+    pixels : ndarray
+        Gray (h, w) or colour (h, w, 3), uint8 or uint16, turned the way that the picture is looked at.
+    alpha : ndarray, optional
+        Opacity (h, w) in the dtype of the pixels; None when everything is opaque.
+    metadata : Metadata
+        EXIF, ICC profile and dots per inch.
+    notes : tuple of str
+        What reading had to decide, such as ``first of 12 frames``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If dtype or shape is not one of those above.
+
+    Examples
+    --------
+    >>> Photo(np.zeros((2, 3, 3), dtype=np.uint8)).pixels.shape
+    (2, 3, 3)
+    """
+
+    pixels: NDArray[Any]
+    alpha: NDArray[Any] | None = None
+    metadata: Metadata = field(default_factory=Metadata)
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        shape, dtype = self.pixels.shape, self.pixels.dtype
+        if dtype not in (np.uint8, np.uint16):
+            raise TypeError(f"pixels must be uint8 or uint16, not {dtype}; convpool.photos.to_pixels makes them so")
+        if len(shape) not in (2, 3) or shape[2:] not in ((), (3,)) or 0 in shape:
+            raise ValueError(f"pixels must be gray (h, w) or colour (h, w, 3), at least 1 x 1, not {shape}")
+        if self.alpha is not None and (self.alpha.shape != shape[:2] or self.alpha.dtype != dtype):
+            raise ValueError(f"alpha {self.alpha.shape} {self.alpha.dtype} does not match pixels {shape} {dtype}")
+
+    def planes(self) -> NDArray[Any]:
+        """Return every sample, (h, w, n): gray or colour first, alpha last."""
+        planes = self.pixels if self.pixels.ndim == 3 else self.pixels[..., None]
+        return planes if self.alpha is None else np.concatenate([planes, self.alpha[..., None]], axis=2)
+
+
+def from_planes(planes: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any] | None]:
+    """Return pixels and alpha from samples (h, w, n), n from 1 to 4: the opposite of `Photo.planes`."""
+    pixels, alpha = (planes, None) if planes.shape[2] % 2 else (planes[..., :-1], planes[..., -1])
+    return (pixels[..., 0] if pixels.shape[2] == 1 else pixels), alpha

@@ -1,0 +1,153 @@
+"""The sheet of thumbnails: every named kernel at work on one small picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convpool import filters
+from convpool.photos.pixels import choose_signed, to_pixels
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+    from PIL.ImageDraw import ImageDraw
+
+Filter = Callable[[NDArray[Any], NDArray[Any]], NDArray[Any]]
+
+PAPER, INK, FAINT = (252, 252, 250), (28, 30, 34), (112, 116, 124)
+PLUS, MINUS = np.array([178, 24, 43]), np.array([33, 102, 172])  # ColorBrewer RdBu, safe for colour-blind eyes
+EDGE, GAP, LABEL, ICON, COLUMNS = 36, 22, 62, 38, 4
+
+
+def sample_picture(size: int = 180) -> NDArray[np.uint8]:
+    """Draw a small landscape with soft and hard edges, texture and fine lines, (size, size, 3) uint8.
+
+    Examples
+    --------
+    >>> sample_picture(90).shape
+    (90, 90, 3)
+    """
+    down, right = np.meshgrid(np.linspace(0, 1, size), np.linspace(0, 1, size), indexing="ij")
+    picture = _blend(down[..., None], [70, 120, 190], [250, 215, 170])
+    _paint(picture, np.hypot(down - 0.27, right - 0.72) < 0.13, [255, 244, 200])
+    far = 0.52 - 0.10 * np.abs(np.sin(7 * right + 0.6)) - 0.05 * np.abs(np.sin(17 * right))
+    _paint(picture, down > far, [96, 118, 150])
+    near = 0.62 + 0.06 * np.sin(5 * right + 2.2)
+    _paint(picture, down > near, [58, 98, 72])
+    waves = np.sin(2 * np.pi * (4 + 26 * right) * right)[..., None]
+    water = _blend(0.5 + 0.5 * waves, [34, 66, 102], [150, 186, 206])
+    picture = np.where((down > 0.82)[..., None], water, picture)
+    _house(picture, down, right)
+    return np.asarray(np.rint(picture), dtype=np.uint8)
+
+
+def _blend(share: NDArray[Any], first: list[int], second: list[int]) -> NDArray[Any]:
+    return np.asarray((1 - share) * np.array(first) + share * np.array(second))
+
+
+def _paint(picture: NDArray[Any], where: NDArray[np.bool_], colour: list[int]) -> None:
+    picture[where] = colour
+
+
+def _house(picture: NDArray[Any], down: NDArray[Any], right: NDArray[Any]) -> None:
+    """Paint straight and slanted edges, and a window with a cross."""
+    _paint(picture, (abs(right - 0.3) < 0.15) & (down > 0.54) & (down < 0.80), [236, 226, 206])
+    _paint(picture, (down > 0.38) & (down < 0.54) & (abs(right - 0.3) < 1.2 * (down - 0.38)), [160, 60, 48])
+    _paint(picture, (abs(right - 0.24) < 0.05) & (abs(down - 0.64) < 0.05), [60, 74, 96])
+    _paint(picture, (abs(right - 0.24) < 0.008) & (abs(down - 0.64) < 0.05), [250, 250, 244])
+    _paint(picture, (abs(right - 0.24) < 0.05) & (abs(down - 0.64) < 0.008), [250, 250, 244])
+    _paint(picture, (abs(right - 0.375) < 0.035) & (down > 0.64) & (down < 0.80), [112, 70, 44])
+
+
+def thumbnail_sheet(filter_image: Filter, sample: NDArray[Any] | None = None, side: int = 200) -> NDArray[np.uint8]:
+    """Lay out a picture under every named kernel.
+
+    Parameters
+    ----------
+    filter_image : function
+        Called with the picture (h, w, 3) and a kernel (kh, kw), returns the filtered picture in the same shape; in
+        practice `convpool.filter_image`.
+    sample : ndarray, optional
+        Gray (h, w) or colour (h, w, 3), uint8 or uint16; cut to its middle square. None is `sample_picture`.
+    side : int
+        Rows and columns of a thumbnail.
+
+    Returns
+    -------
+    ndarray
+        The sheet, (h, w, 3) uint8, labelled with names, sizes and the weights as coloured squares.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        If Pillow is not installed.
+    """
+    try:
+        from PIL import Image, ImageDraw
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError('pictures need Pillow: pip install "convpool[app]"', name=error.name) from None
+    picture = sample_picture(side) if sample is None else _square(sample, side)
+    names = [name for name in filters.NAMES if name != "scharr"]  # scharr is scharr-x
+    rows = -(-len(names) // COLUMNS)
+    width = 2 * EDGE + COLUMNS * side + (COLUMNS - 1) * GAP
+    sheet = Image.new("RGB", (width, 3 * EDGE + rows * (side + LABEL + GAP) + EDGE), PAPER)
+    draw = ImageDraw.Draw(sheet)
+    _heading(draw)
+    for n, name in enumerate(names):
+        at = (EDGE + n % COLUMNS * (side + GAP), 3 * EDGE + n // COLUMNS * (side + LABEL + GAP))
+        _cell(sheet, draw, at, name, filter_image, picture)
+    _legend(draw, sheet.height - EDGE)
+    return np.array(sheet)
+
+
+def _square(sample: NDArray[Any], side: int) -> NDArray[np.uint8]:
+    """Return the middle square of a picture as colour of 8 bits, side x side."""
+    from PIL import Image
+
+    eight = sample if sample.dtype == np.uint8 else (sample >> 8).astype(np.uint8)
+    short = min(eight.shape[:2])
+    top, left = (eight.shape[0] - short) // 2, (eight.shape[1] - short) // 2
+    middle = Image.fromarray(np.ascontiguousarray(eight[top : top + short, left : left + short])).convert("RGB")
+    return np.array(middle.resize((side, side), Image.Resampling.LANCZOS))
+
+
+def _font(size: float) -> Any:
+    from PIL import ImageFont
+
+    return ImageFont.load_default(size)
+
+
+def _heading(draw: ImageDraw) -> None:
+    draw.text((EDGE, EDGE - 8), "Named kernels", fill=INK, font=_font(28))
+    draw.text((EDGE, EDGE + 30), "convpool apply PHOTO --kernel NAME -o OUT", fill=FAINT, font=_font(16))
+
+
+def _cell(sheet: Image, draw: ImageDraw, at: tuple[int, int], name: str, apply: Filter, picture: NDArray[Any]) -> None:
+    """Draw one kernel: the filtered picture, and below it the weights, the name and the size."""
+    from PIL import Image
+
+    weights = filters.kernel(name)
+    signed = choose_signed(weights)
+    (x, y), side = at, picture.shape[0]
+    sheet.paste(Image.fromarray(to_pixels(apply(picture, weights), np.uint8, signed).pixels), at)
+    icon = Image.fromarray(_weights_picture(weights)).resize((ICON, ICON), Image.Resampling.NEAREST)
+    sheet.paste(icon, (x, y + side + 8))
+    draw.rectangle((x, y + side + 8, x + ICON - 1, y + side + 7 + ICON), outline=(190, 194, 200))
+    draw.text((x + ICON + 9, y + side + 7), name, fill=INK, font=_font(15 if len(name) < 20 else 13.5))
+    size = f"{weights.shape[0]} x {weights.shape[1]}" + (", size can be set" if "size" in filters.options(name) else "")
+    draw.text((x + ICON + 9, y + side + 29), size, fill=FAINT, font=_font(13))
+
+
+def _weights_picture(weights: NDArray[Any]) -> NDArray[np.uint8]:
+    """Show weights as colours: red above zero, blue below, white at zero."""
+    share = (weights / np.abs(weights).max())[..., None]
+    ends = np.where(share < 0, MINUS, PLUS)
+    return np.asarray(np.rint(255 + np.abs(share) ** 0.6 * (ends - 255.0)), dtype=np.uint8)
+
+
+def _legend(draw: ImageDraw, y: int) -> None:
+    words = "Squares: weights, red above 0, blue below. Kernels that sum to 0 are shown with 0 as middle grey."
+    draw.text((EDGE, y - 18), words, fill=FAINT, font=_font(14))

@@ -1,0 +1,153 @@
+"""Picture files out: whole, or not at all."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import numpy as np
+
+from convpool.photos import deep_color
+from convpool.photos.photo import Photo
+
+if TYPE_CHECKING:
+    from PIL.Image import Exif, Image
+
+
+def write(photo: Photo, path: str | os.PathLike[str], *, quality: int | None = None, force: bool = False) -> None:
+    """Write a picture file, whole or not at all.
+
+    Parameters
+    ----------
+    photo : Photo
+        The picture. In WebP gray becomes colour, since that is all it holds.
+    path : str or path
+        Where to; the ending says the format: .png, .jpg, .jpeg, .tif, .tiff or .webp.
+    quality : int, optional
+        1 to 100 for JPEG (95 when None) and WebP (lossless when None); PNG and TIFF lose nothing and take no notice.
+    force : bool
+        Replace a file that is already there.
+
+    Raises
+    ------
+    FileExistsError
+        If the file is there and `force` is False.
+    ValueError
+        If the format cannot hold the picture (transparency or 16 bit in JPEG), or the ending or quality means nothing.
+    OSError
+        If the folder is not there or may not be written.
+    ModuleNotFoundError
+        If Pillow is not installed.
+    """
+    target = Path(path)
+    save = _writer(photo, target, quality)
+    check_free(target, force=force)
+    unfinished = target.with_name(f".convpool-{uuid.uuid4().hex}{target.suffix}")
+    try:
+        with unfinished.open("xb") as file:
+            save(file, photo, quality)
+        os.replace(unfinished, target)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def check_free(path: str | os.PathLike[str], *, force: bool = False) -> None:
+    """Raise unless a picture may be written to this path: in a folder that exists, over nothing that should stay."""
+    target = Path(path)
+    if target.is_dir():
+        raise IsADirectoryError(f"{target} is a folder; name a file in it")
+    if not target.parent.is_dir():
+        raise FileNotFoundError(f"there is no folder {target.parent} to write {target.name} into; make it first")
+    if os.path.lexists(target) and not force:
+        raise FileExistsError(f"{target} exists and stays as it is; --force (force=True) replaces it")
+
+
+def _writer(photo: Photo, path: Path, quality: int | None) -> Callable[[IO[bytes], Photo, int | None], None]:
+    """Return the function that saves in the format of this ending, or say why none can."""
+    suffix = path.suffix.lower()
+    if suffix not in WRITERS:
+        raise ValueError(f"{path.name}: pictures are written as {', '.join(WRITERS)}")
+    if quality is not None and not 1 <= quality <= 100:
+        raise ValueError(f"quality goes from 1 (small) to 100 (best): {quality} came in")
+    if photo.pixels.dtype == np.uint16 and suffix not in DEEP:
+        raise ValueError(f"{path.name}: {suffix} holds 8 bits per sample, the picture 16; {', '.join(DEEP)} hold them")
+    if photo.alpha is not None and suffix in OPAQUE:
+        raise ValueError(f"{path.name}: JPEG holds no transparency; .png, .tif and .webp do")
+    try:
+        import PIL  # noqa: F401
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError('pictures need Pillow: pip install "convpool[app]"', name=error.name) from None
+    return WRITERS[suffix]
+
+
+def _png(file: IO[bytes], photo: Photo, quality: int | None) -> None:
+    if _is_deep_colour(photo):
+        deep_color.write_png(file, photo.planes(), _settings(photo))
+    else:
+        _image(photo).save(file, "PNG", **_settings(photo))
+
+
+def _tiff(file: IO[bytes], photo: Photo, quality: int | None) -> None:
+    if _is_deep_colour(photo):
+        deep_color.write_tiff(file, photo.planes(), _settings(photo))
+    else:
+        _image(photo).save(file, "TIFF", **_settings(photo))
+
+
+def _jpeg(file: IO[bytes], photo: Photo, quality: int | None) -> None:
+    _image(photo).save(file, "JPEG", quality=95 if quality is None else quality, **_settings(photo))
+
+
+def _webp(file: IO[bytes], photo: Photo, quality: int | None) -> None:
+    settings = _settings(photo, resolution_in_exif=True)
+    if settings.get("icc_profile", b"")[16:20] == b"GRAY":
+        del settings["icc_profile"]  # made for one channel; WebP always has three
+    how = {"lossless": True, "exact": True} if quality is None else {"quality": quality}
+    _image(photo).save(file, "WEBP", **how, **settings)
+
+
+WRITERS = {".png": _png, ".jpg": _jpeg, ".jpeg": _jpeg, ".tif": _tiff, ".tiff": _tiff, ".webp": _webp}
+DEEP = (".png", ".tif", ".tiff")
+OPAQUE = (".jpg", ".jpeg")
+
+
+def _is_deep_colour(photo: Photo) -> bool:
+    return photo.pixels.dtype == np.uint16 and (photo.pixels.ndim == 3 or photo.alpha is not None)
+
+
+def _image(photo: Photo) -> Image:
+    from PIL import Image
+
+    planes = photo.planes()
+    return Image.fromarray(np.ascontiguousarray(planes[..., 0] if planes.shape[2] == 1 else planes))
+
+
+def _settings(photo: Photo, *, resolution_in_exif: bool = False) -> dict[str, Any]:
+    """Return what Pillow's save should write beside the pixels."""
+    metadata = photo.metadata
+    exif = _exif(photo)
+    if resolution_in_exif and metadata.dpi:
+        exif[282], exif[283], exif[296] = *metadata.dpi, 2
+    settings: dict[str, Any] = {"exif": exif.tobytes()} if len(exif) else {}
+    if metadata.icc:
+        settings["icc_profile"] = metadata.icc
+    if metadata.dpi and not resolution_in_exif:
+        settings["dpi"] = metadata.dpi
+    return settings
+
+
+def _exif(photo: Photo) -> Exif:
+    """Return the EXIF block with the size that the picture has now, where it states one."""
+    from PIL import Image
+
+    exif = Image.Exif()
+    exif.load(photo.metadata.exif)
+    if 34665 in exif:
+        details = exif.get_ifd(34665)
+        for tag, size in ((40962, photo.pixels.shape[1]), (40963, photo.pixels.shape[0])):
+            if tag in details:
+                details[tag] = size
+    return exif

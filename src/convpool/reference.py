@@ -1,0 +1,332 @@
+"""The slow twin: every operation once more, one window and one tap at a time, to judge the fast ones.
+
+It imports NumPy only, shares no code with the rest of the package and takes its input to be valid. Inside, images are
+(*spatial, m, c). Letters: m images, c channels, nc kernels, i a position in the output, u a tap. Integers are computed
+as Python's own, of any length.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from math import prod
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+Array = NDArray[Any]
+DType = np.dtype[Any]
+Ints = int | Sequence[int]
+Pairs = Sequence[tuple[int, int]]
+Padding = str | int | Sequence[int] | Pairs
+Place = tuple[int, ...]
+Window = tuple[list[int], int]  # on one axis: the pixels of a window, and its taps on pixels or declared padding
+
+EXACT: DType = np.dtype(object)  # Python's integers
+
+
+# ---- where the windows lie ----
+
+
+def _same(size: int, span: int, stride: int) -> tuple[int, int]:
+    total = max((-(-size // stride) - 1) * stride + span - size, 0)
+    return total // 2, total - total // 2
+
+
+def _same_size(size: int, span: int, stride: int) -> tuple[int, int]:
+    total = max((size - 1) * stride + span - size, 0)  # below 0 only where size is 0
+    return total - total // 2, total // 2
+
+
+# from size, span and stride of an axis to the padding before and after
+PADDINGS: dict[str, Callable[[int, int, int], tuple[int, int]]] = {
+    "valid": lambda size, span, stride: (0, 0),
+    "full": lambda size, span, stride: (span - 1, span - 1),
+    "same": _same,
+    "same_lower": lambda size, span, stride: _same(size, span, stride)[::-1],
+    "same_size": _same_size,
+}
+
+
+def _each(value: Any, rank: int) -> list[int]:
+    return [int(value)] * rank if np.ndim(value) == 0 else [int(one) for one in value]
+
+
+def _spans(window: Sequence[int], dilation: Sequence[int]) -> list[int]:
+    return [d * (k - 1) + 1 for k, d in zip(window, dilation, strict=True)]
+
+
+def _sides(padding: Any, sizes: Sequence[int], spans: Sequence[int], stride: Sequence[int]) -> list[tuple[int, int]]:
+    if isinstance(padding, str):
+        return [PADDINGS[padding](*axis) for axis in zip(sizes, spans, stride, strict=True)]
+    if np.ndim(padding) < 2:
+        return [(p, p) for p in _each(padding, len(sizes))]
+    return [(int(before), int(after)) for before, after in padding]
+
+
+def _count(size: int, side: tuple[int, int], span: int, stride: int, ceil: bool = False) -> int:
+    room = size + sum(side) - span
+    if not ceil:
+        return room // stride + 1
+    count = -(-room // stride) + 1
+    return count - 1 if (count - 1) * stride >= side[0] + size else count
+
+
+def _taps(
+    counts: Sequence[int], window: Sequence[int], sides: Pairs, stride: Sequence[int], dilation: Sequence[int]
+) -> Iterator[tuple[Place, Place, Place]]:
+    """Yield each window i, each of its taps u and the pixel under it, where padding begins below 0."""
+    for i in np.ndindex(*counts):
+        for u in np.ndindex(*window):
+            axes = zip(i, u, sides, stride, dilation, strict=True)
+            yield i, u, tuple(a * s + b * d - before for a, b, (before, _), s, d in axes)
+
+
+def _on(pixel: Place, sizes: Sequence[int]) -> bool:
+    return all(0 <= x < size for x, size in zip(pixel, sizes, strict=True))
+
+
+# ---- dtypes and layout ----
+
+
+def _dtypes(dtype: DTypeLike | None, *operands: Array) -> tuple[DType, DType]:
+    """Return the dtype to accumulate in and the dtype of the result."""
+    if dtype is not None:
+        result: DType = np.dtype(dtype)
+    elif all(operand.dtype.kind in "biu" for operand in operands):
+        result = np.dtype(np.int64)
+    else:
+        result = np.result_type(*(operand.dtype for operand in operands))
+    if result.kind in "iu":
+        return EXACT, result
+    return np.dtype(np.float32) if result == np.float16 else result, result
+
+
+def _limits(dtype: DType) -> tuple[Any, Any]:
+    """Return the least and the greatest value."""
+    if dtype.kind in "fb":
+        return (-np.inf, np.inf) if dtype.kind == "f" else (False, True)
+    return int(np.iinfo(dtype).min), int(np.iinfo(dtype).max)
+
+
+def _enter(images: Array, channel_axis: int, work: DType) -> Array:
+    return np.moveaxis(np.moveaxis(images, channel_axis, -1), 0, -2).astype(work)
+
+
+def _leave(values: Array, channel_axis: int, result: DType) -> Array:
+    if values.dtype == EXACT and result.kind in "iu":
+        least, greatest = _limits(result)
+        for value in values.flat:
+            if not least <= value <= greatest:
+                raise OverflowError(f"{value} does not fit {result}")
+    return np.moveaxis(np.moveaxis(values.astype(result), -2, 0), -1, channel_axis)
+
+
+# ---- convolution ----
+
+
+def _pad(images: Array, sides: Pairs, pad_mode: str, fill: Any) -> Array:
+    sizes = images.shape[:-2]
+    if pad_mode in ("zeros", "constant"):
+        around = [size + sum(side) for size, side in zip(sizes, sides, strict=True)]
+        padded = np.full((*around, *images.shape[-2:]), fill if pad_mode == "constant" else 0, images.dtype)
+        padded[tuple(slice(side[0], side[0] + size) for size, side in zip(sizes, sides, strict=True))] = images
+        return padded
+    mode: Any = pad_mode
+    for axis, side in enumerate(sides):
+        images = images.take(np.pad(np.arange(sizes[axis]), side, mode=mode), axis)
+    return images
+
+
+def _group(n: int, nc: int, groups: int, depth: int) -> slice:
+    """Return the channels that kernel n reads."""
+    first = n // (nc // groups) * depth
+    return slice(first, first + depth)
+
+
+@np.errstate(all="ignore")
+def convolve(
+    images: Array, kernels: Array, padding: Padding = "same", stride: Ints = 1, *, dilation: Ints = 1, groups: int = 1,
+    bias: Any = None, pad_mode: str = "zeros", fill: Any = 0, flip: bool = False, channel_axis: int = -1,
+    dtype: DTypeLike | None = None,
+) -> Array:  # fmt: skip
+    """Convolve images (m, *spatial, c) with kernels (*window, c // groups, nc) -> (m, *output, nc)."""
+    work, result = _dtypes(dtype, images, kernels)
+    images, kernels = _enter(images, channel_axis, work), kernels.astype(work)
+    (*sizes, m, _), (*window, depth, nc) = images.shape, kernels.shape
+    rank = len(sizes)
+    stride, dilation = _each(stride, rank), _each(dilation, rank)
+    if flip:
+        kernels = np.flip(kernels, tuple(range(rank)))
+    spans = _spans(window, dilation)
+    sides = _sides(padding, sizes, spans, stride)
+    counts = [_count(*axis) for axis in zip(sizes, sides, spans, stride, strict=True)]
+    output = np.zeros((*counts, m, nc), work)
+    padded = _pad(images, sides, pad_mode, fill) if output.size else images
+    for i, u, pixel in _taps(counts, window, [(0, 0)] * rank, stride, dilation):
+        for n in range(nc):
+            output[i][:, n] += (padded[pixel][:, _group(n, nc, groups, depth)] * kernels[u][:, n]).sum(axis=-1)
+    if bias is not None:
+        output = output + np.asarray(bias).astype(work)
+    return _leave(output, channel_axis, result)
+
+
+@np.errstate(all="ignore")
+def convolve_transpose(
+    images: Array, kernels: Array, padding: Padding = "valid", stride: Ints = 1, *, output_padding: Ints = 0,
+    dilation: Ints = 1, groups: int = 1, channel_axis: int = -1, dtype: DTypeLike | None = None,
+) -> Array:  # fmt: skip
+    """Scatter images (m, *output, nc) through kernels (*window, c // groups, nc) -> (m, *spatial, c)."""
+    work, result = _dtypes(dtype, images, kernels)
+    images, kernels = _enter(images, channel_axis, work), kernels.astype(work)
+    (*counts, m, nc), (*window, depth, _) = images.shape, kernels.shape
+    rank = len(counts)
+    stride, dilation, extra = _each(stride, rank), _each(dilation, rank), _each(output_padding, rank)
+    spans = _spans(window, dilation)
+    if padding in ("same", "same_lower"):
+        sizes = [o * s for o, s in zip(counts, stride, strict=True)]
+    elif padding == "same_size":
+        sizes = counts
+    else:
+        axes = zip(counts, stride, spans, _sides(padding, counts, spans, stride), extra, strict=True)
+        sizes = [(o - 1) * s + span - sum(side) + more for o, s, span, side, more in axes]
+    output = np.zeros((*sizes, m, groups * depth), work)
+    for i, u, pixel in _taps(counts, window, _sides(padding, sizes, spans, stride), stride, dilation):
+        if _on(pixel, sizes):
+            for n in range(nc):
+                output[pixel][:, _group(n, nc, groups, depth)] += images[i][:, [n]] * kernels[u][:, n]
+    return _leave(output, channel_axis, result)
+
+
+@np.errstate(all="ignore")
+def fold(windows: Array, shape: Ints, stride: Ints = 1, dilation: Ints = 1, padding: Padding = "valid") -> Array:
+    """Add windows (m, *output, c, *window) where they overlap -> (m, *shape, c)."""
+    rank = (windows.ndim - 2) // 2
+    work, result = _dtypes(None, windows)
+    windows = _enter(windows, rank + 1, work)
+    counts, window = windows.shape[:rank], windows.shape[rank:-2]
+    sizes, stride, dilation = _each(shape, rank), _each(stride, rank), _each(dilation, rank)
+    output = np.zeros((*sizes, *windows.shape[-2:]), work)
+    sides = _sides(padding, sizes, _spans(window, dilation), stride)
+    for i, u, pixel in _taps(counts, window, sides, stride, dilation):
+        if _on(pixel, sizes):
+            output[pixel] += windows[i + u]
+    return _leave(output, -1, result)
+
+
+# ---- pooling ----
+
+
+def _average(pixels: Array, divisor: int, p: float) -> Any:
+    return pixels.sum(axis=-1) / divisor if pixels.shape[-1] else np.nan
+
+
+def _lp(pixels: Array, divisor: int, p: float) -> Any:
+    real = pixels.dtype.type
+    return (np.abs(pixels) ** real(p)).sum(axis=-1) ** (real(1) / real(p))
+
+
+# from the pixels of one window (m, c, pixels), avg's divisor and lp's p to (m, c)
+MODES: dict[str, Callable[[Array, int, float], Any]] = {
+    "max": lambda pixels, divisor, p: pixels.max(axis=-1, initial=_limits(pixels.dtype)[0]),
+    "min": lambda pixels, divisor, p: pixels.min(axis=-1, initial=_limits(pixels.dtype)[1]),
+    "sum": lambda pixels, divisor, p: pixels.sum(axis=-1),
+    "avg": _average,
+    "lp": _lp,
+}
+
+
+def _pool_dtypes(images: Array, mode: str) -> tuple[DType, DType]:
+    if mode in ("max", "min"):
+        return images.dtype.newbyteorder("="), images.dtype.newbyteorder("=")
+    work, result = _dtypes(None, images)
+    if work == EXACT and mode != "sum":
+        result = np.dtype(np.float64)
+        return (result if mode == "lp" else EXACT), result
+    return work, result
+
+
+def _windows(sizes: Place, window: Any, stride: Any, padding: Any, dilation: Any, ceil: bool) -> list[list[Window]]:
+    """Return the windows of each axis."""
+    rank = len(sizes)
+    window, dilation = _each(window, rank), _each(dilation, rank)
+    stride = window if stride is None else _each(stride, rank)
+    spans = _spans(window, dilation)
+    sides = _sides(padding, sizes, spans, stride)
+    axes: list[list[Window]] = []
+    for size, side, span, s, k, d in zip(sizes, sides, spans, stride, window, dilation, strict=True):
+        taps = [[i * s + u * d - side[0] for u in range(k)] for i in range(_count(size, side, span, s, ceil))]
+        axes.append([([x for x in t if 0 <= x < size], sum(x < size + side[1] for x in t)) for t in taps])
+    return axes
+
+
+def _walk(images: Array, axes: Sequence[Sequence[Window]]) -> Iterator[tuple[Place, Array, int]]:
+    """Yield each position, its pixels (m, c, pixels) in the image's order, and its taps on pixels or padding."""
+    for i in np.ndindex(*map(len, axes)):
+        windows = [axis[position] for axis, position in zip(axes, i, strict=True)]
+        pixels = images[np.ix_(*(places for places, _ in windows))]
+        flat = pixels.reshape(prod(pixels.shape[:-2]), *pixels.shape[-2:])
+        yield i, np.ascontiguousarray(np.moveaxis(flat, 0, -1)), prod(declared for _, declared in windows)
+
+
+@np.errstate(all="ignore")
+def _reduce(
+    images: Array, axes: Sequence[Sequence[Window]], mode: str, channel_axis: int, count_padding: bool, p: float
+) -> Array:
+    work, result = _pool_dtypes(images, mode)
+    images = _enter(images, channel_axis, work)
+    output = np.zeros((*map(len, axes), *images.shape[-2:]), work)
+    for i, pixels, declared in _walk(images, axes):
+        output[i] = MODES[mode](pixels, declared if count_padding else pixels.shape[-1], p)
+    return _leave(output, channel_axis, result)
+
+
+def pool(
+    images: Array, kernel_shape: Ints, stride: Ints | None = None, mode: str = "max", *, padding: Padding = "valid",
+    dilation: Ints = 1, ceil: bool = False, count_padding: bool = False, p: float = 2, channel_axis: int = -1,
+) -> Array:  # fmt: skip
+    """Reduce each window of images (m, *spatial, c) to one pixel -> (m, *output, c)."""
+    sizes = np.moveaxis(images, channel_axis, -1).shape[1:-1]
+    axes = _windows(sizes, kernel_shape, stride, padding, dilation, ceil)
+    return _reduce(images, axes, mode, channel_axis, count_padding, p)
+
+
+def adaptive_pool(images: Array, output_shape: Ints, mode: str) -> Array:
+    """Reduce images (m, *spatial, c) to output_shape -> (m, *output_shape, c)."""
+    sizes = images.shape[1:-1]
+    axes: list[list[Window]] = []
+    for n, o in zip(sizes, _each(output_shape, len(sizes)), strict=True):
+        axes.append([(list(range(i * n // o, -(-(i + 1) * n // o))), 0) for i in range(o)])
+    return _reduce(images, axes, mode, -1, False, 2)
+
+
+def global_pool(images: Array, mode: str) -> Array:
+    """Reduce images (m, *spatial, c) to one pixel each -> (m, 1, ..., 1, c)."""
+    return adaptive_pool(images, 1, mode)
+
+
+def max_pool_indices(
+    images: Array, kernel_shape: Ints, stride: Ints | None = None, *, padding: Padding = "valid", dilation: Ints = 1,
+    ceil: bool = False, channel_axis: int = -1,
+) -> tuple[Array, Array]:  # fmt: skip
+    """Return the greatest pixel of each window and where it lies, both (m, *output, c); -1 where there is no pixel."""
+    entered = _enter(images, channel_axis, images.dtype.newbyteorder("="))
+    *sizes, m, c = entered.shape
+    axes = _windows(tuple(sizes), kernel_shape, stride, padding, dilation, ceil)
+    numbers = np.arange(prod(sizes)).reshape(*sizes, 1, 1)
+    indices = np.full((*map(len, axes), m, c), -1)
+    for (i, pixels, _), (_, number, _) in zip(_walk(entered, axes), _walk(numbers, axes), strict=True):
+        if pixels.shape[-1]:
+            indices[i] = number[0, 0][pixels.argmax(axis=-1)]
+    return _reduce(images, axes, "max", channel_axis, False, 2), _leave(indices, channel_axis, np.dtype(np.int64))
+
+
+def max_unpool(values: Array, indices: Array, shape: Ints) -> Array:
+    """Put values (m, *output, c) back at their indices, zeros elsewhere -> (m, *shape, c); index -1 puts nothing."""
+    sizes = _each(shape, values.ndim - 2)
+    flat = np.zeros((len(values), prod(sizes), values.shape[-1]), values.dtype.newbyteorder("="))
+    for image, *i, channel in np.ndindex(*values.shape):
+        place = indices[(image, *i, channel)]
+        if place >= 0:
+            flat[image, place, channel] = values[(image, *i, channel)]
+    return flat.reshape(len(values), *sizes, values.shape[-1])

@@ -14,7 +14,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from convpool import data
+from convpool import data, downloads, extras, stand_ins
 
 DIGITS = np.linspace(0, 1, 6 * 28 * 28).reshape(6, 28, 28)
 ANIMALS = np.arange(5 * 32 * 32 * 3, dtype=np.uint8).reshape(5, 32, 32, 3)
@@ -144,7 +144,7 @@ def test_stand_ins_pass_the_check_and_stay(made):
 def test_thumbnails_vary_in_place_and_are_mirrored():
     down, right = np.meshgrid(*[np.linspace(0.1, 0.8, 120)] * 2, indexing="ij")
     picture = np.stack([right, down, np.full_like(down, 0.5)], -1)
-    images = data._thumbnails(picture, 2.5, 60, np.random.default_rng(1)).astype(float)
+    images = stand_ins._thumbnails(picture, 2.5, 60, np.random.default_rng(1)).astype(float)
     red, green, blue = images.mean(axis=(1, 2)).T
     for places in (red / blue, green / blue):  # the light changes them by 20 % at most
         assert places.max() > 2 * places.min()
@@ -453,7 +453,7 @@ def test_download_refused(small, server, tmp_path, monkeypatch):
     url, waits = "http://127.0.0.1:1/animals.npz", []
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.setenv("no_proxy", "127.0.0.1")
-    monkeypatch.setattr(data.time, "sleep", waits.append)
+    monkeypatch.setattr(downloads.time, "sleep", waits.append)
     text = error(ConnectionError, data.download, tmp_path, ["animals"], urls={"animals": url}, pause=0.5)
     assert text == f"{url}: no connection (Connection refused) (3 attempts); {WAYS}"
     assert (waits, names(tmp_path)) == ([0.5, 1.0], [])
@@ -496,21 +496,21 @@ def test_a_stop_while_downloading_leaves_nothing(small, server, tmp_path):
     ("package", "call"),
     [
         ("sklearn", lambda folder: data.make(folder, ["MNIST"])),
-        ("scipy", lambda folder: data._spline(np.arange(3.0))),
+        ("scipy", lambda folder: stand_ins._spline(np.arange(3.0))),
         ("skimage", lambda folder: data.make(folder, ["animals"])),
         ("pooch", lambda folder: data.download(folder)),
         ("requests", lambda folder: data.download(folder)),
     ],
 )
 def test_missing_packages_name_the_pip_line(tmp_path, monkeypatch, package, call):
-    original = data.importlib.import_module
+    original = extras.importlib.import_module
 
     def without(name):
         if name.split(".")[0] == package:
             raise ModuleNotFoundError(f"No module named {package!r}", name=package)
         return original(name)
 
-    monkeypatch.setattr(data.importlib, "import_module", without)
+    monkeypatch.setattr(extras.importlib, "import_module", without)
     text = error(ModuleNotFoundError, call, tmp_path)
     assert text == f'{package} is missing; pip install "convpool[demo]" brings it'
     assert names(tmp_path) == []

@@ -5,10 +5,8 @@ m images, h x w pixels, c channels. To add a data set, add one entry to DATASETS
 
 from __future__ import annotations
 
-import importlib
 import os
 import shutil
-import time
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -18,10 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[Any]
-Progress = Callable[[int, int], None]  # (done, total): images when making, bytes when downloading; total 0 is unknown
+from convpool.downloads import fetch
+from convpool.stand_ins import Array, Progress, make_animals, make_digits, silent
 
 COURSE = "math/0x04-convolutions_and_pooling"
 WAYS = "`convpool data` makes stand-ins without a network, `convpool data --from FILE` takes a file that you have"
@@ -44,10 +41,6 @@ class Dataset:
 
     def __str__(self) -> str:
         return f"{self.key} {self.shape} {' or '.join(self.dtypes)} from {self.limits[0]} to {self.limits[1]}"
-
-
-def silent(done: int, total: int) -> None:
-    """Show nothing: the default progress."""
 
 
 def find_repository(start: Path) -> Path | None:
@@ -164,7 +157,7 @@ def download(
     with _parts(folder, datasets, force) as parts:
         for url, dataset, part in zip(chosen, datasets, parts, strict=True):
             try:
-                _fetch(url, part, progress, attempts, pause)
+                fetch(url, part, progress, attempts, pause)
                 _settle(part, dataset, label=url)
             except (ConnectionError, ValueError) as error:
                 raise type(error)(f"{error}; {WAYS}") from error
@@ -269,159 +262,6 @@ def _settle(part: Path, dataset: Dataset, label: str) -> None:
     key, images = read(part, dataset, label)
     if key != dataset.key:
         _save(dataset, images, part)
-
-
-class _PassingError(ConnectionError):
-    """What may go well at the next attempt."""
-
-
-class _Meter:
-    """What pooch calls a progress bar."""
-
-    total = done = 0
-
-    def __init__(self, progress: Progress) -> None:
-        self.progress = progress
-
-    def update(self, count: int) -> None:
-        self.done = min(self.done + count, self.total or self.done + count)
-        self.progress(self.done, self.total)
-
-    def reset(self) -> None:
-        """Pooch resets the bar at the end, to fill it at once; it stays."""
-
-    def close(self) -> None:
-        """Nothing to close."""
-
-
-def _fetch(url: str, part: Path, progress: Progress, attempts: int, pause: float) -> None:
-    for attempt in range(1, attempts + 1):
-        try:
-            return _request(url, part, progress)
-        except _PassingError as error:
-            if attempt == attempts:
-                raise ConnectionError(f"{error} ({attempts} attempts)") from error
-        time.sleep(pause * 2 ** (attempt - 1))
-    raise ValueError(f"attempts is {attempts}; expected at least 1")
-
-
-def _request(url: str, part: Path, progress: Progress) -> None:
-    errors, meter = needed("requests").exceptions, _Meter(progress)
-    # the length that the server names counts encoded bytes: ask for plain ones, so that it can be compared
-    plain = {"Accept-Encoding": "identity"}
-    fetch = needed("pooch").HTTPDownloader(progressbar=meter, chunk_size=2**16, timeout=(10, 30), headers=plain)
-    try:
-        fetch(url, str(part), None)
-    except errors.HTTPError as error:
-        status, reason = error.response.status_code, error.response.reason
-        kind = _PassingError if status >= 500 else ConnectionError
-        raise kind(f"{url}: the server answered {status} {reason}") from error
-    except (errors.ConnectionError, errors.Timeout, errors.ChunkedEncodingError) as error:
-        raise _PassingError(f"{url}: {_broken(part, meter, error)}") from error
-    except errors.RequestException as error:
-        raise ConnectionError(f"{url}: {error}") from error
-    if part.stat().st_size < meter.total:
-        raise _PassingError(f"{url}: cut short, {part.stat().st_size} of {meter.total} bytes came")
-
-
-def _broken(part: Path, meter: _Meter, error: BaseException) -> str:
-    """Say what came; the reason is the innermost error's, because the outer ones repeat the URL."""
-    while inner := error.__cause__ or error.__context__:
-        error = inner
-    if not meter.total:
-        return f"no connection ({getattr(error, 'strerror', None) or error})"
-    # urllib3 knows how much of the last chunk came, which is not in the file
-    came = getattr(error, "partial", part.stat().st_size)
-    return f"cut short, {came} of {meter.total} bytes came"
-
-
-def needed(name: str) -> Any:
-    """Import an optional module; if it is missing, the error has the pip line that brings it."""
-    try:
-        return importlib.import_module(name)
-    except ModuleNotFoundError as error:
-        text = f'{error.name} is missing; pip install "convpool[demo]" brings it'
-        raise ModuleNotFoundError(text, name=error.name) from error
-
-
-def make_digits(count: int, progress: Progress = silent) -> Array:
-    """Make digits in MNIST's form: scikit-learn's 8x8 handwritten ones enlarged by splines, shifted and slanted.
-
-    Returns
-    -------
-    (count, 28, 28) float64 in [0, 1], in steps of 1/255 as in MNIST; the same at every call
-    """
-    digits = needed("sklearn.datasets").load_digits().images / 16
-    images, generator, shapes = np.empty((count, 28, 28)), np.random.default_rng(0), 64
-    for shape in range(min(shapes, count)):  # prime to the 1797 digits, so that no pair of digit and shape comes twice
-        chosen = np.arange(shape, count, shapes) % len(digits)
-        images[shape::shapes] = _enlarge(digits[chosen], generator)
-        progress((shape + 1) * count // min(shapes, count), count)
-    return images
-
-
-def _enlarge(digits: Array, generator: np.random.Generator) -> Array:
-    """Draw (m, 8, 8) digits in [0, 1] into (m, 28, 28): one size, shift and slant for all m."""
-    slant, top, left = generator.uniform((-0.1, -1.5, -1), (0.2, 1.5, 1))
-    height, width = generator.uniform((2.3, 2.2), (2.6, 2.5))  # pixels for each of the 8
-    at = np.arange(28) - 13.5
-    rows = _spline((at - top) / height + 3.5)  # (28, 8)
-    columns = _spline((at - left + slant * at[:, None]) / width + 3.5)  # (28, 28, 8): a slanted row has its own
-    drawn = np.einsum("ri,mij->rmj", rows, digits) @ columns.swapaxes(1, 2)
-    contrast = np.clip((drawn.swapaxes(0, 1) - 0.2) / 0.6, 0, 1)
-    return np.asarray(np.rint(contrast * 255) / 255)
-
-
-def _spline(positions: Array) -> Array:
-    """Return the weights (..., 8) of 8 pixels at positions between them, on a black ground."""
-    spline = needed("scipy.interpolate").make_interp_spline(np.arange(-2, 10), np.eye(12)[:, 2:10], k=3)
-    weights: Array = np.nan_to_num(spline(positions, extrapolate=False))
-    return weights
-
-
-def make_animals(count: int, progress: Progress = silent) -> Array:
-    """Make animals: crops, scales and mirror images of scikit-image's cat, and of its horse's outline on a meadow.
-
-    Returns
-    -------
-    (count, 32, 32, 3) uint8; the same at every call
-    """
-    animals = [_cat(), _cat(), _cat(), _horse()]
-    images, generator, scales = np.empty((count, 32, 32, 3), np.uint8), np.random.default_rng(0), 128
-    for scale in range(min(scales, count)):
-        picture, closest = animals[scale % len(animals)]
-        zoom = closest ** (scale / scales)
-        images[scale::scales] = _thumbnails(picture, zoom, len(images[scale::scales]), generator)
-        progress((scale + 1) * count // min(scales, count), count)
-    return images
-
-
-def _cat() -> tuple[Array, float]:
-    return needed("skimage.data").chelsea() / 255, 2.6
-
-
-def _horse() -> tuple[Array, float]:
-    """Return the outline (328, 400), bay, between sky and grass, and how close it can be seen."""
-    ground = needed("skimage.data").horse()[..., None]
-    depth = np.linspace(0, 1, len(ground))[:, None, None]
-    sky, grass, coat = np.array([[0.55, 0.75, 0.95], [0.35, 0.6, 0.2], [0.5, 0.27, 0.12]])
-    meadow = np.where(depth < 0.6, sky + 0.4 * depth * (1 - sky), grass * (1.4 - 0.5 * depth))
-    return np.where(ground, meadow, coat * (1.3 - 0.7 * depth)), 1.5
-
-
-def _thumbnails(picture: Array, zoom: float, count: int, generator: np.random.Generator) -> Array:
-    """Cut `count` places of a picture (h, w, 3) in [0, 1], whose lower side becomes 32 * zoom pixels."""
-    h, w = picture.shape[:2]
-    shape = round(32 * zoom), round(32 * zoom * (w / h) ** generator.uniform(0, 0.8))
-    scaled = needed("skimage.transform").resize(picture, shape, anti_aliasing=True)
-    windows = np.lib.stride_tricks.sliding_window_view(scaled, (32, 32), axis=(0, 1))
-    places = generator.integers(0, windows.shape[:2], (count, 2))
-    cut = np.moveaxis(windows[places[:, 0], places[:, 1]], 1, -1)
-    mirrored = generator.random((count, 1, 1, 1)) < 0.5
-    light = generator.uniform(0.75, 1.2, (count, 1, 1, 1)) * generator.uniform(0.92, 1.08, (count, 1, 1, 3))
-    seen = np.clip(np.where(mirrored, cut[:, :, ::-1], cut) * light, 0, 1)
-    thumbnails: Array = np.rint(255 * seen).astype(np.uint8)
-    return thumbnails
 
 
 def _from_keras(images: Array) -> Array:

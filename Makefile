@@ -1,0 +1,90 @@
+# One wish, one command. `make` alone lists them. Nothing needs to be installed by hand but Python and make.
+
+# The package's Python (3.11 or newer) and the brief's (3.8): the first of these that really starts. A shim on the
+# PATH may exist and fail, so each is tried.
+comma := ,
+starts = $(firstword $(foreach python,$(2),$(shell "$(python)" -c 'import sys, ensurepip; $(1) and print("$(python)")' 2>/dev/null)))
+PYENVS := $(or $(PYENV_ROOT),$(HOME)/.pyenv)/versions
+PYTHON := $(or $(PYTHON),$(call starts,sys.version_info >= (3$(comma) 11), \
+	python3 python3.13 python3.12 python3.11 $(wildcard $(PYENVS)/3.1[1-9]*/bin/python)))
+PYTHON38 := $(or $(PYTHON38),$(call starts,sys.version_info[:2] == (3$(comma) 8), \
+	python3.8 $(wildcard $(PYENVS)/3.8*/bin/python /opt/*/bin/python3.8)))
+
+VENV := .venv
+VENV38 := .venv-3.8
+RUN := $(VENV)/bin
+PIP := -m pip install --quiet --disable-pip-version-check
+
+.PHONY: help demo data test test-full lint bench docs clean
+help:  ## list these commands
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
+
+demo: $(VENV)/demo  ## run the seven functions on full-size data and draw demo/index.html
+	@$(RUN)/convpool demo
+	@echo "To go on by hand: source $(RUN)/activate"
+
+data: $(VENV)/demo  ## make the two data sets where the brief's mains look for them
+	@$(RUN)/convpool data
+
+test: test-package test-course  ## run the tests, on this Python and on the brief's Python 3.8
+
+.PHONY: test-package test-course
+test-package: $(VENV)/test
+	$(RUN)/python -m pytest
+
+# Where no Python 3.8 starts, say so; the course tests have then run on the current Python only.
+test-course: $(if $(PYTHON38),$(VENV38)/test)
+ifneq ($(PYTHON38),)
+	$(VENV38)/bin/python -m pytest tests/course
+else
+	@echo "SKIPPED: the course tests on Python 3.8 with NumPy 1.19.2 (no Python 3.8 starts here; PYTHON38=... names one)"
+endif
+
+test-full: $(VENV)/test $(if $(PYTHON38),$(VENV38)/test)  ## run every figure that the project claims, however long
+	CONVPOOL_EXAMPLES=5000 $(RUN)/python -m pytest -m "full or not full"
+	$(RUN)/python benchmarks/course.py
+ifneq ($(PYTHON38),)
+	CONVPOOL_EXAMPLES=5000 $(VENV38)/bin/python -m pytest -m "full or not full" tests/course
+	$(VENV38)/bin/python benchmarks/course.py
+endif
+
+lint: $(VENV)/test $(if $(PYTHON38),$(VENV38)/test)  ## ruff, type checker, pycodestyle 2.6 for the course folder
+	$(RUN)/ruff check .
+	$(RUN)/ruff format --check .
+	$(RUN)/mypy
+	$(RUN)/python docs/course_pictures.py --check
+ifneq ($(PYTHON38),)
+	$(VENV38)/bin/pycodestyle math
+else
+	@echo "SKIPPED: pycodestyle 2.6.0 on the course folder (no Python 3.8 starts here; PYTHON38=... names one)"
+endif
+
+bench: $(VENV)/test  ## time the seven files against the textbook loops
+	$(RUN)/python benchmarks/course.py
+
+docs: $(VENV)/test  ## draw the pictures of the documentation again
+	$(RUN)/python docs/course_pictures.py
+
+clean:  ## remove what these commands made, but not the data
+	rm -rf $(VENV) $(VENV38) demo .hypothesis .mypy_cache .pytest_cache .ruff_cache
+
+# Environments. A stamp file says that one is complete; it is made anew when pyproject.toml changes.
+$(VENV)/bin/python:
+	$(if $(PYTHON),,$(error no Python 3.11 or newer starts here: install one, or name it: make PYTHON=...))
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/demo: pyproject.toml | $(VENV)/bin/python
+	@echo "Installing into $(VENV) ..."
+	@$(RUN)/python $(PIP) -e ".[demo]"
+	@touch $@
+
+$(VENV)/test: pyproject.toml | $(VENV)/bin/python
+	@echo "Installing into $(VENV) ..."
+	@$(RUN)/python $(PIP) -e ".[test,lint]"
+	@touch $@ $(VENV)/demo
+
+$(VENV38)/test: tests/course/requirements.txt
+	@echo "Installing into $(VENV38) ..."
+	@"$(PYTHON38)" -m venv $(VENV38)
+	@$(VENV38)/bin/python $(PIP) -r tests/course/requirements.txt
+	@touch $@

@@ -1,0 +1,15 @@
+"""Optional packages: imported where they are needed; the error names the line that installs them."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+
+def needed(name: str, extra: str = "demo") -> Any:
+    """Import an optional module; if it is missing, the error has the pip line that brings it."""
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        text = f'{error.name} is missing; pip install "convpool[{extra}]" brings it'
+        raise ModuleNotFoundError(text, name=error.name) from error

@@ -521,3 +521,16 @@ def test_optional_packages_are_imported_when_they_are_needed():
 
     code = "import sys, convpool.data; print({'sklearn', 'skimage', 'scipy', 'pooch', 'requests'} & set(sys.modules))"
     assert subprocess.check_output([sys.executable, "-c", code], text=True) == "set()\n"
+
+
+def test_stand_ins_are_known_from_real_files(small, tmp_path):
+    made, real = tmp_path / "made", tmp_path / "real"
+    data.make(made)
+    assert data.find_stand_ins(made) == list(small)
+    real.mkdir()
+    for entry in small.values():
+        with np.load(made / entry.file) as archive:
+            assert archive.files == [entry.key]
+            np.savez(real / entry.file, **{entry.key: archive[entry.key]})
+    assert data.find_stand_ins(real) == []
+    assert data.find_stand_ins(tmp_path) == []

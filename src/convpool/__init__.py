@@ -1,5 +1,24 @@
 """Convolution and pooling for NumPy arrays: exact, fast, and it shows its work."""
 
+from convpool.convolution import convolve, convolve_transpose, filter_image, fold, window_view
+from convpool.planning import Plan, plan_convolution, plan_pooling
+from convpool.pooling import adaptive_pool, global_pool, max_pool_indices, max_unpool, pool
+
 __version__ = "0.1.0"
 
-__all__ = ["__version__"]
+__all__ = [
+    "Plan",
+    "__version__",
+    "adaptive_pool",
+    "convolve",
+    "convolve_transpose",
+    "filter_image",
+    "fold",
+    "global_pool",
+    "max_pool_indices",
+    "max_unpool",
+    "plan_convolution",
+    "plan_pooling",
+    "pool",
+    "window_view",
+]

@@ -22,6 +22,7 @@ from convpool.stand_ins import Array, Progress, make_animals, make_digits, silen
 
 COURSE = "math/0x04-convolutions_and_pooling"
 WAYS = "`convpool data` makes stand-ins without a network, `convpool data --from FILE` takes a file that you have"
+STAND_IN = b"a stand-in made by convpool"  # the comment of their .npz, so that their keys are those of the real files
 BROKEN = (ValueError, EOFError, MemoryError, NotImplementedError, RuntimeError, zipfile.BadZipFile, zlib.error)
 
 
@@ -81,6 +82,8 @@ def make(
         for dataset, part in zip(datasets, parts, strict=True):
             images = dataset.make(dataset.shape[0], _shifted(progress, before, total))
             _save(dataset, images, part)
+            with zipfile.ZipFile(part, "a") as archive:
+                archive.comment = STAND_IN
             before += dataset.shape[0]
     return [folder / dataset.file for dataset in datasets]
 
@@ -103,6 +106,17 @@ def ensure(folder: Path, progress: Progress = silent) -> list[Path]:
         except ValueError as error:
             raise ValueError(f"{error}; delete it, or replace it with `convpool data --force`") from error
     return make(folder, missing, progress=progress) if missing else []
+
+
+def find_stand_ins(folder: Path) -> list[str]:
+    """Return the names of the data sets in `folder` that are stand-ins, not the real files."""
+    found = []
+    for name, dataset in DATASETS.items():
+        file = folder / dataset.file
+        if file.exists() and zipfile.is_zipfile(file):
+            with zipfile.ZipFile(file) as archive:
+                found += [name] if archive.comment == STAND_IN else []
+    return found
 
 
 def copy_from(file: Path, folder: Path, *, force: bool = False) -> Path:

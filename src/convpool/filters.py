@@ -114,6 +114,11 @@ def scharr_x() -> NDArray[np.int64]:
     return _integers([-3, 0, 3], [-10, 0, 10], [-3, 0, 3])
 
 
+def scharr() -> NDArray[np.int64]:
+    """The same as scharr-x."""
+    return scharr_x()
+
+
 def scharr_y() -> NDArray[np.int64]:
     """Scharr's derivative, positive where brightness rises downwards (cv2.Scharr with dy=1)."""
     return scharr_x().T.copy()
@@ -125,7 +130,7 @@ def laplacian() -> NDArray[np.int64]:
 
 
 def laplacian_of_gaussian(size: int = 9, sigma: float | None = None) -> NDArray[np.float64]:
-    """The Laplacian of a Gaussian, shifted to sum 0 so that plain surfaces give 0 (MATLAB's fspecial 'log')."""
+    """The Laplacian of a Gaussian, shifted to sum 0 so that plain surfaces give 0 (MATLAB's fspecial log)."""
     variance = _sigma(_checked(size), sigma) ** 2
     down, right = _offsets(size)
     weights = gaussian(size, sigma) * (down**2 + right**2 - 2 * variance) / variance**2
@@ -159,7 +164,7 @@ NAMES: dict[str, Callable[..., Kernel]] = {
     "sobel-y": sobel_y,
     "prewitt-x": prewitt_x,
     "prewitt-y": prewitt_y,
-    "scharr": scharr_x,
+    "scharr": scharr,
     "scharr-x": scharr_x,
     "scharr-y": scharr_y,
     "laplacian": laplacian,

@@ -41,7 +41,7 @@ def parse(words: str, size: int | None = None, **values: float | None) -> NDArra
     array([[0.5, 0.5]])
     """
     if not words.strip():
-        raise ValueError('the kernel is empty: give a name such as sharpen, a .npy file, or rows as in "1 0 -1; 1 0 -1"')
+        raise ValueError('the kernel is empty: give a name (sharpen), a .npy file, or rows as in "1 0 -1; 1 0 -1"')
     is_file, is_rows = words.lower().endswith(".npy"), words.lstrip()[0] in "0123456789+-.;,["
     if not (is_file or is_rows):
         return filters.kernel(words, size, **values)
@@ -78,8 +78,10 @@ def _from_file(path: Path) -> NDArray[Any]:
     try:
         weights = np.load(path, allow_pickle=False)
     except (ValueError, EOFError, OSError) as error:
-        raise ValueError(f"{path} is not a plain .npy file of numbers (pickled objects are never loaded): "
-                         f"save it with numpy.save({path.name!r}, kernel)") from error
+        raise ValueError(
+            f"{path} is not a plain .npy file of numbers (pickled objects are never loaded): "
+            f"save it with numpy.save({path.name!r}, kernel)"
+        ) from error
     return _checked(weights, path)
 
 

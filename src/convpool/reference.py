@@ -162,7 +162,7 @@ def convolve(
     sides = _sides(padding, sizes, spans, stride)
     counts = [_count(*axis) for axis in zip(sizes, sides, spans, stride, strict=True)]
     output = np.zeros((*counts, m, nc), work)
-    padded = _pad(images, sides, pad_mode, fill) if output.size else images
+    padded = _pad(images, sides, pad_mode, fill) if prod(counts) else images
     for i, u, pixel in _taps(counts, window, [(0, 0)] * rank, stride, dilation):
         for n in range(nc):
             output[i][:, n] += (padded[pixel][:, _group(n, nc, groups, depth)] * kernels[u][:, n]).sum(axis=-1)

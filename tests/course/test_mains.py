@@ -64,7 +64,7 @@ def test_main_prints_the_two_shapes(copy_with_data, number):
     assert run(copy_with_data, number) == (PRINTS[number], "", 0)
 
 
-@pytest.mark.parametrize("number, pictures", [(0, 2), (1, 2), (2, 2), (3, 2), (4, 2), (5, 4), (6, 2)])
+@pytest.mark.parametrize(("number", "pictures"), [(0, 2), (1, 2), (2, 2), (3, 2), (4, 2), (5, 4), (6, 2)])
 def test_main_shows_its_pictures(copy_with_data, number, pictures):
     program = (
         "import runpy, matplotlib.pyplot as plt; shown = []; plt.show = lambda: shown.append(plt.gca().images[-1]);"

@@ -135,9 +135,7 @@ def test_grayscale_tasks_against_brute_force(course, shape, window, seed, dtype,
     layouts,
     specials,
 )
-def test_strided_tasks_against_brute_force(
-    course, shape, window, nc, padding, stride, seed, kinds, how, special
-):
+def test_strided_tasks_against_brute_force(course, shape, window, nc, padding, stride, seed, kinds, how, special):
     zeros = zeros_of(padding, shape[1:3], window, stride)
     if window[0] > shape[1] + zeros[0] + zeros[1] or window[1] > shape[2] + zeros[2] + zeros[3]:
         return
@@ -177,7 +175,7 @@ def test_pool_against_brute_force(course, shape, window, stride, mode, seed, dty
     check(course.pool, actual, images, list(window), list(stride), mode)
 
 
-@pytest.mark.parametrize("shape, window", [((3, 12, 9), (3, 3)), ((2, 8, 17), (4, 5)), ((1, 6, 6), (6, 6))])
+@pytest.mark.parametrize(("shape", "window"), [((3, 12, 9), (3, 3)), ((2, 8, 17), (4, 5)), ((1, 6, 6), (6, 6))])
 def test_valid_against_scipy(course, shape, window):
     random = np.random.RandomState(5)
     images, kernel = random.rand(*shape), random.rand(*window)
@@ -290,9 +288,9 @@ for name, images, kernel in STRIDED:
     ]
 
 
-@pytest.mark.parametrize("name, arguments, words", MISUSES)
+@pytest.mark.parametrize(("name", "arguments", "words"), MISUSES)
 def test_misuse_says_what_came_and_what_would_do(course, name, arguments, words):
-    with pytest.raises(ValueError, match=".") as caught:
+    with pytest.raises(ValueError, match=r".") as caught:
         getattr(course, name)(*arguments)
     for word in words:
         assert word in str(caught.value)

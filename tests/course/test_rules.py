@@ -156,7 +156,7 @@ def test_rule_for_mains(rule, source):
     assert not rule(RULES[rule][1](source)), "a broken copy passes"
 
 
-@names("rule, addition", OTHER_BREAKS)
+@names(("rule", "addition"), OTHER_BREAKS)
 def test_rule_sees_other_breaks(rule, addition):
     source = FILES[0]
     assert rule(source)

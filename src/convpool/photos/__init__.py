@@ -4,6 +4,7 @@ from convpool.photos.paths import Source, destinations, sources
 from convpool.photos.photo import Metadata, Photo
 from convpool.photos.pixels import SIGNED, Shown, choose_signed, to_pixels
 from convpool.photos.reading import read
+from convpool.photos.results import filtered, pooled
 from convpool.photos.thumbnails import sample_picture, thumbnail_sheet
 from convpool.photos.writing import check_free, write
 
@@ -16,6 +17,8 @@ __all__ = [
     "check_free",
     "choose_signed",
     "destinations",
+    "filtered",
+    "pooled",
     "read",
     "sample_picture",
     "sources",

@@ -43,33 +43,41 @@ class Layout:
 
 def layout(image: Image) -> Layout | None:
     """Return how to fetch a 16-bit colour picture that is open but not loaded; None if nothing would be lost."""
+    bits = max(_stated(image, 258), default=1)
+    if 2 in _stated(image, 339) and bits <= 8:  # Pillow takes them for bytes without a sign
+        raise UnsupportedPictureError("holds samples of 8 bits with a sign; 8 or 16 bits without would do")
     rawmodes = {_rawmode(tile) for tile in getattr(image, "tile", [])}
-    deep = any(";16" in rawmode for rawmode in rawmodes) or max(_bits(image)) > 8
+    deep = any(";16" in rawmode for rawmode in rawmodes) or bits > 8
     if not deep or image.mode.startswith(("I", "F")):
         return None
     if rawmodes == {"LA;16B"}:
         return Layout(("RGBA",))
     colour, _, order = "".join(rawmodes).partition(";16")
-    if len(rawmodes) > 1 or colour not in COLOURS or order not in OTHER_ORDER:
-        raise UnsupportedPictureError(f"holds 16 bits per sample in a layout ({', '.join(sorted(rawmodes))}) of which "
-                                      "8 would be lost; save it as plain 16-bit RGB or RGBA, or as 8 bit, first")
+    planar = 2 in _stated(image, 284)  # one plane after the other: Pillow interleaves only the bytes that it keeps
+    if planar or colour not in COLOURS or order not in OTHER_ORDER:
+        raise UnsupportedPictureError(
+            f"holds 16 bits per sample in a layout ({', '.join(sorted(rawmodes))}) of which "
+            "8 would be lost; save it as plain 16-bit RGB or RGBA, or as 8 bit, first"
+        )
     transparent = image.info.get("transparency") if colour == "RGB" else None
     return Layout((f"{colour};16{order}", f"{colour};16{OTHER_ORDER[order]}"), transparent)
 
 
 def set_rawmode(image: Any, rawmode: str) -> None:
     """Have an image that is open but not loaded decode its samples in this way."""
-    image.tile = [tile._replace(args=rawmode if isinstance(tile.args, str) else (rawmode, *tile.args[1:]))
-                  for tile in image.tile]
+    image.tile = [
+        tile._replace(args=rawmode if isinstance(tile.args, str) else (rawmode, *tile.args[1:])) for tile in image.tile
+    ]
 
 
 def _rawmode(tile: Any) -> str:
     return str(tile.args if isinstance(tile.args, str) else tile.args[0] if tile.args else "")
 
 
-def _bits(image: Any) -> tuple[int, ...]:
-    """Return the bits per sample that a TIFF file states; one 8 for other formats."""
-    return tuple(image.tag_v2.get(258, (1,))) if image.format == "TIFF" else (8,)
+def _stated(image: Any, tag: int) -> tuple[int, ...]:
+    """Return the numbers that a TIFF file states under a tag; none for other formats."""
+    stated = image.tag_v2.get(tag, ()) if image.format == "TIFF" else ()
+    return stated if isinstance(stated, tuple) else (stated,)
 
 
 def with_alpha(planes: NDArray[Any], transparent: Any) -> NDArray[Any]:
@@ -121,8 +129,18 @@ def write_tiff(file: IO[bytes], planes: NDArray[Any], settings: dict[str, Any]) 
     for tag, value in _tiff_metadata(settings).items():
         directory[tag] = value
     directory.tagtype[279] = 4
-    for tag, value in {256: w, 257: h, 258: (16,) * n, 259: 1, 262: 2 if n > 2 else 1, 273: (0,), 277: n, 278: h,
-                       279: (planes.nbytes,), 284: 1}.items():
+    for tag, value in {
+        256: w,
+        257: h,
+        258: (16,) * n,
+        259: 1,
+        262: 2 if n > 2 else 1,
+        273: (0,),
+        277: n,
+        278: h,
+        279: (planes.nbytes,),
+        284: 1,
+    }.items():
         directory[tag] = value
     if n % 2 == 0:
         directory[338] = 2

@@ -96,8 +96,10 @@ def destinations(found: list[Source], output: str | os.PathLike[str]) -> list[Pa
         return [target]
     if target.exists() and not target.is_dir():
         raise ValueError(f"{target} is a file that is no picture; results are written as {', '.join(WRITERS)}")
-    paths = [target / (source.name if source.name.suffix.lower() in WRITERS else source.name.with_suffix(".png"))
-             for source in found]
+    paths = [
+        target / (source.name if source.name.suffix.lower() in WRITERS else source.name.with_suffix(".png"))
+        for source in found
+    ]
     _check_distinct(found, paths)
     return paths
 

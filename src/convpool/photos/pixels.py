@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -32,6 +32,10 @@ class Shown:
     rounded: int
     saturated: int
     scale: float = 1.0
+
+    def counted(self) -> Shown:
+        """Return the counts without the pixels, to keep them for many pictures."""
+        return replace(self, pixels=self.pixels[:0].copy())
 
 
 def to_pixels(values: ArrayLike, dtype: DTypeLike = np.uint8, signed: str = "clip") -> Shown:

@@ -19,7 +19,7 @@ from convpool.photos.photo import Metadata, Photo, from_planes
 if TYPE_CHECKING:
     from PIL.Image import Exif, Image
 
-FORMATS = ("PNG", "JPEG", "MPO", "TIFF", "WEBP", "GIF", "BMP")
+FORMATS = ("PNG", "JPEG", "TIFF", "WEBP", "GIF", "BMP")
 """What is opened; others that Pillow knows (EPS, PDF, ...) start programs or hold no pixels."""
 
 MODES = {"1": "L", "L": "L", "LA": "LA", "PA": "RGBA", "RGB": "RGB", "RGBA": "RGBA", "CMYK": "RGB", "YCbCr": "RGB"}
@@ -97,18 +97,22 @@ def _opened(path: Path) -> Iterator[Image]:
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
         raise ValueError(_too_large(path, str(error), Image.MAX_IMAGE_PIXELS)) from error
     except UnidentifiedImageError as error:
-        raise ValueError(f"{path} is not a picture that can be read; a common PNG, JPEG, TIFF, WebP, GIF or BMP "
-                         "would do") from error
+        raise ValueError(
+            f"{path} is not a picture that can be read; a common PNG, JPEG, TIFF, WebP, GIF or BMP would do"
+        ) from error
     except Exception as error:  # decoders raise nearly anything at damaged bytes
-        raise ValueError(f"{path} is damaged or cut short ({' '.join(str(error).split())}); "
-                         "get a whole copy of the picture") from error
+        raise ValueError(
+            f"{path} is damaged or cut short ({' '.join(str(error).split())}); get a whole copy of the picture"
+        ) from error
 
 
 def _too_large(path: Path, words: str, limit: int | None) -> str:
     found = re.search(r"\d+", words)
     size = f"{int(found[0]):,} pixels" if found else "more pixels than fit"
-    return (f"{path} has {size}; the limit of {limit:,} protects from files made to fill the memory: "
-            "if you trust this one, raise --max-pixels (PIL.Image.MAX_IMAGE_PIXELS)")
+    return (
+        f"{path} has {size}; the limit of {limit:,} protects from files made to fill the memory: "
+        "if you trust this one, raise --max-pixels (PIL.Image.MAX_IMAGE_PIXELS)"
+    )
 
 
 def _exif(image: Image) -> tuple[Exif, tuple[str, ...]]:
@@ -135,7 +139,8 @@ def _metadata(image: Image, exif: Exif) -> Metadata:
     from PIL import Image as Pillow
 
     kept = Pillow.Exif()
-    kept.load(exif.tobytes())
+    if len(exif):
+        kept.load(exif.tobytes())
     for tag in STRUCTURE & set(kept):
         del kept[tag]
     icc = None if image.mode == "CMYK" else image.info.get("icc_profile")
@@ -145,7 +150,8 @@ def _metadata(image: Image, exif: Exif) -> Metadata:
 def _dpi(image: Image, exif: Exif) -> tuple[float, float] | None:
     """Return dots per inch of the upright picture: the file's own, or EXIF's (2: per inch, 3: per centimetre)."""
     per_unit = {2: 1.0, 3: 2.54}.get(exif.get(296, 2), 0.0)
-    said = image.info.get("dpi")
+    made_up = image.format == "TIFF" or (image.format in ("JPEG", "MPO") and not image.info.get("jfif_unit"))
+    said = None if made_up else image.info.get("dpi")  # where the file says nothing, Pillow says 1 or 72
     try:
         x, y = said if said else (float(exif[tag]) * per_unit for tag in (282, 283))
         x, y = float(x), float(y)
@@ -199,5 +205,6 @@ def _sixteen_bits(array: NDArray[Any]) -> NDArray[np.uint16]:
     """Return gray values as uint16, whatever the byte order or width that they came in."""
     if array.min() < 0 or array.max() > 65535:
         raise deep_color.UnsupportedPictureError(
-            f"holds values from {array.min()} to {array.max()}; 16 bits hold 0 to 65535")
+            f"holds values from {array.min()} to {array.max()}; 16 bits hold 0 to 65535"
+        )
     return array.astype(np.uint16)

@@ -1,0 +1,150 @@
+"""The words of a call, read once: every misuse raises here, before any work, and says what would do."""
+
+from __future__ import annotations
+
+import difflib
+import operator
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convpool.windows import PADDINGS
+
+Array = NDArray[Any]
+Ints = int | Sequence[int]
+Pairs = tuple[tuple[int, int], ...]
+Padding = str | int | Sequence[int] | Sequence[Sequence[int]]
+
+PAD_MODES = ("zeros", "constant", "reflect", "symmetric", "edge", "wrap")
+AXES = {1: ("width",), 2: ("height", "width"), 3: ("depth", "height", "width")}
+
+
+def choice(value: Any, options: Iterable[str], name: str) -> str:
+    """Return a word that is one of the options."""
+    options = list(options)
+    if isinstance(value, str) and value in options:
+        return value
+    close = difflib.get_close_matches(str(value).lower(), options, n=1)
+    hint = f"; did you mean {close[0]!r}?" if close else ""
+    raise ValueError(f"{name} is {value!r}; it must be one of {', '.join(map(repr, options))}{hint}")
+
+
+def integer(value: Any, name: str, least: int) -> int:
+    """Return a whole number that is large enough."""
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise TypeError(f"{name} is {value!r}; it must be a whole number of {least} or more") from None
+    if isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"{name} is {value!r}; it must be a whole number of {least} or more")
+    if number < least:
+        raise ValueError(f"{name} is {value!r}; it must be a whole number of {least} or more")
+    return number
+
+
+def per_axis(value: Any, rank: int, name: str, least: int = 1) -> tuple[int, ...]:
+    """Return one number for each spatial axis, from one for all or from a sequence."""
+    if np.ndim(value) == 0:
+        return (integer(value, name, least),) * rank
+    numbers = list(value)
+    if len(numbers) != rank:
+        raise ValueError(
+            f"{name} is {value!r}, {len(numbers)} numbers; for {rank} spatial {_axes(rank)} it must be one number "
+            f"or {rank}"
+        )
+    return tuple(integer(number, name, least) for number in numbers)
+
+
+def _axes(rank: int) -> str:
+    return "axis" if rank == 1 else "axes"
+
+
+def padding(value: Any, rank: int) -> str | Pairs:
+    """Return a name in PADDINGS, or (before, after) for each axis."""
+    if isinstance(value, str):
+        return choice(value, PADDINGS, "padding")
+    try:
+        dimensions = np.ndim(value)
+    except ValueError:  # ragged
+        dimensions = 3
+    if dimensions == 2:
+        pairs = tuple(_pair(pair, value) for pair in value)
+        if len(pairs) != rank:
+            raise ValueError(f"padding is {value!r}, {len(pairs)} pairs; there are {rank} spatial axes: {_forms(rank)}")
+        return pairs
+    if dimensions == 1 and len(value) != rank:
+        hint = ""
+        if rank == 1 and len(value) == 2:
+            hint = f"; did you mean the pair ({tuple(value)},)?"
+        raise ValueError(f"padding is {value!r}, {len(value)} numbers; {_forms(rank)}{hint}")
+    if dimensions > 2:
+        raise ValueError(f"padding is {value!r}; {_forms(rank)}")
+    return tuple((zeros, zeros) for zeros in per_axis(value, rank, "padding", least=0))
+
+
+def _pair(pair: Any, value: Any) -> tuple[int, int]:
+    if len(pair) != 2:
+        raise ValueError(
+            f"padding is {value!r}; each axis takes a pair (before, after), but one has {len(pair)} numbers"
+        )
+    return integer(pair[0], "padding", 0), integer(pair[1], "padding", 0)
+
+
+def _forms(rank: int) -> str:
+    names = ", ".join(map(repr, PADDINGS))
+    return f"it must be one number, {rank} of them, {rank} (before, after) pairs, or one of {names}"
+
+
+def array(value: Any, name: str) -> Array:
+    """Return the numbers of an argument as an array, without a copy of an array."""
+    numbers: Array = np.asarray(value)
+    if numbers.dtype.kind not in "biufc":
+        raise TypeError(f"{name} hold {numbers.dtype}; convpool takes bool, integers, floats and complex numbers")
+    return numbers
+
+
+def shape(value: Any, name: str) -> tuple[int, ...]:
+    """Return a shape given as a sequence of sizes."""
+    if np.ndim(value) != 1:
+        raise ValueError(f"{name} is {value!r}; it must be a shape such as (10, 28, 28, 1)")
+    return tuple(integer(size, name, 0) for size in value)
+
+
+def spatial_rank(images: tuple[int, ...], name: str = "images") -> int:
+    """Return how many spatial axes the images have."""
+    rank = len(images) - 2
+    if rank not in AXES:
+        likely = {2: " one image? add the batch and channel axes: image[None, ..., None]"}.get(len(images), "")
+        raise ValueError(
+            f"{name} {images} have {len(images)} axes; they take 3 to 5: batch, 1 to 3 spatial axes, channels"
+            + (";" + likely if likely else "")
+        )
+    return rank
+
+
+def channel_axis(value: Any, images: tuple[int, ...], name: str = "images") -> int:
+    """Return the axis of the channels as a number from 1 on; axis 0 is the batch unless the channels stand there."""
+    try:
+        axis = operator.index(value)
+    except TypeError:
+        raise TypeError(f"channel_axis is {value!r}; it must be a whole number, such as -1 or 1") from None
+    if not -len(images) <= axis < len(images):
+        raise ValueError(f"channel_axis is {axis}, but {name} {images} have axes 0 to {len(images) - 1}")
+    return axis % len(images)
+
+
+def channels_last(sizes: tuple[int, ...], axis: int) -> tuple[int, ...]:
+    """Reorder a shape to (batch, spatial, channels)."""
+    others = sizes[:axis] + sizes[axis + 1 :]
+    return (*others, sizes[axis])
+
+
+def dtype(value: Any) -> np.dtype[Any]:
+    """Return a dtype by name."""
+    try:
+        kind: np.dtype[Any] = np.dtype(value)
+    except TypeError:
+        raise TypeError(f"dtype is {value!r}; it must name a dtype of NumPy, such as float32 or uint8") from None
+    return kind

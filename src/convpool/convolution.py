@@ -1,0 +1,313 @@
+"""Convolution, its adjoint, and filters for pictures. m images, c channels, nc kernels, h x w pixels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+from convpool import arguments, dtypes
+from convpool.arguments import Ints, Padding
+from convpool.engines.taps import add_windows
+from convpool.planning import lay, plan_convolution, plan_transposed
+from convpool.windows import place, view, volume
+
+Array = NDArray[Any]
+
+
+def convolve(
+    images: ArrayLike,
+    kernels: ArrayLike,
+    padding: Padding = "same",
+    stride: Ints = 1,
+    *,
+    dilation: Ints = 1,
+    groups: int = 1,
+    bias: ArrayLike | None = None,
+    pad_mode: str = "zeros",
+    fill: Any = 0,
+    flip: bool = False,
+    channel_axis: int = -1,
+    dtype: DTypeLike | None = None,
+    out: Array | None = None,
+    engine: str = "auto",
+) -> Array:
+    """Slide kernels over images and sum their products, over the window and the channels.
+
+    The kernels are applied as they are: deep learning's convolution, which signal processing calls cross-correlation.
+
+    Parameters
+    ----------
+    images
+        (m, *spatial, c) with 1 to 3 spatial axes; bool, integers, floats or complex numbers. Never modified.
+    kernels
+        (*window, c // groups, nc), whatever `channel_axis`.
+    padding
+        "valid" (none), "full" (span - 1 on both sides), an int, one int per axis, one (before, after) pair per axis, or
+        one of three that are called "same": "same" gives ceil(n / stride) as in TensorFlow, Keras, JAX and ONNX
+        SAME_UPPER, "same_lower" the same with the odd zero before (ONNX SAME_LOWER), "same_size" gives n at any stride.
+    stride, dilation
+        Steps between windows, and between the taps of one: an int, or one per axis.
+    groups
+        Kernel n reads the c // groups channels of group n // (nc // groups); groups=c is depthwise.
+    bias
+        (nc,), added to the results.
+    pad_mode, fill
+        "zeros", "constant" (with `fill`), "reflect", "symmetric", "edge" or "wrap", as np.pad has them.
+    flip
+        Flip the kernels over the window: signal processing's convolution.
+    channel_axis
+        Where images, result and `out` have their channels; the first other axis is the batch.
+    dtype
+        Of sums and result, instead of the rule below.
+    out
+        An array of the result's shape and dtype to write to.
+    engine
+        "auto", or a name: all give the same dtype and shape.
+
+    Returns
+    -------
+    (m, *output, nc). Integers and bool give exact int64; all else np.result_type(images, kernels), and float16 is
+    summed in float32. Padded zeros are values, and weights of 0 are not skipped: 0 * inf is NaN.
+
+    Raises
+    ------
+    ValueError : shapes or words that do not fit, with what came in and what would do
+    TypeError : dtypes that do not fit
+    OverflowError : integer sums might not fit; the text names the bound
+
+    Notes
+    -----
+    V. Dumoulin and F. Visin, "A guide to convolution arithmetic for deep learning", arXiv:1603.07285, draws them.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> images = np.arange(9).reshape(1, 3, 3, 1)
+    >>> kernels = np.ones((2, 2, 1, 1), dtype=int)
+    >>> convolve(images, kernels, "valid")[0, :, :, 0]
+    array([[ 8, 12],
+           [20, 24]])
+    """
+    images, kernels = arguments.array(images, "images"), arguments.array(kernels, "kernels")
+    plan = plan_convolution(
+        images.shape,
+        kernels.shape,
+        padding,
+        stride,
+        dilation=dilation,
+        groups=groups,
+        pad_mode=pad_mode,
+        fill=fill,
+        flip=flip,
+        channel_axis=channel_axis,
+        dtype=dtype,
+        engine=engine,
+        images_dtype=images.dtype,
+        kernels_dtype=kernels.dtype,
+    )
+    return plan.run(images, kernels, bias, out)
+
+
+def convolve_transpose(
+    images: ArrayLike,
+    kernels: ArrayLike,
+    padding: Padding = "valid",
+    stride: Ints = 1,
+    *,
+    output_padding: Ints = 0,
+    dilation: Ints = 1,
+    groups: int = 1,
+    channel_axis: int = -1,
+    dtype: DTypeLike | None = None,
+    engine: str = "auto",
+) -> Array:
+    """Give each value back to the window it would come from: the adjoint of `convolve` with the same kernels and words.
+
+    Parameters
+    ----------
+    images
+        (m, *output, nc): as a result of `convolve`.
+    kernels
+        (*window, c // groups, nc), as given to `convolve`.
+    padding, stride, dilation, groups, channel_axis, dtype, engine
+        As in `convolve`.
+    output_padding
+        Pixels added at the end of each axis; 0 up to below the greater of stride and dilation.
+
+    Returns
+    -------
+    (m, *spatial, c) with spatial sizes (o - 1) * stride + span - before - after + output_padding; "same" and
+    "same_lower" give o * stride, "same_size" gives o. Pixels that no window reaches are 0.
+
+    Raises
+    ------
+    ValueError, TypeError, OverflowError : as `convolve`
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> values = np.array([1.0, 2.0]).reshape(1, 2, 1)
+    >>> convolve_transpose(values, np.array([1.0, 10.0, 100.0]).reshape(3, 1, 1), stride=2).ravel().tolist()
+    [1.0, 10.0, 102.0, 20.0, 200.0]
+    """
+    images, kernels = arguments.array(images, "images"), arguments.array(kernels, "kernels")
+    plan = plan_transposed(
+        images.shape,
+        kernels.shape,
+        padding,
+        stride,
+        output_padding=output_padding,
+        dilation=dilation,
+        groups=groups,
+        channel_axis=channel_axis,
+        dtype=dtype,
+        engine=engine,
+        images_dtype=images.dtype,
+        kernels_dtype=kernels.dtype,
+    )
+    return plan.transposed(images, kernels)
+
+
+def filter_image(
+    image: ArrayLike,
+    kernel: ArrayLike,
+    padding: Padding = "same",
+    stride: Ints = 1,
+    *,
+    pad_mode: str = "reflect",
+    fill: Any = 0,
+    flip: bool = False,
+    dtype: DTypeLike | None = None,
+    engine: str = "auto",
+) -> Array:
+    """Apply one kernel to every channel of one picture.
+
+    Parameters
+    ----------
+    image
+        (h, w) or (h, w, c).
+    kernel
+        (kh, kw), applied as it is.
+    padding, stride, pad_mode, fill, flip, dtype, engine
+        As in `convolve`; the border is reflected by default.
+
+    Returns
+    -------
+    (oh, ow) or (oh, ow, c), of `convolve`'s dtype: not rounded, not clipped
+
+    Raises
+    ------
+    ValueError, TypeError, OverflowError : as `convolve`
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> filter_image(np.array([[0, 0, 9], [0, 0, 9], [0, 0, 9]]), np.ones((3, 3), dtype=int))
+    array([[ 0, 27, 27],
+           [ 0, 27, 27],
+           [ 0, 27, 27]])
+    """
+    image, kernel = arguments.array(image, "image"), arguments.array(kernel, "kernel")
+    if image.ndim not in (2, 3):
+        raise ValueError(f"image is {image.shape}; it must be (h, w) or (h, w, c), one picture")
+    if kernel.ndim != 2:
+        raise ValueError(f"kernel is {kernel.shape}; it must be (kh, kw), one for every channel")
+    planes = image[None] if image.ndim == 2 else np.moveaxis(image, -1, 0)
+    result = convolve(
+        planes[..., None],
+        kernel[..., None, None],
+        padding,
+        stride,
+        pad_mode=pad_mode,
+        fill=fill,
+        flip=flip,
+        dtype=dtype,
+        engine=engine,
+    )[..., 0]
+    return result[0] if image.ndim == 2 else np.ascontiguousarray(np.moveaxis(result, 0, -1))
+
+
+def window_view(images: ArrayLike, shape: Ints, stride: Ints = 1, dilation: Ints = 1) -> Array:
+    """Look at every window of the images, without a copy.
+
+    Parameters
+    ----------
+    images
+        (m, *spatial, c).
+    shape
+        The window's sizes.
+    stride, dilation
+        Steps between windows, and between the taps of one.
+
+    Returns
+    -------
+    a read-only view (m, *output, c, *window)
+
+    Raises
+    ------
+    ValueError, TypeError : as `convolve`
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> window_view(np.arange(5).reshape(1, 5, 1), 3, stride=2)[0, :, 0]
+    array([[0, 1, 2],
+           [2, 3, 4]])
+    """
+    images = arguments.array(images, "images")
+    rank = arguments.spatial_rank(images.shape)
+    window = arguments.per_axis(shape, rank, "shape")
+    steps = arguments.per_axis(stride, rank, "stride"), arguments.per_axis(dilation, rank, "dilation")
+    return view(images, lay(images.shape[1:-1], window, *steps, "valid", False))
+
+
+def fold(windows: ArrayLike, shape: Ints, stride: Ints = 1, dilation: Ints = 1, padding: Padding = "valid") -> Array:
+    """Add windows up where they overlap: the adjoint of `window_view`.
+
+    Parameters
+    ----------
+    windows
+        (m, *output, c, *window).
+    shape
+        The spatial sizes of the images that they come from.
+    stride, dilation, padding
+        As in `convolve`; what falls on padding is dropped.
+
+    Returns
+    -------
+    (m, *shape, c); integers give int64
+
+    Raises
+    ------
+    ValueError : the windows of such images would have other sizes
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> fold(np.ones((1, 3, 1, 3)), 5).ravel().tolist()
+    [1.0, 2.0, 3.0, 2.0, 1.0]
+    """
+    windows = arguments.array(windows, "windows")
+    rank, odd = divmod(windows.ndim - 2, 2)
+    if odd or rank not in arguments.AXES:
+        raise ValueError(f"windows are {windows.shape}; they must be (m, *output, c, *window) with 1 to 3 axes each")
+    window, counts = windows.shape[rank + 2 :], windows.shape[1 : rank + 1]
+    spatial = arguments.per_axis(shape, rank, "shape", least=0)
+    word = arguments.padding(padding, rank)
+    words = [word] * rank if isinstance(word, str) else word
+    steps = arguments.per_axis(stride, rank, "stride"), arguments.per_axis(dilation, rank, "dilation")
+    axes = tuple(map(place, spatial, window, *steps, words))
+    if tuple(axis.count for axis in axes) != counts:
+        expected = tuple(axis.count for axis in axes)
+        raise ValueError(f"windows are {windows.shape} with {counts} windows, but images of {spatial} have {expected}")
+    dtype = dtypes.result(windows.dtype, windows.dtype, None)
+    sums = dtypes.accumulation(dtype)
+    if sums.kind in "iu":
+        dtypes.working(sums, dtypes.magnitude(windows) * volume(window), "sums of windows", False)
+    total = np.zeros((1, windows.shape[rank + 1], len(windows), *spatial), sums)
+    given = np.moveaxis(windows, range(rank + 1, 2 * rank + 2), range(rank + 1))[None].astype(sums, copy=False)
+    with np.errstate(all="ignore"):
+        add_windows(total, given, axes, tuple(slice(0, taps) for taps in window))
+    return np.ascontiguousarray(np.moveaxis(total[0], 0, -1)).astype(dtype, copy=False)

@@ -1,0 +1,11 @@
+"""Engines: name -> function, one signature for each operation. They get Axis values and arrays, nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from convpool.engines import reductions, taps
+
+ENGINES: dict[str, Callable[..., None]] = {"numpy": taps.convolve}
+TRANSPOSE_ENGINES: dict[str, Callable[..., None]] = {"numpy": taps.convolve_transpose}
+POOL_ENGINES: dict[str, Callable[..., None]] = {"numpy": reductions.pool}

@@ -1,0 +1,253 @@
+"""The commands on pictures: apply, pool and kernels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+import convpool as package
+from convpool import filters, kernel_words, photos
+
+PADDINGS = ("same", "same_lower", "same_size", "valid", "full")
+PAD_MODES = ("reflect", "symmetric", "edge", "wrap", "zeros")
+POOL_MODES = ("max", "min", "avg", "sum", "lp")
+Change = Callable[[photos.Photo], tuple[photos.Photo, photos.Shown]]
+
+
+class PerAxis(click.ParamType[Any]):
+    """A whole number, or one for rows and one for columns: 2 or 2,1."""
+
+    name = "N|H,W"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Turn the words into an int or a pair."""
+        if not isinstance(value, str):
+            return value
+        try:
+            numbers = tuple(int(word) for word in value.lower().replace("x", ",").split(","))
+        except ValueError:
+            numbers = ()
+        if len(numbers) not in (1, 2):
+            self.fail(f"{value!r} is neither a whole number nor two, such as 2 or 2,1", param, ctx)
+        return numbers[0] if len(numbers) == 1 else numbers
+
+
+class Padding(PerAxis):
+    """A named padding, or a number of pixels per axis."""
+
+    name = "NAME|N|H,W"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Turn the words into a name, an int or a pair."""
+        if value in PADDINGS:
+            return value
+        if isinstance(value, str) and value[:1].isalpha():
+            self.fail(f"{value!r} is none of {', '.join(PADDINGS)}, nor a number of pixels", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+def picture_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add what every command on pictures takes."""
+    for add in (
+        click.option(
+            "--max-pixels",
+            type=click.IntRange(1),
+            metavar="N",
+            expose_value=False,
+            callback=_allow_pixels,
+            help="Open pictures of up to N pixels (else about 89 million).",
+        ),
+        click.option("--force", is_flag=True, help="Replace results that are already there."),
+        click.option("--quality", type=click.IntRange(1, 100), help="For JPEG (else 95) and WebP (else lossless)."),
+        click.option(
+            "-o",
+            "--output",
+            required=True,
+            type=click.Path(path_type=Path),
+            metavar="OUT",
+            help="A file for one picture; a folder for several.",
+        ),
+        click.argument("words", metavar="PHOTO...", nargs=-1, required=True),
+    ):
+        command = add(command)
+    return command
+
+
+def _allow_pixels(context: click.Context, parameter: click.Parameter, value: int | None) -> None:
+    """Raise Pillow's own limit: this process is ours."""
+    if value is not None:
+        from PIL import Image
+
+        Image.MAX_IMAGE_PIXELS = value
+
+
+@click.command(epilog="Example: convpool apply cat.jpg --kernel sharpen -o cat-sharp.jpg")
+@click.option(
+    "--kernel",
+    "kernel_word",
+    required=True,
+    metavar='NAME|FILE.npy|"1 0 -1; ..."',
+    help="A name from 'convpool kernels', a saved array, or rows of numbers.",
+)
+@click.option("--size", type=int, help="Size of a named kernel that has one.")
+@click.option("--sigma", type=float, help="Width in pixels (gaussian, laplacian-of-gaussian).")
+@click.option("--angle", type=float, help="Degrees, counter-clockwise from the right (motion).")
+@click.option("--amount", type=float, help="Strength (unsharp).")
+@click.option("--padding", type=Padding(), default="same", show_default=True)
+@click.option("--pad-mode", type=click.Choice(PAD_MODES), default="reflect", show_default=True)
+@click.option("--stride", type=PerAxis(), default="1", show_default=True)
+@click.option(
+    "--signed",
+    type=click.Choice(list(photos.SIGNED)),
+    help="How values below 0 are shown; zero-in-the-middle for kernels that sum to 0, else clip.",
+)
+@picture_options
+@click.pass_context
+def apply(
+    context: click.Context,
+    words: tuple[str, ...],
+    output: Path,
+    quality: int | None,
+    force: bool,
+    kernel_word: str,
+    size: int | None,
+    sigma: float | None,
+    angle: float | None,
+    amount: float | None,
+    padding: Any,
+    pad_mode: str,
+    stride: Any,
+    signed: str | None,
+) -> None:
+    """Filter pictures: every channel with one kernel.
+
+    PHOTO is a picture or a folder of pictures. Transparency is not filtered; where the size changes, a pixel takes
+    the opacity at the middle of its window.
+    """
+    kernel = kernel_words.parse(kernel_word, size, sigma=sigma, angle=angle, amount=amount)
+
+    def change(photo: photos.Photo) -> tuple[photos.Photo, photos.Shown]:
+        return photos.filtered(
+            photo, kernel, package.filter_image, signed, padding=padding, stride=stride, pad_mode=pad_mode
+        )
+
+    context.exit(each_picture(words, output, change, quality, force))
+
+
+@click.command(epilog="Example: convpool pool cat.jpg --size 2 --mode avg -o cat-half.jpg")
+@click.option("--size", type=PerAxis(), default="2", show_default=True, help="Rows and columns of a window.")
+@click.option("--mode", type=click.Choice(POOL_MODES), default="max", show_default=True)
+@click.option("--stride", type=PerAxis(), help="Pixels from window to window; the size when left out.")
+@click.option("--padding", type=Padding(), default="valid", show_default=True)
+@picture_options
+@click.pass_context
+def pool(
+    context: click.Context,
+    words: tuple[str, ...],
+    output: Path,
+    quality: int | None,
+    force: bool,
+    size: Any,
+    mode: str,
+    stride: Any,
+    padding: Any,
+) -> None:
+    """Pool pictures: one pixel for each window.
+
+    PHOTO is a picture or a folder of pictures. Transparency is pooled like the colours.
+    """
+
+    def change(photo: photos.Photo) -> tuple[photos.Photo, photos.Shown]:
+        return photos.pooled(photo, package.pool, size, stride, mode, padding=padding)
+
+    context.exit(each_picture(words, output, change, quality, force))
+
+
+@click.command(epilog="Example: convpool kernels --sheet kernels.png --image cat.jpg")
+@click.option("--sheet", type=click.Path(path_type=Path), metavar="FILE.png", help="Draw every kernel at work.")
+@click.option("--image", type=click.Path(path_type=Path), metavar="PHOTO", help="The picture on the sheet.")
+@click.option("--force", is_flag=True, help="Replace a sheet that is already there.")
+def kernels(sheet: Path | None, image: Path | None, force: bool) -> None:
+    """List the named kernels."""
+    if sheet is None:
+        if image is not None:
+            raise click.UsageError("--image is the picture on the sheet: add --sheet FILE.png")
+        _kernel_table()
+        return
+    photos.check_free(sheet, force=force)
+    sample = None if image is None else photos.read(image).pixels
+    photos.write(photos.Photo(photos.thumbnail_sheet(package.filter_image, sample)), sheet, force=force)
+    click.echo(f"every named kernel drawn on {sheet}")
+
+
+def _kernel_table() -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("name", "size", "options", "what it does", box=None, pad_edge=False, header_style="bold")
+    table.columns[0].no_wrap = table.columns[1].no_wrap = True
+    for name, function in filters.NAMES.items():
+        rows, columns = filters.kernel(name).shape
+        words = " ".join(f"--{word}" for word in filters.options(name))
+        table.add_row(name, f"{rows} x {columns}", words, (function.__doc__ or "").splitlines()[0])
+    Console(highlight=False).print(table)
+
+
+def each_picture(words: tuple[str, ...], output: Path, change: Change, quality: int | None, force: bool) -> int:
+    """Change every picture; what fails gets one line and the others are done. Returns the exit code."""
+    found = photos.sources(words, skip=output)
+    targets = photos.destinations(found, output)
+    done: list[photos.Shown] = []
+    for source, target in _with_progress(list(zip(found, targets, strict=True))):
+        try:
+            done.append(_one_picture(source.path, target, change, quality, force))
+        except ModuleNotFoundError:
+            raise
+        except (ValueError, TypeError, OSError, ArithmeticError, MemoryError) as error:
+            said = " ".join(str(error).split()) or "not enough memory"
+            named = str(source.path) in said or str(target) in said
+            click.echo(f"convpool: {said}" if named else f"convpool: {source.path}: {said}", err=True)
+    if done:
+        click.echo(_summary(done, output))
+    return 0 if len(done) == len(found) else 2
+
+
+def _one_picture(source: Path, target: Path, change: Change, quality: int | None, force: bool) -> photos.Shown:
+    if target.parent.is_dir():
+        photos.check_free(target, force=force)
+    photo = photos.read(source)
+    result, shown = change(photo)
+    for note in photo.notes:
+        click.echo(f"{source}: {note}", err=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    photos.write(result, target, quality=quality, force=force)
+    return shown.counted()
+
+
+def _with_progress(pairs: list[Any]) -> Any:
+    """Show a bar on a terminal, when there is more than one picture."""
+    from rich.console import Console
+    from rich.progress import track
+
+    console = Console(stderr=True)
+    return track(pairs, "Pictures", console=console, disable=len(pairs) < 2 or not console.is_terminal, transient=True)
+
+
+def _summary(done: list[photos.Shown], output: Path) -> str:
+    words = ("count", "rounded", "saturated")
+    count, rounded, saturated = (sum(getattr(shown, word) for shown in done) for word in words)
+    number = "1 picture" if len(done) == 1 else f"{len(done)} pictures"
+    scales = sorted({f"{shown.scale:.3g}" for shown in done}, key=float)
+    scaled = "" if scales == ["1"] else f"; scaled by {' to '.join(dict.fromkeys((scales[0], scales[-1])))}"
+    exact = "no value rounded or saturated" if not (rounded or saturated or scaled) else ""
+    return f"{number} written to {output}: " + (
+        exact or f"{_share(rounded, count)} of the values rounded, {_share(saturated, count)} saturated{scaled}"
+    )
+
+
+def _share(part: int, whole: int) -> str:
+    percent = 100 * part / whole
+    return "none" if part == 0 else "under 0.1 %" if percent < 0.1 else f"{percent:.1f} %"

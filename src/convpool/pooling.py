@@ -1,0 +1,264 @@
+"""Pooling: each window of an image becomes one pixel. m images, c channels, o outputs on an axis."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from convpool import arguments
+from convpool.arguments import Ints, Padding
+from convpool.engines import reductions
+from convpool.planning import POOL_MODES, plan_pooling
+from convpool.windows import volume
+
+Array = NDArray[Any]
+
+
+def pool(
+    images: ArrayLike,
+    kernel_shape: Ints,
+    stride: Ints | None = None,
+    mode: str = "max",
+    *,
+    padding: Padding = "valid",
+    dilation: Ints = 1,
+    ceil: bool = False,
+    count_padding: bool = False,
+    p: float = 2,
+    channel_axis: int = -1,
+    out: Array | None = None,
+    engine: str = "auto",
+) -> Array:
+    """Reduce each window of the images to one pixel, channel by channel.
+
+    Parameters
+    ----------
+    images
+        (m, *spatial, c) with 1 to 3 spatial axes. Never modified.
+    kernel_shape
+        The window's sizes: an int, or one per axis.
+    stride
+        Steps between windows; None means kernel_shape.
+    mode
+        "max", "min", "avg", "sum", or "lp", which is (sum |x|^p)^(1/p).
+    padding, dilation
+        As in `convolve`. Padding never wins max or min.
+    ceil
+        Keep a last window that hangs over the end, if it starts on a pixel or on padding before one (PyTorch's rule).
+    count_padding
+        Whether avg divides by the taps on declared padding too; never by those that hang over because of `ceil`.
+    p
+        The exponent of "lp".
+    channel_axis
+        Where images, result and `out` have their channels; the first other axis is the batch.
+    out
+        An array of the result's shape and dtype to write to.
+    engine
+        "auto", or a name.
+
+    Returns
+    -------
+    (m, *output, c). Max and min keep the dtype; sums of integers and bool are int64, avg and lp of them float64. NaN
+    propagates. A window without a real pixel gives -inf or the dtype's least for max, the opposite for min, 0 for sum
+    and lp, NaN for avg.
+
+    Raises
+    ------
+    ValueError : shapes or words that do not fit, with what came in and what would do
+    TypeError : max, min or lp of complex numbers; object and string arrays
+    OverflowError : integer sums might not fit
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> images = np.arange(16).reshape(1, 4, 4, 1)
+    >>> pool(images, 2)[0, :, :, 0]
+    array([[ 5,  7],
+           [13, 15]])
+    >>> pool(images, 3, 2, "avg", ceil=True)[0, :, :, 0]
+    array([[ 5. ,  6.5],
+           [11. , 12.5]])
+    """
+    images = arguments.array(images, "images")
+    plan = plan_pooling(
+        images.shape,
+        kernel_shape,
+        stride,
+        mode,
+        padding=padding,
+        dilation=dilation,
+        ceil=ceil,
+        count_padding=count_padding,
+        p=p,
+        channel_axis=channel_axis,
+        engine=engine,
+        images_dtype=images.dtype,
+    )
+    return plan.run(images, out)
+
+
+def max_pool_indices(
+    images: ArrayLike,
+    kernel_shape: Ints,
+    stride: Ints | None = None,
+    *,
+    padding: Padding = "valid",
+    dilation: Ints = 1,
+    ceil: bool = False,
+    channel_axis: int = -1,
+) -> tuple[Array, NDArray[np.int64]]:
+    """Return the greatest pixel of each window, and where it lies.
+
+    Parameters
+    ----------
+    images, kernel_shape, stride, padding, dilation, ceil, channel_axis
+        As in `pool`.
+
+    Returns
+    -------
+    values and indices, both (m, *output, c). An index is flat over the spatial axes of one image and channel; of equals
+    it is the first, NaN wins, and a window without a real pixel has -1.
+
+    Raises
+    ------
+    ValueError, TypeError : as `pool`
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> values, indices = max_pool_indices(np.array([1, 3, 3, 2]).reshape(1, 4, 1), 2)
+    >>> values.ravel().tolist(), indices.ravel().tolist()
+    ([3, 3], [1, 2])
+    """
+    images = arguments.array(images, "images")
+    plan = plan_pooling(
+        images.shape,
+        kernel_shape,
+        stride,
+        padding=padding,
+        dilation=dilation,
+        ceil=ceil,
+        channel_axis=channel_axis,
+        images_dtype=images.dtype,
+    )
+    values, indices = np.empty(plan.output_shape, plan.dtype), np.empty(plan.output_shape, np.int64)
+    written = (np.moveaxis(array, plan.channel_axis, -1) for array in (values, indices))
+    reductions.max_indices(plan.entered(images), plan.axes, *written)
+    return values, indices
+
+
+def max_unpool(values: ArrayLike, indices: ArrayLike, shape: Ints) -> Array:
+    """Put pooled values back where they came from, with zeros elsewhere.
+
+    Parameters
+    ----------
+    values, indices
+        Both (m, *output, c), as `max_pool_indices` returns them; an index of -1 puts nothing.
+    shape
+        The spatial sizes of the result.
+
+    Returns
+    -------
+    (m, *shape, c) of the values' dtype
+
+    Raises
+    ------
+    ValueError : an index lies outside `shape`, or values and indices differ in shape
+    TypeError : indices are no integers
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> max_unpool(np.array([[[3], [4]]]), np.array([[[1], [2]]]), 4).ravel().tolist()
+    [0, 3, 4, 0]
+    """
+    values, indices = arguments.array(values, "values"), np.asarray(indices)
+    if indices.dtype.kind not in "iu":
+        raise TypeError(f"indices are {indices.dtype}; they must be integers, as max_pool_indices returns them")
+    if values.shape != indices.shape:
+        raise ValueError(f"values are {values.shape} but indices {indices.shape}; they must have one shape")
+    spatial = arguments.per_axis(shape, arguments.spatial_rank(values.shape, "values"), "shape", least=0)
+    pixels = volume(spatial)
+    if indices.size and not (indices.min() >= -1 and indices.max() < pixels):
+        raise ValueError(
+            f"indices run from {indices.min()} to {indices.max()}, but an image of {spatial} has 0 to {pixels - 1}; "
+            "they count over the spatial axes only"
+        )
+    out = np.zeros((len(values), *spatial, values.shape[-1]), values.dtype.newbyteorder("="))
+    reductions.unpool(values, indices, out)
+    return out
+
+
+def global_pool(images: ArrayLike, mode: str) -> Array:
+    """Reduce each image to one pixel for each channel.
+
+    Parameters
+    ----------
+    images
+        (m, *spatial, c).
+    mode
+        As in `pool`; "lp" with p = 2.
+
+    Returns
+    -------
+    (m, 1, ..., 1, c), with `pool`'s dtypes
+
+    Raises
+    ------
+    ValueError, TypeError, OverflowError : as `pool`
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> global_pool(np.array([1.0, 2.0, 6.0]).reshape(1, 3, 1), "avg")
+    array([[[3.]]])
+    """
+    images = arguments.array(images, "images")
+    arguments.spatial_rank(images.shape)
+    return pool(images, images.shape[1:-1], mode=mode)
+
+
+def adaptive_pool(images: ArrayLike, output_shape: Ints, mode: str) -> Array:
+    """Pool to a given size: window i of o runs from floor(i n / o) to ceil((i + 1) n / o), as in PyTorch.
+
+    Parameters
+    ----------
+    images
+        (m, *spatial, c).
+    output_shape
+        The spatial sizes of the result: an int, or one per axis.
+    mode
+        As in `pool`; "lp" with p = 2.
+
+    Returns
+    -------
+    (m, *output_shape, c), with `pool`'s dtypes
+
+    Raises
+    ------
+    ValueError, TypeError, OverflowError : as `pool`
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> adaptive_pool(np.arange(5.0).reshape(1, 5, 1), 2, "max").ravel().tolist()
+    [2.0, 4.0]
+    """
+    images = arguments.array(images, "images")
+    rank = arguments.spatial_rank(images.shape)
+    mode = arguments.choice(mode, POOL_MODES, "mode")
+    sizes = arguments.per_axis(output_shape, rank, "output_shape")
+    spatial = images.shape[1:-1]
+    # the checks, and for sums the bound, are those of one window over everything
+    plan = plan_pooling(images.shape, spatial, mode=mode, images_dtype=images.dtype)
+    plan.check(images)
+    bounds = []
+    for n, o in zip(spatial, sizes, strict=True):
+        i = np.arange(o)
+        bounds.append((i * n // o, -(-(i + 1) * n // o)))
+    out = np.empty((len(images), *sizes, images.shape[-1]), plan.dtype)
+    with np.errstate(all="ignore"):
+        reductions.adaptive(images, bounds, out, mode=mode, dtype=plan.accumulation)
+    return out

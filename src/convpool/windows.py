@@ -1,0 +1,238 @@
+"""Where windows lie on an axis: the one arithmetic behind convolution, pooling, tiles and pictures.
+
+Positions are counted on the padded axis unless they are called inputs. A window starts at i * stride, and its tap t
+lies dilation * t further on; subtract `before` to get an input, which is real from 0 to size - 1 and padding elsewhere.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+
+class Halo(NamedTuple):
+    """What a part of the output needs: inputs start to stop, with zeros before and after them."""
+
+    start: int
+    stop: int
+    before: int
+    after: int
+
+
+@dataclass(frozen=True)
+class Axis:
+    """Windows on one axis.
+
+    Parameters
+    ----------
+    size
+        Pixels of the input.
+    window
+        Taps of a window.
+    stride
+        Steps from one window to the next.
+    dilation
+        Steps from one tap to the next.
+    before, after
+        Declared padding.
+    ceil
+        Whether a last window may hang over the end, by PyTorch's rule: it has to start on a pixel or before one.
+
+    Examples
+    --------
+    >>> axis = Axis(28, 3, stride=2, before=1, after=1)
+    >>> axis.span, axis.count, list(axis.starts)[:4]
+    (3, 14, [0, 2, 4, 6])
+    """
+
+    size: int
+    window: int
+    stride: int = 1
+    dilation: int = 1
+    before: int = 0
+    after: int = 0
+    ceil: bool = False
+
+    @property
+    def span(self) -> int:
+        """Steps from the first tap of a window to behind its last."""
+        return self.dilation * (self.window - 1) + 1
+
+    @property
+    def count(self) -> int:
+        """Number of windows, which is the output's size on this axis."""
+        room = self.before + self.size + self.after - self.span
+        if not self.ceil:
+            return room // self.stride + 1
+        count = -(-room // self.stride) + 1
+        return count - ((count - 1) * self.stride >= self.before + self.size)
+
+    @property
+    def starts(self) -> range:
+        """Where the windows start on the padded axis."""
+        return range(0, self.count * self.stride, self.stride)
+
+    @property
+    def overhang(self) -> int:
+        """Steps that the last window reaches beyond the declared padding; more than 0 only with ceil."""
+        return max(0, (self.count - 1) * self.stride + self.span - self.before - self.size - self.after)
+
+    def halo(self, outputs: slice, taps: slice | None = None) -> Halo:
+        """Tell which inputs, and how many zeros, the taps of some windows need; all taps if none are named.
+
+        A part that lies wholly in the padding needs no input: start equals stop.
+
+        Examples
+        --------
+        >>> Axis(5, 3, before=2, after=2).halo(slice(0, 2))
+        Halo(start=0, stop=2, before=2, after=0)
+        >>> Axis(5, 1, before=3, after=3).halo(slice(0, 2))
+        Halo(start=0, stop=0, before=2, after=0)
+        """
+        taps = taps or slice(0, self.window)
+        first = outputs.start * self.stride + taps.start * self.dilation - self.before
+        length = (outputs.stop - outputs.start - 1) * self.stride + (taps.stop - taps.start - 1) * self.dilation + 1
+        start, stop = (min(max(place, 0), self.size) for place in (first, first + length))
+        before = min(max(-first, 0), length)
+        return Halo(start, stop, before, length - before - (stop - start))
+
+    def reach(self, tap: int) -> tuple[slice, slice]:
+        """Tell which windows have this tap on a pixel, and on which pixels: two slices of equal length.
+
+        Examples
+        --------
+        >>> Axis(5, 3, stride=2, before=1, after=1).reach(0)
+        (slice(1, 3, None), slice(1, 5, 2))
+        """
+        offset = tap * self.dilation - self.before
+        first = max(0, -(offset // self.stride))
+        last = min(self.count, (self.size - 1 - offset) // self.stride + 1)
+        last = max(first, last)
+        start = first * self.stride + offset
+        return slice(first, last), slice(start, start + (last - first) * self.stride, self.stride)
+
+    def taps_on(self, low: int, high: int) -> NDArray[np.int64]:
+        """Count, for each window, its taps on the inputs from low to before high."""
+        first = np.arange(self.count) * self.stride - self.before
+        below, within = (-((first - limit) // self.dilation) for limit in (low, high))
+        counts: NDArray[np.int64] = np.clip(within, 0, self.window) - np.clip(below, 0, self.window)
+        return counts
+
+
+def same(size: int, span: int, stride: int) -> tuple[int, int]:
+    """Keep ceil(size / stride) windows, the odd zero after: TensorFlow, Keras, JAX, ONNX SAME_UPPER."""
+    total = max((-(-size // stride) - 1) * stride + span - size, 0)
+    return total // 2, total - total // 2
+
+
+def same_lower(size: int, span: int, stride: int) -> tuple[int, int]:
+    """Keep ceil(size / stride) windows, the odd zero before: ONNX SAME_LOWER."""
+    before, after = same(size, span, stride)
+    return after, before
+
+
+def same_size(size: int, span: int, stride: int) -> tuple[int, int]:
+    """Keep as many windows as pixels at any stride, the odd zero before: the course's reading."""
+    total = max((size - 1) * stride + span - size, 0)
+    return total - total // 2, total // 2
+
+
+def valid(size: int, span: int, stride: int) -> tuple[int, int]:
+    """Take no padding."""
+    return 0, 0
+
+
+def full(size: int, span: int, stride: int) -> tuple[int, int]:
+    """Take every window that touches a pixel."""
+    return span - 1, span - 1
+
+
+# name -> (zeros before, zeros after) for a size, a span and a stride
+PADDINGS: dict[str, Callable[[int, int, int], tuple[int, int]]] = {
+    "valid": valid,
+    "same": same,
+    "same_lower": same_lower,
+    "same_size": same_size,
+    "full": full,
+}
+# the size of the transposed convolution for an input of size o and a stride
+TRANSPOSED_SIZES: dict[str, Callable[[int, int], int]] = {
+    "same": lambda o, stride: o * stride,
+    "same_lower": lambda o, stride: o * stride,
+    "same_size": lambda o, stride: o,
+}
+
+
+def place(
+    size: int, window: int, stride: int, dilation: int, padding: str | tuple[int, int], ceil: bool = False
+) -> Axis:
+    """Lay windows on an axis, with padding by name or as (before, after)."""
+    span = dilation * (window - 1) + 1
+    before, after = PADDINGS[padding](size, span, stride) if isinstance(padding, str) else padding
+    return Axis(size, window, stride, dilation, before, after, ceil)
+
+
+def place_transposed(
+    o: int, window: int, stride: int, dilation: int, padding: str | tuple[int, int], output_padding: int
+) -> Axis:
+    """Lay windows on the axis that a transposed convolution of o values gives."""
+    axis = place(0, window, stride, dilation, (0, 0))
+    if isinstance(padding, str) and padding in TRANSPOSED_SIZES:
+        size = TRANSPOSED_SIZES[padding](o, stride)
+    else:
+        before, after = PADDINGS[padding](0, axis.span, stride) if isinstance(padding, str) else padding
+        size = (o - 1) * stride + axis.span - before - after + output_padding
+    return place(size, window, stride, dilation, padding)
+
+
+def blocks(shape: Sequence[int], limit: int) -> Iterator[tuple[slice, ...]]:
+    """Cut an array into blocks of at most `limit` numbers, whole along as many trailing axes as fit.
+
+    Examples
+    --------
+    >>> [block[0] for block in blocks((5, 3), 6)]
+    [slice(0, 2, None), slice(2, 4, None), slice(4, 5, None)]
+    """
+    sizes, room = [], max(1, limit)
+    for length in reversed(shape):
+        sizes.append(max(1, min(length, room)))
+        room = room // length if 0 < length <= room else 1
+    steps = [
+        [slice(start, min(start + size, length)) for start in range(0, length, size)]
+        for length, size in zip(shape, reversed(sizes), strict=True)
+    ]
+    return product(*steps)
+
+
+def padded_indices(axis: Axis, pad_mode: str) -> NDArray[np.int64]:
+    """Return, for each position on the padded axis, the input that stands there, as np.pad has it."""
+    inputs = np.arange(axis.size)
+    return np.pad(inputs, (axis.before, axis.after), pad_mode)  # type: ignore[call-overload, no-any-return]
+
+
+def view(images: Array, axes: Sequence[Axis], first: int = 1) -> Array:
+    """Return a read-only view of unpadded images with the window's axes at the end.
+
+    The axes of `images` from `first` on are those of `axes`; each becomes one of length `count`.
+    """
+    spatial = range(first, first + len(axes))
+    shape, strides = list(images.shape), list(images.strides)
+    for k, axis in zip(spatial, axes, strict=True):
+        shape[k] = axis.count
+        strides[k] = images.strides[k] * axis.stride
+    shape += [axis.window for axis in axes]
+    strides += [images.strides[k] * axis.dilation for k, axis in zip(spatial, axes, strict=True)]
+    return np.lib.stride_tricks.as_strided(images, shape, strides, writeable=False)
+
+
+def volume(numbers: Sequence[int]) -> int:
+    """Return the product of sizes, as a Python int that cannot overflow."""
+    return math.prod(numbers)

@@ -1,0 +1,220 @@
+"""The named kernels, and kernels in words."""
+
+import numpy as np
+import pytest
+from scipy import ndimage, signal
+
+from convpool import filters, kernel_words
+
+SIZED = [name for name in filters.NAMES if "size" in filters.options(name)]
+BLURS = ["box", "gaussian", "motion"]
+KEEP_BRIGHTNESS = [*BLURS, "identity", "sharpen", "unsharp", "emboss"]
+DERIVATIVES = ["sobel", "prewitt", "scharr"]
+ramp_right = np.tile(np.arange(9), (9, 1))
+
+# as published: OpenCV's documentation of Sobel and Scharr, scipy.ndimage.prewitt, Wikipedia "Kernel (image processing)"
+PUBLISHED = {
+    "identity": [[0, 0, 0], [0, 1, 0], [0, 0, 0]],
+    "sharpen": [[0, -1, 0], [-1, 5, -1], [0, -1, 0]],
+    "edge": [[-1, -1, -1], [-1, 8, -1], [-1, -1, -1]],
+    "emboss": [[-2, -1, 0], [-1, 1, 1], [0, 1, 2]],
+    "sobel-x": [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]],
+    "sobel-y": [[-1, -2, -1], [0, 0, 0], [1, 2, 1]],
+    "prewitt-x": [[-1, 0, 1], [-1, 0, 1], [-1, 0, 1]],
+    "prewitt-y": [[-1, -1, -1], [0, 0, 0], [1, 1, 1]],
+    "scharr": [[-3, 0, 3], [-10, 0, 10], [-3, 0, 3]],
+    "scharr-x": [[-3, 0, 3], [-10, 0, 10], [-3, 0, 3]],
+    "scharr-y": [[-3, -10, -3], [0, 0, 0], [3, 10, 3]],
+    "laplacian": [[0, 1, 0], [1, -4, 1], [0, 1, 0]],
+}
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_integer_kernels_are_the_published_ones(name):
+    weights = filters.kernel(name)
+    assert weights.dtype == np.int64
+    assert weights.tolist() == PUBLISHED[name]
+
+
+def test_unsharp_is_the_published_one():
+    rows = [[1, 4, 6, 4, 1], [4, 16, 24, 16, 4], [6, 24, -476, 24, 6], [4, 16, 24, 16, 4], [1, 4, 6, 4, 1]]
+    np.testing.assert_array_equal(filters.kernel("unsharp"), np.array(rows) / -256)
+
+
+def test_box_agrees_with_scipy():
+    picture = np.random.default_rng(1).random((12, 13))
+    expected = ndimage.uniform_filter(picture, 5, mode="mirror")
+    np.testing.assert_allclose(ndimage.correlate(picture, filters.kernel("box", 5), mode="mirror"), expected)
+
+
+@pytest.mark.parametrize(("size", "sigma"), [(9, 1.4), (5, 0.7), (1, 2.0)])
+def test_gaussian_agrees_with_scipy(size, sigma):
+    point = filters.identity(size).astype(float)
+    expected = ndimage.gaussian_filter(point, sigma, radius=size // 2, mode="constant")
+    np.testing.assert_allclose(filters.kernel("gaussian", size, sigma=sigma), expected, rtol=1e-12)
+
+
+def test_gaussian_takes_sigma_from_the_size_as_opencv_does():
+    np.testing.assert_array_equal(filters.kernel("gaussian", 9), filters.kernel("gaussian", 9, sigma=1.7))
+
+
+def test_laplacian_of_gaussian_answers_a_parabola_with_its_curvature():
+    down, right = np.mgrid[-12:13, -12:13]
+    answer = np.sum(filters.kernel("laplacian-of-gaussian", 25, sigma=1.5) * (down**2 + right**2))
+    assert answer == pytest.approx(4, rel=1e-3)
+
+
+@pytest.mark.parametrize("name", DERIVATIVES)
+def test_derivatives_are_positive_where_brightness_rises(name):
+    x, y = filters.kernel(f"{name}-x"), filters.kernel(f"{name}-y")
+    assert (signal.correlate2d(ramp_right, x, mode="valid") > 0).all()
+    assert (signal.correlate2d(ramp_right.T, y, mode="valid") > 0).all()
+    assert (signal.correlate2d(ramp_right, y, mode="valid") == 0).all()
+
+
+@pytest.mark.parametrize("name", filters.NAMES)
+def test_plain_surfaces_keep_their_brightness_or_vanish(name):
+    expected = 1 if name in KEEP_BRIGHTNESS else 0
+    assert filters.kernel(name).sum() == pytest.approx(expected, abs=1e-12)
+
+
+@pytest.mark.parametrize("name", SIZED)
+@pytest.mark.parametrize("size", [1, 3, 7, np.int64(11)])
+def test_sizes_are_the_shape(name, size):
+    weights = filters.kernel(name, size)
+    assert weights.shape == (size, size)
+    assert np.isfinite(weights).all()
+
+
+@pytest.mark.parametrize("angle", [0, 30, 45, 90, 137.5, 180])
+def test_motion_is_the_same_from_both_ends(angle):
+    weights = filters.kernel("motion", 9, angle=angle)
+    np.testing.assert_allclose(weights, weights[::-1, ::-1], atol=1e-12)
+    assert (weights >= 0).all()
+
+
+def test_motion_turns_counter_clockwise():
+    np.testing.assert_allclose(filters.kernel("motion", 5)[2], [0.2] * 5)
+    np.testing.assert_allclose(filters.kernel("motion", 5, angle=90), filters.kernel("motion", 5).T, atol=1e-12)
+    rising = filters.kernel("motion", 5, angle=45)
+    assert rising[1, 3] == rising[3, 1] > rising[1, 1]
+    assert filters.kernel("motion", 9, angle=45)[0, 8] == 0  # 5.7 pixels away, and the line ends after 4
+
+
+def test_kernels_are_new_each_time():
+    filters.kernel("sobel-y")[:] = 7
+    assert filters.kernel("sobel-y").tolist() == PUBLISHED["sobel-y"]
+
+
+@pytest.mark.parametrize("name", ["Sobel_X", " sobel x ", "SOBEL-X"])
+def test_spelling_does_not_matter(name):
+    assert filters.kernel(name).tolist() == PUBLISHED["sobel-x"]
+
+
+MISUSES = [
+    (("sharpn",), {}, ValueError, "no kernel is named 'sharpn', did you mean 'sharpen'? there are: identity, box"),
+    (("zzz",), {}, ValueError, "no kernel is named 'zzz'; there are: identity"),
+    (("box", 4), {}, ValueError, "size must be odd .*: 4 came in, use 3 or 5"),
+    (("box", 0), {}, ValueError, "at least 1, .*: 0 came in, use 1, 3 or 5"),
+    (("box", -3), {}, ValueError, "-3 came in"),
+    (("box", 3.0), {}, TypeError, "whole number such as 3, not 3.0"),
+    (("box", True), {}, TypeError, "not True"),
+    (("sharpen", 5), {}, ValueError, "sharpen takes no size .it is fixed.; kernels that do: identity, box, gaussian"),
+    (("motion",), {"sigma": 1.0}, ValueError, "motion takes no sigma .only size, angle.; kernels that do: gaussian"),
+    (("gaussian",), {"sigma": 0.0}, ValueError, "sigma must be a positive number of pixels, such as 1.5: 0.0 came in"),
+    (("gaussian",), {"sigma": np.inf}, ValueError, "inf came in"),
+    (("motion",), {"angle": np.nan}, ValueError, "angle must be a number of degrees, such as 45: nan came in"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "keywords", "error", "words"), MISUSES, ids=str)
+def test_misuse_of_names_is_explained(arguments, keywords, error, words):
+    with pytest.raises(error, match=words.replace("?", r"\?")):
+        filters.kernel(*arguments, **keywords)
+
+
+ROWS = [
+    ("1 0 -1; 1 0 -1; 1 0 -1", [[1, 0, -1]] * 3, np.int64),
+    ("1,0,-1;1,0,-1;", [[1, 0, -1]] * 2, np.int64),
+    ("+1 2e0", [[1.0, 2.0]], np.float64),
+    (".5", [[0.5]], np.float64),
+    ("-1; 1", [[-1], [1]], np.int64),
+    ("0.25 1; 1 0.25", [[0.25, 1], [1, 0.25]], np.float64),
+]
+
+
+@pytest.mark.parametrize(("words", "expected", "dtype"), ROWS, ids=str)
+def test_rows_of_numbers(words, expected, dtype):
+    weights = kernel_words.parse(words)
+    assert weights.dtype == dtype
+    assert weights.tolist() == expected
+
+
+def test_names_pass_through():
+    np.testing.assert_array_equal(kernel_words.parse("box", 5), filters.box(5))
+    np.testing.assert_array_equal(kernel_words.parse("gaussian", sigma=2.0), filters.gaussian(sigma=2.0))
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.float32, bool])
+def test_files_keep_their_dtype(tmp_path, dtype):
+    np.save(tmp_path / "k.npy", np.eye(3, 5, dtype=dtype))
+    weights = kernel_words.parse(str(tmp_path / "k.npy"))
+    assert weights.dtype == dtype
+    assert weights.tolist() == np.eye(3, 5, dtype=dtype).tolist()
+
+
+BAD_WORDS = [
+    ("", "the kernel is empty"),
+    ("  ", "the kernel is empty"),
+    ("1 0; 1", r"every row of a kernel needs as many numbers as the others.*\[2, 1\]"),
+    ("1 0;; 1 0", r"\[2, 0, 2\]"),
+    (";", r"\[0\]"),
+    ("1 x", "'x' in the kernel '1 x' is not a number; write 0.25, not 1/4"),
+    ("1/4 1", "'1/4' in the kernel"),
+    ("1 nan", "'nan' in the kernel '1 nan' is no weight"),
+    ("1 -inf", "'-inf' .* is no weight"),
+    ("1 99999999999999999999", "is no weight: weights lie between -2"),
+    ("sharpn", "did you mean 'sharpen'"),
+]
+
+
+@pytest.mark.parametrize(("words", "message"), BAD_WORDS)
+def test_bad_words_are_explained(words, message):
+    with pytest.raises(ValueError, match=message):
+        kernel_words.parse(words)
+
+
+def test_a_size_belongs_to_names():
+    with pytest.raises(ValueError, match="size belongs to named kernels; '1 0' has a size of its own"):
+        kernel_words.parse("1 0", 3)
+
+
+BAD_FILES = [
+    (np.zeros(3), r"shape \(3,\); a picture's kernel is \(kh, kw\)"),
+    (np.zeros((3, 3, 1)), r"shape \(3, 3, 1\)"),
+    (np.zeros((0, 3)), r"shape \(0, 3\)"),
+    (np.array([[1j]]), "holds complex128; a kernel for pictures holds real numbers"),
+    (np.array([["a"]]), "holds <U1"),
+    (np.array([[np.nan]]), "holds NaN or infinity"),
+    (np.array([[None]]), "pickled objects are never loaded"),
+]
+
+
+@pytest.mark.parametrize(("array", "message"), BAD_FILES, ids=lambda value: str(value)[:20])
+def test_bad_files_are_explained(tmp_path, array, message):
+    np.save(tmp_path / "k.npy", array)
+    with pytest.raises(ValueError, match=message):
+        kernel_words.parse(str(tmp_path / "k.npy"))
+
+
+def test_files_that_are_no_arrays_are_explained(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"no kernel file .*none.npy: save one with numpy.save\('none.npy'"):
+        kernel_words.parse(str(tmp_path / "none.npy"))
+    for content in (b"", b"1 2 3"):
+        (tmp_path / "k.npy").write_bytes(content)
+        with pytest.raises(ValueError, match=r"not a plain .npy file of numbers"):
+            kernel_words.parse(str(tmp_path / "k.npy"))
+    np.savez(tmp_path / "two.npz", a=np.eye(3), b=np.eye(3))
+    (tmp_path / "two.npz").rename(tmp_path / "two.npy")
+    with pytest.raises(ValueError, match="holds several arrays"):
+        kernel_words.parse(str(tmp_path / "two.npy"))

@@ -1,0 +1,247 @@
+"""Results as pixels, which pictures are meant, where results go, and the sheet of thumbnails."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy import ndimage
+
+from convpool import filters, photos
+from convpool.photos import Photo, Source, choose_signed, destinations, filtered, pooled, sources, to_pixels
+
+PIXELS = [
+    ([-1, 0, 255, 256], np.uint8, "clip", [0, 0, 255, 255], 0, 2),
+    ([0.4, 0.5, 1.5, 254.6], np.uint8, "clip", [0, 0, 2, 255], 4, 0),
+    ([-0.4, 255.4, 255.6], np.uint8, "clip", [0, 255, 255], 3, 1),
+    ([np.nan, np.inf, -np.inf], np.uint8, "clip", [0, 255, 0], 0, 3),
+    ([70000, -5, 65535], np.uint16, "clip", [65535, 0, 65535], 0, 2),
+    (np.array([2**63 + 5, 7], dtype=np.uint64), np.uint8, "clip", [255, 7], 0, 1),
+    (np.array([-(2**63), 2**63 - 1]), np.uint16, "clip", [0, 65535], 0, 2),
+    (np.array([True, False]), np.uint8, "clip", [1, 0], 0, 0),
+    (np.array([60000, 12], dtype=np.float16), np.uint16, "clip", [60000, 12], 0, 0),
+    (np.array([65504, 1.5], dtype=np.longdouble), np.uint16, "clip", [65504, 2], 1, 0),
+    ([-127, 0, 127], np.uint8, "zero-in-the-middle", [1, 128, 255], 0, 0),
+    ([-1000, 0, 500], np.uint8, "zero-in-the-middle", [1, 128, 192], 1, 0),
+    ([0, 0], np.uint8, "zero-in-the-middle", [128, 128], 0, 0),
+    ([1e-13, -3e-13], np.uint8, "zero-in-the-middle", [128, 128], 2, 0),  # rounding must not become a picture
+    ([-10, 0, 10], np.uint16, "zero-in-the-middle", [1, 32768, 65535], 0, 0),
+    ([np.inf, 2, -2], np.uint8, "zero-in-the-middle", [255, 255, 1], 0, 1),
+    ([-1020, 0, 510], np.uint8, "magnitude", [255, 0, 128], 1, 0),
+    ([0.2, -0.2], np.uint8, "magnitude", [0, 0], 2, 0),
+    (np.array([-(2**63), 0]), np.uint8, "magnitude", [255, 0], 0, 0),
+]
+
+
+@pytest.mark.parametrize(("values", "dtype", "signed", "expected", "rounded", "saturated"), PIXELS, ids=str)
+def test_values_become_pixels(values, dtype, signed, expected, rounded, saturated):
+    shown = to_pixels(values, dtype, signed)
+    assert shown.pixels.dtype == dtype
+    assert shown.pixels.tolist() == expected
+    assert (shown.count, shown.rounded, shown.saturated) == (len(expected), rounded, saturated)
+
+
+def test_values_are_not_modified():
+    values = np.array([-3.5, np.nan, 300.0])
+    for signed in photos.SIGNED:
+        to_pixels(values, np.uint8, signed)
+    np.testing.assert_array_equal(values, [-3.5, np.nan, 300.0])
+
+
+def test_the_scale_is_said():
+    assert to_pixels([-4, 2], signed="zero-in-the-middle").scale == 127 / 4
+    assert to_pixels([-4, 2], signed="magnitude").scale == 255 / 4
+    assert to_pixels([-4, 2]).scale == 1
+
+
+BAD_VALUES = [
+    (([1], np.float32), ValueError, "pictures hold uint8 or uint16, not float32"),
+    (([1], np.uint8, "abs"), ValueError, "named 'abs'; there are: clip, zero-in-the-middle, magnitude"),
+    (([1j], np.uint8), TypeError, "not from complex128; take the real part or np.abs"),
+    ((["a"], np.uint8), TypeError, "not from <U1"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "error", "words"), BAD_VALUES, ids=str)
+def test_misuse_of_to_pixels_is_explained(arguments, error, words):
+    with pytest.raises(error, match=words):
+        to_pixels(*arguments)
+
+
+@pytest.mark.parametrize("name", filters.NAMES)
+def test_kernels_that_sum_to_0_are_shown_with_0_in_the_middle(name):
+    differences = name.startswith(("edge", "sobel", "prewitt", "scharr", "laplacian"))
+    assert choose_signed(filters.kernel(name)) == ("zero-in-the-middle" if differences else "clip")
+
+
+@pytest.mark.parametrize("kernel", [[[0, 0]], [[0.1, 0.2]], [[2, -1]]])
+def test_other_kernels_are_clipped(kernel):
+    assert choose_signed(kernel) == "clip"
+
+
+# filtered and pooled
+def filter_image(image, kernel, padding="same", stride=1):
+    weights = kernel if image.ndim == 2 else kernel[..., None]
+    values = ndimage.correlate(image.astype(np.int64), weights, mode="mirror")
+    margin = kernel.shape[0] // 2 if padding == "valid" else 0
+    return values[margin : image.shape[0] - margin : stride, margin : image.shape[1] - margin : stride]
+
+
+def pool(images, size, stride, mode, padding="valid"):
+    m, h, w, c = images.shape
+    blocks = images.reshape(m, h // size, size, w // size, size, c)
+    return {"max": blocks.max, "avg": blocks.mean}[mode](axis=(2, 4))
+
+
+def transparent_photo(dtype=np.uint8):
+    rng = np.random.default_rng(5)
+    planes = rng.integers(0, np.iinfo(dtype).max, (6, 8, 4), dtype=dtype, endpoint=True)
+    return Photo(planes[..., :3], planes[..., 3], photos.Metadata(dpi=(72, 72)))
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_filtering_leaves_transparency_and_metadata(dtype):
+    photo = transparent_photo(dtype)
+    result, shown = filtered(photo, filters.sharpen(), filter_image)
+    expected = np.clip(filter_image(photo.pixels, filters.sharpen()), 0, np.iinfo(dtype).max)
+    np.testing.assert_array_equal(result.pixels, expected)
+    np.testing.assert_array_equal(result.alpha, photo.alpha)
+    assert result.pixels.dtype == result.alpha.dtype == dtype
+    assert result.metadata == photo.metadata
+    assert shown.saturated > 0
+
+
+@pytest.mark.parametrize(
+    ("settings", "part"), [({"padding": "valid"}, np.s_[1:-1, 1:-1]), ({"stride": 2}, np.s_[::2, ::2])]
+)
+def test_transparency_is_taken_from_the_middle_of_the_window(settings, part):
+    photo = transparent_photo()
+    result, _ = filtered(photo, filters.box(3), filter_image, **settings)
+    np.testing.assert_array_equal(result.alpha, photo.alpha[part])
+    assert result.alpha.dtype == np.uint8
+
+
+def test_filtering_shows_differences_with_0_in_the_middle_unless_asked():
+    photo = Photo(np.full((4, 4), 9, dtype=np.uint8))
+    assert (filtered(photo, filters.sobel_x(), filter_image)[0].pixels == 128).all()
+    assert (filtered(photo, filters.sobel_x(), filter_image, "magnitude")[0].pixels == 0).all()
+
+
+def test_pooling_takes_transparency_with_it():
+    photo = transparent_photo()
+    result, shown = pooled(photo, pool, 2)
+    np.testing.assert_array_equal(result.planes(), pool(photo.planes()[None], 2, None, "max")[0])
+    assert (shown.rounded, shown.saturated) == (0, 0)
+    assert pooled(photo, pool, 2, mode="avg")[1].rounded > 0
+
+
+def test_pooling_keeps_gray_gray():
+    assert pooled(Photo(np.zeros((4, 6), dtype=np.uint16)), pool, 2)[0].pixels.shape == (2, 3)
+
+
+# which pictures, and where to
+@pytest.fixture
+def album(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in (
+        "album/b.PNG",
+        "album/a.jpg",
+        "album/notes.txt",
+        "album/.hidden.png",
+        "album/.cache/c.png",
+        "album/more/d.tiff",
+        "album/more/a.gif",
+        "album/out/old.png",
+        "single.xyz",
+    ):
+        os.makedirs(os.path.dirname(name) or ".", exist_ok=True)
+        open(name, "w").close()
+    return tmp_path
+
+
+def found(*words, **keywords):
+    return [(source.path.as_posix(), source.name.as_posix()) for source in sources(words, **keywords)]
+
+
+def test_folders_are_searched_in_order_and_hidden_files_are_not(album):
+    assert found("album") == [
+        ("album/a.jpg", "a.jpg"), ("album/b.PNG", "b.PNG"), ("album/more/a.gif", "more/a.gif"),
+        ("album/more/d.tiff", "more/d.tiff"), ("album/out/old.png", "out/old.png"),
+    ]  # fmt: skip
+
+
+def test_earlier_results_inside_the_folder_are_left_out(album):
+    assert ("album/out/old.png", "out/old.png") not in found("album", skip="album/out")
+    assert found("album/out", skip="album/out") == [("album/out/old.png", "old.png")]
+    assert len(found("album", skip="not/there")) == 5
+
+
+def test_files_are_taken_whatever_they_are_called(album):
+    assert found("single.xyz", "missing.png") == [("single.xyz", "single.xyz"), ("missing.png", "missing.png")]
+
+
+def test_a_folder_without_pictures_is_said(album):
+    os.mkdir("bare")
+    with pytest.raises(ValueError, match=r"there are no pictures in the folder bare: none of its files ends in .png"):
+        sources(["bare"])
+
+
+TARGETS = [
+    (["single.xyz"], "result.jpg", ["result.jpg"]),
+    (["a/cat.jpg"], "album", ["album/cat.jpg"]),
+    (["a/cat.jpg"], "new", ["new/cat.jpg"]),
+    (["cat.gif", "b/dog.BMP"], "new", ["new/cat.png", "new/dog.png"]),
+    (["single.xyz"], "new", ["new/single.png"]),
+    (["album/more", "cat.webp"], "new", ["new/a.png", "new/d.tiff", "new/cat.webp"]),
+    (["album"], "new", ["new/a.jpg", "new/b.PNG", "new/more/a.png", "new/more/d.tiff", "new/out/old.png"]),
+]
+
+
+@pytest.mark.parametrize(("words", "output", "expected"), TARGETS, ids=str)
+def test_results_keep_their_names(album, words, output, expected):
+    assert [path.as_posix() for path in destinations(sources(words), output)] == expected
+
+
+REFUSED = [
+    (["a/cat.jpg", "b/cat.jpg"], "new", "a.cat.jpg and b.cat.jpg would both be written to new.cat.jpg: rename one"),
+    (["cat.jpg", "cat.jpg"], "new", "cat.jpg and cat.jpg would both"),
+    (["cat.gif", "cat.png"], "new", "cat.gif and cat.png would both be written to new.cat.png"),
+    (["cat.png", "CAT.png"], "new", "would both"),  # one file on Windows and macOS
+    (["cat.png", "dog.png"], "one.png", "2 pictures need a folder, and one.png is a file's name: give -o FOLDER"),
+    (["cat.png"], "cat.gif", "cat.gif: pictures are written as .png, .jpg, .jpeg, .tif, .tiff, .webp, not .gif"),
+    (["cat.png"], "single.xyz", "single.xyz is a file that is no picture; results are written as .png"),
+]
+
+
+@pytest.mark.parametrize(("words", "output", "message"), REFUSED, ids=str)
+def test_impossible_destinations_are_explained(album, words, output, message):
+    with pytest.raises(ValueError, match=message):
+        destinations(sources(words), output)
+
+
+def test_a_folder_may_be_named_like_a_file(album):
+    os.mkdir("folder.png")
+    assert destinations([Source(Path("x.png"), Path("x.png"))], "folder.png") == [Path("folder.png/x.png")]
+
+
+# the sheet
+def test_the_sheet_shows_every_kernel_once():
+    seen = []
+
+    def apply(picture, kernel):
+        seen.append(kernel.tolist())
+        return np.full(picture.shape, 77)
+
+    sheet = photos.thumbnail_sheet(apply, side=60)
+    assert seen == [filters.kernel(name).tolist() for name in filters.NAMES if name != "scharr"]
+    plain = sum(choose_signed(kernel) == "clip" for kernel in seen)
+    assert np.count_nonzero((sheet == 77).all(axis=2)) >= plain * 60 * 60
+
+
+@pytest.mark.parametrize("sample", [np.zeros((40, 90), np.uint8), np.full((90, 40, 3), 40_000, np.uint16)])
+def test_the_sheet_takes_any_picture(sample):
+    shapes = set()
+    sheet = photos.thumbnail_sheet(lambda picture, kernel: shapes.add(picture.shape) or picture, sample, side=50)
+    assert shapes == {(50, 50, 3)}
+    assert sheet.dtype == np.uint8
+    assert (sheet[..., 0] == int(sample.flat[0]) >> 8 * (sample.itemsize - 1)).sum() > 50 * 50

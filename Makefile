@@ -13,15 +13,15 @@ PYTHON38 := $(or $(PYTHON38),$(call starts,sys.version_info[:2] == (3$(comma) 8)
 VENV := .venv
 VENV38 := .venv-3.8
 RUN := $(VENV)/bin
-PIP := -m pip install --quiet --disable-pip-version-check
+PIP := -m pip install -qq --disable-pip-version-check
 
 .PHONY: help demo data test test-full lint bench docs clean
 help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
 demo: $(VENV)/demo  ## run the seven functions on full-size data and draw demo/index.html
+	@echo "To go on by hand afterwards: source $(RUN)/activate"
 	@$(RUN)/convpool demo
-	@echo "To go on by hand: source $(RUN)/activate"
 
 data: $(VENV)/demo  ## make the two data sets where the brief's mains look for them
 	@$(RUN)/convpool data

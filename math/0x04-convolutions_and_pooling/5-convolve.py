@@ -35,23 +35,22 @@ def convolve(images, kernels, padding='same', stride=(1, 1)):
                          f'many channels and no larger')
     top, left = zh - zh // 2, zw - zw // 2  # the odd zero comes before
     oh, ow = (hp - kh) // sh + 1, (wp - kw) // sw + 1
-    weights = kernels.swapaxes(2, 3).astype(float)
-    output = np.zeros((m, oh, ow, nc))
+    weights = kernels.astype(float).reshape(kh, kw * c, nc)
+    output = np.empty((m, oh, ow, nc))
     # slices of images, small enough to stay in the processor's cache
-    step = max(1, min(m, 2**17 // max(1, hp * wp * c)))
-    part = np.zeros((c, step, hp, wp))
-    pixels = part.reshape(c, -1)
-    sums = np.empty((nc, step, hp, wp))  # over the channels of each pixel
-    total = np.empty((nc, step, oh, ow))
+    step = max(1, min(m, 2**17 // max(1, hp * wp * c * kw)))
+    part = np.zeros((step, hp, wp, c))
+    rows = np.empty((step, hp, ow, kw, c))  # the pixels under a kernel's row
+    pixels = rows.reshape(step * hp * ow, kw * c)
+    sums = np.empty((step, hp, ow, nc))  # over one row of each kernel
     for first in range(0, m, step):
         result = output[first:first + step]
         n = len(result)
-        planes = np.moveaxis(images[first:first + n], -1, 0)
-        part[:, :n, top:top + h, left:left + w] = planes
-        total[:] = 0
-        for tap in range(kh * kw):
-            u, v = tap // kw, tap % kw
-            np.matmul(weights[u, v], pixels, out=sums.reshape(nc, -1))
-            total += sums[:, :, u:u + oh * sh:sh, v:v + ow * sw:sw]
-        result[:] = np.moveaxis(total[:, :n], 0, -1)
+        result[:] = 0
+        part[:n, top:top + h, left:left + w] = images[first:first + n]
+        for v in range(kw):
+            rows[:, :, :, v] = part[:, :, v:v + ow * sw:sw]
+        for u in range(kh):
+            np.matmul(pixels, weights[u], out=sums.reshape(len(pixels), nc))
+            result += sums[:n, u:u + oh * sh:sh]
     return output

@@ -20,11 +20,10 @@ LOOP_CALLS = {
 }  # fmt: skip
 BLOCKS = {  # what repeats, by its first and last line, and the files it stands in
     "slices": ("    # slices of images", "    # slices of images", "0123456"),
-    "taps": ("        for tap in range(kh * kw):\n", "            u, v = tap // kw, tap % kw\n", "012345"),
+    "taps": ("        for tap in range(kh * kw):\n", "            u, v = tap // kw, tap % kw\n", "01234"),
     "grayscale": ("    weights = kernel", "            u, v = tap", "0123"),
     "padding": ("    if np.shape(padding) == (2,)", "    hp, wp =", "345"),
     "stride": ("    sh, sw = stride\n", "        raise ValueError", "345"),
-    "channels": ("    part = np.zeros((c,", "    pixels =", "45"),
 }
 
 Source = collections.namedtuple("Source", "name data mode main")

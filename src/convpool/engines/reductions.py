@@ -200,11 +200,11 @@ def _take(axis: Axis, part: Array, k: int, out: Array, ufunc: np.ufunc, tap: int
 def _padded(x: Array, axis: Axis, k: int, fill: Any, windows: slice) -> Array:
     """Return the pixels that some windows reach, and the padding around them."""
     halo = axis.halo(windows)
-    pixels = x[_on(k, slice(halo.start, halo.stop))]
+    pixels: Array = x[_on(k, slice(halo.start, halo.stop))]
     if not halo.before and not halo.after:
         return pixels
     shape = (*x.shape[:k], halo.before + pixels.shape[k] + halo.after, *x.shape[k + 1 :])
-    padded: Array = np.empty_like(x, shape=shape, subok=False)
+    padded = np.empty_like(x, shape=shape, subok=False)
     padded[_on(k, slice(0, halo.before))] = fill
     padded[_on(k, slice(shape[k] - halo.after, None))] = fill
     padded[_on(k, slice(halo.before, shape[k] - halo.after))] = pixels
@@ -438,7 +438,7 @@ def _greatest_places(x: Array, axes: Sequence[Axis]) -> tuple[Array, Array]:
 
     The last axis is reduced first: of equals the first row wins, and in it the first column.
     """
-    x, places, step = x.astype(x.dtype.newbyteorder("="), copy=False), np.zeros(1, np.int64), 1
+    places, step = np.zeros(1, np.int64), 1
     for k in range(len(axes), 0, -1):
         x, pixels = _greatest_along(x, axes[k - 1], k)
         places = (np.take_along_axis(places, pixels, axis=k) if step > 1 else 0) + step * pixels
@@ -466,7 +466,8 @@ def _pixel(axis: Axis, windows: slice, taps: Array, k: int) -> Array:
     starts = np.arange(windows.start, windows.stop) * axis.stride - axis.before
     column = (-1,) + (1,) * (taps.ndim - k - 1)
     taps = np.maximum(taps, -(np.minimum(starts, 0) // axis.dilation).reshape(column))
-    return np.clip(starts.reshape(column) + taps * axis.dilation, 0, axis.size - 1)
+    pixels: Array = starts.reshape(column) + taps * axis.dilation
+    return pixels.clip(0, axis.size - 1)
 
 
 def _tap_by_steps(part: Array, axis: Axis, k: int) -> tuple[Array, Array]:

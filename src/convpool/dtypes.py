@@ -21,12 +21,13 @@ def result(images: DType, kernels: DType, dtype: DTypeLike | None) -> DType:
     TypeError : `dtype` cannot hold what the operands give
     """
     operands = np.result_type(images, kernels)
+    whole = images.kind in "biu" and kernels.kind in "biu"  # uint64 with int8 too, which NumPy makes float64
     if dtype is None:
-        return np.dtype(np.int64) if operands.kind in "biu" else operands.newbyteorder("=")
+        return np.dtype(np.int64) if whole else operands.newbyteorder("=")
     asked = np.dtype(dtype).newbyteorder("=")
     if asked.kind not in "iufc":
         raise TypeError(f"dtype is {asked}; it must be an integer, float or complex dtype")
-    if asked.kind in "iu" and operands.kind in "fc":
+    if asked.kind in "iu" and not whole:
         raise TypeError(
             f"dtype is {asked}, but images {images} with kernels {kernels} give {operands}: name a float dtype"
         )

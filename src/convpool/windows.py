@@ -104,8 +104,8 @@ class Axis:
         before = min(max(-first, 0), length)
         return Halo(start, stop, before, length - before - (stop - start))
 
-    def reach(self, tap: int) -> tuple[slice, slice]:
-        """Tell which windows have this tap on a pixel, and on which pixels: two slices of equal length.
+    def reach(self, tap: int, count: int | None = None) -> tuple[slice, slice]:
+        """Tell which of the first `count` windows have this tap on a pixel, and on which: two slices of equal length.
 
         Examples
         --------
@@ -114,7 +114,7 @@ class Axis:
         """
         offset = tap * self.dilation - self.before
         first = max(0, -(offset // self.stride))
-        last = min(self.count, (self.size - 1 - offset) // self.stride + 1)
+        last = min(self.count if count is None else count, (self.size - 1 - offset) // self.stride + 1)
         last = max(first, last)
         start = first * self.stride + offset
         return slice(first, last), slice(start, start + (last - first) * self.stride, self.stride)

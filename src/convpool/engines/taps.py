@@ -46,7 +46,8 @@ def convolve(
         for taps in blocks(window, BLOCK // max(1, images.shape[-1] * volume(shape))):
             part = gather(images, axes, block, taps, pad_mode, fill, dtype)
             columns = _columns(part.reshape(groups, depth, *part.shape[1:]), axes, shape, taps)
-            total += weights[(slice(None), slice(None), slice(None), *taps)].reshape(*total.shape[:2], -1) @ columns
+            chosen = weights[(slice(None), slice(None), slice(None), *taps)]
+            total += chosen.reshape(*total.shape[:2], columns.shape[1]) @ columns
         if bias is not None:
             total += bias.reshape(groups, -1, 1)
         out[block] = np.moveaxis(total.reshape(nc, *shape), 0, -1)
@@ -107,19 +108,20 @@ def convolve_transpose(
     numbers = max(1, volume(values.shape[1:-1]) * max(1, depth * groups), volume(out.shape[1:]))
     for (batch,) in blocks(out.shape[:1], BLOCK // numbers):
         some = np.moveaxis(values[batch], -1, 0).astype(dtype, copy=False)
-        columns = np.ascontiguousarray(some).reshape(groups, nc // groups, -1)
+        columns = np.ascontiguousarray(some).reshape(groups, nc // groups, volume(some.shape[1:]))
         total = np.zeros((groups, depth, some.shape[1], *out.shape[1:-1]), dtype)
         for taps in blocks(window, BLOCK // numbers):
             chosen = weights[(slice(None), slice(None), *taps)]
-            given = chosen.reshape(groups, -1, nc // groups) @ columns
+            given = chosen.reshape(groups, volume(chosen.shape[1:-1]), nc // groups) @ columns
             add_windows(total, given.reshape(*chosen.shape[:-1], *some.shape[1:]), axes, taps)
-        out[batch] = np.moveaxis(total.reshape(-1, *total.shape[2:]), 0, -1)
+        out[batch] = np.moveaxis(total.reshape(groups * depth, *total.shape[2:]), 0, -1)
 
 
 def add_windows(total: Array, given: Array, axes: Sequence[Axis], taps: Block) -> None:
     """Add given (groups, depth, *taps, n, *output) to the pixels total (groups, depth, n, *spatial) it belongs to."""
     for tap in product(*(range(part.start, part.stop) for part in taps)):
-        reaches = [axis.reach(t) for axis, t in zip(axes, tap, strict=True)]
+        counts = given.shape[given.ndim - len(axes) :]
+        reaches = [axis.reach(t, count) for axis, t, count in zip(axes, tap, counts, strict=True)]
         windows = tuple(windows for windows, _ in reaches)
         pixels = tuple(pixels for _, pixels in reaches)
         index = tuple(t - part.start for t, part in zip(tap, taps, strict=True))

@@ -1,0 +1,181 @@
+"""Every misuse raises at the door: the offending value stands in the message, and so does what would be accepted."""
+
+import numpy as np
+import pytest
+
+import convpool
+from convpool import course
+
+F = np.ones
+IMAGES = F((2, 8, 9, 3))
+KERNELS = F((3, 3, 3, 4))
+INTS, INT_KERNELS = F((1, 4, 4, 1), dtype=int), F((2, 2, 1, 1), dtype=int)
+convolve, transpose, pool = convpool.convolve, convpool.convolve_transpose, convpool.pool
+indices, unpool, adaptive = convpool.max_pool_indices, convpool.max_unpool, convpool.adaptive_pool
+view, fold, filtered = convpool.window_view, convpool.fold, convpool.filter_image
+plan, plan_pool = convpool.plan_convolution, convpool.plan_pooling
+V, T, O = ValueError, TypeError, OverflowError  # noqa: E741
+
+# (call, words of the message)
+CASES = [
+    # channels
+    (
+        V,
+        lambda: convolve(F((2, 3, 8, 9)), KERNELS),
+        ["(2, 3, 8, 9)", "(3, 3, 3, 4)", "channels first", "channel_axis=1"],
+    ),
+    (V, lambda: convolve(IMAGES, KERNELS, channel_axis=1), ["take 3", "have 8", "channels last", "channel_axis=-1"]),
+    (
+        V,
+        lambda: convolve(IMAGES, F((3, 3, 4, 3))),
+        ["take 4", "have 3", "last two axes swapped", "(channels, kernels)"],
+    ),
+    (V, lambda: convolve(F((2, 8, 8, 5)), F((16, 5, 3, 3))), ["kernels first", "PyTorch", "np.moveaxis"]),
+    (V, lambda: convolve(F((2, 8, 8, 6)), F((3, 3, 3, 4))), ["take 3", "have 6", "groups=2"]),
+    (V, lambda: convolve(F((2, 8, 8, 6)), F((3, 3, 3, 4)), groups=3), ["3 channels in each of 3 groups", "have 6"]),
+    (V, lambda: convolve(F((2, 8, 8, 6)), F((3, 3, 2, 4)), groups=3), ["are 4", "3 groups do not divide", "divide 4"]),
+    (V, lambda: convolve(IMAGES, KERNELS, groups=0), ["groups is 0", "1 or more"]),
+    (T, lambda: convolve(IMAGES, KERNELS, groups=1.5), ["groups is 1.5", "whole number"]),
+    (V, lambda: convolve(IMAGES, KERNELS, channel_axis=4), ["channel_axis is 4", "0 to 3"]),
+    (T, lambda: convolve(IMAGES, KERNELS, channel_axis="last"), ["channel_axis is 'last'", "-1 or 1"]),
+    # ranks
+    (V, lambda: convolve(F((8, 9)), F((3, 3))), ["(8, 9)", "2 axes", "3 to 5", "image[None, ..., None]"]),
+    (V, lambda: convolve(F((1, 2, 3, 4, 5, 6)), KERNELS), ["6 axes", "3 to 5"]),
+    (V, lambda: convolve(IMAGES, F((3, 3))), ["(3, 3)", "(2, 8, 9, 3)", "kernel[..., None, None]"]),
+    (V, lambda: convolve(F((2, 8, 3)), KERNELS), ["have 4 axes", "have 3", "1 window axis"]),
+    (V, lambda: convolve(IMAGES, F((0, 3, 3, 4))), ["(0, 3, 3, 4)", "empty window", "1 or more"]),
+    (V, lambda: plan(7, (3, 3, 1, 1)), ["images_shape is 7", "(10, 28, 28, 1)"]),
+    (V, lambda: plan((2, -8, 8, 1), (3, 3, 1, 1)), ["-8", "0 or more"]),
+    # strides, dilations
+    (V, lambda: convolve(IMAGES, KERNELS, stride=0), ["stride is 0", "1 or more"]),
+    (V, lambda: convolve(IMAGES, KERNELS, stride=(1, -2)), ["stride is -2", "1 or more"]),
+    (T, lambda: convolve(IMAGES, KERNELS, stride=2.0), ["stride is 2.0", "whole number"]),
+    (T, lambda: convolve(IMAGES, KERNELS, stride="2"), ["stride is '2'", "whole number"]),
+    (T, lambda: convolve(IMAGES, KERNELS, stride=True), ["stride is True", "whole number"]),
+    (V, lambda: convolve(IMAGES, KERNELS, stride=(1, 2, 3)), ["stride is (1, 2, 3)", "3 numbers", "one number or 2"]),
+    (V, lambda: convolve(IMAGES, KERNELS, dilation=0), ["dilation is 0", "1 or more"]),
+    (V, lambda: convolve(IMAGES, KERNELS, dilation=(1,)), ["dilation is (1,)", "1 numbers", "one number or 2"]),
+    # padding
+    (V, lambda: convolve(IMAGES, KERNELS, "sane"), ["padding is 'sane'", "'valid'", "did you mean 'same'"]),
+    (V, lambda: convolve(IMAGES, KERNELS, "SAME"), ["padding is 'SAME'", "did you mean 'same'"]),
+    (V, lambda: convolve(IMAGES, KERNELS, "SAME_LOWER"), ["did you mean 'same_lower'"]),
+    (V, lambda: convolve(IMAGES, KERNELS, -1), ["padding is -1", "0 or more"]),
+    (V, lambda: convolve(IMAGES, KERNELS, (1, 2, 3)), ["padding is (1, 2, 3)", "3 numbers", "2 of them", "pairs"]),
+    (V, lambda: convolve(IMAGES, KERNELS, ((1, 2),)), ["padding is ((1, 2),)", "1 pairs", "2 spatial axes"]),
+    (V, lambda: convolve(IMAGES, KERNELS, ((1, 2, 3), (1, 2, 3))), ["(before, after)", "3 numbers"]),
+    (V, lambda: convolve(IMAGES, KERNELS, ((1, 2), (3, -4))), ["padding is -4", "0 or more"]),
+    (V, lambda: convolve(IMAGES, KERNELS, ((1, 2), (3,))), ["padding is ((1, 2), (3,))", "(before, after)"]),
+    (T, lambda: convolve(IMAGES, KERNELS, 0.5), ["padding is 0.5", "whole number"]),
+    (V, lambda: convolve(F((1, 9, 1)), F((3, 1, 1)), (1, 2)), ["padding is (1, 2)", "2 numbers", "((1, 2),)"]),
+    (V, lambda: convolve(IMAGES, KERNELS, pad_mode="mirror"), ["pad_mode is 'mirror'", "'reflect'", "'wrap'"]),
+    (V, lambda: convolve(IMAGES, KERNELS, pad_mode="Reflect"), ["did you mean 'reflect'"]),
+    (V, lambda: convolve(IMAGES, KERNELS, fill=3), ["fill is 3", "'zeros'", "pad_mode='constant'"]),
+    (T, lambda: convolve(IMAGES, KERNELS, pad_mode="constant", fill="0"), ["fill is '0'", "one number"]),
+    (T, lambda: convolve(INTS, INT_KERNELS, pad_mode="constant", fill=0.5), ["fill is 0.5", "int64", "dtype=float"]),
+    (V, lambda: convolve(F((2, 0, 9, 3)), KERNELS, "same", pad_mode="edge"), ["'edge'", "height is 0", "'zeros'"]),
+    # windows that do not fit
+    (V, lambda: convolve(F((2, 8, 2, 3)), KERNELS, "valid"), ["window of 3", "width of 2", "0 + 0 padding", "'same'"]),
+    (V, lambda: convolve(F((2, 8, 8, 3)), KERNELS, "valid", dilation=4), ["span of 9", "dilation 4", "height of 8"]),
+    (V, lambda: convolve(F((2, 0, 9, 3)), KERNELS, 3), ["height is 0", "'same_size'"]),
+    (V, lambda: pool(IMAGES, 10), ["window of 10", "height of 8", "smaller window"]),
+    (V, lambda: pool(F((2, 8, 0, 3)), 2), ["width is 0", "'same'"]),
+    (V, lambda: view(IMAGES, (3, 10)), ["window of 10", "width of 9"]),
+    # modes and other words of pooling
+    (V, lambda: pool(IMAGES, 2, mode="mean"), ["mode is 'mean'", "'max'", "'avg'"]),
+    (V, lambda: pool(IMAGES, 2, mode="Max"), ["mode is 'Max'", "did you mean 'max'"]),
+    (V, lambda: pool(IMAGES, 0), ["kernel_shape is 0", "1 or more"]),
+    (V, lambda: pool(IMAGES, (2, 2, 2)), ["kernel_shape is (2, 2, 2)", "one number or 2"]),
+    (V, lambda: pool(IMAGES, 2, 0), ["stride is 0", "1 or more"]),
+    (V, lambda: pool(IMAGES, 2, mode="lp", p=0), ["p is 0", "above 0"]),
+    (V, lambda: pool(IMAGES, 2, mode="lp", p=np.inf), ["p is inf", "finite", "mode='max'"]),
+    (T, lambda: pool(IMAGES * 1j, 2), ["max", "complex128", "'avg'", "np.abs"]),
+    (T, lambda: pool(IMAGES * 1j, 2, mode="lp"), ["lp", "complex128"]),
+    (T, lambda: adaptive(IMAGES * 1j, 2, "min"), ["min", "complex128"]),
+    (V, lambda: adaptive(IMAGES, 0, "max"), ["output_shape is 0", "1 or more"]),
+    (V, lambda: adaptive(IMAGES, (2, 2, 2), "max"), ["output_shape is (2, 2, 2)", "one number or 2"]),
+    (V, lambda: convpool.global_pool(IMAGES, "median"), ["mode is 'median'", "'max'"]),
+    (V, lambda: unpool(F((1, 2, 1)), F((1, 3, 1), dtype=int), 4), ["(1, 2, 1)", "(1, 3, 1)", "one shape"]),
+    (V, lambda: unpool(F((1, 2, 1)), np.array([[[0], [4]]]), 4), ["0 to 4", "(4,)", "0 to 3"]),
+    (T, lambda: unpool(F((1, 2, 1)), F((1, 2, 1)), 4), ["indices are float64", "integers"]),
+    # dtypes
+    (T, lambda: convolve(IMAGES.astype(object), KERNELS), ["images hold object", "integers, floats"]),
+    (T, lambda: convolve(IMAGES.astype(str), KERNELS), ["images hold <U", "bool, integers"]),
+    (T, lambda: convolve(IMAGES, KERNELS.astype("datetime64[s]")), ["kernels hold datetime64"]),
+    (T, lambda: pool(IMAGES.astype(object), 2), ["images hold object"]),
+    (T, lambda: convolve(IMAGES, KERNELS, dtype=np.int32), ["dtype is int32", "float64", "float dtype"]),
+    (T, lambda: convolve(IMAGES * 1j, KERNELS, dtype=float), ["dtype is float64", "complex128", "complex dtype"]),
+    (T, lambda: convolve(INTS, INT_KERNELS, dtype=bool), ["dtype is bool", "integer, float or complex"]),
+    (O, lambda: convolve(INTS * 2**62, INT_KERNELS), ["int64", str(2**63 - 1), "dtype=float"]),
+    (O, lambda: convolve(INTS * 200, INT_KERNELS, dtype=np.int8), ["int8", "127"]),
+    (O, lambda: convolve(-INTS, INT_KERNELS, dtype=np.uint8), ["negative", "uint8", "int64"]),
+    (O, lambda: transpose(INTS * 2**62, INT_KERNELS), ["int64", str(2**63 - 1)]),
+    (O, lambda: pool(INTS * 2**62, 4, mode="sum"), ["int64", str(2**63 - 1)]),
+    (O, lambda: fold(F((1, 2, 1, 2), dtype=int) * 2**62, 3), ["int64", "sums of windows"]),
+    # bias and out
+    (V, lambda: convolve(IMAGES, KERNELS, bias=F(3)), ["bias is (3,)", "(4,)", "each kernel"]),
+    (T, lambda: convolve(INTS, INT_KERNELS, bias=F(1)), ["bias is float64", "int64", "dtype=float"]),
+    (V, lambda: convolve(IMAGES, KERNELS, out=F((2, 8, 9, 3))), ["out is (2, 8, 9, 3)", "(2, 8, 9, 4)"]),
+    (V, lambda: convolve(IMAGES, KERNELS, out=F((2, 8, 9, 4), np.float32)), ["float32", "must be", "float64"]),
+    (T, lambda: convolve(IMAGES, KERNELS, out=[1]), ["out is a list", "an array"]),
+    (V, lambda: pool(IMAGES, 2, out=F((2, 4, 4, 2))), ["out is (2, 4, 4, 2)", "(2, 4, 4, 3)"]),
+    (V, lambda: convolve(IMAGES, KERNELS, out=np.broadcast_to(0.0, (2, 8, 9, 4))), ["read-only", "writeable"]),
+    # engines
+    (V, lambda: convolve(IMAGES, KERNELS, engine="cuda"), ["engine is 'cuda'", "'auto'", "'numpy'"]),
+    (V, lambda: pool(IMAGES, 2, engine="nunpy"), ["engine is 'nunpy'", "did you mean 'numpy'"]),
+    # transposed
+    (V, lambda: transpose(F((1, 4, 4, 3)), F((3, 3, 2, 4))), ["give 4 channels", "(1, 4, 4, 3) have 3"]),
+    (V, lambda: transpose(F((1, 4, 4, 2)), F((3, 3, 2, 4))), ["give 4", "have 2", "last two axes swapped"]),
+    (V, lambda: transpose(F((1, 4, 1)), F((3, 1, 1)), output_padding=1), ["output_padding is 1", "below 1"]),
+    (
+        V,
+        lambda: transpose(F((1, 4, 1)), F((3, 1, 1)), "same", 2, output_padding=1),
+        ["'same'", "takes no output_padding"],
+    ),
+    (V, lambda: transpose(F((1, 1, 1)), F((3, 1, 1)), 3), ["width of the result would be -3", "less padding"]),
+    (V, lambda: transpose(F((1, 4, 4)), F((3, 1, 4)), groups=3), ["are 4", "3 groups do not divide"]),
+    # pictures and windows
+    (V, lambda: filtered(IMAGES, F((3, 3))), ["image is (2, 8, 9, 3)", "(h, w)"]),
+    (V, lambda: filtered(F((8, 9)), KERNELS), ["kernel is (3, 3, 3, 4)", "(kh, kw)"]),
+    (V, lambda: fold(F((1, 3, 1)), 5), ["windows are (1, 3, 1)", "(m, *output, c, *window)"]),
+    (V, lambda: fold(F((1, 3, 1, 3)), 6), ["(3,) windows", "(6,)", "have (4,)"]),
+    # plans
+    (
+        V,
+        lambda: plan((1, 5, 5, 1), (3, 3, 1, 1)).run(F((2, 5, 5, 1)), F((3, 3, 1, 1))),
+        ["(2, 5, 5, 1)", "(1, 5, 5, 1)"],
+    ),
+    (
+        V,
+        lambda: plan((1, 5, 5, 1), (3, 3, 1, 1)).run(F((1, 5, 5, 1)), F((3, 2, 1, 1))),
+        ["(3, 2, 1, 1)", "(3, 3, 1, 1)"],
+    ),
+    (V, lambda: plan_pool((1, 5, 5, 1), 2).run(F((1, 5, 5, 1), int)), ["int64", "float64", "a plan for each"]),
+    # the course's names
+    (V, lambda: course.convolve_grayscale(F((1, 5, 5)), F((3, 3)), "full"), ["'full'", "'same', 'valid'", "(ph, pw)"]),
+    (V, lambda: course.convolve_grayscale(F((5, 5)), F((3, 3))), ["images (5, 5)", "(m, h, w)"]),
+    (V, lambda: course.convolve_grayscale(F((1, 5, 5)), F((3, 3)), 2), ["padding is 2", "pair"]),
+    (V, lambda: course.convolve_grayscale(F((1, 5, 5)), F((3, 3)), stride=2), ["stride is 2", "pair"]),
+    (V, lambda: course.convolve_grayscale_padding(F((1, 5, 5)), F((3, 3)), "same"), ["'same'", "pair (ph, pw)"]),
+    (V, lambda: course.convolve_grayscale_valid(F((1, 2, 5)), F((3, 3))), ["window of 3", "height of 2"]),
+    (V, lambda: course.convolve_channels(F((1, 5, 5, 3)), F((3, 3, 2))), ["take 2", "have 3"]),
+    (V, lambda: course.pool(F((1, 5, 5, 3)), (2, 2), (1, 1), "min"), ["'min'", "'max' or 'avg'"]),
+]
+
+
+@pytest.mark.parametrize(("kind", "call", "words"), CASES, ids=range(len(CASES)))
+def test_misuse(kind, call, words):
+    with pytest.raises(kind, match=r".") as caught:
+        call()
+    for word in words:
+        assert word in str(caught.value)
+
+
+def test_there_are_enough():
+    assert len(CASES) >= 60
+
+
+def test_nothing_is_written_before_an_error():
+    out = np.full((1, 4, 4, 1), 7)
+    with pytest.raises(OverflowError):
+        convolve(INTS * 2**62, np.ones((2, 2, 1, 1), int), out=out)
+    assert (out == 7).all()

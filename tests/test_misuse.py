@@ -150,6 +150,10 @@ CASES = [
         ["(3, 2, 1, 1)", "(3, 3, 1, 1)"],
     ),
     (V, lambda: plan_pool((1, 5, 5, 1), 2).run(F((1, 5, 5, 1), int)), ["int64", "float64", "a plan for each"]),
+    # parts
+    (V, lambda: convpool.halo((8, 8), 3, [slice(0, 2)]), ["1 slices", "2 spatial axes"]),
+    (V, lambda: convpool.halo((8,), 3, [slice(0, 9)]), ["slice(0, 9, None)", "8 outputs"]),
+    (V, lambda: convpool.halo((8,), 3, [slice(0, 8, 2)]), ["slice(0, 8, 2)", "step of 1"]),
     # the course's names
     (V, lambda: course.convolve_grayscale(F((1, 5, 5)), F((3, 3)), "full"), ["'full'", "'same', 'valid'", "(ph, pw)"]),
     (V, lambda: course.convolve_grayscale(F((5, 5)), F((3, 3))), ["images (5, 5)", "(m, h, w)"]),

@@ -297,3 +297,20 @@ def test_course_names_equal_the_seven_files_bit_for_bit(seven_files, kind):
         calls += [("pool", (images, (kh, kw), (sh, sw), mode)) for mode in ("max", "avg")]
         for name, arguments in calls:
             same(getattr(course, name)(*arguments), seven_files[name](*arguments))
+
+
+@given(geometries(), st.data())
+def test_halo_is_what_a_part_of_the_output_needs(geometry, data):
+    sizes, window, stride, dilation, padding = geometry
+    assume(min(sizes) > 0)
+    images, kernels = numbers((1, *sizes, 1), "int64", 1), numbers((*window, 1, 1), "int64", 2)
+    whole = fits(lambda: convpool.convolve(images, kernels, padding, stride, dilation=dilation))
+    part = []
+    for count in whole.shape[1:-1]:
+        start = data.draw(st.integers(0, count - 1))
+        part.append(slice(start, data.draw(st.integers(start + 1, count))))
+    halos = convpool.halo(sizes, window, part, padding, stride, dilation=dilation)
+    tile = images[(slice(None), *(slice(halo.start, halo.stop) for halo in halos))]
+    tile = np.pad(tile, ((0, 0), *((halo.before, halo.after) for halo in halos), (0, 0)))
+    alone = convpool.convolve(tile, kernels, "valid", stride, dilation=dilation)
+    np.testing.assert_array_equal(alone, whole[(slice(None), *part)])

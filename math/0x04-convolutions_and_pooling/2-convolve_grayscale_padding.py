@@ -25,7 +25,7 @@ def convolve_grayscale_padding(images, kernel, padding):
                          f'of {hp} x {wp}: use a smaller one or more padding')
     oh, ow = hp - kh + 1, wp - kw + 1
     weights = kernel.astype(float)
-    output = np.empty((m, oh, ow))
+    output = np.zeros((m, oh, ow))
     # slices of images, small enough to stay in the processor's cache
     step = max(1, min(m, 2**17 // max(1, hp * wp)))
     part = np.zeros((step, hp, wp))
@@ -33,7 +33,6 @@ def convolve_grayscale_padding(images, kernel, padding):
     for first in range(0, m, step):
         result = output[first:first + step]
         n = len(result)
-        result[:] = 0
         part[:n, top:top + h, left:left + w] = images[first:first + n]
         for tap in range(kh * kw):
             u, v = tap // kw, tap % kw

@@ -35,7 +35,7 @@ def convolve_grayscale(images, kernel, padding='same', stride=(1, 1)):
     top, left = zh - zh // 2, zw - zw // 2  # the odd zero comes before
     oh, ow = (hp - kh) // sh + 1, (wp - kw) // sw + 1
     weights = kernel.astype(float)
-    output = np.empty((m, oh, ow))
+    output = np.zeros((m, oh, ow))
     # slices of images, small enough to stay in the processor's cache
     step = max(1, min(m, 2**17 // max(1, hp * wp)))
     part = np.zeros((step, hp, wp))
@@ -43,7 +43,6 @@ def convolve_grayscale(images, kernel, padding='same', stride=(1, 1)):
     for first in range(0, m, step):
         result = output[first:first + step]
         n = len(result)
-        result[:] = 0
         part[:n, top:top + h, left:left + w] = images[first:first + n]
         for tap in range(kh * kw):
             u, v = tap // kw, tap % kw

@@ -36,7 +36,7 @@ def convolve_channels(images, kernel, padding='same', stride=(1, 1)):
     top, left = zh - zh // 2, zw - zw // 2  # the odd zero comes before
     oh, ow = (hp - kh) // sh + 1, (wp - kw) // sw + 1
     weights = kernel.astype(float)
-    output = np.empty((m, oh, ow))
+    output = np.zeros((m, oh, ow))
     # slices of images, small enough to stay in the processor's cache
     step = max(1, min(m, 2**17 // max(1, hp * wp * c)))
     part = np.zeros((c, step, hp, wp))
@@ -45,7 +45,6 @@ def convolve_channels(images, kernel, padding='same', stride=(1, 1)):
     for first in range(0, m, step):
         result = output[first:first + step]
         n = len(result)
-        result[:] = 0
         planes = np.moveaxis(images[first:first + n], -1, 0)
         part[:, :n, top:top + h, left:left + w] = planes
         for tap in range(kh * kw):

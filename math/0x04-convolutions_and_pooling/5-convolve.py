@@ -36,7 +36,7 @@ def convolve(images, kernels, padding='same', stride=(1, 1)):
     top, left = zh - zh // 2, zw - zw // 2  # the odd zero comes before
     oh, ow = (hp - kh) // sh + 1, (wp - kw) // sw + 1
     weights = kernels.astype(float).reshape(kh, kw * c, nc)
-    output = np.empty((m, oh, ow, nc))
+    output = np.zeros((m, oh, ow, nc))
     # slices of images, small enough to stay in the processor's cache
     step = max(1, min(m, 2**17 // max(1, hp * wp * c * kw)))
     part = np.zeros((step, hp, wp, c))
@@ -46,7 +46,6 @@ def convolve(images, kernels, padding='same', stride=(1, 1)):
     for first in range(0, m, step):
         result = output[first:first + step]
         n = len(result)
-        result[:] = 0
         part[:n, top:top + h, left:left + w] = images[first:first + n]
         for v in range(kw):
             rows[:, :, :, v] = part[:, :, v:v + ow * sw:sw]

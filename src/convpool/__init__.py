@@ -1,7 +1,7 @@
 """Convolution and pooling for NumPy arrays: exact, fast, and it shows its work."""
 
 from convpool.convolution import convolve, convolve_transpose, filter_image, fold, window_view
-from convpool.planning import Plan, plan_convolution, plan_pooling
+from convpool.planning import Plan, halo, plan_convolution, plan_pooling
 from convpool.pooling import adaptive_pool, global_pool, max_pool_indices, max_unpool, pool
 
 __version__ = "0.1.0"
@@ -15,6 +15,7 @@ __all__ = [
     "filter_image",
     "fold",
     "global_pool",
+    "halo",
     "max_pool_indices",
     "max_unpool",
     "plan_convolution",

@@ -2,13 +2,17 @@
 
 import sys
 
+NEEDED = {"click", "rich"}
+
 
 def main() -> None:
     """Run the command line, or say in one line what it needs."""
     try:
+        import rich  # noqa: F401  # said here, not in the middle of a command
+
         from convpool.cli import convpool
     except ModuleNotFoundError as error:
-        if error.name not in {"click", "rich"}:
+        if error.name not in NEEDED:
             raise
         print(f'convpool: the command needs {error.name}: pip install "convpool[app]"', file=sys.stderr)
         raise SystemExit(2) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,22 +12,53 @@ import click
 
 import convpool as package
 from convpool import arguments, picture_commands
+from convpool.picture_commands import example, one_line
 from convpool.stand_ins import Progress
 
 
 class Program(click.Group):
     """A group whose commands end with one line and exit code 2 when they could not do it."""
 
-    def invoke(self, context: click.Context) -> object:
-        """Run the command; turn the errors that the library explains into one line."""
-        try:
-            return super().invoke(context)
-        except (ValueError, TypeError, OSError, OverflowError, ModuleNotFoundError) as error:
-            click.echo(f"convpool: {error}", err=True)
-            context.exit(2)
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """Read the words before the command's name."""
+        with errors_in_one_line():
+            return super().make_context(info_name, args, parent, **extra)
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Read the command's words and run it."""
+        with errors_in_one_line():
+            return super().invoke(ctx)
 
 
-@click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@contextmanager
+def errors_in_one_line() -> Iterator[None]:
+    """Turn wrong words, the errors that the library explains, and a stop into one line and exit code 2."""
+    try:
+        yield
+    except (click.exceptions.NoArgsIsHelpError, BrokenPipeError):
+        raise
+    except click.UsageError as error:
+        command = error.ctx.command_path if error.ctx else "convpool"
+        said = f"{command}: {' '.join(error.format_message().split()).rstrip('.')} (see {command} --help)"
+    except (ValueError, TypeError, OSError, ArithmeticError, ModuleNotFoundError) as error:
+        said = f"convpool: {one_line(error)}"
+    except MemoryError as error:
+        said = f"convpool: {one_line(error) or 'not enough memory'}"
+    except KeyboardInterrupt:
+        said = "convpool: stopped"
+    else:
+        return
+    click.echo(said, err=True)
+    raise click.exceptions.Exit(2)
+
+
+@click.group(
+    cls=Program,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=example("convpool apply cat.jpg --kernel sharpen -o cat-sharp.jpg"),
+)
 @click.version_option(package.__version__, prog_name="convpool")
 def convpool() -> None:
     """Convolution and pooling for NumPy arrays."""
@@ -43,10 +75,15 @@ def progress_bar(words: str, unit: str = "") -> Iterator[Progress]:
     from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
 
-    console = Console(stderr=True)
     count = DownloadColumn() if unit == "bytes" else MofNCompleteColumn()
     columns = TextColumn("{task.description}"), BarColumn(), count, TextColumn(unit), TimeRemainingColumn()
-    with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+    with Bar(
+        *columns,
+        console=Console(stderr=True),
+        transient=True,
+        redirect_stdout=sys.stdout.isatty(),  # else what belongs into a file would go to the terminal
+        disable=not sys.stderr.isatty(),
+    ) as bar:
         task = bar.add_task(words, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total or None)
 
@@ -63,16 +100,17 @@ def data_folder(to: Path | None) -> Path:
     return repository / "supervised_learning" / "data"
 
 
-@convpool.command(epilog="Example: convpool data --to supervised_learning/data")
+@convpool.command(epilog=example("convpool data --to supervised_learning/data"))
 @click.option("--to", type=click.Path(file_okay=False, path_type=Path), help="Folder; default: the repository's.")
 @click.option("--download", "real", is_flag=True, help="Download the real files instead.")
 @click.option("--from", "files", type=click.Path(path_type=Path), multiple=True, help="Copy a file that you have.")
 @click.option("--force", is_flag=True, help="Replace existing files.")
 def data(to: Path | None, real: bool, files: tuple[Path, ...], force: bool) -> None:
-    """Put the course's MNIST.npz and animals_1.npz where its mains look for them.
+    """Make or fetch the course's data, where its mains look for them.
 
-    Without an option they are stand-ins, made without a network in a few seconds from scikit-learn's handwritten digits
-    and scikit-image's cat and horse: same keys, shapes and dtypes as the real ones.
+    The files are MNIST.npz and animals_1.npz. Without an option they are stand-ins, made without a network in a few
+    seconds from scikit-learn's handwritten digits and scikit-image's cat and horse: same keys, shapes and dtypes as the
+    real ones.
     """
     from convpool import data as sets
 
@@ -93,13 +131,14 @@ def data(to: Path | None, real: bool, files: tuple[Path, ...], force: bool) -> N
         click.echo("These are stand-ins; --download fetches the real ones, --from FILE takes a file that you have.")
 
 
-@convpool.command(epilog="Example: convpool demo --to slides")
+@convpool.command(epilog=example("convpool demo --to slides"))
 @click.option("--to", type=click.Path(file_okay=False, path_type=Path), help="Folder of the page; default: demo/.")
 def demo(to: Path | None) -> None:
-    """Run the course's seven functions on full-size data and draw a page of pictures, before and after.
+    """Run the course's seven functions and draw a page of pictures.
 
-    In a folder of the repository (the nearest one that holds math/0x04-convolutions_and_pooling) the page goes to its
-    demo/; elsewhere --to names the folder, and the functions are the package's own. Missing data are made first.
+    The pictures are those before and after, of full-size data. In a folder of the repository (the nearest one that
+    holds math/0x04-convolutions_and_pooling) the page goes to its demo/; elsewhere --to names the folder, and the
+    functions are the package's own. Missing data are made first.
     """
     from convpool import data as sets
     from convpool import demo as demonstration
@@ -108,6 +147,9 @@ def demo(to: Path | None) -> None:
     functions = demonstration.course_functions(repository)
     with progress_bar("Making data", "images") as progress:
         sets.ensure(pictures, progress)
+    stand_ins = sets.find_stand_ins(pictures)
+    if stand_ins:
+        click.echo(f"{' and '.join(stand_ins)}: stand-ins made by convpool data, not the real pictures")
     with progress_bar("Seven functions") as progress:
         done: list[Any] = []
 
@@ -116,7 +158,7 @@ def demo(to: Path | None) -> None:
             click.echo(str(result))
             progress(len(done), len(demonstration.TASKS))
 
-        demonstration.run(functions, pictures, folder, tell, stand_ins=sets.find_stand_ins(pictures))
+        demonstration.run(functions, pictures, folder, tell, stand_ins=stand_ins)
     click.echo(f"open {(folder / 'index.html').resolve()}")
 
 
@@ -124,55 +166,71 @@ class ShapeWords(click.ParamType[Any]):
     """Sizes such as 10x28x28x1."""
 
     name = "SHAPE"
+    sample = "10x28x28x1"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Turn the words into a tuple."""
         try:
-            return tuple(int(word) for word in value.lower().split("x"))
+            return tuple(int(word) for word in value.lower().replace(",", "x").split("x"))
         except ValueError:
-            self.fail(f"{value!r} is no shape such as 10x28x28x1", param, ctx)
+            self.fail(f"{value!r} is not written as in {self.sample}", param, ctx)
 
 
-@convpool.command(epilog="Example: convpool plan --images 50000x28x28x1 --kernels 3x3x1x1 --stride 2 --padding same")
+class StepWords(ShapeWords):
+    """A number for all axes, or one for each."""
+
+    name = "N|N,N"
+    sample = "2 or 2,1"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Turn the words into an int or a tuple."""
+        sizes = super().convert(value, param, ctx)
+        return sizes[0] if len(sizes) == 1 else sizes
+
+
+class PaddingWords(StepWords):
+    """A named padding, or a number for all axes, or one for each."""
+
+    name = "NAME|N|N,N"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Turn the words into a name, an int or a tuple."""
+        return value if value[:1].isalpha() else super().convert(value, param, ctx)
+
+
+@convpool.command(epilog=example("convpool plan --images 50000x28x28x1 --kernels 3x3x1x1 --stride 2 --padding same"))
 @click.option("--images", type=ShapeWords(), required=True, help="(m, *spatial, c).")
 @click.option("--kernels", type=ShapeWords(), help="(*window, c // groups, nc).")
-@click.option("--pool", "window", type=ShapeWords(), help="A window to pool instead, such as 2x2.")
-@click.option("--mode", default="max", show_default=True, help="Of pooling: max, min, avg, sum, lp.")
-@click.option("--padding", type=picture_commands.Padding(), help="Default: same; valid for pooling.")
-@click.option("--stride", type=ShapeWords(), help="Default: 1; the window for pooling.")
-@click.option("--dilation", type=ShapeWords(), default="1", show_default=True)
-@click.option("--groups", type=int, default=1, show_default=True)
-@click.option("--ceil", is_flag=True, help="Of pooling: keep a last window that hangs over.")
+@click.option("--pool", "window", type=StepWords(), help="A window to pool instead, such as 2x2.")
+@click.option("--mode", help="Of pooling: max (default), min, avg, sum or lp.")
+@click.option("--padding", type=PaddingWords(), help="Default: same; valid for pooling.")
+@click.option("--stride", type=StepWords(), help="Default: 1; the window for pooling.")
+@click.option("--dilation", type=StepWords(), default="1", show_default=True)
+@click.option("--groups", type=int, help="Of a convolution; default: 1.")
+@click.option("--ceil", is_flag=True, default=None, help="Of pooling: keep a last window that hangs over.")
 @click.option("--dtype", default="float64", show_default=True, help="Of images and kernels.")
 def plan(
     images: tuple[int, ...],
     kernels: tuple[int, ...] | None,
-    window: tuple[int, ...] | None,
-    mode: str,
-    padding: Any,
-    stride: tuple[int, ...] | None,
-    dilation: tuple[int, ...],
-    groups: int,
-    ceil: bool,
+    window: Any,
+    dilation: Any,
     dtype: str,
+    **options: Any,
 ) -> None:
-    """Print what a convolution or a pooling will do: sizes with their formulas, cost, memory."""
+    """Print what a convolution or pooling will do: sizes, cost, memory.
+
+    SHAPE is written as 10x28x28x1. Padding, stride and dilation: one number for all axes, or one for each.
+    """
     if (kernels is None) == (window is None):
         raise click.UsageError("name either --kernels, such as 3x3x1x8, or --pool, such as 2x2")
-    kind = arguments.dtype(dtype)
-    if kernels is not None:
-        words = {"padding": "same" if padding is None else padding, "stride": _one(stride or (1,)), "groups": groups}
-        made: package.Plan = package.plan_convolution(
-            images, kernels, **words, dilation=_one(dilation), images_dtype=kind, kernels_dtype=kind
-        )
+    given = {word: value for word, value in options.items() if value is not None}
+    if foreign := sorted(given.keys() & ({"groups"} if kernels is None else {"mode", "ceil"})):
+        other = "--kernels" if kernels is None else "--pool"
+        raise click.UsageError(f"--{foreign[0]} goes with {other}; leave it out")
+    words = {**given, "dilation": dilation, "images_dtype": arguments.dtype(dtype)}
+    made: package.Plan
+    if kernels is None:
+        made = package.plan_pooling(images, window, **words)
     else:
-        words = {"padding": "valid" if padding is None else padding, "stride": _one(stride), "ceil": ceil}
-        made = package.plan_pooling(
-            images, _one(window), mode=mode, **words, dilation=_one(dilation), images_dtype=kind
-        )
+        made = package.plan_convolution(images, kernels, **words, kernels_dtype=words["images_dtype"])
     click.echo(str(made))
-
-
-def _one(sizes: tuple[int, ...] | None) -> Any:
-    """Return one number for all axes where only one was given."""
-    return sizes[0] if sizes is not None and len(sizes) == 1 else sizes

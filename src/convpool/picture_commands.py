@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,22 @@ import click
 
 import convpool as package
 from convpool import filters, kernel_words, photos
+from convpool.extras import needed
 
 PADDINGS = ("same", "same_lower", "same_size", "valid", "full")
 PAD_MODES = ("reflect", "symmetric", "edge", "wrap", "zeros")
 POOL_MODES = ("max", "min", "avg", "sum", "lp")
 Change = Callable[[photos.Photo], tuple[photos.Photo, photos.Shown]]
+
+
+def example(words: str) -> str:
+    """Return the end of a command's help: one line, not wrapped, so that it can be copied."""
+    return f"\b\nExample: {words}"
+
+
+def one_line(error: BaseException) -> str:
+    """Return an error's words without line breaks."""
+    return " ".join(str(error).split())
 
 
 class PerAxis(click.ParamType[Any]):
@@ -79,12 +91,10 @@ def picture_options(command: Callable[..., None]) -> Callable[..., None]:
 def _allow_pixels(context: click.Context, parameter: click.Parameter, value: int | None) -> None:
     """Raise Pillow's own limit: this process is ours."""
     if value is not None:
-        from PIL import Image
-
-        Image.MAX_IMAGE_PIXELS = value
+        needed("PIL.Image", "app").MAX_IMAGE_PIXELS = value
 
 
-@click.command(epilog="Example: convpool apply cat.jpg --kernel sharpen -o cat-sharp.jpg")
+@click.command(epilog=example("convpool apply cat.jpg --kernel sharpen -o cat-sharp.jpg"))
 @click.option(
     "--kernel",
     "kernel_word",
@@ -137,7 +147,7 @@ def apply(
     context.exit(each_picture(words, output, change, quality, force))
 
 
-@click.command(epilog="Example: convpool pool cat.jpg --size 2 --mode avg -o cat-half.jpg")
+@click.command(epilog=example("convpool pool cat.jpg --size 2 --mode avg -o cat-half.jpg"))
 @click.option("--size", type=PerAxis(), default="2", show_default=True, help="Rows and columns of a window.")
 @click.option("--mode", type=click.Choice(POOL_MODES), default="max", show_default=True)
 @click.option("--stride", type=PerAxis(), help="Pixels from window to window; the size when left out.")
@@ -166,7 +176,7 @@ def pool(
     context.exit(each_picture(words, output, change, quality, force))
 
 
-@click.command(epilog="Example: convpool kernels --sheet kernels.png --image cat.jpg")
+@click.command(epilog=example("convpool kernels --sheet kernels.png --image cat.jpg"))
 @click.option("--sheet", type=click.Path(path_type=Path), metavar="FILE.png", help="Draw every kernel at work.")
 @click.option("--image", type=click.Path(path_type=Path), metavar="PHOTO", help="The picture on the sheet.")
 @click.option("--force", is_flag=True, help="Replace a sheet that is already there.")
@@ -193,7 +203,8 @@ def _kernel_table() -> None:
         rows, columns = filters.kernel(name).shape
         words = " ".join(f"--{word}" for word in filters.options(name))
         table.add_row(name, f"{rows} x {columns}", words, (function.__doc__ or "").splitlines()[0])
-    Console(highlight=False).print(table)
+    # one line for each kernel where a program reads
+    Console(highlight=False, width=None if sys.stdout.isatty() else 200).print(table)
 
 
 def each_picture(words: tuple[str, ...], output: Path, change: Change, quality: int | None, force: bool) -> int:
@@ -207,7 +218,7 @@ def each_picture(words: tuple[str, ...], output: Path, change: Change, quality: 
         except ModuleNotFoundError:
             raise
         except (ValueError, TypeError, OSError, ArithmeticError, MemoryError) as error:
-            said = " ".join(str(error).split()) or "not enough memory"
+            said = one_line(error) or "not enough memory"
             named = str(source.path) in said or str(target) in said
             click.echo(f"convpool: {said}" if named else f"convpool: {source.path}: {said}", err=True)
     if done:
@@ -232,8 +243,8 @@ def _with_progress(pairs: list[Any]) -> Any:
     from rich.console import Console
     from rich.progress import track
 
-    console = Console(stderr=True)
-    return track(pairs, "Pictures", console=console, disable=len(pairs) < 2 or not console.is_terminal, transient=True)
+    hidden = len(pairs) < 2 or not sys.stderr.isatty()
+    return track(pairs, "Pictures", console=Console(stderr=True), disable=hidden, transient=True)
 
 
 def _summary(done: list[photos.Shown], output: Path) -> str:

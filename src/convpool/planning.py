@@ -5,7 +5,7 @@ m images, c channels, nc kernels. A plan is a value: it prints itself, pickles, 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from numpy.typing import DTypeLike, NDArray
 from convpool import arguments, dtypes
 from convpool.arguments import Ints, Padding
 from convpool.engines import ENGINES, POOL_ENGINES, TRANSPOSE_ENGINES
-from convpool.windows import TRANSPOSED_SIZES, Axis, place, place_transposed, volume
+from convpool.windows import TRANSPOSED_SIZES, Axis, Halo, place, place_transposed, volume
 
 Array = NDArray[Any]
 Shape = tuple[int, ...]
@@ -552,6 +552,62 @@ def plan_pooling(
         count_padding=bool(count_padding),
         p=float(p),
     )
+
+
+def halo(
+    shape: Ints,
+    window: Ints,
+    part: Sequence[slice],
+    padding: Padding = "same",
+    stride: Ints = 1,
+    *,
+    dilation: Ints = 1,
+    ceil: bool = False,
+) -> tuple[Halo, ...]:
+    """Tell which pixels, and how many zeros, a part of an output needs: what a tile of a larger image has to read.
+
+    Parameters
+    ----------
+    shape
+        The spatial sizes of the whole images: a sequence, of 1 to 3 axes.
+    window
+        The window's sizes.
+    part
+        One slice for each axis of the output, with steps of 1.
+    padding, stride, dilation
+        As in `convolve`.
+    ceil
+        As in `pool`.
+
+    Returns
+    -------
+    for each axis (start, stop, before, after): read start to stop, put zeros before and after, and take no other
+    padding. A part that lies wholly in the padding has start equal to stop.
+
+    Raises
+    ------
+    ValueError, TypeError : words that do not fit, or a part beyond the output
+
+    Examples
+    --------
+    >>> halo((100, 100), 3, [slice(0, 10), slice(90, 100)])
+    (Halo(start=0, stop=11, before=1, after=0), Halo(start=89, stop=100, before=0, after=1))
+    """
+    spatial = arguments.shape(shape, "shape")
+    rank = arguments.spatial_rank((1, *spatial, 1), "the images of this shape, with batch and channels,")
+    sizes = arguments.per_axis(window, rank, "window")
+    steps = arguments.per_axis(stride, rank, "stride"), arguments.per_axis(dilation, rank, "dilation")
+    axes = lay(spatial, sizes, *steps, arguments.padding(padding, rank), bool(ceil))
+    if len(part) != rank:
+        raise ValueError(f"part is {part!r}, {len(part)} slices; there are {rank} spatial axes")
+    return tuple(axis.halo(_outputs(piece, axis)) for piece, axis in zip(part, axes, strict=True))
+
+
+def _outputs(piece: slice, axis: Axis) -> slice:
+    start, stop, step = piece.indices(axis.count) if isinstance(piece, slice) else (0, 0, 0)
+    if step != 1 or stop <= start or (piece.stop is not None and piece.stop > axis.count):
+        raise ValueError(f"part has {piece!r}; it must be a slice of the {axis.count} outputs, with a step of 1")
+    return slice(start, stop)
 
 
 def _said(padding: Padding) -> str:

@@ -1,0 +1,61 @@
+"""Working memory and Python steps do not grow with the taps."""
+
+import tracemalloc
+
+import numpy as np
+import pytest
+
+import convpool
+from convpool.engines import taps
+
+MIB = 2**20
+
+
+def peak(call):
+    """Return the result and the greatest memory in use during a call, beyond what was there and the result."""
+    tracemalloc.start()
+    before = tracemalloc.get_traced_memory()[0]
+    tracemalloc.reset_peak()
+    result = call()
+    most = tracemalloc.get_traced_memory()[1] - before - result.nbytes
+    tracemalloc.stop()
+    return result, most
+
+
+@pytest.mark.parametrize("window", [(1, 1), (3, 3), (15, 15), (300, 1), (256, 256)])
+def test_convolution_needs_no_windows_of_the_whole_input(window):
+    image = np.ones((1, 400, 400, 1))  # 1.2 MiB; all its windows at once would be 260 MiB at 15 x 15
+    result, most = peak(lambda: convpool.convolve(image, np.ones((*window, 1, 1)), "valid"))
+    np.testing.assert_allclose(result, window[0] * window[1])
+    assert most < 24 * MIB
+
+
+def test_a_batch_needs_no_copy_of_it():
+    images = np.ones((200, 128, 128, 3), np.uint8)
+    _, most = peak(lambda: convpool.convolve(images, np.ones((3, 3, 3, 8), np.int8)))
+    assert most < 24 * MIB
+
+
+def test_transposed_convolution_needs_one_image():
+    values = np.ones((50, 64, 64, 4))
+    result, most = peak(lambda: convpool.convolve_transpose(values, np.ones((9, 9, 2, 4))))
+    assert most < result.nbytes / 50 + 64 * MIB
+
+
+@pytest.mark.parametrize("mode", ["avg", "max"])
+def test_a_window_as_large_as_the_image_costs_a_pass_or_two(mode):
+    image = np.ones((1, 4096, 4096, 1), np.float32)
+    result, most = peak(lambda: convpool.pool(image, 4096, mode=mode))
+    assert result.item() == 1
+    assert most < 64 * MIB
+
+
+def test_a_kernel_as_large_as_the_image_takes_few_steps(monkeypatch):
+    steps = []
+    gather = taps.gather
+    monkeypatch.setattr(taps, "gather", lambda *words: steps.append(1) or gather(*words))
+    image, kernel = np.ones((1, 1024, 1024, 1)), np.ones((1024, 1024, 1, 1))
+    result, most = peak(lambda: convpool.convolve(image, kernel, "valid"))
+    assert result.item() == 2**20
+    assert len(steps) < 20  # not one for each of a million taps
+    assert most < 8 * MIB + kernel.nbytes  # the kernel is laid out anew

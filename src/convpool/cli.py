@@ -155,7 +155,7 @@ def demo(to: Path | None) -> None:
 
         def tell(result: demonstration.TaskResult) -> None:
             done.append(result)
-            click.echo(str(result))
+            print(result)  # unlike click.echo, above the bar
             progress(len(done), len(demonstration.TASKS))
 
         demonstration.run(functions, pictures, folder, tell, stand_ins=stand_ins)

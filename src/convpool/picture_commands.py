@@ -215,12 +215,10 @@ def each_picture(words: tuple[str, ...], output: Path, change: Change, quality: 
     for source, target in _with_progress(list(zip(found, targets, strict=True))):
         try:
             done.append(_one_picture(source.path, target, change, quality, force))
-        except ModuleNotFoundError:
-            raise
         except (ValueError, TypeError, OSError, ArithmeticError, MemoryError) as error:
             said = one_line(error) or "not enough memory"
             named = str(source.path) in said or str(target) in said
-            click.echo(f"convpool: {said}" if named else f"convpool: {source.path}: {said}", err=True)
+            _note(f"convpool: {said}" if named else f"convpool: {source.path}: {said}")
     if done:
         click.echo(_summary(done, output))
     return 0 if len(done) == len(found) else 2
@@ -232,10 +230,15 @@ def _one_picture(source: Path, target: Path, change: Change, quality: int | None
     photo = photos.read(source)
     result, shown = change(photo)
     for note in photo.notes:
-        click.echo(f"{source}: {note}", err=True)
+        _note(f"{source}: {note}")
     target.parent.mkdir(parents=True, exist_ok=True)
     photos.write(result, target, quality=quality, force=force)
     return shown.counted()
+
+
+def _note(words: str) -> None:
+    """Say something above the bar, where click.echo would write into it."""
+    print(words, file=sys.stderr)
 
 
 def _with_progress(pairs: list[Any]) -> Any:

@@ -151,9 +151,16 @@ CASES = [
     ),
     (V, lambda: plan_pool((1, 5, 5, 1), 2).run(F((1, 5, 5, 1), int)), ["int64", "float64", "a plan for each"]),
     # parts
-    (V, lambda: convpool.halo((8, 8), 3, [slice(0, 2)]), ["1 slices", "2 spatial axes"]),
+    (V, lambda: convpool.halo((8, 8), 3, [slice(0, 2)]), ["slice(0, 2, None)", "2 slices", "each spatial axis"]),
     (V, lambda: convpool.halo((8,), 3, [slice(0, 9)]), ["slice(0, 9, None)", "8 outputs"]),
     (V, lambda: convpool.halo((8,), 3, [slice(0, 8, 2)]), ["slice(0, 8, 2)", "step of 1"]),
+    (V, lambda: convpool.halo((8,), 3, slice(0, 2)), ["slice(0, 2, None)", "1 slice"]),
+    (V, lambda: convpool.halo(8, 3, [slice(0, 2)]), ["shape is 8", "(480, 640)"]),
+    (V, lambda: convpool.halo((8,), 3, [slice(0.5, 2)]), ["slice(0.5, 2, None)", "8 outputs"]),
+    (T, lambda: plan((1, 3, 3, 1), (1, 1, 1, 1), images_dtype=object), ["images_dtype is object", "floats"]),
+    (T, lambda: plan((1, 3, 3, 1), (1, 1, 1, 1), kernels_dtype="nope"), ["kernels_dtype is 'nope'", "float32"]),
+    (T, lambda: plan_pool((1, 3, 3, 1), 2, images_dtype="U3"), ["images_dtype is <U3", "integers"]),
+    (V, lambda: transpose(F((1, 0, 1)), F((3, 1, 1))), ["width is 0", "'same_size'"]),
     # the course's names
     (V, lambda: course.convolve_grayscale(F((1, 5, 5)), F((3, 3)), "full"), ["'full'", "'same', 'valid'", "(ph, pw)"]),
     (V, lambda: course.convolve_grayscale(F((5, 5)), F((3, 3))), ["images (5, 5)", "(m, h, w)"]),

@@ -311,8 +311,8 @@ convolution with 8 kernels of 3 x 3 x 1, as they are (cross-correlation)
   padding   same, filled with zeros
   height    floor((0 + 28 + 1 - 3) / 2) + 1 = 14
   width     floor((0 + 28 + 1 - 3) / 2) + 1 = 14
-  result    (10, 14, 14, 8) float64, sums taken in float64
-  work      141,120 multiply-adds = 15,680 results x 9 taps x 1 channels
+  result    (10, 14, 14, 8) float64, computed in float64
+  work      141,120 multiply-adds = 15,680 results x 9 taps x 1 channel
 """,
     ),
     "groups, dilation, flipped, another fill": (
@@ -329,11 +329,11 @@ convolution with 8 kernels of 3 x 3 x 1, as they are (cross-correlation)
             kernels_dtype="float16",
         ),
         """\
-convolution with 6 kernels of 3 x 2 in 2 groups, flipped (convolution of signal processing)
+convolution with 6 kernels of 3 x 2 in 2 groups, flipped (signal processing)
   images    (2, 4, 9) uint8
   padding   1, filled with edge
   width     floor((1 + 9 + 1 - (2 * (3 - 1) + 1)) / 1) + 1 = 7
-  result    (2, 6, 7) float16, sums taken in float32
+  result    (2, 6, 7) float16, computed in float32
   work      504 multiply-adds = 84 results x 3 taps x 2 channels
 """,
     ),
@@ -346,7 +346,7 @@ avg pooling with windows of 1 x 3 x 3
   depth     ceil((0 + 4 + 0 - 1) / 1) + 1 = 4
   height    ceil((0 + 28 + 0 - 3) / 2) + 1 = 14
   width     ceil((0 + 28 + 0 - 3) / 2) + 1 = 14
-  result    (1, 4, 14, 14, 3) float64, sums taken in float64
+  result    (1, 4, 14, 14, 3) float64, computed in float64
   work      2,352 results x 9 taps
 """,
     ),

@@ -36,19 +36,22 @@ def convolve_channels(images, kernel, padding='same', stride=(1, 1)):
     top, left = zh - zh // 2, zw - zw // 2  # the odd zero comes before
     oh, ow = (hp - kh) // sh + 1, (wp - kw) // sw + 1
     weights = kernel.astype(float)
-    output = np.zeros((m, oh, ow))
+    output = np.empty((m, oh, ow))
     # slices of images, small enough to stay in the processor's cache
-    step = max(1, min(m, 2**17 // max(1, hp * wp * c)))
+    step = max(1, min(m, 2**18 // max(1, hp * wp * c)))
     part = np.zeros((c, step, hp, wp))
     pixels = part.reshape(c, -1)
     sums = np.empty((step, hp, wp))  # over the channels of each pixel
+    total = np.empty((step, oh, ow))
     for first in range(0, m, step):
         result = output[first:first + step]
         n = len(result)
+        total[:] = 0
         planes = np.moveaxis(images[first:first + n], -1, 0)
         part[:, :n, top:top + h, left:left + w] = planes
         for tap in range(kh * kw):
             u, v = tap // kw, tap % kw
             np.einsum('c,cp->p', weights[u, v], pixels, out=sums.reshape(-1))
-            result += sums[:n, u:u + oh * sh:sh, v:v + ow * sw:sw]
+            total += sums[:, u:u + oh * sh:sh, v:v + ow * sw:sw]
+        result[:] = total[:n]
     return output

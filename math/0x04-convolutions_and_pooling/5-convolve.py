@@ -38,7 +38,7 @@ def convolve(images, kernels, padding='same', stride=(1, 1)):
     weights = kernels.astype(float).reshape(kh, kw * c, nc)
     output = np.zeros((m, oh, ow, nc))
     # slices of images, small enough to stay in the processor's cache
-    step = max(1, min(m, 2**17 // max(1, hp * wp * c * kw)))
+    step = max(1, min(m, 2**16 // max(1, hp * wp * c * kw)))
     part = np.zeros((step, hp, wp, c))
     rows = np.empty((step, hp, ow, kw, c))  # the pixels under a kernel's row
     pixels = rows.reshape(step * hp * ow, kw * c)

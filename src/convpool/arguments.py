@@ -141,10 +141,12 @@ def channels_last(sizes: tuple[int, ...], axis: int) -> tuple[int, ...]:
     return (*others, sizes[axis])
 
 
-def dtype(value: Any) -> np.dtype[Any]:
-    """Return a dtype by name."""
+def dtype(value: Any, name: str = "dtype") -> np.dtype[Any]:
+    """Return a dtype of numbers, given as NumPy takes it."""
     try:
         kind: np.dtype[Any] = np.dtype(value)
     except TypeError:
-        raise TypeError(f"dtype is {value!r}; it must name a dtype of NumPy, such as float32 or uint8") from None
+        raise TypeError(f"{name} is {value!r}; it must name a dtype of NumPy, such as float32 or uint8") from None
+    if kind.kind not in "biufc":
+        raise TypeError(f"{name} is {kind}; convpool takes bool, integers, floats and complex numbers")
     return kind

@@ -167,7 +167,7 @@ def convolve_transpose(
         images_dtype=images.dtype,
         kernels_dtype=kernels.dtype,
     )
-    return plan.transposed(images, kernels)
+    return plan.run(images, kernels)
 
 
 def filter_image(

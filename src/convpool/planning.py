@@ -132,10 +132,14 @@ class Plan:
         """Return what print shows, as (name, text)."""
         rows = [("images", f"{self.images_shape} {self.images_dtype}")]
         names = arguments.AXES[len(self.axes)]
-        rows += [(name, formula(axis)) for name, axis in zip(names, self.axes, strict=True)]
-        rows.append(("result", f"{self.output_shape} {self.dtype}, sums taken in {self.accumulation}"))
+        rows += zip(names, self.formulas(), strict=True)
+        rows.append(("result", f"{self.output_shape} {self.dtype}, computed in {self.accumulation}"))
         rows.append(("memory", f"{size(self.bytes_in)} in, {size(self.bytes_out)} out, {size(self.scratch)} scratch"))
         return rows
+
+    def formulas(self) -> list[str]:
+        """Write how each size of the result follows, with the numbers in it."""
+        return [formula(axis) for axis in self.axes]
 
     @property
     def scratch(self) -> int:
@@ -153,12 +157,51 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class ConvolutionPlan(Plan):
-    """A plan of `convolve`."""
+class KernelsPlan(Plan):
+    """What plans with kernels share."""
 
     kernels_shape: Shape
     kernels_dtype: DType
     groups: int
+
+    @property
+    def depth(self) -> int:
+        """Channels that one kernel reads."""
+        return self.kernels_shape[-2]
+
+    @property
+    def multiply_adds(self) -> int:
+        """Multiplications, each with its addition."""
+        return volume([self.batch, *(axis.count for axis in self.axes)]) * volume(self.kernels_shape)
+
+    @property
+    def title(self) -> str:
+        """The first line of the printed plan."""
+        groups = f" in {self.groups} groups" if self.groups > 1 else ""
+        return (
+            f"{self.name} with {plural(self.kernels_shape[-1], 'kernel')} of {sizes(self.kernels_shape[:-1])}{groups}"
+        )
+
+    @property
+    def name(self) -> str:
+        """What is done."""
+        return "convolution"
+
+    def kernels(self, given: Any) -> Array:
+        """Check that kernels are those of the plan."""
+        kernels = arguments.array(given, "kernels")
+        if (kernels.shape, kernels.dtype) != (self.kernels_shape, self.kernels_dtype):
+            raise ValueError(
+                f"kernels are {kernels.shape} {kernels.dtype}, but the plan is for {self.kernels_shape} "
+                f"{self.kernels_dtype}: make a plan for each shape and dtype"
+            )
+        return kernels
+
+
+@dataclass(frozen=True)
+class ConvolutionPlan(KernelsPlan):
+    """A plan of `convolve`."""
+
     pad_mode: str
     fill: Any
     flip: bool
@@ -169,24 +212,18 @@ class ConvolutionPlan(Plan):
         return self.kernels_shape[-1]
 
     @property
-    def multiply_adds(self) -> int:
-        """Multiplications, each with its addition."""
-        return volume(self.output_shape) * self.taps * self.kernels_shape[-2]
-
-    @property
     def title(self) -> str:
         """The first line of the printed plan."""
-        groups = f" in {self.groups} groups" if self.groups > 1 else ""
-        flipped = ", flipped (convolution of signal processing)" if self.flip else ", as they are (cross-correlation)"
-        return f"convolution with {self.results} kernels of {sizes(self.kernels_shape[:-1])}{groups}{flipped}"
+        return super().title + (", flipped (signal processing)" if self.flip else ", as they are (cross-correlation)")
 
     def rows(self) -> list[tuple[str, str]]:
         """Return what print shows, as (name, text)."""
         rows = super().rows()
-        work = f"{self.multiply_adds:,} multiply-adds = {volume(self.output_shape):,} results x {self.taps} taps"
-        rows.insert(-1, ("work", f"{work} x {self.kernels_shape[-2]} channels"))
-        zeros = "zeros" if self.pad_mode == "zeros" else self.pad_mode
-        rows.insert(1, ("padding", f"{self.padding}, filled with {zeros}"))
+        work = (
+            f"{self.multiply_adds:,} multiply-adds = {volume(self.output_shape):,} results x {plural(self.taps, 'tap')}"
+        )
+        rows.insert(-1, ("work", f"{work} x {plural(self.depth, 'channel')}"))
+        rows.insert(1, ("padding", f"{self.padding}, filled with {self.pad_mode}"))
         return rows
 
     def run(self, images: Any, kernels: Any, bias: Any = None, out: Array | None = None) -> Array:
@@ -197,7 +234,7 @@ class ConvolutionPlan(Plan):
         ValueError : shapes or dtypes are not the plan's
         OverflowError : integers might not fit; the text names the bound
         """
-        entered, kernels = self.entered(images), self._kernels(kernels)
+        entered, kernels = self.entered(images), self.kernels(kernels)
         bias = None if bias is None else self._bias(bias)
         working = self._working(entered, kernels, bias)
         out, written = self.result(out, entered, kernels)
@@ -206,15 +243,6 @@ class ConvolutionPlan(Plan):
         with np.errstate(all="ignore"):
             self.chosen(ENGINES)(entered, weights, self.axes, written, **padded)
         return self.leave(out, written)
-
-    def _kernels(self, given: Any) -> Array:
-        kernels = arguments.array(given, "kernels")
-        if (kernels.shape, kernels.dtype) != (self.kernels_shape, self.kernels_dtype):
-            raise ValueError(
-                f"kernels are {kernels.shape} {kernels.dtype}, but the plan is for {self.kernels_shape} "
-                f"{self.kernels_dtype}: make a plan for each shape and dtype"
-            )
-        return kernels
 
     def _bias(self, given: Any) -> Array:
         bias = arguments.array(given, "bias")
@@ -231,7 +259,7 @@ class ConvolutionPlan(Plan):
         if self.accumulation.kind not in "iu":
             return self.accumulation
         extra = dtypes.magnitude(bias) if bias is not None else 0
-        terms = self.taps * self.kernels_shape[-2]
+        terms = self.taps * self.depth
         limit = terms * max(dtypes.greatest(self.images_dtype), abs(self.fill)) * dtypes.greatest(self.kernels_dtype)
         if limit + extra > dtypes.EXACT_IN_FLOAT64:
             values = np.array([dtypes.magnitude(images), abs(self.fill)], dtype=object)
@@ -241,8 +269,10 @@ class ConvolutionPlan(Plan):
 
 
 @dataclass(frozen=True)
-class TransposedPlan(ConvolutionPlan):
+class TransposedPlan(KernelsPlan):
     """A plan of `convolve_transpose`: the axes are those of its result, which `convolve` would read."""
+
+    values: Shape  # the spatial sizes of the input
 
     @property
     def counts(self) -> Shape:
@@ -252,18 +282,50 @@ class TransposedPlan(ConvolutionPlan):
     @property
     def results(self) -> int:
         """Number of channels of the result."""
-        return self.kernels_shape[-2] * self.groups
+        return self.depth * self.groups
 
-    def transposed(self, values: Any, kernels: Any) -> Array:
-        """Run it."""
-        entered, kernels = self.entered(values), self._kernels(kernels)
-        working = self._working_transposed(entered, kernels)
-        out, written = self.result(None, entered)
+    @property
+    def multiply_adds(self) -> int:
+        """Multiplications, each with its addition."""
+        return volume([self.batch, *self.values]) * volume(self.kernels_shape)
+
+    @property
+    def name(self) -> str:
+        """What is done."""
+        return "transposed convolution"
+
+    def formulas(self) -> list[str]:
+        """Write how each size of the result follows, with the numbers in it."""
+        texts = []
+        for o, axis in zip(self.values, self.axes, strict=True):
+            more = axis.size - ((o - 1) * axis.stride + axis.span - axis.before - axis.after)
+            text = f"({o} - 1) * {axis.stride} + {span(axis)} - {axis.before} - {axis.after}"
+            texts.append(f"{text}{f' + {more}' if more else ''} = {axis.size}")
+        return texts
+
+    def rows(self) -> list[tuple[str, str]]:
+        """Return what print shows, as (name, text)."""
+        rows = super().rows()
+        rows.insert(-1, ("work", f"{self.multiply_adds:,} multiply-adds"))
+        rows.insert(1, ("padding", self.padding))
+        return rows
+
+    def run(self, images: Any, kernels: Any, out: Array | None = None) -> Array:
+        """Give values of the plan's shape and dtype back to their windows.
+
+        Raises
+        ------
+        ValueError : shapes or dtypes are not the plan's
+        OverflowError : integers might not fit; the text names the bound
+        """
+        entered, kernels = self.entered(images), self.kernels(kernels)
+        working = self._working(entered, kernels)
+        out, written = self.result(out, entered, kernels)
         with np.errstate(all="ignore"):
             self.chosen(TRANSPOSE_ENGINES)(entered, kernels, self.axes, written, groups=self.groups, dtype=working)
         return self.leave(out, written)
 
-    def _working_transposed(self, values: Array, kernels: Array) -> DType:
+    def _working(self, values: Array, kernels: Array) -> DType:
         if self.accumulation.kind not in "iu":
             return self.accumulation
         window = tuple(range(kernels.ndim - 2))
@@ -291,7 +353,7 @@ class PoolingPlan(Plan):
         rows.insert(
             1, ("padding", f"{self.padding}, which never wins and is {'' if self.count_padding else 'not '}counted")
         )
-        rows.insert(-1, ("work", f"{volume(self.output_shape):,} results x {self.taps} taps"))
+        rows.insert(-1, ("work", f"{volume(self.output_shape):,} results x {plural(self.taps, 'tap')}"))
         return rows
 
     def check(self, images: Array) -> None:
@@ -333,13 +395,21 @@ def size(count: float) -> str:
     return f"{count:.3g} TB"
 
 
+def plural(count: int, noun: str) -> str:
+    """Write a count with its noun."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def span(axis: Axis) -> str:
+    """Write a window's span, with the formula where it is dilated."""
+    return f"{axis.span}" if axis.dilation == 1 else f"({axis.dilation} * ({axis.window} - 1) + 1)"
+
+
 def formula(axis: Axis) -> str:
     """Write how the number of windows follows, with the numbers in it."""
-    span = f"{axis.span}" if axis.dilation == 1 else f"({axis.dilation} * ({axis.window} - 1) + 1)"
-    room = f"({axis.before} + {axis.size} + {axis.after} - {span}) / {axis.stride}"
-    rounded = f"ceil{room}" if room.startswith("((") else f"{'ceil' if axis.ceil else 'floor'}({room})"
+    room = f"({axis.before} + {axis.size} + {axis.after} - {span(axis)}) / {axis.stride}"
     less = ", less one that would start behind the pixels" if axis.ceil and _dropped(axis) else ""
-    return f"{rounded} + 1 = {axis.count}{less}"
+    return f"{'ceil' if axis.ceil else 'floor'}({room}) + 1 = {axis.count}{less}"
 
 
 def _dropped(axis: Axis) -> bool:
@@ -391,8 +461,8 @@ def plan_convolution(
       padding   same, filled with zeros
       height    floor((0 + 28 + 1 - 3) / 2) + 1 = 14
       width     floor((0 + 28 + 1 - 3) / 2) + 1 = 14
-      result    (10, 14, 14, 8) float64, sums taken in float64
-      work      141,120 multiply-adds = 15,680 results x 9 taps x 1 channels
+      result    (10, 14, 14, 8) float64, computed in float64
+      work      141,120 multiply-adds = 15,680 results x 9 taps x 1 channel
       memory    62.7 kB in, 125 kB out, 4.52 MB scratch
       engine    numpy: takes every dtype and rank
     """
@@ -410,11 +480,12 @@ def plan_convolution(
     axes = lay(spatial, kernels[:-2], stride, dilation, word, False)
     pad_mode = arguments.choice(pad_mode, arguments.PAD_MODES, "pad_mode")
     _check_pad_mode(pad_mode, axes)
-    result = dtypes.result(np.dtype(images_dtype), np.dtype(kernels_dtype), dtype)
+    kinds = arguments.dtype(images_dtype, "images_dtype"), arguments.dtype(kernels_dtype, "kernels_dtype")
+    result = dtypes.result(*kinds, dtype)
     sums = dtypes.accumulation(result)
     return ConvolutionPlan(
         images_shape=images,
-        images_dtype=np.dtype(images_dtype),
+        images_dtype=kinds[0],
         channel_axis=axis,
         axes=axes,
         dtype=result,
@@ -422,7 +493,7 @@ def plan_convolution(
         padding=_said(padding),
         engine=arguments.choice(engine, ("auto", *ENGINES), "engine"),
         kernels_shape=kernels,
-        kernels_dtype=np.dtype(kernels_dtype),
+        kernels_dtype=kinds[1],
         groups=groups,
         pad_mode=pad_mode,
         fill=_fill(fill, pad_mode, sums),
@@ -460,15 +531,18 @@ def plan_transposed(
     words = [word] * rank if isinstance(word, str) else word
     axes = tuple(map(place_transposed, spatial, kernels[:-2], stride, dilation, words, extra))
     for name, made, o in zip(arguments.AXES[rank], axes, spatial, strict=True):
+        if o == 0 and not (isinstance(word, str) and word in TRANSPOSED_SIZES):
+            raise ValueError(f"the images' {name} is 0; only a named 'same' ({_names()}) takes an empty axis")
         if made.size < 0:
             raise ValueError(
                 f"the {name} of the result would be {made.size}: ({o} - 1) * {made.stride} + {made.span} "
                 f"- {made.before} - {made.after}; use less padding"
             )
-    result = dtypes.result(np.dtype(images_dtype), np.dtype(kernels_dtype), dtype)
+    kinds = arguments.dtype(images_dtype, "images_dtype"), arguments.dtype(kernels_dtype, "kernels_dtype")
+    result = dtypes.result(*kinds, dtype)
     return TransposedPlan(
         images_shape=images,
-        images_dtype=np.dtype(images_dtype),
+        images_dtype=kinds[0],
         channel_axis=axis,
         axes=axes,
         dtype=result,
@@ -476,11 +550,9 @@ def plan_transposed(
         padding=_said(padding),
         engine=arguments.choice(engine, ("auto", *TRANSPOSE_ENGINES), "engine"),
         kernels_shape=kernels,
-        kernels_dtype=np.dtype(kernels_dtype),
+        kernels_dtype=kinds[1],
         groups=groups,
-        pad_mode="zeros",
-        fill=0,
-        flip=False,
+        values=spatial,
     )
 
 
@@ -532,7 +604,7 @@ def plan_pooling(
     dilation = arguments.per_axis(dilation, rank, "dilation")
     word = arguments.padding(padding, rank)
     axes = lay(arguments.channels_last(images, axis)[1:-1], window, stride, dilation, word, bool(ceil))
-    kind = np.dtype(images_dtype)
+    kind = arguments.dtype(images_dtype, "images_dtype")
     if kind.kind == "c" and mode not in ("avg", "sum"):
         raise TypeError(
             f"{mode} pooling has no meaning for images of {kind}; use 'avg' or 'sum', or pool np.abs(images)"
@@ -593,19 +665,24 @@ def halo(
     >>> halo((100, 100), 3, [slice(0, 10), slice(90, 100)])
     (Halo(start=0, stop=11, before=1, after=0), Halo(start=89, stop=100, before=0, after=1))
     """
-    spatial = arguments.shape(shape, "shape")
-    rank = arguments.spatial_rank((1, *spatial, 1), "the images of this shape, with batch and channels,")
+    if np.ndim(shape) != 1 or len(np.atleast_1d(shape)) not in arguments.AXES:
+        raise ValueError(f"shape is {shape!r}; it must be the 1 to 3 spatial sizes of the images, such as (480, 640)")
+    rank = len(np.atleast_1d(shape))
+    spatial = arguments.per_axis(shape, rank, "shape", least=0)
     sizes = arguments.per_axis(window, rank, "window")
     steps = arguments.per_axis(stride, rank, "stride"), arguments.per_axis(dilation, rank, "dilation")
     axes = lay(spatial, sizes, *steps, arguments.padding(padding, rank), bool(ceil))
-    if len(part) != rank:
-        raise ValueError(f"part is {part!r}, {len(part)} slices; there are {rank} spatial axes")
+    if not isinstance(part, Sequence) or len(part) != rank:
+        raise ValueError(f"part is {part!r}; it must be {plural(rank, 'slice')}, one for each spatial axis")
     return tuple(axis.halo(_outputs(piece, axis)) for piece, axis in zip(part, axes, strict=True))
 
 
 def _outputs(piece: slice, axis: Axis) -> slice:
-    start, stop, step = piece.indices(axis.count) if isinstance(piece, slice) else (0, 0, 0)
-    if step != 1 or stop <= start or (piece.stop is not None and piece.stop > axis.count):
+    try:
+        start, stop, step = piece.indices(axis.count)
+    except (AttributeError, TypeError):
+        start, stop, step = 0, 0, 0
+    if step != 1 or stop < start or (piece.stop is not None and piece.stop > axis.count):
         raise ValueError(f"part has {piece!r}; it must be a slice of the {axis.count} outputs, with a step of 1")
     return slice(start, stop)
 

@@ -83,7 +83,8 @@ class Axis:
     @property
     def overhang(self) -> int:
         """Steps that the last window reaches beyond the declared padding; more than 0 only with ceil."""
-        return max(0, (self.count - 1) * self.stride + self.span - self.before - self.size - self.after)
+        end = (self.count - 1) * self.stride + self.span if self.count > 0 else 0
+        return max(0, end - self.before - self.size - self.after)
 
     def halo(self, outputs: slice, taps: slice | None = None) -> Halo:
         """Tell which inputs, and how many zeros, the taps of some windows need; all taps if none are named.
@@ -98,6 +99,8 @@ class Axis:
         Halo(start=0, stop=0, before=2, after=0)
         """
         taps = taps or slice(0, self.window)
+        if outputs.stop <= outputs.start:
+            return Halo(0, 0, 0, 0)
         first = outputs.start * self.stride + taps.start * self.dilation - self.before
         length = (outputs.stop - outputs.start - 1) * self.stride + (taps.stop - taps.start - 1) * self.dilation + 1
         start, stop = (min(max(place, 0), self.size) for place in (first, first + length))

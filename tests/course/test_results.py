@@ -183,6 +183,19 @@ def test_valid_against_scipy(course, shape, window):
     np.testing.assert_allclose(course.convolve_grayscale_valid(images, kernel), expected, rtol=1e-12)
 
 
+def test_sums_are_taken_in_float64(course):
+    random = np.random.RandomState(6)
+    images, kernels = random.rand(2, 9, 8, 3), random.rand(3, 2, 3, 2)
+    expected = brute_convolve(images, kernels, zeros_of("same", (9, 8), (3, 2), (2, 1)), (2, 1))
+    gray = brute_convolve(images[..., :1], kernels[:, :, :1, :1], (0, 0, 0, 0), (1, 1))[..., 0]
+    for actual, wanted in [
+        (course.convolve(images, kernels, "same", (2, 1)), expected),
+        (course.convolve_channels(images, kernels[..., 0], "same", (2, 1)), expected[..., 0]),
+        (course.convolve_grayscale(images[..., 0], kernels[..., 0, 0], "valid"), gray),
+    ]:
+        np.testing.assert_allclose(actual, wanted, rtol=1e-13)
+
+
 def test_worked_examples_from_the_literature(course):
     # V. Dumoulin and F. Visin, "A guide to convolution arithmetic for deep learning", arXiv:1603.07285,
     # figure 1.1: a 5 x 5 input, a 3 x 3 kernel, and the nine sums written out there.
@@ -243,11 +256,16 @@ def test_slices_do_not_show(course):
     together = course.convolve(images, kernels), course.pool(images, (3, 2), (2, 3))
     channels = course.convolve_channels(images, kernels[..., 0], (1, 0), (2, 3))
     gray = course.convolve_grayscale(images[..., 0], kernels[..., 0, 0], "valid", (1, 2))
+    same = course.convolve_grayscale_same(images[..., 0], kernels[..., 0, 0])
+    padded = course.convolve_grayscale_padding(images[..., 0], kernels[..., 0, 0], (1, 2))
     for b in (0, 44, 45, 150, 299):
         one = images[b : b + 1]
         np.testing.assert_array_equal(together[0][b], course.convolve(one, kernels)[0])
         np.testing.assert_array_equal(together[1][b], course.pool(one, (3, 2), (2, 3))[0])
         np.testing.assert_array_equal(channels[b], course.convolve_channels(one, kernels[..., 0], (1, 0), (2, 3))[0])
+        np.testing.assert_array_equal(same[b], course.convolve_grayscale_same(one[..., 0], kernels[..., 0, 0])[0])
+        alone = course.convolve_grayscale_padding(one[..., 0], kernels[..., 0, 0], (1, 2))
+        np.testing.assert_array_equal(padded[b], alone[0])
         alone = course.convolve_grayscale(one[..., 0], kernels[..., 0, 0], "valid", (1, 2))
         np.testing.assert_array_equal(gray[b], alone[0])
 

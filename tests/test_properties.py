@@ -314,3 +314,34 @@ def test_halo_is_what_a_part_of_the_output_needs(geometry, data):
     tile = np.pad(tile, ((0, 0), *((halo.before, halo.after) for halo in halos), (0, 0)))
     alone = convpool.convolve(tile, kernels, "valid", stride, dilation=dilation)
     np.testing.assert_array_equal(alone, whole[(slice(None), *part)])
+
+
+def test_float16_sums_in_float32():
+    images, kernels = np.ones((1, 60, 60, 1), np.float16), np.ones((60, 60, 1, 1), np.float16)
+    result = convpool.convolve(images, kernels, "valid")
+    assert (result.dtype, result.item()) == (np.float16, 3600)  # float16 alone would stay at 2048
+
+
+def test_longdouble_keeps_its_digits():
+    small = np.finfo(np.longdouble).eps
+    images = np.array([1, small], np.longdouble).reshape(1, 2, 1)
+    result = convpool.convolve(images, np.ones((2, 1, 1), np.longdouble), "valid")
+    assert (result.dtype, result.item()) == (np.longdouble, 1 + small)
+
+
+@pytest.mark.parametrize("value", [2**53 + 1, -(2**62) - 1, 2**63 - 1])
+def test_integers_beyond_float64_are_exact(value):
+    images = np.array([value, 0]).reshape(1, 2, 1)
+    assert convpool.convolve(images, np.ones((1, 1, 1), np.int64)).ravel().tolist() == [value, 0]
+    assert convpool.convolve_transpose(images, np.ones((1, 1, 1), np.int64)).ravel().tolist() == [value, 0]
+    assert convpool.pool(images, 2, mode="sum").item() == value
+
+
+@pytest.mark.parametrize("shift", [0, 1])
+def test_out_may_overlap_the_images(shift):
+    memory = np.arange(26.0)
+    images, out = memory[:25].reshape(1, 5, 5, 1), memory[shift : 25 + shift].reshape(1, 5, 5, 1)
+    kernels = np.ones((3, 3, 1, 1))
+    expected = reference.convolve(images.copy(), kernels)
+    assert convpool.convolve(images, kernels, out=out) is out
+    np.testing.assert_array_equal(out, expected)

@@ -58,11 +58,11 @@ def magnitude(values: Array) -> int:
 def bound(values: Array, weights: Array, axes: tuple[int, ...]) -> int:
     """Return what no sum of integers can exceed: the greatest value times the greatest sum of weights over some axes.
 
-    It is taken in float64 and rounded up, so it may be a little more than that.
+    Sums of weights beyond 2**53 are taken in float64 and rounded up, so it may be a little more than that.
     """
     sums = np.abs(weights.astype(np.float64)).sum(axis=axes)
     most = float(sums.max()) if sums.size else 0.0
-    return -int(-(most * (1 + 1e-9)) // 1) * magnitude(values)
+    return (int(most) if most < EXACT_IN_FLOAT64 else int(most * (1 + 1e-9))) * magnitude(values)
 
 
 def working(dtype: DType, limit: int, what: str, negative: bool) -> DType:

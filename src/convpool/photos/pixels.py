@@ -109,7 +109,8 @@ class _Levels:
         whole = self.values if self.values.dtype.kind in "biu" else np.rint(self.values)
         kept = np.nan_to_num(np.clip(whole, 0, self.top), nan=0.0)
         noise = 1e-9 * self.top  # what sums of fractions leave of a whole number
-        near = np.abs(whole - self.values) <= noise
+        with np.errstate(invalid="ignore"):  # infinity less infinity
+            near = np.abs(whole - self.values) <= noise
         rounded = int(np.count_nonzero(~near & np.isfinite(self.values)))
         saturated = int(np.count_nonzero(kept != whole))
         return Shown(kept.astype(dtype), self.values.size, rounded, saturated, self.scale)

@@ -36,7 +36,7 @@ def brute_pool(images, kernel_shape, stride, mode):
         if any(math.isnan(value) for value in window):
             output[b, i, j, k] = math.nan
         else:
-            output[b, i, j, k] = max(window) if mode == "max" else math.fsum(window) / len(window)
+            output[b, i, j, k] = max(window) if mode == "max" else sum(window) / len(window)
     return output
 
 

@@ -71,7 +71,7 @@ clean:  ## remove what these commands made, but not the data
 # Environments. A stamp file says that one is complete; it is made anew when pyproject.toml changes.
 $(VENV)/bin/python:
 	$(if $(PYTHON),,$(error no Python 3.11 or newer starts here: install one, or name it: make PYTHON=...))
-	$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv $(VENV)
 
 $(VENV)/demo: pyproject.toml | $(VENV)/bin/python
 	@echo "Installing into $(VENV) ..."

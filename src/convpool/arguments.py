@@ -84,6 +84,11 @@ def padding(value: Any, rank: int) -> str | Pairs:
     return tuple((zeros, zeros) for zeros in per_axis(value, rank, "padding", least=0))
 
 
+def each(word: str | Pairs, rank: int) -> Sequence[str | tuple[int, int]]:
+    """Return the padding of each axis."""
+    return [word] * rank if isinstance(word, str) else word
+
+
 def _pair(pair: Any, value: Any) -> tuple[int, int]:
     if len(pair) != 2:
         raise ValueError(

@@ -296,9 +296,8 @@ def fold(windows: ArrayLike, shape: Ints, stride: Ints = 1, dilation: Ints = 1, 
     window, counts = windows.shape[rank + 2 :], windows.shape[1 : rank + 1]
     spatial = arguments.per_axis(shape, rank, "shape", least=0)
     word = arguments.padding(padding, rank)
-    words = [word] * rank if isinstance(word, str) else word
     steps = arguments.per_axis(stride, rank, "stride"), arguments.per_axis(dilation, rank, "dilation")
-    axes = tuple(map(place, spatial, window, *steps, words))
+    axes = tuple(map(place, spatial, window, *steps, arguments.each(word, rank)))
     if tuple(axis.count for axis in axes) != counts:
         expected = tuple(axis.count for axis in axes)
         raise ValueError(f"windows are {windows.shape} with {counts} windows, but images of {spatial} have {expected}")

@@ -528,8 +528,7 @@ def plan_transposed(
     extra = arguments.per_axis(output_padding, rank, "output_padding", least=0)
     _check_output_padding(extra, word, stride, dilation)
     spatial = arguments.channels_last(images, axis)[1:-1]
-    words = [word] * rank if isinstance(word, str) else word
-    axes = tuple(map(place_transposed, spatial, kernels[:-2], stride, dilation, words, extra))
+    axes = tuple(map(place_transposed, spatial, kernels[:-2], stride, dilation, arguments.each(word, rank), extra))
     for name, made, o in zip(arguments.AXES[rank], axes, spatial, strict=True):
         if o == 0 and not (isinstance(word, str) and word in TRANSPOSED_SIZES):
             raise ValueError(f"the images' {name} is 0; only a named 'same' ({_names()}) takes an empty axis")
@@ -744,8 +743,8 @@ def lay(
     spatial: Shape, window: Shape, stride: Shape, dilation: Shape, word: str | tuple[tuple[int, int], ...], ceil: bool
 ) -> tuple[Axis, ...]:
     """Lay the windows on every axis and check that there is one."""
-    words = [word] * len(spatial) if isinstance(word, str) else word
-    axes = tuple(map(place, spatial, window, stride, dilation, words, [ceil] * len(spatial)))
+    rank = len(spatial)
+    axes = tuple(map(place, spatial, window, stride, dilation, arguments.each(word, rank), [ceil] * rank))
     for name, axis in zip(arguments.AXES[len(axes)], axes, strict=True):
         if axis.size == 0 and not (isinstance(word, str) and word in TRANSPOSED_SIZES):
             raise ValueError(f"the images' {name} is 0; only a named 'same' ({_names()}) takes an empty axis")

@@ -11,7 +11,7 @@ from convpool import arguments
 from convpool.arguments import Ints, Padding
 from convpool.engines import reductions
 from convpool.planning import POOL_MODES, plan_pooling
-from convpool.windows import volume
+from convpool.windows import adaptive_windows, volume
 
 Array = NDArray[Any]
 
@@ -254,10 +254,7 @@ def adaptive_pool(images: ArrayLike, output_shape: Ints, mode: str) -> Array:
     # the checks, and for sums the bound, are those of one window over everything
     plan = plan_pooling(images.shape, spatial, mode=mode, images_dtype=images.dtype)
     plan.check(images)
-    bounds = []
-    for n, o in zip(spatial, sizes, strict=True):
-        i = np.arange(o)
-        bounds.append((i * n // o, -(-(i + 1) * n // o)))
+    bounds = list(map(adaptive_windows, spatial, sizes))
     out = np.empty((len(images), *sizes, images.shape[-1]), plan.dtype)
     with np.errstate(all="ignore"):
         reductions.adaptive(images, bounds, out, mode=mode, dtype=plan.accumulation)

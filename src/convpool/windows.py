@@ -196,6 +196,18 @@ def place_transposed(
     return place(size, window, stride, dilation, padding)
 
 
+def adaptive_windows(size: int, count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return where `count` windows start and stop that cover an axis, overlapping where they must, as in PyTorch.
+
+    Examples
+    --------
+    >>> [bounds.tolist() for bounds in adaptive_windows(5, 2)]
+    [[0, 2], [3, 5]]
+    """
+    i = np.arange(count)
+    return i * size // count, -(-(i + 1) * size // count)
+
+
 def blocks(shape: Sequence[int], limit: int) -> Iterator[tuple[slice, ...]]:
     """Cut an array into blocks of at most `limit` numbers, whole along as many trailing axes as fit.
 

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from convpool import arguments, convolve, convolve_transpose, plan_convolution, plan_pooling, planning, pool
+from convpool import arguments, convolve, convolve_transpose, plan_convolution, plan_pooling, plan_words, planning, pool
 from convpool.engines import ENGINES, POOL_ENGINES
 from convpool.planning import Plan
 from convpool.windows import Axis
@@ -365,7 +365,7 @@ def test_memory_is_printed_in_words():
     plan = plan_convolution((10, 28, 28, 1), (3, 3, 1, 8), stride=2)
     assert "memory    62.7 kB in, 125 kB out, " in str(plan)
     assert "memory    24 bytes in, 8 bytes out, " in str(plan_pooling((1, 3, 1), 3))
-    assert [planning.size(count) for count in (999, 1000, 1.5e6, 2e9, 3e12)] == [
+    assert [plan_words.size(count) for count in (999, 1000, 1.5e6, 2e9, 3e12)] == [
         "999 bytes",
         "1 kB",
         "1.5 MB",

@@ -11,9 +11,12 @@ from convpool import arguments, dtypes
 from convpool.arguments import Ints, Padding
 from convpool.engines.taps import add_windows
 from convpool.planning import lay, plan_convolution, plan_transposed
+from convpool.recent import recent
 from convpool.windows import place, view, volume
 
 Array = NDArray[Any]
+
+_plan, _plan_transposed = recent(plan_convolution), recent(plan_transposed)
 
 
 def convolve(
@@ -91,7 +94,7 @@ def convolve(
            [20, 24]])
     """
     images, kernels = arguments.array(images, "images"), arguments.array(kernels, "kernels")
-    plan = plan_convolution(
+    plan = _plan(
         images.shape,
         kernels.shape,
         padding,
@@ -153,7 +156,7 @@ def convolve_transpose(
     [1.0, 10.0, 102.0, 20.0, 200.0]
     """
     images, kernels = arguments.array(images, "images"), arguments.array(kernels, "kernels")
-    plan = plan_transposed(
+    plan = _plan_transposed(
         images.shape,
         kernels.shape,
         padding,

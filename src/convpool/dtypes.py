@@ -55,14 +55,20 @@ def magnitude(values: Array) -> int:
     return max(abs(int(values.max())), abs(int(values.min())))
 
 
-def bound(values: Array, weights: Array, axes: tuple[int, ...]) -> int:
-    """Return what no sum of integers can exceed: the greatest value times the greatest sum of weights over some axes.
+def any_negative(*parts: Array | None) -> bool:
+    """Tell whether there is a negative number in some arrays."""
+    return any(part is not None and part.size > 0 and bool(part.min() < 0) for part in parts)
 
-    Sums of weights beyond 2**53 are taken in float64 and rounded up, so it may be a little more than that.
+
+def heaviest(weights: Array, axes: tuple[int, ...]) -> int:
+    """Return the greatest sum of the magnitudes of integer weights over some axes.
+
+    Times the greatest magnitude of what they weigh, no sum of products can exceed it. Beyond 2**53 it is taken in
+    float64 and rounded up, so it may be a little more than that.
     """
-    sums = np.abs(weights.astype(np.float64)).sum(axis=axes)
-    most = float(sums.max()) if sums.size else 0.0
-    return (int(most) if most < EXACT_IN_FLOAT64 else int(most * (1 + 1e-9))) * magnitude(values)
+    sums = np.add.reduce(np.abs(weights.astype(np.float64)), axis=axes)
+    most = float(np.maximum.reduce(sums, axis=None, initial=0.0))
+    return int(most) if most < EXACT_IN_FLOAT64 else int(most * (1 + 1e-9))
 
 
 def working(dtype: DType, limit: int, what: str, negative: bool) -> DType:

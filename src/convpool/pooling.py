@@ -11,9 +11,12 @@ from convpool import arguments
 from convpool.arguments import Ints, Padding
 from convpool.engines import reductions
 from convpool.planning import POOL_MODES, plan_pooling
+from convpool.recent import recent
 from convpool.windows import adaptive_windows, volume
 
 Array = NDArray[Any]
+
+_plan = recent(plan_pooling)
 
 
 def pool(
@@ -82,7 +85,7 @@ def pool(
            [11. , 12.5]])
     """
     images = arguments.array(images, "images")
-    plan = plan_pooling(
+    plan = _plan(
         images.shape,
         kernel_shape,
         stride,
@@ -133,7 +136,7 @@ def max_pool_indices(
     ([3, 3], [1, 2])
     """
     images = arguments.array(images, "images")
-    plan = plan_pooling(
+    plan = _plan(
         images.shape,
         kernel_shape,
         stride,
@@ -252,7 +255,7 @@ def adaptive_pool(images: ArrayLike, output_shape: Ints, mode: str) -> Array:
     sizes = arguments.per_axis(output_shape, rank, "output_shape")
     spatial = images.shape[1:-1]
     # the checks, and for sums the bound, are those of one window over everything
-    plan = plan_pooling(images.shape, spatial, mode=mode, images_dtype=images.dtype)
+    plan = _plan(images.shape, spatial, mode=mode, images_dtype=images.dtype)
     plan.check(images)
     bounds = list(map(adaptive_windows, spatial, sizes))
     out = np.empty((len(images), *sizes, images.shape[-1]), plan.dtype)

@@ -103,7 +103,7 @@ class Axis:
             return Halo(0, 0, 0, 0)
         first = outputs.start * self.stride + taps.start * self.dilation - self.before
         length = (outputs.stop - outputs.start - 1) * self.stride + (taps.stop - taps.start - 1) * self.dilation + 1
-        start, stop = (min(max(place, 0), self.size) for place in (first, first + length))
+        start, stop = min(max(first, 0), self.size), min(max(first + length, 0), self.size)
         before = min(max(-first, 0), length)
         return Halo(start, stop, before, length - before - (stop - start))
 
@@ -216,6 +216,8 @@ def blocks(shape: Sequence[int], limit: int) -> Iterator[tuple[slice, ...]]:
     >>> [block[0] for block in blocks((5, 3), 6)]
     [slice(0, 2, None), slice(2, 4, None), slice(4, 5, None)]
     """
+    if 0 < volume(shape) <= limit:  # small work is one block, found without the search
+        return iter([tuple([slice(0, length) for length in shape])])
     sizes, room = [], max(1, limit)
     for length in reversed(shape):
         sizes.append(max(1, min(length, room)))

@@ -213,6 +213,8 @@ def _padded(x: Array, axis: Axis, k: int, fill: Any, windows: slice) -> Array:
 
 def _cheapest(axis: Axis) -> Callable[[Axis, Array, int, Array, Mode], None]:
     """Choose the way that combines fewest numbers in few steps."""
+    if axis.window <= 5:  # doubling saves no step
+        return _by_taps
     passes, digits = axis.window.bit_length(), axis.window.bit_count()
     if (axis.span + axis.count * axis.stride) * passes + axis.count * digits < axis.count * axis.window:
         return _by_doubling
@@ -286,7 +288,7 @@ def _cut(axis: Axis, windows: slice) -> tuple[slice, Along]:
 def _some(axis: Axis, windows: slice) -> tuple[slice, Axis]:
     """Lay some windows on the pixels they need."""
     start, stop, before, after = axis.halo(windows)
-    return slice(start, stop), replace(axis, size=stop - start, before=before, after=after, ceil=False)
+    return slice(start, stop), Axis(stop - start, axis.window, axis.stride, axis.dilation, before, after)
 
 
 def _divisors(axis: Axis, count_padding: bool, windows: slice) -> Array:
@@ -378,7 +380,9 @@ def _reduced(reduction: Reduction, x: Array, order: Sequence[int], k: int) -> Ar
     for done in order:
         shape[done] = reduction.lane(done).count
     result = np.empty_like(x, reduction.dtype, shape=shape, subok=False)
-    unfinished = replace(reduction, mode=replace(reduction.mode, finish=None))
+    unfinished = reduction
+    if reduction.mode.finish is not None:
+        unfinished = replace(reduction, mode=replace(reduction.mode, finish=None))
     numbers = volume([max(a, b) for a, b in zip(shape, x.shape, strict=True)]) // max(1, shape[k])
     for (piece,) in blocks(shape[k : k + 1], LARGE // max(1, numbers * reduction.dtype.itemsize)):
         _reduce(unfinished, x[_on(k, piece)], order, result[_on(k, piece)])

@@ -6,14 +6,14 @@ channels, nc kernels, n images and p windows in a block, t taps of it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import product
 from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from convpool.windows import Axis, blocks, padded_indices, view, volume
+from convpool.windows import Axis, blocks, padded_indices, volume
 
 Array = NDArray[Any]
 Block = tuple[slice, ...]
@@ -38,19 +38,24 @@ def convolve(
 
     Sums are taken in `dtype`; `out` may have another one that holds the results.
     """
-    *window, depth, nc = kernels.shape
+    *window, _, nc = kernels.shape
     weights = _weights(kernels, groups, dtype)
-    for block in blocks(out.shape[:-1], _windows_at_once(images.shape[-1], window, nc, axes)):
-        shape = tuple(part.stop - part.start for part in block)
+    for block in _cut(out.shape[:-1], _windows_at_once(images.shape[-1], window, nc, axes)):
+        shape = [part.stop - part.start for part in block]
         total = np.zeros((groups, nc // groups, volume(shape)), dtype)
-        for taps in blocks(window, BLOCK // max(1, images.shape[-1] * volume(shape))):
+        for taps in _cut(window, BLOCK // max(1, images.shape[-1] * volume(shape))):
             part = gather(images, axes, block, taps, pad_mode, fill, dtype)
-            columns = _columns(part.reshape(groups, depth, *part.shape[1:]), axes, shape, taps)
+            columns = _columns(part, groups, axes, shape, taps)
             chosen = weights[(slice(None), slice(None), slice(None), *taps)]
-            total += chosen.reshape(*total.shape[:2], columns.shape[1]) @ columns
+            total += chosen.reshape(groups, nc // groups, columns.shape[1]) @ columns
         if bias is not None:
             total += bias.reshape(groups, -1, 1)
-        out[block] = np.moveaxis(total.reshape(nc, *shape), 0, -1)
+        out[block] = _channels_last(total.reshape(nc, *shape))
+
+
+def _cut(shape: Sequence[int], limit: int) -> Iterable[Block]:
+    """Cut into blocks; where one holds everything, as in small work, without the search for it."""
+    return [tuple([slice(0, size) for size in shape])] if 0 < volume(shape) <= limit else blocks(shape, limit)
 
 
 def _windows_at_once(c: int, window: Sequence[int], nc: int, axes: Sequence[Axis]) -> int:
@@ -59,44 +64,73 @@ def _windows_at_once(c: int, window: Sequence[int], nc: int, axes: Sequence[Axis
     return max(BLOCK // numbers, min(WINDOWS, BLOCK // max(1, c, nc)))
 
 
+# transpose where moveaxis would do: these run in every call, and moveaxis takes as long as a small image
+def _channels_last(array: Array) -> Array:
+    """Move the first axis to the end."""
+    return array.transpose(*range(1, array.ndim), 0)
+
+
+def _channels_first(array: Array) -> Array:
+    """Move the last axis to the front."""
+    return array.transpose(-1, *range(array.ndim - 1))
+
+
 def _weights(kernels: Array, groups: int, dtype: DTypeLike) -> Array:
     """Turn kernels (*window, depth, nc) into (groups, nc // groups, depth, *window)."""
     *window, depth, nc = kernels.shape
     split = kernels.reshape(*window, depth, groups, nc // groups)
-    return np.ascontiguousarray(np.moveaxis(split, (-2, -1, -3), (0, 1, 2)), dtype)
+    return np.ascontiguousarray(split.transpose(-2, -1, -3, *range(len(window))), dtype)
 
 
 def gather(
     images: Array, axes: Sequence[Axis], block: Block, taps: Block, pad_mode: str, fill: Any, dtype: DTypeLike
 ) -> Array:
-    """Copy what some taps of some windows need, padded, as (c, n, *spatial)."""
-    halos = [axis.halo(outputs, part) for axis, outputs, part in zip(axes, block[1:], taps, strict=True)]
-    lengths = [halo.before + halo.stop - halo.start + halo.after for halo in halos]
+    """Copy what some taps of some windows need, padded, as (c, n, *spatial) without gaps."""
     if pad_mode not in ("zeros", "constant"):
-        firsts = [o.start * a.stride + t.start * a.dilation for a, o, t in zip(axes, block[1:], taps, strict=True)]
-        indices = [
-            padded_indices(axis, pad_mode)[first : first + length]
-            for axis, first, length in zip(axes, firsts, lengths, strict=True)
-        ]
-        batch, channels = np.arange(block[0].start, block[0].stop), np.arange(images.shape[-1])
-        return np.ascontiguousarray(np.moveaxis(images[np.ix_(batch, *indices, channels)], -1, 0), dtype)
-    pixels = images[(block[0], *(slice(halo.start, halo.stop) for halo in halos))]
-    part = np.full((images.shape[-1], pixels.shape[0], *lengths), fill, dtype)
-    inner = (slice(halo.before, length - halo.after) for halo, length in zip(halos, lengths, strict=True))
-    part[(slice(None), slice(None), *inner)] = np.moveaxis(pixels, -1, 0)
-    return part
+        return _gather_indexed(images, axes, block, taps, pad_mode, dtype)
+    inputs, inner, lengths = [block[0]], [], []
+    for axis, outputs, part in zip(axes, block[1:], taps, strict=True):
+        start, stop, before, after = axis.halo(outputs, part)
+        inputs.append(slice(start, stop))
+        inner.append(slice(before, before + stop - start))
+        lengths.append(before + stop - start + after)
+    pixels = _channels_first(images[tuple(inputs)])
+    shape = (*pixels.shape[:2], *lengths)
+    if pixels.shape == shape:
+        return np.ascontiguousarray(pixels, dtype)
+    padded = np.empty(shape, dtype)
+    padded.fill(fill)
+    padded[(slice(None), slice(None), *inner)] = pixels
+    return padded
 
 
-def _columns(part: Array, axes: Sequence[Axis], shape: Sequence[int], taps: Block) -> Array:
-    """Lay the windows of a part (groups, depth, n, *spatial) side by side, as (groups, depth * t, n * p)."""
-    inner = [
-        Axis(length, tap.stop - tap.start, axis.stride, axis.dilation)
-        for length, tap, axis in zip(part.shape[3:], taps, axes, strict=True)
-    ]
-    windows = view(part, inner, first=3)
-    rank = len(axes)
-    ordered = np.moveaxis(windows, range(3 + rank, 3 + 2 * rank), range(2, 2 + rank))
-    return ordered.reshape(part.shape[0], -1, volume(shape))
+def _gather_indexed(
+    images: Array, axes: Sequence[Axis], block: Block, taps: Block, pad_mode: str, dtype: DTypeLike
+) -> Array:
+    """Gather where the padding repeats pixels."""
+    places = [np.arange(block[0].start, block[0].stop)]
+    for axis, outputs, part in zip(axes, block[1:], taps, strict=True):
+        first = outputs.start * axis.stride + part.start * axis.dilation
+        start, stop, before, after = axis.halo(outputs, part)
+        places.append(padded_indices(axis, pad_mode)[first : first + before + stop - start + after])
+    channels = np.arange(images.shape[-1])
+    return np.ascontiguousarray(_channels_first(images[np.ix_(*places, channels)]), dtype)
+
+
+def _columns(part: Array, groups: int, axes: Sequence[Axis], shape: Sequence[int], taps: Block) -> Array:
+    """Lay the windows of a part (c, n, *spatial) side by side, as (groups, depth * t, n * p)."""
+    depth, window, moves, jumps = part.shape[0] // groups, [], [], []
+    channel, image, *steps = part.strides
+    for axis, tap, step, count in zip(axes, taps, steps, shape[1:], strict=True):
+        length = tap.stop - tap.start
+        window.append(length)
+        # where there is no second one, the step may be too large for a machine's integer
+        moves.append(step * axis.dilation if length > 1 else 0)
+        jumps.append(step * axis.stride if count > 1 else 0)
+    strides = (depth * channel, channel, *moves, image, *jumps)
+    # as_strided takes as long as a small image, and a part has no gaps that a plain array could not lie on
+    windows: Array = np.ndarray((groups, depth, *window, *shape), part.dtype, part, 0, strides)
+    return windows.reshape(groups, depth * volume(window), volume(shape))
 
 
 def convolve_transpose(

@@ -1,0 +1,215 @@
+"""Plans of what has kernels: convolution and its adjoint. m images, c channels, nc kernels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convpool import arguments, dtypes
+from convpool.engines import ENGINES, TRANSPOSE_ENGINES
+from convpool.plan_words import plural, sizes, span
+from convpool.plans import Plan
+from convpool.windows import volume
+
+Array = NDArray[Any]
+Shape = tuple[int, ...]
+DType = np.dtype[Any]
+
+
+@dataclass(frozen=True)
+class KernelsPlan(Plan):
+    """What plans with kernels share."""
+
+    kernels_shape: Shape
+    kernels_dtype: DType
+    groups: int
+
+    @property
+    def depth(self) -> int:
+        """Channels that one kernel reads."""
+        return self.kernels_shape[-2]
+
+    @property
+    def multiply_adds(self) -> int:
+        """Multiplications, each with its addition."""
+        return volume([self.batch, *(axis.count for axis in self.axes)]) * volume(self.kernels_shape)
+
+    @property
+    def title(self) -> str:
+        """The first line of the printed plan."""
+        groups = f" in {self.groups} groups" if self.groups > 1 else ""
+        return (
+            f"{self.name} with {plural(self.kernels_shape[-1], 'kernel')} of {sizes(self.kernels_shape[:-1])}{groups}"
+        )
+
+    @property
+    def name(self) -> str:
+        """What is done."""
+        return "convolution"
+
+    def kernels(self, given: Any) -> Array:
+        """Check that kernels are those of the plan."""
+        kernels = arguments.array(given, "kernels")
+        if kernels.shape != self.kernels_shape or kernels.dtype != self.kernels_dtype:
+            raise ValueError(
+                f"kernels are {kernels.shape} {kernels.dtype}, but the plan is for {self.kernels_shape} "
+                f"{self.kernels_dtype}: make a plan for each shape and dtype"
+            )
+        return kernels
+
+
+@dataclass(frozen=True)
+class ConvolutionPlan(KernelsPlan):
+    """A plan of `convolve`."""
+
+    pad_mode: str
+    fill: Any
+    flip: bool
+
+    @property
+    def results(self) -> int:
+        """Number of kernels, nc."""
+        return self.kernels_shape[-1]
+
+    @property
+    def title(self) -> str:
+        """The first line of the printed plan."""
+        return super().title + (", flipped (signal processing)" if self.flip else ", as they are (cross-correlation)")
+
+    def rows(self) -> list[tuple[str, str]]:
+        """Return what print shows, as (name, text)."""
+        rows = super().rows()
+        work = (
+            f"{self.multiply_adds:,} multiply-adds = {volume(self.output_shape):,} results x {plural(self.taps, 'tap')}"
+        )
+        rows.insert(-1, ("work", f"{work} x {plural(self.depth, 'channel')}"))
+        rows.insert(1, ("padding", f"{self.padding}, filled with {self.pad_mode}"))
+        return rows
+
+    def run(self, images: Any, kernels: Any, bias: Any = None, out: Array | None = None) -> Array:
+        """Convolve images with kernels of the plan's shapes and dtypes.
+
+        Raises
+        ------
+        ValueError : shapes or dtypes are not the plan's
+        OverflowError : integers might not fit; the text names the bound
+        """
+        entered, kernels = self.entered(images), self.kernels(kernels)
+        bias = None if bias is None else self._bias(bias)
+        working = self._working(entered, kernels, bias)
+        out, written = self.result(out, entered, kernels)
+        weights = np.flip(kernels, tuple(range(len(self.axes)))) if self.flip else kernels
+        padded = {"pad_mode": self.pad_mode, "fill": self.fill, "bias": bias, "groups": self.groups, "dtype": working}
+        with np.errstate(all="ignore"):
+            self.chosen(ENGINES)(entered, weights, self.axes, written, **padded)
+        return self.leave(out, written)
+
+    def _bias(self, given: Any) -> Array:
+        bias = arguments.array(given, "bias")
+        if bias.shape != (self.results,):
+            raise ValueError(f"bias is {bias.shape}; it must be ({self.results},), one number for each kernel")
+        if not np.can_cast(bias.dtype, self.accumulation, "same_kind"):
+            raise TypeError(
+                f"bias is {bias.dtype}, but sums are taken in {self.accumulation}: pass dtype=float or round it"
+            )
+        return bias
+
+    def _working(self, images: Array, kernels: Array, bias: Array | None) -> DType:
+        """Return the dtype to compute in: for integers, one in which these sums are exact."""
+        if self.accumulation.kind not in "iu":
+            return self.accumulation
+        extra = dtypes.magnitude(bias) if bias is not None else 0
+        limit = self._limit
+        if limit + extra > dtypes.EXACT_IN_FLOAT64:  # images are read last, since they may be large
+            weight = dtypes.heaviest(kernels, tuple(range(kernels.ndim - 1)))
+            limit = weight * self._greatest
+        if limit + extra > dtypes.EXACT_IN_FLOAT64:
+            limit = weight * max(dtypes.magnitude(images), abs(self.fill))
+        return dtypes.working(
+            self.accumulation, limit + extra, "sums of products", self._negative(images, kernels, bias)
+        )
+
+    @cached_property
+    def _greatest(self) -> int:
+        """The greatest magnitude that images of this dtype and their padding may have."""
+        greatest: int = max(dtypes.greatest(self.images_dtype), abs(self.fill))
+        return greatest
+
+    @cached_property
+    def _limit(self) -> int:
+        """What no sum of products of these dtypes can exceed."""
+        return self.taps * self.depth * self._greatest * dtypes.greatest(self.kernels_dtype)
+
+    def _negative(self, *parts: Array | None) -> bool:
+        """Tell whether a sum may be negative, where that matters."""
+        return self.accumulation.kind == "u" and (dtypes.any_negative(*parts) or self.fill < 0)
+
+
+@dataclass(frozen=True)
+class TransposedPlan(KernelsPlan):
+    """A plan of `convolve_transpose`: the axes are those of its result, which `convolve` would read."""
+
+    values: Shape  # the spatial sizes of the input
+
+    @cached_property
+    def counts(self) -> Shape:
+        """The spatial sizes of the result."""
+        return tuple(axis.size for axis in self.axes)
+
+    @property
+    def results(self) -> int:
+        """Number of channels of the result."""
+        return self.depth * self.groups
+
+    @property
+    def multiply_adds(self) -> int:
+        """Multiplications, each with its addition."""
+        return volume([self.batch, *self.values]) * volume(self.kernels_shape)
+
+    @property
+    def name(self) -> str:
+        """What is done."""
+        return "transposed convolution"
+
+    def formulas(self) -> list[str]:
+        """Write how each size of the result follows, with the numbers in it."""
+        texts = []
+        for o, axis in zip(self.values, self.axes, strict=True):
+            more = axis.size - ((o - 1) * axis.stride + axis.span - axis.before - axis.after)
+            text = f"({o} - 1) * {axis.stride} + {span(axis)} - {axis.before} - {axis.after}"
+            texts.append(f"{text}{f' + {more}' if more else ''} = {axis.size}")
+        return texts
+
+    def rows(self) -> list[tuple[str, str]]:
+        """Return what print shows, as (name, text)."""
+        rows = super().rows()
+        rows.insert(-1, ("work", f"{self.multiply_adds:,} multiply-adds"))
+        rows.insert(1, ("padding", self.padding))
+        return rows
+
+    def run(self, images: Any, kernels: Any, out: Array | None = None) -> Array:
+        """Give values of the plan's shape and dtype back to their windows.
+
+        Raises
+        ------
+        ValueError : shapes or dtypes are not the plan's
+        OverflowError : integers might not fit; the text names the bound
+        """
+        entered, kernels = self.entered(images), self.kernels(kernels)
+        working = self._working(entered, kernels)
+        out, written = self.result(out, entered, kernels)
+        with np.errstate(all="ignore"):
+            self.chosen(TRANSPOSE_ENGINES)(entered, kernels, self.axes, written, groups=self.groups, dtype=working)
+        return self.leave(out, written)
+
+    def _working(self, values: Array, kernels: Array) -> DType:
+        if self.accumulation.kind not in "iu":
+            return self.accumulation
+        window = tuple(range(kernels.ndim - 2))
+        limit = dtypes.heaviest(kernels, (*window, kernels.ndim - 1)) * dtypes.magnitude(values)
+        negative = self.accumulation.kind == "u" and dtypes.any_negative(values, kernels)
+        return dtypes.working(self.accumulation, limit, "sums of products", negative)

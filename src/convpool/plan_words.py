@@ -1,0 +1,43 @@
+"""The words and numbers that plans print."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from convpool.windows import Axis
+
+
+def sizes(numbers: Any) -> str:
+    """Write sizes as in 3 x 3."""
+    return " x ".join(map(str, numbers))
+
+
+def size(count: float) -> str:
+    """Write bytes as in 1.5 MB."""
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if count < 1000:
+            return f"{count:.0f} {unit}" if unit == "bytes" else f"{count:.3g} {unit}"
+        count /= 1000
+    return f"{count:.3g} TB"
+
+
+def plural(count: int, noun: str) -> str:
+    """Write a count with its noun."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def span(axis: Axis) -> str:
+    """Write a window's span, with the formula where it is dilated."""
+    return f"{axis.span}" if axis.dilation == 1 else f"({axis.dilation} * ({axis.window} - 1) + 1)"
+
+
+def formula(axis: Axis) -> str:
+    """Write how the number of windows follows, with the numbers in it."""
+    room = f"({axis.before} + {axis.size} + {axis.after} - {span(axis)}) / {axis.stride}"
+    less = ", less one that would start behind the pixels" if axis.ceil and _dropped(axis) else ""
+    return f"{'ceil' if axis.ceil else 'floor'}({room}) + 1 = {axis.count}{less}"
+
+
+def _dropped(axis: Axis) -> bool:
+    room = axis.before + axis.size + axis.after - axis.span
+    return axis.count < -(-room // axis.stride) + 1

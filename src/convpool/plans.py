@@ -1,0 +1,217 @@
+"""What plans are: values that know shapes, dtypes and cost, print themselves, and run as often as wanted.
+
+m images, c channels, nc kernels. What a run asks for again and again is worked out once, since a run may be short.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convpool import arguments, dtypes
+from convpool.engines import POOL_ENGINES
+from convpool.plan_words import formula, plural, size, sizes
+from convpool.windows import Axis, volume
+
+Array = NDArray[Any]
+Shape = tuple[int, ...]
+DType = np.dtype[Any]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a call will do: windows on each axis, shapes, dtypes, cost, and the engines that can do it.
+
+    Attributes
+    ----------
+    images_shape, output_shape : shapes as the caller has them
+    axes : one `windows.Axis` for each spatial axis
+    images_dtype, dtype, accumulation : of the input, of the result, and of the sums
+    candidates : (engine, why) in the order in which "auto" prefers them
+    """
+
+    images_shape: Shape
+    images_dtype: DType
+    channel_axis: int
+    axes: tuple[Axis, ...]
+    dtype: DType
+    accumulation: DType
+    padding: str
+    engine: str
+
+    @property
+    def batch(self) -> int:
+        """Number of images, m."""
+        return arguments.channels_last(self.images_shape, self.channel_axis)[0]
+
+    @property
+    def channels(self) -> int:
+        """Number of channels, c."""
+        return self.images_shape[self.channel_axis]
+
+    @property
+    def counts(self) -> Shape:
+        """The spatial sizes of the result."""
+        return tuple(axis.count for axis in self.axes)
+
+    @property
+    def results(self) -> int:
+        """Number of channels of the result."""
+        return self.channels
+
+    @cached_property
+    def output_shape(self) -> Shape:
+        """The shape of the result."""
+        sizes = [self.batch, *self.counts]
+        sizes.insert(self.channel_axis, self.results)
+        return tuple(sizes)
+
+    @property
+    def taps(self) -> int:
+        """Taps of one window, over the spatial axes."""
+        return volume([axis.window for axis in self.axes])
+
+    @property
+    def bytes_in(self) -> int:
+        """Bytes that are read."""
+        return volume(self.images_shape) * self.images_dtype.itemsize
+
+    @property
+    def bytes_out(self) -> int:
+        """Bytes that are written."""
+        return volume(self.output_shape) * self.dtype.itemsize
+
+    @cached_property
+    def candidates(self) -> tuple[tuple[str, str], ...]:
+        """The engines that can do it, the best first, and why."""
+        return (("numpy", "takes every dtype and rank"),)
+
+    def chosen(self, engines: dict[str, Callable[..., None]]) -> Callable[..., None]:
+        """Return the engine's function: the one asked for, or the first candidate."""
+        return engines[self.candidates[0][0] if self.engine == "auto" else self.engine]
+
+    def __getstate__(self) -> dict[str, Any]:
+        # copies and pickles are of the plan's words, not of what has been worked out from them
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    def entered(self, images: Any, name: str = "images") -> Array:
+        """Check that images are those of the plan, and return them with channels last."""
+        images = arguments.array(images, name)
+        if images.shape != self.images_shape or images.dtype != self.images_dtype:
+            raise ValueError(
+                f"{name} are {images.shape} {images.dtype}, but the plan is for {self.images_shape} "
+                f"{self.images_dtype}: make a plan for each shape and dtype"
+            )
+        return self.channels_last(images)
+
+    def channels_last(self, array: Array) -> Array:
+        """Return images or a result with their channels last."""
+        return array if self.channel_axis == array.ndim - 1 else np.moveaxis(array, self.channel_axis, -1)
+
+    def result(self, out: Array | None, *inputs: Array) -> tuple[Array, Array]:
+        """Return the array of the result, and the same or a temporary one with channels last to write to."""
+        if out is None:
+            out = np.empty(self.output_shape, self.dtype)
+            return out, self.channels_last(out)
+        written = self.channels_last(self._checked(out))
+        if any(np.may_share_memory(out, given) for given in inputs):
+            written = np.empty(written.shape, self.dtype)
+        return out, written
+
+    def _checked(self, out: Array) -> Array:
+        if not isinstance(out, np.ndarray):
+            raise TypeError(f"out is a {type(out).__name__}; it must be an array {self.output_shape} {self.dtype}")
+        if out.shape != self.output_shape or out.dtype != self.dtype:
+            raise ValueError(f"out is {out.shape} {out.dtype}; it must be {self.output_shape} {self.dtype}")
+        if not out.flags.writeable:
+            raise ValueError(f"out {out.shape} is read-only; it must be writeable")
+        return out
+
+    def leave(self, out: Array, written: Array) -> Array:
+        """Return the result, with what was written to a temporary array in it."""
+        if written is not out and not np.may_share_memory(out, written):
+            self.channels_last(out)[...] = written
+        return out
+
+    def rows(self) -> list[tuple[str, str]]:
+        """Return what print shows, as (name, text)."""
+        rows = [("images", f"{self.images_shape} {self.images_dtype}")]
+        names = arguments.AXES[len(self.axes)]
+        rows += zip(names, self.formulas(), strict=True)
+        rows.append(("result", f"{self.output_shape} {self.dtype}, computed in {self.accumulation}"))
+        rows.append(("memory", f"{size(self.bytes_in)} in, {size(self.bytes_out)} out, {size(self.scratch)} scratch"))
+        return rows
+
+    def formulas(self) -> list[str]:
+        """Write how each size of the result follows, with the numbers in it."""
+        return [formula(axis) for axis in self.axes]
+
+    @property
+    def scratch(self) -> int:
+        """Working memory in bytes, about."""
+        return 4 * min(2**18, max(1, volume(self.output_shape) * self.taps)) * self.accumulation.itemsize
+
+    def __str__(self) -> str:
+        rows = [*self.rows(), *(("engine", f"{name}: {why}") for name, why in self.candidates)]
+        return "\n".join([self.title, *(f"  {name:<9} {text}" for name, text in rows)])
+
+    @property
+    def title(self) -> str:
+        """The first line of the printed plan."""
+        return "plan"
+
+
+@dataclass(frozen=True)
+class PoolingPlan(Plan):
+    """A plan of `pool`."""
+
+    mode: str
+    count_padding: bool
+    p: float
+
+    @property
+    def title(self) -> str:
+        """The first line of the printed plan."""
+        return f"{self.mode} pooling with windows of {sizes([axis.window for axis in self.axes])}"
+
+    def rows(self) -> list[tuple[str, str]]:
+        """Return what print shows, as (name, text)."""
+        rows = super().rows()
+        rows.insert(
+            1, ("padding", f"{self.padding}, which never wins and is {'' if self.count_padding else 'not '}counted")
+        )
+        rows.insert(-1, ("work", f"{volume(self.output_shape):,} results x {plural(self.taps, 'tap')}"))
+        return rows
+
+    def check(self, images: Array) -> None:
+        """Raise OverflowError if sums of integers might not fit."""
+        if not self._fits:
+            dtypes.working(self.accumulation, self.taps * dtypes.magnitude(images), "sums of pixels", False)
+
+    @cached_property
+    def _fits(self) -> bool:
+        """Whether no sum of pixels of this dtype can be too large."""
+        if self.mode != "sum" or self.accumulation.kind not in "iu":
+            return True
+        return self.taps * dtypes.greatest(self.images_dtype) <= np.iinfo(self.accumulation).max
+
+    def run(self, images: Any, out: Array | None = None) -> Array:
+        """Pool images of the plan's shape and dtype.
+
+        Raises
+        ------
+        ValueError : shape or dtype are not the plan's
+        OverflowError : integer sums might not fit; the text names the bound
+        """
+        entered = self.entered(images)
+        self.check(entered)
+        out, written = self.result(out, entered)
+        words = {"mode": self.mode, "count_padding": self.count_padding, "p": self.p, "dtype": self.accumulation}
+        with np.errstate(all="ignore"):
+            self.chosen(POOL_ENGINES)(entered, self.axes, written, **words)
+        return self.leave(out, written)

@@ -1,5 +1,6 @@
 """Convolution and pooling for NumPy arrays: exact, fast, and it shows its work."""
 
+from convpool.configuration import set_num_threads, show_config, warmup
 from convpool.convolution import convolve, convolve_transpose, filter_image, fold, window_view
 from convpool.planning import Plan, halo, plan_convolution, plan_pooling
 from convpool.pooling import adaptive_pool, global_pool, max_pool_indices, max_unpool, pool
@@ -21,5 +22,8 @@ __all__ = [
     "plan_convolution",
     "plan_pooling",
     "pool",
+    "set_num_threads",
+    "show_config",
+    "warmup",
     "window_view",
 ]

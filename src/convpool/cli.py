@@ -234,3 +234,24 @@ def plan(
     else:
         made = package.plan_convolution(images, kernels, **words, kernels_dtype=words["images_dtype"])
     click.echo(str(made))
+
+
+@convpool.command(epilog=example("convpool warmup --names"))
+@click.option("--names", is_flag=True, help="Print the name of each kernel when it is ready.")
+def warmup(names: bool) -> None:
+    """Compile the fast kernels now, so that no call has to wait.
+
+    They are kept on disk, for every later process of this user: what is there already is only loaded.
+    """
+    from convpool import configuration
+    from convpool.engines import host
+
+    ready = 0
+    with progress_bar("Compiling", "kernels") as progress:
+        for ready, name in enumerate(configuration.kernels_as_they_get_ready(), 1):
+            progress(ready, 0)
+            if names:
+                print(name)  # unlike click.echo, above the bar
+    folder = host.cache_folder()
+    kept = f"are ready, in {folder}" if folder else "work, but no folder can be written to keep them"
+    click.echo(f"{ready} kernels {kept}")

@@ -1,0 +1,122 @@
+"""What the library runs on: threads, the compiled kernels, and what this host offers."""
+
+from __future__ import annotations
+
+import importlib
+import platform
+import sys
+from collections.abc import Iterator
+
+import numpy as np
+
+from convpool.engines import ENGINES, POOL_ENGINES, host, threads
+
+
+def set_num_threads(n: int | None) -> None:
+    """Set how many threads a call may use.
+
+    Parameters
+    ----------
+    n
+        Threads, the caller's among them: 1 or more. None goes back to the default: the environment variable
+        CONVPOOL_NUM_THREADS if it is set, else the CPUs that the process may use.
+
+    Returns
+    -------
+    None
+
+    Raises
+    ------
+    TypeError, ValueError
+        If n is no whole number of 1 or more.
+
+    Examples
+    --------
+    >>> set_num_threads(1)
+    >>> set_num_threads(None)
+    """
+    threads.set_number(n)
+
+
+def show_config() -> None:
+    """Print versions, CPU, vector width, threads, cache folder, and which engines work here.
+
+    Parameters
+    ----------
+    (none)
+
+    Returns
+    -------
+    None
+        It prints; `convpool.configuration.describe` returns the same text.
+
+    Raises
+    ------
+    ValueError
+        If CONVPOOL_NUM_THREADS is no whole number of 1 or more.
+
+    Examples
+    --------
+    >>> show_config()  # doctest: +ELLIPSIS
+    convpool ...
+    """
+    print(describe())
+
+
+def describe() -> str:
+    """Return what `show_config` prints; imports Numba, if it is there."""
+    refusal = host.trial()
+    number, source = threads.origin()
+    lines = {
+        "convpool": sys.modules["convpool"].__version__,
+        "Python": f"{platform.python_version()} ({platform.python_implementation()})",
+        "NumPy": np.__version__,
+        "Numba": host.numba_version() or "none",
+        "CPU": f"{host.cpu_name()} ({platform.machine()})",
+        "vectors": "unknown without Numba" if refusal else f"{8 * host.vector_bytes()} bits",
+        "threads": f"{number} ({source})",
+        "cache": "none without Numba" if refusal else host.cache_folder() or "none: no folder can be written",
+        **{f"engine {name}": refusal if name == "compiled" and refusal else "works" for name in _engines()},
+    }
+    width = max(map(len, lines))
+    return "\n".join(f"{name:{width}} {text}" for name, text in lines.items())
+
+
+def _engines() -> list[str]:
+    return list(dict.fromkeys([*ENGINES, *POOL_ENGINES]))
+
+
+def warmup() -> None:
+    """Compile, or load from the cache, every kernel that the compiled engine may need.
+
+    Without it, the first large call waits for its kernels. They are kept on disk, in the folder that `show_config`
+    names, so once for each user and version is enough.
+
+    Parameters
+    ----------
+    (none)
+
+    Returns
+    -------
+    None
+
+    Raises
+    ------
+    ValueError
+        If the compiled engine cannot be used here, with the reason.
+
+    Examples
+    --------
+    >>> warmup()  # doctest: +SKIP
+    """
+    for _ in kernels_as_they_get_ready():
+        pass
+
+
+def kernels_as_they_get_ready() -> Iterator[str]:
+    """Compile or load each kernel, and yield its name."""
+    refusal = host.trial()
+    if refusal:
+        raise ValueError(f"there is nothing to warm up: {refusal}")
+    compiled = importlib.import_module("convpool.engines.compiled")
+    yield from compiled.warmup()

@@ -1,0 +1,259 @@
+"""Threads: the parts of one call, shared between the caller and a pool of helpers.
+
+A call opens a share of numbered parts. The caller and whoever is free in the pool take the next number until none is
+left, so a slow core holds nobody up. Nobody ever waits for a helper that has not begun: a pool that is busy, forked
+away or shut down costs time, never the answer.
+"""
+
+from __future__ import annotations
+
+import operator
+import os
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from contextvars import copy_context
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
+
+VARIABLE = "CONVPOOL_NUM_THREADS"
+
+_chosen: int | None = None
+_crews: dict[int, _Crew] = {}  # one at most, by the number of threads it is for
+_here = threading.local()  # .busy in a thread that works on a share
+_importing = False
+_alone = False  # in a child that was forked during the import of the pool: there, that import would never end
+
+
+def number() -> int:
+    """Return how many threads a call may use: what was set, else CONVPOOL_NUM_THREADS, else the CPUs at hand."""
+    return origin()[0]
+
+
+def origin() -> tuple[int, str]:
+    """Return how many threads a call may use, and what says so."""
+    if _chosen is not None:
+        return _chosen, "set_num_threads"
+    if text := os.environ.get(VARIABLE, "").strip():
+        return _parse(text), VARIABLE
+    return _cpus(), "CPUs that this process may use"
+
+
+def _parse(text: str) -> int:
+    try:
+        n = int(text)
+    except ValueError:
+        n = 0
+    if n < 1:
+        raise ValueError(f"the environment variable {VARIABLE} is {text!r}; it must be a whole number of 1 or more")
+    return n
+
+
+def _cpus() -> int:
+    if hasattr(os, "process_cpu_count"):  # Python 3.13
+        return os.process_cpu_count() or 1
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def set_number(n: int | None) -> None:
+    """Set how many threads a call may use; None goes back to the default."""
+    global _chosen
+    _chosen = None if n is None else _whole(n)
+
+
+def _whole(n: int) -> int:
+    wrong = f"the number of threads is {n!r}; it must be a whole number of 1 or more, or None for the default"
+    if type(n).__name__ in ("bool", "bool_"):  # NumPy's too, which an older one takes for a whole number
+        raise TypeError(wrong)
+    try:
+        threads = operator.index(n)
+    except TypeError:
+        raise TypeError(wrong) from None
+    if threads < 1:
+        raise ValueError(wrong)
+    return threads
+
+
+def spread(work: Callable[[int], object], parts: int) -> None:
+    """Call work(0) to work(parts - 1), each once, in several threads; return when all have ended.
+
+    The first exception is raised here, after the parts that had begun have ended; no other part begins. Inside a part,
+    everything runs in the thread that called.
+    """
+    crew = None if parts < 2 or getattr(_here, "busy", False) else _crew(number())
+    if crew is None:
+        for i in range(parts):
+            work(i)
+        return
+    share = _Share(work, parts)
+    stopped: BaseException | None = None
+    _here.busy = True
+    try:
+        crew.call(share)
+        share.run()
+    finally:
+        # Control-C must not let the arrays go while helpers use them. No function of our own around this loop: the
+        # signal could come at its door.
+        while True:
+            try:
+                crew.dismiss(share)
+                share.close()
+                break
+            except BaseException as error:
+                stopped = error
+        _here.busy = False
+    stopped = stopped or share.error
+    if stopped is not None:
+        share.error = None
+        try:
+            raise stopped
+        finally:
+            del stopped  # else it would hold this frame, which holds it
+
+
+class _Share:
+    """The parts of one call."""
+
+    def __init__(self, work: Callable[[int], object], parts: int) -> None:
+        self.work: Callable[[int], object] | None = work
+        self.parts = parts
+        self.next = 0
+        self.helpers = 0
+        self.error: BaseException | None = None
+        self.lock = threading.Lock()  # for next, helpers and error
+        self.context = copy_context()  # np.errstate holds for every part
+        self.ended = threading.Lock()  # open once the last helper has left
+        self.ended.acquire()
+
+    def run(self) -> None:
+        """Take parts until none is left; after an exception, none is left."""
+        try:
+            while (i := self._take()) < self.parts:
+                self.work(i)  # type: ignore[misc]
+        except BaseException as error:
+            with self.lock:
+                self.next = self.parts
+                if self.error is None:
+                    self.error = error
+
+    def _take(self) -> int:
+        with self.lock:
+            i = self.next
+            self.next = min(i + 1, self.parts)
+            return i
+
+    def join(self) -> bool:
+        """Let a helper in, unless nothing is left to do."""
+        with self.lock:
+            if self.next >= self.parts:
+                return False
+            self.helpers += 1
+            return True
+
+    def help(self) -> None:
+        """Run as a helper that has joined, and leave."""
+        self.context.copy().run(self.run)
+        with self.lock:
+            self.helpers -= 1
+            if not self.helpers:  # which happens once: nothing is left, so nobody joins any more
+                self.ended.release()
+
+    def close(self) -> None:
+        """Give out no more parts, wait for the helpers, and let go of the work; may be called again."""
+        with self.lock:
+            self.next = self.parts
+            waiting = self.helpers > 0
+        if waiting:
+            self.ended.acquire()
+        self.work = None
+
+
+class _Crew:
+    """A pool of helpers for all open shares. As many are called as there are at most, so its queue stays short."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.called = 0  # helpers that work or are about to
+        self.open: list[_Share] = []
+        self.lock = threading.Lock()  # for called and open
+        self.pool = _executor()(size, "convpool")
+
+    def call(self, share: _Share) -> None:
+        """Open a share and call helpers."""
+        with self.lock:
+            self.open.append(share)
+            wanted = min(share.parts - 1, self.size - self.called)
+            self.called += wanted
+        try:
+            for _ in range(wanted):
+                self._submit()
+        except BaseException:
+            _crews.clear()  # nobody knows how many were called
+            raise
+
+    def _submit(self) -> None:
+        """Ask the pool for a helper; at the interpreter's end, or where no thread can be had, none comes, ever."""
+        with suppress(RuntimeError):
+            self.pool.submit(self._serve)
+
+    def _serve(self) -> None:
+        """Help with the oldest share that has parts left."""
+        _here.busy = True
+        with self.lock:
+            share = next((share for share in self.open if share.join()), None)
+        if share is not None:
+            share.help()
+        del share
+        with self.lock:
+            more = any(share.next < share.parts for share in self.open)
+            self.called -= not more
+        if more:
+            self._submit()  # and not a loop: the pool must be able to end between two shares
+
+    def dismiss(self, share: _Share) -> None:
+        """Close a share; may be called again."""
+        with self.lock:
+            if share in self.open:
+                self.open.remove(share)
+
+
+def _crew(n: int) -> _Crew | None:
+    """Return the helpers for n threads, or None."""
+    if n < 2 or _alone:
+        return None
+    crew = _crews.get(n)
+    if crew is None:
+        try:
+            crew = _crews.setdefault(n, _Crew(n - 1))  # no lock: whoever holds it when the process forks holds it on
+        except RuntimeError:  # the interpreter is ending
+            return None
+        for other in _crews.keys() - {n}:
+            _crews.pop(other, None)  # its threads end with their work
+    return crew
+
+
+def _executor() -> type[ThreadPoolExecutor]:
+    """Import the pool's class, which is slow, so not before it is needed."""
+    global _importing
+    _importing = True
+    try:
+        from concurrent.futures import ThreadPoolExecutor
+    finally:
+        _importing = False
+    return ThreadPoolExecutor
+
+
+def _after_fork() -> None:
+    """Start anew in a child, which has none of the threads, and perhaps locks that they held."""
+    global _crews, _here, _alone
+    _crews = {}
+    _here = threading.local()
+    _alone = _alone or _importing
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

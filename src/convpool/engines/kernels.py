@@ -1,0 +1,624 @@
+"""The loops of convolution that are compiled: Numba around the few instructions on vectors in `vectors.py`.
+
+Nothing is checked here. What a line has beyond whole vectors is done once more from its end, or under a mask.
+b images, r rows and x columns of a block; c channels, n kernels.
+"""
+
+from __future__ import annotations
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+from convpool.engines.vectors import (
+    INT,
+    MANY,
+    along,
+    below,
+    converted,
+    get,
+    kernel,
+    lanes_of,
+    load,
+    load_some,
+    muladd,
+    panel_width,
+    pointer,
+    put,
+    splat,
+    store,
+    store_some,
+    table,
+    unzip,
+    vector,
+    zipped,
+)
+
+PIXELS = 12  # pixels of a tile come in such groups
+SUMS = 24 if MANY else 12  # vectors of sums that fit the registers, with room for what is read
+WIDE = SUMS // 6  # vectors of kernels in the largest tile
+UNROLLED = 4  # channels of a tile in one turn of its loop
+
+
+def places_of(taken):
+    """Return how many vectors go down the rows together, where each takes part in so many sums at a time."""
+    # LLVM reads ahead, so what is read needs registers as well: one for each vector and for each weight
+    room = (30 - 2 * taken) // (taken + 2) if MANY else (14 - taken) // (taken + 1)
+    return max(1, min(8, room))
+
+
+@intrinsic
+def descend(
+    typing,
+    given,
+    places,
+    group,
+    taps,
+    count,
+    row_step,
+    high,
+    weights,
+    tap_step,
+    line,
+    start,
+    again,
+    result,
+    row_out,
+    lanes,
+    heights,
+    most,
+    strides,
+    few,
+    like,
+    made,
+):
+    """Go down the rows with a group of vectors, and sum each row times its weights for all results that it is part of.
+
+    A row of `places`, made for slabs of as many rows as `most` has numbers, tells where the vectors begin in `given`, where they go in `result`, and at which lane the weights
+    of a tap begin. The kernel has as many rows as the tuple `heights` has numbers, the stride is that of `strides`.
+    Weights lie as (tap of a row, row of the kernel, lane). Sums start from `start`, lane by lane, or from the results so
+    far; only the first `lanes` results are stored.
+    """
+
+    def code(context, builder, signature, arguments):
+        (
+            given,
+            places,
+            group,
+            taps,
+            count,
+            row_step,
+            high,
+            weights,
+            tap_step,
+            line,
+            start,
+            again,
+            result,
+            row_out,
+            lanes,
+        ) = arguments[:15]
+        kh, sh, n = heights.count, strides.count, lanes_of(like)
+        taken = -(-kh // sh)
+        together = places_of(-(-most.count // sh))
+        given, weights, start = (pointer(builder, address, like) for address in (given, weights, start))
+        result = pointer(builder, result, made)
+        row = table(context, builder, signature.args[1], places, builder.mul(group, INT(2 * together + 1)))
+        taps = table(context, builder, signature.args[3], taps, INT(0))
+        numbers = [builder.load(builder.gep(row, [INT(k)])) for k in range(2 * together + 1)]
+        lane = numbers[-1]
+        begun = load(builder, start, lane, like, n)
+        weights = builder.gep(weights, [lane])
+        sources = [builder.gep(given, [place]) for place in numbers[:together]]
+        targets = [builder.gep(result, [place]) for place in numbers[together:-1]]
+        nothing = ir.Constant(vector(like, n), None)
+        totals = [[cgutils.alloca_once_value(builder, nothing) for _ in sources] for _ in range(taken)]
+        mask = below(builder, lanes, n)
+        whole = builder.icmp_signed(">=", lanes, INT(n))
+
+        def row_of_weights(tap, chosen):
+            base = builder.mul(tap, tap_step)
+            return [load(builder, weights, builder.add(base, builder.mul(line, INT(u))), like, n) for u in chosen]
+
+        unrolled = few.count if isinstance(few, types.BaseTuple) else 0
+        kept = [row_of_weights(INT(tap), range(kh)) for tap in range(unrolled)]
+        with cgutils.for_range(builder, builder.add(high, INT(taken - 1))) as loop:
+            r = loop.index
+            for total in totals[0]:
+                builder.store(begun, total)
+            with builder.if_then(builder.and_(again, builder.icmp_signed("<", r, high))):
+                for target, total in zip(targets, totals[0]):
+                    so_far = load_some(builder, target, builder.mul(r, row_out), made, mask)
+                    builder.store(converted(builder, so_far, made, like), total)
+
+            def weigh(lines, tap, vectors):
+                shift = builder.load(builder.gep(taps, [tap]))
+                for k, pixels in enumerate(lines):
+                    x = load(builder, pixels, shift, like, n)
+                    for j, weight in enumerate(vectors):
+                        total = builder.load(totals[j][k])
+                        builder.store(muladd(builder, x, weight, total, like), totals[j][k])
+
+            def take(phase, sums):
+                y = builder.mul(builder.add(builder.mul(r, INT(sh)), INT(phase)), row_step)
+                lines = [builder.gep(source, [y]) for source in sources]
+                chosen = [phase + j * sh for j in range(sums)]
+                if kept:
+                    for tap, rows in enumerate(kept):
+                        weigh(lines, INT(tap), [rows[u] for u in chosen])
+                    return
+                with cgutils.for_range(builder, count) as inner:
+                    weigh(lines, inner.index, row_of_weights(inner.index, chosen))
+
+            behind = builder.sub(builder.add(r, INT(1)), high)
+            for phase in range(min(sh, kh)):
+                sums = -(-(kh - phase) // sh)
+                with builder.if_then(builder.icmp_signed("<", behind, INT(sums))):
+                    take(phase, sums)
+            done = builder.sub(r, INT(taken - 1))
+            with builder.if_then(builder.icmp_signed(">=", done, INT(0))):
+                place = builder.mul(done, row_out)
+                results = [converted(builder, builder.load(total), like, made) for total in totals[-1]]
+                with builder.if_else(whole) as (all_lanes, some_lanes):
+                    with all_lanes:
+                        for value, target in zip(results, targets):
+                            store(builder, value, target, place, made)
+                    with some_lanes:
+                        for value, target in zip(results, targets):
+                            store_some(builder, value, target, place, made, mask)
+            for older, newer in zip(reversed(totals[1:]), reversed(totals[:-1])):
+                for into, total in zip(older, newer):
+                    builder.store(builder.load(total), into)
+        return context.get_dummy_value()
+
+    words = (given, places, group, taps, count, row_step, high, weights, tap_step, line, start, again, result, row_out)
+    return types.void(*words, lanes, heights, most, strides, few, like, made), code
+
+
+def pixels_of(wide):
+    """Return how many pixels a tile of so many vectors has: as many as keep its sums in registers."""
+    return PIXELS if PIXELS * wide <= SUMS else PIXELS // 2
+
+
+@intrinsic
+def tile(
+    typing, given, places, outs, at, runs, first, last, length, weights, start, step, result, columns, wide, like, made
+):
+    """Make the sums of some pixels with as many vectors of kernels as the tuple `wide` has numbers.
+
+    Run k starts at runs[k, 0] from each pixel and has its weights at runs[k, 1] * length rows; sums start from `start` +
+    step * out; only the first `columns` kernels are stored. All sums stay in registers.
+    """
+
+    def code(context, builder, signature, arguments):
+        given, places, outs, at, runs, first, last, length, weights, start, step, result, columns, *_ = arguments
+        count, vectors = lanes_of(like), wide.count
+        pixels = pixels_of(vectors)
+        given, weights, start = (pointer(builder, address, like) for address in (given, weights, start))
+        result = pointer(builder, result, made)
+        places = table(context, builder, signature.args[1], places, at)
+        outs = table(context, builder, signature.args[2], outs, at)
+        runs = table(context, builder, signature.args[4], runs, INT(0))
+        targets = [builder.load(builder.gep(outs, [INT(q)])) for q in range(pixels)]
+        parts = [(q, v) for q in range(pixels) for v in range(vectors)]
+        totals = {part: cgutils.alloca_once(builder, vector(like, count)) for part in parts}
+        masks = [below(builder, builder.sub(columns, INT(v * count)), count) for v in range(vectors)]
+        for q, v in parts:
+            place = builder.add(builder.mul(targets[q], step), INT(v * count))
+            builder.store(load_some(builder, start, place, like, masks[v]), totals[q, v])
+        with cgutils.for_range_slice(builder, first, last, INT(1)) as (run, _):
+            pair = builder.gep(runs, [builder.mul(run, INT(2))])
+            shift, row = (builder.load(builder.gep(pair, [INT(k)])) for k in range(2))
+            shifted = [builder.add(builder.load(builder.gep(places, [INT(q)])), shift) for q in range(pixels)]
+            sources = [builder.gep(given, [place]) for place in shifted]
+            rows = builder.gep(weights, [builder.mul(builder.mul(row, length), INT(vectors * count))])
+
+            def steps(channel, turns):
+                base = builder.gep(rows, [builder.mul(channel, INT(vectors * count))])
+                for turn in range(turns):
+                    kernels = [INT((turn * vectors + v) * count) for v in range(vectors)]
+                    row = [load(builder, base, kernel, like, count) for kernel in kernels]
+                    place = builder.add(channel, INT(turn))
+                    for q in range(pixels):
+                        x = splat(builder, builder.load(builder.gep(sources[q], [place])), count)
+                        for v in range(vectors):
+                            total = builder.load(totals[q, v])
+                            builder.store(muladd(builder, x, row[v], total, like), totals[q, v])
+
+            whole = builder.and_(length, INT(-UNROLLED))
+            with cgutils.for_range_slice(builder, INT(0), whole, INT(UNROLLED)) as (channel, _):
+                steps(channel, UNROLLED)
+            with cgutils.for_range_slice(builder, whole, length, INT(1)) as (channel, _):
+                steps(channel, 1)
+        results = {part: converted(builder, builder.load(totals[part]), like, made) for part in parts}
+        with builder.if_else(builder.icmp_signed(">=", columns, INT(vectors * count))) as (all_columns, some_columns):
+            with all_columns:
+                for q, v in parts:
+                    store(builder, results[q, v], result, builder.add(targets[q], INT(v * count)), made)
+            with some_columns:
+                for q, v in parts:
+                    place = builder.add(targets[q], INT(v * count))
+                    store_some(builder, results[q, v], result, place, made, masks[v])
+        return context.get_dummy_value()
+
+    words = (given, places, outs, at, runs, first, last, length, weights, start, step, result, columns)
+    return types.void(*words, wide, like, made), code
+
+
+# ---- blocks ----
+
+
+@kernel
+def corner(block, grid):
+    """Return the first image, row and column of a block; the last block on an axis ends where the axis ends."""
+    m, oh, ow, images, rows, columns = grid
+    down, across = -(-oh // rows), -(-ow // columns)
+    return (
+        min(block // (down * across) * images, m - images),
+        min(block // across % down * rows, oh - rows),
+        min(block % across * columns, ow - columns),
+    )
+
+
+@kernel
+def pack(
+    address,
+    steps,
+    image,
+    images,
+    row,
+    column,
+    window,
+    maps,
+    form,
+    scratch,
+    streams,
+    lines,
+    margins,
+    fill,
+    parts,
+    given,
+    like,
+):
+    """Copy what a block needs, padded and converted, as (image, plane, row, line).
+
+    A line holds `each` channels of each column; with several phases, columns are dealt to that many planes in turn.
+    `lines` tells how many lines of numbers a row of the images has that lie side by side, where `parts` takes them apart.
+    """
+    image_step, row_step, column_step, channel_step = steps
+    rows, columns = window
+    row_map, column_map = maps
+    c, phases, each, pitch, left, width = form
+    plane = rows * pitch
+    size = c // each * phases * plane
+    low = min(columns, max(0, left - column))
+    high = max(low, min(columns, left + width - column))
+    pixel = column + low - left
+    if parts is not None:
+        for k in range(len(parts)):
+            x = low + k // (c // lines)
+            ch = k % (c // lines)
+            streams[k] = (ch // each * phases + x % phases) * plane + x // phases * each + ch % each
+    for b in range(images):
+        for r in range(rows):
+            y = row_map[row + r]
+            base = b * size + r * pitch
+            if y < 0:
+                if margins:
+                    for p in range(c // each * phases):
+                        for k in range(pitch):
+                            put(scratch, base + p * plane + k, fill)
+                continue
+            place = (image + b) * image_step + y * row_step
+            source = place + pixel * column_step
+            if parts is not None:
+                count = (high - low) * (c // lines)
+                for line in range(lines):
+                    start = along(address, source + line * channel_step, given)
+                    unzip(start, count, scratch, streams, base + line * phases * plane, parts, given, like)
+            else:
+                for ch in range(c):
+                    for phase in range(phases):
+                        skipped = (phase - low) % phases
+                        x = low + skipped
+                        target = base + (ch // each * phases + phase) * plane + x // phases * each + ch % each
+                        start = source + skipped * column_step + ch * channel_step
+                        for k in range((high - low - skipped + phases - 1) // phases):
+                            value = get(address, start + k * phases * column_step, given, like)
+                            put(scratch, target + k * each, value)
+            if margins:
+                for k in range(low + columns - high):
+                    x = k if k < low else high + k - low
+                    pad = column_map[column + x]
+                    for ch in range(c):
+                        value = fill
+                        if pad >= 0:
+                            value = get(address, place + pad * column_step + ch * channel_step, given, like)
+                        target = (ch // each * phases + x % phases) * plane + x // phases * each + ch % each
+                        put(scratch, base + target, value)
+
+
+@kernel
+def deliver(scratch, kernels, images, rows, columns, result, steps, parts, made):
+    """Copy results (kernel, image, row, column) to where they belong."""
+    image_step, row_step, column_step, kernel_step = steps
+    size = images * rows * columns
+    for b in range(images):
+        for r in range(rows):
+            source = (b * rows + r) * columns
+            target = b * image_step + r * row_step
+            if parts is not None:
+                zipped(along(scratch, source, made), size, columns, along(result, target, made), parts, made)
+            else:
+                for n in range(kernels):
+                    for x in range(columns):
+                        value = get(scratch, n * size + source + x, made, made)
+                        put(result, target + x * column_step + n * kernel_step, value)
+
+
+@kernel
+def rows(
+    first,
+    last,
+    grid,
+    stride,
+    address,
+    steps,
+    window,
+    maps,
+    form,
+    scratch,
+    streams,
+    lines,
+    once,
+    fill,
+    places,
+    taps,
+    weights,
+    starts,
+    groups,
+    descent,
+    lanes,
+    result,
+    steps_out,
+    made_scratch,
+    parts,
+    zips,
+    heights,
+    tail,
+    strides,
+    few,
+    given,
+    like,
+    made,
+):
+    """Weigh the blocks from `first` to before `last`: pack what they need, sum, and put the results where they belong.
+
+    Without a scratch, pixels are read where they are; without a scratch for results, they are stored where they belong.
+    weights are (address, step of a tap, of a row, of a kernel), starts (address, step of a kernel), groups (kernels,
+    kernels in a group, step of a group in the source). A kernel of many rows is taken in slabs of as many as `heights`
+    has numbers, and a last one of `tail`. descent is (slabs, steps in the source from row to row on the way down, from row
+    to row of the kernel, and from one class of rows to the next, classes of rows that have no pixel in common).
+    """
+    m, oh, ow, images, high, wide = grid
+    sh, sw = stride
+    image_step, row_step, column_step, _ = steps
+    weight_address, tap_step, line, weight_step = weights
+    start_address, start_step = starts
+    kernels, together, group_step = groups
+    slabs, down, tap_row, class_step, classes = descent
+    image_out, row_out, column_out, kernel_out = steps_out
+    down_out = row_out
+    if made_scratch:
+        kernel_out = images * high * wide
+        down_out = wide
+    for block in range(first, last):
+        b, r, x = corner(block, grid)
+        target = along(result, b * image_out + r * row_out + x * column_out, made)
+        if scratch:
+            margins = block == first or not once
+            pack(
+                address,
+                steps,
+                b,
+                images,
+                r * sh,
+                x * sw,
+                window,
+                maps,
+                form,
+                scratch,
+                streams,
+                lines,
+                margins,
+                fill,
+                parts,
+                given,
+                like,
+            )
+            source = scratch
+        else:
+            source = along(address, b * image_step + r * sh * row_step + x * sw * column_step, given)
+        into = made_scratch if made_scratch else target
+        for n in range(kernels):
+            there = along(into, n * kernel_out, made)
+            start = along(start_address, n * start_step, like)
+            packed = along(weight_address, n * weight_step, like)
+            shifted = along(source, n // together * group_step, like)
+            for k in range(min(classes, high)):
+                count = (high - k + classes - 1) // classes
+                rows_in = along(shifted, k * class_step, like)
+                rows_out = along(there, k * down_out, made)
+                for group in range(len(places)):
+                    # all slabs of a group before the next: neighbouring vectors may share results
+                    for slab in range(slabs):
+                        slab_in = along(rows_in, slab * len(heights) * tap_row, like)
+                        line_in = along(packed, slab * len(heights) * line, like)
+                        descend(
+                            slab_in,
+                            places,
+                            group,
+                            taps,
+                            len(taps),
+                            down,
+                            count,
+                            line_in,
+                            tap_step,
+                            line,
+                            start,
+                            slab > 0,
+                            rows_out,
+                            classes * down_out,
+                            lanes,
+                            heights,
+                            heights,
+                            strides,
+                            few,
+                            like,
+                            made,
+                        )
+                    if tail is not None:
+                        slab_in = along(rows_in, slabs * len(heights) * tap_row, like)
+                        line_in = along(packed, slabs * len(heights) * line, like)
+                        descend(
+                            slab_in,
+                            places,
+                            group,
+                            taps,
+                            len(taps),
+                            down,
+                            count,
+                            line_in,
+                            tap_step,
+                            line,
+                            start,
+                            slabs > 0,
+                            rows_out,
+                            classes * down_out,
+                            lanes,
+                            tail,
+                            heights,
+                            strides,
+                            few,
+                            like,
+                            made,
+                        )
+        if made_scratch:
+            deliver(made_scratch, kernels, images, high, wide, target, steps_out, zips, made)
+
+
+@kernel
+def gather(kernels, taps, depth, nc, kernel, columns, channel, length, scratch, streams, wide, parts, like):
+    """Copy the weights of some kernels for some channels as (tap, channel, kernel), each row in whole vectors."""
+    for tap in range(taps):
+        for ch in range(length):
+            source = along(kernels, (tap * depth + channel + ch) * nc + kernel, like)
+            unzip(source, columns, scratch, streams, (tap * length + ch) * wide, parts, like, like)
+
+
+@kernel
+def tiles(
+    first,
+    last,
+    regions,
+    stride,
+    address,
+    steps,
+    window,
+    maps,
+    form,
+    scratch,
+    streams,
+    lines,
+    once,
+    fill,
+    places,
+    outs,
+    pixels,
+    runs,
+    length,
+    channel,
+    weights,
+    starts,
+    groups,
+    panels,
+    result,
+    steps_out,
+    wide,
+    parts,
+    given,
+    like,
+    made,
+):
+    """Sum the tiles of the blocks from `first` to before `last` with the panels of kernels from panels[0] to panels[1].
+
+    A row of `regions` holds the blocks up to its end, its grid, where it begins in the images and in the result, and
+    where its places and its runs begin and end. weights are (address, step of a panel), starts (address, 1 if these are
+    the results so far), groups (kernels in a group, panels in a group, step of a group in the source).
+    """
+    sh, sw = stride
+    image_step, row_step, column_step, _ = steps
+    weight_address, panel_step = weights
+    start_address, again = starts
+    together, panels_together, group_step = groups
+    image_out, row_out, column_out, _ = steps_out
+    vector = panel_width(wide, like)
+    k = 0
+    for block in range(first, last):
+        while block >= regions[k, 0]:
+            k += 1
+        grid = (regions[k, 1], regions[k, 2], regions[k, 3], regions[k, 4], regions[k, 5], regions[k, 6])
+        b, r, x = corner(block - (regions[k - 1, 0] if k else 0), grid)
+        target = along(result, regions[k, 8] + b * image_out + r * row_out + x * column_out, made)
+        if scratch:
+            margins = block == first or not once
+            pack(
+                address,
+                steps,
+                b,
+                grid[3],
+                r * sh,
+                x * sw,
+                window,
+                maps,
+                form,
+                scratch,
+                streams,
+                lines,
+                margins,
+                fill,
+                parts,
+                given,
+                like,
+            )
+            source = scratch
+        else:
+            source = along(address, regions[k, 7] + b * image_step + r * sh * row_step + x * sw * column_step, given)
+        for panel in range(panels[0], panels[1]):
+            group, part = divmod(panel, panels_together)
+            kernel = group * together + part * vector
+            columns = min(vector, together - part * vector)
+            shifted = along(source, group * group_step + channel, like)
+            packed = along(weight_address, (panel - panels[0]) * panel_step, like)
+            there = along(target, kernel, made)
+            start = there if again else along(start_address, kernel, like)
+            for at in range(regions[k, 9], regions[k, 10], pixels):
+                tile(
+                    shifted,
+                    places,
+                    outs,
+                    at,
+                    runs,
+                    regions[k, 11],
+                    regions[k, 12],
+                    length,
+                    packed,
+                    start,
+                    again,
+                    there,
+                    columns,
+                    wide,
+                    like,
+                    made,
+                )

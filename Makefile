@@ -12,6 +12,7 @@ PYTHON38 := $(or $(PYTHON38),$(call starts,sys.version_info[:2] == (3$(comma) 8)
 
 VENV := .venv
 VENV38 := .venv-3.8
+VENV_BENCH := .venv-bench
 RUN := $(VENV)/bin
 PIP := -m pip install -qq --disable-pip-version-check
 
@@ -59,14 +60,15 @@ else
 	@echo "SKIPPED: pycodestyle 2.6.0 on the course folder (no Python 3.8 starts here; PYTHON38=... names one)"
 endif
 
-bench: $(VENV)/test  ## time the seven files against the textbook loops
-	$(RUN)/python benchmarks/course.py
+bench: $(VENV_BENCH)/bench  ## time the seven files, and the library against every other one (an hour or so)
+	$(VENV_BENCH)/bin/python benchmarks/course.py
+	$(VENV_BENCH)/bin/python benchmarks/library.py
 
 docs: $(VENV)/test  ## draw the pictures of the documentation again
 	$(RUN)/python docs/course_pictures.py
 
 clean:  ## remove what these commands made, but not the data
-	rm -rf $(VENV) $(VENV38) demo .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(VENV38) $(VENV_BENCH) demo .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 # Environments. A stamp file says that one is complete; it is made anew when pyproject.toml changes.
 $(VENV)/bin/python:
@@ -82,6 +84,14 @@ $(VENV)/test: pyproject.toml | $(VENV)/bin/python
 	@echo "Installing into $(VENV) ..."
 	@$(RUN)/python $(PIP) -e ".[test,lint]"
 	@touch $@ $(VENV)/demo
+
+# PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu brings a PyTorch without what only graphics cards need.
+$(VENV_BENCH)/bench: pyproject.toml
+	$(if $(PYTHON),,$(error no Python 3.11 or newer starts here: install one, or name it: make PYTHON=...))
+	@echo "Installing the other libraries into $(VENV_BENCH) ..."
+	@test -x $(VENV_BENCH)/bin/python || $(PYTHON) -m venv $(VENV_BENCH)
+	@$(VENV_BENCH)/bin/python $(PIP) -e ".[bench]"
+	@touch $@
 
 $(VENV38)/test: tests/course/requirements.txt
 	@echo "Installing into $(VENV38) ..."

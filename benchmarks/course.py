@@ -19,29 +19,24 @@ import argparse
 import functools
 import importlib.metadata
 import importlib.util
-import multiprocessing
-import os
 import platform
 import statistics
 import sys
-import time
 import tracemalloc
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from contender import CPUS, Contender, find_cpu, print_row, report, run, say_seconds, spread, take_turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from multiprocessing.connection import Connection
 
 COURSE = Path(__file__).resolve().parents[1] / "math" / "0x04-convolutions_and_pooling"
-CPUS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 BRIEF_NUMPY = np.__version__.startswith("1.19.")
 SEED = 20220104
 COMPARED = 100  # images, evenly spread from the first to the last
-PAUSE = 0.1  # seconds before each run: worker threads of the one before (OpenMP, BLAS) go on spinning for a while
 MEMORY_BAR = 64  # MiB beyond result and input
 
 
@@ -277,8 +272,7 @@ CONTENDERS = {
 def sample(call: Callable[[], np.ndarray]) -> tuple[tuple[int, ...], np.ndarray]:
     """Return the shape of the whole result, and some of its images."""
     result = call()
-    chosen = np.unique(np.linspace(0, len(result) - 1, COMPARED).astype(int))
-    return result.shape, result[chosen]
+    return result.shape, result[spread(len(result), COMPARED)]
 
 
 def memory(call: Callable[[], np.ndarray]) -> float:
@@ -290,53 +284,18 @@ def memory(call: Callable[[], np.ndarray]) -> float:
     return (peak - result.nbytes) / 2**20
 
 
-def run(call: Callable[[], np.ndarray]) -> float:
-    """Return the seconds of a call, whose result is new memory and is freed after the time is taken."""
-    time.sleep(PAUSE)
-    start = time.perf_counter()
-    result = call()
-    seconds = time.perf_counter() - start
-    del result
-    return seconds
-
-
 QUESTIONS = {"sample": sample, "memory": memory, "run": run}
 
 
-def serve(connection: Connection, name: str, folder: Path | None, count: int | None) -> None:
-    """Answer (question, index of a row) until None comes: the life of a contender's process."""
+def open_course(name: str, folder: Path | None, count: int | None) -> Callable[[str, int], Any]:
+    """Return what answers (question, index of a row) in a contender's process, which holds the images."""
     load_images = functools.lru_cache(lambda images: images.load(folder, count))
-    for question, index in iter(connection.recv, None):
+
+    def answer(question: str, index: int) -> Any:
         row = ROWS[index]
-        try:
-            call = functools.partial(CONTENDERS[name], row, load_images(row.work.images))
-            connection.send(QUESTIONS[question](call))
-        except Exception as error:
-            connection.send(RuntimeError(f"{type(error).__name__}: {error}"))
+        return QUESTIONS[question](functools.partial(CONTENDERS[name], row, load_images(row.work.images)))
 
-
-class Contender:
-    """A process that holds the images and does nothing until it is asked."""
-
-    def __init__(self, name: str, folder: Path | None, count: int | None) -> None:
-        context = multiprocessing.get_context("spawn")
-        self.connection, theirs = context.Pipe()
-        self.process = context.Process(target=serve, args=(theirs, name, folder, count), daemon=True)
-        self.process.start()
-        theirs.close()
-
-    def ask(self, question: str, row: Row) -> Any:
-        """Ask one of QUESTIONS; RuntimeError with its words if the contender failed."""
-        self.connection.send((question, ROWS.index(row)))
-        answer = self.connection.recv()
-        if isinstance(answer, RuntimeError):
-            raise answer
-        return answer
-
-    def stop(self) -> None:
-        """End the process."""
-        self.connection.send(None)
-        self.process.join()
+    return answer
 
 
 def disagreement(actual: tuple, expected: tuple) -> str:
@@ -365,11 +324,12 @@ class Result:
 
 def compare(row: Row, contenders: dict[str, Contender]) -> dict[str, str]:
     """Run every contender once; return those that disagree with the textbook and how."""
-    expected = contenders["textbook"].ask("sample", row)
+    index = ROWS.index(row)
+    expected = contenders["textbook"].ask("sample", index)
     wrong = {}
     for name, contender in contenders.items():
         try:
-            difference = disagreement(contender.ask("sample", row), expected)
+            difference = disagreement(contender.ask("sample", index), expected)
         except RuntimeError as error:
             difference = str(error)
         if difference:
@@ -383,25 +343,12 @@ def measure(row: Row, contenders: dict[str, Contender], repeat: int) -> Result:
     result = Result(row, compare(row, contenders))
     if "ours" in result.wrong:
         return result
-    result.memory = contenders["ours"].ask("memory", row)
+    index = ROWS.index(row)
+    result.memory = contenders["ours"].ask("memory", index)
     right = [name for name in contenders if name not in result.wrong]
-    result.seconds = {name: [] for name in right}
-    for turn in range(repeat):
-        report(f"{row}: run {turn + 1} of {repeat}")
-        for name in right:
-            result.seconds[name].append(contenders[name].ask("run", row))
+    runs = {name: functools.partial(contenders[name].ask, "run", index) for name in right}
+    result.seconds = take_turns(runs, repeat, str(row))
     return result
-
-
-def report(progress: str) -> None:
-    """Show progress on a terminal, each line over the one before."""
-    if sys.stderr.isatty():
-        print(f"\r\033[K{progress}", end="", file=sys.stderr, flush=True)
-
-
-def say_seconds(seconds: list[float] | None) -> str:
-    """Median (least..most)."""
-    return f"{statistics.median(seconds):.3g} ({min(seconds):.3g}..{max(seconds):.3g})" if seconds else "-"
 
 
 def say_met(met: bool) -> str:
@@ -433,14 +380,6 @@ def judge_ratio(result: Result) -> bool:
 def judge_memory(result: Result) -> bool:
     """Whether ours is right, within the memory that it may take."""
     return bool(result.seconds) and result.memory <= MEMORY_BAR
-
-
-def find_cpu() -> str:
-    """Return the processor's name."""
-    info = Path("/proc/cpuinfo")
-    lines = info.read_text().splitlines() if info.exists() else []
-    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor() or platform.machine()
 
 
 def find_torch() -> str | None:
@@ -490,17 +429,11 @@ def say_bars(results: list[Result]) -> str:
     )
 
 
-def print_row(cells: list[str]) -> None:
-    """Print a line of the table at once, so that a long run can be watched."""
-    report("")
-    print(f"| {' | '.join(cells)} |", flush=True)
-
-
 def print_table(options: argparse.Namespace) -> list[Result]:
     """Measure row by row, print each as soon as it is known."""
     columns = COLUMNS if options.images else {**COLUMNS, **BAR_COLUMNS}
     names = [name for name in CONTENDERS if name != "torch" or find_torch()]
-    contenders = {name: Contender(name, options.data, options.images) for name in names}
+    contenders = {name: Contender(open_course, name, options.data, options.images) for name in names}
     print_row(list(columns))
     print_row(["---"] * len(columns))
     results = []

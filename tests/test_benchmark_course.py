@@ -13,17 +13,20 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 SCRIPT = "benchmarks/course.py"
+SHARED = "benchmarks/contender.py"
 FILES = "math/0x04-convolutions_and_pooling"
 
 
 @pytest.fixture(scope="module")
 def course():
+    sys.path.insert(0, str(ROOT / "benchmarks"))  # as where a script is started
     spec = importlib.util.spec_from_file_location("benchmark_course", ROOT / SCRIPT)
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module  # dataclasses look their module up
     spec.loader.exec_module(module)
     yield module
     del sys.modules[spec.name]
+    sys.path.remove(str(ROOT / "benchmarks"))
 
 
 def bench(*words, root=ROOT):
@@ -86,7 +89,8 @@ def broken(tmp_path_factory):
     root = tmp_path_factory.mktemp("broken")
     shutil.copytree(ROOT / FILES, root / FILES)
     (root / SCRIPT).parent.mkdir()
-    shutil.copy(ROOT / SCRIPT, root / SCRIPT)
+    for file in (SCRIPT, SHARED):
+        shutil.copy(ROOT / file, root / file)
     for _, file, old, new, _ in BROKEN:
         path = root / FILES / f"{file}.py"
         text = path.read_text()

@@ -55,7 +55,7 @@ def test_a_kernel_as_large_as_the_image_takes_few_steps(monkeypatch):
     gather = taps.gather
     monkeypatch.setattr(taps, "gather", lambda *words: steps.append(1) or gather(*words))
     image, kernel = np.ones((1, 1024, 1024, 1)), np.ones((1024, 1024, 1, 1))
-    result, most = peak(lambda: convpool.convolve(image, kernel, "valid"))
+    result, most = peak(lambda: convpool.convolve(image, kernel, "valid", engine="numpy"))
     assert result.item() == 2**20
     assert len(steps) < 20  # not one for each of a million taps
     assert most < 8 * MIB + kernel.nbytes  # the kernel is laid out anew

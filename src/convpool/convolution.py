@@ -217,19 +217,23 @@ def filter_image(
         raise ValueError(f"image is {image.shape}; it must be (h, w) or (h, w, c), one picture")
     if kernel.ndim != 2:
         raise ValueError(f"kernel is {kernel.shape}; it must be (kh, kw), one for every channel")
-    planes = image[None] if image.ndim == 2 else np.moveaxis(image, -1, 0)
+    pixels = image[None, ..., None] if image.ndim == 2 else image[None]
+    channels = pixels.shape[-1]
+    if not channels:  # a kernel reads one channel at least
+        pixels = np.zeros((*pixels.shape[:-1], 1), image.dtype)
     result = convolve(
-        planes[..., None],
-        kernel[..., None, None],
+        pixels,
+        np.repeat(kernel[..., None, None], pixels.shape[-1], axis=-1),
         padding,
         stride,
+        groups=pixels.shape[-1],
         pad_mode=pad_mode,
         fill=fill,
         flip=flip,
         dtype=dtype,
         engine=engine,
-    )[..., 0]
-    return result[0] if image.ndim == 2 else np.ascontiguousarray(np.moveaxis(result, 0, -1))
+    )[0]
+    return result[..., 0] if image.ndim == 2 else result[..., :channels]
 
 
 def window_view(images: ArrayLike, shape: Ints, stride: Ints = 1, dilation: Ints = 1) -> Array:

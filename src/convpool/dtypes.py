@@ -10,6 +10,7 @@ from numpy.typing import DTypeLike, NDArray
 Array = NDArray[Any]
 DType = np.dtype[Any]
 
+EXACT_IN_FLOAT32 = 2**24
 EXACT_IN_FLOAT64 = 2**53  # whole numbers up to here are exact in float64, whose products are much faster
 
 
@@ -85,7 +86,10 @@ def working(dtype: DType, limit: int, what: str, negative: bool) -> DType:
             f"{what} may reach {limit}, more than {dtype} holds ({np.iinfo(dtype).max}); "
             "pass dtype=float for rounded results, or scale the images or kernels down"
         )
-    return np.dtype(np.float64) if limit <= EXACT_IN_FLOAT64 else dtype
+    for kind, exact in ((np.float32, EXACT_IN_FLOAT32), (np.float64, EXACT_IN_FLOAT64)):
+        if limit <= exact:
+            return np.dtype(kind)
+    return dtype
 
 
 def pooled(images: DType, mode: str) -> DType:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from convpool import arguments, dtypes
+from convpool import arguments, costs, dtypes
 from convpool.engines import ENGINES, TRANSPOSE_ENGINES
 from convpool.plan_words import plural, sizes, span
 from convpool.plans import Plan
@@ -90,6 +90,33 @@ class ConvolutionPlan(KernelsPlan):
         rows.insert(1, ("padding", f"{self.padding}, filled with {self.pad_mode}"))
         return rows
 
+    @cached_property
+    def _work(self) -> costs.Work:
+        images = arguments.channels_last(self.images_shape, self.channel_axis)
+        moved = self.bytes_in + self.bytes_out
+        return costs.Work(images, self.kernels_shape, self.axes, self.groups, self.accumulation, moved)
+
+    @cached_property
+    def candidates(self) -> tuple[tuple[str, str], ...]:
+        """The engines that can do it, the best first, and why."""
+        return tuple(self._work.order)
+
+    @property
+    def seconds(self) -> float:
+        """How long the engine should take with the threads that may be used, by a small model."""
+        return self._work.seconds(self.candidates[0][0] if self.engine == "auto" else self.engine)
+
+    def _engine(self, images: Array, kernels: Array) -> str:
+        """Return the engine that was asked for, or the best that takes these numbers."""
+        names = [name for name, _ in self.candidates] if self.engine == "auto" else [self.engine]
+        if names[0] != "fft" or costs.trusted(self._work, images, kernels, self.engine == "fft"):
+            return names[0]
+        if len(names) == 1:
+            raise ValueError(
+                "engine 'fft' takes finite numbers only, and there is a NaN or infinity; use engine='auto'"
+            )
+        return names[1]
+
     def run(self, images: Any, kernels: Any, bias: Any = None, out: Array | None = None) -> Array:
         """Convolve images with kernels of the plan's shapes and dtypes.
 
@@ -101,11 +128,12 @@ class ConvolutionPlan(KernelsPlan):
         entered, kernels = self.entered(images), self.kernels(kernels)
         bias = None if bias is None else self._bias(bias)
         working = self._working(entered, kernels, bias)
+        engine = ENGINES[self._engine(entered, kernels)]
         out, written = self.result(out, entered, kernels)
         weights = np.flip(kernels, tuple(range(len(self.axes)))) if self.flip else kernels
         padded = {"pad_mode": self.pad_mode, "fill": self.fill, "bias": bias, "groups": self.groups, "dtype": working}
         with np.errstate(all="ignore"):
-            self.chosen(ENGINES)(entered, weights, self.axes, written, **padded)
+            engine(entered, weights, self.axes, written, **padded)
         return self.leave(out, written)
 
     def _bias(self, given: Any) -> Array:

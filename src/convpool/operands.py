@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -117,3 +118,10 @@ def fill(given: Any, pad_mode: str, sums: DType) -> Any:
     if not np.can_cast(value.dtype, sums, "same_kind"):
         raise TypeError(f"fill is {given!r}, but sums are taken in {sums}: pass dtype=float or a whole number")
     return value.item() if sums.kind in "iu" else sums.type(given)
+
+
+def check_engine(engine: str, refusals: Mapping[str, str | None]) -> None:
+    """Raise if the engine that was asked for cannot do it; name those that can."""
+    if refusal := refusals.get(engine):
+        able = ", ".join(repr(name) for name, reason in refusals.items() if reason is None)
+        raise ValueError(f"engine {engine!r} cannot do this: {refusal}; use 'auto' or one of {able}")

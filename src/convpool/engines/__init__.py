@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from convpool.engines import reductions, taps
+from convpool.engines import compiled, fourier, reductions, taps
 
-ENGINES: dict[str, Callable[..., None]] = {"numpy": taps.convolve}
+ENGINES: dict[str, Callable[..., None]] = {
+    "numpy": taps.convolve,
+    "compiled": compiled.convolve,
+    "fft": fourier.convolve,
+}
 TRANSPOSE_ENGINES: dict[str, Callable[..., None]] = {"numpy": taps.convolve_transpose}
 POOL_ENGINES: dict[str, Callable[..., None]] = {"numpy": reductions.pool}

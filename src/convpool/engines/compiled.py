@@ -29,6 +29,7 @@ READ = tuple(map(np.dtype, ("f4", "f8", "i1", "u1", "i2", "u2", "i4", "u4", "i8"
 WRITTEN = {("f4", "f4"), ("f8", "f8"), ("i8", "i8"), ("f4", "i8"), ("f8", "i8")}  # from sums to results
 PACKED = 2**15  # numbers of a packed block, so that it stays in the processor's cache
 LINE = 2**11  # numbers of a line of a block
+LARGE = 2**18  # numbers of an image whose borders are worth a call of their own
 HIGH = 16  # rows of a block that is read where it lies
 SLAB = 6  # rows of a kernel that are taken on one way down at most, for a stride of 1
 LATENCY = 8  # sums at a time that hide how long a multiply-add takes
@@ -44,8 +45,8 @@ PARTS = 4  # parts of the work for each thread, so that none waits long for anot
 
 def refusal(dtype: np.dtype[Any], rank: int) -> str | None:
     """Tell why convolutions with sums of this dtype and rank are not taken; None if they are."""
-    if dtype not in (np.float32, np.float64, np.int64):
-        return f"sums are {dtype}, and the compiled kernels take float32, float64 and int64"
+    if dtype not in (np.float32, np.float64) and (dtype.kind not in "iu" or dtype == np.uint64):
+        return f"sums are {dtype}, and the compiled kernels take float32, float64 and integers up to int64"
     if rank > 2:
         return f"there are {rank} spatial axes, and the compiled kernels take 1 or 2"
     return host.refusal()
@@ -343,7 +344,7 @@ def _regions(work: Work, each: int, spread: bool) -> list[Region]:
         return [Region(*everywhere, False)]
     if tuple(inner) == everywhere:
         return [direct]
-    if volume(work.images.shape[1:]) < PACKED:
+    if volume(work.images.shape[1:]) < LARGE:
         return [Region(*everywhere, False)]
     (top, bottom), (left, right) = ((part.start, part.stop) for part in inner)
     oh, ow = work.out.shape[1:3]
@@ -371,7 +372,7 @@ def _block(work: Work, oh: int, ow: int, each: int, direct: bool) -> tuple[int, 
     (down, across), (m, *_, c) = work.axes, work.images.shape
     wide = min(ow, max(1, LINE // each))
     if direct:
-        high = min(oh, max(HIGH, 4 * down.span))
+        high = min(oh, max(HIGH, 4 * down.span, 4 * LINE // (wide * each)))
         return 1 if (high, wide) != (oh, ow) else min(m, max(1, 4 * LINE // (oh * ow * each))), high, wide
     wide = max(min(ow, work.n), min(wide, PACKED // (c * across.stride * down.span)))
     line = c * ((wide - 1) * across.stride + across.span)
@@ -418,7 +419,7 @@ def _planes(work: Work, region: Region, each: int, spread: bool) -> None:
             (starts.ctypes.data, starts.strides[0] // kind.itemsize),
             (lines, work.together if lines > 1 else 1, group_step),
             *(descent.steps, lanes, result, steps_out, 0 if stored else made.ctypes.data, packing.parts, zips),
-            *((0,) * descent.slab, (0,) * descent.tail if descent.tail else None, (0,) * descent.sh, few),
+            *((0,) * descent.slab, (0,) * descent.tail if descent.tail else None, (0,) * descent.sh, few, (0,) if each > 1 else None),
             *(work.images.dtype.type(0), kind.type(0), work.out.dtype.type(0)),
         )
         _run(kernels.rows, call, compile_only)
@@ -462,13 +463,12 @@ def _turns(kh: int, slab: int, sh: int) -> float:
 
 
 def _lined(weights: Array, each: int, n: int) -> Array:
-    """Return weights (kh, kw, depth, nc) as vectors (nc, kw * depth, kh, n), or lane by lane as (1, kw, kh, each + n - 1)."""
+    """Return weights (kh, kw, depth, nc) as (nc, kw * depth, kh, 1), or lane by lane as (1, kw, kh, lanes)."""
     kh, nc = weights.shape[0], weights.shape[3]
     taps = weights.reshape(kh, -1, nc).transpose(2, 1, 0)
     if each == 1:
-        lines = np.broadcast_to(taps[..., None], (*taps.shape, n))
-    else:
-        lines = taps.transpose(1, 2, 0)[None][..., np.arange(-(-(each + n - 1) // n) * n) % each]
+        return np.ascontiguousarray(taps)[..., None]
+    lines = taps.transpose(1, 2, 0)[None][..., np.arange(-(-(each + n - 1) // n) * n) % each]
     aligned = _aligned(lines.size, weights.dtype).reshape(lines.shape)
     aligned[...] = lines
     return aligned
@@ -513,12 +513,17 @@ def _run(kernel: Any, call: tuple[Any, ...], compile_only: bool) -> None:
     if not compile_only:
         kernel(*call)
         return
-    import numba
+    kinds = (kernel, *map(_kind, call))
+    if kinds not in _READY:
+        import numba
 
-    types = tuple(numba.typeof(word) for word in call)
-    if (kernel, types) not in _READY:
-        kernel.compile(types)
-        _READY.add((kernel, types))
+        kernel.compile(tuple(map(numba.typeof, call)))
+        _READY.add(kinds)
+
+
+def _kind(word: Any) -> Any:
+    """Return what a kernel is compiled for, far faster than Numba tells it."""
+    return (len(word), _kind(word[0])) if isinstance(word, tuple) else type(word)
 
 
 # ---- tiles ----

@@ -70,6 +70,7 @@ def descend(
     most,
     strides,
     few,
+    laned,
     like,
     made,
 ):
@@ -108,8 +109,11 @@ def descend(
         taps = table(context, builder, signature.args[3], taps, INT(0))
         numbers = [builder.load(builder.gep(row, [INT(k)])) for k in range(2 * together + 1)]
         lane = numbers[-1]
-        begun = load(builder, start, lane, like, n)
-        weights = builder.gep(weights, [lane])
+        if laned is types.none:
+            begun = splat(builder, builder.load(start), n)
+        else:
+            begun = load(builder, start, lane, like, n)
+            weights = builder.gep(weights, [lane])
         sources = [builder.gep(given, [place]) for place in numbers[:together]]
         targets = [builder.gep(result, [place]) for place in numbers[together:-1]]
         nothing = ir.Constant(vector(like, n), None)
@@ -119,7 +123,10 @@ def descend(
 
         def row_of_weights(tap, chosen):
             base = builder.mul(tap, tap_step)
-            return [load(builder, weights, builder.add(base, builder.mul(line, INT(u))), like, n) for u in chosen]
+            places = [builder.add(base, builder.mul(line, INT(u))) for u in chosen]
+            if laned is types.none:
+                return [splat(builder, builder.load(builder.gep(weights, [place])), n) for place in places]
+            return [load(builder, weights, place, like, n) for place in places]
 
         unrolled = few.count if isinstance(few, types.BaseTuple) else 0
         kept = [row_of_weights(INT(tap), range(kh)) for tap in range(unrolled)]
@@ -173,7 +180,7 @@ def descend(
         return context.get_dummy_value()
 
     words = (given, places, group, taps, count, row_step, high, weights, tap_step, line, start, again, result, row_out)
-    return types.void(*words, lanes, heights, most, strides, few, like, made), code
+    return types.void(*words, lanes, heights, most, strides, few, laned, like, made), code
 
 
 def pixels_of(wide):
@@ -389,6 +396,7 @@ def rows(
     tail,
     strides,
     few,
+    laned,
     given,
     like,
     made,
@@ -475,6 +483,7 @@ def rows(
                             heights,
                             strides,
                             few,
+                            laned,
                             like,
                             made,
                         )
@@ -501,6 +510,7 @@ def rows(
                             heights,
                             strides,
                             few,
+                            laned,
                             like,
                             made,
                         )

@@ -1,0 +1,128 @@
+"""What a convolution would take with each engine: a small model, from shapes and dtypes alone.
+
+The rates are those of one core of a current server processor; what matters is their proportion. m images, c channels.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convpool.engines import compiled, fourier, threads
+from convpool.windows import Axis, volume
+
+SMALL = 1e-3  # seconds below which a call is not worth another engine than NumPy
+FAR = 2.0  # times that transforms must be faster than sums, since their error is spread over the whole block
+
+CALL = {"numpy": 25e-6, "compiled": 400e-6, "fft": 1e-3}  # seconds before the first sum
+COPIED = 0.8e-9  # to copy a tap of a window, in NumPy
+MULTIPLIED = 25e-12  # a multiply-add of float32 in a product of matrices
+TILED = 18e-12  # the same with vectors over kernels
+WEIGHED = 30e-12  # the same with vectors over columns
+WEIGHTS = 2e-9  # to lay out a weight
+MOVED = 0.15e-9  # to read or write a byte
+TRANSFORMED = 0.2e-9  # an operation of a transform
+
+
+@dataclass(frozen=True)
+class Work:
+    """What the model reads of a convolution."""
+
+    images: tuple[int, ...]
+    kernels: tuple[int, ...]
+    axes: tuple[Axis, ...]
+    groups: int
+    accumulation: np.dtype[np.generic]
+    moved: int
+
+    @property
+    def multiply_adds(self) -> int:
+        """Multiplications, each with its addition."""
+        return volume([self.images[0], *(axis.count for axis in self.axes)]) * volume(self.kernels)
+
+    @property
+    def together(self) -> int:
+        """Kernels that read the same channels."""
+        return max(1, self.kernels[-1] // self.groups)
+
+    @property
+    def width(self) -> float:
+        """How much longer a multiply-add takes than one of float32."""
+        return self.accumulation.itemsize / 4
+
+    def parallel(self) -> dict[str, float]:
+        """Return the seconds of one thread with each engine that can do it, without those before the first sum."""
+        laid = volume(self.kernels) * WEIGHTS
+        taps = self.multiply_adds / self.together
+        seconds = {"numpy": taps * COPIED * self.width**0.5 + self.multiply_adds * MULTIPLIED * self.width + laid}
+        if compiled.refusal(self.accumulation, len(self.axes)) is None:
+            rate = TILED if self.together > 8 / self.width else WEIGHED
+            seconds["compiled"] = self.multiply_adds * rate * self.width + self.moved * MOVED + laid / 2
+        if fourier_refusal(self.accumulation) is None and 0 not in self.images:
+            seconds["fft"] = TRANSFORMED * fourier.cost(self.images, self.kernels, self.axes, self.groups)
+        return seconds
+
+    @cached_property
+    def order(self) -> list[tuple[str, str]]:
+        """The engines that can do it, the best first, and why."""
+        single = {name: CALL[name] + seconds for name, seconds in self.parallel().items()}
+        reasons = {}
+        if single["numpy"] < SMALL or "compiled" not in single:
+            reasons["numpy"] = _numpy_first(single["numpy"], compiled.refusal(self.accumulation, len(self.axes)))
+        direct = min(single[name] for name in ("numpy", "compiled") if name in single)
+        if "fft" in single and not reasons and single["fft"] * FAR < direct:
+            reasons["fft"] = (
+                f"a large kernel: transforms take {_say(single['fft'])}, sums {_say(direct)}, where all numbers are finite"
+            )
+        if "compiled" in single and "numpy" not in reasons:
+            reasons["compiled"] = f"about {_say(single['compiled'])} on one thread, NumPy {_say(single['numpy'])}"
+        reasons.setdefault("numpy", "takes every dtype and rank")
+        return list(reasons.items())
+
+    def seconds(self, engine: str) -> float:
+        """Predict how long an engine takes with the threads that may be used."""
+        shared = self.parallel()[engine] / (1 if engine == "numpy" else threads.number())
+        return CALL[engine] + shared
+
+
+def fourier_refusal(accumulation: np.dtype[np.generic]) -> str | None:
+    """Tell why sums of this dtype are not taken by transforms; None if they are."""
+    if accumulation in (np.float32, np.float64):
+        return None
+    return f"sums are {accumulation}, and transforms take float32 and float64"
+
+
+def refusals(accumulation: np.dtype[np.generic], rank: int) -> dict[str, str | None]:
+    """Return, for each engine, why it cannot convolve with sums of this dtype; None if it can."""
+    return {"numpy": None, "compiled": compiled.refusal(accumulation, rank), "fft": fourier_refusal(accumulation)}
+
+
+def _numpy_first(seconds: float, refusal: str | None) -> str:
+    return f"a small call, about {_say(seconds)}" if seconds < SMALL else f"takes every dtype and rank; {refusal}"
+
+
+def _say(seconds: float) -> str:
+    for unit, size in (("s", 1.0), ("ms", 1e-3)):
+        if seconds >= size:
+            return f"{seconds / size:.2g} {unit}"
+    return f"{seconds / 1e-6:.2g} us"
+
+
+def trusted(work: Work, images: NDArray[Any], kernels: NDArray[Any], asked: bool) -> bool:
+    """Tell whether numbers may be transformed: all finite, and, unless asked for, the error within that of direct sums.
+
+    Sums of k float64 products may lie k units in the last place of the greatest of them away; float32 is transformed in
+    float64, which is exact enough for any.
+    """
+    if not fourier.finite(images, kernels):
+        return False
+    if asked or work.accumulation == np.float32 or not kernels.size:
+        return True
+    greatest = np.abs(kernels).sum(axis=tuple(range(kernels.ndim - 1))).max() * np.abs(images).max(initial=0)
+    terms = volume(work.kernels[:-1])
+    bound = fourier.error_bound(images, kernels, work.axes, work.accumulation, groups=work.groups)
+    return bool(bound <= terms * np.finfo(work.accumulation).eps * greatest)

@@ -1,0 +1,296 @@
+"""Packing and division of work around the compiled kernels of pooling.
+
+A window is the product of its axes' windows. A block of rows is combined down the columns into lines, and these along
+the row into results, which are finished on their way out. A window of many taps is combined from longer and longer
+parts, so its cost hardly grows with it; sums are taken over taps only, never as differences of running sums.
+m images, h x w pixels, c channels, oh x ow output.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from convpool.engines import compiled, host, threads
+from convpool.engines.compiled import READ, STAGED, _parts, _ranges, _regular, _run, _steps
+from convpool.windows import Axis, blocks, volume
+
+Array = NDArray[Any]
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+JOINS = {"sum": (0,), "avg": (0,), "max": (0, 0), "min": (0, 0, 0)}  # as long as the kernels want
+LINE = 2**14  # numbers of a line of columns, so that it stays in the processor's cache
+BLOCK = 2**13  # numbers of a block's lines, where a window has few rows
+LINES = 2**18  # numbers of a block's lines, where it has many
+PARTS = 2**16  # numbers of the parts of windows that are made at a time
+DIRECT = 16  # taps of a window that are combined on both axes at once, where a vector holds channels
+SHUFFLED = 8  # vectors that are taken apart in registers
+BASE = 4  # parts that make one longer part
+
+
+def refusal(mode: str, images: np.dtype[Any], rank: int) -> str | None:
+    """Tell why poolings of this mode, dtype and rank are not taken; None if they are."""
+    if mode not in JOINS:
+        return f"the mode is {mode!r}, and the compiled kernels take {', '.join(map(repr, JOINS))}"
+    if images.kind != "b" and images not in READ:
+        return f"images are {images}, and the compiled kernels take float32, float64, bool and native integers"
+    if rank > 2:
+        return f"there are {rank} spatial axes, and the compiled kernels take 1 or 2"
+    return host.refusal()
+
+
+# ---- the taps of an axis ----
+
+
+def _program(axis: Axis, repeats: bool) -> Ints:
+    """Return how the taps of an axis are combined: rows (again, taps, step, tap), as the kernels want them."""
+    simple = [(1, axis.window, 1, 0)]
+    chain = _chain(axis.window, repeats)
+    cost = sum(taps if emit else taps * min(axis.stride, axis.window) for emit, taps, *_ in chain)
+    return np.array(simple if axis.window <= cost + 2 else chain, np.int64)
+
+
+def _chain(window: int, repeats: bool) -> list[tuple[int, int, int, int]]:
+    """Make parts of BASE times the length again and again; where taps may repeat, two of the longest are the window."""
+    steps, length = [], 1
+    if repeats:
+        while 2 * length <= window:
+            parts = BASE if BASE * length <= window else 2
+            steps.append((0, parts, length, 0))
+            length *= parts
+        return [*steps, (1, 1 + (length < window), window - length, 0)]
+    done, left = 0, window
+    while True:
+        left, digit = divmod(left, BASE)
+        if digit:
+            steps.append((1, digit, length, done))
+            done += digit * length
+        if not left:
+            return steps
+        steps.append((0, BASE, length, 0))
+        length *= BASE
+
+
+# ---- a call ----
+
+
+@dataclass(frozen=True)
+class Divisors:
+    """What avg divides by: a number for each row, times one for each column; NaN where no pixel is."""
+
+    rows: Floats
+    columns: Floats
+
+    def part(self, rows: slice) -> Divisors:
+        """Return those of some rows."""
+        return Divisors(self.rows[rows], self.columns)
+
+
+def _divisor(axis: Axis, count_padding: bool) -> Floats:
+    real = axis.taps_on(0, axis.size)
+    counted = axis.taps_on(-axis.before, axis.size + axis.after) if count_padding else real
+    return np.where(real > 0, counted, np.nan)
+
+
+def pool(
+    images: Array,
+    axes: Sequence[Axis],
+    out: Array,
+    *,
+    mode: str,
+    count_padding: bool = False,
+    p: float = 2.0,
+    dtype: DTypeLike,
+) -> None:
+    """Reduce each window of images (m, *spatial, c) to one pixel of out (m, *output, c), combining in `dtype`."""
+    if not out.size:
+        return
+    if len(axes) == 1:
+        images, axes, out = images[:, None], (Axis(1, 1), *axes), out[:, None]
+    images, out = (array.view(np.uint8) if array.dtype == bool else array for array in (images, out))
+    down, across = axes
+    wanted = np.dtype(np.uint8) if np.dtype(dtype) == bool else np.dtype(dtype)
+    divisors = Divisors(*(_divisor(axis, count_padding and mode == "avg") for axis in axes))
+    kind = _working(images.dtype, mode, down.window * across.window, wanted)
+    for some_images, some_out in _planes(images, out):
+        for given, rows, written, part in _staged(some_images, down, some_out, wanted):
+            _pool(Work(given, (rows, across), written, divisors.part(part), mode, kind))
+
+
+def _working(images: np.dtype[Any], mode: str, taps: int, kind: np.dtype[Any]) -> np.dtype[Any]:
+    """Return the dtype in which the kernels combine: the shortest that holds every sum of integers."""
+    if mode in ("max", "min"):
+        return images
+    if images.kind == "f":
+        return kind
+    most = max(-int(np.iinfo(images).min), int(np.iinfo(images).max)) * taps
+    return next((np.dtype(f"i{size}") for size in (2, 4) if most < 2 ** (8 * size - 1)), kind)
+
+
+def _planes(images: Array, out: Array) -> Iterator[tuple[Array, Array]]:
+    """Take channels for images where the pixels of each lie side by side."""
+    planar = images.shape[3] > 1 and all(_steps(array)[2] == 1 and array.shape[2] > 1 for array in (images, out))
+    if not planar:
+        yield images, out
+        return
+    for image, result in zip(images, out, strict=True):
+        yield np.moveaxis(image, 2, 0)[..., None], np.moveaxis(result, 2, 0)[..., None]
+
+
+def _staged(images: Array, down: Axis, out: Array, kind: np.dtype[Any]) -> Iterator[tuple[Array, Axis, Array, slice]]:
+    """Yield what the kernels can read and write, and the rows it is of: all, or copies of a few rows at a time."""
+    readable = _in_lines(images)
+    writable = _in_lines(out) and (out.dtype == kind or (kind.str[1:], out.dtype.str[1:]) == ("f8", "f4"))
+    writable = writable and out.dtype.isnative
+    everything = slice(0, down.count)
+    if readable and writable:
+        yield images, down, out, everything
+        return
+    row = volume(images.shape[2:]) * (not readable) * max(1, down.stride) + volume(out.shape[2:]) * (not writable)
+    room = STAGED // (8 * max(1, row))
+    for (batch,) in blocks(out.shape[:1], max(1, room // down.count)):
+        for (windows,) in blocks((down.count,), max(room, 1 + down.span // down.stride)):
+            halo = down.halo(windows)
+            pixels = images[batch, halo.start : halo.stop]
+            target = out[batch, windows]
+            rows = Axis(halo.stop - halo.start, down.window, down.stride, down.dilation, halo.before, halo.after)
+            written = target if writable else np.empty(target.shape, kind)
+            yield pixels if readable else np.ascontiguousarray(pixels), rows, written, windows
+            if not writable:
+                with np.errstate(all="ignore"):
+                    target[...] = written
+
+
+def _in_lines(array: Array) -> bool:
+    """Return whether the numbers of a row lie side by side."""
+    return _regular(array) and _steps(array)[2:] == (array.shape[3], 1)
+
+
+# ---- blocks ----
+
+
+@dataclass(frozen=True)
+class Work:
+    """A pooling on two spatial axes: arrays that the kernels can read and write, and where windows lie."""
+
+    images: Array
+    axes: tuple[Axis, Axis]
+    out: Array
+    divisors: Divisors
+    mode: str
+    kind: np.dtype[Any]
+
+
+@dataclass(frozen=True)
+class Block:
+    """How many rows and columns of the output are made at a time, and what lies in the scratch for them."""
+
+    high: int
+    wide: int
+    pitch: int
+    staged: int
+    tile: int
+    parts: int
+
+
+def _block(work: Work, rows_in_parts: bool, n: int, kept: bool) -> Block:
+    room = (SHUFFLED + 1) * n if kept else n  # numbers that are read and made behind a line
+    (down, across), c, (oh, ow) = work.axes, work.images.shape[3], work.out.shape[1:3]
+    wide = max(1, across.span // across.stride, (LINE // c - across.span) // across.stride + 1)
+    wide = min(ow, wide)
+    pitch = _whole(((wide - 1) * across.stride + across.span) * c + room)
+    staged = _whole(wide * c + room)
+    if not rows_in_parts:
+        return Block(min(oh, max(1, BLOCK // pitch)), wide, pitch, staged, 1, 0)
+    high = min(oh, max(1 + down.span // down.stride, LINES // pitch))
+    extent = (high - 1) * down.stride + down.span
+    tile = min(pitch, _whole(max(1, PARTS // extent)))
+    return Block(high, wide, pitch, staged, tile, extent * (tile + n))
+
+
+def _whole(numbers: int) -> int:
+    """Round up to what fills a vector of any dtype."""
+    return -(-numbers // 64) * 64
+
+
+def _aligned(numbers: int, dtype: np.dtype[Any]) -> Array:
+    """Return uninitialised memory that begins where a vector may."""
+    return compiled._aligned(numbers, dtype)
+
+
+def _pool(work: Work) -> None:
+    from convpool.engines import pooling_kernels
+
+    kind, (down, across), (h, w, c) = work.kind, work.axes, work.images.shape[1:]
+    n = host.vector_bytes() // kind.itemsize
+    oh, ow = work.out.shape[1:3]
+    by_rows, by_columns, product = _divided(work)
+    before = (h, w, c), work.images.ctypes.data, _steps(work.images)[:2]
+    axes = tuple((axis.window, axis.stride, axis.dilation, axis.before) for axis in work.axes)
+    after = (
+        *(by_rows.ctypes.data, by_columns.ctypes.data if by_columns.size else 0, product),
+        *(work.out.ctypes.data, _steps(work.out)[:2]),
+    )
+    kinds = (
+        *(JOINS[work.mode], (0, 0) if work.mode == "avg" else (0,)),
+        *(work.images.dtype.type(0), kind.type(0), work.out.dtype.type(0)),
+    )
+    if c >= n and down.window * across.window <= DIRECT:
+        _shared(
+            lambda first, last, _: (pooling_kernels.direct, (first, last, (oh, ow), *before, *axes, *after, *kinds)),
+            len(work.images) * oh,
+        )
+        return
+    programs = tuple(_program(axis, work.mode in ("max", "min")) for axis in work.axes)
+    kept = across.stride > 1 and c * across.stride <= SHUFFLED and ow > 1
+    thinned = ((0,) * c, (0,) * across.stride) if kept else (None, None)
+    block = _block(work, len(programs[0]) > 1, n, kept)
+
+    def call(first: int, last: int, scratch: list[Array]) -> tuple[Any, tuple[Any, ...]]:
+        return pooling_kernels.pooled, (
+            *(first, last, (oh, ow, block.high, block.wide), *before, *axes),
+            *(programs, tuple(array.ctypes.data for array in scratch), (block.pitch, block.staged, block.tile)),
+            *after,
+            *thinned,
+            *kinds,
+        )
+
+    sizes = block.high * block.pitch, block.high * block.staged, block.parts, block.pitch
+    _shared(call, len(work.images) * -(-oh // block.high) * -(-ow // block.wide), [(size, kind) for size in sizes])
+
+
+def _shared(
+    call: Callable[[int, int, list[Array]], tuple[Any, tuple[Any, ...]]],
+    count: int,
+    scratch: Sequence[tuple[int, np.dtype[Any]]] = (),
+) -> None:
+    """Compile a kernel and call it for some blocks in turn, from a scratch of its own in each thread."""
+
+    def part(first: int, last: int) -> None:
+        arrays = [_aligned(*size) for size in scratch]
+        kernel, words = call(first, last, arrays)
+        _run(kernel, words, False)
+
+    kernel, words = call(0, 0, [_aligned(0, kind) for _, kind in scratch])
+    _run(kernel, words, True)
+    ranges = _ranges(count, _parts())
+    threads.spread(lambda k: part(*ranges[k]), len(ranges))
+
+
+def _divided(work: Work) -> tuple[Floats, Floats, bool]:
+    """Return the divisors of rows and of the numbers of a line, and whether they are factors instead.
+
+    There are none for a line where all are alike: these stand in the rows. Factors are as exact where all are powers of two.
+    """
+    rows, columns = work.divisors.rows, work.divisors.columns
+    if (columns == columns[0]).all():
+        rows, columns = rows * columns[0], columns[:0]
+    product = all(bool(((np.frexp(one)[0] == 0.5) | np.isnan(one)).all()) for one in (rows, columns))
+    if product:
+        rows, columns = 1 / rows, 1 / columns
+    return rows, np.repeat(columns, work.images.shape[3]), product

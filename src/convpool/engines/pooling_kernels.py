@@ -1,0 +1,585 @@
+"""The loops of pooling that are compiled: Numba around the few instructions on vectors in `vectors.py`.
+
+Nothing is checked here. A window is combined along one axis after the other: rows of pixels into lines of columns,
+these into lines of results. c channels lie side by side in a column. `join` tells by its length how two numbers are
+combined: 1 adds them, 2 keeps the greater, 3 the lesser.
+A program tells how the taps of an axis are combined, as rows (again, taps, step, tap): again 0 makes longer parts of
+windows, each of so many parts, `step` taps apart; again 1 adds so many parts to the results, from a tap on.
+"""
+
+from __future__ import annotations
+
+import math
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+from convpool.engines.vectors import (
+    INT,
+    along,
+    below,
+    converted,
+    element,
+    get,
+    kernel,
+    lanes_of,
+    load,
+    load_some,
+    picked,
+    pointer,
+    splat,
+    store,
+    store_some,
+    vector,
+)
+
+UNROLLED = 4  # vectors that are combined together
+CHANNELS = 4  # vectors of the channels of a window
+TOGETHER = 8  # rows that are read at a time, where a window has many
+TILE = 2048  # numbers of them
+
+
+def joined(builder, a, b, join, kind):
+    """Combine two vectors; a NaN in either wins."""
+    whole = not isinstance(kind, types.Float)
+    if join.count == 1:
+        return builder.add(a, b) if whole else builder.fadd(a, b)
+    sign = ">" if join.count == 2 else "<"
+    if whole:
+        compare = builder.icmp_signed if kind.signed else builder.icmp_unsigned
+        return builder.select(compare(sign, a, b), a, b)
+    # the processor's own maximum gives b where either is NaN
+    chosen = builder.select(builder.fcmp_ordered(sign, a, b), a, b)
+    return builder.select(builder.fcmp_unordered("uno", a, a), a, chosen)
+
+
+def neutral(join, kind):
+    """Return the number that changes nothing."""
+    if join.count == 1:
+        return ir.Constant(element(kind), 0)
+    greatest = join.count == 3
+    if isinstance(kind, types.Float):
+        return ir.Constant(element(kind), math.inf if greatest else -math.inf)
+    return ir.Constant(element(kind), int(kind.maxval if greatest else kind.minval))
+
+
+@intrinsic
+def fill(typing, address, count, join, like):
+    """Put the number that changes nothing into a line."""
+
+    def code(context, builder, signature, arguments):
+        address, count, *_ = arguments
+        lanes = lanes_of(like)
+        target, nothing = pointer(builder, address, like), splat(builder, neutral(join, like), lanes)
+        whole = builder.mul(builder.sdiv(count, INT(lanes)), INT(lanes))
+        with cgutils.for_range_slice(builder, INT(0), whole, INT(lanes)) as (place, _):
+            store(builder, nothing, target, place, like)
+        mask = below(builder, builder.sub(count, whole), lanes)
+        store_some(builder, nothing, target, whole, like, mask)
+        return context.get_dummy_value()
+
+    return types.void(types.intp, types.intp, join, like), code
+
+
+@intrinsic
+def combine(typing, result, address, step, taps, count, again, join, given, like):
+    """Combine lines that begin `step` numbers apart, and with `again` what stands in the result, number by number.
+
+    The result may be the first line. Up to a vector of rubbish follows it.
+    """
+
+    def code(context, builder, signature, arguments):
+        result, address, step, taps, count, again, *_ = arguments
+        lanes = lanes_of(like)
+        source, target = pointer(builder, address, given), pointer(builder, result, like)
+        totals = [cgutils.alloca_once(builder, vector(like, lanes)) for _ in range(UNROLLED)]
+        first = builder.select(again, INT(0), INT(1))
+
+        def take(place, vectors, mask):
+            def read(k, base):
+                at = builder.add(base, INT(k * lanes))
+                if mask is None:
+                    return converted(builder, load(builder, source, at, given, lanes), given, like)
+                return converted(builder, load_some(builder, source, at, given, mask), given, like)
+
+            places = [builder.add(place, INT(k * lanes)) for k in range(vectors)]
+            with builder.if_else(again) as (add, start):
+                with add:
+                    for k in range(vectors):
+                        builder.store(load(builder, target, places[k], like, lanes), totals[k])
+                with start:
+                    for k in range(vectors):
+                        builder.store(read(k, place), totals[k])
+            with cgutils.for_range_slice(builder, first, taps, INT(1)) as (tap, _):
+                base = builder.add(place, builder.mul(tap, step))
+                for k in range(vectors):
+                    builder.store(joined(builder, builder.load(totals[k]), read(k, base), join, like), totals[k])
+            for k in range(vectors):
+                store(builder, builder.load(totals[k]), target, places[k], like)
+
+        many = builder.mul(builder.sdiv(count, INT(UNROLLED * lanes)), INT(UNROLLED * lanes))
+        whole = builder.mul(builder.sdiv(count, INT(lanes)), INT(lanes))
+        with cgutils.for_range_slice(builder, INT(0), many, INT(UNROLLED * lanes)) as (place, _):
+            take(place, UNROLLED, None)
+        with cgutils.for_range_slice(builder, many, whole, INT(lanes)) as (place, _):
+            take(place, 1, None)
+        with builder.if_then(builder.icmp_signed("<", whole, count)):
+            take(whole, 1, below(builder, builder.sub(count, whole), lanes))
+        return context.get_dummy_value()
+
+    return types.void(*[types.intp] * 5, types.boolean, join, given, like), code
+
+
+@intrinsic
+def pixels(typing, result, address, stride, step, taps, columns, c, left, again, join, like):
+    """Combine columns by one vector of each: `taps` of them `step` numbers apart, from columns `stride` numbers apart.
+
+    Results lie c numbers apart. With `again`, the first `left` numbers of them are combined with what stands there, and
+    nothing else is touched; else up to a vector of rubbish follows. Up to a vector is read after the last column.
+    """
+
+    def code(context, builder, signature, arguments):
+        result, address, stride, step, taps, columns, c, left, again, *_ = arguments
+        lanes = lanes_of(like)
+        source, target = pointer(builder, address, like), pointer(builder, result, like)
+        total = cgutils.alloca_once(builder, vector(like, lanes))
+        mask = below(builder, left, lanes)
+        with builder.if_else(again) as (add, start):
+            with add, cgutils.for_range(builder, columns) as loop:
+                place, base = builder.mul(loop.index, c), builder.mul(loop.index, stride)
+                builder.store(load(builder, target, place, like, lanes), total)
+                with cgutils.for_range(builder, taps) as tap:
+                    at = builder.add(base, builder.mul(tap.index, step))
+                    x = load(builder, source, at, like, lanes)
+                    builder.store(joined(builder, builder.load(total), x, join, like), total)
+                store_some(builder, builder.load(total), target, place, like, mask)
+            with start, cgutils.for_range(builder, columns) as loop:
+                place, base = builder.mul(loop.index, c), builder.mul(loop.index, stride)
+                builder.store(load(builder, source, base, like, lanes), total)
+                with cgutils.for_range_slice(builder, INT(1), taps, INT(1)) as (tap, _):
+                    at = builder.add(base, builder.mul(tap, step))
+                    x = load(builder, source, at, like, lanes)
+                    builder.store(joined(builder, builder.load(total), x, join, like), total)
+                # what this spoils of the next columns is made after it
+                store(builder, builder.load(total), target, place, like)
+        return context.get_dummy_value()
+
+    return types.void(*[types.intp] * 8, types.boolean, join, like), code
+
+
+@intrinsic
+def thin(typing, result, address, columns, parts, strides, like):
+    """Keep one column of as many as the tuple `strides` has numbers, each of as many numbers as the tuple `parts` has.
+
+    Groups of a vector of columns are read and made, so rubbish follows the results.
+    """
+
+    def code(context, builder, signature, arguments):
+        result, address, columns, *_ = arguments
+        count, c, stride = lanes_of(like), parts.count, strides.count
+        source, target = pointer(builder, address, like), pointer(builder, result, like)
+        groups = builder.sdiv(builder.add(columns, INT(count - 1)), INT(count))
+        with cgutils.for_range(builder, groups) as loop:
+            begin, there = (builder.mul(loop.index, INT(k * count)) for k in (c * stride, c))
+            vectors = [
+                load(builder, source, builder.add(begin, INT(k * count)), like, count) for k in range(c * stride)
+            ]
+            for k in range(c):
+                flat = [k * count + lane for lane in range(count)]
+                places = [place // c * c * stride + place % c for place in flat]
+                first, last = places[0] // count, places[-1] // count
+                line = picked(builder, vectors[first : last + 1], [place - first * count for place in places])
+                store(builder, line, target, builder.add(there, INT(k * count)), like)
+        return context.get_dummy_value()
+
+    return types.void(*[types.intp] * 3, parts, strides, like), code
+
+
+@intrinsic
+def finish(typing, result, address, count, divisor, divisors, product, average, like, made):
+    """Convert a line to the result; if `average` has two numbers, divide by `divisor` times what stands in `divisors`.
+
+    Without an address of divisors that is `divisor` alone; `product` tells to multiply instead.
+    """
+
+    def code(context, builder, signature, arguments):
+        result, address, count, divisor, divisors, product, *_ = arguments
+        lanes, double = lanes_of(like), types.float64
+        source, target = pointer(builder, address, like), pointer(builder, result, made)
+        whole = builder.mul(builder.sdiv(count, INT(lanes)), INT(lanes))
+
+        def loop(finished):
+            with cgutils.for_range_slice(builder, INT(0), whole, INT(lanes)) as (place, _):
+                store(builder, finished(place, None), target, place, made)
+            with builder.if_then(builder.icmp_signed("<", whole, count)):
+                mask = below(builder, builder.sub(count, whole), lanes)
+                store_some(builder, finished(whole, mask), target, whole, made, mask)
+
+        def plain(place, mask):
+            return converted(builder, load(builder, source, place, like, lanes), like, made)
+
+        if average.count == 1:
+            loop(plain)
+            return context.get_dummy_value()
+
+        scalar = splat(builder, divisor, lanes)
+        table = pointer(builder, divisors, double)
+
+        def scaled(operation, several):
+            def finished(place, mask):
+                total = converted(builder, load(builder, source, place, like, lanes), like, double)
+                by = scalar
+                if several and mask is None:
+                    by = builder.fmul(load(builder, table, place, double, lanes), scalar)
+                elif several:
+                    by = builder.fmul(load_some(builder, table, place, double, mask), scalar)
+                return converted(builder, operation(total, by), double, made)
+
+            return finished
+
+        with builder.if_else(product) as (multiplied, divided):
+            for chosen, operation in ((multiplied, builder.fmul), (divided, builder.fdiv)):
+                with chosen, builder.if_else(builder.icmp_signed("!=", divisors, INT(0))) as (several, one):
+                    with several:
+                        loop(scaled(operation, True))
+                    with one:
+                        loop(scaled(operation, False))
+        return context.get_dummy_value()
+
+    return types.void(*[types.intp] * 3, types.float64, types.intp, types.boolean, average, like, made), code
+
+
+@kernel
+def reached(y, size, window, dilation):
+    """Return the first tap of a window on a pixel, and behind the last."""
+    first = 0 if y >= 0 else (dilation - 1 - y) // dilation
+    last = min(window, (size - 1 - y) // dilation + 1)
+    return first, max(first, last)
+
+
+@kernel
+def descend(result, address, row_step, y, h, taps, dilation, count, again, join, given, like):
+    """Combine the pixels of some rows, `dilation` apart from row y on, into a line, those on the image."""
+    first, last = reached(y, h, taps, dilation)
+    if first == last:
+        if not again:
+            fill(result, count, join, like)
+        return
+    source = along(address, (y + first * dilation) * row_step, given)
+    if last - first <= TOGETHER:
+        combine(result, source, dilation * row_step, last - first, count, again, join, given, like)
+        return
+    for start in range(0, count, TILE):
+        for tap in range(0, last - first, TOGETHER):
+            combine(
+                along(result, start, like),
+                along(source, tap * dilation * row_step + start, given),
+                dilation * row_step,
+                min(TOGETHER, last - first - tap),
+                min(TILE, count - start),
+                again or tap > 0,
+                join,
+                given,
+                like,
+            )
+
+
+@kernel
+def columns_of(lines, pitch, address, row_step, y, h, rows, axis, program, parts, tile, count, join, given, like):
+    """Combine the rows of each window into a line of columns."""
+    window, stride, dilation = axis
+    if len(program) == 1:
+        for r in range(rows):
+            line = along(lines, r * pitch, like)
+            descend(line, address, row_step, y + r * stride, h, window, dilation, count, False, join, given, like)
+        return
+    for start in range(0, count, tile):
+        wide = min(tile, count - start)
+        source = along(address, start, given)
+        valid = (rows - 1) * stride + (window - 1) * dilation + 1
+        raw, again = True, False
+        part_pitch = tile + lanes(like)
+        for k in range(len(program)):
+            emit, taps, step, tap = program[k]
+            shift = step * dilation
+            if emit:
+                for r in range(rows):
+                    line = along(lines, r * pitch + start, like)
+                    place = r * stride + tap * dilation
+                    if raw:
+                        descend(line, source, row_step, y + place, h, taps, shift, wide, again, join, given, like)
+                    else:
+                        part = along(parts, place * part_pitch, like)
+                        combine(line, part, shift * part_pitch, taps, wide, again, join, like, like)
+                again = True
+                continue
+            valid -= (taps - 1) * shift
+            for r in range(valid):
+                part = along(parts, r * part_pitch, like)
+                if raw:
+                    descend(part, source, row_step, y + r, h, taps, shift, wide, False, join, given, like)
+                else:
+                    combine(part, part, shift * part_pitch, taps, wide, False, join, like, like)
+            raw = False
+
+
+@intrinsic
+def lanes(typing, like):
+    """Return how many numbers a vector holds."""
+
+    def code(context, builder, signature, arguments):
+        return INT(lanes_of(like))
+
+    return types.intp(like), code
+
+
+@kernel
+def results_of(result, line, columns, axis, program, c, join, like):
+    """Combine the columns of each window into a line of results; the line of columns is spoilt."""
+    window, stride, dilation = axis
+    valid = (columns - 1) * stride + (window - 1) * dilation + 1
+    again = False
+    for k in range(len(program)):
+        emit, taps, step, tap = program[k]
+        shift = step * dilation * c
+        if not emit:
+            valid -= (taps - 1) * step * dilation
+            combine(line, line, shift, taps, valid * c, False, join, like, like)
+            continue
+        source = along(line, tap * dilation * c, like)
+        if stride == 1 or columns == 1:
+            combine(result, source, shift, taps, columns * c, again, join, like, like)
+        elif again or c < lanes(like):
+            for ch in range(0, c, lanes(like)):
+                there, here = along(result, ch, like), along(source, ch, like)
+                pixels(there, here, stride * c, shift, taps, columns, c, c - ch, again, join, like)
+        else:
+            for x in range(columns):
+                there, here = along(result, x * c, like), along(source, x * stride * c, like)
+                combine(there, here, shift, taps, c, False, join, like, like)
+        again = True
+
+
+@kernel
+def pooled(
+    first,
+    last,
+    grid,
+    sizes,
+    address,
+    steps,
+    down,
+    across,
+    programs,
+    scratch,
+    pitches,
+    by_rows,
+    by_columns,
+    product,
+    result,
+    steps_out,
+    channels,
+    strides,
+    join,
+    average,
+    given,
+    like,
+    made,
+):
+    """Pool the blocks from `first` to before `last`.
+
+    sizes are those of an image (h, w, c), steps those from image to image and from row to row; down and across are
+    (window, stride, dilation, before) of an axis. scratch tells where lines of columns and of results, parts, and a line
+    of all windows lie,
+    pitches how far apart the lines are, and how many numbers of a row are taken down together. by_rows and by_columns
+    are the addresses of divisors, for rows and for the numbers of a line, the latter 0 where they are all 1. With few
+    channels and short strides, which the tuples `channels` and `strides` tell, all windows are made and some kept.
+    """
+    oh, ow, high, wide = grid
+    h, w, c = sizes
+    lines, staged, parts, full = scratch
+    pitch, staged_pitch, tile = pitches
+    window, stride, dilation, before = across
+    blocks_down, blocks_across = -(-oh // high), -(-ow // wide)
+    for block in range(first, last):
+        b = block // (blocks_down * blocks_across)
+        row = block // blocks_across % blocks_down * high
+        column = block % blocks_across * wide
+        rows, columns = min(high, oh - row), min(wide, ow - column)
+        x = column * stride - before
+        length = (columns - 1) * stride + (window - 1) * dilation + 1
+        low = min(max(0, -x), length)
+        most = max(low, min(length, w - x))
+        if most > low:
+            columns_of(
+                along(lines, low * c, like),
+                pitch,
+                along(address, b * steps[0] + (x + low) * c, given),
+                steps[1],
+                row * down[1] - down[3],
+                h,
+                rows,
+                down[:3],
+                programs[0],
+                parts,
+                tile,
+                (most - low) * c,
+                join,
+                given,
+                like,
+            )
+        for r in range(rows):
+            line = along(lines, r * pitch, like)
+            if low > 0:
+                fill(line, low * c, join, like)
+            if most < length:
+                fill(along(line, most * c, like), (length - most) * c, join, like)
+            there = along(staged, r * staged_pitch, like)
+            if strides is None:
+                results_of(there, line, columns, across[:3], programs[1], c, join, like)
+            else:
+                every = (columns - 1) * stride + 1
+                results_of(full, line, every, (window, 1, dilation), programs[1], c, join, like)
+                thin(there, full, columns, channels, strides, like)
+        for r in range(rows):
+            finish(
+                along(result, b * steps_out[0] + (row + r) * steps_out[1] + column * c, made),
+                along(staged, r * staged_pitch, like),
+                columns * c,
+                get(by_rows, row + r, 1.0, 1.0),
+                by_columns + column * c * 8 if by_columns else 0,
+                product,
+                average,
+                like,
+                made,
+            )
+
+
+@intrinsic
+def whole(
+    typing,
+    result,
+    address,
+    row_step,
+    rows,
+    column_step,
+    columns,
+    count,
+    divisor,
+    product,
+    join,
+    average,
+    given,
+    like,
+    made,
+):
+    """Combine the pixels of one window, with vectors of channels, divide them and store them."""
+
+    def code(context, builder, signature, arguments):
+        result, address, row_step, rows, column_step, columns, count, divisor, product, *_ = arguments
+        lanes, double = lanes_of(like), types.float64
+        source, target = pointer(builder, address, given), pointer(builder, result, made)
+        totals = [cgutils.alloca_once(builder, vector(like, lanes)) for _ in range(CHANNELS)]
+        by = splat(builder, divisor, lanes)
+
+        def finished(total):
+            if average.count == 1:
+                return converted(builder, total, like, made)
+            total = converted(builder, total, like, double)
+            scaled = cgutils.alloca_once(builder, total.type)
+            with builder.if_else(product) as (multiply, divide):
+                with multiply:
+                    builder.store(builder.fmul(total, by), scaled)
+                with divide:
+                    builder.store(builder.fdiv(total, by), scaled)
+            return converted(builder, builder.load(scaled), double, made)
+
+        def take(place, vectors, mask):
+            def read(base, k):
+                at = builder.add(base, INT(k * lanes))
+                if mask is None:
+                    return converted(builder, load(builder, source, at, given, lanes), given, like)
+                return converted(builder, load_some(builder, source, at, given, mask), given, like)
+
+            nothing = splat(builder, neutral(join, like), lanes)
+            for k in range(vectors):
+                builder.store(nothing, totals[k])
+            with cgutils.for_range(builder, rows) as row:
+                start = builder.add(place, builder.mul(row.index, row_step))
+                with cgutils.for_range(builder, columns) as column:
+                    base = builder.add(start, builder.mul(column.index, column_step))
+                    for k in range(vectors):
+                        builder.store(joined(builder, builder.load(totals[k]), read(base, k), join, like), totals[k])
+            for k in range(vectors):
+                value, at = finished(builder.load(totals[k])), builder.add(place, INT(k * lanes))
+                if mask is None:
+                    store(builder, value, target, at, made)
+                else:
+                    store_some(builder, value, target, at, made, mask)
+
+        many = builder.mul(builder.sdiv(count, INT(CHANNELS * lanes)), INT(CHANNELS * lanes))
+        full = builder.mul(builder.sdiv(count, INT(lanes)), INT(lanes))
+        with cgutils.for_range_slice(builder, INT(0), many, INT(CHANNELS * lanes)) as (place, _):
+            take(place, CHANNELS, None)
+        with cgutils.for_range_slice(builder, many, full, INT(lanes)) as (place, _):
+            take(place, 1, None)
+        with builder.if_then(builder.icmp_signed("<", full, count)):
+            take(full, 1, below(builder, builder.sub(count, full), lanes))
+        return context.get_dummy_value()
+
+    return types.void(*[types.intp] * 7, types.float64, types.boolean, join, average, given, like, made), code
+
+
+@kernel
+def direct(
+    first,
+    last,
+    grid,
+    sizes,
+    address,
+    steps,
+    down,
+    across,
+    by_rows,
+    by_columns,
+    product,
+    result,
+    steps_out,
+    join,
+    average,
+    given,
+    like,
+    made,
+):
+    """Pool the rows of the output from `first` to before `last`, both axes at once; the words are those of `pooled`."""
+    oh, ow = grid
+    h, w, c = sizes
+    for block in range(first, last):
+        b, i = block // oh, block % oh
+        y = i * down[1] - down[3]
+        top, bottom = reached(y, h, down[0], down[2])
+        divisor = get(by_rows, i, 1.0, 1.0)
+        row = along(address, b * steps[0] + (y + top * down[2]) * steps[1], given)
+        there = along(result, b * steps_out[0] + i * steps_out[1], made)
+        for j in range(ow):
+            x = j * across[1] - across[3]
+            left, right = reached(x, w, across[0], across[2])
+            by = divisor * get(by_columns, j * c, 1.0, 1.0) if by_columns else divisor
+            whole(
+                along(there, j * c, made),
+                along(row, (x + left * across[2]) * c, given),
+                down[2] * steps[1],
+                bottom - top,
+                across[2] * c,
+                right - left,
+                c,
+                by,
+                product,
+                join,
+                average,
+                given,
+                like,
+                made,
+            )

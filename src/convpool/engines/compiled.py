@@ -29,7 +29,6 @@ READ = tuple(map(np.dtype, ("f4", "f8", "i1", "u1", "i2", "u2", "i4", "u4", "i8"
 WRITTEN = {("f4", "f4"), ("f8", "f8"), ("i8", "i8"), ("f4", "i8"), ("f8", "i8")}  # from sums to results
 PACKED = 2**15  # numbers of a packed block, so that it stays in the processor's cache
 LINE = 2**11  # numbers of a line of a block
-LARGE = 2**18  # numbers of an image whose borders are worth a call of their own
 HIGH = 16  # rows of a block that is read where it lies
 SLAB = 6  # rows of a kernel that are taken on one way down at most, for a stride of 1
 LATENCY = 8  # sums at a time that hide how long a multiply-add takes
@@ -53,14 +52,6 @@ def refusal(dtype: np.dtype[Any], rank: int) -> str | None:
 
 
 # ---- the work of a call ----
-
-
-class Region(NamedTuple):
-    """A rectangle of the output whose windows lie alike: rows, columns, and whether pixels are read where they lie."""
-
-    rows: slice
-    columns: slice
-    direct: bool
 
 
 @dataclass(frozen=True)
@@ -225,10 +216,10 @@ class Layout:
     window: tuple[int, int] = (0, 0)
 
 
-def _in_place(work: Work) -> Layout:
+def _in_place(work: Work, each: int) -> Layout:
     image, row, column, channel = work.steps
     sh, sw = (axis.stride for axis in work.axes)
-    return Layout(0, image, row * sh, column * sw, lambda y, x, ch: y * row + x * column + ch * channel)
+    return Layout(0, image, row * sh, column * sw, lambda y, x, ch: y * row + x * column + ch * channel, each)
 
 
 def _packed(work: Work, block: tuple[int, int, int], each: int, phases: int) -> Layout:
@@ -236,7 +227,7 @@ def _packed(work: Work, block: tuple[int, int, int], each: int, phases: int) -> 
     down, across = work.axes
     rows = (high - 1) * down.stride + down.span
     columns = (wide - 1) * across.stride + across.span
-    pitch = -(-columns // phases) * each + work.n
+    pitch = (-(-(-(-columns // phases) * each) // work.n) + 1) * work.n  # room for a vector of zeros behind
     planes = work.images.shape[3] // each * phases
 
     def tap(y: int, x: int, ch: int) -> int:
@@ -288,18 +279,16 @@ class Packing:
     parts: tuple[int, ...] | None
 
 
-def _packing(work: Work, layout: Layout, block: tuple[int, int, int], region: Region) -> Packing:
+def _packing(work: Work, layout: Layout, block: tuple[int, int, int]) -> Packing:
     if not layout.scratch:
         nothing = np.zeros(1, np.int64)
-        return Packing((0, 0), (nothing, nothing), (0,) * 6, 1, False, None)
+        return Packing((0, 0), (nothing, nothing), (0,) * 8, 1, False, None)
     lines, parts = _lines(work, layout)
-    down, across = work.axes
-    top, side = region.rows.start * down.stride, region.columns.start * across.stride
-    row_map, column_map = work.maps()
-    form = (work.images.shape[3], layout.phases, layout.each, layout.pitch, across.before - side, across.size)
+    edges = [number for axis in work.axes for number in (axis.before, axis.size)]
+    form = (work.images.shape[3], layout.phases, layout.each, layout.pitch, *edges)
     whole = block[1:] == work.out.shape[1:3] and work.fill == 0
     once = whole and work.pad_mode in ("zeros", "constant")
-    return Packing(layout.window, (row_map[top:], column_map[side:]), form, lines, once, parts)
+    return Packing(layout.window, work.maps(), form, lines, once, parts)
 
 
 def _count(grid: Sequence[int]) -> int:
@@ -328,43 +317,16 @@ def planes(work: Work) -> None:
     lanes = lanes and (work.axes[1].stride == 1 or c >= work.n)
     each = c if lanes else 1
     spread = each > 1 and work.axes[1].stride > 1  # a vector holds channels of one column only
-    for region in _regions(work, each, spread):
-        _planes(work, region, each, spread)
+    _planes(work, each, spread)
 
 
-def _regions(work: Work, each: int, spread: bool) -> list[Region]:
-    """Cut the output where that lets the kernels read pixels where they lie."""
-    everywhere = slice(0, work.out.shape[1]), slice(0, work.out.shape[2])
+def _lies_right(work: Work, each: int, spread: bool) -> bool:
+    """Tell whether pixels can be read where they lie: small images, since packing also reads large ones in good order."""
     lies = work.interleaved if each > 1 or work.images.shape[3] == 1 else work.steps[2] == 1
-    if not (work.same_kind and lies and (work.axes[1].stride == 1 or spread)):
-        return [Region(*everywhere, False)]
-    inner = [_inner(axis) for axis in work.axes]
-    direct = Region(inner[0], inner[1], True)
-    if (inner[1].stop - inner[1].start) * each < work.n:
-        return [Region(*everywhere, False)]
-    if tuple(inner) == everywhere:
-        return [direct]
-    if volume(work.images.shape[1:]) < LARGE:
-        return [Region(*everywhere, False)]
-    (top, bottom), (left, right) = ((part.start, part.stop) for part in inner)
-    oh, ow = work.out.shape[1:3]
-    border = [
-        (slice(0, top), slice(0, ow)),
-        (slice(bottom, oh), slice(0, ow)),
-        (slice(top, bottom), slice(0, left)),
-        (slice(top, bottom), slice(right, ow)),
-    ]
-    return [
-        direct,
-        *(Region(*part, False) for part in border if part[0].stop > part[0].start and part[1].stop > part[1].start),
-    ]
-
-
-def _inner(axis: Axis) -> slice:
-    """Return the windows that lie on pixels wholly."""
-    first = min(axis.count, -(-axis.before // axis.stride))
-    last = (axis.before + axis.size - axis.span) // axis.stride + 1
-    return slice(first, max(first, min(axis.count, last)))
+    padded = any(axis.before or axis.after for axis in work.axes)
+    one = work.axes[1].stride == 1 or spread
+    whole = work.out.shape[2] * each >= work.n
+    return work.same_kind and lies and one and not padded and whole and volume(work.images.shape[1:]) <= PACKED
 
 
 def _block(work: Work, oh: int, ow: int, each: int, direct: bool) -> tuple[int, int, int]:
@@ -381,45 +343,59 @@ def _block(work: Work, oh: int, ow: int, each: int, direct: bool) -> tuple[int, 
     return 1 if (high, wide) != (oh, ow) else min(m, max(1, PACKED // 4 // size)), high, wide
 
 
-def _planes(work: Work, region: Region, each: int, spread: bool) -> None:
+def _planes(work: Work, each: int, spread: bool) -> None:
     from convpool.engines import kernels
 
     m, (down, across), kind = len(work.images), work.axes, work.kernels.dtype
-    oh, ow = (part.stop - part.start for part in (region.rows, region.columns))
-    block = _block(work, oh, ow, each, region.direct)
-    layout = _in_place(work) if region.direct else _packed(work, block, each, 1 if spread else across.stride)
+    oh, ow = work.out.shape[1:3]
+    direct = _lies_right(work, each, spread)
+    block = _block(work, oh, ow, each, direct)
+    layout = _in_place(work, each) if direct else _packed(work, block, each, 1 if spread else across.stride)
     kh, kw, depth, nc = work.kernels.shape
     lines = 1 if each > 1 else nc
     taps = np.array([layout.tap(0, v * across.dilation, ch) for v, ch in product(range(kw), range(depth))], np.int64)
-    weights = _lined(work.kernels, each, work.n)
-    starts = _lined(work.bias[None, None, None], each, work.n)
+    laned = each > 1 and not all(bool((array == array[..., :1]).all()) for array in (work.kernels, work.bias))
+    weights = _lined(work.kernels, each, work.n, laned)
+    starts = _lined(work.bias[None, None, None], each, work.n, laned)
     steps_out = _steps(work.out)
     stored = each > 1 or steps_out[2] == 1
     outward = steps_out if stored else (block[1] * block[2], block[2], 1)
     zips = (0,) * nc if 2 <= nc <= 4 and steps_out[2:] == (nc, 1) else None
-    packing = _packing(work, layout, block, region)
+    packing = _packing(work, layout, block)
     grid = (m, oh, ow, *block)
-    origin = [region.rows.start * down.stride - down.before, region.columns.start * across.stride - across.before]
-    address = _address(work.images, (0, *origin, 0) if region.direct else (0,))
-    result = _address(work.out, (0, region.rows.start, region.columns.start, 0))
     group_step = layout.tap(0, 0, depth) if work.groups > 1 and lines > 1 else 0
     descent = _descent(down, layout.tap(1, 0, 0))
-    places, lanes = _places(block, layout, outward, each, spread, work.n, descent.together)
+    first = 0 if spread or not stored else _aligned_at(work, block[2] * each)
+    places, lanes = _places(block, layout, outward, each if laned else 1, spread, work.n, descent.together, first)
 
     few = (0,) * len(taps) if len(taps) * work.axes[0].window <= KEPT else None
 
     def part(first: int, last: int, compile_only: bool = False) -> None:
-        scratch = _aligned(layout.scratch, kind)
+        scratch = _aligned(layout.scratch + work.n, kind)[-first % work.n :]
         made = _aligned(0 if stored else nc * volume(block), work.out.dtype)
         call = (
-            *(first, last, grid, (down.stride, across.stride), address, work.steps),
+            *(first, last, grid, (down.stride, across.stride), work.images.ctypes.data, work.steps),
             *(packing.window, packing.maps, packing.form, scratch.ctypes.data if layout.scratch else 0),
             *(np.empty(SHUFFLED, np.int64), packing.lines, packing.once, work.fill, places, taps),
             (weights.ctypes.data, *(weights.strides[k] // kind.itemsize for k in (1, 2, 0))),
             (starts.ctypes.data, starts.strides[0] // kind.itemsize),
             (lines, work.together if lines > 1 else 1, group_step),
-            *(descent.steps, lanes, result, steps_out, 0 if stored else made.ctypes.data, packing.parts, zips),
-            *((0,) * descent.slab, (0,) * descent.tail if descent.tail else None, (0,) * descent.sh, few, (0,) if each > 1 else None),
+            *(
+                descent.steps,
+                lanes,
+                work.out.ctypes.data,
+                steps_out,
+                0 if stored else made.ctypes.data,
+                packing.parts,
+                zips,
+            ),
+            *(
+                (0,) * descent.slab,
+                (0,) * descent.tail if descent.tail else None,
+                (0,) * descent.sh,
+                few,
+                (0,) if laned else None,
+            ),
             *(work.images.dtype.type(0), kind.type(0), work.out.dtype.type(0)),
         )
         _run(kernels.rows, call, compile_only)
@@ -462,11 +438,20 @@ def _turns(kh: int, slab: int, sh: int) -> float:
     return kh // slab * time(slab) + (time(kh % slab) if kh % slab else 0)
 
 
-def _lined(weights: Array, each: int, n: int) -> Array:
+def _aligned_at(work: Work, line: int) -> int:
+    """Return at which number of a line of results vectors fill whole lines of the processor's cache, if of all lines."""
+    size, n = work.out.itemsize, work.n
+    steps = _steps(work.out)
+    if size * n != 64 or line < 2 * n or steps[0] % n or steps[1] % n or work.out.ctypes.data % size:
+        return 0
+    return -(work.out.ctypes.data // size) % n
+
+
+def _lined(weights: Array, each: int, n: int, laned: bool) -> Array:
     """Return weights (kh, kw, depth, nc) as (nc, kw * depth, kh, 1), or lane by lane as (1, kw, kh, lanes)."""
     kh, nc = weights.shape[0], weights.shape[3]
     taps = weights.reshape(kh, -1, nc).transpose(2, 1, 0)
-    if each == 1:
+    if not laned:
         return np.ascontiguousarray(taps)[..., None]
     lines = taps.transpose(1, 2, 0)[None][..., np.arange(-(-(each + n - 1) // n) * n) % each]
     aligned = _aligned(lines.size, weights.dtype).reshape(lines.shape)
@@ -475,21 +460,30 @@ def _lined(weights: Array, each: int, n: int) -> Array:
 
 
 def _places(
-    block: tuple[int, int, int], layout: Layout, outward: Sequence[int], each: int, spread: bool, n: int, together: int
+    block: tuple[int, int, int],
+    layout: Layout,
+    outward: Sequence[int],
+    period: int,
+    spread: bool,
+    n: int,
+    together: int,
+    first: int,
 ) -> tuple[Ints, int]:
     """Return where vectors begin, where they go and at which lane of the weights they begin, in groups of one lane.
 
-    Also how many lanes each has.
+    Also how many lanes each has. Weights repeat after `period` lanes; from number `first` on, vectors lie end to end.
     """
     images, _, wide = block
-    line = each if spread else wide * each
-    starts = np.arange(0, line, n)
+    line = layout.each if spread else wide * layout.each
+    starts = np.arange(first, line, n)
     starts[-1] = max(0, line - n)
+    if first:
+        starts = np.append(0, starts)
     places = np.meshgrid(np.arange(images), np.arange(wide if spread else 1), starts, indexing="ij")
     b, x, start = (place.ravel() for place in places)
     given = b * layout.image + x * layout.column + start
     made = b * outward[0] + x * outward[2] + start
-    lane = start % each
+    lane = start % period
     order = [_filled(np.flatnonzero(lane == value), together) for value in np.unique(lane)]
     chosen = np.concatenate(order).reshape(-1, together)
     return np.hstack([given[chosen], made[chosen], lane[chosen[:, :1]]]).astype(np.int64), min(line, n)
@@ -498,11 +492,6 @@ def _places(
 def _filled(numbers: Ints, multiple: int) -> Ints:
     """Repeat the last number until there are whole groups."""
     return np.append(numbers, np.repeat(numbers[-1:], -len(numbers) % multiple))
-
-
-def _address(array: Array, place: Sequence[int]) -> int:
-    """Return the address of a number of an array."""
-    return int(array.ctypes.data) + sum(k * stride for k, stride in zip(place, array.strides, strict=False))
 
 
 _READY: set[Any] = set()
@@ -635,7 +624,7 @@ class _Tiles:
         for rows, columns in classes:
             oh, ow = (part.windows.stop - part.windows.start for part in (rows, columns))
             block = _tile_block(work, oh, ow, direct)
-            self.layout = _in_place(work) if direct else _packed(work, block, work.images.shape[3], 1)
+            self.layout = _in_place(work, 1) if direct else _packed(work, block, work.images.shape[3], 1)
             u, v = (range(part.taps.start, part.taps.stop) for part in (rows, columns))
             taps = product(u, (0,) if merged else v)
             kw = 1 if merged else across.window
@@ -654,7 +643,7 @@ class _Tiles:
             places.append(given)
             outs.append(made)
             runs.append(some)
-        self.packing = _packing(work, self.layout, block, Region(slice(0, oh), slice(0, ow), direct))
+        self.packing = _packing(work, self.layout, block)
         self.regions = np.array(regions, np.int64)
         self.places, self.outs = np.concatenate(places), np.concatenate(outs)
         self.runs = np.array([run for some in runs for run in some], np.int64).reshape(-1, 2)
@@ -776,9 +765,8 @@ def _padded(work: Work) -> Iterator[Work]:
     from convpool.engines import kernels
 
     m, oh, ow, c = len(work.images), *work.out.shape[1:3], work.images.shape[3]
-    whole = Region(slice(0, oh), slice(0, ow), False)
     layout = _packed(work, (1, oh, ow), c, 1)
-    packing = _packing(work, layout, (1, oh, ow), whole)
+    packing = _packing(work, layout, (1, oh, ow))
     axes = [
         Axis(size, axis.window, axis.stride, axis.dilation) for size, axis in zip(layout.window, work.axes, strict=True)
     ]
@@ -787,7 +775,7 @@ def _padded(work: Work) -> Iterator[Work]:
 
     def pack(image: int, into: Array) -> None:
         call = (
-            *(_address(work.images, (0,)), work.steps, image, int(into.size > 0), 0, 0, layout.window, packing.maps),
+            *(work.images.ctypes.data, work.steps, image, int(into.size > 0), 0, 0, layout.window, packing.maps),
             *(
                 packing.form,
                 into.ctypes.data,

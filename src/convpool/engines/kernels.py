@@ -269,6 +269,37 @@ def corner(block, grid):
 
 
 @kernel
+def scatter(address, start, steps, form, low, high, scratch, base, plane, given, like):
+    """Copy a row of pixels number by number."""
+    _, _, column_step, channel_step = steps
+    c, phases, each, _, _, _, _, _ = form
+    for ch in range(c):
+        for phase in range(phases):
+            skipped = (phase - low) % phases
+            x = low + skipped
+            target = base + (ch // each * phases + phase) * plane + x // phases * each + ch % each
+            source = start + skipped * column_step + ch * channel_step
+            for k in range((high - low - skipped + phases - 1) // phases):
+                put(scratch, target + k * each, get(address, source + k * phases * column_step, given, like))
+
+
+@kernel
+def pad(address, place, steps, form, low, high, column, columns, column_map, scratch, base, plane, fill, given, like):
+    """Fill what lies before and after the pixels of a row."""
+    _, _, column_step, channel_step = steps
+    c, phases, each, _, _, _, _, _ = form
+    for k in range(low + columns - high):
+        x = k if k < low else high + k - low
+        source = column_map[column + x]
+        for ch in range(c):
+            value = fill
+            if source >= 0:
+                value = get(address, place + source * column_step + ch * channel_step, given, like)
+            target = (ch // each * phases + x % phases) * plane + x // phases * each + ch % each
+            put(scratch, base + target, value)
+
+
+@kernel
 def pack(
     address,
     steps,
@@ -296,11 +327,13 @@ def pack(
     image_step, row_step, column_step, channel_step = steps
     rows, columns = window
     row_map, column_map = maps
-    c, phases, each, pitch, left, width = form
+    c, phases, each, pitch, top, height, left, width = form
     plane = rows * pitch
     size = c // each * phases * plane
     low = min(columns, max(0, left - column))
     high = max(low, min(columns, left + width - column))
+    first = min(rows, max(0, top - row))
+    last = max(first, min(rows, top + height - row))
     pixel = column + low - left
     if parts is not None:
         for k in range(len(parts)):
@@ -308,42 +341,48 @@ def pack(
             ch = k % (c // lines)
             streams[k] = (ch // each * phases + x % phases) * plane + x // phases * each + ch % each
     for b in range(images):
-        for r in range(rows):
-            y = row_map[row + r]
+        source = (image + b) * image_step + pixel * column_step
+        r = 0
+        while r < rows:
             base = b * size + r * pitch
+            count = last - first if r == first and last > first else 1
+            y = row_map[row + r]
             if y < 0:
                 if margins:
                     for p in range(c // each * phases):
                         for k in range(pitch):
                             put(scratch, base + p * plane + k, fill)
-                continue
-            place = (image + b) * image_step + y * row_step
-            source = place + pixel * column_step
-            if parts is not None:
-                count = (high - low) * (c // lines)
+            elif parts is not None:
                 for line in range(lines):
-                    start = along(address, source + line * channel_step, given)
-                    unzip(start, count, scratch, streams, base + line * phases * plane, parts, given, like)
+                    start = along(address, source + y * row_step + line * channel_step, given)
+                    numbers = (high - low) * (c // lines)
+                    shift = base + line * phases * plane
+                    unzip(start, count, row_step, numbers, scratch, pitch, streams, shift, parts, given, like)
             else:
-                for ch in range(c):
-                    for phase in range(phases):
-                        skipped = (phase - low) % phases
-                        x = low + skipped
-                        target = base + (ch // each * phases + phase) * plane + x // phases * each + ch % each
-                        start = source + skipped * column_step + ch * channel_step
-                        for k in range((high - low - skipped + phases - 1) // phases):
-                            value = get(address, start + k * phases * column_step, given, like)
-                            put(scratch, target + k * each, value)
-            if margins:
-                for k in range(low + columns - high):
-                    x = k if k < low else high + k - low
-                    pad = column_map[column + x]
-                    for ch in range(c):
-                        value = fill
-                        if pad >= 0:
-                            value = get(address, place + pad * column_step + ch * channel_step, given, like)
-                        target = (ch // each * phases + x % phases) * plane + x // phases * each + ch % each
-                        put(scratch, base + target, value)
+                for k in range(count):
+                    start = source + (y + k) * row_step
+                    scatter(address, start, steps, form, low, high, scratch, base + k * pitch, plane, given, like)
+            if margins and y >= 0:
+                for k in range(count):
+                    place = (image + b) * image_step + (y + k) * row_step
+                    pad(
+                        address,
+                        place,
+                        steps,
+                        form,
+                        low,
+                        high,
+                        column,
+                        columns,
+                        column_map,
+                        scratch,
+                        base + k * pitch,
+                        plane,
+                        fill,
+                        given,
+                        like,
+                    )
+            r += count
 
 
 @kernel
@@ -522,9 +561,8 @@ def rows(
 def gather(kernels, taps, depth, nc, kernel, columns, channel, length, scratch, streams, wide, parts, like):
     """Copy the weights of some kernels for some channels as (tap, channel, kernel), each row in whole vectors."""
     for tap in range(taps):
-        for ch in range(length):
-            source = along(kernels, (tap * depth + channel + ch) * nc + kernel, like)
-            unzip(source, columns, scratch, streams, (tap * length + ch) * wide, parts, like, like)
+        source = along(kernels, (tap * depth + channel) * nc + kernel, like)
+        unzip(source, length, nc, columns, scratch, wide, streams, tap * length * wide, parts, like, like)
 
 
 @kernel

@@ -202,27 +202,30 @@ def along(typing, address, place, kind):
 
 
 @intrinsic
-def unzip(typing, address, count, result, streams, shift, parts, given, like):
-    """Cut a line into as many lines as the tuple `parts` has numbers, which take its numbers in turn, and convert them.
+def unzip(typing, address, rows, step, count, result, pitch, streams, shift, parts, given, like):
+    """Cut each of some lines into as many lines as the tuple `parts` has numbers, which take its numbers in turn.
 
-    Line k begins at streams[k] + shift. Up to a vector of zeros follows each.
+    Lines of `count` numbers lie `step` apart. They are converted; line k of the first begins at streams[k] + shift, that
+    of the next `pitch` further on. Up to a vector of zeros follows each.
     """
 
     def code(context, builder, signature, arguments):
-        address, count, result, streams, shift, *_ = arguments
+        address, rows, step, count, result, pitch, streams, shift, *_ = arguments
         lanes, lines = lanes_of(like), parts.count
         source, result = pointer(builder, address, given), pointer(builder, result, like)
-        streams = table(context, builder, signature.args[3], streams, INT(0))
+        streams = table(context, builder, signature.args[6], streams, INT(0))
         shifts = [builder.add(builder.load(builder.gep(streams, [INT(k)])), shift) for k in range(lines)]
-        starts = [builder.gep(result, [place]) for place in shifts]
+        groups = builder.sdiv(count, INT(lines * lanes))
+        done = builder.mul(groups, INT(lines * lanes))
+        left = builder.sub(count, done)
+        masks = [below(builder, builder.sub(left, INT(k * lanes)), lanes) for k in range(lines)]
 
-        def group(place, turn, masked):
+        def group(source, starts, place, turn, masked):
             vectors = []
             for k in range(lines):
                 at = builder.add(place, INT(k * lanes))
                 if masked:
-                    mask = below(builder, builder.sub(count, at), lanes)
-                    loaded = load_some(builder, source, at, given, mask)
+                    loaded = load_some(builder, source, at, given, masks[k])
                 else:
                     loaded = load(builder, source, at, given, lanes)
                 vectors.append(converted(builder, loaded, given, like))
@@ -230,15 +233,19 @@ def unzip(typing, address, count, result, streams, shift, parts, given, like):
                 line = picked(builder, vectors, [k + lines * lane for lane in range(lanes)])
                 store(builder, line, starts[k], turn, like)
 
-        groups = builder.sdiv(count, INT(lines * lanes))
-        with cgutils.for_range(builder, groups) as loop:
-            group(builder.mul(loop.index, INT(lines * lanes)), builder.mul(loop.index, INT(lanes)), False)
-        done = builder.mul(groups, INT(lines * lanes))
-        with builder.if_then(builder.icmp_signed("<", done, count)):
-            group(done, builder.mul(groups, INT(lanes)), True)
+        with cgutils.for_range(builder, rows) as row:
+            base = builder.gep(source, [builder.mul(row.index, step)])
+            down = builder.mul(row.index, pitch)
+            starts = [builder.gep(result, [builder.add(place, down)]) for place in shifts]
+            with cgutils.for_range(builder, groups) as loop:
+                place = builder.mul(loop.index, INT(lines * lanes))
+                group(base, starts, place, builder.mul(loop.index, INT(lanes)), False)
+            with builder.if_then(builder.icmp_signed(">", left, INT(0))):
+                group(base, starts, done, builder.mul(groups, INT(lanes)), True)
         return context.get_dummy_value()
 
-    return types.void(address, count, result, streams, shift, parts, given, like), code
+    words = (address, rows, step, count, result, pitch, streams, shift, parts, given, like)
+    return types.void(*words), code
 
 
 @intrinsic

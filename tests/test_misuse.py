@@ -1,10 +1,14 @@
 """Every misuse raises at the door: the offending value stands in the message, and so does what would be accepted."""
 
+import sys
+from functools import partial
+
 import numpy as np
 import pytest
 
 import convpool
 from convpool import course
+from convpool.engines import ENGINES
 
 F = np.ones
 IMAGES = F((2, 8, 9, 3))
@@ -181,12 +185,34 @@ def test_misuse(kind, call, words):
         assert word in str(caught.value)
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(("kind", "call", "words"), CASES, ids=range(len(CASES)))
+def test_misuse_of_every_engine(kind, call, words, engine, monkeypatch):
+    """The words are the same whichever engine was asked for, unless it cannot take these numbers, and says so."""
+    for name in ("convolve", "filtered", "plan"):
+        monkeypatch.setattr(sys.modules[__name__], name, partial(getattr(convpool, NAMES[name]), engine=engine))
+    with pytest.raises((kind, ValueError)) as caught:
+        call()
+    text = str(caught.value)
+    if "cannot do this" in text:
+        assert engine != "numpy"
+        assert "'numpy'" in text
+        return
+    assert caught.type is kind
+    for word in words:
+        assert word in text
+
+
+NAMES = {"convolve": "convolve", "filtered": "filter_image", "plan": "plan_convolution"}
+
+
 def test_there_are_enough():
     assert len(CASES) >= 60
 
 
-def test_nothing_is_written_before_an_error():
+@pytest.mark.parametrize("engine", ["auto", *ENGINES])
+def test_nothing_is_written_before_an_error(engine):
     out = np.full((1, 4, 4, 1), 7)
-    with pytest.raises(OverflowError):
-        convolve(INTS * 2**62, np.ones((2, 2, 1, 1), int), out=out)
+    with pytest.raises((OverflowError, ValueError)):
+        convolve(INTS * 2**62, np.ones((2, 2, 1, 1), int), out=out, engine=engine)
     assert (out == 7).all()

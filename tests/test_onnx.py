@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import importlib
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+
+import convpool
+from convpool import costs
+from convpool.engines import ENGINES
 
 pytest.importorskip("onnx", reason="ONNX's backend cases come with onnx: pip install onnx")
 
@@ -56,6 +62,28 @@ def test_onnx(library: str, operator: str, cases: list[Case]) -> None:
         except Exception as error:
             failures[case.name] = error
     assert not failures, "\n".join(f"{name}: {error!r}" for name, error in failures.items())
+
+
+# cases of an operator that an engine takes: compiled kernels no three axes, transforms no integers
+TAKEN = {"numpy": COUNTS, "compiled": COUNTS | {"Conv": 26}, "fft": {"Conv": 33, "ConvInteger": 0}}
+
+
+@pytest.mark.parametrize("operator", ["Conv", "ConvInteger"])
+@pytest.mark.parametrize("engine", ENGINES)
+def test_convolution_with_every_engine(engine: str, operator: str, cases: list[Case]) -> None:
+    if costs.refusals(np.dtype(np.float32), 2)[engine] is not None:
+        pytest.skip("this engine cannot be used here")
+    library = SimpleNamespace(convolve=partial(convpool.convolve, engine=engine))
+    taken = 0
+    for case in [case for case in cases if case.operator == operator]:
+        try:
+            results = case.run(library)
+        except ValueError as error:
+            assert "cannot do this" in str(error), case.name  # noqa: PT017
+            continue
+        check(case, results)
+        taken += 1
+    assert taken == TAKEN[engine][operator]
 
 
 def check(case: Case, results: list[np.ndarray]) -> None:

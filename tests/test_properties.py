@@ -11,7 +11,8 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 import convpool
-from convpool import course, reference
+from convpool import costs, course, reference
+from convpool.engines import ENGINES
 from convpool.windows import PADDINGS
 
 FLOATS = ["float16", "float32", "float64", "longdouble", ">f4", ">f8"]
@@ -60,6 +61,10 @@ def same(actual, expected, *inputs):
         np.testing.assert_array_equal(now, before)
 
 
+# engines that can sum such numbers here, on two axes
+FLOAT_ENGINES = [name for name, reason in costs.refusals(np.dtype(np.float32), 2).items() if reason is None]
+INTEGER_ENGINES = [name for name, reason in costs.refusals(np.dtype(np.int64), 2).items() if reason is None]
+
 dtypes = st.sampled_from(FLOATS + INTEGERS + COMPLEX)
 layouts = st.sampled_from(LAYOUTS)
 specials = st.sampled_from([(), (), (), (np.nan,), (np.inf,), (np.inf, -np.inf, np.nan)])
@@ -94,10 +99,11 @@ def called(function, *arguments, **words):
 
 
 def fits(call):
-    """Tell whether the geometry is one that the library takes."""
+    """Call, if the geometry is one that the library takes and the engine takes such numbers."""
     try:
         return call()
     except ValueError as error:
+        assume("cannot do this" not in str(error) and "takes finite numbers only" not in str(error))
         assume("does not fit" not in str(error) and "is 0" not in str(error) and "would be" not in str(error))
         assume("nothing to take from" not in str(error))
         raise
@@ -106,10 +112,10 @@ def fits(call):
 @given(
     geometries(), st.integers(0, 2), st.integers(1, 3), st.integers(1, 2), st.integers(0, 2),
     st.tuples(dtypes, dtypes), st.tuples(layouts, layouts), st.sampled_from(PAD_MODES), st.booleans(),
-    st.booleans(), seeds, specials,
+    st.booleans(), seeds, specials, st.sampled_from(["auto", *ENGINES]),
 )  # fmt: skip
-@example(((0,), (1,), (1,), (1,), "same"), 1, 1, 1, 1, ("int8", "int8"), ("plain", "plain"), "zeros", 0, 0, 0, ())
-def test_convolve(geometry, m, groups, depth, per_group, kinds, how, pad_mode, flip, biased, seed, special):
+@example(((0,), (1,), (1,), (1,), "same"), 1, 1, 1, 1, ("i1", "i1"), ("plain", "plain"), "zeros", 0, 0, 0, (), "auto")
+def test_convolve(geometry, m, groups, depth, per_group, kinds, how, pad_mode, flip, biased, seed, special, engine):
     sizes, window, stride, dilation, padding = geometry
     images = layout(numbers((m, *sizes, groups * depth), kinds[0], seed, special), how[0])
     kernels = layout(numbers((*window, depth, groups * per_group), kinds[1], seed + 1, special), how[1])
@@ -121,13 +127,16 @@ def test_convolve(geometry, m, groups, depth, per_group, kinds, how, pad_mode, f
     if biased:
         words["bias"] = np.arange(groups * per_group)
     before = images.copy(), kernels.copy()
-    actual = fits(lambda: called(convpool.convolve, given_images, kernels, padding, stride, **words))
+    actual = fits(lambda: called(convpool.convolve, given_images, kernels, padding, stride, **words, engine=engine))
     expected = called(reference.convolve, given_images, kernels, padding, stride, **words)
     if np.dtype(kinds[0]).kind == "c" or np.dtype(kinds[1]).kind == "c":
         assume(not special)  # NumPy's own products of complex infinities depend on their order
+    if engine == "fft":
+        np.testing.assert_allclose(actual, expected, rtol=0, atol=1e-12)  # test_engines.py has the bound
+        expected = actual
     same(actual, expected, (images, before[0]), (kernels, before[1]))
     out = np.full_like(expected, 1)
-    assert called(convpool.convolve, given_images, kernels, padding, stride, **words, out=out) is out
+    assert called(convpool.convolve, given_images, kernels, padding, stride, **words, out=out, engine=engine) is out
     np.testing.assert_array_equal(out, expected)
 
 
@@ -240,24 +249,25 @@ def test_adaptive_and_global_pool(h, oh, ow, m, mode, kind, seed):
 
 
 @given(st.integers(1, 8), st.integers(1, 8), st.tuples(st.integers(1, 4), st.integers(1, 4)), st.booleans(),
-       st.sampled_from(PAD_MODES[1:]), st.sampled_from(FLOATS + INTEGERS), seeds)  # fmt: skip
-def test_filter_image_is_convolve_on_each_channel(h, w, window, colour, pad_mode, kind, seed):
+       st.sampled_from(PAD_MODES[1:]), st.sampled_from(FLOATS + INTEGERS), seeds,
+       st.sampled_from(INTEGER_ENGINES))  # fmt: skip
+def test_filter_image_is_convolve_on_each_channel(h, w, window, colour, pad_mode, kind, seed, engine):
     image = numbers((h, w, 3) if colour else (h, w), kind, seed)
     kernel = numbers(window, "int64", seed + 1)
     planes = np.moveaxis(image, -1, 0)[..., None] if colour else image[None, ..., None]
     expected = reference.convolve(planes, kernel[..., None, None], pad_mode=pad_mode)[..., 0]
-    same(
-        convpool.filter_image(image, kernel, pad_mode=pad_mode), np.moveaxis(expected, 0, -1) if colour else expected[0]
-    )
+    actual = fits(lambda: convpool.filter_image(image, kernel, pad_mode=pad_mode, engine=engine))
+    same(actual, np.moveaxis(expected, 0, -1) if colour else expected[0])
 
 
-@given(st.tuples(st.integers(1, 6), st.integers(1, 6)), st.integers(1, 3), st.integers(1, 3), seeds)
-def test_linear_and_shift(window, stride, c, seed):
+@given(st.tuples(st.integers(1, 6), st.integers(1, 6)), st.integers(1, 3), st.integers(1, 3), seeds,
+       st.sampled_from(INTEGER_ENGINES))  # fmt: skip
+def test_linear_and_shift(window, stride, c, seed, engine):
     images, others = (numbers((2, 12, 12, c), "int64", seed + k) for k in (0, 1))
     kernels = numbers((*window, c, 2), "int64", seed + 2)
 
     def convolved(x):
-        return convpool.convolve(x, kernels, "valid", stride)
+        return convpool.convolve(x, kernels, "valid", stride, engine=engine)
 
     np.testing.assert_array_equal(convolved(2 * images - 3 * others), 2 * convolved(images) - 3 * convolved(others))
     shifted = np.roll(images, (stride, stride), (1, 2))
@@ -316,9 +326,10 @@ def test_halo_is_what_a_part_of_the_output_needs(geometry, data):
     np.testing.assert_array_equal(alone, whole[(slice(None), *part)])
 
 
-def test_float16_sums_in_float32():
+@pytest.mark.parametrize("engine", FLOAT_ENGINES)
+def test_float16_sums_in_float32(engine):
     images, kernels = np.ones((1, 60, 60, 1), np.float16), np.ones((60, 60, 1, 1), np.float16)
-    result = convpool.convolve(images, kernels, "valid")
+    result = convpool.convolve(images, kernels, "valid", engine=engine)
     assert (result.dtype, result.item()) == (np.float16, 3600)  # float16 alone would stay at 2048
 
 
@@ -332,7 +343,9 @@ def test_longdouble_keeps_its_digits():
 @pytest.mark.parametrize("value", [2**53 + 1, -(2**62) - 1, 2**63 - 1])
 def test_integers_beyond_float64_are_exact(value):
     images = np.array([value, 0]).reshape(1, 2, 1)
-    assert convpool.convolve(images, np.ones((1, 1, 1), np.int64)).ravel().tolist() == [value, 0]
+    for engine in INTEGER_ENGINES:
+        result = convpool.convolve(images, np.ones((1, 1, 1), np.int64), engine=engine)
+        assert result.ravel().tolist() == [value, 0]
     assert convpool.convolve_transpose(images, np.ones((1, 1, 1), np.int64)).ravel().tolist() == [value, 0]
     assert convpool.pool(images, 1, mode="sum").ravel().tolist() == [value, 0]
 

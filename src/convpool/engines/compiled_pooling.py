@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from convpool.engines import compiled, host, threads
-from convpool.engines.compiled import READ, STAGED, _parts, _ranges, _regular, _run, _steps
+from convpool.engines import host, launching, threads
+from convpool.engines.compiled import READ, STAGED, regular
+from convpool.engines.frames import steps
 from convpool.windows import Axis, blocks, volume
 
 Array = NDArray[Any]
@@ -134,7 +135,7 @@ def _working(images: np.dtype[Any], mode: str, taps: int, kind: np.dtype[Any]) -
 
 def _planes(images: Array, out: Array) -> Iterator[tuple[Array, Array]]:
     """Take channels for images where the pixels of each lie side by side."""
-    planar = images.shape[3] > 1 and all(_steps(array)[2] == 1 and array.shape[2] > 1 for array in (images, out))
+    planar = images.shape[3] > 1 and all(steps(array)[2] == 1 and array.shape[2] > 1 for array in (images, out))
     if not planar:
         yield images, out
         return
@@ -168,7 +169,7 @@ def _staged(images: Array, down: Axis, out: Array, kind: np.dtype[Any]) -> Itera
 
 def _in_lines(array: Array) -> bool:
     """Return whether the numbers of a row lie side by side."""
-    return _regular(array) and _steps(array)[2:] == (array.shape[3], 1)
+    return regular(array) and steps(array)[2:] == (array.shape[3], 1)
 
 
 # ---- blocks ----
@@ -188,29 +189,61 @@ class Work:
 
 @dataclass(frozen=True)
 class Block:
-    """How many rows and columns of the output are made at a time, and what lies in the scratch for them."""
+    """How many rows and columns of the output are made at a time, and what lies in the scratch for them.
+
+    Parameters
+    ----------
+    high, wide
+        Rows and columns of the output.
+    pitch, staged
+        Numbers from line to line of columns, and of results.
+    together
+        Lines that are combined along the row as if they were one.
+    tile, parts
+        Numbers of a row that are taken down together, and of the parts of windows for them.
+    room
+        Numbers that are read or made behind the last line.
+    """
 
     high: int
     wide: int
     pitch: int
     staged: int
+    together: int
     tile: int
     parts: int
+    room: int
+
+    @property
+    def pitches(self) -> tuple[int, int, int, int]:
+        """What the kernel is told of them."""
+        return self.pitch, self.staged, self.tile, self.together
+
+    @property
+    def scratch(self) -> tuple[int, int, int, int]:
+        """Numbers of the lines of columns and of results, of the parts, and of the lines of all windows."""
+        lines = self.high * self.pitch + self.room
+        return lines, self.high * self.staged + self.room, self.parts, lines if self.room > 64 else 0
 
 
-def _block(work: Work, rows_in_parts: bool, n: int, kept: bool) -> Block:
-    room = (SHUFFLED + 1) * n if kept else n  # numbers that are read and made behind a line
+def _block(work: Work, in_parts: bool, n: int, kept: bool) -> Block:
     (down, across), c, (oh, ow) = work.axes, work.images.shape[3], work.out.shape[1:3]
-    wide = max(1, across.span // across.stride, (LINE // c - across.span) // across.stride + 1)
-    wide = min(ow, wide)
-    pitch = _whole(((wide - 1) * across.stride + across.span) * c + room)
-    staged = _whole(wide * c + room)
-    if not rows_in_parts:
-        return Block(min(oh, max(1, BLOCK // pitch)), wide, pitch, staged, 1, 0)
-    high = min(oh, max(1 + down.span // down.stride, LINES // pitch))
-    extent = (high - 1) * down.stride + down.span
-    tile = min(pitch, _whole(max(1, PARTS // extent)))
-    return Block(high, wide, pitch, staged, tile, extent * (tile + n))
+    room = 64 * (1 + SHUFFLED) if kept else 64
+    wide = min(ow, max(1, across.span // across.stride, (LINE // c - across.span) // across.stride + 1))
+    length = (wide - 1) * across.stride + across.span
+    turns = -(-length // across.stride)
+    joint = 3 * turns <= 4 * wide
+    if in_parts or not joint:  # there is rubbish behind each line
+        turns = -(-(length * c + n) // (across.stride * c))
+    pitch, staged = turns * across.stride * c, (turns if joint else wide) * c
+    high = min(oh, max(1, BLOCK // pitch))
+    tile, parts = pitch, 0
+    if in_parts:
+        high = min(oh, max(1 + down.span // down.stride, LINES // pitch))
+        extent = (high - 1) * down.stride + down.span
+        tile = min(_whole(pitch), _whole(max(1, PARTS // extent)))
+        parts = extent * (tile + n)
+    return Block(high, wide, pitch, staged, high if joint else 1, tile, parts, room)
 
 
 def _whole(numbers: int) -> int:
@@ -220,72 +253,65 @@ def _whole(numbers: int) -> int:
 
 def _aligned(numbers: int, dtype: np.dtype[Any]) -> Array:
     """Return uninitialised memory that begins where a vector may."""
-    return compiled._aligned(numbers, dtype)
+    return launching.aligned(numbers, dtype)
 
 
 def _pool(work: Work) -> None:
     from convpool.engines import pooling_kernels
 
     kind, (down, across), (h, w, c) = work.kind, work.axes, work.images.shape[1:]
-    n = host.vector_bytes() // kind.itemsize
-    oh, ow = work.out.shape[1:3]
+    (m, oh, ow), n = work.out.shape[:3], host.vector_bytes() // kind.itemsize
     by_rows, by_columns, product = _divided(work)
-    before = (h, w, c), work.images.ctypes.data, _steps(work.images)[:2]
+    given = (h, w, c), work.images.ctypes.data, steps(work.images)[:2]
     axes = tuple((axis.window, axis.stride, axis.dilation, axis.before) for axis in work.axes)
-    after = (
-        *(by_rows.ctypes.data, by_columns.ctypes.data if by_columns.size else 0, product),
-        *(work.out.ctypes.data, _steps(work.out)[:2]),
-    )
+    divisors = by_rows.ctypes.data, by_columns.ctypes.data if by_columns.size else 0, product
+    made = work.out.ctypes.data, steps(work.out)[:2]
     kinds = (
         *(JOINS[work.mode], (0, 0) if work.mode == "avg" else (0,)),
         *(work.images.dtype.type(0), kind.type(0), work.out.dtype.type(0)),
     )
     if c >= n and down.window * across.window <= DIRECT:
-        _shared(
-            lambda first, last, _: (pooling_kernels.direct, (first, last, (oh, ow), *before, *axes, *after, *kinds)),
-            len(work.images) * oh,
-        )
+        words = (oh, ow), *given, *axes, *divisors, *made, *kinds
+        _shared(pooling_kernels.direct, lambda scratch: words, m * oh)
         return
     programs = tuple(_program(axis, work.mode in ("max", "min")) for axis in work.axes)
     kept = across.stride > 1 and c * across.stride <= SHUFFLED and ow > 1
-    thinned = ((0,) * c, (0,) * across.stride) if kept else (None, None)
     block = _block(work, len(programs[0]) > 1, n, kept)
+    flat = block.staged == ow * c == steps(work.out)[1] and not by_columns.size and len(set(by_rows.tolist())) == 1
 
-    def call(first: int, last: int, scratch: list[Array]) -> tuple[Any, tuple[Any, ...]]:
-        return pooling_kernels.pooled, (
-            *(first, last, (oh, ow, block.high, block.wide), *before, *axes),
-            *(programs, tuple(array.ctypes.data for array in scratch), (block.pitch, block.staged, block.tile)),
-            *after,
-            *thinned,
+    def words_of(scratch: list[Array]) -> tuple[Any, ...]:
+        return (
+            *((oh, ow, block.high, block.wide), *given, *axes, programs),
+            *(tuple(array.ctypes.data for array in scratch), block.pitches, *divisors, flat, *made),
+            *((0,) * c if kept else None, (0,) * across.stride if kept else None),
             *kinds,
         )
 
-    sizes = block.high * block.pitch, block.high * block.staged, block.parts, block.pitch
-    _shared(call, len(work.images) * -(-oh // block.high) * -(-ow // block.wide), [(size, kind) for size in sizes])
+    blocks = m * -(-oh // block.high) * -(-ow // block.wide)
+    _shared(pooling_kernels.pooled, words_of, blocks, [(size, kind) for size in block.scratch])
 
 
 def _shared(
-    call: Callable[[int, int, list[Array]], tuple[Any, tuple[Any, ...]]],
+    kernel: Any,
+    words: Callable[[list[Array]], tuple[Any, ...]],
     count: int,
     scratch: Sequence[tuple[int, np.dtype[Any]]] = (),
 ) -> None:
-    """Compile a kernel and call it for some blocks in turn, from a scratch of its own in each thread."""
+    """Call a kernel for so many blocks in several threads, each with a scratch of its own."""
+    launching.ready(kernel, (0, 0, *words([_aligned(0, kind) for _, kind in scratch])))
+    ranges = launching.ranges(count, launching.parts())
 
-    def part(first: int, last: int) -> None:
+    def part(k: int) -> None:
         arrays = [_aligned(*size) for size in scratch]
-        kernel, words = call(first, last, arrays)
-        _run(kernel, words, False)
+        kernel(*ranges[k], *words(arrays))
 
-    kernel, words = call(0, 0, [_aligned(0, kind) for _, kind in scratch])
-    _run(kernel, words, True)
-    ranges = _ranges(count, _parts())
-    threads.spread(lambda k: part(*ranges[k]), len(ranges))
+    threads.spread(part, len(ranges))
 
 
 def _divided(work: Work) -> tuple[Floats, Floats, bool]:
     """Return the divisors of rows and of the numbers of a line, and whether they are factors instead.
 
-    There are none for a line where all are alike: these stand in the rows. Factors are as exact where all are powers of two.
+    Those of a line are left out where all are alike, and stand in the rows. Factors are as exact for powers of two.
     """
     rows, columns = work.divisors.rows, work.divisors.columns
     if (columns == columns[0]).all():

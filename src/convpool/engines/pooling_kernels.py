@@ -65,6 +65,18 @@ def neutral(join, kind):
     return ir.Constant(element(kind), int(kind.maxval if greatest else kind.minval))
 
 
+def average_of(builder, total, by, product, like, made):
+    """Divide a vector, or multiply it if `product`, and convert it to the result."""
+    total = converted(builder, total, like, types.float64)
+    scaled = cgutils.alloca_once(builder, total.type)
+    with builder.if_else(product) as (multiply, divide):
+        with multiply:
+            builder.store(builder.fmul(total, by), scaled)
+        with divide:
+            builder.store(builder.fdiv(total, by), scaled)
+    return converted(builder, builder.load(scaled), types.float64, made)
+
+
 @intrinsic
 def fill(typing, address, count, join, like):
     """Put the number that changes nothing into a line."""
@@ -227,25 +239,22 @@ def finish(typing, result, address, count, divisor, divisors, product, average, 
         scalar = splat(builder, divisor, lanes)
         table = pointer(builder, divisors, double)
 
-        def scaled(operation, several):
+        def scaled(several):
             def finished(place, mask):
-                total = converted(builder, load(builder, source, place, like, lanes), like, double)
                 by = scalar
                 if several and mask is None:
                     by = builder.fmul(load(builder, table, place, double, lanes), scalar)
                 elif several:
                     by = builder.fmul(load_some(builder, table, place, double, mask), scalar)
-                return converted(builder, operation(total, by), double, made)
+                return average_of(builder, load(builder, source, place, like, lanes), by, product, like, made)
 
             return finished
 
-        with builder.if_else(product) as (multiplied, divided):
-            for chosen, operation in ((multiplied, builder.fmul), (divided, builder.fdiv)):
-                with chosen, builder.if_else(builder.icmp_signed("!=", divisors, INT(0))) as (several, one):
-                    with several:
-                        loop(scaled(operation, True))
-                    with one:
-                        loop(scaled(operation, False))
+        with builder.if_else(builder.icmp_signed("!=", divisors, INT(0))) as (several, one):
+            with several:
+                loop(scaled(True))
+            with one:
+                loop(scaled(False))
         return context.get_dummy_value()
 
     return types.void(*[types.intp] * 3, types.float64, types.intp, types.boolean, average, like, made), code
@@ -268,61 +277,43 @@ def descend(result, address, row_step, y, h, taps, dilation, count, again, join,
             fill(result, count, join, like)
         return
     source = along(address, (y + first * dilation) * row_step, given)
-    if last - first <= TOGETHER:
-        combine(result, source, dilation * row_step, last - first, count, again, join, given, like)
-        return
-    for start in range(0, count, TILE):
-        for tap in range(0, last - first, TOGETHER):
-            combine(
-                along(result, start, like),
-                along(source, tap * dilation * row_step + start, given),
-                dilation * row_step,
-                min(TOGETHER, last - first - tap),
-                min(TILE, count - start),
-                again or tap > 0,
-                join,
-                given,
-                like,
-            )
+    step, few = dilation * row_step, last - first <= TOGETHER
+    tile = count if few else TILE
+    for start in range(0, count, tile):
+        for tap in range(first, last, TOGETHER):
+            here, there = along(source, (tap - first) * step + start, given), along(result, start, like)
+            taken, wide = min(TOGETHER, last - tap), min(tile, count - start)
+            combine(there, here, step, taken, wide, again or tap > first, join, given, like)
 
 
 @kernel
-def columns_of(lines, pitch, address, row_step, y, h, rows, axis, program, parts, tile, count, join, given, like):
+def columns_of(columns, pitch, address, row_step, y, h, rows, axis, program, parts, tile, count, join, given, like):
     """Combine the rows of each window into a line of columns."""
     window, stride, dilation = axis
-    if len(program) == 1:
-        for r in range(rows):
-            line = along(lines, r * pitch, like)
-            descend(line, address, row_step, y + r * stride, h, window, dilation, count, False, join, given, like)
-        return
+    part_pitch = tile + lanes(like)
     for start in range(0, count, tile):
         wide = min(tile, count - start)
         source = along(address, start, given)
         valid = (rows - 1) * stride + (window - 1) * dilation + 1
         raw, again = True, False
-        part_pitch = tile + lanes(like)
         for k in range(len(program)):
             emit, taps, step, tap = program[k]
             shift = step * dilation
             if emit:
-                for r in range(rows):
-                    line = along(lines, r * pitch + start, like)
-                    place = r * stride + tap * dilation
-                    if raw:
-                        descend(line, source, row_step, y + place, h, taps, shift, wide, again, join, given, like)
-                    else:
-                        part = along(parts, place * part_pitch, like)
-                        combine(line, part, shift * part_pitch, taps, wide, again, join, like, like)
-                again = True
-                continue
-            valid -= (taps - 1) * shift
-            for r in range(valid):
-                part = along(parts, r * part_pitch, like)
+                target, apart, number, turn, place = along(columns, start, like), pitch, rows, stride, tap * dilation
+            else:
+                valid -= (taps - 1) * shift
+                target, apart, number, turn, place = parts, part_pitch, valid, 1, 0
+            more = emit > 0 and again
+            for r in range(number):
+                there, row = along(target, r * apart, like), r * turn + place
                 if raw:
-                    descend(part, source, row_step, y + r, h, taps, shift, wide, False, join, given, like)
+                    descend(there, source, row_step, y + row, h, taps, shift, wide, more, join, given, like)
                 else:
-                    combine(part, part, shift * part_pitch, taps, wide, False, join, like, like)
-            raw = False
+                    part = along(parts, row * part_pitch, like)
+                    combine(there, part, shift * part_pitch, taps, wide, more, join, like, like)
+            again = again or emit > 0
+            raw = raw and emit > 0
 
 
 @intrinsic
@@ -344,22 +335,24 @@ def results_of(result, line, columns, axis, program, c, join, like):
     for k in range(len(program)):
         emit, taps, step, tap = program[k]
         shift = step * dilation * c
+        source = along(line, tap * dilation * c, like)
+        target, turns, count = result, 1, columns * c
         if not emit:
             valid -= (taps - 1) * step * dilation
-            combine(line, line, shift, taps, valid * c, False, join, like, like)
-            continue
-        source = along(line, tap * dilation * c, like)
-        if stride == 1 or columns == 1:
-            combine(result, source, shift, taps, columns * c, again, join, like, like)
-        elif again or c < lanes(like):
-            for ch in range(0, c, lanes(like)):
-                there, here = along(result, ch, like), along(source, ch, like)
-                pixels(there, here, stride * c, shift, taps, columns, c, c - ch, again, join, like)
-        else:
-            for x in range(columns):
-                there, here = along(result, x * c, like), along(source, x * stride * c, like)
-                combine(there, here, shift, taps, c, False, join, like, like)
-        again = True
+            target, count = line, valid * c
+        elif stride > 1 and columns > 1:
+            if again or c < lanes(like):
+                for ch in range(0, c, lanes(like)):
+                    there, here = along(result, ch, like), along(source, ch, like)
+                    pixels(there, here, stride * c, shift, taps, columns, c, c - ch, again, join, like)
+                again = True
+                continue
+            turns, count = columns, c
+        more = emit > 0 and again
+        for x in range(turns):
+            there, here = along(target, x * c, like), along(source, x * stride * c, like)
+            combine(there, here, shift, taps, count, more, join, like, like)
+        again = again or emit > 0
 
 
 @kernel
@@ -378,6 +371,7 @@ def pooled(
     by_rows,
     by_columns,
     product,
+    flat,
     result,
     steps_out,
     channels,
@@ -391,16 +385,17 @@ def pooled(
     """Pool the blocks from `first` to before `last`.
 
     sizes are those of an image (h, w, c), steps those from image to image and from row to row; down and across are
-    (window, stride, dilation, before) of an axis. scratch tells where lines of columns and of results, parts, and a line
-    of all windows lie,
-    pitches how far apart the lines are, and how many numbers of a row are taken down together. by_rows and by_columns
-    are the addresses of divisors, for rows and for the numbers of a line, the latter 0 where they are all 1. With few
-    channels and short strides, which the tuples `channels` and `strides` tell, all windows are made and some kept.
+    (window, stride, dilation, before) of an axis. scratch tells where lines of columns and of results, parts, and lines
+    of all windows lie; pitches how far apart the first two are, how many numbers of a row are taken down together, and
+    how many lines along together. by_rows and by_columns are the addresses of divisors, for rows and for the numbers of
+    a line, the latter 0 where they are all 1. `flat` tells that lines follow each other in the result and have one
+    divisor. With few channels and short strides, which the tuples `channels` and `strides` tell, all windows are made
+    and some kept.
     """
     oh, ow, high, wide = grid
     h, w, c = sizes
     lines, staged, parts, full = scratch
-    pitch, staged_pitch, tile = pitches
+    pitch, staged_pitch, tile, together = pitches
     window, stride, dilation, before = across
     blocks_down, blocks_across = -(-oh // high), -(-ow // wide)
     for block in range(first, last):
@@ -430,31 +425,31 @@ def pooled(
                 given,
                 like,
             )
-        for r in range(rows):
-            line = along(lines, r * pitch, like)
-            if low > 0:
+        if length > most - low:
+            for r in range(rows):
+                line = along(lines, r * pitch, like)
                 fill(line, low * c, join, like)
-            if most < length:
                 fill(along(line, most * c, like), (length - most) * c, join, like)
+        for r in range(0, rows, together):
+            line = along(lines, r * pitch, like)
             there = along(staged, r * staged_pitch, like)
-            if strides is None:
-                results_of(there, line, columns, across[:3], programs[1], c, join, like)
-            else:
-                every = (columns - 1) * stride + 1
-                results_of(full, line, every, (window, 1, dilation), programs[1], c, join, like)
-                thin(there, full, columns, channels, strides, like)
-        for r in range(rows):
-            finish(
-                along(result, b * steps_out[0] + (row + r) * steps_out[1] + column * c, made),
-                along(staged, r * staged_pitch, like),
-                columns * c,
-                get(by_rows, row + r, 1.0, 1.0),
-                by_columns + column * c * 8 if by_columns else 0,
-                product,
-                average,
-                like,
-                made,
-            )
+            # the rows of a group are one long line: windows that reach from one to the next are made for nothing
+            every = (min(together, rows - r) - 1) * (pitch // c) + length - (window - 1) * dilation
+            turn = stride if strides is None else 1
+            into = there if strides is None else full
+            results_of(into, line, (every - 1) // turn + 1, (window, turn, dilation), programs[1], c, join, like)
+            if strides is not None:
+                thin(there, full, (every - 1) // stride + 1, channels, strides, like)
+        target = along(result, b * steps_out[0] + row * steps_out[1] + column * c, made)
+        factors = by_columns + column * c * 8 if by_columns else 0
+        if flat:
+            by = get(by_rows, row, 1.0, 1.0)
+            finish(target, staged, rows * columns * c, by, factors, product, average, like, made)
+        else:
+            for r in range(rows):
+                there, by = along(staged, r * staged_pitch, like), get(by_rows, row + r, 1.0, 1.0)
+                line = along(target, r * steps_out[1], made)
+                finish(line, there, columns * c, by, factors, product, average, like, made)
 
 
 @intrinsic
@@ -479,7 +474,7 @@ def whole(
 
     def code(context, builder, signature, arguments):
         result, address, row_step, rows, column_step, columns, count, divisor, product, *_ = arguments
-        lanes, double = lanes_of(like), types.float64
+        lanes = lanes_of(like)
         source, target = pointer(builder, address, given), pointer(builder, result, made)
         totals = [cgutils.alloca_once(builder, vector(like, lanes)) for _ in range(CHANNELS)]
         by = splat(builder, divisor, lanes)
@@ -487,14 +482,7 @@ def whole(
         def finished(total):
             if average.count == 1:
                 return converted(builder, total, like, made)
-            total = converted(builder, total, like, double)
-            scaled = cgutils.alloca_once(builder, total.type)
-            with builder.if_else(product) as (multiply, divide):
-                with multiply:
-                    builder.store(builder.fmul(total, by), scaled)
-                with divide:
-                    builder.store(builder.fdiv(total, by), scaled)
-            return converted(builder, builder.load(scaled), double, made)
+            return average_of(builder, total, by, product, like, made)
 
         def take(place, vectors, mask):
             def read(base, k):

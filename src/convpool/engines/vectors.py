@@ -14,6 +14,7 @@ from pathlib import Path
 from llvmlite import ir
 from numba import njit, types
 from numba.core import caching, cgutils
+from numba.core.registry import cpu_target
 from numba.extending import intrinsic
 
 from convpool.engines import host
@@ -32,6 +33,15 @@ class _Cache(caching.FunctionCache):
 
     def _index_key(self, *words):
         return (*super()._index_key(*words), STAMP)
+
+
+def stored(dispatcher, signature):
+    """Tell whether a kernel is on disk, compiled for such words on such a CPU."""
+    try:
+        index = dispatcher._cache._cache_file._load_index()
+        return dispatcher._cache._index_key(signature, cpu_target.target_context.codegen()) in index
+    except (AttributeError, OSError):  # nothing is kept, or Numba keeps it in another way
+        return False
 
 
 def kernel(function):

@@ -1,0 +1,341 @@
+"""Convolution with vectors over kernels: for many kernels.
+
+Kernels are dealt to panels of a few vectors; a tile holds the sums of some pixels with a panel in registers. m images,
+c channels, nc kernels, n numbers in a vector.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import lru_cache
+from itertools import pairwise, product
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convpool.engines import frames, launching, threads
+from convpool.engines.frames import Block, Frame, Ints, Layout
+from convpool.windows import Axis, volume
+
+Array = NDArray[Any]
+Range = tuple[int, int]
+
+BLOCK = 2**16  # numbers of a block of pixels, so that they stay in the processor's cache
+PIXELS = 2**11  # pixels of a block
+FEW = 16  # channels up to which those of one tap are too short a run
+SHARED = 2**17  # weights that are packed once for all threads; more are packed panel by panel, in the cache
+WEIGHTS = 3 * 2**16  # weights of a panel that are used at a time
+PADDED = 2**20  # numbers of images that are padded at a time, where pixels of many panels must be padded
+REGIONS = 9  # rectangles that the output is cut into at most
+
+
+class Panels(NamedTuple):
+    """How kernels are dealt to panels: vectors of one, panels of a group and of all, weights of one and of all."""
+
+    wide: int
+    together: int
+    count: int
+    weights: int
+    all_weights: int
+
+
+class Taps(NamedTuple):
+    """Windows of an axis that have the same taps on pixels, and these taps."""
+
+    windows: slice
+    taps: slice
+
+
+class Route(NamedTuple):
+    """All that `kernels.tiles` is told but for arrays. `work` is what has been done, in products, after each block."""
+
+    panels: Panels
+    merged: bool
+    layout: Layout
+    block: Block
+    regions: Ints
+    places: Ints
+    outs: Ints
+    pixels: int
+    runs: Ints
+    work: NDArray[np.float64]
+
+    def shares(self, count: int) -> list[Range]:
+        """Cut the blocks into parts that take about the same time."""
+        cuts = np.searchsorted(self.work, self.work[-1] * np.arange(1, count) / count)
+        return [(a, b) for a, b in pairwise([0, *cuts.tolist(), len(self.work) - 1]) if a < b]
+
+
+def convolve(frame: Frame, images: Array, kernels: Array, bias: Array, out: Array, fill: Any) -> None:
+    """Convolve images with many kernels into out, whose channels lie side by side."""
+    in_place = _cuts(frame) is not None and (_unpadded(frame) or _finite(kernels))
+    route = _route(frame, in_place)
+    if not in_place and route.panels.all_weights > SHARED:
+        for some, padded, batch in _padded(frame, images, kernels, out, fill):
+            convolve(some, padded, kernels, bias, batch, fill)
+        return
+    kh, kw, depth, nc = kernels.shape
+    weights = kernels.reshape(*((kh, kw * depth) if route.merged else (kh * kw, depth)), nc)
+    sums = _sums(frame, route, images, bias, out, fill)
+    spread = _by_blocks if route.panels.all_weights <= SHARED else _by_panels
+    spread(frame, route, weights, out, sums)
+
+
+# ---- geometry ----
+
+
+@lru_cache(64)
+def _cuts(frame: Frame) -> list[tuple[Taps, Taps]] | None:
+    """Cut the output so that windows have the same taps on pixels: zeros around the pixels are not even read.
+
+    None where pixels have to be packed.
+    """
+    if frame.given[3] != 1 or not frame.same:
+        return None
+    cuts = [_alike(axis) for axis in frame.axes]
+    regions = volume([len(cut) for cut in cuts])
+    if regions > 1 and (not frame.zeros or frame.kernels[2] < FEW or regions > REGIONS):
+        return None
+    return list(product(*cuts))
+
+
+def _alike(axis: Axis) -> list[Taps]:
+    first = np.arange(axis.count) * axis.stride - axis.before
+    low = np.clip(-(first // axis.dilation), 0, axis.window)
+    high = np.clip(-((first - axis.size) // axis.dilation), low, axis.window)
+    cuts = [0, *(np.flatnonzero(np.diff(low) | np.diff(high)) + 1).tolist(), axis.count]
+    return [Taps(slice(a, b), slice(int(low[a]), int(high[a]))) for a, b in pairwise(cuts)]
+
+
+def _unpadded(frame: Frame) -> bool:
+    return not any(axis.before or axis.after for axis in frame.axes)
+
+
+def _finite(weights: Array) -> bool:
+    """Tell whether all are finite, or else padded zeros are no zeros; sums that overflow count as not."""
+    if weights.dtype.kind != "f":
+        return True
+    flat, found = weights.reshape(-1), []
+    cuts = launching.ranges(len(flat), max(1, len(flat) // SHARED))
+    threads.spread(lambda k: found.append(bool(np.isfinite(flat[slice(*cuts[k])].sum()))), len(cuts))
+    return all(found)
+
+
+@lru_cache(64)
+def _route(frame: Frame, in_place: bool) -> Route:
+    from convpool.engines.kernels import pixels_of
+
+    down, across = frame.axes
+    panels = _panels(frame)
+    pixels = pixels_of(panels.wide)
+    packed = not in_place
+    few = frame.groups == 1 and frame.kernels[2] < FEW and across.dilation == 1
+    merged = few and (packed or frame.interleaved)
+    everything = [(Taps(slice(0, axis.count), slice(0, axis.window))) for axis in frame.axes]
+    cuts = (_cuts(frame) if in_place else None) or [(everything[0], everything[1])]
+    regions, places, outs, runs, work = [], [], [], [], [np.zeros(1)]
+    blocks = 0
+    for rows, columns in cuts:
+        oh, ow = (part.windows.stop - part.windows.start for part in (rows, columns))
+        block = _block(frame, oh, ow, packed)
+        layout = frames.packed(frame, block, frame.images[3], 1) if packed else frames.in_place(frame, 1)
+        across_taps = (0,) if merged else range(columns.taps.start, columns.taps.stop)
+        row = 1 if merged else across.window
+        some = [
+            (layout.tap(u * down.dilation, v * across.dilation, 0), u * row + v)
+            for u, v in product(range(rows.taps.start, rows.taps.stop), across_taps)
+        ]
+        given, made = _pixels(block, layout.windows, pixels), _pixels(block, frame.made[:3], pixels)
+        grid = (frame.images[0], oh, ow, *block)
+        top = rows.windows.start * down.stride - down.before
+        left = columns.windows.start * across.stride - across.before
+        begins = (top * frame.given[1] + left * frame.given[2]) * in_place
+        into = rows.windows.start * frame.made[1] + columns.windows.start * frame.made[2]
+        blocks += frames.count(grid)
+        place, run = sum(map(len, places)), len(runs)
+        regions.append((blocks, *grid, begins, into, place, place + len(given), run, run + len(some)))
+        work.append(np.full(frames.count(grid), len(given) * max(1, len(some))))
+        places.append(given)
+        outs.append(made)
+        runs += some
+    return Route(
+        panels=panels,
+        merged=merged,
+        layout=layout,
+        block=block,
+        regions=np.array(regions, np.int64),
+        places=np.concatenate(places),
+        outs=np.concatenate(outs),
+        pixels=pixels,
+        runs=np.array(runs, np.int64).reshape(-1, 2),
+        work=np.cumsum(np.concatenate(work)),
+    )
+
+
+def _panels(frame: Frame) -> Panels:
+    """Choose the width that wastes the fewest lanes; wide tiles are a little faster than narrow ones."""
+    from convpool.engines.kernels import WIDE
+
+    vectors = -(-frame.together // frame.n)
+    costs = {WIDE: 1.0, 2: 1.05, 1: 1.15}
+    wide = min(costs, key=lambda wide: -(-vectors // wide) * wide * costs[wide])
+    together = -(-vectors // wide)
+    weights = volume(frame.kernels[:3]) * wide * frame.n
+    return Panels(wide, together, together * frame.groups, weights, together * frame.groups * weights)
+
+
+def _block(frame: Frame, oh: int, ow: int, packed: bool) -> Block:
+    """Return how many images, rows and columns a block has: blocks do not overlap, since results may be added to."""
+    (down, across), m, c = frame.axes, frame.images[0], frame.images[3]
+    wide = _divisor(ow, PIXELS)
+    line = c * ((wide - 1) * across.stride + (across.span if packed else 1))
+    halo = down.span - down.stride if packed else 0
+    high = _divisor(oh, min(PIXELS // wide, (BLOCK // line - halo) // down.stride))
+    if (high, wide) != (oh, ow):
+        return 1, high, wide
+    return _divisor(m, min(BLOCK // (line * (oh * down.stride + halo)), PIXELS // (oh * ow))), high, wide
+
+
+def _divisor(total: int, most: int) -> int:
+    """Return the greatest divisor of a number that is not above another."""
+    return next(size for size in range(max(1, min(total, most)), 0, -1) if total % size == 0)
+
+
+def _pixels(block: Block, steps: tuple[int, ...], multiple: int) -> Ints:
+    """Return where the pixels of a block lie; the last one is repeated until there are whole tiles."""
+    b, r, x = (np.arange(size) * step for size, step in zip(block, steps, strict=True))
+    return frames.filled((b[:, None, None] + r[:, None] + x).ravel(), multiple)
+
+
+# ---- work ----
+
+Sums = Callable[[Range, Range, Range, Range, bool], None]
+
+
+def _sums(frame: Frame, route: Route, images: Array, bias: Array, out: Array, fill: Any) -> Sums:
+    """Return what sums some blocks with some panels, whose weights lie at (address, step), over channels (first, count).
+
+    Sums start from the bias, or from the results so far.
+    """
+    from convpool.engines import kernels as compiled
+
+    kind, layout = bias.dtype, route.layout
+    packing = frames.packing(frame, layout, route.block)
+    given, made, begun = images.ctypes.data, out.ctypes.data, bias.ctypes.data
+    groups = (frame.together, route.panels.together, frame.kernels[2])
+    zeros = images.dtype.type(0), kind.type(0), out.dtype.type(0)
+    wide = (0,) * route.panels.wide
+
+    def run(blocks: Range, panels: Range, weights: Range, channels: Range, again: bool) -> None:
+        scratch = launching.aligned(layout.scratch, kind)
+        call = (
+            *(*blocks, route.regions, frame.strides, given, frame.given, packing.window, packing.maps, packing.form),
+            *(scratch.ctypes.data if layout.scratch else 0, np.empty(frames.SHUFFLED, np.int64), packing.lines),
+            *(
+                packing.once,
+                kind.type(fill),
+                route.places,
+                route.outs,
+                route.pixels,
+                route.runs,
+                channels[1],
+                channels[0],
+            ),
+            *(weights, (begun, int(again)), groups, panels, made, frame.made, wide, packing.parts, *zeros),
+        )
+        if blocks == (0, 0):
+            launching.ready(compiled.tiles, call)
+        compiled.tiles(*call)
+
+    run((0, 0), (0, 0), (0, 0), (0, 0), False)
+    return run
+
+
+def _gather(frame: Frame, panels: Panels, weights: Array, panel: int, channels: Range, into: int) -> None:
+    """Copy the weights of a panel for some channels to an address, as (tap, channel, kernel)."""
+    from convpool.engines import kernels as compiled
+
+    taps, depth, nc = weights.shape
+    group, part = divmod(panel, panels.together)
+    width = panels.wide * frame.n
+    columns = min(width, frame.together - part * width)
+    call = (
+        *(weights.ctypes.data, taps, depth, nc, group * frame.together + part * width, columns, *channels),
+        *(into, frames.NOTHING, width, (0,), weights.dtype.type(0)),
+    )
+    launching.ready(compiled.gather, call)
+    compiled.gather(*call)
+
+
+def _by_blocks(frame: Frame, route: Route, weights: Array, out: Array, sums: Sums) -> None:
+    """Pack all weights, then take block after block with all of them."""
+    panels, depth = route.panels, weights.shape[1]
+    packed = launching.aligned(panels.all_weights, weights.dtype)
+    packed[...] = 0
+    for panel in range(panels.count):
+        into = packed.ctypes.data + panel * panels.weights * packed.itemsize
+        _gather(frame, panels, weights, panel, (0, depth), into)
+    shares = route.shares(launching.parts())
+    every = (0, panels.count), (packed.ctypes.data, panels.weights), (0, depth), False
+    threads.spread(lambda k: sums(shares[k], *every), len(shares))
+
+
+def _by_panels(frame: Frame, route: Route, weights: Array, out: Array, sums: Sums) -> None:
+    """Take panel after panel: pack as many of its weights as stay in the cache, then take all blocks with them."""
+    panels, (taps, depth, _) = route.panels, weights.shape
+    pieces = -(-panels.weights // WEIGHTS) if out.dtype == weights.dtype else 1
+    channels = [(first, last - first) for first, last in launching.ranges(depth, pieces)]
+    shares = route.shares(-(-2 * threads.number() // panels.count))
+    room = taps * panels.wide * frame.n * max(count for _, count in channels)
+    _gather(frame, panels, weights, 0, (0, 0), 0)
+
+    def part(k: int) -> None:
+        panel, share = divmod(k, len(shares))
+        packed = launching.aligned(room, weights.dtype)
+        packed[...] = 0
+        for piece in channels:
+            _gather(frame, panels, weights, panel, piece, packed.ctypes.data)
+            sums(shares[share], (panel, panel + 1), (packed.ctypes.data, 0), piece, piece[0] > 0)
+
+    threads.spread(part, panels.count * len(shares))
+
+
+def _padded(frame: Frame, images: Array, kernels: Array, out: Array, fill: Any) -> Iterator[tuple[Frame, Array, Array]]:
+    """Yield a few images at a time, padded and converted, with their frame and their results."""
+    from convpool.engines import kernels as compiled
+
+    (m, oh, ow, _), c, kind = frame.out, frame.images[3], kernels.dtype
+    layout = frames.packed(frame, (1, oh, ow), c, 1)
+    packing = frames.packing(frame, layout, (1, oh, ow))
+    axes = [
+        Axis(size, axis.window, axis.stride, axis.dilation)
+        for size, axis in zip(layout.window, frame.axes, strict=True)
+    ]
+    given = images.ctypes.data
+
+    def call(image: int, count: int, into: int) -> tuple[Any, ...]:
+        return (
+            *(given, frame.given, image, count, 0, 0, layout.window, packing.maps, packing.form, into),
+            *(np.empty(frames.SHUFFLED, np.int64), packing.lines, True, kind.type(fill), packing.parts),
+            *(images.dtype.type(0), kind.type(0)),
+        )
+
+    launching.ready(compiled.pack, call(0, 0, 0))
+    rows, columns = layout.window
+    for first in range(0, m, max(1, PADDED // layout.scratch)):
+        count = min(m - first, max(1, PADDED // layout.scratch))
+        room = launching.aligned(count * layout.scratch, kind)
+        step = layout.scratch * kind.itemsize
+        start = room.ctypes.data
+        threads.spread(lambda k, f=first, s=start: compiled.pack(*call(f + k, 1, s + k * step)), count)
+        lines = room.reshape(count, rows, layout.pitch)
+        shape, inner = (count, rows, columns, c), (c * kind.itemsize, kind.itemsize)
+        padded = np.lib.stride_tricks.as_strided(lines, shape, (*lines.strides[:2], *inner))
+        batch = out[first : first + count]
+        some = replace(
+            frame, images=shape, out=batch.shape, given=frames.steps(padded), axes=(axes[0], axes[1]), pad_mode="zeros",
+            zeros=True, same=True,
+        )  # fmt: skip
+        yield some, padded, batch

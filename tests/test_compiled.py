@@ -5,7 +5,6 @@ test; small ones show that both agree. Values are halves of small numbers, so th
 n is how many float32 numbers a vector of this host holds.
 """
 
-import importlib.util
 import itertools
 import multiprocessing
 import os
@@ -20,7 +19,7 @@ import pytest
 
 import convpool
 from convpool import reference
-from convpool.engines import compiled, host, threads
+from convpool.engines import columns, compiled, frames, host, launching, panels
 from convpool.windows import place
 
 if host.trial() is not None:
@@ -56,12 +55,18 @@ def each(word, rank):
 
 def lay(images, kernels, padding, stride, dilation):
     rank = images.ndim - 2
-    sides = [padding] * rank if isinstance(padding, str) else [(one, one) if np.ndim(one) == 0 else one for one in each(padding, rank)]
+    sides = (
+        [padding] * rank
+        if isinstance(padding, str)
+        else [(one, one) if np.ndim(one) == 0 else one for one in each(padding, rank)]
+    )
     steps = each(stride, rank), each(dilation, rank)
     return [place(*axis) for axis in zip(images.shape[1:-1], kernels.shape[:-2], *steps, sides, strict=True)]
 
 
-def windowed(images, kernels, padding="same", stride=1, *, dilation=1, groups=1, pad_mode="zeros", fill=0, bias=None, kind=None):
+def windowed(
+    images, kernels, padding="same", stride=1, *, dilation=1, groups=1, pad_mode="zeros", fill=0, bias=None, kind=None
+):
     """Convolve by NumPy's sliding windows, in float64 or, for large integers, in `kind`."""
     axes = lay(images, kernels, padding, stride, dilation)
     sides = [(0, 0), *((axis.before, axis.after) for axis in axes), (0, 0)]
@@ -111,9 +116,7 @@ def test_the_judge_agrees_with_the_slow_twin(pad_mode, stride, dilation):
     images, kernels = numbers((2, 7, 6, 4), "float64", 0), numbers((3, 2, 2, 6), "float64", 1)
     words = {"groups": 2, "pad_mode": pad_mode, "fill": 1.5 if pad_mode == "constant" else 0, "dilation": dilation}
     expected = reference.convolve(images, kernels, "same", stride, bias=np.arange(6), **words)
-    np.testing.assert_array_equal(
-        windowed(images, kernels, "same", stride, bias=np.arange(6), **words), expected
-    )
+    np.testing.assert_array_equal(windowed(images, kernels, "same", stride, bias=np.arange(6), **words), expected)
 
 
 # ---- tails ----
@@ -400,6 +403,18 @@ def test_channels_first(form):
     np.testing.assert_array_equal(np.moveaxis(actual, 1, -1), expected)
 
 
+@pytest.mark.parametrize("form", ["plane", "planes", "lanes", "tiles"])
+def test_every_place_of_out_in_a_line_of_the_cache(form):
+    """Whole lines of out are written at once where its rows allow, from the first whole line on."""
+    c, nc, groups = FORMS[form]
+    for offset in range(n + 1):
+        memory = np.full((2 * 5 * 4 * n * nc) + 2 * n, 7, np.float32)
+        out = memory[offset : offset + 2 * 5 * 4 * n * nc].reshape(2, 5, 4 * n, nc)
+        check((2, 5, 4 * n, c), (3, 3), nc, groups=groups, out=out, seed=offset)
+        assert (memory[:offset] == 7).all()
+        assert (memory[offset + out.size :] == 7).all()
+
+
 # ---- blocks ----
 
 BLOCKS = {
@@ -418,12 +433,12 @@ BLOCKS = {
     "small images in lanes": ((61, 7, 7, 5), (3, 3), 5, {"groups": 5}),
     "lanes larger than a block": ((2, 90, 90, 40), (3, 3), 40, {"groups": 40}),
     "lanes with strides": ((2, 91, 93, 40), (3, 3), 40, {"groups": 40, "stride": 2}),
-    "borders apart": ((1, 530, 521, 1), (5, 7), 1, {}),
-    "borders apart with strides": ((1, 530, 521, 1), (5, 7), 1, {"stride": (2, 1)}),
-    "borders apart on one side": ((1, 530, 521, 1), (4, 4), 1, {"padding": ((0, 3), (2, 0))}),
-    "borders apart in lanes": ((1, 100, 97, 32), (3, 3), 32, {"groups": 32}),
-    "borders apart with edges": ((1, 530, 521, 1), (3, 3), 1, {"pad_mode": "wrap"}),
-    "borders apart and filled": ((1, 530, 521, 1), (3, 3), 1, {"pad_mode": "constant", "fill": 2.5}),
+    "a large image": ((1, 530, 521, 1), (5, 7), 1, {}),
+    "a large image with strides": ((1, 530, 521, 1), (5, 7), 1, {"stride": (2, 1)}),
+    "a large image on one side": ((1, 530, 521, 1), (4, 4), 1, {"padding": ((0, 3), (2, 0))}),
+    "a large image in lanes": ((1, 100, 97, 32), (3, 3), 32, {"groups": 32}),
+    "a large image with edges": ((1, 530, 521, 1), (3, 3), 1, {"pad_mode": "wrap"}),
+    "a large image and filled": ((1, 530, 521, 1), (3, 3), 1, {"pad_mode": "constant", "fill": 2.5}),
     "tiles of a large image": ((2, 71, 101, 17), (3, 3), n, {}),
     "tiles of a prime size": ((1, 53, 2053, 3), (3, 3), n, {}),
     "tiles of few channels with strides": ((2, 61, 67, 3), (7, 7), n, {"stride": 2}),
@@ -452,11 +467,40 @@ def test_blocks(name, number):
         convpool.set_num_threads(None)
 
 
-def test_every_size_around_the_blocks(monkeypatch):
-    """With small limits, small images have many blocks, and the last of an axis has any size."""
-    small = {"PACKED": 300, "LINE": 2 * n, "LARGE": 1, "HIGH": 4, "TILED": 40, "SHARED": 2000, "STAGED": 4096, "WEIGHTS": 900}
-    for name, value in small.items():
-        monkeypatch.setattr(compiled, name, value)
+SMALL = [
+    (columns, "PACKED", 300),
+    (columns, "LINE", 2 * n),
+    (columns, "HIGH", 4),
+    (panels, "BLOCK", 600),
+    (panels, "PIXELS", 40),
+    (panels, "SHARED", 2000),
+    (panels, "WEIGHTS", 900),
+    (panels, "PADDED", 3000),
+    (compiled, "STAGED", 4096),
+]
+
+
+@pytest.fixture
+def small_blocks(monkeypatch):
+    """Cut small images as if they were large."""
+    for module, name, value in SMALL:
+        monkeypatch.setattr(module, name, value)
+    forget()
+    yield
+    forget()
+
+
+def forget():
+    """Forget what was worked out from the limits."""
+    for module in (columns, panels, frames):
+        for function in vars(module).values():
+            if hasattr(function, "cache_clear"):
+                function.cache_clear()
+
+
+@pytest.mark.usefixtures("small_blocks")
+def test_every_size_around_the_blocks():
+    """Small images have many blocks then, and the last of an axis has any size."""
     random = np.random.default_rng(5)
     for k in range(60 if not EVERY else 1000):
         c, nc, groups = list(FORMS.values())[k % len(FORMS)]
@@ -524,9 +568,12 @@ class Bands:
 
     def array(self, shape, dtype):
         dtype = np.dtype(dtype)
-        room = np.full(int(np.prod(shape)) * dtype.itemsize + 2 * BAND, 0xFF, np.uint8)  # NaN, -1
+        size = int(np.prod(shape)) * dtype.itemsize
+        memory = np.full(size + 2 * BAND + 64, 0xFF, np.uint8)  # NaN, -1
+        start = -memory.ctypes.data % 64
+        room = memory[start : start + size + 2 * BAND]
         self.rooms.append(room)
-        return room[BAND : len(room) - BAND].view(dtype).reshape(shape)
+        return room[BAND : BAND + size].view(dtype).reshape(shape)
 
     def given(self, array):
         banded = self.array(array.shape, array.dtype)
@@ -557,7 +604,7 @@ GUARDED = [
 def test_nothing_is_written_beside_arrays(case, monkeypatch):
     shape, window, nc, words = case
     bands = Bands()
-    monkeypatch.setattr(compiled, "_aligned", bands.scratch)
+    monkeypatch.setattr(launching, "aligned", bands.scratch)
     dtypes, groups = words.get("dtypes", ("float32", "float32")), words.get("groups", 1)
     images = bands.given(numbers(shape, dtypes[0], 0))
     kernels = bands.given(numbers((*window, shape[-1] // groups, nc), dtypes[1], 1))
@@ -811,7 +858,9 @@ def test_two_processes_compile_at_once(tmp_path):
     go, cache = tmp_path / "go", tmp_path / "cache"
     environment = os.environ | {"PYTHONPATH": str(Path(convpool.__file__).parents[1]), "NUMBA_CACHE_DIR": str(cache)}
     both = [
-        subprocess.Popen([sys.executable, "-c", LARGE_CALL, str(go)], stderr=subprocess.PIPE, text=True, env=environment)
+        subprocess.Popen(
+            [sys.executable, "-c", LARGE_CALL, str(go)], stderr=subprocess.PIPE, text=True, env=environment
+        )
         for _ in range(2)
     ]
     go.touch()

@@ -233,7 +233,8 @@ def filter_image(
         dtype=dtype,
         engine=engine,
     )[0]
-    return result[..., 0] if image.ndim == 2 else result[..., :channels]
+    picture: Array = result[..., 0] if image.ndim == 2 else result[..., :channels]
+    return picture
 
 
 def window_view(images: ArrayLike, shape: Ints, stride: Ints = 1, dilation: Ints = 1) -> Array:

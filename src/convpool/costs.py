@@ -75,9 +75,7 @@ class Work:
             reasons["numpy"] = _numpy_first(single["numpy"], compiled.refusal(self.accumulation, len(self.axes)))
         direct = min(single[name] for name in ("numpy", "compiled") if name in single)
         if "fft" in single and not reasons and single["fft"] * FAR < direct:
-            reasons["fft"] = (
-                f"a large kernel: transforms take {_say(single['fft'])}, sums {_say(direct)}, where all numbers are finite"
-            )
+            reasons["fft"] = f"transforms take about {_say(single['fft'])}, sums {_say(direct)}; finite numbers only"
         if "compiled" in single and "numpy" not in reasons:
             reasons["compiled"] = f"about {_say(single['compiled'])} on one thread, NumPy {_say(single['numpy'])}"
         reasons.setdefault("numpy", "takes every dtype and rank")
@@ -125,4 +123,4 @@ def trusted(work: Work, images: NDArray[Any], kernels: NDArray[Any], asked: bool
     greatest = np.abs(kernels).sum(axis=tuple(range(kernels.ndim - 1))).max() * np.abs(images).max(initial=0)
     terms = volume(work.kernels[:-1])
     bound = fourier.error_bound(images, kernels, work.axes, work.accumulation, groups=work.groups)
-    return bool(bound <= terms * np.finfo(work.accumulation).eps * greatest)
+    return bool(bound <= terms * float(np.finfo(np.float64).eps) * greatest)

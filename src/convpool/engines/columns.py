@@ -155,7 +155,7 @@ def _route(frame: Frame, each: int, laned: bool) -> Route:
 
 
 def _lies_right(frame: Frame, each: int, spread: bool) -> bool:
-    """Tell whether pixels are read where they lie: of small images, since packing also reads large ones in good order."""
+    """Tell whether pixels are read where they lie: of small images; packing also reads large ones in good order."""
     lies = frame.interleaved if each > 1 or frame.images[3] == 1 else frame.given[2] == 1
     padded = any(axis.before or axis.after for axis in frame.axes)
     one = frame.axes[1].stride == 1 or spread
@@ -201,7 +201,7 @@ def _turns(kh: int, slab: int, sh: int) -> float:
 
 
 def _first_whole(frame: Frame, line: int) -> int:
-    """Return from which number of a line on vectors fill whole lines of the processor's cache, if those of all lines."""
+    """Return from which number of a line on vectors fill whole lines of the cache, if they can in all lines."""
     if frame.offset < 0 or line < 2 * frame.n or frame.made[0] % frame.n or frame.made[1] % frame.n:
         return 0
     return -frame.offset % frame.n

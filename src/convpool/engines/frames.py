@@ -1,4 +1,4 @@
-"""What is known of a compiled convolution before its numbers: shapes, steps, windows, and how blocks of it are laid out.
+"""What is known of a compiled convolution before its numbers: shapes, steps, windows, and how its blocks are laid out.
 
 m images, c channels, nc kernels, n numbers in a vector; b images, r rows and x columns of a block.
 """
@@ -125,7 +125,8 @@ class Layout:
 
 def in_place(frame: Frame, each: int) -> Layout:
     """Read pixels where they lie."""
-    return Layout(0, *frame.given, frame.strides, each)
+    image, row, column, channel = frame.given
+    return Layout(0, image, row, column, channel, frame.strides, each)
 
 
 def packed(frame: Frame, block: Block, each: int, phases: int) -> Layout:

@@ -41,7 +41,7 @@ WIDE = SUMS // 6  # vectors of kernels in the largest tile
 UNROLLED = 4  # channels of a tile in one turn of its loop
 
 
-def places_of(taken):
+def places_of(taken: int) -> int:
     """Return how many vectors go down the rows together, where each takes part in so many sums at a time."""
     # LLVM reads ahead, so what is read needs registers as well: one for each vector and for each weight
     room = (30 - 2 * taken) // (taken + 2) if MANY else (14 - taken) // (taken + 1)
@@ -76,10 +76,11 @@ def descend(
 ):
     """Go down the rows with a group of vectors, and sum each row times its weights for all results that it is part of.
 
-    A row of `places`, made for slabs of as many rows as `most` has numbers, tells where the vectors begin in `given`, where they go in `result`, and at which lane the weights
-    of a tap begin. The kernel has as many rows as the tuple `heights` has numbers, the stride is that of `strides`.
-    Weights lie as (tap of a row, row of the kernel, lane). Sums start from `start`, lane by lane, or from the results so
-    far; only the first `lanes` results are stored.
+    A row of `places`, made for slabs of as many rows as `most` has numbers, tells where the vectors begin in `given`,
+    where they go in `result`, and at which lane the weights of a tap begin. The kernel has as many rows as the tuple
+    `heights` has numbers, the stride is that of `strides`. Weights lie as (tap of a row, row of the kernel, lane). Sums
+    start from `start`, lane by lane, or from the results
+    so far; only the first `lanes` results are stored.
     """
 
     def code(context, builder, signature, arguments):
@@ -135,7 +136,7 @@ def descend(
             for total in totals[0]:
                 builder.store(begun, total)
             with builder.if_then(builder.and_(again, builder.icmp_signed("<", r, high))):
-                for target, total in zip(targets, totals[0]):
+                for target, total in zip(targets, totals[0], strict=True):
                     so_far = load_some(builder, target, builder.mul(r, row_out), made, mask)
                     builder.store(converted(builder, so_far, made, like), total)
 
@@ -169,13 +170,13 @@ def descend(
                 results = [converted(builder, builder.load(total), like, made) for total in totals[-1]]
                 with builder.if_else(whole) as (all_lanes, some_lanes):
                     with all_lanes:
-                        for value, target in zip(results, targets):
+                        for value, target in zip(results, targets, strict=True):
                             store(builder, value, target, place, made)
                     with some_lanes:
-                        for value, target in zip(results, targets):
+                        for value, target in zip(results, targets, strict=True):
                             store_some(builder, value, target, place, made, mask)
-            for older, newer in zip(reversed(totals[1:]), reversed(totals[:-1])):
-                for into, total in zip(older, newer):
+            for older, newer in zip(reversed(totals[1:]), reversed(totals[:-1]), strict=True):
+                for into, total in zip(older, newer, strict=True):
                     builder.store(builder.load(total), into)
         return context.get_dummy_value()
 
@@ -183,7 +184,7 @@ def descend(
     return types.void(*words, lanes, heights, most, strides, few, laned, like, made), code
 
 
-def pixels_of(wide):
+def pixels_of(wide: int) -> int:
     """Return how many pixels a tile of so many vectors has: as many as keep its sums in registers."""
     return PIXELS if PIXELS * wide <= SUMS else PIXELS // 2
 
@@ -194,8 +195,8 @@ def tile(
 ):
     """Make the sums of some pixels with as many vectors of kernels as the tuple `wide` has numbers.
 
-    Run k starts at runs[k, 0] from each pixel and has its weights at runs[k, 1] * length rows; sums start from `start` +
-    step * out; only the first `columns` kernels are stored. All sums stay in registers.
+    Run k starts at runs[k, 0] from each pixel and has its weights at runs[k, 1] * length rows; sums start from `start`
+    + step * out; only the first `columns` kernels are stored. All sums stay in registers.
     """
 
     def code(context, builder, signature, arguments):
@@ -322,7 +323,7 @@ def pack(
     """Copy what a block needs, padded and converted, as (image, plane, row, line).
 
     A line holds `each` channels of each column; with several phases, columns are dealt to that many planes in turn.
-    `lines` tells how many lines of numbers a row of the images has that lie side by side, where `parts` takes them apart.
+    `lines` tells how many lines of numbers that lie side by side a row of the images has, where `parts` cuts them.
     """
     image_step, row_step, column_step, channel_step = steps
     rows, columns = window
@@ -445,10 +446,10 @@ def rows(
     Without a scratch, pixels are read where they are; without a scratch for results, they are stored where they belong.
     weights are (address, step of a tap, of a row, of a kernel), starts (address, step of a kernel), groups (kernels,
     kernels in a group, step of a group in the source). A kernel of many rows is taken in slabs of as many as `heights`
-    has numbers, and a last one of `tail`. descent is (slabs, steps in the source from row to row on the way down, from row
-    to row of the kernel, and from one class of rows to the next, classes of rows that have no pixel in common).
+    has numbers, and a last one of `tail`. descent is (slabs, steps in the source from row to row on the way down, from
+    row to row of the kernel, and from one class of rows to the next, classes of rows that have no pixel in common).
     """
-    m, oh, ow, images, high, wide = grid
+    _, _, _, images, high, wide = grid
     sh, sw = stride
     image_step, row_step, column_step, _ = steps
     weight_address, tap_step, line, weight_step = weights

@@ -1,4 +1,4 @@
-"""How compiled kernels are called: once compiled for the kinds of their words, in parts, with memory that lies right."""
+"""How compiled kernels are called: compiled beforehand, in parts, with memory that lies right."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def ready(kernel: Any, call: tuple[Any, ...]) -> None:
 
     signature = tuple(map(numba.typeof, call))
     with _alone():
-        if not vectors.stored(kernel, signature):
+        if not vectors.stored(kernel, signature):  # type: ignore[no-untyped-call]
             _say("convpool: compiling for this CPU, once ...")
         kernel.compile(signature)
     _ready.add(kinds)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import pairwise, product
 from typing import Any, NamedTuple
 
@@ -36,7 +36,7 @@ class Panels(NamedTuple):
 
     wide: int
     together: int
-    count: int
+    every: int
     weights: int
     all_weights: int
 
@@ -98,7 +98,7 @@ def _cuts(frame: Frame) -> list[tuple[Taps, Taps]] | None:
     regions = volume([len(cut) for cut in cuts])
     if regions > 1 and (not frame.zeros or frame.kernels[2] < FEW or regions > REGIONS):
         return None
-    return list(product(*cuts))
+    return list(product(cuts[0], cuts[1]))
 
 
 def _alike(axis: Axis) -> list[Taps]:
@@ -135,7 +135,10 @@ def _route(frame: Frame, in_place: bool) -> Route:
     merged = few and (packed or frame.interleaved)
     everything = [(Taps(slice(0, axis.count), slice(0, axis.window))) for axis in frame.axes]
     cuts = (_cuts(frame) if in_place else None) or [(everything[0], everything[1])]
-    regions, places, outs, runs, work = [], [], [], [], [np.zeros(1)]
+    places: list[Ints] = []
+    outs: list[Ints] = []
+    runs: list[tuple[int, int]] = []
+    regions, work = [], [np.zeros(1)]
     blocks = 0
     for rows, columns in cuts:
         oh, ow = (part.windows.stop - part.windows.start for part in (rows, columns))
@@ -143,7 +146,7 @@ def _route(frame: Frame, in_place: bool) -> Route:
         layout = frames.packed(frame, block, frame.images[3], 1) if packed else frames.in_place(frame, 1)
         across_taps = (0,) if merged else range(columns.taps.start, columns.taps.stop)
         row = 1 if merged else across.window
-        some = [
+        reached = [
             (layout.tap(u * down.dilation, v * across.dilation, 0), u * row + v)
             for u, v in product(range(rows.taps.start, rows.taps.stop), across_taps)
         ]
@@ -154,12 +157,12 @@ def _route(frame: Frame, in_place: bool) -> Route:
         begins = (top * frame.given[1] + left * frame.given[2]) * in_place
         into = rows.windows.start * frame.made[1] + columns.windows.start * frame.made[2]
         blocks += frames.count(grid)
-        place, run = sum(map(len, places)), len(runs)
-        regions.append((blocks, *grid, begins, into, place, place + len(given), run, run + len(some)))
-        work.append(np.full(frames.count(grid), len(given) * max(1, len(some))))
+        place, run = sum(len(some) for some in places), len(runs)
+        regions.append((blocks, *grid, begins, into, place, place + len(given), run, run + len(reached)))
+        work.append(np.full(frames.count(grid), len(given) * max(1, len(reached))))
         places.append(given)
         outs.append(made)
-        runs += some
+        runs += reached
     return Route(
         panels=panels,
         merged=merged,
@@ -215,7 +218,7 @@ Sums = Callable[[Range, Range, Range, Range, bool], None]
 
 
 def _sums(frame: Frame, route: Route, images: Array, bias: Array, out: Array, fill: Any) -> Sums:
-    """Return what sums some blocks with some panels, whose weights lie at (address, step), over channels (first, count).
+    """Return what sums blocks with panels, whose weights lie at (address, step), over channels (first, count).
 
     Sums start from the bias, or from the results so far.
     """
@@ -274,11 +277,11 @@ def _by_blocks(frame: Frame, route: Route, weights: Array, out: Array, sums: Sum
     panels, depth = route.panels, weights.shape[1]
     packed = launching.aligned(panels.all_weights, weights.dtype)
     packed[...] = 0
-    for panel in range(panels.count):
+    for panel in range(panels.every):
         into = packed.ctypes.data + panel * panels.weights * packed.itemsize
         _gather(frame, panels, weights, panel, (0, depth), into)
     shares = route.shares(launching.parts())
-    every = (0, panels.count), (packed.ctypes.data, panels.weights), (0, depth), False
+    every = (0, panels.every), (packed.ctypes.data, panels.weights), (0, depth), False
     threads.spread(lambda k: sums(shares[k], *every), len(shares))
 
 
@@ -287,7 +290,7 @@ def _by_panels(frame: Frame, route: Route, weights: Array, out: Array, sums: Sum
     panels, (taps, depth, _) = route.panels, weights.shape
     pieces = -(-panels.weights // WEIGHTS) if out.dtype == weights.dtype else 1
     channels = [(first, last - first) for first, last in launching.ranges(depth, pieces)]
-    shares = route.shares(-(-2 * threads.number() // panels.count))
+    shares = route.shares(-(-2 * threads.number() // panels.every))
     room = taps * panels.wide * frame.n * max(count for _, count in channels)
     _gather(frame, panels, weights, 0, (0, 0), 0)
 
@@ -299,7 +302,7 @@ def _by_panels(frame: Frame, route: Route, weights: Array, out: Array, sums: Sum
             _gather(frame, panels, weights, panel, piece, packed.ctypes.data)
             sums(shares[share], (panel, panel + 1), (packed.ctypes.data, 0), piece, piece[0] > 0)
 
-    threads.spread(part, panels.count * len(shares))
+    threads.spread(part, panels.every * len(shares))
 
 
 def _padded(frame: Frame, images: Array, kernels: Array, out: Array, fill: Any) -> Iterator[tuple[Frame, Array, Array]]:
@@ -322,14 +325,16 @@ def _padded(frame: Frame, images: Array, kernels: Array, out: Array, fill: Any) 
             *(images.dtype.type(0), kind.type(0)),
         )
 
+    def pack(first: int, start: int, k: int) -> None:
+        compiled.pack(*call(first + k, 1, start + k * layout.scratch * kind.itemsize))
+
     launching.ready(compiled.pack, call(0, 0, 0))
     rows, columns = layout.window
     for first in range(0, m, max(1, PADDED // layout.scratch)):
         count = min(m - first, max(1, PADDED // layout.scratch))
         room = launching.aligned(count * layout.scratch, kind)
-        step = layout.scratch * kind.itemsize
         start = room.ctypes.data
-        threads.spread(lambda k, f=first, s=start: compiled.pack(*call(f + k, 1, s + k * step)), count)
+        threads.spread(partial(pack, first, start), count)
         lines = room.reshape(count, rows, layout.pitch)
         shape, inner = (count, rows, columns, c), (c * kind.itemsize, kind.itemsize)
         padded = np.lib.stride_tricks.as_strided(lines, shape, (*lines.strides[:2], *inner))

@@ -1,8 +1,8 @@
 """What LLVM is told about vectors: the few instructions that the compiled kernels are made of.
 
 A vector holds as many numbers as the processor takes at once. Addresses and counts are int64, places are counted in
-numbers from an address. `given`, `like` and `made` are zeros whose dtype tells that of the images, of the sums and of the
-result. Tuples tell, by their length, what is known when a kernel is compiled.
+numbers from an address. `given`, `like` and `made` are zeros whose dtype tells that of the images, of the sums and of
+the result. Tuples tell, by their length, what is known when a kernel is compiled.
 """
 
 # ruff: noqa: D103
@@ -21,7 +21,7 @@ from convpool.engines import host
 
 VECTOR_BYTES = host.vector_bytes()
 MANY = VECTOR_BYTES == 64  # AVX-512 has 32 registers for vectors, and not 16
-SOURCES = sorted(Path(__file__).parent.glob("*kernels.py")) + [Path(__file__)]
+SOURCES = [*sorted(Path(__file__).parent.glob("*kernels.py")), Path(__file__)]
 STAMP = hashlib.sha256(b"".join(path.read_bytes() for path in SOURCES)).hexdigest()
 
 INT = ir.IntType(64)
@@ -29,7 +29,7 @@ SHORT = ir.IntType(32)
 
 
 class _Cache(caching.FunctionCache):
-    """Compiled kernels on disk, which count only for the sources they were made from: all of them, and not one file."""
+    """Compiled kernels on disk, which count only for the sources they were made from: all, and not one file."""
 
     def _index_key(self, *words):
         return (*super()._index_key(*words), STAMP)
@@ -213,9 +213,9 @@ def along(typing, address, place, kind):
 
 @intrinsic
 def unzip(typing, address, rows, step, count, result, pitch, streams, shift, parts, given, like):
-    """Cut each of some lines into as many lines as the tuple `parts` has numbers, which take its numbers in turn.
+    """Cut each of some lines into as many as `parts` has numbers, which take its numbers in turn.
 
-    Lines of `count` numbers lie `step` apart. They are converted; line k of the first begins at streams[k] + shift, that
+    Lines of `count` numbers lie `step` apart and are converted. Line k of the first begins at streams[k] + shift, that
     of the next `pitch` further on. Up to a vector of zeros follows each.
     """
 
@@ -260,7 +260,7 @@ def unzip(typing, address, rows, step, count, result, pitch, streams, shift, par
 
 @intrinsic
 def zipped(typing, address, step, count, result, parts, made):
-    """Make one line from as many lines as the tuple `parts` has numbers, taking theirs in turn; line k begins at step * k."""
+    """Make one line from as many as the tuple `parts` has numbers, taking theirs in turn; line k begins at step * k."""
 
     def code(context, builder, signature, arguments):
         address, step, count, result, *_ = arguments

@@ -1,4 +1,4 @@
-"""What a convolution would take with each engine: a small model, from shapes and dtypes alone.
+"""What a call would take with each engine: a small model, from shapes and dtypes alone.
 
 The rates are those of one core of a current server processor; what matters is their proportion. m images, c channels.
 """
@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from convpool.engines import compiled, fourier, threads
+from convpool.engines import compiled, compiled_pooling, fourier, threads
 from convpool.windows import Axis, volume
 
 SMALL = 1e-3  # seconds below which a call is not worth another engine than NumPy
@@ -26,6 +26,8 @@ WEIGHED = 30e-12  # the same with vectors over columns
 WEIGHTS = 2e-9  # to lay out a weight
 MOVED = 0.15e-9  # to read or write a byte
 TRANSFORMED = 0.2e-9  # an operation of a transform
+REDUCED = 0.35e-9  # to combine a number with another, in NumPy
+POOLED = 0.04e-9  # the same with vectors
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,43 @@ class Work:
         """Predict how long an engine takes with the threads that may be used."""
         shared = self.parallel()[engine] / (1 if engine == "numpy" else threads.number())
         return CALL[engine] + shared
+
+
+@dataclass(frozen=True)
+class Reduction:
+    """What the model reads of a pooling."""
+
+    images: np.dtype[Any]
+    mode: str
+    axes: tuple[Axis, ...]
+    results: int
+    moved: int
+
+    @cached_property
+    def refusal(self) -> str | None:
+        """Why the compiled kernels do not take it; None if they do."""
+        return compiled_pooling.refusal(self.mode, self.images, len(self.axes))
+
+    def parallel(self) -> dict[str, float]:
+        """Return the seconds of one thread with each engine that can do it, without those before the first number."""
+        combined = self.results * sum(min(axis.window, 2 * axis.window.bit_length()) for axis in self.axes)
+        seconds = {"numpy": combined * REDUCED * self.images.itemsize**0.5 + self.moved * MOVED}
+        if self.refusal is None:
+            seconds["compiled"] = combined * POOLED * self.images.itemsize**0.5 + self.moved * MOVED
+        return seconds
+
+    @cached_property
+    def order(self) -> list[tuple[str, str]]:
+        """The engines that can do it, the best first, and why."""
+        single = {name: CALL[name] + seconds for name, seconds in self.parallel().items()}
+        if single["numpy"] < SMALL or "compiled" not in single:
+            return [("numpy", _numpy_first(single["numpy"], self.refusal))]
+        why = f"about {_say(single['compiled'])} on one thread, NumPy {_say(single['numpy'])}"
+        return [("compiled", why), ("numpy", "takes every dtype, rank and mode")]
+
+    def seconds(self, engine: str) -> float:
+        """Predict how long an engine takes with the threads that may be used."""
+        return CALL[engine] + self.parallel()[engine] / (1 if engine == "numpy" else threads.number())
 
 
 def fourier_refusal(accumulation: np.dtype[np.generic]) -> str | None:

@@ -13,7 +13,7 @@ from numpy.typing import DTypeLike
 
 from convpool import arguments, costs, dtypes, operands
 from convpool.arguments import Ints, Padding
-from convpool.engines import ENGINES, POOL_ENGINES, TRANSPOSE_ENGINES
+from convpool.engines import ENGINES, POOL_ENGINES, TRANSPOSE_ENGINES, compiled_pooling
 from convpool.kernel_plans import ConvolutionPlan, TransposedPlan
 from convpool.operands import lay
 from convpool.plan_words import plural
@@ -219,6 +219,8 @@ def plan_pooling(
         )
     if not (isinstance(p, (int, float, np.number)) and 0 < p < np.inf):
         raise ValueError(f"p is {p!r}; lp pooling takes a finite number above 0, or use mode='max' for infinity")
+    reasons = {"numpy": None, "compiled": compiled_pooling.refusal(mode, kind, rank)}
+    operands.check_engine(arguments.choice(engine, ("auto", *POOL_ENGINES), "engine"), reasons)
     return PoolingPlan(
         images_shape=images,
         images_dtype=kind,
@@ -227,7 +229,7 @@ def plan_pooling(
         dtype=dtypes.pooled(kind, mode),
         accumulation=dtypes.pooling(kind, mode),
         padding=_said(padding),
-        engine=arguments.choice(engine, ("auto", *POOL_ENGINES), "engine"),
+        engine=engine,
         mode=mode,
         count_padding=bool(count_padding),
         p=float(p),

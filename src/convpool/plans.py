@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from convpool import arguments, dtypes
+from convpool import arguments, costs, dtypes
 from convpool.engines import POOL_ENGINES
 from convpool.plan_words import formula, plural, size, sizes
 from convpool.windows import Axis, volume
@@ -187,6 +187,21 @@ class PoolingPlan(Plan):
         )
         rows.insert(-1, ("work", f"{volume(self.output_shape):,} results x {plural(self.taps, 'tap')}"))
         return rows
+
+    @cached_property
+    def _work(self) -> costs.Reduction:
+        moved = self.bytes_in + self.bytes_out
+        return costs.Reduction(self.images_dtype, self.mode, self.axes, volume(self.output_shape), moved)
+
+    @cached_property
+    def candidates(self) -> tuple[tuple[str, str], ...]:
+        """The engines that can do it, the best first, and why."""
+        return tuple(self._work.order)
+
+    @property
+    def seconds(self) -> float:
+        """How long the engine should take with the threads that may be used, by a small model."""
+        return self._work.seconds(self.candidates[0][0] if self.engine == "auto" else self.engine)
 
     def check(self, images: Array) -> None:
         """Raise OverflowError if sums of integers might not fit."""

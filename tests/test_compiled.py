@@ -1,6 +1,6 @@
-"""The compiled kernels: every tail, step, slab, form and block, guard bands, threads, older CPUs, and life without Numba.
+"""The compiled kernels: every tail, step, form and block, guard bands, threads, older CPUs, and life without Numba.
 
-The judge here is NumPy alone, `np.pad` and its sliding windows, since images are larger than the slow twin can walk in a
+The judge is NumPy alone, `np.pad` and its sliding windows, since images are larger than the slow twin can walk in a
 test; small ones show that both agree. Values are halves of small numbers, so that sums are exact and every bit counts.
 n is how many float32 numbers a vector of this host holds.
 """
@@ -26,7 +26,7 @@ if host.trial() is not None:
     pytest.skip(f"the compiled kernels cannot be used here: {host.trial()}", allow_module_level=True)
 
 n = host.vector_bytes() // 4
-# Every combination of a sweep takes minutes, since each form of a kernel is compiled; by default some of them are drawn.
+# Every combination of a sweep takes minutes, since each form of a kernel is compiled; by default some are drawn.
 EVERY = int(os.environ.get("CONVPOOL_EXAMPLES", "100")) >= 1000
 PAD_MODES = ["zeros", "constant", "reflect", "symmetric", "edge", "wrap"]
 IN = ["bool", "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "float32", "float64"]
@@ -312,6 +312,22 @@ def test_integer_extremes(form):
         judged(images, kernels, groups=groups, kind=np.int64)
 
 
+@pytest.mark.parametrize("kind", ["uint8", "uint16", "uint32", "uint64", "int8", "int32"])
+@pytest.mark.parametrize("form", ["planes", "tiles"])
+def test_the_upper_half_of_integers_keeps_its_sign(form, kind):
+    """The greatest and the least of a dtype, in sums of float32 or float64, of int64, and with float kernels."""
+    c, nc, _ = FORMS[form]
+    ends = np.iinfo(kind)
+    images = np.random.default_rng(0).choice([ends.min, min(ends.max, 2**62), 1], (2, 3, n + 3, c)).astype(kind)
+    kernels = np.zeros((1, 1, c, nc), np.int64)
+    kernels[0, 0, 0] = 1
+    judged(images, kernels, kind=np.int64)
+    if images.itemsize < 8:
+        judged(images, kernels * (2**54 >> 8 * (images.itemsize - 1)), kind=np.int64)
+    judged(images, kernels.astype(np.float64))
+    judged(images, kernels.astype(np.float32), dtype=np.float32)
+
+
 @pytest.mark.parametrize("dtype", ["float32", "float64", "float16"])
 def test_integers_summed_in_floats_that_are_asked_for(dtype):
     for form in ["planes", "tiles"]:
@@ -429,6 +445,8 @@ BLOCKS = {
     "a column with strides": ((1, 30001, 2, 1), (9, 1), 1, {"stride": (3, 1)}),
     "small images": ((40, 6, 7, 1), (3, 3), 1, {}),
     "small images that do not fill the last block": ((317, 9, 9, 3), (3, 3), 2, {}),
+    "small images with edges": ((317, 9, 9, 3), (3, 3), 2, {"pad_mode": "reflect"}),
+    "small images with edges in tiles": ((317, 9, 9, 3), (3, 3), n, {"pad_mode": "wrap"}),
     "small images in tiles": ((61, 7, 7, 20), (3, 3), 2 * n, {}),
     "small images in lanes": ((61, 7, 7, 5), (3, 3), 5, {"groups": 5}),
     "lanes larger than a block": ((2, 90, 90, 40), (3, 3), 40, {"groups": 40}),
@@ -509,6 +527,17 @@ def test_every_size_around_the_blocks():
         stride = [1, 1, 2, (1, 3)][random.integers(4)]
         check(shape, (3, 3), nc, padding, stride, groups=groups, seed=k, bias=np.arange(nc))
         check(shape, (3, 3), nc, padding, stride, groups=groups, seed=k, dtypes=("uint8", "int8"))
+
+
+@pytest.mark.parametrize("form", ["planes", "tiles"])
+def test_copies_of_a_few_images_at_a_time(form, monkeypatch):
+    """What the kernels cannot read or write is copied: every image once, the last copy with fewer."""
+    monkeypatch.setattr(compiled, "STAGED", 8 * 3 * 90)
+    c, nc, _ = FORMS[form]
+    images, kernels = numbers((8, 5, 6, c), "float32", 0), numbers((3, 3, c, nc), "float32", 1)
+    judged(unaligned(images), kernels)
+    judged(images.astype(">f2"), kernels)
+    judged(images, kernels, out=unaligned(np.full((8, 5, 6, nc), 7, np.float32)))
 
 
 @pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan])

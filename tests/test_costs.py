@@ -65,7 +65,7 @@ def test_large_calls_are_compiled(images, kernels, words, dtype):
 def test_large_kernels_are_transformed(images, kernels, words, dtype):
     made = plan(images, kernels, images_dtype=dtype, kernels_dtype=dtype, **words)
     assert [name for name, _ in made.candidates] == ["fft", "compiled", "numpy"]
-    assert "where all numbers are finite" in made.candidates[0][1]
+    assert "finite" in made.candidates[0][1]
 
 
 @needs_numba

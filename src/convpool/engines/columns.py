@@ -19,9 +19,10 @@ from convpool.windows import Axis, volume
 
 Array = NDArray[Any]
 
-PACKED = 2**15  # numbers of a packed block, so that it stays in the processor's cache
-LINE = 2**11  # numbers of a line of a block
-HIGH = 16  # rows of a block that is read where it lies
+PACKED = 3 * 2**12  # vectors of a packed block, so that it stays in the processor's cache
+LINE = 2**10  # vectors of a line of a block: long, so that memory is read in order
+NEAR = 2**13  # numbers of results of a block whose pixels are read where they lie
+SMALL = 2**15  # numbers of an image up to which they are
 SLAB = 6  # rows of a kernel that are taken on one way down at most, for a stride of 1
 LATENCY = 8  # sums at a time that hide how long a multiply-add takes
 KEPT = 9  # weights that stay in registers on the way down
@@ -110,7 +111,10 @@ def convolve(frame: Frame, images: Array, kernels: Array, bias: Array, out: Arra
         compiled.rows(*call(blocks[k], *addresses))
 
     launching.ready(compiled.rows, call((0, 0), 0, 0))
-    blocks = launching.ranges(frames.count(route.grid), launching.parts())
+    # blocks side by side may have columns in common, so they are taken by one thread: it may add to what it stored
+    across = -(-frame.out[2] // route.block[2])
+    bands = launching.ranges(frames.count(route.grid) // across, launching.parts())
+    blocks = [(first * across, last * across) for first, last in bands]
     threads.spread(part, len(blocks))
 
 
@@ -128,6 +132,8 @@ def _route(frame: Frame, each: int, laned: bool) -> Route:
     spread = each > 1 and across.stride > 1  # a vector holds channels of one column only
     direct = _lies_right(frame, each, spread)
     block = _block(frame, each, direct)
+    if down.window > SLAB * down.stride or down.dilation > 1 < down.stride:  # results are added to: no image twice
+        block = (1, *block[1:])
     phases = 1 if spread else across.stride
     layout = frames.in_place(frame, each) if direct else frames.packed(frame, block, each, phases)
     _, kw, depth, _ = frame.kernels
@@ -160,21 +166,21 @@ def _lies_right(frame: Frame, each: int, spread: bool) -> bool:
     padded = any(axis.before or axis.after for axis in frame.axes)
     one = frame.axes[1].stride == 1 or spread
     whole = frame.out[2] * each >= frame.n
-    return frame.same and lies and one and not padded and whole and volume(frame.images[1:]) <= PACKED
+    return frame.same and lies and one and not padded and whole and volume(frame.images[1:]) <= SMALL
 
 
 def _block(frame: Frame, each: int, direct: bool) -> Block:
     """Return how many images, rows and columns a block has."""
     (down, across), (m, oh, ow, _), c = frame.axes, frame.out, frame.images[3]
-    wide = min(ow, max(1, LINE // each))
     if direct:
-        high = min(oh, max(HIGH, 4 * down.span, 4 * LINE // (wide * each)))
-        return 1 if (high, wide) != (oh, ow) else min(m, max(1, 4 * LINE // (oh * ow * each))), high, wide
-    wide = max(min(ow, frame.n), min(wide, PACKED // (c * across.stride * down.span)))
+        return min(m, max(1, NEAR // (oh * ow * each))), oh, ow
+    room = PACKED * frame.n
+    wide = min(ow, max(1, LINE * frame.n // each))
+    wide = max(min(ow, frame.n), min(wide, room // (c * across.stride * down.span)))
     line = c * ((wide - 1) * across.stride + across.span)
-    high = min(oh, max(1, down.span // down.stride, (PACKED // line - down.span) // down.stride + 1))
+    high = min(oh, max(1, down.span // down.stride, (room // line - down.span) // down.stride + 1))
     size = line * ((high - 1) * down.stride + down.span)
-    return 1 if (high, wide) != (oh, ow) else min(m, max(1, PACKED // 4 // size)), high, wide
+    return 1 if (high, wide) != (oh, ow) else min(m, max(1, room // 8 // size)), high, wide
 
 
 def _descent(down: Axis, row: int) -> Descent:

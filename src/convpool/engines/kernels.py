@@ -259,12 +259,15 @@ def tile(
 
 @kernel
 def corner(block, grid):
-    """Return the first image, row and column of a block; the last block on an axis ends where the axis ends."""
+    """Return the first image, row and column of a block.
+
+    The last images, and the last columns, end where all end, and so may be those of two blocks.
+    """
     m, oh, ow, images, rows, columns = grid
     down, across = -(-oh // rows), -(-ow // columns)
     return (
         min(block // (down * across) * images, m - images),
-        min(block // across % down * rows, oh - rows),
+        block // across % down * rows,
         min(block % across * columns, ow - columns),
     )
 
@@ -307,6 +310,7 @@ def pack(
     image,
     images,
     row,
+    taken,
     column,
     window,
     maps,
@@ -323,7 +327,8 @@ def pack(
     """Copy what a block needs, padded and converted, as (image, plane, row, line).
 
     A line holds `each` channels of each column; with several phases, columns are dealt to that many planes in turn.
-    `lines` tells how many lines of numbers that lie side by side a row of the images has, where `parts` cuts them.
+    `lines` tells how many lines of numbers that lie side by side a row of the images has, where `parts` cuts them. Of
+    the rows that there is room for, `taken` are needed.
     """
     image_step, row_step, column_step, channel_step = steps
     rows, columns = window
@@ -333,8 +338,8 @@ def pack(
     size = c // each * phases * plane
     low = min(columns, max(0, left - column))
     high = max(low, min(columns, left + width - column))
-    first = min(rows, max(0, top - row))
-    last = max(first, min(rows, top + height - row))
+    first = min(taken, max(0, top - row))
+    last = max(first, min(taken, top + height - row))
     pixel = column + low - left
     if parts is not None:
         for k in range(len(parts)):
@@ -344,7 +349,7 @@ def pack(
     for b in range(images):
         source = (image + b) * image_step + pixel * column_step
         r = 0
-        while r < rows:
+        while r < taken:
             base = b * size + r * pitch
             count = last - first if r == first and last > first else 1
             y = row_map[row + r]
@@ -387,12 +392,12 @@ def pack(
 
 
 @kernel
-def deliver(scratch, kernels, images, rows, columns, result, steps, parts, made):
+def deliver(scratch, kernels, images, rows, taken, columns, result, steps, parts, made):
     """Copy results (kernel, image, row, column) to where they belong."""
     image_step, row_step, column_step, kernel_step = steps
     size = images * rows * columns
     for b in range(images):
-        for r in range(rows):
+        for r in range(taken):
             source = (b * rows + r) * columns
             target = b * image_step + r * row_step
             if parts is not None:
@@ -449,7 +454,7 @@ def rows(
     has numbers, and a last one of `tail`. descent is (slabs, steps in the source from row to row on the way down, from
     row to row of the kernel, and from one class of rows to the next, classes of rows that have no pixel in common).
     """
-    _, _, _, images, high, wide = grid
+    _, oh, _, images, high, wide = grid
     sh, sw = stride
     image_step, row_step, column_step, _ = steps
     weight_address, tap_step, line, weight_step = weights
@@ -463,6 +468,7 @@ def rows(
         down_out = wide
     for block in range(first, last):
         b, r, x = corner(block, grid)
+        some = min(high, oh - r)
         target = along(result, b * image_out + r * row_out + x * column_out, made)
         if scratch:
             margins = block == first or not once
@@ -472,6 +478,7 @@ def rows(
                 b,
                 images,
                 r * sh,
+                window[0] - (high - some) * sh,
                 x * sw,
                 window,
                 maps,
@@ -494,8 +501,8 @@ def rows(
             start = along(start_address, n * start_step, like)
             packed = along(weight_address, n * weight_step, like)
             shifted = along(source, n // together * group_step, like)
-            for k in range(min(classes, high)):
-                count = (high - k + classes - 1) // classes
+            for k in range(min(classes, some)):
+                count = (some - k + classes - 1) // classes
                 rows_in = along(shifted, k * class_step, like)
                 rows_out = along(there, k * down_out, made)
                 for group in range(len(places)):
@@ -555,7 +562,7 @@ def rows(
                             made,
                         )
         if made_scratch:
-            deliver(made_scratch, kernels, images, high, wide, target, steps_out, zips, made)
+            deliver(made_scratch, kernels, images, high, some, wide, target, steps_out, zips, made)
 
 
 @kernel
@@ -628,6 +635,7 @@ def tiles(
                 b,
                 grid[3],
                 r * sh,
+                window[0],
                 x * sw,
                 window,
                 maps,

@@ -320,7 +320,19 @@ def _padded(frame: Frame, images: Array, kernels: Array, out: Array, fill: Any) 
 
     def call(image: int, count: int, into: int) -> tuple[Any, ...]:
         return (
-            *(given, frame.given, image, count, 0, 0, layout.window, packing.maps, packing.form, into),
+            *(
+                given,
+                frame.given,
+                image,
+                count,
+                0,
+                layout.window[0],
+                0,
+                layout.window,
+                packing.maps,
+                packing.form,
+                into,
+            ),
             *(np.empty(frames.SHUFFLED, np.int64), packing.lines, True, kind.type(fill), packing.parts),
             *(images.dtype.type(0), kind.type(0)),
         )

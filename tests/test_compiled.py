@@ -19,7 +19,7 @@ import pytest
 
 import convpool
 from convpool import reference
-from convpool.engines import columns, compiled, frames, host, launching, panels
+from convpool.engines import columns, compiled, frames, host, launching, panels, threads
 from convpool.windows import place
 
 if host.trial() is not None:
@@ -982,3 +982,30 @@ def test_small_calls_never_import_numba():
         "convpool.convolve(np.ones((1, 28, 28, 1)), np.ones((3, 3, 1, 1)))\n"
         "assert 'numba' not in sys.modules\n"
     )
+
+
+# ---- results that are added to ----
+
+
+def test_no_two_blocks_have_a_row_in_common():
+    """Tall kernels add to what they stored: the last block of rows once began inside of the one before it."""
+    from convpool.engines import kernels
+
+    grid = (1, 300, 400, 1, 26, 400)
+    blocks = [kernels.corner.py_func(block, grid) for block in range(12)]
+    assert [r for _, r, _ in blocks] == list(range(0, 300, 26))
+
+
+@pytest.mark.parametrize("threads_used", [2, 4])
+def test_tall_kernels_give_the_same_on_several_threads(threads_used):
+    generator = np.random.default_rng(8)
+    images, kernel = generator.random((2, 300, 400, 1), np.float32), generator.random((31, 31, 1, 1), np.float32)
+    threads.set_number(1)
+    try:
+        expected = convpool.convolve(images, kernel, engine="compiled")
+        threads.set_number(threads_used)
+        for _ in range(10):
+            found = convpool.convolve(images, kernel, engine="compiled")
+            np.testing.assert_array_equal(found, expected)
+    finally:
+        threads.set_number(None)

@@ -118,5 +118,5 @@ def kernels_as_they_get_ready() -> Iterator[str]:
     refusal = host.trial()
     if refusal:
         raise ValueError(f"there is nothing to warm up: {refusal}")
-    compiled = importlib.import_module("convpool.engines.compiled")
-    yield from compiled.warmup()
+    for name in ("compiled", "compiled_pooling"):
+        yield from importlib.import_module(f"convpool.engines.{name}").warmup()

@@ -145,8 +145,12 @@ def _numpy_first(seconds: float, refusal: str | None) -> str:
 def _say(seconds: float) -> str:
     for unit, size in (("s", 1.0), ("ms", 1e-3)):
         if seconds >= size:
-            return f"{seconds / size:.2g} {unit}"
-    return f"{seconds / 1e-6:.2g} us"
+            return f"{_two_digits(seconds / size)} {unit}"
+    return f"{_two_digits(seconds / 1e-6)} us"
+
+
+def _two_digits(number: float) -> str:
+    return f"{float(f'{number:.2g}'):g}"
 
 
 def trusted(work: Work, images: NDArray[Any], kernels: NDArray[Any], asked: bool) -> bool:

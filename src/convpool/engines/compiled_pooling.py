@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -320,3 +321,14 @@ def _divided(work: Work) -> tuple[Floats, Floats, bool]:
     if product:
         rows, columns = 1 / rows, 1 / columns
     return rows, np.repeat(columns, work.images.shape[3]), product
+
+
+def warmup() -> Iterator[str]:
+    """Compile, or load, what common calls need, and yield the name of each call."""
+    for dtype, c, window, mode in product(("f4", "f8", "u1"), (1, 3, 64), (2, 3), ("max", "avg")):
+        images = np.zeros((2, 8, 8, c), dtype)
+        axes = [Axis(8, window, 2)] * 2
+        result = np.dtype(dtype) if mode == "max" or dtype[0] == "f" else np.dtype(np.float64)
+        sums = result if mode == "max" else np.dtype(np.float64)
+        pool(images, axes, np.empty((2, axes[0].count, axes[1].count, c), result), mode=mode, dtype=sums)
+        yield f"{mode} pooling {window} x {window}, {images.dtype}, {c} channels"

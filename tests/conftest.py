@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import pathlib
+import random
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -19,6 +20,26 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("convpool")
+
+
+# Cases of each test that are run by default: each new form of a compiled kernel takes seconds to compile.
+SAMPLED = {"test_compiled": 3, "test_compiled_pooling": 3, "test_engines": 8}
+
+
+def pytest_collection_modifyitems(config, items):
+    """Keep a fixed sample of the cases of each test of compiled kernels; all where many examples are asked for."""
+    if examples >= 1000:
+        return
+    cases = {}
+    for item in items:
+        cases.setdefault((item.module.__name__, getattr(item, "originalname", item.name)), []).append(item)
+    dropped = set()
+    for (module, name), found in cases.items():
+        most = SAMPLED.get(module.rsplit(".", 1)[-1], len(found))
+        if len(found) > most:
+            dropped |= set(found) - set(random.Random(name).sample(found, most))
+    items[:] = [item for item in items if item not in dropped]
+    config.hook.pytest_deselected(items=list(dropped))
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,7 @@ settings.load_profile("convpool")
 
 
 # Cases of each test that are run by default: each new form of a compiled kernel takes seconds to compile.
-SAMPLED = {"test_compiled": 3, "test_compiled_pooling": 3, "test_engines": 8}
+SAMPLED = {"test_compiled": 2, "test_compiled_pooling": 2, "test_engines": 6}
 
 
 def pytest_collection_modifyitems(config, items):

@@ -34,7 +34,8 @@ import sys, types
 from convpool.engines import host
 host.trial = lambda: None
 host.cache_folder = lambda: "some/folder"
-sys.modules["convpool.engines.compiled"] = types.SimpleNamespace(warmup=lambda: iter(["rows", "tiles"]))
+sys.modules["convpool.engines.compiled"] = types.SimpleNamespace(warmup=lambda: iter(["rows"]))
+sys.modules["convpool.engines.compiled_pooling"] = types.SimpleNamespace(warmup=lambda: iter(["tiles"]))
 """
 START = "from convpool.__main__ import main; main()"
 
@@ -383,8 +384,9 @@ def test_warmup_goes_through_all_kernels(monkeypatch, capfd):
 
     monkeypatch.setattr(host, "trial", lambda: None)
     monkeypatch.setitem(sys.modules, "convpool.engines.compiled", Compiled)
+    monkeypatch.setitem(sys.modules, "convpool.engines.compiled_pooling", Compiled)
     assert convpool.warmup() is None
-    assert ready == ["rows", "tiles"]
+    assert ready == ["rows", "tiles", "rows", "tiles"]
     assert capfd.readouterr() == ("", "")
 
 

@@ -81,25 +81,8 @@ def convolve(frame: Frame, images: Array, kernels: Array, bias: Array, out: Arra
 
     def call(blocks: tuple[int, int], scratch: int, results: int) -> tuple[Any, ...]:
         return (
-            *(
-                *blocks,
-                route.grid,
-                frame.strides,
-                given,
-                frame.given,
-                packing.window,
-                packing.maps,
-                packing.form,
-                scratch,
-            ),
-            *(
-                np.empty(frames.SHUFFLED, np.int64),
-                packing.lines,
-                packing.once,
-                kind.type(fill),
-                route.places,
-                route.taps,
-            ),
+            *(*blocks, route.grid, frame.strides, given, frame.given, packing.words(kind.type(fill)), scratch),
+            *(packing.once, route.places, route.taps),
             *(laid, begun, route.groups, descent.steps, route.lanes, made, frame.made, results),
             *(packing.parts, route.zips, *known),
         )

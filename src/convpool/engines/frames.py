@@ -150,6 +150,10 @@ class Packing:
     once: bool
     parts: tuple[int, ...] | None
 
+    def words(self, fill: Any) -> tuple[Any, ...]:
+        """Return what one part of the work is told: its table of lines is its own."""
+        return self.window, self.maps, self.form, np.empty(SHUFFLED, np.int64), self.lines, fill
+
 
 NOTHING = np.zeros(1, np.int64)
 IN_PLACE = Packing((0, 0), (NOTHING, NOTHING), (0,) * 8, 1, False, None)

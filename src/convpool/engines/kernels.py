@@ -79,8 +79,9 @@ def descend(
     A row of `places`, made for slabs of as many rows as `most` has numbers, tells where the vectors begin in `given`,
     where they go in `result`, and at which lane the weights of a tap begin. The kernel has as many rows as the tuple
     `heights` has numbers, the stride is that of `strides`. Weights lie as (tap of a row, row of the kernel, lane). Sums
-    start from `start`, lane by lane, or from the results
-    so far; only the first `lanes` results are stored.
+    start from `start`, lane by lane, or from the results so far; only the first `lanes` results are stored. Where `few`
+    is a tuple, it has as many numbers as there are taps in a row, and their weights stay in registers. Without `laned`,
+    all lanes have one weight.
     """
 
     def code(context, builder, signature, arguments):
@@ -312,14 +313,9 @@ def pack(
     row,
     taken,
     column,
-    window,
-    maps,
-    form,
+    packing,
     scratch,
-    streams,
-    lines,
     margins,
-    fill,
     parts,
     given,
     like,
@@ -327,9 +323,11 @@ def pack(
     """Copy what a block needs, padded and converted, as (image, plane, row, line).
 
     A line holds `each` channels of each column; with several phases, columns are dealt to that many planes in turn.
-    `lines` tells how many lines of numbers that lie side by side a row of the images has, where `parts` cuts them. Of
-    the rows that there is room for, `taken` are needed.
+    `packing` is (rows and columns that there is room for, what stands at each padded row and column, form, room for a
+    table, lines of numbers side by side that a row of the images has, where `parts` cuts them, the fill). Of the rows,
+    `taken` are needed.
     """
+    window, maps, form, streams, lines, fill = packing
     image_step, row_step, column_step, channel_step = steps
     rows, columns = window
     row_map, column_map = maps
@@ -417,14 +415,9 @@ def rows(
     stride,
     address,
     steps,
-    window,
-    maps,
-    form,
+    packing,
     scratch,
-    streams,
-    lines,
     once,
-    fill,
     places,
     taps,
     weights,
@@ -478,16 +471,11 @@ def rows(
                 b,
                 images,
                 r * sh,
-                window[0] - (high - some) * sh,
+                packing[0][0] - (high - some) * sh,
                 x * sw,
-                window,
-                maps,
-                form,
+                packing,
                 scratch,
-                streams,
-                lines,
                 margins,
-                fill,
                 parts,
                 given,
                 like,
@@ -581,14 +569,9 @@ def tiles(
     stride,
     address,
     steps,
-    window,
-    maps,
-    form,
+    packing,
     scratch,
-    streams,
-    lines,
     once,
-    fill,
     places,
     outs,
     pixels,
@@ -635,16 +618,11 @@ def tiles(
                 b,
                 grid[3],
                 r * sh,
-                window[0],
+                packing[0][0],
                 x * sw,
-                window,
-                maps,
-                form,
+                packing,
                 scratch,
-                streams,
-                lines,
                 margins,
-                fill,
                 parts,
                 given,
                 like,

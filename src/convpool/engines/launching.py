@@ -60,7 +60,7 @@ def ready(kernel: Any, call: tuple[Any, ...]) -> None:
 
 def _kind(word: Any) -> Any:
     """Return what a kernel is compiled for, far faster than Numba tells it."""
-    return (len(word), _kind(word[0])) if isinstance(word, tuple) else type(word)
+    return tuple(map(_kind, word)) if isinstance(word, tuple) else type(word)
 
 
 _said = False

@@ -234,18 +234,9 @@ def _sums(frame: Frame, route: Route, images: Array, bias: Array, out: Array, fi
     def run(blocks: Range, panels: Range, weights: Range, channels: Range, again: bool) -> None:
         scratch = launching.aligned(layout.scratch, kind)
         call = (
-            *(*blocks, route.regions, frame.strides, given, frame.given, packing.window, packing.maps, packing.form),
-            *(scratch.ctypes.data if layout.scratch else 0, np.empty(frames.SHUFFLED, np.int64), packing.lines),
-            *(
-                packing.once,
-                kind.type(fill),
-                route.places,
-                route.outs,
-                route.pixels,
-                route.runs,
-                channels[1],
-                channels[0],
-            ),
+            *(*blocks, route.regions, frame.strides, given, frame.given, packing.words(kind.type(fill))),
+            *(scratch.ctypes.data if layout.scratch else 0, packing.once, route.places, route.outs, route.pixels),
+            *(route.runs, channels[1], channels[0]),
             *(weights, (begun, int(again)), groups, panels, made, frame.made, wide, packing.parts, *zeros),
         )
         if blocks == (0, 0):
@@ -320,20 +311,8 @@ def _padded(frame: Frame, images: Array, kernels: Array, out: Array, fill: Any) 
 
     def call(image: int, count: int, into: int) -> tuple[Any, ...]:
         return (
-            *(
-                given,
-                frame.given,
-                image,
-                count,
-                0,
-                layout.window[0],
-                0,
-                layout.window,
-                packing.maps,
-                packing.form,
-                into,
-            ),
-            *(np.empty(frames.SHUFFLED, np.int64), packing.lines, True, kind.type(fill), packing.parts),
+            *(given, frame.given, image, count, 0, layout.window[0], 0, packing.words(kind.type(fill)), into, True),
+            packing.parts,
             *(images.dtype.type(0), kind.type(0)),
         )
 

@@ -32,6 +32,7 @@ LINES = 2**18  # numbers of a block's lines, where it has many
 PARTS = 2**16  # numbers of the parts of windows that are made at a time
 DIRECT = 16  # taps of a window that are combined on both axes at once, where a vector holds channels
 SHUFFLED = 8  # vectors that are taken apart in registers
+THIN = 4  # taps of an axis of windows that are pooled in registers alone
 BASE = 4  # parts that make one longer part
 
 
@@ -275,6 +276,11 @@ def _pool(work: Work) -> None:
         words = (oh, ow), *given, *axes, *divisors, *made, *kinds
         _shared(pooling_kernels.direct, lambda scratch: words, m * oh)
         return
+    if not by_columns.size and _thin(work):
+        sizes = (down.window, across.window, c, across.stride)
+        words = (oh, ow), *given[1:], down.stride, divisors[0], product, *made, *((0,) * size for size in sizes), *kinds
+        _shared(pooling_kernels.thin_rows, lambda scratch: words, m * oh)
+        return
     programs = tuple(_program(axis, work.mode in ("max", "min")) for axis in work.axes)
     kept = across.stride > 1 and c * across.stride <= SHUFFLED and ow > 1
     block = _block(work, len(programs[0]) > 1, n, kept)
@@ -290,6 +296,14 @@ def _pool(work: Work) -> None:
 
     blocks = m * -(-oh // block.high) * -(-ow // block.wide)
     _shared(pooling_kernels.pooled, words_of, blocks, [(size, kind) for size in block.scratch])
+
+
+def _thin(work: Work) -> bool:
+    """Return whether short windows that all lie on pixels skip columns, few enough to be taken apart in registers."""
+    down, across = work.axes
+    inside = all(not axis.before and axis.size >= (axis.count - 1) * axis.stride + axis.span for axis in work.axes)
+    short = max(down.window, across.window) <= THIN and down.dilation == across.dilation == 1
+    return inside and short and across.stride > 1 and work.images.shape[3] * across.stride <= SHUFFLED
 
 
 def _shared(

@@ -571,3 +571,122 @@ def direct(
                 like,
                 made,
             )
+
+
+@intrinsic
+def thinned(
+    typing,
+    result,
+    address,
+    row_step,
+    columns,
+    divisor,
+    product,
+    rows,
+    taps,
+    parts,
+    strides,
+    join,
+    average,
+    given,
+    like,
+    made,
+):
+    """Pool one row of windows that lie on pixels: the tuples have as many numbers as there are rows, taps and so on.
+
+    A vector of columns is made at a time: rows are combined number by number, then the taps are picked and combined.
+    """
+
+    def code(context, builder, signature, arguments):
+        result, address, row_step, columns, divisor, product, *_ = arguments
+        lanes, window, c, stride = lanes_of(like), taps.count, parts.count, strides.count
+        source, target = pointer(builder, address, given), pointer(builder, result, made)
+        vectors = -(-((lanes - 1) * stride + window) * c // lanes)
+        turn, step = lanes * stride * c, lanes * c
+        by = splat(builder, divisor, lanes)
+        outer = builder.mul(builder.sub(columns, INT(1)), INT(stride * c))
+        numbers = builder.add(outer, INT(window * c))  # of a row, under all windows
+        groups = builder.sdiv(builder.add(columns, INT(lanes - 1)), INT(lanes))
+
+        def read(row, begin, k, left):
+            at = builder.add(builder.add(begin, INT(k * lanes)), builder.mul(row_step, INT(row)))
+            if left is None:
+                return converted(builder, load(builder, source, at, given, lanes), given, like)
+            mask = below(builder, builder.sub(left, INT(k * lanes)), lanes)
+            return converted(builder, load_some(builder, source, at, given, mask), given, like)
+
+        def down(begin, k, left):
+            total = read(0, begin, k, left)
+            for row in range(1, rows.count):
+                total = joined(builder, total, read(row, begin, k, left), join, like)
+            return total
+
+        def make(begin, there, left):
+            lines = [down(begin, k, left) for k in range(vectors)]
+            for k in range(c):
+                flat = [k * lanes + lane for lane in range(lanes)]
+                places = [place // c * c * stride + place % c for place in flat]
+                total = None
+                for tap in range(window):
+                    first, last = ((place + tap * c) // lanes for place in (places[0], places[-1]))
+                    chosen = [place + tap * c - first * lanes for place in places]
+                    line = picked(builder, lines[first : last + 1], chosen)
+                    total = line if total is None else joined(builder, total, line, join, like)
+                if average.count == 1:
+                    value = converted(builder, total, like, made)
+                else:
+                    value = average_of(builder, total, by, product, like, made)
+                at = builder.add(there, INT(k * lanes))
+                if left is None:
+                    store(builder, value, target, at, made)
+                else:
+                    mask = below(builder, builder.sub(builder.mul(columns, INT(c)), at), lanes)
+                    store_some(builder, value, target, at, made, mask)
+
+        with cgutils.for_range(builder, groups) as loop:
+            begin, there = builder.mul(loop.index, INT(turn)), builder.mul(loop.index, INT(step))
+            left = builder.sub(numbers, begin)
+            complete = builder.sub(builder.mul(columns, INT(c)), there)
+            inside = builder.icmp_signed(">=", left, INT(vectors * lanes))
+            filled = builder.icmp_signed(">=", complete, INT(step))
+            with builder.if_else(builder.and_(inside, filled)) as (every, some):
+                with every:
+                    make(begin, there, None)
+                with some:
+                    make(begin, there, left)
+        return context.get_dummy_value()
+
+    words = types.intp, types.intp, types.intp, types.intp, types.float64, types.boolean
+    return types.void(*words, rows, taps, parts, strides, join, average, given, like, made), code
+
+
+@kernel
+def thin_rows(
+    first,
+    last,
+    grid,
+    address,
+    steps,
+    strides_down,
+    by_rows,
+    product,
+    result,
+    steps_out,
+    rows,
+    taps,
+    channels,
+    strides,
+    join,
+    average,
+    given,
+    like,
+    made,
+):
+    """Pool the rows of the output from `first` to before `last`, whose windows lie on pixels, in registers."""
+    oh, ow = grid
+    for block in range(first, last):
+        b, i = block // oh, block % oh
+        row = along(address, b * steps[0] + i * strides_down * steps[1], given)
+        there = along(result, b * steps_out[0] + i * steps_out[1], made)
+        by = get(by_rows, i, 1.0, 1.0)
+        thinned(there, row, steps[1], ow, by, product, rows, taps, channels, strides, join, average, given, like, made)

@@ -31,7 +31,7 @@ test: test-package test-course  ## run the tests, on this Python and on the brie
 
 .PHONY: test-package test-course
 test-package: $(VENV)/test
-	$(RUN)/python -m pytest
+	$(RUN)/python -m pytest -n auto
 
 # Where no Python 3.8 starts, say so; the course tests have then run on the current Python only.
 test-course: $(if $(PYTHON38),$(VENV38)/test)
@@ -42,7 +42,7 @@ else
 endif
 
 test-full: $(VENV)/test $(if $(PYTHON38),$(VENV38)/test)  ## run every figure that the project claims, however long
-	CONVPOOL_EXAMPLES=5000 $(RUN)/python -m pytest -m "full or not full"
+	CONVPOOL_EXAMPLES=5000 $(RUN)/python -m pytest -n auto -m "full or not full"
 	$(RUN)/python benchmarks/course.py
 ifneq ($(PYTHON38),)
 	CONVPOOL_EXAMPLES=5000 $(VENV38)/bin/python -m pytest -m "full or not full" tests/course
@@ -54,6 +54,7 @@ lint: $(VENV)/test $(if $(PYTHON38),$(VENV38)/test)  ## ruff, type checker, pyco
 	$(RUN)/ruff format --check .
 	$(RUN)/mypy
 	$(RUN)/python docs/course_pictures.py --check
+	$(RUN)/python docs/explanation_pictures.py --check
 ifneq ($(PYTHON38),)
 	$(VENV38)/bin/pycodestyle math
 else
@@ -66,6 +67,7 @@ bench: $(VENV_BENCH)/bench  ## time the seven files, and the library against eve
 
 docs: $(VENV)/test  ## draw the pictures of the documentation again
 	$(RUN)/python docs/course_pictures.py
+	$(RUN)/python docs/explanation_pictures.py
 
 clean:  ## remove what these commands made, but not the data
 	rm -rf $(VENV) $(VENV38) $(VENV_BENCH) demo .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -186,7 +186,7 @@ def test_metadata_of_a_dtype_is_not_that_of_another_call():
         (CONVOLVE, "padding", ([1, 1], [1, 1]), None),
         (POOL, "stride", [1, 1], [2, 2]),
     ],
-    ids=str,
+    ids=["convolve-stride", "convolve-stride-array", "convolve-padding", "convolve-padding-pairs", "pool-stride"],
 )
 def test_words_that_change_after_the_call(call, name, word, later):
     first = call(**{name: word})

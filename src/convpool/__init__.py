@@ -4,8 +4,7 @@ from convpool.configuration import set_num_threads, show_config, warmup
 from convpool.convolution import convolve, convolve_transpose, filter_image, fold, window_view
 from convpool.planning import Plan, halo, plan_convolution, plan_pooling
 from convpool.pooling import adaptive_pool, global_pool, max_pool_indices, max_unpool, pool
-
-__version__ = "0.1.0"
+from convpool.version import __version__
 
 __all__ = [
     "Plan",

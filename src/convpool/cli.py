@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,9 +10,9 @@ from typing import Any
 import click
 
 import convpool as package
-from convpool import arguments, picture_commands
+from convpool import arguments, check_command, picture_commands
 from convpool.picture_commands import example, one_line
-from convpool.stand_ins import Progress
+from convpool.progress import progress_bar
 
 
 class Program(click.Group):
@@ -64,28 +63,13 @@ def convpool() -> None:
     """Convolution and pooling for NumPy arrays."""
 
 
-for command in (picture_commands.apply, picture_commands.pool, picture_commands.kernels):
+for command in (
+    picture_commands.apply,
+    picture_commands.pool,
+    picture_commands.kernels,
+    check_command.check,
+):
     convpool.add_command(command)
-
-
-@contextmanager
-def progress_bar(words: str, unit: str = "") -> Iterator[Progress]:
-    """Give a function (done, total) that draws a bar on a terminal, and does nothing elsewhere."""
-    from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bar
-
-    count = DownloadColumn() if unit == "bytes" else MofNCompleteColumn()
-    columns = TextColumn("{task.description}"), BarColumn(), count, TextColumn(unit), TimeRemainingColumn()
-    with Bar(
-        *columns,
-        console=Console(stderr=True),
-        transient=True,
-        redirect_stdout=sys.stdout.isatty(),  # else what belongs into a file would go to the terminal
-        disable=not sys.stderr.isatty(),
-    ) as bar:
-        task = bar.add_task(words, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total or None)
 
 
 def data_folder(to: Path | None) -> Path:

@@ -1,0 +1,55 @@
+"""Time and memory of a submission's function, as ratios to the project's own file on the same interpreter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from convpool.check import child, own_files
+from convpool.check.cases import CASES, TIMED
+from convpool.check.child import Answer, Call, Limits
+from convpool.check.interpreters import Interpreter
+from convpool.check.tasks import TASKS
+
+TIMES = 5  # the best of these counts
+LEAST_MEMORY = 2**20  # bytes: less than this is not told apart
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one call of the larger case took."""
+
+    seconds: float
+    memory: int  # bytes that the child's peak grew by
+
+
+def calls(task: int) -> list[Call]:
+    """Return the calls that are timed: the child makes them after all others."""
+    return [TIMED[task].call] * TIMES
+
+
+def cost(answers: Sequence[Answer], before: int) -> Cost | None:
+    """Return the best of the timed answers, given the child's peak before them; none where one is missing."""
+    if not answers or any(answer.outcome != "returned" for answer in answers):
+        return None
+    seconds = min(answer.seconds for answer in answers)
+    return Cost(seconds, max(max(answer.peak for answer in answers) - before, LEAST_MEMORY))
+
+
+@cache
+def own_cost(task: int, python: Interpreter, limits: Limits) -> Cost | None:
+    """Return what the project's own file takes, measured once per process."""
+    folder = own_files.folder()
+    if folder is None:
+        return None
+    first = CASES[task][0].call  # what the first call alone takes does not count
+    start, *answers = child.run(folder, TASKS[task].file, TASKS[task].function, [first, *calls(task)], python, limits)
+    return cost(answers, start.peak)
+
+
+def ratios(theirs: Cost | None, own: Cost | None) -> tuple[float | None, float | None]:
+    """Return time and memory over those of the project's own file."""
+    if theirs is None or own is None or not own.seconds:
+        return None, None
+    return theirs.seconds / own.seconds, theirs.memory / own.memory

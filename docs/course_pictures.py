@@ -49,7 +49,6 @@ VALID = course("0-convolve_grayscale_valid")
 SAME = course("1-convolve_grayscale_same")
 PADDED = course("2-convolve_grayscale_padding")
 STRIDED = course("3-convolve_grayscale")
-CHANNELS = course("4-convolve_channels")
 POOL = course("6-pool")
 
 # over 1 2 3 it gives 321: it writes the digits under its taps
@@ -155,36 +154,6 @@ def card(width: int, height: int, title: str, *parts: str) -> str:
 
 
 # --- the pictures ----------------------------------------------------------------------------------------------------
-
-
-def convolution() -> str:
-    """One window, its nine products and their sum."""
-    image = np.array([[1, 2, 0, 3, 1], [0, 1, 2, 1, 0], [3, 1, 1, 0, 2], [1, 0, 2, 1, 1]])
-    i, j = 1, 2
-    kh, kw = EDGES.shape
-    out = VALID(image[np.newaxis], EDGES)[0]
-    window = image[i : i + kh, j : j + kw]
-    pairs = zip(window.flat, EDGES.flat, strict=True)
-    products = [f"{number(a)}{DOT}({number(b)})" if b < 0 else f"{number(a)}{DOT}{number(b)}" for a, b in pairs]
-    title = (
-        f"A {size(image)} image, a {size(EDGES)} kernel and the {size(out)} result. "
-        f"The window at row {i}, column {j} gives {number(out[i, j])}."
-    )
-    return card(
-        520,
-        252,
-        title,
-        text(104, 30, "image"),
-        grid(24, 44, image, INPUT, window=(i, j, kh, kw)),
-        text(208, 114, "*", 24),
-        text(280, 46, "kernel"),
-        grid(232, 60, EDGES, KERNEL),
-        text(352, 114, "=", 24),
-        text(424, 62, "result"),
-        grid(376, 76, out, OUTPUT, window=(i, j, 1, 1)),
-        text(24, 206, "the window, tap by tap:", 13, "start", GREY),
-        text(24, 232, f"{' + '.join(products)} = {number(out[i, j])}", 13, "start"),
-    )
 
 
 def flip() -> str:
@@ -302,94 +271,6 @@ def stride() -> str:
     return card(786, 210, f"An axis of {values.size} and a window of {DIGITS.size}: {', '.join(words)}.", *parts)
 
 
-def channels() -> str:
-    """One kernel plane for each channel, and one sum."""
-    red, green = [[1, 0, 2], [2, 1, 0], [0, 3, 1]], [[0, 1, 1], [1, 2, 0], [2, 0, 1]]
-    image = np.array([red, green, [[3, 0, 0], [1, 1, 2], [0, 2, 1]]])
-    kernel = np.array([[[1, 0], [0, 1]], [[2, 0], [0, -1]], [[0, 1], [1, 0]]])
-    out = CHANNELS(np.moveaxis(image, 0, -1)[np.newaxis], np.moveaxis(kernel, 0, -1), "valid")[0]
-    parts, singles = [], []
-    for c, name in enumerate(("red", "green", "blue")):
-        y = 40 + 112 * c
-        singles.append(VALID(image[c][np.newaxis], kernel[c])[0])
-        parts += [
-            text(24, y + 53, name, 14, "start"),
-            grid(84, y, image[c], INPUT, window=(0, 0, 2, 2)),
-            text(204, y + 56, "*", 24),
-            grid(228, y + 16, kernel[c], KERNEL),
-            text(314, y + 54, "=", 22),
-            grid(338, y + 16, singles[c], "#ffffff", window=(0, 0, 1, 1)),
-        ]
-    if not np.array_equal(sum(singles), out):
-        raise ValueError("the channels' results do not add up")
-    terms = " + ".join(f"({number(one[0, 0])})" if one[0, 0] < 0 else number(one[0, 0]) for one in singles)
-    sums = f"{terms} = {number(out[0, 0])}"
-    title = f"Three channels, each with a kernel plane of its own; the three results are added: {sums}."
-    return card(
-        640,
-        400,
-        title,
-        text(132, 28, "image"),
-        text(260, 28, "kernel"),
-        text(370, 28, "per channel"),
-        *parts,
-        f'<path d="M420 72 H452 V296 H420 M420 184 H500" fill="none" stroke="{LINE}" stroke-width="2"/>',
-        text(476, 174, "+", 22),
-        grid(516, 152, out, OUTPUT, window=(0, 0, 1, 1)),
-        text(548, 136, "result"),
-        text(548, 244, sums, 13),
-        text(24, 386, "one kernel gives one plane; nc kernels give nc planes", 13, "start", GREY),
-    )
-
-
-def positions() -> str:
-    """The four windows of a small image, one after another."""
-    image = np.array([[1, 2, 3], [4, 5, 6], [7, 8, 9]])
-    kernel = np.array([[1, 0], [0, 2]])
-    out = VALID(image[np.newaxis], kernel)[0]
-    parts = [text(70, 112, "kernel"), grid(38, 124, kernel, KERNEL)]
-    for n, (i, j) in enumerate(np.ndindex(out.shape)):
-        x, done = 150 + 132 * n, np.arange(out.size).reshape(out.shape) <= n
-        parts += [
-            text(x + 48, 30, f"i = {i}, j = {j}", 13),
-            grid(x, 42, image, INPUT, window=(i, j, *kernel.shape)),
-            text(x + 48, 164, DOWN, 20),
-            grid(x + 12, 174, out, np.where(done, OUTPUT, "#ffffff"), 36, (i, j, 1, 1)),
-        ]
-        # what is not computed yet is not shown
-        parts += [box(x + 13 + 36 * b, 175 + 36 * a, 34, 34, "#ffffff", "none") for a, b in np.argwhere(~done)]
-    results = ", ".join(map(number, out.flat))
-    title = f"The kernel at the {out.size} places of a {size(image)} image, giving {results} in turn."
-    return card(690, 266, title, *parts)
-
-
-def pooling_edge() -> str:
-    """The last row and column fill no window."""
-    image = np.array([[1, 3, 2, 0, 9], [5, 7, 4, 2, 9], [8, 0, 1, 1, 9], [4, 4, 3, 3, 9], [9, 9, 9, 9, 9]])
-    k = 2
-    out = POOL(image[np.newaxis, :, :, np.newaxis], (k, k), (k, k), "max")[0, :, :, 0]
-    fills = np.full(image.shape, DROPPED)
-    fills[: len(out) * k, : out.shape[1] * k] = INPUT
-    frames = [box(30 + j * 72, 46 + i * 72, 72, 72, "none", EDGE, 3) for i, j in np.ndindex(out.shape)]
-    title = (
-        f"Max pooling of a {size(image)} image with windows of {k} {TIMES} {k}, stride {k}: the last row and column "
-        f"fill no window and are dropped; the largest value {number(image.max())} is not in the result "
-        f"{', '.join(map(number, out.flat))}."
-    )
-    return card(
-        470,
-        244,
-        title,
-        text(120, 30, "image"),
-        grid(30, 46, image, fills, 36),
-        *frames,
-        text(246, 144, ARROW, 24),
-        text(326, 84, "max pooling"),
-        grid(290, 100, out, OUTPUT, 36),
-        text(326, 200, "red hatching: dropped", 13, fill=GREY),
-    )
-
-
 def same_twice() -> str:
     """What 'same' means at stride 2: here, and in TensorFlow and Keras."""
     values = np.arange(1, 5)
@@ -484,15 +365,11 @@ def shifted_copies() -> str:
 
 
 PICTURES = {
-    "convolution": convolution,
     "flip": flip,
     "pooling": pooling,
     "kernels": kernels,
     "padding": padding,
     "stride": stride,
-    "channels": channels,
-    "positions": positions,
-    "pooling-edge": pooling_edge,
     "same-twice": same_twice,
     "floor": floor,
     "shifted-copies": shifted_copies,

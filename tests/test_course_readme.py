@@ -142,7 +142,11 @@ def test_picture(alt, path):
 
 
 def test_every_picture_is_shown_once():
-    assert sorted(path for _, path in PICTURES) == sorted(f"pictures/{path.name}" for path in COURSE.glob("pictures/*"))
+    assert sorted(path for _, path in PICTURES) == sorted(
+        f"{path.parent.name}/{path.name}"
+        for folder in ("pictures", "explained")
+        for path in (COURSE / folder).iterdir()
+    )
 
 
 def test_pictures_are_not_stale():

@@ -2,6 +2,7 @@
 
 from convpool.configuration import set_num_threads, show_config, warmup
 from convpool.convolution import convolve, convolve_transpose, filter_image, fold, window_view
+from convpool.explanation import explain
 from convpool.planning import Plan, halo, plan_convolution, plan_pooling
 from convpool.pooling import adaptive_pool, global_pool, max_pool_indices, max_unpool, pool
 from convpool.version import __version__
@@ -12,6 +13,7 @@ __all__ = [
     "adaptive_pool",
     "convolve",
     "convolve_transpose",
+    "explain",
     "filter_image",
     "fold",
     "global_pool",

@@ -1,0 +1,114 @@
+"""Files of an explanation: whole, or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from convpool.explanation import html, pictures, svg
+from convpool.explanation.drawing import COLORS, Drawing
+
+if TYPE_CHECKING:
+    from convpool.explanation.explanation import Explanation
+
+MOVING = 300  # frames of a GIF, at most
+PIXELS = 200_000_000  # of a picture, or of all frames of a GIF, at most
+
+
+def _drawing(explanation: Explanation, frame: int | None) -> Any:
+    return pictures.strip(explanation) if frame is None else pictures.one(explanation, frame)
+
+
+def _html(explanation: Explanation, frame: int | None, seconds: float) -> bytes:
+    return html.page(explanation, frame or 0, seconds).encode()
+
+
+def _svg(explanation: Explanation, frame: int | None, seconds: float) -> bytes:
+    return svg.write(_drawing(explanation, frame)).encode()
+
+
+def _png(explanation: Explanation, frame: int | None, seconds: float) -> bytes:
+    from convpool.explanation import pixels
+
+    file, drawing = io.BytesIO(), _drawing(explanation, frame)
+    _check_pixels(drawing, 2)
+    pixels.draw(drawing).save(file, "PNG")
+    return file.getvalue()
+
+
+def _check_pixels(drawing: Drawing, scale: float, frames: int = 1) -> None:
+    pixels = drawing.width * drawing.height * scale**2 * frames
+    if pixels > PIXELS:
+        raise ValueError(
+            f"that would be {pixels:,.0f} pixels, but a file holds {PIXELS:,}: save a .html to step through "
+            "them, or explain a part of the image, such as image[:8, :8]"
+        )
+
+
+def digest(explanation: Explanation) -> str:
+    """Return a word for everything that a GIF shows, which stands in its comment: two that differ show others."""
+    drawn = hashlib.sha256(repr(COLORS).encode())
+    for drawing in pictures.frames_of(explanation):
+        drawn.update(repr(drawing.marks).encode())
+    return drawn.hexdigest()
+
+
+def _gif(explanation: Explanation, frame: int | None, seconds: float) -> bytes:
+    from convpool.explanation import pixels
+
+    if frame is not None:
+        raise ValueError(f"frame is {frame}, but a GIF shows all windows; save that one as .svg or .png")
+    if len(explanation) > MOVING:
+        raise ValueError(
+            f"there are {len(explanation):,} windows, but a GIF holds {MOVING}: save a .html to step through them, or "
+            "explain a part of the image, such as image[:16, :16]"
+        )
+    _check_pixels(next(pictures.frames_of(explanation)), 1.5, len(explanation))
+    palette = pixels.palette()
+    images = [
+        pixels.draw(drawing, 1.5).quantize(palette=palette, dither=0) for drawing in pictures.frames_of(explanation)
+    ]
+    file, told = io.BytesIO(), f"{explanation.title} ({digest(explanation)})"
+    times = [round(1000 * seconds)] * (len(images) - 1) + [round(3000 * seconds)]  # the last one longer
+    images[0].save(file, "GIF", save_all=True, append_images=images[1:], duration=times, loop=0, comment=told.encode())
+    return file.getvalue()
+
+
+# ending -> what the file holds, for the frame that is wanted (None for all) and the seconds of each
+FORMATS: dict[str, Callable[[Explanation, int | None, float], bytes]] = {
+    ".html": _html,
+    ".svg": _svg,
+    ".png": _png,
+    ".gif": _gif,
+}
+
+
+def save(explanation: Explanation, path: Path, *, frame: int | None, seconds: float, force: bool) -> None:
+    """Write a file under a temporary name, and rename it."""
+    suffix = path.suffix.lower()
+    if suffix not in FORMATS:
+        raise ValueError(f"{path.name}: explanations are saved as {', '.join(FORMATS)}")
+    if frame is not None and not -len(explanation) <= frame < len(explanation):
+        raise ValueError(
+            f"frame is {frame}, but there are {len(explanation)} windows, from 0 to {len(explanation) - 1}"
+        )
+    if not len(explanation):
+        raise ValueError("there is no window to draw: the output is empty")
+    if not 0.02 <= seconds <= 600:
+        raise ValueError(f"seconds is {seconds}; each window is shown for 0.02 to 600 seconds")
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"there is no folder {path.parent} to write {path.name} into; make it first")
+    if os.path.lexists(path) and not force:
+        raise FileExistsError(f"{path} exists and stays as it is; --force (force=True) replaces it")
+    content = FORMATS[suffix](explanation, frame, seconds)
+    unfinished = path.with_name(f".convpool-{uuid.uuid4().hex}{suffix}")
+    try:
+        unfinished.write_bytes(content)
+        os.replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)

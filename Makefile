@@ -30,7 +30,7 @@ data: $(VENV)/demo  ## make the two data sets where the brief's mains look for t
 test: test-package test-course  ## run the tests, on this Python and on the brief's Python 3.8
 
 .PHONY: test-package test-course
-test-package: $(VENV)/test
+test-package: $(VENV)/test $(VENV)/browser $(if $(PYTHON38),$(VENV38)/test)
 	$(RUN)/python -m pytest -n auto
 
 # Where no Python 3.8 starts, say so; the course tests have then run on the current Python only.
@@ -41,7 +41,7 @@ else
 	@echo "SKIPPED: the course tests on Python 3.8 with NumPy 1.19.2 (no Python 3.8 starts here; PYTHON38=... names one)"
 endif
 
-test-full: $(VENV)/test $(if $(PYTHON38),$(VENV38)/test)  ## run every figure that the project claims, however long
+test-full: $(VENV)/test $(VENV)/browser $(if $(PYTHON38),$(VENV38)/test)  ## run every figure that the project claims, however long
 	CONVPOOL_EXAMPLES=5000 $(RUN)/python -m pytest -n auto -m "full or not full"
 	$(RUN)/python benchmarks/course.py
 ifneq ($(PYTHON38),)
@@ -55,6 +55,8 @@ lint: $(VENV)/test $(if $(PYTHON38),$(VENV38)/test)  ## ruff, type checker, pyco
 	$(RUN)/mypy
 	$(RUN)/python docs/course_pictures.py --check
 	$(RUN)/python docs/explanation_pictures.py --check
+	$(RUN)/python docs/explorer_photos.py --check
+	$(RUN)/python docs/explorer_page.py --check
 ifneq ($(PYTHON38),)
 	$(VENV38)/bin/pycodestyle math
 else
@@ -64,10 +66,13 @@ endif
 bench: $(VENV_BENCH)/bench  ## time the seven files, and the library against every other one (an hour or so)
 	$(VENV_BENCH)/bin/python benchmarks/course.py
 	$(VENV_BENCH)/bin/python benchmarks/library.py
+	$(VENV_BENCH)/bin/python benchmarks/dask_cluster.py
 
 docs: $(VENV)/test  ## draw the pictures of the documentation again
 	$(RUN)/python docs/course_pictures.py
 	$(RUN)/python docs/explanation_pictures.py
+	$(RUN)/python docs/explorer_photos.py
+	$(RUN)/python docs/explorer_page.py
 
 clean:  ## remove what these commands made, but not the data
 	rm -rf $(VENV) $(VENV38) $(VENV_BENCH) demo .hypothesis .mypy_cache .pytest_cache .ruff_cache
@@ -86,6 +91,13 @@ $(VENV)/test: pyproject.toml | $(VENV)/bin/python
 	@echo "Installing into $(VENV) ..."
 	@$(RUN)/python $(PIP) -e ".[test,lint]"
 	@touch $@ $(VENV)/demo
+
+# Chromium, which the tests of the explorer page drive; where it cannot be installed, they are skipped and say so.
+$(VENV)/browser: $(VENV)/test
+	@command -v chromium > /dev/null || command -v google-chrome > /dev/null || \
+		{ [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null && apt-get -qq update && apt-get -qq -y install chromium > /dev/null; } || \
+		echo "SKIPPED: the tests of the explorer page in a browser (no Chromium here, and apt-get as root cannot bring it)"
+	@touch $@
 
 # PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu brings a PyTorch without what only graphics cards need.
 $(VENV_BENCH)/bench: pyproject.toml

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 import convpool as package
-from convpool import arguments, check_command, explain_command, picture_commands
+from convpool import arguments, check_command, explain_command, explore_command, picture_commands
 from convpool.picture_commands import example, one_line
 from convpool.progress import progress_bar
 
@@ -68,6 +68,7 @@ for command in (
     picture_commands.pool,
     picture_commands.kernels,
     explain_command.explain,
+    explore_command.explore,
     check_command.check,
 ):
     convpool.add_command(command)

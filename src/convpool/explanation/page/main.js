@@ -1,0 +1,157 @@
+// The page's one state, and who is told when it changes.
+const explorer = (() => {
+  const { element } = controls;
+  const byId = (id) => document.getElementById(id);
+  const form = byId("controls");
+  const listeners = [];
+  const FIRST = PHOTOS.given ? { ...settings.DEFAULTS, source: "given", h: 32, w: 32, c: 3 } : settings.DEFAULTS;
+  let state = FIRST;
+  let model = null;
+
+  // ---- state ----
+
+  // Take a part of the state, make everything agree, draw, and keep the link up to date.
+  function change(part) {
+    if (part.paint) return own.paint(part.paint);
+    const next = { ...state, ...part };
+    if (part.weights) next.kernel = "own";
+    if (part.pixels) next.source = "own";
+    if (next.source === "own" && !part.pixels) next.pixels = refitted(next, "pixels");
+    if (next.kernel === "own" && !part.weights) next.weights = refitted(next, "weights");
+    state = settings.agree(next);
+    model = modelling.modelOf(state);
+    state = { ...state, ...model.at };
+    controls.show(form, state);
+    showPlanes();
+    stage.show(model);
+    listeners.forEach((listener) => listener(state, model));
+    remember();
+    return undefined;
+  }
+
+  // One's own numbers stay where the shape changes, or where what is there becomes one's own.
+  function refitted(next, list) {
+    const shape = (from) => {
+      const { h, w, c, nc, kh, kw, op, groups } = from;
+      return list === "pixels" ? [h, w, op === "transpose" ? nc : c] : [kh, kw, c / groups, nc];
+    };
+    if (!model || next.op === "pool" && list === "weights") return next[list];
+    const before = list === "pixels" ? model.image : model.kernels;
+    const wanted = shape(settings.agree({ ...next, source: "numbers", kernel: "edges" }));
+    if (!before || next[list] && before.shape.join() === wanted.join()) return next[list];
+    return pictures.refitted(Array.from(before.data), before.shape, wanted);
+  }
+
+  let waiting = null;
+  function remember() {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => address(settings.encode(state)), 150);
+  }
+
+  // some browsers forbid this inside a notebook, or many times in a row; the picture goes on without it
+  function address(fragment) {
+    try {
+      history.replaceState(null, "", fragment ? `#${fragment}` : location.pathname + location.search);
+    } catch { /* the link is still copied */ }
+  }
+
+  function open(fragment) {
+    if (fragment.length < 2) return change(FIRST);
+    const { state: read, ignored } = settings.decode(fragment);
+    note(ignored.length ? `In the link, these words make no sense here and were left out: ${ignored.slice(0, 5).join(", ")}${ignored.length > 5 ? " …" : ""}.` : "");
+    return change(read);
+  }
+
+  function note(words) {
+    byId("note-words").textContent = words;
+    byId("note").hidden = !words;
+  }
+
+  // which input channel lies in front, and which kernel or channel of the output
+  function showPlanes() {
+    const holder = byId("planes");
+    const inputs = state.op === "pool" ? 1 : model.image.shape[2];
+    const outputs = model.output.shape[2];
+    holder.hidden = inputs < 2 && outputs < 2;
+    const key = `${inputs},${outputs}`;
+    if (holder.dataset.key !== key) {
+      holder.dataset.key = key;
+      const choose = (name, words, count) => element("label", { hidden: count < 2 }, words,
+        element("select", { data: { plane: name } }, ...Array.from({ length: count }, (_, k) => element("option", { value: k, textContent: k }))));
+      holder.replaceChildren(choose("front", "input channel in front ", inputs), choose("n", "output channel ", outputs));
+    }
+    for (const field of holder.querySelectorAll("select")) field.value = Math.min(state[field.dataset.plane], field.options.length - 1);
+  }
+
+  function choosePlane({ target }) {
+    const value = Number(target.value);
+    change(target.dataset.plane === "n" ? { n: value } : { front: value, n: modelling.outputFor(model, value) });
+  }
+
+  // ---- taking it along ----
+
+  function save(name, blob) {
+    const link = element("a", { href: URL.createObjectURL(blob), download: name });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+    byId("shared").textContent = `${name} saved`;
+  }
+
+  async function copyLink() {
+    const fragment = settings.encode(state);
+    address(fragment);
+    const link = `${location.href.split("#")[0]}${fragment ? `#${fragment}` : ""}`;
+    byId("shared").textContent = await copy(link) ? "link copied" : "the link is in the address bar";
+  }
+
+  async function copy(words) {
+    try {
+      await navigator.clipboard.writeText(words);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  // ---- start ----
+
+  function jump(event) {
+    event.preventDefault();
+    show(event.target.dataset.jump);
+  }
+
+  // the fragment is the state, so sections are reached without it
+  function show(name) {
+    const section = byId(name);
+    section.scrollIntoView();
+    section.querySelector("[tabindex], button, input, textarea")?.focus({ preventScroll: true });
+  }
+
+  function start() {
+    setTheme(matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+    controls.build(form, change, own.fields());
+    stage.start(change);
+    byId("planes").addEventListener("change", choosePlane);
+    byId("theme").addEventListener("click", () => setTheme(document.documentElement.dataset.theme === "dark" ? "light" : "dark"));
+    byId("note-close").addEventListener("click", () => note(""));
+    byId("link").addEventListener("click", copyLink);
+    byId("reset").addEventListener("click", () => { note(""); own.forget(); change(FIRST); });
+    byId("save-svg").addEventListener("click", () => save("convolution.svg", new Blob([stage.picture()], { type: "image/svg+xml" })));
+    byId("save-png").addEventListener("click", () => byId("canvas").toBlob((blob) => save("convolution.png", blob)));
+    for (const link of document.querySelectorAll("[data-jump]")) link.addEventListener("click", jump);
+    addEventListener("hashchange", () => open(location.hash));
+    open(location.hash);
+    for (const section of [own, tables, code, compare, tour]) section.start();
+  }
+
+  function setTheme(name) {
+    document.documentElement.dataset.theme = name;
+    byId("theme").setAttribute("aria-pressed", String(name === "dark"));
+    if (model) stage.redraw();
+  }
+
+  return {
+    start, change, open, note, copy, show, onChange: (listener) => listeners.push(listener), state: () => state, model: () => model,
+    arithmetic, settings, pictures, modelling, colours, scene, marking, stage, code, compare, tour,
+  };
+})();

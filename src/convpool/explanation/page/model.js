@@ -1,0 +1,141 @@
+// From settings to everything that is drawn and said: axes, image, kernels, result, the current window, its numbers.
+const modelling = (() => {
+  const { axisOf, transposedAxisOf, tapsOf } = arithmetic;
+
+  function axesOf(state, sizes) {
+    const make = state.op === "transpose" ? transposedAxisOf : axisOf;
+    const byHand = [[state.top, state.bottom], [state.left, state.right]];
+    return [0, 1].map((side) => make({
+      size: sizes[side],
+      window: [state.kh, state.kw][side],
+      stride: [state.sh, state.sw][side],
+      dilation: [state.dh, state.dw][side],
+      padding: state.padding === "by hand" ? byHand[side] : state.padding,
+      ceil: state.op === "pool" && state.ceil,
+      extra: state.padding.startsWith("same") ? 0 : state.extra,
+    }));
+  }
+
+  // one sentence where the settings give nothing to draw, and what would do; empty where they do
+  function problemOf(state, axes) {
+    for (const [side, name] of ["height", "width"].entries()) {
+      const axis = axes[side];
+      const room = axis.before + axis.size + axis.after;
+      if (state.op === "transpose") {
+        if (axis.size < 1) return `Along the ${name}, the padding cuts everything away: use less padding or a larger kernel.`;
+        if (state.extra && !state.padding.startsWith("same") && state.extra >= Math.max(axis.stride, axis.dilation)) {
+          return `The output padding ${state.extra} must be below the stride or the dilation: use a larger stride.`;
+        }
+      } else if (axis.count < 1) {
+        return `Along the ${name}, a window of ${axis.span} does not fit ${room} padded pixels: use a smaller window or more padding.`;
+      }
+    }
+    return "";
+  }
+
+  // What the position does not change is computed once: {image, kernels, used, axes, problem, output}.
+  let last = null;
+  function resultOf(state) {
+    const same = ([name, value]) => settings.POSITION.includes(name) || name === "soFar" || last.state[name] === value;
+    if (!last || !Object.entries(state).every(same)) last = { state, result: computed(state) };
+    return last.result;
+  }
+
+  function computed(state) {
+    const image = pictures.imageOf(state);
+    const kernels = state.op === "pool" ? null : pictures.kernelsOf(state);
+    const axes = axesOf(state, image.shape);
+    const problem = problemOf(state, axes);
+    const output = problem ? { shape: [0, 0, 0], data: new Float64Array(0) } : RESULTS[state.op](image, kernels, axes, state);
+    const used = kernels && state.flip && state.op === "convolve" ? arithmetic.flipped(kernels) : kernels;
+    return { image, kernels, used, axes, problem, output };
+  }
+
+  function modelOf(state) {
+    const result = resultOf(state);
+    const { image, output } = result;
+    // what is stepped through: output positions, or the input's where each pixel is scattered
+    const places = state.op === "transpose" ? image.shape : output.shape;
+    const at = { i: clampTo(state.i, places[0]), j: clampTo(state.j, places[1]), ...planesOf(state, image) };
+    return { ...result, state, places, at, options: state };
+  }
+
+  const clampTo = (index, count) => Math.max(0, Math.min(index, count - 1));
+
+  // the channel of the output, and the input's channel in front: one that it is made of
+  function planesOf(state, image) {
+    const { op, c, nc, groups } = state;
+    const inputs = image.shape[2] / groups;
+    const outputs = { convolve: nc, pool: image.shape[2], transpose: c }[op];
+    const n = clampTo(state.n, outputs);
+    if (op === "pool") return { n, front: n };
+    const group = Math.floor(n / (outputs / groups));
+    return { n, front: group * inputs + clampTo(state.front, image.shape[2]) % inputs };
+  }
+
+  // the output channel to look at so that an input channel takes part in it
+  function outputFor({ state, at, image }, front) {
+    if (state.op === "pool") return front;
+    const outputs = (state.op === "transpose" ? state.c : state.nc) / state.groups;
+    return Math.floor(front / (image.shape[2] / state.groups)) * outputs + at.n % outputs;
+  }
+
+  const RESULTS = {
+    convolve: (image, kernels, axes, options) => arithmetic.convolve(image, kernels, axes, options),
+    pool: (image, _, axes, options) => arithmetic.pool(image, axes, options),
+    transpose: (image, kernels, axes, options) => arithmetic.convolveTranspose(image, kernels, axes, options),
+  };
+
+  // the output as far as it is done after this step: what is not there yet is null
+  function doneOf({ state, image, kernels, axes, output, at, places }) {
+    if (!state.soFar) return output;
+    const steps = at.i * places[1] + at.j + 1;
+    if (state.op === "transpose") return arithmetic.convolveTranspose(image, kernels, axes, { ...state, until: steps });
+    return { shape: output.shape, data: Array.from(output.data, (value, index) => (Math.floor(index / output.shape[2]) < steps ? value : null)) };
+  }
+
+  // the current step: {terms, value, words}; terms are the products of a sum, or the taps of a pooling window
+  function stepOf(model) {
+    if (model.problem) return { terms: [], value: NaN };
+    return STEPS[model.state.op](model, model.at);
+  }
+
+  const STEPS = {
+    convolve: (model, { i, j, n }) => {
+      const terms = arithmetic.productsOf(model.image, model.used, model.axes, [i, j, n], model.options);
+      return { terms, value: numberAt(model.output, i, j, n) };
+    },
+    pool: (model, { i, j, n }) => {
+      const { taps, divisor, value } = arithmetic.pooled(model.image, model.axes, [i, j, n], model.options);
+      return { terms: taps, divisor, value };
+    },
+    transpose: (model, { i, j, n }) => {
+      const terms = arithmetic.scatterOf(model.image, model.kernels, model.axes, [i, j], model.options)
+        .filter(({ channel }) => channel === n);
+      return { terms, value: NaN };
+    },
+  };
+
+  const numberAt = ({ shape, data }, i, j, n) => data[(i * shape[1] + j) * shape[2] + n];
+
+  // the outputs that a pixel of the input feeds, or the pixels that a transposed output is made of, as "y,x"
+  function partnersOf(model, { name, y, x }) {
+    const { axes, state } = model;
+    const pairs = (rows, columns) => new Set(rows.flatMap((row) => columns.map((column) => `${row},${column}`)));
+    if (state.op === "transpose" && name === "input") {
+      return pairs(...[y, x].map((index, side) => tapsOf(axes[side], index).filter(({ inside }) => inside).map(({ place }) => place)));
+    }
+    const mode = state.op === "convolve" ? state.padMode : "zeros";
+    return pairs(...[y, x].map((pixel, side) => arithmetic.readersOf(axes[side], pixel, mode).map(([i]) => i)));
+  }
+
+  return { modelOf, stepOf, doneOf, partnersOf, outputFor, numberAt };
+})();
+
+// numbers as people write them: exact where they are short, else four digits after the point
+function written(number) {
+  if (Number.isNaN(number)) return "NaN";
+  if (!Number.isFinite(number)) return number > 0 ? "∞" : "−∞";
+  const words = Number.isInteger(number) ? String(number) : String(+number.toFixed(4));
+  return words.replace("-", "−");
+}

@@ -1,0 +1,122 @@
+// Numbers of the visitor's own: painted pixels, weights typed in, a picture file. A file never leaves the page.
+const own = (() => {
+  const { element } = controls;
+  const byId = (id) => document.getElementById(id);
+  const SIDE = 32; // pixels of a picture's longer side
+  const MOST_BYTES = 80e6;
+  const MOST_PIXELS = 120e6; // 480 MB once it is unpacked
+
+  // ---- painting ----
+
+  function paint(cells) {
+    const value = settings.own(byId("paint-value").value);
+    if (value === null) return explorer.note(`A pixel takes a number from −${settings.GREATEST} to ${settings.GREATEST}.`);
+    const { image: { shape: [, w, c], data }, at: { front } } = explorer.model();
+    const pixels = Array.from(data);
+    for (const { y, x } of cells) pixels[(y * w + x) * c + front] = value;
+    return explorer.change({ pixels });
+  }
+
+  // ---- weights ----
+
+  const planeOf = ({ state, at, kernels: { shape: [, , depth] } }) =>
+    (state.op === "transpose" ? [at.n % depth, at.front] : [at.front % depth, at.n]);
+
+  function showWeights(state, model) {
+    const holder = byId("weights");
+    holder.hidden = state.op === "pool";
+    if (holder.hidden) return;
+    const { shape: [kh, kw, depth, nc], data } = model.kernels;
+    const [plane, n] = planeOf(model);
+    const key = [kh, kw, depth, nc, plane, n].join();
+    if (holder.dataset.key !== key) {
+      holder.dataset.key = key;
+      const field = (u, v) => element("input", { type: "number", step: "any", required: true, ariaLabel: `weight in row ${u}, column ${v}`, data: { index: ((u * kw + v) * depth + plane) * nc + n } });
+      const rows = Array.from({ length: kh }, (_, u) => element("tr", {}, ...Array.from({ length: kw }, (__, v) => element("td", {}, field(u, v)))));
+      const which = [nc > 1 ? `kernel ${n}` : "", depth > 1 ? `channel ${plane}` : ""].filter(Boolean).join(", ");
+      holder.replaceChildren(element("caption", { textContent: which ? `Weights of ${which}` : "Weights" }), element("tbody", {}, ...rows));
+    }
+    for (const field of holder.querySelectorAll("input")) {
+      const value = data[Number(field.dataset.index)];
+      if (field !== document.activeElement && field.value !== String(value)) field.value = value;
+    }
+  }
+
+  function weigh({ target }) {
+    const value = settings.own(target.value);
+    if (value === null) return explorer.note(`A weight takes a number from −${settings.GREATEST} to ${settings.GREATEST}.`);
+    const weights = Array.from(explorer.model().kernels.data);
+    weights[Number(target.dataset.index)] = value;
+    explorer.note("");
+    return explorer.change({ weights });
+  }
+
+  // ---- a picture file ----
+
+  let asked = 0; // what is read when another file is chosen, or everything starts over, comes too late
+
+  async function take(file) {
+    asked += 1;
+    const mine = asked;
+    explorer.note(`Reading ${file.name} …`);
+    const found = await read(file).catch(() => ({ problem: `${file.name} cannot be read as a picture: take a PNG, JPEG, GIF, WebP or BMP file.` }));
+    if (mine !== asked) return;
+    explorer.note(found.problem ?? "");
+    if (found.problem) return;
+    const { op, c: wanted } = explorer.state();
+    const c = op !== "transpose" && wanted >= 3 ? wanted : 1;
+    const [h, w] = found.shape;
+    const image = pictures.resized(found, h, w, c);
+    explorer.change({ ...(op === "transpose" ? { nc: c } : { c }), h, w, pixels: Array.from(image.data) });
+  }
+
+  // {shape, data} of at most SIDE pixels a side, or {problem}. Its size is looked at before it is unpacked.
+  async function read(file) {
+    if (file.size > MOST_BYTES) return { problem: `${file.name} has ${Math.round(file.size / 1e6)} MB: take a file of at most ${MOST_BYTES / 1e6} MB.` };
+    const [width, height] = await sizeOf(file);
+    if (width * height > MOST_PIXELS) return { problem: `${file.name} has ${Math.round(width * height / 1e6)} megapixels: take a picture of at most ${MOST_PIXELS / 1e6}.` };
+    const scale = Math.min(1, SIDE / Math.max(width, height));
+    const [w, h] = [width, height].map((size) => Math.max(1, Math.round(size * scale)));
+    const bitmap = await createImageBitmap(file, { resizeWidth: w, resizeHeight: h, resizeQuality: "high" });
+    const canvas = element("canvas", { width: w, height: h });
+    const context = canvas.getContext("2d", { willReadFrequently: true });
+    context.drawImage(bitmap, 0, 0);
+    bitmap.close();
+    const { data } = context.getImageData(0, 0, w, h);
+    return { shape: [h, w, 3], data: data.filter((_, index) => index % 4 < 3) };
+  }
+
+  function sizeOf(file) {
+    const url = URL.createObjectURL(file);
+    return new Promise((resolve, reject) => {
+      const image = new Image();
+      image.onload = () => resolve([image.naturalWidth, image.naturalHeight]);
+      image.onerror = reject;
+      image.src = url;
+    }).finally(() => URL.revokeObjectURL(url));
+  }
+
+  // ---- in the form ----
+
+  // legend -> further rows
+  function fields() {
+    const row = (label, ...children) => element("div", { className: "field" }, element("span", { textContent: label }), ...children);
+    const file = element("input", { type: "file", id: "file", accept: "image/png,image/jpeg,image/gif,image/webp,image/bmp", ariaLabel: "own picture" });
+    file.addEventListener("click", () => { file.value = ""; });
+    file.addEventListener("change", () => file.files.length && take(file.files[0]));
+    const value = element("input", { type: "number", id: "paint-value", value: 9, step: "any", ariaLabel: "value to paint" });
+    const weights = element("table", { className: "weights", id: "weights" });
+    weights.addEventListener("input", weigh);
+    return {
+      Input: [row("own picture", file), row("paint", element("label", {}, element("input", { type: "checkbox", id: "paint" }), "with"), value)],
+      Kernel: [weights],
+    };
+  }
+
+  function start() {
+    explorer.onChange(showWeights);
+    showWeights(explorer.state(), explorer.model());
+  }
+
+  return { start, fields, paint, forget: () => { asked += 1; } };
+})();

@@ -52,7 +52,7 @@ ARROWS = {
     "convolution": {"planning", "recent", "sources", "tiles"},
     "pooling": {"planning", "recent", "sources", "tiles"},
     "tiles": {"tile_sizes", "parts", "one_image", "sources", "dask_arrays"},
-    "sources": {"arguments"},
+    "sources": {"arguments", "dask_arrays"},
     "tile_sizes": {"outputs", "kernel_plans"},
     "one_image": {"outputs"},
     "outputs": {"windows", "extras"},

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from convpool import arguments, dtypes
+from convpool import arguments, dtypes, sources
 from convpool.arguments import Ints, Padding
 from convpool.engines.taps import add_windows
 from convpool.planning import lay, plan_convolution, plan_transposed
@@ -33,8 +33,9 @@ def convolve(
     flip: bool = False,
     channel_axis: int = -1,
     dtype: DTypeLike | None = None,
-    out: Array | None = None,
+    out: Any = None,
     engine: str = "auto",
+    max_memory: int | str | None = None,
 ) -> Array:
     """Slide kernels over images and sum their products, over the window and the channels.
 
@@ -65,9 +66,14 @@ def convolve(
     dtype
         Of sums and result, instead of the rule below.
     out
-        An array of the result's shape and dtype to write to.
+        An array of the result's shape and dtype to write to, anything else that takes slices, or the name of a file to
+        make, .npy or .zarr. It is returned; a file is opened read-only.
     engine
         "auto", or a name: all give the same dtype and shape.
+    max_memory
+        Work in tiles of the result that take no more than this beside input and output: bytes, "256MB" or "256MiB".
+        Then, or where `out` is no array, images may be anything with a shape, a dtype and slices, such as a Dataset of
+        h5py or a Zarr array, and are never in memory as a whole.
 
     Returns
     -------
@@ -79,6 +85,7 @@ def convolve(
     ValueError : shapes or words that do not fit, with what came in and what would do
     TypeError : dtypes that do not fit
     OverflowError : integer sums might not fit; the text names the bound
+    OSError : tiles could not be read or written; the text says how many were made, and no file is left half written
 
     Notes
     -----
@@ -93,7 +100,9 @@ def convolve(
     array([[ 8, 12],
            [20, 24]])
     """
-    images, kernels = arguments.array(images, "images"), arguments.array(kernels, "kernels")
+    tiled = sources.wanted(images, out, max_memory)
+    images = sources.source(images) if tiled else arguments.array(images, "images")
+    kernels = arguments.array(kernels, "kernels")
     plan = _plan(
         images.shape,
         kernels.shape,
@@ -107,9 +116,13 @@ def convolve(
         channel_axis=channel_axis,
         dtype=dtype,
         engine=engine,
-        images_dtype=images.dtype,
+        images_dtype=np.dtype(images.dtype),
         kernels_dtype=kernels.dtype,
     )
+    if tiled:
+        from convpool import tiles
+
+        return tiles.run(plan, images, (kernels, bias), out, max_memory)  # type: ignore[no-any-return]
     return plan.run(images, kernels, bias, out)
 
 
@@ -183,7 +196,9 @@ def filter_image(
     fill: Any = 0,
     flip: bool = False,
     dtype: DTypeLike | None = None,
+    out: Any = None,
     engine: str = "auto",
+    max_memory: int | str | None = None,
 ) -> Array:
     """Apply one kernel to every channel of one picture.
 
@@ -193,7 +208,7 @@ def filter_image(
         (h, w) or (h, w, c).
     kernel
         (kh, kw), applied as it is.
-    padding, stride, pad_mode, fill, flip, dtype, engine
+    padding, stride, pad_mode, fill, flip, dtype, out, engine, max_memory
         As in `convolve`; the border is reflected by default.
 
     Returns
@@ -212,29 +227,28 @@ def filter_image(
            [ 0, 27, 27],
            [ 0, 27, 27]])
     """
-    image, kernel = arguments.array(image, "image"), arguments.array(kernel, "kernel")
-    if image.ndim not in (2, 3):
+    tiled = out is not None or sources.wanted(image, out, max_memory)
+    image = sources.source(image, "image") if tiled else arguments.array(image, "image")
+    kernel = arguments.array(kernel, "kernel")
+    if len(image.shape) not in (2, 3):
         raise ValueError(f"image is {image.shape}; it must be (h, w) or (h, w, c), one picture")
     if kernel.ndim != 2:
         raise ValueError(f"kernel is {kernel.shape}; it must be (kh, kw), one for every channel")
-    pixels = image[None, ..., None] if image.ndim == 2 else image[None]
-    channels = pixels.shape[-1]
-    if not channels:  # a kernel reads one channel at least
-        pixels = np.zeros((*pixels.shape[:-1], 1), image.dtype)
-    result = convolve(
-        pixels,
-        np.repeat(kernel[..., None, None], pixels.shape[-1], axis=-1),
-        padding,
-        stride,
-        groups=pixels.shape[-1],
-        pad_mode=pad_mode,
-        fill=fill,
-        flip=flip,
-        dtype=dtype,
-        engine=engine,
-    )[0]
-    picture: Array = result[..., 0] if image.ndim == 2 else result[..., :channels]
-    return picture
+    channels = (*image.shape, 1)[2]
+    words: dict[str, Any] = {
+        "padding": padding, "stride": stride, "groups": max(1, channels), "pad_mode": pad_mode, "fill": fill,
+        "flip": flip, "dtype": dtype, "engine": engine,
+    }  # fmt: skip
+    kernels = np.repeat(kernel[..., None, None], channels, axis=-1)[..., :channels, :]
+    if tiled:
+        kinds: Any = {"images_dtype": np.dtype(image.dtype), "kernels_dtype": kernel.dtype}
+        plan = _plan((1, *image.shape[:2], channels), kernels.shape, **words, **kinds)
+        lacking = (0,) if len(image.shape) == 3 else (0, 3)
+        from convpool import tiles
+
+        return tiles.run(plan, image, (kernels, None), out, max_memory, lacking)  # type: ignore[no-any-return]
+    picture: Array = convolve(image[None, ..., None] if image.ndim == 2 else image[None], kernels, **words)[0]
+    return picture[..., 0] if image.ndim == 2 else picture
 
 
 def window_view(images: ArrayLike, shape: Ints, stride: Ints = 1, dilation: Ints = 1) -> Array:

@@ -125,8 +125,8 @@ class ConvolutionPlan(KernelsPlan):
         ValueError : shapes or dtypes are not the plan's
         OverflowError : integers might not fit; the text names the bound
         """
-        entered, kernels = self.entered(images), self.kernels(kernels)
-        bias = None if bias is None else self._bias(bias)
+        entered = self.entered(images)
+        kernels, bias = self.operands(kernels, bias)
         working = self._working(entered, kernels, bias)
         engine = ENGINES[self._engine(entered, kernels)]
         out, written = self.result(out, entered, kernels)
@@ -135,6 +135,22 @@ class ConvolutionPlan(KernelsPlan):
         with np.errstate(all="ignore"):
             engine(entered, weights, self.axes, written, **padded)
         return self.leave(out, written)
+
+    def operands(self, kernels: Any, bias: Any) -> tuple[Array, Array | None]:
+        """Check that kernels and bias are those of the plan."""
+        return self.kernels(kernels), None if bias is None else self._bias(bias)
+
+    def fits(self, kernels: Array, bias: Array | None) -> bool:
+        """Tell whether no images of this dtype can give sums that are too large, so that `check` need not read any."""
+        if self.accumulation.kind not in "iu":
+            return True
+        extra = dtypes.magnitude(bias) if bias is not None else 0
+        limit = dtypes.heaviest(kernels, tuple(range(kernels.ndim - 1))) * self._greatest + extra
+        return self.accumulation.kind == "i" and limit <= np.iinfo(self.accumulation).max
+
+    def check(self, images: Array, kernels: Array, bias: Array | None) -> None:
+        """Raise OverflowError if sums of integers might not fit, for images of any shape."""
+        self._working(images, kernels, bias)
 
     def _bias(self, given: Any) -> Array:
         bias = arguments.array(given, "bias")

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
 import convpool as package
-from convpool import filters, kernel_words, photos
+from convpool import filters, kernel_words, large_pictures, photos
 from convpool.extras import needed
+from convpool.tile_sizes import memory
 
 PADDINGS = ("same", "same_lower", "same_size", "valid", "full")
 PAD_MODES = ("reflect", "symmetric", "edge", "wrap", "zeros")
 POOL_MODES = ("max", "min", "avg", "sum", "lp")
 Change = Callable[[photos.Photo], tuple[photos.Photo, photos.Shown]]
+InParts = Callable[[Path, Path], photos.Shown]
 
 
 def example(words: str) -> str:
@@ -72,6 +75,11 @@ def picture_options(command: Callable[..., None]) -> Callable[..., None]:
             callback=_allow_pixels,
             help="Open pictures of up to N pixels (else about 89 million).",
         ),
+        click.option(
+            "--max-memory",
+            metavar="SIZE",
+            help="Read and write TIFF files in parts, with no more working memory than, say, 256MB.",
+        ),
         click.option("--force", is_flag=True, help="Replace results that are already there."),
         click.option("--quality", type=click.IntRange(1, 100), help="For JPEG (else 95) and WebP (else lossless)."),
         click.option(
@@ -122,6 +130,7 @@ def apply(
     output: Path,
     quality: int | None,
     force: bool,
+    max_memory: str | None,
     kernel_word: str,
     size: int | None,
     sigma: float | None,
@@ -144,7 +153,8 @@ def apply(
             photo, kernel, package.filter_image, signed, padding=padding, stride=stride, pad_mode=pad_mode
         )
 
-    context.exit(each_picture(words, output, change, quality, force))
+    asked = large_pictures.filtering(kernel, signed, padding=padding, stride=stride, pad_mode=pad_mode)
+    context.exit(each_picture(words, output, change, quality, force, _in_parts(asked, max_memory, force)))
 
 
 @click.command(epilog=example("convpool pool cat.jpg --size 2 --mode avg -o cat-half.jpg"))
@@ -160,6 +170,7 @@ def pool(
     output: Path,
     quality: int | None,
     force: bool,
+    max_memory: str | None,
     size: Any,
     mode: str,
     stride: Any,
@@ -173,7 +184,8 @@ def pool(
     def change(photo: photos.Photo) -> tuple[photos.Photo, photos.Shown]:
         return photos.pooled(photo, package.pool, size, stride, mode, padding=padding)
 
-    context.exit(each_picture(words, output, change, quality, force))
+    asked = large_pictures.pooling(size, stride, mode, padding=padding)
+    context.exit(each_picture(words, output, change, quality, force, _in_parts(asked, max_memory, force)))
 
 
 @click.command(epilog=example("convpool kernels --sheet kernels.png --image cat.jpg"))
@@ -207,14 +219,26 @@ def _kernel_table() -> None:
     Console(highlight=False, width=None if sys.stdout.isatty() else 200).print(table)
 
 
-def each_picture(words: tuple[str, ...], output: Path, change: Change, quality: int | None, force: bool) -> int:
+def _in_parts(asked: large_pictures.Request, max_memory: str | None, force: bool) -> InParts | None:
+    """Return what makes a picture in parts, if memory is limited."""
+    if max_memory is None:
+        return None
+    memory(max_memory)
+    return partial(large_pictures.streamed, asked=asked, max_memory=max_memory, force=force)
+
+
+def each_picture(
+    words: tuple[str, ...], output: Path, change: Change, quality: int | None, force: bool, in_parts: InParts | None
+) -> int:
     """Change every picture; what fails gets one line and the others are done. Returns the exit code."""
     found = photos.sources(words, skip=output)
     targets = photos.destinations(found, output)
     done: list[photos.Shown] = []
-    for source, target in _with_progress(list(zip(found, targets, strict=True))):
+    pairs = list(zip(found, targets, strict=True))
+    for source, target in pairs if in_parts else _with_progress(pairs):  # parts have their own bar
         try:
-            done.append(_one_picture(source.path, target, change, quality, force))
+            shown = in_parts and _one_in_parts(source.path, target, in_parts)
+            done.append(shown or _one_picture(source.path, target, change, quality, force))
         except (ValueError, TypeError, OSError, ArithmeticError, MemoryError) as error:
             said = one_line(error) or "not enough memory"
             named = str(source.path) in said or str(target) in said
@@ -222,6 +246,17 @@ def each_picture(words: tuple[str, ...], output: Path, change: Change, quality: 
     if done:
         click.echo(_summary(done, output))
     return 0 if len(done) == len(found) else 2
+
+
+def _one_in_parts(source: Path, target: Path, in_parts: InParts) -> photos.Shown | None:
+    """Make a picture in parts, or say why it is made as a whole and return None."""
+    reason = large_pictures.why_not(source, target) if source.is_file() else ""
+    if reason is None:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        return in_parts(source, target)
+    if reason:
+        _note(f"{source}: in memory as a whole: {reason}")
+    return None
 
 
 def _one_picture(source: Path, target: Path, change: Change, quality: int | None, force: bool) -> photos.Shown:

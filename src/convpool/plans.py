@@ -208,9 +208,12 @@ class PoolingPlan(Plan):
         if not self._fits:
             dtypes.working(self.accumulation, self.taps * dtypes.magnitude(images), "sums of pixels", False)
 
+    def fits(self) -> bool:
+        """Tell whether no sum of pixels of this dtype can be too large."""
+        return self._fits
+
     @cached_property
     def _fits(self) -> bool:
-        """Whether no sum of pixels of this dtype can be too large."""
         if self.mode != "sum" or self.accumulation.kind not in "iu":
             return True
         return self.taps * dtypes.greatest(self.images_dtype) <= np.iinfo(self.accumulation).max

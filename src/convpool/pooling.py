@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from convpool import arguments
+from convpool import arguments, sources
 from convpool.arguments import Ints, Padding
 from convpool.engines import reductions
 from convpool.planning import POOL_MODES, plan_pooling
@@ -31,8 +31,9 @@ def pool(
     count_padding: bool = False,
     p: float = 2,
     channel_axis: int = -1,
-    out: Array | None = None,
+    out: Any = None,
     engine: str = "auto",
+    max_memory: int | str | None = None,
 ) -> Array:
     """Reduce each window of the images to one pixel, channel by channel.
 
@@ -57,9 +58,11 @@ def pool(
     channel_axis
         Where images, result and `out` have their channels; the first other axis is the batch.
     out
-        An array of the result's shape and dtype to write to.
+        An array of the result's shape and dtype, anything else that can be written to in slices, or a file to make.
     engine
         "auto", or a name.
+    max_memory
+        Work in tiles that take no more than this: bytes, "256MB" or "256MiB"; images, files, errors as in `convolve`.
 
     Returns
     -------
@@ -84,7 +87,8 @@ def pool(
     array([[ 5. ,  6.5],
            [11. , 12.5]])
     """
-    images = arguments.array(images, "images")
+    tiled = sources.wanted(images, out, max_memory)
+    images = sources.source(images) if tiled else arguments.array(images, "images")
     plan = _plan(
         images.shape,
         kernel_shape,
@@ -97,8 +101,12 @@ def pool(
         p=p,
         channel_axis=channel_axis,
         engine=engine,
-        images_dtype=images.dtype,
+        images_dtype=np.dtype(images.dtype),
     )
+    if tiled:
+        from convpool import tiles
+
+        return tiles.run(plan, images, (), out, max_memory)  # type: ignore[no-any-return]
     return plan.run(images, out)
 
 

@@ -231,8 +231,23 @@ def blocks(shape: Sequence[int], limit: int) -> Iterator[tuple[slice, ...]]:
 
 def padded_indices(axis: Axis, pad_mode: str) -> NDArray[np.int64]:
     """Return, for each position on the padded axis, the input that stands there, as np.pad has it."""
-    inputs = np.arange(axis.size)
-    return np.pad(inputs, (axis.before, axis.after), pad_mode)  # type: ignore[call-overload, no-any-return]
+    return REPEATED[pad_mode](np.arange(-axis.before, axis.size + axis.after), axis.size)
+
+
+def _mirrored(places: NDArray[np.int64], period: int, sum_of_twins: int) -> NDArray[np.int64]:
+    """Fold places into a period whose second half runs backwards: twins add up to the same number."""
+    folded = places % period
+    twins: NDArray[np.int64] = np.minimum(folded, sum_of_twins - folded)
+    return twins
+
+
+# pad_mode -> the input that stands at places before, on or behind an axis of a size, as np.pad has it
+REPEATED: dict[str, Callable[[NDArray[np.int64], int], NDArray[np.int64]]] = {
+    "reflect": lambda places, size: _mirrored(places, 2 * size - 2, 2 * size - 2) if size > 1 else 0 * places,
+    "symmetric": lambda places, size: _mirrored(places, 2 * size, 2 * size - 1) if size else places,
+    "edge": lambda places, size: np.clip(places, 0, max(0, size - 1)),
+    "wrap": lambda places, size: places % size if size else places,
+}
 
 
 def view(images: Array, axes: Sequence[Axis], first: int = 1) -> Array:

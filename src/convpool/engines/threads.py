@@ -10,8 +10,8 @@ from __future__ import annotations
 import operator
 import os
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from contextvars import copy_context
 from typing import TYPE_CHECKING
 
@@ -76,6 +76,17 @@ def _whole(n: int) -> int:
     if threads < 1:
         raise ValueError(wrong)
     return threads
+
+
+@contextmanager
+def inline() -> Iterator[None]:
+    """Let this thread do all its shares itself, as inside a worker: for callers that have threads of their own."""
+    before = getattr(_here, "busy", False)
+    _here.busy = True
+    try:
+        yield
+    finally:
+        _here.busy = before
 
 
 def spread(work: Callable[[int], object], parts: int) -> None:

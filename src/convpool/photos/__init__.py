@@ -2,7 +2,7 @@
 
 from convpool.photos.paths import Source, destinations, sources
 from convpool.photos.photo import Metadata, Photo
-from convpool.photos.pixels import SIGNED, Shown, choose_signed, to_pixels
+from convpool.photos.pixels import SIGNED, Shown, choose_signed, largest, to_pixels
 from convpool.photos.reading import read
 from convpool.photos.results import filtered, pooled
 from convpool.photos.thumbnails import sample_picture, thumbnail_sheet
@@ -18,6 +18,7 @@ __all__ = [
     "choose_signed",
     "destinations",
     "filtered",
+    "largest",
     "pooled",
     "read",
     "sample_picture",

@@ -38,7 +38,7 @@ class Shown:
         return replace(self, pixels=self.pixels[:0].copy())
 
 
-def to_pixels(values: ArrayLike, dtype: DTypeLike = np.uint8, signed: str = "clip") -> Shown:
+def to_pixels(values: ArrayLike, dtype: DTypeLike = np.uint8, signed: str = "clip", most: float | None = None) -> Shown:
     """Turn results into the pixels of a picture.
 
     Parameters
@@ -51,6 +51,8 @@ def to_pixels(values: ArrayLike, dtype: DTypeLike = np.uint8, signed: str = "cli
         ``clip`` shows values as they are: rounded to the nearest grey level (halves to the even one), black below 0 and
         white above the largest. The other two scale by the largest absolute value, so that nothing saturates:
         ``zero-in-the-middle`` shows 0 as middle grey (128 of 255), ``magnitude`` shows 0 as black.
+    most : float, optional
+        The largest absolute value of the whole picture, where the values are a part of it.
 
     Returns
     -------
@@ -81,7 +83,13 @@ def to_pixels(values: ArrayLike, dtype: DTypeLike = np.uint8, signed: str = "cli
     array = np.asarray(values)
     if array.dtype.kind not in "biuf":
         raise TypeError(f"pixels are made from real numbers, not from {array.dtype}; take the real part or np.abs")
-    return SIGNED[signed](array, np.iinfo(depth).max).cast(depth)
+    return SIGNED[signed](array, np.iinfo(depth).max, most).cast(depth)
+
+
+def largest(values: NDArray[Any]) -> float:
+    """Return the largest absolute value that is finite."""
+    sizes = np.abs(values.astype(np.float64))
+    return float(np.max(sizes, where=np.isfinite(sizes), initial=0.0))
 
 
 def choose_signed(kernel: ArrayLike) -> str:
@@ -116,30 +124,29 @@ class _Levels:
         return Shown(kept.astype(dtype), self.values.size, rounded, saturated, self.scale)
 
 
-def _clip(values: NDArray[Any], top: int) -> _Levels:
+def _clip(values: NDArray[Any], top: int, most: float | None) -> _Levels:
     kind = np.int64 if values.dtype.kind == "b" else np.float64 if values.dtype.kind == "f" else values.dtype
     return _Levels(values.astype(kind), top)
 
 
-def _zero_in_the_middle(values: NDArray[Any], top: int) -> _Levels:
+def _zero_in_the_middle(values: NDArray[Any], top: int, most: float | None) -> _Levels:
     middle = top // 2 + 1
-    scale = _scale(values, top - middle)
+    scale = _scale(values, top - middle, most)
     return _Levels(values.astype(np.float64) * scale + middle, top, scale)
 
 
-def _magnitude(values: NDArray[Any], top: int) -> _Levels:
-    scale = _scale(values, top)
+def _magnitude(values: NDArray[Any], top: int, most: float | None) -> _Levels:
+    scale = _scale(values, top, most)
     return _Levels(np.abs(values.astype(np.float64)) * scale, top, scale)
 
 
-def _scale(values: NDArray[Any], levels: int) -> float:
+def _scale(values: NDArray[Any], levels: int, most: float | None) -> float:
     """Return what stretches the largest absolute value to so many levels."""
-    sizes = np.abs(values.astype(np.float64))
-    largest = float(np.max(sizes, where=np.isfinite(sizes), initial=0.0))
-    return levels / largest if largest >= FAINT else 1.0
+    most = largest(values) if most is None else most
+    return levels / most if most >= FAINT else 1.0
 
 
-SIGNED: dict[str, Callable[[NDArray[Any], int], _Levels]] = {
+SIGNED: dict[str, Callable[[NDArray[Any], int, float | None], _Levels]] = {
     "clip": _clip,
     "zero-in-the-middle": _zero_in_the_middle,
     "magnitude": _magnitude,

@@ -1,0 +1,38 @@
+"""Where images come from: an array, whatever can be read in slices, or a dask array."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+
+from convpool import arguments
+
+
+def wanted(images: Any, out: Any, max_memory: Any) -> bool:
+    """Tell whether a call goes by tiles, or its images are a dask array."""
+    if max_memory is not None or not (out is None or isinstance(out, np.ndarray)):
+        return True
+    return type(images) is not np.ndarray and is_dask(images)
+
+
+def is_dask(images: Any) -> bool:
+    """Tell whether images are a dask array, without importing dask."""
+    return type(images).__module__.partition(".")[0] == "dask"
+
+
+def source(images: Any, name: str = "images") -> Any:
+    """Return what can be read in slices: the images themselves if they have a shape, a dtype and slices."""
+    if is_dask(images):
+        known: Any = import_module("convpool.dask_arrays").known
+        return known(images, name)
+    try:
+        kind = np.dtype(images.dtype)
+        sliced = not isinstance(images, np.ndarray) and len(images.shape) and hasattr(type(images), "__getitem__")
+    except (AttributeError, TypeError):
+        sliced = False
+    if sliced:
+        arguments.dtype(kind, f"the dtype of {name}")
+        return images
+    return arguments.array(images, name)

@@ -1,0 +1,151 @@
+"""Larger than memory: the output is made tile by tile, and of the images only what a tile needs is read."""
+
+from __future__ import annotations
+
+import mmap
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib import import_module
+from itertools import product
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convpool import outputs
+from convpool.kernel_plans import ConvolutionPlan
+from convpool.one_image import Lifted, Squeezed, less
+from convpool.outputs import Output
+from convpool.parts import Part, part
+from convpool.plan_words import plural
+from convpool.plans import Plan
+from convpool.sources import is_dask
+from convpool.tile_sizes import ENOUGH, cuts, in_place, memory, tile_sizes
+from convpool.windows import blocks, volume
+
+Array = NDArray[Any]
+Block = tuple[slice, ...]
+
+DEFAULT = 256 * 10**6  # bytes of working memory where none are named
+
+
+def run(
+    plan: Plan,
+    images: Any,
+    operands: Sequence[Any] = (),
+    out: Any = None,
+    max_memory: Any = None,
+    lacking: tuple[int, ...] = (),
+) -> Any:
+    """Make the plan's output tile by tile, within some working memory; `operands` are kernels and bias.
+
+    Images and output may lack axes of the plan that are of length 1. Returns `out`, a new array, or the file that was
+    made, opened read-only.
+    """
+    if is_dask(images):
+        return import_module("convpool.dask_arrays").run(plan, images, operands, out, max_memory, lacking)
+    limit = DEFAULT if max_memory is None else memory(max_memory)
+    shape = less(plan.output_shape, lacking)
+    outputs.check(out, shape, plan.dtype)
+    if isinstance(images, np.ndarray) and isinstance(out, np.ndarray) and np.may_share_memory(images, out):
+        raise ValueError("out shares memory with images, which are read until the last tile; pass another array")
+    if isinstance(plan, ConvolutionPlan):
+        operands = plan.operands(*operands)
+    if lacking:
+        images = np.expand_dims(images, lacking) if isinstance(images, np.ndarray) else Lifted(images, lacking)
+    tile = tile_sizes(plan, limit, images, out)
+    target = outputs.opened(out, shape, plan.dtype, less(in_place(plan, tile), lacking))
+    return _make(plan, images, operands, Squeezed(target, lacking) if lacking else target, cuts(plan, tile))
+
+
+def _make(plan: Plan, images: Any, operands: Sequence[Any], target: Output, order: list[list[slice]]) -> Any:
+    done, total = 0, volume([len(cuts) for cuts in order]) if volume(plan.output_shape) else 0
+    try:
+        if not plan.fits(*operands):  # type: ignore[attr-defined]
+            _check_sums(plan, images, operands)
+        blocks_made = (tuple(in_place(plan, list(cuts))) for cuts in (product(*order) if total else ()))
+        for block, some, coming in _with_next(plan, _shown(blocks_made, total)):
+            _fetch(images, coming)
+            with _told(f"the images were not read at {_said(some.box)}"):
+                pixels = some.read(images)
+            values = some.run(pixels, operands, target.room(block))
+            with _told("the result could not be written"):
+                target.write(block, values)
+            done += 1
+        with _told("the result could not be written"):
+            return target.finish()
+    except BaseException as error:
+        target.drop()
+        said = f"stopped after {done} of {plural(total, 'tile')}; {target.left}"
+        if isinstance(error, _FailedError):
+            raise OSError(*error.number, f"{error}; {said}") from error.__cause__
+        error.add_note(said)
+        raise
+
+
+def _check_sums(plan: Any, images: Any, operands: Sequence[Any]) -> None:
+    """Raise if sums of integers might not fit, where only the images themselves can tell: they are read once more."""
+    for block in blocks(plan.images_shape, ENOUGH // plan.images_dtype.itemsize // 4):
+        with _told(f"the images were not read at {_said(block)}"):
+            pixels = np.asarray(images[block])
+        plan.check(pixels, *operands)
+
+
+def _with_next(plan: Plan, made: Iterator[Block]) -> Iterator[tuple[Block, Part, Part | None]]:
+    """Yield blocks with their parts, and the part that comes next."""
+    before: tuple[Block, Part] | None = None
+    for block in made:
+        some = part(plan, block)
+        if before:
+            yield *before, some
+        before = block, some
+    if before:
+        yield *before, None
+
+
+def _fetch(images: Any, some: Part | None) -> None:
+    """Have a mapped file read while the tile before is made, instead of page by page when it is needed."""
+    base = images
+    while isinstance(base, np.ndarray):
+        base = base.base
+    if some is None or some.outside or not isinstance(base, mmap.mmap) or not hasattr(base, "madvise"):
+        return
+    view = images[some.box]
+    length = sum((n - 1) * step for n, step in zip(view.shape, view.strides, strict=True)) + view.itemsize
+    start = view.ctypes.data - np.frombuffer(base, np.uint8).ctypes.data
+    if min(view.strides) >= 0 and length <= ENOUGH:
+        base.madvise(mmap.MADV_WILLNEED, start - start % mmap.PAGESIZE, length + start % mmap.PAGESIZE)
+
+
+class _FailedError(Exception):
+    """Reading or writing failed; `number` is the system's, if it has one."""
+
+    number: tuple[int, ...] = ()
+
+
+@contextmanager
+def _told(what: str) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        failed = _FailedError(f"{what}: {getattr(error, 'strerror', None) or error or type(error).__name__}")
+        number = getattr(error, "errno", None)
+        failed.number = (number,) if isinstance(number, int) else ()
+        raise failed from error
+
+
+def _said(block: Block) -> str:
+    return "[" + ", ".join(f"{cut.start}:{cut.stop}" for cut in block) + "]"
+
+
+def _shown(cuts: Iterator[Any], total: int) -> Iterator[Any]:
+    """Show a bar on a terminal, if rich is there."""
+    if total < 2 or sys.stderr is None or not sys.stderr.isatty():
+        return cuts
+    try:
+        from rich.console import Console
+        from rich.progress import track
+    except ModuleNotFoundError:
+        return cuts
+    return iter(track(cuts, "Tiles", total=total, console=Console(stderr=True), transient=True))

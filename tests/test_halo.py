@@ -1,0 +1,96 @@
+"""What a part of an output needs: against NumPy's own padding, pixel by pixel, and against the whole."""
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+import convpool
+from convpool.halos import need
+from convpool.parts import part
+from convpool.windows import REPEATED, Axis, padded_indices
+
+PAD_MODES = ["zeros", "constant", *REPEATED]
+
+
+@pytest.mark.parametrize("pad_mode", REPEATED)
+def test_padding_repeats_pixels_as_np_pad_does(pad_mode):
+    for size in range(1, 6):
+        for before in range(14):  # far wider than the image
+            for after in (0, 1, 13):
+                axis = Axis(size, 1, before=before, after=after)
+                expected = np.pad(np.arange(size), (before, after), pad_mode)
+                np.testing.assert_array_equal(padded_indices(axis, pad_mode), expected)
+
+
+@st.composite
+def axes(draw):
+    size, window = draw(st.integers(1, 9)), draw(st.integers(1, 4))
+    steps = draw(st.integers(1, 4)), draw(st.integers(1, 3))
+    axis = Axis(size, window, *steps, draw(st.integers(0, 12)), draw(st.integers(0, 12)), draw(st.booleans()))
+    assume(axis.count > 0)
+    start = draw(st.integers(0, axis.count - 1))
+    return axis, slice(start, draw(st.integers(start + 1, axis.count)))
+
+
+@given(axes(), st.sampled_from(PAD_MODES))
+def test_need_is_every_pixel_that_is_reached_and_no_other(drawn, pad_mode):
+    axis, windows = drawn
+    axis = axis if pad_mode == "zeros" else Axis(axis.size, axis.window, axis.stride, axis.dilation, axis.before, 12)
+    assume(windows.stop <= axis.count)
+    fill = -1
+    mode = {"mode": "constant", "constant_values": fill} if pad_mode in ("zeros", "constant") else {"mode": pad_mode}
+    padded = np.pad(np.arange(axis.size), (axis.before, axis.after + axis.overhang), **mode)
+    first = windows.start * axis.stride
+    expected = padded[first : (windows.stop - 1) * axis.stride + axis.span]
+
+    needed = need(axis, windows, pad_mode)
+    read = np.concatenate([np.arange(axis.size)[piece] for piece in needed.pieces] or [np.empty(0, int)])
+    assert set(read) == set(expected) - {fill}
+    assert len(read) == len(set(read)) == needed.read
+    assert all(low.stop < high.start for low, high in zip(needed.pieces, needed.pieces[1:], strict=False))
+    laid = read if needed.order is None else read[needed.order]
+    over = needed.axis.overhang
+    padding = needed.axis.before, needed.axis.after + over
+    np.testing.assert_array_equal(np.pad(laid, padding, constant_values=fill), expected)
+    assert needed.axis.size == len(laid)
+    assert needed.axis.count == windows.stop - windows.start
+    assert over in (0, axis.overhang)
+
+
+def test_the_halos_of_a_cut_read_each_pixel_as_often_as_windows_overlap():
+    """Tiles of 10 with a window of 3 read 12, but for the ends: no pixel more."""
+    halos = [convpool.halo((100,), 3, [slice(start, start + 10)])[0] for start in range(0, 100, 10)]
+    assert sum(halo.stop - halo.start for halo in halos) == 100 + 2 * 9
+    assert sum(need(Axis(100, 3, before=1, after=1), slice(i, i + 10), "wrap").read for i in range(0, 100, 10)) == 120
+
+
+@pytest.mark.parametrize("pad_mode", PAD_MODES)
+def test_a_part_in_the_padding_alone(pad_mode):
+    images, kernels = np.arange(1, 6).reshape(1, 5, 1), np.array([1, 10]).reshape(2, 1, 1)
+    words = {"pad_mode": pad_mode, "fill": 7 if pad_mode == "constant" else 0, "images_dtype": int}
+    plan = convpool.plan_convolution((1, 5, 1), (2, 1, 1), 8, kernels_dtype=int, **words)
+    whole = plan.run(images, kernels)
+    some = part(plan, (slice(0, 1), slice(1, 4), slice(0, 1)))
+    assert some.outside == (pad_mode in ("zeros", "constant"))
+    np.testing.assert_array_equal(some.run(some.read(images), (kernels, None)), whole[:, 1:4])
+    assert (some.box[1] == slice(0, 0)) == some.outside
+
+
+@pytest.mark.parametrize("mode", ["max", "min", "avg", "sum", "lp"])
+@pytest.mark.parametrize("dtype", ["uint8", "float32"])
+@pytest.mark.parametrize("count_padding", [False, True])
+def test_a_part_of_a_pooling_in_the_padding_alone(mode, dtype, count_padding):
+    images = np.arange(5).astype(dtype).reshape(1, 5, 1)
+    words = {"padding": 8, "count_padding": count_padding, "images_dtype": dtype}
+    plan = convpool.plan_pooling((1, 5, 1), 2, mode=mode, **words)
+    some = part(plan, (slice(0, 1), slice(0, 3), slice(0, 1)))
+    assert some.outside
+    np.testing.assert_array_equal(some.run(some.read(images)), plan.run(images)[:, :3])
+
+
+def test_every_part_takes_the_engine_of_the_whole():
+    plan = convpool.plan_convolution((1, 512, 512, 1), (3, 3, 1, 1))
+    some = part(plan, (slice(0, 1), slice(0, 2), slice(0, 2), slice(0, 1)))
+    assert some.plan.candidates == plan.candidates
+    assert convpool.plan_convolution(some.plan.images_shape, (3, 3, 1, 1)).candidates[0][0] == "numpy"  # alone

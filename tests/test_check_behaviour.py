@@ -5,9 +5,12 @@ from __future__ import annotations
 import functools
 import os
 import random
+import signal
+import subprocess
 import sys
 import time
 import types
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +22,7 @@ from hypothesis import strategies as st
 from convpool.check import behaviour, child, diagnosis, interpreters, own_files, timing, trials
 from convpool.check.case import Case
 from convpool.check.cases import CASES, LARGE, ODD_KINDS, TIMED
-from convpool.check.child import Answer, Limits
+from convpool.check.child import Answer, Call, Limits
 from convpool.check.interpreters import Interpreter
 from convpool.check.samples import NUMBERS, Sample
 from convpool.check.submissions import Submission
@@ -480,9 +483,10 @@ def answered(called, call, place):
 @pytest.fixture
 def judge(tmp_path, monkeypatch):
     """Judge one file, made of a task's own file with something in it replaced."""
+    monkeypatch.setattr(timing, "TIMES", 2)  # enough to see that the best counts
 
     def judged(task, *changes, text=None, max_ratio=None, limits=LIMITS, run=in_process):
-        timing.own_cost.cache_clear()
+        timing._own_cost.cache_clear()
         monkeypatch.setattr(child, "run", run)
         file = TASKS[task].file
         if text is None:
@@ -496,7 +500,7 @@ def judge(tmp_path, monkeypatch):
         return {item.name: item for item in items}, measures
 
     yield judged
-    timing.own_cost.cache_clear()
+    timing._own_cost.cache_clear()
 
 
 def failing(items):
@@ -675,11 +679,18 @@ def test_a_child_that_never_starts_is_not_the_submission(judge):
     assert items["loads"].outcome is Outcome.FAILS
 
 
-def test_only_the_timed_call_is_too_slow(judge):
-    """It has no verdict, and no ratio."""
-    items, (measure,) = judge(1, run=ended("timed out", "no answer within 20 s", len(CASES[1])))
+@pytest.mark.parametrize("task", TASKS if MANY else [1, 6])
+@pytest.mark.parametrize("ended_in", ["timed", "timed once", "large", "second large"])
+def test_a_slow_file_that_is_right_holds(judge, task, ended_in):
+    """Its time is no verdict: only the larger calls and those after them come late."""
+    timed, large = len(CASES[task]), len(CASES[task]) + timing.TIMES
+    after = {"timed": timed, "timed once": timed + 1, "large": large, "second large": large + 1}[ended_in]
+    items, (measure,) = judge(task, run=ended("timed out", "no answer within 20 s", after))
     assert {item.outcome for item in items.values()} == {Outcome.HOLDS}
-    assert measure.time_ratio is measure.memory_ratio is None
+    late = [] if "timed" in ended_in else [LARGE[task][ended_in == "second large"].name]
+    said = [f"Smaller calls are right, and time is no verdict: no answer within 20 s for {name}." for name in late]
+    assert [remark.words for item in items.values() for remark in item.remarks] == said
+    assert (measure.time_ratio is None) == (measure.memory_ratio is None) == (ended_in == "timed")
 
 
 def test_no_time_is_left(judge):
@@ -701,13 +712,13 @@ def test_the_deadline_is_kept_across_tasks(tmp_path, monkeypatch):
 
     monkeypatch.setattr(child, "run", run)
     monkeypatch.setattr(time, "monotonic", lambda: clock[0])
-    timing.own_cost.cache_clear()
+    timing._own_cost.cache_clear()
     for task in (0, 1, 2):
         (tmp_path / TASKS[task].file).write_bytes((own_files.folder() / TASKS[task].file).read_bytes())
     submission = Submission("student", tmp_path, tmp_path)
     limits = Limits(task_seconds=20, submission_seconds=3)
     items, _ = behaviour.judge(submission, [2, 0, 1], PYTHON, limits)
-    timing.own_cost.cache_clear()
+    timing._own_cost.cache_clear()
     assert left == [3, 1]
     assert {item.outcome for item in items if item.task < 2} == {Outcome.HOLDS}
     assert {item.outcome for item in items if item.task == 2} == {Outcome.UNCHECKED}
@@ -789,6 +800,32 @@ def test_own_files_are_timed_once(judge):
     assert len(folders) == 3
 
 
+def test_own_files_are_timed_by_one_thread_at_a_time(judge):
+    judge(0)
+    timing._own_cost.cache_clear()
+    busy, most = [], []
+
+    def run(folder, *rest):
+        busy.append(folder)
+        most.append(len(busy))
+        time.sleep(0.05)
+        busy.pop()
+        return [Answer("returned", np.zeros(1), seconds=1.0)] * len(rest[2])
+
+    with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(3) as pool:
+        patch.setattr(child, "run", run)
+        costs = list(pool.map(lambda _: timing.own_cost(0, PYTHON, LIMITS), range(3)))
+    assert most == [1]
+    assert costs == [timing.Cost(1.0, timing.LEAST_MEMORY)] * 3
+
+
+def test_what_is_found_while_all_stops_is_not_kept(judge):
+    limits = Limits()
+    limits.stop.set()
+    judge(0, run=ended("not run", "", 0), limits=limits)
+    assert timing._own_cost.cache_info().currsize == 0
+
+
 def test_without_own_files_there_is_no_ratio(judge, monkeypatch):
     text = (own_files.folder() / TASKS[0].file).read_text()
     monkeypatch.setattr(own_files, "PLACES", ())
@@ -857,3 +894,44 @@ def test_a_submission_in_a_process_of_its_own(pythons, tmp_path):
     assert outcomes[2, "padding"] is Outcome.FAILS
     flipped = next(item for item in items if item.name == "valid")
     assert flipped.findings[0].reading == "kernel flipped"
+
+
+def test_time_is_the_processors(pythons, tmp_path):
+    """A process that waits does not count as slow."""
+    text = "import time\nimport numpy as np\ndef f(x):\n    time.sleep(x / 10)\n    return np.zeros(1)\n"
+    (tmp_path / TASKS[0].file).write_text(text)
+    answers = child.run(tmp_path, TASKS[0].file, "f", [Call((2,))], pythons["current"], LIMITS)
+    assert answers[0].outcome == "returned"
+    assert answers[0].seconds < 0.1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="an interrupt is sent otherwise there")
+def test_an_interrupt_ends_all_children_at_once(tmp_path):
+    for student in ("one", "two", "three"):
+        (tmp_path / student).mkdir()
+        (tmp_path / student / "README.md").write_text("mine\n")
+        for task in TASKS.values():
+            (tmp_path / student / task.file).write_text("while True:\n    pass\n")
+    script = f"from convpool.check import check; check([{str(tmp_path)!r}], only=['behaviour'], jobs=2)"
+    process = subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.PIPE, text=True)
+    try:
+        started = time.monotonic()
+        while len(below(process.pid)) < 2 and time.monotonic() < started + 20:
+            time.sleep(0.1)
+        children = below(process.pid)
+        assert len(children) >= 2
+        interrupted = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=15)
+    finally:
+        process.kill()
+    assert time.monotonic() - interrupted < 8
+    assert "KeyboardInterrupt" in said
+    assert [pid for pid in children if Path(f"/proc/{pid}").exists()] == []
+
+
+def below(process):
+    """Return the ids of all processes that one has started."""
+    command = ["ps", "-eo", "pid=,ppid=,args="]
+    rows = [line.split(None, 2) for line in subprocess.check_output(command, text=True).splitlines()]
+    return [int(pid) for pid, parent, words in rows if int(parent) == process and "run_case" in words]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 
 import numpy as np
@@ -189,6 +190,7 @@ WRITTEN = [
     (6, "avg", "np.mean(window, axis=(1, 2))", "window.sum((1, 2)) / (sh * sw)", "pooling: sum over sh * sw", True),
     (6, "avg", "np.mean(", "np.sum(", "pooling: sum", True),
     (6, "avg", "np.mean(", "np.median(", "pooling: median", True),
+    (6, "max", "// sh + 1", "// sh", "one output less of the rows", True),  # some are empty
     (6, "max", "// sh + 1", "// sh + 2", "one output more of the rows, ragged", True),
     (6, "avg", "np.mean(window, axis=(1, 2))", "np.mean(window, (1, 2, 3), keepdims=True)[:, 0, 0]",
      "pooling: over channels too", True),
@@ -201,10 +203,30 @@ def test_what_students_write_is_named(task, item, part, instead, reading, placed
     source = SOURCES[task].replace(part, instead)
     found = diagnosis.diagnose(returned(source, task, item), source)
     assert found.reading == reading
+    assert not reading or re.search("differs?; (in all |your result equals)", found.words)  # all that differ
     lines = [number for number, line in enumerate(source.splitlines(), 1) if instead.split("\n")[0] in line]
     assert found.line == (lines[0] if placed else None)
     if placed:
         assert f"line {lines[0]}: {source.splitlines()[lines[0] - 1].strip()}" in found.details
+
+
+@pytest.mark.parametrize("first", ["th // 2, tw // 2", "(th + 1) // 2, (tw + 1) // 2", "th // 2, (tw + 1) // 2"])
+@pytest.mark.parametrize(
+    ("item", "part", "instead", "reading"),
+    [
+        ("same-strided", "sh, sw = stride", "sh, sw = 1, 1", "stride ignored"),
+        ("valid", "padding == 'same'", "padding in ('same', 'valid')", "'same' for all"),
+        ("same-strided", "(h - 1) * sh + kh - h, (w - 1) * sw", "(h - 1) * sw + kh - h, (w - 1) * sh",
+         "same: sh and sw swapped"),
+    ],
+)  # fmt: skip
+def test_the_odd_zero_may_lie_on_either_side_of_a_wrong_padding(item, part, instead, reading, first):
+    """The zeros that were put may be odd where the right ones are even."""
+    source = CONVOLUTION.replace("th // 2, tw // 2", first)
+    assert part in source
+    found = diagnosis.diagnose(returned(source.replace(part, instead), 5, item), source)
+    assert found.reading == reading
+    assert re.search("differs?; (in all |your result equals)", found.words)  # all that differ
 
 
 # ---- words ----

@@ -125,6 +125,18 @@ def test_a_screen_has_every_finding():
         assert words in text
 
 
+def test_many_names_are_not_written_into_the_margin():
+    names = ["module-docstring", "class-docstring", "function-docstring", "signature", "no-np-convolve", "numpy-names"]
+    text = screen([judged(*(item(0, name, UNCHECKED, Finding("see syntax")) for name in names))], 80)
+    (first,) = (number for number, line in enumerate(text.splitlines()) if "? module-docstring" in line)
+    assert text.splitlines()[first + 1].startswith("  no-np-convolve")
+
+
+def test_one_does_and_two_do():
+    assert "1 does not" in screen([judged(item(0, "loops", FAILS), item(1, "loops"))])
+    assert "2 do not" in screen([judged(item(0, "loops", FAILS), item(1, "loops", FAILS))])
+
+
 def test_a_screen_has_a_row_for_each_part():
     rows = {row[0]: row[1:] for row in map(str.split, screen([BROKEN]).splitlines()) if row}
     assert rows["rules"] == ["✗"] * 7

@@ -169,6 +169,8 @@ CLASS = '''class Conv:
 
 
 '''
+TWO_INSIDE = "    for i in range(3):\n        for j in range(3):\n            pass\n"
+CHOICES = [f"if kernel == '{word}':\n{TWO_INSIDE}" for word in ("max", "avg")]
 RIGHT = {
     "no loop": written("return np.tensordot(np.array(images), kernel)"),
     "flat": written("for t in range(9):\n    i, j = divmod(t, 3)\nreturn images"),
@@ -177,6 +179,9 @@ RIGHT = {
     "early return": written(
         "if kernel is None:\n    for i in range(3):\n        for j in range(3):\n            pass\n    return 1\n" + TWO
     ),
+    "ifs that exclude each other": written(f"{CHOICES[0]}{CHOICES[1]}"),
+    "elifs, then an if of the same name": written(f"{CHOICES[0]}el{CHOICES[1]}if type(kernel) is tuple:\n{TWO_INSIDE}"),
+    "the same asked twice": written("if kernel == 'max':\n    for i in range(3):\n        pass\n" * 2),
     "helper": written("for i in range(3):\n    row(images)", HELPER),
     "helper called twice": written("row(images)\nrow(kernel)\nfor i in range(3):\n    pass", HELPER),
     "helper that is not called": written(TWO, HELPER),
@@ -215,7 +220,7 @@ THREE = TWO.replace("pass", "for u in range(3):\n            pass")
 BROKEN = {
     "third loop": (
         written(THREE),
-        {"loops": "for u in range(3) is one too many: two for loops may be here, and lines"},
+        {"loops": "for u in range(3) is one too many: two for loops are allowed, and lines"},
     ),
     "loop over images": (
         written(TWO.replace("pass", "for n in range(images.shape[0]):\n            pass")),
@@ -237,13 +242,21 @@ BROKEN = {
         ),
         {"loops": "even, which calls itself (recursion)"},
     ),
+    "ifs that ask for the same": (written(CHOICES[0] * 2), {"loops": "one too many"}),
+    "ifs between which the name is set": (
+        written(f"{CHOICES[0]}kernel = 'avg'\n{CHOICES[1]}"),
+        {"loops": "one too many"},
+    ),
+    "ifs of two names": (written(CHOICES[0] + CHOICES[1].replace("kernel", "images")), {"loops": "one too many"}),
+    "ifs with an else": (written(f"{CHOICES[0]}else:\n    pass\n{CHOICES[1]}"), {"loops": "one too many"}),
+    "loops, then a choice": (written(TWO + "\n" + CHOICES[0]), {"loops": "one too many"}),
     "recursion": (written("return convolve_grayscale_valid(images[1:], kernel)"), {"loops": "(recursion)"}),
     "method": (written("return Conv(images).run()", CLASS.format(line="i = [n for n in '']")), {"loops": "a list"}),
     "method recursion": (written("return Conv(images).run()", CLASS.format(line="self.run()")), {"loops": "recursion"}),
-    "map": (written("return list(map(np.sum, images))"), {"loops": "map loops too"}),
-    "filter": (written("return list(filter(None, images))"), {"loops": "filter loops too"}),
+    "map": (written("return list(map(np.sum, images))"), {"loops": "map is a loop too"}),
+    "filter": (written("return list(filter(None, images))"), {"loops": "filter is a loop too"}),
     "alias": (written("go = np.apply_along_axis\nreturn go(np.sum, 0, images)"), {"loops": "np.apply_along_axis"}),
-    "nditer": (written("for x in np.nditer(images):\n    pass"), {"loops": "np.nditer loops too"}),
+    "nditer": (written("for x in np.nditer(images):\n    pass"), {"loops": "np.nditer is a loop too"}),
     "ndindex list": (written("return list(np.ndindex(3, 3))"), {"loops": "np.ndindex"}),
     "eval": (written("return eval('[i for i in images]')"), {"loops": "eval, which can hide a loop"}),
     "decorator": (
@@ -396,7 +409,7 @@ def test_task_5_may_have_three(folder):
     put(folder, three, 5)
     assert item(folder, "loops", 5).outcome == Outcome.HOLDS
     put(folder, three.replace("            pass", "            for v in [1]:\n                    pass"), 5)
-    assert "three for loops may be here" in words(item(folder, "loops", 5))
+    assert "three for loops are allowed" in words(item(folder, "loops", 5))
 
 
 def test_loops_without_the_function_are_not_counted(folder):
@@ -567,7 +580,79 @@ def test_a_late_first_line_is_one_finding(folder):
     assert "it stands in line 2" in words(found)
 
 
+def test_what_is_slipped_once_is_said_once(folder):
+    called = "for image in images:\n    [n for n in image]\n    np.convolve(image, kernel)\n    (n for n in image)"
+    put(folder, written(f"slide = np.convolve\n{called}\nreturn {{i for i in kernel}}, [n for n in images]"))
+    (found,) = item(folder, "no-np-convolve").findings
+    assert found.line == 9
+    assert "also in line 12" in found.words
+    told = [finding.words.partition(" is a loop too")[::2] for finding in item(folder, "loops").findings]
+    kinds = ["a list comprehension", "a generator expression", "a set comprehension"]
+    assert [kind for kind, _ in told] == kinds
+    assert [rest.partition(":")[0] for _, rest in told] == [" (also in line 14)", "", ""]
+
+
+SIGNATURES = {
+    "*arrays": "it takes *arrays; the brief has",
+    "": "it has no parameters; the brief has",
+    "images=1, kernel=2": "images has the default 1 and kernel has the default 2; the brief has",
+    "images, *, kernel": "it takes kernel by keyword only; the brief has",
+}
+
+
+@pytest.mark.parametrize("parameters", SIGNATURES)
+def test_a_signature_is_one_finding(folder, parameters):
+    put(folder, written("return 1").replace("(images, kernel)", f"({parameters})"))
+    (found,) = item(folder, "signature").findings
+    assert found.words.startswith(SIGNATURES[parameters])
+
+
+def test_the_loop_that_is_not_needed_is_named(folder):
+    loops = "for n in range(m):\n    for i in range(h - kh + 1):\n        for j in range(w - kw + 1):\n            pass"
+    put(folder, written(loops))
+    (found,) = item(folder, "loops").findings
+    assert found.line == 11
+    assert "The loop in line 9 is not needed: take all images at once" in found.words
+
+
+def test_line_ends_of_a_whole_file_are_said_the_same_everywhere(folder):
+    for name in FILES:
+        (folder / name).write_bytes((folder / name).read_bytes().replace(b"\n", b"\r\n"))
+    told = [each.findings[0].words.replace(FILES[each.task], "FILE") for each in items(folder, "line-ends")]
+    assert (
+        told == ["every line ends with a carriage return (CR): save with line ends LF, or sed -i 's/\\r$//' FILE"] * 7
+    )
+
+
+REMEDIES = {
+    "total = 1;": "E703 leave out the semicolon",
+    "#total": "E265 a comment is # and a blank",
+    "half = lambda n: n": "E731 write def",
+    "l = 1": "E741 take a name",
+    "total = '\\d'": "W605 double the backslash",
+    "total=1": "E225 one space",
+}
+
+
+@pytest.mark.skipif(not HAS_STYLE, reason="pycodestyle is missing")
+@pytest.mark.parametrize("line", REMEDIES)
+def test_a_slip_of_style_says_what_would_do(folder, line):
+    put(folder, written(line))
+    (found,) = item(folder, "pycodestyle").findings
+    code, _, remedy = REMEDIES[line].partition(" ")
+    assert found.code == code
+    assert f": {remedy}" in found.words
+
+
 # ---- run bits ----
+
+
+def test_run_bits_that_an_archive_does_not_tell_cannot_be_checked(folder):
+    (folder / FIRST).chmod(0o644)
+    judged = {each.task: each for each in judge_course(Course(folder, folder, run_bits=False), ["run-bit"])}
+    assert judged[0].outcome == Outcome.UNCHECKED
+    assert words(judged[0]) == f"the archive does not say which files may be run; on Linux or macOS: chmod +x {FIRST}"
+    assert judged[1].outcome == Outcome.HOLDS
 
 
 def test_lost_run_bits_are_said(folder):

@@ -26,6 +26,7 @@ class Broken:
     reading: str = ""  # of every behaviour that fails; several, behind " or ", where they are one at stride 1
     code: str = ""  # of every pycodestyle finding
     unchecked: str = ""  # what cannot be looked at as a consequence
+    since: tuple[int, ...] = ()  # the Python from which on the file loads all the same
     raises: bool = False  # where arguments are such that it cannot even be computed
 
     def __str__(self) -> str:
@@ -253,8 +254,8 @@ SYNTAX = (
         "            elif mode == 'avg':\n                pooled[:, i, j, :] = np.mean(window, axis=(1, 2))\n",
         "            match mode:\n                case 'max':\n                    pooled[:, i, j, :] = np.max(window, axis=(1, 2))\n"
         "                case 'avg':\n                    pooled[:, i, j, :] = np.mean(window, axis=(1, 2))\n",
-    ), unchecked="tree behaviour"),
-    Broken("an f-string of Python 3.12", 0, "syntax loads", text("    return convolved\n", "    f'{kernel.shape['kh':]}'\n    return convolved\n"), unchecked="tree behaviour"),
+    ), unchecked="tree behaviour", since=(3, 10)),
+    Broken("an f-string of Python 3.12", 0, "syntax loads", text("    return convolved\n", "    f'{kernel.shape['kh':]}'\n    return convolved\n"), unchecked="tree behaviour", since=(3, 12)),
     Broken("a bracket is missing", 1, "syntax loads", text("    kh, kw = kernel.shape\n", "    (kh, kw = kernel.shape\n"), unchecked="tree behaviour"),
 )  # fmt: skip
 
@@ -367,10 +368,12 @@ BEHAVIOURS_3 = (
     Broken("k - 1 zeros at any stride", 3, "same-strided", text("(h - 1) * sh + kh - h", "kh - 1", "(w - 1) * sw + kw - w", "kw - 1"), reading="same: k - 1 zeros, odd after"),
     Broken("strides exchanged in the zeros", 3, "same-strided", text("(h - 1) * sh", "(h - 1) * sw", "(w - 1) * sw", "(w - 1) * sh"), reading="same: sh and sw swapped"),
     Broken("strides exchanged", 3, STRIDED, text("sh, sw = stride", "sw, sh = stride"), reading="stride swapped"),
-    Broken("strides forgotten", 3, STRIDED, text("sh, sw = stride", "sh, sw = 1, 1"), "tensordot_pixels", "stride ignored"),
+    Broken("strides forgotten", 3, STRIDED, text("sh, sw = stride", "sh, sw = 1, 1"), reading="stride ignored"),
+    Broken("strides forgotten, odd zeros before", 3, STRIDED, text("sh, sw = stride", "sh, sw = 1, 1"), "tensordot_pixels", "stride ignored"),
     Broken("sh on both axes", 3, STRIDED, text("sh, sw = stride", "sh, sw = stride[0], stride[0]"), reading="sh for both"),
     Broken("stride in the size only", 3, STRIDED, text(WINDOW, "i:i + kh, j:j + kw"), reading="windows at i"),
-    Broken("valid is same", 3, "valid", text("if padding == 'same':", "if padding in ('same', 'valid'):"), "tensordot_pixels", "'same' for all", raises=True),
+    Broken("valid is same", 3, "valid", text("if padding == 'same':", "if padding in ('same', 'valid'):"), reading="'same' for all", raises=True),
+    Broken("valid is same, odd zeros before", 3, "valid", text("if padding == 'same':", "if padding in ('same', 'valid'):"), "tensordot_pixels", "'same' for all", raises=True),
     Broken("same is valid", 3, SAMES, text("if padding == 'same':", "if False:", "elif padding == 'valid':", "elif padding in ('same', 'valid'):"), reading="same: none or 'valid' for all"),
     Broken("rotated kernel", 3, ALL_3, text("] * kernel,", "]\n                * np.rot90(kernel, 2),"), reading="kernel flipped"),
     Broken("pair exchanged", 3, "padding", text("padding[0]\n", "padding[1]\n", "before_w = after_w = padding[1]", "before_w = after_w = padding[0]"), reading="pair: swapped", raises=True),
@@ -413,6 +416,9 @@ BEHAVIOURS_6 = (
     Broken("kernel as the stride", 6, "max avg", text("sh, sw = stride", "sh, sw = kernel_shape"), reading="kernel as stride"),
     Broken("stride on one axis", 6, "max avg", text("sh, sw = stride", "sh, sw = stride[1], stride[0]"), reading="stride swapped"),
     Broken("kernel turned", 6, "max avg", text("kh, kw = kernel_shape", "kw, kh = kernel_shape"), reading="kh and kw swapped", raises=True),
+    Broken("size without + 1", 6, "max avg", text("(h - kh) // sh + 1", "(h - kh) // sh", "(w - kw) // sw + 1", "(w - kw) // sw"), reading="one output less"),
+    Broken("rows without + 1", 6, "max avg", text("(h - kh) // sh + 1", "(h - kh) // sh"), reading="one output less of the rows"),
+    Broken("columns without + 1", 6, "max avg", text("(w - kw) // sw + 1", "(w - kw) // sw"), reading="one output less of the columns"),
     Broken("ragged windows too", 6, "max avg", text("(h - kh) // sh + 1", "-(-(h - kh) // sh) + 1", "(w - kw) // sw + 1", "-(-(w - kw) // sw) + 1"), reading="size rounded up, ragged", raises=True),
     Broken("whole image for a window", 6, "avg", text("np.mean(window, axis", "np.mean(images, axis"), reading="pooling: whole image"),
     Broken("averages cut", 6, "avg", text("np.mean(window, axis=(1, 2))", "np.mean(window, axis=(1, 2)).astype(int)"), reading="integers"),

@@ -140,6 +140,7 @@ def _as_they_end(there: Sequence[Submission], asked: Asked, jobs: int) -> Iterat
         waiting = {pool.submit(check_submission, submission, asked): place for place, submission in enumerate(there)}
         yield from ((waiting[future], future.result()) for future in as_completed(waiting))
     finally:
+        asked.limits.stop.set()  # where this is left early, children end at once
         pool.shutdown(cancel_futures=True)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from numpy.typing import NDArray
@@ -28,7 +29,7 @@ class Answer:
     words: str = ""  # a sentence for all but "returned"
     line: int | None = None  # of the submission's file, where it is known
     changed: tuple[int, ...] = ()  # positions of the array arguments that the function wrote to
-    seconds: float = 0.0
+    seconds: float = 0.0  # of the processor, all threads of the child together
     peak: int = 0  # bytes that the child has held at most so far
     loaded: bool = True  # False: no call was made, for the file or its function could not be had; words say why
     isolation: tuple[str, ...] = ()  # in words: what bound the child, such as "no network"
@@ -45,6 +46,12 @@ class Limits:
     processes: int = 16  # threads included
     result_bytes: int = 100_000_000  # of one array that comes back
     namespaces: bool = True  # False: without a root, a process space and a network of its own
+    stop: threading.Event = field(default_factory=threading.Event, compare=False, repr=False)  # set: end at once
+
+    @property
+    def of_process(self) -> dict[str, Any]:
+        """What the child itself is told."""
+        return {one.name: getattr(self, one.name) for one in fields(self) if one.name != "stop"}
 
     def until(self, deadline: float) -> Limits:
         """Return limits that end at a moment of time.monotonic() at the latest."""

@@ -6,6 +6,7 @@ On one axis: n pixels, k taps, s steps. T = (n - 1) * s + k - n zeros keep n out
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from typing import Any
@@ -73,12 +74,23 @@ def read(case: Case) -> Given:
     )
 
 
-def odd_zeros(given: Given) -> list[Given]:
-    """Return the readings of 'same' that are both right: the odd zero before or after, on each axis."""
-    if given.padding != "same" or given.pools:
+@np.errstate(all="ignore")
+def odd_zeros(given: Given, reading: Reading | None = None) -> list[Given]:
+    """Return the arguments with the odd zero of 'same' before or after, on each axis where there is one.
+
+    All are right. Where a reading is given, it is its zeros that count: they may be odd where the right ones are even.
+    """
+    if reading and not WHEN[reading.when](given):
         return [given]
-    either = [(True, False) if given.total(axis) % 2 else (True,) for axis in (0, 1)]
-    return [replace(given, before=(one, other)) for one in either[0] for other in either[1]]
+    read_so = reading.given(given) if reading and reading.given else given
+    if read_so is None or read_so.padding != "same" or read_so.pools:
+        return [given]
+    zeros = (reading and reading.zeros) or right_zeros
+    ways: dict[tuple[Pair | None, ...], Given] = {}
+    for rows, columns in itertools.product((True, False), repeat=2):
+        changed = replace(read_so, before=(rows, columns))
+        ways.setdefault((zeros(changed, 0), zeros(changed, 1)), replace(given, before=(rows, columns)))
+    return list(ways.values())
 
 
 # ---- where windows lie ----
@@ -189,14 +201,14 @@ def _padded(reading: Reading, given: Given, sides: list[Pair]) -> Array:
 def _starts(reading: Reading, given: Given, axis: int, zeros: Pair, size: int) -> Starts | None:
     count = (reading.count or right_count)(given, axis, zeros)
     places = [(reading.place or right_place)(given, axis, i) for i in range(count)]
-    if not places or min(places) < 0:
+    if count < 0 or min(places, default=0) < 0:
         return None
     last = size - 1 if reading.ragged else size - given.window[axis]
     return [place if place <= last else None for place in places]
 
 
 def _cut(padded: Array, given: Given, starts: list[list[int]]) -> Windows:
-    places = [np.add.outer(first, np.arange(k)) for first, k in zip(starts, given.window, strict=True)]
+    places = [np.add.outer(np.array(first, int), np.arange(k)) for first, k in zip(starts, given.window, strict=True)]
     rows, columns = (np.minimum(at, n - 1) for at, n in zip(places, padded.shape[1:3], strict=True))
     there = [at < n for at, n in zip(places, padded.shape[1:3], strict=True)]
     values = padded[:, rows[:, None, :, None], columns[None, :, None, :]]
@@ -211,7 +223,7 @@ def lay(reading: Reading, given: Given) -> tuple[list[Pair], list[Starts]] | Non
         if zeros is None or min(zeros) < 0:
             return None
         places = _starts(reading, given, axis, zeros, given.images.shape[1 + axis] + sum(zeros))
-        if not places or set(places) == {None}:
+        if places is None or set(places) == {None}:
             return None
         sides.append(zeros)
         starts.append(places)
@@ -230,13 +242,14 @@ def result(reading: Reading, given: Given, shape: tuple[int, ...] | None = None)
     sides, starts = laid
     if shape and not reading.reshapes and shape[1:3] != (len(starts[0]), len(starts[1])):
         return None
-    filled = [[(i, at) for i, at in enumerate(axis) if at is not None] for axis in starts]
-    windows = _cut(_padded(reading, changed, sides), changed, [[at for _, at in axis] for axis in filled])
+    rows, columns = (np.array([i for i, at in enumerate(axis) if at is not None], int) for axis in starts)
+    filled = [[at for at in axis if at is not None] for axis in starts]
+    windows = _cut(_padded(reading, changed, sides), changed, filled)
     values = (reading.combine or right_combine)(windows, changed)
     if values is None:
         return None
     output = np.zeros((len(values), len(starts[0]), len(starts[1]), values.shape[-1]))
-    output[:, [[i] for i, _ in filled[0]], [j for j, _ in filled[1]]] = values
+    output[:, rows[:, None], columns] = values
     if reading.reshapes or not reading.finish:
         return reading.finish(output, given) if reading.finish else as_asked(output, given)
     return reading.finish(as_asked(output, given), given)

@@ -190,11 +190,10 @@ def _right(trials: Sequence[Trial]) -> list[Trial]:
 
 
 def _remark(trial: Trial) -> Finding:
-    return Finding(
-        f"The brief does not ask for it, but try {trial.case.why}. Here {trial.problem}.",
-        line=trial.answer.line,
-        details=trial.case.source,
-    )
+    words = f"The brief does not ask for it, but try {trial.case.why}. Here {trial.problem}."
+    if trial.case.judged:  # a large one that came late
+        words = f"Smaller calls are right, and time is no verdict: {trial.problem} for {trial.case.name}."
+    return Finding(words, line=trial.answer.line, details=trial.case.source)
 
 
 def _unchanged(run: Run) -> Item:

@@ -147,7 +147,7 @@ def signature(source: Source) -> Iterator[Finding]:
         yield Remark(f"{last.name} is decorated by @{word}, which may change what it takes", line=last.lineno)
     if isinstance(last, ast.AsyncFunctionDef):
         yield Finding(f"{last.name} is defined by async def; write def", line=last.lineno)
-    for words in differences(last.args, source.task):
+    if words := " and ".join(differences(last.args, source.task)):
         yield Finding(f"{words}; the brief has {source.task.signature}", line=last.lineno)
 
 
@@ -181,7 +181,10 @@ def differences(given: ast.arguments, task: Task) -> Iterator[str]:
     if given.posonlyargs:
         yield f"it takes {', '.join(arg.arg for arg in given.posonlyargs)} by position only"
     if named != wanted:
-        yield f"its parameters are ({', '.join(named)})"
+        if named and not (stars or given.posonlyargs):
+            yield f"its parameters are ({', '.join(named)})"
+        elif not stars:
+            yield "it has no parameters"
         return
     defaults: list[ast.expr | None] = [None] * (len(named) - len(given.defaults)) + given.defaults
     for name, default in zip(named, defaults, strict=True):

@@ -10,6 +10,7 @@ from functools import cache, cached_property
 import numpy as np
 
 from convpool.check import drawing, fitting
+from convpool.check.agreement import TOLERANCE, agree, alike, scale
 from convpool.check.arithmetic import Array, Given, Reading, odd_zeros, read, result, right_count, right_zeros
 from convpool.check.case import Case
 from convpool.check.places import decided
@@ -82,12 +83,12 @@ class Trial:
         """Whether a reading gives what came back."""
         if self.got is None:
             return False
-        values = (result(reading, given, self.got.shape) for given in self.ways)
+        values = (result(reading, given, self.got.shape) for given in odd_zeros(self.given, reading))
         return any(value is not None and alike(self.got, value) for value in values)
 
     def contradicts(self, reading: Reading) -> bool:
         """Whether a reading applies and gives something else."""
-        return not self.fits(reading) and any(result(reading, given) is not None for given in self.ways)
+        return not self.fits(reading) and result(reading, self.given) is not None
 
 
 def _real(came: Array) -> Array | None:
@@ -96,17 +97,8 @@ def _real(came: Array) -> Array | None:
     return came.real.astype(float) if came.dtype.kind == "c" and not came.imag.any() else None
 
 
-def alike(got: Array, wanted: Array) -> bool:
-    """Whether two arrays have one shape, and numbers that agree within 1e-6 of the largest."""
-    if got.shape != wanted.shape:
-        return False
-    return bool((got == wanted).all()) or bool(_agree(got, wanted).all())
-
-
 def _agree(got: Array, wanted: Array) -> Array:
-    with np.errstate(all="ignore"):
-        finite = np.abs(wanted[np.isfinite(wanted)])
-        return fitting.close(got, wanted, float(finite.max(initial=0.0)))
+    return agree(got, wanted, scale(wanted))
 
 
 def _right(given: Given) -> Array:
@@ -242,11 +234,7 @@ def _near(trial: Trial) -> list[str]:
     found = []
     for reading in HYPOTHESES.values():
         other = result(reading, given, trial.got.shape)
-        if (
-            other is not None
-            and other.shape == trial.got.shape
-            and abs(other[index] - value) <= abs(value) * fitting.TOLERANCE
-        ):
+        if other is not None and other.shape == trial.got.shape and abs(other[index] - value) <= abs(value) * TOLERANCE:
             found.append(reading.words)
     return [f"{drawing.number(value)} would come out here if {words}" for words in dict.fromkeys(found[:3])]
 
@@ -312,7 +300,8 @@ def diagnose(cases: Sequence[tuple[Case, Array]], source: str | None = None) -> 
         return Finding(f"{count}; {moved}", details="\n".join(_drawn(wrong[0])))
     if best := _partial(wrong, right):
         line, quoted = _quoted(source, wrong[0], best.reading)
-        share = f"in {best.explained} of the {len(wrong)} that differ"
+        some = f"{best.explained} of the" if best.explained < len(wrong) else "all"
+        share = f"in {some} {len(wrong)} that differ"
         words = f"{count}; {share}, your result equals the reference if {best.reading.words}"
         return Finding(words, line=line, reading=best.name, details="\n".join([*_drawn(wrong[0]), *quoted]))
     details = "\n".join([*_drawn(wrong[0]), *_near(wrong[0])])

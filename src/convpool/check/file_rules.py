@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .rule_pages import rule
+from .rule_pages import UncheckedError, rule
 from .sources import UTF8_MARK, Course, Source, readme_problem
 from .tasks import FIRST_LINE, README
 from .verdicts import Finding
@@ -71,6 +71,8 @@ def run_bit(source: Source) -> Iterator[Finding]:
     if source.executable:
         return
     name = source.task.file
+    if not source.course.run_bits:
+        raise UncheckedError(f"the archive does not say which files may be run; on Linux or macOS: chmod +x {name}")
     lost = "" if source.course.has_run_bits else "; no file here has one, so uploading or unpacking may have lost it"
     yield Finding(f"the file cannot be run: chmod +x {name}, and in git: git update-index --chmod=+x {name}{lost}")
 
@@ -100,11 +102,11 @@ def line_ends(source: Source) -> Iterator[Finding]:
     bad: b"#!/usr/bin/env python3\r\n"
     bad: b"first = 0\rsecond = 1\n"
     """
-    found = [number for number, line in enumerate(source.data.split(b"\n"), 1) if b"\r" in line]
+    lines = source.data.removesuffix(b"\n").split(b"\n")
+    found = [number for number, line in enumerate(lines, 1) if b"\r" in line]
     if found:
-        words = (
-            f"{places(found)} of {len(source.lines)}: a carriage return (CR); save with line ends LF, or run dos2unix"
-        )
+        where = "every line ends with" if len(found) == len(lines) > 1 else f"{places(found)} of {len(lines)} with"
+        words = f"{where} a carriage return (CR): save with line ends LF, or sed -i 's/\\r$//' {source.task.file}"
         yield Finding(words, line=found[0])
 
 

@@ -191,8 +191,9 @@ def sentence(judgements: Sequence[Judgement]) -> str:
     items = counts(judgements[0])
     if items[Outcome.HOLDS] == len(judgements[0].items):
         return f"all {items[Outcome.HOLDS]} requirements hold"
+    do = "does" if items[Outcome.FAILS] == 1 else "do"
     return ", ".join(
         f"{items[outcome]} {words}"
-        for outcome, words in zip(Outcome, ("requirements hold", "do not", "could not be checked"), strict=True)
+        for outcome, words in zip(Outcome, ("requirements hold", f"{do} not", "could not be checked"), strict=True)
         if items[outcome]
     )

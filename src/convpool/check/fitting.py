@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from convpool.check.agreement import agree
 from convpool.check.arithmetic import Array, Given, Pair, Reading, result, right_place, right_zeros
 
 STEPS = range(10)
-TOLERANCE = 1e-6  # of the largest value
 
 
 @dataclass(frozen=True)
@@ -35,12 +35,6 @@ def responses(given: Given) -> tuple[Array, Pair]:
     return values, (around[0], around[1])
 
 
-def close(got: Array, wanted: Array, scale: float) -> Array:
-    """Return where numbers agree within 1e-6 of a scale."""
-    agrees: Array = (np.abs(got - wanted) <= TOLERANCE * scale) | (np.isnan(got) & np.isnan(wanted)) | (got == wanted)
-    return agrees
-
-
 def fit(given: Given, got: Array) -> Fit | None:
     """Find where windows begin so that they give a result; None if nowhere, or in more than one way."""
     everywhere, around = responses(given)
@@ -50,7 +44,7 @@ def fit(given: Given, got: Array) -> Fit | None:
     if got.shape[0] != len(everywhere) or got.shape[-1] != everywhere.shape[-1] or got[0, :, :, 0].size < 4:
         return None
     scale = float(np.nanmax(np.abs(everywhere)))
-    firsts = np.argwhere(close(got[:, :1, :1], everywhere, scale).all((0, 3)))
+    firsts = np.argwhere(agree(got[:, :1, :1], everywhere, scale).all((0, 3)))
     found = []
     for first in firsts[:200]:
         steps = [_step(everywhere, got, first, axis, scale) for axis in (0, 1)]
@@ -72,7 +66,7 @@ def _step(everywhere: Array, got: Array, first: Array, axis: int, scale: float) 
     known = everywhere[:, :, first[1]] if axis == 0 else everywhere[:, first[0]]
     for step in STEPS:
         places = _places(int(first[axis]), step, line.shape[1], known.shape[1])
-        if places and close(line, known[:, places], scale).all():
+        if places and agree(line, known[:, places], scale).all():
             return step
     return None
 
@@ -82,7 +76,7 @@ def _all(everywhere: Array, got: Array, first: Array, steps: list[int | None], s
         _places(int(start), step or 0, count, size)
         for start, step, count, size in zip(first, steps, got.shape[1:3], everywhere.shape[1:3], strict=True)
     )
-    return bool(rows and columns and close(got, everywhere[:, rows][:, :, columns], scale).all())
+    return bool(rows and columns and agree(got, everywhere[:, rows][:, :, columns], scale).all())
 
 
 def right(given: Given) -> Fit:

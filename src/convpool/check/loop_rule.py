@@ -23,6 +23,7 @@ _WITHOUT = {
     ),
     r"\b(kh|kw|kernel)\b": "multiply a whole window: np.sum(images[:, i:i + kh, j:j + kw] * kernel, axis=(1, 2))",
 }
+_NO_OTHER = "loop over i and j alone, and take all images at once: images[:, i:i + kh, j:j + kw]"
 _ELSE = "one counter goes over two axes: for t in range(oh * ow): i, j = divmod(t, ow)"
 
 
@@ -91,9 +92,14 @@ def loops(source: Source) -> Iterator[Finding]:
     if not walk.is_there:
         raise UncheckedError(f"there is no function {source.task.function} whose loops could be counted")
     yield from _too_many(walk, source)
+    by_kind: dict[str, set[int]] = {}
     for loop in sorted(walk.others.values(), key=lambda loop: loop.line):
-        words = f"{loop.words} loops too: only {_COUNTS[source.task.loops]} may; {_ELSE}"
-        yield Finding(words, line=loop.line)
+        by_kind.setdefault(loop.words, set()).add(loop.line)
+    for kind, lines in by_kind.items():
+        first, *more = sorted(lines)
+        also = f" (also in {places(more)})" if more else ""
+        allowed = f"{_COUNTS[source.task.loops]} are allowed, and no loops of other kinds"
+        yield Finding(f"{kind} is a loop too{also}: {allowed}. {_NO_OTHER.capitalize()}", line=first)
     for call in walk.reentries.values():
         words = f"{ast.unparse(call)[:60]} calls the function itself once, with other arguments; that is not counted"
         yield Remark(words, line=call.lineno)
@@ -104,8 +110,8 @@ def _too_many(walk: Walk, source: Source) -> Iterator[Finding]:
     path = [node for node in walk.path if isinstance(node, ast.For)]
     before = [node.lineno for node in path[:allowed]]
     for node in path[allowed:]:
-        words = f"{_written(node)} is one too many: {_COUNTS[allowed]} may be here, and {places(before)} are those"
-        yield Finding(f"{words}. {without(node).capitalize()}", line=node.lineno)
+        words = f"{_written(node)} is one too many: {_COUNTS[allowed]} are allowed, and {places(before)} have them"
+        yield Finding(f"{words}. {_advice(node, path)}", line=node.lineno)
     if len(walk.written) > allowed >= len(path):
         words = (
             f"{len(walk.written)} for loops are written, but at most {len(path)} lie on one way through the function"
@@ -118,7 +124,18 @@ def _written(node: ast.For) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
+def _advice(node: ast.For, path: list[ast.For]) -> str:
+    """Say how others do without a loop of the path, this one if it can be."""
+    for loop in (node, *path):
+        if words := without(loop):
+            first = "" if loop is node else f"the loop in line {loop.lineno} is not needed: "
+            return (first + words)[0].upper() + (first + words)[1:]
+    return _ELSE[0].upper() + _ELSE[1:]
+
+
 def without(node: ast.For) -> str:
-    """Say how others do without a loop, by what it goes over."""
+    """Say how others do without a loop, by what it goes over; nothing where it may be the output, as h - kh + 1."""
     over = ast.unparse(node.iter)
-    return next((words for pattern, words in _WITHOUT.items() if re.search(pattern, over)), _ELSE)
+    if re.search(r" -|//", over):
+        return ""
+    return next((words for pattern, words in _WITHOUT.items() if re.search(pattern, over)), "")

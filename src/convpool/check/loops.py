@@ -9,10 +9,9 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
+from .choices import Choices, Path
 from .meanings import Meanings
 from .scopes import Function, Scope, named_lambda, scope_of
-
-Path = dict[ast.AST, None]  # the for loops of a path, in order
 
 _COMPREHENSIONS: dict[type[ast.AST], str] = {
     ast.ListComp: "a list comprehension",
@@ -98,9 +97,13 @@ class Walk:
     def _sequence(self, statements: list[ast.stmt], scope: Scope) -> Path:
         """Walk statements; after a branch that leaves, the rest belongs to the other branch."""
         found: Path = {}
+        choices = Choices(statements)
         for index, statement in enumerate(statements):
             if not isinstance(statement, ast.If):
                 found |= self._node(statement, scope)
+                continue
+            if arms := choices.arms(statement):
+                choices.add({key: self._arm(arm, scope) for key, arm in arms.items()})
                 continue
             found |= self._node(statement.test, scope)
             body = {} if is_main(statement.test) else self._sequence(statement.body, scope)
@@ -109,9 +112,12 @@ class Walk:
                 rest = self._sequence(statements[index + 1 :], scope)
                 first = body if leaves(statement.body) else {**body, **rest}
                 second = other if leaves(statement.orelse) else {**other, **rest}
-                return {**found, **longer(first, second)}
+                return {**found, **choices.longest(), **longer(first, second)}
             found |= longer(body, other)
-        return found
+        return {**found, **choices.longest()}
+
+    def _arm(self, arm: ast.If, scope: Scope) -> Path:
+        return {**self._node(arm.test, scope), **self._sequence(arm.body, scope)}
 
     def _node(self, node: ast.AST, scope: Scope) -> Path:
         """Walk a statement or an expression."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from .file_rules import places
 from .meanings import Meanings, defined
 from .numpy_names import newer
 from .rule_pages import rule
@@ -95,9 +96,11 @@ def no_np_convolve(source: Source) -> Iterator[Finding]:
     }
     brought = (node for node in ast.walk(source.tree) if isinstance(node, ast.ImportFrom) and node.module)
     lines |= {node.lineno for node in brought if any(_is_convolve(f"{node.module}.{a.name}") for a in node.names)}
-    for line in sorted(lines):
-        words = "np.convolve is not allowed; multiply each window with the kernel and sum: np.sum(window * kernel)"
-        yield Finding(words, line=line)
+    if lines:
+        first, *others = sorted(lines)
+        also = f" (also in {places(others)})" if others else ""
+        words = "multiply each window with the kernel and sum: np.sum(window * kernel)"
+        yield Finding(f"np.convolve is not allowed{also}; {words}", line=first)
 
 
 def _is_convolve(full: str | None) -> bool:

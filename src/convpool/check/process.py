@@ -30,6 +30,7 @@ from .tasks import TASKS
 
 SOURCE_BYTES = 1_000_000  # of a submission's file; longer ones are not loaded
 _TEXT_BYTES = 64_000_000  # of a frame's JSON: the steps of a call that is followed are the longest
+_LOOK = 0.1  # seconds between looks at whether all is to stop
 _ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "LANG": "C.UTF-8"}
 
 Packed = tuple[dict[str, Any], bytes]  # a call as JSON, and its arrays as .npy
@@ -61,7 +62,7 @@ def made_by_one(
         threading.Thread(target=_read, args=(process.stdout, token, job.limits, frames), daemon=True).start()
         with contextlib.suppress(queue.Empty):
             while len(answers) < len(calls) or (job.follow and "steps" not in said):
-                frame = frames.get(timeout=max(deadline - time.monotonic(), 0))
+                frame = _next(frames, deadline, job.limits)
                 if frame is None or frame["kind"] in ("end", "broken"):
                     ending = _ending(frame or {"kind": "end", "code": None}, complaints, job.limits)
                     break
@@ -70,6 +71,17 @@ def made_by_one(
                 said[frame["kind"]] = frame
     walls = said.get("walls", {}).get("words", ())
     return [dataclasses.replace(answer, isolation=walls) for answer in answers], ending, said
+
+
+def _next(frames: queue.Queue[Frame | None], deadline: float, limits: Limits) -> Frame | None:
+    """Wait for the next frame; queue.Empty: none came in time, or all is to stop."""
+    while True:
+        left = deadline - time.monotonic()
+        try:
+            return frames.get(timeout=min(max(left, 0), _LOOK))
+        except queue.Empty:
+            if left <= 0 or limits.stop.is_set():
+                raise
 
 
 @contextlib.contextmanager
@@ -81,7 +93,7 @@ def workplace(job: Job) -> Iterator[tuple[Path, str]]:
             (work / folder).mkdir(mode=0o755)
         problems = {file: _copy(job.folder, file, work) for file in {*(task.file for task in TASKS.values()), job.file}}
         problem = problems[job.file]
-        if job.limits.task_seconds <= 0:
+        if job.limits.task_seconds <= 0 or job.limits.stop.is_set():
             problem = "the time for this submission was over"
         (work / "submission").chmod(0o555)
         work.chmod(0o711)  # an unprivileged user finds what it knows the name of
@@ -142,7 +154,7 @@ def _started(
         "file": job.file,
         "function": job.function,
         "follow": job.follow,
-        "limits": dataclasses.asdict(job.limits),
+        "limits": job.limits.of_process,
         "calls": [call for call, _ in calls],
     }
     command = [str(job.python.path), "-I", "-B", run_case.__file__]

@@ -117,8 +117,10 @@ def _show_said(said: Said, to: Console) -> None:
     reading = f" ({said.reading})" if said.reading else ""
     title = Text.assemble("  ", mark, " ", (f"{said.item}{reading}", "bold"), "  ")
     fits = len(title) + len(said.where) <= to.width
-    to.print(title.append(said.where, "cyan") if fits else title)
-    if not fits:
+    if fits:
+        to.print(title.append(said.where, "cyan"))
+    else:
+        to.print(Padding(title[2:], (0, 0, 0, 2)))
         to.print(Padding(Text(said.where, "cyan"), (0, 0, 0, 4)))
     to.print(Padding(Text(said.words), (0, 0, 0, 4)))
     if said.details:

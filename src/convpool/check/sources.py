@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import stat
 import warnings
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ class Course:
     root: Path
     folder: Path
     python: Interpreter | None = None
+    run_bits: bool = True  # False: it came in an archive that does not say which files may be run
 
     @cached_property
     def sources(self) -> dict[int, Source]:
@@ -140,7 +142,7 @@ class Source:
 def read(submission: Submission, python: Interpreter | None = None) -> Course:
     """Return the course folder of a submission that has one."""
     assert submission.folder is not None
-    return Course(submission.root, submission.folder, python)
+    return Course(submission.root, submission.folder, python, submission.run_bits)
 
 
 def measure(source: Source) -> tuple[int, int, int]:
@@ -170,4 +172,5 @@ def readme_problem(course: Course) -> str:
 
 
 def _letters(name: str) -> str:
-    return name.lower().replace("_", "").replace("-", "").replace(" ", "")
+    # a browser adds (1) to what it downloads again
+    return re.sub(r"\(\d+\)|[-_ ]", "", name.lower())

@@ -16,13 +16,19 @@ from .verdicts import Finding
 REMEDIES = {
     "E1": "indent by 4 spaces; a line that goes on, below the first thing in the brackets or by 4 more",
     "E2": "one space around operators and after commas, none inside brackets, two before a comment",
+    "E26": "a comment is # and a blank and words; behind code, two blanks come before it",
     "E3": "two blank lines around functions of the module, one between methods",
     "E4": "imports stand at the top, each in its own line",
     "E5": "break the line inside brackets",
-    "E7": "one statement a line, names that can be told from 1 and 0, def for a function",
+    "E70": "one statement a line",
+    "E703": "leave out the semicolon",
+    "E722": "name the error, as in except ValueError:",
+    "E731": "write def, with a docstring",
+    "E741": "take a name that can be told from 1 and 0",
     "W1": "indent by spaces",
     "W2": "delete the blanks",
     "W3": "end with one new line",
+    "W605": "double the backslash, or put r before the string",
 }
 
 
@@ -64,7 +70,7 @@ def grouped(code: str, found: list[tuple[int, str]]) -> Finding:
     line, words = found[0]
     others = sorted({other for other, _ in found} - {line})
     also = f", also in {places(others)}" if others else ""
-    remedy = f": {REMEDIES[code[:2]]}" if code[:2] in REMEDIES else ""
+    remedy = next((f": {REMEDIES[code[:size]]}" for size in (4, 3, 2) if code[:size] in REMEDIES), "")
     return Finding(f"{words}{also}{remedy}", line=line, code=code)
 
 

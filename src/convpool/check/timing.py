@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from convpool.check import child, own_files
@@ -14,13 +15,15 @@ from convpool.check.tasks import TASKS
 
 TIMES = 5  # the best of these counts
 LEAST_MEMORY = 2**20  # bytes: less than this is not told apart
+PATIENCE = 60  # seconds for our own file at least, however short a submission's time or busy the machine
+_MEASURING = threading.Lock()
 
 
 @dataclass(frozen=True)
 class Cost:
     """What one call of the larger case took."""
 
-    seconds: float
+    seconds: float  # of the processor: what else the machine does counts little
     memory: int  # bytes that the child's peak grew by
 
 
@@ -30,21 +33,31 @@ def calls(task: int) -> list[Call]:
 
 
 def cost(answers: Sequence[Answer], before: int) -> Cost | None:
-    """Return the best of the timed answers, given the child's peak before them; none where one is missing."""
-    if not answers or any(answer.outcome != "returned" for answer in answers):
+    """Return the best of the timed answers, given the child's peak before them; a slow file has no time for all."""
+    returned = [answer for answer in answers if answer.outcome == "returned"]
+    if not returned:
         return None
-    seconds = min(answer.seconds for answer in answers)
-    return Cost(seconds, max(max(answer.peak for answer in answers) - before, LEAST_MEMORY))
+    seconds = min(answer.seconds for answer in returned)
+    return Cost(seconds, max(max(answer.peak for answer in returned) - before, LEAST_MEMORY))
+
+
+def own_cost(task: int, python: Interpreter, limits: Limits) -> Cost | None:
+    """Return what the project's own file takes, measured once per process."""
+    with _MEASURING:  # not by several threads at once
+        found = _own_cost(task, python, limits)
+        if limits.stop.is_set():  # what is found then may not last
+            _own_cost.cache_clear()
+        return found
 
 
 @cache
-def own_cost(task: int, python: Interpreter, limits: Limits) -> Cost | None:
-    """Return what the project's own file takes, measured once per process."""
+def _own_cost(task: int, python: Interpreter, limits: Limits) -> Cost | None:
     folder = own_files.folder()
     if folder is None:
         return None
     first = CASES[task][0].call  # what the first call alone takes does not count
-    start, *answers = child.run(folder, TASKS[task].file, TASKS[task].function, [first, *calls(task)], python, limits)
+    patient = replace(limits, task_seconds=max(limits.task_seconds, PATIENCE))
+    start, *answers = child.run(folder, TASKS[task].file, TASKS[task].function, [first, *calls(task)], python, patient)
     return cost(answers, start.peak)
 
 

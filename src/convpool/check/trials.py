@@ -9,11 +9,11 @@ from functools import cached_property
 
 import numpy as np
 
+from convpool.check.agreement import alike
 from convpool.check.case import Case
 from convpool.check.child import Answer
 from convpool.check.samples import Array
 
-TOLERANCE = 1e-6  # of the largest right value: room for results of float32, none for another convention
 FEWEST = 3  # right cases without a trait, for it to set the wrong ones apart
 
 
@@ -60,15 +60,10 @@ def _difference(value: Array, case: Case) -> str:
     first = case.expected[0]
     if value.shape != first.shape:
         return f"the result has the shape {value.shape}, and {first.shape} is right"
-    if any(_close(value, right) for right in case.expected):
+    if any(alike(value, right) for right in case.expected):
         return ""
     strays = np.count_nonzero(np.isnan(value) & ~np.isnan(first))
     return f"{strays} of {value.size} values are NaN (not a number)" if strays else "the values differ"
-
-
-def _close(value: Array, right: Array) -> bool:
-    largest = np.abs(right[np.isfinite(right)]).max(initial=0)
-    return np.allclose(value.astype(np.float64), right, rtol=0, atol=TOLERANCE * float(largest), equal_nan=True)
 
 
 # ---- what wrong cases have in common ----

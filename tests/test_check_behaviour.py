@@ -932,6 +932,6 @@ def test_an_interrupt_ends_all_children_at_once(tmp_path):
 
 def below(process):
     """Return the ids of all processes that one has started."""
-    command = ["ps", "-eo", "pid=,ppid=,args="]
+    command = ["ps", "-wweo", "pid=,ppid=,args="]
     rows = [line.split(None, 2) for line in subprocess.check_output(command, text=True).splitlines()]
     return [int(pid) for pid, parent, words in rows if int(parent) == process and "run_case" in words]

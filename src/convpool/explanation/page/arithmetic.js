@@ -107,9 +107,11 @@ const arithmetic = (() => {
     return filled([axes[0].count, axes[1].count, nc], (i, j, n) => {
       const first = Math.floor(n / (nc / groups)) * depth;
       let sum = 0;
-      for (let u = 0; u < rows[i].length; u++) {
+      const [down, across] = [rows[i], columns[j]];
+      for (let u = 0; u < down.length; u++) {
+        const row = down[u];
         for (let v = 0; v < kw; v++) {
-          const [row, column] = [rows[i][u], columns[j][v]];
+          const column = across[v];
           const real = row >= 0 && column >= 0;
           const place = (row * w + column) * c + first;
           const tap = (u * kw + v) * depth * nc + n;

@@ -318,7 +318,7 @@ def test_what_cannot_be_written_leaves_the_report_that_is_there(tmp_path, monkey
     def refuse(*paths):
         raise OSError("the disk is full")
 
-    monkeypatch.setattr(report_files.os, "replace", refuse)
+    monkeypatch.setattr("convpool.whole_files.os.replace", refuse)
     with pytest.raises(OSError, match="the disk is full"):
         report_files.write("csv", file, [BROKEN])
     assert (file.read_bytes(), list(tmp_path.iterdir())) == (before, [file])

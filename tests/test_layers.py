@@ -31,8 +31,8 @@ ARROWS = {
     "check_command": {"check", "picture_commands", "progress"},
     "explain_command": {"explanation", "picture_commands"},
     "explore_command": {"explanation", "picture_commands"},
-    "check": {"reference", "extras", "version"},
-    "explanation": {"planning", "extras", "version"},
+    "check": {"reference", "extras", "version", "whole_files"},
+    "explanation": {"planning", "extras", "version", "whole_files"},
     "progress": {"stand_ins"},
     "picture_commands": {"large_pictures", "photos", "kernel_words", "convpool"},
     "large_pictures": {"photos", "convpool"},
@@ -42,7 +42,7 @@ ARROWS = {
     "data": {"downloads", "stand_ins"},
     "downloads": {"extras"},
     "stand_ins": {"extras"},
-    "photos": {"filters", "extras"},
+    "photos": {"filters", "extras", "whole_files"},
     "kernel_words": {"filters"},
     "filters": set(),
     "extras": set(),
@@ -71,6 +71,7 @@ ARROWS = {
     "engines": {"windows"},
     "windows": set(),
     "version": set(),
+    "whole_files": set(),
     # the slow twin shares nothing with what it judges
     "reference": set(),
 }

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +14,7 @@ import convpool as package
 from convpool import photos
 from convpool.extras import needed
 from convpool.one_image import Lifted
+from convpool.whole_files import whole
 
 TIFF = (".tif", ".tiff")
 BIG = 2**31  # bytes of pixels from which on offsets of 32 bits might not do
@@ -79,14 +78,10 @@ def streamed(source: Path, target: Path, asked: Request, max_memory: str, force:
         largest = Largest(shape, plan.dtype)
         if asked.signed != "clip":  # the scale is that of the whole picture
             asked.make(given, largest, max_memory)
-        unfinished = target.with_name(f".convpool-{uuid.uuid4().hex}{target.suffix}")
-        try:
+        with whole(target) as unfinished:
             out = Levels(shape, plan.dtype, _made(unfinished, plan, page), asked.signed, largest.value)
             asked.make(given, out, max_memory)
             out.file.flush()
-            os.replace(unfinished, target)
-        finally:
-            unfinished.unlink(missing_ok=True)
     return photos.Shown(out.file[:0], out.count, out.rounded, out.saturated, out.scale)
 
 

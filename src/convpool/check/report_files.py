@@ -6,9 +6,7 @@ import csv
 import io
 import json
 import math
-import os
 import re
-import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -18,6 +16,7 @@ from convpool.check import report, report_html
 from convpool.check.findings import by_task, counts
 from convpool.check.verdicts import Judgement, Outcome, worst
 from convpool.version import __version__
+from convpool.whole_files import whole
 
 SCHEMA = 1  # of the JSON: schema.json describes it
 FIRST_COLUMN = "submission"
@@ -151,10 +150,5 @@ def _numbered(stem: str, count: int) -> str:
 
 def _write(file: Path, text: str, encoding: str) -> None:
     """Write beside the file first, so that it is never there in part."""
-    unfinished = file.with_name(f".convpool-{uuid.uuid4().hex}")
-    try:
-        with unfinished.open("x", encoding=encoding, errors="backslashreplace", newline="\n") as opened:
-            opened.write(text)
-        os.replace(unfinished, file)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with whole(file) as unfinished:
+        unfinished.write_text(text, encoding, "backslashreplace", newline="\n")

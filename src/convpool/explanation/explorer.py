@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import os
-import uuid
 from html import escape
 from importlib import resources
 from pathlib import Path
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 
 from convpool.extras import needed
 from convpool.version import __version__
+from convpool.whole_files import whole
 
 # in the order in which they build on each other
 SCRIPTS = (
@@ -81,12 +81,8 @@ def save(path: str | os.PathLike[str], photo: NDArray[np.uint8] | None = None, *
     if os.path.lexists(target) and not force and not _is_ours(target):
         raise FileExistsError(f"{target} exists and is no explorer page; --force (force=True) replaces it")
     content = page(photo)
-    unfinished = target.with_name(f".convpool-{uuid.uuid4().hex}.html")
-    try:
+    with whole(target) as unfinished:
         unfinished.write_text(content, encoding="utf-8")
-        unfinished.replace(target)
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def _is_ours(path: Path) -> bool:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from convpool.explanation import html, pictures, svg
 from convpool.explanation.drawing import COLORS, Drawing
+from convpool.whole_files import whole
 
 if TYPE_CHECKING:
     from convpool.explanation.explanation import Explanation
@@ -106,9 +106,5 @@ def save(explanation: Explanation, path: Path, *, frame: int | None, seconds: fl
     if os.path.lexists(path) and not force:
         raise FileExistsError(f"{path} exists and stays as it is; --force (force=True) replaces it")
     content = FORMATS[suffix](explanation, frame, seconds)
-    unfinished = path.with_name(f".convpool-{uuid.uuid4().hex}{suffix}")
-    try:
+    with whole(path) as unfinished:
         unfinished.write_bytes(content)
-        os.replace(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)

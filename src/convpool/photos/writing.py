@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ import numpy as np
 
 from convpool.photos import deep_color
 from convpool.photos.photo import Photo
+from convpool.whole_files import whole
 
 if TYPE_CHECKING:
     from PIL.Image import Exif, Image
@@ -45,13 +45,8 @@ def write(photo: Photo, path: str | os.PathLike[str], *, quality: int | None = N
     target = Path(path)
     save = _writer(photo, target, quality)
     check_free(target, force=force)
-    unfinished = target.with_name(f".convpool-{uuid.uuid4().hex}{target.suffix}")
-    try:
-        with unfinished.open("xb") as file:
-            save(file, photo, quality)
-        os.replace(unfinished, target)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with whole(target) as unfinished, unfinished.open("xb") as file:  # closed before it is renamed
+        save(file, photo, quality)
 
 
 def check_free(path: str | os.PathLike[str], *, force: bool = False) -> None:

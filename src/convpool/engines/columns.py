@@ -6,6 +6,7 @@ side by side; else a line holds one channel. m images, c channels, nc kernels, n
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import product
 from typing import Any, NamedTuple
@@ -13,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from convpool.engines import frames, launching, threads
+from convpool.engines import frames, host, launching, threads
 from convpool.engines.frames import Block, Frame, Ints, Layout
 from convpool.windows import Axis, volume
 
@@ -23,6 +24,7 @@ PACKED = 3 * 2**12  # vectors of a packed block, so that it stays in the process
 LINE = 2**10  # vectors of a line of a block: long, so that memory is read in order
 NEAR = 2**13  # numbers of results of a block whose pixels are read where they lie
 SMALL = 2**15  # numbers of an image up to which they are
+SKIPPED = 2  # columns from window to window up to which they are
 SLAB = 6  # rows of a kernel that are taken on one way down at most, for a stride of 1
 LATENCY = 8  # sums at a time that hide how long a multiply-add takes
 KEPT = 9  # weights that stay in registers on the way down
@@ -41,13 +43,14 @@ class Descent(NamedTuple):
 class Route(NamedTuple):
     """All that `kernels.rows` is told but for arrays.
 
-    `lined` tells whether weights lie lane by lane, `stored` whether results go right where they belong, `shift` by how
-    many numbers a scratch begins before the start of a vector.
+    `stored` tells whether results go right where they belong, `shift` by how many numbers a scratch begins before the
+    start of a vector, `reach` how many numbers further on the next block begins, 0 where it does not follow.
     """
 
     layout: Layout
     block: Block
     grid: tuple[int, ...]
+    reach: int
     each: int
     stored: bool
     shift: int
@@ -55,9 +58,20 @@ class Route(NamedTuple):
     places: Ints
     lanes: int
     taps: Ints
+    masks: Ints
+    within: tuple[int, int]
     descent: Descent
     zips: tuple[int, ...] | None
+    across: tuple[int, ...] | None
     few: tuple[int, ...] | None
+
+
+class Vectors(NamedTuple):
+    """The image, column and number of a line where vectors begin, in groups that begin at one lane of the weights."""
+
+    image: Ints
+    column: Ints
+    start: Ints
 
 
 def convolve(frame: Frame, images: Array, kernels: Array, bias: Array, out: Array, fill: Any) -> None:
@@ -71,19 +85,20 @@ def convolve(frame: Frame, images: Array, kernels: Array, bias: Array, out: Arra
     packing = frames.packing(frame, route.layout, route.block)
     weights, starts = (_lined(array, each, frame.n, laned) for array in (kernels, bias[None, None, None]))
     kind, layout, descent = kernels.dtype, route.layout, route.descent
+    reach = images.itemsize * route.reach
     given, made = images.ctypes.data, out.ctypes.data
     laid = (weights.ctypes.data, *(weights.strides[k] // kind.itemsize for k in (1, 2, 0)))
     begun = (starts.ctypes.data, starts.strides[0] // kind.itemsize)
     known = (
-        *((0,) * descent.slab, (0,) * descent.tail or None, (0,) * descent.sh, route.few, (0,) if laned else None),
+        *((0,) * descent.slab, (0,) * descent.tail or None, (0,) * descent.sh, route.across, route.few, (0,) if laned else None),
         *(images.dtype.type(0), kind.type(0), out.dtype.type(0)),
     )
 
     def call(blocks: tuple[int, int], scratch: int, results: int) -> tuple[Any, ...]:
         return (
             *(*blocks, route.grid, frame.strides, given, frame.given, packing.words(kind.type(fill)), scratch),
-            *(packing.once, route.places, route.taps),
-            *(laid, begun, route.groups, descent.steps, route.lanes, made, frame.made, results),
+            *(packing.once, route.places, route.taps, route.masks, route.within),
+            *(laid, begun, route.groups, descent.steps, route.lanes, made, frame.made, results, reach),
             *(packing.parts, route.zips, *known),
         )
 
@@ -113,50 +128,76 @@ def _route(frame: Frame, each: int, laned: bool) -> Route:
     down, across = frame.axes
     m, oh, ow, nc = frame.out
     spread = each > 1 and across.stride > 1  # a vector holds channels of one column only
-    direct = _lies_right(frame, each, spread)
+    direct, masked = _lies_right(frame, each, spread)
     block = _block(frame, each, direct)
     if down.window > SLAB * down.stride or down.dilation > 1 < down.stride:  # results are added to: no image twice
         block = (1, *block[1:])
     phases = 1 if spread else across.stride
     layout = frames.in_place(frame, each) if direct else frames.packed(frame, block, each, phases)
     _, kw, depth, _ = frame.kernels
-    taps = [layout.tap(0, v * across.dilation, ch) for v, ch in product(range(kw), range(depth))]
+    columns = [(v * across.dilation, ch) for v, ch in product(range(kw), range(depth))]
+    taps = [layout.tap(0, x, ch) for x, ch in columns]
     stored = each > 1 or frame.made[2] == 1
     outward = frame.made if stored else (block[1] * block[2], block[2], 1)
     descent = _descent(down, layout.tap(1, 0, 0))
     first = _first_whole(frame, block[2] * each) if stored and not spread else 0
-    places, lanes = _places(block, layout, outward, each if laned else 1, spread, frame.n, descent.together, first)
+    period = each if laned else 1
+    vectors = _vectors(block, each, period, spread, frame.n, descent.together, first)
+    image, _, column = layout.windows
+    given, masks = vectors.image * image + vectors.column * column + vectors.start, frames.NOTHING
+    if masked:
+        given, masks = _under_masks(frame, layout, vectors, [x for x, _ in columns])
+    made = vectors.image * outward[0] + vectors.column * outward[2] + vectors.start
     return Route(
         layout=layout,
         block=block,
         grid=(m, oh, ow, *block),
+        reach=_reach(frame, block) if not direct or np.ptp(vectors.image[0]) else 0,
         each=each,
         stored=stored,
         shift=-first % frame.n,
         groups=(1, 1, 0) if each > 1 else (nc, frame.together, layout.tap(0, 0, depth) if frame.groups > 1 else 0),
-        places=places,
-        lanes=lanes,
+        places=np.hstack([given, made, vectors.start[:, :1] % period]).astype(np.int64),
+        lanes=min(frame.n, (1 if spread else block[2]) * each),
         taps=np.array(taps, np.int64),
+        masks=masks,
+        within=(down.before, frame.images[1]),
         descent=descent,
         zips=(0,) * nc if not stored and 2 <= nc <= 4 and frame.made[2:] == (nc, 1) else None,
+        across=(0,) * across.stride if masked else None,
         few=(0,) * len(taps) if len(taps) * down.window <= KEPT else None,
     )
 
 
-def _lies_right(frame: Frame, each: int, spread: bool) -> bool:
-    """Tell whether pixels are read where they lie: of small images; packing also reads large ones in good order."""
+def _lies_right(frame: Frame, each: int, spread: bool) -> tuple[bool, bool]:
+    """Tell whether pixels are read where they lie, and whether under masks: where zeros or skipped columns lie beside them.
+
+    Only those of small images are: packing reads large ones in good order too.
+    """
+    down, across = frame.axes
     lies = frame.interleaved if each > 1 or frame.images[3] == 1 else frame.given[2] == 1
+    if not (lies and frame.same and volume(frame.images[1:]) <= SMALL):
+        return False, False
     padded = any(axis.before or axis.after for axis in frame.axes)
-    one = frame.axes[1].stride == 1 or spread
-    whole = frame.out[2] * each >= frame.n
-    return frame.same and lies and one and not padded and whole and volume(frame.images[1:]) <= SMALL
+    if not padded and (across.stride == 1 or spread) and frame.out[2] * each >= frame.n:
+        return True, False
+    few = volume(frame.kernels) <= KEPT and volume(frame.images[1:]) <= NEAR and each == 1 and across.stride <= SKIPPED
+    plain = (frame.zeros or not padded) and down.dilation == 1 and down.stride <= SLAB
+    masked = few and plain and host.vector_bytes() >= 32
+    return masked, masked
+
+
+def _reach(frame: Frame, block: Block) -> int:
+    """Return by how many numbers the next block lies further on, 0 if its pixels do not follow those of a block."""
+    return block[0] * frame.given[0] if frame.dense and block[1:] == frame.out[1:3] else 0
 
 
 def _block(frame: Frame, each: int, direct: bool) -> Block:
     """Return how many images, rows and columns a block has."""
     (down, across), (m, oh, ow, _), c = frame.axes, frame.out, frame.images[3]
     if direct:
-        return min(m, max(1, NEAR // (oh * ow * each))), oh, ow
+        images = NEAR // (oh * ow * each)
+        return min(m, max(1, images - images % 8 if images > 8 else images)), oh, ow
     room = PACKED * frame.n
     wide = min(ow, max(1, LINE * frame.n // each))
     wide = max(min(ow, frame.n), min(wide, room // (c * across.stride * down.span)))
@@ -208,25 +249,34 @@ def _lined(weights: Array, each: int, n: int, laned: bool) -> Array:
     return lined
 
 
-def _places(
-    block: Block, layout: Layout, outward: tuple[int, ...], period: int, spread: bool, n: int, together: int, first: int
-) -> tuple[Ints, int]:
-    """Return where vectors begin, where they go and at which lane of the weights they begin, in groups of one lane.
+def _vectors(block: Block, each: int, period: int, spread: bool, n: int, together: int, first: int) -> Vectors:
+    """Cut lines into vectors: weights repeat after `period` lanes, from number `first` on vectors lie end to end.
 
-    Also how many lanes each has. Weights repeat after `period` lanes; from number `first` on, vectors lie end to end.
+    Where they are `spread`, a line is one column.
     """
     images, _, wide = block
-    line = layout.each if spread else wide * layout.each
+    line = each if spread else wide * each
     starts = np.arange(first, line, n)
     starts[-1] = max(0, line - n)
     if first:
         starts = np.append(0, starts)
     places = np.meshgrid(np.arange(images), np.arange(wide if spread else 1), starts, indexing="ij")
-    b, x, start = (place.ravel() for place in places)
-    image, _, column = layout.windows
-    given = b * image + x * column + start
-    made = b * outward[0] + x * outward[2] + start
-    lane = start % period
+    lane = places[2].ravel() % period
     order = [frames.filled(np.flatnonzero(lane == value), together) for value in np.unique(lane)]
     chosen = np.concatenate(order).reshape(-1, together)
-    return np.hstack([given[chosen], made[chosen], lane[chosen[:, :1]]]).astype(np.int64), min(line, n)
+    return Vectors(*(place.ravel()[chosen] for place in places))
+
+
+def _under_masks(frame: Frame, layout: Layout, vectors: Vectors, columns: Sequence[int]) -> tuple[Ints, Ints]:
+    """Return where vectors begin if columns are skipped and padding lies before the pixels, and what is read there.
+
+    For each group, tap of a row and vector there are as many masks as columns are skipped: bit k tells whether number k
+    is a pixel.
+    """
+    (down, across), n = frame.axes, frame.n
+    begin = vectors.start * across.stride - across.before * layout.each
+    given = vectors.image * layout.image + begin - down.before * layout.row
+    steps = np.array(columns)[:, None, None, None] * layout.each + np.arange(across.stride * n).reshape(-1, n)
+    read = begin[:, None, :, None, None] + steps
+    pixels = (read >= 0) & (read < frame.images[2] * layout.each)
+    return given, (pixels << np.arange(n)).sum(-1).ravel()

@@ -277,6 +277,8 @@ def _pool(work: Work) -> None:
         _shared(pooling_kernels.direct, lambda scratch: words, m * oh)
         return
     if not by_columns.size and _thin(work):
+        if kind == np.int16 and work.mode in ("avg", "sum") and ow < n:  # a vector would be longer than a row
+            kinds = (*kinds[:3], np.int32(0), kinds[4])
         sizes = (down.window, across.window, c, across.stride)
         words = (oh, ow), *given[1:], down.stride, divisors[0], product, *made, *((0,) * size for size in sizes), *kinds
         _shared(pooling_kernels.thin_rows, lambda scratch: words, m * oh)

@@ -77,6 +77,11 @@ class Frame:
         return self.given[2:] == (self.images[3], 1)
 
     @property
+    def dense(self) -> bool:
+        """Whether all pixels of an image, and the next image, follow each other."""
+        return self.interleaved and self.given[:2] == (volume(self.images[1:]), volume(self.images[2:]))
+
+    @property
     def strides(self) -> tuple[int, int]:
         """Steps between windows."""
         return self.axes[0].stride, self.axes[1].stride

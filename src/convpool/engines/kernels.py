@@ -14,6 +14,7 @@ from numba.extending import intrinsic
 from convpool.engines.vectors import (
     INT,
     MANY,
+    SHORT,
     along,
     below,
     converted,
@@ -24,7 +25,9 @@ from convpool.engines.vectors import (
     load_some,
     muladd,
     panel_width,
+    picked,
     pointer,
+    prefetch,
     put,
     splat,
     store,
@@ -38,6 +41,7 @@ from convpool.engines.vectors import (
 PIXELS = 12  # pixels of a tile come in such groups
 SUMS = 24 if MANY else 12  # vectors of sums that fit the registers, with room for what is read
 WIDE = SUMS // 6  # vectors of kernels in the largest tile
+CACHE_LINE = 64  # bytes
 UNROLLED = 4  # channels of a tile in one turn of its loop
 
 
@@ -66,9 +70,14 @@ def descend(
     result,
     row_out,
     lanes,
+    masks,
+    within,
+    ahead,
+    pace,
     heights,
     most,
     strides,
+    across,
     few,
     laned,
     like,
@@ -81,7 +90,10 @@ def descend(
     `heights` has numbers, the stride is that of `strides`. Weights lie as (tap of a row, row of the kernel, lane). Sums
     start from `start`, lane by lane, or from the results so far; only the first `lanes` results are stored. Where `few`
     is a tuple, it has as many numbers as there are taps in a row, and their weights stay in registers. Without `laned`,
-    all lanes have one weight.
+    all lanes have one weight. Each row asks for the next `pace` lines of the cache from `ahead` on.
+
+    Where `across` is a tuple, pixels are read where they lie, every so many as it has numbers, and zeros where the row
+    is not one of the image, `within` = (rows above it, its rows), or where the mask of a tap of a vector has no bit.
     """
 
     def code(context, builder, signature, arguments):
@@ -101,7 +113,11 @@ def descend(
             result,
             row_out,
             lanes,
-        ) = arguments[:15]
+            masks,
+            within,
+            ahead,
+            pace,
+        ) = arguments[:19]
         kh, sh, n = heights.count, strides.count, lanes_of(like)
         taken = -(-kh // sh)
         together = places_of(-(-most.count // sh))
@@ -130,10 +146,35 @@ def descend(
                 return [splat(builder, builder.load(builder.gep(weights, [place])), n) for place in places]
             return [load(builder, weights, place, like, n) for place in places]
 
+        every = across.count if isinstance(across, types.BaseTuple) else 0
+
+        def inside(r):
+            if not every:
+                return None
+            above, high = cgutils.unpack_tuple(builder, within, 2)
+            there = builder.icmp_unsigned("<", builder.sub(r, above), high)
+            return builder.select(there, INT(-1), INT(0))
+
+        def read(pixels, shift, tap, k, bits):
+            if not every:
+                return load(builder, pixels, shift, like, n)
+            number = builder.add(builder.mul(group, count), tap)
+            at = builder.add(builder.mul(number, INT(together * every)), INT(k * every))
+            chosen = table(context, builder, signature.args[15], masks, at)
+            parts = []
+            for part in range(every):
+                lit = builder.and_(builder.load(builder.gep(chosen, [INT(part)])), bits)
+                mask = builder.bitcast(builder.trunc(lit, ir.IntType(n)), ir.VectorType(ir.IntType(1), n))
+                parts.append(load_some(builder, pixels, builder.add(shift, INT(part * n)), like, mask))
+            return picked(builder, parts, [lane * every for lane in range(n)])
+
         unrolled = few.count if isinstance(few, types.BaseTuple) else 0
         kept = [row_of_weights(INT(tap), range(kh)) for tap in range(unrolled)]
         with cgutils.for_range(builder, builder.add(high, INT(taken - 1))) as loop:
             r = loop.index
+            with cgutils.for_range(builder, pace) as next_line:
+                place = builder.add(builder.mul(r, pace), next_line.index)
+                prefetch(builder, builder.add(ahead, builder.mul(place, INT(CACHE_LINE))))
             for total in totals[0]:
                 builder.store(begun, total)
             with builder.if_then(builder.and_(again, builder.icmp_signed("<", r, high))):
@@ -141,10 +182,10 @@ def descend(
                     so_far = load_some(builder, target, builder.mul(r, row_out), made, mask)
                     builder.store(converted(builder, so_far, made, like), total)
 
-            def weigh(lines, tap, vectors):
+            def weigh(lines, bits, tap, vectors):
                 shift = builder.load(builder.gep(taps, [tap]))
                 for k, pixels in enumerate(lines):
-                    x = load(builder, pixels, shift, like, n)
+                    x = read(pixels, shift, tap, k, bits)
                     for j, weight in enumerate(vectors):
                         total = builder.load(totals[j][k])
                         builder.store(muladd(builder, x, weight, total, like), totals[j][k])
@@ -152,13 +193,14 @@ def descend(
             def take(phase, sums):
                 y = builder.mul(builder.add(builder.mul(r, INT(sh)), INT(phase)), row_step)
                 lines = [builder.gep(source, [y]) for source in sources]
+                bits = inside(builder.add(builder.mul(r, INT(sh)), INT(phase)))
                 chosen = [phase + j * sh for j in range(sums)]
                 if kept:
                     for tap, rows in enumerate(kept):
-                        weigh(lines, INT(tap), [rows[u] for u in chosen])
+                        weigh(lines, bits, INT(tap), [rows[u] for u in chosen])
                     return
                 with cgutils.for_range(builder, count) as inner:
-                    weigh(lines, inner.index, row_of_weights(inner.index, chosen))
+                    weigh(lines, bits, inner.index, row_of_weights(inner.index, chosen))
 
             behind = builder.sub(builder.add(r, INT(1)), high)
             for phase in range(min(sh, kh)):
@@ -182,7 +224,7 @@ def descend(
         return context.get_dummy_value()
 
     words = (given, places, group, taps, count, row_step, high, weights, tap_step, line, start, again, result, row_out)
-    return types.void(*words, lanes, heights, most, strides, few, laned, like, made), code
+    return types.void(*words, lanes, masks, within, ahead, pace, heights, most, strides, across, few, laned, like, made), code
 
 
 def pixels_of(wide: int) -> int:
@@ -420,6 +462,8 @@ def rows(
     once,
     places,
     taps,
+    masks,
+    within,
     weights,
     starts,
     groups,
@@ -428,11 +472,13 @@ def rows(
     result,
     steps_out,
     made_scratch,
+    reach,
     parts,
     zips,
     heights,
     tail,
     strides,
+    across,
     few,
     laned,
     given,
@@ -446,6 +492,7 @@ def rows(
     kernels in a group, step of a group in the source). A kernel of many rows is taken in slabs of as many as `heights`
     has numbers, and a last one of `tail`. descent is (slabs, steps in the source from row to row on the way down, from
     row to row of the kernel, and from one class of rows to the next, classes of rows that have no pixel in common).
+    What the next block reads lies `reach` bytes further on and is asked for meanwhile, unless `reach` is 0.
     """
     _, oh, _, images, high, wide = grid
     sh, sw = stride
@@ -455,6 +502,7 @@ def rows(
     kernels, together, group_step = groups
     slabs, down, tap_row, class_step, classes = descent
     image_out, row_out, column_out, kernel_out = steps_out
+    above, inside = within
     down_out = row_out
     if made_scratch:
         kernel_out = images * high * wide
@@ -463,6 +511,8 @@ def rows(
         b, r, x = corner(block, grid)
         some = min(high, oh - r)
         target = along(result, b * image_out + r * row_out + x * column_out, made)
+        source = along(address, b * image_step + r * sh * row_step + x * sw * column_step, given)
+        ahead = source + reach
         if scratch:
             margins = block == first or not once
             pack(
@@ -481,9 +531,9 @@ def rows(
                 like,
             )
             source = scratch
-        else:
-            source = along(address, b * image_step + r * sh * row_step + x * sw * column_step, given)
         into = made_scratch if made_scratch else target
+        going = kernels * len(places) * some
+        pace = (reach // CACHE_LINE + going - 1) // going if block + 1 < last else 0
         for n in range(kernels):
             there = along(into, n * kernel_out, made)
             start = along(start_address, n * start_step, like)
@@ -514,9 +564,14 @@ def rows(
                             rows_out,
                             classes * down_out,
                             lanes,
+                            masks,
+                            (above - slab * len(heights), inside),
+                            ahead,
+                            0 if slab else pace,
                             heights,
                             heights,
                             strides,
+                            across,
                             few,
                             laned,
                             like,
@@ -541,14 +596,20 @@ def rows(
                             rows_out,
                             classes * down_out,
                             lanes,
+                            masks,
+                            (above - slabs * len(heights), inside),
+                            ahead,
+                            0,
                             tail,
                             heights,
                             strides,
+                            across,
                             few,
                             laned,
                             like,
                             made,
                         )
+                    ahead += count * pace * CACHE_LINE
         if made_scratch:
             deliver(made_scratch, kernels, images, high, some, wide, target, steps_out, zips, made)
 

@@ -104,22 +104,34 @@ const arithmetic = (() => {
     const [rows, columns] = tables(axes, padMode).map((windows) => windows.map((taps) => taps.map(({ source }) => source)));
     const [, w, c] = image.shape;
     const outside = padMode === "constant" ? fill : 0;
-    return filled([axes[0].count, axes[1].count, nc], (i, j, n) => {
-      const first = Math.floor(n / (nc / groups)) * depth;
-      let sum = 0;
-      const [down, across] = [rows[i], columns[j]];
-      for (let u = 0; u < down.length; u++) {
-        const row = down[u];
-        for (let v = 0; v < kw; v++) {
-          const column = across[v];
-          const real = row >= 0 && column >= 0;
-          const place = (row * w + column) * c + first;
-          const tap = (u * kw + v) * depth * nc + n;
-          for (let k = 0; k < depth; k++) sum += (real ? image.data[place + k] : outside) * weights[tap + k * nc];
+    const size = rows.length && columns.length ? rows[0].length * kw * depth : 0; // pixels of a window
+    const each = nc / groups;
+    const pixels = Float64Array.from(image.data);
+    const turned = Float64Array.from(weights, (_, index) => weights[(index % size) * nc + Math.floor(index / size)]);
+    const window = new Float64Array(size);
+    const output = new Float64Array(rows.length * columns.length * nc);
+    let at = 0;
+    for (const down of rows) {
+      for (const across of columns) {
+        for (let first = 0; first < groups * depth; first += depth) {
+          let filled = 0;
+          for (const row of down) {
+            for (const column of across) {
+              const real = row >= 0 && column >= 0;
+              const place = (row * w + column) * c + first;
+              for (let k = 0; k < depth; k++) window[filled++] = real ? pixels[place + k] : outside;
+            }
+          }
+          for (let n = 0; n < each; n++) {
+            const own = (first / depth * each + n) * size;
+            let sum = 0;
+            for (let tap = 0; tap < size; tap++) sum += window[tap] * turned[own + tap];
+            output[at++] = sum;
+          }
         }
       }
-      return sum;
-    });
+    }
+    return { shape: [rows.length, columns.length, nc], data: output };
   }
 
   function filled(shape, valueOf) {

@@ -64,11 +64,19 @@ const pictures = (() => {
     return image;
   }
 
-  function imageOf(state) {
-    const [h, w, c] = [state.h, state.w, state.op === "transpose" ? state.nc : state.c];
-    if (state.pixels) return { shape: [h, w, c], data: Float64Array.from(state.pixels) };
-    if (state.source in PHOTOS) return resized(photo(state.source), h, w, c);
-    const draw = DRAWN[state.source] || DRAWN.numbers;
+  // made anew only where it changes, so whoever asked before may tell by identity that it is the same
+  let last = { key: [] };
+  function imageOf({ op, h, w, c: channels, nc, source, pixels }) {
+    const c = op === "transpose" ? nc : channels;
+    const key = [h, w, c, source, pixels];
+    if (key.some((part, index) => part !== last.key[index])) last = { key, image: made(h, w, c, source, pixels) };
+    return last.image;
+  }
+
+  function made(h, w, c, source, pixels) {
+    if (pixels) return { shape: [h, w, c], data: Float64Array.from(pixels) };
+    if (source in PHOTOS) return resized(photo(source), h, w, c);
+    const draw = DRAWN[source] || DRAWN.numbers;
     const data = Float64Array.from({ length: h * w * c }, (_, index) =>
       draw(Math.floor(index / (w * c)), Math.floor(index / c) % w, index % c, h, w));
     return { shape: [h, w, c], data };

@@ -151,16 +151,23 @@ const scene = (() => {
 
   const caption = (block, theme) => ({ kind: "text", x: block.x, y: block.y - behind(block) * block.cell * LIFT - 7, words: block.words, size: 13, anchor: "start", fill: theme.ink, bold: true });
 
-  function sheetOf(model, blocks, theme) {
+  // the marks of a block, made anew only where something in them changes: the input stays where the output does not
+  const kept = {};
+  function blockMarks(model, block, theme) {
+    const { state: { op, padMode, fill }, axes } = model;
+    const { values, front, x, y, cell, greatest, hidden, words } = block;
+    const key = [values.data, theme, JSON.stringify([values.shape, front, x, y, cell, greatest, hidden, words, op, padMode, fill, axes])];
+    if (kept[block.name]?.key.every((part, index) => part === key[index])) return kept[block.name].marks;
     const marks = [];
-    for (const block of blocks) {
-      const depth = block.values.shape[2];
-      for (let back = block.hidden ? 0 : behind(block); back > 0; back--) plane(marks, model, block, theme, (block.front + back) % depth, back);
-      if (depth) plane(marks, model, block, theme, block.front, 0);
-      marks.push(caption(block, theme));
-    }
+    const depth = values.shape[2];
+    for (let back = hidden ? 0 : behind(block); back > 0; back--) plane(marks, model, block, theme, (front + back) % depth, back);
+    if (depth) plane(marks, model, block, theme, front, 0);
+    marks.push(caption(block, theme));
+    kept[block.name] = { key, marks };
     return marks;
   }
+
+  const sheetOf = (model, blocks, theme) => blocks.flatMap((block) => blockMarks(model, block, theme));
 
   // What stays while the position moves is drawn once: `sheet` is the same list then.
   let last = { key: [] };

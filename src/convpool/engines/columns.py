@@ -25,6 +25,7 @@ LINE = 2**10  # vectors of a line of a block: long, so that memory is read in or
 NEAR = 2**13  # numbers of results of a block whose pixels are read where they lie
 SMALL = 2**15  # numbers of an image up to which they are
 SKIPPED = 2  # columns from window to window up to which they are
+TURN = 8  # images of such a block come in turns of so many, so that vectors of them fill groups
 SLAB = 6  # rows of a kernel that are taken on one way down at most, for a stride of 1
 LATENCY = 8  # sums at a time that hide how long a multiply-add takes
 KEPT = 9  # weights that stay in registers on the way down
@@ -90,7 +91,8 @@ def convolve(frame: Frame, images: Array, kernels: Array, bias: Array, out: Arra
     laid = (weights.ctypes.data, *(weights.strides[k] // kind.itemsize for k in (1, 2, 0)))
     begun = (starts.ctypes.data, starts.strides[0] // kind.itemsize)
     known = (
-        *((0,) * descent.slab, (0,) * descent.tail or None, (0,) * descent.sh, route.across, route.few, (0,) if laned else None),
+        *((0,) * descent.slab, (0,) * descent.tail or None, (0,) * descent.sh),
+        *(route.across, route.few, (0,) if laned else None),
         *(images.dtype.type(0), kind.type(0), out.dtype.type(0)),
     )
 
@@ -148,11 +150,12 @@ def _route(frame: Frame, each: int, laned: bool) -> Route:
     if masked:
         given, masks = _under_masks(frame, layout, vectors, [x for x, _ in columns])
     made = vectors.image * outward[0] + vectors.column * outward[2] + vectors.start
+    ordered = direct and not np.ptp(vectors.image[0])  # memory that is read in one order comes by itself
     return Route(
         layout=layout,
         block=block,
         grid=(m, oh, ow, *block),
-        reach=_reach(frame, block) if not direct or np.ptp(vectors.image[0]) else 0,
+        reach=0 if ordered else _reach(frame, block),
         each=each,
         stored=stored,
         shift=-first % frame.n,
@@ -170,9 +173,9 @@ def _route(frame: Frame, each: int, laned: bool) -> Route:
 
 
 def _lies_right(frame: Frame, each: int, spread: bool) -> tuple[bool, bool]:
-    """Tell whether pixels are read where they lie, and whether under masks: where zeros or skipped columns lie beside them.
+    """Tell whether pixels are read where they lie, and whether under masks, with zeros or skipped columns between.
 
-    Only those of small images are: packing reads large ones in good order too.
+    Only those of small images are: packing reads large ones in good order too. Masks pay where taps are few.
     """
     down, across = frame.axes
     lies = frame.interleaved if each > 1 or frame.images[3] == 1 else frame.given[2] == 1
@@ -181,9 +184,10 @@ def _lies_right(frame: Frame, each: int, spread: bool) -> tuple[bool, bool]:
     padded = any(axis.before or axis.after for axis in frame.axes)
     if not padded and (across.stride == 1 or spread) and frame.out[2] * each >= frame.n:
         return True, False
-    few = volume(frame.kernels) <= KEPT and volume(frame.images[1:]) <= NEAR and each == 1 and across.stride <= SKIPPED
-    plain = (frame.zeros or not padded) and down.dilation == 1 and down.stride <= SLAB
-    masked = few and plain and host.vector_bytes() >= 32
+    small = volume(frame.images[1:]) <= NEAR and volume(frame.kernels) <= KEPT
+    plain = each == 1 and (frame.zeros or not padded) and down.dilation == 1
+    near = down.stride <= SLAB and across.stride <= SKIPPED
+    masked = small and plain and near and host.vector_bytes() >= 32
     return masked, masked
 
 
@@ -196,8 +200,8 @@ def _block(frame: Frame, each: int, direct: bool) -> Block:
     """Return how many images, rows and columns a block has."""
     (down, across), (m, oh, ow, _), c = frame.axes, frame.out, frame.images[3]
     if direct:
-        images = NEAR // (oh * ow * each)
-        return min(m, max(1, images - images % 8 if images > 8 else images)), oh, ow
+        images = max(1, NEAR // (oh * ow * each))
+        return min(m, images - images % TURN if images > TURN else images), oh, ow
     room = PACKED * frame.n
     wide = min(ow, max(1, LINE * frame.n // each))
     wide = max(min(ow, frame.n), min(wide, room // (c * across.stride * down.span)))

@@ -14,7 +14,6 @@ from numba.extending import intrinsic
 from convpool.engines.vectors import (
     INT,
     MANY,
-    SHORT,
     along,
     below,
     converted,
@@ -224,7 +223,8 @@ def descend(
         return context.get_dummy_value()
 
     words = (given, places, group, taps, count, row_step, high, weights, tap_step, line, start, again, result, row_out)
-    return types.void(*words, lanes, masks, within, ahead, pace, heights, most, strides, across, few, laned, like, made), code
+    words = (*words, lanes, masks, within, ahead, pace)
+    return types.void(*words, heights, most, strides, across, few, laned, like, made), code
 
 
 def pixels_of(wide: int) -> int:

@@ -29,6 +29,7 @@ from convpool.engines.vectors import (
     load_some,
     picked,
     pointer,
+    prefetch,
     splat,
     store,
     store_some,
@@ -39,6 +40,7 @@ UNROLLED = 4  # vectors that are combined together
 CHANNELS = 4  # vectors of the channels of a window
 TOGETHER = 8  # rows that are read at a time, where a window has many
 TILE = 2048  # numbers of them
+AHEAD = 2  # rows of results before one, its pixels are asked for
 
 
 def joined(builder, a, b, join, kind):
@@ -579,6 +581,7 @@ def thinned(
     result,
     address,
     row_step,
+    ahead,
     columns,
     divisor,
     product,
@@ -595,10 +598,11 @@ def thinned(
     """Pool one row of windows that lie on pixels: the tuples have as many numbers as there are rows, taps and so on.
 
     A vector of columns is made at a time: rows are combined number by number, then the taps are picked and combined.
+    Rows are not read in order, so what lies `ahead` is asked for beforehand.
     """
 
     def code(context, builder, signature, arguments):
-        result, address, row_step, columns, divisor, product, *_ = arguments
+        result, address, row_step, ahead, columns, divisor, product, *_ = arguments
         lanes, window, c, stride = lanes_of(like), taps.count, parts.count, strides.count
         source, target = pointer(builder, address, given), pointer(builder, result, made)
         vectors = -(-((lanes - 1) * stride + window) * c // lanes)
@@ -611,6 +615,7 @@ def thinned(
         def read(row, begin, k, left):
             at = builder.add(builder.add(begin, INT(k * lanes)), builder.mul(row_step, INT(row)))
             if left is None:
+                prefetch(builder, builder.ptrtoint(builder.gep(source, [builder.add(at, ahead)]), INT))
                 return converted(builder, load(builder, source, at, given, lanes), given, like)
             mask = below(builder, builder.sub(left, INT(k * lanes)), lanes)
             return converted(builder, load_some(builder, source, at, given, mask), given, like)
@@ -656,7 +661,7 @@ def thinned(
                     make(begin, there, left)
         return context.get_dummy_value()
 
-    words = types.intp, types.intp, types.intp, types.intp, types.float64, types.boolean
+    words = (*(types.intp,) * 5, types.float64, types.boolean)
     return types.void(*words, rows, taps, parts, strides, join, average, given, like, made), code
 
 
@@ -689,4 +694,21 @@ def thin_rows(
         row = along(address, b * steps[0] + i * strides_down * steps[1], given)
         there = along(result, b * steps_out[0] + i * steps_out[1], made)
         by = get(by_rows, i, 1.0, 1.0)
-        thinned(there, row, steps[1], ow, by, product, rows, taps, channels, strides, join, average, given, like, made)
+        thinned(
+            there,
+            row,
+            steps[1],
+            AHEAD * strides_down * steps[1],
+            ow,
+            by,
+            product,
+            rows,
+            taps,
+            channels,
+            strides,
+            join,
+            average,
+            given,
+            like,
+            made,
+        )

@@ -531,6 +531,26 @@ def test_every_size_around_the_blocks():
         check(shape, (3, 3), nc, padding, stride, groups=groups, seed=k, dtypes=("uint8", "int8"))
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("stride", [1, 2])
+def test_small_planes_are_read_where_they_lie(stride, dtype, monkeypatch):
+    """Masks stand for the padding at both ends of a line and for the columns between windows: every width is a case."""
+    found = []
+    forms = columns._lies_right
+    monkeypatch.setattr(columns, "_lies_right", lambda *words: found.append(forms(*words)) or found[-1])
+    forget()
+    for width in some(range(1, 3 * n + 2), 32, stride):
+        check((9, 5, width, 1), (3, 3), 1, ((1, 0), (0, 2)), stride, dtypes=(dtype, dtype), seed=width)
+        check((9, 5, width, 1), (2, 2), 2, ((0, 4), (3, 1)), (1, stride), dtypes=(dtype, dtype), seed=width)
+    for count in (
+        320,
+        321,
+        700,
+    ):  # of one block, and of some blocks the last of which has images in common with another
+        check((count, 5, 5, 1), (3, 3), 1, "same_size", stride, dtypes=(dtype, dtype))
+    assert set(found) == {(host.vector_bytes() >= 32,) * 2}
+
+
 @pytest.mark.parametrize("form", ["planes", "tiles"])
 def test_copies_of_a_few_images_at_a_time(form, monkeypatch):
     """What the kernels cannot read or write is copied: every image once, the last copy with fewer."""

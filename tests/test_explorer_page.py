@@ -569,6 +569,42 @@ HOSTILE = [
 ]
 
 
+# what changes one thing after the other, so that some of the picture stays
+CHANGED = [
+    {"h": 9, "w": 8, "c": 2, "nc": 3},
+    {"kernel": "blur"},
+    {"n": 2},
+    {"front": 1},
+    {"padding": "same"},
+    {"padMode": "edge"},
+    {"padMode": "constant", "fill": 5},
+    {"fill": -5},
+    {"flip": True},
+    {"source": "stripes"},
+    {"kh": 5},
+    {"op": "pool"},
+    {"mode": "avg"},
+    {"op": "transpose"},
+    {"op": "convolve", "sh": 2},
+    {"soFar": True},
+    {"i": 2, "j": 3},
+    {"soFar": False},
+    {"groups": 1, "nc": 1},
+]
+
+
+def test_what_stays_of_the_picture_is_never_that_of_another(show):
+    page, fresh = show(), show()
+    for part in CHANGED:
+        page.evaluate("(part) => explorer.change(part)", part)
+        link = page.evaluate("explorer.settings.encode(explorer.state())")
+        fresh.evaluate("() => { explorer.change({h: 3, w: 3, source: 'digit', padding: 'full'}); }")
+        fresh.reload()
+        fresh.evaluate("(link) => explorer.open(`#${link}`)", link)
+        drawn, anew = (one.evaluate("explorer.stage.picture()") for one in (page, fresh))
+        assert drawn == anew, part
+
+
 def test_nonsense_in_a_link_is_named_and_left_out(show):
     page = show("")
     for fragment, words in HOSTILE:

@@ -134,6 +134,7 @@ COMMON: dict[str, tuple[tuple[int, ...], tuple[int, ...], dict[str, int]]] = {
     "one channel": ((28, 28, 1), (3, 3, 1, 1), {}),
     "one channel, padded": ((28, 28, 1), (3, 3, 1, 1), {"padding": 1}),
     "one channel, stride 2": ((28, 28, 1), (3, 3, 1, 1), {"stride": 2}),
+    "one large channel, padded": ((96, 96, 1), (3, 3, 1, 1), {"padding": 1}),
     "colour": ((32, 32, 3), (3, 3, 3, 1), {}),
     "colour, three kernels": ((32, 32, 3), (3, 3, 3, 3), {}),
     "a photograph, 3 x 3": ((64, 64, 3), (3, 3, 1, 3), {"groups": 3, "padding": 1}),

@@ -541,6 +541,110 @@ def test_use_in_a_forked_worker():
         assert pool.map_async(in_worker, [5, 6, 7, 8]).get(LONG) == [(3, [1] * n) for n in (5, 6, 7, 8)]
 
 
+# ---- CPUs ----
+
+CPUS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_setaffinity") else 1
+several_cpus = pytest.mark.skipif(CPUS < 2, reason="threads cannot be kept on CPUs, or there is one only")
+
+
+def places():
+    """Return the CPUs that the caller and a helper may use while both are inside a part."""
+    meeting, found = Meeting(2), {}
+
+    def work(i):
+        meeting(i)
+        found[threading.get_ident()] = os.sched_getaffinity(0)
+
+    threads.set_number(2)
+    threads.spread(work, 2)
+    return found.pop(threading.get_ident()), *found.values()
+
+
+@several_cpus
+def test_the_caller_keeps_its_cpu_and_helpers_have_the_others():
+    allowed = os.sched_getaffinity(0)
+    for _ in range(20):
+        caller, helper = places()
+        assert len(caller) == 1
+        assert helper == allowed - caller
+        assert os.sched_getaffinity(0) == allowed
+
+
+@several_cpus
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
+def test_a_caller_that_fails_has_all_its_cpus_again(error):
+    allowed = os.sched_getaffinity(0)
+
+    def work(i):
+        raise error
+
+    with pytest.raises(error):
+        threads.spread(work, 8)
+    assert os.sched_getaffinity(0) == allowed
+
+
+@several_cpus
+def test_the_cpus_of_a_caller_may_change_between_calls():
+    allowed = os.sched_getaffinity(0)
+    one = {min(allowed)}
+    places()
+    try:
+        os.sched_setaffinity(0, one)
+        assert counted(8) == [1] * 8
+        assert os.sched_getaffinity(0) == one
+    finally:
+        os.sched_setaffinity(0, allowed)
+    assert places()[1] < allowed
+
+
+@several_cpus
+def test_many_callers_have_all_their_cpus_again():
+    allowed, found = os.sched_getaffinity(0), []
+
+    def call():
+        for _ in range(50):
+            counted(6)
+            found.append(os.sched_getaffinity(0))
+
+    callers = [threading.Thread(target=call) for _ in range(6)]
+    for caller in callers:
+        caller.start()
+    for caller in callers:
+        caller.join(LONG)
+    assert found == [allowed] * 300
+
+
+@forks
+@several_cpus
+def test_a_child_forked_inside_a_part_has_all_cpus():
+    code = """
+import os, threading
+from convpool.engines import threads
+threads.set_number(2)
+meeting = threading.Barrier(2)
+def work(i):
+    meeting.wait(20)
+    child = os.fork()
+    if not child:
+        os._exit(len(os.sched_getaffinity(0)))
+    codes.append(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+codes = []
+threads.spread(work, 2)
+print(codes)
+"""
+    made = python(code)
+    assert (made.stdout, made.stderr) == (f"[{CPUS}, {CPUS}]\n", "")
+
+
+@several_cpus
+def test_a_system_that_keeps_no_thread_on_a_cpu(monkeypatch):
+    def refused(*words):
+        raise PermissionError
+
+    monkeypatch.setattr(os, "sched_setaffinity", refused)
+    assert counted(40) == [1] * 40
+
+
 # ---- the end ----
 
 

@@ -575,6 +575,17 @@ def test_weights_that_are_not_finite_meet_the_padding(form, value):
     assert np.isnan(judged(large, kernels, groups=groups)[:, 0, :, -1]).all()
 
 
+@pytest.mark.usefixtures("small_blocks")
+@pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan])
+def test_many_weights_that_are_not_finite_are_found_on_the_way(value):
+    """They are looked at as they are packed; what was made before is made again."""
+    images, kernels = numbers((3, 9, 8, 40), "float32", 0) + 1, numbers((3, 3, 40, 5 * n), "float32", 1)
+    judged(images, kernels)
+    kernels[0, 1, -1, -1], kernels[2, 2, 0, 0] = value, -value
+    result = judged(images, kernels, bias=np.arange(5 * n))
+    assert np.isnan(result[:, 0, :, -1]).all()  # 0 * inf
+
+
 @pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan])
 @pytest.mark.parametrize("form", FORMS)
 def test_pixels_that_are_not_finite_stay_where_they_are(form, value):

@@ -68,19 +68,35 @@ class Route(NamedTuple):
         return [(a, b) for a, b in pairwise([0, *cuts.tolist(), len(self.work) - 1]) if a < b]
 
 
+class NotFiniteError(Exception):
+    """Padded zeros would not be zeros: they are not to be left out."""
+
+
 def convolve(frame: Frame, images: Array, kernels: Array, bias: Array, out: Array, fill: Any) -> None:
     """Convolve images with many kernels into out, whose channels lie side by side."""
-    in_place = _cuts(frame) is not None and (_unpadded(frame) or _finite(kernels))
+    try:
+        _convolve(frame, images, kernels, bias, out, fill, _cuts(frame) is not None)
+    except NotFiniteError:
+        _convolve(frame, images, kernels, bias, out, fill, False)
+
+
+def _convolve(frame: Frame, images: Array, kernels: Array, bias: Array, out: Array, fill: Any, in_place: bool) -> None:
     route = _route(frame, in_place)
-    if not in_place and route.panels.all_weights > SHARED:
+    shared = route.panels.all_weights <= SHARED
+    checked = in_place and not _unpadded(frame)
+    if not in_place and not shared:
         for some, padded, batch in _padded(frame, images, kernels, out, fill):
             convolve(some, padded, kernels, bias, batch, fill)
         return
     kh, kw, depth, nc = kernels.shape
     weights = kernels.reshape(*((kh, kw * depth) if route.merged else (kh * kw, depth)), nc)
     sums = _sums(frame, route, images, bias, out, fill)
-    spread = _by_blocks if route.panels.all_weights <= SHARED else _by_panels
-    spread(frame, route, weights, out, sums)
+    if not shared:
+        _by_panels(frame, route, weights, out, sums, checked)
+        return
+    if checked and not _finite(kernels):
+        raise NotFiniteError
+    _by_blocks(frame, route, weights, out, sums)
 
 
 # ---- geometry ----
@@ -114,13 +130,8 @@ def _unpadded(frame: Frame) -> bool:
 
 
 def _finite(weights: Array) -> bool:
-    """Tell whether all are finite, or else padded zeros are no zeros; sums that overflow count as not."""
-    if weights.dtype.kind != "f":
-        return True
-    flat, found = weights.reshape(-1), []
-    cuts = launching.ranges(len(flat), max(1, len(flat) // SHARED))
-    threads.spread(lambda k: found.append(bool(np.isfinite(flat[slice(*cuts[k])].sum()))), len(cuts))
-    return all(found)
+    """Tell whether all are finite; sums that overflow count as not."""
+    return weights.dtype.kind != "f" or bool(np.isfinite(weights.sum()))
 
 
 @lru_cache(64)
@@ -276,7 +287,7 @@ def _by_blocks(frame: Frame, route: Route, weights: Array, out: Array, sums: Sum
     threads.spread(lambda k: sums(shares[k], *every), len(shares))
 
 
-def _by_panels(frame: Frame, route: Route, weights: Array, out: Array, sums: Sums) -> None:
+def _by_panels(frame: Frame, route: Route, weights: Array, out: Array, sums: Sums, checked: bool) -> None:
     """Take panel after panel: pack as many of its weights as stay in the cache, then take all blocks with them."""
     panels, (taps, depth, _) = route.panels, weights.shape
     pieces = -(-panels.weights // WEIGHTS) if out.dtype == weights.dtype else 1
@@ -291,6 +302,8 @@ def _by_panels(frame: Frame, route: Route, weights: Array, out: Array, sums: Sum
         packed[...] = 0
         for piece in channels:
             _gather(frame, panels, weights, panel, piece, packed.ctypes.data)
+            if checked and not _finite(packed):
+                raise NotFiniteError
             sums(shares[share], (panel, panel + 1), (packed.ctypes.data, 0), piece, piece[0] > 0)
 
     threads.spread(part, panels.every * len(shares))

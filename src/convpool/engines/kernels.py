@@ -120,7 +120,7 @@ def descend(
         kh, sh, n = heights.count, strides.count, lanes_of(like)
         taken = -(-kh // sh)
         together = places_of(-(-most.count // sh))
-        given, weights, start = (pointer(builder, address, like) for address in (given, weights, start))
+        given, weights, start, ahead = (pointer(builder, address, like) for address in (given, weights, start, ahead))
         result = pointer(builder, result, made)
         row = table(context, builder, signature.args[1], places, builder.mul(group, INT(2 * together + 1)))
         taps = table(context, builder, signature.args[3], taps, INT(0))
@@ -173,7 +173,7 @@ def descend(
             r = loop.index
             with cgutils.for_range(builder, pace) as next_line:
                 place = builder.add(builder.mul(r, pace), next_line.index)
-                prefetch(builder, builder.add(ahead, builder.mul(place, INT(CACHE_LINE))))
+                prefetch(builder, ahead, builder.mul(place, INT(CACHE_LINE * 8 // like.bitwidth)))
             for total in totals[0]:
                 builder.store(begun, total)
             with builder.if_then(builder.and_(again, builder.icmp_signed("<", r, high))):

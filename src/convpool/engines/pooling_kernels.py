@@ -615,7 +615,7 @@ def thinned(
         def read(row, begin, k, left):
             at = builder.add(builder.add(begin, INT(k * lanes)), builder.mul(row_step, INT(row)))
             if left is None:
-                prefetch(builder, builder.ptrtoint(builder.gep(source, [builder.add(at, ahead)]), INT))
+                prefetch(builder, source, builder.add(at, ahead))
                 return converted(builder, load(builder, source, at, given, lanes), given, like)
             mask = below(builder, builder.sub(left, INT(k * lanes)), lanes)
             return converted(builder, load_some(builder, source, at, given, mask), given, like)

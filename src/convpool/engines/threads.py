@@ -208,8 +208,8 @@ class _Crew:
             wanted = min(share.parts - 1, self.size - self.called)
             self.called += wanted
             alone = len(self.open) == 1
-        place = self._keep_away() if alone else None
         try:
+            place = self._keep_away() if alone else None
             for _ in range(wanted):
                 self._submit()
         except BaseException:

@@ -127,10 +127,10 @@ def store_some(builder, value, base, place, kind, mask):
     called(builder, named("masked.store", kind, lanes) + ".p0", ir.VoidType(), words)
 
 
-def prefetch(builder, address):
-    """Ask for a line of memory that will be read soon."""
-    place = builder.inttoptr(address, ir.IntType(8).as_pointer())
-    called(builder, "llvm.prefetch.p0", ir.VoidType(), [place, SHORT(0), SHORT(2), SHORT(1)])
+def prefetch(builder, base, place):
+    """Ask for the line of memory of a number that will be read soon."""
+    line = builder.bitcast(builder.gep(base, [place]), ir.IntType(8).as_pointer())
+    called(builder, "llvm.prefetch.p0", ir.VoidType(), [line, SHORT(0), SHORT(2), SHORT(1)])
 
 
 def converted(builder, value, given, wanted):

@@ -188,6 +188,25 @@ def test_every_number_of_pixels_of_a_tile():
         check((1, pixels, 2, 20), (2, 2), 5 * n, "same", seed=pixels)
 
 
+@pytest.mark.parametrize("pad_mode", PAD_MODES)
+@pytest.mark.parametrize("c", [1, 3, 18])
+@pytest.mark.parametrize(
+    ("sizes", "window", "padding"),
+    [
+        ((1, 3), (1, 3), "same"),  # each axis: every window has the same taps on padding
+        ((1, 1), (3, 3), "same"),
+        ((5, 5), (7, 7), 1),
+        ((1, 4), (3, 2), ((1, 1), (0, 0))),
+        ((2, 1), (3, 1), ((0, 1), (0, 0))),
+        ((2,), (3,), ((0, 1),)),
+        ((1,), (4,), ((5, 1),)),
+    ],
+)
+def test_every_window_has_the_same_taps_on_padding(sizes, window, padding, c, pad_mode):
+    fill = 2.5 if pad_mode == "constant" else 0
+    check((3, *sizes, c), window, 2 * n, padding, pad_mode=pad_mode, fill=fill)
+
+
 # ---- steps and slabs ----
 
 

@@ -111,8 +111,11 @@ def _cuts(frame: Frame) -> list[tuple[Taps, Taps]] | None:
     if frame.given[3] != 1 or not frame.same:
         return None
     cuts = [_alike(axis) for axis in frame.axes]
+    # one region may still lack taps: where every window has the same ones on padding
+    windows = [slice(0, axis.window) for axis in frame.axes]
+    complete = all(part.taps == window for window, cut in zip(windows, cuts, strict=True) for part in cut)
     regions = volume([len(cut) for cut in cuts])
-    if regions > 1 and (not frame.zeros or frame.kernels[2] < FEW or regions > REGIONS):
+    if not complete and (not frame.zeros or frame.kernels[2] < FEW or regions > REGIONS):
         return None
     return list(product(cuts[0], cuts[1]))
 

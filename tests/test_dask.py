@@ -16,7 +16,7 @@ import convpool
 dask = pytest.importorskip("dask")
 da = pytest.importorskip("dask.array")
 
-from convpool import dask_arrays  # noqa: E402
+from convpool import arguments, dask_arrays  # noqa: E402
 
 PAD_MODES = ["zeros", "constant", "reflect", "symmetric", "edge", "wrap"]
 EXAMPLES = int(os.environ.get("CONVPOOL_EXAMPLES", "60"))
@@ -447,3 +447,108 @@ def test_recipe_of_xarray():
         dask_gufunc_kwargs={"output_sizes": {"y": 4, "x": 4}}, **words,
     )  # fmt: skip
     np.testing.assert_array_equal(halved.values, convpool.pool(images, 2))
+
+
+# ---- masks, units, labels, and what has no lazy form ----
+
+
+class Metres(np.ndarray):
+    """As a Quantity of astropy."""
+
+    unit = "m"
+    value = property(lambda self: self.view(np.ndarray))
+
+
+def masked(chunk):
+    return np.ma.masked_array(chunk, chunk > 3)
+
+
+CALLS = {
+    "convolve": lambda images: convpool.convolve(images, np.ones((3, 3, 2, 1))),
+    "pool": lambda images: convpool.pool(images, (2, 2)),
+    "filter_image": lambda images: convpool.filter_image(images[0], np.ones((3, 3))),
+}
+PIXELS = numbers((2, 9, 8, 2), "float64")
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_masked_chunks_raise_and_the_advice_works(call):
+    images = da.from_array(PIXELS, chunks=(1, 5, 8, 2)).map_blocks(masked)
+    with pytest.raises(TypeError, match=r"pass dask\.array\.ma\.filled\(images?, value\)"):
+        CALLS[call](images)
+    expect_equal(CALLS[call](da.ma.filled(images, 9)), CALLS[call](np.where(PIXELS > 3, 9, PIXELS)))
+
+
+@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize("chunks", [(2, 9, 8, 2), (1, 5, 8, 2), (2, 2, 3, 1)])
+def test_masked_chunks_that_dask_does_not_know_of_raise_when_they_are_made(call, chunks):
+    images = da.from_array(PIXELS, chunks=chunks).map_blocks(masked, meta=np.empty((0, 0, 0, 0)))
+    result = CALLS[call](images)
+    with pytest.raises(TypeError, match=r"pass dask\.array\.ma\.filled\(images, value\)"):
+        result.compute()
+    expect_equal(CALLS[call](da.ma.filled(images, 9)), CALLS[call](np.where(PIXELS > 3, 9, PIXELS)))
+
+
+def test_units_of_chunks_raise_and_the_advice_works():
+    images = da.from_array(PIXELS.view(Metres), chunks=(1, 5, 8, 2), asarray=False)
+    with pytest.raises(TypeError, match=r"pass images\.map_blocks\(lambda chunk: chunk\.value\)"):
+        CALLS["convolve"](images)
+    expect_equal(CALLS["convolve"](images.map_blocks(lambda chunk: chunk.value)), CALLS["convolve"](PIXELS))
+
+
+def test_masked_kernels_of_dask_raise():
+    kernels = da.from_array(np.ma.masked_array(np.ones((3, 3, 2, 1))), chunks=2)
+    for images in (PIXELS, da.from_array(PIXELS)):
+        with pytest.raises(TypeError, match=r"kernels came as a masked array.* pass dask\.array\.ma\.filled\(kernels"):
+            convpool.convolve(images, kernels)
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_dask_in_xarray_stays_lazy(call):
+    xarray = pytest.importorskip("xarray")
+    images = da.from_array(PIXELS, chunks=(1, 5, 8, 2))
+    for labelled in (xarray.DataArray(images), xarray.Variable(list("abcd"), images)):
+        expect_equal(CALLS[call](labelled), CALLS[call](PIXELS))
+    assert type(CALLS[call](xarray.DataArray(PIXELS))) is np.ndarray
+
+
+@pytest.mark.parametrize("words", [{}, {"max_memory": "1MB"}])
+def test_units_in_xarray_raise(words):
+    xarray = pytest.importorskip("xarray")
+    labelled = xarray.DataArray(PIXELS.view(Metres))
+    with pytest.raises(TypeError, match=r"images came with a unit, m, .* pass images\.data\.value"):
+        convpool.pool(labelled, (2, 2), **words)
+    with pytest.raises(TypeError, match=r"image came with a unit, m, .* pass image\.data\.value"):
+        convpool.filter_image(labelled[0], np.ones((3, 3)), **words)
+    expected = convpool.pool(PIXELS, (2, 2))
+    np.testing.assert_array_equal(convpool.pool(labelled.data.value, (2, 2), **words), expected)
+    described = xarray.DataArray(PIXELS, attrs={"units": "m", "value": 1, "mask": 1, "filled": 1})  # words, no units
+    np.testing.assert_array_equal(convpool.pool(described, (2, 2), **words), expected)
+
+
+def test_what_xarray_reads_from_a_file_is_read_in_tiles():
+    xarray = pytest.importorskip("xarray")
+    indexing, reads = pytest.importorskip("xarray.core.indexing"), []
+
+    class File(xarray.backends.BackendArray):
+        shape, dtype = PIXELS.shape, PIXELS.dtype
+
+        def __getitem__(self, key):
+            reads.append(PIXELS[key.tuple])
+            return reads[-1]
+
+    pictures = xarray.Variable(list("myxc"), indexing.LazilyIndexedArray(File()))
+    made = convpool.convolve(pictures, np.ones((3, 3, 2, 1)), max_memory=20_000)
+    np.testing.assert_array_equal(made, CALLS["convolve"](PIXELS))
+    assert len(reads) > 2
+    assert max(read.size for read in reads) < PIXELS.size
+
+
+@pytest.mark.parametrize("name", ["images", "values"])
+def test_what_has_no_lazy_form_says_so(name):
+    xarray = pytest.importorskip("xarray")
+    images = da.from_array(PIXELS)
+    for lazy_images in (images, xarray.DataArray(images)):
+        with pytest.raises(TypeError, match=rf"{name} are a dask array.* max_unpool has no.* pass {name}\.compute\(\)"):
+            arguments.in_memory(lazy_images, name, "max_unpool")
+        np.testing.assert_array_equal(arguments.in_memory(lazy_images.compute(), name, "max_unpool"), PIXELS)

@@ -55,7 +55,7 @@ ARROWS = {
     "sources": {"arguments", "dask_arrays"},
     "tile_sizes": {"outputs", "kernel_plans"},
     "one_image": {"outputs"},
-    "outputs": {"windows", "extras"},
+    "outputs": {"arguments", "extras"},
     "parts": {"halos", "kernel_plans"},
     "halos": {"windows"},
     "dask_arrays": {"parts", "extras"},

@@ -103,11 +103,143 @@ def _forms(rank: int) -> str:
 
 
 def array(value: Any, name: str) -> Array:
-    """Return the numbers of an argument as an array, without a copy of an array."""
+    """Return the numbers of an argument as a plain array, without a copy of an array.
+
+    Raises
+    ------
+    TypeError : masks or units, which would be lost; no numbers
+    """
+    if type(value) is not np.ndarray:
+        check_plain(value, name)
+        value = np.asanyarray(without_labels(value))
+        check_plain(value, name)  # what is read only now, such as a variable of a file, may come with a mask
     numbers: Array = np.asarray(value)
     if numbers.dtype.kind not in "biufc":
-        raise TypeError(f"{name} hold {numbers.dtype}; convpool takes bool, integers, floats and complex numbers")
+        raise TypeError(
+            f"{name} {_verb(name, 'hold')} {numbers.dtype}; convpool takes bool, integers, floats and complex numbers"
+        )
     return numbers
+
+
+def without_labels(value: Any) -> Any:
+    """Return what a DataArray or Variable of xarray wraps, and anything else as it is."""
+    return value.data if is_labelled(value) else value
+
+
+def is_labelled(value: Any) -> bool:
+    """Return whether a value is a DataArray or Variable of xarray."""
+    return _module(value) == "xarray" and hasattr(type(value), "data")
+
+
+def _module(value: Any) -> str:
+    return type(value).__module__.partition(".")[0]
+
+
+PLAIN = frozenset({np.ndarray, bool, int, float, complex, str})
+UNITS = (("units", "magnitude"), ("unit", "value"), ("units", "value"))  # attributes: the unit, and the numbers
+
+
+def check_plain(value: Any, name: str, *, in_chunks: bool = False) -> None:
+    """Raise if a mask or a unit would be lost.
+
+    Both are known by their attributes, so that no library of units has to be imported.
+
+    Parameters
+    ----------
+    value
+        The argument; of a dask array, what its chunks are said to be is looked at.
+    name
+        Of the argument, for the text.
+    in_chunks
+        Whether it is a chunk of a dask array.
+
+    Raises
+    ------
+    TypeError : with what would do
+    """
+    if type(value) in PLAIN:
+        return
+    if isinstance(value, (list, tuple)):
+        for k, part in enumerate(value):
+            if type(part) not in PLAIN:
+                check_plain(part, f"{name}[{k}]", in_chunks=in_chunks)
+        return
+    inner = without_labels(value)
+    given = name if inner is value else f"{name}.data"
+    if is_dask(inner):
+        inner, in_chunks = getattr(inner, "_meta", None), True
+    if hasattr(inner, "mask") and hasattr(inner, "filled"):
+        if name == "out":
+            raise TypeError("out came as a masked array, whose mask would not be written: pass out.data")
+        filled = f"dask.array.ma.filled({given}, value)" if in_chunks else f"{given}.filled(value)"
+        later = f"; missing={name}.mask is not taken yet" if name in ("images", "image") else ""
+        raise TypeError(
+            f"{name} came as a masked array, and a mask is never dropped in silence: pass {filled}, with the value "
+            f"that stands for what is masked{later}"
+        )
+    for unit, numbers in UNITS:
+        if hasattr(inner, unit) and hasattr(inner, numbers):
+            plain = f"{given}.map_blocks(lambda chunk: chunk.{numbers})" if in_chunks else f"{given}.{numbers}"
+            raise TypeError(f"{name} came with a unit, {getattr(inner, unit)}, which would be lost: pass {plain}")
+
+
+def _verb(name: str, verb: str) -> str:
+    """Return the verb in the number of the name."""
+    plural = name in ("images", "kernels", "values", "windows", "indices")
+    return {"are": "is"}.get(verb, verb + "s") if not plural else verb
+
+
+def in_memory(value: Any, name: str, call: str) -> Array:
+    """Return an array for a call that has no lazy form.
+
+    Raises
+    ------
+    TypeError : a dask array, also in a DataArray of xarray, which would be computed at once
+    """
+    if is_dask(value):
+        raise TypeError(f"{name} {_verb(name, 'are')} a dask array, and {call} has no lazy form: pass {name}.compute()")
+    return array(value, name)
+
+
+def is_dask(value: Any) -> bool:
+    """Return whether a value is a collection of dask or a DataArray over one, without importing dask."""
+    if type(value) is np.ndarray:
+        return False
+    if is_labelled(value):  # what it has not read from a file yet has no chunks, and .data would read it
+        return bool(value.chunks) and is_dask(value.data)
+    return _module(value) == "dask"
+
+
+def check_rank(images: tuple[int, ...], window: Any, word: str, name: str = "images", channel_axis: Any = -1) -> None:
+    """Raise if 3 axes may be one picture or a batch of signals, and the window is one number, which fits both.
+
+    Parameters
+    ----------
+    images
+        The shape.
+    window, word
+        The window, or another size that a tuple gives for each axis, and the argument's name.
+    name
+        The argument that has the shape.
+    channel_axis
+        As the caller gave it.
+    """
+    if len(images) == 3 and np.ndim(window) == 0:
+        raise unclear_rank(images, f"{word}=({window},)", name, channel_axis, f" with {word}={window}")
+
+
+def unclear_rank(
+    images: tuple[int, ...], signals: str, name: str = "images", channel_axis: Any = -1, given: str = ""
+) -> ValueError:
+    """Return the error of 3 axes that may be one picture or a batch of signals; `signals` says how to pass those."""
+    # with the batch axis added, counts from the front change where they meant the picture's own axes
+    also = {0: " and channel_axis=1", 2: " and channel_axis=-1"}.get(channel_axis, "")
+    grey = {-1: f"{name}[..., None]", 1: f"{name}[:, None]"}.get(channel_axis)
+    return ValueError(
+        f"{name} {images}{given} can be read in more than one way: pass {name}[None]{also} for one picture, "
+        + (f"{grey} for a batch of grey pictures, " if grey else "")
+        + f"or {signals} for a batch of signals"
+    )
 
 
 def shape(value: Any, name: str) -> tuple[int, ...]:

@@ -47,10 +47,12 @@ def known(images: Any, name: str = "images") -> Any:
 
     Raises
     ------
-    TypeError : it is another collection, or holds no numbers
+    TypeError : it is another collection, or holds no numbers, or has masks or units
     ValueError : sizes are known only once it is computed, or dask is to plan arrays by its experimental expressions
     """
     array = needed("dask.array", "dask")
+    arguments.check_plain(images, name)
+    images = arguments.without_labels(images)
     if getattr(array, "ARRAY_EXPR_ENABLED", False):
         raise ValueError(
             "dask's array.query-planning is on, an experiment that convpool does not take part in: call "
@@ -209,7 +211,13 @@ def _segments(pieces: Sequence[slice], ends: Sequence[int], chunks: Chunks) -> I
 
 def _piece(chunk: Array, box: tuple[slice, ...]) -> Array:
     """Return a piece as a copy: a view would keep the whole chunk in memory."""
-    return np.array(chunk[box])
+    return np.array(_plain(chunk[box]))
+
+
+def _plain(chunk: Any) -> Array:
+    """Return an array; what dask knows of the chunks need not say that they have masks."""
+    arguments.check_plain(chunk, "images", in_chunks=True)
+    return np.asarray(chunk)
 
 
 def _made(call: Call, outputs: tuple[slice, ...], lengths: tuple[tuple[int, ...], ...], *pieces: Array) -> Array:
@@ -223,9 +231,9 @@ def _made(call: Call, outputs: tuple[slice, ...], lengths: tuple[tuple[int, ...]
 def _joined(pieces: Sequence[Array], lengths: Sequence[Sequence[int]], dtype: np.dtype[Any]) -> Array:
     """Lay pieces side by side, which come in the order of their places."""
     if len(pieces) == 1:
-        return np.asarray(pieces[0])
+        return _plain(pieces[0])
     laid = np.empty([sum(some) for some in lengths], dtype)
     places = [[slice(end - size, end) for end, size in zip(accumulate(some), some, strict=True)] for some in lengths]
     for place, one in zip(product(*places), pieces, strict=True):
-        laid[place] = one
+        laid[place] = _plain(one)
     return laid

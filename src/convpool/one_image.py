@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from convpool import arguments
 from convpool.outputs import Output
 
 Array = NDArray[Any]
@@ -51,7 +52,7 @@ class Lifted:
         return tuple(lifted)
 
     def __getitem__(self, block: Block) -> Array:
-        return np.expand_dims(np.asarray(self.given[less(block, self.added)]), self.added)
+        return np.expand_dims(arguments.array(self.given[less(block, self.added)], "image"), self.added)
 
 
 class Squeezed:

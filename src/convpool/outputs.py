@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from convpool import arguments
 from convpool.extras import needed
 from convpool.windows import volume
 
@@ -204,6 +205,7 @@ def check(out: Any, shape: Shape, dtype: DType) -> None:
             f"out is a {type(out).__name__}; it must be an array {shape} {dtype}, something that can be written to in "
             f"slices, or the name of a file that ends in {' or '.join(FILES)}"
         )
+    arguments.check_plain(out, "out")
     if tuple(out.shape) != shape or out.dtype != dtype:
         raise ValueError(f"out is {tuple(out.shape)} {out.dtype}; it must be {shape} {dtype}")
     if isinstance(out, np.ndarray) and not out.flags.writeable:

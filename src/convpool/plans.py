@@ -126,6 +126,7 @@ class Plan:
     def _checked(self, out: Array) -> Array:
         if not isinstance(out, np.ndarray):
             raise TypeError(f"out is a {type(out).__name__}; it must be an array {self.output_shape} {self.dtype}")
+        arguments.check_plain(out, "out")
         if out.shape != self.output_shape or out.dtype != self.dtype:
             raise ValueError(f"out is {out.shape} {out.dtype}; it must be {self.output_shape} {self.dtype}")
         if not out.flags.writeable:

@@ -14,19 +14,17 @@ def wanted(images: Any, out: Any, max_memory: Any) -> bool:
     """Tell whether a call goes by tiles, or its images are a dask array."""
     if max_memory is not None or not (out is None or isinstance(out, np.ndarray)):
         return True
-    return type(images) is not np.ndarray and is_dask(images)
-
-
-def is_dask(images: Any) -> bool:
-    """Tell whether images are a dask array, without importing dask."""
-    return type(images).__module__.partition(".")[0] == "dask"
+    return arguments.is_dask(images)
 
 
 def source(images: Any, name: str = "images") -> Any:
     """Return what can be read in slices: the images themselves if they have a shape, a dtype and slices."""
-    if is_dask(images):
+    if arguments.is_dask(images):
         known: Any = import_module("convpool.dask_arrays").known
         return known(images, name)
+    # of what xarray has not read yet, only an empty part, which tells as much as the whole
+    labelled = arguments.is_labelled(images)
+    arguments.check_plain(images[(slice(0, 0),) * images.ndim] if labelled else images, name)
     try:
         kind = np.dtype(images.dtype)
         sliced = not isinstance(images, np.ndarray) and len(images.shape) and hasattr(type(images), "__getitem__")

@@ -13,14 +13,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from convpool import outputs
+from convpool import arguments, outputs
 from convpool.kernel_plans import ConvolutionPlan
 from convpool.one_image import Lifted, Squeezed, less
 from convpool.outputs import Output
 from convpool.parts import Part, part
 from convpool.plan_words import plural
 from convpool.plans import Plan
-from convpool.sources import is_dask
 from convpool.tile_sizes import ENOUGH, cuts, in_place, memory, tile_sizes
 from convpool.windows import blocks, volume
 
@@ -43,7 +42,7 @@ def run(
     Images and output may lack axes of the plan that are of length 1. Returns `out`, a new array, or the file that was
     made, opened read-only.
     """
-    if is_dask(images):
+    if arguments.is_dask(images):
         return import_module("convpool.dask_arrays").run(plan, images, operands, out, max_memory, lacking)
     limit = DEFAULT if max_memory is None else memory(max_memory)
     shape = less(plan.output_shape, lacking)
@@ -88,7 +87,7 @@ def _check_sums(plan: Any, images: Any, operands: Sequence[Any]) -> None:
     """Raise if sums of integers might not fit, where only the images themselves can tell: they are read once more."""
     for block in blocks(plan.images_shape, ENOUGH // plan.images_dtype.itemsize // 4):
         with _told(f"the images were not read at {_said(block)}"):
-            pixels = np.asarray(images[block])
+            pixels = arguments.array(images[block], "images")
         plan.check(pixels, *operands)
 
 
@@ -128,6 +127,8 @@ class _FailedError(Exception):
 def _told(what: str) -> Iterator[None]:
     try:
         yield
+    except TypeError:  # a mask or a unit that shows only when pixels are read: not a failure of the file
+        raise
     except Exception as error:
         failed = _FailedError(f"{what}: {getattr(error, 'strerror', None) or error or type(error).__name__}")
         number = getattr(error, "errno", None)

@@ -120,8 +120,9 @@ def test_masks_and_units_raise_and_the_advice_works(name, kind):
 def test_out_with_a_mask_or_a_unit(make, advice, words):
     out = make(np.zeros((2, 6, 7, 4)))
     for call in (partial(convpool.convolve, IMAGES, KERNELS), partial(convpool.pool, IMAGES.repeat(2, 3)[..., :4], 1)):
-        with pytest.raises(TypeError, match=rf"pass out\.{advice}"):
+        with pytest.raises(TypeError, match=rf"pass out\.{advice}") as caught:
             call(out=out, **words)
+        assert not hasattr(caught.value, "__notes__")  # raised before the first tile
         assert (np.asarray(out) == 0).all()
         result = call(out=getattr(out, advice), **words)
         np.testing.assert_array_equal(np.asarray(out), call())

@@ -26,8 +26,9 @@ def choice(value: Any, options: Iterable[str], name: str) -> str:
     options = list(options)
     if isinstance(value, str) and value in options:
         return value
-    close = difflib.get_close_matches(str(value).lower(), options, n=1)
-    hint = f"; did you mean {close[0]!r}?" if close else ""
+    folded = {option.lower(): option for option in options}
+    close = difflib.get_close_matches(str(value).lower(), folded, n=1)
+    hint = f"; did you mean {folded[close[0]]!r}?" if close else ""
     raise ValueError(f"{name} is {value!r}; it must be one of {', '.join(map(repr, options))}{hint}")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from convpool import arguments, dtypes, sources
+from convpool import arguments, channel_checks, dtypes, kernel_layouts, sources
 from convpool.arguments import Ints, Padding
 from convpool.engines.taps import add_windows
 from convpool.planning import lay, plan_convolution, plan_transposed
@@ -32,6 +32,7 @@ def convolve(
     fill: Any = 0,
     flip: bool = False,
     channel_axis: int = -1,
+    kernel_layout: str = kernel_layouts.DEFAULT,
     dtype: DTypeLike | None = None,
     out: Any = None,
     engine: str = "auto",
@@ -46,7 +47,7 @@ def convolve(
     images
         (m, *spatial, c) with 1 to 3 spatial axes; bool, integers, floats or complex numbers. Never modified.
     kernels
-        (*window, c // groups, nc), whatever `channel_axis`.
+        (*window, c // groups, nc), whatever `channel_axis`, or as `kernel_layout` says.
     padding
         "valid" (none), "full" (span - 1 on both sides), an int, one int per axis, one (before, after) pair per axis, or
         one of three that are called "same": "same" gives ceil(n / stride) as in TensorFlow, Keras, JAX and ONNX
@@ -63,6 +64,10 @@ def convolve(
         Flip the kernels over the window: signal processing's convolution.
     channel_axis
         Where images, result and `out` have their channels; the first other axis is the batch.
+    kernel_layout
+        "HWIO" is (*window, c // groups, nc); "OIHW" PyTorch's (nc, c // groups, *window); "HWCM" Keras's depthwise
+        (*window, c, multiplier), in which output k * multiplier + i is that of channel k. For one and three axes they
+        may also be written as "WIO", "DHWIO" and so on.
     dtype
         Of sums and result, instead of the rule below.
     out
@@ -83,12 +88,18 @@ def convolve(
     Raises
     ------
     ValueError : shapes or words that do not fit, with what came in and what would do
-    TypeError : dtypes that do not fit
+    TypeError : dtypes that do not fit; masked arrays and those with units, since neither would be in the result
     OverflowError : integer sums might not fit; the text names the bound
     OSError : tiles could not be read or written; the text says how many were made, and no file is left half written
 
+    Warns
+    -----
+    UserWarning : `channel_axis` is 1, no `kernel_layout` is named, and PyTorch's order of the kernels would fit as well
+
     Notes
     -----
+    Subclasses of ndarray, and what xarray wraps, come back as plain arrays; dask arrays as lazy ones.
+
     V. Dumoulin and F. Visin, "A guide to convolution arithmetic for deep learning", arXiv:1603.07285, draws them.
 
     Examples
@@ -103,6 +114,8 @@ def convolve(
     tiled = sources.wanted(images, out, max_memory)
     images = sources.source(images) if tiled else arguments.array(images, "images")
     kernels = arguments.array(kernels, "kernels")
+    if kernel_layout is kernel_layouts.DEFAULT:
+        kernel_layout = channel_checks.default_layout(images.shape, kernels.shape, channel_axis, groups)
     plan = _plan(
         images.shape,
         kernels.shape,
@@ -114,6 +127,7 @@ def convolve(
         fill=fill,
         flip=flip,
         channel_axis=channel_axis,
+        kernel_layout=kernel_layout,
         dtype=dtype,
         engine=engine,
         images_dtype=np.dtype(images.dtype),
@@ -136,6 +150,7 @@ def convolve_transpose(
     dilation: Ints = 1,
     groups: int = 1,
     channel_axis: int = -1,
+    kernel_layout: str = kernel_layouts.DEFAULT,
     dtype: DTypeLike | None = None,
     engine: str = "auto",
 ) -> Array:
@@ -147,7 +162,7 @@ def convolve_transpose(
         (m, *output, nc): as a result of `convolve`.
     kernels
         (*window, c // groups, nc), as given to `convolve`.
-    padding, stride, dilation, groups, channel_axis, dtype, engine
+    padding, stride, dilation, groups, channel_axis, kernel_layout, dtype, engine
         As in `convolve`.
     output_padding
         Pixels added at the end of each axis; 0 up to below the greater of stride and dilation.
@@ -169,6 +184,8 @@ def convolve_transpose(
     [1.0, 10.0, 102.0, 20.0, 200.0]
     """
     images, kernels = arguments.array(images, "images"), arguments.array(kernels, "kernels")
+    if kernel_layout is kernel_layouts.DEFAULT:
+        kernel_layout = channel_checks.default_layout(images.shape, kernels.shape, channel_axis, groups, True)
     plan = _plan_transposed(
         images.shape,
         kernels.shape,
@@ -178,6 +195,7 @@ def convolve_transpose(
         dilation=dilation,
         groups=groups,
         channel_axis=channel_axis,
+        kernel_layout=kernel_layout,
         dtype=dtype,
         engine=engine,
         images_dtype=images.dtype,

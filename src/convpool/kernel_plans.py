@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from convpool import arguments, costs, dtypes
 from convpool.engines import ENGINES, TRANSPOSE_ENGINES
+from convpool.kernel_layouts import LAYOUTS
 from convpool.plan_words import plural, sizes, span
 from convpool.plans import Plan
 from convpool.windows import volume
@@ -22,11 +23,18 @@ DType = np.dtype[Any]
 
 @dataclass(frozen=True)
 class KernelsPlan(Plan):
-    """What plans with kernels share."""
+    """What plans with kernels share.
+
+    Attributes
+    ----------
+    kernels_shape : (*window, c // groups, nc), whatever the layout
+    kernel_layout : the order of the axes in which `run` takes kernels, one of `kernel_layouts.LAYOUTS`
+    """
 
     kernels_shape: Shape
     kernels_dtype: DType
     groups: int
+    kernel_layout: str
 
     @property
     def depth(self) -> int:
@@ -42,9 +50,9 @@ class KernelsPlan(Plan):
     def title(self) -> str:
         """The first line of the printed plan."""
         groups = f" in {self.groups} groups" if self.groups > 1 else ""
-        return (
-            f"{self.name} with {plural(self.kernels_shape[-1], 'kernel')} of {sizes(self.kernels_shape[:-1])}{groups}"
-        )
+        layout = f", passed as {self.kernel_layout}" if self.kernel_layout != "HWIO" else ""
+        kernels = plural(self.kernels_shape[-1], "kernel")
+        return f"{self.name} with {kernels} of {sizes(self.kernels_shape[:-1])}{groups}{layout}"
 
     @property
     def name(self) -> str:
@@ -52,14 +60,16 @@ class KernelsPlan(Plan):
         return "convolution"
 
     def kernels(self, given: Any) -> Array:
-        """Check that kernels are those of the plan."""
+        """Check that kernels are those of the plan, and return them as (*window, c // groups, nc)."""
         kernels = arguments.array(given, "kernels")
-        if kernels.shape != self.kernels_shape or kernels.dtype != self.kernels_dtype:
+        layout = LAYOUTS[self.kernel_layout]
+        shape = layout.original(self.kernels_shape, self.groups)
+        if kernels.shape != shape or kernels.dtype != self.kernels_dtype:
             raise ValueError(
-                f"kernels are {kernels.shape} {kernels.dtype}, but the plan is for {self.kernels_shape} "
-                f"{self.kernels_dtype}: make a plan for each shape and dtype"
+                f"kernels are {kernels.shape} {kernels.dtype}, but the plan is for {shape} {self.kernels_dtype}: "
+                "make a plan for each shape and dtype"
             )
-        return kernels
+        return layout.array(kernels)
 
 
 @dataclass(frozen=True)

@@ -2,66 +2,102 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from convpool import arguments
+from convpool import arguments, channel_checks, kernel_layouts
 from convpool.windows import TRANSPOSED_SIZES, Axis, place
 
 Shape = tuple[int, ...]
 DType = np.dtype[Any]
 
 
-def read(images_shape: Any, kernels_shape: Any, channel_axis: int) -> tuple[Shape, Shape, int, int]:
-    """Return the shapes of images and kernels, the axis of the channels and the number of spatial axes."""
+class Shapes(NamedTuple):
+    """What a plan knows of its operands.
+
+    Attributes
+    ----------
+    images : the shape, as the caller has it
+    kernels : (*window, c // groups, nc), whatever the layout
+    axis : of the channels
+    rank : the number of spatial axes
+    groups, layout : read
+    """
+
+    images: Shape
+    kernels: Shape
+    axis: int
+    rank: int
+    groups: int
+    layout: str
+
+
+def read(
+    images_shape: Any,
+    kernels_shape: Any,
+    channel_axis: Any,
+    groups: Any,
+    kernel_layout: Any,
+    *,
+    is_transposed: bool = False,
+) -> Shapes:
+    """Read the shapes of images and kernels, and check that they agree."""
     images, kernels = arguments.shape(images_shape, "images_shape"), arguments.shape(kernels_shape, "kernels_shape")
     rank = arguments.spatial_rank(images)
     axis = arguments.channel_axis(channel_axis, images)
+    layout = kernel_layouts.read(kernel_layout, rank)
+    groups = arguments.integer(groups, "groups", 1)
     if len(kernels) != len(images):
-        raise ValueError(
-            f"kernels {kernels} have {len(kernels)} axes, but images {images} have {len(images)}: kernels must be "
-            f"(*window, channels, kernels) with {rank} window {'axis' if rank == 1 else 'axes'}"
-            + (", as kernel[..., None, None]" if len(kernels) == rank else "")
-        )
-    if min(kernels[:-2]) < 1:
+        raise _ranks(images, kernels, axis, operator.index(channel_axis), layout)
+    operands = channel_checks.Operands(images, kernels, axis, groups, layout, is_transposed)
+    if min(operands.ours[:-2]) < 1:
         raise ValueError(f"kernels {kernels} have an empty window; each of its sizes must be 1 or more")
-    return images, kernels, axis, rank
+    operands.check()
+    return Shapes(images, operands.ours, axis, rank, operands.true_groups, layout)
 
 
-def check_channels(
-    images: Shape, kernels: Shape, axis: int, groups: int, agree: bool, transposed: bool = False
-) -> None:
-    """Raise unless images and kernels agree in their channels; say what the likely next step is."""
-    if agree:
-        return
-    c, depth, nc = images[axis], kernels[-2], kernels[-1]
-    wanted = nc if transposed else depth * groups
-    takes = (
-        f"give {nc} channels"
-        if transposed
-        else f"take {depth} channels" + (f" in each of {groups} groups" * (groups > 1))
+def _ranks(images: Shape, kernels: Shape, axis: int, given_axis: int, layout: str) -> ValueError:
+    """Return the error of images and kernels whose numbers of axes do not fit, with what would do if they fit else."""
+    rank, c = len(images) - 2, images[axis]
+    form = kernel_layouts.LAYOUTS[layout].form.format("channels", "kernels")
+    text = (
+        f"kernels {kernels} have {len(kernels)} axes, but images {images} have {len(images)}: kernels must be "
+        f"{form} with {rank} window {'axis' if rank == 1 else 'axes'}"
     )
-    hints = []
-    if axis == len(images) - 1 and images[1] == wanted:
-        hints.append("are the channels first? pass channel_axis=1")
-    if axis == 1 and images[-1] == wanted:
-        hints.append("are the channels last? pass channel_axis=-1")
-    if not transposed and depth and c % depth == 0 and groups == 1 and c > depth > 0 and nc % (c // depth) == 0:
-        hints.append(f"grouped kernels? pass groups={c // depth}")
-    if (depth if transposed else nc) == c and depth != nc:
-        hints.append("are the kernels' last two axes swapped? they are (channels, kernels)")
-    if kernels[1] == c and wanted != c:
-        hints.append("kernels first, as in PyTorch? pass np.moveaxis(kernels, (0, 1), (-1, -2))")
-    hint = "; " + "; or ".join(hints) if hints else f"; kernels must be (*window, {_expected(c, groups, transposed)})"
-    raise ValueError(f"kernels {kernels} {takes}, but images {images} have {c}{hint}")
+    if layout == "HWIO":
+        text += _kernels_with_axes(kernels, rank, c)
+        if len(kernels) == len(images) + 1 <= 5:
+            text += _images_with_axes(images, kernels, given_axis)
+    return ValueError(text)
 
 
-def _expected(c: int, groups: int, transposed: bool) -> str:
-    if transposed:
-        return f"channels, {c}"
-    return f"{c // groups}, kernels" if c % groups == 0 else f"{c} // groups, kernels), and groups must divide {c}"
+def _kernels_with_axes(kernels: Shape, rank: int, c: int) -> str:
+    """Say how kernels become (*window, channels, kernels), if they lack one axis or both of these."""
+    if len(kernels) == rank and c > 1:
+        return f", as np.repeat(kernels[..., None, None], {c}, axis=-1) and groups={c} for one in every channel"
+    if len(kernels) == rank:
+        return ", as kernels[..., None, None]"
+    if len(kernels) == rank + 1 and kernels[-1] == c:
+        return f", as kernels[..., None] for one kernel of {c} channels"
+    if len(kernels) == rank + 1 and c == 1:
+        return f", as kernels[..., None, :] for {kernels[-1]} kernels"
+    return ""
+
+
+def _images_with_axes(images: Shape, kernels: Shape, given_axis: int) -> str:
+    """Say how images get the axis that they lack: of the batch, or of the channels."""
+    depth, one = kernels[-2], (1, *images)
+    # a count from the front may be that of the picture or of the batch of one
+    for axis in (given_axis, given_axis + 1) if given_axis >= 0 else (given_axis,):
+        if one[axis] == depth:
+            also = f" and channel_axis={axis}" if axis != given_axis else ""
+            return f"; one picture? pass images[None]{also}"
+    if depth == 1 and given_axis == -1:
+        return "; pictures without channels? pass images[..., None]"
+    return ""
 
 
 def lay(

@@ -115,6 +115,7 @@ def _convolution(plan: ConvolutionPlan, batch: slice, windows: Sequence[slice], 
         needs,
         kernels_shape=(*plan.kernels_shape[:-1], results.stop - results.start),
         groups=last - first,
+        kernel_layout="HWIO",  # that of the kernels of the whole, which were read when the work began
     )
     return Part(smaller, batch, channels, needs, results)
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
-from convpool import arguments, costs, dtypes, operands
+from convpool import arguments, channel_checks, costs, dtypes, kernel_layouts, operands
 from convpool.arguments import Ints, Padding
 from convpool.engines import ENGINES, POOL_ENGINES, TRANSPOSE_ENGINES, compiled_pooling
 from convpool.kernel_plans import ConvolutionPlan, TransposedPlan
@@ -37,6 +37,7 @@ def plan_convolution(
     fill: Any = 0,
     flip: bool = False,
     channel_axis: int = -1,
+    kernel_layout: str = kernel_layouts.DEFAULT,
     dtype: DTypeLike | None = None,
     engine: str = "auto",
     images_dtype: DTypeLike = np.float64,
@@ -47,8 +48,8 @@ def plan_convolution(
     Parameters
     ----------
     images_shape, kernels_shape
-        Shapes (m, *spatial, c) and (*window, c // groups, nc).
-    padding, stride, dilation, groups, pad_mode, fill, flip, channel_axis, dtype, engine
+        Shapes (m, *spatial, c) and (*window, c // groups, nc), or as `channel_axis` and `kernel_layout` say.
+    padding, stride, dilation, groups, pad_mode, fill, flip, channel_axis, kernel_layout, dtype, engine
         As in `convolve`.
     images_dtype, kernels_dtype
         Dtypes of the arrays that it will run on.
@@ -74,14 +75,12 @@ def plan_convolution(
       memory    62.7 kB in, 125 kB out, 4.52 MB scratch
       engine    numpy: a small call, about 52 us
     """
-    images, kernels, axis, rank = operands.read(images_shape, kernels_shape, channel_axis)
-    groups = arguments.integer(groups, "groups", 1)
-    c, depth, nc = images[axis], kernels[-2], kernels[-1]
-    operands.check_channels(images, kernels, axis, groups, c == depth * groups)
-    if nc % groups:
-        raise ValueError(
-            f"kernels {kernels} are {nc}, which {groups} groups do not divide; groups must divide {nc} and {c}"
-        )
+    if kernel_layout is kernel_layouts.DEFAULT:
+        shapes = arguments.shape(images_shape, "images_shape"), arguments.shape(kernels_shape, "kernels_shape")
+        kernel_layout = channel_checks.default_layout(*shapes, channel_axis, groups)
+    images, kernels, axis, rank, groups, layout = operands.read(
+        images_shape, kernels_shape, channel_axis, groups, kernel_layout
+    )
     word = arguments.padding(padding, rank)
     stride, dilation = arguments.per_axis(stride, rank, "stride"), arguments.per_axis(dilation, rank, "dilation")
     spatial = arguments.channels_last(images, axis)[1:-1]
@@ -104,6 +103,7 @@ def plan_convolution(
         kernels_shape=kernels,
         kernels_dtype=kinds[1],
         groups=groups,
+        kernel_layout=layout,
         pad_mode=pad_mode,
         fill=operands.fill(fill, pad_mode, sums),
         flip=bool(flip),
@@ -120,18 +120,16 @@ def plan_transposed(
     dilation: Ints,
     groups: int,
     channel_axis: int,
+    kernel_layout: str = "HWIO",
     dtype: DTypeLike | None,
     engine: str,
     images_dtype: DTypeLike,
     kernels_dtype: DTypeLike,
 ) -> TransposedPlan:
     """Plan a transposed convolution; words as in `convolve_transpose`."""
-    images, kernels, axis, rank = operands.read(images_shape, kernels_shape, channel_axis)
-    groups = arguments.integer(groups, "groups", 1)
-    nc = kernels[-1]
-    operands.check_channels(images, kernels, axis, groups, images[axis] == nc, transposed=True)
-    if nc % groups:
-        raise ValueError(f"kernels {kernels} are {nc}, which {groups} groups do not divide; groups must divide {nc}")
+    images, kernels, axis, rank, groups, layout = operands.read(
+        images_shape, kernels_shape, channel_axis, groups, kernel_layout, is_transposed=True
+    )
     word = arguments.padding(padding, rank)
     stride, dilation = arguments.per_axis(stride, rank, "stride"), arguments.per_axis(dilation, rank, "dilation")
     extra = arguments.per_axis(output_padding, rank, "output_padding", least=0)
@@ -160,6 +158,7 @@ def plan_transposed(
         kernels_shape=kernels,
         kernels_dtype=kinds[1],
         groups=groups,
+        kernel_layout=layout,
         values=spatial,
     )
 

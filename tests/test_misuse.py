@@ -1,5 +1,6 @@
 """Every misuse raises at the door: the offending value stands in the message, and so does what would be accepted."""
 
+import inspect
 import sys
 from functools import partial
 
@@ -75,7 +76,18 @@ CASES = [
     (V, lambda: convolve(IMAGES, KERNELS, ((1, 2), (3,))), ["padding is ((1, 2), (3,))", "(before, after)"]),
     (T, lambda: convolve(IMAGES, KERNELS, 0.5), ["padding is 0.5", "whole number"]),
     (V, lambda: convolve(F((1, 9, 1)), F((3, 1, 1)), (1, 2)), ["padding is (1, 2)", "2 numbers", "((1, 2),)"]),
-    (V, lambda: convolve(IMAGES, KERNELS, pad_mode="mirror"), ["pad_mode is 'mirror'", "'reflect'", "'wrap'"]),
+    (
+        V,
+        lambda: convolve(IMAGES, KERNELS, pad_mode="mirror"),
+        ["pad_mode is 'mirror'", "call 'mirror' is 'reflect' here"],
+    ),
+    (V, lambda: convolve(IMAGES, KERNELS, pad_mode="nearest"), ["pad_mode is 'nearest'", "is 'edge' here"]),
+    (V, lambda: convolve(IMAGES, KERNELS, pad_mode="replicate"), ["pad_mode is 'replicate'", "is 'edge' here"]),
+    (V, lambda: convolve(IMAGES, KERNELS, pad_mode="circular"), ["pad_mode is 'circular'", "is 'wrap' here"]),
+    (V, lambda: convolve(IMAGES, KERNELS, "reflect"), ["padding='same', pad_mode='reflect'"]),
+    (V, lambda: convolve(IMAGES, KERNELS, "nearest"), ["padding='same', pad_mode='edge'"]),
+    (V, lambda: convolve(IMAGES, KERNELS, "VALID"), ["padding is 'VALID'", "did you mean 'valid'"]),
+    (V, lambda: convolve(IMAGES, KERNELS, "SAME_UPPER"), ["is 'same' here"]),
     (V, lambda: convolve(IMAGES, KERNELS, pad_mode="Reflect"), ["did you mean 'reflect'"]),
     (V, lambda: convolve(IMAGES, KERNELS, fill=3), ["fill is 3", "'zeros'", "pad_mode='constant'"]),
     (T, lambda: convolve(IMAGES, KERNELS, pad_mode="constant", fill="0"), ["fill is '0'", "one number"]),
@@ -89,12 +101,21 @@ CASES = [
     (V, lambda: pool(F((2, 8, 0, 3)), 2), ["width is 0", "'same'"]),
     (V, lambda: view(IMAGES, (3, 10)), ["window of 10", "width of 9"]),
     # modes and other words of pooling
-    (V, lambda: pool(IMAGES, 2, mode="mean"), ["mode is 'mean'", "'max'", "'avg'"]),
+    (V, lambda: pool(IMAGES, 2, mode="mean"), ["mode is 'mean'", "'max'", "call 'mean' is 'avg' here"]),
+    (V, lambda: pool(IMAGES, 2, mode="average"), ["is 'avg' here"]),
+    (V, lambda: pool(IMAGES, 2, mode="Maximum"), ["mode is 'Maximum'", "is 'max' here"]),
     (V, lambda: pool(IMAGES, 2, mode="Max"), ["mode is 'Max'", "did you mean 'max'"]),
     (V, lambda: pool(IMAGES, 0), ["kernel_shape is 0", "1 or more"]),
     (V, lambda: pool(IMAGES, (2, 2, 2)), ["kernel_shape is (2, 2, 2)", "one number or 2"]),
     (V, lambda: pool(IMAGES, 2, 0), ["stride is 0", "1 or more"]),
     (V, lambda: pool(IMAGES, 2, mode="lp", p=0), ["p is 0", "above 0"]),
+    (T, lambda: pool(IMAGES, 2, mode="lp", p=True), ["p is True", "above 0"]),
+    (T, lambda: pool(IMAGES, 2, mode="lp", p=2j), ["p is 2j", "above 0"]),
+    (T, lambda: pool(IMAGES, 2, ceil="no"), ["ceil is 'no'", "True or False"]),
+    (T, lambda: pool(IMAGES, 2, ceil=2), ["ceil is 2", "True or False"]),
+    (T, lambda: pool(IMAGES, 2, mode="avg", count_padding="no"), ["count_padding is 'no'", "True or False"]),
+    (T, lambda: convolve(IMAGES, KERNELS, flip="no"), ["flip is 'no'", "True or False"]),
+    (T, lambda: convpool.halo((8,), 3, [slice(0, 2)], ceil=0.0), ["ceil is 0.0", "True or False"]),
     (V, lambda: pool(IMAGES, 2, mode="lp", p=np.inf), ["p is inf", "finite", "mode='max'"]),
     (T, lambda: pool(IMAGES * 1j, 2), ["max", "complex128", "'avg'", "np.abs"]),
     (T, lambda: pool(IMAGES * 1j, 2, mode="lp"), ["lp", "complex128"]),
@@ -187,6 +208,45 @@ def test_misuse(kind, call, words):
         call()
     for word in words:
         assert word in str(caught.value)
+
+
+# (call, a keyword of another library, what the error names)
+FOREIGN = [
+    (pool, "pool_size", "here that is kernel_shape"),
+    (pool, "kernel_size", "here that is kernel_shape"),
+    (pool, "strides", "here that is stride"),
+    (pool, "ceil_mode", "here that is ceil"),
+    (pool, "count_include_pad", "here that is count_padding"),
+    (pool, "norm_type", "here that is p"),
+    (pool, "data_format", "channel_axis=1"),
+    (pool, "return_indices", "max_pool_indices("),
+    (pool, "paddin", "did you mean padding?"),
+    (pool, "nonsense", "it takes images, kernel_shape, stride"),
+    (indices, "kernel_size", "here that is kernel_shape"),
+    (unpool, "output_size", "here that is shape"),
+    (unpool, "kernel_size", "it takes values, indices, shape"),
+    (convpool.global_pool, "method", "here that is mode"),
+    (adaptive, "output_size", "here that is output_shape"),
+    (plan_pool, "strides", "here that is stride"),
+    (convpool.halo, "kernel_size", "here that is window"),
+]
+
+
+@pytest.mark.parametrize(
+    ("call", "word", "told"), FOREIGN, ids=[f"{call.__name__}-{word}" for call, word, _ in FOREIGN]
+)
+def test_a_keyword_of_another_library(call, word, told):
+    with pytest.raises(TypeError, match=rf"^{call.__name__}\(\) takes no '{word}'; ") as caught:
+        call(IMAGES, **{word: 2})
+    assert told in str(caught.value)
+
+
+@pytest.mark.parametrize("call", dict.fromkeys(call for call, *_ in FOREIGN))
+def test_other_misuse_of_keywords_is_told_as_by_python(call):
+    with pytest.raises(TypeError, match=r"missing \d required positional"):
+        call()
+    assert call.__doc__
+    assert next(iter(inspect.signature(call).parameters)) in ("images", "images_shape", "values", "shape")
 
 
 @pytest.mark.parametrize("engine", ENGINES)

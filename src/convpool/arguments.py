@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import inspect
 import operator
-from collections.abc import Iterable, Sequence
-from typing import Any
+import re
+from collections.abc import Callable, Iterable, Sequence
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,16 +23,131 @@ Padding = str | int | Sequence[int] | Sequence[Sequence[int]]
 PAD_MODES = ("zeros", "constant", "reflect", "symmetric", "edge", "wrap")
 AXES = {1: ("width",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 
+# what other libraries call a keyword -> ours: the first whose own keyword the call has, or another call
+WINDOW = "kernel_shape", "window", "kernels, whose first axes are the window"
+FOREIGN: dict[str, tuple[str, ...]] = {
+    "x": ("images", "image", "windows", "values"),
+    "input": ("images", "image", "windows", "values"),
+    "inputs": ("images", "image", "windows", "values"),
+    "kernel": ("kernels",),
+    "weight": ("kernels", "kernel"),
+    "weights": ("kernels", "kernel"),
+    "pool_size": WINDOW,
+    "kernel_size": WINDOW,
+    "ksize": WINDOW,
+    "window_shape": WINDOW,
+    "window_size": WINDOW,
+    "size": ("kernel_shape", "output_shape"),
+    "output_size": ("output_shape", "shape"),
+    "strides": ("stride",),
+    "step": ("stride",),
+    "steps": ("stride",),
+    "dilations": ("dilation",),
+    "dilation_rate": ("dilation",),
+    "rate": ("dilation",),
+    "rhs_dilation": ("dilation",),
+    "group": ("groups",),
+    "feature_group_count": ("groups",),
+    "pad": ("padding",),
+    "pads": ("padding",),
+    "auto_pad": ("padding",),
+    "padding_mode": ("pad_mode",),
+    "boundary": ("pad_mode",),
+    "border": ("pad_mode",),
+    "borderType": ("pad_mode",),
+    "cval": ("fill",),
+    "fillvalue": ("fill",),
+    "fill_value": ("fill",),
+    "pad_value": ("fill",),
+    "constant_values": ("fill",),
+    "ceil_mode": ("ceil",),
+    "count_include_pad": ("count_padding",),
+    "count_include_padding": ("count_padding",),
+    "norm_type": ("p",),
+    "pooling_type": ("mode",),
+    "method": ("mode",),
+    "reduction": ("mode",),
+    "data_format": ("channel_axis=1 for channels first, NCHW; -1 for channels last, NHWC",),
+    "return_indices": ("a call of its own: max_pool_indices(...) or adaptive_max_pool_indices(...)",),
+    "divisor_override": ("mode='sum', whose result you divide",),
+    "mode": ("padding='same', 'valid' or 'full', or pad_mode= for what stands there",),
+    "axis": ("channel_axis",),
+    "window_dimensions": WINDOW,
+    "window_strides": ("stride",),
+    "output": ("out",),
+    "preferred_element_type": ("dtype",),
+}
+# argument -> what other libraries call one of its words, in lower case -> ours
+SYNONYMS: dict[str, dict[str, str]] = {
+    "mode": {
+        "mean": "avg", "average": "avg", "ave": "avg", "maximum": "max", "amax": "max", "minimum": "min", "amin": "min",
+        "add": "sum", "total": "sum", "norm": "lp", "l2": "lp", "rms": "lp",
+    },
+    "pad_mode": {
+        "zero": "zeros", "nearest": "edge", "replicate": "edge", "border_replicate": "edge", "mirror": "reflect",
+        "reflect_101": "reflect", "reflect101": "reflect", "border_reflect_101": "reflect", "symm": "symmetric",
+        "border_reflect": "symmetric", "grid-mirror": "symmetric", "circular": "wrap", "grid-wrap": "wrap",
+        "periodic": "wrap", "border_wrap": "wrap", "border_constant": "constant", "grid-constant": "constant",
+        "fill": "constant",
+    },
+    "padding": {"same_upper": "same"},
+}  # fmt: skip
+
+Words = ParamSpec("Words")
+Result = TypeVar("Result")
+
+
+def with_foreign_words_named(call: Callable[Words, Result]) -> Callable[Words, Result]:
+    """Have a public call raise a TypeError that names ours for a keyword of another library."""
+    known = inspect.signature(call).parameters
+
+    @wraps(call)
+    def checked(*positional: Words.args, **words: Words.kwargs) -> Result:
+        try:
+            return call(*positional, **words)
+        except TypeError:  # looked at only now: a small call takes no longer
+            unknown = [word for word in words if word not in known]
+            if not unknown:
+                raise
+        raise TypeError(_unknown_word(call.__name__, unknown[0], known))
+
+    return checked
+
+
+def _unknown_word(call: str, word: str, known: Iterable[str]) -> str:
+    ours = [one for one in FOREIGN.get(word, ()) if "(" in one or re.split(r"\W", one)[0] in known]
+    if ours:
+        return f"{call}() takes no {word!r}; here that is {ours[0]}"
+    close = difflib.get_close_matches(word, known, n=1)
+    return f"{call}() takes no {word!r}; " + (f"did you mean {close[0]}?" if close else f"it takes {', '.join(known)}")
+
 
 def choice(value: Any, options: Iterable[str], name: str) -> str:
     """Return a word that is one of the options."""
     options = list(options)
     if isinstance(value, str) and value in options:
         return value
+    raise ValueError(
+        f"{name} is {value!r}; it must be one of {', '.join(map(repr, options))}{_hint(value, options, name)}"
+    )
+
+
+def _hint(value: Any, options: Sequence[str], name: str) -> str:
+    word = str(value).lower()
+    if (ours := SYNONYMS.get(name, {}).get(word)) in options:
+        return f"; what others call {value!r} is {ours!r} here"
+    if name == "padding" and (mode := SYNONYMS["pad_mode"].get(word, word)) in PAD_MODES:
+        return f"; {value!r} is a pad_mode: where a call has one, pass padding='same', pad_mode={mode!r}"
     folded = {option.lower(): option for option in options}
-    close = difflib.get_close_matches(str(value).lower(), folded, n=1)
-    hint = f"; did you mean {folded[close[0]]!r}?" if close else ""
-    raise ValueError(f"{name} is {value!r}; it must be one of {', '.join(map(repr, options))}{hint}")
+    close = difflib.get_close_matches(word, folded, n=1)
+    return f"; did you mean {folded[close[0]]!r}?" if close else ""
+
+
+def boolean(value: Any, name: str) -> bool:
+    """Return a bool, for which 0 and 1 may stand and nothing else."""
+    if isinstance(value, (bool, np.bool_, int, np.integer)) and value in (0, 1):
+        return bool(value)
+    raise TypeError(f"{name} is {value!r}; it must be True or False")
 
 
 def integer(value: Any, name: str, least: int) -> int:

@@ -106,7 +106,7 @@ def plan_convolution(
         kernel_layout=layout,
         pad_mode=pad_mode,
         fill=operands.fill(fill, pad_mode, sums),
-        flip=bool(flip),
+        flip=arguments.boolean(flip, "flip"),
     )
 
 
@@ -163,6 +163,7 @@ def plan_transposed(
     )
 
 
+@arguments.with_foreign_words_named
 def plan_pooling(
     images_shape: Any,
     kernel_shape: Ints,
@@ -210,13 +211,16 @@ def plan_pooling(
     stride = window if stride is None else arguments.per_axis(stride, rank, "stride")
     dilation = arguments.per_axis(dilation, rank, "dilation")
     word = arguments.padding(padding, rank)
-    axes = lay(arguments.channels_last(images, axis)[1:-1], window, stride, dilation, word, bool(ceil))
+    ceil = arguments.boolean(ceil, "ceil")
+    axes = lay(arguments.channels_last(images, axis)[1:-1], window, stride, dilation, word, ceil)
     kind = arguments.dtype(images_dtype, "images_dtype")
     if kind.kind == "c" and mode not in ("avg", "sum"):
         raise TypeError(
             f"{mode} pooling has no meaning for images of {kind}; use 'avg' or 'sum', or pool np.abs(images)"
         )
-    if not (isinstance(p, (int, float, np.number)) and 0 < p < np.inf):
+    if isinstance(p, (bool, np.bool_, np.complexfloating)) or not isinstance(p, (int, float, np.number)):
+        raise TypeError(f"p is {p!r}; lp pooling takes a finite number above 0")
+    if not 0 < p < np.inf:
         raise ValueError(f"p is {p!r}; lp pooling takes a finite number above 0, or use mode='max' for infinity")
     reasons = {"numpy": None, "compiled": compiled_pooling.refusal(mode, kind, rank)}
     operands.check_engine(arguments.choice(engine, ("auto", *POOL_ENGINES), "engine"), reasons)
@@ -230,11 +234,12 @@ def plan_pooling(
         padding=_said(padding),
         engine=engine,
         mode=mode,
-        count_padding=bool(count_padding),
+        count_padding=arguments.boolean(count_padding, "count_padding"),
         p=float(p),
     )
 
 
+@arguments.with_foreign_words_named
 def halo(
     shape: Ints,
     window: Ints,
@@ -280,7 +285,7 @@ def halo(
     spatial = arguments.per_axis(shape, rank, "shape", least=0)
     sizes = arguments.per_axis(window, rank, "window")
     steps = arguments.per_axis(stride, rank, "stride"), arguments.per_axis(dilation, rank, "dilation")
-    axes = lay(spatial, sizes, *steps, arguments.padding(padding, rank), bool(ceil))
+    axes = lay(spatial, sizes, *steps, arguments.padding(padding, rank), arguments.boolean(ceil, "ceil"))
     if not isinstance(part, Sequence) or len(part) != rank:
         raise ValueError(f"part is {part!r}; it must be {plural(rank, 'slice')}, one for each spatial axis")
     return tuple(axis.halo(_outputs(piece, axis)) for piece, axis in zip(part, axes, strict=True))

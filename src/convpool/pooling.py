@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from convpool import arguments, sources
-from convpool.arguments import Ints, Padding
+from convpool.arguments import Ints, Padding, with_foreign_words_named
 from convpool.engines import reductions
 from convpool.planning import POOL_MODES, plan_pooling
 from convpool.recent import recent
@@ -19,6 +19,7 @@ Array = NDArray[Any]
 _plan = recent(plan_pooling)
 
 
+@with_foreign_words_named
 def pool(
     images: ArrayLike,
     kernel_shape: Ints,
@@ -110,6 +111,7 @@ def pool(
     return plan.run(images, out)
 
 
+@with_foreign_words_named
 def max_pool_indices(
     images: ArrayLike,
     kernel_shape: Ints,
@@ -160,6 +162,7 @@ def max_pool_indices(
     return values, indices
 
 
+@with_foreign_words_named
 def max_unpool(values: ArrayLike, indices: ArrayLike, shape: Ints) -> Array:
     """Put pooled values back where they came from, with zeros elsewhere.
 
@@ -202,6 +205,7 @@ def max_unpool(values: ArrayLike, indices: ArrayLike, shape: Ints) -> Array:
     return out
 
 
+@with_foreign_words_named
 def global_pool(images: ArrayLike, mode: str) -> Array:
     """Reduce each image to one pixel for each channel.
 
@@ -231,6 +235,7 @@ def global_pool(images: ArrayLike, mode: str) -> Array:
     return pool(images, images.shape[1:-1], mode=mode)
 
 
+@with_foreign_words_named
 def adaptive_pool(images: ArrayLike, output_shape: Ints, mode: str) -> Array:
     """Pool to a given size: window i of o runs from floor(i n / o) to ceil((i + 1) n / o), as in PyTorch.
 

@@ -543,79 +543,58 @@ def test_use_in_a_forked_worker():
 
 # ---- CPUs ----
 
-CPUS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_setaffinity") else 1
-several_cpus = pytest.mark.skipif(CPUS < 2, reason="threads cannot be kept on CPUs, or there is one only")
+PINS = hasattr(os, "sched_setaffinity")
+pins = pytest.mark.skipif(not PINS, reason="threads cannot be kept on CPUs here")
 
 
 def places():
-    """Return the CPUs that the caller and a helper may use while both are inside a part."""
-    meeting, found = Meeting(2), {}
+    """Return the CPUs that each thread of the process may use, by the system's number of the thread."""
+    return {thread: os.sched_getaffinity(int(thread)) for thread in os.listdir("/proc/self/task")}
+
+
+@pins
+def test_no_call_changes_the_cpus_of_a_thread():
+    """Neither the caller's nor the helpers', inside a part and after it, whatever happens in it."""
+    allowed, seen, meeting = os.sched_getaffinity(0), [], Meeting(4)
 
     def work(i):
         meeting(i)
-        found[threading.get_ident()] = os.sched_getaffinity(0)
+        seen.append(places())
 
+    def fails(i):
+        meeting(i)
+        seen.append(places())
+        raise ValueError
+
+    for _ in range(5):
+        threads.spread(work, 4)
+        with pytest.raises(ValueError):  # noqa: PT011
+            threads.spread(fails, 4)
+        seen.append(places())
+    assert all(cpus == allowed for found in seen for cpus in found.values())
+
+
+@pins
+def test_cpus_that_change_during_a_call_stay_so():
+    """As by `taskset -p` from outside."""
+    allowed, meeting = os.sched_getaffinity(0), Meeting(2)
+    caller, one = threading.get_native_id(), {min(allowed)}
     threads.set_number(2)
-    threads.spread(work, 2)
-    return found.pop(threading.get_ident()), *found.values()
-
-
-@several_cpus
-def test_the_caller_keeps_its_cpu_and_helpers_have_the_others():
-    allowed = os.sched_getaffinity(0)
-    for _ in range(20):
-        caller, helper = places()
-        assert len(caller) == 1
-        assert helper == allowed - caller
-        assert os.sched_getaffinity(0) == allowed
-
-
-@several_cpus
-@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
-def test_a_caller_that_fails_has_all_its_cpus_again(error):
-    allowed = os.sched_getaffinity(0)
 
     def work(i):
-        raise error
+        meeting(i)
+        os.sched_setaffinity(caller, one)
+        meeting(i)
 
-    with pytest.raises(error):
-        threads.spread(work, 8)
-    assert os.sched_getaffinity(0) == allowed
-
-
-@several_cpus
-def test_the_cpus_of_a_caller_may_change_between_calls():
-    allowed = os.sched_getaffinity(0)
-    one = {min(allowed)}
-    places()
     try:
-        os.sched_setaffinity(0, one)
-        assert counted(8) == [1] * 8
+        threads.spread(work, 2)
         assert os.sched_getaffinity(0) == one
     finally:
         os.sched_setaffinity(0, allowed)
-    assert places()[1] < allowed
-
-
-@several_cpus
-def test_many_callers_have_all_their_cpus_again():
-    allowed, found = os.sched_getaffinity(0), []
-
-    def call():
-        for _ in range(50):
-            counted(6)
-            found.append(os.sched_getaffinity(0))
-
-    callers = [threading.Thread(target=call) for _ in range(6)]
-    for caller in callers:
-        caller.start()
-    for caller in callers:
-        caller.join(LONG)
-    assert found == [allowed] * 300
 
 
 @forks
-@several_cpus
+@pins
 def test_a_child_forked_inside_a_part_has_all_cpus():
     code = """
 import os, threading
@@ -633,18 +612,8 @@ threads.spread(work, 2)
 print(codes)
 """
     made = python(code)
-    assert (made.stdout, made.stderr) == (f"[{CPUS}, {CPUS}]\n", "")
-
-
-@several_cpus
-def test_a_system_that_keeps_no_thread_on_a_cpu(monkeypatch):
-    def refused(*words):
-        raise PermissionError
-
-    assert counted(40) == [1] * 40
-    next(iter(threads._crews.values())).others = set()  # as after a change of CPUs: the helpers are to be moved
-    monkeypatch.setattr(os, "sched_setaffinity", refused)
-    assert counted(40) == [1] * 40
+    cpus = len(os.sched_getaffinity(0))
+    assert (made.stdout, made.stderr) == (f"[{cpus}, {cpus}]\n", "")
 
 
 # ---- the end ----

@@ -3,10 +3,6 @@
 A call opens a share of numbered parts. The caller and whoever is free in the pool take the next number until none is
 left, so a slow core holds nobody up. Nobody ever waits for a helper that has not begun: a pool that is busy, forked
 away or shut down costs time, never the answer.
-
-While a call is open, its caller stays on its CPU and the helpers on the others. Else a system may put a thread that is
-woken, by a call or by the interpreter's lock, on the CPU of its waker, and leave both there for longer than the call
-takes, with another CPU idle.
 """
 
 from __future__ import annotations
@@ -26,7 +22,7 @@ VARIABLE = "CONVPOOL_NUM_THREADS"
 
 _chosen: int | None = None
 _crews: dict[int, _Crew] = {}  # one at most, by the number of threads it is for
-_here = threading.local()  # .busy in a thread that works on a share, .allowed: the CPUs of one that is kept on some
+_here = threading.local()  # .busy in a thread that works on a share
 _importing = False
 _alone = False  # in a child that was forked during the import of the pool: there, that import would never end
 
@@ -196,10 +192,6 @@ class _Crew:
         self.open: list[_Share] = []
         self.lock = threading.Lock()  # for called and open
         self.pool = _executor()(size, "convpool")
-        self.cpu = _find_cpu()
-        self.helpers: set[int] = set()  # the system's numbers of those that have begun
-        self.allowed: set[int] = set()
-        self.others: set[int] = set()  # CPUs that the helpers are kept on, if any
 
     def call(self, share: _Share) -> None:
         """Open a share and call helpers."""
@@ -207,32 +199,12 @@ class _Crew:
             self.open.append(share)
             wanted = min(share.parts - 1, self.size - self.called)
             self.called += wanted
-            alone = len(self.open) == 1
         try:
-            place = self._keep_away() if alone else None
             for _ in range(wanted):
                 self._submit()
         except BaseException:
             _crews.clear()  # nobody knows how many were called
             raise
-        if place is not None:  # not before: a thread begins where its maker may run
-            _keep_on(*place)
-
-    def _keep_away(self) -> tuple[set[int], set[int]] | None:
-        """Keep the helpers off the CPU where this thread runs; return that, and where it may run.
-
-        None if the system does not tell, or where it may run on this CPU only.
-        """
-        if self.cpu is None:
-            return None
-        here, self.allowed = self.cpu(), os.sched_getaffinity(0)
-        others = self.allowed - {here}
-        if others and others != self.others:
-            self.others = others
-            for helper in tuple(self.helpers):
-                with suppress(OSError):  # it has ended, or the system does not let us
-                    os.sched_setaffinity(helper, others)
-        return ({here}, self.allowed) if others else None
 
     def _submit(self) -> None:
         """Ask the pool for a helper; at the interpreter's end, or where no thread can be had, none comes, ever."""
@@ -242,9 +214,6 @@ class _Crew:
     def _serve(self) -> None:
         """Help with the oldest share that has parts left."""
         _here.busy = True
-        if self.others and (me := threading.get_native_id()) not in self.helpers:
-            self.helpers.add(me)
-            _keep_on(self.others, self.allowed)
         with self.lock:
             share = next((share for share in self.open if share.join()), None)
         if share is not None:
@@ -261,32 +230,6 @@ class _Crew:
         with self.lock:
             if share in self.open:
                 self.open.remove(share)
-        _let_go()
-
-
-def _find_cpu() -> Callable[[], int] | None:
-    """Return what tells on which CPU a thread runs, None where the system does not tell or keeps no thread on some."""
-    if not hasattr(os, "sched_setaffinity"):
-        return None
-    import ctypes
-
-    return getattr(ctypes.CDLL(None), "sched_getcpu", None)
-
-
-def _keep_on(cpus: set[int], allowed: set[int]) -> None:
-    """Keep this thread on some of the CPUs that it is allowed."""
-    _here.allowed = allowed
-    with suppress(OSError):  # the system does not let us
-        os.sched_setaffinity(0, cpus)
-
-
-def _let_go() -> None:
-    """Let this thread run where it might before; may be called again."""
-    allowed = getattr(_here, "allowed", None)
-    if allowed:
-        with suppress(OSError):
-            os.sched_setaffinity(0, allowed)
-        _here.allowed = None
 
 
 def _crew(n: int) -> _Crew | None:
@@ -318,7 +261,6 @@ def _executor() -> type[ThreadPoolExecutor]:
 def _after_fork() -> None:
     """Start anew in a child, which has none of the threads, and perhaps locks that they held."""
     global _crews, _here, _alone
-    _let_go()
     _crews = {}
     _here = threading.local()
     _alone = _alone or _importing

@@ -655,18 +655,54 @@ print("done", flush=True)
     assert (made.stdout, made.stderr, made.returncode) == ("done\n", "", 0)
 
 
-def test_without_a_thread_to_be_had_the_caller_does_it_all(monkeypatch):
-    def none(*words):
-        raise RuntimeError("can't start new thread")
+def no_thread(*words):
+    raise RuntimeError("can't start new thread")
 
+
+def test_without_a_thread_to_be_had_the_caller_does_it_all(monkeypatch):
     threads.set_number(7)  # a number of its own, so a pool of its own
-    monkeypatch.setattr(threading.Thread, "start", none)
+    monkeypatch.setattr(threading.Thread, "start", no_thread)
     seen = []
     for _ in range(20):
         threads.spread(lambda i: seen.append(threading.get_ident()), 20)
     assert seen == [threading.get_ident()] * 400
-    assert threads._crews[7].pool._work_queue.qsize() <= 6
-    threads._crews.clear()
+
+
+def test_threads_that_can_be_had_again_are_used_again():
+    threads.set_number(5)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(threading.Thread, "start", no_thread)
+        for _ in range(3):
+            assert counted(20) == [1] * 20
+    meeting = Meeting(5)
+    threads.spread(meeting, 5)
+    assert len(meeting.seen) == 5
+
+
+@pytest.mark.parametrize("first", [1, 2])
+def test_threads_that_can_be_had_in_part_are_used(first):
+    """Of four helpers, one or two come; later all do, and never more."""
+    threads.set_number(5)
+    start, started = threading.Thread.start, []
+
+    def some(thread):
+        if len(started) >= first:
+            no_thread()
+        started.append(thread)
+        start(thread)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(threading.Thread, "start", some)
+        meeting = Meeting(first + 1)
+        threads.spread(meeting, first + 1)
+        for _ in range(20):
+            assert counted(20) == [1] * 20
+        meeting = Meeting(first + 1)  # while no more can be had, these still come
+        threads.spread(meeting, first + 1)
+        assert len(meeting.seen) == first + 1
+    meeting = Meeting(5)
+    threads.spread(meeting, 5)
+    assert len(meeting.seen) == 5
 
 
 # ---- the number ----

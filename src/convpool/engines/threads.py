@@ -11,7 +11,7 @@ import operator
 import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from contextvars import copy_context
 from typing import TYPE_CHECKING
 
@@ -191,6 +191,7 @@ class _Crew:
         self.called = 0  # helpers that work or are about to
         self.open: list[_Share] = []
         self.lock = threading.Lock()  # for called and open
+        self.begun = False  # whether a helper has ever begun
         self.pool = _executor()(size, "convpool")
 
     def call(self, share: _Share) -> None:
@@ -199,21 +200,33 @@ class _Crew:
             self.open.append(share)
             wanted = min(share.parts - 1, self.size - self.called)
             self.called += wanted
+        coming = 0
         try:
-            for _ in range(wanted):
-                self._submit()
+            while coming < wanted and self._submit():
+                coming += 1
         except BaseException:
             _crews.clear()  # nobody knows how many were called
             raise
+        if coming < wanted:
+            # The pool keeps what it was asked for when no thread could be had: that helper comes with the next thread
+            # that is free. Where there is none, nobody will; then the next call tries with a new pool.
+            with self.lock:
+                self.called -= wanted - coming - 1
+            if not self.begun:
+                _crews.pop(self.size + 1, None)
 
-    def _submit(self) -> None:
-        """Ask the pool for a helper; at the interpreter's end, or where no thread can be had, none comes, ever."""
-        with suppress(RuntimeError):
+    def _submit(self) -> bool:
+        """Ask the pool for a helper; return False at the interpreter's end, or where no thread can be had now."""
+        try:
             self.pool.submit(self._serve)
+        except RuntimeError:
+            return False
+        return True
 
     def _serve(self) -> None:
         """Help with the oldest share that has parts left."""
         _here.busy = True
+        self.begun = True
         with self.lock:
             share = next((share for share in self.open if share.join()), None)
         if share is not None:

@@ -531,10 +531,35 @@ def test_two_pictures_need_a_folder(pictures, tmp_path):
         (("none.npy",), "no kernel file none.npy"),
         (("sharpen", "--size", "5"), "sharpen takes no size"),
         (("box", "--size", "4"), "use 3 or 5"),
+        (("box", "--size", "100000001"), "kernels go up to 4095 x 4095: take 4095 at most"),
+        (("gaussian", "--sigma", "1e-200"), "sigma must be 0.01 pixels or more"),
+        (("gaussian", "--sigma", "1e308"), "kernels go up to 4095 x 4095: take a sigma of 511 at most"),
+        (("gaussian", "--sigma", "-1"), "sigma must be a positive number of pixels"),
+        (("laplacian-of-gaussian", "--sigma", "0"), "sigma must be a positive number of pixels"),
+        (("gaussian", "--sigma", "2", "--truncate", "nan"), "truncate must be a positive number of sigmas"),
+        (("gaussian", "--sigma", "2", "--truncate", "3", "--size", "5"), "leave one out"),
+        (("unsharp", "--amount", "nan"), "amount must be a number such as 1.5: nan came in"),
+        (("unsharp", "--amount", "1e308"), "up to 1000000: 1e+308 came in"),
+        (("motion", "--angle", "inf"), "angle must be a number of degrees"),
     ],
 )
 def test_kernels_that_mean_nothing_are_explained(pictures, tmp_path, kernel, said):
     assert said in refused("apply", pictures["gray.png"], "--kernel", *kernel, "-o", tmp_path / "out.png")
+
+
+def test_the_size_of_a_gaussian_follows_sigma_and_a_smaller_one_is_said(pictures, tmp_path):
+    before = read(pictures["gray.png"]).astype(float)
+    for name, truncate, reach in (("a", (), 4), ("b", ("--truncate", "2"), 2)):
+        words = ("--kernel", "gaussian", "--sigma", "3", *truncate, "-o", tmp_path / f"{name}.png")
+        done("apply", pictures["gray.png"], *words)
+        expected = ndimage.gaussian_filter(before, 3, radius=3 * reach, mode="mirror")
+        np.testing.assert_array_equal(read(tmp_path / f"{name}.png"), np.rint(expected))
+    words = ("--kernel", "gaussian", "--sigma", "10", "--size", "5", "-o", tmp_path / "c.png")
+    result = run("apply", pictures["gray.png"], *words)
+    assert result.exit_code == 0
+    assert result.stderr == "a size of 5 cuts off sigma 10: what is left has a sigma of 1.41; a size of 81 holds it\n"
+    expected = ndimage.gaussian_filter(before, 10, radius=2, mode="mirror")
+    np.testing.assert_array_equal(read(tmp_path / "c.png"), np.rint(expected))
 
 
 def test_the_limit_of_pixels_can_be_lowered_and_is_said(pictures, tmp_path, monkeypatch):

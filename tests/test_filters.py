@@ -54,8 +54,73 @@ def test_gaussian_agrees_with_scipy(size, sigma):
     np.testing.assert_allclose(filters.kernel("gaussian", size, sigma=sigma), expected, rtol=1e-12)
 
 
-def test_gaussian_takes_sigma_from_the_size_as_opencv_does():
-    np.testing.assert_array_equal(filters.kernel("gaussian", 9), filters.kernel("gaussian", 9, sigma=1.7))
+# cv2.getGaussianKernel(size, 0) of OpenCV 5.0
+OPENCV = {
+    1: [1.0],
+    3: [0.25, 0.5, 0.25],
+    5: [0.0625, 0.25, 0.375, 0.25, 0.0625],
+    7: [0.03125, 0.109375, 0.21875, 0.28125, 0.21875, 0.109375, 0.03125],
+    9: [0.015625, 0.05078125, 0.1171875, 0.19921875, 0.234375, 0.19921875, 0.1171875, 0.05078125, 0.015625],
+}
+
+
+@pytest.mark.parametrize("size", OPENCV)
+def test_gaussian_without_sigma_is_that_of_opencv(size):
+    np.testing.assert_array_equal(filters.kernel("gaussian", size), np.outer(OPENCV[size], OPENCV[size]))
+
+
+def test_gaussian_takes_sigma_from_larger_sizes_as_opencv_does():
+    np.testing.assert_array_equal(filters.kernel("gaussian", 11), filters.kernel("gaussian", 11, sigma=2.0))
+    assert filters.gaussian().tolist() == filters.gaussian(size=5).tolist()
+
+
+@pytest.mark.parametrize("name", ["gaussian", "laplacian-of-gaussian"])
+@pytest.mark.parametrize(
+    ("values", "size"),
+    [
+        ({"sigma": 5}, 41),
+        ({"sigma": 10.0}, 81),
+        ({"sigma": 3}, 25),
+        ({"sigma": 0.5}, 5),
+        ({"sigma": np.float32(1.5)}, 13),
+        ({"sigma": 1.01}, 11),
+        ({"sigma": 0.01}, 3),
+        ({"sigma": 2, "truncate": 3}, 13),
+        ({"sigma": 2, "truncate": 3.1}, 15),
+        ({"sigma": 10, "size": 5}, 5),
+        ({"sigma": 1, "size": 31}, 31),
+    ],
+    ids=str,
+)
+def test_sizes_follow_sigma(name, values, size):
+    weights = filters.kernel(name, **values)
+    assert weights.shape == (size, size)
+    assert np.isfinite(weights).all()
+
+
+def test_gaussian_of_a_sigma_has_that_sigma():
+    weights = filters.gaussian(5)
+    assert np.sqrt(weights.sum(axis=0) @ (np.arange(41) - 20) ** 2) == pytest.approx(5, rel=2e-3)
+    point = filters.identity(41).astype(float)
+    np.testing.assert_allclose(weights, ndimage.gaussian_filter(point, 5, mode="constant"), rtol=1e-12)
+    np.testing.assert_array_equal(filters.gaussian(5, 3), filters.gaussian(sigma=5, size=31))
+
+
+def test_the_largest_sizes_that_errors_name_are_taken():
+    assert filters.default_size(511) == 4089
+    assert filters.default_size(204, truncate=10) == 4081
+    assert filters.box(4095).shape == (4095, 4095)
+    with pytest.raises(ValueError, match="take a smaller truncate, or"):
+        filters.default_size(1, truncate=1e300)
+
+
+def test_what_a_size_leaves_of_sigma_is_said():
+    assert filters.effective_sigma(5, 5) == pytest.approx(1.3943, rel=1e-4)
+    row = filters.gaussian(10, size=5).sum(axis=0)
+    assert filters.effective_sigma(5, 10) == pytest.approx(np.sqrt(row @ (np.arange(5) - 2) ** 2))
+    assert kernel_words.cut_off(5, 10).startswith("a size of 5 cuts off sigma 10: what is left has a sigma of 1.41")
+    assert kernel_words.cut_off(9, 1.01).endswith("; a size of 11 holds it")
+    assert [kernel_words.cut_off(*pair) for pair in [(9, 1.0), (11, 1.01), (None, 1.0), (5, None)]] == [""] * 4
 
 
 def test_laplacian_of_gaussian_answers_a_parabola_with_its_curvature():
@@ -121,6 +186,33 @@ MISUSES = [
     (("box", True), {}, TypeError, "not True"),
     (("sharpen", 5), {}, ValueError, "sharpen takes no size .it is fixed.; kernels that do: identity, box, gaussian"),
     (("motion",), {"sigma": 1.0}, ValueError, "motion takes no sigma .only size, angle.; kernels that do: gaussian"),
+    (("box", 4097), {}, ValueError, "size is 4097, but kernels go up to 4095 x 4095: take 4095 at most, or"),
+    (("identity", 10**30), {}, ValueError, "size is 10+, but kernels go up to"),
+    (("gaussian",), {"sigma": -1}, ValueError, "-1 came in"),
+    (("gaussian",), {"sigma": np.nan}, ValueError, "nan came in"),
+    (("gaussian",), {"sigma": 1e-200}, ValueError, "sigma must be 0.01 pixels or more: 1e-200 .*, as the kernel id"),
+    (("gaussian", 5), {"sigma": 1e-200}, ValueError, "1e-200 came in"),
+    (("gaussian",), {"sigma": 1e308}, ValueError, r"sigma is 1e\+308, but kernels .* a sigma of 511 at most, or"),
+    (("gaussian", 5), {"sigma": 1e308}, ValueError, r"sigma is 1e\+308"),
+    (("gaussian",), {"sigma": 10**400}, ValueError, "sigma must be a positive number"),
+    (("gaussian",), {"sigma": 600}, ValueError, "600, 2400 pixels to each side, .* take a sigma of 511 at most"),
+    (
+        ("gaussian",),
+        {"sigma": 300, "truncate": 10},
+        ValueError,
+        "sigma is 300 and truncate 10, 3000 .* sigma of 204 at",
+    ),
+    (("gaussian",), {"sigma": 2, "truncate": 0}, ValueError, "truncate must be a positive number of sigmas, .*: 0 c"),
+    (("gaussian",), {"sigma": 2, "truncate": np.inf}, ValueError, "truncate must be .*: inf came in"),
+    (("gaussian",), {"sigma": "2"}, TypeError, "sigma must be a positive number of pixels, such as 1.5, not '2'"),
+    (("gaussian",), {"sigma": True}, TypeError, "not True"),
+    (("gaussian",), {"sigma": 1j}, TypeError, "not 1j"),
+    (("laplacian-of-gaussian",), {"sigma": 1e-200}, ValueError, "1e-200 came in"),
+    (("laplacian-of-gaussian",), {"sigma": 1e308}, ValueError, r"sigma is 1e\+308"),
+    (("unsharp",), {"amount": np.nan}, ValueError, "amount must be a number such as 1.5: nan came in"),
+    (("unsharp",), {"amount": -np.inf}, ValueError, "amount must be a number such as 1.5: -inf came in"),
+    (("unsharp",), {"amount": 1e308}, ValueError, r"a number such as 1.5, up to 1000000: 1e\+308 came in"),
+    (("motion",), {"angle": np.inf}, ValueError, "angle must be a number of degrees, such as 45: inf came in"),
     (("gaussian",), {"sigma": 0.0}, ValueError, "sigma must be a positive number of pixels, such as 1.5: 0.0 came in"),
     (("gaussian",), {"sigma": np.inf}, ValueError, "inf came in"),
     (("motion",), {"angle": np.nan}, ValueError, "angle must be a number of degrees, such as 45: nan came in"),

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import difflib
 import inspect
+import math
 from collections.abc import Callable
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -18,23 +20,111 @@ from numpy.typing import NDArray
 Kernel = NDArray[np.float64] | NDArray[np.int64]
 
 
+LARGEST_SIZE = 4095  # rows and columns: 134 MB of weights
+SMALLEST_SIGMA = 0.01  # pixels; a neighbour's weight is exp(-5000)
+LARGEST_AMOUNT = 1e6  # far below where 1 + amount - amount is no longer 1
+
+# what cv2.getGaussianKernel takes for small sizes where no sigma is named: binomials, and one that is near
+WITHOUT_SIGMA = {
+    1: [1],
+    3: [1, 2, 1],
+    5: [1, 4, 6, 4, 1],
+    7: [2, 7, 14, 18, 14, 7, 2],
+    9: [4, 13, 30, 51, 60, 51, 30, 13, 4],
+}
+
+
 def _checked(size: int) -> int:
     """Return the size, or say which sizes have a middle."""
     if isinstance(size, bool) or not isinstance(size, int | np.integer):
         raise TypeError(f"size must be a whole number such as 3, not {size!r}")
+    if size > LARGEST_SIZE:
+        raise ValueError(_too_large(f"size is {size}", f"{LARGEST_SIZE} at most"))
     if size < 1 or size % 2 == 0:
         near = "1, 3 or 5" if size < 2 else f"{size - 1} or {size + 1}"
         raise ValueError(f"size must be odd and at least 1, so that a kernel has a middle: {size} came in, use {near}")
     return int(size)
 
 
-def _sigma(size: int, sigma: float | None) -> float:
-    """Return sigma in pixels; when it is not given, the one that OpenCV's getGaussianKernel takes for this size."""
-    if sigma is None:
-        return 0.3 * ((size - 1) * 0.5 - 1) + 0.8
-    if not 0 < sigma < np.inf:
+def _too_large(value: str, enough: str) -> str:
+    return (
+        f"{value}, but kernels go up to {LARGEST_SIZE} x {LARGEST_SIZE}: take {enough}, or make the picture smaller "
+        "first (convpool.pool with mode='avg')"
+    )
+
+
+def _number(value: float, name: str, such_as: str) -> float:
+    """Return a number that is finite."""
+    if isinstance(value, bool) or not isinstance(value, Real | np.number) or isinstance(value, np.complexfloating):
+        raise TypeError(f"{name} must be {such_as}, not {value!r}")
+    try:
+        number = float(value)
+    except OverflowError:  # a whole number beyond all floats
+        number = math.inf
+    if not math.isfinite(number):
+        raise ValueError(f"{name} must be {such_as}: {value} came in")
+    return number
+
+
+def _width(sigma: float) -> float:
+    """Return sigma in pixels, checked."""
+    number = _number(sigma, "sigma", "a positive number of pixels, such as 1.5")
+    if number <= 0:
         raise ValueError(f"sigma must be a positive number of pixels, such as 1.5: {sigma} came in")
-    return float(sigma)
+    if number < SMALLEST_SIGMA:
+        raise ValueError(
+            f"sigma must be {SMALLEST_SIGMA} pixels or more: {sigma} came in, which would change no pixel, "
+            "as the kernel identity does"
+        )
+    if number > LARGEST_SIZE:
+        raise ValueError(_too_large(f"sigma is {sigma}", f"a sigma of {LARGEST_SIZE // 8} at most"))
+    return number
+
+
+def default_size(sigma: float, truncate: float = 4.0) -> int:
+    """Return the size of a Gaussian that reaches `truncate` times sigma to each side: 2 * ceil(truncate * sigma) + 1.
+
+    Examples
+    --------
+    >>> default_size(5), default_size(1.5, truncate=3)
+    (41, 11)
+    """
+    width, reach = _width(sigma), _number(truncate, "truncate", "a positive number of sigmas, such as 4")
+    if reach <= 0:
+        raise ValueError(f"truncate must be a positive number of sigmas, such as 4: {truncate} came in")
+    half = LARGEST_SIZE // 2
+    if reach * width > half:
+        named = f"sigma is {sigma}" + ("" if truncate == 4 else f" and truncate {truncate}")
+        enough = f"a sigma of {int(half / reach)} at most" if reach <= half else "a smaller truncate"
+        raise ValueError(_too_large(f"{named}, {reach * width:.5g} pixels to each side", enough))
+    return 2 * math.ceil(reach * width) + 1
+
+
+def effective_sigma(size: int, sigma: float) -> float:
+    """Return the standard deviation of what is left of a Gaussian on so many taps.
+
+    Examples
+    --------
+    >>> round(effective_sigma(5, sigma=5), 2), round(effective_sigma(41, sigma=5), 2)
+    (1.39, 5.0)
+    """
+    row = _row(_checked(size), _width(sigma))
+    return float(np.sqrt(row @ (np.arange(size) - size // 2) ** 2))
+
+
+def _sizes(size: int | None, sigma: float | None, truncate: float, usual: int) -> tuple[int, float]:
+    """Return size and sigma in pixels; each follows from the other where it is not given, as in OpenCV."""
+    if sigma is None:
+        taps = _checked(usual if size is None else size)
+        return taps, 0.3 * ((taps - 1) * 0.5 - 1) + 0.8
+    largest = default_size(sigma, truncate) if size is None else _checked(size)
+    return largest, _width(sigma)
+
+
+def _row(size: int, sigma: float) -> NDArray[np.float64]:
+    """Return a Gaussian of one axis that sums to 1."""
+    weights = np.exp(-(((np.arange(size) - size // 2) / sigma) ** 2) / 2)
+    return np.asarray(weights / weights.sum(), dtype=np.float64)
 
 
 def _offsets(size: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -59,11 +149,19 @@ def box(size: int = 3) -> NDArray[np.float64]:
     return np.full((_checked(size), size), 1 / size**2)
 
 
-def gaussian(size: int = 5, sigma: float | None = None) -> NDArray[np.float64]:
-    """The normal distribution, sampled at the taps and scaled to sum 1 (cv2.getGaussianKernel)."""
-    down, right = _offsets(_checked(size))
-    weights = np.exp(-(down**2 + right**2) / (2 * _sigma(size, sigma) ** 2))
-    return np.asarray(weights / weights.sum(), dtype=np.float64)
+def gaussian(sigma: float | None = None, truncate: float = 4.0, *, size: int | None = None) -> NDArray[np.float64]:
+    """The normal distribution, sampled at the taps and scaled to sum 1 (cv2.getGaussianKernel).
+
+    Its size is 2 * ceil(truncate * sigma) + 1. A smaller `size` cuts it off: what is left has the `effective_sigma`.
+    Without sigma it is what OpenCV takes for the size, 5 if there is none: 1 4 6 4 1, over 16, on each axis.
+    """
+    taps, width = _sizes(size, sigma, truncate, usual=5)
+    if sigma is None and taps in WITHOUT_SIGMA:
+        row = np.array(WITHOUT_SIGMA[taps], dtype=np.float64)
+        row /= row.sum()
+    else:
+        row = _row(taps, width)
+    return np.outer(row, row)
 
 
 def sharpen() -> NDArray[np.int64]:
@@ -73,10 +171,14 @@ def sharpen() -> NDArray[np.int64]:
 
 def unsharp(size: int = 5, amount: float = 1.0) -> NDArray[np.float64]:
     """Unsharp masking: the picture plus `amount` of what a binomial blur takes away; size 5 is the known 476/256."""
+    _checked(size)
+    strength = _number(amount, "amount", "a number such as 1.5")
+    if abs(strength) > LARGEST_AMOUNT:
+        raise ValueError(f"amount must be a number such as 1.5, up to {LARGEST_AMOUNT:.0f}: {amount} came in")
     row = np.array([1.0])
-    for _ in range(_checked(size) - 1):
+    for _ in range(size - 1):
         row = np.convolve(row, [0.5, 0.5])
-    return np.asarray((1 + amount) * identity(size) - amount * np.outer(row, row), dtype=np.float64)
+    return np.asarray((1 + strength) * identity(size) - strength * np.outer(row, row), dtype=np.float64)
 
 
 def edge() -> NDArray[np.int64]:
@@ -129,20 +231,24 @@ def laplacian() -> NDArray[np.int64]:
     return _integers([0, 1, 0], [1, -4, 1], [0, 1, 0])
 
 
-def laplacian_of_gaussian(size: int = 9, sigma: float | None = None) -> NDArray[np.float64]:
-    """The Laplacian of a Gaussian, shifted to sum 0 so that plain surfaces give 0 (MATLAB's fspecial log)."""
-    variance = _sigma(_checked(size), sigma) ** 2
-    down, right = _offsets(size)
-    weights = gaussian(size, sigma) * (down**2 + right**2 - 2 * variance) / variance**2
+def laplacian_of_gaussian(
+    sigma: float | None = None, truncate: float = 4.0, *, size: int | None = None
+) -> NDArray[np.float64]:
+    """The Laplacian of a Gaussian, shifted to sum 0 so that plain surfaces give 0 (MATLAB's fspecial log).
+
+    Sizes follow sigma as in `gaussian`; without both it is 9 x 9 of sigma 1.7.
+    """
+    taps, width = _sizes(size, sigma, truncate, usual=9)
+    down, right = _offsets(taps)
+    row = _row(taps, width)
+    weights = np.outer(row, row) * ((down / width) ** 2 + (right / width) ** 2 - 2) / width**2
     return np.asarray(weights - weights.mean(), dtype=np.float64)
 
 
 def motion(size: int = 9, angle: float = 0.0) -> NDArray[np.float64]:
     """A camera moved `size` pixels at `angle` degrees, counter-clockwise from the right (MATLAB's fspecial motion)."""
-    if not np.isfinite(angle):
-        raise ValueError(f"angle must be a number of degrees, such as 45: {angle} came in")
     down, right = _offsets(_checked(size))
-    turned = np.deg2rad(angle)
+    turned = np.deg2rad(_number(angle, "angle", "a number of degrees, such as 45") % 360)
     along = right * np.cos(turned) - down * np.sin(turned)
     across = right * np.sin(turned) + down * np.cos(turned)
     beyond = np.maximum(np.abs(along) - size // 2, 0)
@@ -191,9 +297,10 @@ def kernel(name: str, size: int | None = None, **values: float | None) -> Kernel
     name : str
         One of `NAMES`; capitals, spaces and underscores do not matter.
     size : int, optional
-        Rows and columns, odd, for kernels that come in sizes. None is the kernel's own default.
+        Rows and columns, odd, for kernels that come in sizes. None is the kernel's own default, which follows `sigma`.
     **values : float, optional
-        `sigma` (pixels), `angle` (degrees) or `amount`, for kernels that take them; None is the default.
+        `sigma` (pixels), `truncate` (sigmas), `angle` (degrees) or `amount`, for kernels that take them; None is the
+        default.
 
     Returns
     -------

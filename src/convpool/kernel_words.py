@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,25 @@ def parse(words: str, size: int | None = None, **values: float | None) -> NDArra
     if given:
         raise ValueError(f"{given[0]} belongs to named kernels; {words!r} has a size of its own: leave {given[0]} out")
     return _from_file(Path(words)) if is_file else _from_rows(words)
+
+
+def cut_off(size: int | None, sigma: float | None) -> str:
+    """Say what a size leaves of a Gaussian; nothing where it reaches 4 sigma, as without a size.
+
+    Examples
+    --------
+    >>> cut_off(5, 10)
+    'a size of 5 cuts off sigma 10: what is left has a sigma of 1.41; a size of 81 holds it'
+    >>> cut_off(81, 10)
+    ''
+    """
+    if size is None or sigma is None or size // 2 >= 4 * sigma:
+        return ""
+    left = filters.effective_sigma(size, sigma)
+    return (
+        f"a size of {size} cuts off sigma {sigma:g}: what is left has a sigma of {left:.3g}; "
+        f"a size of {2 * math.ceil(4 * sigma) + 1} holds it"
+    )
 
 
 def _from_rows(words: str) -> NDArray[Any]:

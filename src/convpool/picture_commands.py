@@ -110,8 +110,9 @@ def _allow_pixels(context: click.Context, parameter: click.Parameter, value: int
     metavar='NAME|FILE.npy|"1 0 -1; ..."',
     help="A name from 'convpool kernels', a saved array, or rows of numbers.",
 )
-@click.option("--size", type=int, help="Size of a named kernel that has one.")
+@click.option("--size", type=int, help="Size of a named kernel that has one; it follows from --sigma when left out.")
 @click.option("--sigma", type=float, help="Width in pixels (gaussian, laplacian-of-gaussian).")
+@click.option("--truncate", type=float, help="How many sigmas the size reaches to each side; 4 when left out.")
 @click.option("--angle", type=float, help="Degrees, counter-clockwise from the right (motion).")
 @click.option("--amount", type=float, help="Strength (unsharp).")
 @click.option("--padding", type=Padding(), default="same", show_default=True)
@@ -134,6 +135,7 @@ def apply(
     kernel_word: str,
     size: int | None,
     sigma: float | None,
+    truncate: float | None,
     angle: float | None,
     amount: float | None,
     padding: Any,
@@ -146,7 +148,11 @@ def apply(
     PHOTO is a picture or a folder of pictures. Transparency is not filtered; where the size changes, a pixel takes
     the opacity at the middle of its window.
     """
-    kernel = kernel_words.parse(kernel_word, size, sigma=sigma, angle=angle, amount=amount)
+    if size is not None and truncate is not None:
+        raise click.UsageError("--size and --truncate both say how large the kernel is: leave one out")
+    kernel = kernel_words.parse(kernel_word, size, sigma=sigma, truncate=truncate, angle=angle, amount=amount)
+    if remark := kernel_words.cut_off(size, sigma):
+        _note(remark)
 
     def change(photo: photos.Photo) -> tuple[photos.Photo, photos.Shown]:
         return photos.filtered(

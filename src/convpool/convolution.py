@@ -12,6 +12,7 @@ from convpool.arguments import Ints, Padding
 from convpool.engines.taps import add_windows
 from convpool.planning import lay, plan_convolution, plan_transposed
 from convpool.recent import recent
+from convpool.rounding import integer_dtype, saturate
 from convpool.windows import place, view, volume
 
 Array = NDArray[Any]
@@ -214,6 +215,7 @@ def filter_image(
     fill: Any = 0,
     flip: bool = False,
     dtype: DTypeLike | None = None,
+    round_to: DTypeLike | None = None,
     out: Any = None,
     engine: str = "auto",
     max_memory: int | str | None = None,
@@ -228,14 +230,19 @@ def filter_image(
         (kh, kw), applied as it is.
     padding, stride, pad_mode, fill, flip, dtype, out, engine, max_memory
         As in `convolve`; the border is reflected by default.
+    round_to
+        An integer dtype for the result, such as "uint8" for pictures: values are rounded, halves to the even neighbour,
+        and saturated: what is beyond the dtype becomes its greatest or least number, and NaN becomes 0. `out` is of
+        this dtype.
 
     Returns
     -------
-    (oh, ow) or (oh, ow, c), of `convolve`'s dtype: not rounded, not clipped
+    (oh, ow) or (oh, ow, c), of `convolve`'s dtype, not rounded, not clipped; or of `round_to`
 
     Raises
     ------
     ValueError, TypeError, OverflowError : as `convolve`
+    TypeError : `round_to` is no integer dtype, or the results are complex
 
     Examples
     --------
@@ -258,15 +265,17 @@ def filter_image(
         "flip": flip, "dtype": dtype, "engine": engine,
     }  # fmt: skip
     kernels = np.repeat(kernel[..., None, None], channels, axis=-1)[..., :channels, :]
+    kinds: Any = {"images_dtype": np.dtype(image.dtype), "kernels_dtype": kernel.dtype}
+    plan = _plan((1, *image.shape[:2], channels), kernels.shape, **words, **kinds)
+    target = None if round_to is None else integer_dtype(round_to, plan.dtype)
     if tiled:
-        kinds: Any = {"images_dtype": np.dtype(image.dtype), "kernels_dtype": kernel.dtype}
-        plan = _plan((1, *image.shape[:2], channels), kernels.shape, **words, **kinds)
         lacking = (0,) if len(image.shape) == 3 else (0, 3)
         from convpool import tiles
 
-        return tiles.run(plan, image, (kernels, None), out, max_memory, lacking)  # type: ignore[no-any-return]
-    picture: Array = convolve(image[None, ..., None] if image.ndim == 2 else image[None], kernels, **words)[0]
-    return picture[..., 0] if image.ndim == 2 else picture
+        return tiles.run(plan, image, (kernels, None), out, max_memory, lacking, target)  # type: ignore[no-any-return]
+    picture: Array = plan.run(image[None, ..., None] if image.ndim == 2 else image[None], kernels)[0]
+    picture = picture[..., 0] if image.ndim == 2 else picture
+    return picture if target is None else saturate(picture, target)
 
 
 def window_view(images: ArrayLike, shape: Ints, stride: Ints = 1, dilation: Ints = 1) -> Array:

@@ -43,8 +43,10 @@ def memory(value: Any) -> int:
     return arguments.integer(value, "max_memory", 1)
 
 
-def tile_sizes(plan: Plan, limit: int, images: Any = None, out: Any = None) -> Sizes:
+def tile_sizes(plan: Plan, limit: int, images: Any = None, out: Any = None, *, apart: bool = False) -> Sizes:
     """Return the largest tile that needs no more memory: whole images, else whole rows, columns, kernels.
+
+    `apart`: tiles are not made in `out` itself, even where it is in memory.
 
     Raises
     ------
@@ -53,7 +55,7 @@ def tile_sizes(plan: Plan, limit: int, images: Any = None, out: Any = None) -> S
     sizes, least = [plan.batch, *plan.counts, plan.results], [1] * (len(plan.axes) + 2)
 
     def held(tile: Sizes) -> int:
-        return _held(plan, tile, isinstance(images, np.ndarray), outputs.in_memory(out))
+        return _held(plan, tile, isinstance(images, np.ndarray), outputs.in_memory(out) and not apart)
 
     if volume(plan.output_shape) and held(least) > limit:
         raise ValueError(

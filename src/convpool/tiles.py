@@ -20,6 +20,7 @@ from convpool.outputs import Output
 from convpool.parts import Part, part
 from convpool.plan_words import plural
 from convpool.plans import Plan
+from convpool.rounding import Rounded, saturate
 from convpool.tile_sizes import ENOUGH, cuts, in_place, memory, tile_sizes
 from convpool.windows import blocks, volume
 
@@ -36,25 +37,30 @@ def run(
     out: Any = None,
     max_memory: Any = None,
     lacking: tuple[int, ...] = (),
+    round_to: np.dtype[Any] | None = None,
 ) -> Any:
     """Make the plan's output tile by tile, within some working memory; `operands` are kernels and bias.
 
-    Images and output may lack axes of the plan that are of length 1. Returns `out`, a new array, or the file that was
-    made, opened read-only.
+    Images and output may lack axes of the plan that are of length 1. With `round_to` the output is of that dtype.
+    Returns `out`, a new array, or the file that was made, opened read-only.
     """
     if arguments.is_dask(images):
-        return import_module("convpool.dask_arrays").run(plan, images, operands, out, max_memory, lacking)
+        lazy = import_module("convpool.dask_arrays").run(plan, images, operands, out, max_memory, lacking)
+        return lazy if round_to is None else lazy.map_blocks(saturate, kind=round_to, dtype=round_to)
     limit = DEFAULT if max_memory is None else memory(max_memory)
     shape = less(plan.output_shape, lacking)
-    outputs.check(out, shape, plan.dtype)
+    dtype = plan.dtype if round_to is None else round_to
+    outputs.check(out, shape, dtype)
     if isinstance(images, np.ndarray) and isinstance(out, np.ndarray) and np.may_share_memory(images, out):
         raise ValueError("out shares memory with images, which are read until the last tile; pass another array")
     if isinstance(plan, ConvolutionPlan):
         operands = plan.operands(*operands)
     if lacking:
         images = np.expand_dims(images, lacking) if isinstance(images, np.ndarray) else Lifted(images, lacking)
-    tile = tile_sizes(plan, limit, images, out)
-    target = outputs.opened(out, shape, plan.dtype, less(in_place(plan, tile), lacking))
+    tile = tile_sizes(plan, limit, images, out, apart=round_to is not None)
+    target: Output = outputs.opened(out, shape, dtype, less(in_place(plan, tile), lacking))
+    if round_to is not None:
+        target = Rounded(target, plan.dtype, round_to)
     return _make(plan, images, operands, Squeezed(target, lacking) if lacking else target, cuts(plan, tile))
 
 

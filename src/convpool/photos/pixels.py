@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from convpool.rounding import saturate
+
 FAINT = 0.5
 """Results that stay under half a grey level are shown as zero: they are rounding, not picture."""
+NOISE = 1e-9
+"""What sums of fractions leave of a whole number, as a share of white."""
+PIECE = 2**20
+"""Values that are worked on at a time, since each takes several arrays."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,13 +89,40 @@ def to_pixels(values: ArrayLike, dtype: DTypeLike = np.uint8, signed: str = "cli
     array = np.asarray(values)
     if array.dtype.kind not in "biuf":
         raise TypeError(f"pixels are made from real numbers, not from {array.dtype}; take the real part or np.abs")
-    return SIGNED[signed](array, np.iinfo(depth).max, most).cast(depth)
+    levels, top = SIGNED[signed], int(np.iinfo(depth).max)
+    scale = 1.0 if levels.reach is None else _stretch(array, levels.reach(top), most)
+    pixels = np.empty(array.shape, depth)
+    rounded = saturated = 0
+    for piece, place in zip(_pieces(array), _pieces(pixels), strict=True):
+        shown = levels.of(piece, top, scale)
+        place[...] = saturate(shown, depth)
+        far, beyond = _count(shown, place, top)
+        rounded, saturated = rounded + far, saturated + beyond
+    return Shown(pixels, array.size, rounded, saturated, scale)
+
+
+def _pieces(array: NDArray[Any]) -> Iterator[NDArray[Any]]:
+    flat = array.reshape(-1)
+    return (flat[start : start + PIECE] for start in range(0, flat.size, PIECE))
+
+
+def _count(values: NDArray[Any], pixels: NDArray[Any], top: int) -> tuple[int, int]:
+    """Return how many values were rounded, and how many were beyond black or white."""
+    if values.dtype.kind in "iu":
+        return 0, int(np.count_nonzero(pixels != values))
+    whole = np.rint(values)
+    with np.errstate(invalid="ignore"):  # infinity less infinity
+        far = np.abs(whole - values) > NOISE * top
+    return int(np.count_nonzero(far)), int(np.count_nonzero(pixels != whole))
 
 
 def largest(values: NDArray[Any]) -> float:
     """Return the largest absolute value that is finite."""
-    sizes = np.abs(values.astype(np.float64))
-    return float(np.max(sizes, where=np.isfinite(sizes), initial=0.0))
+    most = 0.0
+    for piece in _pieces(values):
+        sizes = np.abs(piece.astype(np.float64))
+        most = max(most, float(np.max(sizes, where=np.isfinite(sizes), initial=0.0)))
+    return most
 
 
 def choose_signed(kernel: ArrayLike) -> str:
@@ -105,49 +138,40 @@ def choose_signed(kernel: ArrayLike) -> str:
     return "zero-in-the-middle" if cancels and (weights < 0).any() else "clip"
 
 
-@dataclass(frozen=True, eq=False)
-class _Levels:
-    """Values in grey levels, before they are whole."""
+class Levels(NamedTuple):
+    """A way to show values as grey levels.
 
-    values: NDArray[Any]
-    top: int
-    scale: float = 1.0
+    Attributes
+    ----------
+    of : from values, the level of white, and the scale to levels that are not yet whole
+    reach : from the level of white to how many levels the largest value gets; None shows values as they are
+    """
 
-    def cast(self, dtype: np.dtype[Any]) -> Shown:
-        whole = self.values if self.values.dtype.kind in "biu" else np.rint(self.values)
-        kept = np.nan_to_num(np.clip(whole, 0, self.top), nan=0.0)
-        noise = 1e-9 * self.top  # what sums of fractions leave of a whole number
-        with np.errstate(invalid="ignore"):  # infinity less infinity
-            near = np.abs(whole - self.values) <= noise
-        rounded = int(np.count_nonzero(~near & np.isfinite(self.values)))
-        saturated = int(np.count_nonzero(kept != whole))
-        return Shown(kept.astype(dtype), self.values.size, rounded, saturated, self.scale)
+    of: Callable[[NDArray[Any], int, float], NDArray[Any]]
+    reach: Callable[[int], int] | None
 
 
-def _clip(values: NDArray[Any], top: int, most: float | None) -> _Levels:
+def _clip(values: NDArray[Any], top: int, scale: float) -> NDArray[Any]:
     kind = np.int64 if values.dtype.kind == "b" else np.float64 if values.dtype.kind == "f" else values.dtype
-    return _Levels(values.astype(kind), top)
+    return values.astype(kind, copy=False)
 
 
-def _zero_in_the_middle(values: NDArray[Any], top: int, most: float | None) -> _Levels:
-    middle = top // 2 + 1
-    scale = _scale(values, top - middle, most)
-    return _Levels(values.astype(np.float64) * scale + middle, top, scale)
+def _zero_in_the_middle(values: NDArray[Any], top: int, scale: float) -> NDArray[Any]:
+    return np.asarray(values.astype(np.float64) * scale + (top // 2 + 1))
 
 
-def _magnitude(values: NDArray[Any], top: int, most: float | None) -> _Levels:
-    scale = _scale(values, top, most)
-    return _Levels(np.abs(values.astype(np.float64)) * scale, top, scale)
+def _magnitude(values: NDArray[Any], top: int, scale: float) -> NDArray[Any]:
+    return np.asarray(np.abs(values.astype(np.float64)) * scale)
 
 
-def _scale(values: NDArray[Any], levels: int, most: float | None) -> float:
+def _stretch(values: NDArray[Any], levels: int, most: float | None) -> float:
     """Return what stretches the largest absolute value to so many levels."""
     most = largest(values) if most is None else most
     return levels / most if most >= FAINT else 1.0
 
 
-SIGNED: dict[str, Callable[[NDArray[Any], int, float | None], _Levels]] = {
-    "clip": _clip,
-    "zero-in-the-middle": _zero_in_the_middle,
-    "magnitude": _magnitude,
+SIGNED: dict[str, Levels] = {
+    "clip": Levels(_clip, None),
+    "zero-in-the-middle": Levels(_zero_in_the_middle, lambda top: top // 2),
+    "magnitude": Levels(_magnitude, lambda top: top),
 }

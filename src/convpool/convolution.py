@@ -353,7 +353,8 @@ def fold(windows: ArrayLike, shape: Ints, stride: Ints = 1, dilation: Ints = 1, 
     dtype = dtypes.result(windows.dtype, windows.dtype, None)
     sums = dtypes.accumulation(dtype)
     if sums.kind in "iu":
-        dtypes.working(sums, dtypes.magnitude(windows) * volume(window), "sums of windows", False)
+        overlap = volume([min(axis.count, -(-axis.window // axis.apart)) for axis in axes])
+        dtypes.Sums(np.array([overlap])).working(sums, dtypes.extremes(windows), "sums of windows")
     total = np.zeros((1, windows.shape[rank + 1], len(windows), *spatial), sums)
     given = np.moveaxis(windows, range(rank + 1, 2 * rank + 2), range(rank + 1))[None].astype(sums, copy=False)
     with np.errstate(all="ignore"):

@@ -9,9 +9,11 @@ from numpy.typing import DTypeLike, NDArray
 
 Array = NDArray[Any]
 DType = np.dtype[Any]
+Range = tuple[int, int]  # the least and the greatest
 
 EXACT_IN_FLOAT32 = 2**24
 EXACT_IN_FLOAT64 = 2**53  # whole numbers up to here are exact in float64, whose products are much faster
+INTEGERS = ("int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64")
 
 
 def result(images: DType, kernels: DType, dtype: DTypeLike | None) -> DType:
@@ -44,50 +46,111 @@ def accumulation(dtype: DType) -> DType:
     return np.dtype(np.float32) if dtype == np.float16 else dtype
 
 
-def greatest(dtype: DType) -> int:
-    """Return the greatest magnitude of an integer dtype or bool."""
-    return 1 if dtype.kind == "b" else max(-int(np.iinfo(dtype).min), int(np.iinfo(dtype).max))
+def limits(dtype: DType) -> Range:
+    """Return the least and the greatest number of an integer dtype or bool."""
+    if dtype.kind == "b":
+        return 0, 1
+    info = np.iinfo(dtype)
+    return int(info.min), int(info.max)
 
 
-def magnitude(values: Array) -> int:
-    """Return the greatest magnitude of integers, 0 if there are none."""
+def extremes(values: Array) -> Range:
+    """Return the least and the greatest of some integers and 0, which padding and missing taps add."""
     if not values.size:
-        return 0
-    return max(abs(int(values.max())), abs(int(values.min())))
+        return 0, 0
+    return min(0, int(values.min())), max(0, int(values.max()))
 
 
-def any_negative(*parts: Array | None) -> bool:
-    """Tell whether there is a negative number in some arrays."""
-    return any(part is not None and part.size > 0 and bool(part.min() < 0) for part in parts)
+def magnitude(numbers: Range) -> int:
+    """Return the greatest magnitude in a range."""
+    return max(-numbers[0], numbers[1])
 
 
-def heaviest(weights: Array, axes: tuple[int, ...]) -> int:
-    """Return the greatest sum of the magnitudes of integer weights over some axes.
+class Sums:
+    """What sums of integer products can be: pixels times weights, over some axes of the weights, and a bias.
 
-    Times the greatest magnitude of what they weigh, no sum of products can exceed it. Beyond 2**53 it is taken in
-    float64 and rounded up, so it may be a little more than that.
+    A sum over any of the taps, in any order, lies in the same range, which has 0: nothing wraps on the way.
+
+    Attributes
+    ----------
+    heaviest : the greatest sum of the magnitudes of the weights, exactly
     """
-    sums = np.add.reduce(np.abs(weights.astype(np.float64)), axis=axes)
-    most = float(np.maximum.reduce(sums, axis=None, initial=0.0))
-    return int(most) if most < EXACT_IN_FLOAT64 else int(most * (1 + 1e-9))
 
+    def __init__(self, weights: Array, axes: tuple[int, ...] = (), bias: Array | None = None) -> None:
+        self._weights, self._axes, self._bias = weights, axes, bias
+        sums = np.add.reduce(np.abs(weights.astype(np.float64)), axis=axes)
+        most = float(np.maximum.reduce(sums, axis=None, initial=0.0))
+        if most < EXACT_IN_FLOAT64:
+            self.heaviest = int(most)
+        else:
+            positive, negative = self._signed
+            self.heaviest = int(np.max(positive - negative, initial=0))
 
-def working(dtype: DType, limit: int, what: str, negative: bool) -> DType:
-    """Return the dtype in which integer sums of magnitudes up to `limit` are exact.
+    @property
+    def _signed(self) -> tuple[Array, Array]:
+        """The sums of the positive weights and of the negative ones, as Python's integers."""
+        positive = _exact_sum(np.maximum(self._weights, 0), self._axes)
+        return positive, _exact_sum(self._weights, self._axes) - positive
 
-    Raises
-    ------
-    OverflowError : they might not fit the result
-    """
-    if negative and dtype.kind == "u":
-        raise OverflowError(f"{what} may be negative, which {dtype} cannot hold; pass a signed dtype such as int64")
-    if limit > np.iinfo(dtype).max:
+    def bound(self, pixels: Range) -> int:
+        """Return the greatest sum of magnitudes: that of the weights times the greatest pixel, and the bias."""
+        extra = 0 if self._bias is None else magnitude(extremes(self._bias))
+        return self.heaviest * magnitude(pixels) + extra
+
+    def range(self, pixels: Range) -> Range:
+        """Return the least and the greatest sum of pixels in a range."""
+        low, high = pixels
+        positive, negative = self._signed
+        bias = np.array(0 if self._bias is None else self._bias, object)
+        least = positive * low + negative * high + np.minimum(bias, 0)
+        greatest = positive * high + negative * low + np.maximum(bias, 0)
+        return int(np.min(least, initial=0)), int(np.max(greatest, initial=0))
+
+    def fit(self, dtype: DType, pixels: Range) -> bool:
+        """Return whether an integer dtype holds all sums."""
+        if dtype.kind == "i" and self.bound(pixels) <= limits(dtype)[1]:
+            return True
+        return _holds(dtype, *self.range(pixels))
+
+    def working(self, dtype: DType, pixels: Range, what: str) -> DType:
+        """Return the dtype in which the sums are exact, for results of an integer dtype.
+
+        Raises
+        ------
+        OverflowError : they might not fit the result
+        """
+        if self.fit(dtype, pixels):
+            return working(dtype, self.bound(pixels))
+        low, high = self.range(pixels)
+        holders = [name for name in INTEGERS if _holds(np.dtype(name), low, high)]
+        advice = f"pass dtype=np.{holders[0]}" if holders else "pass dtype=float for rounded results"
+        if "int64" in holders[1:]:
+            advice += ", or no dtype for int64"
+        if low < 0 and dtype.kind == "u":
+            raise OverflowError(f"{what} may be negative, as low as {low}, which {dtype} cannot hold; {advice}")
         raise OverflowError(
-            f"{what} may reach {limit}, more than {dtype} holds ({np.iinfo(dtype).max}); "
-            "pass dtype=float for rounded results, or scale the images or kernels down"
+            f"{what} may reach {self.bound(pixels)}, more than {dtype} holds ({limits(dtype)[1]}); {advice}"
         )
+
+
+def _holds(dtype: DType, low: int, high: int) -> bool:
+    least, greatest = limits(dtype)
+    return least <= low and high <= greatest
+
+
+def _exact_sum(weights: Array, axes: tuple[int, ...]) -> Array:
+    """Add integers over some axes, as Python's, which do not wrap: their high and low halves apart."""
+    if weights.dtype == object:
+        return np.asarray(np.add.reduce(weights, axis=axes))
+    wide = weights.astype(np.uint64 if weights.dtype.kind == "u" else np.int64)
+    high, low = (np.add.reduce(half, axis=axes, dtype=np.int64) for half in (wide >> 32, wide & 0xFFFFFFFF))
+    return np.asarray(np.asarray(high, object) * 2**32 + np.asarray(low, object))
+
+
+def working(dtype: DType, bound: int) -> DType:
+    """Return the dtype in which integer sums of magnitudes up to a bound are exact and fast: floats if they can."""
     for kind, exact in ((np.float32, EXACT_IN_FLOAT32), (np.float64, EXACT_IN_FLOAT64)):
-        if limit <= exact:
+        if bound <= exact:
             return np.dtype(kind)
     return dtype
 

@@ -154,9 +154,7 @@ class ConvolutionPlan(KernelsPlan):
         """Tell whether no images of this dtype can give sums that are too large, so that `check` need not read any."""
         if self.accumulation.kind not in "iu":
             return True
-        extra = dtypes.magnitude(bias) if bias is not None else 0
-        limit = dtypes.heaviest(kernels, tuple(range(kernels.ndim - 1))) * self._greatest + extra
-        return self.accumulation.kind == "i" and limit <= np.iinfo(self.accumulation).max
+        return self._sums(kernels, bias).fit(self.accumulation, self._pixels)
 
     def check(self, images: Array, kernels: Array, bias: Array | None) -> None:
         """Raise OverflowError if sums of integers might not fit, for images of any shape."""
@@ -176,31 +174,30 @@ class ConvolutionPlan(KernelsPlan):
         """Return the dtype to compute in: for integers, one in which these sums are exact."""
         if self.accumulation.kind not in "iu":
             return self.accumulation
-        extra = dtypes.magnitude(bias) if bias is not None else 0
-        limit = self._limit
-        if limit + extra > dtypes.EXACT_IN_FLOAT64:  # images are read last, since they may be large
-            weight = dtypes.heaviest(kernels, tuple(range(kernels.ndim - 1)))
-            limit = weight * self._greatest
-        if limit + extra > dtypes.EXACT_IN_FLOAT64:
-            limit = weight * max(dtypes.magnitude(images), abs(self.fill))
-        return dtypes.working(
-            self.accumulation, limit + extra, "sums of products", self._negative(images, kernels, bias)
-        )
+        limit = self._limit + (0 if bias is None else dtypes.magnitude(dtypes.extremes(bias)))
+        if self.accumulation.kind == "i" and limit <= min(dtypes.EXACT_IN_FLOAT64, dtypes.limits(self.accumulation)[1]):
+            return dtypes.working(self.accumulation, limit)
+        sums, pixels = self._sums(kernels, bias), self._pixels
+        if sums.bound(pixels) > dtypes.EXACT_IN_FLOAT64 or not sums.fit(self.accumulation, pixels):
+            pixels = self._with_fill(dtypes.extremes(images))  # read last, since they may be large
+        return sums.working(self.accumulation, pixels, "sums of products")
+
+    def _sums(self, kernels: Array, bias: Array | None) -> dtypes.Sums:
+        return dtypes.Sums(kernels, tuple(range(kernels.ndim - 1)), bias)
+
+    def _with_fill(self, pixels: dtypes.Range) -> dtypes.Range:
+        return min(pixels[0], self.fill), max(pixels[1], self.fill)
 
     @cached_property
-    def _greatest(self) -> int:
-        """The greatest magnitude that images of this dtype and their padding may have."""
-        greatest: int = max(dtypes.greatest(self.images_dtype), abs(self.fill))
-        return greatest
+    def _pixels(self) -> dtypes.Range:
+        """The range that images of this dtype and their padding may have."""
+        return self._with_fill(dtypes.limits(self.images_dtype))
 
     @cached_property
     def _limit(self) -> int:
         """What no sum of products of these dtypes can exceed."""
-        return self.taps * self.depth * self._greatest * dtypes.greatest(self.kernels_dtype)
-
-    def _negative(self, *parts: Array | None) -> bool:
-        """Tell whether a sum may be negative, where that matters."""
-        return self.accumulation.kind == "u" and (dtypes.any_negative(*parts) or self.fill < 0)
+        weight = dtypes.magnitude(dtypes.limits(self.kernels_dtype))
+        return self.taps * self.depth * dtypes.magnitude(self._pixels) * weight
 
 
 @dataclass(frozen=True)
@@ -263,7 +260,13 @@ class TransposedPlan(KernelsPlan):
     def _working(self, values: Array, kernels: Array) -> DType:
         if self.accumulation.kind not in "iu":
             return self.accumulation
-        window = tuple(range(kernels.ndim - 2))
-        limit = dtypes.heaviest(kernels, (*window, kernels.ndim - 1)) * dtypes.magnitude(values)
-        negative = self.accumulation.kind == "u" and dtypes.any_negative(values, kernels)
-        return dtypes.working(self.accumulation, limit, "sums of products", negative)
+        return self._sums(kernels).working(self.accumulation, dtypes.extremes(values), "sums of products")
+
+    def _sums(self, kernels: Array) -> dtypes.Sums:
+        """Add up the weights that may meet on one pixel: of the kernels of a group, taps that are `apart`."""
+        steps = [min(axis.window, axis.apart) for axis in self.axes]
+        beyond = [(0, -axis.window % step) for axis, step in zip(self.axes, steps, strict=True)]
+        weights = np.pad(kernels, [*beyond, (0, 0), (0, 0)])
+        split = [n for size, step in zip(weights.shape, steps, strict=False) for n in (size // step, step)]
+        each = weights.reshape(*split, self.depth, self.groups, self.kernels_shape[-1] // self.groups)
+        return dtypes.Sums(each, (*range(0, len(split), 2), -1))

@@ -207,7 +207,7 @@ class PoolingPlan(Plan):
     def check(self, images: Array) -> None:
         """Raise OverflowError if sums of integers might not fit."""
         if not self._fits:
-            dtypes.working(self.accumulation, self.taps * dtypes.magnitude(images), "sums of pixels", False)
+            self._sums.working(self.accumulation, dtypes.extremes(images), "sums of pixels")
 
     def fits(self) -> bool:
         """Tell whether no sum of pixels of this dtype can be too large."""
@@ -217,7 +217,11 @@ class PoolingPlan(Plan):
     def _fits(self) -> bool:
         if self.mode != "sum" or self.accumulation.kind not in "iu":
             return True
-        return self.taps * dtypes.greatest(self.images_dtype) <= np.iinfo(self.accumulation).max
+        return self._sums.fit(self.accumulation, dtypes.limits(self.images_dtype))
+
+    @property
+    def _sums(self) -> dtypes.Sums:
+        return dtypes.Sums(np.array([self.taps]))
 
     def run(self, images: Any, out: Array | None = None) -> Array:
         """Pool images of the plan's shape and dtype.

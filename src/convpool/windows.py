@@ -76,6 +76,17 @@ class Axis:
         return count - ((count - 1) * self.stride >= self.before + self.size)
 
     @property
+    def apart(self) -> int:
+        """How far apart in the window the taps are that windows may have on one pixel.
+
+        Examples
+        --------
+        >>> Axis(9, 3).apart, Axis(9, 3, stride=2).apart, Axis(9, 3, stride=2, dilation=4).apart
+        (1, 2, 1)
+        """
+        return self.stride // math.gcd(self.stride, self.dilation)
+
+    @property
     def starts(self) -> range:
         """Where the windows start on the padded axis."""
         return range(0, self.count * self.stride, self.stride)

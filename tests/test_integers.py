@@ -226,6 +226,46 @@ def test_chunks_of_dask_arrays():
         convpool.convolve(images, taps(4, 0, -4), dtype=np.int8).compute()
 
 
+# ---- fill and bias ----
+
+
+@pytest.mark.parametrize("name", INTEGERS)
+@pytest.mark.parametrize("value", [0, 3, True, np.uint8(3), np.int64(3), np.array(3)])
+def test_a_whole_fill_and_bias_are_taken_by_every_integer_dtype(name, value):
+    padded = {"padding": 1, "pad_mode": "constant", "fill": value}
+    actual = convpool.convolve(one(2), taps(1, 1, 1), **padded, bias=np.array([value]), dtype=name)
+    assert actual.dtype == name
+    assert actual.item() == 2 + 3 * int(value)
+
+
+@pytest.mark.parametrize("engine", [name for name in DIRECT if name != "compiled"])
+@pytest.mark.parametrize("dtype", ["int64", "uint64", "uint8", "bool"])
+def test_bias_of_any_integer_dtype_is_added_to_large_sums(dtype, engine):
+    images, bias = np.full((1, 2, 1), 2**62, np.uint64), np.array([1], dtype)
+    actual = convpool.convolve(images, taps(1, 1), "valid", bias=bias, dtype=np.uint64, engine=engine)
+    assert actual.item() == 2**63 + 1
+
+
+@pytest.mark.parametrize("operands", ["int64", "float32", "float64", "longdouble"])
+@pytest.mark.parametrize("value", [3j, 0.5, np.nan, np.inf, -3, 2**70, 1.5 + 0j, np.complex64(2j)])
+@pytest.mark.parametrize("dtype", [None, "uint8", "float32"])
+def test_advice_on_fill_and_bias_can_be_followed(operands, value, dtype):
+    if operands != "int64" and dtype == "uint8":
+        return
+    padded = {"padding": 1, "pad_mode": "constant", "fill": value}
+    bias = np.array([value]) if value != 2**70 else np.array([0.5])
+    for words in (padded, {"bias": bias}):
+        call = partial(convpool.convolve, one(2, operands), taps(1, 1, 1, dtype=operands), **words)
+        try:
+            actual = call(dtype=dtype)
+        except (TypeError, OverflowError) as error:
+            advice = re.search(r"pass dtype=(?:np\.)?(\w+)", str(error))
+            actual = call(dtype=np.dtype(advice[1]))
+        assert actual.dtype.kind == ("c" if np.iscomplexobj(value) else actual.dtype.kind)
+        expected = 2 + 2 * value if words is padded else 2 + bias[0]
+        np.testing.assert_allclose(complex(actual.item()), complex(expected))
+
+
 # ---- any numbers: right, or refused with advice that works ----
 
 

@@ -92,6 +92,32 @@ CASES = [
     (V, lambda: convolve(IMAGES, KERNELS, fill=3), ["fill is 3", "'zeros'", "pad_mode='constant'"]),
     (T, lambda: convolve(IMAGES, KERNELS, pad_mode="constant", fill="0"), ["fill is '0'", "one number"]),
     (T, lambda: convolve(INTS, INT_KERNELS, pad_mode="constant", fill=0.5), ["fill is 0.5", "int64", "dtype=float"]),
+    (T, lambda: convolve(INTS, INT_KERNELS, pad_mode="constant", fill=np.nan), ["fill is nan", "dtype=float"]),
+    (T, lambda: convolve(INTS, INT_KERNELS, pad_mode="constant", fill=3j), ["fill is 3j", "int64", "dtype=complex"]),
+    (T, lambda: convolve(IMAGES, KERNELS, pad_mode="constant", fill=3j), ["fill is 3j", "float64", "dtype=complex"]),
+    (T, lambda: convolve(IMAGES, KERNELS, pad_mode="constant", fill=None), ["fill is None", "one number"]),
+    (T, lambda: convolve(IMAGES, KERNELS, pad_mode="constant", fill=[1]), ["fill is [1]", "one number"]),
+    (T, lambda: convolve(IMAGES, KERNELS, pad_mode="constant", fill=np.ma.masked), ["fill is masked", "one number"]),
+    (
+        O,
+        lambda: convolve(INTS, INT_KERNELS, pad_mode="constant", fill=-3, dtype=np.uint8),
+        ["fill is -3", "uint8", "0 to 255", "dtype=np.int64"],
+    ),
+    (
+        O,
+        lambda: convolve(INTS, INT_KERNELS, pad_mode="constant", fill=2**70),
+        [f"fill is {2**70}", "int64", str(2**63 - 1), "dtype=float"],
+    ),
+    (
+        O,
+        lambda: convolve(IMAGES, KERNELS, pad_mode="constant", fill=10**400),
+        ["fill is 1000", "float64", "1.8e+308", "infinity"],
+    ),
+    (
+        O,
+        lambda: convolve(IMAGES, KERNELS, pad_mode="constant", fill=1e39, dtype=np.float32),
+        ["fill is 1e+39", "float32", "3.4e+38", "smaller"],
+    ),
     (V, lambda: convolve(F((2, 0, 9, 3)), KERNELS, "same", pad_mode="edge"), ["'edge'", "height is 0", "'zeros'"]),
     # windows that do not fit
     (V, lambda: convolve(F((2, 8, 2, 3)), KERNELS, "valid"), ["window of 3", "width of 2", "0 + 0 padding", "'same'"]),
@@ -143,6 +169,13 @@ CASES = [
     # bias and out
     (V, lambda: convolve(IMAGES, KERNELS, bias=F(3)), ["bias is (3,)", "(4,)", "each kernel"]),
     (T, lambda: convolve(INTS, INT_KERNELS, bias=F(1)), ["bias is float64", "int64", "dtype=float"]),
+    (T, lambda: convolve(INTS, INT_KERNELS, bias=F(1) * 1j), ["bias is complex128", "int64", "dtype=complex"]),
+    (
+        T,
+        lambda: convolve(IMAGES, KERNELS, bias=F(4) * 1j, dtype=np.float32),
+        ["bias is complex128", "float32", "dtype=np.complex64"],
+    ),
+    (O, lambda: convolve(INTS, INT_KERNELS, bias=-F(1, int), dtype=np.uint8), ["negative", "uint8", "dtype=np.int8"]),
     (V, lambda: convolve(IMAGES, KERNELS, out=F((2, 8, 9, 3))), ["out is (2, 8, 9, 3)", "(2, 8, 9, 4)"]),
     (V, lambda: convolve(IMAGES, KERNELS, out=F((2, 8, 9, 4), np.float32)), ["float32", "must be", "float64"]),
     (T, lambda: convolve(IMAGES, KERNELS, out=[1]), ["out is a list", "an array"]),

@@ -41,6 +41,20 @@ def result(images: DType, kernels: DType, dtype: DTypeLike | None) -> DType:
     return asked
 
 
+def check_kind(what: str, kind: DType, sums: DType) -> None:
+    """Raise TypeError, which begins with `what` came in, if sums of a dtype do not take numbers of this kind."""
+    kinds = ("biu", "f", "c")
+    least = next(k for k, letters in enumerate(kinds) if kind.kind in letters)
+    if sums.kind in "".join(kinds[least:]):
+        return
+    if kind.kind == "f":
+        advice = "dtype=float, or integers"
+    else:
+        wide = np.result_type(sums if sums.kind == "f" else np.float64, np.complex64)
+        advice = "dtype=complex" if wide == np.complex128 else f"dtype=np.{wide}"
+    raise TypeError(f"{what}, but sums are taken in {sums}: pass {advice}")
+
+
 def accumulation(dtype: DType) -> DType:
     """Return the dtype in which sums of this result are taken: float32 for float16, else itself."""
     return np.dtype(np.float32) if dtype == np.float16 else dtype

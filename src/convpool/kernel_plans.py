@@ -138,6 +138,8 @@ class ConvolutionPlan(KernelsPlan):
         entered = self.entered(images)
         kernels, bias = self.operands(kernels, bias)
         working = self._working(entered, kernels, bias)
+        if bias is not None and working.kind in "iu":  # NumPy adds no int64 to uint64
+            bias = bias.astype(working, copy=False)
         engine = ENGINES[self._engine(entered, kernels)]
         out, written = self.result(out, entered, kernels)
         weights = np.flip(kernels, tuple(range(len(self.axes)))) if self.flip else kernels
@@ -164,10 +166,7 @@ class ConvolutionPlan(KernelsPlan):
         bias = arguments.array(given, "bias")
         if bias.shape != (self.results,):
             raise ValueError(f"bias is {bias.shape}; it must be ({self.results},), one number for each kernel")
-        if not np.can_cast(bias.dtype, self.accumulation, "same_kind"):
-            raise TypeError(
-                f"bias is {bias.dtype}, but sums are taken in {self.accumulation}: pass dtype=float or round it"
-            )
+        dtypes.check_kind(f"bias is {bias.dtype}", bias.dtype, self.accumulation)
         return bias
 
     def _working(self, images: Array, kernels: Array, bias: Array | None) -> DType:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from convpool import arguments, channel_checks, kernel_layouts
+from convpool import arguments, channel_checks, dtypes, kernel_layouts
 from convpool.windows import TRANSPOSED_SIZES, Axis, place
 
 Shape = tuple[int, ...]
@@ -144,16 +144,33 @@ def check_output_padding(extra: Shape, word: str | tuple[tuple[int, int], ...], 
 
 def fill(given: Any, pad_mode: str, sums: DType) -> Any:
     """Return the number that stands in the padding, of the kind of the sums."""
-    value = np.asarray(given)
-    if value.ndim or value.dtype.kind not in "biufc":
+    kind = np.dtype(np.int64) if isinstance(given, int) else np.asarray(given).dtype  # integers of any size
+    if np.ndim(given) or kind.kind not in "biufc" or isinstance(given, np.ma.MaskedArray):
         raise TypeError(f"fill is {given!r}; it must be one number")
     if pad_mode != "constant":
-        if value != 0:
+        if given != 0:
             raise ValueError(f"fill is {given!r}, but pad_mode is {pad_mode!r}; pass pad_mode='constant' to use it")
         return 0
-    if not np.can_cast(value.dtype, sums, "same_kind"):
-        raise TypeError(f"fill is {given!r}, but sums are taken in {sums}: pass dtype=float or a whole number")
-    return value.item() if sums.kind in "iu" else sums.type(given)
+    dtypes.check_kind(f"fill is {given!r}", kind, sums)
+    if sums.kind in "iu":
+        value, (least, greatest) = int(given), dtypes.limits(sums)
+        if not least <= value <= greatest:
+            raise OverflowError(
+                f"fill is {value}, but sums are taken in {sums}, which holds {least} to {greatest}; pass "
+                + ("dtype=np.int64" if -(2**63) <= value < 2**63 else "dtype=float for rounded results")
+            )
+        return value
+    try:
+        with np.errstate(over="ignore"):
+            number = sums.type(given)
+    except OverflowError:  # an integer beyond every float
+        number = sums.type(np.inf)
+    if np.isinf(number) and (isinstance(given, int) or not np.isinf(given)):
+        raise OverflowError(
+            f"fill is {given!r}, but sums are taken in {sums}, which holds up to {np.finfo(sums).max:.1e}; pass a "
+            "smaller one, or infinity"
+        )
+    return number
 
 
 def check_engine(engine: str, refusals: Mapping[str, str | None]) -> None:

@@ -155,6 +155,22 @@ def test_what_is_not_finite_stays_in_its_windows(words, value, c):
         same_as_plain(images, lay(images, *words, 1, "same"))
 
 
+@pytest.mark.parametrize("kind", ["float32", "float64"])
+@pytest.mark.parametrize("geometry", GEOMETRIES, ids=str)
+def test_every_zero_is_positive(geometry, kind):
+    """So it does not matter in which order the taps are combined: max and min are the plain engine's bit for bit."""
+    sizes, *words = geometry
+    for c in (1, 3, 17):
+        images = np.random.default_rng(c).choice([0.0, -0.0, -0.0, -1e-300, 1.0, -1.0], (2, *sizes, c)).astype(kind)
+        for some in (images, images * 0):
+            axes = lay(some, *words)
+            for mode in MODES:
+                result = pooled(some, axes, mode)
+                assert not np.signbit(result[result == 0]).any()
+                if mode in ("max", "min"):
+                    assert result.tobytes() == pooled(some, axes, mode, engine=reductions).tobytes()
+
+
 def test_nothing_overflows_on_the_way():
     images = np.full((1, 12, 12, 2), np.finfo(np.float32).max)
     axes = lay(images, 9)

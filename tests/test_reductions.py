@@ -224,6 +224,26 @@ def test_indices_take_every_dtype(dtype, least):
         np.testing.assert_array_equal(actual, wanted)
 
 
+def signed_zeros(shape, dtype, seed=0):
+    """Return 0 and -0, and some numbers on both sides of them."""
+    rng = np.random.default_rng(seed)
+    return rng.choice([0.0, -0.0, -0.0, 0.0, -0.0, -1.0, 1.0, -1e-300], shape).astype(dtype)
+
+
+@pytest.mark.parametrize("dtype", [*FLOATS, *COMPLEX])
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_every_zero_is_positive(case, dtype):
+    """Which zero wins, and whether a sum begins with one, would depend on how the windows are cut."""
+    images = signed_zeros(case.images(dtype).shape, dtype)
+    for mode in modes_for(dtype):
+        for result in (pool(images, case.axes, mode), pool(images * 0, case.axes, mode)):
+            for part in (result.real, result.imag) if dtype in COMPLEX else (result,):
+                assert not np.signbit(part[part == 0]).any()
+    if dtype in FLOATS:
+        values, _ = max_indices(images, case.axes)
+        assert not np.signbit(values[values == 0]).any()
+
+
 # ---- properties ----
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import convpool
 from convpool import costs, tile_sizes
-from convpool.engines import ENGINES
+from convpool.engines import ENGINES, POOL_ENGINES
 
 PAD_MODES = ["zeros", "constant", "reflect", "symmetric", "edge", "wrap"]
 MEMORY = [1, 600, 3000, "20kB", "200kB"]
@@ -220,6 +220,18 @@ def test_nothing_to_do():
         whole = convpool.convolve(np.ones(shape, np.uint8), kernels)
         made = convpool.convolve(Recorded(np.ones(shape, np.uint8)), kernels, max_memory="1MB")
         assert (made.shape, made.dtype) == (whole.shape, whole.dtype)
+
+
+@pytest.mark.parametrize("engine", POOL_ENGINES)
+@pytest.mark.parametrize("mode", ["max", "min", "sum", "avg"])
+@pytest.mark.parametrize(("window", "stride"), [(2, 2), (3, 1), (9, 1), (13, 4)])
+def test_the_sign_of_zero_does_not_depend_on_tiles(window, stride, mode, engine):
+    skip_without(engine)
+    images = np.random.default_rng(window).choice([0.0, -0.0, -0.0], (2, 30, 33, 3)).astype(np.float32)
+    words = {"padding": "same", "engine": engine}
+    whole = convpool.pool(images, window, stride, mode, **words)
+    assert not np.signbit(whole).any()
+    assert convpool.pool(images, window, stride, mode, max_memory="100kB", **words).tobytes() == whole.tobytes()
 
 
 # ---- sizes ----

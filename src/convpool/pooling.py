@@ -68,8 +68,8 @@ def pool(
     Returns
     -------
     (m, *output, c). Max and min keep the dtype; sums of integers and bool are int64, avg and lp of them float64. NaN
-    propagates. A window without a real pixel gives -inf or the dtype's least for max, the opposite for min, 0 for sum
-    and lp, NaN for avg.
+    propagates, though its sign and payload are not promised, and a zero is 0, never -0. A window without a real pixel
+    gives -inf or the dtype's least for max, the opposite for min, 0 for sum and lp, NaN for avg.
 
     Raises
     ------

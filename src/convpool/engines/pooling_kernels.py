@@ -67,6 +67,13 @@ def neutral(join, kind):
     return ir.Constant(element(kind), int(kind.maxval if greatest else kind.minval))
 
 
+def unsigned_zeros(builder, result, made):
+    """Return a vector with 0 for every -0: which of them wins depends on the order of the taps."""
+    if not isinstance(made, types.Float):
+        return result
+    return builder.fadd(result, ir.Constant(result.type, None))
+
+
 def average_of(builder, total, by, product, like, made):
     """Divide a vector, or multiply it if `product`, and convert it to the result."""
     total = converted(builder, total, like, types.float64)
@@ -76,7 +83,7 @@ def average_of(builder, total, by, product, like, made):
             builder.store(builder.fmul(total, by), scaled)
         with divide:
             builder.store(builder.fdiv(total, by), scaled)
-    return converted(builder, builder.load(scaled), types.float64, made)
+    return unsigned_zeros(builder, converted(builder, builder.load(scaled), types.float64, made), made)
 
 
 @intrinsic
@@ -232,7 +239,8 @@ def finish(typing, result, address, count, divisor, divisors, product, average, 
                 store_some(builder, finished(whole, mask), target, whole, made, mask)
 
         def plain(place, mask):
-            return converted(builder, load(builder, source, place, like, lanes), like, made)
+            total = load(builder, source, place, like, lanes)
+            return unsigned_zeros(builder, converted(builder, total, like, made), made)
 
         if average.count == 1:
             loop(plain)
@@ -483,7 +491,7 @@ def whole(
 
         def finished(total):
             if average.count == 1:
-                return converted(builder, total, like, made)
+                return unsigned_zeros(builder, converted(builder, total, like, made), made)
             return average_of(builder, total, by, product, like, made)
 
         def take(place, vectors, mask):
@@ -638,7 +646,7 @@ def thinned(
                     line = picked(builder, lines[first : last + 1], chosen)
                     total = line if total is None else joined(builder, total, line, join, like)
                 if average.count == 1:
-                    value = converted(builder, total, like, made)
+                    value = unsigned_zeros(builder, converted(builder, total, like, made), made)
                 else:
                     value = average_of(builder, total, by, product, like, made)
                 at = builder.add(there, INT(k * lanes))

@@ -2,7 +2,8 @@
 
 A window is the product of its axes' windows, so it is reduced along one axis after the other, the axis that shrinks
 most first. Sums are taken over the taps of a window only, never as differences of running sums, so that an infinity or
-a NaN stays in its windows. x is a part of the images (n, *spatial, c), k one of its axes.
+a NaN stays in its windows. Which of 0 and -0 wins, and whether a sum of -0 begins with a 0, depends on the order of the
+taps: every 0 becomes 0 at the end. x is a part of the images (n, *spatial, c), k one of its axes.
 """
 
 from __future__ import annotations
@@ -310,12 +311,13 @@ def _uneven_lane(size: int, starts: Array, stops: Array) -> Lane:
 
 @dataclass(frozen=True)
 class Reduction:
-    """All that a block of images needs to be pooled."""
+    """All that a block of images needs to be pooled; `final` where no axis is left to reduce."""
 
     lanes: Sequence[Lane]
     mode: Mode
     p: float
     dtype: np.dtype[Any]
+    final: bool = True
 
     def lane(self, k: int) -> Lane:
         """Return the lane of axis k of the images."""
@@ -380,9 +382,7 @@ def _reduced(reduction: Reduction, x: Array, order: Sequence[int], k: int) -> Ar
     for done in order:
         shape[done] = reduction.lane(done).count
     result = np.empty_like(x, reduction.dtype, shape=shape, subok=False)
-    unfinished = reduction
-    if reduction.mode.finish is not None:
-        unfinished = replace(reduction, mode=replace(reduction.mode, finish=None))
+    unfinished = replace(reduction, final=False)
     numbers = volume([max(a, b) for a, b in zip(shape, x.shape, strict=True)]) // max(1, shape[k])
     for (piece,) in blocks(shape[k : k + 1], LARGE // max(1, numbers * reduction.dtype.itemsize)):
         _reduce(unfinished, x[_on(k, piece)], order, result[_on(k, piece)])
@@ -402,13 +402,22 @@ def _chunks(reduction: Reduction, shape: Sequence[int], k: int) -> Iterator[tupl
 
 def _put(reduction: Reduction, along: Along, part: Array, k: int, chunk: Block, out: Array) -> None:
     """Reduce a part along axis k, finish it and put it where it belongs."""
-    finish = reduction.mode.finish
-    if finish is None and out.dtype == reduction.dtype:
-        along(part, k, out, reduction.mode)
-        return
-    total = np.empty_like(part, reduction.dtype, shape=out.shape, subok=False)
+    finish = reduction.mode.finish if reduction.final else None
+    direct = finish is None and out.dtype == reduction.dtype
+    total = out if direct else np.empty_like(part, reduction.dtype, shape=out.shape, subok=False)
     along(part, k, total, reduction.mode)
-    out[...] = total if finish is None else finish(total, reduction.divisors(chunk), reduction.p)
+    if finish is not None:
+        out[...] = finish(total, reduction.divisors(chunk), reduction.p)
+    elif not direct:
+        out[...] = total
+    if reduction.final:
+        unsign_zeros(out)
+
+
+def unsign_zeros(results: Array) -> None:
+    """Turn every -0 into 0, in place."""
+    if results.dtype.kind in "fc":
+        np.add(results, 0, out=results)
 
 
 # ---- where the greatest pixel lies ----
@@ -432,6 +441,7 @@ def max_indices(images: Array, axes: Sequence[Axis], values: Array, indices: Arr
             if some.size:
                 values[block], indices[block] = _greatest_places(images[batch, pixels], [some, *others])
                 indices[block] += pixels.start * volume(images.shape[2:-1])
+            unsign_zeros(values[block])
             for k, axis in enumerate([some, *others], 1):
                 nowhere = _on(k, axis.taps_on(0, axis.size) == 0)
                 values[block][nowhere], indices[block][nowhere] = _least(values.dtype), -1

@@ -342,6 +342,7 @@ CLEAR = [
     ((2, 32, 48, 3), (3, 3, 3, 3), {}),  # channels last
     ((2, 3, 32, 48), (3, 3, 3, 8), {"channel_axis": 1}),  # windows of 3 x 8 would be odd
     ((2, 3, 32, 48), (5, 5, 3, 3), {"channel_axis": 1}),
+    ((2, 3, 32, 48), (8, 3, 3, 8), {"channel_axis": 1}),
     ((2, 1, 32, 48), (1, 1, 1, 1), {"channel_axis": 1}),  # the same in either order
     ((2, 3, 32), (5, 3, 8), {"channel_axis": 1}),
 ]

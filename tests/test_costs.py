@@ -90,6 +90,55 @@ def test_three_axes_are_numpy():
 
 
 @pytest.fixture
+def uncompiled(monkeypatch):
+    """As where Numba is missing."""
+    monkeypatch.setattr(costs.compiled, "refusal", lambda dtype, rank: "Numba is not installed")
+
+
+def test_large_kernels_are_transformed_where_nothing_is_compiled(uncompiled):
+    for images, kernels in [((1, 512, 512, 1), (61, 61, 1, 1)), ((1, 100000, 1), (999, 1, 1))]:
+        for made in (float32(images, kernels), plan(images, kernels)):
+            assert [name for name, _ in made.candidates] == ["fft", "numpy"]
+            assert "finite" in made.candidates[0][1]
+            assert made.candidates[1][1] == "takes every dtype and rank; Numba is not installed"
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_large_kernels_on_three_axes_are_transformed(dtype):
+    made = plan((1, 48, 48, 48, 1), (21, 21, 21, 1, 1), images_dtype=dtype, kernels_dtype=dtype)
+    assert [name for name, _ in made.candidates] == ["fft", "numpy"]
+
+
+@pytest.mark.parametrize(
+    ("images", "kernels", "dtype"),
+    [
+        ((1, 8, 8, 8, 1), (5, 5, 5, 1, 1), "float32"),  # small
+        ((1, 48, 48, 48, 1), (3, 3, 3, 1, 1), "float32"),  # few taps
+        ((1, 48, 48, 48, 1), (21, 21, 21, 1, 1), "uint8"),
+        ((1, 48, 48, 48, 1), (21, 21, 21, 1, 1), "complex64"),
+        ((1, 512, 512, 1), (5, 5, 1, 1), "float32"),
+        ((1, 512, 512, 1), (61, 61, 1, 1), "int32"),
+    ],
+)
+def test_other_work_is_not(uncompiled, images, kernels, dtype):
+    made = plan(images, kernels, images_dtype=dtype, kernels_dtype=dtype)
+    assert [name for name, _ in made.candidates] == ["numpy"]
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int64", "float32", "float64"])
+@pytest.mark.parametrize("window", [1, 2, 3, 31, 127])
+@pytest.mark.parametrize("stride", [1, 4])
+@pytest.mark.parametrize("size", [30, 3000, 10**6])
+@pytest.mark.parametrize("channels", [(1, 1), (64, 64)])
+def test_engines_stand_in_the_order_of_their_times(dtype, window, stride, size, channels):
+    images, kernels = (1, size, size, channels[0]), (window, window, *channels)
+    made = plan(images, kernels, stride=stride, images_dtype=dtype, kernels_dtype=dtype)
+    single = {name: costs.CALL[name] + seconds for name, seconds in made._work.parallel().items()}
+    names = [name for name, _ in made.candidates]
+    assert names == sorted(names, key=single.get)
+
+
+@pytest.fixture
 def called(monkeypatch):
     """Names of the engines that are called; nothing is computed."""
     names = []

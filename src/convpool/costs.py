@@ -60,10 +60,12 @@ class Work:
         """Return the seconds of one thread with each engine that can do it, without those before the first sum."""
         laid = volume(self.kernels) * WEIGHTS
         taps = self.multiply_adds / self.together
-        seconds = {"numpy": taps * COPIED * self.width**0.5 + self.multiply_adds * MULTIPLIED * self.width + laid}
+        moved = self.moved * MOVED
+        summed = taps * COPIED * self.width**0.5 + self.multiply_adds * MULTIPLIED * self.width
+        seconds = {"numpy": summed + moved + laid}
         if compiled.refusal(self.accumulation, len(self.axes)) is None:
             rate = TILED if self.together > 8 / self.width else WEIGHED
-            seconds["compiled"] = self.multiply_adds * rate * self.width + self.moved * MOVED + laid / 2
+            seconds["compiled"] = self.multiply_adds * rate * self.width + moved + laid / 2
         if fourier_refusal(self.accumulation) is None and 0 not in self.images:
             seconds["fft"] = TRANSFORMED * fourier.cost(self.images, self.kernels, self.axes, self.groups)
         return seconds
@@ -72,16 +74,17 @@ class Work:
     def order(self) -> list[tuple[str, str]]:
         """The engines that can do it, the best first, and why."""
         single = {name: CALL[name] + seconds for name, seconds in self.parallel().items()}
-        reasons = {}
-        if single["numpy"] < SMALL or "compiled" not in single:
-            reasons["numpy"] = _numpy_first(single["numpy"], compiled.refusal(self.accumulation, len(self.axes)))
-        direct = min(single[name] for name in ("numpy", "compiled") if name in single)
-        if "fft" in single and not reasons and single["fft"] * FAR < direct:
-            reasons["fft"] = f"transforms take about {_say(single['fft'])}, sums {_say(direct)}; finite numbers only"
-        if "compiled" in single and "numpy" not in reasons:
+        refusal = compiled.refusal(self.accumulation, len(self.axes))
+        if single["numpy"] < SMALL:
+            return [("numpy", _numpy_first(single["numpy"], refusal))]
+        reasons = {"numpy": "takes every dtype and rank" + (f"; {refusal}" if refusal else "")}
+        if "compiled" in single:
             reasons["compiled"] = f"about {_say(single['compiled'])} on one thread, NumPy {_say(single['numpy'])}"
-        reasons.setdefault("numpy", "takes every dtype and rank")
-        return list(reasons.items())
+        direct = min(single[name] for name in reasons)
+        if "fft" in single and single["fft"] * FAR < direct:
+            times = f"transforms take about {_say(single['fft'])}, sums {_say(direct)}"
+            reasons["fft"] = f"{times}; what is not finite, or far too uneven, is summed"
+        return [(name, reasons[name]) for name in sorted(reasons, key=single.__getitem__)]
 
     def seconds(self, engine: str) -> float:
         """Predict how long an engine takes with the threads that may be used."""
@@ -119,7 +122,8 @@ class Reduction:
         if single["numpy"] < SMALL or "compiled" not in single:
             return [("numpy", _numpy_first(single["numpy"], self.refusal))]
         why = f"about {_say(single['compiled'])} on one thread, NumPy {_say(single['numpy'])}"
-        return [("compiled", why), ("numpy", "takes every dtype, rank and mode")]
+        reasons = {"compiled": why, "numpy": "takes every dtype, rank and mode"}
+        return [(name, reasons[name]) for name in sorted(reasons, key=single.__getitem__)]
 
     def seconds(self, engine: str) -> float:
         """Predict how long an engine takes with the threads that may be used."""

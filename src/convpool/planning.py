@@ -73,7 +73,7 @@ def plan_convolution(
       result    (10, 14, 14, 8) float64, computed in float64
       work      141,120 multiply-adds = 15,680 results x 9 taps x 1 channel
       memory    62.7 kB in, 125 kB out, 4.52 MB scratch
-      engine    numpy: a small call, about 52 us
+      engine    numpy: a small call, about 80 us
     """
     if kernel_layout is kernel_layouts.DEFAULT:
         shapes = arguments.shape(images_shape, "images_shape"), arguments.shape(kernels_shape, "kernels_shape")

@@ -1,18 +1,28 @@
 """Large kernels through Fourier transforms: against the slow twin, within the stated bound and the stated memory."""
 
 import math
+import sys
 import tracemalloc
+from contextlib import contextmanager
 from fractions import Fraction
 from itertools import product
+from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+import convpool
 from convpool import reference
-from convpool.engines import fourier, fourier_layout, taps, threads
+from convpool.engines import compiled, fourier, fourier_layout, taps, threads
 from convpool.windows import PADDINGS, place
+
+sys.path.insert(0, str(Path(__file__).parent))
+from bounds import brightest, of_sums, padded  # importlib mode leaves the tests' folder out of sys.path
+
+sys.path.pop(0)
 
 
 def lay(images, kernels, padding, stride, dilation):
@@ -22,12 +32,23 @@ def lay(images, kernels, padding, stride, dilation):
     return [place(*axis) for axis in zip(spatial, window, *each, sides, strict=True)]
 
 
-def convolved(images, kernels, padding="same", stride=1, dilation=1, kind=None, dtype=None, engine=fourier, **words):
-    """Call an engine as the plan does, with an output that holds rubbish."""
+@contextmanager
+def only_transforms():
+    """Transform every block, also where direct sums would err less, as they do in most small ones."""
+    every = mock.patch.object(
+        fourier, "_accurate", lambda pixels, norm, samples, weights, layout: weights.sums == weights.sums
+    )
+    with every, mock.patch.object(fourier, "_sum", None):
+        yield
+
+
+def convolved(images, kernels, padding="same", stride=1, dilation=1, kind=None, dtype=None, **words):
+    """Call the engine as the plan does, with an output that holds rubbish, and transform everything."""
     axes = lay(images, kernels, padding, stride, dilation)
     dtype = np.dtype(dtype or np.result_type(images, kernels))
     out = np.full((len(images), *(axis.count for axis in axes), kernels.shape[-1]), 77, kind or dtype)
-    engine.convolve(images, kernels, axes, out, dtype=dtype, **words)
+    with only_transforms():
+        fourier.convolve(images, kernels, axes, out, dtype=dtype, **words)
     return out
 
 
@@ -162,7 +183,8 @@ def test_layouts_of_memory(how):
     kernels = np.asfortranarray(halves(5, 4, 3, 2, seed=1))
     near(convolved(images, kernels), reference.convolve(images, kernels))
     wide = np.full((2, 17, 36, 2), 5.0)
-    fourier.convolve(images, kernels, lay(images, kernels, "same", 1, 1), wide[:, :, ::2], dtype=np.dtype("f8"))
+    with only_transforms():
+        fourier.convolve(images, kernels, lay(images, kernels, "same", 1, 1), wide[:, :, ::2], dtype=np.dtype("f8"))
     near(wide[:, :, ::2].copy(), reference.convolve(images, kernels))
     assert (wide[:, :, 1::2] == 5).all()
 
@@ -175,7 +197,6 @@ def test_nothing_in_it(empty):
     actual = convolved(images, kernels, bias=bias)
     near(actual, reference.convolve(images, kernels, bias=bias))
     axes = lay(images, kernels, "same", 1, 1)
-    assert fourier.error_bound(images, kernels, axes, np.float64) == 0
     assert fourier.cost(images.shape, kernels.shape, axes) == 0
 
 
@@ -235,10 +256,14 @@ def test_cost_grows_with_the_work_and_hardly_with_the_kernel():
     )
 
 
+# ---- how far results may lie from the exact ones ----
+
+
 def error(images, kernels, axes, dtype, **words):
-    """Return the greatest error against exact fractions, beyond the result's own rounding."""
+    """Return the greatest error of transforms against exact fractions, beyond the result's own rounding."""
     out = np.empty((len(images), *(axis.count for axis in axes), kernels.shape[-1]), dtype)
-    fourier.convolve(images, kernels, axes, out, dtype=np.dtype(dtype), **words)
+    with only_transforms():
+        fourier.convolve(images, kernels, axes, out, dtype=np.dtype(dtype), **words)
     whole = [np.vectorize(Fraction, otypes=[object])(np.asarray(array, "f8")) for array in (images, kernels)]
     exact = np.full(out.shape, Fraction(0), object)
     words["fill"] = Fraction(words.get("fill", 0))
@@ -246,6 +271,14 @@ def error(images, kernels, axes, dtype, **words):
     half = Fraction(float(np.finfo(dtype).eps)) / 2
     errors = [abs(Fraction(float(a)) - e) - half * abs(e) for a, e in zip(out.flat, exact.flat, strict=True)]
     return float(max(errors))
+
+
+def bound(images, kernels, axes, **words):
+    """Return the bound of that error for the kernel with the greatest 2-norm, if a block held all pixels."""
+    layout = fourier_layout.cheapest(len(images), tuple(axes), *kernels.shape[-2:], 1)
+    norms = np.sqrt(np.square(kernels, dtype="f8").sum(axis=tuple(range(kernels.ndim - 1))))
+    norm = math.sqrt(np.square(padded(images, axes, **words), dtype="f8").sum())
+    return fourier.error_bound(norm, norms, math.prod(layout.sizes), kernels.shape[-2]).max()
 
 
 @st.composite
@@ -271,8 +304,7 @@ def test_error_bound_is_kept(arrays, pad_mode, dtype, full):
     images, kernels = (array.astype(dtype) for array in arrays)
     axes = lay(images, kernels, "full" if full else "same", 1, 1)
     words = {"pad_mode": pad_mode, "fill": 1000.0 if pad_mode == "constant" else 0}
-    bound = fourier.error_bound(images, kernels, axes, dtype, **words)
-    assert error(images, kernels, axes, dtype, **words) <= bound
+    assert error(images, kernels, axes, dtype, **words) <= bound(images, kernels, axes, **words)
 
 
 def test_error_bound_is_near_the_error():
@@ -282,53 +314,196 @@ def test_error_bound_is_near_the_error():
     axes = lay(images, kernels, "same", 1, 1)
     found = error(images, kernels, axes, "f8")
     assert found > 1e-12  # 10^9 times the tiny pixels' eps
-    assert found < fourier.error_bound(images, kernels, axes, "f8") < 2000 * found
+    assert found < bound(images, kernels, axes) < 2000 * found
     noise = normal(1, 48, 48, 1)
     exact = reference.convolve(noise.astype(np.longdouble), kernels.astype(np.longdouble))
     found = float(np.abs(convolved(noise, kernels) - exact).max())
-    assert fourier.error_bound(noise, kernels, axes, "f8") < 5000 * found
-
-
-def test_error_bound_takes_padding_into_account():
-    """Each pixel of a wrapped or constant surrounding adds to a block; zeros do not."""
-    images, kernels = np.ones((1, 4, 4, 1)), np.ones((21, 21, 1, 1))
-    axes = lay(images, kernels, "full", 1, 1)
-    zeros, wrap = (fourier.error_bound(images, kernels, axes, "f8", pad_mode=mode) for mode in ("zeros", "wrap"))
-    assert wrap > 3 * zeros
-    constant = fourier.error_bound(images, kernels, axes, "f8", pad_mode="constant", fill=100.0)
-    assert constant == pytest.approx(100 * wrap)
+    assert bound(noise, kernels, axes) < 5000 * found
 
 
 @pytest.mark.parametrize(
-    ("pixel", "weight", "dtype"),
-    [(1e300, 1e10, "f8"), (np.inf, 1, "f8"), (np.nan, 1, "f8"), (1, np.nan, "f8"), (1e39, 1, "f4"), (1, 1e39, "f4")],
+    ("pixels", "weights"),
+    [(1e300, 1e10), (np.inf, 1), (np.nan, 1), (1, np.nan), (1, np.inf), (1e200, 1e200), (1e305, 0)],
 )
-def test_error_bound_is_infinite_where_numbers_may_overflow(pixel, weight, dtype):
-    images, kernels = np.ones((1, 9, 9, 1)), np.ones((3, 3, 1, 1))
-    images[0, 4, 4], kernels[1, 1] = pixel, weight
-    axes = lay(images, kernels, "same", 1, 1)
+def test_error_bound_is_infinite_where_numbers_may_overflow(pixels, weights):
     with np.errstate(all="ignore"):
-        assert fourier.error_bound(images, kernels, axes, dtype) == math.inf
+        assert fourier.error_bound(pixels, np.array([weights, 1e-300]), 2**20, 1)[0] == math.inf
 
 
-@pytest.mark.parametrize("kind", ["float16", "float32", "float64", ">f8"])
-@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
-def test_finite(kind, value):
-    images, others = np.zeros((3, 40, 50, 2), kind), np.ones(5, kind)
-    assert fourier.finite(images, others, np.ones((0, 4)), np.arange(5))
-    images[2, 39, 49, 1] = value
-    assert not fourier.finite(images)
-    assert not fourier.finite(others, images[:, ::-1])
-    assert fourier.finite(images[:2], others)
+def test_error_bound_grows_with_points_and_channels_and_never_vanishes():
+    one, more, deeper = (
+        fourier.error_bound(1.0, np.ones(1), *words)[0] for words in ((64, 1), (2**20, 1), (2**20, 10**6))
+    )
+    assert 2**-53 < one < more < deeper < 1e-6
+    assert fourier.error_bound(1e-320, np.ones(1), 2**20, 1)[0] > 1e-319  # where digits are lost below the least normal
+    assert fourier.error_bound(0.0, np.ones(1), 2**20, 1)[0] == 0
 
 
-def test_finite_takes_no_memory():
-    images = np.ones((1, 700, 700, 2))[:, ::-1, 1:]
-    tracemalloc.start()
-    assert fourier.finite(images)
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert peak < images.nbytes / 10
+@pytest.fixture
+def sums(monkeypatch):
+    """The blocks that are summed directly."""
+    found = []
+
+    def record(pixels, *words, do=fourier._sum):
+        found.append(pixels.block)
+        do(pixels, *words)
+
+    monkeypatch.setattr(fourier, "_sum", record)
+    return found
+
+
+def judged(images, kernels, padding="same", stride=1, dilation=1, engine="fft", **more):
+    """Compare a call with sums in longdouble: in every window, the error is within that window's own bound."""
+    words = {"padding": padding, "stride": stride, "dilation": dilation} | more
+    actual = convpool.convolve(images, kernels, engine=engine, **words)
+    axes = lay(images, kernels, padding, stride, dilation)
+    exact = convpool.convolve(images.astype("g"), kernels.astype("g"), engine="numpy", **words)
+    kind = actual.dtype
+    near = of_sums(images, kernels, axes, kind, **more)
+    with np.errstate(invalid="ignore"):
+        close = np.abs(actual - exact) <= near + np.finfo(kind).eps * np.abs(exact)
+        assert (close | (actual == exact) | (np.isnan(actual) & np.isnan(exact))).all()
+
+
+def decades(*shape, seed=0, dtype="f8"):
+    """Return numbers over 60 decades, with both signs."""
+    random = np.random.default_rng(seed)
+    return (random.choice([-1, 1], shape) * 10.0 ** random.uniform(-30, 30, shape)).astype(dtype)
+
+
+LARGE = {1: ((3000,), (301,)), 2: ((110, 130), (41, 33)), 3: ((30, 26, 30), (13, 11, 9))}
+
+
+@pytest.mark.parametrize("dtype", ["f4", "f8"])
+@pytest.mark.parametrize("rank", LARGE)
+@pytest.mark.parametrize("kind", ["everywhere", "rows", "a slope", "few"])
+def test_pixels_over_60_decades(kind, rank, dtype):
+    """One huge pixel does not spoil its neighbours, however the magnitudes lie."""
+    sizes, window = LARGE[rank]
+    images = np.ones((1, *sizes, 1))
+    if kind == "everywhere":
+        images = decades(1, *sizes, 1)
+    elif kind == "rows":
+        images *= decades(sizes[0], seed=1).reshape(1, -1, *[1] * rank)
+    elif kind == "a slope":
+        images *= np.logspace(-30, 30, sizes[0]).reshape(1, -1, *[1] * rank)
+    else:
+        places = np.random.default_rng(2).integers(images.size, size=9)
+        images.flat[places] = decades(9, seed=3)
+    images = images.astype(dtype)
+    for kernels in (np.ones((*window, 1, 1), dtype), normal(*window, 1, 1, seed=4, dtype=dtype)):
+        judged(images, kernels)
+
+
+@pytest.mark.parametrize("dtype", ["f4", "f8"])
+@pytest.mark.parametrize("engine", ["auto", "fft"])
+def test_one_huge_pixel(engine, dtype):
+    images, kernels = np.full((1, 160, 160, 1), 100, dtype), np.ones((41, 41, 1, 1), dtype)
+    images[0, 80, 80] = 1e17
+    judged(images, kernels, engine=engine)
+    assert convpool.convolve(images, kernels, engine=engine)[0, 80, 130, 0] == pytest.approx(168100, rel=1e-5)
+
+
+@pytest.mark.parametrize("engine", ["auto", "fft"])
+@pytest.mark.parametrize("fill", [np.nan, np.inf, -1e12, 1e300])
+def test_the_fill_counts_as_a_pixel(fill, engine):
+    images, kernels = np.ones((1, 130, 130, 1)), np.ones((51, 51, 1, 1))
+    judged(images, kernels, engine=engine, pad_mode="constant", fill=fill)
+    actual = convpool.convolve(images, kernels, engine=engine, pad_mode="constant", fill=fill)
+    assert (actual[0, 25:105, 25:105] == 51 * 51).all()  # whose windows hold no padding
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 1e30])
+@pytest.mark.parametrize("pad_mode", ["zeros", "wrap"])
+def test_only_blocks_that_need_it_are_summed(sums, value, pad_mode):
+    images, kernels = np.ones((1, 400, 400, 1), "f4"), np.ones((15, 15, 1, 1), "f4")
+    judged(images, kernels, pad_mode=pad_mode)
+    assert not sums
+    images[0, 395, 20] = value
+    judged(images, kernels, pad_mode=pad_mode)
+    layout = fourier_layout.cheapest(1, tuple(lay(images, kernels, "same", 1, 1)), 1, 1, 1)
+    count = math.prod(-(-400 // n) for n in layout.outputs)
+    assert 0 < len(sums) < count
+    lowest = [block for block in sums if block[1].stop == 400 and block[2].start == 0]
+    assert len(lowest) == 1
+    assert (len(sums) > 1) == (pad_mode == "wrap")  # whose first rows see the last
+
+
+def test_each_kernel_and_group_is_judged_by_itself(sums):
+    images, kernels = np.ones((2, 120, 120, 4)), np.ones((31, 31, 2, 4))
+    kernels[..., 1] *= 1e-20
+    kernels[0, 0, 0, 1] = 1  # sums of one large weight hardly round
+    kernels[3, 3, 0, 2] = np.nan
+    images[1, 100, 10, 2] = 1e30
+    judged(images, kernels, groups=2)
+    whole = convpool.convolve(images, kernels, groups=2, engine="fft", bias=np.arange(4.0))
+    assert np.isnan(whole[..., 2]).any()
+    assert np.isfinite(whole[..., 3]).all()
+    assert whole[0, 60, 60].tolist()[:2] == pytest.approx([2 * 31 * 31, 2])
+    assert sums
+
+
+@pytest.mark.parametrize("stride", [1, 3])
+@pytest.mark.parametrize("dilation", [1, 2])
+def test_windows_are_looked_at_where_they_lie(sums, stride, dilation):
+    """Of 4 planes of pixels that dilated windows take in turn one is faint; so is a corner that few windows are in."""
+    images, kernels = np.ones((1, 130, 130, 1)), np.ones((41, 41, 1, 1))
+    images[0, ::2, ::2] = 1e-12
+    judged(images, kernels, "valid", stride, dilation)
+    assert bool(sums) == (dilation == 2)
+    sums.clear()
+    corner = np.ones((1, 130, 130, 1))
+    corner[0, :43, :43] = 1e-12
+    judged(corner, kernels, "valid", stride, dilation)
+    assert bool(sums) == (dilation == 1)
+
+
+def test_a_black_block_is_transformed_and_a_black_window_is_exactly_0(sums):
+    images, kernels = np.zeros((1, 600, 600, 1), "f4"), np.ones((33, 33, 1, 1), "f4")
+    assert not convpool.convolve(images, kernels, engine="fft").any()
+    assert not sums
+    images[0, :300] = 1
+    assert not convpool.convolve(images, kernels, engine="fft")[0, 340:].any()
+    assert sums
+
+
+def test_the_corners_of_full_padding_are_transformed(sums):
+    """Their windows hold one pixel: they are looked at one by one."""
+    images, kernels = np.ones((1, 120, 120, 1), "f4"), np.ones((33, 33, 1, 1), "f4")
+    judged(images, kernels, "full")
+    assert not sums
+    images[0, 0, 0] = 0
+    judged(images, kernels, "full")
+    assert sums
+
+
+@pytest.mark.parametrize("scale", [1e-290, 1e-200, 1e-160, 1e160, 1e200])
+def test_numbers_whose_squares_are_none(scale):
+    images, kernels = normal(1, 90, 90, 1) * scale, normal(41, 41, 1, 1, seed=1)
+    judged(images, kernels)
+    judged(normal(1, 90, 90, 1), kernels * scale)
+
+
+def test_without_compiled_loops_sums_are_numpys(sums, monkeypatch):
+    monkeypatch.setattr(compiled, "refusal", lambda dtype, rank: "not here")
+    monkeypatch.setattr(compiled, "convolve", None)
+    images, kernels = np.ones((1, 120, 120, 1)), np.ones((41, 41, 1, 1))
+    images[0, 60, 60] = np.inf
+    judged(images, kernels)
+    assert sums
+
+
+def test_a_faintest_window_is_found():
+    """`brightest` of the tests and the engine agree on the window that has least."""
+    images, kernels = decades(1, 60, 70, 1), np.ones((9, 5, 1, 1))
+    for words in (("same", 1, 1), ("full", 2, 1), ("valid", 3, 2)):
+        axes = lay(images, kernels, *words)
+        magnitudes = np.abs(padded(images, axes))
+        rows = [
+            fourier.Axis(n, axis.window, axis.stride, axis.dilation)
+            for n, axis in zip(magnitudes.shape[1:], axes, strict=False)
+        ]
+        assert fourier._faintest(magnitudes, rows).item() == brightest(images, axes).min()
 
 
 @given(st.data(), st.sampled_from(list(PADDINGS)), st.integers(0, 2), st.integers(1, 2), st.integers(1, 2),

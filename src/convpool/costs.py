@@ -10,7 +10,6 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from convpool.engines import compiled, compiled_pooling, fourier, threads
 from convpool.windows import Axis, volume
@@ -155,19 +154,3 @@ def _say(seconds: float) -> str:
 
 def _two_digits(number: float) -> str:
     return f"{float(f'{number:.2g}'):g}"
-
-
-def trusted(work: Work, images: NDArray[Any], kernels: NDArray[Any], asked: bool) -> bool:
-    """Tell whether numbers may be transformed: all finite, and, unless asked for, the error within that of direct sums.
-
-    Sums of k float64 products may lie k units in the last place of the greatest of them away; float32 is transformed in
-    float64, which is exact enough for any.
-    """
-    if not fourier.finite(images, kernels):
-        return False
-    if asked or work.accumulation == np.float32 or not kernels.size:
-        return True
-    greatest = np.abs(kernels).sum(axis=tuple(range(kernels.ndim - 1))).max() * np.abs(images).max(initial=0)
-    terms = volume(work.kernels[:-1])
-    bound = fourier.error_bound(images, kernels, work.axes, work.accumulation, groups=work.groups)
-    return bool(bound <= terms * float(np.finfo(np.float64).eps) * greatest)

@@ -116,17 +116,6 @@ class ConvolutionPlan(KernelsPlan):
         """How long the engine should take with the threads that may be used, by a small model."""
         return self._work.seconds(self.candidates[0][0] if self.engine == "auto" else self.engine)
 
-    def _engine(self, images: Array, kernels: Array) -> str:
-        """Return the engine that was asked for, or the best that takes these numbers."""
-        names = [name for name, _ in self.candidates] if self.engine == "auto" else [self.engine]
-        if names[0] != "fft" or costs.trusted(self._work, images, kernels, self.engine == "fft"):
-            return names[0]
-        if len(names) == 1:
-            raise ValueError(
-                "engine 'fft' takes finite numbers only, and there is a NaN or infinity; use engine='auto'"
-            )
-        return names[1]
-
     def run(self, images: Any, kernels: Any, bias: Any = None, out: Array | None = None) -> Array:
         """Convolve images with kernels of the plan's shapes and dtypes.
 
@@ -140,7 +129,7 @@ class ConvolutionPlan(KernelsPlan):
         working = self._working(entered, kernels, bias)
         if bias is not None and working.kind in "iu":  # NumPy adds no int64 to uint64
             bias = bias.astype(working, copy=False)
-        engine = ENGINES[self._engine(entered, kernels)]
+        engine = self.chosen(ENGINES)
         out, written = self.result(out, entered, kernels)
         weights = np.flip(kernels, tuple(range(len(self.axes)))) if self.flip else kernels
         padded = {"pad_mode": self.pad_mode, "fill": self.fill, "bias": bias, "groups": self.groups, "dtype": working}

@@ -75,7 +75,7 @@ def _laid(
     images = max(1, min(m, BATCH // points))
     kernels = max(1, min(nc, MEMORY // (32 * numbers * depth)))
     scratch = numbers * images * max(depth, min(kernels, nc // groups))
-    worker = 16 * scratch + 64 * CHUNK
+    worker = 16 * scratch + 64 * CHUNK + 6 * images * points  # the last to look at every pixel's magnitude
     fixed = 16 * numbers * kernels * depth
     parts = -(-m // images) * volume([-(-axis.count // n) for axis, n in zip(axes, outputs, strict=True)])
     turns = -(-nc // kernels)

@@ -1,0 +1,31 @@
+"""How far a convolution of floats may lie from the exact one, worked out without the package."""
+
+import numpy as np
+
+MODES = {"zeros": "constant"}  # what np.pad calls a pad mode, where the name is another
+
+
+def padded(images, axes, pad_mode="zeros", fill=0):
+    """Return images (m, *spatial, c) with the padding that windows on these axes reach."""
+    sides = [(0, 0), *((axis.before, axis.after) for axis in axes), (0, 0)]
+    words = {"constant_values": fill} if pad_mode == "constant" else {}
+    return np.pad(images, sides, MODES.get(pad_mode, pad_mode), **words)
+
+
+def brightest(images, axes, groups=1, pad_mode="zeros", fill=0):
+    """Return the greatest |x| in each window, over the channels of a group, padding included: (m, *output, groups)."""
+    x = np.abs(padded(images, axes, pad_mode, fill))
+    x = x.reshape(*x.shape[:-1], groups, x.shape[-1] // groups).max(axis=-1, initial=0)
+    for k, axis in enumerate(axes, 1):
+        starts = np.arange(axis.count) * axis.stride
+        taps = [np.take(x, starts + tap * axis.dilation, axis=k) for tap in range(axis.window)]
+        x = np.max(taps, axis=0)
+    return x
+
+
+def of_sums(images, kernels, axes, dtype, groups=1, pad_mode="zeros", fill=0):
+    """Return k eps of sum |w| times the greatest |x| in each window, for k products: (m, *output, nc)."""
+    weights = np.abs(kernels.astype(np.longdouble)).sum(axis=tuple(range(kernels.ndim - 1)))
+    near = brightest(images.astype(np.longdouble), axes, groups, pad_mode, fill)
+    near = np.repeat(near, kernels.shape[-1] // groups, axis=-1)
+    return kernels[..., :1].size * np.finfo(dtype).eps * weights * near

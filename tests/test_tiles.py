@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import tracemalloc
 from functools import partial
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -191,8 +192,34 @@ def test_engines_in_tiles(engine, pad_mode):
         np.testing.assert_array_equal(made, whole)
 
 
+@pytest.mark.parametrize("padding", ["same", "full", "same_size", ((0, 9),)])
+@pytest.mark.parametrize("pad_mode", ["zeros", "constant", "wrap"])
+def test_transforms_in_tiles_of_windows_larger_than_the_axis(padding, pad_mode):
+    for size, window, stride, dilation, channels in product((1, 2, 5), (1, 2, 3, 6, 7), (1, 3), (1, 3), (0, 1)):
+        images, kernels = numbers((1, size, channels), "float64"), numbers((window, channels, 2), "float64")
+        words = {"padding": padding, "stride": stride, "dilation": dilation, "pad_mode": pad_mode}
+        if padding == ((0, 9),) and size + 9 < dilation * (window - 1) + 1:
+            continue
+        whole = convpool.convolve(images, kernels, engine="numpy", **words)
+        for limit in ("16.9MB", "100MB"):
+            made = convpool.convolve(images, kernels, engine="fft", max_memory=limit, **words)
+            np.testing.assert_allclose(made, whole, rtol=0, atol=1e-12)
+    image, kernel = np.ones((20, 20)), np.ones((21, 21))
+    out = np.empty((20, 20))
+    assert convpool.filter_image(image, kernel, pad_mode="zeros", engine="fft", out=out) is out
+    np.testing.assert_allclose(out, convpool.filter_image(image, kernel, pad_mode="zeros", engine="numpy"))
+
+
+@pytest.mark.parametrize("window", [1, 5, 99, 100, 101, 150, 199])
+def test_what_transforms_take_grows_with_the_tile(window):
+    plan = convpool.plan_convolution((1, 100, 100, 1), (window, window, 1, 1), engine="fft")
+    held = [tile_sizes._held(plan, [1, n, n, 1], True, True) for n in (1, 10, 50, 100)]
+    assert held[0] > 16 * window**2  # a kernel's spectrum at least
+    assert all(less <= more for less, more in pairwise(held))
+
+
 def test_tiles_keep_nan_where_it_is():
-    """Transforms take finite numbers only: a tile with others is summed."""
+    """Transforms would spread it: a block with others than finite numbers is summed."""
     images, kernels = np.ones((1, 300, 300, 1), np.float32), np.ones((61, 61, 1, 1), np.float32)
     images[0, 10, 10] = np.nan
     plan = convpool.plan_convolution(images.shape, kernels.shape, images_dtype="f4", kernels_dtype="f4")

@@ -109,18 +109,17 @@ def _held(plan: Plan, tile: Sizes, given: bool, direct: bool) -> int:
     reads = plan.channels
     if isinstance(plan, ConvolutionPlan):
         reads = plan.depth * min(plan.groups, max(1, results * plan.groups // max(1, plan.results)))
-    lengths = [(n - 1) * axis.stride + axis.span for n, axis in zip(counts, plan.axes, strict=True)]
+    padded = [(n - 1) * axis.stride + axis.span for n, axis in zip(counts, plan.axes, strict=True)]
     repeated = getattr(plan, "pad_mode", "zeros") in REPEATED
-    if not repeated:
-        lengths = [min(length, axis.size) for length, axis in zip(lengths, plan.axes, strict=True)]
+    lengths = [length if repeated else min(length, axis.size) for length, axis in zip(padded, plan.axes, strict=True)]
     pixels, made = volume([m, *lengths, reads]), volume(tile)
     held = pixels * plan.images_dtype.itemsize * (2 * repeated + (not given)) + 2 * made * plan.dtype.itemsize * (
         not direct
     )
-    return held + _engine(plan, tile, lengths, pixels, made)
+    return held + _engine(plan, tile, padded, pixels, made)
 
 
-def _engine(plan: Plan, tile: Sizes, lengths: Sizes, pixels: int, made: int) -> int:
+def _engine(plan: Plan, tile: Sizes, padded: Sizes, pixels: int, made: int) -> int:
     """Return the bytes that the engine takes beside what it reads and writes."""
     wide = plan.accumulation.itemsize
     name = plan.candidates[0][0] if plan.engine == "auto" else plan.engine
@@ -128,11 +127,11 @@ def _engine(plan: Plan, tile: Sizes, lengths: Sizes, pixels: int, made: int) -> 
     held = 4 * min(2**18, max(1, made * plan.taps)) * wide + 3 * weights * wide
     if name == "compiled":  # what it cannot read or write as it lies is converted, an image at a time
         held += (pixels + made) // max(1, tile[0]) * wide
-    if name == "fft" and isinstance(plan, ConvolutionPlan):
+    if name == "fft" and isinstance(plan, ConvolutionPlan) and made and plan.depth:
         axes = tuple(
-            replace(axis, size=length, before=0, after=0) for axis, length in zip(plan.axes, lengths, strict=True)
+            replace(axis, size=length, before=0, after=0) for axis, length in zip(plan.axes, padded, strict=True)
         )
-        layout = fourier_layout.cheapest(tile[0], axes, plan.depth, max(1, tile[-1]), 1)
+        layout = fourier_layout.cheapest(tile[0], axes, plan.depth, tile[-1], 1)
         held += 2 * layout.memory + threads.number() * 16 * layout.scratch
     return held
 

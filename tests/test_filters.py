@@ -1,10 +1,12 @@
 """The named kernels, and kernels in words."""
 
+import pickle
+
 import numpy as np
 import pytest
 from scipy import ndimage, signal
 
-from convpool import filters, kernel_words
+from convpool import convolve, convolve_transpose, filter_image, filters, kernel_words
 
 SIZED = [name for name in filters.NAMES if "size" in filters.options(name)]
 BLURS = ["box", "gaussian", "motion"]
@@ -164,6 +166,53 @@ def test_motion_turns_counter_clockwise():
     rising = filters.kernel("motion", 5, angle=45)
     assert rising[1, 3] == rising[3, 1] > rising[1, 1]
     assert filters.kernel("motion", 9, angle=45)[0, 8] == 0  # 5.7 pixels away, and the line ends after 4
+
+
+FLOATS = [np.float16, np.float32, np.float64, np.longdouble, np.complex64, np.complex128, ">f4"]
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("name", filters.NAMES)
+def test_float_images_keep_their_dtype(name, dtype):
+    image = np.random.default_rng(0).random((12, 13)).astype(dtype)
+    kernel = filters.NAMES[name]()
+    plain = np.array(kernel)
+    assert type(plain) is np.ndarray
+    expected = filter_image(image, plain, dtype=image.dtype)
+    actual = filter_image(image, kernel)
+    assert actual.dtype == np.dtype(dtype).newbyteorder("=")
+    np.testing.assert_array_equal(actual, expected)
+    assert filter_image(image, plain).dtype == np.result_type(image, plain).newbyteorder("=")
+    assert filter_image(image, filters.kernel(name), max_memory="1GB").dtype == actual.dtype
+    assert filter_image(image, kernel, dtype=np.clongdouble).dtype == np.clongdouble
+    images, kernels = image[None, ..., None], kernel[..., None, None]
+    np.testing.assert_array_equal(convolve(images, kernels, pad_mode="reflect")[0, ..., 0], actual)
+    assert convolve_transpose(images, kernels).dtype == actual.dtype
+
+
+def test_float_chunks_of_dask_keep_their_dtype():
+    array = pytest.importorskip("dask.array")
+    image = array.from_array(np.ones((12, 13), np.float32), chunks=(5, 6))
+    assert filter_image(image, filters.gaussian()).dtype == np.float32
+    assert filter_image(image, filters.gaussian()).compute().dtype == np.float32
+
+
+@pytest.mark.parametrize("name", filters.NAMES)
+def test_integer_images_give_what_they_give_with_plain_kernels(name):
+    image, kernel = np.arange(99, dtype=np.uint8).reshape(9, 11), filters.kernel(name)
+    actual = filter_image(image, kernel)
+    assert actual.dtype == np.result_type(np.int64, kernel)
+    np.testing.assert_array_equal(actual, filter_image(image, np.array(kernel)))
+
+
+def test_arithmetic_on_kernels_gives_plain_arrays():
+    kernel = filters.sobel_x()
+    for made in (kernel * 2, kernel + kernel, -kernel, kernel @ kernel, kernel == kernel, kernel.sum(axis=0)):
+        assert type(made) is np.ndarray
+    for made in (kernel.sum(), kernel.max(), kernel.mean(), abs(kernel).sum(), kernel[0, 0]):
+        assert isinstance(made, np.number)
+    for made in (kernel.T, kernel[::-1], kernel.copy(), pickle.loads(pickle.dumps(kernel))):
+        assert filter_image(np.ones((5, 5), np.float32), made).dtype == np.float32
 
 
 def test_kernels_are_new_each_time():

@@ -44,7 +44,7 @@ ARROWS = {
     "stand_ins": {"extras"},
     "photos": {"filters", "extras", "rounding", "whole_files"},
     "kernel_words": {"filters"},
-    "filters": set(),
+    "filters": {"dtypes"},
     "extras": set(),
     "convpool": {"convolution", "pooling", "configuration", "explanation", "version"},
     "configuration": {"engines"},

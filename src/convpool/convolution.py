@@ -83,8 +83,9 @@ def convolve(
 
     Returns
     -------
-    (m, *output, nc). Integers and bool give exact int64; all else np.result_type(images, kernels), and float16 is
-    summed in float32. Padded zeros are values, and weights of 0 are not skipped: 0 * inf is NaN.
+    (m, *output, nc). Integers and bool give exact int64; all else np.result_type(images, kernels), though with a kernel
+    of `convpool.filters` float images keep their dtype; float16 is summed in float32. Padded zeros are values, and
+    weights of 0 are not skipped: 0 * inf is NaN.
 
     Raises
     ------
@@ -114,6 +115,7 @@ def convolve(
     """
     tiled = sources.wanted(images, out, max_memory)
     images = sources.source(images) if tiled else arguments.array(images, "images")
+    dtype = dtypes.followed(np.dtype(images.dtype), kernels, dtype)
     kernels = arguments.array(kernels, "kernels")
     if kernel_layout is kernel_layouts.DEFAULT:
         kernel_layout = channel_checks.default_layout(images.shape, kernels.shape, channel_axis, groups)
@@ -184,7 +186,9 @@ def convolve_transpose(
     >>> convolve_transpose(values, np.array([1.0, 10.0, 100.0]).reshape(3, 1, 1), stride=2).ravel().tolist()
     [1.0, 10.0, 102.0, 20.0, 200.0]
     """
-    images, kernels = arguments.array(images, "images"), arguments.array(kernels, "kernels")
+    images = arguments.array(images, "images")
+    dtype = dtypes.followed(images.dtype, kernels, dtype)
+    kernels = arguments.array(kernels, "kernels")
     if kernel_layout is kernel_layouts.DEFAULT:
         kernel_layout = channel_checks.default_layout(images.shape, kernels.shape, channel_axis, groups, True)
     plan = _plan_transposed(
@@ -254,6 +258,7 @@ def filter_image(
     """
     tiled = out is not None or sources.wanted(image, out, max_memory)
     image = sources.source(image, "image") if tiled else arguments.array(image, "image")
+    dtype = dtypes.followed(np.dtype(image.dtype), kernel, dtype)
     kernel = arguments.array(kernel, "kernel")
     if len(image.shape) not in (2, 3):
         raise ValueError(f"image is {image.shape}; it must be (h, w) or (h, w, c), one picture")

@@ -16,6 +16,22 @@ EXACT_IN_FLOAT64 = 2**53  # whole numbers up to here are exact in float64, whose
 INTEGERS = ("int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64")
 
 
+class NamedKernel(np.ndarray[Any, DType]):
+    """Weights of a named kernel, whose dtype gives way to that of float images, as a Python number's does.
+
+    Views and copies are named kernels too; arithmetic gives plain arrays.
+    """
+
+    def __array_wrap__(self, array: Any, context: Any = None, return_scalar: bool = False) -> Any:
+        return np.asarray(array)[()]
+
+
+def followed(images: DType, kernels: Any, dtype: DTypeLike | None) -> DTypeLike | None:
+    """Return the dtype to ask for: if there is none yet, named kernels follow float images."""
+    follows = dtype is None and isinstance(kernels, NamedKernel) and images.kind in "fc"
+    return images if follows else dtype
+
+
 def result(images: DType, kernels: DType, dtype: DTypeLike | None) -> DType:
     """Return the dtype of a convolution's result.
 

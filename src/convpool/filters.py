@@ -1,7 +1,9 @@
-"""Named kernels: what photographers and vision people call a filter, as plain arrays.
+"""Named kernels: what photographers and vision people call a filter, as arrays.
 
 Every kernel is written for cross-correlation, as `convpool.filter_image` applies it: not flipped. So ``sobel-x`` is
 positive where brightness rises to the right, and ``sobel-y`` where it rises downwards. Shapes are (kh, kw).
+Float images keep their dtype with them, as with Python's numbers, also where the kernels are views such as
+``sharpen()[..., None, None]``; arithmetic on them gives plain arrays.
 To add a kernel: one function, one entry in `NAMES`.
 """
 
@@ -11,13 +13,18 @@ import difflib
 import inspect
 import math
 from collections.abc import Callable
+from functools import wraps
 from numbers import Real
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from convpool.dtypes import NamedKernel
+
 Kernel = NDArray[np.float64] | NDArray[np.int64]
+Words = ParamSpec("Words")
+Weights = TypeVar("Weights", bound=NDArray[Any])
 
 
 LARGEST_SIZE = 4095  # rows and columns: 134 MB of weights
@@ -32,6 +39,16 @@ WITHOUT_SIGMA = {
     7: [2, 7, 14, 18, 14, 7, 2],
     9: [4, 13, 30, 51, 60, 51, 30, 13, 4],
 }
+
+
+def _following(make: Callable[Words, Weights]) -> Callable[Words, Weights]:
+    """Return a function whose kernels follow the dtype of float images."""
+
+    @wraps(make)
+    def following(*words: Words.args, **named: Words.kwargs) -> Weights:
+        return make(*words, **named).view(NamedKernel)  # type: ignore[return-value]
+
+    return following
 
 
 def _checked(size: int) -> int:
@@ -137,6 +154,7 @@ def _integers(*rows: list[int]) -> NDArray[np.int64]:
     return np.array(rows, dtype=np.int64)
 
 
+@_following
 def identity(size: int = 3) -> NDArray[np.int64]:
     """One in the middle, zeros around it: the picture comes back as it was."""
     weights = np.zeros((_checked(size), size), dtype=np.int64)
@@ -144,11 +162,13 @@ def identity(size: int = 3) -> NDArray[np.int64]:
     return weights
 
 
+@_following
 def box(size: int = 3) -> NDArray[np.float64]:
     """The mean of the window (scipy.ndimage.uniform_filter, cv2.blur)."""
     return np.full((_checked(size), size), 1 / size**2)
 
 
+@_following
 def gaussian(sigma: float | None = None, truncate: float = 4.0, *, size: int | None = None) -> NDArray[np.float64]:
     """The normal distribution, sampled at the taps and scaled to sum 1 (cv2.getGaussianKernel).
 
@@ -164,11 +184,13 @@ def gaussian(sigma: float | None = None, truncate: float = 4.0, *, size: int | N
     return np.outer(row, row)
 
 
+@_following
 def sharpen() -> NDArray[np.int64]:
     """The picture minus its `laplacian`: each pixel moves away from its four neighbours."""
     return _integers([0, -1, 0], [-1, 5, -1], [0, -1, 0])
 
 
+@_following
 def unsharp(size: int = 5, amount: float = 1.0) -> NDArray[np.float64]:
     """Unsharp masking: the picture plus `amount` of what a binomial blur takes away; size 5 is the known 476/256."""
     _checked(size)
@@ -181,56 +203,67 @@ def unsharp(size: int = 5, amount: float = 1.0) -> NDArray[np.float64]:
     return np.asarray((1 + strength) * identity(size) - strength * np.outer(row, row), dtype=np.float64)
 
 
+@_following
 def edge() -> NDArray[np.int64]:
     """Each pixel against its eight neighbours: the eight-neighbour Laplacian, positive on bright details."""
     return _integers([-1, -1, -1], [-1, 8, -1], [-1, -1, -1])
 
 
+@_following
 def emboss() -> NDArray[np.int64]:
     """A relief lit from the top left; the sum is 1, so plain surfaces keep their brightness."""
     return _integers([-2, -1, 0], [-1, 1, 1], [0, 1, 2])
 
 
+@_following
 def sobel_x() -> NDArray[np.int64]:
     """Sobel's derivative, positive where brightness rises to the right (cv2.Sobel with dx=1)."""
     return _integers([-1, 0, 1], [-2, 0, 2], [-1, 0, 1])
 
 
+@_following
 def sobel_y() -> NDArray[np.int64]:
     """Sobel's derivative, positive where brightness rises downwards (cv2.Sobel with dy=1)."""
     return sobel_x().T.copy()
 
 
+@_following
 def prewitt_x() -> NDArray[np.int64]:
     """Prewitt's derivative, positive where brightness rises to the right (scipy.ndimage.prewitt with axis=1)."""
     return _integers([-1, 0, 1], [-1, 0, 1], [-1, 0, 1])
 
 
+@_following
 def prewitt_y() -> NDArray[np.int64]:
     """Prewitt's derivative, positive where brightness rises downwards (scipy.ndimage.prewitt with axis=0)."""
     return prewitt_x().T.copy()
 
 
+@_following
 def scharr_x() -> NDArray[np.int64]:
     """Scharr's derivative, nearly the same in every direction, positive to the right (cv2.Scharr with dx=1)."""
     return _integers([-3, 0, 3], [-10, 0, 10], [-3, 0, 3])
 
 
+@_following
 def scharr() -> NDArray[np.int64]:
     """The same as scharr-x."""
     return scharr_x()
 
 
+@_following
 def scharr_y() -> NDArray[np.int64]:
     """Scharr's derivative, positive where brightness rises downwards (cv2.Scharr with dy=1)."""
     return scharr_x().T.copy()
 
 
+@_following
 def laplacian() -> NDArray[np.int64]:
     """The sum of the second derivatives, negative on bright details (cv2.Laplacian, scipy.ndimage.laplace)."""
     return _integers([0, 1, 0], [1, -4, 1], [0, 1, 0])
 
 
+@_following
 def laplacian_of_gaussian(
     sigma: float | None = None, truncate: float = 4.0, *, size: int | None = None
 ) -> NDArray[np.float64]:
@@ -245,6 +278,7 @@ def laplacian_of_gaussian(
     return np.asarray(weights - weights.mean(), dtype=np.float64)
 
 
+@_following
 def motion(size: int = 9, angle: float = 0.0) -> NDArray[np.float64]:
     """A camera moved `size` pixels at `angle` degrees, counter-clockwise from the right (MATLAB's fspecial motion)."""
     down, right = _offsets(_checked(size))
@@ -305,7 +339,8 @@ def kernel(name: str, size: int | None = None, **values: float | None) -> Kernel
     Returns
     -------
     ndarray
-        The weights (kh, kw), int64 or float64, for cross-correlation; a new array each time.
+        The weights (kh, kw), int64 or float64, for cross-correlation; a new array each time. Float images keep their
+        dtype with it.
 
     Raises
     ------
@@ -315,9 +350,9 @@ def kernel(name: str, size: int | None = None, **values: float | None) -> Kernel
     Examples
     --------
     >>> kernel("sobel-x")
-    array([[-1,  0,  1],
-           [-2,  0,  2],
-           [-1,  0,  1]])
+    NamedKernel([[-1,  0,  1],
+                 [-2,  0,  2],
+                 [-1,  0,  1]])
     >>> kernel("box", 5).shape
     (5, 5)
     """

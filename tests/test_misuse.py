@@ -97,7 +97,11 @@ CASES = [
     (T, lambda: convolve(IMAGES, KERNELS, pad_mode="constant", fill=3j), ["fill is 3j", "float64", "dtype=complex"]),
     (T, lambda: convolve(IMAGES, KERNELS, pad_mode="constant", fill=None), ["fill is None", "one number"]),
     (T, lambda: convolve(IMAGES, KERNELS, pad_mode="constant", fill=[1]), ["fill is [1]", "one number"]),
-    (T, lambda: convolve(IMAGES, KERNELS, pad_mode="constant", fill=np.ma.masked), ["fill is masked", "one number"]),
+    (
+        T,
+        lambda: convolve(IMAGES, KERNELS, pad_mode="constant", fill=np.ma.masked),
+        ["fill came as a masked array", "fill.filled(value)"],
+    ),
     (
         O,
         lambda: convolve(INTS, INT_KERNELS, pad_mode="constant", fill=-3, dtype=np.uint8),

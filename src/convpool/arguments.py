@@ -13,6 +13,7 @@ from typing import Any, ParamSpec, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from convpool import foreign_arrays
 from convpool.windows import PADDINGS
 
 Array = NDArray[Any]
@@ -230,12 +231,14 @@ def array(value: Any, name: str) -> Array:
     """
     if type(value) is not np.ndarray:
         check_plain(value, name)
-        value = np.asanyarray(without_labels(value))
+        value = foreign_arrays.read(without_labels(value), name)
         check_plain(value, name)  # what is read only now, such as a variable of a file, may come with a mask
     numbers: Array = np.asarray(value)
-    if numbers.dtype.kind not in "biufc":
+    if not foreign_arrays.is_numeric(numbers.dtype):
+        cast = foreign_arrays.castable(numbers)
         raise TypeError(
             f"{name} {_verb(name, 'hold')} {numbers.dtype}; convpool takes bool, integers, floats and complex numbers"
+            + (f": pass np.asarray({name}).astype({cast})" if cast else "")
         )
     return numbers
 
@@ -259,7 +262,7 @@ UNITS = (("units", "magnitude"), ("unit", "value"), ("units", "value"))  # attri
 
 
 def check_plain(value: Any, name: str, *, in_chunks: bool = False) -> None:
-    """Raise if a mask or a unit would be lost.
+    """Raise if a mask or a unit would be lost, or for a sparse array.
 
     Both are known by their attributes, so that no library of units has to be imported.
 
@@ -295,6 +298,12 @@ def check_plain(value: Any, name: str, *, in_chunks: bool = False) -> None:
         raise TypeError(
             f"{name} came as a masked array, and a mask is never dropped in silence: pass {filled}, with the value "
             f"that stands for what is masked{later}"
+        )
+    if hasattr(inner, "nnz"):
+        dense = "toarray" if hasattr(inner, "toarray") else "todense"
+        pixels = f"{given}.map_blocks(lambda chunk: chunk.{dense}())" if in_chunks else f"{given}.{dense}()"
+        raise TypeError(
+            f"{name} came as a sparse {type(inner).__name__}, whose zeros convpool reads too: pass {pixels}"
         )
     for unit, numbers in UNITS:
         if hasattr(inner, unit) and hasattr(inner, numbers):
@@ -399,10 +408,28 @@ def channels_last(sizes: tuple[int, ...], axis: int) -> tuple[int, ...]:
 
 def dtype(value: Any, name: str = "dtype") -> np.dtype[Any]:
     """Return a dtype of numbers, given as NumPy takes it."""
+    kind = named_dtype(value, name)
+    if not foreign_arrays.is_numeric(kind):
+        cast = foreign_arrays.castable(np.empty(0, kind))
+        raise TypeError(
+            f"{name} is {kind}; convpool takes bool, integers, floats and complex numbers"
+            + (f", to which astype({cast}) leads" if cast else "")
+        )
+    return kind
+
+
+def result_dtype(value: Any) -> np.dtype[Any]:
+    """Return the dtype that sums and results are to have, in the order of bytes of this machine."""
+    kind = named_dtype(value, "dtype")
+    if kind.kind == "b" or not foreign_arrays.is_numeric(kind):
+        raise TypeError(f"dtype is {kind}; it must be an integer, float or complex dtype of NumPy, such as float32")
+    return kind.newbyteorder("=")
+
+
+def named_dtype(value: Any, name: str) -> np.dtype[Any]:
+    """Return a dtype, given as NumPy takes it."""
     try:
         kind: np.dtype[Any] = np.dtype(value)
-    except TypeError:
-        raise TypeError(f"{name} is {value!r}; it must name a dtype of NumPy, such as float32 or uint8") from None
-    if kind.kind not in "biufc":
-        raise TypeError(f"{name} is {kind}; convpool takes bool, integers, floats and complex numbers")
-    return kind
+        return kind
+    except (TypeError, ValueError, SyntaxError):  # the last of words such as "i4,,"
+        raise TypeError(f"{name} is {value!r}; it must name a dtype of NumPy, such as float32 or int64") from None

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from convpool import arguments
+
 Array = NDArray[Any]
 DType = np.dtype[Any]
 Range = tuple[int, int]  # the least and the greatest
@@ -43,16 +45,15 @@ def result(images: DType, kernels: DType, dtype: DTypeLike | None) -> DType:
     whole = images.kind in "biu" and kernels.kind in "biu"  # uint64 with int8 too, which NumPy makes float64
     if dtype is None:
         return np.dtype(np.int64) if whole else operands.newbyteorder("=")
-    asked = np.dtype(dtype).newbyteorder("=")
-    if asked.kind not in "iufc":
-        raise TypeError(f"dtype is {asked}; it must be an integer, float or complex dtype")
+    asked = arguments.result_dtype(dtype)
     if asked.kind in "iu" and not whole:
         raise TypeError(
-            f"dtype is {asked}, but images {images} with kernels {kernels} give {operands}: name a float dtype"
+            f"dtype is {asked}, but images {images} with kernels {kernels} give {operands}: name a float dtype, or none"
         )
     if asked.kind != "c" and operands.kind == "c":
         raise TypeError(
-            f"dtype is {asked}, but images {images} with kernels {kernels} give {operands}: name a complex dtype"
+            f"dtype is {asked}, but images {images} with kernels {kernels} give {operands}: name a complex dtype, or "
+            "none"
         )
     return asked
 

@@ -144,8 +144,9 @@ def check_output_padding(extra: Shape, word: str | tuple[tuple[int, int], ...], 
 
 def fill(given: Any, pad_mode: str, sums: DType) -> Any:
     """Return the number that stands in the padding, of the kind of the sums."""
+    arguments.check_plain(given, "fill")
     kind = np.dtype(np.int64) if isinstance(given, int) else np.asarray(given).dtype  # integers of any size
-    if np.ndim(given) or kind.kind not in "biufc" or isinstance(given, np.ma.MaskedArray):
+    if np.ndim(given) or kind.kind not in "biufc":
         raise TypeError(f"fill is {given!r}; it must be one number")
     if pad_mode != "constant":
         if given != 0:

@@ -206,6 +206,13 @@ def check(out: Any, shape: Shape, dtype: DType) -> None:
             f"slices, or the name of a file that ends in {' or '.join(FILES)}"
         )
     arguments.check_plain(out, "out")
+    try:
+        np.dtype(out.dtype)
+    except TypeError:
+        shared = "out.numpy()" if hasattr(out, "numpy") else f"an array {shape} {dtype}"
+        raise TypeError(
+            f"out is a {type(out).__name__} of {out.dtype}, which is no dtype of NumPy: pass {shared}"
+        ) from None
     if tuple(out.shape) != shape or out.dtype != dtype:
         raise ValueError(f"out is {tuple(out.shape)} {out.dtype}; it must be {shape} {dtype}")
     if isinstance(out, np.ndarray) and not out.flags.writeable:

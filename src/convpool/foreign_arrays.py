@@ -1,0 +1,58 @@
+"""Arrays of other libraries and dtypes that are no numbers: what NumPy reads of them, and what has to be done first.
+
+Nothing is imported for it: tensors are known by their attributes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+ADDED = 2  # `isbuiltin` of dtypes that another library has registered with NumPy
+
+
+def read(value: Any, name: str) -> Any:
+    """Return what NumPy reads of a value, or say what has to be done first."""
+    try:
+        if hasattr(value, "__dlpack__") and not hasattr(value, "__array__"):
+            return np.from_dlpack(value)
+        return np.asanyarray(value)
+    except (TypeError, ValueError, RuntimeError, BufferError) as error:
+        steps = "".join(step for needed, step in TENSORS if needed(value))
+        advice = f"pass {name}{steps}.numpy()" if steps else "pass an array of NumPy"
+        kind = ValueError if isinstance(error, ValueError) else TypeError
+        raise kind(
+            f"{name} came as a {type(value).__name__} that NumPy cannot read ({str(error).strip()}): {advice}"
+        ) from error
+
+
+# what a tensor of PyTorch needs before NumPy reads it
+TENSORS: tuple[tuple[Callable[[Any], Any], str], ...] = (
+    (lambda value: getattr(value, "requires_grad", False), ".detach()"),
+    (lambda value: getattr(value, "is_sparse", False), ".to_dense()"),
+    (lambda value: getattr(getattr(value, "device", None), "type", "cpu") != "cpu", ".cpu()"),
+    (lambda value: str(getattr(value, "dtype", "")) == "torch.bfloat16", ".float()"),
+)
+
+
+def is_numeric(kind: np.dtype[Any]) -> bool:
+    """Return whether a dtype is one of NumPy's own numbers, unlike bfloat16, which another library adds."""
+    return kind.kind in "biufc" and kind.isbuiltin != ADDED
+
+
+def castable(values: Array) -> str:
+    """Return a dtype of numbers to which these values, which have none, can be cast; "" if there is none."""
+    if values.dtype.isbuiltin == ADDED:
+        return next((f"np.{name}" for name in ("int8", "float32") if np.can_cast(values.dtype, name)), "float")
+    try:
+        if values.dtype.kind in "OSU" and all(value is not None for value in values.flat[:1]):  # None would be NaN
+            values.flat[:1].astype(float)
+            return "float"
+    except (TypeError, ValueError):
+        pass
+    return ""

@@ -347,6 +347,12 @@ configuration.ENGINES = dict.fromkeys(["numpy", "compiled"])
     assert shown["compiled"] == "numba is not installed; pip install numba"
 
 
+@pytest.mark.parametrize("name", threads.OTHERS)
+def test_show_config_says_where_the_number_of_threads_is_from(name):
+    shown = table(said(NO_NUMBA + SHOW, **{"CONVPOOL_NUM_THREADS": "", "OMP_NUM_THREADS": "", name: "3"}))
+    assert shown["threads"] == f"3 ({name})"
+
+
 def test_show_config_with_a_numba_that_fails(tmp_path, path):
     stand_in(tmp_path, "0.61.2", "raise ImportError('it is broken')")
     shown = table(said(path + "from convpool import configuration as c; c.ENGINES = {'compiled': None}\n" + SHOW))

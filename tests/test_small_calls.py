@@ -71,6 +71,34 @@ def test_small_calls_load_no_compiler_and_start_no_thread(tmp_path):
     assert json.loads(said) == [[], [], 1]
 
 
+SMALL_CALLS = {
+    "convolve": lambda: convolve(IMAGES, KERNELS),
+    "convolve_transpose": lambda: convolve_transpose(IMAGES, KERNELS),
+    "filter_image": lambda: convpool.filter_image(IMAGES[0], KERNELS[..., 0, 0]),
+    "pool": lambda: pool(IMAGES, 2),
+    "global_pool": lambda: convpool.global_pool(IMAGES, "max"),
+    "adaptive_pool": lambda: convpool.adaptive_pool(IMAGES, 2, "max"),
+    "max_pool_indices": lambda: convpool.max_pool_indices(IMAGES, 2),
+    "tiles": lambda: pool(IMAGES, 2, max_memory="1MB"),
+    "a plan": plan_pooling((1, 7, 7, 2), 2).run,
+}
+
+
+@pytest.mark.parametrize("name", SMALL_CALLS)
+def test_small_calls_read_the_number_of_threads(name, monkeypatch):
+    """Although they use one: what is wrong is said before a large call needs it, also where the plan is kept."""
+    call = partial(SMALL_CALLS[name], IMAGES) if name == "a plan" else SMALL_CALLS[name]
+    for _ in range(2):
+        monkeypatch.setenv("CONVPOOL_NUM_THREADS", "0")
+        words = r"variable CONVPOOL_NUM_THREADS is '0'; it must be a whole number of 1 or more"
+        with pytest.raises((ValueError, OSError), match=words):
+            call()
+        with convpool.threads(1):
+            call()
+        monkeypatch.setenv("CONVPOOL_NUM_THREADS", " 2")
+        call()
+
+
 # ---- words that Python takes for equal ----
 
 IMAGES, KERNELS = numbers((1, 7, 7, 2)), numbers((3, 3, 2, 2), seed=1)

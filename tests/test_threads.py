@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextvars
 import gc
 import multiprocessing
 import os
@@ -16,7 +18,7 @@ import numpy as np
 import pytest
 
 import convpool
-from convpool.engines import threads
+from convpool.engines import cpus, threads
 
 LONG = 60  # seconds until something that never ends is given up
 forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
@@ -668,8 +670,9 @@ def test_without_a_thread_to_be_had_the_caller_does_it_all(monkeypatch):
     assert seen == [threading.get_ident()] * 400
 
 
-def test_threads_that_can_be_had_again_are_used_again():
+def test_threads_that_can_be_had_again_are_used_again(monkeypatch):
     threads.set_number(5)
+    monkeypatch.setattr(threads, "RETRY", 0)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(threading.Thread, "start", no_thread)
         for _ in range(3):
@@ -680,26 +683,28 @@ def test_threads_that_can_be_had_again_are_used_again():
 
 
 @pytest.mark.parametrize("first", [1, 2])
-def test_threads_that_can_be_had_in_part_are_used(first):
-    """Of four helpers, one or two come; later all do, and never more."""
+def test_as_many_threads_as_can_be_had_are_used(first, monkeypatch):
+    """Of four helpers, one or two come; later all do."""
     threads.set_number(5)
-    start, started = threading.Thread.start, []
+    monkeypatch.setattr(threads, "RETRY", 1e9)
+    start, started, refused = threading.Thread.start, [], []
 
     def some(thread):
         if len(started) >= first:
+            refused.append(thread)
             no_thread()
         started.append(thread)
         start(thread)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(threading.Thread, "start", some)
-        meeting = Meeting(first + 1)
-        threads.spread(meeting, first + 1)
         for _ in range(20):
             assert counted(20) == [1] * 20
-        meeting = Meeting(first + 1)  # while no more can be had, these still come
+        meeting = Meeting(first + 1)
         threads.spread(meeting, first + 1)
         assert len(meeting.seen) == first + 1
+    assert len(refused) == 1  # and not one for each call: that takes longer than many a call
+    threads.RETRY = 0
     meeting = Meeting(5)
     threads.spread(meeting, 5)
     assert len(meeting.seen) == 5
@@ -728,12 +733,20 @@ def test_set_number_refuses_other_things(n):
     assert threads.number() == 4
 
 
-def test_default_is_the_cpus(monkeypatch):
-    monkeypatch.delenv(threads.VARIABLE, raising=False)
+@pytest.fixture
+def nothing_set(monkeypatch):
+    """Without any word on the number of threads."""
+    for name in (threads.VARIABLE, *threads.OTHERS):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(cpus, "quota", lambda: None)
     threads.set_number(None)
+    return monkeypatch
+
+
+def test_default_is_the_cpus(nothing_set):
     for empty in (None, "", " "):
         if empty is not None:
-            monkeypatch.setenv(threads.VARIABLE, empty)
+            nothing_set.setenv(threads.VARIABLE, empty)
         assert 1 <= threads.number() <= os.cpu_count()
         assert threads.origin() == (threads.number(), "CPUs that this process may use")
 
@@ -746,7 +759,27 @@ os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
 from convpool.engines import threads
 print(threads.number())
 """
-    assert python(code, CONVPOOL_NUM_THREADS="").stdout == "1\n"
+    assert python(code, CONVPOOL_NUM_THREADS="", OMP_NUM_THREADS="", NUMBA_NUM_THREADS="").stdout == "1\n"
+
+
+@pins
+def test_a_caller_that_is_kept_on_one_cpu_uses_one_thread(nothing_set):
+    """Also where others are not, and although helpers are there from earlier calls."""
+    allowed, seen = os.sched_getaffinity(0), set()
+    threads.set_number(4)
+    assert counted(8) == [1] * 8
+    threads.set_number(None)
+
+    def call():
+        os.sched_setaffinity(0, {max(allowed)})
+        threads.spread(lambda i: seen.add(threading.get_native_id()), 50)
+        seen.remove(threading.get_native_id())
+
+    caller = threading.Thread(target=call)
+    caller.start()
+    caller.join(LONG)
+    assert seen == set()
+    assert threads.number() == len(allowed)
 
 
 def test_the_variable_sets_the_number_and_a_call_overrides_it():
@@ -760,6 +793,281 @@ print(threads.number())
 """
     said = python(code, CONVPOOL_NUM_THREADS=" 7 ").stdout
     assert said == "(7, 'CONVPOOL_NUM_THREADS')\n(2, 'set_num_threads')\n7\n"
+
+
+@pytest.mark.parametrize("name", threads.OTHERS)
+@pytest.mark.parametrize(("text", "n"), [("3", 3), (" 5 ", 5), ("4,2", 4), ("6, 3, 1", 6)])
+def test_variables_of_others_set_the_number(nothing_set, name, text, n):
+    nothing_set.setenv(name, text)
+    assert threads.origin() == (n, name)
+
+
+@pytest.mark.parametrize("name", threads.OTHERS)
+@pytest.mark.parametrize("text", ["", " ", "0", "-1", "abc", "2.5", ",3", "0,4", "9" * 5000])
+def test_variables_of_others_that_say_nothing_are_left_out(nothing_set, name, text):
+    nothing_set.setenv(name, text)
+    assert threads.origin() == cpus.count()
+    images, kernels = np.ones((1, 9, 9, 1)), np.ones((3, 3, 1, 1))
+    assert convpool.convolve(images, kernels).max() == 9
+
+
+def test_a_huge_number_of_threads_costs_no_memory(nothing_set):
+    nothing_set.setenv("OMP_NUM_THREADS", "2000000000")
+    images, kernels = np.ones((64, 8, 8, 16), np.float32), np.ones((3, 3, 16, 32), np.float32)
+    assert convpool.convolve(images, kernels).max() == 144
+
+
+def test_which_word_on_the_number_counts(nothing_set):
+    """Each goes before those that were set earlier here."""
+    assert threads.origin()[1] == "CPUs that this process may use"
+    nothing_set.setattr(cpus, "_mask", lambda: 8)
+    nothing_set.setattr(cpus, "quota", lambda: 7)
+    assert threads.origin() == (7, "the container's CPU quota")
+    nothing_set.setenv("NUMBA_NUM_THREADS", "6")
+    assert threads.origin() == (6, "NUMBA_NUM_THREADS")
+    nothing_set.setenv("OMP_NUM_THREADS", "5")
+    assert threads.origin() == (5, "OMP_NUM_THREADS")
+    nothing_set.setenv("CONVPOOL_NUM_THREADS", "4")
+    assert threads.origin() == (4, "CONVPOOL_NUM_THREADS")
+    threads.set_number(3)
+    assert threads.origin() == (3, "set_num_threads")
+    with threads.limited(2):
+        assert threads.origin() == (2, "convpool.threads")
+
+
+@pytest.mark.parametrize(("mask", "quota", "n"), [(4, None, 4), (4, 4, 4), (4, 9, 4), (4, 3, 3), (1, 1, 1)])
+def test_the_fewer_of_mask_and_quota_count(nothing_set, mask, quota, n):
+    nothing_set.setattr(cpus, "_mask", lambda: mask)
+    nothing_set.setattr(cpus, "quota", lambda: quota)
+    assert threads.number() == n
+
+
+# The files of a system, by their paths, and the CPUs that its quota is worth. Paths and mounts are as they were seen.
+V2 = "30 23 0:26 {root} /sys/fs/cgroup ro,nosuid shared:4 - cgroup2 cgroup rw,nsdelegate\n"
+V1 = "31 25 0:27 {root} /sys/fs/cgroup/cpu,cpuacct ro,nosuid - cgroup cgroup rw,cpu,cpuacct\n"
+SETS = "33 25 0:29 / /sys/fs/cgroup/cpuset ro,nosuid - cgroup cgroup rw,cpuset\n"
+MIXED = "32 25 0:28 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw\n"
+PROC = "22 1 0:5 / /proc rw - proc proc rw\n"
+PATHS = "12:pids:/docker/abc\n4:cpu,cpuacct:/docker/abc\n3:cpuset:/other\n1:name=systemd:/docker/abc\n0::/docker/abc\n"
+
+
+def v1(quota, period="100000"):
+    return {"cfs_quota_us": quota, "cfs_period_us": period}
+
+
+SYSTEMS = {
+    "no Linux": ({}, None),
+    "no mounts": ({"proc/self/cgroup": "0::/\n"}, None),
+    "no quota, version 2": (("0::/\n", PROC + V2.format(root="/"), {"sys/fs/cgroup/cpu.max": "max 100000\n"}), None),
+    "two CPUs": (("0::/\n", V2.format(root="/"), {"sys/fs/cgroup/cpu.max": "200000 100000\n"}), 2),
+    "a part of a CPU": (("0::/\n", V2.format(root="/"), {"sys/fs/cgroup/cpu.max": "1000 100000\n"}), 1),
+    "one and a half": (("0::/\n", V2.format(root="/"), {"sys/fs/cgroup/cpu.max": "75000 50000\n"}), 2),
+    "in the group of the process": (
+        ("0::/a/b\n", V2.format(root="/"), {"sys/fs/cgroup/a/b/cpu.max": "300000 100000\n"}),
+        3,
+    ),
+    "in a group further up": (
+        (
+            "0::/a/b/c\n",
+            V2.format(root="/"),
+            {"sys/fs/cgroup/a/b/c/cpu.max": "max 100000\n", "sys/fs/cgroup/a/cpu.max": "200000 100000\n"},
+        ),
+        2,
+    ),
+    "in several groups": (
+        (
+            "0::/a/b\n",
+            V2.format(root="/"),
+            {"sys/fs/cgroup/a/b/cpu.max": "500000 100000\n", "sys/fs/cgroup/a/cpu.max": "300000 100000\n"},
+        ),
+        3,
+    ),
+    "in a group of others": (
+        ("0::/a\n", V2.format(root="/"), {"sys/fs/cgroup/b/cpu.max": "100000 100000\n"}),
+        None,
+    ),
+    "a path of the host": (("0::/../../x\n", V2.format(root="/"), {"sys/fs/cgroup/cpu.max": "200000 100000\n"}), 2),
+    "a mount of a part": (
+        ("0::/pod/box\n", V2.format(root="/pod"), {"sys/fs/cgroup/box/cpu.max": "200000 100000\n"}),
+        2,
+    ),
+    "a space in the path": (
+        ("0::/\n", V2.format(root="/").replace("cgroup ro", "c\\040g ro"), {"sys/fs/c g/cpu.max": "200000 100000\n"}),
+        2,
+    ),
+    "not understood": (("0::/\n", V2.format(root="/"), {"sys/fs/cgroup/cpu.max": "many\n"}), None),
+    "no period": (("0::/\n", V2.format(root="/"), {"sys/fs/cgroup/cpu.max": "200000 0\n"}), None),
+    "lines of another kind": (("0\n", "x\n" + V2.format(root="/"), {"sys/fs/cgroup/cpu.max": "200000 1\n"}), None),
+    "no quota, version 1": ((PATHS, V1.format(root="/docker/abc"), {"sys/fs/cgroup/cpu,cpuacct": v1("-1\n")}), None),
+    "two CPUs, version 1": (
+        (PATHS, V1.format(root="/docker/abc"), {"sys/fs/cgroup/cpu,cpuacct": v1("200000\n")}),
+        2,
+    ),
+    "of a part, version 1": ((PATHS, V1.format(root="/"), {"sys/fs/cgroup/cpu,cpuacct": v1("20000\n", "50000")}), 1),
+    "one and a part, version 1": (
+        (PATHS, V1.format(root="/"), {"sys/fs/cgroup/cpu,cpuacct/docker/abc": v1("120000\n")}),
+        2,
+    ),
+    "further up, version 1": (
+        (
+            PATHS,
+            V1.format(root="/"),
+            {
+                "sys/fs/cgroup/cpu,cpuacct/docker/abc": v1("-1\n"),
+                "sys/fs/cgroup/cpu,cpuacct/docker": v1("300000\n"),
+            },
+        ),
+        3,
+    ),
+    "of another kind, version 1": ((PATHS, SETS, {"sys/fs/cgroup/cpuset": v1("200000\n")}), None),
+    "both versions": (
+        (
+            PATHS,
+            V1.format(root="/docker/abc") + MIXED,
+            {"sys/fs/cgroup/cpu,cpuacct": v1("400000\n"), "sys/fs/cgroup/unified/docker/cpu.max": "200000 100000"},
+        ),
+        2,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_the_containers_quota(tmp_path, name):
+    files, expected = SYSTEMS[name]
+    if isinstance(files, tuple):
+        groups, mounts, limits = files
+        files = {"proc/self/cgroup": groups, "proc/self/mountinfo": mounts}
+        for path, limit in limits.items():
+            texts = (
+                {f"{path}/cpu.{end}": text for end, text in limit.items()} if isinstance(limit, dict) else {path: limit}
+            )
+            files |= texts
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    assert cpus.quota.__wrapped__(tmp_path) == expected
+
+
+def test_the_quota_is_read_once():
+    cpus.quota.cache_clear()
+    before = cpus.quota.cache_info().misses
+    for _ in range(3):
+        cpus.count()
+    assert cpus.quota.cache_info().misses == before + 1
+
+
+# ---- the number of a block ----
+
+
+def test_a_block_has_its_number():
+    with convpool.threads(np.int64(3)) as nothing:
+        assert nothing is None
+        assert threads.number() == 3
+        with convpool.threads(2):
+            assert threads.number() == 2
+            meeting = Meeting(2)
+            threads.spread(meeting, 2)
+            with convpool.threads(None):
+                assert threads.number() == 4
+            assert threads.number() == 2
+        assert threads.number() == 3
+        threads.set_number(5)  # the process's, which waits outside
+        assert threads.number() == 3
+    assert threads.number() == 5
+
+
+def test_a_block_that_fails_gives_its_number_back():
+    with pytest.raises(ZeroDivisionError), convpool.threads(3):
+        raise ZeroDivisionError
+    assert threads.number() == 4
+
+
+@pytest.mark.parametrize(
+    ("n", "error"), [(0, ValueError), (-1, ValueError), (True, TypeError), (1.0, TypeError), ("2", TypeError)]
+)
+def test_a_block_refuses_other_numbers_at_once(n, error):
+    with pytest.raises(error, match=r"number of threads is .*; it must be a whole number of 1 or more, or None"):
+        convpool.threads(n)
+
+
+def test_a_function_may_be_a_block():
+    @convpool.threads(3)
+    def number():
+        return threads.number()
+
+    assert [number(), threads.number(), number()] == [3, 4, 3]
+
+
+def test_other_threads_keep_their_number():
+    """Those that run meanwhile, and those that are started inside the block."""
+    inside, seen = Meeting(3), {}
+
+    def call(n):
+        with convpool.threads(n):
+            inside(n)
+            seen[n] = threads.number()
+            inside(n)
+
+    with convpool.threads(7):
+        callers = [threading.Thread(target=call, args=(n,)) for n in (2, 3)]
+        for caller in callers:
+            caller.start()
+        inside(7)
+        seen[7] = threads.number()
+        inside(7)
+        outside = threading.Thread(target=lambda: seen.update(outside=threads.number()))
+        outside.start()
+        for thread in (*callers, outside):
+            thread.join(LONG)
+    assert seen == {2: 2, 3: 3, 7: 7, "outside": 4}
+
+
+def test_each_task_has_its_number():
+    async def call(n):
+        with convpool.threads(n):
+            await asyncio.sleep(0)
+            first = threads.number()
+            await asyncio.sleep(0)
+            return first, threads.number(), await asyncio.to_thread(threads.number)
+
+    async def all_calls():
+        return await asyncio.gather(*map(call, (2, 3, 5)))
+
+    assert asyncio.run(all_calls()) == [(n, n, n) for n in (2, 3, 5)]
+    assert threads.number() == 4
+
+
+def test_a_block_in_a_generator_may_be_closed_elsewhere():
+    def numbers():
+        with convpool.threads(3):
+            yield threads.number()
+
+    steps = numbers()
+    assert contextvars.copy_context().run(next, steps) == 3
+    steps.close()
+    assert threads.number() == 4
+
+
+def test_numbers_of_several_blocks_keep_their_helpers():
+    """Else each call of one would end the threads of the other's."""
+    started = []
+    start = threading.Thread.start
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(threading.Thread, "start", lambda thread: (started.append(thread), start(thread)))
+        for _ in range(20):
+            for n in (2, 3):
+                with convpool.threads(n):
+                    threads.spread(Meeting(n), n)
+    assert len(started) <= 1 + 2
+
+
+def test_few_pools_are_kept():
+    for n in range(2, 20):
+        with convpool.threads(n):
+            assert counted(8) == [1] * 8
+    assert len(threads._crews) == threads.CREWS
+    threads.set_number(4)
+    assert len(threads._crews) == 0
 
 
 @pytest.mark.parametrize("text", ["0", "-2", "1.5", "all"])

@@ -1,6 +1,6 @@
 """Convolution and pooling for NumPy arrays: exact, fast, and it shows its work."""
 
-from convpool.configuration import set_num_threads, show_config, warmup
+from convpool.configuration import set_num_threads, show_config, threads, warmup
 from convpool.convolution import convolve, convolve_transpose, filter_image, fold, window_view
 from convpool.explanation import explain
 from convpool.planning import Plan, halo, plan_convolution, plan_pooling
@@ -25,6 +25,7 @@ __all__ = [
     "pool",
     "set_num_threads",
     "show_config",
+    "threads",
     "warmup",
     "window_view",
 ]

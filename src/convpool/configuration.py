@@ -6,20 +6,23 @@ import importlib
 import platform
 import sys
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 
 import numpy as np
 
-from convpool.engines import ENGINES, POOL_ENGINES, host, threads
+import convpool.engines.threads as engine_threads
+from convpool.engines import ENGINES, POOL_ENGINES, host
 
 
 def set_num_threads(n: int | None) -> None:
-    """Set how many threads a call may use.
+    """Set how many threads a call may use, in the whole process.
 
     Parameters
     ----------
     n
         Threads, the caller's among them: 1 or more. None goes back to the default: the environment variable
-        CONVPOOL_NUM_THREADS if it is set, else the CPUs that the process may use.
+        CONVPOOL_NUM_THREADS if it is set, else OMP_NUM_THREADS or NUMBA_NUM_THREADS, else the CPUs that the process may
+        use, by its affinity mask and the container's CPU quota.
 
     Returns
     -------
@@ -35,7 +38,35 @@ def set_num_threads(n: int | None) -> None:
     >>> set_num_threads(1)
     >>> set_num_threads(None)
     """
-    threads.set_number(n)
+    engine_threads.set_number(n)
+
+
+def threads(n: int | None) -> AbstractContextManager[None]:
+    """Set how many threads the calls in a `with` block may use.
+
+    It holds for the calls of the block itself, in its thread or asyncio task: others that run meanwhile keep theirs.
+    A thread that is started inside the block has the process's number. Blocks may be nested.
+
+    Parameters
+    ----------
+    n
+        As in `set_num_threads`, which it goes before; None goes back to what the process has.
+
+    Returns
+    -------
+    a context manager
+
+    Raises
+    ------
+    TypeError, ValueError
+        If n is no whole number of 1 or more.
+
+    Examples
+    --------
+    >>> with threads(1):
+    ...     pass  # calls to convolve and pool, in one thread
+    """
+    return engine_threads.limited(n)
 
 
 def show_config() -> None:
@@ -66,7 +97,7 @@ def show_config() -> None:
 def describe() -> str:
     """Return what `show_config` prints; imports Numba, if it is there."""
     refusal = host.trial()
-    number, source = threads.origin()
+    number, source = engine_threads.origin()
     lines = {
         "convpool": sys.modules["convpool"].__version__,
         "Python": f"{platform.python_version()} ({platform.python_implementation()})",

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convpool import arguments, costs, dtypes
-from convpool.engines import POOL_ENGINES
+from convpool.engines import POOL_ENGINES, threads
 from convpool.plan_words import formula, plural, size, sizes
 from convpool.windows import Axis, volume
 
@@ -101,6 +101,7 @@ class Plan:
 
     def entered(self, images: Any, name: str = "images") -> Array:
         """Check that images are those of the plan, and return them with channels last."""
+        threads.check()
         images = arguments.array(images, name)
         if images.shape != self.images_shape or images.dtype != self.images_dtype:
             raise ValueError(

@@ -269,6 +269,7 @@ def adaptive_pool(images: ArrayLike, output_shape: Ints, mode: str) -> Array:
     spatial = images.shape[1:-1]
     # the checks, and for sums the bound, are those of one window over everything
     plan = _plan(images.shape, spatial, mode=mode, images_dtype=images.dtype)
+    plan.entered(images)
     plan.check(images)
     bounds = list(map(adaptive_windows, spatial, sizes))
     out = np.empty((len(images), *sizes, images.shape[-1]), plan.dtype)

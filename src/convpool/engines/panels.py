@@ -64,6 +64,7 @@ class Route(NamedTuple):
 
     def shares(self, count: int) -> list[Range]:
         """Cut the blocks into parts that take about the same time."""
+        count = min(count, len(self.work))
         cuts = np.searchsorted(self.work, self.work[-1] * np.arange(1, count) / count)
         return [(a, b) for a, b in pairwise([0, *cuts.tolist(), len(self.work) - 1]) if a < b]
 

@@ -11,34 +11,58 @@ import operator
 import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import copy_context
+from contextlib import AbstractContextManager, contextmanager, suppress
+from contextvars import ContextVar, copy_context
+from time import monotonic
 from typing import TYPE_CHECKING
+
+from convpool.engines import cpus
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
 
 VARIABLE = "CONVPOOL_NUM_THREADS"
+OTHERS = ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS")  # what people set for all libraries; not ours to refuse
+RETRY = 1.0  # seconds after which threads are asked for again, if they could not be had
+CREWS = 4  # kept at most, since calls of several contexts may each have a number of their own
 
 _chosen: int | None = None
-_crews: dict[int, _Crew] = {}  # one at most, by the number of threads it is for
+_chosen_here: ContextVar[int | None] = ContextVar("convpool_threads", default=None)
+_crews: dict[int, _Crew] = {}  # by the number of threads that they are for
 _here = threading.local()  # .busy in a thread that works on a share
 _importing = False
 _alone = False  # in a child that was forked during the import of the pool: there, that import would never end
 
 
 def number() -> int:
-    """Return how many threads a call may use: what was set, else CONVPOOL_NUM_THREADS, else the CPUs at hand."""
+    """Return how many threads a call may use."""
     return origin()[0]
 
 
 def origin() -> tuple[int, str]:
-    """Return how many threads a call may use, and what says so."""
+    """Return how many threads a call may use, and what says so.
+
+    That is what was set, for this context or else for the process, else the environment: our own variable, those of
+    others, and at last the CPUs.
+    """
+    if (here := _chosen_here.get()) is not None:
+        return here, "convpool.threads"
     if _chosen is not None:
         return _chosen, "set_num_threads"
     if text := os.environ.get(VARIABLE, "").strip():
         return _parse(text), VARIABLE
-    return _cpus(), "CPUs that this process may use"
+    for name in OTHERS:
+        if others := os.environ.get(name):
+            with suppress(ValueError):
+                if (n := int(others.partition(",")[0])) > 0:  # OpenMP takes one number for each level of nesting
+                    return n, name
+    return cpus.count()
+
+
+def check() -> None:
+    """Raise ValueError if the variable has no number of threads, also for a call that will use one thread."""
+    if (text := os.environ.get(VARIABLE)) and _chosen is None and _chosen_here.get() is None and text.strip():
+        _parse(text.strip())
 
 
 def _parse(text: str) -> int:
@@ -51,18 +75,26 @@ def _parse(text: str) -> int:
     return n
 
 
-def _cpus() -> int:
-    if hasattr(os, "process_cpu_count"):  # Python 3.13
-        return os.process_cpu_count() or 1
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def set_number(n: int | None) -> None:
     """Set how many threads a call may use; None goes back to the default."""
     global _chosen
     _chosen = None if n is None else _whole(n)
+    _crews.clear()  # threads of a number that is no longer wanted end with their work
+
+
+def limited(n: int | None) -> AbstractContextManager[None]:
+    """Return a context whose calls may use n threads; None goes back to what the process has."""
+    return _limited(None if n is None else _whole(n))
+
+
+@contextmanager
+def _limited(n: int | None) -> Iterator[None]:
+    before = _chosen_here.get()
+    _chosen_here.set(n)
+    try:
+        yield
+    finally:
+        _chosen_here.set(before)  # and no token: a generator may be closed in another context than it was begun in
 
 
 def _whole(n: int) -> int:
@@ -191,14 +223,14 @@ class _Crew:
         self.called = 0  # helpers that work or are about to
         self.open: list[_Share] = []
         self.lock = threading.Lock()  # for called and open
-        self.begun = False  # whether a helper has ever begun
+        self.failed: float | None = None  # when a thread could not be had, so that `size` are all that there are
         self.pool = _executor()(size, "convpool")
 
     def call(self, share: _Share) -> None:
         """Open a share and call helpers."""
         with self.lock:
             self.open.append(share)
-            wanted = min(share.parts - 1, self.size - self.called)
+            wanted = max(0, min(share.parts - 1, self.size - self.called))
             self.called += wanted
         coming = 0
         try:
@@ -208,12 +240,10 @@ class _Crew:
             _crews.clear()  # nobody knows how many were called
             raise
         if coming < wanted:
-            # The pool keeps what it was asked for when no thread could be had: that helper comes with the next thread
-            # that is free. Where there is none, nobody will; then the next call tries with a new pool.
             with self.lock:
-                self.called -= wanted - coming - 1
-            if not self.begun:
-                _crews.pop(self.size + 1, None)
+                self.called -= wanted - coming - 1  # the pool keeps the one that failed, for a helper that is free
+                self.size = self.called - 1
+                self.failed = monotonic()
 
     def _submit(self) -> bool:
         """Ask the pool for a helper; return False at the interpreter's end, or where no thread can be had now."""
@@ -226,7 +256,6 @@ class _Crew:
     def _serve(self) -> None:
         """Help with the oldest share that has parts left."""
         _here.busy = True
-        self.begun = True
         with self.lock:
             share = next((share for share in self.open if share.join()), None)
         if share is not None:
@@ -250,12 +279,15 @@ def _crew(n: int) -> _Crew | None:
     if n < 2 or _alone:
         return None
     crew = _crews.get(n)
+    if crew is not None and crew.failed is not None and monotonic() - crew.failed >= RETRY:
+        _crews.pop(n, None)
+        crew = None
     if crew is None:
         try:
             crew = _crews.setdefault(n, _Crew(n - 1))  # no lock: whoever holds it when the process forks holds it on
         except RuntimeError:  # the interpreter is ending
             return None
-        for other in _crews.keys() - {n}:
+        for other in list(_crews)[:-CREWS]:
             _crews.pop(other, None)  # its threads end with their work
     return crew
 

@@ -1,0 +1,78 @@
+"""How many CPUs this process may use: its affinity mask, and the quota of the container that it runs in."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import lru_cache
+from math import ceil
+from pathlib import Path
+
+
+def count() -> tuple[int, str]:
+    """Return how many CPUs this process may use, and what says so."""
+    mask, limit = _mask(), quota()
+    if limit is not None and limit < mask:
+        return limit, "the container's CPU quota"
+    return mask, "CPUs that this process may use"
+
+
+def _mask() -> int:
+    if hasattr(os, "process_cpu_count"):  # Python 3.13
+        return os.process_cpu_count() or 1
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@lru_cache(maxsize=1)
+def quota(system: Path = Path("/")) -> int | None:
+    """Return how many CPUs the container's quota is worth, rounded up, or None where there is none; read once.
+
+    `system` is the root folder. Every control group up to the container's counts, of version 1 and 2.
+    """
+    limits = []
+    with suppress(OSError, ValueError, IndexError):  # not Linux, or not as it was when this was written
+        for folder in _groups(system):
+            for read in (_read_v2, _read_v1):
+                with suppress(OSError, ValueError):
+                    quota, period = read(folder)
+                    if quota > 0 and period > 0:
+                        limits.append(ceil(quota / period))
+    return min(limits, default=None)
+
+
+def _read_v2(folder: Path) -> tuple[int, int]:
+    quota, period = (folder / "cpu.max").read_text().split()
+    return (0 if quota == "max" else int(quota)), int(period)
+
+
+def _read_v1(folder: Path) -> tuple[int, int]:
+    return int((folder / "cpu.cfs_quota_us").read_text()), int((folder / "cpu.cfs_period_us").read_text())
+
+
+def _groups(system: Path) -> Iterator[Path]:
+    """Yield the folders of the control groups that share out this process's CPU time, from its own one up."""
+    lines = (system / "proc/self/cgroup").read_text(errors="replace").splitlines()
+    mounts = (system / "proc/self/mountinfo").read_text(errors="replace").splitlines()
+    paths = {}
+    for line in lines:
+        number, controllers, path = line.split(":", 2)
+        if number == "0" and not controllers:
+            paths["cgroup2"] = path
+        elif "cpu" in controllers.split(","):
+            paths["cgroup"] = path
+    for mount in mounts:  # ... root, where it is mounted, options, - kind source options
+        before, _, after = mount.partition(" - ")
+        fields, (kind, *options) = before.split(" "), after.split(" ")
+        if kind not in paths or (kind == "cgroup" and "cpu" not in options[-1].split(",")):
+            continue
+        root, point = (re.sub(r"\\(\d{3})", lambda octal: chr(int(octal[1], 8)), field) for field in fields[3:5])
+        top = system / point.lstrip("/")
+        inner = Path(paths[kind])
+        # a path outside of what is mounted is that of the host: then the container's own group is mounted at the top
+        folder = top / inner.relative_to(root) if inner.is_relative_to(root) and ".." not in inner.parts else top
+        yield folder
+        yield from (parent for parent in folder.parents if parent.is_relative_to(top))

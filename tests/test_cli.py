@@ -381,12 +381,63 @@ def test_transparency_is_kept_by_apply_and_pooled_by_pool(pictures, tmp_path):
     done("apply", pictures["clear.png"], "--kernel", BRIGHT, "-o", tmp_path / "same.png")
     after = read(tmp_path / "same.png")
     np.testing.assert_array_equal(after[..., 3], before[..., 3])
-    np.testing.assert_array_equal(after[..., :3], np.clip(correlated(before[..., :3], BRIGHT_ARRAY), 0, 255))
+    expected = np.clip(correlated(before[..., :3], BRIGHT_ARRAY), 0, 255)
+    for part in (np.s_[:19, :29], np.s_[21:], np.s_[:, 31:]):  # of one opacity
+        np.testing.assert_array_equal(after[part][..., :3], expected[part])
     words = ("--kernel", BRIGHT, "--padding", "valid", "--stride", "2")
     done("apply", pictures["clear.png"], *words, "-o", tmp_path / "less.png")
     np.testing.assert_array_equal(read(tmp_path / "less.png")[..., 3], before[1:-1:2, 1:-1:2, 3])
     done("pool", pictures["clear.png"], "-o", tmp_path / "pool.png")
     np.testing.assert_array_equal(read(tmp_path / "pool.png"), blocks(before).max(axis=-1))
+
+
+@pytest.fixture
+def red_on_clear_green(tmp_path):
+    """An opaque red square on green that cannot be seen, in files of every kind that hold it; and gray on white."""
+    square = np.zeros((24, 24), bool)
+    square[7:17, 7:17] = True
+    colour = np.where(square[..., None], (255, 0, 0, 255), (0, 255, 0, 0)).astype(np.uint8)
+    palette = Image.fromarray(np.uint8(square))
+    palette.putpalette([0, 255, 0, 255, 0, 0])
+    gray = np.where(square[..., None], (90, 255), (255, 0)).astype(np.uint8)
+    for name in ("colour.png", "colour.tif", "colour.webp"):
+        Image.fromarray(colour).save(tmp_path / name, **({"lossless": True, "exact": True} if "webp" in name else {}))
+    Image.fromarray(gray).save(tmp_path / "gray.png")
+    palette.save(tmp_path / "palette.png", transparency=0)
+    palette.save(tmp_path / "palette.gif", transparency=0)
+    photo = picture_commands.photos.Photo(
+        colour[..., :3].astype(np.uint16) * 257, colour[..., 3].astype(np.uint16) * 257
+    )
+    for name in ("deep.png", "deep.tif"):
+        picture_commands.photos.write(photo, tmp_path / name)
+    return square
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["colour.png", "colour.tif", "colour.webp", "gray.png", "palette.png", "palette.gif", "deep.png", "deep.tif"],
+)
+@pytest.mark.parametrize("more", [(), ("--max-memory", "1MB")], ids=["whole", "in-parts"])
+def test_colours_of_transparent_pixels_do_not_bleed(red_on_clear_green, tmp_path, name, more):
+    if more:
+        pytest.importorskip("zarr")
+    colour = (90, 255) if name == "gray.png" else (255, 0, 0, 255)
+    out = tmp_path / f"out{Path(name).suffix if name != 'palette.gif' else '.png'}"
+    for words in (
+        ("apply", "--kernel", "gaussian", "--size", "9"),
+        ("apply", "--kernel", "unsharp"),
+        ("pool", "--mode", "avg", "--size", "3", "--stride", "1", "--padding", "same"),
+        ("pool", "--mode", "max", "--size", "3", "--stride", "1", "--padding", "same"),
+    ):
+        command, *options = words
+        assert run(command, tmp_path / name, *options, *more, "-o", out, "--force").exit_code == 0
+        photo = picture_commands.photos.read(out)
+        planes = photo.planes() // (257 if photo.pixels.dtype == np.uint16 else 1)
+        seen = photo.alpha > 0
+        assert (planes[seen][:, :-1] == colour[:-1]).all()
+        if command == "apply":
+            assert (planes[7, 12] == colour).all()  # at the edge, inside
+            np.testing.assert_array_equal(seen, red_on_clear_green)
 
 
 MODES = {"max": np.max, "min": np.min, "avg": np.mean, "sum": np.sum}

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
+import convpool
 from convpool import filters, photos
 from convpool.photos import Photo, Source, choose_signed, destinations, filtered, pooled, sources, to_pixels
 
@@ -103,12 +104,111 @@ def transparent_photo(dtype=np.uint8):
 def test_filtering_leaves_transparency_and_metadata(dtype):
     photo = transparent_photo(dtype)
     result, shown = filtered(photo, filters.sharpen(), filter_image)
-    expected = np.clip(filter_image(photo.pixels, filters.sharpen()), 0, np.iinfo(dtype).max)
-    np.testing.assert_array_equal(result.pixels, expected)
     np.testing.assert_array_equal(result.alpha, photo.alpha)
     assert result.pixels.dtype == result.alpha.dtype == dtype
     assert result.metadata == photo.metadata
     assert shown.saturated > 0
+
+
+def colours_seen(photo, kernel):
+    """Filter as `filtered` describes it, tap by tap: sum(w) x0 + sum(w a (x - x0)) sum(|w|) / sum(|w| a)."""
+    kernel, reach = kernel.astype(float), np.array(kernel.shape) // 2
+    around = np.pad(photo.planes().astype(float), [(reach[0],) * 2, (reach[1],) * 2, (0, 0)], mode="reflect")
+    result = np.zeros((*photo.alpha.shape, around.shape[2] - 1))
+    for i, j in np.ndindex(*photo.alpha.shape):
+        middle = around[i + reach[0], j + reach[1], :-1]
+        difference, seen = 0, 0
+        for (u, v), weight in np.ndenumerate(kernel):
+            *colour, opacity = around[i + u, j + v]
+            difference = difference + weight * opacity * (colour - middle)
+            seen += abs(weight) * opacity
+        result[i, j] = kernel.sum() * middle + (difference / seen * np.abs(kernel).sum() if seen else 0)
+    return result.reshape(photo.pixels.shape)
+
+
+def clear_in_places(dtype=np.uint8, gray=False):
+    """Random colours: opaque above, of any opacity below, and a corner that cannot be seen."""
+    photo = transparent_photo(dtype)
+    alpha = photo.alpha.copy()
+    alpha[:2] = np.iinfo(dtype).max
+    alpha[3:, :5] = 0
+    return Photo(photo.pixels[..., 0].copy() if gray else photo.pixels, alpha)
+
+
+KERNELS = {name: filters.kernel(name) for name in ("box", "sharpen", "emboss", "sobel-x", "edge", "identity")}
+KERNELS |= {
+    "narrow": np.array([[0.5], [1], [0.25]]),
+    "short": np.array([[-128, 2, -3]], np.int8),
+    "minus": -KERNELS["box"],
+}
+
+
+@pytest.mark.parametrize("kernel", KERNELS)
+@pytest.mark.parametrize("gray", [False, True])
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_colours_count_as_far_as_they_are_seen(dtype, gray, kernel):
+    photo, weights = clear_in_places(dtype, gray), KERNELS[kernel]
+    result, _ = filtered(photo, weights, convpool.filter_image, "clip")
+    expected = np.clip(np.rint(colours_seen(photo, weights)), 0, np.iinfo(dtype).max)
+    assert np.abs(result.pixels - expected).max() <= 1  # halves
+    assert (result.pixels == expected).mean() > 0.99
+
+
+def with_other_hidden_colours(photo):
+    pixels = photo.pixels.copy()
+    pixels[photo.alpha == 0] = np.iinfo(pixels.dtype).max - pixels[photo.alpha == 0]
+    return Photo(pixels, photo.alpha)
+
+
+@pytest.mark.parametrize("signed", photos.SIGNED)
+@pytest.mark.parametrize("name", filters.NAMES)
+@pytest.mark.parametrize("settings", [{}, {"stride": 2, "padding": "valid"}, {"pad_mode": "zeros"}], ids=str)
+def test_what_cannot_be_seen_changes_nothing(name, signed, settings):
+    photo = clear_in_places()
+    photo = Photo(np.tile(photo.pixels, (2, 2, 1)), np.tile(photo.alpha, (2, 2)))
+    one, shown = filtered(photo, filters.kernel(name), convpool.filter_image, signed, **settings)
+    other, again = filtered(
+        with_other_hidden_colours(photo), filters.kernel(name), convpool.filter_image, signed, **settings
+    )
+    seen = one.alpha > 0
+    np.testing.assert_array_equal(one.pixels[seen], other.pixels[seen])
+    assert shown.scale == again.scale
+
+
+@pytest.mark.parametrize("pad_mode", ["reflect", "zeros", "wrap"])
+@pytest.mark.parametrize("name", filters.NAMES)
+def test_far_from_what_is_transparent_nothing_changes(name, pad_mode):
+    pixels = np.random.default_rng(6).integers(0, 256, (30, 31, 3), dtype=np.uint8)
+    kernel, alpha = filters.kernel(name), np.full((30, 31), 255, np.uint8)
+    words = {"signed": "clip", "pad_mode": pad_mode}
+    plain, shown = filtered(Photo(pixels), kernel, convpool.filter_image, **words)
+    opaque, again = filtered(Photo(pixels, alpha), kernel, convpool.filter_image, **words)
+    np.testing.assert_array_equal(plain.pixels, opaque.pixels)
+    assert (shown.rounded, shown.saturated) == (again.rounded, again.saturated)
+    alpha[15, 15] = 0
+    near = np.zeros((30, 31), bool)
+    reach = kernel.shape[0] // 2
+    near[15 - reach : 16 + reach, 15 - reach : 16 + reach] = True
+    other, _ = filtered(Photo(pixels, alpha), kernel, convpool.filter_image, **words)
+    np.testing.assert_array_equal(plain.pixels[~near], other.pixels[~near])
+    assert near.all() or name in ("identity", "scharr") or (plain.pixels[near] != other.pixels[near]).any()
+
+
+def test_one_opacity_everywhere_is_as_good_as_opaque():
+    pixels = np.random.default_rng(6).integers(0, 256, (9, 9, 3), dtype=np.uint8)
+    for kernel in (filters.sharpen(), filters.sobel_x()):
+        half = filtered(Photo(pixels, np.full((9, 9), 100, np.uint8)), kernel, convpool.filter_image)[0]
+        np.testing.assert_array_equal(half.pixels, filtered(Photo(pixels), kernel, convpool.filter_image)[0].pixels)
+
+
+def test_opacity_moves_with_the_windows_even_where_the_size_stays():
+    """A stride of 2 under "same_size": the picture in its middle, and padding around."""
+    photo = transparent_photo()
+    words = {"padding": "same_size", "stride": 2, "pad_mode": "zeros"}
+    result, _ = filtered(photo, filters.box(3), convpool.filter_image, **words)
+    picks = convpool.filter_image(photo.alpha, filters.identity(3), **words)
+    np.testing.assert_array_equal(result.alpha, picks)
+    assert not np.array_equal(result.alpha, photo.alpha)
 
 
 @pytest.mark.parametrize(
@@ -127,12 +227,44 @@ def test_filtering_shows_differences_with_0_in_the_middle_unless_asked():
     assert (filtered(photo, filters.sobel_x(), filter_image, "magnitude")[0].pixels == 0).all()
 
 
-def test_pooling_takes_transparency_with_it():
-    photo = transparent_photo()
-    result, shown = pooled(photo, pool, 2)
-    np.testing.assert_array_equal(result.planes(), pool(photo.planes()[None], 2, None, "max")[0])
-    assert (shown.rounded, shown.saturated) == (0, 0)
-    assert pooled(photo, pool, 2, mode="avg")[1].rounded > 0
+MODES = {
+    "max": np.max,
+    "min": np.min,
+    "avg": np.mean,
+    "sum": np.sum,
+    "lp": lambda values, axis: np.sqrt(np.sum(values**2, axis=axis)),
+}
+
+
+def windows(planes, size=2):
+    """Return what each window holds, (oh, ow, size * size, n)."""
+    h, w, n = planes.shape
+    blocks = planes.reshape(h // size, size, w // size, size, n).astype(float)
+    return np.moveaxis(blocks, 2, 1).reshape(h // size, w // size, -1, n)
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("gray", [False, True])
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_pooling_is_that_of_premultiplied_colours(dtype, gray, mode):
+    photo, top = clear_in_places(dtype, gray), np.iinfo(dtype).max
+    result, shown = pooled(photo, convpool.pool, 2, mode=mode)
+    held = windows(photo.planes())
+    opacity = np.minimum(MODES[mode](held[..., -1:], axis=2), top)
+    colours = MODES[mode](held[..., :-1] * held[..., -1:], axis=2) / np.where(opacity, opacity, 1)
+    expected = np.clip(np.rint(np.dstack([colours, opacity])), 0, top)
+    np.testing.assert_array_equal(result.planes(), expected)
+    other, _ = pooled(with_other_hidden_colours(photo), convpool.pool, 2, mode=mode)
+    np.testing.assert_array_equal(result.planes(), other.planes())
+    assert shown.count == expected.size
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_pooling_of_opaque_pictures_is_that_of_their_colours(mode):
+    pixels = transparent_photo().pixels
+    opaque, _ = pooled(Photo(pixels, np.full(pixels.shape[:2], 255, np.uint8)), convpool.pool, 2, mode=mode)
+    np.testing.assert_array_equal(opaque.pixels, pooled(Photo(pixels), convpool.pool, 2, mode=mode)[0].pixels)
+    assert (opaque.alpha == 255).all()
 
 
 def test_pooling_keeps_gray_gray():

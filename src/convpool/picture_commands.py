@@ -146,7 +146,7 @@ def apply(
     """Filter pictures: every channel with one kernel.
 
     PHOTO is a picture or a folder of pictures. Transparency is not filtered; where the size changes, a pixel takes
-    the opacity at the middle of its window.
+    the opacity at the middle of its window. Colours count as far as they can be seen.
     """
     if size is not None and truncate is not None:
         raise click.UsageError("--size and --truncate both say how large the kernel is: leave one out")
@@ -184,7 +184,8 @@ def pool(
 ) -> None:
     """Pool pictures: one pixel for each window.
 
-    PHOTO is a picture or a folder of pictures. Transparency is pooled like the colours.
+    PHOTO is a picture or a folder of pictures. Transparency is pooled like the colours, which count as far as they can
+    be seen.
     """
 
     def change(photo: photos.Photo) -> tuple[photos.Photo, photos.Shown]:

@@ -1,4 +1,4 @@
-"""Photos filtered and pooled: which planes go through the library, and what becomes of transparency."""
+"""Photos filtered and pooled: colours count as far as they can be seen, and transparency goes its own way."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convpool.photos.photo import Photo, from_planes
-from convpool.photos.pixels import Shown, choose_signed, to_pixels
+from convpool.photos.pixels import NOISE, Shown, choose_signed, largest, to_pixels
 
 Operation = Callable[..., NDArray[Any]]
+WIDE = {np.dtype(np.uint8): np.uint16, np.dtype(np.uint16): np.uint32}
+"""What holds the product of a colour and an opacity."""
 
 
 def filtered(
@@ -23,7 +25,7 @@ def filtered(
     Parameters
     ----------
     photo : Photo
-        The picture; its values are filtered as they are stored, without gamma or alpha taken into account.
+        The picture; its values are filtered as they are stored, without gamma.
     kernel : ndarray
         Weights (kh, kw).
     filter_image : function
@@ -39,6 +41,12 @@ def filtered(
         The result with the metadata of the photo, and how its values became pixels. Where the size changes, a pixel
         takes the opacity of the pixel at the middle of its window.
 
+    Notes
+    -----
+    A colour that cannot be seen has no influence on one that can. With weights w, opacities a, colours x and that of
+    the middle x0, the result is sum(w) x0 + sum(w a (x - x0)) sum(|w|) / sum(|w| a): where nothing is transparent,
+    sum(w x); for kernels without weights below 0, sum(w) sum(w a x) / sum(w a), the mean of premultiplied colours.
+
     Examples
     --------
     >>> photo = Photo(np.array([[1, 2], [3, 250]], dtype=np.uint8))
@@ -46,25 +54,65 @@ def filtered(
     >>> result.pixels.tolist(), shown.saturated
     ([[2, 4], [6, 255]], 1)
     """
-    values = filter_image(photo.pixels, kernel, **settings)
-    shown = to_pixels(values, photo.pixels.dtype, signed or choose_signed(kernel))
-    alpha = photo.alpha
-    if alpha is not None and alpha.shape != values.shape[:2]:
-        alpha = filter_image(alpha, _middle(kernel), **settings).astype(alpha.dtype)
+    values = _colours(photo, kernel, filter_image, settings)
+    alpha = None if photo.alpha is None else _at_middle(photo.alpha, kernel, values.shape, filter_image, settings)
+    most = None if alpha is None or _is_opaque(photo) else largest(values[alpha > 0])
+    shown = to_pixels(values, photo.pixels.dtype, signed or choose_signed(kernel), most)
     return replace(photo, pixels=shown.pixels, alpha=alpha), shown
 
 
-def _middle(kernel: NDArray[Any]) -> NDArray[np.int64]:
-    """Return a kernel of the same shape that picks the pixel at the window's middle."""
+def _is_opaque(photo: Photo) -> bool:
+    return photo.alpha is None or bool((photo.alpha == np.iinfo(photo.alpha.dtype).max).all())
+
+
+def _colours(photo: Photo, kernel: NDArray[Any], filter_image: Operation, settings: dict[str, Any]) -> NDArray[Any]:
+    """Return the filtered colours; `filtered` has the formulas."""
+    if _is_opaque(photo):
+        return filter_image(photo.pixels, kernel, **settings)
+    top, colours, alpha = _premultiplied(photo)
+    kernel = kernel.astype({"f": np.float64, "i": np.int64}.get(kernel.dtype.kind, kernel.dtype))  # room for |w|
+    border = {"pad_mode": "constant", "fill": top} if settings.get("pad_mode") == "zeros" else {}  # black, not nothing
+
+    def opacity(weights: NDArray[Any]) -> NDArray[Any]:
+        seen = filter_image(alpha, weights, **{**settings, **border})
+        return seen if photo.pixels.ndim == 2 else seen[..., None]
+
+    sums, seen = filter_image(colours, kernel, **settings), opacity(kernel)
+    sizes = np.abs(kernel)
+    seen_at_all = seen if kernel.min() >= 0 else opacity(sizes)
+    own = _at_middle(photo.pixels, kernel, sums.shape, filter_image, settings)
+    total, most = float(kernel.sum()), float(sizes.sum())
+    something = seen_at_all > NOISE * top * most
+    divisor = np.where(something, seen_at_all, 1)
+    return np.where(something, (most * sums + own * (total * divisor - most * seen)) / divisor, total * own)
+
+
+def _at_middle(
+    plane: NDArray[Any], kernel: NDArray[Any], shape: tuple[int, ...], filter_image: Operation, settings: dict[str, Any]
+) -> NDArray[Any]:
+    """Return the values at the middle of each window; where there is one for each pixel, those are the plane's own."""
+    if plane.shape[:2] == shape[:2] and settings.get("stride", 1) in (1, (1, 1)):
+        return plane
     picks = np.zeros(kernel.shape, dtype=np.int64)
     picks[kernel.shape[0] // 2, kernel.shape[1] // 2] = 1
-    return picks
+    return np.asarray(filter_image(plane, picks, **settings).astype(plane.dtype))
+
+
+def _premultiplied(photo: Photo) -> tuple[int, NDArray[Any], NDArray[Any]]:
+    """Return what is opaque, the colours times their opacity, and the opacity, in a dtype that holds them."""
+    assert photo.alpha is not None
+    alpha = photo.alpha.astype(WIDE[photo.alpha.dtype])
+    colours = photo.pixels * (alpha if photo.pixels.ndim == 2 else alpha[..., None])
+    return int(np.iinfo(photo.alpha.dtype).max), colours, alpha
 
 
 def pooled(
     photo: Photo, pool: Operation, size: Any, stride: Any = None, mode: str = "max", **settings: Any
 ) -> tuple[Photo, Shown]:
     """Pool a photo; transparency is pooled like the colours, so that the sizes match.
+
+    Colours are pooled premultiplied by their opacity, and divided by the pooled one: what cannot be seen has no
+    influence on what can.
 
     Parameters
     ----------
@@ -87,7 +135,13 @@ def pooled(
     >>> result.pixels.tolist()
     [[250]]
     """
-    values = pool(photo.planes()[None], size, stride, mode, **settings)[0]
+    if _is_opaque(photo):
+        values = pool(photo.planes()[None], size, stride, mode, **settings)[0]
+    else:
+        top, colours, opacity = _premultiplied(photo)
+        sums = pool(np.dstack([colours, opacity])[None], size, stride, mode, **settings)[0]
+        seen = np.clip(sums[..., -1:], 0, top)
+        values = np.dstack([sums[..., :-1] / np.where(seen == 0, 1, seen), sums[..., -1]])
     shown = to_pixels(values, photo.pixels.dtype)
     pixels, alpha = from_planes(shown.pixels)
     return replace(photo, pixels=pixels, alpha=alpha), shown

@@ -26,6 +26,7 @@ except ImportError:  # Windows
     resource = None  # type: ignore[assignment]
 
 SHORT = 300  # characters of an exception's message
+UNANSWERED = "EOF when reading a line"  # what input() says where there is nobody
 CHANNEL_CLOSED = 97  # exit code where an answer could not be sent
 
 
@@ -159,6 +160,8 @@ def _raised(error: BaseException, path: str) -> dict[str, Any]:
         message = str(error.msg if isinstance(error, SyntaxError) else error)
     except BaseException:  # its own __str__ is broken
         message = ""
+    if isinstance(error, EOFError) and message == UNANSWERED:
+        message = "nobody is here to answer input(); take what is needed as an argument,"
     message = message if len(message) <= SHORT else message[:SHORT] + "..."
     words = type(error).__name__ + (f": {message}" if message else "") + (f" in line {line}" if line else "")
     return {"words": words, "line": line}

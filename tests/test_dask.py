@@ -197,8 +197,8 @@ def test_chunks_are_those_that_windows_start_in():
     assert convpool.convolve(images, np.ones((3, 1, 1)), "full").chunks[1] == (8, 4, 3, 7)
     assert convpool.convolve(images, np.ones((3, 1, 1)), 9).chunks[1] == (15, 4, 3, 14)
     assert convpool.convolve(images, np.ones((3, 1, 1)), "same", 2).chunks[1] == (4, 2, 2, 2)
-    assert convpool.pool(images, 4).chunks[1] == (2, 1, 1, 1)
-    assert convpool.pool(images, 7).chunks[1] == (2,)
+    assert convpool.pool(images, (4,)).chunks[1] == (2, 1, 1, 1)
+    assert convpool.pool(images, (7,)).chunks[1] == (2,)
 
 
 def test_channels():
@@ -207,7 +207,7 @@ def test_channels():
     assert convpool.convolve(images, np.ones((3, 12, 7))).chunks[2] == (7,)
     assert convpool.convolve(images, np.ones((3, 4, 6)), groups=3).chunks[2] == (2, 2, 2)
     assert convpool.convolve(images, np.ones((3, 1, 24)), groups=12).chunks[2] == (2, 10, 12)
-    assert convpool.pool(images, 2).chunks[2] == (1, 5, 6)
+    assert convpool.pool(images, (2,)).chunks[2] == (1, 5, 6)
 
 
 # ---- the graph ----
@@ -351,7 +351,7 @@ def test_integers_are_checked_chunk_by_chunk():
     assert made[0].compute().tolist() == [[0]] * 4
     with pytest.raises(OverflowError, match=r"sums of products may reach .*, more than int64 holds"):
         made[1].compute()
-    pooled = convpool.pool(da.from_array(images, chunks=(1, 2, 1)), 2, mode="sum")
+    pooled = convpool.pool(da.from_array(images, chunks=(1, 2, 1)), (2,), mode="sum")
     assert pooled[0].compute().tolist() == [[0]] * 2
     with pytest.raises(OverflowError, match="sums of pixels may reach"):
         pooled.compute()
@@ -542,6 +542,49 @@ def test_what_xarray_reads_from_a_file_is_read_in_tiles():
     np.testing.assert_array_equal(made, CALLS["convolve"](PIXELS))
     assert len(reads) > 2
     assert max(read.size for read in reads) < PIXELS.size
+
+
+@pytest.mark.parametrize("mode", ["max", "avg"])
+@pytest.mark.parametrize("channel_axis", [-1, 1])
+def test_global_pool_stays_lazy(mode, channel_axis):
+    xarray = pytest.importorskip("xarray")
+    images = da.from_array(PIXELS, chunks=(1, 5, 3, 2))
+    for lazy_images in (images, xarray.DataArray(images)):
+        made = convpool.global_pool(lazy_images, mode, channel_axis=channel_axis)
+        expect_equal(made, convpool.global_pool(PIXELS, mode, channel_axis=channel_axis))
+
+
+def test_three_axes_of_dask_or_in_tiles_are_as_unclear_as_in_memory():
+    xarray = pytest.importorskip("xarray")
+    picture = np.ones((32, 48, 3))
+    lazy_picture = da.from_array(picture, chunks=(8, 8, 3))
+    for images, words in [
+        (lazy_picture, {}), (xarray.DataArray(lazy_picture), {}), (xarray.DataArray(picture), {}),
+        (picture, {"max_memory": "1MB"}), (picture, {"out": np.zeros((16, 24, 3))}),
+    ]:  # fmt: skip
+        with pytest.raises(
+            ValueError, match=r"images\[None\] for one picture.* kernel_shape=\(2,\) for a batch of sig"
+        ):
+            convpool.pool(images, 2, **words)
+        assert convpool.pool(images, (2,), **({} if "out" in words else words)).shape == (32, 24, 3)
+    with pytest.raises(ValueError, match=r"images\[None\] for one picture"):
+        convpool.global_pool(lazy_picture, "max")
+    assert convpool.global_pool(lazy_picture[None], "max").shape == (1, 1, 1, 3)
+
+
+def test_pooling_that_has_no_lazy_form_says_so():
+    xarray = pytest.importorskip("xarray")
+    values, indices = convpool.max_pool_indices(PIXELS, 2)
+    for call, name, plain in [
+        (lambda images: convpool.max_pool_indices(images, 2)[1], "images", PIXELS),
+        (lambda images: convpool.adaptive_pool(images, 2, "avg"), "images", PIXELS),
+        (lambda values: convpool.max_unpool(values, indices, (9, 8)), "values", values),
+        (lambda indices: convpool.max_unpool(values, indices, (9, 8)), "indices", indices),
+    ]:
+        for lazy in (da.from_array(plain), xarray.DataArray(da.from_array(plain))):
+            with pytest.raises(TypeError, match=rf"{name} are a dask array.* has no lazy form: pass {name}\.compute"):
+                call(lazy)
+            np.testing.assert_array_equal(call(lazy.compute()), call(plain))
 
 
 @pytest.mark.parametrize("name", ["images", "values"])

@@ -83,7 +83,7 @@ def test_a_part_in_the_padding_alone(pad_mode):
 def test_a_part_of_a_pooling_in_the_padding_alone(mode, dtype, count_padding):
     images = np.arange(5).astype(dtype).reshape(1, 5, 1)
     words = {"padding": 8, "count_padding": count_padding, "images_dtype": dtype}
-    plan = convpool.plan_pooling((1, 5, 1), 2, mode=mode, **words)
+    plan = convpool.plan_pooling((1, 5, 1), (2,), mode=mode, **words)
     some = part(plan, (slice(0, 1), slice(0, 3), slice(0, 1)))
     assert some.outside
     np.testing.assert_array_equal(some.run(some.read(images)), plan.run(images)[:, :3])

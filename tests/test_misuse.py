@@ -130,6 +130,20 @@ CASES = [
     (V, lambda: pool(IMAGES, 10), ["window of 10", "height of 8", "smaller window"]),
     (V, lambda: pool(F((2, 8, 0, 3)), 2), ["width is 0", "'same'"]),
     (V, lambda: view(IMAGES, (3, 10)), ["window of 10", "width of 9"]),
+    (V, lambda: convpool.global_pool(F((2, 0, 9, 3)), "max"), ["images (2, 0, 9, 3)", "height of 0", "no pixel"]),
+    (V, lambda: adaptive(F((2, 8, 0, 3)), 2, "max"), ["width of 0", "no pixel"]),
+    # three axes: a picture, or signals
+    (V, lambda: pool(F((32, 48, 3)), 2), ["(32, 48, 3) with kernel_shape=2", "images[None]", "kernel_shape=(2,)"]),
+    (V, lambda: indices(F((32, 48, 3)), 2), ["(32, 48, 3)", "images[None]", "kernel_shape=(2,)"]),
+    (V, lambda: adaptive(F((32, 48, 3)), 2, "max"), ["(32, 48, 3)", "images[None]", "output_shape=(2,)"]),
+    (
+        V,
+        lambda: unpool(F((32, 48, 3)), F((32, 48, 3), int), 64),
+        ["values[None]", "shape=(64,)", "indices like values"],
+    ),
+    (V, lambda: convpool.global_pool(F((32, 48, 3)), "max"), ["(32, 48, 3)", "images[None]", "images[:, None]"]),
+    (V, lambda: plan_pool((32, 48, 3), 2), ["images_shape (32, 48, 3)", "(1, 32, 48, 3)", "kernel_shape=(2,)"]),
+    (V, lambda: plan_pool((3, 32, 48), 2, channel_axis=0), ["(1, 3, 32, 48) and channel_axis=1", "kernel_shape=(2,)"]),
     # modes and other words of pooling
     (V, lambda: pool(IMAGES, 2, mode="mean"), ["mode is 'mean'", "'max'", "call 'mean' is 'avg' here"]),
     (V, lambda: pool(IMAGES, 2, mode="average"), ["is 'avg' here"]),
@@ -154,7 +168,7 @@ CASES = [
     (V, lambda: adaptive(IMAGES, (2, 2, 2), "max"), ["output_shape is (2, 2, 2)", "one number or 2"]),
     (V, lambda: convpool.global_pool(IMAGES, "median"), ["mode is 'median'", "'max'"]),
     (V, lambda: unpool(F((1, 2, 1)), F((1, 3, 1), dtype=int), 4), ["(1, 2, 1)", "(1, 3, 1)", "one shape"]),
-    (V, lambda: unpool(F((1, 2, 1)), np.array([[[0], [4]]]), 4), ["0 to 4", "(4,)", "0 to 3"]),
+    (V, lambda: unpool(F((1, 2, 1)), np.array([[[0], [4]]]), (4,)), ["0 to 4", "(4,)", "0 to 3"]),
     (T, lambda: unpool(F((1, 2, 1)), F((1, 2, 1)), 4), ["indices are float64", "integers"]),
     # dtypes
     (T, lambda: convolve(IMAGES.astype(object), KERNELS), ["images hold object", "integers, floats"]),
@@ -305,6 +319,44 @@ def test_misuse_of_every_engine(kind, call, words, engine, monkeypatch):
 
 
 NAMES = {"convolve": "convolve", "filtered": "filter_image", "plan": "plan_convolution"}
+
+
+RANK = {  # a call with 3 axes and one number -> the name of what the advice changes
+    "pool": lambda images, size, **words: pool(images, size, **words),
+    "max_pool_indices": lambda images, size, **words: indices(images, size, **words)[1],
+    "adaptive_pool": lambda images, size, **words: adaptive(images, size, "avg", **words),
+    "max_unpool": lambda values, size, **words: unpool(values, np.zeros(values.shape, int), size, **words),
+    "plan_pooling": lambda images, size, **words: plan_pool(images.shape, size, **words),
+}
+
+
+@pytest.mark.parametrize("axis", [-1, 0, 1, 2])
+@pytest.mark.parametrize("call", RANK)
+def test_advice_on_three_axes_can_be_followed(call, axis):
+    images = np.arange(6 * 7 * 8).reshape(6, 7, 8)
+    with pytest.raises(ValueError, match="in more than one way") as caught:
+        RANK[call](images, 2, channel_axis=axis)
+    text = str(caught.value)
+    also = {0: "channel_axis=1", 2: "channel_axis=-1"}.get(axis)
+    assert also is None or f" and {also} for one picture" in text
+    RANK[call](images[None], 2, channel_axis=int(also.partition("=")[2]) if also else axis)
+    assert "=(2,) for a batch of signals" in text
+    RANK[call](images, (2,), channel_axis=axis)
+
+
+@pytest.mark.parametrize("axis", [-3, -2, -1, 0, 1, 2])
+def test_advice_of_global_pool_on_three_axes_can_be_followed(axis):
+    signals = np.arange(6 * 7 * 8).reshape(6, 7, 8)
+    with pytest.raises(ValueError, match="in more than one way") as caught:
+        convpool.global_pool(signals, "sum", channel_axis=axis)
+    advice = str(caught.value).partition(" or ")[2]
+    index = (slice(None), None) if "images[:, None]" in advice else (slice(None), slice(None), None)
+    assert f"images[{', '.join('None' if part is None else ':' for part in index)}]" in advice
+    moved = int(advice.partition("channel_axis=")[2].partition(" ")[0]) if "channel_axis" in advice else axis
+    expected = np.moveaxis(np.moveaxis(signals, axis, -1).sum(1, keepdims=True), -1, axis)
+    np.testing.assert_array_equal(
+        convpool.global_pool(signals[index], "sum", channel_axis=moved).ravel(), expected.ravel()
+    )
 
 
 def test_there_are_enough():

@@ -69,7 +69,7 @@ POOLINGS = [
     Case((2, 3, 5, 6), (2, 2), {"channel_axis": 1, "stride": (1, 2)}),
     Case((2, 3, 5, 6), (2, 2), {"channel_axis": 2, "dilation": (1, 3), "stride": 1}),
     Case((2, 3, 5, 6), 3, {"channel_axis": 0, "padding": "same", "stride": 2}),
-    Case((2, 7, 3), 3, {"mode": "lp", "p": 3, "padding": "same_lower"}),
+    Case((2, 7, 3), (3,), {"mode": "lp", "p": 3, "padding": "same_lower"}),
     Case((1, 4, 5, 6, 2), (2, 1, 3), {"padding": "full", "stride": (2, 1, 1)}),
     Case((0, 5, 6, 3), 2),
     Case((2, 0, 6, 3), 2, {"padding": "same", "stride": 2}),
@@ -364,7 +364,7 @@ def test_plans_print(name):
 def test_memory_is_printed_in_words():
     plan = plan_convolution((10, 28, 28, 1), (3, 3, 1, 8), stride=2)
     assert "memory    62.7 kB in, 125 kB out, " in str(plan)
-    assert "memory    24 bytes in, 8 bytes out, " in str(plan_pooling((1, 3, 1), 3))
+    assert "memory    24 bytes in, 8 bytes out, " in str(plan_pooling((1, 3, 1), (3,)))
     assert [plan_words.size(count) for count in (999, 1000, 1.5e6, 2e9, 3e12)] == [
         "999 bytes",
         "1 kB",
@@ -397,7 +397,7 @@ def called_counts(case):
 
 
 def test_a_dropped_window_is_told():
-    text = str(plan_pooling((1, 5, 1), 2, 2, padding=1, ceil=True))
+    text = str(plan_pooling((1, 5, 1), (2,), 2, padding=1, ceil=True))
     assert "ceil((1 + 5 + 1 - 2) / 2) + 1 = 3, less one that would start behind the pixels" in text
 
 
@@ -443,7 +443,7 @@ def test_run_with_other_kernels_names_both(kernels, came):
     ("make", "engines"),
     [
         (lambda engine: plan_convolution((1, 5, 1), (3, 1, 1), engine=engine), ENGINES),
-        (lambda engine: plan_pooling((1, 5, 1), 3, engine=engine), POOL_ENGINES),
+        (lambda engine: plan_pooling((1, 5, 1), (3,), engine=engine), POOL_ENGINES),
     ],
     ids=["convolution", "pooling"],
 )
@@ -469,7 +469,7 @@ def test_a_plan_runs_the_engine_of_its_name(monkeypatch, name):
         for word in ("another", *engines):
             monkeypatch.setitem(engines, word, counting(word, engines.get(word, numpy_engine)))
     images, kernels = numbers((1, 5, 1)), numbers((3, 1, 1))
-    plans = plan_convolution(images.shape, kernels.shape, engine=name), plan_pooling(images.shape, 3, engine=name)
+    plans = plan_convolution(images.shape, kernels.shape, engine=name), plan_pooling(images.shape, (3,), engine=name)
     plans[0].run(images, kernels)
     plans[1].run(images)
     assert ran == [plan.candidates[0][0] if name == "auto" else name for plan in plans]

@@ -218,6 +218,13 @@ def test_max_pool_indices_and_unpool(geometry, m, c, kind, ceil, seed, special):
     same(indices, expected_indices)
     assume(min(sizes) > 0)
     same(convpool.max_unpool(values, indices, sizes), reference.max_unpool(values, indices, sizes))
+    for axis in range(1, images.ndim):  # channels elsewhere change where they stand, and nothing else
+        moved = np.moveaxis(images, -1, axis)
+        pooled = convpool.max_pool_indices(moved, window, stride, **words, channel_axis=axis)
+        same(pooled[1], np.moveaxis(indices, -1, axis))
+        back = convpool.max_unpool(*pooled, sizes, channel_axis=axis)
+        same(back, np.moveaxis(reference.max_unpool(values, indices, sizes), -1, axis))
+        same(back, reference.max_unpool(*pooled, sizes, channel_axis=axis))
 
 
 @given(geometries(), st.integers(0, 2), st.integers(1, 2), dtypes, seeds)
@@ -238,10 +245,12 @@ def test_fold_adds_up_the_window_view(geometry, m, c, kind, seed):
 @given(st.integers(1, 9), st.integers(1, 9), st.integers(1, 9), st.integers(0, 2),
        st.sampled_from(["max", "min", "avg", "sum", "lp"]), st.sampled_from(FLOATS + INTEGERS), seeds)  # fmt: skip
 def test_adaptive_and_global_pool(h, oh, ow, m, mode, kind, seed):
-    images = numbers((m, h, 5, 2), kind, seed)
+    axis = seed % 3 + 1
+    images = np.moveaxis(numbers((m, h, 5, 2), kind, seed), -1, axis)
+    sizes, words = (None if seed % 5 == 0 else oh, ow), {"channel_axis": axis - 4 * (seed % 2)}
     for actual, expected in [
-        (convpool.adaptive_pool(images, (oh, ow), mode), reference.adaptive_pool(images, (oh, ow), mode)),
-        (convpool.global_pool(images, mode), reference.global_pool(images, mode)),
+        (convpool.adaptive_pool(images, sizes, mode, **words), reference.adaptive_pool(images, sizes, mode, **words)),
+        (convpool.global_pool(images, mode, **words), reference.global_pool(images, mode, **words)),
     ]:
         assert (actual.dtype, actual.shape) == (expected.dtype, expected.shape)
         rtol = {"float16": 2e-3, "float32": 1e-6}.get(actual.dtype.name, 1e-14)
@@ -346,7 +355,7 @@ def test_integers_beyond_float64_are_exact(value):
         result = convpool.convolve(images, np.ones((1, 1, 1), np.int64), engine=engine)
         assert result.ravel().tolist() == [value, 0]
     assert convpool.convolve_transpose(images, np.ones((1, 1, 1), np.int64)).ravel().tolist() == [value, 0]
-    assert convpool.pool(images, 1, mode="sum").ravel().tolist() == [value, 0]
+    assert convpool.pool(images, (1,), mode="sum").ravel().tolist() == [value, 0]
 
 
 @pytest.mark.parametrize("shift", [0, 1])

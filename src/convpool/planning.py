@@ -206,6 +206,7 @@ def plan_pooling(
     images = arguments.shape(images_shape, "images_shape")
     rank = arguments.spatial_rank(images)
     axis = arguments.channel_axis(channel_axis, images)
+    _check_rank(images, kernel_shape, channel_axis)
     mode = arguments.choice(mode, POOL_MODES, "mode")
     window = arguments.per_axis(kernel_shape, rank, "kernel_shape")
     stride = window if stride is None else arguments.per_axis(stride, rank, "stride")
@@ -237,6 +238,16 @@ def plan_pooling(
         count_padding=arguments.boolean(count_padding, "count_padding"),
         p=float(p),
     )
+
+
+def _check_rank(images: tuple[int, ...], kernel_shape: Any, channel_axis: Any) -> None:
+    """Raise if 3 axes may be one picture or a batch of signals: as `arguments.check_rank`, of shapes alone."""
+    if len(images) == 3 and np.ndim(kernel_shape) == 0:
+        also = {0: " and channel_axis=1", 2: " and channel_axis=-1"}.get(channel_axis, "")
+        raise ValueError(
+            f"images_shape {images} with kernel_shape={kernel_shape} can be read in more than one way: pass "
+            f"{(1, *images)}{also} for one picture, or kernel_shape=({kernel_shape},) for a batch of signals"
+        )
 
 
 @arguments.with_foreign_words_named

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -43,7 +44,8 @@ def pool(
     images
         (m, *spatial, c) with 1 to 3 spatial axes. Never modified.
     kernel_shape
-        The window's sizes: an int, or one per axis.
+        The window's sizes: an int, or one per axis. With 3 axes it must be a tuple, `(2,)`: an int would take one
+        picture (h, w, c), which is images[None], for a batch of signals.
     stride
         Steps between windows; None means kernel_shape.
     mode
@@ -90,6 +92,7 @@ def pool(
     """
     tiled = sources.wanted(images, out, max_memory)
     images = sources.source(images) if tiled else arguments.array(images, "images")
+    arguments.check_rank(images.shape, kernel_shape, "kernel_shape", channel_axis=channel_axis)
     plan = _plan(
         images.shape,
         kernel_shape,
@@ -141,11 +144,12 @@ def max_pool_indices(
     Examples
     --------
     >>> import numpy as np
-    >>> values, indices = max_pool_indices(np.array([1, 3, 3, 2]).reshape(1, 4, 1), 2)
+    >>> values, indices = max_pool_indices(np.array([1, 3, 3, 2]).reshape(1, 4, 1), (2,))
     >>> values.ravel().tolist(), indices.ravel().tolist()
     ([3, 3], [1, 2])
     """
-    images = arguments.array(images, "images")
+    images = arguments.in_memory(images, "images", "max_pool_indices")
+    arguments.check_rank(images.shape, kernel_shape, "kernel_shape", channel_axis=channel_axis)
     plan = _plan(
         images.shape,
         kernel_shape,
@@ -157,13 +161,12 @@ def max_pool_indices(
         images_dtype=images.dtype,
     )
     values, indices = np.empty(plan.output_shape, plan.dtype), np.empty(plan.output_shape, np.int64)
-    written = (np.moveaxis(array, plan.channel_axis, -1) for array in (values, indices))
-    reductions.max_indices(plan.entered(images), plan.axes, *written)
+    reductions.max_indices(plan.entered(images), plan.axes, plan.channels_last(values), plan.channels_last(indices))
     return values, indices
 
 
 @with_foreign_words_named
-def max_unpool(values: ArrayLike, indices: ArrayLike, shape: Ints) -> Array:
+def max_unpool(values: ArrayLike, indices: ArrayLike, shape: Ints, *, channel_axis: int = -1) -> Array:
     """Put pooled values back where they came from, with zeros elsewhere.
 
     Parameters
@@ -171,7 +174,9 @@ def max_unpool(values: ArrayLike, indices: ArrayLike, shape: Ints) -> Array:
     values, indices
         Both (m, *output, c), as `max_pool_indices` returns them; an index of -1 puts nothing.
     shape
-        The spatial sizes of the result.
+        The spatial sizes of the result: an int, or one per axis; `(4,)` with 3 axes, as in `pool`.
+    channel_axis
+        Where values, indices and result have their channels.
 
     Returns
     -------
@@ -180,41 +185,58 @@ def max_unpool(values: ArrayLike, indices: ArrayLike, shape: Ints) -> Array:
     Raises
     ------
     ValueError : an index lies outside `shape`, or values and indices differ in shape
-    TypeError : indices are no integers
+    TypeError : indices are no integers; dask arrays, since there is no lazy form
 
     Examples
     --------
     >>> import numpy as np
-    >>> max_unpool(np.array([[[3], [4]]]), np.array([[[1], [2]]]), 4).ravel().tolist()
+    >>> max_unpool(np.array([[[3], [4]]]), np.array([[[1], [2]]]), (4,)).ravel().tolist()
     [0, 3, 4, 0]
     """
-    values, indices = arguments.array(values, "values"), np.asarray(indices)
+    values = arguments.in_memory(values, "values", "max_unpool")
+    indices = arguments.in_memory(indices, "indices", "max_unpool")
     if indices.dtype.kind not in "iu":
         raise TypeError(f"indices are {indices.dtype}; they must be integers, as max_pool_indices returns them")
     if values.shape != indices.shape:
         raise ValueError(f"values are {values.shape} but indices {indices.shape}; they must have one shape")
-    spatial = arguments.per_axis(shape, arguments.spatial_rank(values.shape, "values"), "shape", least=0)
+    rank = arguments.spatial_rank(values.shape, "values")
+    try:
+        arguments.check_rank(values.shape, shape, "shape", "values", channel_axis)
+    except ValueError as error:
+        raise ValueError(f"{error}; and indices like values") from None
+    axis = arguments.channel_axis(channel_axis, values.shape, "values")
+    spatial = arguments.per_axis(shape, rank, "shape", least=0)
     pixels = volume(spatial)
     if indices.size and not (indices.min() >= -1 and indices.max() < pixels):
         raise ValueError(
             f"indices run from {indices.min()} to {indices.max()}, but an image of {spatial} has 0 to {pixels - 1}; "
             "they count over the spatial axes only"
         )
-    out = np.zeros((len(values), *spatial, values.shape[-1]), values.dtype.newbyteorder("="))
-    reductions.unpool(values, indices, out)
+    out = np.zeros(_sizes(values.shape, spatial, axis), values.dtype.newbyteorder("="))
+    reductions.unpool(*(np.moveaxis(array, axis, -1) for array in (values, indices, out)))
     return out
 
 
+def _sizes(images: tuple[int, ...], spatial: tuple[int, ...], axis: int) -> tuple[int, ...]:
+    """Return a shape with other spatial sizes, channels where they are."""
+    sizes = [arguments.channels_last(images, axis)[0], *spatial]
+    sizes.insert(axis, images[axis])
+    return tuple(sizes)
+
+
 @with_foreign_words_named
-def global_pool(images: ArrayLike, mode: str) -> Array:
+def global_pool(images: ArrayLike, mode: str, *, channel_axis: int = -1) -> Array:
     """Reduce each image to one pixel for each channel.
 
     Parameters
     ----------
     images
-        (m, *spatial, c).
+        (m, *spatial, c) with 2 or 3 spatial axes; pass a batch of signals (m, n, c) as images[:, None]. Dask arrays
+        give lazy ones.
     mode
         As in `pool`; "lp" with p = 2.
+    channel_axis
+        As in `pool`.
 
     Returns
     -------
@@ -227,16 +249,33 @@ def global_pool(images: ArrayLike, mode: str) -> Array:
     Examples
     --------
     >>> import numpy as np
-    >>> global_pool(np.array([1.0, 2.0, 6.0]).reshape(1, 3, 1), "avg")
-    array([[[3.]]])
+    >>> global_pool(np.array([[1.0, 2.0], [3.0, 6.0]]).reshape(1, 2, 2, 1), "avg")
+    array([[[[3.]]]])
     """
-    images = arguments.array(images, "images")
-    arguments.spatial_rank(images.shape)
-    return pool(images, images.shape[1:-1], mode=mode)
+    images = sources.source(images) if arguments.is_dask(images) else arguments.array(images, "images")
+    if len(images.shape) == 3:
+        axis = arguments.channel_axis(channel_axis, images.shape)
+        signals = ("images[:, :, None]", "images[:, :, None]", "images[:, None]")[axis]
+        also = "" if channel_axis in (-1, 0, 1) else f" and channel_axis={(0, 1, -1)[axis]}"
+        raise arguments.unclear_rank(images.shape, signals + also, channel_axis=channel_axis)
+    spatial = _spatial(images.shape, channel_axis)
+    return pool(images, spatial, mode=mode, channel_axis=channel_axis)
+
+
+def _spatial(images: tuple[int, ...], channel_axis: int) -> tuple[int, ...]:
+    """Return the spatial sizes of images that have pixels."""
+    rank = arguments.spatial_rank(images)
+    spatial = arguments.channels_last(images, arguments.channel_axis(channel_axis, images))[1:-1]
+    for name, size in zip(arguments.AXES[rank], spatial, strict=True):
+        if size == 0:
+            raise ValueError(f"images {images} have a {name} of 0, and so no pixel to pool; pass larger images")
+    return spatial
 
 
 @with_foreign_words_named
-def adaptive_pool(images: ArrayLike, output_shape: Ints, mode: str) -> Array:
+def adaptive_pool(
+    images: ArrayLike, output_shape: Ints | Sequence[int | None], mode: str, *, channel_axis: int = -1
+) -> Array:
     """Pool to a given size: window i of o runs from floor(i n / o) to ceil((i + 1) n / o), as in PyTorch.
 
     Parameters
@@ -244,9 +283,12 @@ def adaptive_pool(images: ArrayLike, output_shape: Ints, mode: str) -> Array:
     images
         (m, *spatial, c).
     output_shape
-        The spatial sizes of the result: an int, or one per axis.
+        The spatial sizes of the result: an int, or one per axis, of which None keeps that of the images; `(2,)` with 3
+        axes, as in `pool`.
     mode
         As in `pool`; "lp" with p = 2.
+    channel_axis
+        As in `pool`.
 
     Returns
     -------
@@ -254,25 +296,34 @@ def adaptive_pool(images: ArrayLike, output_shape: Ints, mode: str) -> Array:
 
     Raises
     ------
-    ValueError, TypeError, OverflowError : as `pool`
+    ValueError, TypeError, OverflowError : as `pool`; TypeError for dask arrays, since there is no lazy form
 
     Examples
     --------
     >>> import numpy as np
-    >>> adaptive_pool(np.arange(5.0).reshape(1, 5, 1), 2, "max").ravel().tolist()
+    >>> adaptive_pool(np.arange(5.0).reshape(1, 5, 1), (2,), "max").ravel().tolist()
     [2.0, 4.0]
     """
-    images = arguments.array(images, "images")
-    rank = arguments.spatial_rank(images.shape)
+    images = arguments.in_memory(images, "images", "adaptive_pool")
+    bounds = _adaptive_windows(images.shape, output_shape, channel_axis)
     mode = arguments.choice(mode, POOL_MODES, "mode")
-    sizes = arguments.per_axis(output_shape, rank, "output_shape")
-    spatial = images.shape[1:-1]
-    # the checks, and for sums the bound, are those of one window over everything
-    plan = _plan(images.shape, spatial, mode=mode, images_dtype=images.dtype)
-    plan.entered(images)
-    plan.check(images)
-    bounds = list(map(adaptive_windows, spatial, sizes))
-    out = np.empty((len(images), *sizes, images.shape[-1]), plan.dtype)
+    # the checks, and for sums the bound, are those of one window, as large as the largest
+    largest = tuple(int((stops - starts).max()) for starts, stops in bounds)
+    plan = _plan(images.shape, largest, mode=mode, channel_axis=channel_axis, images_dtype=images.dtype)
+    entered = plan.entered(images)
+    plan.check(entered)
+    sizes = tuple(len(starts) for starts, _ in bounds)
+    out = np.empty(_sizes(images.shape, sizes, plan.channel_axis), plan.dtype)
     with np.errstate(all="ignore"):
-        reductions.adaptive(images, bounds, out, mode=mode, dtype=plan.accumulation)
+        reductions.adaptive(entered, bounds, plan.channels_last(out), mode=mode, dtype=plan.accumulation)
     return out
+
+
+def _adaptive_windows(images: tuple[int, ...], output_shape: Any, channel_axis: int) -> list[tuple[Array, Array]]:
+    """Return where the windows of each axis start and stop."""
+    rank = arguments.spatial_rank(images)
+    arguments.check_rank(images, output_shape, "output_shape", channel_axis=channel_axis)
+    spatial = _spatial(images, channel_axis)
+    if np.ndim(output_shape) == 1 and len(output_shape) == rank:
+        output_shape = [n if o is None else o for n, o in zip(spatial, output_shape, strict=True)]
+    return list(map(adaptive_windows, spatial, arguments.per_axis(output_shape, rank, "output_shape")))

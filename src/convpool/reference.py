@@ -291,18 +291,23 @@ def pool(
     return _reduce(images, axes, mode, channel_axis, count_padding, p)
 
 
-def adaptive_pool(images: Array, output_shape: Ints, mode: str) -> Array:
-    """Reduce images (m, *spatial, c) to output_shape -> (m, *output_shape, c)."""
-    sizes = images.shape[1:-1]
+def adaptive_pool(images: Array, output_shape: Any, mode: str, *, channel_axis: int = -1) -> Array:
+    """Reduce images (m, *spatial, c) to output_shape, where None keeps a size -> (m, *output_shape, c)."""
+    return _reduce(images, _adaptive(images, output_shape, channel_axis), mode, channel_axis, False, 2)
+
+
+def _adaptive(images: Array, output_shape: Any, channel_axis: int) -> list[list[Window]]:
+    sizes = np.moveaxis(images, channel_axis, -1).shape[1:-1]
     axes: list[list[Window]] = []
-    for n, o in zip(sizes, _each(output_shape, len(sizes)), strict=True):
-        axes.append([(list(range(i * n // o, -(-(i + 1) * n // o))), 0) for i in range(o)])
-    return _reduce(images, axes, mode, -1, False, 2)
+    for n, o in zip(sizes, [output_shape] * len(sizes) if np.ndim(output_shape) == 0 else output_shape, strict=True):
+        count = n if o is None else o
+        axes.append([(list(range(i * n // count, -(-(i + 1) * n // count))), 0) for i in range(count)])
+    return axes
 
 
-def global_pool(images: Array, mode: str) -> Array:
+def global_pool(images: Array, mode: str, *, channel_axis: int = -1) -> Array:
     """Reduce images (m, *spatial, c) to one pixel each -> (m, 1, ..., 1, c)."""
-    return adaptive_pool(images, 1, mode)
+    return adaptive_pool(images, 1, mode, channel_axis=channel_axis)
 
 
 def max_pool_indices(
@@ -321,12 +326,13 @@ def max_pool_indices(
     return _reduce(images, axes, "max", channel_axis, False, 2), _leave(indices, channel_axis, np.dtype(np.int64))
 
 
-def max_unpool(values: Array, indices: Array, shape: Ints) -> Array:
+def max_unpool(values: Array, indices: Array, shape: Ints, *, channel_axis: int = -1) -> Array:
     """Put values (m, *output, c) back at their indices, zeros elsewhere -> (m, *shape, c); index -1 puts nothing."""
     sizes = _each(shape, values.ndim - 2)
+    values, indices = np.moveaxis(values, channel_axis, -1), np.moveaxis(indices, channel_axis, -1)
     flat = np.zeros((len(values), prod(sizes), values.shape[-1]), values.dtype.newbyteorder("="))
     for image, *i, channel in np.ndindex(*values.shape):
         place = indices[(image, *i, channel)]
         if place >= 0:
             flat[image, place, channel] = values[(image, *i, channel)]
-    return flat.reshape(len(values), *sizes, values.shape[-1])
+    return np.moveaxis(flat.reshape(len(values), *sizes, values.shape[-1]), -1, channel_axis)

@@ -108,6 +108,7 @@ def _transposed(images: Array, kernels: Array, words: dict[str, Any]) -> Explana
 
 
 def _pooling(images: Array, window: Any, mode: Any, words: dict[str, Any]) -> Explanation:
+    window = arguments.per_axis(window, images.ndim - 2, "kernel_shape")  # one image has no other reading
     plan = plan_pooling(images.shape, window, mode=mode, **words, images_dtype=images.dtype)
     frames = Pooling(images[0], plan.axes, plan.accumulation, plan.mode, plan.count_padding, plan.p)
     return Explanation(plan, frames, None, partial(plan.run, images))

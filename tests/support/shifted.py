@@ -1,0 +1,139 @@
+"""Convolution and pooling as sums of shifted copies: a judge that uses nothing of the package, only NumPy.
+
+An axis is (before, after, stride, dilation): padding as numbers, however it was named. Everything is computed in
+float64, in which small numbers and halves of them are exact.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Steps(NamedTuple):
+    """How windows lie on an axis."""
+
+    before: int
+    after: int
+    stride: int = 1
+    dilation: int = 1
+    ceil: bool = False
+
+    def span(self, window):
+        return self.dilation * (window - 1) + 1
+
+    def count(self, size, window):
+        """Return how many windows there are; below 1 where none fits."""
+        room = self.before + size + self.after - self.span(window)
+        if not self.ceil:
+            return room // self.stride + 1
+        count = -(-room // self.stride) + 1
+        return count - 1 if (count - 1) * self.stride >= self.before + size else count
+
+
+def named(padding, size, window, stride=1, dilation=1):
+    """Return the padding (before, after) that a name stands for."""
+    span = dilation * (window - 1) + 1
+    if padding == "valid":
+        return 0, 0
+    if padding == "full":
+        return span - 1, span - 1
+    count = size if padding == "same_size" else (size + stride - 1) // stride
+    total = max((count - 1) * stride + span - size, 0)
+    half, rest = total // 2, total - total // 2
+    return (half, rest) if padding == "same" else (rest, half)
+
+
+def copies(padded, axes, window, counts):
+    """Yield each tap, and the copy of (m, *padded, c) that every window has there: (m, *counts, c)."""
+    for tap in np.ndindex(*window):
+        starts = [u * axis.dilation for u, axis in zip(tap, axes, strict=True)]
+        cuts = [
+            slice(start, start + (count - 1) * axis.stride + 1, axis.stride)
+            for start, count, axis in zip(starts, counts, axes, strict=True)
+        ]
+        yield tap, padded[(slice(None), *cuts)]
+
+
+def convolve(images, kernels, axes, *, groups=1, pad_mode="zeros", fill=0, bias=0):
+    """Return images (m, *spatial, c) under kernels (*window, c // groups, nc): (m, *counts, nc)."""
+    window, depth, each = kernels.shape[:-2], kernels.shape[-2], kernels.shape[-1] // groups
+    counts = [axis.count(*sizes) for axis, *sizes in zip(axes, images.shape[1:-1], window, strict=True)]
+    words = {"constant_values": fill} if pad_mode == "constant" else {}
+    mode = {"zeros": "constant"}.get(pad_mode, pad_mode)
+    sides = [(0, 0), *((axis.before, axis.after) for axis in axes), (0, 0)]
+    padded = np.pad(images.astype(np.float64), sides, mode, **words)
+    total = np.zeros((len(images), *counts, kernels.shape[-1])) + bias
+    for tap, copy in copies(padded, axes, window, counts):
+        for g in range(groups):
+            own = slice(g * each, (g + 1) * each)
+            total[..., own] += copy[..., g * depth : (g + 1) * depth] @ kernels[tap][:, own].astype(np.float64)
+    return total
+
+
+def convolve_transpose(values, kernels, axes, sizes, *, groups=1):
+    """Return what (m, *counts, nc) give back to images of some sizes: (m, *sizes, c)."""
+    window, depth, each = kernels.shape[:-2], kernels.shape[-2], kernels.shape[-1] // groups
+    counts = values.shape[1:-1]
+    lengths = [
+        max(axis.before + size, (count - 1) * axis.stride + axis.span(taps))
+        for axis, size, count, taps in zip(axes, sizes, counts, window, strict=True)
+    ]
+    total = np.zeros((len(values), *lengths, depth * groups))
+    for tap, copy in copies(total, axes, window, counts):
+        for g in range(groups):
+            own = slice(g * each, (g + 1) * each)
+            copy[..., g * depth : (g + 1) * depth] += values[..., own] @ kernels[tap][:, own].T.astype(np.float64)
+    inside = (slice(axis.before, axis.before + size) for axis, size in zip(axes, sizes, strict=True))
+    return total[(slice(None), *inside)]
+
+
+def _masked_copies(images, axes, window, counts):
+    """Return copies (taps, m, *counts, c), whether each lies on a pixel, and whether on one or on padding."""
+    ends = [
+        max(0, (count - 1) * axis.stride + axis.span(taps) - axis.before - size - axis.after)
+        for axis, count, taps, size in zip(axes, counts, window, images.shape[1:-1], strict=True)
+    ]
+    sides = [(axis.before, axis.after) for axis in axes]
+    over = [(0, end) for end in ends]
+
+    def stack(array, one, other):
+        padded = np.pad(np.pad(array, [(0, 0), *sides, (0, 0)], constant_values=one), [(0, 0), *over, (0, 0)],
+                        constant_values=other)  # fmt: skip
+        return np.stack([copy for _, copy in copies(padded, axes, window, counts)])
+
+    there = np.ones((1, *images.shape[1:-1], 1), bool)
+    return stack(images, 0, 0), stack(there, False, False), stack(there, True, False)
+
+
+def pool(images, window, axes, mode, *, count_padding=False, p=2, least=-np.inf, greatest=np.inf):
+    """Return (m, *counts, c); least and greatest are what max and min of no pixel give."""
+    counts = [axis.count(*sizes) for axis, *sizes in zip(axes, images.shape[1:-1], window, strict=True)]
+    stack, real, declared = _masked_copies(images.astype(np.float64), axes, window, counts)
+    if mode == "max":
+        return np.where(real, stack, least).max(axis=0)
+    if mode == "min":
+        return np.where(real, stack, greatest).min(axis=0)
+    if mode == "lp":
+        return (np.where(real, abs(stack), 0) ** p).sum(axis=0) ** (1 / p)
+    total = np.where(real, stack, 0).sum(axis=0)
+    if mode == "sum":
+        return total
+    number = (declared if count_padding else real).sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        result = total / number
+    # a window without a real pixel has no average, whatever it is divided by
+    return np.where(real.any(axis=0), result, np.nan)
+
+
+def max_pool_indices(images, window, axes, least=-np.inf):
+    """Return the greatest pixels and where they lie, flat over the spatial axes: the first of equals, -1 for none."""
+    counts = [axis.count(*sizes) for axis, *sizes in zip(axes, images.shape[1:-1], window, strict=True)]
+    places = np.arange(np.prod(images.shape[1:-1])).reshape(1, *images.shape[1:-1], 1)
+    stack, real, _ = _masked_copies(images.astype(np.float64), axes, window, counts)
+    where = _masked_copies(places, axes, window, counts)[0]
+    values = np.where(real, stack, -np.inf)
+    first = values.argmax(axis=0)[None]
+    some = np.broadcast_to(real.any(axis=0), values.shape[1:])
+    found = np.take_along_axis(np.broadcast_to(where, values.shape), first, axis=0)[0]
+    greatest = np.take_along_axis(values, first, axis=0)[0]
+    return np.where(some, greatest, least), np.where(some, found, -1)

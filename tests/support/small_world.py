@@ -1,0 +1,184 @@
+"""Every geometry of a small world: sizes, windows, strides, dilations and paddings of an axis, all that fit together.
+
+Exhaustive on one axis, drawn on two and three. What random sizes miss shows here: outputs of one row, column or pixel,
+windows larger than the image, windows that lack the same taps everywhere. Values are halves of small whole numbers, so
+that every sum is exact and every bit counts. Nothing of the package makes or judges a case.
+"""
+
+from itertools import product
+from typing import NamedTuple
+
+import numpy as np
+
+from support import shifted
+from support.shifted import Steps
+
+SIZES = WINDOWS = range(1, 6)
+STRIDES = range(1, 4)
+DILATIONS = range(1, 3)
+ZEROS = range(5)
+NAMES = ("valid", "same", "same_lower", "same_size", "full")
+PAD_MODES = ("zeros", "constant", "reflect", "symmetric", "edge", "wrap")
+POOL_MODES = ("max", "min", "avg", "sum", "lp")
+FILL = 3
+
+
+class Geometry(NamedTuple):
+    """Sizes of images and window, padding as it is passed, and the steps that it means, axis by axis."""
+
+    sizes: tuple
+    window: tuple
+    padding: object
+    axes: tuple
+
+    @property
+    def stride(self):
+        return tuple(axis.stride for axis in self.axes)
+
+    @property
+    def dilation(self):
+        return tuple(axis.dilation for axis in self.axes)
+
+    @property
+    def ceil(self):
+        return self.axes[0].ceil
+
+    @property
+    def counts(self):
+        return tuple(axis.count(*size) for axis, *size in zip(self.axes, self.sizes, self.window, strict=True))
+
+    def __str__(self):
+        return (
+            f"sizes {self.sizes}, window {self.window}, padding {self.padding!r}, stride {self.stride}, "
+            f"dilation {self.dilation}, ceil {self.ceil}"
+        )
+
+
+def _lay(sizes, window, padding, stride, dilation, ceil):
+    lines = zip(sizes, window, stride, dilation, strict=True)
+    pairs = [shifted.named(padding, *line) for line in lines] if isinstance(padding, str) else padding
+    steps = [Steps(*pair, *step, ceil) for pair, *step in zip(pairs, stride, dilation, strict=True)]
+    return Geometry(sizes, window, padding, tuple(steps))
+
+
+def _fits(geometry):
+    return min(geometry.counts) >= 1
+
+
+def one_axis(windows=WINDOWS, ceil=False):
+    """Return every geometry of one axis."""
+    paddings = [*NAMES, *(((before, after),) for before, after in product(ZEROS, ZEROS))]
+    choices = product(SIZES, windows, paddings, STRIDES, DILATIONS)
+    made = (_lay((n,), (w,), padding, (s,), (d,), ceil) for n, w, padding, s, d in choices)
+    return [geometry for geometry in made if _fits(geometry)]
+
+
+def some_axes(rank, count, random, ceil=False, windows=WINDOWS, strides=STRIDES):
+    """Return drawn geometries of some axes."""
+
+    def numbers(values):
+        return tuple(random.choice(values) for _ in range(rank))
+
+    found = []
+    while len(found) < count:
+        padding = random.choice([*NAMES, tuple((random.choice(ZEROS), random.choice(ZEROS)) for _ in range(rank))])
+        geometry = _lay(numbers(SIZES), numbers(windows), padding, numbers(strides), numbers(DILATIONS), ceil)
+        if _fits(geometry):
+            found.append(geometry)
+    return found
+
+
+def forms(n):
+    """Return (channels, kernels, groups) around the widths of vectors of n numbers: below and above 16 channels."""
+    few = [(1, 1, 1), (3, 1, 1), (3, 2, 1), (4, 4, 2), (3, 6, 3), (5, 5, 5), (2 * n + 1, 2 * n + 1, 2 * n + 1)]
+    many = [(c, nc, 1) for c in (1, 2, 15, 16, 17) for nc in (n - 1, n, n + 1)]
+    return few, [*many, (18, 2 * n + 1, 1), (4, 4 * n, 2), (34, 2 * n + 2, 2)]
+
+
+def halves(shape, random, dtype="float32", zero=True):
+    """Return halves of small numbers, drawn; weights are not 0, so that every tap counts."""
+    values = [0, *range(-4, 0), *range(1, 5)][not zero :]
+    drawn = np.array(random.choices(values, k=int(np.prod(shape))), np.float64).reshape(shape)
+    return (drawn / 2 if np.dtype(dtype).kind == "f" else abs(drawn)).astype(dtype)
+
+
+class Convolution(NamedTuple):
+    """Operands and words of a convolution, and its right result."""
+
+    images: np.ndarray
+    kernels: np.ndarray
+    bias: np.ndarray
+    words: dict
+    expected: np.ndarray
+
+
+def convolution(geometry, form, pad_mode, random, dtypes=("float32", "float32")):
+    """Make a convolution of a geometry."""
+    c, nc, groups = form
+    images = halves((2, *geometry.sizes, c), random, dtypes[0])
+    weights = halves((*geometry.window, c // groups, nc), random, dtypes[1], zero=False)
+    bias = halves((nc,), random, dtypes[1])
+    words = {"groups": groups, "pad_mode": pad_mode, **({"fill": FILL} if pad_mode == "constant" else {})}
+    expected = shifted.convolve(images, weights, geometry.axes, bias=bias, **words)
+    words |= {"padding": geometry.padding, "stride": geometry.stride, "dilation": geometry.dilation}
+    return Convolution(images, weights, bias, words, expected)
+
+
+class Pooling(NamedTuple):
+    """Operand and words of a pooling, and its right result."""
+
+    images: np.ndarray
+    words: dict
+    expected: np.ndarray
+
+
+def pooling(geometry, channels, mode, count_padding, random, dtype="float32"):
+    """Make a pooling of a geometry."""
+    images = halves((2, *geometry.sizes, channels), random, dtype)
+    ends = (-np.inf, np.inf) if images.dtype.kind == "f" else (np.iinfo(dtype).min, np.iinfo(dtype).max)
+    words = {"mode": mode, "count_padding": count_padding}
+    expected = shifted.pool(images, geometry.window, geometry.axes, least=ends[0], greatest=ends[1], **words)
+    words |= {"kernel_shape": geometry.window, "stride": geometry.stride, "dilation": geometry.dilation}
+    return Pooling(images, words | {"padding": geometry.padding, "ceil": geometry.ceil}, expected)
+
+
+class Transposed(NamedTuple):
+    """Operands and words of a transposed convolution, and its right result."""
+
+    values: np.ndarray
+    kernels: np.ndarray
+    words: dict
+    expected: np.ndarray
+
+
+def transposed(counts, window, padding, stride, dilation, extra, form, random):
+    """Make a transposed convolution of so many values on each axis; None where its result would have no pixel."""
+    c, nc, groups = form
+    sizes, pairs = [], []
+    for o, w, s, d, k in zip(counts, window, stride, dilation, range(len(counts)), strict=True):
+        span = d * (w - 1) + 1
+        if padding in ("same", "same_lower", "same_size"):
+            sizes.append(o if padding == "same_size" else o * s)
+            pairs.append(shifted.named(padding, sizes[-1], w, s, d))
+        else:
+            pairs.append(shifted.named(padding, 1, w, s, d) if isinstance(padding, str) else padding[k])
+            sizes.append((o - 1) * s + span - sum(pairs[-1]) + extra[k])
+    if min(sizes) < 1:
+        return None
+    axes = [Steps(*pair, s, d) for pair, s, d in zip(pairs, stride, dilation, strict=True)]
+    values = halves((2, *counts, nc), random)
+    kernels = halves((*window, c // groups, nc), random, zero=False)
+    expected = shifted.convolve_transpose(values, kernels, axes, sizes, groups=groups)
+    words = {"padding": padding, "stride": stride, "dilation": dilation, "groups": groups}
+    return Transposed(values, kernels, words | ({"output_padding": extra} if any(extra) else {}), expected)
+
+
+def every_transposed(form, random, windows=WINDOWS):
+    """Yield every transposed convolution of one axis."""
+    paddings = [*NAMES, *(((before, after),) for before, after in product(ZEROS, ZEROS))]
+    for o, w, padding, s, d in product(SIZES, windows, paddings, STRIDES, DILATIONS):
+        extras = range(1) if padding in ("same", "same_lower", "same_size") else range(max(s, d))
+        for extra in extras:
+            made = transposed((o,), (w,), padding, (s,), (d,), (extra,), form, random)
+            if made:
+                yield made

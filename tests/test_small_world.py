@@ -1,0 +1,302 @@
+"""The small world: every geometry that small numbers allow, on every engine, in memory, in tiles and in dask arrays.
+
+`make test` takes another sample of it each day, `make test-full` all of it. The judge are sums of shifted copies, in
+tests/support/shifted.py, which share no code with the package; values are such that every bit counts.
+"""
+
+import re
+import sys
+from itertools import product
+
+import numpy as np
+import pytest
+
+import convpool
+from convpool.engines import ENGINES, POOL_ENGINES, host
+from support import shifted, small_world
+from support.sampling import EVERYTHING, generator
+from support.small_world import PAD_MODES, POOL_MODES, WINDOWS
+
+n = host.vector_bytes() // 4  # float32 numbers of a vector
+FEW, MANY = small_world.forms(n)
+WAYS = ("memory", "tiles", "dask")
+linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="protects pages as Linux does")
+
+
+def skip_without(engine, way):
+    if engine == "compiled" and host.trial() is not None:
+        pytest.skip(f"the compiled engine cannot be used here: {host.trial()}")
+    if way == "dask":
+        pytest.importorskip("dask.array")
+
+
+def least_memory(call, *operands, **words):
+    """Return the least `max_memory` that a call takes, as the error names it to whoever passes less."""
+    try:
+        call(*operands, **words, max_memory=1)
+    except ValueError as error:
+        return int(re.search(r"one pixel of the result takes (\d+)", str(error))[1])
+    return 1
+
+
+def in_chunks(images, random):
+    """Return a dask array, cut at random along every axis."""
+    import dask.array
+
+    def cut(size):
+        chunks = []
+        while sum(chunks) < size:
+            chunks.append(random.randint(1, size - sum(chunks)))
+        return tuple(chunks)
+
+    return dask.array.from_array(images, chunks=tuple(map(cut, images.shape)))
+
+
+def answers(call, way, images, random, *operands, **words):
+    """Yield what a call returns in memory, in tiles of a pixel or a few or of 30 kB, or of a dask array."""
+    if way == "memory":
+        yield call(images, *operands, **words)
+    elif way == "tiles":
+        least = least_memory(call, images, *operands, **words)
+        memories = [least, random.randint(least, 4 * least), max(least, 30_000)]
+        for memory in memories if EVERYTHING else [random.choice(memories)]:
+            yield call(images, *operands, **words, max_memory=memory)
+    else:
+        yield call(in_chunks(images, random), *operands, **words).compute(scheduler="synchronous")
+
+
+class Verdict:
+    """Cases that were tried, and what was wrong of them."""
+
+    def __init__(self):
+        self.tried, self.wrong = 0, []
+
+    def judge(self, what, answers, expected, atol=0, rtol=0):
+        self.tried += 1
+        try:
+            for actual in answers:
+                same = actual.shape == expected.shape and np.allclose(actual, expected, rtol, atol, equal_nan=True)
+                if not same:
+                    values = f"\n    {actual.ravel()[:12]} for {expected.ravel()[:12]}" if expected.size < 100 else ""
+                    self.wrong.append(f"{what}: {actual.shape} for {expected.shape}{values}")
+        except Exception as error:
+            self.wrong.append(f"{what}: {type(error).__name__}: {error}")
+
+    def expect_none(self, least=1):
+        assert self.tried >= least
+        assert not self.wrong, f"{len(self.wrong)} of {self.tried} are wrong:\n" + "\n".join(self.wrong[:5])
+
+
+def convolve(verdict, engine, way, geometry, form, pad_mode, random, dtypes=("float32", "float32")):
+    case = small_world.convolution(geometry, form, pad_mode, random, dtypes)
+    words = {"bias": case.bias, "engine": engine, **case.words}
+    found = answers(convpool.convolve, way, case.images, random, case.kernels, **words)
+    # what transforms leave of values below 2**14 is rounded away, but where the right value is near 0
+    atol = 1e-10 if engine == "fft" else 0
+    verdict.judge(f"{geometry}, (c, nc, groups) {form}, {pad_mode}, {dtypes}", found, case.expected, atol)
+
+
+def pool(verdict, engine, way, geometry, channels, mode, count_padding, random, dtype="float32"):
+    case = small_world.pooling(geometry, channels, mode, count_padding, random, dtype)
+    found = answers(convpool.pool, way, case.images, random, engine=engine, **case.words)
+    rtol = 1e-6 if mode in ("avg", "lp") else 0
+    what = f"{geometry}, {channels} channels, {mode}, count_padding {count_padding}, {dtype}"
+    verdict.judge(what, found, case.expected, rtol=rtol)
+
+
+# ---- the judge ----
+
+
+def test_the_judge_is_that_of_a_sum_by_hand():
+    """What it does was worked out on paper once."""
+    x = np.array([1.0, 2, 3]).reshape(1, 3, 1)
+    w = np.array([1.0, 10]).reshape(2, 1, 1)
+    axes = [shifted.Steps(1, 2, 2)]
+    assert shifted.convolve(x, w, axes).ravel().tolist() == [10, 32, 0]
+    assert shifted.convolve(x, w, axes, pad_mode="constant", fill=5).ravel().tolist() == [15, 32, 55]
+    assert shifted.convolve(x, w, axes, pad_mode="wrap", bias=np.ones(1)).ravel().tolist() == [14, 33, 22]
+    assert shifted.convolve_transpose(np.array([[[1.0], [2]]]), w, axes, (3,)).ravel().tolist() == [10, 2, 20]
+    assert shifted.pool(x, (2,), axes, "avg").ravel()[:2].tolist() == [1, 2.5]
+    assert shifted.pool(x, (2,), axes, "avg", count_padding=True).ravel()[:2].tolist() == [0.5, 2.5]
+    assert shifted.pool(x, (2,), axes, "max", least=-9).ravel().tolist() == [1, 3, -9]
+    assert [part.ravel().tolist() for part in shifted.max_pool_indices(x * 0, (2,), axes, -9)] == [
+        [0, 0, -9],
+        [0, 1, -1],
+    ]
+    assert shifted.named("same", 5, 3, 2, 1) == (1, 1)
+    assert [shifted.named(name, 4, 3, 2, 1) for name in ("same", "same_lower", "same_size")] == [(0, 1), (1, 0), (3, 2)]
+
+
+# ---- convolution ----
+
+
+COUNTS = {"memory": {1: 150, 2: 100, 3: 50}, "tiles": {1: 20, 2: 8, 3: 3}, "dask": {1: 15, 2: 8, 3: 5}}  # of a sample
+
+
+def drawn_geometries(engine, way, random, ceil=False):
+    """Return drawn geometries of every number of axes that the engine takes."""
+    counts = {rank: count for rank, count in COUNTS[way].items() if engine != "compiled" or rank < 3}
+    return [one for rank, count in counts.items() for one in small_world.some_axes(rank, count, random, ceil)]
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("engine", [engine for engine in ENGINES if engine != "compiled"])
+def test_convolutions(engine, way):
+    skip_without(engine, way)
+    random, verdict = generator(f"convolutions {engine} {way}"), Verdict()
+    for geometry in drawn_geometries(engine, way, random):
+        convolve(verdict, engine, way, geometry, random.choice(FEW + MANY), random.choice(PAD_MODES), random)
+    verdict.expect_none(20)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_compiled_convolutions(way):
+    """Loops for few kernels are compiled for each window and stride, in seconds, so those are of one kind a day.
+
+    Tiles and chunks cut kernels too, so that there are few in each.
+    """
+    skip_without("compiled", way)
+    random, verdict = generator(f"compiled convolutions {way}"), Verdict()
+    many = random.sample(MANY, 3)
+    if way == "memory":
+        for geometry in drawn_geometries("compiled", way, random):
+            convolve(verdict, "compiled", way, geometry, random.choice(many), random.choice(PAD_MODES), random)
+    kind = {"windows": [random.choice(WINDOWS)], "strides": [random.choice(small_world.STRIDES)]}
+    forms = [random.choice(FEW if way == "memory" else many)]
+    for geometry in small_world.some_axes(1, COUNTS[way][1], random, **kind):
+        convolve(verdict, "compiled", way, geometry, forms[0], random.choice(PAD_MODES), random)
+    verdict.expect_none(15)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("window", WINDOWS)
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("engine", ENGINES)
+def test_every_convolution_on_one_axis(engine, way, window):
+    """Every geometry under every pad mode; in memory with every form, in tiles and chunks with one of each family."""
+    skip_without(engine, way)
+    random, verdict = generator(f"every convolution {engine} {way} {window}"), Verdict()
+    for geometry, pad_mode in product(small_world.one_axis([window]), PAD_MODES):
+        drawn = [random.choice(FEW), random.choice(MANY)]
+        for form in FEW + MANY if way == "memory" else drawn:
+            convolve(verdict, engine, way, geometry, form, pad_mode, random)
+    verdict.expect_none(1000)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("rank", [2, 3])
+def test_many_convolutions_on_more_axes(rank, engine, way):
+    skip_without(engine, way)
+    if engine == "compiled" and rank == 3:
+        pytest.skip("it takes one or two axes")
+    random, verdict = generator(f"many convolutions {engine} {way} {rank}"), Verdict()
+    for geometry in small_world.some_axes(rank, {"memory": 5000, "tiles": 400, "dask": 200}[way], random):
+        # float64 has half as many numbers in a vector, integers are summed in what holds them
+        dtypes = random.choice(
+            [("float32", "float32"), ("float64", "float64"), ("uint8", "int8"), ("uint8", "float32")]
+        )
+        dtypes = ("float32", "float64") if engine == "fft" and dtypes[1] == "int8" else dtypes
+        convolve(verdict, engine, way, geometry, random.choice(FEW + MANY), random.choice(PAD_MODES), random, dtypes)
+    verdict.expect_none()
+
+
+# ---- transposed convolution ----
+
+
+def transpose(verdict, case, form):
+    found = [convpool.convolve_transpose(case.values, case.kernels, **case.words)]
+    verdict.judge(
+        f"values {case.values.shape}, kernels {case.kernels.shape}, {form}, {case.words}", found, case.expected
+    )
+
+
+def test_transposed_convolutions():
+    random, verdict = generator("transposed"), Verdict()
+    form = random.choice(FEW + MANY)
+    for case in random.sample(list(small_world.every_transposed(form, random, [random.choice(WINDOWS)])), 100):
+        transpose(verdict, case, form)
+    verdict.expect_none()
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("form", FEW + MANY[::3], ids=str)
+def test_every_transposed_convolution_on_one_axis(form):
+    verdict = Verdict()
+    for case in small_world.every_transposed(form, generator(f"transposed {form}")):
+        transpose(verdict, case, form)
+    verdict.expect_none(7000)
+
+
+@pytest.mark.parametrize("rank", [2, 3])
+def test_transposed_convolutions_on_more_axes(rank):
+    random, verdict = generator(f"transposed {rank}"), Verdict()
+    while verdict.tried < (3000 if EVERYTHING else 60):
+        form, line = random.choice(FEW + MANY[::3]), [small_world.some_axes(1, 1, random)[0] for _ in range(rank)]
+        counts, window = tuple(one.sizes[0] for one in line), tuple(one.window[0] for one in line)
+        steps = tuple(one.stride[0] for one in line), tuple(one.dilation[0] for one in line)
+        padding = random.choice([*small_world.NAMES, tuple(tuple(one.axes[0][:2]) for one in line)])
+        free = padding not in ("same", "same_lower", "same_size")
+        extra = tuple(random.randrange(max(s, d)) * free for s, d in zip(*steps, strict=True))
+        case = small_world.transposed(counts, window, padding, *steps, extra, form, random)
+        if case:
+            transpose(verdict, case, form)
+    verdict.expect_none()
+
+
+# ---- pooling ----
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("engine", POOL_ENGINES)
+def test_poolings(engine, way):
+    skip_without(engine, way)
+    random, verdict = generator(f"poolings {engine} {way}"), Verdict()
+    modes, channels = POOL_MODES, (1, 3, n, 2 * n + 1)
+    if engine == "compiled":  # in seconds for each mode
+        modes, channels = [generator("mode of poolings").choice([mode for mode in POOL_MODES if mode != "lp"])], (1, 3)
+    for ceil in (False, True):
+        for geometry in drawn_geometries(engine, way, random, ceil):
+            words = random.choice(channels), random.choice(modes), random.choice((False, True))
+            pool(verdict, engine, way, geometry, *words, random)
+    verdict.expect_none(40)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("mode", POOL_MODES)
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("engine", POOL_ENGINES)
+def test_every_pooling_on_one_axis(engine, way, mode):
+    skip_without(engine, way)
+    if engine == "compiled" and mode == "lp":
+        pytest.skip("it takes no lp")
+    random, verdict = generator(f"every pooling {engine} {way} {mode}"), Verdict()
+    every = small_world.one_axis() + small_world.one_axis(ceil=True)
+    for geometry, count_padding in product(every, (False, True) if mode == "avg" else (False,)):
+        for channels in (1, 3, n, 2 * n + 1) if way == "memory" else (random.choice((1, 3, n)),):
+            pool(verdict, engine, way, geometry, channels, mode, count_padding, random)
+    verdict.expect_none(7000)
+
+
+def indices(verdict, geometry, random):
+    case = small_world.pooling(
+        geometry, random.choice((1, 3)), "max", False, random, random.choice(("float32", "uint8"))
+    )
+    words = {word: case.words[word] for word in ("kernel_shape", "stride", "dilation", "padding", "ceil")}
+    least = -np.inf if case.images.dtype.kind == "f" else 0
+    expected = shifted.max_pool_indices(case.images, geometry.window, geometry.axes, least)
+    for found, right in zip(convpool.max_pool_indices(case.images, **words), expected, strict=True):
+        verdict.judge(geometry, [found], right)
+
+
+def test_indices():
+    random, verdict = generator("indices"), Verdict()
+    for ceil in (False, True):
+        every = small_world.one_axis(ceil=ceil)
+        for geometry in every if EVERYTHING else random.sample(every, 100):
+            indices(verdict, geometry, random)
+        for rank in (2, 3):
+            for geometry in small_world.some_axes(rank, 1000 if EVERYTHING else 50, random, ceil):
+                indices(verdict, geometry, random)
+    verdict.expect_none(400)

@@ -1,0 +1,53 @@
+"""Children of tests: Pythons of their own that find the package, and have the signal handlers of a fresh shell."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import convpool
+
+PATHS = str(Path(convpool.__file__).parents[1]), str(Path(__file__).parents[1])  # the package; this one
+LIMIT = 300  # seconds after which a child that never ends is given up
+SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGHUP", "SIGPIPE", "SIGTERM") if hasattr(signal, name)]
+
+
+def restore_handlers():
+    """Undo what the runner ignores, which children inherit: under nohup, or in the background of a script."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_DFL)
+
+
+def environment(**changes):
+    """Return the environment of a child, with the package and this one on its path."""
+    paths = filter(None, [*PATHS, os.environ.get("PYTHONPATH")])
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths), **changes}
+
+
+def start(command, **words):
+    """Start a child like subprocess.Popen, with no input and default handlers."""
+    words = {"stdin": subprocess.DEVNULL, "text": True, "env": environment(), **words}
+    if os.name == "posix":
+        words["preexec_fn"] = restore_handlers
+    return subprocess.Popen(command, **words)
+
+
+def run(code, *arguments, timeout=LIMIT, **changes):
+    """Run code in a Python of its own, with some changes to its environment; return the completed process."""
+    command = [sys.executable, "-W", "ignore::DeprecationWarning", "-c", code, *map(str, arguments)]
+    words = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "env": environment(**changes)}
+    with start(command, **words) as child:
+        try:
+            out, errors = child.communicate(timeout=timeout)
+        except BaseException:
+            child.kill()
+            raise
+    return subprocess.CompletedProcess(command, child.returncode, out, errors)
+
+
+def output(code, *arguments, **changes):
+    """Return what code prints that must not fail."""
+    done = run(code, *arguments, **changes)
+    assert done.returncode == 0, f"exit {done.returncode}\n{done.stderr[-3000:]}"
+    return done.stdout

@@ -1,21 +1,20 @@
-"""Samples of the property tests (fixed ones by default, many with CONVPOOL_EXAMPLES=5000), and the seven files."""
+"""Samples of tests (CONVPOOL_EXAMPLES=5000 asks for all), properties with fixed examples, and the seven files."""
 
 import importlib.util
-import os
 import pathlib
-import random
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from support import sampling
+
 FOLDER = pathlib.Path(__file__).parents[1] / "math" / "0x04-convolutions_and_pooling"
 
-examples = int(os.environ.get("CONVPOOL_EXAMPLES", "100"))
 settings.register_profile(
     "convpool",
     deadline=None,
     derandomize=True,
-    max_examples=examples,
+    max_examples=sampling.EXAMPLES,
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
 )
@@ -26,9 +25,13 @@ settings.load_profile("convpool")
 SAMPLED = {"test_compiled": 2, "test_compiled_pooling": 2, "test_engines": 6}
 
 
+def pytest_report_header():
+    return f"samples of CONVPOOL_SEED={sampling.SEED}, CONVPOOL_EXAMPLES={sampling.EXAMPLES}"
+
+
 def pytest_collection_modifyitems(config, items):
-    """Keep a fixed sample of the cases of each test of compiled kernels; all where many examples are asked for."""
-    if examples >= 1000:
+    """Keep a sample of the cases of each test of compiled kernels; all where many examples are asked for."""
+    if sampling.EVERYTHING:
         return
     cases = {}
     for item in items:
@@ -36,8 +39,7 @@ def pytest_collection_modifyitems(config, items):
     dropped = set()
     for (module, name), found in cases.items():
         most = SAMPLED.get(module.rsplit(".", 1)[-1], len(found))
-        if len(found) > most:
-            dropped |= set(found) - set(random.Random(name).sample(found, most))
+        dropped |= set(found) - set(sampling.sample(found, most, name))
     items[:] = [item for item in items if item not in dropped]
     config.hook.pytest_deselected(items=list(dropped))
 

@@ -21,26 +21,19 @@ import convpool
 from convpool import reference
 from convpool.engines import columns, compiled, frames, host, launching, panels, threads
 from convpool.windows import place
+from support.sampling import EVERYTHING, sample
 
 if host.trial() is not None:
     pytest.skip(f"the compiled kernels cannot be used here: {host.trial()}", allow_module_level=True)
 
 n = host.vector_bytes() // 4
-# Every combination of a sweep takes minutes, since each form of a kernel is compiled; by default some are drawn.
-EVERY = int(os.environ.get("CONVPOOL_EXAMPLES", "100")) >= 1000
 PAD_MODES = ["zeros", "constant", "reflect", "symmetric", "edge", "wrap"]
 IN = ["bool", "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "float32", "float64"]
 
 
-def some(table, count, seed=0):
-    """Return a few lines of a table, always the same, or all of them where CONVPOOL_EXAMPLES asks for many."""
-    table = list(table)
-    if not EVERY:
-        count = max(2, count // 4)
-    if EVERY or len(table) <= count:
-        return table
-    chosen = np.random.default_rng(seed).choice(len(table), count, replace=False)
-    return [table[k] for k in sorted(chosen)]
+def some(table, count, name):
+    """Return a sample of a table: every form of a kernel is compiled, and all of a sweep take minutes."""
+    return sample(table, max(2, count // 4), f"test_compiled {name}")
 
 
 def numbers(shape, dtype, seed):
@@ -159,25 +152,25 @@ def test_every_number_of_channels_of_lanes(dtypes):
 
 @pytest.mark.parametrize("stride", [2, 3])
 def test_every_number_of_channels_of_lanes_with_strides(stride):
-    for c in some(range(n - 1, 3 * n + 2), 20):
+    for c in some(range(n - 1, 3 * n + 2), 20, f"lanes {stride}"):
         check((1, 6, 9, c), (3, 3), c, "valid", stride, groups=c, seed=c)
 
 
 def test_every_number_of_channels():
-    for c in some(range(1, 40), 10):
+    for c in some(range(1, 40), 10, "channels"):
         check((2, 4, 9, c), (2, 1), 2, seed=c)  # planes
         check((2, 4, 9, c), (3, 3), n, seed=c)  # tiles
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64", "int64"])
 def test_every_number_of_kernels(dtype):
-    for nc in range(1, 5 * n + 2) if EVERY or dtype == "float32" else (1, 3, n // 2, n, n + 1, 2 * n + 1):
+    for nc in range(1, 5 * n + 2) if EVERYTHING or dtype == "float32" else (1, 3, n // 2, n, n + 1, 2 * n + 1):
         check((1, 5, 6, 3), (2, 2), nc, dtypes=(dtype, dtype), seed=nc)
 
 
 @pytest.mark.parametrize("groups", [2, 3, 5, 16])
 def test_every_number_of_kernels_in_groups(groups):
-    for together in some(range(1, 3 * n), 12, groups):
+    for together in some(range(1, 3 * n), 12, f"groups {groups}"):
         check((1, 5, 6, 2 * groups), (2, 2), groups * together, groups=groups, seed=together)
 
 
@@ -222,13 +215,13 @@ def steps(axis):
 @pytest.mark.parametrize("axis", [0, 1])
 def test_every_step(form, axis):
     c, nc, groups = FORMS[form]
-    for (kh, sh, dh), (kw, sw, dw) in some(steps(axis), 30 if "tiles" in form else 8, axis):
+    for (kh, sh, dh), (kw, sw, dw) in some(steps(axis), 30 if "tiles" in form else 8, f"steps {form} {axis}"):
         size = (2 + (kh - 1) * dh + 2 * sh, 3 + (kw - 1) * dw + n * (sw if axis else 1))
         check((2, *size, c), (kh, kw), nc, "valid", (sh, sw), dilation=(dh, dw), groups=groups, seed=kh)
         check((1, *size, c), (kh, kw), nc, "same", (sh, sw), dilation=(dh, dw), groups=groups, seed=kw)
 
 
-@pytest.mark.parametrize("kh", some(range(1, 40), 10, 3))
+@pytest.mark.parametrize("kh", some(range(1, 40), 10, "slabs"))
 def test_every_slab(kh):
     check((1, kh + 7, n + 3, 1), (kh, 1), 1, "valid", seed=kh)
     check((1, kh + 7, n + 3, 1), (kh, 1), 1, "full", seed=kh)
@@ -289,7 +282,7 @@ def test_no_channels_and_no_kernels():
 def test_dtypes(kind, weight):
     forms = ["plane", "planes", "lanes", "tiles"]
     # by default one form of each pair, and of every form a few
-    for form in forms if EVERY else forms[(IN.index(kind) + len(weight)) % 4 :][:1]:
+    for form in forms if EVERYTHING else forms[(IN.index(kind) + len(weight)) % 4 :][:1]:
         c, nc, groups = FORMS[form]
         result = check((2, 5, n + 3, c), (3, 3), nc, dtypes=(kind, weight), groups=groups)
         whole = kind[0] in "biu" and weight[0] in "iu"
@@ -541,7 +534,7 @@ def forget():
 def test_every_size_around_the_blocks():
     """Small images have many blocks then, and the last of an axis has any size."""
     random = np.random.default_rng(5)
-    for k in range(60 if not EVERY else 1000):
+    for k in range(60 if not EVERYTHING else 1000):
         c, nc, groups = list(FORMS.values())[k % len(FORMS)]
         shape = (int(random.integers(1, 5)), *random.integers(3, 60, 2).tolist(), c)
         padding = ["same", "valid", "full", ((2, 0), (0, 1))][k // 2 % 4]
@@ -558,7 +551,7 @@ def test_small_planes_are_read_where_they_lie(stride, dtype, monkeypatch):
     forms = columns._lies_right
     monkeypatch.setattr(columns, "_lies_right", lambda *words: found.append(forms(*words)) or found[-1])
     forget()
-    for width in some(range(1, 3 * n + 2), 32, stride):
+    for width in some(range(1, 3 * n + 2), 32, f"planes {stride} {dtype}"):
         check((9, 5, width, 1), (3, 3), 1, ((1, 0), (0, 2)), stride, dtypes=(dtype, dtype), seed=width)
         check((9, 5, width, 1), (2, 2), 2, ((0, 4), (3, 1)), (1, stride), dtypes=(dtype, dtype), seed=width)
     for count in (
@@ -681,7 +674,7 @@ GUARDED = [
 ]
 
 
-@pytest.mark.parametrize("case", some(GUARDED, 40))
+@pytest.mark.parametrize("case", some(GUARDED, 40, "guarded"))
 def test_nothing_is_written_beside_arrays(case, monkeypatch):
     shape, window, nc, words = case
     bands = Bands()
@@ -827,7 +820,7 @@ CPUS = {
 def test_older_cpus(name, tmp_path):
     """Numba is told an older CPU: narrower vectors, fewer registers, no masked instructions."""
     cpu, features, width = CPUS[name]
-    code = f"{CHILD}assert host.vector_bytes() == {width}\nsweep()\n" + (MORE if EVERY else "")
+    code = f"{CHILD}assert host.vector_bytes() == {width}\nsweep()\n" + (MORE if EVERYTHING else "")
     child(code, NUMBA_CPU_NAME=cpu, NUMBA_CPU_FEATURES=features, NUMBA_CACHE_DIR=str(tmp_path))
 
 

@@ -5,23 +5,15 @@ and a bias, (k + 2) eps of the sum of the magnitudes |x| |w| + |bias|; for trans
 greatest |x| in the window, padding included, and one rounding of the result and of its bias.
 """
 
-import os
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 import convpool
 from convpool import costs, reference
 from convpool.engines import ENGINES
+from support import bounds
+from support.sampling import EVERYTHING
 
-sys.path.insert(0, str(Path(__file__).parent))
-import bounds  # importlib mode leaves the tests' folder out of sys.path
-
-sys.path.pop(0)
-
-EVERY = int(os.environ.get("CONVPOOL_EXAMPLES", "100")) >= 1000
 DIRECT = [name for name in ENGINES if name != "fft"]
 DTYPES = [
     "bool", "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64",
@@ -135,7 +127,7 @@ def near(actual, expected, engine):
 def test_geometries(engine, name):
     images, kernels, words = GEOMETRIES[name]
     kinds = [("float64", "float64"), ("uint8", "int8"), ("uint8", "float32")]
-    if engine == "compiled" and not EVERY:  # each takes a second, the first time
+    if engine == "compiled" and not EVERYTHING:  # each takes a second, the first time
         kinds = [kinds[list(GEOMETRIES).index(name) % 3]]
     for pair in [("float32", "float32"), *kinds]:
         judged(engine, numbers(images, pair[0], 0), numbers(kernels, pair[1], 1), **words)
@@ -145,7 +137,7 @@ def test_geometries(engine, name):
 @pytest.mark.parametrize("engine", ENGINES)
 def test_dtypes(engine, kind):
     images = numbers((2, 5, 9, 3), kind, 0)
-    weights = {kind, "int8", "float32", "float64"} if engine == "compiled" and not EVERY else DTYPES
+    weights = {kind, "int8", "float32", "float64"} if engine == "compiled" and not EVERYTHING else DTYPES
     for weight in weights:
         judged(engine, images, numbers((3, 3, 3, 2), weight, 1))
 

@@ -400,6 +400,31 @@ def channel_axis(value: Any, images: tuple[int, ...], name: str = "images") -> i
     return axis % len(images)
 
 
+COLOURS = 4  # a last axis of up to so many entries is taken for that of the channels of a picture
+
+
+def picture_channels(value: Any, image: tuple[int, ...]) -> int | None:
+    """Return the axis of the channels of one picture, None for a picture without."""
+    if len(image) not in (2, 3):
+        likely = {
+            1: "; one line? pass image[None] and a kernel (1, kw)",
+            4: "; a batch? pass one picture at a time, as filter_image(image[0], kernel)",
+        }.get(len(image), "")
+        raise ValueError(f"image is {image}; it must be (h, w) or (h, w, c), one picture{likely}")
+    if len(image) == 2:
+        if value is not None:
+            raise ValueError(f"channel_axis is {value!r}, but image {image} has no channels: leave channel_axis out")
+        return None
+    if value is not None:
+        return channel_axis(value, image, "image")
+    if image[-1] > COLOURS:
+        raise ValueError(
+            f"image {image} can be read in more than one way: pass channel_axis=-1 for one picture of {image[-1]} "
+            f"channels, or channel_axis=0 for {image[0]} channels, or grey pictures, of {image[1]} x {image[2]}"
+        )
+    return 2
+
+
 def channels_last(sizes: tuple[int, ...], axis: int) -> tuple[int, ...]:
     """Reorder a shape to (batch, spatial, channels)."""
     others = sizes[:axis] + sizes[axis + 1 :]

@@ -13,7 +13,7 @@ from convpool.engines.taps import add_windows
 from convpool.planning import lay, plan_convolution, plan_transposed
 from convpool.recent import recent
 from convpool.rounding import integer_dtype, saturate
-from convpool.windows import place, view, volume
+from convpool.windows import place, place_transposed, view, volume
 
 Array = NDArray[Any]
 
@@ -162,7 +162,7 @@ def convolve_transpose(
     Parameters
     ----------
     images
-        (m, *output, nc): as a result of `convolve`.
+        (m, *output, nc): as a result of `convolve`. Not a dask array.
     kernels
         (*window, c // groups, nc), as given to `convolve`.
     padding, stride, dilation, groups, channel_axis, kernel_layout, dtype, engine
@@ -186,7 +186,7 @@ def convolve_transpose(
     >>> convolve_transpose(values, np.array([1.0, 10.0, 100.0]).reshape(3, 1, 1), stride=2).ravel().tolist()
     [1.0, 10.0, 102.0, 20.0, 200.0]
     """
-    images = arguments.array(images, "images")
+    images = arguments.in_memory(images, "images", "convolve_transpose")
     dtype = dtypes.followed(images.dtype, kernels, dtype)
     kernels = arguments.array(kernels, "kernels")
     if kernel_layout is kernel_layouts.DEFAULT:
@@ -218,6 +218,7 @@ def filter_image(
     pad_mode: str = "reflect",
     fill: Any = 0,
     flip: bool = False,
+    channel_axis: int | None = None,
     dtype: DTypeLike | None = None,
     round_to: DTypeLike | None = None,
     out: Any = None,
@@ -229,11 +230,13 @@ def filter_image(
     Parameters
     ----------
     image
-        (h, w) or (h, w, c).
+        (h, w) or (h, w, c), or as `channel_axis` says.
     kernel
         (kh, kw), applied as it is.
     padding, stride, pad_mode, fill, flip, dtype, out, engine, max_memory
         As in `convolve`; the border is reflected by default.
+    channel_axis
+        Where image, result and `out` have their channels. None is the last of three axes, if it has up to 4 entries.
     round_to
         An integer dtype for the result, such as "uint8" for pictures: values are rounded, halves to the even neighbour,
         and saturated: what is beyond the dtype becomes its greatest or least number, and NaN becomes 0. `out` is of
@@ -241,7 +244,8 @@ def filter_image(
 
     Returns
     -------
-    (oh, ow) or (oh, ow, c), of `convolve`'s dtype, not rounded, not clipped; or of `round_to`
+    (oh, ow) or (oh, ow, c), with the channels where the image has them, of `convolve`'s dtype, not rounded, not
+    clipped; or of `round_to`
 
     Raises
     ------
@@ -260,44 +264,56 @@ def filter_image(
     image = sources.source(image, "image") if tiled else arguments.array(image, "image")
     dtype = dtypes.followed(np.dtype(image.dtype), kernel, dtype)
     kernel = arguments.array(kernel, "kernel")
-    if len(image.shape) not in (2, 3):
-        raise ValueError(f"image is {image.shape}; it must be (h, w) or (h, w, c), one picture")
+    axis = arguments.picture_channels(channel_axis, tuple(image.shape))
     if kernel.ndim != 2:
-        raise ValueError(f"kernel is {kernel.shape}; it must be (kh, kw), one for every channel")
-    channels = (*image.shape, 1)[2]
+        raise ValueError(f"kernel is {kernel.shape}; it must be (kh, kw), one for every channel{_one_kernel(kernel)}")
+    channels = 1 if axis is None else image.shape[axis]
     words: dict[str, Any] = {
         "padding": padding, "stride": stride, "groups": max(1, channels), "pad_mode": pad_mode, "fill": fill,
-        "flip": flip, "dtype": dtype, "engine": engine,
+        "flip": flip, "dtype": dtype, "engine": engine, "kernel_layout": "HWIO",
     }  # fmt: skip
     kernels = np.repeat(kernel[..., None, None], channels, axis=-1)[..., :channels, :]
     kinds: Any = {"images_dtype": np.dtype(image.dtype), "kernels_dtype": kernel.dtype}
-    plan = _plan((1, *image.shape[:2], channels), kernels.shape, **words, **kinds)
+    lacking = (0, 3) if axis is None else (0,)  # axes of a batch that the picture does not have
+    batch = (1, *image.shape, 1) if axis is None else (1, *image.shape)
+    plan = _plan(batch, kernels.shape, **words, channel_axis=-1 if axis is None else axis + 1, **kinds)
     target = None if round_to is None else integer_dtype(round_to, plan.dtype)
     if tiled:
-        lacking = (0,) if len(image.shape) == 3 else (0, 3)
         from convpool import tiles
 
         return tiles.run(plan, image, (kernels, None), out, max_memory, lacking, target)  # type: ignore[no-any-return]
-    picture: Array = plan.run(image[None, ..., None] if image.ndim == 2 else image[None], kernels)[0]
-    picture = picture[..., 0] if image.ndim == 2 else picture
+    picture: Array = plan.run(np.expand_dims(image, lacking), kernels).squeeze(lacking)
     return picture if target is None else saturate(picture, target)
 
 
-def window_view(images: ArrayLike, shape: Ints, stride: Ints = 1, dilation: Ints = 1) -> Array:
+def _one_kernel(kernel: Array) -> str:
+    """Say how a kernel of `convolve` becomes that of one picture."""
+    if kernel.ndim == 4 and kernel.shape[2:] == (1, 1):
+        return "; pass kernel[..., 0, 0]"
+    if kernel.ndim == 1:
+        return "; pass kernel[None] for a row, or kernel[:, None] for a column"
+    return "; for kernels that mix channels, take convolve(image[None], kernels, pad_mode='reflect')[0]"
+
+
+def window_view(
+    images: ArrayLike, shape: Ints, stride: Ints = 1, dilation: Ints = 1, *, channel_axis: int = -1
+) -> Array:
     """Look at every window of the images, without a copy.
 
     Parameters
     ----------
     images
-        (m, *spatial, c).
+        (m, *spatial, c). Not a dask array.
     shape
-        The window's sizes.
+        The window's sizes: an int, or one per axis. Of images of three axes, a tuple: (k,) for windows of one axis.
     stride, dilation
         Steps between windows, and between the taps of one.
+    channel_axis
+        Where images and view have their channels; the first other axis is the batch.
 
     Returns
     -------
-    a read-only view (m, *output, c, *window)
+    a read-only view (m, *output, c, *window), with the channels where the images have them
 
     Raises
     ------
@@ -306,36 +322,50 @@ def window_view(images: ArrayLike, shape: Ints, stride: Ints = 1, dilation: Ints
     Examples
     --------
     >>> import numpy as np
-    >>> window_view(np.arange(5).reshape(1, 5, 1), 3, stride=2)[0, :, 0]
+    >>> window_view(np.arange(5).reshape(1, 5, 1), (3,), stride=2)[0, :, 0]
     array([[0, 1, 2],
            [2, 3, 4]])
     """
-    images = arguments.array(images, "images")
+    images = arguments.in_memory(images, "images", "window_view")
     rank = arguments.spatial_rank(images.shape)
+    axis = arguments.channel_axis(channel_axis, images.shape)
     window = arguments.per_axis(shape, rank, "shape")
+    arguments.check_rank(images.shape, shape, "shape", channel_axis=channel_axis)
     steps = arguments.per_axis(stride, rank, "stride"), arguments.per_axis(dilation, rank, "dilation")
-    return view(images, lay(images.shape[1:-1], window, *steps, "valid", False))
+    last = np.moveaxis(images, axis, -1)
+    return np.moveaxis(view(last, lay(last.shape[1:-1], window, *steps, "valid", False)), rank + 1, axis)
 
 
-def fold(windows: ArrayLike, shape: Ints, stride: Ints = 1, dilation: Ints = 1, padding: Padding = "valid") -> Array:
+def fold(
+    windows: ArrayLike,
+    shape: Ints,
+    stride: Ints = 1,
+    dilation: Ints = 1,
+    padding: Padding = "valid",
+    *,
+    channel_axis: int = -1,
+) -> Array:
     """Add windows up where they overlap: the adjoint of `window_view`.
 
     Parameters
     ----------
     windows
-        (m, *output, c, *window).
+        (m, *output, c, *window), as `window_view` returns them. Not a dask array.
     shape
-        The spatial sizes of the images that they come from.
+        The spatial sizes of the images that they come from: an int, or one per axis.
     stride, dilation, padding
         As in `convolve`; what falls on padding is dropped.
+    channel_axis
+        Where the images have their channels, and so the windows among the axes before `*window`.
 
     Returns
     -------
-    (m, *shape, c); integers give int64
+    (m, *shape, c), with the channels at `channel_axis`; integers give int64
 
     Raises
     ------
     ValueError : the windows of such images would have other sizes
+    TypeError, OverflowError : as `convolve`
 
     Examples
     --------
@@ -343,25 +373,32 @@ def fold(windows: ArrayLike, shape: Ints, stride: Ints = 1, dilation: Ints = 1, 
     >>> fold(np.ones((1, 3, 1, 3)), 5).ravel().tolist()
     [1.0, 2.0, 3.0, 2.0, 1.0]
     """
-    windows = arguments.array(windows, "windows")
+    windows = arguments.in_memory(windows, "windows", "fold")
     rank, odd = divmod(windows.ndim - 2, 2)
     if odd or rank not in arguments.AXES:
         raise ValueError(f"windows are {windows.shape}; they must be (m, *output, c, *window) with 1 to 3 axes each")
-    window, counts = windows.shape[rank + 2 :], windows.shape[1 : rank + 1]
+    window, images = windows.shape[rank + 2 :], windows.shape[: rank + 2]
+    axis = arguments.channel_axis(channel_axis, images, "windows of images")
+    m, *counts, c = arguments.channels_last(images, axis)
     spatial = arguments.per_axis(shape, rank, "shape", least=0)
     word = arguments.padding(padding, rank)
     steps = arguments.per_axis(stride, rank, "stride"), arguments.per_axis(dilation, rank, "dilation")
     axes = tuple(map(place, spatial, window, *steps, arguments.each(word, rank)))
-    if tuple(axis.count for axis in axes) != counts:
+    if [axis.count for axis in axes] != counts:
         expected = tuple(axis.count for axis in axes)
-        raise ValueError(f"windows are {windows.shape} with {counts} windows, but images of {spatial} have {expected}")
+        fits = tuple(map(place_transposed, counts, window, *steps, arguments.each(word, rank), [0] * rank))
+        likely = f"; shape={tuple(axis.size for axis in fits)} has as many"
+        raise ValueError(
+            f"windows are {windows.shape} with {tuple(counts)} windows, but images of {spatial} have {expected}"
+            + (likely if all(axis.size > 0 and axis.count == o for axis, o in zip(fits, counts, strict=True)) else "")
+        )
     dtype = dtypes.result(windows.dtype, windows.dtype, None)
     sums = dtypes.accumulation(dtype)
     if sums.kind in "iu":
         overlap = volume([min(axis.count, -(-axis.window // axis.apart)) for axis in axes])
         dtypes.Sums(np.array([overlap])).working(sums, dtypes.extremes(windows), "sums of windows")
-    total = np.zeros((1, windows.shape[rank + 1], len(windows), *spatial), sums)
-    given = np.moveaxis(windows, range(rank + 1, 2 * rank + 2), range(rank + 1))[None].astype(sums, copy=False)
+    total = np.zeros((1, c, m, *spatial), sums)
+    taps_first = np.moveaxis(windows, (axis, *range(rank + 2, windows.ndim)), range(rank + 1))
     with np.errstate(all="ignore"):
-        add_windows(total, given, axes, tuple(slice(0, taps) for taps in window))
-    return np.ascontiguousarray(np.moveaxis(total[0], 0, -1)).astype(dtype, copy=False)
+        add_windows(total, taps_first[None].astype(sums, copy=False), axes, tuple(slice(0, taps) for taps in window))
+    return np.ascontiguousarray(np.moveaxis(total[0], 0, axis)).astype(dtype, copy=False)

@@ -102,7 +102,7 @@ class Plan:
     def entered(self, images: Any, name: str = "images") -> Array:
         """Check that images are those of the plan, and return them with channels last."""
         threads.check()
-        images = arguments.array(images, name)
+        images = arguments.in_memory(images, name, "a plan")
         if images.shape != self.images_shape or images.dtype != self.images_dtype:
             raise ValueError(
                 f"{name} are {images.shape} {images.dtype}, but the plan is for {self.images_shape} "

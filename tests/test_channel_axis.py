@@ -137,6 +137,8 @@ def test_rounded_pictures_with_channels_first():
 
 @pytest.mark.parametrize("way", WAYS)
 def test_pictures_of_many_channels_are_said_to_be_so(way):
+    with pytest.raises(ValueError, match="channel_axis=-1 for one picture of 5 channels"):
+        WAYS[way](numbers(9, 8, 5), KERNEL)
     image = numbers(5, 9, 8)
     with pytest.raises(ValueError, match=r"image \(5, 9, 8\) can be read in more than one way") as caught:
         WAYS[way](image, KERNEL)
@@ -198,6 +200,8 @@ def test_windows_of_three_axes_name_their_rank(axis, given):
     whole = window_view(eval(pictures), 2, **words)
     assert whole.ndim == 6
     assert whole.shape[0] == 1  # the batch
+    # of counts from the front, 1 fits pictures with the channels first that lack the batch
+    assert whole.shape[:4][words["channel_axis"]] == {0: 4, 1: 4, 2: 6, -3: 4, -2: 5, -1: 6}[channel_axis]
     if grey := re.search(r"(images\[\S+( None)?\]) for a batch of grey", text):
         assert window_view(eval(grey[1]), 2, **words).shape[0] == 4
 

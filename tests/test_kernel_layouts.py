@@ -338,6 +338,12 @@ def test_the_transposed_warns_too():
         convolve_transpose(images, kernels, channel_axis=1, kernel_layout="HWIO")
 
 
+@pytest.mark.parametrize("groups", [0, -1, 1.5, "1"])
+def test_groups_are_read_before_the_order(groups):
+    with pytest.raises((ValueError, TypeError), match=r"groups is .* whole number"):
+        convolve(np.ones((2, 3, 8, 9)), np.ones((3, 3, 3, 3)), channel_axis=1, groups=groups)
+
+
 CLEAR = [
     ((2, 32, 48, 3), (3, 3, 3, 3), {}),  # channels last
     ((2, 3, 32, 48), (3, 3, 3, 8), {"channel_axis": 1}),  # windows of 3 x 8 would be odd

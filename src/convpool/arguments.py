@@ -232,7 +232,7 @@ def array(value: Any, name: str) -> Array:
     if type(value) is not np.ndarray:
         check_plain(value, name)
         value = foreign_arrays.read(without_labels(value), name)
-        check_plain(value, name)  # what is read only now, such as a variable of a file, may come with a mask
+        check_plain(value, f"{name}[:]")  # what is read only now, such as a variable of a file, may come with a mask
     numbers: Array = np.asarray(value)
     if not foreign_arrays.is_numeric(numbers.dtype):
         cast = foreign_arrays.castable(numbers)
@@ -308,7 +308,8 @@ def check_plain(value: Any, name: str, *, in_chunks: bool = False) -> None:
     for unit, numbers in UNITS:
         if hasattr(inner, unit) and hasattr(inner, numbers):
             plain = f"{given}.map_blocks(lambda chunk: chunk.{numbers})" if in_chunks else f"{given}.{numbers}"
-            raise TypeError(f"{name} came with a unit, {getattr(inner, unit)}, which would be lost: pass {plain}")
+            word = str(getattr(inner, unit)) or "dimensionless"
+            raise TypeError(f"{name} came with a unit, {word}, which would be lost: pass {plain}")
 
 
 def _verb(name: str, verb: str) -> str:

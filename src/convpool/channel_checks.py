@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -178,12 +179,12 @@ class Operands(NamedTuple):
 def default_layout(images: Shape, kernels: Shape, channel_axis: Any, groups: Any, transposed: bool = False) -> str:
     """Return "HWIO" for a caller who named no layout, with a warning where kernels of PyTorch would pass for ours.
 
-    To be called by what the user calls. Shapes that cannot be are no matter: they raise when the call is planned.
+    Shapes that cannot be are no matter: they raise when the call is planned.
     """
     rank, whole = len(images) - 2, (int, np.integer)
-    if not isinstance(channel_axis, whole) or channel_axis not in (1, -1 - rank) or not isinstance(groups, whole):
+    if not isinstance(channel_axis, whole) or channel_axis not in (1, -1 - rank):
         return "HWIO"
-    if rank < 1 or len(kernels) != len(images):
+    if rank < 1 or len(kernels) != len(images) or not isinstance(groups, whole) or groups < 1:
         return "HWIO"
     ours = Operands(images, kernels, 1, int(groups), "HWIO", transposed)
     theirs = ours._replace(layout="OIHW")
@@ -192,6 +193,14 @@ def default_layout(images: Shape, kernels: Shape, channel_axis: Any, groups: Any
         warnings.warn(
             f"kernels {kernels} with channel_axis=1 may be ours, {ours._form()}, which they are taken for, or "
             f"PyTorch's, {theirs._form()}: pass kernel_layout='HWIO' or kernel_layout='OIHW' to say which",
-            stacklevel=3,
+            stacklevel=_level_of_the_caller(),
         )
     return "HWIO"
+
+
+def _level_of_the_caller() -> int:
+    """Return the `stacklevel` of the line outside of the package that called, for a warning of whoever asks."""
+    level, frame = 1, sys._getframe(1)
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == "convpool":
+        level, frame = level + 1, frame.f_back
+    return level

@@ -102,6 +102,12 @@ def convolve(
     -----
     Subclasses of ndarray, and what xarray wraps, come back as plain arrays; dask arrays as lazy ones.
 
+    Of windows of even size, "same" is that of scipy.signal.correlate2d. scipy.ndimage.correlate, cv2.filter2D and
+    scipy.signal.convolve2d (here with flip=True) are "same_lower", one pixel off. Nothing is conjugated; np.correlate
+    conjugates its second argument.
+
+    A batch and its images one by one may take different engines; floats then differ within the rounding of the sums.
+
     V. Dumoulin and F. Visin, "A guide to convolution arithmetic for deep learning", arXiv:1603.07285, draws them.
 
     Examples
@@ -234,7 +240,8 @@ def filter_image(
     kernel
         (kh, kw), applied as it is.
     padding, stride, pad_mode, fill, flip, dtype, out, engine, max_memory
-        As in `convolve`; the border is reflected by default.
+        As in `convolve`; the border is reflected by default, and scipy.ndimage.correlate and cv2.filter2D are
+        "same_lower" where kernels are of even size.
     channel_axis
         Where image, result and `out` have their channels. None is the last of three axes, if it has up to 4 entries.
     round_to

@@ -70,14 +70,14 @@ class Part:
         """Read what the part needs from anything that can be sliced, and nothing else."""
         reads = list(self.reads())
         if len(reads) == 1:
-            return self.ordered(arguments.array(images[reads[0][0]], "images"))
+            return self.ordered(arguments.array(images[reads[0][0]], "images[:]"))
         sizes = [one.read for one in self.needs]
         shape = list(self.plan.images_shape)
         for k, size in enumerate(sizes):
             shape[k + 1 + (k + 1 >= self.plan.channel_axis)] = size
         block = np.empty(shape, self.plan.images_dtype)
         for given, place in reads:
-            block[place] = arguments.array(images[given], "images")
+            block[place] = arguments.array(images[given], "images[:]")
         return self.ordered(block)
 
     def run(self, images: Array, operands: Sequence[Any] = (), out: Array | None = None) -> Array:

@@ -94,7 +94,7 @@ def _check_sums(plan: Any, images: Any, operands: Sequence[Any]) -> None:
     low, high = 0, 0
     for block in blocks(plan.images_shape, ENOUGH // plan.images_dtype.itemsize // 4):
         with _told(f"the images were not read at {_said(block)}"):
-            pixels = arguments.array(images[block], "images")
+            pixels = arguments.array(images[block], "images[:]")
         some = dtypes.extremes(pixels)
         low, high = min(low, some[0]), max(high, some[1])
     plan.check(np.array([low, high], plan.images_dtype), *operands)  # they stand for all: a bound asks for no others

@@ -1,0 +1,74 @@
+"""What the documentation says about other libraries' conventions, checked against those libraries."""
+
+import numpy as np
+import pytest
+from scipy import ndimage, signal
+
+from convpool import convolve, filter_image, plan_convolution
+
+SIZES = [1, 2, 3, 4, 5, 6]
+
+
+def numbers(*shape, seed=0):
+    return np.random.default_rng(seed).integers(-9, 10, shape)
+
+
+def same(image, kernel, padding="same", **words):
+    return convolve(image[None, ..., None], kernel[..., None, None], padding, **words)[0, ..., 0]
+
+
+@pytest.mark.parametrize("kh", SIZES)
+@pytest.mark.parametrize("kw", SIZES)
+def test_same_is_that_of_correlate2d(kh, kw):
+    image, kernel = numbers(9, 8), numbers(kh, kw, seed=1)
+    np.testing.assert_array_equal(same(image, kernel), signal.correlate2d(image, kernel, "same"))
+
+
+@pytest.mark.parametrize("kh", SIZES)
+@pytest.mark.parametrize("kw", SIZES)
+def test_same_lower_is_that_of_ndimage_and_of_convolve2d(kh, kw):
+    image, kernel = numbers(9, 8), numbers(kh, kw, seed=1)
+    lower = same(image, kernel, "same_lower")
+    np.testing.assert_array_equal(lower, ndimage.correlate(image, kernel, mode="constant"))
+    flipped = same(image, kernel, "same_lower", flip=True)
+    np.testing.assert_array_equal(flipped, signal.convolve2d(image, kernel, "same"))
+    reflected = filter_image(image, kernel, "same_lower", pad_mode="symmetric")
+    np.testing.assert_array_equal(reflected, ndimage.correlate(image, kernel, mode="reflect"))
+    if kh % 2 == 0 and kw % 2 == 0:  # one pixel off, to the lower right
+        np.testing.assert_array_equal(lower[1:, 1:], same(image, kernel)[:-1, :-1])
+        assert (lower != same(image, kernel)).any()
+
+
+@pytest.mark.parametrize("kh", SIZES)
+@pytest.mark.parametrize("kw", SIZES)
+def test_same_lower_is_that_of_opencv(kh, kw):
+    cv2 = pytest.importorskip("cv2")
+    image, kernel = numbers(9, 8).astype(float), numbers(kh, kw, seed=1).astype(float)
+    made = cv2.filter2D(image, cv2.CV_64F, kernel, borderType=cv2.BORDER_CONSTANT)
+    np.testing.assert_allclose(same(image, kernel, "same_lower"), made)
+    np.testing.assert_allclose(filter_image(image, kernel, "same_lower"), cv2.filter2D(image, cv2.CV_64F, kernel))
+
+
+def test_kernels_are_not_conjugated():
+    signal_, kernel = numbers(9) + 1j * numbers(9, seed=1), numbers(3, seed=2) + 1j * numbers(3, seed=3)
+    made = convolve(signal_[None, :, None], kernel[:, None, None], "valid")[0, :, 0]
+    np.testing.assert_allclose(made, np.correlate(signal_, kernel.conj(), "valid"))
+    assert not np.allclose(made, np.correlate(signal_, kernel, "valid"))
+    np.testing.assert_allclose(made, np.convolve(signal_, kernel[::-1], "valid"))
+
+
+def test_a_batch_and_its_pictures_agree_whichever_engines_they_take():
+    images = np.random.default_rng(0).normal(size=(200, 12, 12, 2)).astype(np.float32)
+    kernels = np.random.default_rng(1).normal(size=(3, 3, 2, 4)).astype(np.float32)
+    batch = convolve(images, kernels)
+    single = np.concatenate([convolve(image[None], kernels) for image in images])
+    sums = convolve(abs(images), abs(kernels))  # the bound is of the sum of magnitudes
+    assert (abs(batch - single) <= 32 * np.finfo(np.float32).eps * sums).all()
+    names = [
+        plan_convolution((m, 12, 12, 2), kernels.shape, images_dtype=np.float32, kernels_dtype=np.float32).candidates[
+            0
+        ][0]
+        for m in (1, 200)
+    ]
+    if any("compiled" in name for name in dict(plan_convolution((1, 9, 9, 1), (3, 3, 1, 1)).candidates)):
+        assert names == ["numpy", "compiled"]

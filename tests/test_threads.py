@@ -31,13 +31,13 @@ def four_threads():
     threads.set_number(None)
 
 
-def python(code, **environment):
+def python(code, timeout=LONG, **environment):
     """Run code in a Python of its own."""
     return subprocess.run(
         [sys.executable, "-W", "ignore::DeprecationWarning", "-c", code],
         capture_output=True,
         text=True,
-        timeout=LONG,
+        timeout=timeout,
         env=os.environ | {"PYTHONPATH": str(Path(convpool.__file__).parents[1])} | environment,
         check=False,
     )
@@ -526,6 +526,79 @@ print(codes)
 """
     made = python(code)
     assert (made.stdout, made.stderr) == ("[14, 14, 14, 14]\n", "")
+
+
+@forks
+def test_a_child_forked_while_a_plan_is_worked_out():
+    """Nobody is left in the child to end that, and it must not matter to other plans."""
+    code = f"""{FORK}
+import convpool
+from convpool import costs
+first, second = convpool.plan_convolution((1, 9, 9, 1), (3, 3, 1, 1)), convpool.plan_pooling((1, 9, 9, 1), 3)
+begun, go_on = threading.Event(), threading.Event()
+parallel = costs.Work.parallel
+def slow(self):
+    begun.set()
+    go_on.wait()
+    return parallel(self)
+costs.Work.parallel = slow
+other = threading.Thread(target=lambda: first.candidates)
+other.start()
+begun.wait()
+child = os.fork()
+if not child:
+    signal.alarm(20)
+    costs.Work.parallel = parallel
+    same = convpool.plan_convolution((1, 9, 9, 1), (3, 3, 1, 1))
+    os._exit(10 + len(same.candidates) + len(first.candidates) + len(second.candidates))
+print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+go_on.set()
+other.join()
+print(len(first.candidates))
+"""
+    made = python(code)
+    assert (made.stdout, made.stderr) == ("13\n1\n", "")
+
+
+CALLERS = """
+import numpy as np, convpool
+from convpool import convolution, pooling
+images, kernels = np.ones((2, 9, 9, 1)), np.ones((3, 3, 1, 2))
+def calls():
+    convolution._plan.cache_clear()
+    pooling._plan.cache_clear()
+    made = convpool.convolve(images, kernels).sum() + convpool.pool(images, 3, mode="avg").sum()
+    with convpool.threads(2):
+        threads.spread(lambda i: convpool.convolve(images, kernels, dtype=float, engine="fft"), 4)
+    return 0 if made == 2518 else 1
+stop = threading.Event()
+def others():
+    while not stop.is_set():
+        calls()
+"""
+
+
+@forks
+@pytest.mark.parametrize("children", [15, pytest.param(300, marks=pytest.mark.full)])
+def test_children_forked_beside_many_callers(children):
+    code = f"""{FORK}{CALLERS}
+signal.alarm({50 if children < 100 else 900})
+assert calls() == 0
+callers = [threading.Thread(target=others) for _ in range(16)]
+for caller in callers: caller.start()
+codes = []
+for _ in range({children}):
+    child = os.fork()
+    if not child:
+        signal.alarm(30)
+        os._exit(10 + calls() + calls())
+    codes.append(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+stop.set()
+for caller in callers: caller.join()
+print(set(codes))
+"""
+    made = python(code, timeout=LONG if children < 100 else 1000)
+    assert (made.stdout, made.stderr) == ("{10}\n", "")
 
 
 def in_worker(parts):

@@ -6,11 +6,11 @@ The rates are those of one core of a current server processor; what matters is t
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from convpool.cached import cached_property
 from convpool.engines import compiled, compiled_pooling, fourier, threads
 from convpool.windows import Axis, volume
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from convpool import arguments, costs, dtypes
+from convpool.cached import cached_property
 from convpool.engines import ENGINES, TRANSPOSE_ENGINES
 from convpool.kernel_layouts import LAYOUTS
 from convpool.plan_words import plural, sizes, span

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from convpool import arguments, costs, dtypes
+from convpool.cached import cached_property
 from convpool.engines import POOL_ENGINES, threads
 from convpool.plan_words import formula, plural, size, sizes
 from convpool.windows import Axis, volume

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from numpy.typing import NDArray
 
 from convpool import arguments
+from convpool.cached import cached_property
 from convpool.explanation.frames import Frame, Frames, left_over
 from convpool.explanation.kernel_frames import Scattering
 from convpool.explanation.pooling_frames import Pooling

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from convpool.cached import cached_property
 from convpool.explanation.frames import Frame, Frames, Number, Place, Tap
 from convpool.windows import padded_indices
 

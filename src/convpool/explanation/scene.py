@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from convpool.cached import cached_property
 from convpool.explanation.boards import Board, Cell, across, flat, padding_labels, wide
 from convpool.explanation.drawing import Mark, shade
 from convpool.explanation.frames import Frame, Place, left_over

@@ -1,0 +1,29 @@
+"""Properties that are worked out once for each object."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING or sys.version_info >= (3, 12):
+    from functools import cached_property
+else:
+
+    class cached_property:  # noqa: N801
+        """That of Python 3.12, which holds no lock: a child forked meanwhile would wait for it forever."""
+
+        def __init__(self, function):
+            self.function = function
+            self.__doc__ = function.__doc__
+
+        def __set_name__(self, owner, name):
+            self.name = name
+
+        def __get__(self, instance, owner=None):
+            if instance is None:
+                return self
+            # of several threads that work it out at once, all return the same value
+            return vars(instance).setdefault(self.name, self.function(instance))
+
+
+__all__ = ["cached_property"]

@@ -1,6 +1,7 @@
 """Every misuse raises at the door: the offending value stands in the message, and so does what would be accepted."""
 
 import inspect
+import subprocess
 import sys
 from functools import partial
 
@@ -214,6 +215,18 @@ CASES = [
     (V, lambda: transpose(F((1, 1, 1)), F((3, 1, 1)), 3), ["width of the result would be -3", "less padding"]),
     (V, lambda: transpose(F((1, 4, 4)), F((3, 1, 4)), groups=3), ["are 4", "3 groups do not divide"]),
     # pictures and windows
+    (
+        T,
+        lambda: filtered(F((8, 9)), "sobel-x"),
+        ["kernel is 'sobel-x'", "filters.kernel('sobel-x'), after", "import filt"],
+    ),
+    (T, lambda: convolve(IMAGES, "sobel-x"), ["kernels are 'sobel-x'", "filters.kernel('sobel-x')[..., None, None]"]),
+    (T, lambda: filtered("cat.png", F((3, 3))), ["image is 'cat.png'", "convpool.photos.read"]),
+    (T, lambda: pool("cat.png", 2), ["images are 'cat.png'", "convpool.photos.read"]),
+    (V, lambda: convolve(F(9), F(3)), ["images (9,) have 1 axis;", "signal[None, :, None]"]),
+    (V, lambda: pool(F(9), 3), ["images (9,) have 1 axis;", "signal[None, :, None]"]),
+    (V, lambda: view(F(9), 3), ["signal[None, :, None]"]),
+    (V, lambda: convolve(F((1, 9, 1)), F(3)), ["kernels (3,) have 1 ax", "as kernels[..., None, None]"]),
     (V, lambda: filtered(IMAGES, F((3, 3))), ["image is (2, 8, 9, 3)", "(h, w)"]),
     (V, lambda: filtered(F((8, 9)), KERNELS), ["kernel is (3, 3, 3, 4)", "(kh, kw)"]),
     (V, lambda: fold(F((1, 3, 1)), 5), ["windows are (1, 3, 1)", "(m, *output, c, *window)"]),
@@ -357,6 +370,23 @@ def test_advice_of_global_pool_on_three_axes_can_be_followed(axis):
     np.testing.assert_array_equal(
         convpool.global_pool(signals[index], "sum", channel_axis=moved).ravel(), expected.ravel()
     )
+
+
+def test_what_errors_of_names_and_signals_advise_works():
+    from convpool import filters
+
+    kernel = filters.kernel("sobel-x")
+    assert filtered(F((8, 9)), kernel).shape == (8, 9)
+    assert convolve(F((2, 8, 9, 1)), kernel[..., None, None]).shape == (2, 8, 9, 1)
+    signal, kernel = F(9), F(3)
+    assert convolve(signal[None, :, None], kernel[..., None, None]).shape == (1, 9, 1)
+    assert pool(signal[None, :, None], (3,)).shape == (1, 3, 1)
+
+
+def test_filters_and_course_are_there_without_an_import_of_their_own():
+    code = "import convpool; convpool.course.pool, convpool.filters.NAMES; print(hasattr(convpool, 'nothing'))"
+    made = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (made.returncode, made.stdout) == (0, "False\n"), made.stderr
 
 
 def test_there_are_enough():

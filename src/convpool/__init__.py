@@ -29,3 +29,12 @@ __all__ = [
     "warmup",
     "window_view",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """Import what is not needed by every call when it is first named."""
+    from importlib import import_module
+
+    if name in ("course", "filters"):
+        return import_module(f"convpool.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

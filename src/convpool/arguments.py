@@ -234,6 +234,10 @@ def array(value: Any, name: str) -> Array:
         value = foreign_arrays.read(without_labels(value), name)
         check_plain(value, f"{name}[:]")  # what is read only now, such as a variable of a file, may come with a mask
     numbers: Array = np.asarray(value)
+    if numbers.dtype.kind == "U" and not numbers.ndim:
+        raise TypeError(
+            f"{name} {'are' if name.endswith('s') else 'is'} {str(numbers)!r}; {_in_words(str(numbers), name)}"
+        )
     if not foreign_arrays.is_numeric(numbers.dtype):
         cast = foreign_arrays.castable(numbers)
         raise TypeError(
@@ -241,6 +245,14 @@ def array(value: Any, name: str) -> Array:
             + (f": pass np.asarray({name}).astype({cast})" if cast else "")
         )
     return numbers
+
+
+def _in_words(value: str, name: str) -> str:
+    """Say how a word becomes an array."""
+    if not name.startswith("kernel"):
+        return "pass an array, such as the pixels of convpool.photos.read(name)"
+    axes = "[..., None, None]" if name == "kernels" else ""
+    return f"for a named kernel pass filters.kernel({value!r}){axes}, after from convpool import filters"
 
 
 def without_labels(value: Any) -> Any:
@@ -382,10 +394,13 @@ def spatial_rank(images: tuple[int, ...], name: str = "images") -> int:
     """Return how many spatial axes the images have."""
     rank = len(images) - 2
     if rank not in AXES:
-        likely = {2: " one image? add the batch and channel axes: image[None, ..., None]"}.get(len(images), "")
+        likely = {
+            1: " one signal? add the batch and channel axes: signal[None, :, None]",
+            2: " one image? add the batch and channel axes: image[None, ..., None]",
+        }.get(len(images), "")
         raise ValueError(
-            f"{name} {images} have {len(images)} axes; they take 3 to 5: batch, 1 to 3 spatial axes, channels"
-            + (";" + likely if likely else "")
+            f"{name} {images} have {len(images)} {_axes(len(images))}; "
+            "they take 3 to 5: batch, 1 to 3 spatial axes, channels" + (";" + likely if likely else "")
         )
     return rank
 

@@ -557,6 +557,20 @@ def test_refusals_leave_nothing(pictures, tmp_path, out, said):
     assert files_in(tmp_path) == before
 
 
+@pytest.mark.parametrize("command", [("apply", "--kernel", "box"), ("pool",)])
+def test_one_picture_makes_no_folder_by_surprise(pictures, tmp_path, command, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    before = files_in(tmp_path)
+    assert "name a file, as in -o out.png" in refused(*command, "gray.png", "-o", "-")
+    assert "as in -o result.png, or -o result/ to make a folder" in refused(*command, "gray.png", "-o", "result")
+    assert (files_in(tmp_path), sorted(Path().glob("*/"))) == (before, [])
+    done(*command, "gray.png", "-o", "result.png")
+    said = done(*command, "gray.png", "-o", "result/")
+    assert said.startswith("1 picture written to result: ")
+    np.testing.assert_array_equal(read("result.png"), read("result/gray.png"))
+    done(*command, "gray.png", "-o", "result", "--force")  # it is there now
+
+
 def test_a_failing_disk_leaves_nothing_half_written(pictures, tmp_path, monkeypatch):
     def full(self, file, *words, **options):
         file.write(b"half")
@@ -850,7 +864,7 @@ def test_a_bar_on_a_terminal_and_results_where_they_belong(tmp_path):
 
 
 def test_a_bar_for_several_pictures_and_none_for_one(pictures, tmp_path):
-    words = ("pool", pictures["gray.png"], "-o", tmp_path / "out")
+    words = ("pool", pictures["gray.png"], "-o", f"{tmp_path / 'out'}/")
     assert on_terminal(START, *words, folder=tmp_path)[1] == ""
     said, seen = on_terminal(START, *words, pictures["colour.png"], "--force", folder=tmp_path)
     assert "Pictures" in seen

@@ -104,6 +104,7 @@ def test_other_files_are_not_replaced_unless_forced(folder):
 
 
 def test_what_cannot_be_done_is_said_in_one_line(folder):
+    assert "as in -o explorer.html" in refused("-o", "-")
     assert "there is no folder nowhere to write a.html into; make it first" in refused("-o", "nowhere/a.html")
     (folder / "sub").mkdir()
     assert f"sub is a folder; name a file in it, such as {Path('sub/explorer.html')}" in refused("-o", "sub")

@@ -321,9 +321,10 @@ def test_a_folder_without_pictures_is_said(album):
 TARGETS = [
     (["single.xyz"], "result.jpg", ["result.jpg"]),
     (["a/cat.jpg"], "album", ["album/cat.jpg"]),
-    (["a/cat.jpg"], "new", ["new/cat.jpg"]),
+    (["a/cat.jpg"], "new/", ["new/cat.jpg"]),
+    (["album/out"], "new", ["new/old.png"]),
     (["cat.gif", "b/dog.BMP"], "new", ["new/cat.png", "new/dog.png"]),
-    (["single.xyz"], "new", ["new/single.png"]),
+    (["single.xyz"], "new/", ["new/single.png"]),
     (["album/more", "cat.webp"], "new", ["new/a.png", "new/d.tiff", "new/cat.webp"]),
     (["album"], "new", ["new/a.jpg", "new/b.PNG", "new/more/a.png", "new/more/d.tiff", "new/out/old.png"]),
 ]
@@ -340,6 +341,14 @@ REFUSED = [
     (["cat.gif", "cat.png"], "new", "cat.gif and cat.png would both be written to new.cat.png"),
     (["cat.png", "CAT.png"], "new", "would both"),  # one file on Windows and macOS
     (["cat.png", "dog.png"], "one.png", "2 pictures need a folder, and one.png is a file's name: give -o FOLDER"),
+    (["cat.png"], "-", "not written to standard output, which - stands for: name a file, as in -o out.png"),
+    (["cat.png", "dog.png"], "-", "not written to standard output"),
+    (
+        ["a/cat.jpg"],
+        "new",
+        "new is neither a folder .* nor a picture's name: give a file, as in -o new.jpg, or -o new.*",
+    ),
+    (["a/cat.gif"], "deep/new", "as in -o deep.new.png, or -o deep.new. to make a folder"),
     (["cat.png"], "cat.gif", "cat.gif: pictures are written as .png, .jpg, .jpeg, .tif, .tiff, .webp, not .gif"),
     (["cat.png"], "single.xyz", "single.xyz is a file that is no picture; results are written as .png"),
 ]

@@ -26,6 +26,8 @@ def explore(image: Path | None, output: Path, show: bool, force: bool) -> None:
     It is one HTML file that needs no network: change the input, the kernel, padding, stride and the rest, and see every
     number; a guided tour; the same in code. Of a PHOTO, it shows a square from the middle, made small.
     """
+    if str(output) == "-":
+        raise click.UsageError("the page is a file, not standard output, which - stands for: as in -o explorer.html")
     explorer.save(output, None if image is None else colour(photos.read(image)), force=force)
     click.echo(f"open {output.resolve()}")
     if show:

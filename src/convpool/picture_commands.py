@@ -86,9 +86,9 @@ def picture_options(command: Callable[..., None]) -> Callable[..., None]:
             "-o",
             "--output",
             required=True,
-            type=click.Path(path_type=Path),
+            type=click.Path(),
             metavar="OUT",
-            help="A file for one picture; a folder for several.",
+            help="A file for one picture, or a folder, written with a slash (results/); a folder for several.",
         ),
         click.argument("words", metavar="PHOTO...", nargs=-1, required=True),
     ):
@@ -128,7 +128,7 @@ def _allow_pixels(context: click.Context, parameter: click.Parameter, value: int
 def apply(
     context: click.Context,
     words: tuple[str, ...],
-    output: Path,
+    output: str,
     quality: int | None,
     force: bool,
     max_memory: str | None,
@@ -173,7 +173,7 @@ def apply(
 def pool(
     context: click.Context,
     words: tuple[str, ...],
-    output: Path,
+    output: str,
     quality: int | None,
     force: bool,
     max_memory: str | None,
@@ -235,7 +235,7 @@ def _in_parts(asked: large_pictures.Request, max_memory: str | None, force: bool
 
 
 def each_picture(
-    words: tuple[str, ...], output: Path, change: Change, quality: int | None, force: bool, in_parts: InParts | None
+    words: tuple[str, ...], output: str, change: Change, quality: int | None, force: bool, in_parts: InParts | None
 ) -> int:
     """Change every picture; what fails gets one line and the others are done. Returns the exit code."""
     found = photos.sources(words, skip=output)
@@ -251,7 +251,7 @@ def each_picture(
             named = str(source.path) in said or str(target) in said
             _note(f"convpool: {said}" if named else f"convpool: {source.path}: {said}")
     if done:
-        click.echo(_summary(done, output))
+        click.echo(_summary(done, Path(output)))
     return 0 if len(done) == len(found) else 2
 
 

@@ -15,10 +15,11 @@ SUFFIXES = (*WRITERS, ".gif", ".bmp")
 
 @dataclass(frozen=True)
 class Source:
-    """A picture to read, and the name that its result keeps in an output folder."""
+    """A picture to read, the name that its result keeps in an output folder, and whether it was found in a folder."""
 
     path: Path
     name: Path
+    in_folder: bool = False
 
 
 def sources(words: Iterable[str | os.PathLike[str]], skip: str | os.PathLike[str] | None = None) -> list[Source]:
@@ -48,7 +49,7 @@ def sources(words: Iterable[str | os.PathLike[str]], skip: str | os.PathLike[str
 def _expanded(path: Path, skip: Path | None) -> list[Source]:
     if not path.is_dir():
         return [Source(path, Path(path.name))]
-    found = [Source(file, file.relative_to(path)) for file in _pictures(path, skip)]
+    found = [Source(file, file.relative_to(path), in_folder=True) for file in _pictures(path, skip)]
     if not found:
         raise ValueError(f"there are no pictures in the folder {path}: none of its files ends in {', '.join(SUFFIXES)}")
     return found
@@ -71,8 +72,9 @@ def destinations(found: list[Source], output: str | os.PathLike[str]) -> list[Pa
     found : list of Source
         The pictures, as `sources` returns them.
     output : str or path
-        For one picture: a file that ends in one of `WRITERS`, or a folder. For several: a folder, made if need be,
-        in which each result keeps its name (.gif and .bmp, which cannot be written, become .png).
+        For one picture: a file that ends in one of `WRITERS`, or a folder, which is there or ends in a slash. For
+        several, and for a folder of them: a folder, made if need be. In a folder each result keeps its name (.gif and
+        .bmp, which cannot be written, become .png).
 
     Returns
     -------
@@ -82,24 +84,34 @@ def destinations(found: list[Source], output: str | os.PathLike[str]) -> list[Pa
     Raises
     ------
     ValueError
-        If several pictures are to become one file, or the ending is none that can be written.
+        If several pictures are to become one file, the ending is none that can be written, or there is none.
 
     Examples
     --------
-    >>> destinations(sources(["cat.gif"]), "results")[0].as_posix()
+    >>> destinations(sources(["cat.gif"]), "results/")[0].as_posix()
     'results/cat.png'
     """
     target = Path(output)
+    if os.fspath(output) == "-":
+        raise ValueError(
+            "pictures are not written to standard output, which - stands for: name a file, as in -o out.png"
+        )
     if _is_file_name(target):
         if len(found) > 1:
             raise ValueError(f"{len(found)} pictures need a folder, and {target} is a file's name: give -o FOLDER")
         return [target]
     if target.exists() and not target.is_dir():
         raise ValueError(f"{target} is a file that is no picture; results are written as {', '.join(WRITERS)}")
-    paths = [
-        target / (source.name if source.name.suffix.lower() in WRITERS else source.name.with_suffix(".png"))
-        for source in found
+    names = [
+        source.name if source.name.suffix.lower() in WRITERS else source.name.with_suffix(".png") for source in found
     ]
+    folder = len(found) > 1 or found[0].in_folder or os.fspath(output).endswith((os.sep, "/")) or target.is_dir()
+    if not folder:
+        raise ValueError(
+            f"{target} is neither a folder that is there nor a picture's name: give a file, as in -o "
+            f"{target}{names[0].suffix}, or -o {target}{os.sep} to make a folder"
+        )
+    paths = [target / name for name in names]
     _check_distinct(found, paths)
     return paths
 

@@ -21,6 +21,7 @@ import convpool
 from convpool import reference
 from convpool.engines import columns, compiled, frames, host, launching, panels, threads
 from convpool.windows import place
+from support import children
 from support.sampling import EVERYTHING, sample
 
 if host.trial() is not None:
@@ -709,52 +710,30 @@ def test_nothing_is_written_between_lines(form):
 
 # The child's arrays and scratches end where a page ends that nobody may touch, or begin where one does.
 CHILD = """
-import ctypes, mmap, sys
 import numpy as np
 import convpool
 from convpool import reference
 from convpool.engines import compiled, host, launching
+from support import fences
 
 n = host.vector_bytes() // 4
 random = np.random.default_rng(0)
 FORMS = [(1, 1, 1), (3, 2, 1), (4, 4, 2), (5, 5, 5), (2, n, 1), (18, n + 1, 1)]
-protect = ctypes.CDLL(None, use_errno=True).mprotect
-kept = []
 
 
-def fenced(shape, dtype, at_end):
-    dtype = np.dtype(dtype)
-    page = mmap.PAGESIZE
-    size = int(np.prod(shape)) * dtype.itemsize
-    room = -(-max(size, 1) // page) * page
-    memory = mmap.mmap(-1, room + 2 * page)
-    start = ctypes.addressof(ctypes.c_char.from_buffer(memory))
-    for address in (start, start + page + room):
-        assert protect(ctypes.c_void_p(address), ctypes.c_size_t(page), 0) == 0
-    kept.append(memory)
-    offset = page + room - size if at_end else page
-    return np.frombuffer(memory, dtype, int(np.prod(shape)), offset).reshape(shape)
-
-
-def given(array, at_end):
-    result = fenced(array.shape, array.dtype, at_end)
-    result[...] = array
-    return result
-
-
-def check(shape, window, nc, padding="same", stride=1, groups=1, kinds=("float32", "float32"), fences=True, **words):
+def check(shape, window, nc, padding="same", stride=1, groups=1, kinds=("float32", "float32"), **words):
     images = random.integers(0, 5, shape).astype(kinds[0])
     kernels = random.integers(0, 5, (*window, shape[-1] // groups, nc)).astype(kinds[1])
     bias = np.arange(nc).astype(kinds[1])
     expected = reference.convolve(images, kernels, padding, stride, groups=groups, bias=bias, **words)
-    for at_end in (True, False) if fences else ():
-        launching.aligned = lambda numbers, dtype: fenced((numbers,), dtype, at_end)
-        banded = [given(array, at_end) for array in (images, kernels, bias)]
-        out = fenced(expected.shape, expected.dtype, at_end)
+    for side in fences.SIDES:
+        launching.aligned = lambda numbers, dtype: fences.array((numbers,), dtype, side)
+        banded = [fences.copy(array, side) for array in (images, kernels, bias)]
+        out = fences.array(expected.shape, expected.dtype, side)
         words_ = dict(groups=groups, bias=banded[2], engine="compiled", out=out, **words)
         convpool.convolve(banded[0], banded[1], padding, stride, **words_)
         np.testing.assert_array_equal(out, expected)
-        kept.clear()
+        fences.clear()
     actual = convpool.convolve(images, kernels, padding, stride, groups=groups, bias=bias, engine="compiled", **words)
     assert actual.dtype == expected.dtype
     np.testing.assert_array_equal(actual, expected)
@@ -776,33 +755,9 @@ check((1, 5, 6, 20), (2, 3), n, pad_mode="reflect")
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="protects pages as Linux does")
 
 
-def child(code, **environment):
-    """Run code in a Python of its own; return what it prints."""
-    made = subprocess.run(
-        [sys.executable, "-W", "ignore::DeprecationWarning", "-c", code],
-        capture_output=True,
-        text=True,
-        timeout=300,
-        env=os.environ | {"PYTHONPATH": str(Path(convpool.__file__).parents[1])} | environment,
-        check=False,
-    )
-    assert made.returncode == 0, f"exit {made.returncode}\n{made.stderr[-3000:]}"
-    return made.stdout
-
-
 @linux
 def test_nothing_is_read_beside_arrays():
-    child(CHILD + "sweep()\n" + MORE)
-
-
-@linux
-def test_the_fences_hold():
-    made = subprocess.run(
-        [sys.executable, "-c", CHILD + "fenced((4,), 'f4', True).__array_interface__\n"
-         "ctypes.string_at(fenced((4,), 'f4', True).ctypes.data, 17)"],
-        env=os.environ | {"PYTHONPATH": str(Path(convpool.__file__).parents[1])}, capture_output=True, check=False,
-    )  # fmt: skip
-    assert made.returncode < 0  # killed
+    children.output(CHILD + "sweep()\n" + MORE)
 
 
 # ---- older CPUs ----
@@ -821,7 +776,7 @@ def test_older_cpus(name, tmp_path):
     """Numba is told an older CPU: narrower vectors, fewer registers, no masked instructions."""
     cpu, features, width = CPUS[name]
     code = f"{CHILD}assert host.vector_bytes() == {width}\nsweep()\n" + (MORE if EVERYTHING else "")
-    child(code, NUMBA_CPU_NAME=cpu, NUMBA_CPU_FEATURES=features, NUMBA_CACHE_DIR=str(tmp_path))
+    children.output(code, NUMBA_CPU_NAME=cpu, NUMBA_CPU_FEATURES=features, NUMBA_CACHE_DIR=str(tmp_path))
 
 
 # ---- threads, forks, processes ----
@@ -901,7 +856,7 @@ assert [work(k) for k in range(4)] == expected
 
 @pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="there is no fork here")
 def test_forks_after_use_and_in_workers():
-    child(FORKED)
+    children.output(FORKED)
 
 
 LARGE_CALL = """
@@ -943,7 +898,7 @@ def test_two_processes_compile_at_once(tmp_path):
         assert (one.returncode, said) == (0, "")
     before = sorted(cache.rglob("*.nbc"))
     assert before
-    print("with a warm cache:", child(LARGE_CALL, NUMBA_CACHE_DIR=str(cache)).splitlines()[0])
+    print("with a warm cache:", children.output(LARGE_CALL, NUMBA_CACHE_DIR=str(cache)).splitlines()[0])
     assert sorted(cache.rglob("*.nbc")) == before  # nothing was compiled anew
 
 
@@ -965,7 +920,7 @@ def test_the_package_may_be_read_only(tmp_path, home):
     (tmp_path / "file").touch()
     at = tmp_path / ("home" if home else "file/home")
     words = {"HOME": str(at), "XDG_CACHE_HOME": str(at / "cache"), "PYTHONPATH": str(source), "NUMBA_CACHE_DIR": ""}
-    printed = child(LARGE_CALL, PYTHONDONTWRITEBYTECODE="1", **words).splitlines()[1]
+    printed = children.output(LARGE_CALL, PYTHONDONTWRITEBYTECODE="1", **words).splitlines()[1]
     assert printed.startswith(str(at)) if home else printed == "None"
     assert bool([*tmp_path.rglob("*.nbc")]) == home
 
@@ -986,7 +941,7 @@ from convpool import reference
 
 
 def test_without_numba_everything_works_through_numpy():
-    child(
+    children.output(
         NO_NUMBA
         + """
 plan = convpool.plan_convolution((10, 224, 224, 3), (3, 3, 3, 64), images_dtype="f4", kernels_dtype="f4")
@@ -1013,7 +968,7 @@ else:
 
 
 def test_without_numba_show_config_says_so():
-    printed = child(NO_NUMBA + "convpool.show_config()")
+    printed = children.output(NO_NUMBA + "convpool.show_config()")
     lines = printed.splitlines()
     assert [line.split("compiled ")[1] for line in lines if line.startswith("engine compiled")] == [
         "numba is not installed; pip install numba"
@@ -1022,7 +977,7 @@ def test_without_numba_show_config_says_so():
 
 
 def test_small_calls_never_import_numba():
-    child(
+    children.output(
         "import sys, numpy as np, convpool\n"
         "convpool.convolve(np.ones((1, 28, 28, 1)), np.ones((3, 3, 1, 1)))\n"
         "assert 'numba' not in sys.modules\n"

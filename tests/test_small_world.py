@@ -5,6 +5,7 @@ tests/support/shifted.py, which share no code with the package; values are such 
 """
 
 import re
+import signal
 import sys
 from itertools import product
 
@@ -13,12 +14,18 @@ import pytest
 
 import convpool
 from convpool.engines import ENGINES, POOL_ENGINES, host
-from support import shifted, small_world
+from support import children, shifted, small_world
 from support.sampling import EVERYTHING, generator
-from support.small_world import PAD_MODES, POOL_MODES, WINDOWS
+from support.small_world import PAD_MODES, POOL_MODES, STRIDES, WINDOWS
 
 n = host.vector_bytes() // 4  # float32 numbers of a vector
 FEW, MANY = small_world.forms(n)
+# What is compiled takes seconds: for each mode of pooling, each number of kernels of vectors over kernels, and each
+# window and stride of the loops for few kernels. So those are the same in all tests of a day.
+_today = generator("small world")
+MANY_TODAY, FEW_TODAY = _today.sample(MANY, 3), _today.choice(FEW)
+KIND_TODAY = {"windows": [_today.choice(WINDOWS)], "strides": [_today.choice(STRIDES)]}
+MODE_TODAY = _today.choice([mode for mode in POOL_MODES if mode != "lp"])
 WAYS = ("memory", "tiles", "dask")
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="protects pages as Linux does")
 
@@ -149,22 +156,21 @@ def test_convolutions(engine, way):
     verdict.expect_none(20)
 
 
+def compiled_cases(way, random):
+    """Yield drawn geometries and forms, of which few are compiled."""
+    if way == "memory":
+        yield from ((one, random.choice(MANY_TODAY)) for one in drawn_geometries("compiled", way, random))
+    for geometry in small_world.some_axes(1, COUNTS[way][1], random, **KIND_TODAY):
+        yield geometry, FEW_TODAY if way == "memory" else MANY_TODAY[0]
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_compiled_convolutions(way):
-    """Loops for few kernels are compiled for each window and stride, in seconds, so those are of one kind a day.
-
-    Tiles and chunks cut kernels too, so that there are few in each.
-    """
+    """Tiles and chunks cut kernels too, so that there are few in each."""
     skip_without("compiled", way)
     random, verdict = generator(f"compiled convolutions {way}"), Verdict()
-    many = random.sample(MANY, 3)
-    if way == "memory":
-        for geometry in drawn_geometries("compiled", way, random):
-            convolve(verdict, "compiled", way, geometry, random.choice(many), random.choice(PAD_MODES), random)
-    kind = {"windows": [random.choice(WINDOWS)], "strides": [random.choice(small_world.STRIDES)]}
-    forms = [random.choice(FEW if way == "memory" else many)]
-    for geometry in small_world.some_axes(1, COUNTS[way][1], random, **kind):
-        convolve(verdict, "compiled", way, geometry, forms[0], random.choice(PAD_MODES), random)
+    for geometry, form in compiled_cases(way, random):
+        convolve(verdict, "compiled", way, geometry, form, random.choice(PAD_MODES), random)
     verdict.expect_none(15)
 
 
@@ -254,8 +260,8 @@ def test_poolings(engine, way):
     skip_without(engine, way)
     random, verdict = generator(f"poolings {engine} {way}"), Verdict()
     modes, channels = POOL_MODES, (1, 3, n, 2 * n + 1)
-    if engine == "compiled":  # in seconds for each mode
-        modes, channels = [generator("mode of poolings").choice([mode for mode in POOL_MODES if mode != "lp"])], (1, 3)
+    if engine == "compiled":
+        modes, channels = [MODE_TODAY], (1, 3)
     for ceil in (False, True):
         for geometry in drawn_geometries(engine, way, random, ceil):
             words = random.choice(channels), random.choice(modes), random.choice((False, True))
@@ -300,3 +306,131 @@ def test_indices():
             for geometry in small_world.some_axes(rank, 1000 if EVERYTHING else 50, random, ceil):
                 indices(verdict, geometry, random)
     verdict.expect_none(400)
+
+
+# ---- beside pages that nobody may touch ----
+
+
+def run_beside_fences(engine, count):
+    """Judge convolutions and poolings whose operands, results and scratches end or begin at a forbidden page.
+
+    Whoever reads or writes beyond them kills this process; the last line that it wrote names the case.
+    """
+    from convpool.engines import launching
+    from support import fences
+
+    random = generator(f"fences {engine}")
+    for way in WAYS:
+        cases = [(one, random.choice(FEW + MANY)) for one in drawn_geometries(engine, way, random)]
+        if engine == "compiled" and not EVERYTHING:
+            cases = list(compiled_cases(way, random))
+        for geometry, form in random.sample(cases, min(len(cases), count if way == "memory" else count // 3)):
+            case = small_world.convolution(geometry, form, random.choice(PAD_MODES), random)
+            fenced(engine, way, (fences, launching), convpool.convolve, case, (case.images, case.kernels), random)
+            if engine in POOL_ENGINES:
+                pooled = small_world.pooling(geometry, random.choice((1, 3)), MODE_TODAY, False, random)
+                fenced(engine, way, (fences, launching), convpool.pool, pooled, (pooled.images,), random)
+
+
+def fenced(engine, way, modules, function, case, operands, random):
+    fences, launching = modules
+    expected = case.expected.astype(case.images.dtype)
+    print(f"{engine}, {way}: {[one.shape for one in operands]} {case.words}", file=sys.stderr, flush=True)
+    for side in fences.SIDES:
+        launching.aligned = lambda numbers, dtype, side=side: fences.array((numbers,), dtype, side)
+        words = {"engine": engine, **case.words}
+        if way != "dask":
+            words["out"] = fences.array(expected.shape, expected.dtype, side)
+        if len(operands) > 1:
+            words["bias"] = fences.copy(case.bias, side)
+        images, *others = (fences.copy(one, side) for one in operands)
+        for actual in answers(function, way, images, random, *others, **words):
+            np.testing.assert_allclose(actual, expected, 1e-6, 1e-10, equal_nan=True)
+        fences.clear()
+
+
+# images, kernels, padding: where every window lacks the same taps, which were once read beside the images
+LACKING = [
+    ((1, 2, 1), (3, 1, 32), [(0, 1)]),
+    ((1, 2, 1), (3, 1, 32), [(1, 0)]),
+    ((1, 1, 1, 3), (3, 3, 3, 32), "same"),
+    ((1, 1, 3), (7, 3, 32), [(4, 2)]),
+    ((1, 5, 1), (7, 1, 32), 1),
+    ((2, 1, 18), (3, 18, 32), "same"),
+]
+
+
+def run_what_lacks_taps(dtype):
+    from convpool.engines import launching
+    from support import fences
+
+    for images, kernels, padding in LACKING:
+        drawn = generator(str(images))
+        x, w = small_world.halves(images, drawn, dtype), small_world.halves(kernels, drawn, dtype, zero=False)
+        expected = convpool.convolve(x, w, padding, engine="numpy")
+        print(images, kernels, padding, file=sys.stderr, flush=True)
+        for side in fences.SIDES:
+            launching.aligned = lambda numbers, dtype, side=side: fences.array((numbers,), dtype, side)
+            given = [fences.copy(one, side) for one in (x, w)]
+            np.testing.assert_array_equal(convpool.convolve(*given, padding, engine="compiled"), expected)
+            fences.clear()
+
+
+def in_child(call):
+    done = children.run(f"import test_small_world as tests; tests.{call}")
+    assert done.returncode == 0, f"exit {done.returncode}\n{done.stderr[-3000:]}"
+
+
+@linux
+@pytest.mark.parametrize("engine", ENGINES)
+def test_nothing_is_touched_beside_arrays(engine):
+    skip_without(engine, "dask")
+    in_child(f"run_beside_fences({engine!r}, {200 if EVERYTHING else 12})")
+
+
+@linux
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_nothing_is_read_for_taps_that_every_window_lacks(dtype):
+    skip_without("compiled", "memory")
+    in_child(f"run_what_lacks_taps({dtype!r})")
+
+
+@linux
+@pytest.mark.parametrize(("side", "step"), [("end", "array.nbytes"), ("start", "-1")])
+def test_the_fences_hold(side, step):
+    code = f"""
+import ctypes
+from support import fences
+array = fences.array((3,), "f4", {side!r})
+array[...] = 1
+ctypes.string_at(array.ctypes.data, array.nbytes)
+print(array.sum(), flush=True)
+ctypes.string_at(array.ctypes.data + {step}, 1)
+"""
+    done = children.run(code)
+    assert done.stdout == "3.0\n"
+    assert done.returncode == -signal.SIGSEGV
+
+
+# ---- large calls of one region ----
+
+
+@pytest.mark.parametrize(
+    ("engine", "images", "kernels", "padding"),
+    [
+        ("compiled", (6, 200, 1, 3), (1, 3, 3, 64), "same"),
+        ("compiled", (900, 1, 3), (3, 3, 64), "same"),
+        ("compiled", (300, 5, 5, 3), (7, 7, 3, 64), 1),
+        ("auto", (32, 2000, 1, 3), (1, 3, 3, 64), "same"),  # as large as it has to be compiled
+        ("auto", (50000, 1, 3), (3, 3, 64), "same"),
+        ("auto", (5000, 5, 5, 3), (7, 7, 3, 64), 1),
+    ],
+)
+def test_many_windows_that_all_lack_the_same_taps(engine, images, kernels, padding):
+    skip_without(engine, "memory")
+    random = np.random.default_rng(0)
+    x, w = (random.integers(-4, 5, shape).astype(np.float32) for shape in (images, kernels))
+    lines = list(zip(images[1:-1], kernels[:-2], strict=True))
+    pairs = [shifted.named(padding, *line) if isinstance(padding, str) else (padding, padding) for line in lines]
+    expected = shifted.convolve(x, w, [shifted.Steps(*pair) for pair in pairs])
+    np.testing.assert_array_equal(convpool.convolve(x, w, padding, engine=engine), expected)

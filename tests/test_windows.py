@@ -8,6 +8,7 @@ to o', and a pixels are added at the end of o'.
 from __future__ import annotations
 
 from dataclasses import FrozenInstanceError, replace
+from itertools import product, starmap
 from math import ceil, prod
 
 import numpy as np
@@ -604,6 +605,18 @@ def test_axis_is_a_value():
         axis.size = 6
     assert axis == Axis(5, 3)
     assert len({axis, Axis(5, 3), Axis(5, 3, before=1)}) == 2
+
+
+def test_least_steps_lead_to_the_same_pixels():
+    axes = product(range(5), range(1, 4), (1, 2, 3, 9), (1, 2, 9), range(3), range(3), (False, True))
+    for axis in starmap(Axis, axes):
+        least = axis.with_least_steps
+        assert (least.count, least.span, least.overhang) == (axis.count, axis.span, axis.overhang)
+        for tap in range(axis.window):
+            same, expected = ([list(range(99))[part] for part in each.reach(tap)] for each in (least, axis))
+            assert axis.count <= 0 or same == expected
+        if axis.count == 1:
+            assert least.stride <= axis.before + axis.size + axis.after
 
 
 def test_sizes_never_overflow():

@@ -387,7 +387,10 @@ def shape(value: Any, name: str) -> tuple[int, ...]:
     """Return a shape given as a sequence of sizes."""
     if np.ndim(value) != 1:
         raise ValueError(f"{name} is {value!r}; it must be a shape such as (10, 28, 28, 1)")
-    return tuple(integer(size, name, 0) for size in value)
+    sizes = tuple(integer(size, name, 0) for size in value)
+    if max(sizes, default=0) >= 2**63:
+        raise ValueError(f"{name} is {value!r}; an axis of an array has up to 2**63 - 1 numbers")
+    return sizes
 
 
 def spatial_rank(images: tuple[int, ...], name: str = "images") -> int:

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from convpool import arguments, channel_checks, dtypes, kernel_layouts, sources
+from convpool import allocation, arguments, channel_checks, dtypes, kernel_layouts, sources
 from convpool.arguments import Ints, Padding
 from convpool.engines.taps import add_windows
+from convpool.operands import check_positions
 from convpool.planning import lay, plan_convolution, plan_transposed
 from convpool.recent import recent
 from convpool.rounding import integer_dtype, saturate
@@ -391,6 +392,7 @@ def fold(
     word = arguments.padding(padding, rank)
     steps = arguments.per_axis(stride, rank, "stride"), arguments.per_axis(dilation, rank, "dilation")
     axes = tuple(map(place, spatial, window, *steps, arguments.each(word, rank)))
+    check_positions(axes)
     if [axis.count for axis in axes] != counts:
         expected = tuple(axis.count for axis in axes)
         fits = tuple(map(place_transposed, counts, window, *steps, arguments.each(word, rank), [0] * rank))
@@ -404,7 +406,7 @@ def fold(
     if sums.kind in "iu":
         overlap = volume([min(axis.count, -(-axis.window // axis.apart)) for axis in axes])
         dtypes.Sums(np.array([overlap])).working(sums, dtypes.extremes(windows), "sums of windows")
-    total = np.zeros((1, c, m, *spatial), sums)
+    total = allocation.zeros((1, c, m, *spatial), sums)
     taps_first = np.moveaxis(windows, (axis, *range(rank + 2, windows.ndim)), range(rank + 1))
     with np.errstate(all="ignore"):
         add_windows(total, taps_first[None].astype(sums, copy=False), axes, tuple(slice(0, taps) for taps in window))

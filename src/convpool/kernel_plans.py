@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -134,7 +134,7 @@ class ConvolutionPlan(KernelsPlan):
         weights = np.flip(kernels, tuple(range(len(self.axes)))) if self.flip else kernels
         padded = {"pad_mode": self.pad_mode, "fill": self.fill, "bias": bias, "groups": self.groups, "dtype": working}
         with np.errstate(all="ignore"):
-            engine(entered, weights, self.axes, written, **padded)
+            engine(entered, weights, self.engine_axes, written, **padded)
         return self.leave(out, written)
 
     def operands(self, kernels: Any, bias: Any) -> tuple[Array, Array | None]:
@@ -193,6 +193,8 @@ class TransposedPlan(KernelsPlan):
     """A plan of `convolve_transpose`: the axes are those of its result, which `convolve` would read."""
 
     values: Shape  # the spatial sizes of the input
+
+    instead: ClassVar[str] = ""
 
     @cached_property
     def counts(self) -> Shape:

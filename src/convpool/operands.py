@@ -11,6 +11,7 @@ import numpy as np
 from convpool import arguments, channel_checks, dtypes, kernel_layouts
 from convpool.windows import TRANSPOSED_SIZES, Axis, place
 
+FARTHEST = 2**62  # positions on an axis; two may be added in a machine's integer
 Shape = tuple[int, ...]
 DType = np.dtype[Any]
 
@@ -115,7 +116,19 @@ def lay(
                 f"a window of {axis.window}{spread} does not fit the images' {name} of {axis.size} with {axis.before} "
                 f"+ {axis.after} padding; use a smaller window, more padding or padding='same'"
             )
+    check_positions(axes)
     return axes
+
+
+def check_positions(axes: tuple[Axis, ...]) -> None:
+    """Raise if there are more positions on an axis than engines count."""
+    for name, axis in zip(arguments.AXES[len(axes)], axes, strict=True):
+        end = max(axis.before + axis.size + axis.after, (axis.count - 1) * axis.stride + axis.span)
+        if end > FARTHEST:
+            raise ValueError(
+                f"a {name} of {axis.size} with {axis.before} + {axis.after} padding and windows of {axis.span}, "
+                f"{axis.stride} apart, has {end} positions, more than 2**62: use less padding, stride or dilation"
+            )
 
 
 def empty(name: str) -> ValueError:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from convpool import arguments
+from convpool import allocation, arguments
 from convpool.extras import needed
 from convpool.windows import volume
 
@@ -189,6 +189,7 @@ FILES: dict[str, Callable[[Path, Shape, DType, Shape], Output]] = {".npy": NpyFi
 
 def check(out: Any, shape: Shape, dtype: DType) -> None:
     """Raise unless results of this shape and dtype can be written there."""
+    allocation.check(shape, dtype)
     if isinstance(out, (str, os.PathLike)):
         path = Path(out)
         if path.suffix not in FILES:
@@ -222,7 +223,8 @@ def check(out: Any, shape: Shape, dtype: DType) -> None:
 def opened(out: Any, shape: Shape, dtype: DType, tile: Sequence[int]) -> Output:
     """Return what tiles of at most this size are written to; `check` comes first."""
     if out is None:
-        return Given(np.empty(shape, dtype), dtype, "nothing is returned")
+        made = allocation.empty(shape, dtype, instead=", or pass out='NAME.npy' to have it written to a file")
+        return Given(made, dtype, "nothing is returned")
     if isinstance(out, (str, os.PathLike)):
         path = Path(out)
         return FILES[path.suffix](path, shape, dtype, tuple(tile))

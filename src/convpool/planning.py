@@ -144,6 +144,7 @@ def plan_transposed(
                 f"the {name} of the result would be {made.size}: ({o} - 1) * {made.stride} + {made.span} "
                 f"- {made.before} - {made.after}; use less padding"
             )
+    operands.check_positions(axes)
     kinds = arguments.dtype(images_dtype, "images_dtype"), arguments.dtype(kernels_dtype, "kernels_dtype")
     result = dtypes.result(*kinds, dtype)
     return TransposedPlan(

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from convpool import arguments, costs, dtypes
+from convpool import allocation, arguments, costs, dtypes
 from convpool.cached import cached_property
 from convpool.engines import POOL_ENGINES, threads
 from convpool.plan_words import formula, plural, size, sizes
@@ -43,6 +43,9 @@ class Plan:
     accumulation: DType
     padding: str
     engine: str
+
+    # what would do where there is no memory for the result
+    instead: ClassVar[str] = ", or pass out='NAME.npy' to have it written to a file"
 
     @property
     def batch(self) -> int:
@@ -91,6 +94,11 @@ class Plan:
         """The engines that can do it, the best first, and why."""
         return (("numpy", "takes every dtype and rank"),)
 
+    @cached_property
+    def engine_axes(self) -> tuple[Axis, ...]:
+        """The axes as engines take them: steps that lead nowhere are no larger than the images."""
+        return tuple(axis.with_least_steps for axis in self.axes)
+
     def chosen(self, engines: dict[str, Callable[..., None]]) -> Callable[..., None]:
         """Return the engine's function: the one asked for, or the first candidate."""
         return engines[self.candidates[0][0] if self.engine == "auto" else self.engine]
@@ -117,7 +125,7 @@ class Plan:
     def result(self, out: Array | None, *inputs: Array) -> tuple[Array, Array]:
         """Return the array of the result, and the same or a temporary one with channels last to write to."""
         if out is None:
-            out = np.empty(self.output_shape, self.dtype)
+            out = allocation.empty(self.output_shape, self.dtype, instead=self.instead)
             return out, self.channels_last(out)
         written = self.channels_last(self._checked(out))
         if any(np.may_share_memory(out, given) for given in inputs):
@@ -237,5 +245,5 @@ class PoolingPlan(Plan):
         out, written = self.result(out, entered)
         words = {"mode": self.mode, "count_padding": self.count_padding, "p": self.p, "dtype": self.accumulation}
         with np.errstate(all="ignore"):
-            self.chosen(POOL_ENGINES)(entered, self.axes, written, **words)
+            self.chosen(POOL_ENGINES)(entered, self.engine_axes, written, **words)
         return self.leave(out, written)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from convpool import arguments, sources
+from convpool import allocation, arguments, sources
 from convpool.arguments import Ints, Padding, with_foreign_words_named
 from convpool.engines import reductions
 from convpool.planning import POOL_MODES, plan_pooling
@@ -160,8 +160,10 @@ def max_pool_indices(
         channel_axis=channel_axis,
         images_dtype=images.dtype,
     )
-    values, indices = np.empty(plan.output_shape, plan.dtype), np.empty(plan.output_shape, np.int64)
-    reductions.max_indices(plan.entered(images), plan.axes, plan.channels_last(values), plan.channels_last(indices))
+    values, indices = (allocation.empty(plan.output_shape, kind) for kind in (plan.dtype, np.dtype(np.int64)))
+    reductions.max_indices(
+        plan.entered(images), plan.engine_axes, plan.channels_last(values), plan.channels_last(indices)
+    )
     return values, indices
 
 
@@ -212,7 +214,7 @@ def max_unpool(values: ArrayLike, indices: ArrayLike, shape: Ints, *, channel_ax
             f"indices run from {indices.min()} to {indices.max()}, but an image of {spatial} has 0 to {pixels - 1}; "
             "they count over the spatial axes only"
         )
-    out = np.zeros(_sizes(values.shape, spatial, axis), values.dtype.newbyteorder("="))
+    out = allocation.zeros(_sizes(values.shape, spatial, axis), values.dtype.newbyteorder("="))
     reductions.unpool(*(np.moveaxis(array, axis, -1) for array in (values, indices, out)))
     return out
 
@@ -313,7 +315,7 @@ def adaptive_pool(
     entered = plan.entered(images)
     plan.check(entered)
     sizes = tuple(len(starts) for starts, _ in bounds)
-    out = np.empty(_sizes(images.shape, sizes, plan.channel_axis), plan.dtype)
+    out = allocation.empty(_sizes(images.shape, sizes, plan.channel_axis), plan.dtype)
     with np.errstate(all="ignore"):
         reductions.adaptive(entered, bounds, plan.channels_last(out), mode=mode, dtype=plan.accumulation)
     return out
@@ -326,4 +328,6 @@ def _adaptive_windows(images: tuple[int, ...], output_shape: Any, channel_axis: 
     spatial = _spatial(images, channel_axis)
     if np.ndim(output_shape) == 1 and len(output_shape) == rank:
         output_shape = [n if o is None else o for n, o in zip(spatial, output_shape, strict=True)]
-    return list(map(adaptive_windows, spatial, arguments.per_axis(output_shape, rank, "output_shape")))
+    sizes = arguments.per_axis(output_shape, rank, "output_shape")
+    allocation.empty(sizes, np.dtype(np.int64))  # what cannot be made is refused before its windows are worked out
+    return list(map(adaptive_windows, spatial, sizes))

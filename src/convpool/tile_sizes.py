@@ -39,7 +39,8 @@ def memory(value: Any) -> int:
         found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(|k|[KMGT]i?)B?\s*", value.replace("KB", "kB"))
         if not found or found[2] == "K":
             raise ValueError(f"max_memory is {value!r}; it must be bytes or words such as '256MB' or '1.5GiB'")
-        value = int(float(found[1]) * UNITS[found[2]])
+        whole, _, part = found[1].partition(".")
+        value = int(whole + part) * UNITS[found[2]] // 10 ** len(part)  # a float might be infinite
     return arguments.integer(value, "max_memory", 1)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -85,6 +85,18 @@ class Axis:
         (1, 2, 1)
         """
         return self.stride // math.gcd(self.stride, self.dilation)
+
+    @property
+    def with_least_steps(self) -> Axis:
+        """The same windows without large steps that lead nowhere: from one window, or from one tap.
+
+        Examples
+        --------
+        >>> Axis(5, 3, stride=10**9).with_least_steps
+        Axis(size=5, window=3, stride=5, dilation=1, before=0, after=0, ceil=False)
+        """
+        stride = min(self.stride, self.before + self.size + self.after) if self.count == 1 else self.stride
+        return replace(self, stride=stride, dilation=self.dilation if self.window > 1 else 1)
 
     @property
     def starts(self) -> range:
@@ -270,9 +282,11 @@ def view(images: Array, axes: Sequence[Axis], first: int = 1) -> Array:
     shape, strides = list(images.shape), list(images.strides)
     for k, axis in zip(spatial, axes, strict=True):
         shape[k] = axis.count
-        strides[k] = images.strides[k] * axis.stride
+        # where there is no second one, the step may be too large for a machine's integer
+        strides[k] = images.strides[k] * axis.stride if axis.count > 1 else 0
     shape += [axis.window for axis in axes]
-    strides += [images.strides[k] * axis.dilation for k, axis in zip(spatial, axes, strict=True)]
+    steps = [axis.dilation if axis.window > 1 else 0 for axis in axes]
+    strides += [images.strides[k] * step for k, step in zip(spatial, steps, strict=True)]
     return np.lib.stride_tricks.as_strided(images, shape, strides, writeable=False)
 
 

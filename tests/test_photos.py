@@ -249,6 +249,16 @@ VALUES = [
     (np.int32, -3, "holds values from -3 to 31; 16 bits hold 0 to 65535"),
     (np.int32, 65536, "holds values from 65536 to 65570"),
     (np.int8, -3, "holds samples of 8 bits with a sign"),
+    (np.int16, -3, "holds values from -3 to 31; 16 bits hold 0 to 65535"),
+    (np.uint32, 4_000_000_000, "holds values from 4000000000 to 4000000034; 16 bits hold 0 to 65535"),
+    (
+        np.uint64,
+        0,
+        r"p.tif holds 1 channel of 64 whole bits; 8 or 16 whole bits per sample would do \(without a sign, 1,",
+    ),
+    (np.float64, 0, "p.tif holds 1 channel of 64 bits, floating-point; 8 or 16 whole bits"),
+    (np.float16, 0, "p.tif holds 1 channel of 16 bits, floating-point; 8 or 16 whole bits"),
+    (np.complex64, 0, "p.tif holds 1 channel of 64 bits, complex; 8 or 16 whole bits"),
 ]
 
 
@@ -258,6 +268,50 @@ def test_values_that_no_picture_holds_are_refused(tmp_path, dtype, first, words)
     tifffile.imwrite(tmp_path / "p.tif", np.arange(first, first + H * W, dtype=dtype).reshape(H, W))
     with pytest.raises(ValueError, match=words):
         read(tmp_path / "p.tif")
+
+
+@pytest.mark.parametrize(
+    ("dtype", "words"),
+    [("int16", "16 bits with a sign"), ("uint32", "32 whole bits"), ("float32", "32 bits, floating-p")],
+)
+@pytest.mark.parametrize(("order", "bigtiff"), [("<", False), (">", False), ("<", True)])
+def test_kinds_of_colour_that_no_picture_holds_are_named(tmp_path, dtype, words, order, bigtiff):
+    tifffile = pytest.importorskip("tifffile")
+    pixels = np.ones((H, W, 3), dtype)
+    tifffile.imwrite(tmp_path / "p.tif", pixels, photometric="rgb", byteorder=order, bigtiff=bigtiff)
+    with pytest.raises(
+        ValueError, match=f"p.tif holds 3 channels of {words}.*; 8 or 16 whole bits per sample would do"
+    ):
+        read(tmp_path / "p.tif")
+
+
+@pytest.mark.parametrize("compression", [None, "zlib"])
+def test_planes_one_after_the_other_are_read_or_named(tmp_path, compression):
+    tifffile = pytest.importorskip("tifffile")
+    planes = rng.integers(0, 256, (3, H, W), dtype=np.uint8)
+    layout = {"photometric": "rgb", "planarconfig": "separate", "compression": compression}
+    tifffile.imwrite(tmp_path / "p.tif", planes, **layout)
+    np.testing.assert_array_equal(read(tmp_path / "p.tif").pixels, np.moveaxis(planes, 0, -1))
+    tifffile.imwrite(tmp_path / "deep.tif", planes.astype(np.uint16) << 8, **layout)
+    with pytest.raises(
+        ValueError, match=r"\(separate planes\) of which 8 .* save it as plain 16-bit RGB or RGBA, pixel by"
+    ):
+        read(tmp_path / "deep.tif")
+
+
+def test_what_only_looks_like_tiff_is_no_picture(tmp_path):
+    for content in (b"II*\0", b"II*\0\x08\0\0\0", b"MM\0*\0\0\0\x08\xff\xff" + bytes(99), b"IIII" * 9):
+        (tmp_path / "p.tif").write_bytes(content)
+        with pytest.raises(ValueError, match=r"p.tif (is not a picture that can be read|is damaged|holds)"):
+            read(tmp_path / "p.tif")
+
+
+@pytest.mark.parametrize("dtype", [np.int16, np.int32, np.uint32])
+def test_whole_numbers_that_fit_16_bits_are_kept(tmp_path, dtype):
+    tifffile = pytest.importorskip("tifffile")
+    pixels = rng.integers(0, 2**15, (H, W)).astype(dtype)
+    tifffile.imwrite(tmp_path / "p.tif", pixels)
+    assert_same(read(tmp_path / "p.tif"), Photo(pixels.astype(np.uint16)))
 
 
 def test_wide_integers_that_fit_are_kept(tmp_path):

@@ -43,8 +43,8 @@ class Layout:
 
 def layout(image: Image) -> Layout | None:
     """Return how to fetch a 16-bit colour picture that is open but not loaded; None if nothing would be lost."""
-    bits = max(_stated(image, 258), default=1)
-    if 2 in _stated(image, 339) and bits <= 8:  # Pillow takes them for bytes without a sign
+    bits = max(stated(image, 258), default=1)
+    if 2 in stated(image, 339) and bits <= 8:  # Pillow takes them for bytes without a sign
         raise UnsupportedPictureError("holds samples of 8 bits with a sign; 8 or 16 bits without would do")
     rawmodes = {_rawmode(tile) for tile in getattr(image, "tile", [])}
     deep = any(";16" in rawmode for rawmode in rawmodes) or bits > 8
@@ -53,11 +53,11 @@ def layout(image: Image) -> Layout | None:
     if rawmodes == {"LA;16B"}:
         return Layout(("RGBA",))
     colour, _, order = "".join(rawmodes).partition(";16")
-    planar = 2 in _stated(image, 284)  # one plane after the other: Pillow interleaves only the bytes that it keeps
+    planar = 2 in stated(image, 284)  # one plane after the other: Pillow interleaves only the bytes that it keeps
     if planar or colour not in COLOURS or order not in OTHER_ORDER:
         raise UnsupportedPictureError(
-            f"holds 16 bits per sample in a layout ({', '.join(sorted(rawmodes))}) of which "
-            "8 would be lost; save it as plain 16-bit RGB or RGBA, or as 8 bit, first"
+            f"holds 16 bits per sample in a layout ({'separate planes' if planar else ', '.join(sorted(rawmodes))}) of "
+            "which 8 would be lost; save it as plain 16-bit RGB or RGBA, pixel by pixel, or as 8 bit, first"
         )
     transparent = image.info.get("transparency") if colour == "RGB" else None
     return Layout((f"{colour};16{order}", f"{colour};16{OTHER_ORDER[order]}"), transparent)
@@ -74,7 +74,7 @@ def _rawmode(tile: Any) -> str:
     return str(tile.args if isinstance(tile.args, str) else tile.args[0] if tile.args else "")
 
 
-def _stated(image: Any, tag: int) -> tuple[int, ...]:
+def stated(image: Any, tag: int) -> tuple[int, ...]:
     """Return the numbers that a TIFF file states under a tag; none for other formats."""
     stated = image.tag_v2.get(tag, ()) if image.format == "TIFF" else ()
     return stated if isinstance(stated, tuple) else (stated,)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from convpool.photos import deep_color
+from convpool.photos import deep_color, tiff_samples
 from convpool.photos.photo import Metadata, Photo, from_planes
 
 if TYPE_CHECKING:
@@ -97,6 +97,8 @@ def _opened(path: Path) -> Iterator[Image]:
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
         raise ValueError(_too_large(path, str(error), Image.MAX_IMAGE_PIXELS)) from error
     except UnidentifiedImageError as error:
+        if samples := tiff_samples.describe(path):
+            raise ValueError(f"{path} holds {samples}; {tiff_samples.WOULD_DO}") from error
         raise ValueError(
             f"{path} is not a picture that can be read; a common PNG, JPEG, TIFF, WebP, GIF or BMP would do"
         ) from error
@@ -171,11 +173,11 @@ def _planes(image: Image) -> NDArray[Any]:
     if upright.mode == "P":
         return _three_axes(np.array(upright.convert("RGB" if transparent is None else "RGBA")))
     if upright.mode.startswith("I"):
-        planes = _three_axes(_sixteen_bits(np.array(upright)))
+        planes = _three_axes(_sixteen_bits(_unsigned(np.array(upright), image)))
     elif upright.mode in MODES:
         planes = _three_axes(np.array(upright.convert(MODES[upright.mode])))
     else:
-        raise deep_color.UnsupportedPictureError(f"holds {_kind(upright.mode)}; 8 or 16 whole bits per sample would do")
+        raise deep_color.UnsupportedPictureError(f"holds {_kind(upright.mode)}; {tiff_samples.WOULD_DO}")
     return planes if transparent is None or planes.shape[2] % 2 == 0 else deep_color.with_alpha(planes, transparent)
 
 
@@ -199,6 +201,12 @@ def _three_axes(array: NDArray[Any]) -> NDArray[Any]:
 
 def _kind(mode: str) -> str:
     return "floating-point samples" if mode == "F" else f"samples of Pillow's mode {mode}"
+
+
+def _unsigned(array: NDArray[Any], image: Image) -> NDArray[Any]:
+    """Return gray values as they were meant: of 32 bits, Pillow takes the first for a sign."""
+    unsigned = image.format == "TIFF" and array.dtype == np.int32 and deep_color.stated(image, 339) in ((), (1,))
+    return array.view(np.uint32) if unsigned else array
 
 
 def _sixteen_bits(array: NDArray[Any]) -> NDArray[np.uint16]:

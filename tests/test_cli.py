@@ -629,8 +629,19 @@ def test_the_size_of_a_gaussian_follows_sigma_and_a_smaller_one_is_said(pictures
 
 def test_the_limit_of_pixels_can_be_lowered_and_is_said(pictures, tmp_path, monkeypatch):
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", Image.MAX_IMAGE_PIXELS)  # so that it comes back
-    words = ("pool", pictures["gray.png"], "-o", tmp_path / "out.png", "--max-pixels", "100")
-    assert "--max-pixels" in refused(*words)
+    size = f"has {75 * 113:,} pixels; the limit of 100 protects"
+    for words in (
+        ("pool", pictures["gray.png"], "-o", tmp_path / "out.png"),
+        ("apply", pictures["gray.png"], "--kernel", "box", "-o", tmp_path / "out.png"),
+        ("kernels", "--sheet", tmp_path / "out.png", "--image", pictures["gray.png"]),
+        ("explain", "--input", pictures["gray.png"]),
+        ("explore", "--image", pictures["gray.png"], "-o", tmp_path / "out.html"),
+    ):
+        said = refused(*words, "--max-pixels", "100")
+        assert size in said
+        assert "raise --max-pixels" in said
+    done(*words, "--max-pixels", 75 * 113)
+    assert not (tmp_path / "out.png").exists()
 
 
 def test_what_reading_decided_is_said(tmp_path, cat):

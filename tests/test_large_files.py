@@ -252,6 +252,24 @@ def test_the_command_says_what_it_reads_whole(tifffile, tmp_path):
     assert "max_memory is 'much'" in note
 
 
+def test_a_small_file_of_many_pixels_is_refused_before_any_work(tifffile, tmp_path, monkeypatch):
+    image = pytest.importorskip("PIL.Image")
+    monkeypatch.setattr(image, "MAX_IMAGE_PIXELS", image.MAX_IMAGE_PIXELS)  # so that it comes back
+    given = tmp_path / "given.tif"
+    layout = {"shape": (300_000, 400_000), "dtype": "uint8", "tile": (65536, 65536), "metadata": None}
+    tifffile.imwrite(given, iter([b""] * 35), compression="zlib", bigtiff=True, **layout)  # tiles that are not there
+    assert given.stat().st_size < 10**6
+    words = ("pool", given, "-o", tmp_path / "out.tif", "--max-memory", "1MB")
+    code, said, note = command(*words)
+    assert (code, said) == (2, "")
+    assert "has 120,000,000,000 pixels; the limit of" in note
+    assert note.endswith("raise --max-pixels (PIL.Image.MAX_IMAGE_PIXELS)\n")
+    assert [file.name for file in tmp_path.iterdir()] == ["given.tif"]
+    tifffile.imwrite(given, numbers((20, 30), "uint8"), metadata=None)
+    assert command(*words, "--max-pixels", "599")[0] == 2
+    assert command(*words, "--max-pixels", "600")[0] == 0
+
+
 def test_damaged_tiff_leaves_no_file(tifffile, tmp_path):
     given = tmp_path / "given.tif"
     tifffile.imwrite(given, numbers((400, 300, 3), "uint8"), photometric="rgb", metadata=None, **TILED)

@@ -15,7 +15,7 @@ from convpool import kernel_words, photos
 from convpool.arguments import PAD_MODES
 from convpool.explanation import explain as explained
 from convpool.explanation.explanation import Explanation
-from convpool.picture_commands import POOL_MODES, Padding, PerAxis, example
+from convpool.picture_commands import POOL_MODES, Padding, PerAxis, example, max_pixels
 
 Array = NDArray[Any]
 
@@ -52,6 +52,7 @@ SIZES = re.compile(r"(\d+)[x,](\d+)", re.IGNORECASE)
 @click.option("--seconds", type=float, default=0.8, show_default=True, help="How long a moving picture shows each.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="OUT", help="A .gif, .html, .svg or .png.")
 @click.option("--force", is_flag=True, help="Replace a file that is already there.")
+@max_pixels
 def explain(
     image: str,
     kernel: str,

@@ -10,11 +10,12 @@ import numpy as np
 
 from convpool import photos
 from convpool.explanation import explorer
-from convpool.picture_commands import example
+from convpool.picture_commands import example, max_pixels
 
 
 @click.command(epilog=example("convpool explore --image cat.jpg -o cat.html --open"))
 @click.option("--image", type=click.Path(path_type=Path), metavar="PHOTO", help="A picture to begin with.")
+@max_pixels
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", default="explorer.html", show_default=True
 )

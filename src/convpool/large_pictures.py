@@ -72,6 +72,7 @@ def streamed(source: Path, target: Path, asked: Request, max_memory: str, force:
     """Make a picture in parts; a file under its final name is complete."""
     photos.check_free(target, force=force)
     with _opened(source) as (page, pixels):
+        photos.check_pixels(source, int(np.prod(pixels.shape[:2], dtype=object)))
         plan = asked.plan((*pixels.shape, 1)[:3], pixels.dtype)
         shape = plan.output_shape if asked.lifted else plan.output_shape[1 : 1 + pixels.ndim]
         given = Lifted(pixels, (0,) if pixels.ndim == 3 else (0, 3)) if asked.lifted else pixels

@@ -64,17 +64,26 @@ class Padding(PerAxis):
         return super().convert(value, param, ctx)
 
 
+def _allow_pixels(context: click.Context, parameter: click.Parameter, value: int | None) -> None:
+    """Set Pillow's own limit: this process is ours."""
+    if value is not None:
+        needed("PIL.Image", "app").MAX_IMAGE_PIXELS = value
+
+
+max_pixels = click.option(
+    "--max-pixels",
+    type=click.IntRange(1),
+    metavar="N",
+    expose_value=False,
+    callback=_allow_pixels,
+    help="Open pictures of up to N pixels (else about 89 million).",
+)
+
+
 def picture_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add what every command on pictures takes."""
     for add in (
-        click.option(
-            "--max-pixels",
-            type=click.IntRange(1),
-            metavar="N",
-            expose_value=False,
-            callback=_allow_pixels,
-            help="Open pictures of up to N pixels (else about 89 million).",
-        ),
+        max_pixels,
         click.option(
             "--max-memory",
             metavar="SIZE",
@@ -94,12 +103,6 @@ def picture_options(command: Callable[..., None]) -> Callable[..., None]:
     ):
         command = add(command)
     return command
-
-
-def _allow_pixels(context: click.Context, parameter: click.Parameter, value: int | None) -> None:
-    """Raise Pillow's own limit: this process is ours."""
-    if value is not None:
-        needed("PIL.Image", "app").MAX_IMAGE_PIXELS = value
 
 
 @click.command(epilog=example("convpool apply cat.jpg --kernel sharpen -o cat-sharp.jpg"))
@@ -198,6 +201,7 @@ def pool(
 @click.command(epilog=example("convpool kernels --sheet kernels.png --image cat.jpg"))
 @click.option("--sheet", type=click.Path(path_type=Path), metavar="FILE.png", help="Draw every kernel at work.")
 @click.option("--image", type=click.Path(path_type=Path), metavar="PHOTO", help="The picture on the sheet.")
+@max_pixels
 @click.option("--force", is_flag=True, help="Replace a sheet that is already there.")
 def kernels(sheet: Path | None, image: Path | None, force: bool) -> None:
     """List the named kernels."""

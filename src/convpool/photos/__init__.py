@@ -3,7 +3,7 @@
 from convpool.photos.paths import Source, destinations, sources
 from convpool.photos.photo import Metadata, Photo
 from convpool.photos.pixels import SIGNED, Shown, choose_signed, largest, to_pixels
-from convpool.photos.reading import read
+from convpool.photos.reading import check_pixels, read
 from convpool.photos.results import filtered, pooled
 from convpool.photos.thumbnails import sample_picture, thumbnail_sheet
 from convpool.photos.writing import check_free, write
@@ -15,6 +15,7 @@ __all__ = [
     "Shown",
     "Source",
     "check_free",
+    "check_pixels",
     "choose_signed",
     "destinations",
     "filtered",

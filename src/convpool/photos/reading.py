@@ -95,7 +95,8 @@ def _opened(path: Path) -> Iterator[Image]:
     except deep_color.UnsupportedPictureError as error:
         raise ValueError(f"{path} {error}") from None
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
-        raise ValueError(_too_large(path, str(error), Image.MAX_IMAGE_PIXELS)) from error
+        found = re.search(r"\d+", str(error))
+        raise ValueError(_too_large(path, int(found[0]) if found else None, Image.MAX_IMAGE_PIXELS)) from error
     except UnidentifiedImageError as error:
         if samples := tiff_samples.describe(path):
             raise ValueError(f"{path} holds {samples}; {tiff_samples.WOULD_DO}") from error
@@ -108,9 +109,17 @@ def _opened(path: Path) -> Iterator[Image]:
         ) from error
 
 
-def _too_large(path: Path, words: str, limit: int | None) -> str:
-    found = re.search(r"\d+", words)
-    size = f"{int(found[0]):,} pixels" if found else "more pixels than fit"
+def check_pixels(path: Path, pixels: int) -> None:
+    """Raise if a picture has more pixels than Pillow would open, where something else opens it."""
+    from PIL import Image
+
+    limit = Image.MAX_IMAGE_PIXELS
+    if limit is not None and pixels > limit:
+        raise ValueError(_too_large(path, pixels, limit))
+
+
+def _too_large(path: Path, pixels: int | None, limit: int | None) -> str:
+    size = "more pixels than fit" if pixels is None else f"{pixels:,} pixels"
     return (
         f"{path} has {size}; the limit of {limit:,} protects from files made to fill the memory: "
         "if you trust this one, raise --max-pixels (PIL.Image.MAX_IMAGE_PIXELS)"

@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 
 from convpool import arguments, convolve, convolve_transpose, plan_convolution, plan_pooling, plan_words, planning, pool
-from convpool.engines import ENGINES, POOL_ENGINES
+from convpool.engines import ENGINES, POOL_ENGINES, fourier_layout
 from convpool.planning import Plan
 from convpool.windows import Axis
 
@@ -473,3 +473,85 @@ def test_a_plan_runs_the_engine_of_its_name(monkeypatch, name):
     plans[0].run(images, kernels)
     plans[1].run(images)
     assert ran == [plan.candidates[0][0] if name == "auto" else name for plan in plans]
+
+
+# ---- working memory ----
+
+
+def peak(run):
+    """Return the most bytes that a second call holds at a time."""
+    run()
+    tracemalloc.start()
+    run()
+    found = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return found
+
+
+OBJECTS = 20_000  # bytes of small Python objects, which a plan does not count
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "uint8"])
+@pytest.mark.parametrize(
+    "case",
+    [
+        Case((10, 28, 28, 1), (3, 3, 1, 8), {"stride": 2}),
+        Case((1, 200, 300, 3), (3, 3, 3, 4)),
+        Case((1, 600, 600, 1), (9, 9, 1, 1)),
+        Case((4, 64, 64, 32), (3, 3, 32, 32)),
+        Case((2, 50, 50, 64), (1, 1, 64, 128)),
+        Case((1, 3000, 1), (301, 1, 1)),
+        Case((1, 20, 20, 20, 2), (3, 3, 3, 2, 4)),
+        Case((1, 1000, 1000, 1), (3, 3, 1, 1), {"stride": 50}),
+        Case((1, 1000, 1000, 1), (3, 3, 1, 1), {"stride": 7}),
+        Case((1, 400, 400, 1), (3, 3, 1, 1), {"dilation": 100}),
+        Case((3, 40, 40, 6), (5, 5, 1, 6), {"groups": 6}),
+        Case((1, 300, 300, 2), (3, 3, 2, 2), {"pad_mode": "reflect"}),
+        Case((1, 64, 64, 256), (3, 3, 256, 256)),
+    ],
+    ids=str,
+)
+def test_a_convolution_takes_no_more_scratch_than_its_plan_says(case, dtype):
+    kind = "int8" if dtype == "uint8" else dtype
+    images, kernels = np.ones(case.images, dtype), np.ones(case.kernels, kind)
+    words = case.words | {"images_dtype": dtype, "kernels_dtype": kind}
+    plan = plan_convolution(case.images, case.kernels, engine="numpy", **words)
+    out = np.empty(plan.output_shape, plan.dtype)
+    used = peak(lambda: plan.run(images, kernels, out=out))
+    assert used <= plan.scratch + OBJECTS
+    assert plan.scratch < 5 * used or plan.scratch < 5 * 10**6
+
+
+@pytest.mark.parametrize("mode", ["max", "avg", "lp"])
+@pytest.mark.parametrize("dtype", ["float32", "float64", "uint8"])
+@pytest.mark.parametrize(
+    "case",
+    [
+        Case((10, 28, 28, 1), 2),
+        Case((1, 2000, 2000, 1), 3, {"stride": 1}),
+        Case((8, 112, 112, 64), 3, {"stride": 2}),
+        Case((1, 100000, 2), 9),
+        Case((1, 30, 30, 30, 2), 2),
+        Case((1, 900, 900, 3), 31, {"stride": 4}),
+        Case((1, 2000, 2000, 1), 3, {"stride": 100}),
+        Case((4, 50, 60, 8), 5, {"stride": 1, "padding": "same"}),
+    ],
+    ids=str,
+)
+def test_a_pooling_takes_no_more_scratch_than_its_plan_says(case, dtype, mode):
+    if mode == "lp" and dtype == "uint8":
+        pytest.skip("one dtype more tells nothing more")
+    images = np.ones(case.images, dtype)
+    plan = plan_pooling(case.images, case.kernels, mode=mode, engine="numpy", images_dtype=dtype, **case.words)
+    out = np.empty(plan.output_shape, plan.dtype)
+    used = peak(lambda: plan.run(images, out))
+    assert used <= plan.scratch + OBJECTS
+    assert plan.scratch < used + 20 * 10**6
+
+
+def test_scratch_of_transforms_is_that_of_their_layout():
+    plan = plan_convolution((1, 512, 512, 1), (61, 61, 1, 1), engine="fft")
+    assert plan.scratch == fourier_layout.cheapest(1, plan.axes, 1, 1, 1).memory
+    for images, kernels in [((1, 0, 9, 1), (3, 3, 1, 1)), ((1, 9, 9, 0), (3, 3, 0, 2)), ((0, 9, 9, 1), (3, 3, 1, 0))]:
+        for engine in ("numpy", "fft"):
+            assert plan_convolution(images, kernels, engine=engine).scratch >= 0

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from convpool import arguments, costs, dtypes
 from convpool.cached import cached_property
-from convpool.engines import ENGINES, TRANSPOSE_ENGINES
+from convpool.engines import ENGINES, TRANSPOSE_ENGINES, fourier_layout, taps
 from convpool.kernel_layouts import LAYOUTS
 from convpool.plan_words import plural, sizes, span
 from convpool.plans import Plan
@@ -102,9 +102,8 @@ class ConvolutionPlan(KernelsPlan):
 
     @cached_property
     def _work(self) -> costs.Work:
-        images = arguments.channels_last(self.images_shape, self.channel_axis)
-        moved = self.bytes_in + self.bytes_out
-        return costs.Work(images, self.kernels_shape, self.axes, self.groups, self.accumulation, moved)
+        moved = volume(self.near_shape) * self.images_dtype.itemsize + self.bytes_out
+        return costs.Work(self.near_shape, self.kernels_shape, self.near_axes, self.groups, self.accumulation, moved)
 
     @cached_property
     def candidates(self) -> tuple[tuple[str, str], ...]:
@@ -114,7 +113,19 @@ class ConvolutionPlan(KernelsPlan):
     @property
     def seconds(self) -> float:
         """How long the engine should take with the threads that may be used, by a small model."""
-        return self._work.seconds(self.candidates[0][0] if self.engine == "auto" else self.engine)
+        return self._work.seconds(self._name)
+
+    @property
+    def scratch(self) -> int:
+        """Working memory in bytes, about."""
+        held = self._gathered
+        if not volume(self.output_shape) or self._name == "compiled":
+            return held + super().scratch
+        if self._name == "fft" and self.depth:
+            layout = (self.batch, self.near_axes, self.depth, self.results, self.groups)
+            return held + fourier_layout.cheapest(*layout).memory
+        numbers = taps.numbers(self.near_shape, self.kernels_shape, self.near_axes)
+        return held + self.accumulation.itemsize * numbers
 
     def run(self, images: Any, kernels: Any, bias: Any = None, out: Array | None = None) -> Array:
         """Convolve images with kernels of the plan's shapes and dtypes.
@@ -124,7 +135,7 @@ class ConvolutionPlan(KernelsPlan):
         ValueError : shapes or dtypes are not the plan's
         OverflowError : integers might not fit; the text names the bound
         """
-        entered = self.entered(images)
+        entered = self.near(self.entered(images))
         kernels, bias = self.operands(kernels, bias)
         working = self._working(entered, kernels, bias)
         if bias is not None and working.kind in "iu":  # NumPy adds no int64 to uint64

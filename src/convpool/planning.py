@@ -72,7 +72,7 @@ def plan_convolution(
       width     floor((0 + 28 + 1 - 3) / 2) + 1 = 14
       result    (10, 14, 14, 8) float64, computed in float64
       work      141,120 multiply-adds = 15,680 results x 9 taps x 1 channel
-      memory    62.7 kB in, 125 kB out, 4.52 MB scratch
+      memory    62.7 kB in, 125 kB out, 668 kB scratch
       engine    numpy: a small call, about 80 us
     """
     if kernel_layout is kernel_layouts.DEFAULT:

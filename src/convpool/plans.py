@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from itertools import pairwise
 from typing import Any, ClassVar
 
 import numpy as np
@@ -14,13 +15,15 @@ from numpy.typing import NDArray
 
 from convpool import allocation, arguments, costs, dtypes
 from convpool.cached import cached_property
-from convpool.engines import POOL_ENGINES, threads
+from convpool.engines import POOL_ENGINES, reductions, threads
 from convpool.plan_words import formula, plural, size, sizes
-from convpool.windows import Axis, volume
+from convpool.windows import Axis, Reach, reach, volume
 
 Array = NDArray[Any]
 Shape = tuple[int, ...]
 DType = np.dtype[Any]
+
+FEW = 8  # times as many pixels as windows reach, from which on these are gathered beforehand
 
 
 @dataclass(frozen=True)
@@ -96,12 +99,12 @@ class Plan:
 
     @cached_property
     def engine_axes(self) -> tuple[Axis, ...]:
-        """The axes as engines take them: steps that lead nowhere are no larger than the images."""
-        return tuple(axis.with_least_steps for axis in self.axes)
+        """The axes as engines take them, on what `near` returns: no step that leads nowhere is larger than these."""
+        return tuple(axis.with_least_steps for axis in self.near_axes)
 
     def chosen(self, engines: dict[str, Callable[..., None]]) -> Callable[..., None]:
         """Return the engine's function: the one asked for, or the first candidate."""
-        return engines[self.candidates[0][0] if self.engine == "auto" else self.engine]
+        return engines[self._name]
 
     def __getstate__(self) -> dict[str, Any]:
         # copies and pickles are of the plan's words, not of what has been worked out from them
@@ -117,6 +120,47 @@ class Plan:
                 f"{self.images_dtype}: make a plan for each shape and dtype"
             )
         return self.channels_last(images)
+
+    def _reaches(self) -> tuple[Reach | None, ...]:
+        """Which pixels the windows reach on each axis, None for all: those that `near` gathers."""
+        close, length = (volume([getattr(axis, name) for axis in self.axes]) for name in ("close", "length"))
+        if not 0 < close * FEW <= length:
+            return (None,) * len(self.axes)
+        pad_mode = getattr(self, "pad_mode", "zeros")
+        return tuple(reach(axis, pad_mode) for axis in self.axes)
+
+    @cached_property
+    def near_axes(self) -> tuple[Axis, ...]:
+        """The windows as they lie on what `near` returns; the plan's axes where that is the images as they are."""
+        return tuple(axis if one is None else one.axis for axis, one in zip(self.axes, self._reaches(), strict=True))
+
+    @property
+    def near_shape(self) -> Shape:
+        """The shape (m, *spatial, c) of what `near` returns."""
+        return self.batch, *(axis.size for axis in self.near_axes), self.channels
+
+    def near(self, images: Array) -> Array:
+        """Return images (m, *spatial, c), or a copy of only the pixels that windows reach where these are far fewer."""
+        if self.near_axes == self.axes:
+            return images
+        gathered = [
+            (len(one.pixels) / axis.size, k, one.pixels)
+            for k, (axis, one) in enumerate(zip(self.axes, self._reaches(), strict=True), 1)
+            if one is not None
+        ]
+        for _, k, pixels in sorted(gathered, key=lambda one: one[:2]):
+            images = np.asarray(images[(slice(None),) * k + (pixels,)])  # take would copy a view as a whole
+        return images
+
+    def places(self, indices: Array) -> Array:
+        """Return flat indices into an image for those into what `near` returns of it; -1 stays."""
+        shape = [axis.size for axis in self.near_axes]
+        if self.near_axes == self.axes or 0 in shape:
+            return indices
+        places = np.unravel_index(indices.clip(0), shape)
+        pixels = [at if one is None else one.pixels[at] for at, one in zip(places, self._reaches(), strict=True)]
+        flat = np.ravel_multi_index(tuple(pixels), [axis.size for axis in self.axes])
+        return np.where(indices < 0, indices, flat)
 
     def channels_last(self, array: Array) -> Array:
         """Return images or a result with their channels last."""
@@ -166,6 +210,21 @@ class Plan:
         """Working memory in bytes, about."""
         return 4 * min(2**18, max(1, volume(self.output_shape) * self.taps)) * self.accumulation.itemsize
 
+    @property
+    def _gathered(self) -> int:
+        """Bytes that `near` takes: of an axis' copy, and of the next one made of it."""
+        near = [(one.size, axis.size) for axis, one in zip(self.axes, self.near_axes, strict=True) if axis != one]
+        numbers, held = volume([self.batch, *(axis.size for axis in self.axes), self.channels]), [0]
+        for fewer, whole in sorted(near, key=lambda sizes: sizes[0] / sizes[1]):
+            numbers = numbers // whole * fewer
+            held.append(numbers)
+        return self.images_dtype.itemsize * max(a + b for a, b in pairwise([*held, 0]))
+
+    @property
+    def _name(self) -> str:
+        """The engine that will be taken."""
+        return self.candidates[0][0] if self.engine == "auto" else self.engine
+
     def __str__(self) -> str:
         rows = [*self.rows(), *(("engine", f"{name}: {why}") for name, why in self.candidates)]
         return "\n".join([self.title, *(f"  {name:<9} {text}" for name, text in rows)])
@@ -200,8 +259,8 @@ class PoolingPlan(Plan):
 
     @cached_property
     def _work(self) -> costs.Reduction:
-        moved = self.bytes_in + self.bytes_out
-        return costs.Reduction(self.images_dtype, self.mode, self.axes, volume(self.output_shape), moved)
+        moved = volume(self.near_shape) * self.images_dtype.itemsize + self.bytes_out
+        return costs.Reduction(self.images_dtype, self.mode, self.near_axes, volume(self.output_shape), moved)
 
     @cached_property
     def candidates(self) -> tuple[tuple[str, str], ...]:
@@ -211,7 +270,15 @@ class PoolingPlan(Plan):
     @property
     def seconds(self) -> float:
         """How long the engine should take with the threads that may be used, by a small model."""
-        return self._work.seconds(self.candidates[0][0] if self.engine == "auto" else self.engine)
+        return self._work.seconds(self._name)
+
+    @property
+    def scratch(self) -> int:
+        """Working memory in bytes, about."""
+        if self._name != "numpy":
+            return self._gathered + super().scratch
+        size = self.accumulation.itemsize
+        return self._gathered + size * reductions.numbers(self.near_shape, self.near_axes, size)
 
     def check(self, images: Array) -> None:
         """Raise OverflowError if sums of integers might not fit."""
@@ -240,7 +307,7 @@ class PoolingPlan(Plan):
         ValueError : shape or dtype are not the plan's
         OverflowError : integer sums might not fit; the text names the bound
         """
-        entered = self.entered(images)
+        entered = self.near(self.entered(images))
         self.check(entered)
         out, written = self.result(out, entered)
         words = {"mode": self.mode, "count_padding": self.count_padding, "p": self.p, "dtype": self.accumulation}

@@ -161,10 +161,9 @@ def max_pool_indices(
         images_dtype=images.dtype,
     )
     values, indices = (allocation.empty(plan.output_shape, kind) for kind in (plan.dtype, np.dtype(np.int64)))
-    reductions.max_indices(
-        plan.entered(images), plan.engine_axes, plan.channels_last(values), plan.channels_last(indices)
-    )
-    return values, indices
+    near = plan.near(plan.entered(images))
+    reductions.max_indices(near, plan.engine_axes, plan.channels_last(values), plan.channels_last(indices))
+    return values, plan.places(indices)
 
 
 @with_foreign_words_named

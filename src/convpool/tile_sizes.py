@@ -17,7 +17,7 @@ from convpool import arguments, outputs
 from convpool.engines import fourier_layout, threads
 from convpool.kernel_plans import ConvolutionPlan
 from convpool.plan_words import size
-from convpool.plans import Plan
+from convpool.plans import FEW, Plan
 from convpool.windows import REPEATED, volume
 
 Sizes = list[int]
@@ -126,6 +126,7 @@ def _engine(plan: Plan, tile: Sizes, padded: Sizes, pixels: int, made: int) -> i
     name = plan.candidates[0][0] if plan.engine == "auto" else plan.engine
     weights = volume(plan.kernels_shape[:-1]) * tile[-1] if isinstance(plan, ConvolutionPlan) else 0
     held = 4 * min(2**18, max(1, made * plan.taps)) * wide + 3 * weights * wide
+    held += pixels * plan.images_dtype.itemsize // FEW  # if only what windows reach is gathered
     if name == "compiled":  # what it cannot read or write as it lies is converted, an image at a time
         held += (pixels + made) // max(1, tile[0]) * wide
     if name == "fft" and isinstance(plan, ConvolutionPlan) and made and plan.depth:

@@ -99,6 +99,18 @@ class Axis:
         return replace(self, stride=stride, dilation=self.dilation if self.window > 1 else 1)
 
     @property
+    def length(self) -> int:
+        """Steps from the first tap of the first window to behind the last tap of the last."""
+        return max(0, (self.count - 1) * self.stride + self.span)
+
+    @property
+    def close(self) -> int:
+        """Places between these that some tap lies on, and no more than all of them."""
+        if self.stride >= self.span or self.dilation >= self.count * self.stride:
+            return min(self.length, self.count * self.window)
+        return -(-self.length // math.gcd(self.stride, self.dilation))
+
+    @property
     def starts(self) -> range:
         """Where the windows start on the padded axis."""
         return range(0, self.count * self.stride, self.stride)
@@ -241,15 +253,63 @@ def blocks(shape: Sequence[int], limit: int) -> Iterator[tuple[slice, ...]]:
     """
     if 0 < volume(shape) <= limit:  # small work is one block, found without the search
         return iter([tuple([slice(0, length) for length in shape])])
+    steps = [
+        [slice(start, min(start + size, length)) for start in range(0, length, size)]
+        for length, size in zip(shape, block_shape(shape, limit), strict=True)
+    ]
+    return product(*steps)
+
+
+def block_shape(shape: Sequence[int], limit: int) -> list[int]:
+    """Return the sizes of the first of these blocks, which is the largest; 1 where an axis is empty.
+
+    Examples
+    --------
+    >>> block_shape((5, 3), 6)
+    [2, 3]
+    """
     sizes, room = [], max(1, limit)
     for length in reversed(shape):
         sizes.append(max(1, min(length, room)))
         room = room // length if 0 < length <= room else 1
-    steps = [
-        [slice(start, min(start + size, length)) for start in range(0, length, size)]
-        for length, size in zip(shape, reversed(sizes), strict=True)
-    ]
-    return product(*steps)
+    return sizes[::-1]
+
+
+class Reach(NamedTuple):
+    """The pixels of an axis that windows have taps on, and the windows laid on these alone."""
+
+    pixels: NDArray[np.int64]
+    axis: Axis
+
+
+def reach(axis: Axis, pad_mode: str = "zeros") -> Reach | None:
+    """Leave out the pixels between windows or between taps, where these have wide steps; None where nothing is between.
+
+    What stands on padding stays padding, unless the pad mode repeats pixels there.
+
+    Examples
+    --------
+    >>> pixels, axis = reach(Axis(1000, 2, stride=400, before=1))
+    >>> pixels.tolist(), axis
+    ([0, 399, 400, 799, 800], Axis(size=5, window=2, stride=2, dilation=1, before=1, after=0, ceil=False))
+    """
+    starts, taps = np.arange(axis.count) * axis.stride, np.arange(axis.window) * axis.dilation
+    common = math.gcd(axis.stride, axis.dilation)
+    if axis.stride >= axis.span:  # window after window
+        places, stride, dilation = np.add.outer(starts, taps).ravel(), axis.window, 1
+    elif axis.dilation >= axis.count * axis.stride:  # the first taps of all windows, then the second ones
+        places, stride, dilation = np.add.outer(taps, starts).ravel(), 1, axis.count
+    else:
+        places = np.arange(0, axis.length, common)
+        stride, dilation = axis.stride // common, axis.dilation // common
+    inputs = places - axis.before
+    if pad_mode in REPEATED:
+        near = Axis(len(places), axis.window, stride, dilation)
+        return Reach(REPEATED[pad_mode](inputs, axis.size), near) if len(places) < axis.length else None
+    before, pixels = int(np.count_nonzero(inputs < 0)), inputs[(inputs >= 0) & (inputs < axis.size)]
+    after = int(np.count_nonzero((inputs >= axis.size) & (inputs < axis.size + axis.after)))
+    near = Axis(len(pixels), axis.window, stride, dilation, before, after, axis.ceil)
+    return Reach(pixels, near) if len(places) < axis.length and near.count == axis.count else None
 
 
 def padded_indices(axis: Axis, pad_mode: str) -> NDArray[np.int64]:

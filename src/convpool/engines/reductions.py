@@ -356,6 +356,17 @@ def adaptive(
     _run(Reduction(lanes, MODES[mode], p, np.dtype(dtype)), images, out)
 
 
+def numbers(images: Sequence[int], axes: Sequence[Axis], itemsize: int) -> int:
+    """Return how many numbers `pool` holds at a time, beside images (m, *spatial, c) and result, about and not less."""
+    m, *_, c = images
+    lanes = sorted((_lane(axis, False) for axis in axes), key=lambda lane: lane.count / max(1, lane.size))
+    at_once = max(1, min(m, ROOM // max(1, c * volume([lane.extent for lane in lanes]) * itemsize)))
+    reduced = [at_once * c * volume([lane.count for lane in lanes[:k]] + [lane.extent for lane in lanes[k:]])
+               for k in range(1, len(lanes))]  # fmt: skip
+    every = m * c * volume([lane.extent for lane in lanes])
+    return sum(reduced) + min(2 * LARGE // itemsize, 4 * every)
+
+
 def _run(reduction: Reduction, images: Array, out: Array) -> None:
     """Pool a slice of the batch after the other."""
     numbers = images.shape[-1] * volume([lane.extent for lane in reduction.lanes])

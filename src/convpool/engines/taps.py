@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from convpool.windows import Axis, blocks, padded_indices, volume
+from convpool.windows import REPEATED, Axis, block_shape, blocks, volume
 
 Array = NDArray[Any]
 Block = tuple[slice, ...]
@@ -64,6 +64,22 @@ def _windows_at_once(c: int, window: Sequence[int], nc: int, axes: Sequence[Axis
     return max(BLOCK // numbers, min(WINDOWS, BLOCK // max(1, c, nc)))
 
 
+def numbers(images: Sequence[int], kernels: Sequence[int], axes: Sequence[Axis]) -> int:
+    """Return how many numbers `convolve` holds at a time, beside images (m, *spatial, c), kernels and result."""
+    *window, _, nc = kernels
+    c, weights = images[-1], volume(kernels)
+    every = images[0], *(axis.count for axis in axes)
+    block = block_shape(every, _windows_at_once(c, window, nc, axes))
+    taps = block_shape(window, BLOCK // max(1, c * volume(block)))
+    lengths = [
+        (n - 1) * axis.stride + (t - 1) * axis.dilation + 1 for n, t, axis in zip(block[1:], taps, axes, strict=True)
+    ]
+    part, columns = c * block[0] * volume(lengths), c * volume(block) * volume(taps)
+    chosen = weights if taps != list(window) else 0
+    # parts and columns are let go when the next ones are there
+    return weights + chosen + 2 * (part + columns + nc * volume(block))
+
+
 # transpose where moveaxis would do: these run in every call, and moveaxis takes as long as a small image
 def _channels_last(array: Array) -> Array:
     """Move the first axis to the end."""
@@ -112,7 +128,8 @@ def _gather_indexed(
     for axis, outputs, part in zip(axes, block[1:], taps, strict=True):
         first = outputs.start * axis.stride + part.start * axis.dilation
         start, stop, before, after = axis.halo(outputs, part)
-        places.append(padded_indices(axis, pad_mode)[first : first + before + stop - start + after])
+        inputs = np.arange(first, first + before + stop - start + after) - axis.before
+        places.append(REPEATED[pad_mode](inputs, axis.size))
     channels = np.arange(images.shape[-1])
     return np.ascontiguousarray(_channels_first(images[np.ix_(*places, channels)]), dtype)
 

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from convpool import allocation, arguments, channel_checks, dtypes, kernel_layouts, sources
 from convpool.arguments import Ints, Padding
-from convpool.engines.taps import add_windows
+from convpool.engines.taps import add_windows, sums_of_sums
 from convpool.operands import check_positions
 from convpool.planning import lay, plan_convolution, plan_transposed
 from convpool.recent import recent
@@ -406,7 +406,7 @@ def fold(
     if sums.kind in "iu":
         overlap = volume([min(axis.count, -(-axis.window // axis.apart)) for axis in axes])
         dtypes.Sums(np.array([overlap])).working(sums, dtypes.extremes(windows), "sums of windows")
-    total = allocation.zeros((1, c, m, *spatial), sums)
+    total = allocation.zeros((1, c, m, *spatial), sums_of_sums(sums, volume(window)))
     taps_first = np.moveaxis(windows, (axis, *range(rank + 2, windows.ndim)), range(rank + 1))
     with np.errstate(all="ignore"):
         add_windows(total, taps_first[None].astype(sums, copy=False), axes, tuple(slice(0, taps) for taps in window))

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from convpool import arguments, outputs
-from convpool.engines import fourier_layout, threads
+from convpool.engines import compiled, fourier_layout, threads
 from convpool.kernel_plans import ConvolutionPlan
 from convpool.plan_words import size
 from convpool.plans import FEW, Plan
@@ -128,7 +128,10 @@ def _engine(plan: Plan, tile: Sizes, padded: Sizes, pixels: int, made: int) -> i
     held = 4 * min(2**18, max(1, made * plan.taps)) * wide + 3 * weights * wide
     held += pixels * plan.images_dtype.itemsize // FEW  # if only what windows reach is gathered
     if name == "compiled":  # what it cannot read or write as it lies is converted, an image at a time
-        held += (pixels + made) // max(1, tile[0]) * wide
+        results = wide
+        if isinstance(plan, ConvolutionPlan):
+            results = compiled.chains(plan.kernels_shape[:-1], plan.accumulation, plan.dtype)[1].itemsize
+        held += (pixels * wide + made * results) // max(1, tile[0])
     if name == "fft" and isinstance(plan, ConvolutionPlan) and made and plan.depth:
         axes = tuple(
             replace(axis, size=length, before=0, after=0) for axis, length in zip(plan.axes, padded, strict=True)

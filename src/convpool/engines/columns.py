@@ -58,6 +58,7 @@ class Route(NamedTuple):
     groups: tuple[int, int, int]
     places: Ints
     lanes: int
+    turn: int
     taps: Ints
     masks: Ints
     within: tuple[int, int]
@@ -100,7 +101,7 @@ def convolve(frame: Frame, images: Array, kernels: Array, bias: Array, out: Arra
         return (
             *(*blocks, route.grid, frame.strides, given, frame.given, packing.words(kind.type(fill)), scratch),
             *(packing.once, route.places, route.taps, route.masks, route.within),
-            *(laid, begun, route.groups, descent.steps, route.lanes, made, frame.made, results, reach),
+            *(laid, begun, route.groups, descent.steps, route.lanes, route.turn, made, frame.made, results, reach),
             *(packing.parts, route.zips, *known),
         )
 
@@ -132,7 +133,8 @@ def _route(frame: Frame, each: int, laned: bool) -> Route:
     spread = each > 1 and across.stride > 1  # a vector holds channels of one column only
     direct, masked = _lies_right(frame, each, spread)
     block = _block(frame, each, direct)
-    if down.window > SLAB * down.stride or down.dilation > 1 < down.stride:  # results are added to: no image twice
+    slabs = down.window > SLAB * down.stride or down.dilation > 1 < down.stride
+    if slabs or frame.terms < volume(frame.kernels[:3]):  # results are added to: no image twice
         block = (1, *block[1:])
     phases = 1 if spread else across.stride
     layout = frames.in_place(frame, each) if direct else frames.packed(frame, block, each, phases)
@@ -142,6 +144,8 @@ def _route(frame: Frame, each: int, laned: bool) -> Route:
     stored = each > 1 or frame.made[2] == 1
     outward = frame.made if stored else (block[1] * block[2], block[2], 1)
     descent = _descent(down, layout.tap(1, 0, 0))
+    few = len(taps) * down.window <= KEPT
+    parts = 1 if few else -(-len(taps) * descent.slab // frame.terms)
     first = _first_whole(frame, block[2] * each) if stored and not spread else 0
     period = each if laned else 1
     vectors = _vectors(block, each, period, spread, frame.n, descent.together, first)
@@ -162,13 +166,14 @@ def _route(frame: Frame, each: int, laned: bool) -> Route:
         groups=(1, 1, 0) if each > 1 else (nc, frame.together, layout.tap(0, 0, depth) if frame.groups > 1 else 0),
         places=np.hstack([given, made, vectors.start[:, :1] % period]).astype(np.int64),
         lanes=min(frame.n, (1 if spread else block[2]) * each),
+        turn=-(-len(taps) // parts),
         taps=np.array(taps, np.int64),
         masks=masks,
         within=(down.before, frame.images[1]),
         descent=descent,
         zips=(0,) * nc if not stored and 2 <= nc <= 4 and frame.made[2:] == (nc, 1) else None,
         across=(0,) * across.stride if masked else None,
-        few=(0,) * len(taps) if len(taps) * down.window <= KEPT else None,
+        few=(0,) * len(taps) if few else None,
     )
 
 

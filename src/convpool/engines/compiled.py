@@ -6,6 +6,7 @@ vectors over kernels (`panels.py`).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from convpool.engines import columns, frames, host, panels
 from convpool.engines.frames import Frame
+from convpool.engines.taps import LONG
 from convpool.windows import Axis, volume
 
 Array = NDArray[Any]
@@ -21,6 +23,8 @@ Array = NDArray[Any]
 READ = tuple(map(np.dtype, ("f4", "f8", "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8")))
 WRITTEN = {("f4", "f4"), ("f8", "f8"), ("i8", "i8"), ("f4", "i8"), ("f8", "i8")}  # from sums to results
 STAGED = 2**22  # bytes that are converted at a time where the kernels cannot read or write
+FAR = 2**16  # products of float32 from which on the sums of its parts are added in float64
+SHORTEST, CHAIN = 2**7, 2**9  # products in a part: at least so many, and so many where they are added in float64
 
 
 def refusal(dtype: np.dtype[Any], rank: int) -> str | None:
@@ -60,7 +64,8 @@ def convolve(
     weights = np.ascontiguousarray(kernels, kind)
     n = host.vector_bytes() // kind.itemsize
     form = panels if 2 * (kernels.shape[3] // groups) > n else columns
-    for given, written in staged(images, out, kind, side_by_side=form is panels):
+    terms, made = chains(kernels.shape[:3], kind, out.dtype)
+    for given, written in staged(images, out, kind, made, side_by_side=form is panels):
         size, address = written.itemsize, written.ctypes.data
         frame = Frame(
             images=given.shape,
@@ -75,18 +80,34 @@ def convolve(
             same=given.dtype == kind,
             n=n,
             offset=address // size % n if size * n == host.vector_bytes() == 64 and not address % size else -1,
+            terms=terms,
         )
         form.convolve(frame, given, weights, start, written, fill)
 
 
-def staged(images: Array, out: Array, kind: np.dtype[Any], side_by_side: bool = False) -> Iterator[tuple[Array, Array]]:
+def chains(window: tuple[int, ...], kind: np.dtype[Any], result: np.dtype[Any]) -> tuple[int, np.dtype[Any]]:
+    """Return how many of the products of a window (*window, depth) are summed at a time, and in what these are added.
+
+    The rounding errors of one long chain of float32 would grow with its length. With about as many chains as terms of
+    one they grow with its root; where that too is much, chains are added in float64.
+    """
+    terms = volume(window)
+    if kind != np.float32 or result.kind != "f" or volume(window[:-1]) <= LONG:
+        return terms, kind
+    return (CHAIN, np.dtype(np.float64)) if terms > FAR else (max(SHORTEST, math.isqrt(terms)), kind)
+
+
+def staged(
+    images: Array, out: Array, kind: np.dtype[Any], made: np.dtype[Any], side_by_side: bool
+) -> Iterator[tuple[Array, Array]]:
     """Yield what the kernels can read and write: the arrays, or copies of a few images at a time.
 
-    Results are written as `kind` or from it; where they must lie side by side, their channels do.
+    Sums are of dtype `kind` and added as `made`, or as what they can be written as; where they must lie side by side,
+    their channels do.
     """
     images = images.view(np.uint8) if images.dtype == bool else images
     readable = images.dtype in READ and images.dtype.isnative and regular(images)
-    writable = (kind.str[1:], out.dtype.str[1:]) in WRITTEN and out.dtype.isnative and regular(out)
+    writable = (made.str[1:], out.dtype.str[1:]) in WRITTEN and out.dtype.isnative and regular(out)
     writable = writable and (not side_by_side or frames.steps(out)[3] == 1)
     if readable and writable:
         yield images, out
@@ -98,7 +119,7 @@ def staged(images: Array, out: Array, kind: np.dtype[Any], side_by_side: bool = 
         batch = slice(first, first + count)
         given = images[batch] if readable else np.ascontiguousarray(images[batch], native if native in READ else kind)
         target = out[batch]
-        written = target if writable else np.empty(target.shape, kind)
+        written = target if writable else np.empty(target.shape, made)
         yield given, written
         if not writable:
             target[...] = written

@@ -51,6 +51,8 @@ class Frame:
     offset
         Where the result begins, in numbers after the start of a vector; -1 if between numbers, or if vectors of it are
         no whole lines of the cache.
+    terms
+        About how many products are summed before they are added to the result.
     """
 
     images: tuple[int, ...]
@@ -65,6 +67,7 @@ class Frame:
     same: bool
     n: int
     offset: int
+    terms: int
 
     @property
     def together(self) -> int:

@@ -14,6 +14,7 @@ from numba.extending import intrinsic
 from convpool.engines.vectors import (
     INT,
     MANY,
+    added,
     along,
     below,
     converted,
@@ -51,6 +52,27 @@ def places_of(taken: int) -> int:
     return max(1, min(8, room))
 
 
+def deliver_sums(builder, totals, targets, again, like, made):
+    """Store sums as results, where `again` added to those so far, at (base, place, mask) each; None masks no lane.
+
+    All results so far are read before any is stored: some may be the same.
+    """
+    results = [cgutils.alloca_once_value(builder, converted(builder, builder.load(t), like, made)) for t in totals]
+    with builder.if_then(again):
+        for result, (base, place, mask) in zip(results, targets, strict=True):
+            n = builder.load(result).type.count
+            if mask is None:
+                so_far = load(builder, base, place, made, n)
+            else:
+                so_far = load_some(builder, base, place, made, mask)
+            builder.store(added(builder, builder.load(result), so_far, made), result)
+    for result, (base, place, mask) in zip(results, targets, strict=True):
+        if mask is None:
+            store(builder, builder.load(result), base, place, made)
+        else:
+            store_some(builder, builder.load(result), base, place, made, mask)
+
+
 @intrinsic
 def descend(
     typing,
@@ -58,6 +80,7 @@ def descend(
     places,
     group,
     taps,
+    tap,
     count,
     row_step,
     high,
@@ -86,8 +109,9 @@ def descend(
 
     A row of `places`, made for slabs of as many rows as `most` has numbers, tells where the vectors begin in `given`,
     where they go in `result`, and at which lane the weights of a tap begin. The kernel has as many rows as the tuple
-    `heights` has numbers, the stride is that of `strides`. Weights lie as (tap of a row, row of the kernel, lane). Sums
-    start from `start`, lane by lane, or from the results so far; only the first `lanes` results are stored. Where `few`
+    `heights` has numbers, the stride is that of `strides`. Weights lie as (tap of a row, row of the kernel, lane), and
+    `count` taps from `tap` on are taken. Sums start from `start`, lane by lane, or from zero and are added to the
+    results so far, so that rounding errors do not grow with all terms; only the first `lanes` are stored. Where `few`
     is a tuple, it has as many numbers as there are taps in a row, and their weights stay in registers. Without `laned`,
     all lanes have one weight. Each row asks for the next `pace` lines of the cache from `ahead` on.
 
@@ -101,6 +125,7 @@ def descend(
             places,
             group,
             taps,
+            tap,
             count,
             row_step,
             high,
@@ -116,14 +141,14 @@ def descend(
             within,
             ahead,
             pace,
-        ) = arguments[:19]
+        ) = arguments[:20]
         kh, sh, n = heights.count, strides.count, lanes_of(like)
         taken = -(-kh // sh)
         together = places_of(-(-most.count // sh))
         given, weights, start, ahead = (pointer(builder, address, like) for address in (given, weights, start, ahead))
         result = pointer(builder, result, made)
         row = table(context, builder, signature.args[1], places, builder.mul(group, INT(2 * together + 1)))
-        taps = table(context, builder, signature.args[3], taps, INT(0))
+        taps = table(context, builder, signature.args[3], taps, tap)
         numbers = [builder.load(builder.gep(row, [INT(k)])) for k in range(2 * together + 1)]
         lane = numbers[-1]
         if laned is types.none:
@@ -134,6 +159,7 @@ def descend(
         sources = [builder.gep(given, [place]) for place in numbers[:together]]
         targets = [builder.gep(result, [place]) for place in numbers[together:-1]]
         nothing = ir.Constant(vector(like, n), None)
+        begun = builder.select(again, nothing, begun)
         totals = [[cgutils.alloca_once_value(builder, nothing) for _ in sources] for _ in range(taken)]
         mask = below(builder, lanes, n)
         whole = builder.icmp_signed(">=", lanes, INT(n))
@@ -159,7 +185,7 @@ def descend(
                 return load(builder, pixels, shift, like, n)
             number = builder.add(builder.mul(group, count), tap)
             at = builder.add(builder.mul(number, INT(together * every)), INT(k * every))
-            chosen = table(context, builder, signature.args[15], masks, at)
+            chosen = table(context, builder, signature.args[16], masks, at)
             parts = []
             for part in range(every):
                 lit = builder.and_(builder.load(builder.gep(chosen, [INT(part)])), bits)
@@ -176,10 +202,6 @@ def descend(
                 prefetch(builder, ahead, builder.mul(place, INT(CACHE_LINE * 8 // like.bitwidth)))
             for total in totals[0]:
                 builder.store(begun, total)
-            with builder.if_then(builder.and_(again, builder.icmp_signed("<", r, high))):
-                for target, total in zip(targets, totals[0], strict=True):
-                    so_far = load_some(builder, target, builder.mul(r, row_out), made, mask)
-                    builder.store(converted(builder, so_far, made, like), total)
 
             def weigh(lines, bits, tap, vectors):
                 shift = builder.load(builder.gep(taps, [tap]))
@@ -209,21 +231,18 @@ def descend(
             done = builder.sub(r, INT(taken - 1))
             with builder.if_then(builder.icmp_signed(">=", done, INT(0))):
                 place = builder.mul(done, row_out)
-                results = [converted(builder, builder.load(total), like, made) for total in totals[-1]]
                 with builder.if_else(whole) as (all_lanes, some_lanes):
-                    with all_lanes:
-                        for value, target in zip(results, targets, strict=True):
-                            store(builder, value, target, place, made)
-                    with some_lanes:
-                        for value, target in zip(results, targets, strict=True):
-                            store_some(builder, value, target, place, made, mask)
+                    for branch, lit in ((all_lanes, None), (some_lanes, mask)):
+                        with branch:
+                            into = [(target, place, lit) for target in targets]
+                            deliver_sums(builder, totals[-1], into, again, like, made)
             for older, newer in zip(reversed(totals[1:]), reversed(totals[:-1]), strict=True):
                 for into, total in zip(older, newer, strict=True):
                     builder.store(builder.load(total), into)
         return context.get_dummy_value()
 
-    words = (given, places, group, taps, count, row_step, high, weights, tap_step, line, start, again, result, row_out)
-    words = (*words, lanes, masks, within, ahead, pace)
+    words = (given, places, group, taps, tap, count, row_step, high, weights, tap_step, line, start, again, result)
+    words = (*words, row_out, lanes, masks, within, ahead, pace)
     return types.void(*words, heights, most, strides, across, few, laned, like, made), code
 
 
@@ -234,16 +253,36 @@ def pixels_of(wide: int) -> int:
 
 @intrinsic
 def tile(
-    typing, given, places, outs, at, runs, first, last, length, weights, start, step, result, columns, wide, like, made
+    typing,
+    given,
+    places,
+    outs,
+    at,
+    runs,
+    first,
+    last,
+    length,
+    pitch,
+    weights,
+    start,
+    again,
+    result,
+    columns,
+    wide,
+    like,
+    made,
 ):
     """Make the sums of some pixels with as many vectors of kernels as the tuple `wide` has numbers.
 
-    Run k starts at runs[k, 0] from each pixel and has its weights at runs[k, 1] * length rows; sums start from `start`
-    + step * out; only the first `columns` kernels are stored. All sums stay in registers.
+    Run k starts at runs[k, 0] from each pixel and has its weights at runs[k, 1] * pitch rows; sums start from `start`,
+    or from zero and are added to the results so far; only the first `columns` kernels are stored. All sums stay in
+    registers.
     """
 
     def code(context, builder, signature, arguments):
-        given, places, outs, at, runs, first, last, length, weights, start, step, result, columns, *_ = arguments
+        given, places, outs, at, runs, first, last, length, pitch, weights, start, again, result, columns = arguments[
+            :14
+        ]
         count, vectors = lanes_of(like), wide.count
         pixels = pixels_of(vectors)
         given, weights, start = (pointer(builder, address, like) for address in (given, weights, start))
@@ -255,15 +294,17 @@ def tile(
         parts = [(q, v) for q in range(pixels) for v in range(vectors)]
         totals = {part: cgutils.alloca_once(builder, vector(like, count)) for part in parts}
         masks = [below(builder, builder.sub(columns, INT(v * count)), count) for v in range(vectors)]
+        nothing = ir.Constant(vector(like, count), None)
+        begun = [load_some(builder, start, INT(v * count), like, masks[v]) for v in range(vectors)]
+        begun = [builder.select(again, nothing, value) for value in begun]
         for q, v in parts:
-            place = builder.add(builder.mul(targets[q], step), INT(v * count))
-            builder.store(load_some(builder, start, place, like, masks[v]), totals[q, v])
+            builder.store(begun[v], totals[q, v])
         with cgutils.for_range_slice(builder, first, last, INT(1)) as (run, _):
             pair = builder.gep(runs, [builder.mul(run, INT(2))])
             shift, row = (builder.load(builder.gep(pair, [INT(k)])) for k in range(2))
             shifted = [builder.add(builder.load(builder.gep(places, [INT(q)])), shift) for q in range(pixels)]
             sources = [builder.gep(given, [place]) for place in shifted]
-            rows = builder.gep(weights, [builder.mul(builder.mul(row, length), INT(vectors * count))])
+            rows = builder.gep(weights, [builder.mul(builder.mul(row, pitch), INT(vectors * count))])
 
             def steps(channel, turns):
                 base = builder.gep(rows, [builder.mul(channel, INT(vectors * count))])
@@ -282,22 +323,25 @@ def tile(
                 steps(channel, UNROLLED)
             with cgutils.for_range_slice(builder, whole, length, INT(1)) as (channel, _):
                 steps(channel, 1)
-        results = {part: converted(builder, builder.load(totals[part]), like, made) for part in parts}
         with builder.if_else(builder.icmp_signed(">=", columns, INT(vectors * count))) as (all_columns, some_columns):
-            with all_columns:
-                for q, v in parts:
-                    store(builder, results[q, v], result, builder.add(targets[q], INT(v * count)), made)
-            with some_columns:
-                for q, v in parts:
-                    place = builder.add(targets[q], INT(v * count))
-                    store_some(builder, results[q, v], result, place, made, masks[v])
+            for branch, lit in ((all_columns, [None] * vectors), (some_columns, masks)):
+                with branch:
+                    into = [(result, builder.add(targets[q], INT(v * count)), lit[v]) for q, v in parts]
+                    deliver_sums(builder, [totals[part] for part in parts], into, again, like, made)
         return context.get_dummy_value()
 
-    words = (given, places, outs, at, runs, first, last, length, weights, start, step, result, columns)
+    words = (given, places, outs, at, runs, first, last, length, pitch, weights, start, again, result, columns)
     return types.void(*words, wide, like, made), code
 
 
 # ---- blocks ----
+
+
+@kernel
+def even(total, most):
+    """Return a length, about `most` at most, of parts of a total that are about equally long."""
+    parts = max(1, -(-total // most))
+    return max(1, -(-total // parts))
 
 
 @kernel
@@ -469,6 +513,7 @@ def rows(
     groups,
     descent,
     lanes,
+    turn,
     result,
     steps_out,
     made_scratch,
@@ -490,9 +535,9 @@ def rows(
     Without a scratch, pixels are read where they are; without a scratch for results, they are stored where they belong.
     weights are (address, step of a tap, of a row, of a kernel), starts (address, step of a kernel), groups (kernels,
     kernels in a group, step of a group in the source). A kernel of many rows is taken in slabs of as many as `heights`
-    has numbers, and a last one of `tail`. descent is (slabs, steps in the source from row to row on the way down, from
-    row to row of the kernel, and from one class of rows to the next, classes of rows that have no pixel in common).
-    What the next block reads lies `reach` bytes further on and is asked for meanwhile, unless `reach` is 0.
+    has numbers, and a last one of `tail`, each with `turn` taps of a row at a time. descent is (slabs, steps in the
+    source from row to row on the way down, from row to row of the kernel, and from one class of rows to the next,
+    classes of rows that have no pixel in common). What the next block reads lies `reach` bytes further on and is asked for meanwhile, unless `reach` is 0.
     """
     _, oh, _, images, high, wide = grid
     sh, sw = stride
@@ -548,67 +593,71 @@ def rows(
                     for slab in range(slabs):
                         slab_in = along(rows_in, slab * len(heights) * tap_row, like)
                         line_in = along(packed, slab * len(heights) * line, like)
-                        descend(
-                            slab_in,
-                            places,
-                            group,
-                            taps,
-                            len(taps),
-                            down,
-                            count,
-                            line_in,
-                            tap_step,
-                            line,
-                            start,
-                            slab > 0,
-                            rows_out,
-                            classes * down_out,
-                            lanes,
-                            masks,
-                            (above - slab * len(heights), inside),
-                            ahead,
-                            0 if slab else pace,
-                            heights,
-                            heights,
-                            strides,
-                            across,
-                            few,
-                            laned,
-                            like,
-                            made,
-                        )
+                        for tap in range(0, len(taps), turn):
+                            descend(
+                                slab_in,
+                                places,
+                                group,
+                                taps,
+                                tap,
+                                min(turn, len(taps) - tap),
+                                down,
+                                count,
+                                along(line_in, tap * tap_step, like),
+                                tap_step,
+                                line,
+                                start,
+                                slab > 0 or tap > 0,
+                                rows_out,
+                                classes * down_out,
+                                lanes,
+                                masks,
+                                (above - slab * len(heights), inside),
+                                ahead,
+                                0 if slab or tap else pace,
+                                heights,
+                                heights,
+                                strides,
+                                across,
+                                few,
+                                laned,
+                                like,
+                                made,
+                            )
                     if tail is not None:
                         slab_in = along(rows_in, slabs * len(heights) * tap_row, like)
                         line_in = along(packed, slabs * len(heights) * line, like)
-                        descend(
-                            slab_in,
-                            places,
-                            group,
-                            taps,
-                            len(taps),
-                            down,
-                            count,
-                            line_in,
-                            tap_step,
-                            line,
-                            start,
-                            slabs > 0,
-                            rows_out,
-                            classes * down_out,
-                            lanes,
-                            masks,
-                            (above - slabs * len(heights), inside),
-                            ahead,
-                            0,
-                            tail,
-                            heights,
-                            strides,
-                            across,
-                            few,
-                            laned,
-                            like,
-                            made,
-                        )
+                        for tap in range(0, len(taps), turn):
+                            descend(
+                                slab_in,
+                                places,
+                                group,
+                                taps,
+                                tap,
+                                min(turn, len(taps) - tap),
+                                down,
+                                count,
+                                along(line_in, tap * tap_step, like),
+                                tap_step,
+                                line,
+                                start,
+                                slabs > 0 or tap > 0,
+                                rows_out,
+                                classes * down_out,
+                                lanes,
+                                masks,
+                                (above - slabs * len(heights), inside),
+                                ahead,
+                                0,
+                                tail,
+                                heights,
+                                strides,
+                                across,
+                                few,
+                                laned,
+                                like,
+                                made,
+                            )
                     ahead += count * pace * CACHE_LINE
         if made_scratch:
             deliver(made_scratch, kernels, images, high, some, wide, target, steps_out, zips, made)
@@ -638,6 +687,7 @@ def tiles(
     pixels,
     runs,
     length,
+    terms,
     channel,
     weights,
     starts,
@@ -654,8 +704,9 @@ def tiles(
     """Sum the tiles of the blocks from `first` to before `last` with the panels of kernels from panels[0] to panels[1].
 
     A row of `regions` holds the blocks up to its end, its grid, where it begins in the images and in the result, and
-    where its places and its runs begin and end. weights are (address, step of a panel), starts (address, 1 if these are
-    the results so far), groups (kernels in a group, panels in a group, step of a group in the source).
+    where its places and its runs begin and end. About `terms` products are summed before they are added to the results.
+    weights are (address, step of a panel), starts (address, 1 if sums are added to results so far), groups (kernels in
+    a group, panels in a group, step of a group in the source).
     """
     sh, sw = stride
     image_step, row_step, column_step, _ = steps
@@ -664,6 +715,9 @@ def tiles(
     together, panels_together, group_step = groups
     image_out, row_out, column_out, _ = steps_out
     vector = panel_width(wide, like)
+    piece = even(length, terms)
+    turn = max(1, terms // piece)
+    piece += -piece % UNROLLED
     k = 0
     for block in range(first, last):
         while block >= regions[k, 0]:
@@ -692,29 +746,33 @@ def tiles(
         else:
             source = along(address, regions[k, 7] + b * image_step + r * sh * row_step + x * sw * column_step, given)
         for panel in range(panels[0], panels[1]):
-            group, part = divmod(panel, panels_together)
-            kernel = group * together + part * vector
-            columns = min(vector, together - part * vector)
+            group, column = divmod(panel, panels_together)
+            kernel = group * together + column * vector
+            columns = min(vector, together - column * vector)
             shifted = along(source, group * group_step + channel, like)
             packed = along(weight_address, (panel - panels[0]) * panel_step, like)
             there = along(target, kernel, made)
-            start = there if again else along(start_address, kernel, like)
+            start = along(start_address, kernel, like)
             for at in range(regions[k, 9], regions[k, 10], pixels):
-                tile(
-                    shifted,
-                    places,
-                    outs,
-                    at,
-                    runs,
-                    regions[k, 11],
-                    regions[k, 12],
-                    length,
-                    packed,
-                    start,
-                    again,
-                    there,
-                    columns,
-                    wide,
-                    like,
-                    made,
-                )
+                # a region whose taps all lie on padding has no runs, and gets what sums start from
+                for run in range(regions[k, 11], max(regions[k, 11] + 1, regions[k, 12]), turn):
+                    for part in range(0, length, piece):
+                        tile(
+                            along(shifted, part, like),
+                            places,
+                            outs,
+                            at,
+                            runs,
+                            run,
+                            min(run + turn, regions[k, 12]),
+                            min(piece, length - part),
+                            length,
+                            along(packed, part * vector, like),
+                            start,
+                            again > 0 or run > regions[k, 11] or part > 0,
+                            there,
+                            columns,
+                            wide,
+                            like,
+                            made,
+                        )

@@ -235,7 +235,7 @@ Sums = Callable[[Range, Range, Range, Range, bool], None]
 def _sums(frame: Frame, route: Route, images: Array, bias: Array, out: Array, fill: Any) -> Sums:
     """Return what sums blocks with panels, whose weights lie at (address, step), over channels (first, count).
 
-    Sums start from the bias, or from the results so far.
+    Sums start from the bias, or are added to the results so far.
     """
     from convpool.engines import kernels as compiled
 
@@ -251,7 +251,7 @@ def _sums(frame: Frame, route: Route, images: Array, bias: Array, out: Array, fi
         call = (
             *(*blocks, route.regions, frame.strides, given, frame.given, packing.words(kind.type(fill))),
             *(scratch.ctypes.data if layout.scratch else 0, packing.once, route.places, route.outs, route.pixels),
-            *(route.runs, channels[1], channels[0]),
+            *(route.runs, channels[1], frame.terms, channels[0]),
             *(weights, (begun, int(again)), groups, panels, made, frame.made, wide, packing.parts, *zeros),
         )
         if blocks == (0, 0):
@@ -294,7 +294,7 @@ def _by_blocks(frame: Frame, route: Route, weights: Array, out: Array, sums: Sum
 def _by_panels(frame: Frame, route: Route, weights: Array, out: Array, sums: Sums, checked: bool) -> None:
     """Take panel after panel: pack as many of its weights as stay in the cache, then take all blocks with them."""
     panels, (taps, depth, _) = route.panels, weights.shape
-    pieces = -(-panels.weights // WEIGHTS) if out.dtype == weights.dtype else 1
+    pieces = -(-panels.weights // WEIGHTS)
     channels = [(first, last - first) for first, last in launching.ranges(depth, pieces)]
     shares = route.shares(-(-2 * threads.number() // panels.every))
     room = taps * panels.wide * frame.n * max(count for _, count in channels)

@@ -19,6 +19,8 @@ Array = NDArray[Any]
 Block = tuple[slice, ...]
 
 BLOCK = 2**18  # numbers in a block of windows: 2 MiB of float64 stay in the processor's cache
+LONG = 2**8  # taps of a window beyond which its sum is not one chain of float32, whose rounding errors would add up
+CHAIN = 2**9  # products in a chain then, at most: BLAS itself adds up shorter ones
 WINDOWS = 2**9  # windows in a block at least, where there are as many, so that the kernels are not read too often
 
 
@@ -40,17 +42,36 @@ def convolve(
     """
     *window, _, nc = kernels.shape
     weights = _weights(kernels, groups, dtype)
+    sums = sums_of_sums(dtype, volume(window)) if volume(kernels.shape[:-1]) > CHAIN else dtype
     for block in _cut(out.shape[:-1], _windows_at_once(images.shape[-1], window, nc, axes)):
         shape = [part.stop - part.start for part in block]
-        total = np.zeros((groups, nc // groups, volume(shape)), dtype)
+        total = np.zeros((groups, nc // groups, volume(shape)), sums)
         for taps in _cut(window, BLOCK // max(1, images.shape[-1] * volume(shape))):
             part = gather(images, axes, block, taps, pad_mode, fill, dtype)
             columns = _columns(part, groups, axes, shape, taps)
             chosen = weights[(slice(None), slice(None), slice(None), *taps)]
-            total += chosen.reshape(groups, nc // groups, columns.shape[1]) @ columns
+            _add_products(total, chosen.reshape(groups, nc // groups, columns.shape[1]), columns)
         if bias is not None:
             total += bias.reshape(groups, -1, 1)
         out[block] = _channels_last(total.reshape(nc, *shape))
+
+
+def sums_of_sums(dtype: DTypeLike, count: int) -> np.dtype[Any]:
+    """Return the dtype in which sums of `dtype` over parts of a window of so many taps are added up."""
+    single = np.dtype(dtype) in (np.float32, np.complex64)
+    return np.result_type(dtype, np.float64) if single and count > LONG else np.dtype(dtype)
+
+
+def _add_products(total: Array, weights: Array, columns: Array) -> None:
+    """Add the products of weights (groups, k, t) and columns (groups, t, p), in chains if sums of sums are longer."""
+    groups, k, t = weights.shape
+    whole = t - t % CHAIN if total.dtype != columns.dtype else 0
+    if whole:
+        chains = weights[..., :whole].reshape(groups, k, whole // CHAIN, CHAIN).swapaxes(1, 2)
+        parts = chains @ columns[:, :whole].reshape(groups, whole // CHAIN, CHAIN, columns.shape[2])
+        total += parts.sum(axis=1, dtype=total.dtype)
+    if whole < t:
+        total += weights[..., whole:] @ columns[:, whole:]
 
 
 def _cut(shape: Sequence[int], limit: int) -> Iterable[Block]:
@@ -160,7 +181,8 @@ def convolve_transpose(
     for (batch,) in blocks(out.shape[:1], BLOCK // numbers):
         some = np.moveaxis(values[batch], -1, 0).astype(dtype, copy=False)
         columns = np.ascontiguousarray(some).reshape(groups, nc // groups, volume(some.shape[1:]))
-        total = np.zeros((groups, depth, some.shape[1], *out.shape[1:-1]), dtype)
+        sums = sums_of_sums(dtype, volume(window))
+        total = np.zeros((groups, depth, some.shape[1], *out.shape[1:-1]), sums)
         for taps in blocks(window, BLOCK // numbers):
             chosen = weights[(slice(None), slice(None), *taps)]
             given = chosen.reshape(groups, volume(chosen.shape[1:-1]), nc // groups) @ columns

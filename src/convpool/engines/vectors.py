@@ -149,6 +149,10 @@ def converted(builder, value, given, wanted):
     return builder.sext(value, to) if given.signed else builder.zext(value, to)
 
 
+def added(builder, x, y, kind):
+    return builder.fadd(x, y) if isinstance(kind, types.Float) else builder.add(x, y)
+
+
 def muladd(builder, x, weight, total, kind):
     if not isinstance(kind, types.Float):
         return builder.add(builder.mul(x, weight), total)

@@ -537,7 +537,8 @@ def rows(
     kernels in a group, step of a group in the source). A kernel of many rows is taken in slabs of as many as `heights`
     has numbers, and a last one of `tail`, each with `turn` taps of a row at a time. descent is (slabs, steps in the
     source from row to row on the way down, from row to row of the kernel, and from one class of rows to the next,
-    classes of rows that have no pixel in common). What the next block reads lies `reach` bytes further on and is asked for meanwhile, unless `reach` is 0.
+    classes of rows that have no pixel in common). What the next block reads lies `reach` bytes further on and is asked
+    for meanwhile, unless `reach` is 0.
     """
     _, oh, _, images, high, wide = grid
     sh, sw = stride

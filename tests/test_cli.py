@@ -571,6 +571,29 @@ def test_one_picture_makes_no_folder_by_surprise(pictures, tmp_path, command, mo
     done(*command, "gray.png", "-o", "result", "--force")  # it is there now
 
 
+STEERS = "a\x1b[31m\u202e\x07b\udcff"
+VISIBLE = r"a\x1b[31m\u202e\x07b\udcff"
+
+
+def test_names_of_files_do_not_steer_the_terminal(pictures, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    os.mkdir(STEERS)
+    pictures["gray.png"].rename(f"{STEERS}.png")
+    assert f"no file {VISIBLE}.jpg" in refused("apply", f"{STEERS}.jpg", "--kernel", "box", "-o", "out.png")
+    assert VISIBLE in refused("apply", "x.png", "--kernel", STEERS, "-o", "out.png")
+    assert VISIBLE in refused("pool", "x.png", "--size", STEERS, "-o", "out.png")
+    assert VISIBLE in refused(STEERS)
+    said = done("pool", f"{STEERS}.png", "-o", f"{STEERS}/")
+    assert said.startswith(f"1 picture written to {VISIBLE}: ")
+    assert VISIBLE in done("kernels", "--sheet", f"{STEERS}/sheet.png")
+    assert VISIBLE in done("explain", "-o", f"{STEERS}/a.svg", "--frame", "0")
+    assert VISIBLE in done("explore", "-o", f"{STEERS}/a.html")
+    Path(f"{STEERS}.gif").write_bytes(b"GIF89a")
+    noted = run("pool", f"{STEERS}.gif", f"{STEERS}.png", "-o", STEERS, "--force")
+    assert VISIBLE in noted.stderr
+    assert "\x1b" not in noted.stderr
+
+
 def test_a_failing_disk_leaves_nothing_half_written(pictures, tmp_path, monkeypatch):
     def full(self, file, *words, **options):
         file.write(b"half")

@@ -11,6 +11,7 @@ import click
 
 import convpool as package
 from convpool import arguments, check_command, explain_command, explore_command, picture_commands
+from convpool.escapes import printable
 from convpool.picture_commands import example, one_line
 from convpool.progress import progress_bar
 
@@ -49,7 +50,7 @@ def errors_in_one_line() -> Iterator[None]:
         said = "convpool: stopped"
     else:
         return
-    click.echo(said, err=True)
+    click.echo(printable(said), err=True)
     raise click.exceptions.Exit(2)
 
 
@@ -112,7 +113,7 @@ def data(to: Path | None, real: bool, files: tuple[Path, ...], force: bool) -> N
         with progress_bar("Making stand-ins", "images") as progress:
             written = sets.make(folder, force=force, progress=progress)
     for file in written:
-        click.echo(f"{file} ({file.stat().st_size / 1e6:.0f} MB)")
+        click.echo(printable(f"{file} ({file.stat().st_size / 1e6:.0f} MB)"))
     if not real and not files:
         click.echo("These are stand-ins; --download fetches the real ones, --from FILE takes a file that you have.")
 
@@ -145,7 +146,7 @@ def demo(to: Path | None) -> None:
             progress(len(done), len(demonstration.TASKS))
 
         demonstration.run(functions, pictures, folder, tell, stand_ins=stand_ins)
-    click.echo(f"open {(folder / 'index.html').resolve()}")
+    click.echo(printable(f"open {(folder / 'index.html').resolve()}"))
 
 
 class ShapeWords(click.ParamType[Any]):

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from convpool import kernel_words, photos
 from convpool.arguments import PAD_MODES
+from convpool.escapes import printable
 from convpool.explanation import explain as explained
 from convpool.explanation.explanation import Explanation
 from convpool.picture_commands import POOL_MODES, Padding, PerAxis, example, max_pixels
@@ -83,7 +84,8 @@ def explain(
         _print(made, every)
         return
     made.save(output, frame=frame, seconds=seconds, force=force)
-    click.echo(f"{len(made):,} windows in {output}" if frame is None else f"window {frame} in {output}")
+    what = f"{len(made):,} windows" if frame is None else f"window {frame}"
+    click.echo(printable(f"{what} in {output}"))
 
 
 def _image(words: str, channels: int, lot: np.random.Generator) -> Array:

@@ -12,6 +12,7 @@ import click
 
 import convpool as package
 from convpool import filters, kernel_words, large_pictures, photos
+from convpool.escapes import printable
 from convpool.extras import needed
 from convpool.tile_sizes import memory
 
@@ -213,7 +214,7 @@ def kernels(sheet: Path | None, image: Path | None, force: bool) -> None:
     photos.check_free(sheet, force=force)
     sample = None if image is None else photos.read(image).pixels
     photos.write(photos.Photo(photos.thumbnail_sheet(package.filter_image, sample)), sheet, force=force)
-    click.echo(f"every named kernel drawn on {sheet}")
+    click.echo(printable(f"every named kernel drawn on {sheet}"))
 
 
 def _kernel_table() -> None:
@@ -255,7 +256,7 @@ def each_picture(
             named = str(source.path) in said or str(target) in said
             _note(f"convpool: {said}" if named else f"convpool: {source.path}: {said}")
     if done:
-        click.echo(_summary(done, Path(output)))
+        click.echo(printable(_summary(done, Path(output))))
     return 0 if len(done) == len(found) else 2
 
 
@@ -284,7 +285,7 @@ def _one_picture(source: Path, target: Path, change: Change, quality: int | None
 
 def _note(words: str) -> None:
     """Say something above the bar, where click.echo would write into it."""
-    print(words, file=sys.stderr)
+    print(printable(words), file=sys.stderr)
 
 
 def _with_progress(pairs: list[Any]) -> Any:

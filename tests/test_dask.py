@@ -282,8 +282,9 @@ def test_names_say_what_was_asked():
     assert name(kernels) == name(kernels.copy())
     others = [name(kernels), name(2 * kernels), name(kernels, stride=2), name(kernels, bias=[1]), name(kernels, "full")]
     assert len(set(others)) == 5
-    assert convpool.pool(images, 2).name == convpool.pool(images, 2).name != convpool.pool(images, 2, mode="min").name
-    assert {name.split("-")[0] for name in [*others, convpool.pool(images, 2).name]} == {"convolve", "pool"}
+    pooled = [convpool.pool(images, (2,), mode=mode).name for mode in ("max", "max", "min")]
+    assert pooled[0] == pooled[1] != pooled[2]
+    assert {name.split("-")[0] for name in [*others, *pooled]} == {"convolve", "pool"}
 
 
 def test_what_is_given_may_change_afterwards():
@@ -585,6 +586,13 @@ def test_pooling_that_has_no_lazy_form_says_so():
             with pytest.raises(TypeError, match=rf"{name} are a dask array.* has no lazy form: pass {name}\.compute"):
                 call(lazy)
             np.testing.assert_array_equal(call(lazy.compute()), call(plain))
+
+
+def test_explain_computes_nothing_in_silence():
+    image = da.from_array(PIXELS[0, :, :, 0])
+    with pytest.raises(TypeError, match=r"images are a dask array, and explain has no .* pass images\.compute\(\)"):
+        convpool.explain(image, np.ones((3, 3)))
+    assert convpool.explain(image.compute(), np.ones((3, 3))).formulas
 
 
 @pytest.mark.parametrize("name", ["images", "values"])

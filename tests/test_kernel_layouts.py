@@ -226,6 +226,11 @@ ADVICE = [
     (convolve, F((2, 8, 9, 1)), (3, 3), {}, "kernels[..., None, None]"),
     (convolve, BATCH, (3, 3, 3), {}, "kernels[..., None]"),
     (convolve, F((2, 8, 9, 1)), (3, 3, 4), {}, "kernels[..., None, :]"),
+    (convolve, BATCH, (3, 3, 3), {"groups": 3}, "kernels[..., None, :]"),
+    (convolve_transpose, F((2, 8, 9, 3)), (3, 3, 3), {}, "kernels[..., None, :]"),
+    (convolve_transpose, F((2, 8, 9, 1)), (3, 3, 2), {}, "kernels[..., None]"),
+    (convolve_transpose, F((8, 9, 3)), (3, 3, 2, 3), {}, "images[None]"),
+    (convolve, F((8, 9, 6)), (3, 3, 3, 4), {"groups": 2}, "images[None]"),
     (convolve, F((8, 9, 3)), (3, 3, 3, 4), {}, "images[None]"),
     (convolve, F((3, 8, 9)), (3, 3, 3, 4), {"channel_axis": 0}, "images[None] and channel_axis=1"),
     (convolve, F((3, 8, 9)), (3, 3, 3, 4), {"channel_axis": 1}, "images[None]"),
@@ -273,7 +278,7 @@ def test_advice_can_be_followed(call, images, shape, words, advice):
         for hint in hints:  # every one of them
             follow(hint, call, images, kernels, words)
     if advice is None and not hints:  # "kernels must be (*window, 2, kernels)"
-        form = re.search(r"kernels must be \((.*?)\)(?:, with (.*))?$", text)
+        form = re.search(r"kernels must be \((.*?)\)(?:,? with (.*))?$", text)
         follow_form(form, text, call, images, shape, words)
 
 

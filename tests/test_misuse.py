@@ -65,6 +65,10 @@ CASES = [
     (V, lambda: convolve(IMAGES, KERNELS, stride=(1, 2, 3)), ["stride is (1, 2, 3)", "3 numbers", "one number or 2"]),
     (V, lambda: convolve(IMAGES, KERNELS, dilation=0), ["dilation is 0", "1 or more"]),
     (V, lambda: convolve(IMAGES, KERNELS, dilation=(1,)), ["dilation is (1,)", "1 numbers", "one number or 2"]),
+    (T, lambda: convolve(IMAGES, KERNELS, stride=((1, 2), 3)), ["stride is (1, 2)", "whole number"]),
+    (V, lambda: convolve(F((1, 9, 1)), F((3, 1, 1)), stride=(1, 2)), ["1 spatial axis it must be one number"]),
+    (V, lambda: plan(((1, 2), 3), (3, 3, 1, 1)), ["images_shape is ((1, 2), 3)", "(10, 28, 28, 1)"]),
+    (T, lambda: convolve(IMAGES, KERNELS, channel_axis=True), ["channel_axis is True", "-1 or 1"]),
     # padding
     (V, lambda: convolve(IMAGES, KERNELS, "sane"), ["padding is 'sane'", "'valid'", "did you mean 'same'"]),
     (V, lambda: convolve(IMAGES, KERNELS, "SAME"), ["padding is 'SAME'", "did you mean 'same'"]),
@@ -130,7 +134,10 @@ CASES = [
     (V, lambda: convolve(F((2, 0, 9, 3)), KERNELS, 3), ["height is 0", "'same_size'"]),
     (V, lambda: pool(IMAGES, 10), ["window of 10", "height of 8", "smaller window"]),
     (V, lambda: pool(F((2, 8, 0, 3)), 2), ["width is 0", "'same'"]),
-    (V, lambda: view(IMAGES, (3, 10)), ["window of 10", "width of 9"]),
+    (V, lambda: view(IMAGES, (3, 10)), ["window of 10", "width of 9", "smaller window, of up to 9"]),
+    (V, lambda: view(IMAGES, 5, dilation=3), ["window of 5", "height of 8", "smaller window, of up to 3"]),
+    (V, lambda: view(F((2, 0, 9, 3)), 3), ["height is 0", "at least one pixel"]),
+    (V, lambda: convolve(IMAGES, F((9, 3, 3, 4)), "valid", dilation=2), ["window of 9", "of up to 4, more padding"]),
     (V, lambda: convpool.global_pool(F((2, 0, 9, 3)), "max"), ["images (2, 0, 9, 3)", "height of 0", "no pixel"]),
     (V, lambda: adaptive(F((2, 8, 0, 3)), 2, "max"), ["width of 0", "no pixel"]),
     # three axes: a picture, or signals
@@ -226,7 +233,7 @@ CASES = [
     (V, lambda: convolve(F(9), F(3)), ["images (9,) have 1 axis;", "signal[None, :, None]"]),
     (V, lambda: pool(F(9), 3), ["images (9,) have 1 axis;", "signal[None, :, None]"]),
     (V, lambda: view(F(9), 3), ["signal[None, :, None]"]),
-    (V, lambda: convolve(F((1, 9, 1)), F(3)), ["kernels (3,) have 1 ax", "as kernels[..., None, None]"]),
+    (V, lambda: convolve(F((1, 9, 1)), F(3)), ["kernels (3,) have 1 ax", "pass kernels[..., None, None]"]),
     (V, lambda: filtered(IMAGES, F((3, 3))), ["image is (2, 8, 9, 3)", "(h, w)"]),
     (V, lambda: filtered(F((8, 9)), KERNELS), ["kernel is (3, 3, 3, 4)", "(kh, kw)"]),
     (V, lambda: fold(F((1, 3, 1)), 5), ["windows are (1, 3, 1)", "(m, *output, c, *window)"]),
@@ -262,6 +269,7 @@ CASES = [
     (V, lambda: course.convolve_grayscale_padding(F((1, 5, 5)), F((3, 3)), "same"), ["'same'", "pair (ph, pw)"]),
     (V, lambda: course.convolve_grayscale_valid(F((1, 2, 5)), F((3, 3))), ["window of 3", "height of 2"]),
     (V, lambda: course.convolve_channels(F((1, 5, 5, 3)), F((3, 3, 2))), ["take 2", "have 3"]),
+    (V, lambda: course.convolve(F((1, 5, 5, 3)), F((8, 3, 5, 5))), ["take 5", "have 3", "must be (kh, kw, 3, nc)"]),
     (V, lambda: course.pool(F((1, 5, 5, 3)), (2, 2), (1, 1), "min"), ["'min'", "'max' or 'avg'"]),
 ]
 
@@ -293,6 +301,17 @@ FOREIGN = [
     (adaptive, "output_size", "here that is output_shape"),
     (plan_pool, "strides", "here that is stride"),
     (convpool.halo, "kernel_size", "here that is window"),
+    (convolve, "strides", "here that is stride"),
+    (convolve, "data_format", "channel_axis=1"),
+    (convolve, "padding_mode", "here that is pad_mode"),
+    (convolve, "weight", "here that is kernels"),
+    (convolve, "mode", "padding='same'"),
+    (transpose, "dilation_rate", "here that is dilation"),
+    (filtered, "borderType", "here that is pad_mode"),
+    (filtered, "axis", "here that is channel_axis"),
+    (view, "strides", "here that is stride"),
+    (fold, "output_size", "here that is shape"),
+    (plan, "feature_group_count", "here that is groups"),
 ]
 
 
@@ -310,7 +329,14 @@ def test_other_misuse_of_keywords_is_told_as_by_python(call):
     with pytest.raises(TypeError, match=r"missing \d required positional"):
         call()
     assert call.__doc__
-    assert next(iter(inspect.signature(call).parameters)) in ("images", "images_shape", "values", "shape")
+    assert next(iter(inspect.signature(call).parameters)) in (
+        "image",
+        "images",
+        "images_shape",
+        "values",
+        "windows",
+        "shape",
+    )
 
 
 @pytest.mark.parametrize("engine", ENGINES)

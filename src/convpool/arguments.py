@@ -166,15 +166,23 @@ def integer(value: Any, name: str, least: int) -> int:
 
 def per_axis(value: Any, rank: int, name: str, least: int = 1) -> tuple[int, ...]:
     """Return one number for each spatial axis, from one for all or from a sequence."""
-    if np.ndim(value) == 0:
+    if _dimensions(value) == 0:
         return (integer(value, name, least),) * rank
     numbers = list(value)
     if len(numbers) != rank:
         raise ValueError(
-            f"{name} is {value!r}, {len(numbers)} numbers; for {rank} spatial {_axes(rank)} it must be one number "
-            f"or {rank}"
+            f"{name} is {value!r}, {len(numbers)} numbers; for {rank} spatial {_axes(rank)} it must be one number"
+            + (f" or {rank}" if rank > 1 else "")
         )
     return tuple(integer(number, name, least) for number in numbers)
+
+
+def _dimensions(value: Any) -> int:
+    """Return how deep sequences are nested; 3 where their lengths differ, which is more than anything takes."""
+    try:
+        return np.ndim(value)
+    except ValueError:
+        return 3
 
 
 def _axes(rank: int) -> str:
@@ -185,10 +193,7 @@ def padding(value: Any, rank: int) -> str | Pairs:
     """Return a name in PADDINGS, or (before, after) for each axis."""
     if isinstance(value, str):
         return choice(value, PADDINGS, "padding")
-    try:
-        dimensions = np.ndim(value)
-    except ValueError:  # ragged
-        dimensions = 3
+    dimensions = _dimensions(value)
     if dimensions == 2:
         pairs = tuple(_pair(pair, value) for pair in value)
         if len(pairs) != rank:
@@ -385,7 +390,7 @@ def unclear_rank(
 
 def shape(value: Any, name: str) -> tuple[int, ...]:
     """Return a shape given as a sequence of sizes."""
-    if np.ndim(value) != 1:
+    if _dimensions(value) != 1:
         raise ValueError(f"{name} is {value!r}; it must be a shape such as (10, 28, 28, 1)")
     sizes = tuple(integer(size, name, 0) for size in value)
     if max(sizes, default=0) >= 2**63:
@@ -412,6 +417,8 @@ def channel_axis(value: Any, images: tuple[int, ...], name: str = "images") -> i
     """Return the axis of the channels as a number from 1 on; axis 0 is the batch unless the channels stand there."""
     try:
         axis = operator.index(value)
+        if isinstance(value, (bool, np.bool_)):
+            raise TypeError
     except TypeError:
         raise TypeError(f"channel_axis is {value!r}; it must be a whole number, such as -1 or 1") from None
     if not -len(images) <= axis < len(images):

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from convpool import arguments
 from convpool.kernel_layouts import LAYOUTS
 from convpool.plan_words import plural
 
@@ -77,6 +78,42 @@ class Operands(NamedTuple):
             if found := [text for text, changed in hints if changed.agree]:
                 raise ValueError(f"{self._clash()}; {'; or '.join(found)}")
         raise ValueError(f"{self._clash()}; {self._wanted()}")
+
+    def check_axes(self, given_axis: int) -> None:
+        """Raise unless kernels have as many axes as images; `given_axis` is `channel_axis` as the caller gave it."""
+        if len(self.kernels) == len(self.images):
+            return
+        rank = len(self.images) - 2
+        text = (
+            f"kernels {self.kernels} have {len(self.kernels)} axes, but images {self.images} have {len(self.images)}: "
+            f"kernels must be {self._form()} with {rank} window {'axis' if rank == 1 else 'axes'}"
+        )
+        hints = (*self._kernels_with_axes(), *self._images_with_axes(given_axis))
+        found = [hint for hint, changed in hints if changed.agree]
+        raise ValueError("; ".join([text, *found[:1]]))
+
+    def _kernels_with_axes(self) -> Iterator[tuple[str, Operands]]:
+        """Yield what gives kernels the axes that they lack."""
+        k, c, layout, lacking = self.kernels, self.channels, self.layout, len(self.images) - len(self.kernels)
+        if layout == "HWIO" and lacking == 1:
+            yield "one kernel? pass kernels[..., None]", self._replace(kernels=(*k, 1))
+            yield "of one channel? pass kernels[..., None, :]", self._replace(kernels=(*k[:-1], 1, k[-1]))
+        if layout == "HWIO" and lacking == 2:
+            yield "one kernel? pass kernels[..., None, None]", self._replace(kernels=(*k, 1, 1))
+            repeated = f"np.repeat(kernels[..., None, None], {c}, axis=-1) and groups={c}"
+            yield f"one for every channel? pass {repeated}", self._replace(kernels=(*k, 1, c), groups=max(1, c))
+
+    def _images_with_axes(self, given_axis: int) -> Iterator[tuple[str, Operands]]:
+        """Yield what gives images the axis that they lack: of the batch, or of the channels."""
+        if len(self.kernels) != len(self.images) + 1 or len(self.kernels) > len(arguments.AXES) + 2:
+            return
+        batch = self._replace(images=(1, *self.images))
+        # a count from the front may be that of the picture, or of the batch of one
+        for axis in (given_axis, given_axis + 1) if given_axis >= 0 else (given_axis,):
+            also = f" and channel_axis={axis}" if axis != given_axis else ""
+            yield f"one picture? pass images[None]{also}", batch._replace(axis=axis)
+        if given_axis == -1:
+            yield "pictures without channels? pass images[..., None]", self._replace(images=(*self.images, 1), axis=-1)
 
     def _clash(self) -> str:
         groups, (depth, nc), c = self.groups, self.ours[-2:], self.channels

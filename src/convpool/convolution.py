@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from convpool import allocation, arguments, channel_checks, dtypes, kernel_layouts, sources
-from convpool.arguments import Ints, Padding
+from convpool.arguments import Ints, Padding, with_foreign_words_named
 from convpool.engines.taps import add_windows, sums_of_sums
 from convpool.operands import check_positions
 from convpool.planning import lay, plan_convolution, plan_transposed
@@ -21,6 +21,7 @@ Array = NDArray[Any]
 _plan, _plan_transposed = recent(plan_convolution), recent(plan_transposed)
 
 
+@with_foreign_words_named
 def convolve(
     images: ArrayLike,
     kernels: ArrayLike,
@@ -150,6 +151,7 @@ def convolve(
     return plan.run(images, kernels, bias, out)
 
 
+@with_foreign_words_named
 def convolve_transpose(
     images: ArrayLike,
     kernels: ArrayLike,
@@ -216,6 +218,7 @@ def convolve_transpose(
     return plan.run(images, kernels)
 
 
+@with_foreign_words_named
 def filter_image(
     image: ArrayLike,
     kernel: ArrayLike,
@@ -303,6 +306,7 @@ def _one_kernel(kernel: Array) -> str:
     return "; for kernels that mix channels, take convolve(image[None], kernels, pad_mode='reflect')[0]"
 
 
+@with_foreign_words_named
 def window_view(
     images: ArrayLike, shape: Ints, stride: Ints = 1, dilation: Ints = 1, *, channel_axis: int = -1
 ) -> Array:
@@ -341,9 +345,10 @@ def window_view(
     arguments.check_rank(images.shape, shape, "shape", channel_axis=channel_axis)
     steps = arguments.per_axis(stride, rank, "stride"), arguments.per_axis(dilation, rank, "dilation")
     last = np.moveaxis(images, axis, -1)
-    return np.moveaxis(view(last, lay(last.shape[1:-1], window, *steps, "valid", False)), rank + 1, axis)
+    return np.moveaxis(view(last, lay(last.shape[1:-1], window, *steps, "valid", False, can_pad=False)), rank + 1, axis)
 
 
+@with_foreign_words_named
 def fold(
     windows: ArrayLike,
     shape: Ints,

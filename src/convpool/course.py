@@ -115,6 +115,12 @@ def convolve(images: Array, kernels: Array, padding: Padding = "same", stride: P
     """
     _shaped(images, ("m", "h", "w", "c"), "images")
     _shaped(kernels, ("kh", "kw", "c", "nc"), "kernels")
+    c, depth = np.shape(images)[-1], np.shape(kernels)[2]
+    if c != depth:  # said here, since the library's advice has words that this call does not take
+        raise ValueError(
+            f"kernels {np.shape(kernels)} take {depth} channels, but images {np.shape(images)} have {c}; kernels must "
+            f"be (kh, kw, {c}, nc)"
+        )
     word = _padding(padding)
     return convolution.convolve(_floats(images), _floats(kernels), word, _pair(stride, "stride"), dtype=np.float64)
 

@@ -51,70 +51,37 @@ def read(
     axis = arguments.channel_axis(channel_axis, images)
     layout = kernel_layouts.read(kernel_layout, rank)
     groups = arguments.integer(groups, "groups", 1)
-    if len(kernels) != len(images):
-        raise _ranks(images, kernels, axis, operator.index(channel_axis), layout)
     operands = channel_checks.Operands(images, kernels, axis, groups, layout, is_transposed)
+    operands.check_axes(operator.index(channel_axis))
     if min(operands.ours[:-2]) < 1:
         raise ValueError(f"kernels {kernels} have an empty window; each of its sizes must be 1 or more")
     operands.check()
     return Shapes(images, operands.ours, axis, rank, operands.true_groups, layout)
 
 
-def _ranks(images: Shape, kernels: Shape, axis: int, given_axis: int, layout: str) -> ValueError:
-    """Return the error of images and kernels whose numbers of axes do not fit, with what would do if they fit else."""
-    rank, c = len(images) - 2, images[axis]
-    form = kernel_layouts.LAYOUTS[layout].form.format("channels", "kernels")
-    text = (
-        f"kernels {kernels} have {len(kernels)} axes, but images {images} have {len(images)}: kernels must be "
-        f"{form} with {rank} window {'axis' if rank == 1 else 'axes'}"
-    )
-    if layout == "HWIO":
-        text += _kernels_with_axes(kernels, rank, c)
-        if len(kernels) == len(images) + 1 <= 5:
-            text += _images_with_axes(images, kernels, given_axis)
-    return ValueError(text)
-
-
-def _kernels_with_axes(kernels: Shape, rank: int, c: int) -> str:
-    """Say how kernels become (*window, channels, kernels), if they lack one axis or both of these."""
-    if len(kernels) == rank and c > 1:
-        return f", as np.repeat(kernels[..., None, None], {c}, axis=-1) and groups={c} for one in every channel"
-    if len(kernels) == rank:
-        return ", as kernels[..., None, None]"
-    if len(kernels) == rank + 1 and kernels[-1] == c:
-        return f", as kernels[..., None] for one kernel of {c} channels"
-    if len(kernels) == rank + 1 and c == 1:
-        return f", as kernels[..., None, :] for {kernels[-1]} kernels"
-    return ""
-
-
-def _images_with_axes(images: Shape, kernels: Shape, given_axis: int) -> str:
-    """Say how images get the axis that they lack: of the batch, or of the channels."""
-    depth, one = kernels[-2], (1, *images)
-    # a count from the front may be that of the picture or of the batch of one
-    for axis in (given_axis, given_axis + 1) if given_axis >= 0 else (given_axis,):
-        if one[axis] == depth:
-            also = f" and channel_axis={axis}" if axis != given_axis else ""
-            return f"; one picture? pass images[None]{also}"
-    if depth == 1 and given_axis == -1:
-        return "; pictures without channels? pass images[..., None]"
-    return ""
-
-
 def lay(
-    spatial: Shape, window: Shape, stride: Shape, dilation: Shape, word: str | tuple[tuple[int, int], ...], ceil: bool
+    spatial: Shape,
+    window: Shape,
+    stride: Shape,
+    dilation: Shape,
+    word: str | tuple[tuple[int, int], ...],
+    ceil: bool,
+    *,
+    can_pad: bool = True,
 ) -> tuple[Axis, ...]:
-    """Lay the windows on every axis and check that there is one."""
+    """Lay the windows on every axis and check that there is one; `can_pad`: whether the call takes padding."""
     rank = len(spatial)
     axes = tuple(map(place, spatial, window, stride, dilation, arguments.each(word, rank), [ceil] * rank))
     for name, axis in zip(arguments.AXES[len(axes)], axes, strict=True):
         if axis.size == 0 and not (isinstance(word, str) and word in TRANSPOSED_SIZES):
-            raise empty(name)
+            raise empty(name) if can_pad else ValueError(f"the images' {name} is 0; windows take at least one pixel")
         if axis.count < 1 and axis.size > 0:
             spread = f" (a span of {axis.span} at dilation {axis.dilation})" if axis.dilation > 1 else ""
             raise ValueError(
                 f"a window of {axis.window}{spread} does not fit the images' {name} of {axis.size} with {axis.before} "
-                f"+ {axis.after} padding; use a smaller window, more padding or padding='same'"
+                f"+ {axis.after} padding; use a smaller window, of up to "
+                f"{(axis.before + axis.size + axis.after - 1) // axis.dilation + 1}"
+                + (", more padding or padding='same'" if can_pad else "")
             )
     check_positions(axes)
     return axes
@@ -147,7 +114,9 @@ def check_pad_mode(pad_mode: str, axes: tuple[Axis, ...]) -> None:
 def check_output_padding(extra: Shape, word: str | tuple[tuple[int, int], ...], stride: Shape, dilation: Shape) -> None:
     """Raise unless each axis can be that much longer."""
     if isinstance(word, str) and word in TRANSPOSED_SIZES and any(extra):
-        raise ValueError(f"padding {word!r} settles the size and takes no output_padding, but that is {extra}")
+        raise ValueError(
+            f"padding {word!r} settles the size and takes no output_padding, but that is {extra}: leave it out"
+        )
     for more, step, spread in zip(extra, stride, dilation, strict=True):
         if more >= max(step, spread):
             raise ValueError(

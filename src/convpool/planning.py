@@ -25,6 +25,7 @@ __all__ = ["POOL_MODES", "Plan", "halo", "lay", "plan_convolution", "plan_poolin
 POOL_MODES = ("max", "min", "avg", "sum", "lp")
 
 
+@arguments.with_foreign_words_named
 def plan_convolution(
     images_shape: Any,
     kernels_shape: Any,

@@ -37,7 +37,7 @@ def explained(
     kind = "pooling" if pool is not None else "transposed" if transpose else "convolution"
     _check_own(kind, own)
     words = shared | {name: own[name] for name in OWN[kind]}
-    array = arguments.array(images, "images")
+    array = arguments.in_memory(images, "images", "explain")
     if kind == "pooling":
         made = _pooling(_one_image(array), kernel, pool, words)
     else:

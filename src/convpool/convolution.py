@@ -293,7 +293,8 @@ def filter_image(
         from convpool import tiles
 
         return tiles.run(plan, image, (kernels, None), out, max_memory, lacking, target)  # type: ignore[no-any-return]
-    picture: Array = plan.run(np.expand_dims(image, lacking), kernels).squeeze(lacking)
+    picture: Array = plan.run(image[None, ..., None] if axis is None else image[None], kernels)[0]
+    picture = picture[..., 0] if axis is None else picture
     return picture if target is None else saturate(picture, target)
 
 
@@ -344,8 +345,9 @@ def window_view(
     window = arguments.per_axis(shape, rank, "shape")
     arguments.check_rank(images.shape, shape, "shape", channel_axis=channel_axis)
     steps = arguments.per_axis(stride, rank, "stride"), arguments.per_axis(dilation, rank, "dilation")
-    last = np.moveaxis(images, axis, -1)
-    return np.moveaxis(view(last, lay(last.shape[1:-1], window, *steps, "valid", False, can_pad=False)), rank + 1, axis)
+    last = images if axis == rank + 1 else np.moveaxis(images, axis, -1)
+    windows = view(last, lay(last.shape[1:-1], window, *steps, "valid", False, can_pad=False))
+    return windows if axis == rank + 1 else np.moveaxis(windows, rank + 1, axis)
 
 
 @with_foreign_words_named

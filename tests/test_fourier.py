@@ -433,11 +433,11 @@ def test_each_kernel_and_group_is_judged_by_itself(sums):
     images, kernels = np.ones((2, 120, 120, 4)), np.ones((31, 31, 2, 4))
     kernels[..., 1] *= 1e-20
     kernels[0, 0, 0, 1] = 1  # sums of one large weight hardly round
-    kernels[3, 3, 0, 2] = np.nan
+    kernels[3, 3, 0, 2] = np.inf
     images[1, 100, 10, 2] = 1e30
     judged(images, kernels, groups=2)
     whole = convpool.convolve(images, kernels, groups=2, engine="fft", bias=np.arange(4.0))
-    assert np.isnan(whole[..., 2]).any()
+    assert np.isinf(whole[..., 2]).any()
     assert np.isfinite(whole[..., 3]).all()
     assert whole[0, 60, 60].tolist()[:2] == pytest.approx([2 * 31 * 31, 2])
     assert sums
@@ -482,6 +482,31 @@ def test_numbers_whose_squares_are_none(scale):
     images, kernels = normal(1, 90, 90, 1) * scale, normal(41, 41, 1, 1, seed=1)
     judged(images, kernels)
     judged(normal(1, 90, 90, 1), kernels * scale)
+
+
+def test_squares_that_vanish_are_not_taken_for_nothing():
+    images, kernels = np.full((1, 90, 90, 1), 1e-190), np.ones((41, 41, 1, 1))
+    images[0, 5, 5] = 1e-165
+    judged(images, kernels)
+    images = np.ones((1, 90, 90, 1))
+    images[0, 5, 5] = 1e15
+    judged(images, kernels * 1e-200)
+
+
+@pytest.mark.parametrize("span", [1, 3, 4, 5, 9, 23, 24])
+def test_samples_tell_no_window_brighter_than_it_is(span):
+    """One dark window, wherever it lies between the samples."""
+    images, kernels = np.ones((1, 120, 1)), np.ones((span, 1, 1))
+    (axis,) = axes = lay(images, kernels, "valid", 1, 1)
+    layout = fourier_layout.cheapest(1, tuple(axes), 1, 1, 1)
+    block = (slice(0, 1), slice(0, axis.count))
+    for start in range(axis.count):
+        dark = images.copy()
+        dark[0, start : start + span] = 1e-20
+        pixels = fourier.Pixels(dark, axes, block, "zeros", 0, np.dtype("f8"))
+        norm, samples = fourier._rows(np.empty(layout.scratch, complex), pixels, layout, 1)[1:]
+        assert norm == pytest.approx(math.sqrt(120 - span))
+        assert fourier._sampled(samples, axes) == 1e-20
 
 
 def test_without_compiled_loops_sums_are_numpys(sums, monkeypatch):

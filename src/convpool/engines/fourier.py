@@ -238,13 +238,7 @@ def _accurate(pixels: Pixels, norm: float, samples: Array, weights: Weights, lay
         fine: NDArray[np.bool_] = (bound <= units * weights.sums * faintest) & np.isfinite(weights.sums)
         return fine
 
-    steps = [_step(axis) for axis in pixels.axes]
-    rows = [
-        # windows that lie anywhere hold so many samples in a row, and perhaps one more
-        Axis(n, axis.span // step) if axis.dilation == 1 else Axis(n, axis.window, 1, axis.dilation)
-        for n, axis, step in zip(samples.shape[1:], pixels.axes, steps, strict=False)
-    ]
-    fine = within(norm, float(_faintest(samples, rows).item()))
+    fine = within(norm, _sampled(samples, pixels.axes))
     if fine.all() or not math.isfinite(norm):
         return fine
     # these bits of a magnitude order as magnitudes do
@@ -254,6 +248,16 @@ def _accurate(pixels: Pixels, norm: float, samples: Array, weights: Weights, lay
         magnitudes[whole] = np.abs(pixels.gathered(piece)).max(axis=0).view(np.int64) >> TOP
     least = _faintest(magnitudes, pixels.windows(pixels.shape[1:])).astype(np.int64) << TOP
     return within(norm if magnitudes.any() else 0.0, float(least.view(np.float64).item()))
+
+
+def _sampled(samples: Array, axes: Sequence[Axis]) -> float:
+    """Return the greatest magnitude in the window that has the least of it, or less, as samples tell it."""
+    rows = [
+        # windows that lie anywhere hold so many samples in a row, and perhaps one more
+        Axis(n, axis.span // _step(axis)) if axis.dilation == 1 else Axis(n, axis.window, 1, axis.dilation)
+        for n, axis in zip(samples.shape[1:], axes, strict=False)
+    ]
+    return float(_faintest(samples, rows).item())
 
 
 def _faintest(magnitudes: Array, axes: Sequence[Axis]) -> Array:

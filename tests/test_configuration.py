@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import os
+import pickle
 import platform
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -182,7 +185,224 @@ go_on.set()
 other.join()
 print(host.trial())
 """
-    assert said(code) == "this process was forked while another thread imported numba\n0\nNone\n"
+    refused = "this process was forked while another thread imported numba or compiled"
+    assert said(code).splitlines() == [refused, "0", "numba cannot be imported: No module named 'numba.core'"]
+
+
+# ---- a Numba that turns out not to work ----
+
+# Refuses to compile, or fails at what comes before, as the real one may.
+IMPORTS = {
+    "ImportError": "raise ImportError('Numba needs NumPy 2.4 or less. Got NumPy 2.5.')",
+    "ModuleNotFoundError": "import llvmlite_that_is_missing",
+    "AttributeError": "import numpy; numpy.row_stack_that_is_gone",
+    "OSError": "raise OSError('libLLVM.so: cannot open shared object file')",
+    "SystemError": "raise SystemError('initialization failed without raising an exception')",
+    "RuntimeError": "raise RuntimeError",
+    "empty": "",
+    "only njit": "def njit(*words, **named): raise TypeError('not today')",
+}
+NO_COMPILER = """
+from numba.core import dispatcher
+def broken(self, signature):
+    raise {error}
+dispatcher.Dispatcher.compile = broken
+"""
+NO_LLVM = """
+import sys
+sys.modules["llvmlite.binding"] = None
+"""
+# Large enough for the compiled engine; tells what was done, what was warned of, and what is planned from then on.
+CALLS = """
+import threading, warnings
+import numpy as np
+import convpool
+from convpool import convolution, pooling
+images, kernels = np.ones((6, 256, 256, 3), np.float32), np.ones((3, 3, 3, 8), np.float32)
+words = {"images_dtype": "f4", "kernels_dtype": "f4"}
+def right(convolved, pooled):
+    return bool((np.asarray(convolved)[:, 1:-1, 1:-1] == 27).all() and (np.asarray(pooled) == 1).all())
+def call():
+    return right(convpool.convolve(images, kernels), convpool.pool(images, 2))
+"""
+BEFORE = """
+plans = convpool.plan_convolution(images.shape, kernels.shape, **words), convpool.plan_pooling(images.shape, 2, **I)
+named = (
+    convpool.plan_convolution(images.shape, kernels.shape, **words, engine="compiled"),
+    convpool.plan_pooling(images.shape, 2, **I, engine="compiled"),
+)
+assert plans[0].candidates[0][0] == plans[1].candidates[0][0] == "compiled"
+""".replace("**I", "images_dtype='f4'")
+AFTER = """
+assert right(plans[0].run(images, kernels), plans[1].run(images))
+assert plans[0].seconds > 0 < plans[1].seconds
+assert named[0].seconds > 0 < named[1].seconds
+kept = convolution._plan(images.shape, kernels.shape, "same", 1, **words)
+fresh = convpool.plan_convolution(images.shape, kernels.shape, **words), convpool.plan_pooling(images.shape, 2)
+assert all(plan.candidates[0][0] != "compiled" for plan in (kept, *fresh)), fresh
+errors = set()
+for run in (
+    lambda: convpool.convolve(images, kernels, engine="compiled"),
+    lambda: convpool.pool(images, 2, engine="compiled"),
+    lambda: named[0].run(images, kernels),
+    lambda: named[1].run(images),
+):
+    try:
+        run()
+    except ValueError as error:
+        errors.add(str(error))
+for error in sorted(errors): print(error)
+convpool.show_config()
+"""
+WAYS = {
+    "one call": "assert call()",
+    "several threads": """
+start, results = threading.Barrier(4), []
+def one():
+    start.wait()
+    results.append(call())
+threads = [threading.Thread(target=one) for _ in range(4)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+assert results == [True] * 4
+""",
+    "a plan": "assert right(plans[0].run(images, kernels), plans[1].run(images))",
+    "by name": """
+for run in (lambda: named[0].run(images, kernels), lambda: convpool.pool(images, 2, engine="compiled")):
+    try:
+        run()
+    except ValueError as error:
+        assert "use 'auto' or one of 'numpy'" in str(error), error
+    else:
+        raise AssertionError
+assert call()
+""",
+    "tiles": """
+tiled = {"max_memory": "12MB"}
+assert right(convpool.convolve(images, kernels, **tiled), convpool.pool(images, 2, **tiled))
+""",
+    "dask": """
+import dask.array
+lazy = dask.array.from_array(images, chunks=(3, 256, 128, 3))
+assert right(convpool.convolve(lazy, kernels), convpool.pool(lazy, 2))
+""",
+    "an interrupted call": """
+out = np.zeros((6, 256, 256, 8), np.float32)
+assert right(convpool.convolve(images, kernels, out=out), convpool.pool(images, 2))
+assert right(out, 1)
+""",
+}
+
+
+def expect_numpy(first, way, reason):
+    """Run large calls in a process whose Numba fails, and look at all that it says."""
+    made = run(f"{first}\n{CALLS}{BEFORE}{WAYS[way]}\n{AFTER}", CONVPOOL_NUM_THREADS="2")
+    assert made.returncode == 0, made.stderr
+    errors, shown = made.stdout[: made.stdout.index("convpool ")], made.stdout[made.stdout.index("convpool ") :]
+    assert made.stderr.count("RuntimeWarning: the compiled engine cannot be used") == 1, made.stderr
+    assert all(error.startswith(f"engine 'compiled' cannot do this: {reason}") for error in errors.splitlines())
+    assert all("use 'auto' or one of 'numpy'" in error for error in errors.splitlines())
+    assert errors.count("\n") in (1, 2)
+    assert table(shown)["compiled"].startswith(reason)
+    assert reason in made.stderr
+
+
+@pytest.mark.parametrize("error", IMPORTS)
+def test_a_numba_that_does_not_import(tmp_path, path, error):
+    stand_in(tmp_path, "0.61.0", IMPORTS[error])
+    expect_numpy(path, "one call", "numba cannot be imported: ")
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("way", WAYS)
+def test_a_numba_that_does_not_import_in_every_way(tmp_path, path, way):
+    if way == "dask":
+        pytest.importorskip("dask.array")
+    stand_in(tmp_path, "0.61.0", IMPORTS["AttributeError"])
+    expect_numpy(path, way, "numba cannot be imported: module 'numpy' has no attribute 'row_stack_that_is_gone'")
+
+
+@needs_numba
+@pytest.mark.parametrize("way", WAYS)
+def test_a_numba_that_does_not_compile(way):
+    if way == "dask":
+        pytest.importorskip("dask.array")
+    first = NO_COMPILER.format(error="ZeroDivisionError('no  such\\npass')")
+    expect_numpy(first, way, "numba cannot compile: no such pass")
+
+
+@needs_numba
+@pytest.mark.parametrize("error", ["OSError(12, 'cannot map memory')", "AttributeError", "RuntimeError('LLVM ERROR')"])
+def test_a_numba_that_does_not_compile_for_any_reason(error):
+    expect_numpy(NO_COMPILER.format(error=error), "one call", "numba cannot compile: ")
+
+
+@needs_numba
+def test_a_numba_without_llvmlite():
+    expect_numpy(NO_LLVM, "one call", "numba cannot be imported: import of llvmlite.binding halted")
+
+
+@needs_numba
+def test_show_config_says_that_numba_does_not_compile():
+    shown = table(said(NO_COMPILER.format(error="ZeroDivisionError('no such pass')") + SHOW))
+    assert shown["compiled"] == "numba cannot compile: no such pass"
+    assert shown["numpy"] == "works"
+
+
+@needs_numba
+def test_a_lack_of_memory_may_pass():
+    code = f"""
+{NO_COMPILER.format(error="MemoryError")}
+{CALLS}
+with warnings.catch_warnings(record=True) as caught:
+    warnings.simplefilter("always")
+    assert call()
+    assert call()
+print(len(caught), caught[0].message)
+from convpool.engines import host
+print(host.refusal())
+"""
+    made = said(code).splitlines()
+    assert made[0].startswith("1 the compiled engine cannot be used, and NumPy takes its calls")
+    assert made[1] == "None"
+
+
+def test_a_numba_that_somebody_imported_half(tmp_path, path):
+    stand_in(tmp_path, "0.61.0", "")
+    expect_numpy(path + "import numba", "one call", "numba cannot be imported: ")
+
+
+@needs_numba
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_child_forked_while_another_thread_compiles():
+    """There, the compiler's lock is never free again."""
+    code = f"""
+import os, signal
+{CALLS}
+from numba.core import dispatcher
+begun, go_on = threading.Event(), threading.Event()
+compile = dispatcher.Dispatcher.compile
+from numba.core.compiler_lock import global_compiler_lock
+def slow(self, signature):
+    with global_compiler_lock:
+        begun.set()
+        go_on.wait()
+        return compile(self, signature)
+dispatcher.Dispatcher.compile = slow
+other = threading.Thread(target=call)
+other.start()
+begun.wait()
+child = os.fork()
+if not child:
+    signal.alarm(60)
+    warnings.simplefilter("ignore")
+    os._exit(10 + call() + call())
+print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+go_on.set()
+other.join()
+print(call(), convpool.plan_pooling(images.shape, 2, images_dtype="f4").candidates[0][0])
+"""
+    assert said(code) == "12\nTrue compiled\n"
 
 
 # ---- the CPU ----
@@ -297,6 +517,120 @@ def test_no_cache_folder_where_nothing_can_be_written(monkeypatch):
     monkeypatch.setattr(caching, "FunctionCache", nowhere)
     assert host.cache_folder() is None
     assert table(configuration.describe())["cache"] == "none: no folder can be written"
+
+
+CALL = """
+import numpy as np, convpool
+images = np.ones((8, 100, 100, 1), np.float32)
+assert (convpool.pool(images, 3, mode="sum", engine="compiled") == 9).all()
+from convpool.engines import pooling_kernels
+counts = [
+    (sum(kernel._cache_hits.values()), sum(kernel._cache_misses.values()))
+    for kernel in vars(pooling_kernels).values() if hasattr(kernel, "_cache_hits")
+]
+print(sum(hits for hits, _ in counts) > 0, sum(misses for _, misses in counts) > 0)
+"""
+LOADED, COMPILED = "True False\n", "False True\n"
+
+
+def as_it_is(file):
+    """Leave it."""
+
+
+def cut(length):
+    return lambda file: os.truncate(file, file.stat().st_size * length // 100)
+
+
+def flipped(file):
+    """Change one bit in the middle, which is code."""
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+
+
+def foreign(file):
+    """Put a whole pickle there, of something else, with its digest."""
+    content = pickle.dumps((("a", "b"), [1, 2, 3]))
+    file.write_bytes(hashlib.sha256(content).digest() + content)
+
+
+def other_form(file):
+    """Say that the form is of other arguments, as an index might after a crash."""
+    content = pickle.dumps((("a", "b"), pickle.loads(file.read_bytes()[32:])[1]))
+    file.write_bytes(hashlib.sha256(content).digest() + content)
+
+
+def folder(file):
+    file.unlink()
+    file.mkdir()
+
+
+DAMAGES = {
+    "empty": cut(0),
+    "one byte in a hundred": cut(1),
+    "half": cut(50),
+    "nearly whole": cut(99),
+    "garbage": lambda file: file.write_bytes(bytes(range(256)) * 64),
+    "a pickle": lambda file: file.write_bytes(pickle.dumps({"a": 1})),
+    "one bit": flipped,
+    "of something else": foreign,
+    "of another form": other_form,
+    "a folder": folder,
+    "a link to nothing": lambda file: (file.unlink(), file.symlink_to("nowhere/at/all")),
+}
+
+
+@pytest.fixture(scope="module")
+def kernels_on_disk(tmp_path_factory):
+    """A folder with the kernels of CALL."""
+    cache = tmp_path_factory.mktemp("cache")
+    assert said(CALL, NUMBA_CACHE_DIR=str(cache)) == COMPILED
+    assert said(CALL, NUMBA_CACHE_DIR=str(cache)) == LOADED
+    return cache
+
+
+@needs_numba
+@pytest.mark.parametrize(
+    "damage",
+    [
+        name if name in ("half", "one bit", "a folder") else pytest.param(name, marks=pytest.mark.full)
+        for name in DAMAGES
+    ],
+)
+def test_a_damaged_file_is_a_miss(kernels_on_disk, tmp_path, damage):
+    cache = tmp_path / "cache"
+    shutil.copytree(kernels_on_disk, cache)
+    files = [file for file in cache.rglob("*") if file.is_file() and file.suffix != ".lock"]
+    assert files
+    for file in files:
+        DAMAGES[damage](file)
+    assert said(CALL, NUMBA_CACHE_DIR=str(cache)) == COMPILED
+    # what was compiled anew is kept, unless it has no place
+    assert said(CALL, NUMBA_CACHE_DIR=str(cache)) == (COMPILED if damage == "a folder" else LOADED)
+    assert list(cache.rglob("*.tmp.*")) == []
+
+
+@needs_numba
+@pytest.mark.skipif(sys.platform != "linux", reason="such a limit is Linux's")
+@pytest.mark.parametrize("limit", [1000, *(pytest.param(limit, marks=pytest.mark.full) for limit in (0, 20000))])
+def test_a_full_disk_costs_the_compilation_only(tmp_path, limit):
+    first = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))\n"
+    words = {"NUMBA_CACHE_DIR": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"}
+    assert said(first + CALL, **words) == COMPILED
+    assert list(tmp_path.rglob("*.tmp.*")) == []
+    assert said(CALL, **words) in (COMPILED, "True True\n")  # nothing half written is taken for whole
+    assert said(CALL, **words) == LOADED
+
+
+@needs_numba
+def test_a_folder_without_locks(tmp_path):
+    first = """
+import fcntl
+def flock(*words):
+    raise OSError(37, "No locks available")
+fcntl.flock = flock
+"""
+    assert said(first + CALL, NUMBA_CACHE_DIR=str(tmp_path)) == COMPILED
 
 
 # ---- show_config ----

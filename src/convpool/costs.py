@@ -87,8 +87,7 @@ class Work:
 
     def seconds(self, engine: str) -> float:
         """Predict how long an engine takes with the threads that may be used."""
-        shared = self.parallel()[engine] / (1 if engine == "numpy" else threads.number())
-        return CALL[engine] + shared
+        return _seconds(self.parallel(), engine)
 
 
 @dataclass(frozen=True)
@@ -126,7 +125,7 @@ class Reduction:
 
     def seconds(self, engine: str) -> float:
         """Predict how long an engine takes with the threads that may be used."""
-        return CALL[engine] + self.parallel()[engine] / (1 if engine == "numpy" else threads.number())
+        return _seconds(self.parallel(), engine)
 
 
 def fourier_refusal(accumulation: np.dtype[np.generic]) -> str | None:
@@ -139,6 +138,16 @@ def fourier_refusal(accumulation: np.dtype[np.generic]) -> str | None:
 def refusals(accumulation: np.dtype[np.generic], rank: int) -> dict[str, str | None]:
     """Return, for each engine, why it cannot convolve with sums of this dtype; None if it can."""
     return {"numpy": None, "compiled": compiled.refusal(accumulation, rank), "fft": fourier_refusal(accumulation)}
+
+
+def pooling_refusals(mode: str, images: np.dtype[Any], rank: int) -> dict[str, str | None]:
+    """Return, for each engine, why it cannot pool such images; None if it can."""
+    return {"numpy": None, "compiled": compiled_pooling.refusal(mode, images, rank)}
+
+
+def _seconds(parallel: dict[str, float], engine: str) -> float:
+    name = engine if engine in parallel else "numpy"  # which does what was planned for one that turned out not to work
+    return CALL[name] + parallel[name] / (1 if name == "numpy" else threads.number())
 
 
 def _numpy_first(seconds: float, refusal: str | None) -> str:

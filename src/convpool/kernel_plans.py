@@ -148,6 +148,10 @@ class ConvolutionPlan(KernelsPlan):
             engine(entered, weights, self.engine_axes, written, **padded)
         return self.leave(out, written)
 
+    def refusals(self) -> dict[str, str | None]:
+        """Return, for each engine, why it cannot do it; None if it can."""
+        return costs.refusals(self.accumulation, len(self.axes))
+
     def operands(self, kernels: Any, bias: Any) -> tuple[Array, Array | None]:
         """Check that kernels and bias are those of the plan."""
         return self.kernels(kernels), None if bias is None else self._bias(bias)

@@ -13,7 +13,7 @@ from numpy.typing import DTypeLike
 
 from convpool import arguments, channel_checks, costs, dtypes, kernel_layouts, operands
 from convpool.arguments import Ints, Padding
-from convpool.engines import ENGINES, POOL_ENGINES, TRANSPOSE_ENGINES, compiled_pooling
+from convpool.engines import ENGINES, POOL_ENGINES, TRANSPOSE_ENGINES
 from convpool.kernel_plans import ConvolutionPlan, TransposedPlan
 from convpool.operands import lay
 from convpool.plan_words import plural
@@ -225,7 +225,7 @@ def plan_pooling(
         raise TypeError(f"p is {p!r}; lp pooling takes a finite number above 0")
     if not 0 < p < np.inf:
         raise ValueError(f"p is {p!r}; lp pooling takes a finite number above 0, or use mode='max' for infinity")
-    reasons = {"numpy": None, "compiled": compiled_pooling.refusal(mode, kind, rank)}
+    reasons = costs.pooling_refusals(mode, kind, rank)
     operands.check_engine(arguments.choice(engine, ("auto", *POOL_ENGINES), "engine"), reasons)
     return PoolingPlan(
         images_shape=images,

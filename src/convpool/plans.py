@@ -13,9 +13,9 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from convpool import allocation, arguments, costs, dtypes
+from convpool import allocation, arguments, costs, dtypes, operands
 from convpool.cached import cached_property
-from convpool.engines import POOL_ENGINES, reductions, threads
+from convpool.engines import POOL_ENGINES, host, reductions, threads
 from convpool.plan_words import formula, plural, size, sizes
 from convpool.windows import Axis, Reach, reach, volume
 
@@ -104,7 +104,26 @@ class Plan:
 
     def chosen(self, engines: dict[str, Callable[..., None]]) -> Callable[..., None]:
         """Return the engine's function: the one asked for, or the first candidate."""
-        return engines[self._name]
+        return self.runner(engines, self._name)
+
+    def runner(self, engines: dict[str, Callable[..., None]], name: str) -> Callable[..., None]:
+        """Return an engine's function; where "auto" chose one that turns out not to work here, NumPy does the call."""
+
+        def call(*arrays: Any, **words: Any) -> None:
+            try:
+                engines[name](*arrays, **words)
+            except host.UnavailableError as error:
+                if self.engine != "auto":
+                    operands.check_engine(self.engine, self.refusals())
+                    raise
+                host.warn(error)
+                engines["numpy"](*arrays, **words)
+
+        return call
+
+    def refusals(self) -> dict[str, str | None]:
+        """Return, for each engine, why it cannot do it; None if it can."""
+        return {"numpy": None}
 
     def __getstate__(self) -> dict[str, Any]:
         # copies and pickles are of the plan's words, not of what has been worked out from them
@@ -279,6 +298,10 @@ class PoolingPlan(Plan):
             return self._gathered + super().scratch
         size = self.accumulation.itemsize
         return self._gathered + size * reductions.numbers(self.near_shape, self.near_axes, size)
+
+    def refusals(self) -> dict[str, str | None]:
+        """Return, for each engine, why it cannot do it; None if it can."""
+        return costs.pooling_refusals(self.mode, self.images_dtype, len(self.axes))
 
     def check(self, images: Array) -> None:
         """Raise OverflowError if sums of integers might not fit."""

@@ -12,6 +12,8 @@ from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
+from convpool.engines import host
+
 KEPT = 256  # plans of each function, of about a kilobyte
 PLAIN = frozenset({int, str, bool, type(None)})
 SIZES = frozenset({int})
@@ -26,6 +28,7 @@ def recent(make: Callable[Words, Made]) -> Callable[Words, Made]:
     Its `cache_clear()` forgets them all: for when what the values depend on has changed.
     """
     kept: Any = lru_cache(KEPT, typed=True)(make)  # typed: it tells 1 from True, though not inside of tuples
+    host.dependents.append(kept.cache_clear)  # plans name an engine
 
     @wraps(make)
     def made(*words: Words.args, **named: Words.kwargs) -> Made:

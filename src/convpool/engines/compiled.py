@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from convpool.engines import columns, frames, host, panels
+from convpool.engines import columns, frames, host, launching, panels
 from convpool.engines.frames import Frame
 from convpool.engines.taps import LONG
 from convpool.windows import Axis, volume
@@ -52,6 +52,7 @@ def convolve(
 
     Sums are taken in `dtype`: float32, float64 or int64; `out` may have another one that holds the results.
     """
+    launching.load("kernels")
     kind = np.dtype(dtype)
     if 0 in out.shape:
         return

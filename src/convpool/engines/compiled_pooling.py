@@ -111,6 +111,7 @@ def pool(
     dtype: DTypeLike,
 ) -> None:
     """Reduce each window of images (m, *spatial, c) to one pixel of out (m, *output, c), combining in `dtype`."""
+    launching.load("pooling_kernels")
     if not out.size:
         return
     if len(axes) == 1:

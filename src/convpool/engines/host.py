@@ -9,16 +9,27 @@ import platform
 import re
 import subprocess
 import sys
-from contextlib import suppress
+import threading
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from importlib.machinery import ModuleSpec
+from itertools import count
 from pathlib import Path
 
 OLDEST = (0, 59)  # the first Numba for Python 3.12 and NumPy 1.26
 MACHINES = ("x86_64", "amd64", "aarch64", "arm64")
 
-_failure: str | None = None  # why Numba's import failed, once it has been tried
-_importing = False
+dependents: list[Callable[[], None]] = []  # what forgets values that depend on the refusal
+
+_failure: str | None = None  # why Numba failed, once it has
+_inside: set[int] = set()  # the threads that import it or compile
+_fallbacks = count()  # of calls that were planned for the compiled engine
+
+
+class UnavailableError(ValueError):
+    """Numba turned out not to work here, although nothing had spoken against it."""
 
 
 def refusal() -> str | None:
@@ -27,25 +38,55 @@ def refusal() -> str | None:
 
 
 def trial() -> str | None:
-    """Return why the compiled engine cannot be used, or None; imports Numba, and remembers if that fails."""
-    global _failure, _importing
-    if refusal() is None:
-        _importing = True
-        try:
-            importlib.import_module("numba")
-        except Exception as error:
-            words = " ".join(str(error).split()) or type(error).__name__
-            _failure = f"numba cannot be imported: {words}"
-        finally:
-            _importing = False
+    """Return why the compiled engine cannot be used, or None; has Numba compile, and remembers if that fails."""
+    with suppress(UnavailableError):
+        if refusal() is None:
+            with attempt("be imported"):
+                numba = importlib.import_module("numba")
+                vector_bytes()
+            with attempt("compile"):
+                numba.njit(lambda: 0).compile(())
     return refusal()
 
 
-def _after_fork() -> None:
-    """Refuse in a child that was forked during Numba's import by another thread: there, it would never end."""
+@contextmanager
+def attempt(deed: str) -> Iterator[None]:
+    """Turn whatever Numba raises into UnavailableError, and refuse the compiled engine from then on."""
+    thread, again = threading.get_ident(), threading.get_ident() in _inside
+    _inside.add(thread)
+    try:
+        yield
+    except UnavailableError:
+        raise
+    except Exception as error:
+        words = " ".join(str(error).split()) or type(error).__name__
+        if not isinstance(error, MemoryError):  # which may pass
+            _refuse(f"numba cannot {deed}: {words}")
+        raise UnavailableError(_failure or f"numba cannot {deed}: {words}") from error
+    finally:
+        if not again:
+            _inside.discard(thread)
+
+
+def _refuse(reason: str) -> None:
     global _failure
-    if _importing:
-        _failure = "this process was forked while another thread imported numba"
+    _failure = _failure or reason
+    for forget in dependents:
+        forget()
+
+
+def warn(error: UnavailableError) -> None:
+    """Warn, once, that NumPy does what was planned for the compiled engine."""
+    if next(_fallbacks) == 0:
+        text = f"the compiled engine cannot be used, and NumPy takes its calls, which is slower: {error}"
+        warnings.warn(text, RuntimeWarning, stacklevel=5)
+
+
+def _after_fork() -> None:
+    """Refuse in a child that was forked while another thread was inside of Numba: there, its locks are never free."""
+    if _inside - {threading.get_ident()}:
+        _refuse("this process was forked while another thread imported numba or compiled")
+    _inside.intersection_update({threading.get_ident()})
 
 
 if hasattr(os, "register_at_fork"):
@@ -71,7 +112,7 @@ def _refusal() -> str | None:
 def _jit_disabled() -> bool:
     loaded = sys.modules.get("numba")
     if loaded is not None:
-        return bool(loaded.config.DISABLE_JIT)
+        return bool(getattr(getattr(loaded, "config", None), "DISABLE_JIT", False))
     return os.environ.get("NUMBA_DISABLE_JIT", "").strip() not in ("", "0")
 
 
@@ -80,7 +121,7 @@ def _release(version: str) -> tuple[int, ...]:
 
 
 def _spec() -> ModuleSpec | None:
-    with suppress(ImportError, ValueError):  # from finders that refuse, and for a stand-in in sys.modules
+    with suppress(Exception):  # from finders that refuse, and for a stand-in in sys.modules
         return importlib.util.find_spec("numba")
     return None
 
@@ -142,8 +183,7 @@ def cpu_name() -> str:
 def cache_folder() -> str | None:
     """Return where Numba keeps the compiled kernels of this folder, or None if it can write nowhere; imports Numba."""
     caching = importlib.import_module("numba.core.caching")
-    try:
+    with suppress(RuntimeError, OSError):
         # the same folder for every file that stands beside this one: Numba makes the first that it can write to
         return str(caching.FunctionCache(cache_folder).cache_path)
-    except RuntimeError:
-        return None
+    return None

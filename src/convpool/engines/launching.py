@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ Array = NDArray[Any]
 PARTS = 4  # parts of the work for each thread, so that none waits long for another
 
 _ready: set[Any] = set()
+_loaded: set[str] = set()
 
 
 def aligned(numbers: int, dtype: np.dtype[Any]) -> Array:
@@ -41,20 +43,36 @@ def parts() -> int:
     return PARTS * number if number > 1 else 1
 
 
+def load(name: str) -> None:
+    """Import a module of kernels.
+
+    Raises
+    ------
+    UnavailableError : Numba does not work here, with the reason
+    """
+    if refusal := host.refusal():
+        raise host.UnavailableError(refusal)
+    if name not in _loaded:
+        with host.attempt("be imported"):
+            importlib.import_module(f"convpool.engines.{name}")
+        _loaded.add(name)
+
+
 def ready(kernel: Any, call: tuple[Any, ...]) -> None:
     """See to it that a kernel is compiled for such a call, so that no two threads do it."""
     kinds = (kernel, *map(_kind, call))
     if kinds in _ready:
         return
-    import numba
+    with host.attempt("compile"):
+        import numba
 
-    from convpool.engines import vectors
+        from convpool.engines import vectors
 
-    signature = tuple(map(numba.typeof, call))
-    with _alone():
-        if not vectors.stored(kernel, signature):  # type: ignore[no-untyped-call]
-            _say("convpool: compiling for this CPU, once ...")
-        kernel.compile(signature)
+        signature = tuple(map(numba.typeof, call))
+        with _alone():
+            if not vectors.stored(kernel, signature):  # type: ignore[no-untyped-call]
+                _say("convpool: compiling for this CPU, once ...")
+            kernel.compile(signature)
     _ready.add(kinds)
 
 
@@ -76,7 +94,7 @@ def _say(text: str) -> None:
 
 @contextmanager
 def _alone() -> Iterator[None]:
-    """Keep other processes from writing to the same cache meanwhile: Numba numbers its files without asking."""
+    """Keep other processes from compiling meanwhile: what one has made, the others only load."""
     try:
         import fcntl
 
@@ -85,5 +103,10 @@ def _alone() -> Iterator[None]:
         yield
         return
     with file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+        with suppress(OSError):  # some file systems have no locks
+            fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:  # a child that was forked meanwhile has the file open too, and closing it here would not be enough
+            with suppress(OSError):
+                fcntl.flock(file, fcntl.LOCK_UN)

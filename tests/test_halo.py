@@ -58,6 +58,34 @@ def test_need_is_every_pixel_that_is_reached_and_no_other(drawn, pad_mode):
     assert over in (0, axis.overhang)
 
 
+@pytest.mark.parametrize("words", [{}, {"padding": "full", "stride": 2}, {"padding": 4, "dilation": 3}, {"ceil": True}])
+@pytest.mark.parametrize("at", [0, 2])
+def test_an_empty_part_needs_nothing(at, words):
+    assert convpool.halo((5,), 3, [slice(at, at)], **words) == ((0, 0, 0, 0),)
+    first, second = convpool.halo((9, 5), (2, 3), [slice(1, 3), slice(at, at)], **words)
+    assert second == (0, 0, 0, 0)
+    assert first == convpool.halo((9,), 2, [slice(1, 3)], **words)[0]
+
+
+@pytest.mark.parametrize("pad_mode", PAD_MODES)
+@pytest.mark.parametrize("engine", [None, "numpy", "fft"])
+def test_an_empty_part_reads_nothing_and_gives_nothing(pad_mode, engine):
+    images, kernels = np.ones((2, 5, 6, 2)), np.ones((3, 4, 2, 3))
+    given = {"images_dtype": images.dtype}
+    if engine is None:
+        plan, operands = convpool.plan_pooling(images.shape, 3, 2, **given), ()
+    else:
+        words = {"pad_mode": pad_mode, "fill": 7.0 if pad_mode == "constant" else 0, "engine": engine}
+        plan, operands = convpool.plan_convolution(images.shape, kernels.shape, 3, 2, **words), (kernels, None)
+    for empty in range(4):
+        block = [slice(0, size) for size in plan.output_shape]
+        block[empty] = slice(1, 1)
+        some = part(plan, block)
+        pixels = some.read(images)
+        assert pixels.size == 0 or empty == 3
+        assert some.run(pixels, operands).shape == tuple(cut.stop - cut.start for cut in block)
+
+
 def test_the_halos_of_a_cut_read_each_pixel_as_often_as_windows_overlap():
     """Tiles of 10 with a window of 3 read 12, but for the ends: no pixel more."""
     halos = [convpool.halo((100,), 3, [slice(start, start + 10)])[0] for start in range(0, 100, 10)]

@@ -47,6 +47,8 @@ def need(axis: Axis, windows: slice, pad_mode: str = "zeros") -> Need:
     >>> at_the_end.pieces, at_the_end.order.tolist()
     ((slice(0, 1, None), slice(5, 9, None)), [1, 2, 3, 4, 0])
     """
+    if windows.stop <= windows.start:  # no window: nothing is read, and too few zeros for one
+        return Need((), None, replace(axis, size=0, before=0, after=axis.span - 1, ceil=False))
     return _repeated(axis, windows, pad_mode) if pad_mode in REPEATED else _filled(axis, windows)
 
 

@@ -6,6 +6,7 @@ m images, c channels, nc kernels.
 from __future__ import annotations
 
 import copy
+import inspect
 import math
 import pickle
 import re
@@ -125,13 +126,9 @@ def test_output_shape_is_that_of_the_result(case):
     np.testing.assert_array_equal(plan.run(*given), result)
 
 
-WORDS = {"padding": "valid", "stride": 1, "output_padding": 0, "dilation": 1, "groups": 1, "channel_axis": -1}
-
-
 @pytest.mark.parametrize("case", TRANSPOSED, ids=str)
 def test_output_shape_of_a_transposed_convolution(case):
-    types = {"dtype": None, "engine": "auto", "images_dtype": np.float64, "kernels_dtype": np.float64}
-    plan = planning.plan_transposed(case.images, case.kernels, **{**WORDS, **case.words, **types})
+    plan = planning.plan_transposed(case.images, case.kernels, **case.words)
     result = convolve_transpose(numbers(case.images), numbers(case.kernels), **case.words)
     assert plan.output_shape == result.shape
     assert plan.dtype == result.dtype
@@ -180,6 +177,36 @@ def test_multiply_adds(case):
     assert plan.multiply_adds == counted.sum()
     taps = math.prod(case.kernels[:-2])
     assert plan.multiply_adds == math.prod(called(case).shape) * taps * (c // groups)
+
+
+@pytest.mark.parametrize(
+    ("call", "plan"),
+    [(convolve, plan_convolution), (pool, plan_pooling), (convolve_transpose, planning.plan_transposed)],
+)
+def test_defaults_of_a_plan_are_those_of_its_call(call, plan):
+    ours, theirs = (
+        {
+            word.name: word.default
+            for word in inspect.signature(one).parameters.values()
+            if word.default is not word.empty
+        }
+        for one in (plan, call)
+    )
+    dtypes = {name: ours.pop(name) for name in list(ours) if name.endswith("_dtype")}
+    assert set(dtypes.values()) == {np.float64}
+    arrays = ("bias", "out", "max_memory")  # what a plan gets when it runs
+    assert ours == {name: word for name, word in theirs.items() if name not in arrays}
+
+
+def test_a_plan_without_words_is_that_of_the_call_without_words():
+    """For lp, an exponent of 2."""
+    x, w = numbers((2, 5, 6, 3)) - 4, numbers((3, 3, 3, 3))
+    np.testing.assert_array_equal(plan_convolution(x.shape, w.shape).run(x, w), convolve(x, w))
+    np.testing.assert_array_equal(planning.plan_transposed(x.shape, w.shape).run(x, w), convolve_transpose(x, w))
+    for mode in planning.POOL_MODES:
+        np.testing.assert_array_equal(plan_pooling(x.shape, 2, mode=mode).run(x), pool(x, 2, mode=mode))
+    three_four = np.array([3.0, -4]).reshape(1, 2, 1)
+    assert plan_pooling((1, 2, 1), 2, mode="lp").run(three_four).item() == pool(three_four, 2, mode="lp").item() == 5
 
 
 def test_attributes():

@@ -114,18 +114,18 @@ def plan_convolution(
 def plan_transposed(
     images_shape: Any,
     kernels_shape: Any,
-    padding: Padding,
-    stride: Ints,
+    padding: Padding = "valid",
+    stride: Ints = 1,
     *,
-    output_padding: Ints,
-    dilation: Ints,
-    groups: int,
-    channel_axis: int,
+    output_padding: Ints = 0,
+    dilation: Ints = 1,
+    groups: int = 1,
+    channel_axis: int = -1,
     kernel_layout: str = "HWIO",
-    dtype: DTypeLike | None,
-    engine: str,
-    images_dtype: DTypeLike,
-    kernels_dtype: DTypeLike,
+    dtype: DTypeLike | None = None,
+    engine: str = "auto",
+    images_dtype: DTypeLike = np.float64,
+    kernels_dtype: DTypeLike = np.float64,
 ) -> TransposedPlan:
     """Plan a transposed convolution; words as in `convolve_transpose`."""
     images, kernels, axis, rank, groups, layout = operands.read(

@@ -346,6 +346,31 @@ SIGNATURES = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("if True:", ""),
+        ("if np is None:\n    pass\nelse:", ""),
+        ("try:", "except ImportError:\n    pass\n"),
+        ("try:\n    import numba\nexcept ImportError:", ""),
+        ("try:\n    import numba\nexcept ImportError:\n    pass\nelse:", ""),
+        ("try:\n    pass\nfinally:", ""),
+        ("with open(__file__):", ""),
+        ("for _ in range(1):", ""),
+        ("while True:", "    break\n"),
+        ("if True:\n    pass\nelif True:", ""),
+    ],
+)
+@pytest.mark.parametrize(("parameters", "holds"), [("images, kernel", True), ("images, kernels", False)])
+def test_a_function_may_be_defined_under_a_statement(folder, before, after, parameters, holds):
+    """Of the module: the brief's programs can import it then."""
+    task = TASKS[0].function
+    put(folder, f"import numpy as np\n{before}\n    def {task}({parameters}):\n        return images\n{after}", 0)
+    found = item(folder, "signature", 0)
+    assert (found.outcome == Outcome.HOLDS) == holds
+    assert holds or "its parameters are (images, kernels)" in words(found)
+
+
 @pytest.mark.parametrize(("task", "parameters", "expected"), SIGNATURES)
 def test_signatures(folder, task, parameters, expected):
     put(folder, f"def {TASKS[task].function}({parameters}):\n    return images\n", task)

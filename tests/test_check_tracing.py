@@ -89,6 +89,26 @@ def test_a_wrong_value_stands_beside_the_right_one(handed_in):
     assert f"expected {drawing.number(case.expected[0][index])}\ngot {drawing.number(flipped)}" in said
 
 
+@pytest.mark.parametrize(
+    ("before", "line", "expected"),
+    [
+        ("return", "output = output.astype(np.float32)", "output: f4 (1, 3, 4)"),
+        ("return", "output = output.astype(int)", "output: i8 (1, 3, 4)"),
+        ("return", "output = output.reshape(3, 1, 4)", "output: f8 (3, 1, 4)"),
+        # zeros of both dtypes are the same bytes
+        ("for i", "output = output.astype(int)", "output: i8 (1, 3, 4)"),
+        # one number changes too
+        ("return", "output = np.where(np.arange(12).reshape(1, 3, 4), output, 7).astype(int)", "output: i8 (1, 3, 4)"),
+    ],
+)
+def test_an_array_that_changes_its_dtype_or_shape_is_told(handed_in, before, line, expected):
+    """Its numbers may be equal, so that nothing else shows what the line did."""
+    source = LOOPS.replace(f"    {before}", f"    {line}\n    {before}")
+    lines = [line.strip() for line in told(handed_in(source), 0).splitlines()]
+    place = next(number for number, text in enumerate(lines) if text.endswith(line))
+    assert lines[place + 1] == expected
+
+
 def test_a_wrong_shape_is_named(handed_in):
     said = told(handed_in(LOOPS.replace("w - kw + 1))", "w - kw + 3))")), 0)
     assert "got an array of shape (1, 3, 6), expected (1, 3, 4)" in said

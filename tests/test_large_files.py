@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import convpool
-from convpool import outputs
+from convpool import outputs, tile_sizes
 
 SOURCE = Path(convpool.__file__).parents[1]
 KERNELS = np.arange(18, dtype=np.float32).reshape(3, 3, 1, 2) - 8
@@ -152,6 +152,33 @@ def test_zarr(chunks, tmp_path):
     with pytest.raises(FileExistsError, match="exists and stays as it is"):
         convpool.pool(given, 3, 2, "avg", ceil=True, out=tmp_path / "out.zarr")
     assert sorted(file.name for file in tmp_path.iterdir()) == ["images.zarr", "out.zarr"]
+
+
+@pytest.mark.parametrize("channel_axis", [-1, 1])
+@pytest.mark.parametrize("call", ["convolve", "pool"])
+def test_a_finished_zarr_is_read_only_with_tiles_as_chunks(call, channel_axis, tmp_path):
+    zarr = pytest.importorskip("zarr")
+    images, kernels = numbers((3, 2, 40, 50) if channel_axis == 1 else (3, 40, 50, 2), "float32"), np.ones((3, 3, 2, 4))
+    words = {"channel_axis": channel_axis, "engine": "numpy"}
+    kinds = {"images_dtype": images.dtype, **({"kernels_dtype": kernels.dtype} if call == "convolve" else {})}
+    if call == "convolve":
+        function, operands = convpool.convolve, (images, kernels)
+        plan = convpool.plan_convolution(images.shape, kernels.shape, **words, **kinds)
+    else:
+        function, operands = convpool.pool, (images, 3, 2)
+        plan = convpool.plan_pooling(images.shape, 3, 2, **words, **kinds)
+    path = tmp_path / "out.zarr"
+    made = function(*operands, **words, max_memory="60kB", out=path)
+    np.testing.assert_array_equal(made[...], function(*operands, **words))
+    tile = tile_sizes.in_place(plan, tile_sizes.tile_sizes(plan, 60_000, images, path))
+    assert made.chunks == tuple(tile)
+    assert made.chunks != made.shape
+    assert made.dtype == plan.dtype
+    with pytest.raises(ValueError, match="read-only"):
+        made[0] = 0
+    again = zarr.open(str(path), mode="r")
+    assert again.chunks == made.chunks
+    np.testing.assert_array_equal(again[...], made[...])
 
 
 # ---- labelled arrays ----

@@ -274,6 +274,29 @@ CASES = [
 ]
 
 
+NEGATIVE = [-1, (-1, 0), [0, -1], [(-1, 0), (0, 0)], ((0, -1), (0, 0)), [[0, 0], [-1, 3]], [(0, 0), (9, -1)],
+            np.array([[0, 0], [0, -1]]), np.int8(-1), (np.int64(0), np.int64(-1))]  # fmt: skip
+PADDED = {
+    "convolve": lambda padding: convolve(IMAGES, KERNELS, padding),
+    "in tiles": lambda padding: convolve(IMAGES, KERNELS, padding, max_memory="1MB"),
+    "transpose": lambda padding: transpose(F((2, 8, 9, 4)), KERNELS, padding),
+    "pool": lambda padding: pool(IMAGES, 3, padding=padding),
+    "indices": lambda padding: indices(IMAGES, 3, padding=padding),
+    "fold": lambda padding: fold(F((1, 3, 3, 1, 3, 3)), (5, 5), padding=padding),
+    "filter": lambda padding: filtered(F((8, 9)), F((3, 3)), padding),
+    "halo": lambda padding: convpool.halo((8, 9), 3, [slice(0, 1)] * 2, padding),
+    "plan": lambda padding: plan(IMAGES.shape, KERNELS.shape, padding),
+    "plan of a pooling": lambda padding: plan_pool(IMAGES.shape, 3, padding=padding),
+}
+
+
+@pytest.mark.parametrize("padding", NEGATIVE, ids=str)
+@pytest.mark.parametrize("call", PADDED)
+def test_negative_padding_in_every_form(call, padding):
+    with pytest.raises(ValueError, match=r"padding is .*-1.*; it must be a whole number of 0 or more"):
+        PADDED[call](padding)
+
+
 @pytest.mark.parametrize(("kind", "call", "words"), CASES, ids=range(len(CASES)))
 def test_misuse(kind, call, words):
     with pytest.raises(kind, match=r".") as caught:

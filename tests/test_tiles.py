@@ -261,6 +261,30 @@ def test_the_sign_of_zero_does_not_depend_on_tiles(window, stride, mode, engine)
     assert convpool.pool(images, window, stride, mode, max_memory="100kB", **words).tobytes() == whole.tobytes()
 
 
+FLIPS = {
+    "images": (slice(None, None, -1),),
+    "rows": (slice(None), slice(None, None, -1)),
+    "columns": (slice(None), slice(None), slice(None, None, -1)),
+    "channels": (..., slice(None, None, -1)),
+    "all": (slice(None, None, -1),) * 4,
+    "every second row": (slice(None), slice(None, None, -2)),
+}
+
+
+@pytest.mark.parametrize("max_memory", [None, "20kB", "200kB"])
+@pytest.mark.parametrize("flip", FLIPS)
+def test_a_mapped_file_may_be_read_backwards(flip, max_memory, tmp_path):
+    """What is fetched ahead begins at the lowest address, which is not that of the first pixel then."""
+    mapped = np.memmap(tmp_path / "images", np.float32, "w+", 4096, (3, 40, 50, 2))
+    mapped[...] = numbers(mapped.shape, "float32")
+    view, kernels = mapped[FLIPS[flip]], numbers((3, 2, 2, 3), "float32", 1)
+    words = {"engine": "numpy", "max_memory": max_memory, "out": tmp_path / "out.npy"}
+    made = convpool.convolve(view, kernels, **words)
+    np.testing.assert_array_equal(made, convpool.convolve(view.copy(), kernels, engine="numpy"))
+    made = convpool.pool(view, 3, 2, engine="numpy", max_memory=max_memory)
+    np.testing.assert_array_equal(made, convpool.pool(view.copy(), 3, 2, engine="numpy"))
+
+
 # ---- sizes ----
 
 

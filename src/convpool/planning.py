@@ -121,7 +121,7 @@ def plan_transposed(
     dilation: Ints = 1,
     groups: int = 1,
     channel_axis: int = -1,
-    kernel_layout: str = "HWIO",
+    kernel_layout: str = kernel_layouts.DEFAULT,
     dtype: DTypeLike | None = None,
     engine: str = "auto",
     images_dtype: DTypeLike = np.float64,

@@ -95,7 +95,7 @@ class Axis:
         >>> Axis(5, 3, stride=10**9).with_least_steps
         Axis(size=5, window=3, stride=5, dilation=1, before=0, after=0, ceil=False)
         """
-        stride = min(self.stride, self.before + self.size + self.after) if self.count == 1 else self.stride
+        stride = min(self.stride, max(self.before + self.size + self.after, self.span))
         return replace(self, stride=stride, dilation=self.dilation if self.window > 1 else 1)
 
     @property

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import convpool
-from convpool import filters
+from convpool import filters, tiles
 from convpool.engines import ENGINES
 
 INTEGERS = ["int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64"]
@@ -200,7 +200,8 @@ APART = np.zeros((1, 4000, 1), np.int64)
 APART[0, :10], APART[0, -10:] = 100, -100  # in different tiles: alone, each would fit
 
 
-def test_tiles_refuse_what_the_whole_refuses():
+def test_tiles_refuse_what_the_whole_refuses(monkeypatch):
+    monkeypatch.setattr(tiles, "ENOUGH", 2**12)  # bytes that are read at once to find the bound
     for words in ({}, {"max_memory": "5kB", "engine": "numpy"}):
         with pytest.raises(OverflowError, match="may reach 200, more than int8 holds"):
             convpool.convolve(APART, taps(1, -1), dtype=np.int8, **words)

@@ -53,10 +53,12 @@ def zeros(shape: Shape, dtype: DType, advice: str = LESS) -> NDArray[Any]:
 
 
 def _made(make: Callable[..., NDArray[Any]], shape: Shape, dtype: DType, advice: str, instead: str) -> NDArray[Any]:
-    check(shape, dtype, advice)
     try:
         return make(shape, dtype)
-    except MemoryError as error:
+    except (MemoryError, ValueError, OverflowError) as error:  # looked at only now, since small calls are short
+        check(shape, dtype, advice)
+        if not isinstance(error, MemoryError):
+            raise
         needed = size(volume(shape) * dtype.itemsize)
         raise MemoryError(
             f"the result would be {shape} {dtype}, {needed}, for which there is no memory: {advice}{instead}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -77,6 +78,7 @@ def accumulation(dtype: DType) -> DType:
     return np.dtype(np.float32) if dtype == np.float16 else dtype
 
 
+@lru_cache(64)
 def limits(dtype: DType) -> Range:
     """Return the least and the greatest number of an integer dtype or bool."""
     if dtype.kind == "b":
@@ -109,6 +111,7 @@ class Sums:
 
     def __init__(self, weights: Array, axes: tuple[int, ...] = (), bias: Array | None = None) -> None:
         self._weights, self._axes, self._bias = weights, axes, bias
+        self._extra = 0 if bias is None else magnitude(extremes(bias))
         sums = np.add.reduce(np.abs(weights.astype(np.float64)), axis=axes)
         most = float(np.maximum.reduce(sums, axis=None, initial=0.0))
         if most < EXACT_IN_FLOAT64:
@@ -125,8 +128,7 @@ class Sums:
 
     def bound(self, pixels: Range) -> int:
         """Return the greatest sum of magnitudes: that of the weights times the greatest pixel, and the bias."""
-        extra = 0 if self._bias is None else magnitude(extremes(self._bias))
-        return self.heaviest * magnitude(pixels) + extra
+        return self.heaviest * magnitude(pixels) + self._extra
 
     def range(self, pixels: Range) -> Range:
         """Return the least and the greatest sum of pixels in a range."""
@@ -139,9 +141,10 @@ class Sums:
 
     def fit(self, dtype: DType, pixels: Range) -> bool:
         """Return whether an integer dtype holds all sums."""
-        if dtype.kind == "i" and self.bound(pixels) <= limits(dtype)[1]:
-            return True
-        return _holds(dtype, *self.range(pixels))
+        return self._fit(dtype, pixels, self.bound(pixels))
+
+    def _fit(self, dtype: DType, pixels: Range, bound: int) -> bool:
+        return (dtype.kind == "i" and bound <= limits(dtype)[1]) or _holds(dtype, *self.range(pixels))
 
     def working(self, dtype: DType, pixels: Range, what: str) -> DType:
         """Return the dtype in which the sums are exact, for results of an integer dtype.
@@ -150,8 +153,9 @@ class Sums:
         ------
         OverflowError : they might not fit the result
         """
-        if self.fit(dtype, pixels):
-            return working(dtype, self.bound(pixels))
+        bound = self.bound(pixels)
+        if self._fit(dtype, pixels, bound):
+            return working(dtype, bound)
         low, high = self.range(pixels)
         holders = [name for name in INTEGERS if _holds(np.dtype(name), low, high)]
         advice = f"pass dtype=np.{holders[0]}" if holders else "pass dtype=float for rounded results"
@@ -159,9 +163,7 @@ class Sums:
             advice += ", or no dtype for int64"
         if low < 0 and dtype.kind == "u":
             raise OverflowError(f"{what} may be negative, as low as {low}, which {dtype} cannot hold; {advice}")
-        raise OverflowError(
-            f"{what} may reach {self.bound(pixels)}, more than {dtype} holds ({limits(dtype)[1]}); {advice}"
-        )
+        raise OverflowError(f"{what} may reach {bound}, more than {dtype} holds ({limits(dtype)[1]}); {advice}")
 
 
 def _holds(dtype: DType, low: int, high: int) -> bool:

@@ -114,7 +114,8 @@ def test_a_pooling_of_chunks_is_the_whole(data):
     shape.insert(channel_axis, draw(1, 3))
     words = {
         "stride": data.draw(st.none() | st.integers(1, 4)),
-        "mode": data.draw(st.sampled_from(["max", "min", "avg", "sum", "lp"])),
+        "mode": data.draw(st.sampled_from(["max", "min", "avg", "sum", "lp", "median"])),
+        "pad_mode": data.draw(st.sampled_from([None, *PAD_MODES])),
         "padding": data.draw(st.sampled_from(["valid", "same", "full", "same_size"]) | st.integers(0, 6)),
         "dilation": draw(1, 3),
         "ceil": data.draw(st.booleans()),
@@ -123,6 +124,9 @@ def test_a_pooling_of_chunks_is_the_whole(data):
     }
     images = numbers(shape, data.draw(st.sampled_from(["uint8", "int16", "float32", "float64", "bool"])))
     window = [draw(1, 3) for _ in range(rank)]
+    words["fill"] = int(words["pad_mode"] == "constant")
+    if words["mode"] in ("max", "min", "median"):
+        words["footprint"] = data.draw(st.none() | st.just(np.arange(np.prod(window)).reshape(window) % 3 != 1))
     try:
         whole = convpool.pool(images, window, **words)
     except ValueError:

@@ -57,6 +57,7 @@ def test_numbers_of_the_output_come_one_by_one():
         (lambda: explain(np.array([[8, 6], [0, 9]]), 2, pool="min"), "min(8, 6, 0, 9) = 0"),
         (lambda: explain(np.array([[8, 6], [0, -9]]), 2, pool="avg"), "(8 + 6 + 0 + (−9)) / 4 = 1.25"),
         (lambda: explain(np.array([1, 1]), 2, ((1, 0),), pool="avg"), "1 / 1 = 1"),
+        (lambda: explain(np.array([[8, 6], [0, 9]]), 2, pool="median"), "median(8, 6, 0, 9) = 7"),
         (lambda: explain(np.array([8, -6]), 2, pool="sum"), "8 + (−6) = 2"),
         (lambda: explain(np.array([3, -4]), 2, pool="lp"), "(|3|^2 + |−4|^2)^(1/2) = 5"),
         (lambda: explain(np.array([3]), 1, ((1, 0),), pool="avg"), "0 / 0 = nan"),

@@ -74,6 +74,12 @@ POOLINGS = [
     Case((1, 4, 5, 6, 2), (2, 1, 3), {"padding": "full", "stride": (2, 1, 1)}),
     Case((0, 5, 6, 3), 2),
     Case((2, 0, 6, 3), 2, {"padding": "same", "stride": 2}),
+    Case((2, 5, 6, 3), 3, {"mode": "median", "stride": 2, "padding": 1}),
+    Case((2, 5, 6, 3), 3, {"mode": "avg", "stride": 2, "padding": 1, "pad_mode": "wrap", "ceil": True}),
+    Case((2, 5, 6, 3), 3, {"padding": "same", "pad_mode": "constant", "fill": 2.5}),
+    Case((2, 5, 6, 3), (2, 2), {"mode": "min", "footprint": [[True, False], [True, True]]}),
+    Case((2, 5, 6, 3), 2, {"mode": "sum", "dtype": np.float32}),
+    Case((2, 0, 6, 3), 2, {"padding": "same", "stride": 2, "pad_mode": "constant", "fill": 1}),
 ]
 # of these, images are the results of a convolution: c of the result is c // groups x groups
 TRANSPOSED = [
@@ -115,6 +121,17 @@ def called(case):
 
 
 # ---- a plan tells what a run does ----
+
+
+def test_a_plan_has_the_words_of_its_call_with_the_same_defaults():
+    words, planned_words = (dict(inspect.signature(call).parameters) for call in (pool, plan_pooling))
+    for name in ("images", "out", "max_memory"):
+        words.pop(name)
+    for name in ("images_shape", "images_dtype"):
+        planned_words.pop(name)
+    assert list(planned_words) == list(words)
+    for name, word in words.items():
+        assert (word.default, word.kind) == (planned_words[name].default, planned_words[name].kind)
 
 
 @pytest.mark.parametrize("case", CONVOLUTIONS + POOLINGS, ids=str)

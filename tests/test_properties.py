@@ -181,9 +181,10 @@ def test_transpose_is_the_adjoint(geometry, m, groups, depth, per_group, seed):
 
 @given(
     geometries(), st.integers(0, 2), st.integers(1, 3), dtypes, layouts,
-    st.sampled_from(["max", "min", "avg", "sum", "lp"]), st.booleans(), st.booleans(), seeds, specials,
+    st.sampled_from(["max", "min", "avg", "sum", "lp", "median"]), st.booleans(), st.booleans(),
+    st.sampled_from([None, None, *PAD_MODES]), seeds, specials,
 )  # fmt: skip
-def test_pool(geometry, m, c, kind, how, mode, ceil, counted, seed, special):
+def test_pool(geometry, m, c, kind, how, mode, ceil, counted, pad_mode, seed, special):
     sizes, window, stride, dilation, padding = geometry
     assume(np.dtype(kind).kind != "c" or (mode in ("avg", "sum") and not special))
     images = layout(numbers((m, *sizes, c), kind, seed, special), how)
@@ -191,6 +192,9 @@ def test_pool(geometry, m, c, kind, how, mode, ceil, counted, seed, special):
     axis = -1 if seed % 2 else 1
     entered = np.moveaxis(images, -1, axis)
     words = {"padding": padding, "dilation": dilation, "ceil": ceil, "count_padding": counted, "channel_axis": axis}
+    words |= {"pad_mode": pad_mode, "fill": int(pad_mode == "constant")}
+    if mode in ("max", "min", "median") and seed % 3:
+        words["footprint"] = np.arange(np.prod(window)).reshape(window) % 3 != seed % 2 + 1
     actual = fits(lambda: called(convpool.pool, entered, window, stride, mode, **words))
     expected = called(reference.pool, entered, window, stride, mode, **words)
     assert (actual.dtype, actual.shape) == (expected.dtype, expected.shape)
@@ -243,7 +247,8 @@ def test_fold_adds_up_the_window_view(geometry, m, c, kind, seed):
 
 
 @given(st.integers(1, 9), st.integers(1, 9), st.integers(1, 9), st.integers(0, 2),
-       st.sampled_from(["max", "min", "avg", "sum", "lp"]), st.sampled_from(FLOATS + INTEGERS), seeds)  # fmt: skip
+       st.sampled_from(["max", "min", "avg", "sum", "lp", "median"]), st.sampled_from(FLOATS + INTEGERS),
+       seeds)  # fmt: skip
 def test_adaptive_and_global_pool(h, oh, ow, m, mode, kind, seed):
     axis = seed % 3 + 1
     images = np.moveaxis(numbers((m, h, 5, 2), kind, seed), -1, axis)
@@ -255,6 +260,21 @@ def test_adaptive_and_global_pool(h, oh, ow, m, mode, kind, seed):
         assert (actual.dtype, actual.shape) == (expected.dtype, expected.shape)
         rtol = {"float16": 2e-3, "float32": 1e-6}.get(actual.dtype.name, 1e-14)
         np.testing.assert_allclose(actual, expected, rtol=rtol)
+
+
+@given(st.tuples(*[st.integers(1, 6)] * 3), st.tuples(*[st.integers(1, 7)] * 3), st.integers(0, 2), st.integers(1, 3),
+       st.sampled_from(FLOATS + INTEGERS), seeds, specials)  # fmt: skip
+def test_adaptive_max_pool_indices(sizes, output_shape, m, rank, kind, seed, special):
+    images = np.sign(numbers((m, *sizes[:rank], 2), kind, seed, special)).astype(kind)  # with many equals
+    axis = seed % (rank + 1) + 1
+    moved, shape = np.moveaxis(images, -1, axis), output_shape[:rank]
+    actual = convpool.adaptive_max_pool_indices(moved, shape, channel_axis=axis)
+    for one, other in zip(actual, reference.adaptive_max_pool_indices(moved, shape, channel_axis=axis), strict=True):
+        same(one, other)
+    np.testing.assert_array_equal(actual[0], convpool.adaptive_pool(moved, shape, "max", channel_axis=axis))
+    flat = np.moveaxis(actual[1], axis, -1).reshape(m, np.prod(shape), 2)
+    values = np.take_along_axis(images.reshape(m, np.prod(sizes[:rank]), 2), flat, axis=1)
+    np.testing.assert_array_equal(values, np.moveaxis(actual[0], axis, -1).reshape(values.shape))
 
 
 @given(st.integers(1, 8), st.integers(1, 8), st.tuples(st.integers(1, 4), st.integers(1, 4)), st.booleans(),

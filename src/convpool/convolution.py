@@ -359,6 +359,7 @@ def fold(
     padding: Padding = "valid",
     *,
     channel_axis: int = -1,
+    dtype: DTypeLike | None = None,
 ) -> Array:
     """Add windows up where they overlap: the adjoint of `window_view`.
 
@@ -372,6 +373,8 @@ def fold(
         As in `convolve`; what falls on padding is dropped.
     channel_axis
         Where the images have their channels, and so the windows among the axes before `*window`.
+    dtype
+        Of sums and result: dtype=float gives rounded sums of integers.
 
     Returns
     -------
@@ -408,8 +411,8 @@ def fold(
             f"windows are {windows.shape} with {tuple(counts)} windows, but images of {spatial} have {expected}"
             + (likely if all(axis.size > 0 and axis.count == o for axis, o in zip(fits, counts, strict=True)) else "")
         )
-    dtype = dtypes.result(windows.dtype, windows.dtype, None)
-    sums = dtypes.accumulation(dtype)
+    result = dtypes.pooled(windows.dtype, "sum", None if dtype is None else arguments.dtype(dtype))
+    sums = dtypes.accumulation(result)
     if sums.kind in "iu":
         overlap = volume([min(axis.count, -(-axis.window // axis.apart)) for axis in axes])
         dtypes.Sums(np.array([overlap])).working(sums, dtypes.extremes(windows), "sums of windows")
@@ -417,4 +420,4 @@ def fold(
     taps_first = np.moveaxis(windows, (axis, *range(rank + 2, windows.ndim)), range(rank + 1))
     with np.errstate(all="ignore"):
         add_windows(total, taps_first[None].astype(sums, copy=False), axes, tuple(slice(0, taps) for taps in window))
-    return np.ascontiguousarray(np.moveaxis(total[0], 0, axis)).astype(dtype, copy=False)
+    return np.ascontiguousarray(np.moveaxis(total[0], 0, axis)).astype(result, copy=False)

@@ -27,6 +27,7 @@ MOVED = 0.15e-9  # to read or write a byte
 TRANSFORMED = 0.2e-9  # an operation of a transform
 REDUCED = 0.35e-9  # to combine a number with another, in NumPy
 POOLED = 0.04e-9  # the same with vectors
+RANKED = 30  # times as long to find the middle of numbers
 
 
 @dataclass(frozen=True)
@@ -92,22 +93,29 @@ class Work:
 
 @dataclass(frozen=True)
 class Reduction:
-    """What the model reads of a pooling."""
+    """What the model reads of a pooling.
+
+    Attributes
+    ----------
+    taps : how many each window has, where axes are not reduced one after the other
+    refusal : why the compiled kernels do not take it; None if they do
+    """
 
     images: np.dtype[Any]
     mode: str
     axes: tuple[Axis, ...]
     results: int
     moved: int
-
-    @cached_property
-    def refusal(self) -> str | None:
-        """Why the compiled kernels do not take it; None if they do."""
-        return compiled_pooling.refusal(self.mode, self.images, len(self.axes))
+    taps: int | None
+    refusal: str | None
 
     def parallel(self) -> dict[str, float]:
         """Return the seconds of one thread with each engine that can do it, without those before the first number."""
-        combined = self.results * sum(min(axis.window, 2 * axis.window.bit_length()) for axis in self.axes)
+        if self.taps is None:
+            taps = sum(min(axis.window, 2 * axis.window.bit_length()) for axis in self.axes)
+        else:
+            taps = self.taps * (RANKED if self.mode == "median" else 1)
+        combined = self.results * taps
         seconds = {"numpy": combined * REDUCED * self.images.itemsize**0.5 + self.moved * MOVED}
         if self.refusal is None:
             seconds["compiled"] = combined * POOLED * self.images.itemsize**0.5 + self.moved * MOVED
@@ -140,9 +148,14 @@ def refusals(accumulation: np.dtype[np.generic], rank: int) -> dict[str, str | N
     return {"numpy": None, "compiled": compiled.refusal(accumulation, rank), "fft": fourier_refusal(accumulation)}
 
 
-def pooling_refusals(mode: str, images: np.dtype[Any], rank: int) -> dict[str, str | None]:
+def pooling_refusals(
+    mode: str, images: np.dtype[Any], rank: int, sums: np.dtype[Any], *, has_footprint: bool
+) -> dict[str, str | None]:
     """Return, for each engine, why it cannot pool such images; None if it can."""
-    return {"numpy": None, "compiled": compiled_pooling.refusal(mode, images, rank)}
+    refusal = compiled_pooling.refusal(mode, images, rank, sums)
+    if has_footprint:
+        refusal = "there is a footprint, and the compiled kernels take whole windows"
+    return {"numpy": None, "compiled": refusal}
 
 
 def _seconds(parallel: dict[str, float], engine: str) -> float:

@@ -188,17 +188,35 @@ def working(dtype: DType, bound: int) -> DType:
     return dtype
 
 
-def pooled(images: DType, mode: str) -> DType:
-    """Return the dtype of a pooling's result."""
+def pooled(images: DType, mode: str, dtype: DType | None = None) -> DType:
+    """Return the dtype of a pooling's result.
+
+    Raises
+    ------
+    TypeError : `dtype` cannot hold what the mode gives
+    """
     native = images.newbyteorder("=")
-    if mode in ("max", "min") or native.kind in "fc":
-        return native
-    return np.dtype(np.int64 if mode == "sum" else np.float64)
+    keeps = mode in ("max", "min")
+    given = native if keeps or native.kind in "fc" else np.dtype(np.int64 if mode == "sum" else np.float64)
+    asked = given if dtype is None else dtype.newbyteorder("=")
+    if asked == given:
+        return given
+    if keeps:
+        raise TypeError(
+            f"dtype is {asked}, but {mode} keeps that of the images, {native}: name none, or pass "
+            f"images.astype(np.{asked})"
+        )
+    kinds = {"i": "iufc", "f": "f" if mode in ("lp", "median") else "fc", "c": "c"}[given.kind]
+    if asked.kind not in kinds:
+        names = {"iufc": "an integer, float or complex", "f": "a float", "fc": "a float or complex", "c": "a complex"}
+        raise TypeError(f"dtype is {asked}, but {mode} of {native} gives {given}: name {names[kinds]} dtype, or none")
+    return asked
 
 
-def pooling(images: DType, mode: str) -> DType:
+def pooling(images: DType, mode: str, dtype: DType | None = None) -> DType:
     """Return the dtype in which a pooling reduces: float64 for short floats, so that long sums stay exact enough."""
-    result = pooled(images, mode)
-    if mode in ("max", "min") or result.kind not in "fc":
-        return result
-    return np.result_type(result, np.float64)
+    if mode in ("max", "min", "median"):
+        return images.newbyteorder("=")
+    result = pooled(images, mode, dtype)
+    # what integers wrap on the way is made good on it, where the sum fits
+    return np.dtype(np.int64) if result.kind in "iu" else np.result_type(result, np.float64)

@@ -62,7 +62,8 @@ def _filled(axis: Axis, windows: slice) -> Need:
 def _repeated(axis: Axis, windows: slice, pad_mode: str) -> Need:
     if windows == slice(0, axis.count):  # the whole axis: padded as it is, without a copy in another order
         return Need((slice(0, axis.size),), None, axis)
-    length = max(0, (windows.stop - windows.start - 1) * axis.stride + axis.span)
+    over = axis.overhang if windows.stop == axis.count else 0  # behind the padding, where nothing is repeated
+    length = max(0, (windows.stop - windows.start - 1) * axis.stride + axis.span - over)
     first = windows.start * axis.stride - axis.before
     inputs = REPEATED[pad_mode](np.arange(first, first + length), axis.size)
     distinct = np.unique(inputs)
@@ -70,4 +71,4 @@ def _repeated(axis: Axis, windows: slice, pad_mode: str) -> Need:
     pieces = tuple(slice(int(distinct[low]), int(distinct[high - 1]) + 1) for low, high in pairwise(edges))
     order = np.searchsorted(distinct, inputs)
     as_read = np.array_equal(order, np.arange(len(distinct)))
-    return Need(pieces, None if as_read else order, replace(axis, size=length, before=0, after=0, ceil=False))
+    return Need(pieces, None if as_read else order, replace(axis, size=length, before=0, after=0, ceil=over > 0))

@@ -156,6 +156,57 @@ def fill(given: Any, pad_mode: str, sums: DType) -> Any:
     return number
 
 
+def pixel(given: Any, pad_mode: str | None, images: DType) -> Any:
+    """Return the number that stands in the padding of a pooling, where it is a pixel like the others."""
+    arguments.check_plain(given, "fill")
+    kind = np.dtype(np.int64) if isinstance(given, int) else np.asarray(given).dtype  # integers of any size
+    if np.ndim(given) or kind.kind not in "biufc":
+        raise TypeError(f"fill is {given!r}; it must be one number")
+    if pad_mode != "constant":
+        if given != 0:
+            raise ValueError(f"fill is {given!r}, but pad_mode is {pad_mode!r}; pass pad_mode='constant' to use it")
+        return 0
+    if images.kind in "biu":
+        least, greatest = dtypes.limits(images)
+        takes = f"a whole number from {least} to {greatest}, or images.astype(float)"
+        fits = kind.kind in "biu" and least <= int(given) <= greatest
+    else:
+        takes = "a real number" if images.kind == "f" else "a number"
+        takes += f" up to {np.finfo(images).max:.1e}, or infinity"
+        fits = not (images.kind == "f" and kind.kind == "c") and _is_representable(given, images)
+    if not fits:
+        raise (ValueError if kind.kind in "biu" or images.kind in "fc" else TypeError)(
+            f"fill is {given!r}, but what stands in the padding is a pixel of images that are {images}: pass {takes}"
+        )
+    return int(given) if images.kind in "biu" else images.newbyteorder("=").type(given)
+
+
+def _is_representable(given: Any, dtype: DType) -> bool:
+    """Return whether a number is not beyond the greatest of a float or complex dtype."""
+    try:
+        with np.errstate(over="ignore"):
+            return bool(np.isinf(dtype.type(given)) <= np.isinf(given))
+    except (OverflowError, TypeError):  # an integer beyond every float
+        return False
+
+
+def footprint(given: Any, window: Shape, mode: str) -> tuple[bool, ...] | None:
+    """Return which taps of a window count, flat; None if all do."""
+    if given is None:
+        return None
+    if mode not in ("max", "min", "median"):
+        raise ValueError(f"footprint goes with mode 'max', 'min' and 'median', not {mode!r}: leave it out")
+    arguments.check_plain(given, "footprint")
+    taps = np.asarray(given)
+    if taps.dtype.kind != "b":
+        raise TypeError(f"footprint holds {taps.dtype}; it must hold bools: pass np.asarray(footprint, bool)")
+    if taps.shape != window:
+        raise ValueError(f"footprint is {taps.shape}, but kernel_shape is {window}; pass kernel_shape={taps.shape}")
+    if not taps.any():
+        raise ValueError(f"footprint {taps.shape} is False everywhere; at least one tap must be True")
+    return None if taps.all() else tuple(taps.ravel().tolist())
+
+
 def check_engine(engine: str, refusals: Mapping[str, str | None]) -> None:
     """Raise if the engine that was asked for cannot do it; name those that can."""
     if refusal := refusals.get(engine):

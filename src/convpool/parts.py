@@ -98,9 +98,9 @@ def part(plan: Plan, outputs: Sequence[slice]) -> Part:
     cuts = list(outputs)
     results = cuts.pop(plan.channel_axis)
     batch, *windows = cuts
-    if isinstance(plan, ConvolutionPlan):
-        return _convolution(plan, batch, windows, results)
-    return _pooling(plan, batch, windows, results)
+    if isinstance(plan, PoolingPlan):
+        return _pooling(plan, batch, windows, results)
+    return _convolution(plan, batch, windows, results)  # type: ignore[arg-type]
 
 
 def _convolution(plan: ConvolutionPlan, batch: slice, windows: Sequence[slice], results: slice) -> Part:
@@ -120,8 +120,8 @@ def _convolution(plan: ConvolutionPlan, batch: slice, windows: Sequence[slice], 
     return Part(smaller, batch, channels, needs, results)
 
 
-def _pooling(plan: Plan, batch: slice, windows: Sequence[slice], results: slice) -> Part:
-    needs = tuple(need(axis, some) for axis, some in zip(plan.axes, windows, strict=True))
+def _pooling(plan: PoolingPlan, batch: slice, windows: Sequence[slice], results: slice) -> Part:
+    needs = tuple(need(axis, some, plan.pad_mode or "zeros") for axis, some in zip(plan.axes, windows, strict=True))
     return Part(_smaller(plan, batch, results, needs), batch, results, needs, results)
 
 

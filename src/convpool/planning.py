@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike
+from numpy.typing import ArrayLike, DTypeLike
 
 from convpool import arguments, channel_checks, costs, dtypes, kernel_layouts, operands
 from convpool.arguments import Ints, Padding
@@ -22,7 +22,7 @@ from convpool.windows import TRANSPOSED_SIZES, Axis, Halo, place_transposed
 
 __all__ = ["POOL_MODES", "Plan", "halo", "lay", "plan_convolution", "plan_pooling", "plan_transposed"]
 
-POOL_MODES = ("max", "min", "avg", "sum", "lp")
+POOL_MODES = ("max", "min", "avg", "sum", "lp", "median")
 
 
 @arguments.with_foreign_words_named
@@ -177,7 +177,11 @@ def plan_pooling(
     ceil: bool = False,
     count_padding: bool = False,
     p: float = 2,
+    pad_mode: str | None = None,
+    fill: Any = 0,
+    footprint: ArrayLike | None = None,
     channel_axis: int = -1,
+    dtype: DTypeLike | None = None,
     engine: str = "auto",
     images_dtype: DTypeLike = np.float64,
 ) -> PoolingPlan:
@@ -187,7 +191,9 @@ def plan_pooling(
     ----------
     images_shape
         Shape (m, *spatial, c).
-    kernel_shape, stride, mode, padding, dilation, ceil, count_padding, p, channel_axis, engine
+    kernel_shape, stride, mode, padding, dilation, ceil, count_padding, p, pad_mode, fill, footprint
+        As in `pool`.
+    channel_axis, dtype, engine
         As in `pool`.
     images_dtype
         Dtype of the arrays that it will run on.
@@ -225,21 +231,28 @@ def plan_pooling(
         raise TypeError(f"p is {p!r}; lp pooling takes a finite number above 0")
     if not 0 < p < np.inf:
         raise ValueError(f"p is {p!r}; lp pooling takes a finite number above 0, or use mode='max' for infinity")
-    reasons = costs.pooling_refusals(mode, kind, rank)
-    operands.check_engine(arguments.choice(engine, ("auto", *POOL_ENGINES), "engine"), reasons)
-    return PoolingPlan(
+    if pad_mode is not None:
+        pad_mode = arguments.choice(pad_mode, arguments.PAD_MODES, "pad_mode")
+        operands.check_pad_mode(pad_mode, axes)
+    asked = None if dtype is None else arguments.dtype(dtype)
+    plan = PoolingPlan(
         images_shape=images,
         images_dtype=kind,
         channel_axis=axis,
         axes=axes,
-        dtype=dtypes.pooled(kind, mode),
-        accumulation=dtypes.pooling(kind, mode),
+        dtype=dtypes.pooled(kind, mode, asked),
+        accumulation=dtypes.pooling(kind, mode, asked),
         padding=_said(padding),
-        engine=engine,
+        engine=arguments.choice(engine, ("auto", *POOL_ENGINES), "engine"),
         mode=mode,
         count_padding=arguments.boolean(count_padding, "count_padding"),
         p=float(p),
+        pad_mode=pad_mode,
+        fill=operands.pixel(fill, pad_mode, kind),
+        footprint=operands.footprint(footprint, window, mode),
     )
+    operands.check_engine(engine, plan.refusals())
+    return plan
 
 
 def _check_rank(images: tuple[int, ...], kernel_shape: Any, channel_axis: Any) -> None:

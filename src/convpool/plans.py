@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from convpool import allocation, arguments, costs, dtypes, operands
 from convpool.cached import cached_property
-from convpool.engines import POOL_ENGINES, host, reductions, threads
+from convpool.engines import POOL_ENGINES, host, padding, reductions, threads
 from convpool.plan_words import formula, plural, size, sizes
 from convpool.windows import Axis, Reach, reach, volume
 
@@ -261,25 +261,39 @@ class PoolingPlan(Plan):
     mode: str
     count_padding: bool
     p: float
+    pad_mode: str | None = None
+    fill: Any = 0
+    footprint: tuple[bool, ...] | None = None
 
     @property
     def title(self) -> str:
         """The first line of the printed plan."""
-        return f"{self.mode} pooling with windows of {sizes([axis.window for axis in self.axes])}"
+        some = (
+            "" if self.footprint is None else f", of which {plural(sum(self.footprint), 'tap')} of the footprint count"
+        )
+        return f"{self.mode} pooling with windows of {sizes([axis.window for axis in self.axes])}{some}"
 
     def rows(self) -> list[tuple[str, str]]:
         """Return what print shows, as (name, text)."""
         rows = super().rows()
-        rows.insert(
-            1, ("padding", f"{self.padding}, which never wins and is {'' if self.count_padding else 'not '}counted")
-        )
+        never = f"which never wins and is {'' if self.count_padding else 'not '}counted"
+        filled = never if self.pad_mode is None else f"filled with {self.pad_mode}"
+        rows.insert(1, ("padding", f"{self.padding}, {filled}"))
         rows.insert(-1, ("work", f"{volume(self.output_shape):,} results x {plural(self.taps, 'tap')}"))
         return rows
 
     @cached_property
     def _work(self) -> costs.Reduction:
         moved = volume(self.near_shape) * self.images_dtype.itemsize + self.bytes_out
-        return costs.Reduction(self.images_dtype, self.mode, self.near_axes, volume(self.output_shape), moved)
+        taps = self.taps_alone if self.mode == "median" or self.footprint is not None else None
+        results = volume(self.output_shape)
+        refusal = self.refusals()["compiled"]
+        return costs.Reduction(self.images_dtype, self.mode, self.near_axes, results, moved, taps, refusal)
+
+    @property
+    def taps_alone(self) -> int:
+        """Taps of one window that count."""
+        return self.taps if self.footprint is None else sum(self.footprint)
 
     @cached_property
     def candidates(self) -> tuple[tuple[str, str], ...]:
@@ -294,19 +308,34 @@ class PoolingPlan(Plan):
     @property
     def scratch(self) -> int:
         """Working memory in bytes, about."""
+        image, size = volume([axis.length for axis in self.near_axes]) * self.channels, self.accumulation.itemsize
+        padded = min(self.batch * image, max(image, padding.ROOM // self.images_dtype.itemsize))
+        held = self._gathered + self.beside(padded, volume(self.output_shape))
         if self._name != "numpy":
-            return self._gathered + super().scratch
-        size = self.accumulation.itemsize
-        return self._gathered + size * reductions.numbers(self.near_shape, self.near_axes, size)
+            return held + super().scratch
+        return held + size * reductions.numbers(self.near_shape, self.near_axes, size)
+
+    def beside(self, padded: int, results: int) -> int:
+        """Return the bytes that so many padded pixels and, of medians, the windows of so many results take."""
+        size = self.images_dtype.itemsize
+        held = padded * size if self.pad_mode is not None else 0
+        if self.mode == "median":  # windows lie side by side, one at least
+            held += 4 * size * max(self.taps, min(reductions.LARGE // size, results * self.taps))
+        return held
 
     def refusals(self) -> dict[str, str | None]:
         """Return, for each engine, why it cannot do it; None if it can."""
-        return costs.pooling_refusals(self.mode, self.images_dtype, len(self.axes))
+        rank, has_footprint = len(self.axes), self.footprint is not None
+        return costs.pooling_refusals(
+            self.mode, self.images_dtype, rank, self.accumulation, has_footprint=has_footprint
+        )
 
     def check(self, images: Array) -> None:
         """Raise OverflowError if sums of integers might not fit."""
         if not self._fits:
-            self._sums.working(self.accumulation, dtypes.extremes(images), "sums of pixels")
+            least, greatest = dtypes.extremes(images)
+            pixels = min(least, self.fill), max(greatest, self.fill)
+            self._sums.working(self.dtype, pixels, "sums of pixels")
 
     def fits(self) -> bool:
         """Tell whether no sum of pixels of this dtype can be too large."""
@@ -314,9 +343,9 @@ class PoolingPlan(Plan):
 
     @cached_property
     def _fits(self) -> bool:
-        if self.mode != "sum" or self.accumulation.kind not in "iu":
+        if self.mode != "sum" or self.dtype.kind not in "iu":
             return True
-        return self._sums.fit(self.accumulation, dtypes.limits(self.images_dtype))
+        return self._sums.fit(self.dtype, dtypes.limits(self.images_dtype))
 
     @property
     def _sums(self) -> dtypes.Sums:
@@ -334,6 +363,13 @@ class PoolingPlan(Plan):
         self.check(entered)
         out, written = self.result(out, entered)
         words = {"mode": self.mode, "count_padding": self.count_padding, "p": self.p, "dtype": self.accumulation}
+        if self.footprint is not None:
+            words["footprint"] = np.reshape(self.footprint, [axis.window for axis in self.axes])
+        engine = self.chosen(POOL_ENGINES)
         with np.errstate(all="ignore"):
-            self.chosen(POOL_ENGINES)(entered, self.engine_axes, written, **words)
+            if self.pad_mode is None or not written.size:
+                engine(entered, self.engine_axes, written, **words)
+            else:
+                for batch, pixels, axes in padding.padded(entered, self.engine_axes, self.pad_mode, self.fill):
+                    engine(pixels, axes, written[batch], **words)
         return self.leave(out, written)

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from convpool import allocation, arguments, sources
 from convpool.arguments import Ints, Padding, with_foreign_words_named
-from convpool.engines import reductions
+from convpool.engines import ranked, reductions
 from convpool.planning import POOL_MODES, plan_pooling
 from convpool.recent import recent
 from convpool.windows import adaptive_windows, volume
@@ -32,7 +32,11 @@ def pool(
     ceil: bool = False,
     count_padding: bool = False,
     p: float = 2,
+    pad_mode: str | None = None,
+    fill: Any = 0,
+    footprint: ArrayLike | None = None,
     channel_axis: int = -1,
+    dtype: DTypeLike | None = None,
     out: Any = None,
     engine: str = "auto",
     max_memory: int | str | None = None,
@@ -49,17 +53,25 @@ def pool(
     stride
         Steps between windows; None means kernel_shape.
     mode
-        "max", "min", "avg", "sum", or "lp", which is (sum |x|^p)^(1/p).
+        "max", "min", "avg", "sum", "lp", which is (sum |x|^p)^(1/p), or "median", the average of both middle ones of an
+        even number.
     padding, dilation
-        As in `convolve`. Padding never wins max or min.
+        As in `convolve`.
     ceil
         Keep a last window that hangs over the end, if it starts on a pixel or on padding before one (PyTorch's rule).
     count_padding
         Whether avg divides by the taps on declared padding too; never by those that hang over because of `ceil`.
     p
         The exponent of "lp".
+    pad_mode, fill
+        None: padding is not there, and never wins max or min. Or one of the pad modes of `convolve`, with which what
+        stands in the padding takes part as pixels do, and counts.
+    footprint
+        Which taps of a window count, for max, min and median: bools of kernel_shape's sizes.
     channel_axis
         Where images, result and `out` have their channels; the first other axis is the batch.
+    dtype
+        Of sums and result, instead of the rule below: dtype=float gives rounded sums of integers. Not for max and min.
     out
         An array of the result's shape and dtype, anything else that can be written to in slices, or a file to make.
     engine
@@ -69,14 +81,14 @@ def pool(
 
     Returns
     -------
-    (m, *output, c). Max and min keep the dtype; sums of integers and bool are int64, avg and lp of them float64. NaN
-    propagates, though its sign and payload are not promised, and a zero is 0, never -0. A window without a real pixel
-    gives -inf or the dtype's least for max, the opposite for min, 0 for sum and lp, NaN for avg.
+    (m, *output, c). Max and min keep the dtype; of integers and bool, sums are int64, and avg, lp and median float64.
+    NaN propagates, though its sign and payload are not promised, and a zero is 0, never -0. A window without a real
+    pixel gives -inf or the dtype's least for max, the opposite for min, 0 for sum and lp, NaN for avg and median.
 
     Raises
     ------
     ValueError : shapes or words that do not fit, with what came in and what would do
-    TypeError : max, min or lp of complex numbers; object and string arrays
+    TypeError : max, min, lp or median of complex numbers; object and string arrays; a dtype that does not fit
     OverflowError : integer sums might not fit
 
     Examples
@@ -103,7 +115,11 @@ def pool(
         ceil=ceil,
         count_padding=count_padding,
         p=p,
+        pad_mode=pad_mode,
+        fill=fill,
+        footprint=footprint,
         channel_axis=channel_axis,
+        dtype=dtype,
         engine=engine,
         images_dtype=np.dtype(images.dtype),
     )
@@ -226,7 +242,7 @@ def _sizes(images: tuple[int, ...], spatial: tuple[int, ...], axis: int) -> tupl
 
 
 @with_foreign_words_named
-def global_pool(images: ArrayLike, mode: str, *, channel_axis: int = -1) -> Array:
+def global_pool(images: ArrayLike, mode: str, *, channel_axis: int = -1, dtype: DTypeLike | None = None) -> Array:
     """Reduce each image to one pixel for each channel.
 
     Parameters
@@ -236,7 +252,7 @@ def global_pool(images: ArrayLike, mode: str, *, channel_axis: int = -1) -> Arra
         give lazy ones.
     mode
         As in `pool`; "lp" with p = 2.
-    channel_axis
+    channel_axis, dtype
         As in `pool`.
 
     Returns
@@ -260,7 +276,7 @@ def global_pool(images: ArrayLike, mode: str, *, channel_axis: int = -1) -> Arra
         also = "" if channel_axis in (-1, 0, 1) else f" and channel_axis={(0, 1, -1)[axis]}"
         raise arguments.unclear_rank(images.shape, signals + also, channel_axis=channel_axis)
     spatial = _spatial(images.shape, channel_axis)
-    return pool(images, spatial, mode=mode, channel_axis=channel_axis)
+    return pool(images, spatial, mode=mode, channel_axis=channel_axis, dtype=dtype)
 
 
 def _spatial(images: tuple[int, ...], channel_axis: int) -> tuple[int, ...]:
@@ -275,7 +291,12 @@ def _spatial(images: tuple[int, ...], channel_axis: int) -> tuple[int, ...]:
 
 @with_foreign_words_named
 def adaptive_pool(
-    images: ArrayLike, output_shape: Ints | Sequence[int | None], mode: str, *, channel_axis: int = -1
+    images: ArrayLike,
+    output_shape: Ints | Sequence[int | None],
+    mode: str,
+    *,
+    channel_axis: int = -1,
+    dtype: DTypeLike | None = None,
 ) -> Array:
     """Pool to a given size: window i of o runs from floor(i n / o) to ceil((i + 1) n / o), as in PyTorch.
 
@@ -288,7 +309,7 @@ def adaptive_pool(
         axes, as in `pool`.
     mode
         As in `pool`; "lp" with p = 2.
-    channel_axis
+    channel_axis, dtype
         As in `pool`.
 
     Returns
@@ -310,14 +331,54 @@ def adaptive_pool(
     mode = arguments.choice(mode, POOL_MODES, "mode")
     # the checks, and for sums the bound, are those of one window, as large as the largest
     largest = tuple(int((stops - starts).max()) for starts, stops in bounds)
-    plan = _plan(images.shape, largest, mode=mode, channel_axis=channel_axis, images_dtype=images.dtype)
+    words: dict[str, Any] = {"channel_axis": channel_axis, "dtype": dtype, "images_dtype": images.dtype}
+    plan = _plan(images.shape, largest, mode=mode, **words)
     entered = plan.entered(images)
     plan.check(entered)
     sizes = tuple(len(starts) for starts, _ in bounds)
     out = allocation.empty(_sizes(images.shape, sizes, plan.channel_axis), plan.dtype)
     with np.errstate(all="ignore"):
-        reductions.adaptive(entered, bounds, plan.channels_last(out), mode=mode, dtype=plan.accumulation)
+        if mode == "median":
+            ranked.adaptive_medians(entered, bounds, plan.channels_last(out))
+        else:
+            reductions.adaptive(entered, bounds, plan.channels_last(out), mode=mode, dtype=plan.accumulation)
     return out
+
+
+@with_foreign_words_named
+def adaptive_max_pool_indices(
+    images: ArrayLike, output_shape: Ints | Sequence[int | None], *, channel_axis: int = -1
+) -> tuple[Array, NDArray[np.int64]]:
+    """Return the greatest pixel of each window of `adaptive_pool`, and where it lies.
+
+    Parameters
+    ----------
+    images, output_shape, channel_axis
+        As in `adaptive_pool`.
+
+    Returns
+    -------
+    values and indices, both (m, *output_shape, c), as `max_pool_indices` returns them: `max_unpool` puts them back
+
+    Raises
+    ------
+    ValueError, TypeError : as `adaptive_pool`
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> values, indices = adaptive_max_pool_indices(np.array([1, 5, 2, 5, 4]).reshape(1, 5, 1), (2,))
+    >>> values.ravel().tolist(), indices.ravel().tolist()
+    ([5, 5], [1, 3])
+    """
+    images = arguments.in_memory(images, "images", "adaptive_max_pool_indices")
+    bounds = _adaptive_windows(images.shape, output_shape, channel_axis)
+    plan = _plan(images.shape, (1,) * len(bounds), channel_axis=channel_axis, images_dtype=images.dtype)
+    shape = _sizes(images.shape, tuple(len(starts) for starts, _ in bounds), plan.channel_axis)
+    values, indices = np.empty(shape, plan.dtype), np.empty(shape, np.int64)
+    written = plan.channels_last(values), plan.channels_last(indices)
+    reductions.adaptive_max_indices(plan.entered(images), bounds, *written)
+    return values, indices
 
 
 def _adaptive_windows(images: tuple[int, ...], output_shape: Any, channel_axis: int) -> list[tuple[Array, Array]]:

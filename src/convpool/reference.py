@@ -20,6 +20,7 @@ Ints = int | Sequence[int]
 Pairs = Sequence[tuple[int, int]]
 Padding = str | int | Sequence[int] | Pairs
 Place = tuple[int, ...]
+Taps = list[int]  # of a window on one axis: where they lie
 Window = tuple[list[int], int]  # on one axis: the pixels of a window, and its taps on pixels or declared padding
 
 EXACT: DType = np.dtype(object)  # Python's integers
@@ -199,10 +200,13 @@ def convolve_transpose(
 
 
 @np.errstate(all="ignore")
-def fold(windows: Array, shape: Ints, stride: Ints = 1, dilation: Ints = 1, padding: Padding = "valid") -> Array:
+def fold(
+    windows: Array, shape: Ints, stride: Ints = 1, dilation: Ints = 1, padding: Padding = "valid", *,
+    dtype: DTypeLike | None = None,
+) -> Array:  # fmt: skip
     """Add windows (m, *output, c, *window) where they overlap -> (m, *shape, c)."""
     rank = (windows.ndim - 2) // 2
-    work, result = _dtypes(None, windows)
+    work, result = _dtypes(dtype, windows)
     windows = _enter(windows, rank + 1, work)
     counts, window = windows.shape[:rank], windows.shape[rank:-2]
     sizes, stride, dilation = _each(shape, rank), _each(stride, rank), _each(dilation, rank)
@@ -226,6 +230,20 @@ def _lp(pixels: Array, divisor: int, p: float) -> Any:
     return (np.abs(pixels) ** real(p)).sum(axis=-1) ** (real(1) / real(p))
 
 
+def _median(pixels: Array, divisor: int, p: float) -> Any:
+    """Sort; Python's integers are averaged exactly, and NaN is the greatest of all."""
+    n = pixels.shape[-1]
+    if n == 0:
+        return np.nan
+    ordered = np.sort(pixels, axis=-1)
+    low, high = ordered[..., (n - 1) // 2], ordered[..., n // 2]
+    if pixels.dtype == EXACT:
+        return (low + high) / 2
+    wide = np.result_type(pixels.dtype, np.longdouble)
+    middle = ((low.astype(wide) + high.astype(wide)) / 2).astype(pixels.dtype)
+    return np.where(np.isnan(ordered[..., -1]), np.nan, middle)
+
+
 # from the pixels of one window (m, c, pixels), avg's divisor and lp's p to (m, c)
 MODES: dict[str, Callable[[Array, int, float], Any]] = {
     "max": lambda pixels, divisor, p: pixels.max(axis=-1, initial=_limits(pixels.dtype)[0]),
@@ -233,31 +251,46 @@ MODES: dict[str, Callable[[Array, int, float], Any]] = {
     "sum": lambda pixels, divisor, p: pixels.sum(axis=-1),
     "avg": _average,
     "lp": _lp,
+    "median": _median,
 }
 
 
-def _pool_dtypes(images: Array, mode: str) -> tuple[DType, DType]:
+def _pool_dtypes(images: Array, mode: str, dtype: DTypeLike | None) -> tuple[DType, DType]:
     if mode in ("max", "min"):
         return images.dtype.newbyteorder("="), images.dtype.newbyteorder("=")
     work, result = _dtypes(None, images)
     if work == EXACT and mode != "sum":
         result = np.dtype(np.float64)
-        return (result if mode == "lp" else EXACT), result
+        work = result if mode == "lp" else EXACT
+    if dtype is not None:
+        result = np.dtype(dtype).newbyteorder("=")
+        if work != EXACT and mode != "median":
+            work = np.result_type(work, result)
     return work, result
 
 
-def _windows(sizes: Place, window: Any, stride: Any, padding: Any, dilation: Any, ceil: bool) -> list[list[Window]]:
-    """Return the windows of each axis."""
+def _taps_of_windows(
+    sizes: Place, window: Any, stride: Any, padding: Any, dilation: Any, ceil: bool
+) -> tuple[list[list[Taps]], list[tuple[int, int]]]:
+    """Return where the taps of each window lie on each axis, counted from the first pixel, and the padding."""
     rank = len(sizes)
     window, dilation = _each(window, rank), _each(dilation, rank)
     stride = window if stride is None else _each(stride, rank)
     spans = _spans(window, dilation)
     sides = _sides(padding, sizes, spans, stride)
-    axes: list[list[Window]] = []
+    axes: list[list[Taps]] = []
     for size, side, span, s, k, d in zip(sizes, sides, spans, stride, window, dilation, strict=True):
-        taps = [[i * s + u * d - side[0] for u in range(k)] for i in range(_count(size, side, span, s, ceil))]
-        axes.append([([x for x in t if 0 <= x < size], sum(x < size + side[1] for x in t)) for t in taps])
-    return axes
+        axes.append([[i * s + u * d - side[0] for u in range(k)] for i in range(_count(size, side, span, s, ceil))])
+    return axes, sides
+
+
+def _windows(sizes: Place, window: Any, stride: Any, padding: Any, dilation: Any, ceil: bool) -> list[list[Window]]:
+    """Return the windows of each axis."""
+    axes, sides = _taps_of_windows(sizes, window, stride, padding, dilation, ceil)
+    return [
+        [([x for x in t if 0 <= x < size], sum(x < size + side[1] for x in t)) for t in taps]
+        for taps, size, side in zip(axes, sizes, sides, strict=True)
+    ]
 
 
 def _walk(images: Array, axes: Sequence[Sequence[Window]]) -> Iterator[tuple[Place, Array, int]]:
@@ -271,9 +304,10 @@ def _walk(images: Array, axes: Sequence[Sequence[Window]]) -> Iterator[tuple[Pla
 
 @np.errstate(all="ignore")
 def _reduce(
-    images: Array, axes: Sequence[Sequence[Window]], mode: str, channel_axis: int, count_padding: bool, p: float
-) -> Array:
-    work, result = _pool_dtypes(images, mode)
+    images: Array, axes: Sequence[Sequence[Window]], mode: str, channel_axis: int, count_padding: bool, p: float,
+    dtype: DTypeLike | None = None,
+) -> Array:  # fmt: skip
+    work, result = _pool_dtypes(images, mode, dtype)
     images = _enter(images, channel_axis, work)
     output = np.zeros((*map(len, axes), *images.shape[-2:]), work)
     for i, pixels, declared in _walk(images, axes):
@@ -281,19 +315,51 @@ def _reduce(
     return _leave(output, channel_axis, result)
 
 
+def _extreme_or_median_of_some(
+    images: Array, axes: Sequence[Sequence[Taps]], mode: str, footprint: Array, channel_axis: int,
+    dtype: DTypeLike | None,
+) -> Array:  # fmt: skip
+    """Reduce the taps of each window where the footprint is True and that are on pixels, one by one."""
+    work, result = _pool_dtypes(images, mode, dtype)
+    images = _enter(images, channel_axis, work)
+    output = np.zeros((*map(len, axes), *images.shape[-2:]), work)
+    for i in np.ndindex(*map(len, axes)):
+        taps = [axis[position] for axis, position in zip(axes, i, strict=True)]
+        places = [tuple(x[t] for x, t in zip(taps, u, strict=True)) for u in np.argwhere(footprint).tolist()]
+        real = [images[place] for place in places if _on(place, images.shape[:-2])]
+        pixels = np.stack(real, axis=-1) if real else np.zeros((*images.shape[-2:], 0), work)
+        output[i] = MODES[mode](pixels, 0, 2)
+    return _leave(output, channel_axis, result)
+
+
 def pool(
     images: Array, kernel_shape: Ints, stride: Ints | None = None, mode: str = "max", *, padding: Padding = "valid",
-    dilation: Ints = 1, ceil: bool = False, count_padding: bool = False, p: float = 2, channel_axis: int = -1,
+    dilation: Ints = 1, ceil: bool = False, count_padding: bool = False, p: float = 2, pad_mode: str | None = None,
+    fill: Any = 0, footprint: Any = None, channel_axis: int = -1, dtype: DTypeLike | None = None,
 ) -> Array:  # fmt: skip
     """Reduce each window of images (m, *spatial, c) to one pixel -> (m, *output, c)."""
     sizes = np.moveaxis(images, channel_axis, -1).shape[1:-1]
-    axes = _windows(sizes, kernel_shape, stride, padding, dilation, ceil)
-    return _reduce(images, axes, mode, channel_axis, count_padding, p)
+    words = kernel_shape, stride, padding, dilation, ceil
+    taps, sides = _taps_of_windows(sizes, *words)
+    if pad_mode is not None and all(taps):  # pixels around pixels, which change nothing but their places
+        padded = _pad(np.moveaxis(np.moveaxis(images, channel_axis, -1), 0, -2), sides, pad_mode, fill)
+        images = np.moveaxis(np.moveaxis(padded, -2, 0), -1, channel_axis)
+        taps = [[[x + side[0] for x in t] for t in axis] for axis, side in zip(taps, sides, strict=True)]
+        sizes = padded.shape[:-2]
+        whole = [[([x for x in t if x < n], 0) for t in axis] for axis, n in zip(taps, sizes, strict=True)]
+        count_padding = False
+    else:
+        whole = _windows(sizes, *words)
+    if footprint is not None:
+        return _extreme_or_median_of_some(images, taps, mode, np.asarray(footprint), channel_axis, dtype)
+    return _reduce(images, whole, mode, channel_axis, count_padding, p, dtype)
 
 
-def adaptive_pool(images: Array, output_shape: Any, mode: str, *, channel_axis: int = -1) -> Array:
+def adaptive_pool(
+    images: Array, output_shape: Any, mode: str, *, channel_axis: int = -1, dtype: DTypeLike | None = None
+) -> Array:
     """Reduce images (m, *spatial, c) to output_shape, where None keeps a size -> (m, *output_shape, c)."""
-    return _reduce(images, _adaptive(images, output_shape, channel_axis), mode, channel_axis, False, 2)
+    return _reduce(images, _adaptive(images, output_shape, channel_axis), mode, channel_axis, False, 2, dtype)
 
 
 def _adaptive(images: Array, output_shape: Any, channel_axis: int) -> list[list[Window]]:
@@ -305,9 +371,9 @@ def _adaptive(images: Array, output_shape: Any, channel_axis: int) -> list[list[
     return axes
 
 
-def global_pool(images: Array, mode: str, *, channel_axis: int = -1) -> Array:
+def global_pool(images: Array, mode: str, *, channel_axis: int = -1, dtype: DTypeLike | None = None) -> Array:
     """Reduce images (m, *spatial, c) to one pixel each -> (m, 1, ..., 1, c)."""
-    return adaptive_pool(images, 1, mode, channel_axis=channel_axis)
+    return adaptive_pool(images, 1, mode, channel_axis=channel_axis, dtype=dtype)
 
 
 def max_pool_indices(
@@ -315,9 +381,18 @@ def max_pool_indices(
     ceil: bool = False, channel_axis: int = -1,
 ) -> tuple[Array, Array]:  # fmt: skip
     """Return the greatest pixel of each window and where it lies, both (m, *output, c); -1 where there is no pixel."""
+    sizes = np.moveaxis(images, channel_axis, -1).shape[1:-1]
+    return _max_indices(images, _windows(sizes, kernel_shape, stride, padding, dilation, ceil), channel_axis)
+
+
+def adaptive_max_pool_indices(images: Array, output_shape: Any, *, channel_axis: int = -1) -> tuple[Array, Array]:
+    """Return the greatest pixel of each adaptive window and where it lies, both (m, *output_shape, c)."""
+    return _max_indices(images, _adaptive(images, output_shape, channel_axis), channel_axis)
+
+
+def _max_indices(images: Array, axes: Sequence[Sequence[Window]], channel_axis: int) -> tuple[Array, Array]:
     entered = _enter(images, channel_axis, images.dtype.newbyteorder("="))
     *sizes, m, c = entered.shape
-    axes = _windows(tuple(sizes), kernel_shape, stride, padding, dilation, ceil)
     numbers = np.arange(prod(sizes)).reshape(*sizes, 1, 1)
     indices = np.full((*map(len, axes), m, c), -1)
     for (i, pixels, _), (_, number, _) in zip(_walk(entered, axes), _walk(numbers, axes), strict=True):

@@ -17,7 +17,7 @@ from convpool import arguments, outputs
 from convpool.engines import compiled, fourier_layout, threads
 from convpool.kernel_plans import ConvolutionPlan
 from convpool.plan_words import size
-from convpool.plans import FEW, Plan
+from convpool.plans import FEW, Plan, PoolingPlan
 from convpool.windows import REPEATED, volume
 
 Sizes = list[int]
@@ -127,6 +127,8 @@ def _engine(plan: Plan, tile: Sizes, padded: Sizes, pixels: int, made: int) -> i
     weights = volume(plan.kernels_shape[:-1]) * tile[-1] if isinstance(plan, ConvolutionPlan) else 0
     held = 4 * min(2**18, max(1, made * plan.taps)) * wide + 3 * weights * wide
     held += pixels * plan.images_dtype.itemsize // FEW  # if only what windows reach is gathered
+    if isinstance(plan, PoolingPlan):
+        held += plan.beside(volume([tile[0], *padded, plan.channels]), made)
     if name == "compiled":  # what it cannot read or write as it lies is converted, an image at a time
         results = wide
         if isinstance(plan, ConvolutionPlan):

@@ -304,8 +304,10 @@ def reach(axis: Axis, pad_mode: str = "zeros") -> Reach | None:
         stride, dilation = axis.stride // common, axis.dilation // common
     inputs = places - axis.before
     if pad_mode in REPEATED:
-        near = Axis(len(places), axis.window, stride, dilation)
-        return Reach(REPEATED[pad_mode](inputs, axis.size), near) if len(places) < axis.length else None
+        there = inputs[inputs < axis.size + axis.after]  # behind that, with ceil, nothing is repeated
+        near = Axis(len(there), axis.window, stride, dilation, ceil=axis.ceil and len(there) < len(places))
+        fewer = len(places) < axis.length and near.count == axis.count
+        return Reach(REPEATED[pad_mode](there, axis.size), near) if fewer else None
     before, pixels = int(np.count_nonzero(inputs < 0)), inputs[(inputs >= 0) & (inputs < axis.size)]
     after = int(np.count_nonzero((inputs >= axis.size) & (inputs < axis.size + axis.after)))
     near = Axis(len(pixels), axis.window, stride, dilation, before, after, axis.ceil)

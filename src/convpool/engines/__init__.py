@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from convpool.engines import compiled, compiled_pooling, fourier, reductions, taps
+from convpool.engines import compiled, compiled_pooling, fourier, ranked, taps
 
 ENGINES: dict[str, Callable[..., None]] = {
     "numpy": taps.convolve,
@@ -12,4 +12,4 @@ ENGINES: dict[str, Callable[..., None]] = {
     "fft": fourier.convolve,
 }
 TRANSPOSE_ENGINES: dict[str, Callable[..., None]] = {"numpy": taps.convolve_transpose}
-POOL_ENGINES: dict[str, Callable[..., None]] = {"numpy": reductions.pool, "compiled": compiled_pooling.pool}
+POOL_ENGINES: dict[str, Callable[..., None]] = {"numpy": ranked.pool, "compiled": compiled_pooling.pool}

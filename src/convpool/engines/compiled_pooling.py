@@ -36,12 +36,14 @@ THIN = 4  # taps of an axis of windows that are pooled in registers alone
 BASE = 4  # parts that make one longer part
 
 
-def refusal(mode: str, images: np.dtype[Any], rank: int) -> str | None:
-    """Tell why poolings of this mode, dtype and rank are not taken; None if they are."""
+def refusal(mode: str, images: np.dtype[Any], rank: int, sums: np.dtype[Any] | None = None) -> str | None:
+    """Tell why poolings of this mode, dtype, rank and dtype of sums are not taken; None if they are."""
     if mode not in JOINS:
         return f"the mode is {mode!r}, and the compiled kernels take {', '.join(map(repr, JOINS))}"
     if images.kind != "b" and images not in READ:
         return f"images are {images}, and the compiled kernels take float32, float64, bool and native integers"
+    if mode in ("avg", "sum") and sums is not None and sums not in (np.int64, np.float64):
+        return f"sums are taken in {sums}, and the compiled kernels take int64 and float64"
     if rank > 2:
         return f"there are {rank} spatial axes, and the compiled kernels take 1 or 2"
     return host.refusal()

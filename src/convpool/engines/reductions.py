@@ -173,7 +173,7 @@ def _pixels(axis: Axis, i: int) -> slice:
 
 def _by_doubling(axis: Axis, x: Array, k: int, out: Array, mode: Mode) -> None:
     """Build windows of 1, 2, 4, ... taps from shifted copies, and the window from them."""
-    part, length, done = _padded(x, axis, k, mode.identity(out.dtype), slice(0, axis.count)), 1, 0
+    part, length, done = pad_axis(x, axis, k, mode.identity(out.dtype), slice(0, axis.count)), 1, 0
     for wanted in _lengths(axis.window, mode.repeats):
         while length < wanted:
             shift = length * axis.dilation
@@ -198,7 +198,7 @@ def _take(axis: Axis, part: Array, k: int, out: Array, ufunc: np.ufunc, tap: int
         out[...] = some
 
 
-def _padded(x: Array, axis: Axis, k: int, fill: Any, windows: slice) -> Array:
+def pad_axis(x: Array, axis: Axis, k: int, fill: Any, windows: slice) -> Array:
     """Return the pixels that some windows reach, and the padding around them."""
     halo = axis.halo(windows)
     pixels: Array = x[_on(k, slice(halo.start, halo.stop))]
@@ -282,11 +282,11 @@ def _windows(axis: Axis, room: int) -> int:
 
 def _cut(axis: Axis, windows: slice) -> tuple[slice, Along]:
     """Return the pixels that some windows need, and the way to reduce them."""
-    pixels, some = _some(axis, windows)
+    pixels, some = axis_of(axis, windows)
     return pixels, partial(_cheapest(some), some)
 
 
-def _some(axis: Axis, windows: slice) -> tuple[slice, Axis]:
+def axis_of(axis: Axis, windows: slice) -> tuple[slice, Axis]:
     """Lay some windows on the pixels they need."""
     start, stop, before, after = axis.halo(windows)
     return slice(start, stop), Axis(stop - start, axis.window, axis.stride, axis.dilation, before, after)
@@ -294,7 +294,7 @@ def _some(axis: Axis, windows: slice) -> tuple[slice, Axis]:
 
 def _divisors(axis: Axis, count_padding: bool, windows: slice) -> Array:
     """Return for some windows their taps on pixels, or on pixels and declared padding; NaN where no pixel is."""
-    pixels, some = _some(axis, windows)
+    pixels, some = axis_of(axis, windows)
     if not some.before and not some.after:
         return np.full(some.count, float(axis.window))
     real = some.taps_on(0, some.size)
@@ -447,7 +447,7 @@ def max_indices(images: Array, axes: Sequence[Axis], values: Array, indices: Arr
     room = LARGE // np.dtype(np.int64).itemsize // row
     for (batch,) in blocks(images.shape[:1], room // first.size):
         for (outputs,) in blocks((first.count,), _windows(first, room)):
-            pixels, some = _some(first, outputs)
+            pixels, some = axis_of(first, outputs)
             block = batch, outputs
             if some.size:
                 values[block], indices[block] = _greatest_places(images[batch, pixels], [some, *others])
@@ -458,25 +458,51 @@ def max_indices(images: Array, axes: Sequence[Axis], values: Array, indices: Arr
                 values[block][nowhere], indices[block][nowhere] = _least(values.dtype), -1
 
 
+def adaptive_max_indices(images: Array, bounds: Sequence[tuple[Array, Array]], values: Array, indices: Array) -> None:
+    """Put the greatest pixel of uneven windows, which have pixels, into values, and its place into indices."""
+    for (batch,) in blocks(images.shape[:1], LARGE // np.dtype(np.int64).itemsize // max(1, volume(images.shape[1:]))):
+        ways = [partial(_greatest_uneven, starts, stops) for starts, stops in bounds]
+        values[batch], indices[batch] = _greatest_of_axes(images[batch], ways)
+    unsign_zeros(values)
+
+
+def _greatest_uneven(starts: Array, stops: Array, x: Array, k: int) -> tuple[Array, Array]:
+    """Return the first greatest pixel of each window on axis k, and where it lies on that axis."""
+    shape = (*x.shape[:k], len(starts), *x.shape[k + 1 :])
+    best, pixels = np.empty(shape, x.dtype), np.empty(shape, np.int64)
+    for i, (start, stop) in enumerate(zip(starts.tolist(), stops.tolist(), strict=True)):
+        window = x[_on(k, slice(start, stop))]
+        taps = np.expand_dims(window.argmax(axis=k), k)
+        best[_on(k, slice(i, i + 1))] = np.take_along_axis(window, taps, axis=k)
+        pixels[_on(k, slice(i, i + 1))] = taps + start
+    return best, pixels
+
+
 def _greatest_places(x: Array, axes: Sequence[Axis]) -> tuple[Array, Array]:
-    """Return the first greatest pixel of each window and its flat place.
+    """Return the first greatest pixel of each window and its flat place."""
+    return _greatest_of_axes(x, [partial(_greatest_along, axis) for axis in axes])
+
+
+def _greatest_of_axes(x: Array, ways: Sequence[Callable[[Array, int], tuple[Array, Array]]]) -> tuple[Array, Array]:
+    """Return the first greatest pixel of each window and its flat place, by the ways to reduce each axis.
 
     The last axis is reduced first: of equals the first row wins, and in it the first column.
     """
     places, step = np.zeros(1, np.int64), 1
-    for k in range(len(axes), 0, -1):
-        x, pixels = _greatest_along(x, axes[k - 1], k)
+    for k in range(len(ways), 0, -1):
+        size = x.shape[k]
+        x, pixels = ways[k - 1](x, k)
         places = (np.take_along_axis(places, pixels, axis=k) if step > 1 else 0) + step * pixels
-        step *= axes[k - 1].size
+        step *= size
     return x, places
 
 
-def _greatest_along(x: Array, axis: Axis, k: int) -> tuple[Array, Array]:
+def _greatest_along(axis: Axis, x: Array, k: int) -> tuple[Array, Array]:
     """Return the first greatest pixel of each window on axis k, and where it lies on that axis."""
     shape = (*x.shape[:k], axis.count, *x.shape[k + 1 :])
     best, pixels = np.empty(shape, x.dtype), np.empty(shape, np.int64)
     for block in blocks(shape, ROOM // np.dtype(np.int64).itemsize // axis.window):
-        part = _padded(x[(*block[:k], slice(None), *block[k + 1 :])], axis, k, _least(x.dtype), block[k])
+        part = pad_axis(x[(*block[:k], slice(None), *block[k + 1 :])], axis, k, _least(x.dtype), block[k])
         inner = Axis(part.shape[k], axis.window, axis.stride, axis.dilation)
         best[block], taps = (_tap_by_steps if axis.window <= FEW else _tap_by_argmax)(part, inner, k)
         pixels[block] = _pixel(axis, block[k], taps, k)

@@ -43,7 +43,7 @@ def explain(
     padding, stride
         As in `convolve`, `pool` or `convolve_transpose`, and None is what they take when nothing is said.
     pool
-        The mode of a pooling: "max", "min", "avg", "sum" or "lp".
+        The mode of a pooling: "max", "min", "avg", "sum", "lp" or "median".
     transpose
         Whether to give each number of the image to its window, as `convolve_transpose` does.
     dilation

@@ -29,6 +29,7 @@ REDUCTIONS: dict[str, Callable[[Array, int, float], Any]] = {
     "min": lambda pixels, divisor, p: pixels.min(initial=_extreme(pixels.dtype, True)),
     "avg": lambda pixels, divisor, p: pixels.sum(dtype=pixels.dtype) / pixels.dtype.type(divisor),
     "sum": lambda pixels, divisor, p: pixels.sum(dtype=pixels.dtype),
+    "median": lambda pixels, divisor, p: np.median(pixels) if pixels.size else np.float64(np.nan),
     "lp": lambda pixels, divisor, p: (np.abs(pixels) ** p).sum(dtype=pixels.dtype) ** (1 / p),
 }
 

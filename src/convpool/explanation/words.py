@@ -81,7 +81,7 @@ def _pixels(frame: Frame, form: str = "{}") -> list[str]:
     return [form.format(number(tap.value)) for tap in frame.taps if tap.pixel is not None]
 
 
-def _extreme(name: str) -> Callable[[Frame, float], str]:
+def _chosen(name: str) -> Callable[[Frame, float], str]:
     return lambda frame, p: f"{name}({terms(_pixels(frame), ', ') or 'no pixel'}) {equals(frame.total, frame.taps)}"
 
 
@@ -100,8 +100,9 @@ def _lp(frame: Frame, p: float) -> str:
 ARITHMETIC: dict[str, Callable[[Frame, float], list[str]]] = {
     "convolution": convolving,
     "transposed": scattering,
-    "max": lambda frame, p: [_extreme("max")(frame, p)],
-    "min": lambda frame, p: [_extreme("min")(frame, p)],
+    "max": lambda frame, p: [_chosen("max")(frame, p)],
+    "min": lambda frame, p: [_chosen("min")(frame, p)],
+    "median": lambda frame, p: [_chosen("median")(frame, p)],
     "avg": lambda frame, p: [f"{_sum(frame)} / {frame.divisor} {equals(frame.total, frame.taps)}"],
     "sum": lambda frame, p: [f"{_sum(frame)} {equals(frame.total, frame.taps)}"],
     "lp": lambda frame, p: [_lp(frame, p)],

@@ -117,6 +117,21 @@ def test_a_part_of_a_pooling_in_the_padding_alone(mode, dtype, count_padding):
     np.testing.assert_array_equal(some.run(some.read(images)), plan.run(images)[:, :3])
 
 
+@pytest.mark.parametrize("words", [{}, {"pad_mode": "constant", "fill": 3}, {"pad_mode": "wrap"}], ids=str)
+@pytest.mark.parametrize("mode", ["max", "avg", "median", "convolve"])
+def test_a_part_in_the_padding_alone_with_wide_strides(mode, words):
+    """Of what windows reach, which is little, such a part has nothing."""
+    images, operands = np.arange(16.0).reshape(1, 4, 4, 1), ()
+    if mode == "convolve":
+        operands = np.arange(4.0).reshape(2, 2, 1, 1), None
+        plan = convpool.plan_convolution(images.shape, (2, 2, 1, 1), 60, 29, **words)
+    else:
+        plan = convpool.plan_pooling(images.shape, 2, 29, mode, padding=60, **words)
+    some = part(plan, (slice(0, 1), slice(0, 2), slice(1, 3), slice(0, 1)))
+    whole = plan.run(images, *operands)
+    np.testing.assert_array_equal(some.run(some.read(images), operands), whole[:, :2, 1:3])
+
+
 def test_every_part_takes_the_engine_of_the_whole():
     plan = convpool.plan_convolution((1, 512, 512, 1), (3, 3, 1, 1))
     some = part(plan, (slice(0, 1), slice(0, 2), slice(0, 2), slice(0, 1)))

@@ -163,7 +163,7 @@ class Plan:
         if self.near_axes == self.axes:
             return images
         gathered = [
-            (len(one.pixels) / axis.size, k, one.pixels)
+            (len(one.pixels) / max(1, axis.size), k, one.pixels)  # a part may lie in the padding alone
             for k, (axis, one) in enumerate(zip(self.axes, self._reaches(), strict=True), 1)
             if one is not None
         ]
@@ -232,7 +232,9 @@ class Plan:
     @property
     def _gathered(self) -> int:
         """Bytes that `near` takes: of an axis' copy, and of the next one made of it."""
-        near = [(one.size, axis.size) for axis, one in zip(self.axes, self.near_axes, strict=True) if axis != one]
+        near = [
+            (one.size, max(1, axis.size)) for axis, one in zip(self.axes, self.near_axes, strict=True) if axis != one
+        ]
         numbers, held = volume([self.batch, *(axis.size for axis in self.axes), self.channels]), [0]
         for fewer, whole in sorted(near, key=lambda sizes: sizes[0] / sizes[1]):
             numbers = numbers // whole * fewer

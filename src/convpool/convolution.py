@@ -12,6 +12,7 @@ from convpool.arguments import Ints, Padding, with_foreign_words_named
 from convpool.engines.taps import add_windows, sums_of_sums
 from convpool.operands import check_positions
 from convpool.planning import lay, plan_convolution, plan_transposed
+from convpool.plans import check_out
 from convpool.recent import recent
 from convpool.rounding import integer_dtype, saturate
 from convpool.windows import place, place_transposed, view, volume
@@ -75,7 +76,8 @@ def convolve(
         Of sums and result, instead of the rule below.
     out
         An array of the result's shape and dtype to write to, anything else that takes slices, or the name of a file to
-        make, .npy or .zarr. It is returned; a file is opened read-only.
+        make, .npy or .zarr. It is returned; a file is opened read-only. An array may share its memory with whatever is
+        read, but with `max_memory` not with the images.
     engine
         "auto", or a name: all give the same dtype and shape.
     max_memory
@@ -271,7 +273,7 @@ def filter_image(
            [ 0, 27, 27],
            [ 0, 27, 27]])
     """
-    tiled = out is not None or sources.wanted(image, out, max_memory)
+    tiled = sources.wanted(image, out, max_memory)
     image = sources.source(image, "image") if tiled else arguments.array(image, "image")
     dtype = dtypes.followed(np.dtype(image.dtype), kernel, dtype)
     kernel = arguments.array(kernel, "kernel")
@@ -293,9 +295,21 @@ def filter_image(
         from convpool import tiles
 
         return tiles.run(plan, image, (kernels, None), out, max_memory, lacking, target)  # type: ignore[no-any-return]
-    picture: Array = plan.run(image[None, ..., None] if axis is None else image[None], kernels)[0]
-    picture = picture[..., 0] if axis is None else picture
-    return picture if target is None else saturate(picture, target)
+    if out is not None:
+        sizes = [size for k, size in enumerate(plan.output_shape) if k not in lacking]
+        check_out(out, tuple(sizes), plan.dtype if target is None else target)
+    image = np.expand_dims(image, lacking)
+    if target is None and out is not None:
+        plan.run(image, kernels, None, np.expand_dims(out, lacking))
+        return out  # type: ignore[no-any-return]
+    picture: Array = plan.run(image, kernels).squeeze(lacking)
+    if target is None:
+        return picture
+    rounded = saturate(picture, target)
+    if out is None:
+        return rounded
+    out[...] = rounded
+    return out  # type: ignore[no-any-return]
 
 
 def _one_kernel(kernel: Array) -> str:

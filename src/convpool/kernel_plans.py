@@ -14,6 +14,7 @@ from convpool.engines import ENGINES, TRANSPOSE_ENGINES, fourier_layout, taps
 from convpool.kernel_layouts import LAYOUTS
 from convpool.plan_words import plural, sizes, span
 from convpool.plans import Plan
+from convpool.sharing import apart
 from convpool.windows import volume
 
 Array = NDArray[Any]
@@ -140,8 +141,9 @@ class ConvolutionPlan(KernelsPlan):
         working = self._working(entered, kernels, bias)
         if bias is not None and working.kind in "iu":  # NumPy adds no int64 to uint64
             bias = bias.astype(working, copy=False)
+        kernels, bias = apart(out, kernels, bias)
         engine = self.chosen(ENGINES)
-        out, written = self.result(out, entered, kernels)
+        out, written = self.result(out, entered)
         weights = np.flip(kernels, tuple(range(len(self.axes)))) if self.flip else kernels
         padded = {"pad_mode": self.pad_mode, "fill": self.fill, "bias": bias, "groups": self.groups, "dtype": working}
         with np.errstate(all="ignore"):
@@ -257,7 +259,8 @@ class TransposedPlan(KernelsPlan):
         """
         entered, kernels = self.entered(images), self.kernels(kernels)
         working = self._working(entered, kernels)
-        out, written = self.result(out, entered, kernels)
+        (kernels,) = apart(out, kernels)
+        out, written = self.result(out, entered)
         with np.errstate(all="ignore"):
             self.chosen(TRANSPOSE_ENGINES)(entered, kernels, self.axes, written, groups=self.groups, dtype=working)
         return self.leave(out, written)

@@ -17,6 +17,7 @@ from convpool import allocation, arguments, costs, dtypes, operands
 from convpool.cached import cached_property
 from convpool.engines import POOL_ENGINES, host, padding, reductions, threads
 from convpool.plan_words import formula, plural, size, sizes
+from convpool.sharing import shares_memory
 from convpool.windows import Axis, Reach, reach, volume
 
 Array = NDArray[Any]
@@ -185,25 +186,18 @@ class Plan:
         """Return images or a result with their channels last."""
         return array if self.channel_axis == array.ndim - 1 else np.moveaxis(array, self.channel_axis, -1)
 
-    def result(self, out: Array | None, *inputs: Array) -> tuple[Array, Array]:
-        """Return the array of the result, and the same or a temporary one with channels last to write to."""
+    def result(self, out: Array | None, images: Array) -> tuple[Array, Array]:
+        """Return the array of the result, and the same or a temporary one with channels last to write to.
+
+        Images are too large to be copied where they share memory with `out`; for what else is read, see `apart`.
+        """
         if out is None:
             out = allocation.empty(self.output_shape, self.dtype, instead=self.instead)
             return out, self.channels_last(out)
-        written = self.channels_last(self._checked(out))
-        if any(np.may_share_memory(out, given) for given in inputs):
+        written = self.channels_last(check_out(out, self.output_shape, self.dtype))
+        if shares_memory(images, out):
             written = np.empty(written.shape, self.dtype)
         return out, written
-
-    def _checked(self, out: Array) -> Array:
-        if not isinstance(out, np.ndarray):
-            raise TypeError(f"out is a {type(out).__name__}; it must be an array {self.output_shape} {self.dtype}")
-        arguments.check_plain(out, "out")
-        if out.shape != self.output_shape or out.dtype != self.dtype:
-            raise ValueError(f"out is {out.shape} {out.dtype}; it must be {self.output_shape} {self.dtype}")
-        if not out.flags.writeable:
-            raise ValueError(f"out {out.shape} is read-only; it must be writeable")
-        return out
 
     def leave(self, out: Array, written: Array) -> Array:
         """Return the result, with what was written to a temporary array in it."""
@@ -254,6 +248,18 @@ class Plan:
     def title(self) -> str:
         """The first line of the printed plan."""
         return "plan"
+
+
+def check_out(out: Any, shape: Shape, dtype: DType) -> Array:
+    """Return `out` if results of this shape and dtype can be written to it."""
+    if not isinstance(out, np.ndarray):
+        raise TypeError(f"out is a {type(out).__name__}; it must be an array {shape} {dtype}")
+    arguments.check_plain(out, "out")
+    if out.shape != shape or out.dtype != dtype:
+        raise ValueError(f"out is {out.shape} {out.dtype}; it must be {shape} {dtype}")
+    if not out.flags.writeable:
+        raise ValueError(f"out {out.shape} is read-only; it must be writeable")
+    return out
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from convpool.parts import Part, part
 from convpool.plan_words import plural
 from convpool.plans import Plan
 from convpool.rounding import Rounded, saturate
+from convpool.sharing import apart, shares_memory
 from convpool.tile_sizes import ENOUGH, cuts, in_place, memory, tile_sizes
 from convpool.windows import blocks, volume
 
@@ -51,20 +52,30 @@ def run(
     shape = less(plan.output_shape, lacking)
     dtype = plan.dtype if round_to is None else round_to
     outputs.check(out, shape, dtype)
-    if isinstance(images, np.ndarray) and isinstance(out, np.ndarray) and np.may_share_memory(images, out):
-        raise ValueError("out shares memory with images, which are read until the last tile; pass another array")
+    _check_apart(images, out)
     if isinstance(plan, ConvolutionPlan):
-        operands = plan.operands(*operands)
+        operands = apart(out, *plan.operands(*operands))
     if lacking:
         images = np.expand_dims(images, lacking) if isinstance(images, np.ndarray) else Lifted(images, lacking)
     tile = tile_sizes(plan, limit, images, out, apart=round_to is not None)
     target: Output = outputs.opened(out, shape, dtype, less(in_place(plan, tile), lacking))
     if round_to is not None:
         target = Rounded(target, plan.dtype, round_to)
-    return _make(plan, images, operands, Squeezed(target, lacking) if lacking else target, cuts(plan, tile))
+    return _make(plan, images, operands, Squeezed(target, lacking) if lacking else target, cuts(plan, tile), out)
 
 
-def _make(plan: Plan, images: Any, operands: Sequence[Any], target: Output, order: list[list[slice]]) -> Any:
+def _check_apart(images: Any, out: Any) -> None:
+    if not shares_memory(images, out):
+        return
+    if isinstance(out, np.ndarray):
+        raise ValueError(
+            "out shares memory with images, which are read until the last tile: pass another array, or leave "
+            "max_memory out, for which all of the result is made before it is put there"
+        )
+    raise ValueError(f"out is the {type(out).__name__} that the images are read from until the last tile: pass another")
+
+
+def _make(plan: Plan, images: Any, operands: Sequence[Any], target: Output, order: list[list[slice]], out: Any) -> Any:
     done, total = 0, volume([len(cuts) for cuts in order]) if volume(plan.output_shape) else 0
     try:
         if not plan.fits(*operands):  # type: ignore[attr-defined]
@@ -74,6 +85,7 @@ def _make(plan: Plan, images: Any, operands: Sequence[Any], target: Output, orde
             _fetch(images, coming)
             with _told(f"the images were not read at {_said(some.box)}"):
                 pixels = some.read(images)
+            _check_apart(pixels, out)  # what is read in slices may be views of it
             values = some.run(pixels, operands, target.room(block))
             with _told("the result could not be written"):
                 target.write(block, values)

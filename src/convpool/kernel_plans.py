@@ -142,12 +142,11 @@ class ConvolutionPlan(KernelsPlan):
         if bias is not None and working.kind in "iu":  # NumPy adds no int64 to uint64
             bias = bias.astype(working, copy=False)
         kernels, bias = apart(out, kernels, bias)
-        engine = self.chosen(ENGINES)
         out, written = self.result(out, entered)
         weights = np.flip(kernels, tuple(range(len(self.axes)))) if self.flip else kernels
         padded = {"pad_mode": self.pad_mode, "fill": self.fill, "bias": bias, "groups": self.groups, "dtype": working}
         with np.errstate(all="ignore"):
-            engine(entered, weights, self.engine_axes, written, **padded)
+            self.compute(ENGINES, entered, weights, self.engine_axes, written, **padded)
         return self.leave(out, written)
 
     def refusals(self) -> dict[str, str | None]:
@@ -262,7 +261,7 @@ class TransposedPlan(KernelsPlan):
         (kernels,) = apart(out, kernels)
         out, written = self.result(out, entered)
         with np.errstate(all="ignore"):
-            self.chosen(TRANSPOSE_ENGINES)(entered, kernels, self.axes, written, groups=self.groups, dtype=working)
+            self.compute(TRANSPOSE_ENGINES, entered, kernels, self.axes, written, groups=self.groups, dtype=working)
         return self.leave(out, written)
 
     def _working(self, values: Array, kernels: Array) -> DType:

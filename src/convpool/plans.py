@@ -103,24 +103,16 @@ class Plan:
         """The axes as engines take them, on what `near` returns: no step that leads nowhere is larger than these."""
         return tuple(axis.with_least_steps for axis in self.near_axes)
 
-    def chosen(self, engines: dict[str, Callable[..., None]]) -> Callable[..., None]:
-        """Return the engine's function: the one asked for, or the first candidate."""
-        return self.runner(engines, self._name)
-
-    def runner(self, engines: dict[str, Callable[..., None]], name: str) -> Callable[..., None]:
-        """Return an engine's function; where "auto" chose one that turns out not to work here, NumPy does the call."""
-
-        def call(*arrays: Any, **words: Any) -> None:
-            try:
-                engines[name](*arrays, **words)
-            except host.UnavailableError as error:
-                if self.engine != "auto":
-                    operands.check_engine(self.engine, self.refusals())
-                    raise
-                host.warn(error)
-                engines["numpy"](*arrays, **words)
-
-        return call
+    def compute(self, engines: dict[str, Callable[..., None]], *arrays: Any, **words: Any) -> None:
+        """Call the engine; where "auto" chose one that turns out not to work here, NumPy does the call."""
+        try:
+            engines[self._name](*arrays, **words)
+        except host.UnavailableError as error:
+            if self.engine != "auto":
+                operands.check_engine(self.engine, self.refusals())
+                raise
+            host.warn(error)
+            engines["numpy"](*arrays, **words)
 
     def refusals(self) -> dict[str, str | None]:
         """Return, for each engine, why it cannot do it; None if it can."""
@@ -373,11 +365,10 @@ class PoolingPlan(Plan):
         words = {"mode": self.mode, "count_padding": self.count_padding, "p": self.p, "dtype": self.accumulation}
         if self.footprint is not None:
             words["footprint"] = np.reshape(self.footprint, [axis.window for axis in self.axes])
-        engine = self.chosen(POOL_ENGINES)
         with np.errstate(all="ignore"):
             if self.pad_mode is None or not written.size:
-                engine(entered, self.engine_axes, written, **words)
+                self.compute(POOL_ENGINES, entered, self.engine_axes, written, **words)
             else:
                 for batch, pixels, axes in padding.padded(entered, self.engine_axes, self.pad_mode, self.fill):
-                    engine(pixels, axes, written[batch], **words)
+                    self.compute(POOL_ENGINES, pixels, axes, written[batch], **words)
         return self.leave(out, written)

@@ -132,6 +132,20 @@ def test_a_part_in_the_padding_alone_with_wide_strides(mode, words):
     np.testing.assert_array_equal(some.run(some.read(images), operands), whole[:, :2, 1:3])
 
 
+@pytest.mark.parametrize("pad_mode", [None, "zeros", "constant", "reflect", "symmetric", "edge", "wrap"])
+@pytest.mark.parametrize("mode", ["max", "avg", "sum", "median"])
+def test_a_part_of_a_pooling_whose_last_window_hangs_over(mode, pad_mode):
+    """Behind the declared padding there is nothing, whatever stands in the padding."""
+    images = -1.0 - np.arange(14).reshape(1, 7, 2, 1) ** 2
+    words = {"padding": ((1, 1), (1, 0)), "ceil": True, "pad_mode": pad_mode, "fill": int(pad_mode == "constant")}
+    plan = convpool.plan_pooling(images.shape, (4, 2), (3, 1), mode, **words)
+    assert plan.axes[0].overhang == 1
+    whole = plan.run(images)
+    for rows in (slice(0, 2), slice(1, 3), slice(2, 3)):
+        some = part(plan, (slice(0, 1), rows, slice(0, 2), slice(0, 1)))
+        np.testing.assert_array_equal(some.run(some.read(images)), whole[:, rows])
+
+
 def test_every_part_takes_the_engine_of_the_whole():
     plan = convpool.plan_convolution((1, 512, 512, 1), (3, 3, 1, 1))
     some = part(plan, (slice(0, 1), slice(0, 2), slice(0, 2), slice(0, 1)))

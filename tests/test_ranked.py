@@ -136,27 +136,48 @@ def windows(room, stride, ceil, end):
     return count - (ceil and (count - 1) * stride >= end)
 
 
+@pytest.mark.parametrize("sides", [((9, 2), (1, 8)), ((2, 1), (2, 1))], ids=["more than the pixels", "overhung"])
 @pytest.mark.parametrize("pad_mode", PAD_MODES)
 @pytest.mark.parametrize("mode", ["max", "min", "avg", "sum", "lp", "median"])
 @pytest.mark.parametrize("engine", ["auto", *POOL_ENGINES])
-def test_padded_values_are_pixels(engine, mode, pad_mode):
+def test_padded_values_are_pixels(engine, mode, pad_mode, sides):
     if engine == "compiled" and (mode in ("lp", "median") or host.refusal()):
         pytest.skip("the compiled engine takes no such pooling here")
     images = numbers((2, 5, 7, 3), "float32")
     words = {"constant_values": 50} if pad_mode == "constant" else {}
-    around = ((0, 0), (9, 2), (1, 8), (0, 0))  # more than there are pixels
+    around = ((0, 0), *sides, (0, 0))
     padded = np.pad(images, around, {"zeros": "constant"}.get(pad_mode, pad_mode), **words)
     fill = 50 if pad_mode == "constant" else 0
     for stride, ceil, counted in product((1, 3, 4), (False, True), (False, True)):
         given = {"mode": mode, "ceil": ceil, "count_padding": counted, "engine": engine}
-        result = convpool.pool(images, (4, 3), stride, padding=around[1:3], pad_mode=pad_mode, fill=fill, **given)
+        result = convpool.pool(images, (4, 3), stride, padding=sides, pad_mode=pad_mode, fill=fill, **given)
         rows, columns = (
             windows(n + before + after - k, stride, ceil, before + n)
-            for n, (before, after), k in zip((5, 7), around[1:3], (4, 3), strict=True)
+            for n, (before, after), k in zip((5, 7), sides, (4, 3), strict=True)
         )
         expected = convpool.pool(padded, (4, 3), stride, mode, ceil=ceil, engine="numpy")[:, :rows, :columns]
         assert result.shape == expected.shape == (2, rows, columns, 3)
         np.testing.assert_allclose(result, expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize("pad_mode", [None, *PAD_MODES])
+@pytest.mark.parametrize("mode", ["max", "avg", "median"])
+def test_few_windows_of_long_images(mode, pad_mode):
+    """Only what they reach is gathered, of padding too, and nothing behind it where the last window hangs over."""
+    images, fill = numbers((2, 90, 70, 2)), int(pad_mode == "constant")
+    plans = 0
+    for window, stride, dilation, around in [
+        (2, 40, 1, 3), (3, 41, 2, 9), ((3, 2), (19, 60), (30, 1), 5), (2, 39, 7, ((0, 1), (8, 0))), (2, 33, 1, 20),
+        (4, (30, 23), 1, 1),
+    ]:  # fmt: skip
+        for ceil in (False, True):
+            words = {"padding": around, "dilation": dilation, "ceil": ceil, "pad_mode": pad_mode, "fill": fill}
+            result = convpool.pool(images, window, stride, mode, **words)
+            expected = reference.pool(images, window, stride, mode, **words)
+            np.testing.assert_allclose(result, expected, rtol=1e-13)
+            plan = convpool.plan_pooling(images.shape, window, stride, mode, **words)
+            plans += plan.near_axes != plan.axes
+    assert plans > 4
 
 
 def test_images_are_padded_a_few_at_a_time(monkeypatch):

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from convpool.engines import threads
 from convpool.windows import REPEATED, Axis, block_shape, blocks, volume
 
 Array = NDArray[Any]
@@ -21,6 +22,9 @@ Block = tuple[slice, ...]
 BLOCK = 2**18  # numbers in a block of windows: 2 MiB of float64 stay in the processor's cache
 LONG = 2**8  # taps of a window beyond which its sum is not one chain of float32, whose rounding errors would add up
 CHAIN = 2**9  # products in a chain then, at most: BLAS itself adds up shorter ones
+ALONE = 2**18  # multiply-adds up to which OpenBLAS keeps a product of matrices in one thread
+FEW = 2**10  # weights up to which products are cut down to these
+WORKERS = 2  # threads that take blocks then: they fit the memory that plans count
 WINDOWS = 2**9  # windows in a block at least, where there are as many, so that the kernels are not read too often
 
 
@@ -43,7 +47,9 @@ def convolve(
     *window, _, nc = kernels.shape
     weights = _weights(kernels, groups, dtype)
     sums = sums_of_sums(dtype, volume(window)) if volume(kernels.shape[:-1]) > CHAIN else dtype
-    for block in _cut(out.shape[:-1], _windows_at_once(images.shape[-1], window, nc, axes)):
+    cuts = list(_cut(out.shape[:-1], _windows_at_once(images.shape[-1], window, nc, axes)))
+
+    def convolve_block(block: Block) -> None:
         shape = [part.stop - part.start for part in block]
         total = np.zeros((groups, nc // groups, volume(shape)), sums)
         for taps in _cut(window, BLOCK // max(1, images.shape[-1] * volume(shape))):
@@ -54,6 +60,39 @@ def convolve(
         if bias is not None:
             total += bias.reshape(groups, -1, 1)
         out[block] = _channels_last(total.reshape(nc, *shape))
+
+    # BLAS would share each of many small products between its threads, which takes many times as long on a busy machine
+    alone = _windows_alone(nc // groups, volume(kernels.shape[:-1]), weights.dtype)
+    workers = max(1, min(WORKERS, len(cuts) // 2)) if alone else 1
+
+    def convolve_share(k: int) -> None:
+        for block in cuts[k::workers]:
+            convolve_block(block)
+
+    threads.spread(convolve_share, workers)
+
+
+def _windows_alone(k: int, t: int, dtype: np.dtype[Any]) -> int:
+    """Return how many windows of t taps make a product with k kernels that BLAS does alone; 0 if it may share them."""
+    return ALONE // (k * t) if k > 1 and 0 < k * t <= FEW and dtype.char in "fdFD" else 0
+
+
+def _multiply(weights: Array, columns: Array) -> Array:
+    """Multiply weights (groups, k, t) by columns (groups, t, p); few weights by parts of the columns."""
+    groups, k, t = weights.shape
+    p = columns.shape[-1]
+    alone = _windows_alone(k, t, weights.dtype)
+    if not 0 < alone < p:
+        return weights @ columns
+    products = np.empty((groups, k, p), columns.dtype)
+    whole = p - p % alone
+
+    def parts(array: Array) -> Array:
+        return array[..., :whole].reshape(*array.shape[:2], whole // alone, alone).swapaxes(1, 2)
+
+    np.matmul(weights[:, None], parts(columns), out=parts(products))
+    np.matmul(weights, columns[..., whole:], out=products[..., whole:])
+    return products
 
 
 def sums_of_sums(dtype: DTypeLike, count: int) -> np.dtype[Any]:
@@ -71,7 +110,7 @@ def _add_products(total: Array, weights: Array, columns: Array) -> None:
         parts = chains @ columns[:, :whole].reshape(groups, whole // CHAIN, CHAIN, columns.shape[2])
         total += parts.sum(axis=1, dtype=total.dtype)
     if whole < t:
-        total += weights[..., whole:] @ columns[:, whole:]
+        total += _multiply(weights[..., whole:], columns[:, whole:])
 
 
 def _cut(shape: Sequence[int], limit: int) -> Iterable[Block]:

@@ -290,11 +290,12 @@ def _note(words: str) -> None:
 
 def _with_progress(pairs: list[Any]) -> Any:
     """Show a bar on a terminal, when there is more than one picture."""
+    if len(pairs) < 2 or not sys.stderr.isatty():
+        return pairs
     from rich.console import Console
     from rich.progress import track
 
-    hidden = len(pairs) < 2 or not sys.stderr.isatty()
-    return track(pairs, "Pictures", console=Console(stderr=True), disable=hidden, transient=True)
+    return track(pairs, "Pictures", console=Console(stderr=True), transient=True)
 
 
 def _summary(done: list[photos.Shown], output: Path) -> str:

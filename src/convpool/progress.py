@@ -16,6 +16,9 @@ def progress_bar(words: str, unit: str = "") -> Iterator[Progress]:
     from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
 
+    if not sys.stderr.isatty():  # a disabled bar still ends its line, with an older rich
+        yield lambda done, total: None
+        return
     count = DownloadColumn() if unit == "bytes" else MofNCompleteColumn()
     columns = TextColumn("{task.description}"), BarColumn(), count, TextColumn(unit), TimeRemainingColumn()
     with Bar(
@@ -23,7 +26,6 @@ def progress_bar(words: str, unit: str = "") -> Iterator[Progress]:
         console=Console(stderr=True),
         transient=True,
         redirect_stdout=sys.stdout.isatty(),  # else what belongs into a file would go to the terminal
-        disable=not sys.stderr.isatty(),
     ) as bar:
         task = bar.add_task(words, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total or None)

@@ -611,6 +611,23 @@ def test_a_damaged_file_is_a_miss(kernels_on_disk, tmp_path, damage):
 
 
 @needs_numba
+def test_no_bit_of_a_file_may_differ(tmp_path):
+    from convpool.engines import vectors
+
+    files, key = vectors._Files(tmp_path, "kernel"), ("signature", "CPU", "code", "sources")
+    files.save(key, b"code" * 20)
+    assert files.load(key) == b"code" * 20
+    assert files.load((*key[:3], "other sources")) is None
+    (file,) = tmp_path.iterdir()
+    whole = file.read_bytes()
+    for place in range(len(whole)):
+        file.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        assert files.load(key) is None
+        file.write_bytes(whole[:place])
+        assert files.load(key) is None
+
+
+@needs_numba
 @pytest.mark.skipif(sys.platform != "linux", reason="such a limit is Linux's")
 @pytest.mark.parametrize("limit", [1000, *(pytest.param(limit, marks=pytest.mark.full) for limit in (0, 20000))])
 def test_a_full_disk_costs_the_compilation_only(tmp_path, limit):

@@ -801,7 +801,7 @@ def undrawn(monkeypatch):
 
     class Figure:
         def savefig(self, file):
-            file.write_bytes(b"drawn")
+            file.write(b"drawn")
 
     pytest.importorskip("matplotlib")
     monkeypatch.setattr(demo, "draw", lambda *pictures, **words: Figure())
@@ -881,7 +881,7 @@ for name, maker in {{"MNIST": slowly((28, 28), 0.5), "animals": slowly((32, 32, 
     data.DATASETS[name] = dataclasses.replace(entry, shape=(4, *entry.shape[1:]), make=maker)
 class Figure:
     def savefig(self, file):
-        file.write_bytes(b"drawn")
+        file.write(b"drawn")
 demo.draw = lambda *pictures, **words: Figure()
 {START}
 """

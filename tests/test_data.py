@@ -14,7 +14,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from convpool import data, downloads, extras, stand_ins
+from convpool import data, downloads, extras, stand_ins, whole_files
 
 DIGITS = np.linspace(0, 1, 6 * 28 * 28).reshape(6, 28, 28)
 ANIMALS = np.arange(5 * 32 * 32 * 3, dtype=np.uint8).reshape(5, 32, 32, 3)
@@ -202,10 +202,13 @@ def test_make_refuses_a_file_as_folder(small, tmp_path):
     assert error(NotADirectoryError, data.make, file) == f"{file} is a file; expected a folder, as in --to data"
 
 
+@pytest.mark.parametrize("unnamed", [whole_files.UNNAMED, 0])
 @pytest.mark.parametrize("kind", [KeyboardInterrupt, OSError])
-def test_a_stop_leaves_nothing_and_keeps_what_was_there(small, tmp_path, monkeypatch, kind):
+def test_a_stop_leaves_nothing_and_keeps_what_was_there(small, tmp_path, monkeypatch, kind, unnamed):
+    monkeypatch.setattr(whole_files, "UNNAMED", unnamed)
+
     def stop(count, progress):
-        assert [name.endswith(".part") for name in names(tmp_path)] == [True, False]  # MNIST has been written
+        assert "MNIST.npz" not in names(tmp_path)  # though it has been written
         raise kind
 
     (tmp_path / "animals_1.npz").write_bytes(b"mine")

@@ -60,7 +60,7 @@ def folder(tmp_path, monkeypatch):
 @pytest.fixture
 def undrawn(monkeypatch):
     """Pictures that take no time, for tests of all else."""
-    figure = SimpleNamespace(savefig=lambda file: file.write_bytes(b""))
+    figure = SimpleNamespace(savefig=lambda file: file.write(b""))
     monkeypatch.setattr(demo, "draw", lambda *pictures, **words: figure)
 
 

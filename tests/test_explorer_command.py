@@ -118,7 +118,7 @@ def test_nothing_is_left_where_writing_fails(folder, monkeypatch):
     def full(*_, **__):
         raise OSError("No space left on device")
 
-    monkeypatch.setattr("convpool.whole_files.os.replace", full)
+    monkeypatch.setattr("convpool.whole_files.os.link", full)
     assert "No space left on device" in refused("-o", "a.html")
     assert list(folder.iterdir()) == []
 

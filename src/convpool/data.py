@@ -5,25 +5,27 @@ m images, h x w pixels, c channels. To add a data set, add one entry to DATASETS
 
 from __future__ import annotations
 
-import os
+import hashlib
 import shutil
 import zipfile
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
 from convpool.downloads import fetch
+from convpool.npy_files import BROKEN, MAGIC, header
 from convpool.stand_ins import Array, Progress, make_animals, make_digits, silent
+from convpool.whole_files import check_name, open_regular, whole
+from convpool.windows import volume
 
 COURSE = "math/0x04-convolutions_and_pooling"
 WAYS = "`convpool data` makes stand-ins without a network, `convpool data --from FILE` takes a file that you have"
 STAND_IN = b"a stand-in made by convpool"  # the comment of their .npz, so that their keys are those of the real files
-BROKEN = (ValueError, EOFError, MemoryError, NotImplementedError, RuntimeError, zipfile.BadZipFile, zlib.error)
+MOST = 2  # times the bytes of a data set that an array may have to be read at all
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class Dataset:
     limits: tuple[int, int]
     url: str
     make: Callable[[int, Progress], Array]
+    sha256: str = ""  # of what the url gives, if that is known
     # other files that hold the same images: their key -> how theirs become ours
     aliases: tuple[tuple[str, Callable[[Array], Array]], ...] = ()
 
@@ -113,7 +116,7 @@ def find_stand_ins(folder: Path) -> list[str]:
     found = []
     for name, dataset in DATASETS.items():
         file = folder / dataset.file
-        if file.exists() and zipfile.is_zipfile(file):
+        if file.is_file() and zipfile.is_zipfile(file):
             with zipfile.ZipFile(file) as archive:
                 found += [name] if archive.comment == STAND_IN else []
     return found
@@ -129,10 +132,12 @@ def copy_from(file: Path, folder: Path, *, force: bool = False) -> Path:
     ValueError : the file is no data set; the text says what it holds and what would do
     FileExistsError : the file to be written exists and `force` is not set
     """
-    dataset = _recognise(file)
-    with _parts(folder, [dataset], force) as (part,):
-        shutil.copyfile(file, part)
-        _settle(part, dataset, label=str(file))
+    with open_regular(file) as source:
+        dataset = _recognise(source, str(file))
+        with _parts(folder, [dataset], force) as (part,):
+            source.seek(0)
+            shutil.copyfileobj(source, part, 2**20)
+            _settle(part, dataset, label=str(file))
     return folder / dataset.file
 
 
@@ -172,13 +177,27 @@ def download(
         for url, dataset, part in zip(chosen, datasets, parts, strict=True):
             try:
                 fetch(url, part, progress, attempts, pause)
+                if dataset.sha256 and url == dataset.url:
+                    _check_sha256(part, dataset.sha256, url)
                 _settle(part, dataset, label=url)
             except (ConnectionError, ValueError) as error:
                 raise type(error)(f"{error}; {WAYS}") from error
     return [folder / dataset.file for dataset in datasets]
 
 
-def read(file: Path, dataset: Dataset, label: str = "") -> tuple[str, Array]:
+def sha256(stream: IO[bytes]) -> str:
+    """Return the SHA-256 of a whole file, in hexadecimal."""
+    stream.seek(0)
+    return hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]
+
+
+def _check_sha256(stream: IO[bytes], known: str, label: str) -> None:
+    came = sha256(stream)
+    if came != known:
+        raise ValueError(f"{label}: the file that came has the SHA-256 {came}; expected {known}")
+
+
+def read(file: Path, dataset: Dataset) -> tuple[str, Array]:
     """Read the images of a data set and check their key, shape, dtype and range.
 
     Returns
@@ -187,14 +206,20 @@ def read(file: Path, dataset: Dataset, label: str = "") -> tuple[str, Array]:
 
     Raises
     ------
-    ValueError : naming `label` (the file's path by default), what it holds and what is expected
+    ValueError : naming the file, what it holds and what is expected
     """
-    label = label or str(file)
+    with open_regular(file) as stream:
+        return _read(stream, dataset, str(file))
+
+
+def _read(stream: IO[bytes], dataset: Dataset, label: str) -> tuple[str, Array]:
+    """Read an open file as `read` does; messages begin with the label."""
     forms: dict[str, Callable[[Array], Array]] = {dataset.key: np.asarray, **dict(dataset.aliases)}
-    key = next((key for key in forms if key in _keys(file, label)), None)
+    keys = _keys(stream, label)
+    key = next((key for key in forms if key in keys), None)
     if key is None:
-        raise ValueError(f"{label} holds {_listed(_keys(file, label))}; expected {dataset}")
-    images = forms[key](_load(file, key, label))
+        raise ValueError(f"{label} holds {_listed(keys)}; expected {dataset}")
+    images = forms[key](_load(stream, key, label, dataset))
     low, high = dataset.limits
     found = f"{label}: {key} is {images.shape} {images.dtype}"
     if images.shape != dataset.shape or images.dtype.name not in dataset.dtypes:
@@ -204,37 +229,63 @@ def read(file: Path, dataset: Dataset, label: str = "") -> tuple[str, Array]:
     return key, images
 
 
-def _keys(file: Path, label: str) -> list[str]:
-    with file.open("rb") as stream:
-        head = stream.read(16)
-    if not zipfile.is_zipfile(file):
+def _keys(stream: IO[bytes], label: str) -> list[str]:
+    stream.seek(0)
+    head = stream.read(16)
+    if not zipfile.is_zipfile(stream):
+        size = stream.seek(0, 2)
         what = "is cut short" if head[:2] == b"PK" else f"is no .npz file (it begins with {head!r})"
-        raise ValueError(f"{label} {what}, {file.stat().st_size} bytes; expected a whole .npz file")
+        raise ValueError(f"{label} {what}, {size} bytes; expected a whole .npz file")
+    stream.seek(0)
     try:
-        with np.load(file, allow_pickle=False) as archive:
+        with np.load(stream, allow_pickle=False) as archive:
             return list(archive.files)
     except BROKEN as error:
         raise ValueError(f"{label} is damaged ({error}); expected a whole .npz file") from error
 
 
-def _load(file: Path, key: str, label: str) -> Array:
+def _load(stream: IO[bytes], key: str, label: str, dataset: Dataset) -> Array:
+    """Read an array; one that is far too large is refused before memory is taken for it."""
     try:
-        with np.load(file, allow_pickle=False) as archive:
-            return np.asarray(archive[key])
+        with zipfile.ZipFile(stream) as archive:
+            names = archive.namelist()
+            member = archive.getinfo(f"{key}.npy" if f"{key}.npy" in names else key)
+            _check_size(archive, member, f"{label}: {key}", dataset)
+        stream.seek(0)
+        with np.load(stream, allow_pickle=False) as arrays:
+            return np.asarray(arrays[key])
+    except _TooLargeError as error:
+        raise ValueError(str(error)) from None
     except BROKEN as error:
         raise ValueError(f"{label}: {key} cannot be read ({error}); expected a plain, whole array") from error
+
+
+class _TooLargeError(Exception):
+    """An array is much larger than the data set."""
+
+
+def _check_size(archive: zipfile.ZipFile, member: zipfile.ZipInfo, label: str, dataset: Dataset) -> None:
+    most = MOST * volume(dataset.shape) * 8
+    with archive.open(member) as stream:
+        if stream.read(len(MAGIC)) == MAGIC:
+            stream.seek(0)
+            shape, dtype = header(stream)
+            if volume(shape) * dtype.itemsize > most:
+                raise _TooLargeError(f"{label} is {shape} {dtype}; expected {dataset}")
+    if member.file_size > most + 2**20:  # header and all
+        raise _TooLargeError(f"{label} is {member.file_size:,} bytes; expected {dataset}")
 
 
 def _listed(names: Iterable[str]) -> str:
     return ", ".join(names) or "nothing"
 
 
-def _recognise(file: Path) -> Dataset:
-    keys = _keys(file, str(file))
+def _recognise(stream: IO[bytes], label: str) -> Dataset:
+    keys = _keys(stream, label)
     for dataset in DATASETS.values():
         if {dataset.key, *dict(dataset.aliases)} & set(keys):
             return dataset
-    raise ValueError(f"{file} holds {_listed(keys)}; expected {' or '.join(map(str, DATASETS.values()))}")
+    raise ValueError(f"{label} holds {_listed(keys)}; expected {' or '.join(map(str, DATASETS.values()))}")
 
 
 def _choose(names: Iterable[str] | None) -> list[Dataset]:
@@ -245,8 +296,9 @@ def _choose(names: Iterable[str] | None) -> list[Dataset]:
 
 
 @contextmanager
-def _parts(folder: Path, datasets: list[Dataset], force: bool) -> Iterator[list[Path]]:
-    """Give temporary names to write to; they become the real ones at the end, or vanish on any failure."""
+def _parts(folder: Path, datasets: list[Dataset], force: bool) -> Iterator[list[IO[bytes]]]:
+    """Give files to write to; they get the data sets' names at the end, or vanish on any failure."""
+    check_name(folder)
     targets = [folder / dataset.file for dataset in datasets]
     existing = [str(target) for target in targets if target.exists()]
     if existing and not force:
@@ -254,26 +306,21 @@ def _parts(folder: Path, datasets: list[Dataset], force: bool) -> Iterator[list[
     if folder.exists() and not folder.is_dir():
         raise NotADirectoryError(f"{folder} is a file; expected a folder, as in --to data")
     folder.mkdir(parents=True, exist_ok=True)
-    parts = [target.with_name(f"{target.name}.{os.getpid()}.part") for target in targets]
-    try:
-        yield parts
-        for part, target in zip(parts, targets, strict=True):
-            os.replace(part, target)
-    finally:
-        for part in parts:
-            part.unlink(missing_ok=True)
+    with ExitStack() as files:
+        yield [files.enter_context(whole(target, force=force)) for target in targets]
 
 
-def _save(dataset: Dataset, images: Array, part: Path) -> None:
+def _save(dataset: Dataset, images: Array, part: IO[bytes]) -> None:
     # uncompressed: compression would take longer than making the images
     arrays: dict[str, Any] = {dataset.key: images}
-    with part.open("wb") as stream:
-        np.savez(stream, **arrays)
+    part.seek(0)
+    part.truncate()
+    np.savez(part, **arrays)
 
 
-def _settle(part: Path, dataset: Dataset, label: str) -> None:
+def _settle(part: IO[bytes], dataset: Dataset, label: str) -> None:
     """Check what came; rewrite it if it has another form than the brief's."""
-    key, images = read(part, dataset, label)
+    key, images = _read(part, dataset, label)
     if key != dataset.key:
         _save(dataset, images, part)
 
@@ -293,6 +340,7 @@ DATASETS = {
         dtypes=("float64", "float32"),
         limits=(0, 1),
         url="https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz",
+        sha256="731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1",  # Keras states it
         make=make_digits,
         aliases=(("x_train", _from_keras),),
     ),

@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-import os
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,9 +21,10 @@ from numpy.typing import NDArray
 from convpool import data
 from convpool.demo_page import page, rounded
 from convpool.demo_pictures import SHOWN, draw
+from convpool.whole_files import check_name, whole
 
 if TYPE_CHECKING:
-    pass
+    from matplotlib.figure import Figure
 
 Array = NDArray[Any]
 Functions = Mapping[str, Callable[..., Any]]  # the file's stem -> the function that it defines
@@ -237,25 +236,19 @@ def run(
     if missing := [task.file for task in TASKS if task.file not in functions]:
         raise ValueError(f"no function for {', '.join(missing)}; expected one for each file stem in TASKS")
     results = []
-    with _finished_files(out_folder) as folder:
+    check_name(out_folder)
+    out_folder.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as files:  # named at the end, the last first: a page whose pictures are missing is never seen
+        index = files.enter_context(whole(out_folder / "index.html", force=True))
         for name, tasks in groupby(TASKS, lambda task: task.dataset):
             images = _read(data_folder, name)
             for task in tasks:
-                results.append(_demonstrate(task, functions[task.file], images, folder))
-                progress(results[-1])
-        (folder / "index.html").write_text(page(results, stand_ins), encoding="utf-8")
+                result, figure = _demonstrate(task, functions[task.file], images)
+                figure.savefig(files.enter_context(whole(out_folder / result.picture, force=True)))
+                results.append(result)
+                progress(result)
+        index.write(page(results, stand_ins).encode())
     return results
-
-
-@contextmanager
-def _finished_files(folder: Path) -> Iterator[Path]:
-    """Give a temporary folder to write to; its files move to `folder` at the end, or vanish on any failure."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(suffix=".part", dir=folder) as part:
-        yield Path(part)
-        # index.html comes last: a page whose pictures are not there yet is never seen
-        for file in sorted(Path(part).iterdir(), key=lambda file: file.suffix == ".html"):
-            os.replace(file, folder / file.name)
 
 
 def _read(folder: Path, name: str) -> Array:
@@ -268,7 +261,7 @@ def _read(folder: Path, name: str) -> Array:
     return images
 
 
-def _demonstrate(task: Task, function: Callable[..., Any], images: Array, folder: Path) -> TaskResult:
+def _demonstrate(task: Task, function: Callable[..., Any], images: Array) -> tuple[TaskResult, Figure]:
     start = time.perf_counter()
     output = function(images, **task.arguments)
     seconds = time.perf_counter() - start
@@ -276,6 +269,4 @@ def _demonstrate(task: Task, function: Callable[..., Any], images: Array, folder
     if np.shape(output) != expected:
         raise ValueError(f"task {task.number}: {task.function} gave {np.shape(output)}, the brief shows {expected}")
     result = TaskResult(task, images.shape, expected, seconds)
-    figure = draw(images[:SHOWN], output[:SHOWN], task.weights, signed=task.signed)
-    figure.savefig(folder / result.picture)
-    return result
+    return result, draw(images[:SHOWN], output[:SHOWN], task.weights, signed=task.signed)

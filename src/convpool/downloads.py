@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from pathlib import Path
+from typing import IO
 
 from convpool.extras import needed
 
@@ -34,7 +34,7 @@ class _Meter:
         """Nothing to close."""
 
 
-def fetch(url: str, part: Path, progress: Progress, attempts: int, pause: float) -> None:
+def fetch(url: str, part: IO[bytes], progress: Progress, attempts: int, pause: float) -> None:
     """Write what a URL gives to `part`.
 
     Raises
@@ -51,13 +51,15 @@ def fetch(url: str, part: Path, progress: Progress, attempts: int, pause: float)
     raise ValueError(f"attempts is {attempts}; expected at least 1")
 
 
-def _request(url: str, part: Path, progress: Progress) -> None:
+def _request(url: str, part: IO[bytes], progress: Progress) -> None:
     errors, meter = needed("requests").exceptions, _Meter(progress)
     # the length that the server names counts encoded bytes: ask for plain ones, so that it can be compared
     plain = {"Accept-Encoding": "identity"}
     downloader = needed("pooch").HTTPDownloader(progressbar=meter, chunk_size=2**16, timeout=(10, 30), headers=plain)
     try:
-        downloader(url, str(part), None)
+        part.seek(0)
+        part.truncate()
+        downloader(url, part, None)
     except errors.HTTPError as error:
         status, reason = error.response.status_code, error.response.reason
         kind = _PassingError if status >= 500 else ConnectionError
@@ -66,16 +68,16 @@ def _request(url: str, part: Path, progress: Progress) -> None:
         raise _PassingError(f"{url}: {_broken(part, meter, error)}") from error
     except errors.RequestException as error:
         raise ConnectionError(f"{url}: {error}") from error
-    if part.stat().st_size < meter.total:
-        raise _PassingError(f"{url}: cut short, {part.stat().st_size} of {meter.total} bytes came")
+    if part.tell() < meter.total:
+        raise _PassingError(f"{url}: cut short, {part.tell()} of {meter.total} bytes came")
 
 
-def _broken(part: Path, meter: _Meter, error: BaseException) -> str:
+def _broken(part: IO[bytes], meter: _Meter, error: BaseException) -> str:
     """Say what came; the reason is the innermost error's, because the outer ones repeat the URL."""
     while inner := error.__cause__ or error.__context__:
         error = inner
     if not meter.total:
         return f"no connection ({getattr(error, 'strerror', None) or error})"
     # urllib3 knows how much of the last chunk came, which is not in the file
-    came = getattr(error, "partial", part.stat().st_size)
+    came = getattr(error, "partial", part.tell())
     return f"cut short, {came} of {meter.total} bytes came"

@@ -10,6 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convpool import filters
+from convpool.npy_files import BROKEN, header
+from convpool.whole_files import open_regular
+from convpool.windows import volume
+
+MOST_WEIGHTS = 2**24  # of a kernel in a file: 4096 x 4096, more than any picture is filtered with
 
 
 def parse(words: str, size: int | None = None, **values: float | None) -> NDArray[Any]:
@@ -93,25 +98,43 @@ def _number(word: str, words: str) -> int | float:
 
 
 def _from_file(path: Path) -> NDArray[Any]:
-    if not path.is_file():
+    if not path.exists():
         raise FileNotFoundError(f"no kernel file {path}: save one with numpy.save({path.name!r}, kernel)")
-    try:
-        weights = np.load(path, allow_pickle=False)
-    except (ValueError, EOFError, OSError) as error:
-        raise ValueError(
-            f"{path} is not a plain .npy file of numbers (pickled objects are never loaded): "
-            f"save it with numpy.save({path.name!r}, kernel)"
-        ) from error
-    return _checked(weights, path)
-
-
-def _checked(weights: Any, path: Path) -> NDArray[Any]:
+    with open_regular(path) as file:
+        try:
+            if file.read(2) != b"PK":
+                file.seek(0)
+                _check_kind(*header(file), path)
+            file.seek(0)
+            with np.errstate(all="ignore"):
+                weights = np.load(file, allow_pickle=False)
+        except _NotAKernelError as error:
+            raise ValueError(str(error)) from None
+        except BROKEN as error:
+            raise ValueError(
+                f"{path} is not a plain .npy file of numbers (pickled objects are never loaded): "
+                f"save it with numpy.save({path.name!r}, kernel)"
+            ) from error
     if not isinstance(weights, np.ndarray):
         raise ValueError(f"{path} holds several arrays; a kernel is one array (kh, kw), saved with numpy.save")
-    if weights.ndim != 2 or weights.size == 0:
-        raise ValueError(f"{path} holds an array of shape {weights.shape}; a picture's kernel is (kh, kw), as (3, 3)")
-    if weights.dtype.kind not in "biuf":
-        raise ValueError(f"{path} holds {weights.dtype}; a kernel for pictures holds real numbers")
     if not np.isfinite(weights).all():
         raise ValueError(f"{path} holds NaN or infinity; every weight must be a number")
     return weights
+
+
+class _NotAKernelError(Exception):
+    """A whole .npy file that holds something else."""
+
+
+def _check_kind(shape: tuple[int, ...], dtype: np.dtype[Any], path: Path) -> None:
+    """Raise unless the header is that of a kernel: before memory is taken for its weights."""
+    if dtype.hasobject:
+        return  # never loaded: reading says so
+    if len(shape) != 2 or volume(shape) == 0:
+        raise _NotAKernelError(f"{path} holds an array of shape {shape}; a picture's kernel is (kh, kw), as (3, 3)")
+    if dtype.kind not in "biuf":
+        raise _NotAKernelError(f"{path} holds {dtype}; a kernel for pictures holds real numbers")
+    if volume(shape) > MOST_WEIGHTS:
+        raise _NotAKernelError(
+            f"{path} holds {volume(shape):,} weights, {shape}; a kernel for pictures has up to {MOST_WEIGHTS:,}"
+        )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
+import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +17,17 @@ import convpool as package
 from convpool import photos
 from convpool.extras import needed
 from convpool.one_image import Lifted
-from convpool.whole_files import whole
+from convpool.outputs import ArrayInFile
+from convpool.whole_files import Unfinished
 
 TIFF = (".tif", ".tiff")
+DEFLATE, OTHERS = (8, 32946), (34925, 50000, 34926)  # of these others tifffile unpacks any amount: LZMA, Zstandard
 BIG = 2**31  # bytes of pixels from which on offsets of 32 bits might not do
+PAGE = 4096  # pixels start at a multiple of it, so that others can map the file
 PLAIN = {"MINISBLACK": (), "RGB": (3,)}  # how samples are meant -> their axis
 Call = Callable[[Any, Any, Any], Any]
+
+logging.getLogger("tifffile").addHandler(logging.NullHandler())  # what is odd in a file would be told line by line
 
 
 @dataclass(frozen=True)
@@ -49,8 +57,8 @@ def why_not(source: Path, target: Path) -> str | None:
     try:
         with tifffile.TiffFile(source) as file:
             return _unusual(file.pages[0]) if len(file.pages) == 1 else f"it holds {len(file.pages)} frames"
-    except (tifffile.TiffFileError, ValueError) as error:
-        return f"its layout is not known ({' '.join(str(error).split())})"
+    except Exception as error:  # damaged directories raise nearly anything
+        return f"its layout is not known ({' '.join(str(error).split()) or type(error).__name__})"
 
 
 def _unusual(page: Any) -> str | None:
@@ -61,6 +69,8 @@ def _unusual(page: Any) -> str | None:
         return f"its samples are {page.photometric.name} of shape {page.shape}"
     if getattr(page.tags.get(274), "value", 1) != 1:
         return "it has to be turned"
+    if page.compression in OTHERS and not find_spec("imagecodecs"):
+        return f"{page.compression.name} is not unpacked in parts"
     try:
         page.decode  # noqa: B018
     except (ValueError, ImportError) as error:
@@ -72,38 +82,73 @@ def streamed(source: Path, target: Path, asked: Request, max_memory: str, force:
     """Make a picture in parts; a file under its final name is complete."""
     photos.check_free(target, force=force)
     with _opened(source) as (page, pixels):
-        photos.check_pixels(source, int(np.prod(pixels.shape[:2], dtype=object)))
+        for part in (pixels.shape, page.chunks):
+            photos.check_pixels(source, int(np.prod(part[:2], dtype=object)))
         plan = asked.plan((*pixels.shape, 1)[:3], pixels.dtype)
         shape = plan.output_shape if asked.lifted else plan.output_shape[1 : 1 + pixels.ndim]
         given = Lifted(pixels, (0,) if pixels.ndim == 3 else (0, 3)) if asked.lifted else pixels
         largest = Largest(shape, plan.dtype)
         if asked.signed != "clip":  # the scale is that of the whole picture
             asked.make(given, largest, max_memory)
-        with whole(target) as unfinished:
-            out = Levels(shape, plan.dtype, _made(unfinished, plan, page), asked.signed, largest.value)
+        unfinished = Unfinished(target, force=force, buffering=0)
+        try:
+            file = ArrayInFile(unfinished.file, _start(unfinished.file, plan, page, source), shape, page.dtype)
+            out = Levels(shape, plan.dtype, file, asked.signed, largest.value)
             asked.make(given, out, max_memory)
-            out.file.flush()
-    return photos.Shown(out.file[:0], out.count, out.rounded, out.saturated, out.scale)
+            unfinished.finish()
+        finally:
+            unfinished.drop()
+    return photos.Shown(np.empty(0, page.dtype), out.count, out.rounded, out.saturated, out.scale)
 
 
 @contextmanager
 def _opened(path: Path) -> Iterator[tuple[Any, Any]]:
     tifffile, zarr = needed("tifffile", "large"), needed("zarr", "large")
-    with tifffile.TiffFile(path) as file, file.pages[0].aszarr() as store:
-        yield file.pages[0], zarr.open(store, mode="r")
+    with ExitStack() as opened:
+        with _damage_named(path):
+            page = opened.enter_context(tifffile.TiffFile(path)).pages[0]
+            if page.compression in DEFLATE and not find_spec("imagecodecs"):
+                page.decode = _bounded(page.decode, int(np.prod(page.chunks, dtype=object)) * page.dtype.itemsize)
+            pixels = zarr.open(opened.enter_context(page.aszarr()), mode="r")
+        yield page, pixels
 
 
-def _made(path: Path, plan: Any, page: Any) -> Any:
-    """Return the pixels of a new TIFF, mapped, with the colour profile and resolution of the page."""
+@contextmanager
+def _damage_named(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, MemoryError):
+        raise
+    except Exception as error:  # damaged directories raise nearly anything
+        said = " ".join(str(error).split()) or type(error).__name__
+        raise ValueError(f"{path} is damaged or cut short ({said}); get a whole copy of the picture") from error
+
+
+def _bounded(decode: Callable[..., Any], most: int) -> Callable[..., Any]:
+    """Return what decodes a tile, where tifffile would unpack any amount: here only the bytes that a tile has."""
+
+    def bounded(data: bytes | None, *words: Any, **more: Any) -> Any:
+        if data is not None:
+            data = zlib.compress(zlib.decompressobj().decompress(data, most), 0)  # as it is, packed by name only
+        return decode(data, *words, **more)
+
+    return bounded
+
+
+def _start(file: Any, plan: Any, page: Any, source: Path) -> int:
+    """Begin a TIFF file with the colour profile and resolution of the page, and return where its pixels start."""
     shape = plan.output_shape[1:3] + page.shape[2:]
-    words: dict[str, Any] = {"photometric": page.photometric.name.lower(), "metadata": None}
-    if 34675 in page.tags:
-        words["iccprofile"] = bytes(page.tags[34675].value)
-    if 282 in page.tags and 283 in page.tags:
-        words["resolution"] = page.tags[282].value, page.tags[283].value
-        words["resolutionunit"] = getattr(page.tags.get(296), "value", 2)
-    bigtiff = int(np.prod(shape, dtype=object)) * page.dtype.itemsize >= BIG
-    return needed("tifffile", "large").memmap(path, shape=shape, dtype=page.dtype, bigtiff=bigtiff, **words)
+    with _damage_named(source):
+        words: dict[str, Any] = {"photometric": page.photometric.name.lower(), "metadata": None}
+        if 34675 in page.tags:
+            words["iccprofile"] = bytes(page.tags[34675].value)
+        if 282 in page.tags and 283 in page.tags:
+            words["resolution"] = page.tags[282].value, page.tags[283].value
+            words["resolutionunit"] = getattr(page.tags.get(296), "value", 2)
+        words["bigtiff"] = int(np.prod(shape, dtype=object)) * page.dtype.itemsize >= BIG
+        words |= {"shape": shape, "dtype": page.dtype.newbyteorder("="), "align": PAGE, "returnoffset": True}
+        start, _ = needed("tifffile", "large").imwrite(file, **words)
+    return int(start)
 
 
 class Largest:
@@ -119,7 +164,7 @@ class Largest:
 
 
 class Levels:
-    """Takes values and keeps them as pixels."""
+    """Takes values and writes them as pixels."""
 
     left = "no picture was written"
 
@@ -130,7 +175,7 @@ class Levels:
 
     def __setitem__(self, block: Any, values: Any) -> None:
         shown = photos.to_pixels(values, self.file.dtype, self.signed, self.largest)
-        self.file.reshape(self.shape)[block] = shown.pixels
+        self.file[block] = shown.pixels
         self.count += shown.count
         self.rounded += shown.rounded
         self.saturated += shown.saturated

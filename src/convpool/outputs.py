@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import uuid
 from collections.abc import Callable, Sequence
 from itertools import product
 from pathlib import Path
@@ -13,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from convpool import allocation, arguments
+from convpool import allocation, arguments, whole_files
 from convpool.extras import needed
+from convpool.whole_files import Unfinished, UnfinishedFolder
 from convpool.windows import volume
 
 if TYPE_CHECKING:
@@ -26,6 +25,7 @@ DType = np.dtype[Any]
 Block = tuple[slice, ...]
 
 SHORT = 2**14  # bytes in a row below which rows are not written one by one
+PIECE = 2**20  # bytes that are then read, changed and written at a time
 
 
 class Output(Protocol):
@@ -72,25 +72,91 @@ class Given:
         """Keep what is there: it is the caller's."""
 
 
-class NpyFile:
-    """A .npy file, written while the next tile is made.
+class ArrayInFile:
+    """An array in a file, written in blocks.
 
-    Files are written faster than memory that is mapped to them, whose pages the kernel brings one by one.
+    The file is not mapped: a full disk raises OSError where bytes are written, but ends the process where a mapped
+    page is. Writing is faster, too.
+
+    Parameters
+    ----------
+    file : file
+        Without a buffer, to read and write.
+    start : int
+        Where the first number stands.
+    shape, dtype
+        Of the array.
     """
+
+    def __init__(self, file: Any, start: int, shape: Shape, dtype: DType) -> None:
+        self.file, self.start, self.shape, self.dtype = file, start, shape, dtype
+        self.sizes = [volume(shape[k + 1 :]) * dtype.itemsize for k in range(len(shape))]  # bytes of an axis's rows
+        file.truncate(start + volume(shape) * dtype.itemsize)
+
+    def __setitem__(self, block: Block, values: Array) -> None:
+        axis, is_whole = self._rows(block, values)
+        count = block[axis].stop - block[axis].start if is_whole else max(1, PIECE // self.sizes[axis])
+        for index in product(*(range(cut.start, cut.stop) for cut in block[:axis])):
+            place = tuple(i - cut.start for i, cut in zip(index, block, strict=False))
+            for first in range(block[axis].start, block[axis].stop, count):
+                start = self.start + sum(map(int.__mul__, (*index, first), self.sizes))
+                rows = values[place][first - block[axis].start :][:count]
+                if not is_whole:
+                    rows = self._with_rest(start, rows, block[axis + 1 :])
+                self.file.seek(start)
+                _write_all(self.file, rows)
+
+    def _rows(self, block: Block, values: Array) -> tuple[int, bool]:
+        """Return the axis whose rows are written, and whether the block has them whole."""
+        whole = len(self.shape)  # the first axis from which on the block has everything
+        while whole and block[whole - 1] == slice(0, self.shape[whole - 1]):
+            whole -= 1
+        axis = max(0, whole - 1)
+        if volume(values.shape[axis:]) * values.itemsize >= min(SHORT, values.nbytes):
+            return axis, True
+        axis = next(k for k, size in enumerate(self.sizes) if size <= SHORT or k == axis)
+        return axis, axis >= whole - 1
+
+    def _with_rest(self, start: int, values: Array, within: Block) -> Array:
+        """Return whole rows: values in their places, and around them what the file has."""
+        rows = np.empty((len(values), *self.shape[len(self.shape) - len(within) :]), self.dtype)
+        self.file.seek(start)
+        left = _bytes(rows)
+        while left and (count := self.file.readinto(left)):
+            left = left[count:]
+        rows[(slice(None), *within)] = values
+        return rows
+
+
+def _write_all(file: Any, values: Array) -> None:
+    left = _bytes(values)
+    while left:
+        left = left[file.write(left) :]
+
+
+def _bytes(values: Array) -> memoryview:
+    return values.reshape(-1).view(np.uint8).data
+
+
+class NpyFile:
+    """A .npy file, written while the next tile is made."""
 
     def __init__(self, path: Path, shape: Shape, dtype: DType, tile: Shape) -> None:
         from concurrent.futures import ThreadPoolExecutor
 
-        self.path, self.shape, self.dtype = path, shape, dtype
-        self.unfinished = _beside(path)
+        self.path, self.shape = path, shape
         self.rooms = [np.empty(volume(tile), dtype) for _ in range(2)]
-        self.file = self.unfinished.open("xb+", buffering=0)
+        self.unfinished = Unfinished(path, buffering=0)
         self.writer: ThreadPoolExecutor = ThreadPoolExecutor(1, "convpool-writer")
         self.written: Future[None] | None = None
-        header = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False, "shape": shape}
-        np.lib.format.write_array_header_1_0(self.file, header)
-        self.start = self.file.tell()
-        self.file.truncate(self.start + volume(shape) * dtype.itemsize)
+        try:
+            file: Any = self.unfinished.file
+            header = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False, "shape": shape}
+            np.lib.format.write_array_header_1_0(file, header)
+            self.array = ArrayInFile(file, file.tell(), shape, dtype)
+        except BaseException:
+            self.drop()
+            raise
 
     @property
     def left(self) -> str:
@@ -106,60 +172,42 @@ class NpyFile:
     def write(self, block: Block, values: Array) -> None:
         """Hand a tile to the writer, when it has written the last one."""
         self._wait()
-        self.written = self.writer.submit(self._write, block, values)
+        self.written = self.writer.submit(self.array.__setitem__, block, values)
 
     def _wait(self) -> None:
         if self.written is not None:
             self.written.result()
             self.written = None
 
-    def _write(self, block: Block, values: Array) -> None:
-        whole = len(self.shape)  # the first axis from which on the tile has everything
-        while whole and block[whole - 1] == slice(0, self.shape[whole - 1]):
-            whole -= 1
-        split = max(0, whole - 1)
-        if volume(values.shape[split:]) * values.itemsize < min(SHORT, values.nbytes):
-            mapped = np.memmap(self.unfinished, self.dtype, "r+", self.start, self.shape)
-            mapped[block] = values
-            mapped.flush()
-            return
-        steps = [volume(self.shape[k + 1 :]) for k in range(len(self.shape))]
-        for index in product(*(range(*cut.indices(cut.stop)) for cut in block[:split])):
-            first = [*index, *(cut.start for cut in block[split:])]
-            self.file.seek(self.start + sum(map(lambda i, step: i * step, first, steps)) * self.dtype.itemsize)
-            place = tuple(i - cut.start for i, cut in zip(index, block, strict=False))
-            _write_all(self.file, values[place])
-
     def finish(self) -> Any:
         """Bring everything to the disk, name the file and open it, read-only."""
         self._wait()
         self.writer.shutdown()
-        os.fsync(self.file.fileno())
-        self.file.close()
-        os.replace(self.unfinished, self.path)
+        os.fsync(self.unfinished.file.fileno())
+        self.unfinished.finish()
+        self.unfinished.drop()
         return np.load(self.path, mmap_mode="r" if volume(self.shape) else None)
 
     def drop(self) -> None:
         """Remove the file."""
         self.writer.shutdown()
-        self.file.close()
-        self.unfinished.unlink(missing_ok=True)
-
-
-def _write_all(file: Any, values: Array) -> None:
-    left = values.reshape(-1).view(np.uint8).data
-    while left:
-        left = left[file.write(left) :]
+        self.unfinished.drop()
 
 
 class ZarrFolder:
     """A Zarr array in a folder, whose chunks are the tiles."""
 
     def __init__(self, path: Path, shape: Shape, dtype: DType, tile: Shape) -> None:
-        self.path, self.unfinished, self.dtype = path, _beside(path), dtype
+        self.path, self.dtype = path, dtype
         self.zarr = needed("zarr", "large")
+        self.unfinished = UnfinishedFolder(path)
         chunks = tuple(max(1, size) for size in tile)
-        self.array = self.zarr.open(str(self.unfinished), mode="w", shape=shape, chunks=chunks, dtype=dtype)
+        try:
+            name = str(self.unfinished.name)
+            self.array = self.zarr.open(name, mode="w", shape=shape, chunks=chunks, dtype=dtype)
+        except BaseException:
+            self.drop()
+            raise
 
     @property
     def left(self) -> str:
@@ -176,12 +224,12 @@ class ZarrFolder:
 
     def finish(self) -> Any:
         """Name the folder and open it, read-only."""
-        os.rename(self.unfinished, self.path)
+        self.unfinished.finish()
         return self.zarr.open(str(self.path), mode="r")
 
     def drop(self) -> None:
         """Remove the folder."""
-        shutil.rmtree(self.unfinished, ignore_errors=True)
+        self.unfinished.drop()
 
 
 FILES: dict[str, Callable[[Path, Shape, DType, Shape], Output]] = {".npy": NpyFile, ".zarr": ZarrFolder}
@@ -193,11 +241,10 @@ def check(out: Any, shape: Shape, dtype: DType) -> None:
     if isinstance(out, (str, os.PathLike)):
         path = Path(out)
         if path.suffix not in FILES:
-            raise ValueError(f"out is {str(path)!r}; files are made as {' and '.join(FILES)}: name one so")
+            raise ValueError(f"out is {os.fspath(out)!r}; files are made as {' and '.join(FILES)}: name one so")
         if os.path.lexists(path):
             raise FileExistsError(f"out {str(path)!r} exists and stays as it is; remove it or name another")
-        if not path.parent.is_dir():
-            raise FileNotFoundError(f"there is no folder {path.parent} to make {path.name} in; make it first")
+        whole_files.check(path)
         return
     if out is None:
         return
@@ -234,7 +281,3 @@ def opened(out: Any, shape: Shape, dtype: DType, tile: Sequence[int]) -> Output:
 def in_memory(out: Any) -> bool:
     """Tell whether tiles are made in their place."""
     return out is None or isinstance(out, np.ndarray)
-
-
-def _beside(path: Path) -> Path:
-    return path.with_name(f".convpool-{uuid.uuid4().hex}{path.suffix}")

@@ -272,8 +272,7 @@ def _one_in_parts(source: Path, target: Path, in_parts: InParts) -> photos.Shown
 
 
 def _one_picture(source: Path, target: Path, change: Change, quality: int | None, force: bool) -> photos.Shown:
-    if target.parent.is_dir():
-        photos.check_free(target, force=force)
+    photos.check_free(target, force=force, makes_folder=True)
     photo = photos.read(source)
     result, shown = change(photo)
     for note in photo.notes:

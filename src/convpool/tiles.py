@@ -148,7 +148,7 @@ class _FailedError(Exception):
 def _told(what: str) -> Iterator[None]:
     try:
         yield
-    except TypeError:  # a mask or a unit that shows only when pixels are read: not a failure of the file
+    except (TypeError, FileExistsError):  # a mask or a unit that shows only when pixels are read; a name that is taken
         raise
     except Exception as error:
         failed = _FailedError(f"{what}: {getattr(error, 'strerror', None) or error or type(error).__name__}")

@@ -1,20 +1,202 @@
-"""Files that are there whole or not at all."""
+"""Files that are there whole or not at all: the one place where unfinished files are made, named and removed."""
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
+import stat
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
+
+UNNAMED = getattr(os, "O_TMPFILE", 0)  # Linux: a file without a name is gone with its process, whatever ends that
+REPLACE = "--force (force=True) replaces it"
+
+
+def check(path: Path, *, force: bool = False, makes_folder: bool = False) -> None:
+    """Raise unless a file can be made under this name: asked before any work.
+
+    Parameters
+    ----------
+    path : Path
+        The name.
+    force : bool
+        Whether a file that is there is replaced.
+    makes_folder : bool
+        Whether folders that are missing will be made.
+
+    Raises
+    ------
+    ValueError
+        If no file can have the name.
+    OSError
+        If a file is there, or the folder is missing or cannot be written to.
+    """
+    check_name(path)
+    if path.is_dir():
+        raise IsADirectoryError(f"{path} is a folder; name a file in it")
+    folder = path.parent
+    while makes_folder and not os.path.lexists(folder):
+        folder = folder.parent
+    if not folder.exists():
+        raise FileNotFoundError(f"there is no folder {folder} to write {path.name} into; make it first")
+    if not folder.is_dir():
+        raise NotADirectoryError(f"{folder} is a file, not a folder to write {path.name} into; name a folder")
+    if os.path.lexists(path) and not force:
+        raise FileExistsError(f"{path} exists and stays as it is; {REPLACE}")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise PermissionError(f"nothing can be written into the folder {folder}; name another for {path.name}")
+
+
+def check_name(path: Path) -> None:
+    """Raise unless the system takes such a name."""
+    if "\0" in str(path):
+        raise ValueError(f"{str(path)!r} holds a zero character, which no file's name has; leave it out")
+    try:
+        os.lstat(path)
+    except UnicodeEncodeError:
+        raise ValueError(f"{str(path)!r} holds characters that no file's name has here; take others") from None
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            raise ValueError(f"{path} is too long for a file's name; take a shorter one") from None
 
 
 @contextmanager
-def whole(path: Path) -> Iterator[Path]:
-    """Give another name beside `path` to write to: it becomes `path` in the end, or is removed if anything fails."""
-    unfinished = path.with_name(f".convpool-{uuid.uuid4().hex}{path.suffix}")
+def whole(path: Path, *, force: bool = False) -> Iterator[IO[bytes]]:
+    """Give a file to write to: it becomes `path` in the end, or is gone if anything fails."""
+    unfinished = Unfinished(path, force=force)
     try:
-        yield unfinished
-        os.replace(unfinished, path)
+        yield unfinished.file
+        unfinished.finish()
     finally:
-        unfinished.unlink(missing_ok=True)
+        unfinished.drop()
+
+
+class Unfinished:
+    """A file that gets its name when it is complete.
+
+    Parameters
+    ----------
+    path : Path
+        The name that it gets.
+    force : bool
+        Whether a file that is there then is replaced; else it stays, and `finish` raises FileExistsError.
+    buffering : int
+        As of `open`.
+
+    Attributes
+    ----------
+    file : file
+        Bytes to write and to read again.
+    """
+
+    def __init__(self, path: Path, *, force: bool = False, buffering: int = -1) -> None:
+        check_name(path)
+        self.path, self.force = path, force
+        self.name: Path | None = None
+        file = _open_unnamed(path, buffering)
+        if file is None:
+            self.name = _beside(path)
+            file = self.name.open("xb+", buffering)  # x: never through a link that lies there
+        self.file = file
+
+    def finish(self) -> None:
+        """Name the file."""
+        self.file.flush()
+        if self.name is None:
+            self.name = _beside(self.path)
+            number = self.file.fileno()
+            os.link(f"/proc/self/fd/{number}", self.name, src_dir_fd=number, follow_symlinks=True)
+        self.file.close()
+        if not self.force:
+            try:
+                os.link(self.name, self.path)  # unlike a renaming, replaces nothing
+                return
+            except FileExistsError:
+                raise came_meanwhile(self.path) from None
+            except OSError:  # a file system without links: take the name first
+                with self.path.open("xb"):
+                    pass
+        os.replace(self.name, self.path)
+
+    def drop(self) -> None:
+        """Remove what is unfinished, under its name for that time; what was finished stays."""
+        with suppress(OSError):  # that the last bytes cannot be written does not matter any more
+            self.file.close()
+        if self.name is not None:
+            self.name.unlink(missing_ok=True)
+
+
+def _open_unnamed(path: Path, buffering: int) -> IO[bytes] | None:
+    """Open a file without a name in the folder of `path`; None where the system has none."""
+    if not (UNNAMED and os.path.isdir("/proc/self/fd")):
+        return None
+    try:
+        return open(path, "wb+", buffering, opener=lambda *_: os.open(path.parent, UNNAMED | os.O_RDWR, 0o666))
+    except OSError:  # nor has every file system
+        return None
+
+
+def _beside(path: Path) -> Path:
+    """Return a name in the same folder that nobody can foresee."""
+    return path.with_name(f".convpool-{uuid.uuid4().hex}.part")
+
+
+def came_meanwhile(path: Path) -> FileExistsError:
+    """Return the error of a name that another took while the work was done."""
+    return FileExistsError(f"{path} came meanwhile and stays as it is; what was made for it is removed")
+
+
+class UnfinishedFolder:
+    """A folder that gets its name when it is complete, and replaces nothing.
+
+    Attributes
+    ----------
+    name : Path
+        Where it is until then.
+    """
+
+    def __init__(self, path: Path) -> None:
+        check_name(path)
+        self.path, self.name = path, _beside(path)
+        self.name.mkdir()
+
+    def finish(self) -> None:
+        """Name the folder."""
+        try:
+            os.rename(self.name, self.path)
+        except OSError:
+            if os.path.lexists(self.path):
+                raise came_meanwhile(self.path) from None
+            raise
+
+    def drop(self) -> None:
+        """Remove what is unfinished."""
+        shutil.rmtree(self.name, ignore_errors=True)
+
+
+def check_regular(path: Path) -> None:
+    """Raise unless this is a file that ends: pipes are waited for, and devices may never end.
+
+    Raises
+    ------
+    ValueError
+        If it is a pipe or a device.
+    OSError
+        If it is not there, or a folder.
+    """
+    kind = path.stat().st_mode
+    if stat.S_ISDIR(kind):
+        raise IsADirectoryError(f"{path} is a folder; name a file in it")
+    if not stat.S_ISREG(kind):
+        raise ValueError(f"{path} is a pipe or a device; save what it gives in a file, and name that")
+
+
+def open_regular(path: Path) -> IO[bytes]:
+    """Open a file to read; raises as `check_regular`, or if it may not be read."""
+    check_regular(path)
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)  # a pipe come meanwhile is empty
+    return os.fdopen(os.open(path, flags), "rb")

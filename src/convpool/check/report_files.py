@@ -97,6 +97,8 @@ def check_free(form: str, file: Path) -> None:
         raise ValueError(f"{file.parent} is no folder; make it first, or name another for {file.name}")
     if file.is_dir():
         raise ValueError(f"{file} is a folder; name a file, such as {file / f'class.{form}'}")
+    if file.exists() and not file.is_file():
+        raise ValueError(f"{file} is a pipe or a device; name a file, such as {file.parent / f'class.{form}'}")
     if file.exists():
         with file.open(encoding="utf-8-sig", errors="replace") as there:
             if OURS[form] not in there.read(1000):
@@ -150,5 +152,5 @@ def _numbered(stem: str, count: int) -> str:
 
 def _write(file: Path, text: str, encoding: str) -> None:
     """Write beside the file first, so that it is never there in part."""
-    with whole(file) as unfinished:
-        unfinished.write_text(text, encoding, "backslashreplace", newline="\n")
+    with whole(file, force=True) as unfinished:
+        unfinished.write(text.encode(encoding, "backslashreplace"))

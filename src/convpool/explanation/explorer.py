@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from convpool.extras import needed
 from convpool.version import __version__
-from convpool.whole_files import whole
+from convpool.whole_files import check, check_name, whole
 
 # in the order in which they build on each other
 SCRIPTS = (
@@ -77,18 +77,21 @@ def square(photo: NDArray[np.uint8]) -> dict[str, Any]:
 def save(path: str | os.PathLike[str], photo: NDArray[np.uint8] | None = None, *, force: bool = False) -> None:
     """Write the page under a temporary name, and rename it; an explorer page that is already there is replaced."""
     target = Path(path)
-    if not target.parent.is_dir():
-        raise FileNotFoundError(f"there is no folder {target.parent} to write {target.name} into; make it first")
+    check_name(target)
     if target.is_dir():
         raise IsADirectoryError(f"{target} is a folder; name a file in it, such as {target / 'explorer.html'}")
-    if os.path.lexists(target) and not force and not _is_ours(target):
+    replaced = force or _is_ours(target)
+    if os.path.lexists(target) and not replaced:
         raise FileExistsError(f"{target} exists and is no explorer page; --force (force=True) replaces it")
+    check(target, force=replaced)
     content = page(photo)
-    with whole(target) as unfinished:
-        unfinished.write_text(content, encoding="utf-8")
+    with whole(target, force=replaced) as file:
+        file.write(content.encode())
 
 
 def _is_ours(path: Path) -> bool:
+    if not path.is_file():
+        return False
     with path.open("rb") as file:
         return TITLE.encode() in file.read(1000)
 

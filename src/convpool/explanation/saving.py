@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from convpool.explanation import html, pictures, svg
 from convpool.explanation.drawing import COLORS, Drawing
-from convpool.whole_files import whole
+from convpool.whole_files import check, whole
 
 if TYPE_CHECKING:
     from convpool.explanation.explanation import Explanation
@@ -101,10 +100,7 @@ def save(explanation: Explanation, path: Path, *, frame: int | None, seconds: fl
         raise ValueError("there is no window to draw: the output is empty")
     if not 0.02 <= seconds <= 600:
         raise ValueError(f"seconds is {seconds}; each window is shown for 0.02 to 600 seconds")
-    if not path.parent.is_dir():
-        raise FileNotFoundError(f"there is no folder {path.parent} to write {path.name} into; make it first")
-    if os.path.lexists(path) and not force:
-        raise FileExistsError(f"{path} exists and stays as it is; --force (force=True) replaces it")
+    check(path, force=force)
     content = FORMATS[suffix](explanation, frame, seconds)
-    with whole(path) as unfinished:
-        unfinished.write_bytes(content)
+    with whole(path, force=force) as file:
+        file.write(content)

@@ -6,7 +6,8 @@ from convpool.photos.pixels import SIGNED, Shown, choose_signed, largest, to_pix
 from convpool.photos.reading import check_pixels, read
 from convpool.photos.results import filtered, pooled
 from convpool.photos.thumbnails import sample_picture, thumbnail_sheet
-from convpool.photos.writing import check_free, write
+from convpool.photos.writing import write
+from convpool.whole_files import check as check_free
 
 __all__ = [
     "SIGNED",

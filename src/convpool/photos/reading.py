@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from convpool.photos import deep_color, tiff_samples
 from convpool.photos.photo import Metadata, Photo, from_planes
+from convpool.whole_files import check_regular
 
 if TYPE_CHECKING:
     from PIL.Image import Exif, Image
@@ -49,8 +50,8 @@ def read(path: str | os.PathLike[str]) -> Photo:
     Raises
     ------
     ValueError
-        If the file is empty, damaged, no picture, larger than Pillow's `Image.MAX_IMAGE_PIXELS`, or holds values that
-        8 or 16 whole bits cannot.
+        If the file is a pipe, empty, damaged, no picture, larger than Pillow's `Image.MAX_IMAGE_PIXELS`, or holds
+        values that 8 or 16 whole bits cannot.
     OSError
         If there is no such file, it is a folder, or it may not be read.
     ModuleNotFoundError
@@ -73,7 +74,8 @@ def _check_source(path: Path) -> None:
         raise IsADirectoryError(f"{path} is a folder, not a picture; name the pictures in it")
     if not path.exists():
         raise FileNotFoundError(f"there is no file {path}; is the name spelt right?")
-    if path.is_file() and path.stat().st_size == 0:
+    check_regular(path)
+    if path.stat().st_size == 0:
         raise ValueError(f"{path} is empty (0 bytes); get a whole copy of the picture")
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from convpool.photos import deep_color
 from convpool.photos.photo import Photo
-from convpool.whole_files import whole
+from convpool.whole_files import check, whole
 
 if TYPE_CHECKING:
     from PIL.Image import Exif, Image
@@ -44,20 +44,9 @@ def write(photo: Photo, path: str | os.PathLike[str], *, quality: int | None = N
     """
     target = Path(path)
     save = _writer(photo, target, quality)
-    check_free(target, force=force)
-    with whole(target) as unfinished, unfinished.open("xb") as file:  # closed before it is renamed
+    check(target, force=force)
+    with whole(target, force=force) as file:
         save(file, photo, quality)
-
-
-def check_free(path: str | os.PathLike[str], *, force: bool = False) -> None:
-    """Raise unless a picture may be written to this path: in a folder that exists, over nothing that should stay."""
-    target = Path(path)
-    if target.is_dir():
-        raise IsADirectoryError(f"{target} is a folder; name a file in it")
-    if not target.parent.is_dir():
-        raise FileNotFoundError(f"there is no folder {target.parent} to write {target.name} into; make it first")
-    if os.path.lexists(target) and not force:
-        raise FileExistsError(f"{target} exists and stays as it is; --force (force=True) replaces it")
 
 
 def _writer(photo: Photo, path: Path, quality: int | None) -> Callable[[IO[bytes], Photo, int | None], None]:

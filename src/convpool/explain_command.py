@@ -11,12 +11,12 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from convpool import kernel_words, photos
+from convpool import kernel_words
 from convpool.arguments import PAD_MODES
 from convpool.escapes import printable
 from convpool.explanation import explain as explained
 from convpool.explanation.explanation import Explanation
-from convpool.picture_commands import POOL_MODES, Padding, PerAxis, example, max_pixels
+from convpool.picture_commands import POOL_MODES, Padding, PerAxis, example, max_pixels, read_photo
 
 Array = NDArray[Any]
 
@@ -94,7 +94,7 @@ def _image(words: str, channels: int, lot: np.random.Generator) -> Array:
     if not sizes:
         if channels > 1:
             raise click.UsageError(f"{words} has channels of its own: leave --channels out")
-        return photos.read(Path(words)).pixels
+        return read_photo(Path(words)).pixels
     return lot.integers(0, 10, (int(sizes[1]), int(sizes[2]), channels), dtype=np.int8)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from convpool import photos
 from convpool.escapes import printable
 from convpool.explanation import explorer
-from convpool.picture_commands import example, max_pixels
+from convpool.picture_commands import example, max_pixels, read_photo
 
 
 @click.command(epilog=example("convpool explore --image cat.jpg -o cat.html --open"))
@@ -30,7 +30,7 @@ def explore(image: Path | None, output: Path, show: bool, force: bool) -> None:
     """
     if str(output) == "-":
         raise click.UsageError("the page is a file, not standard output, which - stands for: as in -o explorer.html")
-    explorer.save(output, None if image is None else colour(photos.read(image)), force=force)
+    explorer.save(output, None if image is None else colour(read_photo(image)), force=force)
     click.echo(printable(f"open {output.resolve()}"))
     if show:
         webbrowser.open(output.resolve().as_uri())

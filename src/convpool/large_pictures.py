@@ -129,7 +129,8 @@ def _bounded(decode: Callable[..., Any], most: int) -> Callable[..., Any]:
 
     def bounded(data: bytes | None, *words: Any, **more: Any) -> Any:
         if data is not None:
-            data = zlib.compress(zlib.decompressobj().decompress(data, most), 0)  # as it is, packed by name only
+            pixels = zlib.decompressobj().decompress(data, most + 1)  # one more: the checksum comes after the last
+            data = zlib.compress(pixels, 0)  # packed by name only
         return decode(data, *words, **more)
 
     return bounded

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -79,6 +81,30 @@ max_pixels = click.option(
     callback=_allow_pixels,
     help="Open pictures of up to N pixels (else about 89 million).",
 )
+
+
+def read_photo(path: Path) -> photos.Photo:
+    """Read a picture; what libtiff writes about damaged files, beside Python, is dropped: our line says it."""
+    with _errors_of_libraries_dropped():
+        return photos.read(path)
+
+
+@contextmanager
+def _errors_of_libraries_dropped() -> Iterator[None]:
+    try:
+        number = sys.__stderr__.fileno()  # type: ignore[union-attr]
+        kept = os.dup(number)
+    except (AttributeError, OSError, ValueError):  # there is none
+        yield
+        return
+    try:
+        with open(os.devnull, "wb") as nothing:
+            sys.stderr.flush()
+            os.dup2(nothing.fileno(), number)
+        yield
+    finally:
+        os.dup2(kept, number)
+        os.close(kept)
 
 
 def picture_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -212,7 +238,7 @@ def kernels(sheet: Path | None, image: Path | None, force: bool) -> None:
         _kernel_table()
         return
     photos.check_free(sheet, force=force)
-    sample = None if image is None else photos.read(image).pixels
+    sample = None if image is None else read_photo(image).pixels
     photos.write(photos.Photo(photos.thumbnail_sheet(package.filter_image, sample)), sheet, force=force)
     click.echo(printable(f"every named kernel drawn on {sheet}"))
 
@@ -273,7 +299,7 @@ def _one_in_parts(source: Path, target: Path, in_parts: InParts) -> photos.Shown
 
 def _one_picture(source: Path, target: Path, change: Change, quality: int | None, force: bool) -> photos.Shown:
     photos.check_free(target, force=force, makes_folder=True)
-    photo = photos.read(source)
+    photo = read_photo(source)
     result, shown = change(photo)
     for note in photo.notes:
         _note(f"{source}: {note}")

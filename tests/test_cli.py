@@ -268,7 +268,7 @@ def test_plan_prints_what_the_library_prints():
     ("words", "said"),
     [
         ("--images 50000x28x28 --kernels 3x3x1x1", "kernels (3, 3, 1, 1) have 4 axes, but images (50000, 28, 28)"),
-        ("--images 5x28x28x3 --kernels 3x3x1x1", "kernels (3, 3, 1, 1) take 1 channels"),
+        ("--images 5x28x28x3 --kernels 3x3x1x1", "kernels (3, 3, 1, 1) take 1 channel"),
         ("--images 5x28x28x3 --kernels 3x3x3x1 --padding smae", "did you mean 'same'?"),
         ("--images 5x28x28x3 --kernels 3x3x3x1 --padding -1", "padding is -1"),
         ("--images 5x28x28x3 --kernels 3x3x3x1 --padding 1x", "'1x' is not written as in 2 or 2,1"),

@@ -61,6 +61,7 @@ def test_numbers_of_the_output_come_one_by_one():
         (lambda: explain(np.array([8, -6]), 2, pool="sum"), "8 + (−6) = 2"),
         (lambda: explain(np.array([3, -4]), 2, pool="lp"), "(|3|^2 + |−4|^2)^(1/2) = 5"),
         (lambda: explain(np.array([3]), 1, ((1, 0),), pool="avg"), "0 / 0 = nan"),
+        (lambda: explain(np.array([3]), 1, ((1, 0),), pool="avg", count_padding=True), "0 / 0 = nan"),
         (lambda: explain(np.array([3.0]), 1, ((1, 0),), pool="max"), "max(no pixel) = −inf"),
         (lambda: explain(np.array([1 / 3]), np.array([3])), "0.3333·3 ≈ 1"),
         (lambda: explain(np.array([1j]), np.array([2 - 1j])), "(0+1i)·(2−1i) = 1+2i"),

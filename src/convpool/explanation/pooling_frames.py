@@ -48,7 +48,7 @@ class Pooling(Frames):
         real = [k for k, tap in enumerate(taps) if tap.pixel is not None]
         pixels = np.array([self.image[(*self.unpadded(taps[k].place), channel)] for k in real], self.dtype)
         counted = ("pixel", "padding") if self.count_padding else ("pixel",)
-        divisor = sum(tap.where in counted for tap in taps)
+        divisor = sum(tap.where in counted for tap in taps) if real else 0
         total = REDUCTIONS[self.mode](pixels, divisor, self.p)
         choose = {"max": np.argmax, "min": np.argmin}.get(self.mode)
         chosen = real[int(choose(pixels))] if choose and real else None

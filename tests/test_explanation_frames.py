@@ -257,7 +257,7 @@ MISUSES = [
     ((IMAGE, 2), {"pool": "max", "flip": True}, ValueError, "flip goes with a convolution; leave it out here"),
     ((IMAGE, 2), {"pool": "max", "groups": 2}, ValueError, "groups goes with a convolution or transpose=True; leave"),
     ((IMAGE, np.ones((3, 3))), {"ceil": True}, ValueError, 'ceil goes with pool="max"; leave it out here'),
-    ((IMAGE, 2), {"pool": "median"}, ValueError, "mode is 'median'; it must be one of 'max'"),
+    ((IMAGE, 2), {"pool": "mean"}, ValueError, "mode is 'mean'; it must be one of 'max'"),
     ((IMAGE, np.ones((3, 3))), {"padding": "some"}, ValueError, "padding is 'some'; it must be one of"),
     ((np.full((5, 5), 2**62), np.full((3, 3), 9)), {}, OverflowError, "more than int64 holds"),
     ((np.array([["a"]]), np.ones((1, 1))), {}, TypeError, "images hold <U1"),

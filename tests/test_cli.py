@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import os
 import pty
 import select
@@ -635,6 +636,32 @@ def test_kernels_that_mean_nothing_are_explained(pictures, tmp_path, kernel, sai
     assert said in refused("apply", pictures["gray.png"], "--kernel", *kernel, "-o", tmp_path / "out.png")
 
 
+def npy_of(shape, cut=0):
+    words = f"{{'descr': '<f8', 'fortran_order': False, 'shape': {shape}, }}\n".encode()
+    return b"\x93NUMPY\1\0" + len(words[cut:]).to_bytes(2, "little") + words[cut:] + bytes(72)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (npy_of((100_000, 100_000)), "10,000,000,000 weights, (100000, 100000); a kernel for pictures has up to"),
+        (npy_of((-1, 9)), "is not a plain .npy file of numbers"),
+        (npy_of((3, 3))[:30], "is not a plain .npy file of numbers"),
+        (npy_of("(3, 3"), "is not a plain .npy file of numbers"),  # a bracket that nothing closes
+        (npy_of("'"), "is not a plain .npy file of numbers"),
+        (npy_of((3, 4)), "is not a plain .npy file of numbers"),  # too few numbers
+        (b"PK\5\6" + bytes(18), "holds several arrays; a kernel is one array (kh, kw), saved with numpy.save"),
+        (b"", "is not a plain .npy file of numbers"),
+    ],
+    ids=range(8),
+)
+def test_damaged_kernel_files_are_one_line(pictures, tmp_path, content, said):
+    (tmp_path / "k.npy").write_bytes(content)
+    assert said in refused("apply", pictures["gray.png"], "--kernel", tmp_path / "k.npy", "-o", tmp_path / "out.png")
+    (tmp_path / "k.npy").write_bytes(npy_of((3, 3)))
+    done("apply", pictures["gray.png"], "--kernel", tmp_path / "k.npy", "-o", tmp_path / "out.png")
+
+
 def test_the_size_of_a_gaussian_follows_sigma_and_a_smaller_one_is_said(pictures, tmp_path):
     before = read(pictures["gray.png"]).astype(float)
     for name, truncate, reach in (("a", (), 4), ("b", ("--truncate", "2"), 2)):
@@ -774,7 +801,10 @@ def test_data_downloads_when_asked_to(small, monkeypatch):
         return data.make(folder, force=force, progress=progress)
 
     monkeypatch.setattr(data, "download", download)
-    assert "stand-ins" not in done("data", "--to", "sets", "--download")
+    said = done("data", "--to", "sets", "--download")
+    assert "stand-ins" not in said
+    digest = hashlib.sha256(Path("sets", "animals_1.npz").read_bytes()).hexdigest()
+    assert f"animals_1.npz: SHA-256 {digest}; none is known to compare it with" in said
     assert "already there" in refused("data", "--to", "sets", "--download")
     done("data", "--to", "sets", "--download", "--force")
 

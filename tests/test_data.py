@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import io
 import os
 import sys
 import threading
+import tracemalloc
 import zipfile
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
@@ -305,6 +307,52 @@ WRONG = {
 }
 
 
+def header(shape, descr="|u1", version=(1, 0), length=None):
+    """Return the beginning of a .npy file that states a shape."""
+    words = f"{{'descr': {descr!r}, 'fortran_order': False, 'shape': {shape}, }}\n".encode()
+    size = len(words) if length is None else length
+    return b"\x93NUMPY" + bytes(version) + size.to_bytes(2 if version == (1, 0) else 4, "little") + words
+
+
+BOMBS = {
+    "many pictures": (header((4_800_000_000,)) + bytes(10**8), r": data is \(4800000000,\) uint8; expected"),
+    "more than it states": (header((5, 32, 32, 3)) + bytes(10**8), r": data is 100,\d+,\d+ bytes; expected"),
+    "no array": (bytes(10**8), ": data is 100,000,000 bytes; expected"),
+    "a header of its own": (header((1,), version=(2, 0), length=2**31) + bytes(10**8), ": data cannot be read"),
+    "a negative shape": (header((-1, -5)) + bytes(5), ": data cannot be read"),
+    "a header that never ends": (header((1,))[:20] + bytes(100), ": data cannot be read"),
+}
+
+
+@pytest.mark.parametrize("case", BOMBS)
+def test_far_too_much_is_refused_before_it_is_read(small, tmp_path, case):
+    content, said = BOMBS[case]
+    source, stream = tmp_path / "source.npz", io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("data" if case == "no array" else "data.npy", content)
+    source.write_bytes(stream.getvalue())
+    tracemalloc.start()
+    with pytest.raises(ValueError, match=said):
+        data.copy_from(source, tmp_path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 10**7, "memory was taken for what is not wanted"
+    assert names(tmp_path) == ["source.npz"]
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_damage_of_every_compression_is_one_line(small, tmp_path, method):
+    array, stream = io.BytesIO(), io.BytesIO()
+    np.save(array, np.random.default_rng(0).integers(0, 256, ANIMALS.shape).astype(np.uint8))
+    with zipfile.ZipFile(stream, "w", method) as archive:
+        archive.writestr("data.npy", array.getvalue())
+    for place in range(45, len(stream.getvalue()) - 200, 997):
+        content = bytearray(stream.getvalue())
+        content[place : place + 4] = b"\xff\x00\xff\x00"
+        (tmp_path / "source.npz").write_bytes(content)
+        assert "data" in error(ValueError, data.copy_from, tmp_path / "source.npz", tmp_path)
+
+
 @pytest.mark.parametrize("case", WRONG)
 def test_copy_refuses(small, tmp_path, case):
     content, words = WRONG[case]
@@ -388,6 +436,21 @@ def test_download(small, server, tmp_path, mnist, capfd):
     assert seen[-1] == (len(animals), len(animals))
     assert all(done <= total for done, total in seen)
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_what_is_downloaded_has_the_checksum_that_is_known(small, server, tmp_path, monkeypatch, known):
+    content = npz(data=ANIMALS)
+    digest = hashlib.sha256(content if known else content + b"!").hexdigest()
+    url = serve(server, here=content)["here"]
+    monkeypatch.setitem(small, "animals", dataclasses.replace(small["animals"], url=url, sha256=digest))
+    if known:
+        assert data.download(tmp_path, ["animals"]) == [tmp_path / "animals_1.npz"]
+        return
+    assert error(ValueError, data.download, tmp_path, ["animals"]).startswith(
+        f"{url}: the file that came has the SHA-256 {hashlib.sha256(content).hexdigest()}; expected {digest}; "
+    )
+    assert names(tmp_path) == []
 
 
 def test_download_uses_the_entry_s_url(small, server, tmp_path):

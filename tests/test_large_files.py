@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import struct
 import subprocess
 import sys
+import tracemalloc
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -295,6 +298,47 @@ def test_a_small_file_of_many_pixels_is_refused_before_any_work(tifffile, tmp_pa
     tifffile.imwrite(given, numbers((20, 30), "uint8"), metadata=None)
     assert command(*words, "--max-pixels", "599")[0] == 2
     assert command(*words, "--max-pixels", "600")[0] == 0
+
+
+def test_a_tile_larger_than_any_picture_is_refused(tifffile, tmp_path):
+    given = tmp_path / "given.tif"
+    layout = {"shape": (20, 30), "dtype": "uint8", "tile": (65536, 65536), "metadata": None}
+    tifffile.imwrite(given, iter([b""]), compression="zlib", bigtiff=True, **layout)
+    code, said, note = command("pool", given, "-o", tmp_path / "out.tif", "--max-memory", "1MB")
+    assert (code, said) == (2, "")
+    assert "has 4,294,967,296 pixels; the limit of" in note
+
+
+def test_a_tile_unpacks_to_no_more_than_it_has(tifffile, tmp_path, monkeypatch):
+    given = tmp_path / "given.tif"
+    layout = {"shape": (16, 16), "dtype": "uint8", "tile": (16, 16), "metadata": None}
+    tifffile.imwrite(given, iter([zlib.compress(bytes(10**8))]), compression="zlib", **layout)
+    tracemalloc.start()
+    assert command("apply", given, "--kernel", "sharpen", "-o", tmp_path / "out.tif", "--max-memory", "1MB")[0] == 0
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 5 * 10**7
+    assert not tifffile.imread(tmp_path / "out.tif").any()
+
+
+@pytest.mark.parametrize("error", [AttributeError("x"), IndexError(), struct.error("y"), KeyError(7)])
+def test_whatever_a_damaged_directory_raises_the_batch_goes_on(tifffile, tmp_path, monkeypatch, error):
+
+    def fail():
+        raise error
+
+    for name in ("bad.tif", "good.tif"):
+        tifffile.imwrite(tmp_path / name, numbers((20, 30), "uint8"), metadata=None)
+    whole = tifffile.TiffPage.aszarr
+    monkeypatch.setattr(
+        tifffile.TiffPage, "aszarr", lambda page: fail() if page.parent.filename == "bad.tif" else whole(page)
+    )
+    words = (tmp_path / "bad.tif", tmp_path / "good.tif", "-o", tmp_path / "out", "--max-memory", "1MB")
+    code, _, note = command("pool", *words)
+    assert code == 2
+    assert note.count("\n") == 1
+    assert "bad.tif is damaged or cut short (" in note
+    assert [file.name for file in (tmp_path / "out").iterdir()] == ["good.tif"]
 
 
 def test_damaged_tiff_leaves_no_file(tifffile, tmp_path):

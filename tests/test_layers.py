@@ -42,7 +42,7 @@ ARROWS = {
     "data": {"downloads", "stand_ins", "npy_files", "whole_files", "windows"},
     "downloads": {"extras"},
     "stand_ins": {"extras"},
-    "photos": {"filters", "extras", "rounding", "whole_files"},
+    "photos": {"filters", "halos", "extras", "rounding", "whole_files"},
     "kernel_words": {"filters", "npy_files", "whole_files"},
     "filters": {"dtypes"},
     "escapes": set(),

@@ -461,7 +461,7 @@ IMAGES, KERNELS = np.ones((2, 8, 9, 3)), np.ones((3, 3, 3, 4))
         (TypeError, {"max_memory": True}, "max_memory is True"),
         (ValueError, {"max_memory": 10}, r"max_memory is 10 bytes, but one pixel of the result takes \d+: pass"),
         (ValueError, {"out": "out.png"}, "out is 'out.png'; files are made as .npy and .zarr"),
-        (FileNotFoundError, {"out": "nowhere/out.npy"}, "there is no folder nowhere to make out.npy in"),
+        (FileNotFoundError, {"out": "nowhere/out.npy"}, "there is no folder nowhere to write out.npy into"),
         (TypeError, {"out": [1]}, r"out is a list; it must be an array \(2, 8, 9, 4\) float64, something that"),
         (ValueError, {"out": Written((2, 8, 9, 3), "float64")}, r"out is \(2, 8, 9, 3\) float64; it must be \(2, 8, 9"),
         (ValueError, {"out": Written((2, 8, 9, 4), "float32")}, "float32; it must be"),

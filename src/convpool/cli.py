@@ -114,6 +114,10 @@ def data(to: Path | None, real: bool, files: tuple[Path, ...], force: bool) -> N
             written = sets.make(folder, force=force, progress=progress)
     for file in written:
         click.echo(printable(f"{file} ({file.stat().st_size / 1e6:.0f} MB)"))
+    for dataset in sets.DATASETS.values() if real else ():
+        if not dataset.sha256:
+            with (folder / dataset.file).open("rb") as stream:
+                click.echo(f"{dataset.file}: SHA-256 {sets.sha256(stream)}; none is known to compare it with")
     if not real and not files:
         click.echo("These are stand-ins; --download fetches the real ones, --from FILE takes a file that you have.")
 

@@ -169,7 +169,7 @@ def download(
     Raises
     ------
     ConnectionError : offline, refused, 404, cut short: the text has the URL, what came and what would do
-    ValueError : the file came, but is not the data set
+    ValueError : the file came, but is not the data set, or not the one whose SHA-256 is known
     """
     datasets, urls = _choose(names), urls or {}
     chosen = [urls.get(name, dataset.url) for name, dataset in DATASETS.items() if dataset in datasets]

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 OTHER_ORDER = {"B": "L", "L": "B", "N": "B" if sys.byteorder == "little" else "L"}
 COLOURS = ("RGB", "RGBA")
+PIECE = 2**24  # bytes that are written at a time
 
 
 class UnsupportedPictureError(ValueError):
@@ -38,7 +39,10 @@ class Layout:
         """Return the samples (h, w, n) that the passes, each uint8, add up to."""
         if len(passes) == 1:  # gray and alpha: their four bytes came as four channels
             return np.ascontiguousarray(passes[0]).view(">u2").astype(np.uint16)
-        return np.asarray(passes[0].astype(np.uint16) << 8 | passes[1], dtype=np.uint16)
+        samples = passes[0].astype(np.uint16)
+        samples <<= 8
+        samples |= passes[1]
+        return samples
 
 
 def layout(image: Image) -> Layout | None:
@@ -92,18 +96,22 @@ def write_png(file: IO[bytes], planes: NDArray[Any], settings: dict[str, Any]) -
     h, w, n = planes.shape
     header = struct.pack(">IIBBBBB", w, h, 16, {2: 4, 3: 2, 4: 6}[n], 0, 0, 0)
     file.write(b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _png_metadata(settings))
-    file.write(_chunk(b"IDAT", zlib.compress(_png_rows(planes))) + _chunk(b"IEND", b""))
+    packer, count = zlib.compressobj(), max(1, PIECE // planes[0].nbytes)
+    for start in range(0, h, count):
+        file.write(_chunk(b"IDAT", packer.compress(_png_rows(planes, start, start + count))))
+    file.write(_chunk(b"IDAT", packer.flush()) + _chunk(b"IEND", b""))
 
 
 def _chunk(name: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
 
-def _png_rows(planes: NDArray[Any]) -> bytes:
-    """Return the bytes of all rows, each as its difference to the one above (filter 2), which packs far better."""
-    rows = planes.astype(">u2").view(np.uint8).reshape(planes.shape[0], -1)
+def _png_rows(planes: NDArray[Any], start: int, stop: int) -> bytes:
+    """Return the bytes of some rows, each as its difference to the one above (filter 2), which packs far better."""
+    above = max(start - 1, 0)
+    rows = planes[above:stop].astype(">u2").view(np.uint8).reshape(len(planes[above:stop]), -1)
     rows[1:] -= rows[:-1].copy()
-    return np.insert(rows, 0, 2, axis=1).tobytes()
+    return np.insert(rows[start - above :], 0, 2, axis=1).tobytes()
 
 
 def _png_metadata(settings: dict[str, Any]) -> bytes:
@@ -145,7 +153,9 @@ def write_tiff(file: IO[bytes], planes: NDArray[Any], settings: dict[str, Any]) 
     if n % 2 == 0:
         directory[338] = 2
     directory.save(file)
-    file.write(planes.astype("<u2").tobytes())
+    count = max(1, PIECE // planes[0].nbytes)
+    for start in range(0, h, count):
+        file.write(planes[start : start + count].astype("<u2").tobytes())
 
 
 def _tiff_metadata(settings: dict[str, Any]) -> dict[int, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import warnings
@@ -19,6 +20,8 @@ from convpool.whole_files import check_regular
 
 if TYPE_CHECKING:
     from PIL.Image import Exif, Image
+
+logging.getLogger("PIL").addHandler(logging.NullHandler())  # what it logs of damaged files would be told line by line
 
 FORMATS = ("PNG", "JPEG", "TIFF", "WEBP", "GIF", "BMP")
 """What is opened; others that Pillow knows (EPS, PDF, ...) start programs or hold no pixels."""

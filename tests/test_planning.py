@@ -223,7 +223,8 @@ def test_a_plan_without_words_is_that_of_the_call_without_words():
     for mode in planning.POOL_MODES:
         np.testing.assert_array_equal(plan_pooling(x.shape, 2, mode=mode).run(x), pool(x, 2, mode=mode))
     three_four = np.array([3.0, -4]).reshape(1, 2, 1)
-    assert plan_pooling((1, 2, 1), 2, mode="lp").run(three_four).item() == pool(three_four, 2, mode="lp").item() == 5
+    assert plan_pooling((1, 2, 1), (2,), mode="lp").run(three_four).item() == 5
+    assert pool(three_four, (2,), mode="lp").item() == 5
 
 
 def test_attributes():

@@ -125,7 +125,7 @@ class ConvolutionPlan(KernelsPlan):
         if self._name == "fft" and self.depth:
             layout = (self.batch, self.near_axes, self.depth, self.results, self.groups)
             return held + fourier_layout.cheapest(*layout).memory
-        numbers = taps.numbers(self.near_shape, self.kernels_shape, self.near_axes)
+        numbers = taps.numbers(self.near_shape, self.kernels_shape, self.near_axes, self.groups, self.accumulation)
         return held + self.accumulation.itemsize * numbers
 
     def run(self, images: Any, kernels: Any, bias: Any = None, out: Array | None = None) -> Array:

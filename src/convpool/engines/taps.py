@@ -61,15 +61,21 @@ def convolve(
             total += bias.reshape(groups, -1, 1)
         out[block] = _channels_last(total.reshape(nc, *shape))
 
-    # BLAS would share each of many small products between its threads, which takes many times as long on a busy machine
-    alone = _windows_alone(nc // groups, volume(kernels.shape[:-1]), weights.dtype)
-    workers = max(1, min(WORKERS, len(cuts) // 2)) if alone else 1
+    workers = _workers(len(cuts), nc // groups, volume(kernels.shape[:-1]), weights.dtype)
 
     def convolve_share(k: int) -> None:
         for block in cuts[k::workers]:
             convolve_block(block)
 
     threads.spread(convolve_share, workers)
+
+
+def _workers(count: int, k: int, t: int, dtype: np.dtype[Any]) -> int:
+    """Return how many threads take so many blocks.
+
+    BLAS would share each of many small products between its threads, which takes many times as long on a busy machine.
+    """
+    return max(1, min(WORKERS, count // 2)) if _windows_alone(k, t, dtype) else 1
 
 
 def _windows_alone(k: int, t: int, dtype: np.dtype[Any]) -> int:
@@ -124,9 +130,11 @@ def _windows_at_once(c: int, window: Sequence[int], nc: int, axes: Sequence[Axis
     return max(BLOCK // numbers, min(WINDOWS, BLOCK // max(1, c, nc)))
 
 
-def numbers(images: Sequence[int], kernels: Sequence[int], axes: Sequence[Axis]) -> int:
+def numbers(
+    images: Sequence[int], kernels: Sequence[int], axes: Sequence[Axis], groups: int, dtype: np.dtype[Any]
+) -> int:
     """Return how many numbers `convolve` holds at a time, beside images (m, *spatial, c), kernels and result."""
-    *window, _, nc = kernels
+    *window, depth, nc = kernels
     c, weights = images[-1], volume(kernels)
     every = images[0], *(axis.count for axis in axes)
     block = block_shape(every, _windows_at_once(c, window, nc, axes))
@@ -136,8 +144,10 @@ def numbers(images: Sequence[int], kernels: Sequence[int], axes: Sequence[Axis])
     ]
     part, columns = c * block[0] * volume(lengths), c * volume(block) * volume(taps)
     chosen = weights if taps != list(window) else 0
+    count = volume([-(-total // size) for total, size in zip(every, block, strict=True)])
+    workers = _workers(count, nc // groups, depth * volume(window), dtype)
     # parts and columns are let go when the next ones are there
-    return weights + chosen + 2 * (part + columns + nc * volume(block))
+    return weights + workers * (chosen + 2 * (part + columns + nc * volume(block)))
 
 
 # transpose where moveaxis would do: these run in every call, and moveaxis takes as long as a small image

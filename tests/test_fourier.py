@@ -1,12 +1,10 @@
 """Large kernels through Fourier transforms: against the slow twin, within the stated bound and the stated memory."""
 
 import math
-import sys
 import tracemalloc
 from contextlib import contextmanager
 from fractions import Fraction
 from itertools import product
-from pathlib import Path
 from unittest import mock
 
 import numpy as np
@@ -18,11 +16,7 @@ import convpool
 from convpool import reference
 from convpool.engines import compiled, fourier, fourier_layout, taps, threads
 from convpool.windows import PADDINGS, place
-
-sys.path.insert(0, str(Path(__file__).parent))
-from bounds import brightest, of_sums, padded  # importlib mode leaves the tests' folder out of sys.path
-
-sys.path.pop(0)
+from support.bounds import brightest, of_sums, padded
 
 
 def lay(images, kernels, padding, stride, dilation):

@@ -528,6 +528,18 @@ def test_nothing_half_written_is_left(tmp_path, monkeypatch, error):
     assert (tmp_path / "p.png").read_bytes() == b"precious"
 
 
+@pytest.mark.parametrize(("suffix", "most"), [(".jpg", 65_500), (".jpeg", 65_500), (".webp", 16_383)])
+@pytest.mark.parametrize("axis", [0, 1])
+def test_more_pixels_a_side_than_a_format_holds_are_refused(suffix, most, axis, tmp_path, capfd):
+    whole, more = (Photo(np.zeros((n, 1) if axis == 0 else (1, n), np.uint8)) for n in (most, most + 1))
+    write(whole, tmp_path / f"whole{suffix}")
+    with pytest.raises(ValueError, match=f"p{suffix}: {suffix} holds up to {most} pixels a side, .*, as .png can"):
+        write(more, tmp_path / f"p{suffix}")
+    write(more, tmp_path / "p.png")
+    assert names(tmp_path) == ["p.png", f"whole{suffix}"]
+    assert capfd.readouterr().err == ""
+
+
 MISUSES = [
     ({}, "p.gif", {}, ValueError, "p.gif: pictures are written as .png, .jpg, .jpeg, .tif, .tiff, .webp"),
     ({}, "p", {}, ValueError, "pictures are written as"),

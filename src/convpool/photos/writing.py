@@ -36,7 +36,8 @@ def write(photo: Photo, path: str | os.PathLike[str], *, quality: int | None = N
     FileExistsError
         If the file is there and `force` is False.
     ValueError
-        If the format cannot hold the picture (transparency or 16 bit in JPEG), or the ending or quality means nothing.
+        If the format cannot hold the picture (transparency or 16 bit in JPEG, 70,000 pixels in a row of it), or the
+        ending or quality means nothing.
     OSError
         If the folder is not there or may not be written.
     ModuleNotFoundError
@@ -60,6 +61,12 @@ def _writer(photo: Photo, path: Path, quality: int | None) -> Callable[[IO[bytes
         raise ValueError(f"{path.name}: {suffix} holds 8 bits per sample, the picture 16; {', '.join(DEEP)} hold them")
     if photo.alpha is not None and suffix in OPAQUE:
         raise ValueError(f"{path.name}: JPEG holds no transparency; .png, .tif and .webp do")
+    high, wide = photo.pixels.shape[:2]
+    if max(high, wide) > SIDES.get(suffix, high + wide):
+        most = SIDES[suffix]
+        raise ValueError(
+            f"{path.name}: {suffix} holds up to {most} pixels a side, and the picture has {high} x {wide}, as .png can"
+        )
     try:
         import PIL  # noqa: F401
     except ModuleNotFoundError as error:
@@ -96,6 +103,7 @@ def _webp(file: IO[bytes], photo: Photo, quality: int | None) -> None:
 WRITERS = {".png": _png, ".jpg": _jpeg, ".jpeg": _jpeg, ".tif": _tiff, ".tiff": _tiff, ".webp": _webp}
 DEEP = (".png", ".tif", ".tiff")
 OPAQUE = (".jpg", ".jpeg")
+SIDES = {".jpg": 65_500, ".jpeg": 65_500, ".webp": 16_383}  # of libjpeg and libwebp
 
 
 def _is_deep_colour(photo: Photo) -> bool:

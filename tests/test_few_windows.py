@@ -72,8 +72,8 @@ def test_poolings(always, engine, count, ceil, mode):
         images = numbers(2, size, 2)
         for count_padding in {False, mode == "avg"}:
             words = {"padding": [pair], "dilation": dilation, "ceil": ceil, "count_padding": count_padding}
-            plan = plan_pooling(images.shape, window, stride, mode, engine=engine, **words)
-            expected = reference.pool(images, window, stride, mode, **words)
+            plan = plan_pooling(images.shape, (window,), stride, mode, engine=engine, **words)
+            expected = reference.pool(images, (window,), stride, mode, **words)
             np.testing.assert_allclose(plan.run(images), expected, rtol=1e-12)
 
 
@@ -156,4 +156,4 @@ def test_padding_of_billions_between_few_windows(engine, pad_mode):
         "reflect": np.minimum(places % 8, 8 - places % 8), "symmetric": np.minimum(places % 10, 9 - places % 10),
     }[pad_mode]  # fmt: skip
     assert made[0, :, 0].tolist() == list(expected)
-    assert convpool.pool(images, 1, 2**30, padding=2**31 - 1, engine=engine)[0, 2, 0] == 1
+    assert convpool.pool(images, (1,), 2**30, padding=2**31 - 1, engine=engine)[0, 2, 0] == 1

@@ -234,6 +234,8 @@ def array(value: Any, name: str) -> Array:
     ------
     TypeError : masks or units, which would be lost; no numbers
     """
+    if type(value) is np.ndarray and value.dtype.type in foreign_arrays.NUMBERS:
+        return value
     if type(value) is not np.ndarray:
         check_plain(value, name)
         value = foreign_arrays.read(without_labels(value), name)

@@ -40,6 +40,9 @@ TENSORS: tuple[tuple[Callable[[Any], Any], str], ...] = (
 )
 
 
+NUMBERS = frozenset(np.dtype(char).type for char in "?bhilqBHILQefdgFDG")  # NumPy's own
+
+
 def is_numeric(kind: np.dtype[Any]) -> bool:
     """Return whether a dtype is one of NumPy's own numbers, unlike bfloat16, which another library adds."""
     return kind.kind in "biufc" and kind.isbuiltin != ADDED

@@ -9,7 +9,7 @@ taps: every 0 becomes 0 at the end. x is a part of the images (n, *spatial, c), 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -311,13 +311,12 @@ def _uneven_lane(size: int, starts: Array, stops: Array) -> Lane:
 
 @dataclass(frozen=True)
 class Reduction:
-    """All that a block of images needs to be pooled; `final` where no axis is left to reduce."""
+    """All that a block of images needs to be pooled."""
 
     lanes: Sequence[Lane]
     mode: Mode
     p: float
     dtype: np.dtype[Any]
-    final: bool = True
 
     def lane(self, k: int) -> Lane:
         """Return the lane of axis k of the images."""
@@ -376,15 +375,15 @@ def _run(reduction: Reduction, images: Array, out: Array) -> None:
             _reduce(reduction, images[batch], order, out[batch])
 
 
-def _reduce(reduction: Reduction, x: Array, order: Sequence[int], out: Array) -> None:
-    """Reduce x along some axes, the last of them in chunks that are whole along it."""
+def _reduce(reduction: Reduction, x: Array, order: Sequence[int], out: Array, *, is_final: bool = True) -> None:
+    """Reduce x along some axes, the last of them in chunks that are whole along it, and finish it if it `is_final`."""
     *earlier, k = order
     source = _reduced(reduction, x, earlier, k) if earlier else x
     for pixels, chunk, along in _chunks(reduction, source.shape, k):
         part = source[(*chunk[:k], pixels, *chunk[k + 1 :])]
         if not earlier:
             part = reduction.mode.prepare(part.astype(reduction.dtype, copy=False), reduction.p)
-        _put(reduction, along, part, k, chunk, out[chunk])
+        _put(reduction, along, part, k, chunk, out[chunk], is_final=is_final)
 
 
 def _reduced(reduction: Reduction, x: Array, order: Sequence[int], k: int) -> Array:
@@ -393,10 +392,9 @@ def _reduced(reduction: Reduction, x: Array, order: Sequence[int], k: int) -> Ar
     for done in order:
         shape[done] = reduction.lane(done).count
     result = np.empty_like(x, reduction.dtype, shape=shape, subok=False)
-    unfinished = replace(reduction, final=False)
     numbers = volume([max(a, b) for a, b in zip(shape, x.shape, strict=True)]) // max(1, shape[k])
     for (piece,) in blocks(shape[k : k + 1], LARGE // max(1, numbers * reduction.dtype.itemsize)):
-        _reduce(unfinished, x[_on(k, piece)], order, result[_on(k, piece)])
+        _reduce(reduction, x[_on(k, piece)], order, result[_on(k, piece)], is_final=False)
     return result
 
 
@@ -411,9 +409,9 @@ def _chunks(reduction: Reduction, shape: Sequence[int], k: int) -> Iterator[tupl
             yield pixels, (*block[:k], windows, *block[k + 1 :]), along
 
 
-def _put(reduction: Reduction, along: Along, part: Array, k: int, chunk: Block, out: Array) -> None:
-    """Reduce a part along axis k, finish it and put it where it belongs."""
-    finish = reduction.mode.finish if reduction.final else None
+def _put(reduction: Reduction, along: Along, part: Array, k: int, chunk: Block, out: Array, *, is_final: bool) -> None:
+    """Reduce a part along axis k, finish it if no axis is left, and put it where it belongs."""
+    finish = reduction.mode.finish if is_final else None
     direct = finish is None and out.dtype == reduction.dtype
     total = out if direct else np.empty_like(part, reduction.dtype, shape=out.shape, subok=False)
     along(part, k, total, reduction.mode)
@@ -421,7 +419,7 @@ def _put(reduction: Reduction, along: Along, part: Array, k: int, chunk: Block, 
         out[...] = finish(total, reduction.divisors(chunk), reduction.p)
     elif not direct:
         out[...] = total
-    if reduction.final:
+    if is_final:
         unsign_zeros(out)
 
 

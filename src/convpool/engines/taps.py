@@ -62,6 +62,10 @@ def convolve(
         out[block] = _channels_last(total.reshape(nc, *shape))
 
     workers = _workers(len(cuts), nc // groups, volume(kernels.shape[:-1]), weights.dtype)
+    if workers == 1:
+        for block in cuts:
+            convolve_block(block)
+        return
 
     def convolve_share(k: int) -> None:
         for block in cuts[k::workers]:

@@ -46,7 +46,8 @@ def convolve(
     """
     *window, _, nc = kernels.shape
     weights = _weights(kernels, groups, dtype)
-    sums = sums_of_sums(dtype, volume(window)) if volume(kernels.shape[:-1]) > CHAIN else dtype
+    terms = volume(kernels.shape[:-1])
+    sums = sums_of_sums(dtype, volume(window)) if terms > CHAIN else dtype
     cuts = list(_cut(out.shape[:-1], _windows_at_once(images.shape[-1], window, nc, axes)))
 
     def convolve_block(block: Block) -> None:
@@ -61,7 +62,7 @@ def convolve(
             total += bias.reshape(groups, -1, 1)
         out[block] = _channels_last(total.reshape(nc, *shape))
 
-    workers = _workers(len(cuts), nc // groups, volume(kernels.shape[:-1]), weights.dtype)
+    workers = _workers(len(cuts), nc // groups, terms, weights.dtype)
     if workers == 1:
         for block in cuts:
             convolve_block(block)
@@ -114,11 +115,13 @@ def sums_of_sums(dtype: DTypeLike, count: int) -> np.dtype[Any]:
 def _add_products(total: Array, weights: Array, columns: Array) -> None:
     """Add the products of weights (groups, k, t) and columns (groups, t, p), in chains if sums of sums are longer."""
     groups, k, t = weights.shape
-    whole = t - t % CHAIN if total.dtype != columns.dtype else 0
-    if whole:
-        chains = weights[..., :whole].reshape(groups, k, whole // CHAIN, CHAIN).swapaxes(1, 2)
-        parts = chains @ columns[:, :whole].reshape(groups, whole // CHAIN, CHAIN, columns.shape[2])
-        total += parts.sum(axis=1, dtype=total.dtype)
+    if total.dtype == columns.dtype or t < CHAIN:
+        total += _multiply(weights, columns)
+        return
+    whole = t - t % CHAIN
+    chains = weights[..., :whole].reshape(groups, k, whole // CHAIN, CHAIN).swapaxes(1, 2)
+    parts = chains @ columns[:, :whole].reshape(groups, whole // CHAIN, CHAIN, columns.shape[2])
+    total += parts.sum(axis=1, dtype=total.dtype)
     if whole < t:
         total += _multiply(weights[..., whole:], columns[:, whole:])
 

@@ -8,6 +8,7 @@ import pytest
 import convpool
 from convpool import costs
 from convpool.engines import taps
+from convpool.planning import POOL_MODES
 
 MIB = 2**20
 # transforms need memory of their own, which test_fourier.py watches
@@ -68,3 +69,30 @@ def test_a_kernel_as_large_as_the_image_takes_few_steps(monkeypatch):
     assert result.item() == 2**20
     assert len(steps) < 20  # not one for each of a million taps
     assert most < 8 * MIB + kernel.nbytes  # the kernel is laid out anew
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(("window", "stride"), [(2, 2), (3, 1)])
+@pytest.mark.parametrize("mode", POOL_MODES)
+def test_pooling_in_tiles_takes_no_more_than_asked_for(mode, window, stride, engine):
+    side = 300 if mode == "median" else 1500
+    images = np.ones((2, side, side, 3), np.uint8)
+    plan = convpool.plan_pooling(images.shape, window, stride, mode, images_dtype=images.dtype)
+    if plan.refusals()[engine]:
+        pytest.skip(plan.refusals()[engine])
+    out = np.empty(plan.output_shape, plan.dtype)
+    words = {"mode": mode, "engine": engine, "max_memory": "10MB"}
+    convpool.pool(images[:, :20], window, stride, **words)  # what is imported and compiled takes memory
+    _, most = peak(lambda: convpool.pool(images, window, stride, out=out, **words))
+    assert most + out.nbytes < 10e6
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("nc", [1, 2, 8, 64])
+def test_convolution_in_tiles_takes_no_more_than_asked_for(nc, engine):
+    images, kernels = np.ones((3, 300, 300, 3), np.float32), np.ones((3, 3, 3, nc), np.float32)
+    out = np.empty((3, 300, 300, nc), np.float32)
+    words = {"engine": engine, "max_memory": "8MB"}
+    convpool.convolve(images[:, :20], kernels, **words)
+    _, most = peak(lambda: convpool.convolve(images, kernels, out=out, **words))
+    assert most + out.nbytes < 8e6

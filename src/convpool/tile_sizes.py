@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from convpool import arguments, outputs
-from convpool.engines import compiled, fourier_layout, threads
+from convpool.engines import compiled, fourier_layout, reductions, threads
 from convpool.kernel_plans import ConvolutionPlan
 from convpool.plan_words import size
 from convpool.plans import FEW, Plan, PoolingPlan
@@ -125,7 +125,14 @@ def _engine(plan: Plan, tile: Sizes, padded: Sizes, pixels: int, made: int) -> i
     wide = plan.accumulation.itemsize
     name = plan.candidates[0][0] if plan.engine == "auto" else plan.engine
     weights = volume(plan.kernels_shape[:-1]) * tile[-1] if isinstance(plan, ConvolutionPlan) else 0
-    held = 4 * min(2**18, max(1, made * plan.taps)) * wide + 3 * weights * wide
+    laid = [
+        replace(axis, size=length, before=0, after=0, ceil=False)
+        for axis, length in zip(plan.axes, padded, strict=True)
+    ]
+    if isinstance(plan, PoolingPlan) and name == "numpy" and made:
+        held = reductions.numbers((tile[0], *padded, tile[-1]), laid, wide) * wide
+    else:
+        held = 4 * min(2**18, max(1, made * plan.taps)) * wide + 3 * weights * wide
     held += pixels * plan.images_dtype.itemsize // FEW  # if only what windows reach is gathered
     if isinstance(plan, PoolingPlan):
         held += plan.beside(volume([tile[0], *padded, plan.channels]), made)
@@ -135,10 +142,7 @@ def _engine(plan: Plan, tile: Sizes, padded: Sizes, pixels: int, made: int) -> i
             results = compiled.chains(plan.kernels_shape[:-1], plan.accumulation, plan.dtype)[1].itemsize
         held += (pixels * wide + made * results) // max(1, tile[0])
     if name == "fft" and isinstance(plan, ConvolutionPlan) and made and plan.depth:
-        axes = tuple(
-            replace(axis, size=length, before=0, after=0) for axis, length in zip(plan.axes, padded, strict=True)
-        )
-        layout = fourier_layout.cheapest(tile[0], axes, plan.depth, tile[-1], 1)
+        layout = fourier_layout.cheapest(tile[0], tuple(laid), plan.depth, tile[-1], 1)
         held += 2 * layout.memory + threads.number() * 16 * layout.scratch
     return held
 

@@ -124,15 +124,21 @@ def check_output_padding(extra: Shape, word: str | tuple[tuple[int, int], ...], 
             )
 
 
-def fill(given: Any, pad_mode: str, sums: DType) -> Any:
-    """Return the number that stands in the padding, of the kind of the sums."""
+def _fill_dtype(given: Any, pad_mode: str | None) -> DType:
+    """Check that `fill` is one number, 0 where no pad mode takes it, and return its dtype: int64 for any integer."""
     arguments.check_plain(given, "fill")
-    kind = np.dtype(np.int64) if isinstance(given, int) else np.asarray(given).dtype  # integers of any size
+    kind = np.dtype(np.int64) if isinstance(given, int) else np.asarray(given).dtype
     if np.ndim(given) or kind.kind not in "biufc":
         raise TypeError(f"fill is {given!r}; it must be one number")
+    if pad_mode != "constant" and given != 0:
+        raise ValueError(f"fill is {given!r}, but pad_mode is {pad_mode!r}; pass pad_mode='constant' to use it")
+    return kind
+
+
+def fill(given: Any, pad_mode: str, sums: DType) -> Any:
+    """Return the number that stands in the padding, of the kind of the sums."""
+    kind = _fill_dtype(given, pad_mode)
     if pad_mode != "constant":
-        if given != 0:
-            raise ValueError(f"fill is {given!r}, but pad_mode is {pad_mode!r}; pass pad_mode='constant' to use it")
         return 0
     dtypes.check_kind(f"fill is {given!r}", kind, sums)
     if sums.kind in "iu":
@@ -158,13 +164,8 @@ def fill(given: Any, pad_mode: str, sums: DType) -> Any:
 
 def pixel(given: Any, pad_mode: str | None, images: DType) -> Any:
     """Return the number that stands in the padding of a pooling, where it is a pixel like the others."""
-    arguments.check_plain(given, "fill")
-    kind = np.dtype(np.int64) if isinstance(given, int) else np.asarray(given).dtype  # integers of any size
-    if np.ndim(given) or kind.kind not in "biufc":
-        raise TypeError(f"fill is {given!r}; it must be one number")
+    kind = _fill_dtype(given, pad_mode)
     if pad_mode != "constant":
-        if given != 0:
-            raise ValueError(f"fill is {given!r}, but pad_mode is {pad_mode!r}; pass pad_mode='constant' to use it")
         return 0
     if images.kind in "biu":
         least, greatest = dtypes.limits(images)

@@ -13,7 +13,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from convpool.explanation import explorer
+from convpool.explorer import build
 
 PAGE = Path(__file__).with_name("explorer.html")
 PICTURE = PAGE.with_suffix(".webp")
@@ -44,8 +44,8 @@ def main() -> int:
     if asked.picture:
         photograph()
     elif not asked.check:
-        explorer.save(PAGE)
-    elif not PAGE.exists() or PAGE.read_text(encoding="utf-8") != explorer.page():
+        build.save(PAGE)
+    elif not PAGE.exists() or PAGE.read_text(encoding="utf-8") != build.page():
         print(f"stale: {PAGE}; run python docs/explorer_page.py", file=sys.stderr)
         return 1
     return 0

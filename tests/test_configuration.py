@@ -17,7 +17,8 @@ import pytest
 
 import convpool
 from convpool import configuration
-from convpool.engines import host, threads
+from convpool.engines import threads
+from convpool.engines.compiled import host
 
 needs_numba = pytest.mark.skipif(importlib.util.find_spec("numba") is None, reason="numba is not installed")
 on_x86 = pytest.mark.skipif(platform.machine().lower() not in ("x86_64", "amd64"), reason="these are x86-64's vectors")
@@ -37,8 +38,8 @@ import sys, types
 from convpool.engines import host
 host.trial = lambda: None
 host.cache_folder = lambda: "some/folder"
-sys.modules["convpool.engines.compiled"] = types.SimpleNamespace(warmup=lambda: iter(["rows"]))
-sys.modules["convpool.engines.compiled_pooling"] = types.SimpleNamespace(warmup=lambda: iter(["tiles"]))
+sys.modules["convpool.engines.compiled.convolution"] = types.SimpleNamespace(warmup=lambda: iter(["rows"]))
+sys.modules["convpool.engines.compiled.pooling"] = types.SimpleNamespace(warmup=lambda: iter(["tiles"]))
 """
 START = "from convpool.__main__ import main; main()"
 
@@ -483,14 +484,15 @@ def test_cache_folder_as_the_variable_says(tmp_path):
 @needs_numba
 def test_cache_folder_is_where_numba_puts_kernels(tmp_path):
     """In a copy of the package whose folders can or cannot be written to."""
-    engines = tmp_path / "convpool" / "engines"
-    engines.mkdir(parents=True)
-    for folder in (engines.parent, engines):
+    engines = tmp_path / "convpool" / "engines" / "compiled"
+    loops = engines / "loops"
+    loops.mkdir(parents=True)
+    for folder in (engines.parents[1], engines.parent, engines, loops):
         (folder / "__init__.py").touch()
     (engines / "host.py").write_text(Path(host.__file__).read_text())
-    (engines / "kernels.py").write_text("import numba\n@numba.njit(cache=True)\ndef one(): return 1\n")
+    (loops / "kernels.py").write_text("import numba\n@numba.njit(cache=True)\ndef one(): return 1\n")
     code = f"""{FOLDER}
-from convpool.engines import kernels
+from convpool.engines.compiled.loops import kernels
 kernels.one()
 print(kernels.one.stats.cache_path)
 """
@@ -612,9 +614,9 @@ def test_a_damaged_file_is_a_miss(kernels_on_disk, tmp_path, damage):
 
 @needs_numba
 def test_no_bit_of_a_file_may_differ(tmp_path):
-    from convpool.engines import vectors
+    from convpool.engines.compiled.loops import simd
 
-    files, key = vectors._Files(tmp_path, "kernel"), ("signature", "CPU", "code", "sources")
+    files, key = simd._Files(tmp_path, "kernel"), ("signature", "CPU", "code", "sources")
     files.save(key, b"code" * 20)
     assert files.load(key) == b"code" * 20
     assert files.load((*key[:3], "other sources")) is None
@@ -740,8 +742,8 @@ def test_warmup_goes_through_all_kernels(monkeypatch, capfd):
                 ready.append(name)
 
     monkeypatch.setattr(host, "trial", lambda: None)
-    monkeypatch.setitem(sys.modules, "convpool.engines.compiled", Compiled)
-    monkeypatch.setitem(sys.modules, "convpool.engines.compiled_pooling", Compiled)
+    monkeypatch.setitem(sys.modules, "convpool.engines.compiled.convolution", Compiled)
+    monkeypatch.setitem(sys.modules, "convpool.engines.compiled.pooling", Compiled)
     assert convpool.warmup() is None
     assert ready == ["rows", "tiles", "rows", "tiles"]
     assert capfd.readouterr() == ("", "")

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from scipy import ndimage, signal
 
-from convpool import convolve, convolve_transpose, filter_image, filters, kernel_words
+from convpool import convolve, convolve_transpose, filter_image, filters
+from convpool.commands import kernel_words
 
 SIZED = [name for name in filters.NAMES if "size" in filters.options(name)]
 BLURS = ["box", "gaussian", "motion"]

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 import convpool
-from convpool import costs
-from convpool.engines import taps
-from convpool.planning import POOL_MODES
+from convpool.engines.numpy import convolution as numpy_convolution
+from convpool.plans import cost_model
+from convpool.plans.make import POOL_MODES
 
 MIB = 2**20
 # transforms need memory of their own, which test_fourier.py watches
-ENGINES = [name for name in ("numpy", "compiled") if costs.refusals(np.dtype(np.float32), 2)[name] is None]
+ENGINES = [name for name in ("numpy", "compiled") if cost_model.refusals(np.dtype(np.float32), 2)[name] is None]
 
 
 def peak(call):
@@ -62,8 +62,8 @@ def test_a_window_as_large_as_the_image_costs_a_pass_or_two(mode):
 
 def test_a_kernel_as_large_as_the_image_takes_few_steps(monkeypatch):
     steps = []
-    gather = taps.gather
-    monkeypatch.setattr(taps, "gather", lambda *words: steps.append(1) or gather(*words))
+    gather = numpy_convolution.gather
+    monkeypatch.setattr(numpy_convolution, "gather", lambda *words: steps.append(1) or gather(*words))
     image, kernel = np.ones((1, 1024, 1024, 1)), np.ones((1024, 1024, 1, 1))
     result, most = peak(lambda: convpool.convolve(image, kernel, "valid", engine="numpy"))
     assert result.item() == 2**20

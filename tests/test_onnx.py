@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 from functools import partial
-from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -12,13 +11,13 @@ import numpy as np
 import pytest
 
 import convpool
-from convpool import costs
 from convpool.engines import ENGINES
+from convpool.plans import cost_model
 
 pytest.importorskip("onnx", reason="ONNX's backend cases come with onnx: pip install onnx")
 
 if TYPE_CHECKING:
-    from onnx_adapter import Case
+    from support.onnx_adapter import Case
 
 COUNTS = {
     "Conv": 33,
@@ -39,9 +38,8 @@ FOUR_DIGITS = {"test_averagepool_2d_ceil_last_window_starts_on_pad": {"rtol": 0,
 
 @pytest.fixture(scope="module")
 def cases() -> list[Case]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(Path(__file__).parent)
-        from onnx_adapter import load_cases
+    from support.onnx_adapter import load_cases
+
     return load_cases()
 
 
@@ -71,7 +69,7 @@ TAKEN = {"numpy": COUNTS, "compiled": COUNTS | {"Conv": 26}, "fft": {"Conv": 33,
 @pytest.mark.parametrize("operator", ["Conv", "ConvInteger"])
 @pytest.mark.parametrize("engine", ENGINES)
 def test_convolution_with_every_engine(engine: str, operator: str, cases: list[Case]) -> None:
-    if costs.refusals(np.dtype(np.float32), 2)[engine] is not None:
+    if cost_model.refusals(np.dtype(np.float32), 2)[engine] is not None:
         pytest.skip("this engine cannot be used here")
     library = SimpleNamespace(convolve=partial(convpool.convolve, engine=engine))
     taken = 0

@@ -11,8 +11,9 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 import convpool
-from convpool import costs, course, reference
+from convpool import course, reference
 from convpool.engines import ENGINES
+from convpool.plans import cost_model
 from convpool.windows import PADDINGS
 
 FLOATS = ["float16", "float32", "float64", "longdouble", ">f4", ">f8"]
@@ -62,8 +63,8 @@ def same(actual, expected, *inputs):
 
 
 # engines that can sum such numbers here, on two axes
-FLOAT_ENGINES = [name for name, reason in costs.refusals(np.dtype(np.float32), 2).items() if reason is None]
-INTEGER_ENGINES = [name for name, reason in costs.refusals(np.dtype(np.int64), 2).items() if reason is None]
+FLOAT_ENGINES = [name for name, reason in cost_model.refusals(np.dtype(np.float32), 2).items() if reason is None]
+INTEGER_ENGINES = [name for name, reason in cost_model.refusals(np.dtype(np.int64), 2).items() if reason is None]
 
 dtypes = st.sampled_from(FLOATS + INTEGERS + COMPLEX)
 layouts = st.sampled_from(LAYOUTS)

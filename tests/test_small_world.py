@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 import convpool
-from convpool.engines import ENGINES, POOL_ENGINES, host
+from convpool.engines import ENGINES, POOL_ENGINES
+from convpool.engines.compiled import host
 from support import children, shifted, small_world
 from support.sampling import EVERYTHING, generator
 from support.small_world import PAD_MODES, POOL_MODES, STRIDES, WINDOWS
@@ -324,7 +325,7 @@ def run_beside_fences(engine, count):
 
     Whoever reads or writes beyond them kills this process; the last line that it wrote names the case.
     """
-    from convpool.engines import launching
+    from convpool.engines.compiled import launch as launching
     from support import fences
 
     random = generator(f"fences {engine}")
@@ -369,7 +370,7 @@ LACKING = [
 
 
 def run_what_lacks_taps(dtype):
-    from convpool.engines import launching
+    from convpool.engines.compiled import launch as launching
     from support import fences
 
     for images, kernels, padding in LACKING:

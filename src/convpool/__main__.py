@@ -19,7 +19,7 @@ def main() -> None:
     try:
         import rich  # noqa: F401  # said here, not in the middle of a command
 
-        from convpool.cli import convpool
+        from convpool.commands.main import convpool
     except ModuleNotFoundError as error:
         if error.name not in NEEDED:
             raise

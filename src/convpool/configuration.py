@@ -11,7 +11,8 @@ from contextlib import AbstractContextManager
 import numpy as np
 
 import convpool.engines.threads as engine_threads
-from convpool.engines import ENGINES, POOL_ENGINES, host
+from convpool.engines import ENGINES, POOL_ENGINES
+from convpool.engines.compiled import host
 
 
 def set_num_threads(n: int | None) -> None:

@@ -7,14 +7,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from convpool import allocation, arguments, channel_checks, dtypes, kernel_layouts, sources
-from convpool.arguments import Ints, Padding, with_foreign_words_named
-from convpool.engines.taps import add_windows, sums_of_sums
-from convpool.operands import check_positions
-from convpool.planning import lay, plan_convolution, plan_transposed
-from convpool.plans import check_out
-from convpool.recent import recent
-from convpool.rounding import integer_dtype, saturate
+from convpool.engines.numpy.convolution import add_windows, sums_of_sums
+from convpool.out_of_core import inputs
+from convpool.plans import allocation, arguments, channel_checks, dtypes, kernel_layouts
+from convpool.plans.arguments import Ints, Padding, with_foreign_words_named
+from convpool.plans.base import check_out
+from convpool.plans.cache import recent
+from convpool.plans.make import lay, plan_convolution, plan_transposed
+from convpool.plans.operand_checks import check_positions
+from convpool.plans.rounding import integer_dtype, saturate
 from convpool.windows import place, place_transposed, view, volume
 
 Array = NDArray[Any]
@@ -123,8 +124,8 @@ def convolve(
     array([[ 8, 12],
            [20, 24]])
     """
-    tiled = sources.wanted(images, out, max_memory)
-    images = sources.source(images) if tiled else arguments.array(images, "images")
+    tiled = inputs.wanted(images, out, max_memory)
+    images = inputs.source(images) if tiled else arguments.array(images, "images")
     dtype = dtypes.followed(np.dtype(images.dtype), kernels, dtype)
     kernels = arguments.array(kernels, "kernels")
     if kernel_layout is kernel_layouts.DEFAULT:
@@ -147,7 +148,7 @@ def convolve(
         kernels_dtype=kernels.dtype,
     )
     if tiled:
-        from convpool import tiles
+        from convpool.out_of_core import tiles
 
         return tiles.run(plan, images, (kernels, bias), out, max_memory)  # type: ignore[no-any-return]
     return plan.run(images, kernels, bias, out)
@@ -273,8 +274,8 @@ def filter_image(
            [ 0, 27, 27],
            [ 0, 27, 27]])
     """
-    tiled = sources.wanted(image, out, max_memory)
-    image = sources.source(image, "image") if tiled else arguments.array(image, "image")
+    tiled = inputs.wanted(image, out, max_memory)
+    image = inputs.source(image, "image") if tiled else arguments.array(image, "image")
     dtype = dtypes.followed(np.dtype(image.dtype), kernel, dtype)
     kernel = arguments.array(kernel, "kernel")
     axis = arguments.picture_channels(channel_axis, tuple(image.shape))
@@ -292,7 +293,7 @@ def filter_image(
     plan = _plan(batch, kernels.shape, **words, channel_axis=-1 if axis is None else axis + 1, **kinds)
     target = None if round_to is None else integer_dtype(round_to, plan.dtype)
     if tiled:
-        from convpool import tiles
+        from convpool.out_of_core import tiles
 
         return tiles.run(plan, image, (kernels, None), out, max_memory, lacking, target)  # type: ignore[no-any-return]
     if out is not None:

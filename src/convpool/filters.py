@@ -20,7 +20,7 @@ from typing import Any, ParamSpec, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from convpool.dtypes import NamedKernel
+from convpool.plans.dtypes import NamedKernel
 
 Kernel = NDArray[np.float64] | NDArray[np.int64]
 Words = ParamSpec("Words")

@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from convpool import allocation, arguments, sources
-from convpool.arguments import Ints, Padding, with_foreign_words_named
-from convpool.engines import ranked, reductions
-from convpool.planning import POOL_MODES, plan_pooling
-from convpool.recent import recent
+from convpool.engines.numpy import pooling as numpy_pooling
+from convpool.engines.numpy import rank_pooling
+from convpool.out_of_core import inputs
+from convpool.plans import allocation, arguments
+from convpool.plans.arguments import Ints, Padding, with_foreign_words_named
+from convpool.plans.cache import recent
+from convpool.plans.make import POOL_MODES, plan_pooling
 from convpool.windows import adaptive_windows, volume
 
 Array = NDArray[Any]
@@ -102,8 +104,8 @@ def pool(
     array([[ 5. ,  6.5],
            [11. , 12.5]])
     """
-    tiled = sources.wanted(images, out, max_memory)
-    images = sources.source(images) if tiled else arguments.array(images, "images")
+    tiled = inputs.wanted(images, out, max_memory)
+    images = inputs.source(images) if tiled else arguments.array(images, "images")
     arguments.check_rank(images.shape, kernel_shape, "kernel_shape", channel_axis=channel_axis)
     plan = _plan(
         images.shape,
@@ -124,7 +126,7 @@ def pool(
         images_dtype=np.dtype(images.dtype),
     )
     if tiled:
-        from convpool import tiles
+        from convpool.out_of_core import tiles
 
         return tiles.run(plan, images, (), out, max_memory)  # type: ignore[no-any-return]
     return plan.run(images, out)
@@ -178,7 +180,7 @@ def max_pool_indices(
     )
     values, indices = (allocation.empty(plan.output_shape, kind) for kind in (plan.dtype, np.dtype(np.int64)))
     near = plan.near(plan.entered(images))
-    reductions.max_indices(near, plan.engine_axes, plan.channels_last(values), plan.channels_last(indices))
+    numpy_pooling.max_indices(near, plan.engine_axes, plan.channels_last(values), plan.channels_last(indices))
     return values, plan.places(indices)
 
 
@@ -230,7 +232,7 @@ def max_unpool(values: ArrayLike, indices: ArrayLike, shape: Ints, *, channel_ax
             "they count over the spatial axes only"
         )
     out = allocation.zeros(_sizes(values.shape, spatial, axis), values.dtype.newbyteorder("="))
-    reductions.unpool(*(np.moveaxis(array, axis, -1) for array in (values, indices, out)))
+    numpy_pooling.unpool(*(np.moveaxis(array, axis, -1) for array in (values, indices, out)))
     return out
 
 
@@ -269,7 +271,7 @@ def global_pool(images: ArrayLike, mode: str, *, channel_axis: int = -1, dtype: 
     >>> global_pool(np.array([[1.0, 2.0], [3.0, 6.0]]).reshape(1, 2, 2, 1), "avg")
     array([[[[3.]]]])
     """
-    images = sources.source(images) if arguments.is_dask(images) else arguments.array(images, "images")
+    images = inputs.source(images) if arguments.is_dask(images) else arguments.array(images, "images")
     if len(images.shape) == 3:
         axis = arguments.channel_axis(channel_axis, images.shape)
         signals = ("images[:, :, None]", "images[:, :, None]", "images[:, None]")[axis]
@@ -339,9 +341,9 @@ def adaptive_pool(
     out = allocation.empty(_sizes(images.shape, sizes, plan.channel_axis), plan.dtype)
     with np.errstate(all="ignore"):
         if mode == "median":
-            ranked.adaptive_medians(entered, bounds, plan.channels_last(out))
+            rank_pooling.adaptive_medians(entered, bounds, plan.channels_last(out))
         else:
-            reductions.adaptive(entered, bounds, plan.channels_last(out), mode=mode, dtype=plan.accumulation)
+            numpy_pooling.adaptive(entered, bounds, plan.channels_last(out), mode=mode, dtype=plan.accumulation)
     return out
 
 
@@ -377,7 +379,7 @@ def adaptive_max_pool_indices(
     shape = _sizes(images.shape, tuple(len(starts) for starts, _ in bounds), plan.channel_axis)
     values, indices = np.empty(shape, plan.dtype), np.empty(shape, np.int64)
     written = plan.channels_last(values), plan.channels_last(indices)
-    reductions.adaptive_max_indices(plan.entered(images), bounds, *written)
+    numpy_pooling.adaptive_max_indices(plan.entered(images), bounds, *written)
     return values, indices
 
 

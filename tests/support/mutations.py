@@ -33,7 +33,7 @@ def whole_files():
 def _pictures():
     from PIL import Image
 
-    from convpool.photos import deep_color
+    from convpool.photos import sixteen_bit_colour
 
     draw = np.random.default_rng(0)
     colours = draw.integers(0, 256, (23, 31, 4)).astype(np.uint8)
@@ -67,7 +67,7 @@ def _pictures():
         image.save(file, {"jpg": "JPEG", "tif": "TIFF"}.get(ending, ending), **words)
         yield ending, file.getvalue()
     file = io.BytesIO()
-    deep_color.write_png(file, colours.astype(np.uint16) * 257, {})
+    sixteen_bit_colour.write_png(file, colours.astype(np.uint16) * 257, {})
     yield "png", file.getvalue()
 
 

@@ -10,11 +10,14 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
-from convpool.check import behaviour, interpreters, rules, submissions
-from convpool.check.child import Limits
-from convpool.check.interpreters import Interpreter
+from convpool.check import judge as behaviour
 from convpool.check.printable import shown
-from convpool.check.submissions import Submission
+from convpool.check.rules import registry as rules
+from convpool.check.sandbox import interpreters
+from convpool.check.sandbox.child import Limits
+from convpool.check.sandbox.interpreters import Interpreter
+from convpool.check.submissions import search
+from convpool.check.submissions.search import Submission
 from convpool.check.tasks import TASKS
 from convpool.check.verdicts import Finding, Item, Judgement, Measure, Outcome
 
@@ -85,7 +88,7 @@ def check(
         If a name, a task or a path is not there, or the interpreter does not start.
     """
     asked = _asked(python, only, skip, tasks, max_ratio, time_out)
-    with submissions.found(paths) as there:
+    with search.found(paths) as there:
         return _all(there, asked, jobs, progress or (lambda done, total: None))
 
 

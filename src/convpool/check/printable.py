@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from convpool.check.verdicts import Finding, Item, Judgement
-from convpool.escapes import LONGEST, printable
+from convpool.system.printable_text import LONGEST, printable
 
 __all__ = ["LONGEST", "printable", "shown"]
 

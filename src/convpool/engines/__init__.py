@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from convpool.engines import compiled, compiled_pooling, fourier, ranked, taps
+from convpool.engines.compiled import convolution as compiled_convolution
+from convpool.engines.compiled import pooling as compiled_pooling
+from convpool.engines.fft import convolution as fft_convolution
+from convpool.engines.numpy import convolution as numpy_convolution
+from convpool.engines.numpy import rank_pooling
 
 ENGINES: dict[str, Callable[..., None]] = {
-    "numpy": taps.convolve,
-    "compiled": compiled.convolve,
-    "fft": fourier.convolve,
+    "numpy": numpy_convolution.convolve,
+    "compiled": compiled_convolution.convolve,
+    "fft": fft_convolution.convolve,
 }
-TRANSPOSE_ENGINES: dict[str, Callable[..., None]] = {"numpy": taps.convolve_transpose}
-POOL_ENGINES: dict[str, Callable[..., None]] = {"numpy": ranked.pool, "compiled": compiled_pooling.pool}
+TRANSPOSE_ENGINES: dict[str, Callable[..., None]] = {"numpy": numpy_convolution.convolve_transpose}
+POOL_ENGINES: dict[str, Callable[..., None]] = {"numpy": rank_pooling.pool, "compiled": compiled_pooling.pool}

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-    from convpool.arguments import Ints, Padding
     from convpool.explanation.explanation import Explanation
+    from convpool.plans.arguments import Ints, Padding
 
 __all__ = ["explain"]
 

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from convpool import arguments
 from convpool.explanation.explanation import Explanation
 from convpool.explanation.frames import AT_ONCE
 from convpool.explanation.kernel_frames import Convolving, Scattering
 from convpool.explanation.pooling_frames import Pooling
-from convpool.planning import plan_convolution, plan_pooling, plan_transposed
+from convpool.plans import arguments
+from convpool.plans.make import plan_convolution, plan_pooling, plan_transposed
 from convpool.windows import volume
 
 Array = NDArray[Any]

@@ -10,12 +10,12 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from convpool import arguments
-from convpool.cached import cached_property
 from convpool.explanation.frames import Frame, Frames, left_over
 from convpool.explanation.kernel_frames import Scattering
 from convpool.explanation.pooling_frames import Pooling
-from convpool.plans import Plan
+from convpool.plans import arguments
+from convpool.plans.base import Plan
+from convpool.plans.cached_value import cached_property
 
 Array = NDArray[Any]
 

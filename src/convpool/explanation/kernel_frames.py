@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from convpool.cached import cached_property
 from convpool.explanation.frames import Frame, Frames, Number, Place, Tap
+from convpool.plans.cached_value import cached_property
 from convpool.windows import padded_indices
 
 Array = NDArray[Any]

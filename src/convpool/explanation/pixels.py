@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from convpool.explanation.drawing import COLORS, Drawing, Lines, Rect, Words
-from convpool.extras import needed
+from convpool.system.optional_packages import needed
 
 # what Pillow's own font lacks
 ASCII = str.maketrans({"\N{MINUS SIGN}": "-", "\N{MULTIPLICATION SIGN}": "x", "\N{ALMOST EQUAL TO}": "~"})

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from convpool.explanation import html, pictures, svg
 from convpool.explanation.drawing import COLORS, Drawing
-from convpool.whole_files import check, whole
+from convpool.system.whole_files import check, whole
 
 if TYPE_CHECKING:
     from convpool.explanation.explanation import Explanation

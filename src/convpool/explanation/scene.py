@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from convpool.cached import cached_property
 from convpool.explanation.boards import Board, Cell, across, flat, padding_labels, wide
 from convpool.explanation.drawing import Mark, shade
 from convpool.explanation.frames import Frame, Place, left_over
 from convpool.explanation.kernel_frames import Convolving, Scattering
 from convpool.explanation.words import number
+from convpool.plans.cached_value import cached_property
 from convpool.windows import volume
 
 if TYPE_CHECKING:

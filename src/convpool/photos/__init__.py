@@ -7,7 +7,7 @@ from convpool.photos.reading import check_pixels, read
 from convpool.photos.results import filtered, pooled
 from convpool.photos.thumbnails import sample_picture, thumbnail_sheet
 from convpool.photos.writing import write
-from convpool.whole_files import check as check_free
+from convpool.system.whole_files import check as check_free
 
 __all__ = [
     "SIGNED",

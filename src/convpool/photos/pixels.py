@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from convpool.rounding import saturate
+from convpool.plans.rounding import saturate
 
 FAINT = 0.5
 """Results that stay under half a grey level are shown as zero: they are rounding, not picture."""

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from convpool.photos import deep_color, tiff_samples
+from convpool.photos import sixteen_bit_colour, tiff_samples
 from convpool.photos.photo import Metadata, Photo, from_planes
-from convpool.whole_files import check_regular
+from convpool.system.whole_files import check_regular
 
 if TYPE_CHECKING:
     from PIL.Image import Exif, Image
@@ -63,7 +63,7 @@ def read(path: str | os.PathLike[str]) -> Photo:
     source = Path(path)
     _check_source(source)
     with _opened(source) as image:
-        layout = deep_color.layout(image)
+        layout = sixteen_bit_colour.layout(image)
         exif, notes = _exif(image)
         notes += _notes(image)
         metadata = _metadata(image, exif)
@@ -97,7 +97,7 @@ def _opened(path: Path) -> Iterator[Image]:
                 yield image
     except (PermissionError, MemoryError):
         raise
-    except deep_color.UnsupportedPictureError as error:
+    except sixteen_bit_colour.UnsupportedPictureError as error:
         raise ValueError(f"{path} {error}") from None
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
         found = re.search(r"\d+", str(error))
@@ -191,22 +191,26 @@ def _planes(image: Image) -> NDArray[Any]:
     elif upright.mode in MODES:
         planes = _three_axes(np.array(upright.convert(MODES[upright.mode])))
     else:
-        raise deep_color.UnsupportedPictureError(f"holds {_kind(upright.mode)}; {tiff_samples.WOULD_DO}")
-    return planes if transparent is None or planes.shape[2] % 2 == 0 else deep_color.with_alpha(planes, transparent)
+        raise sixteen_bit_colour.UnsupportedPictureError(f"holds {_kind(upright.mode)}; {tiff_samples.WOULD_DO}")
+    return (
+        planes
+        if transparent is None or planes.shape[2] % 2 == 0
+        else sixteen_bit_colour.with_alpha(planes, transparent)
+    )
 
 
-def _deep_planes(path: Path, layout: deep_color.Layout) -> NDArray[Any]:
+def _deep_planes(path: Path, layout: sixteen_bit_colour.Layout) -> NDArray[Any]:
     """Return the samples (h, w, n) of a 16-bit colour picture, upright: Pillow keeps one byte, so it reads twice."""
     from PIL import ImageOps
 
     passes = []
     for rawmode in layout.rawmodes:
         with _opened(path) as image:
-            deep_color.set_rawmode(image, rawmode)
+            sixteen_bit_colour.set_rawmode(image, rawmode)
             image.load()
             passes.append(np.array(ImageOps.exif_transpose(image)))
     planes = layout.join(passes)
-    return planes if layout.transparent is None else deep_color.with_alpha(planes, layout.transparent)
+    return planes if layout.transparent is None else sixteen_bit_colour.with_alpha(planes, layout.transparent)
 
 
 def _three_axes(array: NDArray[Any]) -> NDArray[Any]:
@@ -219,14 +223,16 @@ def _kind(mode: str) -> str:
 
 def _unsigned(array: NDArray[Any], image: Image) -> NDArray[Any]:
     """Return gray values as they were meant: of 32 bits, Pillow takes the first for a sign."""
-    unsigned = image.format == "TIFF" and array.dtype == np.int32 and deep_color.stated(image, 339) in ((), (1,))
+    unsigned = (
+        image.format == "TIFF" and array.dtype == np.int32 and sixteen_bit_colour.stated(image, 339) in ((), (1,))
+    )
     return array.view(np.uint32) if unsigned else array
 
 
 def _sixteen_bits(array: NDArray[Any]) -> NDArray[np.uint16]:
     """Return gray values as uint16, whatever the byte order or width that they came in."""
     if array.min() < 0 or array.max() > 65535:
-        raise deep_color.UnsupportedPictureError(
+        raise sixteen_bit_colour.UnsupportedPictureError(
             f"holds values from {array.min()} to {array.max()}; 16 bits hold 0 to 65535"
         )
     return array.astype(np.uint16)

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from convpool.photos.bands import Bands, cut
 from convpool.photos.photo import Photo, from_planes
 from convpool.photos.pixels import NOISE, Shown, choose_signed, largest, to_pixels
+from convpool.photos.row_bands import Bands, cut
 
 Operation = Callable[..., NDArray[Any]]
 Result = tuple[Photo, Shown]

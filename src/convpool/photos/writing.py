@@ -9,9 +9,9 @@ from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
-from convpool.photos import deep_color
+from convpool.photos import sixteen_bit_colour
 from convpool.photos.photo import Photo
-from convpool.whole_files import check, whole
+from convpool.system.whole_files import check, whole
 
 if TYPE_CHECKING:
     from PIL.Image import Exif, Image
@@ -76,14 +76,14 @@ def _writer(photo: Photo, path: Path, quality: int | None) -> Callable[[IO[bytes
 
 def _png(file: IO[bytes], photo: Photo, quality: int | None) -> None:
     if _is_deep_colour(photo):
-        deep_color.write_png(file, photo.planes(), _settings(photo))
+        sixteen_bit_colour.write_png(file, photo.planes(), _settings(photo))
     else:
         _image(photo).save(file, "PNG", **_settings(photo))
 
 
 def _tiff(file: IO[bytes], photo: Photo, quality: int | None) -> None:
     if _is_deep_colour(photo):
-        deep_color.write_tiff(file, photo.planes(), _settings(photo))
+        sixteen_bit_colour.write_tiff(file, photo.planes(), _settings(photo))
     else:
         _image(photo).save(file, "TIFF", **_settings(photo))
 

@@ -1,0 +1,263 @@
+"""The table of cases that a submission is called with: a few numbers a row, and what each task makes of them.
+
+Letters: m images, h x w pixels, c channels, kh x kw kernel, nc kernels, ph pw padding, sh sw stride.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from convpool.check.behaviour.case import Case, Padding, Pair
+from convpool.check.behaviour.samples import Sample
+from convpool.check.tasks import TASKS
+
+__all__ = ["CASES", "LARGE", "TIMED", "Case"]
+
+Row = tuple[Pair, Pair, Padding, Pair]  # h w, kh kw, padding, sh sw
+ONE: Pair = (1, 1)
+
+# ---- sizes ----
+
+SHAPES: tuple[tuple[Pair, Pair], ...] = (
+    ((6, 5), (3, 3)),
+    ((5, 7), (2, 2)),
+    ((7, 6), (3, 2)),
+    ((6, 8), (2, 5)),
+    ((8, 5), (4, 3)),
+    ((4, 6), (1, 1)),
+    ((5, 4), (5, 4)),  # as large as the image
+    ((6, 4), (3, 4)),
+    ((3, 9), (3, 2)),
+    ((9, 4), (5, 1)),
+    ((5, 9), (1, 4)),
+    ((1, 6), (1, 3)),
+    ((7, 1), (2, 1)),
+    ((1, 1), (1, 1)),
+    ((5, 5), (3, 3)),
+    ((6, 7), (4, 4)),
+    ((7, 8), (6, 3)),
+    ((4, 3), (2, 3)),
+    ((9, 6), (2, 2)),
+    ((5, 8), (3, 3)),
+    ((8, 8), (2, 4)),
+    ((6, 3), (1, 2)),
+    ((12, 11), (5, 7)),
+)
+VALID: tuple[Row, ...] = tuple((size, window, "valid", ONE) for size, window in SHAPES)
+SAME: tuple[Row, ...] = tuple((size, window, "same", ONE) for size, window in SHAPES)
+PADDED: tuple[Row, ...] = (
+    ((6, 5), (3, 3), (1, 1), ONE),
+    ((6, 5), (3, 3), (0, 0), ONE),
+    ((5, 7), (2, 2), (1, 0), ONE),
+    ((7, 5), (3, 3), (0, 2), ONE),
+    ((5, 6), (3, 2), (2, 1), ONE),
+    ((4, 5), (2, 3), (1, 3), ONE),
+    ((4, 3), (2, 2), (5, 4), ONE),  # more zeros than the kernel is large
+    ((3, 4), (5, 4), (1, 0), ONE),  # the kernel fits padded images only
+    ((5, 4), (1, 1), (2, 3), ONE),
+    ((3, 2), (5, 6), (1, 2), ONE),
+    ((1, 1), (3, 3), (1, 1), ONE),
+    ((8, 6), (1, 4), (0, 1), ONE),
+    ((6, 9), (4, 1), (3, 0), ONE),
+    ((5, 5), (5, 5), (2, 2), ONE),
+    ((6, 6), (2, 2), (1, 1), ONE),
+    ((7, 4), (2, 4), (1, 2), ONE),
+    ((4, 8), (3, 5), (0, 1), ONE),
+    ((5, 3), (2, 1), (1, 1), ONE),
+    ((8, 5), (3, 3), (3, 0), ONE),
+    ((1, 4), (2, 2), (2, 1), ONE),
+    ((9, 7), (4, 5), (1, 4), ONE),
+    ((12, 11), (5, 7), (2, 3), ONE),
+)
+VALID_STRIDED: tuple[Row, ...] = (
+    ((7, 7), (3, 3), "valid", (2, 2)),  # the last window ends at the border
+    ((8, 6), (3, 3), "valid", (2, 2)),  # a row and a column are left over
+    ((7, 8), (3, 2), "valid", (2, 3)),
+    ((9, 5), (2, 2), "valid", (3, 1)),
+    ((6, 9), (3, 3), "valid", (1, 2)),
+    ((8, 9), (2, 3), "valid", (3, 4)),  # strides larger than the window
+    ((5, 4), (5, 4), "valid", (2, 2)),
+    ((7, 5), (1, 1), "valid", (3, 2)),
+    ((5, 6), (2, 4), "valid", (7, 1)),  # one row
+    ((12, 11), (4, 3), "valid", (3, 2)),
+)
+PADDED_STRIDED: tuple[Row, ...] = (
+    ((6, 5), (3, 3), (1, 1), (2, 2)),
+    ((7, 5), (3, 3), (1, 1), (2, 2)),
+    ((5, 7), (3, 2), (1, 0), (2, 3)),
+    ((6, 6), (2, 3), (0, 2), (3, 2)),
+    ((7, 5), (3, 3), (0, 0), (2, 1)),
+    ((4, 5), (2, 2), (3, 4), (1, 3)),
+    ((3, 4), (5, 4), (1, 0), (1, 2)),
+    ((5, 6), (2, 2), (1, 2), (4, 3)),
+)
+SAME_STRIDED: tuple[Row, ...] = (
+    ((7, 7), (3, 3), "same", (2, 2)),
+    ((6, 5), (3, 3), "same", (2, 2)),
+    ((5, 6), (2, 2), "same", (2, 2)),
+    ((6, 4), (3, 2), "same", (2, 3)),
+    ((4, 6), (2, 3), "same", (3, 2)),
+    ((5, 4), (3, 3), "same", (3, 3)),
+    ((4, 5), (2, 4), "same", (3, 3)),
+    ((5, 7), (3, 3), "same", (1, 2)),
+    ((7, 4), (2, 3), "same", (2, 1)),
+    ((6, 5), (1, 1), "same", (2, 2)),
+    ((5, 4), (5, 4), "same", (2, 2)),
+    ((4, 3), (2, 2), "same", (4, 5)),  # strides larger than the window
+    ((1, 5), (1, 3), "same", (2, 2)),
+    ((8, 9), (4, 5), "same", (3, 2)),
+)
+POOLED: tuple[Row, ...] = (
+    ((6, 4), (2, 2), "valid", (2, 2)),  # as in the brief
+    ((7, 5), (2, 2), "valid", (2, 2)),  # a row and a column are left over
+    ((7, 9), (3, 3), "valid", (2, 2)),  # windows overlap
+    ((8, 6), (3, 2), "valid", (1, 1)),
+    ((7, 8), (2, 3), "valid", (2, 3)),
+    ((9, 7), (3, 2), "valid", (2, 1)),
+    ((8, 9), (2, 2), "valid", (3, 4)),  # strides larger than the window
+    ((5, 4), (5, 4), "valid", (1, 1)),
+    ((5, 4), (5, 4), "valid", (3, 2)),
+    ((5, 6), (1, 1), "valid", (1, 1)),
+    ((6, 5), (1, 1), "valid", (2, 3)),
+    ((1, 7), (1, 3), "valid", (1, 2)),
+    ((6, 1), (4, 1), "valid", (1, 1)),
+    ((1, 1), (1, 1), "valid", (1, 1)),
+    ((12, 11), (4, 5), "valid", (3, 2)),
+)
+
+# ---- numbers ----
+
+# of the images and of the kernel: keys of NUMBERS
+KINDS = (
+    ("float32", "float32"),
+    ("float32", "float64"),
+    ("int64", "int64"),
+    ("float64", "int64"),
+    ("int64", "float64"),
+    ("uint8", "int64"),
+    ("uint8", "float64"),
+    ("large", "differences"),
+)
+POOLED_KINDS = ("float32", "int64", "uint8", "large", "negative")
+# the brief does not ask for these
+ODD_KINDS = {
+    ("uint8", "small uint8"): "a kernel of uint8 on images of uint8: their products do not fit uint8, so that NumPy "
+    "wraps them at 256 unless one is made float first",
+    ("NaN", "whole"): "NaN in an image, which belongs to the windows that hold it and to no other",
+    ("big-endian", "whole"): "numbers in the byte order of other machines",
+}
+DEPTHS = ((2, 3, 2), (1, 1, 3), (3, 2, 1), (2, 1, 2))  # m, c, nc in turn
+
+
+def _shapes(task: int, size: Pair, window: Pair, depth: tuple[int, int, int]) -> tuple[tuple[int, ...], ...]:
+    """Return the shapes of the images and of the kernel."""
+    m, c, nc = depth
+    if task < 4:
+        return (m, *size), window
+    return (m, *size, c), (*window, c, nc)[: task - 1]
+
+
+def _given(task: int, arguments: dict[str, Any], turn: int) -> dict[str, Any]:
+    """Return given and words: all by position, all by keyword, or by keyword what is no default, in turn."""
+    parameters = TASKS[task].parameters
+    asked = {name: arguments[name] for name in list(parameters)[2:]}
+    if turn % 3 == 0:
+        return {"given": tuple(asked.values())}
+    return {"words": {name: value for name, value in asked.items() if turn % 3 == 1 or value != parameters[name]}}
+
+
+def _convolutions(task: int, item: str, rows: Iterable[Row]) -> Iterator[Case]:
+    for turn, (size, window, padding, stride) in enumerate(rows):
+        images, kernel = _shapes(task, size, window, DEPTHS[turn % 4])
+        numbers = "float64" if turn % 5 == 3 else "whole"
+        given = _given(task, {"padding": padding, "stride": stride}, turn)
+        yield Case(task, item, Sample(images, numbers, turn), Sample(kernel, numbers, 100 + turn), **given)
+
+
+def _kinds(task: int, item: str, padding: Padding, stride: Pair = ONE, odd: bool = True) -> Iterator[Case]:
+    """Yield cases of one size and many kinds of numbers, with those that are not judged."""
+    images, kernel = _shapes(task, (7, 6), (3, 2), DEPTHS[0])
+    kinds = [(*kind, "") for kind in KINDS] + [(*kind, why) for kind, why in ODD_KINDS.items() if odd]
+    for turn, (pixels, weights, why) in enumerate(kinds):
+        given = _given(task, {"padding": padding, "stride": stride}, turn)
+        samples = Sample(images, pixels, 200 + turn), Sample(kernel, weights, 300 + turn)
+        yield Case(task, item, *samples, **given, judged=not why, why=why)
+
+
+def _of_padded_task(task: int) -> Iterator[Case]:
+    """Yield the cases of tasks 3 to 5, which have all the words."""
+    yield from _convolutions(task, "valid", (*VALID[::2], *VALID_STRIDED))
+    yield from _kinds(task, "valid", "valid", (2, 1), odd=False)
+    yield from _convolutions(task, "padding", (*PADDED[::2], *PADDED_STRIDED))
+    yield from _kinds(task, "padding", (1, 2), (2, 1), odd=False)
+    yield from _convolutions(task, "same", SAME)
+    yield from _kinds(task, "same", "same")
+    yield from _convolutions(task, "same-strided", SAME_STRIDED)
+    yield from _kinds(task, "same-strided", "same", (2, 3), odd=False)
+
+
+def _poolings(mode: str) -> Iterator[Case]:
+    for turn, (size, window, _, stride) in enumerate(POOLED):
+        images, _ = _shapes(6, size, window, DEPTHS[turn % 4])
+        numbers = "float64" if turn % 5 == 3 else "whole"
+        given = _given(6, {"stride": stride, "mode": mode}, turn)
+        yield Case(6, mode, Sample(images, numbers, turn), window, **given)
+    kinds = [(kind, "") for kind in POOLED_KINDS] + [(kind[0], why) for kind, why in list(ODD_KINDS.items())[1:]]
+    for turn, (numbers, why) in enumerate(kinds):
+        given = _given(6, {"stride": (2, 1), "mode": mode}, turn)
+        yield Case(6, mode, Sample((2, 7, 6, 3), numbers, 200 + turn), (3, 2), **given, judged=not why, why=why)
+
+
+CASES: dict[int, tuple[Case, ...]] = {
+    0: (*_convolutions(0, "valid", VALID), *_kinds(0, "valid", "valid")),
+    1: (*_convolutions(1, "same", SAME), *_kinds(1, "same", "same")),
+    2: (*_convolutions(2, "padding", PADDED), *_kinds(2, "padding", (1, 2))),
+    **{task: tuple(_of_padded_task(task)) for task in (3, 4, 5)},
+    6: tuple(itertools.chain.from_iterable(map(_poolings, ("max", "avg")))),
+}
+
+
+def _large(task: int) -> Iterator[Case]:
+    """Yield many images and a large one, which tell solutions that work in parts; few steps for the slow reference."""
+    side = 363  # whose square is just over 2**17
+    parts = {0: ("valid", "valid"), 1: ("same", "same"), 2: ("padding", (1, 0))}
+    item, padding = parts.get(task, ("same-strided", "same"))
+    if task == 6:
+        yield Case(6, "max", Sample((20_000, 3, 3, 2), "whole", 0), (2, 2), (ONE,))
+        yield Case(6, "avg", Sample((1, side, side, 2), "whole", 1), (2, 3), ((200, 150), "avg"))
+        return
+    images, kernel = _shapes(task, (3, 3), (2, 2), (20_000, 2, 2))
+    given = _given(task, {"padding": padding, "stride": (2, 2)}, 0)
+    yield Case(task, item, Sample(images, "whole", 0), Sample(kernel, "whole", 1), **given)
+    if task < 3:  # without a stride, one window as large as the padded image
+        images, kernel = {0: (1, side, side), 1: (1, 1, 1), 2: (1, side - 2, side)}[task], (side, side)
+        given = _given(task, {"padding": padding}, 0)
+        yield Case(task, item, Sample(images, "whole", 2), Sample(kernel, "whole", 3), **given)
+        return
+    images, kernel = _shapes(task, (side, side), (2, 3), (1, 2, 2))
+    given = _given(task, {"padding": "valid", "stride": (200, 150)}, 0)
+    yield Case(task, "valid", Sample(images, "whole", 2), Sample(kernel, "whole", 3), **given)
+
+
+# judged too, but too large for the hypotheses
+LARGE: dict[int, tuple[Case, ...]] = {task: tuple(_large(task)) for task in TASKS}
+
+
+def _timed(task: int, item: str, padding: Padding) -> Case:
+    """Return a larger call, whose time and memory are compared with those of the project's own file."""
+    if task == 6:
+        return Case(6, item, Sample((64, 64, 64, 3), "float64", 0), (3, 3), (ONE, item))
+    images, kernel = _shapes(task, (64, 64), (5, 5), (64 if task < 4 else 24, 3, 4))
+    given = _given(task, {"padding": padding, "stride": ONE}, 0)
+    return Case(task, item, Sample(images, "float64", 0), Sample(kernel, "float64", 1), **given)
+
+
+TIMED: dict[int, Case] = {
+    0: _timed(0, "valid", "valid"),
+    1: _timed(1, "same", "same"),
+    2: _timed(2, "padding", (2, 2)),
+    **{task: _timed(task, "same", "same") for task in (3, 4, 5)},
+    6: _timed(6, "avg", "valid"),
+}

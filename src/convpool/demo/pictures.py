@@ -1,0 +1,197 @@
+"""The demonstration's pictures: images above, what became of them below, and the weights beside them.
+
+m images, h x w pixels. All lengths are pixels of the PNG, which has two for each one of the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convpool.system.optional_packages import needed
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.figure import Figure
+
+Array = NDArray[Any]
+
+SHOWN = 6
+TILE = 374  # 13 pixels of the PNG for each of 28, 11 for each of 32 and 34
+GAP, LEGEND, BAR = 24, 460, 190
+DPI = 200
+INK, PAPER, FAINT = "#1c1c1e", "#ffffff", "#6b6b70"
+TIMES, MINUS = "\u00d7", "\u2212"
+SIGNED = ("#d9f3ff", "#2f8fe8", "#000000", "#ee7a16", "#fff3d6")  # far below zero, below, zero, above, far above
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of pictures and what explains it: a label, the weights on its left and the colours' scale on its right."""
+
+    label: str
+    pictures: Array  # (m, h, w, 3 or 4), colours
+    pixel: int  # side of the square that stands for one of their pixels
+    weights: Array | None = None
+    note: str = ""
+    scale: ScalarMappable | None = field(default=None, repr=False)
+
+
+def signed_scale(values: Array) -> ScalarMappable:
+    """Return the colours for numbers with a sign: zero is black, and equal distances from it have equal strength.
+
+    Parameters
+    ----------
+    values
+        Any shape; the largest distance from zero among them gets the strongest colour.
+
+    Returns
+    -------
+    matplotlib's mapping from numbers to colours: blue below zero, orange above
+
+    Examples
+    --------
+    >>> signed_scale(np.array([-1.0, 4.0])).to_rgba(0.0, bytes=True)
+    (np.uint8(0), np.uint8(0), np.uint8(0), np.uint8(255))
+    """
+    colors = needed("matplotlib.colors")
+    # an odd number of colours has one in the middle
+    colormap = colors.LinearSegmentedColormap.from_list("signed", SIGNED, N=257)
+    limit = float(np.abs(values).max(initial=0)) or 1.0
+    scale: ScalarMappable = needed("matplotlib.cm").ScalarMappable(colors.CenteredNorm(0, limit), colormap)
+    return scale
+
+
+def draw(before: Array, after: Array, weights: Sequence[Array], *, signed: bool = True) -> Figure:
+    """Draw a row of images, and under it a row for each kernel's result, with the kernel beside it.
+
+    Parameters
+    ----------
+    before
+        (m, h, w) or (m, h, w, 3), at most SHOWN images.
+    after
+        What was made of them: (m, oh, ow), or (m, oh, ow, nc) for nc kernels, or (m, oh, ow, 3) in the images' colours.
+    weights
+        (kh, kw) for each kernel.
+    signed
+        Whether the results have a sign, or the images' own colours.
+
+    Returns
+    -------
+    a matplotlib figure of its own, unknown to pyplot; every pixel of an image is a square of whole pixels of the PNG
+    """
+    pixel, stride = pixel_sizes(before.shape[1:3], after.shape[1:3])
+    note = "" if before.ndim == 3 else "for red,\ngreen and\nblue"
+    rows = [_row_before(before, pixel), *_rows_after(after, weights, signed, pixel * stride, note)]
+    width, height = size(len(rows))
+    figure: Figure = needed("matplotlib.figure").Figure((width / DPI, height / DPI), dpi=DPI, facecolor=PAPER)
+    for number, row in enumerate(rows):
+        _draw_row(figure, row, top=GAP + number * (TILE + 2 * GAP))
+    return figure
+
+
+def size(rows: int) -> tuple[int, int]:
+    """Return the width and the height of a picture, in its pixels."""
+    return LEGEND + SHOWN * (TILE + GAP) + BAR, rows * (TILE + 2 * GAP)
+
+
+def pixel_sizes(before: tuple[int, ...], after: tuple[int, ...]) -> tuple[int, int]:
+    """Return the side of an image's pixel in the picture, and how many times as large a result's pixel is.
+
+    Both rows have one scale, so that one sees what the borders lose or gain; a result of every other pixel has pixels
+    twice as large.
+
+    Examples
+    --------
+    >>> pixel_sizes((28, 28), (26, 26)), pixel_sizes((32, 32), (16, 16))
+    ((13, 1), (11, 2))
+    """
+    stride = max(1, round(before[0] / after[0]))
+    return TILE // max(*before, *(stride * side for side in after)), stride
+
+
+def _row_before(images: Array, pixel: int) -> Row:
+    if images.ndim == 3:
+        images = np.stack([images / (images.max(initial=0) or 1)] * 3, axis=-1)
+    return Row(f"before\n{_by(images)} pixels", images, pixel)
+
+
+def _rows_after(output: Array, weights: Sequence[Array], signed: bool, pixel: int, note: str) -> Iterator[Row]:
+    label = f"after\n{_by(output)}"
+    if not signed:
+        yield Row(label, np.rint(output).astype(np.uint8), pixel, weights[0], note)
+        return
+    for number, kernel in enumerate(weights):
+        values = output[..., number] if output.ndim == 4 else output
+        scale = signed_scale(values)
+        yield Row(label, np.asarray(scale.cmap(scale.norm(values))), pixel, kernel, note, scale)
+
+
+def _by(images: Array) -> str:
+    return f"{images.shape[1]} {TIMES} {images.shape[2]}"
+
+
+def _draw_row(figure: Figure, row: Row, top: int) -> None:
+    for number, picture in enumerate(row.pictures):
+        _draw_picture(figure, picture, row.pixel, LEGEND + number * (TILE + GAP), top)
+    figure.text(*_at(figure, GAP, top), row.label, size=13, color=INK, va="top", linespacing=1.3)
+    if row.weights is not None:
+        _draw_weights(figure, row, GAP, top + 120)
+    if row.scale is not None:
+        bar = _axes(figure, LEGEND + SHOWN * (TILE + GAP), top + GAP, 28, TILE - 2 * GAP)
+        _draw_scale(figure, bar, row.scale)
+
+
+def _draw_picture(figure: Figure, picture: Array, pixel: int, left: int, top: int) -> None:
+    """Draw (h, w, 3 or 4) in the middle of its tile."""
+    height, width = picture.shape[0] * pixel, picture.shape[1] * pixel
+    axes = _axes(figure, left + (TILE - width) // 2, top + (TILE - height) // 2, width, height)
+    axes.imshow(picture, interpolation="nearest", aspect="auto")
+    axes.axis("off")
+
+
+def _draw_weights(figure: Figure, row: Row, left: int, top: int, cell: int = 80) -> None:
+    """Draw (kh, kw) numbers, each in a cell of its colour, and the note beside them."""
+    assert row.weights is not None
+    kh, kw = row.weights.shape
+    axes = _axes(figure, left, top, kw * cell, kh * cell)
+    # a third of the strength, so that white numbers can be read
+    axes.imshow(signed_scale(3 * row.weights).to_rgba(row.weights), interpolation="nearest", aspect="auto")
+    axes.hlines(np.arange(1, kh) - 0.5, -0.5, kw - 0.5, color=PAPER)
+    axes.vlines(np.arange(1, kw) - 0.5, -0.5, kh - 0.5, color=PAPER)
+    axes.axis("off")
+    for (u, v), weight in np.ndenumerate(row.weights):
+        axes.text(v, u, fraction(weight), size=13, color="white", ha="center", va="center_baseline")
+    figure.text(*_at(figure, left + kw * cell + 20, top + kh * cell // 2), row.note, size=11, color=FAINT, va="center")
+
+
+def fraction(value: float) -> str:
+    """Write a number as a fraction with a real minus sign: 2, 1/4."""
+    return str(Fraction(value).limit_denominator(999)).replace("-", MINUS)
+
+
+def _draw_scale(figure: Figure, axes: Axes, scale: ScalarMappable) -> None:
+    limit = float(scale.get_clim()[1] or 1)
+    bar = figure.colorbar(scale, cax=axes, ticks=[-limit, 0, limit])
+    most = f"{float(f'{limit:.3g}'):g}"
+    bar.ax.set_yticklabels([MINUS + most, "0", "+" + most], size=12, color=INK)
+    bar.outline.set_visible(False)
+    bar.ax.tick_params(length=0, pad=8)
+
+
+def _axes(figure: Figure, left: int, top: int, width: int, height: int) -> Axes:
+    x, y = _at(figure, left, top + height)
+    w, h = figure.get_size_inches() * DPI
+    return figure.add_axes((x, y, width / w, height / h))
+
+
+def _at(figure: Figure, left: int, top: int) -> tuple[float, float]:
+    """Turn pixels from the upper left corner into the figure's own coordinates."""
+    width, height = figure.get_size_inches() * DPI
+    return left / width, 1 - top / height

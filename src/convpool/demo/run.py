@@ -1,0 +1,272 @@
+"""The demonstration: the course's functions on the full-size data, timed, and a page of pictures before and after.
+
+m images, h x w pixels, c channels, nc kernels. To add a task, add one row to TASKS; the page around it is demo.html.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import time
+from collections.abc import Callable, Collection, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convpool.datasets import files as data
+from convpool.demo.page import page, rounded
+from convpool.demo.pictures import SHOWN, draw
+from convpool.system.whole_files import check_name, whole
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Array = NDArray[Any]
+Functions = Mapping[str, Callable[..., Any]]  # the file's stem -> the function that it defines
+
+# one channel of the brief's kernels
+EDGES = np.array([[1, 0, -1], [1, 0, -1], [1, 0, -1]])
+SHARPEN = np.array([[0, -1, 0], [-1, 5, -1], [0, -1, 0]])
+KERNELS = (SHARPEN, EDGES, EDGES.T)
+
+
+@dataclass(frozen=True)
+class Task:
+    """One call of the brief's mains: what is called, on which data, and what one sees."""
+
+    number: int
+    file: str
+    function: str
+    dataset: str  # a name in data.DATASETS
+    arguments: Mapping[str, Any]
+    output: tuple[int, ...]  # the result's shape for one image
+    weights: tuple[Array, ...]  # (kh, kw), one for each picture of the result: what is drawn beside it
+    caption: str
+    signed: bool = True  # whether the result has a sign (zero in the middle) or the images' own colours
+
+
+TASKS = (
+    Task(
+        0, "0-convolve_grayscale_valid", "convolve_grayscale_valid", "MNIST", {"kernel": EDGES}, (26, 26), (EDGES,),
+        "Every stroke becomes its two upright edges, the left one blue and the right one orange, because the kernel "
+        "subtracts what lies on the right from what lies on the left; the outermost pixels, where it does not fit, are "
+        "gone.",
+    ),
+    Task(
+        1, "1-convolve_grayscale_same", "convolve_grayscale_same", "MNIST", {"kernel": EDGES}, (28, 28), (EDGES,),
+        "The same edges, but one ring of zeros around each image gives the kernel room at the border, so the result is "
+        "as large as the image.",
+    ),
+    Task(
+        2, "2-convolve_grayscale_padding", "convolve_grayscale_padding", "MNIST",
+        {"kernel": EDGES, "padding": (2, 4)}, (30, 34), (EDGES,),
+        "The same edges in a wider frame: two rows of zeros above and below and four columns on either side make the "
+        "result larger than the image.",
+    ),
+    Task(
+        3, "3-convolve_grayscale", "convolve_grayscale", "MNIST",
+        {"kernel": EDGES, "padding": "valid", "stride": (2, 2)}, (13, 13), (EDGES,),
+        "The same edges, coarser: the kernel moves two pixels at a time, so that every other row and column of task 0 "
+        "remains, a quarter of its values.",
+    ),
+    Task(
+        4, "4-convolve_channels", "convolve_channels", "animals",
+        {"kernel": np.stack([SHARPEN] * 3, axis=-1), "padding": "valid"}, (30, 30), (SHARPEN,),
+        "Red, green and blue are sharpened and added up to one number for each pixel: high where the picture is "
+        "bright, and pushed up or down, even below zero (blue), on the two sides of an edge.",
+    ),
+    Task(
+        5, "5-convolve", "convolve", "animals",
+        {"kernels": np.stack([np.stack([kernel] * 3, axis=-1) for kernel in KERNELS], axis=-1), "padding": "valid"},
+        (30, 30, 3), KERNELS,
+        "Three kernels make three results of each picture: sharpened as in task 4, then its upright edges, then its "
+        "level edges, all three summed over red, green and blue.",
+    ),
+    Task(
+        6, "6-pool", "pool", "animals", {"kernel_shape": (2, 2), "stride": (2, 2), "mode": "avg"},
+        (16, 16, 3), (np.full((2, 2), 0.25),),
+        "Each block of two by two pixels becomes its average, channel by channel: the same picture in the same "
+        "colours, half as high and half as wide.",
+        signed=False,
+    ),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class TaskResult:
+    """What one call took in and gave, how long it took, and the picture that shows it."""
+
+    task: Task
+    input_shape: tuple[int, ...]
+    output_shape: tuple[int, ...]
+    seconds: float
+
+    @property
+    def images_per_second(self) -> float:
+        """Images divided by seconds."""
+        return self.input_shape[0] / self.seconds
+
+    @property
+    def picture(self) -> str:
+        """Name of the PNG."""
+        return f"{self.task.file}.png"
+
+    def __str__(self) -> str:
+        shapes = f"{self.input_shape} -> {self.output_shape}"
+        speed = f"{self.seconds:6.3f} s {rounded(self.images_per_second):>11} images/s"
+        return f"{self.task.number} {self.task.function:<26} {shapes:<40} {speed}"
+
+
+def silent(result: TaskResult) -> None:
+    """Show nothing: the default progress."""
+
+
+def find_folders(start: Path, to: Path | None = None) -> tuple[Path | None, Path, Path]:
+    """Say where the demonstration works, as seen from the folder `start`.
+
+    Parameters
+    ----------
+    start
+        A folder; the nearest one, it or a parent of it, that holds the course's files is the repository.
+    to
+        Where the page goes; None means the repository's demo/.
+
+    Returns
+    -------
+    the repository (None if there is none), the folder of the data, the folder of the page
+
+    Raises
+    ------
+    ValueError : there is no repository and no `to`
+    """
+    repository = data.find_repository(start)
+    if repository is not None:
+        return repository, repository / "supervised_learning" / "data", to or repository / "demo"
+    if to is None:
+        raise ValueError(f"no {data.COURSE} in {start} or above it; name a folder for the page, as in --to demo")
+    return None, to / "data", to
+
+
+def course_functions(repository: Path | None) -> dict[str, Callable[..., Any]]:
+    """Return the seven functions: the repository's files, or `convpool.course` where there is no repository.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError : as `load_course_files`
+    """
+    if repository is not None:
+        return load_course_files(repository)
+    course = importlib.import_module("convpool.course")
+    return {task.file: getattr(course, task.function) for task in TASKS}
+
+
+def load_course_files(repository: Path) -> dict[str, Callable[..., Any]]:
+    """Load the seven files by path; math/ stays off sys.path, where it would shadow the standard module.
+
+    Parameters
+    ----------
+    repository
+        The folder that holds math/0x04-convolutions_and_pooling.
+
+    Returns
+    -------
+    file stem -> the function that the brief asks of this file
+
+    Raises
+    ------
+    FileNotFoundError : a file is missing
+    ValueError : a file does not define its function
+    """
+    return {task.file: _load(repository / data.COURSE / f"{task.file}.py", task.function) for task in TASKS}
+
+
+def _load(file: Path, function: str) -> Callable[..., Any]:
+    if not file.is_file():
+        raise FileNotFoundError(f"{file} is missing; the demonstration calls its {function}")
+    spec = importlib.util.spec_from_file_location(f"course_{file.stem}", file)
+    assert spec is not None  # as for every .py file
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    found = getattr(module, function, None)
+    if not callable(found):
+        raise ValueError(f"{file} defines no {function}; the brief names the function so")
+    return found  # type: ignore[no-any-return]
+
+
+def run(
+    functions: Functions,
+    data_folder: Path,
+    out_folder: Path,
+    progress: Callable[[TaskResult], None] = silent,
+    *,
+    stand_ins: Collection[str] = (),
+) -> list[TaskResult]:
+    """Call each function once on its whole data set, and write a page of pictures before and after.
+
+    Parameters
+    ----------
+    functions
+        File stem -> function, for the seven stems in TASKS.
+    data_folder
+        Where MNIST.npz and animals_1.npz are.
+    out_folder
+        Where index.html and one PNG for each task go, all together when all is done; made if it is missing. Other files
+        in it stay.
+    progress
+        Called with each result as soon as its picture is drawn.
+    stand_ins
+        Names in data.DATASETS whose files are not the real ones: the page says so.
+
+    Returns
+    -------
+    one result for each task, in their order
+
+    Raises
+    ------
+    ValueError : a function is missing or gives another shape than the brief shows; a data set is not what it should be
+    FileNotFoundError : a data set is missing
+    ModuleNotFoundError : matplotlib is missing; the text has the pip line
+    """
+    if missing := [task.file for task in TASKS if task.file not in functions]:
+        raise ValueError(f"no function for {', '.join(missing)}; expected one for each file stem in TASKS")
+    results = []
+    check_name(out_folder)
+    out_folder.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as files:  # named at the end, the last first: a page whose pictures are missing is never seen
+        index = files.enter_context(whole(out_folder / "index.html", force=True))
+        for name, tasks in groupby(TASKS, lambda task: task.dataset):
+            images = _read(data_folder, name)
+            for task in tasks:
+                result, figure = _demonstrate(task, functions[task.file], images)
+                figure.savefig(files.enter_context(whole(out_folder / result.picture, force=True)))
+                results.append(result)
+                progress(result)
+        index.write(page(results, stand_ins).encode())
+    return results
+
+
+def _read(folder: Path, name: str) -> Array:
+    dataset = data.DATASETS[name]
+    file = folder / dataset.file
+    if not file.exists():
+        raise FileNotFoundError(f"{file} is missing; `convpool data` makes it")
+    images = data.read(file, dataset)[1]
+    images.flags.writeable = False  # all tasks see the same images
+    return images
+
+
+def _demonstrate(task: Task, function: Callable[..., Any], images: Array) -> tuple[TaskResult, Figure]:
+    start = time.perf_counter()
+    output = function(images, **task.arguments)
+    seconds = time.perf_counter() - start
+    expected = (len(images), *task.output)
+    if np.shape(output) != expected:
+        raise ValueError(f"task {task.number}: {task.function} gave {np.shape(output)}, the brief shows {expected}")
+    result = TaskResult(task, images.shape, expected, seconds)
+    return result, draw(images[:SHOWN], output[:SHOWN], task.weights, signed=task.signed)

@@ -1,0 +1,90 @@
+"""Results as whole numbers of an integer dtype: rounded to the nearest one, and limited to what the dtype holds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from convpool.out_of_core.outputs import Output
+
+Array = NDArray[Any]
+DType = np.dtype[Any]
+
+
+def integer_dtype(value: Any, of: DType) -> DType:
+    """Return the integer dtype that results of another dtype are to be rounded to.
+
+    Raises
+    ------
+    TypeError : it is no integer dtype, or the results are complex
+    """
+    words = f"round_to is {value!r}; it must be an integer dtype such as 'uint8' or 'int16'"
+    try:
+        kind: DType = np.dtype(value).newbyteorder("=")
+    except TypeError:
+        raise TypeError(words) from None
+    if kind.kind not in "iu":
+        raise TypeError(words)
+    if of.kind == "c":
+        raise TypeError(
+            f"round_to is {value!r}, but the results are {of}: leave it out, and round np.abs or .real of them"
+        )
+    return kind
+
+
+def saturate(values: Array, kind: DType) -> Array:
+    """Round real numbers, halves to the even neighbour, and replace what an integer dtype cannot hold.
+
+    Too large becomes the greatest, too small the least number of the dtype, and NaN becomes 0.
+
+    Examples
+    --------
+    >>> saturate(np.array([-7.0, 0.5, 1.5, 254.6, 300.0, np.nan]), np.dtype("uint8")).tolist()
+    [0, 0, 2, 255, 255, 0]
+    """
+    limits = np.iinfo(kind)
+    if values.dtype.kind == "b":
+        return values.astype(kind)
+    if values.dtype.kind in "iu":
+        own = np.iinfo(values.dtype)
+        return np.clip(values, max(own.min, limits.min), min(own.max, limits.max)).astype(kind, copy=False)
+    whole = np.asarray(np.rint(values, dtype=np.result_type(values.dtype, np.float32)))
+    with np.errstate(invalid="ignore"):
+        result = whole.astype(kind)  # beyond the limits it may be anything, which is replaced
+    result[whole >= limits.max] = limits.max
+    result[whole <= limits.min] = limits.min
+    result[np.isnan(whole)] = 0
+    return result
+
+
+class Rounded:
+    """An output of whole numbers, for tiles that are made beside it."""
+
+    def __init__(self, output: Output, made: DType, kind: DType) -> None:
+        self.output, self.made, self.kind = output, made, kind
+
+    @property
+    def left(self) -> str:
+        """What is left when the work stops before its end."""
+        return self.output.left
+
+    def room(self, block: tuple[slice, ...]) -> Array:
+        """Return an array to make a tile in."""
+        return np.empty([cut.stop - cut.start for cut in block], self.made)
+
+    def write(self, block: tuple[slice, ...], values: Array) -> None:
+        """Round a tile."""
+        room = self.output.room(block)
+        room[...] = saturate(values, self.kind)
+        self.output.write(block, room)
+
+    def finish(self) -> Any:
+        """Return what holds the result."""
+        return self.output.finish()
+
+    def drop(self) -> None:
+        """Remove what was begun."""
+        self.output.drop()

@@ -1,0 +1,270 @@
+"""The command check and its library call: what is judged, in which order, how it exits, and what it refuses."""
+
+import json
+import re
+import shutil
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from convpool import check as checker
+from convpool.check import judge as behaviour
+from convpool.check.diagnosis import tracing
+from convpool.check.diagnosis.readings import zeros
+from convpool.check.reports import html
+from convpool.check.rules import registry as rules
+from convpool.check.sandbox import interpreters
+from convpool.check.sandbox.interpreters import Interpreter
+from convpool.check.tasks import README, TASKS
+from convpool.check.verdicts import Finding, Item, Outcome
+
+testing = pytest.importorskip("click.testing")
+check_command = pytest.importorskip("convpool.commands.check")
+cli = pytest.importorskip("convpool.commands.main")
+
+ROOT = Path(__file__).parents[2]
+OURS = ROOT / "math" / "0x04-convolutions_and_pooling"
+DOCS = ROOT / "docs" / "check.md"
+PYTHON = Interpreter(Path("python3.8"), "3.8.18", "1.19.2")
+
+
+def run(*words):
+    """Run the command as the program does, with its errors in one line."""
+    program = cli.Program("convpool", commands={"check": check_command.check})
+    return testing.CliRunner().invoke(program, ["check", *map(str, words)], prog_name="convpool")
+
+
+def refused(*words):
+    result = run(*words)
+    assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (2, "", 1), result.output
+    return result.stderr
+
+
+@pytest.fixture
+def fake(monkeypatch):
+    """Nothing is run: each task holds, unless a submission's name says what comes of it."""
+
+    def judge(submission, tasks, python, limits, max_ratio=None):
+        if submission.name == "breaks":
+            raise RuntimeError("the checker is broken")
+        outcome = {"fails": Outcome.FAILS, "unchecked": Outcome.UNCHECKED}.get(submission.name, Outcome.HOLDS)
+        findings = () if outcome is Outcome.HOLDS else (Finding(f"it {submission.name}"),)
+        return [Item(task, "loads", "It loads.", outcome, findings) for task in tasks], []
+
+    monkeypatch.setattr(behaviour, "judge", judge)
+    monkeypatch.setattr(rules, "judge", lambda *words: [Item(None, "readme", "There is one.", Outcome.HOLDS)])
+    monkeypatch.setattr(interpreters, "find", lambda asked=None: PYTHON)
+
+
+def course(folder):
+    folder.mkdir(parents=True)
+    for name in (*(task.file for task in TASKS.values()), README):
+        shutil.copy(OURS / name, folder)
+    return folder
+
+
+def many(folder, *names):
+    for name in names:
+        course(folder / name)
+    return folder
+
+
+# ---- the library call ----
+
+
+def test_a_broken_checker_ends_one_submission_only(tmp_path, fake):
+    first, second = checker.check([many(tmp_path, "breaks", "holds")])
+    assert (first.submission, first.outcome) == ("breaks", Outcome.UNCHECKED)
+    assert first.items[0].findings[0].words == (
+        "the checker itself failed, please report it: RuntimeError: the checker is broken"
+    )
+    assert second.outcome is Outcome.HOLDS
+    assert second.ran_on == "Python 3.8.18 with NumPy 1.19.2"
+
+
+def test_the_order_is_that_of_names_and_several_run_at_once(tmp_path, fake, monkeypatch):
+    judge, there, most = behaviour.judge, [], []
+
+    def slow(submission, *words):
+        there.append(submission.name)
+        most.append(threading.active_count())
+        time.sleep(0.2 if submission.name == "a1" else 0.05)
+        return judge(submission, *words)
+
+    monkeypatch.setattr(behaviour, "judge", slow)
+    steps = []
+    found = checker.check(
+        [many(tmp_path, "a1", "a2", "a10")], jobs=3, progress=lambda done, total: steps.append((done, total))
+    )
+    assert [one.submission for one in found] == ["a1", "a2", "a10"]
+    assert steps == [(0, 3), (1, 3), (2, 3), (3, 3)]
+    assert max(most) > min(most)
+
+
+def test_an_empty_folder_of_a_class_is_a_row(tmp_path, fake):
+    many(tmp_path, "a", "c")
+    (tmp_path / "b").mkdir()
+    _, empty, _ = checker.check([tmp_path])
+    assert empty.outcome is Outcome.UNCHECKED
+    assert "holds none of the seven files" in empty.items[0].findings[0].words
+
+
+def test_tasks_and_names_choose(tmp_path, fake):
+    folder = course(tmp_path / "a")
+    assert {item.task for item in checker.check([folder])[0].items} == {None, *TASKS}
+    assert [item.task for item in checker.check([folder], tasks=[3, 5])[0].items] == [3, 5]
+    assert {item.name for item in checker.check([folder], only=["rules"])[0].items} == {"readme"}
+    assert {item.name for item in checker.check([folder], skip=["rules"])[0].items} == {"loads"}
+    assert checker.check([folder], skip=["behaviour"])[0].ran_on == ""
+
+
+def test_wrong_words_of_the_call(tmp_path, fake):
+    with pytest.raises(ValueError, match=r"'sames' is no rule and no part of the behaviour; near it: same"):
+        checker.check([tmp_path], only=["sames"])
+    with pytest.raises(ValueError, match="nothing is left to judge: skip less"):
+        checker.check([tmp_path], only=["same"], skip=["behaviour"])
+    with pytest.raises(ValueError, match="there is no task 7; tasks are 0 to 6"):
+        checker.check([tmp_path], tasks=[7])
+
+
+def test_the_choice_of_a_folder_is_a_remark(tmp_path, fake):
+    many(tmp_path / "ada" / "work", "new", "old")
+    course(tmp_path / "eve")
+    remark = checker.check([tmp_path])[0].items[0].remarks[0].words
+    assert remark.startswith("judged is work/new with 7 of the seven files, and not work/old")
+
+
+# ---- the command ----
+
+
+@pytest.mark.parametrize(("name", "code"), [("holds", 0), ("fails", 1), ("unchecked", 2), ("breaks", 2)])
+def test_exit_codes(name, code, tmp_path, fake):
+    assert run(course(tmp_path / name)).exit_code == code
+
+
+def test_one_that_fails_decides_for_the_class(tmp_path, fake):
+    result = run(many(tmp_path, "fails", "holds", "unchecked"), "-j", 2)
+    assert result.exit_code == 1
+    assert result.stdout.splitlines()[-1] == (
+        "3 submissions: 1 hold in all, 1 do not, 1 could not be checked throughout"
+    )
+    assert "\x1b" not in result.output
+
+
+def test_json_alone_is_on_stdout_and_files_are_written(tmp_path, fake):
+    files = [tmp_path / "c.csv", tmp_path / "c.html", tmp_path / "texts"]
+    folder = many(tmp_path / "class", "fails", "holds")
+    result = run(folder, "--json", "--csv", files[0], "--html", files[1], "--out", files[2])
+    assert [one["name"] for one in json.loads(result.stdout)["submissions"]] == ["fails", "holds"]
+    assert files[0].read_text(encoding="utf-8-sig").count("\n") == 3
+    assert html.OURS in files[1].read_text(encoding="utf-8")
+    assert sorted(path.name for path in files[2].iterdir()) == ["fails.feedback.txt", "holds.feedback.txt"]
+    assert result.stderr.startswith("written: ")
+
+
+def test_files_that_cannot_be_written_are_said_before_any_work(tmp_path, fake, monkeypatch):
+    monkeypatch.setattr(behaviour, "judge", lambda *words: pytest.fail("judged"))
+    mine = tmp_path / "mine.csv"
+    mine.write_text("my own", encoding="utf-8")
+    folder = course(tmp_path / "ada")
+    assert "no report of convpool check" in refused(folder, "--csv", mine)
+    assert "is a file; name a folder" in refused(folder, "--out", mine)
+
+
+def test_wrong_words_of_the_command(tmp_path, fake):
+    assert "near it: pycodestyle" in refused("--explain", "codestyle")
+    assert "near it: convpool check --list" in refused("--explain", "qqqq")
+    assert "near it: run-bit" in refused(tmp_path, "--only", "runbit")
+    assert "'x' is not written as in 3 or 3,4" in refused("--task", "x")
+    assert "holds none of the seven files" in refused(tmp_path)
+    assert "there is no task 9; tasks are 0 to 6" in refused("--trace", 9)
+    many(tmp_path, "a", "b")
+    assert "--trace follows one submission, but 2 are named" in refused(tmp_path, "--trace", 3)
+
+
+def test_trace_is_printed_as_it_is_told(tmp_path, fake, monkeypatch):
+    monkeypatch.setattr(tracing, "trace", lambda submission, task, python, limits: f"task {task}\n\x1b[31m[red]")
+    assert run(course(tmp_path / "a"), "--trace", 3).stdout == "task 3\n\\x1b[31m[red]\n"
+
+
+def test_list_has_every_name_and_title():
+    told = " ".join(run("--list").stdout.split())
+    for name, title in checker.names().items():
+        assert f"{name} {title}" in told
+
+
+def test_explain_prints_the_page_of_every_name():
+    for name, title in checker.names().items():
+        told = run("--explain", name)
+        assert told.exit_code == 0
+        assert " ".join(told.stdout.split()).startswith(f"{name}: {title}")
+    told = run("--explain", "first-line").stdout
+    page = rules.RULES["first-line"]
+    assert " ".join(page.why.split()) in " ".join(told.split())
+    assert all(example in told for example in (*page.good, *page.bad))
+
+
+# ---- the documentation ----
+
+
+def test_the_list_in_the_documentation_is_that_of_the_command():
+    rows = re.findall(r"^\| `([a-z0-9-]+)` \| (.*) \|$", DOCS.read_text(encoding="utf-8"), re.MULTILINE)
+    assert dict(rows) == checker.names()
+
+
+class OneAxis:
+    """What zeros.py asks of a convolution's sizes."""
+
+    def __init__(self, n, k, s):
+        self.n, self.k, self.s = n, k, s
+
+    def axis(self, number):
+        return self.n, self.k, self.s
+
+    def total(self, number):
+        return (self.n - 1) * self.s + self.k - self.n
+
+    @property
+    def window(self):
+        return (self.k,)
+
+
+def test_the_sizes_of_the_readings_in_the_documentation_are_computed():
+    table = DOCS.read_text(encoding="utf-8").partition("| reading |")[2].partition("\n\n")[0]
+    readings = dict(re.findall(r"^\| `(.+?)` \| (.*) \|$", table, re.MULTILINE))
+    assert len(readings) == 6
+    for name, cells in readings.items():
+        for cell, (k, s) in zip(cells.split(" | "), [(3, 1), (2, 1), (3, 2), (2, 2)], strict=True):
+            axis = OneAxis(28, k, s)
+            before, after = zeros.SAME_ZEROS[name][1](axis, 0)
+            size = (28 + before + after - k) // s + 1
+            right = size == 28 and before in (axis.total(0) // 2, -(-axis.total(0) // 2))
+            assert cell == (f"**{size}**" if right else f"{size}"), (name, k, s)
+
+
+def test_every_option_is_in_the_documentation():
+    text = DOCS.read_text(encoding="utf-8")
+    options = [word for parameter in check_command.check.params for word in parameter.opts if word.startswith("--")]
+    assert [word for word in options if word not in text] == []
+
+
+# ---- the real thing, without running the files ----
+
+
+def test_our_own_files_follow_every_rule():
+    (one,) = checker.check([OURS], only=["rules"])
+    assert [(item.task, item.name) for item in one.items if item.outcome is not Outcome.HOLDS] == []
+    assert {item.name for item in one.items} == set(rules.RULES)
+
+
+def test_each_broken_rule_is_named(tmp_path):
+    folder = course(tmp_path / "ada")
+    (folder / README).unlink()
+    file = folder / TASKS[4].file
+    file.write_bytes(file.read_bytes().replace(b"import numpy as np", b"import numpy as numbers"))
+    file.chmod(0o644)
+    (one,) = checker.check([folder], only=["readme", "imports", "run-bit"])
+    failing = [(item.task, item.name) for item in one.items if item.outcome is Outcome.FAILS]
+    assert failing == [(None, "readme"), (4, "run-bit"), (4, "imports")]

@@ -1,0 +1,348 @@
+"""Compiled pooling: against the slow twin and the plain engine, for every tail of a vector, between guard bands."""
+
+import os
+import subprocess
+import sys
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from convpool import reference
+from convpool.engines import threads
+from convpool.engines.compiled import host
+from convpool.engines.compiled import pooling as compiled_pooling
+from convpool.engines.numpy import pooling as numpy_pooling
+from convpool.plans import dtypes
+from convpool.windows import PADDINGS, place
+
+pytestmark = pytest.mark.skipif(host.refusal() is not None, reason="the compiled engine cannot be used here")
+
+MODES = list(compiled_pooling.JOINS)
+KINDS = ["float32", "float64", "bool", *(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64))]
+GUARD = 64  # numbers on either side
+
+
+def each(value, rank):
+    return tuple(value) if isinstance(value, (tuple, list)) else (value,) * rank
+
+
+def lay(images, window, stride=1, dilation=1, padding="valid", ceil=False):
+    rank = images.ndim - 2
+    words = [each(value, rank) for value in (window, stride, dilation)]
+    sides = (padding,) * rank if isinstance(padding, str) else padding
+    return [place(*axis, ceil) for axis in zip(images.shape[1:-1], *words, sides, strict=True)]
+
+
+def pooled(images, axes, mode, count_padding=False, engine=compiled_pooling, out=None):
+    """Call an engine as the plan does, with an output that holds rubbish."""
+    shape = len(images), *(axis.count for axis in axes), images.shape[-1]
+    out = np.full(shape, 77).astype(dtypes.pooled(images.dtype, mode)) if out is None else out
+    kind = dtypes.pooling(images.dtype, mode)
+    engine.pool(images, axes, out, mode=mode, count_padding=count_padding, dtype=kind)
+    return out
+
+
+def numbers(shape, dtype, seed=0):
+    """Return numbers over the whole range of short integers, and normal floats."""
+    random, kind = np.random.default_rng(seed), np.dtype(dtype)
+    if kind.kind == "f":
+        return random.standard_normal(shape).astype(kind)
+    if kind.kind == "b":
+        return random.integers(0, 2, shape).astype(bool)
+    bounds = np.iinfo(kind)
+    least, most = max(int(bounds.min), -(2**40)), min(int(bounds.max), 2**40)
+    return random.integers(least, most, shape, kind, endpoint=True)
+
+
+def agree(actual, expected, images, axes, mode):
+    """Integers and chosen pixels are the same; sums of floats are near, by what they were summed from."""
+    assert (actual.dtype, actual.shape) == (expected.dtype, expected.shape)
+    if images.dtype.kind != "f" or mode in ("max", "min"):
+        np.testing.assert_array_equal(actual, expected)
+        return
+    with np.errstate(all="ignore"):
+        scale = pooled(np.abs(images.astype(np.float64)), axes, mode, engine=numpy_pooling)
+    finite = np.isfinite(expected)
+    np.testing.assert_array_equal(actual[~finite], expected[~finite])
+    ulps = 2 * np.finfo(expected.dtype).eps + max(2, sum(axis.window for axis in axes) / 4) * np.finfo(np.float64).eps
+    assert (np.abs(actual[finite] - expected[finite]) <= ulps * scale[finite]).all()
+
+
+def same_as_plain(images, axes, modes=MODES, count_padding=False):
+    for mode in modes:
+        expected = pooled(images, axes, mode, count_padding, numpy_pooling)
+        agree(pooled(images, axes, mode, count_padding), expected, images, axes, mode)
+
+
+# sizes, window, stride, dilation, padding, ceil
+GEOMETRIES = [
+    ((9, 11), 2, 2, 1, "valid", False),
+    ((9, 11), 2, 2, 1, "valid", True),
+    ((11, 10), 3, 2, 1, "same", False),
+    ((11, 10), 3, 2, 1, "same_lower", True),
+    ((8, 13), (1, 4), (3, 1), (1, 2), "same_size", False),
+    ((13, 8), (5, 3), (1, 4), 2, ((0, 3), (5, 1)), True),
+    ((6, 7), 6, 3, 1, "full", False),
+    ((4, 5), 3, 2, 1, ((7, 9), (8, 6)), False),  # windows without a pixel
+    ((4, 5), 2, 1, 5, ((3, 3), (4, 4)), False),  # windows whose taps lie on both sides of the pixels
+    ((45, 50), (31, 37), 1, 1, "same", False),
+    ((70, 45), (40, 15), (2, 3), 1, ((11, 30), (2, 0)), True),
+    ((45, 60), (11, 12), 1, 3, "same", False),
+    ((90, 40), (17, 16), (1, 2), (4, 1), "full", False),
+    ((20, 30), (20, 30), 1, 1, "valid", False),
+    ((60, 40), (60, 1), 2, 1, "same", False),
+    ((70, 41), (31, 2), 1, 1, "valid", False),  # lines end where the next begins, and are made in parts
+    ((50,), 9, 1, 2, "same", True),
+    ((40,), 2, 2, 1, "valid", False),
+]
+
+
+@pytest.mark.parametrize("count_padding", [False, True])
+@pytest.mark.parametrize("c", [1, 3, 17])
+@pytest.mark.parametrize("geometry", GEOMETRIES, ids=str)
+def test_geometries(geometry, c, count_padding):
+    sizes, *words = geometry
+    images = numbers((2, *sizes, c), "float32")
+    same_as_plain(images, lay(images, *words), count_padding=count_padding)
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("geometry", GEOMETRIES[:9], ids=str)
+def test_the_slow_twin(geometry, mode):
+    sizes, window, stride, dilation, padding, ceil = geometry
+    images = numbers((2, *sizes, 3), "uint8")
+    expected = reference.pool(
+        images, each(window, 2), each(stride, 2), mode, padding=padding, dilation=each(dilation, 2), ceil=ceil
+    )
+    actual = pooled(images, lay(images, window, stride, dilation, padding, ceil), mode)
+    np.testing.assert_array_equal(actual, expected)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("geometry", [GEOMETRIES[k] for k in (1, 3, 5, 10)], ids=str)
+def test_dtypes(geometry, kind):
+    sizes, *words = geometry
+    for c in (2, 70):
+        images = numbers((2, *sizes, c), kind)
+        same_as_plain(images, lay(images, *words))
+
+
+@pytest.mark.parametrize("kind", ["float32", "uint8"])
+@pytest.mark.parametrize("size", [*range(1, 35), 63, 64, 65, 66, 67])
+def test_tails(size, kind):
+    for window, stride, padding in product((1, 3), (1, 2, 3), ("same", ((0, 1), (2, 0)))):
+        for shape in ((2, 3, 5, size), (2, 3, size, 1), (1, 4, size, 2)):
+            images = numbers(shape, kind, seed=size)
+            same_as_plain(images, lay(images, window, stride, 1, padding), ("avg", "max"))
+
+
+@pytest.mark.parametrize("window", range(1, 41))
+def test_windows_of_every_length(window):
+    for kind, stride in product(("float32", "int16"), (1, 2, 4)):
+        images = numbers((1, 41, 43, 3), kind, seed=window)
+        same_as_plain(images, lay(images, window, stride, 1, "same"), ("max", "sum"))
+
+
+@pytest.mark.parametrize("c", [1, 5, 40])
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("words", [(3, 1), (2, 2), (9, 1), (13, 3)], ids=str)
+def test_what_is_not_finite_stays_in_its_windows(words, value, c):
+    for kind in ("float32", "float64"):
+        images = numbers((1, 30, 30, c), kind)
+        images[0, 15, 14] = value
+        images[0, 3, 4] = -np.inf
+        images[0, 3, 5] = np.inf
+        same_as_plain(images, lay(images, *words, 1, "same"))
+
+
+@pytest.mark.parametrize("kind", ["float32", "float64"])
+@pytest.mark.parametrize("geometry", GEOMETRIES, ids=str)
+def test_every_zero_is_positive(geometry, kind):
+    """So it does not matter in which order the taps are combined: max and min are the plain engine's bit for bit."""
+    sizes, *words = geometry
+    for c in (1, 3, 17):
+        images = np.random.default_rng(c).choice([0.0, -0.0, -0.0, -1e-300, 1.0, -1.0], (2, *sizes, c)).astype(kind)
+        for some in (images, images * 0):
+            axes = lay(some, *words)
+            for mode in MODES:
+                result = pooled(some, axes, mode)
+                assert not np.signbit(result[result == 0]).any()
+                if mode in ("max", "min"):
+                    assert result.tobytes() == pooled(some, axes, mode, engine=numpy_pooling).tobytes()
+
+
+def test_nothing_overflows_on_the_way():
+    images = np.full((1, 12, 12, 2), np.finfo(np.float32).max)
+    axes = lay(images, 9)
+    assert (pooled(images, axes, "avg") == images.flat[0]).all()
+    assert np.isinf(pooled(images, axes, "sum")).all()
+    for kind, sizes in product(("uint8", "int16"), ((20, 20), (300, 300))):  # just beyond 2**15 and 2**31
+        value = np.iinfo(kind).min or np.iinfo(kind).max
+        full = np.full((1, *sizes, 1), value, kind)
+        assert pooled(full, lay(full, sizes), "sum").item() == int(value) * sizes[0] * sizes[1]
+        assert pooled(full, lay(full, sizes), "avg").item() == value
+
+
+@pytest.mark.parametrize("shape", [(0, 5, 5, 3), (2, 5, 5, 0), (2, 0, 5, 3), (2, 5, 0, 3)])
+def test_nothing_to_pool(shape):
+    images = np.zeros(shape, np.float32)
+    same_as_plain(images, lay(images, 3, 2, 1, ((2, 2), (3, 3))))
+
+
+LAYOUTS = {
+    "channels first": lambda x: np.moveaxis(np.ascontiguousarray(np.moveaxis(x, -1, 1)), 1, -1),
+    "every second": lambda x: np.repeat(x, 2, -1)[..., ::2],
+    "backwards": lambda x: x[::-1, ::-1, ::-1].copy()[::-1, ::-1, ::-1],
+    "rows backwards": lambda x: x[:, ::-1].copy()[:, ::-1],
+    "a part": lambda x: np.pad(x, [(1, 2), (3, 1), (2, 2), (0, 0)])[1:-2, 3:-1, 2:-2],
+    "fortran": np.asfortranarray,
+    "unaligned": lambda x: np.frombuffer(b"." + x.tobytes(), x.dtype, offset=1).reshape(x.shape),
+    "one image": lambda x: np.broadcast_to(x[:1], x.shape),
+}
+
+
+@pytest.mark.parametrize("how", LAYOUTS)
+@pytest.mark.parametrize("words", [(2, 2), (3, 1, 1, "same", True), (9, 1)], ids=str)
+def test_layouts(how, words, monkeypatch):
+    monkeypatch.setattr(compiled_pooling, "STAGED", 2000)  # copies of a few rows
+    for c in (3, 18):
+        images = LAYOUTS[how](numbers((3, 12, 11, c), "float32"))
+        axes = lay(images, *words)
+        same_as_plain(images, axes)
+        for mode, other in product(MODES, LAYOUTS):
+            expected = pooled(images, axes, mode)
+            if other not in ("one image", "unaligned"):
+                out = LAYOUTS[other](np.full(expected.shape, 77, expected.dtype))
+                np.testing.assert_array_equal(pooled(images, axes, mode, out=out), expected)
+
+
+def guarded(numbers, kind):
+    """Return memory between bands of a pattern, and what tells whether they are whole."""
+    band = np.arange(GUARD * 8, dtype=np.uint8)
+    room = np.concatenate([band, np.full(numbers * kind.itemsize, 0xFF, np.uint8), band])
+    inside = room[len(band) : len(room) - len(band)].view(kind)
+    return inside, lambda: (room[: len(band)] == band).all() and (room[len(room) - len(band) :] == band).all()
+
+
+@pytest.mark.parametrize("kind", ["float32", "uint8"])
+@pytest.mark.parametrize("geometry", GEOMETRIES, ids=str)
+def test_nothing_is_touched_outside(geometry, kind, monkeypatch):
+    checks = []
+
+    def banded(count, dtype):
+        inside, whole = guarded(count, dtype)
+        checks.append(whole)
+        return inside
+
+    monkeypatch.setattr(compiled_pooling, "_aligned", banded)
+    sizes, *words = geometry
+    for c, mode in product((1, 3, 67), ("max", "avg")):
+        plain = numbers((2, *sizes, c), kind)
+        axes = lay(plain, *words)
+        expected = pooled(plain, axes, mode, engine=numpy_pooling)
+        images, whole_images = guarded(plain.size, plain.dtype)
+        images = images.reshape(plain.shape)
+        images[...] = plain
+        out, whole_out = guarded(expected.size, expected.dtype)
+        checks += [whole_images, whole_out]
+        actual = pooled(images, axes, mode, out=out.reshape(expected.shape))
+        agree(actual, expected, plain, axes, mode)
+        np.testing.assert_array_equal(images, plain)
+        assert all(check() for check in checks)
+        checks.clear()
+
+
+def test_blocks_and_threads_change_nothing(monkeypatch):
+    images = numbers((3, 40, 45, 3), "float32")
+    cases = [lay(images, *words) for words in ((3, 2), (9, 1, 2, "same"), ((31, 2), 1), (12, 5))]
+    expected = [pooled(images, axes, mode) for axes in cases for mode in MODES]
+    for limit in ("LINE", "BLOCK", "LINES", "PARTS"):
+        monkeypatch.setattr(compiled_pooling, limit, 70)
+    for number in (1, 3):
+        monkeypatch.setattr(threads, "_chosen", number)
+        actual = [pooled(images, axes, mode) for axes in cases for mode in MODES]
+        for one, other in zip(actual, expected, strict=True):
+            np.testing.assert_array_equal(one, other)
+
+
+def test_a_larger_window_costs_little_more():
+    for repeats, window in product((False, True), range(9, 200)):
+        axis = place(1000, window, 1, 1, "valid")
+        program = compiled_pooling._program(axis, repeats)
+        assert program[:, 1].sum() <= 6 * np.log2(window)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("lp", "float32", 2), "mode is 'lp'"),
+        (("max", "complex64", 2), "images are complex64"),
+        (("max", "float16", 2), "images are float16"),
+        (("max", "longdouble", 2), "images are float128" if np.dtype("longdouble").itemsize == 16 else "images are"),
+        (("max", ">f4", 2), "images are >f4"),
+        (("sum", "float32", 3), "there are 3 spatial axes"),
+    ],
+)
+def test_refusals(words, told):
+    mode, kind, rank = words
+    assert told in compiled_pooling.refusal(mode, np.dtype(kind), rank)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_else_is_refused(kind):
+    assert all(compiled_pooling.refusal(mode, np.dtype(kind), rank) is None for mode in MODES for rank in (1, 2))
+
+
+@given(st.data())
+def test_any_pooling(data):
+    def draw(least, most):
+        return data.draw(st.integers(least, most))
+
+    rank = draw(1, 2)
+    most = data.draw(st.sampled_from([7, 7, 40]))
+    sizes, window, stride, dilation = ([draw(1, top) for _ in range(rank)] for top in (most, most, 4, 3))
+    padding = data.draw(st.one_of(st.sampled_from(list(PADDINGS)), st.just([(draw(0, 9), draw(0, 9)) for _ in sizes])))
+    images = numbers((draw(0, 3), *sizes, draw(1, 40)), data.draw(st.sampled_from(["float32", "uint8"])), draw(0, 99))
+    if images.dtype.kind == "f" and images.size:
+        images.flat[draw(0, images.size - 1)] = data.draw(st.sampled_from([0, np.nan, np.inf, -np.inf]))
+    axes = lay(images, window, stride, dilation, padding, data.draw(st.booleans()))
+    if all(axis.count > 0 for axis in axes):
+        mode = data.draw(st.sampled_from(["max", "avg"]))  # each other one is compiled anew for every geometry
+        count_padding = data.draw(st.booleans())
+        expected = pooled(images, axes, mode, count_padding, numpy_pooling)
+        agree(pooled(images, axes, mode, count_padding), expected, images, axes, mode)
+
+
+OLDER = {
+    "AVX2": {"NUMBA_CPU_NAME": "haswell", "NUMBA_CPU_FEATURES": "+avx2,+fma"},
+    "SSE2": {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""},
+}
+SCRIPT = """
+import sys
+sys.path.insert(0, {folder!r})
+import test_pooling as tests
+for kind in ("float32", "uint8"):
+    for place in (1, 10):
+        sizes, *words = tests.GEOMETRIES[place]
+        for c in (1, 67):
+            images = tests.numbers((1, *sizes, c), kind)
+            tests.same_as_plain(images, tests.lay(images, *words), ("max", "avg"))
+print(tests.host.vector_bytes())
+"""
+
+
+@pytest.mark.parametrize("name", OLDER)
+def test_older_processors(name, tmp_path):
+    words = {**os.environ, **OLDER[name], "NUMBA_CACHE_DIR": str(tmp_path)}
+    script = SCRIPT.format(folder=str(Path(__file__).parent))
+    run = subprocess.run([sys.executable, "-c", script], env=words, capture_output=True, text=True, check=False)
+    assert run.stdout.split() == [{"AVX2": "32", "SSE2": "16"}[name]], run.stderr
+
+
+def test_the_module_is_light():
+    code = "import sys, convpool.engines.compiled.pooling; assert 'numba' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)

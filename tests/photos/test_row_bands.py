@@ -1,0 +1,110 @@
+"""Pictures in bands of rows: the same pixels and counts as in one, whatever the padding, and no more memory."""
+
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+import pytest
+
+import convpool
+from convpool.photos import row_bands
+from convpool.photos.photo import Photo
+from convpool.photos.results import filtered
+from support import children, sampling
+
+CHOICES = {
+    "kernel": [(3, 3), (2, 4), (5, 1), (1, 6)],
+    "padding": ["same", "same_lower", "same_size", "valid", "full", 1, (0, 2), ((1, 0), (2, 1)), ((2, 2), (1, 1))],
+    "stride": [1, 2, (3, 1), (1, 1)],
+    "pad_mode": ["reflect", "symmetric", "edge", "wrap", "zeros"],
+    "signed": ["clip", "zero-in-the-middle", "magnitude", None],
+    "kind": ["gray", "colour", "opaque", "clear", "deep"],
+    "rows": [1, 2, 5],
+}
+
+
+# a band that has as many rows as the part of the picture that it needs, while the result has more than the picture
+AS_MANY_BY_CHANCE = {
+    "kernel": (3, 3),
+    "padding": ((2, 2), (1, 1)),
+    "stride": 1,
+    "pad_mode": "zeros",
+    "signed": "clip",
+    "kind": "clear",
+    "rows": 5,
+}
+
+
+def photo_of(kind, draw):
+    top = 65535 if kind == "deep" else 255
+    dtype = np.uint16 if kind == "deep" else np.uint8
+    shape = (draw.randint(6, 15), draw.randint(6, 15), *([3] if kind != "gray" else []))
+    numbers = np.random.default_rng(draw.randrange(2**32))
+    pixels = numbers.integers(0, top + 1, shape).astype(dtype)
+    if kind in ("gray", "colour"):
+        return Photo(pixels)
+    alpha = numbers.choice([0, 1, top // 2, top], shape[:2]).astype(dtype)
+    return Photo(pixels, np.full_like(alpha, top) if kind == "opaque" else alpha)
+
+
+def test_bands_are_the_whole(monkeypatch):
+    draw = sampling.generator("bands")
+    cut_into = 0
+    drawn = ({word: draw.choice(values) for word, values in CHOICES.items()} for _ in range(400))
+    for case in (AS_MANY_BY_CHANCE, *drawn):
+        photo = photo_of(case["kind"], draw)
+        kernel = np.random.default_rng(draw.randrange(2**32)).integers(-4, 5, case["kernel"])
+        settings = {word: case[word] for word in ("padding", "stride", "pad_mode")}
+        one, shown = filtered(photo, kernel, convpool.filter_image, case["signed"], **settings)
+        with monkeypatch.context() as small:
+            small.setattr(row_bands, "MOST", 0)
+            small.setattr(row_bands, "BAND", photo.pixels.size * 8 * case["rows"] // len(one.pixels))
+            calls = []
+
+            def filter_image(*operands, calls=calls, **words):
+                calls.append(1)
+                return convpool.filter_image(*operands, **words)
+
+            several, shown_in_bands = filtered(photo, kernel, filter_image, case["signed"], **settings)
+        cut_into += len(calls) > 8
+        np.testing.assert_array_equal(several.pixels, one.pixels, err_msg=str(case))
+        assert (several.alpha is None) == (one.alpha is None)
+        if one.alpha is not None:
+            np.testing.assert_array_equal(several.alpha, one.alpha, err_msg=str(case))
+        parts = [(each.count, each.rounded, each.saturated, each.scale) for each in (shown, shown_in_bands)]
+        assert parts[0] == parts[1], case
+    assert cut_into > 100
+
+
+PEAK = """
+import resource, struct, sys, zlib
+from pathlib import Path
+from click.testing import CliRunner
+from convpool.commands.main import convpool
+from convpool.photos import deep_color
+
+folder, side = Path(sys.argv[1]), int(sys.argv[2])
+packer = zlib.compressobj()
+row = b"\\0" + struct.pack(">4H", 1000, 2000, 3000, 30000) * side
+data = b"".join(packer.compress(row) for _ in range(side)) + packer.flush()
+header = struct.pack(">IIBBBBB", side, side, 16, 6, 0, 0, 0)
+chunks = [(b"IHDR", header), (b"IDAT", data), (b"IEND", b"")]
+given = folder / "given.png"
+given.write_bytes(b"\\x89PNG\\r\\n\\x1a\\n" + b"".join(deep_color._chunk(*chunk) for chunk in chunks))
+assert given.stat().st_size < 4 * 10**6, given.stat().st_size
+done = CliRunner().invoke(convpool, ["apply", str(given), "--kernel", "sharpen", "-o", str(folder / "out.png")])
+assert done.exit_code == 0, (done.output, done.exception)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+"""
+
+
+@pytest.mark.full
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is measured as Linux has it")
+def test_a_small_file_of_many_pixels_takes_memory_for_its_pixels(tmp_path):
+    pytest.importorskip("click")
+    pytest.importorskip("PIL")
+    side = 9400  # nearly what is opened without --max-pixels
+    peak = int(children.output(PEAK, tmp_path, side))
+    pixels = side * side * 8
+    assert peak < 6 * pixels, f"{peak / 1e9:.1f} GB for {pixels / 1e9:.1f} GB of pixels"

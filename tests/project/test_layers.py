@@ -1,0 +1,369 @@
+"""What the package is made of: who imports whom, what an import loads, and what its docstrings say and do."""
+
+from __future__ import annotations
+
+import ast
+import doctest
+import importlib
+import importlib.machinery
+import inspect
+import json
+import re
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import convpool
+
+PACKAGE = Path(convpool.__file__).parent
+ROOT = Path(__file__).parents[2]
+
+# ---- arrows ----
+
+# Who may import whom: what stands here, and whatever that may import; never back. A folder is one entry. "convpool"
+# is the package's own face, __init__.py. A new module takes its place here.
+ARROWS = {
+    "__main__": {"cli"},
+    "cli": {"check_command", "explain_command", "explore_command", "demo"},
+    "check_command": {"check", "picture_commands", "progress"},
+    "explain_command": {"explanation", "picture_commands"},
+    "explore_command": {"explanation", "picture_commands"},
+    "check": {"escapes", "reference", "extras", "version", "whole_files"},
+    "explanation": {"planning", "extras", "version", "whole_files"},
+    "progress": {"stand_ins"},
+    "picture_commands": {"escapes", "large_pictures", "photos", "kernel_words", "convpool"},
+    "large_pictures": {"photos", "convpool"},
+    "demo": {"demo_page", "course", "whole_files"},
+    "demo_page": {"demo_pictures", "data"},
+    "demo_pictures": {"extras"},
+    "data": {"downloads", "stand_ins", "npy_files", "whole_files", "windows"},
+    "downloads": {"extras"},
+    "stand_ins": {"extras"},
+    "photos": {"filters", "halos", "extras", "rounding", "whole_files"},
+    "kernel_words": {"filters", "npy_files", "whole_files"},
+    "filters": {"dtypes"},
+    "escapes": set(),
+    "extras": set(),
+    "convpool": {"convolution", "pooling", "configuration", "explanation", "version"},
+    "configuration": {"engines"},
+    "course": {"convolution", "pooling"},
+    "convolution": {"planning", "recent", "rounding", "sources", "tiles"},
+    "pooling": {"planning", "recent", "sources", "tiles"},
+    "tiles": {"tile_sizes", "parts", "one_image", "rounding", "sources", "dask_arrays"},
+    "sources": {"arguments", "dask_arrays"},
+    "tile_sizes": {"outputs", "kernel_plans"},
+    "one_image": {"outputs"},
+    "outputs": {"allocation", "arguments", "extras", "whole_files"},
+    "parts": {"halos", "kernel_plans"},
+    "halos": {"windows"},
+    "dask_arrays": {"parts", "extras"},
+    "planning": {"kernel_plans"},
+    "kernel_plans": {"plans"},
+    "plans": {"allocation", "operands", "costs", "sharing"},
+    "sharing": set(),
+    "allocation": {"plan_words"},
+    "costs": {"engines", "cached"},
+    "plan_words": {"windows"},
+    "operands": {"channel_checks", "dtypes"},
+    "channel_checks": {"kernel_layouts", "plan_words"},
+    "kernel_layouts": {"arguments"},
+    "recent": {"engines"},
+    "cached": set(),
+    "arguments": {"foreign_arrays", "windows"},
+    "foreign_arrays": set(),
+    "dtypes": {"arguments"},
+    "rounding": set(),
+    "engines": {"windows"},
+    "windows": set(),
+    "npy_files": set(),
+    "version": set(),
+    "whole_files": set(),
+    # the slow twin shares nothing with what it judges
+    "reference": set(),
+}
+
+
+def module_names():
+    """Return every module of the package, as convpool.engines.numpy.convolution."""
+    for file in sorted(PACKAGE.rglob("*.py")):
+        parts = file.relative_to(PACKAGE.parent).with_suffix("").parts
+        yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = list(module_names())
+
+
+def file_of(module):
+    path = PACKAGE.parent.joinpath(*module.split("."))
+    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+
+
+def place(module):
+    """Return the entry of the table that a module belongs to."""
+    parts = module.split(".")
+    return parts[1] if len(parts) > 1 else parts[0]
+
+
+def statements(tree):
+    """Walk a module, functions included, but not what only a type checker reads."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.If) and ast.unparse(node.test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING"):
+            yield from (part for branch in node.orelse for part in (branch, *statements(branch)))
+            continue
+        yield node
+        yield from statements(node)
+
+
+def imported(source, module, is_package, modules):
+    """Return what a source imports, as full names; a name from a package counts as its module if it is one."""
+    found = set()
+    for node in statements(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            parts = module.split(".")
+            base = ".".join(parts[: len(parts) - node.level + is_package]) if node.level else ""
+            origin = ".".join(filter(None, [base, node.module]))
+            for alias in node.names:
+                inner = f"{origin}.{alias.name}"
+                found.add(inner if inner in modules else origin)
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
+            found |= {word.value for word in node.args if isinstance(word, ast.Constant)}
+    return found
+
+
+def imports_of(module):
+    file = file_of(module)
+    return imported(file.read_text(encoding="utf-8"), module, file.name == "__init__.py", MODULES)
+
+
+def own(names):
+    return {name for name in names if name.split(".")[0] == "convpool"}
+
+
+def reachable(entry):
+    """Return the entries that an entry may import, directly or by skipping levels."""
+    found, waiting = set(), [entry]
+    while waiting:
+        for lower in ARROWS[waiting.pop()] - found:
+            found.add(lower)
+            waiting.append(lower)
+    return found
+
+
+SOURCE = """
+from __future__ import annotations
+import os, numpy.linalg as linear
+import convpool.windows
+import convpool as package
+from convpool import dtypes, pool
+from convpool.engines import taps
+from . import reductions
+from .. import course
+from ..planning import Plan
+from typing import TYPE_CHECKING
+if TYPE_CHECKING:
+    from convpool.commands.main import main
+else:
+    import convpool.filters
+def later():
+    from convpool.datasets.files import fetch
+    return importlib.import_module("convpool.demo.run")
+"""
+
+
+def test_imports_are_found():
+    modules = [f"convpool.{name}" for name in ("dtypes", "engines", "engines.taps", "engines.reductions", "course")]
+    inner = "filters windows engines.taps dtypes engines.reductions course planning data demo"
+    assert own(imported(SOURCE, "convpool.engines.compiled.convolution", False, modules)) == {
+        "convpool",
+        *(f"convpool.{name}" for name in inner.split()),
+    }
+    others = imported(SOURCE, "convpool.engines.compiled.convolution", False, modules) - {"convpool"}
+    assert {name for name in others if not name.startswith("convpool.")} == {
+        "__future__",
+        "os",
+        "numpy.linalg",
+        "typing",
+    }
+
+
+def test_every_module_has_a_place():
+    assert {place(module) for module in MODULES} == set(ARROWS)
+
+
+def test_arrows_never_point_back():
+    assert [entry for entry in ARROWS if entry in reachable(entry)] == []
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_follow_the_arrows(module):
+    entry = place(module)
+    used = {place(name) for name in own(imports_of(module))} - {entry}
+    assert used - reachable(entry) == set(), f"{entry} may import {sorted(reachable(entry))}"
+
+
+def test_no_two_modules_import_each_other():
+    """Inside a folder too, and a package stands for its __init__.py."""
+    graph = {module: own(imports_of(module)) - {module} for module in MODULES}
+    while graph:
+        leaves = {module for module, used in graph.items() if not used & set(graph)}
+        assert leaves, f"these import each other: { {module: used & set(graph) for module, used in graph.items()} }"
+        graph = {module: used for module, used in graph.items() if module not in leaves}
+
+
+def test_reference_shares_nothing_with_what_it_judges():
+    names = {name.split(".")[0] for name in imports_of("convpool.reference")}
+    assert "numpy" in names
+    assert names - {"numpy"} <= sys.stdlib_module_names
+    users = [module for module in MODULES if "convpool.reference" in imports_of(module)]
+    assert users == ["convpool.check.behaviour.case"]
+
+
+def test_engines_get_axes_and_arrays_and_nothing_else():
+    engines = [module for module in MODULES if place(module) == "engines"]
+    assert len(engines) > 1
+    for module in engines:
+        used = {name for name in own(imports_of(module)) if place(name) != "engines"}
+        assert used <= {"convpool.windows"}
+
+
+# ---- what an import loads ----
+
+LOADED = """
+import json, sys
+before = set(sys.modules)
+import convpool
+print(json.dumps(sorted(set(sys.modules) - before)))
+"""
+
+
+def python(*words, cwd):
+    return subprocess.run([sys.executable, *words], cwd=cwd, capture_output=True, text=True, check=True, timeout=120)
+
+
+def test_import_loads_numpy_and_nothing_else(tmp_path):
+    loaded = json.loads(python("-c", LOADED, cwd=tmp_path).stdout)
+    roots = {name.split(".")[0] for name in loaded}
+    assert {"convpool", "numpy"} <= roots
+    assert roots - {"convpool", "numpy"} <= sys.stdlib_module_names
+
+
+def test_import_loads_no_command_picture_or_data(tmp_path):
+    loaded = json.loads(python("-c", LOADED, cwd=tmp_path).stdout)
+    needed = {"convpool", *reachable("convpool")}
+    assert {place(name) for name in loaded if name.split(".")[0] == "convpool"} <= needed
+
+
+def milliseconds(folder, runs):
+    """Return what `import convpool` adds to NumPy's own import, the median of some runs."""
+    times = []
+    for _ in range(runs):
+        told = python("-X", "importtime", "-c", "import numpy; import convpool", cwd=folder).stderr
+        # import time: self [us] | cumulative | package; numpy is loaded by then, so it is not in the sum
+        (line,) = re.findall(r"\| +(\d+) \| convpool$", told, re.MULTILINE)
+        times.append(int(line) / 1000)
+    return statistics.median(times)
+
+
+def test_time_of_the_import_is_printed(tmp_path):
+    taken = milliseconds(tmp_path, 3)  # it is meant to be under 50
+    print(f"import convpool adds {taken:.1f} ms to NumPy's own import")
+    assert taken > 0
+
+
+# ---- the folder math ----
+
+
+def test_the_folder_math_does_not_hide_the_standard_module():
+    said = python("-c", "import math; print(math.sqrt(16), hasattr(math, '__path__'))", cwd=ROOT).stdout
+    assert said == "4.0 False\n"
+    # even where the standard module is built in: as a package, the folder would have a loader
+    assert importlib.machinery.PathFinder.find_spec("math", [str(ROOT)]).loader is None
+    assert list((ROOT / "math").rglob("__init__.py")) == []
+
+
+# ---- the face of the package ----
+
+
+def test_types_ship():
+    assert (PACKAGE / "py.typed").is_file()
+
+
+def test_version():
+    assert re.fullmatch(r"\d+\.\d+\.\d+([a-z.]\S*)?", convpool.__version__)
+
+
+def test_public_names_are_there_and_sorted():
+    assert convpool.__all__ == sorted(convpool.__all__)
+    assert [name for name in convpool.__all__ if not hasattr(convpool, name)] == []
+    seen = {name for name, value in vars(convpool).items() if name[0] != "_" and not inspect.ismodule(value)}
+    assert seen | {"__version__"} == set(convpool.__all__)
+
+
+# ---- docstrings ----
+
+PUBLIC = [name for name in convpool.__all__ if name != "__version__"]
+FUNCTIONS = [name for name in PUBLIC if inspect.isfunction(getattr(convpool, name))]
+CLASSES = [name for name in PUBLIC if inspect.isclass(getattr(convpool, name))]
+
+
+def sections(documented):
+    """Return a numpydoc docstring's text by section; what stands before the first is under ''."""
+    parts = re.split(r"^([A-Z]\w+)\n-{3,}\n", inspect.getdoc(documented), flags=re.MULTILINE)
+    return {"": parts[0], **dict(zip(parts[1::2], parts[2::2], strict=True))}
+
+
+def test_public_names_are_functions_or_classes():
+    assert set(PUBLIC) == {*FUNCTIONS, *CLASSES}
+    assert len(FUNCTIONS) > 10
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_functions_are_documented(name):
+    function = getattr(convpool, name)
+    told = sections(function)
+    assert re.match(r"[A-Z].*\.(\n|$)", told[""]), "one sentence that says what"
+    assert {"Parameters", "Returns", "Raises", "Examples"} <= set(told)
+    assert all(text.strip() for text in told.values())
+    named = [word for line in told["Parameters"].splitlines() if re.match(r"\w", line) for word in line.split(", ")]
+    assert sorted(named) == sorted(inspect.signature(function).parameters)
+    assert ">>> " in told["Examples"]
+    assert re.search(r"\w+(Error)", told["Raises"])
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_classes_are_documented(name):
+    told = sections(getattr(convpool, name))
+    assert told[""].strip()
+    (described,) = {"Attributes", "Parameters"} & set(told)
+    assert told[described].strip()
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_functions_have_types(name):
+    signature = inspect.signature(getattr(convpool, name))
+    untyped = [name for name, value in signature.parameters.items() if value.annotation is inspect.Parameter.empty]
+    assert untyped == []
+    assert signature.return_annotation is not inspect.Signature.empty
+
+
+# These have examples; others may.
+SHOWN = {"windows", "halos", "tile_sizes", "planning", "convolution", "pooling", "course"}
+
+
+@pytest.mark.parametrize("module", [module for module in MODULES if place(module) != "__main__"])
+def test_examples_run(module):
+    try:
+        loaded = importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        if error.name.split(".")[0] == "convpool":
+            raise
+        pytest.skip(f"{error.name} is not installed")
+    failed, tried = doctest.testmod(loaded)
+    assert failed == 0
+    if place(module) in SHOWN:
+        assert tried > 0

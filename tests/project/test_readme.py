@@ -1,0 +1,19 @@
+"""The README's calls print what it says, and its links lead somewhere."""
+
+import doctest
+import pathlib
+import re
+
+ROOT = pathlib.Path(__file__).parents[2]
+
+
+def test_calls_print_what_the_readme_says():
+    failed, tried = doctest.testfile(str(ROOT / "README.md"), module_relative=False)
+    assert tried >= 4
+    assert failed == 0
+
+
+def test_links_lead_somewhere():
+    links = re.findall(r"\]\(([^)#:]+)\)", (ROOT / "README.md").read_text(encoding="utf-8"))
+    assert links
+    assert [link for link in links if not (ROOT / link).exists()] == []

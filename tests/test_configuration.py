@@ -35,7 +35,7 @@ sys.meta_path.insert(0, Absent())
 # Stands for the compiled engine, whose kernels take a while.
 TWO_KERNELS = """
 import sys, types
-from convpool.engines import host
+from convpool.engines.compiled import host
 host.trial = lambda: None
 host.cache_folder = lambda: "some/folder"
 sys.modules["convpool.engines.compiled.convolution"] = types.SimpleNamespace(warmup=lambda: iter(["rows"]))
@@ -86,7 +86,7 @@ def stand_in(folder, version, module="raise ImportError('broken')"):
 
 REFUSAL = """
 import sys
-from convpool.engines import host
+from convpool.engines.compiled import host
 print(host.refusal())
 print(host.trial())
 print(host.refusal())
@@ -104,7 +104,8 @@ def path(tmp_path):
 
 @needs_numba
 def test_no_refusal_and_no_import():
-    code = "import sys\nfrom convpool.engines import host\nprint(host.refusal(), 'numba' in sys.modules, host.trial())"
+    code = "import sys\nfrom convpool.engines.compiled import host\n"
+    code += "print(host.refusal(), 'numba' in sys.modules, host.trial())"
     assert said(code, NUMBA_DISABLE_JIT="0") == "None False None\n"
 
 
@@ -171,7 +172,7 @@ def test_a_child_forked_while_numba_is_imported_refuses(tmp_path, path):
     stand_in(tmp_path, "0.60.0", module)
     code = f"""{path}
 import os, signal, sys, threading
-from convpool.engines import host
+from convpool.engines.compiled import host
 begun, go_on = threading.Event(), threading.Event()
 other = threading.Thread(target=host.trial)
 other.start()
@@ -360,7 +361,7 @@ with warnings.catch_warnings(record=True) as caught:
     assert call()
     assert call()
 print(len(caught), caught[0].message)
-from convpool.engines import host
+from convpool.engines.compiled import host
 print(host.refusal())
 """
     made = said(code).splitlines()
@@ -408,7 +409,7 @@ print(call(), convpool.plan_pooling(images.shape, 2, images_dtype="f4").candidat
 
 # ---- the CPU ----
 
-VECTORS = "from convpool.engines import host; print(host.vector_bytes())"
+VECTORS = "from convpool.engines.compiled import host; print(host.vector_bytes())"
 
 
 @needs_numba
@@ -471,7 +472,7 @@ def test_the_name_in_cpuinfo(monkeypatch, text, name):
 
 # ---- where the kernels are kept ----
 
-FOLDER = "from convpool.engines import host; print(host.cache_folder())"
+FOLDER = "from convpool.engines.compiled import host; print(host.cache_folder())"
 
 
 @needs_numba
@@ -490,6 +491,8 @@ def test_cache_folder_is_where_numba_puts_kernels(tmp_path):
     for folder in (engines.parents[1], engines.parent, engines, loops):
         (folder / "__init__.py").touch()
     (engines / "host.py").write_text(Path(host.__file__).read_text())
+    source = Path(host.__file__).with_name("loops") / "compile_cache.py"
+    (loops / "compile_cache.py").write_text(source.read_text())
     (loops / "kernels.py").write_text("import numba\n@numba.njit(cache=True)\ndef one(): return 1\n")
     code = f"""{FOLDER}
 from convpool.engines.compiled.loops import kernels
@@ -497,16 +500,16 @@ kernels.one()
 print(kernels.one.stats.cache_path)
 """
     options = {"PYTHONPATH": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache"), "NUMBA_CACHE_DIR": ""}
-    assert said(code, **options) == f"{engines / '__pycache__'}\n" * 2
+    assert said(code, **options) == f"{loops / '__pycache__'}\n" * 2
     # a file where the folder would be, which stops root too
-    for file in sorted((engines / "__pycache__").iterdir()):
+    for file in sorted((loops / "__pycache__").iterdir()):
         file.unlink()
-    (engines / "__pycache__").rmdir()
-    (engines / "__pycache__").touch()
+    (loops / "__pycache__").rmdir()
+    (loops / "__pycache__").touch()
     first, second = said(code, **options, HOME=str(tmp_path), LOCALAPPDATA=str(tmp_path)).splitlines()
     assert first == second
     assert tmp_path in Path(first).parents
-    assert engines not in Path(first).parents
+    assert loops not in Path(first).parents
 
 
 @needs_numba
@@ -614,9 +617,9 @@ def test_a_damaged_file_is_a_miss(kernels_on_disk, tmp_path, damage):
 
 @needs_numba
 def test_no_bit_of_a_file_may_differ(tmp_path):
-    from convpool.engines.compiled.loops import simd
+    from convpool.engines.compiled.loops import compile_cache
 
-    files, key = simd._Files(tmp_path, "kernel"), ("signature", "CPU", "code", "sources")
+    files, key = compile_cache._Files(tmp_path, "kernel"), ("signature", "CPU", "code", "sources")
     files.save(key, b"code" * 20)
     assert files.load(key) == b"code" * 20
     assert files.load((*key[:3], "other sources")) is None

@@ -14,7 +14,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from convpool.check.rules import numpy_names, style
-from convpool.check.rules.pages import UncheckedError
 from convpool.check.rules.reachable_loops import Walk
 from convpool.check.rules.registry import RULES, judge, judge_course
 from convpool.check.sandbox import interpreters
@@ -22,7 +21,7 @@ from convpool.check.sandbox.static_run import StaticRun
 from convpool.check.submissions.search import Submission
 from convpool.check.submissions.task_files import MOST_BYTES, Course, measure, parse
 from convpool.check.tasks import FIRST_LINE, TASKS
-from convpool.check.verdicts import Outcome
+from convpool.check.verdicts import Outcome, UncheckedError
 
 OURS = Path(__file__).parents[2] / "math" / "0x04-convolutions_and_pooling"
 FILES = [task.file for task in TASKS.values()]

@@ -25,6 +25,7 @@ from convpool.commands import main  # noqa: E402
 from convpool.commands import pictures as picture_commands  # noqa: E402
 from convpool.datasets import files as data  # noqa: E402
 from convpool.demo import run as demo  # noqa: E402
+from convpool.demo.tasks import TASKS  # noqa: E402
 
 COMMANDS = main.convpool.commands
 LEFT_TO_RIGHT = "1 0 -1; 2 0 -2; 1 0 -1"
@@ -844,10 +845,10 @@ def undrawn(monkeypatch):
 def test_demo_outside_the_repository_makes_data_runs_and_names_the_page(small, undrawn):
     lines = done("demo", "--to", "slides").splitlines()
     assert lines[0] == "MNIST and animals: stand-ins made by convpool data, not the real pictures"
-    assert [line.split()[1] for line in lines[1:-1]] == [task.function for task in demo.TASKS]
+    assert [line.split()[1] for line in lines[1:-1]] == [task.function for task in TASKS]
     assert "(16, 28, 28) -> (16, 26, 26)" in lines[1]
     assert lines[-1] == f"open {(small / 'slides' / 'index.html').resolve()}"
-    pictures = [f"{task.file}.png" for task in demo.TASKS]
+    pictures = [f"{task.file}.png" for task in TASKS]
     assert files_in(small) == sorted([*NAMES, "index.html", *pictures])
     assert "stand-in" in (small / "slides" / "index.html").read_text()
 
@@ -924,7 +925,7 @@ demo.draw = lambda *pictures, **words: Figure()
 def test_a_bar_on_a_terminal_and_results_where_they_belong(tmp_path):
     pytest.importorskip("matplotlib")
     said, seen = on_terminal(SLOW_DEMO, "demo", "--to", "slides", folder=tmp_path)
-    assert [line.split()[1] for line in said.splitlines()[1:-1]] == [task.function for task in demo.TASKS]
+    assert [line.split()[1] for line in said.splitlines()[1:-1]] == [task.function for task in TASKS]
     assert "\x1b" not in said
     assert "Seven functions" in seen
     assert "━" in seen
@@ -944,7 +945,7 @@ def test_what_is_said_stands_on_lines_of_its_own_above_the_bar(pictures, tmp_pat
     pytest.importorskip("matplotlib")
     above = "\r\x1b[2K"  # the line that held the bar is cleared first
     seen = on_terminal(SLOW_DEMO, "demo", "--to", "slides", folder=tmp_path, both=True)[1]
-    for task in demo.TASKS:
+    for task in TASKS:
         assert f"{above}{task.number} {task.function}" in seen
     words = ("pool", pictures["gray.png"], tmp_path / "nothing.png", "-o", tmp_path / "out")
     seen = on_terminal(START, *words, folder=tmp_path)[1]

@@ -13,7 +13,7 @@ import pytest
 from convpool.datasets import files
 from convpool.demo import page as demo_page
 from convpool.demo import pictures as demo_pictures
-from convpool.demo import run
+from convpool.demo import run, tasks
 
 pytest.importorskip("matplotlib")
 
@@ -104,7 +104,8 @@ class Outline(HTMLParser):
 
 def results():
     return [
-        run.TaskResult(task, (M, *CALLS[task.file][0]), (M, *CALLS[task.file][1]), seconds=0.5) for task in run.TASKS
+        tasks.TaskResult(task, (M, *CALLS[task.file][0]), (M, *CALLS[task.file][1]), seconds=0.5)
+        for task in tasks.TASKS
     ]
 
 
@@ -123,7 +124,7 @@ def test_functions_get_the_whole_data_and_the_briefs_arguments(undrawn, folder, 
         np.testing.assert_array_equal(arguments[name], value)
 
 
-@pytest.mark.parametrize("task", run.TASKS, ids=lambda task: task.file)
+@pytest.mark.parametrize("task", tasks.TASKS, ids=lambda task: task.file)
 def test_the_weights_drawn_are_those_of_the_call(task):
     if task.file == "6-pool":
         expected = [np.full((2, 2), 0.25)]
@@ -172,7 +173,7 @@ def test_seconds_are_those_of_the_call_alone(undrawn, folder, monkeypatch):
 
 
 def test_a_result_is_one_line():
-    line = str(run.TaskResult(run.TASKS[5], (10000, 32, 32, 3), (10000, 30, 30, 3), 0.0873))
+    line = str(tasks.TaskResult(tasks.TASKS[5], (10000, 32, 32, 3), (10000, 30, 30, 3), 0.0873))
     assert line.split() == (
         "5 convolve (10000, 32, 32, 3) -> (10000, 30, 30, 3) 0.087 s 115,000 images/s".split()  # noqa: SIM905
     )
@@ -187,10 +188,10 @@ def test_the_course_files_run(undrawn, folder, request):
 
 
 def test_without_the_repository_the_functions_are_the_packages(monkeypatch):
-    names = [task.function for task in run.TASKS]
+    names = [task.function for task in tasks.TASKS]
     course = SimpleNamespace(**{name: object() for name in names})
     monkeypatch.setitem(sys.modules, "convpool.course", course)
-    assert run.course_functions(None) == {task.file: getattr(course, task.function) for task in run.TASKS}
+    assert run.course_functions(None) == {task.file: getattr(course, task.function) for task in tasks.TASKS}
 
 
 def test_a_missing_course_file_is_named(tmp_path):
@@ -227,7 +228,7 @@ def test_the_page_names_every_task_with_its_shapes_and_shows_its_picture():
     assert [section["id"] for section in page.all("section")] == [f"task-{number}" for number in range(7)]
     assert [image["src"] for image in page.all("img")] == [f"{stem}.png" for stem in CALLS]
     lines = " ".join(page.text.split())
-    for task in run.TASKS:
+    for task in tasks.TASKS:
         before, after, _ = CALLS[task.file]
         row = f"{task.number} {task.function} {(M, *before)} → {(M, *after)} 0.500 s 120 images/s"
         assert row in lines
@@ -261,9 +262,9 @@ def test_the_page_is_one_well_formed_tree():
 
 def test_the_page_escapes_what_it_shows():
     task = dataclasses.replace(
-        run.TASKS[0], function="f<b>", caption='a < b & "c"', arguments={"padding": "<script>alert(1)</script>"}
+        tasks.TASKS[0], function="f<b>", caption='a < b & "c"', arguments={"padding": "<script>alert(1)</script>"}
     )
-    page = demo_page.page([run.TaskResult(task, (1, 2, 2), (1, 2, 2), 1.0)])
+    page = demo_page.page([tasks.TaskResult(task, (1, 2, 2), (1, 2, 2), 1.0)])
     assert "<script" not in page
     assert "f&lt;b&gt;" in page
     assert "a &lt; b &amp; &quot;c&quot;" in page
@@ -287,7 +288,7 @@ def test_the_page_says_which_data_are_stand_ins(names):
 )
 def test_the_call_is_written_as_in_the_brief(number, call):
     file, key = ("MNIST.npz", "X_train") if number < 4 else ("animals_1.npz", "data")
-    assert demo_page.code(run.TASKS[number]) == f"images = np.load({file!r})[{key!r}]\nresult = {call}"
+    assert demo_page.code(tasks.TASKS[number]) == f"images = np.load({file!r})[{key!r}]\nresult = {call}"
 
 
 # the pictures

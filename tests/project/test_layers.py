@@ -23,64 +23,29 @@ ROOT = Path(__file__).parents[2]
 
 # ---- arrows ----
 
-# Who may import whom: what stands here, and whatever that may import; never back. A folder is one entry. "convpool"
-# is the package's own face, __init__.py. A new module takes its place here.
+# Who may import whom: what stands here, and whatever that may import; never back. A folder of the package is one entry,
+# "convpool" is the package's own face, __init__.py. A new file finds its place in a folder.
 ARROWS = {
-    "__main__": {"cli"},
-    "cli": {"check_command", "explain_command", "explore_command", "demo"},
-    "check_command": {"check", "picture_commands", "progress"},
-    "explain_command": {"explanation", "picture_commands"},
-    "explore_command": {"explanation", "picture_commands"},
-    "check": {"escapes", "reference", "extras", "version", "whole_files"},
-    "explanation": {"planning", "extras", "version", "whole_files"},
-    "progress": {"stand_ins"},
-    "picture_commands": {"escapes", "large_pictures", "photos", "kernel_words", "convpool"},
-    "large_pictures": {"photos", "convpool"},
-    "demo": {"demo_page", "course", "whole_files"},
-    "demo_page": {"demo_pictures", "data"},
-    "demo_pictures": {"extras"},
-    "data": {"downloads", "stand_ins", "npy_files", "whole_files", "windows"},
-    "downloads": {"extras"},
-    "stand_ins": {"extras"},
-    "photos": {"filters", "halos", "extras", "rounding", "whole_files"},
-    "kernel_words": {"filters", "npy_files", "whole_files"},
-    "filters": {"dtypes"},
-    "escapes": set(),
-    "extras": set(),
+    "__main__": {"commands"},
+    "commands": {"demo", "explorer", "check", "photos", "datasets"},
+    "demo": {"course", "datasets"},
+    "explorer": {"convpool"},
+    "check": {"reference", "system", "version"},
+    "photos": {"convpool", "filters"},
+    "datasets": {"system", "windows"},
     "convpool": {"convolution", "pooling", "configuration", "explanation", "version"},
-    "configuration": {"engines"},
     "course": {"convolution", "pooling"},
-    "convolution": {"planning", "recent", "rounding", "sources", "tiles"},
-    "pooling": {"planning", "recent", "sources", "tiles"},
-    "tiles": {"tile_sizes", "parts", "one_image", "rounding", "sources", "dask_arrays"},
-    "sources": {"arguments", "dask_arrays"},
-    "tile_sizes": {"outputs", "kernel_plans"},
-    "one_image": {"outputs"},
-    "outputs": {"allocation", "arguments", "extras", "whole_files"},
-    "parts": {"halos", "kernel_plans"},
-    "halos": {"windows"},
-    "dask_arrays": {"parts", "extras"},
-    "planning": {"kernel_plans"},
-    "kernel_plans": {"plans"},
-    "plans": {"allocation", "operands", "costs", "sharing"},
-    "sharing": set(),
-    "allocation": {"plan_words"},
-    "costs": {"engines", "cached"},
-    "plan_words": {"windows"},
-    "operands": {"channel_checks", "dtypes"},
-    "channel_checks": {"kernel_layouts", "plan_words"},
-    "kernel_layouts": {"arguments"},
-    "recent": {"engines"},
-    "cached": set(),
-    "arguments": {"foreign_arrays", "windows"},
-    "foreign_arrays": set(),
-    "dtypes": {"arguments"},
-    "rounding": set(),
+    "filters": {"plans"},
+    "configuration": {"engines"},
+    "convolution": {"out_of_core"},
+    "pooling": {"out_of_core"},
+    "out_of_core": {"plans", "system"},
+    "explanation": {"plans", "system"},
+    "plans": {"engines"},
     "engines": {"windows"},
     "windows": set(),
-    "npy_files": set(),
+    "system": set(),
     "version": set(),
-    "whole_files": set(),
     # the slow twin shares nothing with what it judges
     "reference": set(),
 }
@@ -107,20 +72,10 @@ def place(module):
     return parts[1] if len(parts) > 1 else parts[0]
 
 
-def statements(tree):
-    """Walk a module, functions included, but not what only a type checker reads."""
-    for node in ast.iter_child_nodes(tree):
-        if isinstance(node, ast.If) and ast.unparse(node.test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING"):
-            yield from (part for branch in node.orelse for part in (branch, *statements(branch)))
-            continue
-        yield node
-        yield from statements(node)
-
-
 def imported(source, module, is_package, modules):
     """Return what a source imports, as full names; a name from a package counts as its module if it is one."""
     found = set()
-    for node in statements(ast.parse(source)):
+    for node in ast.walk(ast.parse(source)):  # what only a type checker reads counts too
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -166,23 +121,23 @@ from .. import course
 from ..planning import Plan
 from typing import TYPE_CHECKING
 if TYPE_CHECKING:
-    from convpool.commands.main import main
+    from convpool.cli import main
 else:
     import convpool.filters
 def later():
-    from convpool.datasets.files import fetch
-    return importlib.import_module("convpool.demo.run")
+    from convpool.data import fetch
+    return importlib.import_module("convpool.demo")
 """
 
 
 def test_imports_are_found():
     modules = [f"convpool.{name}" for name in ("dtypes", "engines", "engines.taps", "engines.reductions", "course")]
-    inner = "filters windows engines.taps dtypes engines.reductions course planning data demo"
-    assert own(imported(SOURCE, "convpool.engines.compiled.convolution", False, modules)) == {
+    inner = "filters windows engines.taps dtypes engines.reductions course planning cli data demo"
+    assert own(imported(SOURCE, "convpool.engines.compiled", False, modules)) == {
         "convpool",
         *(f"convpool.{name}" for name in inner.split()),
     }
-    others = imported(SOURCE, "convpool.engines.compiled.convolution", False, modules) - {"convpool"}
+    others = imported(SOURCE, "convpool.engines.compiled", False, modules) - {"convpool"}
     assert {name for name in others if not name.startswith("convpool.")} == {
         "__future__",
         "os",
@@ -206,13 +161,61 @@ def test_imports_follow_the_arrows(module):
     assert used - reachable(entry) == set(), f"{entry} may import {sorted(reachable(entry))}"
 
 
+def circle(graph):
+    """Return what is left of a graph when everything that leads to an end is taken away: its circles, if it has any."""
+    while leaves := {name for name, used in graph.items() if not used & set(graph)}:
+        graph = {name: used for name, used in graph.items() if name not in leaves}
+    return {name: sorted(used & set(graph)) for name, used in graph.items()}
+
+
+def test_circles_are_found():
+    assert circle({"a": {"b"}, "b": {"c"}, "c": set()}) == {}
+    assert circle({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == {"a": ["b"], "b": ["c"], "c": ["b"]}
+
+
 def test_no_two_modules_import_each_other():
     """Inside a folder too, and a package stands for its __init__.py."""
-    graph = {module: own(imports_of(module)) - {module} for module in MODULES}
-    while graph:
-        leaves = {module for module, used in graph.items() if not used & set(graph)}
-        assert leaves, f"these import each other: { {module: used & set(graph) for module, used in graph.items()} }"
-        graph = {module: used for module, used in graph.items() if module not in leaves}
+    assert circle({module: own(imports_of(module)) - {module} for module in MODULES}) == {}
+
+
+@pytest.mark.parametrize("depth", [2, 3, 4])
+def test_no_two_folders_import_each_other(depth):
+    """Folders of one depth; a folder and what it holds may name each other."""
+    graph = {}
+    for module in MODULES:
+        folder = folder_of(module, depth)
+        used = {folder_of(name, depth) for name in own(imports_of(module))}
+        apart = {
+            name for name in used if not f"{name}.".startswith(f"{folder}.") and not f"{folder}.".startswith(f"{name}.")
+        }
+        graph.setdefault(folder, set()).update(apart)
+    assert len(graph) > 10
+    assert circle(graph) == {}
+
+
+def is_inside(one, other):
+    """Return whether one of two folders holds the other, or both are the same."""
+    return f"{one}.".startswith(f"{other}.") or f"{other}.".startswith(f"{one}.")
+
+
+def folder_of(module, depth):
+    """Return the folder of a module, or the one above it that lies at most so deep."""
+    parts = module.split(".")
+    inner = parts if file_of(module).name == "__init__.py" else parts[:-1]
+    return ".".join(inner[:depth] if len(parts) > 2 else parts)
+
+
+def test_the_top_of_the_package_is_small():
+    """What a user imports, and folders."""
+    entries = [path.name for path in PACKAGE.iterdir() if not path.name.startswith(("_", "."))]
+    assert len(entries) <= 25
+
+
+def test_every_folder_says_what_it_is_for_and_what_it_may_import():
+    folders = [module for module in MODULES if module != "convpool" and file_of(module).name == "__init__.py"]
+    for module in folders:
+        docstring = ast.get_docstring(ast.parse(file_of(module).read_text(encoding="utf-8")))
+        assert re.search(r"[Ii]mports? ", docstring), module
 
 
 def test_reference_shares_nothing_with_what_it_judges():
@@ -352,7 +355,15 @@ def test_functions_have_types(name):
 
 
 # These have examples; others may.
-SHOWN = {"windows", "halos", "tile_sizes", "planning", "convolution", "pooling", "course"}
+WITH_EXAMPLES = [
+    "convpool.windows",
+    "convpool.convolution",
+    "convpool.pooling",
+    "convpool.course",
+    "convpool.out_of_core.halos",
+    "convpool.out_of_core.tile_sizes",
+    "convpool.plans.make",
+]
 
 
 @pytest.mark.parametrize("module", [module for module in MODULES if place(module) != "__main__"])
@@ -365,5 +376,5 @@ def test_examples_run(module):
         pytest.skip(f"{error.name} is not installed")
     failed, tried = doctest.testmod(loaded)
     assert failed == 0
-    if place(module) in SHOWN:
+    if module in WITH_EXAMPLES:
         assert tried > 0

@@ -1,4 +1,7 @@
-"""The checker of the brief: what holds in a submission, what does not, and why."""
+"""The checker of the brief: what holds in a submission, what does not, and why.
+
+May import convpool.reference, system and the version; the calls are judged by it and never help it.
+"""
 
 from __future__ import annotations
 

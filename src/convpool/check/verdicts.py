@@ -77,3 +77,11 @@ def worst(outcomes: Iterable[Outcome]) -> Outcome:
     """Return FAILS if any fails, else UNCHECKED if any could not be checked, else HOLDS."""
     there = set(outcomes)
     return next((outcome for outcome in (Outcome.FAILS, Outcome.UNCHECKED) if outcome in there), Outcome.HOLDS)
+
+
+class Remark(Finding):
+    """Worth a look, never a verdict."""
+
+
+class UncheckedError(Exception):
+    """A rule could not look: the words say why, and what would do."""

@@ -135,6 +135,7 @@ def demo(to: Path | None) -> None:
     """
     from convpool.datasets import files as sets
     from convpool.demo import run as demonstration
+    from convpool.demo.tasks import TASKS, TaskResult
 
     repository, pictures, folder = demonstration.find_folders(Path.cwd(), to)
     functions = demonstration.course_functions(repository)
@@ -146,10 +147,10 @@ def demo(to: Path | None) -> None:
     with progress_bar("Seven functions") as progress:
         done: list[Any] = []
 
-        def tell(result: demonstration.TaskResult) -> None:
+        def tell(result: TaskResult) -> None:
             done.append(result)
             print(result)  # unlike click.echo, above the bar
-            progress(len(done), len(demonstration.TASKS))
+            progress(len(done), len(TASKS))
 
         demonstration.run(functions, pictures, folder, tell, stand_ins=stand_ins)
     click.echo(printable(f"open {(folder / 'index.html').resolve()}"))

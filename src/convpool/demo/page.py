@@ -7,15 +7,12 @@ from collections.abc import Collection
 from html import escape
 from importlib import resources
 from string import Template
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from convpool.datasets import files
 from convpool.demo.pictures import SHOWN, SIGNED, fraction, size
-
-if TYPE_CHECKING:
-    from convpool.demo.run import Task, TaskResult
+from convpool.demo.tasks import Task, TaskResult, rounded
 
 STAND_INS = {
     "MNIST": "The digits are stand-ins for MNIST: scikit-learn's handwritten digits, enlarged, shifted and slanted.",
@@ -101,8 +98,3 @@ def _alternative(task: Task) -> str:
     """Say what the picture shows to those who do not see it."""
     kernels = "; ".join(", ".join(" ".join(map(fraction, row)) for row in weights) for weights in task.weights)
     return f"{SHOWN} images in a row, and below each what {task.function} makes of it. Weights, row by row: {kernels}."
-
-
-def rounded(value: float) -> str:
-    """Write a measured number with three digits that mean something: 161,000."""
-    return f"{float(f'{value:.3g}'):,.0f}"

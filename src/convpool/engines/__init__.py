@@ -1,4 +1,7 @@
-"""Engines: name -> function, one signature for each operation. They get Axis values and arrays, nothing else."""
+"""Engines: name -> function, one signature for each operation. They get Axis values and arrays, nothing else.
+
+May import windows alone.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""One convolution or pooling shown window by window: in a terminal, a notebook, a page, a picture."""
+"""One convolution or pooling shown window by window: in a terminal, a notebook, a page, a picture.
+
+May import plans and system.
+"""
 
 from __future__ import annotations
 

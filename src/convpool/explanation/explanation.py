@@ -3,25 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from numpy.typing import NDArray
-
-from convpool.explanation.frames import Frame, Frames, left_over
-from convpool.explanation.kernel_frames import Scattering
-from convpool.explanation.pooling_frames import Pooling
-from convpool.plans import arguments
-from convpool.plans.base import Plan
-from convpool.plans.cached_value import cached_property
-
-Array = NDArray[Any]
+from convpool.explanation import html, saving, text
+from convpool.explanation.model import Operation
 
 
-@dataclass(frozen=True, eq=False)
-class Explanation:
+class Explanation(Operation):
     """One image under one convolution, pooling or transposed convolution, window by window.
 
     Attributes
@@ -32,74 +20,13 @@ class Explanation:
     run : the library's call
     """
 
-    plan: Plan
-    frames: Frames
-    kernels: Array | None
-    run: Callable[[], Array]
-
-    @cached_property
-    def result(self) -> Array:
-        """What the library returns, in `convolve`'s or `pool`'s shape for this one image."""
-        return self.run()
-
-    @property
-    def kind(self) -> str:
-        """What is done: "convolution" or "transposed", or the mode of pooling."""
-        if isinstance(self.frames, Pooling):
-            return self.frames.mode
-        return "transposed" if isinstance(self.frames, Scattering) else "convolution"
-
-    @property
-    def title(self) -> str:
-        """What is done, in words."""
-        words = self.plan.title
-        return words[0].upper() + words[1:]
-
-    @cached_property
-    def formulas(self) -> list[str]:
-        """How each size of the output follows, with the numbers in it."""
-        names = arguments.AXES[len(self.plan.axes)]
-        return [f"{name} {text}" for name, text in zip(names, self.plan.formulas(), strict=True)]
-
-    def arithmetic(self, frame: Frame) -> list[str]:
-        """Write a frame's sum with its numbers."""
-        from convpool.explanation.words import ARITHMETIC
-
-        return ARITHMETIC[self.kind](frame, getattr(self.frames, "p", 2))
-
-    def heading(self, frame: Frame) -> str:
-        """Say which window a frame is."""
-        from convpool.explanation.words import place
-
-        what = "channel" if self.kind not in ("convolution", "transposed") else "kernel"
-        plane = f", {what} {frame.channel}" if self.frames.planes > 1 else ""
-        return f"Window {frame.number + 1:,} of {len(self.frames):,}: {place(frame.position)}{plane}"
-
-    def trace(self) -> dict[str, Any]:
-        """Return everything as JSON can hold it: kind, axes, and `Frame.plain` of every frame."""
-        axes = [
-            {**vars(axis), "count": axis.count, "left_over": list(left_over(axis)), "formula": text}
-            for axis, text in zip(self.plan.axes, self.plan.formulas(), strict=True)
-        ]
-        return {"kind": self.kind, "axes": axes, "frames": [frame.plain() for frame in self.frames]}
-
-    def __len__(self) -> int:
-        return len(self.frames)
-
-    def __iter__(self) -> Iterator[Frame]:
-        return iter(self.frames)
-
     def __str__(self) -> str:
-        from convpool.explanation import text
-
         return text.summary(self)
 
     def __repr__(self) -> str:
         return f"<Explanation of a {self.plan.title}: {len(self.frames):,} windows>"
 
     def _repr_html_(self) -> str:
-        from convpool.explanation import html
-
         return html.shown(self)
 
     def save(
@@ -124,6 +51,4 @@ class Explanation:
         ValueError : the ending means nothing, or there is more than can be drawn; the text says what would do
         FileExistsError : the file is there and `force` is False
         """
-        from convpool.explanation.saving import save
-
-        save(self, Path(path), frame=frame, seconds=seconds, force=force)
+        saving.save(self, Path(path), frame=frame, seconds=seconds, force=force)

@@ -7,15 +7,12 @@ from __future__ import annotations
 
 import uuid
 from html import escape
-from typing import TYPE_CHECKING
 
 from convpool.explanation import pictures, svg, text
 from convpool.explanation.drawing import Mark
 from convpool.explanation.frames import Frame
+from convpool.explanation.model import Operation
 from convpool.explanation.scene import Marks, Scene
-
-if TYPE_CHECKING:
-    from convpool.explanation.explanation import Explanation
 
 NARROW = 320  # pixels that every screen has
 STEPS = 400  # windows that can be stepped through; more are a picture of the first
@@ -59,18 +56,18 @@ show(FIRST)})();
 """
 
 
-def shown(explanation: Explanation) -> str:
+def shown(operation: Operation) -> str:
     """Return what a notebook shows."""
     try:
-        return box(explanation, f"convpool-{uuid.uuid4().hex}")
+        return box(operation, f"convpool-{uuid.uuid4().hex}")
     except ValueError:  # too large to draw
-        return f"<pre>{escape(text.summary(explanation))}</pre>"
+        return f"<pre>{escape(text.summary(operation))}</pre>"
 
 
-def page(explanation: Explanation, first: int = 0, seconds: float = 0.8) -> str:
+def page(operation: Operation, first: int = 0, seconds: float = 0.8) -> str:
     """Return a page of its own."""
-    title = escape(explanation.title)
-    body = box(explanation, "convpool", first % max(1, len(explanation)), seconds)
+    title = escape(operation.title)
+    body = box(operation, "convpool", first % max(1, len(operation)), seconds)
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
@@ -80,24 +77,22 @@ def page(explanation: Explanation, first: int = 0, seconds: float = 0.8) -> str:
     )
 
 
-def box(explanation: Explanation, name: str, first: int = 0, seconds: float = 0.8) -> str:
+def box(operation: Operation, name: str, first: int = 0, seconds: float = 0.8) -> str:
     """Return the part of a page; `name` is its id, which no other part of that page may have."""
-    scene = Scene(explanation)
+    scene = Scene(operation)
     still = scene.still()
-    frames = explanation.frames[:STEPS]
+    frames = operation.frames[:STEPS]
     first = min(first, STEPS - 1)
     layers = [(scene.kept(frame.number), scene.passing(frame)) for frame in frames]
     boards = "".join(_board(scene, board, still, layers, first) for board in scene.boards)
-    more = (
-        f"<p>The first {len(frames):,} of {len(explanation):,} windows.</p>" if len(frames) < len(explanation) else ""
-    )
-    notes = "<br>".join(map(escape, pictures.notes(explanation)))
+    more = f"<p>The first {len(frames):,} of {len(operation):,} windows.</p>" if len(frames) < len(operation) else ""
+    notes = "<br>".join(map(escape, pictures.notes(operation)))
     script = SCRIPT.replace("ID", name).replace("MS", f"{1000 * seconds:.0f}").replace("FIRST", str(first))
     return (
         f'<div class="cp-box convpool" id="{name}"><style>{svg.style()}{STYLE}</style>'
-        f"<h3>{escape(explanation.title)}</h3>{more}{_controls(len(frames), first)}"
+        f"<h3>{escape(operation.title)}</h3>{more}{_controls(len(frames), first)}"
         f'<div class="cp-boards">{boards}</div><div class="cp-sum" aria-live="polite">'
-        f"{''.join(_sum(explanation, frame, frame.number == first) for frame in frames)}</div>"
+        f"{''.join(_sum(operation, frame, frame.number == first) for frame in frames)}</div>"
         f'<p class="cp-notes">{notes}</p><script>{script}</script></div>'
     )
 
@@ -112,10 +107,10 @@ def _controls(count: int, first: int) -> str:
     )
 
 
-def _sum(explanation: Explanation, frame: Frame, visible: bool) -> str:
-    lines = "<br>".join(map(escape, explanation.arithmetic(frame)))
+def _sum(operation: Operation, frame: Frame, visible: bool) -> str:
+    lines = "<br>".join(map(escape, operation.arithmetic(frame)))
     hidden = "" if visible else " hidden"
-    return f'<p data-at="{frame.number}"{hidden}><b>{escape(explanation.heading(frame))}</b><br>{lines}</p>'
+    return f'<p data-at="{frame.number}"{hidden}><b>{escape(operation.heading(frame))}</b><br>{lines}</p>'
 
 
 def _board(scene: Scene, name: str, still: Marks, layers: list[tuple[Marks, Marks]], first: int) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -16,12 +16,10 @@ from convpool.explanation.boards import Board, Cell, across, flat, padding_label
 from convpool.explanation.drawing import Mark, shade
 from convpool.explanation.frames import Frame, Place, left_over
 from convpool.explanation.kernel_frames import Convolving, Scattering
+from convpool.explanation.model import Operation
 from convpool.explanation.words import number
 from convpool.plans.cached_value import cached_property
 from convpool.windows import volume
-
-if TYPE_CHECKING:
-    from convpool.explanation.explanation import Explanation
 
 MOST = 4096  # cells of all boards
 Marks = dict[str, list[Mark]]
@@ -31,7 +29,7 @@ Marks = dict[str, list[Mark]]
 class Scene:
     """The boards by name, in the order in which they are read."""
 
-    of: Explanation
+    of: Operation
 
     @property
     def transposed(self) -> bool:

@@ -5,17 +5,15 @@ from __future__ import annotations
 import sys
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from convpool.explanation.boards import across, flat
 from convpool.explanation.frames import AT_ONCE, Frame, Place, left_over
 from convpool.explanation.kernel_frames import Convolving, Scattering
+from convpool.explanation.model import Operation
 from convpool.explanation.tables import COLUMNS, PADDED, Table, around, beside
 from convpool.explanation.words import ABOUT, DOT, ELLIPSIS, MINUS, TIMES, number
 from convpool.windows import volume
-
-if TYPE_CHECKING:
-    from convpool.explanation.explanation import Explanation
 
 UNKNOWN = "\N{BULLET OPERATOR}"
 LEFT = TIMES
@@ -29,11 +27,9 @@ def _place(place: Place, rank: int) -> Place:
     return place[-rank:]
 
 
-def _lattice(
-    explanation: Explanation, frame: Frame, channel: int | None, name: str, cell: Callable[[Place], str]
-) -> Table:
+def _lattice(operation: Operation, frame: Frame, channel: int | None, name: str, cell: Callable[[Place], str]) -> Table:
     """Show the board on which windows lie, around the window of a frame."""
-    axes, rank = explanation.frames.axes, len(explanation.frames.axes)
+    axes, rank = operation.frames.axes, len(operation.frames.axes)
     size = flat([axis.before + axis.size + axis.after + axis.overhang for axis in axes], 1)
     start = flat([i * axis.stride for i, axis in zip(frame.position, axes, strict=True)])
     span = flat([axis.span for axis in axes], 1)
@@ -52,9 +48,9 @@ def _plane(name: str, channel: int | None) -> str:
     return name if channel is None else f"{name}, channel {channel}"
 
 
-def _standing(explanation: Explanation, channel: int) -> Callable[[Place], str]:
+def _standing(operation: Operation, channel: int) -> Callable[[Place], str]:
     """Return what stands at a place of the padded input."""
-    frames, left = explanation.frames, [left_over(axis) for axis in explanation.frames.axes]
+    frames, left = operation.frames, [left_over(axis) for axis in operation.frames.axes]
 
     def cell(place: Place) -> str:
         where = frames.where(place)
@@ -67,9 +63,9 @@ def _standing(explanation: Explanation, channel: int) -> Callable[[Place], str]:
     return cell
 
 
-def tables(explanation: Explanation, frame: Frame, output: Output) -> list[list[Table]]:
+def tables(operation: Operation, frame: Frame, output: Output) -> list[list[Table]]:
     """Return the tables of a frame, in rows: each channel with its plane of weights, and the output."""
-    frames, kernels = explanation.frames, explanation.kernels
+    frames, kernels = operation.frames, operation.kernels
     rank, several = len(frames.axes), frames.image.shape[-1] > 1
     positions = flat(frames.positions, 1)
     at = (flat(frame.position), (1, 1))
@@ -96,10 +92,10 @@ def tables(explanation: Explanation, frame: Frame, output: Output) -> list[list[
     name, cells = ("input", given) if transposed else ("output", written(frame.channel))
     plain = around(_plane(f"{name} {sizes[name]}", plane), positions, cells, *at, room=COLUMNS // 2)
     rows = []
-    name, over = ("output", cropped) if transposed else ("input", lambda c: _standing(explanation, c))
+    name, over = ("output", cropped) if transposed else ("input", lambda c: _standing(operation, c))
     many = several if not transposed else frames.output_shape[-1] > 1
     for depth, c in enumerate(dict.fromkeys(tap.channel for tap in frame.taps)):
-        row = [_lattice(explanation, frame, c if many else None, f"{name} {sizes[name]}", over(c))]
+        row = [_lattice(operation, frame, c if many else None, f"{name} {sizes[name]}", over(c))]
         if kernels is not None:
             row.append(_weights(kernels, depth, frame.channel, rank))
         rows.append(row)
@@ -125,59 +121,59 @@ def _wrapped(lines: Sequence[str]) -> list[str]:
     ]
 
 
-def window(explanation: Explanation, frame: Frame, output: Output, color: bool) -> list[str]:
+def window(operation: Operation, frame: Frame, output: Output, color: bool) -> list[str]:
     """Write one window: its heading, its tables, its sum."""
-    lines = [explanation.heading(frame)]
-    for row in tables(explanation, frame, output):
+    lines = [operation.heading(frame)]
+    for row in tables(operation, frame, output):
         lines += beside(row, color)
-    return lines + _wrapped(explanation.arithmetic(frame))
+    return lines + _wrapped(operation.arithmetic(frame))
 
 
-def legend(explanation: Explanation, lines: Sequence[str]) -> list[str]:
+def legend(operation: Operation, lines: Sequence[str]) -> list[str]:
     """Say what the signs mean that occur."""
-    words = {PADDED: "cropped" if explanation.kind == "transposed" else "padding", UNKNOWN: "not computed yet"}
-    if any(len(left_over(axis)) for axis in explanation.frames.axes) and explanation.kind != "transposed":
+    words = {PADDED: "cropped" if operation.kind == "transposed" else "padding", UNKNOWN: "not computed yet"}
+    if any(len(left_over(axis)) for axis in operation.frames.axes) and operation.kind != "transposed":
         words[LEFT] = "behind a number: left over, no whole window comes so far"
     found = [f"{sign} {text}" for sign, text in words.items() if any(sign in line for line in lines)]
     return ["", *found] if found else []
 
 
-def head(explanation: Explanation) -> list[str]:
+def head(operation: Operation) -> list[str]:
     """Say what is done, and how the sizes follow."""
-    return [explanation.title, *(f"  {line}" for line in explanation.formulas), ""]
+    return [operation.title, *(f"  {line}" for line in operation.formulas), ""]
 
 
-def finished(explanation: Explanation) -> Output:
+def finished(operation: Operation) -> Output:
     """Return the numbers of the output, of very large ones only those that are shown."""
-    frames, shape = explanation.frames, explanation.plan.output_shape
+    frames, shape = operation.frames, operation.plan.output_shape
     if volume(shape) > AT_ONCE and not isinstance(frames, Scattering):
         return lambda place, channel: frames[frames.number(place, channel)].total
-    return lambda place, channel: explanation.result[(0, *place, channel)].item()
+    return lambda place, channel: operation.result[(0, *place, channel)].item()
 
 
-def summary(explanation: Explanation, color: bool = False) -> str:
+def summary(operation: Operation, color: bool = False) -> str:
     """Write the sizes, the first window and the whole output."""
-    lines = head(explanation)
-    if len(explanation.frames):
-        lines += window(explanation, explanation.frames[0], finished(explanation), color)
-    return readable([*lines, *legend(explanation, lines)])
+    lines = head(operation)
+    if len(operation.frames):
+        lines += window(operation, operation.frames[0], finished(operation), color)
+    return readable([*lines, *legend(operation, lines)])
 
 
-def every(explanation: Explanation, color: bool = False) -> Iterator[str]:
+def every(operation: Operation, color: bool = False) -> Iterator[str]:
     """Write every window with the output so far, one after the other."""
-    yield readable(head(explanation))
-    empty = 0 if isinstance(explanation.frames, Scattering) else None
+    yield readable(head(operation))
+    empty = 0 if isinstance(operation.frames, Scattering) else None
     so_far: dict[Place, Any] = {}
     lines: list[str] = []
 
     def output(place: Place, channel: int) -> Any:
         return so_far.get((*place, channel), empty)
 
-    for frame, changed in zip(explanation.frames, explanation.frames.steps(), strict=True):
+    for frame, changed in zip(operation.frames, operation.frames.steps(), strict=True):
         so_far.update(changed)
-        lines = window(explanation, frame, output, color)
+        lines = window(operation, frame, output, color)
         yield readable([*lines, ""])
-    yield readable(legend(explanation, lines)[1:])
+    yield readable(legend(operation, lines)[1:])
 
 
 def readable(lines: Sequence[str]) -> str:

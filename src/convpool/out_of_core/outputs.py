@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convpool.plans import allocation, arguments
+from convpool.plans.rounding import saturate
 from convpool.system import whole_files
 from convpool.system.optional_packages import needed
 from convpool.system.whole_files import Unfinished, UnfinishedFolder
@@ -282,3 +283,33 @@ def opened(out: Any, shape: Shape, dtype: DType, tile: Sequence[int]) -> Output:
 def in_memory(out: Any) -> bool:
     """Tell whether tiles are made in their place."""
     return out is None or isinstance(out, np.ndarray)
+
+
+class Rounded:
+    """An output of whole numbers, for tiles that are made beside it."""
+
+    def __init__(self, output: Output, made: DType, kind: DType) -> None:
+        self.output, self.made, self.kind = output, made, kind
+
+    @property
+    def left(self) -> str:
+        """What is left when the work stops before its end."""
+        return self.output.left
+
+    def room(self, block: tuple[slice, ...]) -> Array:
+        """Return an array to make a tile in."""
+        return np.empty([cut.stop - cut.start for cut in block], self.made)
+
+    def write(self, block: tuple[slice, ...], values: Array) -> None:
+        """Round a tile."""
+        room = self.output.room(block)
+        room[...] = saturate(values, self.kind)
+        self.output.write(block, room)
+
+    def finish(self) -> Any:
+        """Return what holds the result."""
+        return self.output.finish()
+
+    def drop(self) -> None:
+        """Remove what was begun."""
+        self.output.drop()

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convpool.out_of_core import outputs
-from convpool.out_of_core.outputs import Output
+from convpool.out_of_core.outputs import Output, Rounded
 from convpool.out_of_core.regions import Part, part
 from convpool.out_of_core.tile_sizes import ENOUGH, cuts, in_place, memory, tile_sizes
 from convpool.out_of_core.unit_axes import Lifted, Squeezed, less
@@ -22,7 +22,7 @@ from convpool.plans import arguments, dtypes
 from convpool.plans.base import Plan
 from convpool.plans.convolution import ConvolutionPlan
 from convpool.plans.formatting import plural
-from convpool.plans.rounding import Rounded, saturate
+from convpool.plans.rounding import saturate
 from convpool.plans.shared_memory import apart, shares_memory
 from convpool.windows import blocks, volume
 

@@ -1,4 +1,7 @@
-"""Picture files in and out: pixels, transparency, and what the camera wrote beside them."""
+"""Picture files in and out: pixels, transparency, and what the camera wrote beside them.
+
+May import the calls, filters, and what is below them.
+"""
 
 from convpool.photos.paths import Source, destinations, sources
 from convpool.photos.photo import Metadata, Photo

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-if TYPE_CHECKING:
-    from convpool.out_of_core.outputs import Output
 
 Array = NDArray[Any]
 DType = np.dtype[Any]
@@ -58,33 +55,3 @@ def saturate(values: Array, kind: DType) -> Array:
     result[whole <= limits.min] = limits.min
     result[np.isnan(whole)] = 0
     return result
-
-
-class Rounded:
-    """An output of whole numbers, for tiles that are made beside it."""
-
-    def __init__(self, output: Output, made: DType, kind: DType) -> None:
-        self.output, self.made, self.kind = output, made, kind
-
-    @property
-    def left(self) -> str:
-        """What is left when the work stops before its end."""
-        return self.output.left
-
-    def room(self, block: tuple[slice, ...]) -> Array:
-        """Return an array to make a tile in."""
-        return np.empty([cut.stop - cut.start for cut in block], self.made)
-
-    def write(self, block: tuple[slice, ...], values: Array) -> None:
-        """Round a tile."""
-        room = self.output.room(block)
-        room[...] = saturate(values, self.kind)
-        self.output.write(block, room)
-
-    def finish(self) -> Any:
-        """Return what holds the result."""
-        return self.output.finish()
-
-    def drop(self) -> None:
-        """Remove what was begun."""
-        self.output.drop()

@@ -879,7 +879,7 @@ for nc in (1, 32):
     if nc == 1:
         first = time.perf_counter() - start
 print(f"import {loaded:.2f} s, first call {first:.2f} s")
-from convpool.engines import host
+from convpool.engines.compiled import host
 print(host.cache_folder())
 """
 

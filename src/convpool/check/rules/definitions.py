@@ -7,10 +7,10 @@ import difflib
 from collections.abc import Iterator
 from typing import Any
 
-from convpool.check.rules.pages import Remark, rule
+from convpool.check.rules.pages import rule
 from convpool.check.submissions.task_files import Source
 from convpool.check.tasks import REQUIRED, Task
-from convpool.check.verdicts import Finding
+from convpool.check.verdicts import Finding, Remark
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from convpool.check.rules.pages import UncheckedError, rule
+from convpool.check.rules.pages import rule
 from convpool.check.submissions.task_files import UTF8_MARK, Course, Source, readme_problem
 from convpool.check.tasks import FIRST_LINE, README
-from convpool.check.verdicts import Finding
+from convpool.check.verdicts import Finding, UncheckedError
 
 
 def shown(data: bytes) -> str:

@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator
 
 from convpool.check.rules.file_form import places
-from convpool.check.rules.pages import Remark, UncheckedError, rule
+from convpool.check.rules.pages import rule
 from convpool.check.rules.reachable_loops import Walk
 from convpool.check.submissions.task_files import Source
-from convpool.check.verdicts import Finding
+from convpool.check.verdicts import Finding, Remark, UncheckedError
 
 _COUNTS = {1: "one for loop", 2: "two for loops", 3: "three for loops"}
 

@@ -20,14 +20,6 @@ if TYPE_CHECKING:
 Needs = Literal["folder", "bytes", "text", "tree"]
 
 
-class Remark(Finding):
-    """Worth a look, never a verdict."""
-
-
-class UncheckedError(Exception):
-    """A rule could not look: the words say why, and what would do."""
-
-
 @dataclass(frozen=True)
 class Rule:
     """A rule and its page."""

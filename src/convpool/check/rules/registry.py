@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from convpool.check.rules import allowed_names, definitions, file_form, loop_count, pages, style, syntax
-from convpool.check.rules.pages import Remark, Rule, UncheckedError, rule
+from convpool.check.rules.pages import Rule, rule
 from convpool.check.submissions.task_files import Course, Source, read
-from convpool.check.verdicts import Finding, Item, Outcome
+from convpool.check.verdicts import Finding, Item, Outcome, Remark, UncheckedError
 
 if TYPE_CHECKING:
     from convpool.check.sandbox.interpreters import Interpreter

@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator
 
 from convpool.check.rules.file_form import places
-from convpool.check.rules.pages import Remark, UncheckedError, rule
+from convpool.check.rules.pages import rule
 from convpool.check.submissions.task_files import Source
 from convpool.check.tasks import FIRST_LINE, PYCODESTYLE
-from convpool.check.verdicts import Finding
+from convpool.check.verdicts import Finding, Remark, UncheckedError
 
 # What would do, where pycodestyle's words do not say it.
 REMEDIES = {

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from convpool.check.rules.pages import UncheckedError, rule
+from convpool.check.rules.pages import rule
 from convpool.check.sandbox.static_child import compiled
 from convpool.check.submissions.task_files import Source, parse
 from convpool.check.tasks import PYTHON
-from convpool.check.verdicts import Finding
+from convpool.check.verdicts import Finding, UncheckedError
 
 _BUILT_IN = {"list", "tuple", "dict", "set", "frozenset", "type"}
 _TYPES = _BUILT_IN | {"int", "float", "str", "bool", "bytes", "complex", "object"}

@@ -12,8 +12,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from convpool.check.rules.pages import UncheckedError
 from convpool.check.tasks import PYCODESTYLE, PYTHON
+from convpool.check.verdicts import UncheckedError
 
 if TYPE_CHECKING:
     from convpool.check.sandbox.interpreters import Interpreter

@@ -181,9 +181,8 @@ def cpu_name() -> str:
 
 
 def cache_folder() -> str | None:
-    """Return where Numba keeps the compiled kernels of this folder, or None if it can write nowhere; imports Numba."""
-    caching = importlib.import_module("numba.core.caching")
-    with suppress(RuntimeError, OSError):
-        # the same folder for every file that stands beside this one: Numba makes the first that it can write to
-        return str(caching.FunctionCache(cache_folder).cache_path)
-    return None
+    """Return where the compiled loops are kept, or None if no folder can be written; imports Numba."""
+    from convpool.engines.compiled.loops import compile_cache
+
+    where: str | None = compile_cache.folder()  # type: ignore[no-untyped-call]
+    return where

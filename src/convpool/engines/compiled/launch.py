@@ -67,11 +67,11 @@ def ready(kernel: Any, call: tuple[Any, ...]) -> None:
     with host.attempt("compile"):
         import numba
 
-        from convpool.engines.compiled.loops import simd
+        from convpool.engines.compiled.loops import compile_cache
 
         signature = tuple(map(numba.typeof, call))
         with _alone():
-            if not simd.stored(kernel, signature):  # type: ignore[no-untyped-call]
+            if not compile_cache.stored(kernel, signature):  # type: ignore[no-untyped-call]
                 _say("convpool: compiling for this CPU, once ...")
             kernel.compile(signature)
     _ready.add(kinds)

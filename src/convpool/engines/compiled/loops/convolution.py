@@ -11,6 +11,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
+from convpool.engines.compiled.loops.compile_cache import kernel
 from convpool.engines.compiled.loops.simd import (
     INT,
     MANY,
@@ -19,7 +20,6 @@ from convpool.engines.compiled.loops.simd import (
     below,
     converted,
     get,
-    kernel,
     lanes_of,
     load,
     load_some,

@@ -16,6 +16,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
+from convpool.engines.compiled.loops.compile_cache import kernel
 from convpool.engines.compiled.loops.simd import (
     INT,
     along,
@@ -23,7 +24,6 @@ from convpool.engines.compiled.loops.simd import (
     converted,
     element,
     get,
-    kernel,
     lanes_of,
     load,
     load_some,

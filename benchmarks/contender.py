@@ -1,6 +1,7 @@
 """Contenders: each lives in a process of its own, holds its data, and runs when asked while the others wait.
 
-What the benchmarks share. Runs on the brief's Python 3.8 with NumPy 1.19.2 as well as on current ones.
+What the benchmarks share. Runs on the brief's Python 3.8 with NumPy 1.19.2 as well as on current
+ones.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
 
 CAN_PIN = hasattr(os, "sched_setaffinity")
 CPUS = len(os.sched_getaffinity(0)) if CAN_PIN else os.cpu_count()
-PAUSE = 0.1  # seconds before each run: worker threads of the one before (OpenMP, BLAS) go on spinning for a while
+# seconds before each run: worker threads of the one before (OpenMP, BLAS) go on spinning for a
+# while
+PAUSE = 0.1
 FAR_BEHIND = 3  # times as long as the fastest
 
 
@@ -60,7 +63,11 @@ class Contender:
     """A process that does nothing until it is asked; opening(*words) makes in it what answers."""
 
     def __init__(
-        self, opening: Callable, *words: Any, environment: dict[str, str] | None = None, cpus: int | None = None
+        self,
+        opening: Callable,
+        *words: Any,
+        environment: dict[str, str] | None = None,
+        cpus: int | None = None,
     ) -> None:
         context = multiprocessing.get_context("spawn")
         self.connection, theirs = context.Pipe()
@@ -103,12 +110,15 @@ def take_turns(
 ) -> dict[str, list[float]]:
     """Return the seconds of `turns` runs of each, in turn: A B C A B C.
 
-    One that is far behind, and whose runs have taken over `patience` seconds together, is left out of further turns.
+    One that is far behind, and whose runs have taken over `patience` seconds together, is left out
+    of further turns.
     """
     seconds: dict[str, list[float]] = {name: [] for name in runs}
     for turn in range(turns):
         report(f"{what}: run {turn + 1} of {turns}")
-        least = min((statistics.median(values) for values in seconds.values() if values), default=0.0)
+        least = min(
+            (statistics.median(values) for values in seconds.values() if values), default=0.0
+        )
         for name, one in runs.items():
             behind = turn and statistics.median(seconds[name]) > FAR_BEHIND * least
             if not (behind and sum(seconds[name]) > patience):
@@ -125,7 +135,9 @@ def say_seconds(seconds: list[float] | None, unit: float = 1) -> str:
     """Median (least..most), in units of so many seconds."""
     if not seconds:
         return "-"
-    middle, least, most = (value / unit for value in (statistics.median(seconds), min(seconds), max(seconds)))
+    middle, least, most = (
+        value / unit for value in (statistics.median(seconds), min(seconds), max(seconds))
+    )
     return f"{middle:.3g} ({least:.3g}..{most:.3g})"
 
 

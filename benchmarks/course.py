@@ -4,13 +4,13 @@
     python benchmarks/course.py --only 4,5 --images 500    # a quick look, without the bars
     python benchmarks/course.py --data supervised_learning/data
 
-Prints a markdown table. Every contender lives in a process of its own, which is started once, holds the images and runs
-when asked while the others wait. Before anything is timed, results are compared with the textbook's. Exit 0 if all
-agree, however long they took; 1 if one does not; 2 for words that make no sense. Runs on the brief's Python 3.8 with
-NumPy 1.19.2 as well as on current ones.
+Prints a markdown table. Every contender lives in a process of its own, which is started once, holds
+the images and runs when asked while the others wait. Before anything is timed, results are compared
+with the textbook's. Exit 0 if all agree, however long they took; 1 if one does not; 2 for words
+that make no sense. Runs on the brief's Python 3.8 with NumPy 1.19.2 as well as on current ones.
 
-m images, h x w pixels, kh x kw kernel, nc kernels, sh sw stride, oh x ow output; i j a position in the output.
-To add a row of the table, add one entry to ROWS.
+m images, h x w pixels, kh x kw kernel, nc kernels, sh sw stride, oh x ow output; i j a position in
+the output. To add a row of the table, add one entry to ROWS.
 """
 
 from __future__ import annotations
@@ -28,7 +28,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from contender import CPUS, Contender, find_cpu, print_row, report, run, say_seconds, spread, take_turns
+from contender import (
+    CPUS,
+    Contender,
+    find_cpu,
+    print_row,
+    report,
+    run,
+    say_seconds,
+    spread,
+    take_turns,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -65,7 +75,12 @@ class Images:
 
 
 DIGITS = Images("MNIST.npz", "X_train", (50000, 28, 28), lambda rng, shape: rng.random(shape))
-ANIMALS = Images("animals_1.npz", "data", (10000, 32, 32, 3), lambda rng, shape: rng.integers(0, 256, shape, np.uint8))
+ANIMALS = Images(
+    "animals_1.npz",
+    "data",
+    (10000, 32, 32, 3),
+    lambda rng, shape: rng.integers(0, 256, shape, np.uint8),
+)
 
 # The textbook: one output pixel after the other, for all images at once.
 
@@ -77,13 +92,17 @@ def pad(images: np.ndarray, zeros: tuple) -> np.ndarray:
     return np.pad(images, ((0, 0), *zeros, *((0, 0),) * (images.ndim - 3)))
 
 
-def count_windows(images: np.ndarray, shape: tuple[int, ...], stride: tuple[int, int]) -> tuple[int, int]:
+def count_windows(
+    images: np.ndarray, shape: tuple[int, ...], stride: tuple[int, int]
+) -> tuple[int, int]:
     """Return oh and ow."""
     (_, h, w), (kh, kw), (sh, sw) = images.shape[:3], shape[:2], stride
     return (h - kh) // sh + 1, (w - kw) // sw + 1
 
 
-def textbook_convolve(images: np.ndarray, kernel: np.ndarray, zeros: tuple, stride: tuple[int, int]) -> np.ndarray:
+def textbook_convolve(
+    images: np.ndarray, kernel: np.ndarray, zeros: tuple, stride: tuple[int, int]
+) -> np.ndarray:
     """Convolve images (m, h, w) with a kernel (kh, kw), or both with channels last."""
     images = pad(images, zeros)
     (kh, kw), (sh, sw) = kernel.shape[:2], stride
@@ -96,7 +115,9 @@ def textbook_convolve(images: np.ndarray, kernel: np.ndarray, zeros: tuple, stri
     return output
 
 
-def textbook_kernels(images: np.ndarray, kernels: np.ndarray, zeros: tuple, stride: tuple[int, int]) -> np.ndarray:
+def textbook_kernels(
+    images: np.ndarray, kernels: np.ndarray, zeros: tuple, stride: tuple[int, int]
+) -> np.ndarray:
     """Convolve images (m, h, w, c) with kernels (kh, kw, c, nc)."""
     images = pad(images, zeros)
     (kh, kw, _, nc), (sh, sw) = kernels.shape, stride
@@ -110,7 +131,9 @@ def textbook_kernels(images: np.ndarray, kernels: np.ndarray, zeros: tuple, stri
     return output
 
 
-def textbook_pool(images: np.ndarray, shape: tuple, zeros: tuple, stride: tuple, combine: Callable) -> np.ndarray:
+def textbook_pool(
+    images: np.ndarray, shape: tuple, zeros: tuple, stride: tuple, combine: Callable
+) -> np.ndarray:
     """Combine the windows (kh, kw) of images (m, h, w, c); zeros are none."""
     (kh, kw), (sh, sw) = shape, stride
     oh, ow = count_windows(images, shape, stride)
@@ -126,7 +149,8 @@ textbook_max = functools.partial(textbook_pool, combine=np.max)
 textbook_average = functools.partial(textbook_pool, combine=np.mean)
 
 
-# PyTorch: float64 as ours. What brings our input to it and its result back (dtype, channels first) is its time as well.
+# PyTorch: float64 as ours. What brings our input to it and its result back (dtype, channels first)
+# is its time as well.
 
 
 @functools.lru_cache
@@ -138,7 +162,9 @@ def load_torch() -> Any:
     return torch
 
 
-def torch_kernels(images: np.ndarray, kernels: np.ndarray, zeros: tuple, stride: tuple[int, int]) -> np.ndarray:
+def torch_kernels(
+    images: np.ndarray, kernels: np.ndarray, zeros: tuple, stride: tuple[int, int]
+) -> np.ndarray:
     """Convolve images (m, h, w, c) with kernels (kh, kw, c, nc)."""
     torch = load_torch()
     # contiguous: in float64 it is faster on planes than on channels last
@@ -151,17 +177,23 @@ def torch_kernels(images: np.ndarray, kernels: np.ndarray, zeros: tuple, stride:
     return sums.permute(0, 2, 3, 1).contiguous().numpy()
 
 
-def torch_grayscale(images: np.ndarray, kernel: np.ndarray, zeros: tuple, stride: tuple[int, int]) -> np.ndarray:
+def torch_grayscale(
+    images: np.ndarray, kernel: np.ndarray, zeros: tuple, stride: tuple[int, int]
+) -> np.ndarray:
     """Convolve images (m, h, w) with a kernel (kh, kw): one channel, one kernel, nothing to move."""
     return torch_kernels(images[..., None], kernel[..., None, None], zeros, stride)[..., 0]
 
 
-def torch_channels(images: np.ndarray, kernel: np.ndarray, zeros: tuple, stride: tuple[int, int]) -> np.ndarray:
+def torch_channels(
+    images: np.ndarray, kernel: np.ndarray, zeros: tuple, stride: tuple[int, int]
+) -> np.ndarray:
     """Convolve images (m, h, w, c) with a kernel (kh, kw, c): one kernel."""
     return torch_kernels(images, kernel[..., None], zeros, stride)[..., 0]
 
 
-def torch_pool(images: np.ndarray, shape: tuple, zeros: tuple, stride: tuple, name: str) -> np.ndarray:
+def torch_pool(
+    images: np.ndarray, shape: tuple, zeros: tuple, stride: tuple, name: str
+) -> np.ndarray:
     """Pool images (m, h, w, c); channels last stay last in memory, which is faster here."""
     torch = load_torch()
     planes = torch.from_numpy(images).permute(0, 3, 1, 2).double()
@@ -187,7 +219,11 @@ class Work:
 EDGES = np.array([[1, 0, -1], [1, 0, -1], [1, 0, -1]])
 SHARPEN = np.array([[0, -1, 0], [-1, 5, -1], [0, -1, 0]])[..., None].repeat(3, axis=2)
 THREE = np.array(
-    [[[0, 1, 1], [-1, 0, 1], [0, -1, 1]], [[-1, 1, 0], [5, 0, 0], [-1, -1, 0]], [[0, 1, -1], [-1, 0, -1], [0, -1, -1]]]
+    [
+        [[0, 1, 1], [-1, 0, 1], [0, -1, 1]],
+        [[-1, 1, 0], [5, 0, 0], [-1, -1, 0]],
+        [[0, 1, -1], [-1, 0, -1], [0, -1, -1]],
+    ]
 )[:, :, None].repeat(3, axis=2)
 
 GRAYSCALE = Work(DIGITS, EDGES, textbook_convolve, torch_grayscale)
@@ -202,7 +238,8 @@ class Row:
     """A row of the table: a call of one file of the course with `arguments`, and the same work for the others.
 
     The others get `zeros` and `stride` as numbers, so that they share no rule with ours.
-    `bars`: ours is to be at least so many times faster than the textbook, on current NumPy and on the brief's 1.19.
+    `bars`: ours is to be at least so many times faster than the textbook, on current NumPy and on
+    the brief's 1.19.
     """
 
     file: str
@@ -232,9 +269,21 @@ ROWS = [
     Row("0-convolve_grayscale_valid", "valid", GRAYSCALE, bars=(9, 6)),
     Row("1-convolve_grayscale_same", "same", GRAYSCALE, zeros=((1, 1), (1, 1)), bars=(9, 6)),
     Row(
-        "2-convolve_grayscale_padding", "padding (2, 4)", GRAYSCALE, {"padding": (2, 4)}, ((2, 2), (4, 4)), bars=(9, 6)
+        "2-convolve_grayscale_padding",
+        "padding (2, 4)",
+        GRAYSCALE,
+        {"padding": (2, 4)},
+        ((2, 2), (4, 4)),
+        bars=(9, 6),
     ),
-    Row("3-convolve_grayscale", "valid, stride 2", GRAYSCALE, {"padding": "valid", **BY_TWO}, **BY_TWO, bars=(6, 4)),
+    Row(
+        "3-convolve_grayscale",
+        "valid, stride 2",
+        GRAYSCALE,
+        {"padding": "valid", **BY_TWO},
+        **BY_TWO,
+        bars=(6, 4),
+    ),
     # 28 sums per axis at stride 2: 27 * 2 + 3 = 57 pixels, 29 of them zeros, the odd one before
     Row(
         "3-convolve_grayscale",
@@ -264,7 +313,9 @@ def load_course(file: str) -> Callable[..., np.ndarray]:
 # name -> (row, images) -> result
 CONTENDERS = {
     "ours": lambda row, images: load_course(row.file)(images, row.work.kernel, **row.arguments),
-    "textbook": lambda row, images: row.work.textbook(images, row.work.kernel, row.zeros, row.stride),
+    "textbook": lambda row, images: row.work.textbook(
+        images, row.work.kernel, row.zeros, row.stride
+    ),
     "torch": lambda row, images: row.work.torch(images, row.work.kernel, row.zeros, row.stride),
 }
 
@@ -293,7 +344,9 @@ def open_course(name: str, folder: Path | None, count: int | None) -> Callable[[
 
     def answer(question: str, index: int) -> Any:
         row = ROWS[index]
-        return QUESTIONS[question](functools.partial(CONTENDERS[name], row, load_images(row.work.images)))
+        return QUESTIONS[question](
+            functools.partial(CONTENDERS[name], row, load_images(row.work.images))
+        )
 
     return answer
 
@@ -302,7 +355,10 @@ def disagreement(actual: tuple, expected: tuple) -> str:
     """Say how a sample differs from the textbook's; empty if it does not."""
     (shape, images), (textbook_shape, textbook_images) = actual, expected
     if shape != textbook_shape or images.dtype != textbook_images.dtype:
-        return f"{images.dtype} {shape}, but the textbook gives {textbook_images.dtype} {textbook_shape}"
+        return (
+            f"{images.dtype} {shape}, but the textbook gives {textbook_images.dtype} "
+            f"{textbook_shape}"
+        )
     if not np.allclose(images, textbook_images, rtol=1e-9, atol=1e-9):
         return f"up to {np.max(np.abs(images - textbook_images)):.3g} away from the textbook"
     return ""
@@ -361,13 +417,19 @@ COLUMNS = {
     "task": lambda result: str(result.row),
     "ours, s": lambda result: say_seconds(result.seconds.get("ours")),
     "textbook, s": lambda result: say_seconds(result.seconds.get("textbook")),
-    "textbook / ours": lambda result: f"{result.ratio('textbook'):.1f}" if result.seconds else "wrong",
+    "textbook / ours": lambda result: (
+        f"{result.ratio('textbook'):.1f}" if result.seconds else "wrong"
+    ),
     "PyTorch, s": lambda result: say_seconds(result.seconds.get("torch")),
-    "PyTorch / ours": lambda result: f"{result.ratio('torch'):.2f}" if "torch" in result.seconds else "-",
+    "PyTorch / ours": lambda result: (
+        f"{result.ratio('torch'):.2f}" if "torch" in result.seconds else "-"
+    ),
     "working memory, MiB": lambda result: f"{result.memory:.1f}" if result.seconds else "-",
 }
 BAR_COLUMNS = {
-    "ratio's bar": lambda result: f"{result.row.bar}: {say_met(judge_ratio(result))}" if result.row.bar else "-",
+    "ratio's bar": lambda result: (
+        f"{result.row.bar}: {say_met(judge_ratio(result))}" if result.row.bar else "-"
+    ),
     "memory's bar": lambda result: f"{MEMORY_BAR}: {say_met(judge_memory(result))}",
 }
 
@@ -399,7 +461,9 @@ def describe(options: argparse.Namespace) -> Iterator[str]:
     )
     images = f"the files in {options.data}" if options.data else f"random, seed {SEED}"
     size = f"at most {options.images} of each set" if options.images else "full size"
-    yield f"Images: {images}; {size}. Seconds: median (least..most) of {options.repeat} runs in turn."
+    yield (
+        f"Images: {images}; {size}. Seconds: median (least..most) of {options.repeat} runs in turn."
+    )
     if torch:
         yield (
             f"PyTorch: float64 with {CPUS} threads; its time includes uint8 to float64 "
@@ -415,7 +479,10 @@ def summarize(results: list[Result]) -> Iterator[str]:
     raced = [result for result in results if "torch" in result.seconds]
     lost = [str(result.row) for result in raced if result.ratio("torch") < 1]
     if raced:
-        yield f"PyTorch is faster than ours in {len(lost)} of {len(raced)} rows{': ' if lost else ''}{'; '.join(lost)}."
+        yield (
+            f"PyTorch is faster than ours in {len(lost)} of {len(raced)} "
+            f"rows{': ' if lost else ''}{'; '.join(lost)}."
+        )
 
 
 def say_bars(results: list[Result]) -> str:
@@ -433,7 +500,9 @@ def print_table(options: argparse.Namespace) -> list[Result]:
     """Measure row by row, print each as soon as it is known."""
     columns = COLUMNS if options.images else {**COLUMNS, **BAR_COLUMNS}
     names = [name for name in CONTENDERS if name != "torch" or find_torch()]
-    contenders = {name: Contender(open_course, name, options.data, options.images) for name in names}
+    contenders = {
+        name: Contender(open_course, name, options.data, options.images) for name in names
+    }
     print_row(list(columns))
     print_row(["---"] * len(columns))
     results = []
@@ -450,7 +519,9 @@ def parse_rows(words: str) -> list[Row]:
     tasks = {int(word) for word in words.split(",")}
     unknown = tasks - {row.task for row in ROWS}
     if unknown:
-        raise argparse.ArgumentTypeError(f"there is no task {min(unknown)}: use numbers from 0 to 6, such as 4,5")
+        raise argparse.ArgumentTypeError(
+            f"there is no task {min(unknown)}: use numbers from 0 to 6, such as 4,5"
+        )
     return [row for row in ROWS if row.task in tasks]
 
 
@@ -463,11 +534,21 @@ def parse_count(words: str) -> int:
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
     """Read the command line; look into the data files here, before anything is started."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", dest="rows", type=parse_rows, default=ROWS, metavar="TASKS", help="such as 4,5")
-    parser.add_argument("--images", type=parse_count, help="at most so many of each set; leaves out the bars")
-    parser.add_argument("--repeat", type=parse_count, default=5, help="runs of each contender and row (default 5)")
-    parser.add_argument("--data", type=Path, metavar="FOLDER", help="with MNIST.npz and animals_1.npz")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--only", dest="rows", type=parse_rows, default=ROWS, metavar="TASKS", help="such as 4,5"
+    )
+    parser.add_argument(
+        "--images", type=parse_count, help="at most so many of each set; leaves out the bars"
+    )
+    parser.add_argument(
+        "--repeat", type=parse_count, default=5, help="runs of each contender and row (default 5)"
+    )
+    parser.add_argument(
+        "--data", type=Path, metavar="FOLDER", help="with MNIST.npz and animals_1.npz"
+    )
     options = parser.parse_args(arguments)
     try:
         for images in {row.work.images for row in options.rows if options.data}:

@@ -2,9 +2,10 @@
 
     python benchmarks/dask_cluster.py [--megabytes 512] [--workers 1 2] [--runs 3]
 
-Pixels are made where they are used, all ones, and results are summed there, so that neither disk nor network is timed.
-First a batch of pictures of 256 x 256, then one large picture, whose chunks need pixels of their neighbours. At the end
-stands what a petabyte of the pictures would take, from the rates that were measured.
+Pixels are made where they are used, all ones, and results are summed there, so that neither disk
+nor network is timed. First a batch of pictures of 256 x 256, then one large picture, whose chunks
+need pixels of their neighbours. At the end stands what a petabyte of the pictures would take, from
+the rates that were measured.
 """
 
 from __future__ import annotations
@@ -30,7 +31,11 @@ import convpool
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-SIDE, TOGETHER, LARGE = 256, 64, 1024  # pixels of a picture, pictures of a chunk, pixels of a chunk of one picture
+SIDE, TOGETHER, LARGE = (
+    256,
+    64,
+    1024,
+)  # pixels of a picture, pictures of a chunk, pixels of a chunk of one picture
 WINDOW = 5
 KERNEL = np.random.default_rng(0).random((WINDOW, WINDOW)).astype(np.float32)
 LIMIT = 120  # seconds for one run
@@ -81,15 +86,24 @@ def picture(size: int) -> Any:
     return da.ones((1, side, side), chunks=(1, LARGE, LARGE), dtype=np.float32)
 
 
-IMAGES: dict[str, Callable[[int], Any]] = {"pictures of 256 x 256": batch, "one large picture": picture}
+IMAGES: dict[str, Callable[[int], Any]] = {
+    "pictures of 256 x 256": batch,
+    "one large picture": picture,
+}
 
 
 @contextmanager
 def cluster(workers: int) -> Iterator[Client]:
     """Start workers and end them."""
-    words = {"dashboard_address": None, "worker_dashboard_address": None, "silence_logs": "CRITICAL"}
+    words = {
+        "dashboard_address": None,
+        "worker_dashboard_address": None,
+        "silence_logs": "CRITICAL",
+    }
     with (
-        LocalCluster(n_workers=workers, threads_per_worker=1, memory_limit="2GiB", **words) as started,
+        LocalCluster(
+            n_workers=workers, threads_per_worker=1, memory_limit="2GiB", **words
+        ) as started,
         Client(started, timeout=LIMIT) as client,
     ):
         client.wait_for_workers(workers, timeout=LIMIT)
@@ -102,7 +116,9 @@ def peak() -> int:
     return next(1024 * int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
 
 
-def measure(contender: Callable[[Any], Any], images: Any, workers: int, runs: int) -> tuple[float, int]:
+def measure(
+    contender: Callable[[Any], Any], images: Any, workers: int, runs: int
+) -> tuple[float, int]:
     """Return the seconds of a run, the median, and the greatest memory of a worker."""
     with cluster(workers) as client:
         first = images[: TOGETHER * workers] if len(images) > 1 else images
@@ -131,7 +147,9 @@ def predicted(images: Any, workers: int) -> float:
     """Return the seconds that the plan of a chunk predicts, for all chunks."""
     convpool.set_num_threads(1)
     shape = (*images.chunksize, 1)
-    plan = convpool.plan_convolution(shape, (*KERNEL.shape, 1, 1), images_dtype="f4", kernels_dtype="f4")
+    plan = convpool.plan_convolution(
+        shape, (*KERNEL.shape, 1, 1), images_dtype="f4", kernels_dtype="f4"
+    )
     return plan.seconds * images.npartitions / workers
 
 
@@ -140,17 +158,26 @@ def check() -> None:
     images = da.random.default_rng(0).random((3, 60, 50), dtype=np.float32, chunks=(2, 20, 30))
     expected = ours(images.compute())
     for contender in (ours, dask_image, overlapping):
-        np.testing.assert_allclose(contender(images).compute(scheduler="threads"), expected, rtol=1e-5)
+        np.testing.assert_allclose(
+            contender(images).compute(scheduler="threads"), expected, rtol=1e-5
+        )
 
 
 def table(name: str, images: Any, counts: list[int], runs: int) -> float:
     """Print a table; return the bytes a second of one worker of convpool."""
     size = images.nbytes / 1e6
-    print(f"\n{name}: {images.shape} float32, {size:.0f} MB in {images.npartitions} chunks, {WINDOW} x {WINDOW} kernel")
-    print(f"{'':<26}{'workers':>8}{'seconds':>9}{'MB/s':>8}{'peak of a worker':>18}{'predicted':>11}")
+    print(
+        f"\n{name}: {images.shape} float32, {size:.0f} MB in {images.npartitions} chunks, "
+        f"{WINDOW} x {WINDOW} kernel"
+    )
+    print(
+        f"{'':<26}{'workers':>8}{'seconds':>9}{'MB/s':>8}{'peak of a worker':>18}{'predicted':>11}"
+    )
     for threads in (1, 2):
         seconds = in_memory(images, threads, runs)
-        print(f"{'convpool, in memory':<26}{f'{threads} thr.':>8}{seconds:>9.2f}{size / seconds:>8.0f}")
+        print(
+            f"{'convpool, in memory':<26}{f'{threads} thr.':>8}{seconds:>9.2f}{size / seconds:>8.0f}"
+        )
     rate = 0.0
     for label, contender in CONTENDERS.items():
         for workers in counts:
@@ -187,9 +214,14 @@ def on_paper(rate: float) -> None:
     chunk, tasks, build = 4 * SIDE * SIDE * TOGETHER, scheduling(), building()
     chunks = PETABYTE / chunk
     pictures = PETABYTE / (4 * SIDE * SIDE)
-    print(f"\n1 PB of such pictures: {pictures:.2g} of them, {chunks:.2g} chunks of {chunk / 1e6:.0f} MB")
-    print(f"measured here: {rate / 1e6:.0f} MB/s of a worker, {tasks:.0f} tasks/s of the scheduler, "
-          f"{build * 1e6:.0f} us to plan a chunk")  # fmt: skip
+    print(
+        f"\n1 PB of such pictures: {pictures:.2g} of them, {chunks:.2g} chunks of "
+        f"{chunk / 1e6:.0f} MB"
+    )
+    print(
+        f"measured here: {rate / 1e6:.0f} MB/s of a worker, {tasks:.0f} tasks/s of the scheduler, "
+        f"{build * 1e6:.0f} us to plan a chunk"
+    )
     print(f"assumed: nodes of {CORES} workers; as many bytes written as read; 2 tasks to a chunk")
     print(f"{'hours on':<26}" + "".join(f"{f'{nodes} nodes':>13}" for nodes in (10, 100, 1000)))
     rates = {"compute": rate * CORES, **{name: link / 2 for name, link in LINKS.items()}}
@@ -203,15 +235,22 @@ def on_paper(rate: float) -> None:
 
 def main() -> None:
     """Print the tables."""
-    words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    words = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     words.add_argument("--megabytes", type=int, default=512)
     words.add_argument("--workers", type=int, nargs="+", default=[1, 2])
     words.add_argument("--runs", type=int, default=3)
     asked = words.parse_args()
     check()
-    print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} CPUs, dask {dask.__version__}, load "
-          f"{os.getloadavg()[0]:.1f}")  # fmt: skip
-    rates = [table(name, make(asked.megabytes * 10**6), asked.workers, asked.runs) for name, make in IMAGES.items()]
+    print(
+        f"{platform.processor() or platform.machine()}, {os.cpu_count()} CPUs, dask "
+        f"{dask.__version__}, load {os.getloadavg()[0]:.1f}"
+    )
+    rates = [
+        table(name, make(asked.megabytes * 10**6), asked.workers, asked.runs)
+        for name, make in IMAGES.items()
+    ]
     on_paper(rates[0])
 
 

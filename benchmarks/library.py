@@ -5,11 +5,12 @@
     python benchmarks/library.py --only grayscale --peers torch,onnx --sections table
     python benchmarks/library.py --small --runs 1          # a minute: that it runs, not how fast
 
-Prints one markdown table for each number of threads, losses included; then what engine="auto" loses to the best
-engine, and how time grows. Every contender lives in a process of its own that has as many CPUs as threads, prepares a
-row beforehand and runs when asked while the others wait; its threads do not spin. Before anything is timed, every
-result is compared with NumPy's in float64. Exit 0 if all agree, however long they took; 1 if one does not; 2 for words
-that make no sense. rows.py holds the rows and their bars, peers.py the other libraries, limits.py the limits.
+Prints one markdown table for each number of threads, losses included; then what engine="auto" loses
+to the best engine, and how time grows. Every contender lives in a process of its own that has as
+many CPUs as threads, prepares a row beforehand and runs when asked while the others wait; its
+threads do not spin. Before anything is timed, every result is compared with NumPy's in float64.
+Exit 0 if all agree, however long they took; 1 if one does not; 2 for words that make no sense.
+rows.py holds the rows and their bars, peers.py the other libraries, limits.py the limits.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ from rows import DEEP_MEAN, ROWS, Bar, Row, expect, growth, pick
 
 OURS, LIMIT = "ours", "limit"
 TOLERANCE = {"float32": 1e-5, "float64": 1e-12}  # of the greatest sum of |weight| * |pixel|
-PATIENCE = 5  # seconds: one whose runs of a row take longer together, and that is far behind, is run less often
+# seconds: one whose runs of a row take longer together, and that is far behind, is run less often
+PATIENCE = 5
 AUTO_BAR = 1.3
 SECTIONS = ("table", "engines", "growth")
 MILLI = 1e-3
@@ -43,7 +45,9 @@ MILLI = 1e-3
 # ---- in a contender's process ----
 
 
-def prepare_ours(row: Row, images: np.ndarray, kernels: np.ndarray | None, threads: int, engine: str) -> Prepared:
+def prepare_ours(
+    row: Row, images: np.ndarray, kernels: np.ndarray | None, threads: int, engine: str
+) -> Prepared:
     """Call the library, as anyone would."""
     import convpool
 
@@ -56,7 +60,9 @@ def prepare_ours(row: Row, images: np.ndarray, kernels: np.ndarray | None, threa
     return Prepared(lambda: function(images, kernels, engine=engine, **row.words))
 
 
-def prepare_limit(row: Row, images: np.ndarray, kernels: np.ndarray | None, threads: int) -> Prepared:
+def prepare_limit(
+    row: Row, images: np.ndarray, kernels: np.ndarray | None, threads: int
+) -> Prepared:
     """Copy the row's bytes."""
     return Prepared(limits.make_copy(images, row.bytes_out, threads))
 
@@ -74,7 +80,9 @@ def predict(row: Row) -> float | None:
 
     words = {key: value for key, value in row.words.items() if key != "stride"}
     if row.kind == "pool":
-        plan = convpool.plan_pooling(row.images, row.window, row.stride, row.mode, images_dtype=row.dtype)
+        plan = convpool.plan_pooling(
+            row.images, row.window, row.stride, row.mode, images_dtype=row.dtype
+        )
     else:
         shape = (*row.window, row.channels // row.groups, row.kernels)
         dtypes = {"images_dtype": row.dtype, "kernels_dtype": row.computed}
@@ -115,7 +123,9 @@ class Station:
         """Return the shape of the result and the part that is compared; this is the call that warms up."""
         prepared = self.held[engine]
         result = prepared.leave(prepared.call())
-        return result.shape, pick(self.row, result) if result.shape == self.row.output else result[:0]
+        return result.shape, pick(self.row, result) if result.shape == self.row.output else result[
+            :0
+        ]
 
     def run(self, engine: str = "auto") -> float:
         """Return the seconds of a call."""
@@ -160,13 +170,17 @@ class Result:
 
     def fastest(self, among: tuple[str, ...] = ()) -> str | None:
         """Return the fastest peer, None if no peer was timed."""
-        names = [name for name in self.seconds if name in (among or PEERS) and not PEERS[name].special]
+        names = [
+            name for name in self.seconds if name in (among or PEERS) and not PEERS[name].special
+        ]
         return min(names, key=self.median, default=None)
 
     def ratio(self, among: tuple[str, ...] = ()) -> float | None:
         """How many times as long as ours the fastest peer took."""
         fastest = self.fastest(among)
-        return self.median(fastest) / self.median(OURS) if fastest and OURS in self.seconds else None
+        return (
+            self.median(fastest) / self.median(OURS) if fastest and OURS in self.seconds else None
+        )
 
     def met(self, bar: Bar) -> bool | None:
         """Whether ours is as fast as the bar asks; None if none of its peers was timed."""
@@ -188,14 +202,20 @@ class Result:
         return self.median(OURS) / self.median(LIMIT) if measured else None
 
 
-def disagreement(row: Row, sample: tuple[tuple[int, ...], np.ndarray], expected: tuple[np.ndarray, float]) -> str:
+def disagreement(
+    row: Row, sample: tuple[tuple[int, ...], np.ndarray], expected: tuple[np.ndarray, float]
+) -> str:
     """Say how a sample of a result differs from what is right; empty if it does not."""
     (shape, actual), (right, magnitude) = sample, expected
     if tuple(shape) != row.output:
         return f"the result is {tuple(shape)}, but should be {row.output}"
     allowed = TOLERANCE[row.computed.name] * magnitude
     away = np.abs(actual.astype(np.float64) - right).max()
-    return "" if away <= allowed else f"up to {away:.3g} away from what is right, of {allowed:.3g} allowed"
+    return (
+        ""
+        if away <= allowed
+        else f"up to {away:.3g} away from what is right, of {allowed:.3g} allowed"
+    )
 
 
 def compare(row: Row, contenders: dict[str, Contender]) -> dict[str, str]:
@@ -215,9 +235,15 @@ def compare(row: Row, contenders: dict[str, Contender]) -> dict[str, str]:
     return wrong
 
 
-def measure(row: Row, contenders: dict[str, Contender], turns: int, peak: float | None = None) -> Result:
+def measure(
+    row: Row, contenders: dict[str, Contender], turns: int, peak: float | None = None
+) -> Result:
     """Compare, then time those that are right, in turn."""
-    able = {name: one for name, one in contenders.items() if name in (OURS, LIMIT) or PEERS[name].can(row)}
+    able = {
+        name: one
+        for name, one in contenders.items()
+        if name in (OURS, LIMIT) or PEERS[name].can(row)
+    }
     result = Result(row, compare(row, able), peak=peak)
     right = {name: one for name, one in able.items() if name not in result.wrong}
     runs = {name: functools.partial(one.ask, "run") for name, one in right.items()}
@@ -260,11 +286,20 @@ def say_bar(result: Result, bar: Bar) -> str:
 
 def say_bars(result: Result) -> tuple[str, str]:
     """Say the bars of a row, and whether each was met."""
-    bars, met = [str(bar) for bar in result.row.bars], [say_bar(result, bar) for bar in result.row.bars]
+    bars, met = (
+        [str(bar) for bar in result.row.bars],
+        [say_bar(result, bar) for bar in result.row.bars],
+    )
     if result.row.copies:
         copies = result.copies()
         bars.append(f"copy x {result.row.copies:g}")
-        met.append("-" if copies is None else "met" if copies <= result.row.copies else f"not met ({copies:.2f})")
+        met.append(
+            "-"
+            if copies is None
+            else "met"
+            if copies <= result.row.copies
+            else f"not met ({copies:.2f})"
+        )
     return "; ".join(bars) or "-", "; ".join(met) or "-"
 
 
@@ -283,7 +318,17 @@ def say_layout(result: Result) -> str:
     return f"{result.layout[name] / MILLI:.3g}" if name and result.layout.get(name) else "-"
 
 
-HEADING = ["row", OURS, "fastest peer", "peer / ours", "bar", "", LIMIT, "ours / limit", "its layout"]
+HEADING = [
+    "row",
+    OURS,
+    "fastest peer",
+    "peer / ours",
+    "bar",
+    "",
+    LIMIT,
+    "ours / limit",
+    "its layout",
+]
 
 
 def say_row(result: Result, names: list[str], turns: int, judged: bool) -> list[str]:
@@ -307,16 +352,31 @@ def say_summary(results: list[Result], judged: bool) -> Iterator[str]:
     raced = [result for result in results if result.ratio() is not None]
     lost = [f"{result.row} ({result.ratio():.2f})" for result in raced if result.ratio() < 1]
     if raced:
-        yield f"A peer is faster than ours in {len(lost)} of {len(raced)} rows{': ' if lost else ''}{'; '.join(lost)}."
+        yield (
+            f"A peer is faster than ours in {len(lost)} of {len(raced)} "
+            f"rows{': ' if lost else ''}{'; '.join(lost)}."
+        )
     deep = [result.ratio() for result in raced if result.row.group == "deep"]
     if deep:
         mean = statistics.geometric_mean(deep)
         met = f", bar {DEEP_MEAN:g}: {'met' if mean >= DEEP_MEAN else 'not met'}" if judged else ""
         yield f"Geometric mean of peer / ours over {len(deep)} deep layers: {mean:.2f}{met}."
     if judged:
-        verdicts = [met for result in results for bar in result.row.bars if (met := result.met(bar)) is not None]
-        near = [ratio <= result.row.copies for result in results if result.row.copies and (ratio := result.copies())]
-        yield f"Bars met: {sum(verdicts)} of {len(verdicts)} against peers, {sum(near)} of {len(near)} near the copy."
+        verdicts = [
+            met
+            for result in results
+            for bar in result.row.bars
+            if (met := result.met(bar)) is not None
+        ]
+        near = [
+            ratio <= result.row.copies
+            for result in results
+            if result.row.copies and (ratio := result.copies())
+        ]
+        yield (
+            f"Bars met: {sum(verdicts)} of {len(verdicts)} against peers, {sum(near)} of "
+            f"{len(near)} near the copy."
+        )
     for result in results:
         for name, difference in result.wrong.items():
             yield f"WRONG: {result.row}, {name}: {difference}"
@@ -343,10 +403,13 @@ def print_table(options: argparse.Namespace, threads: int) -> list[Result]:
     names = [name for name in options.peers if any(PEERS[name].can(row) for row in options.rows)]
     contenders = start([OURS, *names, LIMIT], threads, options.small)
     peaks = {dtype: contenders[LIMIT].ask("peak", dtype) for dtype in TOLERANCE}
-    said = ", ".join(f"{2e-9 * peak:.0f} GFLOP/s in {dtype}" for dtype, peak in peaks.items() if peak)
+    said = ", ".join(
+        f"{2e-9 * peak:.0f} GFLOP/s in {dtype}" for dtype, peak in peaks.items() if peak
+    )
     print(f"\n## {threads} thread{'s' if threads > 1 else ''}\n")
     print(
-        f"Milliseconds: median (least..most) of {options.runs} runs in turn. {f'FMA peak: {said}.' if said else ''}\n"
+        f"Milliseconds: median (least..most) of {options.runs} runs in turn. "
+        f"{f'FMA peak: {said}.' if said else ''}\n"
     )
     print_row([*HEADING, *names])
     print_row(["---"] * (len(HEADING) + len(names)))
@@ -364,7 +427,9 @@ def print_table(options: argparse.Namespace, threads: int) -> list[Result]:
 # ---- auto against the best engine ----
 
 
-def time_engines(row: Row, ours: Contender, turns: int) -> tuple[dict[str, list[float]], dict[str, str]]:
+def time_engines(
+    row: Row, ours: Contender, turns: int
+) -> tuple[dict[str, list[float]], dict[str, str]]:
     """Return the seconds of "auto" and of each engine that can do the row, and what is wrong."""
     kernels = None if row.kind == "pool" else row.make_kernels()
     expected = expect(row, row.make_images(), kernels)
@@ -432,7 +497,11 @@ def print_growth(options: argparse.Namespace) -> None:
             cells = [
                 cell
                 for ours, seconds, least in zip(stations, medians, first, strict=True)
-                for cell in (f"{seconds / MILLI:.3g}", f"{seconds / least:.2f}", say_plan(ours.ask("predict")))
+                for cell in (
+                    f"{seconds / MILLI:.3g}",
+                    f"{seconds / least:.2f}",
+                    say_plan(ours.ask("predict")),
+                )
             ]
             print_row([what, row.what, f"{size / rows[0][0]:.2f}", *cells])
     for ours in stations:
@@ -443,7 +512,9 @@ def time_ours(row: Row, ours: Contender, turns: int) -> float:
     """Return the median of our seconds."""
     ours.ask("prepare", row)
     ours.ask("sample")
-    return statistics.median(take_turns({OURS: functools.partial(ours.ask, "run")}, turns, str(row), PATIENCE)[OURS])
+    return statistics.median(
+        take_turns({OURS: functools.partial(ours.ask, "run")}, turns, str(row), PATIENCE)[OURS]
+    )
 
 
 def say_plan(seconds: float | None) -> str:
@@ -464,7 +535,10 @@ def find_version(package: str) -> str:
 
 def describe(options: argparse.Namespace) -> Iterator[str]:
     """Say what ran on what: the lines above the tables."""
-    yield f"{find_cpu()}, {CPUS} CPUs, {limit_vectors()}; {platform.system()}, Python {platform.python_version()}."
+    yield (
+        f"{find_cpu()}, {CPUS} CPUs, {limit_vectors()}; {platform.system()}, Python "
+        f"{platform.python_version()}."
+    )
     names = dict.fromkeys(["numpy", "numba", *(PEERS[name].package for name in options.peers)])
     yield ", ".join(f"{package} {find_version(package)}" for package in names) + "."
     missing = [name for name in options.wanted if name not in options.peers]
@@ -476,12 +550,14 @@ def describe(options: argparse.Namespace) -> Iterator[str]:
     if options.small:
         yield "SMALL rows: the times mean nothing."
     yield (
-        "Integer rows: peers turn them into float32 in the timed call and return float32; ours returns its own dtype. "
-        "Moving channels (before and after) is not timed; for the fastest peer it stands under its layout."
+        "Integer rows: peers turn them into float32 in the timed call and return float32; ours "
+        "returns its own dtype. Moving channels (before and after) is not timed; for the fastest "
+        "peer it stands under its layout."
     )
     yield (
-        "The limit is the slower of a threaded copy of the row's bytes and its multiply-adds at the measured peak. "
-        f"One far behind whose runs take over {PATIENCE} s together is run less often; special: for one kernel only."
+        "The limit is the slower of a threaded copy of the row's bytes and its multiply-adds at "
+        f"the measured peak. One far behind whose runs take over {PATIENCE} s together is run "
+        "less often; special: for one kernel only."
     )
 
 
@@ -513,14 +589,20 @@ def parse_sections(words: str) -> list[str]:
     chosen = words.split(",")
     unknown = [word for word in chosen if word not in SECTIONS]
     if unknown:
-        raise argparse.ArgumentTypeError(f"there is no section {unknown[0]}: use {', '.join(SECTIONS)}")
+        raise argparse.ArgumentTypeError(
+            f"there is no section {unknown[0]}: use {', '.join(SECTIONS)}"
+        )
     return chosen
 
 
 def parse_peers(words: str) -> list[str]:
     """Return the peers whose name or package has one of the words in it."""
     chosen = words.lower().split(",")
-    names = [name for name in PEERS if any(word in f"{name} {PEERS[name].package}".lower() for word in chosen)]
+    names = [
+        name
+        for name in PEERS
+        if any(word in f"{name} {PEERS[name].package}".lower() for word in chosen)
+    ]
     if not names:
         raise argparse.ArgumentTypeError(f"no peer is called {words}: there are {', '.join(PEERS)}")
     return names
@@ -543,19 +625,39 @@ def choose_rows(word: str, small: bool) -> tuple[list[Row], list]:
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", default="", metavar="WORD", help="rows that have this in them, such as deep or uint8")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--only",
+        default="",
+        metavar="WORD",
+        help="rows that have this in them, such as deep or uint8",
+    )
     parser.add_argument("--threads", type=parse_threads, help="such as 1,2 (default: one, and all)")
-    parser.add_argument("--runs", type=parse_count, default=7, help="of each contender and row (default 7)")
+    parser.add_argument(
+        "--runs", type=parse_count, default=7, help="of each contender and row (default 7)"
+    )
     parser.add_argument("--small", action="store_true", help="small rows, without pauses and bars")
-    parser.add_argument("--peers", dest="wanted", type=parse_peers, default=list(PEERS), help="such as torch,openvino")
-    parser.add_argument("--sections", type=parse_sections, default=list(SECTIONS), help=f"of {','.join(SECTIONS)}")
+    parser.add_argument(
+        "--peers",
+        dest="wanted",
+        type=parse_peers,
+        default=list(PEERS),
+        help="such as torch,openvino",
+    )
+    parser.add_argument(
+        "--sections", type=parse_sections, default=list(SECTIONS), help=f"of {','.join(SECTIONS)}"
+    )
     options = parser.parse_args(arguments)
     options.threads = options.threads or sorted({1, CPUS})
     options.rows, options.growth = choose_rows(options.only, options.small)
     if not options.rows and not options.growth:
         groups = ", ".join(dict.fromkeys(row.group for row in ROWS))
-        parser.error(f"no row has {options.only!r} in it: use a part of a row's name, such as {groups} or growth")
+        parser.error(
+            f"no row has {options.only!r} in it: use a part of a row's name, such as {groups} or "
+            "growth"
+        )
     options.peers = [name for name in options.wanted if PEERS[name].version]
     return options
 

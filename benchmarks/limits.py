@@ -1,8 +1,9 @@
 """What the machine allows: a threaded copy of a row's bytes, and the peak of its multiply-adds.
 
-The copy reads every byte of the images and writes every byte of a fresh result, in equal parts on `threads` threads,
-each on a CPU of its own: left alone, two may share one for longer than a copy takes.
-The peak is measured: chains of fused multiply-adds in registers, nothing else, in LLVM vectors by way of Numba.
+The copy reads every byte of the images and writes every byte of a fresh result, in equal parts on
+`threads` threads, each on a CPU of its own: left alone, two may share one for longer than a copy
+takes. The peak is measured: chains of fused multiply-adds in registers, nothing else, in LLVM
+vectors by way of Numba.
 """
 
 from __future__ import annotations
@@ -16,9 +17,15 @@ from typing import Any
 
 import numpy as np
 
-BLOCK = 2**22  # bytes read and written in turn; smaller ones cost more in Python than they save in the cache
+BLOCK = (
+    2**22
+)  # bytes read and written in turn; smaller ones cost more in Python than they save in the cache
 LEAST = 2**19  # bytes for each thread, so that handing out costs less than copying
-CHAINS = {16: 12, 32: 12, 64: 24}  # bytes of a vector -> chains that hide the latency and stay in registers
+CHAINS = {
+    16: 12,
+    32: 12,
+    64: 24,
+}  # bytes of a vector -> chains that hide the latency and stay in registers
 TURNS = 500_000  # some milliseconds
 
 
@@ -85,9 +92,12 @@ def make_chains(dtype: str) -> tuple[Callable[[int], float], int]:
             scalar = ir.FloatType() if dtype == "float32" else ir.DoubleType()
             vector, integer = ir.VectorType(scalar, lanes), ir.IntType(64)
             name = f"llvm.fma.v{lanes}f{8 * np.dtype(dtype).itemsize}"
-            fma = cgutils.get_or_insert_function(builder.module, ir.FunctionType(vector, [vector] * 3), name)
+            fma = cgutils.get_or_insert_function(
+                builder.module, ir.FunctionType(vector, [vector] * 3), name
+            )
             start, entry = ir.Constant(vector, [1.0] * lanes), builder.block
-            # halved and increased, values stay near 2; they are read at the end, so that nothing is left out
+            # halved and increased, values stay near 2; they are read at the end, so that nothing is
+            # left out
             half, one = ir.Constant(vector, [0.5] * lanes), start
             loop, done = builder.append_basic_block("loop"), builder.append_basic_block("done")
             builder.branch(loop)

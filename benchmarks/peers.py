@@ -1,11 +1,12 @@
 """The other libraries: for each, a small function that prepares a row, and which rows it can do.
 
-A function gets (row, images, kernels, threads) in the process that will run it, and returns a Prepared: what is built
-and laid out beforehand is not timed; conversions of an integer row's dtype are, inside the call. Channels are moved
-beforehand, and the result's back afterwards; `layout` says what that took.
+A function gets (row, images, kernels, threads) in the process that will run it, and returns a
+Prepared: what is built and laid out beforehand is not timed; conversions of an integer row's dtype
+are, inside the call. Channels are moved beforehand, and the result's back afterwards; `layout` says
+what that took.
 
-m images, h x w pixels, c channels, kh x kw kernel, nc kernels, ph pw padding, sh sw stride, oh x ow output.
-To add a peer: one function for each kind that it can do, one entry in PEERS.
+m images, h x w pixels, c channels, kh x kw kernel, nc kernels, ph pw padding, sh sw stride, oh x ow
+output. To add a peer: one function for each kind that it can do, one entry in PEERS.
 """
 
 from __future__ import annotations
@@ -70,7 +71,9 @@ class Peer:
     """
 
     package: str
-    kinds: dict[str, tuple[Callable[[Row], bool], Callable[..., Prepared]]] = field(default_factory=dict)
+    kinds: dict[str, tuple[Callable[[Row], bool], Callable[..., Prepared]]] = field(
+        default_factory=dict
+    )
     special: bool = False
 
     def can(self, row: Row) -> bool:
@@ -106,7 +109,9 @@ def any_row(row: Row) -> bool:
 # ---- PyTorch ----
 
 
-def torch_images(row: Row, images: np.ndarray, threads: int, last: bool) -> tuple[Any, Callable, Callable]:
+def torch_images(
+    row: Row, images: np.ndarray, threads: int, last: bool
+) -> tuple[Any, Callable, Callable]:
     """Return the library, what makes its images, and what brings them to the dtype of the result."""
     import torch
 
@@ -126,13 +131,17 @@ def torch_leave(row: Row, last: bool) -> dict[str, Any]:
     return leave
 
 
-def torch_sums(row: Row, images: np.ndarray, kernels: np.ndarray, threads: int, last: bool = False) -> Prepared:
+def torch_sums(
+    row: Row, images: np.ndarray, kernels: np.ndarray, threads: int, last: bool = False
+) -> Prepared:
     """Convolve with conv2d; pictures are reflected by pad."""
     torch, enter, convert = torch_images(row, images, threads, last)
     held = enter()
     weights, groups = per_channel(row, kernels)
     weights = torch.from_numpy(weights).permute(3, 2, 0, 1)
-    weights = weights.contiguous(memory_format=torch.channels_last if last else torch.contiguous_format)
+    weights = weights.contiguous(
+        memory_format=torch.channels_last if last else torch.contiguous_format
+    )
     (ph, pw), zeros = row.padding, row.padding if row.kind == "convolve" else 0
 
     @torch.inference_mode()
@@ -140,12 +149,16 @@ def torch_sums(row: Row, images: np.ndarray, kernels: np.ndarray, threads: int, 
         planes = convert(held)
         if row.kind == "filter":
             planes = torch.nn.functional.pad(planes, (pw, pw, ph, ph), mode="reflect")
-        return torch.nn.functional.conv2d(planes, weights, stride=row.stride, padding=zeros, groups=groups)
+        return torch.nn.functional.conv2d(
+            planes, weights, stride=row.stride, padding=zeros, groups=groups
+        )
 
     return Prepared(call, torch_leave(row, last), None if last else enter)
 
 
-def torch_pool(row: Row, images: np.ndarray, kernels: None, threads: int, last: bool = False) -> Prepared:
+def torch_pool(
+    row: Row, images: np.ndarray, kernels: None, threads: int, last: bool = False
+) -> Prepared:
     """Pool; the least is what is left of the greatest of the negated."""
     torch, enter, convert = torch_images(row, images, threads, last)
     held = enter()
@@ -199,7 +212,9 @@ def make_model(row: Row, kernels: np.ndarray | None) -> bytes:
             add("Neg")
     else:
         weights, groups = per_channel(row, kernels)
-        constants.append(numpy_helper.from_array(np.ascontiguousarray(weights.transpose(3, 2, 0, 1)), "weights"))
+        constants.append(
+            numpy_helper.from_array(np.ascontiguousarray(weights.transpose(3, 2, 0, 1)), "weights")
+        )
         pads = [ph, pw] * 2 if row.kind == "convolve" else [0] * 4
         add("Conv", "weights", strides=row.stride, pads=pads, group=groups)
     entering = TensorProto.UINT8 if row.dtype == "uint8" else TensorProto.FLOAT
@@ -226,7 +241,9 @@ def new_result(row: Row) -> np.ndarray:
     return np.empty((1 if row.kind == "filter" else row.output[0], nc, oh, ow), np.float32)
 
 
-def onnxruntime_row(row: Row, images: np.ndarray, kernels: np.ndarray | None, threads: int) -> Prepared:
+def onnxruntime_row(
+    row: Row, images: np.ndarray, kernels: np.ndarray | None, threads: int
+) -> Prepared:
     """Run a session, whose result goes straight to new memory; its threads do not spin."""
     import onnxruntime
 
@@ -251,7 +268,9 @@ def onnxruntime_row(row: Row, images: np.ndarray, kernels: np.ndarray | None, th
     return Prepared(call, first_leave(row), enter)
 
 
-def openvino_row(row: Row, images: np.ndarray, kernels: np.ndarray | None, threads: int) -> Prepared:
+def openvino_row(
+    row: Row, images: np.ndarray, kernels: np.ndarray | None, threads: int
+) -> Prepared:
     """Run a compiled model in float32, whose result goes straight to new memory."""
     import openvino
 
@@ -322,7 +341,9 @@ def jax_pool(row: Row, images: np.ndarray, kernels: None, threads: int) -> Prepa
 
     def compute(images: Any) -> Any:
         images = images.astype(row.computed)
-        result = jax.lax.reduce_window(images, row.computed.type(first), combine, window, stride, "VALID")
+        result = jax.lax.reduce_window(
+            images, row.computed.type(first), combine, window, stride, "VALID"
+        )
         return result / taps if row.mode == "avg" else result
 
     return jax_prepared(row, images, compute)
@@ -334,7 +355,10 @@ def jax_prepared(row: Row, images: np.ndarray, compute: Callable[[Any], Any]) ->
 
     held = jax.device_put(batch(row, images))
     compiled = jax.jit(compute).lower(held).compile()
-    return Prepared(lambda: compiled(held).block_until_ready(), lambda result: np.asarray(result).reshape(row.output))
+    return Prepared(
+        lambda: compiled(held).block_until_ready(),
+        lambda result: np.asarray(result).reshape(row.output),
+    )
 
 
 # ---- OpenCV ----
@@ -345,7 +369,9 @@ def opencv_filter(row: Row, images: np.ndarray, kernel: np.ndarray, threads: int
     import cv2
 
     cv2.setNumThreads(threads)
-    return Prepared(lambda: cv2.filter2D(images, cv2.CV_32F, kernel, borderType=cv2.BORDER_REFLECT_101))
+    return Prepared(
+        lambda: cv2.filter2D(images, cv2.CV_32F, kernel, borderType=cv2.BORDER_REFLECT_101)
+    )
 
 
 def opencv_special(row: Row, images: np.ndarray, kernel: np.ndarray, threads: int) -> Prepared:
@@ -401,7 +427,12 @@ def opencv_pool(row: Row, images: np.ndarray, kernels: None, threads: int) -> Pr
     def call() -> np.ndarray:
         result = np.empty(row.output, row.computed)
         for image, place in zip(images, result, strict=True):
-            cv2.resize(image.astype(row.computed, copy=False), (ow, oh), place, interpolation=cv2.INTER_AREA)
+            cv2.resize(
+                image.astype(row.computed, copy=False),
+                (ow, oh),
+                place,
+                interpolation=cv2.INTER_AREA,
+            )
         return result
 
     return Prepared(call)
@@ -449,7 +480,9 @@ def ndimage_sums(row: Row, images: np.ndarray, kernels: np.ndarray, threads: int
 
     def call() -> np.ndarray:
         stack = zeros_round(row, images) if beyond else images
-        sums = ndimage.correlate(stack[..., 0], kernels[None, ..., 0, 0], row.computed, mode="constant")
+        sums = ndimage.correlate(
+            stack[..., 0], kernels[None, ..., 0, 0], row.computed, mode="constant"
+        )
         return sums[cut][..., None]
 
     return Prepared(call)
@@ -518,7 +551,13 @@ def skimage_filter(row: Row, images: np.ndarray, kernel: np.ndarray, threads: in
     """filters.gaussian where it is that; correlate_sparse on each channel for the others."""
     from skimage import filters
 
-    words = {"sigma": SIGMA, "truncate": 2 / SIGMA, "mode": "mirror", "channel_axis": -1, "preserve_range": True}
+    words = {
+        "sigma": SIGMA,
+        "truncate": 2 / SIGMA,
+        "mode": "mirror",
+        "channel_axis": -1,
+        "preserve_range": True,
+    }
 
     def call() -> np.ndarray:
         pixels = images.astype(row.computed, copy=False)
@@ -526,7 +565,9 @@ def skimage_filter(row: Row, images: np.ndarray, kernel: np.ndarray, threads: in
             return filters.gaussian(pixels, **words)
         result = np.empty(row.output, row.computed)
         for channel in range(row.channels):
-            result[..., channel] = filters.correlate_sparse(pixels[..., channel], kernel, mode="mirror")
+            result[..., channel] = filters.correlate_sparse(
+                pixels[..., channel], kernel, mode="mirror"
+            )
         return result
 
     return Prepared(call)
@@ -563,7 +604,14 @@ PEERS = {
     "PyTorch channels-last": Peer("torch", torch_kinds(last=True)),
     "ONNX Runtime": Peer("onnxruntime", every_kind(in_float32, onnxruntime_row)),
     "OpenVINO": Peer("openvino", every_kind(in_float32, openvino_row)),
-    "JAX": Peer("jax", {"convolve": (bearable, jax_sums), "filter": (any_row, jax_sums), "pool": (any_row, jax_pool)}),
+    "JAX": Peer(
+        "jax",
+        {
+            "convolve": (bearable, jax_sums),
+            "filter": (any_row, jax_sums),
+            "pool": (any_row, jax_pool),
+        },
+    ),
     "OpenCV": Peer(
         "opencv-python-headless",
         {
@@ -572,7 +620,9 @@ PEERS = {
             "pool": (halves_colours, opencv_pool),
         },
     ),
-    "OpenCV special": Peer("opencv-python-headless", {"filter": (any_row, opencv_special)}, special=True),
+    "OpenCV special": Peer(
+        "opencv-python-headless", {"filter": (any_row, opencv_special)}, special=True
+    ),
     "SciPy ndimage": Peer(
         "scipy",
         {
@@ -582,7 +632,9 @@ PEERS = {
         },
     ),
     "SciPy signal": Peer("scipy", {"convolve": (few, signal_sums)}),
-    "scikit-image": Peer("scikit-image", {"filter": (any_row, skimage_filter), "pool": (blocks, skimage_pool)}),
+    "scikit-image": Peer(
+        "scikit-image", {"filter": (any_row, skimage_filter), "pool": (blocks, skimage_pool)}
+    ),
 }
 
 

@@ -1,8 +1,9 @@
 """The rows of the benchmark as data: images, kernels, the words of the call, and how much faster ours is to be.
 
-m images, h x w pixels, c channels, kh x kw kernel, nc kernels, ph pw padding, sh sw stride, oh x ow output.
-To add a row of the table, add one entry to ROWS. Images are (m, h, w, c) and kernels (kh, kw, c // groups, nc);
-for the kind "filter" images are one picture (h, w, c) and the kernel is (kh, kw).
+m images, h x w pixels, c channels, kh x kw kernel, nc kernels, ph pw padding, sh sw stride, oh x ow
+output. To add a row of the table, add one entry to ROWS. Images are (m, h, w, c) and kernels (kh,
+kw, c // groups, nc); for the kind "filter" images are one picture (h, w, c) and the kernel is (kh,
+kw).
 """
 
 from __future__ import annotations
@@ -29,7 +30,9 @@ class Bar:
     peers: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return " of ".join([f"{self.least:g}x", " / ".join(self.peers)] if self.peers else [f"{self.least:g}x"])
+        return " of ".join(
+            [f"{self.least:g}x", " / ".join(self.peers)] if self.peers else [f"{self.least:g}x"]
+        )
 
 
 @dataclass(frozen=True)
@@ -138,12 +141,31 @@ FILTERS = {
 }
 
 GRAYSCALE, COLOUR = (50000, 28, 28, 1), (10000, 32, 32, 3)
-DTYPES = {"float32": 1.5, "float64": 2, "uint8": 2}  # dtype -> how many times faster on the brief's seven
+DTYPES = {
+    "float32": 1.5,
+    "float64": 2,
+    "uint8": 2,
+}  # dtype -> how many times faster on the brief's seven
 SEVEN = {
     "valid": {"images": GRAYSCALE, "kernels": 1, "words": {"padding": "valid"}},
-    "same": {"images": GRAYSCALE, "kernels": 1, "padding": (1, 1), "words": {"padding": "same_size"}},
-    "padding (2, 4)": {"images": GRAYSCALE, "kernels": 1, "padding": (2, 4), "words": {"padding": (2, 4)}},
-    "stride 2": {"images": GRAYSCALE, "kernels": 1, "stride": (2, 2), "words": {"padding": "valid", "stride": 2}},
+    "same": {
+        "images": GRAYSCALE,
+        "kernels": 1,
+        "padding": (1, 1),
+        "words": {"padding": "same_size"},
+    },
+    "padding (2, 4)": {
+        "images": GRAYSCALE,
+        "kernels": 1,
+        "padding": (2, 4),
+        "words": {"padding": (2, 4)},
+    },
+    "stride 2": {
+        "images": GRAYSCALE,
+        "kernels": 1,
+        "stride": (2, 2),
+        "words": {"padding": "valid", "stride": 2},
+    },
     "3 channels": {"images": COLOUR, "kernels": 1, "words": {"padding": "valid"}},
     "3 channels, 3 kernels": {"images": COLOUR, "kernels": 3, "words": {"padding": "valid"}},
 }
@@ -156,9 +178,28 @@ def brief() -> Iterator[Row]:
             gray = words["images"] is GRAYSCALE
             near = 1.5 if gray and dtype == "float32" else None
             what = f"{'grayscale' if gray else 'colour'} {name}"
-            yield Row("brief", what, "convolve", window=(3, 3), dtype=dtype, bars=(Bar(least),), copies=near, **words)
+            yield Row(
+                "brief",
+                what,
+                "convolve",
+                window=(3, 3),
+                dtype=dtype,
+                bars=(Bar(least),),
+                copies=near,
+                **words,
+            )
         bars = (Bar(1 if dtype == "float32" else least),)
-        yield Row("brief", "2x2 avg pool", "pool", COLOUR, (2, 2), dtype=dtype, stride=(2, 2), mode="avg", bars=bars)
+        yield Row(
+            "brief",
+            "2x2 avg pool",
+            "pool",
+            COLOUR,
+            (2, 2),
+            dtype=dtype,
+            stride=(2, 2),
+            mode="avg",
+            bars=bars,
+        )
 
 
 def photographs() -> Iterator[Row]:
@@ -169,7 +210,16 @@ def photographs() -> Iterator[Row]:
             kh, kw = kernel.shape
             what = f"{name} {kh}x{kw}"
             place = {"window": (kh, kw), "padding": (kh // 2, kw // 2), "kernels": 3}
-            yield Row("photograph", what, "filter", (3000, 4000, 3), dtype=dtype, named=name, bars=bars, **place)
+            yield Row(
+                "photograph",
+                what,
+                "filter",
+                (3000, 4000, 3),
+                dtype=dtype,
+                named=name,
+                bars=bars,
+                **place,
+            )
 
 
 def pools() -> Iterator[Row]:
@@ -177,14 +227,22 @@ def pools() -> Iterator[Row]:
     for mode in ("max", "min", "avg"):
         for size in (2, 3):
             shape, what = (32, 112, 112, 64), f"{mode} {size}x{size}/2"
-            yield Row("pool", what, "pool", shape, (size, size), stride=(2, 2), mode=mode, bars=(Bar(1),))
+            yield Row(
+                "pool", what, "pool", shape, (size, size), stride=(2, 2), mode=mode, bars=(Bar(1),)
+            )
 
 
 def depthwise() -> Iterator[Row]:
     """One kernel for each channel."""
     for stride in (1, 2):
         words = {"padding": 1, "stride": stride, "groups": 96}
-        place = {"kernels": 96, "groups": 96, "padding": (1, 1), "stride": (stride, stride), "words": words}
+        place = {
+            "kernels": 96,
+            "groups": 96,
+            "padding": (1, 1),
+            "stride": (stride, stride),
+            "words": words,
+        }
         shape, what = (8, 112, 112, 96), f"3x3, stride {stride}"
         yield Row("depthwise", what, "convolve", shape, (3, 3), bars=(Bar(1.2),), **place)
 
@@ -200,11 +258,17 @@ LAYERS = [
 ]
 
 
-def layer(group: str, images: tuple[int, ...], size: int, nc: int, stride: int, bars: tuple[Bar, ...]) -> Row:
+def layer(
+    group: str, images: tuple[int, ...], size: int, nc: int, stride: int, bars: tuple[Bar, ...]
+) -> Row:
     """A layer of a network, with zeros so that every pixel is the middle of a window."""
     side = size // 2
     what = f"{'x'.join(map(str, images))} {size}x{size}{f'/{stride}' if stride > 1 else ''} -> {nc}"
-    place = {"padding": (side, side), "stride": (stride, stride), "words": {"padding": side, "stride": stride}}
+    place = {
+        "padding": (side, side),
+        "stride": (stride, stride),
+        "words": {"padding": side, "stride": stride},
+    }
     return Row(group, what, "convolve", images, (size, size), kernels=nc, bars=bars, **place)
 
 
@@ -218,7 +282,15 @@ def large() -> Iterator[Row]:
         side = size // 2
         place = {"kernels": 1, "padding": (side, side), "words": {"padding": "same_size"}}
         bars = (Bar(1, ("SciPy signal", *TORCH)),)
-        yield Row("large kernel", f"{size}x{size}", "convolve", (1, 1024, 1024, 1), (size, size), bars=bars, **place)
+        yield Row(
+            "large kernel",
+            f"{size}x{size}",
+            "convolve",
+            (1, 1024, 1024, 1),
+            (size, size),
+            bars=bars,
+            **place,
+        )
 
 
 ROWS = [
@@ -252,7 +324,10 @@ def growth() -> Iterator[tuple[str, list[tuple[int, Row]]]]:
     yield (
         "taps",
         [
-            (k * k, Row("growth", f"kernel {k}x{k}", "convolve", (4, 1024, 1024, 1), (k, k), **valid))
+            (
+                k * k,
+                Row("growth", f"kernel {k}x{k}", "convolve", (4, 1024, 1024, 1), (k, k), **valid),
+            )
             for k in (3, 5, 7, 11, 15, 31)
         ],
     )
@@ -261,7 +336,15 @@ def growth() -> Iterator[tuple[str, list[tuple[int, Row]]]]:
         [
             (
                 k * k,
-                Row("growth", f"max pool {k}x{k}/1", "pool", (4, 512, 512, 8), (k, k), mode="max", words={"stride": 1}),
+                Row(
+                    "growth",
+                    f"max pool {k}x{k}/1",
+                    "pool",
+                    (4, 512, 512, 8),
+                    (k, k),
+                    mode="max",
+                    words={"stride": 1},
+                ),
             )
             for k in (3, 7, 15, 31)
         ],
@@ -294,9 +377,15 @@ def expect(row: Row, images: np.ndarray, kernels: np.ndarray | None) -> tuple[np
     parts, magnitudes = [], []
     for i in chosen[-1]:
         strip = stack[:, i * sh : i * sh + kh].astype(np.float64)
-        windows = sliding_window_view(strip, (kh, kw), axis=(1, 2))[:, 0, ::sw]  # (m, ow, c, kh, kw)
+        windows = sliding_window_view(strip, (kh, kw), axis=(1, 2))[
+            :, 0, ::sw
+        ]  # (m, ow, c, kh, kw)
         parts.append(COMBINE[row.kind](row, windows, kernels))
-        magnitudes.append(COMBINE[row.kind](row, np.abs(windows), None if kernels is None else np.abs(kernels)).max())
+        magnitudes.append(
+            COMBINE[row.kind](
+                row, np.abs(windows), None if kernels is None else np.abs(kernels)
+            ).max()
+        )
     result = np.stack(parts, axis=1)
     return result[0] if row.kind == "filter" else result, float(max(magnitudes))
 
@@ -308,7 +397,9 @@ def combine_convolve(row: Row, windows: np.ndarray, kernels: np.ndarray) -> np.n
         return np.tensordot(windows, weights, 3)
     each, nc = row.channels // row.groups, row.kernels // row.groups
     parts = [
-        np.tensordot(windows[:, :, g * each : (g + 1) * each], weights[..., g * nc : (g + 1) * nc], 3)
+        np.tensordot(
+            windows[:, :, g * each : (g + 1) * each], weights[..., g * nc : (g + 1) * nc], 3
+        )
         for g in range(row.groups)
     ]
     return np.concatenate(parts, axis=-1)

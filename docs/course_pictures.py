@@ -1,12 +1,15 @@
 """The small pictures of the course folder's README, drawn from what its seven files compute.
 
-    python docs/course_pictures.py            writes math/0x04-convolutions_and_pooling/pictures/*.svg
-    python docs/course_pictures.py --check    writes nothing; exit status 1 if a picture there is stale
+    python docs/course_pictures.py            writes
+    math/0x04-convolutions_and_pooling/pictures/*.svg python docs/course_pictures.py --check
+    writes nothing; exit status 1 if a picture there is stale
 
-Only images and kernels are chosen here. Every result is what a course file returns, every size is measured on it, and
-`windows` refuses to draw a padding that does not give that result. To add a picture, add a function to PICTURES.
+Only images and kernels are chosen here. Every result is what a course file returns, every size is
+measured on it, and `windows` refuses to draw a padding that does not give that result. To add a
+picture, add a function to PICTURES.
 
-n k s: the size of an axis, a window and a step; before, after: its zeros; i j a position in the output, u v a tap.
+n k s: the size of an axis, a window and a step; before, after: its zeros; i j a position in the
+output, u v a tap.
 """
 
 from __future__ import annotations
@@ -26,14 +29,21 @@ COURSE = Path(__file__).resolve().parents[1] / "math" / "0x04-convolutions_and_p
 FOLDER = COURSE / "pictures"
 
 INK, LINE, GREY, WRONG = "#1f2933", "#64748b", "#475569", "#b91c1c"
-INPUT, OUTPUT, KERNEL, ZERO, DROPPED = "#dbeafe", "#bbf7d0", "#ede9fe", "url(#zero)", "url(#dropped)"
+INPUT, OUTPUT, KERNEL, ZERO, DROPPED = (
+    "#dbeafe",
+    "#bbf7d0",
+    "#ede9fe",
+    "url(#zero)",
+    "url(#dropped)",
+)
 WINDOW, EDGE = "#fed7aa", "#c2410c"
 MINUS, DOT, ARROW, DOWN, TIMES = "\u2212", "\u00b7", "\u2192", "\u2193", "\u00d7"
 HATCHES = (
-    '<defs><pattern id="zero" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
-    '<rect width="6" height="6" fill="#ffffff"/><path d="M0 0V6" stroke="#94a3b8" stroke-width="2"/></pattern>'
-    '<pattern id="dropped" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(-45)">'
-    '<rect width="8" height="8" fill="#ffffff"/><path d="M0 0V8" stroke="#fca5a5" stroke-width="2"/></pattern></defs>'
+    '<defs><pattern id="zero" width="6" height="6" patternUnits="userSpaceOnUse" '
+    'patternTransform="rotate(45)"><rect width="6" height="6" fill="#ffffff"/><path d="M0 0V6" '
+    'stroke="#94a3b8" stroke-width="2"/></pattern><pattern id="dropped" width="8" height="8" '
+    'patternUnits="userSpaceOnUse" patternTransform="rotate(-45)"><rect width="8" height="8" '
+    'fill="#ffffff"/><path d="M0 0V8" stroke="#fca5a5" stroke-width="2"/></pattern></defs>'
 )
 
 
@@ -56,7 +66,8 @@ DIGITS = np.array([[1, 10, 100]])
 EDGES = np.array([[1, 0, -1], [1, 0, -1], [1, 0, -1]])
 
 
-# --- the drawing words -----------------------------------------------------------------------------------------------
+# --- the drawing words
+# -----------------------------------------------------------------------------------------------
 
 
 def number(value: float) -> str:
@@ -72,16 +83,23 @@ def size(values: np.ndarray) -> str:
     return f" {TIMES} ".join(str(n) for n in values.shape)
 
 
-def text(x: float, y: float, words: str, font: int = 14, anchor: str = "middle", fill: str = INK) -> str:
+def text(
+    x: float, y: float, words: str, font: int = 14, anchor: str = "middle", fill: str = INK
+) -> str:
     """Words whose middle (or start) is at x, on the line y."""
-    return f'<text x="{x:g}" y="{y:g}" font-size="{font}" text-anchor="{anchor}" fill="{fill}">{escape(words)}</text>'
+    return (
+        f'<text x="{x:g}" y="{y:g}" font-size="{font}" text-anchor="{anchor}" '
+        f'fill="{fill}">{escape(words)}</text>'
+    )
 
 
-def box(x: float, y: float, width: float, height: float, fill: str, edge: str = LINE, stroke: float = 1) -> str:
+def box(
+    x: float, y: float, width: float, height: float, fill: str, edge: str = LINE, stroke: float = 1
+) -> str:
     """Draw a rectangle."""
     return (
-        f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" fill="{fill}" stroke="{edge}"'
-        f' stroke-width="{stroke:g}"/>'
+        f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" fill="{fill}" '
+        f'stroke="{edge}" stroke-width="{stroke:g}"/>'
     )
 
 
@@ -89,11 +107,26 @@ def cell(x: float, y: float, value: float, fill: str, side: int) -> str:
     """One number in its square; on hatching it gets a light ground of its own."""
     font = 12 if side < 30 or abs(value) >= 100 else 14
     word = number(value)
-    ground = box(x + side / 2 - 7, y + side / 2 - 8, 14, 16, "#ffffff", "none") if fill.startswith("url") else ""
-    return box(x, y, side, side, fill) + ground + text(x + side / 2, y + side / 2 + font * 0.36, word, font)
+    ground = (
+        box(x + side / 2 - 7, y + side / 2 - 8, 14, 16, "#ffffff", "none")
+        if fill.startswith("url")
+        else ""
+    )
+    return (
+        box(x, y, side, side, fill)
+        + ground
+        + text(x + side / 2, y + side / 2 + font * 0.36, word, font)
+    )
 
 
-def grid(x: float, y: float, values: np.ndarray, fill: str | np.ndarray, side: int = 32, window: tuple = ()) -> str:
+def grid(
+    x: float,
+    y: float,
+    values: np.ndarray,
+    fill: str | np.ndarray,
+    side: int = 32,
+    window: tuple = (),
+) -> str:
     """Draw a table of numbers; window (i, j, kh, kw) is highlighted. fill is one colour, or one for each number."""
     fills = np.array(np.broadcast_to(fill, values.shape), dtype=object)
     frame = ""
@@ -102,15 +135,21 @@ def grid(x: float, y: float, values: np.ndarray, fill: str | np.ndarray, side: i
         inside = fills[i : i + kh, j : j + kw]
         inside[np.isin(inside, [INPUT, OUTPUT, KERNEL])] = WINDOW
         frame = box(x + j * side, y + i * side, kw * side, kh * side, "none", EDGE, 3)
-    cells = [cell(x + j * side, y + i * side, values[i, j], fills[i, j], side) for i, j in np.ndindex(values.shape)]
+    cells = [
+        cell(x + j * side, y + i * side, values[i, j], fills[i, j], side)
+        for i, j in np.ndindex(values.shape)
+    ]
     return "".join(cells) + frame
 
 
-def pixels(x: float, y: float, values: np.ndarray, black: float, white: float, side: int = 8) -> str:
+def pixels(
+    x: float, y: float, values: np.ndarray, black: float, white: float, side: int = 8
+) -> str:
     """Draw numbers as greys, from black to white; what lies outside that range is cut off."""
     greys = np.clip(np.rint(255 * (values - black) / (white - black)), 0, 255).astype(int)
     parts = [
-        f'<rect x="{x + j * side:g}" y="{y + i * side:g}" width="{side}" height="{side}" fill="rgb({g},{g},{g})"/>'
+        f'<rect x="{x + j * side:g}" y="{y + i * side:g}" width="{side}" height="{side}" '
+        f'fill="rgb({g},{g},{g})"/>'
         for (i, j), g in np.ndenumerate(greys)
     ]
     frame = box(x, y, values.shape[1] * side, values.shape[0] * side, "none")
@@ -123,7 +162,9 @@ def bordered(values: np.ndarray, zeros: tuple) -> tuple[np.ndarray, np.ndarray]:
     return padded, np.where(np.pad(np.ones(values.shape, bool), zeros), INPUT, ZERO)
 
 
-def windows(x: float, y: float, values: np.ndarray, before: int, after: int, s: int, out: np.ndarray) -> str:
+def windows(
+    x: float, y: float, values: np.ndarray, before: int, after: int, s: int, out: np.ndarray
+) -> str:
     """Draw an axis with its zeros, a bar for each window under the cells it covers, and what DIGITS gives there."""
     side, k = 26, DIGITS.shape[1]
     padded, fills = bordered(values[np.newaxis], ((0, 0), (before, after)))
@@ -142,25 +183,31 @@ def card(width: int, height: int, title: str, *parts: str) -> str:
     """Put the parts on a light card, so that they can be read on a dark page; the title is the alt text."""
     return "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
-            ' role="img" font-family="DejaVu Sans, Verdana, Arial, sans-serif">',
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
+            f'viewBox="0 0 {width} {height}" role="img" font-family="DejaVu Sans, Verdana, '
+            'Arial, sans-serif">',
             f"<title>{escape(title)}</title>",
             HATCHES,
-            f'<rect x="0.5" y="0.5" width="{width - 1}" height="{height - 1}" rx="8" fill="#ffffff" stroke="#cbd5e1"/>',
+            f'<rect x="0.5" y="0.5" width="{width - 1}" height="{height - 1}" rx="8" '
+            'fill="#ffffff" stroke="#cbd5e1"/>',
             *parts,
             "</svg>\n",
         ]
     )
 
 
-# --- the pictures ----------------------------------------------------------------------------------------------------
+# --- the pictures
+# ----------------------------------------------------------------------------------------------------
 
 
 def flip() -> str:
     """The kernel as it is, and turned round."""
     image = np.arange(1, 6)[np.newaxis]
     parts, results = [], []
-    for y, kernel, words in ((30, DIGITS, "as it is (here)"), (122, DIGITS[:, ::-1], "flipped (mathematics)")):
+    for y, kernel, words in (
+        (30, DIGITS, "as it is (here)"),
+        (122, DIGITS[:, ::-1], "flipped (mathematics)"),
+    ):
         out = VALID(image[np.newaxis], kernel)[0]
         results.append(" ".join(number(total) for total in out[0]))
         parts += [
@@ -172,8 +219,8 @@ def flip() -> str:
             grid(404, y + 18, out, OUTPUT, 36, (0, 0, 1, 1)),
         ]
     title = (
-        f"The kernel {' '.join(number(tap) for tap in DIGITS[0])} over {' '.join(number(p) for p in image[0])}: "
-        f"as it is {results[0]}, flipped {results[1]}."
+        f"The kernel {' '.join(number(tap) for tap in DIGITS[0])} over "
+        f"{' '.join(number(p) for p in image[0])}: as it is {results[0]}, flipped {results[1]}."
     )
     return card(540, 196, title, *parts)
 
@@ -185,8 +232,8 @@ def pooling() -> str:
     images = image[np.newaxis, :, :, np.newaxis]
     most, mean = (POOL(images, (k, k), (k, k), mode)[0, :, :, 0] for mode in ("max", "avg"))
     title = (
-        f"A {size(image)} image in windows of {k} {TIMES} {k}: the maxima are {', '.join(map(number, most.flat))}, "
-        f"the averages {', '.join(map(number, mean.flat))}."
+        f"A {size(image)} image in windows of {k} {TIMES} {k}: the maxima are "
+        f"{', '.join(map(number, most.flat))}, the averages {', '.join(map(number, mean.flat))}."
     )
     frames = [
         box(30 + j * 36, 50 + i * 36, k * 36, k * 36, "none", EDGE, 3)
@@ -235,7 +282,12 @@ def kernels() -> str:
             pixels(x, 182, out, signed * white, white),
         ]
     names = ", ".join(name for name, _, _ in entries)
-    return card(720, 350, f"Four kernels and what they make of a block and a brighter disk: {names}.", *parts)
+    return card(
+        720,
+        350,
+        f"Four kernels and what they make of a block and a brighter disk: {names}.",
+        *parts,
+    )
 
 
 def padding() -> str:
@@ -245,18 +297,30 @@ def padding() -> str:
     parts, sizes = [], []
     for middle, words, ph in ((110, "'valid'", 0), (330, "'same'", 1), (590, "(2, 2)", 2)):
         out = PADDED(image[np.newaxis], kernel, (ph, ph))[0]
-        if words.startswith("'") and not np.array_equal(out, STRIDED(image[np.newaxis], kernel, words.strip("'"))[0]):
+        if words.startswith("'") and not np.array_equal(
+            out, STRIDED(image[np.newaxis], kernel, words.strip("'"))[0]
+        ):
             raise ValueError(f"{words} is not {ph} on each side")
         padded, fills = bordered(image, ((ph, ph), (ph, ph)))
         sizes.append(f"{words} {size(padded)} to {size(out)}")
         parts += [
             text(middle, 30, words, 15),
-            grid(middle - padded.shape[1] * 14, 142 - len(padded) * 14, padded, fills, 28, (0, 0, *kernel.shape)),
+            grid(
+                middle - padded.shape[1] * 14,
+                142 - len(padded) * 14,
+                padded,
+                fills,
+                28,
+                (0, 0, *kernel.shape),
+            ),
             text(middle, 268, DOWN, 20),
             grid(middle - out.shape[1] * 15, 354 - len(out) * 15, out, OUTPUT, 30, (0, 0, 1, 1)),
             text(middle, 458, f"{size(padded)} {ARROW} {size(out)}", 13, fill=GREY),
         ]
-    title = f"A {size(image)} image, a {size(kernel)} kernel of ones, three paddings: {', '.join(sizes)}."
+    title = (
+        f"A {size(image)} image, a {size(kernel)} kernel of ones, three paddings: "
+        f"{', '.join(sizes)}."
+    )
     return card(720, 476, title, *parts)
 
 
@@ -268,7 +332,12 @@ def stride() -> str:
         out = STRIDED(values[np.newaxis, np.newaxis], DIGITS, "valid", (1, s))[0, 0]
         words.append(f"{len(out)} windows at stride {s}")
         parts += [text(x + 91, 30, f"stride {s}"), windows(x, 44, values, 0, 0, s, out)]
-    return card(786, 210, f"An axis of {values.size} and a window of {DIGITS.size}: {', '.join(words)}.", *parts)
+    return card(
+        786,
+        210,
+        f"An axis of {values.size} and a window of {DIGITS.size}: {', '.join(words)}.",
+        *parts,
+    )
 
 
 def same_twice() -> str:
@@ -287,8 +356,8 @@ def same_twice() -> str:
         raise ValueError(f"{len(ours)} and {len(theirs)} windows are not {n} and {theirs_size}")
     title = (
         f"'same' for {n} pixels, a kernel of {k} and stride {s}. "
-        f"Here: {total} zeros, {before} before and {after} after, {len(ours)} windows, {', '.join(map(number, ours))}. "
-        f"TensorFlow and Keras: {rest} zero, after, "
+        f"Here: {total} zeros, {before} before and {after} after, {len(ours)} windows, "
+        f"{', '.join(map(number, ours))}. TensorFlow and Keras: {rest} zero, after, "
         f"{len(theirs)} windows, {', '.join(map(number, theirs))}."
     )
     return card(
@@ -320,11 +389,18 @@ def floor() -> str:
             parts.append(text(x + (j * s + k / 2) * side, y + 16, str(j), 13))
     parts += [
         text(x, 162, f"floor: windows 0 to {count - 1}, that is {count}", 13, "start"),
-        text(x + n * side + 26, 162, f"one more needs pixel {count * s + k - 1}: there is none", 13, "end", WRONG),
+        text(
+            x + n * side + 26,
+            162,
+            f"one more needs pixel {count * s + k - 1}: there is none",
+            13,
+            "end",
+            WRONG,
+        ),
     ]
     title = (
-        f"On {n} pixels, {count} windows of {k} fit at stride {s}. One more would need pixel {count * s + k - 1}, "
-        f"but the last is {n - 1}."
+        f"On {n} pixels, {count} windows of {k} fit at stride {s}. One more would need pixel "
+        f"{count * s + k - 1}, but the last is {n - 1}."
     )
     return card(774, 180, title, *parts)
 
@@ -358,8 +434,9 @@ def shifted_copies() -> str:
         grid(32 + 148 * 4, 180, out, OUTPUT, 48),
     ]
     title = (
-        f"Four shifted copies of a {size(image)} image, weighted {', '.join(map(number, kernel.flat))}, "
-        f"add up to the result {', '.join(map(number, out.flat))}."
+        f"Four shifted copies of a {size(image)} image, weighted "
+        f"{', '.join(map(number, kernel.flat))}, add up to the result "
+        f"{', '.join(map(number, out.flat))}."
     )
     return card(752, 300, title, *parts)
 
@@ -379,19 +456,26 @@ PICTURES = {
 def stale(drawn: dict[str, str]) -> list[str]:
     """Name the pictures on disk that are not what is drawn now, are missing, or that nothing draws."""
     on_disk = {path.stem: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.svg")}
-    return sorted(name for name in drawn.keys() | on_disk.keys() if drawn.get(name) != on_disk.get(name))
+    return sorted(
+        name for name in drawn.keys() | on_disk.keys() if drawn.get(name) != on_disk.get(name)
+    )
 
 
 def main() -> int:
     """Write the pictures, or check those on disk."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--check", action="store_true", help="write nothing; exit status 1 if a picture is stale")
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing; exit status 1 if a picture is stale"
+    )
     check = parser.parse_args().check
     drawn = {name: draw() for name, draw in PICTURES.items()}
     if check:
         names = stale(drawn)
         if names:
-            print(f"stale in {FOLDER}: {', '.join(names)}; run python docs/course_pictures.py", file=sys.stderr)
+            print(
+                f"stale in {FOLDER}: {', '.join(names)}; run python docs/course_pictures.py",
+                file=sys.stderr,
+            )
         return 1 if names else 0
     FOLDER.mkdir(exist_ok=True)
     for name, svg in drawn.items():

@@ -59,7 +59,9 @@ def positions() -> str:
     image = np.array([[1, 2, 3], [4, 5, 6], [7, 8, 9]])
     shown = explain(image, np.array([[1, 0], [0, 2]]), "valid")
     results = ", ".join(number(value) for value in plane(shown).ravel().tolist())
-    title = f"The kernel at the {len(shown)} places of a {size(image)} image, giving {results} in turn."
+    title = (
+        f"The kernel at the {len(shown)} places of a {size(image)} image, giving {results} in turn."
+    )
     return drawn(shown, title)
 
 
@@ -71,18 +73,25 @@ def channels() -> str:
     shown = explain(np.moveaxis(image, 0, -1), np.moveaxis(kernel, 0, -1), "valid")
     frame = shown.frames[0]
     sums = f"{' + '.join(factor(one) for one in frame.sums)} {equals(frame.total)}"
-    return drawn(shown, f"Three channels, each with a kernel plane of its own; the three results are added: {sums}.", 0)
+    return drawn(
+        shown,
+        "Three channels, each with a kernel plane of its own; the three results are added: "
+        f"{sums}.",
+        0,
+    )
 
 
 def pooling_edge() -> str:
     """The last row and column fill no window."""
-    image = np.array([[1, 3, 2, 0, 9], [5, 7, 4, 2, 9], [8, 0, 1, 1, 9], [4, 4, 3, 3, 9], [9, 9, 9, 9, 9]])
+    image = np.array(
+        [[1, 3, 2, 0, 9], [5, 7, 4, 2, 9], [8, 0, 1, 1, 9], [4, 4, 3, 3, 9], [9, 9, 9, 9, 9]]
+    )
     shown = explain(image, 2, pool="max")
     results = ", ".join(number(value) for value in plane(shown).ravel().tolist())
     title = (
-        f"Max pooling of a {size(image)} image with windows of 2 \N{MULTIPLICATION SIGN} 2, stride 2: the last row and "
-        f"column fill no window and are dropped; the largest value {number(image.max().item())} is not in the result "
-        f"{results}."
+        f"Max pooling of a {size(image)} image with windows of 2 \N{MULTIPLICATION SIGN} 2, "
+        "stride 2: the last row and column fill no window and are dropped; the largest value "
+        f"{number(image.max().item())} is not in the result {results}."
     )
     return drawn(shown, title, -1)
 
@@ -94,7 +103,13 @@ def same_stride() -> Explanation:
 
 def transposed() -> Explanation:
     """Numbers that are given to their windows, where they add up."""
-    return explain(np.array([[1, 2], [3, 4]]), np.array([[1, 2, 1], [2, 4, 2], [1, 2, 1]]), "same", 2, transpose=True)
+    return explain(
+        np.array([[1, 2], [3, 4]]),
+        np.array([[1, 2, 1], [2, 4, 2], [1, 2, 1]]),
+        "same",
+        2,
+        transpose=True,
+    )
 
 
 # file -> the text of an SVG, or the explanation that a GIF shows
@@ -128,16 +143,30 @@ def write(path: Path, made: str | Explanation) -> None:
 
 def main() -> int:
     """Write or check the pictures."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--check", action="store_true", help="write nothing; exit status 1 if a picture is stale")
-    parser.add_argument("--root", type=Path, default=ROOT, help="where the folders are; default: the repository")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing; exit status 1 if a picture is stale"
+    )
+    parser.add_argument(
+        "--root", type=Path, default=ROOT, help="where the folders are; default: the repository"
+    )
     words = parser.parse_args()
     made = {words.root / path: function() for path, function in PICTURES.items()}
     stale = [path for path, picture in made.items() if is_stale(path, picture)]
-    left = [path for folder in (COURSE, DOCS) for path in (words.root / folder).glob("*") if path not in made]
+    left = [
+        path
+        for folder in (COURSE, DOCS)
+        for path in (words.root / folder).glob("*")
+        if path not in made
+    ]
     if words.check:
         for path in [*stale, *left]:
-            print(f"{path} is stale: python docs/explanation_pictures.py draws it again", file=sys.stderr)
+            print(
+                f"{path} is stale: python docs/explanation_pictures.py draws it again",
+                file=sys.stderr,
+            )
         return int(bool(stale or left))
     for path in stale:
         write(path, made[path])

@@ -26,7 +26,9 @@ def photograph() -> None:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        browser = driver.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+        )
         page = browser.new_page(viewport={"width": 1280, "height": 860})
         page.goto(PAGE.as_uri() + SHOWN)
         page.wait_for_function("() => explorer.stage.drawn() !== null")
@@ -38,7 +40,9 @@ def photograph() -> None:
 def main() -> int:
     """Write the page, check it, or photograph it."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--check", action="store_true", help="write nothing; exit status 1 if the page is stale")
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing; exit status 1 if the page is stale"
+    )
     parser.add_argument("--picture", action="store_true", help="photograph the page that is there")
     asked = parser.parse_args()
     if asked.picture:

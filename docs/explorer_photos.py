@@ -37,7 +37,11 @@ def small(name: str, square: tuple[int, int, int]) -> np.ndarray:
 def written() -> str:
     """Return what photos.json should hold."""
     photos = {
-        word: {"size": SIZE, "base64": base64.b64encode(small(name, square).tobytes()).decode(), "credit": credit}
+        word: {
+            "size": SIZE,
+            "base64": base64.b64encode(small(name, square).tobytes()).decode(),
+            "credit": credit,
+        }
         for name, (word, square, credit) in PHOTOS.items()
     }
     return json.dumps(photos, indent=0) + "\n"
@@ -46,7 +50,9 @@ def written() -> str:
 def main() -> int:
     """Write photos.json, or check it."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--check", action="store_true", help="write nothing; exit status 1 if it is stale")
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing; exit status 1 if it is stale"
+    )
     if not parser.parse_args().check:
         FILE.write_text(written(), encoding="utf-8")
         return 0

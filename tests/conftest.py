@@ -1,4 +1,6 @@
-"""Samples of tests (CONVPOOL_EXAMPLES=5000 asks for all), properties with fixed examples, and the seven files."""
+"""Samples of tests (CONVPOOL_EXAMPLES=5000 asks for all), properties with fixed examples, and
+the seven files.
+"""
 
 import importlib.util
 import pathlib
@@ -16,12 +18,17 @@ settings.register_profile(
     derandomize=True,
     max_examples=sampling.EXAMPLES,
     print_blob=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
+    suppress_health_check=[
+        HealthCheck.too_slow,
+        HealthCheck.data_too_large,
+        HealthCheck.function_scoped_fixture,
+    ],
 )
 settings.load_profile("convpool")
 
 
-# Cases of each test that are run by default: each new form of a compiled kernel takes seconds to compile.
+# Cases of each test that are run by default: each new form of a compiled kernel takes seconds to
+# compile.
 SAMPLED = {"test_compiled": 2, "test_compiled_pooling": 2, "test_engines": 6}
 
 
@@ -30,12 +37,16 @@ def pytest_report_header():
 
 
 def pytest_collection_modifyitems(config, items):
-    """Keep a sample of the cases of each test of compiled kernels; all where many examples are asked for."""
+    """Keep a sample of the cases of each test of compiled kernels; all where many examples are
+    asked for.
+    """
     if sampling.EVERYTHING:
         return
     cases = {}
     for item in items:
-        cases.setdefault((item.module.__name__, getattr(item, "originalname", item.name)), []).append(item)
+        cases.setdefault(
+            (item.module.__name__, getattr(item, "originalname", item.name)), []
+        ).append(item)
     dropped = set()
     for (module, name), found in cases.items():
         most = SAMPLED.get(module.rsplit(".", 1)[-1], len(found))

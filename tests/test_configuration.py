@@ -1,4 +1,6 @@
-"""What the library says of its host, with Numba, without it, and with one that fails; and the command warmup."""
+"""What the library says of its host, with Numba, without it, and with one that fails; and the
+command warmup.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +22,12 @@ from convpool import configuration
 from convpool.engines import threads
 from convpool.engines.compiled import host
 
-needs_numba = pytest.mark.skipif(importlib.util.find_spec("numba") is None, reason="numba is not installed")
-on_x86 = pytest.mark.skipif(platform.machine().lower() not in ("x86_64", "amd64"), reason="these are x86-64's vectors")
+needs_numba = pytest.mark.skipif(
+    importlib.util.find_spec("numba") is None, reason="numba is not installed"
+)
+on_x86 = pytest.mark.skipif(
+    platform.machine().lower() not in ("x86_64", "amd64"), reason="these are x86-64's vectors"
+)
 
 # Refuses Numba, as if it were not installed.
 NO_NUMBA = """
@@ -126,7 +132,9 @@ def test_refusal_of_an_old_numba(tmp_path, path):
 
 
 def test_refusal_after_a_failed_import(tmp_path, path):
-    stand_in(tmp_path, "0.60.0", "raise ImportError('Numba needs NumPy 2.0 or less.\\n  Got NumPy 9.9.')")
+    stand_in(
+        tmp_path, "0.60.0", "raise ImportError('Numba needs NumPy 2.0 or less.\\n  Got NumPy 9.9.')"
+    )
     failed = "numba cannot be imported: Numba needs NumPy 2.0 or less. Got NumPy 9.9.\n"
     assert said(path + REFUSAL) == "None\n" + failed * 2
 
@@ -146,9 +154,17 @@ def test_refusal_where_numba_may_not_compile(first):
 @pytest.mark.parametrize(
     ("machine", "largest", "words"),
     [
-        ("riscv64", 2**63 - 1, "a 64-bit Python on riscv64; numba needs a 64-bit one on x86-64 or arm64"),
+        (
+            "riscv64",
+            2**63 - 1,
+            "a 64-bit Python on riscv64; numba needs a 64-bit one on x86-64 or arm64",
+        ),
         ("i686", 2**31 - 1, "a 32-bit Python on i686; numba needs a 64-bit one on x86-64 or arm64"),
-        ("x86_64", 2**31 - 1, "a 32-bit Python on x86_64; numba needs a 64-bit one on x86-64 or arm64"),
+        (
+            "x86_64",
+            2**31 - 1,
+            "a 32-bit Python on x86_64; numba needs a 64-bit one on x86-64 or arm64",
+        ),
         ("", 2**63 - 1, "a 64-bit Python on unknown; numba needs a 64-bit one on x86-64 or arm64"),
     ],
 )
@@ -168,7 +184,10 @@ def test_no_refusal_on_these_machines(monkeypatch, machine):
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
 def test_a_child_forked_while_numba_is_imported_refuses(tmp_path, path):
     """There, nobody is left to end that import, and whoever waits for it waits forever."""
-    module = "import __main__; __main__.begun.set(); __main__.go_on.wait()\nclass config: DISABLE_JIT = 0\n"
+    module = (
+        "import __main__; __main__.begun.set(); __main__.go_on.wait()\nclass config: "
+        "DISABLE_JIT = 0\n"
+    )
     stand_in(tmp_path, "0.60.0", module)
     code = f"""{path}
 import os, signal, sys, threading
@@ -188,7 +207,11 @@ other.join()
 print(host.trial())
 """
     refused = "this process was forked while another thread imported numba or compiled"
-    assert said(code).splitlines() == [refused, "0", "numba cannot be imported: No module named 'numba.core'"]
+    assert said(code).splitlines() == [
+        refused,
+        "0",
+        "numba cannot be imported: No module named 'numba.core'",
+    ]
 
 
 # ---- a Numba that turns out not to work ----
@@ -214,7 +237,8 @@ NO_LLVM = """
 import sys
 sys.modules["llvmlite.binding"] = None
 """
-# Large enough for the compiled engine; tells what was done, what was warned of, and what is planned from then on.
+# Large enough for the compiled engine; tells what was done, what was warned of, and what is planned
+# from then on.
 CALLS = """
 import threading, warnings
 import numpy as np
@@ -300,9 +324,15 @@ def expect_numpy(first, way, reason):
     """Run large calls in a process whose Numba fails, and look at all that it says."""
     made = run(f"{first}\n{CALLS}{BEFORE}{WAYS[way]}\n{AFTER}", CONVPOOL_NUM_THREADS="2")
     assert made.returncode == 0, made.stderr
-    errors, shown = made.stdout[: made.stdout.index("convpool ")], made.stdout[made.stdout.index("convpool ") :]
+    errors, shown = (
+        made.stdout[: made.stdout.index("convpool ")],
+        made.stdout[made.stdout.index("convpool ") :],
+    )
     assert made.stderr.count("RuntimeWarning: the compiled engine cannot be used") == 1, made.stderr
-    assert all(error.startswith(f"engine 'compiled' cannot do this: {reason}") for error in errors.splitlines())
+    assert all(
+        error.startswith(f"engine 'compiled' cannot do this: {reason}")
+        for error in errors.splitlines()
+    )
     assert all("use 'auto' or one of 'numpy'" in error for error in errors.splitlines())
     assert errors.count("\n") in (1, 2)
     assert table(shown)["compiled"].startswith(reason)
@@ -321,7 +351,11 @@ def test_a_numba_that_does_not_import_in_every_way(tmp_path, path, way):
     if way == "dask":
         pytest.importorskip("dask.array")
     stand_in(tmp_path, "0.61.0", IMPORTS["AttributeError"])
-    expect_numpy(path, way, "numba cannot be imported: module 'numpy' has no attribute 'row_stack_that_is_gone'")
+    expect_numpy(
+        path,
+        way,
+        "numba cannot be imported: module 'numpy' has no attribute 'row_stack_that_is_gone'",
+    )
 
 
 @needs_numba
@@ -334,7 +368,9 @@ def test_a_numba_that_does_not_compile(way):
 
 
 @needs_numba
-@pytest.mark.parametrize("error", ["OSError(12, 'cannot map memory')", "AttributeError", "RuntimeError('LLVM ERROR')"])
+@pytest.mark.parametrize(
+    "error", ["OSError(12, 'cannot map memory')", "AttributeError", "RuntimeError('LLVM ERROR')"]
+)
 def test_a_numba_that_does_not_compile_for_any_reason(error):
     expect_numpy(NO_COMPILER.format(error=error), "one call", "numba cannot compile: ")
 
@@ -458,7 +494,10 @@ def test_the_cpu_has_a_name(monkeypatch):
 @pytest.mark.parametrize(
     ("text", "name"),
     [
-        ("processor\t: 0\nmodel name\t: Fast CPU @ 3 GHz\nmodel name\t: Other\n", "Fast CPU @ 3 GHz"),
+        (
+            "processor\t: 0\nmodel name\t: Fast CPU @ 3 GHz\nmodel name\t: Other\n",
+            "Fast CPU @ 3 GHz",
+        ),
         ("processor\t: 0\nBogoMIPS\t: 50\n", "some machine"),
     ],
 )
@@ -493,20 +532,28 @@ def test_cache_folder_is_where_numba_puts_kernels(tmp_path):
     (engines / "host.py").write_text(Path(host.__file__).read_text())
     source = Path(host.__file__).with_name("loops") / "compile_cache.py"
     (loops / "compile_cache.py").write_text(source.read_text())
-    (loops / "kernels.py").write_text("import numba\n@numba.njit(cache=True)\ndef one(): return 1\n")
+    (loops / "kernels.py").write_text(
+        "import numba\n@numba.njit(cache=True)\ndef one(): return 1\n"
+    )
     code = f"""{FOLDER}
 from convpool.engines.compiled.loops import kernels
 kernels.one()
 print(kernels.one.stats.cache_path)
 """
-    options = {"PYTHONPATH": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache"), "NUMBA_CACHE_DIR": ""}
+    options = {
+        "PYTHONPATH": str(tmp_path),
+        "XDG_CACHE_HOME": str(tmp_path / "cache"),
+        "NUMBA_CACHE_DIR": "",
+    }
     assert said(code, **options) == f"{loops / '__pycache__'}\n" * 2
     # a file where the folder would be, which stops root too
     for file in sorted((loops / "__pycache__").iterdir()):
         file.unlink()
     (loops / "__pycache__").rmdir()
     (loops / "__pycache__").touch()
-    first, second = said(code, **options, HOME=str(tmp_path), LOCALAPPDATA=str(tmp_path)).splitlines()
+    first, second = said(
+        code, **options, HOME=str(tmp_path), LOCALAPPDATA=str(tmp_path)
+    ).splitlines()
     assert first == second
     assert tmp_path in Path(first).parents
     assert loops not in Path(first).parents
@@ -598,7 +645,9 @@ def kernels_on_disk(tmp_path_factory):
 @pytest.mark.parametrize(
     "damage",
     [
-        name if name in ("half", "one bit", "a folder") else pytest.param(name, marks=pytest.mark.full)
+        name
+        if name in ("half", "one bit", "a folder")
+        else pytest.param(name, marks=pytest.mark.full)
         for name in DAMAGES
     ],
 )
@@ -634,13 +683,18 @@ def test_no_bit_of_a_file_may_differ(tmp_path):
 
 @needs_numba
 @pytest.mark.skipif(sys.platform != "linux", reason="such a limit is Linux's")
-@pytest.mark.parametrize("limit", [1000, *(pytest.param(limit, marks=pytest.mark.full) for limit in (0, 20000))])
+@pytest.mark.parametrize(
+    "limit", [1000, *(pytest.param(limit, marks=pytest.mark.full) for limit in (0, 20000))]
+)
 def test_a_full_disk_costs_the_compilation_only(tmp_path, limit):
     first = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))\n"
     words = {"NUMBA_CACHE_DIR": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"}
     assert said(first + CALL, **words) == COMPILED
     assert list(tmp_path.rglob("*.tmp.*")) == []
-    assert said(CALL, **words) in (COMPILED, "True True\n")  # nothing half written is taken for whole
+    assert said(CALL, **words) in (
+        COMPILED,
+        "True True\n",
+    )  # nothing half written is taken for whole
     assert said(CALL, **words) == LOADED
 
 
@@ -705,19 +759,30 @@ configuration.ENGINES = dict.fromkeys(["numpy", "compiled"])
 
 @pytest.mark.parametrize("name", threads.OTHERS)
 def test_show_config_says_where_the_number_of_threads_is_from(name):
-    shown = table(said(NO_NUMBA + SHOW, **{"CONVPOOL_NUM_THREADS": "", "OMP_NUM_THREADS": "", name: "3"}))
+    shown = table(
+        said(NO_NUMBA + SHOW, **{"CONVPOOL_NUM_THREADS": "", "OMP_NUM_THREADS": "", name: "3"})
+    )
     assert shown["threads"] == f"3 ({name})"
 
 
 def test_show_config_with_a_numba_that_fails(tmp_path, path):
     stand_in(tmp_path, "0.61.2", "raise ImportError('it is broken')")
-    shown = table(said(path + "from convpool import configuration as c; c.ENGINES = {'compiled': None}\n" + SHOW))
+    shown = table(
+        said(
+            path
+            + "from convpool import configuration as c; c.ENGINES = {'compiled': None}\n"
+            + SHOW
+        )
+    )
     assert shown["Numba"] == "0.61.2"
     assert shown["compiled"] == "numba cannot be imported: it is broken"
 
 
 def test_convpool_works_without_numba():
-    code = "import convpool, numpy as np; print(convpool.convolve(np.ones((1, 9, 9, 1)), np.ones((3, 3, 1, 1))).max())"
+    code = (
+        "import convpool, numpy as np; print(convpool.convolve(np.ones((1, 9, 9, 1)), "
+        "np.ones((3, 3, 1, 1))).max())"
+    )
     assert said(NO_NUMBA + code) == "9.0\n"
 
 
@@ -725,7 +790,9 @@ def test_set_num_threads_sets_what_the_engines_use():
     convpool.set_num_threads(6)
     try:
         assert threads.number() == 6
-        with pytest.raises(ValueError, match="the number of threads is 0; it must be a whole number of 1 or more"):
+        with pytest.raises(
+            ValueError, match="the number of threads is 0; it must be a whole number of 1 or more"
+        ):
             convpool.set_num_threads(0)
     finally:
         convpool.set_num_threads(None)
@@ -781,10 +848,16 @@ def test_the_command_warmup_with_names():
 
 def test_the_command_warmup_where_nothing_can_be_kept():
     made = command(TWO_KERNELS + "host.cache_folder = lambda: None\n")
-    assert (made.stdout, made.stderr) == ("2 kernels work, but no folder can be written to keep them\n", "")
+    assert (made.stdout, made.stderr) == (
+        "2 kernels work, but no folder can be written to keep them\n",
+        "",
+    )
 
 
 def test_the_command_warmup_without_numba():
     made = command(NO_NUMBA)
     assert (made.returncode, made.stdout) == (2, "")
-    assert made.stderr == "convpool: there is nothing to warm up: numba is not installed; pip install numba\n"
+    assert (
+        made.stderr
+        == "convpool: there is nothing to warm up: numba is not installed; pip install numba\n"
+    )

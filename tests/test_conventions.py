@@ -1,4 +1,6 @@
-"""What the documentation says about other libraries' conventions, checked against those libraries."""
+"""What the documentation says about other libraries' conventions, checked against those
+libraries.
+"""
 
 import numpy as np
 import pytest
@@ -46,11 +48,16 @@ def test_same_lower_is_that_of_opencv(kh, kw):
     image, kernel = numbers(9, 8).astype(float), numbers(kh, kw, seed=1).astype(float)
     made = cv2.filter2D(image, cv2.CV_64F, kernel, borderType=cv2.BORDER_CONSTANT)
     np.testing.assert_allclose(same(image, kernel, "same_lower"), made)
-    np.testing.assert_allclose(filter_image(image, kernel, "same_lower"), cv2.filter2D(image, cv2.CV_64F, kernel))
+    np.testing.assert_allclose(
+        filter_image(image, kernel, "same_lower"), cv2.filter2D(image, cv2.CV_64F, kernel)
+    )
 
 
 def test_kernels_are_not_conjugated():
-    signal_, kernel = numbers(9) + 1j * numbers(9, seed=1), numbers(3, seed=2) + 1j * numbers(3, seed=3)
+    signal_, kernel = (
+        numbers(9) + 1j * numbers(9, seed=1),
+        numbers(3, seed=2) + 1j * numbers(3, seed=3),
+    )
     made = convolve(signal_[None, :, None], kernel[:, None, None], "valid")[0, :, 0]
     np.testing.assert_allclose(made, np.correlate(signal_, kernel.conj(), "valid"))
     assert not np.allclose(made, np.correlate(signal_, kernel, "valid"))
@@ -65,10 +72,12 @@ def test_a_batch_and_its_pictures_agree_whichever_engines_they_take():
     sums = convolve(abs(images), abs(kernels))  # the bound is of the sum of magnitudes
     assert (abs(batch - single) <= 32 * np.finfo(np.float32).eps * sums).all()
     names = [
-        plan_convolution((m, 12, 12, 2), kernels.shape, images_dtype=np.float32, kernels_dtype=np.float32).candidates[
-            0
-        ][0]
+        plan_convolution(
+            (m, 12, 12, 2), kernels.shape, images_dtype=np.float32, kernels_dtype=np.float32
+        ).candidates[0][0]
         for m in (1, 200)
     ]
-    if any("compiled" in name for name in dict(plan_convolution((1, 9, 9, 1), (3, 3, 1, 1)).candidates)):
+    if any(
+        "compiled" in name for name in dict(plan_convolution((1, 9, 9, 1), (3, 3, 1, 1)).candidates)
+    ):
         assert names == ["numpy", "compiled"]

@@ -15,7 +15,8 @@ KEEP_BRIGHTNESS = [*BLURS, "identity", "sharpen", "unsharp", "emboss"]
 DERIVATIVES = ["sobel", "prewitt", "scharr"]
 ramp_right = np.tile(np.arange(9), (9, 1))
 
-# as published: OpenCV's documentation of Sobel and Scharr, scipy.ndimage.prewitt, Wikipedia "Kernel (image processing)"
+# as published: OpenCV's documentation of Sobel and Scharr, scipy.ndimage.prewitt, Wikipedia "Kernel
+# (image processing)"
 PUBLISHED = {
     "identity": [[0, 0, 0], [0, 1, 0], [0, 0, 0]],
     "sharpen": [[0, -1, 0], [-1, 5, -1], [0, -1, 0]],
@@ -40,14 +41,22 @@ def test_integer_kernels_are_the_published_ones(name):
 
 
 def test_unsharp_is_the_published_one():
-    rows = [[1, 4, 6, 4, 1], [4, 16, 24, 16, 4], [6, 24, -476, 24, 6], [4, 16, 24, 16, 4], [1, 4, 6, 4, 1]]
+    rows = [
+        [1, 4, 6, 4, 1],
+        [4, 16, 24, 16, 4],
+        [6, 24, -476, 24, 6],
+        [4, 16, 24, 16, 4],
+        [1, 4, 6, 4, 1],
+    ]
     np.testing.assert_array_equal(filters.kernel("unsharp"), np.array(rows) / -256)
 
 
 def test_box_agrees_with_scipy():
     picture = np.random.default_rng(1).random((12, 13))
     expected = ndimage.uniform_filter(picture, 5, mode="mirror")
-    np.testing.assert_allclose(ndimage.correlate(picture, filters.kernel("box", 5), mode="mirror"), expected)
+    np.testing.assert_allclose(
+        ndimage.correlate(picture, filters.kernel("box", 5), mode="mirror"), expected
+    )
 
 
 @pytest.mark.parametrize(("size", "sigma"), [(9, 1.4), (5, 0.7), (1, 2.0)])
@@ -63,17 +72,31 @@ OPENCV = {
     3: [0.25, 0.5, 0.25],
     5: [0.0625, 0.25, 0.375, 0.25, 0.0625],
     7: [0.03125, 0.109375, 0.21875, 0.28125, 0.21875, 0.109375, 0.03125],
-    9: [0.015625, 0.05078125, 0.1171875, 0.19921875, 0.234375, 0.19921875, 0.1171875, 0.05078125, 0.015625],
+    9: [
+        0.015625,
+        0.05078125,
+        0.1171875,
+        0.19921875,
+        0.234375,
+        0.19921875,
+        0.1171875,
+        0.05078125,
+        0.015625,
+    ],
 }
 
 
 @pytest.mark.parametrize("size", OPENCV)
 def test_gaussian_without_sigma_is_that_of_opencv(size):
-    np.testing.assert_array_equal(filters.kernel("gaussian", size), np.outer(OPENCV[size], OPENCV[size]))
+    np.testing.assert_array_equal(
+        filters.kernel("gaussian", size), np.outer(OPENCV[size], OPENCV[size])
+    )
 
 
 def test_gaussian_takes_sigma_from_larger_sizes_as_opencv_does():
-    np.testing.assert_array_equal(filters.kernel("gaussian", 11), filters.kernel("gaussian", 11, sigma=2.0))
+    np.testing.assert_array_equal(
+        filters.kernel("gaussian", 11), filters.kernel("gaussian", 11, sigma=2.0)
+    )
     assert filters.gaussian().tolist() == filters.gaussian(size=5).tolist()
 
 
@@ -105,7 +128,9 @@ def test_gaussian_of_a_sigma_has_that_sigma():
     weights = filters.gaussian(5)
     assert np.sqrt(weights.sum(axis=0) @ (np.arange(41) - 20) ** 2) == pytest.approx(5, rel=2e-3)
     point = filters.identity(41).astype(float)
-    np.testing.assert_allclose(weights, ndimage.gaussian_filter(point, 5, mode="constant"), rtol=1e-12)
+    np.testing.assert_allclose(
+        weights, ndimage.gaussian_filter(point, 5, mode="constant"), rtol=1e-12
+    )
     np.testing.assert_array_equal(filters.gaussian(5, 3), filters.gaussian(sigma=5, size=31))
 
 
@@ -121,9 +146,13 @@ def test_what_a_size_leaves_of_sigma_is_said():
     assert filters.effective_sigma(5, 5) == pytest.approx(1.3943, rel=1e-4)
     row = filters.gaussian(10, size=5).sum(axis=0)
     assert filters.effective_sigma(5, 10) == pytest.approx(np.sqrt(row @ (np.arange(5) - 2) ** 2))
-    assert kernel_words.cut_off(5, 10).startswith("a size of 5 cuts off sigma 10: what is left has a sigma of 1.41")
+    assert kernel_words.cut_off(5, 10).startswith(
+        "a size of 5 cuts off sigma 10: what is left has a sigma of 1.41"
+    )
     assert kernel_words.cut_off(9, 1.01).endswith("; a size of 11 holds it")
-    assert [kernel_words.cut_off(*pair) for pair in [(9, 1.0), (11, 1.01), (None, 1.0), (5, None)]] == [""] * 4
+    assert [
+        kernel_words.cut_off(*pair) for pair in [(9, 1.0), (11, 1.01), (None, 1.0), (5, None)]
+    ] == [""] * 4
 
 
 def test_laplacian_of_gaussian_answers_a_parabola_with_its_curvature():
@@ -163,10 +192,14 @@ def test_motion_is_the_same_from_both_ends(angle):
 
 def test_motion_turns_counter_clockwise():
     np.testing.assert_allclose(filters.kernel("motion", 5)[2], [0.2] * 5)
-    np.testing.assert_allclose(filters.kernel("motion", 5, angle=90), filters.kernel("motion", 5).T, atol=1e-12)
+    np.testing.assert_allclose(
+        filters.kernel("motion", 5, angle=90), filters.kernel("motion", 5).T, atol=1e-12
+    )
     rising = filters.kernel("motion", 5, angle=45)
     assert rising[1, 3] == rising[3, 1] > rising[1, 1]
-    assert filters.kernel("motion", 9, angle=45)[0, 8] == 0  # 5.7 pixels away, and the line ends after 4
+    assert (
+        filters.kernel("motion", 9, angle=45)[0, 8] == 0
+    )  # 5.7 pixels away, and the line ends after 4
 
 
 FLOATS = [np.float16, np.float32, np.float64, np.longdouble, np.complex64, np.complex128, ">f4"]
@@ -208,7 +241,14 @@ def test_integer_images_give_what_they_give_with_plain_kernels(name):
 
 def test_arithmetic_on_kernels_gives_plain_arrays():
     kernel = filters.sobel_x()
-    for made in (kernel * 2, kernel + kernel, -kernel, kernel @ kernel, kernel == kernel, kernel.sum(axis=0)):
+    for made in (
+        kernel * 2,
+        kernel + kernel,
+        -kernel,
+        kernel @ kernel,
+        kernel == kernel,
+        kernel.sum(axis=0),
+    ):
         assert type(made) is np.ndarray
     for made in (kernel.sum(), kernel.max(), kernel.mean(), abs(kernel).sum(), kernel[0, 0]):
         assert isinstance(made, np.number)
@@ -227,45 +267,125 @@ def test_spelling_does_not_matter(name):
 
 
 MISUSES = [
-    (("sharpn",), {}, ValueError, "no kernel is named 'sharpn', did you mean 'sharpen'? there are: identity, box"),
+    (
+        ("sharpn",),
+        {},
+        ValueError,
+        "no kernel is named 'sharpn', did you mean 'sharpen'? there are: identity, box",
+    ),
     (("zzz",), {}, ValueError, "no kernel is named 'zzz'; there are: identity"),
     (("box", 4), {}, ValueError, "size must be odd .*: 4 came in, use 3 or 5"),
     (("box", 0), {}, ValueError, "at least 1, .*: 0 came in, use 1, 3 or 5"),
     (("box", -3), {}, ValueError, "-3 came in"),
     (("box", 3.0), {}, TypeError, "whole number such as 3, not 3.0"),
     (("box", True), {}, TypeError, "not True"),
-    (("sharpen", 5), {}, ValueError, "sharpen takes no size .it is fixed.; kernels that do: identity, box, gaussian"),
-    (("motion",), {"sigma": 1.0}, ValueError, "motion takes no sigma .only size, angle.; kernels that do: gaussian"),
-    (("box", 4097), {}, ValueError, "size is 4097, but kernels go up to 4095 x 4095: take 4095 at most, or"),
+    (
+        ("sharpen", 5),
+        {},
+        ValueError,
+        "sharpen takes no size .it is fixed.; kernels that do: identity, box, gaussian",
+    ),
+    (
+        ("motion",),
+        {"sigma": 1.0},
+        ValueError,
+        "motion takes no sigma .only size, angle.; kernels that do: gaussian",
+    ),
+    (
+        ("box", 4097),
+        {},
+        ValueError,
+        "size is 4097, but kernels go up to 4095 x 4095: take 4095 at most, or",
+    ),
     (("identity", 10**30), {}, ValueError, "size is 10+, but kernels go up to"),
     (("gaussian",), {"sigma": -1}, ValueError, "-1 came in"),
     (("gaussian",), {"sigma": np.nan}, ValueError, "nan came in"),
-    (("gaussian",), {"sigma": 1e-200}, ValueError, "sigma must be 0.01 pixels or more: 1e-200 .*, as the kernel id"),
+    (
+        ("gaussian",),
+        {"sigma": 1e-200},
+        ValueError,
+        "sigma must be 0.01 pixels or more: 1e-200 .*, as the kernel id",
+    ),
     (("gaussian", 5), {"sigma": 1e-200}, ValueError, "1e-200 came in"),
-    (("gaussian",), {"sigma": 1e308}, ValueError, r"sigma is 1e\+308, but kernels .* a sigma of 511 at most, or"),
+    (
+        ("gaussian",),
+        {"sigma": 1e308},
+        ValueError,
+        r"sigma is 1e\+308, but kernels .* a sigma of 511 at most, or",
+    ),
     (("gaussian", 5), {"sigma": 1e308}, ValueError, r"sigma is 1e\+308"),
     (("gaussian",), {"sigma": 10**400}, ValueError, "sigma must be a positive number"),
-    (("gaussian",), {"sigma": 600}, ValueError, "600, 2400 pixels to each side, .* take a sigma of 511 at most"),
+    (
+        ("gaussian",),
+        {"sigma": 600},
+        ValueError,
+        "600, 2400 pixels to each side, .* take a sigma of 511 at most",
+    ),
     (
         ("gaussian",),
         {"sigma": 300, "truncate": 10},
         ValueError,
         "sigma is 300 and truncate 10, 3000 .* sigma of 204 at",
     ),
-    (("gaussian",), {"sigma": 2, "truncate": 0}, ValueError, "truncate must be a positive number of sigmas, .*: 0 c"),
-    (("gaussian",), {"sigma": 2, "truncate": np.inf}, ValueError, "truncate must be .*: inf came in"),
-    (("gaussian",), {"sigma": "2"}, TypeError, "sigma must be a positive number of pixels, such as 1.5, not '2'"),
+    (
+        ("gaussian",),
+        {"sigma": 2, "truncate": 0},
+        ValueError,
+        "truncate must be a positive number of sigmas, .*: 0 c",
+    ),
+    (
+        ("gaussian",),
+        {"sigma": 2, "truncate": np.inf},
+        ValueError,
+        "truncate must be .*: inf came in",
+    ),
+    (
+        ("gaussian",),
+        {"sigma": "2"},
+        TypeError,
+        "sigma must be a positive number of pixels, such as 1.5, not '2'",
+    ),
     (("gaussian",), {"sigma": True}, TypeError, "not True"),
     (("gaussian",), {"sigma": 1j}, TypeError, "not 1j"),
     (("laplacian-of-gaussian",), {"sigma": 1e-200}, ValueError, "1e-200 came in"),
     (("laplacian-of-gaussian",), {"sigma": 1e308}, ValueError, r"sigma is 1e\+308"),
-    (("unsharp",), {"amount": np.nan}, ValueError, "amount must be a number such as 1.5: nan came in"),
-    (("unsharp",), {"amount": -np.inf}, ValueError, "amount must be a number such as 1.5: -inf came in"),
-    (("unsharp",), {"amount": 1e308}, ValueError, r"a number such as 1.5, up to 1000000: 1e\+308 came in"),
-    (("motion",), {"angle": np.inf}, ValueError, "angle must be a number of degrees, such as 45: inf came in"),
-    (("gaussian",), {"sigma": 0.0}, ValueError, "sigma must be a positive number of pixels, such as 1.5: 0.0 came in"),
+    (
+        ("unsharp",),
+        {"amount": np.nan},
+        ValueError,
+        "amount must be a number such as 1.5: nan came in",
+    ),
+    (
+        ("unsharp",),
+        {"amount": -np.inf},
+        ValueError,
+        "amount must be a number such as 1.5: -inf came in",
+    ),
+    (
+        ("unsharp",),
+        {"amount": 1e308},
+        ValueError,
+        r"a number such as 1.5, up to 1000000: 1e\+308 came in",
+    ),
+    (
+        ("motion",),
+        {"angle": np.inf},
+        ValueError,
+        "angle must be a number of degrees, such as 45: inf came in",
+    ),
+    (
+        ("gaussian",),
+        {"sigma": 0.0},
+        ValueError,
+        "sigma must be a positive number of pixels, such as 1.5: 0.0 came in",
+    ),
     (("gaussian",), {"sigma": np.inf}, ValueError, "inf came in"),
-    (("motion",), {"angle": np.nan}, ValueError, "angle must be a number of degrees, such as 45: nan came in"),
+    (
+        ("motion",),
+        {"angle": np.nan},
+        ValueError,
+        "angle must be a number of degrees, such as 45: nan came in",
+    ),
 ]
 
 
@@ -294,7 +414,9 @@ def test_rows_of_numbers(words, expected, dtype):
 
 def test_names_pass_through():
     np.testing.assert_array_equal(kernel_words.parse("box", 5), filters.box(5))
-    np.testing.assert_array_equal(kernel_words.parse("gaussian", sigma=2.0), filters.gaussian(sigma=2.0))
+    np.testing.assert_array_equal(
+        kernel_words.parse("gaussian", sigma=2.0), filters.gaussian(sigma=2.0)
+    )
 
 
 @pytest.mark.parametrize("dtype", [np.int8, np.float32, bool])
@@ -327,7 +449,9 @@ def test_bad_words_are_explained(words, message):
 
 
 def test_a_size_belongs_to_names():
-    with pytest.raises(ValueError, match="size belongs to named kernels; '1 0' has a size of its own"):
+    with pytest.raises(
+        ValueError, match="size belongs to named kernels; '1 0' has a size of its own"
+    ):
         kernel_words.parse("1 0", 3)
 
 
@@ -350,7 +474,9 @@ def test_bad_files_are_explained(tmp_path, array, message):
 
 
 def test_files_that_are_no_arrays_are_explained(tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"no kernel file .*none.npy: save one with numpy.save\('none.npy'"):
+    with pytest.raises(
+        FileNotFoundError, match=r"no kernel file .*none.npy: save one with numpy.save\('none.npy'"
+    ):
         kernel_words.parse(str(tmp_path / "none.npy"))
     for content in (b"", b"1 2 3"):
         (tmp_path / "k.npy").write_bytes(content)

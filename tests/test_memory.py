@@ -12,11 +12,17 @@ from convpool.plans.make import POOL_MODES
 
 MIB = 2**20
 # transforms need memory of their own, which test_fourier.py watches
-ENGINES = [name for name in ("numpy", "compiled") if cost_model.refusals(np.dtype(np.float32), 2)[name] is None]
+ENGINES = [
+    name
+    for name in ("numpy", "compiled")
+    if cost_model.refusals(np.dtype(np.float32), 2)[name] is None
+]
 
 
 def peak(call):
-    """Return the result and the greatest memory in use during a call, beyond what was there and the result."""
+    """Return the result and the greatest memory in use during a call, beyond what was there and
+    the result.
+    """
     tracemalloc.start()
     before = tracemalloc.get_traced_memory()[0]
     tracemalloc.reset_peak()
@@ -29,9 +35,13 @@ def peak(call):
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("window", [(1, 1), (3, 3), (15, 15), (300, 1), (256, 256)])
 def test_convolution_needs_no_windows_of_the_whole_input(window, engine):
-    image = np.ones((1, 400, 400, 1))  # 1.2 MiB; all its windows at once would be 260 MiB at 15 x 15
+    image = np.ones(
+        (1, 400, 400, 1)
+    )  # 1.2 MiB; all its windows at once would be 260 MiB at 15 x 15
     kernels = np.ones((*window, 1, 1))
-    convpool.convolve(image[:, : window[0]], kernels, "valid", engine=engine)  # compiling takes memory
+    convpool.convolve(
+        image[:, : window[0]], kernels, "valid", engine=engine
+    )  # compiling takes memory
     result, most = peak(lambda: convpool.convolve(image, kernels, "valid", engine=engine))
     np.testing.assert_allclose(result, window[0] * window[1])
     assert most < 24 * MIB
@@ -63,7 +73,9 @@ def test_a_window_as_large_as_the_image_costs_a_pass_or_two(mode):
 def test_a_kernel_as_large_as_the_image_takes_few_steps(monkeypatch):
     steps = []
     gather = numpy_convolution.gather
-    monkeypatch.setattr(numpy_convolution, "gather", lambda *words: steps.append(1) or gather(*words))
+    monkeypatch.setattr(
+        numpy_convolution, "gather", lambda *words: steps.append(1) or gather(*words)
+    )
     image, kernel = np.ones((1, 1024, 1024, 1)), np.ones((1024, 1024, 1, 1))
     result, most = peak(lambda: convpool.convolve(image, kernel, "valid", engine="numpy"))
     assert result.item() == 2**20
@@ -82,7 +94,9 @@ def test_pooling_in_tiles_takes_no_more_than_asked_for(mode, window, stride, eng
         pytest.skip(plan.refusals()[engine])
     out = np.empty(plan.output_shape, plan.dtype)
     words = {"mode": mode, "engine": engine, "max_memory": "10MB"}
-    convpool.pool(images[:, :20], window, stride, **words)  # what is imported and compiled takes memory
+    convpool.pool(
+        images[:, :20], window, stride, **words
+    )  # what is imported and compiled takes memory
     _, most = peak(lambda: convpool.pool(images, window, stride, out=out, **words))
     assert most + out.nbytes < 10e6
 

@@ -1,4 +1,6 @@
-"""ONNX's own cases of the operators that convpool has, all of them, for the library and for its slow twin."""
+"""ONNX's own cases of the operators that convpool has, all of them, for the library and for its
+slow twin.
+"""
 
 from __future__ import annotations
 

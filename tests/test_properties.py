@@ -1,6 +1,8 @@
-"""Every call against the slow twin, over rank, stride, dilation, groups, padding, mode, layout and dtype.
+"""Every call against the slow twin, over rank, stride, dilation, groups, padding, mode, layout
+and dtype.
 
-Values are small multiples of a half, so that sums are exact in every dtype and results are compared bit for bit.
+Values are small multiples of a half, so that sums are exact in every dtype and results are compared
+bit for bit.
 """
 
 import warnings
@@ -63,8 +65,12 @@ def same(actual, expected, *inputs):
 
 
 # engines that can sum such numbers here, on two axes
-FLOAT_ENGINES = [name for name, reason in cost_model.refusals(np.dtype(np.float32), 2).items() if reason is None]
-INTEGER_ENGINES = [name for name, reason in cost_model.refusals(np.dtype(np.int64), 2).items() if reason is None]
+FLOAT_ENGINES = [
+    name for name, reason in cost_model.refusals(np.dtype(np.float32), 2).items() if reason is None
+]
+INTEGER_ENGINES = [
+    name for name, reason in cost_model.refusals(np.dtype(np.int64), 2).items() if reason is None
+]
 
 dtypes = st.sampled_from(FLOATS + INTEGERS + COMPLEX)
 layouts = st.sampled_from(LAYOUTS)
@@ -82,7 +88,12 @@ def geometries(draw, transposed=False):
         return draw(st.tuples(*[st.integers(least, most)] * rank))
 
     pairs = st.tuples(*[st.tuples(st.integers(0, few + 2), st.integers(0, few + 2))] * rank)
-    words = [st.sampled_from(list(PADDINGS)), st.integers(0, 3), st.tuples(*[st.integers(0, 4)] * rank), pairs]
+    words = [
+        st.sampled_from(list(PADDINGS)),
+        st.integers(0, 3),
+        st.tuples(*[st.integers(0, 4)] * rank),
+        pairs,
+    ]
     return (
         each(0 if draw(st.integers(0, 9)) == 0 else 1, few),
         each(1, 4),
@@ -105,7 +116,11 @@ def fits(call):
         return call()
     except ValueError as error:
         assume("cannot do this" not in str(error) and "takes finite numbers only" not in str(error))
-        assume("does not fit" not in str(error) and "is 0" not in str(error) and "would be" not in str(error))
+        assume(
+            "does not fit" not in str(error)
+            and "is 0" not in str(error)
+            and "would be" not in str(error)
+        )
         assume("nothing to take from" not in str(error))
         raise
 
@@ -115,29 +130,71 @@ def fits(call):
     st.tuples(dtypes, dtypes), st.tuples(layouts, layouts), st.sampled_from(PAD_MODES), st.booleans(),
     st.booleans(), seeds, specials, st.sampled_from(["auto", *ENGINES]),
 )  # fmt: skip
-@example(((0,), (1,), (1,), (1,), "same"), 1, 1, 1, 1, ("i1", "i1"), ("plain", "plain"), "zeros", 0, 0, 0, (), "auto")
-def test_convolve(geometry, m, groups, depth, per_group, kinds, how, pad_mode, flip, biased, seed, special, engine):
+@example(
+    ((0,), (1,), (1,), (1,), "same"),
+    1,
+    1,
+    1,
+    1,
+    ("i1", "i1"),
+    ("plain", "plain"),
+    "zeros",
+    0,
+    0,
+    0,
+    (),
+    "auto",
+)
+def test_convolve(
+    geometry, m, groups, depth, per_group, kinds, how, pad_mode, flip, biased, seed, special, engine
+):
     sizes, window, stride, dilation, padding = geometry
     images = layout(numbers((m, *sizes, groups * depth), kinds[0], seed, special), how[0])
-    kernels = layout(numbers((*window, depth, groups * per_group), kinds[1], seed + 1, special), how[1])
+    kernels = layout(
+        numbers((*window, depth, groups * per_group), kinds[1], seed + 1, special), how[1]
+    )
     whole = images.dtype.kind in "biu" and kernels.dtype.kind in "biu"
     axis = -1 if seed % 2 else 1
     given_images = np.moveaxis(images, -1, axis)
-    words = {"dilation": dilation, "groups": groups, "pad_mode": pad_mode, "flip": flip, "channel_axis": axis}
+    words = {
+        "dilation": dilation,
+        "groups": groups,
+        "pad_mode": pad_mode,
+        "flip": flip,
+        "channel_axis": axis,
+    }
     words["fill"] = 0 if pad_mode != "constant" else 3 if whole else 1.5
     if biased:
         words["bias"] = np.arange(groups * per_group)
     before = images.copy(), kernels.copy()
-    actual = fits(lambda: called(convpool.convolve, given_images, kernels, padding, stride, **words, engine=engine))
+    actual = fits(
+        lambda: called(
+            convpool.convolve, given_images, kernels, padding, stride, **words, engine=engine
+        )
+    )
     expected = called(reference.convolve, given_images, kernels, padding, stride, **words)
     if np.dtype(kinds[0]).kind == "c" or np.dtype(kinds[1]).kind == "c":
         assume(not special)  # NumPy's own products of complex infinities depend on their order
     if engine == "fft":
-        np.testing.assert_allclose(actual, expected, rtol=0, atol=1e-12)  # test_engines.py has the bound
+        np.testing.assert_allclose(
+            actual, expected, rtol=0, atol=1e-12
+        )  # test_engines.py has the bound
         expected = actual
     same(actual, expected, (images, before[0]), (kernels, before[1]))
     out = np.full_like(expected, 1)
-    assert called(convpool.convolve, given_images, kernels, padding, stride, **words, out=out, engine=engine) is out
+    assert (
+        called(
+            convpool.convolve,
+            given_images,
+            kernels,
+            padding,
+            stride,
+            **words,
+            out=out,
+            engine=engine,
+        )
+        is out
+    )
     np.testing.assert_array_equal(out, expected)
 
 
@@ -160,7 +217,9 @@ def test_convolve_transpose(geometry, m, groups, depth, per_group, kinds, how, e
     same(actual, reference.convolve_transpose(values, kernels, padding, stride, **words))
 
 
-@given(geometries(), st.integers(1, 2), st.integers(1, 2), st.integers(1, 2), st.integers(1, 2), seeds)
+@given(
+    geometries(), st.integers(1, 2), st.integers(1, 2), st.integers(1, 2), st.integers(1, 2), seeds
+)
 def test_transpose_is_the_adjoint(geometry, m, groups, depth, per_group, seed):
     sizes, window, stride, dilation, padding = geometry
     words = {"dilation": dilation, "groups": groups}
@@ -192,14 +251,22 @@ def test_pool(geometry, m, c, kind, how, mode, ceil, counted, pad_mode, seed, sp
     before = images.copy()
     axis = -1 if seed % 2 else 1
     entered = np.moveaxis(images, -1, axis)
-    words = {"padding": padding, "dilation": dilation, "ceil": ceil, "count_padding": counted, "channel_axis": axis}
+    words = {
+        "padding": padding,
+        "dilation": dilation,
+        "ceil": ceil,
+        "count_padding": counted,
+        "channel_axis": axis,
+    }
     words |= {"pad_mode": pad_mode, "fill": int(pad_mode == "constant")}
     if mode in ("max", "min", "median") and seed % 3:
         words["footprint"] = np.arange(np.prod(window)).reshape(window) % 3 != seed % 2 + 1
     actual = fits(lambda: called(convpool.pool, entered, window, stride, mode, **words))
     expected = called(reference.pool, entered, window, stride, mode, **words)
     assert (actual.dtype, actual.shape) == (expected.dtype, expected.shape)
-    rtol = {"float16": 2e-3, "float32": 1e-6, "complex64": 1e-6}.get(actual.dtype.newbyteorder("=").name, 1e-14)
+    rtol = {"float16": 2e-3, "float32": 1e-6, "complex64": 1e-6}.get(
+        actual.dtype.newbyteorder("=").name, 1e-14
+    )
     np.testing.assert_allclose(actual, expected, rtol=rtol if mode in ("avg", "lp") else 0)
     np.testing.assert_array_equal(images, before)
 
@@ -223,7 +290,9 @@ def test_max_pool_indices_and_unpool(geometry, m, c, kind, ceil, seed, special):
     same(indices, expected_indices)
     assume(min(sizes) > 0)
     same(convpool.max_unpool(values, indices, sizes), reference.max_unpool(values, indices, sizes))
-    for axis in range(1, images.ndim):  # channels elsewhere change where they stand, and nothing else
+    for axis in range(
+        1, images.ndim
+    ):  # channels elsewhere change where they stand, and nothing else
         moved = np.moveaxis(images, -1, axis)
         pooled = convpool.max_pool_indices(moved, window, stride, **words, channel_axis=axis)
         same(pooled[1], np.moveaxis(indices, -1, axis))
@@ -239,8 +308,13 @@ def test_fold_adds_up_the_window_view(geometry, m, c, kind, seed):
     windows = fits(lambda: convpool.window_view(images, window, stride, dilation))
     assert not windows.flags.writeable
     assert m == 0 or np.shares_memory(windows, images)
-    same(convpool.fold(windows, sizes, stride, dilation), reference.fold(windows, sizes, stride, dilation))
-    ones = convpool.fold(np.ones(windows.shape), sizes, stride, dilation)  # how often each pixel is seen
+    same(
+        convpool.fold(windows, sizes, stride, dilation),
+        reference.fold(windows, sizes, stride, dilation),
+    )
+    ones = convpool.fold(
+        np.ones(windows.shape), sizes, stride, dilation
+    )  # how often each pixel is seen
     np.testing.assert_array_equal(
         convpool.fold(windows, sizes, stride, dilation),
         images.astype(ones.dtype if kind not in COMPLEX else kind) * ones,
@@ -255,7 +329,10 @@ def test_adaptive_and_global_pool(h, oh, ow, m, mode, kind, seed):
     images = np.moveaxis(numbers((m, h, 5, 2), kind, seed), -1, axis)
     sizes, words = (None if seed % 5 == 0 else oh, ow), {"channel_axis": axis - 4 * (seed % 2)}
     for actual, expected in [
-        (convpool.adaptive_pool(images, sizes, mode, **words), reference.adaptive_pool(images, sizes, mode, **words)),
+        (
+            convpool.adaptive_pool(images, sizes, mode, **words),
+            reference.adaptive_pool(images, sizes, mode, **words),
+        ),
         (convpool.global_pool(images, mode, **words), reference.global_pool(images, mode, **words)),
     ]:
         assert (actual.dtype, actual.shape) == (expected.dtype, expected.shape)
@@ -271,9 +348,13 @@ def test_adaptive_max_pool_indices(sizes, output_shape, m, rank, kind, seed, spe
     axis = seed % (rank + 1) + 1
     moved, shape = np.moveaxis(images, -1, axis), output_shape[:rank]
     actual = convpool.adaptive_max_pool_indices(moved, shape, channel_axis=axis)
-    for one, other in zip(actual, reference.adaptive_max_pool_indices(moved, shape, channel_axis=axis), strict=True):
+    for one, other in zip(
+        actual, reference.adaptive_max_pool_indices(moved, shape, channel_axis=axis), strict=True
+    ):
         same(one, other)
-    np.testing.assert_array_equal(actual[0], convpool.adaptive_pool(moved, shape, "max", channel_axis=axis))
+    np.testing.assert_array_equal(
+        actual[0], convpool.adaptive_pool(moved, shape, "max", channel_axis=axis)
+    )
     flat = np.moveaxis(actual[1], axis, -1).reshape(m, np.prod(shape), 2)
     values = np.take_along_axis(images.reshape(m, np.prod(sizes[:rank]), 2), flat, axis=1)
     np.testing.assert_array_equal(values, np.moveaxis(actual[0], axis, -1).reshape(values.shape))
@@ -287,7 +368,8 @@ def test_filter_image_is_convolve_on_each_channel(h, w, window, colour, pad_mode
     planes = np.moveaxis(image, -1, 0)[..., None] if colour else image[None, ..., None]
     expected = reference.convolve(planes, kernel[..., None, None], pad_mode=pad_mode)[..., 0]
     same(
-        convpool.filter_image(image, kernel, pad_mode=pad_mode), np.moveaxis(expected, 0, -1) if colour else expected[0]
+        convpool.filter_image(image, kernel, pad_mode=pad_mode),
+        np.moveaxis(expected, 0, -1) if colour else expected[0],
     )
 
 
@@ -299,18 +381,26 @@ def test_linear_and_shift(window, stride, c, seed):
     def convolved(x):
         return convpool.convolve(x, kernels, "valid", stride)
 
-    np.testing.assert_array_equal(convolved(2 * images - 3 * others), 2 * convolved(images) - 3 * convolved(others))
+    np.testing.assert_array_equal(
+        convolved(2 * images - 3 * others), 2 * convolved(images) - 3 * convolved(others)
+    )
     shifted = np.roll(images, (stride, stride), (1, 2))
-    np.testing.assert_array_equal(convolved(shifted)[:, 1:, 1:], convolved(images)[:, : -1 or None, :-1])
+    np.testing.assert_array_equal(
+        convolved(shifted)[:, 1:, 1:], convolved(images)[:, : -1 or None, :-1]
+    )
 
 
 @given(st.tuples(st.integers(1, 5), st.integers(1, 5)), st.integers(1, 3), seeds)
 def test_pooling_against_sorted_windows(window, stride, seed):
     images = numbers((2, 7, 6, 2), "int64", seed)
-    ordered = np.sort(convpool.window_view(images, window, stride).reshape(*_counts(window, stride), -1), axis=-1)
+    ordered = np.sort(
+        convpool.window_view(images, window, stride).reshape(*_counts(window, stride), -1), axis=-1
+    )
     np.testing.assert_array_equal(convpool.pool(images, window, stride), ordered[..., -1])
     np.testing.assert_array_equal(convpool.pool(images, window, stride, "min"), ordered[..., 0])
-    np.testing.assert_array_equal(convpool.pool(images, window, stride, "sum"), ordered.sum(axis=-1))
+    np.testing.assert_array_equal(
+        convpool.pool(images, window, stride, "sum"), ordered.sum(axis=-1)
+    )
 
 
 def _counts(window, stride):
@@ -321,9 +411,20 @@ def _counts(window, stride):
 def test_course_names_equal_the_seven_files_bit_for_bit(seven_files, kind):
     for seed in range(40):
         random = np.random.default_rng(seed)
-        m, h, w, c, nc = random.integers(1, 4), *random.integers(4, 12, 2), *random.integers(1, 4, 2)
-        kh, kw, sh, sw, ph, pw = *random.integers(1, 5, 2), *random.integers(1, 4, 2), *random.integers(0, 3, 2)
-        images, kernels = numbers((m, h, w, c), kind, seed), numbers((kh, kw, c, nc), kind, seed + 1)
+        m, h, w, c, nc = (
+            random.integers(1, 4),
+            *random.integers(4, 12, 2),
+            *random.integers(1, 4, 2),
+        )
+        kh, kw, sh, sw, ph, pw = (
+            *random.integers(1, 5, 2),
+            *random.integers(1, 4, 2),
+            *random.integers(0, 3, 2),
+        )
+        images, kernels = (
+            numbers((m, h, w, c), kind, seed),
+            numbers((kh, kw, c, nc), kind, seed + 1),
+        )
         gray, kernel = images[..., 0], kernels[..., 0, 0]
         calls = [
             ("convolve_grayscale_valid", (gray, kernel)),
@@ -332,7 +433,10 @@ def test_course_names_equal_the_seven_files_bit_for_bit(seven_files, kind):
         ]
         for padding in ["same", "valid", (ph, pw), [ph, pw]]:
             words = padding, (sh, sw)
-            calls += [("convolve_grayscale", (gray, kernel, *words)), ("convolve", (images, kernels, *words))]
+            calls += [
+                ("convolve_grayscale", (gray, kernel, *words)),
+                ("convolve", (images, kernels, *words)),
+            ]
             calls.append(("convolve_channels", (images, kernels[..., 0], *words)))
         calls += [("pool", (images, (kh, kw), (sh, sw), mode)) for mode in ("max", "avg")]
         for name, arguments in calls:
@@ -376,7 +480,10 @@ def test_integers_beyond_float64_are_exact(value):
     for engine in INTEGER_ENGINES:
         result = convpool.convolve(images, np.ones((1, 1, 1), np.int64), engine=engine)
         assert result.ravel().tolist() == [value, 0]
-    assert convpool.convolve_transpose(images, np.ones((1, 1, 1), np.int64)).ravel().tolist() == [value, 0]
+    assert convpool.convolve_transpose(images, np.ones((1, 1, 1), np.int64)).ravel().tolist() == [
+        value,
+        0,
+    ]
     assert convpool.pool(images, (1,), mode="sum").ravel().tolist() == [value, 0]
 
 

@@ -1,7 +1,7 @@
 """The slow twin itself, judged by hand, by SciPy and by NumPy.
 
-The kernel 1 10 100 writes the digits under its taps: over 1 2 3 it gives 321, flipped 123. All of it was worked by hand
-from the definitions, without running anything.
+The kernel 1 10 100 writes the digits under its taps: over 1 2 3 it gives 321, flipped 123. All of
+it was worked by hand from the definitions, without running anything.
 """
 
 from __future__ import annotations
@@ -52,12 +52,42 @@ CONVOLUTIONS = [
     ([1, 2], DIGITS, {"padding": "same_size", "stride": 2}, [100, 21]),
     ([1, 2, 3, 4], [1], {"padding": "same", "stride": 3}, [1, 4]),  # no negative padding
     # what lies around the image
-    ([1, 2, 3, 4, 5], DIGITS, {"padding": ((2, 0),), "pad_mode": "reflect"}, [123, 212, 321, 432, 543]),
-    ([1, 2, 3, 4, 5], DIGITS, {"padding": ((2, 0),), "pad_mode": "symmetric"}, [112, 211, 321, 432, 543]),
-    ([1, 2, 3, 4, 5], DIGITS, {"padding": ((2, 0),), "pad_mode": "edge"}, [111, 211, 321, 432, 543]),
-    ([1, 2, 3, 4, 5], DIGITS, {"padding": ((2, 0),), "pad_mode": "wrap"}, [154, 215, 321, 432, 543]),
-    ([1, 2, 3, 4, 5], DIGITS, {"padding": ((2, 0),), "pad_mode": "constant", "fill": 7}, [177, 217, 321, 432, 543]),
-    ([1, 2], [1], {"padding": 3, "pad_mode": "reflect"}, [2, 1, 2, 1, 2, 1, 2, 1]),  # wider than the image
+    (
+        [1, 2, 3, 4, 5],
+        DIGITS,
+        {"padding": ((2, 0),), "pad_mode": "reflect"},
+        [123, 212, 321, 432, 543],
+    ),
+    (
+        [1, 2, 3, 4, 5],
+        DIGITS,
+        {"padding": ((2, 0),), "pad_mode": "symmetric"},
+        [112, 211, 321, 432, 543],
+    ),
+    (
+        [1, 2, 3, 4, 5],
+        DIGITS,
+        {"padding": ((2, 0),), "pad_mode": "edge"},
+        [111, 211, 321, 432, 543],
+    ),
+    (
+        [1, 2, 3, 4, 5],
+        DIGITS,
+        {"padding": ((2, 0),), "pad_mode": "wrap"},
+        [154, 215, 321, 432, 543],
+    ),
+    (
+        [1, 2, 3, 4, 5],
+        DIGITS,
+        {"padding": ((2, 0),), "pad_mode": "constant", "fill": 7},
+        [177, 217, 321, 432, 543],
+    ),
+    (
+        [1, 2],
+        [1],
+        {"padding": 3, "pad_mode": "reflect"},
+        [2, 1, 2, 1, 2, 1, 2, 1],
+    ),  # wider than the image
     ([1, 2], [1], {"padding": 3, "pad_mode": "wrap"}, [2, 1, 2, 1, 2, 1, 2, 1]),
     ([1, 2], [1], {"padding": 3, "pad_mode": "symmetric"}, [2, 2, 1, 1, 2, 2, 1, 1]),
     ([1, 2, 3], DIGITS, {"padding": "valid", "bias": [5000]}, [5321]),
@@ -74,7 +104,9 @@ def test_convolve_by_hand(image: list, kernel: list, words: dict, expected: list
 
 def test_groups_read_their_own_channels() -> None:
     images = np.array([1, 2, 3, 4]).reshape(1, 1, 4)
-    kernels = np.array([[1, 10], [100, 1000], [1, 2], [3, 4]]).T.reshape(1, 2, 4)  # kernels 0, 1: channels 0, 1
+    kernels = np.array([[1, 10], [100, 1000], [1, 2], [3, 4]]).T.reshape(
+        1, 2, 4
+    )  # kernels 0, 1: channels 0, 1
     result = reference.convolve(images, kernels, groups=2)
     assert result.ravel().tolist() == [21, 2100, 11, 25]
 
@@ -84,9 +116,13 @@ def test_valid_is_correlate(rank: int) -> None:
     rng = np.random.default_rng(rank)
     images = rng.standard_normal((*(2, 6, 5, 4)[: rank + 1], 3))
     kernels = rng.standard_normal((*(3, 2, 3)[:rank], 3, 2))
-    expected = [[signal.correlate(x, kernels[..., n], "valid")[..., 0] for n in range(2)] for x in images]
+    expected = [
+        [signal.correlate(x, kernels[..., n], "valid")[..., 0] for n in range(2)] for x in images
+    ]
     result = reference.convolve(images, kernels, "valid")
-    np.testing.assert_allclose(result, np.moveaxis(np.array(expected), 1, -1), rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(
+        result, np.moveaxis(np.array(expected), 1, -1), rtol=1e-12, atol=1e-12
+    )
 
 
 @pytest.mark.parametrize("axis", [0, 1, -2])
@@ -162,18 +198,29 @@ def test_floats_accumulate_where_design_says() -> None:
     half = reference.convolve(line([2048, 1, 1], np.float16), taps([1, 1, 1], np.float16), "valid")
     assert half.item() == 2050  # 2048 + 1 is 2048 in float16
     assert reference.pool(line([2048, 1, 1], np.float16), 3, mode="sum").item() == 2050
-    single = reference.convolve(line([2**24, 1, 1], np.float32), taps([1, 1, 1], np.float32), "valid")
+    single = reference.convolve(
+        line([2**24, 1, 1], np.float32), taps([1, 1, 1], np.float32), "valid"
+    )
     assert single.item() == 2**24  # and not in float64
-    asked = reference.convolve(line([2**24, 1, 1], np.float32), taps([1, 1, 1], np.float32), "valid", dtype=np.float64)
+    asked = reference.convolve(
+        line([2**24, 1, 1], np.float32), taps([1, 1, 1], np.float32), "valid", dtype=np.float64
+    )
     assert asked.item() == 2**24 + 2
     if np.finfo(np.longdouble).nmant > 60:
         tiny = np.longdouble(2) ** -60
-        assert reference.convolve(line([1, tiny], np.longdouble), taps([1, 1]), "valid").item() == 1 + tiny
+        assert (
+            reference.convolve(line([1, tiny], np.longdouble), taps([1, 1]), "valid").item()
+            == 1 + tiny
+        )
 
 
 def test_padded_zeros_and_zero_weights_are_values() -> None:
-    np.testing.assert_array_equal(reference.convolve(line([1.0]), taps([np.inf, 1, 0])), line([np.nan]))
-    np.testing.assert_array_equal(reference.convolve(line([np.inf, 1]), taps([0.0, 1]), "valid"), line([np.nan]))
+    np.testing.assert_array_equal(
+        reference.convolve(line([1.0]), taps([np.inf, 1, 0])), line([np.nan])
+    )
+    np.testing.assert_array_equal(
+        reference.convolve(line([np.inf, 1]), taps([0.0, 1]), "valid"), line([np.nan])
+    )
 
 
 # ---- transposed ----
@@ -200,9 +247,15 @@ def test_convolve_transpose_by_hand(words: dict, expected: list) -> None:
     np.testing.assert_array_equal(result, line(expected, np.int64), strict=True)
 
 
-@pytest.mark.parametrize("padding", ["valid", "full", "same", "same_lower", "same_size", (1, 0), ((0, 1), (2, 0))])
-@pytest.mark.parametrize(("stride", "dilation", "groups"), [(1, 1, 1), ((2, 3), 1, 2), (1, (2, 1), 2)])
-def test_transpose_is_the_adjoint(padding: object, stride: object, dilation: object, groups: int) -> None:
+@pytest.mark.parametrize(
+    "padding", ["valid", "full", "same", "same_lower", "same_size", (1, 0), ((0, 1), (2, 0))]
+)
+@pytest.mark.parametrize(
+    ("stride", "dilation", "groups"), [(1, 1, 1), ((2, 3), 1, 2), (1, (2, 1), 2)]
+)
+def test_transpose_is_the_adjoint(
+    padding: object, stride: object, dilation: object, groups: int
+) -> None:
     rng = np.random.default_rng(1)
     x, kernels = rng.integers(-9, 9, (2, 6, 6, 4)), rng.integers(-9, 9, (2, 3, 4 // groups, 6))
     words = {"padding": padding, "stride": stride, "dilation": dilation, "groups": groups}
@@ -252,8 +305,16 @@ POOLS = [
     ([1, 2], 2, {"stride": 1, "padding": 2, "mode": "sum"}, [0, 1, 3, 2, 0]),
     ([1, 2], 2, {"stride": 1, "padding": 2, "mode": "lp", "p": 1}, [0, 1, 3, 2, 0]),
     ([1, 2], 2, {"stride": 1, "padding": 2, "mode": "avg"}, [NAN, 1, 1.5, 2, NAN]),
-    ([1, 2], 2, {"stride": 1, "padding": 2, "mode": "avg", "count_padding": True}, [NAN, 0.5, 1.5, 1, NAN]),
-    *(([1, NAN, 2, 3], 2, {"mode": mode}, [NAN, last]) for mode, last in [("max", 3), ("min", 2), ("avg", 2.5)]),
+    (
+        [1, 2],
+        2,
+        {"stride": 1, "padding": 2, "mode": "avg", "count_padding": True},
+        [NAN, 0.5, 1.5, 1, NAN],
+    ),
+    *(
+        ([1, NAN, 2, 3], 2, {"mode": mode}, [NAN, last])
+        for mode, last in [("max", 3), ("min", 2), ("avg", 2.5)]
+    ),
     ([], 2, {"padding": "same"}, []),
     ([], 1, {"padding": "same", "stride": 2, "ceil": True}, []),
 ]
@@ -304,7 +365,10 @@ def test_indices_are_flat_first_and_of_real_pixels() -> None:
     two_channels = np.array([[1, 9], [2, 8]]).reshape(1, 2, 2)
     assert reference.max_pool_indices(two_channels, 2)[1].ravel().tolist() == [1, 0]
     assert reference.max_pool_indices(line([NAN, 1, NAN]), 3)[1].item() == 0
-    assert reference.max_pool_indices(line([-INF, -INF]), 2, padding=1)[1].ravel().tolist() == [0, 1]
+    assert reference.max_pool_indices(line([-INF, -INF]), 2, padding=1)[1].ravel().tolist() == [
+        0,
+        1,
+    ]
     assert reference.max_pool_indices(line([3]), 1, padding=1)[1].ravel().tolist() == [-1, 0, -1]
 
 
@@ -313,7 +377,9 @@ def test_max_unpool_puts_values_back() -> None:
     assert reference.max_unpool(values, indices, 5).ravel().tolist() == [9, 0, 0, 7, 0]
     image = np.arange(32).reshape(2, 4, 4, 1)[:, ::-1]
     back = reference.max_unpool(*reference.max_pool_indices(image, 2), (4, 4))
-    np.testing.assert_array_equal(back, np.where(np.isin(image, reference.pool(image, 2)), image, 0))
+    np.testing.assert_array_equal(
+        back, np.where(np.isin(image, reference.pool(image, 2)), image, 0)
+    )
 
 
 def test_adaptive_windows_overlap() -> None:
@@ -323,14 +389,27 @@ def test_adaptive_windows_overlap() -> None:
 
 def test_global_pool_keeps_the_axes() -> None:
     image = np.arange(24.0).reshape(1, 3, 4, 2)
-    np.testing.assert_array_equal(reference.global_pool(image, "avg"), image.mean((1, 2), keepdims=True), strict=True)
-    np.testing.assert_array_equal(reference.global_pool(image, "max"), image.max((1, 2), keepdims=True), strict=True)
+    np.testing.assert_array_equal(
+        reference.global_pool(image, "avg"), image.mean((1, 2), keepdims=True), strict=True
+    )
+    np.testing.assert_array_equal(
+        reference.global_pool(image, "max"), image.max((1, 2), keepdims=True), strict=True
+    )
 
 
 def test_it_shares_nothing() -> None:
     tree = ast.parse(Path(reference.__file__).read_text(encoding="utf-8"))
-    names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
-    names |= {node.module or "." * node.level for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    names = {
+        alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import)
+        for alias in node.names
+    }
+    names |= {
+        node.module or "." * node.level
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+    }
     assert {name.split(".")[0] for name in names} - sys.stdlib_module_names == {"numpy"}
 
 

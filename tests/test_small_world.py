@@ -1,7 +1,9 @@
-"""The small world: every geometry that small numbers allow, on every engine, in memory, in tiles and in dask arrays.
+"""The small world: every geometry that small numbers allow, on every engine, in memory, in tiles
+and in dask arrays.
 
-`make test` takes another sample of it each day, `make test-full` all of it. The judge are sums of shifted copies, in
-tests/support/shifted.py, which share no code with the package; values are such that every bit counts.
+`make test` takes another sample of it each day, `make test-full` all of it. The judge are sums of
+shifted copies, in tests/support/shifted.py, which share no code with the package; values are such
+that every bit counts.
 """
 
 import re
@@ -21,14 +23,17 @@ from support.small_world import PAD_MODES, POOL_MODES, STRIDES, WINDOWS
 
 n = host.vector_bytes() // 4  # float32 numbers of a vector
 FEW, MANY = small_world.forms(n)
-# What is compiled takes seconds: for each mode of pooling, each number of kernels of vectors over kernels, and each
-# window and stride of the loops for few kernels. So those are the same in all tests of a day.
+# What is compiled takes seconds: for each mode of pooling, each number of kernels of vectors over
+# kernels, and each window and stride of the loops for few kernels. So those are the same in all
+# tests of a day.
 _today = generator("small world")
 MANY_TODAY, FEW_TODAY = _today.sample(MANY, 3), _today.choice(FEW)
 KIND_TODAY = {"windows": [_today.choice(WINDOWS)], "strides": [_today.choice(STRIDES)]}
 MODE_TODAY = _today.choice([mode for mode in POOL_MODES if mode != "lp"])
 WAYS = ("memory", "tiles", "dask")
-linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="protects pages as Linux does")
+linux = pytest.mark.skipif(
+    not sys.platform.startswith("linux"), reason="protects pages as Linux does"
+)
 
 
 def skip_without(engine, way):
@@ -39,7 +44,9 @@ def skip_without(engine, way):
 
 
 def least_memory(call, *operands, **words):
-    """Return the least `max_memory` that a call takes, as the error names it to whoever passes less."""
+    """Return the least `max_memory` that a call takes, as the error names it to whoever passes
+    less.
+    """
     try:
         call(*operands, **words, max_memory=1)
     except ValueError as error:
@@ -61,7 +68,9 @@ def in_chunks(images, random):
 
 
 def answers(call, way, images, random, *operands, **words):
-    """Yield what a call returns in memory, in tiles of a pixel or a few or of 30 kB, or of a dask array."""
+    """Yield what a call returns in memory, in tiles of a pixel or a few or of 30 kB, or of a
+    dask array.
+    """
     if way == "memory":
         yield call(images, *operands, **words)
     elif way == "tiles":
@@ -82,25 +91,36 @@ class Verdict:
         self.tried += 1
         try:
             for actual in answers:
-                same = actual.shape == expected.shape and np.allclose(actual, expected, rtol, atol, equal_nan=True)
+                same = actual.shape == expected.shape and np.allclose(
+                    actual, expected, rtol, atol, equal_nan=True
+                )
                 if not same:
-                    values = f"\n    {actual.ravel()[:12]} for {expected.ravel()[:12]}" if expected.size < 100 else ""
+                    values = (
+                        f"\n    {actual.ravel()[:12]} for {expected.ravel()[:12]}"
+                        if expected.size < 100
+                        else ""
+                    )
                     self.wrong.append(f"{what}: {actual.shape} for {expected.shape}{values}")
         except Exception as error:
             self.wrong.append(f"{what}: {type(error).__name__}: {error}")
 
     def expect_none(self, least=1):
         assert self.tried >= least
-        assert not self.wrong, f"{len(self.wrong)} of {self.tried} are wrong:\n" + "\n".join(self.wrong[:5])
+        assert not self.wrong, f"{len(self.wrong)} of {self.tried} are wrong:\n" + "\n".join(
+            self.wrong[:5]
+        )
 
 
 def convolve(verdict, engine, way, geometry, form, pad_mode, random, dtypes=("float32", "float32")):
     case = small_world.convolution(geometry, form, pad_mode, random, dtypes)
     words = {"bias": case.bias, "engine": engine, **case.words}
     found = answers(convpool.convolve, way, case.images, random, case.kernels, **words)
-    # what transforms leave of values below 2**14 is rounded away, but where the right value is near 0
+    # what transforms leave of values below 2**14 is rounded away, but where the right value is near
+    # 0
     atol = 1e-10 if engine == "fft" else 0
-    verdict.judge(f"{geometry}, (c, nc, groups) {form}, {pad_mode}, {dtypes}", found, case.expected, atol)
+    verdict.judge(
+        f"{geometry}, (c, nc, groups) {form}, {pad_mode}, {dtypes}", found, case.expected, atol
+    )
 
 
 def pool(verdict, engine, way, geometry, channels, mode, count_padding, random, dtype="float32"):
@@ -120,9 +140,21 @@ def test_the_judge_is_that_of_a_sum_by_hand():
     w = np.array([1.0, 10]).reshape(2, 1, 1)
     axes = [shifted.Steps(1, 2, 2)]
     assert shifted.convolve(x, w, axes).ravel().tolist() == [10, 32, 0]
-    assert shifted.convolve(x, w, axes, pad_mode="constant", fill=5).ravel().tolist() == [15, 32, 55]
-    assert shifted.convolve(x, w, axes, pad_mode="wrap", bias=np.ones(1)).ravel().tolist() == [14, 33, 22]
-    assert shifted.convolve_transpose(np.array([[[1.0], [2]]]), w, axes, (3,)).ravel().tolist() == [10, 2, 20]
+    assert shifted.convolve(x, w, axes, pad_mode="constant", fill=5).ravel().tolist() == [
+        15,
+        32,
+        55,
+    ]
+    assert shifted.convolve(x, w, axes, pad_mode="wrap", bias=np.ones(1)).ravel().tolist() == [
+        14,
+        33,
+        22,
+    ]
+    assert shifted.convolve_transpose(np.array([[[1.0], [2]]]), w, axes, (3,)).ravel().tolist() == [
+        10,
+        2,
+        20,
+    ]
     assert shifted.pool(x, (2,), axes, "avg").ravel()[:2].tolist() == [1, 2.5]
     assert shifted.pool(x, (2,), axes, "avg", count_padding=True).ravel()[:2].tolist() == [0.5, 2.5]
     assert shifted.pool(x, (2,), axes, "max", least=-9).ravel().tolist() == [1, 3, -9]
@@ -131,19 +163,33 @@ def test_the_judge_is_that_of_a_sum_by_hand():
         [0, 1, -1],
     ]
     assert shifted.named("same", 5, 3, 2, 1) == (1, 1)
-    assert [shifted.named(name, 4, 3, 2, 1) for name in ("same", "same_lower", "same_size")] == [(0, 1), (1, 0), (3, 2)]
+    assert [shifted.named(name, 4, 3, 2, 1) for name in ("same", "same_lower", "same_size")] == [
+        (0, 1),
+        (1, 0),
+        (3, 2),
+    ]
 
 
 # ---- convolution ----
 
 
-COUNTS = {"memory": {1: 150, 2: 100, 3: 50}, "tiles": {1: 20, 2: 8, 3: 3}, "dask": {1: 15, 2: 8, 3: 5}}  # of a sample
+COUNTS = {
+    "memory": {1: 150, 2: 100, 3: 50},
+    "tiles": {1: 20, 2: 8, 3: 3},
+    "dask": {1: 15, 2: 8, 3: 5},
+}  # of a sample
 
 
 def drawn_geometries(engine, way, random, ceil=False):
     """Return drawn geometries of every number of axes that the engine takes."""
-    counts = {rank: count for rank, count in COUNTS[way].items() if engine != "compiled" or rank < 3}
-    return [one for rank, count in counts.items() for one in small_world.some_axes(rank, count, random, ceil)]
+    counts = {
+        rank: count for rank, count in COUNTS[way].items() if engine != "compiled" or rank < 3
+    }
+    return [
+        one
+        for rank, count in counts.items()
+        for one in small_world.some_axes(rank, count, random, ceil)
+    ]
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -152,14 +198,24 @@ def test_convolutions(engine, way):
     skip_without(engine, way)
     random, verdict = generator(f"convolutions {engine} {way}"), Verdict()
     for geometry in drawn_geometries(engine, way, random):
-        convolve(verdict, engine, way, geometry, random.choice(FEW + MANY), random.choice(PAD_MODES), random)
+        convolve(
+            verdict,
+            engine,
+            way,
+            geometry,
+            random.choice(FEW + MANY),
+            random.choice(PAD_MODES),
+            random,
+        )
     verdict.expect_none(20)
 
 
 def compiled_cases(way, random):
     """Yield drawn geometries and forms, of which few are compiled."""
     if way == "memory":
-        yield from ((one, random.choice(MANY_TODAY)) for one in drawn_geometries("compiled", way, random))
+        yield from (
+            (one, random.choice(MANY_TODAY)) for one in drawn_geometries("compiled", way, random)
+        )
     for geometry in small_world.some_axes(1, COUNTS[way][1], random, **KIND_TODAY):
         yield geometry, FEW_TODAY if way == "memory" else MANY_TODAY[0]
 
@@ -179,11 +235,15 @@ def test_compiled_convolutions(way):
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("engine", ENGINES)
 def test_every_convolution_on_one_axis(engine, way, window):
-    """Every geometry under every pad mode with a few forms; in tiles and chunks under zeros, a constant and another."""
+    """Every geometry under every pad mode with a few forms; in tiles and chunks under zeros, a
+    constant and another.
+    """
     skip_without(engine, way)
     random, verdict = generator(f"every convolution {engine} {way} {window}"), Verdict()
     for geometry in small_world.one_axis([window]):
-        for pad_mode in PAD_MODES if way == "memory" else [*PAD_MODES[:2], random.choice(PAD_MODES[2:])]:
+        for pad_mode in (
+            PAD_MODES if way == "memory" else [*PAD_MODES[:2], random.choice(PAD_MODES[2:])]
+        ):
             forms = [random.choice(FEW), *random.sample(MANY, 2)]
             for form in forms if way == "memory" else [random.choice(forms)]:
                 convolve(verdict, engine, way, geometry, form, pad_mode, random)
@@ -200,18 +260,36 @@ def test_many_convolutions_on_more_axes(rank, engine, way):
         pytest.skip("it takes one or two axes")
     random, verdict = generator(f"many convolutions {engine} {way} {rank}"), Verdict()
     # float64 has half as many numbers in a vector, integers are summed in what holds them
-    kinds = [("float32", "float32"), ("float64", "float64"), ("uint8", "float32"), ("uint8", "int8")]
+    kinds = [
+        ("float32", "float32"),
+        ("float64", "float64"),
+        ("uint8", "float32"),
+        ("uint8", "int8"),
+    ]
     kinds, forms = kinds[:3] if engine == "fft" else kinds, FEW + MANY
     count = {"memory": 5000, "tiles": 300, "dask": 200}[way]
     geometries = small_world.some_axes(rank, count, random)
-    if engine == "compiled":  # few kernels, as tiles and chunks have them, in windows and strides of one kind
+    if (
+        engine == "compiled"
+    ):  # few kernels, as tiles and chunks have them, in windows and strides of one kind
         of_one_kind = small_world.some_axes(rank, 200, random, **KIND_TODAY)
         for geometry in of_one_kind:
-            convolve(verdict, engine, way, geometry, random.choice(FEW), random.choice(PAD_MODES), random)
+            convolve(
+                verdict, engine, way, geometry, random.choice(FEW), random.choice(PAD_MODES), random
+            )
         geometries, forms = (geometries, MANY) if way == "memory" else (of_one_kind, MANY_TODAY)
     for geometry in geometries:
         dtypes = random.choice(kinds) if way == "memory" else kinds[0]
-        convolve(verdict, engine, way, geometry, random.choice(forms), random.choice(PAD_MODES), random, dtypes)
+        convolve(
+            verdict,
+            engine,
+            way,
+            geometry,
+            random.choice(forms),
+            random.choice(PAD_MODES),
+            random,
+            dtypes,
+        )
     verdict.expect_none(200)
 
 
@@ -221,14 +299,18 @@ def test_many_convolutions_on_more_axes(rank, engine, way):
 def transpose(verdict, case, form):
     found = [convpool.convolve_transpose(case.values, case.kernels, **case.words)]
     verdict.judge(
-        f"values {case.values.shape}, kernels {case.kernels.shape}, {form}, {case.words}", found, case.expected
+        f"values {case.values.shape}, kernels {case.kernels.shape}, {form}, {case.words}",
+        found,
+        case.expected,
     )
 
 
 def test_transposed_convolutions():
     random, verdict = generator("transposed"), Verdict()
     form = random.choice(FEW + MANY)
-    for case in random.sample(list(small_world.every_transposed(form, random, [random.choice(WINDOWS)])), 100):
+    for case in random.sample(
+        list(small_world.every_transposed(form, random, [random.choice(WINDOWS)])), 100
+    ):
         transpose(verdict, case, form)
     verdict.expect_none()
 
@@ -246,7 +328,10 @@ def test_every_transposed_convolution_on_one_axis(form):
 def test_transposed_convolutions_on_more_axes(rank):
     random, verdict = generator(f"transposed {rank}"), Verdict()
     while verdict.tried < (3000 if EVERYTHING else 60):
-        form, line = random.choice(FEW + MANY[::3]), [small_world.some_axes(1, 1, random)[0] for _ in range(rank)]
+        form, line = (
+            random.choice(FEW + MANY[::3]),
+            [small_world.some_axes(1, 1, random)[0] for _ in range(rank)],
+        )
         counts, window = tuple(one.sizes[0] for one in line), tuple(one.window[0] for one in line)
         steps = tuple(one.stride[0] for one in line), tuple(one.dilation[0] for one in line)
         padding = random.choice([*small_world.NAMES, tuple(tuple(one.axes[0][:2]) for one in line)])
@@ -290,7 +375,16 @@ def test_every_pooling_on_one_axis(engine, way, mode):
         generator(f"every pooling {engine} {way}").shuffle(every)
         every = every[POOL_MODES.index(mode) :: len(POOL_MODES)]
     for geometry, count_padding in product(every, (False, True) if mode == "avg" else (False,)):
-        pool(verdict, engine, way, geometry, random.choice((1, 3, n, 2 * n + 1)), mode, count_padding, random)
+        pool(
+            verdict,
+            engine,
+            way,
+            geometry,
+            random.choice((1, 3, n, 2 * n + 1)),
+            mode,
+            count_padding,
+            random,
+        )
     verdict.expect_none(1500)
 
 
@@ -298,7 +392,9 @@ def indices(verdict, geometry, random):
     case = small_world.pooling(
         geometry, random.choice((1, 3)), "max", False, random, random.choice(("float32", "uint8"))
     )
-    words = {word: case.words[word] for word in ("kernel_shape", "stride", "dilation", "padding", "ceil")}
+    words = {
+        word: case.words[word] for word in ("kernel_shape", "stride", "dilation", "padding", "ceil")
+    }
     least = -np.inf if case.images.dtype.kind == "f" else 0
     expected = shifted.max_pool_indices(case.images, geometry.window, geometry.axes, least)
     for found, right in zip(convpool.max_pool_indices(case.images, **words), expected, strict=True):
@@ -321,9 +417,11 @@ def test_indices():
 
 
 def run_beside_fences(engine, count):
-    """Judge convolutions and poolings whose operands, results and scratches end or begin at a forbidden page.
+    """Judge convolutions and poolings whose operands, results and scratches end or begin at a
+    forbidden page.
 
-    Whoever reads or writes beyond them kills this process; the last line that it wrote names the case.
+    Whoever reads or writes beyond them kills this process; the last line that it wrote names the
+    case.
     """
     from convpool.engines.compiled import launch as launching
     from support import fences
@@ -333,18 +431,42 @@ def run_beside_fences(engine, count):
         cases = [(one, random.choice(FEW + MANY)) for one in drawn_geometries(engine, way, random)]
         if engine == "compiled" and not EVERYTHING:
             cases = list(compiled_cases(way, random))
-        for geometry, form in random.sample(cases, min(len(cases), count if way == "memory" else count // 3)):
+        for geometry, form in random.sample(
+            cases, min(len(cases), count if way == "memory" else count // 3)
+        ):
             case = small_world.convolution(geometry, form, random.choice(PAD_MODES), random)
-            fenced(engine, way, (fences, launching), convpool.convolve, case, (case.images, case.kernels), random)
+            fenced(
+                engine,
+                way,
+                (fences, launching),
+                convpool.convolve,
+                case,
+                (case.images, case.kernels),
+                random,
+            )
             if engine in POOL_ENGINES:
-                pooled = small_world.pooling(geometry, random.choice((1, 3)), MODE_TODAY, False, random)
-                fenced(engine, way, (fences, launching), convpool.pool, pooled, (pooled.images,), random)
+                pooled = small_world.pooling(
+                    geometry, random.choice((1, 3)), MODE_TODAY, False, random
+                )
+                fenced(
+                    engine,
+                    way,
+                    (fences, launching),
+                    convpool.pool,
+                    pooled,
+                    (pooled.images,),
+                    random,
+                )
 
 
 def fenced(engine, way, modules, function, case, operands, random):
     fences, launching = modules
     expected = case.expected.astype(case.images.dtype)
-    print(f"{engine}, {way}: {[one.shape for one in operands]} {case.words}", file=sys.stderr, flush=True)
+    print(
+        f"{engine}, {way}: {[one.shape for one in operands]} {case.words}",
+        file=sys.stderr,
+        flush=True,
+    )
     for side in fences.SIDES:
         launching.aligned = lambda numbers, dtype, side=side: fences.array((numbers,), dtype, side)
         words = {"engine": engine, **case.words}
@@ -358,7 +480,8 @@ def fenced(engine, way, modules, function, case, operands, random):
         fences.clear()
 
 
-# images, kernels, padding: where every window lacks the same taps, which were once read beside the images
+# images, kernels, padding: where every window lacks the same taps, which were once read beside the
+# images
 LACKING = [
     ((1, 2, 1), (3, 1, 32), [(0, 1)]),
     ((1, 2, 1), (3, 1, 32), [(1, 0)]),
@@ -375,13 +498,20 @@ def run_what_lacks_taps(dtype):
 
     for images, kernels, padding in LACKING:
         drawn = generator(str(images))
-        x, w = small_world.halves(images, drawn, dtype), small_world.halves(kernels, drawn, dtype, zero=False)
+        x, w = (
+            small_world.halves(images, drawn, dtype),
+            small_world.halves(kernels, drawn, dtype, zero=False),
+        )
         expected = convpool.convolve(x, w, padding, engine="numpy")
         print(images, kernels, padding, file=sys.stderr, flush=True)
         for side in fences.SIDES:
-            launching.aligned = lambda numbers, dtype, side=side: fences.array((numbers,), dtype, side)
+            launching.aligned = lambda numbers, dtype, side=side: fences.array(
+                (numbers,), dtype, side
+            )
             given = [fences.copy(one, side) for one in (x, w)]
-            np.testing.assert_array_equal(convpool.convolve(*given, padding, engine="compiled"), expected)
+            np.testing.assert_array_equal(
+                convpool.convolve(*given, padding, engine="compiled"), expected
+            )
             fences.clear()
 
 
@@ -440,6 +570,9 @@ def test_many_windows_that_all_lack_the_same_taps(engine, images, kernels, paddi
     random = np.random.default_rng(0)
     x, w = (random.integers(-4, 5, shape).astype(np.float32) for shape in (images, kernels))
     lines = list(zip(images[1:-1], kernels[:-2], strict=True))
-    pairs = [shifted.named(padding, *line) if isinstance(padding, str) else (padding, padding) for line in lines]
+    pairs = [
+        shifted.named(padding, *line) if isinstance(padding, str) else (padding, padding)
+        for line in lines
+    ]
     expected = shifted.convolve(x, w, [shifted.Steps(*pair) for pair in pairs])
     np.testing.assert_array_equal(convpool.convolve(x, w, padding, engine=engine), expected)

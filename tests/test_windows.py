@@ -1,8 +1,9 @@
-"""Where windows lie on an axis, judged by plain enumeration and by the guide to convolution arithmetic.
+"""Where windows lie on an axis, judged by plain enumeration and by the guide to convolution
+arithmetic.
 
-The guide is V. Dumoulin and F. Visin, "A guide to convolution arithmetic for deep learning", arXiv:1603.07285. Its
-letters: input i, kernel k, stride s, padding p on both sides, dilation d, output o; a transposed convolution takes i'
-to o', and a pixels are added at the end of o'.
+The guide is V. Dumoulin and F. Visin, "A guide to convolution arithmetic for deep learning",
+arXiv:1603.07285. Its letters: input i, kernel k, stride s, padding p on both sides, dilation d,
+output o; a transposed convolution takes i' to o', and a pixels are added at the end of o'.
 """
 
 from __future__ import annotations
@@ -31,8 +32,9 @@ from convpool.windows import (
 
 # ---- the guide: its figures ----
 
-# The 19 configurations are the 18 of the animations in the guide's repository (bin/generate_makefile there) and the
-# one of dilation. figure: what it is -> i, k, s, p, d, o; the brackets name the animation.
+# The 19 configurations are the 18 of the animations in the guide's repository
+# (bin/generate_makefile there) and the one of dilation. figure: what it is -> i, k, s, p, d, o; the
+# brackets name the animation.
 DIRECT = {
     "1.1 discrete convolution [numerical_no_padding_no_strides]": (5, 3, 1, 0, 1, 3),
     "1.2 discrete convolution, padded, strided [numerical_padding_strides]": (5, 3, 2, 1, 1, 3),
@@ -47,10 +49,18 @@ DIRECT = {
     "2.7 padding, strides, last row not covered [padding_strides_odd]": (6, 3, 2, 1, 1, 3),
     "5.1 dilation 2 [dilation]": (7, 3, 1, 0, 2, 3),
 }
-# The transposed ones: i', k, s, p, a -> o'. k, s and p are those of the convolution that is transposed.
+# The transposed ones: i', k, s, p, a -> o'. k, s and p are those of the convolution that is
+# transposed.
 TRANSPOSED = {
     "4.1 no padding, unit strides [no_padding_no_strides_transposed]": (2, 3, 1, 0, 0, 4),
-    "4.2 arbitrary padding, unit strides [arbitrary_padding_no_strides_transposed]": (6, 4, 1, 2, 0, 5),
+    "4.2 arbitrary padding, unit strides [arbitrary_padding_no_strides_transposed]": (
+        6,
+        4,
+        1,
+        2,
+        0,
+        5,
+    ),
     "4.3 half padding, unit strides [same_padding_no_strides_transposed]": (5, 3, 1, 1, 0, 5),
     "4.4 full padding, unit strides [full_padding_no_strides_transposed]": (7, 3, 1, 2, 0, 5),
     "4.5 no padding, strides [no_padding_strides_transposed]": (2, 3, 2, 0, 0, 5),
@@ -80,7 +90,9 @@ def test_figures_are_nineteen():
     assert len(DIRECT) + len(TRANSPOSED) == 19
 
 
-@pytest.mark.parametrize(("figure", "name"), [("2.1", "valid"), ("2.3", "same"), ("2.3", "same_size"), ("2.4", "full")])
+@pytest.mark.parametrize(
+    ("figure", "name"), [("2.1", "valid"), ("2.3", "same"), ("2.3", "same_size"), ("2.4", "full")]
+)
 def test_figures_by_name(figure, name):
     i, k, s, p, d, o = next(case for text, case in DIRECT.items() if text.startswith(figure))
     assert place(i, k, s, d, name) == place(i, k, s, d, (p, p))
@@ -152,7 +164,9 @@ def test_relationship_6_zero_padding_strides(i, k, s, p):
 
 @given(i=sizes, k=kernels, s=strides)
 def test_relationship_7_pooling(i, k, s):
-    """Relationship 7: o = floor((i - k) / s) + 1 for any kind of pooling; with ceil, only a ragged end adds one."""
+    """Relationship 7: o = floor((i - k) / s) + 1 for any kind of pooling; with ceil, only a
+    ragged end adds one.
+    """
     assume(k <= i)
     axis = place(i, k, s, 1, "valid")
     assert axis.count == (i - k) // s + 1
@@ -187,7 +201,9 @@ def test_relationship_11_transposed_full_padding(i, k):
     """Relationship 11: s = 1, p = k - 1: k' = k, s' = s, p' = 0, o' = i' - (k - 1)."""
     assume(i >= k)
     assert size(i, k, p=k - 1) == count(i, k) == i - (k - 1)
-    assert place_transposed(i, k, 1, 1, "full", 0) == place_transposed(i, k, 1, 1, (k - 1, k - 1), 0)
+    assert place_transposed(i, k, 1, 1, "full", 0) == place_transposed(
+        i, k, 1, 1, (k - 1, k - 1), 0
+    )
 
 
 def stretched(i, s):
@@ -197,21 +213,27 @@ def stretched(i, s):
 
 @given(i=sizes, k=kernels, s=strides)
 def test_relationship_12_transposed_no_padding_strides(i, k, s):
-    """Relationship 12: p = 0, i - k a multiple of s: stretched i', k' = k, s' = 1, p' = k - 1, o' = s(i' - 1) + k."""
+    """Relationship 12: p = 0, i - k a multiple of s: stretched i', k' = k, s' = 1, p' = k - 1,
+    o' = s(i' - 1) + k.
+    """
     assert size(i, k, s) == count(stretched(i, s), k, p=k - 1) == s * (i - 1) + k
     assert place_transposed(i, k, s, 1, "valid", 0).size == s * (i - 1) + k
 
 
 @given(i=sizes, k=kernels, s=strides, p=paddings)
 def test_relationship_13_transposed_zero_padding_strides(i, k, s, p):
-    """Relationship 13: i + 2p - k a multiple of s: p' = k - p - 1 on the stretched i', o' = s(i' - 1) + k - 2p."""
+    """Relationship 13: i + 2p - k a multiple of s: p' = k - p - 1 on the stretched i', o' = s(i'
+    - 1) + k - 2p.
+    """
     assume(p <= k - 1 and s * (i - 1) + k - 2 * p >= 1)
     assert size(i, k, s, p) == count(stretched(i, s), k, p=k - p - 1) == s * (i - 1) + k - 2 * p
 
 
 @given(i=sizes, k=kernels, s=strides, p=paddings)
 def test_relationship_14_transposed_any(i, k, s, p):
-    """Relationship 14: a = (i + 2p - k) mod s zeros more at the end: o' = s(i' - 1) + a + k - 2p, which is i again."""
+    """Relationship 14: a = (i + 2p - k) mod s zeros more at the end: o' = s(i' - 1) + a + k -
+    2p, which is i again.
+    """
     assume(k <= i + 2 * p)
     a, o = (i + 2 * p - k) % s, count(i, k, s, p)
     assert size(o, k, s, p, a) == s * (o - 1) + a + k - 2 * p == i
@@ -220,34 +242,47 @@ def test_relationship_14_transposed_any(i, k, s, p):
 
 @given(i=sizes, k=kernels, s=strides, p=paddings, d=dilations)
 def test_relationship_15_dilation(i, k, s, p, d):
-    """Relationship 15: k^ = k + (k - 1)(d - 1), o = floor((i + 2p - k - (k - 1)(d - 1)) / s) + 1."""
+    """Relationship 15: k^ = k + (k - 1)(d - 1), o = floor((i + 2p - k - (k - 1)(d - 1)) / s) +
+    1.
+    """
     spread = k + (k - 1) * (d - 1)
     assume(spread <= i + 2 * p)
     assert place(i, k, s, d, (p, p)).span == spread
-    assert count(i, k, s, p, d) == (i + 2 * p - k - (k - 1) * (d - 1)) // s + 1 == count(i, spread, s, p)
+    assert (
+        count(i, k, s, p, d)
+        == (i + 2 * p - k - (k - 1) * (d - 1)) // s + 1
+        == count(i, spread, s, p)
+    )
 
 
 # ---- plain enumeration ----
 
 
 def enumerated(axis):
-    """Return the inputs under the taps of every window, by walking; those on padding lie outside 0 to size - 1."""
+    """Return the inputs under the taps of every window, by walking; those on padding lie outside
+    0 to size - 1.
+    """
     span = 1 + sum(axis.dilation for _ in range(axis.window - 1))
     end = axis.before + axis.size + axis.after
     starts, start = [], 0
-    # floor: the window ends in time. ceil: the one before it (there may be none) leaves something over.
+    # floor: the window ends in time. ceil: the one before it (there may be none) leaves something
+    # over.
     while (start + span <= end) if not axis.ceil else (start - axis.stride + span < end):
         starts.append(start)
         start += axis.stride
     if axis.ceil and starts and starts[-1] >= axis.before + axis.size:
         starts.pop()
-    return [[start + t * axis.dilation - axis.before for t in range(axis.window)] for start in starts]
+    return [
+        [start + t * axis.dilation - axis.before for t in range(axis.window)] for start in starts
+    ]
 
 
 @st.composite
 def placed(draw, least=0, most=14):
     """Draw an axis with any padding, its odd numbers included."""
-    padding = draw(st.one_of(st.sampled_from(list(PADDINGS)), st.tuples(st.integers(0, 7), st.integers(0, 7))))
+    padding = draw(
+        st.one_of(st.sampled_from(list(PADDINGS)), st.tuples(st.integers(0, 7), st.integers(0, 7)))
+    )
     axis = place(
         draw(st.integers(least, most)),
         draw(st.integers(1, 5)),
@@ -275,11 +310,18 @@ def test_count_starts_and_overhang_against_enumeration(axis):
 def test_reach_against_enumeration(axis, data):
     tap = data.draw(st.integers(0, axis.window - 1))
     reached, pixels = axis.reach(tap)
-    expected = [(n, window[tap]) for n, window in enumerate(enumerated(axis)) if 0 <= window[tap] < axis.size]
+    expected = [
+        (n, window[tap])
+        for n, window in enumerate(enumerated(axis))
+        if 0 <= window[tap] < axis.size
+    ]
     windows = range(*reached.indices(axis.count))
-    # as slices of arrays of these lengths, and as they stand: neither may be cut by the end of an array
+    # as slices of arrays of these lengths, and as they stand: neither may be cut by the end of an
+    # array
     assert list(zip(windows, range(*pixels.indices(axis.size)), strict=True)) == expected
-    assert len(range(reached.start, reached.stop)) == len(range(pixels.start, pixels.stop, pixels.step))
+    assert len(range(reached.start, reached.stop)) == len(
+        range(pixels.start, pixels.stop, pixels.step)
+    )
     assert min(reached.start, reached.stop, pixels.start, pixels.stop) >= 0
 
 
@@ -290,7 +332,10 @@ def test_reach_of_some_windows(axis, data):
     reached, pixels = axis.reach(tap, n)
     places = [(i, i * axis.stride + tap * axis.dilation - axis.before) for i in range(n)]
     expected = [(i, place) for i, place in places if 0 <= place < axis.size]
-    assert list(zip(range(*reached.indices(n)), range(*pixels.indices(axis.size)), strict=True)) == expected
+    assert (
+        list(zip(range(*reached.indices(n)), range(*pixels.indices(axis.size)), strict=True))
+        == expected
+    )
 
 
 @given(axis=placed(), data=st.data())
@@ -309,18 +354,26 @@ def parts(draw):
     first = draw(st.integers(0, axis.count - 1))
     tap = draw(st.integers(0, axis.window - 1))
     taps = slice(tap, draw(st.integers(tap + 1, axis.window)))
-    return axis, slice(first, draw(st.integers(first + 1, axis.count))), draw(st.sampled_from([None, taps]))
+    return (
+        axis,
+        slice(first, draw(st.integers(first + 1, axis.count))),
+        draw(st.sampled_from([None, taps])),
+    )
 
 
 @given(part=parts())
 def test_halo_against_enumeration(part):
     axis, outputs, taps = part
-    needed = [place for window in enumerated(axis)[outputs] for place in window[taps or slice(None)]]
+    needed = [
+        place for window in enumerated(axis)[outputs] for place in window[taps or slice(None)]
+    ]
     places = range(min(needed), max(needed) + 1)
     halo = axis.halo(outputs, taps)
     assert halo.before == sum(place < 0 for place in places)
     assert halo.after == sum(place >= axis.size for place in places)
-    assert list(range(halo.start, halo.stop)) == [place for place in places if 0 <= place < axis.size]
+    assert list(range(halo.start, halo.stop)) == [
+        place for place in places if 0 <= place < axis.size
+    ]
     assert 0 <= halo.start <= halo.stop <= axis.size
 
 
@@ -330,7 +383,9 @@ def test_halo_is_enough_to_do_a_part_alone(part):
     taps = taps or slice(0, axis.window)
     image = np.arange(1, axis.size + 1)
     read = {place: place + 1 for place in range(axis.size)}
-    expected = [[read.get(place, 0) for place in window[taps]] for window in enumerated(axis)[outputs]]
+    expected = [
+        [read.get(place, 0) for place in window[taps]] for window in enumerated(axis)[outputs]
+    ]
     halo = axis.halo(outputs, taps)
     alone = np.pad(image[halo.start : halo.stop], (halo.before, halo.after))
     smaller = Axis(len(alone), taps.stop - taps.start, axis.stride, axis.dilation)
@@ -385,7 +440,12 @@ def test_view_of_two_axes_between_others():
     [
         (Axis(6, 3, stride=2), 2, 3, 1),  # one hangs over
         (Axis(5, 3, stride=2), 2, 2, 0),  # nothing left over
-        (Axis(5, 2, stride=2, before=1, after=1), 3, 3, 0),  # a fourth would start at 6, where padding begins
+        (
+            Axis(5, 2, stride=2, before=1, after=1),
+            3,
+            3,
+            0,
+        ),  # a fourth would start at 6, where padding begins
         (Axis(4, 1, stride=2), 2, 2, 0),  # a third would start at 4, behind the last pixel
         (Axis(3, 2, stride=3), 1, 1, 0),
         (Axis(5, 3, stride=4), 1, 2, 2),  # the last window has one pixel
@@ -442,14 +502,20 @@ def test_named_padding(case):
 
 
 def test_every_named_padding_is_in_the_table():
-    assert {case[0] for case in NAMED} == set(PADDINGS) == {"valid", "full", "same", "same_lower", "same_size"}
+    assert (
+        {case[0] for case in NAMED}
+        == set(PADDINGS)
+        == {"valid", "full", "same", "same_lower", "same_size"}
+    )
 
 
 @given(size=st.integers(0, 60), window=kernels, stride=strides, dilation=dilations)
 def test_same_takes_the_fewest_zeros_that_keep_its_size(size, window, stride, dilation):
     upper, lower = (place(size, window, stride, dilation, name) for name in ("same", "same_lower"))
     assert upper.count == lower.count == ceil(size / stride)
-    assert upper.after - upper.before == lower.before - lower.after == (upper.before + upper.after) % 2
+    assert (
+        upper.after - upper.before == lower.before - lower.after == (upper.before + upper.after) % 2
+    )
     assert upper.before + upper.after == lower.before + lower.after
     if size and upper.before + upper.after:
         assert replace(upper, after=upper.after - 1).count == upper.count - 1
@@ -497,7 +563,13 @@ def test_transposed_size(case):
     assert axis.count == o
 
 
-@given(o=sizes, window=kernels, stride=strides, dilation=dilations, name=st.sampled_from(sorted(TRANSPOSED_SIZES)))
+@given(
+    o=sizes,
+    window=kernels,
+    stride=strides,
+    dilation=dilations,
+    name=st.sampled_from(sorted(TRANSPOSED_SIZES)),
+)
 def test_transposed_same_is_what_the_same_word_would_read(o, window, stride, dilation, name):
     axis = place_transposed(o, window, stride, dilation, name, 0)
     assert axis.size == (o if name == "same_size" else o * stride)
@@ -543,7 +615,9 @@ def test_size_0_has_no_windows_under_a_named_same(name, ceiled, window, stride, 
     ids=str,
 )
 def test_sizes_of_blocks(shape, limit, expected):
-    assert [tuple(part.stop - part.start for part in block) for block in blocks(shape, limit)] == expected
+    assert [
+        tuple(part.stop - part.start for part in block) for block in blocks(shape, limit)
+    ] == expected
 
 
 @given(shape=st.lists(st.integers(0, 6), max_size=4), limit=st.integers(0, 200))
@@ -560,7 +634,10 @@ def test_blocks_are_whole_along_the_trailing_axes_that_fit(shape, limit):
     first = next(iter(blocks(shape, limit)))
     for axis in range(len(shape)):
         if prod(shape[axis:]) <= limit:
-            assert all(part == slice(0, length) for part, length in zip(first[axis:], shape[axis:], strict=True))
+            assert all(
+                part == slice(0, length)
+                for part, length in zip(first[axis:], shape[axis:], strict=True)
+            )
             break
 
 
@@ -582,7 +659,9 @@ def repeated(place, size, pad_mode):
 @given(size=st.integers(1, 6), before=st.integers(0, 15), after=st.integers(0, 15))
 def test_padded_indices(pad_mode, size, before, after):
     indices = padded_indices(Axis(size, 1, before=before, after=after), pad_mode)
-    assert indices.tolist() == [repeated(place, size, pad_mode) for place in range(-before, size + after)]
+    assert indices.tolist() == [
+        repeated(place, size, pad_mode) for place in range(-before, size + after)
+    ]
     image = np.random.default_rng(size).normal(size=size)
     np.testing.assert_array_equal(image[indices], np.pad(image, (before, after), pad_mode))
 
@@ -608,12 +687,16 @@ def test_axis_is_a_value():
 
 
 def test_least_steps_lead_to_the_same_pixels():
-    axes = product(range(5), range(1, 4), (1, 2, 3, 9), (1, 2, 9), range(3), range(3), (False, True))
+    axes = product(
+        range(5), range(1, 4), (1, 2, 3, 9), (1, 2, 9), range(3), range(3), (False, True)
+    )
     for axis in starmap(Axis, axes):
         least = axis.with_least_steps
         assert (least.count, least.span, least.overhang) == (axis.count, axis.span, axis.overhang)
         for tap in range(axis.window):
-            same, expected = ([list(range(99))[part] for part in each.reach(tap)] for each in (least, axis))
+            same, expected = (
+                [list(range(99))[part] for part in each.reach(tap)] for each in (least, axis)
+            )
             assert axis.count <= 0 or same == expected
         if axis.count == 1:
             assert least.stride <= max(axis.before + axis.size + axis.after, axis.span)

@@ -4,7 +4,14 @@ from convpool.configuration import set_num_threads, show_config, threads, warmup
 from convpool.convolution import convolve, convolve_transpose, filter_image, fold, window_view
 from convpool.explanation import explain
 from convpool.plans.make import Plan, halo, plan_convolution, plan_pooling
-from convpool.pooling import adaptive_max_pool_indices, adaptive_pool, global_pool, max_pool_indices, max_unpool, pool
+from convpool.pooling import (
+    adaptive_max_pool_indices,
+    adaptive_pool,
+    global_pool,
+    max_pool_indices,
+    max_unpool,
+    pool,
+)
 from convpool.version import __version__
 
 __all__ = [

@@ -10,7 +10,9 @@ def stop_cleanly() -> None:
     """Let what ends a command do so as Ctrl-C does, so that unfinished files are removed."""
     for name in ("SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # ignored under nohup, and that stays
+        if (
+            number is not None and signal.getsignal(number) is signal.SIG_DFL
+        ):  # ignored under nohup, and that stays
             signal.signal(number, signal.default_int_handler)
 
 
@@ -23,7 +25,10 @@ def main() -> None:
     except ModuleNotFoundError as error:
         if error.name not in NEEDED:
             raise
-        print(f'convpool: the command needs {error.name}: pip install "convpool[app]"', file=sys.stderr)
+        print(
+            f'convpool: the command needs {error.name}: pip install "convpool[app]"',
+            file=sys.stderr,
+        )
         raise SystemExit(2) from None
     stop_cleanly()
     convpool(prog_name="convpool")

@@ -21,9 +21,9 @@ def set_num_threads(n: int | None) -> None:
     Parameters
     ----------
     n
-        Threads, the caller's among them: 1 or more. None goes back to the default: the environment variable
-        CONVPOOL_NUM_THREADS if it is set, else OMP_NUM_THREADS or NUMBA_NUM_THREADS, else the CPUs that the process may
-        use, by its affinity mask and the container's CPU quota.
+        Threads, the caller's among them: 1 or more. None goes back to the default: the environment
+        variable CONVPOOL_NUM_THREADS if it is set, else OMP_NUM_THREADS or NUMBA_NUM_THREADS, else
+        the CPUs that the process may use, by its affinity mask and the container's CPU quota.
 
     Returns
     -------
@@ -45,8 +45,9 @@ def set_num_threads(n: int | None) -> None:
 def threads(n: int | None) -> AbstractContextManager[None]:
     """Set how many threads the calls in a `with` block may use.
 
-    It holds for the calls of the block itself, in its thread or asyncio task: others that run meanwhile keep theirs.
-    A thread that is started inside the block has the process's number. Blocks may be nested.
+    It holds for the calls of the block itself, in its thread or asyncio task: others that run
+    meanwhile keep theirs. A thread that is started inside the block has the process's number.
+    Blocks may be nested.
 
     Parameters
     ----------
@@ -107,8 +108,13 @@ def describe() -> str:
         "CPU": f"{host.cpu_name()} ({platform.machine()})",
         "vectors": "unknown without Numba" if refusal else f"{8 * host.vector_bytes()} bits",
         "threads": f"{number} ({source})",
-        "cache": "none without Numba" if refusal else host.cache_folder() or "none: no folder can be written",
-        **{f"engine {name}": refusal if name == "compiled" and refusal else "works" for name in _engines()},
+        "cache": "none without Numba"
+        if refusal
+        else host.cache_folder() or "none: no folder can be written",
+        **{
+            f"engine {name}": refusal if name == "compiled" and refusal else "works"
+            for name in _engines()
+        },
     }
     width = max(map(len, lines))
     return "\n".join(f"{name:{width}} {text}" for name, text in lines.items())
@@ -121,8 +127,8 @@ def _engines() -> list[str]:
 def warmup() -> None:
     """Compile, or load from the cache, every kernel that the compiled engine may need.
 
-    Without it, the first large call waits for its kernels. They are kept on disk, in the folder that `show_config`
-    names, so once for each user and version is enough.
+    Without it, the first large call waits for its kernels. They are kept on disk, in the folder
+    that `show_config` names, so once for each user and version is enough.
 
     Parameters
     ----------
@@ -150,5 +156,5 @@ def kernels_as_they_get_ready() -> Iterator[str]:
     refusal = host.trial()
     if refusal:
         raise ValueError(f"there is nothing to warm up: {refusal}")
-    for name in ("compiled", "compiled_pooling"):
-        yield from importlib.import_module(f"convpool.engines.{name}").warmup()
+    for name in ("convolution", "pooling"):
+        yield from importlib.import_module(f"convpool.engines.compiled.{name}").warmup()

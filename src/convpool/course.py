@@ -1,8 +1,8 @@
 """The brief's seven functions on the library: same names, signatures and results, any size, fast.
 
-m images of h x w pixels, c channels, kernels of kh x kw, nc of them. Results are float64, sums are taken in float64
-whatever comes in, kernels are not flipped, 'same' keeps h x w at any stride with the odd zero before, and pooling drops
-what does not fill a window.
+m images of h x w pixels, c channels, kernels of kh x kw, nc of them. Results are float64, sums are
+taken in float64 whatever comes in, kernels are not flipped, 'same' keeps h x w at any stride with
+the odd zero before, and pooling drops what does not fill a window.
 """
 
 from __future__ import annotations
@@ -55,7 +55,8 @@ def convolve_grayscale_padding(images: Array, kernel: Array, padding: Pair) -> R
 
     Raises
     ------
-    ValueError : padding is no pair of numbers from 0 up, or the kernel is larger than the padded images
+    ValueError : padding is no pair of numbers from 0 up, or the kernel is larger than the padded
+        images
 
     Examples
     --------
@@ -67,7 +68,9 @@ def convolve_grayscale_padding(images: Array, kernel: Array, padding: Pair) -> R
     return convolve_grayscale(images, kernel, padding)
 
 
-def convolve_grayscale(images: Array, kernel: Array, padding: Padding = "same", stride: Pair = (1, 1)) -> Result:
+def convolve_grayscale(
+    images: Array, kernel: Array, padding: Padding = "same", stride: Pair = (1, 1)
+) -> Result:
     """Convolve images (m, h, w) with a kernel (kh, kw); padding 'same', 'valid' or (ph, pw), stride (sh, sw).
 
     Raises
@@ -85,7 +88,9 @@ def convolve_grayscale(images: Array, kernel: Array, padding: Padding = "same", 
     return convolve(images[..., None], kernel[..., None, None], padding, stride)[..., 0]
 
 
-def convolve_channels(images: Array, kernel: Array, padding: Padding = "same", stride: Pair = (1, 1)) -> Result:
+def convolve_channels(
+    images: Array, kernel: Array, padding: Padding = "same", stride: Pair = (1, 1)
+) -> Result:
     """Convolve images (m, h, w, c) with a kernel (kh, kw, c), summed over the channels -> (m, oh, ow).
 
     Raises
@@ -101,7 +106,9 @@ def convolve_channels(images: Array, kernel: Array, padding: Padding = "same", s
     return convolve(images, kernel[..., None], padding, stride)[..., 0]
 
 
-def convolve(images: Array, kernels: Array, padding: Padding = "same", stride: Pair = (1, 1)) -> Result:
+def convolve(
+    images: Array, kernels: Array, padding: Padding = "same", stride: Pair = (1, 1)
+) -> Result:
     """Convolve images (m, h, w, c) with kernels (kh, kw, c, nc) -> (m, oh, ow, nc).
 
     Raises
@@ -118,11 +125,13 @@ def convolve(images: Array, kernels: Array, padding: Padding = "same", stride: P
     c, depth = np.shape(images)[-1], np.shape(kernels)[2]
     if c != depth:  # said here, since the library's advice has words that this call does not take
         raise ValueError(
-            f"kernels {np.shape(kernels)} take {depth} channels, but images {np.shape(images)} have {c}; kernels must "
-            f"be (kh, kw, {c}, nc)"
+            f"kernels {np.shape(kernels)} take {depth} channels, but images {np.shape(images)} "
+            f"have {c}; kernels must be (kh, kw, {c}, nc)"
         )
     word = _padding(padding)
-    return convolution.convolve(_floats(images), _floats(kernels), word, _pair(stride, "stride"), dtype=np.float64)
+    return convolution.convolve(
+        _floats(images), _floats(kernels), word, _pair(stride, "stride"), dtype=np.float64
+    )
 
 
 def pool(images: Array, kernel_shape: Pair, stride: Pair, mode: str = "max") -> Result:
@@ -146,7 +155,11 @@ def pool(images: Array, kernel_shape: Pair, stride: Pair, mode: str = "max") -> 
 
 def _floats(numbers: Array) -> Array:
     """Leave small dtypes to the engine, which converts block by block; convert what sums differently."""
-    return numbers if numbers.dtype.kind in "biuf" and numbers.dtype.itemsize <= 8 else numbers.astype(np.float64)
+    return (
+        numbers
+        if numbers.dtype.kind in "biuf" and numbers.dtype.itemsize <= 8
+        else numbers.astype(np.float64)
+    )
 
 
 def _shaped(array: Array, axes: tuple[str, ...], name: str) -> None:
@@ -163,6 +176,8 @@ def _pair(value: Pair, name: str) -> tuple[int, int]:
 def _padding(padding: Padding) -> str | tuple[int, int]:
     if isinstance(padding, str):
         if padding not in WORDS:
-            raise ValueError(f"padding is {padding!r}; it must be 'same', 'valid' or a pair (ph, pw)")
+            raise ValueError(
+                f"padding is {padding!r}; it must be 'same', 'valid' or a pair (ph, pw)"
+            )
         return WORDS[padding]
     return _pair(padding, "padding")

@@ -1,10 +1,10 @@
 """Named kernels: what photographers and vision people call a filter, as arrays.
 
-Every kernel is written for cross-correlation, as `convpool.filter_image` applies it: not flipped. So ``sobel-x`` is
-positive where brightness rises to the right, and ``sobel-y`` where it rises downwards. Shapes are (kh, kw).
-Float images keep their dtype with them, as with Python's numbers, also where the kernels are views such as
-``sharpen()[..., None, None]``; arithmetic on them gives plain arrays.
-To add a kernel: one function, one entry in `NAMES`.
+Every kernel is written for cross-correlation, as `convpool.filter_image` applies it: not flipped.
+So ``sobel-x`` is positive where brightness rises to the right, and ``sobel-y`` where it rises
+downwards. Shapes are (kh, kw). Float images keep their dtype with them, as with Python's numbers,
+also where the kernels are views such as ``sharpen()[..., None, None]``; arithmetic on them gives
+plain arrays. To add a kernel: one function, one entry in `NAMES`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ LARGEST_SIZE = 4095  # rows and columns: 134 MB of weights
 SMALLEST_SIGMA = 0.01  # pixels; a neighbour's weight is exp(-5000)
 LARGEST_AMOUNT = 1e6  # far below where 1 + amount - amount is no longer 1
 
-# what cv2.getGaussianKernel takes for small sizes where no sigma is named: binomials, and one that is near
+# what cv2.getGaussianKernel takes for small sizes where no sigma is named: binomials, and one that
+# is near
 WITHOUT_SIGMA = {
     1: [1],
     3: [1, 2, 1],
@@ -59,20 +60,27 @@ def _checked(size: int) -> int:
         raise ValueError(_too_large(f"size is {size}", f"{LARGEST_SIZE} at most"))
     if size < 1 or size % 2 == 0:
         near = "1, 3 or 5" if size < 2 else f"{size - 1} or {size + 1}"
-        raise ValueError(f"size must be odd and at least 1, so that a kernel has a middle: {size} came in, use {near}")
+        raise ValueError(
+            f"size must be odd and at least 1, so that a kernel has a middle: {size} came in, "
+            f"use {near}"
+        )
     return int(size)
 
 
 def _too_large(value: str, enough: str) -> str:
     return (
-        f"{value}, but kernels go up to {LARGEST_SIZE} x {LARGEST_SIZE}: take {enough}, or make the picture smaller "
-        "first (convpool.pool with mode='avg')"
+        f"{value}, but kernels go up to {LARGEST_SIZE} x {LARGEST_SIZE}: take {enough}, or make "
+        "the picture smaller first (convpool.pool with mode='avg')"
     )
 
 
 def _number(value: float, name: str, such_as: str) -> float:
     """Return a number that is finite."""
-    if isinstance(value, bool) or not isinstance(value, Real | np.number) or isinstance(value, np.complexfloating):
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, Real | np.number)
+        or isinstance(value, np.complexfloating)
+    ):
         raise TypeError(f"{name} must be {such_as}, not {value!r}")
     try:
         number = float(value)
@@ -90,8 +98,8 @@ def _width(sigma: float) -> float:
         raise ValueError(f"sigma must be a positive number of pixels, such as 1.5: {sigma} came in")
     if number < SMALLEST_SIGMA:
         raise ValueError(
-            f"sigma must be {SMALLEST_SIGMA} pixels or more: {sigma} came in, which would change no pixel, "
-            "as the kernel identity does"
+            f"sigma must be {SMALLEST_SIGMA} pixels or more: {sigma} came in, which would change "
+            "no pixel, as the kernel identity does"
         )
     if number > LARGEST_SIZE:
         raise ValueError(_too_large(f"sigma is {sigma}", f"a sigma of {LARGEST_SIZE // 8} at most"))
@@ -106,13 +114,20 @@ def default_size(sigma: float, truncate: float = 4.0) -> int:
     >>> default_size(5), default_size(1.5, truncate=3)
     (41, 11)
     """
-    width, reach = _width(sigma), _number(truncate, "truncate", "a positive number of sigmas, such as 4")
+    width, reach = (
+        _width(sigma),
+        _number(truncate, "truncate", "a positive number of sigmas, such as 4"),
+    )
     if reach <= 0:
-        raise ValueError(f"truncate must be a positive number of sigmas, such as 4: {truncate} came in")
+        raise ValueError(
+            f"truncate must be a positive number of sigmas, such as 4: {truncate} came in"
+        )
     half = LARGEST_SIZE // 2
     if reach * width > half:
         named = f"sigma is {sigma}" + ("" if truncate == 4 else f" and truncate {truncate}")
-        enough = f"a sigma of {int(half / reach)} at most" if reach <= half else "a smaller truncate"
+        enough = (
+            f"a sigma of {int(half / reach)} at most" if reach <= half else "a smaller truncate"
+        )
         raise ValueError(_too_large(f"{named}, {reach * width:.5g} pixels to each side", enough))
     return 2 * math.ceil(reach * width) + 1
 
@@ -169,11 +184,14 @@ def box(size: int = 3) -> NDArray[np.float64]:
 
 
 @_following
-def gaussian(sigma: float | None = None, truncate: float = 4.0, *, size: int | None = None) -> NDArray[np.float64]:
+def gaussian(
+    sigma: float | None = None, truncate: float = 4.0, *, size: int | None = None
+) -> NDArray[np.float64]:
     """The normal distribution, sampled at the taps and scaled to sum 1 (cv2.getGaussianKernel).
 
-    Its size is 2 * ceil(truncate * sigma) + 1. A smaller `size` cuts it off: what is left has the `effective_sigma`.
-    Without sigma it is what OpenCV takes for the size, 5 if there is none: 1 4 6 4 1, over 16, on each axis.
+    Its size is 2 * ceil(truncate * sigma) + 1. A smaller `size` cuts it off: what is left has the
+    `effective_sigma`. Without sigma it is what OpenCV takes for the size, 5 if there is none: 1 4 6
+    4 1, over 16, on each axis.
     """
     taps, width = _sizes(size, sigma, truncate, usual=5)
     if sigma is None and taps in WITHOUT_SIGMA:
@@ -196,11 +214,15 @@ def unsharp(size: int = 5, amount: float = 1.0) -> NDArray[np.float64]:
     _checked(size)
     strength = _number(amount, "amount", "a number such as 1.5")
     if abs(strength) > LARGEST_AMOUNT:
-        raise ValueError(f"amount must be a number such as 1.5, up to {LARGEST_AMOUNT:.0f}: {amount} came in")
+        raise ValueError(
+            f"amount must be a number such as 1.5, up to {LARGEST_AMOUNT:.0f}: {amount} came in"
+        )
     row = np.array([1.0])
     for _ in range(size - 1):
         row = np.convolve(row, [0.5, 0.5])
-    return np.asarray((1 + strength) * identity(size) - strength * np.outer(row, row), dtype=np.float64)
+    return np.asarray(
+        (1 + strength) * identity(size) - strength * np.outer(row, row), dtype=np.float64
+    )
 
 
 @_following
@@ -320,7 +342,9 @@ def options(name: str) -> dict[str, Any]:
     >>> options("motion")
     {'size': 9, 'angle': 0.0}
     """
-    return {word: value.default for word, value in inspect.signature(_named(name)).parameters.items()}
+    return {
+        word: value.default for word, value in inspect.signature(_named(name)).parameters.items()
+    }
 
 
 def kernel(name: str, size: int | None = None, **values: float | None) -> Kernel:
@@ -331,16 +355,17 @@ def kernel(name: str, size: int | None = None, **values: float | None) -> Kernel
     name : str
         One of `NAMES`; capitals, spaces and underscores do not matter.
     size : int, optional
-        Rows and columns, odd, for kernels that come in sizes. None is the kernel's own default, which follows `sigma`.
+        Rows and columns, odd, for kernels that come in sizes. None is the kernel's own default,
+        which follows `sigma`.
     **values : float, optional
-        `sigma` (pixels), `truncate` (sigmas), `angle` (degrees) or `amount`, for kernels that take them; None is the
-        default.
+        `sigma` (pixels), `truncate` (sigmas), `angle` (degrees) or `amount`, for kernels that take
+        them; None is the default.
 
     Returns
     -------
     ndarray
-        The weights (kh, kw), int64 or float64, for cross-correlation; a new array each time. Float images keep their
-        dtype with it.
+        The weights (kh, kw), int64 or float64, for cross-correlation; a new array each time. Float
+        images keep their dtype with it.
 
     Raises
     ------

@@ -50,47 +50,54 @@ def pool(
     images
         (m, *spatial, c) with 1 to 3 spatial axes. Never modified.
     kernel_shape
-        The window's sizes: an int, or one per axis. With 3 axes it must be a tuple, `(2,)`: an int would take one
-        picture (h, w, c), which is images[None], for a batch of signals.
+        The window's sizes: an int, or one per axis. With 3 axes it must be a tuple, `(2,)`: an int
+        would take one picture (h, w, c), which is images[None], for a batch of signals.
     stride
         Steps between windows; None means kernel_shape.
     mode
-        "max", "min", "avg", "sum", "lp", which is (sum |x|^p)^(1/p), or "median", the average of both middle ones of an
-        even number.
+        "max", "min", "avg", "sum", "lp", which is (sum |x|^p)^(1/p), or "median", the average of
+        both middle ones of an even number.
     padding, dilation
         As in `convolve`.
     ceil
-        Keep a last window that hangs over the end, if it starts on a pixel or on padding before one (PyTorch's rule).
+        Keep a last window that hangs over the end, if it starts on a pixel or on padding before one
+        (PyTorch's rule).
     count_padding
-        Whether avg divides by the taps on declared padding too; never by those that hang over because of `ceil`.
+        Whether avg divides by the taps on declared padding too; never by those that hang over
+        because of `ceil`.
     p
         The exponent of "lp".
     pad_mode, fill
-        None: padding is not there, and never wins max or min. Or one of the pad modes of `convolve`, with which what
-        stands in the padding takes part as pixels do, and counts.
+        None: padding is not there, and never wins max or min. Or one of the pad modes of
+        `convolve`, with which what stands in the padding takes part as pixels do, and counts.
     footprint
         Which taps of a window count, for max, min and median: bools of kernel_shape's sizes.
     channel_axis
         Where images, result and `out` have their channels; the first other axis is the batch.
     dtype
-        Of sums and result, instead of the rule below: dtype=float gives rounded sums of integers. Not for max and min.
+        Of sums and result, instead of the rule below: dtype=float gives rounded sums of integers.
+        Not for max and min.
     out
-        An array of the result's shape and dtype, anything else that can be written to in slices, or a file to make.
+        An array of the result's shape and dtype, anything else that can be written to in slices, or
+        a file to make.
     engine
         "auto", or a name.
     max_memory
-        Work in tiles that take no more than this: bytes, "256MB" or "256MiB"; images, files, errors as in `convolve`.
+        Work in tiles that take no more than this: bytes, "256MB" or "256MiB"; images, files, errors
+        as in `convolve`.
 
     Returns
     -------
-    (m, *output, c). Max and min keep the dtype; of integers and bool, sums are int64, and avg, lp and median float64.
-    NaN propagates, though its sign and payload are not promised, and a zero is 0, never -0. A window without a real
-    pixel gives -inf or the dtype's least for max, the opposite for min, 0 for sum and lp, NaN for avg and median.
+    (m, *output, c). Max and min keep the dtype; of integers and bool, sums are int64, and avg, lp
+    and median float64. NaN propagates, though its sign and payload are not promised, and a zero is
+    0, never -0. A window without a real pixel gives -inf or the dtype's least for max, the opposite
+    for min, 0 for sum and lp, NaN for avg and median.
 
     Raises
     ------
     ValueError : shapes or words that do not fit, with what came in and what would do
-    TypeError : max, min, lp or median of complex numbers; object and string arrays; a dtype that does not fit
+    TypeError : max, min, lp or median of complex numbers; object and string arrays; a dtype that
+        does not fit
     OverflowError : integer sums might not fit
 
     Examples
@@ -152,8 +159,8 @@ def max_pool_indices(
 
     Returns
     -------
-    values and indices, both (m, *output, c). An index is flat over the spatial axes of one image and channel; of equals
-    it is the first, NaN wins, and a window without a real pixel has -1.
+    values and indices, both (m, *output, c). An index is flat over the spatial axes of one image
+    and channel; of equals it is the first, NaN wins, and a window without a real pixel has -1.
 
     Raises
     ------
@@ -178,14 +185,20 @@ def max_pool_indices(
         channel_axis=channel_axis,
         images_dtype=images.dtype,
     )
-    values, indices = (allocation.empty(plan.output_shape, kind) for kind in (plan.dtype, np.dtype(np.int64)))
+    values, indices = (
+        allocation.empty(plan.output_shape, kind) for kind in (plan.dtype, np.dtype(np.int64))
+    )
     near = plan.near(plan.entered(images))
-    numpy_pooling.max_indices(near, plan.engine_axes, plan.channels_last(values), plan.channels_last(indices))
+    numpy_pooling.max_indices(
+        near, plan.engine_axes, plan.channels_last(values), plan.channels_last(indices)
+    )
     return values, plan.places(indices)
 
 
 @with_foreign_words_named
-def max_unpool(values: ArrayLike, indices: ArrayLike, shape: Ints, *, channel_axis: int = -1) -> Array:
+def max_unpool(
+    values: ArrayLike, indices: ArrayLike, shape: Ints, *, channel_axis: int = -1
+) -> Array:
     """Put pooled values back where they came from, with zeros elsewhere.
 
     Parameters
@@ -215,9 +228,13 @@ def max_unpool(values: ArrayLike, indices: ArrayLike, shape: Ints, *, channel_ax
     values = arguments.in_memory(values, "values", "max_unpool")
     indices = arguments.in_memory(indices, "indices", "max_unpool")
     if indices.dtype.kind not in "iu":
-        raise TypeError(f"indices are {indices.dtype}; they must be integers, as max_pool_indices returns them")
+        raise TypeError(
+            f"indices are {indices.dtype}; they must be integers, as max_pool_indices returns them"
+        )
     if values.shape != indices.shape:
-        raise ValueError(f"values are {values.shape} but indices {indices.shape}; they must have one shape")
+        raise ValueError(
+            f"values are {values.shape} but indices {indices.shape}; they must have one shape"
+        )
     rank = arguments.spatial_rank(values.shape, "values")
     try:
         arguments.check_rank(values.shape, shape, "shape", "values", channel_axis)
@@ -228,8 +245,8 @@ def max_unpool(values: ArrayLike, indices: ArrayLike, shape: Ints, *, channel_ax
     pixels = volume(spatial)
     if indices.size and not (indices.min() >= -1 and indices.max() < pixels):
         raise ValueError(
-            f"indices run from {indices.min()} to {indices.max()}, but an image of {spatial} has 0 to {pixels - 1}; "
-            "they count over the spatial axes only"
+            f"indices run from {indices.min()} to {indices.max()}, but an image of {spatial} has "
+            f"0 to {pixels - 1}; they count over the spatial axes only"
         )
     out = allocation.zeros(_sizes(values.shape, spatial, axis), values.dtype.newbyteorder("="))
     numpy_pooling.unpool(*(np.moveaxis(array, axis, -1) for array in (values, indices, out)))
@@ -244,14 +261,16 @@ def _sizes(images: tuple[int, ...], spatial: tuple[int, ...], axis: int) -> tupl
 
 
 @with_foreign_words_named
-def global_pool(images: ArrayLike, mode: str, *, channel_axis: int = -1, dtype: DTypeLike | None = None) -> Array:
+def global_pool(
+    images: ArrayLike, mode: str, *, channel_axis: int = -1, dtype: DTypeLike | None = None
+) -> Array:
     """Reduce each image to one pixel for each channel.
 
     Parameters
     ----------
     images
-        (m, *spatial, c) with 2 or 3 spatial axes; pass a batch of signals (m, n, c) as images[:, None]. Dask arrays
-        give lazy ones.
+        (m, *spatial, c) with 2 or 3 spatial axes; pass a batch of signals (m, n, c) as images[:,
+        None]. Dask arrays give lazy ones.
     mode
         As in `pool`; "lp" with p = 2.
     channel_axis, dtype
@@ -271,7 +290,9 @@ def global_pool(images: ArrayLike, mode: str, *, channel_axis: int = -1, dtype: 
     >>> global_pool(np.array([[1.0, 2.0], [3.0, 6.0]]).reshape(1, 2, 2, 1), "avg")
     array([[[[3.]]]])
     """
-    images = inputs.source(images) if arguments.is_dask(images) else arguments.array(images, "images")
+    images = (
+        inputs.source(images) if arguments.is_dask(images) else arguments.array(images, "images")
+    )
     if len(images.shape) == 3:
         axis = arguments.channel_axis(channel_axis, images.shape)
         signals = ("images[:, :, None]", "images[:, :, None]", "images[:, None]")[axis]
@@ -287,7 +308,9 @@ def _spatial(images: tuple[int, ...], channel_axis: int) -> tuple[int, ...]:
     spatial = arguments.channels_last(images, arguments.channel_axis(channel_axis, images))[1:-1]
     for name, size in zip(arguments.AXES[rank], spatial, strict=True):
         if size == 0:
-            raise ValueError(f"images {images} have a {name} of 0, and so no pixel to pool; pass larger images")
+            raise ValueError(
+                f"images {images} have a {name} of 0, and so no pixel to pool; pass larger images"
+            )
     return spatial
 
 
@@ -307,8 +330,8 @@ def adaptive_pool(
     images
         (m, *spatial, c).
     output_shape
-        The spatial sizes of the result: an int, or one per axis, of which None keeps that of the images; `(2,)` with 3
-        axes, as in `pool`.
+        The spatial sizes of the result: an int, or one per axis, of which None keeps that of the
+        images; `(2,)` with 3 axes, as in `pool`.
     mode
         As in `pool`; "lp" with p = 2.
     channel_axis, dtype
@@ -320,7 +343,8 @@ def adaptive_pool(
 
     Raises
     ------
-    ValueError, TypeError, OverflowError : as `pool`; TypeError for dask arrays, since there is no lazy form
+    ValueError, TypeError, OverflowError : as `pool`; TypeError for dask arrays, since there is no
+        lazy form
 
     Examples
     --------
@@ -333,7 +357,11 @@ def adaptive_pool(
     mode = arguments.choice(mode, POOL_MODES, "mode")
     # the checks, and for sums the bound, are those of one window, as large as the largest
     largest = tuple(int((stops - starts).max()) for starts, stops in bounds)
-    words: dict[str, Any] = {"channel_axis": channel_axis, "dtype": dtype, "images_dtype": images.dtype}
+    words: dict[str, Any] = {
+        "channel_axis": channel_axis,
+        "dtype": dtype,
+        "images_dtype": images.dtype,
+    }
     plan = _plan(images.shape, largest, mode=mode, **words)
     entered = plan.entered(images)
     plan.check(entered)
@@ -343,7 +371,9 @@ def adaptive_pool(
         if mode == "median":
             rank_pooling.adaptive_medians(entered, bounds, plan.channels_last(out))
         else:
-            numpy_pooling.adaptive(entered, bounds, plan.channels_last(out), mode=mode, dtype=plan.accumulation)
+            numpy_pooling.adaptive(
+                entered, bounds, plan.channels_last(out), mode=mode, dtype=plan.accumulation
+            )
     return out
 
 
@@ -360,7 +390,8 @@ def adaptive_max_pool_indices(
 
     Returns
     -------
-    values and indices, both (m, *output_shape, c), as `max_pool_indices` returns them: `max_unpool` puts them back
+    values and indices, both (m, *output_shape, c), as `max_pool_indices` returns them: `max_unpool`
+    puts them back
 
     Raises
     ------
@@ -375,7 +406,9 @@ def adaptive_max_pool_indices(
     """
     images = arguments.in_memory(images, "images", "adaptive_max_pool_indices")
     bounds = _adaptive_windows(images.shape, output_shape, channel_axis)
-    plan = _plan(images.shape, (1,) * len(bounds), channel_axis=channel_axis, images_dtype=images.dtype)
+    plan = _plan(
+        images.shape, (1,) * len(bounds), channel_axis=channel_axis, images_dtype=images.dtype
+    )
     shape = _sizes(images.shape, tuple(len(starts) for starts, _ in bounds), plan.channel_axis)
     values, indices = np.empty(shape, plan.dtype), np.empty(shape, np.int64)
     written = plan.channels_last(values), plan.channels_last(indices)
@@ -383,7 +416,9 @@ def adaptive_max_pool_indices(
     return values, indices
 
 
-def _adaptive_windows(images: tuple[int, ...], output_shape: Any, channel_axis: int) -> list[tuple[Array, Array]]:
+def _adaptive_windows(
+    images: tuple[int, ...], output_shape: Any, channel_axis: int
+) -> list[tuple[Array, Array]]:
     """Return where the windows of each axis start and stop."""
     rank = arguments.spatial_rank(images)
     arguments.check_rank(images, output_shape, "output_shape", channel_axis=channel_axis)
@@ -391,5 +426,7 @@ def _adaptive_windows(images: tuple[int, ...], output_shape: Any, channel_axis: 
     if np.ndim(output_shape) == 1 and len(output_shape) == rank:
         output_shape = [n if o is None else o for n, o in zip(spatial, output_shape, strict=True)]
     sizes = arguments.per_axis(output_shape, rank, "output_shape")
-    allocation.empty(sizes, np.dtype(np.int64))  # what cannot be made is refused before its windows are worked out
+    allocation.empty(
+        sizes, np.dtype(np.int64)
+    )  # what cannot be made is refused before its windows are worked out
     return list(map(adaptive_windows, spatial, sizes))

@@ -1,8 +1,8 @@
 """The slow twin: every operation once more, one window and one tap at a time, to judge the fast ones.
 
-It imports NumPy only, shares no code with the rest of the package and takes its input to be valid. Inside, images are
-(*spatial, m, c). Letters: m images, c channels, nc kernels, i a position in the output, u a tap. Integers are computed
-as Python's own, of any length.
+It imports NumPy only, shares no code with the rest of the package and takes its input to be valid.
+Inside, images are (*spatial, m, c). Letters: m images, c channels, nc kernels, i a position in the
+output, u a tap. Integers are computed as Python's own, of any length.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ Pairs = Sequence[tuple[int, int]]
 Padding = str | int | Sequence[int] | Pairs
 Place = tuple[int, ...]
 Taps = list[int]  # of a window on one axis: where they lie
-Window = tuple[list[int], int]  # on one axis: the pixels of a window, and its taps on pixels or declared padding
+Window = tuple[
+    list[int], int
+]  # on one axis: the pixels of a window, and its taps on pixels or declared padding
 
 EXACT: DType = np.dtype(object)  # Python's integers
 
@@ -57,7 +59,9 @@ def _spans(window: Sequence[int], dilation: Sequence[int]) -> list[int]:
     return [d * (k - 1) + 1 for k, d in zip(window, dilation, strict=True)]
 
 
-def _sides(padding: Any, sizes: Sequence[int], spans: Sequence[int], stride: Sequence[int]) -> list[tuple[int, int]]:
+def _sides(
+    padding: Any, sizes: Sequence[int], spans: Sequence[int], stride: Sequence[int]
+) -> list[tuple[int, int]]:
     if isinstance(padding, str):
         return [PADDINGS[padding](*axis) for axis in zip(sizes, spans, stride, strict=True)]
     if np.ndim(padding) < 2:
@@ -74,7 +78,11 @@ def _count(size: int, side: tuple[int, int], span: int, stride: int, ceil: bool 
 
 
 def _taps(
-    counts: Sequence[int], window: Sequence[int], sides: Pairs, stride: Sequence[int], dilation: Sequence[int]
+    counts: Sequence[int],
+    window: Sequence[int],
+    sides: Pairs,
+    stride: Sequence[int],
+    dilation: Sequence[int],
 ) -> Iterator[tuple[Place, Place, Place]]:
     """Yield each window i, each of its taps u and the pixel under it, where padding begins below 0."""
     for i in np.ndindex(*counts):
@@ -130,8 +138,12 @@ def _pad(images: Array, sides: Pairs, pad_mode: str, fill: Any) -> Array:
     sizes = images.shape[:-2]
     if pad_mode in ("zeros", "constant"):
         around = [size + sum(side) for size, side in zip(sizes, sides, strict=True)]
-        padded = np.full((*around, *images.shape[-2:]), fill if pad_mode == "constant" else 0, images.dtype)
-        padded[tuple(slice(side[0], side[0] + size) for size, side in zip(sizes, sides, strict=True))] = images
+        padded = np.full(
+            (*around, *images.shape[-2:]), fill if pad_mode == "constant" else 0, images.dtype
+        )
+        padded[
+            tuple(slice(side[0], side[0] + size) for size, side in zip(sizes, sides, strict=True))
+        ] = images
         return padded
     mode: Any = pad_mode
     for axis, side in enumerate(sides):
@@ -166,7 +178,9 @@ def convolve(
     padded = _pad(images, sides, pad_mode, fill) if prod(counts) else images
     for i, u, pixel in _taps(counts, window, [(0, 0)] * rank, stride, dilation):
         for n in range(nc):
-            output[i][:, n] += (padded[pixel][:, _group(n, nc, groups, depth)] * kernels[u][:, n]).sum(axis=-1)
+            output[i][:, n] += (
+                padded[pixel][:, _group(n, nc, groups, depth)] * kernels[u][:, n]
+            ).sum(axis=-1)
     if bias is not None:
         output = output + np.asarray(bias).astype(work)
     return _leave(output, channel_axis, result)
@@ -182,20 +196,30 @@ def convolve_transpose(
     images, kernels = _enter(images, channel_axis, work), kernels.astype(work)
     (*counts, m, nc), (*window, depth, _) = images.shape, kernels.shape
     rank = len(counts)
-    stride, dilation, extra = _each(stride, rank), _each(dilation, rank), _each(output_padding, rank)
+    stride, dilation, extra = (
+        _each(stride, rank),
+        _each(dilation, rank),
+        _each(output_padding, rank),
+    )
     spans = _spans(window, dilation)
     if padding in ("same", "same_lower"):
         sizes = [o * s for o, s in zip(counts, stride, strict=True)]
     elif padding == "same_size":
         sizes = counts
     else:
-        axes = zip(counts, stride, spans, _sides(padding, counts, spans, stride), extra, strict=True)
+        axes = zip(
+            counts, stride, spans, _sides(padding, counts, spans, stride), extra, strict=True
+        )
         sizes = [(o - 1) * s + span - sum(side) + more for o, s, span, side, more in axes]
     output = np.zeros((*sizes, m, groups * depth), work)
-    for i, u, pixel in _taps(counts, window, _sides(padding, sizes, spans, stride), stride, dilation):
+    for i, u, pixel in _taps(
+        counts, window, _sides(padding, sizes, spans, stride), stride, dilation
+    ):
         if _on(pixel, sizes):
             for n in range(nc):
-                output[pixel][:, _group(n, nc, groups, depth)] += images[i][:, [n]] * kernels[u][:, n]
+                output[pixel][:, _group(n, nc, groups, depth)] += (
+                    images[i][:, [n]] * kernels[u][:, n]
+                )
     return _leave(output, channel_axis, result)
 
 
@@ -279,12 +303,21 @@ def _taps_of_windows(
     spans = _spans(window, dilation)
     sides = _sides(padding, sizes, spans, stride)
     axes: list[list[Taps]] = []
-    for size, side, span, s, k, d in zip(sizes, sides, spans, stride, window, dilation, strict=True):
-        axes.append([[i * s + u * d - side[0] for u in range(k)] for i in range(_count(size, side, span, s, ceil))])
+    for size, side, span, s, k, d in zip(
+        sizes, sides, spans, stride, window, dilation, strict=True
+    ):
+        axes.append(
+            [
+                [i * s + u * d - side[0] for u in range(k)]
+                for i in range(_count(size, side, span, s, ceil))
+            ]
+        )
     return axes, sides
 
 
-def _windows(sizes: Place, window: Any, stride: Any, padding: Any, dilation: Any, ceil: bool) -> list[list[Window]]:
+def _windows(
+    sizes: Place, window: Any, stride: Any, padding: Any, dilation: Any, ceil: bool
+) -> list[list[Window]]:
     """Return the windows of each axis."""
     axes, sides = _taps_of_windows(sizes, window, stride, padding, dilation, ceil)
     return [
@@ -299,7 +332,11 @@ def _walk(images: Array, axes: Sequence[Sequence[Window]]) -> Iterator[tuple[Pla
         windows = [axis[position] for axis, position in zip(axes, i, strict=True)]
         pixels = images[np.ix_(*(places for places, _ in windows))]
         flat = pixels.reshape(prod(pixels.shape[:-2]), *pixels.shape[-2:])
-        yield i, np.ascontiguousarray(np.moveaxis(flat, 0, -1)), prod(declared for _, declared in windows)
+        yield (
+            i,
+            np.ascontiguousarray(np.moveaxis(flat, 0, -1)),
+            prod(declared for _, declared in windows),
+        )
 
 
 @np.errstate(all="ignore")
@@ -325,7 +362,10 @@ def _extreme_or_median_of_some(
     output = np.zeros((*map(len, axes), *images.shape[-2:]), work)
     for i in np.ndindex(*map(len, axes)):
         taps = [axis[position] for axis, position in zip(axes, i, strict=True)]
-        places = [tuple(x[t] for x, t in zip(taps, u, strict=True)) for u in np.argwhere(footprint).tolist()]
+        places = [
+            tuple(x[t] for x, t in zip(taps, u, strict=True))
+            for u in np.argwhere(footprint).tolist()
+        ]
         real = [images[place] for place in places if _on(place, images.shape[:-2])]
         pixels = np.stack(real, axis=-1) if real else np.zeros((*images.shape[-2:], 0), work)
         output[i] = MODES[mode](pixels, 0, 2)
@@ -341,37 +381,63 @@ def pool(
     sizes = np.moveaxis(images, channel_axis, -1).shape[1:-1]
     words = kernel_shape, stride, padding, dilation, ceil
     taps, sides = _taps_of_windows(sizes, *words)
-    if pad_mode is not None and all(taps):  # pixels around pixels, which change nothing but their places
-        padded = _pad(np.moveaxis(np.moveaxis(images, channel_axis, -1), 0, -2), sides, pad_mode, fill)
+    if pad_mode is not None and all(
+        taps
+    ):  # pixels around pixels, which change nothing but their places
+        padded = _pad(
+            np.moveaxis(np.moveaxis(images, channel_axis, -1), 0, -2), sides, pad_mode, fill
+        )
         images = np.moveaxis(np.moveaxis(padded, -2, 0), -1, channel_axis)
-        taps = [[[x + side[0] for x in t] for t in axis] for axis, side in zip(taps, sides, strict=True)]
+        taps = [
+            [[x + side[0] for x in t] for t in axis] for axis, side in zip(taps, sides, strict=True)
+        ]
         sizes = padded.shape[:-2]
-        whole = [[([x for x in t if x < n], 0) for t in axis] for axis, n in zip(taps, sizes, strict=True)]
+        whole = [
+            [([x for x in t if x < n], 0) for t in axis]
+            for axis, n in zip(taps, sizes, strict=True)
+        ]
         count_padding = False
     else:
         whole = _windows(sizes, *words)
     if footprint is not None:
-        return _extreme_or_median_of_some(images, taps, mode, np.asarray(footprint), channel_axis, dtype)
+        return _extreme_or_median_of_some(
+            images, taps, mode, np.asarray(footprint), channel_axis, dtype
+        )
     return _reduce(images, whole, mode, channel_axis, count_padding, p, dtype)
 
 
 def adaptive_pool(
-    images: Array, output_shape: Any, mode: str, *, channel_axis: int = -1, dtype: DTypeLike | None = None
+    images: Array,
+    output_shape: Any,
+    mode: str,
+    *,
+    channel_axis: int = -1,
+    dtype: DTypeLike | None = None,
 ) -> Array:
     """Reduce images (m, *spatial, c) to output_shape, where None keeps a size -> (m, *output_shape, c)."""
-    return _reduce(images, _adaptive(images, output_shape, channel_axis), mode, channel_axis, False, 2, dtype)
+    return _reduce(
+        images, _adaptive(images, output_shape, channel_axis), mode, channel_axis, False, 2, dtype
+    )
 
 
 def _adaptive(images: Array, output_shape: Any, channel_axis: int) -> list[list[Window]]:
     sizes = np.moveaxis(images, channel_axis, -1).shape[1:-1]
     axes: list[list[Window]] = []
-    for n, o in zip(sizes, [output_shape] * len(sizes) if np.ndim(output_shape) == 0 else output_shape, strict=True):
+    for n, o in zip(
+        sizes,
+        [output_shape] * len(sizes) if np.ndim(output_shape) == 0 else output_shape,
+        strict=True,
+    ):
         count = n if o is None else o
-        axes.append([(list(range(i * n // count, -(-(i + 1) * n // count))), 0) for i in range(count)])
+        axes.append(
+            [(list(range(i * n // count, -(-(i + 1) * n // count))), 0) for i in range(count)]
+        )
     return axes
 
 
-def global_pool(images: Array, mode: str, *, channel_axis: int = -1, dtype: DTypeLike | None = None) -> Array:
+def global_pool(
+    images: Array, mode: str, *, channel_axis: int = -1, dtype: DTypeLike | None = None
+) -> Array:
     """Reduce images (m, *spatial, c) to one pixel each -> (m, 1, ..., 1, c)."""
     return adaptive_pool(images, 1, mode, channel_axis=channel_axis, dtype=dtype)
 
@@ -382,23 +448,33 @@ def max_pool_indices(
 ) -> tuple[Array, Array]:  # fmt: skip
     """Return the greatest pixel of each window and where it lies, both (m, *output, c); -1 where there is no pixel."""
     sizes = np.moveaxis(images, channel_axis, -1).shape[1:-1]
-    return _max_indices(images, _windows(sizes, kernel_shape, stride, padding, dilation, ceil), channel_axis)
+    return _max_indices(
+        images, _windows(sizes, kernel_shape, stride, padding, dilation, ceil), channel_axis
+    )
 
 
-def adaptive_max_pool_indices(images: Array, output_shape: Any, *, channel_axis: int = -1) -> tuple[Array, Array]:
+def adaptive_max_pool_indices(
+    images: Array, output_shape: Any, *, channel_axis: int = -1
+) -> tuple[Array, Array]:
     """Return the greatest pixel of each adaptive window and where it lies, both (m, *output_shape, c)."""
     return _max_indices(images, _adaptive(images, output_shape, channel_axis), channel_axis)
 
 
-def _max_indices(images: Array, axes: Sequence[Sequence[Window]], channel_axis: int) -> tuple[Array, Array]:
+def _max_indices(
+    images: Array, axes: Sequence[Sequence[Window]], channel_axis: int
+) -> tuple[Array, Array]:
     entered = _enter(images, channel_axis, images.dtype.newbyteorder("="))
     *sizes, m, c = entered.shape
     numbers = np.arange(prod(sizes)).reshape(*sizes, 1, 1)
     indices = np.full((*map(len, axes), m, c), -1)
-    for (i, pixels, _), (_, number, _) in zip(_walk(entered, axes), _walk(numbers, axes), strict=True):
+    for (i, pixels, _), (_, number, _) in zip(
+        _walk(entered, axes), _walk(numbers, axes), strict=True
+    ):
         if pixels.shape[-1]:
             indices[i] = number[0, 0][pixels.argmax(axis=-1)]
-    return _reduce(images, axes, "max", channel_axis, False, 2), _leave(indices, channel_axis, np.dtype(np.int64))
+    return _reduce(images, axes, "max", channel_axis, False, 2), _leave(
+        indices, channel_axis, np.dtype(np.int64)
+    )
 
 
 def max_unpool(values: Array, indices: Array, shape: Ints, *, channel_axis: int = -1) -> Array:

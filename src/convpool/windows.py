@@ -1,7 +1,8 @@
 """Where windows lie on an axis: the one arithmetic behind convolution, pooling, tiles and pictures.
 
-Positions are counted on the padded axis unless they are called inputs. A window starts at i * stride, and its tap t
-lies dilation * t further on; subtract `before` to get an input, which is real from 0 to size - 1 and padding elsewhere.
+Positions are counted on the padded axis unless they are called inputs. A window starts at i *
+stride, and its tap t lies dilation * t further on; subtract `before` to get an input, which is real
+from 0 to size - 1 and padding elsewhere.
 """
 
 from __future__ import annotations
@@ -44,7 +45,8 @@ class Axis:
     before, after
         Declared padding.
     ceil
-        Whether a last window may hang over the end, by PyTorch's rule: it has to start on a pixel or before one.
+        Whether a last window may hang over the end, by PyTorch's rule: it has to start on a pixel
+        or before one.
 
     Examples
     --------
@@ -137,7 +139,11 @@ class Axis:
         if outputs.stop <= outputs.start:
             return Halo(0, 0, 0, 0)
         first = outputs.start * self.stride + taps.start * self.dilation - self.before
-        length = (outputs.stop - outputs.start - 1) * self.stride + (taps.stop - taps.start - 1) * self.dilation + 1
+        length = (
+            (outputs.stop - outputs.start - 1) * self.stride
+            + (taps.stop - taps.start - 1) * self.dilation
+            + 1
+        )
         start, stop = min(max(first, 0), self.size), min(max(first + length, 0), self.size)
         before = min(max(-first, 0), length)
         return Halo(start, stop, before, length - before - (stop - start))
@@ -152,7 +158,9 @@ class Axis:
         """
         offset = tap * self.dilation - self.before
         first = max(0, -(offset // self.stride))
-        last = min(self.count if count is None else count, (self.size - 1 - offset) // self.stride + 1)
+        last = min(
+            self.count if count is None else count, (self.size - 1 - offset) // self.stride + 1
+        )
         last = max(first, last)
         start = first * self.stride + offset
         return slice(first, last), slice(start, start + (last - first) * self.stride, self.stride)
@@ -210,7 +218,12 @@ TRANSPOSED_SIZES: dict[str, Callable[[int, int], int]] = {
 
 
 def place(
-    size: int, window: int, stride: int, dilation: int, padding: str | tuple[int, int], ceil: bool = False
+    size: int,
+    window: int,
+    stride: int,
+    dilation: int,
+    padding: str | tuple[int, int],
+    ceil: bool = False,
 ) -> Axis:
     """Lay windows on an axis, with padding by name or as (before, after)."""
     span = dilation * (window - 1) + 1
@@ -219,14 +232,21 @@ def place(
 
 
 def place_transposed(
-    o: int, window: int, stride: int, dilation: int, padding: str | tuple[int, int], output_padding: int
+    o: int,
+    window: int,
+    stride: int,
+    dilation: int,
+    padding: str | tuple[int, int],
+    output_padding: int,
 ) -> Axis:
     """Lay windows on the axis that a transposed convolution of o values gives."""
     axis = place(0, window, stride, dilation, (0, 0))
     if isinstance(padding, str) and padding in TRANSPOSED_SIZES:
         size = TRANSPOSED_SIZES[padding](o, stride)
     else:
-        before, after = PADDINGS[padding](0, axis.span, stride) if isinstance(padding, str) else padding
+        before, after = (
+            PADDINGS[padding](0, axis.span, stride) if isinstance(padding, str) else padding
+        )
         size = (o - 1) * stride + axis.span - before - after + output_padding
     return place(size, window, stride, dilation, padding)
 
@@ -291,21 +311,28 @@ def reach(axis: Axis, pad_mode: str = "zeros") -> Reach | None:
     --------
     >>> pixels, axis = reach(Axis(1000, 2, stride=400, before=1))
     >>> pixels.tolist(), axis
-    ([0, 399, 400, 799, 800], Axis(size=5, window=2, stride=2, dilation=1, before=1, after=0, ceil=False))
+    ([0, 399, 400, 799, 800], Axis(size=5, window=2, stride=2, dilation=1, before=1, after=0,
+    ceil=False))
     """
     starts, taps = np.arange(axis.count) * axis.stride, np.arange(axis.window) * axis.dilation
     common = math.gcd(axis.stride, axis.dilation)
     if axis.stride >= axis.span:  # window after window
         places, stride, dilation = np.add.outer(starts, taps).ravel(), axis.window, 1
-    elif axis.dilation >= axis.count * axis.stride:  # the first taps of all windows, then the second ones
+    elif (
+        axis.dilation >= axis.count * axis.stride
+    ):  # the first taps of all windows, then the second ones
         places, stride, dilation = np.add.outer(taps, starts).ravel(), 1, axis.count
     else:
         places = np.arange(0, axis.length, common)
         stride, dilation = axis.stride // common, axis.dilation // common
     inputs = places - axis.before
     if pad_mode in REPEATED:
-        there = inputs[inputs < axis.size + axis.after]  # behind that, with ceil, nothing is repeated
-        near = Axis(len(there), axis.window, stride, dilation, ceil=axis.ceil and len(there) < len(places))
+        there = inputs[
+            inputs < axis.size + axis.after
+        ]  # behind that, with ceil, nothing is repeated
+        near = Axis(
+            len(there), axis.window, stride, dilation, ceil=axis.ceil and len(there) < len(places)
+        )
         fewer = len(places) < axis.length and near.count == axis.count
         return Reach(REPEATED[pad_mode](there, axis.size), near) if fewer else None
     before, pixels = int(np.count_nonzero(inputs < 0)), inputs[(inputs >= 0) & (inputs < axis.size)]
@@ -326,9 +353,12 @@ def _mirrored(places: NDArray[np.int64], period: int, sum_of_twins: int) -> NDAr
     return twins
 
 
-# pad_mode -> the input that stands at places before, on or behind an axis of a size, as np.pad has it
+# pad_mode -> the input that stands at places before, on or behind an axis of a size, as np.pad has
+# it
 REPEATED: dict[str, Callable[[NDArray[np.int64], int], NDArray[np.int64]]] = {
-    "reflect": lambda places, size: _mirrored(places, 2 * size - 2, 2 * size - 2) if size > 1 else 0 * places,
+    "reflect": lambda places, size: (
+        _mirrored(places, 2 * size - 2, 2 * size - 2) if size > 1 else 0 * places
+    ),
     "symmetric": lambda places, size: _mirrored(places, 2 * size, 2 * size - 1) if size else places,
     "edge": lambda places, size: np.clip(places, 0, max(0, size - 1)),
     "wrap": lambda places, size: places % size if size else places,

@@ -1,4 +1,6 @@
-"""The checker's cases and what is made of them: right results, the readings they tell apart, items, words, ratios."""
+"""The checker's cases and what is made of them: right results, the readings they tell apart,
+items, words, ratios.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +52,9 @@ def of(task, item):
 
 
 def zeros_before(case, axis):
-    """Return the zeros before the first pixel and the number of windows, for each way that is right."""
+    """Return the zeros before the first pixel and the number of windows, for each way that is
+    right.
+    """
     n, k, s = case.size[axis], case.window[axis], case.stride[axis]
     if case.padding == "same":
         total = (n - 1) * s + k - n
@@ -73,8 +77,14 @@ def plainly(case, tops, *, flip=False):
     if case.task == 6:
         output = np.empty((m, oh, ow, c))
         for n, i, j, channel in np.ndindex(*output.shape):
-            pixels = [images[n, i * sh + u, j * sw + v, channel].item() for u in range(kh) for v in range(kw)]
-            output[n, i, j, channel] = max(pixels) if case.mode == "max" else sum(pixels) / len(pixels)
+            pixels = [
+                images[n, i * sh + u, j * sw + v, channel].item()
+                for u in range(kh)
+                for v in range(kw)
+            ]
+            output[n, i, j, channel] = (
+                max(pixels) if case.mode == "max" else sum(pixels) / len(pixels)
+            )
         return output
     weights = np.asarray(case.kernel).astype(float).reshape(kh, kw, c, -1)
     weights = weights[::-1, ::-1] if flip else weights
@@ -96,15 +106,22 @@ def check_expected(case):
     for tops in ways:
         wanted = plainly(case, tops)
         assert any(
-            wanted.shape == right.shape and np.allclose(right, wanted, rtol=1e-12, atol=1e-9) for right in case.expected
+            wanted.shape == right.shape and np.allclose(right, wanted, rtol=1e-12, atol=1e-9)
+            for right in case.expected
         ), (case.name, tops)
 
 
-SMALL = [case for case in JUDGED if case.sample.shape[0] * np.prod(case.window) * np.prod(case.size) < 800]
+SMALL = [
+    case
+    for case in JUDGED
+    if case.sample.shape[0] * np.prod(case.window) * np.prod(case.size) < 800
+]
 
 
 @pytest.mark.parametrize(
-    "case", sample(SMALL, len(SMALL) // 7, "expected"), ids=lambda case: f"{case.task}-{case.item}-{case.name}"
+    "case",
+    sample(SMALL, len(SMALL) // 7, "expected"),
+    ids=lambda case: f"{case.task}-{case.item}-{case.name}",
 )
 def test_expected_of_the_table(case):
     check_expected(case)
@@ -121,7 +138,11 @@ def cases(draw):
         padding = "same"
     elif task in (2, 3, 4, 5) and (task == 2 or draw(st.booleans())):
         padding = draw(st.tuples(st.integers(0, 3), st.integers(0, 3)))
-    room = size if isinstance(padding, str) else tuple(n + 2 * p for n, p in zip(size, padding, strict=True))
+    room = (
+        size
+        if isinstance(padding, str)
+        else tuple(n + 2 * p for n, p in zip(size, padding, strict=True))
+    )
     window = tuple(draw(st.integers(1, most)) for most in room)
     stride = draw(st.tuples(st.integers(1, 4), st.integers(1, 4))) if task >= 3 else (1, 1)
     names = list(TASKS[task].parameters)[2:]
@@ -129,9 +150,20 @@ def cases(draw):
     given_words = [asked[name] for name in names]
     cut = draw(st.integers(0, len(names)))
     images = (m, *size) if task < 4 else (m, *size, c)
-    kernel = window if task == 6 else Sample((*window, c, nc)[: max(2, task - 1)], "int64", draw(st.integers(0, 99)))
+    kernel = (
+        window
+        if task == 6
+        else Sample((*window, c, nc)[: max(2, task - 1)], "int64", draw(st.integers(0, 99)))
+    )
     words = dict(zip(names[cut:], given_words[cut:], strict=True))
-    return Case(task, "", Sample(images, numbers, draw(st.integers(0, 99))), kernel, tuple(given_words[:cut]), words)
+    return Case(
+        task,
+        "",
+        Sample(images, numbers, draw(st.integers(0, 99))),
+        kernel,
+        tuple(given_words[:cut]),
+        words,
+    )
 
 
 @given(cases())
@@ -156,7 +188,12 @@ def test_source_makes_the_arrays_and_the_call():
     """The lines that a student pastes make what the child is given."""
     for case in [*ALL, *TIMED.values()]:
         seen = []
-        names = {"np": np, TASKS[case.task].function: lambda *given, seen=seen, **words: seen.append((given, words))}
+        names = {
+            "np": np,
+            TASKS[case.task].function: lambda *given, seen=seen, **words: seen.append(
+                (given, words)
+            ),
+        }
         exec(case.source, names)
         ((arguments, words),) = seen
         assert words == case.call.words
@@ -166,8 +203,18 @@ def test_source_makes_the_arrays_and_the_call():
 
 
 def test_names_say_what_comes_in():
-    case = Case(3, "same", Sample((2, 5, 4), "uint8", 0), Sample((2, 3), "int64", 1), ((1, 0),), {"stride": (2, 3)})
-    assert case.name == "images (2, 5, 4) of uint8, kernel (2, 3) of int64, padding (1, 0), stride (2, 3)"
+    case = Case(
+        3,
+        "same",
+        Sample((2, 5, 4), "uint8", 0),
+        Sample((2, 3), "int64", 1),
+        ((1, 0),),
+        {"stride": (2, 3)},
+    )
+    assert (
+        case.name
+        == "images (2, 5, 4) of uint8, kernel (2, 3) of int64, padding (1, 0), stride (2, 3)"
+    )
     assert case.line == "convolve_grayscale(images, kernel, (1, 0), stride=(2, 3))"
     assert case.defaults == frozenset()
     pooled = Case(6, "max", Sample((2, 5, 4, 1), "int64", 0), (2, 2), ((1, 1),))
@@ -206,25 +253,38 @@ KINDS_OF_CASES = {
     "several images": lambda case: case.sample.shape[0] > 1,
     "negative": lambda case: bool((case.images < 0).any()),
     "fractions": lambda case: case.images.dtype.kind == "f" and bool((case.images % 1).any()),
-    **{kind: lambda case, kind=kind: case.images.dtype == kind for kind in ("float32", "float64", "int64", "uint8")},
+    **{
+        kind: lambda case, kind=kind: case.images.dtype == kind
+        for kind in ("float32", "float64", "int64", "uint8")
+    },
 }
 OF_CONVOLUTIONS = {
     "uint8 with int64": lambda case: (case.images.dtype, case.kernel.dtype) == (np.uint8, np.int64),
-    "uint8 with float64": lambda case: (case.images.dtype, case.kernel.dtype) == (np.uint8, np.float64),
-    "float64 with int64": lambda case: (case.images.dtype, case.kernel.dtype) == (np.float64, np.int64),
+    "uint8 with float64": lambda case: (
+        (case.images.dtype, case.kernel.dtype) == (np.uint8, np.float64)
+    ),
+    "float64 with int64": lambda case: (
+        (case.images.dtype, case.kernel.dtype) == (np.float64, np.int64)
+    ),
     "negative weights": lambda case: bool((case.kernel < 0).any()),
 }
 OF_STRIDES = {
     "sh < sw": lambda case: case.stride[0] < case.stride[1],
     "sh > sw": lambda case: case.stride[0] > case.stride[1],
-    "larger than the window": lambda case: any(s > k for s, k in zip(case.stride, case.window, strict=True)),
+    "larger than the window": lambda case: any(
+        s > k for s, k in zip(case.stride, case.window, strict=True)
+    ),
 }
 OF_PADDING = {
     "ph < pw": lambda case: case.padding[0] < case.padding[1],
     "ph > pw": lambda case: case.padding[0] > case.padding[1],
     "none": lambda case: case.padding == (0, 0),
-    "more than the kernel": lambda case: min(p - k for p, k in zip(case.padding, case.window, strict=True)) > 0,
-    "kernel larger than the image": lambda case: any(k > n for k, n in zip(case.window, case.size, strict=True)),
+    "more than the kernel": lambda case: (
+        min(p - k for p, k in zip(case.padding, case.window, strict=True)) > 0
+    ),
+    "kernel larger than the image": lambda case: any(
+        k > n for k, n in zip(case.window, case.size, strict=True)
+    ),
 }
 
 
@@ -250,7 +310,12 @@ def test_every_form_of_the_words_is_called(task):
     for item in ("valid", "padding", "same", "same-strided"):
         assert (item, 2) in forms
         assert (item, 0, "padding", "stride") in forms
-    assert {("valid", 0, "padding"), ("padding", 0, "padding"), ("same", 0), ("same-strided", 0, "stride")} <= forms
+    assert {
+        ("valid", 0, "padding"),
+        ("padding", 0, "padding"),
+        ("same", 0),
+        ("same-strided", 0, "stride"),
+    } <= forms
 
 
 def test_large_numbers_are_exact_in_float64_only():
@@ -262,7 +327,12 @@ def test_large_numbers_are_exact_in_float64_only():
 
 
 def test_every_kind_of_numbers_is_used():
-    used = {sample.numbers for case in ALL for sample in (case.sample, case.weights) if isinstance(sample, Sample)}
+    used = {
+        sample.numbers
+        for case in ALL
+        for sample in (case.sample, case.weights)
+        if isinstance(sample, Sample)
+    }
     assert used == set(NUMBERS)
 
 
@@ -270,9 +340,13 @@ def test_every_kind_of_numbers_is_used():
 
 
 def caught(reading, case):
-    """Return whether a case shows that a reading is not right; None where the reading is not about it."""
+    """Return whether a case shows that a reading is not right; None where the reading is not
+    about it.
+    """
     value = reading(case)
-    return None if value is None else bool(Trial(case, Answer("returned", np.asarray(value))).problem)
+    return (
+        None if value is None else bool(Trial(case, Answer("returned", np.asarray(value))).problem)
+    )
 
 
 @functools.cache
@@ -284,7 +358,9 @@ def others(task, item):
         case = drawn.choice([case for case in of(task, item) if max(case.size) < 9])
         size = tuple(n + drawn.randrange(4) for n in case.size)
         shape = (case.sample.shape[0], *size, *case.sample.shape[3:])
-        found.append(replace(case, sample=replace(case.sample, shape=shape, seed=drawn.randrange(1000))))
+        found.append(
+            replace(case, sample=replace(case.sample, shape=shape, seed=drawn.randrange(1000)))
+        )
     return found
 
 
@@ -293,19 +369,27 @@ NAMES = list(first_difference.HYPOTHESES)
 
 @pytest.mark.parametrize("name", sample(NAMES, 20, "readings"))
 def test_what_the_cases_do_not_tell_apart_is_the_same(name):
-    """A reading that no case of a part shows to be wrong is not shown to be wrong by others either."""
+    """A reading that no case of a part shows to be wrong is not shown to be wrong by others
+    either.
+    """
     reading = first_difference.HYPOTHESES[name]
     for task, item in PARTS:
         if not any(caught(reading, case) for case in of(task, item)):
-            assert [case.name for case in others(task, item) if caught(reading, case)] == [], (task, item)
+            assert [case.name for case in others(task, item) if caught(reading, case)] == [], (
+                task,
+                item,
+            )
 
 
 def same(before, count=lambda n, k, s, zeros: (n + sum(zeros) - k) // s + 1):
-    """Return a reading of 'same' from n, k, s and T to the zeros before and after, computed with plain loops."""
+    """Return a reading of 'same' from n, k, s and T to the zeros before and after, computed with
+    plain loops.
+    """
 
     def reading(case):
         zeros = [
-            before(n, k, s, (n - 1) * s + k - n) for n, k, s in zip(case.size, case.window, case.stride, strict=True)
+            before(n, k, s, (n - 1) * s + k - n)
+            for n, k, s in zip(case.size, case.window, case.stride, strict=True)
         ]
         wide = np.pad(case.images, [(0, 0), *zeros, *[(0, 0)] * (case.images.ndim - 3)])
         shape = wide.shape
@@ -327,20 +411,33 @@ BOTH = {
     "all before": lambda n, k, s, total: (total, 0),
     "one more before": lambda n, k, s, total: (total // 2 + 1, total - total // 2 - 1),
     "one more after": lambda n, k, s, total: (total - total // 2 - 1, total // 2 + 1),
-    "TensorFlow": lambda n, k, s, total: ((t := max((-(-n // s) - 1) * s + k - n, 0)) // 2, t - t // 2),
+    "TensorFlow": lambda n, k, s, total: (
+        (t := max((-(-n // s) - 1) * s + k - n, 0)) // 2,
+        t - t // 2,
+    ),
 }
 # right there, for they differ from the brief's in nothing
 RIGHT = {("p = ceil(T / 2)", "same-strided"), ("TensorFlow", "same")}
 
 
 @pytest.mark.parametrize("name", BOTH)
-@pytest.mark.parametrize(("task", "item"), [(1, "same"), (3, "same"), (3, "same-strided"), (5, "same-strided")])
+@pytest.mark.parametrize(
+    ("task", "item"), [(1, "same"), (3, "same"), (3, "same-strided"), (5, "same-strided")]
+)
 def test_readings_of_same(task, item, name):
-    """At least three cases show each reading that public submissions have, and that is not right."""
-    rows = [case for case in of(task, item) if max(case.size) < 9 and case.sample.numbers == "whole"]
+    """At least three cases show each reading that public submissions have, and that is not
+    right.
+    """
+    rows = [
+        case for case in of(task, item) if max(case.size) < 9 and case.sample.numbers == "whole"
+    ]
     assert len(rows) > 7
     if name.startswith("one more"):  # right where T is odd
-        rows = [case for case in rows if not any(total % 2 or not total for total in trials._zeros(case))]
+        rows = [
+            case
+            for case in rows
+            if not any(total % 2 or not total for total in trials._zeros(case))
+        ]
     wrong = [case for case in rows if caught(same(BOTH[name]), case)]
     assert (wrong == []) if (name, item) in RIGHT else (len(wrong) >= 2)
 
@@ -350,7 +447,9 @@ def test_either_side_of_the_odd_zero_is_right_on_each_axis():
     assert len(case.expected) == 4
     for rows in (0, 1):
         for columns in (0, 1):
-            tops = [zeros_before(case, axis)[0][place] for axis, place in enumerate((rows, columns))]
+            tops = [
+                zeros_before(case, axis)[0][place] for axis, place in enumerate((rows, columns))
+            ]
             assert Trial(case, Answer("returned", plainly(case, tops))).problem == ""
 
 
@@ -381,11 +480,16 @@ def test_problems_in_words():
     strange[0, 0, 0] = strange[1, 2, 3] = np.nan
     assert problem(right + 1) == "the values differ"
     assert problem(right[:, 1:]) == "the result has the shape (2, 2, 4), and (2, 3, 4) is right"
-    assert problem(right[..., None]) == "the result has the shape (2, 3, 4, 1), and (2, 3, 4) is right"
+    assert (
+        problem(right[..., None]) == "the result has the shape (2, 3, 4, 1), and (2, 3, 4) is right"
+    )
     assert problem(strange) == "2 of 24 values are NaN (not a number)"
     assert problem(right + np.inf) == "the values differ"
     for kind in ("complex128", "bool"):
-        assert problem(right.astype(kind)) == f"the result is an array of {kind}; numbers such as float64 would do"
+        assert (
+            problem(right.astype(kind))
+            == f"the result is an array of {kind}; numbers such as float64 would do"
+        )
     assert Trial(CASE, Answer("raised", words="IndexError: no")).problem == "IndexError: no"
 
 
@@ -406,28 +510,41 @@ def tried(task, item, wrong):
     """Return trials of a part, right but where wrong says so of a case."""
     rights = [(case, case.expected[0]) for case in of(task, item)]
     values = [right + np.abs(right).max() + 1 if wrong(case) else right for case, right in rights]
-    return [Trial(case, Answer("returned", value)) for (case, _), value in zip(rights, values, strict=True)]
+    return [
+        Trial(case, Answer("returned", value))
+        for (case, _), value in zip(rights, values, strict=True)
+    ]
 
 
 def common(task, item, wrong):
     done = tried(task, item, wrong)
-    return trials.in_common([one for one in done if one.problem], [one for one in done if not one.problem])
+    return trials.in_common(
+        [one for one in done if one.problem], [one for one in done if not one.problem]
+    )
 
 
 @pytest.mark.parametrize("words", trials.TRAITS)
 def test_a_trait_is_named_where_it_sets_apart(words):
     has = trials.TRAITS[words]
-    parts = [part for part in PARTS if 0 < sum(map(has, of(*part))) <= len(of(*part)) - trials.FEWEST]
+    parts = [
+        part for part in PARTS if 0 < sum(map(has, of(*part))) <= len(of(*part)) - trials.FEWEST
+    ]
     assert parts, "no case has it, or all have it"
     said = [common(*part, has) for part in parts]
     wanted = [f"the {sum(not has(case) for case in of(*part))} others hold" for part in parts]
-    assert all("just the cases that" in one and end in one for one, end in zip(said, wanted, strict=True))
+    assert all(
+        "just the cases that" in one and end in one for one, end in zip(said, wanted, strict=True)
+    )
     assert any(words in one for one in said)
 
 
 def test_traits_in_words():
     uint8 = common(0, "valid", lambda case: case.images.dtype == np.uint8)
-    assert uint8 == f"; it is just the cases that have images of uint8, and the {len(of(0, 'valid')) - 2} others hold"
+    assert (
+        uint8
+        == f"; it is just the cases that have images of uint8, and the {len(of(0, 'valid')) - 2} "
+        "others hold"
+    )
     defaults = common(3, "same", lambda case: "padding" in case.defaults)
     assert "just the cases that leave padding to its default" in defaults
 
@@ -438,14 +555,23 @@ def test_rows_left_over():
         ends = []
         for axis in (0, 1):
             (each,), count = zeros_before(case, axis)
-            ends.append((count - 1) * case.stride[axis] + case.window[axis] < case.size[axis] + 2 * each)
-        assert trials.TRAITS["have rows or columns left over after the last window"](case) == any(ends), case.name
+            ends.append(
+                (count - 1) * case.stride[axis] + case.window[axis] < case.size[axis] + 2 * each
+            )
+        assert trials.TRAITS["have rows or columns left over after the last window"](case) == any(
+            ends
+        ), case.name
 
 
 def test_a_trait_of_most_that_are_wrong():
     """One kernel of two goes wrong on images of uint8: it still says where to look."""
-    wrong = common(0, "valid", lambda case: case.images.dtype == np.uint8 and case.kernel.dtype == np.int64)
-    assert wrong == f"; it is 1 of the 2 cases that have images of uint8, and the {len(of(0, 'valid')) - 2} others hold"
+    wrong = common(
+        0, "valid", lambda case: case.images.dtype == np.uint8 and case.kernel.dtype == np.int64
+    )
+    assert (
+        wrong == "; it is 1 of the 2 cases that have images of uint8, and the "
+        f"{len(of(0, 'valid')) - 2} others hold"
+    )
 
 
 def test_no_trait_where_all_or_none_in_particular_fail():
@@ -466,7 +592,9 @@ def in_process(folder, file, function, calls, python, limits):
         exec((folder / file).read_text(), module.__dict__)
         called = getattr(module, function)
     except (ArithmeticError, AttributeError) as error:
-        return [Answer("raised", words=f"{type(error).__name__}: {error}", line=1, loaded=False)] * len(calls)
+        return [
+            Answer("raised", words=f"{type(error).__name__}: {error}", line=1, loaded=False)
+        ] * len(calls)
     return [answered(called, call, place) for place, call in enumerate(calls)]
 
 
@@ -479,7 +607,9 @@ def answered(called, call, place):
     except Exception as error:
         return Answer("raised", words=f"{type(error).__name__}: {error}", line=7)
     taken = time.perf_counter() - start
-    changed = tuple(i for i, (a, b) in enumerate(zip(given, before, strict=True)) if not np.array_equal(a, b))
+    changed = tuple(
+        i for i, (a, b) in enumerate(zip(given, before, strict=True)) if not np.array_equal(a, b)
+    )
     if not isinstance(value, np.ndarray):
         return Answer("not an array", words=f"the function returned a {type(value).__name__}")
     return Answer("returned", value, changed=changed, seconds=taken, peak=2**25 + place * 2**20)
@@ -536,15 +666,23 @@ DEFECTS = {
     "flipped": (0, "kernel.astype(float)", "kernel[::-1, ::-1] * 1.0", ["valid"], "flipped"),
     "strides": (3, "sh, sw = stride", "sw, sh = stride", ["valid", "padding", "same-strided"], "swapped"),
     "same": (3, SAME_ZEROS, "kh - 1, kw - 1", ["same-strided"], "whatever the stride"),
-    "default": (3, "padding='same'", "padding='valid'", ["same", "same-strided"], "that leave padding to its default"),
-    "ceil": (6, "(h - kh) // sh + 1", "-(-(h - kh) // sh) + 1", ["max", "avg"], "could not be broadcast"),
-    "integers": (0, "return output", "return np.trunc(output)", ["valid"], "cases that have fractions"),
-    "uint8": (0, "return output", "return output * (images.dtype != 'uint8')", ["valid"], "that have images of uint8"),
+    "default": (3, "padding='same'", "padding='valid'", ["same", "same-strided"], "that leave "
+                                                                                  "padding to "
+                                                                                  "its default"),
+    "ceil": (6, "(h - kh) // sh + 1", "-(-(h - kh) // sh) + 1", ["max", "avg"], "could not be "
+                                                                                "broadcast"),
+    "integers": (0, "return output", "return np.trunc(output)", ["valid"], "cases that have "
+                                                                           "fractions"),
+    "uint8": (0, "return output", "return output * (images.dtype != "
+                                  "'uint8')", ["valid"], "that have images of uint8"),
     "shape": (5, "return output", "return output.repeat(2, 1)", CONVOLUTIONS, "shape"),
-    "bool": (2, "return output", "return output > 0", ["padding"], "an array of bool; numbers such as float64"),
-    "a list": (2, "return output", "return output.tolist()", ["padding"], "cases: the function returned a list; the"),
+    "bool": (2, "return output", "return output > 0", ["padding"], "an array of bool; numbers "
+                                                                   "such as float64"),
+    "a list": (2, "return output", "return output.tolist()", ["padding"], "cases: the function "
+                                                                          "returned a list; the"),
     "raises": (4, "    sh, sw = stride", "    sh, sw = stride\n    1 / (m - 1)", CONVOLUTIONS,
-               "ZeroDivisionError: division by zero; it is just the cases that have one image, and"),
+               "ZeroDivisionError: division by zero; it is just the cases that have one image, "
+               "and"),
 }  # fmt: skip
 
 
@@ -556,14 +694,22 @@ def test_a_defect_fails_its_parts(judge, name):
     for part in failing(items):
         assert 1 <= len(items[part].findings) <= 4
         assert {finding.file for finding in items[part].findings} == {TASKS[task].file}
-        assert f"{TASKS[task].function}(images, " in items[part].findings[0].details, "a line to paste"
-    assert any(said in one for part in failing(items) for one in words(items[part])), [words(items[p]) for p in items]
+        assert f"{TASKS[task].function}(images, " in items[part].findings[0].details, (
+            "a line to paste"
+        )
+    assert any(said in one for part in failing(items) for one in words(items[part])), [
+        words(items[p]) for p in items
+    ]
 
 
 def test_values_and_errors_stand_apart(judge):
-    """One finding for all values that differ, one for each kind of error, most of them counted only."""
+    """One finding for all values that differ, one for each kind of error, most of them counted
+    only.
+    """
     text = PLAIN.replace(
-        "    kh, kw", "    assert w < 9, f'{w} columns'\n    h = images[5:] if w == 7 else h\n    kh, kw", 1
+        "    kh, kw",
+        "    assert w < 9, f'{w} columns'\n    h = images[5:] if w == 7 else h\n    kh, kw",
+        1,
     )
     items, _ = judge(0, text=text.replace("return output", "return output + (w == 6)"))
     values, *errors = items["valid"].findings
@@ -578,7 +724,10 @@ def test_values_and_errors_stand_apart(judge):
 
 
 def test_at_most_three_kinds_of_error_are_shown(judge):
-    items, _ = judge(0, ("    m, h, w = images.shape", "    m, h, w = images.shape\n    raise ValueError('x' * w)"))
+    items, _ = judge(
+        0,
+        ("    m, h, w = images.shape", "    m, h, w = images.shape\n    raise ValueError('x' * w)"),
+    )
     assert len({case.size[1] for case in of(0, "valid")}) > 3
     assert len(items["valid"].findings) == behaviour.MOST_GROUPS == 3
 
@@ -595,8 +744,9 @@ def test_what_the_brief_does_not_ask_is_a_remark(judge):
     assert items["valid"].outcome is Outcome.HOLDS
     said = [remark.words for remark in items["valid"].remarks]
     assert said == [
-        "The brief does not ask for it, but try a kernel of uint8 on images of uint8: their products do not fit uint8, "
-        "so that NumPy wraps them at 256 unless one is made float first. Here the values differ."
+        "The brief does not ask for it, but try a kernel of uint8 on images of uint8: their "
+        "products do not fit uint8, so that NumPy wraps them at 256 unless one is made float "
+        "first. Here the values differ."
     ]
     assert "astype('uint8')" in items["valid"].remarks[0].details
     assert len(ODD_KINDS) == 3
@@ -622,18 +772,29 @@ def convolve_grayscale_valid(images, kernel):
 
 
 def test_input_that_changes(judge):
-    items, _ = judge(0, text=PLAIN.replace("    m, h", "    images[0] = 7\n    kernel *= kernel\n    m, h", 1))
+    items, _ = judge(
+        0, text=PLAIN.replace("    m, h", "    images[0] = 7\n    kernel *= kernel\n    m, h", 1)
+    )
     (finding,) = items["input-unchanged"].findings
     count = len((*of(0, "valid"), *LARGE[0]))
-    assert finding.words.startswith(f"images and kernel changed in {count} of {count} cases; work on a copy. The first")
+    assert finding.words.startswith(
+        f"images and kernel changed in {count} of {count} cases; work on a copy. The first"
+    )
     pooled, _ = judge(
-        6, ("    m, h, w, c = images.shape", "    m, h, w, c = images.shape\n    images += 0 * images + 1")
+        6,
+        (
+            "    m, h, w, c = images.shape",
+            "    m, h, w, c = images.shape\n    images += 0 * images + 1",
+        ),
     )
     assert words(pooled["input-unchanged"])[0].startswith("images changed in ")
 
 
 def test_a_file_that_does_not_load(judge):
-    for text, said in (("1 / 0", "ZeroDivisionError: division by zero"), ("def convolved(): pass", "AttributeError: ")):
+    for text, said in (
+        ("1 / 0", "ZeroDivisionError: division by zero"),
+        ("def convolved(): pass", "AttributeError: "),
+    ):
         items, (measure,) = judge(0, text=text)
         assert failing(items) == ["loads"]
         assert words(items["loads"])[0].startswith(said)
@@ -649,7 +810,11 @@ def ended(outcome, said, after, *, loaded=True, words="an earlier call had no an
     def run(folder, file, function, calls, python, limits):
         answers = in_process(folder, file, function, calls[:after], python, limits)
         rest = Answer("not run", words=words, loaded=loaded)
-        return [*answers, Answer(outcome, words=said, loaded=loaded), *[rest] * (len(calls) - after - 1)]
+        return [
+            *answers,
+            Answer(outcome, words=said, loaded=loaded),
+            *[rest] * (len(calls) - after - 1),
+        ]
 
     return run
 
@@ -664,15 +829,21 @@ def test_a_time_out_fails_its_part_and_leaves_the_others_unchecked(judge):
     (said,) = words(items["padding"])
     assert said.startswith("1 of 3 cases: no answer within 20 s")
     count = len(of(3, "same"))
-    assert words(items["same"]) == [f"{count} of {count} cases were not run: an earlier call had no answer in time"]
+    assert words(items["same"]) == [
+        f"{count} of {count} cases were not run: an earlier call had no answer in time"
+    ]
     assert measure.time_ratio is None
 
 
 def test_a_part_that_was_not_run_to_its_end_could_not_be_checked(judge):
-    items, _ = judge(3, run=ended("not run", "the checker was stopped", 3, words="the checker was stopped"))
+    items, _ = judge(
+        3, run=ended("not run", "the checker was stopped", 3, words="the checker was stopped")
+    )
     assert items["valid"].outcome is Outcome.UNCHECKED
     count = len(of(3, "valid"))
-    assert words(items["valid"]) == [f"{count - 3} of {count} cases were not run: the checker was stopped"]
+    assert words(items["valid"]) == [
+        f"{count - 3} of {count} cases were not run: the checker was stopped"
+    ]
 
 
 def test_a_child_that_never_starts_is_not_the_submission(judge):
@@ -680,7 +851,9 @@ def test_a_child_that_never_starts_is_not_the_submission(judge):
     items, _ = judge(3, run=ended("not run", said, 0, loaded=False))
     assert {item.outcome for item in items.values()} == {Outcome.UNCHECKED}
     assert words(items["same"]) == [said]
-    items, _ = judge(3, run=ended("died", "the process ended by signal 11 (SIGSEGV)", 0, loaded=False))
+    items, _ = judge(
+        3, run=ended("died", "the process ended by signal 11 (SIGSEGV)", 0, loaded=False)
+    )
     assert items["loads"].outcome is Outcome.FAILS
 
 
@@ -689,11 +862,16 @@ def test_a_child_that_never_starts_is_not_the_submission(judge):
 def test_a_slow_file_that_is_right_holds(judge, task, ended_in):
     """Its time is no verdict: only the larger calls and those after them come late."""
     timed, large = len(CASES[task]), len(CASES[task]) + timing.TIMES
-    after = {"timed": timed, "timed once": timed + 1, "large": large, "second large": large + 1}[ended_in]
+    after = {"timed": timed, "timed once": timed + 1, "large": large, "second large": large + 1}[
+        ended_in
+    ]
     items, (measure,) = judge(task, run=ended("timed out", "no answer within 20 s", after))
     assert {item.outcome for item in items.values()} == {Outcome.HOLDS}
     late = [] if "timed" in ended_in else [LARGE[task][ended_in == "second large"].name]
-    said = [f"Smaller calls are right, and time is no verdict: no answer within 20 s for {name}." for name in late]
+    said = [
+        f"Smaller calls are right, and time is no verdict: no answer within 20 s for {name}."
+        for name in late
+    ]
     assert [remark.words for item in items.values() for remark in item.remarks] == said
     assert (measure.time_ratio is None) == (measure.memory_ratio is None) == (ended_in == "timed")
 
@@ -719,7 +897,9 @@ def test_the_deadline_is_kept_across_tasks(tmp_path, monkeypatch):
     monkeypatch.setattr(time, "monotonic", lambda: clock[0])
     timing._own_cost.cache_clear()
     for task in (0, 1, 2):
-        (tmp_path / TASKS[task].file).write_bytes((own_files.folder() / TASKS[task].file).read_bytes())
+        (tmp_path / TASKS[task].file).write_bytes(
+            (own_files.folder() / TASKS[task].file).read_bytes()
+        )
     submission = Submission("student", tmp_path, tmp_path)
     limits = Limits(task_seconds=20, submission_seconds=3)
     items, _ = behaviour.judge(submission, [2, 0, 1], PYTHON, limits)
@@ -891,7 +1071,9 @@ def test_a_submission_in_a_process_of_its_own(pythons, tmp_path):
         text = (course / TASKS[task].file).read_text()
         assert old in text
         (tmp_path / TASKS[task].file).write_text(text.replace(old, new))
-    items, _ = behaviour.judge(Submission("student", tmp_path, tmp_path), [0, 1, 2], pythons["current"], Limits())
+    items, _ = behaviour.judge(
+        Submission("student", tmp_path, tmp_path), [0, 1, 2], pythons["current"], Limits()
+    )
     outcomes = {(item.task, item.name): item.outcome for item in items}
     assert outcomes[0, "valid"] is Outcome.FAILS
     assert outcomes[0, "loads"] is outcomes[0, "input-unchanged"] is Outcome.HOLDS
@@ -903,7 +1085,10 @@ def test_a_submission_in_a_process_of_its_own(pythons, tmp_path):
 
 def test_time_is_the_processors(pythons, tmp_path):
     """A process that waits does not count as slow."""
-    text = "import time\nimport numpy as np\ndef f(x):\n    time.sleep(x / 10)\n    return np.zeros(1)\n"
+    text = (
+        "import time\nimport numpy as np\ndef f(x):\n    time.sleep(x / 10)\n    return "
+        "np.zeros(1)\n"
+    )
     (tmp_path / TASKS[0].file).write_text(text)
     answers = child.run(tmp_path, TASKS[0].file, "f", [Call((2,))], pythons["current"], LIMITS)
     assert answers[0].outcome == "returned"
@@ -918,7 +1103,10 @@ def test_an_interrupt_ends_all_children_at_once(tmp_path):
         (tmp_path / student / "README.md").write_text("mine\n")
         for task in TASKS.values():
             (tmp_path / student / task.file).write_text("while True:\n    pass\n")
-    script = f"from convpool.check import check; check([{str(tmp_path)!r}], only=['behaviour'], jobs=2, time_out=1000)"
+    script = (
+        f"from convpool.check import check; check([{str(tmp_path)!r}], only=['behaviour'], "
+        "jobs=2, time_out=1000)"
+    )
     process = children.start([sys.executable, "-c", script], stderr=subprocess.PIPE)
     try:
         while len(running := below(process.pid)) < 2:
@@ -935,5 +1123,9 @@ def test_an_interrupt_ends_all_children_at_once(tmp_path):
 def below(process):
     """Return the ids of all processes that one has started."""
     command = ["ps", "-wweo", "pid=,ppid=,args="]
-    rows = [line.split(None, 2) for line in subprocess.check_output(command, text=True).splitlines()]
-    return [int(pid) for pid, parent, words in rows if int(parent) == process and "run_case" in words]
+    rows = [
+        line.split(None, 2) for line in subprocess.check_output(command, text=True).splitlines()
+    ]
+    return [
+        int(pid) for pid, parent, words in rows if int(parent) == process and "run_case" in words
+    ]

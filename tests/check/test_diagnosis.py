@@ -1,4 +1,6 @@
-"""Diagnosis: each hypothesis is named where it is what happened; the window is drawn, the line found."""
+"""Diagnosis: each hypothesis is named where it is what happened; the window is drawn, the line
+found.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +61,9 @@ def handed_in(reading, item):
 
 
 def told_apart(name):
-    """Yield an item where a hypothesis gives something else than the right results (in the long run, all of them)."""
+    """Yield an item where a hypothesis gives something else than the right results (in the long
+    run, all of them).
+    """
     order = list(ITEMS)
     start = sum(map(ord, name)) % len(order)
     for item in order[start:] + order[:start]:
@@ -86,7 +90,9 @@ def test_each_hypothesis_is_named_or_one_that_gives_the_same(name):
         assert other.words in found.words
         for case, value in came:
             ways = [result(other, way) for way in odd_zeros(read(case))]
-            assert found.reading == name or any(way is not None and same(way, value) for way in ways), case.name
+            assert found.reading == name or any(
+                way is not None and same(way, value) for way in ways
+            ), case.name
     assert bool(tried) == (name not in NEVER_DIFFER)
 
 
@@ -155,7 +161,9 @@ def returned(source, task, item):
     with np.errstate(all="ignore"):
         for case in cases_of((task, item)):
             try:
-                came.append((case, names[TASKS[task].function](*case.call.arguments, **case.call.words)))
+                came.append(
+                    (case, names[TASKS[task].function](*case.call.arguments, **case.call.words))
+                )
             except (ValueError, IndexError):
                 continue
     return came
@@ -176,16 +184,22 @@ WRITTEN = [
     (5, "valid", "nc))", "nc), dtype=images.dtype)", "images' dtype", True),
     (5, "valid", "oh = (h", "oh = (h - 1", "one output less of the rows", True),
     (5, "valid", "sh, sw = stride", "sw, sh = stride", "stride swapped", False),
-    (5, "valid", "i * sh:i * sh + kh, j * sw:j * sw + kw", "i:i + kh, j:j + kw", "windows at i", True),
-    (5, "valid", "return output", "return output.transpose(0, 2, 1, 3)", "output transposed", False),
+    (5, "valid", "i * sh:i * sh + kh, j * sw:j * sw + kw", "i:i + kh, j:j + kw", "windows at "
+                                                                                 "i", True),
+    (5, "valid", "return output", "return output.transpose(0, 2, 1, "
+                                  "3)", "output transposed", False),
     (5, "valid", "return output", "return np.abs(output)", "absolute", False),
     (5, "padding", "top, left = padding", "left, top = padding", "", False),
-    (5, "padding", "np.pad(images,", "np.pad(images, mode='edge', pad_width=", "padded with edge", True),
-    (5, "padding", "(top, bottom), (left, right)", "(left, right), (top, bottom)", "pair: swapped, right size", False),
+    (5, "padding", "np.pad(images,", "np.pad(images, mode='edge', pad_width=", "padded with "
+                                                                               "edge", True),
+    (5, "padding", "(top, bottom), (left, right)", "(left, right), (top, "
+                                                   "bottom)", "pair: swapped, right size", False),
     (5, "padding", "bottom, right = padding", "bottom, right = 0, 0", "pair: before only", False),
     (6, "max", "np.max(", "np.min(", "pooling: minimum", True),
-    (6, "max", "np.max(window, axis=(1, 2))", "np.max(window, axis=(1, 2)).clip(0)", "pooling: max from zero", True),
-    (6, "avg", "np.mean(window, axis=(1, 2))", "window.sum((1, 2)) / (sh * sw)", "pooling: sum over sh * sw", True),
+    (6, "max", "np.max(window, axis=(1, 2))", "np.max(window, axis=(1, "
+                                              "2)).clip(0)", "pooling: max from zero", True),
+    (6, "avg", "np.mean(window, axis=(1, 2))", "window.sum((1, 2)) / (sh * sw)", "pooling: sum "
+                                                                                 "over sh * sw", True),
     (6, "avg", "np.mean(", "np.sum(", "pooling: sum", True),
     (6, "avg", "np.mean(", "np.median(", "pooling: median", True),
     (6, "max", "// sh + 1", "// sh", "one output less of the rows", True),  # some are empty
@@ -201,24 +215,35 @@ def test_what_students_write_is_named(task, item, part, instead, reading, placed
     source = SOURCES[task].replace(part, instead)
     found = first_difference.diagnose(returned(source, task, item), source)
     assert found.reading == reading
-    assert not reading or re.search("differs?; (in all |your result equals)", found.words)  # all that differ
-    lines = [number for number, line in enumerate(source.splitlines(), 1) if instead.split("\n")[0] in line]
+    assert not reading or re.search(
+        "differs?; (in all |your result equals)", found.words
+    )  # all that differ
+    lines = [
+        number
+        for number, line in enumerate(source.splitlines(), 1)
+        if instead.split("\n")[0] in line
+    ]
     assert found.line == (lines[0] if placed else None)
     if placed:
         assert f"line {lines[0]}: {source.splitlines()[lines[0] - 1].strip()}" in found.details
 
 
-@pytest.mark.parametrize("first", ["th // 2, tw // 2", "(th + 1) // 2, (tw + 1) // 2", "th // 2, (tw + 1) // 2"])
+@pytest.mark.parametrize(
+    "first", ["th // 2, tw // 2", "(th + 1) // 2, (tw + 1) // 2", "th // 2, (tw + 1) // 2"]
+)
 @pytest.mark.parametrize(
     ("item", "part", "instead", "reading"),
     [
         ("same-strided", "sh, sw = stride", "sh, sw = 1, 1", "stride ignored"),
         ("valid", "padding == 'same'", "padding in ('same', 'valid')", "'same' for all"),
-        ("same-strided", "(h - 1) * sh + kh - h, (w - 1) * sw", "(h - 1) * sw + kh - h, (w - 1) * sh",
+        ("same-strided", "(h - 1) * sh + kh - h, (w - 1) * sw", "(h - 1) * sw + kh - h, (w - 1) "
+                                                                "* sh",
          "same: sh and sw swapped"),
     ],
 )  # fmt: skip
-def test_the_odd_zero_may_lie_on_either_side_of_a_wrong_padding(item, part, instead, reading, first):
+def test_the_odd_zero_may_lie_on_either_side_of_a_wrong_padding(
+    item, part, instead, reading, first
+):
     """The zeros that were put may be odd where the right ones are even."""
     source = CONVOLUTION.replace("th // 2, tw // 2", first)
     assert part in source
@@ -243,10 +268,15 @@ def test_window_is_drawn_with_its_numbers():
     assert "its window begins at row -1, column 1 of image 0" in found.details
     assert f"expected {drawing.number(wanted)}" in found.details
     assert f"got {drawing.number(wanted + 7)}" in found.details
-    rows = [line.split("  ") for line in found.details.splitlines() if " x " in line and line.startswith("    ")]
+    rows = [
+        line.split("  ")
+        for line in found.details.splitlines()
+        if " x " in line and line.startswith("    ")
+    ]
     cells = [[cell.strip() for cell in row if cell.strip()] for row in rows]
     assert cells == [
-        [f"{drawing.number(pixels[u - 1, 1 + v]) if u else drawing.ZERO} x {drawing.number(kernel[u, v])}"
+        [f"{drawing.number(pixels[u - 1, 1 + v]) if u else drawing.ZERO} x "
+         f"{drawing.number(kernel[u, v])}"
          for v in range(3)]
         for u in range(3)
     ]  # fmt: skip
@@ -256,7 +286,9 @@ def test_window_is_drawn_with_its_numbers():
 
 
 def test_channels_are_drawn_one_by_one():
-    case = Case(5, "valid", Sample((1, 3, 3, 2), "whole", 0), Sample((2, 2, 2, 3), "whole", 1), ("valid",))
+    case = Case(
+        5, "valid", Sample((1, 3, 3, 2), "whole", 0), Sample((2, 2, 2, 3), "whole", 1), ("valid",)
+    )
     came = case.expected[0].copy()
     came[0, 1, 0, 2] = 1000
     found = first_difference.diagnose([(case, came)])
@@ -284,7 +316,10 @@ def test_long_sums_are_cut():
 def test_wrong_shapes_are_written_out():
     came = np.full((1, 9, 3), 5.5)
     found = first_difference.diagnose([(PLAIN, came)])
-    assert "1 of 1 case differs; first: the result's shape is (1, 9, 3), expected (1, 3, 3)" in found.words
+    assert (
+        "1 of 1 case differs; first: the result's shape is (1, 9, 3), expected (1, 3, 3)"
+        in found.words
+    )
     assert "rows: (h + zeros - kh) // sh + 1 = (4 + 0 - 2) // 1 + 1 = 3; got 9" in found.details
     assert "columns: (w + zeros - kw) // sw + 1 = (5 + 0 - 3) // 1 + 1 = 3; got 3" in found.details
 
@@ -297,9 +332,13 @@ def test_what_no_hypothesis_explains_has_its_first_pixel_and_near_misses():
     wanted = drawing.number(PLAIN.expected[0][0, 0, 2])
     found = first_difference.diagnose([(PLAIN, came), (PADDED, PADDED.expected[0])])
     got = drawing.number(came[0, 0, 2])
-    assert found.words == f"1 of 2 cases differs; first: pixel (0, 0, 2) is {got}, expected {wanted}"
+    assert (
+        found.words == f"1 of 2 cases differs; first: pixel (0, 0, 2) is {got}, expected {wanted}"
+    )
     assert found.reading == ""
-    assert f"{got} would come out here if the last column of each window is left out" in found.details
+    assert (
+        f"{got} would come out here if the last column of each window is left out" in found.details
+    )
 
 
 def test_a_part_that_is_explained_is_said_so():
@@ -347,11 +386,17 @@ def test_most_readings_are_tried_on_one_case_where_nothing_explains(monkeypatch)
     came = [(case, case.expected[0] + 0.5 + case.images.size) for case in cases]
     fits, tried = first_difference.Trial.fits, []
     monkeypatch.setattr(
-        first_difference.Trial, "fits", lambda trial, reading: tried.append(trial) or fits(trial, reading)
+        first_difference.Trial,
+        "fits",
+        lambda trial, reading: tried.append(trial) or fits(trial, reading),
     )
     first_difference.diagnose(came, CONVOLUTION)
     readings = len(HYPOTHESES) + len(first_difference._pairs())
-    assert readings <= len(tried) <= readings + 3 * len(HYPOTHESES) + first_difference.LIKELY * len(cases)
+    assert (
+        readings
+        <= len(tried)
+        <= readings + 3 * len(HYPOTHESES) + first_difference.LIKELY * len(cases)
+    )
     assert len(tried) < readings * len(cases) / 4
 
 

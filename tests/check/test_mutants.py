@@ -1,4 +1,6 @@
-"""Mutants of the seven files: each that changes a result is caught by its behaviour; the others are listed with why."""
+"""Mutants of the seven files: each that changes a result is caught by its behaviour; the others
+are listed with why.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,10 @@ SAMPLE = 3  # of each file, by default
 
 @cache
 def of_task(number):
-    return {mutant.name: mutant for mutant in mutants.of_file(number, (OURS / TASKS[number].file).read_text())}
+    return {
+        mutant.name: mutant
+        for mutant in mutants.of_file(number, (OURS / TASKS[number].file).read_text())
+    }
 
 
 @cache
@@ -67,15 +72,21 @@ def caught(mutant, folder, python):
 
 
 def differing(chosen, folder, python):
-    """Return the mutants that were not caught and are not listed, and those that were caught and are."""
+    """Return the mutants that were not caught and are not listed, and those that were caught and
+    are.
+    """
 
     def wrong(place_and_mutant):
         place, mutant = place_and_mutant
-        return caught(mutant, folder / str(place), python) == (mutant.name in equivalent()[mutant.task])
+        return caught(mutant, folder / str(place), python) == (
+            mutant.name in equivalent()[mutant.task]
+        )
 
     with ThreadPoolExecutor(2) as pool:
         return [
-            mutant.name for mutant, differs in zip(chosen, pool.map(wrong, enumerate(chosen)), strict=True) if differs
+            mutant.name
+            for mutant, differs in zip(chosen, pool.map(wrong, enumerate(chosen)), strict=True)
+            if differs
         ]
 
 

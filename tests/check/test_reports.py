@@ -21,10 +21,15 @@ from convpool.check.verdicts import Finding, Item, Judgement, Measure, Outcome
 
 Console = pytest.importorskip("rich.console").Console
 jsonschema = pytest.importorskip("jsonschema")
-SCHEMA = json.loads(resources.files("convpool.check.reports").joinpath("schema.json").read_text(encoding="utf-8"))
+SCHEMA = json.loads(
+    resources.files("convpool.check.reports").joinpath("schema.json").read_text(encoding="utf-8")
+)
 HOLDS, FAILS, UNCHECKED = Outcome
 
-EVIL = '<script>alert("1")</script> [red]red[/red] \x1b[31m\x1b]0;title\x07 \u202edlrow =1+1 \udcff & \x00'
+EVIL = (
+    '<script>alert("1")</script> [red]red[/red] \x1b[31m\x1b]0;title\x07 \u202edlrow =1+1 '
+    "\udcff & \x00"
+)
 WINDOW = "row 0:  1  2\nrow 1:  3  4"
 
 
@@ -38,10 +43,23 @@ def judged(*items, name="ada", **fields):
 
 BROKEN = judged(
     item(None, "readme", FAILS, Finding("README.md is missing; write it", "README.md")),
-    *(item(n, "run-bit", FAILS, Finding(f"chmod +x {TASKS[n].file}", TASKS[n].file)) for n in TASKS),
+    *(
+        item(n, "run-bit", FAILS, Finding(f"chmod +x {TASKS[n].file}", TASKS[n].file))
+        for n in TASKS
+    ),
     item(3, "pycodestyle", FAILS, Finding("line too long", TASKS[3].file, 7, code="E501")),
-    item(3, "same", FAILS, Finding("equals the reference if flipped", TASKS[3].file, 12, "", "flip", WINDOW)),
-    item(4, "same", FAILS, Finding("equals the reference if flipped", TASKS[4].file, 14, "", "flip", WINDOW)),
+    item(
+        3,
+        "same",
+        FAILS,
+        Finding("equals the reference if flipped", TASKS[3].file, 12, "", "flip", WINDOW),
+    ),
+    item(
+        4,
+        "same",
+        FAILS,
+        Finding("equals the reference if flipped", TASKS[4].file, 14, "", "flip", WINDOW),
+    ),
     item(6, "max", UNCHECKED, Finding("not run: no time was left", TASKS[6].file)),
     item(6, "avg", UNCHECKED, Finding("not run: no time was left", TASKS[6].file)),
     item(6, "loads", HOLDS, remarks=[Finding("uint8 wraps here", TASKS[6].file)]),
@@ -106,7 +124,12 @@ def test_many_places_are_counted():
 def test_what_is_commonest_comes_first_with_its_readings():
     flipped = judged(item(3, "same", FAILS, Finding("words", reading="flip")), name="max")
     first, *others = commonest([*CLASS, flipped])
-    assert (first.item, first.submissions, first.tasks, first.readings) == ("same", 2, (3, 4), (("flip", 2),))
+    assert (first.item, first.submissions, first.tasks, first.readings) == (
+        "same",
+        2,
+        (3, 4),
+        (("flip", 2),),
+    )
     assert {one.submissions for one in others} == {1}
 
 
@@ -124,14 +147,31 @@ def test_a_screen_has_every_finding():
     for each in BROKEN.items:
         for finding in (*each.findings, *each.remarks):
             assert finding.words.replace(TASKS[each.task or 0].file, "FILE") in text
-    for words in ("row 1:  3  4", "0-main.py", "Python 3.8.18 with NumPy 1.19.2, 1.2 s", "12 x", "✗ same (flip)"):
+    for words in (
+        "row 1:  3  4",
+        "0-main.py",
+        "Python 3.8.18 with NumPy 1.19.2, 1.2 s",
+        "12 x",
+        "✗ same (flip)",
+    ):
         assert words in text
 
 
 def test_many_names_are_not_written_into_the_margin():
-    names = ["module-docstring", "class-docstring", "function-docstring", "signature", "no-np-convolve", "numpy-names"]
-    text = screen([judged(*(item(0, name, UNCHECKED, Finding("see syntax")) for name in names))], 80)
-    (first,) = (number for number, line in enumerate(text.splitlines()) if "? module-docstring" in line)
+    names = [
+        "module-docstring",
+        "class-docstring",
+        "function-docstring",
+        "signature",
+        "no-np-convolve",
+        "numpy-names",
+    ]
+    text = screen(
+        [judged(*(item(0, name, UNCHECKED, Finding("see syntax")) for name in names))], 80
+    )
+    (first,) = (
+        number for number, line in enumerate(text.splitlines()) if "? module-docstring" in line
+    )
     assert text.splitlines()[first + 1].startswith("  no-np-convolve")
 
 
@@ -158,7 +198,9 @@ def test_a_class_is_a_table():
 def test_colours_are_for_terminals_only():
     assert "\x1b" not in screen([BROKEN])
     file = io.StringIO()
-    report.show([EVIL_ONE], Console(file=file, width=80, force_terminal=True, color_system="standard"))
+    report.show(
+        [EVIL_ONE], Console(file=file, width=80, force_terminal=True, color_system="standard")
+    )
     assert "\x1b[1;31m✗\x1b[0m" in file.getvalue()
     assert "\x1b[31m" not in file.getvalue().replace("\x1b[31m✗", "")  # the submission's own
 
@@ -175,7 +217,9 @@ def test_ascii_has_marks_too():
 
 def seen(text):
     """Whether a terminal takes a text as it stands."""
-    return not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", text)
+    return not re.search(
+        "[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", text
+    )
 
 
 @pytest.mark.parametrize("judgements", [[EVIL_ONE], CLASS])
@@ -186,7 +230,11 @@ def test_nothing_steers_the_terminal(judgements):
 
 
 def test_everything_is_made_printable():
-    assert seen(report_files.as_json([EVIL_ONE]) + report_files.as_csv([EVIL_ONE]) + report_html.page([EVIL_ONE]))
+    assert seen(
+        report_files.as_json([EVIL_ONE])
+        + report_files.as_csv([EVIL_ONE])
+        + report_html.page([EVIL_ONE])
+    )
 
 
 def test_printable_keeps_letters_and_cuts_what_is_endless():
@@ -203,7 +251,9 @@ def test_json_is_as_the_schema_says(judgements):
     told = json.loads(report_files.as_json(judgements), parse_constant=pytest.fail)
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
     jsonschema.validate(told, SCHEMA, jsonschema.Draft202012Validator)
-    assert [one["name"] for one in told["submissions"]] == [judgement.submission for judgement in judgements]
+    assert [one["name"] for one in told["submissions"]] == [
+        judgement.submission for judgement in judgements
+    ]
 
 
 def test_the_schema_knows_every_outcome_and_refuses_others():
@@ -218,8 +268,12 @@ def test_json_has_every_word():
     told = json.loads(report_files.as_json([BROKEN]))
     assert told["outcome"] == "does not hold"
     (one,) = told["submissions"]
-    words = [finding["words"] for each in one["items"] for finding in each["findings"] + each["remarks"]]
-    assert words == [finding.words for each in BROKEN.items for finding in each.findings + each.remarks]
+    words = [
+        finding["words"] for each in one["items"] for finding in each["findings"] + each["remarks"]
+    ]
+    assert words == [
+        finding.words for each in BROKEN.items for finding in each.findings + each.remarks
+    ]
     assert one["items"][9]["findings"][0] == {
         "words": "equals the reference if flipped",
         "file": "3-convolve_grayscale.py",
@@ -239,7 +293,11 @@ def test_csv_has_a_row_for_each_submission():
     assert [row["outcome"] for row in rows] == ["does not hold", "does not hold", "holds"]
     assert rows[0]["task 3"] == "does not hold"
     assert rows[2]["task 3"] == ""
-    assert (rows[0]["does not hold"], rows[0]["could not be checked"], rows[0]["holds"]) == ("11", "2", "1")
+    assert (rows[0]["does not hold"], rows[0]["could not be checked"], rows[0]["holds"]) == (
+        "11",
+        "2",
+        "1",
+    )
     assert rows[0]["failing"].startswith("readme 0:run-bit 1:run-bit")
 
 
@@ -283,7 +341,13 @@ def test_the_page_needs_nothing_else(judgements):
 
 def test_the_page_has_every_finding():
     text = report_html.page([BROKEN])
-    for words in ("chmod +x FILE", "equals the reference if flipped", "uint8 wraps here", WINDOW, "12 x"):
+    for words in (
+        "chmod +x FILE",
+        "equals the reference if flipped",
+        "uint8 wraps here",
+        WINDOW,
+        "12 x",
+    ):
         assert words in text
 
 
@@ -304,7 +368,9 @@ def test_reports_are_replaced_and_other_files_are_not(form, tmp_path):
     assert file.read_text(encoding="utf-8-sig") == report_files.FORMATS[form]([BROKEN])
     assert list(tmp_path.iterdir()) == [file]
     file.write_text("my own notes", encoding="utf-8")
-    with pytest.raises(ValueError, match="is there, and no report of convpool check; name another file"):
+    with pytest.raises(
+        ValueError, match="is there, and no report of convpool check; name another file"
+    ):
         report_files.write(form, file, CLASS)
     assert file.read_text(encoding="utf-8") == "my own notes"
     with pytest.raises(ValueError, match="is a folder; name a file, such as"):

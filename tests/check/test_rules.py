@@ -1,4 +1,6 @@
-"""The checker's static rules: every page's examples, the seven files, odd styles that are right, and what is broken."""
+"""The checker's static rules: every page's examples, the seven files, odd styles that are right,
+and what is broken.
+"""
 
 import ast
 import importlib.util
@@ -52,7 +54,11 @@ def items(folder, *names, python=None):
 
 
 def item(folder, name, task=0, python=None):
-    (found,) = (found for found in items(folder, name, python=python) if found.task == task and found.name == name)
+    (found,) = (
+        found
+        for found in items(folder, name, python=python)
+        if found.task == task and found.name == name
+    )
     return found
 
 
@@ -91,7 +97,12 @@ def test_examples_of_the_pages(folder, name, example, outcome):
     if example.startswith("$ "):
         subprocess.run(["sh", "-c", example[2:]], cwd=folder, check=True)
     else:
-        put(folder, ast.literal_eval(example) if example.startswith("b") and example[1] in "'\"" else example + "\n")
+        put(
+            folder,
+            ast.literal_eval(example)
+            if example.startswith("b") and example[1] in "'\""
+            else example + "\n",
+        )
     # the file's own absence stands under its task
     found = item(folder, name, None if RULES[name].needs == "folder" and name != "file" else 0)
     assert found.outcome == outcome, words(found)
@@ -112,9 +123,9 @@ def test_pages_are_whole(name):
 
 def test_nothing_is_found_in_the_seven_files():
     found = judge(submission(OURS, OURS.parents[1]), None, (), None)
-    assert {(each.task, each.name, words(each)) for each in found if each.outcome != Outcome.HOLDS} == (
-        set() if HAS_STYLE else {(task, "pycodestyle", words(found[-1])) for task in TASKS}
-    )
+    assert {
+        (each.task, each.name, words(each)) for each in found if each.outcome != Outcome.HOLDS
+    } == (set() if HAS_STYLE else {(task, "pycodestyle", words(found[-1])) for task in TASKS})
     assert len(found) == len(TASKS) * (len(RULES) - 1) + 1
 
 
@@ -125,14 +136,21 @@ def test_nothing_is_found_in_the_seven_files_by_the_briefs_python(brief):
 
 
 def test_only_and_skip_choose_rules(folder):
-    assert {each.name for each in judge(submission(folder), ["loops", "readme"], (), None)} == {"loops", "readme"}
+    assert {each.name for each in judge(submission(folder), ["loops", "readme"], (), None)} == {
+        "loops",
+        "readme",
+    }
     rest = set(RULES) - {"pycodestyle", "loops"}
-    assert {each.name for each in judge(submission(folder), None, ["pycodestyle", "loops"], None)} == rest
+    assert {
+        each.name for each in judge(submission(folder), None, ["pycodestyle", "loops"], None)
+    } == rest
 
 
 def test_measure_is_that_of_wc():
     for source in Course(OURS, OURS).sources.values():
-        told = subprocess.run(["wc", source.path], capture_output=True, text=True, check=True).stdout
+        told = subprocess.run(
+            ["wc", source.path], capture_output=True, text=True, check=True
+        ).stdout
         assert measure(source) == tuple(map(int, told.split()[:3]))
 
 
@@ -147,9 +165,7 @@ def written(body, before=""):
 
 
 TWO = "for i in range(3):\n    for j in range(3):\n        pass"
-HELPER = (
-    'def row(images):\n    """Sum a row."""\n    for j in range(3):\n        images[j] += 1\n    return images\n\n\n'
-)
+HELPER = 'def row(images):\n    """Sum a row."""\n    for j in range(3):\n        images[j] += 1\n    return images\n\n\n'
 CLASS = '''class Conv:
     """A convolution."""
 
@@ -175,15 +191,24 @@ RIGHT = {
     "no loop": written("return np.tensordot(np.array(images), kernel)"),
     "flat": written("for t in range(9):\n    i, j = divmod(t, 3)\nreturn images"),
     "two after another": written("for i in range(3):\n    pass\nfor j in range(3):\n    pass"),
-    "branches": written(f"if kernel is None:\n    {TWO.replace(chr(10), chr(10) + '    ')}\nelse:\n    pass\n"),
+    "branches": written(
+        f"if kernel is None:\n    {TWO.replace(chr(10), chr(10) + '    ')}\nelse:\n    pass\n"
+    ),
     "early return": written(
-        "if kernel is None:\n    for i in range(3):\n        for j in range(3):\n            pass\n    return 1\n" + TWO
+        "if kernel is None:\n    for i in range(3):\n        for j in range(3):\n            "
+        "pass\n    return 1\n" + TWO
     ),
     "ifs that exclude each other": written(f"{CHOICES[0]}{CHOICES[1]}"),
-    "elifs, then an if of the same name": written(f"{CHOICES[0]}el{CHOICES[1]}if type(kernel) is tuple:\n{TWO_INSIDE}"),
-    "the same asked twice": written("if kernel == 'max':\n    for i in range(3):\n        pass\n" * 2),
+    "elifs, then an if of the same name": written(
+        f"{CHOICES[0]}el{CHOICES[1]}if type(kernel) is tuple:\n{TWO_INSIDE}"
+    ),
+    "the same asked twice": written(
+        "if kernel == 'max':\n    for i in range(3):\n        pass\n" * 2
+    ),
     "helper": written("for i in range(3):\n    row(images)", HELPER),
-    "helper called twice": written("row(images)\nrow(kernel)\nfor i in range(3):\n    pass", HELPER),
+    "helper called twice": written(
+        "row(images)\nrow(kernel)\nfor i in range(3):\n    pass", HELPER
+    ),
     "helper that is not called": written(TWO, HELPER),
     "helper's name for a variable": written("row = images[0]\n" + TWO + "\nreturn row", HELPER),
     "main": written(TWO) + "\n\nif __name__ == '__main__':\n    print([n for n in range(3)])\n",
@@ -191,27 +216,38 @@ RIGHT = {
     "ufunc reduce": written("return np.add.reduce(images) + np.maximum.reduce(images)"),
     "sum of zip": written("return sum(images), max(zip(images, kernel)), list(range(3))"),
     "ndindex": written("for i, j in np.ndindex(3, 3):\n    pass"),
-    "re-entry": written("if kernel == 'same':\n    return convolve_grayscale_valid(images, 1)\n" + TWO),
-    "class": written("return Conv(images).run()", CLASS.format(line="for i in range(3):\n            pass")),
+    "re-entry": written(
+        "if kernel == 'same':\n    return convolve_grayscale_valid(images, 1)\n" + TWO
+    ),
+    "class": written(
+        "return Conv(images).run()", CLASS.format(line="for i in range(3):\n            pass")
+    ),
     "own convolve": written(
-        TWO + "\nconvolve(images)", "def convolve(images):\n    '''Mine.'''\n    return images\n\n\n"
+        TWO + "\nconvolve(images)",
+        "def convolve(images):\n    '''Mine.'''\n    return images\n\n\n",
     ),
     "correlate": written("return np.correlate(images, kernel)"),
-    "types": written("return images").replace("(images, kernel)", "(images: np.ndarray, kernel: np.ndarray) -> 'm'"),
+    "types": written("return images").replace(
+        "(images, kernel)", "(images: np.ndarray, kernel: np.ndarray) -> 'm'"
+    ),
     "imports otherwise": written("return images").replace("ceil, floor", "floor"),
     "old names": written("return images.astype(np.float) + np.bool(0)"),
     "walrus": written("if (n := len(images)) > 3:\n    return n"),
     "async in a string": written("return 'async for [i for i in j] np.convolve'"),
     "method named map": written("return images.map(kernel), np.piecewise"),
     "variable named filter": written("filter = images[0]\nreturn filter * kernel"),
-    "nested function": written("def inner():\n    '''One.'''\n    for i in range(3):\n        pass\ninner()"),
+    "nested function": written(
+        "def inner():\n    '''One.'''\n    for i in range(3):\n        pass\ninner()"
+    ),
 }
 
 
 @pytest.mark.parametrize("name", RIGHT)
 def test_right_styles_hold(folder, name):
     put(folder, RIGHT[name])
-    failed = [f"{each.name}: {words(each)}" for each in items(folder) if each.outcome == Outcome.FAILS]
+    failed = [
+        f"{each.name}: {words(each)}" for each in items(folder) if each.outcome == Outcome.FAILS
+    ]
     assert failed == []
 
 
@@ -226,14 +262,26 @@ BROKEN = {
         written(TWO.replace("pass", "for n in range(images.shape[0]):\n            pass")),
         {"loops": "Take all images at once"},
     ),
-    "loop over the window": (written(THREE.replace("u in range(3)", "u in range(kh)")), {"loops": "whole window"}),
-    "loop over channels": (written(THREE.replace("u in range(3)", "u in range(c)")), {"loops": "over the channels"}),
-    "helper's loop": (written(TWO + "\nrow(images)", HELPER), {"loops": "for j in range(3) is one too many"}),
+    "loop over the window": (
+        written(THREE.replace("u in range(3)", "u in range(kh)")),
+        {"loops": "whole window"},
+    ),
+    "loop over channels": (
+        written(THREE.replace("u in range(3)", "u in range(c)")),
+        {"loops": "over the channels"},
+    ),
+    "helper's loop": (
+        written(TWO + "\nrow(images)", HELPER),
+        {"loops": "for j in range(3) is one too many"},
+    ),
     "loop of the module": (
         written(TWO, "TABLE = []\nfor n in range(3):\n    TABLE.append(n)\n\n\n"),
         {"loops": "one too many"},
     ),
-    "lambda": (written("f = lambda x: [n for n in x]\nreturn f(images)"), {"loops": "a list", "pycodestyle": "E731"}),
+    "lambda": (
+        written("f = lambda x: [n for n in x]\nreturn f(images)"),
+        {"loops": "a list", "pycodestyle": "E731"},
+    ),
     "mutual recursion": (
         written(
             "return even(9)",
@@ -247,53 +295,109 @@ BROKEN = {
         written(f"{CHOICES[0]}kernel = 'avg'\n{CHOICES[1]}"),
         {"loops": "one too many"},
     ),
-    "ifs of two names": (written(CHOICES[0] + CHOICES[1].replace("kernel", "images")), {"loops": "one too many"}),
-    "ifs with an else": (written(f"{CHOICES[0]}else:\n    pass\n{CHOICES[1]}"), {"loops": "one too many"}),
+    "ifs of two names": (
+        written(CHOICES[0] + CHOICES[1].replace("kernel", "images")),
+        {"loops": "one too many"},
+    ),
+    "ifs with an else": (
+        written(f"{CHOICES[0]}else:\n    pass\n{CHOICES[1]}"),
+        {"loops": "one too many"},
+    ),
     "loops, then a choice": (written(TWO + "\n" + CHOICES[0]), {"loops": "one too many"}),
-    "recursion": (written("return convolve_grayscale_valid(images[1:], kernel)"), {"loops": "(recursion)"}),
-    "method": (written("return Conv(images).run()", CLASS.format(line="i = [n for n in '']")), {"loops": "a list"}),
-    "method recursion": (written("return Conv(images).run()", CLASS.format(line="self.run()")), {"loops": "recursion"}),
+    "recursion": (
+        written("return convolve_grayscale_valid(images[1:], kernel)"),
+        {"loops": "(recursion)"},
+    ),
+    "method": (
+        written("return Conv(images).run()", CLASS.format(line="i = [n for n in '']")),
+        {"loops": "a list"},
+    ),
+    "method recursion": (
+        written("return Conv(images).run()", CLASS.format(line="self.run()")),
+        {"loops": "recursion"},
+    ),
     "map": (written("return list(map(np.sum, images))"), {"loops": "map is a loop too"}),
     "filter": (written("return list(filter(None, images))"), {"loops": "filter is a loop too"}),
-    "alias": (written("go = np.apply_along_axis\nreturn go(np.sum, 0, images)"), {"loops": "np.apply_along_axis"}),
-    "nditer": (written("for x in np.nditer(images):\n    pass"), {"loops": "np.nditer is a loop too"}),
+    "alias": (
+        written("go = np.apply_along_axis\nreturn go(np.sum, 0, images)"),
+        {"loops": "np.apply_along_axis"},
+    ),
+    "nditer": (
+        written("for x in np.nditer(images):\n    pass"),
+        {"loops": "np.nditer is a loop too"},
+    ),
     "ndindex list": (written("return list(np.ndindex(3, 3))"), {"loops": "np.ndindex"}),
-    "eval": (written("return eval('[i for i in images]')"), {"loops": "eval, which can hide a loop"}),
+    "eval": (
+        written("return eval('[i for i in images]')"),
+        {"loops": "eval, which can hide a loop"},
+    ),
     "decorator": (
         written("return images").replace(DEF, "@np.vectorize\n" + DEF),
         {"loops": "np.vectorize"},
     ),
     "default": (
-        written("return images", "def size(n=[i for i in '']):\n    '''Size.'''\n    return n\n\n\n"),
+        written(
+            "return images", "def size(n=[i for i in '']):\n    '''Size.'''\n    return n\n\n\n"
+        ),
         {"loops": "a list comprehension"},
     ),
     "set comprehension": (written("return {i for i in images}"), {"loops": "a set comprehension"}),
-    "dict comprehension": (written("return {i: 1 for i in images}"), {"loops": "a dict comprehension"}),
-    "os": (HEAD.replace("import numpy as np", "import os\nimport numpy as np") + DEF, {"imports": "import os is not"}),
-    "numpy as n": (written("return images").replace("as np", "as n"), {"imports": "import numpy as n is not allowed"}),
-    "relative": (written("from . import convolve\nreturn convolve"), {"imports": "from . import convolve"}),
+    "dict comprehension": (
+        written("return {i: 1 for i in images}"),
+        {"loops": "a dict comprehension"},
+    ),
+    "os": (
+        HEAD.replace("import numpy as np", "import os\nimport numpy as np") + DEF,
+        {"imports": "import os is not"},
+    ),
+    "numpy as n": (
+        written("return images").replace("as np", "as n"),
+        {"imports": "import numpy as n is not allowed"},
+    ),
+    "relative": (
+        written("from . import convolve\nreturn convolve"),
+        {"imports": "from . import convolve"},
+    ),
     "renamed": (
         written("return images").replace("floor\n", "floor as fl\n"),
         {"imports": "from math import floor as fl"},
     ),
-    "getattr": (written("return getattr(np, 'pad')(images, 1)"), {"no-getattr": "getattr(np, 'pad') looks a name up"}),
+    "getattr": (
+        written("return getattr(np, 'pad')(images, 1)"),
+        {"no-getattr": "getattr(np, 'pad') looks a name up"},
+    ),
     "vars": (written("return vars(np)['pad']"), {"no-getattr": "vars(np)"}),
     "convolve": (
         written("c = np.convolve\nreturn c(images, kernel)"),
         {"no-np-convolve": "np.convolve is not allowed"},
     ),
     "default of a parameter": (
-        written("return f(images)", "def f(images, c=np.convolve):\n    '''F.'''\n    return c(images, images)\n\n\n"),
+        written(
+            "return f(images)",
+            "def f(images, c=np.convolve):\n    '''F.'''\n    return c(images, images)\n\n\n",
+        ),
         {"no-np-convolve": "np.sum(window * kernel)"},
     ),
-    "new name": (written("return np.permute_dims(images)"), {"numpy-names": "np.permute_dims came after NumPy 1.19.2"}),
-    "new word": (written("return np.mean(images, where=True)"), {"numpy-names": "where= of np.mean came after"}),
+    "new name": (
+        written("return np.permute_dims(images)"),
+        {"numpy-names": "np.permute_dims came after NumPy 1.19.2"},
+    ),
+    "new word": (
+        written("return np.mean(images, where=True)"),
+        {"numpy-names": "where= of np.mean came after"},
+    ),
     "no such function": (
         written("return images").replace("_valid", "_value"),
-        {"signature": "the file has no function convolve_grayscale_valid(images, kernel); convolve_grayscale_value is"},
+        {
+            "signature": "the file has no function convolve_grayscale_valid(images, kernel); "
+            "convolve_grayscale_value is"
+        },
     ),
     "inside a class": (
-        HEAD + "class Conv:\n    '''Conv.'''\n\n    " + DEF.replace("\n", "\n    ") + "    return images\n",
+        HEAD
+        + "class Conv:\n    '''Conv.'''\n\n    "
+        + DEF.replace("\n", "\n    ")
+        + "    return images\n",
         {"signature": "convolve_grayscale_valid is inside another definition"},
     ),
     "keyword only": (
@@ -308,9 +412,18 @@ BROKEN = {
         written("return images").replace("kernel)", "kernel, debug=False)"),
         {"signature": "its parameters are (images, kernel, debug)"},
     ),
-    "syntax": (written("return (images"), {"syntax": "Python 3.8 cannot read the file: '(' was never closed"}),
-    "empty docstring": (written("return 1").replace('"Convolve."', '" "'), {"function-docstring": "has no docstring"}),
-    "async": (written("return 1").replace("def ", "async def "), {"signature": "defined by async def"}),
+    "syntax": (
+        written("return (images"),
+        {"syntax": "Python 3.8 cannot read the file: '(' was never closed"},
+    ),
+    "empty docstring": (
+        written("return 1").replace('"Convolve."', '" "'),
+        {"function-docstring": "has no docstring"},
+    ),
+    "async": (
+        written("return 1").replace("def ", "async def "),
+        {"signature": "defined by async def"},
+    ),
     "spaces": (written("return images [0]"), {"pycodestyle": "E211"}),
     "long line": (written(f"return {'1 + ' * 30}1"), {"pycodestyle": "line too long"}),
 }
@@ -319,8 +432,15 @@ BROKEN = {
 @pytest.mark.parametrize("name", BROKEN)
 def test_broken_ones_fail_where_they_should_and_nowhere_else(folder, name):
     text, expected = BROKEN[name]
-    put(folder, text if text.endswith("\n") and not text.endswith(DEF) else text + "    return images\n")
-    failed = {each.name: each for each in items(folder) if each.outcome == Outcome.FAILS and each.task == 0}
+    put(
+        folder,
+        text if text.endswith("\n") and not text.endswith(DEF) else text + "    return images\n",
+    )
+    failed = {
+        each.name: each
+        for each in items(folder)
+        if each.outcome == Outcome.FAILS and each.task == 0
+    }
     wanted = {rule for rule in expected if rule != "pycodestyle" or HAS_STYLE}
     assert set(failed) == wanted, {rule: words(each) for rule, each in failed.items()}
     for rule in wanted:
@@ -334,15 +454,31 @@ SIGNATURES = [
     (3, "images, kernel, padding='same', stride=(1, 1)", ""),
     (3, 'images, kernel, padding="same", stride=(1,1)', ""),
     (3, "images, kernel, padding: str = 'same', stride=(1, 1)", ""),
-    (3, "images, kernel, padding='same', stride=[1, 1]", "stride has the default [1, 1], not (1, 1)"),
-    (3, "images, kernel, padding='valid', stride=(1, 1)", "padding has the default 'valid', not 'same'"),
+    (
+        3,
+        "images, kernel, padding='same', stride=[1, 1]",
+        "stride has the default [1, 1], not (1, 1)",
+    ),
+    (
+        3,
+        "images, kernel, padding='valid', stride=(1, 1)",
+        "padding has the default 'valid', not 'same'",
+    ),
     (3, "images, kernel, padding='same', stride=(1, True)", "not (1, 1)"),
     (3, "images, kernel, padding, stride", "padding has no default, not 'same'"),
     (3, "images, kernel, padding=SAME, stride=(1, 1)", "the default SAME"),
-    (3, "images, kernel, stride=(1, 1), padding='same'", "its parameters are (images, kernel, stride, padding)"),
+    (
+        3,
+        "images, kernel, stride=(1, 1), padding='same'",
+        "its parameters are (images, kernel, stride, padding)",
+    ),
     (3, "images, kernel, padding='same', stride=(1, 1), **more", "**more"),
     (6, "images, kernel_shape, stride, mode='max'", ""),
-    (6, "images, kernel_shape, stride=(1, 1), mode='max'", "stride has the default (1, 1); the brief has pool(images"),
+    (
+        6,
+        "images, kernel_shape, stride=(1, 1), mode='max'",
+        "stride has the default (1, 1); the brief has pool(images",
+    ),
 ]
 
 
@@ -361,11 +497,18 @@ SIGNATURES = [
         ("if True:\n    pass\nelif True:", ""),
     ],
 )
-@pytest.mark.parametrize(("parameters", "holds"), [("images, kernel", True), ("images, kernels", False)])
+@pytest.mark.parametrize(
+    ("parameters", "holds"), [("images, kernel", True), ("images, kernels", False)]
+)
 def test_a_function_may_be_defined_under_a_statement(folder, before, after, parameters, holds):
     """Of the module: the brief's programs can import it then."""
     task = TASKS[0].function
-    put(folder, f"import numpy as np\n{before}\n    def {task}({parameters}):\n        return images\n{after}", 0)
+    put(
+        folder,
+        f"import numpy as np\n{before}\n    def {task}({parameters}):\n        return "
+        f"images\n{after}",
+        0,
+    )
     found = item(folder, "signature", 0)
     assert (found.outcome == Outcome.HOLDS) == holds
     assert holds or "its parameters are (images, kernels)" in words(found)
@@ -391,18 +534,24 @@ COUNTS = {
     "def f():\n    for i in x:\n        pass\n    else:\n        for j in x:\n            pass": 2,
     "def f():\n    if a:\n        for i in x: pass\n    for j in x: pass": 2,
     "def f():\n    if a:\n        for i in x: pass\n        return\n    for j in x: pass": 1,
-    "def f():\n    if a:\n        return\n    elif b:\n        for i in x: p\n    else:\n        for j in x: p": 1,
+    "def f():\n    if a:\n        return\n    elif b:\n        for i in x: p\n    else:\n        "
+    "for j in x: p": 1,
     "def f():\n    for i in x:\n        if a:\n            continue\n        for j in x: pass": 2,
     "def g():\n    for i in x: pass\ndef f():\n    return {'a': g, 'b': g}['a']()": 1,
-    "def g():\n    for i in x: pass\ndef h():\n    for i in x: pass\ndef f():\n    {'a': g, 'b': h}['a']()": 1,
-    "def g():\n    for i in x: pass\ndef h():\n    for i in x: pass\ndef f():\n    return g() if a else h()": 1,
-    "def g():\n    for i in x: pass\ndef h():\n    for i in x: pass\ndef f():\n    return g() + h()": 2,
+    "def g():\n    for i in x: pass\ndef h():\n    for i in x: pass\ndef f():\n    {'a': g, 'b': "
+    "h}['a']()": 1,
+    "def g():\n    for i in x: pass\ndef h():\n    for i in x: pass\ndef f():\n    return g() if "
+    "a else h()": 1,
+    "def g():\n    for i in x: pass\ndef h():\n    for i in x: pass\ndef f():\n    return g() + "
+    "h()": 2,
     "def g():\n    for i in x: pass\ndef f():\n    g = 1\n    return g": 0,
     "def g():\n    for i in x: pass\nhelp = g\ndef f():\n    return help()": 1,
-    "for i in x: pass\ndef f():\n    try:\n        for j in x: pass\n    except E:\n        for k in x: pass": 3,
+    "for i in x: pass\ndef f():\n    try:\n        for j in x: pass\n    except E:\n        for "
+    "k in x: pass": 3,
     "def f():\n    with a:\n        for j in x: pass": 1,
     "f = lambda: g()\ndef g():\n    for i in x: pass": 1,
-    "def f(): pass\nif '__main__' == __name__:\n    for i in x: pass\nelse:\n    for i in x: pass": 1,
+    "def f(): pass\nif '__main__' == __name__:\n    for i in x: pass\nelse:\n    for i in x: "
+    "pass": 1,
     "def f():\n    for i in x: pass\ndef f():\n    pass": 0,
 }
 
@@ -433,7 +582,11 @@ def test_task_5_may_have_three(folder):
     three = written(THREE).replace("convolve_grayscale_valid(images, kernel)", TASKS[5].signature)
     put(folder, three, 5)
     assert item(folder, "loops", 5).outcome == Outcome.HOLDS
-    put(folder, three.replace("            pass", "            for v in [1]:\n                    pass"), 5)
+    put(
+        folder,
+        three.replace("            pass", "            for v in [1]:\n                    pass"),
+        5,
+    )
     assert "three for loops are allowed" in words(item(folder, "loops", 5))
 
 
@@ -511,7 +664,9 @@ UNREADABLE = {
 @pytest.mark.parametrize("change", UNREADABLE)
 def test_a_file_that_cannot_be_read_is_one_item(folder, change):
     change(folder)
-    found = [each for each in judge(submission(folder), None, ["pycodestyle"], None) if each.task == 0]
+    found = [
+        each for each in judge(submission(folder), None, ["pycodestyle"], None) if each.task == 0
+    ]
     assert [(each.name, each.outcome) for each in found] == [("file", Outcome.FAILS)]
     assert UNREADABLE[change] in words(found[0])
 
@@ -561,7 +716,9 @@ HOSTILE = {
 def test_odd_bytes_are_judged(folder, name):
     put(folder, HOSTILE[name])
     found = [each for each in items(folder) if each.task == 0]
-    assert [each.name for each in found] == [name for name in RULES if RULES[name].needs != "folder" or name == "file"]
+    assert [each.name for each in found] == [
+        name for name in RULES if RULES[name].needs != "folder" or name == "file"
+    ]
     assert all(words(each) for each in found if each.outcome != Outcome.HOLDS)
 
 
@@ -590,7 +747,9 @@ def test_one_slip_one_finding(folder, end, other):
 
 def test_a_missing_end_is_one_finding(folder):
     put(folder, (folder / FIRST).read_bytes().rstrip(b"\n"))
-    assert [each.name for each in items(folder) if each.outcome == Outcome.FAILS] == ["final-newline"]
+    assert [each.name for each in items(folder) if each.outcome == Outcome.FAILS] == [
+        "final-newline"
+    ]
 
 
 def test_a_byte_order_mark_is_one_finding(folder):
@@ -606,12 +765,22 @@ def test_a_late_first_line_is_one_finding(folder):
 
 
 def test_what_is_slipped_once_is_said_once(folder):
-    called = "for image in images:\n    [n for n in image]\n    np.convolve(image, kernel)\n    (n for n in image)"
-    put(folder, written(f"slide = np.convolve\n{called}\nreturn {{i for i in kernel}}, [n for n in images]"))
+    called = (
+        "for image in images:\n    [n for n in image]\n    np.convolve(image, kernel)\n    "
+        "(n for n in image)"
+    )
+    put(
+        folder,
+        written(
+            f"slide = np.convolve\n{called}\nreturn {{i for i in kernel}}, [n for n in images]"
+        ),
+    )
     (found,) = item(folder, "no-np-convolve").findings
     assert found.line == 9
     assert "also in line 12" in found.words
-    told = [finding.words.partition(" is a loop too")[::2] for finding in item(folder, "loops").findings]
+    told = [
+        finding.words.partition(" is a loop too")[::2] for finding in item(folder, "loops").findings
+    ]
     kinds = ["a list comprehension", "a generator expression", "a set comprehension"]
     assert [kind for kind, _ in told] == kinds
     assert [rest.partition(":")[0] for _, rest in told] == [" (also in line 14)", "", ""]
@@ -633,7 +802,10 @@ def test_a_signature_is_one_finding(folder, parameters):
 
 
 def test_the_loop_that_is_not_needed_is_named(folder):
-    loops = "for n in range(m):\n    for i in range(h - kh + 1):\n        for j in range(w - kw + 1):\n            pass"
+    loops = (
+        "for n in range(m):\n    for i in range(h - kh + 1):\n        for j in range(w - kw "
+        "+ 1):\n            pass"
+    )
     put(folder, written(loops))
     (found,) = item(folder, "loops").findings
     assert found.line == 11
@@ -643,9 +815,17 @@ def test_the_loop_that_is_not_needed_is_named(folder):
 def test_line_ends_of_a_whole_file_are_said_the_same_everywhere(folder):
     for name in FILES:
         (folder / name).write_bytes((folder / name).read_bytes().replace(b"\n", b"\r\n"))
-    told = [each.findings[0].words.replace(FILES[each.task], "FILE") for each in items(folder, "line-ends")]
+    told = [
+        each.findings[0].words.replace(FILES[each.task], "FILE")
+        for each in items(folder, "line-ends")
+    ]
     assert (
-        told == ["every line ends with a carriage return (CR): save with line ends LF, or sed -i 's/\\r$//' FILE"] * 7
+        told
+        == [
+            "every line ends with a carriage return (CR): save with line ends LF, or sed -i "
+            "'s/\\r$//' FILE"
+        ]
+        * 7
     )
 
 
@@ -674,9 +854,15 @@ def test_a_slip_of_style_says_what_would_do(folder, line):
 
 def test_run_bits_that_an_archive_does_not_tell_cannot_be_checked(folder):
     (folder / FIRST).chmod(0o644)
-    judged = {each.task: each for each in judge_course(Course(folder, folder, run_bits=False), ["run-bit"])}
+    judged = {
+        each.task: each
+        for each in judge_course(Course(folder, folder, run_bits=False), ["run-bit"])
+    }
     assert judged[0].outcome == Outcome.UNCHECKED
-    assert words(judged[0]) == f"the archive does not say which files may be run; on Linux or macOS: chmod +x {FIRST}"
+    assert (
+        words(judged[0])
+        == f"the archive does not say which files may be run; on Linux or macOS: chmod +x {FIRST}"
+    )
     assert judged[1].outcome == Outcome.HOLDS
 
 
@@ -715,7 +901,11 @@ def test_a_clone_above_the_folder_counts(tmp_path):
     inner = tmp_path / "math" / "course"
     inner.parent.mkdir()
     copied(inner)
-    subprocess.run(["sh", "-c", "git init -q . && git add . && chmod -x math/course/*.py"], cwd=tmp_path, check=True)
+    subprocess.run(
+        ["sh", "-c", "git init -q . && git add . && chmod -x math/course/*.py"],
+        cwd=tmp_path,
+        check=True,
+    )
     assert {each.outcome for each in items(inner, "run-bit")} == {Outcome.HOLDS}
 
 
@@ -724,7 +914,10 @@ def test_a_clone_above_the_folder_counts(tmp_path):
 
 def test_repeated_slips_are_one_finding():
     found = style.grouped("W291", [(line, "trailing whitespace") for line in range(3, 63)])
-    assert found.words == "trailing whitespace, also in lines 4, 5, 6, 7, 8 and 54 more: delete the blanks"
+    assert (
+        found.words
+        == "trailing whitespace, also in lines 4, 5, 6, 7, 8 and 54 more: delete the blanks"
+    )
     assert (found.line, found.code) == (3, "W291")
 
 
@@ -788,7 +981,9 @@ def fake(tmp_path, script):
     path = tmp_path / "python3.8"
     path.write_text(f"#!/bin/sh\n{script}\n")
     path.chmod(0o755)
-    return interpreters.Interpreter(path=path, version="3.8.18", numpy="1.19.2", pycodestyle="2.6.0")
+    return interpreters.Interpreter(
+        path=path, version="3.8.18", numpy="1.19.2", pycodestyle="2.6.0"
+    )
 
 
 @pytest.mark.parametrize(
@@ -806,7 +1001,9 @@ def test_a_python_that_fails_is_said(folder, tmp_path, monkeypatch, script, expe
 
 
 def test_a_python_that_is_gone_is_said(tmp_path):
-    python = interpreters.Interpreter(path=tmp_path / "none", version="3.8.18", numpy="1.19.2", pycodestyle="2.6.0")
+    python = interpreters.Interpreter(
+        path=tmp_path / "none", version="3.8.18", numpy="1.19.2", pycodestyle="2.6.0"
+    )
     (answer,) = StaticRun({"a.py": "x = 1\n"}, python).compiled.values()
     assert isinstance(answer, UncheckedError)
     assert "does not start" in str(answer)
@@ -844,16 +1041,32 @@ def test_names_of_the_briefs_numpy_are_not_newer(brief):
 
 def test_names_of_the_current_numpy_are_newer_or_older():
     there = numpy_names.public()
-    wanted = {"numpy.mean(where)", "numpy.lib.stride_tricks.sliding_window_view", "numpy.broadcast_shapes"}
+    wanted = {
+        "numpy.mean(where)",
+        "numpy.lib.stride_tricks.sliding_window_view",
+        "numpy.broadcast_shapes",
+    }
     assert wanted <= numpy_names.newer() & there
     assert (
-        numpy_names.newer() & {"numpy.pad", "numpy.bool", "numpy.float", "numpy.sum(where)", "numpy.moveaxis"} == set()
+        numpy_names.newer()
+        & {"numpy.pad", "numpy.bool", "numpy.float", "numpy.sum(where)", "numpy.moveaxis"}
+        == set()
     )
 
 
 def test_only_words_of_known_functions_are_newer():
-    older = frozenset({"numpy.a", "numpy.a()", "numpy.a(x)", "numpy.b", "numpy.c", "numpy.c()", "numpy.c(**)"})
-    newer = older | {"numpy.a(y)", "numpy.b()", "numpy.b(y)", "numpy.c(y)", "numpy.d", "numpy.d()", "numpy.d(y)"}
+    older = frozenset(
+        {"numpy.a", "numpy.a()", "numpy.a(x)", "numpy.b", "numpy.c", "numpy.c()", "numpy.c(**)"}
+    )
+    newer = older | {
+        "numpy.a(y)",
+        "numpy.b()",
+        "numpy.b(y)",
+        "numpy.c(y)",
+        "numpy.d",
+        "numpy.d()",
+        "numpy.d(y)",
+    }
     assert numpy_names.only_newer(older, newer) == {"numpy.a(y)", "numpy.d"}
 
 
@@ -892,7 +1105,10 @@ def bench(tmp_path_factory):
     return tmp_path_factory.mktemp("rules")
 
 
-@given(data=st.binary(max_size=300) | st.lists(st.sampled_from(PIECES)).map(lambda parts: "".join(parts).encode()))
+@given(
+    data=st.binary(max_size=300)
+    | st.lists(st.sampled_from(PIECES)).map(lambda parts: "".join(parts).encode())
+)
 def test_random_bytes_are_judged(bench, data):
     put(bench, data)
     for each in items(bench, *STATIC):

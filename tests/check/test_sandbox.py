@@ -1,4 +1,5 @@
-"""Child processes: what comes back of a call, and what hostile submissions can do: nothing that stays.
+"""Child processes: what comes back of a call, and what hostile submissions can do: nothing that
+stays.
 
 Run by root, the hostile ones are run a second time by an ordinary user.
 """
@@ -32,7 +33,8 @@ ROOT = hasattr(os, "getuid") and os.getuid() == 0
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits and namespaces are Linux's")
 
-# What each is answered, twice: outcomes that are right, and what the words of the first have in them.
+# What each is answered, twice: outcomes that are right, and what the words of the first have in
+# them.
 DEAD, LATE = ("died", "died"), ("timed out", "not run")
 ENDS = {
     "background": (("returned", "returned"), ""),
@@ -83,7 +85,9 @@ ORDINARY = (
     "own_files-False",
     "reads_files-True",
 )
-SLOW = {"gigabyte_of_prints": 10}  # seconds: the others take 1 where they end at a time-out, and 3 at most
+SLOW = {
+    "gigabyte_of_prints": 10
+}  # seconds: the others take 1 where they end at a time-out, and 3 at most
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +98,9 @@ def python():
 
 @pytest.fixture
 def place(monkeypatch):
-    """A folder that another user can look into, and where the child's temporary folders are made."""
+    """A folder that another user can look into, and where the child's temporary folders are
+    made.
+    """
     folder = pathlib.Path(tempfile.mkdtemp(prefix="test-check-"))
     folder.chmod(0o755)
     (folder / "temporary").mkdir()
@@ -118,7 +124,10 @@ def submitted(place, text, file=FILE):
 def answered(place, python, body, calls=1, arguments=(IMAGES, KERNEL), limits=LIMITS, head=""):
     """The answers of a function with this body."""
     lines = "".join(f"    {line}\n" for line in body.splitlines())
-    folder = submitted(place, f"import os, sys\nimport numpy as np\n{head}\ndef {FUNCTION}(images, kernel):\n{lines}")
+    folder = submitted(
+        place,
+        f"import os, sys\nimport numpy as np\n{head}\ndef {FUNCTION}(images, kernel):\n{lines}",
+    )
     return child.run(folder, FILE, FUNCTION, [Call(arguments)] * calls, python, limits)
 
 
@@ -133,7 +142,8 @@ def nothing_left(place):
 
 @pytest.mark.parametrize(
     ("name", "namespaces"),
-    [(name, True) for name in ENDS] + [(name, False) for name in (ENDS if EVERYTHING else TOGETHER)],
+    [(name, True) for name in ENDS]
+    + [(name, False) for name in (ENDS if EVERYTHING else TOGETHER)],
 )
 def test_hostile(name, namespaces, place, python):
     if name == "kills_others" and not (namespaces or ROOT):
@@ -154,7 +164,9 @@ def test_hostile(name, namespaces, place, python):
     answers = child.run(folder, FILE, FUNCTION, [Call((images, KERNEL))] * 2, python, limits)
     listener.close()
     if not namespaces and "ModuleNotFoundError" in answers[0].words:
-        pytest.skip(answers[0].words)  # a Python that only root may read: nothing more can be imported
+        pytest.skip(
+            answers[0].words
+        )  # a Python that only root may read: nothing more can be imported
     assert outcomes is None or tuple(answer.outcome for answer in answers) == outcomes, answers
     assert re.search(words, answers[0].words)
     assert nothing_left(place)
@@ -168,7 +180,9 @@ def test_hostile(name, namespaces, place, python):
     elif answers[0].outcome == "returned":
         assert (answers[0].value == 1).all()
     # the other tasks are still judged, with the files as they were
-    other = child.run(folder, TASKS[1].file, TASKS[1].function, [Call((IMAGES, KERNEL))], python, LIMITS)
+    other = child.run(
+        folder, TASKS[1].file, TASKS[1].function, [Call((IMAGES, KERNEL))], python, LIMITS
+    )
     assert other[0].outcome == "returned"
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
@@ -177,8 +191,18 @@ def test_walls_are_named(place, python):
     walls = answered(place, python, "return images")[0].isolation
     assert "limits" in walls
     assert not ROOT or "unprivileged user" in walls
-    if ROOT and subprocess.run(["unshare", "--mount", "--pid", "--net", "--fork", "true"]).returncode == 0:
-        assert walls == ("no network", "own process space", "own root", "unprivileged user", "limits")
+    if (
+        ROOT
+        and subprocess.run(["unshare", "--mount", "--pid", "--net", "--fork", "true"]).returncode
+        == 0
+    ):
+        assert walls == (
+            "no network",
+            "own process space",
+            "own root",
+            "unprivileged user",
+            "limits",
+        )
     without = answered(place, python, "return images", limits=Limits(namespaces=False))[0].isolation
     assert without == (("unprivileged user", "limits") if ROOT else ("limits",))
 
@@ -187,18 +211,27 @@ def test_root_is_given_up(place, python):
     groups = os.getgroups()
     with contextlib.suppress(PermissionError):
         os.setgroups([4])
-    answer = answered(place, python, "return np.array([os.getuid(), os.getgid(), len(os.getgroups())])")[0]
+    answer = answered(
+        place, python, "return np.array([os.getuid(), os.getgid(), len(os.getgroups())])"
+    )[0]
     with contextlib.suppress(PermissionError):
         os.setgroups(groups)
     user, group, groups = answer.value.tolist()
-    assert (user in range(61184, 65520) and user == group and groups == 0) if ROOT else user == os.getuid()
+    assert (
+        (user in range(61184, 65520) and user == group and groups == 0)
+        if ROOT
+        else user == os.getuid()
+    )
 
 
 @pytest.mark.skipif(not ROOT, reason="only root becomes another user")
 def test_hostile_by_an_ordinary_user():
-    # An interpreter below a folder that only root may enter is shown to the user in a mount namespace.
+    # An interpreter below a folder that only root may enter is shown to the user in a mount
+    # namespace.
     prefix = pathlib.Path(sys.base_prefix)
-    closed = next((path for path in reversed(prefix.parents) if not path.stat().st_mode & 0o001), None)
+    closed = next(
+        (path for path in reversed(prefix.parents) if not path.stat().st_mode & 0o001), None
+    )
     there = tempfile.mkdtemp()
     script = 'exec setpriv --reuid 54321 --regid 54321 --clear-groups "$@"'
     if closed:
@@ -221,8 +254,22 @@ def test_hostile_by_an_ordinary_user():
     environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": source, "HOME": there, "TMPDIR": there}
     environment |= {interpreters.VARIABLE: sys.executable, "PYTHONDONTWRITEBYTECODE": "1"}
     environment["CONVPOOL_EXAMPLES"] = os.environ.get("CONVPOOL_EXAMPLES", "100")
-    command = ["unshare", "--mount", "sh", "-c", script, "sh", sys.executable, "-m", "pytest", *words, __file__]
-    done = subprocess.run(command, env=environment, cwd="/", capture_output=True, text=True, timeout=200)
+    command = [
+        "unshare",
+        "--mount",
+        "sh",
+        "-c",
+        script,
+        "sh",
+        sys.executable,
+        "-m",
+        "pytest",
+        *words,
+        __file__,
+    ]
+    done = subprocess.run(
+        command, env=environment, cwd="/", capture_output=True, text=True, timeout=200
+    )
     shutil.rmtree(there)
     if "unshare" in done.stderr or "mount" in done.stderr:
         pytest.skip(done.stderr)
@@ -243,13 +290,21 @@ PLAIN = {
     "print('x')": Answer("not an array", words="it returned None, not an array"),
     "return [1]": Answer("not an array", words="it returned a list, not an array"),
     "return images.sum()": Answer("not an array", words="it returned a float64, not an array"),
-    "return np.array([None])": Answer("not an array", words="it returned an array of dtype |O, not of numbers"),
-    "return np.array(['a'])": Answer("not an array", words="it returned an array of dtype <U1, not of numbers"),
-    "return images[9]": Answer("raised", words="IndexError: index 9 is out of bounds for axis 0 with size 1"),
+    "return np.array([None])": Answer(
+        "not an array", words="it returned an array of dtype |O, not of numbers"
+    ),
+    "return np.array(['a'])": Answer(
+        "not an array", words="it returned an array of dtype <U1, not of numbers"
+    ),
+    "return images[9]": Answer(
+        "raised", words="IndexError: index 9 is out of bounds for axis 0 with size 1"
+    ),
     "raise ValueError": Answer("raised", words="ValueError"),
     "raise ValueError('x' * 1000)": Answer("raised", words=f"ValueError: {'x' * 300}..."),
     "images[0] = 0\nreturn kernel": Answer("returned", value=KERNEL, changed=(0,)),
-    "kernel *= np.nan\nimages += 0\nreturn kernel": Answer("returned", value=KERNEL * np.nan, changed=(1,)),
+    "kernel *= np.nan\nimages += 0\nreturn kernel": Answer(
+        "returned", value=KERNEL * np.nan, changed=(1,)
+    ),
     "images += 1\nraise ValueError": Answer("raised", words="ValueError", changed=(0,)),
 }
 
@@ -259,16 +314,25 @@ def test_answers(place, python):
     text = "import numpy as np\n"
     lines = []  # the last line of each function
     for number, body in enumerate(PLAIN):
-        text += f"def call{number}(images, kernel):\n" + "".join(f"    {line}\n" for line in body.splitlines())
+        text += f"def call{number}(images, kernel):\n" + "".join(
+            f"    {line}\n" for line in body.splitlines()
+        )
         lines.append(text.count("\n"))
-    text += f"def {FUNCTION}(images, kernel, number):\n    return globals()[f'call{{number}}'](images, kernel)\n"
+    text += (
+        f"def {FUNCTION}(images, kernel, number):\n    return "
+        "globals()[f'call{{number}}'](images, kernel)\n"
+    )
     calls = [Call((IMAGES, KERNEL, number)) for number in range(len(PLAIN))]
     found = child.run(submitted(place, text), FILE, FUNCTION, calls, python, LIMITS)
     for answer, line, (body, expected) in zip(found, lines, PLAIN.items(), strict=True):
         raised = expected.outcome == "raised"
         words = expected.words + (f" in line {line}" if raised else "")
         assert (answer.outcome, answer.words) == (expected.outcome, words), body
-        assert (answer.line, answer.changed, answer.loaded) == (line if raised else None, expected.changed, True)
+        assert (answer.line, answer.changed, answer.loaded) == (
+            line if raised else None,
+            expected.changed,
+            True,
+        )
         if expected.value is not None:
             np.testing.assert_array_equal(answer.value, expected.value)
             assert answer.value.dtype == expected.value.dtype
@@ -277,7 +341,14 @@ def test_answers(place, python):
 
 
 def test_arguments_arrive_as_they_are(place, python):
-    given = (np.asfortranarray(IMAGES.astype(">i2")), KERNEL[::-1], (1, np.int64(2)), [0.5, None], "same", True)
+    given = (
+        np.asfortranarray(IMAGES.astype(">i2")),
+        KERNEL[::-1],
+        (1, np.int64(2)),
+        [0.5, None],
+        "same",
+        True,
+    )
     text = f"""
 def {FUNCTION}(images, kernel, padding, rest, word, yes, stride=0):
     assert images.dtype.str == '>i2' and images.flags.f_contiguous and images.flags.writeable, images
@@ -285,18 +356,31 @@ def {FUNCTION}(images, kernel, padding, rest, word, yes, stride=0):
     assert padding == (1, 2) and rest == [0.5, None] and word is same and yes is True and stride == (2, 1)
     return images * 1.0
 """
-    answer = child.run(submitted(place, text), FILE, FUNCTION, [Call(given, {"stride": (2, 1)})], python, LIMITS)[0]
+    answer = child.run(
+        submitted(place, text), FILE, FUNCTION, [Call(given, {"stride": (2, 1)})], python, LIMITS
+    )[0]
     np.testing.assert_array_equal(answer.value, IMAGES, answer.words)
-    with pytest.raises(TypeError, match=r"set\(\) is a set; the arguments of a call may be arrays, numbers"):
+    with pytest.raises(
+        TypeError, match=r"set\(\) is a set; the arguments of a call may be arrays, numbers"
+    ):
         child.run(place, FILE, FUNCTION, [Call((set(),))], python, LIMITS)
 
 
 def test_next_calls_are_made_after_a_death(place, python):
     body = "if images[0, 0, 0] < 0:\n    os._exit(7)\nreturn images"
-    folder = submitted(place, f"import os\ndef {FUNCTION}(images, kernel):\n    " + body.replace("\n", "\n    "))
+    folder = submitted(
+        place, f"import os\ndef {FUNCTION}(images, kernel):\n    " + body.replace("\n", "\n    ")
+    )
     calls = [Call((IMAGES + sign * 100, KERNEL)) for sign in (1, -1, 1, -1, -1, 1)]
     found = child.run(folder, FILE, FUNCTION, calls, python, LIMITS)
-    assert [answer.outcome for answer in found] == ["returned", "died", "returned", "died", "died", "not run"]
+    assert [answer.outcome for answer in found] == [
+        "returned",
+        "died",
+        "returned",
+        "died",
+        "died",
+        "not run",
+    ]
     assert found[-1].words == "not run: the process had ended 3 times before"
     assert found[1].words == "the process ended with exit code 7 before it had answered"
 
@@ -305,18 +389,22 @@ def test_next_calls_are_made_after_a_death(place, python):
 UNLOADED = {
     "def f(:": "SyntaxError: invalid syntax in line 1",
     "\nimport numpy_of_nobody": "ModuleNotFoundError: No module named 'numpy_of_nobody' in line 2",
-    "\nimport pytest": "ModuleNotFoundError: No module named 'pytest': numpy is the only package here in line 2",
+    "\nimport pytest": "ModuleNotFoundError: No module named 'pytest': numpy is the only package "
+    "here in line 2",
     "pool = 1": f"{FILE} has no function {FUNCTION}",
     f"{FUNCTION} = 1": f"{FILE} has no function {FUNCTION}",
     "raise SystemExit(0)": "SystemExit: 0 in line 1",
-    "int(input())": "EOFError: nobody is here to answer input(); take what is needed as an argument, in line 1",
+    "int(input())": "EOFError: nobody is here to answer input(); take what is needed as an "
+    "argument, in line 1",
     "raise EOFError('at the end')": "EOFError: at the end in line 1",
 }
 
 
 @pytest.mark.parametrize("text", UNLOADED, ids=range(len(UNLOADED)))
 def test_files_that_do_not_load(text, place, python):
-    found = child.run(submitted(place, text), FILE, FUNCTION, [Call((IMAGES, KERNEL))] * 2, python, LIMITS)
+    found = child.run(
+        submitted(place, text), FILE, FUNCTION, [Call((IMAGES, KERNEL))] * 2, python, LIMITS
+    )
     assert [(answer.outcome, answer.words, answer.loaded) for answer in found] == [
         ("raised", UNLOADED[text], False)
     ] * 2
@@ -324,8 +412,13 @@ def test_files_that_do_not_load(text, place, python):
 
 def test_main_part_does_not_run_and_other_files_can_be_imported(place, python):
     submitted(place, "def helper(images):\n    return images + 1\n", TASKS[1].file)
-    head = f"helper = __import__('{TASKS[1].file[:-3]}').helper\nif __name__ == '__main__':\n    raise ValueError"
-    np.testing.assert_array_equal(answered(place, python, "return helper(images)", head=head)[0].value, IMAGES + 1)
+    head = (
+        f"helper = __import__('{TASKS[1].file[:-3]}').helper\nif __name__ == '__main__':\n    "
+        "raise ValueError"
+    )
+    np.testing.assert_array_equal(
+        answered(place, python, "return helper(images)", head=head)[0].value, IMAGES + 1
+    )
 
 
 def test_files_that_are_not_copied(place, python):
@@ -356,19 +449,42 @@ def test_time_of_a_submission(place, python):
     assert Limits().until(deadline).task_seconds == 20
     assert 9 < Limits().until(time.monotonic() + 10).task_seconds <= 10
     answer = answered(place, python, "return images", limits=Limits().until(time.monotonic()))[0]
-    assert (answer.outcome, answer.words) == ("not run", "not run: the time for this submission was over")
+    assert (answer.outcome, answer.words) == (
+        "not run",
+        "not run: the time for this submission was over",
+    )
 
 
 def test_interpreter_that_fails_is_named(place):
     broken = interpreters.Interpreter(pathlib.Path("/bin/false"), "3.8.18", "1.19.2")
     answer = answered(place, broken, "return images")[0]
-    assert (answer.outcome, answer.words) == ("not run", "not run: the process ended early: it said nothing")
+    assert (answer.outcome, answer.words) == (
+        "not run",
+        "not run: the process ended early: it said nothing",
+    )
 
 
-# frames that a submission could send with a token that it found: none may do more than end its own task
+# frames that a submission could send with a token that it found: none may do more than end its own
+# task
 FORGED = [
-    {"kind": "answer", "outcome": "died", "words": "", "line": None, "changed": [], "seconds": 0, "peak": 0},
-    {"kind": "answer", "outcome": "returned", "words": "", "line": None, "changed": [], "seconds": 0, "peak": 0},
+    {
+        "kind": "answer",
+        "outcome": "died",
+        "words": "",
+        "line": None,
+        "changed": [],
+        "seconds": 0,
+        "peak": 0,
+    },
+    {
+        "kind": "answer",
+        "outcome": "returned",
+        "words": "",
+        "line": None,
+        "changed": [],
+        "seconds": 0,
+        "peak": 0,
+    },
     {"kind": "walls", "words": 5},
     {"kind": "loaded", "loaded": "maybe"},
     {"kind": "steps", "steps": [[1]]},
@@ -387,7 +503,8 @@ OBJECTS = HUGE.replace(b"<f8", b"|O").replace(b"6250000000,", b"1,         ")
 
 @pytest.mark.parametrize(
     ("frame", "payload"),
-    [(frame, b"") for frame in FORGED] + [(FORGED[1], payload) for payload in (HUGE, OBJECTS, TEXT, HUGE[:20])],
+    [(frame, b"") for frame in FORGED]
+    + [(FORGED[1], payload) for payload in (HUGE, OBJECTS, TEXT, HUGE[:20])],
     ids=range(len(FORGED) + 4),
 )
 def test_frames_that_make_no_sense(frame, payload, place, python):
@@ -446,7 +563,10 @@ def helper(value):
 
 def test_interpreters(monkeypatch, tmp_path):
     found = interpreters.find(sys.executable)
-    assert str(found) == f"Python {'.'.join(map(str, sys.version_info[:3]))} with NumPy {np.__version__}"
+    assert (
+        str(found)
+        == f"Python {'.'.join(map(str, sys.version_info[:3]))} with NumPy {np.__version__}"
+    )
     assert found.is_the_briefs is False
     assert interpreters.Interpreter(pathlib.Path("x"), "3.8.18", "1.19.2").is_the_briefs
     monkeypatch.setenv(interpreters.VARIABLE, sys.executable)
@@ -460,7 +580,9 @@ def test_interpreters(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     default = interpreters.find()
     assert default.is_the_briefs or default.path == found.path
-    assert any("no such version" in words for words in default.skipped) or "3.8" in str(default.path)
+    assert any("no such version" in words for words in default.skipped) or "3.8" in str(
+        default.path
+    )
 
 
 def test_interpreters_that_will_not_do(monkeypatch, tmp_path):
@@ -474,11 +596,19 @@ def test_interpreters_that_will_not_do(monkeypatch, tmp_path):
             interpreters.find(str(path))
         return str(error.value).replace(str(path), "X").replace(would_do, "")
 
-    assert words("echo no such version >&2; exit 127") == "X does not start as a Python: no such version"
+    assert (
+        words("echo no such version >&2; exit 127")
+        == "X does not start as a Python: no such version"
+    )
     assert words("exit 0") == "X does not start as a Python: it says nothing"
     monkeypatch.setattr(interpreters, "PATIENCE", 0.2)
     assert words("exec sleep 5").endswith("timed out after 0.2 seconds")
     monkeypatch.setattr(interpreters, "PATIENCE", 30)
-    assert "without NumPy (ModuleNotFoundError: No module named 'numpy')" in words(f'exec {sys.executable} -S "$@"')
-    with pytest.raises(ValueError, match=r"^'python of nobody' is no program that can be started; name a Python 3.8"):
+    assert "without NumPy (ModuleNotFoundError: No module named 'numpy')" in words(
+        f'exec {sys.executable} -S "$@"'
+    )
+    with pytest.raises(
+        ValueError,
+        match=r"^'python of nobody' is no program that can be started; name a Python 3.8",
+    ):
         interpreters.find("python of nobody")

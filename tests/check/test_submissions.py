@@ -1,4 +1,6 @@
-"""Right submissions in many styles, in which nothing is found, and broken ones, in which the defect is found alone."""
+"""Right submissions in many styles, in which nothing is found, and broken ones, in which the
+defect is found alone.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,7 @@ HERE = Path(__file__).parents[1]
 OURS = HERE.parent / "math" / "0x04-convolutions_and_pooling"
 RIGHT = HERE / "submissions" / "right"
 sys.path.insert(0, str(HERE / "submissions"))
-import broken  # noqa: E402  # importlib mode leaves the tests' folder out of sys.path
+import broken
 
 sys.path.pop(0)
 
@@ -81,7 +83,11 @@ def test_every_task_is_written_in_many_styles():
     assert len(STYLES) >= 12
     for number in TASKS:
         assert sum(number in tasks for tasks in STYLES.values()) >= 6
-    sources = [(RIGHT / style / TASKS[task].file).read_text() for style, tasks in STYLES.items() for task in tasks]
+    sources = [
+        (RIGHT / style / TASKS[task].file).read_text()
+        for style, tasks in STYLES.items()
+        for task in tasks
+    ]
     assert len(set(sources)) == len(sources)
 
 
@@ -107,7 +113,11 @@ def test_right_ones_behave(which, tmp_path, python):
 @pytest.mark.full
 @pytest.mark.parametrize("style", ["", *STYLES])
 def test_right_ones_on_the_current_python(style, tmp_path):
-    items = judged(made(tmp_path / "course", style), STYLES.get(style, TASKS), interpreters.find(sys.executable))
+    items = judged(
+        made(tmp_path / "course", style),
+        STYLES.get(style, TASKS),
+        interpreters.find(sys.executable),
+    )
     assert not of(items, Outcome.FAILS)
     assert not of(items, Outcome.UNCHECKED)
 
@@ -129,7 +139,11 @@ def excused(defect, python):
     needing = {name for name, rule in rules.RULES.items() if rule.needs in ("tree", "text")}
     parts = set(judge.names(defect.task)) if defect.task is not None else set()
     groups = {"tree": needing, "behaviour": parts}
-    return {(defect.task, name) for word in defect.unchecked.split() for name in groups.get(word, {word})}
+    return {
+        (defect.task, name)
+        for word in defect.unchecked.split()
+        for name in groups.get(word, {word})
+    }
 
 
 def differences(defect, folder, python):
@@ -148,19 +162,32 @@ def differences(defect, folder, python):
         yield f"leaves unchecked {extra}"
     for (_, name), findings in failed.items():
         if name in judge.TITLES:
-            values = [finding for finding in findings if not (defect.raises and "Error: " in finding.words)]
+            values = [
+                finding
+                for finding in findings
+                if not (defect.raises and "Error: " in finding.words)
+            ]
             if [finding.reading in defect.reading.split(" or ") for finding in values] != [True]:
-                yield f"{name} is read as {[(finding.reading, finding.words) for finding in findings]}"
-        if name == "pycodestyle" and {finding.code for finding in findings} != set(defect.code.split()):
+                yield (
+                    f"{name} is read as "
+                    f"{[(finding.reading, finding.words) for finding in findings]}"
+                )
+        if name == "pycodestyle" and {finding.code for finding in findings} != set(
+            defect.code.split()
+        ):
             yield f"{name} has {[(finding.code, finding.words) for finding in findings]}"
 
 
-@pytest.mark.parametrize("name", mark_others_full((defect.name for defect in broken.RULES), 12, "rules"))
+@pytest.mark.parametrize(
+    "name", mark_others_full((defect.name for defect in broken.RULES), 12, "rules")
+)
 def test_a_broken_rule_is_the_only_finding(name, tmp_path, python):
     assert list(differences(BROKEN[name], tmp_path / "course", python)) == []
 
 
-@pytest.mark.parametrize("name", mark_others_full((defect.name for defect in broken.BEHAVIOURS), 14, "behaviours"))
+@pytest.mark.parametrize(
+    "name", mark_others_full((defect.name for defect in broken.BEHAVIOURS), 14, "behaviours")
+)
 def test_a_wrong_result_is_read_as_what_it_is(name, tmp_path, python):
     assert list(differences(BROKEN[name], tmp_path / "course", python)) == []
 
@@ -175,7 +202,9 @@ def test_readings_that_are_expected_are_there():
 
 def children_of(process):
     """Return the ids of all processes below one, as far as this system says."""
-    listed = subprocess.run(["ps", "-eo", "pid=,ppid=,rss="], capture_output=True, text=True, check=True).stdout
+    listed = subprocess.run(
+        ["ps", "-eo", "pid=,ppid=,rss="], capture_output=True, text=True, check=True
+    ).stdout
     rows = [tuple(map(int, line.split())) for line in listed.splitlines()]
     found, grew = {process}, True
     while grew:
@@ -219,9 +248,16 @@ def test_a_class_of_100_needs_little_memory(tmp_path, capsys, monkeypatch):
         judgements = check([a_class(tmp_path / str(count), count)], jobs=2)
         seconds[count] = time.monotonic() - start
         assert len(judgements) == count
-        wrong = [place for place, judgement in enumerate(judgements) if judgement.outcome != Outcome.HOLDS]
+        wrong = [
+            place
+            for place, judgement in enumerate(judgements)
+            if judgement.outcome != Outcome.HOLDS
+        ]
         assert wrong == list(range(0, count, 4))
     watch.over.set()
     with capsys.disabled():
-        print(f"\n10: {seconds[10]:.0f} s, 100: {seconds[100]:.0f} s, the largest child {watch.peak / 1e6:.0f} MB")
+        print(
+            f"\n10: {seconds[10]:.0f} s, 100: {seconds[100]:.0f} s, the largest child "
+            f"{watch.peak / 1e6:.0f} MB"
+        )
     assert watch.peak <= 500e6

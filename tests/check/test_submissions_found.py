@@ -1,4 +1,6 @@
-"""What the words of `convpool check` name: folders, clones, classes and archives, honest and hostile ones."""
+"""What the words of `convpool check` name: folders, clones, classes and archives, honest and
+hostile ones.
+"""
 
 import os
 import stat
@@ -60,7 +62,10 @@ PLACES = {
     "the course folder": ("", "."),
     "a clone": (COURSE, COURSE),
     "another place": ("conv/pool", "conv/pool"),
-    "the brief's name elsewhere": ("x/0x04-convolutions_and_pooling", "x/0x04-convolutions_and_pooling"),
+    "the brief's name elsewhere": (
+        "x/0x04-convolutions_and_pooling",
+        "x/0x04-convolutions_and_pooling",
+    ),
 }
 
 
@@ -103,7 +108,9 @@ def test_the_brief_s_place_comes_first_and_the_choice_is_said(tmp_path):
     make(tmp_path / "ada" / "backup")
     (one,) = search.find([tmp_path / "ada"])
     assert one.folder == tmp_path / "ada" / COURSE
-    assert one.notes == (f"judged is {COURSE} with 3 of the seven files, and not backup with 7 of the seven files",)
+    assert one.notes == (
+        f"judged is {COURSE} with 3 of the seven files, and not backup with 7 of the seven files",
+    )
 
 
 def test_elsewhere_most_files_win_then_the_shallowest_then_the_name(tmp_path):
@@ -148,7 +155,10 @@ def test_a_class_has_a_row_for_each_folder_in_the_order_of_names(tmp_path):
     rows = search.find([tmp_path])
     assert names(rows) == ["empty", "student9", "student10"]
     assert [bool(row.folder) for row in rows] == [False, True, True]
-    assert "empty holds none of the seven files (0-convolve_grayscale_valid.py to 6-pool.py)" in rows[0].problem
+    assert (
+        "empty holds none of the seven files (0-convolve_grayscale_valid.py to 6-pool.py)"
+        in rows[0].problem
+    )
 
 
 def test_a_class_inside_one_folder_is_seen_through(tmp_path):
@@ -216,7 +226,11 @@ def test_the_folder_for_archives_is_removed(tmp_path):
 
 
 def test_only_what_is_judged_has_content(tmp_path, scratch):
-    entries = [*((name, "text", 0o644) for name in FILES), ("own.py", "text", 0o644), ("big.npz", "x" * 99, 0o644)]
+    entries = [
+        *((name, "text", 0o644) for name in FILES),
+        ("own.py", "text", 0o644),
+        ("big.npz", "x" * 99, 0o644),
+    ]
     (one,) = found(written(tmp_path / "ada.zip", entries), scratch=scratch)
     assert {path.name: path.stat().st_size for path in one.folder.iterdir()} == {
         **dict.fromkeys([*FILES, "own.py"], 4),
@@ -241,7 +255,12 @@ def test_whether_the_run_bits_are_known(made_by, tmp_path, scratch):
 
 
 def test_of_git_the_index_alone_is_unpacked(tmp_path, scratch):
-    entries = [(FILES[0], "", 0), (".git/index", "DIRC", 0), (".git/config", "fsmonitor", 0), (".git/hooks/x", "", 0)]
+    entries = [
+        (FILES[0], "", 0),
+        (".git/index", "DIRC", 0),
+        (".git/config", "fsmonitor", 0),
+        (".git/hooks/x", "", 0),
+    ]
     (one,) = found(written(tmp_path / "ada.zip", entries), scratch=scratch)
     assert [path.name for path in (one.folder / ".git").iterdir()] == ["index"]
 
@@ -296,7 +315,9 @@ def test_encrypted_archives(tmp_path, scratch):
 
 
 def test_names_that_cannot_be_shown(tmp_path, scratch):
-    archive = written(tmp_path / "\x1b[31mred.zip", [(FILES[0], "", 0o644), ("\x1b]0;x\x07.txt", "", 0o644)])
+    archive = written(
+        tmp_path / "\x1b[31mred.zip", [(FILES[0], "", 0o644), ("\x1b]0;x\x07.txt", "", 0o644)]
+    )
     (one,) = found(archive, scratch=scratch)
     assert one.name == r"\x1b[31mred"
     assert one.others == (r"\x1b]0;x\x07.txt",)
@@ -309,7 +330,9 @@ def test_wrong_words(tmp_path):
     with pytest.raises(ValueError, match="nowhere is not there; name a folder or a ZIP file"):
         search.find([tmp_path / "nowhere"])
     file = make(tmp_path / "ada") / FILES[0]
-    with pytest.raises(ValueError, match=r"valid.py is a file; name the folder that holds it, or a ZIP file"):
+    with pytest.raises(
+        ValueError, match=r"valid.py is a file; name the folder that holds it, or a ZIP file"
+    ):
         search.find([file])
     with pytest.raises(ValueError, match="no folder or ZIP file named"):
         search.find([])
@@ -322,7 +345,8 @@ def test_nothing_found(tmp_path):
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
     words = (
-        r"a holds none of the seven files \(0-.*.py to 6-pool.py\), neither in itself nor in math/0x04-.* nor deeper"
+        r"a holds none of the seven files \(0-.*.py to 6-pool.py\), neither in itself nor in "
+        r"math/0x04-.* nor deeper"
     )
     with pytest.raises(ValueError, match=rf"{words} \(and 1 more\)"):
         search.find([tmp_path / "a", tmp_path / "b"])

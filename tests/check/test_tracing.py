@@ -1,4 +1,6 @@
-"""Tracing: the lines that ran, the turn of the loop that writes the followed pixel, the window, expected and got."""
+"""Tracing: the lines that ran, the turn of the loop that writes the followed pixel, the window,
+expected and got.
+"""
 
 from __future__ import annotations
 
@@ -78,7 +80,9 @@ def test_the_turn_that_writes_the_pixel_is_told(handed_in):
         assert all(f"{number}." in shown for number in row)
     assert f"          i: {i}" in lines[:place]
     assert f"          j: {j}" in lines[:place]
-    assert sum(line.strip().startswith("output: [") for line in lines) == 2, "the first turn and this one"
+    assert sum(line.strip().startswith("output: [") for line in lines) == 2, (
+        "the first turn and this one"
+    )
     assert any(line.strip().startswith("... ") and line.endswith(" more") for line in lines)
 
 
@@ -86,7 +90,9 @@ def test_a_wrong_value_stands_beside_the_right_one(handed_in):
     said = told(handed_in(LOOPS.replace("window * kernel", "window * kernel[::-1, ::-1]")), 0)
     case, index = tracing.FOLLOWED[0]
     flipped = (case.images[0, 1:3, 2:5] * case.kernel[::-1, ::-1]).sum()
-    assert f"expected {drawing.number(case.expected[0][index])}\ngot {drawing.number(flipped)}" in said
+    assert (
+        f"expected {drawing.number(case.expected[0][index])}\ngot {drawing.number(flipped)}" in said
+    )
 
 
 @pytest.mark.parametrize(
@@ -98,7 +104,11 @@ def test_a_wrong_value_stands_beside_the_right_one(handed_in):
         # zeros of both dtypes are the same bytes
         ("for i", "output = output.astype(int)", "output: i8 (1, 3, 4)"),
         # one number changes too
-        ("return", "output = np.where(np.arange(12).reshape(1, 3, 4), output, 7).astype(int)", "output: i8 (1, 3, 4)"),
+        (
+            "return",
+            "output = np.where(np.arange(12).reshape(1, 3, 4), output, 7).astype(int)",
+            "output: i8 (1, 3, 4)",
+        ),
     ],
 )
 def test_an_array_that_changes_its_dtype_or_shape_is_told(handed_in, before, line, expected):
@@ -127,5 +137,10 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
 
 
 def test_what_was_not_followed_to_the_end_is_said():
-    followed = Followed(Answer("returned", np.zeros((1, 1, 1))), (Step(1, "f", {"x": "1"}),), complete=False)
-    assert list(tracing._told(followed, ["def f():"], (0, 0, 0)))[-1].strip() == "... (not followed to the end)"
+    followed = Followed(
+        Answer("returned", np.zeros((1, 1, 1))), (Step(1, "f", {"x": "1"}),), complete=False
+    )
+    assert (
+        list(tracing._told(followed, ["def f():"], (0, 0, 0)))[-1].strip()
+        == "... (not followed to the end)"
+    )

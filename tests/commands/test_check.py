@@ -1,4 +1,6 @@
-"""The command check and its library call: what is judged, in which order, how it exits, and what it refuses."""
+"""The command check and its library call: what is judged, in which order, how it exits, and what
+it refuses.
+"""
 
 import json
 import re
@@ -49,12 +51,16 @@ def fake(monkeypatch):
     def judge(submission, tasks, python, limits, max_ratio=None):
         if submission.name == "breaks":
             raise RuntimeError("the checker is broken")
-        outcome = {"fails": Outcome.FAILS, "unchecked": Outcome.UNCHECKED}.get(submission.name, Outcome.HOLDS)
+        outcome = {"fails": Outcome.FAILS, "unchecked": Outcome.UNCHECKED}.get(
+            submission.name, Outcome.HOLDS
+        )
         findings = () if outcome is Outcome.HOLDS else (Finding(f"it {submission.name}"),)
         return [Item(task, "loads", "It loads.", outcome, findings) for task in tasks], []
 
     monkeypatch.setattr(behaviour, "judge", judge)
-    monkeypatch.setattr(rules, "judge", lambda *words: [Item(None, "readme", "There is one.", Outcome.HOLDS)])
+    monkeypatch.setattr(
+        rules, "judge", lambda *words: [Item(None, "readme", "There is one.", Outcome.HOLDS)]
+    )
     monkeypatch.setattr(interpreters, "find", lambda asked=None: PYTHON)
 
 
@@ -96,7 +102,9 @@ def test_the_order_is_that_of_names_and_several_run_at_once(tmp_path, fake, monk
     monkeypatch.setattr(behaviour, "judge", slow)
     steps = []
     found = checker.check(
-        [many(tmp_path, "a1", "a2", "a10")], jobs=3, progress=lambda done, total: steps.append((done, total))
+        [many(tmp_path, "a1", "a2", "a10")],
+        jobs=3,
+        progress=lambda done, total: steps.append((done, total)),
     )
     assert [one.submission for one in found] == ["a1", "a2", "a10"]
     assert steps == [(0, 3), (1, 3), (2, 3), (3, 3)]
@@ -121,7 +129,9 @@ def test_tasks_and_names_choose(tmp_path, fake):
 
 
 def test_wrong_words_of_the_call(tmp_path, fake):
-    with pytest.raises(ValueError, match=r"'sames' is no rule and no part of the behaviour; near it: same"):
+    with pytest.raises(
+        ValueError, match=r"'sames' is no rule and no part of the behaviour; near it: same"
+    ):
         checker.check([tmp_path], only=["sames"])
     with pytest.raises(ValueError, match="nothing is left to judge: skip less"):
         checker.check([tmp_path], only=["same"], skip=["behaviour"])
@@ -139,7 +149,9 @@ def test_the_choice_of_a_folder_is_a_remark(tmp_path, fake):
 # ---- the command ----
 
 
-@pytest.mark.parametrize(("name", "code"), [("holds", 0), ("fails", 1), ("unchecked", 2), ("breaks", 2)])
+@pytest.mark.parametrize(
+    ("name", "code"), [("holds", 0), ("fails", 1), ("unchecked", 2), ("breaks", 2)]
+)
 def test_exit_codes(name, code, tmp_path, fake):
     assert run(course(tmp_path / name)).exit_code == code
 
@@ -160,7 +172,10 @@ def test_json_alone_is_on_stdout_and_files_are_written(tmp_path, fake):
     assert [one["name"] for one in json.loads(result.stdout)["submissions"]] == ["fails", "holds"]
     assert files[0].read_text(encoding="utf-8-sig").count("\n") == 3
     assert html.OURS in files[1].read_text(encoding="utf-8")
-    assert sorted(path.name for path in files[2].iterdir()) == ["fails.feedback.txt", "holds.feedback.txt"]
+    assert sorted(path.name for path in files[2].iterdir()) == [
+        "fails.feedback.txt",
+        "holds.feedback.txt",
+    ]
     assert result.stderr.startswith("written: ")
 
 
@@ -185,7 +200,9 @@ def test_wrong_words_of_the_command(tmp_path, fake):
 
 
 def test_trace_is_printed_as_it_is_told(tmp_path, fake, monkeypatch):
-    monkeypatch.setattr(tracing, "trace", lambda submission, task, python, limits: f"task {task}\n\x1b[31m[red]")
+    monkeypatch.setattr(
+        tracing, "trace", lambda submission, task, python, limits: f"task {task}\n\x1b[31m[red]"
+    )
     assert run(course(tmp_path / "a"), "--trace", 3).stdout == "task 3\n\\x1b[31m[red]\n"
 
 
@@ -210,7 +227,9 @@ def test_explain_prints_the_page_of_every_name():
 
 
 def test_the_list_in_the_documentation_is_that_of_the_command():
-    rows = re.findall(r"^\| `([a-z0-9-]+)` \| (.*) \|$", DOCS.read_text(encoding="utf-8"), re.MULTILINE)
+    rows = re.findall(
+        r"^\| `([a-z0-9-]+)` \| (.*) \|$", DOCS.read_text(encoding="utf-8"), re.MULTILINE
+    )
     assert dict(rows) == checker.names()
 
 
@@ -246,7 +265,12 @@ def test_the_sizes_of_the_readings_in_the_documentation_are_computed():
 
 def test_every_option_is_in_the_documentation():
     text = DOCS.read_text(encoding="utf-8")
-    options = [word for parameter in check_command.check.params for word in parameter.opts if word.startswith("--")]
+    options = [
+        word
+        for parameter in check_command.check.params
+        for word in parameter.opts
+        if word.startswith("--")
+    ]
     assert [word for word in options if word not in text] == []
 
 

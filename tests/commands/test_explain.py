@@ -16,14 +16,16 @@ click_testing = pytest.importorskip("click.testing")
 pytest.importorskip("rich")
 Image = pytest.importorskip("PIL.Image")
 
-from convpool.commands import explain  # noqa: E402
-from convpool.commands.main import Program  # noqa: E402
+from convpool.commands import explain
+from convpool.commands.main import Program
 
 PROGRAM = Program("convpool", commands={"explain": explain.explain})
 
 
 def run(*words):
-    return click_testing.CliRunner().invoke(PROGRAM, ["explain", *map(str, words)], prog_name="convpool")
+    return click_testing.CliRunner().invoke(
+        PROGRAM, ["explain", *map(str, words)], prog_name="convpool"
+    )
 
 
 def done(*words):
@@ -59,7 +61,10 @@ def test_every_window_is_printed():
         (("--kernel", "sobel-x"), "\N{MIDDLE DOT}(\N{MINUS SIGN}2)"),
         (("--kernel", "1 2; 3 4", "--padding", "valid"), "kernel 2 \N{MULTIPLICATION SIGN} 2"),
         (("--kernel", "2x2", "--pool", "avg"), "/ 4 "),
-        (("--kernel", "2x2", "--pool", "avg", "--ceil", "--padding", "1,0", "--count-padding"), "ceil("),
+        (
+            ("--kernel", "2x2", "--pool", "avg", "--ceil", "--padding", "1,0", "--count-padding"),
+            "ceil(",
+        ),
         (("--transpose", "--stride", "2"), "(5 - 1) * 2 + 3 - 0 - 0 = 11"),
         (("--channels", "4", "--kernels", "2", "--groups", "2"), "Window 1 of 50"),
         (("--transpose", "--channels", "2", "--kernels", "3"), "kernel 0"),
@@ -100,9 +105,15 @@ def test_a_photo(tmp_path):
     [
         (("--input", "no.png"), "no.png"),
         (("--input", "0x5", "--kernel", "2x2", "--pool", "max"), "the images' height is 0"),
-        (("--kernel", "sharpen", "--pool", "max"), "pooling has no weights: --kernel is 'sharpen', but takes a size"),
+        (
+            ("--kernel", "sharpen", "--pool", "max"),
+            "pooling has no weights: --kernel is 'sharpen', but takes a size",
+        ),
         (("--kernel", "nonsense"), "nonsense"),
-        (("--input", "a.png", "--channels", "3"), "a.png has channels of its own: leave --channels out"),
+        (
+            ("--input", "a.png", "--channels", "3"),
+            "a.png has channels of its own: leave --channels out",
+        ),
         (("--frame", "1"), "--frame goes with -o; --all prints every window"),
         (("--groups", "2"), "--groups 2 does not divide 1 channels"),
         (("--ceil",), 'ceil goes with pool="max"'),
@@ -124,7 +135,10 @@ def test_a_huge_image_is_no_trouble_in_a_terminal():
 
 def test_help_ends_with_an_example():
     said = done("--help").rstrip().splitlines()[-1]
-    assert said.strip() == "Example: convpool explain --input 5x5 --kernel 3x3 --padding same --stride 2 -o out.gif"
+    assert (
+        said.strip()
+        == "Example: convpool explain --input 5x5 --kernel 3x3 --padding same --stride 2 -o out.gif"
+    )
 
 
 @pytest.mark.parametrize(("environment", "colored"), [({}, True), ({"NO_COLOR": "1"}, False)])
@@ -132,12 +146,17 @@ def test_colours_on_a_terminal_only(environment, colored):
     def said(output):
         code = (
             "from convpool.commands.main import Program; from convpool import explain_command;"
-            "Program('convpool', commands={'explain': explain_command.explain})(['explain', '--input', '3x3'])"
+            "Program('convpool', commands={'explain': explain_command.explain})(['explain', "
+            "'--input', '3x3'])"
         )
         known = {key: value for key, value in os.environ.items() if key != "NO_COLOR"}
         path = {"PYTHONPATH": str(Path(explain.__file__).parents[2]), "PYTHONIOENCODING": "utf-8"}
         subprocess.run(
-            [sys.executable, "-c", code], stdout=output, env=known | path | environment, check=True, timeout=60
+            [sys.executable, "-c", code],
+            stdout=output,
+            env=known | path | environment,
+            check=True,
+            timeout=60,
         )
 
     ours, theirs = pty.openpty()

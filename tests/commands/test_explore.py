@@ -15,16 +15,18 @@ import pytest
 click_testing = pytest.importorskip("click.testing")
 Image = pytest.importorskip("PIL.Image")
 
-from convpool.commands import explore  # noqa: E402
-from convpool.commands.main import Program  # noqa: E402
-from convpool.explorer import build  # noqa: E402
+from convpool.commands import explore
+from convpool.commands.main import Program
+from convpool.explorer import build
 
 PROGRAM = Program("convpool", commands={"explore": explore.explore})
 DOCS = Path(__file__).parents[2] / "docs"
 
 
 def run(*words):
-    return click_testing.CliRunner().invoke(PROGRAM, ["explore", *map(str, words)], prog_name="convpool")
+    return click_testing.CliRunner().invoke(
+        PROGRAM, ["explore", *map(str, words)], prog_name="convpool"
+    )
 
 
 def refused(*words):
@@ -96,7 +98,10 @@ def test_other_files_are_not_replaced_unless_forced(folder):
     theirs = folder / "notes.html"
     theirs.write_text("<p>my notes</p>")
     said = refused("-o", "notes.html")
-    assert said == "convpool: notes.html exists and is no explorer page; --force (force=True) replaces it\n"
+    assert (
+        said
+        == "convpool: notes.html exists and is no explorer page; --force (force=True) replaces it\n"
+    )
     assert theirs.read_text() == "<p>my notes</p>"
     assert run("-o", "notes.html", "--force").exit_code == 0
     assert run("-o", "notes.html").exit_code == 0  # now it is one
@@ -105,9 +110,13 @@ def test_other_files_are_not_replaced_unless_forced(folder):
 
 def test_what_cannot_be_done_is_said_in_one_line(folder):
     assert "as in -o explorer.html" in refused("-o", "-")
-    assert "there is no folder nowhere to write a.html into; make it first" in refused("-o", "nowhere/a.html")
+    assert "there is no folder nowhere to write a.html into; make it first" in refused(
+        "-o", "nowhere/a.html"
+    )
     (folder / "sub").mkdir()
-    assert f"sub is a folder; name a file in it, such as {Path('sub/explorer.html')}" in refused("-o", "sub")
+    assert f"sub is a folder; name a file in it, such as {Path('sub/explorer.html')}" in refused(
+        "-o", "sub"
+    )
     assert "missing.png" in refused("--image", "missing.png")
     (folder / "words.png").write_text("no picture")
     assert "words.png" in refused("--image", "words.png")

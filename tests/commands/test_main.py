@@ -20,12 +20,12 @@ pytest.importorskip("rich")
 Image = pytest.importorskip("PIL.Image")
 ndimage = pytest.importorskip("scipy.ndimage")
 
-from convpool import __version__, filters  # noqa: E402
-from convpool.commands import main  # noqa: E402
-from convpool.commands import pictures as picture_commands  # noqa: E402
-from convpool.datasets import files as data  # noqa: E402
-from convpool.demo import run as demo  # noqa: E402
-from convpool.demo.tasks import TASKS  # noqa: E402
+from convpool import __version__, filters
+from convpool.commands import main
+from convpool.commands import pictures as picture_commands
+from convpool.datasets import files as data
+from convpool.demo import run as demo
+from convpool.demo.tasks import TASKS
 
 COMMANDS = main.convpool.commands
 LEFT_TO_RIGHT = "1 0 -1; 2 0 -2; 1 0 -1"
@@ -36,7 +36,9 @@ COURSE = Path("math/0x04-convolutions_and_pooling")
 
 
 def run(*words):
-    return click_testing.CliRunner().invoke(main.convpool, [str(word) for word in words], prog_name="convpool")
+    return click_testing.CliRunner().invoke(
+        main.convpool, [str(word) for word in words], prog_name="convpool"
+    )
 
 
 def done(*words):
@@ -79,15 +81,21 @@ def read(path):
 def correlated(pixels, weights):
     """Filter with SciPy: whole numbers, the border mirrored without repeating the edge."""
     planes = np.atleast_3d(pixels).astype(np.int64)
-    stacked = [ndimage.correlate(planes[..., n], weights, mode="mirror") for n in range(planes.shape[2])]
+    stacked = [
+        ndimage.correlate(planes[..., n], weights, mode="mirror") for n in range(planes.shape[2])
+    ]
     return np.dstack(stacked).reshape(pixels.shape)
 
 
 def blocks(pixels, size=2):
-    """Return the windows of a pooling (oh, ow, ..., size * size), what does not fill one dropped."""
+    """Return the windows of a pooling (oh, ow, ..., size * size), what does not fill one
+    dropped.
+    """
     h, w = (n // size * size for n in pixels.shape[:2])
     cut = pixels[:h, :w].reshape(h // size, size, w // size, size, *pixels.shape[2:])
-    return np.moveaxis(cut, (1, 3), (-2, -1)).reshape(h // size, w // size, *pixels.shape[2:], size**2)
+    return np.moveaxis(cut, (1, 3), (-2, -1)).reshape(
+        h // size, w // size, *pixels.shape[2:], size**2
+    )
 
 
 @pytest.fixture(scope="module")
@@ -197,11 +205,23 @@ def test_without_pillow_one_line_names_the_pip_line(pictures, tmp_path, extra):
         (["aply"], "convpool: No such command 'aply'. Did you mean 'apply'? (see convpool --help)"),
         (["--nope"], "convpool: No such option '--nope' (see convpool --help)"),
         (["pool", "--zz"], "convpool pool: No such option '--zz'"),
-        (["apply", "--kernel", "box", "-o", "x.png"], "convpool apply: Missing argument 'PHOTO...'"),
+        (
+            ["apply", "--kernel", "box", "-o", "x.png"],
+            "convpool apply: Missing argument 'PHOTO...'",
+        ),
         (["apply", "x.png", "--kernel", "box"], "Missing option '-o' / '--output'"),
-        (["pool", "x.png", "--mode", "mx", "-o", "y.png"], "'mx' is not one of 'max', 'min', 'avg', 'sum', 'lp'"),
-        (["pool", "x.png", "--size", "2,2,2", "-o", "y.png"], "'2,2,2' is neither a whole number nor two"),
-        (["pool", "x.png", "--padding", "some", "-o", "y.png"], "none of same, same_lower, same_size, valid, full"),
+        (
+            ["pool", "x.png", "--mode", "mx", "-o", "y.png"],
+            "'mx' is not one of 'max', 'min', 'avg', 'sum', 'lp'",
+        ),
+        (
+            ["pool", "x.png", "--size", "2,2,2", "-o", "y.png"],
+            "'2,2,2' is neither a whole number nor two",
+        ),
+        (
+            ["pool", "x.png", "--padding", "some", "-o", "y.png"],
+            "none of same, same_lower, same_size, valid, full",
+        ),
         (["pool", "x.png", "--quality", "101", "-o", "y.png"], "101 is not in the range 1<=x<=100"),
         (["kernels", "--image", "x.png"], "add --sheet FILE.png"),
     ],
@@ -246,7 +266,10 @@ def test_a_mistake_in_the_program_is_not_hidden(monkeypatch):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--kernels", "3x3x1x1", "--stride", "2", "--padding", "same"], "(50000, 14, 14, 1) float64"),
+        (
+            ["--kernels", "3x3x1x1", "--stride", "2", "--padding", "same"],
+            "(50000, 14, 14, 1) float64",
+        ),
         (["--kernels", "3x3x1x8"], "(50000, 28, 28, 8)"),
         (["--kernels", "3x3x1x8", "--padding", "2,4"], "(50000, 30, 34, 8)"),
         (["--kernels", "3x3x1x8", "--padding", "-0x1"], "(50000, 26, 28, 8)"),
@@ -256,7 +279,10 @@ def test_a_mistake_in_the_program_is_not_hidden(monkeypatch):
         (["--pool", "2x2"], "(50000, 14, 14, 1)"),
         (["--pool", "3"], "(50000, 9, 9, 1)"),
         (["--pool", "3", "--ceil"], "(50000, 10, 10, 1)"),
-        (["--pool", "2x3", "--stride", "1", "--mode", "avg", "--dtype", "uint8"], "(50000, 27, 26, 1) float64"),
+        (
+            ["--pool", "2x3", "--stride", "1", "--mode", "avg", "--dtype", "uint8"],
+            "(50000, 27, 26, 1) float64",
+        ),
         (["--pool", "3", "--padding", "same", "--stride", "2x1"], "(50000, 14, 28, 1)"),
     ],
 )
@@ -265,7 +291,9 @@ def test_plan_prints_the_sizes(words, said):
 
 
 def test_plan_prints_what_the_library_prints():
-    plan = main.package.plan_convolution((8, 9, 10, 11, 6), (3, 2, 1, 3, 4), (1, 0, 2), (1, 2, 3), groups=2)
+    plan = main.package.plan_convolution(
+        (8, 9, 10, 11, 6), (3, 2, 1, 3, 4), (1, 0, 2), (1, 2, 3), groups=2
+    )
     words = "--images 8x9x10x11x6 --kernels 3X2X1X3X4 --padding 1,0,2 --stride 1,2,3 --groups 2"
     assert done("plan", *words.split()) == f"{plan}\n"
 
@@ -273,7 +301,10 @@ def test_plan_prints_what_the_library_prints():
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ("--images 50000x28x28 --kernels 3x3x1x1", "kernels (3, 3, 1, 1) have 4 axes, but images (50000, 28, 28)"),
+        (
+            "--images 50000x28x28 --kernels 3x3x1x1",
+            "kernels (3, 3, 1, 1) have 4 axes, but images (50000, 28, 28)",
+        ),
         ("--images 5x28x28x3 --kernels 3x3x1x1", "kernels (3, 3, 1, 1) take 1 channel"),
         ("--images 5x28x28x3 --kernels 3x3x3x1 --padding smae", "did you mean 'same'?"),
         ("--images 5x28x28x3 --kernels 3x3x3x1 --padding -1", "padding is -1"),
@@ -314,7 +345,9 @@ def test_apply_agrees_with_scipy(pictures, tmp_path, name):
 
 
 def test_apply_rounds_and_says_so(pictures, tmp_path):
-    said = done("apply", pictures["colour.png"], "--kernel", "0.25 0.5 0.25", "-o", tmp_path / "out.png")
+    said = done(
+        "apply", pictures["colour.png"], "--kernel", "0.25 0.5 0.25", "-o", tmp_path / "out.png"
+    )
     sums = correlated(read(pictures["colour.png"]), np.array([[1, 2, 1]]))
     np.testing.assert_array_equal(read(tmp_path / "out.png"), np.rint(sums / 4))
     assert f"{100 * np.mean(sums % 4 != 0):.1f} % of the values rounded, none saturated" in said
@@ -333,9 +366,15 @@ SIGNED = {
 }
 
 
-@pytest.mark.parametrize(("words", "way"), [((), "zero-in-the-middle"), *((("--signed", way), way) for way in SIGNED)])
-def test_signed_results_have_zero_in_the_middle_or_what_was_asked_for(pictures, tmp_path, words, way):
-    said = done("apply", pictures["gray.png"], "--kernel", LEFT_TO_RIGHT, "-o", tmp_path / "out.png", *words)
+@pytest.mark.parametrize(
+    ("words", "way"), [((), "zero-in-the-middle"), *((("--signed", way), way) for way in SIGNED)]
+)
+def test_signed_results_have_zero_in_the_middle_or_what_was_asked_for(
+    pictures, tmp_path, words, way
+):
+    said = done(
+        "apply", pictures["gray.png"], "--kernel", LEFT_TO_RIGHT, "-o", tmp_path / "out.png", *words
+    )
     values = correlated(read(pictures["gray.png"]), np.array([[1, 0, -1], [2, 0, -2], [1, 0, -1]]))
     np.testing.assert_array_equal(read(tmp_path / "out.png"), SIGNED[way](values))
     assert ("scaled by" in said) == (way != "clip")
@@ -343,7 +382,10 @@ def test_signed_results_have_zero_in_the_middle_or_what_was_asked_for(pictures, 
 
 def test_a_kernel_is_a_name_with_options_a_file_or_numbers(pictures, tmp_path):
     np.save(tmp_path / "mine.npy", BRIGHT_ARRAY)
-    for kernel, out in ((tmp_path / "mine.npy", "file.png"), (BRIGHT.replace(" ", ","), "words.png")):
+    for kernel, out in (
+        (tmp_path / "mine.npy", "file.png"),
+        (BRIGHT.replace(" ", ","), "words.png"),
+    ):
         done("apply", pictures["gray.png"], "--kernel", kernel, "-o", tmp_path / out)
     np.testing.assert_array_equal(read(tmp_path / "file.png"), read(tmp_path / "words.png"))
     words = ("--kernel", "Motion", "--size", "5", "--angle", "90")
@@ -353,9 +395,20 @@ def test_a_kernel_is_a_name_with_options_a_file_or_numbers(pictures, tmp_path):
 
 
 def test_a_kernel_may_begin_with_a_minus(pictures, tmp_path):
-    done("apply", pictures["gray.png"], "--kernel", "-1 2", "--padding", "valid", "-o", tmp_path / "out.png")
+    done(
+        "apply",
+        pictures["gray.png"],
+        "--kernel",
+        "-1 2",
+        "--padding",
+        "valid",
+        "-o",
+        tmp_path / "out.png",
+    )
     gray = read(pictures["gray.png"]).astype(int)
-    np.testing.assert_array_equal(read(tmp_path / "out.png"), np.clip(2 * gray[:, 1:] - gray[:, :-1], 0, 255))
+    np.testing.assert_array_equal(
+        read(tmp_path / "out.png"), np.clip(2 * gray[:, 1:] - gray[:, :-1], 0, 255)
+    )
 
 
 @pytest.mark.parametrize(
@@ -374,11 +427,25 @@ def test_apply_takes_padding_and_stride(pictures, tmp_path, words, part):
 
 
 @pytest.mark.parametrize(
-    ("word", "mode"), [("symmetric", "reflect"), ("edge", "nearest"), ("wrap", "wrap"), ("zeros", "constant")]
+    ("word", "mode"),
+    [("symmetric", "reflect"), ("edge", "nearest"), ("wrap", "wrap"), ("zeros", "constant")],
 )
 def test_apply_takes_a_pad_mode(pictures, tmp_path, word, mode):
-    done("apply", pictures["gray.png"], "--kernel", "box", "--size", "5", "--pad-mode", word, "-o", tmp_path / "o.png")
-    sums = ndimage.correlate(read(pictures["gray.png"]).astype(int), np.ones((5, 5), dtype=int), mode=mode)
+    done(
+        "apply",
+        pictures["gray.png"],
+        "--kernel",
+        "box",
+        "--size",
+        "5",
+        "--pad-mode",
+        word,
+        "-o",
+        tmp_path / "o.png",
+    )
+    sums = ndimage.correlate(
+        read(pictures["gray.png"]).astype(int), np.ones((5, 5), dtype=int), mode=mode
+    )
     np.testing.assert_array_equal(read(tmp_path / "o.png"), np.rint(sums / 25))
 
 
@@ -399,7 +466,9 @@ def test_transparency_is_kept_by_apply_and_pooled_by_pool(pictures, tmp_path):
 
 @pytest.fixture
 def red_on_clear_green(tmp_path):
-    """An opaque red square on green that cannot be seen, in files of every kind that hold it; and gray on white."""
+    """An opaque red square on green that cannot be seen, in files of every kind that hold it;
+    and gray on white.
+    """
     square = np.zeros((24, 24), bool)
     square[7:17, 7:17] = True
     colour = np.where(square[..., None], (255, 0, 0, 255), (0, 255, 0, 0)).astype(np.uint8)
@@ -407,7 +476,9 @@ def red_on_clear_green(tmp_path):
     palette.putpalette([0, 255, 0, 255, 0, 0])
     gray = np.where(square[..., None], (90, 255), (255, 0)).astype(np.uint8)
     for name in ("colour.png", "colour.tif", "colour.webp"):
-        Image.fromarray(colour).save(tmp_path / name, **({"lossless": True, "exact": True} if "webp" in name else {}))
+        Image.fromarray(colour).save(
+            tmp_path / name, **({"lossless": True, "exact": True} if "webp" in name else {})
+        )
     Image.fromarray(gray).save(tmp_path / "gray.png")
     palette.save(tmp_path / "palette.png", transparency=0)
     palette.save(tmp_path / "palette.gif", transparency=0)
@@ -421,7 +492,16 @@ def red_on_clear_green(tmp_path):
 
 @pytest.mark.parametrize(
     "name",
-    ["colour.png", "colour.tif", "colour.webp", "gray.png", "palette.png", "palette.gif", "deep.png", "deep.tif"],
+    [
+        "colour.png",
+        "colour.tif",
+        "colour.webp",
+        "gray.png",
+        "palette.png",
+        "palette.gif",
+        "deep.png",
+        "deep.tif",
+    ],
 )
 @pytest.mark.parametrize("more", [(), ("--max-memory", "1MB")], ids=["whole", "in-parts"])
 def test_colours_of_transparent_pixels_do_not_bleed(red_on_clear_green, tmp_path, name, more):
@@ -462,16 +542,32 @@ def test_pool_agrees_with_blocks(pictures, tmp_path, name, mode):
     if mode in ("max", "min"):
         assert said.endswith("no value rounded or saturated\n")
     else:
-        assert f"{100 * np.mean(expected % 1 > 0):.1f} % of the values rounded".replace("0.0 %", "none") in said
+        assert (
+            f"{100 * np.mean(expected % 1 > 0):.1f} % of the values rounded".replace(
+                "0.0 %", "none"
+            )
+            in said
+        )
 
 
 def test_pool_takes_windows_strides_and_padding(pictures, tmp_path):
     gray = read(pictures["gray.png"])
-    done("pool", pictures["gray.png"], "--size", "3,2", "--stride", "1,2", "-o", tmp_path / "out.png")
+    done(
+        "pool", pictures["gray.png"], "--size", "3,2", "--stride", "1,2", "-o", tmp_path / "out.png"
+    )
     h, w = gray.shape
     expected = np.lib.stride_tricks.sliding_window_view(gray, (3, 2)).max(axis=(2, 3))[:, ::2]
     np.testing.assert_array_equal(read(tmp_path / "out.png"), expected)
-    done("pool", pictures["gray.png"], "--padding", "same", "--mode", "min", "-o", tmp_path / "same.png")
+    done(
+        "pool",
+        pictures["gray.png"],
+        "--padding",
+        "same",
+        "--mode",
+        "min",
+        "-o",
+        tmp_path / "same.png",
+    )
     assert read(tmp_path / "same.png").shape == (-(-h // 2), -(-w // 2))
 
 
@@ -508,9 +604,23 @@ def test_a_broken_file_gets_one_line_and_the_others_are_done(pictures, tmp_path)
     whole = pictures["gray.png"].read_bytes()
     (tmp_path / "broken.png").write_bytes(whole[: len(whole) // 2])
     (tmp_path / "text.png").write_text("no picture")
-    words = (pictures["gray.png"], tmp_path / "broken.png", tmp_path / "text.png", pictures["colour.png"])
+    words = (
+        pictures["gray.png"],
+        tmp_path / "broken.png",
+        tmp_path / "text.png",
+        pictures["colour.png"],
+    )
     for force in ((), ("--force",)):
-        result = run("apply", *words, tmp_path / "nothing.png", "--kernel", "box", "-o", tmp_path / "out", *force)
+        result = run(
+            "apply",
+            *words,
+            tmp_path / "nothing.png",
+            "--kernel",
+            "box",
+            "-o",
+            tmp_path / "out",
+            *force,
+        )
         assert result.exit_code == 2
         lines = result.stderr.splitlines()
         assert len(lines) == 3
@@ -535,7 +645,9 @@ def test_what_is_there_stays_without_force(pictures, tmp_path):
     (tmp_path / "out.png").write_bytes(b"mine")
     words = ("apply", pictures["gray.png"], "--kernel", "box", "-o", tmp_path / "out.png")
     assert f"{tmp_path / 'out.png'} exists and stays as it is; --force" in refused(*words)
-    assert "exists and stays" in refused("pool", tmp_path / "not-even-read.png", "-o", tmp_path / "out.png")
+    assert "exists and stays" in refused(
+        "pool", tmp_path / "not-even-read.png", "-o", tmp_path / "out.png"
+    )
     assert (tmp_path / "out.png").read_bytes() == b"mine"
     done(*words, "--force")
     assert read(tmp_path / "out.png").shape == read(pictures["gray.png"]).shape
@@ -552,7 +664,11 @@ def test_a_picture_is_not_its_own_result_without_force(pictures):
 
 @pytest.mark.parametrize(
     ("out", "said"),
-    [("out.jpg", "JPEG holds no transparency"), ("out.gif", "pictures are written as .png"), (".", "a folder")],
+    [
+        ("out.jpg", "JPEG holds no transparency"),
+        ("out.gif", "pictures are written as .png"),
+        (".", "a folder"),
+    ],
 )
 def test_refusals_leave_nothing(pictures, tmp_path, out, said):
     before = files_in(tmp_path)
@@ -568,7 +684,9 @@ def test_one_picture_makes_no_folder_by_surprise(pictures, tmp_path, command, mo
     monkeypatch.chdir(tmp_path)
     before = files_in(tmp_path)
     assert "name a file, as in -o out.png" in refused(*command, "gray.png", "-o", "-")
-    assert "as in -o result.png, or -o result/ to make a folder" in refused(*command, "gray.png", "-o", "result")
+    assert "as in -o result.png, or -o result/ to make a folder" in refused(
+        *command, "gray.png", "-o", "result"
+    )
     assert (files_in(tmp_path), sorted(Path().glob("*/"))) == (before, [])
     done(*command, "gray.png", "-o", "result.png")
     said = done(*command, "gray.png", "-o", "result/")
@@ -585,7 +703,9 @@ def test_names_of_files_do_not_steer_the_terminal(pictures, tmp_path, monkeypatc
     monkeypatch.chdir(tmp_path)
     os.mkdir(STEERS)
     pictures["gray.png"].rename(f"{STEERS}.png")
-    assert f"no file {VISIBLE}.jpg" in refused("apply", f"{STEERS}.jpg", "--kernel", "box", "-o", "out.png")
+    assert f"no file {VISIBLE}.jpg" in refused(
+        "apply", f"{STEERS}.jpg", "--kernel", "box", "-o", "out.png"
+    )
     assert VISIBLE in refused("apply", "x.png", "--kernel", STEERS, "-o", "out.png")
     assert VISIBLE in refused("pool", "x.png", "--size", STEERS, "-o", "out.png")
     assert VISIBLE in refused(STEERS)
@@ -627,10 +747,16 @@ def test_two_pictures_need_a_folder(pictures, tmp_path):
         (("box", "--size", "4"), "use 3 or 5"),
         (("box", "--size", "100000001"), "kernels go up to 4095 x 4095: take 4095 at most"),
         (("gaussian", "--sigma", "1e-200"), "sigma must be 0.01 pixels or more"),
-        (("gaussian", "--sigma", "1e308"), "kernels go up to 4095 x 4095: take a sigma of 511 at most"),
+        (
+            ("gaussian", "--sigma", "1e308"),
+            "kernels go up to 4095 x 4095: take a sigma of 511 at most",
+        ),
         (("gaussian", "--sigma", "-1"), "sigma must be a positive number of pixels"),
         (("laplacian-of-gaussian", "--sigma", "0"), "sigma must be a positive number of pixels"),
-        (("gaussian", "--sigma", "2", "--truncate", "nan"), "truncate must be a positive number of sigmas"),
+        (
+            ("gaussian", "--sigma", "2", "--truncate", "nan"),
+            "truncate must be a positive number of sigmas",
+        ),
         (("gaussian", "--sigma", "2", "--truncate", "3", "--size", "5"), "leave one out"),
         (("unsharp", "--amount", "nan"), "amount must be a number such as 1.5: nan came in"),
         (("unsharp", "--amount", "1e308"), "up to 1000000: 1e+308 came in"),
@@ -638,7 +764,9 @@ def test_two_pictures_need_a_folder(pictures, tmp_path):
     ],
 )
 def test_kernels_that_mean_nothing_are_explained(pictures, tmp_path, kernel, said):
-    assert said in refused("apply", pictures["gray.png"], "--kernel", *kernel, "-o", tmp_path / "out.png")
+    assert said in refused(
+        "apply", pictures["gray.png"], "--kernel", *kernel, "-o", tmp_path / "out.png"
+    )
 
 
 def npy_of(shape, cut=0):
@@ -649,20 +777,28 @@ def npy_of(shape, cut=0):
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (npy_of((100_000, 100_000)), "10,000,000,000 weights, (100000, 100000); a kernel for pictures has up to"),
+        (
+            npy_of((100_000, 100_000)),
+            "10,000,000,000 weights, (100000, 100000); a kernel for pictures has up to",
+        ),
         (npy_of((-1, 9)), "is not a plain .npy file of numbers"),
         (npy_of((3, 3))[:30], "is not a plain .npy file of numbers"),
         (npy_of("(3, 3"), "is not a plain .npy file of numbers"),  # a bracket that nothing closes
         (npy_of("'"), "is not a plain .npy file of numbers"),
         (npy_of((3, 4)), "is not a plain .npy file of numbers"),  # too few numbers
-        (b"PK\5\6" + bytes(18), "holds several arrays; a kernel is one array (kh, kw), saved with numpy.save"),
+        (
+            b"PK\5\6" + bytes(18),
+            "holds several arrays; a kernel is one array (kh, kw), saved with numpy.save",
+        ),
         (b"", "is not a plain .npy file of numbers"),
     ],
     ids=range(8),
 )
 def test_damaged_kernel_files_are_one_line(pictures, tmp_path, content, said):
     (tmp_path / "k.npy").write_bytes(content)
-    assert said in refused("apply", pictures["gray.png"], "--kernel", tmp_path / "k.npy", "-o", tmp_path / "out.png")
+    assert said in refused(
+        "apply", pictures["gray.png"], "--kernel", tmp_path / "k.npy", "-o", tmp_path / "out.png"
+    )
     (tmp_path / "k.npy").write_bytes(npy_of((3, 3)))
     done("apply", pictures["gray.png"], "--kernel", tmp_path / "k.npy", "-o", tmp_path / "out.png")
 
@@ -677,7 +813,11 @@ def test_the_size_of_a_gaussian_follows_sigma_and_a_smaller_one_is_said(pictures
     words = ("--kernel", "gaussian", "--sigma", "10", "--size", "5", "-o", tmp_path / "c.png")
     result = run("apply", pictures["gray.png"], *words)
     assert result.exit_code == 0
-    assert result.stderr == "a size of 5 cuts off sigma 10: what is left has a sigma of 1.41; a size of 81 holds it\n"
+    assert (
+        result.stderr
+        == "a size of 5 cuts off sigma 10: what is left has a sigma of 1.41; a size of 81 holds "
+        "it\n"
+    )
     expected = ndimage.gaussian_filter(before, 10, radius=2, mode="mirror")
     np.testing.assert_array_equal(read(tmp_path / "c.png"), np.rint(expected))
 
@@ -720,7 +860,12 @@ def test_kernels_lists_each_on_one_line():
 
 @pytest.mark.parametrize("own", [True, False])
 def test_a_sheet_is_drawn_once(pictures, tmp_path, own):
-    words = ("kernels", "--sheet", tmp_path / "sheet.png", *(("--image", pictures["colour.png"]) if own else ()))
+    words = (
+        "kernels",
+        "--sheet",
+        tmp_path / "sheet.png",
+        *(("--image", pictures["colour.png"]) if own else ()),
+    )
     assert done(*words) == f"every named kernel drawn on {tmp_path / 'sheet.png'}\n"
     assert read(tmp_path / "sheet.png").std() > 10
     before = (tmp_path / "sheet.png").read_bytes()
@@ -881,7 +1026,9 @@ def test_demo_does_not_use_broken_data(small, undrawn):
 
 
 def on_terminal(code, *words, folder, both=False):
-    """Run code with its errors on a terminal and its results in a pipe, or both on it; return what came on each."""
+    """Run code with its errors on a terminal and its results in a pipe, or both on it; return
+    what came on each.
+    """
     ours, theirs = pty.openpty()
     environment = os.environ | {"TERM": "xterm", "PYTHONPATH": str(Path(main.__file__).parents[2])}
     command = [sys.executable, "-c", code, *map(str, words)]
@@ -925,7 +1072,9 @@ demo.draw = lambda *pictures, **words: Figure()
 def test_a_bar_on_a_terminal_and_results_where_they_belong(tmp_path):
     pytest.importorskip("matplotlib")
     said, seen = on_terminal(SLOW_DEMO, "demo", "--to", "slides", folder=tmp_path)
-    assert [line.split()[1] for line in said.splitlines()[1:-1]] == [task.function for task in TASKS]
+    assert [line.split()[1] for line in said.splitlines()[1:-1]] == [
+        task.function for task in TASKS
+    ]
     assert "\x1b" not in said
     assert "Seven functions" in seen
     assert "━" in seen
@@ -952,7 +1101,9 @@ def test_what_is_said_stands_on_lines_of_its_own_above_the_bar(pictures, tmp_pat
     assert f"{above}convpool: there is no file" in seen
 
 
-@pytest.mark.parametrize("environment", [{}, {"FORCE_COLOR": "1"}, {"TTY_COMPATIBLE": "1"}], ids=str)
+@pytest.mark.parametrize(
+    "environment", [{}, {"FORCE_COLOR": "1"}, {"TTY_COMPATIBLE": "1"}], ids=str
+)
 def test_no_bar_where_nobody_looks(pictures, tmp_path, environment):
     words = ("pool", pictures["gray.png"], pictures["colour.png"], "-o", tmp_path / "out")
     made = python(START, *words, **environment)
@@ -966,4 +1117,8 @@ def test_the_summary_names_small_shares_and_scales():
     shown = picture_commands.photos.Shown(np.zeros(1, np.uint8), 10000, 1, 0)
     scaled = dataclasses.replace(shown, scale=0.25)
     said = picture_commands._summary([shown, scaled], Path("out"))
-    assert said == "2 pictures written to out: under 0.1 % of the values rounded, none saturated; scaled by 0.25 to 1"
+    assert (
+        said
+        == "2 pictures written to out: under 0.1 % of the values rounded, none saturated; scaled "
+        "by 0.25 to 1"
+    )

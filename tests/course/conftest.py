@@ -1,4 +1,6 @@
-"""The seven files, loaded by path; these tests also run on Python 3.8 with NumPy 1.19.2, without the package."""
+"""The seven files, loaded by path; these tests also run on Python 3.8 with NumPy 1.19.2, without
+the package.
+"""
 
 import importlib.util
 import pathlib

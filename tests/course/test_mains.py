@@ -22,9 +22,16 @@ PRINTS = {
 def run(folder, number, program=()):
     """Run one main with this Python; what it prints, its errors and its exit code."""
     environment = dict(os.environ, MPLBACKEND="Agg", PYTHONDONTWRITEBYTECODE="1")
-    command = [sys.executable, *program] if program else [sys.executable, "{}-main.py".format(number)]
+    command = (
+        [sys.executable, *program] if program else [sys.executable, "{}-main.py".format(number)]
+    )
     done = subprocess.run(
-        command, cwd=str(folder), env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False
+        command,
+        cwd=str(folder),
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        check=False,
     )
     return done.stdout.decode(), done.stderr.decode(), done.returncode
 
@@ -64,11 +71,13 @@ def test_main_prints_the_two_shapes(copy_with_data, number):
     assert run(copy_with_data, number) == (PRINTS[number], "", 0)
 
 
-@pytest.mark.parametrize(("number", "pictures"), [(0, 2), (1, 2), (2, 2), (3, 2), (4, 2), (5, 4), (6, 2)])
+@pytest.mark.parametrize(
+    ("number", "pictures"), [(0, 2), (1, 2), (2, 2), (3, 2), (4, 2), (5, 4), (6, 2)]
+)
 def test_main_shows_its_pictures(copy_with_data, number, pictures):
-    program = (
-        "import runpy, matplotlib.pyplot as plt; shown = []; plt.show = lambda: shown.append(plt.gca().images[-1]);"
-        "runpy.run_path('{}-main.py', run_name='__main__'); print(len(shown))".format(number)
-    )
+    program = "import runpy, matplotlib.pyplot as plt; shown = []; plt.show = lambda: "(
+        "shown.append(plt.gca().images[-1]);runpy.run_path('{}-main.py', run_name='__main__'); "
+        "print(len(shown))"
+    ).format(number)
     printed, errors, code = run(copy_with_data, number, ["-c", program])
     assert (printed.splitlines()[-1], code) == (str(pictures), 0), errors

@@ -1,4 +1,6 @@
-"""The seven functions against independent truth: brute force, SciPy, numbers from the literature."""
+"""The seven functions against independent truth: brute force, SciPy, numbers from the
+literature.
+"""
 
 import math
 import warnings
@@ -13,7 +15,9 @@ DTYPES = ["float64", "float32", "float16", ">f8", "uint8", "int8", "int64", "uin
 
 
 def brute_convolve(images, kernels, zeros, stride):
-    """Add up every window in plain Python; zeros are (top, bottom, left, right); images m h w c, kernels kh kw c nc."""
+    """Add up every window in plain Python; zeros are (top, bottom, left, right); images m h w c,
+    kernels kh kw c nc.
+    """
     (m, h, w, c), (kh, kw, _, nc) = images.shape, kernels.shape
     (top, bottom, left, right), (sh, sw) = zeros, stride
     oh, ow = (h + top + bottom - kh) // sh + 1, (w + left + right - kw) // sw + 1
@@ -41,7 +45,9 @@ def brute_pool(images, kernel_shape, stride, mode):
 
 
 def zeros_of(padding, shape, window, stride):
-    """Zeros (top, bottom, left, right) of the course's words, from their definition: 'same' keeps h x w."""
+    """Zeros (top, bottom, left, right) of the course's words, from their definition: 'same'
+    keeps h x w.
+    """
     result = []
     for axis in (0, 1):
         if padding == "same":
@@ -55,7 +61,9 @@ def zeros_of(padding, shape, window, stride):
 
 
 def values(shape, dtype, seed, special=()):
-    """Numbers whose sums of products are exact in float64, so that results can be compared bit for bit."""
+    """Numbers whose sums of products are exact in float64, so that results can be compared bit
+    for bit.
+    """
     numbers = np.random.RandomState(seed).randint(-9, 10, shape)
     array = np.asarray(numbers).astype(dtype)
     if array.dtype.kind == "f":
@@ -88,12 +96,16 @@ seeds = st.integers(0, 10**6)
 dtypes = st.sampled_from(DTYPES)
 layouts = st.sampled_from(["plain", "fortran", "strided", "reversed", "read-only"])
 specials = st.sampled_from([(), (), (np.nan,), (np.inf,), (np.inf, -np.inf)])
-paddings = st.one_of(st.sampled_from(["same", "valid"]), st.tuples(st.integers(0, 3), st.integers(0, 3)))
+paddings = st.one_of(
+    st.sampled_from(["same", "valid"]), st.tuples(st.integers(0, 3), st.integers(0, 3))
+)
 
 
 def check(function, expected, images, *arguments):
     """The result is right, float64, and neither argument has changed."""
-    copies = [np.array(a, copy=True) if isinstance(a, np.ndarray) else a for a in (images, *arguments)]
+    copies = [
+        np.array(a, copy=True) if isinstance(a, np.ndarray) else a for a in (images, *arguments)
+    ]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # infinity times zero
         actual = function(images, *arguments)
@@ -104,9 +116,17 @@ def check(function, expected, images, *arguments):
 
 
 @given(
-    st.tuples(st.integers(0, 3), sizes, sizes), st.tuples(windows, windows), seeds, dtypes, dtypes, layouts, specials
+    st.tuples(st.integers(0, 3), sizes, sizes),
+    st.tuples(windows, windows),
+    seeds,
+    dtypes,
+    dtypes,
+    layouts,
+    specials,
 )
-def test_grayscale_tasks_against_brute_force(course, shape, window, seed, dtype, kernel_dtype, how, special):
+def test_grayscale_tasks_against_brute_force(
+    course, shape, window, seed, dtype, kernel_dtype, how, special
+):
     images = layout(values(shape, dtype, seed, special), how)
     kernel = layout(values(window, kernel_dtype, seed + 1), how)
     as_channels = images[..., None], kernel[..., None, None]
@@ -135,7 +155,9 @@ def test_grayscale_tasks_against_brute_force(course, shape, window, seed, dtype,
     layouts,
     specials,
 )
-def test_strided_tasks_against_brute_force(course, shape, window, nc, padding, stride, seed, kinds, how, special):
+def test_strided_tasks_against_brute_force(
+    course, shape, window, nc, padding, stride, seed, kinds, how, special
+):
     zeros = zeros_of(padding, shape[1:3], window, stride)
     if window[0] > shape[1] + zeros[0] + zeros[1] or window[1] > shape[2] + zeros[2] + zeros[3]:
         return
@@ -175,12 +197,16 @@ def test_pool_against_brute_force(course, shape, window, stride, mode, seed, dty
     check(course.pool, actual, images, list(window), list(stride), mode)
 
 
-@pytest.mark.parametrize(("shape", "window"), [((3, 12, 9), (3, 3)), ((2, 8, 17), (4, 5)), ((1, 6, 6), (6, 6))])
+@pytest.mark.parametrize(
+    ("shape", "window"), [((3, 12, 9), (3, 3)), ((2, 8, 17), (4, 5)), ((1, 6, 6), (6, 6))]
+)
 def test_valid_against_scipy(course, shape, window):
     random = np.random.RandomState(5)
     images, kernel = random.rand(*shape), random.rand(*window)
     expected = signal.correlate(images, kernel[None], mode="valid", method="direct")
-    np.testing.assert_allclose(course.convolve_grayscale_valid(images, kernel), expected, rtol=1e-12)
+    np.testing.assert_allclose(
+        course.convolve_grayscale_valid(images, kernel), expected, rtol=1e-12
+    )
 
 
 def test_sums_are_taken_in_float64(course):
@@ -197,22 +223,30 @@ def test_sums_are_taken_in_float64(course):
 
 
 def test_worked_examples_from_the_literature(course):
-    # V. Dumoulin and F. Visin, "A guide to convolution arithmetic for deep learning", arXiv:1603.07285,
-    # figure 1.1: a 5 x 5 input, a 3 x 3 kernel, and the nine sums written out there.
-    image = np.array([[3, 3, 2, 1, 0], [0, 0, 1, 3, 1], [3, 1, 2, 2, 3], [2, 0, 0, 2, 2], [2, 0, 0, 0, 1]])
+    # V. Dumoulin and F. Visin, "A guide to convolution arithmetic for deep learning",
+    # arXiv:1603.07285, figure 1.1: a 5 x 5 input, a 3 x 3 kernel, and the nine sums written out
+    # there.
+    image = np.array(
+        [[3, 3, 2, 1, 0], [0, 0, 1, 3, 1], [3, 1, 2, 2, 3], [2, 0, 0, 2, 2], [2, 0, 0, 0, 1]]
+    )
     kernel = np.array([[0, 1, 2], [2, 2, 0], [0, 1, 2]])
     expected = [[[12, 12, 17], [10, 17, 19], [9, 6, 14]]]
     assert course.convolve_grayscale_valid(image[None], kernel).tolist() == expected
-    # figures 1.5 and 1.6: the same input pooled by 3 x 3 windows, maximum and average (there to one decimal)
+    # figures 1.5 and 1.6: the same input pooled by 3 x 3 windows, maximum and average (there to one
+    # decimal)
     pixels = image[None, ..., None]
-    assert course.pool(pixels, (3, 3), (1, 1)).squeeze().tolist() == [[3, 3, 3], [3, 3, 3], [3, 2, 3]]
+    assert course.pool(pixels, (3, 3), (1, 1)).squeeze().tolist() == [
+        [3, 3, 3],
+        [3, 3, 3],
+        [3, 2, 3],
+    ]
     average = course.pool(pixels, (3, 3), (1, 1), "avg").squeeze()
     assert average.round(1).tolist() == [[1.7, 1.7, 1.7], [1.0, 1.2, 1.8], [1.1, 0.8, 1.3]]
 
 
 def test_same_at_stride_two_by_hand(course):
-    # 4 pixels, window 3, stride 2: (4 - 1) * 2 + 3 - 4 = 5 zeros, 3 before and 2 after, keep 4 windows:
-    # 0 0 0 | 1 2 3 4 | 0 0 with windows that start at 0, 2, 4, 6
+    # 4 pixels, window 3, stride 2: (4 - 1) * 2 + 3 - 4 = 5 zeros, 3 before and 2 after, keep 4
+    # windows: 0 0 0 | 1 2 3 4 | 0 0 with windows that start at 0, 2, 4, 6
     images = np.array([[[1, 2, 3, 4]]])
     result = course.convolve_grayscale(images, np.array([[1, 10, 100]]), "same", (1, 2))
     assert result.tolist() == [[[0, 210, 432, 4]]]
@@ -226,7 +260,10 @@ def test_floor_not_ceiling_for_valid(course):
 def test_uint8_never_wraps(course):
     images, kernel = np.full((2, 3, 3), 200, np.uint8), np.full((3, 3), 200, np.uint8)
     assert course.convolve_grayscale_valid(images, kernel).tolist() == [[[360000.0]]] * 2
-    assert course.convolve_channels(images[..., None], kernel[..., None], "valid").tolist() == [[[360000.0]]] * 2
+    assert (
+        course.convolve_channels(images[..., None], kernel[..., None], "valid").tolist()
+        == [[[360000.0]]] * 2
+    )
     many = course.convolve(images[..., None], kernel[..., None, None], "valid")
     assert many.tolist() == [[[[360000.0]]]] * 2
     assert course.pool(images[..., None], (3, 3), (1, 1), "avg").tolist() == [[[[200.0]]]] * 2
@@ -250,7 +287,9 @@ def test_nan_stays_in_its_windows(course):
 
 
 def test_slices_do_not_show(course):
-    """More images than fit in one slice, and a last slice that is not full, give what each image gives alone."""
+    """More images than fit in one slice, and a last slice that is not full, give what each image
+    gives alone.
+    """
     random = np.random.RandomState(0)
     images, kernels = random.randint(0, 256, (300, 31, 29, 3)), random.randint(-3, 4, (3, 2, 3, 4))
     together = course.convolve(images, kernels), course.pool(images, (3, 2), (2, 3))
@@ -262,8 +301,12 @@ def test_slices_do_not_show(course):
         one = images[b : b + 1]
         np.testing.assert_array_equal(together[0][b], course.convolve(one, kernels)[0])
         np.testing.assert_array_equal(together[1][b], course.pool(one, (3, 2), (2, 3))[0])
-        np.testing.assert_array_equal(channels[b], course.convolve_channels(one, kernels[..., 0], (1, 0), (2, 3))[0])
-        np.testing.assert_array_equal(same[b], course.convolve_grayscale_same(one[..., 0], kernels[..., 0, 0])[0])
+        np.testing.assert_array_equal(
+            channels[b], course.convolve_channels(one, kernels[..., 0], (1, 0), (2, 3))[0]
+        )
+        np.testing.assert_array_equal(
+            same[b], course.convolve_grayscale_same(one[..., 0], kernels[..., 0, 0])[0]
+        )
         alone = course.convolve_grayscale_padding(one[..., 0], kernels[..., 0, 0], (1, 2))
         np.testing.assert_array_equal(padded[b], alone[0])
         alone = course.convolve_grayscale(one[..., 0], kernels[..., 0, 0], "valid", (1, 2))
@@ -280,16 +323,28 @@ STRIDED = [
 ]
 MISUSES = [
     ("convolve_grayscale_valid", (IMAGES, TOO_LARGE), ["7 x 3", "5 x 6", "smaller"]),
-    ("convolve_grayscale_padding", (IMAGES, np.ones((8, 3)), (1, 1)), ["8 x 3", "7 x 8", "more padding"]),
+    (
+        "convolve_grayscale_padding",
+        (IMAGES, np.ones((8, 3)), (1, 1)),
+        ["8 x 3", "7 x 8", "more padding"],
+    ),
     ("convolve_grayscale_padding", (IMAGES, KERNEL, (-1, 1)), ["(-1, 1)", "(ph, pw)", "from 0 up"]),
     ("convolve_grayscale_padding", (IMAGES, KERNEL, [0, -2]), ["[0, -2]", "(ph, pw)"]),
     ("convolve_grayscale_padding", (IMAGES, KERNEL, 1), ["padding is 1", "(ph, pw)"]),
     ("convolve_grayscale_padding", (IMAGES, KERNEL, (1, 1, 1)), ["(1, 1, 1)", "pair"]),
     ("convolve_grayscale_padding", (IMAGES, KERNEL, "same"), ["'same'", "pair"]),
     ("convolve_channels", (COLOURED, TWO_CHANNELS), ["3 x 3 x 2", "x 3", "as many channels"]),
-    ("convolve_channels", (COLOURED, np.ones((7, 3, 3)), "valid"), ["7 x 3 x 3", "5 x 6 x 3", "no larger"]),
+    (
+        "convolve_channels",
+        (COLOURED, np.ones((7, 3, 3)), "valid"),
+        ["7 x 3 x 3", "5 x 6 x 3", "no larger"],
+    ),
     ("convolve", (COLOURED, np.ones((3, 3, 4, 2))), ["3 x 3 x 4", "x 3", "as many channels"]),
-    ("convolve", (COLOURED, np.ones((3, 9, 3, 2)), (1, 1)), ["3 x 9 x 3", "7 x 8 x 3", "no larger"]),
+    (
+        "convolve",
+        (COLOURED, np.ones((3, 9, 3, 2)), (1, 1)),
+        ["3 x 9 x 3", "7 x 8 x 3", "no larger"],
+    ),
     ("convolve_grayscale", (IMAGES, TOO_LARGE, "valid"), ["7 x 3", "5 x 6", "more padding"]),
     ("pool", (COLOURED, (6, 2), (1, 1)), ["6 x 2", "5 x 6", "smaller"]),
     ("pool", (COLOURED, (2, 2), (0, 1)), ["(0, 1)", "from 1 up"]),

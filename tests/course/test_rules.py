@@ -12,7 +12,15 @@ import pytest
 
 FOLDER = pathlib.Path(__file__).parents[2] / "math" / "0x04-convolutions_and_pooling"
 ALLOWED_FOR = {"5-convolve.py": 3}
-LOOP_NODES = (ast.While, ast.AsyncFor, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Lambda)
+LOOP_NODES = (
+    ast.While,
+    ast.AsyncFor,
+    ast.ListComp,
+    ast.SetComp,
+    ast.DictComp,
+    ast.GeneratorExp,
+    ast.Lambda,
+)
 LOOP_CALLS = {
     "map", "filter", "reduce", "zip", "iter", "next", "exec", "eval", "getattr", "__import__",
     "vectorize", "frompyfunc", "fromiter", "fromfunction", "nditer", "ndenumerate", "ndindex",
@@ -20,7 +28,11 @@ LOOP_CALLS = {
 }  # fmt: skip
 BLOCKS = {  # what repeats, by its first and last line, and the files it stands in
     "slices": ("    # slices of images", "    # slices of images", "0123456"),
-    "taps": ("        for tap in range(kh * kw):\n", "            u, v = tap // kw, tap % kw\n", "01234"),
+    "taps": (
+        "        for tap in range(kh * kw):\n",
+        "            u, v = tap // kw, tap % kw\n",
+        "01234",
+    ),
     "grayscale": ("    weights = kernel", "            u, v = tap", "0123"),
     "padding": ("    if np.shape(padding) == (2,)", "    hp, wp =", "345"),
     "stride": ("    sh, sw = stride\n", "        raise ValueError", "345"),
@@ -42,23 +54,38 @@ def run_bit(source):
 
 
 def final_newline(source):
-    return source.data.endswith(b"\n") and not source.data.endswith(b"\n\n") and b"\r" not in source.data
+    return (
+        source.data.endswith(b"\n")
+        and not source.data.endswith(b"\n\n")
+        and b"\r" not in source.data
+    )
 
 
 def docstrings(source):
     kinds = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-    return all(ast.get_docstring(node) for node in ast.walk(tree(source)) if isinstance(node, kinds))
+    return all(
+        ast.get_docstring(node) for node in ast.walk(tree(source)) if isinstance(node, kinds)
+    )
 
 
 def imports(source):
-    allowed = {"import numpy as np", "from math import ceil, floor", "from math import ceil", "from math import floor"}
+    allowed = {
+        "import numpy as np",
+        "from math import ceil, floor",
+        "from math import ceil",
+        "from math import floor",
+    }
     lines = source.data.decode().splitlines()
-    nodes = [node for node in ast.walk(tree(source)) if isinstance(node, (ast.Import, ast.ImportFrom))]
+    nodes = [
+        node for node in ast.walk(tree(source)) if isinstance(node, (ast.Import, ast.ImportFrom))
+    ]
     return all(lines[node.lineno - 1] in allowed for node in nodes)
 
 
 def no_np_convolve(source):
-    """No attribute or imported name `convolve`, however numpy is called, and no text of it for getattr."""
+    """No attribute or imported name `convolve`, however numpy is called, and no text of it for
+    getattr.
+    """
     for node in ast.walk(tree(source)):
         if isinstance(node, ast.Attribute) and node.attr in {"convolve", "correlate"}:
             return False
@@ -80,7 +107,11 @@ def no_other_loop(source):
         if isinstance(node, LOOP_NODES):
             return False
         if isinstance(node, ast.Call):
-            called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            called = (
+                node.func.attr
+                if isinstance(node.func, ast.Attribute)
+                else getattr(node.func, "id", "")
+            )
             if called in LOOP_CALLS | functions:
                 return False
     return True
@@ -99,10 +130,19 @@ RULES = {
     first_line: (True, lambda s: s._replace(data=s.data.replace(b"env python3", b"env python", 1))),
     run_bit: (True, lambda s: s._replace(mode=0o644)),
     final_newline: (True, lambda s: s._replace(data=s.data[:-1])),
-    docstrings: (True, lambda s: s._replace(data=re.sub(rb'"""(.|\n)*?"""', b"0", s.data, count=1))),
+    docstrings: (
+        True,
+        lambda s: s._replace(data=re.sub(rb'"""(.|\n)*?"""', b"0", s.data, count=1)),
+    ),
     imports: (False, lambda s: s._replace(data=s.data + b"import itertools\n")),
-    no_np_convolve: (False, lambda s: s._replace(data=s.data + b"row = np.lib.convolve([1], [2])\n")),
-    for_loops: (False, lambda s: s._replace(data=s.data + b"for i in a:\n    for j in b:\n        pass\n")),
+    no_np_convolve: (
+        False,
+        lambda s: s._replace(data=s.data + b"row = np.lib.convolve([1], [2])\n"),
+    ),
+    for_loops: (
+        False,
+        lambda s: s._replace(data=s.data + b"for i in a:\n    for j in b:\n        pass\n"),
+    ),
     no_other_loop: (False, lambda s: s._replace(data=s.data + b"rows = [row for row in a]\n")),
     length: (False, lambda s: s._replace(data=s.data + b"#\n" * 30)),
     raises: (False, lambda s: s._replace(data=s.data + b"raise 1\nraise 2\nraise 3\nraise 4\n")),
@@ -126,7 +166,9 @@ OTHER_BREAKS = [
 
 
 def read(path):
-    return Source(path.name, path.read_bytes(), os.stat(str(path)).st_mode, path.stem.endswith("-main"))
+    return Source(
+        path.name, path.read_bytes(), os.stat(str(path)).st_mode, path.stem.endswith("-main")
+    )
 
 
 MAINS = [read(path) for path in sorted(FOLDER.glob("?-main.py"))]
@@ -148,7 +190,9 @@ def test_rule(rule, source):
     assert not rule(RULES[rule][1](source)), "a broken copy passes"
 
 
-@names("rule", [rule for rule, (mains, _) in RULES.items() if mains], ids=lambda rule: rule.__name__)
+@names(
+    "rule", [rule for rule, (mains, _) in RULES.items() if mains], ids=lambda rule: rule.__name__
+)
 @names("source", MAINS, ids=lambda source: source.name)
 def test_rule_for_mains(rule, source):
     assert rule(source)
@@ -166,17 +210,27 @@ def test_run_bits_are_in_git():
     """A clone gets its run bits from git's index."""
     command = ["git", "ls-files", "-s", "--", str(FOLDER)]
     try:
-        listed = subprocess.run(command, cwd=str(FOLDER), stdout=subprocess.PIPE, check=True).stdout.decode()
+        listed = subprocess.run(
+            command, cwd=str(FOLDER), stdout=subprocess.PIPE, check=True
+        ).stdout.decode()
     except (OSError, subprocess.CalledProcessError) as error:
         pytest.skip("not a git checkout: {}".format(error))
-    modes = {line.split("\t")[1].split("/")[-1]: line[:6] for line in listed.splitlines() if line.endswith(".py")}
+    modes = {
+        line.split("\t")[1].split("/")[-1]: line[:6]
+        for line in listed.splitlines()
+        if line.endswith(".py")
+    }
     assert set(modes.values()) == {"100755"}, modes
 
 
 def style(path):
-    pycodestyle = pytest.importorskip("pycodestyle", reason="make lint judges the style with pycodestyle 2.6.0")
+    pycodestyle = pytest.importorskip(
+        "pycodestyle", reason="make lint judges the style with pycodestyle 2.6.0"
+    )
     if pycodestyle.__version__ != "2.6.0" or sys.version_info >= (3, 12):
-        pytest.skip("pycodestyle {}: 2.6.0 on Python < 3.12 is the judge".format(pycodestyle.__version__))
+        pytest.skip(
+            "pycodestyle {}: 2.6.0 on Python < 3.12 is the judge".format(pycodestyle.__version__)
+        )
     return pycodestyle.StyleGuide(quiet=2).check_files([str(path)]).total_errors
 
 

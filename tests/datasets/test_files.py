@@ -1,4 +1,6 @@
-"""The data sets: made, downloaded from a server on the loopback, copied; errors' words; nothing is left behind."""
+"""The data sets: made, downloaded from a server on the loopback, copied; errors' words; nothing
+is left behind.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,10 @@ from convpool.system import optional_packages, whole_files
 DIGITS = np.linspace(0, 1, 6 * 28 * 28).reshape(6, 28, 28)
 ANIMALS = np.arange(5 * 32 * 32 * 3, dtype=np.uint8).reshape(5, 32, 32, 3)
 KERAS = (DIGITS * 255).astype(np.uint8)
-WAYS = "`convpool data` makes stand-ins without a network, `convpool data --from FILE` takes a file that you have"
+WAYS = (
+    "`convpool data` makes stand-ins without a network, `convpool data --from FILE` takes a "
+    "file that you have"
+)
 
 
 @pytest.fixture
@@ -34,12 +39,18 @@ def small(monkeypatch):
             data.DATASETS["MNIST"],
             shape=DIGITS.shape,
             make=lambda count, progress: (progress(count, count), DIGITS.copy())[1],
-            aliases=(("x_train", lambda images: images / 255 if images.dtype == np.uint8 else images),),
+            aliases=(
+                ("x_train", lambda images: images / 255 if images.dtype == np.uint8 else images),
+            ),
         ),
         "animals": dataclasses.replace(
             data.DATASETS["animals"],
             shape=ANIMALS.shape,
-            make=lambda count, progress: (progress(2, count), progress(count, count), ANIMALS.copy())[2],
+            make=lambda count, progress: (
+                progress(2, count),
+                progress(count, count),
+                ANIMALS.copy(),
+            )[2],
         ),
     }
     monkeypatch.setattr(data, "DATASETS", entries)
@@ -99,14 +110,18 @@ def test_repository_may_be_missing(tmp_path):
 def made(tmp_path_factory):
     folder, seen = tmp_path_factory.mktemp("made"), []
     files = data.make(folder, progress=lambda done, total: seen.append((done, total)))
-    digits, animals = (load(file, key) for file, key in zip(files, ["X_train", "data"], strict=True))
+    digits, animals = (
+        load(file, key) for file, key in zip(files, ["X_train", "data"], strict=True)
+    )
     yield SimpleNamespace(folder=folder, files=files, seen=seen, digits=digits, animals=animals)
     for file in files:  # 340 MB
         file.unlink()
 
 
 def test_stand_ins_are_what_the_brief_expects(made):
-    assert [file.name for file in made.files] == names(made.folder) == ["MNIST.npz", "animals_1.npz"]
+    assert (
+        [file.name for file in made.files] == names(made.folder) == ["MNIST.npz", "animals_1.npz"]
+    )
     digits, animals = made.digits, made.animals
     assert (digits.shape, digits.dtype) == ((50000, 28, 28), np.float64)
     assert (animals.shape, animals.dtype) == ((10000, 32, 32, 3), np.uint8)
@@ -182,14 +197,20 @@ def test_make_counts_all_images(small, tmp_path):
 
 
 def test_make_refuses_unknown_names(small, tmp_path):
-    assert error(ValueError, data.make, tmp_path, ["plants"]) == "no data set plants; there are MNIST, animals"
+    assert (
+        error(ValueError, data.make, tmp_path, ["plants"])
+        == "no data set plants; there are MNIST, animals"
+    )
 
 
 def test_make_refuses_before_any_work(small, tmp_path, monkeypatch):
     file = tmp_path / "animals_1.npz"
     file.write_bytes(b"mine")
     monkeypatch.setitem(small, "MNIST", dataclasses.replace(small["MNIST"], make=None))
-    assert error(FileExistsError, data.make, tmp_path) == f"already there: {file}; --force replaces existing files"
+    assert (
+        error(FileExistsError, data.make, tmp_path)
+        == f"already there: {file}; --force replaces existing files"
+    )
     assert (names(tmp_path), file.read_bytes()) == (["animals_1.npz"], b"mine")
 
 
@@ -203,12 +224,17 @@ def test_make_replaces_with_force(small, tmp_path):
 def test_make_refuses_a_file_as_folder(small, tmp_path):
     file = tmp_path / "file"
     file.write_bytes(b"mine")
-    assert error(NotADirectoryError, data.make, file) == f"{file} is a file; expected a folder, as in --to data"
+    assert (
+        error(NotADirectoryError, data.make, file)
+        == f"{file} is a file; expected a folder, as in --to data"
+    )
 
 
 @pytest.mark.parametrize("unnamed", [whole_files.UNNAMED, 0])
 @pytest.mark.parametrize("kind", [KeyboardInterrupt, OSError])
-def test_a_stop_leaves_nothing_and_keeps_what_was_there(small, tmp_path, monkeypatch, kind, unnamed):
+def test_a_stop_leaves_nothing_and_keeps_what_was_there(
+    small, tmp_path, monkeypatch, kind, unnamed
+):
     monkeypatch.setattr(whole_files, "UNNAMED", unnamed)
 
     def stop(count, progress):
@@ -288,11 +314,23 @@ def damaged():
 MNIST = "expected X_train (6, 28, 28) float64 or float32 from 0 to 1"
 BYTES = "expected data (5, 32, 32, 3) uint8 from 0 to 255"
 WRONG = {
-    "html": (b"<!DOCTYPE html><p>", " is no .npz file (it begins with b'<!DOCTYPE html><'), 18 bytes; expected a"),
+    "html": (
+        b"<!DOCTYPE html><p>",
+        " is no .npz file (it begins with b'<!DOCTYPE html><'), 18 bytes; expected a",
+    ),
     "empty": (b"", " is no .npz file (it begins with b''), 0 bytes; expected a whole .npz file"),
-    "npy": (b"\x93NUMPY\x01\x00", r" is no .npz file (it begins with b'\x93NUMPY\x01\x00'), 8 bytes"),
-    "truncated": (npz(data=ANIMALS)[:9000], " is cut short, 9000 bytes; expected a whole .npz file"),
-    "damaged": (damaged(), ": data cannot be read (Bad CRC-32 for file 'data.npy'); expected a plain, whole array"),
+    "npy": (
+        b"\x93NUMPY\x01\x00",
+        r" is no .npz file (it begins with b'\x93NUMPY\x01\x00'), 8 bytes",
+    ),
+    "truncated": (
+        npz(data=ANIMALS)[:9000],
+        " is cut short, 9000 bytes; expected a whole .npz file",
+    ),
+    "damaged": (
+        damaged(),
+        ": data cannot be read (Bad CRC-32 for file 'data.npy'); expected a plain, whole array",
+    ),
     "pickled": (npz(data=np.array([{}])), ": data cannot be read (Object arrays cannot be loaded"),
     "no array": (zipped(data="text"), ": data is () |S4; " + BYTES),
     "other key": (npz(images=ANIMALS, y=[1]), f" holds images, y; {MNIST} or {BYTES[9:]}"),
@@ -302,10 +340,19 @@ WRONG = {
     "bytes": (npz(X_train=KERAS), ": X_train is (6, 28, 28) uint8; " + MNIST),
     "flat": (npz(X_train=DIGITS.reshape(6, -1)), ": X_train is (6, 784) float64; " + MNIST),
     "keras few": (npz(x_train=KERAS[:3]), ": x_train is (3, 28, 28) float64; " + MNIST),
-    "keras floats": (npz(x_train=DIGITS.astype("f2")), ": x_train is (6, 28, 28) float16; " + MNIST),
+    "keras floats": (
+        npz(x_train=DIGITS.astype("f2")),
+        ": x_train is (6, 28, 28) float16; " + MNIST,
+    ),
     "wide": (npz(X_train=DIGITS * 255), ": X_train is (6, 28, 28) float64 from 0 to 255; " + MNIST),
-    "negative": (npz(X_train=DIGITS - 1), ": X_train is (6, 28, 28) float64 from -1 to 0; " + MNIST),
-    "nan": (npz(X_train=DIGITS * np.nan), ": X_train is (6, 28, 28) float64 from nan to nan; " + MNIST),
+    "negative": (
+        npz(X_train=DIGITS - 1),
+        ": X_train is (6, 28, 28) float64 from -1 to 0; " + MNIST,
+    ),
+    "nan": (
+        npz(X_train=DIGITS * np.nan),
+        ": X_train is (6, 28, 28) float64 from nan to nan; " + MNIST,
+    ),
 }
 
 
@@ -313,14 +360,28 @@ def header(shape, descr="|u1", version=(1, 0), length=None):
     """Return the beginning of a .npy file that states a shape."""
     words = f"{{'descr': {descr!r}, 'fortran_order': False, 'shape': {shape}, }}\n".encode()
     size = len(words) if length is None else length
-    return b"\x93NUMPY" + bytes(version) + size.to_bytes(2 if version == (1, 0) else 4, "little") + words
+    return (
+        b"\x93NUMPY"
+        + bytes(version)
+        + size.to_bytes(2 if version == (1, 0) else 4, "little")
+        + words
+    )
 
 
 BOMBS = {
-    "many pictures": (header((4_800_000_000,)) + bytes(10**8), r": data is \(4800000000,\) uint8; expected"),
-    "more than it states": (header((5, 32, 32, 3)) + bytes(10**8), r": data is 100,\d+,\d+ bytes; expected"),
+    "many pictures": (
+        header((4_800_000_000,)) + bytes(10**8),
+        r": data is \(4800000000,\) uint8; expected",
+    ),
+    "more than it states": (
+        header((5, 32, 32, 3)) + bytes(10**8),
+        r": data is 100,\d+,\d+ bytes; expected",
+    ),
     "no array": (bytes(10**8), ": data is 100,000,000 bytes; expected"),
-    "a header of its own": (header((1,), version=(2, 0), length=2**31) + bytes(10**8), ": data cannot be read"),
+    "a header of its own": (
+        header((1,), version=(2, 0), length=2**31) + bytes(10**8),
+        ": data cannot be read",
+    ),
     "a negative shape": (header((-1, -5)) + bytes(5), ": data cannot be read"),
     "a header that never ends": (header((1,))[:20] + bytes(100), ": data cannot be read"),
 }
@@ -374,7 +435,9 @@ def test_a_damaged_directory_is_named(small, tmp_path, monkeypatch):
 
 
 def test_copy_of_nothing(tmp_path):
-    assert "nothing.npz" in error(FileNotFoundError, data.copy_from, tmp_path / "nothing.npz", tmp_path)
+    assert "nothing.npz" in error(
+        FileNotFoundError, data.copy_from, tmp_path / "nothing.npz", tmp_path
+    )
     assert names(tmp_path) == []
 
 
@@ -426,7 +489,9 @@ def serve(server, **answers):
     return {name: f"http://127.0.0.1:{server.server_port}/{name}" for name in answers}
 
 
-@pytest.mark.parametrize("mnist", [{"X_train": DIGITS}, {"x_train": KERAS}], ids=lambda mnist: next(iter(mnist)))
+@pytest.mark.parametrize(
+    "mnist", [{"X_train": DIGITS}, {"x_train": KERAS}], ids=lambda mnist: next(iter(mnist))
+)
 def test_download(small, server, tmp_path, mnist, capfd):
     seen, animals = [], npz(data=ANIMALS)
     urls = serve(server, MNIST=npz(**mnist), animals=animals)
@@ -441,16 +506,21 @@ def test_download(small, server, tmp_path, mnist, capfd):
 
 
 @pytest.mark.parametrize("known", [True, False])
-def test_what_is_downloaded_has_the_checksum_that_is_known(small, server, tmp_path, monkeypatch, known):
+def test_what_is_downloaded_has_the_checksum_that_is_known(
+    small, server, tmp_path, monkeypatch, known
+):
     content = npz(data=ANIMALS)
     digest = hashlib.sha256(content if known else content + b"!").hexdigest()
     url = serve(server, here=content)["here"]
-    monkeypatch.setitem(small, "animals", dataclasses.replace(small["animals"], url=url, sha256=digest))
+    monkeypatch.setitem(
+        small, "animals", dataclasses.replace(small["animals"], url=url, sha256=digest)
+    )
     if known:
         assert data.download(tmp_path, ["animals"]) == [tmp_path / "animals_1.npz"]
         return
     assert error(ValueError, data.download, tmp_path, ["animals"]).startswith(
-        f"{url}: the file that came has the SHA-256 {hashlib.sha256(content).hexdigest()}; expected {digest}; "
+        f"{url}: the file that came has the SHA-256 {hashlib.sha256(content).hexdigest()}; "
+        f"expected {digest}; "
     )
     assert names(tmp_path) == []
 
@@ -471,7 +541,9 @@ def test_download_without_a_length(small, server, tmp_path):
     assert seen[-1][0] > 0
 
 
-@pytest.mark.parametrize("first", [(503, b"busy"), (200, npz(data=ANIMALS)[:99], 9999)], ids=["503", "cut short"])
+@pytest.mark.parametrize(
+    "first", [(503, b"busy"), (200, npz(data=ANIMALS)[:99], 9999)], ids=["503", "cut short"]
+)
 def test_download_tries_again(small, server, tmp_path, first):
     urls = serve(server, animals=[first, first, (200, npz(data=ANIMALS))])
     data.download(tmp_path, ["animals"], urls=urls, pause=0)
@@ -482,11 +554,36 @@ def test_download_tries_again(small, server, tmp_path, first):
 FAILURES = {
     "404": ((404, b"gone"), ConnectionError, ": the server answered 404 Not Found; ", 1),
     "403": ((403, b"no"), ConnectionError, ": the server answered 403 Forbidden; ", 1),
-    "503": ((503, b"busy"), ConnectionError, ": the server answered 503 Service Unavailable (3 attempts); ", 3),
-    "cut short": ((200, bytes(99), 9999), ConnectionError, ": cut short, 99 of 9999 bytes came (3 attempts); ", 3),
-    "no length, cut short": ((200, npz(data=ANIMALS)[:99], None), ValueError, " is cut short, 99 bytes; expected", 1),
-    "html": ((200, b"<html>Log in"), ValueError, " is no .npz file (it begins with b'<html>Log in'), 12 bytes; exp", 1),
-    "shape": ((200, npz(data=ANIMALS[1:])), ValueError, f": data is (4, 32, 32, 3) uint8; {BYTES}; ", 1),
+    "503": (
+        (503, b"busy"),
+        ConnectionError,
+        ": the server answered 503 Service Unavailable (3 attempts); ",
+        3,
+    ),
+    "cut short": (
+        (200, bytes(99), 9999),
+        ConnectionError,
+        ": cut short, 99 of 9999 bytes came (3 attempts); ",
+        3,
+    ),
+    "no length, cut short": (
+        (200, npz(data=ANIMALS)[:99], None),
+        ValueError,
+        " is cut short, 99 bytes; expected",
+        1,
+    ),
+    "html": (
+        (200, b"<html>Log in"),
+        ValueError,
+        " is no .npz file (it begins with b'<html>Log in'), 12 bytes; exp",
+        1,
+    ),
+    "shape": (
+        (200, npz(data=ANIMALS[1:])),
+        ValueError,
+        f": data is (4, 32, 32, 3) uint8; {BYTES}; ",
+        1,
+    ),
     "key": ((200, npz(X_train=DIGITS)), ValueError, f" holds X_train; {BYTES}; ", 1),
 }
 
@@ -522,7 +619,9 @@ def test_download_refused(small, server, tmp_path, monkeypatch):
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     monkeypatch.setattr(download.time, "sleep", waits.append)
-    text = error(ConnectionError, data.download, tmp_path, ["animals"], urls={"animals": url}, pause=0.5)
+    text = error(
+        ConnectionError, data.download, tmp_path, ["animals"], urls={"animals": url}, pause=0.5
+    )
     assert text == f"{url}: no connection (Connection refused) (3 attempts); {WAYS}"
     assert (waits, names(tmp_path)) == ([0.5, 1.0], [])
 

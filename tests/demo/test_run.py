@@ -1,4 +1,6 @@
-"""The demonstration: what is called with what, the page, the pictures' colours and sizes, what a failure leaves."""
+"""The demonstration: what is called with what, the page, the pictures' colours and sizes, what a
+failure leaves.
+"""
 
 from __future__ import annotations
 
@@ -26,8 +28,16 @@ SHARPEN = [
     [[0, 0, 0], [-1, -1, -1], [0, 0, 0]],
 ]
 KERNELS = [
-    [[[0, 1, 1], [0, 1, 1], [0, 1, 1]], [[-1, 0, 1], [-1, 0, 1], [-1, 0, 1]], [[0, -1, 1], [0, -1, 1], [0, -1, 1]]],
-    [[[-1, 1, 0], [-1, 1, 0], [-1, 1, 0]], [[5, 0, 0], [5, 0, 0], [5, 0, 0]], [[-1, -1, 0], [-1, -1, 0], [-1, -1, 0]]],
+    [
+        [[0, 1, 1], [0, 1, 1], [0, 1, 1]],
+        [[-1, 0, 1], [-1, 0, 1], [-1, 0, 1]],
+        [[0, -1, 1], [0, -1, 1], [0, -1, 1]],
+    ],
+    [
+        [[-1, 1, 0], [-1, 1, 0], [-1, 1, 0]],
+        [[5, 0, 0], [5, 0, 0], [5, 0, 0]],
+        [[-1, -1, 0], [-1, -1, 0], [-1, -1, 0]],
+    ],
     [
         [[0, 1, -1], [0, 1, -1], [0, 1, -1]],
         [[-1, 0, -1], [-1, 0, -1], [-1, 0, -1]],
@@ -38,7 +48,11 @@ CALLS = {
     "0-convolve_grayscale_valid": ((28, 28), (26, 26), {"kernel": EDGES}),
     "1-convolve_grayscale_same": ((28, 28), (28, 28), {"kernel": EDGES}),
     "2-convolve_grayscale_padding": ((28, 28), (30, 34), {"kernel": EDGES, "padding": (2, 4)}),
-    "3-convolve_grayscale": ((28, 28), (13, 13), {"kernel": EDGES, "padding": "valid", "stride": (2, 2)}),
+    "3-convolve_grayscale": (
+        (28, 28),
+        (13, 13),
+        {"kernel": EDGES, "padding": "valid", "stride": (2, 2)},
+    ),
     "4-convolve_channels": ((32, 32, 3), (30, 30), {"kernel": SHARPEN, "padding": "valid"}),
     "5-convolve": ((32, 32, 3), (30, 30, 3), {"kernels": KERNELS, "padding": "valid"}),
     "6-pool": ((32, 32, 3), (16, 16, 3), {"kernel_shape": (2, 2), "stride": (2, 2), "mode": "avg"}),
@@ -53,7 +67,9 @@ def folder(tmp_path, monkeypatch):
         "MNIST": generator.random((M, 28, 28)),
         "animals": generator.integers(0, 256, (M, 32, 32, 3), dtype=np.uint8),
     }
-    entries = {name: dataclasses.replace(files.DATASETS[name], shape=images[name].shape) for name in images}
+    entries = {
+        name: dataclasses.replace(files.DATASETS[name], shape=images[name].shape) for name in images
+    }
     monkeypatch.setattr(files, "DATASETS", entries)
     for name, entry in entries.items():
         np.savez(tmp_path / entry.file, **{entry.key: images[name]})
@@ -175,7 +191,7 @@ def test_seconds_are_those_of_the_call_alone(undrawn, folder, monkeypatch):
 def test_a_result_is_one_line():
     line = str(tasks.TaskResult(tasks.TASKS[5], (10000, 32, 32, 3), (10000, 30, 30, 3), 0.0873))
     assert line.split() == (
-        "5 convolve (10000, 32, 32, 3) -> (10000, 30, 30, 3) 0.087 s 115,000 images/s".split()  # noqa: SIM905
+        ("5 convolve (10000, 32, 32, 3) -> (10000, 30, 30, 3) 0.087 s 115,000 images/s").split()  # noqa: SIM905
     )
 
 
@@ -191,7 +207,9 @@ def test_without_the_repository_the_functions_are_the_packages(monkeypatch):
     names = [task.function for task in tasks.TASKS]
     course = SimpleNamespace(**{name: object() for name in names})
     monkeypatch.setitem(sys.modules, "convpool.course", course)
-    assert run.course_functions(None) == {task.file: getattr(course, task.function) for task in tasks.TASKS}
+    assert run.course_functions(None) == {
+        task.file: getattr(course, task.function) for task in tasks.TASKS
+    }
 
 
 def test_a_missing_course_file_is_named(tmp_path):
@@ -225,7 +243,9 @@ def test_folders_in_the_repository_and_outside(tmp_path):
 
 def test_the_page_names_every_task_with_its_shapes_and_shows_its_picture():
     page = Outline(demo_page.page(results()))
-    assert [section["id"] for section in page.all("section")] == [f"task-{number}" for number in range(7)]
+    assert [section["id"] for section in page.all("section")] == [
+        f"task-{number}" for number in range(7)
+    ]
     assert [image["src"] for image in page.all("img")] == [f"{stem}.png" for stem in CALLS]
     lines = " ".join(page.text.split())
     for task in tasks.TASKS:
@@ -262,7 +282,10 @@ def test_the_page_is_one_well_formed_tree():
 
 def test_the_page_escapes_what_it_shows():
     task = dataclasses.replace(
-        tasks.TASKS[0], function="f<b>", caption='a < b & "c"', arguments={"padding": "<script>alert(1)</script>"}
+        tasks.TASKS[0],
+        function="f<b>",
+        caption='a < b & "c"',
+        arguments={"padding": "<script>alert(1)</script>"},
     )
     page = demo_page.page([tasks.TaskResult(task, (1, 2, 2), (1, 2, 2), 1.0)])
     assert "<script" not in page
@@ -288,7 +311,10 @@ def test_the_page_says_which_data_are_stand_ins(names):
 )
 def test_the_call_is_written_as_in_the_brief(number, call):
     file, key = ("MNIST.npz", "X_train") if number < 4 else ("animals_1.npz", "data")
-    assert demo_page.code(tasks.TASKS[number]) == f"images = np.load({file!r})[{key!r}]\nresult = {call}"
+    assert (
+        demo_page.code(tasks.TASKS[number])
+        == f"images = np.load({file!r})[{key!r}]\nresult = {call}"
+    )
 
 
 # the pictures
@@ -339,7 +365,9 @@ def pixels(figure, tile, row):
     canvas.draw()
     left = demo_pictures.LEGEND + tile * (demo_pictures.TILE + demo_pictures.GAP)
     top = demo_pictures.GAP + row * (demo_pictures.TILE + 2 * demo_pictures.GAP)
-    return np.asarray(canvas.buffer_rgba())[top : top + demo_pictures.TILE, left : left + demo_pictures.TILE, :3]
+    return np.asarray(canvas.buffer_rgba())[
+        top : top + demo_pictures.TILE, left : left + demo_pictures.TILE, :3
+    ]
 
 
 def test_every_pixel_is_a_square_of_whole_pixels():
@@ -360,7 +388,9 @@ def test_a_row_for_each_kernel_shows_its_own_result():
 
 
 def test_the_kernel_stands_beside_its_result():
-    figure = demo_pictures.draw(np.ones((1, 4, 4)), np.ones((1, 2, 2)), [np.array([[1, -2], [0.25, 0]])])
+    figure = demo_pictures.draw(
+        np.ones((1, 4, 4)), np.ones((1, 2, 2)), [np.array([[1, -2], [0.25, 0]])]
+    )
     texts = [text.get_text() for axes in figure.axes for text in axes.texts]
     assert texts == ["1", "\u22122", "1/4", "0"]
 
@@ -410,8 +440,12 @@ def test_a_failing_function_leaves_what_was_there(undrawn, folder):
 
 
 def test_another_shape_than_the_briefs_is_an_error(undrawn, folder):
-    with pytest.raises(ValueError, match=r"task 6: pool gave \(60, 32, 32, 3\), the brief shows \(60, 16, 16, 3\)"):
-        run.run(Recorder().functions() | {"6-pool": lambda images, **_: images}, folder, folder / "demo")
+    with pytest.raises(
+        ValueError, match=r"task 6: pool gave \(60, 32, 32, 3\), the brief shows \(60, 16, 16, 3\)"
+    ):
+        run.run(
+            Recorder().functions() | {"6-pool": lambda images, **_: images}, folder, folder / "demo"
+        )
 
 
 def test_a_function_that_changes_its_images_is_stopped(undrawn, folder):
@@ -419,7 +453,9 @@ def test_a_function_that_changes_its_images_is_stopped(undrawn, folder):
         images[:] = 0
 
     with pytest.raises(ValueError, match="read-only"):
-        run.run(Recorder().functions() | {"0-convolve_grayscale_valid": change}, folder, folder / "demo")
+        run.run(
+            Recorder().functions() | {"0-convolve_grayscale_valid": change}, folder, folder / "demo"
+        )
 
 
 def test_a_missing_function_is_named_before_any_work(undrawn, folder):
@@ -432,5 +468,7 @@ def test_a_missing_function_is_named_before_any_work(undrawn, folder):
 
 def test_missing_data_name_the_command_that_makes_them(undrawn, folder):
     (folder / "animals_1.npz").unlink()
-    with pytest.raises(FileNotFoundError, match=r"animals_1\.npz is missing; `convpool data` makes it"):
+    with pytest.raises(
+        FileNotFoundError, match=r"animals_1\.npz is missing; `convpool data` makes it"
+    ):
         run.run(Recorder().functions(), folder, folder / "demo")

@@ -1,8 +1,10 @@
-"""One table of convolutions over every engine, judged by the slow twin; what an engine does not take, it says.
+"""One table of convolutions over every engine, judged by the slow twin; what an engine does not
+take, it says.
 
-Integers and sums that are exact are compared bit for bit. Where sums round, the bounds are: for direct sums of k terms
-and a bias, (k + 2) eps of the sum of the magnitudes |x| |w| + |bias|; for transforms k eps of sum |w| times the
-greatest |x| in the window, padding included, and one rounding of the result and of its bias.
+Integers and sums that are exact are compared bit for bit. Where sums round, the bounds are: for
+direct sums of k terms and a bias, (k + 2) eps of the sum of the magnitudes |x| |w| + |bias|; for
+transforms k eps of sum |w| times the greatest |x| in the window, padding included, and one rounding
+of the result and of its bias.
 """
 
 import numpy as np
@@ -89,12 +91,16 @@ def bound_of_transforms(images, kernels, words):
         **{name: word for name, word in words.items() if name not in ("bias", "flip")},
     )  # fmt: skip
     given = {name: words[name] for name in ("groups", "pad_mode", "fill") if name in words}
-    found = bounds.of_sums(np.moveaxis(images, axis, -1), kernels, plan.axes, plan.accumulation, **given)
+    found = bounds.of_sums(
+        np.moveaxis(images, axis, -1), kernels, plan.axes, plan.accumulation, **given
+    )
     return np.moveaxis(found, -1, axis)
 
 
 def judged(engine, images, kernels, **words):
-    """Compare an engine with the slow twin, where sums are exact; if it refuses, the error must name the others."""
+    """Compare an engine with the slow twin, where sums are exact; if it refuses, the error must
+    name the others.
+    """
     before = images.copy(), kernels.copy()
     refused = refusal(engine, images, kernels, **words)
     if refused is not None:
@@ -109,7 +115,9 @@ def judged(engine, images, kernels, **words):
     assert actual.dtype.isnative
     if engine == "fft":
         with np.errstate(invalid="ignore"):
-            error = abs(actual - expected) <= bound_of_transforms(images, kernels, words) + 2**-52 * abs(expected)
+            error = abs(actual - expected) <= bound_of_transforms(
+                images, kernels, words
+            ) + 2**-52 * abs(expected)
         assert (error | (actual == expected) | (np.isnan(actual) & np.isnan(expected))).all()
     else:
         np.testing.assert_array_equal(actual, expected)
@@ -138,13 +146,16 @@ def test_geometries(engine, name):
 @pytest.mark.parametrize("engine", ENGINES)
 def test_dtypes(engine, kind):
     images = numbers((2, 5, 9, 3), kind, 0)
-    weights = {kind, "int8", "float32", "float64"} if engine == "compiled" and not EVERYTHING else DTYPES
+    weights = (
+        {kind, "int8", "float32", "float64"} if engine == "compiled" and not EVERYTHING else DTYPES
+    )
     for weight in weights:
         judged(engine, images, numbers((3, 3, 3, 2), weight, 1))
 
 
 @pytest.mark.parametrize(
-    "dtype", ["int8", "int16", "int32", "int64", "uint64", "float16", "float32", "float64", "longdouble"]
+    "dtype",
+    ["int8", "int16", "int32", "int64", "uint64", "float16", "float32", "float64", "longdouble"],
 )
 @pytest.mark.parametrize("engine", ENGINES)
 def test_dtype_asked_for(engine, dtype):
@@ -169,7 +180,9 @@ def test_which_dtypes_and_ranks_an_engine_takes(engine):
     }
     if cost_model.compiled.refusal(np.dtype(np.float32), 2) is None:
         assert found == taken
-    assert (refusal(engine, np.ones((1, 2, 2, 2, 1)), np.ones((1, 1, 1, 1, 1))) is None) == (engine != "compiled")
+    assert (refusal(engine, np.ones((1, 2, 2, 2, 1)), np.ones((1, 1, 1, 1, 1))) is None) == (
+        engine != "compiled"
+    )
 
 
 def unaligned(array):
@@ -212,7 +225,9 @@ def test_layouts(engine, name, kind):
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize("name", [name for name in LAYOUTS if name not in ("read-only", "broadcast", "byte-swapped")])
+@pytest.mark.parametrize(
+    "name", [name for name in LAYOUTS if name not in ("read-only", "broadcast", "byte-swapped")]
+)
 def test_layouts_of_out(engine, name):
     images, kernels = numbers((2, 5, 9, 3), "float32", 0), numbers((3, 2, 3, 4), "float32", 1)
     out = LAYOUTS[name](np.full((2, 5, 9, 4), 7, np.float32))
@@ -240,7 +255,10 @@ def test_out_may_overlap_the_images(engine, shift):
 def test_rounding_is_within_the_bound(engine, dtype, name):
     shape, window, words = GEOMETRIES[name]
     random = np.random.default_rng(0)
-    images, kernels = random.standard_normal(shape).astype(dtype), random.standard_normal(window).astype(dtype)
+    images, kernels = (
+        random.standard_normal(shape).astype(dtype),
+        random.standard_normal(window).astype(dtype),
+    )
     words = words | {"bias": random.standard_normal(window[-1]).astype(dtype)}
     if refusal(engine, images, kernels, **words) is not None:
         return
@@ -267,7 +285,12 @@ def test_rounding_is_within_the_bound(engine, dtype, name):
 def test_integer_sums_are_exact_at_every_size(engine, nc, bits):
     random = np.random.default_rng(bits)
     images = random.integers(-(2**bits), 2**bits + 1, (1, 4, 6, 2))
-    judged(engine, images, random.integers(-3, 4, (2, 2, 2, nc)), bias=random.integers(-(2**40), 2**40, nc))
+    judged(
+        engine,
+        images,
+        random.integers(-3, 4, (2, 2, 2, nc)),
+        bias=random.integers(-(2**40), 2**40, nc),
+    )
 
 
 @pytest.mark.parametrize("value", [2**53 + 1, -(2**62) - 1, 2**63 - 1, -(2**63) + 1])
@@ -292,7 +315,9 @@ def test_uint64_that_fits_and_that_does_not(engine):
 def test_a_sum_that_might_not_fit_is_refused_before_anything_is_written(engine):
     out = np.full((1, 4, 4, 1), 7)
     with pytest.raises(OverflowError, match="int64"):
-        convpool.convolve(np.full((1, 4, 4, 1), 2**62), np.ones((2, 2, 1, 1), int), out=out, engine=engine)
+        convpool.convolve(
+            np.full((1, 4, 4, 1), 2**62), np.ones((2, 2, 1, 1), int), out=out, engine=engine
+        )
     assert (out == 7).all()
 
 
@@ -349,10 +374,14 @@ def test_an_engine_that_cannot_names_those_that_can(engine, images, kernels, abl
 @pytest.mark.parametrize("engine", ENGINES)
 def test_plans_and_pictures_take_engines(engine):
     images, kernels = numbers((2, 9, 8, 3), "float32", 0), numbers((3, 3, 3, 2), "float32", 1)
-    plan = convpool.plan_convolution(images.shape, kernels.shape, images_dtype="f4", kernels_dtype="f4", engine=engine)
+    plan = convpool.plan_convolution(
+        images.shape, kernels.shape, images_dtype="f4", kernels_dtype="f4", engine=engine
+    )
     for _ in range(2):
         near(plan.run(images, kernels), reference.convolve(images, kernels), engine)
-    picture = convpool.filter_image(images[0], kernels[..., 0, 0], pad_mode="reflect", engine=engine)
+    picture = convpool.filter_image(
+        images[0], kernels[..., 0, 0], pad_mode="reflect", engine=engine
+    )
     planes = np.moveaxis(images[0], -1, 0)[..., None]
     expected = reference.convolve(planes, kernels[..., :1, :1], pad_mode="reflect")[..., 0]
     near(picture, np.moveaxis(expected, 0, -1), engine)

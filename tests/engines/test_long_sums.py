@@ -1,4 +1,6 @@
-"""Sums of float32 over large windows: their error grows with the sides of a window, not with its taps."""
+"""Sums of float32 over large windows: their error grows with the sides of a window, not with its
+taps.
+"""
 
 import numpy as np
 import pytest
@@ -11,7 +13,10 @@ from convpool.out_of_core import tile_sizes
 from convpool.reference import convolve as exact
 
 COMPILED = pytest.param(
-    "compiled", marks=pytest.mark.skipif(host.trial() is not None, reason="the compiled kernels cannot be used here")
+    "compiled",
+    marks=pytest.mark.skipif(
+        host.trial() is not None, reason="the compiled kernels cannot be used here"
+    ),
 )
 DIRECT = ["numpy", COMPILED]
 UNIT = 2.0**-24  # the rounding error of float32
@@ -35,7 +40,10 @@ WINDOWS = {
 
 def bound(window, depth, images, kernels):
     """Return how far sums of positive numbers may lie from the exact ones."""
-    magnitude = float(images.max()) * np.abs(kernels.astype(float)).sum(tuple(range(kernels.ndim - 1))).max()
+    magnitude = (
+        float(images.max())
+        * np.abs(kernels.astype(float)).sum(tuple(range(kernels.ndim - 1))).max()
+    )
     return TIMES * (sum(window) + depth) * UNIT * magnitude
 
 
@@ -55,7 +63,9 @@ def test_the_error_grows_with_the_sides_of_a_window(engine, name, value):
     expected = float(images.flat[0]) * kernels[..., 0].astype(float).sum()
     made = convpool.convolve(images, kernels, "valid", engine=engine, groups=groups)
     assert made.dtype == np.float32
-    assert np.abs(made.astype(float) - expected).max() <= bound(kernels.shape[:-2], kernels.shape[-2], images, kernels)
+    assert np.abs(made.astype(float) - expected).max() <= bound(
+        kernels.shape[:-2], kernels.shape[-2], images, kernels
+    )
 
 
 @pytest.mark.parametrize("dtype", ["float32", "complex64"])
@@ -76,7 +86,9 @@ def test_tiles_and_chunks_sum_as_the_whole(engine):
     kernels = random.random((33, 33, 1, 1), np.float32)
     whole = convpool.convolve(images, kernels, engine=engine)
     tiled = convpool.convolve(images, kernels, engine=engine, max_memory="10MB")
-    chunked = convpool.convolve(array.from_array(images, (1, 50, 40, 1)), kernels, engine=engine).compute()
+    chunked = convpool.convolve(
+        array.from_array(images, (1, 50, 40, 1)), kernels, engine=engine
+    ).compute()
     expected = convpool.convolve(images.astype(float), kernels.astype(float), engine="numpy")
     for made in (whole, tiled, chunked):
         assert np.abs(made - expected).max() <= bound((33, 33), 1, images, kernels)
@@ -87,9 +99,14 @@ def test_tiles_and_chunks_sum_as_the_whole(engine):
 
 @pytest.mark.parametrize("stride", [1, 3])
 def test_windows_given_back_add_up_without_loss(stride):
-    values, kernels = np.full((1, 130, 130, 1), 0.1, np.float32), np.full((63, 63, 1, 1), 0.7, np.float32)
+    values, kernels = (
+        np.full((1, 130, 130, 1), 0.1, np.float32),
+        np.full((63, 63, 1, 1), 0.7, np.float32),
+    )
     made = convpool.convolve_transpose(values, kernels, stride=stride)
-    expected = convpool.convolve_transpose(values.astype(float), kernels.astype(float), stride=stride)
+    expected = convpool.convolve_transpose(
+        values.astype(float), kernels.astype(float), stride=stride
+    )
     assert made.dtype == np.float32
     assert (np.abs(made - expected) <= TIMES * 126 * UNIT * np.abs(expected)).all()
 
@@ -158,12 +175,19 @@ def test_parts_of_sums_are_each_added_once(name, shared, monkeypatch):
     shape, window, nc, words = PATHS[name]
     random = np.random.default_rng(0)
     images = random.integers(-4, 5, shape).astype(np.float32) / 2
-    kernels = random.integers(-4, 5, (*window, shape[-1] // words.get("groups", 1), nc)).astype(np.float32) / 2
+    kernels = (
+        random.integers(-4, 5, (*window, shape[-1] // words.get("groups", 1), nc)).astype(
+            np.float32
+        )
+        / 2
+    )
     bias = np.arange(nc, dtype=np.float32)
     found = []
     frame = compiled_convolution.Frame
     monkeypatch.setattr(
-        compiled_convolution, "Frame", lambda **values: found.append(values["terms"]) or frame(**values)
+        compiled_convolution,
+        "Frame",
+        lambda **values: found.append(values["terms"]) or frame(**values),
     )
     made = convpool.convolve(images, kernels, bias=bias, engine="compiled", **words)
     assert found
@@ -178,8 +202,12 @@ def test_no_image_is_added_to_in_two_blocks(monkeypatch):
     """The last images of one block may be those of another, which another thread takes."""
     found = []
     route = few_kernels._route
-    monkeypatch.setattr(few_kernels, "_route", lambda *words: found.append(route(*words)) or found[-1])
-    convpool.convolve(np.ones((67, 7, 12, 1), np.float32), np.ones((2, 9, 1, 1), np.float32), engine="compiled")
+    monkeypatch.setattr(
+        few_kernels, "_route", lambda *words: found.append(route(*words)) or found[-1]
+    )
+    convpool.convolve(
+        np.ones((67, 7, 12, 1), np.float32), np.ones((2, 9, 1, 1), np.float32), engine="compiled"
+    )
     assert [some.block[0] for some in found] == [1]
 
 
@@ -191,14 +219,20 @@ def test_integers_stay_exact(engine):
         random.integers(-128, 128, (31, 31, 3, 1), np.int8),
     )
     expected = exact(images.astype(int), kernels.astype(int), "valid")
-    np.testing.assert_array_equal(convpool.convolve(images, kernels, "valid", engine=engine), expected)
+    np.testing.assert_array_equal(
+        convpool.convolve(images, kernels, "valid", engine=engine), expected
+    )
 
 
 @pytest.mark.skipif(host.trial() is not None, reason="the compiled kernels cannot be used here")
 def test_tiles_count_what_is_added_in_float64():
     plans = [
         convpool.plan_convolution(
-            (1, 4000, 4000, 1), (side, side, 1, 1), engine="compiled", images_dtype="f4", kernels_dtype="f4"
+            (1, 4000, 4000, 1),
+            (side, side, 1, 1),
+            engine="compiled",
+            images_dtype="f4",
+            kernels_dtype="f4",
         )
         for side in (256, 257)
     ]

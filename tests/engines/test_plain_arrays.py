@@ -48,7 +48,9 @@ class Other(np.ndarray):
 
 
 def read_later(numbers):
-    """Return something that gives a masked array when NumPy asks for its numbers, as variables of netCDF4 do."""
+    """Return something that gives a masked array when NumPy asks for its numbers, as variables
+    of netCDF4 do.
+    """
 
     class Variable:
         shape, dtype, ndim = numbers.shape, numbers.dtype, numbers.ndim
@@ -81,15 +83,25 @@ CALLS = {  # the argument -> a call with it
     "kernels of the transposed": lambda a: convpool.convolve_transpose(IMAGES, a),
     "images of window_view": lambda a: convpool.window_view(a, (3, 3)),
     "images of pool": lambda a: convpool.pool(a, (2, 2)),
-    "images of a plan": lambda a: convpool.plan_convolution(IMAGES.shape, KERNELS.shape).run(a, KERNELS),
-    "kernels of a plan": lambda a: convpool.plan_convolution(IMAGES.shape, KERNELS.shape).run(IMAGES, a),
+    "images of a plan": lambda a: convpool.plan_convolution(IMAGES.shape, KERNELS.shape).run(
+        a, KERNELS
+    ),
+    "kernels of a plan": lambda a: convpool.plan_convolution(IMAGES.shape, KERNELS.shape).run(
+        IMAGES, a
+    ),
     "images in tiles": lambda a: convpool.convolve(a, KERNELS, max_memory="1MB"),
     "kernels in tiles": lambda a: convpool.convolve(IMAGES, a, max_memory="1MB"),
     "bias in tiles": lambda a: convpool.convolve(IMAGES, KERNELS, bias=a, max_memory="1MB"),
     "image in tiles": lambda a: convpool.filter_image(a, KERNELS[..., 0, 0], max_memory="1MB"),
     "images of pool in tiles": lambda a: convpool.pool(a, (2, 2), max_memory="1MB"),
 }
-PLAIN = {"kernels": KERNELS, "bias": BIAS, "image": IMAGES[0], "kernel": KERNELS[..., 0, 0], "windows": WINDOWS}
+PLAIN = {
+    "kernels": KERNELS,
+    "bias": BIAS,
+    "image": IMAGES[0],
+    "kernel": KERNELS[..., 0, 0],
+    "windows": WINDOWS,
+}
 SWAPPED = {"kernels of the transposed": KERNELS.swapaxes(2, 3)}
 
 
@@ -113,10 +125,15 @@ def test_masks_and_units_raise_and_the_advice_works(name, kind):
 
 
 @pytest.mark.parametrize("words", [{}, {"max_memory": "1MB"}])
-@pytest.mark.parametrize(("make", "advice"), [(np.ma.masked_array, "data"), (lambda a: a.view(Metres), "value")])
+@pytest.mark.parametrize(
+    ("make", "advice"), [(np.ma.masked_array, "data"), (lambda a: a.view(Metres), "value")]
+)
 def test_out_with_a_mask_or_a_unit(make, advice, words):
     out = make(np.zeros((2, 6, 7, 4)))
-    for call in (partial(convpool.convolve, IMAGES, KERNELS), partial(convpool.pool, IMAGES.repeat(2, 3)[..., :4], 1)):
+    for call in (
+        partial(convpool.convolve, IMAGES, KERNELS),
+        partial(convpool.pool, IMAGES.repeat(2, 3)[..., :4], 1),
+    ):
         with pytest.raises(TypeError, match=rf"pass out\.{advice}") as caught:
             call(out=out, **words)
         assert not hasattr(caught.value, "__notes__")  # raised before the first tile
@@ -142,7 +159,9 @@ def test_lists_and_their_parts():
         convpool.convolve((IMAGES[0], IMAGES[1].view(Metres)), KERNELS)
     with pytest.raises(TypeError, match=r"pass bias\[3\]\.filled"):
         convpool.convolve(IMAGES, KERNELS, bias=[1, 2.0, np.float32(3), np.ma.masked])
-    np.testing.assert_array_equal(convpool.convolve(list(IMAGES), KERNELS), convpool.convolve(IMAGES, KERNELS))
+    np.testing.assert_array_equal(
+        convpool.convolve(list(IMAGES), KERNELS), convpool.convolve(IMAGES, KERNELS)
+    )
 
 
 @pytest.mark.filterwarnings("ignore:the matrix subclass")
@@ -152,7 +171,9 @@ def test_other_kinds_of_arrays_come_back_plain(make):
     result = convpool.filter_image(image, np.ones((3, 3)))
     assert type(result) is np.ndarray
     assert type(arguments.array(image, "image")) is np.ndarray
-    np.testing.assert_array_equal(result, convpool.filter_image(IMAGES[0, :, :, 0], np.ones((3, 3))))
+    np.testing.assert_array_equal(
+        result, convpool.filter_image(IMAGES[0, :, :, 0], np.ones((3, 3)))
+    )
 
 
 def test_the_mask_is_named_where_it_will_be_taken():

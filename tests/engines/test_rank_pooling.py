@@ -1,4 +1,6 @@
-"""Footprints, medians, padding that has values, and dtypes of pooling: by brute force, and as SciPy has them."""
+"""Footprints, medians, padding that has values, and dtypes of pooling: by brute force, and as
+SciPy has them.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ from convpool.engines.numpy import rank_pooling
 
 PAD_MODES = ["zeros", "constant", "reflect", "symmetric", "edge", "wrap"]
 CROSS = np.array([[False, True, False], [True, True, True], [False, True, False]])
-RAGGED = np.array([[True, False, False, True], [False, False, False, False], [False, True, True, False]])
+RAGGED = np.array(
+    [[True, False, False, True], [False, False, False, False], [False, True, True, False]]
+)
 NAN = np.nan
 
 
@@ -75,7 +79,9 @@ def test_a_window_without_a_pixel_has_no_middle():
     assert np.isnan(result[[0, -1]]).all()
     assert np.isnan(result[:, [0, -1]]).all()
     np.testing.assert_array_equal(result[1:-1, 1:-1], images[0, ..., 0])
-    corner = np.array([[True, False], [False, False]])  # nothing of it lies on the first row of pixels
+    corner = np.array(
+        [[True, False], [False, False]]
+    )  # nothing of it lies on the first row of pixels
     for mode, nothing in (("median", NAN), ("max", -(2**15)), ("min", 2**15 - 1)):
         made = convpool.pool(images, (2, 2), 1, mode, padding=((1, 0), (1, 0)), footprint=corner)
         np.testing.assert_array_equal(made[0, 0, :, 0], nothing)
@@ -101,12 +107,18 @@ def test_images_stay_as_they_are(shape):
 def test_blocks_change_nothing(dtype, mode, footprint, monkeypatch):
     images = numbers((3, 11, 12, 2), dtype)
     window = (3, 3) if footprint is None else footprint.shape
-    for words in ({"padding": "same"}, {"padding": 4, "dilation": 2, "stride": (2, 3)}, {"ceil": True, "stride": 5}):
+    for words in (
+        {"padding": "same"},
+        {"padding": 4, "dilation": 2, "stride": (2, 3)},
+        {"ceil": True, "stride": 5},
+    ):
         expected = reference.pool(images, window, mode=mode, footprint=footprint, **words)
         for room in (2**21, 300):
             monkeypatch.setattr(rank_pooling, "ROOM", room)
             monkeypatch.setattr(rank_pooling, "LARGE", room)
-            result = convpool.pool(images, window, mode=mode, footprint=footprint, engine="numpy", **words)
+            result = convpool.pool(
+                images, window, mode=mode, footprint=footprint, engine="numpy", **words
+            )
             assert result.dtype == expected.dtype
             np.testing.assert_array_equal(result, expected)
 
@@ -121,8 +133,14 @@ def test_a_whole_footprint_is_none():
 
 def test_the_compiled_engine_says_what_it_does_not_take():
     images = numbers((1, 4, 4, 1))
-    for words, reason in [({"footprint": [[True, False]] * 2}, "a footprint"), ({"mode": "median"}, "'median'")]:
-        with pytest.raises(ValueError, match=rf"'compiled' cannot do this: .*{reason}.* use 'auto' or one of 'numpy'"):
+    for words, reason in [
+        ({"footprint": [[True, False]] * 2}, "a footprint"),
+        ({"mode": "median"}, "'median'"),
+    ]:
+        with pytest.raises(
+            ValueError,
+            match=rf"'compiled' cannot do this: .*{reason}.* use 'auto' or one of 'numpy'",
+        ):
             convpool.pool(images, 2, engine="compiled", **words)
         np.testing.assert_array_equal(
             convpool.pool(images, 2, engine="numpy", **words), convpool.pool(images, 2, **words)
@@ -138,7 +156,9 @@ def windows(room, stride, ceil, end):
     return count - (ceil and (count - 1) * stride >= end)
 
 
-@pytest.mark.parametrize("sides", [((9, 2), (1, 8)), ((2, 1), (2, 1))], ids=["more than the pixels", "overhung"])
+@pytest.mark.parametrize(
+    "sides", [((9, 2), (1, 8)), ((2, 1), (2, 1))], ids=["more than the pixels", "overhung"]
+)
 @pytest.mark.parametrize("pad_mode", PAD_MODES)
 @pytest.mark.parametrize("mode", ["max", "min", "avg", "sum", "lp", "median"])
 @pytest.mark.parametrize("engine", ["auto", *POOL_ENGINES])
@@ -152,12 +172,16 @@ def test_padded_values_are_pixels(engine, mode, pad_mode, sides):
     fill = 50 if pad_mode == "constant" else 0
     for stride, ceil, counted in product((1, 3, 4), (False, True), (False, True)):
         given = {"mode": mode, "ceil": ceil, "count_padding": counted, "engine": engine}
-        result = convpool.pool(images, (4, 3), stride, padding=sides, pad_mode=pad_mode, fill=fill, **given)
+        result = convpool.pool(
+            images, (4, 3), stride, padding=sides, pad_mode=pad_mode, fill=fill, **given
+        )
         rows, columns = (
             windows(n + before + after - k, stride, ceil, before + n)
             for n, (before, after), k in zip((5, 7), sides, (4, 3), strict=True)
         )
-        expected = convpool.pool(padded, (4, 3), stride, mode, ceil=ceil, engine="numpy")[:, :rows, :columns]
+        expected = convpool.pool(padded, (4, 3), stride, mode, ceil=ceil, engine="numpy")[
+            :, :rows, :columns
+        ]
         assert result.shape == expected.shape == (2, rows, columns, 3)
         np.testing.assert_allclose(result, expected, rtol=1e-6)
 
@@ -165,7 +189,9 @@ def test_padded_values_are_pixels(engine, mode, pad_mode, sides):
 @pytest.mark.parametrize("pad_mode", [None, *PAD_MODES])
 @pytest.mark.parametrize("mode", ["max", "avg", "median"])
 def test_few_windows_of_long_images(mode, pad_mode):
-    """Only what they reach is gathered, of padding too, and nothing behind it where the last window hangs over."""
+    """Only what they reach is gathered, of padding too, and nothing behind it where the last
+    window hangs over.
+    """
     images, fill = numbers((2, 90, 70, 2)), int(pad_mode == "constant")
     plans = 0
     for window, stride, dilation, around in [
@@ -173,7 +199,13 @@ def test_few_windows_of_long_images(mode, pad_mode):
         (4, (30, 23), 1, 1),
     ]:  # fmt: skip
         for ceil in (False, True):
-            words = {"padding": around, "dilation": dilation, "ceil": ceil, "pad_mode": pad_mode, "fill": fill}
+            words = {
+                "padding": around,
+                "dilation": dilation,
+                "ceil": ceil,
+                "pad_mode": pad_mode,
+                "fill": fill,
+            }
             result = convpool.pool(images, window, stride, mode, **words)
             expected = reference.pool(images, window, stride, mode, **words)
             np.testing.assert_allclose(result, expected, rtol=1e-13)
@@ -187,7 +219,9 @@ def test_images_are_padded_a_few_at_a_time(monkeypatch):
     expected = convpool.pool(images, 3, 1, **words)
     sizes = []
     real = padding._with_padding
-    monkeypatch.setattr(padding, "_with_padding", lambda x, *rest: sizes.append(len(x)) or real(x, *rest))
+    monkeypatch.setattr(
+        padding, "_with_padding", lambda x, *rest: sizes.append(len(x)) or real(x, *rest)
+    )
     monkeypatch.setattr(padding, "ROOM", 2 * 8 * 9 * 2 * 8)
     np.testing.assert_array_equal(convpool.pool(images, 3, 1, **words), expected)
     assert sizes == [2, 2, 1]
@@ -196,7 +230,9 @@ def test_images_are_padded_a_few_at_a_time(monkeypatch):
 def test_no_padding_is_no_copy(monkeypatch):
     monkeypatch.setattr(padding, "_with_padding", None)
     images = numbers((1, 6, 7, 2))
-    np.testing.assert_array_equal(convpool.pool(images, 2, pad_mode="reflect"), convpool.pool(images, 2))
+    np.testing.assert_array_equal(
+        convpool.pool(images, 2, pad_mode="reflect"), convpool.pool(images, 2)
+    )
 
 
 def test_what_is_padded_counts_as_a_pixel_and_says_so():
@@ -241,12 +277,20 @@ def test_filters_of_ndimage(dtype, mode):
     for footprint in (np.ones((3, 5), bool), CROSS, RAGGED[[0, 2]][:, :3], RAGGED):
 
         def pooled(name, only=footprint, **words):
-            given = {"padding": "same_lower", "pad_mode": MODES_OF_SCIPY[mode], "fill": fill} | words
+            given = {
+                "padding": "same_lower",
+                "pad_mode": MODES_OF_SCIPY[mode],
+                "fill": fill,
+            } | words
             return convpool.pool(picture[None, ..., None], only.shape, 1, name, **given)[0, ..., 0]
 
         words = {"mode": mode, "cval": fill, "footprint": footprint}
-        np.testing.assert_array_equal(pooled("max", footprint=footprint), ndimage.maximum_filter(picture, **words))
-        np.testing.assert_array_equal(pooled("min", footprint=footprint), ndimage.minimum_filter(picture, **words))
+        np.testing.assert_array_equal(
+            pooled("max", footprint=footprint), ndimage.maximum_filter(picture, **words)
+        )
+        np.testing.assert_array_equal(
+            pooled("min", footprint=footprint), ndimage.minimum_filter(picture, **words)
+        )
         if footprint.sum() % 2:  # of an even number SciPy takes the greater of the middle ones
             result = pooled("median", footprint=footprint)
             np.testing.assert_array_equal(result, ndimage.median_filter(picture, **words))
@@ -258,12 +302,16 @@ def test_filters_of_ndimage(dtype, mode):
 # ---- dtypes ----
 
 
-@pytest.mark.parametrize("dtype", ["int16", "uint64", "float32", "float64", "longdouble", "complex64"])
+@pytest.mark.parametrize(
+    "dtype", ["int16", "uint64", "float32", "float64", "longdouble", "complex64"]
+)
 @pytest.mark.parametrize("engine", POOL_ENGINES)
 def test_sums_of_integers_in_another_dtype(engine, dtype):
     images = numbers((2, 7, 8, 3), "uint8")
     if (
-        convpool.plan_pooling(images.shape, 3, mode="sum", dtype=dtype, images_dtype="u1").refusals()["compiled"]
+        convpool.plan_pooling(
+            images.shape, 3, mode="sum", dtype=dtype, images_dtype="u1"
+        ).refusals()["compiled"]
         and engine == "compiled"
     ):
         with pytest.raises(ValueError, match=r"sums are taken in .* use 'auto' or one of 'numpy'"):
@@ -273,7 +321,9 @@ def test_sums_of_integers_in_another_dtype(engine, dtype):
         result = convpool.pool(images, 3, 2, "sum", dtype=dtype, engine=engine, **words)
         assert result.dtype == dtype
         words.pop("max_memory", None)
-        np.testing.assert_array_equal(result, reference.pool(images, 3, 2, "sum", **words).astype(dtype))
+        np.testing.assert_array_equal(
+            result, reference.pool(images, 3, 2, "sum", **words).astype(dtype)
+        )
 
 
 @pytest.mark.parametrize("mode", ["avg", "lp", "median", "sum"])
@@ -293,7 +343,9 @@ def test_results_in_another_float(images, dtype, mode):
     ):
         made = call(pixels, mode, dtype=dtype)
         assert made.dtype == result.dtype
-        np.testing.assert_allclose(made, call(pixels.astype(float), mode), rtol=np.finfo(dtype).eps * 2)
+        np.testing.assert_allclose(
+            made, call(pixels.astype(float), mode), rtol=np.finfo(dtype).eps * 2
+        )
 
 
 def test_max_and_min_take_their_own_dtype():
@@ -313,7 +365,10 @@ HUGE = np.full((1, 4, 4, 1), 2**62)
         (lambda **words: convpool.pool(HUGE, 4, mode="sum", max_memory="1MB", **words), 2.0**66),
         (lambda **words: convpool.global_pool(HUGE, "sum", **words), 2.0**66),
         (lambda **words: convpool.adaptive_pool(HUGE, 1, "sum", **words), 2.0**66),
-        (lambda **words: convpool.fold(np.full((1, 5, 1, 5), 2**62), (9,), **words)[0, 4], 5 * 2.0**62),
+        (
+            lambda **words: convpool.fold(np.full((1, 5, 1, 5), 2**62), (9,), **words)[0, 4],
+            5 * 2.0**62,
+        ),
     ],
     ids=["pool", "tiles", "global_pool", "adaptive_pool", "fold"],
 )
@@ -327,7 +382,9 @@ def test_advice_on_sums_that_do_not_fit_can_be_followed(call, expected):
 
 def test_advice_on_narrow_sums_can_be_followed():
     images = np.full((1, 2, 2, 1), 100, np.uint8)
-    with pytest.raises(OverflowError, match=r"may reach 400, more than uint8 holds \(255\); pass dtype=np.int16"):
+    with pytest.raises(
+        OverflowError, match=r"may reach 400, more than uint8 holds \(255\); pass dtype=np.int16"
+    ):
         convpool.pool(images, 2, mode="sum", dtype=np.uint8)
     assert convpool.pool(images, 2, mode="sum", dtype=np.int16).item() == 400
     assert convpool.pool(images // 2, 2, mode="sum", dtype=np.uint8).item() == 200

@@ -1,4 +1,5 @@
-"""Small calls: they load no compiler, start no thread, and never take the plan of another call for theirs.
+"""Small calls: they load no compiler, start no thread, and never take the plan of another call
+for theirs.
 
 Plans of recent calls are kept by their words, and Python takes many words for equal that are not.
 """
@@ -18,7 +19,15 @@ import numpy as np
 import pytest
 
 import convpool
-from convpool import convolution, convolve, convolve_transpose, course, plan_convolution, plan_pooling, pool
+from convpool import (
+    convolution,
+    convolve,
+    convolve_transpose,
+    course,
+    plan_convolution,
+    plan_pooling,
+    pool,
+)
 from convpool import pooling as pooling_calls
 from convpool.plans import make
 from convpool.plans.cache import recent
@@ -68,7 +77,9 @@ print(json.dumps([loaded, started, threading.active_count()]))
 def test_small_calls_load_no_compiler_and_start_no_thread(tmp_path):
     paths = os.pathsep.join(filter(None, [str(SOURCE), os.environ.get("PYTHONPATH")]))
     words = {"cwd": tmp_path, "env": {**os.environ, "PYTHONPATH": paths}, "timeout": 120}
-    said = subprocess.run([sys.executable, "-c", SMALL], capture_output=True, text=True, check=True, **words).stdout
+    said = subprocess.run(
+        [sys.executable, "-c", SMALL], capture_output=True, text=True, check=True, **words
+    ).stdout
     assert json.loads(said) == [[], [], 1]
 
 
@@ -87,7 +98,9 @@ SMALL_CALLS = {
 
 @pytest.mark.parametrize("name", SMALL_CALLS)
 def test_small_calls_read_the_number_of_threads(name, monkeypatch):
-    """Although they use one: what is wrong is said before a large call needs it, also where the plan is kept."""
+    """Although they use one: what is wrong is said before a large call needs it, also where the
+    plan is kept.
+    """
     call = partial(SMALL_CALLS[name], IMAGES) if name == "a plan" else SMALL_CALLS[name]
     for _ in range(2):
         monkeypatch.setenv("CONVPOOL_NUM_THREADS", "0")
@@ -103,7 +116,10 @@ def test_small_calls_read_the_number_of_threads(name, monkeypatch):
 # ---- words that Python takes for equal ----
 
 IMAGES, KERNELS = numbers((1, 7, 7, 2)), numbers((3, 3, 2, 2), seed=1)
-CONVOLVE, TRANSPOSE = partial(convolve, IMAGES, KERNELS), partial(convolve_transpose, IMAGES, KERNELS)
+CONVOLVE, TRANSPOSE = (
+    partial(convolve, IMAGES, KERNELS),
+    partial(convolve_transpose, IMAGES, KERNELS),
+)
 POOL = partial(pool, IMAGES, 2)
 # a call that is kept, and one with equal words that has to raise
 RAISES = [
@@ -116,13 +132,31 @@ RAISES = [
     (CONVOLVE, {"dilation": 1}, {"dilation": True}, TypeError, "dilation is True"),
     (CONVOLVE, {"padding": 1}, {"padding": True}, TypeError, "padding is True"),
     (CONVOLVE, {"padding": 0}, {"padding": False}, TypeError, "padding is False"),
-    (CONVOLVE, {"padding": ((1, 1), (0, 1))}, {"padding": ((1, 1), (0, True))}, TypeError, "padding is True"),
-    (CONVOLVE, {"padding": ((1, 1), (0, 1))}, {"padding": ((1, 1), (0.0, 1))}, TypeError, "padding is 0.0"),
+    (
+        CONVOLVE,
+        {"padding": ((1, 1), (0, 1))},
+        {"padding": ((1, 1), (0, True))},
+        TypeError,
+        "padding is True",
+    ),
+    (
+        CONVOLVE,
+        {"padding": ((1, 1), (0, 1))},
+        {"padding": ((1, 1), (0.0, 1))},
+        TypeError,
+        "padding is 0.0",
+    ),
     (CONVOLVE, {"groups": 1}, {"groups": True}, TypeError, "groups is True"),
     (CONVOLVE, {"groups": 1}, {"groups": 1.0}, TypeError, "groups is 1.0"),
     (CONVOLVE, {"channel_axis": 3}, {"channel_axis": 3.0}, TypeError, "channel_axis is 3.0"),
     (TRANSPOSE, {"stride": 1}, {"stride": True}, TypeError, "stride is True"),
-    (TRANSPOSE, {"output_padding": 0}, {"output_padding": False}, TypeError, "output_padding is False"),
+    (
+        TRANSPOSE,
+        {"output_padding": 0},
+        {"output_padding": False},
+        TypeError,
+        "output_padding is False",
+    ),
     (POOL, {"stride": (2, 1)}, {"stride": (2, True)}, TypeError, "stride is True"),
     (POOL, {"padding": 0}, {"padding": 0.0}, TypeError, "padding is 0.0"),
 ]
@@ -143,8 +177,16 @@ def test_a_kept_plan_hides_no_error(call, kept, word, error, text):
 
 # words that give one result, in every order of calls
 SAME = [
-    (CONVOLVE, "stride", [2, np.int64(2), np.uint8(2), (2, 2), [2, 2], np.array([2, 2]), (np.int64(2), 2)]),
-    (CONVOLVE, "padding", [1, (1, 1), [1, 1], ((1, 1), (1, 1)), [[1, 1], (1, 1)], np.ones((2, 2), int)]),
+    (
+        CONVOLVE,
+        "stride",
+        [2, np.int64(2), np.uint8(2), (2, 2), [2, 2], np.array([2, 2]), (np.int64(2), 2)],
+    ),
+    (
+        CONVOLVE,
+        "padding",
+        [1, (1, 1), [1, 1], ((1, 1), (1, 1)), [[1, 1], (1, 1)], np.ones((2, 2), int)],
+    ),
     (CONVOLVE, "dtype", ["f4", "float32", np.float32, np.dtype("f4"), np.dtype(">f4"), ">f4"]),
     (CONVOLVE, "dtype", [None, float, "d", np.float64, np.dtype(float)]),
     (CONVOLVE, "flip", [True, 1, np.True_]),
@@ -155,7 +197,9 @@ SAME = [
 ]
 
 
-@pytest.mark.parametrize(("call", "name", "words"), SAME, ids=[f"{row[0].func.__name__}-{row[1]}" for row in SAME])
+@pytest.mark.parametrize(
+    ("call", "name", "words"), SAME, ids=[f"{row[0].func.__name__}-{row[1]}" for row in SAME]
+)
 def test_words_that_mean_the_same_give_the_same(call, name, words):
     first = call(**{name: words[0]})
     for word in words * 2:
@@ -174,7 +218,9 @@ def test_dtypes_keep_apart(kernels):
     weights = (KERNELS > 4).astype(kernels)
     for images in DTYPES * 2:
         pixels = (IMAGES > 3).astype(images)
-        planned = plan_convolution(pixels.shape, weights.shape, images_dtype=images, kernels_dtype=kernels)
+        planned = plan_convolution(
+            pixels.shape, weights.shape, images_dtype=images, kernels_dtype=kernels
+        )
         expect_alike(convolve(pixels, weights), planned.run(pixels, weights))
         mode = "sum" if pixels.dtype.kind == "c" else "max"  # max keeps the dtype, long long too
         planned = plan_pooling(pixels.shape, 2, mode=mode, images_dtype=images)
@@ -219,7 +265,13 @@ def test_metadata_of_a_dtype_is_not_that_of_another_call():
         (CONVOLVE, "padding", ([1, 1], [1, 1]), None),
         (POOL, "stride", [1, 1], [2, 2]),
     ],
-    ids=["convolve-stride", "convolve-stride-array", "convolve-padding", "convolve-padding-pairs", "pool-stride"],
+    ids=[
+        "convolve-stride",
+        "convolve-stride-array",
+        "convolve-padding",
+        "convolve-padding-pairs",
+        "pool-stride",
+    ],
 )
 def test_words_that_change_after_the_call(call, name, word, later):
     first = call(**{name: word})
@@ -229,7 +281,10 @@ def test_words_that_change_after_the_call(call, name, word, later):
     else:
         word[:] = later
     changed = call(**{name: word})
-    assert changed.tobytes() == call(**{name: tuple(map(tuple, later)) if np.ndim(later) == 2 else later}).tobytes()
+    assert (
+        changed.tobytes()
+        == call(**{name: tuple(map(tuple, later)) if np.ndim(later) == 2 else later}).tobytes()
+    )
     assert changed.tobytes() != first.tobytes()
 
 
@@ -274,12 +329,16 @@ def test_a_kept_plan_is_like_a_fresh_one():
     used.run(IMAGES, KERNELS)
     assert used == fresh
     assert (hash(used), str(used), repr(used)) == (hash(fresh), str(fresh), repr(fresh))
-    assert used.__getstate__() == {field.name: getattr(fresh, field.name) for field in fields(fresh)}
+    assert used.__getstate__() == {
+        field.name: getattr(fresh, field.name) for field in fields(fresh)
+    }
 
 
 def test_plain_words_are_planned_once(monkeypatch):
     made = []
-    keep = recent(lambda *words, **named: made.append((words, named)) or make.plan_pooling(*words, **named))
+    keep = recent(
+        lambda *words, **named: made.append((words, named)) or make.plan_pooling(*words, **named)
+    )
     monkeypatch.setattr(pooling_calls, "_plan", keep)
     for _ in range(3):
         pool(IMAGES, (2, 2), padding=((0, 1), (1, 0)), p=1.5)
@@ -335,7 +394,9 @@ def test_small_calls_in_any_layout(layout, padding, channels, dtype):
 
 
 def test_steps_that_are_never_taken_may_be_huge():
-    """The stride where there is one window, the dilation where there is one tap, the strides of axes of length 1."""
+    """The stride where there is one window, the dilation where there is one tap, the strides of
+    axes of length 1.
+    """
     ones, kernels = np.ones((1, 5, 1)), np.ones((3, 1, 1))
     assert convolve(ones, kernels, "valid", stride=2**70).tolist() == [[[3.0]]]
     assert convolve(ones, kernels[:1], "valid", dilation=2**70).tolist() == [[[1.0]] * 5]
@@ -352,12 +413,16 @@ def test_microseconds_are_printed():
     for dtype in ("float32", "float64"):
         images, kernels = numbers((1, 28, 28, 1), dtype), numbers((3, 3, 1, 1), dtype)
         for padding in ("same", "valid"):
-            plan = plan_convolution(images.shape, kernels.shape, padding, images_dtype=dtype, kernels_dtype=dtype)
+            plan = plan_convolution(
+                images.shape, kernels.shape, padding, images_dtype=dtype, kernels_dtype=dtype
+            )
             calls = {
                 "convolve": partial(convolve, images, kernels, padding),
                 "plan.run": partial(plan.run, images, kernels),
                 "pool": partial(pool, images, 2),
-                "course": partial(course.convolve_grayscale, images[..., 0], kernels[..., 0, 0], padding),
+                "course": partial(
+                    course.convolve_grayscale, images[..., 0], kernels[..., 0, 0], padding
+                ),
             }
             for name, call in calls.items():
                 taken = min(timeit.repeat(call, number=200, repeat=7)) / 200

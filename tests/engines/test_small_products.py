@@ -1,4 +1,6 @@
-"""Products of few weights in the NumPy engine: cut so that BLAS does each alone, and shared between our own threads."""
+"""Products of few weights in the NumPy engine: cut so that BLAS does each alone, and shared
+between our own threads.
+"""
 
 import numpy as np
 import pytest
@@ -40,7 +42,9 @@ def test_no_product_is_large_enough_for_two_threads(name, dtype, sizes):
     shape, window, nc, words = CASES[name]
     random = np.random.default_rng(0)
     images = random.integers(-4, 5, shape).astype(dtype)
-    kernels = random.integers(-4, 5, (*window, shape[-1] // words.get("groups", 1), nc)).astype(dtype)
+    kernels = random.integers(-4, 5, (*window, shape[-1] // words.get("groups", 1), nc)).astype(
+        dtype
+    )
     bias = np.arange(nc).astype(dtype)
     made = convpool.convolve(images, kernels, bias=bias, engine="numpy", **words)
     np.testing.assert_array_equal(made, reference.convolve(images, kernels, bias=bias, **words))
@@ -54,8 +58,13 @@ def test_every_block_is_made_once(number, monkeypatch):
     monkeypatch.setattr(numpy_convolution, "WINDOWS", 1)
     made = []
     gather = numpy_convolution.gather
-    monkeypatch.setattr(numpy_convolution, "gather", lambda *words: made.append(words[2][0]) or gather(*words))
-    images, kernels = np.random.default_rng(0).random((37, 9, 11, 3)), np.random.default_rng(1).random((3, 3, 3, 8))
+    monkeypatch.setattr(
+        numpy_convolution, "gather", lambda *words: made.append(words[2][0]) or gather(*words)
+    )
+    images, kernels = (
+        np.random.default_rng(0).random((37, 9, 11, 3)),
+        np.random.default_rng(1).random((3, 3, 3, 8)),
+    )
     with_one = convpool.convolve(images[:1], kernels, engine="numpy")
     made.clear()
     convpool.set_num_threads(number)

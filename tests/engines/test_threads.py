@@ -1,4 +1,6 @@
-"""Threads: every part once, whatever the process is doing: forking, ending, nesting, failing, being interrupted."""
+"""Threads: every part once, whatever the process is doing: forking, ending, nesting, failing,
+being interrupted.
+"""
 
 from __future__ import annotations
 
@@ -140,7 +142,10 @@ print(threading.active_count() > 1, "concurrent.futures" in sys.modules)
     assert python(code).stdout.split("\n")[-3:] == ["1 False", "True True", ""]
 
 
-@pytest.mark.skipif(np.lib.NumpyVersion(np.__version__) < "2.0.0", reason="np.errstate is of one thread before NumPy 2")
+@pytest.mark.skipif(
+    np.lib.NumpyVersion(np.__version__) < "2.0.0",
+    reason="np.errstate is of one thread before NumPy 2",
+)
 def test_helpers_have_the_callers_errstate():
     seen = {}
     meeting = Meeting(4)
@@ -273,7 +278,12 @@ def test_the_first_exception_is_raised():
 @pytest.mark.parametrize("times", [1, 2])
 def test_an_interrupted_caller_waits_for_the_helpers(times):
     """The arrays go when the caller leaves, so it may leave only when nobody uses them."""
-    main, entered, told, running = threading.main_thread().ident, threading.Event(), threading.Event(), []
+    main, entered, told, running = (
+        threading.main_thread().ident,
+        threading.Event(),
+        threading.Event(),
+        [],
+    )
     threads.set_number(2)
     caught = []
 
@@ -368,7 +378,9 @@ def test_many_callers_at_once():
     for caller in callers:
         caller.join(LONG)
     assert results == dict.fromkeys(range(8), True)
-    assert sum(thread.name.startswith("convpool") for thread in threading.enumerate()) <= 3 + 3  # one pool more may end
+    assert (
+        sum(thread.name.startswith("convpool") for thread in threading.enumerate()) <= 3 + 3
+    )  # one pool more may end
 
 
 def test_the_number_may_change_while_others_call():
@@ -396,7 +408,9 @@ def test_a_busy_pool_gets_no_queue():
     """Small calls beside a long one: what they ask of the pool must not pile up in it."""
     gate, busy = threading.Event(), threading.Barrier(3, timeout=LONG)
     threads.set_number(2)
-    other = threading.Thread(target=lambda: threads.spread(lambda i: (busy.wait(), gate.wait(LONG)), 2))
+    other = threading.Thread(
+        target=lambda: threads.spread(lambda i: (busy.wait(), gate.wait(LONG)), 2)
+    )
     other.start()
     busy.wait()
     for _ in range(100):
@@ -411,7 +425,9 @@ def test_a_helper_comes_when_another_call_has_ended():
     first, second = threading.Event(), Meeting(2)
     busy = threading.Barrier(3, timeout=LONG)
     threads.set_number(2)
-    other = threading.Thread(target=lambda: threads.spread(lambda i: (busy.wait(), first.wait(LONG)), 2))
+    other = threading.Thread(
+        target=lambda: threads.spread(lambda i: (busy.wait(), first.wait(LONG)), 2)
+    )
     other.start()
     busy.wait()
 
@@ -613,7 +629,9 @@ def in_worker(parts):
 def test_use_in_a_forked_worker():
     assert counted(8) == [1] * 8  # this process has its threads by now
     with multiprocessing.get_context("fork").Pool(2) as pool:
-        assert pool.map_async(in_worker, [5, 6, 7, 8]).get(LONG) == [(3, [1] * n) for n in (5, 6, 7, 8)]
+        assert pool.map_async(in_worker, [5, 6, 7, 8]).get(LONG) == [
+            (3, [1] * n) for n in (5, 6, 7, 8)
+        ]
 
 
 # ---- CPUs ----
@@ -623,7 +641,9 @@ pins = pytest.mark.skipif(not PINS, reason="threads cannot be kept on CPUs here"
 
 
 def places():
-    """Return the CPUs that each thread of the process may use, by the system's number of the thread."""
+    """Return the CPUs that each thread of the process may use, by the system's number of the
+    thread.
+    """
     return {thread: os.sched_getaffinity(int(thread)) for thread in os.listdir("/proc/self/task")}
 
 
@@ -794,14 +814,19 @@ def test_number_as_set():
 
 @pytest.mark.parametrize("n", [0, -1, np.int64(0)])
 def test_set_number_refuses_too_few(n):
-    with pytest.raises(ValueError, match=r"number of threads is .*; it must be a whole number of 1 or more, or None"):
+    with pytest.raises(
+        ValueError,
+        match=r"number of threads is .*; it must be a whole number of 1 or more, or None",
+    ):
         threads.set_number(n)
     assert threads.number() == 4
 
 
 @pytest.mark.parametrize("n", [1.0, "2", True, np.True_, [2]])
 def test_set_number_refuses_other_things(n):
-    with pytest.raises(TypeError, match=r"number of threads is .*; it must be a whole number of 1 or more, or None"):
+    with pytest.raises(
+        TypeError, match=r"number of threads is .*; it must be a whole number of 1 or more, or None"
+    ):
         threads.set_number(n)
     assert threads.number() == 4
 
@@ -832,7 +857,10 @@ os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
 from convpool.engines import threads
 print(threads.number())
 """
-    assert python(code, CONVPOOL_NUM_THREADS="", OMP_NUM_THREADS="", NUMBA_NUM_THREADS="").stdout == "1\n"
+    assert (
+        python(code, CONVPOOL_NUM_THREADS="", OMP_NUM_THREADS="", NUMBA_NUM_THREADS="").stdout
+        == "1\n"
+    )
 
 
 @pins
@@ -908,14 +936,17 @@ def test_which_word_on_the_number_counts(nothing_set):
         assert threads.origin() == (2, "convpool.threads")
 
 
-@pytest.mark.parametrize(("mask", "quota", "n"), [(4, None, 4), (4, 4, 4), (4, 9, 4), (4, 3, 3), (1, 1, 1)])
+@pytest.mark.parametrize(
+    ("mask", "quota", "n"), [(4, None, 4), (4, 4, 4), (4, 9, 4), (4, 3, 3), (1, 1, 1)]
+)
 def test_the_fewer_of_mask_and_quota_count(nothing_set, mask, quota, n):
     nothing_set.setattr(cpus, "_mask", lambda: mask)
     nothing_set.setattr(cpus, "quota", lambda: quota)
     assert threads.number() == n
 
 
-# The files of a system, by their paths, and the CPUs that its quota is worth. Paths and mounts are as they were seen.
+# The files of a system, by their paths, and the CPUs that its quota is worth. Paths and mounts are
+# as they were seen.
 V2 = "30 23 0:26 {root} /sys/fs/cgroup ro,nosuid shared:4 - cgroup2 cgroup rw,nsdelegate\n"
 V1 = "31 25 0:27 {root} /sys/fs/cgroup/cpu,cpuacct ro,nosuid - cgroup cgroup rw,cpu,cpuacct\n"
 SETS = "33 25 0:29 / /sys/fs/cgroup/cpuset ro,nosuid - cgroup cgroup rw,cpuset\n"
@@ -931,10 +962,19 @@ def v1(quota, period="100000"):
 SYSTEMS = {
     "no Linux": ({}, None),
     "no mounts": ({"proc/self/cgroup": "0::/\n"}, None),
-    "no quota, version 2": (("0::/\n", PROC + V2.format(root="/"), {"sys/fs/cgroup/cpu.max": "max 100000\n"}), None),
+    "no quota, version 2": (
+        ("0::/\n", PROC + V2.format(root="/"), {"sys/fs/cgroup/cpu.max": "max 100000\n"}),
+        None,
+    ),
     "two CPUs": (("0::/\n", V2.format(root="/"), {"sys/fs/cgroup/cpu.max": "200000 100000\n"}), 2),
-    "a part of a CPU": (("0::/\n", V2.format(root="/"), {"sys/fs/cgroup/cpu.max": "1000 100000\n"}), 1),
-    "one and a half": (("0::/\n", V2.format(root="/"), {"sys/fs/cgroup/cpu.max": "75000 50000\n"}), 2),
+    "a part of a CPU": (
+        ("0::/\n", V2.format(root="/"), {"sys/fs/cgroup/cpu.max": "1000 100000\n"}),
+        1,
+    ),
+    "one and a half": (
+        ("0::/\n", V2.format(root="/"), {"sys/fs/cgroup/cpu.max": "75000 50000\n"}),
+        2,
+    ),
     "in the group of the process": (
         ("0::/a/b\n", V2.format(root="/"), {"sys/fs/cgroup/a/b/cpu.max": "300000 100000\n"}),
         3,
@@ -943,7 +983,10 @@ SYSTEMS = {
         (
             "0::/a/b/c\n",
             V2.format(root="/"),
-            {"sys/fs/cgroup/a/b/c/cpu.max": "max 100000\n", "sys/fs/cgroup/a/cpu.max": "200000 100000\n"},
+            {
+                "sys/fs/cgroup/a/b/c/cpu.max": "max 100000\n",
+                "sys/fs/cgroup/a/cpu.max": "200000 100000\n",
+            },
         ),
         2,
     ),
@@ -951,7 +994,10 @@ SYSTEMS = {
         (
             "0::/a/b\n",
             V2.format(root="/"),
-            {"sys/fs/cgroup/a/b/cpu.max": "500000 100000\n", "sys/fs/cgroup/a/cpu.max": "300000 100000\n"},
+            {
+                "sys/fs/cgroup/a/b/cpu.max": "500000 100000\n",
+                "sys/fs/cgroup/a/cpu.max": "300000 100000\n",
+            },
         ),
         3,
     ),
@@ -959,24 +1005,40 @@ SYSTEMS = {
         ("0::/a\n", V2.format(root="/"), {"sys/fs/cgroup/b/cpu.max": "100000 100000\n"}),
         None,
     ),
-    "a path of the host": (("0::/../../x\n", V2.format(root="/"), {"sys/fs/cgroup/cpu.max": "200000 100000\n"}), 2),
+    "a path of the host": (
+        ("0::/../../x\n", V2.format(root="/"), {"sys/fs/cgroup/cpu.max": "200000 100000\n"}),
+        2,
+    ),
     "a mount of a part": (
         ("0::/pod/box\n", V2.format(root="/pod"), {"sys/fs/cgroup/box/cpu.max": "200000 100000\n"}),
         2,
     ),
     "a space in the path": (
-        ("0::/\n", V2.format(root="/").replace("cgroup ro", "c\\040g ro"), {"sys/fs/c g/cpu.max": "200000 100000\n"}),
+        (
+            "0::/\n",
+            V2.format(root="/").replace("cgroup ro", "c\\040g ro"),
+            {"sys/fs/c g/cpu.max": "200000 100000\n"},
+        ),
         2,
     ),
     "not understood": (("0::/\n", V2.format(root="/"), {"sys/fs/cgroup/cpu.max": "many\n"}), None),
     "no period": (("0::/\n", V2.format(root="/"), {"sys/fs/cgroup/cpu.max": "200000 0\n"}), None),
-    "lines of another kind": (("0\n", "x\n" + V2.format(root="/"), {"sys/fs/cgroup/cpu.max": "200000 1\n"}), None),
-    "no quota, version 1": ((PATHS, V1.format(root="/docker/abc"), {"sys/fs/cgroup/cpu,cpuacct": v1("-1\n")}), None),
+    "lines of another kind": (
+        ("0\n", "x\n" + V2.format(root="/"), {"sys/fs/cgroup/cpu.max": "200000 1\n"}),
+        None,
+    ),
+    "no quota, version 1": (
+        (PATHS, V1.format(root="/docker/abc"), {"sys/fs/cgroup/cpu,cpuacct": v1("-1\n")}),
+        None,
+    ),
     "two CPUs, version 1": (
         (PATHS, V1.format(root="/docker/abc"), {"sys/fs/cgroup/cpu,cpuacct": v1("200000\n")}),
         2,
     ),
-    "of a part, version 1": ((PATHS, V1.format(root="/"), {"sys/fs/cgroup/cpu,cpuacct": v1("20000\n", "50000")}), 1),
+    "of a part, version 1": (
+        (PATHS, V1.format(root="/"), {"sys/fs/cgroup/cpu,cpuacct": v1("20000\n", "50000")}),
+        1,
+    ),
     "one and a part, version 1": (
         (PATHS, V1.format(root="/"), {"sys/fs/cgroup/cpu,cpuacct/docker/abc": v1("120000\n")}),
         2,
@@ -997,7 +1059,10 @@ SYSTEMS = {
         (
             PATHS,
             V1.format(root="/docker/abc") + MIXED,
-            {"sys/fs/cgroup/cpu,cpuacct": v1("400000\n"), "sys/fs/cgroup/unified/docker/cpu.max": "200000 100000"},
+            {
+                "sys/fs/cgroup/cpu,cpuacct": v1("400000\n"),
+                "sys/fs/cgroup/unified/docker/cpu.max": "200000 100000",
+            },
         ),
         2,
     ),
@@ -1012,7 +1077,9 @@ def test_the_containers_quota(tmp_path, name):
         files = {"proc/self/cgroup": groups, "proc/self/mountinfo": mounts}
         for path, limit in limits.items():
             texts = (
-                {f"{path}/cpu.{end}": text for end, text in limit.items()} if isinstance(limit, dict) else {path: limit}
+                {f"{path}/cpu.{end}": text for end, text in limit.items()}
+                if isinstance(limit, dict)
+                else {path: limit}
             )
             files |= texts
     for path, text in files.items():
@@ -1056,10 +1123,13 @@ def test_a_block_that_fails_gives_its_number_back():
 
 
 @pytest.mark.parametrize(
-    ("n", "error"), [(0, ValueError), (-1, ValueError), (True, TypeError), (1.0, TypeError), ("2", TypeError)]
+    ("n", "error"),
+    [(0, ValueError), (-1, ValueError), (True, TypeError), (1.0, TypeError), ("2", TypeError)],
 )
 def test_a_block_refuses_other_numbers_at_once(n, error):
-    with pytest.raises(error, match=r"number of threads is .*; it must be a whole number of 1 or more, or None"):
+    with pytest.raises(
+        error, match=r"number of threads is .*; it must be a whole number of 1 or more, or None"
+    ):
         convpool.threads(n)
 
 
@@ -1126,7 +1196,9 @@ def test_numbers_of_several_blocks_keep_their_helpers():
     started = []
     start = threading.Thread.start
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(threading.Thread, "start", lambda thread: (started.append(thread), start(thread)))
+        patch.setattr(
+            threading.Thread, "start", lambda thread: (started.append(thread), start(thread))
+        )
         for _ in range(20):
             for n in (2, 3):
                 with convpool.threads(n):
@@ -1147,6 +1219,9 @@ def test_few_pools_are_kept():
 def test_the_variable_must_be_a_number(monkeypatch, text):
     threads.set_number(None)
     monkeypatch.setenv(threads.VARIABLE, text)
-    words = f"the environment variable CONVPOOL_NUM_THREADS is '{text}'; it must be a whole number of 1 or more"
+    words = (
+        f"the environment variable CONVPOOL_NUM_THREADS is '{text}'; it must be a whole "
+        "number of 1 or more"
+    )
     with pytest.raises(ValueError, match=words):
         threads.number()

@@ -27,12 +27,16 @@ def numbers(seed, shape, dtype):
     if np.dtype(dtype).kind in "biu":
         return lot.integers(0 if np.dtype(dtype).kind in "bu" else -9, 9, shape).astype(dtype)
     values = lot.standard_normal(shape)
-    return (values + 1j * lot.standard_normal(shape) if np.dtype(dtype).kind == "c" else values).astype(dtype)
+    return (
+        values + 1j * lot.standard_normal(shape) if np.dtype(dtype).kind == "c" else values
+    ).astype(dtype)
 
 
 @st.composite
 def layouts(draw, named=tuple(PADDINGS)):
-    """Return spatial sizes, window, and padding, stride and dilation of one or two axes, where a window fits."""
+    """Return spatial sizes, window, and padding, stride and dilation of one or two axes, where a
+    window fits.
+    """
     rank = draw(st.integers(1, 2))
     each = st.tuples(*[small] * rank)
     window, stride, dilation = draw(each), draw(each), draw(each)
@@ -42,7 +46,9 @@ def layouts(draw, named=tuple(PADDINGS)):
     spans = [d * (k - 1) + 1 for d, k in zip(dilation, window, strict=True)]
     room = [(0, 0)] * rank if isinstance(padding, str) else padding
     if padding in ("valid", "full") or not isinstance(padding, str):
-        sizes = tuple(max(n, span - sum(zeros)) for n, span, zeros in zip(sizes, spans, room, strict=True))
+        sizes = tuple(
+            max(n, span - sum(zeros)) for n, span, zeros in zip(sizes, spans, room, strict=True)
+        )
     return sizes, window, {"padding": padding, "stride": stride, "dilation": dilation}
 
 
@@ -58,7 +64,11 @@ def agree(shown, expected, exactly):
     if exactly:
         assert output.tolist() == expected[0].tolist()
     else:
-        tolerance = {"rtol": 1e-5, "atol": 1e-5} if expected.dtype.itemsize < 8 else {"rtol": 1e-12, "atol": 1e-12}
+        tolerance = (
+            {"rtol": 1e-5, "atol": 1e-5}
+            if expected.dtype.itemsize < 8
+            else {"rtol": 1e-12, "atol": 1e-12}
+        )
         assert_allclose(output.astype(expected.dtype), expected[0], **tolerance)
 
 
@@ -66,10 +76,17 @@ def agree(shown, expected, exactly):
 def test_the_last_frame_is_what_convolve_returns(layout, data):
     sizes, window, words = layout
     groups, depth, each = (data.draw(small) for _ in range(3)) if len(sizes) == 2 else (1, 1, 1)
-    words |= {"groups": groups, "flip": data.draw(st.booleans()), "pad_mode": data.draw(st.sampled_from(PAD_MODES))}
+    words |= {
+        "groups": groups,
+        "flip": data.draw(st.booleans()),
+        "pad_mode": data.draw(st.sampled_from(PAD_MODES)),
+    }
     if words["pad_mode"] == "constant":
         words["fill"] = data.draw(st.integers(-5, 5))
-    kinds, seed = data.draw(st.tuples(*[st.sampled_from(DTYPES)] * 2)), data.draw(st.integers(0, 99))
+    kinds, seed = (
+        data.draw(st.tuples(*[st.sampled_from(DTYPES)] * 2)),
+        data.draw(st.integers(0, 99)),
+    )
     images = numbers(seed, (1, *sizes, depth * groups), kinds[0])
     kernels = numbers(seed + 1, (*window, depth, each * groups), kinds[1])
     expected = convolve(images, kernels, **words)
@@ -86,7 +103,10 @@ def test_the_last_frame_is_what_convolve_transpose_returns(layout, data):
     if words["padding"] == "valid":
         most = [max(s, d) - 1 for s, d in zip(words["stride"], words["dilation"], strict=True)]
         words["output_padding"] = tuple(data.draw(st.integers(0, n)) for n in most)
-    kinds, seed = data.draw(st.tuples(*[st.sampled_from(DTYPES)] * 2)), data.draw(st.integers(0, 99))
+    kinds, seed = (
+        data.draw(st.tuples(*[st.sampled_from(DTYPES)] * 2)),
+        data.draw(st.integers(0, 99)),
+    )
     images = numbers(seed, (1, *sizes, each * groups), kinds[0])
     kernels = numbers(seed + 1, (*window, depth, each * groups), kinds[1])
     try:
@@ -106,8 +126,14 @@ def test_the_last_frame_is_what_pool_returns(layout, mode, data):
     words |= {"ceil": data.draw(st.booleans()), "count_padding": data.draw(st.booleans())}
     if mode == "lp":
         words["p"] = data.draw(st.sampled_from([1, 2, 3.5]))
-    kind = data.draw(st.sampled_from([one for one in DTYPES if one is not np.complex128 or mode in ("avg", "sum")]))
-    images = numbers(data.draw(st.integers(0, 99)), (1, *sizes, 1 if len(sizes) == 1 else data.draw(small)), kind)
+    kind = data.draw(
+        st.sampled_from(
+            [one for one in DTYPES if one is not np.complex128 or mode in ("avg", "sum")]
+        )
+    )
+    images = numbers(
+        data.draw(st.integers(0, 99)), (1, *sizes, 1 if len(sizes) == 1 else data.draw(small)), kind
+    )
     if np.dtype(kind).kind == "f" and data.draw(st.booleans()):
         images.reshape(-1)[0] = np.nan
     try:
@@ -124,14 +150,25 @@ def test_the_last_frame_is_what_pool_returns(layout, mode, data):
 def test_taps_stand_where_np_pad_puts_them(pad_mode):
     image = np.arange(20).reshape(4, 5)
     words = {"fill": 7} if pad_mode == "constant" else {}
-    shown = explain(image, np.ones((3, 2), int), ((1, 2), (3, 0)), (2, 1), pad_mode=pad_mode, dilation=(1, 2), **words)
+    shown = explain(
+        image,
+        np.ones((3, 2), int),
+        ((1, 2), (3, 0)),
+        (2, 1),
+        pad_mode=pad_mode,
+        dilation=(1, 2),
+        **words,
+    )
     mode = {"zeros": {"mode": "constant"}, "constant": {"mode": "constant", "constant_values": 7}}
     padded = np.pad(image, ((1, 2), (3, 0)), **mode.get(pad_mode, {"mode": pad_mode}))
     inside = np.pad(np.ones(image.shape, bool), ((1, 2), (3, 0)))
     for frame in shown:
         assert len(frame.taps) == 6
         for tap in frame.taps:
-            i, j = (p * s + u * d for p, s, u, d in zip(frame.position, (2, 1), tap.tap, (1, 2), strict=True))
+            i, j = (
+                p * s + u * d
+                for p, s, u, d in zip(frame.position, (2, 1), tap.tap, (1, 2), strict=True)
+            )
             assert tap.place == (i, j)
             assert tap.value == tap.product == padded[i, j]
             assert tap.where == ("pixel" if inside[i, j] else "padding")
@@ -144,7 +181,16 @@ def test_products_of_several_channels_and_kernels():
     kernels = np.arange(16).reshape(2, 2, 2, 2)
     frame = explain(image, kernels, "valid").frames[1]
     assert (frame.position, frame.channel) == ((0, 0), 1)
-    assert [tap.product for tap in frame.taps] == [1 * 1, 2 * 5, 3 * 9, 4 * 13, 10 * 3, 20 * 7, 30 * 11, 40 * 15]
+    assert [tap.product for tap in frame.taps] == [
+        1 * 1,
+        2 * 5,
+        3 * 9,
+        4 * 13,
+        10 * 3,
+        20 * 7,
+        30 * 11,
+        40 * 15,
+    ]
     assert frame.sums == (90, 1100)
     assert frame.total == 1190
     assert explain(image, kernels, "valid").arithmetic(frame)[-1] == "90 + 1100 = 1190"
@@ -236,7 +282,9 @@ def test_formulas_have_the_numbers_in_them():
         "height floor((1 + 5 + 1 - 3) / 2) + 1 = 3",
         "width floor((0 + 6 + 0 - 3) / 2) + 1 = 2",
     ]
-    assert explain(np.zeros(3), np.ones(3), stride=2, transpose=True).formulas == ["width (3 - 1) * 2 + 3 - 0 - 0 = 7"]
+    assert explain(np.zeros(3), np.ones(3), stride=2, transpose=True).formulas == [
+        "width (3 - 1) * 2 + 3 - 0 - 0 = 7"
+    ]
 
 
 IMAGE = np.zeros((5, 5))
@@ -248,23 +296,65 @@ MISUSES = [
         ValueError,
         r"\(2, 5, 5, 1\), 2 of them; explain shows one: pass images\[0\]",
     ),
-    ((np.zeros((1, 2, 5, 5, 1)), IMAGE), {}, ValueError, r"three spatial axes; explain draws two: pass images\[0, 0\]"),
+    (
+        (np.zeros((1, 2, 5, 5, 1)), IMAGE),
+        {},
+        ValueError,
+        r"three spatial axes; explain draws two: pass images\[0, 0\]",
+    ),
     ((np.float64(3), IMAGE), {}, ValueError, r"images are \(\); explain takes one image \(h, w\)"),
-    ((COLOR, np.ones((3, 3))), {}, ValueError, r"have 3 channels.*give \(3, 3, 3\), as np.stack\(\[kernel\] \* 3"),
-    ((IMAGE, np.ones(3)), {}, ValueError, r"kernel is \(3,\), but the image is \(5, 5\); it takes \(kh, kw\), "),
+    (
+        (COLOR, np.ones((3, 3))),
+        {},
+        ValueError,
+        r"have 3 channels.*give \(3, 3, 3\), as np.stack\(\[kernel\] \* 3",
+    ),
+    (
+        (IMAGE, np.ones(3)),
+        {},
+        ValueError,
+        r"kernel is \(3,\), but the image is \(5, 5\); it takes \(kh, kw\), ",
+    ),
     ((np.zeros(5), np.ones((3, 3, 3, 3))), {}, ValueError, r"the image is \(5,\); it takes \(k,\)"),
-    ((IMAGE, 2), {"pool": "max", "transpose": True}, ValueError, "pool is 'max' and transpose is True; explain one"),
-    ((IMAGE, 2), {"pool": "max", "flip": True}, ValueError, "flip goes with a convolution; leave it out here"),
-    ((IMAGE, 2), {"pool": "max", "groups": 2}, ValueError, "groups goes with a convolution or transpose=True; leave"),
-    ((IMAGE, np.ones((3, 3))), {"ceil": True}, ValueError, 'ceil goes with pool="max"; leave it out here'),
+    (
+        (IMAGE, 2),
+        {"pool": "max", "transpose": True},
+        ValueError,
+        "pool is 'max' and transpose is True; explain one",
+    ),
+    (
+        (IMAGE, 2),
+        {"pool": "max", "flip": True},
+        ValueError,
+        "flip goes with a convolution; leave it out here",
+    ),
+    (
+        (IMAGE, 2),
+        {"pool": "max", "groups": 2},
+        ValueError,
+        "groups goes with a convolution or transpose=True; leave",
+    ),
+    (
+        (IMAGE, np.ones((3, 3))),
+        {"ceil": True},
+        ValueError,
+        'ceil goes with pool="max"; leave it out here',
+    ),
     ((IMAGE, 2), {"pool": "mean"}, ValueError, "mode is 'mean'; it must be one of 'max'"),
-    ((IMAGE, np.ones((3, 3))), {"padding": "some"}, ValueError, "padding is 'some'; it must be one of"),
+    (
+        (IMAGE, np.ones((3, 3))),
+        {"padding": "some"},
+        ValueError,
+        "padding is 'some'; it must be one of",
+    ),
     ((np.full((5, 5), 2**62), np.full((3, 3), 9)), {}, OverflowError, "more than int64 holds"),
     ((np.array([["a"]]), np.ones((1, 1))), {}, TypeError, "images hold <U1"),
 ]
 
 
-@pytest.mark.parametrize(("operands", "words", "error", "said"), MISUSES, ids=[case[3][:30] for case in MISUSES])
+@pytest.mark.parametrize(
+    ("operands", "words", "error", "said"), MISUSES, ids=[case[3][:30] for case in MISUSES]
+)
 def test_misuse_says_what_would_do(operands, words, error, said):
     with pytest.raises(error, match=said):
         explain(*operands, **words)
@@ -276,7 +366,7 @@ def test_the_image_is_not_modified_and_the_explanation_tells_what_it_is():
     shown = explain(image, np.ones((3, 3)), flip=True)
     assert isinstance(shown, Explanation)
     assert (
-        repr(shown)
-        == "<Explanation of a convolution with 1 kernel of 3 x 3 x 1, flipped (signal processing): 9 windows>"
+        repr(shown) == "<Explanation of a convolution with 1 kernel of 3 x 3 x 1, flipped (signal "
+        "processing): 9 windows>"
     )
     assert sum(1 for _ in shown) == 9

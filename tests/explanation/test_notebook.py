@@ -1,4 +1,6 @@
-"""A notebook that explains: executed by a real kernel, shown by a real browser's engine where one is installed."""
+"""A notebook that explains: executed by a real kernel, shown by a real browser's engine where
+one is installed.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ def test_a_notebook_shows_the_explanation(tmp_path, monkeypatch):
     path = [str(Path(convpool.__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])]
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(path))
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CODE), nbformat.v4.new_code_cell("_")])
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(CODE), nbformat.v4.new_code_cell("_")]
+    )
     nbclient.NotebookClient(notebook, timeout=120, kernel_name="python3").execute(cwd=str(tmp_path))
     boxes = []
     for cell in notebook.cells:
@@ -70,9 +74,20 @@ def test_the_windows_can_be_stepped_through_and_two_boxes_do_not_meddle(tmp_path
         pytest.skip("no browser")
     shown = explain(np.arange(9).reshape(3, 3), np.ones((1, 1), int))
     page = tmp_path / "page.html"
-    page.write_text(f"<meta charset=utf-8>{html.box(shown, 'a')}{html.box(shown, 'b', 2)}{CLICKS}", encoding="utf-8")
-    words = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'user'}", "--dump-dom"]
-    done = subprocess.run([browser, *words, page.as_uri()], capture_output=True, text=True, check=True, timeout=120)
+    page.write_text(
+        f"<meta charset=utf-8>{html.box(shown, 'a')}{html.box(shown, 'b', 2)}{CLICKS}",
+        encoding="utf-8",
+    )
+    words = [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        f"--user-data-dir={tmp_path / 'user'}",
+        "--dump-dom",
+    ]
+    done = subprocess.run(
+        [browser, *words, page.as_uri()], capture_output=True, text=True, check=True, timeout=120
+    )
     said = json.loads(re.search(r'<pre id="said">(.*?)</pre>', done.stdout)[1])
     # number of the window : numbers of the output so far : outlines of the window
     assert said == [

@@ -1,4 +1,6 @@
-"""Explanations as pictures and pages: one layout, two writers, files that are whole, and what a notebook shows."""
+"""Explanations as pictures and pages: one layout, two writers, files that are whole, and what a
+notebook shows.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +17,17 @@ import pytest
 
 Image = pytest.importorskip("PIL.Image")
 
-from convpool.explanation import explain, html, pictures, pixels, saving, svg  # noqa: E402
-from convpool.explanation.drawing import COLORS, Drawing, Lines, Rect, Words, hatching, shade, wrapped  # noqa: E402
+from convpool.explanation import explain, html, pictures, pixels, saving, svg
+from convpool.explanation.drawing import (
+    COLORS,
+    Drawing,
+    Lines,
+    Rect,
+    Words,
+    hatching,
+    shade,
+    wrapped,
+)
 
 SCRIPT = Path(__file__).parents[2] / "docs" / "explanation_pictures.py"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -29,11 +40,15 @@ def lot(*shape):
 
 SHOWN = {
     "same": lambda: explain(lot(4, 5), EDGES, "same", 2),
-    "channels": lambda: explain(lot(4, 3, 4), lot(2, 2, 2, 4), ((1, 0), (0, 2)), (2, 1), groups=2, pad_mode="wrap"),
+    "channels": lambda: explain(
+        lot(4, 3, 4), lot(2, 2, 2, 4), ((1, 0), (0, 2)), (2, 1), groups=2, pad_mode="wrap"
+    ),
     "dilated": lambda: explain(lot(5, 5), lot(2, 2), "valid", dilation=2),
     "line": lambda: explain(lot(7) / 3, [1, 10, 100], "full", 3, flip=True),
     "pool": lambda: explain(lot(5, 5), 2, pool="max"),
-    "ceil": lambda: explain(lot(5, 5), 2, ((1, 0), (0, 0)), pool="avg", ceil=True, count_padding=True),
+    "ceil": lambda: explain(
+        lot(5, 5), 2, ((1, 0), (0, 0)), pool="avg", ceil=True, count_padding=True
+    ),
     "transposed": lambda: explain(lot(2, 3), EDGES, "same", 2, transpose=True),
     "nan": lambda: explain(np.array([[np.nan, -np.inf], [0.5, 1e9]]), 1, pool="min"),
     "complex": lambda: explain(np.array([[1j, 2]]), np.array([[1 - 1j]])),
@@ -100,7 +115,10 @@ def test_the_window_is_framed():
 
 def test_hatching_tells_padding_from_what_is_left_over():
     kinds = {
-        name: {mark.edge for mark in pictures.one(SHOWN[name](), 0).marks if isinstance(mark, Lines)} for name in SHOWN
+        name: {
+            mark.edge for mark in pictures.one(SHOWN[name](), 0).marks if isinstance(mark, Lines)
+        }
+        for name in SHOWN
     }
     assert kinds["same"] == {"hatch"}
     assert kinds["pool"] == {"left"}
@@ -139,7 +157,9 @@ def test_svg_and_pixels_draw_the_same():
     for place, name in at.items():
         assert "#{:02x}{:02x}{:02x}".format(*image.getpixel(place)) == COLORS[name][0], place
     columns, rows = np.nonzero((np.asarray(image)[..., 0] < 60).T)
-    assert 80 * 3 <= columns.min() <= columns.max() < 93 * 3  # the 8 stands where SVG has it, on the line y = 30
+    assert (
+        80 * 3 <= columns.min() <= columns.max() < 93 * 3
+    )  # the 8 stands where SVG has it, on the line y = 30
     assert 14 * 3 <= rows.min() <= rows.max() <= 31 * 3
     root = ElementTree.fromstring(svg.write(drawing))
     assert [element.get("x") for element in root.iter(f"{SVG}rect")] == ["0.5", "10"]
@@ -148,7 +168,9 @@ def test_svg_and_pixels_draw_the_same():
 
 def luminance(color):
     parts = [int(color[k : k + 2], 16) / 255 for k in (1, 3, 5)]
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    linear = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    ]
     return float(np.dot(linear, [0.2126, 0.7152, 0.0722]))
 
 
@@ -165,8 +187,22 @@ def test_words_can_be_read_on_every_ground(theme):
 
 
 def test_shades_have_zero_in_the_middle():
-    assert [shade(value, 8) for value in (-8, -5, -1, 0, 1, 4, 8)] == ["n4", "n3", "n1", "zero", "p1", "p2", "p4"]
-    assert [shade(value, 8) for value in (np.nan, np.inf, -np.inf, 1j, None)] == ["zero", "p4", "n4", "zero", "zero"]
+    assert [shade(value, 8) for value in (-8, -5, -1, 0, 1, 4, 8)] == [
+        "n4",
+        "n3",
+        "n1",
+        "zero",
+        "p1",
+        "p2",
+        "p4",
+    ]
+    assert [shade(value, 8) for value in (np.nan, np.inf, -np.inf, 1j, None)] == [
+        "zero",
+        "p4",
+        "n4",
+        "zero",
+        "zero",
+    ]
 
 
 def test_colours_follow_light_and_dark_but_do_not_need_a_style():
@@ -227,8 +263,20 @@ def large():
 
 
 REFUSED = [
-    ("a.bmp", {}, lambda: SHOWN["same"](), ValueError, r"a.bmp: explanations are saved as .html, .svg, .png, .gif"),
-    ("a.svg", {"frame": 6}, lambda: SHOWN["same"](), ValueError, "frame is 6, but there are 6 windows, from 0 to 5"),
+    (
+        "a.bmp",
+        {},
+        lambda: SHOWN["same"](),
+        ValueError,
+        r"a.bmp: explanations are saved as .html, .svg, .png, .gif",
+    ),
+    (
+        "a.svg",
+        {"frame": 6},
+        lambda: SHOWN["same"](),
+        ValueError,
+        "frame is 6, but there are 6 windows, from 0 to 5",
+    ),
     (
         "a.gif",
         {"frame": 1},
@@ -258,7 +306,13 @@ REFUSED = [
         "no window to draw: the output is empty",
     ),
     ("a.gif", {}, large, ValueError, "900 windows, but a GIF holds 300: save a .html"),
-    ("a.svg", {}, large, ValueError, "900 windows, but a film strip holds 64: draw one with frame=0"),
+    (
+        "a.svg",
+        {},
+        large,
+        ValueError,
+        "900 windows, but a film strip holds 64: draw one with frame=0",
+    ),
     (
         "a.svg",
         {},
@@ -290,7 +344,9 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("name", "words", "make", "error", "said"), REFUSED, ids=[case[4][:30] for case in REFUSED])
+@pytest.mark.parametrize(
+    ("name", "words", "make", "error", "said"), REFUSED, ids=[case[4][:30] for case in REFUSED]
+)
 def test_refusals_say_what_would_do_and_leave_nothing(name, words, make, error, said, tmp_path):
     with pytest.raises(error, match=said):
         make().save(tmp_path / name, **words)
@@ -376,7 +432,9 @@ def test_stale_pictures_are_named_and_drawn_again(run, tmp_path):
     extra.write_text("<svg/>")
     status, said = run("--root", tmp_path, "--check")
     assert status == 1
-    assert {line.split(" is stale")[0] for line in said.splitlines()} == {*map(str, (*svgs[:2], gifs[0], extra))}
+    assert {line.split(" is stale")[0] for line in said.splitlines()} == {
+        *map(str, (*svgs[:2], gifs[0], extra))
+    }
     assert not svgs[1].exists()
     assert run("--root", tmp_path) == (0, "")
     assert sorted(tmp_path.rglob("*.*")) == found

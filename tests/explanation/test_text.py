@@ -1,4 +1,6 @@
-"""Explanations in a terminal: 80 columns, plain signs where the encoding has no others, colours where asked for."""
+"""Explanations in a terminal: 80 columns, plain signs where the encoding has no others, colours
+where asked for.
+"""
 
 # ruff: noqa: RUF001  # the signs are those that are shown
 
@@ -55,18 +57,30 @@ def test_numbers_of_the_output_come_one_by_one():
     [
         (lambda: explain(np.array([[8, 6], [0, 9]]), 2, pool="max"), "max(8, 6, 0, 9) = 9"),
         (lambda: explain(np.array([[8, 6], [0, 9]]), 2, pool="min"), "min(8, 6, 0, 9) = 0"),
-        (lambda: explain(np.array([[8, 6], [0, -9]]), 2, pool="avg"), "(8 + 6 + 0 + (−9)) / 4 = 1.25"),
+        (
+            lambda: explain(np.array([[8, 6], [0, -9]]), 2, pool="avg"),
+            "(8 + 6 + 0 + (−9)) / 4 = 1.25",
+        ),
         (lambda: explain(np.array([1, 1]), 2, ((1, 0),), pool="avg"), "1 / 1 = 1"),
         (lambda: explain(np.array([[8, 6], [0, 9]]), 2, pool="median"), "median(8, 6, 0, 9) = 7"),
         (lambda: explain(np.array([8, -6]), 2, pool="sum"), "8 + (−6) = 2"),
         (lambda: explain(np.array([3, -4]), 2, pool="lp"), "(|3|^2 + |−4|^2)^(1/2) = 5"),
         (lambda: explain(np.array([3]), 1, ((1, 0),), pool="avg"), "0 / 0 = nan"),
-        (lambda: explain(np.array([3]), 1, ((1, 0),), pool="avg", count_padding=True), "0 / 0 = nan"),
+        (
+            lambda: explain(np.array([3]), 1, ((1, 0),), pool="avg", count_padding=True),
+            "0 / 0 = nan",
+        ),
         (lambda: explain(np.array([3.0]), 1, ((1, 0),), pool="max"), "max(no pixel) = −inf"),
         (lambda: explain(np.array([1 / 3]), np.array([3])), "0.3333·3 ≈ 1"),
         (lambda: explain(np.array([1j]), np.array([2 - 1j])), "(0+1i)·(2−1i) = 1+2i"),
-        (lambda: explain(np.ones((6, 6), int), np.ones((6, 6), int), "valid"), "1·1 + … (36 in all) = 36"),
-        (lambda: explain(np.array([5]), np.array([1, -2]), transpose=True), "added to the output: 5·1, 5·(−2)"),
+        (
+            lambda: explain(np.ones((6, 6), int), np.ones((6, 6), int), "valid"),
+            "1·1 + … (36 in all) = 36",
+        ),
+        (
+            lambda: explain(np.array([5]), np.array([1, -2]), transpose=True),
+            "added to the output: 5·1, 5·(−2)",
+        ),
         (
             lambda: explain(np.array([5, 6]), np.array([1, 2, 3]), "same", transpose=True),
             "1 of 3 fall on padding, which is cropped",
@@ -84,7 +98,9 @@ def test_signs_are_explained_where_they_occur():
     assert "24×" in pooled
     assert pooled.endswith("× behind a number: left over, no whole window comes so far")
     assert "░" not in pooled
-    assert "░ cropped" in str(explain(np.array([5, 6]), np.array([1, 2, 3]), "same", transpose=True))
+    assert "░ cropped" in str(
+        explain(np.array([5, 6]), np.array([1, 2, 3]), "same", transpose=True)
+    )
 
 
 def test_the_winner_and_the_taps_of_a_dilated_window_are_marked():
@@ -109,9 +125,14 @@ def test_any_size_fits_a_terminal(frame):
 
 
 @pytest.mark.parametrize("rank", [1, 2])
-@pytest.mark.parametrize("words", [{}, {"transpose": True, "padding": "same"}, {"pool": "avg"}], ids=str)
+@pytest.mark.parametrize(
+    "words", [{}, {"transpose": True, "padding": "same"}, {"pool": "avg"}], ids=str
+)
 def test_lines_are_short(rank, words):
-    image = np.arange(10.0 * 8).reshape(10, 8)[: 10 if rank == 2 else 1].reshape((10, 8)[2 - rank :]) * 1234.567
+    image = (
+        np.arange(10.0 * 8).reshape(10, 8)[: 10 if rank == 2 else 1].reshape((10, 8)[2 - rank :])
+        * 1234.567
+    )
     kernel = np.full((3,) * rank, 1 / 3) if "pool" not in words else 3
     for part in text.every(explain(image, kernel, stride=2, **words)):
         assert max(map(len, part.splitlines()), default=0) <= 80
@@ -121,7 +142,9 @@ def test_planes_stand_below_each_other():
     shown = str(explain(np.ones((2, 2, 3), int), np.ones((2, 2, 3, 2), int)))
     assert [f"channel {c}" in shown for c in range(3)] == [True] * 3
     assert "Window 1 of 8: row 0, column 0, kernel 0" in shown
-    assert "4 + 4 + 4 = 12" in str(explain(np.ones((2, 2, 3), int), np.ones((2, 2, 3), int), "valid"))
+    assert "4 + 4 + 4 = 12" in str(
+        explain(np.ones((2, 2, 3), int), np.ones((2, 2, 3), int), "valid")
+    )
 
 
 def test_an_empty_output_prints():

@@ -1,4 +1,6 @@
-"""The explorer page's own arithmetic, links and code texts against the library, in headless Chromium."""
+"""The explorer page's own arithmetic, links and code texts against the library, in headless
+Chromium.
+"""
 
 from __future__ import annotations
 
@@ -36,13 +38,19 @@ def page(tmp_path_factory):
 
 
 def drawn(rng):
-    """Draw one call: what the page and the library are both told; ValueError where the library refuses it."""
+    """Draw one call: what the page and the library are both told; ValueError where the library
+    refuses it.
+    """
     h, w = map(int, rng.integers(1, 9, 2))
     window = [int(n) for n in rng.integers(1, 5, 2)]
     stride, dilation = ([int(n) for n in rng.integers(1, high, 2)] for high in (4, 3))
     groups, depth, each = map(int, rng.integers(1, 3, 3))
     named = rng.random() < 0.6
-    padding = str(rng.choice(NAMED)) if named else [[int(n) for n in rng.integers(0, 6, 2)] for _ in range(2)]
+    padding = (
+        str(rng.choice(NAMED))
+        if named
+        else [[int(n) for n in rng.integers(0, 6, 2)] for _ in range(2)]
+    )
     scale = rng.choice([1, 8])  # eighths are exact too
     case = {
         "kind": str(rng.choice(["convolve", "pool", "transpose"])),
@@ -67,7 +75,11 @@ def drawn(rng):
         words |= {"ceil": case["ceil"], "count_padding": case["countPadding"]}
         result = convpool.pool(image, window, stride, case["mode"], **words)
     else:
-        room = 0 if named and padding.startswith("same") else min(map(max, zip(stride, dilation, strict=True)))
+        room = (
+            0
+            if named and padding.startswith("same")
+            else min(map(max, zip(stride, dilation, strict=True)))
+        )
         case["extra"] = int(rng.integers(0, max(room, 1)))
         words |= {"groups": groups, "output_padding": case["extra"]}
         result = convpool.convolve_transpose(image, kernels, stride=stride, **words)
@@ -125,7 +137,9 @@ def test_every_result_is_the_library_s(page):
         result = np.array([number(word) for word in actual["data"]]).reshape(actual["shape"])
         np.testing.assert_array_equal(result, expected, err_msg=json.dumps(case)[:800])
         explained = number(actual["explained"])
-        np.testing.assert_array_equal(explained, expected[tuple(actual["at"])], err_msg=json.dumps(case)[:800])
+        np.testing.assert_array_equal(
+            explained, expected[tuple(actual["at"])], err_msg=json.dumps(case)[:800]
+        )
 
 
 def test_what_a_pixel_scatters_adds_up_to_the_output(page):
@@ -230,6 +244,8 @@ def test_the_code_gives_what_the_picture_shows(settings, name):
         variables = {}
         with np.errstate(all="ignore"), warnings.catch_warnings(action="ignore"):
             exec("\n".join(text), variables)
-        np.testing.assert_allclose(variables["output"], expected, rtol=1e-5, atol=1e-4, err_msg="\n".join(text))
+        np.testing.assert_allclose(
+            variables["output"], expected, rtol=1e-5, atol=1e-4, err_msg="\n".join(text)
+        )
         ran += 1
     assert ran >= COUNT // 3

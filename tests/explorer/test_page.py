@@ -1,4 +1,6 @@
-"""The explorer page, used as a learner uses it: in headless Chromium, at the widths of a phone and of a desk."""
+"""The explorer page, used as a learner uses it: in headless Chromium, at the widths of a phone
+and of a desk.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,9 @@ def address(tmp_path_factory):
 
 @pytest.fixture
 def show(browser, address):
-    """Open the page with a fragment; afterwards, it must have said nothing on the console and asked for nothing."""
+    """Open the page with a fragment; afterwards, it must have said nothing on the console and
+    asked for nothing.
+    """
     contexts, complaints = [], []
 
     def asked(request):
@@ -78,26 +82,43 @@ def state(page):
 
 
 def array(page, name):
-    found = page.evaluate(f"(({{shape, data}}) => [shape, Array.from(data, String)])(explorer.model().{name})")
+    found = page.evaluate(
+        f"(({{shape, data}}) => [shape, Array.from(data, String)])(explorer.model().{name})"
+    )
     return np.array([float(word.replace("Infinity", "inf")) for word in found[1]]).reshape(found[0])
 
 
 def library(page):
-    """Compute what is shown: the image and the weights are the page's, the rest is the library's."""
+    """Compute what is shown: the image and the weights are the page's, the rest is the
+    library's.
+    """
     told = state(page)
     image = array(page, "image")[np.newaxis]
     by_hand = [[told["top"], told["bottom"]], [told["left"], told["right"]]]
     padding = by_hand if told["padding"] == "by hand" else told["padding"]
-    steps = {"stride": (told["sh"], told["sw"]), "dilation": (told["dh"], told["dw"]), "padding": padding}
+    steps = {
+        "stride": (told["sh"], told["sw"]),
+        "dilation": (told["dh"], told["dw"]),
+        "padding": padding,
+    }
     if told["op"] == "pool":
         words = {"ceil": told["ceil"], "count_padding": told["countPadding"]}
-        return convpool.pool(image, (told["kh"], told["kw"]), mode=told["mode"], **steps, **words)[0]
+        return convpool.pool(image, (told["kh"], told["kw"]), mode=told["mode"], **steps, **words)[
+            0
+        ]
     kernels = array(page, "kernels")
     if told["op"] == "transpose":
         extra = 0 if told["padding"].startswith("same") else told["extra"]
-        return convpool.convolve_transpose(image, kernels, groups=told["groups"], output_padding=extra, **steps)[0]
+        return convpool.convolve_transpose(
+            image, kernels, groups=told["groups"], output_padding=extra, **steps
+        )[0]
     fill = told["fill"] if told["padMode"] == "constant" else 0
-    words = {"groups": told["groups"], "pad_mode": told["padMode"], "fill": fill, "flip": told["flip"]}
+    words = {
+        "groups": told["groups"],
+        "pad_mode": told["padMode"],
+        "fill": fill,
+        "flip": told["flip"],
+    }
     return convpool.convolve(image, kernels, **steps, **words)[0]
 
 
@@ -137,7 +158,19 @@ CONTROLS = [
     ("", {"source": "cat", "c": 3, "kernel": "blur", "nc": 2}),
     ("", {"source": "astronaut", "kernel": "sharpen", "padding": "same", "padMode": "reflect"}),
     ("", {"source": "coffee", "kernel": "laplacian", "padding": "full", "padMode": "wrap"}),
-    ("", {"h": 7, "w": 4, "padding": "by hand", "top": 2, "bottom": 0, "left": 1, "right": 3, "padMode": "symmetric"}),
+    (
+        "",
+        {
+            "h": 7,
+            "w": 4,
+            "padding": "by hand",
+            "top": 2,
+            "bottom": 0,
+            "left": 1,
+            "right": 3,
+            "padMode": "symmetric",
+        },
+    ),
     ("", {"padding": "same_lower", "kh": 4, "kw": 2, "padMode": "constant", "fill": -3}),
     ("", {"padding": "same_size", "sh": 3, "sw": 2, "padMode": "edge"}),
     ("", {"c": 4, "nc": 4, "groups": "4"}),
@@ -168,7 +201,8 @@ def test_every_control_does_what_the_library_does(page):
         assert page.locator("#problem").is_hidden()
         agree(page)
     every = page.evaluate(
-        "Array.from(new Set(Array.from(document.getElementById('controls').elements, (e) => e.name).filter(Boolean)))"
+        "Array.from(new Set(Array.from(document.getElementById('controls').elements, (e) => "
+        "e.name).filter(Boolean)))"
     )
     assert touched == set(every)
 
@@ -229,7 +263,10 @@ def test_pixels_are_painted_by_pointer_and_by_keys(page):
 def test_the_planes_in_front_are_chosen_and_belong_together(show):
     page = show("#c=4&nc=4&groups=2")
     page.get_by_label("input channel in front").select_option("3")
-    assert (state(page)["front"], state(page)["n"]) == (3, 2)  # kernel 2 is the first to read channel 3
+    assert (state(page)["front"], state(page)["n"]) == (
+        3,
+        2,
+    )  # kernel 2 is the first to read channel 3
     page.get_by_label("output channel").select_option("1")
     assert (state(page)["front"], state(page)["n"]) == (1, 1)
     assert "Weights of kernel 1, channel 1" in text(page, "#weights")
@@ -287,7 +324,9 @@ def test_it_plays_to_the_end_both_ways_and_does_not_chatter(show):
     page.locator("#play").click()
     page.wait_for_function("() => explorer.state().j === 1")
     assert text(page, "#play") == "\N{HEAVY VERTICAL BAR}\N{HEAVY VERTICAL BAR} Pause"
-    page.wait_for_function("() => document.getElementById('play').getAttribute('aria-pressed') === 'false'")
+    page.wait_for_function(
+        "() => document.getElementById('play').getAttribute('aria-pressed') === 'false'"
+    )
     assert at(page) == [0, 2]
     page.wait_for_function("() => said.length > 0")
     said = page.evaluate("said")
@@ -296,14 +335,19 @@ def test_it_plays_to_the_end_both_ways_and_does_not_chatter(show):
     page.locator("#play").click()  # from the end, it begins anew
     assert at(page) == [0, 0]
     page.locator("#rewind").click()
-    page.wait_for_function("() => document.getElementById('rewind').getAttribute('aria-pressed') === 'false'")
+    page.wait_for_function(
+        "() => document.getElementById('rewind').getAttribute('aria-pressed') === 'false'"
+    )
     assert at(page) == [0, 0]
 
 
 def test_the_output_grows_with_the_steps_where_asked(show):
     page = show("#soFar=1&i=1&j=0")
     assert (
-        page.evaluate("Array.from(explorer.modelling.doneOf(explorer.model()).data).filter((v) => v === null).length")
+        page.evaluate(
+            "Array.from(explorer.modelling.doneOf(explorer.model()).data).filter((v) => v === "
+            "null).length"
+        )
         == 5
     )
     page = show("#op=transpose&soFar=1&h=3&w=3&i=0&j=1")
@@ -322,7 +366,9 @@ def test_an_output_pixel_shows_its_arithmetic(show):
     assert at(page) == [0, 2]
     value = int(library(page)[0, 2, 0])
     assert text(page, "#sum .value") == f"output[0, 2] = {value}".replace("-", MINUS)
-    terms = text(page, "#sum .terms").replace(MINUS, "-").replace("(", "").replace(")", "").split(" + ")
+    terms = (
+        text(page, "#sum .terms").replace(MINUS, "-").replace("(", "").replace(")", "").split(" + ")
+    )
     assert sum(int(a) * int(b) for a, b in (term.split("·") for term in terms)) == value
     assert "the 3 in grey lie in the padding" in text(page, "#sum")
 
@@ -352,7 +398,9 @@ def test_a_click_pins_and_another_lets_go(page):
 def test_a_finger_does_the_same(show):
     page = show("", **PHONE)
     page.touchscreen.tap(*middle(page, "input", 0, 0))
-    assert text(page, "#sum .terms") == "feeds 1 output: [0, 0]"  # it stays when the finger is lifted
+    assert (
+        text(page, "#sum .terms") == "feeds 1 output: [0, 0]"
+    )  # it stays when the finger is lifted
     page.touchscreen.tap(*middle(page, "output", 2, 1))
     assert at(page) == [2, 1]
 
@@ -367,9 +415,14 @@ def test_scattering_shows_products_and_what_an_output_is_made_of(show):
         "output",
     ]
     page.mouse.move(*middle(page, "output", 2, 2))
-    terms = text(page, "#sum .terms").replace(MINUS, "-").replace("(", "").replace(")", "").split(" + ")
+    terms = (
+        text(page, "#sum .terms").replace(MINUS, "-").replace("(", "").replace(")", "").split(" + ")
+    )
     assert len(terms) == 4
-    assert sum(int(a) * int(b) for a, b in (term.split("·") for term in terms)) == library(page)[2, 2, 0]
+    assert (
+        sum(int(a) * int(b) for a, b in (term.split("·") for term in terms))
+        == library(page)[2, 2, 0]
+    )
 
 
 def test_pooling_says_its_divisor(show):
@@ -395,10 +448,15 @@ def test_the_numbers_are_there_as_tables(page):
     page.locator("#tables summary").click()
     words = [" ".join(table.split()) for table in page.locator("#tables table").all_inner_texts()]
     assert words[2] == "output 0 1 2 " + " ".join(
-        f"{i} " + " ".join(str(int(n)).replace("-", MINUS) for n in row) for i, row in enumerate(library(page)[..., 0])
+        f"{i} " + " ".join(str(int(n)).replace("-", MINUS) for n in row)
+        for i, row in enumerate(library(page)[..., 0])
     )
     page.locator("[name=flip]").check()
-    assert page.locator("#tables caption").all_inner_texts() == ["input", "kernel, flipped", "output"]
+    assert page.locator("#tables caption").all_inner_texts() == [
+        "input",
+        "kernel, flipped",
+        "output",
+    ]
 
 
 def test_flip_turns_the_kernel(page):
@@ -448,7 +506,10 @@ def test_the_tour_to_its_end(show, size):
         assert (
             size is not PHONE or told["y"] > page.locator("#canvas").bounding_box()["y"] + 100
         )  # neither hides the other
-        assert page.evaluate("document.activeElement.textContent") in ("Next stop", "To the self-test")
+        assert page.evaluate("document.activeElement.textContent") in (
+            "Next stop",
+            "To the self-test",
+        )
         page.keyboard.press("Enter")
     for index in range(9):
         assert text(page, "#tour-body h3").startswith(f"Self-test, question {index + 1} of 9")
@@ -515,7 +576,9 @@ def test_pasted_answers_are_explained(show):
     assert "It is the picture's shape." in found(page, "6x7")
     flipped = convpool.convolve(image, kernels, flip=True, **words)
     assert "the kernel is turned by half a circle" in found(page, str(flipped.tolist()))
-    assert "the padding is “same”" in found(page, repr(convpool.convolve(image, kernels, "same", (2, 1))))
+    assert "the padding is “same”" in found(
+        page, repr(convpool.convolve(image, kernels, "same", (2, 1)))
+    )
     turned = convpool.convolve(image, kernels.transpose(1, 0, 2, 3), **words)
     assert "the kernel's rows and columns are exchanged" in found(page, repr(turned))
     wrapped = right.astype(np.int64).astype(np.uint8)
@@ -529,7 +592,9 @@ def test_pasted_answers_are_explained(show):
 def test_pasted_nonsense_is_refused_in_words(page):
     nan = np.full((3, 3), np.nan)
     assert "It holds NaN" in found(page, repr(nan))
-    assert "There is no number in it" in found(page, "hello <script>alert(1)</script>".replace("1", ""))
+    assert "There is no number in it" in found(
+        page, "hello <script>alert(1)</script>".replace("1", "")
+    )
     assert "There is no number in it" in found(page, "")
     assert "No single change of convention gives it" in found(page, "[[1, 2], [3, 4]]")
     assert "These are 1000000 letters" in found(page, "1," * 500000)
@@ -610,7 +675,9 @@ def test_nonsense_in_a_link_is_named_and_left_out(show):
     for fragment, words in HOSTILE:
         page.evaluate("(fragment) => explorer.open(fragment)", fragment)
         said = text(page, "#note-words")
-        assert said.startswith("In the link, these words make no sense here and were left out"), fragment
+        assert said.startswith("In the link, these words make no sense here and were left out"), (
+            fragment
+        )
         assert words in said or fragment == "#%E0%A4%A"
         assert page.evaluate("globalThis.hacked === undefined && {}.polluted === undefined")
         agree(page)
@@ -622,7 +689,12 @@ def test_nonsense_in_a_link_is_named_and_left_out(show):
 
 
 @pytest.mark.parametrize(
-    "fragment", ["#h=6&w=7&padding=same&sh=2", "#op=transpose&c=2&nc=2", "#source=cat&h=20&w=20&c=3&op=pool&ceil=1"]
+    "fragment",
+    [
+        "#h=6&w=7&padding=same&sh=2",
+        "#op=transpose&c=2&nc=2",
+        "#source=cat&h=20&w=20&c=3&op=pool&ceil=1",
+    ],
 )
 def test_pictures_are_saved(show, fragment):
     page = show(fragment)
@@ -668,7 +740,9 @@ def test_a_picture_of_one_s_own(page):
 
 
 def test_a_page_made_with_a_photo_begins_with_it(browser, tmp_path):
-    photo = np.repeat(np.arange(64, dtype=np.uint8)[:, np.newaxis, np.newaxis] * 4, 64, 1).repeat(3, 2)
+    photo = np.repeat(np.arange(64, dtype=np.uint8)[:, np.newaxis, np.newaxis] * 4, 64, 1).repeat(
+        3, 2
+    )
     build.save(tmp_path / "mine.html", photo)
     page = browser.new_page(**DESK)
     page.goto((tmp_path / "mine.html").as_uri())
@@ -696,7 +770,9 @@ def bomb():
     """Return a PNG of 16000 x 16000 pixels that is a small file."""
 
     def chunk(kind, body):
-        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        return (
+            struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        )
 
     head = struct.pack(">IIBBBBB", 16000, 16000, 1, 0, 0, 0, 0)
     parts = ((b"IHDR", head), (b"IDAT", zlib.compress(bytes(2001 * 16000))), (b"IEND", b""))
@@ -710,17 +786,33 @@ FILES = [
         "image/png",
         "words.png cannot be read as a picture: take a PNG, JPEG, GIF, WebP or BMP file.",
     ),
-    ("cut.png", encoded(Image.new("L", (300, 300)))[:90], "image/png", "cut.png cannot be read as a picture"),
+    (
+        "cut.png",
+        encoded(Image.new("L", (300, 300)))[:90],
+        "image/png",
+        "cut.png cannot be read as a picture",
+    ),
     ("empty.png", b"", "image/png", "empty.png cannot be read as a picture"),
     (
         "script.svg",
-        b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9" onload="hacked=1"><script>hacked=1</script>'
+        b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9" '
+        b'onload="hacked=1"><script>hacked=1</script>'
         b"</svg>",
         "image/svg+xml",
         "script.svg cannot be read as a picture",
     ),
-    ("<img src=x onerror=hacked=1>.png", b"no", "image/png", "<img src=x onerror=hacked=1>.png cannot be read"),
-    ("bomb.png", bomb(), "image/png", "bomb.png has 256 megapixels: take a picture of at most 120."),
+    (
+        "<img src=x onerror=hacked=1>.png",
+        b"no",
+        "image/png",
+        "<img src=x onerror=hacked=1>.png cannot be read",
+    ),
+    (
+        "bomb.png",
+        bomb(),
+        "image/png",
+        "bomb.png has 256 megapixels: take a picture of at most 120.",
+    ),
 ]
 
 
@@ -728,7 +820,8 @@ def test_files_that_are_no_pictures_are_refused_in_words(page):
     for name, content, kind, words in FILES:
         give(page, name, content, kind)
         page.wait_for_function(
-            "(words) => document.getElementById('note-words').textContent.includes(words)", arg=words
+            "(words) => document.getElementById('note-words').textContent.includes(words)",
+            arg=words,
         )
         assert state(page)["source"] == "numbers"
         page.locator("#note-close").click()
@@ -765,7 +858,8 @@ def test_everything_is_reached_by_keyboard_and_its_focus_is_seen(page):
     for _ in range(len(wanted) + 20):
         page.keyboard.press("Tab")
         stop, outlined = page.evaluate(
-            "[document.activeElement.dataset.stop, getComputedStyle(document.activeElement).outlineStyle]"
+            "[document.activeElement.dataset.stop, "
+            "getComputedStyle(document.activeElement).outlineStyle]"
         )
         if stop is not None:
             reached.add(int(stop))
@@ -777,7 +871,10 @@ def test_everything_is_reached_by_keyboard_and_its_focus_is_seen(page):
 
 @pytest.mark.parametrize("width", [320, 390, 800, 1440, 1920])
 def test_the_page_never_scrolls_sideways(show, width):
-    page = show("#c=4&nc=4&kh=7&kw=7&h=32&w=32&padding=full&source=cat", viewport={"width": width, "height": 900})
+    page = show(
+        "#c=4&nc=4&kh=7&kw=7&h=32&w=32&padding=full&source=cat",
+        viewport={"width": width, "height": 900},
+    )
     page.locator("#tables summary").click()
     for fragment in (
         "#op=transpose&c=2&nc=3&sh=3&h=9&w=9",
@@ -790,7 +887,9 @@ def test_the_page_never_scrolls_sideways(show, width):
 
 
 @pytest.mark.parametrize(
-    ("size", "theme"), [(DESK, "light"), (DESK, "dark"), (PHONE, "light")], ids=["desk", "dark", "phone"]
+    ("size", "theme"),
+    [(DESK, "light"), (DESK, "dark"), (PHONE, "light")],
+    ids=["desk", "dark", "phone"],
 )
 def test_axe_finds_nothing(show, size, theme):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
@@ -871,5 +970,8 @@ def test_the_time_of_an_interaction_is_printed(browser, address, capsys):
     page.close()
     with capsys.disabled():
         for name, found in times.items():
-            print(f"\n  {name:10} median {found[30]:5.1f} ms, 95th percentile {found[56]:5.1f} ms", end="")
+            print(
+                f"\n  {name:10} median {found[30]:5.1f} ms, 95th percentile {found[56]:5.1f} ms",
+                end="",
+            )
     assert all(len(found) == 60 for found in times.values())

@@ -1,4 +1,6 @@
-"""Dask arrays: the same results as in memory, however they are cut, and no more read or planned than they take."""
+"""Dask arrays: the same results as in memory, however they are cut, and no more read or planned
+than they take.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +18,8 @@ import convpool
 dask = pytest.importorskip("dask")
 da = pytest.importorskip("dask.array")
 
-from convpool.out_of_core import dask as dask_arrays  # noqa: E402
-from convpool.plans import arguments  # noqa: E402
+from convpool.out_of_core import dask as dask_arrays
+from convpool.plans import arguments
 
 PAD_MODES = ["zeros", "constant", "reflect", "symmetric", "edge", "wrap"]
 EXAMPLES = int(os.environ.get("CONVPOOL_EXAMPLES", "60"))
@@ -73,14 +75,20 @@ def convolutions(draw):
     few = lambda most: st.integers(1, most)  # noqa: E731
     window = [draw(few(4)) for _ in range(rank)]
     groups, depth = draw(few(3)), draw(few(2))
-    kinds = draw(st.sampled_from([("uint8", "int8"), ("int32", "int64"), ("float32", "float64"), ("bool", "uint8")]))
+    kinds = draw(
+        st.sampled_from(
+            [("uint8", "int8"), ("int32", "int64"), ("float32", "float64"), ("bool", "uint8")]
+        )
+    )
     channel_axis = draw(st.integers(0, rank + 1))
     shape = [draw(few(3)), *(draw(few(9 if rank < 3 else 4)) for _ in range(rank))]
     shape.insert(channel_axis, groups * depth)
     pad_mode = draw(st.sampled_from(PAD_MODES))
     pairs = st.tuples(*[st.tuples(st.integers(0, 7), st.integers(0, 7)) for _ in window])
     words = {
-        "padding": draw(st.sampled_from(["valid", "same", "same_lower", "same_size", "full"]) | pairs),
+        "padding": draw(
+            st.sampled_from(["valid", "same", "same_lower", "same_size", "full"]) | pairs
+        ),
         "stride": draw(few(4)),
         "dilation": draw(few(3)),
         "groups": groups,
@@ -117,17 +125,23 @@ def test_a_pooling_of_chunks_is_the_whole(data):
         "stride": data.draw(st.none() | st.integers(1, 4)),
         "mode": data.draw(st.sampled_from(["max", "min", "avg", "sum", "lp", "median"])),
         "pad_mode": data.draw(st.sampled_from([None, *PAD_MODES])),
-        "padding": data.draw(st.sampled_from(["valid", "same", "full", "same_size"]) | st.integers(0, 6)),
+        "padding": data.draw(
+            st.sampled_from(["valid", "same", "full", "same_size"]) | st.integers(0, 6)
+        ),
         "dilation": draw(1, 3),
         "ceil": data.draw(st.booleans()),
         "count_padding": data.draw(st.booleans()),
         "channel_axis": channel_axis,
     }
-    images = numbers(shape, data.draw(st.sampled_from(["uint8", "int16", "float32", "float64", "bool"])))
+    images = numbers(
+        shape, data.draw(st.sampled_from(["uint8", "int16", "float32", "float64", "bool"]))
+    )
     window = [draw(1, 3) for _ in range(rank)]
     words["fill"] = int(words["pad_mode"] == "constant")
     if words["mode"] in ("max", "min", "median"):
-        words["footprint"] = data.draw(st.none() | st.just(np.arange(np.prod(window)).reshape(window) % 3 != 1))
+        words["footprint"] = data.draw(
+            st.none() | st.just(np.arange(np.prod(window)).reshape(window) % 3 != 1)
+        )
     try:
         whole = convpool.pool(images, window, **words)
     except ValueError:
@@ -139,14 +153,23 @@ def test_a_pooling_of_chunks_is_the_whole(data):
 def test_engines_in_chunks(engine):
     """Random floats: within the bound that all engines keep."""
     random = np.random.default_rng(0)
-    images, kernels = random.random((2, 40, 50, 3), np.float32), random.random((7, 5, 3, 4), np.float32)
+    images, kernels = (
+        random.random((2, 40, 50, 3), np.float32),
+        random.random((7, 5, 3, 4), np.float32),
+    )
     whole = convpool.convolve(images, kernels, pad_mode="wrap", engine=engine)
-    made = convpool.convolve(da.from_array(images, (1, 13, 20, 2)), kernels, pad_mode="wrap", engine=engine).compute()
-    np.testing.assert_allclose(made, whole, rtol=0, atol=2 * 105 * np.finfo(np.float32).eps * np.abs(whole).max())
+    made = convpool.convolve(
+        da.from_array(images, (1, 13, 20, 2)), kernels, pad_mode="wrap", engine=engine
+    ).compute()
+    np.testing.assert_allclose(
+        made, whole, rtol=0, atol=2 * 105 * np.finfo(np.float32).eps * np.abs(whole).max()
+    )
 
 
 def test_the_engine_is_that_of_the_whole():
-    """Chunks far too small for it are made by what was chosen for all, also after a journey as bytes."""
+    """Chunks far too small for it are made by what was chosen for all, also after a journey as
+    bytes.
+    """
     call = dask_arrays.Call(convpool.plan_convolution((64, 256, 256, 3), (3, 3, 3, 8)), ())
     there = pickle.loads(pickle.dumps(call))
     assert there.plan == call.plan
@@ -166,9 +189,16 @@ def test_filter_image_in_chunks():
 
 @pytest.mark.parametrize("shape", [(0, 5, 5, 1), (1, 0, 5, 1), (1, 5, 5, 0)])
 def test_nothing_to_do(shape):
-    for kernels in (np.ones((3, 3, shape[-1], 2 * shape[-1]), np.int64), np.ones((3, 3, shape[-1], 2), np.int64)):
-        whole = convpool.convolve(np.ones(shape, np.uint8), kernels, bias=np.full(kernels.shape[-1], 7))
-        made = convpool.convolve(da.ones(shape, dtype=np.uint8), kernels, bias=np.full(kernels.shape[-1], 7))
+    for kernels in (
+        np.ones((3, 3, shape[-1], 2 * shape[-1]), np.int64),
+        np.ones((3, 3, shape[-1], 2), np.int64),
+    ):
+        whole = convpool.convolve(
+            np.ones(shape, np.uint8), kernels, bias=np.full(kernels.shape[-1], 7)
+        )
+        made = convpool.convolve(
+            da.ones(shape, dtype=np.uint8), kernels, bias=np.full(kernels.shape[-1], 7)
+        )
         expect_equal(made, whole)
 
 
@@ -198,7 +228,10 @@ def test_same_keeps_the_chunks(padding, window):
 def test_chunks_are_those_that_windows_start_in():
     images = da.zeros((1, 20, 1), chunks=((1,), (8, 4, 3, 5), (1,)))
     assert convpool.convolve(images, np.ones((5, 1, 1)), "valid").chunks[1] == (8, 4, 3, 1)
-    assert convpool.convolve(images, np.ones((9, 1, 1)), "valid").chunks[1] == (8, 4)  # none is empty
+    assert convpool.convolve(images, np.ones((9, 1, 1)), "valid").chunks[1] == (
+        8,
+        4,
+    )  # none is empty
     assert convpool.convolve(images, np.ones((3, 1, 1)), "full").chunks[1] == (8, 4, 3, 7)
     assert convpool.convolve(images, np.ones((3, 1, 1)), 9).chunks[1] == (15, 4, 3, 14)
     assert convpool.convolve(images, np.ones((3, 1, 1)), "same", 2).chunks[1] == (4, 2, 2, 2)
@@ -232,7 +265,9 @@ class Counted:
 
 
 def lazy(pixels, chunks):
-    return da.from_array(pixels, chunks, meta=np.empty(0, pixels.dtype))  # else dask reads a piece of length 0
+    return da.from_array(
+        pixels, chunks, meta=np.empty(0, pixels.dtype)
+    )  # else dask reads a piece of length 0
 
 
 def test_nothing_is_read_before_it_is_asked_for():
@@ -271,11 +306,17 @@ def test_tasks_grow_as_the_chunks_do(n):
 
 
 def test_only_pieces_travel():
-    """No task but that of a chunk itself takes all of it, and pieces are copies, which let go of their chunk."""
+    """No task but that of a chunk itself takes all of it, and pieces are copies, which let go of
+    their chunk.
+    """
     images = da.from_array(numbers((1, 30, 1), "float32"), chunks=(1, 10, 1))
     made = convpool.convolve(images, np.ones((3, 1, 1)))
     tasks = dict(made.dask)
-    takers = [key for key, task in tasks.items() if key[0] == made.name and (images.name, 0, 1, 0) in task.dependencies]
+    takers = [
+        key
+        for key, task in tasks.items()
+        if key[0] == made.name and (images.name, 0, 1, 0) in task.dependencies
+    ]
     assert takers == [(made.name, 0, 1, 0)]
     block = np.ones((5, 5))
     assert not np.may_share_memory(dask_arrays._piece(block, (slice(0, 1), slice(0, 5))), block)
@@ -285,7 +326,13 @@ def test_names_say_what_was_asked():
     images, kernels = da.zeros((1, 30, 1), chunks=5), np.ones((3, 1, 1))
     name = lambda *words, **named: convpool.convolve(images, *words, **named).name  # noqa: E731
     assert name(kernels) == name(kernels.copy())
-    others = [name(kernels), name(2 * kernels), name(kernels, stride=2), name(kernels, bias=[1]), name(kernels, "full")]
+    others = [
+        name(kernels),
+        name(2 * kernels),
+        name(kernels, stride=2),
+        name(kernels, bias=[1]),
+        name(kernels, "full"),
+    ]
     assert len(set(others)) == 5
     pooled = [convpool.pool(images, (2,), mode=mode).name for mode in ("max", "max", "min")]
     assert pooled[0] == pooled[1] != pooled[2]
@@ -293,7 +340,11 @@ def test_names_say_what_was_asked():
 
 
 def test_what_is_given_may_change_afterwards():
-    images, kernels, bias = numbers((1, 9, 1), "int64"), np.ones((3, 1, 1), np.int64), np.ones(1, np.int64)
+    images, kernels, bias = (
+        numbers((1, 9, 1), "int64"),
+        np.ones((3, 1, 1), np.int64),
+        np.ones(1, np.int64),
+    )
     whole = convpool.convolve(images, kernels, bias=bias)
     made = convpool.convolve(da.from_array(images, chunks=4), kernels, bias=bias)
     kernels[...], bias[...] = 7, 7
@@ -302,7 +353,9 @@ def test_what_is_given_may_change_afterwards():
 
 def test_graphs_are_pickled():
     images = numbers((1, 9, 9, 2), "int64")
-    made = convpool.pool(convpool.convolve(da.from_array(images, chunks=4), np.ones((3, 3, 2, 2), int)), 2)
+    made = convpool.pool(
+        convpool.convolve(da.from_array(images, chunks=4), np.ones((3, 3, 2, 2), int)), 2
+    )
     whole = convpool.pool(convpool.convolve(images, np.ones((3, 3, 2, 2), int)), 2)
     expect_equal(pickle.loads(pickle.dumps(made)), whole)
 
@@ -315,7 +368,9 @@ def test_kernels_that_are_a_dask_array_are_computed():
 
 def test_a_chunk_is_made_in_one_thread(monkeypatch):
     seen = []
-    monkeypatch.setattr(dask_arrays.Part, "run", lambda *words: seen.append(threads_wanted()) or np.zeros((1, 4, 1)))
+    monkeypatch.setattr(
+        dask_arrays.Part, "run", lambda *words: seen.append(threads_wanted()) or np.zeros((1, 4, 1))
+    )
     with dask.config.set(scheduler="threads"):
         convpool.convolve(da.zeros((3, 4, 1), chunks=(1, 4, 1)), np.ones((3, 1, 1))).compute()
     assert seen == [1, 1, 1]
@@ -355,7 +410,9 @@ def test_integers_are_checked_chunk_by_chunk():
         convpool.convolve(images, kernels)
     made = convpool.convolve(da.from_array(images, chunks=(1, 2, 1)), kernels)
     assert made[0].compute().tolist() == [[0]] * 4
-    with pytest.raises(OverflowError, match=r"sums of products may reach .*, more than int64 holds"):
+    with pytest.raises(
+        OverflowError, match=r"sums of products may reach .*, more than int64 holds"
+    ):
         made[1].compute()
     pooled = convpool.pool(da.from_array(images, chunks=(1, 2, 1)), (2,), mode="sum")
     assert pooled[0].compute().tolist() == [[0]] * 2
@@ -367,7 +424,9 @@ def test_nan_stays_where_it_is():
     """Transforms would spread it: a block with others than finite numbers is summed."""
     images, kernels = np.ones((1, 300, 300, 1), np.float32), np.ones((61, 61, 1, 1), np.float32)
     images[0, 10, 10] = np.nan
-    plan = convpool.plan_convolution(images.shape, kernels.shape, images_dtype="f4", kernels_dtype="f4")
+    plan = convpool.plan_convolution(
+        images.shape, kernels.shape, images_dtype="f4", kernels_dtype="f4"
+    )
     assert plan.candidates[0][0] == "fft"
     made = convpool.convolve(da.from_array(images, chunks=150), kernels).compute()
     np.testing.assert_array_equal(np.isnan(made), np.isnan(convpool.convolve(images, kernels)))
@@ -383,18 +442,24 @@ def test_words_are_checked_when_they_are_said():
     with pytest.raises(ValueError, match=r"bias is \(3,\); it must be \(1,\)"):
         convpool.convolve(images, np.ones((3, 3, 3, 1)), bias=[1, 2, 3])
     with pytest.raises(ValueError, match=r"kernels are .* but the plan is for"):
-        dask_arrays.run(convpool.plan_convolution(images.shape, (3, 3, 3, 1)), images, (np.ones((3, 3, 3, 2)), None))
+        dask_arrays.run(
+            convpool.plan_convolution(images.shape, (3, 3, 3, 1)),
+            images,
+            (np.ones((3, 3, 3, 2)), None),
+        )
 
 
 def test_out_and_max_memory_are_not_for_dask():
     images, kernels = da.zeros((1, 9, 9, 1), chunks=3), np.ones((3, 3, 1, 1))
     for out in (np.zeros(images.shape), "out.npy"):
         with pytest.raises(
-            ValueError, match=r"out is a (ndarray|str), but .* is lazy: call its to_zarr.*store\(result, out\)"
+            ValueError,
+            match=r"out is a (ndarray|str), but .* is lazy: call its to_zarr.*store\(result, out\)",
         ):
             convpool.convolve(images, kernels, out=out)
     with pytest.raises(
-        ValueError, match=r"max_memory is '1MB', but .* chunks, here of up to \(1, 3, 3, 1\): pass images.rech"
+        ValueError,
+        match=r"max_memory is '1MB', but .* chunks, here of up to \(1, 3, 3, 1\): pass images.rech",
     ):
         convpool.pool(images, 2, max_memory="1MB")
 
@@ -402,14 +467,21 @@ def test_out_and_max_memory_are_not_for_dask():
 def test_sizes_must_be_known():
     images = da.ones((1, 9, 9, 1), chunks=3)
     unknown = images[:, da.arange(9, chunks=3) > 2]
-    with pytest.raises(ValueError, match=r"images are \(1, nan, 9, 1\).*call images.compute_chunk_sizes\(\) first"):
+    with pytest.raises(
+        ValueError, match=r"images are \(1, nan, 9, 1\).*call images.compute_chunk_sizes\(\) first"
+    ):
         dask_arrays.known(unknown)
     with pytest.raises(TypeError, match="the dtype of image is object"):
         dask_arrays.known(images.astype(object), "image")
     with pytest.raises(TypeError, match="images are a dask Delayed; pass a dask array"):
         dask_arrays.known(dask.delayed(np.ones)(3))
     assert dask_arrays.known(images) is images
-    assert convpool.convolve(unknown.compute_chunk_sizes(), np.ones((3, 3, 1, 1))).shape == (1, 6, 9, 1)
+    assert convpool.convolve(unknown.compute_chunk_sizes(), np.ones((3, 3, 1, 1))).shape == (
+        1,
+        6,
+        9,
+        1,
+    )
 
 
 def test_expressions_are_not_taken(monkeypatch):
@@ -439,7 +511,9 @@ def test_recipe_of_apply_gufunc():
 def test_recipe_of_xarray():
     xarray = pytest.importorskip("xarray")
     images, kernels = numbers((4, 8, 8, 2), "float32"), numbers((3, 3, 2, 5), "float32", 1)
-    pictures = xarray.DataArray(da.from_array(images, chunks=(1, 8, 8, 2)), dims=("time", "y", "x", "band"))
+    pictures = xarray.DataArray(
+        da.from_array(images, chunks=(1, 8, 8, 2)), dims=("time", "y", "x", "band")
+    )
     words = {"dask": "parallelized", "output_dtypes": [np.float32]}
     made = xarray.apply_ufunc(
         convpool.convolve, pictures, kwargs={"kernels": kernels}, input_core_dims=[["y", "x", "band"]],
@@ -499,13 +573,18 @@ def test_units_of_chunks_raise_and_the_advice_works():
     images = da.from_array(PIXELS.view(Metres), chunks=(1, 5, 8, 2), asarray=False)
     with pytest.raises(TypeError, match=r"pass images\.map_blocks\(lambda chunk: chunk\.value\)"):
         CALLS["convolve"](images)
-    expect_equal(CALLS["convolve"](images.map_blocks(lambda chunk: chunk.value)), CALLS["convolve"](PIXELS))
+    expect_equal(
+        CALLS["convolve"](images.map_blocks(lambda chunk: chunk.value)), CALLS["convolve"](PIXELS)
+    )
 
 
 def test_masked_kernels_of_dask_raise():
     kernels = da.from_array(np.ma.masked_array(np.ones((3, 3, 2, 1))), chunks=2)
     for images in (PIXELS, da.from_array(PIXELS)):
-        with pytest.raises(TypeError, match=r"kernels came as a masked array.* pass dask\.array\.ma\.filled\(kernels"):
+        with pytest.raises(
+            TypeError,
+            match=r"kernels came as a masked array.* pass dask\.array\.ma\.filled\(kernels",
+        ):
             convpool.convolve(images, kernels)
 
 
@@ -528,7 +607,9 @@ def test_units_in_xarray_raise(words):
         convpool.filter_image(labelled[0], np.ones((3, 3)), **words)
     expected = convpool.pool(PIXELS, (2, 2))
     np.testing.assert_array_equal(convpool.pool(labelled.data.value, (2, 2), **words), expected)
-    described = xarray.DataArray(PIXELS, attrs={"units": "m", "value": 1, "mask": 1, "filled": 1})  # words, no units
+    described = xarray.DataArray(
+        PIXELS, attrs={"units": "m", "value": 1, "mask": 1, "filled": 1}
+    )  # words, no units
     np.testing.assert_array_equal(convpool.pool(described, (2, 2), **words), expected)
 
 
@@ -569,7 +650,8 @@ def test_three_axes_of_dask_or_in_tiles_are_as_unclear_as_in_memory():
         (picture, {"max_memory": "1MB"}), (picture, {"out": np.zeros((16, 24, 3))}),
     ]:  # fmt: skip
         with pytest.raises(
-            ValueError, match=r"images\[None\] for one picture.* kernel_shape=\(2,\) for a batch of sig"
+            ValueError,
+            match=r"images\[None\] for one picture.* kernel_shape=\(2,\) for a batch of sig",
         ):
             convpool.pool(images, 2, **words)
         assert convpool.pool(images, (2,), **({} if "out" in words else words)).shape == (32, 24, 3)
@@ -588,14 +670,19 @@ def test_pooling_that_has_no_lazy_form_says_so():
         (lambda indices: convpool.max_unpool(values, indices, (9, 8)), "indices", indices),
     ]:
         for lazy in (da.from_array(plain), xarray.DataArray(da.from_array(plain))):
-            with pytest.raises(TypeError, match=rf"{name} are a dask array.* has no lazy form: pass {name}\.compute"):
+            with pytest.raises(
+                TypeError,
+                match=rf"{name} are a dask array.* has no lazy form: pass {name}\.compute",
+            ):
                 call(lazy)
             np.testing.assert_array_equal(call(lazy.compute()), call(plain))
 
 
 def test_explain_computes_nothing_in_silence():
     image = da.from_array(PIXELS[0, :, :, 0])
-    with pytest.raises(TypeError, match=r"images are a dask array, and explain has no .* pass images\.compute\(\)"):
+    with pytest.raises(
+        TypeError, match=r"images are a dask array, and explain has no .* pass images\.compute\(\)"
+    ):
         convpool.explain(image, np.ones((3, 3)))
     assert convpool.explain(image.compute(), np.ones((3, 3))).formulas
 
@@ -605,6 +692,11 @@ def test_what_has_no_lazy_form_says_so(name):
     xarray = pytest.importorskip("xarray")
     images = da.from_array(PIXELS)
     for lazy_images in (images, xarray.DataArray(images)):
-        with pytest.raises(TypeError, match=rf"{name} are a dask array.* max_unpool has no.* pass {name}\.compute\(\)"):
+        with pytest.raises(
+            TypeError,
+            match=rf"{name} are a dask array.* max_unpool has no.* pass {name}\.compute\(\)",
+        ):
             arguments.in_memory(lazy_images, name, "max_unpool")
-        np.testing.assert_array_equal(arguments.in_memory(lazy_images.compute(), name, "max_unpool"), PIXELS)
+        np.testing.assert_array_equal(
+            arguments.in_memory(lazy_images.compute(), name, "max_unpool"), PIXELS
+        )

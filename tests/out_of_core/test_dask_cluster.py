@@ -1,4 +1,6 @@
-"""Dask arrays on workers in processes of their own: right results, also when one is killed, and bounded memory."""
+"""Dask arrays on workers in processes of their own: right results, also when one is killed, and
+bounded memory.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,10 @@ WAIT = 60  # seconds after which a test is given up
 @contextmanager
 def workers(n, memory="1GiB"):
     """Start workers of one thread each, and let none stay behind."""
-    settings = {"distributed.comm.timeouts.connect": f"{WAIT}s", "distributed.worker.memory.spill": False}
+    settings = {
+        "distributed.comm.timeouts.connect": f"{WAIT}s",
+        "distributed.worker.memory.spill": False,
+    }
     words = {"n_workers": n, "threads_per_worker": 1, "memory_limit": memory, "processes": True}
     with (
         warnings.catch_warnings(),
@@ -57,11 +62,16 @@ def slowly(block):
 @pytest.mark.parametrize("engine", ["numpy", pytest.param("compiled", marks=pytest.mark.full)])
 def test_workers_give_what_memory_gives(two_workers, engine):
     random = np.random.default_rng(0)
-    images, kernels = random.integers(0, 255, (2, 25, 40, 3), np.uint8), random.integers(-9, 9, (9, 9, 3, 4))
+    images, kernels = (
+        random.integers(0, 255, (2, 25, 40, 3), np.uint8),
+        random.integers(-9, 9, (9, 9, 3, 4)),
+    )
     given = da.from_array(images, chunks=(1, 7, 20, 2))  # lower than the kernel
     for words in ({}, {"pad_mode": "reflect", "stride": (1, 2)}, {"padding": "full"}):
         made = gathered(two_workers, convpool.convolve(given, kernels, engine=engine, **words))
-        np.testing.assert_array_equal(made, convpool.convolve(images, kernels, engine=engine, **words))
+        np.testing.assert_array_equal(
+            made, convpool.convolve(images, kernels, engine=engine, **words)
+        )
     made = gathered(two_workers, convpool.pool(given, 3, 2, ceil=True, engine=engine))
     np.testing.assert_array_equal(made, convpool.pool(images, 3, 2, ceil=True, engine=engine))
 
@@ -90,19 +100,25 @@ def test_a_worker_may_be_killed(two_workers):
 
 
 def peak():
-    """Return the greatest memory of this process so far, in bytes; getrusage would give that of who started it."""
+    """Return the greatest memory of this process so far, in bytes; getrusage would give that of
+    who started it.
+    """
     lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
     return next(1024 * int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
 
 
 @pytest.mark.full
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the system does not tell the greatest memory")
+@pytest.mark.skipif(
+    not Path("/proc/self/status").exists(), reason="the system does not tell the greatest memory"
+)
 def test_memory_of_a_worker_is_bounded():
     """Ten times as many images take no more memory."""
     kernels, peaks = np.ones((5, 5, 1, 1), np.float32), []
     for m in (40, 400):
         with workers(2) as client:
-            images = da.random.default_rng(0).random((m, 512, 512, 1), np.float32, chunks=(4, 512, 256, 1))
+            images = da.random.default_rng(0).random(
+                (m, 512, 512, 1), np.float32, chunks=(4, 512, 256, 1)
+            )
             total = convpool.convolve(images, kernels).sum()
             assert gathered(client, total) == pytest.approx(m * 510 * 510 * 12.5, rel=0.01)
             peaks.append(max(client.run(peak).values()))

@@ -1,4 +1,6 @@
-"""What a part of an output needs: against NumPy's own padding, pixel by pixel, and against the whole."""
+"""What a part of an output needs: against NumPy's own padding, pixel by pixel, and against the
+whole.
+"""
 
 import numpy as np
 import pytest
@@ -27,7 +29,14 @@ def test_padding_repeats_pixels_as_np_pad_does(pad_mode):
 def axes(draw):
     size, window = draw(st.integers(1, 9)), draw(st.integers(1, 4))
     steps = draw(st.integers(1, 4)), draw(st.integers(1, 3))
-    axis = Axis(size, window, *steps, draw(st.integers(0, 12)), draw(st.integers(0, 12)), draw(st.booleans()))
+    axis = Axis(
+        size,
+        window,
+        *steps,
+        draw(st.integers(0, 12)),
+        draw(st.integers(0, 12)),
+        draw(st.booleans()),
+    )
     assume(axis.count > 0)
     start = draw(st.integers(0, axis.count - 1))
     return axis, slice(start, draw(st.integers(start + 1, axis.count)))
@@ -36,19 +45,31 @@ def axes(draw):
 @given(axes(), st.sampled_from(PAD_MODES))
 def test_need_is_every_pixel_that_is_reached_and_no_other(drawn, pad_mode):
     axis, windows = drawn
-    axis = axis if pad_mode == "zeros" else Axis(axis.size, axis.window, axis.stride, axis.dilation, axis.before, 12)
+    axis = (
+        axis
+        if pad_mode == "zeros"
+        else Axis(axis.size, axis.window, axis.stride, axis.dilation, axis.before, 12)
+    )
     assume(windows.stop <= axis.count)
     fill = -1
-    mode = {"mode": "constant", "constant_values": fill} if pad_mode in ("zeros", "constant") else {"mode": pad_mode}
+    mode = (
+        {"mode": "constant", "constant_values": fill}
+        if pad_mode in ("zeros", "constant")
+        else {"mode": pad_mode}
+    )
     padded = np.pad(np.arange(axis.size), (axis.before, axis.after + axis.overhang), **mode)
     first = windows.start * axis.stride
     expected = padded[first : (windows.stop - 1) * axis.stride + axis.span]
 
     needed = need(axis, windows, pad_mode)
-    read = np.concatenate([np.arange(axis.size)[piece] for piece in needed.pieces] or [np.empty(0, int)])
+    read = np.concatenate(
+        [np.arange(axis.size)[piece] for piece in needed.pieces] or [np.empty(0, int)]
+    )
     assert set(read) == set(expected) - {fill}
     assert len(read) == len(set(read)) == needed.read
-    assert all(low.stop < high.start for low, high in zip(needed.pieces, needed.pieces[1:], strict=False))
+    assert all(
+        low.stop < high.start for low, high in zip(needed.pieces, needed.pieces[1:], strict=False)
+    )
     laid = read if needed.order is None else read[needed.order]
     over = needed.axis.overhang
     padding = needed.axis.before, needed.axis.after + over
@@ -58,7 +79,9 @@ def test_need_is_every_pixel_that_is_reached_and_no_other(drawn, pad_mode):
     assert over in (0, axis.overhang)
 
 
-@pytest.mark.parametrize("words", [{}, {"padding": "full", "stride": 2}, {"padding": 4, "dilation": 3}, {"ceil": True}])
+@pytest.mark.parametrize(
+    "words", [{}, {"padding": "full", "stride": 2}, {"padding": 4, "dilation": 3}, {"ceil": True}]
+)
 @pytest.mark.parametrize("at", [0, 2])
 def test_an_empty_part_needs_nothing(at, words):
     assert convpool.halo((5,), 3, [slice(at, at)], **words) == ((0, 0, 0, 0),)
@@ -75,8 +98,15 @@ def test_an_empty_part_reads_nothing_and_gives_nothing(pad_mode, engine):
     if engine is None:
         plan, operands = convpool.plan_pooling(images.shape, 3, 2, **given), ()
     else:
-        words = {"pad_mode": pad_mode, "fill": 7.0 if pad_mode == "constant" else 0, "engine": engine}
-        plan, operands = convpool.plan_convolution(images.shape, kernels.shape, 3, 2, **words), (kernels, None)
+        words = {
+            "pad_mode": pad_mode,
+            "fill": 7.0 if pad_mode == "constant" else 0,
+            "engine": engine,
+        }
+        plan, operands = (
+            convpool.plan_convolution(images.shape, kernels.shape, 3, 2, **words),
+            (kernels, None),
+        )
     for empty in range(4):
         block = [slice(0, size) for size in plan.output_shape]
         block[empty] = slice(1, 1)
@@ -90,7 +120,13 @@ def test_the_halos_of_a_cut_read_each_pixel_as_often_as_windows_overlap():
     """Tiles of 10 with a window of 3 read 12, but for the ends: no pixel more."""
     halos = [convpool.halo((100,), 3, [slice(start, start + 10)])[0] for start in range(0, 100, 10)]
     assert sum(halo.stop - halo.start for halo in halos) == 100 + 2 * 9
-    assert sum(need(Axis(100, 3, before=1, after=1), slice(i, i + 10), "wrap").read for i in range(0, 100, 10)) == 120
+    assert (
+        sum(
+            need(Axis(100, 3, before=1, after=1), slice(i, i + 10), "wrap").read
+            for i in range(0, 100, 10)
+        )
+        == 120
+    )
 
 
 @pytest.mark.parametrize("pad_mode", PAD_MODES)
@@ -117,7 +153,9 @@ def test_a_part_of_a_pooling_in_the_padding_alone(mode, dtype, count_padding):
     np.testing.assert_array_equal(some.run(some.read(images)), plan.run(images)[:, :3])
 
 
-@pytest.mark.parametrize("words", [{}, {"pad_mode": "constant", "fill": 3}, {"pad_mode": "wrap"}], ids=str)
+@pytest.mark.parametrize(
+    "words", [{}, {"pad_mode": "constant", "fill": 3}, {"pad_mode": "wrap"}], ids=str
+)
 @pytest.mark.parametrize("mode", ["max", "avg", "median", "convolve"])
 def test_a_part_in_the_padding_alone_with_wide_strides(mode, words):
     """Of what windows reach, which is little, such a part has nothing."""
@@ -132,12 +170,19 @@ def test_a_part_in_the_padding_alone_with_wide_strides(mode, words):
     np.testing.assert_array_equal(some.run(some.read(images), operands), whole[:, :2, 1:3])
 
 
-@pytest.mark.parametrize("pad_mode", [None, "zeros", "constant", "reflect", "symmetric", "edge", "wrap"])
+@pytest.mark.parametrize(
+    "pad_mode", [None, "zeros", "constant", "reflect", "symmetric", "edge", "wrap"]
+)
 @pytest.mark.parametrize("mode", ["max", "avg", "sum", "median"])
 def test_a_part_of_a_pooling_whose_last_window_hangs_over(mode, pad_mode):
     """Behind the declared padding there is nothing, whatever stands in the padding."""
     images = -1.0 - np.arange(14).reshape(1, 7, 2, 1) ** 2
-    words = {"padding": ((1, 1), (1, 0)), "ceil": True, "pad_mode": pad_mode, "fill": int(pad_mode == "constant")}
+    words = {
+        "padding": ((1, 1), (1, 0)),
+        "ceil": True,
+        "pad_mode": pad_mode,
+        "fill": int(pad_mode == "constant"),
+    }
     plan = convpool.plan_pooling(images.shape, (4, 2), (3, 1), mode, **words)
     assert plan.axes[0].overhang == 1
     whole = plan.run(images)
@@ -150,4 +195,6 @@ def test_every_part_takes_the_engine_of_the_whole():
     plan = convpool.plan_convolution((1, 512, 512, 1), (3, 3, 1, 1))
     some = part(plan, (slice(0, 1), slice(0, 2), slice(0, 2), slice(0, 1)))
     assert some.plan.candidates == plan.candidates
-    assert convpool.plan_convolution(some.plan.images_shape, (3, 3, 1, 1)).candidates[0][0] == "numpy"  # alone
+    assert (
+        convpool.plan_convolution(some.plan.images_shape, (3, 3, 1, 1)).candidates[0][0] == "numpy"
+    )  # alone

@@ -1,4 +1,6 @@
-"""Files larger than memory: .npy, HDF5, Zarr and TIFF, read and written in parts; and labelled arrays."""
+"""Files larger than memory: .npy, HDF5, Zarr and TIFF, read and written in parts; and labelled
+arrays.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +58,9 @@ print(json.dumps([same, out.shape == images.shape, whole is None, middle - start
 
 
 def limited(folder, rows, limit):
-    """Convolve a file of rows of 4000 float32 in a child whose data segment is limited, and copy it in the same way."""
+    """Convolve a file of rows of 4000 float32 in a child whose data segment is limited, and copy
+    it in the same way.
+    """
     block = np.random.default_rng(0).random((1000, 4000), np.float32)
     given = folder / "given.npy"
     with given.open("wb") as file:
@@ -67,7 +71,9 @@ def limited(folder, rows, limit):
     paths = os.pathsep.join(filter(None, [str(SOURCE), os.environ.get("PYTHONPATH")]))
     words = [str(given), str(folder / "made.npy"), str(folder / "copied"), str(limit)]
     child = [sys.executable, "-c", LIMITED, *words]
-    done = subprocess.run(child, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": paths}, timeout=3600)
+    done = subprocess.run(
+        child, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": paths}, timeout=3600
+    )
     for file in folder.iterdir():
         file.unlink()
     assert done.returncode == 0, done.stderr
@@ -95,7 +101,11 @@ def test_npy_files_hold_the_result(max_memory, channel_axis, tmp_path):
     images = numbers((3, 40, 50, 1))
     images = np.moveaxis(images, -1, channel_axis)
     whole = convpool.convolve(images, KERNELS, channel_axis=channel_axis)
-    words = {"channel_axis": channel_axis, "max_memory": max_memory, "out": str(tmp_path / "out.npy")}
+    words = {
+        "channel_axis": channel_axis,
+        "max_memory": max_memory,
+        "out": str(tmp_path / "out.npy"),
+    }
     made = convpool.convolve(images, KERNELS, **words)
     assert isinstance(made, np.memmap)
     assert not made.flags.writeable
@@ -110,9 +120,12 @@ def test_every_block_of_a_file_is_written_in_its_place(tmp_path, monkeypatch):
         monkeypatch.setattr(outputs, "SHORT", short)
         for cut in [(2, 5, 6, 3), (1, 2, 6, 3), (3, 2, 4, 3), (1, 1, 1, 2), (4, 5, 6, 1)]:
             target = outputs.opened(tmp_path / f"{short}{cut}.npy", values.shape, values.dtype, cut)
-            for start in np.ndindex(*(-(-n // step) for n, step in zip(values.shape, cut, strict=True))):
+            for start in np.ndindex(
+                *(-(-n // step) for n, step in zip(values.shape, cut, strict=True))
+            ):
                 block = tuple(
-                    slice(i * step, min((i + 1) * step, n)) for i, step, n in zip(start, cut, values.shape, strict=True)
+                    slice(i * step, min((i + 1) * step, n))
+                    for i, step, n in zip(start, cut, values.shape, strict=True)
                 )
                 room = target.room(block)
                 room[...] = values[block]
@@ -146,10 +159,14 @@ def test_hdf5(chunks, tmp_path):
 def test_zarr(chunks, tmp_path):
     zarr = pytest.importorskip("zarr")
     images = numbers((3, 40, 50, 1), "uint8")
-    given = zarr.open(str(tmp_path / "images.zarr"), mode="w", shape=images.shape, chunks=chunks, dtype="uint8")
+    given = zarr.open(
+        str(tmp_path / "images.zarr"), mode="w", shape=images.shape, chunks=chunks, dtype="uint8"
+    )
     given[...] = images
     whole = convpool.pool(images, 3, 2, "avg", ceil=True)
-    made = convpool.pool(given, 3, 2, "avg", ceil=True, max_memory="30kB", out=tmp_path / "out.zarr")
+    made = convpool.pool(
+        given, 3, 2, "avg", ceil=True, max_memory="30kB", out=tmp_path / "out.zarr"
+    )
     np.testing.assert_array_equal(made[...], whole)
     assert made.chunks != whole.shape
     with pytest.raises(FileExistsError, match="exists and stays as it is"):
@@ -161,9 +178,15 @@ def test_zarr(chunks, tmp_path):
 @pytest.mark.parametrize("call", ["convolve", "pool"])
 def test_a_finished_zarr_is_read_only_with_tiles_as_chunks(call, channel_axis, tmp_path):
     zarr = pytest.importorskip("zarr")
-    images, kernels = numbers((3, 2, 40, 50) if channel_axis == 1 else (3, 40, 50, 2), "float32"), np.ones((3, 3, 2, 4))
+    images, kernels = (
+        numbers((3, 2, 40, 50) if channel_axis == 1 else (3, 40, 50, 2), "float32"),
+        np.ones((3, 3, 2, 4)),
+    )
     words = {"channel_axis": channel_axis, "engine": "numpy"}
-    kinds = {"images_dtype": images.dtype, **({"kernels_dtype": kernels.dtype} if call == "convolve" else {})}
+    kinds = {
+        "images_dtype": images.dtype,
+        **({"kernels_dtype": kernels.dtype} if call == "convolve" else {}),
+    }
     if call == "convolve":
         function, operands = convpool.convolve, (images, kernels)
         plan = convpool.plan_convolution(images.shape, kernels.shape, **words, **kinds)
@@ -239,16 +262,28 @@ TILED = {"tile": (64, 64), "compression": "zlib", "resolution": (300, 300)}
 def test_tiff_in_parts_is_the_whole(tifffile, shape, dtype, layout, words, tmp_path):
     pixels = numbers(shape, dtype)
     photometric = "rgb" if len(shape) == 3 else "minisblack"
-    tifffile.imwrite(tmp_path / "given.tif", pixels, photometric=photometric, metadata=None, **layout)
+    tifffile.imwrite(
+        tmp_path / "given.tif", pixels, photometric=photometric, metadata=None, **layout
+    )
     name, *rest = words
     whole = command(name, tmp_path / "given.tif", *rest, "-o", tmp_path / "whole.tif")
-    parts = command(name, tmp_path / "given.tif", *rest, "-o", tmp_path / "parts.tif", "--max-memory", "2MB")
+    parts = command(
+        name, tmp_path / "given.tif", *rest, "-o", tmp_path / "parts.tif", "--max-memory", "2MB"
+    )
     assert parts == (0, whole[1].replace("whole.tif", "parts.tif"), "")
-    np.testing.assert_array_equal(tifffile.imread(tmp_path / "parts.tif"), tifffile.imread(tmp_path / "whole.tif"))
+    np.testing.assert_array_equal(
+        tifffile.imread(tmp_path / "parts.tif"), tifffile.imread(tmp_path / "whole.tif")
+    )
     with tifffile.TiffFile(tmp_path / "parts.tif") as file:
         assert ("resolution" in layout) == (file.pages[0].tags[282].value == (300, 1))
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["given.tif", "parts.tif", "whole.tif"]
-    again = command(name, tmp_path / "given.tif", *rest, "-o", tmp_path / "parts.tif", "--max-memory", "200kB")
+    assert sorted(file.name for file in tmp_path.iterdir()) == [
+        "given.tif",
+        "parts.tif",
+        "whole.tif",
+    ]
+    again = command(
+        name, tmp_path / "given.tif", *rest, "-o", tmp_path / "parts.tif", "--max-memory", "200kB"
+    )
     assert again[0] == 2
     assert "exists and stays as it is" in again[2]
 
@@ -257,7 +292,13 @@ def test_tiff_in_parts_is_the_whole(tifffile, shape, dtype, layout, words, tmp_p
     ("suffix", "shape", "dtype", "layout", "said"),
     [
         (".png", (20, 30), "uint8", {}, "only TIFF files are read and written in parts"),
-        (".tif", (20, 30, 4), "uint8", {"photometric": "rgb"}, "its samples are RGB of shape (20, 30, 4)"),
+        (
+            ".tif",
+            (20, 30, 4),
+            "uint8",
+            {"photometric": "rgb"},
+            "its samples are RGB of shape (20, 30, 4)",
+        ),
         (".tif", (2, 20, 30), "uint8", {"photometric": "minisblack"}, "it holds 2 frames"),
         (".tif", (20, 30), "uint8", {"extratags": [(274, 3, 1, 6, True)]}, "it has to be turned"),
         (".tif", (20, 30), "int16", {}, "its samples are int16"),
@@ -276,7 +317,8 @@ def test_the_command_says_what_it_reads_whole(tifffile, tmp_path):
     tifffile.imwrite(tmp_path / "given.tif", numbers((20, 30), "uint8"), metadata=None)
     words = tmp_path / "given.tif", "-o", tmp_path / "out.png", "--max-memory", "1MB"
     code, said, note = command("apply", *words, "--kernel", "sharpen")
-    assert (code, note) == (0, f"{tmp_path / 'given.tif'}: in memory as a whole: only TIFF files are read and written in parts\n")  # fmt: skip  # noqa: E501
+    assert (code, note) == (0, f"{tmp_path / 'given.tif'}: in memory as a whole: only TIFF files "
+                               "are read and written in parts\n")  # fmt: skip  # noqa: E501
     code, said, note = command("pool", *words[:-1], "much", "--force")
     assert (code, said) == (2, "")
     assert "max_memory is 'much'" in note
@@ -286,8 +328,15 @@ def test_a_small_file_of_many_pixels_is_refused_before_any_work(tifffile, tmp_pa
     image = pytest.importorskip("PIL.Image")
     monkeypatch.setattr(image, "MAX_IMAGE_PIXELS", image.MAX_IMAGE_PIXELS)  # so that it comes back
     given = tmp_path / "given.tif"
-    layout = {"shape": (300_000, 400_000), "dtype": "uint8", "tile": (65536, 65536), "metadata": None}
-    tifffile.imwrite(given, iter([b""] * 35), compression="zlib", bigtiff=True, **layout)  # tiles that are not there
+    layout = {
+        "shape": (300_000, 400_000),
+        "dtype": "uint8",
+        "tile": (65536, 65536),
+        "metadata": None,
+    }
+    tifffile.imwrite(
+        given, iter([b""] * 35), compression="zlib", bigtiff=True, **layout
+    )  # tiles that are not there
     assert given.stat().st_size < 10**6
     words = ("pool", given, "-o", tmp_path / "out.tif", "--max-memory", "1MB")
     code, said, note = command(*words)
@@ -314,15 +363,24 @@ def test_a_tile_unpacks_to_no_more_than_it_has(tifffile, tmp_path, monkeypatch):
     layout = {"shape": (16, 16), "dtype": "uint8", "tile": (16, 16), "metadata": None}
     tifffile.imwrite(given, iter([zlib.compress(bytes(10**8))]), compression="zlib", **layout)
     tracemalloc.start()
-    assert command("apply", given, "--kernel", "sharpen", "-o", tmp_path / "out.tif", "--max-memory", "1MB")[0] == 0
+    assert (
+        command(
+            "apply", given, "--kernel", "sharpen", "-o", tmp_path / "out.tif", "--max-memory", "1MB"
+        )[0]
+        == 0
+    )
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 5 * 10**7
     assert not tifffile.imread(tmp_path / "out.tif").any()
 
 
-@pytest.mark.parametrize("error", [AttributeError("x"), IndexError(), struct.error("y"), KeyError(7)])
-def test_whatever_a_damaged_directory_raises_the_batch_goes_on(tifffile, tmp_path, monkeypatch, error):
+@pytest.mark.parametrize(
+    "error", [AttributeError("x"), IndexError(), struct.error("y"), KeyError(7)]
+)
+def test_whatever_a_damaged_directory_raises_the_batch_goes_on(
+    tifffile, tmp_path, monkeypatch, error
+):
 
     def fail():
         raise error
@@ -331,9 +389,18 @@ def test_whatever_a_damaged_directory_raises_the_batch_goes_on(tifffile, tmp_pat
         tifffile.imwrite(tmp_path / name, numbers((20, 30), "uint8"), metadata=None)
     whole = tifffile.TiffPage.aszarr
     monkeypatch.setattr(
-        tifffile.TiffPage, "aszarr", lambda page: fail() if page.parent.filename == "bad.tif" else whole(page)
+        tifffile.TiffPage,
+        "aszarr",
+        lambda page: fail() if page.parent.filename == "bad.tif" else whole(page),
     )
-    words = (tmp_path / "bad.tif", tmp_path / "good.tif", "-o", tmp_path / "out", "--max-memory", "1MB")
+    words = (
+        tmp_path / "bad.tif",
+        tmp_path / "good.tif",
+        "-o",
+        tmp_path / "out",
+        "--max-memory",
+        "1MB",
+    )
     code, _, note = command("pool", *words)
     assert code == 2
     assert note.count("\n") == 1
@@ -343,11 +410,15 @@ def test_whatever_a_damaged_directory_raises_the_batch_goes_on(tifffile, tmp_pat
 
 def test_damaged_tiff_leaves_no_file(tifffile, tmp_path):
     given = tmp_path / "given.tif"
-    tifffile.imwrite(given, numbers((400, 300, 3), "uint8"), photometric="rgb", metadata=None, **TILED)
+    tifffile.imwrite(
+        given, numbers((400, 300, 3), "uint8"), photometric="rgb", metadata=None, **TILED
+    )
     whole = given.read_bytes()
     with tifffile.TiffFile(given) as file:
         first = file.pages[0].dataoffsets[15]
-    given.write_bytes(whole[:first] + bytes(len(whole[first:]) // 2) + whole[first + len(whole[first:]) // 2 :])
+    given.write_bytes(
+        whole[:first] + bytes(len(whole[first:]) // 2) + whole[first + len(whole[first:]) // 2 :]
+    )
     code, said, note = command("pool", given, "-o", tmp_path / "out.tif", "--max-memory", "200kB")
     assert (code, said) == (2, "")
     assert "the images were not read at" in note

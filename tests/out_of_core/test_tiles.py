@@ -1,4 +1,6 @@
-"""Tiles: the same results as at once, whatever their size, from reads that are no larger than they must be."""
+"""Tiles: the same results as at once, whatever their size, from reads that are no larger than
+they must be.
+"""
 
 from __future__ import annotations
 
@@ -25,14 +27,22 @@ class Recorded:
     """An array that can only be read in slices with steps of 1, and remembers them."""
 
     def __init__(self, array, fails_at=None, error=None):
-        self.array, self.shape, self.dtype, self.fails_at, self.error = array, array.shape, array.dtype, fails_at, error
+        self.array, self.shape, self.dtype, self.fails_at, self.error = (
+            array,
+            array.shape,
+            array.dtype,
+            fails_at,
+            error,
+        )
         self.reads = []
 
     def __getitem__(self, block):
         assert isinstance(block, tuple)
         assert len(block) == len(self.shape)
         assert all(isinstance(cut, slice) and cut.step in (None, 1) for cut in block)
-        assert all(0 <= cut.start < cut.stop <= size for cut, size in zip(block, self.shape, strict=True))
+        assert all(
+            0 <= cut.start < cut.stop <= size for cut, size in zip(block, self.shape, strict=True)
+        )
         self.reads.append(block)
         if len(self.reads) - 1 == self.fails_at:
             raise self.error
@@ -67,7 +77,9 @@ def skip_without(engine):
 
 
 def least(call):
-    """Call with less and less memory until the error names the least, which must do; return both."""
+    """Call with less and less memory until the error names the least, which must do; return
+    both.
+    """
     with pytest.raises(ValueError, match="one pixel of the result takes") as told:
         call(max_memory=1)
     bytes_needed = int(str(told.value).split("takes ")[1].split(":")[0])
@@ -84,14 +96,20 @@ def convolutions(draw):
     sizes = [draw(few(9 if rank < 3 else 5)) for _ in range(rank)]
     window = [draw(few(4)) for _ in range(rank)]
     groups, depth = draw(few(3)), draw(few(2))
-    kinds = draw(st.sampled_from([("uint8", "int8"), ("int32", "int64"), ("float32", "float64"), ("bool", "uint8")]))
+    kinds = draw(
+        st.sampled_from(
+            [("uint8", "int8"), ("int32", "int64"), ("float32", "float64"), ("bool", "uint8")]
+        )
+    )
     channel_axis = draw(st.integers(0, rank + 1))
     shape = [draw(few(3)), *sizes]
     shape.insert(channel_axis, groups * depth)
     pad_mode = draw(st.sampled_from(PAD_MODES))
     pairs = st.tuples(*[st.tuples(st.integers(0, 7), st.integers(0, 7)) for _ in sizes])
     words = {
-        "padding": draw(st.sampled_from(["valid", "same", "same_lower", "same_size", "full"]) | pairs),
+        "padding": draw(
+            st.sampled_from(["valid", "same", "same_lower", "same_size", "full"]) | pairs
+        ),
         "stride": draw(few(4)),
         "dilation": draw(few(3)),
         "groups": groups,
@@ -125,7 +143,9 @@ def test_a_convolution_in_tiles_is_the_whole(case, max_memory):
 
 
 def expect_no_more_than_needed(given, pad_mode, window, words):
-    """All that is read lies under a window; a read is no larger than a tile of all outputs would need."""
+    """All that is read lies under a window; a read is no larger than a tile of all outputs would
+    need.
+    """
     reached = np.zeros(given.shape, bool)
     for block in given.reads:
         reached[block] = True
@@ -136,7 +156,9 @@ def expect_no_more_than_needed(given, pad_mode, window, words):
     plan = convpool.plan_convolution((1, *spatial, 1), (*window, 1, 1), words["padding"], words["stride"],
                                      dilation=words["dilation"])  # fmt: skip
     for k, axis in enumerate(plan.axes):
-        where = reached.any(axis=tuple(i for i in range(rank + 2) if i != k + 1 + (k + 1 >= words["channel_axis"])))
+        where = reached.any(
+            axis=tuple(i for i in range(rank + 2) if i != k + 1 + (k + 1 >= words["channel_axis"]))
+        )
         halo = axis.halo(slice(0, axis.count))
         assert not where[: halo.start].any()
         assert not where[halo.stop :].any()
@@ -153,17 +175,23 @@ def test_a_pooling_in_tiles_is_the_whole(data):
         "stride": data.draw(st.none() | st.integers(1, 4)),
         "mode": data.draw(st.sampled_from(["max", "min", "avg", "sum", "lp", "median"])),
         "pad_mode": data.draw(st.sampled_from([None, *PAD_MODES])),
-        "padding": data.draw(st.sampled_from(["valid", "same", "full", "same_size"]) | st.integers(0, 6)),
+        "padding": data.draw(
+            st.sampled_from(["valid", "same", "full", "same_size"]) | st.integers(0, 6)
+        ),
         "dilation": draw(1, 3),
         "ceil": data.draw(st.booleans()),
         "count_padding": data.draw(st.booleans()),
         "channel_axis": channel_axis,
     }
-    images = numbers(shape, data.draw(st.sampled_from(["uint8", "int16", "float32", "float64", "bool"])))
+    images = numbers(
+        shape, data.draw(st.sampled_from(["uint8", "int16", "float32", "float64", "bool"]))
+    )
     window = [draw(1, 3) for _ in range(rank)]
     words["fill"] = int(words["pad_mode"] == "constant")
     if words["mode"] in ("max", "min", "median"):
-        words["footprint"] = data.draw(st.none() | st.just(np.arange(np.prod(window)).reshape(window) % 3 != 1))
+        words["footprint"] = data.draw(
+            st.none() | st.just(np.arange(np.prod(window)).reshape(window) % 3 != 1)
+        )
     try:
         whole = convpool.pool(images, window, **words)
     except ValueError:
@@ -184,10 +212,15 @@ def test_a_pooling_in_tiles_is_the_whole(data):
 def test_engines_in_tiles(engine, pad_mode):
     skip_without(engine)
     random = np.random.default_rng(0)
-    images, kernels = random.random((2, 90, 80, 3), np.float32), random.random((7, 5, 3, 4), np.float32)
+    images, kernels = (
+        random.random((2, 90, 80, 3), np.float32),
+        random.random((7, 5, 3, 4), np.float32),
+    )
     words = {"pad_mode": pad_mode, "engine": engine, "stride": (1, 2)}
     whole = convpool.convolve(images, kernels, **words)
-    plan = convpool.plan_convolution(images.shape, kernels.shape, **words, images_dtype="f4", kernels_dtype="f4")
+    plan = convpool.plan_convolution(
+        images.shape, kernels.shape, **words, images_dtype="f4", kernels_dtype="f4"
+    )
     tile = tile_sizes.tile_sizes(plan, (limit := 40 * 10**6 if engine == "fft" else 10**6))
     made = convpool.convolve(Recorded(images), kernels, max_memory=limit, **words)
     assert engine == "fft" or tile < [2, 90, 40, 4]
@@ -200,8 +233,13 @@ def test_engines_in_tiles(engine, pad_mode):
 @pytest.mark.parametrize("padding", ["same", "full", "same_size", ((0, 9),)])
 @pytest.mark.parametrize("pad_mode", ["zeros", "constant", "wrap"])
 def test_transforms_in_tiles_of_windows_larger_than_the_axis(padding, pad_mode):
-    for size, window, stride, dilation, channels in product((1, 2, 5), (1, 2, 3, 6, 7), (1, 3), (1, 3), (0, 1)):
-        images, kernels = numbers((1, size, channels), "float64"), numbers((window, channels, 2), "float64")
+    for size, window, stride, dilation, channels in product(
+        (1, 2, 5), (1, 2, 3, 6, 7), (1, 3), (1, 3), (0, 1)
+    ):
+        images, kernels = (
+            numbers((1, size, channels), "float64"),
+            numbers((window, channels, 2), "float64"),
+        )
         words = {"padding": padding, "stride": stride, "dilation": dilation, "pad_mode": pad_mode}
         if padding == ((0, 9),) and size + 9 < dilation * (window - 1) + 1:
             continue
@@ -212,7 +250,9 @@ def test_transforms_in_tiles_of_windows_larger_than_the_axis(padding, pad_mode):
     image, kernel = np.ones((20, 20)), np.ones((21, 21))
     out = np.empty((20, 20))
     assert convpool.filter_image(image, kernel, pad_mode="zeros", engine="fft", out=out) is out
-    np.testing.assert_allclose(out, convpool.filter_image(image, kernel, pad_mode="zeros", engine="numpy"))
+    np.testing.assert_allclose(
+        out, convpool.filter_image(image, kernel, pad_mode="zeros", engine="numpy")
+    )
 
 
 @pytest.mark.parametrize("window", [1, 5, 99, 100, 101, 150, 199])
@@ -227,7 +267,9 @@ def test_tiles_keep_nan_where_it_is():
     """Transforms would spread it: a block with others than finite numbers is summed."""
     images, kernels = np.ones((1, 300, 300, 1), np.float32), np.ones((61, 61, 1, 1), np.float32)
     images[0, 10, 10] = np.nan
-    plan = convpool.plan_convolution(images.shape, kernels.shape, images_dtype="f4", kernels_dtype="f4")
+    plan = convpool.plan_convolution(
+        images.shape, kernels.shape, images_dtype="f4", kernels_dtype="f4"
+    )
     assert plan.candidates[0][0] == "fft"
     made = convpool.convolve(images, kernels, max_memory="100MB")
     np.testing.assert_array_equal(np.isnan(made), np.isnan(convpool.convolve(images, kernels)))
@@ -259,11 +301,16 @@ def test_nothing_to_do():
 @pytest.mark.parametrize(("window", "stride"), [(2, 2), (3, 1), (9, 1), (13, 4)])
 def test_the_sign_of_zero_does_not_depend_on_tiles(window, stride, mode, engine):
     skip_without(engine)
-    images = np.random.default_rng(window).choice([0.0, -0.0, -0.0], (2, 30, 33, 3)).astype(np.float32)
+    images = (
+        np.random.default_rng(window).choice([0.0, -0.0, -0.0], (2, 30, 33, 3)).astype(np.float32)
+    )
     words = {"padding": "same", "engine": engine}
     whole = convpool.pool(images, window, stride, mode, **words)
     assert not np.signbit(whole).any()
-    assert convpool.pool(images, window, stride, mode, max_memory="100kB", **words).tobytes() == whole.tobytes()
+    assert (
+        convpool.pool(images, window, stride, mode, max_memory="100kB", **words).tobytes()
+        == whole.tobytes()
+    )
 
 
 FLIPS = {
@@ -279,7 +326,9 @@ FLIPS = {
 @pytest.mark.parametrize("max_memory", [None, "20kB", "200kB"])
 @pytest.mark.parametrize("flip", FLIPS)
 def test_a_mapped_file_may_be_read_backwards(flip, max_memory, tmp_path):
-    """What is fetched ahead begins at the lowest address, which is not that of the first pixel then."""
+    """What is fetched ahead begins at the lowest address, which is not that of the first pixel
+    then.
+    """
     mapped = np.memmap(tmp_path / "images", np.float32, "w+", 4096, (3, 40, 50, 2))
     mapped[...] = numbers(mapped.shape, "float32")
     view, kernels = mapped[FLIPS[flip]], numbers((3, 2, 2, 3), "float32", 1)
@@ -304,7 +353,10 @@ def test_memory_in_words(words, expected):
 
 def test_tiles_are_images_first_then_rows_then_columns_then_kernels():
     plan = convpool.plan_convolution((100, 300, 200, 4), (3, 3, 4, 8), engine="numpy")
-    sizes = [tile_sizes.tile_sizes(plan, limit) for limit in (3 * 10**7, 10**7, 8 * 10**5, 5 * 10**4, 2 * 10**4)]
+    sizes = [
+        tile_sizes.tile_sizes(plan, limit)
+        for limit in (3 * 10**7, 10**7, 8 * 10**5, 5 * 10**4, 2 * 10**4)
+    ]
     assert 1 < sizes[0][0] < 100
     assert sizes[0][1:] == [300, 200, 8]
     whole = [next((k for k, n in enumerate(tile) if n > 1), 4) for tile in sizes]
@@ -341,7 +393,8 @@ def test_tiles_of_chunked_images_are_whole_chunks():
 
 
 @pytest.mark.parametrize(
-    ("engine", "images"), [("numpy", ">f4"), ("compiled", "uint8"), ("compiled", ">f4"), ("fft", "f8")]
+    ("engine", "images"),
+    [("numpy", ">f4"), ("compiled", "uint8"), ("compiled", ">f4"), ("fft", "f8")],
 )
 def test_memory_is_bounded(engine, images, tmp_path):
     skip_without(engine)
@@ -367,7 +420,9 @@ def shown(path):
 
 
 @pytest.mark.parametrize("out", ["out.npy", "out.zarr", None])
-@pytest.mark.parametrize("error", [OSError(errno.EIO, "Input/output error"), KeyError("chunk 3"), ValueError()])
+@pytest.mark.parametrize(
+    "error", [OSError(errno.EIO, "Input/output error"), KeyError("chunk 3"), ValueError()]
+)
 def test_what_cannot_be_read_is_one_error(out, error, tmp_path):
     if out == "out.zarr":
         pytest.importorskip("zarr")
@@ -376,10 +431,14 @@ def test_what_cannot_be_read_is_one_error(out, error, tmp_path):
     with pytest.raises(
         OSError, match=r"the images were not read at \[\d+:\d+, .*stopped after 3 of \d+ tiles; "
     ) as told:
-        convpool.convolve(given, np.ones((3, 3, 1, 1)), out=target, max_memory="9kB", engine="numpy")
+        convpool.convolve(
+            given, np.ones((3, 3, 1, 1)), out=target, max_memory="9kB", engine="numpy"
+        )
     assert told.value.__cause__ is error
     assert told.value.errno == (errno.EIO if isinstance(error, OSError) else None)
-    assert (f"{target} was not made, and what was done is removed" in str(told.value)) == (out is not None)
+    assert (f"{target} was not made, and what was done is removed" in str(told.value)) == (
+        out is not None
+    )
     assert shown(tmp_path) == []
 
 
@@ -407,9 +466,12 @@ def test_a_full_disk_is_one_error(tmp_path, monkeypatch):
 
 def test_what_takes_no_slices_any_more():
     out = Written((8, 20, 20, 1), "float64", fails_at=2, error=RuntimeError("closed"))
-    call = partial(convpool.convolve, numbers((8, 20, 20, 1), "float64"), np.ones((3, 3, 1, 1)), out=out)
+    call = partial(
+        convpool.convolve, numbers((8, 20, 20, 1), "float64"), np.ones((3, 3, 1, 1)), out=out
+    )
     with pytest.raises(
-        OSError, match=r"not be written: closed; stopped after 2 of .*those are in out, the rest is as it"
+        OSError,
+        match=r"not be written: closed; stopped after 2 of .*those are in out, the rest is as it",
     ):
         call(max_memory="20kB", engine="numpy")
 
@@ -420,7 +482,9 @@ def test_control_c(out, tmp_path):
         pytest.importorskip("zarr")
     given = Recorded(numbers((8, 20, 20, 1), "float32"), fails_at=2, error=KeyboardInterrupt())
     with pytest.raises(KeyboardInterrupt) as told:
-        convpool.convolve(given, np.ones((3, 3, 1, 1)), out=tmp_path / out, max_memory="9kB", engine="numpy")
+        convpool.convolve(
+            given, np.ones((3, 3, 1, 1)), out=tmp_path / out, max_memory="9kB", engine="numpy"
+        )
     (note,) = told.value.__notes__
     assert note.startswith("stopped after 2 of ")
     assert "was not made" in note
@@ -455,16 +519,36 @@ IMAGES, KERNELS = np.ones((2, 8, 9, 3)), np.ones((3, 3, 3, 4))
 @pytest.mark.parametrize(
     ("error", "words", "said"),
     [
-        (ValueError, {"max_memory": "lots"}, "max_memory is 'lots'; it must be bytes or words such as '256MB'"),
+        (
+            ValueError,
+            {"max_memory": "lots"},
+            "max_memory is 'lots'; it must be bytes or words such as '256MB'",
+        ),
         (ValueError, {"max_memory": "5KiloB"}, "max_memory is '5KiloB'"),
         (ValueError, {"max_memory": 0}, "max_memory is 0; it must be a whole number of 1 or more"),
         (TypeError, {"max_memory": 1.5}, "max_memory is 1.5"),
         (TypeError, {"max_memory": True}, "max_memory is True"),
-        (ValueError, {"max_memory": 10}, r"max_memory is 10 bytes, but one pixel of the result takes \d+: pass"),
+        (
+            ValueError,
+            {"max_memory": 10},
+            r"max_memory is 10 bytes, but one pixel of the result takes \d+: pass",
+        ),
         (ValueError, {"out": "out.png"}, "out is 'out.png'; files are made as .npy and .zarr"),
-        (FileNotFoundError, {"out": "nowhere/out.npy"}, "there is no folder nowhere to write out.npy into"),
-        (TypeError, {"out": [1]}, r"out is a list; it must be an array \(2, 8, 9, 4\) float64, something that"),
-        (ValueError, {"out": Written((2, 8, 9, 3), "float64")}, r"out is \(2, 8, 9, 3\) float64; it must be \(2, 8, 9"),
+        (
+            FileNotFoundError,
+            {"out": "nowhere/out.npy"},
+            "there is no folder nowhere to write out.npy into",
+        ),
+        (
+            TypeError,
+            {"out": [1]},
+            r"out is a list; it must be an array \(2, 8, 9, 4\) float64, something that",
+        ),
+        (
+            ValueError,
+            {"out": Written((2, 8, 9, 3), "float64")},
+            r"out is \(2, 8, 9, 3\) float64; it must be \(2, 8, 9",
+        ),
         (ValueError, {"out": Written((2, 8, 9, 4), "float32")}, "float32; it must be"),
         (
             ValueError,

@@ -1,4 +1,6 @@
-"""Damaged files of every kind: each command ends in a result or one clear line, within a limit of memory and time."""
+"""Damaged files of every kind: each command ends in a result or one clear line, within a limit
+of memory and time.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,9 @@ from support import children, sampling
 
 pytest.importorskip("PIL")
 pytest.importorskip("click")
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="memory and time are limited as POSIX has it")
+pytestmark = pytest.mark.skipif(
+    os.name != "posix", reason="memory and time are limited as POSIX has it"
+)
 
 MEMORY = 2 * 2**30  # bytes that a process has taken at most, when it has read them all
 ALL, PIECE = 10_000, 1000
@@ -101,7 +105,9 @@ def check(folder, first, last):
     assert (said.returncode, said.stderr) == (0, ""), said.stderr[-3000:]
     done, refused, memory = map(int, said.stdout.split())
     assert done + refused == last - first
-    assert min(done, refused) > (last - first) / 20, "nearly all end in one way: the changes are too small or too large"
+    assert min(done, refused) > (last - first) / 20, (
+        "nearly all end in one way: the changes are too small or too large"
+    )
     assert memory * 1024 < MEMORY, f"{memory / 1e6:.1f} GB"
 
 

@@ -71,7 +71,9 @@ def test_what_is_written_is_read_back_bit_for_bit(tmp_path, suffix, kind, bits, 
     np.testing.assert_array_equal(photo.planes(), before)
 
 
-@pytest.mark.parametrize(("bits", "alpha", "expected"), [(8, False, "L"), (8, True, "LA"), (16, False, "I;16")])
+@pytest.mark.parametrize(
+    ("bits", "alpha", "expected"), [(8, False, "L"), (8, True, "LA"), (16, False, "I;16")]
+)
 @pytest.mark.parametrize("suffix", [".png", ".tif"])
 def test_gray_stays_gray_in_the_file(tmp_path, suffix, bits, alpha, expected):
     write(some_photo("gray", bits, alpha), tmp_path / f"p{suffix}")
@@ -144,7 +146,9 @@ def test_one_bit_becomes_black_and_white(tmp_path):
 
 
 def test_cmyk_is_noted_and_its_profile_dropped(tmp_path):
-    Image.new("CMYK", (W, H), (0, 255, 255, 0)).save(tmp_path / "p.tif", icc_profile=b"\0" * 16 + b"CMYK")
+    Image.new("CMYK", (W, H), (0, 255, 255, 0)).save(
+        tmp_path / "p.tif", icc_profile=b"\0" * 16 + b"CMYK"
+    )
     photo = read(tmp_path / "p.tif")
     assert (photo.pixels == (255, 0, 0)).all()
     assert photo.metadata.icc is None
@@ -165,10 +169,19 @@ TRANSPARENT = [(0, 1, [300], 65535), (2, 3, [1, 300, 70], 65535)]
 
 
 @pytest.mark.parametrize(("colour_type", "channels", "colour", "opaque"), TRANSPARENT)
-def test_a_transparent_colour_of_16_bits_becomes_alpha(tmp_path, colour_type, channels, colour, opaque):
-    samples = np.full((2, 3, channels), 300 + 256, dtype=np.uint16)  # the same low bytes: all 16 bits must count
+def test_a_transparent_colour_of_16_bits_becomes_alpha(
+    tmp_path, colour_type, channels, colour, opaque
+):
+    samples = np.full(
+        (2, 3, channels), 300 + 256, dtype=np.uint16
+    )  # the same low bytes: all 16 bits must count
     samples[1, 2] = colour
-    write_png(tmp_path / "p.png", samples, colour_type, extra=chunk(b"tRNS", struct.pack(f">{channels}H", *colour)))
+    write_png(
+        tmp_path / "p.png",
+        samples,
+        colour_type,
+        extra=chunk(b"tRNS", struct.pack(f">{channels}H", *colour)),
+    )
     photo = read(tmp_path / "p.png")
     assert photo.alpha.tolist() == [[opaque] * 3, [opaque, opaque, 0]]
     np.testing.assert_array_equal(photo.planes()[..., :-1], samples)
@@ -218,7 +231,9 @@ def test_other_programs_read_our_tiff_of_16_bits(tmp_path, kind, alpha):
     write(photo, tmp_path / "p.tif")
     np.testing.assert_array_equal(tifffile.imread(tmp_path / "p.tif"), photo.planes())
     with tifffile.TiffFile(tmp_path / "p.tif") as file:
-        assert [int(extra) for extra in file.pages[0].extrasamples] == ([2] if alpha else [])  # 2: not premultiplied
+        assert [int(extra) for extra in file.pages[0].extrasamples] == (
+            [2] if alpha else []
+        )  # 2: not premultiplied
 
 
 def test_other_programs_read_our_png_of_16_bits(tmp_path):
@@ -230,7 +245,10 @@ def test_other_programs_read_our_png_of_16_bits(tmp_path):
 
 LOSSY = [
     ({"photometric": "rgb", "planarconfig": "separate"}, (3, H, W)),
-    ({"photometric": "rgb", "planarconfig": "separate", "compression": "zlib"}, (3, H, W)),  # once read wrongly
+    (
+        {"photometric": "rgb", "planarconfig": "separate", "compression": "zlib"},
+        (3, H, W),
+    ),  # once read wrongly
     ({"photometric": "rgb", "extrasamples": ["assocalpha"]}, (H, W, 4)),
     ({"photometric": "separated"}, (H, W, 4)),
 ]
@@ -240,7 +258,9 @@ LOSSY = [
 def test_layouts_that_would_lose_bits_are_refused(tmp_path, layout, shape):
     tifffile = pytest.importorskip("tifffile")
     tifffile.imwrite(tmp_path / "p.tif", np.zeros(shape, dtype=np.uint16), **layout)
-    with pytest.raises(ValueError, match=r"p.tif holds 16 bits per sample in a layout .* of which 8 would be lost"):
+    with pytest.raises(
+        ValueError, match=r"p.tif holds 16 bits per sample in a layout .* of which 8 would be lost"
+    ):
         read(tmp_path / "p.tif")
 
 
@@ -250,11 +270,16 @@ VALUES = [
     (np.int32, 65536, "holds values from 65536 to 65570"),
     (np.int8, -3, "holds samples of 8 bits with a sign"),
     (np.int16, -3, "holds values from -3 to 31; 16 bits hold 0 to 65535"),
-    (np.uint32, 4_000_000_000, "holds values from 4000000000 to 4000000034; 16 bits hold 0 to 65535"),
+    (
+        np.uint32,
+        4_000_000_000,
+        "holds values from 4000000000 to 4000000034; 16 bits hold 0 to 65535",
+    ),
     (
         np.uint64,
         0,
-        r"p.tif holds 1 channel of 64 whole bits; 8 or 16 whole bits per sample would do \(without a sign, 1,",
+        r"p.tif holds 1 channel of 64 whole bits; 8 or 16 whole bits per sample would do "
+        r"\(without a sign, 1,",
     ),
     (np.float64, 0, "p.tif holds 1 channel of 64 bits, floating-point; 8 or 16 whole bits"),
     (np.float16, 0, "p.tif holds 1 channel of 16 bits, floating-point; 8 or 16 whole bits"),
@@ -272,15 +297,22 @@ def test_values_that_no_picture_holds_are_refused(tmp_path, dtype, first, words)
 
 @pytest.mark.parametrize(
     ("dtype", "words"),
-    [("int16", "16 bits with a sign"), ("uint32", "32 whole bits"), ("float32", "32 bits, floating-p")],
+    [
+        ("int16", "16 bits with a sign"),
+        ("uint32", "32 whole bits"),
+        ("float32", "32 bits, floating-p"),
+    ],
 )
 @pytest.mark.parametrize(("order", "bigtiff"), [("<", False), (">", False), ("<", True)])
 def test_kinds_of_colour_that_no_picture_holds_are_named(tmp_path, dtype, words, order, bigtiff):
     tifffile = pytest.importorskip("tifffile")
     pixels = np.ones((H, W, 3), dtype)
-    tifffile.imwrite(tmp_path / "p.tif", pixels, photometric="rgb", byteorder=order, bigtiff=bigtiff)
+    tifffile.imwrite(
+        tmp_path / "p.tif", pixels, photometric="rgb", byteorder=order, bigtiff=bigtiff
+    )
     with pytest.raises(
-        ValueError, match=f"p.tif holds 3 channels of {words}.*; 8 or 16 whole bits per sample would do"
+        ValueError,
+        match=f"p.tif holds 3 channels of {words}.*; 8 or 16 whole bits per sample would do",
     ):
         read(tmp_path / "p.tif")
 
@@ -294,15 +326,23 @@ def test_planes_one_after_the_other_are_read_or_named(tmp_path, compression):
     np.testing.assert_array_equal(read(tmp_path / "p.tif").pixels, np.moveaxis(planes, 0, -1))
     tifffile.imwrite(tmp_path / "deep.tif", planes.astype(np.uint16) << 8, **layout)
     with pytest.raises(
-        ValueError, match=r"\(separate planes\) of which 8 .* save it as plain 16-bit RGB or RGBA, pixel by"
+        ValueError,
+        match=r"\(separate planes\) of which 8 .* save it as plain 16-bit RGB or RGBA, pixel by",
     ):
         read(tmp_path / "deep.tif")
 
 
 def test_what_only_looks_like_tiff_is_no_picture(tmp_path):
-    for content in (b"II*\0", b"II*\0\x08\0\0\0", b"MM\0*\0\0\0\x08\xff\xff" + bytes(99), b"IIII" * 9):
+    for content in (
+        b"II*\0",
+        b"II*\0\x08\0\0\0",
+        b"MM\0*\0\0\0\x08\xff\xff" + bytes(99),
+        b"IIII" * 9,
+    ):
         (tmp_path / "p.tif").write_bytes(content)
-        with pytest.raises(ValueError, match=r"p.tif (is not a picture that can be read|is damaged|holds)"):
+        with pytest.raises(
+            ValueError, match=r"p.tif (is not a picture that can be read|is damaged|holds)"
+        ):
             read(tmp_path / "p.tif")
 
 
@@ -341,7 +381,9 @@ def told(photo):
 def test_orientation_is_applied_and_taken_out(tmp_path, suffix, orientation):
     stored = Image.fromarray(rng.integers(0, 256, (H * 8, W * 8, 3), dtype=np.uint8))
     settings = {"lossless": True} if suffix == ".webp" else {}
-    stored.save(tmp_path / f"p{suffix}", exif=camera_exif(orientation).tobytes(), dpi=(100, 200), **settings)
+    stored.save(
+        tmp_path / f"p{suffix}", exif=camera_exif(orientation).tobytes(), dpi=(100, 200), **settings
+    )
     photo = read(tmp_path / f"p{suffix}")
     with Image.open(tmp_path / f"p{suffix}") as image:
         expected = np.array(ImageOps.exif_transpose(image))
@@ -350,7 +392,9 @@ def test_orientation_is_applied_and_taken_out(tmp_path, suffix, orientation):
     assert told(photo).get(274, 1) == 1
     assert told(photo)[271] == "Camera"
     if suffix != ".webp":
-        assert photo.metadata.dpi == pytest.approx((100, 200) if orientation < 5 else (200, 100), rel=1e-3)
+        assert photo.metadata.dpi == pytest.approx(
+            (100, 200) if orientation < 5 else (200, 100), rel=1e-3
+        )
     write(photo, tmp_path / "again.png")
     assert_same(read(tmp_path / "again.png"), photo)
 
@@ -367,14 +411,20 @@ TURNED = {  # EXIF 2.32, 4.6.4: where the stored picture [[1, 2, 3], [4, 5, 6]] 
 def test_orientation_turns_as_the_standard_says(tmp_path, kind, bits, orientation):
     gray = np.array(TURNED[1], dtype={8: np.uint8, 16: np.uint16}[bits])
     pixels = gray if kind == "gray" else np.dstack([gray, gray + 10, gray + 20])
-    write(Photo(pixels, metadata=Metadata(exif=camera_exif(orientation).tobytes())), tmp_path / "p.png")
+    write(
+        Photo(pixels, metadata=Metadata(exif=camera_exif(orientation).tobytes())),
+        tmp_path / "p.png",
+    )
     photo = read(tmp_path / "p.png")
-    assert (photo.pixels if kind == "gray" else photo.pixels[..., 0]).tolist() == TURNED[orientation]
+    assert (photo.pixels if kind == "gray" else photo.pixels[..., 0]).tolist() == TURNED[
+        orientation
+    ]
     assert photo.pixels.dtype == pixels.dtype
 
 
 @pytest.mark.parametrize(
-    ("suffix", "bits"), [(".png", 8), (".png", 16), (".jpg", 8), (".tif", 8), (".tif", 16), (".webp", 8)]
+    ("suffix", "bits"),
+    [(".png", 8), (".png", 16), (".jpg", 8), (".tif", 8), (".tif", 16), (".webp", 8)],
 )
 def test_exif_profile_and_resolution_are_kept(tmp_path, suffix, bits):
     icc = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
@@ -393,7 +443,9 @@ def test_exif_profile_and_resolution_are_kept(tmp_path, suffix, bits):
 
 
 def test_structure_of_a_tiff_is_not_taken_for_exif(tmp_path):
-    Image.new("RGB", (W, H)).save(tmp_path / "p.tif", tiffinfo={270: "a title"}, compression="tiff_lzw")
+    Image.new("RGB", (W, H)).save(
+        tmp_path / "p.tif", tiffinfo={270: "a title"}, compression="tiff_lzw"
+    )
     assert dict(told(read(tmp_path / "p.tif"))) == {270: "a title"}
 
 
@@ -444,10 +496,16 @@ def test_files_that_cannot_be_read_get_one_clear_line(tmp_path):
     (tmp_path / "text.png").write_text("I am a letter.\n")
     (tmp_path / "empty.png").touch()
     (tmp_path / "folder.png").mkdir()
-    (tmp_path / "page.eps").write_bytes(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\nshowpage\n")
+    (tmp_path / "page.eps").write_bytes(
+        b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\nshowpage\n"
+    )
     cases = [
         ("cut.png", ValueError, r"is damaged or cut short \(.*\); get a whole copy of the picture"),
-        ("text.png", ValueError, "is not a picture that can be read; a common PNG, JPEG, TIFF, WebP, GIF or BMP"),
+        (
+            "text.png",
+            ValueError,
+            "is not a picture that can be read; a common PNG, JPEG, TIFF, WebP, GIF or BMP",
+        ),
         ("page.eps", ValueError, "is not a picture that can be read"),
         ("empty.png", ValueError, r"is empty \(0 bytes\)"),
         ("folder.png", IsADirectoryError, "is a folder, not a picture; name the pictures in it"),
@@ -472,10 +530,15 @@ def test_cutting_a_file_anywhere_never_gives_another_error(tmp_path, suffix):
             assert str(error).startswith(str(tmp_path / "cut"))  # noqa: PT017
 
 
-@pytest.mark.parametrize("side", [9_500, 60_000])  # beyond Pillow's limit, and beyond twice the limit
+@pytest.mark.parametrize(
+    "side", [9_500, 60_000]
+)  # beyond Pillow's limit, and beyond twice the limit
 def test_bombs_are_refused_with_their_size(tmp_path, side):
     write_png(tmp_path / "bomb.png", np.zeros((1, 1, 1)), 0, size=(side, side))
-    words = rf"bomb.png has {side * side:,} pixels; the limit of [\d,]+ protects .*: if you trust this one, raise --max"
+    words = (
+        rf"bomb.png has {side * side:,} pixels; the limit of [\d,]+ protects .*: if you "
+        rf"trust this one, raise --max"
+    )
     with pytest.raises(ValueError, match=words):
         read(tmp_path / "bomb.png")
 
@@ -505,7 +568,10 @@ def names(folder):
 
 def test_nothing_is_replaced_without_force(tmp_path):
     (tmp_path / "p.png").write_bytes(b"precious")
-    with pytest.raises(FileExistsError, match=r"p.png exists and stays as it is; --force \(force=True\) replaces it"):
+    with pytest.raises(
+        FileExistsError,
+        match=r"p.png exists and stays as it is; --force \(force=True\) replaces it",
+    ):
         write(some_photo(), tmp_path / "p.png")
     assert (tmp_path / "p.png").read_bytes() == b"precious"
     assert names(tmp_path) == ["p.png"]
@@ -528,12 +594,18 @@ def test_nothing_half_written_is_left(tmp_path, monkeypatch, error):
     assert (tmp_path / "p.png").read_bytes() == b"precious"
 
 
-@pytest.mark.parametrize(("suffix", "most"), [(".jpg", 65_500), (".jpeg", 65_500), (".webp", 16_383)])
+@pytest.mark.parametrize(
+    ("suffix", "most"), [(".jpg", 65_500), (".jpeg", 65_500), (".webp", 16_383)]
+)
 @pytest.mark.parametrize("axis", [0, 1])
 def test_more_pixels_a_side_than_a_format_holds_are_refused(suffix, most, axis, tmp_path, capfd):
-    whole, more = (Photo(np.zeros((n, 1) if axis == 0 else (1, n), np.uint8)) for n in (most, most + 1))
+    whole, more = (
+        Photo(np.zeros((n, 1) if axis == 0 else (1, n), np.uint8)) for n in (most, most + 1)
+    )
     write(whole, tmp_path / f"whole{suffix}")
-    with pytest.raises(ValueError, match=f"p{suffix}: {suffix} holds up to {most} pixels a side, .*, as .png can"):
+    with pytest.raises(
+        ValueError, match=f"p{suffix}: {suffix} holds up to {most} pixels a side, .*, as .png can"
+    ):
         write(more, tmp_path / f"p{suffix}")
     write(more, tmp_path / "p.png")
     assert names(tmp_path) == ["p.png", f"whole{suffix}"]
@@ -541,14 +613,44 @@ def test_more_pixels_a_side_than_a_format_holds_are_refused(suffix, most, axis, 
 
 
 MISUSES = [
-    ({}, "p.gif", {}, ValueError, "p.gif: pictures are written as .png, .jpg, .jpeg, .tif, .tiff, .webp"),
+    (
+        {},
+        "p.gif",
+        {},
+        ValueError,
+        "p.gif: pictures are written as .png, .jpg, .jpeg, .tif, .tiff, .webp",
+    ),
     ({}, "p", {}, ValueError, "pictures are written as"),
-    ({"bits": 16}, "p.jpg", {}, ValueError, "p.jpg: .jpg holds 8 bits per sample, the picture 16; .png, .tif, .tiff"),
+    (
+        {"bits": 16},
+        "p.jpg",
+        {},
+        ValueError,
+        "p.jpg: .jpg holds 8 bits per sample, the picture 16; .png, .tif, .tiff",
+    ),
     ({"bits": 16}, "p.webp", {}, ValueError, ".webp holds 8 bits"),
-    ({"alpha": True}, "p.JPG", {}, ValueError, "p.JPG: JPEG holds no transparency; .png, .tif and .webp do"),
-    ({}, "p.jpg", {"quality": 0}, ValueError, "quality goes from 1 .small. to 100 .best.: 0 came in"),
+    (
+        {"alpha": True},
+        "p.JPG",
+        {},
+        ValueError,
+        "p.JPG: JPEG holds no transparency; .png, .tif and .webp do",
+    ),
+    (
+        {},
+        "p.jpg",
+        {"quality": 0},
+        ValueError,
+        "quality goes from 1 .small. to 100 .best.: 0 came in",
+    ),
     ({}, "p.jpg", {"quality": 101}, ValueError, "101 came in"),
-    ({}, "none/p.png", {}, FileNotFoundError, "there is no folder .*none to write p.png into; make it first"),
+    (
+        {},
+        "none/p.png",
+        {},
+        FileNotFoundError,
+        "there is no folder .*none to write p.png into; make it first",
+    ),
 ]
 
 
@@ -568,14 +670,28 @@ def test_a_folder_is_not_replaced(tmp_path):
 BAD_PHOTOS = [
     ((np.zeros((2, 2)),), TypeError, "pixels must be uint8 or uint16, not float64"),
     ((np.zeros((2, 2, 4), np.uint8),), ValueError, r"not \(2, 2, 4\)"),
-    ((np.zeros(4, np.uint8),), ValueError, r"gray \(h, w\) or colour \(h, w, 3\), at least 1 x 1, not \(4,\)"),
+    (
+        (np.zeros(4, np.uint8),),
+        ValueError,
+        r"gray \(h, w\) or colour \(h, w, 3\), at least 1 x 1, not \(4,\)",
+    ),
     ((np.zeros((0, 2), np.uint8),), ValueError, r"not \(0, 2\)"),
-    ((np.zeros((2, 2), np.uint8), np.zeros((2, 3), np.uint8)), ValueError, r"alpha \(2, 3\) uint8 does not match"),
-    ((np.zeros((2, 2), np.uint8), np.zeros((2, 2), np.uint16)), ValueError, r"alpha \(2, 2\) uint16 does not match"),
+    (
+        (np.zeros((2, 2), np.uint8), np.zeros((2, 3), np.uint8)),
+        ValueError,
+        r"alpha \(2, 3\) uint8 does not match",
+    ),
+    (
+        (np.zeros((2, 2), np.uint8), np.zeros((2, 2), np.uint16)),
+        ValueError,
+        r"alpha \(2, 2\) uint16 does not match",
+    ),
 ]
 
 
-@pytest.mark.parametrize(("arguments", "error", "words"), BAD_PHOTOS, ids=lambda value: str(value)[:12])
+@pytest.mark.parametrize(
+    ("arguments", "error", "words"), BAD_PHOTOS, ids=lambda value: str(value)[:12]
+)
 def test_photos_are_checked(arguments, error, words):
     with pytest.raises(error, match=words):
         Photo(*arguments)
@@ -592,5 +708,7 @@ def test_photos_are_checked(arguments, error, words):
 def test_without_pillow_the_pip_line_is_named(tmp_path, monkeypatch, call):
     write(some_photo(), tmp_path / "p.png")
     monkeypatch.setitem(__import__("sys").modules, "PIL", None)
-    with pytest.raises(ModuleNotFoundError, match=r'pictures need Pillow: pip install "convpool\[app\]"'):
+    with pytest.raises(
+        ModuleNotFoundError, match=r'pictures need Pillow: pip install "convpool\[app\]"'
+    ):
         call(tmp_path / "p.png")

@@ -9,7 +9,16 @@ from scipy import ndimage
 
 import convpool
 from convpool import filters, photos
-from convpool.photos import Photo, Source, choose_signed, destinations, filtered, pooled, sources, to_pixels
+from convpool.photos import (
+    Photo,
+    Source,
+    choose_signed,
+    destinations,
+    filtered,
+    pooled,
+    sources,
+    to_pixels,
+)
 
 PIXELS = [
     ([-1, 0, 255, 256], np.uint8, "clip", [0, 0, 255, 255], 0, 2),
@@ -25,7 +34,14 @@ PIXELS = [
     ([-127, 0, 127], np.uint8, "zero-in-the-middle", [1, 128, 255], 0, 0),
     ([-1000, 0, 500], np.uint8, "zero-in-the-middle", [1, 128, 192], 1, 0),
     ([0, 0], np.uint8, "zero-in-the-middle", [128, 128], 0, 0),
-    ([1e-13, -3e-13], np.uint8, "zero-in-the-middle", [128, 128], 0, 0),  # rounding must not become a picture
+    (
+        [1e-13, -3e-13],
+        np.uint8,
+        "zero-in-the-middle",
+        [128, 128],
+        0,
+        0,
+    ),  # rounding must not become a picture
     ([-10, 0, 10], np.uint16, "zero-in-the-middle", [1, 32768, 65535], 0, 0),
     ([np.inf, 2, -2], np.uint8, "zero-in-the-middle", [255, 255, 1], 0, 1),
     ([-1020, 0, 510], np.uint8, "magnitude", [255, 0, 128], 1, 0),
@@ -34,7 +50,9 @@ PIXELS = [
 ]
 
 
-@pytest.mark.parametrize(("values", "dtype", "signed", "expected", "rounded", "saturated"), PIXELS, ids=str)
+@pytest.mark.parametrize(
+    ("values", "dtype", "signed", "expected", "rounded", "saturated"), PIXELS, ids=str
+)
 def test_values_become_pixels(values, dtype, signed, expected, rounded, saturated):
     shown = to_pixels(values, dtype, signed)
     assert shown.pixels.dtype == dtype
@@ -57,7 +75,11 @@ def test_the_scale_is_said():
 
 BAD_VALUES = [
     (([1], np.float32), ValueError, "pictures hold uint8 or uint16, not float32"),
-    (([1], np.uint8, "abs"), ValueError, "named 'abs'; there are: clip, zero-in-the-middle, magnitude"),
+    (
+        ([1], np.uint8, "abs"),
+        ValueError,
+        "named 'abs'; there are: clip, zero-in-the-middle, magnitude",
+    ),
     (([1j], np.uint8), TypeError, "not from complex128; take the real part or np.abs"),
     ((["a"], np.uint8), TypeError, "not from <U1"),
 ]
@@ -85,7 +107,9 @@ def filter_image(image, kernel, padding="same", stride=1):
     weights = kernel if image.ndim == 2 else kernel[..., None]
     values = ndimage.correlate(image.astype(np.int64), weights, mode="mirror")
     margin = kernel.shape[0] // 2 if padding == "valid" else 0
-    return values[margin : image.shape[0] - margin : stride, margin : image.shape[1] - margin : stride]
+    return values[
+        margin : image.shape[0] - margin : stride, margin : image.shape[1] - margin : stride
+    ]
 
 
 def pool(images, size, stride, mode, padding="valid"):
@@ -111,9 +135,13 @@ def test_filtering_leaves_transparency_and_metadata(dtype):
 
 
 def colours_seen(photo, kernel):
-    """Filter as `filtered` describes it, tap by tap: sum(w) x0 + sum(w a (x - x0)) sum(|w|) / sum(|w| a)."""
+    """Filter as `filtered` describes it, tap by tap: sum(w) x0 + sum(w a (x - x0)) sum(|w|) /
+    sum(|w| a).
+    """
     kernel, reach = kernel.astype(float), np.array(kernel.shape) // 2
-    around = np.pad(photo.planes().astype(float), [(reach[0],) * 2, (reach[1],) * 2, (0, 0)], mode="reflect")
+    around = np.pad(
+        photo.planes().astype(float), [(reach[0],) * 2, (reach[1],) * 2, (0, 0)], mode="reflect"
+    )
     result = np.zeros((*photo.alpha.shape, around.shape[2] - 1))
     for i, j in np.ndindex(*photo.alpha.shape):
         middle = around[i + reach[0], j + reach[1], :-1]
@@ -122,7 +150,9 @@ def colours_seen(photo, kernel):
             *colour, opacity = around[i + u, j + v]
             difference = difference + weight * opacity * (colour - middle)
             seen += abs(weight) * opacity
-        result[i, j] = kernel.sum() * middle + (difference / seen * np.abs(kernel).sum() if seen else 0)
+        result[i, j] = kernel.sum() * middle + (
+            difference / seen * np.abs(kernel).sum() if seen else 0
+        )
     return result.reshape(photo.pixels.shape)
 
 
@@ -135,7 +165,10 @@ def clear_in_places(dtype=np.uint8, gray=False):
     return Photo(photo.pixels[..., 0].copy() if gray else photo.pixels, alpha)
 
 
-KERNELS = {name: filters.kernel(name) for name in ("box", "sharpen", "emboss", "sobel-x", "edge", "identity")}
+KERNELS = {
+    name: filters.kernel(name)
+    for name in ("box", "sharpen", "emboss", "sobel-x", "edge", "identity")
+}
 KERNELS |= {
     "narrow": np.array([[0.5], [1], [0.25]]),
     "short": np.array([[-128, 2, -3]], np.int8),
@@ -162,13 +195,19 @@ def with_other_hidden_colours(photo):
 
 @pytest.mark.parametrize("signed", photos.SIGNED)
 @pytest.mark.parametrize("name", filters.NAMES)
-@pytest.mark.parametrize("settings", [{}, {"stride": 2, "padding": "valid"}, {"pad_mode": "zeros"}], ids=str)
+@pytest.mark.parametrize(
+    "settings", [{}, {"stride": 2, "padding": "valid"}, {"pad_mode": "zeros"}], ids=str
+)
 def test_what_cannot_be_seen_changes_nothing(name, signed, settings):
     photo = clear_in_places()
     photo = Photo(np.tile(photo.pixels, (2, 2, 1)), np.tile(photo.alpha, (2, 2)))
     one, shown = filtered(photo, filters.kernel(name), convpool.filter_image, signed, **settings)
     other, again = filtered(
-        with_other_hidden_colours(photo), filters.kernel(name), convpool.filter_image, signed, **settings
+        with_other_hidden_colours(photo),
+        filters.kernel(name),
+        convpool.filter_image,
+        signed,
+        **settings,
     )
     seen = one.alpha > 0
     np.testing.assert_array_equal(one.pixels[seen], other.pixels[seen])
@@ -191,14 +230,22 @@ def test_far_from_what_is_transparent_nothing_changes(name, pad_mode):
     near[15 - reach : 16 + reach, 15 - reach : 16 + reach] = True
     other, _ = filtered(Photo(pixels, alpha), kernel, convpool.filter_image, **words)
     np.testing.assert_array_equal(plain.pixels[~near], other.pixels[~near])
-    assert near.all() or name in ("identity", "scharr") or (plain.pixels[near] != other.pixels[near]).any()
+    assert (
+        near.all()
+        or name in ("identity", "scharr")
+        or (plain.pixels[near] != other.pixels[near]).any()
+    )
 
 
 def test_one_opacity_everywhere_is_as_good_as_opaque():
     pixels = np.random.default_rng(6).integers(0, 256, (9, 9, 3), dtype=np.uint8)
     for kernel in (filters.sharpen(), filters.sobel_x()):
-        half = filtered(Photo(pixels, np.full((9, 9), 100, np.uint8)), kernel, convpool.filter_image)[0]
-        np.testing.assert_array_equal(half.pixels, filtered(Photo(pixels), kernel, convpool.filter_image)[0].pixels)
+        half = filtered(
+            Photo(pixels, np.full((9, 9), 100, np.uint8)), kernel, convpool.filter_image
+        )[0]
+        np.testing.assert_array_equal(
+            half.pixels, filtered(Photo(pixels), kernel, convpool.filter_image)[0].pixels
+        )
 
 
 def test_opacity_moves_with_the_windows_even_where_the_size_stays():
@@ -212,7 +259,8 @@ def test_opacity_moves_with_the_windows_even_where_the_size_stays():
 
 
 @pytest.mark.parametrize(
-    ("settings", "part"), [({"padding": "valid"}, np.s_[1:-1, 1:-1]), ({"stride": 2}, np.s_[::2, ::2])]
+    ("settings", "part"),
+    [({"padding": "valid"}, np.s_[1:-1, 1:-1]), ({"stride": 2}, np.s_[::2, ::2])],
 )
 def test_transparency_is_taken_from_the_middle_of_the_window(settings, part):
     photo = transparent_photo()
@@ -262,8 +310,12 @@ def test_pooling_is_that_of_premultiplied_colours(dtype, gray, mode):
 @pytest.mark.parametrize("mode", MODES)
 def test_pooling_of_opaque_pictures_is_that_of_their_colours(mode):
     pixels = transparent_photo().pixels
-    opaque, _ = pooled(Photo(pixels, np.full(pixels.shape[:2], 255, np.uint8)), convpool.pool, 2, mode=mode)
-    np.testing.assert_array_equal(opaque.pixels, pooled(Photo(pixels), convpool.pool, 2, mode=mode)[0].pixels)
+    opaque, _ = pooled(
+        Photo(pixels, np.full(pixels.shape[:2], 255, np.uint8)), convpool.pool, 2, mode=mode
+    )
+    np.testing.assert_array_equal(
+        opaque.pixels, pooled(Photo(pixels), convpool.pool, 2, mode=mode)[0].pixels
+    )
     assert (opaque.alpha == 255).all()
 
 
@@ -292,7 +344,9 @@ def album(tmp_path, monkeypatch):
 
 
 def found(*words, **keywords):
-    return [(source.path.as_posix(), source.name.as_posix()) for source in sources(words, **keywords)]
+    return [
+        (source.path.as_posix(), source.name.as_posix()) for source in sources(words, **keywords)
+    ]
 
 
 def test_folders_are_searched_in_order_and_hidden_files_are_not(album):
@@ -309,12 +363,18 @@ def test_earlier_results_inside_the_folder_are_left_out(album):
 
 
 def test_files_are_taken_whatever_they_are_called(album):
-    assert found("single.xyz", "missing.png") == [("single.xyz", "single.xyz"), ("missing.png", "missing.png")]
+    assert found("single.xyz", "missing.png") == [
+        ("single.xyz", "single.xyz"),
+        ("missing.png", "missing.png"),
+    ]
 
 
 def test_a_folder_without_pictures_is_said(album):
     os.mkdir("bare")
-    with pytest.raises(ValueError, match=r"there are no pictures in the folder bare: none of its files ends in .png"):
+    with pytest.raises(
+        ValueError,
+        match=r"there are no pictures in the folder bare: none of its files ends in .png",
+    ):
         sources(["bare"])
 
 
@@ -326,7 +386,11 @@ TARGETS = [
     (["cat.gif", "b/dog.BMP"], "new", ["new/cat.png", "new/dog.png"]),
     (["single.xyz"], "new/", ["new/single.png"]),
     (["album/more", "cat.webp"], "new", ["new/a.png", "new/d.tiff", "new/cat.webp"]),
-    (["album"], "new", ["new/a.jpg", "new/b.PNG", "new/more/a.png", "new/more/d.tiff", "new/out/old.png"]),
+    (
+        ["album"],
+        "new",
+        ["new/a.jpg", "new/b.PNG", "new/more/a.png", "new/more/d.tiff", "new/out/old.png"],
+    ),
 ]
 
 
@@ -336,21 +400,42 @@ def test_results_keep_their_names(album, words, output, expected):
 
 
 REFUSED = [
-    (["a/cat.jpg", "b/cat.jpg"], "new", "a.cat.jpg and b.cat.jpg would both be written to new.cat.jpg: rename one"),
+    (
+        ["a/cat.jpg", "b/cat.jpg"],
+        "new",
+        "a.cat.jpg and b.cat.jpg would both be written to new.cat.jpg: rename one",
+    ),
     (["cat.jpg", "cat.jpg"], "new", "cat.jpg and cat.jpg would both"),
     (["cat.gif", "cat.png"], "new", "cat.gif and cat.png would both be written to new.cat.png"),
     (["cat.png", "CAT.png"], "new", "would both"),  # one file on Windows and macOS
-    (["cat.png", "dog.png"], "one.png", "2 pictures need a folder, and one.png is a file's name: give -o FOLDER"),
-    (["cat.png"], "-", "not written to standard output, which - stands for: name a file, as in -o out.png"),
+    (
+        ["cat.png", "dog.png"],
+        "one.png",
+        "2 pictures need a folder, and one.png is a file's name: give -o FOLDER",
+    ),
+    (
+        ["cat.png"],
+        "-",
+        "not written to standard output, which - stands for: name a file, as in -o out.png",
+    ),
     (["cat.png", "dog.png"], "-", "not written to standard output"),
     (
         ["a/cat.jpg"],
         "new",
-        "new is neither a folder .* nor a picture's name: give a file, as in -o new.jpg, or -o new.*",
+        "new is neither a folder .* nor a picture's name: give a file, as in -o new.jpg, or -o "
+        "new.*",
     ),
     (["a/cat.gif"], "deep/new", "as in -o deep.new.png, or -o deep.new. to make a folder"),
-    (["cat.png"], "cat.gif", "cat.gif: pictures are written as .png, .jpg, .jpeg, .tif, .tiff, .webp, not .gif"),
-    (["cat.png"], "single.xyz", "single.xyz is a file that is no picture; results are written as .png"),
+    (
+        ["cat.png"],
+        "cat.gif",
+        "cat.gif: pictures are written as .png, .jpg, .jpeg, .tif, .tiff, .webp, not .gif",
+    ),
+    (
+        ["cat.png"],
+        "single.xyz",
+        "single.xyz is a file that is no picture; results are written as .png",
+    ),
 ]
 
 
@@ -362,7 +447,9 @@ def test_impossible_destinations_are_explained(album, words, output, message):
 
 def test_a_folder_may_be_named_like_a_file(album):
     os.mkdir("folder.png")
-    assert destinations([Source(Path("x.png"), Path("x.png"))], "folder.png") == [Path("folder.png/x.png")]
+    assert destinations([Source(Path("x.png"), Path("x.png"))], "folder.png") == [
+        Path("folder.png/x.png")
+    ]
 
 
 # the sheet
@@ -379,10 +466,14 @@ def test_the_sheet_shows_every_kernel_once():
     assert np.count_nonzero((sheet == 77).all(axis=2)) >= plain * 60 * 60
 
 
-@pytest.mark.parametrize("sample", [np.zeros((40, 90), np.uint8), np.full((90, 40, 3), 40_000, np.uint16)])
+@pytest.mark.parametrize(
+    "sample", [np.zeros((40, 90), np.uint8), np.full((90, 40, 3), 40_000, np.uint16)]
+)
 def test_the_sheet_takes_any_picture(sample):
     shapes = set()
-    sheet = photos.thumbnail_sheet(lambda picture, kernel: shapes.add(picture.shape) or picture, sample, side=50)
+    sheet = photos.thumbnail_sheet(
+        lambda picture, kernel: shapes.add(picture.shape) or picture, sample, side=50
+    )
     assert shapes == {(50, 50, 3)}
     assert sheet.dtype == np.uint8
     assert (sheet[..., 0] == int(sample.flat[0]) >> 8 * (sample.itemsize - 1)).sum() > 50 * 50

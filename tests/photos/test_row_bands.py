@@ -1,4 +1,6 @@
-"""Pictures in bands of rows: the same pixels and counts as in one, whatever the padding, and no more memory."""
+"""Pictures in bands of rows: the same pixels and counts as in one, whatever the padding, and no
+more memory.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,17 @@ from support import children, sampling
 
 CHOICES = {
     "kernel": [(3, 3), (2, 4), (5, 1), (1, 6)],
-    "padding": ["same", "same_lower", "same_size", "valid", "full", 1, (0, 2), ((1, 0), (2, 1)), ((2, 2), (1, 1))],
+    "padding": [
+        "same",
+        "same_lower",
+        "same_size",
+        "valid",
+        "full",
+        1,
+        (0, 2),
+        ((1, 0), (2, 1)),
+        ((2, 2), (1, 1)),
+    ],
     "stride": [1, 2, (3, 1), (1, 1)],
     "pad_mode": ["reflect", "symmetric", "edge", "wrap", "zeros"],
     "signed": ["clip", "zero-in-the-middle", "magnitude", None],
@@ -24,7 +36,8 @@ CHOICES = {
 }
 
 
-# a band that has as many rows as the part of the picture that it needs, while the result has more than the picture
+# a band that has as many rows as the part of the picture that it needs, while the result has more
+# than the picture
 AS_MANY_BY_CHANCE = {
     "kernel": (3, 3),
     "padding": ((2, 2), (1, 1)),
@@ -59,20 +72,27 @@ def test_bands_are_the_whole(monkeypatch):
         one, shown = filtered(photo, kernel, convpool.filter_image, case["signed"], **settings)
         with monkeypatch.context() as small:
             small.setattr(row_bands, "MOST", 0)
-            small.setattr(row_bands, "BAND", photo.pixels.size * 8 * case["rows"] // len(one.pixels))
+            small.setattr(
+                row_bands, "BAND", photo.pixels.size * 8 * case["rows"] // len(one.pixels)
+            )
             calls = []
 
             def filter_image(*operands, calls=calls, **words):
                 calls.append(1)
                 return convpool.filter_image(*operands, **words)
 
-            several, shown_in_bands = filtered(photo, kernel, filter_image, case["signed"], **settings)
+            several, shown_in_bands = filtered(
+                photo, kernel, filter_image, case["signed"], **settings
+            )
         cut_into += len(calls) > 8
         np.testing.assert_array_equal(several.pixels, one.pixels, err_msg=str(case))
         assert (several.alpha is None) == (one.alpha is None)
         if one.alpha is not None:
             np.testing.assert_array_equal(several.alpha, one.alpha, err_msg=str(case))
-        parts = [(each.count, each.rounded, each.saturated, each.scale) for each in (shown, shown_in_bands)]
+        parts = [
+            (each.count, each.rounded, each.saturated, each.scale)
+            for each in (shown, shown_in_bands)
+        ]
         assert parts[0] == parts[1], case
     assert cut_into > 100
 

@@ -1,4 +1,6 @@
-"""Channels anywhere, and axes that can be read in more than one way: nothing is guessed from their number."""
+"""Channels anywhere, and axes that can be read in more than one way: nothing is guessed from
+their number.
+"""
 
 import re
 from itertools import product
@@ -20,7 +22,9 @@ def numbers(*shape, seed=0):
 
 
 @pytest.mark.parametrize("negative", [False, True])
-@pytest.mark.parametrize(("rank", "axis"), [(rank, axis) for rank in SIZES for axis in range(rank + 2)])
+@pytest.mark.parametrize(
+    ("rank", "axis"), [(rank, axis) for rank in SIZES for axis in range(rank + 2)]
+)
 def test_windows_of_images_with_channels_anywhere(rank, axis, negative):
     last = numbers(2, *SIZES[rank], 3)
     images = np.moveaxis(last, -1, axis)
@@ -32,7 +36,9 @@ def test_windows_of_images_with_channels_anywhere(rank, axis, negative):
     assert not windows.flags.writeable
     assert np.shares_memory(windows, last)
     summed = fold(windows, SIZES[rank], **words)
-    np.testing.assert_array_equal(summed, np.moveaxis(fold(expected, SIZES[rank], stride=2), -1, axis))
+    np.testing.assert_array_equal(
+        summed, np.moveaxis(fold(expected, SIZES[rank], stride=2), -1, axis)
+    )
     assert summed.shape == images.shape
     # the adjoint
     others = numbers(*windows.shape, seed=1)
@@ -49,20 +55,33 @@ def test_windows_by_hand():
 @pytest.mark.parametrize("axis", [4, -5])
 def test_axes_that_are_not_there(axis):
     images = np.ones((1, 4, 5, 2))
-    with pytest.raises(ValueError, match=rf"channel_axis is {axis}, but images \(1, 4, 5, 2\) have axes 0 to 3"):
+    with pytest.raises(
+        ValueError, match=rf"channel_axis is {axis}, but images \(1, 4, 5, 2\) have axes 0 to 3"
+    ):
         window_view(images, 2, channel_axis=axis)
-    with pytest.raises(ValueError, match=rf"channel_axis is {axis}, but windows of images .* have axes 0 to 3"):
+    with pytest.raises(
+        ValueError, match=rf"channel_axis is {axis}, but windows of images .* have axes 0 to 3"
+    ):
         fold(window_view(images, 2), (4, 5), channel_axis=axis)
 
 
 @pytest.mark.parametrize(
     ("shape", "padding", "fits"),
-    [(5, "valid", True), (5, 1, True), (5, "same", True), (8, "full", True), (5, ((2, 0),), True), (5, 9, False)],
+    [
+        (5, "valid", True),
+        (5, 1, True),
+        (5, "same", True),
+        (8, "full", True),
+        (5, ((2, 0),), True),
+        (5, 9, False),
+    ],
 )
 def test_fold_says_which_shape_has_as_many_windows(shape, padding, fits):
     windows = np.ones((1, 4, 2, 3))
     words = {"stride": 2, "padding": padding}
-    with pytest.raises(ValueError, match=r"windows are \(1, 4, 2, 3\) with \(4,\) windows") as caught:
+    with pytest.raises(
+        ValueError, match=r"windows are \(1, 4, 2, 3\) with \(4,\) windows"
+    ) as caught:
         fold(windows, shape, **words)
     advice = re.search(r"; shape=(.*) has as many$", str(caught.value))
     assert bool(advice) == fits
@@ -92,8 +111,12 @@ WAYS = {
     "in memory": filter_image,
     "out": lambda image, kernel, **words: into(image, kernel, words),
     "tiles": lambda image, kernel, **words: filter_image(image, kernel, max_memory=20_000, **words),
-    "tiles into out": lambda image, kernel, **words: into(image, kernel, words | {"max_memory": 20_000}),
-    "slices": lambda image, kernel, **words: filter_image(Sliced(image), kernel, max_memory=20_000, **words),
+    "tiles into out": lambda image, kernel, **words: into(
+        image, kernel, words | {"max_memory": 20_000}
+    ),
+    "slices": lambda image, kernel, **words: filter_image(
+        Sliced(image), kernel, max_memory=20_000, **words
+    ),
     "dask": lambda image, kernel, **words: lazy(image, kernel, words),
 }
 
@@ -115,7 +138,9 @@ def lazy(image, kernel, words):
 @pytest.mark.parametrize("way", WAYS)
 def test_pictures_with_channels_anywhere(way, axis):
     image = np.moveaxis(PICTURE, -1, axis)
-    np.testing.assert_array_equal(WAYS[way](image, KERNEL, channel_axis=axis), np.moveaxis(EXPECTED, -1, axis))
+    np.testing.assert_array_equal(
+        WAYS[way](image, KERNEL, channel_axis=axis), np.moveaxis(EXPECTED, -1, axis)
+    )
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -123,7 +148,9 @@ def test_channels_that_are_not_named(way):
     np.testing.assert_array_equal(WAYS[way](PICTURE, KERNEL), EXPECTED)
     for channels in (0, 1, 4):
         image = PICTURE.repeat(2, axis=2)[..., :channels]
-        np.testing.assert_array_equal(WAYS[way](image, KERNEL), EXPECTED.repeat(2, axis=2)[..., :channels])
+        np.testing.assert_array_equal(
+            WAYS[way](image, KERNEL), EXPECTED.repeat(2, axis=2)[..., :channels]
+        )
     np.testing.assert_array_equal(WAYS[way](PICTURE[..., 0], KERNEL), EXPECTED[..., 0])
 
 
@@ -140,7 +167,9 @@ def test_pictures_of_many_channels_are_said_to_be_so(way):
     with pytest.raises(ValueError, match="channel_axis=-1 for one picture of 5 channels"):
         WAYS[way](numbers(9, 8, 5), KERNEL)
     image = numbers(5, 9, 8)
-    with pytest.raises(ValueError, match=r"image \(5, 9, 8\) can be read in more than one way") as caught:
+    with pytest.raises(
+        ValueError, match=r"image \(5, 9, 8\) can be read in more than one way"
+    ) as caught:
         WAYS[way](image, KERNEL)
     assert "channel_axis=-1 for one picture of 8 channels" in str(caught.value)
     assert "channel_axis=0 for 5 channels, or grey pictures, of 9 x 8" in str(caught.value)
@@ -162,13 +191,15 @@ PICTURES = [  # image, kernel, words -> what is advised
 ]
 FOLLOWED = {
     "leave channel_axis out": lambda image, kernel: filter_image(image, kernel),
-    "pass image[None] and a kernel (1, kw)": lambda image, kernel: filter_image(image[None], kernel[:1]),
+    "pass image[None] and a kernel (1, "
+    "kw)": lambda image, kernel: filter_image(image[None], kernel[:1]),
     "filter_image(image[0], kernel)": lambda image, kernel: filter_image(image[0], kernel),
     "pass kernel[..., 0, 0]": lambda image, kernel: filter_image(image, kernel[..., 0, 0]),
     "pass kernel[None] for a row, or kernel[:, None] for a column": lambda image, kernel: (
         filter_image(image, kernel[None]), filter_image(image, kernel[:, None])
     ),
-    "convolve(image[None], kernels, pad_mode='reflect')[0]": lambda image, kernel: convpool.convolve(
+    "convolve(image[None], kernels, "
+    "pad_mode='reflect')[0]": lambda image, kernel: convpool.convolve(
         image[None], kernel, pad_mode="reflect"
     )[0],
 }  # fmt: skip
@@ -189,19 +220,26 @@ def test_advice_for_pictures_can_be_followed(image, kernel, words, advice):
 def test_windows_of_three_axes_name_their_rank(axis, given):
     channel_axis = axis + given
     images = np.ones((4, 5, 6))
-    with pytest.raises(ValueError, match=r"images \(4, 5, 6\) with shape=2 can be read in more than one way") as caught:
+    with pytest.raises(
+        ValueError, match=r"images \(4, 5, 6\) with shape=2 can be read in more than one way"
+    ) as caught:
         window_view(images, 2, channel_axis=channel_axis)
     text = str(caught.value)
     signals = window_view(images, (2,), channel_axis=channel_axis)
     assert "or shape=(2,) for a batch of signals" in text
     assert signals.ndim == 4
-    pictures, also = re.search(r"pass (images\[None\])(?: and channel_axis=(-?\d))? for one picture", text).groups()
+    pictures, also = re.search(
+        r"pass (images\[None\])(?: and channel_axis=(-?\d))? for one picture", text
+    ).groups()
     words = {"channel_axis": int(also or channel_axis)}
     whole = window_view(eval(pictures), 2, **words)
     assert whole.ndim == 6
     assert whole.shape[0] == 1  # the batch
     # of counts from the front, 1 fits pictures with the channels first that lack the batch
-    assert whole.shape[:4][words["channel_axis"]] == {0: 4, 1: 4, 2: 6, -3: 4, -2: 5, -1: 6}[channel_axis]
+    assert (
+        whole.shape[:4][words["channel_axis"]]
+        == {0: 4, 1: 4, 2: 6, -3: 4, -2: 5, -1: 6}[channel_axis]
+    )
     if grey := re.search(r"(images\[\S+( None)?\]) for a batch of grey", text):
         assert window_view(eval(grey[1]), 2, **words).shape[0] == 4
 
@@ -217,7 +255,10 @@ IMAGES = numbers(2, 6, 7, 3).astype(float)
 EAGER = {
     "window_view": ("images", lambda images: window_view(images, (2, 2))),
     "fold": ("windows", lambda windows: fold(windows, (6, 7))),
-    "convolve_transpose": ("images", lambda images: convpool.convolve_transpose(images, F((2, 2, 1, 3)))),
+    "convolve_transpose": (
+        "images",
+        lambda images: convpool.convolve_transpose(images, F((2, 2, 1, 3))),
+    ),
     "a plan": ("images", lambda images: convpool.plan_pooling(images.shape, (2, 2)).run(images)),
 }
 
@@ -231,6 +272,8 @@ def test_dask_arrays_are_not_computed_in_silence(call, labelled):
     images = da.from_array(numbers_)
     if labelled:
         images = pytest.importorskip("xarray").DataArray(images)
-    with pytest.raises(TypeError, match=rf"{name} are a dask array, and {call} has no .*pass {name}\.compute\(\)"):
+    with pytest.raises(
+        TypeError, match=rf"{name} are a dask array, and {call} has no .*pass {name}\.compute\(\)"
+    ):
         run(images)
     np.testing.assert_array_equal(run(images.compute()), run(numbers_))

@@ -10,7 +10,9 @@ from convpool.engines import ENGINES, threads
 from convpool.engines.compiled import host
 from convpool.plans import convolution, cost_model
 
-needs_numba = pytest.mark.skipif(host.refusal() is not None, reason=f"no compiled kernels: {host.refusal()}")
+needs_numba = pytest.mark.skipif(
+    host.refusal() is not None, reason=f"no compiled kernels: {host.refusal()}"
+)
 plan = convpool.plan_convolution
 
 
@@ -46,7 +48,13 @@ HUGE = [
 @pytest.mark.parametrize(("images", "kernels", "words"), SMALL)
 @pytest.mark.parametrize("dtype", ["float32", "float64", "uint8"])
 def test_small_calls_are_numpy(images, kernels, words, dtype):
-    made = plan(images, kernels, images_dtype=dtype, kernels_dtype="int8" if dtype == "uint8" else dtype, **words)
+    made = plan(
+        images,
+        kernels,
+        images_dtype=dtype,
+        kernels_dtype="int8" if dtype == "uint8" else dtype,
+        **words,
+    )
     assert made.candidates[0][0] == "numpy"
     assert "a small call" in made.candidates[0][1]
 
@@ -55,7 +63,13 @@ def test_small_calls_are_numpy(images, kernels, words, dtype):
 @pytest.mark.parametrize(("images", "kernels", "words"), LARGE)
 @pytest.mark.parametrize("dtype", ["float32", "float64", "uint8"])
 def test_large_calls_are_compiled(images, kernels, words, dtype):
-    made = plan(images, kernels, images_dtype=dtype, kernels_dtype="int8" if dtype == "uint8" else dtype, **words)
+    made = plan(
+        images,
+        kernels,
+        images_dtype=dtype,
+        kernels_dtype="int8" if dtype == "uint8" else dtype,
+        **words,
+    )
     assert [name for name, _ in made.candidates] == ["compiled", "numpy"]
     assert "on one thread" in made.candidates[0][1]
 
@@ -93,7 +107,9 @@ def test_three_axes_are_numpy():
 @pytest.fixture
 def uncompiled(monkeypatch):
     """As where Numba is missing."""
-    monkeypatch.setattr(cost_model.compiled, "refusal", lambda dtype, rank: "Numba is not installed")
+    monkeypatch.setattr(
+        cost_model.compiled, "refusal", lambda dtype, rank: "Numba is not installed"
+    )
 
 
 def test_large_kernels_are_transformed_where_nothing_is_compiled(uncompiled):
@@ -134,7 +150,9 @@ def test_other_work_is_not(uncompiled, images, kernels, dtype):
 def test_engines_stand_in_the_order_of_their_times(dtype, window, stride, size, channels):
     images, kernels = (1, size, size, channels[0]), (window, window, *channels)
     made = plan(images, kernels, stride=stride, images_dtype=dtype, kernels_dtype=dtype)
-    single = {name: cost_model.CALL[name] + seconds for name, seconds in made._work.parallel().items()}
+    single = {
+        name: cost_model.CALL[name] + seconds for name, seconds in made._work.parallel().items()
+    }
     names = [name for name, _ in made.candidates]
     assert names == sorted(names, key=single.get)
 
@@ -204,7 +222,9 @@ def test_seconds_shrink_with_threads_except_numpys():
         times = {}
         for number in (1, 4):
             threads.set_number(number)
-            times[number] = {e: float32((50, 100, 100, 8), (3, 3, 8, 32), engine=e).seconds for e in ENGINES}
+            times[number] = {
+                e: float32((50, 100, 100, 8), (3, 3, 8, 32), engine=e).seconds for e in ENGINES
+            }
     finally:
         threads.set_number(None)
     assert times[1]["numpy"] == times[4]["numpy"]
@@ -218,7 +238,9 @@ def test_the_choice_does_not_depend_on_threads():
         chosen = []
         for number in (1, 64):
             threads.set_number(number)
-            chosen.append([float32(*shapes, **words).candidates for *shapes, words in SMALL + LARGE + HUGE])
+            chosen.append(
+                [float32(*shapes, **words).candidates for *shapes, words in SMALL + LARGE + HUGE]
+            )
     finally:
         threads.set_number(None)
     assert chosen[0] == chosen[1]
@@ -227,4 +249,6 @@ def test_the_choice_does_not_depend_on_threads():
 def test_seconds_of_auto_are_those_of_the_first_candidate():
     for images, kernels, words in SMALL + LARGE + HUGE:
         made = float32(images, kernels, **words)
-        assert made.seconds == float32(images, kernels, engine=made.candidates[0][0], **words).seconds
+        assert (
+            made.seconds == float32(images, kernels, engine=made.candidates[0][0], **words).seconds
+        )

@@ -16,7 +16,9 @@ WORDS = [{}, {"max_memory": "1MB"}]
 
 
 class Tensor:
-    """Like a tensor of PyTorch, which NumPy reads if it lies in the CPU's memory and has no gradient."""
+    """Like a tensor of PyTorch, which NumPy reads if it lies in the CPU's memory and has no
+    gradient.
+    """
 
     def __init__(self, values, *, grad=False, device="cpu", dense=True, dtype="torch.float32"):
         self.values, self.requires_grad, self.is_sparse = values, grad, not dense
@@ -82,7 +84,9 @@ def advice(call, **values):
 
 @pytest.mark.parametrize("words", WORDS, ids=str)
 @pytest.mark.parametrize(
-    "state", [{"grad": True}, {"device": "cuda"}, {"dense": False}, {"dtype": "torch.bfloat16"}], ids=str
+    "state",
+    [{"grad": True}, {"device": "cuda"}, {"dense": False}, {"dtype": "torch.bfloat16"}],
+    ids=str,
 )
 def test_tensors_that_need_steps(state, words):
     both = {**state, "grad": True}
@@ -95,7 +99,9 @@ def test_tensors_that_need_steps(state, words):
 
 
 def test_a_plain_tensor_is_read():
-    np.testing.assert_array_equal(convpool.pool(Tensor(IMAGES), (2, 2)), convpool.pool(IMAGES, (2, 2)))
+    np.testing.assert_array_equal(
+        convpool.pool(Tensor(IMAGES), (2, 2)), convpool.pool(IMAGES, (2, 2))
+    )
 
 
 @pytest.mark.parametrize("words", WORDS, ids=str)
@@ -103,7 +109,9 @@ def test_what_has_only_dlpack_is_read(words):
     actual = convpool.convolve(OnlyDLPack(IMAGES), OnlyDLPack(KERNELS), **words)
     np.testing.assert_array_equal(actual, convpool.convolve(IMAGES, KERNELS))
     broken = OnlyDLPack(IMAGES, BufferError("no way out of this device"))
-    with pytest.raises(TypeError, match=r"images came as a OnlyDLPack that NumPy cannot read .no way out of this"):
+    with pytest.raises(
+        TypeError, match=r"images came as a OnlyDLPack that NumPy cannot read .no way out of this"
+    ):
         convpool.pool(broken, (2, 2), **words)
 
 
@@ -116,7 +124,9 @@ def test_sparse_arrays(make, words):
     np.testing.assert_array_equal(dense, PICTURE)
     with pytest.raises(TypeError, match="kernel came as a sparse"):
         call(dense, kernel)
-    with pytest.raises(TypeError, match=r"image came as a sparse .*, whose zeros convpool reads too"):
+    with pytest.raises(
+        TypeError, match=r"image came as a sparse .*, whose zeros convpool reads too"
+    ):
         call(image, dense)
 
 
@@ -128,7 +138,9 @@ def test_sparse_chunks_of_dask():
 
 
 def test_ragged_lists_say_what_came_in():
-    with pytest.raises(ValueError, match=r"images came as a list that NumPy cannot read .*inhomogeneous shape"):
+    with pytest.raises(
+        ValueError, match=r"images came as a list that NumPy cannot read .*inhomogeneous shape"
+    ):
         convpool.convolve([[[1], [2, 3]]], KERNELS)
 
 
@@ -144,9 +156,13 @@ def test_dtypes_that_another_library_adds(name):
         convpool.convolve(IMAGES, KERNELS.astype(added))
     with pytest.raises(TypeError, match=f"images hold {name}"):
         convpool.pool(images, (2, 2))
-    with pytest.raises(TypeError, match=f"dtype is {name}; it must be an integer, float or complex dtype of NumPy"):
+    with pytest.raises(
+        TypeError, match=f"dtype is {name}; it must be an integer, float or complex dtype of NumPy"
+    ):
         convpool.convolve(IMAGES, KERNELS, dtype=added)
-    with pytest.raises(TypeError, match=rf"images_dtype is {name}; .* to which astype\(np\.\w+\) leads"):
+    with pytest.raises(
+        TypeError, match=rf"images_dtype is {name}; .* to which astype\(np\.\w+\) leads"
+    ):
         convpool.plan_convolution((1, 5, 5, 1), (3, 3, 1, 1), images_dtype=added)
 
 
@@ -154,13 +170,20 @@ def test_objects_and_texts_of_numbers():
     for images in (IMAGES.astype(object), (IMAGES % 7).astype(str), (IMAGES % 7).astype("S")):
         numbers = advice(lambda images=images: convpool.convolve(images, KERNELS), images=images)
         np.testing.assert_array_equal(numbers, images.astype(float))
-    for images in (np.full((1, 5, 5, 1), None), np.full((1, 5, 5, 1), "a"), np.zeros((1, 5, 5, 1), "M8[s]"), None):
+    for images in (
+        np.full((1, 5, 5, 1), None),
+        np.full((1, 5, 5, 1), "a"),
+        np.zeros((1, 5, 5, 1), "M8[s]"),
+        None,
+    ):
         with pytest.raises(TypeError, match=r"images hold .*, floats and complex numbers$"):
             convpool.convolve(images, KERNELS)
 
 
 @pytest.mark.parametrize("call", [convpool.convolve, convpool.convolve_transpose])
-@pytest.mark.parametrize("value", ["wat", "i4,,", {"a": 1}, 3, object()], ids=["wat", "i4,,", "dict", "3", "object"])
+@pytest.mark.parametrize(
+    "value", ["wat", "i4,,", {"a": 1}, 3, object()], ids=["wat", "i4,,", "dict", "3", "object"]
+)
 def test_what_names_no_dtype(call, value):
     with pytest.raises(TypeError) as caught:
         call(IMAGES, KERNELS, dtype=value)
@@ -172,14 +195,18 @@ def test_what_names_no_dtype(call, value):
 @pytest.mark.parametrize("value", [object, str, bool, "i4,f4", "U3", "M8[s]", "(2,)i4"])
 def test_dtypes_of_no_sums(value):
     with pytest.raises(
-        TypeError, match=r"dtype is .*; it must be an integer, float or complex dtype of NumPy, such as"
+        TypeError,
+        match=r"dtype is .*; it must be an integer, float or complex dtype of NumPy, such as",
     ):
         convpool.convolve(IMAGES, KERNELS, dtype=value)
 
 
 def test_out_of_another_library():
     out = Tensor(np.empty_like(IMAGES))
-    for call in (partial(convpool.convolve, IMAGES, KERNELS), partial(convpool.pool, IMAGES, (3, 3), 1, padding=1)):
+    for call in (
+        partial(convpool.convolve, IMAGES, KERNELS),
+        partial(convpool.pool, IMAGES, (3, 3), 1, padding=1),
+    ):
         target = advice(partial(call, out=out), out=out)
         assert target is out.values  # the tensor has what is written there
         assert call(out=target) is target

@@ -1,4 +1,6 @@
-"""Integers of every dtype: exact where sums fit the result, refused where they might not, with advice that works."""
+"""Integers of every dtype: exact where sums fit the result, refused where they might not, with
+advice that works.
+"""
 
 import re
 from functools import partial
@@ -33,7 +35,9 @@ def taps(*values, dtype="int64"):
 
 
 def followed(call, **words):
-    """Make a call; if it is refused, make it again as the error says. Returns the result and the error."""
+    """Make a call; if it is refused, make it again as the error says. Returns the result and the
+    error.
+    """
     try:
         return call(**words), None
     except OverflowError as error:
@@ -68,15 +72,16 @@ def test_the_error_names_the_bound_and_a_dtype_that_holds_it():
     with pytest.raises(OverflowError) as caught:
         call(dtype=np.int8)
     assert str(caught.value) == (
-        "sums of products may reach 2040, more than int8 holds (127); pass dtype=np.int16, or no dtype for int64"
+        "sums of products may reach 2040, more than int8 holds (127); pass dtype=np.int16, or no "
+        "dtype for int64"
     )
     assert call(dtype=np.int16).dtype == np.int16
     assert call().dtype == np.int64
     with pytest.raises(OverflowError) as caught:
         call(dtype=np.uint16)
     assert str(caught.value) == (
-        "sums of products may be negative, as low as -1020, which uint16 cannot hold; pass dtype=np.int16, or no dtype "
-        "for int64"
+        "sums of products may be negative, as low as -1020, which uint16 cannot hold; pass "
+        "dtype=np.int16, or no dtype for int64"
     )
 
 
@@ -90,7 +95,10 @@ def test_the_limits_of_a_dtype_fit_and_what_is_beyond_does_not(name, call):
             assert CALLS[call](images, kernels, dtype=name).tolist() == [[[value]]]
     k = MOST[name].bit_length()
     half = 2 ** (k // 2)
-    for image, weight in ((half, 2**k // half), (-1, -LEAST[name] + 1 if LEAST[name] > -(2**63) else 2**63 - 1)):
+    for image, weight in (
+        (half, 2**k // half),
+        (-1, -LEAST[name] + 1 if LEAST[name] > -(2**63) else 2**63 - 1),
+    ):
         bias = np.array([2 if image < 0 and weight == 2**63 - 1 else 0])
         with pytest.raises(OverflowError, match=name):
             convpool.convolve(one(image), one(weight), bias=-bias, dtype=name)
@@ -102,13 +110,17 @@ def test_the_limits_of_a_dtype_fit_and_what_is_beyond_does_not(name, call):
 def test_bounds_beyond_float64_are_exact(call):
     for weights in ([2**62, 2**62 - 1], [2**63 - 1], [-(2**62), -(2**62)]):
         total = sum(weights)
-        images, kernels = np.ones((1, 1, len(weights)), int), np.array(weights).reshape(1, len(weights), 1)
+        images, kernels = (
+            np.ones((1, 1, len(weights)), int),
+            np.array(weights).reshape(1, len(weights), 1),
+        )
         if call == "transposed":
             kernels = kernels.reshape(1, 1, -1)
         assert CALLS[call](images, kernels).tolist() == [[[total]]]
         more = kernels - 1 if total < 0 else kernels + 1 if len(weights) > 1 else kernels
         with pytest.raises(
-            OverflowError, match=rf"may reach {abs(int(more.astype(object).sum())) * 3}, more than int64"
+            OverflowError,
+            match=rf"may reach {abs(int(more.astype(object).sum())) * 3}, more than int64",
         ):
             CALLS[call](images * 3, more)
 
@@ -128,19 +140,32 @@ def test_a_bound_of_many_large_weights_is_exact():
 def test_each_kernel_has_a_bound_of_its_own():
     """Positive weights of one kernel are not added to those of another."""
     kernels = np.array([[100, -100]]).reshape(1, 1, 2)
-    assert convpool.convolve(row(1, -1), kernels, dtype=np.int8).tolist() == [[[100, -100], [-100, 100]]]
+    assert convpool.convolve(row(1, -1), kernels, dtype=np.int8).tolist() == [
+        [[100, -100], [-100, 100]]
+    ]
     bias = np.array([27, -28])
     assert convpool.convolve(row(1), kernels, bias=bias, dtype=np.int8).tolist() == [[[127, -128]]]
-    with pytest.raises(OverflowError, match=r"may reach 128, more than int8 holds .127.; pass dtype=np.uint8"):
+    with pytest.raises(
+        OverflowError, match=r"may reach 128, more than int8 holds .127.; pass dtype=np.uint8"
+    ):
         convpool.convolve(row(1), kernels[..., :1], bias=bias[:1] + 1, dtype=np.int8)
 
 
 def test_unsigned_results_of_what_cannot_be_negative():
-    assert convpool.convolve(row(-3, -5), taps(-1, -2), "valid", dtype=np.uint8).tolist() == [[[13]]]
-    assert convpool.convolve(row(2**62, 2**62), taps(1, 2), "valid", dtype=np.uint64).item() == 3 * 2**62
-    assert convpool.convolve(row(-(2**62), -(2**62)), taps(-1, -2), "valid", dtype=np.uint64).item() == 3 * 2**62
+    assert convpool.convolve(row(-3, -5), taps(-1, -2), "valid", dtype=np.uint8).tolist() == [
+        [[13]]
+    ]
+    assert (
+        convpool.convolve(row(2**62, 2**62), taps(1, 2), "valid", dtype=np.uint64).item()
+        == 3 * 2**62
+    )
+    assert (
+        convpool.convolve(row(-(2**62), -(2**62)), taps(-1, -2), "valid", dtype=np.uint64).item()
+        == 3 * 2**62
+    )
     with pytest.raises(
-        OverflowError, match=r"may be negative, as low as -6, which uint8 cannot hold; pass dtype=np.int8"
+        OverflowError,
+        match=r"may be negative, as low as -6, which uint8 cannot hold; pass dtype=np.int8",
     ):
         convpool.convolve(row(-3, 5), taps(2), dtype=np.uint8)
 
@@ -164,7 +189,10 @@ def test_pixels_are_not_read_where_their_dtype_decides():
 def test_of_a_transposed_convolution_only_weights_that_meet_are_added():
     for stride, dilation in ((2, 1), (3, 1), (4, 2), (2, 3)):
         values = row(2**62, 2**62)
-        if (stride, dilation) == (2, 3):  # 3 taps, 3 apart: the first and the last meet where windows start 2 apart
+        if (stride, dilation) == (
+            2,
+            3,
+        ):  # 3 taps, 3 apart: the first and the last meet where windows start 2 apart
             values = values // 2 + row(1, 0)
         actual = convpool.convolve_transpose(values, taps(1, 1), stride=stride, dilation=dilation)
         assert actual.max() == values.max()
@@ -191,7 +219,9 @@ def test_sums_of_pixels(words):
     summed = partial(convpool.pool, mode="sum", **words)
     assert summed(row(-(2**62), -(2**62)), (2,)).item() == -(2**63)
     assert summed(row(2**63 - 1, 0, dtype="uint64"), (1,)).ravel().tolist() == [2**63 - 1, 0]
-    with pytest.raises(OverflowError, match=f"sums of pixels may reach {2**63}, more than int64 holds"):
+    with pytest.raises(
+        OverflowError, match=f"sums of pixels may reach {2**63}, more than int64 holds"
+    ):
         summed(row(2**62, 2**62), (2,))
 
 
@@ -223,8 +253,12 @@ def test_chunks_of_dask_arrays():
     array = pytest.importorskip("dask.array")
     images = array.from_array(np.full((1, 40, 1), 255, np.uint8), chunks=(1, 10, 1))
     lazy = convpool.convolve(images, taps(4, 0, -4), dtype=np.int16)
-    np.testing.assert_array_equal(lazy.compute(), convpool.convolve(images.compute(), taps(4, 0, -4)))
-    with pytest.raises(OverflowError, match=r"may reach 2040, more than int8 holds .127.; pass dtype=np.int16"):
+    np.testing.assert_array_equal(
+        lazy.compute(), convpool.convolve(images.compute(), taps(4, 0, -4))
+    )
+    with pytest.raises(
+        OverflowError, match=r"may reach 2040, more than int8 holds .127.; pass dtype=np.int16"
+    ):
         convpool.convolve(images, taps(4, 0, -4), dtype=np.int8).compute()
 
 
@@ -244,7 +278,9 @@ def test_a_whole_fill_and_bias_are_taken_by_every_integer_dtype(name, value):
 @pytest.mark.parametrize("dtype", ["int64", "uint64", "uint8", "bool"])
 def test_bias_of_any_integer_dtype_is_added_to_large_sums(dtype, engine):
     images, bias = np.full((1, 2, 1), 2**62, np.uint64), np.array([1], dtype)
-    actual = convpool.convolve(images, taps(1, 1), "valid", bias=bias, dtype=np.uint64, engine=engine)
+    actual = convpool.convolve(
+        images, taps(1, 1), "valid", bias=bias, dtype=np.uint64, engine=engine
+    )
     assert actual.item() == 2**63 + 1
 
 
@@ -289,7 +325,10 @@ def some(random, name, shape):
     """Return integers of about any size that the dtype has."""
     if name == "bool":
         return random.random(shape) < 0.5
-    low, high = max(LEAST[name], -(2 ** int(random.integers(64)))), min(MOST[name], 2 ** int(random.integers(64)))
+    low, high = (
+        max(LEAST[name], -(2 ** int(random.integers(64)))),
+        min(MOST[name], 2 ** int(random.integers(64))),
+    )
     return random.integers(low, high, shape, dtype=name, endpoint=True)
 
 
@@ -298,7 +337,9 @@ def test_any_integers_are_exact_or_refused_with_advice_that_works(seed):
     random = np.random.default_rng(seed)
     kinds = random.choice([*INTEGERS, "bool"], 2)
     images = some(random, kinds[0], (1, 5, random.integers(1, 3)))
-    kernels = some(random, kinds[1], (random.integers(1, 4), images.shape[-1], random.integers(1, 3)))
+    kernels = some(
+        random, kinds[1], (random.integers(1, 4), images.shape[-1], random.integers(1, 3))
+    )
     dtype = str(random.choice(INTEGERS))
     padding, fill = tuple(random.integers(0, 2, 2).tolist()), 0
     words = {"padding": (padding,), "engine": str(random.choice(["auto", "numpy"]))}
@@ -311,7 +352,9 @@ def test_any_integers_are_exact_or_refused_with_advice_that_works(seed):
     expected = exact(images, kernels, padding, fill)
     actual, error = followed(partial(convpool.convolve, images, kernels, **words), dtype=dtype)
     if actual.dtype.kind == "f":
-        np.testing.assert_allclose(actual, expected.astype(float), rtol=1e-9, atol=1e-9 * np.abs(expected).max())
+        np.testing.assert_allclose(
+            actual, expected.astype(float), rtol=1e-9, atol=1e-9 * np.abs(expected).max()
+        )
     else:
         assert actual.tolist() == expected.tolist()
     # sum |w| * max |x|: what fits by it must be taken

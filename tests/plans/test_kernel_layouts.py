@@ -1,4 +1,6 @@
-"""Kernels in the order of other libraries: PyTorch's (nc, c // groups, *window), Keras's (*window, c, multiplier)."""
+"""Kernels in the order of other libraries: PyTorch's (nc, c // groups, *window), Keras's
+(*window, c, multiplier).
+"""
 
 import inspect
 import pickle
@@ -25,11 +27,16 @@ def numbers(*shape, seed=0, dtype=float):
 
 
 def of_pytorch(images, kernels, groups):
-    """Correlate (m, c, *spatial) with (nc, c // groups, *window), one pair of planes after the other."""
+    """Correlate (m, c, *spatial) with (nc, c // groups, *window), one pair of planes after the
+    other.
+    """
     each, depth = len(kernels) // groups, kernels.shape[1]
     planes = [
         [
-            sum(signal.correlate(image[n // each * depth + i], kernel[i], "valid") for i in range(depth))
+            sum(
+                signal.correlate(image[n // each * depth + i], kernel[i], "valid")
+                for i in range(depth)
+            )
             for n, kernel in enumerate(kernels)
         ]
         for image in images
@@ -41,7 +48,10 @@ def of_keras(images, kernels):
     """Correlate (m, *spatial, c) with (*window, c, multiplier), as DepthwiseConv2D has it."""
     *_, c, multiplier = kernels.shape
     planes = [
-        [signal.correlate(image[..., k], kernels[..., k, i], "valid") for k, i in product(range(c), range(multiplier))]
+        [
+            signal.correlate(image[..., k], kernels[..., k, i], "valid")
+            for k, i in product(range(c), range(multiplier))
+        ]
         for image in images
     ]
     return np.moveaxis(planes, 1, -1)
@@ -59,7 +69,14 @@ def test_kernels_of_pytorch(rank, groups, engine):
     for name in ("OIHW", NAMES[rank][1]):
         words = {"channel_axis": 1, "groups": groups, "engine": engine, "kernel_layout": name}
         np.testing.assert_allclose(convolve(images, kernels, "valid", **words), expected, atol=1e-9)
-    last = convolve(np.moveaxis(images, 1, -1), kernels, "valid", groups=groups, kernel_layout="OIHW", engine=engine)
+    last = convolve(
+        np.moveaxis(images, 1, -1),
+        kernels,
+        "valid",
+        groups=groups,
+        kernel_layout="OIHW",
+        engine=engine,
+    )
     np.testing.assert_allclose(np.moveaxis(last, -1, 1), expected, atol=1e-9)
 
 
@@ -93,11 +110,15 @@ IMAGES = numbers(3, 11, 12, 4)
 WAYS = {  # of running a call
     "in memory": lambda images, kernels, **words: convolve(images, kernels, **words),
     "flipped": lambda images, kernels, **words: convolve(images, kernels, flip=True, **words),
-    "in tiles": lambda images, kernels, **words: convolve(images, kernels, max_memory=20_000, **words),
-    "integers": lambda images, kernels, **words: convolve(images.astype(int), kernels.astype(np.int8), **words),
-    "plan": lambda images, kernels, **words: plan_convolution(images.shape, kernels.shape, **words).run(
-        images, kernels
+    "in tiles": lambda images, kernels, **words: convolve(
+        images, kernels, max_memory=20_000, **words
     ),
+    "integers": lambda images, kernels, **words: convolve(
+        images.astype(int), kernels.astype(np.int8), **words
+    ),
+    "plan": lambda images, kernels, **words: plan_convolution(
+        images.shape, kernels.shape, **words
+    ).run(images, kernels),
     "pickled plan": lambda images, kernels, **words: pickle.loads(
         pickle.dumps(plan_convolution(images.shape, kernels.shape, **words))
     ).run(images, kernels),
@@ -114,11 +135,17 @@ def lazy(images, kernels, **words):
 @pytest.mark.parametrize("case", CASES)
 def test_every_way_takes_the_callers_order(case, way):
     layout, (kernels, groups) = case.split()[0], CASES[case]
-    words = {"padding": "same", "stride": 2, "bias": np.arange(float(ours(kernels, layout).shape[-1]))}
+    words = {
+        "padding": "same",
+        "stride": 2,
+        "bias": np.arange(float(ours(kernels, layout).shape[-1])),
+    }
     if "plan" in way or way == "integers":
         del words["bias"]
     given = 1 if layout == "HWCM" else groups
-    expected = WAYS["plan" if way == "pickled plan" else way](IMAGES, ours(kernels, layout), groups=groups, **words)
+    expected = WAYS["plan" if way == "pickled plan" else way](
+        IMAGES, ours(kernels, layout), groups=groups, **words
+    )
     made = WAYS[way](IMAGES, kernels, groups=given, kernel_layout=layout, **words)
     np.testing.assert_array_equal(made, expected)
     assert made.dtype == expected.dtype
@@ -129,7 +156,11 @@ def test_every_way_takes_the_callers_order(case, way):
 def test_transposed_is_the_adjoint_in_every_order(case, rank):
     layout, groups = case.split()[0], 2 if "groups" in case else 1
     window = WINDOW[rank]
-    kernels = numbers(*window, 4, 2, seed=1) if layout == "HWCM" else numbers(8, 4 // groups, *window, seed=1)
+    kernels = (
+        numbers(*window, 4, 2, seed=1)
+        if layout == "HWCM"
+        else numbers(8, 4 // groups, *window, seed=1)
+    )
     x, words = numbers(2, *SPATIAL[rank], 4), {"groups": groups, "kernel_layout": layout}
     y = numbers(*convolve(x, kernels, "valid", **words).shape, seed=2)
     back = convolve_transpose(y, kernels, "valid", **words)
@@ -152,12 +183,20 @@ def test_a_plan_keeps_the_callers_order():
     plan = plan_convolution((2, 3, 32, 48), (8, 3, 5, 5), channel_axis=1, kernel_layout="OIHW")
     assert plan.kernels_shape == (5, 5, 3, 8)
     assert plan.output_shape == (2, 8, 32, 48)
-    assert str(plan).splitlines()[0].startswith("convolution with 8 kernels of 5 x 5 x 3, passed as OIHW")
-    with pytest.raises(ValueError, match=r"kernels are \(5, 5, 3, 8\) float64, but the plan is for \(8, 3, 5, 5\)"):
+    assert (
+        str(plan)
+        .splitlines()[0]
+        .startswith("convolution with 8 kernels of 5 x 5 x 3, passed as OIHW")
+    )
+    with pytest.raises(
+        ValueError, match=r"kernels are \(5, 5, 3, 8\) float64, but the plan is for \(8, 3, 5, 5\)"
+    ):
         plan.run(np.ones((2, 3, 32, 48)), np.ones((5, 5, 3, 8)))
     plan = plan_convolution((2, 32, 48, 3), (5, 5, 3, 2), kernel_layout="HWCM")
     assert (plan.kernels_shape, plan.groups, plan.output_shape) == ((5, 5, 1, 6), 3, (2, 32, 48, 6))
-    with pytest.raises(ValueError, match=r"kernels are \(5, 5, 1, 6\) float64, but the plan is for \(5, 5, 3, 2\)"):
+    with pytest.raises(
+        ValueError, match=r"kernels are \(5, 5, 1, 6\) float64, but the plan is for \(5, 5, 3, 2\)"
+    ):
         plan.run(np.ones((2, 32, 48, 3)), np.ones((5, 5, 1, 6)))
 
 
@@ -173,7 +212,9 @@ def test_the_signature_shows_the_default(call):
 
 @pytest.mark.parametrize("word", ["hwio", "IOHW", "NCHW", None, 1, "OIDHW"])
 def test_other_words_raise(word):
-    with pytest.raises(ValueError, match=r"kernel_layout is .*; it must be one of 'HWIO', 'OIHW', 'HWCM'"):
+    with pytest.raises(
+        ValueError, match=r"kernel_layout is .*; it must be one of 'HWIO', 'OIHW', 'HWCM'"
+    ):
         convolve(IMAGES, numbers(3, 3, 4, 2), kernel_layout=word)
 
 
@@ -191,7 +232,8 @@ def same_for_all(images, kernel):
     return np.stack([filter_image(image, kernel, pad_mode="zeros") for image in images])
 
 
-# call, images, kernels, words -> what is advised, as words or as a change of the kernels, and what it gives
+# call, images, kernels, words -> what is advised, as words or as a change of the kernels, and what
+# it gives
 ADVICE = [
     (convolve, FIRST, (3, 3, 3, 4), {}, "channel_axis=1"),
     (convolve, BATCH, (3, 3, 3, 4), {"channel_axis": 1}, "channel_axis=-1"),
@@ -213,12 +255,30 @@ ADVICE = [
     (convolve, F((2, 8, 9, 2)), (3, 3, 4, 5), {"groups": 3}, None),
     (convolve, F((2, 8, 9, 6)), (3, 3, 4, 5), {"groups": 3}, None),
     (convolve, BATCH, (3, 3, 4, 3), {}, "kernels.swapaxes(-1, -2)"),
-    (convolve, FIRST, (3, 4, 5, 5), {"channel_axis": 1, "kernel_layout": "OIHW"}, "kernels.swapaxes(0, 1)"),
+    (
+        convolve,
+        FIRST,
+        (3, 4, 5, 5),
+        {"channel_axis": 1, "kernel_layout": "OIHW"},
+        "kernels.swapaxes(0, 1)",
+    ),
     (convolve, BATCH, (3, 3, 1, 1), {}, "np.repeat(kernels, 3, axis=-1) and groups=3"),
     (convolve, BATCH, (3, 3, 1, 2), {}, "np.concatenate([kernels] * 3, axis=-1) and groups=3"),
     (convolve, BATCH, (3, 3, 1, 1), {"groups": 3}, "np.repeat(kernels, 3, axis=-1)"),
-    (convolve, F((2, 8, 9, 6)), (3, 3, 2, 4), {"groups": 3}, "np.concatenate([kernels] * 3, axis=-1)"),
-    (convolve, FIRST, (1, 1, 3, 3), {"channel_axis": 1, "kernel_layout": "OIHW"}, "axis=0) and groups=3"),
+    (
+        convolve,
+        F((2, 8, 9, 6)),
+        (3, 3, 2, 4),
+        {"groups": 3},
+        "np.concatenate([kernels] * 3, axis=-1)",
+    ),
+    (
+        convolve,
+        FIRST,
+        (1, 1, 3, 3),
+        {"channel_axis": 1, "kernel_layout": "OIHW"},
+        "axis=0) and groups=3",
+    ),
     (convolve, BATCH, (3, 3, 1, 2), {"kernel_layout": "HWCM"}, "np.repeat(kernels, 3, axis=-2)"),
     (convolve, BATCH, (3, 3, 3, 2), {"kernel_layout": "HWCM", "groups": 2}, "leave groups out"),
     (convolve, BATCH, (3, 3, 2, 2), {"kernel_layout": "HWCM"}, None),
@@ -240,7 +300,13 @@ ADVICE = [
     (convolve_transpose, F((2, 8, 9, 4)), (4, 3, 5, 5), {}, "kernel_layout='OIHW'"),
     (convolve_transpose, F((2, 4, 8, 9)), (3, 3, 2, 4), {}, "channel_axis=1"),
     (convolve_transpose, F((2, 8, 9, 2)), (3, 3, 2, 4), {}, "kernels.swapaxes(-1, -2)"),
-    (convolve_transpose, F((2, 8, 9, 3)), (3, 3, 1, 1), {}, "np.repeat(kernels, 3, axis=-1) and groups=3"),
+    (
+        convolve_transpose,
+        F((2, 8, 9, 3)),
+        (3, 3, 1, 1),
+        {},
+        "np.repeat(kernels, 3, axis=-1) and groups=3",
+    ),
     (convolve_transpose, F((2, 8, 9, 4)), (3, 3, 1, 4), {"groups": 3}, "leave groups out"),
     (convolve_transpose, F((2, 8, 9, 5)), (3, 3, 2, 4), {}, None),
     (convolve_transpose, F((2, 8, 9, 5)), (3, 3, 2, 4), {"groups": 2}, None),
@@ -264,7 +330,9 @@ def follow(advice, call, images, kernels, words):
     return call(images, kernels, **words)
 
 
-@pytest.mark.parametrize(("call", "images", "shape", "words", "advice"), ADVICE, ids=range(len(ADVICE)))
+@pytest.mark.parametrize(
+    ("call", "images", "shape", "words", "advice"), ADVICE, ids=range(len(ADVICE))
+)
 def test_advice_can_be_followed(call, images, shape, words, advice):
     kernels = np.arange(np.prod(shape, dtype=float)).reshape(shape)
     with pytest.raises(ValueError, match="kernel") as caught:
@@ -288,9 +356,14 @@ def follow_form(form, text, call, images, shape, words):
     many, more = 6, form.group(2) or ""
     if "multiplier" in more:  # channels * multiplier = 6
         many = int(more.split()[-1])
-    sizes = {"*window": (3, 3), "channels": (1 if "multiplier" in more else 2 * words.get("groups", 1),)}
+    sizes = {
+        "*window": (3, 3),
+        "channels": (1 if "multiplier" in more else 2 * words.get("groups", 1),),
+    }
     sizes |= {"kernels": (many,), "multiplier": (many,)}
-    wanted = [size for word in form.group(1).split(", ") for size in sizes.get(word) or (int(word),)]
+    wanted = [
+        size for word in form.group(1).split(", ") for size in sizes.get(word) or (int(word),)
+    ]
     call(images, np.ones(wanted), **words)
 
 
@@ -300,7 +373,9 @@ def test_one_kernel_for_every_channel():
     with pytest.raises(ValueError, match="one kernel for every channel") as caught:
         convolve(images, kernel)
     assert "OIHW" not in str(caught.value)  # would be three kernels of one tap
-    np.testing.assert_array_equal(convolve(images, np.repeat(kernel, 3, axis=-1), groups=3), expected)
+    np.testing.assert_array_equal(
+        convolve(images, np.repeat(kernel, 3, axis=-1), groups=3), expected
+    )
     kernels = numbers(3, 3, 1, 2, seed=1)
     made = convolve(images, np.concatenate([kernels] * 3, axis=-1), groups=3)
     for i in range(2):
@@ -325,7 +400,9 @@ def test_kernels_that_fit_both_orders_warn(call, images, kernels, words, axis):
     words = {**words, "channel_axis": 1 if axis == 1 else 1 - len(images)}
     if call is convolve:
         images, kernels = np.ones(images), np.ones(kernels)
-    with pytest.warns(UserWarning, match=r"pass kernel_layout='HWIO' or kernel_layout='OIHW'") as caught:
+    with pytest.warns(
+        UserWarning, match=r"pass kernel_layout='HWIO' or kernel_layout='OIHW'"
+    ) as caught:
         call(images, kernels, **words)
     assert caught[0].filename == __file__  # where the call stands
     with warnings.catch_warnings():
@@ -379,4 +456,6 @@ def test_no_channels():
     with pytest.raises(ValueError, match="at least one channel"):
         convolve(np.ones((1, 5, 5, 0)), np.ones((3, 3, 0, 2)), kernel_layout="HWCM")
     made = convolve(np.ones((1, 5, 5, 0)), np.ones((2, 0, 3, 3)), kernel_layout="OIHW")
-    np.testing.assert_array_equal(made, convpool.convolve(np.ones((1, 5, 5, 0)), np.ones((3, 3, 0, 2))))
+    np.testing.assert_array_equal(
+        made, convpool.convolve(np.ones((1, 5, 5, 0)), np.ones((3, 3, 0, 2)))
+    )

@@ -53,7 +53,11 @@ CONVOLUTIONS = [
     Case((2, 4, 5, 6), (2, 2, 2, 3), {"channel_axis": 0, "padding": "valid"}),
     Case((2, 4, 5, 6), (2, 2, 5, 7), {"channel_axis": -2, "stride": (1, 2)}),
     Case((2, 5, 6, 4), (3, 3, 2, 6), {"groups": 2}),
-    Case((2, 4, 5, 6), (3, 3, 1, 8), {"groups": 4, "channel_axis": 1, "padding": 1, "dilation": 2, "stride": 2}),
+    Case(
+        (2, 4, 5, 6),
+        (3, 3, 1, 8),
+        {"groups": 4, "channel_axis": 1, "padding": 1, "dilation": 2, "stride": 2},
+    ),
     Case((3, 9, 2), (3, 2, 5), {"dilation": 3}),
     Case((1, 4, 5, 6, 2), (2, 3, 1, 2, 3), {"stride": (1, 2, 3), "padding": (0, 1, 2)}),
     Case((1, 2, 4, 5, 6), (2, 3, 1, 2, 3), {"channel_axis": 1, "padding": "same"}),
@@ -67,7 +71,11 @@ POOLINGS = [
     Case((2, 5, 6, 3), 2),
     Case((2, 5, 6, 3), (2, 3), {"stride": 1, "mode": "min"}),
     Case((2, 5, 6, 3), 3, {"stride": 2, "mode": "avg", "padding": 1}),
-    Case((2, 5, 6, 3), 3, {"stride": 2, "mode": "avg", "padding": 1, "ceil": True, "count_padding": True}),
+    Case(
+        (2, 5, 6, 3),
+        3,
+        {"stride": 2, "mode": "avg", "padding": 1, "ceil": True, "count_padding": True},
+    ),
     Case((2, 5, 6, 3), 2, {"stride": 2, "ceil": True, "mode": "sum"}),
     Case((2, 6, 6, 3), 2, {"stride": 3, "ceil": True, "padding": ((1, 0), (0, 1))}),
     Case((2, 3, 5, 6), (2, 2), {"channel_axis": 1, "stride": (1, 2)}),
@@ -78,7 +86,11 @@ POOLINGS = [
     Case((0, 5, 6, 3), 2),
     Case((2, 0, 6, 3), 2, {"padding": "same", "stride": 2}),
     Case((2, 5, 6, 3), 3, {"mode": "median", "stride": 2, "padding": 1}),
-    Case((2, 5, 6, 3), 3, {"mode": "avg", "stride": 2, "padding": 1, "pad_mode": "wrap", "ceil": True}),
+    Case(
+        (2, 5, 6, 3),
+        3,
+        {"mode": "avg", "stride": 2, "padding": 1, "pad_mode": "wrap", "ceil": True},
+    ),
     Case((2, 5, 6, 3), 3, {"padding": "same", "pad_mode": "constant", "fill": 2.5}),
     Case((2, 5, 6, 3), (2, 2), {"mode": "min", "footprint": [[True, False], [True, True]]}),
     Case((2, 5, 6, 3), 2, {"mode": "sum", "dtype": np.float32}),
@@ -91,7 +103,9 @@ TRANSPOSED = [
     Case((2, 5, 6, 4), (3, 2, 2, 4), {"padding": "same", "stride": (2, 3)}),
     Case((2, 5, 6, 4), (3, 2, 2, 4), {"padding": "same_size"}),
     Case(
-        (2, 5, 6, 4), (3, 2, 2, 4), {"padding": ((1, 0), (0, 1)), "dilation": 2, "stride": 3, "output_padding": (0, 2)}
+        (2, 5, 6, 4),
+        (3, 2, 2, 4),
+        {"padding": ((1, 0), (0, 1)), "dilation": 2, "stride": 3, "output_padding": (0, 2)},
     ),
     Case((2, 5, 4), (3, 2, 4), {"dilation": 4, "output_padding": 3}),
     Case((2, 5, 4), (3, 2, 4), {"dilation": 4, "stride": 2, "output_padding": 1}),
@@ -120,14 +134,20 @@ def planned(case):
 def called(case):
     """Return what the call that the plan stands for gives."""
     _, given = planned(case)
-    return convolve(*given, **case.words) if len(given) == 2 else pool(*given, case.kernels, **case.words)
+    return (
+        convolve(*given, **case.words)
+        if len(given) == 2
+        else pool(*given, case.kernels, **case.words)
+    )
 
 
 # ---- a plan tells what a run does ----
 
 
 def test_a_plan_has_the_words_of_its_call_with_the_same_defaults():
-    words, planned_words = (dict(inspect.signature(call).parameters) for call in (pool, plan_pooling))
+    words, planned_words = (
+        dict(inspect.signature(call).parameters) for call in (pool, plan_pooling)
+    )
     for name in ("images", "out", "max_memory"):
         words.pop(name)
     for name in ("images_shape", "images_dtype"):
@@ -153,7 +173,8 @@ def test_output_shape_of_a_transposed_convolution(case):
     assert plan.output_shape == result.shape
     assert plan.dtype == result.dtype
     if np.max(case.words.get("output_padding", 0)) >= np.min(case.words.get("stride", 1)):
-        return  # more pixels than the convolution's ragged end leaves over: it would have a window more
+        # more pixels than the convolution's ragged end leaves over: it would have a window more
+        return
     # the convolution that it transposes leads back
     words = {name: value for name, value in case.words.items() if name != "output_padding"}
     back = plan_convolution(result.shape, case.kernels, **{"padding": "valid", **words})
@@ -163,9 +184,15 @@ def test_output_shape_of_a_transposed_convolution(case):
 
 @pytest.mark.parametrize(("images", "kernels"), list(product(DTYPES, repeat=2)))
 def test_dtypes_and_bytes(images, kernels):
-    plan = plan_convolution((2, 5, 6, 3), (3, 3, 3, 4), "valid", images_dtype=images, kernels_dtype=kernels)
+    plan = plan_convolution(
+        (2, 5, 6, 3), (3, 3, 3, 4), "valid", images_dtype=images, kernels_dtype=kernels
+    )
     result = convolve(numbers((2, 5, 6, 3), images), numbers((3, 3, 3, 4), kernels), "valid")
-    assert (plan.images_dtype, plan.kernels_dtype, plan.dtype) == (np.dtype(images), np.dtype(kernels), result.dtype)
+    assert (plan.images_dtype, plan.kernels_dtype, plan.dtype) == (
+        np.dtype(images),
+        np.dtype(kernels),
+        result.dtype,
+    )
     assert plan.bytes_in == 2 * 5 * 6 * 3 * np.dtype(images).itemsize
     assert plan.bytes_out == 2 * 3 * 4 * 4 * result.dtype.itemsize == result.nbytes
 
@@ -174,7 +201,9 @@ def test_dtypes_and_bytes(images, kernels):
 @pytest.mark.parametrize("mode", ["max", "min", "avg", "sum", "lp"])
 def test_dtypes_and_bytes_of_pooling(images, mode):
     if images == "complex64" and mode not in ("avg", "sum"):
-        with pytest.raises(TypeError, match=rf"{mode} pooling has no meaning for images of complex64.*np\.abs"):
+        with pytest.raises(
+            TypeError, match=rf"{mode} pooling has no meaning for images of complex64.*np\.abs"
+        ):
             plan_pooling((2, 5, 6, 3), 2, mode=mode, images_dtype=images)
         return
     plan = plan_pooling((2, 5, 6, 3), 2, mode=mode, images_dtype=images)
@@ -186,7 +215,9 @@ def test_dtypes_and_bytes_of_pooling(images, mode):
 
 @pytest.mark.parametrize("case", CONVOLUTIONS, ids=str)
 def test_multiply_adds(case):
-    """Each result has one for every tap and every channel of its group: ones summed over full windows count them."""
+    """Each result has one for every tap and every channel of its group: ones summed over full
+    windows count them.
+    """
     plan, _ = planned(case)
     groups = case.words.get("groups", 1)
     axis = case.words.get("channel_axis", -1)
@@ -201,7 +232,11 @@ def test_multiply_adds(case):
 
 @pytest.mark.parametrize(
     ("call", "plan"),
-    [(convolve, plan_convolution), (pool, plan_pooling), (convolve_transpose, planning.plan_transposed)],
+    [
+        (convolve, plan_convolution),
+        (pool, plan_pooling),
+        (convolve_transpose, planning.plan_transposed),
+    ],
 )
 def test_defaults_of_a_plan_are_those_of_its_call(call, plan):
     ours, theirs = (
@@ -222,9 +257,13 @@ def test_a_plan_without_words_is_that_of_the_call_without_words():
     """For lp, an exponent of 2."""
     x, w = numbers((2, 5, 6, 3)) - 4, numbers((3, 3, 3, 3))
     np.testing.assert_array_equal(plan_convolution(x.shape, w.shape).run(x, w), convolve(x, w))
-    np.testing.assert_array_equal(planning.plan_transposed(x.shape, w.shape).run(x, w), convolve_transpose(x, w))
+    np.testing.assert_array_equal(
+        planning.plan_transposed(x.shape, w.shape).run(x, w), convolve_transpose(x, w)
+    )
     for mode in planning.POOL_MODES:
-        np.testing.assert_array_equal(plan_pooling(x.shape, 2, mode=mode).run(x), pool(x, 2, mode=mode))
+        np.testing.assert_array_equal(
+            plan_pooling(x.shape, 2, mode=mode).run(x), pool(x, 2, mode=mode)
+        )
     three_four = np.array([3.0, -4]).reshape(1, 2, 1)
     assert plan_pooling((1, 2, 1), (2,), mode="lp").run(three_four).item() == 5
     assert pool(three_four, (2,), mode="lp").item() == 5
@@ -232,10 +271,22 @@ def test_a_plan_without_words_is_that_of_the_call_without_words():
 
 def test_attributes():
     plan = plan_convolution((7, 4, 10, 12), (3, 5, 2, 6), stride=2, channel_axis=1, groups=2)
-    assert (plan.batch, plan.channels, plan.results, plan.counts, plan.taps) == (7, 4, 6, (5, 6), 15)
+    assert (plan.batch, plan.channels, plan.results, plan.counts, plan.taps) == (
+        7,
+        4,
+        6,
+        (5, 6),
+        15,
+    )
     assert plan.axes == (Axis(10, 3, 2, 1, 0, 1), Axis(12, 5, 2, 1, 1, 2))
     assert plan.multiply_adds == 7 * 5 * 6 * 6 * 15 * 2 == 37800
-    assert (plan.padding, plan.groups, plan.pad_mode, plan.flip, plan.engine) == ("same", 2, "zeros", False, "auto")
+    assert (plan.padding, plan.groups, plan.pad_mode, plan.flip, plan.engine) == (
+        "same",
+        2,
+        "zeros",
+        False,
+        "auto",
+    )
     assert plan.scratch > 0
 
 
@@ -311,7 +362,9 @@ def test_equal_plans_are_one_key(case):
 
 
 @pytest.mark.parametrize("case", PLANS, ids=str)
-@pytest.mark.parametrize("twin", [lambda plan: pickle.loads(pickle.dumps(plan)), copy.copy, copy.deepcopy])
+@pytest.mark.parametrize(
+    "twin", [lambda plan: pickle.loads(pickle.dumps(plan)), copy.copy, copy.deepcopy]
+)
 def test_plans_pickle_and_copy(case, twin):
     plan, given = planned(case)
     other = twin(plan)
@@ -430,7 +483,9 @@ def test_formulas_are_true(case):
     lines = dict(line.split(maxsplit=1) for line in str(plan).splitlines()[1:])
     for name, axis, count in zip(names, plan.axes, called_counts(case), strict=True):
         left, right = lines[name].split(" = ")
-        shown = {str(number) for number in (axis.before, axis.size, axis.after, axis.window, axis.stride)}
+        shown = {
+            str(number) for number in (axis.before, axis.size, axis.after, axis.window, axis.stride)
+        }
         assert set(re.findall(r"\d+", left)) >= shown
         less = ", less one" in right
         assert eval(left, {"floor": math.floor, "ceil": math.ceil}) - less == count
@@ -467,7 +522,9 @@ def test_run_with_other_images_names_both(name, kind):
     given = [images] if kind == "pooling" else [images, numbers((3, 3, 3, 2))]
     plan = plan_pooling(shape, 2) if kind == "pooling" else plan_convolution(shape, (3, 3, 3, 2))
     out = np.full(plan.output_shape, 7.0)
-    with pytest.raises(ValueError, match=re.escape(f"images are {came}, but the plan is for {planned_for}: make a")):
+    with pytest.raises(
+        ValueError, match=re.escape(f"images are {came}, but the plan is for {planned_for}: make a")
+    ):
         plan.run(*given, out=out)
     assert (out == 7).all()
 
@@ -517,7 +574,10 @@ def test_a_plan_runs_the_engine_of_its_name(monkeypatch, name):
         for word in ("another", *engines):
             monkeypatch.setitem(engines, word, counting(word, engines.get(word, numpy_engine)))
     images, kernels = numbers((1, 5, 1)), numbers((3, 1, 1))
-    plans = plan_convolution(images.shape, kernels.shape, engine=name), plan_pooling(images.shape, (3,), engine=name)
+    plans = (
+        plan_convolution(images.shape, kernels.shape, engine=name),
+        plan_pooling(images.shape, (3,), engine=name),
+    )
     plans[0].run(images, kernels)
     plans[1].run(images)
     assert ran == [plan.candidates[0][0] if name == "auto" else name for plan in plans]
@@ -590,7 +650,9 @@ def test_a_pooling_takes_no_more_scratch_than_its_plan_says(case, dtype, mode):
     if mode == "lp" and dtype == "uint8":
         pytest.skip("one dtype more tells nothing more")
     images = np.ones(case.images, dtype)
-    plan = plan_pooling(case.images, case.kernels, mode=mode, engine="numpy", images_dtype=dtype, **case.words)
+    plan = plan_pooling(
+        case.images, case.kernels, mode=mode, engine="numpy", images_dtype=dtype, **case.words
+    )
     out = np.empty(plan.output_shape, plan.dtype)
     used = peak(lambda: plan.run(images, out))
     assert used <= plan.scratch + OBJECTS
@@ -620,6 +682,10 @@ def test_padded_and_sorted_windows_take_no_more_scratch_than_their_plan_says(wor
 def test_scratch_of_transforms_is_that_of_their_layout():
     plan = plan_convolution((1, 512, 512, 1), (61, 61, 1, 1), engine="fft")
     assert plan.scratch == layout.cheapest(1, plan.axes, 1, 1, 1).memory
-    for images, kernels in [((1, 0, 9, 1), (3, 3, 1, 1)), ((1, 9, 9, 0), (3, 3, 0, 2)), ((0, 9, 9, 1), (3, 3, 1, 0))]:
+    for images, kernels in [
+        ((1, 0, 9, 1), (3, 3, 1, 1)),
+        ((1, 9, 9, 0), (3, 3, 0, 2)),
+        ((0, 9, 9, 1), (3, 3, 1, 0)),
+    ]:
         for engine in ("numpy", "fft"):
             assert plan_convolution(images, kernels, engine=engine).scratch >= 0

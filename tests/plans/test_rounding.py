@@ -1,4 +1,6 @@
-"""Results of filter_image as whole numbers: rounded and saturated, in memory, in tiles, in files and in chunks."""
+"""Results of filter_image as whole numbers: rounded and saturated, in memory, in tiles, in files
+and in chunks.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +16,45 @@ from convpool.out_of_core.tile_sizes import tile_sizes
 from convpool.plans.rounding import saturate
 
 KINDS = ["uint8", "int8", "uint16", "int16", "uint32", "int32", "uint64", "int64"]
-EDGES = [0.0, -0.0, 0.5, 1.5, 2.5, -0.5, -1.5, 126.5, 127.5, 254.5, 255.4, 255.5, 256, 65534.5, 65535.5, 1e6, -1e6, -7]
-FAR = [2.0**31 - 1, 2.0**31, 2.0**53 + 2, 2.0**63, -(2.0**63), 2.0**64, 1e30, -1e30, math.inf, -math.inf, math.nan]
+EDGES = [
+    0.0,
+    -0.0,
+    0.5,
+    1.5,
+    2.5,
+    -0.5,
+    -1.5,
+    126.5,
+    127.5,
+    254.5,
+    255.4,
+    255.5,
+    256,
+    65534.5,
+    65535.5,
+    1e6,
+    -1e6,
+    -7,
+]
+FAR = [
+    2.0**31 - 1,
+    2.0**31,
+    2.0**53 + 2,
+    2.0**63,
+    -(2.0**63),
+    2.0**64,
+    1e30,
+    -1e30,
+    math.inf,
+    -math.inf,
+    math.nan,
+]
 
 
 def whole(value, kind):
-    """What stands in the words of filter_image, in plain Python: round() goes to the even neighbour."""
+    """What stands in the words of filter_image, in plain Python: round() goes to the even
+    neighbour.
+    """
     limits = np.iinfo(kind)
     if math.isnan(value):
         return 0
@@ -47,7 +82,9 @@ def test_floats_are_rounded_and_saturated(source, kind):
 def test_integers_are_saturated(source, kind):
     limits = (0, 1) if source == "bool" else (np.iinfo(source).min, np.iinfo(source).max)
     values = np.array([limits[0], 0, 1, limits[1]], source)
-    assert saturate(values, np.dtype(kind)).tolist() == [whole(int(value), kind) for value in values]
+    assert saturate(values, np.dtype(kind)).tolist() == [
+        whole(int(value), kind) for value in values
+    ]
 
 
 rng = np.random.default_rng(7)
@@ -64,7 +101,9 @@ CASES = [
 def expected(image, kernel, kind, **words):
     values = convpool.filter_image(image, kernel, **words)
     kind = np.dtype(kind).newbyteorder("=")
-    return np.array([whole(value, kind) for value in values.ravel().tolist()], kind).reshape(values.shape)
+    return np.array([whole(value, kind) for value in values.ravel().tolist()], kind).reshape(
+        values.shape
+    )
 
 
 def check_equal(actual, image, kernel, kind, **words):
@@ -76,15 +115,21 @@ def check_equal(actual, image, kernel, kind, **words):
 @pytest.mark.parametrize(("image", "kernel", "kind"), CASES, ids=range(len(CASES)))
 def test_filter_image_rounds(image, kernel, kind, tmp_path):
     words = {"pad_mode": "wrap", "stride": (1, 2)}
-    check_equal(convpool.filter_image(image, kernel, round_to=kind, **words), image, kernel, kind, **words)
-    check_equal(convpool.filter_image(image, kernel, round_to=kind, max_memory="3kB"), image, kernel, kind)
+    check_equal(
+        convpool.filter_image(image, kernel, round_to=kind, **words), image, kernel, kind, **words
+    )
+    check_equal(
+        convpool.filter_image(image, kernel, round_to=kind, max_memory="3kB"), image, kernel, kind
+    )
     into = np.empty_like(expected(image, kernel, kind))
     assert convpool.filter_image(image, kernel, round_to=kind, out=into) is into
     check_equal(into, image, kernel, kind)
     into[...] = 1
     assert convpool.filter_image(image, kernel, round_to=kind, out=into, max_memory="3kB") is into
     check_equal(into, image, kernel, kind)
-    made = convpool.filter_image(image, kernel, round_to=kind, out=tmp_path / "out.npy", max_memory="3kB")
+    made = convpool.filter_image(
+        image, kernel, round_to=kind, out=tmp_path / "out.npy", max_memory="3kB"
+    )
     check_equal(made, image, kernel, kind)
     check_equal(np.load(tmp_path / "out.npy"), image, kernel, kind)
 
@@ -92,7 +137,9 @@ def test_filter_image_rounds(image, kernel, kind, tmp_path):
 @pytest.mark.parametrize(("image", "kernel", "kind"), CASES, ids=range(len(CASES)))
 def test_filter_image_rounds_lazily(image, kernel, kind):
     array = pytest.importorskip("dask.array")
-    lazy = convpool.filter_image(array.from_array(image, chunks=(5, 6, 1)[: image.ndim]), kernel, round_to=kind)
+    lazy = convpool.filter_image(
+        array.from_array(image, chunks=(5, 6, 1)[: image.ndim]), kernel, round_to=kind
+    )
     assert lazy.dtype == np.dtype(kind).newbyteorder("=")
     check_equal(lazy.compute(), image, kernel, kind)
 
@@ -110,7 +157,9 @@ def test_tiles_that_are_rounded_have_room_beside_the_result(monkeypatch):
     assert sizes[1] < sizes[0]
     seen = []
     monkeypatch.setattr(
-        tiles, "tile_sizes", lambda *words, apart: seen.append(apart) or tile_sizes(*words, apart=apart)
+        tiles,
+        "tile_sizes",
+        lambda *words, apart: seen.append(apart) or tile_sizes(*words, apart=apart),
     )
     convpool.filter_image(IMAGE, SHARP, max_memory="1MB")
     convpool.filter_image(IMAGE, SHARP, max_memory="1MB", round_to="uint8")
@@ -119,7 +168,11 @@ def test_tiles_that_are_rounded_have_room_beside_the_result(monkeypatch):
 
 IMAGE = np.ones((4, 4), np.uint8)
 BAD = [
-    ({"round_to": "float32"}, TypeError, "round_to is 'float32'; it must be an integer dtype such as 'uint8' or 'int1"),
+    (
+        {"round_to": "float32"},
+        TypeError,
+        "round_to is 'float32'; it must be an integer dtype such as 'uint8' or 'int1",
+    ),
     ({"round_to": "wat"}, TypeError, "round_to is 'wat'; it must be an integer dtype"),
     ({"round_to": bool}, TypeError, "round_to is <class 'bool'>; it must be an integer dtype"),
     ({"round_to": 8}, TypeError, "round_to is 8; it must be an integer dtype"),
@@ -133,7 +186,11 @@ BAD = [
         ValueError,
         r"out is \(4, 4\) int64; it must be \(4, 4\) uint8",
     ),
-    ({"out": np.empty((4, 4), np.uint8)}, ValueError, r"out is \(4, 4\) uint8; it must be \(4, 4\) int64"),
+    (
+        {"out": np.empty((4, 4), np.uint8)},
+        ValueError,
+        r"out is \(4, 4\) uint8; it must be \(4, 4\) int64",
+    ),
 ]
 
 

@@ -48,7 +48,9 @@ def test_operands_of_convolve_inside_of_out(engine, operand, nc, max_memory):
         out = np.zeros(expected.shape)
         words = {"kernels": kernels, "bias": bias}
         words[operand] = inside(out, words[operand], start)
-        made = convpool.convolve(images, **words, engine=engine, out=out, max_memory=enough(engine, max_memory))
+        made = convpool.convolve(
+            images, **words, engine=engine, out=out, max_memory=enough(engine, max_memory)
+        )
         assert made is out
         np.testing.assert_allclose(made, expected, atol=1e-9)
 
@@ -65,8 +67,17 @@ def test_operands_of_a_plan_inside_of_out(engine):
 
 def test_operands_of_a_transposed_plan_inside_of_out():
     values, kernels = numbers((1, 9, 9, 2)), numbers((3, 3, 2, 2))
-    words = {"output_padding": 0, "dilation": 1, "groups": 1, "channel_axis": -1, "dtype": None, "engine": "auto"}
-    plan = plan_transposed(values.shape, kernels.shape, "valid", 1, **words, images_dtype="f8", kernels_dtype="f8")
+    words = {
+        "output_padding": 0,
+        "dilation": 1,
+        "groups": 1,
+        "channel_axis": -1,
+        "dtype": None,
+        "engine": "auto",
+    }
+    plan = plan_transposed(
+        values.shape, kernels.shape, "valid", 1, **words, images_dtype="f8", kernels_dtype="f8"
+    )
     expected = plan.run(values, kernels)
     for number in range(2):
         out = np.zeros(plan.output_shape)
@@ -109,7 +120,10 @@ def overlapping():
     memory = np.zeros((4, 20, 30, 3)).reshape(-1)
     size = 20 * 30 * 3
     for shift in (0, 1, 3, 90, size - 1):
-        whole = memory[:size].reshape(1, 20, 30, 3), memory[shift : shift + size].reshape(1, 20, 30, 3)
+        whole = (
+            memory[:size].reshape(1, 20, 30, 3),
+            memory[shift : shift + size].reshape(1, 20, 30, 3),
+        )
         yield f"shifted by {shift}", *whole
         yield f"shifted by {-shift}", *whole[::-1]
     first = memory[:size].reshape(1, 20, 30, 3)
@@ -117,21 +131,30 @@ def overlapping():
     yield "transposed", first, first.reshape(1, 30, 20, 3).transpose(0, 2, 1, 3)
 
 
-@pytest.mark.parametrize(("name", "images", "out"), [pytest.param(*case, id=case[0]) for case in overlapping()])
+@pytest.mark.parametrize(
+    ("name", "images", "out"), [pytest.param(*case, id=case[0]) for case in overlapping()]
+)
 @pytest.mark.parametrize("call", ["convolve", "pool", "filter_image"])
 def test_out_that_overlaps_the_images(call, name, images, out, monkeypatch):
-    monkeypatch.setattr(numpy_convolution, "BLOCK", 2**8)  # what is written is read by the next block
+    monkeypatch.setattr(
+        numpy_convolution, "BLOCK", 2**8
+    )  # what is written is read by the next block
     images[...] = numbers(images.shape)
     kernels = numbers((3, 3, 1, 3))
     calls = {
         "convolve": lambda x, **words: convpool.convolve(x, kernels, groups=3, **words),
         "pool": lambda x, **words: convpool.pool(x, 3, 1, "sum", padding="same", **words),
-        "filter_image": lambda x, **words: convpool.filter_image(x[0], kernels[:, :, 0, 0], **words),
+        "filter_image": lambda x, **words: convpool.filter_image(
+            x[0], kernels[:, :, 0, 0], **words
+        ),
     }
     target = out[0] if call == "filter_image" else out
     expected = calls[call](images.copy())
     before = images.copy()
-    with pytest.raises(ValueError, match=r"out shares memory with images, .* pass another array, or leave max_memory"):
+    with pytest.raises(
+        ValueError,
+        match=r"out shares memory with images, .* pass another array, or leave max_memory",
+    ):
         calls[call](images, out=target, max_memory="60kB")
     np.testing.assert_array_equal(images, before)
     assert calls[call](images, out=target) is target  # as it says
@@ -147,7 +170,9 @@ def test_a_picture_is_filtered_in_its_place(engine, shape):
     np.testing.assert_allclose(image, expected, atol=1e-9)
 
 
-@pytest.mark.parametrize("out", [np.zeros((5, 5, 1)), np.zeros((5, 4)), np.zeros((1, 5, 5, 1)), np.zeros((5, 5), "f4")])
+@pytest.mark.parametrize(
+    "out", [np.zeros((5, 5, 1)), np.zeros((5, 4)), np.zeros((1, 5, 5, 1)), np.zeros((5, 5), "f4")]
+)
 def test_errors_of_a_picture_speak_of_its_shape(out):
     with pytest.raises(ValueError, match=r"it must be \(5, 5\) float64"):
         convpool.filter_image(np.zeros((5, 5)), np.ones((3, 3)), out=out)
@@ -228,7 +253,9 @@ def test_one_dataset_is_not_read_and_written(tmp_path):
     h5py = pytest.importorskip("h5py")
     with h5py.File(tmp_path / "file.h5", "w") as file:
         file["x"], file["y"] = numbers((1, 50, 60, 2)), np.zeros((1, 50, 60, 2))
-        with pytest.raises(ValueError, match=r"out is the Dataset that the images are read from .* pass another"):
+        with pytest.raises(
+            ValueError, match=r"out is the Dataset that the images are read from .* pass another"
+        ):
             convpool.pool(file["x"], 3, 1, padding="same", out=file["x"], max_memory="40kB")
         np.testing.assert_array_equal(file["x"], numbers((1, 50, 60, 2)))
         convpool.pool(file["x"], 3, 1, padding="same", out=file["y"], max_memory="40kB")

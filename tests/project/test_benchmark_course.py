@@ -1,4 +1,6 @@
-"""The benchmark of the course's files: that it measures every row and finds wrong results, never how long they took."""
+"""The benchmark of the course's files: that it measures every row and finds wrong results, never
+how long they took.
+"""
 
 from __future__ import annotations
 
@@ -64,7 +66,13 @@ def test_every_task_has_a_row(course):
 
 # row, its file, what is changed in a copy of it, what is said of the results
 BROKEN = [
-    ("0 valid", "0-convolve_grayscale_valid", "result += product", "result -= product", "away from the textbook"),
+    (
+        "0 valid",
+        "0-convolve_grayscale_valid",
+        "result += product",
+        "result -= product",
+        "away from the textbook",
+    ),
     (
         "1 same",
         "1-convolve_grayscale_same",
@@ -79,7 +87,13 @@ BROKEN = [
         "return output.astype('f')",
         "float32 (40, 30, 30)",
     ),
-    ("6 max 2x2", "6-pool", "kh, kw = kernel_shape", "kh, kw, _ = kernel_shape", "ValueError: not enough values"),
+    (
+        "6 max 2x2",
+        "6-pool",
+        "kh, kw = kernel_shape",
+        "kh, kw, _ = kernel_shape",
+        "ValueError: not enough values",
+    ),
 ]
 
 
@@ -158,7 +172,9 @@ def test_bars_are_judged(course, values, ratio, memory):
 def test_a_loss_to_torch_is_said(course):
     result = result_of(course)
     result.seconds["torch"] = [0.5]
-    assert list(course.summarize([result])) == ["PyTorch is faster than ours in 1 of 1 rows: 0 valid."]
+    assert list(course.summarize([result])) == [
+        "PyTorch is faster than ours in 1 of 1 rows: 0 valid."
+    ]
 
 
 def test_data_from_files(tmp_path):

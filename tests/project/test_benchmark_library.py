@@ -50,7 +50,9 @@ GROUPS = {
 
 
 def test_rows_are_those_of_the_promise(bench):
-    assert Counter(row.group for row in bench.rows.ROWS) == {group: count for group, (count, _) in GROUPS.items()}
+    assert Counter(row.group for row in bench.rows.ROWS) == {
+        group: count for group, (count, _) in GROUPS.items()
+    }
     for row in bench.rows.ROWS:
         assert {bar.least for bar in row.bars} <= GROUPS[row.group][1], row
     assert len({str(row) for row in bench.rows.ROWS}) == len(bench.rows.ROWS)
@@ -74,17 +76,26 @@ ROWS = [
 ]
 
 
-@pytest.mark.parametrize(("name", "images", "output", "least", "copies"), ROWS, ids=[name for name, *_ in ROWS])
+@pytest.mark.parametrize(
+    ("name", "images", "output", "least", "copies"), ROWS, ids=[name for name, *_ in ROWS]
+)
 def test_a_row(bench, name, images, output, least, copies):
     (row,) = [row for row in bench.rows.ROWS if name in str(row)]
-    assert (row.images, row.output, [bar.least for bar in row.bars], row.copies) == (images, output, least, copies)
+    assert (row.images, row.output, [bar.least for bar in row.bars], row.copies) == (
+        images,
+        output,
+        least,
+        copies,
+    )
 
 
 def test_bars_name_peers_that_exist(bench):
     for row in bench.rows.ROWS:
         for bar in row.bars:
             assert set(bar.peers) <= set(bench.peers.PEERS), row
-            assert any(bench.peers.PEERS[name].can(row) for name in bar.peers or bench.peers.PEERS), row
+            assert any(
+                bench.peers.PEERS[name].can(row) for name in bar.peers or bench.peers.PEERS
+            ), row
 
 
 def test_integer_rows_are_computed_in_float32(bench):
@@ -119,8 +130,14 @@ JUDGED = [
 @pytest.mark.parametrize("name", [*JUDGED, "min 3", "avg 3", "sobel-x 3x3, uint8"])
 def test_what_is_right_agrees_with_the_slow_twin(bench, name):
     row = next(row for row in bench.rows.ROWS if name in str(row)).small()
-    fewer = {"kernels": 4, "groups": 4, "words": {**row.words, "groups": 4}} if row.groups > 1 else {}
-    shape = (11, 13, 3) if row.kind == "filter" else (2, 11, 13, 4 if fewer or row.kind == "pool" else row.channels)
+    fewer = (
+        {"kernels": 4, "groups": 4, "words": {**row.words, "groups": 4}} if row.groups > 1 else {}
+    )
+    shape = (
+        (11, 13, 3)
+        if row.kind == "filter"
+        else (2, 11, 13, 4 if fewer or row.kind == "pool" else row.channels)
+    )
     row = dataclasses.replace(row, images=shape, **fewer)
     images, kernels = row.make_images(), None if row.kind == "pool" else row.make_kernels()
     exact = images.astype(float)
@@ -128,14 +145,18 @@ def test_what_is_right_agrees_with_the_slow_twin(bench, name):
         expected = reference.pool(exact, row.window, row.stride, row.mode)
     elif row.kind == "filter":
         planes = np.moveaxis(exact, -1, 0)[..., None]
-        expected = reference.convolve(planes, kernels.astype(float)[..., None, None], pad_mode="reflect")[..., 0]
+        expected = reference.convolve(
+            planes, kernels.astype(float)[..., None, None], pad_mode="reflect"
+        )[..., 0]
         expected = np.moveaxis(expected, 0, -1)
     else:
         expected = reference.convolve(exact, kernels.astype(float), **row.words)
     assert expected.shape == row.output
     actual, magnitude = bench.rows.expect(row, images, kernels)
     assert magnitude >= np.abs(actual).max()
-    np.testing.assert_allclose(actual, bench.rows.pick(row, expected), rtol=1e-12, atol=1e-12 * magnitude)
+    np.testing.assert_allclose(
+        actual, bench.rows.pick(row, expected), rtol=1e-12, atol=1e-12 * magnitude
+    )
 
 
 def test_the_judge_looks_at_both_ends(bench):
@@ -159,17 +180,28 @@ def test_disagreement_says_how(bench, change, words):
     row = dataclasses.replace(bench.rows.ROWS[0], images=(2, 28, 28, 1))
     images, kernels = row.make_images(), row.make_kernels()
     result = change(reference.convolve(images, kernels, "valid"))
-    sample = result.shape, bench.rows.pick(row, result) if result.shape == row.output else result[:0]
+    sample = (
+        result.shape,
+        bench.rows.pick(row, result) if result.shape == row.output else result[:0],
+    )
     said = bench.library.disagreement(row, sample, bench.rows.expect(row, images, kernels))
     assert said.startswith(words)
     assert bool(said) == bool(words)
 
 
 class Pretended:
-    """A contender without a process: it computes with the slow twin, and notes what it was asked."""
+    """A contender without a process: it computes with the slow twin, and notes what it was
+    asked.
+    """
 
     def __init__(self, name, asked, seconds=1.0, wrong=0.0, fails=None):
-        self.name, self.asked, self.seconds, self.wrong, self.fails = name, asked, seconds, wrong, fails
+        self.name, self.asked, self.seconds, self.wrong, self.fails = (
+            name,
+            asked,
+            seconds,
+            wrong,
+            fails,
+        )
 
     def ask(self, question, *words):
         self.asked.append((question, self.name))
@@ -181,7 +213,10 @@ class Pretended:
         self.row = row
 
     def sample(self):
-        result = reference.convolve(self.row.make_images(), self.row.make_kernels(), **self.row.words) + self.wrong
+        result = (
+            reference.convolve(self.row.make_images(), self.row.make_kernels(), **self.row.words)
+            + self.wrong
+        )
         return result.shape, importlib.import_module("rows").pick(self.row, result)
 
     def run(self):
@@ -192,7 +227,9 @@ class Pretended:
 
 
 def pretend(bench, turns=3, **contenders):
-    """Measure a small row with contenders such as PyTorch={"seconds": 2}; return the result and what was asked."""
+    """Measure a small row with contenders such as PyTorch={"seconds": 2}; return the result and
+    what was asked.
+    """
     row = dataclasses.replace(bench.rows.ROWS[0], images=(2, 28, 28, 1))
     asked = []
     names = {name.replace("_", " "): words for name, words in contenders.items()}
@@ -201,7 +238,9 @@ def pretend(bench, turns=3, **contenders):
 
 
 def test_a_wrong_contender_is_not_timed(bench):
-    result, asked = pretend(bench, ours={}, PyTorch={"wrong": 0.1}, JAX={"fails": "sample"}, limit={})
+    result, asked = pretend(
+        bench, ours={}, PyTorch={"wrong": 0.1}, JAX={"fails": "sample"}, limit={}
+    )
     assert set(result.wrong) == {"PyTorch", "JAX"}
     assert result.wrong["PyTorch"].startswith("up to 0.1 away")
     assert result.wrong["JAX"] == "MemoryError: too large"
@@ -213,7 +252,11 @@ def test_a_wrong_contender_is_not_timed(bench):
 
 def test_contenders_run_in_turn(bench):
     _, asked = pretend(bench, ours={}, PyTorch={}, limit={})
-    assert [name for question, name in asked if question == "run"] == ["ours", "PyTorch", "limit"] * 3
+    assert [name for question, name in asked if question == "run"] == [
+        "ours",
+        "PyTorch",
+        "limit",
+    ] * 3
 
 
 def test_one_that_cannot_do_the_row_is_not_asked(bench):
@@ -225,7 +268,11 @@ def test_one_that_cannot_do_the_row_is_not_asked(bench):
 def test_only_who_is_far_behind_is_run_less_often(bench):
     runs = {"fast": lambda: 1.0, "near": lambda: 2.9, "far": lambda: 9.0}
     seconds = bench.contender.take_turns(runs, 7, "row", patience=5)
-    assert {name: len(values) for name, values in seconds.items()} == {"fast": 7, "near": 7, "far": 1}
+    assert {name: len(values) for name, values in seconds.items()} == {
+        "fast": 7,
+        "near": 7,
+        "far": 1,
+    }
 
 
 # ---- ratios, bars, table ----
@@ -233,8 +280,12 @@ def test_only_who_is_far_behind_is_run_less_often(bench):
 
 def result_of(bench, name="deep", peak=None, **seconds):
     row = next(row for row in bench.rows.ROWS if name in str(row))
-    measured = {word.replace("_", " "): [value * 0.9, value, value * 1.1] for word, value in seconds.items()}
-    return bench.library.Result(row, seconds=measured, layout=dict.fromkeys(measured, 0.5), peak=peak)
+    measured = {
+        word.replace("_", " "): [value * 0.9, value, value * 1.1] for word, value in seconds.items()
+    }
+    return bench.library.Result(
+        row, seconds=measured, layout=dict.fromkeys(measured, 0.5), peak=peak
+    )
 
 
 def test_ratio_is_against_the_fastest_peer(bench):
@@ -260,8 +311,18 @@ BARS = [
         "1x of OpenCV; 2x of SciPy ndimage / scikit-image",
         "met; no such peer",
     ),
-    ("grayscale same, float32", {"PyTorch": 2.8, "limit": 1.4}, "1.5x; copy x 1.5", "not met (1.40); met"),
-    ("grayscale same, float32", {"PyTorch": 3.0, "limit": 1.3}, "1.5x; copy x 1.5", "met; not met (1.54)"),
+    (
+        "grayscale same, float32",
+        {"PyTorch": 2.8, "limit": 1.4},
+        "1.5x; copy x 1.5",
+        "not met (1.40); met",
+    ),
+    (
+        "grayscale same, float32",
+        {"PyTorch": 3.0, "limit": 1.3},
+        "1.5x; copy x 1.5",
+        "met; not met (1.54)",
+    ),
 ]
 
 
@@ -285,9 +346,18 @@ def test_the_limit_is_the_slower_of_two(bench):
 
 
 def test_row_and_summary_show_a_loss(bench):
-    results = [result_of(bench, ours=2.0, PyTorch=1.0, limit=0.5), result_of(bench, "max 2", ours=2.0, PyTorch=3.0)]
+    results = [
+        result_of(bench, ours=2.0, PyTorch=1.0, limit=0.5),
+        result_of(bench, "max 2", ours=2.0, PyTorch=3.0),
+    ]
     cells = bench.library.say_row(results[0], ["PyTorch", "JAX"], 3, judged=True)
-    assert cells[1:6] == ["2e+03 (1.8e+03..2.2e+03)", "PyTorch 1e+03", "0.50", "0.9x", "not met (0.50)"]
+    assert cells[1:6] == [
+        "2e+03 (1.8e+03..2.2e+03)",
+        "PyTorch 1e+03",
+        "0.50",
+        "0.9x",
+        "not met (0.50)",
+    ]
     assert cells[6:] == ["copy 500", "4.00", "500", "1e+03 (900..1.1e+03)", "-"]
     assert len(cells) == len(bench.library.HEADING) + 2
     results[1].wrong["JAX"] = "up to 1 away"
@@ -306,7 +376,9 @@ def test_fewer_runs_are_said(bench):
 
 
 @pytest.mark.parametrize("threads", [1, 2])
-@pytest.mark.parametrize(("pixels", "bytes_out"), [(1000, 8), (3_000_001, 500_003), (70_001, 4_000_003)])
+@pytest.mark.parametrize(
+    ("pixels", "bytes_out"), [(1000, 8), (3_000_001, 500_003), (70_001, 4_000_003)]
+)
 def test_the_copy_writes_every_byte(bench, monkeypatch, pixels, bytes_out, threads):
     images = np.random.default_rng(0).integers(1, 256, pixels, np.uint8)
     copy = bench.limits.make_copy(images, bytes_out, threads)
@@ -375,14 +447,19 @@ def test_small_table_runs():
 
 
 def test_engines_and_growth_run():
-    done = run("--small", "--runs", 1, "--threads", 1, "--only", "max", "--sections", "engines,growth")
+    done = run(
+        "--small", "--runs", 1, "--threads", 1, "--only", "max", "--sections", "engines,growth"
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "| pool: max 2x2/2, float32 |" in done.stdout
     assert "| taps of max pool | max pool 31x31/1 |" in done.stdout
 
 
 REFUSED = [
-    (["--only", "nothing"], "no row has 'nothing' in it: use a part of a row's name, such as brief, photograph"),
+    (
+        ["--only", "nothing"],
+        "no row has 'nothing' in it: use a part of a row's name, such as brief, photograph",
+    ),
     (["--threads", "1,9999"], "9999 threads, but there are"),
     (["--runs", "0"], "0 is too few: use a number from 1 up"),
     (["--sections", "tables"], "there is no section tables: use table, engines, growth"),

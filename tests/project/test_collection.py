@@ -1,4 +1,6 @@
-"""What is collected does not depend on the process: workers of pytest-xdist stop where their lists differ."""
+"""What is collected does not depend on the process: workers of pytest-xdist stop where their
+lists differ.
+"""
 
 import os
 import shutil
@@ -18,7 +20,9 @@ COLLECT = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cac
 def collected(*arguments, before=(), cwd=ROOT, **changes):
     """Start a collection; return what waits for it and gives its ids."""
     command = [*before, *COLLECT, *arguments]
-    child = children.start(command, stdout=subprocess.PIPE, cwd=cwd, env=children.environment(**changes))
+    child = children.start(
+        command, stdout=subprocess.PIPE, cwd=cwd, env=children.environment(**changes)
+    )
 
     def ids():
         out, _ = child.communicate(timeout=children.LIMIT)
@@ -31,15 +35,23 @@ def collected(*arguments, before=(), cwd=ROOT, **changes):
 def other_addresses():
     """Return what starts a process without randomized addresses, where there is such a command."""
     setarch = shutil.which("setarch")
-    works = setarch and subprocess.run([setarch, "-R", "true"], capture_output=True, check=False).returncode == 0
+    works = (
+        setarch
+        and subprocess.run([setarch, "-R", "true"], capture_output=True, check=False).returncode
+        == 0
+    )
     return [setarch, "-R"] if works else []
 
 
 def compare(*arguments, cwd=ROOT):
-    """Collect in two processes that differ in hashes, in addresses and in what allocates; return the ids of one."""
+    """Collect in two processes that differ in hashes, in addresses and in what allocates; return
+    the ids of one.
+    """
     both = (
         collected(*arguments, cwd=cwd, PYTHONHASHSEED="1"),
-        collected(*arguments, cwd=cwd, before=other_addresses(), PYTHONHASHSEED="2", PYTHONMALLOC="malloc"),
+        collected(
+            *arguments, cwd=cwd, before=other_addresses(), PYTHONHASHSEED="2", PYTHONMALLOC="malloc"
+        ),
     )
     first, second = (ids() for ids in both)
     differing = set(first) ^ set(second)
@@ -84,7 +96,10 @@ def test_children_draw_the_sample_of_this_process():
     outputs = {children.output(code, CONVPOOL_EXAMPLES="100", PYTHONHASHSEED=seed) for seed in "12"}
     assert len(outputs) == 1
     assert outputs.pop().startswith(f"{SEED} [")
-    drawn = {children.output(code, CONVPOOL_EXAMPLES="100", CONVPOOL_SEED=day).split(None, 1)[1] for day in "123456"}
+    drawn = {
+        children.output(code, CONVPOOL_EXAMPLES="100", CONVPOOL_SEED=day).split(None, 1)[1]
+        for day in "123456"
+    }
     assert len(drawn) > 1
     everything = children.output(code, CONVPOOL_EXAMPLES="5000")
     assert everything == f"{SEED} {list(range(99))}\n"

@@ -1,4 +1,6 @@
-"""The course folder's README: its examples run, its sums are right, and its pictures show what the files compute."""
+"""The course folder's README: its examples run, its sums are right, and its pictures show what
+the files compute.
+"""
 
 from __future__ import annotations
 
@@ -38,11 +40,18 @@ BLOCKS = re.findall(r"^```python\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
 
 
 def python(*words: str, folder: Path = COURSE) -> subprocess.CompletedProcess:
-    """Run Python in a folder, which is then on sys.path as it is for a learner; its parent math/ is not."""
+    """Run Python in a folder, which is then on sys.path as it is for a learner; its parent math/
+    is not.
+    """
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
     environment.pop("PYTHONPATH", None)
     return subprocess.run(
-        [sys.executable, *words], cwd=folder, env=environment, capture_output=True, text=True, check=False
+        [sys.executable, *words],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
@@ -51,7 +60,9 @@ def without_code(text: str) -> str:
 
 
 def worked(text: str) -> list:
-    """Every chain a = b = c of plain numbers in the text, table rows `| a | b |` with a division included."""
+    """Every chain a = b = c of plain numbers in the text, table rows `| a | b |` with a division
+    included.
+    """
     text = without_code(text).replace("**", "").replace("\\*", "*").replace("\N{MINUS SIGN}", "-")
     text = re.sub(r"\| ([^|\n]*//[^|\n]*) \| (\d+) \|", r"; \1 = \2 ;", text)
     side = r"(?:ceil|floor|\d+(?:\.\d+)?|[()+*/ -])+"
@@ -101,7 +112,9 @@ def test_worked_numbers(chain):
 
 def test_worked_numbers_are_found():
     assert len(worked(TEXT)) >= 25
-    assert worked("| valid | (28 + 2\\*2 - 3) // 1 + 1 | 30 |, ceil(26 / 2) = **13** and n = 4. 1 + 1 = 2.") == [
+    assert worked(
+        "| valid | (28 + 2\\*2 - 3) // 1 + 1 | 30 |, ceil(26 / 2) = **13** and n = 4. 1 + 1 = 2."
+    ) == [
         "(28 + 2*2 - 3) // 1 + 1 = 30",
         "ceil(26 / 2) = 13",
         "1 + 1 = 2",
@@ -115,7 +128,9 @@ def test_the_objectives_stand_as_headings_in_order():
 
 def test_table_of_files():
     """Names, signatures and loops are those of the files."""
-    rows = re.findall(r"^\| `([^`]+\.py)` \| `([^`]+)` \| [^|]+ \| (\d) / (\d) \|$", TEXT, re.MULTILINE)
+    rows = re.findall(
+        r"^\| `([^`]+\.py)` \| `([^`]+)` \| [^|]+ \| (\d) / (\d) \|$", TEXT, re.MULTILINE
+    )
     assert [row[0] for row in rows] == sorted(
         path.name for path in COURSE.glob("[0-6]-*.py") if "main" not in path.name
     )
@@ -129,7 +144,9 @@ def test_table_of_files():
 
 @pytest.mark.parametrize(("alt", "path"), PICTURES)
 def test_picture(alt, path):
-    """It exists, is well formed, can be read, brings its own light ground, and says what the alt text says."""
+    """It exists, is well formed, can be read, brings its own light ground, and says what the alt
+    text says.
+    """
     root = ElementTree.parse(COURSE / path).getroot()
     assert root.tag == f"{SVG}svg"
     assert alt == root.findtext(f"{SVG}title")
@@ -159,7 +176,9 @@ def copy(tmp_path):
     """The script and the course folder, to be broken."""
     (tmp_path / "docs").mkdir()
     shutil.copy(ROOT / SCRIPT, tmp_path / SCRIPT)
-    shutil.copytree(COURSE, tmp_path / COURSE.relative_to(ROOT), ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(
+        COURSE, tmp_path / COURSE.relative_to(ROOT), ignore=shutil.ignore_patterns("__pycache__")
+    )
     return tmp_path
 
 
@@ -181,7 +200,10 @@ def break_source(pictures: Path) -> None:
     [
         (break_number, "floor"),
         (lambda pictures: (pictures / "stride.svg").unlink(), "stride"),
-        (lambda pictures: (pictures / "left-over.svg").write_text("<svg/>", encoding="utf-8"), "left-over"),
+        (
+            lambda pictures: (pictures / "left-over.svg").write_text("<svg/>", encoding="utf-8"),
+            "left-over",
+        ),
         (break_source, "pooling"),
     ],
     ids=["number", "missing", "left over", "source"],

@@ -1,4 +1,6 @@
-"""What the package is made of: who imports whom, what an import loads, and what its docstrings say and do."""
+"""What the package is made of: who imports whom, what an import loads, and what its docstrings
+say and do.
+"""
 
 from __future__ import annotations
 
@@ -23,8 +25,9 @@ ROOT = Path(__file__).parents[2]
 
 # ---- arrows ----
 
-# Who may import whom: what stands here, and whatever that may import; never back. A folder of the package is one entry,
-# "convpool" is the package's own face, __init__.py. A new file finds its place in a folder.
+# Who may import whom: what stands here, and whatever that may import; never back. A folder of the
+# package is one entry, "convpool" is the package's own face, __init__.py. A new file finds its
+# place in a folder.
 ARROWS = {
     "__main__": {"commands"},
     "commands": {"demo", "explorer", "check", "photos", "datasets"},
@@ -73,7 +76,9 @@ def place(module):
 
 
 def imported(source, module, is_package, modules):
-    """Return what a source imports, as full names; a name from a package counts as its module if it is one."""
+    """Return what a source imports, as full names; a name from a package counts as its module if
+    it is one.
+    """
     found = set()
     for node in ast.walk(ast.parse(source)):  # what only a type checker reads counts too
         if isinstance(node, ast.Import):
@@ -131,7 +136,10 @@ def later():
 
 
 def test_imports_are_found():
-    modules = [f"convpool.{name}" for name in ("dtypes", "engines", "engines.taps", "engines.reductions", "course")]
+    modules = [
+        f"convpool.{name}"
+        for name in ("dtypes", "engines", "engines.taps", "engines.reductions", "course")
+    ]
     inner = "filters windows engines.taps dtypes engines.reductions course planning cli data demo"
     assert own(imported(SOURCE, "convpool.engines.compiled", False, modules)) == {
         "convpool",
@@ -162,7 +170,9 @@ def test_imports_follow_the_arrows(module):
 
 
 def circle(graph):
-    """Return what is left of a graph when everything that leads to an end is taken away: its circles, if it has any."""
+    """Return what is left of a graph when everything that leads to an end is taken away: its
+    circles, if it has any.
+    """
     while leaves := {name for name, used in graph.items() if not used & set(graph)}:
         graph = {name: used for name, used in graph.items() if name not in leaves}
     return {name: sorted(used & set(graph)) for name, used in graph.items()}
@@ -186,7 +196,9 @@ def test_no_two_folders_import_each_other(depth):
         folder = folder_of(module, depth)
         used = {folder_of(name, depth) for name in own(imports_of(module))}
         apart = {
-            name for name in used if not f"{name}.".startswith(f"{folder}.") and not f"{folder}.".startswith(f"{name}.")
+            name
+            for name in used
+            if not f"{name}.".startswith(f"{folder}.") and not f"{folder}.".startswith(f"{name}.")
         }
         graph.setdefault(folder, set()).update(apart)
     assert len(graph) > 10
@@ -212,7 +224,11 @@ def test_the_top_of_the_package_is_small():
 
 
 def test_every_folder_says_what_it_is_for_and_what_it_may_import():
-    folders = [module for module in MODULES if module != "convpool" and file_of(module).name == "__init__.py"]
+    folders = [
+        module
+        for module in MODULES
+        if module != "convpool" and file_of(module).name == "__init__.py"
+    ]
     for module in folders:
         docstring = ast.get_docstring(ast.parse(file_of(module).read_text(encoding="utf-8")))
         assert re.search(r"[Ii]mports? ", docstring), module
@@ -245,7 +261,9 @@ print(json.dumps(sorted(set(sys.modules) - before)))
 
 
 def python(*words, cwd):
-    return subprocess.run([sys.executable, *words], cwd=cwd, capture_output=True, text=True, check=True, timeout=120)
+    return subprocess.run(
+        [sys.executable, *words], cwd=cwd, capture_output=True, text=True, check=True, timeout=120
+    )
 
 
 def test_import_loads_numpy_and_nothing_else(tmp_path):
@@ -266,7 +284,8 @@ def milliseconds(folder, runs):
     times = []
     for _ in range(runs):
         told = python("-X", "importtime", "-c", "import numpy; import convpool", cwd=folder).stderr
-        # import time: self [us] | cumulative | package; numpy is loaded by then, so it is not in the sum
+        # import time: self [us] | cumulative | package; numpy is loaded by then, so it is not in
+        # the sum
         (line,) = re.findall(r"\| +(\d+) \| convpool$", told, re.MULTILINE)
         times.append(int(line) / 1000)
     return statistics.median(times)
@@ -282,7 +301,9 @@ def test_time_of_the_import_is_printed(tmp_path):
 
 
 def test_the_folder_math_does_not_hide_the_standard_module():
-    said = python("-c", "import math; print(math.sqrt(16), hasattr(math, '__path__'))", cwd=ROOT).stdout
+    said = python(
+        "-c", "import math; print(math.sqrt(16), hasattr(math, '__path__'))", cwd=ROOT
+    ).stdout
     assert said == "4.0 False\n"
     # even where the standard module is built in: as a package, the folder would have a loader
     assert importlib.machinery.PathFinder.find_spec("math", [str(ROOT)]).loader is None
@@ -303,7 +324,11 @@ def test_version():
 def test_public_names_are_there_and_sorted():
     assert convpool.__all__ == sorted(convpool.__all__)
     assert [name for name in convpool.__all__ if not hasattr(convpool, name)] == []
-    seen = {name for name, value in vars(convpool).items() if name[0] != "_" and not inspect.ismodule(value)}
+    seen = {
+        name
+        for name, value in vars(convpool).items()
+        if name[0] != "_" and not inspect.ismodule(value)
+    }
     assert seen | {"__version__"} == set(convpool.__all__)
 
 
@@ -332,7 +357,12 @@ def test_functions_are_documented(name):
     assert re.match(r"[A-Z].*\.(\n|$)", told[""]), "one sentence that says what"
     assert {"Parameters", "Returns", "Raises", "Examples"} <= set(told)
     assert all(text.strip() for text in told.values())
-    named = [word for line in told["Parameters"].splitlines() if re.match(r"\w", line) for word in line.split(", ")]
+    named = [
+        word
+        for line in told["Parameters"].splitlines()
+        if re.match(r"\w", line)
+        for word in line.split(", ")
+    ]
     assert sorted(named) == sorted(inspect.signature(function).parameters)
     assert ">>> " in told["Examples"]
     assert re.search(r"\w+(Error)", told["Raises"])
@@ -349,7 +379,11 @@ def test_classes_are_documented(name):
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_functions_have_types(name):
     signature = inspect.signature(getattr(convpool, name))
-    untyped = [name for name, value in signature.parameters.items() if value.annotation is inspect.Parameter.empty]
+    untyped = [
+        name
+        for name, value in signature.parameters.items()
+        if value.annotation is inspect.Parameter.empty
+    ]
     assert untyped == []
     assert signature.return_annotation is not inspect.Signature.empty
 

@@ -23,7 +23,9 @@ class Broken:
     items: str  # all that must fail, in any order: names of rules or of parts of the behaviour
     change: Change
     base: str = "pixel_sum"
-    reading: str = ""  # of every behaviour that fails; several, behind " or ", where they are one at stride 1
+    reading: str = (
+        ""  # of every behaviour that fails; several, behind " or ", where they are one at stride 1
+    )
     code: str = ""  # of every pycodestyle finding
     unchecked: str = ""  # what cannot be looked at as a consequence
     since: tuple[int, ...] = ()  # the Python from which on the file loads all the same
@@ -299,7 +301,9 @@ MAX_6 = "                pooled[:, i, j, :] = np.max(window, axis=(1, 2))\n"
 AVG_6 = "                pooled[:, i, j, :] = np.mean(window, axis=(1, 2))\n"
 
 
-def same(name: str, half: str, reading: str, task: int = 3, items: str = SAMES, cut: bool = False) -> Broken:
+def same(
+    name: str, half: str, reading: str, task: int = 3, items: str = SAMES, cut: bool = False
+) -> Broken:
     """Return a submission whose 'same' puts something else on both sides."""
     edits = [HALF, f"        before_h, before_w = {half}\n", REST, BOTH_SIDES]
     return Broken(name, task, items, text(*edits, *([SIZES, CUT] if cut else [])), reading=reading)

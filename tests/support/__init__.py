@@ -1,1 +1,3 @@
-"""What several tests use: samples, children, fenced memory, and a judge that shares no code with the package."""
+"""What several tests use: samples, children, fenced memory, and a judge that shares no code with
+the package.
+"""

@@ -13,7 +13,9 @@ def padded(images, axes, pad_mode="zeros", fill=0):
 
 
 def brightest(images, axes, groups=1, pad_mode="zeros", fill=0):
-    """Return the greatest |x| in each window, over the channels of a group, padding included: (m, *output, groups)."""
+    """Return the greatest |x| in each window, over the channels of a group, padding included:
+    (m, *output, groups).
+    """
     x = np.abs(padded(images, axes, pad_mode, fill))
     x = x.reshape(*x.shape[:-1], groups, x.shape[-1] // groups).max(axis=-1, initial=0)
     for k, axis in enumerate(axes, 1):
@@ -24,7 +26,9 @@ def brightest(images, axes, groups=1, pad_mode="zeros", fill=0):
 
 
 def of_sums(images, kernels, axes, dtype, groups=1, pad_mode="zeros", fill=0):
-    """Return k eps of sum |w| times the greatest |x| in each window, for k products: (m, *output, nc)."""
+    """Return k eps of sum |w| times the greatest |x| in each window, for k products: (m,
+    *output, nc).
+    """
     weights = np.abs(kernels.astype(np.longdouble)).sum(axis=tuple(range(kernels.ndim - 1)))
     near = brightest(images.astype(np.longdouble), axes, groups, pad_mode, fill)
     near = np.repeat(near, kernels.shape[-1] // groups, axis=-1)

@@ -1,4 +1,6 @@
-"""Children of tests: Pythons of their own that find the package, and have the signal handlers of a fresh shell."""
+"""Children of tests: Pythons of their own that find the package, and have the signal handlers of
+a fresh shell.
+"""
 
 import os
 import signal
@@ -8,13 +10,22 @@ from pathlib import Path
 
 import convpool
 
-PATHS = str(Path(convpool.__file__).parents[1]), str(Path(__file__).parents[1])  # the package; this one
+PATHS = (
+    str(Path(convpool.__file__).parents[1]),
+    str(Path(__file__).parents[1]),
+)  # the package; this one
 LIMIT = 300  # seconds after which a child that never ends is given up
-SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGHUP", "SIGPIPE", "SIGTERM") if hasattr(signal, name)]
+SIGNALS = [
+    getattr(signal, name)
+    for name in ("SIGINT", "SIGHUP", "SIGPIPE", "SIGTERM")
+    if hasattr(signal, name)
+]
 
 
 def restore_handlers():
-    """Undo what the runner ignores, which children inherit: under nohup, or in the background of a script."""
+    """Undo what the runner ignores, which children inherit: under nohup, or in the background of
+    a script.
+    """
     for number in SIGNALS:
         signal.signal(number, signal.SIG_DFL)
 
@@ -34,7 +45,9 @@ def start(command, **words):
 
 
 def run(code, *arguments, timeout=LIMIT, **changes):
-    """Run code in a Python of its own, with some changes to its environment; return the completed process."""
+    """Run code in a Python of its own, with some changes to its environment; return the
+    completed process.
+    """
     command = [sys.executable, "-W", "ignore::DeprecationWarning", "-c", code, *map(str, arguments)]
     words = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "env": environment(**changes)}
     with start(command, **words) as child:

@@ -1,4 +1,6 @@
-"""Arrays beside pages that nobody may touch: whoever reads or writes beyond one is killed by SIGSEGV. Linux only."""
+"""Arrays beside pages that nobody may touch: whoever reads or writes beyond one is killed by
+SIGSEGV. Linux only.
+"""
 
 import ctypes
 import mmap

@@ -1,4 +1,6 @@
-"""Makes mutants: copies of a file with one small change each, as a slip of the pen would make it."""
+"""Makes mutants: copies of a file with one small change each, as a slip of the pen would make
+it.
+"""
 
 from __future__ import annotations
 
@@ -27,10 +29,21 @@ OPERATORS: dict[type[ast.AST], tuple[type[ast.AST], ...]] = {
     ast.Or: (ast.And,),
 }
 PAIRS = "h w/kh kw/sh sw/zh zw/hp wp/oh ow/top left/u v/m n/first step/min max"
-NAMES = {one: other for pair in PAIRS.split("/") for one, other in (pair.split(), pair.split()[::-1])}
-ATTRIBUTES = {"maximum": "minimum", "add": "multiply", "multiply": "add", "zeros": "ones", "matmul": "add"}
+NAMES = {
+    one: other for pair in PAIRS.split("/") for one, other in (pair.split(), pair.split()[::-1])
+}
+ATTRIBUTES = {
+    "maximum": "minimum",
+    "add": "multiply",
+    "multiply": "add",
+    "zeros": "ones",
+    "matmul": "add",
+}
 WORDS = {"same": "valid", "valid": "same", "max": "avg", "avg": "max"}
-CHECKS = (ast.Raise, ast.JoinedStr)  # what is said of bad input, and when: no valid input comes there
+CHECKS = (
+    ast.Raise,
+    ast.JoinedStr,
+)  # what is said of bad input, and when: no valid input comes there
 
 
 @dataclass(frozen=True)
@@ -57,12 +70,18 @@ def of_file(task: int, source: str) -> list[Mutant]:
                 seen.add(text)
                 name = f"{_first_line(statement)} | {_said(node)} -> {_said(changed)}"
                 names[name] += 1
-                found.append(Mutant(task, name + (f" #{names[name]}" if names[name] > 1 else ""), text + "\n"))
+                found.append(
+                    Mutant(
+                        task, name + (f" #{names[name]}" if names[name] > 1 else ""), text + "\n"
+                    )
+                )
     return found
 
 
 def _nodes(tree: ast.Module) -> Iterator[tuple[ast.stmt, ast.AST]]:
-    """Yield the nodes of all functions with the statement that they are in, but what is said of bad input."""
+    """Yield the nodes of all functions with the statement that they are in, but what is said of
+    bad input.
+    """
 
     def inside(statement: ast.stmt, node: ast.AST) -> Iterator[tuple[ast.stmt, ast.AST]]:
         if isinstance(node, CHECKS) or _is_docstring(node):

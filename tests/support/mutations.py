@@ -1,4 +1,6 @@
-"""Damaged files of every kind that the commands read: whole ones, and changes to them drawn from a seed."""
+"""Damaged files of every kind that the commands read: whole ones, and changes to them drawn from
+a seed.
+"""
 
 import io
 import random
@@ -8,7 +10,21 @@ import zlib
 
 import numpy as np
 
-EXTREMES = [0, 1, 2**7, 2**8 - 1, 2**15 - 1, 2**15, 2**16 - 1, 2**31 - 1, 2**31, 2**32 - 1, 2**62, 2**63, 2**64 - 1]
+EXTREMES = [
+    0,
+    1,
+    2**7,
+    2**8 - 1,
+    2**15 - 1,
+    2**15,
+    2**16 - 1,
+    2**31 - 1,
+    2**31,
+    2**32 - 1,
+    2**62,
+    2**63,
+    2**64 - 1,
+]
 NUMBERS = [
     b"0",
     b"-1",
@@ -78,7 +94,11 @@ def _tiffs():
         return
     draw = np.random.default_rng(1)
     for shape, dtype, words in [
-        ((40, 60, 3), "uint8", {"photometric": "rgb", "tile": (16, 16), "compression": "zlib", "resolution": (3, 4)}),
+        (
+            (40, 60, 3),
+            "uint8",
+            {"photometric": "rgb", "tile": (16, 16), "compression": "zlib", "resolution": (3, 4)},
+        ),
         ((40, 60), "uint8", {"tile": (16, 32), "compression": "zlib", "predictor": True}),
         ((40, 60), "uint16", {"rowsperstrip": 7}),
         ((40, 60), "uint16", {"byteorder": ">", "iccprofile": b"\0" * 200}),
@@ -108,7 +128,12 @@ def _arrays():
 
 def _archives():
     draw = np.random.default_rng(2)
-    for key, shape in (("X_train", (6, 28, 28)), ("data", (5, 32, 32, 3)), ("x_train", (8, 28, 28)), ("else", (2,))):
+    for key, shape in (
+        ("X_train", (6, 28, 28)),
+        ("data", (5, 32, 32, 3)),
+        ("x_train", (8, 28, 28)),
+        ("else", (2,)),
+    ):
         values = draw.integers(0, 256, shape).astype(np.uint8)
         arrays = {key: values / 255 if key == "X_train" else values, "y": np.arange(3)}
         for save in (np.savez, np.savez_compressed):
@@ -127,7 +152,9 @@ def _archives():
 
 
 def mutate(content, draw):
-    """Return the content with one to four changes; checksums of PNG chunks are made right again half of the time."""
+    """Return the content with one to four changes; checksums of PNG chunks are made right again
+    half of the time.
+    """
     for _ in range(draw.choice([1, 1, 2, 4])):
         content = draw.choice(CHANGES)(content, draw) if content else content
     if content[:4] == b"\x89PNG" and draw.random() < 0.5:
@@ -147,14 +174,26 @@ def _cut(content, draw):
 
 
 def _place(content, draw):
-    """Return a place in the file, near an end more often than not: that is where headers and directories are."""
+    """Return a place in the file, near an end more often than not: that is where headers and
+    directories are.
+    """
     near = min(len(content), 300)
-    return draw.choice([draw.randrange(near), len(content) - 1 - draw.randrange(near), draw.randrange(len(content))])
+    return draw.choice(
+        [
+            draw.randrange(near),
+            len(content) - 1 - draw.randrange(near),
+            draw.randrange(len(content)),
+        ]
+    )
 
 
 def _splice(content, draw):
     """Copy, drop or repeat a piece."""
-    start, length, to = _place(content, draw), draw.choice([1, 4, 12, 100, 1000]), _place(content, draw)
+    start, length, to = (
+        _place(content, draw),
+        draw.choice([1, 4, 12, 100, 1000]),
+        _place(content, draw),
+    )
     piece = content[start : start + length]
     return draw.choice([
         content[:start] + content[start + length :],
@@ -194,8 +233,14 @@ def _larger(content, draw):
         return content[:6] + struct.pack("<HH", width % 2**16, height % 2**16) + content[10:]
     if content[:2] == b"BM":
         return content[:18] + struct.pack("<II", width, height) + content[26:]
-    if content[:2] == b"\xff\xd8" and (found := re.search(rb"\xff[\xc0\xc2]..\x08", content, re.DOTALL)):
-        return content[: found.end()] + struct.pack(">HH", height % 2**16, width % 2**16) + content[found.end() + 4 :]
+    if content[:2] == b"\xff\xd8" and (
+        found := re.search(rb"\xff[\xc0\xc2]..\x08", content, re.DOTALL)
+    ):
+        return (
+            content[: found.end()]
+            + struct.pack(">HH", height % 2**16, width % 2**16)
+            + content[found.end() + 4 :]
+        )
     return _extreme(content, draw)
 
 

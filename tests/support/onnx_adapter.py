@@ -1,4 +1,6 @@
-"""ONNX's single-operator backend cases, said in convpool's words. Letters: n images, c channels, as in ONNX's NCHW."""
+"""ONNX's single-operator backend cases, said in convpool's words. Letters: n images, c channels,
+as in ONNX's NCHW.
+"""
 
 from __future__ import annotations
 
@@ -55,9 +57,13 @@ def _read(test: Any, model: Any) -> Case:
     weights = {tensor.name: numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
     given = [value.name for value in model.graph.input if value.name not in weights]
     named = weights | dict(zip(given, inputs, strict=True))
-    attributes = {attribute.name: onnx.helper.get_attribute_value(attribute) for attribute in node.attribute}
+    attributes = {
+        attribute.name: onnx.helper.get_attribute_value(attribute) for attribute in node.attribute
+    }
     attributes["auto_pad"] = attributes.get("auto_pad", b"NOTSET").decode()
-    return Case(test.name, node.op_type, attributes, [named[name] for name in node.input], list(outputs))
+    return Case(
+        test.name, node.op_type, attributes, [named[name] for name in node.input], list(outputs)
+    )
 
 
 def _read_arrays(folder: Path) -> list[list[Array]]:
@@ -105,14 +111,20 @@ def _conv(library: Any, a: Attributes, x: Array, w: Array, bias: Array | None = 
     return library.convolve(x, _kernels(w), _padding(a, rank), **words)
 
 
-def _conv_integer(library: Any, a: Attributes, x: Array, w: Array, x_zero: Any = 0, w_zero: Any = 0) -> Array:
-    w_zeros = np.asarray(w_zero, np.int64).reshape(-1, *[1] * (w.ndim - 1))  # one, or one per kernel
+def _conv_integer(
+    library: Any, a: Attributes, x: Array, w: Array, x_zero: Any = 0, w_zero: Any = 0
+) -> Array:
+    w_zeros = np.asarray(w_zero, np.int64).reshape(
+        -1, *[1] * (w.ndim - 1)
+    )  # one, or one per kernel
     result = _conv(library, a, x.astype(np.int64) - np.int64(x_zero), w.astype(np.int64) - w_zeros)
     assert result.dtype == np.int64
     return result.astype(np.int32)
 
 
-def _conv_transpose(library: Any, a: Attributes, x: Array, w: Array, bias: Array | None = None) -> Array:
+def _conv_transpose(
+    library: Any, a: Attributes, x: Array, w: Array, bias: Array | None = None
+) -> Array:
     rank = x.ndim - 2
     words = _steps(a, rank) | {"groups": a.get("group", 1), "channel_axis": 1}
     padding, extra = _padding(a, rank), a.get("output_padding", [0] * rank)
@@ -122,8 +134,12 @@ def _conv_transpose(library: Any, a: Attributes, x: Array, w: Array, bias: Array
     return y if bias is None else y + bias.reshape(-1, *[1] * rank)
 
 
-def _fit(a: Attributes, counts: Any, window: Any, words: Any, extra: list[int]) -> tuple[Pairs, list[int]]:
-    """Return the padding and output padding that give output_shape, as the operator's page computes them."""
+def _fit(
+    a: Attributes, counts: Any, window: Any, words: Any, extra: list[int]
+) -> tuple[Pairs, list[int]]:
+    """Return the padding and output padding that give output_shape, as the operator's page
+    computes them.
+    """
     pairs, more = [], []
     for o, k, s, d, e, size in zip(
         counts, window, words["stride"], words["dilation"], extra, a["output_shape"], strict=True
@@ -138,21 +154,31 @@ def _fit(a: Attributes, counts: Any, window: Any, words: Any, extra: list[int]) 
 
 def _pool_words(a: Attributes, x: Array) -> dict[str, Any]:
     rank = x.ndim - 2
-    return _steps(a, rank) | {"padding": _padding(a, rank), "ceil": bool(a.get("ceil_mode", 0)), "channel_axis": 1}
+    return _steps(a, rank) | {
+        "padding": _padding(a, rank),
+        "ceil": bool(a.get("ceil_mode", 0)),
+        "channel_axis": 1,
+    }
 
 
 def _max_pool(library: Any, a: Attributes, x: Array) -> tuple[Array, Array]:
     values, indices = library.max_pool_indices(x, a["kernel_shape"], **_pool_words(a, x))
-    np.testing.assert_array_equal(library.pool(x, a["kernel_shape"], mode="max", **_pool_words(a, x)), values)
+    np.testing.assert_array_equal(
+        library.pool(x, a["kernel_shape"], mode="max", **_pool_words(a, x)), values
+    )
     if a.get("storage_order", 0):  # column-major within an image
-        indices = np.ravel_multi_index(np.unravel_index(indices, x.shape[2:]), x.shape[2:], order="F")
+        indices = np.ravel_multi_index(
+            np.unravel_index(indices, x.shape[2:]), x.shape[2:], order="F"
+        )
     planes = np.arange(x.shape[0] * x.shape[1]).reshape(*x.shape[:2], *[1] * (x.ndim - 2))
     return values, indices + planes * prod(x.shape[2:])
 
 
 def _average_pool(library: Any, a: Attributes, x: Array) -> Array:
     count_padding = bool(a.get("count_include_pad", 0))
-    return library.pool(x, a["kernel_shape"], mode="avg", count_padding=count_padding, **_pool_words(a, x))
+    return library.pool(
+        x, a["kernel_shape"], mode="avg", count_padding=count_padding, **_pool_words(a, x)
+    )
 
 
 def _lp_pool(library: Any, a: Attributes, x: Array) -> Array:
@@ -167,21 +193,29 @@ def _global_max_pool(library: Any, a: Attributes, x: Array) -> Array:
     return _first(library.global_pool(_last(x), "max"))
 
 
-def _max_unpool(library: Any, a: Attributes, x: Array, indices: Array, output_shape: Array | None = None) -> Array:
+def _max_unpool(
+    library: Any, a: Attributes, x: Array, indices: Array, output_shape: Array | None = None
+) -> Array:
     """Indices count in the inferred shape; a larger output_shape only adds zeros at the ends."""
     rank = x.ndim - 2
-    axes = zip(x.shape[2:], _steps(a, rank)["stride"], a["kernel_shape"], _pairs(a, rank), strict=True)
+    axes = zip(
+        x.shape[2:], _steps(a, rank)["stride"], a["kernel_shape"], _pairs(a, rank), strict=True
+    )
     sizes = [(o - 1) * s + k - sum(pair) for o, s, k, pair in axes]
     y = _first(library.max_unpool(_last(x), _last(indices % prod(sizes)), sizes))
     shape = y.shape if output_shape is None else output_shape
     return np.pad(y, [(0, int(wanted - size)) for wanted, size in zip(shape, y.shape, strict=True)])
 
 
-def _col2im(library: Any, a: Attributes, columns: Array, image_shape: Array, block_shape: Array) -> Array:
+def _col2im(
+    library: Any, a: Attributes, columns: Array, image_shape: Array, block_shape: Array
+) -> Array:
     """Columns are (n, c * taps, windows)."""
     rank = len(image_shape)
     words = _steps(a, rank)
-    axes = zip(image_shape, block_shape, words["stride"], words["dilation"], _pairs(a, rank), strict=True)
+    axes = zip(
+        image_shape, block_shape, words["stride"], words["dilation"], _pairs(a, rank), strict=True
+    )
     counts = [int(size + sum(pair) - (k - 1) * d - 1) // s + 1 for size, k, s, d, pair in axes]
     windows = columns.reshape(len(columns), -1, *block_shape, *counts)  # n, c, window, output
     output_axes = range(2 + rank, 2 + 2 * rank)

@@ -1,7 +1,8 @@
-"""Convolution and pooling as sums of shifted copies: a judge that uses nothing of the package, only NumPy.
+"""Convolution and pooling as sums of shifted copies: a judge that uses nothing of the package,
+only NumPy.
 
-An axis is (before, after, stride, dilation): padding as numbers, however it was named. Everything is computed in
-float64, in which small numbers and halves of them are exact.
+An axis is (before, after, stride, dilation): padding as numbers, however it was named. Everything
+is computed in float64, in which small numbers and halves of them are exact.
 """
 
 from typing import NamedTuple
@@ -44,7 +45,9 @@ def named(padding, size, window, stride=1, dilation=1):
 
 
 def copies(padded, axes, window, counts):
-    """Yield each tap, and the copy of (m, *padded, c) that every window has there: (m, *counts, c)."""
+    """Yield each tap, and the copy of (m, *padded, c) that every window has there: (m, *counts,
+    c).
+    """
     for tap in np.ndindex(*window):
         starts = [u * axis.dilation for u, axis in zip(tap, axes, strict=True)]
         cuts = [
@@ -57,7 +60,9 @@ def copies(padded, axes, window, counts):
 def convolve(images, kernels, axes, *, groups=1, pad_mode="zeros", fill=0, bias=0):
     """Return images (m, *spatial, c) under kernels (*window, c // groups, nc): (m, *counts, nc)."""
     window, depth, each = kernels.shape[:-2], kernels.shape[-2], kernels.shape[-1] // groups
-    counts = [axis.count(*sizes) for axis, *sizes in zip(axes, images.shape[1:-1], window, strict=True)]
+    counts = [
+        axis.count(*sizes) for axis, *sizes in zip(axes, images.shape[1:-1], window, strict=True)
+    ]
     words = {"constant_values": fill} if pad_mode == "constant" else {}
     mode = {"zeros": "constant"}.get(pad_mode, pad_mode)
     sides = [(0, 0), *((axis.before, axis.after) for axis in axes), (0, 0)]
@@ -66,7 +71,9 @@ def convolve(images, kernels, axes, *, groups=1, pad_mode="zeros", fill=0, bias=
     for tap, copy in copies(padded, axes, window, counts):
         for g in range(groups):
             own = slice(g * each, (g + 1) * each)
-            total[..., own] += copy[..., g * depth : (g + 1) * depth] @ kernels[tap][:, own].astype(np.float64)
+            total[..., own] += copy[..., g * depth : (g + 1) * depth] @ kernels[tap][:, own].astype(
+                np.float64
+            )
     return total
 
 
@@ -82,13 +89,19 @@ def convolve_transpose(values, kernels, axes, sizes, *, groups=1):
     for tap, copy in copies(total, axes, window, counts):
         for g in range(groups):
             own = slice(g * each, (g + 1) * each)
-            copy[..., g * depth : (g + 1) * depth] += values[..., own] @ kernels[tap][:, own].T.astype(np.float64)
-    inside = (slice(axis.before, axis.before + size) for axis, size in zip(axes, sizes, strict=True))
+            copy[..., g * depth : (g + 1) * depth] += values[..., own] @ kernels[tap][
+                :, own
+            ].T.astype(np.float64)
+    inside = (
+        slice(axis.before, axis.before + size) for axis, size in zip(axes, sizes, strict=True)
+    )
     return total[(slice(None), *inside)]
 
 
 def _masked_copies(images, axes, window, counts):
-    """Return copies (taps, m, *counts, c), whether each lies on a pixel, and whether on one or on padding."""
+    """Return copies (taps, m, *counts, c), whether each lies on a pixel, and whether on one or
+    on padding.
+    """
     ends = [
         max(0, (count - 1) * axis.stride + axis.span(taps) - axis.before - size - axis.after)
         for axis, count, taps, size in zip(axes, counts, window, images.shape[1:-1], strict=True)
@@ -107,7 +120,9 @@ def _masked_copies(images, axes, window, counts):
 
 def pool(images, window, axes, mode, *, count_padding=False, p=2, least=-np.inf, greatest=np.inf):
     """Return (m, *counts, c); least and greatest are what max and min of no pixel give."""
-    counts = [axis.count(*sizes) for axis, *sizes in zip(axes, images.shape[1:-1], window, strict=True)]
+    counts = [
+        axis.count(*sizes) for axis, *sizes in zip(axes, images.shape[1:-1], window, strict=True)
+    ]
     stack, real, declared = _masked_copies(images.astype(np.float64), axes, window, counts)
     if mode == "max":
         return np.where(real, stack, least).max(axis=0)
@@ -126,8 +141,12 @@ def pool(images, window, axes, mode, *, count_padding=False, p=2, least=-np.inf,
 
 
 def max_pool_indices(images, window, axes, least=-np.inf):
-    """Return the greatest pixels and where they lie, flat over the spatial axes: the first of equals, -1 for none."""
-    counts = [axis.count(*sizes) for axis, *sizes in zip(axes, images.shape[1:-1], window, strict=True)]
+    """Return the greatest pixels and where they lie, flat over the spatial axes: the first of
+    equals, -1 for none.
+    """
+    counts = [
+        axis.count(*sizes) for axis, *sizes in zip(axes, images.shape[1:-1], window, strict=True)
+    ]
     places = np.arange(np.prod(images.shape[1:-1])).reshape(1, *images.shape[1:-1], 1)
     stack, real, _ = _masked_copies(images.astype(np.float64), axes, window, counts)
     where = _masked_copies(places, axes, window, counts)[0]

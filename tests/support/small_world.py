@@ -1,8 +1,10 @@
-"""Every geometry of a small world: sizes, windows, strides, dilations and paddings of an axis, all that fit together.
+"""Every geometry of a small world: sizes, windows, strides, dilations and paddings of an axis,
+all that fit together.
 
-Exhaustive on one axis, drawn on two and three. What random sizes miss shows here: outputs of one row, column or pixel,
-windows larger than the image, windows that lack the same taps everywhere. Values are halves of small whole numbers, so
-that every sum is exact and every bit counts. Nothing of the package makes or judges a case.
+Exhaustive on one axis, drawn on two and three. What random sizes miss shows here: outputs of one
+row, column or pixel, windows larger than the image, windows that lack the same taps everywhere.
+Values are halves of small whole numbers, so that every sum is exact and every bit counts. Nothing
+of the package makes or judges a case.
 """
 
 from itertools import product
@@ -24,7 +26,9 @@ FILL = 3
 
 
 class Geometry(NamedTuple):
-    """Sizes of images and window, padding as it is passed, and the steps that it means, axis by axis."""
+    """Sizes of images and window, padding as it is passed, and the steps that it means, axis by
+    axis.
+    """
 
     sizes: tuple
     window: tuple
@@ -45,18 +49,23 @@ class Geometry(NamedTuple):
 
     @property
     def counts(self):
-        return tuple(axis.count(*size) for axis, *size in zip(self.axes, self.sizes, self.window, strict=True))
+        return tuple(
+            axis.count(*size)
+            for axis, *size in zip(self.axes, self.sizes, self.window, strict=True)
+        )
 
     def __str__(self):
         return (
-            f"sizes {self.sizes}, window {self.window}, padding {self.padding!r}, stride {self.stride}, "
-            f"dilation {self.dilation}, ceil {self.ceil}"
+            f"sizes {self.sizes}, window {self.window}, padding {self.padding!r}, stride "
+            f"{self.stride}, dilation {self.dilation}, ceil {self.ceil}"
         )
 
 
 def _lay(sizes, window, padding, stride, dilation, ceil):
     lines = zip(sizes, window, stride, dilation, strict=True)
-    pairs = [shifted.named(padding, *line) for line in lines] if isinstance(padding, str) else padding
+    pairs = (
+        [shifted.named(padding, *line) for line in lines] if isinstance(padding, str) else padding
+    )
     steps = [Steps(*pair, *step, ceil) for pair, *step in zip(pairs, stride, dilation, strict=True)]
     return Geometry(sizes, window, padding, tuple(steps))
 
@@ -81,16 +90,30 @@ def some_axes(rank, count, random, ceil=False, windows=WINDOWS, strides=STRIDES)
 
     found = []
     while len(found) < count:
-        padding = random.choice([*NAMES, tuple((random.choice(ZEROS), random.choice(ZEROS)) for _ in range(rank))])
-        geometry = _lay(numbers(SIZES), numbers(windows), padding, numbers(strides), numbers(DILATIONS), ceil)
+        padding = random.choice(
+            [*NAMES, tuple((random.choice(ZEROS), random.choice(ZEROS)) for _ in range(rank))]
+        )
+        geometry = _lay(
+            numbers(SIZES), numbers(windows), padding, numbers(strides), numbers(DILATIONS), ceil
+        )
         if _fits(geometry):
             found.append(geometry)
     return found
 
 
 def forms(n):
-    """Return (channels, kernels, groups) around the widths of vectors of n numbers: below and above 16 channels."""
-    few = [(1, 1, 1), (3, 1, 1), (3, 2, 1), (4, 4, 2), (3, 6, 3), (5, 5, 5), (2 * n + 1, 2 * n + 1, 2 * n + 1)]
+    """Return (channels, kernels, groups) around the widths of vectors of n numbers: below and
+    above 16 channels.
+    """
+    few = [
+        (1, 1, 1),
+        (3, 1, 1),
+        (3, 2, 1),
+        (4, 4, 2),
+        (3, 6, 3),
+        (5, 5, 5),
+        (2 * n + 1, 2 * n + 1, 2 * n + 1),
+    ]
     many = [(c, nc, 1) for c in (1, 2, 15, 16, 17) for nc in (n - 1, n, n + 1)]
     return few, [*many, (18, 2 * n + 1, 1), (4, 4 * n, 2), (34, 2 * n + 2, 2)]
 
@@ -118,7 +141,11 @@ def convolution(geometry, form, pad_mode, random, dtypes=("float32", "float32"))
     images = halves((2, *geometry.sizes, c), random, dtypes[0])
     weights = halves((*geometry.window, c // groups, nc), random, dtypes[1], zero=False)
     bias = halves((nc,), random, dtypes[1])
-    words = {"groups": groups, "pad_mode": pad_mode, **({"fill": FILL} if pad_mode == "constant" else {})}
+    words = {
+        "groups": groups,
+        "pad_mode": pad_mode,
+        **({"fill": FILL} if pad_mode == "constant" else {}),
+    }
     expected = shifted.convolve(images, weights, geometry.axes, bias=bias, **words)
     words |= {"padding": geometry.padding, "stride": geometry.stride, "dilation": geometry.dilation}
     return Convolution(images, weights, bias, words, expected)
@@ -135,10 +162,20 @@ class Pooling(NamedTuple):
 def pooling(geometry, channels, mode, count_padding, random, dtype="float32"):
     """Make a pooling of a geometry."""
     images = halves((2, *geometry.sizes, channels), random, dtype)
-    ends = (-np.inf, np.inf) if images.dtype.kind == "f" else (np.iinfo(dtype).min, np.iinfo(dtype).max)
+    ends = (
+        (-np.inf, np.inf)
+        if images.dtype.kind == "f"
+        else (np.iinfo(dtype).min, np.iinfo(dtype).max)
+    )
     words = {"mode": mode, "count_padding": count_padding}
-    expected = shifted.pool(images, geometry.window, geometry.axes, least=ends[0], greatest=ends[1], **words)
-    words |= {"kernel_shape": geometry.window, "stride": geometry.stride, "dilation": geometry.dilation}
+    expected = shifted.pool(
+        images, geometry.window, geometry.axes, least=ends[0], greatest=ends[1], **words
+    )
+    words |= {
+        "kernel_shape": geometry.window,
+        "stride": geometry.stride,
+        "dilation": geometry.dilation,
+    }
     return Pooling(images, words | {"padding": geometry.padding, "ceil": geometry.ceil}, expected)
 
 
@@ -152,7 +189,9 @@ class Transposed(NamedTuple):
 
 
 def transposed(counts, window, padding, stride, dilation, extra, form, random):
-    """Make a transposed convolution of so many values on each axis; None where its result would have no pixel."""
+    """Make a transposed convolution of so many values on each axis; None where its result would
+    have no pixel.
+    """
     c, nc, groups = form
     sizes, pairs = [], []
     for o, w, s, d, k in zip(counts, window, stride, dilation, range(len(counts)), strict=True):
@@ -161,7 +200,9 @@ def transposed(counts, window, padding, stride, dilation, extra, form, random):
             sizes.append(o if padding == "same_size" else o * s)
             pairs.append(shifted.named(padding, sizes[-1], w, s, d))
         else:
-            pairs.append(shifted.named(padding, 1, w, s, d) if isinstance(padding, str) else padding[k])
+            pairs.append(
+                shifted.named(padding, 1, w, s, d) if isinstance(padding, str) else padding[k]
+            )
             sizes.append((o - 1) * s + span - sum(pairs[-1]) + extra[k])
     if min(sizes) < 1:
         return None
@@ -170,7 +211,9 @@ def transposed(counts, window, padding, stride, dilation, extra, form, random):
     kernels = halves((*window, c // groups, nc), random, zero=False)
     expected = shifted.convolve_transpose(values, kernels, axes, sizes, groups=groups)
     words = {"padding": padding, "stride": stride, "dilation": dilation, "groups": groups}
-    return Transposed(values, kernels, words | ({"output_padding": extra} if any(extra) else {}), expected)
+    return Transposed(
+        values, kernels, words | ({"output_padding": extra} if any(extra) else {}), expected
+    )
 
 
 def every_transposed(form, random, windows=WINDOWS):

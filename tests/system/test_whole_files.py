@@ -1,4 +1,6 @@
-"""Files that are there whole or not at all: full disks, stops, names that are taken or mean nothing, links."""
+"""Files that are there whole or not at all: full disks, stops, names that are taken or mean
+nothing, links.
+"""
 
 from __future__ import annotations
 
@@ -111,9 +113,15 @@ def test_of_two_results_for_one_name_the_first_stays(tmp_path, out, kind):
                 convpool.pool(np.ones((1, 8, 8, 1)), 2, out=tmp_path / out)
             return np.zeros((1, 8, 8, 1))[block]
 
-    with pytest.raises(FileExistsError, match="came meanwhile and stays as it is; what was made for it is removed"):
+    with pytest.raises(
+        FileExistsError, match="came meanwhile and stays as it is; what was made for it is removed"
+    ):
         convpool.pool(Images(), 2, out=tmp_path / out)
-    first = np.load(tmp_path / out) if out == "out.npy" else pytest.importorskip("zarr").open(str(tmp_path / out))[...]
+    first = (
+        np.load(tmp_path / out)
+        if out == "out.npy"
+        else pytest.importorskip("zarr").open(str(tmp_path / out))[...]
+    )
     np.testing.assert_array_equal(first, np.ones((1, 4, 4, 1)))
     assert [file.name for file in tmp_path.iterdir()] == [out]
 
@@ -130,7 +138,9 @@ def test_no_link_that_lies_there_is_followed(tmp_path, monkeypatch):
     assert precious.read_bytes() == b"precious"
     assert (tmp_path / "folder" / "a.npz").read_bytes() == b"new"
     monkeypatch.setattr(whole_files, "UNNAMED", 0)
-    monkeypatch.setattr(whole_files, "_beside", lambda path: path.with_name(f"{path.name}.{os.getpid()}.part"))
+    monkeypatch.setattr(
+        whole_files, "_beside", lambda path: path.with_name(f"{path.name}.{os.getpid()}.part")
+    )
     with pytest.raises(FileExistsError):
         Unfinished(tmp_path / "folder" / "a.npz", force=True)
     assert precious.read_bytes() == b"precious"
@@ -144,9 +154,17 @@ def bad_names(folder):
     (folder / "file").touch()
     long = "x" * 300
     return [
-        (folder / "a\0b", ValueError, "holds a zero character, which no file's name has; leave it out"),
+        (
+            folder / "a\0b",
+            ValueError,
+            "holds a zero character, which no file's name has; leave it out",
+        ),
         (folder / long, ValueError, "is too long for a file's name; take a shorter one"),
-        (folder / "\ud800", ValueError, "holds characters that no file's name has here; take others"),
+        (
+            folder / "\ud800",
+            ValueError,
+            "holds characters that no file's name has here; take others",
+        ),
         (folder / "missing" / "a", FileNotFoundError, "there is no folder .*missing to write a"),
         (folder / "file" / "a", NotADirectoryError, "file is a file, not a folder to write a"),
     ]
@@ -194,8 +212,12 @@ def test_names_are_checked_before_any_work(tmp_path, which, writer, monkeypatch)
 
 @POSIX
 def test_a_folder_that_cannot_be_written_to_is_named(tmp_path, monkeypatch):
-    monkeypatch.setattr(os, "access", lambda path, how: path != tmp_path)  # for the superuser every folder can be
-    with pytest.raises(PermissionError, match=r"nothing can be written into the folder .*; name another for a\.npy"):
+    monkeypatch.setattr(
+        os, "access", lambda path, how: path != tmp_path
+    )  # for the superuser every folder can be
+    with pytest.raises(
+        PermissionError, match=r"nothing can be written into the folder .*; name another for a\.npy"
+    ):
         convpool.pool(np.ones((1, 4, 4, 1)), 2, out=tmp_path / "a.npy")
 
 
@@ -303,7 +325,9 @@ def test_a_quota_loses_nothing_and_leaves_nothing(tmp_path, kind):
     check_full(children.output(FILL, tmp_path, kind, 10_000))
 
 
-@pytest.mark.skipif(shutil.which("unshare") is None, reason="a small disk of its own takes namespaces")
+@pytest.mark.skipif(
+    shutil.which("unshare") is None, reason="a small disk of its own takes namespaces"
+)
 @pytest.mark.parametrize("kind", ["unnamed", "named"])
 def test_a_full_disk_loses_nothing_and_leaves_nothing(tmp_path, kind):
     pytest.importorskip("click")
@@ -315,7 +339,12 @@ def test_a_full_disk_loses_nothing_and_leaves_nothing(tmp_path, kind):
         pytest.skip("no disk can be mounted here")
     child = [*space, sys.executable, "-W", "ignore", "-c", FILL, str(tmp_path), kind, "0"]
     done = subprocess.run(
-        child, capture_output=True, text=True, env=children.environment(), timeout=children.LIMIT, check=False
+        child,
+        capture_output=True,
+        text=True,
+        env=children.environment(),
+        timeout=children.LIMIT,
+        check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]
     check_full(done.stdout)
@@ -353,7 +382,11 @@ def test_a_command_that_is_ended_leaves_nothing(tmp_path, name, kind):
     pytest.importorskip("click")
     pytest.importorskip("PIL")
     done = children.run(STOP, tmp_path / "a.png", kind, name)
-    assert (done.returncode, done.stdout, done.stderr) == (2, "half written\n", "convpool: stopped\n")
+    assert (done.returncode, done.stdout, done.stderr) == (
+        2,
+        "half written\n",
+        "convpool: stopped\n",
+    )
     assert contents(tmp_path) == {}
 
 
@@ -363,7 +396,8 @@ def test_what_is_ignored_stays_ignored():
         "import signal, convpool.__main__ as program\n"
         "signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"  # as under nohup
         "program.stop_cleanly()\n"
-        "print(signal.getsignal(signal.SIGHUP) is signal.SIG_IGN, callable(signal.getsignal(signal.SIGTERM)))"
+        "print(signal.getsignal(signal.SIGHUP) is signal.SIG_IGN, "
+        "callable(signal.getsignal(signal.SIGTERM)))"
     )
     assert said == "True True\n"
 
@@ -414,6 +448,8 @@ def test_pipes_are_not_waited_for(tmp_path, reader):
         "data": lambda path: files.copy_from(path, tmp_path / "folder"),
     }[reader]
     os.mkfifo(tmp_path / "pipe.npy")
-    with pytest.raises(ValueError, match="is a pipe or a device; save what it gives in a file, and name that"):
+    with pytest.raises(
+        ValueError, match="is a pipe or a device; save what it gives in a file, and name that"
+    ):
         read(tmp_path / "pipe.npy")
     assert [file.name for file in tmp_path.iterdir()] == ["pipe.npy"]

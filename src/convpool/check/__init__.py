@@ -66,7 +66,8 @@ def check(
     paths : iterable of paths
         What `submissions.find` takes: course folders, clones, folders of these, ZIP files.
     python : str, optional
-        The interpreter that runs them, as a path or a command; default: the brief's where one starts.
+        The interpreter that runs them, as a path or a command; default: the brief's where one
+        starts.
     only, skip : collections of str
         Names of rules and parts of the behaviour, as in `names`, or "rules" or "behaviour".
     tasks : collection of int, optional
@@ -121,11 +122,15 @@ def _named(words: Collection[str]) -> frozenset[str]:
     for word in words:
         if word not in known and word not in groups:
             near = get_close_matches(word, [*known, *groups], cutoff=0.5) or GROUPS
-            raise ValueError(f"{word!r} is no rule and no part of the behaviour; near it: {', '.join(near)}")
+            raise ValueError(
+                f"{word!r} is no rule and no part of the behaviour; near it: {', '.join(near)}"
+            )
     return frozenset(name for word in words for name in groups.get(word, {word}))
 
 
-def _all(there: Sequence[Submission], asked: Asked, jobs: int, progress: Progress) -> list[Judgement]:
+def _all(
+    there: Sequence[Submission], asked: Asked, jobs: int, progress: Progress
+) -> list[Judgement]:
     """Judge submissions, several at once, and return them in their order."""
     judgements: dict[int, Judgement] = {}
     progress(0, len(there))
@@ -135,15 +140,22 @@ def _all(there: Sequence[Submission], asked: Asked, jobs: int, progress: Progres
     return [judgements[place] for place in range(len(there))]
 
 
-def _as_they_end(there: Sequence[Submission], asked: Asked, jobs: int) -> Iterator[tuple[int, Judgement]]:
+def _as_they_end(
+    there: Sequence[Submission], asked: Asked, jobs: int
+) -> Iterator[tuple[int, Judgement]]:
     """Yield the place and the judgement of each; in threads, as each one mostly waits for its child process."""
     if min(jobs, len(there)) < 2:
         # without a thread a stop comes through at once
-        yield from ((place, check_submission(submission, asked)) for place, submission in enumerate(there))
+        yield from (
+            (place, check_submission(submission, asked)) for place, submission in enumerate(there)
+        )
         return
     pool = ThreadPoolExecutor(min(jobs, len(there)))
     try:
-        waiting = {pool.submit(check_submission, submission, asked): place for place, submission in enumerate(there)}
+        waiting = {
+            pool.submit(check_submission, submission, asked): place
+            for place, submission in enumerate(there)
+        }
         yield from ((waiting[future], future.result()) for future in as_completed(waiting))
     finally:
         asked.limits.stop.set()  # where this is left early, children end at once
@@ -153,10 +165,14 @@ def _as_they_end(there: Sequence[Submission], asked: Asked, jobs: int) -> Iterat
 def check_submission(submission: Submission, asked: Asked) -> Judgement:
     """Judge one submission; an error of the checker itself is said in its place, and the others go on."""
     start = time.monotonic()
-    judgement = Judgement(submission.name, submission.place or str(submission.folder or submission.root), ())
+    judgement = Judgement(
+        submission.name, submission.place or str(submission.folder or submission.root), ()
+    )
     try:
         items, measures = _judged(submission, asked)
-        judgement = replace(judgement, items=tuple(items), measures=tuple(measures), others=submission.others)
+        judgement = replace(
+            judgement, items=tuple(items), measures=tuple(measures), others=submission.others
+        )
     except Exception as error:
         words = f"the checker itself failed, please report it: {type(error).__name__}: {error}"
         finding = Finding(words, details="".join(traceback.format_exception(error)))
@@ -175,10 +191,14 @@ def _judged(submission: Submission, asked: Asked) -> tuple[list[Item], list[Meas
     if asked.rules:
         items += rules.judge(submission, asked.rules, (), asked.python)
     if asked.behaviour:
-        behaved, measures = behaviour.judge(submission, asked.tasks, asked.python, asked.limits, asked.max_ratio)
+        behaved, measures = behaviour.judge(
+            submission, asked.tasks, asked.python, asked.limits, asked.max_ratio
+        )
         items += (item for item in behaved if item.name in asked.behaviour)
     whole = len(asked.tasks) == len(TASKS)
-    return [item for item in items if item.task in asked.tasks or (whole and item.task is None)], measures
+    return [
+        item for item in items if item.task in asked.tasks or (whole and item.task is None)
+    ], measures
 
 
 def _folder_item(submission: Submission) -> Item:

@@ -53,7 +53,11 @@ class Run:
 
 
 def judge(
-    submission: Submission, tasks: Collection[int], python: Interpreter, limits: Limits, max_ratio: float | None = None
+    submission: Submission,
+    tasks: Collection[int],
+    python: Interpreter,
+    limits: Limits,
+    max_ratio: float | None = None,
 ) -> tuple[list[Item], list[Measure]]:
     """Call the functions of a submission's files with every case, and judge what comes back.
 
@@ -68,13 +72,14 @@ def judge(
     limits : Limits
         Of each child; submission_seconds are for all tasks together.
     max_ratio : float, optional
-        The bar of the item `speed`: seconds of a larger call over those of the project's own file. Without it, time is
-        measured and never judged.
+        The bar of the item `speed`: seconds of a larger call over those of the project's own file.
+        Without it, time is measured and never judged.
 
     Returns
     -------
     items : list of Item
-        For each task: loads, the parts of its behaviour, input-unchanged, and speed where a bar is given.
+        For each task: loads, the parts of its behaviour, input-unchanged, and speed where a bar is
+        given.
     measures : list of Measure
         For each task whose file can be read.
     """
@@ -110,7 +115,11 @@ def _readable(submission: Submission, task: Task) -> tuple[task_files.Source | N
 
 
 def _run(
-    source: task_files.Source, python: Interpreter, limits: Limits, deadline: float, own: timing.Cost | None
+    source: task_files.Source,
+    python: Interpreter,
+    limits: Limits,
+    deadline: float,
+    own: timing.Cost | None,
 ) -> Run:
     """Make all calls of a task: those that are judged, those that are not, the timed ones, and the large ones last."""
     if time.monotonic() >= deadline:
@@ -118,11 +127,19 @@ def _run(
     task = source.task
     cases = sorted(CASES[task.number], key=lambda case: not case.judged)
     large = LARGE[task.number]
-    calls = [*(case.call for case in cases), *timing.calls(task.number), *(case.call for case in large)]
-    answers = child.run(source.course.folder, task.file, task.function, calls, python, limits.until(deadline))
+    calls = [
+        *(case.call for case in cases),
+        *timing.calls(task.number),
+        *(case.call for case in large),
+    ]
+    answers = child.run(
+        source.course.folder, task.file, task.function, calls, python, limits.until(deadline)
+    )
     end = len(answers) - len(large)
     tried, timed, last = answers[: len(cases)], answers[len(cases) : end], answers[end:]
-    trials = tuple(Trial(case, answer) for case, answer in zip((*cases, *large), (*tried, *last), strict=True))
+    trials = tuple(
+        Trial(case, answer) for case, answer in zip((*cases, *large), (*tried, *last), strict=True)
+    )
     return Run(source, trials, timing.cost(timed, max(answer.peak for answer in tried)), own)
 
 
@@ -139,9 +156,16 @@ def _items(run: Run, limits: Limits, max_ratio: float | None) -> list[Item]:
         # where not even the import was tried, the submission is not to blame
         outcome = Outcome.UNCHECKED if first.outcome == "not run" else Outcome.FAILS
         loads = _item(run.task, "loads", outcome, [Finding(first.words, line=first.line)])
-        return [loads, *_unchecked(run.task, ordered[1:], f"not run: {first.words.removeprefix('not run: ')}")]
+        return [
+            loads,
+            *_unchecked(run.task, ordered[1:], f"not run: {first.words.removeprefix('not run: ')}"),
+        ]
     parts = ordered[1 : ordered.index("input-unchanged")]
-    items = [_item(run.task, "loads", Outcome.HOLDS), *(_part(run, name) for name in parts), _unchanged(run)]
+    items = [
+        _item(run.task, "loads", Outcome.HOLDS),
+        *(_part(run, name) for name in parts),
+        _unchanged(run),
+    ]
     return items if max_ratio is None else [*items, _speed(run, max_ratio)]
 
 
@@ -149,7 +173,11 @@ def _part(run: Run, name: str) -> Item:
     """Judge one part of the behaviour."""
     there = [trial for trial in run.trials if trial.case.item == name]
     # to be slow is no finding: a large case that there was no time for does not count
-    judged = [trial for trial in there if trial.case.judged and not (trial.case.is_large and trial.was_late)]
+    judged = [
+        trial
+        for trial in there
+        if trial.case.judged and not (trial.case.is_large and trial.was_late)
+    ]
     ran = [trial for trial in judged if trial.ran]
     findings = [*_values(run, ran), *_errors(ran)]
     if findings:
@@ -165,12 +193,19 @@ def _part(run: Run, name: str) -> Item:
 
 def _values(run: Run, trials: Sequence[Trial]) -> list[Finding]:
     """Say what differs where arrays of numbers came back."""
-    returned = [(trial.case, trial.array) for trial in trials if trial.array is not None and not trial.case.is_large]
+    returned = [
+        (trial.case, trial.array)
+        for trial in trials
+        if trial.array is not None and not trial.case.is_large
+    ]
     wrong = [trial for trial in trials if trial.array is not None and trial.problem]
     if not wrong:
         return []
     if all(trial.case.is_large for trial in wrong):
-        words = f"{len(wrong)} of {len(trials)} cases differ, with many or large images only: {wrong[0].problem}"
+        words = (
+            f"{len(wrong)} of {len(trials)} cases differ, with many or large images only: "
+            f"{wrong[0].problem}"
+        )
         return [Finding(words, details=wrong[0].case.source)]
     found = first_difference.diagnose(returned, run.source.text)
     details = f"{found.details}\n\n{wrong[0].case.source}".strip()
@@ -186,7 +221,10 @@ def _errors(trials: Sequence[Trial]) -> Iterator[Finding]:
     for group in list(groups.values())[:MOST_GROUPS]:
         first = group[0]
         common = in_common(group, _right(trials))
-        words = f"{len(group)} of {len(trials)} cases: {first.problem}{common}; the first is {first.case.name}"
+        words = (
+            f"{len(group)} of {len(trials)} cases: {first.problem}{common}; the first is "
+            f"{first.case.name}"
+        )
         yield Finding(words, line=first.answer.line, details=first.case.source)
 
 
@@ -197,7 +235,10 @@ def _right(trials: Sequence[Trial]) -> list[Trial]:
 def _remark(trial: Trial) -> Finding:
     words = f"The brief does not ask for it, but try {trial.case.why}. Here {trial.problem}."
     if trial.case.judged:  # a large one that came late
-        words = f"Smaller calls are right, and time is no verdict: {trial.problem} for {trial.case.name}."
+        words = (
+            f"Smaller calls are right, and time is no verdict: {trial.problem} for "
+            f"{trial.case.name}."
+        )
     return Finding(words, line=trial.answer.line, details=trial.case.source)
 
 
@@ -211,7 +252,8 @@ def _unchanged(run: Run) -> Item:
         places = sorted({place for trial in changed for place in trial.answer.changed})
         arrays = " and ".join(list(run.task.parameters)[place] for place in places)
         words = (
-            f"{arrays} changed in {len(changed)} of {len(ran)} cases; work on a copy. The first is {first.case.name}"
+            f"{arrays} changed in {len(changed)} of {len(ran)} cases; work on a copy. The "
+            f"first is {first.case.name}"
         )
         return _item(run.task, name, Outcome.FAILS, [Finding(words, details=first.case.source)])
     if any(trial.answer.outcome == "returned" for trial in ran):
@@ -223,15 +265,26 @@ def _speed(run: Run, max_ratio: float) -> Item:
     """Judge the time of the larger call."""
     ratio = run.ratios[0]
     if ratio is None:
-        return _item(run.task, "speed", Outcome.UNCHECKED, [Finding("the larger call could not be timed")])
+        return _item(
+            run.task, "speed", Outcome.UNCHECKED, [Finding("the larger call could not be timed")]
+        )
     if ratio <= max_ratio:
         return _item(run.task, "speed", Outcome.HOLDS)
-    words = f"a larger call takes {ratio:.1f} times as long as the project's own file; at most {max_ratio:g} was asked"
-    return _item(run.task, "speed", Outcome.FAILS, [Finding(words, details=TIMED[run.task.number].source)])
+    words = (
+        f"a larger call takes {ratio:.1f} times as long as the project's own file; at most "
+        f"{max_ratio:g} was asked"
+    )
+    return _item(
+        run.task, "speed", Outcome.FAILS, [Finding(words, details=TIMED[run.task.number].source)]
+    )
 
 
 def _item(
-    task: Task, name: str, outcome: Outcome, findings: Iterable[Finding] = (), remarks: Iterable[Finding] = ()
+    task: Task,
+    name: str,
+    outcome: Outcome,
+    findings: Iterable[Finding] = (),
+    remarks: Iterable[Finding] = (),
 ) -> Item:
     """Make an item whose findings are all about the task's file."""
     named = (tuple(replace(one, file=task.file) for one in ones) for ones in (findings, remarks))

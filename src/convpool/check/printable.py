@@ -22,7 +22,9 @@ def shown(judgement: Judgement) -> Judgement:
 
 
 def _item(item: Item) -> Item:
-    findings, remarks = (tuple(_finding(one) for one in several) for several in (item.findings, item.remarks))
+    findings, remarks = (
+        tuple(_finding(one) for one in several) for several in (item.findings, item.remarks)
+    )
     return replace(item, findings=findings, remarks=remarks)
 
 
@@ -30,4 +32,11 @@ def _finding(finding: Finding) -> Finding:
     details = printable(finding.details.replace("\r\n", "\n").expandtabs(4), keep="\n")
     words = printable(" ".join(finding.words.split()))
     code, reading = printable(finding.code), printable(finding.reading)
-    return replace(finding, words=words, file=printable(finding.file), code=code, reading=reading, details=details)
+    return replace(
+        finding,
+        words=words,
+        file=printable(finding.file),
+        code=code,
+        reading=reading,
+        details=details,
+    )

@@ -39,11 +39,16 @@ class Task:
     @property
     def signature(self) -> str:
         """As the brief writes it: convolve_grayscale_valid(images, kernel)."""
-        words = (name if default is REQUIRED else f"{name}={default!r}" for name, default in self.parameters.items())
+        words = (
+            name if default is REQUIRED else f"{name}={default!r}"
+            for name, default in self.parameters.items()
+        )
         return f"{self.function}({', '.join(words)})"
 
 
-def _task(number: int, title: str, function: str, loops: int, parameters: str, **defaults: Any) -> Task:
+def _task(
+    number: int, title: str, function: str, loops: int, parameters: str, **defaults: Any
+) -> Task:
     named = {name: defaults.get(name, REQUIRED) for name in parameters.split()}
     return Task(number, title, f"{number}-{function}.py", function, named, loops)
 
@@ -53,9 +58,25 @@ TASKS = {
     for task in (
         _task(0, "Valid Convolution", "convolve_grayscale_valid", 2, "images kernel"),
         _task(1, "Same Convolution", "convolve_grayscale_same", 2, "images kernel"),
-        _task(2, "Convolution with Padding", "convolve_grayscale_padding", 2, "images kernel padding"),
-        _task(3, "Strided Convolution", "convolve_grayscale", 2, "images kernel padding stride", **_PADDED),
-        _task(4, "Convolution with Channels", "convolve_channels", 2, "images kernel padding stride", **_PADDED),
+        _task(
+            2, "Convolution with Padding", "convolve_grayscale_padding", 2, "images kernel padding"
+        ),
+        _task(
+            3,
+            "Strided Convolution",
+            "convolve_grayscale",
+            2,
+            "images kernel padding stride",
+            **_PADDED,
+        ),
+        _task(
+            4,
+            "Convolution with Channels",
+            "convolve_channels",
+            2,
+            "images kernel padding stride",
+            **_PADDED,
+        ),
         _task(5, "Multiple Kernels", "convolve", 3, "images kernels padding stride", **_PADDED),
         _task(6, "Pooling", "pool", 2, "images kernel_shape stride mode", mode="max"),
     )

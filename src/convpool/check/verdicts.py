@@ -24,7 +24,9 @@ class Finding:
     line: int | None = None  # from 1
     code: str = ""  # pycodestyle's, such as W291
     reading: str = ""  # the hypothesis that gives the same result, a key of diagnosis.HYPOTHESES
-    details: str = ""  # several lines for a fixed-width font: the window, the numbers in it, expected and got
+    details: str = (
+        ""  # several lines for a fixed-width font: the window, the numbers in it, expected and got
+    )
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,9 @@ class Measure:
     lines: int  # as wc -l counts them
     words: int
     characters: int  # bytes, as wc -c
-    time_ratio: float | None = None  # seconds of the case that is timed, over those of the project's own file
+    time_ratio: float | None = (
+        None  # seconds of the case that is timed, over those of the project's own file
+    )
     memory_ratio: float | None = None  # the same of the peak
 
 
@@ -60,7 +64,9 @@ class Judgement:
     items: tuple[Item, ...]
     measures: tuple[Measure, ...] = ()
     others: tuple[str, ...] = ()  # files that are there and not judged
-    ran_on: str = ""  # the interpreter, as in Python 3.8.18 with NumPy 1.19.2; empty: nothing was run
+    ran_on: str = (
+        ""  # the interpreter, as in Python 3.8.18 with NumPy 1.19.2; empty: nothing was run
+    )
     seconds: float = 0.0
 
     @property
@@ -76,7 +82,10 @@ class Judgement:
 def worst(outcomes: Iterable[Outcome]) -> Outcome:
     """Return FAILS if any fails, else UNCHECKED if any could not be checked, else HOLDS."""
     there = set(outcomes)
-    return next((outcome for outcome in (Outcome.FAILS, Outcome.UNCHECKED) if outcome in there), Outcome.HOLDS)
+    return next(
+        (outcome for outcome in (Outcome.FAILS, Outcome.UNCHECKED) if outcome in there),
+        Outcome.HOLDS,
+    )
 
 
 class Remark(Finding):

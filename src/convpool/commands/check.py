@@ -27,7 +27,11 @@ class Names(click.ParamType[Any]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Turn the words into a tuple."""
-        return tuple(word.strip() for word in value.split(",") if word.strip()) if isinstance(value, str) else value
+        return (
+            tuple(word.strip() for word in value.split(",") if word.strip())
+            if isinstance(value, str)
+            else value
+        )
 
 
 class Numbers(Names):
@@ -47,23 +51,50 @@ class Numbers(Names):
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--list", "listing", is_flag=True, help=f"List the {LIST}.")
 @click.option("--explain", metavar="RULE", help="Print the page of a rule.")
-@click.option("--only", type=Names(), default="", help="Judge these alone; rules and behaviour are names too.")
+@click.option(
+    "--only", type=Names(), default="", help="Judge these alone; rules and behaviour are names too."
+)
 @click.option("--skip", type=Names(), default="", help="Judge all but these.")
-@click.option("--task", "tasks", type=Numbers(), default="", help="Judge these tasks alone, such as 3 or 3,4.")
-@click.option("--python", metavar="X", help="The interpreter that runs them; default: a Python 3.8 that starts.")
-@click.option("-j", "--jobs", type=click.IntRange(1), help="How many at once; default: as many as processors.")
-@click.option("--time-out", type=click.FloatRange(0, min_open=True), metavar="S", help="Seconds for a task (else 20).")
+@click.option(
+    "--task", "tasks", type=Numbers(), default="", help="Judge these tasks alone, such as 3 or 3,4."
+)
+@click.option(
+    "--python",
+    metavar="X",
+    help="The interpreter that runs them; default: a Python 3.8 that starts.",
+)
+@click.option(
+    "-j", "--jobs", type=click.IntRange(1), help="How many at once; default: as many as processors."
+)
+@click.option(
+    "--time-out",
+    type=click.FloatRange(0, min_open=True),
+    metavar="S",
+    help="Seconds for a task (else 20).",
+)
 @click.option(
     "--max-ratio",
     type=click.FloatRange(0, min_open=True),
     metavar="R",
     help="A task may take R times as long as our own file.",
 )
-@click.option("--trace", type=int, metavar="TASK", help="Follow one output pixel of the task's own function.")
+@click.option(
+    "--trace", type=int, metavar="TASK", help="Follow one output pixel of the task's own function."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the report for programs.")
-@click.option("--csv", type=click.Path(path_type=Path), metavar="FILE", help="Write a row for each submission.")
+@click.option(
+    "--csv",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write a row for each submission.",
+)
 @click.option("--html", type=click.Path(path_type=Path), metavar="FILE", help="Write one page.")
-@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Write a text for each submission.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Write a text for each submission.",
+)
 @click.pass_context
 def check(
     context: click.Context,
@@ -80,8 +111,9 @@ def check(
 ) -> None:
     """Judge submissions of the brief: rules, results, and why.
 
-    PATHS are course folders, clones that hold one, folders of these (a class), or ZIP files; default: this folder.
-    Submissions run in child processes with limits, which is no wall against an attacker: see docs/check.md.
+    PATHS are course folders, clones that hold one, folders of these (a class), or ZIP files;
+    default: this folder. Submissions run in child processes with limits, which is no wall against
+    an attacker: see docs/check.md.
 
     Exit 0: all holds, 1: something does not, 2: something could not be checked.
     """
@@ -159,7 +191,9 @@ def _list() -> None:
     to = report.console()
     titles = {name: rule.title for name, rule in rules.RULES.items()}
     for heading, known in (("Rules", titles), ("Behaviour", judge.TITLES)):
-        table = Table(heading, "", box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+        table = Table(
+            heading, "", box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold"
+        )
         table.columns[0].no_wrap, table.columns[0].min_width = True, 17
         for name, title in known.items():
             table.add_row(name, title)

@@ -23,19 +23,22 @@ def parse(words: str, size: int | None = None, **values: float | None) -> NDArra
     Parameters
     ----------
     words : str
-        The path of a NumPy file (``edges.npy``), rows of numbers (``"1 0 -1; 1 0 -1"``), or one of `filters.NAMES`.
+        The path of a NumPy file (``edges.npy``), rows of numbers (``"1 0 -1; 1 0 -1"``), or one of
+        `filters.NAMES`.
     size, **values
         As for `filters.kernel`; only named kernels take them.
 
     Returns
     -------
     ndarray
-        The weights (kh, kw): int64 when every number is written whole, otherwise float64; a file keeps its dtype.
+        The weights (kh, kw): int64 when every number is written whole, otherwise float64; a file
+        keeps its dtype.
 
     Raises
     ------
     ValueError
-        If rows differ in length, something is not a finite number, or a file does not hold one (kh, kw) array.
+        If rows differ in length, something is not a finite number, or a file does not hold one (kh,
+        kw) array.
 
     Examples
     --------
@@ -47,13 +50,19 @@ def parse(words: str, size: int | None = None, **values: float | None) -> NDArra
     array([[0.5, 0.5]])
     """
     if not words.strip():
-        raise ValueError('the kernel is empty: give a name (sharpen), a .npy file, or rows as in "1 0 -1; 1 0 -1"')
+        raise ValueError(
+            'the kernel is empty: give a name (sharpen), a .npy file, or rows as in "1 0 -1; 1 0 '
+            '-1"'
+        )
     is_file, is_rows = words.lower().endswith(".npy"), words.lstrip()[0] in "0123456789+-.;,["
     if not (is_file or is_rows):
         return filters.kernel(words, size, **values)
     given = [word for word, value in {"size": size, **values}.items() if value is not None]
     if given:
-        raise ValueError(f"{given[0]} belongs to named kernels; {words!r} has a size of its own: leave {given[0]} out")
+        raise ValueError(
+            f"{given[0]} belongs to named kernels; {words!r} has a size of its own: leave "
+            f"{given[0]} out"
+        )
     return _from_file(Path(words)) if is_file else _from_rows(words)
 
 
@@ -80,7 +89,10 @@ def _from_rows(words: str) -> NDArray[Any]:
     rows = [row.replace(",", " ").split() for row in words.strip().strip(";").split(";")]
     lengths = [len(row) for row in rows]
     if min(lengths) == 0 or len(set(lengths)) > 1:
-        raise ValueError(f"every row of a kernel needs as many numbers as the others: {words!r} has rows of {lengths}")
+        raise ValueError(
+            f"every row of a kernel needs as many numbers as the others: {words!r} has rows of "
+            f"{lengths}"
+        )
     return np.array([[_number(word, words) for word in row] for row in rows])
 
 
@@ -91,15 +103,21 @@ def _number(word: str, words: str) -> int | float:
         try:
             number = float(word)
         except ValueError:
-            raise ValueError(f"{word!r} in the kernel {words!r} is not a number; write 0.25, not 1/4") from None
+            raise ValueError(
+                f"{word!r} in the kernel {words!r} is not a number; write 0.25, not 1/4"
+            ) from None
     if not abs(number) < 2**63:  # NaN and infinity too
-        raise ValueError(f"{word!r} in the kernel {words!r} is no weight: weights lie between -2**63 and 2**63")
+        raise ValueError(
+            f"{word!r} in the kernel {words!r} is no weight: weights lie between -2**63 and 2**63"
+        )
     return number
 
 
 def _from_file(path: Path) -> NDArray[Any]:
     if not path.exists():
-        raise FileNotFoundError(f"no kernel file {path}: save one with numpy.save({path.name!r}, kernel)")
+        raise FileNotFoundError(
+            f"no kernel file {path}: save one with numpy.save({path.name!r}, kernel)"
+        )
     with open_regular(path) as file:
         try:
             if file.read(2) != b"PK":
@@ -116,7 +134,9 @@ def _from_file(path: Path) -> NDArray[Any]:
                 f"save it with numpy.save({path.name!r}, kernel)"
             ) from error
     if not isinstance(weights, np.ndarray):
-        raise ValueError(f"{path} holds several arrays; a kernel is one array (kh, kw), saved with numpy.save")
+        raise ValueError(
+            f"{path} holds several arrays; a kernel is one array (kh, kw), saved with numpy.save"
+        )
     if not np.isfinite(weights).all():
         raise ValueError(f"{path} holds NaN or infinity; every weight must be a number")
     return weights
@@ -131,10 +151,13 @@ def _check_kind(shape: tuple[int, ...], dtype: np.dtype[Any], path: Path) -> Non
     if dtype.hasobject:
         return  # never loaded: reading says so
     if len(shape) != 2 or volume(shape) == 0:
-        raise _NotAKernelError(f"{path} holds an array of shape {shape}; a picture's kernel is (kh, kw), as (3, 3)")
+        raise _NotAKernelError(
+            f"{path} holds an array of shape {shape}; a picture's kernel is (kh, kw), as (3, 3)"
+        )
     if dtype.kind not in "biuf":
         raise _NotAKernelError(f"{path} holds {dtype}; a kernel for pictures holds real numbers")
     if volume(shape) > MOST_WEIGHTS:
         raise _NotAKernelError(
-            f"{path} holds {volume(shape):,} weights, {shape}; a kernel for pictures has up to {MOST_WEIGHTS:,}"
+            f"{path} holds {volume(shape):,} weights, {shape}; a kernel for pictures has up to "
+            f"{MOST_WEIGHTS:,}"
         )

@@ -22,7 +22,11 @@ class Program(click.Group):
     """A group whose commands end with one line and exit code 2 when they could not do it."""
 
     def make_context(
-        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
     ) -> click.Context:
         """Read the words before the command's name."""
         with errors_in_one_line():
@@ -43,7 +47,10 @@ def errors_in_one_line() -> Iterator[None]:
         raise
     except click.UsageError as error:
         command = error.ctx.command_path if error.ctx else "convpool"
-        said = f"{command}: {' '.join(error.format_message().split()).rstrip('.')} (see {command} --help)"
+        said = (
+            f"{command}: {' '.join(error.format_message().split()).rstrip('.')} (see "
+            f"{command} --help)"
+        )
     except (ValueError, TypeError, OSError, ArithmeticError, ModuleNotFoundError) as error:
         said = f"convpool: {one_line(error)}"
     except MemoryError as error:
@@ -85,21 +92,33 @@ def data_folder(to: Path | None) -> Path:
         return to
     repository = find_repository(Path.cwd())
     if repository is None:
-        raise ValueError(f"no parent of {Path.cwd()} holds {COURSE}; name a folder, as in --to data")
+        raise ValueError(
+            f"no parent of {Path.cwd()} holds {COURSE}; name a folder, as in --to data"
+        )
     return repository / "supervised_learning" / "data"
 
 
 @convpool.command(epilog=example("convpool data --to supervised_learning/data"))
-@click.option("--to", type=click.Path(file_okay=False, path_type=Path), help="Folder; default: the repository's.")
+@click.option(
+    "--to",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder; default: the repository's.",
+)
 @click.option("--download", "real", is_flag=True, help="Download the real files instead.")
-@click.option("--from", "files", type=click.Path(path_type=Path), multiple=True, help="Copy a file that you have.")
+@click.option(
+    "--from",
+    "files",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="Copy a file that you have.",
+)
 @click.option("--force", is_flag=True, help="Replace existing files.")
 def data(to: Path | None, real: bool, files: tuple[Path, ...], force: bool) -> None:
     """Make or fetch the course's data, where its mains look for them.
 
-    The files are MNIST.npz and animals_1.npz. Without an option they are stand-ins, made without a network in a few
-    seconds from scikit-learn's handwritten digits and scikit-image's cat and horse: same keys, shapes and dtypes as the
-    real ones.
+    The files are MNIST.npz and animals_1.npz. Without an option they are stand-ins, made without a
+    network in a few seconds from scikit-learn's handwritten digits and scikit-image's cat and
+    horse: same keys, shapes and dtypes as the real ones.
     """
     from convpool.datasets import files as sets
 
@@ -119,19 +138,29 @@ def data(to: Path | None, real: bool, files: tuple[Path, ...], force: bool) -> N
     for dataset in sets.DATASETS.values() if real else ():
         if not dataset.sha256:
             with (folder / dataset.file).open("rb") as stream:
-                click.echo(f"{dataset.file}: SHA-256 {sets.sha256(stream)}; none is known to compare it with")
+                click.echo(
+                    f"{dataset.file}: SHA-256 {sets.sha256(stream)}; none is known to compare it "
+                    "with"
+                )
     if not real and not files:
-        click.echo("These are stand-ins; --download fetches the real ones, --from FILE takes a file that you have.")
+        click.echo(
+            "These are stand-ins; --download fetches the real ones, --from FILE takes a file "
+            "that you have."
+        )
 
 
 @convpool.command(epilog=example("convpool demo --to slides"))
-@click.option("--to", type=click.Path(file_okay=False, path_type=Path), help="Folder of the page; default: demo/.")
+@click.option(
+    "--to",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder of the page; default: demo/.",
+)
 def demo(to: Path | None) -> None:
     """Run the course's seven functions and draw a page of pictures.
 
-    The pictures are those before and after, of full-size data. In a folder of the repository (the nearest one that
-    holds math/0x04-convolutions_and_pooling) the page goes to its demo/; elsewhere --to names the folder, and the
-    functions are the package's own. Missing data are made first.
+    The pictures are those before and after, of full-size data. In a folder of the repository (the
+    nearest one that holds math/0x04-convolutions_and_pooling) the page goes to its demo/; elsewhere
+    --to names the folder, and the functions are the package's own. Missing data are made first.
     """
     from convpool.datasets import files as sets
     from convpool.demo import run as demonstration
@@ -143,7 +172,9 @@ def demo(to: Path | None) -> None:
         sets.ensure(pictures, progress)
     stand_ins = sets.find_stand_ins(pictures)
     if stand_ins:
-        click.echo(f"{' and '.join(stand_ins)}: stand-ins made by convpool data, not the real pictures")
+        click.echo(
+            f"{' and '.join(stand_ins)}: stand-ins made by convpool data, not the real pictures"
+        )
     with progress_bar("Seven functions") as progress:
         done: list[Any] = []
 
@@ -192,7 +223,11 @@ class PaddingWords(StepWords):
         return value if value[:1].isalpha() else super().convert(value, param, ctx)
 
 
-@convpool.command(epilog=example("convpool plan --images 50000x28x28x1 --kernels 3x3x1x1 --stride 2 --padding same"))
+@convpool.command(
+    epilog=example(
+        "convpool plan --images 50000x28x28x1 --kernels 3x3x1x1 --stride 2 --padding same"
+    )
+)
 @click.option("--images", type=ShapeWords(), required=True, help="(m, *spatial, c).")
 @click.option("--kernels", type=ShapeWords(), help="(*window, c // groups, nc).")
 @click.option("--pool", "window", type=StepWords(), help="A window to pool instead, such as 2x2.")
@@ -201,7 +236,9 @@ class PaddingWords(StepWords):
 @click.option("--stride", type=StepWords(), help="Default: 1; the window for pooling.")
 @click.option("--dilation", type=StepWords(), default="1", show_default=True)
 @click.option("--groups", type=int, help="Of a convolution; default: 1.")
-@click.option("--ceil", is_flag=True, default=None, help="Of pooling: keep a last window that hangs over.")
+@click.option(
+    "--ceil", is_flag=True, default=None, help="Of pooling: keep a last window that hangs over."
+)
 @click.option("--dtype", default="float64", show_default=True, help="Of images and kernels.")
 def plan(
     images: tuple[int, ...],
@@ -213,7 +250,8 @@ def plan(
 ) -> None:
     """Print what a convolution or pooling will do: sizes, cost, memory.
 
-    SHAPE is written as 10x28x28x1. Padding, stride and dilation: one number for all axes, or one for each.
+    SHAPE is written as 10x28x28x1. Padding, stride and dilation: one number for all axes, or one
+    for each.
     """
     if (kernels is None) == (window is None):
         raise click.UsageError("name either --kernels, such as 3x3x1x8, or --pool, such as 2x2")
@@ -226,7 +264,9 @@ def plan(
     if kernels is None:
         made = package.plan_pooling(images, window, **words)
     else:
-        made = package.plan_convolution(images, kernels, **words, kernels_dtype=words["images_dtype"])
+        made = package.plan_convolution(
+            images, kernels, **words, kernels_dtype=words["images_dtype"]
+        )
     click.echo(str(made))
 
 
@@ -235,7 +275,8 @@ def plan(
 def warmup(names: bool) -> None:
     """Compile the fast kernels now, so that no call has to wait.
 
-    They are kept on disk, for every later process of this user: what is there already is only loaded.
+    They are kept on disk, for every later process of this user: what is there already is only
+    loaded.
     """
     from convpool import configuration
     from convpool.engines.compiled import host
@@ -247,5 +288,7 @@ def warmup(names: bool) -> None:
             if names:
                 print(name)  # unlike click.echo, above the bar
     folder = host.cache_folder()
-    kept = f"are ready, in {folder}" if folder else "work, but no folder can be written to keep them"
+    kept = (
+        f"are ready, in {folder}" if folder else "work, but no folder can be written to keep them"
+    )
     click.echo(f"{ready} kernels {kept}")

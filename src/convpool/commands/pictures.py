@@ -65,7 +65,9 @@ class Padding(PerAxis):
         if value in PADDINGS:
             return value
         if isinstance(value, str) and value[:1].isalpha():
-            self.fail(f"{value!r} is none of {', '.join(PADDINGS)}, nor a number of pixels", param, ctx)
+            self.fail(
+                f"{value!r} is none of {', '.join(PADDINGS)}, nor a number of pixels", param, ctx
+            )
         return super().convert(value, param, ctx)
 
 
@@ -116,17 +118,23 @@ def picture_options(command: Callable[..., None]) -> Callable[..., None]:
         click.option(
             "--max-memory",
             metavar="SIZE",
-            help="Read and write TIFF files in parts, with no more working memory than, say, 256MB.",
+            help="Read and write TIFF files in parts, with no more working memory than, say, "
+            "256MB.",
         ),
         click.option("--force", is_flag=True, help="Replace results that are already there."),
-        click.option("--quality", type=click.IntRange(1, 100), help="For JPEG (else 95) and WebP (else lossless)."),
+        click.option(
+            "--quality",
+            type=click.IntRange(1, 100),
+            help="For JPEG (else 95) and WebP (else lossless).",
+        ),
         click.option(
             "-o",
             "--output",
             required=True,
             type=click.Path(),
             metavar="OUT",
-            help="A file for one picture, or a folder, written with a slash (results/); a folder for several.",
+            help="A file for one picture, or a folder, written with a slash (results/); a folder "
+            "for several.",
         ),
         click.argument("words", metavar="PHOTO...", nargs=-1, required=True),
     ):
@@ -142,9 +150,15 @@ def picture_options(command: Callable[..., None]) -> Callable[..., None]:
     metavar='NAME|FILE.npy|"1 0 -1; ..."',
     help="A name from 'convpool kernels', a saved array, or rows of numbers.",
 )
-@click.option("--size", type=int, help="Size of a named kernel that has one; it follows from --sigma when left out.")
+@click.option(
+    "--size",
+    type=int,
+    help="Size of a named kernel that has one; it follows from --sigma when left out.",
+)
 @click.option("--sigma", type=float, help="Width in pixels (gaussian, laplacian-of-gaussian).")
-@click.option("--truncate", type=float, help="How many sigmas the size reaches to each side; 4 when left out.")
+@click.option(
+    "--truncate", type=float, help="How many sigmas the size reaches to each side; 4 when left out."
+)
 @click.option("--angle", type=float, help="Degrees, counter-clockwise from the right (motion).")
 @click.option("--amount", type=float, help="Strength (unsharp).")
 @click.option("--padding", type=Padding(), default="same", show_default=True)
@@ -177,28 +191,45 @@ def apply(
 ) -> None:
     """Filter pictures: every channel with one kernel.
 
-    PHOTO is a picture or a folder of pictures. Transparency is not filtered; where the size changes, a pixel takes
-    the opacity at the middle of its window. Colours count as far as they can be seen.
+    PHOTO is a picture or a folder of pictures. Transparency is not filtered; where the size
+    changes, a pixel takes the opacity at the middle of its window. Colours count as far as they can
+    be seen.
     """
     if size is not None and truncate is not None:
-        raise click.UsageError("--size and --truncate both say how large the kernel is: leave one out")
-    kernel = kernel_words.parse(kernel_word, size, sigma=sigma, truncate=truncate, angle=angle, amount=amount)
+        raise click.UsageError(
+            "--size and --truncate both say how large the kernel is: leave one out"
+        )
+    kernel = kernel_words.parse(
+        kernel_word, size, sigma=sigma, truncate=truncate, angle=angle, amount=amount
+    )
     if remark := kernel_words.cut_off(size, sigma):
         _note(remark)
 
     def change(photo: photos.Photo) -> tuple[photos.Photo, photos.Shown]:
         return photos.filtered(
-            photo, kernel, package.filter_image, signed, padding=padding, stride=stride, pad_mode=pad_mode
+            photo,
+            kernel,
+            package.filter_image,
+            signed,
+            padding=padding,
+            stride=stride,
+            pad_mode=pad_mode,
         )
 
     asked = streaming.filtering(kernel, signed, padding=padding, stride=stride, pad_mode=pad_mode)
-    context.exit(each_picture(words, output, change, quality, force, _in_parts(asked, max_memory, force)))
+    context.exit(
+        each_picture(words, output, change, quality, force, _in_parts(asked, max_memory, force))
+    )
 
 
 @click.command(epilog=example("convpool pool cat.jpg --size 2 --mode avg -o cat-half.jpg"))
-@click.option("--size", type=PerAxis(), default="2", show_default=True, help="Rows and columns of a window.")
+@click.option(
+    "--size", type=PerAxis(), default="2", show_default=True, help="Rows and columns of a window."
+)
 @click.option("--mode", type=click.Choice(POOL_MODES), default="max", show_default=True)
-@click.option("--stride", type=PerAxis(), help="Pixels from window to window; the size when left out.")
+@click.option(
+    "--stride", type=PerAxis(), help="Pixels from window to window; the size when left out."
+)
 @click.option("--padding", type=Padding(), default="valid", show_default=True)
 @picture_options
 @click.pass_context
@@ -216,20 +247,29 @@ def pool(
 ) -> None:
     """Pool pictures: one pixel for each window.
 
-    PHOTO is a picture or a folder of pictures. Transparency is pooled like the colours, which count as far as they can
-    be seen.
+    PHOTO is a picture or a folder of pictures. Transparency is pooled like the colours, which count
+    as far as they can be seen.
     """
 
     def change(photo: photos.Photo) -> tuple[photos.Photo, photos.Shown]:
         return photos.pooled(photo, package.pool, size, stride, mode, padding=padding)
 
     asked = streaming.pooling(size, stride, mode, padding=padding)
-    context.exit(each_picture(words, output, change, quality, force, _in_parts(asked, max_memory, force)))
+    context.exit(
+        each_picture(words, output, change, quality, force, _in_parts(asked, max_memory, force))
+    )
 
 
 @click.command(epilog=example("convpool kernels --sheet kernels.png --image cat.jpg"))
-@click.option("--sheet", type=click.Path(path_type=Path), metavar="FILE.png", help="Draw every kernel at work.")
-@click.option("--image", type=click.Path(path_type=Path), metavar="PHOTO", help="The picture on the sheet.")
+@click.option(
+    "--sheet",
+    type=click.Path(path_type=Path),
+    metavar="FILE.png",
+    help="Draw every kernel at work.",
+)
+@click.option(
+    "--image", type=click.Path(path_type=Path), metavar="PHOTO", help="The picture on the sheet."
+)
 @max_pixels
 @click.option("--force", is_flag=True, help="Replace a sheet that is already there.")
 def kernels(sheet: Path | None, image: Path | None, force: bool) -> None:
@@ -241,7 +281,9 @@ def kernels(sheet: Path | None, image: Path | None, force: bool) -> None:
         return
     photos.check_free(sheet, force=force)
     sample = None if image is None else read_photo(image).pixels
-    photos.write(photos.Photo(photos.thumbnail_sheet(package.filter_image, sample)), sheet, force=force)
+    photos.write(
+        photos.Photo(photos.thumbnail_sheet(package.filter_image, sample)), sheet, force=force
+    )
     click.echo(printable(f"every named kernel drawn on {sheet}"))
 
 
@@ -249,7 +291,9 @@ def _kernel_table() -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("name", "size", "options", "what it does", box=None, pad_edge=False, header_style="bold")
+    table = Table(
+        "name", "size", "options", "what it does", box=None, pad_edge=False, header_style="bold"
+    )
     table.columns[0].no_wrap = table.columns[1].no_wrap = True
     for name, function in filters.NAMES.items():
         rows, columns = filters.kernel(name).shape
@@ -268,7 +312,12 @@ def _in_parts(asked: streaming.Request, max_memory: str | None, force: bool) -> 
 
 
 def each_picture(
-    words: tuple[str, ...], output: str, change: Change, quality: int | None, force: bool, in_parts: InParts | None
+    words: tuple[str, ...],
+    output: str,
+    change: Change,
+    quality: int | None,
+    force: bool,
+    in_parts: InParts | None,
 ) -> int:
     """Change every picture; what fails gets one line and the others are done. Returns the exit code."""
     found = photos.sources(words, skip=output)
@@ -299,7 +348,9 @@ def _one_in_parts(source: Path, target: Path, in_parts: InParts) -> photos.Shown
     return None
 
 
-def _one_picture(source: Path, target: Path, change: Change, quality: int | None, force: bool) -> photos.Shown:
+def _one_picture(
+    source: Path, target: Path, change: Change, quality: int | None, force: bool
+) -> photos.Shown:
     photos.check_free(target, force=force, makes_folder=True)
     photo = read_photo(source)
     result, shown = change(photo)
@@ -330,10 +381,16 @@ def _summary(done: list[photos.Shown], output: Path) -> str:
     count, rounded, saturated = (sum(getattr(shown, word) for shown in done) for word in words)
     number = "1 picture" if len(done) == 1 else f"{len(done)} pictures"
     scales = sorted({f"{shown.scale:.3g}" for shown in done}, key=float)
-    scaled = "" if scales == ["1"] else f"; scaled by {' to '.join(dict.fromkeys((scales[0], scales[-1])))}"
+    scaled = (
+        ""
+        if scales == ["1"]
+        else f"; scaled by {' to '.join(dict.fromkeys((scales[0], scales[-1])))}"
+    )
     exact = "no value rounded or saturated" if not (rounded or saturated or scaled) else ""
     return f"{number} written to {output}: " + (
-        exact or f"{_share(rounded, count)} of the values rounded, {_share(saturated, count)} saturated{scaled}"
+        exact
+        or f"{_share(rounded, count)} of the values rounded, {_share(saturated, count)} "
+        f"saturated{scaled}"
     )
 
 

@@ -53,9 +53,12 @@ def fetch(url: str, part: IO[bytes], progress: Progress, attempts: int, pause: f
 
 def _request(url: str, part: IO[bytes], progress: Progress) -> None:
     errors, meter = needed("requests").exceptions, _Meter(progress)
-    # the length that the server names counts encoded bytes: ask for plain ones, so that it can be compared
+    # the length that the server names counts encoded bytes: ask for plain ones, so that it can be
+    # compared
     plain = {"Accept-Encoding": "identity"}
-    downloader = needed("pooch").HTTPDownloader(progressbar=meter, chunk_size=2**16, timeout=(10, 30), headers=plain)
+    downloader = needed("pooch").HTTPDownloader(
+        progressbar=meter, chunk_size=2**16, timeout=(10, 30), headers=plain
+    )
     try:
         part.seek(0)
         part.truncate()

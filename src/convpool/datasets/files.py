@@ -23,8 +23,12 @@ from convpool.system.whole_files import check_name, open_regular, whole
 from convpool.windows import volume
 
 COURSE = "math/0x04-convolutions_and_pooling"
-WAYS = "`convpool data` makes stand-ins without a network, `convpool data --from FILE` takes a file that you have"
-STAND_IN = b"a stand-in made by convpool"  # the comment of their .npz, so that their keys are those of the real files
+WAYS = (
+    "`convpool data` makes stand-ins without a network, `convpool data --from FILE` takes a "
+    "file that you have"
+)
+# the comment of their .npz, so that their keys are those of the real files
+STAND_IN = b"a stand-in made by convpool"
 MOST = 2  # times the bytes of a data set that an array may have to be read at all
 
 
@@ -44,7 +48,10 @@ class Dataset:
     aliases: tuple[tuple[str, Callable[[Array], Array]], ...] = ()
 
     def __str__(self) -> str:
-        return f"{self.key} {self.shape} {' or '.join(self.dtypes)} from {self.limits[0]} to {self.limits[1]}"
+        return (
+            f"{self.key} {self.shape} {' or '.join(self.dtypes)} from {self.limits[0]} to "
+            f"{self.limits[1]}"
+        )
 
 
 def find_repository(start: Path) -> Path | None:
@@ -54,7 +61,11 @@ def find_repository(start: Path) -> Path | None:
 
 
 def make(
-    folder: Path, names: Iterable[str] | None = None, *, force: bool = False, progress: Progress = silent
+    folder: Path,
+    names: Iterable[str] | None = None,
+    *,
+    force: bool = False,
+    progress: Progress = silent,
 ) -> list[Path]:
     """Make stand-ins for the data sets from pictures that scikit-learn and scikit-image ship; no network.
 
@@ -107,7 +118,9 @@ def ensure(folder: Path, progress: Progress = silent) -> list[Path]:
         try:
             read(folder / DATASETS[name].file, DATASETS[name])
         except ValueError as error:
-            raise ValueError(f"{error}; delete it, or replace it with `convpool data --force`") from error
+            raise ValueError(
+                f"{error}; delete it, or replace it with `convpool data --force`"
+            ) from error
     return make(folder, missing, progress=progress) if missing else []
 
 
@@ -125,7 +138,8 @@ def find_stand_ins(folder: Path) -> list[str]:
 def copy_from(file: Path, folder: Path, *, force: bool = False) -> Path:
     """Copy a file that the user has, recognised and checked by its content, and return where it went.
 
-    Images under another key (Keras's x_train) are stored under the brief's; all else is copied byte by byte.
+    Images under another key (Keras's x_train) are stored under the brief's; all else is copied byte
+    by byte.
 
     Raises
     ------
@@ -168,11 +182,14 @@ def download(
 
     Raises
     ------
-    ConnectionError : offline, refused, 404, cut short: the text has the URL, what came and what would do
+    ConnectionError : offline, refused, 404, cut short: the text has the URL, what came and what
+        would do
     ValueError : the file came, but is not the data set, or not the one whose SHA-256 is known
     """
     datasets, urls = _choose(names), urls or {}
-    chosen = [urls.get(name, dataset.url) for name, dataset in DATASETS.items() if dataset in datasets]
+    chosen = [
+        urls.get(name, dataset.url) for name, dataset in DATASETS.items() if dataset in datasets
+    ]
     with _parts(folder, datasets, force) as parts:
         for url, dataset, part in zip(chosen, datasets, parts, strict=True):
             try:
@@ -257,14 +274,18 @@ def _load(stream: IO[bytes], key: str, label: str, dataset: Dataset) -> Array:
     except _TooLargeError as error:
         raise ValueError(str(error)) from None
     except BROKEN as error:
-        raise ValueError(f"{label}: {key} cannot be read ({error}); expected a plain, whole array") from error
+        raise ValueError(
+            f"{label}: {key} cannot be read ({error}); expected a plain, whole array"
+        ) from error
 
 
 class _TooLargeError(Exception):
     """An array is much larger than the data set."""
 
 
-def _check_size(archive: zipfile.ZipFile, member: zipfile.ZipInfo, label: str, dataset: Dataset) -> None:
+def _check_size(
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, label: str, dataset: Dataset
+) -> None:
     most = MOST * volume(dataset.shape) * 8
     with archive.open(member) as stream:
         if stream.read(len(MAGIC)) == MAGIC:
@@ -285,7 +306,9 @@ def _recognise(stream: IO[bytes], label: str) -> Dataset:
     for dataset in DATASETS.values():
         if {dataset.key, *dict(dataset.aliases)} & set(keys):
             return dataset
-    raise ValueError(f"{label} holds {_listed(keys)}; expected {' or '.join(map(str, DATASETS.values()))}")
+    raise ValueError(
+        f"{label} holds {_listed(keys)}; expected {' or '.join(map(str, DATASETS.values()))}"
+    )
 
 
 def _choose(names: Iterable[str] | None) -> list[Dataset]:
@@ -302,7 +325,9 @@ def _parts(folder: Path, datasets: list[Dataset], force: bool) -> Iterator[list[
     targets = [folder / dataset.file for dataset in datasets]
     existing = [str(target) for target in targets if target.exists()]
     if existing and not force:
-        raise FileExistsError(f"already there: {_listed(existing)}; --force replaces existing files")
+        raise FileExistsError(
+            f"already there: {_listed(existing)}; --force replaces existing files"
+        )
     if folder.exists() and not folder.is_dir():
         raise NotADirectoryError(f"{folder} is a file; expected a folder, as in --to data")
     folder.mkdir(parents=True, exist_ok=True)
@@ -340,7 +365,8 @@ DATASETS = {
         dtypes=("float64", "float32"),
         limits=(0, 1),
         url="https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz",
-        sha256="731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1",  # Keras states it
+        # Keras states it
+        sha256="731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1",
         make=make_digits,
         aliases=(("x_train", _from_keras),),
     ),

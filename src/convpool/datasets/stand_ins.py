@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 from convpool.system.optional_packages import needed
 
 Array = NDArray[Any]
-Progress = Callable[[int, int], None]  # (done, total): images when making, bytes when downloading; total 0 is unknown
+Progress = Callable[
+    [int, int], None
+]  # (done, total): images when making, bytes when downloading; total 0 is unknown
 
 
 def silent(done: int, total: int) -> None:
@@ -30,7 +32,9 @@ def make_digits(count: int, progress: Progress = silent) -> Array:
     """
     digits = needed("sklearn.datasets").load_digits().images / 16
     images, generator, shapes = np.empty((count, 28, 28)), np.random.default_rng(0), 64
-    for shape in range(min(shapes, count)):  # prime to the 1797 digits, so that no pair of digit and shape comes twice
+    for shape in range(
+        min(shapes, count)
+    ):  # prime to the 1797 digits, so that no pair of digit and shape comes twice
         chosen = np.arange(shape, count, shapes) % len(digits)
         images[shape::shapes] = _enlarge(digits[chosen], generator)
         progress((shape + 1) * count // min(shapes, count), count)
@@ -43,7 +47,9 @@ def _enlarge(digits: Array, generator: np.random.Generator) -> Array:
     height, width = generator.uniform((2.3, 2.2), (2.6, 2.5))  # pixels for each of the 8
     at = np.arange(28) - 13.5
     rows = _spline((at - top) / height + 3.5)  # (28, 8)
-    columns = _spline((at - left + slant * at[:, None]) / width + 3.5)  # (28, 28, 8): a slanted row has its own
+    columns = _spline(
+        (at - left + slant * at[:, None]) / width + 3.5
+    )  # (28, 28, 8): a slanted row has its own
     drawn = np.einsum("ri,mij->rmj", rows, digits) @ columns.swapaxes(1, 2)
     contrast = np.clip((drawn.swapaxes(0, 1) - 0.2) / 0.6, 0, 1)
     return np.asarray(np.rint(contrast * 255) / 255)
@@ -51,7 +57,9 @@ def _enlarge(digits: Array, generator: np.random.Generator) -> Array:
 
 def _spline(positions: Array) -> Array:
     """Return the weights (..., 8) of 8 pixels at positions between them, on a black ground."""
-    spline = needed("scipy.interpolate").make_interp_spline(np.arange(-2, 10), np.eye(12)[:, 2:10], k=3)
+    spline = needed("scipy.interpolate").make_interp_spline(
+        np.arange(-2, 10), np.eye(12)[:, 2:10], k=3
+    )
     weights: Array = np.nan_to_num(spline(positions, extrapolate=False))
     return weights
 
@@ -64,7 +72,11 @@ def make_animals(count: int, progress: Progress = silent) -> Array:
     (count, 32, 32, 3) uint8; the same at every call
     """
     animals = [_cat(), _cat(), _cat(), _horse()]
-    images, generator, scales = np.empty((count, 32, 32, 3), np.uint8), np.random.default_rng(0), 128
+    images, generator, scales = (
+        np.empty((count, 32, 32, 3), np.uint8),
+        np.random.default_rng(0),
+        128,
+    )
     for scale in range(min(scales, count)):
         picture, closest = animals[scale % len(animals)]
         zoom = closest ** (scale / scales)
@@ -95,7 +107,9 @@ def _thumbnails(picture: Array, zoom: float, count: int, generator: np.random.Ge
     places = generator.integers(0, windows.shape[:2], (count, 2))
     cut = np.moveaxis(windows[places[:, 0], places[:, 1]], 1, -1)
     mirrored = generator.random((count, 1, 1, 1)) < 0.5
-    light = generator.uniform(0.75, 1.2, (count, 1, 1, 1)) * generator.uniform(0.92, 1.08, (count, 1, 1, 3))
+    light = generator.uniform(0.75, 1.2, (count, 1, 1, 1)) * generator.uniform(
+        0.92, 1.08, (count, 1, 1, 3)
+    )
     seen = np.clip(np.where(mirrored, cut[:, :, ::-1], cut) * light, 0, 1)
     thumbnails: Array = np.rint(255 * seen).astype(np.uint8)
     return thumbnails

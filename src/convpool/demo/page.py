@@ -15,9 +15,10 @@ from convpool.demo.pictures import SHOWN, SIGNED, fraction, size
 from convpool.demo.tasks import Task, TaskResult, rounded
 
 STAND_INS = {
-    "MNIST": "The digits are stand-ins for MNIST: scikit-learn's handwritten digits, enlarged, shifted and slanted.",
-    "animals": "The animals are stand-ins for the course's: crops and scales of scikit-image's photograph of a cat, "
-    "and of its outline of a horse on a painted meadow.",
+    "MNIST": "The digits are stand-ins for MNIST: scikit-learn's handwritten digits, enlarged, "
+    "shifted and slanted.",
+    "animals": "The animals are stand-ins for the course's: crops and scales of scikit-image's "
+    "photograph of a cat, and of its outline of a horse on a painted meadow.",
 }
 ROW = Template("""\
         <tr>
@@ -53,11 +54,15 @@ def page(results: Collection[TaskResult], stand_ins: Collection[str] = ()) -> st
     -------
     HTML that needs nothing but the pictures: no script, no network
     """
-    frame = Template(resources.files("convpool.demo").joinpath("demo.html").read_text(encoding="utf-8"))
+    frame = Template(
+        resources.files("convpool.demo").joinpath("demo.html").read_text(encoding="utf-8")
+    )
     return frame.substitute(
         rows="".join(_fill(ROW, result) for result in results),
         sections="".join(_fill(SECTION, result) for result in results),
-        notes="".join(f"    <p>{escape(STAND_INS[name])}</p>\n" for name in STAND_INS if name in stand_ins),
+        notes="".join(
+            f"    <p>{escape(STAND_INS[name])}</p>\n" for name in STAND_INS if name in stand_ins
+        ),
         total=f"{sum(result.seconds for result in results):.2f}",
         python=platform.python_version(),
         numpy=np.__version__,
@@ -91,10 +96,18 @@ def code(task: Task) -> str:
     words = ["images"]
     for name, value in task.arguments.items():
         words.append(name if isinstance(value, np.ndarray) else f"{name}={value!r}")
-    return f"images = np.load({dataset.file!r})[{dataset.key!r}]\nresult = {task.function}({', '.join(words)})"
+    return (
+        f"images = np.load({dataset.file!r})[{dataset.key!r}]\nresult = "
+        f"{task.function}({', '.join(words)})"
+    )
 
 
 def _alternative(task: Task) -> str:
     """Say what the picture shows to those who do not see it."""
-    kernels = "; ".join(", ".join(" ".join(map(fraction, row)) for row in weights) for weights in task.weights)
-    return f"{SHOWN} images in a row, and below each what {task.function} makes of it. Weights, row by row: {kernels}."
+    kernels = "; ".join(
+        ", ".join(" ".join(map(fraction, row)) for row in weights) for weights in task.weights
+    )
+    return (
+        f"{SHOWN} images in a row, and below each what {task.function} makes of it. Weights, "
+        f"row by row: {kernels}."
+    )

@@ -28,7 +28,13 @@ GAP, LEGEND, BAR = 24, 460, 190
 DPI = 200
 INK, PAPER, FAINT = "#1c1c1e", "#ffffff", "#6b6b70"
 TIMES, MINUS = "\u00d7", "\u2212"
-SIGNED = ("#d9f3ff", "#2f8fe8", "#000000", "#ee7a16", "#fff3d6")  # far below zero, below, zero, above, far above
+SIGNED = (
+    "#d9f3ff",
+    "#2f8fe8",
+    "#000000",
+    "#ee7a16",
+    "#fff3d6",
+)  # far below zero, below, zero, above, far above
 
 
 @dataclass(frozen=True)
@@ -64,7 +70,9 @@ def signed_scale(values: Array) -> ScalarMappable:
     # an odd number of colours has one in the middle
     colormap = colors.LinearSegmentedColormap.from_list("signed", SIGNED, N=257)
     limit = float(np.abs(values).max(initial=0)) or 1.0
-    scale: ScalarMappable = needed("matplotlib.cm").ScalarMappable(colors.CenteredNorm(0, limit), colormap)
+    scale: ScalarMappable = needed("matplotlib.cm").ScalarMappable(
+        colors.CenteredNorm(0, limit), colormap
+    )
     return scale
 
 
@@ -76,7 +84,8 @@ def draw(before: Array, after: Array, weights: Sequence[Array], *, signed: bool 
     before
         (m, h, w) or (m, h, w, 3), at most SHOWN images.
     after
-        What was made of them: (m, oh, ow), or (m, oh, ow, nc) for nc kernels, or (m, oh, ow, 3) in the images' colours.
+        What was made of them: (m, oh, ow), or (m, oh, ow, nc) for nc kernels, or (m, oh, ow, 3) in
+        the images' colours.
     weights
         (kh, kw) for each kernel.
     signed
@@ -84,13 +93,16 @@ def draw(before: Array, after: Array, weights: Sequence[Array], *, signed: bool 
 
     Returns
     -------
-    a matplotlib figure of its own, unknown to pyplot; every pixel of an image is a square of whole pixels of the PNG
+    a matplotlib figure of its own, unknown to pyplot; every pixel of an image is a square of whole
+    pixels of the PNG
     """
     pixel, stride = pixel_sizes(before.shape[1:3], after.shape[1:3])
     note = "" if before.ndim == 3 else "for red,\ngreen and\nblue"
     rows = [_row_before(before, pixel), *_rows_after(after, weights, signed, pixel * stride, note)]
     width, height = size(len(rows))
-    figure: Figure = needed("matplotlib.figure").Figure((width / DPI, height / DPI), dpi=DPI, facecolor=PAPER)
+    figure: Figure = needed("matplotlib.figure").Figure(
+        (width / DPI, height / DPI), dpi=DPI, facecolor=PAPER
+    )
     for number, row in enumerate(rows):
         _draw_row(figure, row, top=GAP + number * (TILE + 2 * GAP))
     return figure
@@ -104,8 +116,8 @@ def size(rows: int) -> tuple[int, int]:
 def pixel_sizes(before: tuple[int, ...], after: tuple[int, ...]) -> tuple[int, int]:
     """Return the side of an image's pixel in the picture, and how many times as large a result's pixel is.
 
-    Both rows have one scale, so that one sees what the borders lose or gain; a result of every other pixel has pixels
-    twice as large.
+    Both rows have one scale, so that one sees what the borders lose or gain; a result of every
+    other pixel has pixels twice as large.
 
     Examples
     --------
@@ -122,7 +134,9 @@ def _row_before(images: Array, pixel: int) -> Row:
     return Row(f"before\n{_by(images)} pixels", images, pixel)
 
 
-def _rows_after(output: Array, weights: Sequence[Array], signed: bool, pixel: int, note: str) -> Iterator[Row]:
+def _rows_after(
+    output: Array, weights: Sequence[Array], signed: bool, pixel: int, note: str
+) -> Iterator[Row]:
     label = f"after\n{_by(output)}"
     if not signed:
         yield Row(label, np.rint(output).astype(np.uint8), pixel, weights[0], note)
@@ -162,13 +176,21 @@ def _draw_weights(figure: Figure, row: Row, left: int, top: int, cell: int = 80)
     kh, kw = row.weights.shape
     axes = _axes(figure, left, top, kw * cell, kh * cell)
     # a third of the strength, so that white numbers can be read
-    axes.imshow(signed_scale(3 * row.weights).to_rgba(row.weights), interpolation="nearest", aspect="auto")
+    axes.imshow(
+        signed_scale(3 * row.weights).to_rgba(row.weights), interpolation="nearest", aspect="auto"
+    )
     axes.hlines(np.arange(1, kh) - 0.5, -0.5, kw - 0.5, color=PAPER)
     axes.vlines(np.arange(1, kw) - 0.5, -0.5, kh - 0.5, color=PAPER)
     axes.axis("off")
     for (u, v), weight in np.ndenumerate(row.weights):
         axes.text(v, u, fraction(weight), size=13, color="white", ha="center", va="center_baseline")
-    figure.text(*_at(figure, left + kw * cell + 20, top + kh * cell // 2), row.note, size=11, color=FAINT, va="center")
+    figure.text(
+        *_at(figure, left + kw * cell + 20, top + kh * cell // 2),
+        row.note,
+        size=11,
+        color=FAINT,
+        va="center",
+    )
 
 
 def fraction(value: float) -> str:

@@ -40,7 +40,8 @@ def find_folders(start: Path, to: Path | None = None) -> tuple[Path | None, Path
     Parameters
     ----------
     start
-        A folder; the nearest one, it or a parent of it, that holds the course's files is the repository.
+        A folder; the nearest one, it or a parent of it, that holds the course's files is the
+        repository.
     to
         Where the page goes; None means the repository's demo/.
 
@@ -56,7 +57,9 @@ def find_folders(start: Path, to: Path | None = None) -> tuple[Path | None, Path
     if repository is not None:
         return repository, repository / "supervised_learning" / "data", to or repository / "demo"
     if to is None:
-        raise ValueError(f"no {data.COURSE} in {start} or above it; name a folder for the page, as in --to demo")
+        raise ValueError(
+            f"no {data.COURSE} in {start} or above it; name a folder for the page, as in --to demo"
+        )
     return None, to / "data", to
 
 
@@ -90,7 +93,10 @@ def load_course_files(repository: Path) -> dict[str, Callable[..., Any]]:
     FileNotFoundError : a file is missing
     ValueError : a file does not define its function
     """
-    return {task.file: _load(repository / data.COURSE / f"{task.file}.py", task.function) for task in TASKS}
+    return {
+        task.file: _load(repository / data.COURSE / f"{task.file}.py", task.function)
+        for task in TASKS
+    }
 
 
 def _load(file: Path, function: str) -> Callable[..., Any]:
@@ -124,8 +130,8 @@ def run(
     data_folder
         Where MNIST.npz and animals_1.npz are.
     out_folder
-        Where index.html and one PNG for each task go, all together when all is done; made if it is missing. Other files
-        in it stay.
+        Where index.html and one PNG for each task go, all together when all is done; made if it is
+        missing. Other files in it stay.
     progress
         Called with each result as soon as its picture is drawn.
     stand_ins
@@ -137,16 +143,21 @@ def run(
 
     Raises
     ------
-    ValueError : a function is missing or gives another shape than the brief shows; a data set is not what it should be
+    ValueError : a function is missing or gives another shape than the brief shows; a data set is
+        not what it should be
     FileNotFoundError : a data set is missing
     ModuleNotFoundError : matplotlib is missing; the text has the pip line
     """
     if missing := [task.file for task in TASKS if task.file not in functions]:
-        raise ValueError(f"no function for {', '.join(missing)}; expected one for each file stem in TASKS")
+        raise ValueError(
+            f"no function for {', '.join(missing)}; expected one for each file stem in TASKS"
+        )
     results = []
     check_name(out_folder)
     out_folder.mkdir(parents=True, exist_ok=True)
-    with ExitStack() as files:  # named at the end, the last first: a page whose pictures are missing is never seen
+    with (
+        ExitStack() as files
+    ):  # named at the end, the last first: a page whose pictures are missing is never seen
         index = files.enter_context(whole(out_folder / "index.html", force=True))
         for name, tasks in groupby(TASKS, lambda task: task.dataset):
             images = _read(data_folder, name)
@@ -169,12 +180,17 @@ def _read(folder: Path, name: str) -> Array:
     return images
 
 
-def _demonstrate(task: Task, function: Callable[..., Any], images: Array) -> tuple[TaskResult, Figure]:
+def _demonstrate(
+    task: Task, function: Callable[..., Any], images: Array
+) -> tuple[TaskResult, Figure]:
     start = time.perf_counter()
     output = function(images, **task.arguments)
     seconds = time.perf_counter() - start
     expected = (len(images), *task.output)
     if np.shape(output) != expected:
-        raise ValueError(f"task {task.number}: {task.function} gave {np.shape(output)}, the brief shows {expected}")
+        raise ValueError(
+            f"task {task.number}: {task.function} gave {np.shape(output)}, the brief shows "
+            f"{expected}"
+        )
     result = TaskResult(task, images.shape, expected, seconds)
     return result, draw(images[:SHOWN], output[:SHOWN], task.weights, signed=task.signed)

@@ -30,56 +30,100 @@ class Task:
     dataset: str  # a name in data.DATASETS
     arguments: Mapping[str, Any]
     output: tuple[int, ...]  # the result's shape for one image
-    weights: tuple[Array, ...]  # (kh, kw), one for each picture of the result: what is drawn beside it
+    weights: tuple[
+        Array, ...
+    ]  # (kh, kw), one for each picture of the result: what is drawn beside it
     caption: str
-    signed: bool = True  # whether the result has a sign (zero in the middle) or the images' own colours
+    signed: bool = (
+        True  # whether the result has a sign (zero in the middle) or the images' own colours
+    )
 
 
 TASKS = (
     Task(
-        0, "0-convolve_grayscale_valid", "convolve_grayscale_valid", "MNIST", {"kernel": EDGES}, (26, 26), (EDGES,),
-        "Every stroke becomes its two upright edges, the left one blue and the right one orange, because the kernel "
-        "subtracts what lies on the right from what lies on the left; the outermost pixels, where it does not fit, are "
-        "gone.",
+        0,
+        "0-convolve_grayscale_valid",
+        "convolve_grayscale_valid",
+        "MNIST",
+        {"kernel": EDGES},
+        (26, 26),
+        (EDGES,),
+        "Every stroke becomes its two upright edges, the left one blue and the right one orange, "
+        "because the kernel subtracts what lies on the right from what lies on the left; the "
+        "outermost pixels, where it does not fit, are gone.",
     ),
     Task(
-        1, "1-convolve_grayscale_same", "convolve_grayscale_same", "MNIST", {"kernel": EDGES}, (28, 28), (EDGES,),
-        "The same edges, but one ring of zeros around each image gives the kernel room at the border, so the result is "
-        "as large as the image.",
+        1,
+        "1-convolve_grayscale_same",
+        "convolve_grayscale_same",
+        "MNIST",
+        {"kernel": EDGES},
+        (28, 28),
+        (EDGES,),
+        "The same edges, but one ring of zeros around each image gives the kernel room at the "
+        "border, so the result is as large as the image.",
     ),
     Task(
-        2, "2-convolve_grayscale_padding", "convolve_grayscale_padding", "MNIST",
-        {"kernel": EDGES, "padding": (2, 4)}, (30, 34), (EDGES,),
-        "The same edges in a wider frame: two rows of zeros above and below and four columns on either side make the "
-        "result larger than the image.",
+        2,
+        "2-convolve_grayscale_padding",
+        "convolve_grayscale_padding",
+        "MNIST",
+        {"kernel": EDGES, "padding": (2, 4)},
+        (30, 34),
+        (EDGES,),
+        "The same edges in a wider frame: two rows of zeros above and below and four columns on "
+        "either side make the result larger than the image.",
     ),
     Task(
-        3, "3-convolve_grayscale", "convolve_grayscale", "MNIST",
-        {"kernel": EDGES, "padding": "valid", "stride": (2, 2)}, (13, 13), (EDGES,),
-        "The same edges, coarser: the kernel moves two pixels at a time, so that every other row and column of task 0 "
-        "remains, a quarter of its values.",
+        3,
+        "3-convolve_grayscale",
+        "convolve_grayscale",
+        "MNIST",
+        {"kernel": EDGES, "padding": "valid", "stride": (2, 2)},
+        (13, 13),
+        (EDGES,),
+        "The same edges, coarser: the kernel moves two pixels at a time, so that every other row "
+        "and column of task 0 remains, a quarter of its values.",
     ),
     Task(
-        4, "4-convolve_channels", "convolve_channels", "animals",
-        {"kernel": np.stack([SHARPEN] * 3, axis=-1), "padding": "valid"}, (30, 30), (SHARPEN,),
-        "Red, green and blue are sharpened and added up to one number for each pixel: high where the picture is "
-        "bright, and pushed up or down, even below zero (blue), on the two sides of an edge.",
+        4,
+        "4-convolve_channels",
+        "convolve_channels",
+        "animals",
+        {"kernel": np.stack([SHARPEN] * 3, axis=-1), "padding": "valid"},
+        (30, 30),
+        (SHARPEN,),
+        "Red, green and blue are sharpened and added up to one number for each pixel: high where "
+        "the picture is bright, and pushed up or down, even below zero (blue), on the two sides "
+        "of an edge.",
     ),
     Task(
-        5, "5-convolve", "convolve", "animals",
-        {"kernels": np.stack([np.stack([kernel] * 3, axis=-1) for kernel in KERNELS], axis=-1), "padding": "valid"},
-        (30, 30, 3), KERNELS,
-        "Three kernels make three results of each picture: sharpened as in task 4, then its upright edges, then its "
-        "level edges, all three summed over red, green and blue.",
+        5,
+        "5-convolve",
+        "convolve",
+        "animals",
+        {
+            "kernels": np.stack([np.stack([kernel] * 3, axis=-1) for kernel in KERNELS], axis=-1),
+            "padding": "valid",
+        },
+        (30, 30, 3),
+        KERNELS,
+        "Three kernels make three results of each picture: sharpened as in task 4, then its "
+        "upright edges, then its level edges, all three summed over red, green and blue.",
     ),
     Task(
-        6, "6-pool", "pool", "animals", {"kernel_shape": (2, 2), "stride": (2, 2), "mode": "avg"},
-        (16, 16, 3), (np.full((2, 2), 0.25),),
-        "Each block of two by two pixels becomes its average, channel by channel: the same picture in the same "
-        "colours, half as high and half as wide.",
+        6,
+        "6-pool",
+        "pool",
+        "animals",
+        {"kernel_shape": (2, 2), "stride": (2, 2), "mode": "avg"},
+        (16, 16, 3),
+        (np.full((2, 2), 0.25),),
+        "Each block of two by two pixels becomes its average, channel by channel: the same "
+        "picture in the same colours, half as high and half as wide.",
         signed=False,
     ),
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)

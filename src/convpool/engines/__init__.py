@@ -19,4 +19,7 @@ ENGINES: dict[str, Callable[..., None]] = {
     "fft": fft_convolution.convolve,
 }
 TRANSPOSE_ENGINES: dict[str, Callable[..., None]] = {"numpy": numpy_convolution.convolve_transpose}
-POOL_ENGINES: dict[str, Callable[..., None]] = {"numpy": rank_pooling.pool, "compiled": compiled_pooling.pool}
+POOL_ENGINES: dict[str, Callable[..., None]] = {
+    "numpy": rank_pooling.pool,
+    "compiled": compiled_pooling.pool,
+}

@@ -31,10 +31,13 @@ def _mask() -> int:
 def quota(system: Path = Path("/")) -> int | None:
     """Return how many CPUs the container's quota is worth, rounded up, or None where there is none; read once.
 
-    `system` is the root folder. Every control group up to the container's counts, of version 1 and 2.
+    `system` is the root folder. Every control group up to the container's counts, of version 1 and
+    2.
     """
     limits = []
-    with suppress(OSError, ValueError, IndexError):  # not Linux, or not as it was when this was written
+    with suppress(
+        OSError, ValueError, IndexError
+    ):  # not Linux, or not as it was when this was written
         for folder in _groups(system):
             for read in (_read_v2, _read_v1):
                 with suppress(OSError, ValueError):
@@ -50,7 +53,9 @@ def _read_v2(folder: Path) -> tuple[int, int]:
 
 
 def _read_v1(folder: Path) -> tuple[int, int]:
-    return int((folder / "cpu.cfs_quota_us").read_text()), int((folder / "cpu.cfs_period_us").read_text())
+    return int((folder / "cpu.cfs_quota_us").read_text()), int(
+        (folder / "cpu.cfs_period_us").read_text()
+    )
 
 
 def _groups(system: Path) -> Iterator[Path]:
@@ -69,10 +74,18 @@ def _groups(system: Path) -> Iterator[Path]:
         fields, (kind, *options) = before.split(" "), after.split(" ")
         if kind not in paths or (kind == "cgroup" and "cpu" not in options[-1].split(",")):
             continue
-        root, point = (re.sub(r"\\(\d{3})", lambda octal: chr(int(octal[1], 8)), field) for field in fields[3:5])
+        root, point = (
+            re.sub(r"\\(\d{3})", lambda octal: chr(int(octal[1], 8)), field)
+            for field in fields[3:5]
+        )
         top = system / point.lstrip("/")
         inner = Path(paths[kind])
-        # a path outside of what is mounted is that of the host: then the container's own group is mounted at the top
-        folder = top / inner.relative_to(root) if inner.is_relative_to(root) and ".." not in inner.parts else top
+        # a path outside of what is mounted is that of the host: then the container's own group is
+        # mounted at the top
+        folder = (
+            top / inner.relative_to(root)
+            if inner.is_relative_to(root) and ".." not in inner.parts
+            else top
+        )
         yield folder
         yield from (parent for parent in folder.parents if parent.is_relative_to(top))

@@ -30,12 +30,17 @@ def padded(
     sizes = [axis.before + axis.size + axis.after for axis in axes]
     numbers = max(1, volume(sizes) * images.shape[-1])
     for (batch,) in blocks(images.shape[:1], ROOM // (numbers * images.itemsize)):
-        yield batch, _with_padding(images[batch], axes, pad_mode, fill)[(slice(None), *reached)], laid
+        yield (
+            batch,
+            _with_padding(images[batch], axes, pad_mode, fill)[(slice(None), *reached)],
+            laid,
+        )
 
 
 def _on_padded(axis: Axis) -> Axis:
     """Lay the same windows on an axis whose padding has become pixels."""
-    # with ceil, a window in the padding behind all pixels is left out: what would bring it back is not reached
+    # with ceil, a window in the padding behind all pixels is left out: what would bring it back is
+    # not reached
     reached = (axis.count - 1) * axis.stride + axis.span - axis.overhang
     return Axis(reached, axis.window, axis.stride, axis.dilation, ceil=axis.overhang > 0)
 

@@ -1,8 +1,8 @@
 """Threads: the parts of one call, shared between the caller and a pool of helpers.
 
-A call opens a share of numbered parts. The caller and whoever is free in the pool take the next number until none is
-left, so a slow core holds nobody up. Nobody ever waits for a helper that has not begun: a pool that is busy, forked
-away or shut down costs time, never the answer.
+A call opens a share of numbered parts. The caller and whoever is free in the pool take the next
+number until none is left, so a slow core holds nobody up. Nobody ever waits for a helper that has
+not begun: a pool that is busy, forked away or shut down costs time, never the answer.
 """
 
 from __future__ import annotations
@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
 
 VARIABLE = "CONVPOOL_NUM_THREADS"
-OTHERS = ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS")  # what people set for all libraries; not ours to refuse
+OTHERS = (
+    "OMP_NUM_THREADS",
+    "NUMBA_NUM_THREADS",
+)  # what people set for all libraries; not ours to refuse
 RETRY = 1.0  # seconds after which threads are asked for again, if they could not be had
 CREWS = 4  # kept at most, since calls of several contexts may each have a number of their own
 
@@ -31,7 +34,8 @@ _chosen_here: ContextVar[int | None] = ContextVar("convpool_threads", default=No
 _crews: dict[int, _Crew] = {}  # by the number of threads that they are for
 _here = threading.local()  # .busy in a thread that works on a share
 _importing = False
-_alone = False  # in a child that was forked during the import of the pool: there, that import would never end
+# in a child that was forked during the import of the pool: there, that import would never end
+_alone = False
 
 
 def number() -> int:
@@ -42,8 +46,8 @@ def number() -> int:
 def origin() -> tuple[int, str]:
     """Return how many threads a call may use, and what says so.
 
-    That is what was set, for this context or else for the process, else the environment: our own variable, those of
-    others, and at last the CPUs.
+    That is what was set, for this context or else for the process, else the environment: our own
+    variable, those of others, and at last the CPUs.
     """
     if (here := _chosen_here.get()) is not None:
         return here, "convpool.threads"
@@ -54,14 +58,21 @@ def origin() -> tuple[int, str]:
     for name in OTHERS:
         if others := os.environ.get(name):
             with suppress(ValueError):
-                if (n := int(others.partition(",")[0])) > 0:  # OpenMP takes one number for each level of nesting
+                if (
+                    n := int(others.partition(",")[0])
+                ) > 0:  # OpenMP takes one number for each level of nesting
                     return n, name
     return cpus.count()
 
 
 def check() -> None:
     """Raise ValueError if the variable has no number of threads, also for a call that will use one thread."""
-    if (text := os.environ.get(VARIABLE)) and _chosen is None and _chosen_here.get() is None and text.strip():
+    if (
+        (text := os.environ.get(VARIABLE))
+        and _chosen is None
+        and _chosen_here.get() is None
+        and text.strip()
+    ):
         _parse(text.strip())
 
 
@@ -71,7 +82,10 @@ def _parse(text: str) -> int:
     except ValueError:
         n = 0
     if n < 1:
-        raise ValueError(f"the environment variable {VARIABLE} is {text!r}; it must be a whole number of 1 or more")
+        raise ValueError(
+            f"the environment variable {VARIABLE} is {text!r}; it must be a whole number of 1 or "
+            "more"
+        )
     return n
 
 
@@ -94,12 +108,20 @@ def _limited(n: int | None) -> Iterator[None]:
     try:
         yield
     finally:
-        _chosen_here.set(before)  # and no token: a generator may be closed in another context than it was begun in
+        _chosen_here.set(
+            before
+        )  # and no token: a generator may be closed in another context than it was begun in
 
 
 def _whole(n: int) -> int:
-    wrong = f"the number of threads is {n!r}; it must be a whole number of 1 or more, or None for the default"
-    if type(n).__name__ in ("bool", "bool_"):  # NumPy's too, which an older one takes for a whole number
+    wrong = (
+        f"the number of threads is {n!r}; it must be a whole number of 1 or more, or None "
+        "for the default"
+    )
+    if type(n).__name__ in (
+        "bool",
+        "bool_",
+    ):  # NumPy's too, which an older one takes for a whole number
         raise TypeError(wrong)
     try:
         threads = operator.index(n)
@@ -124,8 +146,8 @@ def inline() -> Iterator[None]:
 def spread(work: Callable[[int], object], parts: int) -> None:
     """Call work(0) to work(parts - 1), each once, in several threads; return when all have ended.
 
-    The first exception is raised here, after the parts that had begun have ended; no other part begins. Inside a part,
-    everything runs in the thread that called.
+    The first exception is raised here, after the parts that had begun have ended; no other part
+    begins. Inside a part, everything runs in the thread that called.
     """
     crew = None if parts < 2 or getattr(_here, "busy", False) else _crew(number())
     if crew is None:
@@ -139,8 +161,8 @@ def spread(work: Callable[[int], object], parts: int) -> None:
         crew.call(share)
         share.run()
     finally:
-        # Control-C must not let the arrays go while helpers use them. No function of our own around this loop: the
-        # signal could come at its door.
+        # Control-C must not let the arrays go while helpers use them. No function of our own around
+        # this loop: the signal could come at its door.
         while True:
             try:
                 crew.dismiss(share)
@@ -223,7 +245,9 @@ class _Crew:
         self.called = 0  # helpers that work or are about to
         self.open: list[_Share] = []
         self.lock = threading.Lock()  # for called and open
-        self.failed: float | None = None  # when a thread could not be had, so that `size` are all that there are
+        self.failed: float | None = (
+            None  # when a thread could not be had, so that `size` are all that there are
+        )
         self.pool = _executor()(size, "convpool")
 
     def call(self, share: _Share) -> None:
@@ -241,7 +265,9 @@ class _Crew:
             raise
         if coming < wanted:
             with self.lock:
-                self.called -= wanted - coming - 1  # the pool keeps the one that failed, for a helper that is free
+                self.called -= (
+                    wanted - coming - 1
+                )  # the pool keeps the one that failed, for a helper that is free
                 self.size = self.called - 1
                 self.failed = monotonic()
 
@@ -284,7 +310,9 @@ def _crew(n: int) -> _Crew | None:
         crew = None
     if crew is None:
         try:
-            crew = _crews.setdefault(n, _Crew(n - 1))  # no lock: whoever holds it when the process forks holds it on
+            crew = _crews.setdefault(
+                n, _Crew(n - 1)
+            )  # no lock: whoever holds it when the process forks holds it on
         except RuntimeError:  # the interpreter is ending
             return None
         for other in list(_crews)[:-CREWS]:

@@ -39,12 +39,14 @@ def explain(
     Parameters
     ----------
     images
-        One image: (h, w), (h, w, c) or, as everywhere in the library, (1, h, w, c); or one line (w,).
+        One image: (h, w), (h, w, c) or, as everywhere in the library, (1, h, w, c); or one line
+        (w,).
     kernel
-        Convolution: (kh, kw) for one channel, (kh, kw, c) for one kernel, or (kh, kw, c // groups, nc); (k,) for a
-        line. Pooling: the window's sizes.
+        Convolution: (kh, kw) for one channel, (kh, kw, c) for one kernel, or (kh, kw, c // groups,
+        nc); (k,) for a line. Pooling: the window's sizes.
     padding, stride
-        As in `convolve`, `pool` or `convolve_transpose`, and None is what they take when nothing is said.
+        As in `convolve`, `pool` or `convolve_transpose`, and None is what they take when nothing is
+        said.
     pool
         The mode of a pooling: "max", "min", "avg", "sum", "lp" or "median".
     transpose
@@ -60,12 +62,13 @@ def explain(
 
     Returns
     -------
-    an Explanation: print it, let a notebook show it, save it to .html, .svg, .png or .gif, or go through its frames
+    an Explanation: print it, let a notebook show it, save it to .html, .svg, .png or .gif, or go
+    through its frames
 
     Raises
     ------
-    ValueError, TypeError, OverflowError : as the call that is explained; more than one image or three spatial axes; a
-        word that belongs to another kind
+    ValueError, TypeError, OverflowError : as the call that is explained; more than one image or
+        three spatial axes; a word that belongs to another kind
 
     Examples
     --------

@@ -49,7 +49,9 @@ class Board:
         x = MARGIN + plane[1] * (self.columns * self.cell + GAP) + column * self.cell
         return x, TITLE + MARGIN + plane[0] * (self.rows * CELL + GAP) + row * CELL
 
-    def draw(self, plane: tuple[int, int], row: int, column: int, cell: Cell, frame: int | None = None) -> list[Mark]:
+    def draw(
+        self, plane: tuple[int, int], row: int, column: int, cell: Cell, frame: int | None = None
+    ) -> list[Mark]:
         """Draw one cell."""
         x, y = self.corner(plane, row, column)
         marks: list[Mark] = [Rect(x, y, self.cell, CELL, cell.fill, "line", 1, frame)]
@@ -57,12 +59,16 @@ class Board:
         if cell.hatch:
             marks.append(hatching(x, y, self.cell, CELL, cell.hatch == "padding"))
             if cell.words:
-                marks.append(Rect(x + (self.cell - room) / 2, y + CELL / 2 - 10, room, 20, cell.fill))
+                marks.append(
+                    Rect(x + (self.cell - room) / 2, y + CELL / 2 - 10, room, 20, cell.fill)
+                )
         if cell.words:
             marks.append(Words(x + self.cell / 2, y + CELL / 2 + 5, cell.words, anchor="middle"))
         return marks
 
-    def outline(self, plane: tuple[int, int], place: Place, size: Place, stroke: float = 3.5) -> Mark:
+    def outline(
+        self, plane: tuple[int, int], place: Place, size: Place, stroke: float = 3.5
+    ) -> Mark:
         """Draw a frame around some cells."""
         x, y = self.corner(plane, *place)
         return Rect(x, y, size[1] * self.cell, size[0] * CELL, "", "frame", stroke)
@@ -91,7 +97,9 @@ def wide(values: Any) -> float:
     return max([CELL, *(10 + 9.5 * len(number(value)) for value in values)])
 
 
-def padding_labels(board: Board, plane: tuple[int, int], before: Place, after: Place, size: Place) -> list[Mark]:
+def padding_labels(
+    board: Board, plane: tuple[int, int], before: Place, after: Place, size: Place
+) -> list[Mark]:
     """Write at each side how many rows or columns of padding there are."""
     (top, left), (bottom, right) = before, after
     x, y = board.corner(plane, 0, 0)
@@ -103,4 +111,8 @@ def padding_labels(board: Board, plane: tuple[int, int], before: Place, after: P
         (x - 6, middle[1], "end"): left,
         (x + width + 6, middle[1], "start"): right,
     }
-    return [Words(a, b, str(count), SMALL, anchor, "grey") for (a, b, anchor), count in spots.items() if count]
+    return [
+        Words(a, b, str(count), SMALL, anchor, "grey")
+        for (a, b, anchor), count in spots.items()
+        if count
+    ]

@@ -9,8 +9,8 @@ import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-# name -> (light, dark); "p4" to "n4" are shades of numbers above and below 0: orange and blue, which the colour-blind
-# tell apart
+# name -> (light, dark); "p4" to "n4" are shades of numbers above and below 0: orange and blue,
+# which the colour-blind tell apart
 COLORS = {
     "ground": ("#ffffff", "#12161c"),
     "ink": ("#17202a", "#f1f5f9"),
@@ -96,12 +96,17 @@ def _moved(mark: Mark, x: float, y: float) -> Mark:
     return replace(mark, x=mark.x + x, y=mark.y + y)
 
 
-def hatching(x: float, y: float, width: float, height: float, rising: bool, step: float = 6) -> Lines:
+def hatching(
+    x: float, y: float, width: float, height: float, rising: bool, step: float = 6
+) -> Lines:
     """Cover a rectangle with slanted lines, rising or falling to the right."""
     ends, at = [], step / 2
     while at < width + height:
         # from the left or lower edge to the upper or right one, along a + b = at
-        first, second = (max(0.0, at - height), min(at, height)), (min(at, width), max(0.0, at - width))
+        first, second = (
+            (max(0.0, at - height), min(at, height)),
+            (min(at, width), max(0.0, at - width)),
+        )
         if rising:
             ends.append((x + first[0], y + first[1], x + second[0], y + second[1]))
         else:
@@ -117,7 +122,9 @@ def width_of(words: str, font: float = FONT) -> float:
 
 def wrapped(words: str, width: float, font: float = FONT) -> list[str]:
     """Break words into lines that fit."""
-    return textwrap.wrap(words, max(8, int(width / (font * SUMS))), break_on_hyphens=False, subsequent_indent="  ")
+    return textwrap.wrap(
+        words, max(8, int(width / (font * SUMS))), break_on_hyphens=False, subsequent_indent="  "
+    )
 
 
 def shade(value: object, most: float) -> str:

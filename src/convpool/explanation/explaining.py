@@ -29,7 +29,12 @@ HOW = {"convolution": "a convolution", "pooling": 'pool="max"', "transposed": "t
 
 
 def explained(
-    images: ArrayLike, kernel: ArrayLike, pool: str | None, transpose: bool, shared: dict[str, Any], own: dict[str, Any]
+    images: ArrayLike,
+    kernel: ArrayLike,
+    pool: str | None,
+    transpose: bool,
+    shared: dict[str, Any],
+    own: dict[str, Any],
 ) -> Explanation:
     """Explain a call: `shared` are the words that every kind takes, `own` those of which some do."""
     if pool is not None and transpose:
@@ -41,7 +46,9 @@ def explained(
     if kind == "pooling":
         made = _pooling(_one_image(array), kernel, pool, words)
     else:
-        made = EXPLAINED[kind](*_operands(array, arguments.array(kernel, "kernel"), transpose), words)
+        made = EXPLAINED[kind](
+            *_operands(array, arguments.array(kernel, "kernel"), transpose), words
+        )
     if volume(made.plan.output_shape) <= AT_ONCE:
         _ = made.result  # raises what the call would
     return made
@@ -51,7 +58,9 @@ def _check_own(kind: str, given: dict[str, Any]) -> None:
     for name, value in given.items():
         homes = [home for home, own in OWN.items() if name in own]
         if kind not in homes and value != OWN[homes[0]][name]:
-            raise ValueError(f"{name} goes with {' or '.join(HOW[home] for home in homes)}; leave it out here")
+            raise ValueError(
+                f"{name} goes with {' or '.join(HOW[home] for home in homes)}; leave it out here"
+            )
 
 
 def _one_image(images: Array) -> Array:
@@ -61,11 +70,18 @@ def _one_image(images: Array) -> Array:
     if images.ndim == 3:
         return images[None]
     if images.ndim == 5:
-        raise ValueError(f"images are {images.shape}, with three spatial axes; explain draws two: pass images[0, 0]")
+        raise ValueError(
+            f"images are {images.shape}, with three spatial axes; explain draws two: pass "
+            "images[0, 0]"
+        )
     if images.ndim != 4:
-        raise ValueError(f"images are {images.shape}; explain takes one image (h, w), (h, w, c) or (1, h, w, c)")
+        raise ValueError(
+            f"images are {images.shape}; explain takes one image (h, w), (h, w, c) or (1, h, w, c)"
+        )
     if len(images) != 1:
-        raise ValueError(f"images are {images.shape}, {len(images)} of them; explain shows one: pass images[0]")
+        raise ValueError(
+            f"images are {images.shape}, {len(images)} of them; explain shows one: pass images[0]"
+        )
     return images
 
 
@@ -81,8 +97,9 @@ def _operands(images: Array, kernel: Array, transpose: bool) -> tuple[Array, Arr
     c = image.shape[-1]
     if missing == 2 and c > 1 and not transpose:
         raise ValueError(
-            f"kernel is {kernel.shape}, but images {images.shape} have {c} channels, each of which takes weights of "
-            f"its own: give {(*kernel.shape, c)}, as np.stack([kernel] * {c}, axis=-1) for the same in each"
+            f"kernel is {kernel.shape}, but images {images.shape} have {c} channels, each of "
+            f"which takes weights of its own: give {(*kernel.shape, c)}, as np.stack([kernel] * "
+            f"{c}, axis=-1) for the same in each"
         )
     return image, kernel.reshape(kernel.shape + (1,) * missing)
 
@@ -94,21 +111,35 @@ def _convolution(images: Array, kernels: Array, words: dict[str, Any]) -> Explan
     )
     applied = np.flip(kernels, tuple(range(len(plan.axes)))) if flip else kernels
     fill = np.asarray(plan.fill).item()
-    frames = Convolving(images[0], plan.axes, plan.accumulation, applied, plan.groups, plan.pad_mode, fill)
+    frames = Convolving(
+        images[0], plan.axes, plan.accumulation, applied, plan.groups, plan.pad_mode, fill
+    )
     return Explanation(plan, frames, applied, partial(plan.run, images, kernels))
 
 
 def _transposed(images: Array, kernels: Array, words: dict[str, Any]) -> Explanation:
-    said: dict[str, Any] = {"padding": "valid", "stride": 1, "channel_axis": -1, "dtype": None, "engine": "auto"}
+    said: dict[str, Any] = {
+        "padding": "valid",
+        "stride": 1,
+        "channel_axis": -1,
+        "dtype": None,
+        "engine": "auto",
+    }
     plan = plan_transposed(
-        images.shape, kernels.shape, **(said | words), images_dtype=images.dtype, kernels_dtype=kernels.dtype
+        images.shape,
+        kernels.shape,
+        **(said | words),
+        images_dtype=images.dtype,
+        kernels_dtype=kernels.dtype,
     )
     frames = Scattering(images[0], plan.axes, plan.accumulation, kernels, plan.groups)
     return Explanation(plan, frames, kernels, partial(plan.run, images, kernels))
 
 
 def _pooling(images: Array, window: Any, mode: Any, words: dict[str, Any]) -> Explanation:
-    window = arguments.per_axis(window, images.ndim - 2, "kernel_shape")  # one image has no other reading
+    window = arguments.per_axis(
+        window, images.ndim - 2, "kernel_shape"
+    )  # one image has no other reading
     plan = plan_pooling(images.shape, window, mode=mode, **words, images_dtype=images.dtype)
     frames = Pooling(images[0], plan.axes, plan.accumulation, plan.mode, plan.count_padding, plan.p)
     return Explanation(plan, frames, None, partial(plan.run, images))

@@ -30,15 +30,20 @@ class Explanation(Operation):
         return html.shown(self)
 
     def save(
-        self, path: str | os.PathLike[str], *, frame: int | None = None, seconds: float = 0.8, force: bool = True
+        self,
+        path: str | os.PathLike[str],
+        *,
+        frame: int | None = None,
+        seconds: float = 0.8,
+        force: bool = True,
     ) -> None:
         """Write it to a file, whole or not at all.
 
         Parameters
         ----------
         path
-            Where to; the ending says the format: .html (to step through), .svg or .png (windows below each other), or
-            .gif (moving).
+            Where to; the ending says the format: .html (to step through), .svg or .png (windows
+            below each other), or .gif (moving).
         frame
             Which one alone is drawn, counted from 0; -1 is the last. All if it is None.
         seconds
@@ -48,7 +53,8 @@ class Explanation(Operation):
 
         Raises
         ------
-        ValueError : the ending means nothing, or there is more than can be drawn; the text says what would do
+        ValueError : the ending means nothing, or there is more than can be drawn; the text says
+            what would do
         FileExistsError : the file is there and `force` is False
         """
         saving.save(self, Path(path), frame=frame, seconds=seconds, force=force)

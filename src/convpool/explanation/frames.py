@@ -1,12 +1,13 @@
 """A convolution, pooling or transposed convolution as plain values, one window after another.
 
-Each frame of the first two computes one number of the output; each frame of a transposed convolution gives one number
-of the input to its window. Frames know one image (*spatial, c) and where windows lie (`windows.Axis`), and nothing of
-how the library computes: that both agree is what the tests look at.
+Each frame of the first two computes one number of the output; each frame of a transposed
+convolution gives one number of the input to its window. Frames know one image (*spatial, c) and
+where windows lie (`windows.Axis`), and nothing of how the library computes: that both agree is what
+the tests look at.
 
-The JSON form is `Frame.plain()`, a dict of ints, floats, strings, lists and None with the names of the attributes
-below. NaN, infinities and complex numbers, which JSON lacks, are strings as Python writes them. `Explanation.trace()`
-puts it together with the axes.
+The JSON form is `Frame.plain()`, a dict of ints, floats, strings, lists and None with the names of
+the attributes below. NaN, infinities and complex numbers, which JSON lacks, are strings as Python
+writes them. `Explanation.trace()` puts it together with the axes.
 
 c channels, nc kernels; i j a position in the output, u v a tap.
 """
@@ -25,7 +26,9 @@ from convpool.windows import Axis, volume
 
 Array = NDArray[Any]
 Place = tuple[int, ...]
-AT_ONCE = 2**20  # results that are computed when they are explained; more are when they are asked for
+AT_ONCE = (
+    2**20
+)  # results that are computed when they are explained; more are when they are asked for
 
 Number = Any  # int, float, bool or complex, as Python has them
 
@@ -160,7 +163,10 @@ class Frames(Sequence[Frame]):
         for tap in np.ndindex(*(axis.window for axis in self.axes)):
             yield (
                 tap,
-                tuple(i * axis.stride + u * axis.dilation for i, u, axis in zip(position, tap, self.axes, strict=True)),
+                tuple(
+                    i * axis.stride + u * axis.dilation
+                    for i, u, axis in zip(position, tap, self.axes, strict=True)
+                ),
             )
 
     def where(self, place: Place) -> str:

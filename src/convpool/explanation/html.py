@@ -1,6 +1,7 @@
 """A page, or a part of one, that steps through the windows: one script of its own, nothing from a network.
 
-Without the script, as in a notebook that is not trusted, the first window stands there as a picture.
+Without the script, as in a notebook that is not trusted, the first window stands there as a
+picture.
 """
 
 from __future__ import annotations
@@ -85,9 +86,17 @@ def box(operation: Operation, name: str, first: int = 0, seconds: float = 0.8) -
     first = min(first, STEPS - 1)
     layers = [(scene.kept(frame.number), scene.passing(frame)) for frame in frames]
     boards = "".join(_board(scene, board, still, layers, first) for board in scene.boards)
-    more = f"<p>The first {len(frames):,} of {len(operation):,} windows.</p>" if len(frames) < len(operation) else ""
+    more = (
+        f"<p>The first {len(frames):,} of {len(operation):,} windows.</p>"
+        if len(frames) < len(operation)
+        else ""
+    )
     notes = "<br>".join(map(escape, pictures.notes(operation)))
-    script = SCRIPT.replace("ID", name).replace("MS", f"{1000 * seconds:.0f}").replace("FIRST", str(first))
+    script = (
+        SCRIPT.replace("ID", name)
+        .replace("MS", f"{1000 * seconds:.0f}")
+        .replace("FIRST", str(first))
+    )
     return (
         f'<div class="cp-box convpool" id="{name}"><style>{svg.style()}{STYLE}</style>'
         f"<h3>{escape(operation.title)}</h3>{more}{_controls(len(frames), first)}"
@@ -113,7 +122,9 @@ def _sum(operation: Operation, frame: Frame, visible: bool) -> str:
     return f'<p data-at="{frame.number}"{hidden}><b>{escape(operation.heading(frame))}</b><br>{lines}</p>'
 
 
-def _board(scene: Scene, name: str, still: Marks, layers: list[tuple[Marks, Marks]], first: int) -> str:
+def _board(
+    scene: Scene, name: str, still: Marks, layers: list[tuple[Marks, Marks]], first: int
+) -> str:
     board = scene.boards[name]
     kept = [_group("kept", k, keep.get(name, []), k <= first) for k, (keep, _) in enumerate(layers)]
     passing = [_group("at", k, own.get(name, []), k == first) for k, (_, own) in enumerate(layers)]
@@ -126,6 +137,4 @@ def _board(scene: Scene, name: str, still: Marks, layers: list[tuple[Marks, Mark
 def _group(kind: str, k: int, marks: list[Mark], visible: bool) -> str:
     if not marks:
         return ""
-    return (
-        f'<g data-{kind}="{k}"{"" if visible else " display=" + chr(34) + "none" + chr(34)}>{svg.elements(marks)}</g>'
-    )
+    return f'<g data-{kind}="{k}"{"" if visible else " display=" + chr(34) + "none" + chr(34)}>{svg.elements(marks)}</g>'

@@ -64,13 +64,18 @@ class Convolving(Weighing):
         for depth, c in enumerate(self.channels(channel)):
             plane = []
             for tap, place in self.places(position):
-                value, weight = self.value(place, c), self.dtype.type(self.kernels[(*tap, depth, channel)])
+                value, weight = (
+                    self.value(place, c),
+                    self.dtype.type(self.kernels[(*tap, depth, channel)]),
+                )
                 plane.append(value * weight)
                 multiplied = value.item(), weight.item(), plane[-1].item()
                 taps.append(Tap(tap, place, self.where(place), self.source(place), c, *multiplied))
             sums.append(np.sum(plane, dtype=self.dtype))
         total = np.sum(sums, dtype=self.dtype)
-        return Frame(number, position, channel, tuple(taps), tuple(one.item() for one in sums), total.item())
+        return Frame(
+            number, position, channel, tuple(taps), tuple(one.item() for one in sums), total.item()
+        )
 
 
 @dataclass(frozen=True)
@@ -104,7 +109,9 @@ class Scattering(Weighing):
 
     def written(self, frame: Frame) -> list[tuple[Place, Number]]:
         """Return what a frame adds, and where."""
-        return [((*tap.pixel, tap.channel), tap.product) for tap in frame.taps if tap.pixel is not None]
+        return [
+            ((*tap.pixel, tap.channel), tap.product) for tap in frame.taps if tap.pixel is not None
+        ]
 
     def output(self, number: int = -1) -> Array:
         """Return the output after a frame; what no window has reached is 0."""

@@ -71,7 +71,9 @@ class Operation:
 
         what = "channel" if self.kind not in ("convolution", "transposed") else "kernel"
         plane = f", {what} {frame.channel}" if self.frames.planes > 1 else ""
-        return f"Window {frame.number + 1:,} of {len(self.frames):,}: {place(frame.position)}{plane}"
+        return (
+            f"Window {frame.number + 1:,} of {len(self.frames):,}: {place(frame.position)}{plane}"
+        )
 
     def trace(self) -> dict[str, Any]:
         """Return everything as JSON can hold it: kind, axes, and `Frame.plain` of every frame."""

@@ -35,7 +35,9 @@ def layered(*layers: Marks) -> Marks:
     return {name: [mark for layer in layers for mark in layer.get(name, [])] for name in names}
 
 
-def beside(scene: Scene, marks: Marks, names: Sequence[str], x: float, y: float) -> tuple[list[Mark], float, float]:
+def beside(
+    scene: Scene, marks: Marks, names: Sequence[str], x: float, y: float
+) -> tuple[list[Mark], float, float]:
     """Lay boards side by side; return their marks and their size together."""
     laid: list[Mark] = []
     start, height = x, max(scene.boards[name].size[1] for name in names)
@@ -46,10 +48,14 @@ def beside(scene: Scene, marks: Marks, names: Sequence[str], x: float, y: float)
     return laid, x - start, height
 
 
-def below(lines: Sequence[str], x: float, y: float, width: float, font: float = FONT, fill: str = "ink") -> list[Mark]:
+def below(
+    lines: Sequence[str], x: float, y: float, width: float, font: float = FONT, fill: str = "ink"
+) -> list[Mark]:
     """Write lines of words, broken where they are too long."""
     broken = [part for line in lines for part in wrapped(line, width, font)]
-    return [Words(x, y + LINE * (k + 1) - 6, words, font, fill=fill) for k, words in enumerate(broken)]
+    return [
+        Words(x, y + LINE * (k + 1) - 6, words, font, fill=fill) for k, words in enumerate(broken)
+    ]
 
 
 def frames_of(operation: Operation) -> Iterator[Drawing]:
@@ -61,7 +67,10 @@ def frames_of(operation: Operation) -> Iterator[Drawing]:
     head = wrapped(operation.title, width, FONT)
     top = EDGE + LINE * (len(head) + 1)
     still, so_far = scene.still(), {"output": list[Mark]()}
-    sums = max((sum(len(wrapped(line, width)) for line in operation.arithmetic(f)) for f in operation), default=0)
+    sums = max(
+        (sum(len(wrapped(line, width)) for line in operation.arithmetic(f)) for f in operation),
+        default=0,
+    )
     for k, frame in enumerate(operation):
         so_far = layered(so_far, scene.kept(k))
         marks = layered(still, so_far, scene.passing(frame))
@@ -90,14 +99,15 @@ def strip(operation: Operation) -> Drawing:
     """Draw all windows: each with its place on the input, the output so far and its sum."""
     if len(operation) > FRAMES:
         raise ValueError(
-            f"there are {len(operation):,} windows, but a film strip holds {FRAMES}: draw one with frame=0, save a "
-            ".html to step through them, or explain a part of the image"
+            f"there are {len(operation):,} windows, but a film strip holds {FRAMES}: draw one "
+            "with frame=0, save a .html to step through them, or explain a part of the image"
         )
     scene = Scene(operation)
     if scene.cells * len(operation) > CELLS:
         raise ValueError(
-            f"{len(operation):,} windows over {scene.cells:,} cells are too many for a film strip: draw one with "
-            "frame=0, save a .html to step through them, or explain a part of the image"
+            f"{len(operation):,} windows over {scene.cells:,} cells are too many for a film "
+            "strip: draw one with frame=0, save a .html to step through them, or explain a part "
+            "of the image"
         )
     pair = ["input", "output"]
     headings = (width_of(operation.heading(frame), SMALL + 1) for frame in operation)
@@ -106,11 +116,15 @@ def strip(operation: Operation) -> Drawing:
     columns = max(1, min(operation.frames.positions[-1], int(STRIP / (width + EDGE))))
     total = max(LEAST, columns * (width + EDGE) - EDGE)
     lines = {
-        frame.number: [part for line in operation.arithmetic(frame) for part in wrapped(line, width, SMALL)]
+        frame.number: [
+            part for line in operation.arithmetic(frame) for part in wrapped(line, width, SMALL)
+        ]
         for frame in operation
     }
     height = (
-        sum(scene.boards[name].size[1] for name in pair) + LINE * (1 + max(map(len, lines.values()), default=0)) + EDGE
+        sum(scene.boards[name].size[1] for name in pair)
+        + LINE * (1 + max(map(len, lines.values()), default=0))
+        + EDGE
     )
     laid = below([operation.title], EDGE, EDGE, total)
     y: float = EDGE + LINE * len(laid) + 4
@@ -127,10 +141,16 @@ def strip(operation: Operation) -> Drawing:
         for name in pair:
             laid += moved(marks[name], a, at)
             at += scene.boards[name].size[1]
-        laid += [Words(a, at + LINE * (n + 1) - 6, words, SMALL) for n, words in enumerate(lines[k])]
+        laid += [
+            Words(a, at + LINE * (n + 1) - 6, words, SMALL) for n, words in enumerate(lines[k])
+        ]
     y += -(-len(operation) // columns) * height
     rest = below(notes(operation), EDGE, y, total, SMALL, "grey")
     told = " ".join(
-        part for frame in operation for part in [operation.heading(frame) + ":", *operation.arithmetic(frame)]
+        part
+        for frame in operation
+        for part in [operation.heading(frame) + ":", *operation.arithmetic(frame)]
     )
-    return Drawing(total + 2 * EDGE, y + LINE * len(rest) + EDGE, operation.title, tuple(laid + rest), told)
+    return Drawing(
+        total + 2 * EDGE, y + LINE * len(rest) + EDGE, operation.title, tuple(laid + rest), told
+    )

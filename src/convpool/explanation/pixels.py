@@ -9,7 +9,9 @@ from convpool.explanation.drawing import COLORS, Drawing, Lines, Rect, Words
 from convpool.system.optional_packages import needed
 
 # what Pillow's own font lacks
-ASCII = str.maketrans({"\N{MINUS SIGN}": "-", "\N{MULTIPLICATION SIGN}": "x", "\N{ALMOST EQUAL TO}": "~"})
+ASCII = str.maketrans(
+    {"\N{MINUS SIGN}": "-", "\N{MULTIPLICATION SIGN}": "x", "\N{ALMOST EQUAL TO}": "~"}
+)
 ANCHORS = {"start": "ls", "middle": "ms", "end": "rs"}
 
 
@@ -24,7 +26,9 @@ def draw(drawing: Drawing, scale: float = 2) -> Any:
             _rect(pen, mark, scale)
         elif isinstance(mark, Lines):
             for ends in mark.ends:
-                pen.line([n * scale for n in ends], COLORS[mark.edge][0], round(mark.stroke * scale))
+                pen.line(
+                    [n * scale for n in ends], COLORS[mark.edge][0], round(mark.stroke * scale)
+                )
         else:
             _words(pen, mark, scale)
     return image
@@ -35,7 +39,10 @@ def palette() -> Any:
     colors = [_rgb(light) for light, _ in COLORS.values()]
     ink = _rgb(COLORS["ink"][0])
     for ground in list(colors):
-        colors += [tuple(round(a + (b - a) * k / 4) for a, b in zip(ink, ground, strict=True)) for k in (1, 2, 3)]
+        colors += [
+            tuple(round(a + (b - a) * k / 4) for a, b in zip(ink, ground, strict=True))
+            for k in (1, 2, 3)
+        ]
     image = needed("PIL.Image", "app").new("P", (1, 1))
     image.putpalette([part for color in colors for part in color])
     return image

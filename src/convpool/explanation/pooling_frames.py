@@ -46,13 +46,24 @@ class Pooling(Frames):
         """Reduce the pixels of a window."""
         taps = tuple(self._tap(tap, place, channel) for tap, place in self.places(position))
         real = [k for k, tap in enumerate(taps) if tap.pixel is not None]
-        pixels = np.array([self.image[(*self.unpadded(taps[k].place), channel)] for k in real], self.dtype)
+        pixels = np.array(
+            [self.image[(*self.unpadded(taps[k].place), channel)] for k in real], self.dtype
+        )
         counted = ("pixel", "padding") if self.count_padding else ("pixel",)
         divisor = sum(tap.where in counted for tap in taps) if real else 0
         total = REDUCTIONS[self.mode](pixels, divisor, self.p)
         choose = {"max": np.argmax, "min": np.argmin}.get(self.mode)
         chosen = real[int(choose(pixels))] if choose and real else None
-        return Frame(number, position, channel, taps, (), total.item(), divisor if self.mode == "avg" else None, chosen)
+        return Frame(
+            number,
+            position,
+            channel,
+            taps,
+            (),
+            total.item(),
+            divisor if self.mode == "avg" else None,
+            chosen,
+        )
 
     def _tap(self, tap: Place, place: Place, channel: int) -> Tap:
         where = self.where(place)

@@ -42,8 +42,8 @@ def _check_pixels(drawing: Drawing, scale: float, frames: int = 1) -> None:
     pixels = drawing.width * drawing.height * scale**2 * frames
     if pixels > PIXELS:
         raise ValueError(
-            f"that would be {pixels:,.0f} pixels, but a file holds {PIXELS:,}: save a .html to step through "
-            "them, or explain a part of the image, such as image[:8, :8]"
+            f"that would be {pixels:,.0f} pixels, but a file holds {PIXELS:,}: save a .html to "
+            "step through them, or explain a part of the image, such as image[:8, :8]"
         )
 
 
@@ -59,20 +59,33 @@ def _gif(operation: Operation, frame: int | None, seconds: float) -> bytes:
     from convpool.explanation import pixels
 
     if frame is not None:
-        raise ValueError(f"frame is {frame}, but a GIF shows all windows; save that one as .svg or .png")
+        raise ValueError(
+            f"frame is {frame}, but a GIF shows all windows; save that one as .svg or .png"
+        )
     if len(operation) > MOVING:
         raise ValueError(
-            f"there are {len(operation):,} windows, but a GIF holds {MOVING}: save a .html to step through them, or "
-            "explain a part of the image, such as image[:16, :16]"
+            f"there are {len(operation):,} windows, but a GIF holds {MOVING}: save a .html to "
+            "step through them, or explain a part of the image, such as image[:16, :16]"
         )
     _check_pixels(next(pictures.frames_of(operation)), 1.5, len(operation))
     palette = pixels.palette()
     images = [
-        pixels.draw(drawing, 1.5).quantize(palette=palette, dither=0) for drawing in pictures.frames_of(operation)
+        pixels.draw(drawing, 1.5).quantize(palette=palette, dither=0)
+        for drawing in pictures.frames_of(operation)
     ]
     file, told = io.BytesIO(), f"{operation.title} ({digest(operation)})"
-    times = [round(1000 * seconds)] * (len(images) - 1) + [round(3000 * seconds)]  # the last one longer
-    images[0].save(file, "GIF", save_all=True, append_images=images[1:], duration=times, loop=0, comment=told.encode())
+    times = [round(1000 * seconds)] * (len(images) - 1) + [
+        round(3000 * seconds)
+    ]  # the last one longer
+    images[0].save(
+        file,
+        "GIF",
+        save_all=True,
+        append_images=images[1:],
+        duration=times,
+        loop=0,
+        comment=told.encode(),
+    )
     return file.getvalue()
 
 
@@ -85,13 +98,18 @@ FORMATS: dict[str, Callable[[Operation, int | None, float], bytes]] = {
 }
 
 
-def save(operation: Operation, path: Path, *, frame: int | None, seconds: float, force: bool) -> None:
+def save(
+    operation: Operation, path: Path, *, frame: int | None, seconds: float, force: bool
+) -> None:
     """Write a file under a temporary name, and rename it."""
     suffix = path.suffix.lower()
     if suffix not in FORMATS:
         raise ValueError(f"{path.name}: explanations are saved as {', '.join(FORMATS)}")
     if frame is not None and not -len(operation) <= frame < len(operation):
-        raise ValueError(f"frame is {frame}, but there are {len(operation)} windows, from 0 to {len(operation) - 1}")
+        raise ValueError(
+            f"frame is {frame}, but there are {len(operation)} windows, from 0 to "
+            f"{len(operation) - 1}"
+        )
     if not len(operation):
         raise ValueError("there is no window to draw: the output is empty")
     if not 0.02 <= seconds <= 600:

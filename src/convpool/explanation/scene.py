@@ -1,7 +1,7 @@
 """The boards of an explanation, input, kernels and output, and what each frame changes on them.
 
-What stays is drawn once; `kept` marks of a frame stay from then on (the numbers of the output as they come), `passing`
-ones are its own (the outlines of its window).
+What stays is drawn once; `kept` marks of a frame stay from then on (the numbers of the output as
+they come), `passing` ones are its own (the outlines of its window).
 """
 
 from __future__ import annotations
@@ -57,7 +57,9 @@ class Scene:
         ):
             labels = {(k, 0): f"channel {k}" for k in range(planes)} if planes > 1 else {}
             title = f"{name} {across(shapes[name])}"
-            boards[name] = Board(title, planes, 1, *flat(rows[name], 1), self._wide(name, values), labels)
+            boards[name] = Board(
+                title, planes, 1, *flat(rows[name], 1), self._wide(name, values), labels
+            )
         if kernels is None:
             return boards
         *window, depth, nc = kernels.shape
@@ -70,7 +72,9 @@ class Scene:
     def cells(self) -> int:
         """How many cells all boards have together."""
         frames, kernels = self.of.frames, self.of.kernels
-        padded = volume([axis.before + axis.size + axis.after + axis.overhang for axis in frames.axes])
+        padded = volume(
+            [axis.before + axis.size + axis.after + axis.overhang for axis in frames.axes]
+        )
         planes = frames.output_shape[-1] if self.transposed else frames.image.shape[-1]
         plain = frames.image.size if self.transposed else volume(frames.output_shape)
         return padded * planes + plain + (0 if kernels is None else kernels.size)
@@ -80,8 +84,9 @@ class Scene:
         if self.cells > MOST:
             sizes = " x ".join(map(str, self.of.frames.image.shape))
             raise ValueError(
-                f"an image of {sizes} with kernels and output makes {self.cells:,} cells, but a picture holds "
-                f"{MOST:,}: explain a part, such as image[:16, :16], or print(explanation), which takes any size"
+                f"an image of {sizes} with kernels and output makes {self.cells:,} cells, but a "
+                f"picture holds {MOST:,}: explain a part, such as image[:16, :16], or "
+                "print(explanation), which takes any size"
             )
 
     @property
@@ -89,8 +94,16 @@ class Scene:
         return bool(getattr(self.of.plan, "flip", False))
 
     def _wide(self, name: str, values: Any) -> float:
-        extra = [self.of.frames.fill] if name == "input" and isinstance(self.of.frames, Convolving) else []
-        sums = [value for step in self.steps for value in step.values()] if self.transposed and name == "output" else []
+        extra = (
+            [self.of.frames.fill]
+            if name == "input" and isinstance(self.of.frames, Convolving)
+            else []
+        )
+        sums = (
+            [value for step in self.steps for value in step.values()]
+            if self.transposed and name == "output"
+            else []
+        )
         return wide([*np.asarray(values).ravel().tolist(), *extra, *sums])
 
     @cached_property
@@ -101,7 +114,11 @@ class Scene:
     @cached_property
     def scales(self) -> dict[str, float]:
         """The greatest magnitude on each board, which has the fullest colour."""
-        numbers = {"input": self.of.frames.image, "output": self.of.result, "kernels": self.of.kernels}
+        numbers = {
+            "input": self.of.frames.image,
+            "output": self.of.result,
+            "kernels": self.of.kernels,
+        }
         return {name: _magnitude(values) for name, values in numbers.items() if values is not None}
 
     def cell(self, name: str, value: Any, hatch: str = "") -> Cell:
@@ -131,16 +148,24 @@ class Scene:
         for plane in range(board.down):
             for place in np.ndindex(*lengths):
                 unreached = any(n in over for n, over in zip(place, left, strict=True))
-                yield from board.draw((plane, 0), *flat(place), self._standing(place, plane, unreached))
-        before, after = (flat([getattr(axis, word) for axis in axes]) for word in ("before", "after"))
-        yield from padding_labels(board, (0, 0), before, after, flat([axis.size for axis in axes], 1))
+                yield from board.draw(
+                    (plane, 0), *flat(place), self._standing(place, plane, unreached)
+                )
+        before, after = (
+            flat([getattr(axis, word) for axis in axes]) for word in ("before", "after")
+        )
+        yield from padding_labels(
+            board, (0, 0), before, after, flat([axis.size for axis in axes], 1)
+        )
 
     def _standing(self, place: Place, plane: int, unreached: bool) -> Cell:
         """Return the cell at a place of the padded image."""
         frames, where = self.of.frames, self.of.frames.where(place)
         hatch = "left" if unreached else "" if where == "pixel" else "padding"
         if self.transposed:
-            return Cell("0" if where == "pixel" else "", "zero" if where == "pixel" else "ground", hatch)
+            return Cell(
+                "0" if where == "pixel" else "", "zero" if where == "pixel" else "ground", hatch
+            )
         if isinstance(frames, Convolving):
             return self.cell("input", frames.value(place, plane).item(), hatch)
         if where != "pixel":
@@ -150,9 +175,15 @@ class Scene:
     def _plain(self, name: str, board: Board) -> Iterator[Mark]:
         frames = self.of.frames
         for frame_number in range(len(frames)):
-            plane, *position = (int(n) for n in np.unravel_index(frame_number, (frames.planes, *frames.positions)))
+            plane, *position = (
+                int(n) for n in np.unravel_index(frame_number, (frames.planes, *frames.positions))
+            )
             empty = Cell("", "ground")
-            value = self.cell(name, frames.image[(*position, plane)].item()) if name == "input" else empty
+            value = (
+                self.cell(name, frames.image[(*position, plane)].item())
+                if name == "input"
+                else empty
+            )
             yield from board.draw((plane, 0), *flat(position), value, frame_number)
 
     def kept(self, k: int) -> Marks:
@@ -169,13 +200,17 @@ class Scene:
         """Draw the outlines of a frame: its window, its kernel, its number."""
         plain = "input" if self.transposed else "output"
         marks: Marks = {name: [] for name in self.boards}
-        marks[plain].append(self.boards[plain].outline((frame.channel, 0), flat(frame.position), (1, 1)))
+        marks[plain].append(
+            self.boards[plain].outline((frame.channel, 0), flat(frame.position), (1, 1))
+        )
         for plane in sorted({tap.channel for tap in frame.taps}):
             marks[self.lattice] += self._window(frame, plane)
         if "kernels" in self.boards:
             board = self.boards["kernels"]
             size = board.rows, board.columns
-            marks["kernels"] += [board.outline((d, frame.channel), (0, 0), size) for d in range(board.down)]
+            marks["kernels"] += [
+                board.outline((d, frame.channel), (0, 0), size) for d in range(board.down)
+            ]
         return marks
 
     def _window(self, frame: Frame, plane: int) -> Iterator[Mark]:

@@ -12,9 +12,12 @@ FONTS = "DejaVu Sans, Verdana, Arial, sans-serif"
 
 def style(scope: str = ".convpool") -> str:
     """Return the colours as CSS variables, light and dark, and the classes that use them."""
-    light, dark = (";".join(f"--cp-{name}:{shades[k]}" for name, shades in COLORS.items()) for k in (0, 1))
+    light, dark = (
+        ";".join(f"--cp-{name}:{shades[k]}" for name, shades in COLORS.items()) for k in (0, 1)
+    )
     classes = "".join(
-        f".cp-f-{name}{{fill:var(--cp-{name})}}.cp-e-{name}{{stroke:var(--cp-{name})}}" for name in COLORS
+        f".cp-f-{name}{{fill:var(--cp-{name})}}.cp-e-{name}{{stroke:var(--cp-{name})}}"
+        for name in COLORS
     )
     return f"{scope}{{{light}}}@media(prefers-color-scheme:dark){{{scope}{{{dark}}}}}{classes}"
 
@@ -29,26 +32,31 @@ def _edge(name: str, stroke: float) -> str:
 
 
 def _rect(mark: Rect) -> str:
-    classes = " ".join(f"cp-{kind}-{name}" for kind, name in (("f", mark.fill), ("e", mark.edge)) if name)
+    classes = " ".join(
+        f"cp-{kind}-{name}" for kind, name in (("f", mark.fill), ("e", mark.edge)) if name
+    )
     fill = COLORS[mark.fill][0] if mark.fill else "none"
     edge = " " + _edge(mark.edge, mark.stroke) if mark.edge else ""
     link = "" if mark.frame is None else f' data-frame="{mark.frame}"'
     return (
-        f'<rect class="{classes}" x="{mark.x:g}" y="{mark.y:g}" width="{mark.width:g}" height="{mark.height:g}"'
-        f' fill="{fill}"{edge}{link}/>'
+        f'<rect class="{classes}" x="{mark.x:g}" y="{mark.y:g}" width="{mark.width:g}" '
+        f'height="{mark.height:g}" fill="{fill}"{edge}{link}/>'
     )
 
 
 def _lines(mark: Lines) -> str:
     path = "".join(f"M{a:g} {b:g}L{c:g} {d:g}" for a, b, c, d in mark.ends)
-    return f'<path class="cp-e-{mark.edge}" d="{path}" fill="none" {_edge(mark.edge, mark.stroke)}/>'
+    return (
+        f'<path class="cp-e-{mark.edge}" d="{path}" fill="none" {_edge(mark.edge, mark.stroke)}/>'
+    )
 
 
 def _words(mark: Words) -> str:
     bold = ' font-weight="bold"' if mark.bold else ""
     anchor = "" if mark.anchor == "start" else f' text-anchor="{mark.anchor}"'
     return (
-        f'<text x="{mark.x:g}" y="{mark.y:g}" font-size="{mark.font:g}"{anchor}{bold} {_fill(mark.fill)}>'
+        f'<text x="{mark.x:g}" y="{mark.y:g}" font-size="{mark.font:g}"{anchor}{bold} '
+        f"{_fill(mark.fill)}>"
         f"{escape(mark.words)}</text>"
     )
 
@@ -56,20 +64,32 @@ def _words(mark: Words) -> str:
 def elements(marks: Iterable[Mark]) -> str:
     """Write marks as elements."""
     return "".join(
-        _rect(mark) if isinstance(mark, Rect) else _lines(mark) if isinstance(mark, Lines) else _words(mark)
+        _rect(mark)
+        if isinstance(mark, Rect)
+        else _lines(mark)
+        if isinstance(mark, Lines)
+        else _words(mark)
         for mark in marks
     )
 
 
 def element(
-    width: float, height: float, parts: Sequence[str], title: str, description: str = "", more: str = ""
+    width: float,
+    height: float,
+    parts: Sequence[str],
+    title: str,
+    description: str = "",
+    more: str = "",
 ) -> str:
     """Put elements into an svg element."""
-    told = f"<title>{escape(title)}</title>" + (f"<desc>{escape(description)}</desc>" if description else "")
+    told = f"<title>{escape(title)}</title>" + (
+        f"<desc>{escape(description)}</desc>" if description else ""
+    )
     return "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" class="convpool" width="{width:g}" height="{height:g}"'
-            f' viewBox="0 0 {width:g} {height:g}" role="img" font-family="{FONTS}"{more}>{told}',
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="convpool" width="{width:g}" '
+            f'height="{height:g}" viewBox="0 0 {width:g} {height:g}" role="img" '
+            f'font-family="{FONTS}"{more}>{told}',
             *parts,
             "</svg>\n",
         ]
@@ -79,5 +99,9 @@ def element(
 def write(drawing: Drawing) -> str:
     """Return the text of an SVG file."""
     ground = Rect(0.5, 0.5, drawing.width - 1, drawing.height - 1, "ground", "line")
-    parts = [f"<style>{style()}</style>", elements([ground]), *(elements([mark]) for mark in drawing.marks)]
+    parts = [
+        f"<style>{style()}</style>",
+        elements([ground]),
+        *(elements([mark]) for mark in drawing.marks),
+    ]
     return element(drawing.width, drawing.height, parts, drawing.title, drawing.description)

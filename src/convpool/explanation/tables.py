@@ -53,7 +53,9 @@ class Table:
             for j in columns:
                 side = self.box and top <= i < bottom
                 line += "┃" if side and j in (left, right) else " "
-                line += self._colored(words[i, j].rjust(wide), (i, j), color, bool(side) and left <= j < right)
+                line += self._colored(
+                    words[i, j].rjust(wide), (i, j), color, bool(side) and left <= j < right
+                )
             yield line + ("┃" if self.box and top <= i < bottom and columns.stop == right else " ")
             if i == bottom - 1:
                 yield self._edge(wide, left, right, "┗┛")
@@ -61,7 +63,15 @@ class Table:
     def _edge(self, wide: int, left: int, right: int, corners: str) -> str:
         line = ""
         for j in range(self.shown[1].start, self.shown[1].stop + 1):
-            line += corners[0] if j == left else corners[1] if j == right else "━" if left < j < right else " "
+            line += (
+                corners[0]
+                if j == left
+                else corners[1]
+                if j == right
+                else "━"
+                if left < j < right
+                else " "
+            )
             line += ("━" if left <= j < right else " ") * wide
         return line[:-wide]
 
@@ -94,12 +104,16 @@ def around(
         if len(some) < whole
     ]
     box = (start, span) if span != (0, 0) else None
-    return Table(": ".join([name, *([", ".join(parts)] if parts else [])]), size, shown, cell, box, marked)
+    return Table(
+        ": ".join([name, *([", ".join(parts)] if parts else [])]), size, shown, cell, box, marked
+    )
 
 
 def _part(size: Place, start: Place, span: Place, wide: int, room: int) -> tuple[range, range]:
     most = (ROWS, max(1, (room - 1) // (wide + 1)))
-    first = (max(0, min(size[k] - most[k], start[k] - max(0, most[k] - span[k]) // 2)) for k in (0, 1))
+    first = (
+        max(0, min(size[k] - most[k], start[k] - max(0, most[k] - span[k]) // 2)) for k in (0, 1)
+    )
     ranges = [range(n, min(size[k], n + most[k])) for k, n in enumerate(first)]
     return ranges[0], ranges[1]
 
@@ -112,7 +126,10 @@ def beside(parts: Sequence[Table], color: bool) -> list[str]:
     if sum(widths) + 3 * (len(parts) - 1) > COLUMNS:
         return [line.rstrip() for lines in drawn for line in [*lines, ""]][:-1]
     rows = zip_longest(
-        *([(a, b) for a, b in zip(lines, shown, strict=True)] for lines, shown in zip(plain, drawn, strict=True))
+        *(
+            [(a, b) for a, b in zip(lines, shown, strict=True)]
+            for lines, shown in zip(plain, drawn, strict=True)
+        )
     )
     return [
         "   ".join(

@@ -20,14 +20,18 @@ LEFT = TIMES
 SIGNS = "┏━┓┃┗┛" + PADDED + UNKNOWN + MINUS + DOT + TIMES + ABOUT + ELLIPSIS
 ASCII = str.maketrans(SIGNS, "+-+|++:.-*x~.")
 
-Output = Callable[[Place, int], Any]  # from a place of the output and its channel to the number; None is unknown
+Output = Callable[
+    [Place, int], Any
+]  # from a place of the output and its channel to the number; None is unknown
 
 
 def _place(place: Place, rank: int) -> Place:
     return place[-rank:]
 
 
-def _lattice(operation: Operation, frame: Frame, channel: int | None, name: str, cell: Callable[[Place], str]) -> Table:
+def _lattice(
+    operation: Operation, frame: Frame, channel: int | None, name: str, cell: Callable[[Place], str]
+) -> Table:
     """Show the board on which windows lie, around the window of a frame."""
     axes, rank = operation.frames.axes, len(operation.frames.axes)
     size = flat([axis.before + axis.size + axis.after + axis.overhang for axis in axes], 1)
@@ -57,8 +61,14 @@ def _standing(operation: Operation, channel: int) -> Callable[[Place], str]:
         over = LEFT if any(n in some for n, some in zip(place, left, strict=True)) else ""
         if isinstance(frames, Convolving):
             value = number(frames.value(place, channel).item())
-            return (value if where == "pixel" else PADDED if value == "0" else value + PADDED) + over
-        return number(frames.image[(*frames.unpadded(place), channel)].item()) + over if where == "pixel" else PADDED
+            return (
+                value if where == "pixel" else PADDED if value == "0" else value + PADDED
+            ) + over
+        return (
+            number(frames.image[(*frames.unpadded(place), channel)].item()) + over
+            if where == "pixel"
+            else PADDED
+        )
 
     return cell
 
@@ -80,7 +90,11 @@ def tables(operation: Operation, frame: Frame, output: Output) -> list[list[Tabl
 
     def cropped(channel: int) -> Callable[[Place], str]:
         def cell(place: Place) -> str:
-            return written(channel)(frames.unpadded(place)) if frames.where(place) == "pixel" else PADDED
+            return (
+                written(channel)(frames.unpadded(place))
+                if frames.where(place) == "pixel"
+                else PADDED
+            )
 
         return cell
 
@@ -117,7 +131,9 @@ def _weights(kernels: Any, depth: int, n: int, rank: int) -> Table:
 
 def _wrapped(lines: Sequence[str]) -> list[str]:
     return [
-        part for line in lines for part in textwrap.wrap(line, COLUMNS, initial_indent="  ", subsequent_indent="    ")
+        part
+        for line in lines
+        for part in textwrap.wrap(line, COLUMNS, initial_indent="  ", subsequent_indent="    ")
     ]
 
 
@@ -131,10 +147,18 @@ def window(operation: Operation, frame: Frame, output: Output, color: bool) -> l
 
 def legend(operation: Operation, lines: Sequence[str]) -> list[str]:
     """Say what the signs mean that occur."""
-    words = {PADDED: "cropped" if operation.kind == "transposed" else "padding", UNKNOWN: "not computed yet"}
-    if any(len(left_over(axis)) for axis in operation.frames.axes) and operation.kind != "transposed":
+    words = {
+        PADDED: "cropped" if operation.kind == "transposed" else "padding",
+        UNKNOWN: "not computed yet",
+    }
+    if (
+        any(len(left_over(axis)) for axis in operation.frames.axes)
+        and operation.kind != "transposed"
+    ):
         words[LEFT] = "behind a number: left over, no whole window comes so far"
-    found = [f"{sign} {text}" for sign, text in words.items() if any(sign in line for line in lines)]
+    found = [
+        f"{sign} {text}" for sign, text in words.items() if any(sign in line for line in lines)
+    ]
     return ["", *found] if found else []
 
 

@@ -7,7 +7,12 @@ from typing import Any
 
 from convpool.explanation.frames import Frame, Tap
 
-MINUS, DOT, TIMES, ABOUT = "\N{MINUS SIGN}", "\N{MIDDLE DOT}", "\N{MULTIPLICATION SIGN}", "\N{ALMOST EQUAL TO}"
+MINUS, DOT, TIMES, ABOUT = (
+    "\N{MINUS SIGN}",
+    "\N{MIDDLE DOT}",
+    "\N{MULTIPLICATION SIGN}",
+    "\N{ALMOST EQUAL TO}",
+)
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 TERMS = 30  # of a sum that is written out; of a longer one the first are
 
@@ -65,16 +70,26 @@ def convolving(frame: Frame, p: float) -> list[str]:
         lines.append(f"channel {taps[0].channel}: {products(taps)} {equals(one, taps)}")
     return [
         *lines,
-        f"{terms([factor(one) for one in frame.sums], ' + ') or 'no channel'} {equals(frame.total, frame.taps)}",
+        f"{terms([factor(one) for one in frame.sums], ' + ') or 'no channel'} "
+        f"{equals(frame.total, frame.taps)}",
     ]
 
 
 def scattering(frame: Frame, p: float) -> list[str]:
     """Write what a number gives to its window."""
-    given = [f"{factor(tap.value)}{DOT}{factor(tap.weight)}" for tap in frame.taps if tap.pixel is not None]
+    given = [
+        f"{factor(tap.value)}{DOT}{factor(tap.weight)}"
+        for tap in frame.taps
+        if tap.pixel is not None
+    ]
     lost = len(frame.taps) - len(given)
-    lines = [f"{number(frame.total)} times each weight is added to the output: {terms(given, ', ') or 'nowhere'}"]
-    return lines + ([f"{lost} of {len(frame.taps)} fall on padding, which is cropped"] if lost else [])
+    lines = [
+        f"{number(frame.total)} times each weight is added to the output: "
+        f"{terms(given, ', ') or 'nowhere'}"
+    ]
+    return lines + (
+        [f"{lost} of {len(frame.taps)} fall on padding, which is cropped"] if lost else []
+    )
 
 
 def _pixels(frame: Frame, form: str = "{}") -> list[str]:
@@ -82,7 +97,9 @@ def _pixels(frame: Frame, form: str = "{}") -> list[str]:
 
 
 def _chosen(name: str) -> Callable[[Frame, float], str]:
-    return lambda frame, p: f"{name}({terms(_pixels(frame), ', ') or 'no pixel'}) {equals(frame.total, frame.taps)}"
+    return lambda frame, p: (
+        f"{name}({terms(_pixels(frame), ', ') or 'no pixel'}) {equals(frame.total, frame.taps)}"
+    )
 
 
 def _sum(frame: Frame) -> str:
@@ -93,7 +110,10 @@ def _sum(frame: Frame) -> str:
 
 def _lp(frame: Frame, p: float) -> str:
     power = number(p if p % 1 else int(p))
-    return f"({terms(_pixels(frame, f'|{{}}|^{power}'), ' + ') or '0'})^(1/{power}) {equals(frame.total, frame.taps)}"
+    return (
+        f"({terms(_pixels(frame, f'|{{}}|^{power}'), ' + ') or '0'})^(1/{power}) "
+        f"{equals(frame.total, frame.taps)}"
+    )
 
 
 # kind, or mode of pooling -> the lines of arithmetic of a frame, with the exponent of lp
@@ -111,4 +131,6 @@ ARITHMETIC: dict[str, Callable[[Frame, float], list[str]]] = {
 
 def place(position: Sequence[int]) -> str:
     """Write a position: row 1, column 2."""
-    return ", ".join(f"{name} {n}" for name, n in zip(("row", "column")[-len(position) :], position, strict=True))
+    return ", ".join(
+        f"{name} {n}" for name, n in zip(("row", "column")[-len(position) :], position, strict=True)
+    )

@@ -51,7 +51,9 @@ def page(photo: NDArray[np.uint8] | None = None) -> str:
     thanks = "; ".join(one.pop("credit") for one in photos.values())
     if photo is not None:
         photos["given"] = square(photo)
-    script = "\n".join([f"const PHOTOS = {json.dumps(photos)};", *(_part(f"{name}.js") for name in SCRIPTS), START])
+    script = "\n".join(
+        [f"const PHOTOS = {json.dumps(photos)};", *(_part(f"{name}.js") for name in SCRIPTS), START]
+    )
     fillings = {
         "/*STYLE*/": _part("style.css"),
         "/*VERSION*/": __version__,
@@ -74,15 +76,21 @@ def square(photo: NDArray[np.uint8]) -> dict[str, Any]:
     return {"size": SIDE, "base64": base64.b64encode(small.tobytes()).decode()}
 
 
-def save(path: str | os.PathLike[str], photo: NDArray[np.uint8] | None = None, *, force: bool = False) -> None:
+def save(
+    path: str | os.PathLike[str], photo: NDArray[np.uint8] | None = None, *, force: bool = False
+) -> None:
     """Write the page under a temporary name, and rename it; an explorer page that is already there is replaced."""
     target = Path(path)
     check_name(target)
     if target.is_dir():
-        raise IsADirectoryError(f"{target} is a folder; name a file in it, such as {target / 'explorer.html'}")
+        raise IsADirectoryError(
+            f"{target} is a folder; name a file in it, such as {target / 'explorer.html'}"
+        )
     replaced = force or _is_ours(target)
     if os.path.lexists(target) and not replaced:
-        raise FileExistsError(f"{target} exists and is no explorer page; --force (force=True) replaces it")
+        raise FileExistsError(
+            f"{target} exists and is no explorer page; --force (force=True) replaces it"
+        )
     check(target, force=replaced)
     content = page(photo)
     with whole(target, force=replaced) as file:

@@ -1,6 +1,7 @@
 """Lazy results for dask arrays: each chunk of a result is a part of the plan, made from the chunks that it reaches.
 
-Padding, sizes and the engine are those of the whole. Imported only when a dask array comes in. m images, c channels.
+Padding, sizes and the engine are those of the whole. Imported only when a dask array comes in. m
+images, c channels.
 """
 
 from __future__ import annotations
@@ -48,23 +49,28 @@ def known(images: Any, name: str = "images") -> Any:
     Raises
     ------
     TypeError : it is another collection, or holds no numbers, or has masks or units
-    ValueError : sizes are known only once it is computed, or dask is to plan arrays by its experimental expressions
+    ValueError : sizes are known only once it is computed, or dask is to plan arrays by its
+        experimental expressions
     """
     array = needed("dask.array", "dask")
     arguments.check_plain(images, name)
     images = arguments.without_labels(images)
     if getattr(array, "ARRAY_EXPR_ENABLED", False):
         raise ValueError(
-            "dask's array.query-planning is on, an experiment that convpool does not take part in: call "
-            "dask.config.set({'array.query-planning': False}) before dask.array is imported"
+            "dask's array.query-planning is on, an experiment that convpool does not take part "
+            "in: call dask.config.set({'array.query-planning': False}) before dask.array is "
+            "imported"
         )
     if not isinstance(images, array.Array):
-        raise TypeError(f"{name} are a dask {type(images).__name__}; pass a dask array, as its to_dask_array() gives")
+        raise TypeError(
+            f"{name} are a dask {type(images).__name__}; pass a dask array, as its "
+            "to_dask_array() gives"
+        )
     arguments.dtype(images.dtype, f"the dtype of {name}")
     if any(size != size for size in images.shape):
         raise ValueError(
-            f"{name} are {images.shape}, and dask knows no size where it says nan: call {name}.compute_chunk_sizes() "
-            "first, which computes what comes before"
+            f"{name} are {images.shape}, and dask knows no size where it says nan: call "
+            f"{name}.compute_chunk_sizes() first, which computes what comes before"
         )
     return images
 
@@ -83,16 +89,19 @@ def run(
     """
     if out is not None:
         raise ValueError(
-            f"out is a {type(out).__name__}, but the result of a dask array is lazy: call its to_zarr(...), or "
-            "dask.array.store(result, out)"
+            f"out is a {type(out).__name__}, but the result of a dask array is lazy: call its "
+            "to_zarr(...), or dask.array.store(result, out)"
         )
     if max_memory is not None:
         raise ValueError(
-            f"max_memory is {max_memory!r}, but a dask array takes the memory of its chunks, here of up to "
-            f"{images.chunksize}: pass images.rechunk(...) with smaller ones and no max_memory"
+            f"max_memory is {max_memory!r}, but a dask array takes the memory of its chunks, "
+            f"here of up to {images.chunksize}: pass images.rechunk(...) with smaller ones and "
+            "no max_memory"
         )
     if isinstance(plan, ConvolutionPlan):
-        operands = [None if given is None else np.array(given) for given in plan.operands(*operands)]
+        operands = [
+            None if given is None else np.array(given) for given in plan.operands(*operands)
+        ]
     axes = range(len(plan.images_shape))
     lifted = images[tuple(None if k in lacking else slice(None) for k in axes)]
     made = _lazy(Call(plan, tuple(operands)), lifted)
@@ -120,8 +129,9 @@ def _lazy(call: Call, images: Any) -> Any:
 def chunk_slices(plan: Plan, chunks: Sequence[Chunks]) -> list[Cuts]:
     """Cut the result as the images are: a window is in the chunk that it starts in.
 
-    Starts are counted without the padding before, as far as that is narrower than a window, so that every "same" at a
-    stride of 1 keeps the chunks. A kernel is in the chunk that its group starts in.
+    Starts are counted without the padding before, as far as that is narrower than a window, so that
+    every "same" at a stride of 1 keeps the chunks. A kernel is in the chunk that its group starts
+    in.
     """
     others = list(chunks)
     channels = others.pop(plan.channel_axis)
@@ -162,7 +172,10 @@ def _tasks(name: str, call: Call, images: Any, cuts: list[Cuts]) -> dict[Any, An
         chunk = (images.name, *(index for index, _, _ in segments))
         if all(chunks[k][index] == stop - start for k, (index, start, stop) in enumerate(segments)):
             return spec.TaskRef(chunk)
-        key = (name.replace("-", "-piece-"), *(number for segment in segments for number in segment))
+        key = (
+            name.replace("-", "-piece-"),
+            *(number for segment in segments for number in segment),
+        )
         if key not in tasks:
             box = tuple(slice(start, stop) for _, start, stop in segments)
             tasks[key] = spec.Task(key, _piece, spec.TaskRef(chunk), box)
@@ -220,7 +233,9 @@ def _plain(chunk: Any) -> Array:
     return np.asarray(chunk)
 
 
-def _made(call: Call, outputs: tuple[slice, ...], lengths: tuple[tuple[int, ...], ...], *pieces: Array) -> Array:
+def _made(
+    call: Call, outputs: tuple[slice, ...], lengths: tuple[tuple[int, ...], ...], *pieces: Array
+) -> Array:
     """Return a chunk of the result, made in one thread: dask has the others."""
     some = part(call.plan, outputs)
     pixels = some.ordered(_joined(pieces, lengths, call.plan.images_dtype))
@@ -228,12 +243,17 @@ def _made(call: Call, outputs: tuple[slice, ...], lengths: tuple[tuple[int, ...]
         return some.run(pixels, call.operands)
 
 
-def _joined(pieces: Sequence[Array], lengths: Sequence[Sequence[int]], dtype: np.dtype[Any]) -> Array:
+def _joined(
+    pieces: Sequence[Array], lengths: Sequence[Sequence[int]], dtype: np.dtype[Any]
+) -> Array:
     """Lay pieces side by side, which come in the order of their places."""
     if len(pieces) == 1:
         return _plain(pieces[0])
     laid = np.empty([sum(some) for some in lengths], dtype)
-    places = [[slice(end - size, end) for end, size in zip(accumulate(some), some, strict=True)] for some in lengths]
+    places = [
+        [slice(end - size, end) for end, size in zip(accumulate(some), some, strict=True)]
+        for some in lengths
+    ]
     for place, one in zip(product(*places), pieces, strict=True):
         laid[place] = _plain(one)
     return laid

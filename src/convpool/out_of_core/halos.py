@@ -18,9 +18,12 @@ class Need:
 
     Attributes
     ----------
-    pieces : slices of the input, in its order and apart from each other; none if no pixel is reached
-    order : for each position that is reached, where it stands in the pieces laid end to end; None if as they lie there
-    axis : the windows, laid on what has been read and ordered; its padding is what is left to put around it
+    pieces : slices of the input, in its order and apart from each other; none if no pixel is
+        reached
+    order : for each position that is reached, where it stands in the pieces laid end to end; None
+        if as they lie there
+    axis : the windows, laid on what has been read and ordered; its padding is what is left to put
+        around it
     """
 
     pieces: tuple[slice, ...]
@@ -60,15 +63,25 @@ def _filled(axis: Axis, windows: slice) -> Need:
 
 
 def _repeated(axis: Axis, windows: slice, pad_mode: str) -> Need:
-    if windows == slice(0, axis.count):  # the whole axis: padded as it is, without a copy in another order
+    if windows == slice(
+        0, axis.count
+    ):  # the whole axis: padded as it is, without a copy in another order
         return Need((slice(0, axis.size),), None, axis)
-    over = axis.overhang if windows.stop == axis.count else 0  # behind the padding, where nothing is repeated
+    over = (
+        axis.overhang if windows.stop == axis.count else 0
+    )  # behind the padding, where nothing is repeated
     length = max(0, (windows.stop - windows.start - 1) * axis.stride + axis.span - over)
     first = windows.start * axis.stride - axis.before
     inputs = REPEATED[pad_mode](np.arange(first, first + length), axis.size)
     distinct = np.unique(inputs)
     edges: list[Any] = [0, *(np.flatnonzero(np.diff(distinct) > 1) + 1).tolist(), len(distinct)]
-    pieces = tuple(slice(int(distinct[low]), int(distinct[high - 1]) + 1) for low, high in pairwise(edges))
+    pieces = tuple(
+        slice(int(distinct[low]), int(distinct[high - 1]) + 1) for low, high in pairwise(edges)
+    )
     order = np.searchsorted(distinct, inputs)
     as_read = np.array_equal(order, np.arange(len(distinct)))
-    return Need(pieces, None if as_read else order, replace(axis, size=length, before=0, after=0, ceil=over > 0))
+    return Need(
+        pieces,
+        None if as_read else order,
+        replace(axis, size=length, before=0, after=0, ceil=over > 0),
+    )

@@ -27,7 +27,11 @@ def source(images: Any, name: str = "images") -> Any:
     arguments.check_plain(images[(slice(0, 0),) * images.ndim] if labelled else images, name)
     try:
         kind = np.dtype(images.dtype)
-        sliced = not isinstance(images, np.ndarray) and len(images.shape) and hasattr(type(images), "__getitem__")
+        sliced = (
+            not isinstance(images, np.ndarray)
+            and len(images.shape)
+            and hasattr(type(images), "__getitem__")
+        )
     except (AttributeError, TypeError):
         sliced = False
     if sliced:

@@ -59,7 +59,11 @@ class Given:
 
     def room(self, block: Block) -> Array:
         """Return the place itself if it is one in memory."""
-        return self.out[block] if self.direct else np.empty([cut.stop - cut.start for cut in block], self.dtype)
+        return (
+            self.out[block]
+            if self.direct
+            else np.empty([cut.stop - cut.start for cut in block], self.dtype)
+        )
 
     def write(self, block: Block, values: Array) -> None:
         """Copy the tile, unless it was made in its place."""
@@ -77,8 +81,8 @@ class Given:
 class ArrayInFile:
     """An array in a file, written in blocks.
 
-    The file is not mapped: a full disk raises OSError where bytes are written, but ends the process where a mapped
-    page is. Writing is faster, too.
+    The file is not mapped: a full disk raises OSError where bytes are written, but ends the process
+    where a mapped page is. Writing is faster, too.
 
     Parameters
     ----------
@@ -92,12 +96,16 @@ class ArrayInFile:
 
     def __init__(self, file: Any, start: int, shape: Shape, dtype: DType) -> None:
         self.file, self.start, self.shape, self.dtype = file, start, shape, dtype
-        self.sizes = [volume(shape[k + 1 :]) * dtype.itemsize for k in range(len(shape))]  # bytes of an axis's rows
+        self.sizes = [
+            volume(shape[k + 1 :]) * dtype.itemsize for k in range(len(shape))
+        ]  # bytes of an axis's rows
         file.truncate(start + volume(shape) * dtype.itemsize)
 
     def __setitem__(self, block: Block, values: Array) -> None:
         axis, is_whole = self._rows(block, values)
-        count = block[axis].stop - block[axis].start if is_whole else max(1, PIECE // self.sizes[axis])
+        count = (
+            block[axis].stop - block[axis].start if is_whole else max(1, PIECE // self.sizes[axis])
+        )
         for index in product(*(range(cut.start, cut.stop) for cut in block[:axis])):
             place = tuple(i - cut.start for i, cut in zip(index, block, strict=False))
             for first in range(block[axis].start, block[axis].stop, count):
@@ -153,7 +161,11 @@ class NpyFile:
         self.written: Future[None] | None = None
         try:
             file: Any = self.unfinished.file
-            header = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False, "shape": shape}
+            header = {
+                "descr": np.lib.format.dtype_to_descr(dtype),
+                "fortran_order": False,
+                "shape": shape,
+            }
             np.lib.format.write_array_header_1_0(file, header)
             self.array = ArrayInFile(file, file.tell(), shape, dtype)
         except BaseException:
@@ -234,7 +246,10 @@ class ZarrFolder:
         self.unfinished.drop()
 
 
-FILES: dict[str, Callable[[Path, Shape, DType, Shape], Output]] = {".npy": NpyFile, ".zarr": ZarrFolder}
+FILES: dict[str, Callable[[Path, Shape, DType, Shape], Output]] = {
+    ".npy": NpyFile,
+    ".zarr": ZarrFolder,
+}
 
 
 def check(out: Any, shape: Shape, dtype: DType) -> None:
@@ -243,17 +258,21 @@ def check(out: Any, shape: Shape, dtype: DType) -> None:
     if isinstance(out, (str, os.PathLike)):
         path = Path(out)
         if path.suffix not in FILES:
-            raise ValueError(f"out is {os.fspath(out)!r}; files are made as {' and '.join(FILES)}: name one so")
+            raise ValueError(
+                f"out is {os.fspath(out)!r}; files are made as {' and '.join(FILES)}: name one so"
+            )
         if os.path.lexists(path):
-            raise FileExistsError(f"out {str(path)!r} exists and stays as it is; remove it or name another")
+            raise FileExistsError(
+                f"out {str(path)!r} exists and stays as it is; remove it or name another"
+            )
         whole_files.check(path)
         return
     if out is None:
         return
     if not all(hasattr(out, name) for name in ("shape", "dtype", "__setitem__")):
         raise TypeError(
-            f"out is a {type(out).__name__}; it must be an array {shape} {dtype}, something that can be written to in "
-            f"slices, or the name of a file that ends in {' or '.join(FILES)}"
+            f"out is a {type(out).__name__}; it must be an array {shape} {dtype}, something that "
+            f"can be written to in slices, or the name of a file that ends in {' or '.join(FILES)}"
         )
     arguments.check_plain(out, "out")
     try:
@@ -261,7 +280,8 @@ def check(out: Any, shape: Shape, dtype: DType) -> None:
     except TypeError:
         shared = "out.numpy()" if hasattr(out, "numpy") else f"an array {shape} {dtype}"
         raise TypeError(
-            f"out is a {type(out).__name__} of {out.dtype}, which is no dtype of NumPy: pass {shared}"
+            f"out is a {type(out).__name__} of {out.dtype}, which is no dtype of NumPy: pass "
+            f"{shared}"
         ) from None
     if tuple(out.shape) != shape or out.dtype != dtype:
         raise ValueError(f"out is {tuple(out.shape)} {out.dtype}; it must be {shape} {dtype}")
@@ -272,7 +292,9 @@ def check(out: Any, shape: Shape, dtype: DType) -> None:
 def opened(out: Any, shape: Shape, dtype: DType, tile: Sequence[int]) -> Output:
     """Return what tiles of at most this size are written to; `check` comes first."""
     if out is None:
-        made = allocation.empty(shape, dtype, instead=", or pass out='NAME.npy' to have it written to a file")
+        made = allocation.empty(
+            shape, dtype, instead=", or pass out='NAME.npy' to have it written to a file"
+        )
         return Given(made, dtype, "nothing is returned")
     if isinstance(out, (str, os.PathLike)):
         path = Path(out)

@@ -48,16 +48,27 @@ class Part:
     @property
     def box(self) -> Block:
         """From the first to the last pixel that is read, on each axis."""
-        spatial = [slice(one.pieces[0].start, one.pieces[-1].stop) if one.pieces else slice(0, 0) for one in self.needs]
+        spatial = [
+            slice(one.pieces[0].start, one.pieces[-1].stop) if one.pieces else slice(0, 0)
+            for one in self.needs
+        ]
         return _placed(self.batch, spatial, self.channels, self.plan.channel_axis)
 
     def reads(self) -> Iterator[tuple[Block, Block]]:
         """Yield slices of the images, all with steps of 1, and where they go in the block that is laid of them."""
         choices = [list(_laid(one.pieces)) for one in self.needs]
         for chosen in product(*choices):
-            given = _placed(self.batch, [piece for piece, _ in chosen], self.channels, self.plan.channel_axis)
-            whole = slice(0, self.batch.stop - self.batch.start), slice(0, self.channels.stop - self.channels.start)
-            yield given, _placed(whole[0], [place for _, place in chosen], whole[1], self.plan.channel_axis)
+            given = _placed(
+                self.batch, [piece for piece, _ in chosen], self.channels, self.plan.channel_axis
+            )
+            whole = (
+                slice(0, self.batch.stop - self.batch.start),
+                slice(0, self.channels.stop - self.channels.start),
+            )
+            yield (
+                given,
+                _placed(whole[0], [place for _, place in chosen], whole[1], self.plan.channel_axis),
+            )
 
     def ordered(self, block: Array) -> Array:
         """Return what has been read with pixels repeated where the padding repeats them."""
@@ -103,11 +114,15 @@ def part(plan: Plan, outputs: Sequence[slice]) -> Part:
     return _convolution(plan, batch, windows, results)  # type: ignore[arg-type]
 
 
-def _convolution(plan: ConvolutionPlan, batch: slice, windows: Sequence[slice], results: slice) -> Part:
+def _convolution(
+    plan: ConvolutionPlan, batch: slice, windows: Sequence[slice], results: slice
+) -> Part:
     each = max(1, plan.results // plan.groups)
     first, last = results.start // each, -(-results.stop // each)
     channels = slice(first * plan.depth, last * plan.depth)
-    needs = tuple(need(axis, some, plan.pad_mode) for axis, some in zip(plan.axes, windows, strict=True))
+    needs = tuple(
+        need(axis, some, plan.pad_mode) for axis, some in zip(plan.axes, windows, strict=True)
+    )
     smaller = _smaller(
         plan,
         batch,
@@ -115,13 +130,17 @@ def _convolution(plan: ConvolutionPlan, batch: slice, windows: Sequence[slice], 
         needs,
         kernels_shape=(*plan.kernels_shape[:-1], results.stop - results.start),
         groups=last - first,
-        kernel_layout="HWIO",  # that of the kernels of the whole, which were read when the work began
+        # that of the kernels of the whole, which were read when the work began
+        kernel_layout="HWIO",
     )
     return Part(smaller, batch, channels, needs, results)
 
 
 def _pooling(plan: PoolingPlan, batch: slice, windows: Sequence[slice], results: slice) -> Part:
-    needs = tuple(need(axis, some, plan.pad_mode or "zeros") for axis, some in zip(plan.axes, windows, strict=True))
+    needs = tuple(
+        need(axis, some, plan.pad_mode or "zeros")
+        for axis, some in zip(plan.axes, windows, strict=True)
+    )
     return Part(_smaller(plan, batch, results, needs), batch, results, needs, results)
 
 

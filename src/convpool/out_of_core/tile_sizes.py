@@ -1,6 +1,7 @@
 """How large the tiles of a result are, for some working memory.
 
-m images, c channels, nc kernels. The sizes of a tile are those of the output: images, spatial axes, channels.
+m images, c channels, nc kernels. The sizes of a tile are those of the output: images, spatial axes,
+channels.
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ Sizes = list[int]
 
 UNITS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 UNITS |= {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40}
-ENOUGH = 2**25  # bytes beyond which a tile is made no faster, nor read or written, unless chunks are larger
+ENOUGH = (
+    2**25
+)  # bytes beyond which a tile is made no faster, nor read or written, unless chunks are larger
 
 
 def memory(value: Any) -> int:
@@ -42,13 +45,17 @@ def memory(value: Any) -> int:
     if isinstance(value, str):
         found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(|k|[KMGT]i?)B?\s*", value.replace("KB", "kB"))
         if not found or found[2] == "K":
-            raise ValueError(f"max_memory is {value!r}; it must be bytes or words such as '256MB' or '1.5GiB'")
+            raise ValueError(
+                f"max_memory is {value!r}; it must be bytes or words such as '256MB' or '1.5GiB'"
+            )
         whole, _, part = found[1].partition(".")
         value = int(whole + part) * UNITS[found[2]] // 10 ** len(part)  # a float might be infinite
     return arguments.integer(value, "max_memory", 1)
 
 
-def tile_sizes(plan: Plan, limit: int, images: Any = None, out: Any = None, *, apart: bool = False) -> Sizes:
+def tile_sizes(
+    plan: Plan, limit: int, images: Any = None, out: Any = None, *, apart: bool = False
+) -> Sizes:
     """Return the largest tile that needs no more memory: whole images, else whole rows, columns, kernels.
 
     `apart`: tiles are not made in `out` itself, even where it is in memory.
@@ -60,7 +67,9 @@ def tile_sizes(plan: Plan, limit: int, images: Any = None, out: Any = None, *, a
     sizes, least = [plan.batch, *plan.counts, plan.results], [1] * (len(plan.axes) + 2)
 
     def held(tile: Sizes) -> int:
-        return _held(plan, tile, isinstance(images, np.ndarray), outputs.in_memory(out) and not apart)
+        return _held(
+            plan, tile, isinstance(images, np.ndarray), outputs.in_memory(out) and not apart
+        )
 
     if volume(plan.output_shape) and held(least) > limit:
         raise ValueError(
@@ -116,11 +125,14 @@ def _held(plan: Plan, tile: Sizes, given: bool, direct: bool) -> int:
         reads = plan.depth * min(plan.groups, max(1, results * plan.groups // max(1, plan.results)))
     padded = [(n - 1) * axis.stride + axis.span for n, axis in zip(counts, plan.axes, strict=True)]
     repeated = getattr(plan, "pad_mode", "zeros") in REPEATED
-    lengths = [length if repeated else min(length, axis.size) for length, axis in zip(padded, plan.axes, strict=True)]
+    lengths = [
+        length if repeated else min(length, axis.size)
+        for length, axis in zip(padded, plan.axes, strict=True)
+    ]
     pixels, made = volume([m, *lengths, reads]), volume(tile)
-    held = pixels * plan.images_dtype.itemsize * (2 * repeated + (not given)) + 2 * made * plan.dtype.itemsize * (
-        not direct
-    )
+    held = pixels * plan.images_dtype.itemsize * (
+        2 * repeated + (not given)
+    ) + 2 * made * plan.dtype.itemsize * (not direct)
     return held + _engine(plan, tile, padded, pixels, made)
 
 
@@ -140,10 +152,14 @@ def _engine(plan: Plan, tile: Sizes, padded: Sizes, pixels: int, made: int) -> i
     held += pixels * plan.images_dtype.itemsize // FEW  # if only what windows reach is gathered
     if isinstance(plan, PoolingPlan):
         held += plan.beside(volume([tile[0], *padded, plan.channels]), made)
-    if name == "compiled":  # what it cannot read or write as it lies is converted, an image at a time
+    if (
+        name == "compiled"
+    ):  # what it cannot read or write as it lies is converted, an image at a time
         results = wide
         if isinstance(plan, ConvolutionPlan):
-            results = compiled_convolution.chains(plan.kernels_shape[:-1], plan.accumulation, plan.dtype)[1].itemsize
+            results = compiled_convolution.chains(
+                plan.kernels_shape[:-1], plan.accumulation, plan.dtype
+            )[1].itemsize
         held += (pixels * wide + made * results) // max(1, tile[0])
     if name == "fft" and isinstance(plan, ConvolutionPlan) and made and plan.depth:
         layout = fourier_layout.cheapest(tile[0], tuple(laid), plan.depth, tile[-1], 1)

@@ -43,12 +43,16 @@ def run(
 ) -> Any:
     """Make the plan's output tile by tile, within some working memory; `operands` are kernels and bias.
 
-    Images and output may lack axes of the plan that are of length 1. With `round_to` the output is of that dtype.
-    Returns `out`, a new array, or the file that was made, opened read-only.
+    Images and output may lack axes of the plan that are of length 1. With `round_to` the output is
+    of that dtype. Returns `out`, a new array, or the file that was made, opened read-only.
     """
     if arguments.is_dask(images):
-        lazy = import_module("convpool.out_of_core.dask").run(plan, images, operands, out, max_memory, lacking)
-        return lazy if round_to is None else lazy.map_blocks(saturate, kind=round_to, dtype=round_to)
+        lazy = import_module("convpool.out_of_core.dask").run(
+            plan, images, operands, out, max_memory, lacking
+        )
+        return (
+            lazy if round_to is None else lazy.map_blocks(saturate, kind=round_to, dtype=round_to)
+        )
     limit = DEFAULT if max_memory is None else memory(max_memory)
     shape = less(plan.output_shape, lacking)
     dtype = plan.dtype if round_to is None else round_to
@@ -57,12 +61,23 @@ def run(
     if isinstance(plan, ConvolutionPlan):
         operands = apart(out, *plan.operands(*operands))
     if lacking:
-        images = np.expand_dims(images, lacking) if isinstance(images, np.ndarray) else Lifted(images, lacking)
+        images = (
+            np.expand_dims(images, lacking)
+            if isinstance(images, np.ndarray)
+            else Lifted(images, lacking)
+        )
     tile = tile_sizes(plan, limit, images, out, apart=round_to is not None)
     target: Output = outputs.opened(out, shape, dtype, less(in_place(plan, tile), lacking))
     if round_to is not None:
         target = Rounded(target, plan.dtype, round_to)
-    return _make(plan, images, operands, Squeezed(target, lacking) if lacking else target, cuts(plan, tile), out)
+    return _make(
+        plan,
+        images,
+        operands,
+        Squeezed(target, lacking) if lacking else target,
+        cuts(plan, tile),
+        out,
+    )
 
 
 def _check_apart(images: Any, out: Any) -> None:
@@ -70,18 +85,31 @@ def _check_apart(images: Any, out: Any) -> None:
         return
     if isinstance(out, np.ndarray):
         raise ValueError(
-            "out shares memory with images, which are read until the last tile: pass another array, or leave "
-            "max_memory out, for which all of the result is made before it is put there"
+            "out shares memory with images, which are read until the last tile: pass another "
+            "array, or leave max_memory out, for which all of the result is made before it is "
+            "put there"
         )
-    raise ValueError(f"out is the {type(out).__name__} that the images are read from until the last tile: pass another")
+    raise ValueError(
+        f"out is the {type(out).__name__} that the images are read from until the last tile: "
+        "pass another"
+    )
 
 
-def _make(plan: Plan, images: Any, operands: Sequence[Any], target: Output, order: list[list[slice]], out: Any) -> Any:
+def _make(
+    plan: Plan,
+    images: Any,
+    operands: Sequence[Any],
+    target: Output,
+    order: list[list[slice]],
+    out: Any,
+) -> Any:
     done, total = 0, volume([len(cuts) for cuts in order]) if volume(plan.output_shape) else 0
     try:
         if not plan.fits(*operands):  # type: ignore[attr-defined]
             _check_sums(plan, images, operands)
-        blocks_made = (tuple(in_place(plan, list(cuts))) for cuts in (product(*order) if total else ()))
+        blocks_made = (
+            tuple(in_place(plan, list(cuts))) for cuts in (product(*order) if total else ())
+        )
         for block, some, coming in _with_next(plan, _shown(blocks_made, total)):
             _fetch(images, coming)
             with _told(f"the images were not read at {_said(some.box)}"):
@@ -110,7 +138,9 @@ def _check_sums(plan: Any, images: Any, operands: Sequence[Any]) -> None:
             pixels = arguments.array(images[block], "images[:]")
         some = dtypes.extremes(pixels)
         low, high = min(low, some[0]), max(high, some[1])
-    plan.check(np.array([low, high], plan.images_dtype), *operands)  # they stand for all: a bound asks for no others
+    plan.check(
+        np.array([low, high], plan.images_dtype), *operands
+    )  # they stand for all: a bound asks for no others
 
 
 def _with_next(plan: Plan, made: Iterator[Block]) -> Iterator[tuple[Block, Part, Part | None]]:
@@ -130,13 +160,23 @@ def _fetch(images: Any, some: Part | None) -> None:
     base = images
     while isinstance(base, np.ndarray):
         base = base.base
-    if some is None or some.outside or not isinstance(base, mmap.mmap) or not hasattr(base, "madvise"):
+    if (
+        some is None
+        or some.outside
+        or not isinstance(base, mmap.mmap)
+        or not hasattr(base, "madvise")
+    ):
         return
     view = images[some.box]
-    length = sum((n - 1) * step for n, step in zip(view.shape, view.strides, strict=True)) + view.itemsize
+    length = (
+        sum((n - 1) * step for n, step in zip(view.shape, view.strides, strict=True))
+        + view.itemsize
+    )
     start = view.ctypes.data - np.frombuffer(base, np.uint8).ctypes.data
     if min(view.strides) >= 0 and length <= ENOUGH:
-        base.madvise(mmap.MADV_WILLNEED, start - start % mmap.PAGESIZE, length + start % mmap.PAGESIZE)
+        base.madvise(
+            mmap.MADV_WILLNEED, start - start % mmap.PAGESIZE, length + start % mmap.PAGESIZE
+        )
 
 
 class _FailedError(Exception):
@@ -149,10 +189,15 @@ class _FailedError(Exception):
 def _told(what: str) -> Iterator[None]:
     try:
         yield
-    except (TypeError, FileExistsError):  # a mask or a unit that shows only when pixels are read; a name that is taken
+    except (
+        TypeError,
+        FileExistsError,
+    ):  # a mask or a unit that shows only when pixels are read; a name that is taken
         raise
     except Exception as error:
-        failed = _FailedError(f"{what}: {getattr(error, 'strerror', None) or error or type(error).__name__}")
+        failed = _FailedError(
+            f"{what}: {getattr(error, 'strerror', None) or error or type(error).__name__}"
+        )
         number = getattr(error, "errno", None)
         failed.number = (number,) if isinstance(number, int) else ()
         raise failed from error

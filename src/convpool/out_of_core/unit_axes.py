@@ -52,7 +52,9 @@ class Lifted:
         return tuple(lifted)
 
     def __getitem__(self, block: Block) -> Array:
-        return np.expand_dims(arguments.array(self.given[less(block, self.added)], "image[:]"), self.added)
+        return np.expand_dims(
+            arguments.array(self.given[less(block, self.added)], "image[:]"), self.added
+        )
 
 
 class Squeezed:

@@ -16,7 +16,8 @@ class Metadata:
     Attributes
     ----------
     exif : bytes
-        The EXIF block, without its orientation, which is applied to the pixels, and its resolution, which is `dpi`.
+        The EXIF block, without its orientation, which is applied to the pixels, and its resolution,
+        which is `dpi`.
     icc : bytes, optional
         The ICC colour profile.
     dpi : tuple of float, optional
@@ -35,7 +36,8 @@ class Photo:
     Attributes
     ----------
     pixels : ndarray
-        Gray (h, w) or colour (h, w, 3), uint8 or uint16, turned the way that the picture is looked at.
+        Gray (h, w) or colour (h, w, 3), uint8 or uint16, turned the way that the picture is looked
+        at.
     alpha : ndarray, optional
         Opacity (h, w) in the dtype of the pixels; None when everything is opaque.
     metadata : Metadata
@@ -62,16 +64,27 @@ class Photo:
     def __post_init__(self) -> None:
         shape, dtype = self.pixels.shape, self.pixels.dtype
         if dtype not in (np.uint8, np.uint16):
-            raise TypeError(f"pixels must be uint8 or uint16, not {dtype}; convpool.photos.to_pixels makes them so")
+            raise TypeError(
+                f"pixels must be uint8 or uint16, not {dtype}; convpool.photos.to_pixels makes "
+                "them so"
+            )
         if len(shape) not in (2, 3) or shape[2:] not in ((), (3,)) or 0 in shape:
-            raise ValueError(f"pixels must be gray (h, w) or colour (h, w, 3), at least 1 x 1, not {shape}")
+            raise ValueError(
+                f"pixels must be gray (h, w) or colour (h, w, 3), at least 1 x 1, not {shape}"
+            )
         if self.alpha is not None and (self.alpha.shape != shape[:2] or self.alpha.dtype != dtype):
-            raise ValueError(f"alpha {self.alpha.shape} {self.alpha.dtype} does not match pixels {shape} {dtype}")
+            raise ValueError(
+                f"alpha {self.alpha.shape} {self.alpha.dtype} does not match pixels {shape} {dtype}"
+            )
 
     def planes(self) -> NDArray[Any]:
         """Return every sample, (h, w, n): gray or colour first, alpha last."""
         planes = self.pixels if self.pixels.ndim == 3 else self.pixels[..., None]
-        return planes if self.alpha is None else np.concatenate([planes, self.alpha[..., None]], axis=2)
+        return (
+            planes
+            if self.alpha is None
+            else np.concatenate([planes, self.alpha[..., None]], axis=2)
+        )
 
 
 def from_planes(planes: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any] | None]:

@@ -28,7 +28,8 @@ class Shown:
     pixels : ndarray
         The picture, in the shape of the values.
     count, rounded, saturated : int
-        How many values there were, how many lay between two grey levels, and how many beyond black or white.
+        How many values there were, how many lay between two grey levels, and how many beyond black
+        or white.
     scale : float
         Grey levels per unit; 1 when the values are shown as they are.
     """
@@ -44,7 +45,9 @@ class Shown:
         return replace(self, pixels=self.pixels[:0].copy())
 
 
-def to_pixels(values: ArrayLike, dtype: DTypeLike = np.uint8, signed: str = "clip", most: float | None = None) -> Shown:
+def to_pixels(
+    values: ArrayLike, dtype: DTypeLike = np.uint8, signed: str = "clip", most: float | None = None
+) -> Shown:
     """Turn results into the pixels of a picture.
 
     Parameters
@@ -54,16 +57,18 @@ def to_pixels(values: ArrayLike, dtype: DTypeLike = np.uint8, signed: str = "cli
     dtype : uint8 or uint16
         The picture's dtype.
     signed : {"clip", "zero-in-the-middle", "magnitude"}
-        ``clip`` shows values as they are: rounded to the nearest grey level (halves to the even one), black below 0 and
-        white above the largest. The other two scale by the largest absolute value, so that nothing saturates:
-        ``zero-in-the-middle`` shows 0 as middle grey (128 of 255), ``magnitude`` shows 0 as black.
+        ``clip`` shows values as they are: rounded to the nearest grey level (halves to the even
+        one), black below 0 and white above the largest. The other two scale by the largest absolute
+        value, so that nothing saturates: ``zero-in-the-middle`` shows 0 as middle grey (128 of
+        255), ``magnitude`` shows 0 as black.
     most : float, optional
         The largest absolute value of the whole picture, where the values are a part of it.
 
     Returns
     -------
     Shown
-        The pixels, and how many values were rounded or saturated. NaN is shown as black and counts as saturated.
+        The pixels, and how many values were rounded or saturated. NaN is shown as black and counts
+        as saturated.
 
     Raises
     ------
@@ -85,10 +90,15 @@ def to_pixels(values: ArrayLike, dtype: DTypeLike = np.uint8, signed: str = "cli
     if depth not in (np.uint8, np.uint16):
         raise ValueError(f"pictures hold uint8 or uint16, not {depth}")
     if signed not in SIGNED:
-        raise ValueError(f"no way to show signed values is named {signed!r}; there are: {', '.join(SIGNED)}")
+        raise ValueError(
+            f"no way to show signed values is named {signed!r}; there are: {', '.join(SIGNED)}"
+        )
     array = np.asarray(values)
     if array.dtype.kind not in "biuf":
-        raise TypeError(f"pixels are made from real numbers, not from {array.dtype}; take the real part or np.abs")
+        raise TypeError(
+            f"pixels are made from real numbers, not from {array.dtype}; take the real part or "
+            "np.abs"
+        )
     levels, top = SIGNED[signed], int(np.iinfo(depth).max)
     scale = 1.0 if levels.reach is None else _stretch(array, levels.reach(top), most)
     pixels = np.empty(array.shape, depth)
@@ -144,7 +154,8 @@ class Levels(NamedTuple):
     Attributes
     ----------
     of : from values, the level of white, and the scale to levels that are not yet whole
-    reach : from the level of white to how many levels the largest value gets; None shows values as they are
+    reach : from the level of white to how many levels the largest value gets; None shows values as
+        they are
     """
 
     of: Callable[[NDArray[Any], int, float], NDArray[Any]]
@@ -152,7 +163,13 @@ class Levels(NamedTuple):
 
 
 def _clip(values: NDArray[Any], top: int, scale: float) -> NDArray[Any]:
-    kind = np.int64 if values.dtype.kind == "b" else np.float64 if values.dtype.kind == "f" else values.dtype
+    kind = (
+        np.int64
+        if values.dtype.kind == "b"
+        else np.float64
+        if values.dtype.kind == "f"
+        else values.dtype
+    )
     return values.astype(kind, copy=False)
 
 

@@ -21,18 +21,54 @@ from convpool.system.whole_files import check_regular
 if TYPE_CHECKING:
     from PIL.Image import Exif, Image
 
-logging.getLogger("PIL").addHandler(logging.NullHandler())  # what it logs of damaged files would be told line by line
+logging.getLogger("PIL").addHandler(
+    logging.NullHandler()
+)  # what it logs of damaged files would be told line by line
 
 FORMATS = ("PNG", "JPEG", "TIFF", "WEBP", "GIF", "BMP")
 """What is opened; others that Pillow knows (EPS, PDF, ...) start programs or hold no pixels."""
 
-MODES = {"1": "L", "L": "L", "LA": "LA", "PA": "RGBA", "RGB": "RGB", "RGBA": "RGBA", "CMYK": "RGB", "YCbCr": "RGB"}
+MODES = {
+    "1": "L",
+    "L": "L",
+    "LA": "LA",
+    "PA": "RGBA",
+    "RGB": "RGB",
+    "RGBA": "RGBA",
+    "CMYK": "RGB",
+    "YCbCr": "RGB",
+}
 """Pillow's modes of 8 bits, and the mode in which each is taken."""
 
-STRUCTURE = frozenset([
-    *range(254, 260), 262, 266, 273, 274, 277, 278, 279, 282, 283, 284, 296, 301, *range(317, 326), 330, 338, 339, 347,
-    *range(512, 522), *range(529, 533), 700, 33723, 34377, 34675, 37724,
-])  # fmt: skip
+STRUCTURE = frozenset(
+    [
+        *range(254, 260),
+        262,
+        266,
+        273,
+        274,
+        277,
+        278,
+        279,
+        282,
+        283,
+        284,
+        296,
+        301,
+        *range(317, 326),
+        330,
+        338,
+        339,
+        347,
+        *range(512, 522),
+        *range(529, 533),
+        700,
+        33723,
+        34377,
+        34675,
+        37724,
+    ]
+)
 """Tags of the first directory that describe how a file stores its pixels, or blocks that are not EXIF."""
 
 
@@ -42,19 +78,21 @@ def read(path: str | os.PathLike[str]) -> Photo:
     Parameters
     ----------
     path : str or path
-        A PNG, JPEG, TIFF, WebP, GIF or BMP file: gray, colour, transparent, palette, 1-bit or CMYK, 8 or 16 bit.
+        A PNG, JPEG, TIFF, WebP, GIF or BMP file: gray, colour, transparent, palette, 1-bit or CMYK,
+        8 or 16 bit.
 
     Returns
     -------
     Photo
-        Palettes become colour, 1-bit becomes 0 and 255, CMYK becomes RGB (noted); of several frames the first (noted).
-        16-bit gray and 16-bit colour keep every bit. The EXIF orientation is applied to the pixels and taken out.
+        Palettes become colour, 1-bit becomes 0 and 255, CMYK becomes RGB (noted); of several frames
+        the first (noted). 16-bit gray and 16-bit colour keep every bit. The EXIF orientation is
+        applied to the pixels and taken out.
 
     Raises
     ------
     ValueError
-        If the file is a pipe, empty, damaged, no picture, larger than Pillow's `Image.MAX_IMAGE_PIXELS`, or holds
-        values that 8 or 16 whole bits cannot.
+        If the file is a pipe, empty, damaged, no picture, larger than Pillow's
+        `Image.MAX_IMAGE_PIXELS`, or holds values that 8 or 16 whole bits cannot.
     OSError
         If there is no such file, it is a folder, or it may not be read.
     ModuleNotFoundError
@@ -88,7 +126,9 @@ def _opened(path: Path) -> Iterator[Image]:
     try:
         from PIL import Image, UnidentifiedImageError
     except ModuleNotFoundError as error:
-        raise ModuleNotFoundError('pictures need Pillow: pip install "convpool[app]"', name=error.name) from None
+        raise ModuleNotFoundError(
+            'pictures need Pillow: pip install "convpool[app]"', name=error.name
+        ) from None
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -101,16 +141,20 @@ def _opened(path: Path) -> Iterator[Image]:
         raise ValueError(f"{path} {error}") from None
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
         found = re.search(r"\d+", str(error))
-        raise ValueError(_too_large(path, int(found[0]) if found else None, Image.MAX_IMAGE_PIXELS)) from error
+        raise ValueError(
+            _too_large(path, int(found[0]) if found else None, Image.MAX_IMAGE_PIXELS)
+        ) from error
     except UnidentifiedImageError as error:
         if samples := tiff_samples.describe(path):
             raise ValueError(f"{path} holds {samples}; {tiff_samples.WOULD_DO}") from error
         raise ValueError(
-            f"{path} is not a picture that can be read; a common PNG, JPEG, TIFF, WebP, GIF or BMP would do"
+            f"{path} is not a picture that can be read; a common PNG, JPEG, TIFF, WebP, GIF or "
+            "BMP would do"
         ) from error
     except Exception as error:  # decoders raise nearly anything at damaged bytes
         raise ValueError(
-            f"{path} is damaged or cut short ({' '.join(str(error).split())}); get a whole copy of the picture"
+            f"{path} is damaged or cut short ({' '.join(str(error).split())}); get a whole copy "
+            "of the picture"
         ) from error
 
 
@@ -147,7 +191,11 @@ def _notes(image: Image) -> tuple[str, ...]:
     """Say what gets lost: further frames (the previews in a camera's MPO are none), the four inks."""
     frames = getattr(image, "n_frames", 1)
     notes = (f"first of {frames} frames",) if frames > 1 and image.format != "MPO" else ()
-    return (*notes, "CMYK inks turned into RGB without their profile") if image.mode == "CMYK" else notes
+    return (
+        (*notes, "CMYK inks turned into RGB without their profile")
+        if image.mode == "CMYK"
+        else notes
+    )
 
 
 def _metadata(image: Image, exif: Exif) -> Metadata:
@@ -166,8 +214,12 @@ def _metadata(image: Image, exif: Exif) -> Metadata:
 def _dpi(image: Image, exif: Exif) -> tuple[float, float] | None:
     """Return dots per inch of the upright picture: the file's own, or EXIF's (2: per inch, 3: per centimetre)."""
     per_unit = {2: 1.0, 3: 2.54}.get(exif.get(296, 2), 0.0)
-    made_up = image.format == "TIFF" or (image.format in ("JPEG", "MPO") and not image.info.get("jfif_unit"))
-    said = None if made_up else image.info.get("dpi")  # where the file says nothing, Pillow says 1 or 72
+    made_up = image.format == "TIFF" or (
+        image.format in ("JPEG", "MPO") and not image.info.get("jfif_unit")
+    )
+    said = (
+        None if made_up else image.info.get("dpi")
+    )  # where the file says nothing, Pillow says 1 or 72
     try:
         x, y = said if said else (float(exif[tag]) * per_unit for tag in (282, 283))
         x, y = float(x), float(y)
@@ -191,7 +243,9 @@ def _planes(image: Image) -> NDArray[Any]:
     elif upright.mode in MODES:
         planes = _three_axes(np.array(upright.convert(MODES[upright.mode])))
     else:
-        raise sixteen_bit_colour.UnsupportedPictureError(f"holds {_kind(upright.mode)}; {tiff_samples.WOULD_DO}")
+        raise sixteen_bit_colour.UnsupportedPictureError(
+            f"holds {_kind(upright.mode)}; {tiff_samples.WOULD_DO}"
+        )
     return (
         planes
         if transparent is None or planes.shape[2] % 2 == 0
@@ -210,7 +264,11 @@ def _deep_planes(path: Path, layout: sixteen_bit_colour.Layout) -> NDArray[Any]:
             image.load()
             passes.append(np.array(ImageOps.exif_transpose(image)))
     planes = layout.join(passes)
-    return planes if layout.transparent is None else sixteen_bit_colour.with_alpha(planes, layout.transparent)
+    return (
+        planes
+        if layout.transparent is None
+        else sixteen_bit_colour.with_alpha(planes, layout.transparent)
+    )
 
 
 def _three_axes(array: NDArray[Any]) -> NDArray[Any]:
@@ -224,7 +282,9 @@ def _kind(mode: str) -> str:
 def _unsigned(array: NDArray[Any], image: Image) -> NDArray[Any]:
     """Return gray values as they were meant: of 32 bits, Pillow takes the first for a sign."""
     unsigned = (
-        image.format == "TIFF" and array.dtype == np.int32 and sixteen_bit_colour.stated(image, 339) in ((), (1,))
+        image.format == "TIFF"
+        and array.dtype == np.int32
+        and sixteen_bit_colour.stated(image, 339) in ((), (1,))
     )
     return array.view(np.uint32) if unsigned else array
 

@@ -21,7 +21,11 @@ WIDE = {np.dtype(np.uint8): np.uint16, np.dtype(np.uint16): np.uint32}
 
 
 def filtered(
-    photo: Photo, kernel: NDArray[Any], filter_image: Operation, signed: str | None = None, **settings: Any
+    photo: Photo,
+    kernel: NDArray[Any],
+    filter_image: Operation,
+    signed: str | None = None,
+    **settings: Any,
 ) -> tuple[Photo, Shown]:
     """Filter the colours of a photo, and leave its transparency as it is.
 
@@ -41,14 +45,15 @@ def filtered(
     Returns
     -------
     Photo, Shown
-        The result with the metadata of the photo, and how its values became pixels. Where the size changes, a pixel
-        takes the opacity of the pixel at the middle of its window.
+        The result with the metadata of the photo, and how its values became pixels. Where the size
+        changes, a pixel takes the opacity of the pixel at the middle of its window.
 
     Notes
     -----
-    A colour that cannot be seen has no influence on one that can. With weights w, opacities a, colours x and that of
-    the middle x0, the result is sum(w) x0 + sum(w a (x - x0)) sum(|w|) / sum(|w| a): where nothing is transparent,
-    sum(w x); for kernels without weights below 0, sum(w) sum(w a x) / sum(w a), the mean of premultiplied colours.
+    A colour that cannot be seen has no influence on one that can. With weights w, opacities a,
+    colours x and that of the middle x0, the result is sum(w) x0 + sum(w a (x - x0)) sum(|w|) /
+    sum(|w| a): where nothing is transparent, sum(w x); for kernels without weights below 0, sum(w)
+    sum(w a x) / sum(w a), the mean of premultiplied colours.
 
     Examples
     --------
@@ -62,11 +67,15 @@ def filtered(
     if bands is not None:
         return _in_bands(bands, kernel, filter_image, signed, opaque)
     values, alpha = _values(photo, photo, kernel, filter_image, settings, opaque)
-    shown = to_pixels(values, photo.pixels.dtype, signed, None if signed == "clip" else _most(values, alpha))
+    shown = to_pixels(
+        values, photo.pixels.dtype, signed, None if signed == "clip" else _most(values, alpha)
+    )
     return replace(photo, pixels=shown.pixels, alpha=alpha), shown
 
 
-def _in_bands(bands: Bands, kernel: NDArray[Any], filter_image: Operation, signed: str, opaque: bool) -> Result:
+def _in_bands(
+    bands: Bands, kernel: NDArray[Any], filter_image: Operation, signed: str, opaque: bool
+) -> Result:
     """Filter a photo band by band: twice where the largest value of the whole comes first."""
     photo = bands.photo
     same = bands.shape == photo.pixels.shape[:2]
@@ -85,12 +94,20 @@ def _in_bands(bands: Bands, kernel: NDArray[Any], filter_image: Operation, signe
         pixels[rows] = shown.pixels
         if alphas is not None:
             alphas[rows] = alpha
-        count, rounded, saturated = count + shown.count, rounded + shown.rounded, saturated + shown.saturated
-    return replace(photo, pixels=pixels, alpha=alphas), Shown(pixels, count, rounded, saturated, shown.scale)
+        count, rounded, saturated = (
+            count + shown.count,
+            rounded + shown.rounded,
+            saturated + shown.saturated,
+        )
+    return replace(photo, pixels=pixels, alpha=alphas), Shown(
+        pixels, count, rounded, saturated, shown.scale
+    )
 
 
 def _rows(photo: Photo, rows: slice) -> Photo:
-    return replace(photo, pixels=photo.pixels[rows], alpha=None if photo.alpha is None else photo.alpha[rows])
+    return replace(
+        photo, pixels=photo.pixels[rows], alpha=None if photo.alpha is None else photo.alpha[rows]
+    )
 
 
 def _most(values: NDArray[Any], alpha: NDArray[Any] | None) -> float:
@@ -111,7 +128,12 @@ def _values(
     if photo.alpha is None:
         return values, None
     return values, _at_middle(
-        photo.alpha, None if own is None else own.alpha, kernel, values.shape, filter_image, settings
+        photo.alpha,
+        None if own is None else own.alpha,
+        kernel,
+        values.shape,
+        filter_image,
+        settings,
     )
 
 
@@ -131,8 +153,12 @@ def _colours(
     if opaque:
         return filter_image(photo.pixels, kernel, **settings)
     top, colours, alpha = _premultiplied(photo)
-    kernel = kernel.astype({"f": np.float64, "i": np.int64}.get(kernel.dtype.kind, kernel.dtype))  # room for |w|
-    border = {"pad_mode": "constant", "fill": top} if settings.get("pad_mode") == "zeros" else {}  # black, not nothing
+    kernel = kernel.astype(
+        {"f": np.float64, "i": np.int64}.get(kernel.dtype.kind, kernel.dtype)
+    )  # room for |w|
+    border = (
+        {"pad_mode": "constant", "fill": top} if settings.get("pad_mode") == "zeros" else {}
+    )  # black, not nothing
 
     def opacity(weights: NDArray[Any]) -> NDArray[Any]:
         seen = filter_image(alpha, weights, **{**settings, **border})
@@ -146,7 +172,11 @@ def _colours(
     total, most = float(kernel.sum()), float(sizes.sum())
     something = seen_at_all > NOISE * top * most
     divisor = np.where(something, seen_at_all, 1)
-    return np.where(something, (most * sums + middle * (total * divisor - most * seen)) / divisor, total * middle)
+    return np.where(
+        something,
+        (most * sums + middle * (total * divisor - most * seen)) / divisor,
+        total * middle,
+    )
 
 
 def _at_middle(
@@ -178,8 +208,8 @@ def pooled(
 ) -> tuple[Photo, Shown]:
     """Pool a photo; transparency is pooled like the colours, so that the sizes match.
 
-    Colours are pooled premultiplied by their opacity, and divided by the pooled one: what cannot be seen has no
-    influence on what can.
+    Colours are pooled premultiplied by their opacity, and divided by the pooled one: what cannot be
+    seen has no influence on what can.
 
     Parameters
     ----------

@@ -59,16 +59,29 @@ class Bands:
                 for plane in (self.photo.pixels, self.photo.alpha)
             )
             assert pixels is not None
-            around = (wanted.axis.before, wanted.axis.after), (self.columns.before, self.columns.after)
-            yield Band(rows, replace(self.photo, pixels=pixels, alpha=alpha), {**self.settings, "padding": around})
+            around = (
+                (wanted.axis.before, wanted.axis.after),
+                (self.columns.before, self.columns.after),
+            )
+            yield Band(
+                rows,
+                replace(self.photo, pixels=pixels, alpha=alpha),
+                {**self.settings, "padding": around},
+            )
 
 
-def _taken(plane: NDArray[Any], pieces: tuple[slice, ...], order: NDArray[np.int64] | None) -> NDArray[Any]:
-    rows = plane[pieces[0]] if len(pieces) == 1 else np.concatenate([plane[piece] for piece in pieces])
+def _taken(
+    plane: NDArray[Any], pieces: tuple[slice, ...], order: NDArray[np.int64] | None
+) -> NDArray[Any]:
+    rows = (
+        plane[pieces[0]] if len(pieces) == 1 else np.concatenate([plane[piece] for piece in pieces])
+    )
     return rows if order is None else rows[order]
 
 
-def cut(photo: Photo, window: tuple[int, ...], arrays: int, settings: dict[str, Any]) -> Bands | None:
+def cut(
+    photo: Photo, window: tuple[int, ...], arrays: int, settings: dict[str, Any]
+) -> Bands | None:
     """Return the bands of a picture whose values fill so many arrays; None where they are few, or every row needs all.
 
     What is wrong with the settings, filtering the whole says.
@@ -79,7 +92,13 @@ def cut(photo: Photo, window: tuple[int, ...], arrays: int, settings: dict[str, 
     strides = arguments.per_axis(settings.get("stride", 1), 2, "stride")
     padding = arguments.padding(settings.get("padding", "same"), 2)
     rows, columns = (
-        place(photo.pixels.shape[k], window[k], strides[k], 1, padding if isinstance(padding, str) else padding[k])
+        place(
+            photo.pixels.shape[k],
+            window[k],
+            strides[k],
+            1,
+            padding if isinstance(padding, str) else padding[k],
+        )
         for k in range(2)
     )
     if min(rows.count, columns.count) < 1 or max(rows.before, rows.after) >= rows.span:

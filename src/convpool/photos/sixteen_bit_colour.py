@@ -1,7 +1,8 @@
 """Colour of 16 bits per sample, which Pillow cuts to 8 without a word: read whole and written here.
 
-Reading: the decoder that keeps the high byte of one byte order keeps the low byte of the other, so two passes over the
-same file give both. Writing: Pillow writes everything but the pixels, which are a few lines in PNG and in TIFF.
+Reading: the decoder that keeps the high byte of one byte order keeps the low byte of the other, so
+two passes over the same file give both. Writing: Pillow writes everything but the pixels, which are
+a few lines in PNG and in TIFF.
 """
 
 from __future__ import annotations
@@ -49,7 +50,9 @@ def layout(image: Image) -> Layout | None:
     """Return how to fetch a 16-bit colour picture that is open but not loaded; None if nothing would be lost."""
     bits = max(stated(image, 258), default=1)
     if 2 in stated(image, 339) and bits <= 8:  # Pillow takes them for bytes without a sign
-        raise UnsupportedPictureError("holds samples of 8 bits with a sign; 8 or 16 bits without would do")
+        raise UnsupportedPictureError(
+            "holds samples of 8 bits with a sign; 8 or 16 bits without would do"
+        )
     rawmodes = {_rawmode(tile) for tile in getattr(image, "tile", [])}
     deep = any(";16" in rawmode for rawmode in rawmodes) or bits > 8
     if not deep or image.mode.startswith(("I", "F")):
@@ -57,11 +60,14 @@ def layout(image: Image) -> Layout | None:
     if rawmodes == {"LA;16B"}:
         return Layout(("RGBA",))
     colour, _, order = "".join(rawmodes).partition(";16")
-    planar = 2 in stated(image, 284)  # one plane after the other: Pillow interleaves only the bytes that it keeps
+    planar = 2 in stated(
+        image, 284
+    )  # one plane after the other: Pillow interleaves only the bytes that it keeps
     if planar or colour not in COLOURS or order not in OTHER_ORDER:
         raise UnsupportedPictureError(
-            f"holds 16 bits per sample in a layout ({'separate planes' if planar else ', '.join(sorted(rawmodes))}) of "
-            "which 8 would be lost; save it as plain 16-bit RGB or RGBA, pixel by pixel, or as 8 bit, first"
+            "holds 16 bits per sample in a layout "
+            f"({'separate planes' if planar else ', '.join(sorted(rawmodes))}) of which 8 would "
+            "be lost; save it as plain 16-bit RGB or RGBA, pixel by pixel, or as 8 bit, first"
         )
     transparent = image.info.get("transparency") if colour == "RGB" else None
     return Layout((f"{colour};16{order}", f"{colour};16{OTHER_ORDER[order]}"), transparent)
@@ -70,7 +76,8 @@ def layout(image: Image) -> Layout | None:
 def set_rawmode(image: Any, rawmode: str) -> None:
     """Have an image that is open but not loaded decode its samples in this way."""
     image.tile = [
-        tile._replace(args=rawmode if isinstance(tile.args, str) else (rawmode, *tile.args[1:])) for tile in image.tile
+        tile._replace(args=rawmode if isinstance(tile.args, str) else (rawmode, *tile.args[1:]))
+        for tile in image.tile
     ]
 
 

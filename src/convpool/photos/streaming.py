@@ -21,13 +21,18 @@ from convpool.system.optional_packages import needed
 from convpool.system.whole_files import Unfinished
 
 TIFF = (".tif", ".tiff")
-DEFLATE, OTHERS = (8, 32946), (34925, 50000, 34926)  # of these others tifffile unpacks any amount: LZMA, Zstandard
+DEFLATE, OTHERS = (
+    (8, 32946),
+    (34925, 50000, 34926),
+)  # of these others tifffile unpacks any amount: LZMA, Zstandard
 BIG = 2**31  # bytes of pixels from which on offsets of 32 bits might not do
 PAGE = 4096  # pixels start at a multiple of it, so that others can map the file
 PLAIN = {"MINISBLACK": (), "RGB": (3,)}  # how samples are meant -> their axis
 Call = Callable[[Any, Any, Any], Any]
 
-logging.getLogger("tifffile").addHandler(logging.NullHandler())  # what is odd in a file would be told line by line
+logging.getLogger("tifffile").addHandler(
+    logging.NullHandler()
+)  # what is odd in a file would be told line by line
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,11 @@ def why_not(source: Path, target: Path) -> str | None:
     needed("zarr", "large")
     try:
         with tifffile.TiffFile(source) as file:
-            return _unusual(file.pages[0]) if len(file.pages) == 1 else f"it holds {len(file.pages)} frames"
+            return (
+                _unusual(file.pages[0])
+                if len(file.pages) == 1
+                else f"it holds {len(file.pages)} frames"
+            )
     except Exception as error:  # damaged directories raise nearly anything
         return f"its layout is not known ({' '.join(str(error).split()) or type(error).__name__})"
 
@@ -78,7 +87,9 @@ def _unusual(page: Any) -> str | None:
     return None
 
 
-def streamed(source: Path, target: Path, asked: Request, max_memory: str, force: bool) -> photos.Shown:
+def streamed(
+    source: Path, target: Path, asked: Request, max_memory: str, force: bool
+) -> photos.Shown:
     """Make a picture in parts; a file under its final name is complete."""
     photos.check_free(target, force=force)
     with _opened(source) as (page, pixels):
@@ -92,7 +103,9 @@ def streamed(source: Path, target: Path, asked: Request, max_memory: str, force:
             asked.make(given, largest, max_memory)
         unfinished = Unfinished(target, force=force, buffering=0)
         try:
-            file = ArrayInFile(unfinished.file, _start(unfinished.file, plan, page, source), shape, page.dtype)
+            file = ArrayInFile(
+                unfinished.file, _start(unfinished.file, plan, page, source), shape, page.dtype
+            )
             out = Levels(shape, plan.dtype, file, asked.signed, largest.value)
             asked.make(given, out, max_memory)
             unfinished.finish()
@@ -108,7 +121,9 @@ def _opened(path: Path) -> Iterator[tuple[Any, Any]]:
         with _damage_named(path):
             page = opened.enter_context(tifffile.TiffFile(path)).pages[0]
             if page.compression in DEFLATE and not find_spec("imagecodecs"):
-                page.decode = _bounded(page.decode, int(np.prod(page.chunks, dtype=object)) * page.dtype.itemsize)
+                page.decode = _bounded(
+                    page.decode, int(np.prod(page.chunks, dtype=object)) * page.dtype.itemsize
+                )
             pixels = zarr.open(opened.enter_context(page.aszarr()), mode="r")
         yield page, pixels
 
@@ -121,7 +136,9 @@ def _damage_named(path: Path) -> Iterator[None]:
         raise
     except Exception as error:  # damaged directories raise nearly anything
         said = " ".join(str(error).split()) or type(error).__name__
-        raise ValueError(f"{path} is damaged or cut short ({said}); get a whole copy of the picture") from error
+        raise ValueError(
+            f"{path} is damaged or cut short ({said}); get a whole copy of the picture"
+        ) from error
 
 
 def _bounded(decode: Callable[..., Any], most: int) -> Callable[..., Any]:
@@ -129,7 +146,9 @@ def _bounded(decode: Callable[..., Any], most: int) -> Callable[..., Any]:
 
     def bounded(data: bytes | None, *words: Any, **more: Any) -> Any:
         if data is not None:
-            pixels = zlib.decompressobj().decompress(data, most + 1)  # one more: the checksum comes after the last
+            pixels = zlib.decompressobj().decompress(
+                data, most + 1
+            )  # one more: the checksum comes after the last
             data = zlib.compress(pixels, 0)  # packed by name only
         return decode(data, *words, **more)
 
@@ -147,7 +166,12 @@ def _start(file: Any, plan: Any, page: Any, source: Path) -> int:
             words["resolution"] = page.tags[282].value, page.tags[283].value
             words["resolutionunit"] = getattr(page.tags.get(296), "value", 2)
         words["bigtiff"] = int(np.prod(shape, dtype=object)) * page.dtype.itemsize >= BIG
-        words |= {"shape": shape, "dtype": page.dtype.newbyteorder("="), "align": PAGE, "returnoffset": True}
+        words |= {
+            "shape": shape,
+            "dtype": page.dtype.newbyteorder("="),
+            "align": PAGE,
+            "returnoffset": True,
+        }
         start, _ = needed("tifffile", "large").imwrite(file, **words)
     return int(start)
 
@@ -169,8 +193,16 @@ class Levels:
 
     left = "no picture was written"
 
-    def __init__(self, shape: tuple[int, ...], dtype: Any, file: Any, signed: str, largest: float) -> None:
-        self.shape, self.dtype, self.file, self.signed, self.largest = shape, dtype, file, signed, largest
+    def __init__(
+        self, shape: tuple[int, ...], dtype: Any, file: Any, signed: str, largest: float
+    ) -> None:
+        self.shape, self.dtype, self.file, self.signed, self.largest = (
+            shape,
+            dtype,
+            file,
+            signed,
+            largest,
+        )
         self.count = self.rounded = self.saturated = 0
         self.scale = 1.0
 
@@ -187,7 +219,12 @@ def filtering(kernel: Any, signed: str | None, **settings: Any) -> Request:
     """Ask for a filtered picture."""
 
     def plan(shape: tuple[int, ...], dtype: Any) -> Any:
-        words = {**settings, "groups": shape[2], "images_dtype": dtype, "kernels_dtype": kernel.dtype}
+        words = {
+            **settings,
+            "groups": shape[2],
+            "images_dtype": dtype,
+            "kernels_dtype": kernel.dtype,
+        }
         return package.plan_convolution((1, *shape), (*kernel.shape, 1, shape[2]), **words)
 
     def make(pixels: Any, out: Any, max_memory: str) -> Any:

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 Filter = Callable[[NDArray[Any], NDArray[Any]], NDArray[Any]]
 
 PAPER, INK, FAINT = (252, 252, 250), (28, 30, 34), (112, 116, 124)
-PLUS, MINUS = np.array([178, 24, 43]), np.array([33, 102, 172])  # ColorBrewer RdBu, safe for colour-blind eyes
+PLUS, MINUS = (
+    np.array([178, 24, 43]),
+    np.array([33, 102, 172]),
+)  # ColorBrewer RdBu, safe for colour-blind eyes
 EDGE, GAP, LABEL, ICON, COLUMNS = 36, 22, 62, 38, 4
 
 
@@ -55,23 +58,30 @@ def _paint(picture: NDArray[Any], where: NDArray[np.bool_], colour: list[int]) -
 def _house(picture: NDArray[Any], down: NDArray[Any], right: NDArray[Any]) -> None:
     """Paint straight and slanted edges, and a window with a cross."""
     _paint(picture, (abs(right - 0.3) < 0.15) & (down > 0.54) & (down < 0.80), [236, 226, 206])
-    _paint(picture, (down > 0.38) & (down < 0.54) & (abs(right - 0.3) < 1.2 * (down - 0.38)), [160, 60, 48])
+    _paint(
+        picture,
+        (down > 0.38) & (down < 0.54) & (abs(right - 0.3) < 1.2 * (down - 0.38)),
+        [160, 60, 48],
+    )
     _paint(picture, (abs(right - 0.24) < 0.05) & (abs(down - 0.64) < 0.05), [60, 74, 96])
     _paint(picture, (abs(right - 0.24) < 0.008) & (abs(down - 0.64) < 0.05), [250, 250, 244])
     _paint(picture, (abs(right - 0.24) < 0.05) & (abs(down - 0.64) < 0.008), [250, 250, 244])
     _paint(picture, (abs(right - 0.375) < 0.035) & (down > 0.64) & (down < 0.80), [112, 70, 44])
 
 
-def thumbnail_sheet(filter_image: Filter, sample: NDArray[Any] | None = None, side: int = 200) -> NDArray[np.uint8]:
+def thumbnail_sheet(
+    filter_image: Filter, sample: NDArray[Any] | None = None, side: int = 200
+) -> NDArray[np.uint8]:
     """Lay out a picture under every named kernel.
 
     Parameters
     ----------
     filter_image : function
-        Called with the picture (h, w, 3) and a kernel (kh, kw), returns the filtered picture in the same shape; in
-        practice `convpool.filter_image`.
+        Called with the picture (h, w, 3) and a kernel (kh, kw), returns the filtered picture in the
+        same shape; in practice `convpool.filter_image`.
     sample : ndarray, optional
-        Gray (h, w) or colour (h, w, 3), uint8 or uint16; cut to its middle square. None is `sample_picture`.
+        Gray (h, w) or colour (h, w, 3), uint8 or uint16; cut to its middle square. None is
+        `sample_picture`.
     side : int
         Rows and columns of a thumbnail.
 
@@ -88,7 +98,9 @@ def thumbnail_sheet(filter_image: Filter, sample: NDArray[Any] | None = None, si
     try:
         from PIL import Image, ImageDraw
     except ModuleNotFoundError as error:
-        raise ModuleNotFoundError('pictures need Pillow: pip install "convpool[app]"', name=error.name) from None
+        raise ModuleNotFoundError(
+            'pictures need Pillow: pip install "convpool[app]"', name=error.name
+        ) from None
     picture = sample_picture(side) if sample is None else _square(sample, side)
     names = [name for name in filters.NAMES if name != "scharr"]  # scharr is scharr-x
     rows = -(-len(names) // COLUMNS)
@@ -110,7 +122,9 @@ def _square(sample: NDArray[Any], side: int) -> NDArray[np.uint8]:
     eight = sample if sample.dtype == np.uint8 else (sample >> 8).astype(np.uint8)
     short = min(eight.shape[:2])
     top, left = (eight.shape[0] - short) // 2, (eight.shape[1] - short) // 2
-    middle = Image.fromarray(np.ascontiguousarray(eight[top : top + short, left : left + short])).convert("RGB")
+    middle = Image.fromarray(
+        np.ascontiguousarray(eight[top : top + short, left : left + short])
+    ).convert("RGB")
     return np.array(middle.resize((side, side), Image.Resampling.LANCZOS))
 
 
@@ -122,10 +136,19 @@ def _font(size: float) -> Any:
 
 def _heading(draw: ImageDraw) -> None:
     draw.text((EDGE, EDGE - 8), "Named kernels", fill=INK, font=_font(28))
-    draw.text((EDGE, EDGE + 30), "convpool apply PHOTO --kernel NAME -o OUT", fill=FAINT, font=_font(16))
+    draw.text(
+        (EDGE, EDGE + 30), "convpool apply PHOTO --kernel NAME -o OUT", fill=FAINT, font=_font(16)
+    )
 
 
-def _cell(sheet: Image, draw: ImageDraw, at: tuple[int, int], name: str, apply: Filter, picture: NDArray[Any]) -> None:
+def _cell(
+    sheet: Image,
+    draw: ImageDraw,
+    at: tuple[int, int],
+    name: str,
+    apply: Filter,
+    picture: NDArray[Any],
+) -> None:
     """Draw one kernel: the filtered picture, and below it the weights, the name and the size."""
     from PIL import Image
 
@@ -136,8 +159,12 @@ def _cell(sheet: Image, draw: ImageDraw, at: tuple[int, int], name: str, apply: 
     icon = Image.fromarray(_weights_picture(weights)).resize((ICON, ICON), Image.Resampling.NEAREST)
     sheet.paste(icon, (x, y + side + 8))
     draw.rectangle((x, y + side + 8, x + ICON - 1, y + side + 7 + ICON), outline=(190, 194, 200))
-    draw.text((x + ICON + 9, y + side + 7), name, fill=INK, font=_font(15 if len(name) < 20 else 13.5))
-    size = f"{weights.shape[0]} x {weights.shape[1]}" + (", size can be set" if "size" in filters.options(name) else "")
+    draw.text(
+        (x + ICON + 9, y + side + 7), name, fill=INK, font=_font(15 if len(name) < 20 else 13.5)
+    )
+    size = f"{weights.shape[0]} x {weights.shape[1]}" + (
+        ", size can be set" if "size" in filters.options(name) else ""
+    )
     draw.text((x + ICON + 9, y + side + 29), size, fill=FAINT, font=_font(13))
 
 
@@ -149,5 +176,8 @@ def _weights_picture(weights: NDArray[Any]) -> NDArray[np.uint8]:
 
 
 def _legend(draw: ImageDraw, y: int) -> None:
-    words = "Squares: weights, red above 0, blue below. Kernels that sum to 0 are shown with 0 as middle grey."
+    words = (
+        "Squares: weights, red above 0, blue below. Kernels that sum to 0 are shown with 0 "
+        "as middle grey."
+    )
     draw.text((EDGE, y - 18), words, fill=FAINT, font=_font(14))

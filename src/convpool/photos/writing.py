@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from PIL.Image import Exif, Image
 
 
-def write(photo: Photo, path: str | os.PathLike[str], *, quality: int | None = None, force: bool = False) -> None:
+def write(
+    photo: Photo, path: str | os.PathLike[str], *, quality: int | None = None, force: bool = False
+) -> None:
     """Write a picture file, whole or not at all.
 
     Parameters
@@ -27,7 +29,8 @@ def write(photo: Photo, path: str | os.PathLike[str], *, quality: int | None = N
     path : str or path
         Where to; the ending says the format: .png, .jpg, .jpeg, .tif, .tiff or .webp.
     quality : int, optional
-        1 to 100 for JPEG (95 when None) and WebP (lossless when None); PNG and TIFF lose nothing and take no notice.
+        1 to 100 for JPEG (95 when None) and WebP (lossless when None); PNG and TIFF lose nothing
+        and take no notice.
     force : bool
         Replace a file that is already there.
 
@@ -36,8 +39,8 @@ def write(photo: Photo, path: str | os.PathLike[str], *, quality: int | None = N
     FileExistsError
         If the file is there and `force` is False.
     ValueError
-        If the format cannot hold the picture (transparency or 16 bit in JPEG, 70,000 pixels in a row of it), or the
-        ending or quality means nothing.
+        If the format cannot hold the picture (transparency or 16 bit in JPEG, 70,000 pixels in a
+        row of it), or the ending or quality means nothing.
     OSError
         If the folder is not there or may not be written.
     ModuleNotFoundError
@@ -50,7 +53,9 @@ def write(photo: Photo, path: str | os.PathLike[str], *, quality: int | None = N
         save(file, photo, quality)
 
 
-def _writer(photo: Photo, path: Path, quality: int | None) -> Callable[[IO[bytes], Photo, int | None], None]:
+def _writer(
+    photo: Photo, path: Path, quality: int | None
+) -> Callable[[IO[bytes], Photo, int | None], None]:
     """Return the function that saves in the format of this ending, or say why none can."""
     suffix = path.suffix.lower()
     if suffix not in WRITERS:
@@ -58,19 +63,25 @@ def _writer(photo: Photo, path: Path, quality: int | None) -> Callable[[IO[bytes
     if quality is not None and not 1 <= quality <= 100:
         raise ValueError(f"quality goes from 1 (small) to 100 (best): {quality} came in")
     if photo.pixels.dtype == np.uint16 and suffix not in DEEP:
-        raise ValueError(f"{path.name}: {suffix} holds 8 bits per sample, the picture 16; {', '.join(DEEP)} hold them")
+        raise ValueError(
+            f"{path.name}: {suffix} holds 8 bits per sample, the picture 16; {', '.join(DEEP)} "
+            "hold them"
+        )
     if photo.alpha is not None and suffix in OPAQUE:
         raise ValueError(f"{path.name}: JPEG holds no transparency; .png, .tif and .webp do")
     high, wide = photo.pixels.shape[:2]
     if max(high, wide) > SIDES.get(suffix, high + wide):
         most = SIDES[suffix]
         raise ValueError(
-            f"{path.name}: {suffix} holds up to {most} pixels a side, and the picture has {high} x {wide}, as .png can"
+            f"{path.name}: {suffix} holds up to {most} pixels a side, and the picture has {high} "
+            f"x {wide}, as .png can"
         )
     try:
         import PIL  # noqa: F401
     except ModuleNotFoundError as error:
-        raise ModuleNotFoundError('pictures need Pillow: pip install "convpool[app]"', name=error.name) from None
+        raise ModuleNotFoundError(
+            'pictures need Pillow: pip install "convpool[app]"', name=error.name
+        ) from None
     return WRITERS[suffix]
 
 
@@ -100,7 +111,14 @@ def _webp(file: IO[bytes], photo: Photo, quality: int | None) -> None:
     _image(photo).save(file, "WEBP", **how, **settings)
 
 
-WRITERS = {".png": _png, ".jpg": _jpeg, ".jpeg": _jpeg, ".tif": _tiff, ".tiff": _tiff, ".webp": _webp}
+WRITERS = {
+    ".png": _png,
+    ".jpg": _jpeg,
+    ".jpeg": _jpeg,
+    ".tif": _tiff,
+    ".tiff": _tiff,
+    ".webp": _webp,
+}
 DEEP = (".png", ".tif", ".tiff")
 OPAQUE = (".jpg", ".jpeg")
 SIDES = {".jpg": 65_500, ".jpeg": 65_500, ".webp": 16_383}  # of libjpeg and libwebp

@@ -23,7 +23,8 @@ def check(shape: Shape, dtype: DType, advice: str = LESS) -> None:
     needed = volume(shape) * dtype.itemsize
     if max(needed, *shape) > MOST:
         raise ValueError(
-            f"the result would be {shape} {dtype}, {size(needed)}, which is more than any array has: {advice}"
+            f"the result would be {shape} {dtype}, {size(needed)}, which is more than any array "
+            f"has: {advice}"
         )
 
 
@@ -52,14 +53,21 @@ def zeros(shape: Shape, dtype: DType, advice: str = LESS) -> NDArray[Any]:
     return _made(np.zeros, shape, dtype, advice, "")
 
 
-def _made(make: Callable[..., NDArray[Any]], shape: Shape, dtype: DType, advice: str, instead: str) -> NDArray[Any]:
+def _made(
+    make: Callable[..., NDArray[Any]], shape: Shape, dtype: DType, advice: str, instead: str
+) -> NDArray[Any]:
     try:
         return make(shape, dtype)
-    except (MemoryError, ValueError, OverflowError) as error:  # looked at only now, since small calls are short
+    except (
+        MemoryError,
+        ValueError,
+        OverflowError,
+    ) as error:  # looked at only now, since small calls are short
         check(shape, dtype, advice)
         if not isinstance(error, MemoryError):
             raise
         needed = size(volume(shape) * dtype.itemsize)
         raise MemoryError(
-            f"the result would be {shape} {dtype}, {needed}, for which there is no memory: {advice}{instead}"
+            f"the result would be {shape} {dtype}, {needed}, for which there is no memory: "
+            f"{advice}{instead}"
         ) from error

@@ -24,7 +24,8 @@ Padding = str | int | Sequence[int] | Sequence[Sequence[int]]
 PAD_MODES = ("zeros", "constant", "reflect", "symmetric", "edge", "wrap")
 AXES = {1: ("width",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 
-# what other libraries call a keyword -> ours: the first whose own keyword the call has, or another call
+# what other libraries call a keyword -> ours: the first whose own keyword the call has, or another
+# call
 WINDOW = "kernel_shape", "window", "kernels, whose first axes are the window"
 FOREIGN: dict[str, tuple[str, ...]] = {
     "x": ("images", "image", "windows", "values"),
@@ -69,7 +70,9 @@ FOREIGN: dict[str, tuple[str, ...]] = {
     "method": ("mode",),
     "reduction": ("mode",),
     "data_format": ("channel_axis=1 for channels first, NCHW; -1 for channels last, NHWC",),
-    "return_indices": ("a call of its own: max_pool_indices(...) or adaptive_max_pool_indices(...)",),
+    "return_indices": (
+        "a call of its own: max_pool_indices(...) or adaptive_max_pool_indices(...)",
+    ),
     "divisor_override": ("mode='sum', whose result you divide",),
     "mode": ("padding='same', 'valid' or 'full', or pad_mode= for what stands there",),
     "axis": ("channel_axis",),
@@ -81,18 +84,41 @@ FOREIGN: dict[str, tuple[str, ...]] = {
 # argument -> what other libraries call one of its words, in lower case -> ours
 SYNONYMS: dict[str, dict[str, str]] = {
     "mode": {
-        "mean": "avg", "average": "avg", "ave": "avg", "maximum": "max", "amax": "max", "minimum": "min", "amin": "min",
-        "add": "sum", "total": "sum", "norm": "lp", "l2": "lp", "rms": "lp",
+        "mean": "avg",
+        "average": "avg",
+        "ave": "avg",
+        "maximum": "max",
+        "amax": "max",
+        "minimum": "min",
+        "amin": "min",
+        "add": "sum",
+        "total": "sum",
+        "norm": "lp",
+        "l2": "lp",
+        "rms": "lp",
     },
     "pad_mode": {
-        "zero": "zeros", "nearest": "edge", "replicate": "edge", "border_replicate": "edge", "mirror": "reflect",
-        "reflect_101": "reflect", "reflect101": "reflect", "border_reflect_101": "reflect", "symm": "symmetric",
-        "border_reflect": "symmetric", "grid-mirror": "symmetric", "circular": "wrap", "grid-wrap": "wrap",
-        "periodic": "wrap", "border_wrap": "wrap", "border_constant": "constant", "grid-constant": "constant",
+        "zero": "zeros",
+        "nearest": "edge",
+        "replicate": "edge",
+        "border_replicate": "edge",
+        "mirror": "reflect",
+        "reflect_101": "reflect",
+        "reflect101": "reflect",
+        "border_reflect_101": "reflect",
+        "symm": "symmetric",
+        "border_reflect": "symmetric",
+        "grid-mirror": "symmetric",
+        "circular": "wrap",
+        "grid-wrap": "wrap",
+        "periodic": "wrap",
+        "border_wrap": "wrap",
+        "border_constant": "constant",
+        "grid-constant": "constant",
         "fill": "constant",
     },
     "padding": {"same_upper": "same"},
-}  # fmt: skip
+}
 
 Words = ParamSpec("Words")
 Result = TypeVar("Result")
@@ -120,7 +146,9 @@ def _unknown_word(call: str, word: str, known: Iterable[str]) -> str:
     if ours:
         return f"{call}() takes no {word!r}; here that is {ours[0]}"
     close = difflib.get_close_matches(word, known, n=1)
-    return f"{call}() takes no {word!r}; " + (f"did you mean {close[0]}?" if close else f"it takes {', '.join(known)}")
+    return f"{call}() takes no {word!r}; " + (
+        f"did you mean {close[0]}?" if close else f"it takes {', '.join(known)}"
+    )
 
 
 def choice(value: Any, options: Iterable[str], name: str) -> str:
@@ -129,7 +157,8 @@ def choice(value: Any, options: Iterable[str], name: str) -> str:
     if isinstance(value, str) and value in options:
         return value
     raise ValueError(
-        f"{name} is {value!r}; it must be one of {', '.join(map(repr, options))}{_hint(value, options, name)}"
+        f"{name} is {value!r}; it must be one of "
+        f"{', '.join(map(repr, options))}{_hint(value, options, name)}"
     )
 
 
@@ -138,7 +167,10 @@ def _hint(value: Any, options: Sequence[str], name: str) -> str:
     if (ours := SYNONYMS.get(name, {}).get(word)) in options:
         return f"; what others call {value!r} is {ours!r} here"
     if name == "padding" and (mode := SYNONYMS["pad_mode"].get(word, word)) in PAD_MODES:
-        return f"; {value!r} is a pad_mode: where a call has one, pass padding='same', pad_mode={mode!r}"
+        return (
+            f"; {value!r} is a pad_mode: where a call has one, pass padding='same', "
+            f"pad_mode={mode!r}"
+        )
     folded = {option.lower(): option for option in options}
     close = difflib.get_close_matches(word, folded, n=1)
     return f"; did you mean {folded[close[0]]!r}?" if close else ""
@@ -156,7 +188,9 @@ def integer(value: Any, name: str, least: int) -> int:
     try:
         number = operator.index(value)
     except TypeError:
-        raise TypeError(f"{name} is {value!r}; it must be a whole number of {least} or more") from None
+        raise TypeError(
+            f"{name} is {value!r}; it must be a whole number of {least} or more"
+        ) from None
     if isinstance(value, (bool, np.bool_)):
         raise TypeError(f"{name} is {value!r}; it must be a whole number of {least} or more")
     if number < least:
@@ -171,8 +205,8 @@ def per_axis(value: Any, rank: int, name: str, least: int = 1) -> tuple[int, ...
     numbers = list(value)
     if len(numbers) != rank:
         raise ValueError(
-            f"{name} is {value!r}, {len(numbers)} numbers; for {rank} spatial {_axes(rank)} it must be one number"
-            + (f" or {rank}" if rank > 1 else "")
+            f"{name} is {value!r}, {len(numbers)} numbers; for {rank} spatial {_axes(rank)} it "
+            "must be one number" + (f" or {rank}" if rank > 1 else "")
         )
     return tuple(integer(number, name, least) for number in numbers)
 
@@ -197,7 +231,10 @@ def padding(value: Any, rank: int) -> str | Pairs:
     if dimensions == 2:
         pairs = tuple(_pair(pair, value) for pair in value)
         if len(pairs) != rank:
-            raise ValueError(f"padding is {value!r}, {len(pairs)} pairs; there are {rank} spatial axes: {_forms(rank)}")
+            raise ValueError(
+                f"padding is {value!r}, {len(pairs)} pairs; there are {rank} spatial axes: "
+                f"{_forms(rank)}"
+            )
         return pairs
     if dimensions == 1 and len(value) != rank:
         hint = ""
@@ -217,7 +254,8 @@ def each(word: str | Pairs, rank: int) -> Sequence[str | tuple[int, int]]:
 def _pair(pair: Any, value: Any) -> tuple[int, int]:
     if len(pair) != 2:
         raise ValueError(
-            f"padding is {value!r}; each axis takes a pair (before, after), but one has {len(pair)} numbers"
+            f"padding is {value!r}; each axis takes a pair (before, after), but one has "
+            f"{len(pair)} numbers"
         )
     return integer(pair[0], "padding", 0), integer(pair[1], "padding", 0)
 
@@ -239,16 +277,20 @@ def array(value: Any, name: str) -> Array:
     if type(value) is not np.ndarray:
         check_plain(value, name)
         value = foreign_arrays.read(without_labels(value), name)
-        check_plain(value, f"{name}[:]")  # what is read only now, such as a variable of a file, may come with a mask
+        check_plain(
+            value, f"{name}[:]"
+        )  # what is read only now, such as a variable of a file, may come with a mask
     numbers: Array = np.asarray(value)
     if numbers.dtype.kind == "U" and not numbers.ndim:
         raise TypeError(
-            f"{name} {'are' if name.endswith('s') else 'is'} {str(numbers)!r}; {_in_words(str(numbers), name)}"
+            f"{name} {'are' if name.endswith('s') else 'is'} {str(numbers)!r}; "
+            f"{_in_words(str(numbers), name)}"
         )
     if not foreign_arrays.is_numeric(numbers.dtype):
         cast = foreign_arrays.castable(numbers)
         raise TypeError(
-            f"{name} {_verb(name, 'hold')} {numbers.dtype}; convpool takes bool, integers, floats and complex numbers"
+            f"{name} {_verb(name, 'hold')} {numbers.dtype}; convpool takes bool, integers, "
+            "floats and complex numbers"
             + (f": pass np.asarray({name}).astype({cast})" if cast else "")
         )
     return numbers
@@ -259,7 +301,10 @@ def _in_words(value: str, name: str) -> str:
     if not name.startswith("kernel"):
         return "pass an array, such as the pixels of convpool.photos.read(name)"
     axes = "[..., None, None]" if name == "kernels" else ""
-    return f"for a named kernel pass filters.kernel({value!r}){axes}, after from convpool import filters"
+    return (
+        f"for a named kernel pass filters.kernel({value!r}){axes}, after from convpool import "
+        "filters"
+    )
 
 
 def without_labels(value: Any) -> Any:
@@ -277,7 +322,11 @@ def _module(value: Any) -> str:
 
 
 PLAIN = frozenset({np.ndarray, bool, int, float, complex, str})
-UNITS = (("units", "magnitude"), ("unit", "value"), ("units", "value"))  # attributes: the unit, and the numbers
+UNITS = (
+    ("units", "magnitude"),
+    ("unit", "value"),
+    ("units", "value"),
+)  # attributes: the unit, and the numbers
 
 
 def check_plain(value: Any, name: str, *, in_chunks: bool = False) -> None:
@@ -311,22 +360,33 @@ def check_plain(value: Any, name: str, *, in_chunks: bool = False) -> None:
         inner, in_chunks = getattr(inner, "_meta", None), True
     if hasattr(inner, "mask") and hasattr(inner, "filled"):
         if name == "out":
-            raise TypeError("out came as a masked array, whose mask would not be written: pass out.data")
+            raise TypeError(
+                "out came as a masked array, whose mask would not be written: pass out.data"
+            )
         filled = f"dask.array.ma.filled({given}, value)" if in_chunks else f"{given}.filled(value)"
         later = f"; missing={name}.mask is not taken yet" if name in ("images", "image") else ""
         raise TypeError(
-            f"{name} came as a masked array, and a mask is never dropped in silence: pass {filled}, with the value "
-            f"that stands for what is masked{later}"
+            f"{name} came as a masked array, and a mask is never dropped in silence: pass "
+            f"{filled}, with the value that stands for what is masked{later}"
         )
     if hasattr(inner, "nnz"):
         dense = "toarray" if hasattr(inner, "toarray") else "todense"
-        pixels = f"{given}.map_blocks(lambda chunk: chunk.{dense}())" if in_chunks else f"{given}.{dense}()"
+        pixels = (
+            f"{given}.map_blocks(lambda chunk: chunk.{dense}())"
+            if in_chunks
+            else f"{given}.{dense}()"
+        )
         raise TypeError(
-            f"{name} came as a sparse {type(inner).__name__}, whose zeros convpool reads too: pass {pixels}"
+            f"{name} came as a sparse {type(inner).__name__}, whose zeros convpool reads too: "
+            f"pass {pixels}"
         )
     for unit, numbers in UNITS:
         if hasattr(inner, unit) and hasattr(inner, numbers):
-            plain = f"{given}.map_blocks(lambda chunk: chunk.{numbers})" if in_chunks else f"{given}.{numbers}"
+            plain = (
+                f"{given}.map_blocks(lambda chunk: chunk.{numbers})"
+                if in_chunks
+                else f"{given}.{numbers}"
+            )
             word = str(getattr(inner, unit)) or "dimensionless"
             raise TypeError(f"{name} came with a unit, {word}, which would be lost: pass {plain}")
 
@@ -345,7 +405,10 @@ def in_memory(value: Any, name: str, call: str) -> Array:
     TypeError : a dask array, also in a DataArray of xarray, which would be computed at once
     """
     if is_dask(value):
-        raise TypeError(f"{name} {_verb(name, 'are')} a dask array, and {call} has no lazy form: pass {name}.compute()")
+        raise TypeError(
+            f"{name} {_verb(name, 'are')} a dask array, and {call} has no lazy form: pass "
+            f"{name}.compute()"
+        )
     return array(value, name)
 
 
@@ -353,12 +416,16 @@ def is_dask(value: Any) -> bool:
     """Return whether a value is a collection of dask or a DataArray over one, without importing dask."""
     if type(value) is np.ndarray:
         return False
-    if is_labelled(value):  # what it has not read from a file yet has no chunks, and .data would read it
+    if is_labelled(
+        value
+    ):  # what it has not read from a file yet has no chunks, and .data would read it
         return bool(value.chunks) and is_dask(value.data)
     return _module(value) == "dask"
 
 
-def check_rank(images: tuple[int, ...], window: Any, word: str, name: str = "images", channel_axis: Any = -1) -> None:
+def check_rank(
+    images: tuple[int, ...], window: Any, word: str, name: str = "images", channel_axis: Any = -1
+) -> None:
     """Raise if 3 axes may be one picture or a batch of signals, and the window is one number, which fits both.
 
     Parameters
@@ -373,18 +440,26 @@ def check_rank(images: tuple[int, ...], window: Any, word: str, name: str = "ima
         As the caller gave it.
     """
     if len(images) == 3 and np.ndim(window) == 0:
-        raise unclear_rank(images, f"{word}=({window},)", name, channel_axis, f" with {word}={window}")
+        raise unclear_rank(
+            images, f"{word}=({window},)", name, channel_axis, f" with {word}={window}"
+        )
 
 
 def unclear_rank(
-    images: tuple[int, ...], signals: str, name: str = "images", channel_axis: Any = -1, given: str = ""
+    images: tuple[int, ...],
+    signals: str,
+    name: str = "images",
+    channel_axis: Any = -1,
+    given: str = "",
 ) -> ValueError:
     """Return the error of 3 axes that may be one picture or a batch of signals; `signals` says how to pass those."""
-    # with the batch axis added, counts from the front change where they meant the picture's own axes
+    # with the batch axis added, counts from the front change where they meant the picture's own
+    # axes
     also = {0: " and channel_axis=1", 2: " and channel_axis=-1"}.get(channel_axis, "")
     grey = {-1: f"{name}[..., None]", 1: f"{name}[:, None]"}.get(channel_axis)
     return ValueError(
-        f"{name} {images}{given} can be read in more than one way: pass {name}[None]{also} for one picture, "
+        f"{name} {images}{given} can be read in more than one way: pass {name}[None]{also} for "
+        "one picture, "
         + (f"{grey} for a batch of grey pictures, " if grey else "")
         + f"or {signals} for a batch of signals"
     )
@@ -410,7 +485,8 @@ def spatial_rank(images: tuple[int, ...], name: str = "images") -> int:
         }.get(len(images), "")
         raise ValueError(
             f"{name} {images} have {len(images)} {_axes(len(images))}; "
-            "they take 3 to 5: batch, 1 to 3 spatial axes, channels" + (";" + likely if likely else "")
+            "they take 3 to 5: batch, 1 to 3 spatial axes, channels"
+            + (";" + likely if likely else "")
         )
     return rank
 
@@ -422,9 +498,13 @@ def channel_axis(value: Any, images: tuple[int, ...], name: str = "images") -> i
         if isinstance(value, (bool, np.bool_)):
             raise TypeError
     except TypeError:
-        raise TypeError(f"channel_axis is {value!r}; it must be a whole number, such as -1 or 1") from None
+        raise TypeError(
+            f"channel_axis is {value!r}; it must be a whole number, such as -1 or 1"
+        ) from None
     if not -len(images) <= axis < len(images):
-        raise ValueError(f"channel_axis is {axis}, but {name} {images} have axes 0 to {len(images) - 1}")
+        raise ValueError(
+            f"channel_axis is {axis}, but {name} {images} have axes 0 to {len(images) - 1}"
+        )
     return axis % len(images)
 
 
@@ -441,14 +521,18 @@ def picture_channels(value: Any, image: tuple[int, ...]) -> int | None:
         raise ValueError(f"image is {image}; it must be (h, w) or (h, w, c), one picture{likely}")
     if len(image) == 2:
         if value is not None:
-            raise ValueError(f"channel_axis is {value!r}, but image {image} has no channels: leave channel_axis out")
+            raise ValueError(
+                f"channel_axis is {value!r}, but image {image} has no channels: leave "
+                "channel_axis out"
+            )
         return None
     if value is not None:
         return channel_axis(value, image, "image")
     if image[-1] > COLOURS:
         raise ValueError(
-            f"image {image} can be read in more than one way: pass channel_axis=-1 for one picture of {image[-1]} "
-            f"channels, or channel_axis=0 for {image[0]} channels, or grey pictures, of {image[1]} x {image[2]}"
+            f"image {image} can be read in more than one way: pass channel_axis=-1 for one "
+            f"picture of {image[-1]} channels, or channel_axis=0 for {image[0]} channels, or "
+            f"grey pictures, of {image[1]} x {image[2]}"
         )
     return 2
 
@@ -475,7 +559,10 @@ def result_dtype(value: Any) -> np.dtype[Any]:
     """Return the dtype that sums and results are to have, in the order of bytes of this machine."""
     kind = named_dtype(value, "dtype")
     if kind.kind == "b" or not foreign_arrays.is_numeric(kind):
-        raise TypeError(f"dtype is {kind}; it must be an integer, float or complex dtype of NumPy, such as float32")
+        raise TypeError(
+            f"dtype is {kind}; it must be an integer, float or complex dtype of NumPy, such as "
+            "float32"
+        )
     return kind.newbyteorder("=")
 
 
@@ -485,4 +572,6 @@ def named_dtype(value: Any, name: str) -> np.dtype[Any]:
         kind: np.dtype[Any] = np.dtype(value)
         return kind
     except (TypeError, ValueError, SyntaxError):  # the last of words such as "i4,,"
-        raise TypeError(f"{name} is {value!r}; it must name a dtype of NumPy, such as float32 or int64") from None
+        raise TypeError(
+            f"{name} is {value!r}; it must name a dtype of NumPy, such as float32 or int64"
+        ) from None

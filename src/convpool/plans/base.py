@@ -1,6 +1,7 @@
 """What plans are: values that know shapes, dtypes and cost, print themselves, and run as often as wanted.
 
-m images, c channels, nc kernels. What a run asks for again and again is worked out once, since a run may be short.
+m images, c channels, nc kernels. What a run asks for again and again is worked out once, since a
+run may be short.
 """
 
 from __future__ import annotations
@@ -130,14 +131,16 @@ class Plan:
         images = arguments.in_memory(images, name, "a plan")
         if images.shape != self.images_shape or images.dtype != self.images_dtype:
             raise ValueError(
-                f"{name} are {images.shape} {images.dtype}, but the plan is for {self.images_shape} "
-                f"{self.images_dtype}: make a plan for each shape and dtype"
+                f"{name} are {images.shape} {images.dtype}, but the plan is for "
+                f"{self.images_shape} {self.images_dtype}: make a plan for each shape and dtype"
             )
         return self.channels_last(images)
 
     def _reaches(self) -> tuple[Reach | None, ...]:
         """Which pixels the windows reach on each axis, None for all: those that `near` gathers."""
-        close, length = (volume([getattr(axis, name) for axis in self.axes]) for name in ("close", "length"))
+        close, length = (
+            volume([getattr(axis, name) for axis in self.axes]) for name in ("close", "length")
+        )
         if not 0 < close * FEW <= length:
             return (None,) * len(self.axes)
         pad_mode = getattr(self, "pad_mode", "zeros")
@@ -146,7 +149,10 @@ class Plan:
     @cached_property
     def near_axes(self) -> tuple[Axis, ...]:
         """The windows as they lie on what `near` returns; the plan's axes where that is the images as they are."""
-        return tuple(axis if one is None else one.axis for axis, one in zip(self.axes, self._reaches(), strict=True))
+        return tuple(
+            axis if one is None else one.axis
+            for axis, one in zip(self.axes, self._reaches(), strict=True)
+        )
 
     @property
     def near_shape(self) -> Shape:
@@ -158,12 +164,18 @@ class Plan:
         if self.near_axes == self.axes:
             return images
         gathered = [
-            (len(one.pixels) / max(1, axis.size), k, one.pixels)  # a part may lie in the padding alone
+            (
+                len(one.pixels) / max(1, axis.size),
+                k,
+                one.pixels,
+            )  # a part may lie in the padding alone
             for k, (axis, one) in enumerate(zip(self.axes, self._reaches(), strict=True), 1)
             if one is not None
         ]
         for _, k, pixels in sorted(gathered, key=lambda one: one[:2]):
-            images = np.asarray(images[(slice(None),) * k + (pixels,)])  # take would copy a view as a whole
+            images = np.asarray(
+                images[(slice(None),) * k + (pixels,)]
+            )  # take would copy a view as a whole
         return images
 
     def places(self, indices: Array) -> Array:
@@ -172,18 +184,26 @@ class Plan:
         if self.near_axes == self.axes or 0 in shape:
             return indices
         places = np.unravel_index(indices.clip(0), shape)
-        pixels = [at if one is None else one.pixels[at] for at, one in zip(places, self._reaches(), strict=True)]
+        pixels = [
+            at if one is None else one.pixels[at]
+            for at, one in zip(places, self._reaches(), strict=True)
+        ]
         flat = np.ravel_multi_index(tuple(pixels), [axis.size for axis in self.axes])
         return np.where(indices < 0, indices, flat)
 
     def channels_last(self, array: Array) -> Array:
         """Return images or a result with their channels last."""
-        return array if self.channel_axis == array.ndim - 1 else np.moveaxis(array, self.channel_axis, -1)
+        return (
+            array
+            if self.channel_axis == array.ndim - 1
+            else np.moveaxis(array, self.channel_axis, -1)
+        )
 
     def result(self, out: Array | None, images: Array) -> tuple[Array, Array]:
         """Return the array of the result, and the same or a temporary one with channels last to write to.
 
-        Images are too large to be copied where they share memory with `out`; for what else is read, see `apart`.
+        Images are too large to be copied where they share memory with `out`; for what else is read,
+        see `apart`.
         """
         if out is None:
             out = allocation.empty(self.output_shape, self.dtype, instead=self.instead)
@@ -204,8 +224,16 @@ class Plan:
         rows = [("images", f"{self.images_shape} {self.images_dtype}")]
         names = arguments.AXES[len(self.axes)]
         rows += zip(names, self.formulas(), strict=True)
-        rows.append(("result", f"{self.output_shape} {self.dtype}, computed in {self.accumulation}"))
-        rows.append(("memory", f"{size(self.bytes_in)} in, {size(self.bytes_out)} out, {size(self.scratch)} scratch"))
+        rows.append(
+            ("result", f"{self.output_shape} {self.dtype}, computed in {self.accumulation}")
+        )
+        rows.append(
+            (
+                "memory",
+                f"{size(self.bytes_in)} in, {size(self.bytes_out)} out, {size(self.scratch)} "
+                "scratch",
+            )
+        )
         return rows
 
     def formulas(self) -> list[str]:
@@ -215,13 +243,19 @@ class Plan:
     @property
     def scratch(self) -> int:
         """Working memory in bytes, about."""
-        return 4 * min(2**18, max(1, volume(self.output_shape) * self.taps)) * self.accumulation.itemsize
+        return (
+            4
+            * min(2**18, max(1, volume(self.output_shape) * self.taps))
+            * self.accumulation.itemsize
+        )
 
     @property
     def _gathered(self) -> int:
         """Bytes that `near` takes: of an axis' copy, and of the next one made of it."""
         near = [
-            (one.size, max(1, axis.size)) for axis, one in zip(self.axes, self.near_axes, strict=True) if axis != one
+            (one.size, max(1, axis.size))
+            for axis, one in zip(self.axes, self.near_axes, strict=True)
+            if axis != one
         ]
         numbers, held = volume([self.batch, *(axis.size for axis in self.axes), self.channels]), [0]
         for fewer, whole in sorted(near, key=lambda sizes: sizes[0] / sizes[1]):
@@ -271,9 +305,14 @@ class PoolingPlan(Plan):
     def title(self) -> str:
         """The first line of the printed plan."""
         some = (
-            "" if self.footprint is None else f", of which {plural(sum(self.footprint), 'tap')} of the footprint count"
+            ""
+            if self.footprint is None
+            else f", of which {plural(sum(self.footprint), 'tap')} of the footprint count"
         )
-        return f"{self.mode} pooling with windows of {sizes([axis.window for axis in self.axes])}{some}"
+        return (
+            f"{self.mode} pooling with windows of "
+            f"{sizes([axis.window for axis in self.axes])}{some}"
+        )
 
     def rows(self) -> list[tuple[str, str]]:
         """Return what print shows, as (name, text)."""
@@ -281,7 +320,9 @@ class PoolingPlan(Plan):
         never = f"which never wins and is {'' if self.count_padding else 'not '}counted"
         filled = never if self.pad_mode is None else f"filled with {self.pad_mode}"
         rows.insert(1, ("padding", f"{self.padding}, {filled}"))
-        rows.insert(-1, ("work", f"{volume(self.output_shape):,} results x {plural(self.taps, 'tap')}"))
+        rows.insert(
+            -1, ("work", f"{volume(self.output_shape):,} results x {plural(self.taps, 'tap')}")
+        )
         return rows
 
     @cached_property
@@ -290,7 +331,9 @@ class PoolingPlan(Plan):
         taps = self.taps_alone if self.mode == "median" or self.footprint is not None else None
         results = volume(self.output_shape)
         refusal = self.refusals()["compiled"]
-        return cost_model.Reduction(self.images_dtype, self.mode, self.near_axes, results, moved, taps, refusal)
+        return cost_model.Reduction(
+            self.images_dtype, self.mode, self.near_axes, results, moved, taps, refusal
+        )
 
     @property
     def taps_alone(self) -> int:
@@ -310,7 +353,10 @@ class PoolingPlan(Plan):
     @property
     def scratch(self) -> int:
         """Working memory in bytes, about."""
-        image, size = volume([axis.length for axis in self.near_axes]) * self.channels, self.accumulation.itemsize
+        image, size = (
+            volume([axis.length for axis in self.near_axes]) * self.channels,
+            self.accumulation.itemsize,
+        )
         padded = min(self.batch * image, max(image, padding.ROOM // self.images_dtype.itemsize))
         held = self._gathered + self.beside(padded, volume(self.output_shape))
         if self._name != "numpy":
@@ -364,13 +410,20 @@ class PoolingPlan(Plan):
         entered = self.near(self.entered(images))
         self.check(entered)
         out, written = self.result(out, entered)
-        words = {"mode": self.mode, "count_padding": self.count_padding, "p": self.p, "dtype": self.accumulation}
+        words = {
+            "mode": self.mode,
+            "count_padding": self.count_padding,
+            "p": self.p,
+            "dtype": self.accumulation,
+        }
         if self.footprint is not None:
             words["footprint"] = np.reshape(self.footprint, [axis.window for axis in self.axes])
         with np.errstate(all="ignore"):
             if self.pad_mode is None or not written.size:
                 self.compute(POOL_ENGINES, entered, self.engine_axes, written, **words)
             else:
-                for batch, pixels, axes in padding.padded(entered, self.engine_axes, self.pad_mode, self.fill):
+                for batch, pixels, axes in padding.padded(
+                    entered, self.engine_axes, self.pad_mode, self.fill
+                ):
                     self.compute(POOL_ENGINES, pixels, axes, written[batch], **words)
         return self.leave(out, written)

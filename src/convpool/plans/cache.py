@@ -1,7 +1,8 @@
 """Plans of recent calls are kept: reading the words of a call takes longer than convolving a small image.
 
-Only words that can neither change nor pass for others are looked up. Python takes 1, 1.0 and True for equal, and 0.0
-and -0.0; lists change; dtypes may carry metadata. A call with anything else is planned anew.
+Only words that can neither change nor pass for others are looked up. Python takes 1, 1.0 and True
+for equal, and 0.0 and -0.0; lists change; dtypes may carry metadata. A call with anything else is
+planned anew.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ def recent(make: Callable[Words, Made]) -> Callable[Words, Made]:
 
     Its `cache_clear()` forgets them all: for when what the values depend on has changed.
     """
-    kept: Any = lru_cache(KEPT, typed=True)(make)  # typed: it tells 1 from True, though not inside of tuples
+    kept: Any = lru_cache(KEPT, typed=True)(
+        make
+    )  # typed: it tells 1 from True, though not inside of tuples
     host.dependents.append(kept.cache_clear)  # plans name an engine
 
     @wraps(make)

@@ -62,7 +62,9 @@ class Operands(NamedTuple):
         depth, nc = self.ours[-2:]
         if self.layout == "HWCM" and self.true_groups != (self.kernels[-2] or None):
             return False
-        return nc % self.true_groups == 0 and self.channels == (nc if self.transposed else depth * self.true_groups)
+        return nc % self.true_groups == 0 and self.channels == (
+            nc if self.transposed else depth * self.true_groups
+        )
 
     @property
     def _square(self) -> bool:
@@ -71,7 +73,9 @@ class Operands(NamedTuple):
     def check(self) -> None:
         """Raise unless they agree, with what would do: each hint is one with which they do."""
         if self.layout == "HWCM" and self.kernels[-2] < 1:
-            raise ValueError(f"kernels {self.kernels} have no channels; layout 'HWCM' takes at least one channel")
+            raise ValueError(
+                f"kernels {self.kernels} have no channels; layout 'HWCM' takes at least one channel"
+            )
         if self.agree:
             return
         for hints in (self._hints(), self._other_layouts(is_likely=False)):
@@ -85,8 +89,9 @@ class Operands(NamedTuple):
             return
         rank = len(self.images) - 2
         text = (
-            f"kernels {self.kernels} have {len(self.kernels)} axes, but images {self.images} have {len(self.images)}: "
-            f"kernels must be {self._form()} with {rank} window {'axis' if rank == 1 else 'axes'}"
+            f"kernels {self.kernels} have {len(self.kernels)} axes, but images {self.images} "
+            f"have {len(self.images)}: kernels must be {self._form()} with {rank} window "
+            f"{'axis' if rank == 1 else 'axes'}"
         )
         hints = (*self._kernels_with_axes(), *self._images_with_axes(given_axis))
         found = [hint for hint, changed in hints if changed.agree]
@@ -94,14 +99,25 @@ class Operands(NamedTuple):
 
     def _kernels_with_axes(self) -> Iterator[tuple[str, Operands]]:
         """Yield what gives kernels the axes that they lack."""
-        k, c, layout, lacking = self.kernels, self.channels, self.layout, len(self.images) - len(self.kernels)
+        k, c, layout, lacking = (
+            self.kernels,
+            self.channels,
+            self.layout,
+            len(self.images) - len(self.kernels),
+        )
         if layout == "HWIO" and lacking == 1:
             yield "one kernel? pass kernels[..., None]", self._replace(kernels=(*k, 1))
-            yield "of one channel? pass kernels[..., None, :]", self._replace(kernels=(*k[:-1], 1, k[-1]))
+            yield (
+                "of one channel? pass kernels[..., None, :]",
+                self._replace(kernels=(*k[:-1], 1, k[-1])),
+            )
         if layout == "HWIO" and lacking == 2:
             yield "one kernel? pass kernels[..., None, None]", self._replace(kernels=(*k, 1, 1))
             repeated = f"np.repeat(kernels[..., None, None], {c}, axis=-1) and groups={c}"
-            yield f"one for every channel? pass {repeated}", self._replace(kernels=(*k, 1, c), groups=max(1, c))
+            yield (
+                f"one for every channel? pass {repeated}",
+                self._replace(kernels=(*k, 1, c), groups=max(1, c)),
+            )
 
     def _images_with_axes(self, given_axis: int) -> Iterator[tuple[str, Operands]]:
         """Yield what gives images the axis that they lack: of the batch, or of the channels."""
@@ -113,18 +129,28 @@ class Operands(NamedTuple):
             also = f" and channel_axis={axis}" if axis != given_axis else ""
             yield f"one picture? pass images[None]{also}", batch._replace(axis=axis)
         if given_axis == -1:
-            yield "pictures without channels? pass images[..., None]", self._replace(images=(*self.images, 1), axis=-1)
+            yield (
+                "pictures without channels? pass images[..., None]",
+                self._replace(images=(*self.images, 1), axis=-1),
+            )
 
     def _clash(self) -> str:
         groups, (depth, nc), c = self.groups, self.ours[-2:], self.channels
         if self.layout == "HWCM":
             depth = self.kernels[-2]
             if groups not in (1, depth):
-                return f"groups is {groups}, but kernels {self.kernels} in layout 'HWCM' have {depth}, one a channel"
+                return (
+                    f"groups is {groups}, but kernels {self.kernels} in layout 'HWCM' have "
+                    f"{depth}, one a channel"
+                )
             groups = 1
         if c == (nc if self.transposed else depth * groups):
             return f"kernels {self.kernels} are {nc}, which {groups} groups do not divide"
-        takes = f"give {plural(nc, 'channel')}" if self.transposed else f"take {plural(depth, 'channel')}"
+        takes = (
+            f"give {plural(nc, 'channel')}"
+            if self.transposed
+            else f"take {plural(depth, 'channel')}"
+        )
         each = f" in each of {groups} groups" if groups > 1 and not self.transposed else ""
         return f"kernels {self.kernels} {takes}{each}, but images {self.images} have {c}"
 
@@ -151,7 +177,10 @@ class Operands(NamedTuple):
             yield "are the channels first? pass channel_axis=1", first
             pytorch = first._replace(layout="OIHW")
             if self.layout == "HWIO" and (pytorch._square or not first.agree):
-                yield "is all of it in PyTorch's order? pass channel_axis=1 and kernel_layout='OIHW'", pytorch
+                yield (
+                    "is all of it in PyTorch's order? pass channel_axis=1 and kernel_layout='OIHW'",
+                    pytorch,
+                )
         elif self.axis == 1:
             yield "are the channels last? pass channel_axis=-1", self._replace(axis=last)
         if self.layout == "HWCM":
@@ -169,11 +198,16 @@ class Operands(NamedTuple):
     def _other_layouts(self, *, is_likely: bool) -> Iterator[tuple[str, Operands]]:
         """Yield other layouts; those in which the window is square are likely."""
         last, depth = len(self.images) - 1, self.ours[-2]
-        # a picture's square kernel of one channel is rather one for every channel than many of one tap
+        # a picture's square kernel of one channel is rather one for every channel than many of one
+        # tap
         one_picture = self.layout == "HWIO" and depth == 1 and self.axis == last and self._square
         for layout, question in QUESTIONS.items():
             other = self._replace(layout=layout)
-            if layout != self.layout and other._square == is_likely and not (layout == "OIHW" and one_picture):
+            if (
+                layout != self.layout
+                and other._square == is_likely
+                and not (layout == "OIHW" and one_picture)
+            ):
                 yield f"{question}? pass kernel_layout={layout!r}", other
 
     def _form(self) -> str:
@@ -184,7 +218,10 @@ class Operands(NamedTuple):
         yield "one group a channel? leave groups out", self._replace(groups=1)
         if c == 1:
             repeated = self._replace(kernels=(*window, self.channels, multiplier))
-            yield f"one kernel for every channel? pass np.repeat(kernels, {self.channels}, axis=-2)", repeated
+            yield (
+                f"one kernel for every channel? pass np.repeat(kernels, {self.channels}, axis=-2)",
+                repeated,
+            )
 
     def _one_for_all(self) -> Iterator[tuple[str, Operands]]:
         """Kernels of one channel that are meant for each channel, or of one group for each group."""
@@ -202,18 +239,29 @@ class Operands(NamedTuple):
         which = "every channel" if depth == 1 else "every group"
         also = f" and groups={copies}" if self.groups != copies else ""
         same = "one kernel" if nc == 1 else "the same kernels"
-        yield f"{same} for {which}? pass {many}{also}", self._replace(kernels=tuple(kernels), groups=copies)
+        yield (
+            f"{same} for {which}? pass {many}{also}",
+            self._replace(kernels=tuple(kernels), groups=copies),
+        )
 
     def _swapped(self) -> tuple[str, Operands]:
         k = self.kernels
         if self.layout == "OIHW":
-            text = "are the kernels' first two axes swapped? they are (kernels, channels): pass kernels.swapaxes(0, 1)"
+            text = (
+                "are the kernels' first two axes swapped? they are (kernels, channels): pass "
+                "kernels.swapaxes(0, 1)"
+            )
             return text, self._replace(kernels=(k[1], k[0], *k[2:]))
-        text = "are the kernels' last two axes swapped? they are (channels, kernels): pass kernels.swapaxes(-1, -2)"
+        text = (
+            "are the kernels' last two axes swapped? they are (channels, kernels): pass "
+            "kernels.swapaxes(-1, -2)"
+        )
         return text, self._replace(kernels=(*k[:-2], k[-1], k[-2]))
 
 
-def default_layout(images: Shape, kernels: Shape, channel_axis: Any, groups: Any, transposed: bool = False) -> str:
+def default_layout(
+    images: Shape, kernels: Shape, channel_axis: Any, groups: Any, transposed: bool = False
+) -> str:
     """Return "HWIO" for a caller who named no layout, with a warning where kernels of PyTorch would pass for ours.
 
     Shapes that cannot be are no matter: they raise when the call is planned.
@@ -225,11 +273,14 @@ def default_layout(images: Shape, kernels: Shape, channel_axis: Any, groups: Any
         return "HWIO"
     ours = Operands(images, kernels, 1, int(groups), "HWIO", transposed)
     theirs = ours._replace(layout="OIHW")
-    alike = kernels[0] == kernels[-1] or len(set(kernels[1:])) == 1  # on one axis, any kernels would fit both
+    alike = (
+        kernels[0] == kernels[-1] or len(set(kernels[1:])) == 1
+    )  # on one axis, any kernels would fit both
     if ours.agree and theirs.agree and theirs._square and alike and max(kernels) > 1:
         warnings.warn(
-            f"kernels {kernels} with channel_axis=1 may be ours, {ours._form()}, which they are taken for, or "
-            f"PyTorch's, {theirs._form()}: pass kernel_layout='HWIO' or kernel_layout='OIHW' to say which",
+            f"kernels {kernels} with channel_axis=1 may be ours, {ours._form()}, which they are "
+            f"taken for, or PyTorch's, {theirs._form()}: pass kernel_layout='HWIO' or "
+            "kernel_layout='OIHW' to say which",
             stacklevel=_level_of_the_caller(),
         )
     return "HWIO"
@@ -238,6 +289,9 @@ def default_layout(images: Shape, kernels: Shape, channel_axis: Any, groups: Any
 def _level_of_the_caller() -> int:
     """Return the `stacklevel` of the line outside of the package that called, for a warning of whoever asks."""
     level, frame = 1, sys._getframe(1)
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == "convpool":
+    while (
+        frame.f_back is not None
+        and frame.f_globals.get("__name__", "").partition(".")[0] == "convpool"
+    ):
         level, frame = level + 1, frame.f_back
     return level

@@ -31,7 +31,8 @@ class KernelsPlan(Plan):
     Attributes
     ----------
     kernels_shape : (*window, c // groups, nc), whatever the layout
-    kernel_layout : the order of the axes in which `run` takes kernels, one of `kernel_layouts.LAYOUTS`
+    kernel_layout : the order of the axes in which `run` takes kernels, one of
+        `kernel_layouts.LAYOUTS`
     """
 
     kernels_shape: Shape
@@ -47,7 +48,9 @@ class KernelsPlan(Plan):
     @property
     def multiply_adds(self) -> int:
         """Multiplications, each with its addition."""
-        return volume([self.batch, *(axis.count for axis in self.axes)]) * volume(self.kernels_shape)
+        return volume([self.batch, *(axis.count for axis in self.axes)]) * volume(
+            self.kernels_shape
+        )
 
     @property
     def title(self) -> str:
@@ -69,8 +72,8 @@ class KernelsPlan(Plan):
         shape = layout.original(self.kernels_shape, self.groups)
         if kernels.shape != shape or kernels.dtype != self.kernels_dtype:
             raise ValueError(
-                f"kernels are {kernels.shape} {kernels.dtype}, but the plan is for {shape} {self.kernels_dtype}: "
-                "make a plan for each shape and dtype"
+                f"kernels are {kernels.shape} {kernels.dtype}, but the plan is for {shape} "
+                f"{self.kernels_dtype}: make a plan for each shape and dtype"
             )
         return layout.array(kernels)
 
@@ -91,13 +94,16 @@ class ConvolutionPlan(KernelsPlan):
     @property
     def title(self) -> str:
         """The first line of the printed plan."""
-        return super().title + (", flipped (signal processing)" if self.flip else ", as they are (cross-correlation)")
+        return super().title + (
+            ", flipped (signal processing)" if self.flip else ", as they are (cross-correlation)"
+        )
 
     def rows(self) -> list[tuple[str, str]]:
         """Return what print shows, as (name, text)."""
         rows = super().rows()
         work = (
-            f"{self.multiply_adds:,} multiply-adds = {volume(self.output_shape):,} results x {plural(self.taps, 'tap')}"
+            f"{self.multiply_adds:,} multiply-adds = {volume(self.output_shape):,} results x "
+            f"{plural(self.taps, 'tap')}"
         )
         rows.insert(-1, ("work", f"{work} x {plural(self.depth, 'channel')}"))
         rows.insert(1, ("padding", f"{self.padding}, filled with {self.pad_mode}"))
@@ -107,7 +113,12 @@ class ConvolutionPlan(KernelsPlan):
     def _work(self) -> cost_model.Work:
         moved = volume(self.near_shape) * self.images_dtype.itemsize + self.bytes_out
         return cost_model.Work(
-            self.near_shape, self.kernels_shape, self.near_axes, self.groups, self.accumulation, moved
+            self.near_shape,
+            self.kernels_shape,
+            self.near_axes,
+            self.groups,
+            self.accumulation,
+            moved,
         )
 
     @cached_property
@@ -150,7 +161,13 @@ class ConvolutionPlan(KernelsPlan):
         kernels, bias = apart(out, kernels, bias)
         out, written = self.result(out, entered)
         weights = np.flip(kernels, tuple(range(len(self.axes)))) if self.flip else kernels
-        padded = {"pad_mode": self.pad_mode, "fill": self.fill, "bias": bias, "groups": self.groups, "dtype": working}
+        padded = {
+            "pad_mode": self.pad_mode,
+            "fill": self.fill,
+            "bias": bias,
+            "groups": self.groups,
+            "dtype": working,
+        }
         with np.errstate(all="ignore"):
             self.compute(ENGINES, entered, weights, self.engine_axes, written, **padded)
         return self.leave(out, written)
@@ -176,7 +193,9 @@ class ConvolutionPlan(KernelsPlan):
     def _bias(self, given: Any) -> Array:
         bias = arguments.array(given, "bias")
         if bias.shape != (self.results,):
-            raise ValueError(f"bias is {bias.shape}; it must be ({self.results},), one number for each kernel")
+            raise ValueError(
+                f"bias is {bias.shape}; it must be ({self.results},), one number for each kernel"
+            )
         dtypes.check_kind(f"bias is {bias.dtype}", bias.dtype, self.accumulation)
         return bias
 
@@ -185,7 +204,9 @@ class ConvolutionPlan(KernelsPlan):
         if self.accumulation.kind not in "iu":
             return self.accumulation
         limit = self._limit + (0 if bias is None else dtypes.magnitude(dtypes.extremes(bias)))
-        if self.accumulation.kind == "i" and limit <= min(dtypes.EXACT_IN_FLOAT64, dtypes.limits(self.accumulation)[1]):
+        if self.accumulation.kind == "i" and limit <= min(
+            dtypes.EXACT_IN_FLOAT64, dtypes.limits(self.accumulation)[1]
+        ):
             return dtypes.working(self.accumulation, limit)
         sums, pixels = self._sums(kernels, bias), self._pixels
         if sums.bound(pixels) > dtypes.EXACT_IN_FLOAT64 or not sums.fit(self.accumulation, pixels):
@@ -267,19 +288,35 @@ class TransposedPlan(KernelsPlan):
         (kernels,) = apart(out, kernels)
         out, written = self.result(out, entered)
         with np.errstate(all="ignore"):
-            self.compute(TRANSPOSE_ENGINES, entered, kernels, self.axes, written, groups=self.groups, dtype=working)
+            self.compute(
+                TRANSPOSE_ENGINES,
+                entered,
+                kernels,
+                self.axes,
+                written,
+                groups=self.groups,
+                dtype=working,
+            )
         return self.leave(out, written)
 
     def _working(self, values: Array, kernels: Array) -> DType:
         if self.accumulation.kind not in "iu":
             return self.accumulation
-        return self._sums(kernels).working(self.accumulation, dtypes.extremes(values), "sums of products")
+        return self._sums(kernels).working(
+            self.accumulation, dtypes.extremes(values), "sums of products"
+        )
 
     def _sums(self, kernels: Array) -> dtypes.Sums:
         """Add up the weights that may meet on one pixel: of the kernels of a group, taps that are `apart`."""
         steps = [min(axis.window, axis.apart) for axis in self.axes]
         beyond = [(0, -axis.window % step) for axis, step in zip(self.axes, steps, strict=True)]
         weights = np.pad(kernels, [*beyond, (0, 0), (0, 0)])
-        split = [n for size, step in zip(weights.shape, steps, strict=False) for n in (size // step, step)]
-        each = weights.reshape(*split, self.depth, self.groups, self.kernels_shape[-1] // self.groups)
+        split = [
+            n
+            for size, step in zip(weights.shape, steps, strict=False)
+            for n in (size // step, step)
+        ]
+        each = weights.reshape(
+            *split, self.depth, self.groups, self.kernels_shape[-1] // self.groups
+        )
         return dtypes.Sums(each, (*range(0, len(split), 2), -1))

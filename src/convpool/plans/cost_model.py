@@ -1,6 +1,7 @@
 """What a call would take with each engine: a small model, from shapes and dtypes alone.
 
-The rates are those of one core of a current server processor; what matters is their proportion. m images, c channels.
+The rates are those of one core of a current server processor; what matters is their proportion. m
+images, c channels.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from convpool.plans.cached_value import cached_property
 from convpool.windows import Axis, volume
 
 SMALL = 1e-3  # seconds below which a call is not worth another engine than NumPy
-FAR = 2.0  # times that transforms must be faster than sums, since their error is spread over the whole block
+# times that transforms must be faster than sums, since their error is spread over the whole block
+FAR = 2.0
 
 CALL = {"numpy": 25e-6, "compiled": 400e-6, "fft": 1e-3}  # seconds before the first sum
 COPIED = 0.8e-9  # to copy a tap of a window, in NumPy
@@ -70,7 +72,9 @@ class Work:
             rate = TILED if self.together > 8 / self.width else WEIGHED
             seconds["compiled"] = self.multiply_adds * rate * self.width + moved + laid / 2
         if fourier_refusal(self.accumulation) is None and 0 not in self.images:
-            seconds["fft"] = TRANSFORMED * fft_convolution.cost(self.images, self.kernels, self.axes, self.groups)
+            seconds["fft"] = TRANSFORMED * fft_convolution.cost(
+                self.images, self.kernels, self.axes, self.groups
+            )
         return seconds
 
     @cached_property
@@ -82,7 +86,9 @@ class Work:
             return [("numpy", _numpy_first(single["numpy"], refusal))]
         reasons = {"numpy": "takes every dtype and rank" + (f"; {refusal}" if refusal else "")}
         if "compiled" in single:
-            reasons["compiled"] = f"about {_say(single['compiled'])} on one thread, NumPy {_say(single['numpy'])}"
+            reasons["compiled"] = (
+                f"about {_say(single['compiled'])} on one thread, NumPy {_say(single['numpy'])}"
+            )
         direct = min(single[name] for name in reasons)
         if "fft" in single and single["fft"] * FAR < direct:
             times = f"transforms take about {_say(single['fft'])}, sums {_say(direct)}"
@@ -166,12 +172,18 @@ def pooling_refusals(
 
 
 def _seconds(parallel: dict[str, float], engine: str) -> float:
-    name = engine if engine in parallel else "numpy"  # which does what was planned for one that turned out not to work
+    name = (
+        engine if engine in parallel else "numpy"
+    )  # which does what was planned for one that turned out not to work
     return CALL[name] + parallel[name] / (1 if name == "numpy" else threads.number())
 
 
 def _numpy_first(seconds: float, refusal: str | None) -> str:
-    return f"a small call, about {_say(seconds)}" if seconds < SMALL else f"takes every dtype and rank; {refusal}"
+    return (
+        f"a small call, about {_say(seconds)}"
+        if seconds < SMALL
+        else f"takes every dtype and rank; {refusal}"
+    )
 
 
 def _say(seconds: float) -> str:

@@ -15,7 +15,9 @@ DType = np.dtype[Any]
 Range = tuple[int, int]  # the least and the greatest
 
 EXACT_IN_FLOAT32 = 2**24
-EXACT_IN_FLOAT64 = 2**53  # whole numbers up to here are exact in float64, whose products are much faster
+EXACT_IN_FLOAT64 = (
+    2**53
+)  # whole numbers up to here are exact in float64, whose products are much faster
 INTEGERS = ("int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64")
 
 
@@ -43,18 +45,21 @@ def result(images: DType, kernels: DType, dtype: DTypeLike | None) -> DType:
     TypeError : `dtype` cannot hold what the operands give
     """
     operands = np.result_type(images, kernels)
-    whole = images.kind in "biu" and kernels.kind in "biu"  # uint64 with int8 too, which NumPy makes float64
+    whole = (
+        images.kind in "biu" and kernels.kind in "biu"
+    )  # uint64 with int8 too, which NumPy makes float64
     if dtype is None:
         return np.dtype(np.int64) if whole else operands.newbyteorder("=")
     asked = arguments.result_dtype(dtype)
     if asked.kind in "iu" and not whole:
         raise TypeError(
-            f"dtype is {asked}, but images {images} with kernels {kernels} give {operands}: name a float dtype, or none"
+            f"dtype is {asked}, but images {images} with kernels {kernels} give {operands}: name "
+            "a float dtype, or none"
         )
     if asked.kind != "c" and operands.kind == "c":
         raise TypeError(
-            f"dtype is {asked}, but images {images} with kernels {kernels} give {operands}: name a complex dtype, or "
-            "none"
+            f"dtype is {asked}, but images {images} with kernels {kernels} give {operands}: name "
+            "a complex dtype, or none"
         )
     return asked
 
@@ -102,14 +107,17 @@ def magnitude(numbers: Range) -> int:
 class Sums:
     """What sums of integer products can be: pixels times weights, over some axes of the weights, and a bias.
 
-    A sum over any of the taps, in any order, lies in the same range, which has 0: nothing wraps on the way.
+    A sum over any of the taps, in any order, lies in the same range, which has 0: nothing wraps on
+    the way.
 
     Attributes
     ----------
     heaviest : the greatest sum of the magnitudes of the weights, exactly
     """
 
-    def __init__(self, weights: Array, axes: tuple[int, ...] = (), bias: Array | None = None) -> None:
+    def __init__(
+        self, weights: Array, axes: tuple[int, ...] = (), bias: Array | None = None
+    ) -> None:
         self._weights, self._axes, self._bias = weights, axes, bias
         self._extra = 0 if bias is None else magnitude(extremes(bias))
         sums = np.add.reduce(np.abs(weights.astype(np.float64)), axis=axes)
@@ -144,7 +152,9 @@ class Sums:
         return self._fit(dtype, pixels, self.bound(pixels))
 
     def _fit(self, dtype: DType, pixels: Range, bound: int) -> bool:
-        return (dtype.kind == "i" and bound <= limits(dtype)[1]) or _holds(dtype, *self.range(pixels))
+        return (dtype.kind == "i" and bound <= limits(dtype)[1]) or _holds(
+            dtype, *self.range(pixels)
+        )
 
     def working(self, dtype: DType, pixels: Range, what: str) -> DType:
         """Return the dtype in which the sums are exact, for results of an integer dtype.
@@ -158,12 +168,18 @@ class Sums:
             return working(dtype, bound)
         low, high = self.range(pixels)
         holders = [name for name in INTEGERS if _holds(np.dtype(name), low, high)]
-        advice = f"pass dtype=np.{holders[0]}" if holders else "pass dtype=float for rounded results"
+        advice = (
+            f"pass dtype=np.{holders[0]}" if holders else "pass dtype=float for rounded results"
+        )
         if "int64" in holders[1:]:
             advice += ", or no dtype for int64"
         if low < 0 and dtype.kind == "u":
-            raise OverflowError(f"{what} may be negative, as low as {low}, which {dtype} cannot hold; {advice}")
-        raise OverflowError(f"{what} may reach {bound}, more than {dtype} holds ({limits(dtype)[1]}); {advice}")
+            raise OverflowError(
+                f"{what} may be negative, as low as {low}, which {dtype} cannot hold; {advice}"
+            )
+        raise OverflowError(
+            f"{what} may reach {bound}, more than {dtype} holds ({limits(dtype)[1]}); {advice}"
+        )
 
 
 def _holds(dtype: DType, low: int, high: int) -> bool:
@@ -176,7 +192,9 @@ def _exact_sum(weights: Array, axes: tuple[int, ...]) -> Array:
     if weights.dtype == object:
         return np.asarray(np.add.reduce(weights, axis=axes))
     wide = weights.astype(np.uint64 if weights.dtype.kind == "u" else np.int64)
-    high, low = (np.add.reduce(half, axis=axes, dtype=np.int64) for half in (wide >> 32, wide & 0xFFFFFFFF))
+    high, low = (
+        np.add.reduce(half, axis=axes, dtype=np.int64) for half in (wide >> 32, wide & 0xFFFFFFFF)
+    )
     return np.asarray(np.asarray(high, object) * 2**32 + np.asarray(low, object))
 
 
@@ -197,7 +215,11 @@ def pooled(images: DType, mode: str, dtype: DType | None = None) -> DType:
     """
     native = images.newbyteorder("=")
     keeps = mode in ("max", "min")
-    given = native if keeps or native.kind in "fc" else np.dtype(np.int64 if mode == "sum" else np.float64)
+    given = (
+        native
+        if keeps or native.kind in "fc"
+        else np.dtype(np.int64 if mode == "sum" else np.float64)
+    )
     asked = given if dtype is None else dtype.newbyteorder("=")
     if asked == given:
         return given
@@ -208,8 +230,16 @@ def pooled(images: DType, mode: str, dtype: DType | None = None) -> DType:
         )
     kinds = {"i": "iufc", "f": "f" if mode in ("lp", "median") else "fc", "c": "c"}[given.kind]
     if asked.kind not in kinds:
-        names = {"iufc": "an integer, float or complex", "f": "a float", "fc": "a float or complex", "c": "a complex"}
-        raise TypeError(f"dtype is {asked}, but {mode} of {native} gives {given}: name {names[kinds]} dtype, or none")
+        names = {
+            "iufc": "an integer, float or complex",
+            "f": "a float",
+            "fc": "a float or complex",
+            "c": "a complex",
+        }
+        raise TypeError(
+            f"dtype is {asked}, but {mode} of {native} gives {given}: name {names[kinds]} dtype, "
+            "or none"
+        )
     return asked
 
 

@@ -27,7 +27,8 @@ def read(value: Any, name: str) -> Any:
         advice = f"pass {name}{steps}.numpy()" if steps else "pass an array of NumPy"
         kind = ValueError if isinstance(error, ValueError) else TypeError
         raise kind(
-            f"{name} came as a {type(value).__name__} that NumPy cannot read ({str(error).strip()}): {advice}"
+            f"{name} came as a {type(value).__name__} that NumPy cannot read "
+            f"({str(error).strip()}): {advice}"
         ) from error
 
 
@@ -51,9 +52,14 @@ def is_numeric(kind: np.dtype[Any]) -> bool:
 def castable(values: Array) -> str:
     """Return a dtype of numbers to which these values, which have none, can be cast; "" if there is none."""
     if values.dtype.isbuiltin == ADDED:
-        return next((f"np.{name}" for name in ("int8", "float32") if np.can_cast(values.dtype, name)), "float")
+        return next(
+            (f"np.{name}" for name in ("int8", "float32") if np.can_cast(values.dtype, name)),
+            "float",
+        )
     try:
-        if values.dtype.kind in "OSU" and all(value is not None for value in values.flat[:1]):  # None would be NaN
+        if values.dtype.kind in "OSU" and all(
+            value is not None for value in values.flat[:1]
+        ):  # None would be NaN
             values.flat[:1].astype(float)
             return "float"
     except (TypeError, ValueError):

@@ -39,14 +39,17 @@ def _depthwise(shape: Shape) -> Shape:
 
 
 LAYOUTS = {
-    "HWIO": Layout("(*window, {0}, {1})", lambda shape: shape, lambda array: array, lambda shape, groups: shape),
+    "HWIO": Layout(
+        "(*window, {0}, {1})", lambda shape: shape, lambda array: array, lambda shape, groups: shape
+    ),
     "OIHW": Layout(
         "({1}, {0}, *window)",
         lambda shape: (*shape[2:], shape[1], shape[0]),
         lambda array: array.transpose(*range(2, array.ndim), 1, 0),
         lambda shape, groups: (shape[-1], shape[-2], *shape[:-2]),
     ),
-    # output k * multiplier + i is that of channel k, as the kernels of group k follow each other in ours
+    # output k * multiplier + i is that of channel k, as the kernels of group k follow each other in
+    # ours
     "HWCM": Layout(
         "(*window, {0}, multiplier)",
         _depthwise,
@@ -54,11 +57,14 @@ LAYOUTS = {
         lambda shape, groups: (*shape[:-2], groups, shape[-1] // groups),
     ),
 }
-# a string of its own: who passes "HWIO" passes another one, and only who leaves the layout out is warned
+# a string of its own: who passes "HWIO" passes another one, and only who leaves the layout out is
+# warned
 DEFAULT = "".join(("HW", "IO"))
 
 
 def read(value: Any, rank: int) -> str:
     """Return one of LAYOUTS, which may be written with as many spatial letters as there are axes."""
-    written = {name.replace("HW", "DHW"[-rank:]): name for name in LAYOUTS} | {name: name for name in LAYOUTS}
+    written = {name.replace("HW", "DHW"[-rank:]): name for name in LAYOUTS} | {
+        name: name for name in LAYOUTS
+    }
     return written[arguments.choice(value, written, "kernel_layout")]

@@ -12,7 +12,14 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from convpool.engines import ENGINES, POOL_ENGINES, TRANSPOSE_ENGINES
-from convpool.plans import arguments, channel_checks, cost_model, dtypes, kernel_layouts, operand_checks
+from convpool.plans import (
+    arguments,
+    channel_checks,
+    cost_model,
+    dtypes,
+    kernel_layouts,
+    operand_checks,
+)
 from convpool.plans.arguments import Ints, Padding
 from convpool.plans.base import Plan, PoolingPlan
 from convpool.plans.convolution import ConvolutionPlan, TransposedPlan
@@ -20,7 +27,15 @@ from convpool.plans.formatting import plural
 from convpool.plans.operand_checks import lay
 from convpool.windows import TRANSPOSED_SIZES, Axis, Halo, place_transposed
 
-__all__ = ["POOL_MODES", "Plan", "halo", "lay", "plan_convolution", "plan_pooling", "plan_transposed"]
+__all__ = [
+    "POOL_MODES",
+    "Plan",
+    "halo",
+    "lay",
+    "plan_convolution",
+    "plan_pooling",
+    "plan_transposed",
+]
 
 POOL_MODES = ("max", "min", "avg", "sum", "lp", "median")
 
@@ -49,8 +64,11 @@ def plan_convolution(
     Parameters
     ----------
     images_shape, kernels_shape
-        Shapes (m, *spatial, c) and (*window, c // groups, nc), or as `channel_axis` and `kernel_layout` say.
-    padding, stride, dilation, groups, pad_mode, fill, flip, channel_axis, kernel_layout, dtype, engine
+        Shapes (m, *spatial, c) and (*window, c // groups, nc), or as `channel_axis` and
+        `kernel_layout` say.
+    padding, stride, dilation, groups, pad_mode, fill, flip
+        As in `convolve`.
+    channel_axis, kernel_layout, dtype, engine
         As in `convolve`.
     images_dtype, kernels_dtype
         Dtypes of the arrays that it will run on.
@@ -77,21 +95,32 @@ def plan_convolution(
       engine    numpy: a small call, about 80 us
     """
     if kernel_layout is kernel_layouts.DEFAULT:
-        shapes = arguments.shape(images_shape, "images_shape"), arguments.shape(kernels_shape, "kernels_shape")
+        shapes = (
+            arguments.shape(images_shape, "images_shape"),
+            arguments.shape(kernels_shape, "kernels_shape"),
+        )
         kernel_layout = channel_checks.default_layout(*shapes, channel_axis, groups)
     images, kernels, axis, rank, groups, layout = operand_checks.read(
         images_shape, kernels_shape, channel_axis, groups, kernel_layout
     )
     word = arguments.padding(padding, rank)
-    stride, dilation = arguments.per_axis(stride, rank, "stride"), arguments.per_axis(dilation, rank, "dilation")
+    stride, dilation = (
+        arguments.per_axis(stride, rank, "stride"),
+        arguments.per_axis(dilation, rank, "dilation"),
+    )
     spatial = arguments.channels_last(images, axis)[1:-1]
     axes = lay(spatial, kernels[:-2], stride, dilation, word, False)
     pad_mode = arguments.choice(pad_mode, arguments.PAD_MODES, "pad_mode")
     operand_checks.check_pad_mode(pad_mode, axes)
-    kinds = arguments.dtype(images_dtype, "images_dtype"), arguments.dtype(kernels_dtype, "kernels_dtype")
+    kinds = (
+        arguments.dtype(images_dtype, "images_dtype"),
+        arguments.dtype(kernels_dtype, "kernels_dtype"),
+    )
     result = dtypes.result(*kinds, dtype)
     sums = dtypes.accumulation(result)
-    operand_checks.check_engine(arguments.choice(engine, ("auto", *ENGINES), "engine"), cost_model.refusals(sums, rank))
+    operand_checks.check_engine(
+        arguments.choice(engine, ("auto", *ENGINES), "engine"), cost_model.refusals(sums, rank)
+    )
     return ConvolutionPlan(
         images_shape=images,
         images_dtype=kinds[0],
@@ -132,21 +161,37 @@ def plan_transposed(
         images_shape, kernels_shape, channel_axis, groups, kernel_layout, is_transposed=True
     )
     word = arguments.padding(padding, rank)
-    stride, dilation = arguments.per_axis(stride, rank, "stride"), arguments.per_axis(dilation, rank, "dilation")
+    stride, dilation = (
+        arguments.per_axis(stride, rank, "stride"),
+        arguments.per_axis(dilation, rank, "dilation"),
+    )
     extra = arguments.per_axis(output_padding, rank, "output_padding", least=0)
     operand_checks.check_output_padding(extra, word, stride, dilation)
     spatial = arguments.channels_last(images, axis)[1:-1]
-    axes = tuple(map(place_transposed, spatial, kernels[:-2], stride, dilation, arguments.each(word, rank), extra))
+    axes = tuple(
+        map(
+            place_transposed,
+            spatial,
+            kernels[:-2],
+            stride,
+            dilation,
+            arguments.each(word, rank),
+            extra,
+        )
+    )
     for name, made, o in zip(arguments.AXES[rank], axes, spatial, strict=True):
         if o == 0 and not (isinstance(word, str) and word in TRANSPOSED_SIZES):
             raise operand_checks.empty(name)
         if made.size < 0:
             raise ValueError(
-                f"the {name} of the result would be {made.size}: ({o} - 1) * {made.stride} + {made.span} "
-                f"- {made.before} - {made.after}; use less padding"
+                f"the {name} of the result would be {made.size}: ({o} - 1) * {made.stride} + "
+                f"{made.span} - {made.before} - {made.after}; use less padding"
             )
     operand_checks.check_positions(axes)
-    kinds = arguments.dtype(images_dtype, "images_dtype"), arguments.dtype(kernels_dtype, "kernels_dtype")
+    kinds = (
+        arguments.dtype(images_dtype, "images_dtype"),
+        arguments.dtype(kernels_dtype, "kernels_dtype"),
+    )
     result = dtypes.result(*kinds, dtype)
     return TransposedPlan(
         images_shape=images,
@@ -225,12 +270,17 @@ def plan_pooling(
     kind = arguments.dtype(images_dtype, "images_dtype")
     if kind.kind == "c" and mode not in ("avg", "sum"):
         raise TypeError(
-            f"{mode} pooling has no meaning for images of {kind}; use 'avg' or 'sum', or pool np.abs(images)"
+            f"{mode} pooling has no meaning for images of {kind}; use 'avg' or 'sum', or pool "
+            "np.abs(images)"
         )
-    if isinstance(p, (bool, np.bool_, np.complexfloating)) or not isinstance(p, (int, float, np.number)):
+    if isinstance(p, (bool, np.bool_, np.complexfloating)) or not isinstance(
+        p, (int, float, np.number)
+    ):
         raise TypeError(f"p is {p!r}; lp pooling takes a finite number above 0")
     if not 0 < p < np.inf:
-        raise ValueError(f"p is {p!r}; lp pooling takes a finite number above 0, or use mode='max' for infinity")
+        raise ValueError(
+            f"p is {p!r}; lp pooling takes a finite number above 0, or use mode='max' for infinity"
+        )
     if pad_mode is not None:
         pad_mode = arguments.choice(pad_mode, arguments.PAD_MODES, "pad_mode")
         operand_checks.check_pad_mode(pad_mode, axes)
@@ -260,8 +310,9 @@ def _check_rank(images: tuple[int, ...], kernel_shape: Any, channel_axis: Any) -
     if len(images) == 3 and np.ndim(kernel_shape) == 0:
         also = {0: " and channel_axis=1", 2: " and channel_axis=-1"}.get(channel_axis, "")
         raise ValueError(
-            f"images_shape {images} with kernel_shape={kernel_shape} can be read in more than one way: pass "
-            f"{(1, *images)}{also} for one picture, or kernel_shape=({kernel_shape},) for a batch of signals"
+            f"images_shape {images} with kernel_shape={kernel_shape} can be read in more than "
+            f"one way: pass {(1, *images)}{also} for one picture, or "
+            f"kernel_shape=({kernel_shape},) for a batch of signals"
         )
 
 
@@ -293,8 +344,8 @@ def halo(
 
     Returns
     -------
-    for each axis (start, stop, before, after): read start to stop, put zeros before and after, and take no other
-    padding. A part that lies wholly in the padding has start equal to stop.
+    for each axis (start, stop, before, after): read start to stop, put zeros before and after, and
+    take no other padding. A part that lies wholly in the padding has start equal to stop.
 
     Raises
     ------
@@ -306,14 +357,24 @@ def halo(
     (Halo(start=0, stop=11, before=1, after=0), Halo(start=89, stop=100, before=0, after=1))
     """
     if np.ndim(shape) != 1 or len(np.atleast_1d(shape)) not in arguments.AXES:
-        raise ValueError(f"shape is {shape!r}; it must be the 1 to 3 spatial sizes of the images, such as (480, 640)")
+        raise ValueError(
+            f"shape is {shape!r}; it must be the 1 to 3 spatial sizes of the images, such as "
+            "(480, 640)"
+        )
     rank = len(np.atleast_1d(shape))
     spatial = arguments.per_axis(shape, rank, "shape", least=0)
     sizes = arguments.per_axis(window, rank, "window")
-    steps = arguments.per_axis(stride, rank, "stride"), arguments.per_axis(dilation, rank, "dilation")
-    axes = lay(spatial, sizes, *steps, arguments.padding(padding, rank), arguments.boolean(ceil, "ceil"))
+    steps = (
+        arguments.per_axis(stride, rank, "stride"),
+        arguments.per_axis(dilation, rank, "dilation"),
+    )
+    axes = lay(
+        spatial, sizes, *steps, arguments.padding(padding, rank), arguments.boolean(ceil, "ceil")
+    )
     if not isinstance(part, Sequence) or len(part) != rank:
-        raise ValueError(f"part is {part!r}; it must be {plural(rank, 'slice')}, one for each spatial axis")
+        raise ValueError(
+            f"part is {part!r}; it must be {plural(rank, 'slice')}, one for each spatial axis"
+        )
     return tuple(axis.halo(_outputs(piece, axis)) for piece, axis in zip(part, axes, strict=True))
 
 
@@ -323,7 +384,9 @@ def _outputs(piece: slice, axis: Axis) -> slice:
     except (AttributeError, TypeError):
         start, stop, step = 0, 0, 0
     if step != 1 or stop < start or (piece.stop is not None and piece.stop > axis.count):
-        raise ValueError(f"part has {piece!r}; it must be a slice of the {axis.count} outputs, with a step of 1")
+        raise ValueError(
+            f"part has {piece!r}; it must be a slice of the {axis.count} outputs, with a step of 1"
+        )
     return slice(start, stop)
 
 

@@ -27,7 +27,8 @@ def integer_dtype(value: Any, of: DType) -> DType:
         raise TypeError(words)
     if of.kind == "c":
         raise TypeError(
-            f"round_to is {value!r}, but the results are {of}: leave it out, and round np.abs or .real of them"
+            f"round_to is {value!r}, but the results are {of}: leave it out, and round np.abs or "
+            ".real of them"
         )
     return kind
 
@@ -47,7 +48,9 @@ def saturate(values: Array, kind: DType) -> Array:
         return values.astype(kind)
     if values.dtype.kind in "iu":
         own = np.iinfo(values.dtype)
-        return np.clip(values, max(own.min, limits.min), min(own.max, limits.max)).astype(kind, copy=False)
+        return np.clip(values, max(own.min, limits.min), min(own.max, limits.max)).astype(
+            kind, copy=False
+        )
     whole = np.asarray(np.rint(values, dtype=np.result_type(values.dtype, np.float32)))
     with np.errstate(invalid="ignore"):
         result = whole.astype(kind)  # beyond the limits it may be anything, which is replaced

@@ -29,7 +29,8 @@ def shares_memory(source: Any, out: Any) -> bool:
         except np.exceptions.TooHardError:
             return True
     return type(source) is type(out) and any(
-        hasattr(source, name) and bool(getattr(source, name) == getattr(out, name)) for name in STORES
+        hasattr(source, name) and bool(getattr(source, name) == getattr(out, name))
+        for name in STORES
     )
 
 
@@ -39,7 +40,9 @@ def apart(out: Any, *operands: Array | None) -> tuple[Array | None, ...]:
         return operands
     known = isinstance(out, np.ndarray)
     return tuple(
-        operand if operand is None or (known and not shares_memory(operand, out)) else np.array(operand)
+        operand
+        if operand is None or (known and not shares_memory(operand, out))
+        else np.array(operand)
         for operand in operands
     )
 

@@ -14,7 +14,16 @@ import numpy as np
 MAGIC = np.lib.format.MAGIC_PREFIX
 LONGEST = 2**14  # bytes of a header, more than NumPy takes
 BROKEN = (
-    *(ValueError, EOFError, KeyError, MemoryError, NotImplementedError, OSError, OverflowError, RuntimeError),
+    *(
+        ValueError,
+        EOFError,
+        KeyError,
+        MemoryError,
+        NotImplementedError,
+        OSError,
+        OverflowError,
+        RuntimeError,
+    ),
     *(SyntaxError, TypeError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, tokenize.TokenError),
 )
 """What reading damaged .npy and .npz files raises."""
@@ -29,7 +38,11 @@ def header(stream: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[Any]]:
     """
     head = io.BytesIO(stream.read(LONGEST))
     version = np.lib.format.read_magic(head)
-    read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    read = (
+        np.lib.format.read_array_header_1_0
+        if version == (1, 0)
+        else np.lib.format.read_array_header_2_0
+    )
     shape, _, dtype = read(head)
     if min(shape, default=0) < 0:
         raise ValueError(f"its shape is {shape}")

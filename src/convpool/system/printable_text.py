@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
-# control, format (such as those that turn the direction of writing), half of a pair, not assigned for text
+# control, format (such as those that turn the direction of writing), half of a pair, not assigned
+# for text
 _UNSEEN = {"Cc", "Cf", "Cs", "Co"}
 LONGEST = 20_000  # characters of one text; an error message can have any length
 
@@ -16,11 +17,15 @@ def printable(text: str, keep: str = "") -> str:
     a\x1b[31mb\u202ec
     """
     cut = text if len(text) <= LONGEST else f"{text[:LONGEST]} ... ({len(text)} characters)"
-    return "".join(letter if letter in keep or _is_seen(letter) else _escaped(letter) for letter in cut)
+    return "".join(
+        letter if letter in keep or _is_seen(letter) else _escaped(letter) for letter in cut
+    )
 
 
 def _is_seen(letter: str) -> bool:
-    return (letter.isascii() and letter.isprintable()) or unicodedata.category(letter) not in _UNSEEN
+    return (letter.isascii() and letter.isprintable()) or unicodedata.category(
+        letter
+    ) not in _UNSEEN
 
 
 def _escaped(letter: str) -> str:

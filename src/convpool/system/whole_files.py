@@ -12,7 +12,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-UNNAMED = getattr(os, "O_TMPFILE", 0)  # Linux: a file without a name is gone with its process, whatever ends that
+UNNAMED = getattr(
+    os, "O_TMPFILE", 0
+)  # Linux: a file without a name is gone with its process, whatever ends that
 REPLACE = "--force (force=True) replaces it"
 
 
@@ -42,23 +44,33 @@ def check(path: Path, *, force: bool = False, makes_folder: bool = False) -> Non
     while makes_folder and not os.path.lexists(folder):
         folder = folder.parent
     if not folder.exists():
-        raise FileNotFoundError(f"there is no folder {folder} to write {path.name} into; make it first")
+        raise FileNotFoundError(
+            f"there is no folder {folder} to write {path.name} into; make it first"
+        )
     if not folder.is_dir():
-        raise NotADirectoryError(f"{folder} is a file, not a folder to write {path.name} into; name a folder")
+        raise NotADirectoryError(
+            f"{folder} is a file, not a folder to write {path.name} into; name a folder"
+        )
     if os.path.lexists(path) and not force:
         raise FileExistsError(f"{path} exists and stays as it is; {REPLACE}")
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise PermissionError(f"nothing can be written into the folder {folder}; name another for {path.name}")
+        raise PermissionError(
+            f"nothing can be written into the folder {folder}; name another for {path.name}"
+        )
 
 
 def check_name(path: Path) -> None:
     """Raise unless the system takes such a name."""
     if "\0" in str(path):
-        raise ValueError(f"{str(path)!r} holds a zero character, which no file's name has; leave it out")
+        raise ValueError(
+            f"{str(path)!r} holds a zero character, which no file's name has; leave it out"
+        )
     try:
         os.lstat(path)
     except UnicodeEncodeError:
-        raise ValueError(f"{str(path)!r} holds characters that no file's name has here; take others") from None
+        raise ValueError(
+            f"{str(path)!r} holds characters that no file's name has here; take others"
+        ) from None
     except OSError as error:
         if error.errno == errno.ENAMETOOLONG:
             raise ValueError(f"{path} is too long for a file's name; take a shorter one") from None
@@ -83,7 +95,8 @@ class Unfinished:
     path : Path
         The name that it gets.
     force : bool
-        Whether a file that is there then is replaced; else it stays, and `finish` raises FileExistsError.
+        Whether a file that is there then is replaced; else it stays, and `finish` raises
+        FileExistsError.
     buffering : int
         As of `open`.
 
@@ -135,7 +148,12 @@ def _open_unnamed(path: Path, buffering: int) -> IO[bytes] | None:
     if not (UNNAMED and os.path.isdir("/proc/self/fd")):
         return None
     try:
-        return open(path, "wb+", buffering, opener=lambda *_: os.open(path.parent, UNNAMED | os.O_RDWR, 0o666))
+        return open(
+            path,
+            "wb+",
+            buffering,
+            opener=lambda *_: os.open(path.parent, UNNAMED | os.O_RDWR, 0o666),
+        )
     except OSError:  # nor has every file system
         return None
 
@@ -147,7 +165,9 @@ def _beside(path: Path) -> Path:
 
 def came_meanwhile(path: Path) -> FileExistsError:
     """Return the error of a name that another took while the work was done."""
-    return FileExistsError(f"{path} came meanwhile and stays as it is; what was made for it is removed")
+    return FileExistsError(
+        f"{path} came meanwhile and stays as it is; what was made for it is removed"
+    )
 
 
 class UnfinishedFolder:
@@ -192,11 +212,15 @@ def check_regular(path: Path) -> None:
     if stat.S_ISDIR(kind):
         raise IsADirectoryError(f"{path} is a folder; name a file in it")
     if not stat.S_ISREG(kind):
-        raise ValueError(f"{path} is a pipe or a device; save what it gives in a file, and name that")
+        raise ValueError(
+            f"{path} is a pipe or a device; save what it gives in a file, and name that"
+        )
 
 
 def open_regular(path: Path) -> IO[bytes]:
     """Open a file to read; raises as `check_regular`, or if it may not be read."""
     check_regular(path)
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)  # a pipe come meanwhile is empty
+    flags = (
+        os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    )  # a pipe come meanwhile is empty
     return os.fdopen(os.open(path, flags), "rb")

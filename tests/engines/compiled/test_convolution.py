@@ -1,8 +1,9 @@
-"""The compiled kernels: every tail, step, form and block, guard bands, threads, older CPUs, and life without Numba.
+"""The compiled kernels: every tail, step, form and block, guard bands, threads, older CPUs, and
+life without Numba.
 
-The judge is NumPy alone, `np.pad` and its sliding windows, since images are larger than the slow twin can walk in a
-test; small ones show that both agree. Values are halves of small numbers, so that sums are exact and every bit counts.
-n is how many float32 numbers a vector of this host holds.
+The judge is NumPy alone, `np.pad` and its sliding windows, since images are larger than the slow
+twin can walk in a test; small ones show that both agree. Values are halves of small numbers, so
+that sums are exact and every bit counts. n is how many float32 numbers a vector of this host holds.
 """
 
 import itertools
@@ -27,15 +28,31 @@ from support import children
 from support.sampling import EVERYTHING, sample
 
 if host.trial() is not None:
-    pytest.skip(f"the compiled kernels cannot be used here: {host.trial()}", allow_module_level=True)
+    pytest.skip(
+        f"the compiled kernels cannot be used here: {host.trial()}", allow_module_level=True
+    )
 
 n = host.vector_bytes() // 4
 PAD_MODES = ["zeros", "constant", "reflect", "symmetric", "edge", "wrap"]
-IN = ["bool", "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "float32", "float64"]
+IN = [
+    "bool",
+    "int8",
+    "uint8",
+    "int16",
+    "uint16",
+    "int32",
+    "uint32",
+    "int64",
+    "uint64",
+    "float32",
+    "float64",
+]
 
 
 def some(table, count, name):
-    """Return a sample of a table: every form of a kernel is compiled, and all of a sweep take minutes."""
+    """Return a sample of a table: every form of a kernel is compiled, and all of a sweep take
+    minutes.
+    """
     return sample(table, max(2, count // 4), f"test_compiled {name}")
 
 
@@ -59,19 +76,38 @@ def lay(images, kernels, padding, stride, dilation):
         else [(one, one) if np.ndim(one) == 0 else one for one in each(padding, rank)]
     )
     steps = each(stride, rank), each(dilation, rank)
-    return [place(*axis) for axis in zip(images.shape[1:-1], kernels.shape[:-2], *steps, sides, strict=True)]
+    return [
+        place(*axis)
+        for axis in zip(images.shape[1:-1], kernels.shape[:-2], *steps, sides, strict=True)
+    ]
 
 
 def windowed(
-    images, kernels, padding="same", stride=1, *, dilation=1, groups=1, pad_mode="zeros", fill=0, bias=None, kind=None
+    images,
+    kernels,
+    padding="same",
+    stride=1,
+    *,
+    dilation=1,
+    groups=1,
+    pad_mode="zeros",
+    fill=0,
+    bias=None,
+    kind=None,
 ):
     """Convolve by NumPy's sliding windows, in float64 or, for large integers, in `kind`."""
     axes = lay(images, kernels, padding, stride, dilation)
     sides = [(0, 0), *((axis.before, axis.after) for axis in axes), (0, 0)]
-    words = {"mode": "constant", "constant_values": fill} if pad_mode in ("zeros", "constant") else {"mode": pad_mode}
+    words = (
+        {"mode": "constant", "constant_values": fill}
+        if pad_mode in ("zeros", "constant")
+        else {"mode": pad_mode}
+    )
     padded = np.pad(images.astype(kind or np.float64), sides, **words)
     spatial = tuple(range(1, 1 + len(axes)))
-    windows = np.lib.stride_tricks.sliding_window_view(padded, [axis.span for axis in axes], spatial)
+    windows = np.lib.stride_tricks.sliding_window_view(
+        padded, [axis.span for axis in axes], spatial
+    )
     steps = [slice(None, axis.stride * (axis.count - 1) + 1, axis.stride) for axis in axes]
     taps = [slice(None, None, axis.dilation) for axis in axes]
     windows = windows[(slice(None), *steps, slice(None), *taps)]
@@ -82,7 +118,9 @@ def windowed(
     with np.errstate(invalid="ignore"):
         for g in range(groups):
             own = windows[(..., slice(g * depth, (g + 1) * depth), *[slice(None)] * len(axes))]
-            parts.append(np.tensordot(own, weights[..., g * together : (g + 1) * together], contracted))
+            parts.append(
+                np.tensordot(own, weights[..., g * together : (g + 1) * together], contracted)
+            )
     result = np.concatenate(parts, axis=-1)
     return result if bias is None else result + bias
 
@@ -98,7 +136,17 @@ def judged(images, kernels, padding="same", stride=1, **words):
     return actual
 
 
-def check(shape, window, nc=1, padding="same", stride=1, dtypes=("float32", "float32"), groups=1, seed=0, **words):
+def check(
+    shape,
+    window,
+    nc=1,
+    padding="same",
+    stride=1,
+    dtypes=("float32", "float32"),
+    groups=1,
+    seed=0,
+    **words,
+):
     """Judge random images of a shape with random kernels."""
     images = numbers(shape, dtypes[0], seed)
     kernels = numbers((*window, shape[-1] // groups, nc), dtypes[1], seed + 1)
@@ -112,14 +160,22 @@ def check(shape, window, nc=1, padding="same", stride=1, dtypes=("float32", "flo
 @pytest.mark.parametrize(("stride", "dilation"), [(1, 1), ((2, 3), (2, 1))])
 def test_the_judge_agrees_with_the_slow_twin(pad_mode, stride, dilation):
     images, kernels = numbers((2, 7, 6, 4), "float64", 0), numbers((3, 2, 2, 6), "float64", 1)
-    words = {"groups": 2, "pad_mode": pad_mode, "fill": 1.5 if pad_mode == "constant" else 0, "dilation": dilation}
+    words = {
+        "groups": 2,
+        "pad_mode": pad_mode,
+        "fill": 1.5 if pad_mode == "constant" else 0,
+        "dilation": dilation,
+    }
     expected = reference.convolve(images, kernels, "same", stride, bias=np.arange(6), **words)
-    np.testing.assert_array_equal(windowed(images, kernels, "same", stride, bias=np.arange(6), **words), expected)
+    np.testing.assert_array_equal(
+        windowed(images, kernels, "same", stride, bias=np.arange(6), **words), expected
+    )
 
 
 # ---- tails ----
 
-# (channels, kernels, groups): one plane, planes, lanes, lanes with more than a vector, tiles, tiles in groups
+# (channels, kernels, groups): one plane, planes, lanes, lanes with more than a vector, tiles, tiles
+# in groups
 FORMS = {
     "plane": (1, 1, 1),
     "planes": (3, 2, 1),
@@ -147,7 +203,9 @@ def test_every_height(form):
         check((1, high, 5, c), (3, 3), nc, groups=groups, seed=high)
 
 
-@pytest.mark.parametrize("dtypes", [("float32", "float32"), ("uint8", "float32"), ("float64", "float64")])
+@pytest.mark.parametrize(
+    "dtypes", [("float32", "float32"), ("uint8", "float32"), ("float64", "float64")]
+)
 def test_every_number_of_channels_of_lanes(dtypes):
     for c in range(1, 2 * n + 4):
         check((2, 4, 7, c), (3, 3), c, groups=c, dtypes=dtypes, seed=c)
@@ -167,7 +225,11 @@ def test_every_number_of_channels():
 
 @pytest.mark.parametrize("dtype", ["float32", "float64", "int64"])
 def test_every_number_of_kernels(dtype):
-    for nc in range(1, 5 * n + 2) if EVERYTHING or dtype == "float32" else (1, 3, n // 2, n, n + 1, 2 * n + 1):
+    for nc in (
+        range(1, 5 * n + 2)
+        if EVERYTHING or dtype == "float32"
+        else (1, 3, n // 2, n, n + 1, 2 * n + 1)
+    ):
         check((1, 5, 6, 3), (2, 2), nc, dtypes=(dtype, dtype), seed=nc)
 
 
@@ -207,7 +269,9 @@ def test_every_window_has_the_same_taps_on_padding(sizes, window, padding, c, pa
 
 
 def steps(axis):
-    """Return every window of 1 to 17, stride of 1 to 5 and dilation of 1 to 3 of one axis, a few of the other."""
+    """Return every window of 1 to 17, stride of 1 to 5 and dilation of 1 to 3 of one axis, a few
+    of the other.
+    """
     for window, stride, dilation in itertools.product(range(1, 18), range(1, 6), range(1, 4)):
         other = (2 if window % 2 else 1, 1 + dilation % 2, 1)
         one = (window, stride, dilation)
@@ -218,10 +282,23 @@ def steps(axis):
 @pytest.mark.parametrize("axis", [0, 1])
 def test_every_step(form, axis):
     c, nc, groups = FORMS[form]
-    for (kh, sh, dh), (kw, sw, dw) in some(steps(axis), 30 if "tiles" in form else 8, f"steps {form} {axis}"):
+    for (kh, sh, dh), (kw, sw, dw) in some(
+        steps(axis), 30 if "tiles" in form else 8, f"steps {form} {axis}"
+    ):
         size = (2 + (kh - 1) * dh + 2 * sh, 3 + (kw - 1) * dw + n * (sw if axis else 1))
-        check((2, *size, c), (kh, kw), nc, "valid", (sh, sw), dilation=(dh, dw), groups=groups, seed=kh)
-        check((1, *size, c), (kh, kw), nc, "same", (sh, sw), dilation=(dh, dw), groups=groups, seed=kw)
+        check(
+            (2, *size, c),
+            (kh, kw),
+            nc,
+            "valid",
+            (sh, sw),
+            dilation=(dh, dw),
+            groups=groups,
+            seed=kh,
+        )
+        check(
+            (1, *size, c), (kh, kw), nc, "same", (sh, sw), dilation=(dh, dw), groups=groups, seed=kw
+        )
 
 
 @pytest.mark.parametrize("kh", some(range(1, 40), 10, "slabs"))
@@ -230,7 +307,9 @@ def test_every_slab(kh):
     check((1, kh + 7, n + 3, 1), (kh, 1), 1, "full", seed=kh)
 
 
-@pytest.mark.parametrize("padding", ["valid", "full", "same_lower", "same_size", 3, ((0, 5), (7, 1))])
+@pytest.mark.parametrize(
+    "padding", ["valid", "full", "same_lower", "same_size", 3, ((0, 5), (7, 1))]
+)
 @pytest.mark.parametrize("form", FORMS)
 def test_paddings(form, padding):
     c, nc, groups = FORMS[form]
@@ -252,8 +331,17 @@ def test_pad_modes(form, pad_mode):
 @pytest.mark.parametrize("biased", [False, True])
 def test_one_axis(form, biased):
     c, nc, groups = FORMS[form]
-    for size, window, stride, dilation in [(1, 1, 1, 1), (n, 3, 1, 1), (5 * n + 3, 4, 3, 2), (70, 31, 1, 1)]:
-        words = {"groups": groups, "dilation": dilation, "bias": np.arange(nc) / 2 if biased else None}
+    for size, window, stride, dilation in [
+        (1, 1, 1, 1),
+        (n, 3, 1, 1),
+        (5 * n + 3, 4, 3, 2),
+        (70, 31, 1, 1),
+    ]:
+        words = {
+            "groups": groups,
+            "dilation": dilation,
+            "bias": np.arange(nc) / 2 if biased else None,
+        }
         check((3, size, c), (window,), nc, "same", stride, **words)
 
 
@@ -272,9 +360,13 @@ def test_a_single_pixel_and_size_0(form):
 
 def test_no_channels_and_no_kernels():
     bias = np.arange(4.0)
-    result = convpool.convolve(np.ones((2, 3, 3, 0)), np.ones((2, 2, 0, 4)), bias=bias, engine="compiled")
+    result = convpool.convolve(
+        np.ones((2, 3, 3, 0)), np.ones((2, 2, 0, 4)), bias=bias, engine="compiled"
+    )
     np.testing.assert_array_equal(result, np.broadcast_to(bias, (2, 3, 3, 4)))
-    assert convpool.convolve(np.ones((2, 3, 3, 1)), np.ones((2, 2, 1, 0)), engine="compiled").shape == (2, 3, 3, 0)
+    assert convpool.convolve(
+        np.ones((2, 3, 3, 1)), np.ones((2, 2, 1, 0)), engine="compiled"
+    ).shape == (2, 3, 3, 0)
 
 
 # ---- dtypes ----
@@ -332,10 +424,16 @@ def test_integer_extremes(form):
 @pytest.mark.parametrize("kind", ["uint8", "uint16", "uint32", "uint64", "int8", "int32"])
 @pytest.mark.parametrize("form", ["planes", "tiles"])
 def test_the_upper_half_of_integers_keeps_its_sign(form, kind):
-    """The greatest and the least of a dtype, in sums of float32 or float64, of int64, and with float kernels."""
+    """The greatest and the least of a dtype, in sums of float32 or float64, of int64, and with
+    float kernels.
+    """
     c, nc, _ = FORMS[form]
     ends = np.iinfo(kind)
-    images = np.random.default_rng(0).choice([ends.min, min(ends.max, 2**62), 1], (2, 3, n + 3, c)).astype(kind)
+    images = (
+        np.random.default_rng(0)
+        .choice([ends.min, min(ends.max, 2**62), 1], (2, 3, n + 3, c))
+        .astype(kind)
+    )
     kernels = np.zeros((1, 1, c, nc), np.int64)
     kernels[0, 0, 0] = 1
     judged(images, kernels, kind=np.int64)
@@ -349,7 +447,9 @@ def test_the_upper_half_of_integers_keeps_its_sign(form, kind):
 def test_integers_summed_in_floats_that_are_asked_for(dtype):
     for form in ["planes", "tiles"]:
         c, nc, groups = FORMS[form]
-        result = check((2, 5, 9, c), (3, 3), nc, dtypes=("uint8", "int8"), groups=groups, dtype=dtype)
+        result = check(
+            (2, 5, 9, c), (3, 3), nc, dtypes=("uint8", "int8"), groups=groups, dtype=dtype
+        )
         assert result.dtype == dtype
 
 
@@ -383,7 +483,9 @@ def read_only(array):
 
 def in_a_record(array):
     """Return numbers that lie 13 bytes apart."""
-    records = np.zeros(array.shape, np.dtype([("pad", "u1"), ("number", array.dtype), ("rest", "V8")]))
+    records = np.zeros(
+        array.shape, np.dtype([("pad", "u1"), ("number", array.dtype), ("rest", "V8")])
+    )
     records["number"] = array
     return records["number"]
 
@@ -407,7 +509,10 @@ LAYOUTS = {
 @pytest.mark.parametrize("form", FORMS)
 def test_layouts(form, name):
     c, nc, groups = FORMS[form]
-    images, kernels = numbers((2, 6, n + 4, c), "float32", 0), numbers((3, 3, c // groups, nc), "float32", 1)
+    images, kernels = (
+        numbers((2, 6, n + 4, c), "float32", 0),
+        numbers((3, 3, c // groups, nc), "float32", 1),
+    )
     bias = np.arange(nc).astype(np.float32)
     before = images.copy(), kernels.copy()
     for padding in ("same", "valid"):
@@ -417,7 +522,9 @@ def test_layouts(form, name):
     np.testing.assert_array_equal(kernels, before[1])
 
 
-@pytest.mark.parametrize("name", [name for name in LAYOUTS if name not in ("read-only", "broadcast", "byte-swapped")])
+@pytest.mark.parametrize(
+    "name", [name for name in LAYOUTS if name not in ("read-only", "broadcast", "byte-swapped")]
+)
 @pytest.mark.parametrize("form", FORMS)
 def test_layouts_of_out(form, name):
     c, nc, groups = FORMS[form]
@@ -429,7 +536,10 @@ def test_layouts_of_out(form, name):
 @pytest.mark.parametrize("form", FORMS)
 def test_channels_first(form):
     c, nc, groups = FORMS[form]
-    images, kernels = numbers((2, c, 6, n + 4), "float32", 0), numbers((3, 3, c // groups, nc), "float32", 1)
+    images, kernels = (
+        numbers((2, c, 6, n + 4), "float32", 0),
+        numbers((3, 3, c // groups, nc), "float32", 1),
+    )
     expected = windowed(np.moveaxis(images, 1, -1), kernels, groups=groups)
     actual = convpool.convolve(images, kernels, groups=groups, channel_axis=1, engine="compiled")
     assert actual.flags.c_contiguous
@@ -452,7 +562,12 @@ def test_every_place_of_out_in_a_line_of_the_cache(form):
 
 BLOCKS = {
     "a plane larger than a block": ((3, 300, 700, 1), (3, 3), 1, {}),
-    "a plane of bytes larger than a block": ((3, 300, 700, 1), (3, 3), 1, {"dtypes": ("uint8", "float32")}),
+    "a plane of bytes larger than a block": (
+        (3, 300, 700, 1),
+        (3, 3),
+        1,
+        {"dtypes": ("uint8", "float32")},
+    ),
     "a plane that is read where it lies": ((1, 300, 701, 1), (5, 5), 1, {"padding": "valid"}),
     "long lines": ((1, 20, 5000, 3), (3, 3), 2, {}),
     "long lines that are read where they lie": ((1, 20, 5003, 1), (3, 3), 1, {"padding": "valid"}),
@@ -473,16 +588,36 @@ BLOCKS = {
     "a large image on one side": ((1, 530, 521, 1), (4, 4), 1, {"padding": ((0, 3), (2, 0))}),
     "a large image in lanes": ((1, 100, 97, 32), (3, 3), 32, {"groups": 32}),
     "a large image with edges": ((1, 530, 521, 1), (3, 3), 1, {"pad_mode": "wrap"}),
-    "a large image and filled": ((1, 530, 521, 1), (3, 3), 1, {"pad_mode": "constant", "fill": 2.5}),
+    "a large image and filled": (
+        (1, 530, 521, 1),
+        (3, 3),
+        1,
+        {"pad_mode": "constant", "fill": 2.5},
+    ),
     "tiles of a large image": ((2, 71, 101, 17), (3, 3), n, {}),
     "tiles of a prime size": ((1, 53, 2053, 3), (3, 3), n, {}),
     "tiles of few channels with strides": ((2, 61, 67, 3), (7, 7), n, {"stride": 2}),
-    "tiles with filled borders": ((2, 30, 31, 17), (3, 3), n, {"pad_mode": "constant", "fill": 2.5}),
+    "tiles with filled borders": (
+        (2, 30, 31, 17),
+        (3, 3),
+        n,
+        {"pad_mode": "constant", "fill": 2.5},
+    ),
     "tiles with many classes of borders": ((2, 12, 12, 17), (9, 9), n, {}),
     "tiles of dilated windows": ((1, 40, 40, 17), (3, 3), n, {"dilation": (5, 7)}),
     "channels in pieces": ((1, 10, 11, 300), (9, 9), 200, {}),
-    "channels in pieces, to be packed": ((1, 10, 11, 300), (9, 9), 200, {"dtypes": ("uint8", "float32")}),
-    "channels in pieces, of integers": ((1, 10, 11, 300), (9, 9), 200, {"dtypes": ("uint8", "int8")}),
+    "channels in pieces, to be packed": (
+        (1, 10, 11, 300),
+        (9, 9),
+        200,
+        {"dtypes": ("uint8", "float32")},
+    ),
+    "channels in pieces, of integers": (
+        (1, 10, 11, 300),
+        (9, 9),
+        200,
+        {"dtypes": ("uint8", "int8")},
+    ),
     "channels in pieces, in groups": ((2, 7, 6, 300), (9, 9), 200, {"groups": 2}),
     "panel by panel": ((3, 9, 9, 200), (3, 3), 150, {}),
     "panel by panel, with edges": ((3, 9, 9, 200), (3, 3), 150, {"pad_mode": "reflect"}),
@@ -549,14 +684,28 @@ def test_every_size_around_the_blocks():
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("stride", [1, 2])
 def test_small_planes_are_read_where_they_lie(stride, dtype, monkeypatch):
-    """Masks stand for the padding at both ends of a line and for the columns between windows: every width is a case."""
+    """Masks stand for the padding at both ends of a line and for the columns between windows:
+    every width is a case.
+    """
     found = []
     forms = few_kernels._lies_right
-    monkeypatch.setattr(few_kernels, "_lies_right", lambda *words: found.append(forms(*words)) or found[-1])
+    monkeypatch.setattr(
+        few_kernels, "_lies_right", lambda *words: found.append(forms(*words)) or found[-1]
+    )
     forget()
     for width in some(range(1, 3 * n + 2), 32, f"planes {stride} {dtype}"):
-        check((9, 5, width, 1), (3, 3), 1, ((1, 0), (0, 2)), stride, dtypes=(dtype, dtype), seed=width)
-        check((9, 5, width, 1), (2, 2), 2, ((0, 4), (3, 1)), (1, stride), dtypes=(dtype, dtype), seed=width)
+        check(
+            (9, 5, width, 1), (3, 3), 1, ((1, 0), (0, 2)), stride, dtypes=(dtype, dtype), seed=width
+        )
+        check(
+            (9, 5, width, 1),
+            (2, 2),
+            2,
+            ((0, 4), (3, 1)),
+            (1, stride),
+            dtypes=(dtype, dtype),
+            seed=width,
+        )
     for count in (
         320,
         321,
@@ -568,7 +717,9 @@ def test_small_planes_are_read_where_they_lie(stride, dtype, monkeypatch):
 
 @pytest.mark.parametrize("form", ["planes", "tiles"])
 def test_copies_of_a_few_images_at_a_time(form, monkeypatch):
-    """What the kernels cannot read or write is copied: every image once, the last copy with fewer."""
+    """What the kernels cannot read or write is copied: every image once, the last copy with
+    fewer.
+    """
     monkeypatch.setattr(compiled_convolution, "STAGED", 8 * 3 * 90)
     c, nc, _ = FORMS[form]
     images, kernels = numbers((8, 5, 6, c), "float32", 0), numbers((3, 3, c, nc), "float32", 1)
@@ -581,7 +732,10 @@ def test_copies_of_a_few_images_at_a_time(form, monkeypatch):
 @pytest.mark.parametrize("form", FORMS)
 def test_weights_that_are_not_finite_meet_the_padding(form, value):
     c, nc, groups = FORMS[form]
-    images, kernels = numbers((2, 5, n + 4, c), "float32", 0) + 1, numbers((3, 3, c // groups, nc), "float32", 1)
+    images, kernels = (
+        numbers((2, 5, n + 4, c), "float32", 0) + 1,
+        numbers((3, 3, c // groups, nc), "float32", 1),
+    )
     kernels[0, 1, -1, -1] = value
     result = judged(images, kernels, groups=groups)
     assert np.isnan(result[:, 0, :, -1]).all()  # 0 * inf
@@ -594,7 +748,10 @@ def test_weights_that_are_not_finite_meet_the_padding(form, value):
 @pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan])
 def test_many_weights_that_are_not_finite_are_found_on_the_way(value):
     """They are looked at as they are packed; what was made before is made again."""
-    images, kernels = numbers((3, 9, 8, 40), "float32", 0) + 1, numbers((3, 3, 40, 5 * n), "float32", 1)
+    images, kernels = (
+        numbers((3, 9, 8, 40), "float32", 0) + 1,
+        numbers((3, 3, 40, 5 * n), "float32", 1),
+    )
     judged(images, kernels)
     kernels[0, 1, -1, -1], kernels[2, 2, 0, 0] = value, -value
     result = judged(images, kernels, bias=np.arange(5 * n))
@@ -605,7 +762,10 @@ def test_many_weights_that_are_not_finite_are_found_on_the_way(value):
 @pytest.mark.parametrize("form", FORMS)
 def test_pixels_that_are_not_finite_stay_where_they_are(form, value):
     c, nc, groups = FORMS[form]
-    images, kernels = numbers((2, 6, 2 * n + 4, c), "float32", 0), numbers((3, 3, c // groups, nc), "float32", 1)
+    images, kernels = (
+        numbers((2, 6, 2 * n + 4, c), "float32", 0),
+        numbers((3, 3, c // groups, nc), "float32", 1),
+    )
     images[1, 3, n, 0] = value
     images[0, 5, -1, -1] = value
     kernels[1, 1] = 0  # weights of 0 are not skipped
@@ -620,7 +780,9 @@ def test_pixels_that_are_not_finite_stay_where_they_are(form, value):
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("form", FORMS)
 def test_rounding_stays_within_the_bound_of_a_plain_sum(form, dtype):
-    """Each product and each addition rounds once: the error is within (terms + 2) eps / 2 of the sum of magnitudes."""
+    """Each product and each addition rounds once: the error is within (terms + 2) eps / 2 of the
+    sum of magnitudes.
+    """
     c, nc, groups = FORMS[form]
     random = np.random.default_rng(0)
     images = random.standard_normal((1, 9, n + 5, c)).astype(dtype)
@@ -667,10 +829,20 @@ class Bands:
 
 
 GUARDED = [
-    *[((2, 7, wide, c), (3, 3), nc, {"groups": g}) for c, nc, g in FORMS.values() for wide in (5, n, 2 * n + 3)],
+    *[
+        ((2, 7, wide, c), (3, 3), nc, {"groups": g})
+        for c, nc, g in FORMS.values()
+        for wide in (5, n, 2 * n + 3)
+    ],
     *[((2, 7, n + 3, c), (2, 4), nc, {"groups": g, "stride": 2}) for c, nc, g in FORMS.values()],
-    *[((2, 9, n + 3, c), (3, 3), nc, {"groups": g, "padding": "valid"}) for c, nc, g in FORMS.values()],
-    *[((2, 7, 9, c), (3, 3), nc, {"groups": g, "dtypes": ("uint8", "int8")}) for c, nc, g in FORMS.values()],
+    *[
+        ((2, 9, n + 3, c), (3, 3), nc, {"groups": g, "padding": "valid"})
+        for c, nc, g in FORMS.values()
+    ],
+    *[
+        ((2, 7, 9, c), (3, 3), nc, {"groups": g, "dtypes": ("uint8", "int8")})
+        for c, nc, g in FORMS.values()
+    ],
     ((1, 20, 21, 1), (9, 9), 1, {"dilation": 2, "padding": "full"}),
     ((1, 9, 9, 200), (3, 3), 150, {}),
     ((2, 6, 7, 300), (9, 9), 150, {}),
@@ -710,7 +882,8 @@ def test_nothing_is_written_between_lines(form):
         assert (whole == 7).all()
 
 
-# The child's arrays and scratches end where a page ends that nobody may touch, or begin where one does.
+# The child's arrays and scratches end where a page ends that nobody may touch, or begin where one
+# does.
 CHILD = """
 import numpy as np
 import convpool
@@ -754,7 +927,9 @@ for c, nc, groups in FORMS:
 check((1, 9, 11, 1), (8, 3), 1, "full")
 check((1, 5, 6, 20), (2, 3), n, pad_mode="reflect")
 """
-linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="protects pages as Linux does")
+linux = pytest.mark.skipif(
+    not sys.platform.startswith("linux"), reason="protects pages as Linux does"
+)
 
 
 @linux
@@ -778,7 +953,9 @@ def test_older_cpus(name, tmp_path):
     """Numba is told an older CPU: narrower vectors, fewer registers, no masked instructions."""
     cpu, features, width = CPUS[name]
     code = f"{CHILD}assert host.vector_bytes() == {width}\nsweep()\n" + (MORE if EVERYTHING else "")
-    children.output(code, NUMBA_CPU_NAME=cpu, NUMBA_CPU_FEATURES=features, NUMBA_CACHE_DIR=str(tmp_path))
+    children.output(
+        code, NUMBA_CPU_NAME=cpu, NUMBA_CPU_FEATURES=features, NUMBA_CACHE_DIR=str(tmp_path)
+    )
 
 
 # ---- threads, forks, processes ----
@@ -856,7 +1033,9 @@ assert [work(k) for k in range(4)] == expected
 """
 
 
-@pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="there is no fork here")
+@pytest.mark.skipif(
+    "fork" not in multiprocessing.get_all_start_methods(), reason="there is no fork here"
+)
 def test_forks_after_use_and_in_workers():
     children.output(FORKED)
 
@@ -887,10 +1066,16 @@ print(host.cache_folder())
 def test_two_processes_compile_at_once(tmp_path):
     """Both are right, and what they leave serves a third."""
     go, cache = tmp_path / "go", tmp_path / "cache"
-    environment = os.environ | {"PYTHONPATH": str(Path(convpool.__file__).parents[1]), "NUMBA_CACHE_DIR": str(cache)}
+    environment = os.environ | {
+        "PYTHONPATH": str(Path(convpool.__file__).parents[1]),
+        "NUMBA_CACHE_DIR": str(cache),
+    }
     both = [
         subprocess.Popen(
-            [sys.executable, "-c", LARGE_CALL, str(go)], stderr=subprocess.PIPE, text=True, env=environment
+            [sys.executable, "-c", LARGE_CALL, str(go)],
+            stderr=subprocess.PIPE,
+            text=True,
+            env=environment,
         )
         for _ in range(2)
     ]
@@ -900,7 +1085,10 @@ def test_two_processes_compile_at_once(tmp_path):
         assert (one.returncode, said) == (0, "")
     before = sorted(cache.rglob("*.nbc"))
     assert before
-    print("with a warm cache:", children.output(LARGE_CALL, NUMBA_CACHE_DIR=str(cache)).splitlines()[0])
+    print(
+        "with a warm cache:",
+        children.output(LARGE_CALL, NUMBA_CACHE_DIR=str(cache)).splitlines()[0],
+    )
     assert sorted(cache.rglob("*.nbc")) == before  # nothing was compiled anew
 
 
@@ -910,7 +1098,9 @@ def copied(folder):
 
     package = Path(convpool.__file__).parent
     shutil.copytree(package, folder / "convpool", ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "convpool" / "engines" / "__pycache__").write_text("a file, so no folder can be made here")
+    (folder / "convpool" / "engines" / "__pycache__").write_text(
+        "a file, so no folder can be made here"
+    )
     return folder
 
 
@@ -921,7 +1111,12 @@ def test_the_package_may_be_read_only(tmp_path, home):
     source = copied(tmp_path)
     (tmp_path / "file").touch()
     at = tmp_path / ("home" if home else "file/home")
-    words = {"HOME": str(at), "XDG_CACHE_HOME": str(at / "cache"), "PYTHONPATH": str(source), "NUMBA_CACHE_DIR": ""}
+    words = {
+        "HOME": str(at),
+        "XDG_CACHE_HOME": str(at / "cache"),
+        "PYTHONPATH": str(source),
+        "NUMBA_CACHE_DIR": "",
+    }
     printed = children.output(LARGE_CALL, PYTHONDONTWRITEBYTECODE="1", **words).splitlines()[1]
     assert printed.startswith(str(at)) if home else printed == "None"
     assert bool([*tmp_path.rglob("*.nbc")]) == home
@@ -990,7 +1185,9 @@ def test_small_calls_never_import_numba():
 
 
 def test_no_two_blocks_have_a_row_in_common():
-    """Tall kernels add to what they stored: the last block of rows once began inside of the one before it."""
+    """Tall kernels add to what they stored: the last block of rows once began inside of the one
+    before it.
+    """
     from convpool.engines.compiled.loops import convolution as kernels
 
     grid = (1, 300, 400, 1, 26, 400)
@@ -1001,7 +1198,10 @@ def test_no_two_blocks_have_a_row_in_common():
 @pytest.mark.parametrize("threads_used", [2, 4])
 def test_tall_kernels_give_the_same_on_several_threads(threads_used):
     generator = np.random.default_rng(8)
-    images, kernel = generator.random((2, 300, 400, 1), np.float32), generator.random((31, 31, 1, 1), np.float32)
+    images, kernel = (
+        generator.random((2, 300, 400, 1), np.float32),
+        generator.random((31, 31, 1, 1), np.float32),
+    )
     threads.set_number(1)
     try:
         expected = convpool.convolve(images, kernel, engine="compiled")

@@ -1,4 +1,6 @@
-"""Compiled pooling: against the slow twin and the plain engine, for every tail of a vector, between guard bands."""
+"""Compiled pooling: against the slow twin and the plain engine, for every tail of a vector,
+between guard bands.
+"""
 
 import os
 import subprocess
@@ -19,10 +21,17 @@ from convpool.engines.numpy import pooling as numpy_pooling
 from convpool.plans import dtypes
 from convpool.windows import PADDINGS, place
 
-pytestmark = pytest.mark.skipif(host.refusal() is not None, reason="the compiled engine cannot be used here")
+pytestmark = pytest.mark.skipif(
+    host.refusal() is not None, reason="the compiled engine cannot be used here"
+)
 
 MODES = list(compiled_pooling.JOINS)
-KINDS = ["float32", "float64", "bool", *(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64))]
+KINDS = [
+    "float32",
+    "float64",
+    "bool",
+    *(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)),
+]
 GUARD = 64  # numbers on either side
 
 
@@ -59,7 +68,9 @@ def numbers(shape, dtype, seed=0):
 
 
 def agree(actual, expected, images, axes, mode):
-    """Integers and chosen pixels are the same; sums of floats are near, by what they were summed from."""
+    """Integers and chosen pixels are the same; sums of floats are near, by what they were summed
+    from.
+    """
     assert (actual.dtype, actual.shape) == (expected.dtype, expected.shape)
     if images.dtype.kind != "f" or mode in ("max", "min"):
         np.testing.assert_array_equal(actual, expected)
@@ -68,7 +79,10 @@ def agree(actual, expected, images, axes, mode):
         scale = pooled(np.abs(images.astype(np.float64)), axes, mode, engine=numpy_pooling)
     finite = np.isfinite(expected)
     np.testing.assert_array_equal(actual[~finite], expected[~finite])
-    ulps = 2 * np.finfo(expected.dtype).eps + max(2, sum(axis.window for axis in axes) / 4) * np.finfo(np.float64).eps
+    ulps = (
+        2 * np.finfo(expected.dtype).eps
+        + max(2, sum(axis.window for axis in axes) / 4) * np.finfo(np.float64).eps
+    )
     assert (np.abs(actual[finite] - expected[finite]) <= ulps * scale[finite]).all()
 
 
@@ -88,14 +102,28 @@ GEOMETRIES = [
     ((13, 8), (5, 3), (1, 4), 2, ((0, 3), (5, 1)), True),
     ((6, 7), 6, 3, 1, "full", False),
     ((4, 5), 3, 2, 1, ((7, 9), (8, 6)), False),  # windows without a pixel
-    ((4, 5), 2, 1, 5, ((3, 3), (4, 4)), False),  # windows whose taps lie on both sides of the pixels
+    (
+        (4, 5),
+        2,
+        1,
+        5,
+        ((3, 3), (4, 4)),
+        False,
+    ),  # windows whose taps lie on both sides of the pixels
     ((45, 50), (31, 37), 1, 1, "same", False),
     ((70, 45), (40, 15), (2, 3), 1, ((11, 30), (2, 0)), True),
     ((45, 60), (11, 12), 1, 3, "same", False),
     ((90, 40), (17, 16), (1, 2), (4, 1), "full", False),
     ((20, 30), (20, 30), 1, 1, "valid", False),
     ((60, 40), (60, 1), 2, 1, "same", False),
-    ((70, 41), (31, 2), 1, 1, "valid", False),  # lines end where the next begins, and are made in parts
+    (
+        (70, 41),
+        (31, 2),
+        1,
+        1,
+        "valid",
+        False,
+    ),  # lines end where the next begins, and are made in parts
     ((50,), 9, 1, 2, "same", True),
     ((40,), 2, 2, 1, "valid", False),
 ]
@@ -116,7 +144,13 @@ def test_the_slow_twin(geometry, mode):
     sizes, window, stride, dilation, padding, ceil = geometry
     images = numbers((2, *sizes, 3), "uint8")
     expected = reference.pool(
-        images, each(window, 2), each(stride, 2), mode, padding=padding, dilation=each(dilation, 2), ceil=ceil
+        images,
+        each(window, 2),
+        each(stride, 2),
+        mode,
+        padding=padding,
+        dilation=each(dilation, 2),
+        ceil=ceil,
     )
     actual = pooled(images, lay(images, window, stride, dilation, padding, ceil), mode)
     np.testing.assert_array_equal(actual, expected)
@@ -162,17 +196,25 @@ def test_what_is_not_finite_stays_in_its_windows(words, value, c):
 @pytest.mark.parametrize("kind", ["float32", "float64"])
 @pytest.mark.parametrize("geometry", GEOMETRIES, ids=str)
 def test_every_zero_is_positive(geometry, kind):
-    """So it does not matter in which order the taps are combined: max and min are the plain engine's bit for bit."""
+    """So it does not matter in which order the taps are combined: max and min are the plain
+    engine's bit for bit.
+    """
     sizes, *words = geometry
     for c in (1, 3, 17):
-        images = np.random.default_rng(c).choice([0.0, -0.0, -0.0, -1e-300, 1.0, -1.0], (2, *sizes, c)).astype(kind)
+        images = (
+            np.random.default_rng(c)
+            .choice([0.0, -0.0, -0.0, -1e-300, 1.0, -1.0], (2, *sizes, c))
+            .astype(kind)
+        )
         for some in (images, images * 0):
             axes = lay(some, *words)
             for mode in MODES:
                 result = pooled(some, axes, mode)
                 assert not np.signbit(result[result == 0]).any()
                 if mode in ("max", "min"):
-                    assert result.tobytes() == pooled(some, axes, mode, engine=numpy_pooling).tobytes()
+                    assert (
+                        result.tobytes() == pooled(some, axes, mode, engine=numpy_pooling).tobytes()
+                    )
 
 
 def test_nothing_overflows_on_the_way():
@@ -180,7 +222,9 @@ def test_nothing_overflows_on_the_way():
     axes = lay(images, 9)
     assert (pooled(images, axes, "avg") == images.flat[0]).all()
     assert np.isinf(pooled(images, axes, "sum")).all()
-    for kind, sizes in product(("uint8", "int16"), ((20, 20), (300, 300))):  # just beyond 2**15 and 2**31
+    for kind, sizes in product(
+        ("uint8", "int16"), ((20, 20), (300, 300))
+    ):  # just beyond 2**15 and 2**31
         value = np.iinfo(kind).min or np.iinfo(kind).max
         full = np.full((1, *sizes, 1), value, kind)
         assert pooled(full, lay(full, sizes), "sum").item() == int(value) * sizes[0] * sizes[1]
@@ -225,7 +269,10 @@ def guarded(numbers, kind):
     band = np.arange(GUARD * 8, dtype=np.uint8)
     room = np.concatenate([band, np.full(numbers * kind.itemsize, 0xFF, np.uint8), band])
     inside = room[len(band) : len(room) - len(band)].view(kind)
-    return inside, lambda: (room[: len(band)] == band).all() and (room[len(room) - len(band) :] == band).all()
+    return (
+        inside,
+        lambda: (room[: len(band)] == band).all() and (room[len(room) - len(band) :] == band).all(),
+    )
 
 
 @pytest.mark.parametrize("kind", ["float32", "uint8"])
@@ -282,7 +329,10 @@ def test_a_larger_window_costs_little_more():
         (("lp", "float32", 2), "mode is 'lp'"),
         (("max", "complex64", 2), "images are complex64"),
         (("max", "float16", 2), "images are float16"),
-        (("max", "longdouble", 2), "images are float128" if np.dtype("longdouble").itemsize == 16 else "images are"),
+        (
+            ("max", "longdouble", 2),
+            "images are float128" if np.dtype("longdouble").itemsize == 16 else "images are",
+        ),
         (("max", ">f4", 2), "images are >f4"),
         (("sum", "float32", 3), "there are 3 spatial axes"),
     ],
@@ -294,7 +344,11 @@ def test_refusals(words, told):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_nothing_else_is_refused(kind):
-    assert all(compiled_pooling.refusal(mode, np.dtype(kind), rank) is None for mode in MODES for rank in (1, 2))
+    assert all(
+        compiled_pooling.refusal(mode, np.dtype(kind), rank) is None
+        for mode in MODES
+        for rank in (1, 2)
+    )
 
 
 @given(st.data())
@@ -304,14 +358,28 @@ def test_any_pooling(data):
 
     rank = draw(1, 2)
     most = data.draw(st.sampled_from([7, 7, 40]))
-    sizes, window, stride, dilation = ([draw(1, top) for _ in range(rank)] for top in (most, most, 4, 3))
-    padding = data.draw(st.one_of(st.sampled_from(list(PADDINGS)), st.just([(draw(0, 9), draw(0, 9)) for _ in sizes])))
-    images = numbers((draw(0, 3), *sizes, draw(1, 40)), data.draw(st.sampled_from(["float32", "uint8"])), draw(0, 99))
+    sizes, window, stride, dilation = (
+        [draw(1, top) for _ in range(rank)] for top in (most, most, 4, 3)
+    )
+    padding = data.draw(
+        st.one_of(
+            st.sampled_from(list(PADDINGS)), st.just([(draw(0, 9), draw(0, 9)) for _ in sizes])
+        )
+    )
+    images = numbers(
+        (draw(0, 3), *sizes, draw(1, 40)),
+        data.draw(st.sampled_from(["float32", "uint8"])),
+        draw(0, 99),
+    )
     if images.dtype.kind == "f" and images.size:
-        images.flat[draw(0, images.size - 1)] = data.draw(st.sampled_from([0, np.nan, np.inf, -np.inf]))
+        images.flat[draw(0, images.size - 1)] = data.draw(
+            st.sampled_from([0, np.nan, np.inf, -np.inf])
+        )
     axes = lay(images, window, stride, dilation, padding, data.draw(st.booleans()))
     if all(axis.count > 0 for axis in axes):
-        mode = data.draw(st.sampled_from(["max", "avg"]))  # each other one is compiled anew for every geometry
+        mode = data.draw(
+            st.sampled_from(["max", "avg"])
+        )  # each other one is compiled anew for every geometry
         count_padding = data.draw(st.booleans())
         expected = pooled(images, axes, mode, count_padding, numpy_pooling)
         agree(pooled(images, axes, mode, count_padding), expected, images, axes, mode)
@@ -339,7 +407,9 @@ print(tests.host.vector_bytes())
 def test_older_processors(name, tmp_path):
     words = {**os.environ, **OLDER[name], "NUMBA_CACHE_DIR": str(tmp_path)}
     script = SCRIPT.format(folder=str(Path(__file__).parent))
-    run = subprocess.run([sys.executable, "-c", script], env=words, capture_output=True, text=True, check=False)
+    run = subprocess.run(
+        [sys.executable, "-c", script], env=words, capture_output=True, text=True, check=False
+    )
     assert run.stdout.split() == [{"AVX2": "32", "SSE2": "16"}[name]], run.stderr
 
 

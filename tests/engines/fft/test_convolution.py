@@ -1,4 +1,6 @@
-"""Large kernels through Fourier transforms: against the slow twin, within the stated bound and the stated memory."""
+"""Large kernels through Fourier transforms: against the slow twin, within the stated bound and
+the stated memory.
+"""
 
 import math
 import tracemalloc
@@ -32,19 +34,29 @@ def lay(images, kernels, padding, stride, dilation):
 
 @contextmanager
 def only_transforms():
-    """Transform every block, also where direct sums would err less, as they do in most small ones."""
+    """Transform every block, also where direct sums would err less, as they do in most small
+    ones.
+    """
     every = mock.patch.object(
-        fft_convolution, "_accurate", lambda pixels, norm, samples, weights, layout: weights.sums == weights.sums
+        fft_convolution,
+        "_accurate",
+        lambda pixels, norm, samples, weights, layout: weights.sums == weights.sums,
     )
     with every, mock.patch.object(fft_convolution, "_sum", None):
         yield
 
 
-def convolved(images, kernels, padding="same", stride=1, dilation=1, kind=None, dtype=None, **words):
-    """Call the engine as the plan does, with an output that holds rubbish, and transform everything."""
+def convolved(
+    images, kernels, padding="same", stride=1, dilation=1, kind=None, dtype=None, **words
+):
+    """Call the engine as the plan does, with an output that holds rubbish, and transform
+    everything.
+    """
     axes = lay(images, kernels, padding, stride, dilation)
     dtype = np.dtype(dtype or np.result_type(images, kernels))
-    out = np.full((len(images), *(axis.count for axis in axes), kernels.shape[-1]), 77, kind or dtype)
+    out = np.full(
+        (len(images), *(axis.count for axis in axes), kernels.shape[-1]), 77, kind or dtype
+    )
     with only_transforms():
         fft_convolution.convolve(images, kernels, axes, out, dtype=dtype, **words)
     return out
@@ -66,7 +78,9 @@ def near(actual, expected):
 
 @pytest.fixture
 def small_steps(monkeypatch):
-    """Cut small arrays as if they were large: several blocks, steps of few numbers, one kernel at a time."""
+    """Cut small arrays as if they were large: several blocks, steps of few numbers, one kernel
+    at a time.
+    """
     for module in (fft_convolution, fourier_layout):
         monkeypatch.setattr(module, "CHUNK", 2**6)
     monkeypatch.setattr(fourier_layout, "BATCH", 2**7)
@@ -104,7 +118,9 @@ def test_agrees_with_reference(geometry, groups, steps, request):
     images, kernels = halves(3, *spatial, 2 * groups), halves(*window, 2, 3 * groups, seed=1)
     bias = halves(3 * groups, seed=2)
     sides = padding if isinstance(padding, str) else list(padding)
-    expected = reference.convolve(images, kernels, sides, stride, dilation=dilation, groups=groups, bias=bias)
+    expected = reference.convolve(
+        images, kernels, sides, stride, dilation=dilation, groups=groups, bias=bias
+    )
     near(convolved(images, kernels, padding, stride, dilation, groups=groups, bias=bias), expected)
 
 
@@ -121,7 +137,11 @@ def test_small_steps_do_cut(small_steps):
 def test_pad_modes(pad_mode, steps, request):
     if steps == "small":
         request.getfixturevalue("small_steps")
-    images, kernels, fill = halves(2, 13, 8, 1), halves(6, 9, 1, 2, seed=1), 1.5 if pad_mode == "constant" else 0
+    images, kernels, fill = (
+        halves(2, 13, 8, 1),
+        halves(6, 9, 1, 2, seed=1),
+        1.5 if pad_mode == "constant" else 0,
+    )
     for padding in ("same", "full", ((20, 3), (0, 17))):
         expected = reference.convolve(images, kernels, padding, 2, pad_mode=pad_mode, fill=fill)
         near(convolved(images, kernels, padding, 2, pad_mode=pad_mode, fill=fill), expected)
@@ -139,9 +159,14 @@ def test_pad_modes(pad_mode, steps, request):
     ],
 )
 def test_dtypes(images, kernels, dtype, out):
-    pixels, weights = halves(2, 20, 21, 2).astype(images), halves(6, 7, 2, 3, seed=1).astype(kernels)
+    pixels, weights = (
+        halves(2, 20, 21, 2).astype(images),
+        halves(6, 7, 2, 3, seed=1).astype(kernels),
+    )
     actual = convolved(pixels, weights, dtype=dtype, kind=out)
-    np.testing.assert_allclose(actual, reference.convolve(pixels, weights, dtype=dtype).astype(out), rtol=0, atol=1e-6)
+    np.testing.assert_allclose(
+        actual, reference.convolve(pixels, weights, dtype=dtype).astype(out), rtol=0, atol=1e-6
+    )
     assert actual.dtype == out
 
 
@@ -155,18 +180,24 @@ def test_float32_is_right_to_its_last_bit_or_next_to_it():
     images, kernels = normal(1, 80, 80, 1, dtype="f4"), normal(31, 31, 1, 1, seed=1, dtype="f4")
     exact = reference.convolve(images.astype("f8")[:, :40, :40], kernels.astype("f8"), "valid")
     actual = convolved(images[:, :40, :40], kernels, "valid")
-    assert (np.abs(actual - exact) <= np.spacing(np.abs(exact).astype("f4")) * 0.50001 + 1e-12).all()
+    assert (
+        np.abs(actual - exact) <= np.spacing(np.abs(exact).astype("f4")) * 0.50001 + 1e-12
+    ).all()
 
 
 @pytest.mark.parametrize("dtype", ["int64", "complex128", "longdouble", "float16", "bool"])
 def test_other_dtypes_name_the_engines_that_can(dtype):
     if np.dtype(dtype) == np.float64:
         pytest.skip("longdouble is float64 here")
-    with pytest.raises(ValueError, match=r"'fft' sums in float32 and float64 only, not in .*'numpy'.*'compiled'"):
+    with pytest.raises(
+        ValueError, match=r"'fft' sums in float32 and float64 only, not in .*'numpy'.*'compiled'"
+    ):
         convolved(np.ones((1, 4, 4, 1)), np.ones((2, 2, 1, 1)), dtype=dtype)
 
 
-@pytest.mark.parametrize("how", ["fortran", "strided", "negative", "broadcast", "channels first", "read-only"])
+@pytest.mark.parametrize(
+    "how", ["fortran", "strided", "negative", "broadcast", "channels first", "read-only"]
+)
 def test_layouts_of_memory(how):
     plain = halves(2, 17, 18, 3)
     images = {
@@ -183,7 +214,11 @@ def test_layouts_of_memory(how):
     wide = np.full((2, 17, 36, 2), 5.0)
     with only_transforms():
         fft_convolution.convolve(
-            images, kernels, lay(images, kernels, "same", 1, 1), wide[:, :, ::2], dtype=np.dtype("f8")
+            images,
+            kernels,
+            lay(images, kernels, "same", 1, 1),
+            wide[:, :, ::2],
+            dtype=np.dtype("f8"),
         )
     near(wide[:, :, ::2].copy(), reference.convolve(images, kernels))
     assert (wide[:, :, 1::2] == 5).all()
@@ -191,7 +226,9 @@ def test_layouts_of_memory(how):
 
 @pytest.mark.parametrize("empty", ["images", "kernels", "channels", "pixels"])
 def test_nothing_in_it(empty):
-    m, h, c, nc = (0 if empty == name else 3 for name in ("images", "pixels", "channels", "kernels"))
+    m, h, c, nc = (
+        0 if empty == name else 3 for name in ("images", "pixels", "channels", "kernels")
+    )
     images, kernels = np.ones((m, h, 5, c)), np.ones((3, 3, c, nc))
     bias = np.arange(nc) + 1.0
     actual = convolved(images, kernels, bias=bias)
@@ -212,7 +249,8 @@ def test_results_do_not_depend_on_threads(rank, monkeypatch):
     np.testing.assert_array_equal(results[0], results[2])
 
 
-# window, images, kernels (depth and number), MiB: 64 where the kernels allow it, else spectra of twice the span
+# window, images, kernels (depth and number), MiB: 64 where the kernels allow it, else spectra of
+# twice the span
 MEMORY = [
     ((31, 31), (1, 1024, 1024, 1), (1, 1), 64),
     ((15, 15), (40, 64, 64, 3), (3, 8), 64),
@@ -232,11 +270,15 @@ def test_memory(window, shape, some, limit):
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < limit * 2**20
-    assert out[0, shape[1] // 2, shape[2] // 2, 0] == pytest.approx(math.prod(window) * some[0], rel=1e-5)
+    assert out[0, shape[1] // 2, shape[2] // 2, 0] == pytest.approx(
+        math.prod(window) * some[0], rel=1e-5
+    )
 
 
 def test_fast_sizes():
-    smooth = sorted(2**a * 3**b * 5**c * 7**d for a, b, c, d in product(range(14), range(9), range(7), range(6)))
+    smooth = sorted(
+        2**a * 3**b * 5**c * 7**d for a, b, c, d in product(range(14), range(9), range(7), range(6))
+    )
     for n in [*range(1, 400), 1023, 1025, 4097, 8001]:
         assert fourier_layout.fast_size(n) == next(size for size in smooth if size >= n)
 
@@ -260,25 +302,37 @@ def test_cost_grows_with_the_work_and_hardly_with_the_kernel():
 
 
 def error(images, kernels, axes, dtype, **words):
-    """Return the greatest error of transforms against exact fractions, beyond the result's own rounding."""
+    """Return the greatest error of transforms against exact fractions, beyond the result's own
+    rounding.
+    """
     out = np.empty((len(images), *(axis.count for axis in axes), kernels.shape[-1]), dtype)
     with only_transforms():
         fft_convolution.convolve(images, kernels, axes, out, dtype=np.dtype(dtype), **words)
-    whole = [np.vectorize(Fraction, otypes=[object])(np.asarray(array, "f8")) for array in (images, kernels)]
+    whole = [
+        np.vectorize(Fraction, otypes=[object])(np.asarray(array, "f8"))
+        for array in (images, kernels)
+    ]
     exact = np.full(out.shape, Fraction(0), object)
     words["fill"] = Fraction(words.get("fill", 0))
     numpy_convolution.convolve(*whole, axes, exact, dtype=object, **words)
     half = Fraction(float(np.finfo(dtype).eps)) / 2
-    errors = [abs(Fraction(float(a)) - e) - half * abs(e) for a, e in zip(out.flat, exact.flat, strict=True)]
+    errors = [
+        abs(Fraction(float(a)) - e) - half * abs(e)
+        for a, e in zip(out.flat, exact.flat, strict=True)
+    ]
     return float(max(errors))
 
 
 def bound(images, kernels, axes, **words):
-    """Return the bound of that error for the kernel with the greatest 2-norm, if a block held all pixels."""
+    """Return the bound of that error for the kernel with the greatest 2-norm, if a block held
+    all pixels.
+    """
     layout = fourier_layout.cheapest(len(images), tuple(axes), *kernels.shape[-2:], 1)
     norms = np.sqrt(np.square(kernels, dtype="f8").sum(axis=tuple(range(kernels.ndim - 1))))
     norm = math.sqrt(np.square(padded(images, axes, **words), dtype="f8").sum())
-    return fft_convolution.error_bound(norm, norms, math.prod(layout.sizes), kernels.shape[-2]).max()
+    return fft_convolution.error_bound(
+        norm, norms, math.prod(layout.sizes), kernels.shape[-2]
+    ).max()
 
 
 @st.composite
@@ -299,7 +353,12 @@ def uneven(draw):
     return array(1, *sizes, depth), array(*window, depth, draw(st.integers(1, 2)))
 
 
-@given(uneven(), st.sampled_from(["zeros", "constant", "edge", "wrap"]), st.sampled_from(["f4", "f8"]), st.booleans())
+@given(
+    uneven(),
+    st.sampled_from(["zeros", "constant", "edge", "wrap"]),
+    st.sampled_from(["f4", "f8"]),
+    st.booleans(),
+)
 def test_error_bound_is_kept(arrays, pad_mode, dtype, full):
     images, kernels = (array.astype(dtype) for array in arrays)
     axes = lay(images, kernels, "full" if full else "same", 1, 1)
@@ -327,12 +386,16 @@ def test_error_bound_is_near_the_error():
 )
 def test_error_bound_is_infinite_where_numbers_may_overflow(pixels, weights):
     with np.errstate(all="ignore"):
-        assert fft_convolution.error_bound(pixels, np.array([weights, 1e-300]), 2**20, 1)[0] == math.inf
+        assert (
+            fft_convolution.error_bound(pixels, np.array([weights, 1e-300]), 2**20, 1)[0]
+            == math.inf
+        )
 
 
 def test_error_bound_grows_with_points_and_channels_and_never_vanishes():
     one, more, deeper = (
-        fft_convolution.error_bound(1.0, np.ones(1), *words)[0] for words in ((64, 1), (2**20, 1), (2**20, 10**6))
+        fft_convolution.error_bound(1.0, np.ones(1), *words)[0]
+        for words in ((64, 1), (2**20, 1), (2**20, 10**6))
     )
     assert 2**-53 < one < more < deeper < 1e-6
     assert (
@@ -355,7 +418,9 @@ def sums(monkeypatch):
 
 
 def judged(images, kernels, padding="same", stride=1, dilation=1, engine="fft", **more):
-    """Compare a call with sums in longdouble: in every window, the error is within that window's own bound."""
+    """Compare a call with sums in longdouble: in every window, the error is within that window's
+    own bound.
+    """
     words = {"padding": padding, "stride": stride, "dilation": dilation} | more
     actual = convpool.convolve(images, kernels, engine=engine, **words)
     axes = lay(images, kernels, padding, stride, dilation)
@@ -403,7 +468,9 @@ def test_one_huge_pixel(engine, dtype):
     images, kernels = np.full((1, 160, 160, 1), 100, dtype), np.ones((41, 41, 1, 1), dtype)
     images[0, 80, 80] = 1e17
     judged(images, kernels, engine=engine)
-    assert convpool.convolve(images, kernels, engine=engine)[0, 80, 130, 0] == pytest.approx(168100, rel=1e-5)
+    assert convpool.convolve(images, kernels, engine=engine)[0, 80, 130, 0] == pytest.approx(
+        168100, rel=1e-5
+    )
 
 
 @pytest.mark.parametrize("engine", ["auto", "fft"])
@@ -448,7 +515,9 @@ def test_each_kernel_and_group_is_judged_by_itself(sums):
 @pytest.mark.parametrize("stride", [1, 3])
 @pytest.mark.parametrize("dilation", [1, 2])
 def test_windows_are_looked_at_where_they_lie(sums, stride, dilation):
-    """Of 4 planes of pixels that dilated windows take in turn one is faint; so is a corner that few windows are in."""
+    """Of 4 planes of pixels that dilated windows take in turn one is faint; so is a corner that
+    few windows are in.
+    """
     images, kernels = np.ones((1, 130, 130, 1)), np.ones((41, 41, 1, 1))
     images[0, ::2, ::2] = 1e-12
     judged(images, kernels, "valid", stride, dilation)
@@ -506,7 +575,9 @@ def test_samples_tell_no_window_brighter_than_it_is(span):
         dark = images.copy()
         dark[0, start : start + span] = 1e-20
         pixels = fft_convolution.Pixels(dark, axes, block, "zeros", 0, np.dtype("f8"))
-        norm, samples = fft_convolution._rows(np.empty(layout.scratch, complex), pixels, layout, 1)[1:]
+        norm, samples = fft_convolution._rows(np.empty(layout.scratch, complex), pixels, layout, 1)[
+            1:
+        ]
         assert norm == pytest.approx(math.sqrt(120 - span))
         assert fft_convolution._sampled(samples, axes) == 1e-20
 

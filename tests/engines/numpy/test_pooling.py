@@ -57,7 +57,10 @@ def pool(images, axes, mode, count_padding=False, p=2.0):
 
 
 def max_indices(images, axes):
-    values, indices = empty(images, axes, images.dtype.newbyteorder("=")), empty(images, axes, np.dtype(np.int64))
+    values, indices = (
+        empty(images, axes, images.dtype.newbyteorder("=")),
+        empty(images, axes, np.dtype(np.int64)),
+    )
     numpy_pooling.max_indices(images, axes, values, indices)
     return values, indices
 
@@ -90,7 +93,9 @@ def check(actual, expected, images, mode, magnitude=None):
     np.testing.assert_array_equal(np.isfinite(actual), finite)
     scale = np.abs(expected) if magnitude is None else np.abs(magnitude)
     error = np.abs(actual[finite].astype(np.clongdouble) - expected[finite])
-    assert np.all(error <= rtol * scale[finite].astype(np.longdouble) + np.finfo(expected.dtype).tiny)
+    assert np.all(
+        error <= rtol * scale[finite].astype(np.longdouble) + np.finfo(expected.dtype).tiny
+    )
 
 
 def check_pool(images, axes, mode, count_padding=False, p=2.0):
@@ -130,9 +135,13 @@ def fill(rng, shape, dtype):
         return rng.integers(0, 2, shape).astype(bool)
     if dtype.kind in "iu":
         least, greatest = np.iinfo(dtype).min, np.iinfo(dtype).max
-        some = rng.integers(max(least, -(2**40)), min(greatest, 2**40), shape, endpoint=True).astype(dtype)
+        some = rng.integers(
+            max(least, -(2**40)), min(greatest, 2**40), shape, endpoint=True
+        ).astype(dtype)
         ends = rng.choice(np.array([least, greatest], dtype), shape)
-        return np.where(rng.random(shape) < (0.2 if dtype.itemsize < 8 else 0), ends, some).astype(dtype)
+        return np.where(rng.random(shape) < (0.2 if dtype.itemsize < 8 else 0), ends, some).astype(
+            dtype
+        )
     if dtype.kind == "c":
         return (rng.normal(size=shape) + 1j * rng.normal(size=shape)).astype(dtype)
     return rng.normal(size=shape).astype(dtype)
@@ -218,7 +227,13 @@ def test_indices_take_every_dtype(dtype, least):
     case = CASES[6]
     images = case.images(dtype)
     if least:
-        images[...] = -np.inf if images.dtype.kind == "f" else 0 if dtype == "bool" else np.iinfo(images.dtype).min
+        images[...] = (
+            -np.inf
+            if images.dtype.kind == "f"
+            else 0
+            if dtype == "bool"
+            else np.iinfo(images.dtype).min
+        )
     expected = reference.max_pool_indices(images, **words(case.axes))
     for actual, wanted in zip(max_indices(images, case.axes), expected, strict=True):
         np.testing.assert_array_equal(actual, wanted)
@@ -233,7 +248,9 @@ def signed_zeros(shape, dtype, seed=0):
 @pytest.mark.parametrize("dtype", [*FLOATS, *COMPLEX])
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_every_zero_is_positive(case, dtype):
-    """Which zero wins, and whether a sum begins with one, would depend on how the windows are cut."""
+    """Which zero wins, and whether a sum begins with one, would depend on how the windows are
+    cut.
+    """
     images = signed_zeros(case.images(dtype).shape, dtype)
     for mode in modes_for(dtype):
         for result in (pool(images, case.axes, mode), pool(images * 0, case.axes, mode)):
@@ -249,7 +266,11 @@ def test_every_zero_is_positive(case, dtype):
 
 @st.composite
 def an_axis(draw, largest):
-    size, window, dilation = draw(st.integers(1, largest)), draw(st.integers(1, largest)), draw(st.integers(1, 3))
+    size, window, dilation = (
+        draw(st.integers(1, largest)),
+        draw(st.integers(1, largest)),
+        draw(st.integers(1, 3)),
+    )
     span = dilation * (window - 1) + 1
     before, after = draw(st.integers(0, span + 2)), draw(st.integers(0, span + 2))
     before += max(0, span - size - before - after)
@@ -258,9 +279,13 @@ def an_axis(draw, largest):
 
 LAYOUTS = {
     "as it is": lambda images: images,
-    "channels first": lambda images: np.moveaxis(np.ascontiguousarray(np.moveaxis(images, -1, 1)), 1, -1),
+    "channels first": lambda images: np.moveaxis(
+        np.ascontiguousarray(np.moveaxis(images, -1, 1)), 1, -1
+    ),
     "columns first": np.asfortranarray,
-    "backwards": lambda images: np.ascontiguousarray(images[:, ::-1, ..., ::-1])[:, ::-1, ..., ::-1],
+    "backwards": lambda images: np.ascontiguousarray(images[:, ::-1, ..., ::-1])[
+        :, ::-1, ..., ::-1
+    ],
     "every other": lambda images: np.repeat(images, 2, axis=1)[:, ::2],
     "one for all": lambda images: np.broadcast_to(images[:1], images.shape),
 }
@@ -276,7 +301,9 @@ def a_case(draw):
     rng = np.random.default_rng(draw(st.integers(0, 2**32)))
     images = fill(rng, shape, np.dtype(draw(st.sampled_from(DTYPES))))
     if draw(st.booleans()) and images.dtype.kind == "f":
-        images = np.where(rng.random(shape) < 0.05, rng.choice([np.nan, np.inf, -np.inf], shape), images)
+        images = np.where(
+            rng.random(shape) < 0.05, rng.choice([np.nan, np.inf, -np.inf], shape), images
+        )
         images = images.astype(images.dtype)
     images = LAYOUTS[draw(st.sampled_from(sorted(LAYOUTS)))](images)
     images.flags.writeable = False
@@ -307,7 +334,11 @@ def test_adaptive_agrees_with_the_reference(case, data):
     out = np.empty((len(images), *counts, images.shape[-1]), result_dtype(images, mode))
     with np.errstate(all="raise"):
         expected = reference.adaptive_pool(images, counts, mode)
-        magnitude = reference.adaptive_pool(np.abs(images), counts, mode) if images.dtype.kind in "fc" else None
+        magnitude = (
+            reference.adaptive_pool(np.abs(images), counts, mode)
+            if images.dtype.kind in "fc"
+            else None
+        )
         numpy_pooling.adaptive(images, ends, out, mode=mode, dtype=work_dtype(images, mode))
         check(out, expected, images, mode, magnitude if mode in ("sum", "avg") else None)
 
@@ -332,7 +363,10 @@ def test_unpool_agrees_with_the_reference(monkeypatch, case):
 
 
 def test_unpool_lets_the_last_of_equal_places_win():
-    values, indices = np.arange(1.0, 7).reshape(1, 6, 1), np.array([2, 0, 2, -1, 0, -1]).reshape(1, 6, 1)
+    values, indices = (
+        np.arange(1.0, 7).reshape(1, 6, 1),
+        np.array([2, 0, 2, -1, 0, -1]).reshape(1, 6, 1),
+    )
     out = np.ones((1, 4, 1))
     numpy_pooling.unpool(values, indices, out)
     assert out.ravel().tolist() == [5, 0, 3, 0]
@@ -352,7 +386,9 @@ def test_blocks_change_nothing(case, monkeypatch):
     monkeypatch.setattr(numpy_pooling, "LINES", 2)
     for mode in MODES:
         rtol = 0 if mode in ("max", "min") else 1e-12
-        np.testing.assert_allclose(pool(images, case.axes, mode), before[mode], rtol=rtol, atol=rtol)
+        np.testing.assert_allclose(
+            pool(images, case.axes, mode), before[mode], rtol=rtol, atol=rtol
+        )
         check_pool(images, case.axes, mode, count_padding=True)
     np.testing.assert_array_equal(max_indices(images, case.axes), (values, indices))
 
@@ -386,7 +422,10 @@ def test_what_is_not_finite_stays_in_its_windows(window, value):
 
 def test_nothing_is_said_about_what_is_not_finite():
     axes = [Axis(2, 2)]
-    opposites, large = np.array([np.inf, -np.inf]).reshape(1, 2, 1), np.full((1, 2, 1), 6e4, np.float16)
+    opposites, large = (
+        np.array([np.inf, -np.inf]).reshape(1, 2, 1),
+        np.full((1, 2, 1), 6e4, np.float16),
+    )
     with np.errstate(all="raise"):
         assert np.isnan(pool(opposites, axes, "avg")).all()
         assert np.isinf(pool(large, axes, "sum")).all()
@@ -408,8 +447,16 @@ def test_large_sums_of_float32_stay_exact_to_1e_6(window):
 
 HEAVY = {
     "max 31 x 31": ("max", [Axis(4096, 31), Axis(4096, 31)], (1, 4096, 4096, 1)),
-    "max 31 x 31, padded": ("max", [Axis(4096, 31, 1, 1, 15, 15), Axis(4096, 31, 1, 1, 15, 15)], (1, 4096, 4096, 1)),
-    "avg 9 x 9": ("avg", [Axis(2048, 9, 1, 1, 4, 4), Axis(2048, 9, 1, 1, 4, 4)], (1, 2048, 2048, 1)),
+    "max 31 x 31, padded": (
+        "max",
+        [Axis(4096, 31, 1, 1, 15, 15), Axis(4096, 31, 1, 1, 15, 15)],
+        (1, 4096, 4096, 1),
+    ),
+    "avg 9 x 9": (
+        "avg",
+        [Axis(2048, 9, 1, 1, 4, 4), Axis(2048, 9, 1, 1, 4, 4)],
+        (1, 2048, 2048, 1),
+    ),
     "avg 4096 x 4096": ("avg", [Axis(4096, 4096), Axis(4096, 4096)], (1, 4096, 4096, 1)),
     "avg of many": ("avg", [Axis(32, 3, 2, 1, 1, 1), Axis(32, 3, 2, 1, 1, 1)], (8000, 32, 32, 3)),
     "max of a line": ("max", [Axis(4_000_000, 101, 1, 1, 50, 50)], (1, 4_000_000, 1)),
@@ -445,7 +492,10 @@ def test_memory_is_one_padded_image_and_64_mebibytes(name):
 def test_memory_of_indices_is_one_padded_image_and_64_mebibytes(name):
     _, axes, shape = HEAVY[name]
     images = np.ones(shape, np.float32)
-    values, indices = empty(images, axes, np.dtype(np.float32)), empty(images, axes, np.dtype(np.int64))
+    values, indices = (
+        empty(images, axes, np.dtype(np.float32)),
+        empty(images, axes, np.dtype(np.int64)),
+    )
     bound = one_padded_image(axes, shape[-1], 8) + 64 * MEBIBYTE
     assert peak(numpy_pooling.max_indices, images, axes, values, indices) < bound
 

@@ -6,13 +6,19 @@ import numpy as np
 
 from convpool.check.behaviour.samples import Array
 
-TOLERANCE = 1e-6  # of the largest right value: room for results of float32, none for another convention
+TOLERANCE = (
+    1e-6  # of the largest right value: room for results of float32, none for another convention
+)
 
 
 def agree(got: Array, wanted: Array, scale: float) -> Array:
     """Return where numbers agree within the tolerance, as a part of a scale; NaN agrees with NaN."""
     with np.errstate(all="ignore"):
-        near: Array = (np.abs(got - wanted) <= TOLERANCE * scale) | (np.isnan(got) & np.isnan(wanted)) | (got == wanted)
+        near: Array = (
+            (np.abs(got - wanted) <= TOLERANCE * scale)
+            | (np.isnan(got) & np.isnan(wanted))
+            | (got == wanted)
+        )
     return near
 
 

@@ -1,7 +1,7 @@
 """One case: a call of a task's function, and what is right there by the slow reference.
 
-Letters: m images, h x w pixels, c channels, kh x kw kernel, nc kernels, ph pw padding, sh sw stride. A case is a few
-words; its arrays are made when they are first asked for.
+Letters: m images, h x w pixels, c channels, kh x kw kernel, nc kernels, ph pw padding, sh sw
+stride. A case is a few words; its arrays are made when they are first asked for.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ class Case:
     """One call of a task's function, and what is right there."""
 
     task: int
-    item: str  # the part of the behaviour that it belongs to: valid, padding, same, same-strided, max, avg
+    # the part of the behaviour that it belongs to: valid, padding, same, same-strided, max, avg
+    item: str
     sample: Sample  # of the images
     weights: Sample | Pair  # the kernel's sample; in task 6 the window (kh, kw)
     given: tuple[Any, ...] = ()  # what follows the kernel by position
@@ -108,15 +109,26 @@ class Case:
     def name(self) -> str:
         """What comes in, in words: images (2, 5, 4) of int64, kernel (2, 2) of int64, padding (1, 0)."""
         kernel = self.weights
-        what = f"kernel {_described(kernel)}" if isinstance(kernel, Sample) else f"kernel_shape {kernel}"
+        what = (
+            f"kernel {_described(kernel)}"
+            if isinstance(kernel, Sample)
+            else f"kernel_shape {kernel}"
+        )
         given = "".join(f", {word} {value}" for word, value in self._spoken().items())
         return f"images {_described(self.sample)}, {what}{given}"
 
     @property
     def line(self) -> str:
         """The call as Python: convolve_grayscale(images, kernel, padding='same')."""
-        kernel = list(TASKS[self.task].parameters)[1] if isinstance(self.weights, Sample) else repr(self.weights)
-        words = [*map(repr, self.given), *(f"{word}={value!r}" for word, value in self.words.items())]
+        kernel = (
+            list(TASKS[self.task].parameters)[1]
+            if isinstance(self.weights, Sample)
+            else repr(self.weights)
+        )
+        words = [
+            *map(repr, self.given),
+            *(f"{word}={value!r}" for word, value in self.words.items()),
+        ]
         return f"{TASKS[self.task].function}({', '.join(['images', kernel, *words])})"
 
     @property

@@ -1,6 +1,7 @@
 """The table of cases that a submission is called with: a few numbers a row, and what each task makes of them.
 
-Letters: m images, h x w pixels, c channels, kh x kw kernel, nc kernels, ph pw padding, sh sw stride.
+Letters: m images, h x w pixels, c channels, kh x kw kernel, nc kernels, ph pw padding, sh sw
+stride.
 """
 
 from __future__ import annotations
@@ -143,7 +144,10 @@ KINDS = (
 POOLED_KINDS = ("float32", "int64", "uint8", "large", "negative")
 # the brief does not ask for these
 ODD_KINDS = {
-    ("uint8", "small uint8"): "a kernel of uint8 on images of uint8: their products do not fit uint8, so that NumPy "
+    (
+        "uint8",
+        "small uint8",
+    ): "a kernel of uint8 on images of uint8: their products do not fit uint8, so that NumPy "
     "wraps them at 256 unless one is made float first",
     ("NaN", "whole"): "NaN in an image, which belongs to the windows that hold it and to no other",
     ("big-endian", "whole"): "numbers in the byte order of other machines",
@@ -151,7 +155,9 @@ ODD_KINDS = {
 DEPTHS = ((2, 3, 2), (1, 1, 3), (3, 2, 1), (2, 1, 2))  # m, c, nc in turn
 
 
-def _shapes(task: int, size: Pair, window: Pair, depth: tuple[int, int, int]) -> tuple[tuple[int, ...], ...]:
+def _shapes(
+    task: int, size: Pair, window: Pair, depth: tuple[int, int, int]
+) -> tuple[tuple[int, ...], ...]:
     """Return the shapes of the images and of the kernel."""
     m, c, nc = depth
     if task < 4:
@@ -165,7 +171,13 @@ def _given(task: int, arguments: dict[str, Any], turn: int) -> dict[str, Any]:
     asked = {name: arguments[name] for name in list(parameters)[2:]}
     if turn % 3 == 0:
         return {"given": tuple(asked.values())}
-    return {"words": {name: value for name, value in asked.items() if turn % 3 == 1 or value != parameters[name]}}
+    return {
+        "words": {
+            name: value
+            for name, value in asked.items()
+            if turn % 3 == 1 or value != parameters[name]
+        }
+    }
 
 
 def _convolutions(task: int, item: str, rows: Iterable[Row]) -> Iterator[Case]:
@@ -173,13 +185,19 @@ def _convolutions(task: int, item: str, rows: Iterable[Row]) -> Iterator[Case]:
         images, kernel = _shapes(task, size, window, DEPTHS[turn % 4])
         numbers = "float64" if turn % 5 == 3 else "whole"
         given = _given(task, {"padding": padding, "stride": stride}, turn)
-        yield Case(task, item, Sample(images, numbers, turn), Sample(kernel, numbers, 100 + turn), **given)
+        yield Case(
+            task, item, Sample(images, numbers, turn), Sample(kernel, numbers, 100 + turn), **given
+        )
 
 
-def _kinds(task: int, item: str, padding: Padding, stride: Pair = ONE, odd: bool = True) -> Iterator[Case]:
+def _kinds(
+    task: int, item: str, padding: Padding, stride: Pair = ONE, odd: bool = True
+) -> Iterator[Case]:
     """Yield cases of one size and many kinds of numbers, with those that are not judged."""
     images, kernel = _shapes(task, (7, 6), (3, 2), DEPTHS[0])
-    kinds = [(*kind, "") for kind in KINDS] + [(*kind, why) for kind, why in ODD_KINDS.items() if odd]
+    kinds = [(*kind, "") for kind in KINDS] + [
+        (*kind, why) for kind, why in ODD_KINDS.items() if odd
+    ]
     for turn, (pixels, weights, why) in enumerate(kinds):
         given = _given(task, {"padding": padding, "stride": stride}, turn)
         samples = Sample(images, pixels, 200 + turn), Sample(kernel, weights, 300 + turn)
@@ -204,10 +222,20 @@ def _poolings(mode: str) -> Iterator[Case]:
         numbers = "float64" if turn % 5 == 3 else "whole"
         given = _given(6, {"stride": stride, "mode": mode}, turn)
         yield Case(6, mode, Sample(images, numbers, turn), window, **given)
-    kinds = [(kind, "") for kind in POOLED_KINDS] + [(kind[0], why) for kind, why in list(ODD_KINDS.items())[1:]]
+    kinds = [(kind, "") for kind in POOLED_KINDS] + [
+        (kind[0], why) for kind, why in list(ODD_KINDS.items())[1:]
+    ]
     for turn, (numbers, why) in enumerate(kinds):
         given = _given(6, {"stride": (2, 1), "mode": mode}, turn)
-        yield Case(6, mode, Sample((2, 7, 6, 3), numbers, 200 + turn), (3, 2), **given, judged=not why, why=why)
+        yield Case(
+            6,
+            mode,
+            Sample((2, 7, 6, 3), numbers, 200 + turn),
+            (3, 2),
+            **given,
+            judged=not why,
+            why=why,
+        )
 
 
 CASES: dict[int, tuple[Case, ...]] = {
@@ -232,7 +260,10 @@ def _large(task: int) -> Iterator[Case]:
     given = _given(task, {"padding": padding, "stride": (2, 2)}, 0)
     yield Case(task, item, Sample(images, "whole", 0), Sample(kernel, "whole", 1), **given)
     if task < 3:  # without a stride, one window as large as the padded image
-        images, kernel = {0: (1, side, side), 1: (1, 1, 1), 2: (1, side - 2, side)}[task], (side, side)
+        images, kernel = (
+            {0: (1, side, side), 1: (1, 1, 1), 2: (1, side - 2, side)}[task],
+            (side, side),
+        )
         given = _given(task, {"padding": padding}, 0)
         yield Case(task, item, Sample(images, "whole", 2), Sample(kernel, "whole", 3), **given)
         return

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 
-# From a kind of numbers to the Python that makes them: pasted by a student, it makes the same array.
+# From a kind of numbers to the Python that makes them: pasted by a student, it makes the same
+# array.
 NUMBERS = {
     "float64": "{rng}.uniform(-9, 9, {shape})",
     "float32": "{rng}.uniform(-9, 9, {shape}).astype('float32')",

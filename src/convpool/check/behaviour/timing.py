@@ -16,7 +16,9 @@ from convpool.check.tasks import TASKS
 
 TIMES = 5  # the best of these counts
 LEAST_MEMORY = 2**20  # bytes: less than this is not told apart
-PATIENCE = 60  # seconds for our own file at least, however short a submission's time or busy the machine
+PATIENCE = (
+    60  # seconds for our own file at least, however short a submission's time or busy the machine
+)
 _MEASURING = threading.Lock()
 
 
@@ -58,7 +60,9 @@ def _own_cost(task: int, python: Interpreter, limits: Limits) -> Cost | None:
         return None
     first = CASES[task][0].call  # what the first call alone takes does not count
     patient = replace(limits, task_seconds=max(limits.task_seconds, PATIENCE))
-    start, *answers = child.run(folder, TASKS[task].file, TASKS[task].function, [first, *calls(task)], python, patient)
+    start, *answers = child.run(
+        folder, TASKS[task].file, TASKS[task].function, [first, *calls(task)], python, patient
+    )
     return cost(answers, start.peak)
 
 

@@ -46,7 +46,10 @@ class Trial:
         if self.answer.value is None:
             return self.answer.words
         if self.array is None:
-            return f"the result is an array of {self.answer.value.dtype}; numbers such as float64 would do"
+            return (
+                f"the result is an array of {self.answer.value.dtype}; numbers such as "
+                "float64 would do"
+            )
         return _difference(self.array, self.case)
 
     @property
@@ -63,7 +66,9 @@ def _difference(value: Array, case: Case) -> str:
     if any(alike(value, right) for right in case.expected):
         return ""
     strays = np.count_nonzero(np.isnan(value) & ~np.isnan(first))
-    return f"{strays} of {value.size} values are NaN (not a number)" if strays else "the values differ"
+    return (
+        f"{strays} of {value.size} values are NaN (not a number)" if strays else "the values differ"
+    )
 
 
 # ---- what wrong cases have in common ----
@@ -94,8 +99,12 @@ TRAITS: dict[str, Callable[[Case], bool]] = {
     "have images of float32": lambda case: case.sample.numbers == "float32",
     "have images of int64": lambda case: case.sample.numbers in ("int64", "large"),
     "have images of integers": lambda case: case.sample.numbers in ("int64", "uint8", "large"),
-    "have large numbers, which float32 has no room for": lambda case: case.sample.numbers == "large",
-    "have fractions": lambda case: "float" in case.sample.numbers + getattr(case.weights, "numbers", ""),
+    "have large numbers, which float32 has no room for": lambda case: (
+        case.sample.numbers == "large"
+    ),
+    "have fractions": lambda case: (
+        "float" in case.sample.numbers + getattr(case.weights, "numbers", "")
+    ),
     "have negative pixels only": lambda case: case.sample.numbers == "negative",
     "have images that are not square": lambda case: case.size[0] != case.size[1],
     "have windows that are not square": lambda case: case.window[0] != case.window[1],
@@ -110,10 +119,14 @@ TRAITS: dict[str, Callable[[Case], bool]] = {
         s > k for s, k in zip(case.stride, case.window, strict=True)
     ),
     "have rows or columns left over after the last window": _reaches_over,
-    "have ph != pw": lambda case: not isinstance(case.padding, str) and case.padding[0] != case.padding[1],
+    "have ph != pw": lambda case: (
+        not isinstance(case.padding, str) and case.padding[0] != case.padding[1]
+    ),
     "have padding (0, 0)": lambda case: case.padding == (0, 0),
     "need an odd number of zeros on an axis": lambda case: any(total % 2 for total in _zeros(case)),
-    "need an even number of zeros on both axes": lambda case: not any(total % 2 for total in _zeros(case) or [1]),
+    "need an even number of zeros on both axes": lambda case: (
+        not any(total % 2 for total in _zeros(case) or [1])
+    ),
     "have one image": lambda case: case.sample.shape[0] == 1,
     "have several images": lambda case: case.sample.shape[0] > 1,
     "have one channel": lambda case: case.sample.shape[3:] == (1,),

@@ -1,7 +1,8 @@
 """What a function of the brief would return if one thing in it were read otherwise, computed window by window.
 
-Letters: m images, h x w pixels, c channels, kh x kw kernel, nc kernels, ph pw padding, sh sw stride, oh x ow output.
-On one axis: n pixels, k taps, s steps. T = (n - 1) * s + k - n zeros keep n outputs.
+Letters: m images, h x w pixels, c channels, kh x kw kernel, nc kernels, ph pw padding, sh sw
+stride, oh x ow output. On one axis: n pixels, k taps, s steps. T = (n - 1) * s + k - n zeros keep n
+outputs.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ from convpool.check.tasks import REQUIRED, TASKS
 
 Array = NDArray[Any]
 Pair = tuple[int, int]
-Starts = list[int | None]  # of each output on an axis, in the padded image; None: that output stays 0
+Starts = list[
+    int | None
+]  # of each output on an axis, in the padded image; None: that output stays 0
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,10 @@ class Given:
     mode: str  # sum, max or avg
     sizes: Pair  # h and w, as the formulas read them
     window: Pair  # kh and kw, as the formulas read them
-    before: tuple[bool, bool] = (True, True)  # whether the odd zero of 'same' comes before, on each axis
+    before: tuple[bool, bool] = (
+        True,
+        True,
+    )  # whether the odd zero of 'same' comes before, on each axis
 
     @property
     def pools(self) -> bool:
@@ -57,14 +63,19 @@ def read(case: Case) -> Given:
     parameters = TASKS[case.task].parameters
     words = {name: value for name, value in parameters.items() if value is not REQUIRED}
     words |= dict(zip(parameters, case.call.arguments, strict=False)) | case.call.words
-    images, kernels = np.asarray(words["images"]), np.asarray(words.get("kernels", words.get("kernel", 0)))
+    images, kernels = (
+        np.asarray(words["images"]),
+        np.asarray(words.get("kernels", words.get("kernel", 0))),
+    )
     if case.task == 6:
         kernels = np.zeros((*words["kernel_shape"], 0, 0))
     padding = words.get("padding", "same" if case.task == 1 else "valid")
     return Given(
         task=case.task,
         images=images.astype(float).reshape(*images.shape[:3], -1),
-        kernels=(kernels if case.task >= 5 else kernels.reshape(*kernels.shape[:2], -1, 1)).astype(float),
+        kernels=(kernels if case.task >= 5 else kernels.reshape(*kernels.shape[:2], -1, 1)).astype(
+            float
+        ),
         dtypes=(images.dtype, kernels.dtype),
         padding=padding if isinstance(padding, str) else (int(padding[0]), int(padding[1])),
         stride=words.get("stride", (1, 1)),
@@ -78,7 +89,8 @@ def read(case: Case) -> Given:
 def odd_zeros(given: Given, reading: Reading | None = None) -> list[Given]:
     """Return the arguments with the odd zero of 'same' before or after, on each axis where there is one.
 
-    All are right. Where a reading is given, it is its zeros that count: they may be odd where the right ones are even.
+    All are right. Where a reading is given, it is its zeros that count: they may be odd where the
+    right ones are even.
     """
     if reading and not WHEN[reading.when](given):
         return [given]
@@ -89,7 +101,9 @@ def odd_zeros(given: Given, reading: Reading | None = None) -> list[Given]:
     ways: dict[tuple[Pair | None, ...], Given] = {}
     for rows, columns in itertools.product((True, False), repeat=2):
         changed = replace(read_so, before=(rows, columns))
-        ways.setdefault((zeros(changed, 0), zeros(changed, 1)), replace(given, before=(rows, columns)))
+        ways.setdefault(
+            (zeros(changed, 0), zeros(changed, 1)), replace(given, before=(rows, columns))
+        )
     return list(ways.values())
 
 
@@ -143,7 +157,9 @@ def right_combine(windows: Windows, given: Given) -> Array | None:
 # from windows to (m, oh, ow, c)
 POOLINGS: dict[str, Callable[[Windows], Array]] = {
     "max": lambda windows: windows.pixels(-np.inf).max((3, 4)),
-    "avg": lambda windows: windows.pixels(0).sum((3, 4)) / windows.there.sum((2, 3))[None, ..., None],
+    "avg": lambda windows: (
+        windows.pixels(0).sum((3, 4)) / windows.there.sum((2, 3))[None, ..., None]
+    ),
     "min": lambda windows: windows.pixels(np.inf).min((3, 4)),
     "sum": lambda windows: windows.pixels(0).sum((3, 4)),
 }
@@ -185,7 +201,10 @@ class Reading:
     def __or__(self, other: Reading) -> Reading | None:
         """Return both together; None if both change the same."""
         names = [one.name for one in fields(self)[2:]]
-        mine, others = ({name: getattr(one, name) for name in names if getattr(one, name)} for one in (self, other))
+        mine, others = (
+            {name: getattr(one, name) for name in names if getattr(one, name)}
+            for one in (self, other)
+        )
         if mine.get("when") == others.get("when"):
             others.pop("when", None)
         if mine.keys() & others.keys():
@@ -208,7 +227,10 @@ def _starts(reading: Reading, given: Given, axis: int, zeros: Pair, size: int) -
 
 
 def _cut(padded: Array, given: Given, starts: list[list[int]]) -> Windows:
-    places = [np.add.outer(np.array(first, int), np.arange(k)) for first, k in zip(starts, given.window, strict=True)]
+    places = [
+        np.add.outer(np.array(first, int), np.arange(k))
+        for first, k in zip(starts, given.window, strict=True)
+    ]
     rows, columns = (np.minimum(at, n - 1) for at, n in zip(places, padded.shape[1:3], strict=True))
     there = [at < n for at, n in zip(places, padded.shape[1:3], strict=True)]
     values = padded[:, rows[:, None, :, None], columns[None, :, None, :]]
@@ -242,7 +264,9 @@ def result(reading: Reading, given: Given, shape: tuple[int, ...] | None = None)
     sides, starts = laid
     if shape and not reading.reshapes and shape[1:3] != (len(starts[0]), len(starts[1])):
         return None
-    rows, columns = (np.array([i for i, at in enumerate(axis) if at is not None], int) for axis in starts)
+    rows, columns = (
+        np.array([i for i, at in enumerate(axis) if at is not None], int) for axis in starts
+    )
     filled = [[at for at in axis if at is not None] for axis in starts]
     windows = _cut(_padded(reading, changed, sides), changed, filled)
     values = (reading.combine or right_combine)(windows, changed)

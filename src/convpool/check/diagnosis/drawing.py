@@ -36,15 +36,21 @@ def pixel_name(given: Given, index: tuple[int, ...]) -> str:
 
 def corner(given: Given, index: tuple[int, ...]) -> Pair:
     """Return the row and column of the image where an output's window begins; negative in the padding."""
-    first, second = (right_place(given, axis, index[1 + axis]) - right_zeros(given, axis)[0] for axis in (0, 1))
+    first, second = (
+        right_place(given, axis, index[1 + axis]) - right_zeros(given, axis)[0] for axis in (0, 1)
+    )
     return first, second
 
 
 def _window(given: Given, index: tuple[int, ...]) -> tuple[NDArray[Any], NDArray[np.bool_]]:
     """Return the pixels of a window (kh, kw, c), and which of them are the image's (kh, kw)."""
-    places = [start + np.arange(k) for start, k in zip(corner(given, index), given.window, strict=True)]
+    places = [
+        start + np.arange(k) for start, k in zip(corner(given, index), given.window, strict=True)
+    ]
     inside = [(at >= 0) & (at < n) for at, n in zip(places, given.images.shape[1:3], strict=True)]
-    rows, columns = (at.clip(0, n - 1) for at, n in zip(places, given.images.shape[1:3], strict=True))
+    rows, columns = (
+        at.clip(0, n - 1) for at, n in zip(places, given.images.shape[1:3], strict=True)
+    )
     real = inside[0][:, None] & inside[1]
     return given.images[index[0]][np.ix_(rows, columns)] * real[..., None], real
 
@@ -52,11 +58,16 @@ def _window(given: Given, index: tuple[int, ...]) -> tuple[NDArray[Any], NDArray
 def _grid(cells: list[list[str]]) -> list[str]:
     """Return rows of cells, each column as wide as its widest."""
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    return ["    " + "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in cells]
+    return [
+        "    " + "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))
+        for row in cells
+    ]
 
 
 def _sum(terms: list[str], total: float) -> str:
-    kept = terms if len(terms) <= LONGEST else [*terms[:LONGEST], f"... ({len(terms) - LONGEST} more)"]
+    kept = (
+        terms if len(terms) <= LONGEST else [*terms[:LONGEST], f"... ({len(terms) - LONGEST} more)"]
+    )
     return f"{' + '.join(kept) or '0'} = {number(total)}"
 
 
@@ -70,14 +81,23 @@ def _convolved(given: Given, index: tuple[int, ...]) -> list[str]:
     lines, terms = [], []
     for channel in range(pixels.shape[2]):
         cells = [
-            [f"{number(pixels[u, v, channel]) if real[u, v] else ZERO} x {number(kernel[u, v, channel])}"
-             for v in range(kernel.shape[1])]
+            [
+                f"{number(pixels[u, v, channel]) if real[u, v] else ZERO} x "
+                f"{number(kernel[u, v, channel])}"
+                for v in range(kernel.shape[1])
+            ]
             for u in range(kernel.shape[0])
-        ]  # fmt: skip
+        ]
         of = f" of channel {channel}" if pixels.shape[2] > 1 else ""
-        lines += [f"its window{of}, pixel x weight{'' if real.all() else f' ({ZERO} is a zero of the padding)'}:"]
+        lines += [
+            f"its window{of}, pixel x "
+            f"weight{'' if real.all() else f' ({ZERO} is a zero of the padding)'}:"
+        ]
         lines += _grid(cells)
-        terms += [f"{_factor(pixels[u, v, channel])} * {_factor(kernel[u, v, channel])}" for u, v in np.argwhere(real)]
+        terms += [
+            f"{_factor(pixels[u, v, channel])} * {_factor(kernel[u, v, channel])}"
+            for u, v in np.argwhere(real)
+        ]
     return [*lines, f"sum: {_sum(terms, (pixels * kernel).sum())}"]
 
 

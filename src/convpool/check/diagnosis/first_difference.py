@@ -12,7 +12,16 @@ import numpy as np
 from convpool.check.behaviour.agreement import TOLERANCE, agree, alike, scale
 from convpool.check.behaviour.case import Case
 from convpool.check.diagnosis import drawing, fitting
-from convpool.check.diagnosis.arithmetic import Array, Given, Reading, odd_zeros, read, result, right_count, right_zeros
+from convpool.check.diagnosis.arithmetic import (
+    Array,
+    Given,
+    Reading,
+    odd_zeros,
+    read,
+    result,
+    right_count,
+    right_zeros,
+)
 from convpool.check.diagnosis.places import decided
 from convpool.check.diagnosis.readings.registry import HYPOTHESES
 from convpool.check.verdicts import Finding
@@ -65,7 +74,9 @@ class Trial:
     @cached_property
     def is_right(self) -> bool:
         """Whether any of the right results came back."""
-        return self.got is not None and any(alike(self.got, expected) for expected in self.case.expected)
+        return self.got is not None and any(
+            alike(self.got, expected) for expected in self.case.expected
+        )
 
     @cached_property
     def nearest(self) -> Given:
@@ -77,13 +88,20 @@ class Trial:
         """How much there is to look at: whole numbers, and few of them, but more than one in a window."""
         given = self.given
         numbers = given.kernels.size or int(np.prod(given.window))
-        return bool((given.images % 1).any() or (given.kernels % 1).any()), numbers == 1, numbers, given.images.size
+        return (
+            bool((given.images % 1).any() or (given.kernels % 1).any()),
+            numbers == 1,
+            numbers,
+            given.images.size,
+        )
 
     def fits(self, reading: Reading) -> bool:
         """Whether a reading gives what came back."""
         if self.got is None:
             return False
-        values = (result(reading, given, self.got.shape) for given in odd_zeros(self.given, reading))
+        values = (
+            result(reading, given, self.got.shape) for given in odd_zeros(self.given, reading)
+        )
         return any(value is not None and alike(self.got, value) for value in values)
 
     def contradicts(self, reading: Reading) -> bool:
@@ -124,7 +142,9 @@ class Explanation:
     against: int  # of those that are right
 
 
-def _weighed(name: str, reading: Reading, wrong: Sequence[Trial], right: Sequence[Trial]) -> Explanation:
+def _weighed(
+    name: str, reading: Reading, wrong: Sequence[Trial], right: Sequence[Trial]
+) -> Explanation:
     explained = sum(trial.fits(reading) for trial in wrong)
     return Explanation(name, reading, explained, sum(trial.contradicts(reading) for trial in right))
 
@@ -142,13 +162,17 @@ def _pairs() -> list[tuple[str, Reading]]:
 
 def _explains(reading: Reading, wrong: Sequence[Trial], right: Sequence[Trial]) -> bool:
     """Whether a reading gives all that came back."""
-    return all(trial.fits(reading) for trial in wrong) and not any(trial.contradicts(reading) for trial in right)
+    return all(trial.fits(reading) for trial in wrong) and not any(
+        trial.contradicts(reading) for trial in right
+    )
 
 
 def _whole(wrong: Sequence[Trial], right: Sequence[Trial]) -> list[tuple[str, Reading]]:
     """Return a few readings that explain all, the simplest first; two together only where none does alone."""
     for readings in (HYPOTHESES.items(), _pairs()):
-        fitting_all = ((name, reading) for name, reading in readings if _explains(reading, wrong, right))
+        fitting_all = (
+            (name, reading) for name, reading in readings if _explains(reading, wrong, right)
+        )
         if found := list(itertools.islice(fitting_all, 1 + OTHERS)):
             return found
     return []
@@ -157,9 +181,13 @@ def _whole(wrong: Sequence[Trial], right: Sequence[Trial]) -> list[tuple[str, Re
 def _partial(wrong: Sequence[Trial], right: Sequence[Trial]) -> Explanation | None:
     """Return the reading that explains most of what differs, at least half, and more than it contradicts."""
     seeds = {0, len(wrong) - 1}
-    likely = [item for item in HYPOTHESES.items() if any(wrong[seed].fits(item[1]) for seed in seeds)]
+    likely = [
+        item for item in HYPOTHESES.items() if any(wrong[seed].fits(item[1]) for seed in seeds)
+    ]
     weighed = [_weighed(name, reading, wrong, right) for name, reading in likely[:LIKELY]]
-    good = [one for one in weighed if 2 * one.explained >= len(wrong) and one.explained > one.against]
+    good = [
+        one for one in weighed if 2 * one.explained >= len(wrong) and one.explained > one.against
+    ]
     return max(good, key=lambda one: one.explained - one.against, default=None)
 
 
@@ -194,12 +222,17 @@ def _sizes(trial: Trial) -> list[str]:
     """Write out the right size of both axes, and what came."""
     assert trial.got is not None
     lines = []
-    for axis, (letters, came) in enumerate(zip(("h w kh ph sh", "w h kw pw sw"), trial.got.shape[1:3], strict=False)):
+    for axis, (letters, came) in enumerate(
+        zip(("h w kh ph sh", "w h kw pw sw"), trial.got.shape[1:3], strict=False)
+    ):
         letter, _, kernel, _, step = letters.split()
         n, k, s = trial.given.axis(axis)
         zeros = right_zeros(trial.given, axis)
         count = right_count(trial.given, axis, zeros)
-        formula = f"({letter} + zeros - {kernel}) // {step} + 1 = ({n} + {sum(zeros)} - {k}) // {s} + 1 = {count}"
+        formula = (
+            f"({letter} + zeros - {kernel}) // {step} + 1 = ({n} + {sum(zeros)} - {k}) // "
+            f"{s} + 1 = {count}"
+        )
         lines.append(f"{'rows' if axis == 0 else 'columns'}: {formula}; got {came}")
     return lines
 
@@ -212,7 +245,11 @@ def _drawn(trial: Trial) -> list[str]:
         return lines if trial.got is None else [*lines, *_sizes(trial)]
     index = _difference(trial)
     given, wanted = trial.nearest, _right(trial.nearest)
-    several = "" if len(trial.ways) == 1 else " (or another value where the odd zero lies on the other side)"
+    several = (
+        ""
+        if len(trial.ways) == 1
+        else " (or another value where the odd zero lies on the other side)"
+    )
     return [
         *lines,
         f"first pixel that differs: {drawing.pixel_name(given, index)}",
@@ -234,9 +271,16 @@ def _near(trial: Trial) -> list[str]:
     found = []
     for reading in HYPOTHESES.values():
         other = result(reading, given, trial.got.shape)
-        if other is not None and other.shape == trial.got.shape and abs(other[index] - value) <= abs(value) * TOLERANCE:
+        if (
+            other is not None
+            and other.shape == trial.got.shape
+            and abs(other[index] - value) <= abs(value) * TOLERANCE
+        ):
             found.append(reading.words)
-    return [f"{drawing.number(value)} would come out here if {words}" for words in dict.fromkeys(found[:3])]
+    return [
+        f"{drawing.number(value)} would come out here if {words}"
+        for words in dict.fromkeys(found[:3])
+    ]
 
 
 def _moved(wrong: Sequence[Trial]) -> str:
@@ -244,7 +288,9 @@ def _moved(wrong: Sequence[Trial]) -> str:
     said = ""
     for trial in wrong:
         fits = [
-            fitting.fit(given, trial.got) for given in trial.ways[:1] if trial.got is not None and trial.got.ndim > 2
+            fitting.fit(given, trial.got)
+            for given in trial.ways[:1]
+            if trial.got is not None and trial.got.ndim > 2
         ]
         if not fits or fits[0] is None or fits[0] == fitting.right(trial.ways[0]):
             return ""
@@ -260,7 +306,9 @@ def _quoted(source: str | None, trial: Trial, reading: Reading) -> tuple[int | N
     if len(lines) == 2 and "(of the " in reading.words:
         lines = lines[:1] if "(of the rows)" in reading.words else lines[1:]
     text = (source or "").splitlines()
-    return (lines[0] if lines else None), [f"line {line}: {text[line - 1].strip()}" for line in lines]
+    return (lines[0] if lines else None), [
+        f"line {line}: {text[line - 1].strip()}" for line in lines
+    ]
 
 
 def diagnose(cases: Sequence[tuple[Case, Array]], source: str | None = None) -> Finding:
@@ -269,15 +317,16 @@ def diagnose(cases: Sequence[tuple[Case, Array]], source: str | None = None) -> 
     Parameters
     ----------
     cases
-        The cases of one item of one task, each with the array that came back, the right ones included.
+        The cases of one item of one task, each with the array that came back, the right ones
+        included.
     source
         The text of the submission's file, where the line that decides it is looked for.
 
     Returns
     -------
     Finding
-        In words what differs and what would give the same; its line, if it is certain; in details, the window of the
-        first pixel that differs.
+        In words what differs and what would give the same; its line, if it is certain; in details,
+        the window of the first pixel that differs.
 
     Raises
     ------
@@ -295,7 +344,9 @@ def diagnose(cases: Sequence[tuple[Case, Array]], source: str | None = None) -> 
         line, quoted = _quoted(source, wrong[0], reading)
         same = [f"the same comes out if {other.words}" for _, other in whole[1:]]
         words = f"{count}; your result equals the reference if {reading.words}"
-        return Finding(words, line=line, reading=name, details="\n".join([*_drawn(wrong[0]), *same, *quoted]))
+        return Finding(
+            words, line=line, reading=name, details="\n".join([*_drawn(wrong[0]), *same, *quoted])
+        )
     if moved := _moved(wrong):
         return Finding(f"{count}; {moved}", details="\n".join(_drawn(wrong[0])))
     if best := _partial(wrong, right):
@@ -303,7 +354,9 @@ def diagnose(cases: Sequence[tuple[Case, Array]], source: str | None = None) -> 
         some = f"{best.explained} of the" if best.explained < len(wrong) else "all"
         share = f"in {some} {len(wrong)} that differ"
         words = f"{count}; {share}, your result equals the reference if {best.reading.words}"
-        return Finding(words, line=line, reading=best.name, details="\n".join([*_drawn(wrong[0]), *quoted]))
+        return Finding(
+            words, line=line, reading=best.name, details="\n".join([*_drawn(wrong[0]), *quoted])
+        )
     details = "\n".join([*_drawn(wrong[0]), *_near(wrong[0])])
     return Finding(f"{count}; first: {_first_words(wrong[0])}", details=details)
 

@@ -7,7 +7,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from convpool.check.behaviour.agreement import agree
-from convpool.check.diagnosis.arithmetic import Array, Given, Pair, Reading, result, right_place, right_zeros
+from convpool.check.diagnosis.arithmetic import (
+    Array,
+    Given,
+    Pair,
+    Reading,
+    result,
+    right_place,
+    right_zeros,
+)
 
 STEPS = range(10)
 
@@ -41,7 +49,11 @@ def fit(given: Given, got: Array) -> Fit | None:
     if not got.size:
         return None
     got = got.reshape(*got.shape[:3], -1)
-    if got.shape[0] != len(everywhere) or got.shape[-1] != everywhere.shape[-1] or got[0, :, :, 0].size < 4:
+    if (
+        got.shape[0] != len(everywhere)
+        or got.shape[-1] != everywhere.shape[-1]
+        or got[0, :, :, 0].size < 4
+    ):
         return None
     scale = float(np.nanmax(np.abs(everywhere)))
     firsts = np.argwhere(agree(got[:, :1, :1], everywhere, scale).all((0, 3)))
@@ -49,7 +61,12 @@ def fit(given: Given, got: Array) -> Fit | None:
     for first in firsts[:200]:
         steps = [_step(everywhere, got, first, axis, scale) for axis in (0, 1)]
         if all(step is not None for step in steps) and _all(everywhere, got, first, steps, scale):
-            found.append(Fit((int(first[0] - around[0]), int(first[1] - around[1])), (steps[0] or 0, steps[1] or 0)))
+            found.append(
+                Fit(
+                    (int(first[0] - around[0]), int(first[1] - around[1])),
+                    (steps[0] or 0, steps[1] or 0),
+                )
+            )
     return found[0] if len(found) == 1 else None
 
 
@@ -71,10 +88,14 @@ def _step(everywhere: Array, got: Array, first: Array, axis: int, scale: float) 
     return None
 
 
-def _all(everywhere: Array, got: Array, first: Array, steps: list[int | None], scale: float) -> bool:
+def _all(
+    everywhere: Array, got: Array, first: Array, steps: list[int | None], scale: float
+) -> bool:
     rows, columns = (
         _places(int(start), step or 0, count, size)
-        for start, step, count, size in zip(first, steps, got.shape[1:3], everywhere.shape[1:3], strict=True)
+        for start, step, count, size in zip(
+            first, steps, got.shape[1:3], everywhere.shape[1:3], strict=True
+        )
     )
     return bool(rows and columns and agree(got, everywhere[:, rows][:, :, columns], scale).all())
 
@@ -89,7 +110,8 @@ def right(given: Given) -> Fit:
 def said(fitted: Fit) -> str:
     """Return where windows begin in words: row 2 * i - 1 and column 2 * j."""
     return (
-        f"row {_line(fitted.steps[0], fitted.first[0], 'i')} and column {_line(fitted.steps[1], fitted.first[1], 'j')}"
+        f"row {_line(fitted.steps[0], fitted.first[0], 'i')} and column "
+        f"{_line(fitted.steps[1], fitted.first[1], 'j')}"
     )
 
 

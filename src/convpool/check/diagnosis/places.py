@@ -6,7 +6,19 @@ import ast
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 FLIPS = {"flip", "fliplr", "flipud", "rot90", "transpose", "swapaxes", "T"}
-CASTS = {"astype", "uint8", "int8", "int16", "int32", "int64", "zeros_like", "empty_like", "ones_like", "int", "rint"}
+CASTS = {
+    "astype",
+    "uint8",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "zeros_like",
+    "empty_like",
+    "ones_like",
+    "int",
+    "rint",
+}
 BRANCHED = ("zeros", "sum")  # decided for each padding, or for each mode
 MAKERS = {"zeros", "empty", "ones", "full"}
 Found = Sequence[ast.stmt]
@@ -44,7 +56,9 @@ def _names(node: ast.AST) -> set[str]:
 def _compares(test: ast.expr, word: str) -> bool:
     """Whether a test is x == word."""
     is_equal = isinstance(test, ast.Compare) and isinstance(test.ops[0], (ast.Eq, ast.Is))
-    return is_equal and any(isinstance(part, ast.Constant) and part.value == word for part in ast.walk(test))
+    return is_equal and any(
+        isinstance(part, ast.Constant) and part.value == word for part in ast.walk(test)
+    )
 
 
 def _branch(tree: ast.Module, word: str) -> list[ast.stmt]:
@@ -52,7 +66,11 @@ def _branch(tree: ast.Module, word: str) -> list[ast.stmt]:
     other = {"max": "avg", "avg": "max"}.get(word, "")
     choices = [node for node in ast.walk(tree) if isinstance(node, ast.If)]
     bodies = [node.body for node in choices if word and _compares(node.test, word)]
-    bodies += [node.orelse for node in choices if other and not bodies and _compares(node.test, other) and node.orelse]
+    bodies += [
+        node.orelse
+        for node in choices
+        if other and not bodies and _compares(node.test, other) and node.orelse
+    ]
     return [statement for body in bodies for statement in body] or tree.body
 
 
@@ -69,7 +87,9 @@ def _called(call: ast.Call) -> str:
 def _flips(tree: ast.Module, inside: Found) -> Found:
     def flips(statement: ast.stmt) -> bool:
         slices = [part for part in ast.walk(statement) if isinstance(part, ast.Slice) and part.step]
-        return any(ast.unparse(part) == "::-1" for part in slices) or bool(_names(statement) & FLIPS)
+        return any(ast.unparse(part) == "::-1" for part in slices) or bool(
+            _names(statement) & FLIPS
+        )
 
     return [statement for statement in _statements(inside) if flips(statement)]
 
@@ -113,7 +133,9 @@ def _sizes(tree: ast.Module, inside: Found) -> Found:
     made = [statement for statement in _statements(tree.body) if any(_calls(statement, MAKERS))]
     shapes = [call.args[0] for statement in made for call in _calls(statement, MAKERS) if call.args]
     named = set().union(*map(_names, shapes)) - {"np", "m", "nc", "c"}
-    found = [statement for statement in _assigned(inside, named) if "shape" not in _names(statement)]
+    found = [
+        statement for statement in _assigned(inside, named) if "shape" not in _names(statement)
+    ]
     return found or (made if inside is tree.body else [])
 
 
@@ -124,7 +146,9 @@ def _strides(tree: ast.Module, inside: Found) -> Found:
     for statement in dict.fromkeys(_statements(loops)):
         taken = [node.slice for node in ast.walk(statement)
                  if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load)]  # fmt: skip
-        slices = [part for index in taken for part in ast.walk(index) if isinstance(part, ast.Slice)]
+        slices = [
+            part for index in taken for part in ast.walk(index) if isinstance(part, ast.Slice)
+        ]
         if any(part.lower is not None for part in slices):
             found.append(statement)
     return found
@@ -132,7 +156,12 @@ def _strides(tree: ast.Module, inside: Found) -> Found:
 
 def _casts(tree: ast.Module, inside: Found) -> Found:
     def casts(statement: ast.stmt) -> bool:
-        words = {word.arg for node in ast.walk(statement) if isinstance(node, ast.Call) for word in node.keywords}
+        words = {
+            word.arg
+            for node in ast.walk(statement)
+            if isinstance(node, ast.Call)
+            for word in node.keywords
+        }
         return "dtype" in words or bool(_names(statement) & CASTS)
 
     return [statement for statement in _statements(tree.body) if casts(statement)]
@@ -146,7 +175,9 @@ def _sums(tree: ast.Module, inside: Found) -> Found:
         if isinstance(statement, (ast.Assign, ast.AugAssign))
         and any(isinstance(target, ast.Subscript) for target in _targets(statement))
     ]
-    named = [statement for statement in _statements(inside) if not written and "sum" in _names(statement)]
+    named = [
+        statement for statement in _statements(inside) if not written and "sum" in _names(statement)
+    ]
     return written or named
 
 

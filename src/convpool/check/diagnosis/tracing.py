@@ -20,14 +20,24 @@ from convpool.check.tasks import TASKS
 Index = tuple[int, ...]
 MOST = 200  # steps that are told
 
-# task -> a small call, and the output pixel that is followed: image 0, i, j and the kernel or channel
+# task -> a small call, and the output pixel that is followed: image 0, i, j and the kernel or
+# channel
 FOLLOWED: dict[int, tuple[Case, Index]] = {
     0: (Case(0, "valid", Sample((1, 4, 6), "whole", 0), Sample((2, 3), "whole", 1)), (0, 1, 2)),
     1: (Case(1, "same", Sample((1, 4, 5), "whole", 0), Sample((3, 3), "whole", 1)), (0, 3, 1)),
-    2: (Case(2, "padding", Sample((1, 4, 5), "whole", 0), Sample((2, 3), "whole", 1), ((1, 0),)), (0, 4, 1)),
+    2: (
+        Case(2, "padding", Sample((1, 4, 5), "whole", 0), Sample((2, 3), "whole", 1), ((1, 0),)),
+        (0, 4, 1),
+    ),
     3: (Case(3, "same", Sample((1, 4, 5), "whole", 0), Sample((3, 3), "whole", 1)), (0, 3, 1)),
-    4: (Case(4, "same", Sample((1, 4, 5, 2), "whole", 0), Sample((3, 3, 2), "whole", 1)), (0, 3, 1)),
-    5: (Case(5, "same", Sample((1, 4, 5, 2), "whole", 0), Sample((3, 3, 2, 2), "whole", 1)), (0, 3, 1, 0)),
+    4: (
+        Case(4, "same", Sample((1, 4, 5, 2), "whole", 0), Sample((3, 3, 2), "whole", 1)),
+        (0, 3, 1),
+    ),
+    5: (
+        Case(5, "same", Sample((1, 4, 5, 2), "whole", 0), Sample((3, 3, 2, 2), "whole", 1)),
+        (0, 3, 1, 0),
+    ),
     6: (Case(6, "max", Sample((1, 4, 6, 2), "whole", 0), (2, 2), ((2, 2),)), (0, 1, 1, 0)),
 }
 
@@ -49,7 +59,8 @@ def trace(submission: Submission, task: int, python: Interpreter, limits: Limits
     Returns
     -------
     str
-        Several lines: the lines that ran with what they changed, the pixel's window, what is expected and what came.
+        Several lines: the lines that ran with what they changed, the pixel's window, what is
+        expected and what came.
     """
     case, index = FOLLOWED[task]
     about = TASKS[task]
@@ -57,7 +68,9 @@ def trace(submission: Submission, task: int, python: Interpreter, limits: Limits
         return f"{submission.name}: there is no {about.file} to follow"
     given = read(case)
     followed = follow(submission.folder, about.file, about.function, case.call, python, limits)
-    source = (submission.folder / about.file).read_text(encoding="utf-8", errors="replace").splitlines()
+    source = (
+        (submission.folder / about.file).read_text(encoding="utf-8", errors="replace").splitlines()
+    )
     return "\n".join(
         [
             f"{about.file}, {about.function}: {case.line}",
@@ -114,7 +127,9 @@ def _values(values: dict[str, str]) -> Iterator[str]:
     for name, text in values.items():
         about, bracket, rows = text.partition("[") if "\n" in text else (text, "", "")
         yield f"          {name}: {about.strip()}"
-        yield from (f"            {line}" for line in f"{bracket}{rows}".splitlines() if line.strip())
+        yield from (
+            f"            {line}" for line in f"{bracket}{rows}".splitlines() if line.strip()
+        )
 
 
 def _told(followed: Followed, source: Sequence[str], index: Index) -> Iterator[str]:
@@ -142,7 +157,9 @@ def _latest(steps: Sequence[Step], function: str) -> dict[str, str]:
     values: dict[str, str] = {}
     for step in steps:
         if step.function == function:
-            values |= {name: text for name, text in step.values.items() if re.fullmatch(r"[-\d.]+", text)}
+            values |= {
+                name: text for name, text in step.values.items() if re.fullmatch(r"[-\d.]+", text)
+            }
     return values
 
 
@@ -161,7 +178,9 @@ def _outcome(followed: Followed, given: Given, case: Case, index: Index) -> Iter
         yield f"got no array: {followed.answer.words}"
     elif value.shape != right.shape:
         yield f"got an array of shape {value.shape}, expected {right.shape}"
-        if len(value.shape) == len(index) and all(at < n for at, n in zip(index, value.shape, strict=True)):
+        if len(value.shape) == len(index) and all(
+            at < n for at, n in zip(index, value.shape, strict=True)
+        ):
             yield f"got {drawing.number(value[index])} at this place"
     else:
         yield f"got {drawing.number(value[index])}"

@@ -45,7 +45,10 @@ def as_json(judgements: Sequence[Judgement]) -> str:
 
 def _submission(judgement: Judgement) -> dict[str, Any]:
     fields = asdict(judgement)
-    parts = {name: fields[name] for name in ("folder", "ran_on", "seconds", "others", "items", "measures")}
+    parts = {
+        name: fields[name]
+        for name in ("folder", "ran_on", "seconds", "others", "items", "measures")
+    }
     return {"name": judgement.submission, "outcome": judgement.outcome, **parts}
 
 
@@ -65,19 +68,28 @@ def as_csv(judgements: Sequence[Judgement]) -> str:
     file = io.StringIO()
     writer = csv.DictWriter(file, _row(judgements[0]), lineterminator="\n")
     writer.writeheader()
-    writer.writerows({name: _cell(value) for name, value in _row(judgement).items()} for judgement in judgements)
+    writer.writerows(
+        {name: _cell(value) for name, value in _row(judgement).items()} for judgement in judgements
+    )
     return file.getvalue()
 
 
 def _row(judgement: Judgement) -> dict[str, object]:
-    tasks = {name if name == "folder" else f"task {name}": outcome for name, outcome in by_task(judgement).items()}
+    tasks = {
+        name if name == "folder" else f"task {name}": outcome
+        for name, outcome in by_task(judgement).items()
+    }
     counted = {str(outcome): count for outcome, count in counts(judgement).items()}
     failing = (item for item in judgement.items if item.outcome is Outcome.FAILS)
-    names = " ".join(item.name if item.task is None else f"{item.task}:{item.name}" for item in failing)
-    told = {"failing": names, "seconds": f"{judgement.seconds:.1f}", "ran on": judgement.ran_on}
-    return {FIRST_COLUMN: judgement.submission, "place": judgement.folder, "outcome": judgement.outcome} | (
-        {**tasks, **counted, **told}
+    names = " ".join(
+        item.name if item.task is None else f"{item.task}:{item.name}" for item in failing
     )
+    told = {"failing": names, "seconds": f"{judgement.seconds:.1f}", "ran on": judgement.ran_on}
+    return {
+        FIRST_COLUMN: judgement.submission,
+        "place": judgement.folder,
+        "outcome": judgement.outcome,
+    } | ({**tasks, **counted, **told})
 
 
 def _cell(value: object) -> str:
@@ -95,15 +107,21 @@ OURS = {"csv": f"{FIRST_COLUMN},place,outcome,", "html": html.OURS}
 def check_free(form: str, file: Path) -> None:
     """Raise ValueError where a report cannot be written, or would replace what is not one."""
     if not file.parent.is_dir():
-        raise ValueError(f"{file.parent} is no folder; make it first, or name another for {file.name}")
+        raise ValueError(
+            f"{file.parent} is no folder; make it first, or name another for {file.name}"
+        )
     if file.is_dir():
         raise ValueError(f"{file} is a folder; name a file, such as {file / f'class.{form}'}")
     if file.exists() and not file.is_file():
-        raise ValueError(f"{file} is a pipe or a device; name a file, such as {file.parent / f'class.{form}'}")
+        raise ValueError(
+            f"{file} is a pipe or a device; name a file, such as {file.parent / f'class.{form}'}"
+        )
     if file.exists():
         with file.open(encoding="utf-8-sig", errors="replace") as there:
             if OURS[form] not in there.read(1000):
-                raise ValueError(f"{file} is there, and no report of convpool check; name another file")
+                raise ValueError(
+                    f"{file} is there, and no report of convpool check; name another file"
+                )
 
 
 def write(form: str, file: Path, judgements: Sequence[Judgement]) -> None:
@@ -123,7 +141,9 @@ def write_feedback(folder: Path, judgements: Sequence[Judgement]) -> list[Path]:
     """Write one text for each submission; those that are there under these names are replaced."""
     check_folder(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    files = [folder / name for name in file_names([judgement.submission for judgement in judgements])]
+    files = [
+        folder / name for name in file_names([judgement.submission for judgement in judgements])
+    ]
     for file, judgement in zip(files, judgements, strict=True):
         _write(file, report.text(judgement), "utf-8")
     return files
@@ -141,7 +161,9 @@ def file_names(submissions: Sequence[str]) -> list[str]:
         plain = re.sub(r"[^\w.-]+", "_", submission)[:LONGEST_NAME].strip("._-") or "submission"
         stem = f"_{plain}" if WINDOWS_KEEPS.match(plain) else plain
         # file systems may not tell capitals
-        count = next(n for n in range(1, len(taken) + 2) if _numbered(stem, n).casefold() not in taken)
+        count = next(
+            n for n in range(1, len(taken) + 2) if _numbered(stem, n).casefold() not in taken
+        )
         taken.add(_numbered(stem, count).casefold())
         names.append(_numbered(stem, count) + FEEDBACK)
     return names

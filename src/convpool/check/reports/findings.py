@@ -50,10 +50,20 @@ def gathered(judgement: Judgement) -> list[Said]:
             words = _without_file(item, finding.words)
             # what hinders several parts of the behaviour is said once
             name = "" if outcome is Outcome.UNCHECKED else item.name
-            key = (outcome is None, name, outcome, words, finding.code, finding.reading, finding.details)
+            key = (
+                outcome is None,
+                name,
+                outcome,
+                words,
+                finding.code,
+                finding.reading,
+                finding.details,
+            )
             found.setdefault(key, []).append((item, finding))
     said = [_said(several) for several in found.values()]
-    return sorted(said, key=lambda one: (one.outcome is None, -1 if one.tasks[0] is None else one.tasks[0]))
+    return sorted(
+        said, key=lambda one: (one.outcome is None, -1 if one.tasks[0] is None else one.tasks[0])
+    )
 
 
 def _told(item: Item) -> list[tuple[Finding, Outcome | None]]:
@@ -78,7 +88,9 @@ def _said(several: Sequence[tuple[Item, Finding]]) -> Said:
         finding.details,
         finding.reading,
         tasks,
-        tuple(dict.fromkeys(place for item, finding in several if (place := _place(item, finding)))),
+        tuple(
+            dict.fromkeys(place for item, finding in several if (place := _place(item, finding)))
+        ),
     )
 
 
@@ -89,12 +101,18 @@ def _place(item: Item, finding: Finding) -> str:
 
 def matrix(judgement: Judgement) -> dict[str, list[Outcome | None]]:
     """Return a row for the rules and one for each part of the behaviour; a column per task, None where not asked."""
-    rows = {name: [_outcome(judgement, task, name) for task in TASKS] for name in (RULES, *BEHAVIOUR)}
+    rows = {
+        name: [_outcome(judgement, task, name) for task in TASKS] for name in (RULES, *BEHAVIOUR)
+    }
     return {name: row for name, row in rows.items() if any(row)}
 
 
 def _outcome(judgement: Judgement, task: int, row: str) -> Outcome | None:
-    names = [item.outcome for item in judgement.of(task) if (item.name if item.name in BEHAVIOUR else RULES) == row]
+    names = [
+        item.outcome
+        for item in judgement.of(task)
+        if (item.name if item.name in BEHAVIOUR else RULES) == row
+    ]
     return worst(names) if names else None
 
 
@@ -102,7 +120,10 @@ def by_task(judgement: Judgement) -> dict[str, Outcome | None]:
     """Return one outcome for each task, and one for the folder."""
     columns: dict[str, int | None] = {str(task): task for task in TASKS} | {"folder": None}
     items = {name: judgement.of(task) for name, task in columns.items()}
-    return {name: worst(item.outcome for item in several) if several else None for name, several in items.items()}
+    return {
+        name: worst(item.outcome for item in several) if several else None
+        for name, several in items.items()
+    }
 
 
 def weights(judgement: Judgement) -> dict[str, list[str]]:
@@ -114,7 +135,8 @@ def weights(judgement: Judgement) -> dict[str, list[str]]:
         "memory": lambda measure: _ratio(measure.memory_ratio),
     }
     written = {
-        name: [write(measures[task]) if task in measures else "" for task in TASKS] for name, write in rows.items()
+        name: [write(measures[task]) if task in measures else "" for task in TASKS]
+        for name, write in rows.items()
     }
     return {name: row for name, row in written.items() if any(row)}
 
@@ -125,7 +147,9 @@ def _ratio(ratio: float | None) -> str:
 
 def short_titles() -> list[str]:
     """Return the tasks' titles in one word each, such as Strided."""
-    return [re.sub(r"Convolution|with|Multiple|\s", "", task.title).lower() for task in TASKS.values()]
+    return [
+        re.sub(r"Convolution|with|Multiple|\s", "", task.title).lower() for task in TASKS.values()
+    ]
 
 
 def counts(judgement: Judgement) -> dict[Outcome, int]:
@@ -166,8 +190,15 @@ def commonest(judgements: Iterable[Judgement]) -> list[Common]:
 
 
 def _common(name: str, title: str, outcome: Outcome, several: Sequence[tuple[int, Item]]) -> Common:
-    tasks = sorted({item.task for _, item in several}, key=lambda task: -1 if task is None else task)
-    readings = {(number, finding.reading) for number, item in several for finding in item.findings if finding.reading}
+    tasks = sorted(
+        {item.task for _, item in several}, key=lambda task: -1 if task is None else task
+    )
+    readings = {
+        (number, finding.reading)
+        for number, item in several
+        for finding in item.findings
+        if finding.reading
+    }
     counted = Counter(reading for _, reading in sorted(readings))
     submissions = len({number for number, _ in several})
     return Common(name, title, outcome, submissions, tuple(tasks), tuple(counted.most_common()))
@@ -194,6 +225,8 @@ def sentence(judgements: Sequence[Judgement]) -> str:
     do = "does" if items[Outcome.FAILS] == 1 else "do"
     return ", ".join(
         f"{items[outcome]} {words}"
-        for outcome, words in zip(Outcome, ("requirements hold", f"{do} not", "could not be checked"), strict=True)
+        for outcome, words in zip(
+            Outcome, ("requirements hold", f"{do} not", "could not be checked"), strict=True
+        )
         if items[outcome]
     )

@@ -30,7 +30,12 @@ MARKS = {
     Outcome.UNCHECKED: '<span class="mark unchecked" title="could not be checked">?</span>',
     None: '<span class="faint" title="not asked">·</span>',
 }
-CLASSES = {Outcome.HOLDS: "holds", Outcome.FAILS: "fails", Outcome.UNCHECKED: "unchecked", None: "remark"}
+CLASSES = {
+    Outcome.HOLDS: "holds",
+    Outcome.FAILS: "fails",
+    Outcome.UNCHECKED: "unchecked",
+    None: "remark",
+}
 TABLE = Template("""\
 <div class="wide" tabindex="0"><table>
 <thead><tr>$head</tr></thead>
@@ -61,7 +66,11 @@ FINDING = Template("""\
 
 def page(judgements: Sequence[Judgement]) -> str:
     """Write the page: for a class a table with links, then a part for each submission that opens and closes."""
-    frame = Template(resources.files("convpool.check.reports").joinpath("report.html").read_text(encoding="utf-8"))
+    frame = Template(
+        resources.files("convpool.check.reports")
+        .joinpath("report.html")
+        .read_text(encoding="utf-8")
+    )
     several = len(judgements) > 1
     ran_on = sorted({judgement.ran_on for judgement in judgements} - {""})
     return frame.substitute(
@@ -70,7 +79,9 @@ def page(judgements: Sequence[Judgement]) -> str:
         ran_on=escape("".join(f"Run on {words}. " for words in ran_on)),
         version=escape(__version__),
         overview=_overview(judgements) if several else "",
-        students="\n".join(_student(number, one, not several) for number, one in enumerate(judgements)),
+        students="\n".join(
+            _student(number, one, not several) for number, one in enumerate(judgements)
+        ),
     )
 
 
@@ -78,14 +89,20 @@ def _overview(judgements: Sequence[Judgement]) -> str:
     """A row for each submission, what was found most often, and the slowest."""
     head = ["submission", *map(str, TASKS), "folder"]
     rows = (
-        _row(f'<a href="#student-{number}">{escape(one.submission)}</a>', map(MARKS.get, by_task(one).values()))
+        _row(
+            f'<a href="#student-{number}">{escape(one.submission)}</a>',
+            map(MARKS.get, by_task(one).values()),
+        )
         for number, one in enumerate(judgements)
     )
     slow = ", ".join(f"{escape(one.submission)} {one.seconds:.1f} s" for one in slowest(judgements))
     common = "\n".join(_common(one) for one in commonest(judgements))
     often = OFTEN.substitute(rows=common, count=len(judgements)) if common else ""
     table = _table(head, rows)
-    return f'<div class="card">{table}</div>\n{often}\n<p class="faint">Slowest: {slow}</p>\n<h2>One by one</h2>'
+    return (
+        f'<div class="card">{table}</div>\n{often}\n<p class="faint">Slowest: '
+        f"{slow}</p>\n<h2>One by one</h2>"
+    )
 
 
 def _common(one: Common) -> str:
@@ -93,7 +110,8 @@ def _common(one: Common) -> str:
     words = escape(one.words) + readings
     mark = f"{MARKS[one.outcome]} {escape(one.item)}"
     return (
-        f'<tr><td class="number">{one.submissions}</td><td class="words">{mark}</td><td class="words">{words}</td></tr>'
+        f'<tr><td class="number">{one.submissions}</td><td class="words">{mark}</td><td '
+        f'class="words">{words}</td></tr>'
     )
 
 
@@ -117,9 +135,14 @@ def _student(number: int, judgement: Judgement, is_open: bool) -> str:
 
 def _tasks(judgement: Judgement) -> str:
     """A column per task; rows of what was judged, and of what the file weighs."""
-    head = ["", *(f"{task}<br>{escape(title)}" for task, title in zip(TASKS, short_titles(), strict=True))]
+    head = [
+        "",
+        *(f"{task}<br>{escape(title)}" for task, title in zip(TASKS, short_titles(), strict=True)),
+    ]
     rows = [_row(escape(name), map(MARKS.get, row)) for name, row in matrix(judgement).items()]
-    heavy = [_row(escape(name), map(escape, row), "weight") for name, row in weights(judgement).items()]
+    heavy = [
+        _row(escape(name), map(escape, row), "weight") for name, row in weights(judgement).items()
+    ]
     return _table(head, rows + heavy) if rows else ""
 
 

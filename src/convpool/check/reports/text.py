@@ -31,8 +31,17 @@ from convpool.check.verdicts import Judgement, Outcome
 WIDTH = 100  # where no terminal says how wide it is
 MARKS = {Outcome.HOLDS: "✓", Outcome.FAILS: "✗", Outcome.UNCHECKED: "?", None: "·"}
 PLAIN_MARKS = {Outcome.HOLDS: "ok", Outcome.FAILS: "no", Outcome.UNCHECKED: "?", None: "-"}
-STYLES = {Outcome.HOLDS: "green", Outcome.FAILS: "bold red", Outcome.UNCHECKED: "yellow", None: "dim"}
-MEANINGS = ((Outcome.HOLDS, "holds"), (Outcome.FAILS, "does not"), (Outcome.UNCHECKED, "could not be checked"))
+STYLES = {
+    Outcome.HOLDS: "green",
+    Outcome.FAILS: "bold red",
+    Outcome.UNCHECKED: "yellow",
+    None: "dim",
+}
+MEANINGS = (
+    (Outcome.HOLDS, "holds"),
+    (Outcome.FAILS, "does not"),
+    (Outcome.UNCHECKED, "could not be checked"),
+)
 
 
 def console(file: IO[str] | None = None, width: int | None = None) -> Console:
@@ -108,7 +117,9 @@ def _folder(judgement: Judgement, to: Console) -> None:
     if items:
         to.print()
         _line(
-            to, ("The folder:", ""), *((f" {_marks(to)[one.outcome]} {one.name}", STYLES[one.outcome]) for one in items)
+            to,
+            ("The folder:", ""),
+            *((f" {_marks(to)[one.outcome]} {one.name}", STYLES[one.outcome]) for one in items),
         )
 
 
@@ -144,10 +155,14 @@ def show_class(judgements: Sequence[Judgement], to: Console) -> None:
         table.add_row(Text(judgement.submission), *marks, *numbers)
     to.print(table)
     to.print()
-    _line(to, *((f"{_marks(to)[outcome]} {words}   ", STYLES[outcome]) for outcome, words in MEANINGS))
+    _line(
+        to, *((f"{_marks(to)[outcome]} {words}   ", STYLES[outcome]) for outcome, words in MEANINGS)
+    )
     _show_commonest(judgements, to)
     to.print()
-    slow = ", ".join(f"{judgement.submission} {judgement.seconds:.1f} s" for judgement in slowest(judgements))
+    slow = ", ".join(
+        f"{judgement.submission} {judgement.seconds:.1f} s" for judgement in slowest(judgements)
+    )
     _line(to, (f"Slowest: {slow}", "dim"))
     for ran_on in sorted({judgement.ran_on for judgement in judgements} - {""}):
         _line(to, (f"Run on {ran_on}", "dim"))
@@ -166,7 +181,9 @@ def _show_commonest(judgements: Sequence[Judgement], to: Console) -> None:
     table.add_column(overflow="fold")
     for one in common:
         readings = "".join(f"\n{count} x {reading}" for reading, count in one.readings)
-        table.add_row(str(one.submissions), Text(one.item, STYLES[one.outcome]), Text(one.words + readings))
+        table.add_row(
+            str(one.submissions), Text(one.item, STYLES[one.outcome]), Text(one.words + readings)
+        )
     to.print(table)
 
 

@@ -25,7 +25,9 @@ def _names(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, str, str]]:
 
 def _allowed() -> dict[str, str]:
     lines = {text: node for text in IMPORTS for node in ast.parse(text).body}
-    imports = {text: node for text, node in lines.items() if isinstance(node, ast.Import | ast.ImportFrom)}
+    imports = {
+        text: node for text, node in lines.items() if isinstance(node, ast.Import | ast.ImportFrom)
+    }
     return {line: text for text, node in imports.items() for line, _, _ in _names(node)}
 
 
@@ -64,10 +66,16 @@ def imports(source: Source) -> Iterator[Finding]:
             for line, module, _ in _names(node):
                 if line not in ALLOWED:
                     instead = _OTHERWISE.get(module.split(".")[0])
-                    would = f"; instead: {instead}" if instead else f"; allowed are: {', '.join(IMPORTS)}"
+                    would = (
+                        f"; instead: {instead}"
+                        if instead
+                        else f"; allowed are: {', '.join(IMPORTS)}"
+                    )
                     yield Finding(f"{line} is not allowed{would}", line=node.lineno)
         elif isinstance(node, ast.Name) and node.id == "__import__":
-            yield Finding(f"__import__ is not allowed; allowed are: {', '.join(IMPORTS)}", line=node.lineno)
+            yield Finding(
+                f"__import__ is not allowed; allowed are: {', '.join(IMPORTS)}", line=node.lineno
+            )
 
 
 @rule("tree")
@@ -94,8 +102,14 @@ def no_np_convolve(source: Source) -> Iterator[Finding]:
         if (isinstance(node, ast.Attribute) or (isinstance(node, ast.Name) and node.id not in own))
         and _is_convolve(meanings.of(node))
     }
-    brought = (node for node in ast.walk(source.tree) if isinstance(node, ast.ImportFrom) and node.module)
-    lines |= {node.lineno for node in brought if any(_is_convolve(f"{node.module}.{a.name}") for a in node.names)}
+    brought = (
+        node for node in ast.walk(source.tree) if isinstance(node, ast.ImportFrom) and node.module
+    )
+    lines |= {
+        node.lineno
+        for node in brought
+        if any(_is_convolve(f"{node.module}.{a.name}") for a in node.names)
+    }
     if lines:
         first, *others = sorted(lines)
         also = f" (also in {places(others)})" if others else ""
@@ -114,7 +128,8 @@ _LOOKING = {"globals", "locals", "__builtins__", "__loader__"}
 def no_getattr(source: Source) -> Iterator[Finding]:
     """A module's names are written out, as np.pad; they are not looked up by getattr, vars, __dict__ or globals.
 
-    Why: what is looked up by a string can be anything, np.convolve too, and nobody can tell by reading.
+    Why: what is looked up by a string can be anything, np.convolve too, and nobody can tell by
+        reading.
 
     good: sums = {'max': np.max, 'avg': np.mean}['max'](window)
     good: size = getattr(images, 'shape')
@@ -127,14 +142,20 @@ def no_getattr(source: Source) -> Iterator[Finding]:
     called = {node.func: node for node in ast.walk(source.tree) if isinstance(node, ast.Call)}
     found = {}
     for node in ast.walk(source.tree):
-        if isinstance(node, ast.Attribute) and node.attr.startswith("__") and meanings.is_module(node.value):
+        if (
+            isinstance(node, ast.Attribute)
+            and node.attr.startswith("__")
+            and meanings.is_module(node.value)
+        ):
             if node.attr not in ("__version__", "__name__", "__doc__"):
                 found[node.lineno] = ast.unparse(node)
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
             call = called.get(node)
             if node.id in _LOOKING:
                 found[node.lineno] = node.id
-            elif node.id in ("getattr", "vars") and (call is None or any(map(meanings.is_module, call.args[:1]))):
+            elif node.id in ("getattr", "vars") and (
+                call is None or any(map(meanings.is_module, call.args[:1]))
+            ):
                 found[node.lineno] = ast.unparse(call or node)
     for line, what in sorted(found.items()):
         yield Finding(f"{what[:60]} looks a name up; write it out, as np.pad or np.max", line=line)

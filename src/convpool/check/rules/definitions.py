@@ -35,13 +35,21 @@ def module_docstring(source: Source) -> Iterator[Finding]:
     '''
     if not documented(source.tree):
         below = next((node.lineno for node in source.tree.body if _is_text(node)), None)
-        late = f"; the one in line {below} comes too late, behind other code, or is blank" if below else ""
+        late = (
+            f"; the one in line {below} comes too late, behind other code, or is blank"
+            if below
+            else ""
+        )
         words = f'the file has no docstring: write """What it does.""" below the first line, before the imports{late}'
         yield Finding(words, line=1)
 
 
 def _is_text(node: ast.stmt) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+    return (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    )
 
 
 @rule("tree")
@@ -60,7 +68,8 @@ def class_docstring(source: Source) -> Iterator[Finding]:
     for node in ast.walk(source.tree):
         if isinstance(node, ast.ClassDef) and not documented(node):
             yield Finding(
-                f"class {node.name} has no docstring: write what it is below its first line", line=node.lineno
+                f"class {node.name} has no docstring: write what it is below its first line",
+                line=node.lineno,
             )
 
 
@@ -91,13 +100,18 @@ def function_docstring(source: Source) -> Iterator[Finding]:
     '''
     for node in ast.walk(source.tree):
         if isinstance(node, Function) and not documented(node):
-            yield Finding(f"{node.name} has no docstring: write what it does below its first line", line=node.lineno)
+            yield Finding(
+                f"{node.name} has no docstring: write what it does below its first line",
+                line=node.lineno,
+            )
 
 
 def of_task(source: Source) -> list[Function]:
     """Return the definitions of the task's function, in order; the last one counts."""
     return [
-        node for node in module_level(source.tree) if isinstance(node, Function) and node.name == source.task.function
+        node
+        for node in module_level(source.tree)
+        if isinstance(node, Function) and node.name == source.task.function
     ]
 
 
@@ -140,11 +154,14 @@ def signature(source: Source) -> Iterator[Finding]:
     if len(found) > 1:
         lines = ", ".join(str(node.lineno) for node in found)
         yield Remark(
-            f"{last.name} is defined {len(found)} times (lines {lines}); the last one counts", line=last.lineno
+            f"{last.name} is defined {len(found)} times (lines {lines}); the last one counts",
+            line=last.lineno,
         )
     if last.decorator_list:
         word = ast.unparse(last.decorator_list[0])[:40]
-        yield Remark(f"{last.name} is decorated by @{word}, which may change what it takes", line=last.lineno)
+        yield Remark(
+            f"{last.name} is decorated by @{word}, which may change what it takes", line=last.lineno
+        )
     if isinstance(last, ast.AsyncFunctionDef):
         yield Finding(f"{last.name} is defined by async def; write def", line=last.lineno)
     if words := " and ".join(differences(last.args, source.task)):
@@ -153,15 +170,23 @@ def signature(source: Source) -> Iterator[Finding]:
 
 def _missing(source: Source) -> Finding:
     wanted = source.task.function
-    assigned = [node for node in module_level(source.tree) if isinstance(node, ast.Name) and node.id == wanted]
+    assigned = [
+        node
+        for node in module_level(source.tree)
+        if isinstance(node, ast.Name) and node.id == wanted
+    ]
     stored = next((node.lineno for node in assigned if isinstance(node.ctx, ast.Store)), None)
     if stored:
-        return Finding(f"{wanted} is assigned; define it: def {source.task.signature}:", line=stored)
+        return Finding(
+            f"{wanted} is assigned; define it: def {source.task.signature}:", line=stored
+        )
     inside = [node for node in ast.walk(source.tree) if isinstance(node, Function)]
     names = [node.name for node in inside]
     if wanted in names:
         line = inside[names.index(wanted)].lineno
-        return Finding(f"{wanted} is inside another definition; move it to the left margin", line=line)
+        return Finding(
+            f"{wanted} is inside another definition; move it to the left margin", line=line
+        )
     near = difflib.get_close_matches(wanted, names, 1, 0.5) or names[:1]
     at = inside[names.index(near[0])].lineno if near else None
     there = f"; {near[0]} is there" if near else "; no function is there"
@@ -191,7 +216,11 @@ def differences(given: ast.arguments, task: Task) -> Iterator[str]:
         expected = task.parameters[name]
         if repr(_value(default)) != repr(expected):
             there = "no default" if default is None else f"the default {ast.unparse(default)[:40]}"
-            yield f"{name} has {there}, not {expected!r}" if expected is not REQUIRED else f"{name} has {there}"
+            yield (
+                f"{name} has {there}, not {expected!r}"
+                if expected is not REQUIRED
+                else f"{name} has {there}"
+            )
 
 
 def _value(default: ast.expr | None) -> Any:

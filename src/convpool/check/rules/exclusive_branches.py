@@ -60,7 +60,11 @@ def asked(test: ast.expr) -> Key | None:
         return next((key for key in map(asked, test.values) if key), None)
     if isinstance(test, ast.Call) and _is_call(test, "isinstance", 2):
         return _key(test.args[0], test.args[1])
-    if isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.Eq | ast.Is):
+    if (
+        isinstance(test, ast.Compare)
+        and len(test.ops) == 1
+        and isinstance(test.ops[0], ast.Eq | ast.Is)
+    ):
         left, right = test.left, test.comparators[0]
         if isinstance(left, ast.Call) and _is_call(left, "type", 1):
             return _key(left.args[0], right)

@@ -26,7 +26,8 @@ def places(lines: list[int]) -> str:
 def readme(course: Course) -> Iterator[Finding]:
     """A README.md stands in the folder of the project.
 
-    Why: the brief calls it mandatory, at the root of the folder of the project; an empty one says nothing.
+    Why: the brief calls it mandatory, at the root of the folder of the project; an empty one says
+        nothing.
 
     good: $ echo 'Convolution and pooling' > README.md
     bad: $ rm README.md
@@ -41,7 +42,8 @@ def readme(course: Course) -> Iterator[Finding]:
 def first_line(source: Source) -> Iterator[Finding]:
     r"""The first line is exactly #!/usr/bin/env python3.
 
-    Why: it tells the shell which program runs the file; a blank or a comment before it, and it is a mere comment.
+    Why: it tells the shell which program runs the file; a blank or a comment before it, and it is a
+        mere comment.
 
     good: b"#!/usr/bin/env python3\n"
     bad: b"#!/usr/bin/python3\n"
@@ -52,19 +54,26 @@ def first_line(source: Source) -> Iterator[Finding]:
     first, wanted = source.lines[0], FIRST_LINE.encode()
     if first == wanted:
         return
-    below = f"; it stands in line {source.lines.index(wanted) + 1}" if wanted in source.lines else ""
+    below = (
+        f"; it stands in line {source.lines.index(wanted) + 1}" if wanted in source.lines else ""
+    )
     around = "; leave out the blanks around it" if first.strip() == wanted else ""
-    yield Finding(f"the first line is {shown(first)}, but must be exactly '{FIRST_LINE}'{below or around}", line=1)
+    yield Finding(
+        f"the first line is {shown(first)}, but must be exactly '{FIRST_LINE}'{below or around}",
+        line=1,
+    )
 
 
 @rule("bytes")
 def run_bit(source: Source) -> Iterator[Finding]:
     """The file can be run: it has its run bit, or git has it.
 
-    Why: the brief runs files by their names. Where a download has lost the bit, git's index still counts.
+    Why: the brief runs files by their names. Where a download has lost the bit, git's index still
+        counts.
 
     good: $ chmod +x 0-convolve_grayscale_valid.py
-    good: $ git init -q . && git add . && git update-index --chmod=+x 0-convolve_grayscale_valid.py && chmod -x *.py
+    good: $ git init -q . && git add . && git update-index --chmod=+x 0-convolve_grayscale_valid.py
+        && chmod -x *.py
     bad: $ chmod -x 0-convolve_grayscale_valid.py
     bad: $ git init -q . && chmod -x *.py && git add .
     """
@@ -72,9 +81,18 @@ def run_bit(source: Source) -> Iterator[Finding]:
         return
     name = source.task.file
     if not source.course.run_bits:
-        raise UncheckedError(f"the archive does not say which files may be run; on Linux or macOS: chmod +x {name}")
-    lost = "" if source.course.has_run_bits else "; no file here has one, so uploading or unpacking may have lost it"
-    yield Finding(f"the file cannot be run: chmod +x {name}, and in git: git update-index --chmod=+x {name}{lost}")
+        raise UncheckedError(
+            f"the archive does not say which files may be run; on Linux or macOS: chmod +x {name}"
+        )
+    lost = (
+        ""
+        if source.course.has_run_bits
+        else "; no file here has one, so uploading or unpacking may have lost it"
+    )
+    yield Finding(
+        f"the file cannot be run: chmod +x {name}, and in git: git update-index --chmod=+x "
+        f"{name}{lost}"
+    )
 
 
 @rule("bytes")
@@ -89,14 +107,18 @@ def final_newline(source: Source) -> Iterator[Finding]:
     """
     if not source.data.endswith((b"\n", b"\r")):
         last = shown(source.lines[-1])
-        yield Finding(f"the last line is {last} and has no end: add a new line after it", line=len(source.lines))
+        yield Finding(
+            f"the last line is {last} and has no end: add a new line after it",
+            line=len(source.lines),
+        )
 
 
 @rule("bytes")
 def line_ends(source: Source) -> Iterator[Finding]:
     r"""Lines end with LF alone, as everywhere on Linux.
 
-    Why: with a carriage return, Ubuntu looks for a program named python3\r and does not start the file.
+    Why: with a carriage return, Ubuntu looks for a program named python3\r and does not start the
+        file.
 
     good: b"#!/usr/bin/env python3\n"
     bad: b"#!/usr/bin/env python3\r\n"
@@ -105,8 +127,15 @@ def line_ends(source: Source) -> Iterator[Finding]:
     lines = source.data.removesuffix(b"\n").split(b"\n")
     found = [number for number, line in enumerate(lines, 1) if b"\r" in line]
     if found:
-        where = "every line ends with" if len(found) == len(lines) > 1 else f"{places(found)} of {len(lines)} with"
-        words = f"{where} a carriage return (CR): save with line ends LF, or sed -i 's/\\r$//' {source.task.file}"
+        where = (
+            "every line ends with"
+            if len(found) == len(lines) > 1
+            else f"{places(found)} of {len(lines)} with"
+        )
+        words = (
+            f"{where} a carriage return (CR): save with line ends LF, or sed -i 's/\\r$//' "
+            f"{source.task.file}"
+        )
         yield Finding(words, line=found[0])
 
 
@@ -121,7 +150,10 @@ def utf8(source: Source) -> Iterator[Finding]:
     bad: b"\xef\xbb\xbf#!/usr/bin/env python3\n"
     """
     if source.data.startswith(UTF8_MARK):
-        yield Finding("the file begins with a byte order mark (EF BB BF): save it as UTF-8 without one", line=1)
+        yield Finding(
+            "the file begins with a byte order mark (EF BB BF): save it as UTF-8 without one",
+            line=1,
+        )
     try:
         source.data.decode()
     except UnicodeDecodeError as error:

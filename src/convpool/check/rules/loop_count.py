@@ -16,12 +16,15 @@ _COUNTS = {1: "one for loop", 2: "two for loops", 3: "three for loops"}
 
 # What a loop seems to go over, as its line is written, and how others do without it.
 _WITHOUT = {
-    r"\b(nc|kernels)\b|kernels\.shape\[(3|-1)\]": "all kernels at once: np.tensordot(windows, kernels, axes=3)",
-    r"\b(c|ch|channels?)\b|shape\[(3|-1)\]": "sum over the channels as well: np.sum(windows * kernel, axis=(1, 2, 3))",
+    r"\b(nc|kernels)\b|kernels\.shape\[(3|-1)\]": "all kernels at once: np.tensordot(windows, "
+    "kernels, axes=3)",
+    r"\b(c|ch|channels?)\b|shape\[(3|-1)\]": "sum over the channels as well: np.sum(windows * "
+    "kernel, axis=(1, 2, 3))",
     r"\b(m|n|images|batch|examples)\b(?!\.shape\[[1-3])|shape\[0\](?<!kernel\.shape\[0\])": (
         "take all images at once: images[:, i:i + kh, j:j + kw]"
     ),
-    r"\b(kh|kw|kernel)\b": "multiply a whole window: np.sum(images[:, i:i + kh, j:j + kw] * kernel, axis=(1, 2))",
+    r"\b(kh|kw|kernel)\b": "multiply a whole window: np.sum(images[:, i:i + kh, j:j + kw] * "
+    "kernel, axis=(1, 2))",
 }
 _NO_OTHER = "loop over i and j alone, and take all images at once: images[:, i:i + kh, j:j + kw]"
 _ELSE = "one counter goes over two axes: for t in range(oh * ow): i, j = divmod(t, ow)"
@@ -31,10 +34,12 @@ _ELSE = "one counter goes over two axes: for t in range(oh * ow): i, j = divmod(
 def loops(source: Source) -> Iterator[Finding]:
     """A task has at most two for loops (task 5: three), and nothing else loops.
 
-    Why: the rest is NumPy's work. Counted are the loops that the task's function can reach, in helpers too, and those
-    that run on import; each once, however often a helper is called. Branches of an if exclude each other: the one with
-    more loops counts. While, comprehensions, generators, map, filter, reduce, recursion, exec, eval, and what calls a
-    function for each element (np.vectorize, np.apply_along_axis, np.frompyfunc, np.nditer) are loops of other kinds.
+    Why: the rest is NumPy's work. Counted are the loops that the task's function can reach, in
+        helpers too, and those
+    that run on import; each once, however often a helper is called. Branches of an if exclude each
+    other: the one with more loops counts. While, comprehensions, generators, map, filter, reduce,
+    recursion, exec, eval, and what calls a function for each element (np.vectorize,
+    np.apply_along_axis, np.frompyfunc, np.nditer) are loops of other kinds.
 
     good:
         def convolve_grayscale_valid(images, kernel):
@@ -90,7 +95,9 @@ def loops(source: Source) -> Iterator[Finding]:
     """
     walk = Walk(source.tree, source.task.function)
     if not walk.is_there:
-        raise UncheckedError(f"there is no function {source.task.function} whose loops could be counted")
+        raise UncheckedError(
+            f"there is no function {source.task.function} whose loops could be counted"
+        )
     yield from _too_many(walk, source)
     by_kind: dict[str, set[int]] = {}
     for loop in sorted(walk.others.values(), key=lambda loop: loop.line):
@@ -99,9 +106,14 @@ def loops(source: Source) -> Iterator[Finding]:
         first, *more = sorted(lines)
         also = f" (also in {places(more)})" if more else ""
         allowed = f"{_COUNTS[source.task.loops]} are allowed, and no loops of other kinds"
-        yield Finding(f"{kind} is a loop too{also}: {allowed}. {_NO_OTHER.capitalize()}", line=first)
+        yield Finding(
+            f"{kind} is a loop too{also}: {allowed}. {_NO_OTHER.capitalize()}", line=first
+        )
     for call in walk.reentries.values():
-        words = f"{ast.unparse(call)[:60]} calls the function itself once, with other arguments; that is not counted"
+        words = (
+            f"{ast.unparse(call)[:60]} calls the function itself once, with other arguments; "
+            "that is not counted"
+        )
         yield Remark(words, line=call.lineno)
 
 
@@ -110,13 +122,19 @@ def _too_many(walk: Walk, source: Source) -> Iterator[Finding]:
     path = [node for node in walk.path if isinstance(node, ast.For)]
     before = [node.lineno for node in path[:allowed]]
     for node in path[allowed:]:
-        words = f"{_written(node)} is one too many: {_COUNTS[allowed]} are allowed, and {places(before)} have them"
+        words = (
+            f"{_written(node)} is one too many: {_COUNTS[allowed]} are allowed, and "
+            f"{places(before)} have them"
+        )
         yield Finding(f"{words}. {_advice(node, path)}", line=node.lineno)
     if len(walk.written) > allowed >= len(path):
         words = (
-            f"{len(walk.written)} for loops are written, but at most {len(path)} lie on one way through the function"
+            f"{len(walk.written)} for loops are written, but at most {len(path)} lie on one "
+            "way through the function"
         )
-        yield Remark(words, line=min(node.lineno for node in walk.written if isinstance(node, ast.For)))
+        yield Remark(
+            words, line=min(node.lineno for node in walk.written if isinstance(node, ast.For))
+        )
 
 
 def _written(node: ast.For) -> str:

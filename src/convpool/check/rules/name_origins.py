@@ -21,7 +21,11 @@ class Meanings:
                 self.names |= dict(_imported(node))
         # an alias of an alias may stand before it
         pairs = list(_assigned(tree))
-        while new := {name: full for name, value in pairs if name not in self.names and (full := self.of(value))}:
+        while new := {
+            name: full
+            for name, value in pairs
+            if name not in self.names and (full := self.of(value))
+        }:
             self.names |= new
 
     def of(self, node: ast.AST | None) -> str | None:
@@ -72,7 +76,11 @@ def _assigned(tree: ast.Module) -> Iterator[tuple[str, ast.AST]]:
         elif isinstance(node, ast.arguments):
             named = [*node.posonlyargs, *node.args]
             given = zip(named[len(named) - len(node.defaults) :], node.defaults, strict=True)
-            words = ((arg, value) for arg, value in zip(node.kwonlyargs, node.kw_defaults, strict=True) if value)
+            words = (
+                (arg, value)
+                for arg, value in zip(node.kwonlyargs, node.kw_defaults, strict=True)
+                if value
+            )
             yield from ((arg.arg, value) for arg, value in (*given, *words))
 
 

@@ -1,12 +1,12 @@
 """Names and keyword arguments of NumPy that came after the brief's version, listed in newer_numpy.txt beside this file.
 
-To make that list anew, run this file by its path in environments with the brief's NumPy and with newer ones (it needs
-nothing else of the project):
+To make that list anew, run this file by its path in environments with the brief's NumPy and with
+newer ones (it needs nothing else of the project):
 
     python3.8 numpy_names.py > older.txt                             # numpy==1.19.2
     python3.12 numpy_names.py > newer.txt                            # numpy==1.26.4
-    python3.12 numpy_names.py >> newer.txt                           # the newest, for what came after
-    python3.12 numpy_names.py older.txt newer.txt > newer_numpy.txt
+    python3.12 numpy_names.py >> newer.txt                           # the newest, for what came
+    after python3.12 numpy_names.py older.txt newer.txt > newer_numpy.txt
 """
 
 import functools
@@ -57,7 +57,13 @@ def _words(value):
         parameters = inspect.signature(value).parameters.values()
     except (TypeError, ValueError):
         return []
-    return ["()", *("({})".format(word.name if word.kind != word.VAR_KEYWORD else "**") for word in parameters)]
+    return [
+        "()",
+        *(
+            "({})".format(word.name if word.kind != word.VAR_KEYWORD else "**")
+            for word in parameters
+        ),
+    ]
 
 
 def only_newer(older, newer):

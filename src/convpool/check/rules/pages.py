@@ -1,7 +1,8 @@
 """A rule of the checker is a function; its docstring is its page: what it asks, why, and examples that hold or do not.
 
-An example, behind good: or bad:, is one of three: a file's text, in the same line or indented below; the file's bytes,
-as b"..."; or a command, behind a $, in the course folder of a submission that is right.
+An example, behind good: or bad:, is one of three: a file's text, in the same line or indented
+below; the file's bytes, as b"..."; or a command, behind a $, in the course folder of a submission
+that is right.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ class Rule:
     good: tuple[str, ...]
     bad: tuple[str, ...]
     needs: Needs
-    check: Callable[[Any], Iterator[Finding]]  # of a Source, or of the Course where it needs the folder
+    check: Callable[
+        [Any], Iterator[Finding]
+    ]  # of a Source, or of the Course where it needs the folder
 
 
 RULES: dict[str, Rule] = {}
@@ -55,6 +58,7 @@ def _page(docstring: str) -> tuple[str, str, tuple[str, ...], tuple[str, ...]]:
     told = list(zip(parts[1::2], parts[2::2], strict=True))
     why = " ".join(" ".join(text.split()) for key, text in told if key == "Why")
     good, bad = (
-        tuple(textwrap.dedent(text).strip("\n") for key, text in told if key == side) for side in ("good", "bad")
+        tuple(textwrap.dedent(text).strip("\n") for key, text in told if key == side)
+        for side in ("good", "bad")
     )
     return title.strip(), why, good, bad

@@ -1,7 +1,7 @@
 """The loops that a task's function can reach: its own, those of its helpers, and those that run on import.
 
-A path through the code takes one of an if's branches; the for loops that count are those of the path with the most.
-All that loops in another way is listed wherever it can be reached.
+A path through the code takes one of an if's branches; the for loops that count are those of the
+path with the most. All that loops in another way is listed wherever it can be reached.
 """
 
 from __future__ import annotations
@@ -30,7 +30,15 @@ _BUILT_IN = {
 }
 _LIBRARY = {
     f"numpy.{name}": f"np.{name}"
-    for name in ("vectorize", "apply_along_axis", "apply_over_axes", "nditer", "nested_iters", "frompyfunc", "fromiter")
+    for name in (
+        "vectorize",
+        "apply_along_axis",
+        "apply_over_axes",
+        "nditer",
+        "nested_iters",
+        "frompyfunc",
+        "fromiter",
+    )
 } | {"functools.reduce": "reduce"}
 # In a for loop these only say over what it goes; elsewhere they loop.
 _INDICES = {"numpy.ndindex": "np.ndindex", "numpy.ndenumerate": "np.ndenumerate"}
@@ -71,7 +79,9 @@ class Walk:
         """Walk a function once; within itself it is a recursion."""
         if node in self._open:
             if not isinstance(node, ast.ClassDef) and place not in self.reentries:
-                self._other(place, f"{getattr(node, 'name', 'a lambda')}, which calls itself (recursion),")
+                self._other(
+                    place, f"{getattr(node, 'name', 'a lambda')}, which calls itself (recursion),"
+                )
             return {}
         if node not in self._paths:
             self._open.append(node)
@@ -170,7 +180,11 @@ class Walk:
         found: Path = {}
         parts: list[ast.AST] = list(node.decorator_list)
         if isinstance(node, ast.ClassDef):
-            parts += [*node.bases, *node.keywords, *(part for part in node.body if not isinstance(part, Function))]
+            parts += [
+                *node.bases,
+                *node.keywords,
+                *(part for part in node.body if not isinstance(part, Function)),
+            ]
         else:
             parts += [*node.args.defaults, *(value for value in node.args.kw_defaults if value)]
         for part in parts:
@@ -200,16 +214,26 @@ class Walk:
 
     def _method(self, node: ast.Attribute, scope: Scope) -> Path:
         """Follow self.name within the methods of a class."""
-        owner = next((kind for kind in reversed(self._open) if isinstance(kind, ast.ClassDef)), None)
-        if owner is None or not isinstance(node.value, ast.Name) or node.value.id not in ("self", "cls", owner.name):
+        owner = next(
+            (kind for kind in reversed(self._open) if isinstance(kind, ast.ClassDef)), None
+        )
+        if (
+            owner is None
+            or not isinstance(node.value, ast.Name)
+            or node.value.id not in ("self", "cls", owner.name)
+        ):
             return {}
-        methods = [part for part in owner.body if isinstance(part, Function) and part.name == node.attr]
+        methods = [
+            part for part in owner.body if isinstance(part, Function) and part.name == node.attr
+        ]
         return self._function(methods[-1], scope.outer or scope, node) if methods else {}
 
 
 def leaves(statements: list[ast.stmt]) -> bool:
     """Whether what follows is not reached: the last statement returns, raises, or goes on with the loop."""
-    return bool(statements) and isinstance(statements[-1], ast.Return | ast.Raise | ast.Continue | ast.Break)
+    return bool(statements) and isinstance(
+        statements[-1], ast.Return | ast.Raise | ast.Continue | ast.Break
+    )
 
 
 def longer(first: Path, second: Path) -> Path:
@@ -225,7 +249,9 @@ def reentries(function: ast.AST) -> dict[ast.AST, ast.Call]:
     found: dict[ast.AST, ast.Call] = {}
     for branch in (node for node in ast.walk(function) if isinstance(node, ast.If)):
         seen = _compared_with_words(branch.test) & set(parameters)
-        for call in (node for part in branch.body for node in ast.walk(part) if isinstance(node, ast.Call)):
+        for call in (
+            node for part in branch.body for node in ast.walk(part) if isinstance(node, ast.Call)
+        ):
             if isinstance(call.func, ast.Name) and call.func.id == function.name:
                 passed = dict(zip(parameters, call.args, strict=False)) | {
                     word.arg: word.value for word in call.keywords
@@ -241,9 +267,15 @@ def _compared_with_words(test: ast.expr) -> set[str]:
         return set().union(*map(_compared_with_words, test.values))
     if not isinstance(test, ast.Compare) or not isinstance(test.ops[0], ast.Eq | ast.In | ast.Is):
         return set()
-    words = [node for node in ast.walk(test) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    words = [
+        node
+        for node in ast.walk(test)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
     return {node.id for node in ast.walk(test) if isinstance(node, ast.Name)} if words else set()
 
 
 def _is_other(value: ast.expr | None, name: str) -> bool:
-    return value is not None and all(not isinstance(node, ast.Name) or node.id != name for node in ast.walk(value))
+    return value is not None and all(
+        not isinstance(node, ast.Name) or node.id != name for node in ast.walk(value)
+    )

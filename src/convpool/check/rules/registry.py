@@ -7,7 +7,15 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from convpool.check.rules import allowed_names, definitions, file_form, loop_count, pages, style, syntax
+from convpool.check.rules import (
+    allowed_names,
+    definitions,
+    file_form,
+    loop_count,
+    pages,
+    style,
+    syntax,
+)
 from convpool.check.rules.pages import Rule, rule
 from convpool.check.submissions.task_files import Course, Source, read
 from convpool.check.verdicts import Finding, Item, Outcome, Remark, UncheckedError
@@ -40,16 +48,21 @@ def file(course: Course) -> Iterator[Finding]:
 
 
 _PLACES = {group.__name__: place for place, group in enumerate(GROUPS)}
-RULES: dict[str, Rule] = dict(sorted(pages.RULES.items(), key=lambda entry: _PLACES.get(entry[1].check.__module__, -1)))
+RULES: dict[str, Rule] = dict(
+    sorted(pages.RULES.items(), key=lambda entry: _PLACES.get(entry[1].check.__module__, -1))
+)
 
 
 def judge(
-    submission: Submission, only: Collection[str] | None, skip: Collection[str], python: Interpreter | None
+    submission: Submission,
+    only: Collection[str] | None,
+    skip: Collection[str],
+    python: Interpreter | None,
 ) -> list[Item]:
     """Judge the seven files and their folder by the rules: one item for each rule and file.
 
-    A file that cannot be read has one item, named file. Where a file cannot be parsed, syntax says so, and the rules
-    that need its tree could not be checked.
+    A file that cannot be read has one item, named file. Where a file cannot be parsed, syntax says
+    so, and the rules that need its tree could not be checked.
     """
     if submission.folder is None:
         words = f"no folder with the seven files was found in {submission.root}"
@@ -57,10 +70,18 @@ def judge(
     return judge_course(read(submission, python), only, skip)
 
 
-def judge_course(course: Course, only: Collection[str] | None = None, skip: Collection[str] = ()) -> list[Item]:
+def judge_course(
+    course: Course, only: Collection[str] | None = None, skip: Collection[str] = ()
+) -> list[Item]:
     """Judge an opened course folder."""
-    asked = [each for name, each in RULES.items() if (only is None or name in only) and name not in skip]
-    items = [_item(each, course, None, "") for each in asked if each.needs == "folder" and each.name != "file"]
+    asked = [
+        each for name, each in RULES.items() if (only is None or name in only) and name not in skip
+    ]
+    items = [
+        _item(each, course, None, "")
+        for each in asked
+        if each.needs == "folder" and each.name != "file"
+    ]
     for number, source in course.sources.items():
         if source.problem:
             words = Finding(f"{source.task.file} {source.problem}", source.task.file)
@@ -68,7 +89,11 @@ def judge_course(course: Course, only: Collection[str] | None = None, skip: Coll
             continue
         if RULES["file"] in asked:
             items.append(Item(number, "file", RULES["file"].title, Outcome.HOLDS))
-        items += [_item(each, source, number, source.task.file) for each in asked if each.needs != "folder"]
+        items += [
+            _item(each, source, number, source.task.file)
+            for each in asked
+            if each.needs != "folder"
+        ]
     return items
 
 
@@ -85,7 +110,9 @@ def _item(each: Rule, what: Source | Course, task: int | None, file: str) -> Ite
         return Item(task, each.name, each.title, Outcome.UNCHECKED, (Finding(words, file),))
     remarks = tuple(found for found in told if isinstance(found, Remark))
     findings = tuple(found for found in told if not isinstance(found, Remark))
-    return Item(task, each.name, each.title, Outcome.FAILS if findings else Outcome.HOLDS, findings, remarks)
+    return Item(
+        task, each.name, each.title, Outcome.FAILS if findings else Outcome.HOLDS, findings, remarks
+    )
 
 
 def _require(each: Rule, source: Source) -> None:

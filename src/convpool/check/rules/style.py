@@ -14,7 +14,8 @@ from convpool.check.verdicts import Finding, Remark, UncheckedError
 
 # What would do, where pycodestyle's words do not say it.
 REMEDIES = {
-    "E1": "indent by 4 spaces; a line that goes on, below the first thing in the brackets or by 4 more",
+    "E1": "indent by 4 spaces; a line that goes on, below the first thing in the brackets or by "
+    "4 more",
     "E2": "one space around operators and after commas, none inside brackets, two before a comment",
     "E26": "a comment is # and a blank and words; behind code, two blanks come before it",
     "E3": "two blank lines around functions of the module, one between methods",
@@ -36,7 +37,8 @@ REMEDIES = {
 def pycodestyle(source: Source) -> Iterator[Finding]:
     r"""The file follows pycodestyle 2.6.
 
-    Why: the brief asks for that version; it is run where the chosen Python has it. Else a newer one is run, without
+    Why: the brief asks for that version; it is run where the chosen Python has it. Else a newer one
+        is run, without
     what came after 2.6. A missing end of the last line (W292) is the finding of final-newline.
 
     good:
@@ -62,7 +64,9 @@ def pycodestyle(source: Source) -> Iterator[Finding]:
             by_code.setdefault(code, []).append((line, words))
     if by_code and not run.style_is_the_briefs:
         yield Remark(f"looked at by pycodestyle {run.style}, without what came after {PYCODESTYLE}")
-    yield from (grouped(code, found) for code, found in sorted(by_code.items(), key=lambda pair: pair[1]))
+    yield from (
+        grouped(code, found) for code, found in sorted(by_code.items(), key=lambda pair: pair[1])
+    )
 
 
 def grouped(code: str, found: list[tuple[int, str]]) -> Finding:
@@ -70,7 +74,9 @@ def grouped(code: str, found: list[tuple[int, str]]) -> Finding:
     line, words = found[0]
     others = sorted({other for other, _ in found} - {line})
     also = f", also in {places(others)}" if others else ""
-    remedy = next((f": {REMEDIES[code[:size]]}" for size in (4, 3, 2) if code[:size] in REMEDIES), "")
+    remedy = next(
+        (f": {REMEDIES[code[:size]]}" for size in (4, 3, 2) if code[:size] in REMEDIES), ""
+    )
     return Finding(f"{words}{also}{remedy}", line=line, code=code)
 
 
@@ -91,7 +97,9 @@ def in_2_6(source: Source, line: int, column: int, code: str) -> bool:
     if code == "E741":
         return "lambda" not in text
     # to the brief's Python, a formatted string is one word
-    return code != "E204" and not (code.startswith("E2") and _is_formatted(source.tree, line, column))
+    return code != "E204" and not (
+        code.startswith("E2") and _is_formatted(source.tree, line, column)
+    )
 
 
 def _is_formatted(tree: ast.Module, line: int, column: int) -> bool:

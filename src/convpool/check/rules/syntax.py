@@ -19,7 +19,8 @@ _TYPES = _BUILT_IN | {"int", "float", "str", "bool", "bytes", "complex", "object
 def syntax(source: Source) -> Iterator[Finding]:
     """The file is Python 3.8.
 
-    Why: the brief's files are executed with that version. It is asked where it is there. Else the current Python is,
+    Why: the brief's files are executed with that version. It is asked where it is there. Else the
+        current Python is,
     which knows most of what came later, but not all: quotes inside f-strings, for one.
 
     good:
@@ -67,17 +68,27 @@ def syntax(source: Source) -> Iterator[Finding]:
 def _later(tree: ast.Module) -> Iterator[tuple[int, str]]:
     """Yield what parses, and fails when it runs: types written as only later versions can."""
     nodes = list(ast.walk(tree))
-    bound = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    bound = {
+        node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
     bound |= {node.arg for node in nodes if isinstance(node, ast.arg)}
     unread = set(_never_evaluated(tree))
     for node in nodes:
-        if isinstance(node, ast.Subscript) and _is_named(node.value, _BUILT_IN - bound) and node not in unread:
+        if (
+            isinstance(node, ast.Subscript)
+            and _is_named(node.value, _BUILT_IN - bound)
+            and node not in unread
+        ):
             yield node.lineno, f"{ast.unparse(node)[:40]} (leave the type out)"
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr) and node not in unread:
             sides = (node.left, node.right)
             if all(_is_named(side, _TYPES - bound) or _is_none(side) for side in sides):
                 yield node.lineno, f"{ast.unparse(node)[:40]} (leave the type out)"
-        elif isinstance(node, ast.Call) and _is_named(node.func, {"zip"} - bound) and _has_word(node, "strict"):
+        elif (
+            isinstance(node, ast.Call)
+            and _is_named(node.func, {"zip"} - bound)
+            and _has_word(node, "strict")
+        ):
             yield node.lineno, "zip with strict="
 
 

@@ -31,7 +31,8 @@ class Answer:
     changed: tuple[int, ...] = ()  # positions of the array arguments that the function wrote to
     seconds: float = 0.0  # of the processor, all threads of the child together
     peak: int = 0  # bytes that the child has held at most so far
-    loaded: bool = True  # False: no call was made, for the file or its function could not be had; words say why
+    # False: no call was made, for the file or its function could not be had; words say why
+    loaded: bool = True
     isolation: tuple[str, ...] = ()  # in words: what bound the child, such as "no network"
 
 
@@ -42,11 +43,15 @@ class Limits:
     task_seconds: float = 20.0
     submission_seconds: float = 180.0  # kept by the caller: see until
     memory: int = 500_000_000  # bytes of data of a process
-    file_bytes: int = 20_000_000  # of a file that it writes; of all of them together where it has its own root
+    file_bytes: int = (
+        20_000_000  # of a file that it writes; of all of them together where it has its own root
+    )
     processes: int = 16  # threads included
     result_bytes: int = 100_000_000  # of one array that comes back
     namespaces: bool = True  # False: without a root, a process space and a network of its own
-    stop: threading.Event = field(default_factory=threading.Event, compare=False, repr=False)  # set: end at once
+    stop: threading.Event = field(
+        default_factory=threading.Event, compare=False, repr=False
+    )  # set: end at once
 
     @property
     def of_process(self) -> dict[str, Any]:

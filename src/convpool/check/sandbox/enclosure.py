@@ -1,7 +1,8 @@
 """The walls around a submission: namespaces, a root folder of its own, an unprivileged user, limits.
 
-Runs in the child process, on its Python (3.8 or newer), with the standard library alone; run_case.py loads it by its
-path. A wall that the system does not let us build is left out, and missing among the words that come back.
+Runs in the child process, on its Python (3.8 or newer), with the standard library alone;
+run_case.py loads it by its path. A wall that the system does not let us build is left out, and
+missing among the words that come back.
 """
 
 from __future__ import annotations
@@ -21,29 +22,55 @@ except ImportError:  # Windows, or a Python that was built without one
     ctypes = None  # type: ignore[assignment]
     resource = None  # type: ignore[assignment]
 
-_MOUNTS, _MESSAGES, _USERS, _PROCESSES, _NETWORK = 0x20000, 0x8000000, 0x10000000, 0x20000000, 0x40000000  # CLONE_NEW*
+_MOUNTS, _MESSAGES, _USERS, _PROCESSES, _NETWORK = (
+    0x20000,
+    0x8000000,
+    0x10000000,
+    0x20000000,
+    0x40000000,
+)  # CLONE_NEW*
 _READ_ONLY, _NO_SUID, _REMOUNT, _BIND, _RECURSIVE, _PRIVATE = 1, 2, 32, 4096, 16384, 1 << 18  # MS_*
-_KEPT = {2: 2, 4: 4, 8: 8, 1024: 1024, 2048: 2048, 4096: 1 << 21}  # ST_* of what is mounted: the MS_* to repeat
+_KEPT = {
+    2: 2,
+    4: 4,
+    8: 8,
+    1024: 1024,
+    2048: 2048,
+    4096: 1 << 21,
+}  # ST_* of what is mounted: the MS_* to repeat
 _PARENT_DEATH, _SUBREAPER, _NO_NEW_PRIVILEGES = 1, 36, 38  # PR_SET_*
 _CAPABILITIES = 0x20080522  # the version of capset's header that takes 64 of them
 
-_SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/nix", "/etc/alternatives", "/etc/ld.so.cache")
+_SYSTEM = (
+    "/usr",
+    "/bin",
+    "/sbin",
+    "/lib",
+    "/lib32",
+    "/lib64",
+    "/nix",
+    "/etc/alternatives",
+    "/etc/ld.so.cache",
+)
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
-_SHORT_LIVED = range(61184, 65520)  # users that belong to nobody: systemd takes those of its short-lived services here
+_SHORT_LIVED = range(
+    61184, 65520
+)  # users that belong to nobody: systemd takes those of its short-lived services here
 
 
 def enclose(namespaces: bool, ended: Callable[[int], None]) -> list[str]:
     """Split into the process that is to run the submission, in which this returns, and those that clear up after it.
 
-    ended: called with the wait status once the submission's process has ended and nothing of it is left. Returns what
-    binds, in words.
+    ended: called with the wait status once the submission's process has ended and nothing of it is
+    left. Returns what binds, in words.
     """
     if not hasattr(os, "fork"):
         return []
     _prctl(_PARENT_DEATH, signal.SIGTERM)
     words = _unshare() if namespaces and sys.platform == "linux" else []
     if "own process space" in words:
-        # the first process there must not be the submission's: signals cannot end it, and all end with it
+        # the first process there must not be the submission's: signals cannot end it, and all end
+        # with it
         if _forked(_end_descendants) is not None:
             os._exit(0)
         _prctl(_PARENT_DEATH, signal.SIGKILL)
@@ -60,7 +87,8 @@ def enclose(namespaces: bool, ended: Callable[[int], None]) -> list[str]:
 def confine(limits: dict[str, Any], work: str, user: int) -> list[str]:
     """Take away from this process what it does not need; return what binds, in words.
 
-    work: the folder with `submission`, `scratch` and an empty `root`; user: the one to become, where this is root's.
+    work: the folder with `submission`, `scratch` and an empty `root`; user: the one to become,
+    where this is root's.
     """
     words = []
     root, others = os.path.join(work, "root"), _threads(os.getuid()) if hasattr(os, "getuid") else 0
@@ -83,7 +111,9 @@ def free_user() -> int:
     """Return a user's number that no account and no process has; two processes on a machine get different ones."""
     import pwd
 
-    taken: set[int] = {account.pw_uid for account in pwd.getpwall()} | {_owner(process) for process in _processes()}
+    taken: set[int] = {account.pw_uid for account in pwd.getpwall()} | {
+        _owner(process) for process in _processes()
+    }
     first = os.getpid() % len(_SHORT_LIVED)
     return min(set(_SHORT_LIVED) - taken, key=lambda user: (user - first) % len(_SHORT_LIVED))
 
@@ -102,7 +132,12 @@ def _unshare() -> list[str]:
             ):
                 with open(f"/proc/self/{name}", "w", encoding="ascii") as file:
                     file.write(line)
-        for flag, word in ((_MOUNTS, ""), (_MESSAGES, ""), (_NETWORK, "no network"), (_PROCESSES, "own process space")):
+        for flag, word in (
+            (_MOUNTS, ""),
+            (_MESSAGES, ""),
+            (_NETWORK, "no network"),
+            (_PROCESSES, "own process space"),
+        ):
             _called("unshare", flag)
             words.append(word)
     return [word for word in words if word]
@@ -138,7 +173,9 @@ def _descendants() -> list[int]:
     """Return the processes below this one that still live; as a subreaper, it is above those that were orphaned."""
     children: dict[int, list[int]] = {}
     for process in _processes():
-        with contextlib.suppress(OSError), open(f"/proc/{process}/stat", encoding="utf-8", errors="replace") as file:
+        with contextlib.suppress(OSError), open(
+            f"/proc/{process}/stat", encoding="utf-8", errors="replace"
+        ) as file:
             state, parent = file.read().rpartition(")")[2].split()[:2]
             if state != "Z":
                 children.setdefault(int(parent), []).append(process)
@@ -150,7 +187,11 @@ def _descendants() -> list[int]:
 
 def _processes() -> list[int]:
     """Return the numbers of all processes; none where there is no /proc."""
-    return [int(name) for name in os.listdir("/proc") if name.isdigit()] if os.path.isdir("/proc") else []
+    return (
+        [int(name) for name in os.listdir("/proc") if name.isdigit()]
+        if os.path.isdir("/proc")
+        else []
+    )
 
 
 def _owner(process: int) -> int:
@@ -194,7 +235,11 @@ def _to_be_read() -> list[str]:
     python |= {os.path.realpath(path) for path in python}
     shown = list(_SYSTEM)
     for path in sorted(python, key=len):
-        if os.path.isdir(path) and path != "/" and not any(f"{path}/".startswith(f"{above}/") for above in shown):
+        if (
+            os.path.isdir(path)
+            and path != "/"
+            and not any(f"{path}/".startswith(f"{above}/") for above in shown)
+        ):
             shown.append(path)
     return shown
 
@@ -238,7 +283,8 @@ def _limit(limits: dict[str, Any], others: int) -> list[str]:
     wanted = {
         "CPU": seconds,
         "DATA": limits["memory"],
-        "AS": limits["memory"] + 1_000_000_000,  # shared libraries and what is reserved without being used
+        "AS": limits["memory"]
+        + 1_000_000_000,  # shared libraries and what is reserved without being used
         "FSIZE": limits["file_bytes"],
         "NPROC": others + limits["processes"],
         "NOFILE": 256,
@@ -250,7 +296,9 @@ def _limit(limits: dict[str, Any], others: int) -> list[str]:
             _, hard = resource.getrlimit(kind)
             value = most if hard == resource.RLIM_INFINITY else min(most, hard)
             with contextlib.suppress(OSError, ValueError):
-                resource.setrlimit(kind, (value, value if name != "CPU" else hard))  # SIGXCPU at the first, not SIGKILL
+                resource.setrlimit(
+                    kind, (value, value if name != "CPU" else hard)
+                )  # SIGXCPU at the first, not SIGKILL
     return ["limits"]
 
 

@@ -16,7 +16,8 @@ from convpool.check.tasks import NUMPY, PYTHON
 VARIABLE = "CONVPOOL_CHECK_PYTHON"  # stands for --python where that is not given
 PATIENCE = 30  # seconds for an interpreter to start and import NumPy, on a cold and busy machine
 
-# The current folder is taken off the path first: it may be a submission's, with a file named json.py in it.
+# The current folder is taken off the path first: it may be a submission's, with a file named
+# json.py in it.
 _QUESTION = """
 import sys
 sys.path[:] = [path for path in sys.path if path]
@@ -42,7 +43,8 @@ class Interpreter:
     version: str  # 3.8.18
     numpy: str  # 1.19.2
     pycodestyle: str = ""  # empty: it has none
-    folder: str = ""  # the one that holds numpy, which isolated mode does not look into where it is the user's own
+    # the one that holds numpy, which isolated mode does not look into where it is the user's own
+    folder: str = ""
     skipped: tuple[str, ...] = ()  # in words: what was tried before it, and why that would not do
 
     def __str__(self) -> str:
@@ -61,20 +63,22 @@ def find(asked: str | None = None) -> Interpreter:
     Parameters
     ----------
     asked : str, optional
-        A path or a command, such as python3.8. Without it the environment variable CONVPOOL_CHECK_PYTHON is asked,
-        and without that the brief's is looked for: `.venv-3.8` above this package (never the current folder's, which
-        may be a submission), python3.8 on the PATH, pyenv's versions, /opt. What does not start is passed over.
+        A path or a command, such as python3.8. Without it the environment variable
+        CONVPOOL_CHECK_PYTHON is asked, and without that the brief's is looked for: `.venv-3.8`
+        above this package (never the current folder's, which may be a submission), python3.8 on the
+        PATH, pyenv's versions, /opt. What does not start is passed over.
 
     Returns
     -------
     Interpreter
-        The one asked for; else a Python 3.8 with NumPy 1.19.2; else the current one. Its `skipped` says what was
-        tried before.
+        The one asked for; else a Python 3.8 with NumPy 1.19.2; else the current one. Its `skipped`
+        says what was tried before.
 
     Raises
     ------
     ValueError
-        If the interpreter that was asked for, or else the current one, does not start or has no NumPy.
+        If the interpreter that was asked for, or else the current one, does not start or has no
+        NumPy.
     """
     asked = asked or os.environ.get(VARIABLE)
     would_do = f"name a Python {PYTHON} with NumPy {NUMPY}, or any other with NumPy"
@@ -105,7 +109,9 @@ def _places() -> Iterator[str]:
     found = [folder / ".venv-3.8" / "bin" / "python" for folder in here.parents]
     on_path = os.environ.get("PATH", "").split(os.pathsep)
     found += [Path(folder) / f"python{PYTHON}" for folder in on_path if os.path.isabs(folder)]
-    found += sorted(Path("~/.pyenv/versions").expanduser().glob(f"{PYTHON}*/bin/python"), reverse=True)
+    found += sorted(
+        Path("~/.pyenv/versions").expanduser().glob(f"{PYTHON}*/bin/python"), reverse=True
+    )
     found += sorted(Path("/opt").glob(f"*/bin/python{PYTHON}"))
     yield from dict.fromkeys(str(path) for path in found if path.exists())
 
@@ -118,14 +124,20 @@ def _started(command: str) -> Interpreter:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     try:
         done = subprocess.run(
-            [path, "-B", "-c", _QUESTION], env=kept, capture_output=True, stdin=subprocess.DEVNULL, timeout=PATIENCE
+            [path, "-B", "-c", _QUESTION],
+            env=kept,
+            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            timeout=PATIENCE,
         )
         answer = json.loads(done.stdout)
         found = Interpreter(Path(answer["path"]), answer["version"], answer.get("numpy", ""))
     except (OSError, subprocess.TimeoutExpired) as error:
         raise ValueError(f"{command} does not start: {error}") from error
     except (ValueError, KeyError, TypeError) as error:
-        came = (done.stderr or done.stdout).decode(errors="replace").strip().splitlines()[:1] or ["it says nothing"]
+        came = (done.stderr or done.stdout).decode(errors="replace").strip().splitlines()[:1] or [
+            "it says nothing"
+        ]
         raise ValueError(f"{command} does not start as a Python: {came[0][:200]}") from error
     if not found.numpy:
         raise ValueError(f"{command} is Python {found.version} without NumPy ({answer['problem']})")

@@ -31,7 +31,12 @@ from convpool.check.tasks import TASKS
 SOURCE_BYTES = 1_000_000  # of a submission's file; longer ones are not loaded
 _TEXT_BYTES = 64_000_000  # of a frame's JSON: the steps of a call that is followed are the longest
 _LOOK = 0.1  # seconds between looks at whether all is to stop
-_ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "LANG": "C.UTF-8"}
+_ENVIRONMENT = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "LANG": "C.UTF-8",
+}
 
 Packed = tuple[dict[str, Any], bytes]  # a call as JSON, and its arrays as .npy
 Frame = dict[str, Any]  # what the child says
@@ -59,7 +64,9 @@ def made_by_one(
     said: dict[str, Any] = {}
     ending = Answer("timed out", words=f"no answer within {job.limits.task_seconds:.3g} s")
     with _started(job, work, calls, token) as (process, complaints):
-        threading.Thread(target=_read, args=(process.stdout, token, job.limits, frames), daemon=True).start()
+        threading.Thread(
+            target=_read, args=(process.stdout, token, job.limits, frames), daemon=True
+        ).start()
         with contextlib.suppress(queue.Empty):
             while len(answers) < len(calls) or (job.follow and "steps" not in said):
                 frame = _next(frames, deadline, job.limits)
@@ -91,7 +98,10 @@ def workplace(job: Job) -> Iterator[tuple[Path, str]]:
         work = Path(name)
         for folder in ("submission", "scratch", "root"):
             (work / folder).mkdir(mode=0o755)
-        problems = {file: _copy(job.folder, file, work) for file in {*(task.file for task in TASKS.values()), job.file}}
+        problems = {
+            file: _copy(job.folder, file, work)
+            for file in {*(task.file for task in TASKS.values()), job.file}
+        }
         problem = problems[job.file]
         if job.limits.task_seconds <= 0 or job.limits.stop.is_set():
             problem = "the time for this submission was over"
@@ -115,7 +125,9 @@ def pack(call: Call) -> Packed:
         if value is None or isinstance(value, int | float | str):
             return value
         kinds = "arrays, numbers, strings, None, and tuples and lists of these"
-        raise TypeError(f"{value!r} is a {type(value).__name__}; the arguments of a call may be {kinds}")
+        raise TypeError(
+            f"{value!r} is a {type(value).__name__}; the arguments of a call may be {kinds}"
+        )
 
     arguments = [tree(value) for value in call.arguments]
     return {
@@ -158,9 +170,13 @@ def _started(
         "calls": [call for call, _ in calls],
     }
     command = [str(job.python.path), "-I", "-B", run_case.__file__]
-    environment = _ENVIRONMENT | {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
+    environment = _ENVIRONMENT | {
+        name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ
+    }
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as complaints:
-        given.write(json.dumps(description).encode() + b"\n" + b"".join(arrays for _, arrays in calls))
+        given.write(
+            json.dumps(description).encode() + b"\n" + b"".join(arrays for _, arrays in calls)
+        )
         given.seek(0)
         process = subprocess.Popen(
             command,
@@ -190,7 +206,9 @@ def _end(process: subprocess.Popen[bytes]) -> None:
             os.killpg(process.pid, signal.SIGKILL)
 
 
-def _read(stream: IO[bytes], token: bytes, limits: Limits, frames: queue.Queue[Frame | None]) -> None:
+def _read(
+    stream: IO[bytes], token: bytes, limits: Limits, frames: queue.Queue[Frame | None]
+) -> None:
     """Put the frames that come into a queue, None at the end; stop at the first that does not have the token."""
     with stream:
         while True:
@@ -256,8 +274,15 @@ def _end_of_process(frame: Frame, _: bytes) -> Frame:
     return {"code": os.waitstatus_to_exitcode(frame["status"])}
 
 
-# What the child may say: each reader looks at a frame with distrust, and raises for one that makes no sense.
-_KINDS = {"walls": _walls, "loaded": _loaded, "answer": _answer, "steps": _steps, "end": _end_of_process}
+# What the child may say: each reader looks at a frame with distrust, and raises for one that makes
+# no sense.
+_KINDS = {
+    "walls": _walls,
+    "loaded": _loaded,
+    "answer": _answer,
+    "steps": _steps,
+    "end": _end_of_process,
+}
 
 
 def _one_of(value: Any, *values: Any) -> Any:
@@ -284,17 +309,26 @@ def _array(payload: bytes) -> NDArray[Any]:
 def _ending(frame: Frame, complaints: IO[bytes], limits: Limits) -> Answer:
     """Say how the process ended before it had answered."""
     if frame["kind"] == "broken":
-        return Answer("died", words="something else than the answers was written to where they come back")
+        return Answer(
+            "died", words="something else than the answers was written to where they come back"
+        )
     complaints.seek(0)  # of Python and the walls: the submission's go nowhere
     said = complaints.read(100_000).decode(errors="replace").strip().splitlines()[-1:]
     code = frame["code"]
     if code is None or said:
-        return Answer("died", words=f"the process ended early: {said[0][:300] if said else 'it said nothing'}")
+        return Answer(
+            "died", words=f"the process ended early: {said[0][:300] if said else 'it said nothing'}"
+        )
     names = {number.value: number.name for number in signal.Signals}
     if names.get(-code) == "SIGXCPU":
-        return Answer("timed out", words=f"no answer within {limits.task_seconds:.3g} s of processor time")
+        return Answer(
+            "timed out", words=f"no answer within {limits.task_seconds:.3g} s of processor time"
+        )
     if code == run_case.CHANNEL_CLOSED:
         return Answer("died", words="the file closed the channel on which results come back")
     if code < 0:
-        return Answer("died", words=f"the process ended by signal {-code} ({names.get(-code, 'a real-time signal')})")
+        return Answer(
+            "died",
+            words=f"the process ended by signal {-code} ({names.get(-code, 'a real-time signal')})",
+        )
     return Answer("died", words=f"the process ended with exit code {code} before it had answered")

@@ -1,8 +1,9 @@
 """Runs in the child process: loads a submission's file, makes the calls, and sends back what came of each.
 
-Python 3.8 syntax, the standard library and numpy. The job is read from standard input: one line of JSON, then the
-arrays as .npy, one after the other. Answers go to where standard output pointed, as frames: the job's token, the
-lengths of two parts, one of JSON, and a result as .npy. What the submission prints goes nowhere.
+Python 3.8 syntax, the standard library and numpy. The job is read from standard input: one line of
+JSON, then the arrays as .npy, one after the other. Answers go to where standard output pointed, as
+frames: the job's token, the lengths of two parts, one of JSON, and a result as .npy. What the
+submission prints goes nowhere.
 """
 
 from __future__ import annotations
@@ -38,11 +39,14 @@ def main() -> None:
     _to_nowhere(0, os.O_RDONLY)
     _to_nowhere(1, os.O_WRONLY)
     os.umask(0o022)
-    enclosure = _loaded("enclosure", os.path.join(os.path.dirname(os.path.abspath(__file__)), "enclosure.py"))
+    enclosure = _loaded(
+        "enclosure", os.path.join(os.path.dirname(os.path.abspath(__file__)), "enclosure.py")
+    )
     user = enclosure.free_user() if hasattr(os, "getuid") and os.getuid() == 0 else 0
     token = job.pop("token")
     words = enclosure.enclose(
-        job["limits"]["namespaces"], lambda status: _sender(channel, token)({"kind": "end", "status": status})
+        job["limits"]["namespaces"],
+        lambda status: _sender(channel, token)({"kind": "end", "status": status}),
     )
     if job["numpy"] not in sys.path:
         sys.path.append(job["numpy"])
@@ -55,7 +59,9 @@ def main() -> None:
     send({"kind": "walls", "words": words, "numpy": np.__version__})
     folder = "/submission" if "own root" in words else os.path.join(job["work"], "submission")
     sys.path.append(folder)
-    sys.meta_path.insert(0, _NumPyAlone(os.path.dirname(os.path.dirname(os.path.abspath(np.__file__)))))
+    sys.meta_path.insert(
+        0, _NumPyAlone(os.path.dirname(os.path.dirname(os.path.abspath(np.__file__))))
+    )
     _run(os.path.join(folder, job["file"]), job, calls, np, send)
     os._exit(0)  # whatever threads and exit functions there are
 
@@ -72,16 +78,28 @@ class _NumPyAlone:
             return
         spec = importlib.machinery.PathFinder.find_spec(name)
         places = [spec.origin or "", *(spec.submodule_search_locations or ())] if spec else []
-        if any(os.path.abspath(place).startswith(self.packages + os.sep) for place in places if place):
-            raise ModuleNotFoundError(f"No module named {name!r}: numpy is the only package here", name=name)
+        if any(
+            os.path.abspath(place).startswith(self.packages + os.sep) for place in places if place
+        ):
+            raise ModuleNotFoundError(
+                f"No module named {name!r}: numpy is the only package here", name=name
+            )
 
 
-def _run(path: str, job: dict[str, Any], calls: list[Any], np: ModuleType, send: Callable[..., None]) -> None:
+def _run(
+    path: str, job: dict[str, Any], calls: list[Any], np: ModuleType, send: Callable[..., None]
+) -> None:
     """Load the file and make the calls."""
     make_answer = _answerer(path, np, job["limits"]["result_bytes"])
     try:
-        function: Any = getattr(_loaded(os.path.splitext(job["file"])[0], path), job["function"], None)
-        problem = {} if callable(function) else {"words": "{file} has no function {function}".format(**job)}
+        function: Any = getattr(
+            _loaded(os.path.splitext(job["file"])[0], path), job["function"], None
+        )
+        problem = (
+            {}
+            if callable(function)
+            else {"words": "{file} has no function {function}".format(**job)}
+        )
     except BaseException as error:
         problem = _raised(error, path)
     send(dict(problem, kind="loaded", loaded=not problem))
@@ -92,7 +110,13 @@ def _run(path: str, job: dict[str, Any], calls: list[Any], np: ModuleType, send:
         if job["follow"]:
             steps = _Steps(path, np, job["follow"])
             send(*make_answer(steps.followed(function), arguments, words))
-            send({"kind": "steps", "steps": steps.found, "complete": len(steps.found) < job["follow"]})
+            send(
+                {
+                    "kind": "steps",
+                    "steps": steps.found,
+                    "complete": len(steps.found) < job["follow"],
+                }
+            )
         else:
             send(*make_answer(function, arguments, words))
 
@@ -104,7 +128,9 @@ def _answerer(path: str, np: ModuleType, most: int) -> Callable[..., tuple[dict[
     """
     ndarray, plain, now, peak = np.ndarray, np.array, time.process_time, _peak
 
-    def make(function: Callable[..., Any], arguments: list[Any], words: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    def make(
+        function: Callable[..., Any], arguments: list[Any], words: dict[str, Any]
+    ) -> tuple[dict[str, Any], bytes]:
         before = [value.tobytes() if isinstance(value, ndarray) else b"" for value in arguments]
         answer: dict[str, Any] = {"kind": "answer", "outcome": "returned", "line": None}
         payload = b""
@@ -120,7 +146,9 @@ def _answerer(path: str, np: ModuleType, most: int) -> Callable[..., tuple[dict[
         except BaseException as error:
             answer.update(_raised(error, path), outcome="raised", seconds=now() - start)
         now_there = [value.tobytes() if isinstance(value, ndarray) else b"" for value in arguments]
-        answer["changed"] = [place for place in range(len(before)) if before[place] != now_there[place]]
+        answer["changed"] = [
+            place for place in range(len(before)) if before[place] != now_there[place]
+        ]
         answer["peak"] = peak()
         return answer, payload
 
@@ -137,7 +165,10 @@ def _refused(value: Any, ndarray: Any, most: int) -> str:
     if array.dtype.kind not in "biufc":
         return f"it returned an array of dtype {array.dtype.str}, not of numbers"
     if array.nbytes > most:
-        return f"it returned an array of shape {array.shape}, {array.nbytes} bytes; at most {most} are looked at"
+        return (
+            f"it returned an array of shape {array.shape}, {array.nbytes} bytes; at most "
+            f"{most} are looked at"
+        )
     return ""
 
 
@@ -163,7 +194,11 @@ def _raised(error: BaseException, path: str) -> dict[str, Any]:
     if isinstance(error, EOFError) and message == UNANSWERED:
         message = "nobody is here to answer input(); take what is needed as an argument,"
     message = message if len(message) <= SHORT else message[:SHORT] + "..."
-    words = type(error).__name__ + (f": {message}" if message else "") + (f" in line {line}" if line else "")
+    words = (
+        type(error).__name__
+        + (f": {message}" if message else "")
+        + (f" in line {line}" if line else "")
+    )
     return {"words": words, "line": line}
 
 
@@ -172,7 +207,12 @@ class _Steps:
 
     def __init__(self, path: str, np: ModuleType, most: int) -> None:
         self.path, self.most = path, most
-        self.ndarray, self.text, self.places, self.same = np.ndarray, np.array2string, np.argwhere, np.array_equal
+        self.ndarray, self.text, self.places, self.same = (
+            np.ndarray,
+            np.array2string,
+            np.argwhere,
+            np.array_equal,
+        )
         self.found: list[list[Any]] = []
         self.frames: dict[FrameType, tuple[list[Any], dict[str, Any]]] = {}
 
@@ -200,7 +240,9 @@ class _Steps:
     def line(self, frame: FrameType, event: str, _: Any) -> Any:
         """Note what the line before has changed, and that this one runs now."""
         step, before = self.frames[frame]
-        values = {name: value for name, value in list(frame.f_locals.items()) if not name.startswith(".")}
+        values = {
+            name: value for name, value in list(frame.f_locals.items()) if not name.startswith(".")
+        }
         for name, value in values.items():
             change = self.change(before.get(name, before), value, before)
             if change:
@@ -283,7 +325,10 @@ def _read_calls(calls: list[Any], arrays: bytes, np: ModuleType) -> list[Any]:
         return kind(value(part) for part in tree[kind.__name__])
 
     return [
-        ([value(part) for part in call["arguments"]], {name: value(part) for name, part in call["words"].items()})
+        (
+            [value(part) for part in call["arguments"]],
+            {name: value(part) for name, part in call["words"].items()},
+        )
         for call in calls
     ]
 

@@ -38,7 +38,9 @@ def styled(text):
     found = []  # type: list[list[object]]
     options = pycodestyle.StyleGuide(quiet=True).options
     lines = io.StringIO(text, newline=None).readlines()
-    pycodestyle.Checker("submission", lines=lines, options=options, report=Report(options)).check_all()
+    pycodestyle.Checker(
+        "submission", lines=lines, options=options, report=Report(options)
+    ).check_all()
     return found
 
 

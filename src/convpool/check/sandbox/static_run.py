@@ -61,7 +61,9 @@ class StaticRun:
         try:
             return Path(sys.executable), importlib.metadata.version("pycodestyle")
         except importlib.metadata.PackageNotFoundError:
-            raise UncheckedError('pycodestyle is missing; pip install "convpool[check]" brings it') from None
+            raise UncheckedError(
+                'pycodestyle is missing; pip install "convpool[check]" brings it'
+            ) from None
 
 
 def _ask(python: Path, question: str, texts: dict[str, str]) -> dict[str, Any]:
@@ -92,7 +94,9 @@ def _answers(python: Path, question: str, texts: dict[str, str]) -> dict[str, An
             raise UncheckedError(f"no answer of {python} within {SECONDS} s") from None
         except subprocess.CalledProcessError as error:
             last = error.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
-            raise UncheckedError(f"{python} ended with {error.returncode}: {' '.join(last)}") from None
+            raise UncheckedError(
+                f"{python} ended with {error.returncode}: {' '.join(last)}"
+            ) from None
         except OSError as error:
             raise UncheckedError(f"{python} does not start: {error.strerror}") from None
     answers: dict[str, Any] = json.loads(told.stdout)

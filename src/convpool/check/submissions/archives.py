@@ -14,13 +14,22 @@ MOST_BYTES = 300_000_000  # written for one archive
 # of one file, by what its name ends with; more is cut off, and of others there is only the name
 MOST_BYTES_A_FILE = {".py": 300_000, ".md": 300_000, ".zip": 100_000_000, "index": 20_000_000}
 GIT_INDEX = (".git", "index")  # says which files may be run; the rest of .git is nobody's business
-BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
+BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+    ValueError,
+)
 
 
 def unpack(archive: Path, into: Path, judged: Container[str], skipped: Container[str]) -> bool:
     """Unpack an archive.
 
-    Python files, texts and archives are written; of every other file there is the name, with nothing in it.
+    Python files, texts and archives are written; of every other file there is the name, with
+    nothing in it.
 
     Parameters
     ----------
@@ -41,14 +50,17 @@ def unpack(archive: Path, into: Path, judged: Container[str], skipped: Container
     Raises
     ------
     ValueError
-        If it is no ZIP file, is damaged or encrypted, holds a name that leads out of the folder, or too much.
+        If it is no ZIP file, is damaged or encrypted, holds a name that leads out of the folder, or
+        too much.
     """
     into.mkdir(parents=True)
     try:
         with zipfile.ZipFile(archive) as opened:
             return _unpacked(opened, into, judged, skipped)
     except BROKEN as error:
-        said = "is no ZIP file" if not zipfile.is_zipfile(archive) else f"cannot be unpacked: {error}"
+        said = (
+            "is no ZIP file" if not zipfile.is_zipfile(archive) else f"cannot be unpacked: {error}"
+        )
         raise ValueError(f"{archive.name} {said}") from error
 
 
@@ -56,12 +68,16 @@ def holds_any(archive: Path, names: Container[str]) -> bool:
     """Whether a file of such a name is anywhere in an archive; not where it is none, or damaged."""
     try:
         with zipfile.ZipFile(archive) as opened:
-            return any(PurePosixPath(name.replace("\\", "/")).name in names for name in opened.namelist())
+            return any(
+                PurePosixPath(name.replace("\\", "/")).name in names for name in opened.namelist()
+            )
     except BROKEN:
         return False
 
 
-def _unpacked(opened: zipfile.ZipFile, into: Path, judged: Container[str], skipped: Container[str]) -> bool:
+def _unpacked(
+    opened: zipfile.ZipFile, into: Path, judged: Container[str], skipped: Container[str]
+) -> bool:
     entries = opened.infolist()
     if len(entries) > MOST_FILES:
         raise ValueError(f"it holds {len(entries)} files; {MOST_FILES} are the most")
@@ -80,7 +96,9 @@ def _unpacked(opened: zipfile.ZipFile, into: Path, judged: Container[str], skipp
         if written > MOST_BYTES:
             raise ValueError(f"it unpacks to more than {MOST_BYTES // 10**6} MB")
         target.chmod(0o755 if mode & 0o111 else 0o644)
-        modes_known |= bool(mode and entry.create_system) and path.name in judged  # 0: Windows, whose modes say nothing
+        modes_known |= (
+            bool(mode and entry.create_system) and path.name in judged
+        )  # 0: Windows, whose modes say nothing
     return modes_known
 
 
@@ -98,7 +116,9 @@ def _is_left_out(path: PurePosixPath, skipped: Container[str]) -> bool:
 
 
 def _room(path: PurePosixPath) -> int:
-    return MOST_BYTES_A_FILE.get(path.name if path.parts[-2:] == GIT_INDEX else path.suffix.lower(), 0)
+    return MOST_BYTES_A_FILE.get(
+        path.name if path.parts[-2:] == GIT_INDEX else path.suffix.lower(), 0
+    )
 
 
 def _write(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, room: int) -> int:

@@ -13,12 +13,18 @@ MOST_BYTES = 64_000_000
 def executable_in_git(folder: Path) -> frozenset[str]:
     """Return the names of the files directly in a folder that git's index has as executable; none without a clone."""
     folder = folder.resolve()
-    clone = next((parent for parent in (folder, *folder.parents) if (parent / ".git").is_dir()), None)
+    clone = next(
+        (parent for parent in (folder, *folder.parents) if (parent / ".git").is_dir()), None
+    )
     if clone is None:
         return frozenset()
     place = folder.relative_to(clone).as_posix()
     prefix = "" if place == "." else f"{place}/"
-    found = (name.removeprefix(prefix) for name in _executable(clone / ".git" / "index") if name.startswith(prefix))
+    found = (
+        name.removeprefix(prefix)
+        for name in _executable(clone / ".git" / "index")
+        if name.startswith(prefix)
+    )
     return frozenset(name for name in found if "/" not in name)
 
 
@@ -30,7 +36,12 @@ def _executable(index: Path) -> list[str]:
         for part in ("objects", "refs"):
             Path(empty, part).mkdir()
         Path(empty, "HEAD").write_text("ref: refs/heads/main\n", encoding="ascii")
-        settings = {"GIT_DIR": empty, "GIT_INDEX_FILE": str(index.resolve()), "GIT_CONFIG_NOSYSTEM": "1", "HOME": empty}
+        settings = {
+            "GIT_DIR": empty,
+            "GIT_INDEX_FILE": str(index.resolve()),
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "HOME": empty,
+        }
         words = ["git", "-C", empty, "ls-files", "--stage", "-z"]
         try:
             told = subprocess.run(

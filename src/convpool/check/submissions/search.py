@@ -17,7 +17,9 @@ from convpool.check.submissions.archives import holds_any, unpack
 from convpool.check.tasks import COURSE, README, TASKS
 
 JUDGED = frozenset(task.file for task in TASKS.values())
-NEITHER_STUDENTS_NOR_THEIRS = frozenset(["__pycache__", "__MACOSX", "node_modules", "site-packages"])
+NEITHER_STUDENTS_NOR_THEIRS = frozenset(
+    ["__pycache__", "__MACOSX", "node_modules", "site-packages"]
+)
 OTHER_ARCHIVES = (".rar", ".7z", ".tar", ".tgz", ".gz", ".bz2", ".xz")
 DEEPEST, MOST_FOLDERS, MOST_OTHERS = 8, 5_000, 200
 
@@ -28,18 +30,24 @@ class Submission:
 
     name: str  # shown: the folder's or the archive's name
     root: Path  # what was named: a clone, or the course folder itself
-    folder: Path | None  # the course folder: holds the seven files, or most of them; None: not found
+    folder: (
+        Path | None
+    )  # the course folder: holds the seven files, or most of them; None: not found
     others: tuple[str, ...] = ()  # files there that are not judged
     place: str = ""  # the course folder in words, with the archive that it came from
     problem: str = ""  # why there is no course folder
-    notes: tuple[str, ...] = ()  # what the student or the teacher should know about the choice of the folder
+    notes: tuple[
+        str, ...
+    ] = ()  # what the student or the teacher should know about the choice of the folder
     run_bits: bool = True  # False: it came in an archive that does not say which files may be run
 
 
 @contextmanager
 def found(paths: Iterable[str | os.PathLike[str]]) -> Iterator[list[Submission]]:
     """Find the submissions, with archives unpacked into a temporary folder for as long as they are in use."""
-    with tempfile.TemporaryDirectory(prefix="convpool-check-", ignore_cleanup_errors=True) as scratch:
+    with tempfile.TemporaryDirectory(
+        prefix="convpool-check-", ignore_cleanup_errors=True
+    ) as scratch:
         yield find(paths, Path(scratch))
 
 
@@ -49,20 +57,22 @@ def find(paths: Iterable[str | os.PathLike[str]], scratch: Path | None = None) -
     Parameters
     ----------
     paths : iterable of paths
-        Each is a course folder, a clone that holds it somewhere, a folder of such folders or ZIP files (a class), or
-        a ZIP file of any of these.
+        Each is a course folder, a clone that holds it somewhere, a folder of such folders or ZIP
+        files (a class), or a ZIP file of any of these.
     scratch : Path, optional
         Where archives are unpacked; the caller removes it. Only needed where there are any.
 
     Returns
     -------
     list of Submission
-        In the order of the words, and by name within a class. Those without a course folder have a problem instead.
+        In the order of the words, and by name within a class. Those without a course folder have a
+        problem instead.
 
     Raises
     ------
     ValueError
-        If a path is not there or is neither a folder nor a ZIP file, or if none holds any of the seven files.
+        If a path is not there or is neither a folder nor a ZIP file, or if none holds any of the
+        seven files.
     """
     unpacked = _Unpacked(scratch)
     submissions: dict[Path, Submission] = {}
@@ -85,7 +95,9 @@ class _Unpacked:
 
     def __call__(self, archive: Path) -> Path:
         if self.scratch is None:
-            raise ValueError(f"{archive} is an archive; find() unpacks it if it gets a folder for that")
+            raise ValueError(
+                f"{archive} is an archive; find() unpacks it if it gets a folder for that"
+            )
         self.count += 1
         into = self.scratch / str(self.count)
         self.run_bits[into] = unpack(archive, into, JUDGED, NEITHER_STUDENTS_NOR_THEIRS)
@@ -133,7 +145,9 @@ def _is_students(child: Path) -> bool:
     """Whether any of the seven files is in a folder, or in an archive that is there or in the folder."""
     if child.is_file():
         return holds_any(child, JUDGED)
-    return any(_candidates(child)) or any(holds_any(archive, JUDGED) for archive in _archives_in(child))
+    return any(_candidates(child)) or any(
+        holds_any(archive, JUDGED) for archive in _archives_in(child)
+    )
 
 
 def _of_class(child: Path, place: str, unpacked: _Unpacked) -> Submission:
@@ -158,7 +172,9 @@ def _in_archive(name: str, archive: Path, place: str, unpacked: _Unpacked) -> Su
 
 def _without(name: str, root: Path, place: str, problem: str) -> Submission:
     """Return a submission that could not be found, and why."""
-    return Submission(printable(name), root, None, place=printable(place), problem=printable(problem))
+    return Submission(
+        printable(name), root, None, place=printable(place), problem=printable(problem)
+    )
 
 
 def _submission(name: str, root: Path, place: str, unpacked: _Unpacked) -> Submission:
@@ -166,7 +182,10 @@ def _submission(name: str, root: Path, place: str, unpacked: _Unpacked) -> Submi
     candidates = list(_candidates(root))
     if not candidates:
         looked = f"{min(JUDGED)} to {max(JUDGED)}"
-        problem = f"{place} holds none of the seven files ({looked}), neither in itself nor in {COURSE} nor deeper"
+        problem = (
+            f"{place} holds none of the seven files ({looked}), neither in itself nor in "
+            f"{COURSE} nor deeper"
+        )
         return _without(name, root, place, problem)
     folder = min(candidates, key=lambda candidate: _order(candidate, root))
     below = folder.relative_to(root).as_posix()
@@ -186,7 +205,14 @@ def _order(folder: Path, root: Path) -> tuple[bool, bool, int, bool, int, str]:
     below = folder.relative_to(root)
     itself, at_its_place = folder == root, below == Path(COURSE)
     named = folder.name == Path(COURSE).name
-    return not itself, not at_its_place, -len(_held(folder)), not named, len(below.parts), below.as_posix()
+    return (
+        not itself,
+        not at_its_place,
+        -len(_held(folder)),
+        not named,
+        len(below.parts),
+        below.as_posix(),
+    )
 
 
 def _notes(folder: Path, others: list[Path], root: Path) -> tuple[str, ...]:
@@ -195,7 +221,10 @@ def _notes(folder: Path, others: list[Path], root: Path) -> tuple[str, ...]:
     meant = [other for other in others if not expected or len(_held(other)) > len(_held(folder))]
     if not meant:
         return ()
-    judged, left = (f"{_below(here, root)} with {len(_held(here))} of the seven files" for here in (folder, meant[0]))
+    judged, left = (
+        f"{_below(here, root)} with {len(_held(here))} of the seven files"
+        for here in (folder, meant[0])
+    )
     more = f" nor {len(meant) - 1} more such folders" if len(meant) > 1 else ""
     return (printable(f"judged is {judged}, and not {left}{more}"),)
 
@@ -216,7 +245,9 @@ def _candidates(root: Path) -> Iterator[Path]:
             return
         here = Path(at)
         deep = len(here.relative_to(root).parts) >= DEEPEST
-        folders[:] = [] if deep else [name for name in sorted(folders) if _is_looked_into(here / name)]
+        folders[:] = (
+            [] if deep else [name for name in sorted(folders) if _is_looked_into(here / name)]
+        )
         if not JUDGED.isdisjoint(files) and _held(here):
             yield here
 
@@ -229,13 +260,21 @@ def _is_looked_into(folder: Path) -> bool:
 
 def _children(folder: Path) -> list[Path]:
     """Return the folders and archives in a folder, by name."""
-    return [path for path in _inside(folder) if _is_archive(path) or (path.is_dir() and _is_looked_into(path))]
+    return [
+        path
+        for path in _inside(folder)
+        if _is_archive(path) or (path.is_dir() and _is_looked_into(path))
+    ]
 
 
 def _inside(folder: Path) -> list[Path]:
     """Return what is in a folder, without links: they could lead anywhere."""
     try:
-        there = [path for path in folder.iterdir() if not path.name.startswith(".") and not path.is_symlink()]
+        there = [
+            path
+            for path in folder.iterdir()
+            if not path.name.startswith(".") and not path.is_symlink()
+        ]
     except OSError:  # not readable
         return []
     kept = (path for path in there if path.name not in NEITHER_STUDENTS_NOR_THEIRS)
@@ -244,7 +283,10 @@ def _inside(folder: Path) -> list[Path]:
 
 def _natural(name: str) -> list[tuple[int, str]]:
     """Sort student 10 after student 9."""
-    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", name.casefold())]
+    return [
+        (int(part), "") if part.isdecimal() else (-1, part)
+        for part in re.split(r"(\d+)", name.casefold())
+    ]
 
 
 def _is_archive(path: Path) -> bool:

@@ -69,9 +69,14 @@ class Course:
         except OSError as error:
             return f"cannot be read: {error.strerror}"
         if path.is_symlink() and not path.resolve().is_relative_to(self.root.resolve()):
-            return f"is a link to {os.readlink(path)}, outside the submission; hand in the file itself"
+            return (
+                f"is a link to {os.readlink(path)}, outside the submission; hand in the file itself"
+            )
         if not stat.S_ISREG(status.st_mode):
-            return f"is {'a folder' if stat.S_ISDIR(status.st_mode) else 'no plain file'}; hand in a file of that name"
+            return (
+                f"is {'a folder' if stat.S_ISDIR(status.st_mode) else 'no plain file'}; hand "
+                "in a file of that name"
+            )
         if status.st_size > MOST_BYTES:
             return f"has {status.st_size} bytes and is not read: at most {MOST_BYTES} would do"
         return "" if os.access(path, os.R_OK) else "cannot be read: permission denied"
@@ -120,7 +125,12 @@ class Source:
     @cached_property
     def lines(self) -> list[bytes]:
         """The lines without their ends."""
-        return self.data.removeprefix(UTF8_MARK).replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+        return (
+            self.data.removeprefix(UTF8_MARK)
+            .replace(b"\r\n", b"\n")
+            .replace(b"\r", b"\n")
+            .split(b"\n")
+        )
 
     @cached_property
     def parsed(self) -> ast.Module | SyntaxError:

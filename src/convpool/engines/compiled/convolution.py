@@ -1,7 +1,7 @@
 """Compiled convolution: what the kernels can read and write, and who takes the work.
 
-Two forms, by the number of kernels that read the same channels: few take vectors over columns (`few_kernels.py`), many
-take vectors over kernels (`many_kernels.py`).
+Two forms, by the number of kernels that read the same channels: few take vectors over columns
+(`few_kernels.py`), many take vectors over kernels (`many_kernels.py`).
 """
 
 from __future__ import annotations
@@ -21,16 +21,28 @@ from convpool.windows import Axis, volume
 Array = NDArray[Any]
 
 READ = tuple(map(np.dtype, ("f4", "f8", "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8")))
-WRITTEN = {("f4", "f4"), ("f8", "f8"), ("i8", "i8"), ("f4", "i8"), ("f8", "i8")}  # from sums to results
+WRITTEN = {
+    ("f4", "f4"),
+    ("f8", "f8"),
+    ("i8", "i8"),
+    ("f4", "i8"),
+    ("f8", "i8"),
+}  # from sums to results
 STAGED = 2**22  # bytes that are converted at a time where the kernels cannot read or write
 FAR = 2**16  # products of float32 from which on the sums of its parts are added in float64
-SHORTEST, CHAIN = 2**7, 2**9  # products in a part: at least so many, and so many where they are added in float64
+SHORTEST, CHAIN = (
+    2**7,
+    2**9,
+)  # products in a part: at least so many, and so many where they are added in float64
 
 
 def refusal(dtype: np.dtype[Any], rank: int) -> str | None:
     """Tell why convolutions with sums of this dtype and rank are not taken; None if they are."""
     if dtype not in (np.float32, np.float64) and (dtype.kind not in "iu" or dtype == np.uint64):
-        return f"sums are {dtype}, and the compiled kernels take float32, float64 and integers up to int64"
+        return (
+            f"sums are {dtype}, and the compiled kernels take float32, float64 and integers "
+            "up to int64"
+        )
     if rank > 2:
         return f"there are {rank} spatial axes, and the compiled kernels take 1 or 2"
     return host.refusal()
@@ -50,9 +62,10 @@ def convolve(
 ) -> None:
     """Convolve images (m, *spatial, c) with kernels (*window, c // groups, nc) into out (m, *output, nc).
 
-    Sums are taken in `dtype`: float32, float64 or int64; `out` may have another one that holds the results.
+    Sums are taken in `dtype`: float32, float64 or int64; `out` may have another one that holds the
+    results.
     """
-    launch.load("kernels")
+    launch.load("convolution")
     kind = np.dtype(dtype)
     if 0 in out.shape:
         return
@@ -60,7 +73,12 @@ def convolve(
         out[...] = 0 if bias is None else bias
         return
     if len(axes) == 1:
-        images, kernels, axes, out = images[:, None], kernels[None], (Axis(1, 1), *axes), out[:, None]
+        images, kernels, axes, out = (
+            images[:, None],
+            kernels[None],
+            (Axis(1, 1), *axes),
+            out[:, None],
+        )
     start = np.zeros(kernels.shape[-1], kind) if bias is None else np.ascontiguousarray(bias, kind)
     weights = np.ascontiguousarray(kernels, kind)
     n = host.vector_bytes() // kind.itemsize
@@ -80,22 +98,29 @@ def convolve(
             zeros=pad_mode in ("zeros", "constant") and fill == 0,
             same=given.dtype == kind,
             n=n,
-            offset=address // size % n if size * n == host.vector_bytes() == 64 and not address % size else -1,
+            offset=address // size % n
+            if size * n == host.vector_bytes() == 64 and not address % size
+            else -1,
             terms=terms,
         )
         form.convolve(frame, given, weights, start, written, fill)
 
 
-def chains(window: tuple[int, ...], kind: np.dtype[Any], result: np.dtype[Any]) -> tuple[int, np.dtype[Any]]:
+def chains(
+    window: tuple[int, ...], kind: np.dtype[Any], result: np.dtype[Any]
+) -> tuple[int, np.dtype[Any]]:
     """Return how many of the products of a window (*window, depth) are summed at a time, and in what these are added.
 
-    The rounding errors of one long chain of float32 would grow with its length. With about as many chains as terms of
-    one they grow with its root; where that too is much, chains are added in float64.
+    The rounding errors of one long chain of float32 would grow with its length. With about as many
+    chains as terms of one they grow with its root; where that too is much, chains are added in
+    float64.
     """
     terms = volume(window)
     if kind != np.float32 or result.kind != "f" or volume(window[:-1]) <= LONG:
         return terms, kind
-    return (CHAIN, np.dtype(np.float64)) if terms > FAR else (max(SHORTEST, math.isqrt(terms)), kind)
+    return (
+        (CHAIN, np.dtype(np.float64)) if terms > FAR else (max(SHORTEST, math.isqrt(terms)), kind)
+    )
 
 
 def staged(
@@ -103,8 +128,8 @@ def staged(
 ) -> Iterator[tuple[Array, Array]]:
     """Yield what the kernels can read and write: the arrays, or copies of a few images at a time.
 
-    Sums are of dtype `kind` and added as `made`, or as what they can be written as; where they must lie side by side,
-    their channels do.
+    Sums are of dtype `kind` and added as `made`, or as what they can be written as; where they must
+    lie side by side, their channels do.
     """
     images = images.view(np.uint8) if images.dtype == bool else images
     readable = images.dtype in READ and images.dtype.isnative and regular(images)
@@ -118,7 +143,11 @@ def staged(
     count = max(1, STAGED // max(1, 8 * numbers))
     for first in range(0, len(images), count):
         batch = slice(first, first + count)
-        given = images[batch] if readable else np.ascontiguousarray(images[batch], native if native in READ else kind)
+        given = (
+            images[batch]
+            if readable
+            else np.ascontiguousarray(images[batch], native if native in READ else kind)
+        )
         target = out[batch]
         written = target if writable else np.empty(target.shape, made)
         yield given, written
@@ -142,7 +171,14 @@ def warmup() -> Iterator[str]:
                 groups = words.get("groups", 1)
                 dtype = np.result_type(given, weights)
                 places = [
-                    Axis(size, taps, words.get("stride", 1), 1, words.get("padding", 0), words.get("padding", 0))
+                    Axis(
+                        size,
+                        taps,
+                        words.get("stride", 1),
+                        1,
+                        words.get("padding", 0),
+                        words.get("padding", 0),
+                    )
                     for size, taps in zip(shape, window, strict=False)
                 ]
                 axes = places[: len(shape) - 1]

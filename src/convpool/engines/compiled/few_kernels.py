@@ -1,7 +1,8 @@
 """Convolution with vectors over columns: for few kernels, and for one kernel for each channel.
 
-Lanes of a vector are neighbouring numbers of a line. Where each channel has its own kernel, the channels of a line stay
-side by side; else a line holds one channel. m images, c channels, nc kernels, n numbers in a vector.
+Lanes of a vector are neighbouring numbers of a line. Where each channel has its own kernel, the
+channels of a line stay side by side; else a line holds one channel. m images, c channels, nc
+kernels, n numbers in a vector.
 """
 
 from __future__ import annotations
@@ -45,8 +46,9 @@ class Descent(NamedTuple):
 class Route(NamedTuple):
     """All that `kernels.rows` is told but for arrays.
 
-    `stored` tells whether results go right where they belong, `shift` by how many numbers a scratch begins before the
-    start of a vector, `reach` how many numbers further on the next block begins, 0 where it does not follow.
+    `stored` tells whether results go right where they belong, `shift` by how many numbers a scratch
+    begins before the start of a vector, `reach` how many numbers further on the next block begins,
+    0 where it does not follow.
     """
 
     layout: Layout
@@ -77,7 +79,9 @@ class Vectors(NamedTuple):
     start: Ints
 
 
-def convolve(frame: Frame, images: Array, kernels: Array, bias: Array, out: Array, fill: Any) -> None:
+def convolve(
+    frame: Frame, images: Array, kernels: Array, bias: Array, out: Array, fill: Any
+) -> None:
     """Convolve images with few kernels for each channel into out."""
     from convpool.engines.compiled.loops import convolution as compiled
 
@@ -86,7 +90,9 @@ def convolve(frame: Frame, images: Array, kernels: Array, bias: Array, out: Arra
     laned = each > 1 and not all(bool((array == array[..., :1]).all()) for array in (kernels, bias))
     route = _route(frame, each, laned)
     packing = geometry.packing(frame, route.layout, route.block)
-    weights, starts = (_lined(array, each, frame.n, laned) for array in (kernels, bias[None, None, None]))
+    weights, starts = (
+        _lined(array, each, frame.n, laned) for array in (kernels, bias[None, None, None])
+    )
     kind, layout, descent = kernels.dtype, route.layout, route.descent
     reach = images.itemsize * route.reach
     given, made = images.ctypes.data, out.ctypes.data
@@ -100,20 +106,45 @@ def convolve(frame: Frame, images: Array, kernels: Array, bias: Array, out: Arra
 
     def call(blocks: tuple[int, int], scratch: int, results: int) -> tuple[Any, ...]:
         return (
-            *(*blocks, route.grid, frame.strides, given, frame.given, packing.words(kind.type(fill)), scratch),
+            *(
+                *blocks,
+                route.grid,
+                frame.strides,
+                given,
+                frame.given,
+                packing.words(kind.type(fill)),
+                scratch,
+            ),
             *(packing.once, route.places, route.taps, route.masks, route.within),
-            *(laid, begun, route.groups, descent.steps, route.lanes, route.turn, made, frame.made, results, reach),
+            *(
+                laid,
+                begun,
+                route.groups,
+                descent.steps,
+                route.lanes,
+                route.turn,
+                made,
+                frame.made,
+                results,
+                reach,
+            ),
             *(packing.parts, route.zips, *known),
         )
 
     def part(k: int) -> None:
         scratch = launch.aligned(layout.scratch + frame.n, kind)[route.shift :]
-        results = launch.aligned(0 if route.stored else frame.out[3] * volume(route.block), out.dtype)
-        addresses = scratch.ctypes.data * bool(layout.scratch), results.ctypes.data * (not route.stored)
+        results = launch.aligned(
+            0 if route.stored else frame.out[3] * volume(route.block), out.dtype
+        )
+        addresses = (
+            scratch.ctypes.data * bool(layout.scratch),
+            results.ctypes.data * (not route.stored),
+        )
         compiled.rows(*call(blocks[k], *addresses))
 
     launch.ready(compiled.rows, call((0, 0), 0, 0))
-    # blocks side by side may have columns in common, so they are taken by one thread: it may add to what it stored
+    # blocks side by side may have columns in common, so they are taken by one thread: it may add to
+    # what it stored
     across = -(-frame.out[2] // route.block[2])
     bands = launch.ranges(geometry.count(route.grid) // across, launch.parts())
     blocks = [(first * across, last * across) for first, last in bands]
@@ -124,7 +155,12 @@ def _side_by_side(frame: Frame) -> bool:
     """Tell whether channels stay side by side in a line: each has its own kernel, in images and result alike."""
     c = frame.images[3]
     own = frame.kernels[2] == 1 and frame.together == 1
-    return own and frame.interleaved and frame.made[2:] == (c, 1) and (frame.axes[1].stride == 1 or c >= frame.n)
+    return (
+        own
+        and frame.interleaved
+        and frame.made[2:] == (c, 1)
+        and (frame.axes[1].stride == 1 or c >= frame.n)
+    )
 
 
 @lru_cache(64)
@@ -138,7 +174,9 @@ def _route(frame: Frame, each: int, laned: bool) -> Route:
     if slabs or frame.terms < volume(frame.kernels[:3]):  # results are added to: no image twice
         block = (1, *block[1:])
     phases = 1 if spread else across.stride
-    layout = geometry.in_place(frame, each) if direct else geometry.packed(frame, block, each, phases)
+    layout = (
+        geometry.in_place(frame, each) if direct else geometry.packed(frame, block, each, phases)
+    )
     _, kw, depth, _ = frame.kernels
     columns = [(v * across.dilation, ch) for v, ch in product(range(kw), range(depth))]
     taps = [layout.tap(0, x, ch) for x, ch in columns]
@@ -155,7 +193,9 @@ def _route(frame: Frame, each: int, laned: bool) -> Route:
     if masked:
         given, masks = _under_masks(frame, layout, vectors, [x for x, _ in columns])
     made = vectors.image * outward[0] + vectors.column * outward[2] + vectors.start
-    ordered = direct and not np.ptp(vectors.image[0])  # memory that is read in one order comes by itself
+    ordered = direct and not np.ptp(
+        vectors.image[0]
+    )  # memory that is read in one order comes by itself
     return Route(
         layout=layout,
         block=block,
@@ -164,7 +204,9 @@ def _route(frame: Frame, each: int, laned: bool) -> Route:
         each=each,
         stored=stored,
         shift=-first % frame.n,
-        groups=(1, 1, 0) if each > 1 else (nc, frame.together, layout.tap(0, 0, depth) if frame.groups > 1 else 0),
+        groups=(1, 1, 0)
+        if each > 1
+        else (nc, frame.together, layout.tap(0, 0, depth) if frame.groups > 1 else 0),
         places=np.hstack([given, made, vectors.start[:, :1] % period]).astype(np.int64),
         lanes=min(frame.n, (1 if spread else block[2]) * each),
         turn=-(-len(taps) // parts),
@@ -181,7 +223,8 @@ def _route(frame: Frame, each: int, laned: bool) -> Route:
 def _lies_right(frame: Frame, each: int, spread: bool) -> tuple[bool, bool]:
     """Tell whether pixels are read where they lie, and whether under masks, with zeros or skipped columns between.
 
-    Only those of small images are: packing reads large ones in good order too. Masks pay where taps are few.
+    Only those of small images are: packing reads large ones in good order too. Masks pay where taps
+    are few.
     """
     down, across = frame.axes
     lies = frame.interleaved if each > 1 or frame.images[3] == 1 else frame.given[2] == 1
@@ -225,7 +268,9 @@ def _descent(down: Axis, row: int) -> Descent:
         return Descent(1, 0, 1, places_of(1), (kh, sh * row, dilation * row, 0, 1))
     slab = min(range(1, min(kh, SLAB * sh) + 1), key=lambda slab: (_turns(kh, slab, sh), slab))
     together = places_of(-(-slab // sh))
-    return Descent(slab, kh % slab, sh, together, (kh // slab, dilation * row, dilation * row, row, dilation))
+    return Descent(
+        slab, kh % slab, sh, together, (kh // slab, dilation * row, dilation * row, row, dilation)
+    )
 
 
 def _turns(kh: int, slab: int, sh: int) -> float:
@@ -259,7 +304,9 @@ def _lined(weights: Array, each: int, n: int, laned: bool) -> Array:
     return lined
 
 
-def _vectors(block: Block, each: int, period: int, spread: bool, n: int, together: int, first: int) -> Vectors:
+def _vectors(
+    block: Block, each: int, period: int, spread: bool, n: int, together: int, first: int
+) -> Vectors:
     """Cut lines into vectors: weights repeat after `period` lanes, from number `first` on vectors lie end to end.
 
     Where they are `spread`, a line is one column.
@@ -277,16 +324,20 @@ def _vectors(block: Block, each: int, period: int, spread: bool, n: int, togethe
     return Vectors(*(place.ravel()[chosen] for place in places))
 
 
-def _under_masks(frame: Frame, layout: Layout, vectors: Vectors, columns: Sequence[int]) -> tuple[Ints, Ints]:
+def _under_masks(
+    frame: Frame, layout: Layout, vectors: Vectors, columns: Sequence[int]
+) -> tuple[Ints, Ints]:
     """Return where vectors begin if columns are skipped and padding lies before the pixels, and what is read there.
 
-    For each group, tap of a row and vector there are as many masks as columns are skipped: bit k tells whether number k
-    is a pixel.
+    For each group, tap of a row and vector there are as many masks as columns are skipped: bit k
+    tells whether number k is a pixel.
     """
     (down, across), n = frame.axes, frame.n
     begin = vectors.start * across.stride - across.before * layout.each
     given = vectors.image * layout.image + begin - down.before * layout.row
-    steps = np.array(columns)[:, None, None, None] * layout.each + np.arange(across.stride * n).reshape(-1, n)
+    steps = np.array(columns)[:, None, None, None] * layout.each + np.arange(
+        across.stride * n
+    ).reshape(-1, n)
     read = begin[:, None, :, None, None] + steps
     pixels = (read >= 0) & (read < frame.images[2] * layout.each)
     return given, (pixels << np.arange(n)).sum(-1).ravel()

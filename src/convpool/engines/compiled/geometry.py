@@ -49,8 +49,8 @@ class Frame:
     n
         Numbers in a vector.
     offset
-        Where the result begins, in numbers after the start of a vector; -1 if between numbers, or if vectors of it are
-        no whole lines of the cache.
+        Where the result begins, in numbers after the start of a vector; -1 if between numbers, or
+        if vectors of it are no whole lines of the cache.
     terms
         About how many products are summed before they are added to the result.
     """
@@ -82,7 +82,10 @@ class Frame:
     @property
     def dense(self) -> bool:
         """Whether all pixels of an image, and the next image, follow each other."""
-        return self.interleaved and self.given[:2] == (volume(self.images[1:]), volume(self.images[2:]))
+        return self.interleaved and self.given[:2] == (
+            volume(self.images[1:]),
+            volume(self.images[2:]),
+        )
 
     @property
     def strides(self) -> tuple[int, int]:
@@ -103,8 +106,8 @@ class Layout:
     strides
         Steps between windows.
     each, phases, pitch, window
-        Channels of a line that lie side by side; planes that columns are dealt to; numbers from line to line; rows and
-        columns of a block with its halo.
+        Channels of a line that lie side by side; planes that columns are dealt to; numbers from
+        line to line; rows and columns of a block with its halo.
     """
 
     scratch: int
@@ -128,7 +131,11 @@ class Layout:
         if not self.scratch:
             return y * self.row + x * self.column + ch * self.channel
         plane = ch // self.each * self.phases + x % self.phases
-        return (plane * self.window[0] + y) * self.pitch + x // self.phases * self.each + ch % self.each
+        return (
+            (plane * self.window[0] + y) * self.pitch
+            + x // self.phases * self.each
+            + ch % self.each
+        )
 
 
 def in_place(frame: Frame, each: int) -> Layout:
@@ -140,11 +147,16 @@ def in_place(frame: Frame, each: int) -> Layout:
 def packed(frame: Frame, block: Block, each: int, phases: int) -> Layout:
     """Copy a block, padded and converted, into a scratch: (image, plane, row, line)."""
     images, high, wide = block
-    rows, columns = ((size - 1) * axis.stride + axis.span for size, axis in zip((high, wide), frame.axes, strict=True))
+    rows, columns = (
+        (size - 1) * axis.stride + axis.span
+        for size, axis in zip((high, wide), frame.axes, strict=True)
+    )
     line = -(-columns // phases) * each
     pitch = (-(-line // frame.n) + 1) * frame.n  # behind a line, up to a vector of zeros is written
     size = frame.images[3] // each * phases * rows * pitch
-    return Layout(images * size, size, pitch, each, 1, frame.strides, each, phases, pitch, (rows, columns))
+    return Layout(
+        images * size, size, pitch, each, 1, frame.strides, each, phases, pitch, (rows, columns)
+    )
 
 
 @dataclass(frozen=True, eq=False)

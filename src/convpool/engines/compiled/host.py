@@ -78,7 +78,10 @@ def _refuse(reason: str) -> None:
 def warn(error: UnavailableError) -> None:
     """Warn, once, that NumPy does what was planned for the compiled engine."""
     if next(_fallbacks) == 0:
-        text = f"the compiled engine cannot be used, and NumPy takes its calls, which is slower: {error}"
+        text = (
+            "the compiled engine cannot be used, and NumPy takes its calls, which is slower: "
+            f"{error}"
+        )
         warnings.warn(text, RuntimeWarning, stacklevel=5)
 
 
@@ -137,7 +140,8 @@ def numba_version() -> str | None:
     return None
 
 
-# Sums over more numbers than any register holds: which registers LLVM takes for them tells which there are.
+# Sums over more numbers than any register holds: which registers LLVM takes for them tells which
+# there are.
 PROBE = """
 define <16 x i32> @whole(<16 x i32> %a, <16 x i32> %b) {
   %sum = add <16 x i32> %a, %b
@@ -155,7 +159,8 @@ define <16 x float> @fused(<16 x float> %a, <16 x float> %b, <16 x float> %c) {
 def vector_bytes() -> int:
     """Return 64 for AVX-512F, 32 for AVX2 with FMA, else 16, of the CPU that Numba compiles for; imports Numba.
 
-    NUMBA_CPU_NAME and NUMBA_CPU_FEATURES change that CPU, and either may say less than all; so LLVM is asked.
+    NUMBA_CPU_NAME and NUMBA_CPU_FEATURES change that CPU, and either may say less than all; so LLVM
+    is asked.
     """
     binding = importlib.import_module("llvmlite.binding")
     target = importlib.import_module("numba.core.registry").cpu_target
@@ -172,7 +177,9 @@ def cpu_name() -> str:
     name = ""
     with suppress(OSError, subprocess.SubprocessError):
         if sys.platform == "darwin":
-            name = subprocess.check_output(["/usr/sbin/sysctl", "-n", "machdep.cpu.brand_string"], text=True, timeout=9)
+            name = subprocess.check_output(
+                ["/usr/sbin/sysctl", "-n", "machdep.cpu.brand_string"], text=True, timeout=9
+            )
         elif sys.platform == "linux":
             text = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
             found = re.search(r"^model name\s*: *(.+)$", text, re.MULTILINE)

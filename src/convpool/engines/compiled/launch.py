@@ -55,7 +55,7 @@ def load(name: str) -> None:
         raise host.UnavailableError(refusal)
     if name not in _loaded:
         with host.attempt("be imported"):
-            importlib.import_module(f"convpool.engines.{name}")
+            importlib.import_module(f"convpool.engines.compiled.loops.{name}")
         _loaded.add(name)
 
 
@@ -108,6 +108,8 @@ def _alone() -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX)
         try:
             yield
-        finally:  # a child that was forked meanwhile has the file open too, and closing it here would not be enough
+        # a child that was forked meanwhile has the file open too, and closing it here would not be
+        # enough
+        finally:
             with suppress(OSError):
                 fcntl.flock(file, fcntl.LOCK_UN)

@@ -1,7 +1,7 @@
 """Convolution with vectors over kernels: for many kernels.
 
-Kernels are dealt to panels of a few vectors; a tile holds the sums of some pixels with a panel in registers. m images,
-c channels, nc kernels, n numbers in a vector.
+Kernels are dealt to panels of a few vectors; a tile holds the sums of some pixels with a panel in
+registers. m images, c channels, nc kernels, n numbers in a vector.
 """
 
 from __future__ import annotations
@@ -26,9 +26,13 @@ Range = tuple[int, int]
 BLOCK = 2**16  # numbers of a block of pixels, so that they stay in the processor's cache
 PIXELS = 2**11  # pixels of a block
 FEW = 16  # channels up to which those of one tap are too short a run
-SHARED = 2**17  # weights that are packed once for all threads; more are packed panel by panel, in the cache
+SHARED = (
+    2**17
+)  # weights that are packed once for all threads; more are packed panel by panel, in the cache
 WEIGHTS = 3 * 2**16  # weights of a panel that are used at a time
-PADDED = 2**20  # numbers of images that are padded at a time, where pixels of many panels must be padded
+PADDED = (
+    2**20
+)  # numbers of images that are padded at a time, where pixels of many panels must be padded
 REGIONS = 9  # rectangles that the output is cut into at most
 
 
@@ -74,7 +78,9 @@ class NotFiniteError(Exception):
     """Padded zeros would not be zeros: they are not to be left out."""
 
 
-def convolve(frame: Frame, images: Array, kernels: Array, bias: Array, out: Array, fill: Any) -> None:
+def convolve(
+    frame: Frame, images: Array, kernels: Array, bias: Array, out: Array, fill: Any
+) -> None:
     """Convolve images with many kernels into out, whose channels lie side by side."""
     try:
         _convolve(frame, images, kernels, bias, out, fill, _cuts(frame) is not None)
@@ -82,7 +88,9 @@ def convolve(frame: Frame, images: Array, kernels: Array, bias: Array, out: Arra
         _convolve(frame, images, kernels, bias, out, fill, False)
 
 
-def _convolve(frame: Frame, images: Array, kernels: Array, bias: Array, out: Array, fill: Any, in_place: bool) -> None:
+def _convolve(
+    frame: Frame, images: Array, kernels: Array, bias: Array, out: Array, fill: Any, in_place: bool
+) -> None:
     route = _route(frame, in_place)
     shared = route.panels.all_weights <= SHARED
     checked = in_place and not _unpadded(frame)
@@ -115,7 +123,9 @@ def _cuts(frame: Frame) -> list[tuple[Taps, Taps]] | None:
     cuts = [_alike(axis) for axis in frame.axes]
     # one region may still lack taps: where every window has the same ones on padding
     windows = [slice(0, axis.window) for axis in frame.axes]
-    complete = all(part.taps == window for window, cut in zip(windows, cuts, strict=True) for part in cut)
+    complete = all(
+        part.taps == window for window, cut in zip(windows, cuts, strict=True) for part in cut
+    )
     regions = volume([len(cut) for cut in cuts])
     if not complete and (not frame.zeros or frame.kernels[2] < FEW or regions > REGIONS):
         return None
@@ -159,7 +169,11 @@ def _route(frame: Frame, in_place: bool) -> Route:
     for rows, columns in cuts:
         oh, ow = (part.windows.stop - part.windows.start for part in (rows, columns))
         block = _block(frame, oh, ow, packed)
-        layout = geometry.packed(frame, block, frame.images[3], 1) if packed else geometry.in_place(frame, 1)
+        layout = (
+            geometry.packed(frame, block, frame.images[3], 1)
+            if packed
+            else geometry.in_place(frame, 1)
+        )
         across_taps = (0,) if merged else range(columns.taps.start, columns.taps.stop)
         row = 1 if merged else across.window
         reached = [
@@ -174,7 +188,9 @@ def _route(frame: Frame, in_place: bool) -> Route:
         into = rows.windows.start * frame.made[1] + columns.windows.start * frame.made[2]
         blocks += geometry.count(grid)
         place, run = sum(len(some) for some in places), len(runs)
-        regions.append((blocks, *grid, begins, into, place, place + len(given), run, run + len(reached)))
+        regions.append(
+            (blocks, *grid, begins, into, place, place + len(given), run, run + len(reached))
+        )
         work.append(np.full(geometry.count(grid), len(given) * max(1, len(reached))))
         places.append(given)
         outs.append(made)
@@ -202,7 +218,9 @@ def _panels(frame: Frame) -> Panels:
     wide = min(costs, key=lambda wide: -(-vectors // wide) * wide * costs[wide])
     together = -(-vectors // wide)
     weights = volume(frame.kernels[:3]) * wide * frame.n
-    return Panels(wide, together, together * frame.groups, weights, together * frame.groups * weights)
+    return Panels(
+        wide, together, together * frame.groups, weights, together * frame.groups * weights
+    )
 
 
 def _block(frame: Frame, oh: int, ow: int, packed: bool) -> Block:
@@ -214,7 +232,11 @@ def _block(frame: Frame, oh: int, ow: int, packed: bool) -> Block:
     high = _divisor(oh, min(PIXELS // wide, (BLOCK // line - halo) // down.stride))
     if (high, wide) != (oh, ow):
         return 1, high, wide
-    return _divisor(m, min(BLOCK // (line * (oh * down.stride + halo)), PIXELS // (oh * ow))), high, wide
+    return (
+        _divisor(m, min(BLOCK // (line * (oh * down.stride + halo)), PIXELS // (oh * ow))),
+        high,
+        wide,
+    )
 
 
 def _divisor(total: int, most: int) -> int:
@@ -250,10 +272,33 @@ def _sums(frame: Frame, route: Route, images: Array, bias: Array, out: Array, fi
     def run(blocks: Range, panels: Range, weights: Range, channels: Range, again: bool) -> None:
         scratch = launch.aligned(layout.scratch, kind)
         call = (
-            *(*blocks, route.regions, frame.strides, given, frame.given, packing.words(kind.type(fill))),
-            *(scratch.ctypes.data if layout.scratch else 0, packing.once, route.places, route.outs, route.pixels),
+            *(
+                *blocks,
+                route.regions,
+                frame.strides,
+                given,
+                frame.given,
+                packing.words(kind.type(fill)),
+            ),
+            *(
+                scratch.ctypes.data if layout.scratch else 0,
+                packing.once,
+                route.places,
+                route.outs,
+                route.pixels,
+            ),
             *(route.runs, channels[1], frame.terms, channels[0]),
-            *(weights, (begun, int(again)), groups, panels, made, frame.made, wide, packing.parts, *zeros),
+            *(
+                weights,
+                (begun, int(again)),
+                groups,
+                panels,
+                made,
+                frame.made,
+                wide,
+                packing.parts,
+                *zeros,
+            ),
         )
         if blocks == (0, 0):
             launch.ready(compiled.tiles, call)
@@ -263,7 +308,9 @@ def _sums(frame: Frame, route: Route, images: Array, bias: Array, out: Array, fi
     return run
 
 
-def _gather(frame: Frame, panels: Panels, weights: Array, panel: int, channels: Range, into: int) -> None:
+def _gather(
+    frame: Frame, panels: Panels, weights: Array, panel: int, channels: Range, into: int
+) -> None:
     """Copy the weights of a panel for some channels to an address, as (tap, channel, kernel)."""
     from convpool.engines.compiled.loops import convolution as compiled
 
@@ -272,7 +319,15 @@ def _gather(frame: Frame, panels: Panels, weights: Array, panel: int, channels: 
     width = panels.wide * frame.n
     columns = min(width, frame.together - part * width)
     call = (
-        *(weights.ctypes.data, taps, depth, nc, group * frame.together + part * width, columns, *channels),
+        *(
+            weights.ctypes.data,
+            taps,
+            depth,
+            nc,
+            group * frame.together + part * width,
+            columns,
+            *channels,
+        ),
         *(into, geometry.NOTHING, width, (0,), weights.dtype.type(0)),
     )
     launch.ready(compiled.gather, call)
@@ -292,7 +347,9 @@ def _by_blocks(frame: Frame, route: Route, weights: Array, out: Array, sums: Sum
     threads.spread(lambda k: sums(shares[k], *every), len(shares))
 
 
-def _by_panels(frame: Frame, route: Route, weights: Array, out: Array, sums: Sums, checked: bool) -> None:
+def _by_panels(
+    frame: Frame, route: Route, weights: Array, out: Array, sums: Sums, checked: bool
+) -> None:
     """Take panel after panel: pack as many of its weights as stay in the cache, then take all blocks with them."""
     panels, (taps, depth, _) = route.panels, weights.shape
     pieces = -(-panels.weights // WEIGHTS)
@@ -314,7 +371,9 @@ def _by_panels(frame: Frame, route: Route, weights: Array, out: Array, sums: Sum
     threads.spread(part, panels.every * len(shares))
 
 
-def _padded(frame: Frame, images: Array, kernels: Array, out: Array, fill: Any) -> Iterator[tuple[Frame, Array, Array]]:
+def _padded(
+    frame: Frame, images: Array, kernels: Array, out: Array, fill: Any
+) -> Iterator[tuple[Frame, Array, Array]]:
     """Yield a few images at a time, padded and converted, with their frame and their results."""
     from convpool.engines.compiled.loops import convolution as compiled
 
@@ -329,7 +388,18 @@ def _padded(frame: Frame, images: Array, kernels: Array, out: Array, fill: Any) 
 
     def call(image: int, count: int, into: int) -> tuple[Any, ...]:
         return (
-            *(given, frame.given, image, count, 0, layout.window[0], 0, packing.words(kind.type(fill)), into, True),
+            *(
+                given,
+                frame.given,
+                image,
+                count,
+                0,
+                layout.window[0],
+                0,
+                packing.words(kind.type(fill)),
+                into,
+                True,
+            ),
             packing.parts,
             *(images.dtype.type(0), kind.type(0)),
         )
@@ -349,7 +419,13 @@ def _padded(frame: Frame, images: Array, kernels: Array, out: Array, fill: Any) 
         padded = np.lib.stride_tricks.as_strided(lines, shape, (*lines.strides[:2], *inner))
         batch = out[first : first + count]
         some = replace(
-            frame, images=shape, out=batch.shape, given=geometry.steps(padded), axes=(axes[0], axes[1]),
-            pad_mode="zeros", zeros=True, same=True,
-        )  # fmt: skip
+            frame,
+            images=shape,
+            out=batch.shape,
+            given=geometry.steps(padded),
+            axes=(axes[0], axes[1]),
+            pad_mode="zeros",
+            zeros=True,
+            same=True,
+        )
         yield some, padded, batch

@@ -1,9 +1,9 @@
 """Packing and division of work around the compiled kernels of pooling.
 
-A window is the product of its axes' windows. A block of rows is combined down the columns into lines, and these along
-the row into results, which are finished on their way out. A window of many taps is combined from longer and longer
-parts, so its cost hardly grows with it; sums are taken over taps only, never as differences of running sums.
-m images, h x w pixels, c channels, oh x ow output.
+A window is the product of its axes' windows. A block of rows is combined down the columns into
+lines, and these along the row into results, which are finished on their way out. A window of many
+taps is combined from longer and longer parts, so its cost hardly grows with it; sums are taken over
+taps only, never as differences of running sums. m images, h x w pixels, c channels, oh x ow output.
 """
 
 from __future__ import annotations
@@ -31,18 +31,25 @@ LINE = 2**14  # numbers of a line of columns, so that it stays in the processor'
 BLOCK = 2**13  # numbers of a block's lines, where a window has few rows
 LINES = 2**18  # numbers of a block's lines, where it has many
 PARTS = 2**16  # numbers of the parts of windows that are made at a time
-DIRECT = 16  # taps of a window that are combined on both axes at once, where a vector holds channels
+DIRECT = (
+    16  # taps of a window that are combined on both axes at once, where a vector holds channels
+)
 SHUFFLED = 8  # vectors that are taken apart in registers
 THIN = 4  # taps of an axis of windows that are pooled in registers alone
 BASE = 4  # parts that make one longer part
 
 
-def refusal(mode: str, images: np.dtype[Any], rank: int, sums: np.dtype[Any] | None = None) -> str | None:
+def refusal(
+    mode: str, images: np.dtype[Any], rank: int, sums: np.dtype[Any] | None = None
+) -> str | None:
     """Tell why poolings of this mode, dtype, rank and dtype of sums are not taken; None if they are."""
     if mode not in JOINS:
         return f"the mode is {mode!r}, and the compiled kernels take {', '.join(map(repr, JOINS))}"
     if images.kind != "b" and images not in READ:
-        return f"images are {images}, and the compiled kernels take float32, float64, bool and native integers"
+        return (
+            f"images are {images}, and the compiled kernels take float32, float64, bool and "
+            "native integers"
+        )
     if mode in ("avg", "sum") and sums is not None and sums not in (np.int64, np.float64):
         return f"sums are taken in {sums}, and the compiled kernels take int64 and float64"
     if rank > 2:
@@ -114,12 +121,14 @@ def pool(
     dtype: DTypeLike,
 ) -> None:
     """Reduce each window of images (m, *spatial, c) to one pixel of out (m, *output, c), combining in `dtype`."""
-    launch.load("pooling_kernels")
+    launch.load("pooling")
     if not out.size:
         return
     if len(axes) == 1:
         images, axes, out = images[:, None], (Axis(1, 1), *axes), out[:, None]
-    images, out = (array.view(np.uint8) if array.dtype == bool else array for array in (images, out))
+    images, out = (
+        array.view(np.uint8) if array.dtype == bool else array for array in (images, out)
+    )
     down, across = axes
     wanted = np.dtype(np.uint8) if np.dtype(dtype) == bool else np.dtype(dtype)
     divisors = Divisors(*(_divisor(axis, count_padding and mode == "avg") for axis in axes))
@@ -141,7 +150,9 @@ def _working(images: np.dtype[Any], mode: str, taps: int, kind: np.dtype[Any]) -
 
 def _planes(images: Array, out: Array) -> Iterator[tuple[Array, Array]]:
     """Take channels for images where the pixels of each lie side by side."""
-    planar = images.shape[3] > 1 and all(steps(array)[2] == 1 and array.shape[2] > 1 for array in (images, out))
+    planar = images.shape[3] > 1 and all(
+        steps(array)[2] == 1 and array.shape[2] > 1 for array in (images, out)
+    )
     if not planar:
         yield images, out
         return
@@ -149,23 +160,36 @@ def _planes(images: Array, out: Array) -> Iterator[tuple[Array, Array]]:
         yield np.moveaxis(image, 2, 0)[..., None], np.moveaxis(result, 2, 0)[..., None]
 
 
-def _staged(images: Array, down: Axis, out: Array, kind: np.dtype[Any]) -> Iterator[tuple[Array, Axis, Array, slice]]:
+def _staged(
+    images: Array, down: Axis, out: Array, kind: np.dtype[Any]
+) -> Iterator[tuple[Array, Axis, Array, slice]]:
     """Yield what the kernels can read and write, and the rows it is of: all, or copies of a few rows at a time."""
     readable = _in_lines(images)
-    writable = _in_lines(out) and (out.dtype == kind or (kind.str[1:], out.dtype.str[1:]) == ("f8", "f4"))
+    writable = _in_lines(out) and (
+        out.dtype == kind or (kind.str[1:], out.dtype.str[1:]) == ("f8", "f4")
+    )
     writable = writable and out.dtype.isnative
     everything = slice(0, down.count)
     if readable and writable:
         yield images, down, out, everything
         return
-    row = volume(images.shape[2:]) * (not readable) * max(1, down.stride) + volume(out.shape[2:]) * (not writable)
+    row = volume(images.shape[2:]) * (not readable) * max(1, down.stride) + volume(
+        out.shape[2:]
+    ) * (not writable)
     room = STAGED // (8 * max(1, row))
     for (batch,) in blocks(out.shape[:1], max(1, room // down.count)):
         for (windows,) in blocks((down.count,), max(room, 1 + down.span // down.stride)):
             halo = down.halo(windows)
             pixels = images[batch, halo.start : halo.stop]
             target = out[batch, windows]
-            rows = Axis(halo.stop - halo.start, down.window, down.stride, down.dilation, halo.before, halo.after)
+            rows = Axis(
+                halo.stop - halo.start,
+                down.window,
+                down.stride,
+                down.dilation,
+                halo.before,
+                halo.after,
+            )
             written = target if writable else np.empty(target.shape, kind)
             yield pixels if readable else np.ascontiguousarray(pixels), rows, written, windows
             if not writable:
@@ -229,13 +253,20 @@ class Block:
     def scratch(self) -> tuple[int, int, int, int]:
         """Numbers of the lines of columns and of results, of the parts, and of the lines of all windows."""
         lines = self.high * self.pitch + self.room
-        return lines, self.high * self.staged + self.room, self.parts, lines if self.room > 64 else 0
+        return (
+            lines,
+            self.high * self.staged + self.room,
+            self.parts,
+            lines if self.room > 64 else 0,
+        )
 
 
 def _block(work: Work, in_parts: bool, n: int, kept: bool) -> Block:
     (down, across), c, (oh, ow) = work.axes, work.images.shape[3], work.out.shape[1:3]
     room = 64 * (1 + SHUFFLED) if kept else 64
-    wide = min(ow, max(1, across.span // across.stride, (LINE // c - across.span) // across.stride + 1))
+    wide = min(
+        ow, max(1, across.span // across.stride, (LINE // c - across.span) // across.stride + 1)
+    )
     length = (wide - 1) * across.stride + across.span
     turns = -(-length // across.stride)
     joint = 3 * turns <= 4 * wide
@@ -281,16 +312,31 @@ def _pool(work: Work) -> None:
         _shared(loops.direct, lambda scratch: words, m * oh)
         return
     if not by_columns.size and _thin(work):
-        if kind == np.int16 and work.mode in ("avg", "sum") and ow < n:  # a vector would be longer than a row
+        if (
+            kind == np.int16 and work.mode in ("avg", "sum") and ow < n
+        ):  # a vector would be longer than a row
             kinds = (*kinds[:3], np.int32(0), kinds[4])
         sizes = (down.window, across.window, c, across.stride)
-        words = (oh, ow), *given[1:], down.stride, divisors[0], product, *made, *((0,) * size for size in sizes), *kinds
+        words = (
+            (oh, ow),
+            *given[1:],
+            down.stride,
+            divisors[0],
+            product,
+            *made,
+            *((0,) * size for size in sizes),
+            *kinds,
+        )
         _shared(loops.thin_rows, lambda scratch: words, m * oh)
         return
     programs = tuple(_program(axis, work.mode in ("max", "min")) for axis in work.axes)
     kept = across.stride > 1 and c * across.stride <= SHUFFLED and ow > 1
     block = _block(work, len(programs[0]) > 1, n, kept)
-    flat = block.staged == ow * c == steps(work.out)[1] and not by_columns.size and len(set(by_rows.tolist())) == 1
+    flat = (
+        block.staged == ow * c == steps(work.out)[1]
+        and not by_columns.size
+        and len(set(by_rows.tolist())) == 1
+    )
 
     def words_of(scratch: list[Array]) -> tuple[Any, ...]:
         return (
@@ -307,9 +353,14 @@ def _pool(work: Work) -> None:
 def _thin(work: Work) -> bool:
     """Return whether short windows that all lie on pixels skip columns, few enough to be taken apart in registers."""
     down, across = work.axes
-    inside = all(not axis.before and axis.size >= (axis.count - 1) * axis.stride + axis.span for axis in work.axes)
+    inside = all(
+        not axis.before and axis.size >= (axis.count - 1) * axis.stride + axis.span
+        for axis in work.axes
+    )
     short = max(down.window, across.window) <= THIN and down.dilation == across.dilation == 1
-    return inside and short and across.stride > 1 and work.images.shape[3] * across.stride <= SHUFFLED
+    return (
+        inside and short and across.stride > 1 and work.images.shape[3] * across.stride <= SHUFFLED
+    )
 
 
 def _shared(
@@ -332,12 +383,15 @@ def _shared(
 def _divided(work: Work) -> tuple[Floats, Floats, bool]:
     """Return the divisors of rows and of the numbers of a line, and whether they are factors instead.
 
-    Those of a line are left out where all are alike, and stand in the rows. Factors are as exact for powers of two.
+    Those of a line are left out where all are alike, and stand in the rows. Factors are as exact
+    for powers of two.
     """
     rows, columns = work.divisors.rows, work.divisors.columns
     if (columns == columns[0]).all():
         rows, columns = rows * columns[0], columns[:0]
-    product = all(bool(((np.frexp(one)[0] == 0.5) | np.isnan(one)).all()) for one in (rows, columns))
+    product = all(
+        bool(((np.frexp(one)[0] == 0.5) | np.isnan(one)).all()) for one in (rows, columns)
+    )
     if product:
         rows, columns = 1 / rows, 1 / columns
     return rows, np.repeat(columns, work.images.shape[3]), product
@@ -350,5 +404,11 @@ def warmup() -> Iterator[str]:
         axes = [Axis(8, window, 2)] * 2
         result = np.dtype(dtype) if mode == "max" or dtype[0] == "f" else np.dtype(np.float64)
         sums = result if mode == "max" else np.dtype(np.float64)
-        pool(images, axes, np.empty((2, axes[0].count, axes[1].count, c), result), mode=mode, dtype=sums)
+        pool(
+            images,
+            axes,
+            np.empty((2, axes[0].count, axes[1].count, c), result),
+            mode=mode,
+            dtype=sums,
+        )
         yield f"{mode} pooling {window} x {window}, {images.dtype}, {c} channels"

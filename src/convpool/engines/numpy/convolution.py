@@ -1,7 +1,7 @@
 """Convolution in plain NumPy: every dtype, every rank, a few MiB of working memory.
 
-Blocks of windows are copied side by side, as many taps at a time as fit, and multiplied by the kernels. m images of c
-channels, nc kernels, n images and p windows in a block, t taps of it.
+Blocks of windows are copied side by side, as many taps at a time as fit, and multiplied by the
+kernels. m images of c channels, nc kernels, n images and p windows in a block, t taps of it.
 """
 
 from __future__ import annotations
@@ -20,12 +20,20 @@ Array = NDArray[Any]
 Block = tuple[slice, ...]
 
 BLOCK = 2**18  # numbers in a block of windows: 2 MiB of float64 stay in the processor's cache
-LONG = 2**8  # taps of a window beyond which its sum is not one chain of float32, whose rounding errors would add up
+LONG = (
+    2**8
+    # taps of a window beyond which its sum is not one chain of float32, whose rounding errors would
+    # add up
+)
 CHAIN = 2**9  # products in a chain then, at most: BLAS itself adds up shorter ones
 ALONE = 2**18  # multiply-adds up to which OpenBLAS keeps a product of matrices in one thread
 FEW = 2**10  # weights up to which products are cut down to these
 WORKERS = 2  # threads that take blocks then: they fit the memory that plans count
-WINDOWS = 2**9  # windows in a block at least, where there are as many, so that the kernels are not read too often
+WINDOWS = (
+    2**9
+    # windows in a block at least, where there are as many, so that the kernels are not read too
+    # often
+)
 
 
 def convolve(
@@ -78,7 +86,8 @@ def convolve(
 def _workers(count: int, k: int, t: int, dtype: np.dtype[Any]) -> int:
     """Return how many threads take so many blocks.
 
-    BLAS would share each of many small products between its threads, which takes many times as long on a busy machine.
+    BLAS would share each of many small products between its threads, which takes many times as long
+    on a busy machine.
     """
     return max(1, min(WORKERS, count // 2)) if _windows_alone(k, t, dtype) else 1
 
@@ -128,7 +137,11 @@ def _add_products(total: Array, weights: Array, columns: Array) -> None:
 
 def _cut(shape: Sequence[int], limit: int) -> Iterable[Block]:
     """Cut into blocks; where one holds everything, as in small work, without the search for it."""
-    return [tuple([slice(0, size) for size in shape])] if 0 < volume(shape) <= limit else blocks(shape, limit)
+    return (
+        [tuple([slice(0, size) for size in shape])]
+        if 0 < volume(shape) <= limit
+        else blocks(shape, limit)
+    )
 
 
 def _windows_at_once(c: int, window: Sequence[int], nc: int, axes: Sequence[Axis]) -> int:
@@ -138,7 +151,11 @@ def _windows_at_once(c: int, window: Sequence[int], nc: int, axes: Sequence[Axis
 
 
 def numbers(
-    images: Sequence[int], kernels: Sequence[int], axes: Sequence[Axis], groups: int, dtype: np.dtype[Any]
+    images: Sequence[int],
+    kernels: Sequence[int],
+    axes: Sequence[Axis],
+    groups: int,
+    dtype: np.dtype[Any],
 ) -> int:
     """Return how many numbers `convolve` holds at a time, beside images (m, *spatial, c), kernels and result."""
     *window, depth, nc = kernels
@@ -147,7 +164,8 @@ def numbers(
     block = block_shape(every, _windows_at_once(c, window, nc, axes))
     taps = block_shape(window, BLOCK // max(1, c * volume(block)))
     lengths = [
-        (n - 1) * axis.stride + (t - 1) * axis.dilation + 1 for n, t, axis in zip(block[1:], taps, axes, strict=True)
+        (n - 1) * axis.stride + (t - 1) * axis.dilation + 1
+        for n, t, axis in zip(block[1:], taps, axes, strict=True)
     ]
     part, columns = c * block[0] * volume(lengths), c * volume(block) * volume(taps)
     chosen = weights if taps != list(window) else 0
@@ -157,7 +175,8 @@ def numbers(
     return weights + workers * (chosen + 2 * (part + columns + nc * volume(block)))
 
 
-# transpose where moveaxis would do: these run in every call, and moveaxis takes as long as a small image
+# transpose where moveaxis would do: these run in every call, and moveaxis takes as long as a small
+# image
 def _channels_last(array: Array) -> Array:
     """Move the first axis to the end."""
     return array.transpose(*range(1, array.ndim), 0)
@@ -176,7 +195,13 @@ def _weights(kernels: Array, groups: int, dtype: DTypeLike) -> Array:
 
 
 def gather(
-    images: Array, axes: Sequence[Axis], block: Block, taps: Block, pad_mode: str, fill: Any, dtype: DTypeLike
+    images: Array,
+    axes: Sequence[Axis],
+    block: Block,
+    taps: Block,
+    pad_mode: str,
+    fill: Any,
+    dtype: DTypeLike,
 ) -> Array:
     """Copy what some taps of some windows need, padded, as (c, n, *spatial) without gaps."""
     if pad_mode not in ("zeros", "constant"):
@@ -211,7 +236,9 @@ def _gather_indexed(
     return np.ascontiguousarray(_channels_first(images[np.ix_(*places, channels)]), dtype)
 
 
-def _columns(part: Array, groups: int, axes: Sequence[Axis], shape: Sequence[int], taps: Block) -> Array:
+def _columns(
+    part: Array, groups: int, axes: Sequence[Axis], shape: Sequence[int], taps: Block
+) -> Array:
     """Lay the windows of a part (c, n, *spatial) side by side, as (groups, depth * t, n * p)."""
     depth, window, moves, jumps = part.shape[0] // groups, [], [], []
     channel, image, *steps = part.strides
@@ -222,17 +249,26 @@ def _columns(part: Array, groups: int, axes: Sequence[Axis], shape: Sequence[int
         moves.append(step * axis.dilation if length > 1 else 0)
         jumps.append(step * axis.stride if count > 1 else 0)
     strides = (depth * channel, channel, *moves, image, *jumps)
-    # as_strided takes as long as a small image, and a part has no gaps that a plain array could not lie on
+    # as_strided takes as long as a small image, and a part has no gaps that a plain array could not
+    # lie on
     windows: Array = np.ndarray((groups, depth, *window, *shape), part.dtype, part, 0, strides)
     return windows.reshape(groups, depth * volume(window), volume(shape))
 
 
 def convolve_transpose(
-    values: Array, kernels: Array, axes: Sequence[Axis], out: Array, *, groups: int = 1, dtype: DTypeLike
+    values: Array,
+    kernels: Array,
+    axes: Sequence[Axis],
+    out: Array,
+    *,
+    groups: int = 1,
+    dtype: DTypeLike,
 ) -> None:
     """Give each value (m, *output, nc), times its kernel, back to its window on the pixels out (m, *spatial, c)."""
     *window, depth, nc = kernels.shape
-    weights = np.moveaxis(_weights(kernels, groups, dtype), 1, -1)  # (groups, depth, *window, nc // groups)
+    weights = np.moveaxis(
+        _weights(kernels, groups, dtype), 1, -1
+    )  # (groups, depth, *window, nc // groups)
     numbers = max(1, volume(values.shape[1:-1]) * max(1, depth * groups), volume(out.shape[1:]))
     for (batch,) in blocks(out.shape[:1], BLOCK // numbers):
         some = np.moveaxis(values[batch], -1, 0).astype(dtype, copy=False)

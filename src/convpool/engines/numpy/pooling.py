@@ -1,9 +1,10 @@
 """Pooling in plain NumPy: every dtype, every rank, one axis at a time.
 
-A window is the product of its axes' windows, so it is reduced along one axis after the other, the axis that shrinks
-most first. Sums are taken over the taps of a window only, never as differences of running sums, so that an infinity or
-a NaN stays in its windows. Which of 0 and -0 wins, and whether a sum of -0 begins with a 0, depends on the order of the
-taps: every 0 becomes 0 at the end. x is a part of the images (n, *spatial, c), k one of its axes.
+A window is the product of its axes' windows, so it is reduced along one axis after the other, the
+axis that shrinks most first. Sums are taken over the taps of a window only, never as differences of
+running sums, so that an infinity or a NaN stays in its windows. Which of 0 and -0 wins, and whether
+a sum of -0 begins with a 0, depends on the order of the taps: every 0 becomes 0 at the end. x is a
+part of the images (n, *spatial, c), k one of its axes.
 """
 
 from __future__ import annotations
@@ -46,7 +47,8 @@ class Mode:
     prepare
         From pixels and p to what is combined.
     finish
-        From totals, their divisors on each axis and p to the result; None where totals are the result.
+        From totals, their divisors on each axis and p to the result; None where totals are the
+        result.
     """
 
     ufunc: np.ufunc
@@ -127,14 +129,20 @@ def _on(k: int, place: Any) -> tuple[Any, ...]:
 
 def _planes(x: Array, k: int) -> Iterator[tuple[Any, ...]]:
     """Yield each channel where few of them lie between the taps, else all at once."""
-    between = 1 < x.shape[-1] < FEW_CHANNELS and k == x.ndim - 2 and abs(x.strides[-1]) < abs(x.strides[k])
+    between = (
+        1 < x.shape[-1] < FEW_CHANNELS
+        and k == x.ndim - 2
+        and abs(x.strides[-1]) < abs(x.strides[k])
+    )
     return ((..., slice(c, c + 1)) for c in range(x.shape[-1])) if between else iter([(...,)])
 
 
 def _by_taps(axis: Axis, x: Array, k: int, out: Array, mode: Mode) -> None:
     """Combine one tap of all windows after the other."""
     everywhere = slice(0, axis.count)
-    reaches = sorted((axis.reach(tap) for tap in range(axis.window)), key=lambda reach: reach[0] != everywhere)
+    reaches = sorted(
+        (axis.reach(tap) for tap in range(axis.window)), key=lambda reach: reach[0] != everywhere
+    )
     whole = sum(windows == everywhere for windows, _ in reaches)
     pixels = [_on(k, places) for _, places in reaches]
     for plane in _planes(x, k):
@@ -151,7 +159,10 @@ def _by_taps(axis: Axis, x: Array, k: int, out: Array, mode: Mode) -> None:
 def _by_windows(axis: Axis, x: Array, k: int, out: Array, mode: Mode) -> None:
     """Reduce each window over its taps: those that lie on pixels wholly in one step, the others one by one."""
     counts = axis.taps_on(0, axis.size)
-    whole, ragged = np.flatnonzero(counts == axis.window), np.flatnonzero((counts > 0) & (counts < axis.window))
+    whole, ragged = (
+        np.flatnonzero(counts == axis.window),
+        np.flatnonzero((counts > 0) & (counts < axis.window)),
+    )
     out[_on(k, counts == 0)] = mode.identity(out.dtype)
     for plane in _planes(x, k):
         if len(whole):
@@ -177,7 +188,10 @@ def _by_doubling(axis: Axis, x: Array, k: int, out: Array, mode: Mode) -> None:
     for wanted in _lengths(axis.window, mode.repeats):
         while length < wanted:
             shift = length * axis.dilation
-            part, length = mode.ufunc(part[_on(k, slice(None, -shift))], part[_on(k, slice(shift, None))]), 2 * length
+            part, length = (
+                mode.ufunc(part[_on(k, slice(None, -shift))], part[_on(k, slice(shift, None))]),
+                2 * length,
+            )
         _take(axis, part, k, out, mode.ufunc, min(done, axis.window - wanted))
         done += wanted
 
@@ -185,7 +199,11 @@ def _by_doubling(axis: Axis, x: Array, k: int, out: Array, mode: Mode) -> None:
 def _lengths(window: int, repeats: bool) -> list[int]:
     """Return powers of two that fill a window: two as large as fit where taps may repeat, else its binary digits."""
     powers = [1 << digit for digit in range(window.bit_length())]
-    return [powers[-1]] * min(2, window.bit_count()) if repeats else [power for power in powers if window & power]
+    return (
+        [powers[-1]] * min(2, window.bit_count())
+        if repeats
+        else [power for power in powers if window & power]
+    )
 
 
 def _take(axis: Axis, part: Array, k: int, out: Array, ufunc: np.ufunc, tap: int) -> None:
@@ -217,7 +235,9 @@ def _cheapest(axis: Axis) -> Callable[[Axis, Array, int, Array, Mode], None]:
     if axis.window <= 5:  # doubling saves no step
         return _by_taps
     passes, digits = axis.window.bit_length(), axis.window.bit_count()
-    if (axis.span + axis.count * axis.stride) * passes + axis.count * digits < axis.count * axis.window:
+    if (
+        axis.span + axis.count * axis.stride
+    ) * passes + axis.count * digits < axis.count * axis.window:
         return _by_doubling
     if axis.window <= FEW:
         return _by_taps
@@ -272,7 +292,9 @@ def _lane(axis: Axis, count_padding: bool) -> Lane:
     """Prepare the reduction along an axis."""
     extent = max(axis.size, (axis.count - 1) * axis.stride + axis.span)
     divisors = partial(_divisors, axis, count_padding)
-    return Lane(axis.size, axis.count, extent, partial(_windows, axis), divisors, partial(_cut, axis))
+    return Lane(
+        axis.size, axis.count, extent, partial(_windows, axis), divisors, partial(_cut, axis)
+    )
 
 
 def _windows(axis: Axis, room: int) -> int:
@@ -289,7 +311,9 @@ def _cut(axis: Axis, windows: slice) -> tuple[slice, Along]:
 def axis_of(axis: Axis, windows: slice) -> tuple[slice, Axis]:
     """Lay some windows on the pixels they need."""
     start, stop, before, after = axis.halo(windows)
-    return slice(start, stop), Axis(stop - start, axis.window, axis.stride, axis.dilation, before, after)
+    return slice(start, stop), Axis(
+        stop - start, axis.window, axis.stride, axis.dilation, before, after
+    )
 
 
 def _divisors(axis: Axis, count_padding: bool, windows: slice) -> Array:
@@ -306,7 +330,14 @@ def _uneven_lane(size: int, starts: Array, stops: Array) -> Lane:
     """Prepare the reduction along an axis with windows of uneven length."""
     lengths = np.where(stops > starts, stops - starts, np.nan)
     pixels, along, count = slice(0, size), partial(_uneven, starts, stops), len(starts)
-    return Lane(size, count, max(size, count), lambda room: count, lengths.__getitem__, lambda windows: (pixels, along))
+    return Lane(
+        size,
+        count,
+        max(size, count),
+        lambda room: count,
+        lengths.__getitem__,
+        lambda windows: (pixels, along),
+    )
 
 
 @dataclass(frozen=True)
@@ -324,7 +355,10 @@ class Reduction:
 
     def order(self) -> list[int]:
         """Return the axes of the images, those that shrink most first."""
-        return sorted(range(1, len(self.lanes) + 1), key=lambda k: self.lane(k).count / max(1, self.lane(k).size))
+        return sorted(
+            range(1, len(self.lanes) + 1),
+            key=lambda k: self.lane(k).count / max(1, self.lane(k).size),
+        )
 
     def divisors(self, chunk: Block) -> list[Array]:
         """Return the divisors of a chunk of the output on each axis."""
@@ -347,21 +381,36 @@ def pool(
 
 
 def adaptive(
-    images: Array, windows: Sequence[tuple[Array, Array]], out: Array, *, mode: str, p: float = 2.0, dtype: DTypeLike
+    images: Array,
+    windows: Sequence[tuple[Array, Array]],
+    out: Array,
+    *,
+    mode: str,
+    p: float = 2.0,
+    dtype: DTypeLike,
 ) -> None:
     """Pool windows of uneven length, given on each axis as the pixels where they start and stop."""
     sizes = images.shape[1:-1]
-    lanes = [_uneven_lane(size, *map(np.asarray, ends)) for size, ends in zip(sizes, windows, strict=True)]
+    lanes = [
+        _uneven_lane(size, *map(np.asarray, ends))
+        for size, ends in zip(sizes, windows, strict=True)
+    ]
     _run(Reduction(lanes, MODES[mode], p, np.dtype(dtype)), images, out)
 
 
 def numbers(images: Sequence[int], axes: Sequence[Axis], itemsize: int) -> int:
     """Return how many numbers `pool` holds at a time, beside images (m, *spatial, c) and result, about and not less."""
     m, *_, c = images
-    lanes = sorted((_lane(axis, False) for axis in axes), key=lambda lane: lane.count / max(1, lane.size))
+    lanes = sorted(
+        (_lane(axis, False) for axis in axes), key=lambda lane: lane.count / max(1, lane.size)
+    )
     at_once = max(1, min(m, ROOM // max(1, c * volume([lane.extent for lane in lanes]) * itemsize)))
-    reduced = [at_once * c * volume([lane.count for lane in lanes[:k]] + [lane.extent for lane in lanes[k:]])
-               for k in range(1, len(lanes))]  # fmt: skip
+    reduced = [
+        at_once
+        * c
+        * volume([lane.count for lane in lanes[:k]] + [lane.extent for lane in lanes[k:]])
+        for k in range(1, len(lanes))
+    ]
     every = m * c * volume([lane.extent for lane in lanes])
     return sum(reduced) + min(2 * LARGE // itemsize, 4 * every)
 
@@ -375,7 +424,9 @@ def _run(reduction: Reduction, images: Array, out: Array) -> None:
             _reduce(reduction, images[batch], order, out[batch])
 
 
-def _reduce(reduction: Reduction, x: Array, order: Sequence[int], out: Array, *, is_final: bool = True) -> None:
+def _reduce(
+    reduction: Reduction, x: Array, order: Sequence[int], out: Array, *, is_final: bool = True
+) -> None:
     """Reduce x along some axes, the last of them in chunks that are whole along it, and finish it if it `is_final`."""
     *earlier, k = order
     source = _reduced(reduction, x, earlier, k) if earlier else x
@@ -398,7 +449,9 @@ def _reduced(reduction: Reduction, x: Array, order: Sequence[int], k: int) -> Ar
     return result
 
 
-def _chunks(reduction: Reduction, shape: Sequence[int], k: int) -> Iterator[tuple[slice, Block, Along]]:
+def _chunks(
+    reduction: Reduction, shape: Sequence[int], k: int
+) -> Iterator[tuple[slice, Block, Along]]:
     """Cut the output along axis k: yield the pixels on that axis, the chunk of the output, and the way between."""
     lane, size = reduction.lane(k), reduction.dtype.itemsize
     others = [*shape[:k], 1, *shape[k + 1 :]]
@@ -409,7 +462,16 @@ def _chunks(reduction: Reduction, shape: Sequence[int], k: int) -> Iterator[tupl
             yield pixels, (*block[:k], windows, *block[k + 1 :]), along
 
 
-def _put(reduction: Reduction, along: Along, part: Array, k: int, chunk: Block, out: Array, *, is_final: bool) -> None:
+def _put(
+    reduction: Reduction,
+    along: Along,
+    part: Array,
+    k: int,
+    chunk: Block,
+    out: Array,
+    *,
+    is_final: bool,
+) -> None:
     """Reduce a part along axis k, finish it if no axis is left, and put it where it belongs."""
     finish = reduction.mode.finish if is_final else None
     direct = finish is None and out.dtype == reduction.dtype
@@ -448,7 +510,9 @@ def max_indices(images: Array, axes: Sequence[Axis], values: Array, indices: Arr
             pixels, some = axis_of(first, outputs)
             block = batch, outputs
             if some.size:
-                values[block], indices[block] = _greatest_places(images[batch, pixels], [some, *others])
+                values[block], indices[block] = _greatest_places(
+                    images[batch, pixels], [some, *others]
+                )
                 indices[block] += pixels.start * volume(images.shape[2:-1])
             unsign_zeros(values[block])
             for k, axis in enumerate([some, *others], 1):
@@ -456,9 +520,13 @@ def max_indices(images: Array, axes: Sequence[Axis], values: Array, indices: Arr
                 values[block][nowhere], indices[block][nowhere] = _least(values.dtype), -1
 
 
-def adaptive_max_indices(images: Array, bounds: Sequence[tuple[Array, Array]], values: Array, indices: Array) -> None:
+def adaptive_max_indices(
+    images: Array, bounds: Sequence[tuple[Array, Array]], values: Array, indices: Array
+) -> None:
     """Put the greatest pixel of uneven windows, which have pixels, into values, and its place into indices."""
-    for (batch,) in blocks(images.shape[:1], LARGE // np.dtype(np.int64).itemsize // max(1, volume(images.shape[1:]))):
+    for (batch,) in blocks(
+        images.shape[:1], LARGE // np.dtype(np.int64).itemsize // max(1, volume(images.shape[1:]))
+    ):
         ways = [partial(_greatest_uneven, starts, stops) for starts, stops in bounds]
         values[batch], indices[batch] = _greatest_of_axes(images[batch], ways)
     unsign_zeros(values)
@@ -481,7 +549,9 @@ def _greatest_places(x: Array, axes: Sequence[Axis]) -> tuple[Array, Array]:
     return _greatest_of_axes(x, [partial(_greatest_along, axis) for axis in axes])
 
 
-def _greatest_of_axes(x: Array, ways: Sequence[Callable[[Array, int], tuple[Array, Array]]]) -> tuple[Array, Array]:
+def _greatest_of_axes(
+    x: Array, ways: Sequence[Callable[[Array, int], tuple[Array, Array]]]
+) -> tuple[Array, Array]:
     """Return the first greatest pixel of each window and its flat place, by the ways to reduce each axis.
 
     The last axis is reduced first: of equals the first row wins, and in it the first column.
@@ -500,9 +570,13 @@ def _greatest_along(axis: Axis, x: Array, k: int) -> tuple[Array, Array]:
     shape = (*x.shape[:k], axis.count, *x.shape[k + 1 :])
     best, pixels = np.empty(shape, x.dtype), np.empty(shape, np.int64)
     for block in blocks(shape, ROOM // np.dtype(np.int64).itemsize // axis.window):
-        part = pad_axis(x[(*block[:k], slice(None), *block[k + 1 :])], axis, k, _least(x.dtype), block[k])
+        part = pad_axis(
+            x[(*block[:k], slice(None), *block[k + 1 :])], axis, k, _least(x.dtype), block[k]
+        )
         inner = Axis(part.shape[k], axis.window, axis.stride, axis.dilation)
-        best[block], taps = (_tap_by_steps if axis.window <= FEW else _tap_by_argmax)(part, inner, k)
+        best[block], taps = (_tap_by_steps if axis.window <= FEW else _tap_by_argmax)(
+            part, inner, k
+        )
         pixels[block] = _pixel(axis, block[k], taps, k)
     return best, pixels
 

@@ -1,8 +1,9 @@
 """Pooling where the taps of a window do not form a product of axes, in plain NumPy: footprints, and medians.
 
-The greatest and the least under a footprint are combined tap after tap. Medians need the taps of a window side by side:
-windows that lie on pixels alone are partitioned, and those that reach into padding, which is not there, are sorted
-apart. x is a part of the images (n, *spatial, c), k one of its axes.
+The greatest and the least under a footprint are combined tap after tap. Medians need the taps of a
+window side by side: windows that lie on pixels alone are partitioned, and those that reach into
+padding, which is not there, are sorted apart. x is a part of the images (n, *spatial, c), k one of
+its axes.
 """
 
 from __future__ import annotations
@@ -38,11 +39,18 @@ def pool(
     Of windows with a footprint, a bool array of their sizes, the taps where it is True count.
     """
     if mode == "median":
-        _medians(images, axes, out, np.ones([axis.window for axis in axes], bool) if footprint is None else footprint)
+        _medians(
+            images,
+            axes,
+            out,
+            np.ones([axis.window for axis in axes], bool) if footprint is None else footprint,
+        )
     elif footprint is not None:
         _extremes(images, axes, out, mode, footprint)
     else:
-        numpy_pooling.pool(images, axes, out, mode=mode, count_padding=count_padding, p=p, dtype=dtype)
+        numpy_pooling.pool(
+            images, axes, out, mode=mode, count_padding=count_padding, p=p, dtype=dtype
+        )
 
 
 # ---- the greatest and the least ----
@@ -54,7 +62,12 @@ def _extremes(images: Array, axes: Sequence[Axis], out: Array, mode: str, footpr
     first, *others = axes
     taps = np.argwhere(footprint).tolist()
     reaches = [[axis.reach(tap) for tap in range(axis.window)] for axis in others]
-    row = max(1, images.itemsize * images.shape[-1] * volume([max(axis.size, axis.count) for axis in others]))
+    row = max(
+        1,
+        images.itemsize
+        * images.shape[-1]
+        * volume([max(axis.size, axis.count) for axis in others]),
+    )
     for batch, rows in blocks(out.shape[:2], ROOM // row // first.stride):
         pixels, some = numpy_pooling.axis_of(first, rows)
         x, total = images[batch, pixels], out[batch, rows]
@@ -77,7 +90,10 @@ def _medians(images: Array, axes: Sequence[Axis], out: Array, footprint: Array) 
     for region in product(*(_regions(axis) for axis in axes)):
         shape = [len(out), *(part.stop - part.start for part in region), out.shape[-1]]
         for some in blocks(shape, room):
-            windows = [slice(a.start + b.start, a.start + b.stop) for a, b in zip(region, some[1:-1], strict=True)]
+            windows = [
+                slice(a.start + b.start, a.start + b.stop)
+                for a, b in zip(region, some[1:-1], strict=True)
+            ]
             block = some[0], *windows, some[-1]
             x = images[(block[0], ..., block[-1])]
             ends = _greatest(x.dtype)
@@ -109,9 +125,15 @@ def _side_by_side(
     halos = [axis.halo(some) for axis, some in zip(axes, windows, strict=True)]
     for k, (axis, some) in enumerate(zip(axes, windows, strict=True), 1):
         x = pad_axis(x, axis, k, fill, some)
-    inner = [Axis(x.shape[k], axis.window, axis.stride, axis.dilation) for k, axis in enumerate(axes, 1)]
+    inner = [
+        Axis(x.shape[k], axis.window, axis.stride, axis.dilation) for k, axis in enumerate(axes, 1)
+    ]
     taps = view(x, inner)
-    chosen = taps.reshape(*taps.shape[: x.ndim], footprint.size) if footprint.all() else taps[..., footprint]
+    chosen = (
+        taps.reshape(*taps.shape[: x.ndim], footprint.size)
+        if footprint.all()
+        else taps[..., footprint]
+    )
     if not chosen.flags.writeable:  # a view of the images, which stay as they are
         chosen = chosen.copy()
     return chosen, not any(halo.before or halo.after for halo in halos)
@@ -128,7 +150,9 @@ def _middle(numbers: Array, count: int) -> Array:
 def _middle_of_some(numbers: Array, counts: Array) -> Array:
     """Return the middle of so many least numbers of the last axis, NaN where there are none."""
     numbers.sort(axis=-1)
-    ranks = np.broadcast_to(np.stack([np.maximum(counts - 1, 0) // 2, counts // 2], axis=-1), (*numbers.shape[:-1], 2))
+    ranks = np.broadcast_to(
+        np.stack([np.maximum(counts - 1, 0) // 2, counts // 2], axis=-1), (*numbers.shape[:-1], 2)
+    )
     chosen = np.take_along_axis(numbers, np.minimum(ranks, numbers.shape[-1] - 1), axis=-1)
     middle = _between(chosen[..., 0], chosen[..., 1])
     middle[np.broadcast_to(counts == 0, middle.shape)] = np.nan
@@ -157,7 +181,9 @@ def _between(low: Array, high: Array) -> Array:
 def adaptive_medians(images: Array, bounds: Sequence[tuple[Array, Array]], out: Array) -> None:
     """Put the middle of uneven windows into out, which start and stop at these pixels of each axis."""
     for place in np.ndindex(*out.shape[1:-1]):
-        window = tuple(slice(starts[i], stops[i]) for (starts, stops), i in zip(bounds, place, strict=True))
+        window = tuple(
+            slice(starts[i], stops[i]) for (starts, stops), i in zip(bounds, place, strict=True)
+        )
         pixels = np.moveaxis(images[(slice(None), *window)], -1, 1)
         numbers = pixels.reshape(*pixels.shape[:2], volume(pixels.shape[2:])).copy()
         out[(slice(None), *place)] = _middle(numbers, numbers.shape[-1])

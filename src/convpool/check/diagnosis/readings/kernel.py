@@ -30,12 +30,20 @@ def _area(kernels: Array) -> int:
 
 # name -> (words, what becomes of kernels (kh, kw, c, nc), what decides it)
 KERNELS: dict[str, tuple[str, Callable[[Array], Array], str]] = {
-    "kernel flipped": ("the kernel is flipped (rotated by 180 degrees)", lambda k: k[::-1, ::-1], "flip"),
+    "kernel flipped": (
+        "the kernel is flipped (rotated by 180 degrees)",
+        lambda k: k[::-1, ::-1],
+        "flip",
+    ),
     "kernel upside down": ("the kernel's rows are in reverse order", lambda k: k[::-1], "flip"),
     "kernel mirrored": ("the kernel's columns are in reverse order", lambda k: k[:, ::-1], "flip"),
     "kernel transposed": ("the kernel is transposed", lambda k: k.swapaxes(0, 1), "flip"),
     "kernel turned left": ("the kernel is turned by 90 degrees", np.rot90, "flip"),
-    "kernel turned right": ("the kernel is turned by -90 degrees", lambda k: np.rot90(k, -1), "flip"),
+    "kernel turned right": (
+        "the kernel is turned by -90 degrees",
+        lambda k: np.rot90(k, -1),
+        "flip",
+    ),
     "kernel and channels flipped": (
         "the kernel is flipped along all its axes, channels too",
         lambda k: k[::-1, ::-1, ::-1],
@@ -53,18 +61,54 @@ KERNELS: dict[str, tuple[str, Callable[[Array], Array], str]] = {
     ),
     "weights unused": ("the pixels of a window are summed without the kernel", np.ones_like, "sum"),
     "absolute weights": ("the weights lose their sign", np.abs, "sum"),
-    "first tap only": ("only the kernel's first weight is used", lambda k: _only(_only(k, 0, 0), 1, 0), "sum"),
-    "last tap only": ("only the kernel's last weight is used", lambda k: _only(_only(k, 0, -1), 1, -1), "sum"),
-    "last row left out": ("the last row of each window is left out", lambda k: k - _only(k, 0, -1), "sum"),
-    "last column left out": ("the last column of each window is left out", lambda k: k - _only(k, 1, -1), "sum"),
-    "first row left out": ("the first row of each window is left out", lambda k: k - _only(k, 0, 0), "sum"),
-    "first column left out": ("the first column of each window is left out", lambda k: k - _only(k, 1, 0), "sum"),
-    "first row only": ("only the first row of each window is used", lambda k: _only(k, 0, 0), "sum"),
-    "first column only": ("only the first column of each window is used", lambda k: _only(k, 1, 0), "sum"),
+    "first tap only": (
+        "only the kernel's first weight is used",
+        lambda k: _only(_only(k, 0, 0), 1, 0),
+        "sum",
+    ),
+    "last tap only": (
+        "only the kernel's last weight is used",
+        lambda k: _only(_only(k, 0, -1), 1, -1),
+        "sum",
+    ),
+    "last row left out": (
+        "the last row of each window is left out",
+        lambda k: k - _only(k, 0, -1),
+        "sum",
+    ),
+    "last column left out": (
+        "the last column of each window is left out",
+        lambda k: k - _only(k, 1, -1),
+        "sum",
+    ),
+    "first row left out": (
+        "the first row of each window is left out",
+        lambda k: k - _only(k, 0, 0),
+        "sum",
+    ),
+    "first column left out": (
+        "the first column of each window is left out",
+        lambda k: k - _only(k, 1, 0),
+        "sum",
+    ),
+    "first row only": (
+        "only the first row of each window is used",
+        lambda k: _only(k, 0, 0),
+        "sum",
+    ),
+    "first column only": (
+        "only the first column of each window is used",
+        lambda k: _only(k, 1, 0),
+        "sum",
+    ),
 }
 # the same, of kernels with channels
 CHANNELS: dict[str, tuple[str, Callable[[Array], Array], str]] = {
-    "channels reversed": ("the kernel's channels are in reverse order", lambda k: k[:, :, ::-1], "flip"),
+    "channels reversed": (
+        "the kernel's channels are in reverse order",
+        lambda k: k[:, :, ::-1],
+        "flip",
+    ),
     "first channel only": ("only the first channel is used", lambda k: _only(k, 2, 0), "sum"),
     "last channel only": ("only the last channel is used", lambda k: _only(k, 2, -1), "sum"),
     "channels averaged": ("the channels are averaged, not summed", lambda k: k / k.shape[2], "sum"),
@@ -92,14 +136,26 @@ SEVERAL: dict[str, tuple[str, Callable[[Array], Array], str]] = {
         "sum",
     ),
     "kernels reversed": ("the kernels are in reverse order", lambda k: k[..., ::-1], "sum"),
-    "first kernel only": ("only the first kernel's outputs are filled", lambda k: _only(k, 3, 0), "sum"),
-    "last kernel only": ("only the last kernel's outputs are filled", lambda k: _only(k, 3, -1), "sum"),
+    "first kernel only": (
+        "only the first kernel's outputs are filled",
+        lambda k: _only(k, 3, 0),
+        "sum",
+    ),
+    "last kernel only": (
+        "only the last kernel's outputs are filled",
+        lambda k: _only(k, 3, -1),
+        "sum",
+    ),
     "kernels summed": (
         "each output is the sum over all kernels",
         lambda k: np.broadcast_to(k.sum(3, keepdims=True), k.shape),
         "sum",
     ),
-    "one kernel returned": ("only the first kernel's output is returned", lambda k: k[..., :1], "size"),
+    "one kernel returned": (
+        "only the first kernel's output is returned",
+        lambda k: k[..., :1],
+        "size",
+    ),
     "sum of kernels returned": (
         "the outputs of all kernels are added into one",
         lambda k: k.sum(3, keepdims=True),

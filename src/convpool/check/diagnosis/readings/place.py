@@ -26,16 +26,23 @@ KEPT: dict[str, tuple[str, Callable[[Given, int, Pair], int] | None]] = {
     ", n outputs": (", and the output is cut to h x w", lambda g, axis, zeros: g.sizes[axis]),
     ", right size": (
         ", and the output has the right size",
-        lambda g, axis, zeros: right_count(replace(g, sizes=g.images.shape[1:3]), axis, _asked(g, axis)),
+        lambda g, axis, zeros: right_count(
+            replace(g, sizes=g.images.shape[1:3]), axis, _asked(g, axis)
+        ),
     ),
-    ", n // s outputs": (", and the output has n // s rows and columns", lambda g, axis, zeros: _steps(g, axis)),
+    ", n // s outputs": (
+        ", and the output has n // s rows and columns",
+        lambda g, axis, zeros: _steps(g, axis),
+    ),
     ", ceil(n / s) outputs": (
         ", and the output has ceil(n / s) rows and columns",
         lambda g, axis, zeros: -(-g.sizes[axis] // g.stride[axis]),
     ),
     ", ceil": (
         ", and the output's size is rounded up",
-        lambda g, axis, zeros: -(-(g.sizes[axis] + sum(zeros) - g.window[axis]) // g.stride[axis]) + 1,
+        lambda g, axis, zeros: (
+            -(-(g.sizes[axis] + sum(zeros) - g.window[axis]) // g.stride[axis]) + 1
+        ),
     ),
 }
 
@@ -53,9 +60,13 @@ def zeros() -> Rows:
     for when, table in (("same", SAME_ZEROS), ("pair", PAIR_ZEROS)):
         for kept, (more, count) in KEPT.items():
             if (when, kept) in (("same", ", right size"), ("pair", ", n outputs")):
-                continue  # for 'same', the right size is n; nobody keeps n where a pair is asked for
+                # for 'same', the right size is n; nobody keeps n where a pair is asked for
+                continue
             for name, (words, zeros) in table.items():
-                yield f"{when}: {name}{kept}", Reading(words + more, "zeros", when, zeros=zeros, count=count)
+                yield (
+                    f"{when}: {name}{kept}",
+                    Reading(words + more, "zeros", when, zeros=zeros, count=count),
+                )
 
 
 # what np.pad can put around an image instead of zeros
@@ -70,7 +81,10 @@ def fills() -> Rows:
 
     for mode in FILLS:
         fill: Any = lambda images, widths, mode=mode: padded(images, widths, mode)  # noqa: E731
-        yield f"padded with {mode}", Reading(f"the padding is np.pad's {mode!r} instead of zeros", "fill", fill=fill)
+        yield (
+            f"padded with {mode}",
+            Reading(f"the padding is np.pad's {mode!r} instead of zeros", "fill", fill=fill),
+        )
     yield (
         "padded with ones",
         Reading(
@@ -96,8 +110,14 @@ LEFT = ", and what has no window is left at 0"  # or, of a pooling, is taken ove
 
 # name -> (words, how many outputs)
 COUNTS: dict[str, tuple[str, Callable[[Given, int, Pair], int]]] = {
-    "one output more": ("the output is one too large" + LEFT, lambda g, a, z: right_count(g, a, z) + 1),
-    "one output less": ("the output is one too small, the last left out", lambda g, a, z: right_count(g, a, z) - 1),
+    "one output more": (
+        "the output is one too large" + LEFT,
+        lambda g, a, z: right_count(g, a, z) + 1,
+    ),
+    "one output less": (
+        "the output is one too small, the last left out",
+        lambda g, a, z: right_count(g, a, z) - 1,
+    ),
     "size rounded up": (
         "the output's size is rounded up (ceil for floor)" + LEFT,
         lambda g, a, z: -(-(g.sizes[a] + sum(z) - g.window[a]) // g.stride[a]) + 1,
@@ -116,7 +136,10 @@ COUNTS: dict[str, tuple[str, Callable[[Given, int, Pair], int]]] = {
     ),
     "size n": ("the output keeps the image's size", lambda g, a, z: g.sizes[a]),
     "size n // s": ("the output's size is n // s", lambda g, a, z: _steps(g, a)),
-    "size ceil(n / s)": ("the output's size is ceil(n / s)", lambda g, a, z: -(-g.sizes[a] // g.stride[a])),
+    "size ceil(n / s)": (
+        "the output's size is ceil(n / s)",
+        lambda g, a, z: -(-g.sizes[a] // g.stride[a]),
+    ),
     "size (n + zeros) // s": (
         "the output's size is (n + zeros) // s",
         lambda g, a, z: (g.sizes[a] + sum(z)) // g.stride[a],
@@ -154,7 +177,7 @@ COUNTS: dict[str, tuple[str, Callable[[Given, int, Pair], int]]] = {
         "the output's size is (n + zeros - k) // k + 1, with the kernel's size for the stride",
         lambda g, a, z: (g.sizes[a] + sum(z) - g.window[a]) // g.window[a] + 1,
     ),
-}  # fmt: skip
+}
 
 
 def counts() -> Rows:
@@ -162,30 +185,53 @@ def counts() -> Rows:
     for axes, where in AXES:
         for name, (words, number) in COUNTS.items():
 
-            def count(given: Given, axis: int, zeros: Pair, number: Any = number, axes: Any = axes) -> int:
+            def count(
+                given: Given, axis: int, zeros: Pair, number: Any = number, axes: Any = axes
+            ) -> int:
                 return int((number if axis in axes else right_count)(given, axis, zeros))
 
             said, on = words.removesuffix(LEFT), f" ({where.strip()})" if where else ""
             yield f"{name}{where}", Reading(f"{words}{on}", "size", count=count)
             over = f"{said}{on}, and the last windows are pooled over what is there"
             if name not in OF_PADDED:
-                yield f"{name}{where}, ragged", Reading(over, "size", "pooling", count=count, ragged=True)
+                yield (
+                    f"{name}{where}, ragged",
+                    Reading(over, "size", "pooling", count=count, ragged=True),
+                )
 
 
 # name -> (words, where window i begins in the padded image)
 BEGINNINGS: dict[str, tuple[str, Callable[[Given, int, int], int]]] = {
-    "windows at i": ("windows begin at i instead of i * s (the stride is in the size only)", lambda g, a, i: i),
-    "windows at i * s * s": ("the stride is applied twice (windows at i * s * s)", lambda g, a, i: i * g.stride[a]**2),
-    "windows at i * k": ("windows begin at i * k instead of i * s", lambda g, a, i: i * g.window[a]),
-    "windows one further": ("windows begin one pixel further than they should", lambda g, a, i: i * g.stride[a] + 1),
-    "windows at i + s": ("windows begin at i + s instead of i * s", lambda g, a, i: i + g.stride[a]),
-    "windows at i * sw": ("windows begin at i * sw and j * sh (swapped)", lambda g, a, i: i * g.stride[1 - a]),
+    "windows at i": (
+        "windows begin at i instead of i * s (the stride is in the size only)",
+        lambda g, a, i: i,
+    ),
+    "windows at i * s * s": (
+        "the stride is applied twice (windows at i * s * s)",
+        lambda g, a, i: i * g.stride[a] ** 2,
+    ),
+    "windows at i * k": (
+        "windows begin at i * k instead of i * s",
+        lambda g, a, i: i * g.window[a],
+    ),
+    "windows one further": (
+        "windows begin one pixel further than they should",
+        lambda g, a, i: i * g.stride[a] + 1,
+    ),
+    "windows at i + s": (
+        "windows begin at i + s instead of i * s",
+        lambda g, a, i: i + g.stride[a],
+    ),
+    "windows at i * sw": (
+        "windows begin at i * sw and j * sh (swapped)",
+        lambda g, a, i: i * g.stride[1 - a],
+    ),
     "windows at (i + 1) * s": (
         "windows begin at (i + 1) * s instead of i * s",
         lambda g, a, i: (i + 1) * g.stride[a],
     ),
     "windows at 0": ("all windows are the first one", lambda g, a, i: 0),
-}  # fmt: skip
+}
 
 
 def beginnings() -> Rows:
@@ -193,12 +239,16 @@ def beginnings() -> Rows:
     for axes, where in AXES:
         for name, (words, place) in BEGINNINGS.items():
 
-            def begins(given: Given, axis: int, i: int, place: Any = place, axes: Any = axes) -> int:
+            def begins(
+                given: Given, axis: int, i: int, place: Any = place, axes: Any = axes
+            ) -> int:
                 return int(place(given, axis, i)) if axis in axes else i * given.stride[axis]
 
             said = f"{words}{where and f' ({where.strip()})'}"
             yield f"{name}{where}", Reading(said, "stride", place=begins)
             yield (
                 f"{name}{where}, ragged",
-                Reading(f"{said}, over what is there", "stride", "pooling", place=begins, ragged=True),
+                Reading(
+                    f"{said}, over what is there", "stride", "pooling", place=begins, ragged=True
+                ),
             )

@@ -1,7 +1,7 @@
 """What a function may have read otherwise: HYPOTHESES holds them all, one table each in the modules of this name.
 
-To add one, add a row to its table. What comes first is named first where several give the same result.
-Letters: h x w pixels, kh x kw kernel, sh sw stride.
+To add one, add a row to its table. What comes first is named first where several give the same
+result. Letters: h x w pixels, kh x kw kernel, sh sw stride.
 """
 
 from __future__ import annotations
@@ -22,13 +22,33 @@ def _window(given: Given, window: Pair) -> Given | None:
 # name -> (words, the call as it is read, what decides it where that can be told)
 GIVEN: dict[str, tuple[str, Callable[[Given], Given | None], str]] = {
     "stride swapped": ("sh and sw are swapped", lambda g: replace(g, stride=g.stride[::-1]), ""),
-    "stride ignored": ("the stride is ignored (taken as 1)", lambda g: replace(g, stride=(1, 1)), ""),
-    "sh for both": ("sh is used for both axes", lambda g: replace(g, stride=(g.stride[0],) * 2), ""),
-    "sw for both": ("sw is used for both axes", lambda g: replace(g, stride=(g.stride[1],) * 2), ""),
+    "stride ignored": (
+        "the stride is ignored (taken as 1)",
+        lambda g: replace(g, stride=(1, 1)),
+        "",
+    ),
+    "sh for both": (
+        "sh is used for both axes",
+        lambda g: replace(g, stride=(g.stride[0],) * 2),
+        "",
+    ),
+    "sw for both": (
+        "sw is used for both axes",
+        lambda g: replace(g, stride=(g.stride[1],) * 2),
+        "",
+    ),
     "sh ignored": ("sh is ignored (taken as 1)", lambda g: replace(g, stride=(1, g.stride[1])), ""),
     "sw ignored": ("sw is ignored (taken as 1)", lambda g: replace(g, stride=(g.stride[0], 1)), ""),
-    "kernel as stride": ("the kernel's size is taken as the stride", lambda g: replace(g, stride=g.window), ""),
-    "stride as kernel": ("the stride is taken as the kernel's size", lambda g: _window(g, g.stride), ""),
+    "kernel as stride": (
+        "the kernel's size is taken as the stride",
+        lambda g: replace(g, stride=g.window),
+        "",
+    ),
+    "stride as kernel": (
+        "the stride is taken as the kernel's size",
+        lambda g: _window(g, g.stride),
+        "",
+    ),
     "kh and kw swapped": ("kh and kw are swapped", lambda g: _window(g, g.window[::-1]), ""),
     "kh for both": ("kh is used for both axes", lambda g: _window(g, (g.window[0],) * 2), ""),
     "kw for both": ("kw is used for both axes", lambda g: _window(g, (g.window[1],) * 2), ""),

@@ -38,15 +38,23 @@ def _without(*places: Any) -> Callable[[Array, Given], Array]:
 FINISHES: dict[str, tuple[str, Callable[[Array, Given], Array | None], str]] = {
     "images' dtype": (
         "the result is cast to the dtype of the images, where it wraps or loses its fraction",
-        lambda output, given: _cast(given.dtypes[0])(output, given) if given.dtypes[0].kind in "iub" else None,
+        lambda output, given: (
+            _cast(given.dtypes[0])(output, given) if given.dtypes[0].kind in "iub" else None
+        ),
         "dtype",
     ),
     "kernel's dtype": (
         "the result is cast to the dtype of the kernel",
-        lambda output, given: _cast(given.dtypes[1])(output, given) if given.dtypes[1].kind in "iub" else None,
+        lambda output, given: (
+            _cast(given.dtypes[1])(output, given) if given.dtypes[1].kind in "iub" else None
+        ),
         "dtype",
     ),
-    "integers": ("the result is cut to whole numbers (int, astype(int), dtype=int)", _cast(np.int64), "dtype"),
+    "integers": (
+        "the result is cut to whole numbers (int, astype(int), dtype=int)",
+        _cast(np.int64),
+        "dtype",
+    ),
     "uint8": ("the result is cast to uint8, where it wraps", _cast(np.uint8), "dtype"),
     "int8": ("the result is cast to int8, where it wraps", _cast(np.int8), "dtype"),
     "int16": ("the result is cast to int16, where it wraps", _cast(np.int16), "dtype"),
@@ -68,7 +76,11 @@ FINISHES: dict[str, tuple[str, Callable[[Array, Given], Array | None], str]] = {
     "ones": ("nothing is filled in: all of it is 1", lambda o, g: np.ones_like(o), ""),
     "last row 0": ("the last row is left at 0", _without(np.s_[:, -1:]), ""),
     "last column 0": ("the last column is left at 0", _without(np.s_[:, :, -1:]), ""),
-    "last row and column 0": ("the last row and column are left at 0", _without(np.s_[:, -1:], np.s_[:, :, -1:]), ""),
+    "last row and column 0": (
+        "the last row and column are left at 0",
+        _without(np.s_[:, -1:], np.s_[:, :, -1:]),
+        "",
+    ),
     "first row 0": ("the first row is left at 0", _without(np.s_[:, :1]), ""),
     "first column 0": ("the first column is left at 0", _without(np.s_[:, :, :1]), ""),
     "first row and column 0": (
@@ -85,12 +97,36 @@ FINISHES: dict[str, tuple[str, Callable[[Array, Given], Array | None], str]] = {
     ),
     "upside down": ("the output is upside down", lambda o, g: o[:, ::-1], ""),
     "mirrored": ("the output is mirrored", lambda o, g: o[:, :, ::-1], ""),
-    "rolled down": ("each row is written one further (modulo the size)", lambda o, g: np.roll(o, 1, 1), ""),
-    "rolled up": ("each row is written one before (index -1 is the last)", lambda o, g: np.roll(o, -1, 1), ""),
-    "rolled right": ("each column is written one further (modulo the size)", lambda o, g: np.roll(o, 1, 2), ""),
-    "rolled left": ("each column is written one before (index -1 is the last)", lambda o, g: np.roll(o, -1, 2), ""),
-    "first image for all": ("the first image is used for all", lambda o, g: np.broadcast_to(o[:1], o.shape), ""),
-    "last image for all": ("the last image is used for all", lambda o, g: np.broadcast_to(o[-1:], o.shape), ""),
+    "rolled down": (
+        "each row is written one further (modulo the size)",
+        lambda o, g: np.roll(o, 1, 1),
+        "",
+    ),
+    "rolled up": (
+        "each row is written one before (index -1 is the last)",
+        lambda o, g: np.roll(o, -1, 1),
+        "",
+    ),
+    "rolled right": (
+        "each column is written one further (modulo the size)",
+        lambda o, g: np.roll(o, 1, 2),
+        "",
+    ),
+    "rolled left": (
+        "each column is written one before (index -1 is the last)",
+        lambda o, g: np.roll(o, -1, 2),
+        "",
+    ),
+    "first image for all": (
+        "the first image is used for all",
+        lambda o, g: np.broadcast_to(o[:1], o.shape),
+        "",
+    ),
+    "last image for all": (
+        "the last image is used for all",
+        lambda o, g: np.broadcast_to(o[-1:], o.shape),
+        "",
+    ),
     "first image only": ("only the first image is filled", _without(np.s_[1:]), ""),
     "last image only": ("only the last image is filled", _without(np.s_[:-1]), ""),
     "last image left out": ("the last image is left at 0", _without(np.s_[-1]), ""),
@@ -101,7 +137,7 @@ FINISHES: dict[str, tuple[str, Callable[[Array, Given], Array | None], str]] = {
         lambda o, g: np.broadcast_to(o.mean(0, keepdims=True), o.shape),
         "",
     ),
-}  # fmt: skip
+}
 
 # name -> (words, what becomes of an output (m, oh, ow, nc)): another shape than the brief's
 SHAPES: dict[str, tuple[str, Callable[[Array, Given], Array | None]]] = {
@@ -117,16 +153,31 @@ SHAPES: dict[str, tuple[str, Callable[[Array, Given], Array | None]]] = {
         "the output has one more axis in front, of size 1",
         lambda o, g: as_asked(o, g)[None],
     ),
-    "axes of 1 squeezed": ("axes of size 1 are dropped (np.squeeze)", lambda o, g: as_asked(o, g).squeeze()),
+    "axes of 1 squeezed": (
+        "axes of size 1 are dropped (np.squeeze)",
+        lambda o, g: as_asked(o, g).squeeze(),
+    ),
     "first image returned": ("only the first image is returned", lambda o, g: as_asked(o, g)[:1]),
-    "first image alone": ("only the first image is returned, without its axis", lambda o, g: as_asked(o, g)[0]),
+    "first image alone": (
+        "only the first image is returned, without its axis",
+        lambda o, g: as_asked(o, g)[0],
+    ),
     "sum of images returned": ("the images are added into one", lambda o, g: as_asked(o, g).sum(0)),
-    "images last": ("the axis of the images is the last", lambda o, g: np.moveaxis(as_asked(o, g), 0, -1)),
-    "channels before rows": ("the last axis stands before the rows", lambda o, g: np.moveaxis(o, -1, 1)),
+    "images last": (
+        "the axis of the images is the last",
+        lambda o, g: np.moveaxis(as_asked(o, g), 0, -1),
+    ),
+    "channels before rows": (
+        "the last axis stands before the rows",
+        lambda o, g: np.moveaxis(o, -1, 1),
+    ),
     "kernels first": ("the axis of the kernels is the first", lambda o, g: np.moveaxis(o, -1, 0)),
-    "rows flattened": ("each image's output is one flat row", lambda o, g: as_asked(o, g).reshape(len(o), -1)),
+    "rows flattened": (
+        "each image's output is one flat row",
+        lambda o, g: as_asked(o, g).reshape(len(o), -1),
+    ),
     "flattened": ("the output is one flat row", lambda o, g: as_asked(o, g).reshape(-1)),
-}  # fmt: skip
+}
 
 
 def _by_channel(windows: Windows, given: Given) -> Array | None:

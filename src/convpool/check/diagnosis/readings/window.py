@@ -14,7 +14,9 @@ from convpool.check.diagnosis.arithmetic import Array, Given, Reading, Windows
 
 
 def _wrapped(windows: Windows, given: Given) -> Array:
-    products = windows.values[..., None].astype(given.dtypes[0]) * given.kernels.astype(given.dtypes[1])
+    products = windows.values[..., None].astype(given.dtypes[0]) * given.kernels.astype(
+        given.dtypes[1]
+    )
     values: Array = products.astype(float).sum((3, 4, 5))
     return values
 
@@ -40,8 +42,14 @@ def _over_images(values: Array) -> Array:
 
 # name -> (words, what becomes of windows)
 CONVOLUTIONS: dict[str, tuple[str, Callable[[Windows, Given], Array | None]]] = {
-    "maximum of products": ("each output is the maximum of the products", lambda w, g: _products(w, g).max((3, 4, 5))),
-    "minimum of products": ("each output is the minimum of the products", lambda w, g: _products(w, g).min((3, 4, 5))),
+    "maximum of products": (
+        "each output is the maximum of the products",
+        lambda w, g: _products(w, g).max((3, 4, 5)),
+    ),
+    "minimum of products": (
+        "each output is the minimum of the products",
+        lambda w, g: _products(w, g).min((3, 4, 5)),
+    ),
     "weights added": (
         "pixels and weights are added instead of multiplied",
         lambda w, g: (w.values[..., None] + g.kernels).sum((3, 4, 5)),
@@ -50,7 +58,10 @@ CONVOLUTIONS: dict[str, tuple[str, Callable[[Windows, Given], Array | None]]] = 
         "weights are subtracted from pixels instead of multiplied",
         lambda w, g: (w.values[..., None] - g.kernels).sum((3, 4, 5)),
     ),
-    "matrix product": ("window and kernel are multiplied as matrices (@, np.dot), not number by number", _matrix),
+    "matrix product": (
+        "window and kernel are multiplied as matrices (@, np.dot), not number by number",
+        _matrix,
+    ),
     "summed over images": (
         "the sum runs over all images (np.sum without axis=(1, 2))",
         lambda w, g: _over_images(np.tensordot(w.values, g.kernels, 3)),
@@ -75,8 +86,12 @@ def _shared(reduce: Any, axes: tuple[int, ...]) -> Callable[[Windows, Given], Ar
     return lambda windows, given: combine(windows, given)
 
 
-def _by_mode(**choices: Callable[[Windows, Given], Array]) -> Callable[[Windows, Given], Array | None]:
-    return lambda windows, given: choices[given.mode](windows, given) if given.mode in choices else None
+def _by_mode(
+    **choices: Callable[[Windows, Given], Array],
+) -> Callable[[Windows, Given], Array | None]:
+    return lambda windows, given: (
+        choices[given.mode](windows, given) if given.mode in choices else None
+    )
 
 
 def _nonzero(windows: Windows, given: Given) -> Array:
@@ -119,15 +134,27 @@ POOLED: dict[str, tuple[str, Callable[[Windows, Given], Array | None]]] = {
     ),
     "minimum": ("each output is the minimum of its window", lambda w, g: w.values.min((3, 4))),
     "sum": ("each output is the sum of its window", lambda w, g: w.values.sum((3, 4))),
-    "max from zero": ("the maximum starts from 0, which negative pixels never reach", lambda w, g: _max(w, g).clip(0)),
+    "max from zero": (
+        "the maximum starts from 0, which negative pixels never reach",
+        lambda w, g: _max(w, g).clip(0),
+    ),
     "median": ("each output is the median of its window", lambda w, g: np.median(w.values, (3, 4))),
     "range": ("each output is the maximum less the minimum", lambda w, g: np.ptp(w.values, (3, 4))),
-    "sum over sh * sw": ("the sum is divided by sh * sw", _divided(lambda g: g.stride[0] * g.stride[1])),
+    "sum over sh * sw": (
+        "the sum is divided by sh * sw",
+        _divided(lambda g: g.stride[0] * g.stride[1]),
+    ),
     "sum over h * w": ("the sum is divided by h * w", _divided(lambda g: g.sizes[0] * g.sizes[1])),
-    "sum over kh * kw": ("the sum is divided by kh * kw", _divided(lambda g: g.window[0] * g.window[1])),
+    "sum over kh * kw": (
+        "the sum is divided by kh * kw",
+        _divided(lambda g: g.window[0] * g.window[1]),
+    ),
     "sum over kh": ("the sum is divided by kh", _divided(lambda g: g.window[0])),
     "sum over kw": ("the sum is divided by kw", _divided(lambda g: g.window[1])),
-    "sum over kh + kw": ("the sum is divided by kh + kw", _divided(lambda g: g.window[0] + g.window[1])),
+    "sum over kh + kw": (
+        "the sum is divided by kh + kw",
+        _divided(lambda g: g.window[0] + g.window[1]),
+    ),
     "sum over kh * kh": ("the sum is divided by kh * kh", _divided(lambda g: g.window[0] ** 2)),
     "sum over kw * kw": ("the sum is divided by kw * kw", _divided(lambda g: g.window[1] ** 2)),
     "sum over kh * kw * c": (
@@ -147,10 +174,22 @@ POOLED: dict[str, tuple[str, Callable[[Windows, Given], Array | None]]] = {
         "each window is pooled over all images and channels (no axis=(1, 2))",
         _by_mode(max=_shared(np.max, (0, 5)), avg=_shared(np.mean, (0, 5))),
     ),
-    "average of the rows' maxima": ("each output is the average of its rows' maxima", _averages_of(4, 3)),
-    "average of the columns' maxima": ("each output is the average of its columns' maxima", _averages_of(3, 3)),
-    "first pixel": ("each output is its window's first pixel", lambda w, g: w.values[:, :, :, 0, 0]),
-    "last pixel": ("each output is its window's last pixel", lambda w, g: w.values[:, :, :, -1, -1]),
+    "average of the rows' maxima": (
+        "each output is the average of its rows' maxima",
+        _averages_of(4, 3),
+    ),
+    "average of the columns' maxima": (
+        "each output is the average of its columns' maxima",
+        _averages_of(3, 3),
+    ),
+    "first pixel": (
+        "each output is its window's first pixel",
+        lambda w, g: w.values[:, :, :, 0, 0],
+    ),
+    "last pixel": (
+        "each output is its window's last pixel",
+        lambda w, g: w.values[:, :, :, -1, -1],
+    ),
     "last row left out": (
         "the last row of each window is left out",
         lambda w, g: _same_mode(w.values[:, :, :, :-1], g) if g.window[0] > 1 else None,

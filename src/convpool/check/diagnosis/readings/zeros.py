@@ -92,12 +92,19 @@ SAME_ZEROS: dict[str, tuple[str, Zeros]] = {
         lambda given, axis: ((given.window[axis] - 1) // 2, given.window[axis] // 2),
     ),
     "TensorFlow": (
-        "'same' is TensorFlow's: T = max((ceil(n / s) - 1) * s + k - n, 0) zeros in all, the odd one after",
+        "'same' is TensorFlow's: T = max((ceil(n / s) - 1) * s + k - n, 0) zeros in all, the odd "
+        "one after",
         _tensorflow,
     ),
     "none": ("'same' pads with nothing", lambda given, axis: (0, 0)),
-    "all before": ("'same' puts all zeros before the image", lambda given, axis: (given.total(axis), 0)),
-    "all after": ("'same' puts all zeros after the image", lambda given, axis: (0, given.total(axis))),
+    "all before": (
+        "'same' puts all zeros before the image",
+        lambda given, axis: (given.total(axis), 0),
+    ),
+    "all after": (
+        "'same' puts all zeros after the image",
+        lambda given, axis: (0, given.total(axis)),
+    ),
     "rows only": (
         "'same' pads the rows (above and below) only",
         lambda given, axis: right_zeros(given, 0) if axis == 0 else (0, 0),
@@ -106,7 +113,10 @@ SAME_ZEROS: dict[str, tuple[str, Zeros]] = {
         "'same' pads the columns (left and right) only",
         lambda given, axis: right_zeros(given, 1) if axis == 1 else (0, 0),
     ),
-    "axes swapped": ("'same' puts the zeros of the rows on the columns, and the reverse", _from((1, 0))),
+    "axes swapped": (
+        "'same' puts the zeros of the rows on the columns, and the reverse",
+        _from((1, 0)),
+    ),
     "h for both axes": ("'same' puts the zeros of the rows on the columns too", _from((0, 0))),
     "w for both axes": ("'same' puts the zeros of the columns on the rows too", _from((1, 1))),
     "h and w swapped": ("'same' computes its zeros with h and w swapped", _swapped),
@@ -114,14 +124,23 @@ SAME_ZEROS: dict[str, tuple[str, Zeros]] = {
     "kh and kw swapped": ("'same' computes its zeros with kh and kw swapped", _windows_swapped),
     "p = T": ("'same' pads with all T zeros on both sides", _both(lambda n, k, s, total: total)),
     "p = k": ("'same' pads with p = k zeros on both sides", _both(lambda n, k, s, total: k)),
-    "p = k - 1": ("'same' pads with p = k - 1 zeros on both sides ('full')", _both(lambda n, k, s, total: k - 1)),
-    "p = 1": ("'same' pads with 1 zero on both sides, whatever the kernel", _both(lambda n, k, s, total: 1)),
+    "p = k - 1": (
+        "'same' pads with p = k - 1 zeros on both sides ('full')",
+        _both(lambda n, k, s, total: k - 1),
+    ),
+    "p = 1": (
+        "'same' pads with 1 zero on both sides, whatever the kernel",
+        _both(lambda n, k, s, total: 1),
+    ),
     "p = s": ("'same' pads with p = s zeros on both sides", _both(lambda n, k, s, total: s)),
     "p = ceil(T / 2) + 1": (
         "'same' pads with p = ceil(T / 2) + 1 zeros on both sides",
         _both(lambda n, k, s, total: _up(total) + 1),
     ),
-    "p = T // 2 - 1": ("'same' pads with p = T // 2 - 1 zeros", _both(lambda n, k, s, total: total // 2 - 1)),
+    "p = T // 2 - 1": (
+        "'same' pads with p = T // 2 - 1 zeros",
+        _both(lambda n, k, s, total: total // 2 - 1),
+    ),
     "p = (n * s + k - n) // 2": (
         "'same' pads with p = (n * s + k - n) // 2 zeros on both sides",
         _both(lambda n, k, s, total: (n * s + k - n) // 2),
@@ -138,13 +157,31 @@ SAME_ZEROS: dict[str, tuple[str, Zeros]] = {
         "'same' pads with p = ceil((n * s - n + k - 1) / 2) zeros on both sides",
         _both(lambda n, k, s, total: _up(n * s - n + k - 1)),
     ),
-    "(n - 1) * s + k zeros": ("'same' does not subtract n from its zeros", _half(lambda n, k, s: (n - 1) * s + k)),
-    "(n - 1) * s - n zeros": ("'same' leaves k out of its zeros", _half(lambda n, k, s: (n - 1) * s - n)),
-    "(s - 1) * n zeros": ("'same' computes its zeros as (s - 1) * n + k", _half(lambda n, k, s: (s - 1) * n + k)),
-    "p = (k - s) // 2": ("'same' pads with (k - s) // 2 zeros", _both(lambda n, k, s, total: (k - s) // 2)),
+    "(n - 1) * s + k zeros": (
+        "'same' does not subtract n from its zeros",
+        _half(lambda n, k, s: (n - 1) * s + k),
+    ),
+    "(n - 1) * s - n zeros": (
+        "'same' leaves k out of its zeros",
+        _half(lambda n, k, s: (n - 1) * s - n),
+    ),
+    "(s - 1) * n zeros": (
+        "'same' computes its zeros as (s - 1) * n + k",
+        _half(lambda n, k, s: (s - 1) * n + k),
+    ),
+    "p = (k - s) // 2": (
+        "'same' pads with (k - s) // 2 zeros",
+        _both(lambda n, k, s, total: (k - s) // 2),
+    ),
     "k - s zeros": ("'same' pads with k - s zeros in all", _half(lambda n, k, s: k - s)),
-    "p = (k - s + 1) // 2": ("'same' pads with ceil((k - s) / 2) zeros", _both(lambda n, k, s, total: _up(k - s))),
-    "p = k // s": ("'same' pads with p = k // s zeros on both sides", _both(lambda n, k, s, total: k // s)),
+    "p = (k - s + 1) // 2": (
+        "'same' pads with ceil((k - s) / 2) zeros",
+        _both(lambda n, k, s, total: _up(k - s)),
+    ),
+    "p = k // s": (
+        "'same' pads with p = k // s zeros on both sides",
+        _both(lambda n, k, s, total: k // s),
+    ),
 }
 
 
@@ -164,13 +201,25 @@ PAIR_ZEROS: dict[str, tuple[str, Zeros]] = {
         "pw is used and ph is not",
         lambda given, axis: (_pair(given)[1],) * 2 if axis == 1 else (0, 0),
     ),
-    "all before": ("all zeros lie before the image (above and left)", lambda given, axis: (2 * _pair(given)[axis], 0)),
-    "all after": ("all zeros lie after the image (below and right)", lambda given, axis: (0, 2 * _pair(given)[axis])),
+    "all before": (
+        "all zeros lie before the image (above and left)",
+        lambda given, axis: (2 * _pair(given)[axis], 0),
+    ),
+    "all after": (
+        "all zeros lie after the image (below and right)",
+        lambda given, axis: (0, 2 * _pair(given)[axis]),
+    ),
     "before only": ("zeros lie above and left only", lambda given, axis: (_pair(given)[axis], 0)),
     "after only": ("zeros lie below and right only", lambda given, axis: (0, _pair(given)[axis])),
-    "ph before, pw after": ("rows and columns get ph zeros before and pw after", lambda given, axis: _pair(given)),
+    "ph before, pw after": (
+        "rows and columns get ph zeros before and pw after",
+        lambda given, axis: _pair(given),
+    ),
     "doubled": ("the padding is doubled", lambda given, axis: (2 * _pair(given)[axis],) * 2),
-    "halved": ("the padding is halved (p // 2)", lambda given, axis: (_pair(given)[axis] // 2,) * 2),
+    "halved": (
+        "the padding is halved (p // 2)",
+        lambda given, axis: (_pair(given)[axis] // 2,) * 2,
+    ),
     "halves": (
         "only p zeros in all, half on either side",
         lambda given, axis: (_pair(given)[axis] // 2, _up(_pair(given)[axis])),
@@ -178,6 +227,9 @@ PAIR_ZEROS: dict[str, tuple[str, Zeros]] = {
     "ph for both": ("ph is used for both axes", lambda given, axis: (_pair(given)[0],) * 2),
     "pw for both": ("pw is used for both axes", lambda given, axis: (_pair(given)[1],) * 2),
     "one more": ("the padding is one too wide", lambda given, axis: (_pair(given)[axis] + 1,) * 2),
-    "one less": ("the padding is one too narrow", lambda given, axis: (_pair(given)[axis] - 1,) * 2),
+    "one less": (
+        "the padding is one too narrow",
+        lambda given, axis: (_pair(given)[axis] - 1,) * 2,
+    ),
     "p = 1": ("the padding is always 1", lambda given, axis: (1, 1)),
 }

@@ -20,8 +20,8 @@ STAMP = hashlib.sha256(b"".join(path.read_bytes() for path in SOURCES)).hexdiges
 class _Files:
     """One file for each form of a kernel: its digest, and what it is for and is.
 
-    Whatever is not as it was written is a miss: the processor would run it. Numba's own files have no digest, and its
-    index may name a file of another form where the disk was full.
+    Whatever is not as it was written is a miss: the processor would run it. Numba's own files have
+    no digest, and its index may name a file of another form where the disk was full.
     """
 
     def __init__(self, folder, name):
@@ -53,7 +53,8 @@ class _Files:
 class _Cache(caching.FunctionCache):
     """Compiled kernels on disk, which count only for the sources they were made from: all, and not one file.
 
-    A file that cannot be read or written, whatever the reason, costs the time to compile and nothing else.
+    A file that cannot be read or written, whatever the reason, costs the time to compile and
+    nothing else.
     """
 
     def __init__(self, function):
@@ -95,6 +96,7 @@ def kernel(function):
 def folder():
     """Return where Numba keeps the compiled loops of this folder, or None if it can write nowhere."""
     with suppress(RuntimeError, OSError):
-        # the same folder for every file that stands beside this one: Numba makes the first that it can write to
+        # the same folder for every file that stands beside this one: Numba makes the first that it
+        # can write to
         return str(caching.FunctionCache(folder).cache_path)
     return None

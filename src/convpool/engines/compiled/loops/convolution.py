@@ -1,7 +1,7 @@
 """The loops of convolution that are compiled: Numba around the few instructions on vectors in `simd.py`.
 
-Nothing is checked here. What a line has beyond whole vectors is done once more from its end, or under a mask.
-b images, r rows and x columns of a block; c channels, n kernels.
+Nothing is checked here. What a line has beyond whole vectors is done once more from its end, or
+under a mask. b images, r rows and x columns of a block; c channels, n kernels.
 """
 
 from __future__ import annotations
@@ -47,7 +47,8 @@ UNROLLED = 4  # channels of a tile in one turn of its loop
 
 def places_of(taken: int) -> int:
     """Return how many vectors go down the rows together, where each takes part in so many sums at a time."""
-    # LLVM reads ahead, so what is read needs registers as well: one for each vector and for each weight
+    # LLVM reads ahead, so what is read needs registers as well: one for each vector and for each
+    # weight
     room = (30 - 2 * taken) // (taken + 2) if MANY else (14 - taken) // (taken + 1)
     return max(1, min(8, room))
 
@@ -57,7 +58,10 @@ def deliver_sums(builder, totals, targets, again, like, made):
 
     All results so far are read before any is stored: some may be the same.
     """
-    results = [cgutils.alloca_once_value(builder, converted(builder, builder.load(t), like, made)) for t in totals]
+    results = [
+        cgutils.alloca_once_value(builder, converted(builder, builder.load(t), like, made))
+        for t in totals
+    ]
     with builder.if_then(again):
         for result, (base, place, mask) in zip(results, targets, strict=True):
             n = builder.load(result).type.count
@@ -107,16 +111,19 @@ def descend(
 ):
     """Go down the rows with a group of vectors, and sum each row times its weights for all results that it is part of.
 
-    A row of `places`, made for slabs of as many rows as `most` has numbers, tells where the vectors begin in `given`,
-    where they go in `result`, and at which lane the weights of a tap begin. The kernel has as many rows as the tuple
-    `heights` has numbers, the stride is that of `strides`. Weights lie as (tap of a row, row of the kernel, lane), and
-    `count` taps from `tap` on are taken. Sums start from `start`, lane by lane, or from zero and are added to the
-    results so far, so that rounding errors do not grow with all terms; only the first `lanes` are stored. Where `few`
-    is a tuple, it has as many numbers as there are taps in a row, and their weights stay in registers. Without `laned`,
-    all lanes have one weight. Each row asks for the next `pace` lines of the cache from `ahead` on.
+    A row of `places`, made for slabs of as many rows as `most` has numbers, tells where the vectors
+    begin in `given`, where they go in `result`, and at which lane the weights of a tap begin. The
+    kernel has as many rows as the tuple `heights` has numbers, the stride is that of `strides`.
+    Weights lie as (tap of a row, row of the kernel, lane), and `count` taps from `tap` on are
+    taken. Sums start from `start`, lane by lane, or from zero and are added to the results so far,
+    so that rounding errors do not grow with all terms; only the first `lanes` are stored. Where
+    `few` is a tuple, it has as many numbers as there are taps in a row, and their weights stay in
+    registers. Without `laned`, all lanes have one weight. Each row asks for the next `pace` lines
+    of the cache from `ahead` on.
 
-    Where `across` is a tuple, pixels are read where they lie, every so many as it has numbers, and zeros where the row
-    is not one of the image, `within` = (rows above it, its rows), or where the mask of a tap of a vector has no bit.
+    Where `across` is a tuple, pixels are read where they lie, every so many as it has numbers, and
+    zeros where the row is not one of the image, `within` = (rows above it, its rows), or where the
+    mask of a tap of a vector has no bit.
     """
 
     def code(context, builder, signature, arguments):
@@ -145,9 +152,13 @@ def descend(
         kh, sh, n = heights.count, strides.count, lanes_of(like)
         taken = -(-kh // sh)
         together = places_of(-(-most.count // sh))
-        given, weights, start, ahead = (pointer(builder, address, like) for address in (given, weights, start, ahead))
+        given, weights, start, ahead = (
+            pointer(builder, address, like) for address in (given, weights, start, ahead)
+        )
         result = pointer(builder, result, made)
-        row = table(context, builder, signature.args[1], places, builder.mul(group, INT(2 * together + 1)))
+        row = table(
+            context, builder, signature.args[1], places, builder.mul(group, INT(2 * together + 1))
+        )
         taps = table(context, builder, signature.args[3], taps, tap)
         numbers = [builder.load(builder.gep(row, [INT(k)])) for k in range(2 * together + 1)]
         lane = numbers[-1]
@@ -160,7 +171,9 @@ def descend(
         targets = [builder.gep(result, [place]) for place in numbers[together:-1]]
         nothing = ir.Constant(vector(like, n), None)
         begun = builder.select(again, nothing, begun)
-        totals = [[cgutils.alloca_once_value(builder, nothing) for _ in sources] for _ in range(taken)]
+        totals = [
+            [cgutils.alloca_once_value(builder, nothing) for _ in sources] for _ in range(taken)
+        ]
         mask = below(builder, lanes, n)
         whole = builder.icmp_signed(">=", lanes, INT(n))
 
@@ -168,7 +181,10 @@ def descend(
             base = builder.mul(tap, tap_step)
             places = [builder.add(base, builder.mul(line, INT(u))) for u in chosen]
             if laned is types.none:
-                return [splat(builder, builder.load(builder.gep(weights, [place])), n) for place in places]
+                return [
+                    splat(builder, builder.load(builder.gep(weights, [place])), n)
+                    for place in places
+                ]
             return [load(builder, weights, place, like, n) for place in places]
 
         every = across.count if isinstance(across, types.BaseTuple) else 0
@@ -189,8 +205,12 @@ def descend(
             parts = []
             for part in range(every):
                 lit = builder.and_(builder.load(builder.gep(chosen, [INT(part)])), bits)
-                mask = builder.bitcast(builder.trunc(lit, ir.IntType(n)), ir.VectorType(ir.IntType(1), n))
-                parts.append(load_some(builder, pixels, builder.add(shift, INT(part * n)), like, mask))
+                mask = builder.bitcast(
+                    builder.trunc(lit, ir.IntType(n)), ir.VectorType(ir.IntType(1), n)
+                )
+                parts.append(
+                    load_some(builder, pixels, builder.add(shift, INT(part * n)), like, mask)
+                )
             return picked(builder, parts, [lane * every for lane in range(n)])
 
         unrolled = few.count if isinstance(few, types.BaseTuple) else 0
@@ -241,7 +261,22 @@ def descend(
                     builder.store(builder.load(total), into)
         return context.get_dummy_value()
 
-    words = (given, places, group, taps, tap, count, row_step, high, weights, tap_step, line, start, again, result)
+    words = (
+        given,
+        places,
+        group,
+        taps,
+        tap,
+        count,
+        row_step,
+        high,
+        weights,
+        tap_step,
+        line,
+        start,
+        again,
+        result,
+    )
     words = (*words, row_out, lanes, masks, within, ahead, pace)
     return types.void(*words, heights, most, strides, across, few, laned, like, made), code
 
@@ -274,18 +309,33 @@ def tile(
 ):
     """Make the sums of some pixels with as many vectors of kernels as the tuple `wide` has numbers.
 
-    Run k starts at runs[k, 0] from each pixel and has its weights at runs[k, 1] * pitch rows; sums start from `start`,
-    or from zero and are added to the results so far; only the first `columns` kernels are stored. All sums stay in
-    registers.
+    Run k starts at runs[k, 0] from each pixel and has its weights at runs[k, 1] * pitch rows; sums
+    start from `start`, or from zero and are added to the results so far; only the first `columns`
+    kernels are stored. All sums stay in registers.
     """
 
     def code(context, builder, signature, arguments):
-        given, places, outs, at, runs, first, last, length, pitch, weights, start, again, result, columns = arguments[
-            :14
-        ]
+        (
+            given,
+            places,
+            outs,
+            at,
+            runs,
+            first,
+            last,
+            length,
+            pitch,
+            weights,
+            start,
+            again,
+            result,
+            columns,
+        ) = arguments[:14]
         count, vectors = lanes_of(like), wide.count
         pixels = pixels_of(vectors)
-        given, weights, start = (pointer(builder, address, like) for address in (given, weights, start))
+        given, weights, start = (
+            pointer(builder, address, like) for address in (given, weights, start)
+        )
         result = pointer(builder, result, made)
         places = table(context, builder, signature.args[1], places, at)
         outs = table(context, builder, signature.args[2], outs, at)
@@ -293,7 +343,9 @@ def tile(
         targets = [builder.load(builder.gep(outs, [INT(q)])) for q in range(pixels)]
         parts = [(q, v) for q in range(pixels) for v in range(vectors)]
         totals = {part: cgutils.alloca_once(builder, vector(like, count)) for part in parts}
-        masks = [below(builder, builder.sub(columns, INT(v * count)), count) for v in range(vectors)]
+        masks = [
+            below(builder, builder.sub(columns, INT(v * count)), count) for v in range(vectors)
+        ]
         nothing = ir.Constant(vector(like, count), None)
         begun = [load_some(builder, start, INT(v * count), like, masks[v]) for v in range(vectors)]
         begun = [builder.select(again, nothing, value) for value in begun]
@@ -302,9 +354,14 @@ def tile(
         with cgutils.for_range_slice(builder, first, last, INT(1)) as (run, _):
             pair = builder.gep(runs, [builder.mul(run, INT(2))])
             shift, row = (builder.load(builder.gep(pair, [INT(k)])) for k in range(2))
-            shifted = [builder.add(builder.load(builder.gep(places, [INT(q)])), shift) for q in range(pixels)]
+            shifted = [
+                builder.add(builder.load(builder.gep(places, [INT(q)])), shift)
+                for q in range(pixels)
+            ]
             sources = [builder.gep(given, [place]) for place in shifted]
-            rows = builder.gep(weights, [builder.mul(builder.mul(row, pitch), INT(vectors * count))])
+            rows = builder.gep(
+                weights, [builder.mul(builder.mul(row, pitch), INT(vectors * count))]
+            )
 
             def steps(channel, turns):
                 base = builder.gep(rows, [builder.mul(channel, INT(vectors * count))])
@@ -323,14 +380,34 @@ def tile(
                 steps(channel, UNROLLED)
             with cgutils.for_range_slice(builder, whole, length, INT(1)) as (channel, _):
                 steps(channel, 1)
-        with builder.if_else(builder.icmp_signed(">=", columns, INT(vectors * count))) as (all_columns, some_columns):
+        with builder.if_else(builder.icmp_signed(">=", columns, INT(vectors * count))) as (
+            all_columns,
+            some_columns,
+        ):
             for branch, lit in ((all_columns, [None] * vectors), (some_columns, masks)):
                 with branch:
-                    into = [(result, builder.add(targets[q], INT(v * count)), lit[v]) for q, v in parts]
+                    into = [
+                        (result, builder.add(targets[q], INT(v * count)), lit[v]) for q, v in parts
+                    ]
                     deliver_sums(builder, [totals[part] for part in parts], into, again, like, made)
         return context.get_dummy_value()
 
-    words = (given, places, outs, at, runs, first, last, length, pitch, weights, start, again, result, columns)
+    words = (
+        given,
+        places,
+        outs,
+        at,
+        runs,
+        first,
+        last,
+        length,
+        pitch,
+        weights,
+        start,
+        again,
+        result,
+        columns,
+    )
     return types.void(*words, wide, like, made), code
 
 
@@ -371,11 +448,31 @@ def scatter(address, start, steps, form, low, high, scratch, base, plane, given,
             target = base + (ch // each * phases + phase) * plane + x // phases * each + ch % each
             source = start + skipped * column_step + ch * channel_step
             for k in range((high - low - skipped + phases - 1) // phases):
-                put(scratch, target + k * each, get(address, source + k * phases * column_step, given, like))
+                put(
+                    scratch,
+                    target + k * each,
+                    get(address, source + k * phases * column_step, given, like),
+                )
 
 
 @kernel
-def pad(address, place, steps, form, low, high, column, columns, column_map, scratch, base, plane, fill, given, like):
+def pad(
+    address,
+    place,
+    steps,
+    form,
+    low,
+    high,
+    column,
+    columns,
+    column_map,
+    scratch,
+    base,
+    plane,
+    fill,
+    given,
+    like,
+):
     """Fill what lies before and after the pixels of a row."""
     _, _, column_step, channel_step = steps
     c, phases, each, _, _, _, _, _ = form
@@ -408,10 +505,10 @@ def pack(
 ):
     """Copy what a block needs, padded and converted, as (image, plane, row, line).
 
-    A line holds `each` channels of each column; with several phases, columns are dealt to that many planes in turn.
-    `packing` is (rows and columns that there is room for, what stands at each padded row and column, form, room for a
-    table, lines of numbers side by side that a row of the images has, where `parts` cuts them, the fill). Of the rows,
-    `taken` are needed.
+    A line holds `each` channels of each column; with several phases, columns are dealt to that many
+    planes in turn. `packing` is (rows and columns that there is room for, what stands at each
+    padded row and column, form, room for a table, lines of numbers side by side that a row of the
+    images has, where `parts` cuts them, the fill). Of the rows, `taken` are needed.
     """
     window, maps, form, streams, lines, fill = packing
     image_step, row_step, column_step, channel_step = steps
@@ -447,11 +544,35 @@ def pack(
                     start = along(address, source + y * row_step + line * channel_step, given)
                     numbers = (high - low) * (c // lines)
                     shift = base + line * phases * plane
-                    unzip(start, count, row_step, numbers, scratch, pitch, streams, shift, parts, given, like)
+                    unzip(
+                        start,
+                        count,
+                        row_step,
+                        numbers,
+                        scratch,
+                        pitch,
+                        streams,
+                        shift,
+                        parts,
+                        given,
+                        like,
+                    )
             else:
                 for k in range(count):
                     start = source + (y + k) * row_step
-                    scatter(address, start, steps, form, low, high, scratch, base + k * pitch, plane, given, like)
+                    scatter(
+                        address,
+                        start,
+                        steps,
+                        form,
+                        low,
+                        high,
+                        scratch,
+                        base + k * pitch,
+                        plane,
+                        given,
+                        like,
+                    )
             if margins and y >= 0:
                 for k in range(count):
                     place = (image + b) * image_step + (y + k) * row_step
@@ -485,7 +606,14 @@ def deliver(scratch, kernels, images, rows, taken, columns, result, steps, parts
             source = (b * rows + r) * columns
             target = b * image_step + r * row_step
             if parts is not None:
-                zipped(along(scratch, source, made), size, columns, along(result, target, made), parts, made)
+                zipped(
+                    along(scratch, source, made),
+                    size,
+                    columns,
+                    along(result, target, made),
+                    parts,
+                    made,
+                )
             else:
                 for n in range(kernels):
                     for x in range(columns):
@@ -532,13 +660,14 @@ def rows(
 ):
     """Weigh the blocks from `first` to before `last`: pack what they need, sum, and put the results where they belong.
 
-    Without a scratch, pixels are read where they are; without a scratch for results, they are stored where they belong.
-    weights are (address, step of a tap, of a row, of a kernel), starts (address, step of a kernel), groups (kernels,
-    kernels in a group, step of a group in the source). A kernel of many rows is taken in slabs of as many as `heights`
-    has numbers, and a last one of `tail`, each with `turn` taps of a row at a time. descent is (slabs, steps in the
-    source from row to row on the way down, from row to row of the kernel, and from one class of rows to the next,
-    classes of rows that have no pixel in common). What the next block reads lies `reach` bytes further on and is asked
-    for meanwhile, unless `reach` is 0.
+    Without a scratch, pixels are read where they are; without a scratch for results, they are
+    stored where they belong. weights are (address, step of a tap, of a row, of a kernel), starts
+    (address, step of a kernel), groups (kernels, kernels in a group, step of a group in the
+    source). A kernel of many rows is taken in slabs of as many as `heights` has numbers, and a last
+    one of `tail`, each with `turn` taps of a row at a time. descent is (slabs, steps in the source
+    from row to row on the way down, from row to row of the kernel, and from one class of rows to
+    the next, classes of rows that have no pixel in common). What the next block reads lies `reach`
+    bytes further on and is asked for meanwhile, unless `reach` is 0.
     """
     _, oh, _, images, high, wide = grid
     sh, sw = stride
@@ -665,11 +794,25 @@ def rows(
 
 
 @kernel
-def gather(kernels, taps, depth, nc, kernel, columns, channel, length, scratch, streams, wide, parts, like):
+def gather(
+    kernels, taps, depth, nc, kernel, columns, channel, length, scratch, streams, wide, parts, like
+):
     """Copy the weights of some kernels for some channels as (tap, channel, kernel), each row in whole vectors."""
     for tap in range(taps):
         source = along(kernels, (tap * depth + channel) * nc + kernel, like)
-        unzip(source, length, nc, columns, scratch, wide, streams, tap * length * wide, parts, like, like)
+        unzip(
+            source,
+            length,
+            nc,
+            columns,
+            scratch,
+            wide,
+            streams,
+            tap * length * wide,
+            parts,
+            like,
+            like,
+        )
 
 
 @kernel
@@ -704,10 +847,11 @@ def tiles(
 ):
     """Sum the tiles of the blocks from `first` to before `last` with the panels of kernels from panels[0] to panels[1].
 
-    A row of `regions` holds the blocks up to its end, its grid, where it begins in the images and in the result, and
-    where its places and its runs begin and end. About `terms` products are summed before they are added to the results.
-    weights are (address, step of a panel), starts (address, 1 if sums are added to results so far), groups (kernels in
-    a group, panels in a group, step of a group in the source).
+    A row of `regions` holds the blocks up to its end, its grid, where it begins in the images and
+    in the result, and where its places and its runs begin and end. About `terms` products are
+    summed before they are added to the results. weights are (address, step of a panel), starts
+    (address, 1 if sums are added to results so far), groups (kernels in a group, panels in a group,
+    step of a group in the source).
     """
     sh, sw = stride
     image_step, row_step, column_step, _ = steps
@@ -723,7 +867,14 @@ def tiles(
     for block in range(first, last):
         while block >= regions[k, 0]:
             k += 1
-        grid = (regions[k, 1], regions[k, 2], regions[k, 3], regions[k, 4], regions[k, 5], regions[k, 6])
+        grid = (
+            regions[k, 1],
+            regions[k, 2],
+            regions[k, 3],
+            regions[k, 4],
+            regions[k, 5],
+            regions[k, 6],
+        )
         b, r, x = corner(block - (regions[k - 1, 0] if k else 0), grid)
         target = along(result, regions[k, 8] + b * image_out + r * row_out + x * column_out, made)
         if scratch:
@@ -745,7 +896,11 @@ def tiles(
             )
             source = scratch
         else:
-            source = along(address, regions[k, 7] + b * image_step + r * sh * row_step + x * sw * column_step, given)
+            source = along(
+                address,
+                regions[k, 7] + b * image_step + r * sh * row_step + x * sw * column_step,
+                given,
+            )
         for panel in range(panels[0], panels[1]):
             group, column = divmod(panel, panels_together)
             kernel = group * together + column * vector

@@ -1,10 +1,11 @@
 """The loops of pooling that are compiled: Numba around the few instructions on vectors in `simd.py`.
 
-Nothing is checked here. A window is combined along one axis after the other: rows of pixels into lines of columns,
-these into lines of results. c channels lie side by side in a column. `join` tells by its length how two numbers are
-combined: 1 adds them, 2 keeps the greater, 3 the lesser.
-A program tells how the taps of an axis are combined, as rows (again, taps, step, tap): again 0 makes longer parts of
-windows, each of so many parts, `step` taps apart; again 1 adds so many parts to the results, from a tap on.
+Nothing is checked here. A window is combined along one axis after the other: rows of pixels into
+lines of columns, these into lines of results. c channels lie side by side in a column. `join` tells
+by its length how two numbers are combined: 1 adds them, 2 keeps the greater, 3 the lesser. A
+program tells how the taps of an axis are combined, as rows (again, taps, step, tap): again 0 makes
+longer parts of windows, each of so many parts, `step` taps apart; again 1 adds so many parts to the
+results, from a tap on.
 """
 
 from __future__ import annotations
@@ -83,7 +84,9 @@ def average_of(builder, total, by, product, like, made):
             builder.store(builder.fmul(total, by), scaled)
         with divide:
             builder.store(builder.fdiv(total, by), scaled)
-    return unsigned_zeros(builder, converted(builder, builder.load(scaled), types.float64, made), made)
+    return unsigned_zeros(
+        builder, converted(builder, builder.load(scaled), types.float64, made), made
+    )
 
 
 @intrinsic
@@ -93,7 +96,10 @@ def fill(typing, address, count, join, like):
     def code(context, builder, signature, arguments):
         address, count, *_ = arguments
         lanes = lanes_of(like)
-        target, nothing = pointer(builder, address, like), splat(builder, neutral(join, like), lanes)
+        target, nothing = (
+            pointer(builder, address, like),
+            splat(builder, neutral(join, like), lanes),
+        )
         whole = builder.mul(builder.sdiv(count, INT(lanes)), INT(lanes))
         with cgutils.for_range_slice(builder, INT(0), whole, INT(lanes)) as (place, _):
             store(builder, nothing, target, place, like)
@@ -136,7 +142,10 @@ def combine(typing, result, address, step, taps, count, again, join, given, like
             with cgutils.for_range_slice(builder, first, taps, INT(1)) as (tap, _):
                 base = builder.add(place, builder.mul(tap, step))
                 for k in range(vectors):
-                    builder.store(joined(builder, builder.load(totals[k]), read(k, base), join, like), totals[k])
+                    builder.store(
+                        joined(builder, builder.load(totals[k]), read(k, base), join, like),
+                        totals[k],
+                    )
             for k in range(vectors):
                 store(builder, builder.load(totals[k]), target, places[k], like)
 
@@ -157,8 +166,9 @@ def combine(typing, result, address, step, taps, count, again, join, given, like
 def pixels(typing, result, address, stride, step, taps, columns, c, left, again, join, like):
     """Combine columns by one vector of each: `taps` of them `step` numbers apart, from columns `stride` numbers apart.
 
-    Results lie c numbers apart. With `again`, the first `left` numbers of them are combined with what stands there, and
-    nothing else is touched; else up to a vector of rubbish follows. Up to a vector is read after the last column.
+    Results lie c numbers apart. With `again`, the first `left` numbers of them are combined with
+    what stands there, and nothing else is touched; else up to a vector of rubbish follows. Up to a
+    vector is read after the last column.
     """
 
     def code(context, builder, signature, arguments):
@@ -205,13 +215,16 @@ def thin(typing, result, address, columns, parts, strides, like):
         with cgutils.for_range(builder, groups) as loop:
             begin, there = (builder.mul(loop.index, INT(k * count)) for k in (c * stride, c))
             vectors = [
-                load(builder, source, builder.add(begin, INT(k * count)), like, count) for k in range(c * stride)
+                load(builder, source, builder.add(begin, INT(k * count)), like, count)
+                for k in range(c * stride)
             ]
             for k in range(c):
                 flat = [k * count + lane for lane in range(count)]
                 places = [place // c * c * stride + place % c for place in flat]
                 first, last = places[0] // count, places[-1] // count
-                line = picked(builder, vectors[first : last + 1], [place - first * count for place in places])
+                line = picked(
+                    builder, vectors[first : last + 1], [place - first * count for place in places]
+                )
                 store(builder, line, target, builder.add(there, INT(k * count)), like)
         return context.get_dummy_value()
 
@@ -256,7 +269,9 @@ def finish(typing, result, address, count, divisor, divisors, product, average, 
                     by = builder.fmul(load(builder, table, place, double, lanes), scalar)
                 elif several:
                     by = builder.fmul(load_some(builder, table, place, double, mask), scalar)
-                return average_of(builder, load(builder, source, place, like, lanes), by, product, like, made)
+                return average_of(
+                    builder, load(builder, source, place, like, lanes), by, product, like, made
+                )
 
             return finished
 
@@ -267,7 +282,9 @@ def finish(typing, result, address, count, divisor, divisors, product, average, 
                 loop(scaled(False))
         return context.get_dummy_value()
 
-    return types.void(*[types.intp] * 3, types.float64, types.intp, types.boolean, average, like, made), code
+    return types.void(
+        *[types.intp] * 3, types.float64, types.intp, types.boolean, average, like, made
+    ), code
 
 
 @kernel
@@ -291,13 +308,32 @@ def descend(result, address, row_step, y, h, taps, dilation, count, again, join,
     tile = count if few else TILE
     for start in range(0, count, tile):
         for tap in range(first, last, TOGETHER):
-            here, there = along(source, (tap - first) * step + start, given), along(result, start, like)
+            here, there = (
+                along(source, (tap - first) * step + start, given),
+                along(result, start, like),
+            )
             taken, wide = min(TOGETHER, last - tap), min(tile, count - start)
             combine(there, here, step, taken, wide, again or tap > first, join, given, like)
 
 
 @kernel
-def columns_of(columns, pitch, address, row_step, y, h, rows, axis, program, parts, tile, count, join, given, like):
+def columns_of(
+    columns,
+    pitch,
+    address,
+    row_step,
+    y,
+    h,
+    rows,
+    axis,
+    program,
+    parts,
+    tile,
+    count,
+    join,
+    given,
+    like,
+):
     """Combine the rows of each window into a line of columns."""
     window, stride, dilation = axis
     part_pitch = tile + lanes(like)
@@ -310,7 +346,13 @@ def columns_of(columns, pitch, address, row_step, y, h, rows, axis, program, par
             emit, taps, step, tap = program[k]
             shift = step * dilation
             if emit:
-                target, apart, number, turn, place = along(columns, start, like), pitch, rows, stride, tap * dilation
+                target, apart, number, turn, place = (
+                    along(columns, start, like),
+                    pitch,
+                    rows,
+                    stride,
+                    tap * dilation,
+                )
             else:
                 valid -= (taps - 1) * shift
                 target, apart, number, turn, place = parts, part_pitch, valid, 1, 0
@@ -318,7 +360,20 @@ def columns_of(columns, pitch, address, row_step, y, h, rows, axis, program, par
             for r in range(number):
                 there, row = along(target, r * apart, like), r * turn + place
                 if raw:
-                    descend(there, source, row_step, y + row, h, taps, shift, wide, more, join, given, like)
+                    descend(
+                        there,
+                        source,
+                        row_step,
+                        y + row,
+                        h,
+                        taps,
+                        shift,
+                        wide,
+                        more,
+                        join,
+                        given,
+                        like,
+                    )
                 else:
                     part = along(parts, row * part_pitch, like)
                     combine(there, part, shift * part_pitch, taps, wide, more, join, like, like)
@@ -354,7 +409,9 @@ def results_of(result, line, columns, axis, program, c, join, like):
             if again or c < lanes(like):
                 for ch in range(0, c, lanes(like)):
                     there, here = along(result, ch, like), along(source, ch, like)
-                    pixels(there, here, stride * c, shift, taps, columns, c, c - ch, again, join, like)
+                    pixels(
+                        there, here, stride * c, shift, taps, columns, c, c - ch, again, join, like
+                    )
                 again = True
                 continue
             turns, count = columns, c
@@ -394,13 +451,14 @@ def pooled(
 ):
     """Pool the blocks from `first` to before `last`.
 
-    sizes are those of an image (h, w, c), steps those from image to image and from row to row; down and across are
-    (window, stride, dilation, before) of an axis. scratch tells where lines of columns and of results, parts, and lines
-    of all windows lie; pitches how far apart the first two are, how many numbers of a row are taken down together, and
-    how many lines along together. by_rows and by_columns are the addresses of divisors, for rows and for the numbers of
-    a line, the latter 0 where they are all 1. `flat` tells that lines follow each other in the result and have one
-    divisor. With few channels and short strides, which the tuples `channels` and `strides` tell, all windows are made
-    and some kept.
+    sizes are those of an image (h, w, c), steps those from image to image and from row to row; down
+    and across are (window, stride, dilation, before) of an axis. scratch tells where lines of
+    columns and of results, parts, and lines of all windows lie; pitches how far apart the first two
+    are, how many numbers of a row are taken down together, and how many lines along together.
+    by_rows and by_columns are the addresses of divisors, for rows and for the numbers of a line,
+    the latter 0 where they are all 1. `flat` tells that lines follow each other in the result and
+    have one divisor. With few channels and short strides, which the tuples `channels` and `strides`
+    tell, all windows are made and some kept.
     """
     oh, ow, high, wide = grid
     h, w, c = sizes
@@ -443,11 +501,21 @@ def pooled(
         for r in range(0, rows, together):
             line = along(lines, r * pitch, like)
             there = along(staged, r * staged_pitch, like)
-            # the rows of a group are one long line: windows that reach from one to the next are made for nothing
+            # the rows of a group are one long line: windows that reach from one to the next are
+            # made for nothing
             every = (min(together, rows - r) - 1) * (pitch // c) + length - (window - 1) * dilation
             turn = stride if strides is None else 1
             into = there if strides is None else full
-            results_of(into, line, (every - 1) // turn + 1, (window, turn, dilation), programs[1], c, join, like)
+            results_of(
+                into,
+                line,
+                (every - 1) // turn + 1,
+                (window, turn, dilation),
+                programs[1],
+                c,
+                join,
+                like,
+            )
             if strides is not None:
                 thin(there, full, (every - 1) // stride + 1, channels, strides, like)
         target = along(result, b * steps_out[0] + row * steps_out[1] + column * c, made)
@@ -483,7 +551,9 @@ def whole(
     """Combine the pixels of one window, with vectors of channels, divide them and store them."""
 
     def code(context, builder, signature, arguments):
-        result, address, row_step, rows, column_step, columns, count, divisor, product, *_ = arguments
+        result, address, row_step, rows, column_step, columns, count, divisor, product, *_ = (
+            arguments
+        )
         lanes = lanes_of(like)
         source, target = pointer(builder, address, given), pointer(builder, result, made)
         totals = [cgutils.alloca_once(builder, vector(like, lanes)) for _ in range(CHANNELS)]
@@ -509,7 +579,10 @@ def whole(
                 with cgutils.for_range(builder, columns) as column:
                     base = builder.add(start, builder.mul(column.index, column_step))
                     for k in range(vectors):
-                        builder.store(joined(builder, builder.load(totals[k]), read(base, k), join, like), totals[k])
+                        builder.store(
+                            joined(builder, builder.load(totals[k]), read(base, k), join, like),
+                            totals[k],
+                        )
             for k in range(vectors):
                 value, at = finished(builder.load(totals[k])), builder.add(place, INT(k * lanes))
                 if mask is None:
@@ -527,7 +600,9 @@ def whole(
             take(full, 1, below(builder, builder.sub(count, full), lanes))
         return context.get_dummy_value()
 
-    return types.void(*[types.intp] * 7, types.float64, types.boolean, join, average, given, like, made), code
+    return types.void(
+        *[types.intp] * 7, types.float64, types.boolean, join, average, given, like, made
+    ), code
 
 
 @kernel
@@ -605,8 +680,8 @@ def thinned(
 ):
     """Pool one row of windows that lie on pixels: the tuples have as many numbers as there are rows, taps and so on.
 
-    A vector of columns is made at a time: rows are combined number by number, then the taps are picked and combined.
-    Rows are not read in order, so what lies `ahead` is asked for beforehand.
+    A vector of columns is made at a time: rows are combined number by number, then the taps are
+    picked and combined. Rows are not read in order, so what lies `ahead` is asked for beforehand.
     """
 
     def code(context, builder, signature, arguments):

@@ -1,8 +1,9 @@
 """What LLVM is told about vectors: the few instructions that the compiled kernels are made of.
 
-A vector holds as many numbers as the processor takes at once. Addresses and counts are int64, places are counted in
-numbers from an address. `given`, `like` and `made` are zeros whose dtype tells that of the images, of the sums and of
-the result. Tuples tell, by their length, what is known when a kernel is compiled.
+A vector holds as many numbers as the processor takes at once. Addresses and counts are int64,
+places are counted in numbers from an address. `given`, `like` and `made` are zeros whose dtype
+tells that of the images, of the sums and of the result. Tuples tell, by their length, what is known
+when a kernel is compiled.
 """
 
 # ruff: noqa: D103
@@ -60,7 +61,9 @@ def store(builder, value, base, place, kind):
 def splat(builder, value, lanes):
     nothing = ir.Constant(ir.VectorType(value.type, lanes), ir.Undefined)
     vector = builder.insert_element(nothing, value, SHORT(0))
-    return builder.shuffle_vector(vector, nothing, ir.Constant(ir.VectorType(SHORT, lanes), [0] * lanes))
+    return builder.shuffle_vector(
+        vector, nothing, ir.Constant(ir.VectorType(SHORT, lanes), [0] * lanes)
+    )
 
 
 def below(builder, count, lanes):
@@ -109,7 +112,11 @@ def converted(builder, value, given, wanted):
     if isinstance(given, types.Float):
         if not isinstance(wanted, types.Float):
             return builder.fptosi(value, to)
-        return builder.fpext(value, to) if wanted.bitwidth > given.bitwidth else builder.fptrunc(value, to)
+        return (
+            builder.fpext(value, to)
+            if wanted.bitwidth > given.bitwidth
+            else builder.fptrunc(value, to)
+        )
     if isinstance(wanted, types.Float):
         return builder.sitofp(value, to) if given.signed else builder.uitofp(value, to)
     if given.bitwidth >= wanted.bitwidth:
@@ -171,10 +178,17 @@ def picked(builder, vectors, chosen):
     for k, vector in enumerate(vectors):
         if result is None:
             lanes = [place if place // count == k else 0 for place in chosen]
-            result = builder.shuffle_vector(vector, vector, ir.Constant(ir.VectorType(SHORT, count), lanes))
+            result = builder.shuffle_vector(
+                vector, vector, ir.Constant(ir.VectorType(SHORT, count), lanes)
+            )
             continue
-        lanes = [count + place % count if place // count == k else lane for lane, place in enumerate(chosen)]
-        result = builder.shuffle_vector(result, vector, ir.Constant(ir.VectorType(SHORT, count), lanes))
+        lanes = [
+            count + place % count if place // count == k else lane
+            for lane, place in enumerate(chosen)
+        ]
+        result = builder.shuffle_vector(
+            result, vector, ir.Constant(ir.VectorType(SHORT, count), lanes)
+        )
     return result
 
 
@@ -193,8 +207,8 @@ def along(typing, address, place, kind):
 def unzip(typing, address, rows, step, count, result, pitch, streams, shift, parts, given, like):
     """Cut each of some lines into as many as `parts` has numbers, which take its numbers in turn.
 
-    Lines of `count` numbers lie `step` apart and are converted. Line k of the first begins at streams[k] + shift, that
-    of the next `pitch` further on. Up to a vector of zeros follows each.
+    Lines of `count` numbers lie `step` apart and are converted. Line k of the first begins at
+    streams[k] + shift, that of the next `pitch` further on. Up to a vector of zeros follows each.
     """
 
     def code(context, builder, signature, arguments):
@@ -202,7 +216,9 @@ def unzip(typing, address, rows, step, count, result, pitch, streams, shift, par
         lanes, lines = lanes_of(like), parts.count
         source, result = pointer(builder, address, given), pointer(builder, result, like)
         streams = table(context, builder, signature.args[6], streams, INT(0))
-        shifts = [builder.add(builder.load(builder.gep(streams, [INT(k)])), shift) for k in range(lines)]
+        shifts = [
+            builder.add(builder.load(builder.gep(streams, [INT(k)])), shift) for k in range(lines)
+        ]
         groups = builder.sdiv(count, INT(lines * lanes))
         done = builder.mul(groups, INT(lines * lanes))
         left = builder.sub(count, done)

@@ -72,8 +72,7 @@ def run_bit(source: Source) -> Iterator[Finding]:
         counts.
 
     good: $ chmod +x 0-convolve_grayscale_valid.py
-    good: $ git init -q . && git add . && git update-index --chmod=+x 0-convolve_grayscale_valid.py
-        && chmod -x *.py
+    good: $ git init -q . && git add . && git update-index --chmod=+x 0*.py && chmod -x *.py
     bad: $ chmod -x 0-convolve_grayscale_valid.py
     bad: $ git init -q . && chmod -x *.py && git add .
     """

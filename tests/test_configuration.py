@@ -44,8 +44,9 @@ import sys, types
 from convpool.engines.compiled import host
 host.trial = lambda: None
 host.cache_folder = lambda: "some/folder"
-sys.modules["convpool.engines.compiled.convolution"] = types.SimpleNamespace(warmup=lambda: iter(["rows"]))
-sys.modules["convpool.engines.compiled.pooling"] = types.SimpleNamespace(warmup=lambda: iter(["tiles"]))
+for name, form in (("convolution", "rows"), ("pooling", "tiles")):
+    warmup = lambda form=form: iter([form])
+    sys.modules[f"convpool.engines.compiled.{name}"] = types.SimpleNamespace(warmup=warmup)
 """
 START = "from convpool.__main__ import main; main()"
 
@@ -247,12 +248,14 @@ from convpool import convolution, pooling
 images, kernels = np.ones((6, 256, 256, 3), np.float32), np.ones((3, 3, 3, 8), np.float32)
 words = {"images_dtype": "f4", "kernels_dtype": "f4"}
 def right(convolved, pooled):
-    return bool((np.asarray(convolved)[:, 1:-1, 1:-1] == 27).all() and (np.asarray(pooled) == 1).all())
+    inside = np.asarray(convolved)[:, 1:-1, 1:-1]
+    return bool((inside == 27).all() and (np.asarray(pooled) == 1).all())
 def call():
     return right(convpool.convolve(images, kernels), convpool.pool(images, 2))
 """
 BEFORE = """
-plans = convpool.plan_convolution(images.shape, kernels.shape, **words), convpool.plan_pooling(images.shape, 2, **I)
+plans = (convpool.plan_convolution(images.shape, kernels.shape, **words),
+         convpool.plan_pooling(images.shape, 2, **I))
 named = (
     convpool.plan_convolution(images.shape, kernels.shape, **words, engine="compiled"),
     convpool.plan_pooling(images.shape, 2, **I, engine="compiled"),
@@ -264,7 +267,8 @@ assert right(plans[0].run(images, kernels), plans[1].run(images))
 assert plans[0].seconds > 0 < plans[1].seconds
 assert named[0].seconds > 0 < named[1].seconds
 kept = convolution._plan(images.shape, kernels.shape, "same", 1, **words)
-fresh = convpool.plan_convolution(images.shape, kernels.shape, **words), convpool.plan_pooling(images.shape, 2)
+fresh = (convpool.plan_convolution(images.shape, kernels.shape, **words),
+         convpool.plan_pooling(images.shape, 2))
 assert all(plan.candidates[0][0] != "compiled" for plan in (kept, *fresh)), fresh
 errors = set()
 for run in (
@@ -294,7 +298,8 @@ assert results == [True] * 4
 """,
     "a plan": "assert right(plans[0].run(images, kernels), plans[1].run(images))",
     "by name": """
-for run in (lambda: named[0].run(images, kernels), lambda: convpool.pool(images, 2, engine="compiled")):
+for run in (lambda: named[0].run(images, kernels),
+            lambda: convpool.pool(images, 2, engine="compiled")):
     try:
         run()
     except ValueError as error:

@@ -126,10 +126,20 @@ def fits(call):
 
 
 @given(
-    geometries(), st.integers(0, 2), st.integers(1, 3), st.integers(1, 2), st.integers(0, 2),
-    st.tuples(dtypes, dtypes), st.tuples(layouts, layouts), st.sampled_from(PAD_MODES), st.booleans(),
-    st.booleans(), seeds, specials, st.sampled_from(["auto", *ENGINES]),
-)  # fmt: skip
+    geometries(),
+    st.integers(0, 2),
+    st.integers(1, 3),
+    st.integers(1, 2),
+    st.integers(0, 2),
+    st.tuples(dtypes, dtypes),
+    st.tuples(layouts, layouts),
+    st.sampled_from(PAD_MODES),
+    st.booleans(),
+    st.booleans(),
+    seeds,
+    specials,
+    st.sampled_from(["auto", *ENGINES]),
+)
 @example(
     ((0,), (1,), (1,), (1,), "same"),
     1,
@@ -199,9 +209,16 @@ def test_convolve(
 
 
 @given(
-    geometries(), st.integers(0, 2), st.integers(1, 2), st.integers(1, 2), st.integers(1, 2),
-    st.tuples(dtypes, dtypes), layouts, st.integers(0, 2), seeds,
-)  # fmt: skip
+    geometries(),
+    st.integers(0, 2),
+    st.integers(1, 2),
+    st.integers(1, 2),
+    st.integers(1, 2),
+    st.tuples(dtypes, dtypes),
+    layouts,
+    st.integers(0, 2),
+    seeds,
+)
 def test_convolve_transpose(geometry, m, groups, depth, per_group, kinds, how, extra, seed):
     sizes, window, stride, dilation, padding = geometry
     values = layout(numbers((m, *sizes, groups * per_group), kinds[0], seed), how)
@@ -240,10 +257,18 @@ def test_transpose_is_the_adjoint(geometry, m, groups, depth, per_group, seed):
 
 
 @given(
-    geometries(), st.integers(0, 2), st.integers(1, 3), dtypes, layouts,
-    st.sampled_from(["max", "min", "avg", "sum", "lp", "median"]), st.booleans(), st.booleans(),
-    st.sampled_from([None, None, *PAD_MODES]), seeds, specials,
-)  # fmt: skip
+    geometries(),
+    st.integers(0, 2),
+    st.integers(1, 3),
+    dtypes,
+    layouts,
+    st.sampled_from(["max", "min", "avg", "sum", "lp", "median"]),
+    st.booleans(),
+    st.booleans(),
+    st.sampled_from([None, None, *PAD_MODES]),
+    seeds,
+    specials,
+)
 def test_pool(geometry, m, c, kind, how, mode, ceil, counted, pad_mode, seed, special):
     sizes, window, stride, dilation, padding = geometry
     assume(np.dtype(kind).kind != "c" or (mode in ("avg", "sum") and not special))
@@ -321,9 +346,15 @@ def test_fold_adds_up_the_window_view(geometry, m, c, kind, seed):
     )
 
 
-@given(st.integers(1, 9), st.integers(1, 9), st.integers(1, 9), st.integers(0, 2),
-       st.sampled_from(["max", "min", "avg", "sum", "lp", "median"]), st.sampled_from(FLOATS + INTEGERS),
-       seeds)  # fmt: skip
+@given(
+    st.integers(1, 9),
+    st.integers(1, 9),
+    st.integers(1, 9),
+    st.integers(0, 2),
+    st.sampled_from(["max", "min", "avg", "sum", "lp", "median"]),
+    st.sampled_from(FLOATS + INTEGERS),
+    seeds,
+)
 def test_adaptive_and_global_pool(h, oh, ow, m, mode, kind, seed):
     axis = seed % 3 + 1
     images = np.moveaxis(numbers((m, h, 5, 2), kind, seed), -1, axis)
@@ -340,8 +371,15 @@ def test_adaptive_and_global_pool(h, oh, ow, m, mode, kind, seed):
         np.testing.assert_allclose(actual, expected, rtol=rtol)
 
 
-@given(st.tuples(*[st.integers(1, 6)] * 3), st.tuples(*[st.integers(1, 7)] * 3), st.integers(0, 2), st.integers(1, 3),
-       st.sampled_from(FLOATS + INTEGERS), seeds, specials)  # fmt: skip
+@given(
+    st.tuples(*[st.integers(1, 6)] * 3),
+    st.tuples(*[st.integers(1, 7)] * 3),
+    st.integers(0, 2),
+    st.integers(1, 3),
+    st.sampled_from(FLOATS + INTEGERS),
+    seeds,
+    specials,
+)
 def test_adaptive_max_pool_indices(sizes, output_shape, m, rank, kind, seed, special):
     images = numbers((m, *sizes[:rank], 2), kind, seed, special)
     images = images if kind == "bool" else np.sign(images)  # with many equals
@@ -360,8 +398,15 @@ def test_adaptive_max_pool_indices(sizes, output_shape, m, rank, kind, seed, spe
     np.testing.assert_array_equal(values, np.moveaxis(actual[0], axis, -1).reshape(values.shape))
 
 
-@given(st.integers(1, 8), st.integers(1, 8), st.tuples(st.integers(1, 4), st.integers(1, 4)), st.booleans(),
-       st.sampled_from(PAD_MODES[1:]), st.sampled_from(FLOATS + INTEGERS), seeds)  # fmt: skip
+@given(
+    st.integers(1, 8),
+    st.integers(1, 8),
+    st.tuples(st.integers(1, 4), st.integers(1, 4)),
+    st.booleans(),
+    st.sampled_from(PAD_MODES[1:]),
+    st.sampled_from(FLOATS + INTEGERS),
+    seeds,
+)
 def test_filter_image_is_convolve_on_each_channel(h, w, window, colour, pad_mode, kind, seed):
     image = numbers((h, w, 3) if colour else (h, w), kind, seed)
     kernel = numbers(window, "int64", seed + 1)

@@ -664,26 +664,65 @@ SAME_ZEROS = "(h - 1) * sh + kh - h, (w - 1) * sw + kw - w"
 # name: task, what is replaced, by what, the parts that fail, what the words say
 DEFECTS = {
     "flipped": (0, "kernel.astype(float)", "kernel[::-1, ::-1] * 1.0", ["valid"], "flipped"),
-    "strides": (3, "sh, sw = stride", "sw, sh = stride", ["valid", "padding", "same-strided"], "swapped"),
+    "strides": (
+        3,
+        "sh, sw = stride",
+        "sw, sh = stride",
+        ["valid", "padding", "same-strided"],
+        "swapped",
+    ),
     "same": (3, SAME_ZEROS, "kh - 1, kw - 1", ["same-strided"], "whatever the stride"),
-    "default": (3, "padding='same'", "padding='valid'", ["same", "same-strided"], "that leave "
-                                                                                  "padding to "
-                                                                                  "its default"),
-    "ceil": (6, "(h - kh) // sh + 1", "-(-(h - kh) // sh) + 1", ["max", "avg"], "could not be "
-                                                                                "broadcast"),
-    "integers": (0, "return output", "return np.trunc(output)", ["valid"], "cases that have "
-                                                                           "fractions"),
-    "uint8": (0, "return output", "return output * (images.dtype != "
-                                  "'uint8')", ["valid"], "that have images of uint8"),
+    "default": (
+        3,
+        "padding='same'",
+        "padding='valid'",
+        ["same", "same-strided"],
+        "that leave padding to its default",
+    ),
+    "ceil": (
+        6,
+        "(h - kh) // sh + 1",
+        "-(-(h - kh) // sh) + 1",
+        ["max", "avg"],
+        "could not be broadcast",
+    ),
+    "integers": (
+        0,
+        "return output",
+        "return np.trunc(output)",
+        ["valid"],
+        "cases that have fractions",
+    ),
+    "uint8": (
+        0,
+        "return output",
+        "return output * (images.dtype != 'uint8')",
+        ["valid"],
+        "that have images of uint8",
+    ),
     "shape": (5, "return output", "return output.repeat(2, 1)", CONVOLUTIONS, "shape"),
-    "bool": (2, "return output", "return output > 0", ["padding"], "an array of bool; numbers "
-                                                                   "such as float64"),
-    "a list": (2, "return output", "return output.tolist()", ["padding"], "cases: the function "
-                                                                          "returned a list; the"),
-    "raises": (4, "    sh, sw = stride", "    sh, sw = stride\n    1 / (m - 1)", CONVOLUTIONS,
-               "ZeroDivisionError: division by zero; it is just the cases that have one image, "
-               "and"),
-}  # fmt: skip
+    "bool": (
+        2,
+        "return output",
+        "return output > 0",
+        ["padding"],
+        "an array of bool; numbers such as float64",
+    ),
+    "a list": (
+        2,
+        "return output",
+        "return output.tolist()",
+        ["padding"],
+        "cases: the function returned a list; the",
+    ),
+    "raises": (
+        4,
+        "    sh, sw = stride",
+        "    sh, sw = stride\n    1 / (m - 1)",
+        CONVOLUTIONS,
+        "ZeroDivisionError: division by zero; it is just the cases that have one image, and",
+    ),
+}
 
 
 @pytest.mark.parametrize("name", DEFECTS)

@@ -184,29 +184,71 @@ WRITTEN = [
     (5, "valid", "nc))", "nc), dtype=images.dtype)", "images' dtype", True),
     (5, "valid", "oh = (h", "oh = (h - 1", "one output less of the rows", True),
     (5, "valid", "sh, sw = stride", "sw, sh = stride", "stride swapped", False),
-    (5, "valid", "i * sh:i * sh + kh, j * sw:j * sw + kw", "i:i + kh, j:j + kw", "windows at "
-                                                                                 "i", True),
-    (5, "valid", "return output", "return output.transpose(0, 2, 1, "
-                                  "3)", "output transposed", False),
+    (
+        5,
+        "valid",
+        "i * sh:i * sh + kh, j * sw:j * sw + kw",
+        "i:i + kh, j:j + kw",
+        "windows at i",
+        True,
+    ),
+    (
+        5,
+        "valid",
+        "return output",
+        "return output.transpose(0, 2, 1, 3)",
+        "output transposed",
+        False,
+    ),
     (5, "valid", "return output", "return np.abs(output)", "absolute", False),
     (5, "padding", "top, left = padding", "left, top = padding", "", False),
-    (5, "padding", "np.pad(images,", "np.pad(images, mode='edge', pad_width=", "padded with "
-                                                                               "edge", True),
-    (5, "padding", "(top, bottom), (left, right)", "(left, right), (top, "
-                                                   "bottom)", "pair: swapped, right size", False),
+    (
+        5,
+        "padding",
+        "np.pad(images,",
+        "np.pad(images, mode='edge', pad_width=",
+        "padded with edge",
+        True,
+    ),
+    (
+        5,
+        "padding",
+        "(top, bottom), (left, right)",
+        "(left, right), (top, bottom)",
+        "pair: swapped, right size",
+        False,
+    ),
     (5, "padding", "bottom, right = padding", "bottom, right = 0, 0", "pair: before only", False),
     (6, "max", "np.max(", "np.min(", "pooling: minimum", True),
-    (6, "max", "np.max(window, axis=(1, 2))", "np.max(window, axis=(1, "
-                                              "2)).clip(0)", "pooling: max from zero", True),
-    (6, "avg", "np.mean(window, axis=(1, 2))", "window.sum((1, 2)) / (sh * sw)", "pooling: sum "
-                                                                                 "over sh * sw", True),
+    (
+        6,
+        "max",
+        "np.max(window, axis=(1, 2))",
+        "np.max(window, axis=(1, 2)).clip(0)",
+        "pooling: max from zero",
+        True,
+    ),
+    (
+        6,
+        "avg",
+        "np.mean(window, axis=(1, 2))",
+        "window.sum((1, 2)) / (sh * sw)",
+        "pooling: sum over sh * sw",
+        True,
+    ),
     (6, "avg", "np.mean(", "np.sum(", "pooling: sum", True),
     (6, "avg", "np.mean(", "np.median(", "pooling: median", True),
     (6, "max", "// sh + 1", "// sh", "one output less of the rows", True),  # some are empty
     (6, "max", "// sh + 1", "// sh + 2", "one output more of the rows, ragged", True),
-    (6, "avg", "np.mean(window, axis=(1, 2))", "np.mean(window, (1, 2, 3), keepdims=True)[:, 0, 0]",
-     "pooling: over channels too", True),
-]  # fmt: skip
+    (
+        6,
+        "avg",
+        "np.mean(window, axis=(1, 2))",
+        "np.mean(window, (1, 2, 3), keepdims=True)[:, 0, 0]",
+        "pooling: over channels too",
+        True,
+    ),
+]
 
 
 @pytest.mark.parametrize(("task", "item", "part", "instead", "reading", "placed"), WRITTEN)
@@ -236,11 +278,14 @@ def test_what_students_write_is_named(task, item, part, instead, reading, placed
     [
         ("same-strided", "sh, sw = stride", "sh, sw = 1, 1", "stride ignored"),
         ("valid", "padding == 'same'", "padding in ('same', 'valid')", "'same' for all"),
-        ("same-strided", "(h - 1) * sh + kh - h, (w - 1) * sw", "(h - 1) * sw + kh - h, (w - 1) "
-                                                                "* sh",
-         "same: sh and sw swapped"),
+        (
+            "same-strided",
+            "(h - 1) * sh + kh - h, (w - 1) * sw",
+            "(h - 1) * sw + kh - h, (w - 1) * sh",
+            "same: sh and sw swapped",
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_odd_zero_may_lie_on_either_side_of_a_wrong_padding(
     item, part, instead, reading, first
 ):
@@ -275,11 +320,13 @@ def test_window_is_drawn_with_its_numbers():
     ]
     cells = [[cell.strip() for cell in row if cell.strip()] for row in rows]
     assert cells == [
-        [f"{drawing.number(pixels[u - 1, 1 + v]) if u else drawing.ZERO} x "
-         f"{drawing.number(kernel[u, v])}"
-         for v in range(3)]
+        [
+            f"{drawing.number(pixels[u - 1, 1 + v]) if u else drawing.ZERO} x "
+            f"{drawing.number(kernel[u, v])}"
+            for v in range(3)
+        ]
         for u in range(3)
-    ]  # fmt: skip
+    ]
     (line,) = [line for line in found.details.splitlines() if line.startswith("sum: ")]
     written, total = line.removeprefix("sum: ").split(" = ")
     assert eval(written) == float(total) == wanted

@@ -165,7 +165,14 @@ def written(body, before=""):
 
 
 TWO = "for i in range(3):\n    for j in range(3):\n        pass"
-HELPER = 'def row(images):\n    """Sum a row."""\n    for j in range(3):\n        images[j] += 1\n    return images\n\n\n'
+HELPER = '''def row(images):
+    """Sum a row."""
+    for j in range(3):
+        images[j] += 1
+    return images
+
+
+'''
 CLASS = '''class Conv:
     """A convolution."""
 

@@ -351,9 +351,11 @@ def test_arguments_arrive_as_they_are(place, python):
     )
     text = f"""
 def {FUNCTION}(images, kernel, padding, rest, word, yes, stride=0):
-    assert images.dtype.str == '>i2' and images.flags.f_contiguous and images.flags.writeable, images
+    assert images.dtype.str == '>i2', images
+    assert images.flags.f_contiguous and images.flags.writeable, images
     same = 'same'  # a student may write: padding is 'same'
-    assert padding == (1, 2) and rest == [0.5, None] and word is same and yes is True and stride == (2, 1)
+    assert padding == (1, 2) and stride == (2, 1) and rest == [0.5, None]
+    assert word is same and yes is True
     return images * 1.0
 """
     answer = child.run(
@@ -512,10 +514,13 @@ def test_frames_that_make_no_sense(frame, payload, place, python):
 import gc, json, struct
 def send(frame, payload):
     for thing in gc.get_objects():
-        if getattr(thing, '__name__', '') == 'send' and getattr(thing, '__module__', '') == '__main__':
-            cells = dict(zip(thing.__code__.co_freevars, (cell.cell_contents for cell in thing.__closure__)))
+        names = [getattr(thing, name, '') for name in ('__name__', '__module__')]
+        if names == ['send', '__main__']:
+            values = (cell.cell_contents for cell in thing.__closure__)
+            cells = dict(zip(thing.__code__.co_freevars, values))
             text = json.dumps(frame).encode()
-            os.write(cells['channel'], cells['key'] + struct.pack('<IQ', len(text), len(payload)) + text + payload)
+            sizes = struct.pack('<IQ', len(text), len(payload))
+            os.write(cells['channel'], cells['key'] + sizes + text + payload)
 """
     body = f"send({frame!r}, {payload!r})\nreturn images"
     answer = answered(place, python, body, head=head)[0]

@@ -1058,7 +1058,8 @@ from pathlib import Path
 from convpool import data, demo
 def slowly(shape, value):
     return lambda count, progress: [progress(count, count), np.full((count, *shape), value)][1]
-for name, maker in {{"MNIST": slowly((28, 28), 0.5), "animals": slowly((32, 32, 3), np.uint8(9))}}.items():
+makers = {{"MNIST": slowly((28, 28), 0.5), "animals": slowly((32, 32, 3), np.uint8(9))}}
+for name, maker in makers.items():
     entry = data.DATASETS[name]
     data.DATASETS[name] = dataclasses.replace(entry, shape=(4, *entry.shape[1:]), make=maker)
 class Figure:

@@ -22,10 +22,27 @@ LOOP_NODES = (
     ast.Lambda,
 )
 LOOP_CALLS = {
-    "map", "filter", "reduce", "zip", "iter", "next", "exec", "eval", "getattr", "__import__",
-    "vectorize", "frompyfunc", "fromiter", "fromfunction", "nditer", "ndenumerate", "ndindex",
-    "apply_along_axis", "apply_over_axes", "piecewise",
-}  # fmt: skip
+    "map",
+    "filter",
+    "reduce",
+    "zip",
+    "iter",
+    "next",
+    "exec",
+    "eval",
+    "getattr",
+    "__import__",
+    "vectorize",
+    "frompyfunc",
+    "fromiter",
+    "fromfunction",
+    "nditer",
+    "ndenumerate",
+    "ndindex",
+    "apply_along_axis",
+    "apply_over_axes",
+    "piecewise",
+}
 BLOCKS = {  # what repeats, by its first and last line, and the files it stands in
     "slices": ("    # slices of images", "    # slices of images", "0123456"),
     "taps": (

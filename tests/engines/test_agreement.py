@@ -19,9 +19,22 @@ from support.sampling import EVERYTHING
 
 DIRECT = [name for name in ENGINES if name != "fft"]
 DTYPES = [
-    "bool", "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64",
-    "float16", "float32", "float64", "longdouble", "complex64", "complex128",
-]  # fmt: skip
+    "bool",
+    "int8",
+    "uint8",
+    "int16",
+    "uint16",
+    "int32",
+    "uint32",
+    "int64",
+    "uint64",
+    "float16",
+    "float32",
+    "float64",
+    "longdouble",
+    "complex64",
+    "complex128",
+]
 
 # name: (images, kernels, words)
 GEOMETRIES = {
@@ -61,7 +74,7 @@ GEOMETRIES = {
         for pad_mode in ("reflect", "symmetric", "edge", "wrap")
     },
     "constant": ((2, 5, 6, 2), (3, 4, 2, 2), {"pad_mode": "constant", "fill": 3}),
-}  # fmt: skip
+}
 
 
 def numbers(shape, dtype, seed):
@@ -78,18 +91,26 @@ def refusal(engine, images, kernels, **words):
     """Return why an engine cannot do this, None if it can."""
     rank = len(images.shape) - 2
     plan = convpool.plan_convolution(
-        images.shape, kernels.shape, images_dtype=images.dtype, kernels_dtype=kernels.dtype,
-        channel_axis=words.get("channel_axis", -1), groups=words.get("groups", 1), dtype=words.get("dtype"),
-    )  # fmt: skip
+        images.shape,
+        kernels.shape,
+        images_dtype=images.dtype,
+        kernels_dtype=kernels.dtype,
+        channel_axis=words.get("channel_axis", -1),
+        groups=words.get("groups", 1),
+        dtype=words.get("dtype"),
+    )
     return cost_model.refusals(plan.accumulation, rank)[engine]
 
 
 def bound_of_transforms(images, kernels, words):
     axis = words.get("channel_axis", -1)
     plan = convpool.plan_convolution(
-        images.shape, kernels.shape, images_dtype=images.dtype, kernels_dtype=kernels.dtype,
+        images.shape,
+        kernels.shape,
+        images_dtype=images.dtype,
+        kernels_dtype=kernels.dtype,
         **{name: word for name, word in words.items() if name not in ("bias", "flip")},
-    )  # fmt: skip
+    )
     given = {name: words[name] for name in ("groups", "pad_mode", "fill") if name in words}
     found = bounds.of_sums(
         np.moveaxis(images, axis, -1), kernels, plan.axes, plan.accumulation, **given
@@ -354,13 +375,37 @@ def test_sums_that_overflow_become_infinite_in_silence(engine, recwarn):
 @pytest.mark.parametrize(
     ("engine", "images", "kernels", "able", "words"),
     [
-        ("compiled", np.ones((1, 4, 4, 1), complex), np.ones((2, 2, 1, 1)), ["numpy"], "complex128"),
-        ("compiled", np.ones((1, 4, 4, 1), np.longdouble), np.ones((2, 2, 1, 1)), ["numpy"], "float"),
-        ("compiled", np.ones((1, 4, 4, 4, 1)), np.ones((2, 2, 2, 1, 1)), ["numpy", "fft"], "3 spatial axes"),
-        ("fft", np.ones((1, 4, 4, 1), np.uint8), np.ones((2, 2, 1, 1), np.int8), ["numpy", "compiled"], "int64"),
+        (
+            "compiled",
+            np.ones((1, 4, 4, 1), complex),
+            np.ones((2, 2, 1, 1)),
+            ["numpy"],
+            "complex128",
+        ),
+        (
+            "compiled",
+            np.ones((1, 4, 4, 1), np.longdouble),
+            np.ones((2, 2, 1, 1)),
+            ["numpy"],
+            "float",
+        ),
+        (
+            "compiled",
+            np.ones((1, 4, 4, 4, 1)),
+            np.ones((2, 2, 2, 1, 1)),
+            ["numpy", "fft"],
+            "3 spatial axes",
+        ),
+        (
+            "fft",
+            np.ones((1, 4, 4, 1), np.uint8),
+            np.ones((2, 2, 1, 1), np.int8),
+            ["numpy", "compiled"],
+            "int64",
+        ),
         ("fft", np.ones((1, 4, 4, 1), complex), np.ones((2, 2, 1, 1)), ["numpy"], "complex128"),
     ],
-)  # fmt: skip
+)
 def test_an_engine_that_cannot_names_those_that_can(engine, images, kernels, able, words):
     with pytest.raises(ValueError, match="cannot do this") as caught:
         convpool.convolve(images, kernels, engine=engine)

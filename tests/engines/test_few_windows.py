@@ -141,18 +141,26 @@ def test_more_axes_groups_and_channels_first(always, engine):
 
 IMAGE = (1, 2000, 2000, 1)
 CALLS = {
-    **{pad_mode: lambda x, e, mode=pad_mode: convpool.convolve(x, KERNELS, stride=500, pad_mode=mode, engine=e)
-       for pad_mode in PAD_MODES},
+    **{
+        pad_mode: lambda x, e, mode=pad_mode: convpool.convolve(
+            x, KERNELS, stride=500, pad_mode=mode, engine=e
+        )
+        for pad_mode in PAD_MODES
+    },
     "dilation": lambda x, e: convpool.convolve(x, KERNELS, "valid", dilation=997, engine=e),
     "both": lambda x, e: convpool.convolve(x, KERNELS, stride=500, dilation=250, engine=e),
-    "filter_image": lambda x, e: convpool.filter_image(x[0, :, :, 0], KERNELS[..., 0, 0], stride=500, engine=e),
+    "filter_image": lambda x, e: convpool.filter_image(
+        x[0, :, :, 0], KERNELS[..., 0, 0], stride=500, engine=e
+    ),
     "max": lambda x, e: convpool.pool(x, 3, 500, engine=e),
     "avg": lambda x, e: convpool.pool(x, 3, 500, "avg", padding="same", engine=e),
     "indices": lambda x, e: convpool.max_pool_indices(x, 3, 500),
     "a view": lambda x, e: convpool.pool(x[:, ::2, 1:], 3, 300, "avg", engine=e),
-    "channels first": lambda x, e: convpool.pool(x.reshape(1, 1, 2000, 2000), 3, 500, channel_axis=1, engine=e),
+    "channels first": lambda x, e: convpool.pool(
+        x.reshape(1, 1, 2000, 2000), 3, 500, channel_axis=1, engine=e
+    ),
     "tiles": lambda x, e: convpool.convolve(x, KERNELS, stride=500, engine=e, max_memory="100MB"),
-}  # fmt: skip
+}
 KERNELS = np.ones((3, 3, 1, 1), np.int8)
 
 
@@ -195,8 +203,12 @@ def test_padding_of_billions_between_few_windows(engine, pad_mode):
     )
     places = np.arange(5) * 2**30 - 2**31 + 1
     expected = {
-        "zeros": [0, 0, 1, 0, 0], "constant": [0, 0, 1, 0, 0], "edge": [0, 0, 1, 4, 4], "wrap": places % 5,
-        "reflect": np.minimum(places % 8, 8 - places % 8), "symmetric": np.minimum(places % 10, 9 - places % 10),
-    }[pad_mode]  # fmt: skip
+        "zeros": [0, 0, 1, 0, 0],
+        "constant": [0, 0, 1, 0, 0],
+        "edge": [0, 0, 1, 4, 4],
+        "wrap": places % 5,
+        "reflect": np.minimum(places % 8, 8 - places % 8),
+        "symmetric": np.minimum(places % 10, 9 - places % 10),
+    }[pad_mode]
     assert made[0, :, 0].tolist() == list(expected)
     assert convpool.pool(images, (1,), 2**30, padding=2**31 - 1, engine=engine)[0, 2, 0] == 1

@@ -195,9 +195,13 @@ def test_few_windows_of_long_images(mode, pad_mode):
     images, fill = numbers((2, 90, 70, 2)), int(pad_mode == "constant")
     plans = 0
     for window, stride, dilation, around in [
-        (2, 40, 1, 3), (3, 41, 2, 9), ((3, 2), (19, 60), (30, 1), 5), (2, 39, 7, ((0, 1), (8, 0))), (2, 33, 1, 20),
+        (2, 40, 1, 3),
+        (3, 41, 2, 9),
+        ((3, 2), (19, 60), (30, 1), 5),
+        (2, 39, 7, ((0, 1), (8, 0))),
+        (2, 33, 1, 20),
         (4, (30, 23), 1, 1),
-    ]:  # fmt: skip
+    ]:
         for ceil in (False, True):
             words = {
                 "padding": around,
@@ -246,9 +250,18 @@ def test_what_is_padded_counts_as_a_pixel_and_says_so():
 
 
 def test_fill_takes_what_a_pixel_can_be():
-    for dtype, fill in [("uint8", 255), ("bool", True), ("int64", -(2**63)), ("float32", -np.inf), ("float32", NAN),
-                        ("uint64", 2**64 - 1), ("float16", 6e4), ("complex64", 2j), ("uint8", np.uint16(7)),
-                        ("float64", 0)]:  # fmt: skip
+    for dtype, fill in [
+        ("uint8", 255),
+        ("bool", True),
+        ("int64", -(2**63)),
+        ("float32", -np.inf),
+        ("float32", NAN),
+        ("uint64", 2**64 - 1),
+        ("float16", 6e4),
+        ("complex64", 2j),
+        ("uint8", np.uint16(7)),
+        ("float64", 0),
+    ]:
         images = np.zeros((1, 2, 1), dtype)
         words = {"padding": 1, "pad_mode": "constant", "fill": fill, "stride": 1}
         mode = "sum" if dtype == "complex64" else "max"
@@ -327,9 +340,17 @@ def test_sums_of_integers_in_another_dtype(engine, dtype):
 
 
 @pytest.mark.parametrize("mode", ["avg", "lp", "median", "sum"])
-@pytest.mark.parametrize(("images", "dtype"), [("int16", "float32"), ("float64", "float32"), ("float32", "float64"),
-                                               ("float16", "float32"), ("float32", ">f8"),
-                                               ("uint8", "float16")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("images", "dtype"),
+    [
+        ("int16", "float32"),
+        ("float64", "float32"),
+        ("float32", "float64"),
+        ("float16", "float32"),
+        ("float32", ">f8"),
+        ("uint8", "float16"),
+    ],
+)
 def test_results_in_another_float(images, dtype, mode):
     pixels = numbers((2, 7, 8, 3), images)
     words = {"padding": "same", "dtype": dtype}

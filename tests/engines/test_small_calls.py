@@ -62,7 +62,8 @@ for kind in ("uint8", "int64", "float16", "float32", "float64", "complex64"):
         for padding in ("same", "valid"):
             convpool.convolve(images, kernels, padding)
             words = {"images_dtype": kind, "kernels_dtype": kernel_kind}
-            convpool.plan_convolution(images.shape, kernels.shape, padding, **words).run(images, kernels)
+            plan = convpool.plan_convolution(images.shape, kernels.shape, padding, **words)
+            plan.run(images, kernels)
         convpool.convolve_transpose(images, kernels)
     for mode in ("avg", "sum") if kind == "complex64" else ("max", "min", "avg", "sum", "lp"):
         convpool.pool(images, 2, mode=mode)

@@ -550,7 +550,8 @@ def test_a_child_forked_while_a_plan_is_worked_out():
     code = f"""{FORK}
 import convpool
 from convpool import costs
-first, second = convpool.plan_convolution((1, 9, 9, 1), (3, 3, 1, 1)), convpool.plan_pooling((1, 9, 9, 1), 3)
+first = convpool.plan_convolution((1, 9, 9, 1), (3, 3, 1, 1))
+second = convpool.plan_pooling((1, 9, 9, 1), 3)
 begun, go_on = threading.Event(), threading.Event()
 parallel = costs.Work.parallel
 def slow(self):
@@ -952,7 +953,13 @@ V1 = "31 25 0:27 {root} /sys/fs/cgroup/cpu,cpuacct ro,nosuid - cgroup cgroup rw,
 SETS = "33 25 0:29 / /sys/fs/cgroup/cpuset ro,nosuid - cgroup cgroup rw,cpuset\n"
 MIXED = "32 25 0:28 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw\n"
 PROC = "22 1 0:5 / /proc rw - proc proc rw\n"
-PATHS = "12:pids:/docker/abc\n4:cpu,cpuacct:/docker/abc\n3:cpuset:/other\n1:name=systemd:/docker/abc\n0::/docker/abc\n"
+PATHS = """\
+12:pids:/docker/abc
+4:cpu,cpuacct:/docker/abc
+3:cpuset:/other
+1:name=systemd:/docker/abc
+0::/docker/abc
+"""
 
 
 def v1(quota, period="100000"):

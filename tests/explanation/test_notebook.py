@@ -53,14 +53,17 @@ def test_a_notebook_shows_the_explanation(tmp_path, monkeypatch):
 CLICKS = """
 <script>
 const boxes=[...document.querySelectorAll(".cp-box")];
-const seen=()=>boxes.map(b=>[...b.querySelectorAll("p[data-at]")].filter(p=>!p.hidden).map(p=>p.dataset.at)+":"+
-[...b.querySelectorAll("g[data-kept]")].filter(g=>g.getAttribute("display")!="none").length+":"+
-[...new Set([...b.querySelectorAll("g[data-at]")].filter(g=>g.getAttribute("display")!="none").map(g=>g.dataset.at))]);
+const drawn=(b,s)=>[...b.querySelectorAll(s)].filter(g=>g.getAttribute("display")!="none");
+const texts=b=>[...b.querySelectorAll("p[data-at]")].filter(p=>!p.hidden).map(p=>p.dataset.at);
+const seen=()=>boxes.map(b=>texts(b)+":"+drawn(b,"g[data-kept]").length+":"+
+[...new Set(drawn(b,"g[data-at]").map(g=>g.dataset.at))]);
 const click=()=>new MouseEvent("click",{bubbles:true});
-const said=[seen()],press=(b,s)=>{boxes[b].querySelector(s).dispatchEvent(click());said.push(seen())};
+const said=[seen()];
+const press=(b,s)=>{boxes[b].querySelector(s).dispatchEvent(click());said.push(seen())};
 press(1,".cp-next");press(1,".cp-next");press(1,".cp-back");press(0,".cp-back");
 press(0,"[data-frame='3']");
-const range=boxes[1].querySelector("input");range.value=8;range.oninput();said.push(seen());press(1,".cp-next");
+const range=boxes[1].querySelector("input");range.value=8;range.oninput();said.push(seen());
+press(1,".cp-next");
 said.push(boxes.map(b=>b.querySelector(".cp-steps").hidden));
 said.push([range.getAttribute("aria-valuetext").slice(0,13)]);
 document.body.innerHTML="<pre id=said>"+JSON.stringify(said)+"</pre>";

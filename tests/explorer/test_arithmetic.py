@@ -106,12 +106,15 @@ COMPUTE = """(cases) => cases.map((one) => {
   const {arithmetic: a} = explorer;
   const make = one.kind === "transpose" ? a.transposedAxisOf : a.axisOf;
   const axes = [0, 1].map((side) => make({
-    size: one.image.shape[side], window: one.window[side], stride: one.stride[side], dilation: one.dilation[side],
-    padding: typeof one.padding === "string" ? one.padding : one.padding[side], ceil: one.ceil, extra: one.extra,
+    size: one.image.shape[side], window: one.window[side],
+    stride: one.stride[side], dilation: one.dilation[side],
+    padding: typeof one.padding === "string" ? one.padding : one.padding[side],
+    ceil: one.ceil, extra: one.extra,
   }));
   const kernels = one.flip ? a.flipped(one.kernels) : one.kernels;
   const output = {
-    convolve: () => a.convolve(one.image, one.kernels, axes, one), pool: () => a.pool(one.image, axes, one),
+    convolve: () => a.convolve(one.image, one.kernels, axes, one),
+    pool: () => a.pool(one.image, axes, one),
     transpose: () => a.convolveTranspose(one.image, one.kernels, axes, one),
   }[one.kind]();
   const at = output.shape.map((count) => (count * 7 + 3) % count);
@@ -121,7 +124,8 @@ COMPUTE = """(cases) => cases.map((one) => {
     pool: () => a.pooled(one.image, axes, at, one).value,
     transpose: () => sum(a.gatherOf(one.image, one.kernels, axes, at, one)),
   }[one.kind]();
-  return {shape: output.shape, data: Array.from(output.data, String), at, explained: String(explained)};
+  const data = Array.from(output.data, String);
+  return {shape: output.shape, data, at, explained: String(explained)};
 })"""
 
 
@@ -146,7 +150,8 @@ def test_what_a_pixel_scatters_adds_up_to_the_output(page):
     total = page.evaluate("""() => {
       const {arithmetic: a} = explorer;
       const image = {shape: [3, 4, 2], data: Array.from({length: 24}, (_, k) => (k * 7) % 11 - 4)};
-      const kernels = {shape: [3, 2, 2, 2], data: Array.from({length: 24}, (_, k) => (k * 5) % 7 - 3)};
+      const weights = Array.from({length: 24}, (_, k) => (k * 5) % 7 - 3);
+      const kernels = {shape: [3, 2, 2, 2], data: weights};
       const axes = [0, 1].map((side) =>
         a.transposedAxisOf({size: [3, 4][side], window: [3, 2][side], stride: 2, padding: [1, 0]}));
       const output = a.convolveTranspose(image, kernels, axes);
@@ -180,7 +185,8 @@ SETTINGS = """(count) => {
     for (const name of ["kh", "kw"]) s[name] = pick(1, 4);
     for (const name of ["sh", "sw"]) s[name] = pick(1, 3);
     for (const name of ["dh", "dw"]) s[name] = pick(0, 3) ? 1 : 2;
-    for (const name of ["top", "bottom", "left", "right", "n", "front", "i", "j"]) s[name] = pick(0, 2);
+    for (const name of ["top", "bottom", "left", "right", "n", "front", "i", "j"])
+      s[name] = pick(0, 2);
     for (const name of ["op", "padding", "padMode", "mode"]) {
       s[name] = settings.CHOICES[name][pick(0, settings.CHOICES[name].length - 1)];
     }
@@ -190,7 +196,8 @@ SETTINGS = """(count) => {
     s.extra = pick(0, 1);
     if (pick(0, 2) === 0) {
       const inputs = s.op === "transpose" ? s.nc : s.c;
-      Object.assign(s, {source: "own", pixels: Array.from({length: s.h * s.w * inputs}, () => pick(-80, 80) / 8)});
+      const pixels = Array.from({length: s.h * s.w * inputs}, () => pick(-80, 80) / 8);
+      Object.assign(s, {source: "own", pixels});
     }
     const state = settings.agree(s);
     const model = modelling.modelOf(state);

@@ -319,7 +319,8 @@ def test_it_plays_to_the_end_both_ways_and_does_not_chatter(show):
     page.evaluate("""() => {
       globalThis.said = [];
       new MutationObserver(() => said.push(document.getElementById("spoken").textContent))
-        .observe(document.getElementById("spoken"), {childList: true, characterData: true, subtree: true});
+        .observe(document.getElementById("spoken"),
+                 {childList: true, characterData: true, subtree: true});
     }""")
     page.locator("#play").click()
     page.wait_for_function("() => explorer.state().j === 1")
@@ -849,7 +850,8 @@ def test_a_file_that_comes_too_late_is_forgotten(page):
 
 def test_everything_is_reached_by_keyboard_and_its_focus_is_seen(page):
     wanted = page.evaluate("""() => {
-      const every = document.querySelectorAll("a, button, input, select, textarea, summary, [tabindex='0']");
+      const focusable = "a, button, input, select, textarea, summary, [tabindex='0']";
+      const every = document.querySelectorAll(focusable);
       const open = Array.from(every).filter((one) => one.checkVisibility() && !one.disabled);
       open.forEach((one, index) => { one.dataset.stop = index; });
       return open.map((_, index) => index);
@@ -906,13 +908,16 @@ def test_axe_finds_nothing(show, size, theme):
 
 def test_numbers_stand_out_from_their_cells(page):
     least = page.evaluate("""() => {
-      const light = (part) => (part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4);
+      const light = (part) =>
+        part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4;
       const {THEMES, signed, grey, paler, inkOn} = explorer.colours;
       let least = 99;
       for (const theme of Object.values(THEMES)) for (let k = -100; k <= 100; k++) {
-        for (const full of [signed(theme, k, 100), grey(k * 2.55)]) for (const colour of [full, paler(full, theme)]) {
+        const pairs = [signed(theme, k, 100), grey(k * 2.55)].map((c) => [c, paler(c, theme)]);
+        for (const colour of pairs.flat()) {
           const [r, g, b] = colour.map(light);
-          const [one, other] = [0.2126 * r + 0.7152 * g + 0.0722 * b, inkOn(colour) === "#000000" ? 0 : 1];
+          const one = 0.2126 * r + 0.7152 * g + 0.0722 * b;
+          const other = inkOn(colour) === "#000000" ? 0 : 1;
           least = Math.min(least, (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05));
         }
       }
@@ -932,7 +937,8 @@ def test_little_motion_is_respected_and_the_theme_can_be_changed(show):
 
 # milliseconds of what a visitor does at 32 x 32, drawing included
 TIMED = """() => {
-  const base = {...explorer.settings.DEFAULTS, h: 32, w: 32, c: 3, nc: 4, kh: 5, kw: 5, source: "cat", padding: "same"};
+  const base = {...explorer.settings.DEFAULTS, h: 32, w: 32, c: 3, nc: 4, kh: 5, kw: 5,
+                source: "cat", padding: "same"};
   const context = document.getElementById("canvas").getContext("2d");
   const did = {
     step: (k) => explorer.change({i: k % 32, j: (k * 7) % 32}),
@@ -942,7 +948,8 @@ TIMED = """() => {
       explorer.change({weights});
     },
     paint: (k) => explorer.change({paint: [{y: k % 32, x: (k * 3) % 32}]}),
-    settings: (k) => explorer.change({...base, sh: 1 + k % 2, padding: ["same", "valid", "full"][k % 3]}),
+    settings: (k) =>
+      explorer.change({...base, sh: 1 + k % 2, padding: ["same", "valid", "full"][k % 3]}),
     operation: (k) => explorer.change({...base, op: ["convolve", "pool", "transpose"][k % 3]}),
     plane: (k) => explorer.change({...base, n: k % 4, front: k % 3}),
     "so far": (k) => explorer.change({...base, soFar: true, i: k % 32}),

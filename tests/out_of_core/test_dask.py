@@ -502,9 +502,14 @@ def test_calls_with_unknown_sizes_say_so():
 def test_recipe_of_apply_gufunc():
     images, kernels = numbers((4, 9, 9, 2), "float32"), numbers((3, 3, 2, 5), "float32", 1)
     made = da.apply_gufunc(
-        convpool.convolve, "(h,w,c),(u,v,c,n)->(h,w,n)", da.from_array(images, chunks=(1, 9, 9, 2)), kernels,
-        output_sizes={"n": 5}, output_dtypes=np.float32, vectorize=False,
-    )  # fmt: skip
+        convpool.convolve,
+        "(h,w,c),(u,v,c,n)->(h,w,n)",
+        da.from_array(images, chunks=(1, 9, 9, 2)),
+        kernels,
+        output_sizes={"n": 5},
+        output_dtypes=np.float32,
+        vectorize=False,
+    )
     np.testing.assert_array_equal(made.compute(), convpool.convolve(images, kernels))
 
 
@@ -516,16 +521,26 @@ def test_recipe_of_xarray():
     )
     words = {"dask": "parallelized", "output_dtypes": [np.float32]}
     made = xarray.apply_ufunc(
-        convpool.convolve, pictures, kwargs={"kernels": kernels}, input_core_dims=[["y", "x", "band"]],
-        output_core_dims=[["y", "x", "kernel"]], dask_gufunc_kwargs={"output_sizes": {"kernel": 5}}, **words,
-    )  # fmt: skip
+        convpool.convolve,
+        pictures,
+        kwargs={"kernels": kernels},
+        input_core_dims=[["y", "x", "band"]],
+        output_core_dims=[["y", "x", "kernel"]],
+        dask_gufunc_kwargs={"output_sizes": {"kernel": 5}},
+        **words,
+    )
     assert made.dims == ("time", "y", "x", "kernel")
     np.testing.assert_array_equal(made.values, convpool.convolve(images, kernels))
     halved = xarray.apply_ufunc(
-        convpool.pool, pictures, kwargs={"kernel_shape": 2}, input_core_dims=[["y", "x", "band"]],
-        output_core_dims=[["y", "x", "band"]], exclude_dims={"y", "x"},
-        dask_gufunc_kwargs={"output_sizes": {"y": 4, "x": 4}}, **words,
-    )  # fmt: skip
+        convpool.pool,
+        pictures,
+        kwargs={"kernel_shape": 2},
+        input_core_dims=[["y", "x", "band"]],
+        output_core_dims=[["y", "x", "band"]],
+        exclude_dims={"y", "x"},
+        dask_gufunc_kwargs={"output_sizes": {"y": 4, "x": 4}},
+        **words,
+    )
     np.testing.assert_array_equal(halved.values, convpool.pool(images, 2))
 
 
@@ -646,9 +661,12 @@ def test_three_axes_of_dask_or_in_tiles_are_as_unclear_as_in_memory():
     picture = np.ones((32, 48, 3))
     lazy_picture = da.from_array(picture, chunks=(8, 8, 3))
     for images, words in [
-        (lazy_picture, {}), (xarray.DataArray(lazy_picture), {}), (xarray.DataArray(picture), {}),
-        (picture, {"max_memory": "1MB"}), (picture, {"out": np.zeros((16, 24, 3))}),
-    ]:  # fmt: skip
+        (lazy_picture, {}),
+        (xarray.DataArray(lazy_picture), {}),
+        (xarray.DataArray(picture), {}),
+        (picture, {"max_memory": "1MB"}),
+        (picture, {"out": np.zeros((16, 24, 3))}),
+    ]:
         with pytest.raises(
             ValueError,
             match=r"images\[None\] for one picture.* kernel_shape=\(2,\) for a batch of sig",

@@ -317,8 +317,11 @@ def test_the_command_says_what_it_reads_whole(tifffile, tmp_path):
     tifffile.imwrite(tmp_path / "given.tif", numbers((20, 30), "uint8"), metadata=None)
     words = tmp_path / "given.tif", "-o", tmp_path / "out.png", "--max-memory", "1MB"
     code, said, note = command("apply", *words, "--kernel", "sharpen")
-    assert (code, note) == (0, f"{tmp_path / 'given.tif'}: in memory as a whole: only TIFF files "
-                               "are read and written in parts\n")  # fmt: skip  # noqa: E501
+    assert (code, note) == (
+        0,
+        f"{tmp_path / 'given.tif'}: in memory as a whole: only TIFF files "
+        "are read and written in parts\n",
+    )
     code, said, note = command("pool", *words[:-1], "much", "--force")
     assert (code, said) == (2, "")
     assert "max_memory is 'much'" in note

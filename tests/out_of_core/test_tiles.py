@@ -153,8 +153,13 @@ def expect_no_more_than_needed(given, pad_mode, window, words):
         return
     rank = len(window)
     spatial = tuple(np.delete(given.shape, words["channel_axis"])[1:].tolist())
-    plan = convpool.plan_convolution((1, *spatial, 1), (*window, 1, 1), words["padding"], words["stride"],
-                                     dilation=words["dilation"])  # fmt: skip
+    plan = convpool.plan_convolution(
+        (1, *spatial, 1),
+        (*window, 1, 1),
+        words["padding"],
+        words["stride"],
+        dilation=words["dilation"],
+    )
     for k, axis in enumerate(plan.axes):
         where = reached.any(
             axis=tuple(i for i in range(rank + 2) if i != k + 1 + (k + 1 >= words["channel_axis"]))
@@ -344,9 +349,19 @@ def test_a_mapped_file_may_be_read_backwards(flip, max_memory, tmp_path):
 
 @pytest.mark.parametrize(
     ("words", "expected"),
-    [("256MB", 256 * 10**6), ("256MiB", 2**28), ("1.5 GiB", 3 * 2**29), ("4096", 4096), (4096, 4096), ("2kB", 2000),
-     (np.int64(7), 7), ("1TB", 10**12), ("3 B", 3), ("2G", 2 * 10**9)],
-)  # fmt: skip
+    [
+        ("256MB", 256 * 10**6),
+        ("256MiB", 2**28),
+        ("1.5 GiB", 3 * 2**29),
+        ("4096", 4096),
+        (4096, 4096),
+        ("2kB", 2000),
+        (np.int64(7), 7),
+        ("1TB", 10**12),
+        ("3 B", 3),
+        ("2G", 2 * 10**9),
+    ],
+)
 def test_memory_in_words(words, expected):
     assert tile_sizes.memory(words) == expected
 
@@ -374,9 +389,14 @@ def test_no_rest_is_left_small():
 
 @pytest.mark.parametrize(
     ("step", "expected"),
-    [(2, [(0, 2), (2, 3), (3, 5), (5, 6), (6, 8), (8, 9), (9, 11), (11, 12)]), (3, [(0, 3), (3, 6), (6, 9), (9, 12)]),
-     (4, [(0, 3), (3, 6), (6, 9), (9, 12)]), (7, [(0, 6), (6, 12)]), (12, [(0, 12)])],
-)  # fmt: skip
+    [
+        (2, [(0, 2), (2, 3), (3, 5), (5, 6), (6, 8), (8, 9), (9, 11), (11, 12)]),
+        (3, [(0, 3), (3, 6), (6, 9), (9, 12)]),
+        (4, [(0, 3), (3, 6), (6, 9), (9, 12)]),
+        (7, [(0, 6), (6, 12)]),
+        (12, [(0, 12)]),
+    ],
+)
 def test_a_tile_has_whole_groups_or_lies_in_one(step, expected):
     plan = convpool.plan_convolution((1, 5, 5, 8), (3, 3, 2, 12), groups=4)
     found = tile_sizes.cuts(plan, [1, 5, 5, step])[-1]
@@ -458,8 +478,13 @@ def test_a_full_disk_is_one_error(tmp_path, monkeypatch):
     with pytest.raises(
         OSError, match=r"not be written: No space left on device; stopped after \d of \d+ tiles; "
     ) as told:
-        convpool.convolve(numbers((8, 20, 20, 1), "float32"), np.ones((3, 3, 1, 1)), out=tmp_path / "out.npy",
-                          max_memory="20kB", engine="numpy")  # fmt: skip
+        convpool.convolve(
+            numbers((8, 20, 20, 1), "float32"),
+            np.ones((3, 3, 1, 1)),
+            out=tmp_path / "out.npy",
+            max_memory="20kB",
+            engine="numpy",
+        )
     assert told.value.errno == errno.ENOSPC
     assert shown(tmp_path) == []
 

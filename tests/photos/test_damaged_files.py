@@ -37,7 +37,8 @@ whole.write_bytes(next(content for ending, content in mutations.WHOLE if ending 
 PARTS = ("--max-memory", "300kB")
 
 def picture(file, draw):
-    words = draw.choice([("apply", "--kernel", "sharpen"), ("apply", "--kernel", "sobel-x"), ("pool", "--size", "3")])
+    words = draw.choice([("apply", "--kernel", "sharpen"), ("apply", "--kernel", "sobel-x"),
+                         ("pool", "--size", "3")])
     more = PARTS if file.suffix == ".tif" and draw.random() < 0.7 else ()
     ending = draw.choice([".png", ".tif", ".jpg", ".webp"])
     if more and draw.random() < 0.9:
@@ -79,20 +80,23 @@ for seed in range(first, last):
     signal.alarm(0)
     lines = done.stderr.splitlines()
     is_batch = COMMANDS.get(ending, picture) is picture and str(whole) in words
+    starts = ("convpool", str(file), str(whole))
+    refusals = sum(line.startswith("convpool") for line in lines)
     wrong = [
         done.exit_code not in (0, 2) and f"exit {done.exit_code}",
         done.exception and not isinstance(done.exception, SystemExit) and repr(done.exception),
-        done.exit_code == 2 and sum(line.startswith("convpool") for line in lines) != 1 and "not one line",
+        done.exit_code == 2 and refusals != 1 and "not one line",
         len(lines) > 4 and "many lines",
-        any(not line.startswith(("convpool", str(file), str(whole))) for line in lines) and "other lines",
+        any(not line.startswith(starts) for line in lines) and "other lines",
         is_batch and not (folder / "out" / "whole.png").is_file() and "the batch did not go on",
-        [entry.name for entry in left() if entry.name.endswith(".part")] and "left unfinished files",
+        any(entry.name.endswith(".part") for entry in left()) and "left unfinished files",
     ]
     if any(wrong):
         import traceback
         if done.exc_info and not isinstance(done.exception, SystemExit):
             traceback.print_exception(*done.exc_info)
-        sys.exit(f"seed {seed} ({ending}): {[word for word in wrong if word]}: {words}: {done.stderr}")
+        wrong = [word for word in wrong if word]
+        sys.exit(f"seed {seed} ({ending}): {wrong}: {words}: {done.stderr}")
     outcomes[done.exit_code] += 1
     for entry in left():
         entry.unlink()

@@ -351,9 +351,12 @@ def found(*words, **keywords):
 
 def test_folders_are_searched_in_order_and_hidden_files_are_not(album):
     assert found("album") == [
-        ("album/a.jpg", "a.jpg"), ("album/b.PNG", "b.PNG"), ("album/more/a.gif", "more/a.gif"),
-        ("album/more/d.tiff", "more/d.tiff"), ("album/out/old.png", "out/old.png"),
-    ]  # fmt: skip
+        ("album/a.jpg", "a.jpg"),
+        ("album/b.PNG", "b.PNG"),
+        ("album/more/a.gif", "more/a.gif"),
+        ("album/more/d.tiff", "more/d.tiff"),
+        ("album/out/old.png", "out/old.png"),
+    ]
 
 
 def test_earlier_results_inside_the_folder_are_left_out(album):

@@ -111,9 +111,11 @@ data = b"".join(packer.compress(row) for _ in range(side)) + packer.flush()
 header = struct.pack(">IIBBBBB", side, side, 16, 6, 0, 0, 0)
 chunks = [(b"IHDR", header), (b"IDAT", data), (b"IEND", b"")]
 given = folder / "given.png"
-given.write_bytes(b"\\x89PNG\\r\\n\\x1a\\n" + b"".join(deep_color._chunk(*chunk) for chunk in chunks))
+parts = [deep_color._chunk(*chunk) for chunk in chunks]
+given.write_bytes(b"\\x89PNG\\r\\n\\x1a\\n" + b"".join(parts))
 assert given.stat().st_size < 4 * 10**6, given.stat().st_size
-done = CliRunner().invoke(convpool, ["apply", str(given), "--kernel", "sharpen", "-o", str(folder / "out.png")])
+words = ["apply", str(given), "--kernel", "sharpen", "-o", str(folder / "out.png")]
+done = CliRunner().invoke(convpool, words)
 assert done.exit_code == 0, (done.output, done.exception)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
 """

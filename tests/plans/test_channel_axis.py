@@ -191,18 +191,19 @@ PICTURES = [  # image, kernel, words -> what is advised
 ]
 FOLLOWED = {
     "leave channel_axis out": lambda image, kernel: filter_image(image, kernel),
-    "pass image[None] and a kernel (1, "
-    "kw)": lambda image, kernel: filter_image(image[None], kernel[:1]),
+    "pass image[None] and a kernel (1, kw)": lambda image, kernel: filter_image(
+        image[None], kernel[:1]
+    ),
     "filter_image(image[0], kernel)": lambda image, kernel: filter_image(image[0], kernel),
     "pass kernel[..., 0, 0]": lambda image, kernel: filter_image(image, kernel[..., 0, 0]),
     "pass kernel[None] for a row, or kernel[:, None] for a column": lambda image, kernel: (
-        filter_image(image, kernel[None]), filter_image(image, kernel[:, None])
+        filter_image(image, kernel[None]),
+        filter_image(image, kernel[:, None]),
     ),
-    "convolve(image[None], kernels, "
-    "pad_mode='reflect')[0]": lambda image, kernel: convpool.convolve(
-        image[None], kernel, pad_mode="reflect"
-    )[0],
-}  # fmt: skip
+    "convolve(image[None], kernels, pad_mode='reflect')[0]": lambda image, kernel: (
+        convpool.convolve(image[None], kernel, pad_mode="reflect")[0]
+    ),
+}
 
 
 @pytest.mark.parametrize(("image", "kernel", "words", "advice"), PICTURES, ids=range(len(PICTURES)))

@@ -665,8 +665,18 @@ CASES = [
 ]
 
 
-NEGATIVE = [-1, (-1, 0), [0, -1], [(-1, 0), (0, 0)], ((0, -1), (0, 0)), [[0, 0], [-1, 3]], [(0, 0), (9, -1)],
-            np.array([[0, 0], [0, -1]]), np.int8(-1), (np.int64(0), np.int64(-1))]  # fmt: skip
+NEGATIVE = [
+    -1,
+    (-1, 0),
+    [0, -1],
+    [(-1, 0), (0, 0)],
+    ((0, -1), (0, 0)),
+    [[0, 0], [-1, 3]],
+    [(0, 0), (9, -1)],
+    np.array([[0, 0], [0, -1]]),
+    np.int8(-1),
+    (np.int64(0), np.int64(-1)),
+]
 PADDED = {
     "convolve": lambda padding: convolve(IMAGES, KERNELS, padding),
     "in tiles": lambda padding: convolve(IMAGES, KERNELS, padding, max_memory="1MB"),
@@ -859,25 +869,75 @@ def test_nothing_is_written_before_an_error(engine):
 SIGNAL, TAPS = F((1, 9, 1)), F((3, 1, 1))
 # what raises, the advice, and the same call with it
 FOLLOWED = [
-    (lambda **w: convolve(F((2, 8, 2, 3)), KERNELS, **{"padding": "valid"} | w), "padding='same'", {"padding": "same"}),
-    (lambda **w: convolve(F((2, 8, 2, 3)), KERNELS, **{"padding": "valid"} | w), "more padding", {"padding": 1}),
-    (lambda **w: convolve(F((2, 8, 8, 3)), **{"kernels": F((9, 9, 3, 1)), "padding": 0} | w), "of up to 8",
-     {"kernels": F((8, 8, 3, 1))}),
+    (
+        lambda **w: convolve(F((2, 8, 2, 3)), KERNELS, **{"padding": "valid"} | w),
+        "padding='same'",
+        {"padding": "same"},
+    ),
+    (
+        lambda **w: convolve(F((2, 8, 2, 3)), KERNELS, **{"padding": "valid"} | w),
+        "more padding",
+        {"padding": 1},
+    ),
+    (
+        lambda **w: convolve(F((2, 8, 8, 3)), **{"kernels": F((9, 9, 3, 1)), "padding": 0} | w),
+        "of up to 8",
+        {"kernels": F((8, 8, 3, 1))},
+    ),
     (lambda **w: view(IMAGES, **{"shape": 5, "dilation": 3} | w), "of up to 3", {"shape": 3}),
-    (lambda **w: convolve(F((2, 0, 9, 3)), KERNELS, **{"padding": 3} | w), "'same_size'", {"padding": "same_size"}),
-    (lambda **w: convolve(F((2, 0, 9, 3)), KERNELS, **{"pad_mode": "edge"} | w), "use 'zeros'", {"pad_mode": "zeros"}),
-    (lambda **w: convolve(IMAGES, KERNELS, fill=3, **w), "pad_mode='constant'", {"pad_mode": "constant"}),
-    (lambda **w: convolve(SIGNAL, TAPS, **{"padding": (1, 2)} | w), "((1, 2),)", {"padding": ((1, 2),)}),
+    (
+        lambda **w: convolve(F((2, 0, 9, 3)), KERNELS, **{"padding": 3} | w),
+        "'same_size'",
+        {"padding": "same_size"},
+    ),
+    (
+        lambda **w: convolve(F((2, 0, 9, 3)), KERNELS, **{"pad_mode": "edge"} | w),
+        "use 'zeros'",
+        {"pad_mode": "zeros"},
+    ),
+    (
+        lambda **w: convolve(IMAGES, KERNELS, fill=3, **w),
+        "pad_mode='constant'",
+        {"pad_mode": "constant"},
+    ),
+    (
+        lambda **w: convolve(SIGNAL, TAPS, **{"padding": (1, 2)} | w),
+        "((1, 2),)",
+        {"padding": ((1, 2),)},
+    ),
     (lambda **w: convolve(SIGNAL, TAPS, **{"stride": (1, 2)} | w), "one number", {"stride": 2}),
-    (lambda **w: transpose(F((1, 1, 1)), TAPS, **{"padding": 3} | w), "less padding", {"padding": 1}),
-    (lambda **w: transpose(SIGNAL, TAPS, **{"output_padding": 1} | w), "below 1", {"output_padding": 0}),
-    (lambda **w: transpose(SIGNAL, TAPS, "same", 2, **{"output_padding": 1} | w), "leave it out",
-     {"output_padding": 0}),
-    (lambda **w: convolve(IMAGES, KERNELS, **{"kernel_layout": "oihw"} | w), "'HWIO'", {"kernel_layout": "HWIO"}),
-    (lambda **w: convolve(IMAGES, KERNELS, **{"channel_axis": True} | w), "-1 or 1", {"channel_axis": -1}),
+    (
+        lambda **w: transpose(F((1, 1, 1)), TAPS, **{"padding": 3} | w),
+        "less padding",
+        {"padding": 1},
+    ),
+    (
+        lambda **w: transpose(SIGNAL, TAPS, **{"output_padding": 1} | w),
+        "below 1",
+        {"output_padding": 0},
+    ),
+    (
+        lambda **w: transpose(SIGNAL, TAPS, "same", 2, **{"output_padding": 1} | w),
+        "leave it out",
+        {"output_padding": 0},
+    ),
+    (
+        lambda **w: convolve(IMAGES, KERNELS, **{"kernel_layout": "oihw"} | w),
+        "'HWIO'",
+        {"kernel_layout": "HWIO"},
+    ),
+    (
+        lambda **w: convolve(IMAGES, KERNELS, **{"channel_axis": True} | w),
+        "-1 or 1",
+        {"channel_axis": -1},
+    ),
     (lambda **w: convolve(IMAGES, KERNELS, **{"bias": F(3)} | w), "must be (4,)", {"bias": F(4)}),
-    (lambda **w: convolve(IMAGES, KERNELS, **{"channel_axis": 4} | w), "0 to 3", {"channel_axis": 3}),
-]  # fmt: skip
+    (
+        lambda **w: convolve(IMAGES, KERNELS, **{"channel_axis": 4} | w),
+        "0 to 3",
+        {"channel_axis": 3},
+    ),
+]
 
 
 @pytest.mark.parametrize(("call", "advice", "words"), FOLLOWED, ids=range(len(FOLLOWED)))

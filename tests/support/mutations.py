@@ -195,12 +195,14 @@ def _splice(content, draw):
         _place(content, draw),
     )
     piece = content[start : start + length]
-    return draw.choice([
-        content[:start] + content[start + length :],
-        content[:to] + piece + content[to:],
-        content[:to] + piece + content[to + length :],
-        content[:start] + piece * 50 + content[start:],
-    ])  # fmt: skip
+    return draw.choice(
+        [
+            content[:start] + content[start + length :],
+            content[:to] + piece + content[to:],
+            content[:to] + piece + content[to + length :],
+            content[:start] + piece * 50 + content[start:],
+        ]
+    )
 
 
 def _extreme(content, draw):

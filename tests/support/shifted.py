@@ -110,8 +110,11 @@ def _masked_copies(images, axes, window, counts):
     over = [(0, end) for end in ends]
 
     def stack(array, one, other):
-        padded = np.pad(np.pad(array, [(0, 0), *sides, (0, 0)], constant_values=one), [(0, 0), *over, (0, 0)],
-                        constant_values=other)  # fmt: skip
+        padded = np.pad(
+            np.pad(array, [(0, 0), *sides, (0, 0)], constant_values=one),
+            [(0, 0), *over, (0, 0)],
+            constant_values=other,
+        )
         return np.stack([copy for _, copy in copies(padded, axes, window, counts)])
 
     there = np.ones((1, *images.shape[1:-1], 1), bool)

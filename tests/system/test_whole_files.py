@@ -253,7 +253,9 @@ def photo(name):
 def array(**words):
     axis = words.get("channel_axis", -1)
     def write(target):
-        convpool.convolve(np.moveaxis(images, -1, axis), kernels, out=target / "new.npy", engine="numpy", **words)
+        convpool.convolve(
+            np.moveaxis(images, -1, axis), kernels, out=target / "new.npy", engine="numpy", **words
+        )
     return write
 
 def in_parts(target):
@@ -291,7 +293,8 @@ try:
 except ModuleNotFoundError:
     pass
 target = folder / "disk"
-for name in ("old.png", "old.tif", "old.webp", "old.jpg", "old.html", "old.csv", "MNIST.npz", "animals_1.npz"):
+pictures = ("old.png", "old.tif", "old.webp", "old.jpg")
+for name in (*pictures, "old.html", "old.csv", "MNIST.npz", "animals_1.npz"):
     (target / name).write_bytes(b"precious")
 if room:
     resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))

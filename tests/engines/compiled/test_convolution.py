@@ -896,20 +896,21 @@ random = np.random.default_rng(0)
 FORMS = [(1, 1, 1), (3, 2, 1), (4, 4, 2), (5, 5, 5), (2, n, 1), (18, n + 1, 1)]
 
 
-def check(shape, window, nc, padding="same", stride=1, groups=1, kinds=("float32", "float32"), **words):
+def check(shape, window, nc, padding="same", stride=1, groups=1, kinds=("f4", "f4"), **words):
     images = random.integers(0, 5, shape).astype(kinds[0])
     kernels = random.integers(0, 5, (*window, shape[-1] // groups, nc)).astype(kinds[1])
     bias = np.arange(nc).astype(kinds[1])
-    expected = reference.convolve(images, kernels, padding, stride, groups=groups, bias=bias, **words)
+    words.update(groups=groups, bias=bias)
+    expected = reference.convolve(images, kernels, padding, stride, **words)
     for side in fences.SIDES:
         launching.aligned = lambda numbers, dtype: fences.array((numbers,), dtype, side)
         banded = [fences.copy(array, side) for array in (images, kernels, bias)]
         out = fences.array(expected.shape, expected.dtype, side)
-        words_ = dict(groups=groups, bias=banded[2], engine="compiled", out=out, **words)
-        convpool.convolve(banded[0], banded[1], padding, stride, **words_)
+        fenced = dict(words, bias=banded[2], engine="compiled", out=out)
+        convpool.convolve(banded[0], banded[1], padding, stride, **fenced)
         np.testing.assert_array_equal(out, expected)
         fences.clear()
-    actual = convpool.convolve(images, kernels, padding, stride, groups=groups, bias=bias, engine="compiled", **words)
+    actual = convpool.convolve(images, kernels, padding, stride, engine="compiled", **words)
     assert actual.dtype == expected.dtype
     np.testing.assert_array_equal(actual, expected)
 
@@ -1014,7 +1015,8 @@ import multiprocessing, os
 import numpy as np
 import convpool
 
-images, kernels = np.arange(3 * 300 * 400.0).reshape(3, 300, 400, 1) % 7, np.arange(9.0).reshape(3, 3, 1, 1)
+images = np.arange(3 * 300 * 400.0).reshape(3, 300, 400, 1) % 7
+kernels = np.arange(9.0).reshape(3, 3, 1, 1)
 convpool.set_num_threads(3)
 
 
@@ -1053,7 +1055,8 @@ if len(sys.argv) > 1:
 images = np.ones((1, 400, 500, 3), np.float32)
 start = time.perf_counter()
 for nc in (1, 32):
-    result = convpool.convolve(images, np.ones((3, 3, 3, nc), np.float32), "valid", engine="compiled")
+    kernels = np.ones((3, 3, 3, nc), np.float32)
+    result = convpool.convolve(images, kernels, "valid", engine="compiled")
     assert (result == 27).all()
     if nc == 1:
         first = time.perf_counter() - start
@@ -1141,7 +1144,8 @@ def test_without_numba_everything_works_through_numpy():
     children.output(
         NO_NUMBA
         + """
-plan = convpool.plan_convolution((10, 224, 224, 3), (3, 3, 3, 64), images_dtype="f4", kernels_dtype="f4")
+shapes = (10, 224, 224, 3), (3, 3, 3, 64)
+plan = convpool.plan_convolution(*shapes, images_dtype="f4", kernels_dtype="f4")
 assert [name for name, _ in plan.candidates] == ["numpy"], plan
 assert plan.seconds > 0
 assert "numba is not installed; pip install numba" in str(plan)

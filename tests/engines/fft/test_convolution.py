@@ -604,9 +604,17 @@ def test_a_faintest_window_is_found():
         assert fft_convolution._faintest(magnitudes, rows).item() == brightest(images, axes).min()
 
 
-@given(st.data(), st.sampled_from(list(PADDINGS)), st.integers(0, 2), st.integers(1, 2), st.integers(1, 2),
-       st.integers(1, 2), st.sampled_from(["zeros", "constant", "reflect", "symmetric", "edge", "wrap"]),
-       st.sampled_from(["float32", "float64"]), st.integers(0, 2**32 - 1))  # fmt: skip
+@given(
+    st.data(),
+    st.sampled_from(list(PADDINGS)),
+    st.integers(0, 2),
+    st.integers(1, 2),
+    st.integers(1, 2),
+    st.integers(1, 2),
+    st.sampled_from(["zeros", "constant", "reflect", "symmetric", "edge", "wrap"]),
+    st.sampled_from(["float32", "float64"]),
+    st.integers(0, 2**32 - 1),
+)
 def test_any_geometry(data, padding, m, groups, depth, per_group, pad_mode, kind, seed):
     rank = data.draw(st.integers(1, 3))
     most = {1: 60, 2: 12, 3: 5}[rank]

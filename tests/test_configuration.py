@@ -580,7 +580,7 @@ CALL = """
 import numpy as np, convpool
 images = np.ones((8, 100, 100, 1), np.float32)
 assert (convpool.pool(images, 3, mode="sum", engine="compiled") == 9).all()
-from convpool.engines import pooling_kernels
+from convpool.engines.compiled.loops import pooling as pooling_kernels
 counts = [
     (sum(kernel._cache_hits.values()), sum(kernel._cache_misses.values()))
     for kernel in vars(pooling_kernels).values() if hasattr(kernel, "_cache_hits")

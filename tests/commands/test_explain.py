@@ -145,8 +145,8 @@ def test_help_ends_with_an_example():
 def test_colours_on_a_terminal_only(environment, colored):
     def said(output):
         code = (
-            "from convpool.commands.main import Program; from convpool import explain_command;"
-            "Program('convpool', commands={'explain': explain_command.explain})(['explain', "
+            "from convpool.commands.main import Program; from convpool.commands import explain;"
+            "Program('convpool', commands={'explain': explain.explain})(['explain', "
             "'--input', '3x3'])"
         )
         known = {key: value for key, value in os.environ.items() if key != "NO_COLOR"}

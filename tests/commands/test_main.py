@@ -1055,7 +1055,8 @@ def on_terminal(code, *words, folder, both=False):
 SLOW_DEMO = f"""
 import dataclasses, numpy as np
 from pathlib import Path
-from convpool import data, demo
+from convpool.datasets import files as data
+from convpool.demo import run as demo
 def slowly(shape, value):
     return lambda count, progress: [progress(count, count), np.full((count, *shape), value)][1]
 makers = {{"MNIST": slowly((28, 28), 0.5), "animals": slowly((32, 32, 3), np.uint8(9))}}

@@ -549,23 +549,23 @@ def test_a_child_forked_while_a_plan_is_worked_out():
     """Nobody is left in the child to end that, and it must not matter to other plans."""
     code = f"""{FORK}
 import convpool
-from convpool import costs
+from convpool.plans import cost_model
 first = convpool.plan_convolution((1, 9, 9, 1), (3, 3, 1, 1))
 second = convpool.plan_pooling((1, 9, 9, 1), 3)
 begun, go_on = threading.Event(), threading.Event()
-parallel = costs.Work.parallel
+parallel = cost_model.Work.parallel
 def slow(self):
     begun.set()
     go_on.wait()
     return parallel(self)
-costs.Work.parallel = slow
+cost_model.Work.parallel = slow
 other = threading.Thread(target=lambda: first.candidates)
 other.start()
 begun.wait()
 child = os.fork()
 if not child:
     signal.alarm(20)
-    costs.Work.parallel = parallel
+    cost_model.Work.parallel = parallel
     same = convpool.plan_convolution((1, 9, 9, 1), (3, 3, 1, 1))
     os._exit(10 + len(same.candidates) + len(first.candidates) + len(second.candidates))
 print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))

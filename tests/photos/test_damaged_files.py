@@ -25,7 +25,7 @@ import dataclasses, random, resource, signal, sys
 from pathlib import Path
 import numpy as np
 from click.testing import CliRunner
-from convpool import data
+from convpool.datasets import files as data
 from convpool.commands.main import convpool
 from support import mutations
 

@@ -102,7 +102,7 @@ import resource, struct, sys, zlib
 from pathlib import Path
 from click.testing import CliRunner
 from convpool.commands.main import convpool
-from convpool.photos import deep_color
+from convpool.photos import sixteen_bit_colour
 
 folder, side = Path(sys.argv[1]), int(sys.argv[2])
 packer = zlib.compressobj()
@@ -111,7 +111,7 @@ data = b"".join(packer.compress(row) for _ in range(side)) + packer.flush()
 header = struct.pack(">IIBBBBB", side, side, 16, 6, 0, 0, 0)
 chunks = [(b"IHDR", header), (b"IDAT", data), (b"IEND", b"")]
 given = folder / "given.png"
-parts = [deep_color._chunk(*chunk) for chunk in chunks]
+parts = [sixteen_bit_colour._chunk(*chunk) for chunk in chunks]
 given.write_bytes(b"\\x89PNG\\r\\n\\x1a\\n" + b"".join(parts))
 assert given.stat().st_size < 4 * 10**6, given.stat().st_size
 words = ["apply", str(given), "--kernel", "sharpen", "-o", str(folder / "out.png")]

@@ -227,7 +227,7 @@ FILL = """
 import os, sys
 from pathlib import Path
 import numpy as np
-from convpool import whole_files
+from convpool.system import whole_files
 
 folder, kind, room = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 if kind == "named":
@@ -236,10 +236,11 @@ if room:
     import resource
 
 import convpool
-from convpool import data, photos
-from convpool.check import report_files
+from convpool import photos
+from convpool.check.reports import files as report_files
 from convpool.commands.main import convpool as command
-from convpool.explanation import explorer
+from convpool import explorer
+from convpool.datasets import files as data
 
 noise = np.random.default_rng(0).integers(0, 256, (200, 300, 3)).astype(np.uint8)
 images = noise[None].astype(np.float32)
@@ -358,7 +359,7 @@ def test_a_full_disk_loses_nothing_and_leaves_nothing(tmp_path, kind):
 STOP = """
 import os, signal, sys
 from pathlib import Path
-from convpool import whole_files
+from convpool.system import whole_files
 _, sheet, kind, name = sys.argv
 if kind == "named":
     whole_files.UNNAMED = 0

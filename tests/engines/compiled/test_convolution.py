@@ -888,7 +888,7 @@ CHILD = """
 import numpy as np
 import convpool
 from convpool import reference
-from convpool.engines import compiled, host, launching
+from convpool.engines.compiled import host, launch
 from support import fences
 
 n = host.vector_bytes() // 4
@@ -903,7 +903,7 @@ def check(shape, window, nc, padding="same", stride=1, groups=1, kinds=("f4", "f
     words.update(groups=groups, bias=bias)
     expected = reference.convolve(images, kernels, padding, stride, **words)
     for side in fences.SIDES:
-        launching.aligned = lambda numbers, dtype: fences.array((numbers,), dtype, side)
+        launch.aligned = lambda numbers, dtype: fences.array((numbers,), dtype, side)
         banded = [fences.copy(array, side) for array in (images, kernels, bias)]
         out = fences.array(expected.shape, expected.dtype, side)
         fenced = dict(words, bias=banded[2], engine="compiled", out=out)

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-FILE = Path(__file__).parents[1] / "src" / "convpool" / "explanation" / "page" / "photos.json"
+FILE = Path(__file__).parents[1] / "src" / "convpool" / "explorer" / "page" / "photos.json"
 SIZE = 32
 # name: the square cut out (top, left, side), whose it is
 PHOTOS = {

@@ -21,6 +21,7 @@ import convpool
 from convpool import configuration
 from convpool.engines import threads
 from convpool.engines.compiled import host
+from support import children
 
 needs_numba = pytest.mark.skipif(
     importlib.util.find_spec("numba") is None, reason="numba is not installed"
@@ -51,22 +52,9 @@ for name, form in (("convolution", "rows"), ("pooling", "tiles")):
 START = "from convpool.__main__ import main; main()"
 
 
-def run(code, *words, cwd=None, **environment):
-    """Run code in a Python of its own, with the words as sys.argv[1:]."""
-    return subprocess.run(
-        [sys.executable, "-W", "ignore::DeprecationWarning", "-c", code, *words],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        cwd=cwd,
-        env=os.environ | {"PYTHONPATH": str(Path(convpool.__file__).parents[1])} | environment,
-        check=False,
-    )
-
-
 def said(code, *words, **environment):
     """Return what code prints that must not fail."""
-    made = run(code, *words, **environment)
+    made = children.run(code, *words, **environment)
     assert (made.returncode, made.stderr) == (0, "")
     return made.stdout
 
@@ -327,7 +315,7 @@ assert right(out, 1)
 
 def expect_numpy(first, way, reason):
     """Run large calls in a process whose Numba fails, and look at all that it says."""
-    made = run(f"{first}\n{CALLS}{BEFORE}{WAYS[way]}\n{AFTER}", CONVPOOL_NUM_THREADS="2")
+    made = children.run(f"{first}\n{CALLS}{BEFORE}{WAYS[way]}\n{AFTER}", CONVPOOL_NUM_THREADS="2")
     assert made.returncode == 0, made.stderr
     errors, shown = (
         made.stdout[: made.stdout.index("convpool ")],
@@ -838,7 +826,7 @@ except ValueError as error:
 def command(first, *words):
     pytest.importorskip("click")
     pytest.importorskip("rich")
-    return run(first + START, "warmup", *words)
+    return children.run(first + START, "warmup", *words)
 
 
 def test_the_command_warmup():

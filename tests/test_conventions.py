@@ -7,12 +7,9 @@ import pytest
 from scipy import ndimage, signal
 
 from convpool import convolve, filter_image, plan_convolution
+from support.arrays import numbers
 
 SIZES = [1, 2, 3, 4, 5, 6]
-
-
-def numbers(*shape, seed=0):
-    return np.random.default_rng(seed).integers(-9, 10, shape)
 
 
 def same(image, kernel, padding="same", **words):
@@ -22,14 +19,14 @@ def same(image, kernel, padding="same", **words):
 @pytest.mark.parametrize("kh", SIZES)
 @pytest.mark.parametrize("kw", SIZES)
 def test_same_is_that_of_correlate2d(kh, kw):
-    image, kernel = numbers(9, 8), numbers(kh, kw, seed=1)
+    image, kernel = numbers((9, 8), "int64"), numbers((kh, kw), "int64", seed=1)
     np.testing.assert_array_equal(same(image, kernel), signal.correlate2d(image, kernel, "same"))
 
 
 @pytest.mark.parametrize("kh", SIZES)
 @pytest.mark.parametrize("kw", SIZES)
 def test_same_lower_is_that_of_ndimage_and_of_convolve2d(kh, kw):
-    image, kernel = numbers(9, 8), numbers(kh, kw, seed=1)
+    image, kernel = numbers((9, 8), "int64"), numbers((kh, kw), "int64", seed=1)
     lower = same(image, kernel, "same_lower")
     np.testing.assert_array_equal(lower, ndimage.correlate(image, kernel, mode="constant"))
     flipped = same(image, kernel, "same_lower", flip=True)
@@ -45,7 +42,10 @@ def test_same_lower_is_that_of_ndimage_and_of_convolve2d(kh, kw):
 @pytest.mark.parametrize("kw", SIZES)
 def test_same_lower_is_that_of_opencv(kh, kw):
     cv2 = pytest.importorskip("cv2")
-    image, kernel = numbers(9, 8).astype(float), numbers(kh, kw, seed=1).astype(float)
+    image, kernel = (
+        numbers((9, 8), "int64").astype(float),
+        numbers((kh, kw), "int64", seed=1).astype(float),
+    )
     made = cv2.filter2D(image, cv2.CV_64F, kernel, borderType=cv2.BORDER_CONSTANT)
     np.testing.assert_allclose(same(image, kernel, "same_lower"), made)
     np.testing.assert_allclose(
@@ -55,8 +55,8 @@ def test_same_lower_is_that_of_opencv(kh, kw):
 
 def test_kernels_are_not_conjugated():
     signal_, kernel = (
-        numbers(9) + 1j * numbers(9, seed=1),
-        numbers(3, seed=2) + 1j * numbers(3, seed=3),
+        numbers((9,), "int64") + 1j * numbers((9,), "int64", seed=1),
+        numbers((3,), "int64", seed=2) + 1j * numbers((3,), "int64", seed=3),
     )
     made = convolve(signal_[None, :, None], kernel[:, None, None], "valid")[0, :, 0]
     np.testing.assert_allclose(made, np.correlate(signal_, kernel.conj(), "valid"))

@@ -17,26 +17,13 @@ from convpool import course, reference
 from convpool.engines import ENGINES
 from convpool.plans import cost_model
 from convpool.windows import PADDINGS
+from support.arrays import numbers
 
 FLOATS = ["float16", "float32", "float64", "longdouble", ">f4", ">f8"]
 INTEGERS = ["int8", "uint8", "int16", ">u2", "int32", "uint32", "int64", ">i8", "uint64", "bool"]
 COMPLEX = ["complex64", "complex128"]
 LAYOUTS = ["plain", "fortran", "strided", "negative", "broadcast", "read-only"]
 PAD_MODES = ["zeros", "zeros", "constant", "reflect", "symmetric", "edge", "wrap"]
-
-
-def numbers(shape, dtype, seed, special=()):
-    """Return small values; floats in halves, with some special ones in random places."""
-    random = np.random.default_rng(seed)
-    kind = np.dtype(dtype).kind
-    values = random.integers(0 if kind in "ub" else -4, 2 if kind == "b" else 5, shape)
-    array = np.asarray(values / 2 if kind in "fc" else values).astype(dtype)
-    if kind == "c":
-        array = array + 1j * random.integers(-3, 4, shape).astype(array.real.dtype)
-    if kind == "f" and array.size:
-        for value in special:
-            array.flat[random.integers(array.size)] = value
-    return array.astype(dtype)
 
 
 def layout(array, name):

@@ -15,7 +15,6 @@ import pytest
 from convpool.check import judge
 from convpool.check.behaviour import timing
 from convpool.check.diagnosis import first_difference
-from convpool.check.sandbox import interpreters
 from convpool.check.sandbox.child import Limits
 from convpool.check.submissions.search import Submission
 from convpool.check.tasks import TASKS
@@ -55,11 +54,6 @@ def _bare(monkeypatch):
     monkeypatch.setattr(timing, "calls", lambda task: [])
     monkeypatch.setattr(timing, "own_cost", lambda *_: None)
     monkeypatch.setattr(first_difference, "diagnose", lambda *_: Finding("differs"))
-
-
-@pytest.fixture(scope="module")
-def python():
-    return interpreters.find()
 
 
 def caught(mutant, folder, python):

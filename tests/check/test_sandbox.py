@@ -90,12 +90,6 @@ SLOW = {
 }  # seconds: the others take 1 where they end at a time-out, and 3 at most
 
 
-@pytest.fixture(scope="module")
-def python():
-    """The interpreter that a report would use."""
-    return interpreters.find()
-
-
 @pytest.fixture
 def place(monkeypatch):
     """A folder that another user can look into, and where the child's temporary folders are

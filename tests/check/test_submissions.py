@@ -24,15 +24,12 @@ from convpool.check.sandbox.child import Limits
 from convpool.check.submissions.search import Submission
 from convpool.check.tasks import README, TASKS
 from convpool.check.verdicts import Outcome
+from submissions import broken
 from support.sampling import mark_others_full
 
 HERE = Path(__file__).parents[1]
 OURS = HERE.parent / "math" / "0x04-convolutions_and_pooling"
 RIGHT = HERE / "submissions" / "right"
-sys.path.insert(0, str(HERE / "submissions"))
-import broken
-
-sys.path.pop(0)
 
 STYLES = {
     folder.name: sorted(int(path.name[0]) for path in folder.glob("*.py"))
@@ -68,12 +65,6 @@ def _untimed(monkeypatch):
     """Leave out the calls that are timed, as time is nobody's defect."""
     monkeypatch.setattr(timing, "calls", lambda task: [])
     monkeypatch.setattr(timing, "own_cost", lambda *_: None)
-
-
-@pytest.fixture(scope="module")
-def python():
-    """The brief's, where there is one."""
-    return interpreters.find()
 
 
 # ---- right ones ----

@@ -21,6 +21,7 @@ from convpool.check.sandbox import interpreters
 from convpool.check.sandbox.interpreters import Interpreter
 from convpool.check.tasks import README, TASKS
 from convpool.check.verdicts import Finding, Item, Outcome
+from support.command import run_command
 
 testing = pytest.importorskip("click.testing")
 check_command = pytest.importorskip("convpool.commands.check")
@@ -32,14 +33,8 @@ DOCS = ROOT / "docs" / "check.md"
 PYTHON = Interpreter(Path("python3.8"), "3.8.18", "1.19.2")
 
 
-def run(*words):
-    """Run the command as the program does, with its errors in one line."""
-    program = cli.Program("convpool", commands={"check": check_command.check})
-    return testing.CliRunner().invoke(program, ["check", *map(str, words)], prog_name="convpool")
-
-
 def refused(*words):
-    result = run(*words)
+    result = run_command("check", *words)
     assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (2, "", 1), result.output
     return result.stderr
 
@@ -153,11 +148,11 @@ def test_the_choice_of_a_folder_is_a_remark(tmp_path, fake):
     ("name", "code"), [("holds", 0), ("fails", 1), ("unchecked", 2), ("breaks", 2)]
 )
 def test_exit_codes(name, code, tmp_path, fake):
-    assert run(course(tmp_path / name)).exit_code == code
+    assert run_command("check", course(tmp_path / name)).exit_code == code
 
 
 def test_one_that_fails_decides_for_the_class(tmp_path, fake):
-    result = run(many(tmp_path, "fails", "holds", "unchecked"), "-j", 2)
+    result = run_command("check", many(tmp_path, "fails", "holds", "unchecked"), "-j", 2)
     assert result.exit_code == 1
     assert result.stdout.splitlines()[-1] == (
         "3 submissions: 1 hold in all, 1 do not, 1 could not be checked throughout"
@@ -168,7 +163,9 @@ def test_one_that_fails_decides_for_the_class(tmp_path, fake):
 def test_json_alone_is_on_stdout_and_files_are_written(tmp_path, fake):
     files = [tmp_path / "c.csv", tmp_path / "c.html", tmp_path / "texts"]
     folder = many(tmp_path / "class", "fails", "holds")
-    result = run(folder, "--json", "--csv", files[0], "--html", files[1], "--out", files[2])
+    result = run_command(
+        "check", folder, "--json", "--csv", files[0], "--html", files[1], "--out", files[2]
+    )
     assert [one["name"] for one in json.loads(result.stdout)["submissions"]] == ["fails", "holds"]
     assert files[0].read_text(encoding="utf-8-sig").count("\n") == 3
     assert html.OURS in files[1].read_text(encoding="utf-8")
@@ -203,21 +200,24 @@ def test_trace_is_printed_as_it_is_told(tmp_path, fake, monkeypatch):
     monkeypatch.setattr(
         tracing, "trace", lambda submission, task, python, limits: f"task {task}\n\x1b[31m[red]"
     )
-    assert run(course(tmp_path / "a"), "--trace", 3).stdout == "task 3\n\\x1b[31m[red]\n"
+    assert (
+        run_command("check", course(tmp_path / "a"), "--trace", 3).stdout
+        == "task 3\n\\x1b[31m[red]\n"
+    )
 
 
 def test_list_has_every_name_and_title():
-    told = " ".join(run("--list").stdout.split())
+    told = " ".join(run_command("check", "--list").stdout.split())
     for name, title in checker.names().items():
         assert f"{name} {title}" in told
 
 
 def test_explain_prints_the_page_of_every_name():
     for name, title in checker.names().items():
-        told = run("--explain", name)
+        told = run_command("check", "--explain", name)
         assert told.exit_code == 0
         assert " ".join(told.stdout.split()).startswith(f"{name}: {title}")
-    told = run("--explain", "first-line").stdout
+    told = run_command("check", "--explain", "first-line").stdout
     page = rules.RULES["first-line"]
     assert " ".join(page.why.split()) in " ".join(told.split())
     assert all(example in told for example in (*page.good, *page.bad))

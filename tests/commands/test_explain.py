@@ -17,25 +17,17 @@ pytest.importorskip("rich")
 Image = pytest.importorskip("PIL.Image")
 
 from convpool.commands import explain
-from convpool.commands.main import Program
-
-PROGRAM = Program("convpool", commands={"explain": explain.explain})
-
-
-def run(*words):
-    return click_testing.CliRunner().invoke(
-        PROGRAM, ["explain", *map(str, words)], prog_name="convpool"
-    )
+from support.command import run_command
 
 
 def done(*words):
-    result = run(*words)
+    result = run_command("explain", *words)
     assert result.exit_code == 0, result.output
     return result.stdout
 
 
 def refused(*words):
-    result = run(*words)
+    result = run_command("explain", *words)
     assert result.exit_code == 2, result.output
     assert result.stderr.count("\n") == 1, result.stderr
     return result.stderr

@@ -15,22 +15,14 @@ import pytest
 click_testing = pytest.importorskip("click.testing")
 Image = pytest.importorskip("PIL.Image")
 
-from convpool.commands import explore
-from convpool.commands.main import Program
 from convpool.explorer import build
+from support.command import run_command
 
-PROGRAM = Program("convpool", commands={"explore": explore.explore})
 DOCS = Path(__file__).parents[2] / "docs"
 
 
-def run(*words):
-    return click_testing.CliRunner().invoke(
-        PROGRAM, ["explore", *map(str, words)], prog_name="convpool"
-    )
-
-
 def refused(*words):
-    result = run(*words)
+    result = run_command("explore", *words)
     assert result.exit_code == 2, result.output
     assert result.stderr.count("\n") == 1, result.stderr
     return result.stderr
@@ -47,7 +39,7 @@ def photos_in(page):
 
 
 def test_it_writes_one_file_that_needs_no_other(folder):
-    result = run()
+    result = run_command("explore")
     assert result.exit_code == 0, result.output
     assert result.stdout == f"open {folder / 'explorer.html'}\n"
     assert [path.name for path in folder.iterdir()] == ["explorer.html"]
@@ -71,7 +63,7 @@ def test_it_writes_one_file_that_needs_no_other(folder):
 )
 def test_a_photo_becomes_the_first_picture(folder, mode, shape, value, expected):
     Image.new(mode, shape, value).save("mine.png")
-    assert run("--image", "mine.png", "-o", "mine.html").exit_code == 0
+    assert run_command("explore", "--image", "mine.png", "-o", "mine.html").exit_code == 0
     given = photos_in((folder / "mine.html").read_text(encoding="utf-8"))["given"]
     assert given["size"] == build.SIDE
     pixels = np.frombuffer(base64.b64decode(given["base64"]), np.uint8).reshape(-1, 3)
@@ -88,9 +80,9 @@ def test_the_middle_of_a_photo_is_shown():
 def test_it_opens_the_browser_where_asked(folder, monkeypatch):
     opened = []
     monkeypatch.setattr(webbrowser, "open", opened.append)
-    assert run("-o", "a.html").exit_code == 0
+    assert run_command("explore", "-o", "a.html").exit_code == 0
     assert opened == []
-    assert run("-o", "a.html", "--open").exit_code == 0
+    assert run_command("explore", "-o", "a.html", "--open").exit_code == 0
     assert opened == [(folder / "a.html").as_uri()]
 
 
@@ -103,8 +95,8 @@ def test_other_files_are_not_replaced_unless_forced(folder):
         == "convpool: notes.html exists and is no explorer page; --force (force=True) replaces it\n"
     )
     assert theirs.read_text() == "<p>my notes</p>"
-    assert run("-o", "notes.html", "--force").exit_code == 0
-    assert run("-o", "notes.html").exit_code == 0  # now it is one
+    assert run_command("explore", "-o", "notes.html", "--force").exit_code == 0
+    assert run_command("explore", "-o", "notes.html").exit_code == 0  # now it is one
     assert [path.name for path in folder.iterdir()] == ["notes.html"]
 
 

@@ -26,6 +26,8 @@ from convpool.commands import pictures as picture_commands
 from convpool.datasets import files as data
 from convpool.demo import run as demo
 from convpool.demo.tasks import TASKS
+from support import children
+from support.command import run_command
 
 COMMANDS = main.convpool.commands
 LEFT_TO_RIGHT = "1 0 -1; 2 0 -2; 1 0 -1"
@@ -35,39 +37,20 @@ PLAN = ("plan", "--images", "50000x28x28x1")
 COURSE = Path("math/0x04-convolutions_and_pooling")
 
 
-def run(*words):
-    return click_testing.CliRunner().invoke(
-        main.convpool, [str(word) for word in words], prog_name="convpool"
-    )
-
-
 def done(*words):
     """Run a command that must succeed, and return what it says."""
-    result = run(*words)
+    result = run_command(*words)
     assert result.exit_code == 0, result.output
     return result.stdout
 
 
 def refused(*words):
     """Run a command that must not succeed, and return its one line."""
-    result = run(*words)
+    result = run_command(*words)
     assert result.exit_code == 2, result.output
     assert result.stdout == ""
     assert result.stderr.count("\n") == 1, result.stderr
     return result.stderr
-
-
-def python(code, *words, folder=None, **environment):
-    """Run code in a Python of its own, with the words as sys.argv[1:]."""
-    return subprocess.run(
-        [sys.executable, "-c", code, *map(str, words)],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(Path(main.__file__).parents[2])} | environment,
-        check=False,
-    )
 
 
 START = "from convpool.__main__ import main; main()"
@@ -163,7 +146,7 @@ slow = "matplotlib scipy skimage sklearn PIL pooch numba rich.console".split()
 atexit.register(lambda: print("loaded:", [name for name in slow if name in sys.modules]))
 {START}
 """
-    assert python(code, "--help").stdout.endswith("loaded: []\n")
+    assert children.run(code, "--help").stdout.endswith("loaded: []\n")
 
 
 @pytest.mark.parametrize("missing", ["click", "rich"])
@@ -178,13 +161,15 @@ class Blocked:
 sys.meta_path.insert(0, Blocked())
 {START}
 """
-    made = python(code, *words)
+    made = children.run(code, *words)
     assert (made.returncode, made.stdout) == (2, "")
     assert made.stderr == f'convpool: the command needs {missing}: pip install "convpool[app]"\n'
 
 
 def test_other_missing_modules_are_not_blamed_on_the_extra():
-    made = python(f"import sys; sys.modules['convpool.commands.main'] = None; {START}", "--help")
+    made = children.run(
+        f"import sys; sys.modules['convpool.commands.main'] = None; {START}", "--help"
+    )
     assert made.returncode == 1
     assert "Traceback" in made.stderr
     assert "pip install" not in made.stderr
@@ -193,7 +178,7 @@ def test_other_missing_modules_are_not_blamed_on_the_extra():
 @pytest.mark.parametrize("extra", [(), ("--max-pixels", "9999")])
 def test_without_pillow_one_line_names_the_pip_line(pictures, tmp_path, extra):
     words = ("apply", pictures["gray.png"], "--kernel", "box", "-o", tmp_path / "out.png", *extra)
-    made = python(f"import sys; sys.modules['PIL'] = None; {START}", *words)
+    made = children.run(f"import sys; sys.modules['PIL'] = None; {START}", *words)
     assert made.returncode == 2
     assert made.stderr.count("\n") == 1
     assert 'pip install "convpool[app]"' in made.stderr
@@ -231,7 +216,7 @@ def test_wrong_words_get_one_line(words, said):
 
 
 def test_no_words_show_the_help():
-    result = run()
+    result = run_command()
     assert result.exit_code == 2
     assert result.stderr.startswith("Usage: convpool [OPTIONS] COMMAND [ARGS]...\n")
 
@@ -255,7 +240,7 @@ def test_a_stop_or_a_failure_is_one_line_and_exit_2(monkeypatch, error, said):
 
 def test_a_mistake_in_the_program_is_not_hidden(monkeypatch):
     monkeypatch.setattr(main.package, "plan_pooling", lambda *words, **options: {}["nothing"])
-    result = run(*PLAN, "--pool", "2")
+    result = run_command(*PLAN, "--pool", "2")
     assert result.exit_code == 1
     assert isinstance(result.exception, KeyError)
 
@@ -516,7 +501,10 @@ def test_colours_of_transparent_pixels_do_not_bleed(red_on_clear_green, tmp_path
         ("pool", "--mode", "max", "--size", "3", "--stride", "1", "--padding", "same"),
     ):
         command, *options = words
-        assert run(command, tmp_path / name, *options, *more, "-o", out, "--force").exit_code == 0
+        assert (
+            run_command(command, tmp_path / name, *options, *more, "-o", out, "--force").exit_code
+            == 0
+        )
         photo = picture_commands.photos.read(out)
         planes = photo.planes() // (257 if photo.pixels.dtype == np.uint16 else 1)
         seen = photo.alpha > 0
@@ -611,7 +599,7 @@ def test_a_broken_file_gets_one_line_and_the_others_are_done(pictures, tmp_path)
         pictures["colour.png"],
     )
     for force in ((), ("--force",)):
-        result = run(
+        result = run_command(
             "apply",
             *words,
             tmp_path / "nothing.png",
@@ -634,7 +622,7 @@ def test_a_broken_file_gets_one_line_and_the_others_are_done(pictures, tmp_path)
 def test_a_picture_that_does_not_fit_is_named(pictures, tmp_path):
     Image.fromarray(np.zeros((1, 1), dtype=np.uint8)).save(tmp_path / "dot.png")
     words = ("pool", tmp_path / "dot.png", pictures["gray.png"], "-o", tmp_path / "out")
-    result = run(*words)
+    result = run_command(*words)
     assert result.exit_code == 2
     assert result.stderr.startswith(f"convpool: {tmp_path / 'dot.png'}: a window of 2 does not fit")
     assert result.stderr.count("\n") == 1
@@ -715,7 +703,7 @@ def test_names_of_files_do_not_steer_the_terminal(pictures, tmp_path, monkeypatc
     assert VISIBLE in done("explain", "-o", f"{STEERS}/a.svg", "--frame", "0")
     assert VISIBLE in done("explore", "-o", f"{STEERS}/a.html")
     Path(f"{STEERS}.gif").write_bytes(b"GIF89a")
-    noted = run("pool", f"{STEERS}.gif", f"{STEERS}.png", "-o", STEERS, "--force")
+    noted = run_command("pool", f"{STEERS}.gif", f"{STEERS}.png", "-o", STEERS, "--force")
     assert VISIBLE in noted.stderr
     assert "\x1b" not in noted.stderr
 
@@ -811,7 +799,7 @@ def test_the_size_of_a_gaussian_follows_sigma_and_a_smaller_one_is_said(pictures
         expected = ndimage.gaussian_filter(before, 3, radius=3 * reach, mode="mirror")
         np.testing.assert_array_equal(read(tmp_path / f"{name}.png"), np.rint(expected))
     words = ("--kernel", "gaussian", "--sigma", "10", "--size", "5", "-o", tmp_path / "c.png")
-    result = run("apply", pictures["gray.png"], *words)
+    result = run_command("apply", pictures["gray.png"], *words)
     assert result.exit_code == 0
     assert (
         result.stderr
@@ -842,7 +830,7 @@ def test_the_limit_of_pixels_can_be_lowered_and_is_said(pictures, tmp_path, monk
 def test_what_reading_decided_is_said(tmp_path, cat):
     frames = [Image.fromarray(cat), Image.fromarray(cat[::-1].copy())]
     frames[0].save(tmp_path / "film.gif", save_all=True, append_images=frames[1:])
-    result = run("pool", tmp_path / "film.gif", "-o", tmp_path / "out.png")
+    result = run_command("pool", tmp_path / "film.gif", "-o", tmp_path / "out.png")
     assert result.exit_code == 0
     assert result.stderr == f"{tmp_path / 'film.gif'}: first of 2 frames\n"
 
@@ -1108,9 +1096,9 @@ def test_what_is_said_stands_on_lines_of_its_own_above_the_bar(pictures, tmp_pat
 )
 def test_no_bar_where_nobody_looks(pictures, tmp_path, environment):
     words = ("pool", pictures["gray.png"], pictures["colour.png"], "-o", tmp_path / "out")
-    made = python(START, *words, **environment)
+    made = children.run(START, *words, **environment)
     assert (made.returncode, made.stderr) == (0, "")
-    made = python(SLOW_DEMO, "demo", "--to", "slides", folder=tmp_path, **environment)
+    made = children.run(SLOW_DEMO, "demo", "--to", "slides", cwd=tmp_path, **environment)
     assert (made.returncode, made.stderr) == (0, "")
     assert len(made.stdout.splitlines()) == 9
 

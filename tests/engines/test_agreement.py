@@ -15,6 +15,7 @@ from convpool import reference
 from convpool.engines import ENGINES
 from convpool.plans import cost_model
 from support import bounds
+from support.arrays import numbers
 from support.sampling import EVERYTHING
 
 DIRECT = [name for name in ENGINES if name != "fft"]
@@ -75,16 +76,6 @@ GEOMETRIES = {
     },
     "constant": ((2, 5, 6, 2), (3, 4, 2, 2), {"pad_mode": "constant", "fill": 3}),
 }
-
-
-def numbers(shape, dtype, seed):
-    """Return small values, floats in halves, of which every sum is exact."""
-    dtype = np.dtype(dtype)
-    random = np.random.default_rng(seed)
-    values = random.integers(0 if dtype.kind in "ub" else -4, 2 if dtype.kind == "b" else 5, shape)
-    if dtype.kind == "c":
-        values = values + 1j * random.integers(-3, 4, shape)
-    return (values / 2 if dtype.kind in "fc" else values).astype(dtype)
 
 
 def refusal(engine, images, kernels, **words):

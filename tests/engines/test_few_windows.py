@@ -13,16 +13,13 @@ from convpool import plan_convolution, plan_pooling, reference
 from convpool.engines.compiled import host
 from convpool.plans import base
 from convpool.pooling import _plan as recent_plan
+from support.arrays import numbers
 
 needs_numba = pytest.mark.skipif(
     host.refusal() is not None, reason=f"no compiled kernels: {host.refusal()}"
 )
 COMPILED = pytest.param("compiled", marks=needs_numba)
 PAD_MODES = ["zeros", "constant", "reflect", "symmetric", "edge", "wrap"]
-
-
-def numbers(*shape, seed=0):
-    return np.random.default_rng(seed).integers(-9, 9, shape).astype(float)
 
 
 @pytest.fixture
@@ -69,7 +66,7 @@ def test_the_small_world_leaves_pixels_out(always):
 )
 def test_convolutions(always, engine, count, pad_mode):
     for size, window, stride, dilation, pair in some(count):
-        images, kernels = numbers(2, size, 2), numbers(window, 2, 3, seed=1)
+        images, kernels = numbers((2, size, 2)), numbers((window, 2, 3), seed=1)
         words = {
             "dilation": dilation,
             "pad_mode": pad_mode,
@@ -89,7 +86,7 @@ def test_poolings(always, engine, count, ceil, mode):
     if engine == "compiled" and mode == "lp":
         pytest.skip("not compiled")
     for size, window, stride, dilation, pair in some(count):
-        images = numbers(2, size, 2)
+        images = numbers((2, size, 2))
         for count_padding in {False, mode == "avg"}:
             words = {
                 "padding": [pair],
@@ -105,7 +102,7 @@ def test_poolings(always, engine, count, ceil, mode):
 @pytest.mark.parametrize("ceil", [False, True])
 def test_indices(ceil, monkeypatch):
     for size, window, stride, dilation, pair in some(200):
-        images = numbers(2, size, 5, 2)
+        images = numbers((2, size, 5, 2))
         words = {"padding": [pair, (0, 0)], "dilation": (dilation, 1), "ceil": ceil}
         found = []
         for few in (1, 10**9):  # gathered, and not
@@ -119,7 +116,7 @@ def test_indices(ceil, monkeypatch):
 
 @pytest.mark.parametrize("engine", ["numpy", COMPILED])
 def test_more_axes_groups_and_channels_first(always, engine):
-    images, kernels = numbers(2, 4, 31, 40), numbers(3, 2, 2, 6, seed=1)
+    images, kernels = numbers((2, 4, 31, 40)), numbers((3, 2, 2, 6), seed=1)
     for pad_mode in PAD_MODES:
         words = {
             "stride": (7, 1),
@@ -132,7 +129,7 @@ def test_more_axes_groups_and_channels_first(always, engine):
         np.testing.assert_array_equal(
             made, reference.convolve(images, kernels, "same_size", **words)
         )
-    images, kernels = numbers(1, 9, 30, 20, 1), numbers(2, 1, 3, 1, 1, seed=1)
+    images, kernels = numbers((1, 9, 30, 20, 1)), numbers((2, 1, 3, 1, 1), seed=1)
     made = convpool.convolve(images, kernels, ((1, 2), (0, 40), (3, 3)), (3, 29, 9))
     np.testing.assert_array_equal(
         made, reference.convolve(images, kernels, ((1, 2), (0, 40), (3, 3)), (3, 29, 9))

@@ -31,12 +31,9 @@ from convpool import (
 from convpool import pooling as pooling_calls
 from convpool.plans import make
 from convpool.plans.cache import recent
+from support.arrays import numbers
 
 SOURCE = Path(convpool.__file__).parents[1]
-
-
-def numbers(shape, dtype="float64", seed=0):
-    return np.random.default_rng(seed).integers(0, 9, shape).astype(dtype)
 
 
 @pytest.fixture(autouse=True)
@@ -55,6 +52,7 @@ start = threading.Thread.start
 threading.Thread.start = lambda thread: (started.append(thread.name), start(thread))
 import numpy as np, convpool
 from convpool import course
+
 for kind in ("uint8", "int64", "float16", "float32", "float64", "complex64"):
     images = np.ones((1, 28, 28, 1), kind)
     for kernel_kind in ("int64", kind):

@@ -10,17 +10,15 @@ import gc
 import multiprocessing
 import os
 import signal
-import subprocess
-import sys
 import threading
 import weakref
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 import convpool
 from convpool.engines import cpus, threads
+from support import children
 
 LONG = 60  # seconds until something that never ends is given up
 forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
@@ -31,18 +29,6 @@ def four_threads():
     threads.set_number(4)
     yield
     threads.set_number(None)
-
-
-def python(code, timeout=LONG, **environment):
-    """Run code in a Python of its own."""
-    return subprocess.run(
-        [sys.executable, "-W", "ignore::DeprecationWarning", "-c", code],
-        capture_output=True,
-        text=True,
-        timeout=timeout,
-        env=os.environ | {"PYTHONPATH": str(Path(convpool.__file__).parents[1])} | environment,
-        check=False,
-    )
 
 
 def counted(parts):
@@ -139,7 +125,7 @@ threads.set_number(4)
 threads.spread(lambda i: None, 2)
 print(threading.active_count() > 1, "concurrent.futures" in sys.modules)
 """
-    assert python(code).stdout.split("\n")[-3:] == ["1 False", "True True", ""]
+    assert children.run(code).stdout.split("\n")[-3:] == ["1 False", "True True", ""]
 
 
 @pytest.mark.skipif(
@@ -465,7 +451,7 @@ if not child:
     sys.exit(0)  # the ordinary end, which waits for threads
 print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), meet(), flush=True)
 """
-    made = python(code)
+    made = children.run(code)
     assert (made.stdout, made.stderr) == ("4\n0 4\n", "")
 
 
@@ -490,7 +476,7 @@ stop.set()
 for caller in callers: caller.join()
 print(set(codes))
 """
-    made = python(code)
+    made = children.run(code)
     assert (made.stdout, made.stderr) == ("{14}\n", "")
 
 
@@ -523,7 +509,7 @@ go_on.set()
 other.join()
 print(meet())
 """
-    made = python(code)
+    made = children.run(code)
     assert (made.stdout, made.stderr) == ("18\n4\n", "")
 
 
@@ -540,7 +526,7 @@ codes = []
 threads.spread(work, 4)
 print(codes)
 """
-    made = python(code)
+    made = children.run(code)
     assert (made.stdout, made.stderr) == ("[14, 14, 14, 14]\n", "")
 
 
@@ -573,7 +559,7 @@ go_on.set()
 other.join()
 print(len(first.candidates))
 """
-    made = python(code)
+    made = children.run(code)
     assert (made.stdout, made.stderr) == ("13\n1\n", "")
 
 
@@ -614,7 +600,7 @@ stop.set()
 for caller in callers: caller.join()
 print(set(codes))
 """
-    made = python(code, timeout=LONG if children < 100 else 1000)
+    made = children.run(code, timeout=LONG if children < 100 else 1000)
     assert (made.stdout, made.stderr) == ("{10}\n", "")
 
 
@@ -707,7 +693,7 @@ codes = []
 threads.spread(work, 2)
 print(codes)
 """
-    made = python(code)
+    made = children.run(code)
     cpus = len(os.sched_getaffinity(0))
     assert (made.stdout, made.stderr) == (f"[{cpus}, {cpus}]\n", "")
 
@@ -730,7 +716,7 @@ def late():
 atexit.register(late)
 if {used}: threads.spread(lambda i: None, 4)
 """
-    made = python(code)
+    made = children.run(code)
     assert (made.stdout, made.stderr, made.returncode) == ("True\n", "", 0)
 
 
@@ -747,7 +733,7 @@ for daemon in daemons: daemon.start()
 time.sleep(0.2)
 print("done", flush=True)
 """
-    made = python(code)
+    made = children.run(code)
     assert (made.stdout, made.stderr, made.returncode) == ("done\n", "", 0)
 
 
@@ -859,7 +845,7 @@ from convpool.engines import threads
 print(threads.number())
 """
     assert (
-        python(code, CONVPOOL_NUM_THREADS="", OMP_NUM_THREADS="", NUMBA_NUM_THREADS="").stdout
+        children.run(code, CONVPOOL_NUM_THREADS="", OMP_NUM_THREADS="", NUMBA_NUM_THREADS="").stdout
         == "1\n"
     )
 
@@ -893,7 +879,7 @@ print(threads.origin())
 threads.set_number(None)
 print(threads.number())
 """
-    said = python(code, CONVPOOL_NUM_THREADS=" 7 ").stdout
+    said = children.run(code, CONVPOOL_NUM_THREADS=" 7 ").stdout
     assert said == "(7, 'CONVPOOL_NUM_THREADS')\n(2, 'set_num_threads')\n7\n"
 
 

@@ -20,6 +20,7 @@ da = pytest.importorskip("dask.array")
 
 from convpool.out_of_core import dask as dask_arrays
 from convpool.plans import arguments
+from support.arrays import numbers
 
 PAD_MODES = ["zeros", "constant", "reflect", "symmetric", "edge", "wrap"]
 EXAMPLES = int(os.environ.get("CONVPOOL_EXAMPLES", "60"))
@@ -29,11 +30,6 @@ EXAMPLES = int(os.environ.get("CONVPOOL_EXAMPLES", "60"))
 def _in_this_thread():
     with dask.config.set(scheduler="synchronous"):
         yield
-
-
-def numbers(shape, dtype, seed=0):
-    values = np.random.default_rng(seed).integers(0, 2 if dtype == "bool" else 9, shape)
-    return (values - 4 * (np.dtype(dtype).kind in "if")).astype(dtype)
 
 
 def expect_equal(made, whole):

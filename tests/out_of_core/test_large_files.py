@@ -18,13 +18,10 @@ import pytest
 
 import convpool
 from convpool.out_of_core import outputs, tile_sizes
+from support.arrays import numbers
 
 SOURCE = Path(convpool.__file__).parents[1]
 KERNELS = np.arange(18, dtype=np.float32).reshape(3, 3, 1, 2) - 8
-
-
-def numbers(shape, dtype="float32"):
-    return np.random.default_rng(0).integers(0, 99, shape).astype(dtype)
 
 
 # ---- .npy ----
@@ -98,7 +95,7 @@ def test_eight_gigabytes_in_one(tmp_path):
 @pytest.mark.parametrize("max_memory", ["20kB", "60kB", "1MB"])
 @pytest.mark.parametrize("channel_axis", [1, -1])
 def test_npy_files_hold_the_result(max_memory, channel_axis, tmp_path):
-    images = numbers((3, 40, 50, 1))
+    images = numbers((3, 40, 50, 1), "float32")
     images = np.moveaxis(images, -1, channel_axis)
     whole = convpool.convolve(images, KERNELS, channel_axis=channel_axis)
     words = {
@@ -144,7 +141,7 @@ def test_an_empty_result_is_a_file_too(tmp_path):
 @pytest.mark.parametrize("chunks", [None, (1, 16, 50, 1), (2, 7, 7, 1)])
 def test_hdf5(chunks, tmp_path):
     h5py = pytest.importorskip("h5py")
-    images = numbers((3, 40, 50, 1))
+    images = numbers((3, 40, 50, 1), "float32")
     with h5py.File(tmp_path / "images.h5", "w") as file:
         given = file.create_dataset("images", data=images, chunks=chunks)
         for pad_mode in ("zeros", "wrap"):
@@ -213,8 +210,8 @@ def test_a_finished_zarr_is_read_only_with_tiles_as_chunks(call, channel_axis, t
 def test_the_recipe_for_xarray():
     """As in docs/large_arrays.md."""
     xarray = pytest.importorskip("xarray")
-    images = numbers((4, 20, 30, 2))
-    kernels = numbers((3, 3, 2, 5))
+    images = numbers((4, 20, 30, 2), "float32")
+    kernels = numbers((3, 3, 2, 5), "float32")
     given = xarray.DataArray(images, dims=("time", "y", "x", "band"), coords={"time": [3, 4, 5, 6]})
     made = xarray.apply_ufunc(
         convpool.convolve,

@@ -18,6 +18,7 @@ import convpool
 from convpool.engines import ENGINES, POOL_ENGINES
 from convpool.out_of_core import tile_sizes
 from convpool.plans import cost_model
+from support.arrays import numbers
 
 PAD_MODES = ["zeros", "constant", "reflect", "symmetric", "edge", "wrap"]
 MEMORY = [1, 600, 3000, "20kB", "200kB"]
@@ -64,11 +65,6 @@ class Written:
         if self.writes - 1 == self.fails_at:
             raise self.error
         self.array[block] = values
-
-
-def numbers(shape, dtype, seed=0):
-    values = np.random.default_rng(seed).integers(0, 2 if dtype == "bool" else 9, shape)
-    return (values - 4 * (np.dtype(dtype).kind in "if")).astype(dtype)
 
 
 def skip_without(engine):

@@ -10,12 +10,9 @@ import pytest
 
 import convpool
 from convpool import filter_image, fold, window_view
+from support.arrays import numbers
 
 SIZES = {1: (9,), 2: (7, 8), 3: (4, 5, 6)}
-
-
-def numbers(*shape, seed=0):
-    return np.random.default_rng(seed).integers(-9, 10, shape)
 
 
 # ---- windows ----
@@ -26,7 +23,7 @@ def numbers(*shape, seed=0):
     ("rank", "axis"), [(rank, axis) for rank in SIZES for axis in range(rank + 2)]
 )
 def test_windows_of_images_with_channels_anywhere(rank, axis, negative):
-    last = numbers(2, *SIZES[rank], 3)
+    last = numbers((2, *SIZES[rank], 3), "int64")
     images = np.moveaxis(last, -1, axis)
     given = axis - rank - 2 if negative else axis
     words = {"stride": 2, "dilation": 1, "channel_axis": given}
@@ -41,7 +38,7 @@ def test_windows_of_images_with_channels_anywhere(rank, axis, negative):
     )
     assert summed.shape == images.shape
     # the adjoint
-    others = numbers(*windows.shape, seed=1)
+    others = numbers(windows.shape, "int64", seed=1)
     assert np.vdot(windows, others) == np.vdot(images, fold(others, SIZES[rank], **words))
 
 
@@ -92,8 +89,8 @@ def test_fold_says_which_shape_has_as_many_windows(shape, padding, fits):
 
 # ---- pictures ----
 
-PICTURE = numbers(9, 8, 3)
-KERNEL = numbers(3, 2, seed=1)
+PICTURE = numbers((9, 8, 3), "int64")
+KERNEL = numbers((3, 2), "int64", seed=1)
 EXPECTED = np.stack([filter_image(PICTURE[..., k], KERNEL) for k in range(3)], axis=-1)
 
 
@@ -165,8 +162,8 @@ def test_rounded_pictures_with_channels_first():
 @pytest.mark.parametrize("way", WAYS)
 def test_pictures_of_many_channels_are_said_to_be_so(way):
     with pytest.raises(ValueError, match="channel_axis=-1 for one picture of 5 channels"):
-        WAYS[way](numbers(9, 8, 5), KERNEL)
-    image = numbers(5, 9, 8)
+        WAYS[way](numbers((9, 8, 5), "int64"), KERNEL)
+    image = numbers((5, 9, 8), "int64")
     with pytest.raises(
         ValueError, match=r"image \(5, 9, 8\) can be read in more than one way"
     ) as caught:
@@ -252,7 +249,7 @@ def test_a_tuple_fixes_the_rank():
 
 # ---- what has no lazy form ----
 
-IMAGES = numbers(2, 6, 7, 3).astype(float)
+IMAGES = numbers((2, 6, 7, 3), "int64").astype(float)
 EAGER = {
     "window_view": ("images", lambda images: window_view(images, (2, 2))),
     "fold": ("windows", lambda windows: fold(windows, (6, 7))),

@@ -15,15 +15,12 @@ from scipy import signal
 import convpool
 from convpool import convolve, convolve_transpose, filter_image, plan_convolution
 from convpool.engines import ENGINES
+from support.arrays import numbers
 
 SPATIAL = {1: (9,), 2: (7, 8), 3: (5, 4, 6)}
 WINDOW = {1: (3,), 2: (3, 2), 3: (2, 3, 2)}
 # rank -> a name for each of the three
 NAMES = {1: ("WIO", "OIW", "WCM"), 2: ("HWIO", "OIHW", "HWCM"), 3: ("DHWIO", "OIDHW", "DHWCM")}
-
-
-def numbers(*shape, seed=0, dtype=float):
-    return np.random.default_rng(seed).integers(-9, 10, shape).astype(dtype)
 
 
 def of_pytorch(images, kernels, groups):
@@ -63,8 +60,8 @@ def of_keras(images, kernels):
 def test_kernels_of_pytorch(rank, groups, engine):
     if (rank, engine) == (3, "compiled"):
         pytest.skip("three axes are not for this engine")
-    images = numbers(2, 4, *SPATIAL[rank])
-    kernels = numbers(6, 4 // groups, *WINDOW[rank], seed=1)
+    images = numbers((2, 4, *SPATIAL[rank]))
+    kernels = numbers((6, 4 // groups, *WINDOW[rank]), seed=1)
     expected = of_pytorch(images, kernels, groups)
     for name in ("OIHW", NAMES[rank][1]):
         words = {"channel_axis": 1, "groups": groups, "engine": engine, "kernel_layout": name}
@@ -86,7 +83,10 @@ def test_kernels_of_pytorch(rank, groups, engine):
 def test_depthwise_kernels_of_keras(rank, multiplier, engine):
     if (rank, engine) == (3, "compiled"):
         pytest.skip("three axes are not for this engine")
-    images, kernels = numbers(2, *SPATIAL[rank], 3), numbers(*WINDOW[rank], 3, multiplier, seed=1)
+    images, kernels = (
+        numbers((2, *SPATIAL[rank], 3)),
+        numbers((*WINDOW[rank], 3, multiplier), seed=1),
+    )
     expected = of_keras(images, kernels)
     for name, groups in product(("HWCM", NAMES[rank][2]), (1, 3)):
         made = convolve(images, kernels, "valid", kernel_layout=name, groups=groups, engine=engine)
@@ -101,12 +101,12 @@ def ours(kernels, layout):
 
 
 CASES = {  # layout, kernels, groups in "HWIO"
-    "OIHW": (numbers(6, 4, 3, 2, seed=1), 1),
-    "OIHW in groups": (numbers(6, 2, 3, 2, seed=1), 2),
-    "HWCM": (numbers(3, 2, 4, 2, seed=1), 4),
-    "HWIO": (numbers(3, 2, 4, 5, seed=1), 1),
+    "OIHW": (numbers((6, 4, 3, 2), seed=1), 1),
+    "OIHW in groups": (numbers((6, 2, 3, 2), seed=1), 2),
+    "HWCM": (numbers((3, 2, 4, 2), seed=1), 4),
+    "HWIO": (numbers((3, 2, 4, 5), seed=1), 1),
 }
-IMAGES = numbers(3, 11, 12, 4)
+IMAGES = numbers((3, 11, 12, 4))
 WAYS = {  # of running a call
     "in memory": lambda images, kernels, **words: convolve(images, kernels, **words),
     "flipped": lambda images, kernels, **words: convolve(images, kernels, flip=True, **words),
@@ -157,12 +157,12 @@ def test_transposed_is_the_adjoint_in_every_order(case, rank):
     layout, groups = case.split()[0], 2 if "groups" in case else 1
     window = WINDOW[rank]
     kernels = (
-        numbers(*window, 4, 2, seed=1)
+        numbers((*window, 4, 2), seed=1)
         if layout == "HWCM"
-        else numbers(8, 4 // groups, *window, seed=1)
+        else numbers((8, 4 // groups, *window), seed=1)
     )
-    x, words = numbers(2, *SPATIAL[rank], 4), {"groups": groups, "kernel_layout": layout}
-    y = numbers(*convolve(x, kernels, "valid", **words).shape, seed=2)
+    x, words = numbers((2, *SPATIAL[rank], 4)), {"groups": groups, "kernel_layout": layout}
+    y = numbers(convolve(x, kernels, "valid", **words).shape, seed=2)
     back = convolve_transpose(y, kernels, "valid", **words)
     assert np.vdot(convolve(x, kernels, "valid", **words), y) == np.vdot(x, back)
     if rank == 2:
@@ -215,12 +215,12 @@ def test_other_words_raise(word):
     with pytest.raises(
         ValueError, match=r"kernel_layout is .*; it must be one of 'HWIO', 'OIHW', 'HWCM'"
     ):
-        convolve(IMAGES, numbers(3, 3, 4, 2), kernel_layout=word)
+        convolve(IMAGES, numbers((3, 3, 4, 2)), kernel_layout=word)
 
 
 def test_a_word_in_small_letters_is_recognized():
     with pytest.raises(ValueError, match="did you mean 'OIHW'"):
-        convolve(IMAGES, numbers(2, 4, 3, 3), kernel_layout="oihw")
+        convolve(IMAGES, numbers((2, 4, 3, 3)), kernel_layout="oihw")
 
 
 F = np.ones
@@ -368,7 +368,7 @@ def follow_form(form, text, call, images, shape, words):
 
 
 def test_one_kernel_for_every_channel():
-    images, kernel = numbers(2, 8, 9, 3), numbers(3, 3, 1, 1, seed=1)
+    images, kernel = numbers((2, 8, 9, 3)), numbers((3, 3, 1, 1), seed=1)
     expected = same_for_all(images, kernel[..., 0, 0])
     with pytest.raises(ValueError, match="one kernel for every channel") as caught:
         convolve(images, kernel)
@@ -376,7 +376,7 @@ def test_one_kernel_for_every_channel():
     np.testing.assert_array_equal(
         convolve(images, np.repeat(kernel, 3, axis=-1), groups=3), expected
     )
-    kernels = numbers(3, 3, 1, 2, seed=1)
+    kernels = numbers((3, 3, 1, 2), seed=1)
     made = convolve(images, np.concatenate([kernels] * 3, axis=-1), groups=3)
     for i in range(2):
         np.testing.assert_array_equal(made[..., i::2], same_for_all(images, kernels[..., 0, i]))

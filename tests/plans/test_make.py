@@ -25,6 +25,7 @@ from convpool.plans import arguments, formatting
 from convpool.plans import make as planning
 from convpool.plans.make import Plan
 from convpool.windows import Axis
+from support.arrays import numbers
 
 
 @dataclass(frozen=True)
@@ -117,10 +118,6 @@ TRANSPOSED = [
     Case((1, 2, 3, 2, 4), (2, 2, 2, 2, 4), {"stride": (1, 2, 3)}),
 ]
 DTYPES = ["float64", "float32", "int16", "uint8", "complex64", ">f4"]
-
-
-def numbers(shape, dtype="float64"):
-    return np.random.default_rng(5).integers(0, 9, shape).astype(dtype)
 
 
 def planned(case):

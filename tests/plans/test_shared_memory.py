@@ -10,16 +10,13 @@ from convpool.engines.compiled import host
 from convpool.engines.numpy import convolution as numpy_convolution
 from convpool.plans import shared_memory
 from convpool.plans.make import plan_transposed
+from support.arrays import numbers
 
 if host.trial() is not None:
     ENGINES = {name: run for name, run in ENGINES.items() if name != "compiled"}
     POOL_ENGINES = {name: run for name, run in POOL_ENGINES.items() if name != "compiled"}
 
 MEMORIES = [None, "60kB"]
-
-
-def numbers(shape, dtype=np.float64):
-    return np.random.default_rng(0).integers(-4, 5, shape).astype(dtype)
 
 
 def enough(engine, max_memory):

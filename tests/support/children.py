@@ -44,13 +44,14 @@ def start(command, **words):
     return subprocess.Popen(command, **words)
 
 
-def run(code, *arguments, timeout=LIMIT, **changes):
-    """Run code in a Python of its own, with some changes to its environment; return the
-    completed process.
+def run(code, *arguments, timeout=LIMIT, cwd=None, **changes):
+    """Run code in a Python of its own with arguments as sys.argv[1:]; return the completed process.
+
+    Changes are variables of its environment; cwd is the folder where it starts.
     """
     command = [sys.executable, "-W", "ignore::DeprecationWarning", "-c", code, *map(str, arguments)]
-    words = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "env": environment(**changes)}
-    with start(command, **words) as child:
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with start(command, **pipes, cwd=cwd, env=environment(**changes)) as child:
         try:
             out, errors = child.communicate(timeout=timeout)
         except BaseException:

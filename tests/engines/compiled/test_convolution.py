@@ -23,8 +23,9 @@ from convpool import reference
 from convpool.engines import threads
 from convpool.engines.compiled import convolution as compiled_convolution
 from convpool.engines.compiled import few_kernels, geometry, host, launch, many_kernels
-from convpool.windows import place
 from support import children
+from support.arrays import numbers
+from support.axes import convolution_axes
 from support.sampling import EVERYTHING, sample
 
 if host.trial() is not None:
@@ -56,32 +57,6 @@ def some(table, count, name):
     return sample(table, max(2, count // 4), f"test_compiled {name}")
 
 
-def numbers(shape, dtype, seed):
-    """Return small values, floats in halves."""
-    kind = np.dtype(dtype).kind
-    low = 0 if kind in "ub" else -4
-    values = np.random.default_rng(seed).integers(low, 2 if kind == "b" else 5, shape)
-    return (values / 2 if kind == "f" else values).astype(dtype)
-
-
-def each(word, rank):
-    return (word,) * rank if np.ndim(word) == 0 else tuple(word)
-
-
-def lay(images, kernels, padding, stride, dilation):
-    rank = images.ndim - 2
-    sides = (
-        [padding] * rank
-        if isinstance(padding, str)
-        else [(one, one) if np.ndim(one) == 0 else one for one in each(padding, rank)]
-    )
-    steps = each(stride, rank), each(dilation, rank)
-    return [
-        place(*axis)
-        for axis in zip(images.shape[1:-1], kernels.shape[:-2], *steps, sides, strict=True)
-    ]
-
-
 def windowed(
     images,
     kernels,
@@ -96,7 +71,7 @@ def windowed(
     kind=None,
 ):
     """Convolve by NumPy's sliding windows, in float64 or, for large integers, in `kind`."""
-    axes = lay(images, kernels, padding, stride, dilation)
+    axes = convolution_axes(images, kernels, padding, stride, dilation)
     sides = [(0, 0), *((axis.before, axis.after) for axis in axes), (0, 0)]
     words = (
         {"mode": "constant", "constant_values": fill}

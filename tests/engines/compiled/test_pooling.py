@@ -20,6 +20,8 @@ from convpool.engines.compiled import pooling as compiled_pooling
 from convpool.engines.numpy import pooling as numpy_pooling
 from convpool.plans import dtypes
 from convpool.windows import PADDINGS, place
+from support.arrays import full_range
+from support.axes import per_axis, pooling_axes
 
 pytestmark = pytest.mark.skipif(
     host.refusal() is not None, reason="the compiled engine cannot be used here"
@@ -35,17 +37,6 @@ KINDS = [
 GUARD = 64  # numbers on either side
 
 
-def each(value, rank):
-    return tuple(value) if isinstance(value, (tuple, list)) else (value,) * rank
-
-
-def lay(images, window, stride=1, dilation=1, padding="valid", ceil=False):
-    rank = images.ndim - 2
-    words = [each(value, rank) for value in (window, stride, dilation)]
-    sides = (padding,) * rank if isinstance(padding, str) else padding
-    return [place(*axis, ceil) for axis in zip(images.shape[1:-1], *words, sides, strict=True)]
-
-
 def pooled(images, axes, mode, count_padding=False, engine=compiled_pooling, out=None):
     """Call an engine as the plan does, with an output that holds rubbish."""
     shape = len(images), *(axis.count for axis in axes), images.shape[-1]
@@ -53,18 +44,6 @@ def pooled(images, axes, mode, count_padding=False, engine=compiled_pooling, out
     kind = dtypes.pooling(images.dtype, mode)
     engine.pool(images, axes, out, mode=mode, count_padding=count_padding, dtype=kind)
     return out
-
-
-def numbers(shape, dtype, seed=0):
-    """Return numbers over the whole range of short integers, and normal floats."""
-    random, kind = np.random.default_rng(seed), np.dtype(dtype)
-    if kind.kind == "f":
-        return random.standard_normal(shape).astype(kind)
-    if kind.kind == "b":
-        return random.integers(0, 2, shape).astype(bool)
-    bounds = np.iinfo(kind)
-    least, most = max(int(bounds.min), -(2**40)), min(int(bounds.max), 2**40)
-    return random.integers(least, most, shape, kind, endpoint=True)
 
 
 def agree(actual, expected, images, axes, mode):
@@ -134,25 +113,27 @@ GEOMETRIES = [
 @pytest.mark.parametrize("geometry", GEOMETRIES, ids=str)
 def test_geometries(geometry, c, count_padding):
     sizes, *words = geometry
-    images = numbers((2, *sizes, c), "float32")
-    same_as_plain(images, lay(images, *words), count_padding=count_padding)
+    images = full_range((2, *sizes, c), "float32")
+    same_as_plain(images, pooling_axes(images, *words), count_padding=count_padding)
 
 
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("geometry", GEOMETRIES[:9], ids=str)
 def test_the_slow_twin(geometry, mode):
     sizes, window, stride, dilation, padding, ceil = geometry
-    images = numbers((2, *sizes, 3), "uint8")
+    images = full_range((2, *sizes, 3), "uint8")
     expected = reference.pool(
         images,
-        each(window, 2),
-        each(stride, 2),
+        per_axis(window, 2),
+        per_axis(stride, 2),
         mode,
         padding=padding,
-        dilation=each(dilation, 2),
+        dilation=per_axis(dilation, 2),
         ceil=ceil,
     )
-    actual = pooled(images, lay(images, window, stride, dilation, padding, ceil), mode)
+    actual = pooled(
+        images, pooling_axes(images, window, stride, dilation, padding, ceil=ceil), mode
+    )
     np.testing.assert_array_equal(actual, expected)
 
 
@@ -161,8 +142,8 @@ def test_the_slow_twin(geometry, mode):
 def test_dtypes(geometry, kind):
     sizes, *words = geometry
     for c in (2, 70):
-        images = numbers((2, *sizes, c), kind)
-        same_as_plain(images, lay(images, *words))
+        images = full_range((2, *sizes, c), kind)
+        same_as_plain(images, pooling_axes(images, *words))
 
 
 @pytest.mark.parametrize("kind", ["float32", "uint8"])
@@ -170,15 +151,15 @@ def test_dtypes(geometry, kind):
 def test_tails(size, kind):
     for window, stride, padding in product((1, 3), (1, 2, 3), ("same", ((0, 1), (2, 0)))):
         for shape in ((2, 3, 5, size), (2, 3, size, 1), (1, 4, size, 2)):
-            images = numbers(shape, kind, seed=size)
-            same_as_plain(images, lay(images, window, stride, 1, padding), ("avg", "max"))
+            images = full_range(shape, kind, seed=size)
+            same_as_plain(images, pooling_axes(images, window, stride, 1, padding), ("avg", "max"))
 
 
 @pytest.mark.parametrize("window", range(1, 41))
 def test_windows_of_every_length(window):
     for kind, stride in product(("float32", "int16"), (1, 2, 4)):
-        images = numbers((1, 41, 43, 3), kind, seed=window)
-        same_as_plain(images, lay(images, window, stride, 1, "same"), ("max", "sum"))
+        images = full_range((1, 41, 43, 3), kind, seed=window)
+        same_as_plain(images, pooling_axes(images, window, stride, 1, "same"), ("max", "sum"))
 
 
 @pytest.mark.parametrize("c", [1, 5, 40])
@@ -186,11 +167,11 @@ def test_windows_of_every_length(window):
 @pytest.mark.parametrize("words", [(3, 1), (2, 2), (9, 1), (13, 3)], ids=str)
 def test_what_is_not_finite_stays_in_its_windows(words, value, c):
     for kind in ("float32", "float64"):
-        images = numbers((1, 30, 30, c), kind)
+        images = full_range((1, 30, 30, c), kind)
         images[0, 15, 14] = value
         images[0, 3, 4] = -np.inf
         images[0, 3, 5] = np.inf
-        same_as_plain(images, lay(images, *words, 1, "same"))
+        same_as_plain(images, pooling_axes(images, *words, 1, "same"))
 
 
 @pytest.mark.parametrize("kind", ["float32", "float64"])
@@ -207,7 +188,7 @@ def test_every_zero_is_positive(geometry, kind):
             .astype(kind)
         )
         for some in (images, images * 0):
-            axes = lay(some, *words)
+            axes = pooling_axes(some, *words)
             for mode in MODES:
                 result = pooled(some, axes, mode)
                 assert not np.signbit(result[result == 0]).any()
@@ -219,7 +200,7 @@ def test_every_zero_is_positive(geometry, kind):
 
 def test_nothing_overflows_on_the_way():
     images = np.full((1, 12, 12, 2), np.finfo(np.float32).max)
-    axes = lay(images, 9)
+    axes = pooling_axes(images, 9)
     assert (pooled(images, axes, "avg") == images.flat[0]).all()
     assert np.isinf(pooled(images, axes, "sum")).all()
     for kind, sizes in product(
@@ -227,14 +208,17 @@ def test_nothing_overflows_on_the_way():
     ):  # just beyond 2**15 and 2**31
         value = np.iinfo(kind).min or np.iinfo(kind).max
         full = np.full((1, *sizes, 1), value, kind)
-        assert pooled(full, lay(full, sizes), "sum").item() == int(value) * sizes[0] * sizes[1]
-        assert pooled(full, lay(full, sizes), "avg").item() == value
+        assert (
+            pooled(full, pooling_axes(full, sizes), "sum").item()
+            == int(value) * sizes[0] * sizes[1]
+        )
+        assert pooled(full, pooling_axes(full, sizes), "avg").item() == value
 
 
 @pytest.mark.parametrize("shape", [(0, 5, 5, 3), (2, 5, 5, 0), (2, 0, 5, 3), (2, 5, 0, 3)])
 def test_nothing_to_pool(shape):
     images = np.zeros(shape, np.float32)
-    same_as_plain(images, lay(images, 3, 2, 1, ((2, 2), (3, 3))))
+    same_as_plain(images, pooling_axes(images, 3, 2, 1, ((2, 2), (3, 3))))
 
 
 LAYOUTS = {
@@ -254,8 +238,8 @@ LAYOUTS = {
 def test_layouts(how, words, monkeypatch):
     monkeypatch.setattr(compiled_pooling, "STAGED", 2000)  # copies of a few rows
     for c in (3, 18):
-        images = LAYOUTS[how](numbers((3, 12, 11, c), "float32"))
-        axes = lay(images, *words)
+        images = LAYOUTS[how](full_range((3, 12, 11, c), "float32"))
+        axes = pooling_axes(images, *words)
         same_as_plain(images, axes)
         for mode, other in product(MODES, LAYOUTS):
             expected = pooled(images, axes, mode)
@@ -288,8 +272,8 @@ def test_nothing_is_touched_outside(geometry, kind, monkeypatch):
     monkeypatch.setattr(compiled_pooling, "_aligned", banded)
     sizes, *words = geometry
     for c, mode in product((1, 3, 67), ("max", "avg")):
-        plain = numbers((2, *sizes, c), kind)
-        axes = lay(plain, *words)
+        plain = full_range((2, *sizes, c), kind)
+        axes = pooling_axes(plain, *words)
         expected = pooled(plain, axes, mode, engine=numpy_pooling)
         images, whole_images = guarded(plain.size, plain.dtype)
         images = images.reshape(plain.shape)
@@ -304,8 +288,10 @@ def test_nothing_is_touched_outside(geometry, kind, monkeypatch):
 
 
 def test_blocks_and_threads_change_nothing(monkeypatch):
-    images = numbers((3, 40, 45, 3), "float32")
-    cases = [lay(images, *words) for words in ((3, 2), (9, 1, 2, "same"), ((31, 2), 1), (12, 5))]
+    images = full_range((3, 40, 45, 3), "float32")
+    cases = [
+        pooling_axes(images, *words) for words in ((3, 2), (9, 1, 2, "same"), ((31, 2), 1), (12, 5))
+    ]
     expected = [pooled(images, axes, mode) for axes in cases for mode in MODES]
     for limit in ("LINE", "BLOCK", "LINES", "PARTS"):
         monkeypatch.setattr(compiled_pooling, limit, 70)
@@ -366,7 +352,7 @@ def test_any_pooling(data):
             st.sampled_from(list(PADDINGS)), st.just([(draw(0, 9), draw(0, 9)) for _ in sizes])
         )
     )
-    images = numbers(
+    images = full_range(
         (draw(0, 3), *sizes, draw(1, 40)),
         data.draw(st.sampled_from(["float32", "uint8"])),
         draw(0, 99),
@@ -375,7 +361,7 @@ def test_any_pooling(data):
         images.flat[draw(0, images.size - 1)] = data.draw(
             st.sampled_from([0, np.nan, np.inf, -np.inf])
         )
-    axes = lay(images, window, stride, dilation, padding, data.draw(st.booleans()))
+    axes = pooling_axes(images, window, stride, dilation, padding, data.draw(st.booleans()))
     if all(axis.count > 0 for axis in axes):
         mode = data.draw(
             st.sampled_from(["max", "avg"])
@@ -397,8 +383,8 @@ for kind in ("float32", "uint8"):
     for place in (1, 10):
         sizes, *words = tests.GEOMETRIES[place]
         for c in (1, 67):
-            images = tests.numbers((1, *sizes, c), kind)
-            tests.same_as_plain(images, tests.lay(images, *words), ("max", "avg"))
+            images = tests.full_range((1, *sizes, c), kind)
+            tests.same_as_plain(images, tests.pooling_axes(images, *words), ("max", "avg"))
 print(tests.host.vector_bytes())
 """
 

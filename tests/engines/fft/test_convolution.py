@@ -22,14 +22,8 @@ from convpool.engines.fft import convolution as fft_convolution
 from convpool.engines.fft import layout as fourier_layout
 from convpool.engines.numpy import convolution as numpy_convolution
 from convpool.windows import PADDINGS, place
+from support.axes import convolution_axes
 from support.bounds import brightest, of_sums, padded
-
-
-def lay(images, kernels, padding, stride, dilation):
-    spatial, window = images.shape[1:-1], kernels.shape[:-2]
-    each = [(n,) * len(window) if isinstance(n, int) else n for n in (stride, dilation)]
-    sides = [padding] * len(window) if isinstance(padding, str) else padding
-    return [place(*axis) for axis in zip(spatial, window, *each, sides, strict=True)]
 
 
 @contextmanager
@@ -52,7 +46,7 @@ def convolved(
     """Call the engine as the plan does, with an output that holds rubbish, and transform
     everything.
     """
-    axes = lay(images, kernels, padding, stride, dilation)
+    axes = convolution_axes(images, kernels, padding, stride, dilation)
     dtype = np.dtype(dtype or np.result_type(images, kernels))
     out = np.full(
         (len(images), *(axis.count for axis in axes), kernels.shape[-1]), 77, kind or dtype
@@ -216,7 +210,7 @@ def test_layouts_of_memory(how):
         fft_convolution.convolve(
             images,
             kernels,
-            lay(images, kernels, "same", 1, 1),
+            convolution_axes(images, kernels, "same", 1, 1),
             wide[:, :, ::2],
             dtype=np.dtype("f8"),
         )
@@ -233,7 +227,7 @@ def test_nothing_in_it(empty):
     bias = np.arange(nc) + 1.0
     actual = convolved(images, kernels, bias=bias)
     near(actual, reference.convolve(images, kernels, bias=bias))
-    axes = lay(images, kernels, "same", 1, 1)
+    axes = convolution_axes(images, kernels, "same", 1, 1)
     assert fft_convolution.cost(images.shape, kernels.shape, axes) == 0
 
 
@@ -263,7 +257,7 @@ MEMORY = [
 @pytest.mark.parametrize(("window", "shape", "some", "limit"), MEMORY, ids=str)
 def test_memory(window, shape, some, limit):
     images, kernels = np.ones(shape, np.float32), np.ones((*window, *some), np.float32)
-    axes = lay(images, kernels, "same", 1, 1)
+    axes = convolution_axes(images, kernels, "same", 1, 1)
     out = np.empty((*shape[:-1], some[-1]), np.float32)
     tracemalloc.start()
     fft_convolution.convolve(images, kernels, axes, out, dtype=np.dtype("f4"))
@@ -361,7 +355,7 @@ def uneven(draw):
 )
 def test_error_bound_is_kept(arrays, pad_mode, dtype, full):
     images, kernels = (array.astype(dtype) for array in arrays)
-    axes = lay(images, kernels, "full" if full else "same", 1, 1)
+    axes = convolution_axes(images, kernels, "full" if full else "same", 1, 1)
     words = {"pad_mode": pad_mode, "fill": 1000.0 if pad_mode == "constant" else 0}
     assert error(images, kernels, axes, dtype, **words) <= bound(images, kernels, axes, **words)
 
@@ -370,7 +364,7 @@ def test_error_bound_is_near_the_error():
     """A huge pixel is what the bound is made for; even noise stays within a few hundred times."""
     images, kernels = np.full((1, 48, 48, 1), 1e-9), normal(9, 9, 1, 1)
     images[0, 20, 20, 0] = 1e6
-    axes = lay(images, kernels, "same", 1, 1)
+    axes = convolution_axes(images, kernels, "same", 1, 1)
     found = error(images, kernels, axes, "f8")
     assert found > 1e-12  # 10^9 times the tiny pixels' eps
     assert found < bound(images, kernels, axes) < 2000 * found
@@ -423,7 +417,7 @@ def judged(images, kernels, padding="same", stride=1, dilation=1, engine="fft", 
     """
     words = {"padding": padding, "stride": stride, "dilation": dilation} | more
     actual = convpool.convolve(images, kernels, engine=engine, **words)
-    axes = lay(images, kernels, padding, stride, dilation)
+    axes = convolution_axes(images, kernels, padding, stride, dilation)
     exact = convpool.convolve(images.astype("g"), kernels.astype("g"), engine="numpy", **words)
     kind = actual.dtype
     near = of_sums(images, kernels, axes, kind, **more)
@@ -490,7 +484,9 @@ def test_only_blocks_that_need_it_are_summed(sums, value, pad_mode):
     assert not sums
     images[0, 395, 20] = value
     judged(images, kernels, pad_mode=pad_mode)
-    layout = fourier_layout.cheapest(1, tuple(lay(images, kernels, "same", 1, 1)), 1, 1, 1)
+    layout = fourier_layout.cheapest(
+        1, tuple(convolution_axes(images, kernels, "same", 1, 1)), 1, 1, 1
+    )
     count = math.prod(-(-400 // n) for n in layout.outputs)
     assert 0 < len(sums) < count
     lowest = [block for block in sums if block[1].stop == 400 and block[2].start == 0]
@@ -568,7 +564,7 @@ def test_squares_that_vanish_are_not_taken_for_nothing():
 def test_samples_tell_no_window_brighter_than_it_is(span):
     """One dark window, wherever it lies between the samples."""
     images, kernels = np.ones((1, 120, 1)), np.ones((span, 1, 1))
-    (axis,) = axes = lay(images, kernels, "valid", 1, 1)
+    (axis,) = axes = convolution_axes(images, kernels, "valid", 1, 1)
     layout = fourier_layout.cheapest(1, tuple(axes), 1, 1, 1)
     block = (slice(0, 1), slice(0, axis.count))
     for start in range(axis.count):
@@ -595,7 +591,7 @@ def test_a_faintest_window_is_found():
     """`brightest` of the tests and the engine agree on the window that has least."""
     images, kernels = decades(1, 60, 70, 1), np.ones((9, 5, 1, 1))
     for words in (("same", 1, 1), ("full", 2, 1), ("valid", 3, 2)):
-        axes = lay(images, kernels, *words)
+        axes = convolution_axes(images, kernels, *words)
         magnitudes = np.abs(padded(images, axes))
         rows = [
             fft_convolution.Axis(n, axis.window, axis.stride, axis.dilation)
@@ -623,7 +619,9 @@ def test_any_geometry(data, padding, m, groups, depth, per_group, pad_mode, kind
     )
     images = halves(m, *sizes, groups * depth, seed=seed, dtype=kind)
     kernels = halves(*window, depth, groups * per_group, seed=seed + 1, dtype=kind)
-    assume(all(axis.count > 0 for axis in lay(images, kernels, padding, stride, dilation)))
+    assume(
+        all(axis.count > 0 for axis in convolution_axes(images, kernels, padding, stride, dilation))
+    )
     words = {"groups": groups, "pad_mode": pad_mode, "fill": 2.5 if pad_mode == "constant" else 0}
     expected = reference.convolve(images, kernels, padding, stride, dilation=dilation, **words)
     near(convolved(images, kernels, padding, stride, dilation, **words), expected)

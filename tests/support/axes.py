@@ -1,0 +1,46 @@
+"""Axes of windows for tests that call an engine without the public calls in between."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convpool.windows import Axis, place
+
+
+def per_axis(value: Any, rank: int) -> tuple[Any, ...]:
+    """Return a value for each of so many axes: a number (or a name) for all, or one for each."""
+    return (value,) * rank if np.ndim(value) == 0 else tuple(value)
+
+
+def pooling_axes(
+    images: NDArray,
+    window: int | Sequence[int],
+    stride: int | Sequence[int] = 1,
+    dilation: int | Sequence[int] = 1,
+    padding: Any = "valid",
+    ceil: bool = False,
+) -> list[Axis]:
+    """Return how windows lie on the spatial axes of images (m, *spatial, c).
+
+    Padding is a name, a number, or for each axis a number or a pair (before, after).
+    """
+    rank = images.ndim - 2
+    sides = (padding,) * rank if np.ndim(padding) == 0 else padding
+    sides = [(side, side) if isinstance(side, int) else side for side in sides]
+    words = [per_axis(value, rank) for value in (window, stride, dilation)]
+    return [place(*axis, ceil) for axis in zip(images.shape[1:-1], *words, sides, strict=True)]
+
+
+def convolution_axes(
+    images: NDArray,
+    kernels: NDArray,
+    padding: Any = "valid",
+    stride: int | Sequence[int] = 1,
+    dilation: int | Sequence[int] = 1,
+) -> list[Axis]:
+    """Return how kernels (*window, c, nc) lie on the spatial axes of images (m, *spatial, c)."""
+    return pooling_axes(images, kernels.shape[:-2], stride, dilation, padding)

@@ -1,6 +1,15 @@
-"""Samples of tests (CONVPOOL_EXAMPLES=5000 asks for all), properties with fixed examples, and
-the seven files.
+"""How tests are run: the options --examples and --seed, samples, groups and markers by folder.
+
+The course tests load this file on Python 3.8 too.
 """
+
+import os
+
+# One thread in each worker of pytest-xdist: they share the CPUs. Before NumPy is imported.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    for _variable in ("OMP", "OPENBLAS", "MKL", "NUMBA"):
+        os.environ.setdefault(_variable + "_NUM_THREADS", "1")
+    os.environ.setdefault("CONVPOOL_NUM_THREADS", "1")
 
 import importlib.util
 import pathlib
@@ -10,56 +19,120 @@ from hypothesis import HealthCheck, settings
 
 from support import sampling
 
-FOLDER = pathlib.Path(__file__).parents[1] / "math" / "0x04-convolutions_and_pooling"
+TESTS = pathlib.Path(__file__).parent
+COURSE = TESTS.parent / "math" / "0x04-convolutions_and_pooling"
 
-settings.register_profile(
-    "convpool",
-    deadline=None,
-    derandomize=True,
-    max_examples=sampling.EXAMPLES,
-    print_blob=True,
-    suppress_health_check=[
-        HealthCheck.too_slow,
-        HealthCheck.data_too_large,
-        HealthCheck.function_scoped_fixture,
+# Each form of a compiled loop takes seconds to compile, so so many cases of each test are run;
+# the others are marked `full`. By file or folder.
+SAMPLES = {"engines/compiled": 2, "engines/test_agreement.py": 6}
+
+# Markers by file or folder: what needs more than this process and takes longer.
+MARKERS = {
+    "browser": ["explorer/test_arithmetic.py", "explorer/test_page.py"],
+    "children": [
+        "check",
+        "commands",
+        "course/test_mains.py",
+        "demo",
+        "explanation/test_notebook.py",
+        "engines/test_threads.py",
+        "photos/test_damaged_files.py",
+        "photos/test_row_bands.py",
+        "project",
+        "system",
+        "test_configuration.py",
+        "test_memory.py",
+        "test_small_world.py",
     ],
-)
-settings.load_profile("convpool")
+    "cluster": ["out_of_core/test_dask_cluster.py"],
+    "compiles": ["engines/compiled", "engines/test_agreement.py", "test_properties.py"],
+}
+
+# Files whose tests run in one worker, so that what they share is built once. By default a file is
+# a group of its own.
+GROUPS = {
+    "browser": ["explorer"],
+    "data sets": ["datasets", "demo"],
+    "threads": ["engines/test_threads.py"],
+}
 
 
-# Cases of each test that are run by default: each new form of a compiled kernel takes seconds to
-# compile.
-SAMPLED = {"test_compiled": 2, "test_compiled_pooling": 2, "test_engines": 6}
+def pytest_addoption(parser):
+    """Add the options for samples."""
+    group = parser.getgroup("convpool")
+    group.addoption(
+        "--examples",
+        type=int,
+        default=sampling.EXAMPLES,
+        help="examples of each property; from 1000 on, loops inside tests run over everything too",
+    )
+    group.addoption(
+        "--seed", type=int, help="draw other samples and examples (default: always the same)"
+    )
 
 
-def pytest_report_header():
-    return f"samples of CONVPOOL_SEED={sampling.SEED}, CONVPOOL_EXAMPLES={sampling.EXAMPLES}"
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config):
+    """Pass the options on to Hypothesis and to the samples, before tests are imported."""
+    examples, seed = config.getoption("examples"), config.getoption("seed")
+    sampling.configure(examples, str(seed or 0))
+    if seed is not None:
+        config.option.hypothesis_seed = str(seed)
+    settings.register_profile(
+        "convpool",
+        deadline=None,
+        derandomize=seed
+        is None,  # else failing examples are stored in .hypothesis, and tried first
+        max_examples=examples,
+        print_blob=True,
+        suppress_health_check=[
+            HealthCheck.too_slow,
+            HealthCheck.data_too_large,
+            HealthCheck.function_scoped_fixture,
+        ],
+    )
+    settings.load_profile("convpool")
 
 
-def pytest_collection_modifyitems(config, items):
-    """Keep a sample of the cases of each test of compiled kernels; all where many examples are
-    asked for.
-    """
-    if sampling.EVERYTHING:
-        return
+def pytest_report_header(config):
+    """Say how to draw the same samples again."""
+    seed = config.getoption("seed")
+    words = "" if seed is None else f" --seed {seed}"
+    return f"samples: --examples {config.getoption('examples')}{words}"
+
+
+def lies_in(path, places):
+    """Return whether a file, relative to tests/, is one of some files or in one of some folders."""
+    return any(path == place or path.startswith(place + "/") for place in places)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Mark tests by where they stand, and as `full` those that are not in the sample of a table."""
     cases = {}
     for item in items:
-        cases.setdefault(
-            (item.module.__name__, getattr(item, "originalname", item.name)), []
-        ).append(item)
-    dropped = set()
-    for (module, name), found in cases.items():
-        most = SAMPLED.get(module.rsplit(".", 1)[-1], len(found))
-        dropped |= set(found) - set(sampling.sample(found, most, name))
-    items[:] = [item for item in items if item not in dropped]
-    config.hook.pytest_deselected(items=list(dropped))
+        path = item.path.relative_to(TESTS).as_posix() if TESTS in item.path.parents else item.name
+        for marker, places in MARKERS.items():
+            if lies_in(path, places):
+                item.add_marker(marker)
+        group = next((name for name, places in GROUPS.items() if lies_in(path, places)), path)
+        item.add_marker(pytest.mark.xdist_group(group))
+        for place, count in SAMPLES.items():
+            if lies_in(path, [place]):
+                name = "{} {}".format(path, getattr(item, "originalname", item.name))
+                cases.setdefault((name, count), []).append(item)
+    for (name, count), table in cases.items():
+        drawn = sampling.in_sample(len(table), count, name)
+        for k, item in enumerate(table):
+            if k not in drawn:
+                item.add_marker("full")
 
 
 @pytest.fixture(scope="session")
 def seven_files():
-    """The brief's seven functions by name, loaded by path."""
+    """Return the brief's seven functions by name, loaded by path."""
     functions = {}
-    for path in sorted(FOLDER.glob("?-*.py")):
+    for path in sorted(COURSE.glob("?-*.py")):
         if not path.stem.endswith("-main"):
             spec = importlib.util.spec_from_file_location(path.stem, str(path))
             module = importlib.util.module_from_spec(spec)

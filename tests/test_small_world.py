@@ -18,7 +18,7 @@ import convpool
 from convpool.engines import ENGINES, POOL_ENGINES
 from convpool.engines.compiled import host
 from support import children, shifted, small_world
-from support.sampling import EVERYTHING, generator
+from support.sampling import IS_FULL, generator
 from support.small_world import PAD_MODES, POOL_MODES, STRIDES, WINDOWS
 
 n = host.vector_bytes() // 4  # float32 numbers of a vector
@@ -327,7 +327,7 @@ def test_every_transposed_convolution_on_one_axis(form):
 @pytest.mark.parametrize("rank", [2, 3])
 def test_transposed_convolutions_on_more_axes(rank):
     random, verdict = generator(f"transposed {rank}"), Verdict()
-    while verdict.tried < (3000 if EVERYTHING else 60):
+    while verdict.tried < (3000 if IS_FULL else 60):
         form, line = (
             random.choice(FEW + MANY[::3]),
             [small_world.some_axes(1, 1, random)[0] for _ in range(rank)],
@@ -405,10 +405,10 @@ def test_indices():
     random, verdict = generator("indices"), Verdict()
     for ceil in (False, True):
         every = small_world.one_axis(ceil=ceil)
-        for geometry in every if EVERYTHING else random.sample(every, 100):
+        for geometry in every if IS_FULL else random.sample(every, 100):
             indices(verdict, geometry, random)
         for rank in (2, 3):
-            for geometry in small_world.some_axes(rank, 1000 if EVERYTHING else 50, random, ceil):
+            for geometry in small_world.some_axes(rank, 1000 if IS_FULL else 50, random, ceil):
                 indices(verdict, geometry, random)
     verdict.expect_none(400)
 
@@ -429,7 +429,7 @@ def run_beside_fences(engine, count):
     random = generator(f"fences {engine}")
     for way in WAYS:
         cases = [(one, random.choice(FEW + MANY)) for one in drawn_geometries(engine, way, random)]
-        if engine == "compiled" and not EVERYTHING:
+        if engine == "compiled" and not IS_FULL:
             cases = list(compiled_cases(way, random))
         for geometry, form in random.sample(
             cases, min(len(cases), count if way == "memory" else count // 3)
@@ -524,7 +524,7 @@ def in_child(call):
 @pytest.mark.parametrize("engine", ENGINES)
 def test_nothing_is_touched_beside_arrays(engine):
     skip_without(engine, "dask")
-    in_child(f"run_beside_fences({engine!r}, {200 if EVERYTHING else 12})")
+    in_child(f"run_beside_fences({engine!r}, {200 if IS_FULL else 12})")
 
 
 @linux

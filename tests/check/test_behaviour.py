@@ -34,7 +34,7 @@ from convpool.check.submissions.search import Submission
 from convpool.check.tasks import TASKS
 from convpool.check.verdicts import Outcome
 from support import children
-from support.sampling import EVERYTHING, sample
+from support.sampling import IS_FULL, mark_others_full, sample
 
 ALL = [case for cases in CASES.values() for case in cases]
 JUDGED = [case for case in ALL if case.judged]
@@ -120,7 +120,7 @@ SMALL = [
 
 @pytest.mark.parametrize(
     "case",
-    sample(SMALL, len(SMALL) // 7, "expected"),
+    mark_others_full(SMALL, len(SMALL) // 7, "expected"),
     ids=lambda case: f"{case.task}-{case.item}-{case.name}",
 )
 def test_expected_of_the_table(case):
@@ -354,7 +354,7 @@ def others(task, item):
     """Return more valid cases of a part, of other sizes and numbers."""
     drawn = random.Random(5)
     found = []
-    for _ in range(60 if EVERYTHING else 6):
+    for _ in range(60 if IS_FULL else 6):
         case = drawn.choice([case for case in of(task, item) if max(case.size) < 9])
         size = tuple(n + drawn.randrange(4) for n in case.size)
         shape = (case.sample.shape[0], *size, *case.sample.shape[3:])
@@ -367,7 +367,7 @@ def others(task, item):
 NAMES = list(first_difference.HYPOTHESES)
 
 
-@pytest.mark.parametrize("name", sample(NAMES, 20, "readings"))
+@pytest.mark.parametrize("name", mark_others_full(NAMES, 20, "readings"))
 def test_what_the_cases_do_not_tell_apart_is_the_same(name):
     """A reading that no case of a part shows to be wrong is not shown to be wrong by others
     either.
@@ -896,7 +896,7 @@ def test_a_child_that_never_starts_is_not_the_submission(judge):
     assert items["loads"].outcome is Outcome.FAILS
 
 
-@pytest.mark.parametrize("task", sample(TASKS, 2, "slow"))
+@pytest.mark.parametrize("task", mark_others_full(TASKS, 2, "slow"))
 @pytest.mark.parametrize("ended_in", ["timed", "timed once", "large", "second large"])
 def test_a_slow_file_that_is_right_holds(judge, task, ended_in):
     """Its time is no verdict: only the larger calls and those after them come late."""

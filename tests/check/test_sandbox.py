@@ -21,7 +21,7 @@ import pytest
 from convpool.check.sandbox import child, interpreters, run_case
 from convpool.check.sandbox.answers import Answer, Call, Limits
 from convpool.check.tasks import TASKS
-from support.sampling import EVERYTHING
+from support.sampling import EXAMPLES, IS_FULL
 
 HERE = pathlib.Path(__file__).parents[1]
 COURSE = HERE.parent / "math" / "0x04-convolutions_and_pooling"
@@ -136,8 +136,7 @@ def nothing_left(place):
 
 @pytest.mark.parametrize(
     ("name", "namespaces"),
-    [(name, True) for name in ENDS]
-    + [(name, False) for name in (ENDS if EVERYTHING else TOGETHER)],
+    [(name, True) for name in ENDS] + [(name, False) for name in (ENDS if IS_FULL else TOGETHER)],
 )
 def test_hostile(name, namespaces, place, python):
     if name == "kills_others" and not (namespaces or ROOT):
@@ -235,19 +234,19 @@ def test_hostile_by_an_ordinary_user():
             f" && mount --bind {there}/kept {prefix} && {script}"
         )
     os.chmod(there, 0o777)
-    names = " or ".join(ENDS if EVERYTHING else ORDINARY)
+    names = " or ".join(ENDS if IS_FULL else ORDINARY)
     words = [
         "-p",
         "no:cacheprovider",
         "-q",
         "--import-mode=importlib",
+        f"--examples={EXAMPLES}",
         "-k",
         f"test_hostile and ({names}) or walls or given_up",
     ]
     source = str(pathlib.Path(child.__file__).parents[3])
     environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": source, "HOME": there, "TMPDIR": there}
     environment |= {interpreters.VARIABLE: sys.executable, "PYTHONDONTWRITEBYTECODE": "1"}
-    environment["CONVPOOL_EXAMPLES"] = os.environ.get("CONVPOOL_EXAMPLES", "100")
     command = [
         "unshare",
         "--mount",

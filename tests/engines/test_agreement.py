@@ -16,7 +16,7 @@ from convpool.engines import ENGINES
 from convpool.plans import cost_model
 from support import bounds
 from support.arrays import numbers
-from support.sampling import EVERYTHING
+from support.sampling import IS_FULL
 
 DIRECT = [name for name in ENGINES if name != "fft"]
 DTYPES = [
@@ -148,7 +148,7 @@ def near(actual, expected, engine):
 def test_geometries(engine, name):
     images, kernels, words = GEOMETRIES[name]
     kinds = [("float64", "float64"), ("uint8", "int8"), ("uint8", "float32")]
-    if engine == "compiled" and not EVERYTHING:  # each takes a second, the first time
+    if engine == "compiled" and not IS_FULL:  # each takes a second, the first time
         kinds = [kinds[list(GEOMETRIES).index(name) % 3]]
     for pair in [("float32", "float32"), *kinds]:
         judged(engine, numbers(images, pair[0], 0), numbers(kernels, pair[1], 1), **words)
@@ -159,7 +159,7 @@ def test_geometries(engine, name):
 def test_dtypes(engine, kind):
     images = numbers((2, 5, 9, 3), kind, 0)
     weights = (
-        {kind, "int8", "float32", "float64"} if engine == "compiled" and not EVERYTHING else DTYPES
+        {kind, "int8", "float32", "float64"} if engine == "compiled" and not IS_FULL else DTYPES
     )
     for weight in weights:
         judged(engine, images, numbers((3, 3, 3, 2), weight, 1))

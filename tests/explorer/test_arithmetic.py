@@ -5,7 +5,6 @@ Chromium.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import warnings
 from xml.etree import ElementTree
@@ -15,12 +14,13 @@ import pytest
 
 import convpool
 from convpool.explorer import build
+from support import sampling
 
 playwright = pytest.importorskip("playwright.sync_api")
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium")
 
-COUNT = min(max(int(os.environ.get("CONVPOOL_EXAMPLES", "60")), 60), 500)
+COUNT = min(max(sampling.EXAMPLES, 60), 500)
 NAMED = ("valid", "same", "same_lower", "same_size", "full")
 MODES = ("zeros", "constant", "edge", "wrap", "symmetric", "reflect")
 

@@ -4,13 +4,12 @@ than they take.
 
 from __future__ import annotations
 
-import os
 import pickle
 import threading
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import convpool
@@ -23,7 +22,6 @@ from convpool.plans import arguments
 from support.arrays import numbers
 
 PAD_MODES = ["zeros", "constant", "reflect", "symmetric", "edge", "wrap"]
-EXAMPLES = int(os.environ.get("CONVPOOL_EXAMPLES", "60"))
 
 
 @pytest.fixture(autouse=True)
@@ -98,7 +96,6 @@ def convolutions(draw):
     return numbers(shape, kinds[0]), kernels, words
 
 
-@settings(max_examples=EXAMPLES)
 @given(st.data())
 def test_a_convolution_of_chunks_is_the_whole(data):
     images, kernels, words = data.draw(convolutions())
@@ -109,7 +106,6 @@ def test_a_convolution_of_chunks_is_the_whole(data):
     expect_equal(convpool.convolve(data.draw(chunked(images)), kernels, **words), whole)
 
 
-@settings(max_examples=EXAMPLES)
 @given(st.data())
 def test_a_pooling_of_chunks_is_the_whole(data):
     draw = lambda low, high: data.draw(st.integers(low, high))  # noqa: E731

@@ -2,7 +2,6 @@
 lists differ.
 """
 
-import os
 import shutil
 import subprocess
 import sys
@@ -10,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from support import children
-from support.sampling import SEED
+from support import children, sampling
 
 ROOT = Path(__file__).parents[2]
 COLLECT = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider"]
@@ -90,16 +88,20 @@ def test_ids_that_depend_on_the_process_are_found(tmp_path):
     assert "test_addresses[<function <lambda> at 0x" in str(caught.value)
 
 
-def test_children_draw_the_sample_of_this_process():
-    code = "import support.sampling as s; print(s.SEED, s.sample(range(99), 3, 'some'))"
-    assert os.environ["CONVPOOL_SEED"] == SEED
-    outputs = {children.output(code, CONVPOOL_EXAMPLES="100", PYTHONHASHSEED=seed) for seed in "12"}
-    assert len(outputs) == 1
-    assert outputs.pop().startswith(f"{SEED} [")
-    drawn = {
-        children.output(code, CONVPOOL_EXAMPLES="100", CONVPOOL_SEED=day).split(None, 1)[1]
-        for day in "123456"
-    }
-    assert len(drawn) > 1
-    everything = children.output(code, CONVPOOL_EXAMPLES="5000")
-    assert everything == f"{SEED} {list(range(99))}\n"
+def test_a_sample_follows_from_the_seed_alone():
+    code = """
+import sys
+from support import sampling
+sampling.configure(9, sys.argv[1])
+print(sampling.in_sample(99, 3, "letters"))
+"""
+    assert len({children.output(code, 7, PYTHONHASHSEED=seed) for seed in "12"}) == 1
+    assert len({children.output(code, seed) for seed in range(5)}) > 1
+
+
+def test_what_is_not_in_the_sample_is_marked_full():
+    table = sampling.mark_others_full("abcdef", 2, "letters")
+    assert sum(isinstance(entry, str) for entry in table) == 2
+    assert [entry if isinstance(entry, str) else entry.values[0] for entry in table] == list(
+        "abcdef"
+    )

@@ -1,41 +1,45 @@
-"""Samples of tables that are too long for `make test`: another one each day, all of it in `make
-test-full`.
+"""Samples of tables that are too long for `make test`; `make test-full` runs all of each.
 
-CONVPOOL_SEED, printed in pytest's header, gives the sample of another day. It is set before workers
-and children start, so that all of them draw the same, also at midnight. This module runs on Python
-3.8 too.
+pytest's options `--examples` and `--seed` set both values before a module of tests is imported.
+This module runs on Python 3.8 too.
 """
 
-import datetime
-import os
 import random
 
 import pytest
 
-EXAMPLES = int(os.environ.get("CONVPOOL_EXAMPLES", "100"))  # of each property
-EVERYTHING = EXAMPLES >= 1000
-SEED = os.environ.setdefault("CONVPOOL_SEED", datetime.date.today().isoformat())
+EXAMPLES = 30  # of each property, where `--examples` does not say otherwise
+FULL_EXAMPLES = 1000  # from so many on, loops inside a test run over everything
+SEED = "0"
+IS_FULL = False
+
+
+def configure(examples, seed):
+    """Set the number of examples of each property, and the seed of samples (a text)."""
+    global EXAMPLES, SEED, IS_FULL
+    EXAMPLES, SEED, IS_FULL = examples, seed, examples >= FULL_EXAMPLES
 
 
 def generator(name):
-    """Return a generator of random numbers that depends on the seed and a name, and on nothing
-    else.
-    """
+    """Return a generator of random numbers that depends on the seed and a name alone."""
     return random.Random(f"{SEED} {name}")
 
 
+def in_sample(length, count, name):
+    """Return the set of indices, `count` of `length`, that are in the sample of a name."""
+    return set(generator(name).sample(range(length), min(count, length)))
+
+
 def sample(table, count, name):
-    """Return some entries of a table in its order, or all of them where everything is asked for."""
+    """Return `count` entries of a table in its order, for a loop; all of them in a full run."""
     table = list(table)
-    if EVERYTHING or len(table) <= count:
-        return table
-    return [table[k] for k in sorted(generator(name).sample(range(len(table)), count))]
+    return table if IS_FULL else [table[k] for k in sorted(in_sample(len(table), count, name))]
 
 
 def mark_others_full(table, count, name):
     """Return a table as parameters of which all but a sample are marked `full`."""
     table = list(table)
-    drawn = set(generator(name).sample(range(len(table)), min(count, len(table))))
+    drawn = in_sample(len(table), count, name)
     return [
         value if k in drawn else pytest.param(value, marks=pytest.mark.full)
         for k, value in enumerate(table)

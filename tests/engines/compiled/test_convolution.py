@@ -26,7 +26,7 @@ from convpool.engines.compiled import few_kernels, geometry, host, launch, many_
 from support import children
 from support.arrays import numbers
 from support.axes import convolution_axes
-from support.sampling import EVERYTHING, sample
+from support.sampling import IS_FULL, mark_others_full, sample
 
 if host.trial() is not None:
     pytest.skip(
@@ -48,13 +48,6 @@ IN = [
     "float32",
     "float64",
 ]
-
-
-def some(table, count, name):
-    """Return a sample of a table: every form of a kernel is compiled, and all of a sweep take
-    minutes.
-    """
-    return sample(table, max(2, count // 4), f"test_compiled {name}")
 
 
 def windowed(
@@ -188,12 +181,12 @@ def test_every_number_of_channels_of_lanes(dtypes):
 
 @pytest.mark.parametrize("stride", [2, 3])
 def test_every_number_of_channels_of_lanes_with_strides(stride):
-    for c in some(range(n - 1, 3 * n + 2), 20, f"lanes {stride}"):
+    for c in sample(range(n - 1, 3 * n + 2), 5, f"lanes {stride}"):
         check((1, 6, 9, c), (3, 3), c, "valid", stride, groups=c, seed=c)
 
 
 def test_every_number_of_channels():
-    for c in some(range(1, 40), 10, "channels"):
+    for c in sample(range(1, 40), 2, "channels"):
         check((2, 4, 9, c), (2, 1), 2, seed=c)  # planes
         check((2, 4, 9, c), (3, 3), n, seed=c)  # tiles
 
@@ -202,7 +195,7 @@ def test_every_number_of_channels():
 def test_every_number_of_kernels(dtype):
     for nc in (
         range(1, 5 * n + 2)
-        if EVERYTHING or dtype == "float32"
+        if IS_FULL or dtype == "float32"
         else (1, 3, n // 2, n, n + 1, 2 * n + 1)
     ):
         check((1, 5, 6, 3), (2, 2), nc, dtypes=(dtype, dtype), seed=nc)
@@ -210,7 +203,7 @@ def test_every_number_of_kernels(dtype):
 
 @pytest.mark.parametrize("groups", [2, 3, 5, 16])
 def test_every_number_of_kernels_in_groups(groups):
-    for together in some(range(1, 3 * n), 12, f"groups {groups}"):
+    for together in sample(range(1, 3 * n), 3, f"groups {groups}"):
         check((1, 5, 6, 2 * groups), (2, 2), groups * together, groups=groups, seed=together)
 
 
@@ -257,7 +250,7 @@ def steps(axis):
 @pytest.mark.parametrize("axis", [0, 1])
 def test_every_step(form, axis):
     c, nc, groups = FORMS[form]
-    for (kh, sh, dh), (kw, sw, dw) in some(
+    for (kh, sh, dh), (kw, sw, dw) in sample(
         steps(axis), 30 if "tiles" in form else 8, f"steps {form} {axis}"
     ):
         size = (2 + (kh - 1) * dh + 2 * sh, 3 + (kw - 1) * dw + n * (sw if axis else 1))
@@ -276,7 +269,7 @@ def test_every_step(form, axis):
         )
 
 
-@pytest.mark.parametrize("kh", some(range(1, 40), 10, "slabs"))
+@pytest.mark.parametrize("kh", mark_others_full(range(1, 40), 2, "slabs"))
 def test_every_slab(kh):
     check((1, kh + 7, n + 3, 1), (kh, 1), 1, "valid", seed=kh)
     check((1, kh + 7, n + 3, 1), (kh, 1), 1, "full", seed=kh)
@@ -352,7 +345,7 @@ def test_no_channels_and_no_kernels():
 def test_dtypes(kind, weight):
     forms = ["plane", "planes", "lanes", "tiles"]
     # by default one form of each pair, and of every form a few
-    for form in forms if EVERYTHING else forms[(IN.index(kind) + len(weight)) % 4 :][:1]:
+    for form in forms if IS_FULL else forms[(IN.index(kind) + len(weight)) % 4 :][:1]:
         c, nc, groups = FORMS[form]
         result = check((2, 5, n + 3, c), (3, 3), nc, dtypes=(kind, weight), groups=groups)
         whole = kind[0] in "biu" and weight[0] in "iu"
@@ -647,7 +640,7 @@ def forget():
 def test_every_size_around_the_blocks():
     """Small images have many blocks then, and the last of an axis has any size."""
     random = np.random.default_rng(5)
-    for k in range(60 if not EVERYTHING else 1000):
+    for k in range(60 if not IS_FULL else 1000):
         c, nc, groups = list(FORMS.values())[k % len(FORMS)]
         shape = (int(random.integers(1, 5)), *random.integers(3, 60, 2).tolist(), c)
         padding = ["same", "valid", "full", ((2, 0), (0, 1))][k // 2 % 4]
@@ -668,7 +661,7 @@ def test_small_planes_are_read_where_they_lie(stride, dtype, monkeypatch):
         few_kernels, "_lies_right", lambda *words: found.append(forms(*words)) or found[-1]
     )
     forget()
-    for width in some(range(1, 3 * n + 2), 32, f"planes {stride} {dtype}"):
+    for width in sample(range(1, 3 * n + 2), 8, f"planes {stride} {dtype}"):
         check(
             (9, 5, width, 1), (3, 3), 1, ((1, 0), (0, 2)), stride, dtypes=(dtype, dtype), seed=width
         )
@@ -824,7 +817,7 @@ GUARDED = [
 ]
 
 
-@pytest.mark.parametrize("case", some(GUARDED, 40, "guarded"))
+@pytest.mark.parametrize("case", mark_others_full(GUARDED, 10, "guarded"))
 def test_nothing_is_written_beside_arrays(case, monkeypatch):
     shape, window, nc, words = case
     bands = Bands()
@@ -928,7 +921,7 @@ CPUS = {
 def test_older_cpus(name, tmp_path):
     """Numba is told an older CPU: narrower vectors, fewer registers, no masked instructions."""
     cpu, features, width = CPUS[name]
-    code = f"{CHILD}assert host.vector_bytes() == {width}\nsweep()\n" + (MORE if EVERYTHING else "")
+    code = f"{CHILD}assert host.vector_bytes() == {width}\nsweep()\n" + (MORE if IS_FULL else "")
     children.output(
         code, NUMBA_CPU_NAME=cpu, NUMBA_CPU_FEATURES=features, NUMBA_CACHE_DIR=str(tmp_path)
     )

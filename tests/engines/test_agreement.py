@@ -190,7 +190,7 @@ def test_which_dtypes_and_ranks_an_engine_takes(engine):
         for kind in DTYPES
         if refusal(engine, numbers((1, 2, 2, 1), kind, 0), numbers((1, 1, 1, 1), kind, 0)) is None
     }
-    if cost_model.compiled.refusal(np.dtype(np.float32), 2) is None:
+    if cost_model.compiled_convolution.refusal(np.dtype(np.float32), 2) is None:
         assert found == taken
     assert (refusal(engine, np.ones((1, 2, 2, 2, 1)), np.ones((1, 1, 1, 1, 1))) is None) == (
         engine != "compiled"
@@ -403,7 +403,7 @@ def test_an_engine_that_cannot_names_those_that_can(engine, images, kernels, abl
     text = str(caught.value)
     assert words in text
     possible = text[text.index("one of") :]
-    if cost_model.compiled.refusal(np.dtype(np.float32), 2) is None:
+    if cost_model.compiled_convolution.refusal(np.dtype(np.float32), 2) is None:
         assert [name for name in ENGINES if repr(name) in possible] == able
 
 

@@ -108,7 +108,7 @@ def test_three_axes_are_numpy():
 def uncompiled(monkeypatch):
     """As where Numba is missing."""
     monkeypatch.setattr(
-        cost_model.compiled, "refusal", lambda dtype, rank: "Numba is not installed"
+        cost_model.compiled_convolution, "refusal", lambda dtype, rank: "Numba is not installed"
     )
 
 

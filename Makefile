@@ -16,7 +16,7 @@ VENV_BENCH := .venv-bench
 RUN := $(VENV)/bin
 PIP := -m pip install -qq --disable-pip-version-check
 
-.PHONY: help demo data test test-full lint bench docs clean
+.PHONY: help demo data test test-fast test-full format lint bench docs clean
 help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
@@ -27,32 +27,57 @@ demo: $(VENV)/demo  ## run the seven functions on full-size data and draw demo/i
 data: $(VENV)/demo  ## make the two data sets where the brief's mains look for them
 	@$(RUN)/convpool data
 
-test: test-package test-course  ## run the tests, on this Python and on the brief's Python 3.8
+# The groups of tests/conftest.py: what tests of a group share is built once, in one worker.
+PYTEST := $(RUN)/python -m pytest -n auto --dist loadgroup
+FAST := not (full or browser or children or cluster or compiles)
+SEED ?= $(shell date +%Y%m%d)
 
-.PHONY: test-package test-course
-test-package: $(VENV)/test $(VENV)/browser $(if $(PYTHON38),$(VENV38)/test)
-	$(RUN)/python -m pytest -n auto
-
-# Where no Python 3.8 starts, say so; the course tests have then run on the current Python only.
-test-course: $(if $(PYTHON38),$(VENV38)/test)
+# Run a command (1) while the course tests run on the brief's Python with some words (2), whose output is printed
+# afterwards. Where no Python 3.8 starts, say so; the course tests have then run on the current Python only.
 ifneq ($(PYTHON38),)
-	$(VENV38)/bin/python -m pytest tests/course
+beside_course = @$(VENV38)/bin/python -m pytest tests/course $(2) > $(VENV38)/tests.log 2>&1 & course=$$!; \
+	trap 'kill $$course 2> /dev/null' INT TERM; \
+	$(1); package=$$?; \
+	wait $$course; course=$$?; \
+	echo "The course tests on the brief's Python:"; cat $(VENV38)/tests.log; \
+	exit $$((package || course))
 else
-	@echo "SKIPPED: the course tests on Python 3.8 with NumPy 1.19.2 (no Python 3.8 starts here; PYTHON38=... names one)"
+beside_course = @$(1); package=$$?; \
+	echo "SKIPPED: the course tests on Python 3.8 with NumPy 1.19.2 (no Python 3.8 starts here; PYTHON38=... names one)"; \
+	exit $$package
 endif
+ENVIRONMENTS := $(VENV)/test $(VENV)/browser $(if $(PYTHON38),$(VENV38)/test)
 
-test-full: $(VENV)/test $(VENV)/browser $(if $(PYTHON38),$(VENV38)/test)  ## run every figure that the project claims, however long
-	CONVPOOL_EXAMPLES=5000 $(RUN)/python -m pytest -n auto -m "full or not full"
+test: $(ENVIRONMENTS)  ## run the tests, on this Python and on the brief's Python 3.8
+	$(call beside_course,$(PYTEST),)
+
+test-fast: $(VENV)/test  ## run those tests that take a minute: no browser, no other processes, nothing that compiles
+	$(PYTEST) -m "$(FAST)"
+
+test-full: $(ENVIRONMENTS)  ## run every figure that the project claims, however long, with samples of the day
+	$(call beside_course,$(PYTEST) -m "full or not full" --examples 5000 --seed $(SEED) \
+		--cov --cov-report=term:skip-covered,-m "full or not full" --examples 5000 --seed $(SEED))
 	$(RUN)/python benchmarks/course.py
 ifneq ($(PYTHON38),)
-	CONVPOOL_EXAMPLES=5000 $(VENV38)/bin/python -m pytest -m "full or not full" tests/course
 	$(VENV38)/bin/python benchmarks/course.py
 endif
 
-lint: $(VENV)/test $(if $(PYTHON38),$(VENV38)/test)  ## ruff, type checker, pycodestyle 2.6 for the course folder
+# Prettier, for Markdown, JavaScript and CSS. npm is asked once, for one version.
+PRETTIER := npm_config_fetch_retries=0 npm_config_fetch_timeout=20000 npx --yes prettier@3.6.2
+prettier = @if ! command -v npx > /dev/null; then echo "SKIPPED: Markdown, JavaScript and CSS (there is no Node here)"; \
+	elif ! $(PRETTIER) --version > /dev/null 2>&1; then echo "SKIPPED: Markdown, JavaScript and CSS (npm cannot bring Prettier)"; \
+	else $(PRETTIER) --log-level warn $(1) .; fi
+
+format: $(VENV)/test  ## set Python, Markdown, JavaScript and CSS as `make lint` wants them
+	$(RUN)/ruff check --fix .
+	$(RUN)/ruff format .
+	$(call prettier,--write)
+
+lint: $(VENV)/test $(if $(PYTHON38),$(VENV38)/test)  ## ruff, type checker, Prettier, pycodestyle 2.6 for the course folder
 	$(RUN)/ruff check .
 	$(RUN)/ruff format --check .
 	$(RUN)/mypy
+	$(call prettier,--check)
 	$(RUN)/python docs/course_pictures.py --check
 	$(RUN)/python docs/explanation_pictures.py --check
 	$(RUN)/python docs/explorer_photos.py --check

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from convpool.engines.numpy import pooling as numpy_pooling
-from convpool.engines.numpy import rank_pooling
+from convpool.engines.numpy import adaptive, argmax, rank_pooling, unpooling
 from convpool.out_of_core import inputs
 from convpool.plans import allocation, arguments
 from convpool.plans.arguments import Ints, Padding, with_foreign_words_named
@@ -189,7 +188,7 @@ def max_pool_indices(
         allocation.empty(plan.output_shape, kind) for kind in (plan.dtype, np.dtype(np.int64))
     )
     near = plan.near(plan.entered(images))
-    numpy_pooling.max_indices(
+    argmax.max_indices(
         near, plan.engine_axes, plan.channels_last(values), plan.channels_last(indices)
     )
     return values, plan.places(indices)
@@ -249,7 +248,7 @@ def max_unpool(
             f"0 to {pixels - 1}; they count over the spatial axes only"
         )
     out = allocation.zeros(_sizes(values.shape, spatial, axis), values.dtype.newbyteorder("="))
-    numpy_pooling.unpool(*(np.moveaxis(array, axis, -1) for array in (values, indices, out)))
+    unpooling.unpool(*(np.moveaxis(array, axis, -1) for array in (values, indices, out)))
     return out
 
 
@@ -371,7 +370,7 @@ def adaptive_pool(
         if mode == "median":
             rank_pooling.adaptive_medians(entered, bounds, plan.channels_last(out))
         else:
-            numpy_pooling.adaptive(
+            adaptive.pool(
                 entered, bounds, plan.channels_last(out), mode=mode, dtype=plan.accumulation
             )
     return out
@@ -412,7 +411,7 @@ def adaptive_max_pool_indices(
     shape = _sizes(images.shape, tuple(len(starts) for starts, _ in bounds), plan.channel_axis)
     values, indices = np.empty(shape, plan.dtype), np.empty(shape, np.int64)
     written = plan.channels_last(values), plan.channels_last(indices)
-    numpy_pooling.adaptive_max_indices(plan.entered(images), bounds, *written)
+    argmax.adaptive_max_indices(plan.entered(images), bounds, *written)
     return values, indices
 
 

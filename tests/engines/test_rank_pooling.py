@@ -108,7 +108,7 @@ def test_blocks_change_nothing(dtype, mode, footprint, monkeypatch):
     ):
         expected = reference.pool(images, window, mode=mode, footprint=footprint, **words)
         for room in (2**21, 300):
-            monkeypatch.setattr(rank_pooling, "ROOM", room)
+            monkeypatch.setattr(rank_pooling, "BLOCK_BYTES", room)
             monkeypatch.setattr(rank_pooling, "LARGE", room)
             result = convpool.pool(
                 images, window, mode=mode, footprint=footprint, engine="numpy", **words

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from convpool import reference
+from convpool.engines.numpy import adaptive, argmax, unpooling
 from convpool.engines.numpy import pooling as numpy_pooling
-from convpool.engines.numpy.pooling import MODES
+from convpool.engines.numpy.reductions import REDUCTIONS
 from convpool.windows import Axis
 
 MEBIBYTE = 2**20
@@ -61,7 +62,7 @@ def max_indices(images, axes):
         empty(images, axes, images.dtype.newbyteorder("=")),
         empty(images, axes, np.dtype(np.int64)),
     )
-    numpy_pooling.max_indices(images, axes, values, indices)
+    argmax.max_indices(images, axes, values, indices)
     return values, indices
 
 
@@ -77,7 +78,7 @@ def words(axes):
 
 
 def modes_for(dtype):
-    return ["sum", "avg"] if np.dtype(dtype).kind == "c" else list(MODES)
+    return ["sum", "avg"] if np.dtype(dtype).kind == "c" else list(REDUCTIONS)
 
 
 def check(actual, expected, images, mode, magnitude=None):
@@ -178,7 +179,7 @@ CASES = [
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "int64", "float32", "float64"])
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", REDUCTIONS)
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_pool_agrees_with_the_reference(case, mode, dtype):
     check_pool(case.images(dtype), case.axes, mode)
@@ -339,7 +340,7 @@ def test_adaptive_agrees_with_the_reference(case, data):
             if images.dtype.kind in "fc"
             else None
         )
-        numpy_pooling.adaptive(images, ends, out, mode=mode, dtype=work_dtype(images, mode))
+        adaptive.pool(images, ends, out, mode=mode, dtype=work_dtype(images, mode))
         check(out, expected, images, mode, magnitude if mode in ("sum", "avg") else None)
 
 
@@ -355,10 +356,10 @@ def test_unpool_agrees_with_the_reference(monkeypatch, case):
     images = images.real if images.dtype.kind == "c" else images
     values, indices = max_indices(images, axes)
     sizes = images.shape[1:-1]
-    for order, room in (("C", 2**21), ("F", 100)):
-        monkeypatch.setattr(numpy_pooling, "ROOM", room)
+    for order, room in (("C", 2**18), ("F", 12)):
+        monkeypatch.setattr(unpooling, "BLOCK", room)
         out = np.ones(images.shape, values.dtype, order=order)
-        numpy_pooling.unpool(values, indices, out)
+        unpooling.unpool(values, indices, out)
         np.testing.assert_array_equal(out, reference.max_unpool(values, indices, sizes))
 
 
@@ -368,7 +369,7 @@ def test_unpool_lets_the_last_of_equal_places_win():
         np.array([2, 0, 2, -1, 0, -1]).reshape(1, 6, 1),
     )
     out = np.ones((1, 4, 1))
-    numpy_pooling.unpool(values, indices, out)
+    unpooling.unpool(values, indices, out)
     assert out.ravel().tolist() == [5, 0, 3, 0]
 
 
@@ -379,12 +380,13 @@ def test_unpool_lets_the_last_of_equal_places_win():
 def test_blocks_change_nothing(case, monkeypatch):
     """A few bytes at a time, every cut is made that large images would need."""
     images = case.images("float64")
-    before = {mode: pool(images, case.axes, mode) for mode in MODES}
+    before = {mode: pool(images, case.axes, mode) for mode in REDUCTIONS}
     values, indices = max_indices(images, case.axes)
-    monkeypatch.setattr(numpy_pooling, "ROOM", 400)
-    monkeypatch.setattr(numpy_pooling, "LARGE", 900)
+    for module in (numpy_pooling, argmax):
+        monkeypatch.setattr(module, "BLOCK_BYTES", 400)
+        monkeypatch.setattr(module, "LARGE", 900)
     monkeypatch.setattr(numpy_pooling, "LINES", 2)
-    for mode in MODES:
+    for mode in REDUCTIONS:
         rtol = 0 if mode in ("max", "min") else 1e-12
         np.testing.assert_allclose(
             pool(images, case.axes, mode), before[mode], rtol=rtol, atol=rtol
@@ -393,7 +395,7 @@ def test_blocks_change_nothing(case, monkeypatch):
     np.testing.assert_array_equal(max_indices(images, case.axes), (values, indices))
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", REDUCTIONS)
 def test_out_may_be_strided(mode):
     case = CASES[5]
     images = case.images("float32")
@@ -497,7 +499,7 @@ def test_memory_of_indices_is_one_padded_image_and_64_mebibytes(name):
         empty(images, axes, np.dtype(np.int64)),
     )
     bound = one_padded_image(axes, shape[-1], 8) + 64 * MEBIBYTE
-    assert peak(numpy_pooling.max_indices, images, axes, values, indices) < bound
+    assert peak(argmax.max_indices, images, axes, values, indices) < bound
 
 
 class Counted:
@@ -527,12 +529,12 @@ STEPS = {
 }
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", REDUCTIONS)
 @pytest.mark.parametrize("name", STEPS)
 def test_large_windows_take_few_steps(name, mode, monkeypatch):
     axes, calls, passes = STEPS[name]
-    counted = Counted(MODES[mode].ufunc)
-    monkeypatch.setitem(MODES, mode, replace(MODES[mode], ufunc=counted))
+    counted = Counted(REDUCTIONS[mode].ufunc)
+    monkeypatch.setitem(REDUCTIONS, mode, replace(REDUCTIONS[mode], ufunc=counted))
     images = np.ones((1, 1024, 1024, 1))
     pool(images, axes, mode)
     assert 0 < counted.calls <= calls
@@ -541,7 +543,7 @@ def test_large_windows_take_few_steps(name, mode, monkeypatch):
 
 def test_indices_of_large_windows_take_few_steps(monkeypatch):
     counted = Counted(np.copyto)
-    monkeypatch.setattr(numpy_pooling.np, "copyto", counted)
+    monkeypatch.setattr(argmax.np, "copyto", counted)
     axes = [Axis(512, 512), Axis(512, 512)]
     values, indices = max_indices(np.ones((1, 512, 512, 1)), axes)
     assert counted.calls == 0
@@ -550,11 +552,11 @@ def test_indices_of_large_windows_take_few_steps(monkeypatch):
 
 def test_adaptive_takes_few_steps(monkeypatch):
     counted = Counted(np.maximum)
-    monkeypatch.setitem(MODES, "max", replace(MODES["max"], ufunc=counted))
+    monkeypatch.setitem(REDUCTIONS, "max", replace(REDUCTIONS["max"], ufunc=counted))
     images = np.ones((1, 500, 500, 1), np.float32)
     for count in (1, 20, 499):
         counted.calls = 0
         out = np.empty((1, count, count, 1), np.float32)
-        numpy_pooling.adaptive(images, [uneven(500, count)] * 2, out, mode="max", dtype=np.float32)
+        adaptive.pool(images, [uneven(500, count)] * 2, out, mode="max", dtype=np.float32)
         assert 0 < counted.calls <= 60
         assert (out == 1).all()

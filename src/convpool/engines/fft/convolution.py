@@ -25,7 +25,7 @@ from convpool.engines.compiled import convolution as compiled_convolution
 from convpool.engines.fft.layout import CHUNK, Layout, cheapest
 from convpool.engines.numpy import convolution as numpy_convolution
 from convpool.engines.numpy import pooling as numpy_pooling
-from convpool.engines.numpy.convolution import gather
+from convpool.engines.numpy.convolution import PaddedImages, gather
 from convpool.windows import Axis, blocks, volume
 
 Array = NDArray[Any]
@@ -84,15 +84,8 @@ class Pixels(NamedTuple):
         kind = (
             np.float64 if np.can_cast(self.channels.dtype, self.dtype) else self.dtype
         )  # else rounded first
-        pixels = gather(
-            self.channels,
-            points,
-            wanted,
-            (slice(0, 1),) * len(points),
-            self.pad_mode,
-            self.fill,
-            kind,
-        )
+        source = PaddedImages(self.channels, points, self.pad_mode, self.fill)
+        pixels = gather(source, wanted, (slice(0, 1),) * len(points), kind)
         return pixels.astype(np.float64, copy=False)
 
     def pieces(self) -> Iterator[Block]:

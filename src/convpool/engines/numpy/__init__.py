@@ -1,4 +1,4 @@
-"""Plain NumPy: takes every dtype, rank and mode, and is the engine that the others are measured against.
+"""Plain NumPy: takes every dtype, rank and mode, and is what the other engines are compared with.
 
 May import engines.threads and windows.
 """

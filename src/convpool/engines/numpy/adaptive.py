@@ -1,0 +1,72 @@
+"""Pooling of windows of uneven lengths, as adaptive pooling has them.
+
+On each axis window i covers the pixels from starts[i] to before stops[i].
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from convpool.engines.numpy.one_axis import on_axis
+from convpool.engines.numpy.pooling import AxisPooling, Pooling, run
+from convpool.engines.numpy.reductions import REDUCTIONS, Reduction
+
+Array = NDArray[Any]
+
+
+def pool(
+    images: Array,
+    bounds: Sequence[tuple[Array, Array]],
+    out: Array,
+    *,
+    mode: str,
+    p: float = 2.0,
+    dtype: DTypeLike,
+) -> None:
+    """Reduce each window of images (m, *spatial, c) to one number of out (m, *output, c).
+
+    `bounds` are the starts and the stops of the windows on each axis, `dtype` is that in which
+    numbers are combined, `p` the exponent of lp.
+    """
+    axes = [
+        _axis_pooling(size, *map(np.asarray, ends))
+        for size, ends in zip(images.shape[1:-1], bounds, strict=True)
+    ]
+    run(Pooling(axes, REDUCTIONS[mode], p, np.dtype(dtype)), images, out)
+
+
+def _axis_pooling(size: int, starts: Array, stops: Array) -> AxisPooling:
+    """Return how an axis of this size is reduced: all windows at once."""
+    lengths = np.where(stops > starts, stops - starts, np.nan)
+    count = len(starts)
+    everything = slice(0, size), partial(_reduce_axis, starts, stops)
+    return AxisPooling(
+        size=size,
+        count=count,
+        extent=max(size, count),
+        windows_that_fit=lambda room: count,
+        divisors=lengths.__getitem__,
+        part=lambda windows: everything,
+    )
+
+
+def _reduce_axis(
+    starts: Array, stops: Array, x: Array, k: int, out: Array, reduction: Reduction
+) -> None:
+    """Reduce the windows of axis k of x into out, window by window or tap by tap: in few steps."""
+    lengths = stops - starts
+    out[...] = reduction.identity(out.dtype)
+    if len(lengths) <= lengths.max():
+        for i in np.flatnonzero(lengths > 0).tolist():
+            window = x[on_axis(k, slice(starts[i], stops[i]))]
+            reduction.ufunc.reduce(window, axis=k, out=out[on_axis(k, i)])
+        return
+    for tap in range(lengths.max()):
+        windows = np.flatnonzero(lengths > tap)
+        reached = on_axis(k, windows)
+        out[reached] = reduction.ufunc(out[reached], x[on_axis(k, starts[windows] + tap)])

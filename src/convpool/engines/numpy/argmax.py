@@ -1,0 +1,150 @@
+"""Where the greatest pixel of each window lies: max pooling with indices.
+
+An index is flat over the spatial axes of one image and channel; -1 where a window has no pixel. Of
+equal pixels the first wins, and NaN is greater than any number. x is a part of the images (m,
+*spatial, c), k the number of one of its axes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convpool.engines.numpy.one_axis import (
+    FEW_TAPS,
+    axis_of_part,
+    channel_slices,
+    on_axis,
+    pad_axis,
+)
+from convpool.engines.numpy.pooling import BLOCK_BYTES, LARGE, windows_that_fit
+from convpool.engines.numpy.reductions import least, unsign_zeros
+from convpool.windows import Axis, blocks, view, volume
+
+Array = NDArray[Any]
+# (x, k) -> the greatest pixel of each window on axis k, and its place on that axis
+ArgmaxOfAxis = Callable[[Array, int], tuple[Array, Array]]
+
+INDEX_BYTES = np.dtype(np.int64).itemsize
+
+
+def max_indices(images: Array, axes: Sequence[Axis], values: Array, indices: Array) -> None:
+    """Write the greatest pixel of each window to values, and its index to indices.
+
+    Images are (m, *spatial, c), values and indices (m, *output, c).
+    """
+    first, *others = axes
+    if 0 in images.shape:
+        values[...], indices[...] = least(values.dtype), -1
+        return
+    row = images.shape[-1] * volume([max(axis.size, axis.count) for axis in others])
+    room = LARGE // INDEX_BYTES // row
+    for (batch,) in blocks(images.shape[:1], room // first.size):
+        for (rows,) in blocks((first.count,), windows_that_fit(first, room)):
+            pixels, inner = axis_of_part(first, rows)
+            block, part = (batch, rows), [inner, *others]
+            if inner.size:
+                argmax_of_axes = [partial(_argmax_of_axis, axis) for axis in part]
+                values[block], indices[block] = _argmax(images[batch, pixels], argmax_of_axes)
+                indices[block] += pixels.start * volume(images.shape[2:-1])
+            unsign_zeros(values[block])
+            for k, axis in enumerate(part, 1):
+                empty = on_axis(k, axis.taps_on(0, axis.size) == 0)
+                values[block][empty], indices[block][empty] = least(values.dtype), -1
+
+
+def adaptive_max_indices(
+    images: Array, bounds: Sequence[tuple[Array, Array]], values: Array, indices: Array
+) -> None:
+    """Write the greatest pixel of each window to values, and its index to indices.
+
+    Images are (m, *spatial, c), values and indices (m, *output, c); `bounds` are the starts and the
+    stops of the windows on each axis. Every window has pixels.
+    """
+    argmax_of_axes = [partial(_argmax_of_uneven_axis, starts, stops) for starts, stops in bounds]
+    numbers = max(1, volume(images.shape[1:]))
+    for (batch,) in blocks(images.shape[:1], LARGE // INDEX_BYTES // numbers):
+        values[batch], indices[batch] = _argmax(images[batch], argmax_of_axes)
+    unsign_zeros(values)
+
+
+def _argmax(x: Array, argmax_of_axes: Sequence[ArgmaxOfAxis]) -> tuple[Array, Array]:
+    """Return the first greatest pixel of each window and its index, by the functions of each axis.
+
+    The last axis is reduced first: of equals the first row wins, and in it the first column.
+    """
+    indices, step = np.zeros(1, np.int64), 1
+    for k in range(len(argmax_of_axes), 0, -1):
+        size = x.shape[k]
+        x, places = argmax_of_axes[k - 1](x, k)
+        indices = (np.take_along_axis(indices, places, axis=k) if step > 1 else 0) + step * places
+        step *= size
+    return x, indices
+
+
+def _argmax_of_uneven_axis(starts: Array, stops: Array, x: Array, k: int) -> tuple[Array, Array]:
+    """Return the first greatest pixel of each window on axis k, and its place on that axis."""
+    shape = (*x.shape[:k], len(starts), *x.shape[k + 1 :])
+    values, places = np.empty(shape, x.dtype), np.empty(shape, np.int64)
+    for i, (start, stop) in enumerate(zip(starts.tolist(), stops.tolist(), strict=True)):
+        window, result = x[on_axis(k, slice(start, stop))], on_axis(k, slice(i, i + 1))
+        taps = np.expand_dims(window.argmax(axis=k), k)
+        values[result] = np.take_along_axis(window, taps, axis=k)
+        places[result] = taps + start
+    return values, places
+
+
+def _argmax_of_axis(axis: Axis, x: Array, k: int) -> tuple[Array, Array]:
+    """Return the first greatest pixel of each window on axis k, and its place on that axis."""
+    shape = (*x.shape[:k], axis.count, *x.shape[k + 1 :])
+    values, places = np.empty(shape, x.dtype), np.empty(shape, np.int64)
+    argmax = _argmax_by_taps if axis.window <= FEW_TAPS else _argmax_by_windows
+    for block in blocks(shape, BLOCK_BYTES // INDEX_BYTES // axis.window):
+        pixels = x[(*block[:k], slice(None), *block[k + 1 :])]
+        part = pad_axis(pixels, axis, k, least(x.dtype), block[k])
+        inner = Axis(part.shape[k], axis.window, axis.stride, axis.dilation)
+        values[block], taps = argmax(part, inner, k)
+        places[block] = _places_of_taps(axis, block[k], taps, k)
+    return values, places
+
+
+def _places_of_taps(axis: Axis, windows: slice, taps: Array, k: int) -> Array:
+    """Return the place on axis k of the pixel under one tap of each window.
+
+    Padding is the least value: where it comes before a pixel that is as small, that pixel is meant.
+    """
+    starts = np.arange(windows.start, windows.stop) * axis.stride - axis.before
+    column = (-1,) + (1,) * (taps.ndim - k - 1)
+    taps = np.maximum(taps, -(np.minimum(starts, 0) // axis.dilation).reshape(column))
+    places: Array = starts.reshape(column) + taps * axis.dilation
+    return places.clip(0, axis.size - 1)
+
+
+def _argmax_by_taps(part: Array, axis: Axis, k: int) -> tuple[Array, Array]:
+    """Return the first greatest number of each window on axis k and its tap, tap by tap."""
+    shape = (*part.shape[:k], axis.count, *part.shape[k + 1 :])
+    values, taps = np.empty(shape, part.dtype), np.zeros(shape, np.int64)
+    for channels in channel_slices(part, k):
+        best, chosen = values[channels], taps[channels]
+        for tap in range(axis.window):
+            candidates = part[channels][on_axis(k, axis.reach(tap)[1])]
+            if tap == 0:
+                best[...] = candidates
+                continue
+            is_better = candidates > best
+            if part.dtype.kind == "f":
+                is_better |= np.isnan(candidates) & ~np.isnan(best)
+            np.copyto(best, candidates, where=is_better)
+            np.copyto(chosen, tap, where=is_better)
+    return values, taps
+
+
+def _argmax_by_windows(part: Array, axis: Axis, k: int) -> tuple[Array, Array]:
+    """Return the first greatest number of each window on axis k and its tap, by argmax."""
+    windows = view(part, [axis], first=k)
+    taps = windows.argmax(axis=-1)
+    return np.take_along_axis(windows, taps[..., np.newaxis], axis=-1)[..., 0], taps

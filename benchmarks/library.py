@@ -69,9 +69,9 @@ def prepare_limit(
 
 def find_engines(row: Row) -> list[str]:
     """Return the names of the engines for the row's kind."""
-    from convpool import engines
+    from convpool.engines import registry
 
-    return list(engines.POOL_ENGINES if row.kind == "pool" else engines.ENGINES)
+    return list(registry.POOL_ENGINES if row.kind == "pool" else registry.ENGINES)
 
 
 def predict(row: Row) -> float | None:

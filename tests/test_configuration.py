@@ -12,6 +12,7 @@ import platform
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ import pytest
 
 import convpool
 from convpool import configuration
-from convpool.engines import threads
+from convpool.engines import registry, threads
 from convpool.engines.compiled import host
 from support import children
 
@@ -709,8 +710,8 @@ fcntl.flock = flock
 def test_show_config_prints_what_it_is(capsys, monkeypatch):
     import numba
 
-    monkeypatch.setattr(configuration, "ENGINES", {"numpy": None, "compiled": None})
-    monkeypatch.setattr(configuration, "POOL_ENGINES", {"numpy": None, "other": None})
+    other = replace(registry.POOL_ENGINES["numpy"], name="other")
+    monkeypatch.setitem(registry.POOL_ENGINES, "other", other)
     monkeypatch.delenv(threads.VARIABLE, raising=False)
     convpool.set_num_threads(3)
     try:
@@ -729,6 +730,7 @@ def test_show_config_prints_what_it_is(capsys, monkeypatch):
         "cache": host.cache_folder(),
         "numpy": "works",
         "compiled": "works",
+        "fft": "works",
         "other": "works",
     }
 
@@ -738,8 +740,6 @@ SHOW = "import convpool; convpool.show_config()"
 
 def test_show_config_without_numba():
     code = f"""{NO_NUMBA}
-from convpool import configuration
-configuration.ENGINES = dict.fromkeys(["numpy", "compiled"])
 {SHOW}
 """
     shown = table(said(code, CONVPOOL_NUM_THREADS="5"))
@@ -760,13 +760,7 @@ def test_show_config_says_where_the_number_of_threads_is_from(name):
 
 def test_show_config_with_a_numba_that_fails(tmp_path, path):
     stand_in(tmp_path, "0.61.2", "raise ImportError('it is broken')")
-    shown = table(
-        said(
-            path
-            + "from convpool import configuration as c; c.ENGINES = {'compiled': None}\n"
-            + SHOW
-        )
-    )
+    shown = table(said(path + SHOW))
     assert shown["Numba"] == "0.61.2"
     assert shown["compiled"] == "numba cannot be imported: it is broken"
 

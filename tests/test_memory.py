@@ -7,16 +7,12 @@ import pytest
 
 import convpool
 from convpool.engines.numpy import convolution as numpy_convolution
-from convpool.plans import cost_model
-from convpool.plans.make import POOL_MODES
+from convpool.plans.arguments import POOL_MODES
+from support.engines import refusals
 
 MIB = 2**20
 # transforms need memory of their own, which test_fourier.py watches
-ENGINES = [
-    name
-    for name in ("numpy", "compiled")
-    if cost_model.refusals(np.dtype(np.float32), 2)[name] is None
-]
+ENGINES = [name for name in ("numpy", "compiled") if refusals(np.float32)[name] is None]
 
 
 def peak(call):

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 import convpool
-from convpool.engines import ENGINES
-from convpool.plans import cost_model
+from convpool.engines.registry import ENGINES
+from support.engines import refusals
 
 pytest.importorskip("onnx", reason="ONNX's backend cases come with onnx: pip install onnx")
 
@@ -71,7 +71,7 @@ TAKEN = {"numpy": COUNTS, "compiled": COUNTS | {"Conv": 26}, "fft": {"Conv": 33,
 @pytest.mark.parametrize("operator", ["Conv", "ConvInteger"])
 @pytest.mark.parametrize("engine", ENGINES)
 def test_convolution_with_every_engine(engine: str, operator: str, cases: list[Case]) -> None:
-    if cost_model.refusals(np.dtype(np.float32), 2)[engine] is not None:
+    if refusals(np.float32)[engine] is not None:
         pytest.skip("this engine cannot be used here")
     library = SimpleNamespace(convolve=partial(convpool.convolve, engine=engine))
     taken = 0

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 import convpool
 from convpool import course, reference
-from convpool.engines import ENGINES
-from convpool.plans import cost_model
+from convpool.engines.registry import ENGINES
 from convpool.windows import PADDINGS
 from support.arrays import numbers
+from support.engines import refusals
 
 FLOATS = ["float16", "float32", "float64", "longdouble", ">f4", ">f8"]
 INTEGERS = ["int8", "uint8", "int16", ">u2", "int32", "uint32", "int64", ">i8", "uint64", "bool"]
@@ -52,12 +52,8 @@ def same(actual, expected, *inputs):
 
 
 # engines that can sum such numbers here, on two axes
-FLOAT_ENGINES = [
-    name for name, reason in cost_model.refusals(np.dtype(np.float32), 2).items() if reason is None
-]
-INTEGER_ENGINES = [
-    name for name, reason in cost_model.refusals(np.dtype(np.int64), 2).items() if reason is None
-]
+FLOAT_ENGINES = [name for name, reason in refusals(np.float32).items() if reason is None]
+INTEGER_ENGINES = [name for name, reason in refusals(np.int64).items() if reason is None]
 
 dtypes = st.sampled_from(FLOATS + INTEGERS + COMPLEX)
 layouts = st.sampled_from(LAYOUTS)

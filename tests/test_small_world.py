@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 
 import convpool
-from convpool.engines import ENGINES, POOL_ENGINES
 from convpool.engines.compiled import host
+from convpool.engines.registry import ENGINES, POOL_ENGINES
 from support import children, shifted, small_world
 from support.sampling import IS_FULL, generator
 from support.small_world import PAD_MODES, POOL_MODES, STRIDES, WINDOWS

@@ -1,9 +1,11 @@
 """Convolution and pooling for NumPy arrays: exact, fast, and it shows its work."""
 
 from convpool.configuration import set_num_threads, show_config, threads, warmup
-from convpool.convolution import convolve, convolve_transpose, filter_image, fold, window_view
+from convpool.convolution import convolve, convolve_transpose, filter_image
 from convpool.explanation import explain
-from convpool.plans.make import Plan, halo, plan_convolution, plan_pooling
+from convpool.plans.base import Plan
+from convpool.plans.make import plan_convolution, plan_pooling
+from convpool.plans.regions import halo
 from convpool.pooling import (
     adaptive_max_pool_indices,
     adaptive_pool,
@@ -13,6 +15,7 @@ from convpool.pooling import (
     pool,
 )
 from convpool.version import __version__
+from convpool.window_views import fold, window_view
 
 __all__ = [
     "Plan",
@@ -39,10 +42,18 @@ __all__ = [
 ]
 
 
+_LAZY_MODULES = ("course", "filters")  # imported when they are first used
+
+
 def __getattr__(name: str) -> object:
-    """Import what is not needed by every call when it is first named."""
+    """Import a lazy module when it is first used."""
     from importlib import import_module
 
-    if name in ("course", "filters"):
+    if name in _LAZY_MODULES:
         return import_module(f"convpool.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """Return the public names only."""
+    return sorted([*__all__, *_LAZY_MODULES])

@@ -1,4 +1,4 @@
-"""What the library runs on: threads, the compiled kernels, and what this host offers."""
+"""What the library runs on: threads, the compiled engine, and what this machine offers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 import numpy as np
 
 import convpool.engines.threads as engine_threads
-from convpool.engines import ENGINES, POOL_ENGINES
+from convpool.engines import registry
 from convpool.engines.compiled import host
 
 
@@ -112,16 +112,11 @@ def describe() -> str:
         if refusal
         else host.cache_folder() or "none: no folder can be written",
         **{
-            f"engine {name}": refusal if name == "compiled" and refusal else "works"
-            for name in _engines()
+            f"engine {name}": reason or "works" for name, reason in registry.host_refusals().items()
         },
     }
     width = max(map(len, lines))
     return "\n".join(f"{name:{width}} {text}" for name, text in lines.items())
-
-
-def _engines() -> list[str]:
-    return list(dict.fromkeys([*ENGINES, *POOL_ENGINES]))
 
 
 def warmup() -> None:

@@ -7,23 +7,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from convpool.engines.numpy.convolution import add_windows, sums_of_sums
-from convpool.out_of_core import inputs
-from convpool.plans import allocation, arguments, channel_checks, dtypes, kernel_layouts
-from convpool.plans.arguments import Ints, Padding, with_foreign_words_named
-from convpool.plans.base import check_out
-from convpool.plans.cache import recent
-from convpool.plans.make import lay, plan_convolution, plan_transposed
-from convpool.plans.operand_checks import check_positions
-from convpool.plans.rounding import integer_dtype, saturate
-from convpool.windows import place, place_transposed, view, volume
+from convpool.out_of_core.destination import Destination, drop_axes
+from convpool.out_of_core.routes import choose_route
+from convpool.plans import allocation, arguments, arrays, channel_checks, dtypes, kernel_layouts
+from convpool.plans.arguments import Ints, Padding
+from convpool.plans.cache import cache_recent
+from convpool.plans.foreign_words import explain_foreign_keywords
+from convpool.plans.make import plan_convolution, plan_transposed
+from convpool.plans.rounding import read_integer_dtype, saturate
 
 Array = NDArray[Any]
 
-_plan, _plan_transposed = recent(plan_convolution), recent(plan_transposed)
+_plan, _plan_transposed = cache_recent(plan_convolution), cache_recent(plan_transposed)
 
 
-@with_foreign_words_named
+@explain_foreign_keywords
 def convolve(
     images: ArrayLike,
     kernels: ArrayLike,
@@ -135,10 +133,11 @@ def convolve(
     array([[ 8, 12],
            [20, 24]])
     """
-    tiled = inputs.wanted(images, out, max_memory)
-    images = inputs.source(images) if tiled else arguments.array(images, "images")
-    dtype = dtypes.followed(np.dtype(images.dtype), kernels, dtype)
-    kernels = arguments.array(kernels, "kernels")
+    route = choose_route(images, "images", out, max_memory)
+    images = route.images
+    images_dtype = np.dtype(images.dtype)
+    dtype = dtypes.follow_images(images_dtype, kernels, dtype)
+    kernels = arrays.read_array(kernels, "kernels")
     if kernel_layout is kernel_layouts.DEFAULT:
         kernel_layout = channel_checks.default_layout(
             images.shape, kernels.shape, channel_axis, groups
@@ -157,17 +156,16 @@ def convolve(
         kernel_layout=kernel_layout,
         dtype=dtype,
         engine=engine,
-        images_dtype=np.dtype(images.dtype),
+        images_dtype=images_dtype,
         kernels_dtype=kernels.dtype,
     )
-    if tiled:
-        from convpool.out_of_core import tiles
+    if route.run is not None:
+        result: Array = route.run(plan, images, (kernels, bias), Destination(out, max_memory))
+        return result
+    return plan.execute(images, (plan.laid_out(kernels), plan.check_bias(bias)), out)
 
-        return tiles.run(plan, images, (kernels, bias), out, max_memory)  # type: ignore[no-any-return]
-    return plan.run(images, kernels, bias, out)
 
-
-@with_foreign_words_named
+@explain_foreign_keywords
 def convolve_transpose(
     images: ArrayLike,
     kernels: ArrayLike,
@@ -182,7 +180,9 @@ def convolve_transpose(
     dtype: DTypeLike | None = None,
     engine: str = "auto",
 ) -> Array:
-    """Give each value back to the window it would come from: the adjoint of `convolve` with the same kernels and words.
+    """Give each value back to the window that it would come from: the adjoint of `convolve`.
+
+    It is the adjoint with the same kernels and arguments.
 
     Parameters
     ----------
@@ -212,12 +212,12 @@ def convolve_transpose(
     >>> convolve_transpose(values, np.array([1.0, 10.0, 100.0]).reshape(3, 1, 1), stride=2).ravel().tolist()
     [1.0, 10.0, 102.0, 20.0, 200.0]
     """
-    images = arguments.in_memory(images, "images", "convolve_transpose")
-    dtype = dtypes.followed(images.dtype, kernels, dtype)
-    kernels = arguments.array(kernels, "kernels")
+    images = arrays.read_in_memory(images, "images", "convolve_transpose")
+    dtype = dtypes.follow_images(images.dtype, kernels, dtype)
+    kernels = arrays.read_array(kernels, "kernels")
     if kernel_layout is kernel_layouts.DEFAULT:
         kernel_layout = channel_checks.default_layout(
-            images.shape, kernels.shape, channel_axis, groups, True
+            images.shape, kernels.shape, channel_axis, groups, is_transposed=True
         )
     plan = _plan_transposed(
         images.shape,
@@ -234,10 +234,10 @@ def convolve_transpose(
         images_dtype=images.dtype,
         kernels_dtype=kernels.dtype,
     )
-    return plan.run(images, kernels)
+    return plan.execute(images, (plan.laid_out(kernels),))
 
 
-@with_foreign_words_named
+@explain_foreign_keywords
 def filter_image(
     image: ArrayLike,
     kernel: ArrayLike,
@@ -291,59 +291,60 @@ def filter_image(
            [ 0, 27, 27],
            [ 0, 27, 27]])
     """
-    tiled = inputs.wanted(image, out, max_memory)
-    image = inputs.source(image, "image") if tiled else arguments.array(image, "image")
-    dtype = dtypes.followed(np.dtype(image.dtype), kernel, dtype)
-    kernel = arguments.array(kernel, "kernel")
-    axis = arguments.picture_channels(channel_axis, tuple(image.shape))
+    route = choose_route(image, "image", out, max_memory)
+    image = route.images
+    dtype = dtypes.follow_images(np.dtype(image.dtype), kernel, dtype)
+    kernel = arrays.read_array(kernel, "kernel")
+    axis = arguments.read_picture_channels(channel_axis, tuple(image.shape))
     if kernel.ndim != 2:
         raise ValueError(
             f"kernel is {kernel.shape}; it must be (kh, kw), one for every "
-            f"channel{_one_kernel(kernel)}"
+            f"channel{_kernel_advice(kernel)}"
         )
     channels = 1 if axis is None else image.shape[axis]
-    words: dict[str, Any] = {
-        "padding": padding,
-        "stride": stride,
-        "groups": max(1, channels),
-        "pad_mode": pad_mode,
-        "fill": fill,
-        "flip": flip,
-        "dtype": dtype,
-        "engine": engine,
-        "kernel_layout": "HWIO",
-    }
-    kernels = np.repeat(kernel[..., None, None], channels, axis=-1)[..., :channels, :]
-    kinds: Any = {"images_dtype": np.dtype(image.dtype), "kernels_dtype": kernel.dtype}
-    lacking = (0, 3) if axis is None else (0,)  # axes of a batch that the picture does not have
-    batch = (1, *image.shape, 1) if axis is None else (1, *image.shape)
+    shape = *kernel.shape, min(1, channels), channels
+    kernels = np.repeat(kernel, channels, axis=-1).reshape(shape)
+    unit_axes = (0, 3) if axis is None else (0,)  # those of a batch that the picture does not have
     plan = _plan(
-        batch, kernels.shape, **words, channel_axis=-1 if axis is None else axis + 1, **kinds
+        (1, *image.shape, 1) if axis is None else (1, *image.shape),
+        kernels.shape,
+        padding,
+        stride,
+        groups=max(1, channels),
+        pad_mode=pad_mode,
+        fill=fill,
+        flip=flip,
+        channel_axis=-1 if axis is None else axis + 1,
+        kernel_layout="HWIO",
+        dtype=dtype,
+        engine=engine,
+        images_dtype=np.dtype(image.dtype),
+        kernels_dtype=kernel.dtype,
     )
-    target = None if round_to is None else integer_dtype(round_to, plan.dtype)
-    if tiled:
-        from convpool.out_of_core import tiles
-
-        return tiles.run(plan, image, (kernels, None), out, max_memory, lacking, target)  # type: ignore[no-any-return]
+    integers = None if round_to is None else read_integer_dtype(round_to, plan.dtype)
+    if route.run is not None:
+        destination = Destination(out, max_memory, unit_axes, integers)
+        result: Array = route.run(plan, image, (kernels, None), destination)
+        return result
+    images = np.expand_dims(image, unit_axes)
+    target = None
     if out is not None:
-        sizes = [size for k, size in enumerate(plan.output_shape) if k not in lacking]
-        check_out(out, tuple(sizes), plan.dtype if target is None else target)
-    image = np.expand_dims(image, lacking)
-    if target is None and out is not None:
-        plan.run(image, kernels, None, np.expand_dims(out, lacking))
-        return out  # type: ignore[no-any-return]
-    picture: Array = plan.run(image, kernels).squeeze(lacking)
-    if target is None:
-        return picture
-    rounded = saturate(picture, target)
+        shape = drop_axes(plan.output_shape, unit_axes)
+        allocation.check_out(out, shape, plan.dtype if integers is None else integers)
+        target = np.expand_dims(out, unit_axes) if integers is None else None
+    picture: Array = plan.execute(images, (kernels, None), target).squeeze(unit_axes)
+    if integers is not None:
+        picture = saturate(picture, integers)
     if out is None:
-        return rounded
-    out[...] = rounded
-    return out  # type: ignore[no-any-return]
+        return picture
+    if integers is not None:
+        out[...] = picture
+    written: Array = out
+    return written
 
 
-def _one_kernel(kernel: Array) -> str:
-    """Say how a kernel of `convolve` becomes that of one picture."""
+def _kernel_advice(kernel: Array) -> str:
+    """Return the end of an error: how a kernel of another shape becomes (kh, kw), or what to call."""
     if kernel.ndim == 4 and kernel.shape[2:] == (1, 1):
         return "; pass kernel[..., 0, 0]"
     if kernel.ndim == 1:
@@ -352,143 +353,3 @@ def _one_kernel(kernel: Array) -> str:
         "; for kernels that mix channels, take convolve(image[None], kernels, "
         "pad_mode='reflect')[0]"
     )
-
-
-@with_foreign_words_named
-def window_view(
-    images: ArrayLike, shape: Ints, stride: Ints = 1, dilation: Ints = 1, *, channel_axis: int = -1
-) -> Array:
-    """Look at every window of the images, without a copy.
-
-    Parameters
-    ----------
-    images
-        (m, *spatial, c). Not a dask array.
-    shape
-        The window's sizes: an int, or one per axis. Of images of three axes, a tuple: (k,) for
-        windows of one axis.
-    stride, dilation
-        Steps between windows, and between the taps of one.
-    channel_axis
-        Where images and view have their channels; the first other axis is the batch.
-
-    Returns
-    -------
-    a read-only view (m, *output, c, *window), with the channels where the images have them
-
-    Raises
-    ------
-    ValueError, TypeError : as `convolve`
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> window_view(np.arange(5).reshape(1, 5, 1), (3,), stride=2)[0, :, 0]
-    array([[0, 1, 2],
-           [2, 3, 4]])
-    """
-    images = arguments.in_memory(images, "images", "window_view")
-    rank = arguments.spatial_rank(images.shape)
-    axis = arguments.channel_axis(channel_axis, images.shape)
-    window = arguments.per_axis(shape, rank, "shape")
-    arguments.check_rank(images.shape, shape, "shape", channel_axis=channel_axis)
-    steps = (
-        arguments.per_axis(stride, rank, "stride"),
-        arguments.per_axis(dilation, rank, "dilation"),
-    )
-    last = images if axis == rank + 1 else np.moveaxis(images, axis, -1)
-    windows = view(last, lay(last.shape[1:-1], window, *steps, "valid", False, can_pad=False))
-    return windows if axis == rank + 1 else np.moveaxis(windows, rank + 1, axis)
-
-
-@with_foreign_words_named
-def fold(
-    windows: ArrayLike,
-    shape: Ints,
-    stride: Ints = 1,
-    dilation: Ints = 1,
-    padding: Padding = "valid",
-    *,
-    channel_axis: int = -1,
-    dtype: DTypeLike | None = None,
-) -> Array:
-    """Add windows up where they overlap: the adjoint of `window_view`.
-
-    Parameters
-    ----------
-    windows
-        (m, *output, c, *window), as `window_view` returns them. Not a dask array.
-    shape
-        The spatial sizes of the images that they come from: an int, or one per axis.
-    stride, dilation, padding
-        As in `convolve`; what falls on padding is dropped.
-    channel_axis
-        Where the images have their channels, and so the windows among the axes before `*window`.
-    dtype
-        Of sums and result: dtype=float gives rounded sums of integers.
-
-    Returns
-    -------
-    (m, *shape, c), with the channels at `channel_axis`; integers give int64
-
-    Raises
-    ------
-    ValueError : the windows of such images would have other sizes
-    TypeError, OverflowError : as `convolve`
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> fold(np.ones((1, 3, 1, 3)), 5).ravel().tolist()
-    [1.0, 2.0, 3.0, 2.0, 1.0]
-    """
-    windows = arguments.in_memory(windows, "windows", "fold")
-    rank, odd = divmod(windows.ndim - 2, 2)
-    if odd or rank not in arguments.AXES:
-        raise ValueError(
-            f"windows are {windows.shape}; they must be (m, *output, c, *window) with 1 to 3 "
-            "axes each"
-        )
-    window, images = windows.shape[rank + 2 :], windows.shape[: rank + 2]
-    axis = arguments.channel_axis(channel_axis, images, "windows of images")
-    m, *counts, c = arguments.channels_last(images, axis)
-    spatial = arguments.per_axis(shape, rank, "shape", least=0)
-    word = arguments.padding(padding, rank)
-    steps = (
-        arguments.per_axis(stride, rank, "stride"),
-        arguments.per_axis(dilation, rank, "dilation"),
-    )
-    axes = tuple(map(place, spatial, window, *steps, arguments.each(word, rank)))
-    check_positions(axes)
-    if [axis.count for axis in axes] != counts:
-        expected = tuple(axis.count for axis in axes)
-        fits = tuple(
-            map(place_transposed, counts, window, *steps, arguments.each(word, rank), [0] * rank)
-        )
-        likely = f"; shape={tuple(axis.size for axis in fits)} has as many"
-        raise ValueError(
-            f"windows are {windows.shape} with {tuple(counts)} windows, but images of {spatial} "
-            f"have {expected}"
-            + (
-                likely
-                if all(
-                    axis.size > 0 and axis.count == o for axis, o in zip(fits, counts, strict=True)
-                )
-                else ""
-            )
-        )
-    result = dtypes.pooled(windows.dtype, "sum", None if dtype is None else arguments.dtype(dtype))
-    sums = dtypes.accumulation(result)
-    if sums.kind in "iu":
-        overlap = volume([min(axis.count, -(-axis.window // axis.apart)) for axis in axes])
-        dtypes.Sums(np.array([overlap])).working(sums, dtypes.extremes(windows), "sums of windows")
-    total = allocation.zeros((1, c, m, *spatial), sums_of_sums(sums, volume(window)))
-    taps_first = np.moveaxis(windows, (axis, *range(rank + 2, windows.ndim)), range(rank + 1))
-    with np.errstate(all="ignore"):
-        add_windows(
-            total,
-            taps_first[None].astype(sums, copy=False),
-            axes,
-            tuple(slice(0, taps) for taps in window),
-        )
-    return np.ascontiguousarray(np.moveaxis(total[0], 0, axis)).astype(result, copy=False)

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from convpool.engines import threads
 from convpool.engines.numpy import adaptive, argmax, rank_pooling, unpooling
-from convpool.out_of_core import inputs
-from convpool.plans import allocation, arguments
-from convpool.plans.arguments import Ints, Padding, with_foreign_words_named
-from convpool.plans.cache import recent
-from convpool.plans.make import POOL_MODES, plan_pooling
+from convpool.out_of_core.destination import Destination
+from convpool.out_of_core.routes import choose_route
+from convpool.plans import allocation, arguments, arrays, dtypes, operand_checks
+from convpool.plans.arguments import Ints, Padding
+from convpool.plans.cache import cache_recent
+from convpool.plans.foreign_words import explain_foreign_keywords
+from convpool.plans.make import plan_pooling
 from convpool.windows import adaptive_windows, volume
 
 Array = NDArray[Any]
 
-_plan = recent(plan_pooling)
+_plan = cache_recent(plan_pooling)
 
 
-@with_foreign_words_named
+@explain_foreign_keywords
 def pool(
     images: ArrayLike,
     kernel_shape: Ints,
@@ -110,9 +113,11 @@ def pool(
     array([[ 5. ,  6.5],
            [11. , 12.5]])
     """
-    tiled = inputs.wanted(images, out, max_memory)
-    images = inputs.source(images) if tiled else arguments.array(images, "images")
-    arguments.check_rank(images.shape, kernel_shape, "kernel_shape", channel_axis=channel_axis)
+    route = choose_route(images, "images", out, max_memory)
+    images = route.images
+    arguments.check_one_reading(
+        images.shape, kernel_shape, "kernel_shape", channel_axis=channel_axis
+    )
     plan = _plan(
         images.shape,
         kernel_shape,
@@ -131,14 +136,13 @@ def pool(
         engine=engine,
         images_dtype=np.dtype(images.dtype),
     )
-    if tiled:
-        from convpool.out_of_core import tiles
+    if route.run is not None:
+        result: Array = route.run(plan, images, (), Destination(out, max_memory))
+        return result
+    return plan.execute(images, (), out)
 
-        return tiles.run(plan, images, (), out, max_memory)  # type: ignore[no-any-return]
-    return plan.run(images, out)
 
-
-@with_foreign_words_named
+@explain_foreign_keywords
 def max_pool_indices(
     images: ArrayLike,
     kernel_shape: Ints,
@@ -172,8 +176,10 @@ def max_pool_indices(
     >>> values.ravel().tolist(), indices.ravel().tolist()
     ([3, 3], [1, 2])
     """
-    images = arguments.in_memory(images, "images", "max_pool_indices")
-    arguments.check_rank(images.shape, kernel_shape, "kernel_shape", channel_axis=channel_axis)
+    images = arrays.read_in_memory(images, "images", "max_pool_indices")
+    arguments.check_one_reading(
+        images.shape, kernel_shape, "kernel_shape", channel_axis=channel_axis
+    )
     plan = _plan(
         images.shape,
         kernel_shape,
@@ -184,17 +190,16 @@ def max_pool_indices(
         channel_axis=channel_axis,
         images_dtype=images.dtype,
     )
-    values, indices = (
-        allocation.empty(plan.output_shape, kind) for kind in (plan.dtype, np.dtype(np.int64))
-    )
-    near = plan.near(plan.entered(images))
-    argmax.max_indices(
-        near, plan.engine_axes, plan.channels_last(values), plan.channels_last(indices)
-    )
-    return values, plan.places(indices)
+    threads.check()
+    values = allocation.empty(plan.output_shape, plan.dtype)
+    indices = allocation.empty(plan.output_shape, np.dtype(np.int64))
+    pixels = plan.reached.gather(plan.channels_last(images))
+    targets = plan.channels_last(values), plan.channels_last(indices)
+    argmax.max_indices(pixels, plan.engine_axes, *targets)
+    return values, plan.reached.original_indices(indices)
 
 
-@with_foreign_words_named
+@explain_foreign_keywords
 def max_unpool(
     values: ArrayLike, indices: ArrayLike, shape: Ints, *, channel_axis: int = -1
 ) -> Array:
@@ -224,8 +229,8 @@ def max_unpool(
     >>> max_unpool(np.array([[[3], [4]]]), np.array([[[1], [2]]]), (4,)).ravel().tolist()
     [0, 3, 4, 0]
     """
-    values = arguments.in_memory(values, "values", "max_unpool")
-    indices = arguments.in_memory(indices, "indices", "max_unpool")
+    values = arrays.read_in_memory(values, "values", "max_unpool")
+    indices = arrays.read_in_memory(indices, "indices", "max_unpool")
     if indices.dtype.kind not in "iu":
         raise TypeError(
             f"indices are {indices.dtype}; they must be integers, as max_pool_indices returns them"
@@ -234,32 +239,34 @@ def max_unpool(
         raise ValueError(
             f"values are {values.shape} but indices {indices.shape}; they must have one shape"
         )
-    rank = arguments.spatial_rank(values.shape, "values")
+    rank = arguments.count_spatial_axes(values.shape, "values")
     try:
-        arguments.check_rank(values.shape, shape, "shape", "values", channel_axis)
+        arguments.check_one_reading(values.shape, shape, "shape", "values", channel_axis)
     except ValueError as error:
         raise ValueError(f"{error}; and indices like values") from None
-    axis = arguments.channel_axis(channel_axis, values.shape, "values")
-    spatial = arguments.per_axis(shape, rank, "shape", least=0)
+    axis = arguments.read_channel_axis(channel_axis, values.shape, "values")
+    spatial = arguments.read_per_axis(shape, rank, "shape", least=0)
     pixels = volume(spatial)
     if indices.size and not (indices.min() >= -1 and indices.max() < pixels):
         raise ValueError(
             f"indices run from {indices.min()} to {indices.max()}, but an image of {spatial} has "
             f"0 to {pixels - 1}; they count over the spatial axes only"
         )
-    out = allocation.zeros(_sizes(values.shape, spatial, axis), values.dtype.newbyteorder("="))
+    out = allocation.zeros(
+        _with_spatial(values.shape, spatial, axis), values.dtype.newbyteorder("=")
+    )
     unpooling.unpool(*(np.moveaxis(array, axis, -1) for array in (values, indices, out)))
     return out
 
 
-def _sizes(images: tuple[int, ...], spatial: tuple[int, ...], axis: int) -> tuple[int, ...]:
-    """Return a shape with other spatial sizes, channels where they are."""
-    sizes = [arguments.channels_last(images, axis)[0], *spatial]
+def _with_spatial(images: tuple[int, ...], spatial: Sequence[int], axis: int) -> tuple[int, ...]:
+    """Return the shape of images with other spatial sizes; `axis` is that of the channels."""
+    sizes = [arguments.shape_channels_last(images, axis)[0], *spatial]
     sizes.insert(axis, images[axis])
     return tuple(sizes)
 
 
-@with_foreign_words_named
+@explain_foreign_keywords
 def global_pool(
     images: ArrayLike, mode: str, *, channel_axis: int = -1, dtype: DTypeLike | None = None
 ) -> Array:
@@ -289,23 +296,24 @@ def global_pool(
     >>> global_pool(np.array([[1.0, 2.0], [3.0, 6.0]]).reshape(1, 2, 2, 1), "avg")
     array([[[[3.]]]])
     """
-    images = (
-        inputs.source(images) if arguments.is_dask(images) else arguments.array(images, "images")
-    )
+    images = choose_route(images, "images").images
     if len(images.shape) == 3:
-        axis = arguments.channel_axis(channel_axis, images.shape)
+        axis = arguments.read_channel_axis(channel_axis, images.shape)
         signals = ("images[:, :, None]", "images[:, :, None]", "images[:, None]")[axis]
         also = "" if channel_axis in (-1, 0, 1) else f" and channel_axis={(0, 1, -1)[axis]}"
-        raise arguments.unclear_rank(images.shape, signals + also, channel_axis=channel_axis)
+        raise arguments.ambiguous_rank_error(
+            images.shape, signals + also, channel_axis=channel_axis
+        )
     spatial = _spatial(images.shape, channel_axis)
     return pool(images, spatial, mode=mode, channel_axis=channel_axis, dtype=dtype)
 
 
 def _spatial(images: tuple[int, ...], channel_axis: int) -> tuple[int, ...]:
-    """Return the spatial sizes of images that have pixels."""
-    rank = arguments.spatial_rank(images)
-    spatial = arguments.channels_last(images, arguments.channel_axis(channel_axis, images))[1:-1]
-    for name, size in zip(arguments.AXES[rank], spatial, strict=True):
+    """Return the spatial sizes of images; raise if one is 0."""
+    rank = arguments.count_spatial_axes(images)
+    axis = arguments.read_channel_axis(channel_axis, images)
+    spatial = arguments.shape_channels_last(images, axis)[1:-1]
+    for name, size in zip(arguments.AXIS_NAMES[rank], spatial, strict=True):
         if size == 0:
             raise ValueError(
                 f"images {images} have a {name} of 0, and so no pixel to pool; pass larger images"
@@ -313,7 +321,7 @@ def _spatial(images: tuple[int, ...], channel_axis: int) -> tuple[int, ...]:
     return spatial
 
 
-@with_foreign_words_named
+@explain_foreign_keywords
 def adaptive_pool(
     images: ArrayLike,
     output_shape: Ints | Sequence[int | None],
@@ -322,7 +330,9 @@ def adaptive_pool(
     channel_axis: int = -1,
     dtype: DTypeLike | None = None,
 ) -> Array:
-    """Pool to a given size: window i of o runs from floor(i n / o) to ceil((i + 1) n / o), as in PyTorch.
+    """Pool to a given size, with windows as in PyTorch.
+
+    Window i of o on an axis of n pixels runs from floor(i n / o) to ceil((i + 1) n / o).
 
     Parameters
     ----------
@@ -351,32 +361,30 @@ def adaptive_pool(
     >>> adaptive_pool(np.arange(5.0).reshape(1, 5, 1), (2,), "max").ravel().tolist()
     [2.0, 4.0]
     """
-    images = arguments.in_memory(images, "images", "adaptive_pool")
-    bounds = _adaptive_windows(images.shape, output_shape, channel_axis)
-    mode = arguments.choice(mode, POOL_MODES, "mode")
-    # the checks, and for sums the bound, are those of one window, as large as the largest
-    largest = tuple(int((stops - starts).max()) for starts, stops in bounds)
-    words: dict[str, Any] = {
-        "channel_axis": channel_axis,
-        "dtype": dtype,
-        "images_dtype": images.dtype,
-    }
-    plan = _plan(images.shape, largest, mode=mode, **words)
-    entered = plan.entered(images)
-    plan.check(entered)
-    sizes = tuple(len(starts) for starts, _ in bounds)
-    out = allocation.empty(_sizes(images.shape, sizes, plan.channel_axis), plan.dtype)
+    images = arrays.read_in_memory(images, "images", "adaptive_pool")
+    windows = _adaptive_windows(images.shape, output_shape, channel_axis)
+    mode = arguments.read_choice(mode, arguments.POOL_MODES, "mode")
+    operand_checks.check_pooled_dtype(images.dtype, mode)
+    threads.check()
+    requested = None if dtype is None else arguments.read_dtype(dtype)
+    result = dtypes.pooling_result_dtype(images.dtype, mode, requested)
+    if mode == "sum" and result.kind in "iu":
+        taps = volume([int((stops - starts).max()) for starts, stops in windows.bounds])
+        sums = dtypes.Sums(np.array([taps]))  # of the largest window
+        if not sums.fit(result, dtypes.limits(images.dtype)):
+            sums.working_dtype(result, dtypes.extremes(images), "sums of pixels")
+    out = allocation.empty(windows.shape, result)
+    pixels, target = (np.moveaxis(array, windows.channel_axis, -1) for array in (images, out))
     with np.errstate(all="ignore"):
         if mode == "median":
-            rank_pooling.adaptive_medians(entered, bounds, plan.channels_last(out))
+            rank_pooling.adaptive_medians(pixels, windows.bounds, target)
         else:
-            adaptive.pool(
-                entered, bounds, plan.channels_last(out), mode=mode, dtype=plan.accumulation
-            )
+            accumulation = dtypes.pooling_sum_dtype(images.dtype, mode, requested)
+            adaptive.pool(pixels, windows.bounds, target, mode=mode, dtype=accumulation)
     return out
 
 
-@with_foreign_words_named
+@explain_foreign_keywords
 def adaptive_max_pool_indices(
     images: ArrayLike, output_shape: Ints | Sequence[int | None], *, channel_axis: int = -1
 ) -> tuple[Array, NDArray[np.int64]]:
@@ -403,29 +411,46 @@ def adaptive_max_pool_indices(
     >>> values.ravel().tolist(), indices.ravel().tolist()
     ([5, 5], [1, 3])
     """
-    images = arguments.in_memory(images, "images", "adaptive_max_pool_indices")
-    bounds = _adaptive_windows(images.shape, output_shape, channel_axis)
-    plan = _plan(
-        images.shape, (1,) * len(bounds), channel_axis=channel_axis, images_dtype=images.dtype
+    images = arrays.read_in_memory(images, "images", "adaptive_max_pool_indices")
+    windows = _adaptive_windows(images.shape, output_shape, channel_axis)
+    operand_checks.check_pooled_dtype(images.dtype, "max")
+    threads.check()
+    values = allocation.empty(windows.shape, images.dtype.newbyteorder("="))
+    indices = allocation.empty(windows.shape, np.dtype(np.int64))
+    pixels, *targets = (
+        np.moveaxis(array, windows.channel_axis, -1) for array in (images, values, indices)
     )
-    shape = _sizes(images.shape, tuple(len(starts) for starts, _ in bounds), plan.channel_axis)
-    values, indices = np.empty(shape, plan.dtype), np.empty(shape, np.int64)
-    written = plan.channels_last(values), plan.channels_last(indices)
-    argmax.adaptive_max_indices(plan.entered(images), bounds, *written)
+    argmax.adaptive_max_indices(pixels, windows.bounds, *targets)
     return values, indices
+
+
+class _AdaptiveWindows(NamedTuple):
+    """The windows of an adaptive pooling.
+
+    Attributes
+    ----------
+    bounds : for each spatial axis, where its windows start and stop, int64
+    shape : of the output
+    channel_axis : of images and output, counted from the front
+    """
+
+    bounds: list[tuple[Array, Array]]
+    shape: tuple[int, ...]
+    channel_axis: int
 
 
 def _adaptive_windows(
     images: tuple[int, ...], output_shape: Any, channel_axis: int
-) -> list[tuple[Array, Array]]:
-    """Return where the windows of each axis start and stop."""
-    rank = arguments.spatial_rank(images)
-    arguments.check_rank(images, output_shape, "output_shape", channel_axis=channel_axis)
+) -> _AdaptiveWindows:
+    """Read the arguments of an adaptive pooling of images of a shape."""
+    rank = arguments.count_spatial_axes(images)
+    arguments.check_one_reading(images, output_shape, "output_shape", channel_axis=channel_axis)
     spatial = _spatial(images, channel_axis)
     if np.ndim(output_shape) == 1 and len(output_shape) == rank:
         output_shape = [n if o is None else o for n, o in zip(spatial, output_shape, strict=True)]
-    sizes = arguments.per_axis(output_shape, rank, "output_shape")
-    allocation.empty(
-        sizes, np.dtype(np.int64)
-    )  # what cannot be made is refused before its windows are worked out
-    return list(map(adaptive_windows, spatial, sizes))
+    sizes = arguments.read_per_axis(output_shape, rank, "output_shape")
+    # an output that cannot be allocated is refused before its windows are computed
+    allocation.empty(sizes, np.dtype(np.int64))
+    axis = arguments.read_channel_axis(channel_axis, images)
+    bounds = list(map(adaptive_windows, spatial, sizes))
+    return _AdaptiveWindows(bounds, _with_spatial(images, sizes, axis), axis)

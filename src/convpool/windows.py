@@ -1,8 +1,8 @@
 """Where windows lie on an axis: the one arithmetic behind convolution, pooling, tiles and pictures.
 
-Positions are counted on the padded axis unless they are called inputs. A window starts at i *
-stride, and its tap t lies dilation * t further on; subtract `before` to get an input, which is real
-from 0 to size - 1 and padding elsewhere.
+Positions are counted on the padded axis, inputs on the axis itself. Window i starts at position
+i * stride, and its tap t lies dilation * t further on; input = position - before, which is a pixel
+from 0 to size - 1 and padding elsewhere. o is the number of values of a transposed convolution.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
+Indices = NDArray[np.int64]
 
 
 class Halo(NamedTuple):
-    """What a part of the output needs: inputs start to stop, with zeros before and after them."""
+    """What a part of the output needs: inputs from start to before stop, and zeros around them."""
 
     start: int
     stop: int
@@ -45,8 +46,8 @@ class Axis:
     before, after
         Declared padding.
     ceil
-        Whether a last window may hang over the end, by PyTorch's rule: it has to start on a pixel
-        or before one.
+        Whether a last window may hang over the end; as in PyTorch, it must start on or before the
+        last pixel.
 
     Examples
     --------
@@ -65,7 +66,7 @@ class Axis:
 
     @property
     def span(self) -> int:
-        """Steps from the first tap of a window to behind its last."""
+        """Number of positions from the first tap of a window to its last."""
         return self.dilation * (self.window - 1) + 1
 
     @property
@@ -78,19 +79,20 @@ class Axis:
         return count - ((count - 1) * self.stride >= self.before + self.size)
 
     @property
-    def apart(self) -> int:
-        """How far apart in the window the taps are that windows may have on one pixel.
+    def meeting_distance(self) -> int:
+        """The distance within a window of two taps that can lie on one pixel in different windows.
 
         Examples
         --------
-        >>> Axis(9, 3).apart, Axis(9, 3, stride=2).apart, Axis(9, 3, stride=2, dilation=4).apart
-        (1, 2, 1)
+        >>> axes = Axis(9, 3), Axis(9, 3, stride=2), Axis(9, 3, stride=2, dilation=4)
+        >>> [axis.meeting_distance for axis in axes]
+        [1, 2, 1]
         """
         return self.stride // math.gcd(self.stride, self.dilation)
 
     @property
     def with_least_steps(self) -> Axis:
-        """The same windows without large steps that lead nowhere: from one window, or from one tap.
+        """The same windows with small steps where there is only one window, or one tap.
 
         Examples
         --------
@@ -101,16 +103,16 @@ class Axis:
         return replace(self, stride=stride, dilation=self.dilation if self.window > 1 else 1)
 
     @property
-    def length(self) -> int:
-        """Steps from the first tap of the first window to behind the last tap of the last."""
+    def spanned_positions(self) -> int:
+        """Number of positions from the first tap of the first window to the last tap of the last."""
         return max(0, (self.count - 1) * self.stride + self.span)
 
     @property
-    def close(self) -> int:
-        """Places between these that some tap lies on, and no more than all of them."""
+    def reached_positions(self) -> int:
+        """Number of these that taps lie on: an upper bound, and never more than all."""
         if self.stride >= self.span or self.dilation >= self.count * self.stride:
-            return min(self.length, self.count * self.window)
-        return -(-self.length // math.gcd(self.stride, self.dilation))
+            return min(self.spanned_positions, self.count * self.window)
+        return -(-self.spanned_positions // math.gcd(self.stride, self.dilation))
 
     @property
     def starts(self) -> range:
@@ -119,12 +121,12 @@ class Axis:
 
     @property
     def overhang(self) -> int:
-        """Steps that the last window reaches beyond the declared padding; more than 0 only with ceil."""
+        """Positions of the last window beyond the declared padding; more than 0 only with ceil."""
         end = (self.count - 1) * self.stride + self.span if self.count > 0 else 0
         return max(0, end - self.before - self.size - self.after)
 
     def halo(self, outputs: slice, taps: slice | None = None) -> Halo:
-        """Tell which inputs, and how many zeros, the taps of some windows need; all taps if none are named.
+        """Return which inputs, and how many zeros, windows need, or only some of their taps.
 
         A part that lies wholly in the padding needs no input: start equals stop.
 
@@ -149,7 +151,9 @@ class Axis:
         return Halo(start, stop, before, length - before - (stop - start))
 
     def reach(self, tap: int, count: int | None = None) -> tuple[slice, slice]:
-        """Tell which of the first `count` windows have this tap on a pixel, and on which: two slices of equal length.
+        """Return the windows, of the first `count`, that have this tap on a pixel, and these pixels.
+
+        Both are slices of equal length.
 
         Examples
         --------
@@ -174,34 +178,34 @@ class Axis:
 
 
 def same(size: int, span: int, stride: int) -> tuple[int, int]:
-    """Keep ceil(size / stride) windows, the odd zero after: TensorFlow, Keras, JAX, ONNX SAME_UPPER."""
+    """Return padding for ceil(size / stride) windows, the odd zero after (ONNX SAME_UPPER)."""
     total = max((-(-size // stride) - 1) * stride + span - size, 0)
     return total // 2, total - total // 2
 
 
 def same_lower(size: int, span: int, stride: int) -> tuple[int, int]:
-    """Keep ceil(size / stride) windows, the odd zero before: ONNX SAME_LOWER."""
+    """Return padding for ceil(size / stride) windows, the odd zero before (ONNX SAME_LOWER)."""
     before, after = same(size, span, stride)
     return after, before
 
 
 def same_size(size: int, span: int, stride: int) -> tuple[int, int]:
-    """Keep as many windows as pixels at any stride, the odd zero before: the course's reading."""
+    """Return padding for one window per pixel at any stride, the odd zero before (the course)."""
     total = max((size - 1) * stride + span - size, 0)
     return total - total // 2, total // 2
 
 
 def valid(size: int, span: int, stride: int) -> tuple[int, int]:
-    """Take no padding."""
+    """Return no padding."""
     return 0, 0
 
 
 def full(size: int, span: int, stride: int) -> tuple[int, int]:
-    """Take every window that touches a pixel."""
+    """Return padding for every window that touches a pixel."""
     return span - 1, span - 1
 
 
-# name -> (zeros before, zeros after) for a size, a span and a stride
+# name -> from size, span and stride of an axis to (zeros before, zeros after)
 PADDINGS: dict[str, Callable[[int, int, int], tuple[int, int]]] = {
     "valid": valid,
     "same": same,
@@ -209,7 +213,7 @@ PADDINGS: dict[str, Callable[[int, int, int], tuple[int, int]]] = {
     "same_size": same_size,
     "full": full,
 }
-# the size of the transposed convolution for an input of size o and a stride
+# name -> from the input's size o and the stride to the output's size of a transposed convolution
 TRANSPOSED_SIZES: dict[str, Callable[[int, int], int]] = {
     "same": lambda o, stride: o * stride,
     "same_lower": lambda o, stride: o * stride,
@@ -218,41 +222,31 @@ TRANSPOSED_SIZES: dict[str, Callable[[int, int], int]] = {
 
 
 def place(
-    size: int,
-    window: int,
-    stride: int,
-    dilation: int,
-    padding: str | tuple[int, int],
-    ceil: bool = False,
+    size: int, window: int, stride: int, dilation: int, padding: str | tuple[int, int]
 ) -> Axis:
-    """Lay windows on an axis, with padding by name or as (before, after)."""
+    """Place windows on an axis of a size, with padding by name or as (before, after)."""
     span = dilation * (window - 1) + 1
     before, after = PADDINGS[padding](size, span, stride) if isinstance(padding, str) else padding
-    return Axis(size, window, stride, dilation, before, after, ceil)
+    return Axis(size, window, stride, dilation, before, after)
 
 
 def place_transposed(
-    o: int,
-    window: int,
-    stride: int,
-    dilation: int,
-    padding: str | tuple[int, int],
-    output_padding: int,
+    o: int, window: int, stride: int, dilation: int, padding: str | tuple[int, int]
 ) -> Axis:
-    """Lay windows on the axis that a transposed convolution of o values gives."""
-    axis = place(0, window, stride, dilation, (0, 0))
+    """Place windows on the axis that a transposed convolution gives for o values, which they are."""
+    axis = Axis(0, window, stride, dilation)
     if isinstance(padding, str) and padding in TRANSPOSED_SIZES:
         size = TRANSPOSED_SIZES[padding](o, stride)
     else:
         before, after = (
             PADDINGS[padding](0, axis.span, stride) if isinstance(padding, str) else padding
         )
-        size = (o - 1) * stride + axis.span - before - after + output_padding
+        size = (o - 1) * stride + axis.span - before - after
     return place(size, window, stride, dilation, padding)
 
 
 def adaptive_windows(size: int, count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return where `count` windows start and stop that cover an axis, overlapping where they must, as in PyTorch.
+    """Return where the `count` windows that cover an axis start and stop, as in PyTorch.
 
     Examples
     --------
@@ -264,14 +258,14 @@ def adaptive_windows(size: int, count: int) -> tuple[NDArray[np.int64], NDArray[
 
 
 def blocks(shape: Sequence[int], limit: int) -> Iterator[tuple[slice, ...]]:
-    """Cut an array into blocks of at most `limit` numbers, whole along as many trailing axes as fit.
+    """Yield blocks of at most `limit` numbers of an array, whole along as many last axes as fit.
 
     Examples
     --------
     >>> [block[0] for block in blocks((5, 3), 6)]
     [slice(0, 2, None), slice(2, 4, None), slice(4, 5, None)]
     """
-    if 0 < volume(shape) <= limit:  # small work is one block, found without the search
+    if 0 < volume(shape) <= limit:  # a short cut for small work
         return iter([tuple([slice(0, length) for length in shape])])
     steps = [
         [slice(start, min(start + size, length)) for start in range(0, length, size)]
@@ -281,7 +275,7 @@ def blocks(shape: Sequence[int], limit: int) -> Iterator[tuple[slice, ...]]:
 
 
 def block_shape(shape: Sequence[int], limit: int) -> list[int]:
-    """Return the sizes of the first of these blocks, which is the largest; 1 where an axis is empty.
+    """Return the sizes of the first of `blocks`, which is the largest; 1 where an axis is empty.
 
     Examples
     --------
@@ -295,67 +289,19 @@ def block_shape(shape: Sequence[int], limit: int) -> list[int]:
     return sizes[::-1]
 
 
-class Reach(NamedTuple):
-    """The pixels of an axis that windows have taps on, and the windows laid on these alone."""
-
-    pixels: NDArray[np.int64]
-    axis: Axis
+# ---- pad modes ----
 
 
-def reach(axis: Axis, pad_mode: str = "zeros") -> Reach | None:
-    """Leave out the pixels between windows or between taps, where these have wide steps; None where nothing is between.
-
-    What stands on padding stays padding, unless the pad mode repeats pixels there.
-
-    Examples
-    --------
-    >>> pixels, axis = reach(Axis(1000, 2, stride=400, before=1))
-    >>> pixels.tolist(), axis
-    ([0, 399, 400, 799, 800], Axis(size=5, window=2, stride=2, dilation=1, before=1, after=0,
-    ceil=False))
-    """
-    starts, taps = np.arange(axis.count) * axis.stride, np.arange(axis.window) * axis.dilation
-    common = math.gcd(axis.stride, axis.dilation)
-    if axis.stride >= axis.span:  # window after window
-        places, stride, dilation = np.add.outer(starts, taps).ravel(), axis.window, 1
-    elif (
-        axis.dilation >= axis.count * axis.stride
-    ):  # the first taps of all windows, then the second ones
-        places, stride, dilation = np.add.outer(taps, starts).ravel(), 1, axis.count
-    else:
-        places = np.arange(0, axis.length, common)
-        stride, dilation = axis.stride // common, axis.dilation // common
-    inputs = places - axis.before
-    if pad_mode in REPEATED:
-        there = inputs[
-            inputs < axis.size + axis.after
-        ]  # behind that, with ceil, nothing is repeated
-        near = Axis(
-            len(there), axis.window, stride, dilation, ceil=axis.ceil and len(there) < len(places)
-        )
-        fewer = len(places) < axis.length and near.count == axis.count
-        return Reach(REPEATED[pad_mode](there, axis.size), near) if fewer else None
-    before, pixels = int(np.count_nonzero(inputs < 0)), inputs[(inputs >= 0) & (inputs < axis.size)]
-    after = int(np.count_nonzero((inputs >= axis.size) & (inputs < axis.size + axis.after)))
-    near = Axis(len(pixels), axis.window, stride, dilation, before, after, axis.ceil)
-    return Reach(pixels, near) if len(places) < axis.length and near.count == axis.count else None
-
-
-def padded_indices(axis: Axis, pad_mode: str) -> NDArray[np.int64]:
-    """Return, for each position on the padded axis, the input that stands there, as np.pad has it."""
-    return REPEATED[pad_mode](np.arange(-axis.before, axis.size + axis.after), axis.size)
-
-
-def _mirrored(places: NDArray[np.int64], period: int, sum_of_twins: int) -> NDArray[np.int64]:
-    """Fold places into a period whose second half runs backwards: twins add up to the same number."""
+def _mirrored(places: Indices, period: int, twin_sum: int) -> Indices:
+    """Fold places into half a period: the second half runs backwards, and twins have this sum."""
     folded = places % period
-    twins: NDArray[np.int64] = np.minimum(folded, sum_of_twins - folded)
+    twins: Indices = np.minimum(folded, twin_sum - folded)
     return twins
 
 
-# pad_mode -> the input that stands at places before, on or behind an axis of a size, as np.pad has
-# it
-REPEATED: dict[str, Callable[[NDArray[np.int64], int], NDArray[np.int64]]] = {
+# pad mode that repeats pixels -> from places before, on or behind an axis of a size to the inputs
+# that stand there, as np.pad has them
+REPEATING_PAD_MODES: dict[str, Callable[[Indices, int], Indices]] = {
     "reflect": lambda places, size: (
         _mirrored(places, 2 * size - 2, 2 * size - 2) if size > 1 else 0 * places
     ),
@@ -363,18 +309,82 @@ REPEATED: dict[str, Callable[[NDArray[np.int64], int], NDArray[np.int64]]] = {
     "edge": lambda places, size: np.clip(places, 0, max(0, size - 1)),
     "wrap": lambda places, size: places % size if size else places,
 }
+PAD_MODES = ("zeros", "constant", *REPEATING_PAD_MODES)
+
+
+def padded_indices(axis: Axis, pad_mode: str) -> Indices:
+    """Return, for each position on the padded axis, the input that stands there, as in np.pad."""
+    places = np.arange(-axis.before, axis.size + axis.after)
+    return REPEATING_PAD_MODES[pad_mode](places, axis.size)
+
+
+# ---- the pixels that windows reach ----
+
+
+class Reach(NamedTuple):
+    """The pixels of an axis that windows have taps on, and the windows on these pixels alone."""
+
+    pixels: Indices
+    axis: Axis
+
+
+def reach(axis: Axis, pad_mode: str = "zeros") -> Reach | None:
+    """Return the pixels that windows reach, and the windows on these alone; None if that is all.
+
+    Pixels between windows, or between taps, are left out. What stands on padding stays padding,
+    unless the pad mode repeats pixels there.
+
+    Examples
+    --------
+    >>> pixels, axis = reach(Axis(1000, 2, stride=400, before=1))
+    >>> pixels.tolist()
+    [0, 399, 400, 799, 800]
+    >>> axis
+    Axis(size=5, window=2, stride=2, dilation=1, before=1, after=0, ceil=False)
+    """
+    places, stride, dilation = _reached_places(axis)
+    inputs = places - axis.before
+    if pad_mode in REPEATING_PAD_MODES:
+        # behind the declared padding, with ceil, nothing is repeated
+        declared = inputs[inputs < axis.size + axis.after]
+        pixels, before, after = REPEATING_PAD_MODES[pad_mode](declared, axis.size), 0, 0
+        ceil = axis.ceil and len(declared) < len(places)
+    else:
+        pixels, ceil = inputs[(inputs >= 0) & (inputs < axis.size)], axis.ceil
+        before = int(np.count_nonzero(inputs < 0))
+        beyond = (inputs >= axis.size) & (inputs < axis.size + axis.after)
+        after = int(np.count_nonzero(beyond))
+    fewer = Axis(len(pixels), axis.window, stride, dilation, before, after, ceil)
+    if len(places) < axis.spanned_positions and fewer.count == axis.count:
+        return Reach(pixels, fewer)
+    return None
+
+
+def _reached_places(axis: Axis) -> tuple[Indices, int, int]:
+    """Return the positions that taps lie on, and the stride and dilation of windows on these."""
+    starts, taps = np.arange(axis.count) * axis.stride, np.arange(axis.window) * axis.dilation
+    if axis.stride >= axis.span:  # window after window
+        return np.add.outer(starts, taps).ravel(), axis.window, 1
+    if axis.dilation >= axis.count * axis.stride:  # the first taps of all windows, then the second
+        return np.add.outer(taps, starts).ravel(), 1, axis.count
+    common = math.gcd(axis.stride, axis.dilation)
+    places = np.arange(0, axis.spanned_positions, common)
+    return places, axis.stride // common, axis.dilation // common
+
+
+# ---- arrays ----
 
 
 def view(images: Array, axes: Sequence[Axis], first: int = 1) -> Array:
-    """Return a read-only view of unpadded images with the window's axes at the end.
+    """Return a read-only view of unpadded images with an axis for each window axis at the end.
 
-    The axes of `images` from `first` on are those of `axes`; each becomes one of length `count`.
+    The axes of `images` from `first` on are those of `axes`, and get as many entries as windows.
     """
     spatial = range(first, first + len(axes))
     shape, strides = list(images.shape), list(images.strides)
     for k, axis in zip(spatial, axes, strict=True):
         shape[k] = axis.count
-        # where there is no second one, the step may be too large for a machine's integer
+        # where there is no second window, the step may not fit a machine's integer
         strides[k] = images.strides[k] * axis.stride if axis.count > 1 else 0
     shape += [axis.window for axis in axes]
     steps = [axis.dilation if axis.window > 1 else 0 for axis in axes]

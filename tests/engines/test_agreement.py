@@ -12,8 +12,8 @@ import pytest
 
 import convpool
 from convpool import reference
-from convpool.engines import ENGINES
-from convpool.plans import cost_model
+from convpool.engines.compiled import host
+from convpool.engines.registry import ENGINES
 from support import bounds
 from support.arrays import numbers
 from support.sampling import IS_FULL
@@ -80,7 +80,6 @@ GEOMETRIES = {
 
 def refusal(engine, images, kernels, **words):
     """Return why an engine cannot do this, None if it can."""
-    rank = len(images.shape) - 2
     plan = convpool.plan_convolution(
         images.shape,
         kernels.shape,
@@ -90,7 +89,7 @@ def refusal(engine, images, kernels, **words):
         groups=words.get("groups", 1),
         dtype=words.get("dtype"),
     )
-    return cost_model.refusals(plan.accumulation, rank)[engine]
+    return plan.refusals()[engine]
 
 
 def bound_of_transforms(images, kernels, words):
@@ -190,7 +189,7 @@ def test_which_dtypes_and_ranks_an_engine_takes(engine):
         for kind in DTYPES
         if refusal(engine, numbers((1, 2, 2, 1), kind, 0), numbers((1, 1, 1, 1), kind, 0)) is None
     }
-    if cost_model.compiled_convolution.refusal(np.dtype(np.float32), 2) is None:
+    if host.refusal() is None:
         assert found == taken
     assert (refusal(engine, np.ones((1, 2, 2, 2, 1)), np.ones((1, 1, 1, 1, 1))) is None) == (
         engine != "compiled"
@@ -403,7 +402,7 @@ def test_an_engine_that_cannot_names_those_that_can(engine, images, kernels, abl
     text = str(caught.value)
     assert words in text
     possible = text[text.index("one of") :]
-    if cost_model.compiled_convolution.refusal(np.dtype(np.float32), 2) is None:
+    if host.refusal() is None:
         assert [name for name in ENGINES if repr(name) in possible] == able
 
 

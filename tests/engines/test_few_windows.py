@@ -11,7 +11,7 @@ import pytest
 import convpool
 from convpool import plan_convolution, plan_pooling, reference
 from convpool.engines.compiled import host
-from convpool.plans import base
+from convpool.plans import reached_pixels
 from convpool.pooling import _plan as recent_plan
 from support.arrays import numbers
 
@@ -25,7 +25,7 @@ PAD_MODES = ["zeros", "constant", "reflect", "symmetric", "edge", "wrap"]
 @pytest.fixture
 def always(monkeypatch):
     """Gather wherever a pixel would be left out, also in small images."""
-    monkeypatch.setattr(base, "FEW", 1)
+    monkeypatch.setattr(reached_pixels, "GATHER_RATIO", 1)
     recent_plan.cache_clear()
     yield
     recent_plan.cache_clear()
@@ -52,7 +52,7 @@ def some(count):
 
 def test_the_small_world_leaves_pixels_out(always):
     left = [
-        plan_convolution((1, n, 1), (t, 1, 1), [pair], s, dilation=d).near_axes
+        plan_convolution((1, n, 1), (t, 1, 1), [pair], s, dilation=d).reached.axes
         for n, t, s, d, pair in SMALL_WORLD
     ]
     assert sum(axes[0].size < case[0] for axes, case in zip(left, SMALL_WORLD, strict=True)) > 300
@@ -106,7 +106,7 @@ def test_indices(ceil, monkeypatch):
         words = {"padding": [pair, (0, 0)], "dilation": (dilation, 1), "ceil": ceil}
         found = []
         for few in (1, 10**9):  # gathered, and not
-            monkeypatch.setattr(base, "FEW", few)
+            monkeypatch.setattr(reached_pixels, "GATHER_RATIO", few)
             recent_plan.cache_clear()
             found.append(convpool.max_pool_indices(images, (window, 2), (stride, 3), **words))
         recent_plan.cache_clear()
@@ -186,9 +186,9 @@ def test_a_plan_says_so():
     near = plan_convolution(
         (1, 46341, 46341, 1), (3, 3, 1, 1), images_dtype="u1", kernels_dtype="i1"
     )
-    assert near.near_axes == near.axes
+    assert near.reached.axes == near.axes
     images = np.zeros((1, 30, 30, 1))
-    assert plan_convolution(images.shape, (3, 3, 1, 1)).near(images) is images
+    assert plan_convolution(images.shape, (3, 3, 1, 1)).reached.gather(images) is images
 
 
 @pytest.mark.parametrize("pad_mode", PAD_MODES)

@@ -9,7 +9,6 @@ import convpool
 from convpool.engines.compiled import convolution as compiled_convolution
 from convpool.engines.compiled import few_kernels, geometry, host, many_kernels
 from convpool.engines.numpy import convolution as numpy_convolution
-from convpool.out_of_core import tile_sizes
 from convpool.reference import convolve as exact
 
 COMPILED = pytest.param(
@@ -236,7 +235,8 @@ def test_tiles_count_what_is_added_in_float64():
         )
         for side in (256, 257)
     ]
-    tile = [1, 1000, 1000, 1]
-    lengths = [1000, 1000]
-    held = [tile_sizes._engine(plan, tile, lengths, 10**6, 10**6) for plan in plans]
+    held = [
+        plan.engines["compiled"].tile_memory(plan.work_of((1, 1000, 1000, 1), plan.axes, 1))
+        for plan in plans
+    ]
     assert held[1] - held[0] - 3 * 4 * (257**2 - 256**2) == 10**6 * 4

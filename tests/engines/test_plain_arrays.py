@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import convpool
-from convpool.plans import arguments
+from convpool.plans import arrays
 
 IMAGES = np.arange(2 * 6 * 7 * 3.0).reshape(2, 6, 7, 3)
 KERNELS = np.arange(3 * 3 * 3 * 4.0).reshape(3, 3, 3, 4)
@@ -170,7 +170,7 @@ def test_other_kinds_of_arrays_come_back_plain(make):
     image = make(IMAGES[0, :, :, 0])
     result = convpool.filter_image(image, np.ones((3, 3)))
     assert type(result) is np.ndarray
-    assert type(arguments.array(image, "image")) is np.ndarray
+    assert type(arrays.read_array(image, "image")) is np.ndarray
     np.testing.assert_array_equal(
         result, convpool.filter_image(IMAGES[0, :, :, 0], np.ones((3, 3)))
     )

@@ -30,7 +30,7 @@ from convpool import (
 )
 from convpool import pooling as pooling_calls
 from convpool.plans import make
-from convpool.plans.cache import recent
+from convpool.plans.cache import cache_recent
 from support.arrays import numbers
 
 SOURCE = Path(convpool.__file__).parents[1]
@@ -335,7 +335,7 @@ def test_a_kept_plan_is_like_a_fresh_one():
 
 def test_plain_words_are_planned_once(monkeypatch):
     made = []
-    keep = recent(
+    keep = cache_recent(
         lambda *words, **named: made.append((words, named)) or make.plan_pooling(*words, **named)
     )
     monkeypatch.setattr(pooling_calls, "_plan", keep)
@@ -352,7 +352,7 @@ def test_plain_words_are_planned_once(monkeypatch):
 
 def test_kept_plans_are_bounded():
     made = []
-    keep = recent(lambda shape: made.append(shape))
+    keep = cache_recent(lambda shape: made.append(shape))
     for size in range(1000):
         keep((size,))
     keep((999,))

@@ -14,9 +14,8 @@ from convpool import convolve, convolve_transpose, pool
 from convpool.explanation import explain
 from convpool.explanation.explanation import Explanation
 from convpool.explanation.frames import left_over
-from convpool.plans.arguments import PAD_MODES
-from convpool.plans.make import POOL_MODES
-from convpool.windows import PADDINGS, Axis
+from convpool.plans.arguments import POOL_MODES
+from convpool.windows import PAD_MODES, PADDINGS, Axis
 from support.arrays import numbers
 
 DTYPES = (np.int64, np.uint8, bool, np.float64, np.float32, np.complex128)

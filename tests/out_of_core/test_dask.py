@@ -18,7 +18,8 @@ dask = pytest.importorskip("dask")
 da = pytest.importorskip("dask.array")
 
 from convpool.out_of_core import dask as dask_arrays
-from convpool.plans import arguments
+from convpool.out_of_core.destination import Destination
+from convpool.plans import arrays, regions
 from support.arrays import numbers
 
 PAD_MODES = ["zeros", "constant", "reflect", "symmetric", "edge", "wrap"]
@@ -165,7 +166,7 @@ def test_the_engine_is_that_of_the_whole():
     call = dask_arrays.Call(convpool.plan_convolution((64, 256, 256, 3), (3, 3, 3, 8)), ())
     there = pickle.loads(pickle.dumps(call))
     assert there.plan == call.plan
-    some = dask_arrays.part(there.plan, [slice(0, 1), slice(0, 2), slice(0, 2), slice(0, 8)])
+    some = there.plan.part([slice(0, 1), slice(0, 2), slice(0, 2), slice(0, 8)])
     assert some.plan.candidates == call.plan.candidates
     alone = convpool.plan_convolution(some.plan.images_shape, (3, 3, 3, 8))
     assert alone.candidates != some.plan.candidates
@@ -311,7 +312,9 @@ def test_only_pieces_travel():
     ]
     assert takers == [(made.name, 0, 1, 0)]
     block = np.ones((5, 5))
-    assert not np.may_share_memory(dask_arrays._piece(block, (slice(0, 1), slice(0, 5))), block)
+    assert not np.may_share_memory(
+        dask_arrays._copy_piece(block, (slice(0, 1), slice(0, 5))), block
+    )
 
 
 def test_names_say_what_was_asked():
@@ -361,7 +364,7 @@ def test_kernels_that_are_a_dask_array_are_computed():
 def test_a_chunk_is_made_in_one_thread(monkeypatch):
     seen = []
     monkeypatch.setattr(
-        dask_arrays.Part, "run", lambda *words: seen.append(threads_wanted()) or np.zeros((1, 4, 1))
+        regions.Part, "run", lambda *words: seen.append(threads_wanted()) or np.zeros((1, 4, 1))
     )
     with dask.config.set(scheduler="threads"):
         convpool.convolve(da.zeros((3, 4, 1), chunks=(1, 4, 1)), np.ones((3, 1, 1))).compute()
@@ -438,6 +441,7 @@ def test_words_are_checked_when_they_are_said():
             convpool.plan_convolution(images.shape, (3, 3, 3, 1)),
             images,
             (np.ones((3, 3, 3, 2)), None),
+            Destination(None, None),
         )
 
 
@@ -462,12 +466,12 @@ def test_sizes_must_be_known():
     with pytest.raises(
         ValueError, match=r"images are \(1, nan, 9, 1\).*call images.compute_chunk_sizes\(\) first"
     ):
-        dask_arrays.known(unknown)
+        dask_arrays.check_images(unknown)
     with pytest.raises(TypeError, match="the dtype of image is object"):
-        dask_arrays.known(images.astype(object), "image")
+        dask_arrays.check_images(images.astype(object), "image")
     with pytest.raises(TypeError, match="images are a dask Delayed; pass a dask array"):
-        dask_arrays.known(dask.delayed(np.ones)(3))
-    assert dask_arrays.known(images) is images
+        dask_arrays.check_images(dask.delayed(np.ones)(3))
+    assert dask_arrays.check_images(images) is images
     assert convpool.convolve(unknown.compute_chunk_sizes(), np.ones((3, 3, 1, 1))).shape == (
         1,
         6,
@@ -479,7 +483,7 @@ def test_sizes_must_be_known():
 def test_expressions_are_not_taken(monkeypatch):
     monkeypatch.setattr(da, "ARRAY_EXPR_ENABLED", True, raising=False)
     with pytest.raises(ValueError, match=r"array.query-planning is on, .*: call dask.config.set"):
-        dask_arrays.known(da.ones(3))
+        dask_arrays.check_images(da.ones(3))
 
 
 def test_calls_with_unknown_sizes_say_so():
@@ -706,7 +710,7 @@ def test_what_has_no_lazy_form_says_so(name):
             TypeError,
             match=rf"{name} are a dask array.* max_unpool has no.* pass {name}\.compute\(\)",
         ):
-            arguments.in_memory(lazy_images, name, "max_unpool")
+            arrays.read_in_memory(lazy_images, name, "max_unpool")
         np.testing.assert_array_equal(
-            arguments.in_memory(lazy_images.compute(), name, "max_unpool"), PIXELS
+            arrays.read_in_memory(lazy_images.compute(), name, "max_unpool"), PIXELS
         )

@@ -116,7 +116,9 @@ def test_every_block_of_a_file_is_written_in_its_place(tmp_path, monkeypatch):
     for short in (0, 64, 10**6):
         monkeypatch.setattr(outputs, "SHORT", short)
         for cut in [(2, 5, 6, 3), (1, 2, 6, 3), (3, 2, 4, 3), (1, 1, 1, 2), (4, 5, 6, 1)]:
-            target = outputs.opened(tmp_path / f"{short}{cut}.npy", values.shape, values.dtype, cut)
+            target = outputs.open_output(
+                tmp_path / f"{short}{cut}.npy", values.shape, values.dtype, cut
+            )
             for start in np.ndindex(
                 *(-(-n // step) for n, step in zip(values.shape, cut, strict=True))
             ):
@@ -193,7 +195,9 @@ def test_a_finished_zarr_is_read_only_with_tiles_as_chunks(call, channel_axis, t
     path = tmp_path / "out.zarr"
     made = function(*operands, **words, max_memory="60kB", out=path)
     np.testing.assert_array_equal(made[...], function(*operands, **words))
-    tile = tile_sizes.in_place(plan, tile_sizes.tile_sizes(plan, 60_000, images, path))
+    tile = tile_sizes.in_output_order(
+        plan, tile_sizes.tile_sizes(plan, 60_000, images, has_room=False)
+    )
     assert made.chunks == tuple(tile)
     assert made.chunks != made.shape
     assert made.dtype == plan.dtype

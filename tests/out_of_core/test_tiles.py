@@ -15,10 +15,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import convpool
-from convpool.engines import ENGINES, POOL_ENGINES
+from convpool.engines.registry import ENGINES, POOL_ENGINES
 from convpool.out_of_core import tile_sizes
-from convpool.plans import cost_model
 from support.arrays import numbers
+from support.engines import refusals
 
 PAD_MODES = ["zeros", "constant", "reflect", "symmetric", "edge", "wrap"]
 MEMORY = [1, 600, 3000, "20kB", "200kB"]
@@ -68,7 +68,7 @@ class Written:
 
 
 def skip_without(engine):
-    if reason := cost_model.refusals(np.dtype(np.float32), 2)[engine]:
+    if reason := refusals(np.float32)[engine]:
         pytest.skip(reason)
 
 
@@ -259,7 +259,10 @@ def test_transforms_in_tiles_of_windows_larger_than_the_axis(padding, pad_mode):
 @pytest.mark.parametrize("window", [1, 5, 99, 100, 101, 150, 199])
 def test_what_transforms_take_grows_with_the_tile(window):
     plan = convpool.plan_convolution((1, 100, 100, 1), (window, window, 1, 1), engine="fft")
-    held = [tile_sizes._held(plan, [1, n, n, 1], True, True) for n in (1, 10, 50, 100)]
+    held = [
+        tile_sizes.tile_bytes(plan, [1, n, n, 1], is_read=False, has_room=True)
+        for n in (1, 10, 50, 100)
+    ]
     assert held[0] > 16 * window**2  # a kernel's spectrum at least
     assert all(less <= more for less, more in pairwise(held))
 
@@ -359,7 +362,7 @@ def test_a_mapped_file_may_be_read_backwards(flip, max_memory, tmp_path):
     ],
 )
 def test_memory_in_words(words, expected):
-    assert tile_sizes.memory(words) == expected
+    assert tile_sizes.read_memory(words) == expected
 
 
 def test_tiles_are_images_first_then_rows_then_columns_then_kernels():
@@ -379,8 +382,8 @@ def test_tiles_are_images_first_then_rows_then_columns_then_kernels():
 
 
 def test_no_rest_is_left_small():
-    assert tile_sizes._even(100, 99, 0) == 50
-    assert tile_sizes._even(100, 99, 32) == 96  # whole chunks
+    assert tile_sizes._even_length(100, 99, 0) == 50
+    assert tile_sizes._even_length(100, 99, 32) == 96  # whole chunks
 
 
 @pytest.mark.parametrize(
@@ -395,7 +398,7 @@ def test_no_rest_is_left_small():
 )
 def test_a_tile_has_whole_groups_or_lies_in_one(step, expected):
     plan = convpool.plan_convolution((1, 5, 5, 8), (3, 3, 2, 12), groups=4)
-    found = tile_sizes.cuts(plan, [1, 5, 5, step])[-1]
+    found = tile_sizes.cut_axes(plan, [1, 5, 5, step])[-1]
     assert [(cut.start, cut.stop) for cut in found] == expected
 
 

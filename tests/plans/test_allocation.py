@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import convpool
-from convpool.engines import ENGINES, POOL_ENGINES
+from convpool.engines.registry import ENGINES, POOL_ENGINES
 from convpool.out_of_core import tile_sizes
 from convpool.plans import allocation
 
@@ -96,7 +96,8 @@ def test_what_does_not_fit_memory_can_be_made_in_a_file(name, tmp_path, monkeypa
 
     expected = CALLS[name](2)
     with monkeypatch.context() as patched:
-        patched.setattr(allocation, "np", SimpleNamespace(empty=refuse, zeros=refuse))
+        refusing = {"empty": refuse, "zeros": refuse}
+        patched.setattr(allocation, "np", SimpleNamespace(**(vars(np) | refusing)))
         for words in ({}, {"max_memory": "1MB"}):
             with pytest.raises(
                 MemoryError, match=r"or pass out='NAME.npy' to have it written to a file$"
@@ -163,5 +164,5 @@ def test_shapes_of_plans_are_those_of_arrays():
 
 
 def test_memory_in_words_has_no_end():
-    assert tile_sizes.memory("9" * 400 + "MB") == (10**400 - 1) * 10**6
-    assert tile_sizes.memory("0.1GiB") == 2**30 // 10
+    assert tile_sizes.read_memory("9" * 400 + "MB") == (10**400 - 1) * 10**6
+    assert tile_sizes.read_memory("0.1GiB") == 2**30 // 10

@@ -1,14 +1,19 @@
 """Which engine "auto" takes, and why: from shapes and dtypes alone."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 import convpool
-from convpool.engines import ENGINES, threads
+from convpool.engines import threads
+from convpool.engines.compiled import convolution as compiled_convolution
 from convpool.engines.compiled import host
-from convpool.plans import convolution, cost_model
+from convpool.engines.registry import ENGINES
+from convpool.plans import cost_model
+from convpool.plans.convolution import ConvolutionPlan
+from support.engines import refusals
 
 needs_numba = pytest.mark.skipif(
     host.refusal() is not None, reason=f"no compiled kernels: {host.refusal()}"
@@ -108,7 +113,7 @@ def test_three_axes_are_numpy():
 def uncompiled(monkeypatch):
     """As where Numba is missing."""
     monkeypatch.setattr(
-        cost_model.compiled_convolution, "refusal", lambda dtype, rank: "Numba is not installed"
+        compiled_convolution, "refusal", lambda dtype, rank: "Numba is not installed"
     )
 
 
@@ -151,7 +156,8 @@ def test_engines_stand_in_the_order_of_their_times(dtype, window, stride, size, 
     images, kernels = (1, size, size, channels[0]), (window, window, *channels)
     made = plan(images, kernels, stride=stride, images_dtype=dtype, kernels_dtype=dtype)
     single = {
-        name: cost_model.CALL[name] + seconds for name, seconds in made._work.parallel().items()
+        name: ENGINES[name].start_up + seconds
+        for name, seconds in cost_model.parallel_seconds(ENGINES, made.work).items()
     }
     names = [name for name, _ in made.candidates]
     assert names == sorted(names, key=single.get)
@@ -165,13 +171,14 @@ def called(monkeypatch):
     def stand_in(name):
         return lambda images, kernels, axes, out, **words: (names.append(name), out.fill(0))
 
-    monkeypatch.setattr(convolution, "ENGINES", {name: stand_in(name) for name in ENGINES})
+    stand_ins = {name: replace(engine, run=stand_in(name)) for name, engine in ENGINES.items()}
+    monkeypatch.setattr(ConvolutionPlan, "engines", stand_ins)
     return names
 
 
 def test_the_engine_asked_for_is_called(called):
     images, kernels = np.ones((1, 9, 9, 1)), np.ones((3, 3, 1, 1))
-    able = [name for name in ENGINES if cost_model.refusals(np.dtype(float), 2)[name] is None]
+    able = [name for name in ENGINES if refusals(float)[name] is None]
     for name in able:
         convpool.convolve(images, kernels, engine=name)
     assert called == able
@@ -190,7 +197,7 @@ def test_the_printed_plan_names_each_choice_with_a_reason(images, kernels, words
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("base", [((4, 64, 64, 4), (5, 5, 4, 8)), ((4, 64, 64, 4), (5, 5, 4, 1))])
 def test_seconds_grow_with_the_work(engine, base):
-    if cost_model.refusals(np.dtype(np.float32), 2)[engine] is not None:
+    if refusals(np.float32)[engine] is not None:
         pytest.skip("this engine cannot be used here")
     (m, h, w, c), (kh, kw, _, nc) = base
 
@@ -198,7 +205,7 @@ def test_seconds_grow_with_the_work(engine, base):
         return float32((m, h, w, c), (kh, kw, c, nc), engine=engine).seconds
 
     least = seconds()
-    assert least >= cost_model.CALL[engine]
+    assert least >= ENGINES[engine].start_up
     assert seconds(m=40) > least
     assert seconds(h=640) > least
     assert seconds(w=640) > least

@@ -10,7 +10,7 @@ import pytest
 
 import convpool
 from convpool import filters
-from convpool.engines import ENGINES
+from convpool.engines.registry import ENGINES
 from convpool.out_of_core import tiles
 
 INTEGERS = ["int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64"]
@@ -232,7 +232,9 @@ APART[0, :10], APART[0, -10:] = 100, -100  # in different tiles: alone, each wou
 
 
 def test_tiles_refuse_what_the_whole_refuses(monkeypatch):
-    monkeypatch.setattr(tiles, "ENOUGH", 2**12)  # bytes that are read at once to find the bound
+    monkeypatch.setattr(
+        tiles, "LARGEST_TILE", 2**12
+    )  # bytes that are read at once to find the bound
     for words in ({}, {"max_memory": "5kB", "engine": "numpy"}):
         with pytest.raises(OverflowError, match="may reach 200, more than int8 holds"):
             convpool.convolve(APART, taps(1, -1), dtype=np.int8, **words)

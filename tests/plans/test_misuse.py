@@ -12,7 +12,7 @@ import pytest
 
 import convpool
 from convpool import course
-from convpool.engines import ENGINES
+from convpool.engines.registry import ENGINES
 
 F = np.ones
 IMAGES = F((2, 8, 9, 3))

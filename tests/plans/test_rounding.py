@@ -152,18 +152,18 @@ def test_dtype_is_that_of_the_sums_before_they_are_rounded():
 
 def test_tiles_that_are_rounded_have_room_beside_the_result(monkeypatch):
     plan = convpool.plan_convolution((1, 5000, 5000, 1), (3, 3, 1, 1), images_dtype="uint8")
-    image, out = (np.empty((1, 5000, 5000, 1), np.uint8) for _ in range(2))
-    sizes = [np.prod(tile_sizes(plan, 2**24, image, out, apart=apart)) for apart in (False, True)]
+    image = np.empty((1, 5000, 5000, 1), np.uint8)
+    sizes = [np.prod(tile_sizes(plan, 2**24, image, has_room=room)) for room in (True, False)]
     assert sizes[1] < sizes[0]
     seen = []
     monkeypatch.setattr(
         tiles,
         "tile_sizes",
-        lambda *words, apart: seen.append(apart) or tile_sizes(*words, apart=apart),
+        lambda *words, has_room: seen.append(has_room) or tile_sizes(*words, has_room=has_room),
     )
     convpool.filter_image(IMAGE, SHARP, max_memory="1MB")
     convpool.filter_image(IMAGE, SHARP, max_memory="1MB", round_to="uint8")
-    assert seen == [False, True]
+    assert seen == [True, False]
 
 
 IMAGE = np.ones((4, 4), np.uint8)

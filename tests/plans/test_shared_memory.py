@@ -5,9 +5,9 @@ import pytest
 
 import convpool
 from convpool import plan_convolution
-from convpool.engines import ENGINES, POOL_ENGINES
 from convpool.engines.compiled import host
 from convpool.engines.numpy import convolution as numpy_convolution
+from convpool.engines.registry import ENGINES, POOL_ENGINES
 from convpool.plans import shared_memory
 from convpool.plans.make import plan_transposed
 from support.arrays import numbers
@@ -272,15 +272,15 @@ def test_what_is_too_hard_to_tell_counts_as_shared(monkeypatch):
     memory = np.zeros(10**5)
     one = np.lib.stride_tricks.as_strided(memory, (20, 30, 40), (8 * 101, 8 * 1031, 8 * 307))
     two = np.lib.stride_tricks.as_strided(memory[3:], (20, 30, 40), (8 * 103, 8 * 1033, 8 * 311))
-    monkeypatch.setattr(shared_memory, "WORK", 1)
+    monkeypatch.setattr(shared_memory, "MAX_WORK", 1)
     assert shared_memory.shares_memory(one, two)
 
 
 def test_operands_are_copied_only_where_they_must():
     memory = np.zeros(100)
     own, shared = np.zeros(4), memory[10:14]
-    assert shared_memory.apart(None, shared)[0] is shared
-    first, second, third = shared_memory.apart(memory, own, None, shared)
+    assert shared_memory.copy_if_shared(None, shared)[0] is shared
+    first, second, third = shared_memory.copy_if_shared(memory, own, None, shared)
     assert first is own
     assert second is None
     assert not np.shares_memory(third, memory)

@@ -4,7 +4,6 @@ Each starts from the project's own seven files, with the files of a right style 
 of text must find its place exactly once.
 """
 
-# ruff: noqa: E501
 from __future__ import annotations
 
 from collections.abc import Callable

@@ -15,8 +15,8 @@ from convpool.commands import kernel_words
 from convpool.commands.pictures import POOL_MODES, Padding, PerAxis, example, max_pixels, read_photo
 from convpool.explanation import explain as explained
 from convpool.explanation.explanation import Explanation
-from convpool.plans.arguments import PAD_MODES
 from convpool.system.printable_text import printable
+from convpool.windows import PAD_MODES
 
 Array = NDArray[Any]
 

@@ -259,7 +259,7 @@ def plan(
     if foreign := sorted(given.keys() & ({"groups"} if kernels is None else {"mode", "ceil"})):
         other = "--kernels" if kernels is None else "--pool"
         raise click.UsageError(f"--{foreign[0]} goes with {other}; leave it out")
-    words = {**given, "dilation": dilation, "images_dtype": arguments.dtype(dtype)}
+    words = {**given, "dilation": dilation, "images_dtype": arguments.read_dtype(dtype)}
     made: package.Plan
     if kernels is None:
         made = package.plan_pooling(images, window, **words)

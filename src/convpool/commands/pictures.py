@@ -15,7 +15,7 @@ import click
 import convpool as package
 from convpool import filters, photos
 from convpool.commands import kernel_words
-from convpool.out_of_core.tile_sizes import memory
+from convpool.out_of_core.tile_sizes import read_memory
 from convpool.photos import streaming
 from convpool.system.optional_packages import needed
 from convpool.system.printable_text import printable
@@ -307,7 +307,7 @@ def _in_parts(asked: streaming.Request, max_memory: str | None, force: bool) -> 
     """Return what makes a picture in parts, if memory is limited."""
     if max_memory is None:
         return None
-    memory(max_memory)
+    read_memory(max_memory)
     return partial(streaming.streamed, asked=asked, max_memory=max_memory, force=force)
 
 

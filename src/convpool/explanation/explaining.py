@@ -13,7 +13,7 @@ from convpool.explanation.explanation import Explanation
 from convpool.explanation.frames import AT_ONCE
 from convpool.explanation.kernel_frames import Convolving, Scattering
 from convpool.explanation.pooling_frames import Pooling
-from convpool.plans import arguments
+from convpool.plans import arguments, arrays
 from convpool.plans.make import plan_convolution, plan_pooling, plan_transposed
 from convpool.windows import volume
 
@@ -42,12 +42,12 @@ def explained(
     kind = "pooling" if pool is not None else "transposed" if transpose else "convolution"
     _check_own(kind, own)
     words = shared | {name: own[name] for name in OWN[kind]}
-    array = arguments.in_memory(images, "images", "explain")
+    array = arrays.read_in_memory(images, "images", "explain")
     if kind == "pooling":
         made = _pooling(_one_image(array), kernel, pool, words)
     else:
         made = EXPLAINED[kind](
-            *_operands(array, arguments.array(kernel, "kernel"), transpose), words
+            *_operands(array, arrays.read_array(kernel, "kernel"), transpose), words
         )
     if volume(made.plan.output_shape) <= AT_ONCE:
         _ = made.result  # raises what the call would
@@ -137,7 +137,7 @@ def _transposed(images: Array, kernels: Array, words: dict[str, Any]) -> Explana
 
 
 def _pooling(images: Array, window: Any, mode: Any, words: dict[str, Any]) -> Explanation:
-    window = arguments.per_axis(
+    window = arguments.read_per_axis(
         window, images.ndim - 2, "kernel_shape"
     )  # one image has no other reading
     plan = plan_pooling(images.shape, window, mode=mode, **words, images_dtype=images.dtype)

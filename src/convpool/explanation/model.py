@@ -56,7 +56,7 @@ class Operation:
     @cached_property
     def formulas(self) -> list[str]:
         """How each size of the output follows, with the numbers in it."""
-        names = arguments.AXES[len(self.plan.axes)]
+        names = arguments.AXIS_NAMES[len(self.plan.axes)]
         return [f"{name} {text}" for name, text in zip(names, self.plan.formulas(), strict=True)]
 
     def arithmetic(self, frame: Frame) -> list[str]:

@@ -1,4 +1,4 @@
-"""Larger than memory: tiles, files and dask arrays, and which pixels each part of a result needs.
+"""Larger than memory: results tile by tile, in files, or as lazy dask arrays.
 
-May import plans and what is below them.
+`routes` decides how a call runs. May import plans, system and what is below them.
 """

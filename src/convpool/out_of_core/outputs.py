@@ -1,4 +1,4 @@
-"""Where tiles go: an array, whatever takes slices, or a file that gets its name when it is complete."""
+"""Where tiles are written: arrays, whatever takes slices, and files that appear when complete."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from convpool.plans import allocation, arguments
+from convpool.plans import allocation
 from convpool.plans.rounding import saturate
 from convpool.system import whole_files
 from convpool.system.optional_packages import needed
@@ -26,68 +26,67 @@ Shape = tuple[int, ...]
 DType = np.dtype[Any]
 Block = tuple[slice, ...]
 
-SHORT = 2**14  # bytes in a row below which rows are not written one by one
-PIECE = 2**20  # bytes that are then read, changed and written at a time
+SHORT_ROW = 2**14  # bytes below which rows of a file are not written one by one
+PATCH = 2**20  # bytes that are then read, changed and written at a time
 
 
 class Output(Protocol):
-    """What tiles are written to."""
+    """What tiles are written to. A block says where a tile lies in the output."""
 
     @property
-    def left(self) -> str:
-        """What is left when the work stops before its end."""
+    def remains(self) -> str:
+        """What remains when the work stops before its end, for errors."""
 
     def room(self, block: Block) -> Array:
-        """Return an array to make a tile in."""
+        """Return an array to compute a tile in."""
 
     def write(self, block: Block, values: Array) -> None:
-        """Take a tile, made in `room`."""
+        """Write a tile that was computed in `room`."""
 
     def finish(self) -> Any:
         """Return what holds the result; a file gets its name."""
 
-    def drop(self) -> None:
-        """Remove what was begun."""
+    def discard(self) -> None:
+        """Remove what is unfinished."""
 
 
-class Given:
-    """An array, or what else the caller can write slices to."""
+class CallersOutput:
+    """An array of the caller or of ours, or what else takes slices."""
 
-    def __init__(self, out: Any, dtype: DType, left: str) -> None:
-        self.out, self.dtype, self.left = out, dtype, left
-        self.direct = isinstance(out, np.ndarray)
+    def __init__(self, out: Any, dtype: DType, remains: str) -> None:
+        self.out, self.dtype, self.remains = out, dtype, remains
+        self.is_array = isinstance(out, np.ndarray)
 
     def room(self, block: Block) -> Array:
-        """Return the place itself if it is one in memory."""
-        return (
-            self.out[block]
-            if self.direct
-            else np.empty([cut.stop - cut.start for cut in block], self.dtype)
-        )
+        """Return an array to compute a tile in: a view of the output if that is an array."""
+        if self.is_array:
+            view: Array = self.out[block]
+            return view
+        return np.empty(_shape(block), self.dtype)
 
     def write(self, block: Block, values: Array) -> None:
-        """Copy the tile, unless it was made in its place."""
-        if not self.direct:
+        """Write a tile, unless it was computed in its place."""
+        if not self.is_array:
             self.out[block] = values
 
     def finish(self) -> Any:
-        """Return the caller's array."""
+        """Return what holds the result."""
         return self.out
 
-    def drop(self) -> None:
-        """Keep what is there: it is the caller's."""
+    def discard(self) -> None:
+        """Leave everything as it is: it belongs to the caller."""
 
 
 class ArrayInFile:
     """An array in a file, written in blocks.
 
-    The file is not mapped: a full disk raises OSError where bytes are written, but ends the process
-    where a mapped page is. Writing is faster, too.
+    The file is not mapped: a full disk raises OSError when bytes are written, but kills the process
+    when a mapped page is. Writing is faster, too.
 
     Parameters
     ----------
     file : file
-        Without a buffer, to read and write.
+        Unbuffered, to read and write.
     start : int
         Where the first number stands.
     shape, dtype
@@ -96,60 +95,68 @@ class ArrayInFile:
 
     def __init__(self, file: Any, start: int, shape: Shape, dtype: DType) -> None:
         self.file, self.start, self.shape, self.dtype = file, start, shape, dtype
-        self.sizes = [
-            volume(shape[k + 1 :]) * dtype.itemsize for k in range(len(shape))
-        ]  # bytes of an axis's rows
+        # for each axis, the bytes from one index to the next
+        self.strides = [volume(shape[k + 1 :]) * dtype.itemsize for k in range(len(shape))]
         file.truncate(start + volume(shape) * dtype.itemsize)
 
     def __setitem__(self, block: Block, values: Array) -> None:
         axis, is_whole = self._rows(block, values)
         count = (
-            block[axis].stop - block[axis].start if is_whole else max(1, PIECE // self.sizes[axis])
+            block[axis].stop - block[axis].start
+            if is_whole
+            else max(1, PATCH // self.strides[axis])
         )
         for index in product(*(range(cut.start, cut.stop) for cut in block[:axis])):
             place = tuple(i - cut.start for i, cut in zip(index, block, strict=False))
             for first in range(block[axis].start, block[axis].stop, count):
-                start = self.start + sum(map(int.__mul__, (*index, first), self.sizes))
+                start = self.start + sum(map(int.__mul__, (*index, first), self.strides))
                 rows = values[place][first - block[axis].start :][:count]
                 if not is_whole:
-                    rows = self._with_rest(start, rows, block[axis + 1 :])
+                    rows = self._read_around(start, rows, block[axis + 1 :])
                 self.file.seek(start)
                 _write_all(self.file, rows)
 
     def _rows(self, block: Block, values: Array) -> tuple[int, bool]:
-        """Return the axis whose rows are written, and whether the block has them whole."""
-        whole = len(self.shape)  # the first axis from which on the block has everything
+        """Return (axis, is_whole): the axis whose rows are written, and whether the block has all of them."""
+        whole = len(self.shape)  # the block has all of the axes from this one on
         while whole and block[whole - 1] == slice(0, self.shape[whole - 1]):
             whole -= 1
         axis = max(0, whole - 1)
-        if volume(values.shape[axis:]) * values.itemsize >= min(SHORT, values.nbytes):
+        if volume(values.shape[axis:]) * values.itemsize >= min(SHORT_ROW, values.nbytes):
             return axis, True
-        axis = next(k for k, size in enumerate(self.sizes) if size <= SHORT or k == axis)
+        axis = next(k for k, size in enumerate(self.strides) if size <= SHORT_ROW or k == axis)
         return axis, axis >= whole - 1
 
-    def _with_rest(self, start: int, values: Array, within: Block) -> Array:
-        """Return whole rows: values in their places, and around them what the file has."""
+    def _read_around(self, start: int, values: Array, within: Block) -> Array:
+        """Return whole rows: values in their places, and around them what is in the file."""
         rows = np.empty((len(values), *self.shape[len(self.shape) - len(within) :]), self.dtype)
         self.file.seek(start)
-        left = _bytes(rows)
-        while left and (count := self.file.readinto(left)):
-            left = left[count:]
+        unread = _bytes(rows)
+        while unread and (count := self.file.readinto(unread)):
+            unread = unread[count:]
         rows[(slice(None), *within)] = values
         return rows
 
 
 def _write_all(file: Any, values: Array) -> None:
-    left = _bytes(values)
-    while left:
-        left = left[file.write(left) :]
+    """Write an array's bytes to a file whose `write` may take fewer."""
+    unwritten = _bytes(values)
+    while unwritten:
+        unwritten = unwritten[file.write(unwritten) :]
+
+
+def _shape(block: Block) -> Shape:
+    """Return the shape of a block."""
+    return tuple(cut.stop - cut.start for cut in block)
 
 
 def _bytes(values: Array) -> memoryview:
+    """Return the bytes of a contiguous array."""
     return values.reshape(-1).view(np.uint8).data
 
 
 class NpyFile:
-    """A .npy file, written while the next tile is made."""
+    """A .npy file: each tile is written while the next one is computed."""
 
     def __init__(self, path: Path, shape: Shape, dtype: DType, tile: Shape) -> None:
         from concurrent.futures import ThreadPoolExecutor
@@ -158,7 +165,7 @@ class NpyFile:
         self.rooms = [np.empty(volume(tile), dtype) for _ in range(2)]
         self.unfinished = Unfinished(path, buffering=0)
         self.writer: ThreadPoolExecutor = ThreadPoolExecutor(1, "convpool-writer")
-        self.written: Future[None] | None = None
+        self.writing: Future[None] | None = None
         try:
             file: Any = self.unfinished.file
             header = {
@@ -169,32 +176,32 @@ class NpyFile:
             np.lib.format.write_array_header_1_0(file, header)
             self.array = ArrayInFile(file, file.tell(), shape, dtype)
         except BaseException:
-            self.drop()
+            self.discard()
             raise
 
     @property
-    def left(self) -> str:
-        """What is left when the work stops before its end."""
+    def remains(self) -> str:
+        """What remains when the work stops before its end, for errors."""
         return f"{self.path} was not made, and what was done is removed"
 
     def room(self, block: Block) -> Array:
-        """Return one of two arrays: the other may still be on its way to the file."""
+        """Return one of two arrays to compute a tile in: the other may still be being written."""
         self.rooms.reverse()
-        shape = [cut.stop - cut.start for cut in block]
+        shape = _shape(block)
         return self.rooms[0][: volume(shape)].reshape(shape)
 
     def write(self, block: Block, values: Array) -> None:
-        """Hand a tile to the writer, when it has written the last one."""
+        """Start to write a tile, after the one before is written."""
         self._wait()
-        self.written = self.writer.submit(self.array.__setitem__, block, values)
+        self.writing = self.writer.submit(self.array.__setitem__, block, values)
 
     def _wait(self) -> None:
-        if self.written is not None:
-            self.written.result()
-            self.written = None
+        if self.writing is not None:
+            self.writing.result()
+            self.writing = None
 
     def finish(self) -> Any:
-        """Bring everything to the disk, name the file and open it, read-only."""
+        """Write everything to the disk, give the file its name and open it read-only."""
         self._wait()
         self.writer.shutdown()
         os.fsync(self.unfinished.file.fileno())
@@ -202,7 +209,7 @@ class NpyFile:
         self.unfinished.drop()
         return np.load(self.path, mmap_mode="r" if volume(self.shape) else None)
 
-    def drop(self) -> None:
+    def discard(self) -> None:
         """Remove the file."""
         self.writer.shutdown()
         self.unfinished.drop()
@@ -220,32 +227,33 @@ class ZarrFolder:
             name = str(self.unfinished.name)
             self.array = self.zarr.open(name, mode="w", shape=shape, chunks=chunks, dtype=dtype)
         except BaseException:
-            self.drop()
+            self.discard()
             raise
 
     @property
-    def left(self) -> str:
-        """What is left when the work stops before its end."""
+    def remains(self) -> str:
+        """What remains when the work stops before its end, for errors."""
         return f"{self.path} was not made, and what was done is removed"
 
     def room(self, block: Block) -> Array:
-        """Return an array to make a tile in."""
-        return np.empty([cut.stop - cut.start for cut in block], self.dtype)
+        """Return an array to compute a tile in."""
+        return np.empty(_shape(block), self.dtype)
 
     def write(self, block: Block, values: Array) -> None:
-        """Write one chunk."""
+        """Write a tile as one chunk."""
         self.array[block] = values
 
     def finish(self) -> Any:
-        """Name the folder and open it, read-only."""
+        """Give the folder its name and open it read-only."""
         self.unfinished.finish()
         return self.zarr.open(str(self.path), mode="r")
 
-    def drop(self) -> None:
+    def discard(self) -> None:
         """Remove the folder."""
         self.unfinished.drop()
 
 
+# suffix -> from path, shape, dtype and the largest tile's shape to an output
 FILES: dict[str, Callable[[Path, Shape, DType, Shape], Output]] = {
     ".npy": NpyFile,
     ".zarr": ZarrFolder,
@@ -253,85 +261,84 @@ FILES: dict[str, Callable[[Path, Shape, DType, Shape], Output]] = {
 
 
 def check(out: Any, shape: Shape, dtype: DType) -> None:
-    """Raise unless results of this shape and dtype can be written there."""
-    allocation.check(shape, dtype)
+    """Raise unless results of this shape and dtype can be written to `out`, which is unopened."""
+    allocation.check_size(shape, dtype)
     if isinstance(out, (str, os.PathLike)):
-        path = Path(out)
-        if path.suffix not in FILES:
-            raise ValueError(
-                f"out is {os.fspath(out)!r}; files are made as {' and '.join(FILES)}: name one so"
+        _check_path(Path(out), os.fspath(out))
+    elif out is not None:
+        if not all(hasattr(out, name) for name in ("shape", "dtype", "__setitem__")):
+            raise TypeError(
+                f"out is a {type(out).__name__}; it must be an array {shape} {dtype}, something "
+                "that can be written to in slices, or the name of a file that ends in "
+                f"{' or '.join(FILES)}"
             )
-        if os.path.lexists(path):
-            raise FileExistsError(
-                f"out {str(path)!r} exists and stays as it is; remove it or name another"
-            )
-        whole_files.check(path)
-        return
-    if out is None:
-        return
-    if not all(hasattr(out, name) for name in ("shape", "dtype", "__setitem__")):
-        raise TypeError(
-            f"out is a {type(out).__name__}; it must be an array {shape} {dtype}, something that "
-            f"can be written to in slices, or the name of a file that ends in {' or '.join(FILES)}"
-        )
-    arguments.check_plain(out, "out")
-    try:
-        np.dtype(out.dtype)
-    except TypeError:
-        shared = "out.numpy()" if hasattr(out, "numpy") else f"an array {shape} {dtype}"
-        raise TypeError(
-            f"out is a {type(out).__name__} of {out.dtype}, which is no dtype of NumPy: pass "
-            f"{shared}"
-        ) from None
-    if tuple(out.shape) != shape or out.dtype != dtype:
-        raise ValueError(f"out is {tuple(out.shape)} {out.dtype}; it must be {shape} {dtype}")
-    if isinstance(out, np.ndarray) and not out.flags.writeable:
-        raise ValueError(f"out {shape} is read-only; it must be writeable")
+        allocation.check_out(out, shape, dtype)
 
 
-def opened(out: Any, shape: Shape, dtype: DType, tile: Sequence[int]) -> Output:
-    """Return what tiles of at most this size are written to; `check` comes first."""
-    if out is None:
-        made = allocation.empty(
-            shape, dtype, instead=", or pass out='NAME.npy' to have it written to a file"
+def _check_path(path: Path, name: Any) -> None:
+    """Raise unless a file can be made under this path, which the caller passed as `name`."""
+    if path.suffix not in FILES:
+        raise ValueError(f"out is {name!r}; files are made as {' and '.join(FILES)}: name one so")
+    if os.path.lexists(path):
+        raise FileExistsError(
+            f"out {str(path)!r} exists and stays as it is; remove it or name another"
         )
-        return Given(made, dtype, "nothing is returned")
+    whole_files.check(path)
+
+
+def open_output(out: Any, shape: Shape, dtype: DType, tile: Sequence[int]) -> Output:
+    """Return what tiles of at most this size are written to, for an `out` that was checked."""
+    if out is None:
+        advice = ", or pass out='NAME.npy' to have it written to a file"
+        array = allocation.empty(shape, dtype, instead=advice)
+        return CallersOutput(array, dtype, "nothing is returned")
     if isinstance(out, (str, os.PathLike)):
         path = Path(out)
         return FILES[path.suffix](path, shape, dtype, tuple(tile))
-    return Given(out, dtype, getattr(out, "left", "those are in out, the rest is as it was"))
+    remains = getattr(out, "left", "those are in out, the rest is as it was")
+    return CallersOutput(out, dtype, remains)
 
 
-def in_memory(out: Any) -> bool:
-    """Tell whether tiles are made in their place."""
+def is_in_memory(out: Any) -> bool:
+    """Return whether tiles are computed in their place, for the argument `out`."""
     return out is None or isinstance(out, np.ndarray)
 
 
-class Rounded:
-    """An output of whole numbers, for tiles that are made beside it."""
+class RoundingOutput:
+    """An output of integers that rounds tiles of another dtype.
 
-    def __init__(self, output: Output, made: DType, kind: DType) -> None:
-        self.output, self.made, self.kind = output, made, kind
+    Parameters
+    ----------
+    output
+        Of integers.
+    tile_dtype
+        Of the tiles.
+    integer_dtype
+        Of the output.
+    """
+
+    def __init__(self, output: Output, tile_dtype: DType, integer_dtype: DType) -> None:
+        self.output, self.tile_dtype, self.integer_dtype = output, tile_dtype, integer_dtype
 
     @property
-    def left(self) -> str:
-        """What is left when the work stops before its end."""
-        return self.output.left
+    def remains(self) -> str:
+        """What remains when the work stops before its end, for errors."""
+        return self.output.remains
 
-    def room(self, block: tuple[slice, ...]) -> Array:
-        """Return an array to make a tile in."""
-        return np.empty([cut.stop - cut.start for cut in block], self.made)
+    def room(self, block: Block) -> Array:
+        """Return an array to compute a tile in, beside the output."""
+        return np.empty(_shape(block), self.tile_dtype)
 
-    def write(self, block: tuple[slice, ...], values: Array) -> None:
-        """Round a tile."""
+    def write(self, block: Block, values: Array) -> None:
+        """Round a tile and write it."""
         room = self.output.room(block)
-        room[...] = saturate(values, self.kind)
+        room[...] = saturate(values, self.integer_dtype)
         self.output.write(block, room)
 
     def finish(self) -> Any:
         """Return what holds the result."""
         return self.output.finish()
 
-    def drop(self) -> None:
-        """Remove what was begun."""
-        self.output.drop()
+    def discard(self) -> None:
+        """Remove what is unfinished."""
+        self.output.discard()

@@ -1,4 +1,4 @@
-"""One picture as a batch of one, for what is read and written in slices."""
+"""One picture as a batch of one: sources and outputs with other axes of length 1 than the plan."""
 
 from __future__ import annotations
 
@@ -9,82 +9,91 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from convpool.out_of_core.destination import drop_axes
 from convpool.out_of_core.outputs import Output
-from convpool.plans import arguments
+from convpool.plans import arrays
 
 Array = NDArray[Any]
 Block = tuple[slice, ...]
 
 
 @dataclass(frozen=True)
-class Lifted:
-    """Something that is read in slices, with axes of length 1 that it does not have.
+class WithUnitAxes:
+    """A source that is read in slices, with axes of length 1 that it does not have.
 
     Attributes
     ----------
-    given : what is read
-    added : which axes it is given, in ascending order
+    source : what is read
+    added : the axes that are added, in ascending order
     """
 
-    given: Any
+    source: Any
     added: tuple[int, ...]
 
     @property
     def shape(self) -> tuple[int, ...]:
         """The shape with the added axes."""
-        return self._with_ones(self.given.shape)
+        return self._insert_ones(self.source.shape)
 
     @property
     def dtype(self) -> Any:
-        """The dtype of what is read."""
-        return self.given.dtype
+        """The dtype of the source."""
+        return self.source.dtype
 
     @property
-    def chunks(self) -> Any:
-        """The sizes of its chunks, if it has any."""
-        chunks = getattr(self.given, "chunks", None)
-        return self._with_ones(chunks) if isinstance(chunks, tuple) else None
+    def chunks(self) -> tuple[int, ...] | None:
+        """The sizes of the source's chunks with the added axes; None if it has none."""
+        chunks = getattr(self.source, "chunks", None)
+        return self._insert_ones(chunks) if isinstance(chunks, tuple) else None
 
-    def _with_ones(self, sizes: Sequence[int]) -> tuple[int, ...]:
-        lifted = list(sizes)
+    def _insert_ones(self, sizes: Sequence[int]) -> tuple[int, ...]:
+        with_ones = list(sizes)
         for axis in self.added:
-            lifted.insert(axis, 1)
-        return tuple(lifted)
+            with_ones.insert(axis, 1)
+        return tuple(with_ones)
 
     def __getitem__(self, block: Block) -> Array:
-        return np.expand_dims(
-            arguments.array(self.given[less(block, self.added)], "image[:]"), self.added
-        )
+        pixels = arrays.read_array(self.source[drop_axes(block, self.added)], "image[:]")
+        return np.expand_dims(pixels, self.added)
 
 
-class Squeezed:
-    """An output without axes of length 1 that the tiles have."""
+def with_unit_axes(source: Any, added: tuple[int, ...]) -> Any:
+    """Return a source with axes of length 1: a view of an array, else a `WithUnitAxes`."""
+    if not added:
+        return source
+    if isinstance(source, np.ndarray):
+        return np.expand_dims(source, added)
+    return WithUnitAxes(source, added)
+
+
+class WithoutUnitAxes:
+    """An output that lacks axes of length 1 which the tiles have."""
 
     def __init__(self, output: Output, dropped: tuple[int, ...]) -> None:
         self.output, self.dropped = output, dropped
 
     @property
-    def left(self) -> str:
-        """What is left when the work stops before its end."""
-        return self.output.left
+    def remains(self) -> str:
+        """What remains when the work stops before its end, for errors."""
+        return self.output.remains
 
     def room(self, block: Block) -> Array:
-        """Return an array to make a tile in."""
-        return np.expand_dims(self.output.room(less(block, self.dropped)), self.dropped)
+        """Return an array to compute a tile in."""
+        return np.expand_dims(self.output.room(drop_axes(block, self.dropped)), self.dropped)
 
     def write(self, block: Block, values: Array) -> None:
-        """Take a tile, made in `room`."""
-        self.output.write(less(block, self.dropped), values.squeeze(self.dropped))
+        """Write a tile that was computed in `room`."""
+        self.output.write(drop_axes(block, self.dropped), values.squeeze(self.dropped))
 
     def finish(self) -> Any:
         """Return what holds the result."""
         return self.output.finish()
 
-    def drop(self) -> None:
-        """Remove what was begun."""
-        self.output.drop()
+    def discard(self) -> None:
+        """Remove what is unfinished."""
+        self.output.discard()
 
 
-def less(items: Sequence[Any], axes: Sequence[int]) -> tuple[Any, ...]:
-    """Return what stands for the other axes."""
-    return tuple(item for k, item in enumerate(items) if k not in axes)
+def without_unit_axes(output: Output, dropped: tuple[int, ...]) -> Output:
+    """Return an output that takes tiles with axes of length 1 which it lacks."""
+    return WithoutUnitAxes(output, dropped) if dropped else output

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from convpool.out_of_core.halos import need
 from convpool.photos.photo import Photo
 from convpool.plans import arguments
+from convpool.plans.regions import need
 from convpool.windows import Axis, place
 
 MOST = 2**30  # bytes of values from which on a picture is taken in bands
@@ -89,8 +89,8 @@ def cut(
     size = photo.pixels.size * 8 * arrays
     if size <= MOST:
         return None
-    strides = arguments.per_axis(settings.get("stride", 1), 2, "stride")
-    padding = arguments.padding(settings.get("padding", "same"), 2)
+    strides = arguments.read_per_axis(settings.get("stride", 1), 2, "stride")
+    padding = arguments.read_padding(settings.get("padding", "same"), 2)
     rows, columns = (
         place(
             photo.pixels.shape[k],

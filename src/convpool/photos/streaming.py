@@ -16,7 +16,7 @@ import numpy as np
 import convpool as package
 from convpool import photos
 from convpool.out_of_core.outputs import ArrayInFile
-from convpool.out_of_core.unit_axes import Lifted
+from convpool.out_of_core.unit_axes import WithUnitAxes
 from convpool.system.optional_packages import needed
 from convpool.system.whole_files import Unfinished
 
@@ -97,7 +97,9 @@ def streamed(
             photos.check_pixels(source, int(np.prod(part[:2], dtype=object)))
         plan = asked.plan((*pixels.shape, 1)[:3], pixels.dtype)
         shape = plan.output_shape if asked.lifted else plan.output_shape[1 : 1 + pixels.ndim]
-        given = Lifted(pixels, (0,) if pixels.ndim == 3 else (0, 3)) if asked.lifted else pixels
+        given = (
+            WithUnitAxes(pixels, (0,) if pixels.ndim == 3 else (0, 3)) if asked.lifted else pixels
+        )
         largest = Largest(shape, plan.dtype)
         if asked.signed != "clip":  # the scale is that of the whole picture
             asked.make(given, largest, max_memory)
@@ -179,7 +181,7 @@ def _start(file: Any, plan: Any, page: Any, source: Path) -> int:
 class Largest:
     """Takes values and keeps the largest magnitude."""
 
-    left = "nothing was written"
+    remains = "nothing was written"
 
     def __init__(self, shape: tuple[int, ...], dtype: Any) -> None:
         self.shape, self.dtype, self.value = shape, dtype, 0.0
@@ -191,7 +193,7 @@ class Largest:
 class Levels:
     """Takes values and writes them as pixels."""
 
-    left = "no picture was written"
+    remains = "no picture was written"
 
     def __init__(
         self, shape: tuple[int, ...], dtype: Any, file: Any, signed: str, largest: float

@@ -1,4 +1,4 @@
-"""Arrays for results: made, or refused in words that name their size."""
+"""Arrays for results: allocated, or refused with an error that names their size; and `out`, checked."""
 
 from __future__ import annotations
 
@@ -8,27 +8,28 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from convpool.plans.formatting import size
+from convpool.plans import arrays
+from convpool.plans.formatting import byte_size
 from convpool.windows import volume
 
 Shape = tuple[int, ...]
 DType = np.dtype[Any]
 
-MOST = 2**63 - 1  # bytes that an array may have
-LESS = "take smaller images or steps, or less padding"
+MOST_BYTES = 2**63 - 1  # that an array may have
+ADVICE = "take smaller images or steps, or less padding"
 
 
-def check(shape: Shape, dtype: DType, advice: str = LESS) -> None:
+def check_size(shape: Shape, dtype: DType, advice: str = ADVICE) -> None:
     """Raise ValueError for a result of more bytes than an array may have."""
     needed = volume(shape) * dtype.itemsize
-    if max(needed, *shape) > MOST:
+    if max(needed, *shape) > MOST_BYTES:
         raise ValueError(
-            f"the result would be {shape} {dtype}, {size(needed)}, which is more than any array "
+            f"the result would be {shape} {dtype}, {byte_size(needed)}, which is more than any array "
             f"has: {advice}"
         )
 
 
-def empty(shape: Shape, dtype: DType, advice: str = LESS, instead: str = "") -> NDArray[Any]:
+def empty(shape: Shape, dtype: DType, advice: str = ADVICE, instead: str = "") -> NDArray[Any]:
     """Return an array for a result.
 
     Parameters
@@ -36,38 +37,59 @@ def empty(shape: Shape, dtype: DType, advice: str = LESS, instead: str = "") -> 
     shape, dtype
         Of the result.
     advice
-        How it would be smaller.
+        How the result would be smaller.
     instead
-        What else would do where it is only too large for the memory.
+        What else would do where the result is only too large for the memory.
 
     Raises
     ------
     ValueError : no array has that many bytes
     MemoryError : there is no memory for it
     """
-    return _made(np.empty, shape, dtype, advice, instead)
+    return _allocate(np.empty, shape, dtype, advice, instead)
 
 
-def zeros(shape: Shape, dtype: DType, advice: str = LESS) -> NDArray[Any]:
+def zeros(shape: Shape, dtype: DType, advice: str = ADVICE) -> NDArray[Any]:
     """Return an array of zeros for a result; raises as `empty`."""
-    return _made(np.zeros, shape, dtype, advice, "")
+    return _allocate(np.zeros, shape, dtype, advice, "")
 
 
-def _made(
-    make: Callable[..., NDArray[Any]], shape: Shape, dtype: DType, advice: str, instead: str
+def _allocate(
+    allocate: Callable[..., NDArray[Any]], shape: Shape, dtype: DType, advice: str, instead: str
 ) -> NDArray[Any]:
+    """Call np.empty or np.zeros; raises as `empty`."""
     try:
-        return make(shape, dtype)
-    except (
-        MemoryError,
-        ValueError,
-        OverflowError,
-    ) as error:  # looked at only now, since small calls are short
-        check(shape, dtype, advice)
+        return allocate(shape, dtype)
+    except (MemoryError, ValueError, OverflowError) as error:
+        # the size is checked only now, which costs small calls nothing
+        check_size(shape, dtype, advice)
         if not isinstance(error, MemoryError):
             raise
-        needed = size(volume(shape) * dtype.itemsize)
+        needed = byte_size(volume(shape) * dtype.itemsize)
         raise MemoryError(
             f"the result would be {shape} {dtype}, {needed}, for which there is no memory: "
             f"{advice}{instead}"
         ) from error
+
+
+def check_out(out: Any, shape: Shape, dtype: DType) -> None:
+    """Raise unless results of this shape and dtype can be written to `out` in slices.
+
+    Raises
+    ------
+    TypeError : it takes no slices, has a mask or a unit, or its dtype is not one of NumPy
+    ValueError : shape or dtype are others, or it is read-only
+    """
+    arrays.check_plain(out, "out")
+    try:
+        out_dtype = np.dtype(out.dtype)
+    except TypeError:
+        advice = "out.numpy()" if hasattr(out, "numpy") else f"an array {shape} {dtype}"
+        raise TypeError(
+            f"out is a {type(out).__name__} of {out.dtype}, which is no dtype of NumPy: pass "
+            f"{advice}"
+        ) from None
+    if tuple(out.shape) != shape or out_dtype != dtype:
+        raise ValueError(f"out is {tuple(out.shape)} {out.dtype}; it must be {shape} {dtype}")
+    if isinstance(out, np.ndarray) and not out.flags.writeable:
+        raise ValueError(f"out {shape} is read-only; it must be writeable")

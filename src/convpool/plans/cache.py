@@ -1,8 +1,8 @@
-"""Plans of recent calls are kept: reading the words of a call takes longer than convolving a small image.
+"""Plans of recent calls are kept: to read arguments takes longer than to convolve a small image.
 
-Only words that can neither change nor pass for others are looked up. Python takes 1, 1.0 and True
-for equal, and 0.0 and -0.0; lists change; dtypes may carry metadata. A call with anything else is
-planned anew.
+Only arguments that can neither change nor equal other ones are looked up. Python takes 1, 1.0 and
+True for equal, and 0.0 and -0.0; lists change; dtypes may carry metadata. A call with any other
+argument is planned anew.
 """
 
 from __future__ import annotations
@@ -15,46 +15,45 @@ import numpy as np
 
 from convpool.engines.compiled import host
 
-KEPT = 256  # plans of each function, of about a kilobyte
-PLAIN = frozenset({int, str, bool, type(None)})
+CAPACITY = 256  # plans of each function, of about a kilobyte
+SAFE_TYPES = frozenset({int, str, bool, type(None)})
 SIZES = frozenset({int})
 
-Words = ParamSpec("Words")
-Made = TypeVar("Made")
+Arguments = ParamSpec("Arguments")
+Value = TypeVar("Value")
 
 
-def recent(make: Callable[Words, Made]) -> Callable[Words, Made]:
-    """Return a function that makes the same values, and gives the same one again for the same words.
+def cache_recent(function: Callable[Arguments, Value]) -> Callable[Arguments, Value]:
+    """Return a function that returns the same value again for the same arguments.
 
-    Its `cache_clear()` forgets them all: for when what the values depend on has changed.
+    Its `cache_clear()` forgets all values: for when what they depend on has changed.
     """
-    kept: Any = lru_cache(KEPT, typed=True)(
-        make
-    )  # typed: it tells 1 from True, though not inside of tuples
-    host.dependents.append(kept.cache_clear)  # plans name an engine
+    # typed: 1 differs from True, though not inside of tuples
+    cached: Any = lru_cache(CAPACITY, typed=True)(function)
+    host.dependents.append(cached.cache_clear)  # plans name an engine
 
-    @wraps(make)
-    def made(*words: Words.args, **named: Words.kwargs) -> Made:
-        if all(map(_plain, words)) and all(map(_plain, named.values())):
-            value: Made = kept(*words, **named)
+    @wraps(function)
+    def look_up(*positional: Arguments.args, **named: Arguments.kwargs) -> Value:
+        if all(map(_is_safe, positional)) and all(map(_is_safe, named.values())):
+            value: Value = cached(*positional, **named)
             return value
-        return make(*words, **named)
+        return function(*positional, **named)
 
-    made.cache_clear = kept.cache_clear  # type: ignore[attr-defined]
-    return made
+    vars(look_up)["cache_clear"] = cached.cache_clear
+    return look_up
 
 
-def _plain(word: Any) -> bool:
-    """Tell whether equal words of this type mean the same, now and later."""
-    kind = type(word)
-    if kind in PLAIN:
+def _is_safe(argument: Any) -> bool:
+    """Return whether arguments that equal this one mean the same, now and later."""
+    kind = type(argument)
+    if kind in SAFE_TYPES:
         return True
     if kind is tuple:
-        return SIZES.issuperset(map(type, word)) or all(
-            type(part) is tuple and SIZES.issuperset(map(type, part)) for part in word
+        return SIZES.issuperset(map(type, argument)) or all(
+            type(part) is tuple and SIZES.issuperset(map(type, part)) for part in argument
         )
     if kind is float:
-        return bool(word)  # not 0.0, which equals -0.0
-    if isinstance(word, np.dtype):
-        return word.metadata is None
-    return kind is type and issubclass(word, np.generic)
+        return bool(argument)  # not 0.0, which equals -0.0
+    if isinstance(argument, np.dtype):
+        return argument.metadata is None
+    return kind is type and issubclass(argument, np.generic)

@@ -31,7 +31,7 @@ class Operands(NamedTuple):
     axis : where the images have their channels
     groups : as the caller gave them; "HWCM" takes 1 for its channels
     layout : one of LAYOUTS
-    transposed : whether the images are what a convolution gives
+    is_transposed : whether the images are what a convolution gives
     """
 
     images: Shape
@@ -39,7 +39,7 @@ class Operands(NamedTuple):
     axis: int
     groups: int
     layout: str
-    transposed: bool = False
+    is_transposed: bool = False
 
     @property
     def channels(self) -> int:
@@ -47,28 +47,29 @@ class Operands(NamedTuple):
         return self.images[self.axis]
 
     @property
-    def ours(self) -> Shape:
+    def hwio_shape(self) -> Shape:
         """The shape of the kernels as (*window, c // groups, nc)."""
-        return LAYOUTS[self.layout].shape(self.kernels)
+        return LAYOUTS[self.layout].shape_to_ours(self.kernels)
 
     @property
-    def true_groups(self) -> int:
+    def group_count(self) -> int:
         """Groups, of which "HWCM" has one for each channel."""
         return self.kernels[-2] if self.layout == "HWCM" and self.groups == 1 else self.groups
 
     @property
-    def agree(self) -> bool:
+    def agrees(self) -> bool:
         """Whether channels and groups fit."""
-        depth, nc = self.ours[-2:]
-        if self.layout == "HWCM" and self.true_groups != (self.kernels[-2] or None):
+        depth, nc = self.hwio_shape[-2:]
+        if self.layout == "HWCM" and self.group_count != (self.kernels[-2] or None):
             return False
-        return nc % self.true_groups == 0 and self.channels == (
-            nc if self.transposed else depth * self.true_groups
+        return nc % self.group_count == 0 and self.channels == (
+            nc if self.is_transposed else depth * self.group_count
         )
 
     @property
-    def _square(self) -> bool:
-        return len(set(self.ours[:-2])) == 1
+    def is_square(self) -> bool:
+        """Whether the window, read in this layout, has one size on all axes."""
+        return len(set(self.hwio_shape[:-2])) == 1
 
     def check(self) -> None:
         """Raise unless they agree, with what would do: each hint is one with which they do."""
@@ -76,10 +77,10 @@ class Operands(NamedTuple):
             raise ValueError(
                 f"kernels {self.kernels} have no channels; layout 'HWCM' takes at least one channel"
             )
-        if self.agree:
+        if self.agrees:
             return
         for hints in (self._hints(), self._other_layouts(is_likely=False)):
-            if found := [text for text, changed in hints if changed.agree]:
+            if found := [text for text, changed in hints if changed.agrees]:
                 raise ValueError(f"{self._clash()}; {'; or '.join(found)}")
         raise ValueError(f"{self._clash()}; {self._wanted()}")
 
@@ -94,7 +95,7 @@ class Operands(NamedTuple):
             f"{'axis' if rank == 1 else 'axes'}"
         )
         hints = (*self._kernels_with_axes(), *self._images_with_axes(given_axis))
-        found = [hint for hint, changed in hints if changed.agree]
+        found = [hint for hint, changed in hints if changed.agrees]
         raise ValueError("; ".join([text, *found[:1]]))
 
     def _kernels_with_axes(self) -> Iterator[tuple[str, Operands]]:
@@ -121,7 +122,10 @@ class Operands(NamedTuple):
 
     def _images_with_axes(self, given_axis: int) -> Iterator[tuple[str, Operands]]:
         """Yield what gives images the axis that they lack: of the batch, or of the channels."""
-        if len(self.kernels) != len(self.images) + 1 or len(self.kernels) > len(arguments.AXES) + 2:
+        if (
+            len(self.kernels) != len(self.images) + 1
+            or len(self.kernels) > len(arguments.AXIS_NAMES) + 2
+        ):
             return
         batch = self._replace(images=(1, *self.images))
         # a count from the front may be that of the picture, or of the batch of one
@@ -135,7 +139,7 @@ class Operands(NamedTuple):
             )
 
     def _clash(self) -> str:
-        groups, (depth, nc), c = self.groups, self.ours[-2:], self.channels
+        groups, (depth, nc), c = self.groups, self.hwio_shape[-2:], self.channels
         if self.layout == "HWCM":
             depth = self.kernels[-2]
             if groups not in (1, depth):
@@ -144,39 +148,39 @@ class Operands(NamedTuple):
                     f"{depth}, one a channel"
                 )
             groups = 1
-        if c == (nc if self.transposed else depth * groups):
+        if c == (nc if self.is_transposed else depth * groups):
             return f"kernels {self.kernels} are {nc}, which {groups} groups do not divide"
         takes = (
             f"give {plural(nc, 'channel')}"
-            if self.transposed
+            if self.is_transposed
             else f"take {plural(depth, 'channel')}"
         )
-        each = f" in each of {groups} groups" if groups > 1 and not self.transposed else ""
+        each = f" in each of {groups} groups" if groups > 1 and not self.is_transposed else ""
         return f"kernels {self.kernels} {takes}{each}, but images {self.images} have {c}"
 
     def _wanted(self) -> str:
         """Say which kernels would do, where no single change of the call does."""
         c, form = self.channels, LAYOUTS[self.layout].form
         if self.layout == "HWCM":
-            return f"kernels must be {form.format('channels' if self.transposed else c)}" + (
-                f", with channels * multiplier = {c}" if self.transposed else ""
+            return f"kernels must be {form.format('channels' if self.is_transposed else c)}" + (
+                f", with channels * multiplier = {c}" if self.is_transposed else ""
             )
         if c % self.groups:
-            whole = form.format("channels", c) if self.transposed else form.format(c, "kernels")
+            whole = form.format("channels", c) if self.is_transposed else form.format(c, "kernels")
             return f"groups must divide the {c} channels, and with groups=1 kernels must be {whole}"
-        if self.transposed:
+        if self.is_transposed:
             return f"kernels must be {form.format('channels', c)}"
         many = f", with a multiple of {self.groups} kernels" if self.groups > 1 else ""
         return f"kernels must be {form.format(c // self.groups, 'kernels')}{many}"
 
     def _hints(self) -> Iterator[tuple[str, Operands]]:
         """Yield what the caller may have meant, as a text and as the operands that it would give."""
-        last, c, depth = len(self.images) - 1, self.channels, self.ours[-2]
+        last, c, depth = len(self.images) - 1, self.channels, self.hwio_shape[-2]
         if self.axis == last:
             first = self._replace(axis=1)
             yield "are the channels first? pass channel_axis=1", first
             pytorch = first._replace(layout="OIHW")
-            if self.layout == "HWIO" and (pytorch._square or not first.agree):
+            if self.layout == "HWIO" and (pytorch.is_square or not first.agrees):
                 yield (
                     "is all of it in PyTorch's order? pass channel_axis=1 and kernel_layout='OIHW'",
                     pytorch,
@@ -186,7 +190,7 @@ class Operands(NamedTuple):
         if self.layout == "HWCM":
             yield from self._hints_of_depthwise()
         else:
-            groups = c // depth if depth and not self.transposed else 1
+            groups = c // depth if depth and not self.is_transposed else 1
             if groups > 1:
                 yield f"grouped kernels? pass groups={groups}", self._replace(groups=groups)
             else:
@@ -197,15 +201,15 @@ class Operands(NamedTuple):
 
     def _other_layouts(self, *, is_likely: bool) -> Iterator[tuple[str, Operands]]:
         """Yield other layouts; those in which the window is square are likely."""
-        last, depth = len(self.images) - 1, self.ours[-2]
+        last, depth = len(self.images) - 1, self.hwio_shape[-2]
         # a picture's square kernel of one channel is rather one for every channel than many of one
         # tap
-        one_picture = self.layout == "HWIO" and depth == 1 and self.axis == last and self._square
+        one_picture = self.layout == "HWIO" and depth == 1 and self.axis == last and self.is_square
         for layout, question in QUESTIONS.items():
             other = self._replace(layout=layout)
             if (
                 layout != self.layout
-                and other._square == is_likely
+                and other.is_square == is_likely
                 and not (layout == "OIHW" and one_picture)
             ):
                 yield f"{question}? pass kernel_layout={layout!r}", other
@@ -225,9 +229,9 @@ class Operands(NamedTuple):
 
     def _one_for_all(self) -> Iterator[tuple[str, Operands]]:
         """Kernels of one channel that are meant for each channel, or of one group for each group."""
-        c, (depth, nc) = self.channels, self.ours[-2:]
+        c, (depth, nc) = self.channels, self.hwio_shape[-2:]
         copies = self.groups if depth * self.groups == c else c if depth == 1 else 0
-        if copies < 2 or nc % copies == 0 or (self.transposed and nc > 1):
+        if copies < 2 or nc % copies == 0 or (self.is_transposed and nc > 1):
             return
         axis = 0 if self.layout == "OIHW" else -1
         kernels = list(self.kernels)
@@ -260,7 +264,7 @@ class Operands(NamedTuple):
 
 
 def default_layout(
-    images: Shape, kernels: Shape, channel_axis: Any, groups: Any, transposed: bool = False
+    images: Shape, kernels: Shape, channel_axis: Any, groups: Any, *, is_transposed: bool = False
 ) -> str:
     """Return "HWIO" for a caller who named no layout, with a warning where kernels of PyTorch would pass for ours.
 
@@ -271,12 +275,12 @@ def default_layout(
         return "HWIO"
     if rank < 1 or len(kernels) != len(images) or not isinstance(groups, whole) or groups < 1:
         return "HWIO"
-    ours = Operands(images, kernels, 1, int(groups), "HWIO", transposed)
+    ours = Operands(images, kernels, 1, int(groups), "HWIO", is_transposed)
     theirs = ours._replace(layout="OIHW")
     alike = (
         kernels[0] == kernels[-1] or len(set(kernels[1:])) == 1
     )  # on one axis, any kernels would fit both
-    if ours.agree and theirs.agree and theirs._square and alike and max(kernels) > 1:
+    if ours.agrees and theirs.agrees and theirs.is_square and alike and max(kernels) > 1:
         warnings.warn(
             f"kernels {kernels} with channel_axis=1 may be ours, {ours._form()}, which they are "
             f"taken for, or PyTorch's, {theirs._form()}: pass kernel_layout='HWIO' or "

@@ -1,38 +1,41 @@
-"""Plans of what has kernels: convolution and its adjoint. m images, c channels, nc kernels."""
+"""Plans of convolution, and what all plans with kernels share. m images, c channels, nc kernels."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from convpool.engines import ENGINES, TRANSPOSE_ENGINES
-from convpool.engines.fft import layout as fourier_layout
-from convpool.engines.numpy import convolution as numpy_convolution
-from convpool.plans import arguments, cost_model, dtypes
+from convpool.engines import threads
+from convpool.engines.registry import ENGINES, Engine
+from convpool.engines.work import ConvolutionWork
+from convpool.plans import arrays, dtypes
 from convpool.plans.base import Plan
 from convpool.plans.cached_value import cached_property
-from convpool.plans.formatting import plural, sizes, span
+from convpool.plans.formatting import plural, sizes
 from convpool.plans.kernel_layouts import LAYOUTS
-from convpool.plans.shared_memory import apart
-from convpool.windows import volume
+from convpool.plans.regions import Part
+from convpool.plans.shared_memory import copy_if_shared
+from convpool.windows import Axis, volume
 
 Array = NDArray[Any]
 Shape = tuple[int, ...]
 DType = np.dtype[Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class KernelsPlan(Plan):
     """What plans with kernels share.
 
     Attributes
     ----------
     kernels_shape : (*window, c // groups, nc), whatever the layout
-    kernel_layout : the order of the axes in which `run` takes kernels, one of
-        `kernel_layouts.LAYOUTS`
+    kernels_dtype : of the weights
+    groups : of the channels
+    kernel_layout : the order of axes in which `run` takes kernels, one of `kernel_layouts.LAYOUTS`
     """
 
     kernels_shape: Shape
@@ -42,14 +45,47 @@ class KernelsPlan(Plan):
 
     @property
     def depth(self) -> int:
-        """Channels that one kernel reads."""
+        """Channels that one kernel reads, c // groups."""
         return self.kernels_shape[-2]
+
+    @property
+    def group_count(self) -> int:
+        """Number of groups that images and output are cut into along their channels."""
+        return self.groups
 
     @property
     def multiply_adds(self) -> int:
         """Multiplications, each with its addition."""
-        return volume([self.batch, *(axis.count for axis in self.axes)]) * volume(
-            self.kernels_shape
+        windows = volume([self.batch, *(axis.count for axis in self.axes)])
+        return windows * volume(self.kernels_shape)
+
+    def laid_out(self, kernels: Array) -> Array:
+        """Return kernels of the plan's layout as (*window, c // groups, nc), a view if possible."""
+        return LAYOUTS[self.kernel_layout].to_ours(kernels)
+
+    def check_kernels(self, kernels: Any) -> Array:
+        """Return kernels as (*window, c // groups, nc); raise unless they are as planned."""
+        kernels = arrays.read_array(kernels, "kernels")
+        shape = LAYOUTS[self.kernel_layout].shape_from_ours(self.kernels_shape, self.groups)
+        if kernels.shape != shape or kernels.dtype != self.kernels_dtype:
+            raise ValueError(
+                f"kernels are {kernels.shape} {kernels.dtype}, but the plan is for {shape} "
+                f"{self.kernels_dtype}: make a plan for each shape and dtype"
+            )
+        return self.laid_out(kernels)
+
+    def work_of(
+        self, images: Shape, axes: tuple[Axis, ...], output_channels: int
+    ) -> ConvolutionWork:
+        """Return what an engine is asked to do; see `Plan.work_of`."""
+        return ConvolutionWork(
+            images=images,
+            kernels=(*self.kernels_shape[:-1], output_channels),
+            axes=axes,
+            groups=self.groups,
+            images_dtype=self.images_dtype,
+            accumulation=self.accumulation,
+            dtype=self.dtype,
         )
 
     @property
@@ -58,92 +94,116 @@ class KernelsPlan(Plan):
         groups = f" in {self.groups} groups" if self.groups > 1 else ""
         layout = f", passed as {self.kernel_layout}" if self.kernel_layout != "HWIO" else ""
         kernels = plural(self.kernels_shape[-1], "kernel")
-        return f"{self.name} with {kernels} of {sizes(self.kernels_shape[:-1])}{groups}{layout}"
-
-    @property
-    def name(self) -> str:
-        """What is done."""
-        return "convolution"
-
-    def kernels(self, given: Any) -> Array:
-        """Check that kernels are those of the plan, and return them as (*window, c // groups, nc)."""
-        kernels = arguments.array(given, "kernels")
-        layout = LAYOUTS[self.kernel_layout]
-        shape = layout.original(self.kernels_shape, self.groups)
-        if kernels.shape != shape or kernels.dtype != self.kernels_dtype:
-            raise ValueError(
-                f"kernels are {kernels.shape} {kernels.dtype}, but the plan is for {shape} "
-                f"{self.kernels_dtype}: make a plan for each shape and dtype"
-            )
-        return layout.array(kernels)
+        window = sizes(self.kernels_shape[:-1])
+        return f"{self.operation} with {kernels} of {window}{groups}{layout}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ConvolutionPlan(KernelsPlan):
-    """A plan of `convolve`."""
+    """A plan of `convolve`.
+
+    Attributes
+    ----------
+    pad_mode, fill, flip : the arguments of `convolve`
+    """
 
     pad_mode: str
     fill: Any
     flip: bool
 
+    engines: ClassVar[dict[str, Engine]] = ENGINES
+    operation: ClassVar[str] = "convolution"
+    call: ClassVar[str] = "convolve"
+
     @property
-    def results(self) -> int:
+    def output_channels(self) -> int:
         """Number of kernels, nc."""
         return self.kernels_shape[-1]
 
     @property
-    def title(self) -> str:
-        """The first line of the printed plan."""
-        return super().title + (
-            ", flipped (signal processing)" if self.flip else ", as they are (cross-correlation)"
-        )
-
-    def rows(self) -> list[tuple[str, str]]:
-        """Return what print shows, as (name, text)."""
-        rows = super().rows()
-        work = (
-            f"{self.multiply_adds:,} multiply-adds = {volume(self.output_shape):,} results x "
-            f"{plural(self.taps, 'tap')}"
-        )
-        rows.insert(-1, ("work", f"{work} x {plural(self.depth, 'channel')}"))
-        rows.insert(1, ("padding", f"{self.padding}, filled with {self.pad_mode}"))
-        return rows
-
-    @cached_property
-    def _work(self) -> cost_model.Work:
-        moved = volume(self.near_shape) * self.images_dtype.itemsize + self.bytes_out
-        return cost_model.Work(
-            self.near_shape,
-            self.kernels_shape,
-            self.near_axes,
-            self.groups,
-            self.accumulation,
-            moved,
-        )
-
-    @cached_property
-    def candidates(self) -> tuple[tuple[str, str], ...]:
-        """The engines that can do it, the best first, and why."""
-        return tuple(self._work.order)
+    def group_inputs(self) -> int:
+        """Channels of the images in each group, c // groups."""
+        return self.depth
 
     @property
-    def seconds(self) -> float:
-        """How long the engine should take with the threads that may be used, by a small model."""
-        return self._work.seconds(self._name)
+    def reading_mode(self) -> str:
+        """The pad mode that decides which pixels are read."""
+        return self.pad_mode
 
-    @property
-    def scratch(self) -> int:
-        """Working memory in bytes, about."""
-        held = self._gathered
-        if not volume(self.output_shape) or self._name == "compiled":
-            return held + super().scratch
-        if self._name == "fft" and self.depth:
-            layout = (self.batch, self.near_axes, self.depth, self.results, self.groups)
-            return held + fourier_layout.cheapest(*layout).memory
-        numbers = numpy_convolution.numbers(
-            self.near_shape, self.kernels_shape, self.near_axes, self.groups, self.accumulation
-        )
-        return held + self.accumulation.itemsize * numbers
+    # ---- operands ----
+
+    def check_operands(self, kernels: Any, bias: Any = None) -> tuple[Array, Array | None]:
+        """Return kernels (*window, c // groups, nc) and bias; raise unless they are as planned."""
+        return self.check_kernels(kernels), self.check_bias(bias)
+
+    def check_bias(self, bias: Any) -> Array | None:
+        """Return the bias as an array (nc,), or None; raise unless there is a number for each kernel."""
+        if bias is None:
+            return None
+        numbers = arrays.read_array(bias, "bias")
+        if numbers.shape != (self.output_channels,):
+            raise ValueError(
+                f"bias is {numbers.shape}; it must be ({self.output_channels},), one number for each "
+                "kernel"
+            )
+        dtypes.check_kind(f"bias is {numbers.dtype}", numbers.dtype, self.accumulation)
+        return numbers
+
+    def select_operands(self, operands: Sequence[Any], part: Part) -> tuple[Any, ...]:
+        """Return the kernels of a part, and their biases."""
+        kernels, bias = operands
+        return kernels[..., part.kernels], None if bias is None else bias[part.kernels]
+
+    def _part_words(self, groups: int, outputs: slice) -> dict[str, Any]:
+        shape = (*self.kernels_shape[:-1], outputs.stop - outputs.start)
+        # the kernels of the whole have been laid out when the work began
+        return {"groups": groups, "kernels_shape": shape, "kernel_layout": "HWIO"}
+
+    # ---- integers ----
+
+    def fits(self, *operands: Any) -> bool:
+        """Return whether sums of integers fit for all images of this dtype."""
+        if self.accumulation.kind not in "iu":
+            return True
+        kernels, bias = operands
+        return self._sums(kernels, bias).fit(self.accumulation, self._pixel_limits)
+
+    def check(self, images: Array, *operands: Any) -> None:
+        """Raise OverflowError if sums of integers might not fit, for pixels of any shape."""
+        self._working_dtype(images, *operands)
+
+    def _working_dtype(self, images: Array, kernels: Array, bias: Array | None) -> DType:
+        """Return the dtype to compute in: for integers, one in which these sums are exact."""
+        if self.accumulation.kind not in "iu":
+            return self.accumulation
+        limit = self._limit + (0 if bias is None else dtypes.magnitude(dtypes.extremes(bias)))
+        if self.accumulation.kind == "i" and limit <= min(
+            dtypes.EXACT_IN_FLOAT64, dtypes.limits(self.accumulation)[1]
+        ):
+            return dtypes.fastest_exact(self.accumulation, limit)
+        sums, pixels = self._sums(kernels, bias), self._pixel_limits
+        if sums.bound(pixels) > dtypes.EXACT_IN_FLOAT64 or not sums.fit(self.accumulation, pixels):
+            pixels = self._with_fill(dtypes.extremes(images))  # read last, since they may be large
+        return sums.working_dtype(self.accumulation, pixels, "sums of products")
+
+    def _sums(self, kernels: Array, bias: Array | None) -> dtypes.Sums:
+        return dtypes.Sums(kernels, tuple(range(kernels.ndim - 1)), bias)
+
+    def _with_fill(self, pixels: dtypes.Range) -> dtypes.Range:
+        return min(pixels[0], self.fill), max(pixels[1], self.fill)
+
+    @cached_property
+    def _pixel_limits(self) -> dtypes.Range:
+        """The least and greatest value that images of this dtype and their padding may have."""
+        return self._with_fill(dtypes.limits(self.images_dtype))
+
+    @cached_property
+    def _limit(self) -> int:
+        """What no sum of products of these dtypes can exceed."""
+        weight = dtypes.magnitude(dtypes.limits(self.kernels_dtype))
+        return self.taps * self.depth * dtypes.magnitude(self._pixel_limits) * weight
+
+    # ---- arrays ----
 
     def run(self, images: Any, kernels: Any, bias: Any = None, out: Array | None = None) -> Array:
         """Convolve images with kernels of the plan's shapes and dtypes.
@@ -153,15 +213,22 @@ class ConvolutionPlan(KernelsPlan):
         ValueError : shapes or dtypes are not the plan's
         OverflowError : integers might not fit; the text names the bound
         """
-        entered = self.near(self.entered(images))
-        kernels, bias = self.operands(kernels, bias)
-        working = self._working(entered, kernels, bias)
+        images = self.check_images(images)
+        return self.execute(images, self.check_operands(kernels, bias), out)
+
+    def execute(self, images: Array, operands: Sequence[Any], out: Array | None = None) -> Array:
+        """Convolve checked images with kernels (*window, c // groups, nc); see `Plan.execute`."""
+        threads.check()
+        pixels = self.reached.gather(self.channels_last(images))
+        kernels, bias = operands
+        working = self._working_dtype(pixels, kernels, bias)
         if bias is not None and working.kind in "iu":  # NumPy adds no int64 to uint64
             bias = bias.astype(working, copy=False)
-        kernels, bias = apart(out, kernels, bias)
-        out, written = self.result(out, entered)
-        weights = np.flip(kernels, tuple(range(len(self.axes)))) if self.flip else kernels
-        padded = {
+        kernels, bias = copy_if_shared(out, kernels, bias)
+        out, target = self.allocate_output(out, pixels)
+        if self.flip:
+            kernels = np.flip(kernels, tuple(range(len(self.axes))))
+        words = {
             "pad_mode": self.pad_mode,
             "fill": self.fill,
             "bias": bias,
@@ -169,154 +236,23 @@ class ConvolutionPlan(KernelsPlan):
             "dtype": working,
         }
         with np.errstate(all="ignore"):
-            self.compute(ENGINES, entered, weights, self.engine_axes, written, **padded)
-        return self.leave(out, written)
+            self._run_engine((pixels, kernels, self.engine_axes, target), words)
+        return self.copy_back(out, target)
 
-    def refusals(self) -> dict[str, str | None]:
-        """Return, for each engine, why it cannot do it; None if it can."""
-        return cost_model.refusals(self.accumulation, len(self.axes))
-
-    def operands(self, kernels: Any, bias: Any) -> tuple[Array, Array | None]:
-        """Check that kernels and bias are those of the plan."""
-        return self.kernels(kernels), None if bias is None else self._bias(bias)
-
-    def fits(self, kernels: Array, bias: Array | None) -> bool:
-        """Tell whether no images of this dtype can give sums that are too large, so that `check` need not read any."""
-        if self.accumulation.kind not in "iu":
-            return True
-        return self._sums(kernels, bias).fit(self.accumulation, self._pixels)
-
-    def check(self, images: Array, kernels: Array, bias: Array | None) -> None:
-        """Raise OverflowError if sums of integers might not fit, for images of any shape."""
-        self._working(images, kernels, bias)
-
-    def _bias(self, given: Any) -> Array:
-        bias = arguments.array(given, "bias")
-        if bias.shape != (self.results,):
-            raise ValueError(
-                f"bias is {bias.shape}; it must be ({self.results},), one number for each kernel"
-            )
-        dtypes.check_kind(f"bias is {bias.dtype}", bias.dtype, self.accumulation)
-        return bias
-
-    def _working(self, images: Array, kernels: Array, bias: Array | None) -> DType:
-        """Return the dtype to compute in: for integers, one in which these sums are exact."""
-        if self.accumulation.kind not in "iu":
-            return self.accumulation
-        limit = self._limit + (0 if bias is None else dtypes.magnitude(dtypes.extremes(bias)))
-        if self.accumulation.kind == "i" and limit <= min(
-            dtypes.EXACT_IN_FLOAT64, dtypes.limits(self.accumulation)[1]
-        ):
-            return dtypes.working(self.accumulation, limit)
-        sums, pixels = self._sums(kernels, bias), self._pixels
-        if sums.bound(pixels) > dtypes.EXACT_IN_FLOAT64 or not sums.fit(self.accumulation, pixels):
-            pixels = self._with_fill(dtypes.extremes(images))  # read last, since they may be large
-        return sums.working(self.accumulation, pixels, "sums of products")
-
-    def _sums(self, kernels: Array, bias: Array | None) -> dtypes.Sums:
-        return dtypes.Sums(kernels, tuple(range(kernels.ndim - 1)), bias)
-
-    def _with_fill(self, pixels: dtypes.Range) -> dtypes.Range:
-        return min(pixels[0], self.fill), max(pixels[1], self.fill)
-
-    @cached_property
-    def _pixels(self) -> dtypes.Range:
-        """The range that images of this dtype and their padding may have."""
-        return self._with_fill(dtypes.limits(self.images_dtype))
-
-    @cached_property
-    def _limit(self) -> int:
-        """What no sum of products of these dtypes can exceed."""
-        weight = dtypes.magnitude(dtypes.limits(self.kernels_dtype))
-        return self.taps * self.depth * dtypes.magnitude(self._pixels) * weight
-
-
-@dataclass(frozen=True)
-class TransposedPlan(KernelsPlan):
-    """A plan of `convolve_transpose`: the axes are those of its result, which `convolve` would read."""
-
-    values: Shape  # the spatial sizes of the input
-
-    instead: ClassVar[str] = ""
-
-    @cached_property
-    def counts(self) -> Shape:
-        """The spatial sizes of the result."""
-        return tuple(axis.size for axis in self.axes)
+    # ---- text ----
 
     @property
-    def results(self) -> int:
-        """Number of channels of the result."""
-        return self.depth * self.groups
+    def title(self) -> str:
+        """The first line of the printed plan."""
+        if self.flip:
+            return f"{super().title}, flipped (signal processing)"
+        return f"{super().title}, as they are (cross-correlation)"
 
     @property
-    def multiply_adds(self) -> int:
-        """Multiplications, each with its addition."""
-        return volume([self.batch, *self.values]) * volume(self.kernels_shape)
+    def _padding_text(self) -> str:
+        return f"{self.padding}, filled with {self.pad_mode}"
 
     @property
-    def name(self) -> str:
-        """What is done."""
-        return "transposed convolution"
-
-    def formulas(self) -> list[str]:
-        """Write how each size of the result follows, with the numbers in it."""
-        texts = []
-        for o, axis in zip(self.values, self.axes, strict=True):
-            more = axis.size - ((o - 1) * axis.stride + axis.span - axis.before - axis.after)
-            text = f"({o} - 1) * {axis.stride} + {span(axis)} - {axis.before} - {axis.after}"
-            texts.append(f"{text}{f' + {more}' if more else ''} = {axis.size}")
-        return texts
-
-    def rows(self) -> list[tuple[str, str]]:
-        """Return what print shows, as (name, text)."""
-        rows = super().rows()
-        rows.insert(-1, ("work", f"{self.multiply_adds:,} multiply-adds"))
-        rows.insert(1, ("padding", self.padding))
-        return rows
-
-    def run(self, images: Any, kernels: Any, out: Array | None = None) -> Array:
-        """Give values of the plan's shape and dtype back to their windows.
-
-        Raises
-        ------
-        ValueError : shapes or dtypes are not the plan's
-        OverflowError : integers might not fit; the text names the bound
-        """
-        entered, kernels = self.entered(images), self.kernels(kernels)
-        working = self._working(entered, kernels)
-        (kernels,) = apart(out, kernels)
-        out, written = self.result(out, entered)
-        with np.errstate(all="ignore"):
-            self.compute(
-                TRANSPOSE_ENGINES,
-                entered,
-                kernels,
-                self.axes,
-                written,
-                groups=self.groups,
-                dtype=working,
-            )
-        return self.leave(out, written)
-
-    def _working(self, values: Array, kernels: Array) -> DType:
-        if self.accumulation.kind not in "iu":
-            return self.accumulation
-        return self._sums(kernels).working(
-            self.accumulation, dtypes.extremes(values), "sums of products"
-        )
-
-    def _sums(self, kernels: Array) -> dtypes.Sums:
-        """Add up the weights that may meet on one pixel: of the kernels of a group, taps that are `apart`."""
-        steps = [min(axis.window, axis.apart) for axis in self.axes]
-        beyond = [(0, -axis.window % step) for axis, step in zip(self.axes, steps, strict=True)]
-        weights = np.pad(kernels, [*beyond, (0, 0), (0, 0)])
-        split = [
-            n
-            for size, step in zip(weights.shape, steps, strict=False)
-            for n in (size // step, step)
-        ]
-        each = weights.reshape(
-            *split, self.depth, self.groups, self.kernels_shape[-1] // self.groups
-        )
-        return dtypes.Sums(each, (*range(0, len(split), 2), -1))
+    def _work_text(self) -> str:
+        results = f"{volume(self.output_shape):,} results x {plural(self.taps, 'tap')}"
+        return f"{self.multiply_adds:,} multiply-adds = {results} x {plural(self.depth, 'channel')}"

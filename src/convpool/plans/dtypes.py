@@ -1,4 +1,4 @@
-"""In which dtype sums are taken, in which they are returned, and whether integers fit."""
+"""The dtypes of sums and results, and whether sums of integers fit them."""
 
 from __future__ import annotations
 
@@ -15,9 +15,7 @@ DType = np.dtype[Any]
 Range = tuple[int, int]  # the least and the greatest
 
 EXACT_IN_FLOAT32 = 2**24
-EXACT_IN_FLOAT64 = (
-    2**53
-)  # whole numbers up to here are exact in float64, whose products are much faster
+EXACT_IN_FLOAT64 = 2**53  # integers up to here are exact in float64, whose products are much faster
 INTEGERS = ("int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64")
 
 
@@ -31,13 +29,13 @@ class NamedKernel(np.ndarray[Any, DType]):
         return np.asarray(array)[()]
 
 
-def followed(images: DType, kernels: Any, dtype: DTypeLike | None) -> DTypeLike | None:
-    """Return the dtype to ask for: if there is none yet, named kernels follow float images."""
+def follow_images(images: DType, kernels: Any, dtype: DTypeLike | None) -> DTypeLike | None:
+    """Return the argument `dtype`, or that of float images if it is None and the kernel is a named one."""
     follows = dtype is None and isinstance(kernels, NamedKernel) and images.kind in "fc"
     return images if follows else dtype
 
 
-def result(images: DType, kernels: DType, dtype: DTypeLike | None) -> DType:
+def convolution_dtype(images: DType, kernels: DType, dtype: DTypeLike | None) -> DType:
     """Return the dtype of a convolution's result.
 
     Raises
@@ -45,27 +43,26 @@ def result(images: DType, kernels: DType, dtype: DTypeLike | None) -> DType:
     TypeError : `dtype` cannot hold what the operands give
     """
     operands = np.result_type(images, kernels)
-    whole = (
-        images.kind in "biu" and kernels.kind in "biu"
-    )  # uint64 with int8 too, which NumPy makes float64
+    # uint64 with int8 too, which NumPy makes float64
+    are_integers = images.kind in "biu" and kernels.kind in "biu"
     if dtype is None:
-        return np.dtype(np.int64) if whole else operands.newbyteorder("=")
-    asked = arguments.result_dtype(dtype)
-    if asked.kind in "iu" and not whole:
+        return np.dtype(np.int64) if are_integers else operands.newbyteorder("=")
+    requested = arguments.read_result_dtype(dtype)
+    if requested.kind in "iu" and not are_integers:
         raise TypeError(
-            f"dtype is {asked}, but images {images} with kernels {kernels} give {operands}: name "
+            f"dtype is {requested}, but images {images} with kernels {kernels} give {operands}: name "
             "a float dtype, or none"
         )
-    if asked.kind != "c" and operands.kind == "c":
+    if requested.kind != "c" and operands.kind == "c":
         raise TypeError(
-            f"dtype is {asked}, but images {images} with kernels {kernels} give {operands}: name "
+            f"dtype is {requested}, but images {images} with kernels {kernels} give {operands}: name "
             "a complex dtype, or none"
         )
-    return asked
+    return requested
 
 
-def check_kind(what: str, kind: DType, sums: DType) -> None:
-    """Raise TypeError, which begins with `what` came in, if sums of a dtype do not take numbers of this kind."""
+def check_kind(subject: str, kind: DType, sums: DType) -> None:
+    """Raise TypeError, which begins with the subject, if sums of a dtype cannot take numbers of `kind`."""
     kinds = ("biu", "f", "c")
     least = next(k for k, letters in enumerate(kinds) if kind.kind in letters)
     if sums.kind in "".join(kinds[least:]):
@@ -75,10 +72,10 @@ def check_kind(what: str, kind: DType, sums: DType) -> None:
     else:
         wide = np.result_type(sums if sums.kind == "f" else np.float64, np.complex64)
         advice = "dtype=complex" if wide == np.complex128 else f"dtype=np.{wide}"
-    raise TypeError(f"{what}, but sums are taken in {sums}: pass {advice}")
+    raise TypeError(f"{subject}, but sums are taken in {sums}: pass {advice}")
 
 
-def accumulation(dtype: DType) -> DType:
+def accumulation_dtype(dtype: DType) -> DType:
     """Return the dtype in which sums of this result are taken: float32 for float16, else itself."""
     return np.dtype(np.float32) if dtype == np.float16 else dtype
 
@@ -93,7 +90,7 @@ def limits(dtype: DType) -> Range:
 
 
 def extremes(values: Array) -> Range:
-    """Return the least and the greatest of some integers and 0, which padding and missing taps add."""
+    """Return the least and the greatest of integers and of 0, which padding and missing taps add."""
     if not values.size:
         return 0, 0
     return min(0, int(values.min())), max(0, int(values.max()))
@@ -105,21 +102,30 @@ def magnitude(numbers: Range) -> int:
 
 
 class Sums:
-    """What sums of integer products can be: pixels times weights, over some axes of the weights, and a bias.
+    """The range of sums of integer products: pixels times weights, over axes of the weights, and a bias.
 
-    A sum over any of the taps, in any order, lies in the same range, which has 0: nothing wraps on
-    the way.
+    Sums of fewer taps, in any order, lie in the same range, which contains 0: nothing wraps on the
+    way.
+
+    Parameters
+    ----------
+    weights
+        Integers of any shape.
+    axes
+        Those over which products are summed.
+    bias
+        Added to the sums; None for nothing.
 
     Attributes
     ----------
-    heaviest : the greatest sum of the magnitudes of the weights, exactly
+    heaviest : the greatest sum of the magnitudes of the weights, exact
     """
 
     def __init__(
         self, weights: Array, axes: tuple[int, ...] = (), bias: Array | None = None
     ) -> None:
         self._weights, self._axes, self._bias = weights, axes, bias
-        self._extra = 0 if bias is None else magnitude(extremes(bias))
+        self._bias_bound = 0 if bias is None else magnitude(extremes(bias))
         sums = np.add.reduce(np.abs(weights.astype(np.float64)), axis=axes)
         most = float(np.maximum.reduce(sums, axis=None, initial=0.0))
         if most < EXACT_IN_FLOAT64:
@@ -130,13 +136,13 @@ class Sums:
 
     @property
     def _signed(self) -> tuple[Array, Array]:
-        """The sums of the positive weights and of the negative ones, as Python's integers."""
+        """The sums of the positive weights and of the negative ones, as Python's own integers."""
         positive = _exact_sum(np.maximum(self._weights, 0), self._axes)
         return positive, _exact_sum(self._weights, self._axes) - positive
 
     def bound(self, pixels: Range) -> int:
-        """Return the greatest sum of magnitudes: that of the weights times the greatest pixel, and the bias."""
-        return self.heaviest * magnitude(pixels) + self._extra
+        """Return the greatest magnitude that a sum can have, for pixels in a range."""
+        return self.heaviest * magnitude(pixels) + self._bias_bound
 
     def range(self, pixels: Range) -> Range:
         """Return the least and the greatest sum of pixels in a range."""
@@ -156,8 +162,10 @@ class Sums:
             dtype, *self.range(pixels)
         )
 
-    def working(self, dtype: DType, pixels: Range, what: str) -> DType:
-        """Return the dtype in which the sums are exact, for results of an integer dtype.
+    def working_dtype(self, dtype: DType, pixels: Range, subject: str) -> DType:
+        """Return the fastest dtype in which the sums are exact, for results of an integer dtype.
+
+        Errors begin with the subject, such as "sums of products".
 
         Raises
         ------
@@ -165,7 +173,7 @@ class Sums:
         """
         bound = self.bound(pixels)
         if self._fit(dtype, pixels, bound):
-            return working(dtype, bound)
+            return fastest_exact(dtype, bound)
         low, high = self.range(pixels)
         holders = [name for name in INTEGERS if _holds(np.dtype(name), low, high)]
         advice = (
@@ -175,20 +183,21 @@ class Sums:
             advice += ", or no dtype for int64"
         if low < 0 and dtype.kind == "u":
             raise OverflowError(
-                f"{what} may be negative, as low as {low}, which {dtype} cannot hold; {advice}"
+                f"{subject} may be negative, as low as {low}, which {dtype} cannot hold; {advice}"
             )
         raise OverflowError(
-            f"{what} may reach {bound}, more than {dtype} holds ({limits(dtype)[1]}); {advice}"
+            f"{subject} may reach {bound}, more than {dtype} holds ({limits(dtype)[1]}); {advice}"
         )
 
 
 def _holds(dtype: DType, low: int, high: int) -> bool:
+    """Return whether an integer dtype holds every number from low to high."""
     least, greatest = limits(dtype)
     return least <= low and high <= greatest
 
 
 def _exact_sum(weights: Array, axes: tuple[int, ...]) -> Array:
-    """Add integers over some axes, as Python's, which do not wrap: their high and low halves apart."""
+    """Sum integers over axes, as Python's own, which do not wrap: high and low halves separately."""
     if weights.dtype == object:
         return np.asarray(np.add.reduce(weights, axis=axes))
     wide = weights.astype(np.uint64 if weights.dtype.kind == "u" else np.int64)
@@ -198,15 +207,15 @@ def _exact_sum(weights: Array, axes: tuple[int, ...]) -> Array:
     return np.asarray(np.asarray(high, object) * 2**32 + np.asarray(low, object))
 
 
-def working(dtype: DType, bound: int) -> DType:
-    """Return the dtype in which integer sums of magnitudes up to a bound are exact and fast: floats if they can."""
+def fastest_exact(dtype: DType, bound: int) -> DType:
+    """Return the fastest dtype in which integer sums up to a bound are exact: a float if possible."""
     for kind, exact in ((np.float32, EXACT_IN_FLOAT32), (np.float64, EXACT_IN_FLOAT64)):
         if bound <= exact:
             return np.dtype(kind)
     return dtype
 
 
-def pooled(images: DType, mode: str, dtype: DType | None = None) -> DType:
+def pooling_result_dtype(images: DType, mode: str, dtype: DType | None = None) -> DType:
     """Return the dtype of a pooling's result.
 
     Raises
@@ -215,21 +224,19 @@ def pooled(images: DType, mode: str, dtype: DType | None = None) -> DType:
     """
     native = images.newbyteorder("=")
     keeps = mode in ("max", "min")
-    given = (
-        native
-        if keeps or native.kind in "fc"
-        else np.dtype(np.int64 if mode == "sum" else np.float64)
-    )
-    asked = given if dtype is None else dtype.newbyteorder("=")
-    if asked == given:
-        return given
+    default = np.dtype(np.int64 if mode == "sum" else np.float64)
+    if keeps or native.kind in "fc":
+        default = native
+    requested = default if dtype is None else dtype.newbyteorder("=")
+    if requested == default:
+        return default
     if keeps:
         raise TypeError(
-            f"dtype is {asked}, but {mode} keeps that of the images, {native}: name none, or pass "
-            f"images.astype(np.{asked})"
+            f"dtype is {requested}, but {mode} keeps that of the images, {native}: name none, or pass "
+            f"images.astype(np.{requested})"
         )
-    kinds = {"i": "iufc", "f": "f" if mode in ("lp", "median") else "fc", "c": "c"}[given.kind]
-    if asked.kind not in kinds:
+    kinds = {"i": "iufc", "f": "f" if mode in ("lp", "median") else "fc", "c": "c"}[default.kind]
+    if requested.kind not in kinds:
         names = {
             "iufc": "an integer, float or complex",
             "f": "a float",
@@ -237,16 +244,16 @@ def pooled(images: DType, mode: str, dtype: DType | None = None) -> DType:
             "c": "a complex",
         }
         raise TypeError(
-            f"dtype is {asked}, but {mode} of {native} gives {given}: name {names[kinds]} dtype, "
+            f"dtype is {requested}, but {mode} of {native} gives {default}: name {names[kinds]} dtype, "
             "or none"
         )
-    return asked
+    return requested
 
 
-def pooling(images: DType, mode: str, dtype: DType | None = None) -> DType:
-    """Return the dtype in which a pooling reduces: float64 for short floats, so that long sums stay exact enough."""
+def pooling_sum_dtype(images: DType, mode: str, dtype: DType | None = None) -> DType:
+    """Return the dtype in which a pooling reduces: float64 for shorter floats, whose sums may be long."""
     if mode in ("max", "min", "median"):
         return images.newbyteorder("=")
-    result = pooled(images, mode, dtype)
-    # what integers wrap on the way is made good on it, where the sum fits
+    result = pooling_result_dtype(images, mode, dtype)
+    # integers that wrap on the way wrap back, where the sum fits
     return np.dtype(np.int64) if result.kind in "iu" else np.result_type(result, np.float64)

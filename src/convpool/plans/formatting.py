@@ -1,4 +1,4 @@
-"""The words and numbers that plans print."""
+"""Numbers and formulas as plans print them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def sizes(numbers: Any) -> str:
     return " x ".join(map(str, numbers))
 
 
-def size(count: float) -> str:
+def byte_size(count: float) -> str:
     """Write bytes as in 1.5 MB."""
     for unit in ("bytes", "kB", "MB", "GB"):
         if count < 1000:
@@ -22,7 +22,7 @@ def size(count: float) -> str:
 
 
 def plural(count: int, noun: str) -> str:
-    """Write a count with its noun."""
+    """Write a count with its noun, which takes an s."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
@@ -34,10 +34,13 @@ def span(axis: Axis) -> str:
 def formula(axis: Axis) -> str:
     """Write how the number of windows follows, with the numbers in it."""
     room = f"({axis.before} + {axis.size} + {axis.after} - {span(axis)}) / {axis.stride}"
-    less = ", less one that would start behind the pixels" if axis.ceil and _dropped(axis) else ""
-    return f"{'ceil' if axis.ceil else 'floor'}({room}) + 1 = {axis.count}{less}"
+    omission = ", less one that would start behind the pixels" if _omits_last(axis) else ""
+    return f"{'ceil' if axis.ceil else 'floor'}({room}) + 1 = {axis.count}{omission}"
 
 
-def _dropped(axis: Axis) -> bool:
+def _omits_last(axis: Axis) -> bool:
+    """Return whether a last window that would start behind the pixels is left out."""
+    if not axis.ceil:
+        return False
     room = axis.before + axis.size + axis.after - axis.span
     return axis.count < -(-room // axis.stride) + 1

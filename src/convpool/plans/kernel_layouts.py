@@ -17,23 +17,24 @@ Shape = tuple[int, ...]
 
 
 class Layout(NamedTuple):
-    """An order of axes, and the ways from it to ours, (*window, c // groups, nc), and back.
+    """An order of axes, and how to get from it to ours, (*window, c // groups, nc), and back.
 
     Attributes
     ----------
-    form : for texts, with what a kernel reads and the number of kernels to be filled in
-    shape : from a shape to ours
-    array : from an array to ours, a view where there is one
-    original : from a shape of ours and its groups
+    form : for texts, with the channels of a kernel {0} and the number of kernels {1} to be filled in
+    shape_to_ours : from a shape in this layout
+    to_ours : from an array in this layout, to a view if possible
+    shape_from_ours : from a shape of ours and the number of groups
     """
 
     form: str
-    shape: Callable[[Shape], Shape]
-    array: Callable[[Array], Array]
-    original: Callable[[Shape, int], Shape]
+    shape_to_ours: Callable[[Shape], Shape]
+    to_ours: Callable[[Array], Array]
+    shape_from_ours: Callable[[Shape, int], Shape]
 
 
 def _depthwise(shape: Shape) -> Shape:
+    """Return the shape in our layout of depthwise kernels (*window, c, multiplier)."""
     *window, c, multiplier = shape
     return (*window, 1, c * multiplier)
 
@@ -48,8 +49,7 @@ LAYOUTS = {
         lambda array: array.transpose(*range(2, array.ndim), 1, 0),
         lambda shape, groups: (shape[-1], shape[-2], *shape[:-2]),
     ),
-    # output k * multiplier + i is that of channel k, as the kernels of group k follow each other in
-    # ours
+    # output k * multiplier + i is that of channel k, as in our layout with a group for each channel
     "HWCM": Layout(
         "(*window, {0}, multiplier)",
         _depthwise,
@@ -57,14 +57,13 @@ LAYOUTS = {
         lambda shape, groups: (*shape[:-2], groups, shape[-1] // groups),
     ),
 }
-# a string of its own: who passes "HWIO" passes another one, and only who leaves the layout out is
-# warned
+# a string of its own, to be compared by `is`: a caller's "HWIO" is another object, and only a caller
+# who leaves the layout out is warned
 DEFAULT = "".join(("HW", "IO"))
 
 
-def read(value: Any, rank: int) -> str:
-    """Return one of LAYOUTS, which may be written with as many spatial letters as there are axes."""
-    written = {name.replace("HW", "DHW"[-rank:]): name for name in LAYOUTS} | {
-        name: name for name in LAYOUTS
-    }
-    return written[arguments.choice(value, written, "kernel_layout")]
+def read_layout(value: Any, rank: int) -> str:
+    """Return the name of a layout, which may be written with one spatial letter for each axis."""
+    spellings = {name.replace("HW", "DHW"[-rank:]): name for name in LAYOUTS}
+    spellings |= {name: name for name in LAYOUTS}
+    return spellings[arguments.read_choice(value, spellings, "kernel_layout")]

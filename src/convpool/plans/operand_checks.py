@@ -1,91 +1,148 @@
-"""Whether the operands of a plan fit each other: shapes, channels, windows, padding and its filling."""
+"""Whether the operands of a plan fit each other: shapes, windows, padding and what stands in it."""
 
 from __future__ import annotations
 
 import operator
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from convpool.plans import arguments, channel_checks, dtypes, kernel_layouts
-from convpool.windows import TRANSPOSED_SIZES, Axis, place
+from convpool.plans import arguments, arrays, channel_checks, dtypes, kernel_layouts
+from convpool.windows import (
+    PAD_MODES,
+    REPEATING_PAD_MODES,
+    TRANSPOSED_SIZES,
+    Axis,
+    place,
+    place_transposed,
+)
 
-FARTHEST = 2**62  # positions on an axis; two may be added in a machine's integer
+MOST_POSITIONS = 2**62  # on an axis: the sum of two fits a 64-bit integer
 Shape = tuple[int, ...]
 DType = np.dtype[Any]
 
 
-class Shapes(NamedTuple):
-    """What a plan knows of its operands.
+class KernelShapes(NamedTuple):
+    """The shapes of images and kernels, read and found to agree.
 
     Attributes
     ----------
-    images : the shape, as the caller has it
+    images : the shape, with the channels where the caller has them
     kernels : (*window, c // groups, nc), whatever the layout
-    axis : of the channels
-    rank : the number of spatial axes
-    groups, layout : read
+    channel_axis : of the images, counted from the front
+    groups : of the channels
+    layout : in which the kernels are passed, one of `kernel_layouts.LAYOUTS`
     """
 
     images: Shape
     kernels: Shape
-    axis: int
-    rank: int
+    channel_axis: int
     groups: int
     layout: str
 
+    @property
+    def rank(self) -> int:
+        """Number of spatial axes."""
+        return len(self.images) - 2
 
-def read(
-    images_shape: Any,
-    kernels_shape: Any,
-    channel_axis: Any,
-    groups: Any,
-    kernel_layout: Any,
-    *,
-    is_transposed: bool = False,
-) -> Shapes:
-    """Read the shapes of images and kernels, and check that they agree."""
-    images, kernels = (
-        arguments.shape(images_shape, "images_shape"),
-        arguments.shape(kernels_shape, "kernels_shape"),
+    @property
+    def spatial(self) -> Shape:
+        """The spatial sizes of the images."""
+        return arguments.shape_channels_last(self.images, self.channel_axis)[1:-1]
+
+
+class WindowArguments(NamedTuple):
+    """The arguments that place windows, each for every spatial axis.
+
+    Attributes
+    ----------
+    sizes, stride, dilation : one number for each axis
+    padding : a name in `windows.PADDINGS`, or (before, after) for each axis
+    """
+
+    sizes: Shape
+    stride: Shape
+    dilation: Shape
+    padding: str | arguments.Pairs
+
+    @property
+    def of_axes(self) -> Iterator[tuple[int, int, int, str | tuple[int, int]]]:
+        """The window, stride, dilation and padding of each axis."""
+        paddings = arguments.padding_per_axis(self.padding, len(self.sizes))
+        return zip(self.sizes, self.stride, self.dilation, paddings, strict=True)
+
+    @property
+    def takes_empty_axes(self) -> bool:
+        """Whether the padding is a named "same", which gives an empty result for an empty axis."""
+        return isinstance(self.padding, str) and self.padding in TRANSPOSED_SIZES
+
+
+def read_windows(sizes: Shape, stride: Any, dilation: Any, padding: Any) -> WindowArguments:
+    """Read the arguments that place windows of these sizes."""
+    rank = len(sizes)
+    return WindowArguments(
+        sizes,
+        arguments.read_per_axis(stride, rank, "stride"),
+        arguments.read_per_axis(dilation, rank, "dilation"),
+        arguments.read_padding(padding, rank),
     )
-    rank = arguments.spatial_rank(images)
-    axis = arguments.channel_axis(channel_axis, images)
-    layout = kernel_layouts.read(kernel_layout, rank)
-    groups = arguments.integer(groups, "groups", 1)
+
+
+class KernelArguments(NamedTuple):
+    """The arguments that say how images and kernels are passed, unchecked."""
+
+    images_shape: Any
+    kernels_shape: Any
+    channel_axis: Any
+    groups: Any
+    kernel_layout: Any
+
+
+def read_kernel_shapes(words: KernelArguments, *, is_transposed: bool = False) -> KernelShapes:
+    """Read the shapes of images and kernels, and raise unless they agree."""
+    images = arguments.read_shape(words.images_shape, "images_shape")
+    kernels = arguments.read_shape(words.kernels_shape, "kernels_shape")
+    rank = arguments.count_spatial_axes(images)
+    axis = arguments.read_channel_axis(words.channel_axis, images)
+    layout = kernel_layouts.read_layout(words.kernel_layout, rank)
+    groups = arguments.read_integer(words.groups, "groups", 1)
     operands = channel_checks.Operands(images, kernels, axis, groups, layout, is_transposed)
-    operands.check_axes(operator.index(channel_axis))
-    if min(operands.ours[:-2]) < 1:
+    operands.check_axes(operator.index(words.channel_axis))
+    if min(operands.hwio_shape[:-2]) < 1:
         raise ValueError(
             f"kernels {kernels} have an empty window; each of its sizes must be 1 or more"
         )
     operands.check()
-    return Shapes(images, operands.ours, axis, rank, operands.true_groups, layout)
+    return KernelShapes(images, operands.hwio_shape, axis, operands.group_count, layout)
 
 
-def lay(
-    spatial: Shape,
-    window: Shape,
-    stride: Shape,
-    dilation: Shape,
-    word: str | tuple[tuple[int, int], ...],
-    ceil: bool,
-    *,
-    can_pad: bool = True,
+def make_axes(
+    spatial: Shape, windows: WindowArguments, *, ceil: bool = False, can_pad: bool = True
 ) -> tuple[Axis, ...]:
-    """Lay the windows on every axis and check that there is one; `can_pad`: whether the call takes padding."""
-    rank = len(spatial)
+    """Place windows on every axis, and raise unless at least one fits.
+
+    Parameters
+    ----------
+    spatial
+        The sizes of the images.
+    windows
+        The windows.
+    ceil
+        Whether a last window may hang over the end.
+    can_pad
+        Whether the call takes padding, which an error may then advise.
+    """
     axes = tuple(
-        map(place, spatial, window, stride, dilation, arguments.each(word, rank), [ceil] * rank)
+        replace(place(size, *words), ceil=ceil)
+        for size, words in zip(spatial, windows.of_axes, strict=True)
     )
-    for name, axis in zip(arguments.AXES[len(axes)], axes, strict=True):
-        if axis.size == 0 and not (isinstance(word, str) and word in TRANSPOSED_SIZES):
-            raise (
-                empty(name)
-                if can_pad
-                else ValueError(f"the images' {name} is 0; windows take at least one pixel")
-            )
+    for name, axis in zip(arguments.AXIS_NAMES[len(axes)], axes, strict=True):
+        if axis.size == 0 and not windows.takes_empty_axes:
+            if can_pad:
+                raise empty_axis_error(name)
+            raise ValueError(f"the images' {name} is 0; windows take at least one pixel")
         if axis.count < 1 and axis.size > 0:
             spread = (
                 f" (a span of {axis.span} at dilation {axis.dilation})" if axis.dilation > 1 else ""
@@ -100,11 +157,45 @@ def lay(
     return axes
 
 
+def make_transposed_axes(
+    spatial: Shape, windows: WindowArguments, output_padding: Any
+) -> tuple[Axis, ...]:
+    """Place windows on the axes of a transposed convolution's output, and raise if it has none.
+
+    Parameters
+    ----------
+    spatial
+        The sizes of the images, which are the numbers of windows.
+    windows
+        The windows.
+    output_padding
+        The argument of `convolve_transpose`.
+    """
+    extra = arguments.read_per_axis(output_padding, len(spatial), "output_padding", least=0)
+    _check_output_padding(extra, windows)
+    placed = [
+        place_transposed(o, *words) for o, words in zip(spatial, windows.of_axes, strict=True)
+    ]
+    axes = tuple(
+        replace(axis, size=axis.size + more) for axis, more in zip(placed, extra, strict=True)
+    )
+    for name, axis, o in zip(arguments.AXIS_NAMES[len(axes)], axes, spatial, strict=True):
+        if o == 0 and not windows.takes_empty_axes:
+            raise empty_axis_error(name)
+        if axis.size < 0:
+            raise ValueError(
+                f"the {name} of the result would be {axis.size}: ({o} - 1) * {axis.stride} + "
+                f"{axis.span} - {axis.before} - {axis.after}; use less padding"
+            )
+    check_positions(axes)
+    return axes
+
+
 def check_positions(axes: tuple[Axis, ...]) -> None:
-    """Raise if there are more positions on an axis than engines count."""
-    for name, axis in zip(arguments.AXES[len(axes)], axes, strict=True):
+    """Raise if an axis has more positions than engines can count."""
+    for name, axis in zip(arguments.AXIS_NAMES[len(axes)], axes, strict=True):
         end = max(axis.before + axis.size + axis.after, (axis.count - 1) * axis.stride + axis.span)
-        if end > FARTHEST:
+        if end > MOST_POSITIONS:
             raise ValueError(
                 f"a {name} of {axis.size} with {axis.before} + {axis.after} padding and windows "
                 f"of {axis.span}, {axis.stride} apart, has {end} positions, more than 2**62: use "
@@ -112,36 +203,32 @@ def check_positions(axes: tuple[Axis, ...]) -> None:
             )
 
 
-def empty(name: str) -> ValueError:
-    """Return the error of an empty axis."""
+def empty_axis_error(name: str) -> ValueError:
+    """Return the error for an axis of size 0, where the padding does not take it."""
     named = ", ".join(map(repr, TRANSPOSED_SIZES))
     return ValueError(f"the images' {name} is 0; only a named 'same' ({named}) takes an empty axis")
 
 
-def check_pad_mode(pad_mode: str, axes: tuple[Axis, ...]) -> None:
-    """Raise if there are no pixels to pad with."""
-    for name, axis in zip(arguments.AXES[len(axes)], axes, strict=True):
-        if (
-            pad_mode not in ("zeros", "constant")
-            and axis.size == 0
-            and axis.before + axis.after > 0
-        ):
+def read_pad_mode(value: Any, axes: tuple[Axis, ...]) -> str:
+    """Return one of PAD_MODES; raise if it repeats pixels and there are none."""
+    pad_mode = arguments.read_choice(value, PAD_MODES, "pad_mode")
+    for name, axis in zip(arguments.AXIS_NAMES[len(axes)], axes, strict=True):
+        if pad_mode in REPEATING_PAD_MODES and axis.size == 0 and axis.before + axis.after > 0:
             raise ValueError(
                 f"pad_mode {pad_mode!r} has nothing to take from: the images' {name} is 0; use "
                 "'zeros'"
             )
+    return pad_mode
 
 
-def check_output_padding(
-    extra: Shape, word: str | tuple[tuple[int, int], ...], stride: Shape, dilation: Shape
-) -> None:
+def _check_output_padding(extra: Shape, windows: WindowArguments) -> None:
     """Raise unless each axis can be that much longer."""
-    if isinstance(word, str) and word in TRANSPOSED_SIZES and any(extra):
+    if windows.takes_empty_axes and any(extra):
         raise ValueError(
-            f"padding {word!r} settles the size and takes no output_padding, but that is "
-            f"{extra}: leave it out"
+            f"padding {windows.padding!r} settles the size and takes no output_padding, but that "
+            f"is {extra}: leave it out"
         )
-    for more, step, spread in zip(extra, stride, dilation, strict=True):
+    for more, step, spread in zip(extra, windows.stride, windows.dilation, strict=True):
         if more >= max(step, spread):
             raise ValueError(
                 f"output_padding is {more}, but it must be below {max(step, spread)}, the larger "
@@ -149,91 +236,100 @@ def check_output_padding(
             )
 
 
-def _fill_dtype(given: Any, pad_mode: str | None) -> DType:
-    """Check that `fill` is one number, 0 where no pad mode takes it, and return its dtype: int64 for any integer."""
-    arguments.check_plain(given, "fill")
-    kind = np.dtype(np.int64) if isinstance(given, int) else np.asarray(given).dtype
-    if np.ndim(given) or kind.kind not in "biufc":
-        raise TypeError(f"fill is {given!r}; it must be one number")
-    if pad_mode != "constant" and given != 0:
+def _fill_dtype(value: Any, pad_mode: str | None) -> DType:
+    """Return the dtype of `fill`, int64 for any int; raise unless it is one number that is used."""
+    arrays.check_plain(value, "fill")
+    kind = np.dtype(np.int64) if isinstance(value, int) else np.asarray(value).dtype
+    if np.ndim(value) or kind.kind not in "biufc":
+        raise TypeError(f"fill is {value!r}; it must be one number")
+    if pad_mode != "constant" and value != 0:
         raise ValueError(
-            f"fill is {given!r}, but pad_mode is {pad_mode!r}; pass pad_mode='constant' to use it"
+            f"fill is {value!r}, but pad_mode is {pad_mode!r}; pass pad_mode='constant' to use it"
         )
     return kind
 
 
-def fill(given: Any, pad_mode: str, sums: DType) -> Any:
-    """Return the number that stands in the padding, of the kind of the sums."""
-    kind = _fill_dtype(given, pad_mode)
+def read_fill(value: Any, pad_mode: str, sums: DType) -> Any:
+    """Return the number that stands in the padding of a convolution, as an int or of type `sums`."""
+    kind = _fill_dtype(value, pad_mode)
     if pad_mode != "constant":
         return 0
-    dtypes.check_kind(f"fill is {given!r}", kind, sums)
+    dtypes.check_kind(f"fill is {value!r}", kind, sums)
     if sums.kind in "iu":
-        value, (least, greatest) = int(given), dtypes.limits(sums)
-        if not least <= value <= greatest:
+        number, (least, greatest) = int(value), dtypes.limits(sums)
+        if not least <= number <= greatest:
             raise OverflowError(
-                f"fill is {value}, but sums are taken in {sums}, which holds {least} to "
+                f"fill is {number}, but sums are taken in {sums}, which holds {least} to "
                 f"{greatest}; pass "
                 + (
                     "dtype=np.int64"
-                    if -(2**63) <= value < 2**63
+                    if -(2**63) <= number < 2**63
                     else "dtype=float for rounded results"
                 )
             )
-        return value
+        return number
     try:
         with np.errstate(over="ignore"):
-            number = sums.type(given)
+            number = sums.type(value)
     except OverflowError:  # an integer beyond every float
         number = sums.type(np.inf)
-    if np.isinf(number) and (isinstance(given, int) or not np.isinf(given)):
+    if np.isinf(number) and (isinstance(value, int) or not np.isinf(value)):
         raise OverflowError(
-            f"fill is {given!r}, but sums are taken in {sums}, which holds up to "
+            f"fill is {value!r}, but sums are taken in {sums}, which holds up to "
             f"{np.finfo(sums).max:.1e}; pass a smaller one, or infinity"
         )
     return number
 
 
-def pixel(given: Any, pad_mode: str | None, images: DType) -> Any:
-    """Return the number that stands in the padding of a pooling, where it is a pixel like the others."""
-    kind = _fill_dtype(given, pad_mode)
+def read_pooling_fill(value: Any, pad_mode: str | None, images: DType) -> Any:
+    """Return the number that stands in the padding of a pooling, which must be a pixel of `images`."""
+    kind = _fill_dtype(value, pad_mode)
     if pad_mode != "constant":
         return 0
     if images.kind in "biu":
         least, greatest = dtypes.limits(images)
         takes = f"a whole number from {least} to {greatest}, or images.astype(float)"
-        fits = kind.kind in "biu" and least <= int(given) <= greatest
+        fits = kind.kind in "biu" and least <= int(value) <= greatest
     else:
         takes = "a real number" if images.kind == "f" else "a number"
         takes += f" up to {np.finfo(images).max:.1e}, or infinity"
-        fits = not (images.kind == "f" and kind.kind == "c") and _is_representable(given, images)
+        fits = not (images.kind == "f" and kind.kind == "c") and _is_representable(value, images)
     if not fits:
         raise (ValueError if kind.kind in "biu" or images.kind in "fc" else TypeError)(
-            f"fill is {given!r}, but what stands in the padding is a pixel of images that are "
+            f"fill is {value!r}, but what stands in the padding is a pixel of images that are "
             f"{images}: pass {takes}"
         )
-    return int(given) if images.kind in "biu" else images.newbyteorder("=").type(given)
+    return int(value) if images.kind in "biu" else images.newbyteorder("=").type(value)
 
 
-def _is_representable(given: Any, dtype: DType) -> bool:
-    """Return whether a number is not beyond the greatest of a float or complex dtype."""
+def _is_representable(value: Any, dtype: DType) -> bool:
+    """Return whether a float or complex dtype holds a number without making it infinite."""
     try:
         with np.errstate(over="ignore"):
-            return bool(np.isinf(dtype.type(given)) <= np.isinf(given))
+            return bool(np.isinf(dtype.type(value)) <= np.isinf(value))
     except (OverflowError, TypeError):  # an integer beyond every float
         return False
 
 
-def footprint(given: Any, window: Shape, mode: str) -> tuple[bool, ...] | None:
-    """Return which taps of a window count, flat; None if all do."""
-    if given is None:
+def check_pooled_dtype(images: DType, mode: str) -> None:
+    """Raise TypeError if images of a dtype cannot be pooled with a mode."""
+    if images.kind == "c" and mode not in ("avg", "sum"):
+        raise TypeError(
+            f"{mode} pooling has no meaning for images of {images}; use 'avg' or 'sum', or pool "
+            "np.abs(images)"
+        )
+
+
+def read_footprint(value: Any, window: Shape, mode: str) -> tuple[bool, ...] | None:
+    """Return, flat, which taps of a window count; None if all do."""
+    if value is None:
         return None
     if mode not in ("max", "min", "median"):
         raise ValueError(
             f"footprint goes with mode 'max', 'min' and 'median', not {mode!r}: leave it out"
         )
-    arguments.check_plain(given, "footprint")
-    taps = np.asarray(given)
+    arrays.check_plain(value, "footprint")
+    taps = np.asarray(value)
     if taps.dtype.kind != "b":
         raise TypeError(
             f"footprint holds {taps.dtype}; it must hold bools: pass np.asarray(footprint, bool)"
@@ -251,7 +347,10 @@ def footprint(given: Any, window: Shape, mode: str) -> tuple[bool, ...] | None:
 
 
 def check_engine(engine: str, refusals: Mapping[str, str | None]) -> None:
-    """Raise if the engine that was asked for cannot do it; name those that can."""
+    """Raise ValueError, which names those that can, if an engine cannot do the work.
+
+    `refusals` are name -> why not, None for an engine that can.
+    """
     if refusal := refusals.get(engine):
         able = ", ".join(repr(name) for name, reason in refusals.items() if reason is None)
         raise ValueError(

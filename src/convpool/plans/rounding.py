@@ -1,4 +1,4 @@
-"""Results as whole numbers of an integer dtype: rounded to the nearest one, and limited to what the dtype holds."""
+"""Results as integers: rounded to the nearest one, and saturated to what the dtype holds."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ Array = NDArray[Any]
 DType = np.dtype[Any]
 
 
-def integer_dtype(value: Any, of: DType) -> DType:
-    """Return the integer dtype that results of another dtype are to be rounded to.
+def read_integer_dtype(value: Any, results: DType) -> DType:
+    """Return the integer dtype `round_to` that results of another dtype are rounded to.
 
     Raises
     ------
@@ -25,18 +25,18 @@ def integer_dtype(value: Any, of: DType) -> DType:
         raise TypeError(words) from None
     if kind.kind not in "iu":
         raise TypeError(words)
-    if of.kind == "c":
+    if results.kind == "c":
         raise TypeError(
-            f"round_to is {value!r}, but the results are {of}: leave it out, and round np.abs or "
+            f"round_to is {value!r}, but the results are {results}: leave it out, and round np.abs or "
             ".real of them"
         )
     return kind
 
 
 def saturate(values: Array, kind: DType) -> Array:
-    """Round real numbers, halves to the even neighbour, and replace what an integer dtype cannot hold.
+    """Return real numbers rounded, halves to the even neighbour, and saturated to an integer dtype.
 
-    Too large becomes the greatest, too small the least number of the dtype, and NaN becomes 0.
+    What is too large or too small becomes the greatest or least number of the dtype, NaN becomes 0.
 
     Examples
     --------
@@ -53,7 +53,7 @@ def saturate(values: Array, kind: DType) -> Array:
         )
     whole = np.asarray(np.rint(values, dtype=np.result_type(values.dtype, np.float32)))
     with np.errstate(invalid="ignore"):
-        result = whole.astype(kind)  # beyond the limits it may be anything, which is replaced
+        result = whole.astype(kind)  # what is beyond the limits is replaced below
     result[whole >= limits.max] = limits.max
     result[whole <= limits.min] = limits.min
     result[np.isnan(whole)] = 0

@@ -1,23 +1,23 @@
-"""What shares its memory, or its place in a file, with the array that results are written to."""
+"""Whether an operand shares memory, or a place in a file, with the array that results go to."""
 
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
 
-WORK: Any = 10**5  # candidates for a number in common, beyond which there is taken to be one
-STORES = ("id", "store_path")  # what tells where a Dataset of h5py or an array of Zarr is kept
+MAX_WORK: Any = 10**5  # of np.shares_memory, beyond which arrays are taken to share memory
+STORES = ("id", "store_path")  # attributes that identify a Dataset of h5py or an array of Zarr
 
 
 def shares_memory(source: Any, out: Any) -> bool:
-    """Return whether writing to `out` may change `source`: both are arrays, or things that take slices.
+    """Return whether writing to `out` may change `source`; both are arrays, or take slices.
 
-    Arrays share it if they have a number in common, in memory or in a file that both map.
+    Arrays share memory if they have a number in common, in memory or in a file that both map.
     """
     if source is None or out is None:
         return False
@@ -25,7 +25,7 @@ def shares_memory(source: Any, out: Any) -> bool:
         return True
     if isinstance(source, np.ndarray) and isinstance(out, np.ndarray):
         try:
-            return np.shares_memory(source, out, max_work=WORK) or _map_one_file(source, out)
+            return np.shares_memory(source, out, max_work=MAX_WORK) or _map_one_file(source, out)
         except np.exceptions.TooHardError:
             return True
     return type(source) is type(out) and any(
@@ -34,14 +34,14 @@ def shares_memory(source: Any, out: Any) -> bool:
     )
 
 
-def apart(out: Any, *operands: Array | None) -> tuple[Array | None, ...]:
-    """Return operands that writing to `out` cannot change: copies where it might, or where `out` is no array."""
+def copy_if_shared(out: Any, *operands: Array | None) -> tuple[Any, ...]:
+    """Return operands, copied where writing to `out` may change them or `out` is not an array."""
     if out is None:
         return operands
-    known = isinstance(out, np.ndarray)
+    is_array = isinstance(out, np.ndarray)
     return tuple(
         operand
-        if operand is None or (known and not shares_memory(operand, out))
+        if operand is None or (is_array and not shares_memory(operand, out))
         else np.array(operand)
         for operand in operands
     )
@@ -49,17 +49,25 @@ def apart(out: Any, *operands: Array | None) -> tuple[Array | None, ...]:
 
 def _map_one_file(source: Array, out: Array) -> bool:
     """Return whether two arrays map parts of one file that overlap."""
-    first, second = _place(source), _place(out)
-    if first is None or second is None or first[1] >= second[2] or second[1] >= first[2]:
+    first, second = _mapped_bytes(source), _mapped_bytes(out)
+    if first is None or second is None or first.start >= second.stop or second.start >= first.stop:
         return False
     try:
-        return os.path.samefile(first[0], second[0])
+        return os.path.samefile(first.file, second.file)
     except OSError:  # removed or renamed meanwhile
-        return bool(first[0] == second[0])
+        return bool(first.file == second.file)
 
 
-def _place(array: Array) -> tuple[Any, int, int] | None:
-    """Return the name of the file that an array maps, and from where to where in it; None if it maps none."""
+class MappedBytes(NamedTuple):
+    """The bytes of a file that an array maps, from start to before stop."""
+
+    file: Any
+    start: int
+    stop: int
+
+
+def _mapped_bytes(array: Array) -> MappedBytes | None:
+    """Return the bytes of a file that an array maps; None if it maps no file."""
     root, base = None, array
     while isinstance(base, np.ndarray):
         if isinstance(base, np.memmap) and base.filename is not None:
@@ -69,7 +77,7 @@ def _place(array: Array) -> tuple[Any, int, int] | None:
         return None
     reaches = [(n - 1) * step for n, step in zip(array.shape, array.strides, strict=True)]
     start = array.ctypes.data - root.ctypes.data + root.offset
-    return (
+    return MappedBytes(
         root.filename,
         start + sum(min(0, reach) for reach in reaches),
         start + sum(max(0, reach) for reach in reaches) + array.itemsize,

@@ -40,8 +40,12 @@ GUARD = 64  # numbers on either side
 def pooled(images, axes, mode, count_padding=False, engine=compiled_pooling, out=None):
     """Call an engine as the plan does, with an output that holds rubbish."""
     shape = len(images), *(axis.count for axis in axes), images.shape[-1]
-    out = np.full(shape, 77).astype(dtypes.pooled(images.dtype, mode)) if out is None else out
-    kind = dtypes.pooling(images.dtype, mode)
+    out = (
+        np.full(shape, 77).astype(dtypes.pooling_result_dtype(images.dtype, mode))
+        if out is None
+        else out
+    )
+    kind = dtypes.pooling_sum_dtype(images.dtype, mode)
     engine.pool(images, axes, out, mode=mode, count_padding=count_padding, dtype=kind)
     return out
 

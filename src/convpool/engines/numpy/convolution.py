@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from convpool.engines import threads
-from convpool.windows import REPEATED, Axis, block_shape, blocks, volume
+from convpool.windows import REPEATING_PAD_MODES, Axis, block_shape, blocks, volume
 
 Array = NDArray[Any]
 Block = tuple[slice, ...]
@@ -234,7 +234,7 @@ def _gather_indexed(source: PaddedImages, block: Block, taps: Block, dtype: DTyp
         first = windows.start * axis.stride + part.start * axis.dilation
         start, stop, before, after = axis.halo(windows, part)
         inputs = np.arange(first, first + before + stop - start + after) - axis.before
-        places.append(REPEATED[source.pad_mode](inputs, axis.size))
+        places.append(REPEATING_PAD_MODES[source.pad_mode](inputs, axis.size))
     channels = np.arange(images.shape[-1])
     return np.ascontiguousarray(_channels_first(images[np.ix_(*places, channels)]), dtype)
 

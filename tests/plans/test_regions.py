@@ -8,14 +8,13 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import convpool
-from convpool.out_of_core.halos import need
-from convpool.out_of_core.regions import part
-from convpool.windows import REPEATED, Axis, padded_indices
+from convpool.plans.regions import need
+from convpool.windows import REPEATING_PAD_MODES, Axis, padded_indices
 
-PAD_MODES = ["zeros", "constant", *REPEATED]
+PAD_MODES = ["zeros", "constant", *REPEATING_PAD_MODES]
 
 
-@pytest.mark.parametrize("pad_mode", REPEATED)
+@pytest.mark.parametrize("pad_mode", REPEATING_PAD_MODES)
 def test_padding_repeats_pixels_as_np_pad_does(pad_mode):
     for size in range(1, 6):
         for before in range(14):  # far wider than the image
@@ -66,7 +65,7 @@ def test_need_is_every_pixel_that_is_reached_and_no_other(drawn, pad_mode):
         [np.arange(axis.size)[piece] for piece in needed.pieces] or [np.empty(0, int)]
     )
     assert set(read) == set(expected) - {fill}
-    assert len(read) == len(set(read)) == needed.read
+    assert len(read) == len(set(read)) == needed.size
     assert all(
         low.stop < high.start for low, high in zip(needed.pieces, needed.pieces[1:], strict=False)
     )
@@ -110,7 +109,7 @@ def test_an_empty_part_reads_nothing_and_gives_nothing(pad_mode, engine):
     for empty in range(4):
         block = [slice(0, size) for size in plan.output_shape]
         block[empty] = slice(1, 1)
-        some = part(plan, block)
+        some = plan.part(block)
         pixels = some.read(images)
         assert pixels.size == 0 or empty == 3
         assert some.run(pixels, operands).shape == tuple(cut.stop - cut.start for cut in block)
@@ -122,7 +121,7 @@ def test_the_halos_of_a_cut_read_each_pixel_as_often_as_windows_overlap():
     assert sum(halo.stop - halo.start for halo in halos) == 100 + 2 * 9
     assert (
         sum(
-            need(Axis(100, 3, before=1, after=1), slice(i, i + 10), "wrap").read
+            need(Axis(100, 3, before=1, after=1), slice(i, i + 10), "wrap").size
             for i in range(0, 100, 10)
         )
         == 120
@@ -135,10 +134,10 @@ def test_a_part_in_the_padding_alone(pad_mode):
     words = {"pad_mode": pad_mode, "fill": 7 if pad_mode == "constant" else 0, "images_dtype": int}
     plan = convpool.plan_convolution((1, 5, 1), (2, 1, 1), 8, kernels_dtype=int, **words)
     whole = plan.run(images, kernels)
-    some = part(plan, (slice(0, 1), slice(1, 4), slice(0, 1)))
-    assert some.outside == (pad_mode in ("zeros", "constant"))
+    some = plan.part((slice(0, 1), slice(1, 4), slice(0, 1)))
+    assert some.is_outside == (pad_mode in ("zeros", "constant"))
     np.testing.assert_array_equal(some.run(some.read(images), (kernels, None)), whole[:, 1:4])
-    assert (some.box[1] == slice(0, 0)) == some.outside
+    assert (some.box[1] == slice(0, 0)) == some.is_outside
 
 
 @pytest.mark.parametrize("mode", ["max", "min", "avg", "sum", "lp"])
@@ -148,8 +147,8 @@ def test_a_part_of_a_pooling_in_the_padding_alone(mode, dtype, count_padding):
     images = np.arange(5).astype(dtype).reshape(1, 5, 1)
     words = {"padding": 8, "count_padding": count_padding, "images_dtype": dtype}
     plan = convpool.plan_pooling((1, 5, 1), (2,), mode=mode, **words)
-    some = part(plan, (slice(0, 1), slice(0, 3), slice(0, 1)))
-    assert some.outside
+    some = plan.part((slice(0, 1), slice(0, 3), slice(0, 1)))
+    assert some.is_outside
     np.testing.assert_array_equal(some.run(some.read(images)), plan.run(images)[:, :3])
 
 
@@ -165,7 +164,7 @@ def test_a_part_in_the_padding_alone_with_wide_strides(mode, words):
         plan = convpool.plan_convolution(images.shape, (2, 2, 1, 1), 60, 29, **words)
     else:
         plan = convpool.plan_pooling(images.shape, 2, 29, mode, padding=60, **words)
-    some = part(plan, (slice(0, 1), slice(0, 2), slice(1, 3), slice(0, 1)))
+    some = plan.part((slice(0, 1), slice(0, 2), slice(1, 3), slice(0, 1)))
     whole = plan.run(images, *operands)
     np.testing.assert_array_equal(some.run(some.read(images), operands), whole[:, :2, 1:3])
 
@@ -187,13 +186,13 @@ def test_a_part_of_a_pooling_whose_last_window_hangs_over(mode, pad_mode):
     assert plan.axes[0].overhang == 1
     whole = plan.run(images)
     for rows in (slice(0, 2), slice(1, 3), slice(2, 3)):
-        some = part(plan, (slice(0, 1), rows, slice(0, 2), slice(0, 1)))
+        some = plan.part((slice(0, 1), rows, slice(0, 2), slice(0, 1)))
         np.testing.assert_array_equal(some.run(some.read(images)), whole[:, rows])
 
 
 def test_every_part_takes_the_engine_of_the_whole():
     plan = convpool.plan_convolution((1, 512, 512, 1), (3, 3, 1, 1))
-    some = part(plan, (slice(0, 1), slice(0, 2), slice(0, 2), slice(0, 1)))
+    some = plan.part((slice(0, 1), slice(0, 2), slice(0, 2), slice(0, 1)))
     assert some.plan.candidates == plan.candidates
     assert (
         convpool.plan_convolution(some.plan.images_shape, (3, 3, 1, 1)).candidates[0][0] == "numpy"

@@ -1,0 +1,178 @@
+"""Plans of pooling. m images, c channels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convpool.engines import padding, threads
+from convpool.engines.numpy import pooling as numpy_pooling
+from convpool.engines.registry import POOL_ENGINES, Engine
+from convpool.engines.work import PoolingWork
+from convpool.plans import dtypes
+from convpool.plans.base import Plan
+from convpool.plans.cached_value import cached_property
+from convpool.plans.formatting import plural, sizes
+from convpool.windows import Axis, volume
+
+Array = NDArray[Any]
+Shape = tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PoolingPlan(Plan):
+    """A plan of `pool`.
+
+    Attributes
+    ----------
+    mode, count_padding, p, pad_mode, fill : the arguments of `pool`
+    footprint : which taps of a window count, flat; None for all
+    """
+
+    mode: str
+    count_padding: bool
+    p: float
+    pad_mode: str | None = None
+    fill: Any = 0
+    footprint: tuple[bool, ...] | None = None
+
+    engines: ClassVar[dict[str, Engine]] = POOL_ENGINES
+    operation: ClassVar[str] = "pooling"
+    call: ClassVar[str] = "pool"
+
+    @property
+    def output_channels(self) -> int:
+        """Number of channels of the output, c."""
+        return self.channels
+
+    @property
+    def group_count(self) -> int:
+        """Number of groups: each channel is pooled by itself."""
+        return self.channels
+
+    @property
+    def group_inputs(self) -> int:
+        """Channels of the images in each group."""
+        return 1
+
+    @property
+    def reading_mode(self) -> str:
+        """The pad mode that decides which pixels are read: "zeros" where padding is not there."""
+        return self.pad_mode or "zeros"
+
+    def work_of(self, images: Shape, axes: tuple[Axis, ...], output_channels: int) -> PoolingWork:
+        """Return what an engine is asked to do; see `Plan.work_of`."""
+        return PoolingWork(
+            images=(*images[:-1], output_channels),
+            axes=axes,
+            mode=self.mode,
+            footprint_taps=None if self.footprint is None else sum(self.footprint),
+            images_dtype=self.images_dtype,
+            accumulation=self.accumulation,
+            dtype=self.dtype,
+        )
+
+    @property
+    def scratch(self) -> int:
+        """Working memory in bytes, about."""
+        image = volume([axis.spanned_positions for axis in self.reached.axes]) * self.channels
+        chunk = max(image, padding.CHUNK_BYTES // self.images_dtype.itemsize)
+        padded = min(self.batch * image, chunk)
+        return super().scratch + self.extra_bytes(padded, volume(self.output_shape))
+
+    def extra_bytes(self, padded: int, outputs: int) -> int:
+        """Return the bytes of padded pixels and, for medians, of windows whose taps are sorted."""
+        itemsize = self.images_dtype.itemsize
+        copies = padded * itemsize if self.pad_mode is not None else 0
+        if self.mode == "median":
+            taps = max(self.taps, min(numpy_pooling.LARGE // itemsize, outputs * self.taps))
+            copies += 4 * itemsize * taps
+        return copies
+
+    # ---- integers ----
+
+    def fits(self, *operands: Any) -> bool:
+        """Return whether sums of integers fit for all images of this dtype."""
+        return self._fits
+
+    def check(self, images: Array, *operands: Any) -> None:
+        """Raise OverflowError if sums of integers might not fit, for pixels of any shape."""
+        if not self._fits:
+            least, greatest = dtypes.extremes(images)
+            pixels = min(least, self.fill), max(greatest, self.fill)
+            self._sums.working_dtype(self.dtype, pixels, "sums of pixels")
+
+    @cached_property
+    def _fits(self) -> bool:
+        if self.mode != "sum" or self.dtype.kind not in "iu":
+            return True
+        return self._sums.fit(self.dtype, dtypes.limits(self.images_dtype))
+
+    @property
+    def _sums(self) -> dtypes.Sums:
+        return dtypes.Sums(np.array([self.taps]))
+
+    # ---- arrays ----
+
+    def run(self, images: Any, out: Array | None = None) -> Array:
+        """Pool images of the plan's shape and dtype.
+
+        Raises
+        ------
+        ValueError : shape or dtype are not the plan's
+        OverflowError : integer sums might not fit; the text names the bound
+        """
+        return self.execute(self.check_images(images), (), out)
+
+    def execute(self, images: Array, operands: Sequence[Any], out: Array | None = None) -> Array:
+        """Pool checked images, with channels at `channel_axis`; see `Plan.execute`."""
+        threads.check()
+        pixels = self.reached.gather(self.channels_last(images))
+        self.check(pixels)
+        out, target = self.allocate_output(out, pixels)
+        with np.errstate(all="ignore"):
+            if self.pad_mode is None or not target.size:
+                self._run_engine((pixels, self.engine_axes, target), self._engine_words)
+            else:
+                for batch, padded, axes in padding.padded(
+                    pixels, self.engine_axes, self.pad_mode, self.fill
+                ):
+                    self._run_engine((padded, axes, target[batch]), self._engine_words)
+        return self.copy_back(out, target)
+
+    @cached_property
+    def _engine_words(self) -> dict[str, Any]:
+        words = {
+            "mode": self.mode,
+            "count_padding": self.count_padding,
+            "p": self.p,
+            "dtype": self.accumulation,
+        }
+        if self.footprint is not None:
+            words["footprint"] = np.reshape(self.footprint, [axis.window for axis in self.axes])
+        return words
+
+    # ---- text ----
+
+    @property
+    def title(self) -> str:
+        """The first line of the printed plan."""
+        title = f"{self.mode} {self.operation} with windows of {sizes([axis.window for axis in self.axes])}"
+        if self.footprint is None:
+            return title
+        return f"{title}, of which {plural(sum(self.footprint), 'tap')} of the footprint count"
+
+    @property
+    def _padding_text(self) -> str:
+        if self.pad_mode is not None:
+            return f"{self.padding}, filled with {self.pad_mode}"
+        counted = "counted" if self.count_padding else "not counted"
+        return f"{self.padding}, which never wins and is {counted}"
+
+    @property
+    def _work_text(self) -> str:
+        return f"{volume(self.output_shape):,} results x {plural(self.taps, 'tap')}"

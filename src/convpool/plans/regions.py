@@ -1,0 +1,294 @@
+"""What a block of an output needs: which pixels to read, and the plan that computes it alone.
+
+On one axis (`Need`), on all axes (`Part`), and for callers who read tiles themselves (`halo`). A
+block is one slice of an array for each of its axes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise, product
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convpool.plans import arguments, arrays, operand_checks
+from convpool.plans.arguments import Ints, Padding
+from convpool.plans.foreign_words import explain_foreign_keywords
+from convpool.plans.formatting import plural
+from convpool.windows import REPEATING_PAD_MODES, Axis, Halo
+
+Array = NDArray[Any]
+Block = tuple[slice, ...]
+
+
+# ---- one axis ----
+
+
+@dataclass(frozen=True, eq=False)
+class Need:
+    """What some windows of an axis need.
+
+    Attributes
+    ----------
+    pieces : slices of the input, in its order and apart from each other; none if no pixel is
+        reached
+    order : for each position that is reached, its index into the pieces end to end; None if the
+        pieces are in order
+    axis : the windows on the pixels that were read and ordered; its padding is still to be added
+    """
+
+    pieces: tuple[slice, ...]
+    order: NDArray[np.int64] | None
+    axis: Axis
+
+    @property
+    def size(self) -> int:
+        """Number of pixels that are read."""
+        return sum(piece.stop - piece.start for piece in self.pieces)
+
+
+def need(axis: Axis, windows: slice, pad_mode: str = "zeros") -> Need:
+    """Return what some windows of an axis need, and no more but for pixels between long strides.
+
+    Padding that repeats pixels repeats those of the whole axis, however it is cut.
+
+    Examples
+    --------
+    >>> axis = Axis(9, 3, before=1, after=1)
+    >>> need(axis, slice(0, 4)).pieces, need(axis, slice(0, 4)).axis.before
+    ((slice(0, 5, None),), 1)
+    >>> at_the_end = need(axis, slice(6, 9), "wrap")
+    >>> at_the_end.pieces, at_the_end.order.tolist()
+    ((slice(0, 1, None), slice(5, 9, None)), [1, 2, 3, 4, 0])
+    """
+    if windows.stop <= windows.start:  # no window: nothing is read, and padding too small for one
+        return Need((), None, replace(axis, size=0, before=0, after=axis.span - 1, ceil=False))
+    if pad_mode in REPEATING_PAD_MODES:
+        return _need_with_repeats(axis, windows, pad_mode)
+    start, stop, before, after = axis.halo(windows)
+    overhang = axis.overhang if windows.stop == axis.count else 0
+    part = replace(
+        axis, size=stop - start, before=before, after=after - overhang, ceil=overhang > 0
+    )
+    return Need((slice(start, stop),) if stop > start else (), None, part)
+
+
+def _need_with_repeats(axis: Axis, windows: slice, pad_mode: str) -> Need:
+    """Return what windows need whose padding repeats pixels: the padding is read as pixels."""
+    if windows == slice(0, axis.count):  # padded as it is, without a copy in another order
+        return Need((slice(0, axis.size),), None, axis)
+    # nothing is repeated beyond the declared padding
+    overhang = axis.overhang if windows.stop == axis.count else 0
+    length = max(0, (windows.stop - windows.start - 1) * axis.stride + axis.span - overhang)
+    first = windows.start * axis.stride - axis.before
+    inputs = REPEATING_PAD_MODES[pad_mode](np.arange(first, first + length), axis.size)
+    distinct = np.unique(inputs)
+    edges: list[Any] = [0, *(np.flatnonzero(np.diff(distinct) > 1) + 1).tolist(), len(distinct)]
+    pieces = tuple(
+        slice(int(distinct[low]), int(distinct[high - 1]) + 1) for low, high in pairwise(edges)
+    )
+    order = np.searchsorted(distinct, inputs)
+    is_in_order = np.array_equal(order, np.arange(len(distinct)))
+    part = replace(axis, size=length, before=0, after=0, ceil=overhang > 0)
+    return Need(pieces, None if is_in_order else order, part)
+
+
+# ---- all axes ----
+
+
+class PartialPlan(Protocol):
+    """What a part asks of the plan that computes it."""
+
+    @property
+    def images_shape(self) -> tuple[int, ...]:
+        """Shape of what the part reads."""
+
+    @property
+    def images_dtype(self) -> np.dtype[Any]:
+        """Dtype of what the part reads."""
+
+    @property
+    def channel_axis(self) -> int:
+        """Axis of the channels."""
+
+    def check_images(self, images: Any) -> Array:
+        """Raise unless images have the plan's shape and dtype."""
+
+    def execute(self, images: Array, operands: Sequence[Any], out: Array | None) -> Array:
+        """Compute the result."""
+
+    def select_operands(self, operands: Sequence[Any], part: Part) -> tuple[Any, ...]:
+        """Return what the part uses of the operands of the whole."""
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """A part of an output: what it reads of the images, and how it is computed from that.
+
+    Attributes
+    ----------
+    plan : computes this part alone, from what `read` returns
+    batch, channels : slices of the images
+    needs : one for each spatial axis
+    kernels : the kernels that this part applies; of pooling, its channels
+    depth : the channels within each kernel that this part uses
+    """
+
+    plan: PartialPlan
+    batch: slice
+    channels: slice
+    needs: tuple[Need, ...]
+    kernels: slice
+    depth: slice
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether all windows lie in the padding, so that nothing is read."""
+        return not all(need.pieces for need in self.needs)
+
+    @property
+    def box(self) -> Block:
+        """The block of the images from the first to the last pixel that is read on each axis."""
+        spatial = [
+            slice(need.pieces[0].start, need.pieces[-1].stop) if need.pieces else slice(0, 0)
+            for need in self.needs
+        ]
+        return self._block(self.batch, spatial, self.channels)
+
+    @property
+    def pieces(self) -> tuple[tuple[slice, ...], ...]:
+        """For each axis of the images, the slices that are read."""
+        pieces = [(self.batch,), *(need.pieces for need in self.needs)]
+        pieces.insert(self.plan.channel_axis, (self.channels,))
+        return tuple(pieces)
+
+    def reads(self) -> Iterator[tuple[Block, Block]]:
+        """Yield blocks of the images, with steps of 1, and where each goes in what `read` joins."""
+        batch = slice(0, self.batch.stop - self.batch.start)
+        channels = slice(0, self.channels.stop - self.channels.start)
+        for pairs in product(*(list(_end_to_end(need.pieces)) for need in self.needs)):
+            source = self._block(self.batch, [piece for piece, _ in pairs], self.channels)
+            yield source, self._block(batch, [place for _, place in pairs], channels)
+
+    def read(self, images: Any) -> Array:
+        """Return what the part needs, read from anything that takes slices, and nothing else."""
+        reads = list(self.reads())
+        if len(reads) == 1:
+            return self.ordered(arrays.read_array(images[reads[0][0]], "images[:]"))
+        shape = list(self.plan.images_shape)
+        for axis, need in zip(self._spatial_axes, self.needs, strict=True):
+            shape[axis] = need.size
+        block = np.empty(shape, self.plan.images_dtype)
+        for source, place in reads:
+            block[place] = arrays.read_array(images[source], "images[:]")
+        return self.ordered(block)
+
+    def ordered(self, block: Array) -> Array:
+        """Return joined pieces with their pixels repeated where the padding repeats them."""
+        for axis, need in zip(self._spatial_axes, self.needs, strict=True):
+            if need.order is not None:
+                block = np.take(block, need.order, axis=axis)
+        return block
+
+    def run(self, pixels: Array, operands: Sequence[Any] = (), out: Array | None = None) -> Array:
+        """Compute the part from what `read` returned and the checked operands of the whole."""
+        selected = self.plan.select_operands(operands, self)
+        return self.plan.execute(self.plan.check_images(pixels), selected, out)
+
+    @property
+    def _spatial_axes(self) -> list[int]:
+        """The axes of the images that `needs` are of."""
+        return [k + (k >= self.plan.channel_axis) for k in range(1, len(self.needs) + 1)]
+
+    def _block(self, batch: slice, spatial: Sequence[slice], channels: slice) -> Block:
+        """Return a block of the images, with the channels where the images have them."""
+        block = [batch, *spatial]
+        block.insert(self.plan.channel_axis, channels)
+        return tuple(block)
+
+
+def _end_to_end(pieces: Sequence[slice]) -> Iterator[tuple[slice, slice]]:
+    """Yield pieces, and where each lies when they are joined end to end."""
+    start = 0
+    for piece in pieces:
+        stop = start + piece.stop - piece.start
+        yield piece, slice(start, stop)
+        start = stop
+
+
+# ---- for callers who read tiles themselves ----
+
+
+@explain_foreign_keywords
+def halo(
+    shape: Ints,
+    window: Ints,
+    part: Sequence[slice],
+    padding: Padding = "same",
+    stride: Ints = 1,
+    *,
+    dilation: Ints = 1,
+    ceil: bool = False,
+) -> tuple[Halo, ...]:
+    """Return which pixels, and how many zeros, a part of an output needs on each axis.
+
+    Parameters
+    ----------
+    shape
+        The spatial sizes of the whole images: a sequence, of 1 to 3 axes.
+    window
+        The window's sizes.
+    part
+        One slice for each axis of the output, with steps of 1.
+    padding, stride, dilation
+        As in `convolve`.
+    ceil
+        As in `pool`.
+
+    Returns
+    -------
+    for each axis (start, stop, before, after): read start to stop, put zeros before and after, and
+    take no other padding. A part that lies wholly in the padding has start equal to stop.
+
+    Raises
+    ------
+    ValueError, TypeError : words that do not fit, or a part beyond the output
+
+    Examples
+    --------
+    >>> halo((100, 100), 3, [slice(0, 10), slice(90, 100)])
+    (Halo(start=0, stop=11, before=1, after=0), Halo(start=89, stop=100, before=0, after=1))
+    """
+    if np.ndim(shape) != 1 or len(np.atleast_1d(shape)) not in arguments.AXIS_NAMES:
+        raise ValueError(
+            f"shape is {shape!r}; it must be the 1 to 3 spatial sizes of the images, such as "
+            "(480, 640)"
+        )
+    rank = len(np.atleast_1d(shape))
+    spatial = arguments.read_per_axis(shape, rank, "shape", least=0)
+    sizes = arguments.read_per_axis(window, rank, "window")
+    windows = operand_checks.read_windows(sizes, stride, dilation, padding)
+    axes = operand_checks.make_axes(spatial, windows, ceil=arguments.read_bool(ceil, "ceil"))
+    if not isinstance(part, Sequence) or len(part) != rank:
+        raise ValueError(
+            f"part is {part!r}; it must be {plural(rank, 'slice')}, one for each spatial axis"
+        )
+    return tuple(
+        axis.halo(_read_outputs(piece, axis)) for piece, axis in zip(part, axes, strict=True)
+    )
+
+
+def _read_outputs(piece: slice, axis: Axis) -> slice:
+    """Return a slice of an axis' outputs with numbers for its ends; raise unless it is one."""
+    try:
+        start, stop, step = piece.indices(axis.count)
+    except (AttributeError, TypeError):
+        start, stop, step = 0, 0, 0
+    if step != 1 or stop < start or (piece.stop is not None and piece.stop > axis.count):
+        raise ValueError(
+            f"part has {piece!r}; it must be a slice of the {axis.count} outputs, with a step of 1"
+        )
+    return slice(start, stop)

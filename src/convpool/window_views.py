@@ -1,0 +1,166 @@
+"""Views of all windows, and their adjoint. m images, c channels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+from convpool.engines.numpy.convolution import add_windows, sums_of_sums
+from convpool.plans import allocation, arguments, arrays, dtypes, operand_checks
+from convpool.plans.arguments import Ints, Padding
+from convpool.plans.foreign_words import explain_foreign_keywords
+from convpool.plans.operand_checks import WindowArguments
+from convpool.windows import Axis, place, place_transposed, view, volume
+
+Array = NDArray[Any]
+
+
+@explain_foreign_keywords
+def window_view(
+    images: ArrayLike, shape: Ints, stride: Ints = 1, dilation: Ints = 1, *, channel_axis: int = -1
+) -> Array:
+    """Look at every window of the images, without a copy.
+
+    Parameters
+    ----------
+    images
+        (m, *spatial, c). Not a dask array.
+    shape
+        The window's sizes: an int, or one per axis. Of images of three axes, a tuple: (k,) for
+        windows of one axis.
+    stride, dilation
+        Steps between windows, and between the taps of one.
+    channel_axis
+        Where images and view have their channels; the first other axis is the batch.
+
+    Returns
+    -------
+    a read-only view (m, *output, c, *window), with the channels where the images have them
+
+    Raises
+    ------
+    ValueError, TypeError : as `convolve`
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> window_view(np.arange(5).reshape(1, 5, 1), (3,), stride=2)[0, :, 0]
+    array([[0, 1, 2],
+           [2, 3, 4]])
+    """
+    images = arrays.read_in_memory(images, "images", "window_view")
+    rank = arguments.count_spatial_axes(images.shape)
+    axis = arguments.read_channel_axis(channel_axis, images.shape)
+    window = arguments.read_per_axis(shape, rank, "shape")
+    arguments.check_one_reading(images.shape, shape, "shape", channel_axis=channel_axis)
+    windows = operand_checks.read_windows(window, stride, dilation, "valid")
+    last = images if axis == rank + 1 else np.moveaxis(images, axis, -1)
+    seen = view(last, operand_checks.make_axes(last.shape[1:-1], windows, can_pad=False))
+    return seen if axis == rank + 1 else np.moveaxis(seen, rank + 1, axis)
+
+
+@explain_foreign_keywords
+def fold(
+    windows: ArrayLike,
+    shape: Ints,
+    stride: Ints = 1,
+    dilation: Ints = 1,
+    padding: Padding = "valid",
+    *,
+    channel_axis: int = -1,
+    dtype: DTypeLike | None = None,
+) -> Array:
+    """Add windows up where they overlap: the adjoint of `window_view`.
+
+    Parameters
+    ----------
+    windows
+        (m, *output, c, *window), as `window_view` returns them. Not a dask array.
+    shape
+        The spatial sizes of the images that they come from: an int, or one per axis.
+    stride, dilation, padding
+        As in `convolve`; what falls on padding is dropped.
+    channel_axis
+        Where the images have their channels, and so the windows among the axes before `*window`.
+    dtype
+        Of sums and result: dtype=float gives rounded sums of integers.
+
+    Returns
+    -------
+    (m, *shape, c), with the channels at `channel_axis`; integers give int64
+
+    Raises
+    ------
+    ValueError : the windows of such images would have other sizes
+    TypeError, OverflowError : as `convolve`
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> fold(np.ones((1, 3, 1, 3)), 5).ravel().tolist()
+    [1.0, 2.0, 3.0, 2.0, 1.0]
+    """
+    windows = arrays.read_in_memory(windows, "windows", "fold")
+    rank, odd = divmod(windows.ndim - 2, 2)
+    if odd or rank not in arguments.AXIS_NAMES:
+        raise ValueError(
+            f"windows are {windows.shape}; they must be (m, *output, c, *window) with 1 to 3 "
+            "axes each"
+        )
+    window, images = windows.shape[rank + 2 :], windows.shape[: rank + 2]
+    axis = arguments.read_channel_axis(channel_axis, images, "windows of images")
+    m, *counts, c = arguments.shape_channels_last(images, axis)
+    spatial = arguments.read_per_axis(shape, rank, "shape", least=0)
+    placed = operand_checks.read_windows(window, stride, dilation, padding)
+    axes = tuple(place(n, *words) for n, words in zip(spatial, placed.of_axes, strict=True))
+    operand_checks.check_positions(axes)
+    if [axis.count for axis in axes] != counts:
+        raise _count_error(windows.shape, counts, axes, placed)
+    requested = None if dtype is None else arguments.read_dtype(dtype)
+    result = dtypes.pooling_result_dtype(windows.dtype, "sum", requested)
+    sums = dtypes.accumulation_dtype(result)
+    if sums.kind in "iu":
+        overlap = volume(
+            [min(axis.count, -(-axis.window // axis.meeting_distance)) for axis in axes]
+        )
+        bound = dtypes.Sums(np.array([overlap]))
+        bound.working_dtype(sums, dtypes.extremes(windows), "sums of windows")
+    total = allocation.zeros((1, c, m, *spatial), sums_of_sums(sums, volume(window)))
+    taps_first = np.moveaxis(windows, (axis, *range(rank + 2, windows.ndim)), range(rank + 1))
+    with np.errstate(all="ignore"):
+        add_windows(
+            total,
+            taps_first[None].astype(sums, copy=False),
+            axes,
+            tuple(slice(0, taps) for taps in window),
+        )
+    return np.ascontiguousarray(np.moveaxis(total[0], 0, axis)).astype(result, copy=False)
+
+
+def _count_error(
+    shape: tuple[int, ...], counts: Sequence[int], axes: Sequence[Axis], placed: WindowArguments
+) -> ValueError:
+    """Return the error for windows that are not as many as images of a shape have.
+
+    Parameters
+    ----------
+    shape, counts
+        Of the windows, and how many there are on each axis.
+    axes, placed
+        The axes of the images, and the windows on them.
+    """
+    spatial, expected = (
+        tuple(axis.size for axis in axes),
+        tuple(axis.count for axis in axes),
+    )
+    likely = [place_transposed(o, *words) for o, words in zip(counts, placed.of_axes, strict=True)]
+    advice = ""
+    if all(axis.size > 0 and axis.count == o for axis, o in zip(likely, counts, strict=True)):
+        advice = f"; shape={tuple(axis.size for axis in likely)} has as many"
+    return ValueError(
+        f"windows are {shape} with {tuple(counts)} windows, but images of {spatial} have "
+        f"{expected}{advice}"
+    )

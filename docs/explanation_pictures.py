@@ -18,7 +18,7 @@ import numpy as np
 
 from convpool.explanation import explain, pictures, saving, svg
 from convpool.explanation.explanation import Explanation
-from convpool.explanation.words import equals, factor, number
+from convpool.explanation.sums import equals, factor, number
 
 ROOT = Path(__file__).resolve().parents[1]
 COURSE = Path("math/0x04-convolutions_and_pooling/explained")
@@ -39,7 +39,7 @@ def plane(shown: Explanation) -> np.ndarray:
 
 def drawn(shown: Explanation, title: str, frame: int | None = None) -> str:
     """Draw one window, or all of them; the title is the alt text."""
-    drawing = pictures.strip(shown) if frame is None else pictures.one(shown, frame)
+    drawing = pictures.film_strip(shown) if frame is None else pictures.one_window(shown, frame)
     return svg.write(replace(drawing, title=title))
 
 
@@ -124,7 +124,7 @@ PICTURES: dict[Path, Callable[[], str | Explanation]] = {
 
 
 def is_stale(path: Path, made: str | Explanation) -> bool:
-    """Tell whether a file is another picture; a GIF, whose letters depend on Pillow, says it itself."""
+    """Return whether a file shows another picture; a GIF holds the digest of what it shows."""
     if not path.is_file():
         return True
     if isinstance(made, str):

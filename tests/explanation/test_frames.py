@@ -13,7 +13,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from convpool import convolve, convolve_transpose, pool
 from convpool.explanation import explain
 from convpool.explanation.explanation import Explanation
-from convpool.explanation.frames import left_over
+from convpool.explanation.frames import uncovered_places
 from convpool.plans.arguments import POOL_MODES
 from convpool.windows import PAD_MODES, PADDINGS, Axis
 from support.arrays import numbers
@@ -49,7 +49,7 @@ def given_to_explain(images, kernels):
 
 def agree(shown, expected, exactly):
     """The frames' output is the library's, number by number, and so is the result."""
-    output = shown.frames.output()
+    output = shown.frames.output_after()
     assert_array_equal(shown.result, expected)
     if exactly:
         assert output.tolist() == expected[0].tolist()
@@ -188,10 +188,10 @@ def test_products_of_several_channels_and_kernels():
 
 def test_output_so_far():
     shown = explain(np.arange(4).reshape(2, 2), np.ones((1, 1), int))
-    assert shown.frames.output(1)[..., 0].tolist() == [[0, 1], [None, None]]
+    assert shown.frames.output_after(1)[..., 0].tolist() == [[0, 1], [None, None]]
     given_away = explain(np.array([1, 2]), np.array([1, 1]), transpose=True)
-    assert given_away.frames.output(0)[:, 0].tolist() == [1, 1, 0]
-    assert given_away.frames.output(1)[:, 0].tolist() == [1, 3, 2]
+    assert given_away.frames.output_after(0)[:, 0].tolist() == [1, 1, 0]
+    assert given_away.frames.output_after(1)[:, 0].tolist() == [1, 3, 2]
 
 
 def test_what_falls_outside_a_transposed_output_is_cropped():
@@ -233,7 +233,7 @@ def test_a_window_of_padding_has_no_winner():
     ],
 )
 def test_what_floor_leaves_over(axis, places):
-    assert list(left_over(axis)) == places
+    assert list(uncovered_places(axis)) == places
 
 
 def test_frames_are_a_sequence_and_are_not_made_before_they_are_asked_for():

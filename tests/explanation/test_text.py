@@ -44,7 +44,7 @@ def test_a_printed_explanation():
 
 
 def test_numbers_of_the_output_come_one_by_one():
-    parts = list(text.every(explain(np.arange(4).reshape(2, 2), np.ones((1, 1), int))))
+    parts = list(text.every_window(explain(np.arange(4).reshape(2, 2), np.ones((1, 1), int))))
     assert len(parts) == 2 + 4
     rows = [line.split("output")[0] for part in parts[1:3] for line in part.splitlines()]
     assert any(line.endswith("┃ 0┃ ∙") for line in rows)
@@ -116,7 +116,7 @@ def test_any_size_fits_a_terminal(frame):
     image = np.broadcast_to(np.int8(-128), (10_000, 10_000))
     shown = explain(image, np.full((3, 3), 100, np.int8), "same")
     window = shown.frames[frame]
-    lines = text.window(shown, window, text.finished(shown), False)
+    lines = text.window_lines(shown, window, text.whole_output(shown), is_colored=False)
     assert len(lines) < 50
     assert max(map(len, lines)) <= 80
     assert any(": rows" in line and "columns" in line for line in lines)
@@ -134,7 +134,7 @@ def test_lines_are_short(rank, words):
         * 1234.567
     )
     kernel = np.full((3,) * rank, 1 / 3) if "pool" not in words else 3
-    for part in text.every(explain(image, kernel, stride=2, **words)):
+    for part in text.every_window(explain(image, kernel, stride=2, **words)):
         assert max(map(len, part.splitlines()), default=0) <= 80
 
 
@@ -162,7 +162,7 @@ def test_plain_signs_where_the_encoding_has_no_others(encoding, monkeypatch):
 
 def test_colours_change_nothing_but_colours():
     shown = same()
-    colored = text.summary(shown, color=True)
+    colored = text.summary(shown, is_colored=True)
     assert "\x1b[1;7m 0\x1b[0m" in colored
     assert "\x1b[2m ░\x1b[0m" in colored
     assert re.sub(r"\x1b\[[\d;]*m", "", colored) == str(shown)

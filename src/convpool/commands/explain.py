@@ -168,5 +168,9 @@ def _print(made: Explanation, every: bool) -> None:
     from convpool.explanation import text
 
     color = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    for part in text.every(made, color) if every else [text.summary(made, color)]:
+    for part in (
+        text.every_window(made, is_colored=color)
+        if every
+        else [text.summary(made, is_colored=color)]
+    ):
         click.echo(part)

@@ -1,4 +1,4 @@
-"""One convolution or pooling shown window by window: in a terminal, a notebook, a page, a picture.
+"""One convolution or pooling explained window by window: in a terminal, a notebook, a picture.
 
 May import plans and system.
 """
@@ -45,12 +45,12 @@ def explain(
         Convolution: (kh, kw) for one channel, (kh, kw, c) for one kernel, or (kh, kw, c // groups,
         nc); (k,) for a line. Pooling: the window's sizes.
     padding, stride
-        As in `convolve`, `pool` or `convolve_transpose`, and None is what they take when nothing is
-        said.
+        As in `convolve`, `pool` or `convolve_transpose`; None takes the default of that call.
     pool
         The mode of a pooling: "max", "min", "avg", "sum", "lp" or "median".
     transpose
-        Whether to give each number of the image to its window, as `convolve_transpose` does.
+        Whether to add each number of the image, times the kernel, to its window of the output, as
+        `convolve_transpose` does.
     dilation
         Steps between the taps of a window.
     groups, pad_mode, fill, flip
@@ -62,13 +62,13 @@ def explain(
 
     Returns
     -------
-    an Explanation: print it, let a notebook show it, save it to .html, .svg, .png or .gif, or go
-    through its frames
+    an Explanation: print it, let a notebook show it, save it to .html, .svg, .png or .gif, or
+    iterate over its frames
 
     Raises
     ------
     ValueError, TypeError, OverflowError : as the call that is explained; more than one image or
-        three spatial axes; a word that belongs to another kind
+        three spatial axes; an argument that belongs to another kind of call
 
     Examples
     --------
@@ -80,11 +80,11 @@ def explain(
     >>> frame.position, frame.total, explanation.arithmetic(frame)
     ((1, 1), 15, ['max(10, 11, 14, 15) = 15'])
     """
-    # imported here, so that whoever explains nothing does not wait for it
-    from convpool.explanation.explaining import explained
+    # imported here: `import convpool` must not wait for what only an explanation needs
+    from convpool.explanation.make import make_explanation
 
     shared = {"dilation": dilation, "padding": padding, "stride": stride}
-    own = {
+    specific = {
         "groups": groups,
         "pad_mode": pad_mode,
         "fill": fill,
@@ -94,5 +94,5 @@ def explain(
         "count_padding": count_padding,
         "p": p,
     }
-    said = {name: value for name, value in shared.items() if value is not None}
-    return explained(images, kernel, pool, transpose, said, own)
+    arguments = {name: value for name, value in shared.items() if value is not None} | specific
+    return make_explanation(images, kernel, pool, arguments, is_transposed=transpose)

@@ -1,11 +1,12 @@
-"""One convolution or pooling, ready to be printed, shown and saved."""
+"""One convolution or pooling, ready to be printed, shown in a notebook and saved."""
 
 from __future__ import annotations
 
 import os
+from html import escape
 from pathlib import Path
 
-from convpool.explanation import html, saving, text
+from convpool.explanation import pictures, saving, svg, text
 from convpool.explanation.model import Operation
 
 
@@ -15,7 +16,7 @@ class Explanation(Operation):
     Attributes
     ----------
     plan : the library's plan, with shapes, dtypes and the windows on each axis
-    frames : what each window does, as plain values, worked out when asked for
+    frames : what each window does, as plain values, computed on access
     kernels : as they are applied, (*window, c // groups, nc); None for pooling
     run : the library's call
     """
@@ -27,7 +28,14 @@ class Explanation(Operation):
         return f"<Explanation of a {self.plan.title}: {len(self.frames):,} windows>"
 
     def _repr_html_(self) -> str:
-        return html.shown(self)
+        """Return what a notebook shows: the first window as a picture, or text if it is too large.
+
+        The picture has the sizes and the window's sum in it.
+        """
+        try:
+            return svg.write(pictures.one_window(self, 0))
+        except (ValueError, IndexError):  # too large to draw, or no window
+            return f"<pre>{escape(text.summary(self))}</pre>"
 
     def save(
         self,
@@ -37,24 +45,24 @@ class Explanation(Operation):
         seconds: float = 0.8,
         force: bool = True,
     ) -> None:
-        """Write it to a file, whole or not at all.
+        """Save the explanation as a picture; the file appears only when it is complete.
 
         Parameters
         ----------
         path
-            Where to; the ending says the format: .html (to step through), .svg or .png (windows
-            below each other), or .gif (moving).
+            The file; its ending says the format: .svg, .png or .html (all windows below each
+            other), or .gif (one after another).
         frame
-            Which one alone is drawn, counted from 0; -1 is the last. All if it is None.
+            The number of the only window to draw, counted from 0; -1 is the last. None draws all.
         seconds
-            How long a GIF shows each.
+            How long a GIF shows each window.
         force
-            Replace a file that is there.
+            Replace an existing file.
 
         Raises
         ------
-        ValueError : the ending means nothing, or there is more than can be drawn; the text says
+        ValueError : the ending is none of these, or there is more than can be drawn; the text says
             what would do
-        FileExistsError : the file is there and `force` is False
+        FileExistsError : the file exists and `force` is False
         """
         saving.save(self, Path(path), frame=frame, seconds=seconds, force=force)

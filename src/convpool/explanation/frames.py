@@ -1,13 +1,13 @@
 """A convolution, pooling or transposed convolution as plain values, one window after another.
 
 Each frame of the first two computes one number of the output; each frame of a transposed
-convolution gives one number of the input to its window. Frames know one image (*spatial, c) and
-where windows lie (`windows.Axis`), and nothing of how the library computes: that both agree is what
-the tests look at.
+convolution adds one number of the input, times the kernel, to its window of the output. Frames know
+one image (*spatial, c) and where windows lie (`windows.Axis`), and nothing of how the library
+computes: the tests check that both agree.
 
 The JSON form is `Frame.plain()`, a dict of ints, floats, strings, lists and None with the names of
 the attributes below. NaN, infinities and complex numbers, which JSON lacks, are strings as Python
-writes them. `Explanation.trace()` puts it together with the axes.
+writes them. `Explanation.trace()` adds the axes.
 
 c channels, nc kernels; i j a position in the output, u v a tap.
 """
@@ -26,11 +26,9 @@ from convpool.windows import Axis, volume
 
 Array = NDArray[Any]
 Place = tuple[int, ...]
-AT_ONCE = (
-    2**20
-)  # results that are computed when they are explained; more are when they are asked for
-
 Number = Any  # int, float, bool or complex, as Python has them
+# up to so many results are computed at once, more on access only
+EAGER_RESULTS = 2**20
 
 
 @dataclass(frozen=True)
@@ -42,9 +40,10 @@ class Tap:
     tap : where it is in the window, (u, v)
     place : where it lies on the padded image
     where : "pixel"; "padding"; "beyond" the padding, with ceil; "cropped" from a transposed output
-    pixel : the pixel that stands there, as pad modes repeat them; None without one
-    channel : of what it lies on
-    value, weight, product : what is multiplied; pooling has no weight, and no value in padding
+    pixel : the pixel that is read there, as pad modes repeat them; None without one
+    channel : of the pixel
+    value, weight, product : the factors and their product; pooling has no weight, and no value in
+        padding
     """
 
     tap: Place
@@ -64,11 +63,11 @@ class Frame:
     Attributes
     ----------
     number : from 0 on
-    position : of the number that is computed or, transposed, given away
+    position : of the number that is computed; transposed, of the number of the input
     channel : of that number
     taps : channel after channel, row after row
     sums : of the products of each channel, for a convolution
-    total : what the window gives; transposed, the number that is given away
+    total : the number that is computed; transposed, the number of the input
     divisor : of average pooling
     chosen : which of the taps is the greatest or least, the first of equals
     """
@@ -83,7 +82,7 @@ class Frame:
     chosen: int | None = None
 
     def plain(self) -> dict[str, Any]:
-        """Return what JSON can hold."""
+        """Return the attributes as a dict that JSON can hold."""
         return {name: _plain(value) for name, value in asdict(self).items()}
 
 
@@ -92,19 +91,26 @@ def _plain(value: Any) -> Any:
         return {name: _plain(part) for name, part in value.items()}
     if isinstance(value, (tuple, list)):
         return [_plain(part) for part in value]
-    whole = value is None or isinstance(value, (int, str))
-    return value if whole or (isinstance(value, float) and math.isfinite(value)) else str(value)
+    has_json_form = value is None or isinstance(value, (int, str))
+    if has_json_form or (isinstance(value, float) and math.isfinite(value)):
+        return value
+    return str(value)
 
 
-def left_over(axis: Axis) -> range:
-    """Return the places at the end of a padded axis that floor leaves over: no window comes so far."""
+def uncovered_places(axis: Axis) -> range:
+    """Return the places at the end of a padded axis that no window reaches, with floor."""
     end = (axis.count - 1) * axis.stride + axis.span
     return range(end, max(end, axis.before + axis.size + axis.after))
 
 
+def padded_size(axis: Axis) -> int:
+    """Return the length of an axis with its padding and what ceil's last window adds."""
+    return axis.before + axis.size + axis.after + axis.overhang
+
+
 @dataclass(frozen=True)
 class Frames(Sequence[Frame]):
-    """All windows, worked out when they are asked for: channel after channel, row after row.
+    """All windows, computed on access: channel after channel, row after row.
 
     Parameters
     ----------
@@ -113,7 +119,7 @@ class Frames(Sequence[Frame]):
     axes
         Where windows lie on each spatial axis.
     dtype
-        In which products and sums are taken.
+        Of products and sums.
     """
 
     image: Array
@@ -121,13 +127,18 @@ class Frames(Sequence[Frame]):
     dtype: np.dtype[Any]
 
     @property
+    def kind(self) -> str:
+        """The kind of operation: "convolution" or "transposed", or the mode of a pooling."""
+        raise NotImplementedError
+
+    @property
     def positions(self) -> Place:
-        """How many positions each axis has."""
+        """Number of positions on each axis."""
         return tuple(axis.count for axis in self.axes)
 
     @property
     def planes(self) -> int:
-        """How often the positions are gone through: once for each channel of what they are positions of."""
+        """Number of channels that each position has a frame for."""
         return int(self.image.shape[-1])
 
     @property
@@ -146,61 +157,66 @@ class Frames(Sequence[Frame]):
         if isinstance(number, slice):
             return [self[k] for k in range(len(self))[number]]
         k = range(len(self))[number]  # IndexError, and negative ones counted from the end
-        channel, *position = (int(n) for n in np.unravel_index(k, (self.planes, *self.positions)))
+        position, channel = self.position(k)
         with np.errstate(all="ignore"):
-            return self.frame(k, tuple(position), channel)
+            return self.frame(k, position, channel)
+
+    def position(self, number: int) -> tuple[Place, int]:
+        """Return the position and channel of a frame, by its number from 0 on."""
+        shape = (self.planes, *self.positions)
+        channel, *position = (int(n) for n in np.unravel_index(number, shape))
+        return tuple(position), channel
 
     def number(self, position: Place, channel: int) -> int:
-        """Return which frame belongs to a position and channel."""
+        """Return the number of the frame at a position and channel."""
         return int(np.ravel_multi_index((channel, *position), (self.planes, *self.positions)))
 
     def frame(self, number: int, position: Place, channel: int) -> Frame:
-        """Work out one frame."""
+        """Compute one frame."""
         raise NotImplementedError
 
     def places(self, position: Place) -> Iterator[tuple[Place, Place]]:
         """Yield each tap of a window, and its place on the padded image."""
         for tap in np.ndindex(*(axis.window for axis in self.axes)):
-            yield (
-                tap,
-                tuple(
-                    i * axis.stride + u * axis.dilation
-                    for i, u, axis in zip(position, tap, self.axes, strict=True)
-                ),
-            )
+            steps = zip(position, tap, self.axes, strict=True)
+            yield tap, tuple(i * axis.stride + u * axis.dilation for i, u, axis in steps)
 
-    def where(self, place: Place) -> str:
-        """Tell what a place is."""
-        words = [_where(axis, n) for axis, n in zip(self.axes, place, strict=True)]
-        return max(words, key=["pixel", "padding", "beyond"].index)
+    def region(self, place: Place) -> str:
+        """Return what a place of the padded image is: "pixel", "padding" or "beyond" it."""
+        regions = [_region(axis, n) for axis, n in zip(self.axes, place, strict=True)]
+        return max(regions, key=["pixel", "padding", "beyond"].index)
 
-    def unpadded(self, place: Place) -> Place:
-        """Return a place counted from the first pixel."""
+    def pixel_at(self, place: Place) -> Place:
+        """Return a place of the padded image counted from the first pixel."""
         return tuple(n - axis.before for n, axis in zip(place, self.axes, strict=True))
 
-    def written(self, frame: Frame) -> list[tuple[Place, Number]]:
-        """Return what a frame writes: (*position, channel) in the output, and the number to add to what is there."""
+    def contributions(self, frame: Frame) -> list[tuple[Place, Number]]:
+        """Return what a frame adds to the output: ((*position, channel), number) pairs."""
         return [((*frame.position, frame.channel), frame.total)]
 
-    def steps(self) -> Iterator[dict[Place, Number]]:
-        """Yield, for each frame, the numbers of the output that it changes, as they are then."""
+    def output_changes(self) -> Iterator[dict[Place, Number]]:
+        """Yield for each frame the numbers of the output that it changes, after the change."""
         sums: dict[Place, Number] = {}
         for frame in self:
-            changed = self.written(frame)
-            for index, value in changed:
+            contributions = self.contributions(frame)
+            for index, value in contributions:
                 sums[index] = sums[index] + value if index in sums else value
-            yield {index: sums[index] for index, _ in changed}
+            yield {index: sums[index] for index, _ in contributions}
 
-    def output(self, number: int = -1) -> Array:
-        """Return the output after a frame, (*output, channels) of Python numbers; None where none is written yet."""
-        made = np.full(self.output_shape, None, object)
-        for _, changed in zip(range(range(len(self))[number] + 1), self.steps(), strict=False):
-            for index, value in changed.items():
-                made[index] = value
-        return made
+    def output_after(self, number: int = -1) -> Array:
+        """Return the output after a frame, (*output, channels); None where nothing is written yet.
+
+        The numbers are Python's.
+        """
+        output = np.full(self.output_shape, None, object)
+        frame_numbers = range(range(len(self))[number] + 1)
+        for _, changes in zip(frame_numbers, self.output_changes(), strict=False):
+            for index, value in changes.items():
+                output[index] = value
+        return output
 
 
-def _where(axis: Axis, n: int) -> str:
+def _region(axis: Axis, n: int) -> str:
     if axis.before <= n < axis.before + axis.size:
         return "pixel"
     return "padding" if n < axis.before + axis.size + axis.after else "beyond"

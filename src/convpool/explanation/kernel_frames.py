@@ -1,4 +1,4 @@
-"""The windows of what has kernels as plain values: of a convolution, and of its adjoint."""
+"""The windows of a convolution, and of a transposed convolution, as plain values."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Array = NDArray[Any]
 
 
 @dataclass(frozen=True)
-class Weighing(Frames):
+class KernelFrames(Frames):
     """Windows with kernels (*window, c // groups, nc) as they are applied: flipped already."""
 
     kernels: Array
@@ -33,61 +33,73 @@ class Weighing(Frames):
         group = kernel // (self.planes // self.groups)
         return range(group * depth, (group + 1) * depth)
 
+    def weight(self, tap: Place, depth: int, kernel: int) -> Any:
+        """Return a weight in the dtype of the sums; depth counts channels within the group."""
+        return self.dtype.type(self.kernels[(*tap, depth, kernel)])
+
 
 @dataclass(frozen=True)
-class Convolving(Weighing):
+class ConvolutionFrames(KernelFrames):
     """The windows of a convolution."""
 
     pad_mode: str
     fill: Number
 
+    @property
+    def kind(self) -> str:
+        """The kind of operation."""
+        return "convolution"
+
     @cached_property
-    def _sources(self) -> list[Array]:
+    def _padded_indices(self) -> list[Array]:
         return [padded_indices(axis, self.pad_mode) for axis in self.axes]
 
-    def source(self, place: Place) -> Place | None:
-        """Return the pixel that stands at a place of the padded image."""
-        if self.where(place) == "pixel":
-            return self.unpadded(place)
+    def source_pixel(self, place: Place) -> Place | None:
+        """Return the pixel that is read at a place of the padded image; None reads the fill."""
+        if self.region(place) == "pixel":
+            return self.pixel_at(place)
         if self.pad_mode in ("zeros", "constant"):
             return None
-        return tuple(int(inputs[n]) for inputs, n in zip(self._sources, place, strict=True))
+        indices = zip(self._padded_indices, place, strict=True)
+        return tuple(int(pixels[n]) for pixels, n in indices)
 
     def value(self, place: Place, channel: int) -> Any:
-        """Return what stands at a place of the padded image."""
-        pixel = self.source(place)
+        """Return the value at a place of the padded image, in the dtype of the sums."""
+        pixel = self.source_pixel(place)
         return self.dtype.type(self.fill if pixel is None else self.image[(*pixel, channel)])
 
     def frame(self, number: int, position: Place, channel: int) -> Frame:
         """Multiply the window by a kernel."""
         taps, sums = [], []
         for depth, c in enumerate(self.channels(channel)):
-            plane = []
+            products = []
             for tap, place in self.places(position):
-                value, weight = (
-                    self.value(place, c),
-                    self.dtype.type(self.kernels[(*tap, depth, channel)]),
-                )
-                plane.append(value * weight)
-                multiplied = value.item(), weight.item(), plane[-1].item()
-                taps.append(Tap(tap, place, self.where(place), self.source(place), c, *multiplied))
-            sums.append(np.sum(plane, dtype=self.dtype))
-        total = np.sum(sums, dtype=self.dtype)
-        return Frame(
-            number, position, channel, tuple(taps), tuple(one.item() for one in sums), total.item()
-        )
+                value, weight = self.value(place, c), self.weight(tap, depth, channel)
+                products.append(value * weight)
+                factors = value.item(), weight.item(), products[-1].item()
+                pixel = self.source_pixel(place)
+                taps.append(Tap(tap, place, self.region(place), pixel, c, *factors))
+            sums.append(np.sum(products, dtype=self.dtype))
+        total = np.sum(sums, dtype=self.dtype).item()
+        channel_sums = tuple(channel_sum.item() for channel_sum in sums)
+        return Frame(number, position, channel, tuple(taps), channel_sums, total)
 
 
 @dataclass(frozen=True)
-class Scattering(Weighing):
-    """The windows of a transposed convolution: `axes` are those of its output, from which `convolve` would read.
+class TransposedFrames(KernelFrames):
+    """The windows of a transposed convolution; the image is its input, (*positions, nc).
 
-    The image is (*positions, nc).
+    `axes` are those of its output, from which `convolve` would read.
     """
 
     @property
+    def kind(self) -> str:
+        """The kind of operation."""
+        return "transposed"
+
+    @property
     def positions(self) -> Place:
-        """How many positions each axis has."""
+        """Number of positions on each axis."""
         return self.image.shape[:-1]
 
     @property
@@ -96,25 +108,27 @@ class Scattering(Weighing):
         return (*(axis.size for axis in self.axes), self.kernels.shape[-2] * self.groups)
 
     def frame(self, number: int, position: Place, channel: int) -> Frame:
-        """Multiply a number by each weight of its kernel."""
+        """Multiply a number of the input by each weight of its kernel."""
         value, taps = self.dtype.type(self.image[(*position, channel)]), []
         for depth, c in enumerate(self.channels(channel)):
             for tap, place in self.places(position):
-                inside = self.where(place) == "pixel"
-                weight = self.dtype.type(self.kernels[(*tap, depth, channel)])
-                where, pixel = ("pixel", self.unpadded(place)) if inside else ("cropped", None)
-                multiplied = value.item(), weight.item(), (value * weight).item()
-                taps.append(Tap(tap, place, where, pixel, c, *multiplied))
+                weight = self.weight(tap, depth, channel)
+                is_inside = self.region(place) == "pixel"
+                pixel = self.pixel_at(place) if is_inside else None
+                factors = value.item(), weight.item(), (value * weight).item()
+                taps.append(
+                    Tap(tap, place, "pixel" if is_inside else "cropped", pixel, c, *factors)
+                )
         return Frame(number, position, channel, tuple(taps), (), value.item())
 
-    def written(self, frame: Frame) -> list[tuple[Place, Number]]:
-        """Return what a frame adds, and where."""
+    def contributions(self, frame: Frame) -> list[tuple[Place, Number]]:
+        """Return what a frame adds to the output: ((*position, channel), number) pairs."""
         return [
             ((*tap.pixel, tap.channel), tap.product) for tap in frame.taps if tap.pixel is not None
         ]
 
-    def output(self, number: int = -1) -> Array:
-        """Return the output after a frame; what no window has reached is 0."""
-        made = super().output(number)
-        made[made == None] = self.dtype.type(0).item()  # noqa: E711  # elementwise
-        return made
+    def output_after(self, number: int = -1) -> Array:
+        """Return the output after a frame, (*output, c); 0 where no window has reached yet."""
+        output = super().output_after(number)
+        output[output == None] = self.dtype.type(0).item()  # noqa: E711  # elementwise
+        return output

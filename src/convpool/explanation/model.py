@@ -8,9 +8,8 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from convpool.explanation.frames import Frame, Frames, left_over
-from convpool.explanation.kernel_frames import Scattering
-from convpool.explanation.pooling_frames import Pooling
+from convpool.explanation.frames import Frame, Frames, uncovered_places
+from convpool.explanation.sums import ARITHMETIC, position_text
 from convpool.plans import arguments
 from convpool.plans.base import Plan
 from convpool.plans.cached_value import cached_property
@@ -25,7 +24,7 @@ class Operation:
     Attributes
     ----------
     plan : the library's plan, with shapes, dtypes and the windows on each axis
-    frames : what each window does, as plain values, worked out when asked for
+    frames : what each window does, as plain values, computed on access
     kernels : as they are applied, (*window, c // groups, nc); None for pooling
     run : the library's call
     """
@@ -42,43 +41,41 @@ class Operation:
 
     @property
     def kind(self) -> str:
-        """What is done: "convolution" or "transposed", or the mode of pooling."""
-        if isinstance(self.frames, Pooling):
-            return self.frames.mode
-        return "transposed" if isinstance(self.frames, Scattering) else "convolution"
+        """The kind of operation: "convolution" or "transposed", or the mode of a pooling."""
+        return self.frames.kind
 
     @property
     def title(self) -> str:
-        """What is done, in words."""
+        """The operation in words, such as "Convolution with 1 kernel of 3 x 3 x 1"."""
         words = self.plan.title
         return words[0].upper() + words[1:]
 
     @cached_property
     def formulas(self) -> list[str]:
-        """How each size of the output follows, with the numbers in it."""
+        """How each size of the output follows from the input's, with the numbers in it."""
         names = arguments.AXIS_NAMES[len(self.plan.axes)]
         return [f"{name} {text}" for name, text in zip(names, self.plan.formulas(), strict=True)]
 
     def arithmetic(self, frame: Frame) -> list[str]:
-        """Write a frame's sum with its numbers."""
-        from convpool.explanation.words import ARITHMETIC
-
+        """Return the lines that compute a frame's number, with every operand in them."""
         return ARITHMETIC[self.kind](frame, getattr(self.frames, "p", 2))
 
     def heading(self, frame: Frame) -> str:
-        """Say which window a frame is."""
-        from convpool.explanation.words import place
-
-        what = "channel" if self.kind not in ("convolution", "transposed") else "kernel"
+        """Return which window a frame is, as "Window 4 of 9: row 1, column 0, kernel 2"."""
+        what = "channel" if self.kernels is None else "kernel"
         plane = f", {what} {frame.channel}" if self.frames.planes > 1 else ""
-        return (
-            f"Window {frame.number + 1:,} of {len(self.frames):,}: {place(frame.position)}{plane}"
-        )
+        number = f"Window {frame.number + 1:,} of {len(self.frames):,}"
+        return f"{number}: {position_text(frame.position)}{plane}"
 
     def trace(self) -> dict[str, Any]:
         """Return everything as JSON can hold it: kind, axes, and `Frame.plain` of every frame."""
         axes = [
-            {**vars(axis), "count": axis.count, "left_over": list(left_over(axis)), "formula": text}
+            {
+                **vars(axis),
+                "count": axis.count,
+                "left_over": list(uncovered_places(axis)),
+                "formula": text,
+            }
             for axis, text in zip(self.plan.axes, self.plan.formulas(), strict=True)
         ]
         return {"kind": self.kind, "axes": axes, "frames": [frame.plain() for frame in self.frames]}

@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
-from convpool.explanation.drawing import FONT, SMALL, Drawing, Mark, Words, moved, width_of, wrapped
-from convpool.explanation.frames import left_over
+from convpool.explanation.frames import Frame, uncovered_places
+from convpool.explanation.marks import FONT, SMALL, Drawing, Mark, Text, shift, text_width, wrap
 from convpool.explanation.model import Operation
 from convpool.explanation.scene import Marks, Scene
 
+# lengths in units of a drawing
 EDGE = 16
 LINE = 21
-LEAST = 480  # width in which sums can be read
-STRIP = 900  # width of a film strip, about
-FRAMES = 64  # of a film strip, at most
-CELLS = 20_000  # of all its frames, at most
+MIN_WIDTH = 480  # in which sums can be read
+STRIP_WIDTH = 900  # of a film strip, about
+MAX_FRAMES = 64  # of a film strip
+MAX_STRIP_CELLS = 20_000  # of all frames of a film strip
+STRIP_BOARDS = ("input", "output")  # of each frame; the kernels stand once, above
 
 
 def notes(operation: Operation) -> list[str]:
-    """Write how each size follows, and what colours and hatching mean."""
+    """Return how each size follows, and what colours and hatching mean."""
     lines, axes = list(operation.formulas), operation.plan.axes
-    hatched = "cropped by the padding" if operation.kind == "transposed" else "padding"
+    is_transposed = operation.kind == "transposed"
     lines.append("orange: above 0, blue: below 0")
     if any(axis.before + axis.after + axis.overhang for axis in axes):
-        lines.append(f"grey hatching: {hatched}")
-    if operation.kind != "transposed" and any(len(left_over(axis)) for axis in axes):
+        lines.append(f"grey hatching: {'cropped by the padding' if is_transposed else 'padding'}")
+    if not is_transposed and any(len(uncovered_places(axis)) for axis in axes):
         lines.append("red hatching: left over, no whole window comes so far")
     return lines
 
@@ -35,122 +38,138 @@ def layered(*layers: Marks) -> Marks:
     return {name: [mark for layer in layers for mark in layer.get(name, [])] for name in names}
 
 
-def beside(
-    scene: Scene, marks: Marks, names: Sequence[str], x: float, y: float
-) -> tuple[list[Mark], float, float]:
-    """Lay boards side by side; return their marks and their size together."""
-    laid: list[Mark] = []
-    start, height = x, max(scene.boards[name].size[1] for name in names)
-    for name in names:
-        width, own = scene.boards[name].size
-        laid += moved(marks[name], x, y + (height - own) / 2)
-        x += width
-    return laid, x - start, height
+class Column(NamedTuple):
+    """Where lines of text stand: from x on, broken at a width, in a font and colour."""
+
+    x: float
+    width: float
+    font: float = FONT
+    fill: str = "ink"
+
+    def write(self, lines: Sequence[str], y: float) -> list[Mark]:
+        """Write lines below y."""
+        parts = [part for line in lines for part in wrap(line, self.width, self.font)]
+        return [
+            Text(self.x, y + LINE * (k + 1) - 6, part, self.font, fill=self.fill)
+            for k, part in enumerate(parts)
+        ]
 
 
-def below(
-    lines: Sequence[str], x: float, y: float, width: float, font: float = FONT, fill: str = "ink"
-) -> list[Mark]:
-    """Write lines of words, broken where they are too long."""
-    broken = [part for line in lines for part in wrapped(line, width, font)]
-    return [
-        Words(x, y + LINE * (k + 1) - 6, words, font, fill=fill) for k, words in enumerate(broken)
-    ]
+def _wrapped_arithmetic(operation: Operation, frame: Frame, width: float, font: float) -> list[str]:
+    return [part for line in operation.arithmetic(frame) for part in wrap(line, width, font)]
 
 
-def frames_of(operation: Operation) -> Iterator[Drawing]:
-    """Draw each window, with the output so far; all have one size."""
-    scene = Scene(operation)
-    names = list(scene.boards)
-    wanted = sum(scene.boards[name].size[0] for name in names)
-    width = max(wanted, LEAST)
-    head = wrapped(operation.title, width, FONT)
-    top = EDGE + LINE * (len(head) + 1)
-    still, so_far = scene.still(), {"output": list[Mark]()}
-    sums = max(
-        (sum(len(wrapped(line, width)) for line in operation.arithmetic(f)) for f in operation),
-        default=0,
-    )
-    for k, frame in enumerate(operation):
-        so_far = layered(so_far, scene.kept(k))
-        marks = layered(still, so_far, scene.passing(frame))
-        laid, _, height = beside(scene, marks, names, EDGE + (width - wanted) / 2, top)
-        laid += below([operation.title], EDGE, EDGE, width)
-        heading = operation.heading(frame)
-        laid.append(Words(EDGE, top - 6, heading, bold=True))
-        laid += below(operation.arithmetic(frame), EDGE, top + height, width)
-        end = top + height + LINE * sums + 6
-        rest = below(notes(operation), EDGE, end, width, SMALL, "grey")
-        full = end + LINE * len(rest) + EDGE
-        told = " ".join([heading + ".", *operation.arithmetic(frame), *notes(operation)])
-        yield Drawing(width + 2 * EDGE, full, operation.title, tuple(laid + rest), told)
+class _WindowPainter:
+    """Draws single windows of an operation, all in pictures of one size."""
 
-
-def one(operation: Operation, frame: int) -> Drawing:
-    """Draw one window, counted from 0; negative ones from the end."""
-    k = range(len(operation))[frame]
-    for drawn, drawing in enumerate(frames_of(operation)):
-        if drawn == k:
-            return drawing
-    raise IndexError(frame)
-
-
-def strip(operation: Operation) -> Drawing:
-    """Draw all windows: each with its place on the input, the output so far and its sum."""
-    if len(operation) > FRAMES:
-        raise ValueError(
-            f"there are {len(operation):,} windows, but a film strip holds {FRAMES}: draw one "
-            "with frame=0, save a .html to step through them, or explain a part of the image"
+    def __init__(self, operation: Operation) -> None:
+        self.operation, self.scene = operation, Scene(operation)
+        self.boards = self.scene.boards
+        self.boards_width = sum(board.size[0] for board in self.boards.values())
+        self.boards_height = max(board.size[1] for board in self.boards.values())
+        self.width = max(self.boards_width, MIN_WIDTH)
+        self.background = self.scene.background()
+        self.most_lines = max(
+            (len(_wrapped_arithmetic(operation, frame, self.width, FONT)) for frame in operation),
+            default=0,
         )
-    scene = Scene(operation)
-    if scene.cells * len(operation) > CELLS:
+
+    def draw(self, frame: Frame, output: Marks) -> Drawing:
+        """Draw a window and the output so far; `output` are the marks of its numbers."""
+        operation, column = self.operation, Column(EDGE, self.width)
+        marks = column.write([operation.title], EDGE)
+        top = EDGE + LINE * (len(marks) + 1)
+        heading, sums = operation.heading(frame), operation.arithmetic(frame)
+        marks.append(Text(EDGE, top - 6, heading, bold=True))
+        marks += self._boards(layered(self.background, output, self.scene.outlines(frame)), top)
+        below = top + self.boards_height
+        marks += column.write(sums, below)
+        end = below + LINE * self.most_lines + 6
+        legend = Column(EDGE, self.width, SMALL, "grey").write(notes(operation), end)
+        height = end + LINE * len(legend) + EDGE
+        description = " ".join([f"{heading}.", *sums, *notes(operation)])
+        return Drawing(
+            self.width + 2 * EDGE, height, operation.title, (*marks, *legend), description
+        )
+
+    def _boards(self, marks: Marks, top: float) -> list[Mark]:
+        """Lay the boards side by side, each in the middle of their common height."""
+        x, shifted = EDGE + (self.width - self.boards_width) / 2, []
+        for name, board in self.boards.items():
+            width, height = board.size
+            shifted += shift(marks[name], x, top + (self.boards_height - height) / 2)
+            x += width
+        return shifted
+
+
+def every_window(operation: Operation) -> Iterator[Drawing]:
+    """Draw each window, with the output so far; all pictures have one size."""
+    painter = _WindowPainter(operation)
+    output: Marks = {"output": []}
+    for k, frame in enumerate(operation):
+        output = layered(output, painter.scene.output_numbers(k))
+        yield painter.draw(frame, output)
+
+
+def one_window(operation: Operation, number: int) -> Drawing:
+    """Draw one window with the output so far; negative numbers count from the end."""
+    frame = operation.frames[number]
+    painter = _WindowPainter(operation)
+    output = layered(*(painter.scene.output_numbers(k) for k in range(frame.number + 1)))
+    return painter.draw(frame, output)
+
+
+def _check_strip(operation: Operation, scene: Scene) -> None:
+    """Raise ValueError if a film strip would be too long."""
+    scene.check()
+    if len(operation) > MAX_FRAMES:
+        raise ValueError(
+            f"there are {len(operation):,} windows, but a film strip holds {MAX_FRAMES}: draw one "
+            "with frame=0, or explain a part of the image"
+        )
+    if scene.cells * len(operation) > MAX_STRIP_CELLS:
         raise ValueError(
             f"{len(operation):,} windows over {scene.cells:,} cells are too many for a film "
-            "strip: draw one with frame=0, save a .html to step through them, or explain a part "
-            "of the image"
+            "strip: draw one with frame=0, or explain a part of the image"
         )
-    pair = ["input", "output"]
-    headings = (width_of(operation.heading(frame), SMALL + 1) for frame in operation)
-    width = max(*headings, *(scene.boards[name].size[0] for name in pair))
-    # as the output has them, where they fit
-    columns = max(1, min(operation.frames.positions[-1], int(STRIP / (width + EDGE))))
-    total = max(LEAST, columns * (width + EDGE) - EDGE)
-    lines = {
-        frame.number: [
-            part for line in operation.arithmetic(frame) for part in wrapped(line, width, SMALL)
-        ]
-        for frame in operation
-    }
-    height = (
-        sum(scene.boards[name].size[1] for name in pair)
-        + LINE * (1 + max(map(len, lines.values()), default=0))
-        + EDGE
-    )
-    laid = below([operation.title], EDGE, EDGE, total)
-    y: float = EDGE + LINE * len(laid) + 4
-    still, so_far = scene.still(), {"output": list[Mark]()}
+
+
+def film_strip(operation: Operation) -> Drawing:
+    """Draw all windows: each with its place on the input, the output so far and its sum."""
+    scene = Scene(operation)
+    _check_strip(operation, scene)
+    headings = (text_width(operation.heading(frame), SMALL + 1) for frame in operation)
+    width = max(*headings, *(scene.boards[name].size[0] for name in STRIP_BOARDS))
+    # as many columns as the output has, where they fit
+    columns = max(1, min(operation.frames.positions[-1], int(STRIP_WIDTH / (width + EDGE))))
+    total_width = max(MIN_WIDTH, columns * (width + EDGE) - EDGE)
+    marks = Column(EDGE, total_width).write([operation.title], EDGE)
+    y: float = EDGE + LINE * len(marks) + 4
+    background = scene.background()
     if "kernels" in scene.boards:
-        laid += moved(still["kernels"], EDGE, y)
+        marks += shift(background["kernels"], EDGE, y)
         y += scene.boards["kernels"].size[1]
+    sums = [_wrapped_arithmetic(operation, frame, width, SMALL) for frame in operation]
+    boards_height = sum(scene.boards[name].size[1] for name in STRIP_BOARDS)
+    height = boards_height + LINE * (1 + max(map(len, sums), default=0)) + EDGE
+    output: Marks = {"output": []}
     for k, frame in enumerate(operation):
-        so_far = layered(so_far, scene.kept(k))
-        marks = layered(still, so_far, scene.passing(frame))
-        a, b = EDGE + (k % columns) * (width + EDGE), y + (k // columns) * height
-        laid.append(Words(a, b + 15, operation.heading(frame), bold=True, font=SMALL))
-        at = b + LINE
-        for name in pair:
-            laid += moved(marks[name], a, at)
-            at += scene.boards[name].size[1]
-        laid += [
-            Words(a, at + LINE * (n + 1) - 6, words, SMALL) for n, words in enumerate(lines[k])
-        ]
+        output = layered(output, scene.output_numbers(k))
+        layers = layered(background, output, scene.outlines(frame))
+        frame_marks: list[Mark] = [Text(0, 15, operation.heading(frame), SMALL, bold=True)]
+        below: float = LINE
+        for name in STRIP_BOARDS:
+            frame_marks += shift(layers[name], 0, below)
+            below += scene.boards[name].size[1]
+        frame_marks += Column(0, width, SMALL).write(operation.arithmetic(frame), below)
+        row, column = divmod(k, columns)
+        marks += shift(frame_marks, EDGE + column * (width + EDGE), y + row * height)
     y += -(-len(operation) // columns) * height
-    rest = below(notes(operation), EDGE, y, total, SMALL, "grey")
-    told = " ".join(
+    legend = Column(EDGE, total_width, SMALL, "grey").write(notes(operation), y)
+    description = " ".join(
         part
         for frame in operation
-        for part in [operation.heading(frame) + ":", *operation.arithmetic(frame)]
+        for part in [f"{operation.heading(frame)}:", *operation.arithmetic(frame)]
     )
-    return Drawing(
-        total + 2 * EDGE, y + LINE * len(rest) + EDGE, operation.title, tuple(laid + rest), told
-    )
+    size = total_width + 2 * EDGE, y + LINE * len(legend) + EDGE
+    return Drawing(*size, operation.title, (*marks, *legend), description)

@@ -1,4 +1,4 @@
-"""The windows of a pooling as plain values: what `frames` is for convolutions."""
+"""The windows of a pooling as plain values."""
 
 from __future__ import annotations
 
@@ -14,59 +14,69 @@ from convpool.explanation.frames import Frame, Frames, Place, Tap
 Array = NDArray[Any]
 
 
-def _extreme(kind: np.dtype[Any], greatest: bool) -> Any:
-    """Return what wins against nothing: the end of a dtype."""
-    if kind.kind == "f":
-        return kind.type(np.inf if greatest else -np.inf)
-    if kind.kind == "b":
-        return np.bool_(greatest)
-    return kind.type(np.iinfo(kind).max if greatest else np.iinfo(kind).min)
+def _least(dtype: np.dtype[Any]) -> Any:
+    """Return the least value of a dtype: the maximum of no pixels."""
+    if dtype.kind == "f":
+        return dtype.type(-np.inf)
+    return np.bool_(False) if dtype.kind == "b" else dtype.type(np.iinfo(dtype).min)
 
 
-# mode -> what the pixels of a window give, with the divisor and the exponent
+def _greatest(dtype: np.dtype[Any]) -> Any:
+    """Return the greatest value of a dtype: the minimum of no pixels."""
+    if dtype.kind == "f":
+        return dtype.type(np.inf)
+    return np.bool_(True) if dtype.kind == "b" else dtype.type(np.iinfo(dtype).max)
+
+
+# mode -> the pooled number, from the pixels of a window, the divisor and lp's exponent
 REDUCTIONS: dict[str, Callable[[Array, int, float], Any]] = {
-    "max": lambda pixels, divisor, p: pixels.max(initial=_extreme(pixels.dtype, False)),
-    "min": lambda pixels, divisor, p: pixels.min(initial=_extreme(pixels.dtype, True)),
+    "max": lambda pixels, divisor, p: pixels.max(initial=_least(pixels.dtype)),
+    "min": lambda pixels, divisor, p: pixels.min(initial=_greatest(pixels.dtype)),
     "avg": lambda pixels, divisor, p: pixels.sum(dtype=pixels.dtype) / pixels.dtype.type(divisor),
     "sum": lambda pixels, divisor, p: pixels.sum(dtype=pixels.dtype),
     "median": lambda pixels, divisor, p: np.median(pixels) if pixels.size else np.float64(np.nan),
     "lp": lambda pixels, divisor, p: (np.abs(pixels) ** p).sum(dtype=pixels.dtype) ** (1 / p),
 }
+# mode -> the index of the pixel that is pooled, the first of equals
+CHOICES: dict[str, Callable[[Array], Any]] = {"max": np.argmax, "min": np.argmin}
 
 
 @dataclass(frozen=True)
-class Pooling(Frames):
-    """The windows of a pooling, of which padding is no part: it has no values."""
+class PoolingFrames(Frames):
+    """The windows of a pooling; padding takes no part in it and has no values."""
 
     mode: str
     count_padding: bool
     p: float
 
+    @property
+    def kind(self) -> str:
+        """The mode of the pooling."""
+        return self.mode
+
     def frame(self, number: int, position: Place, channel: int) -> Frame:
-        """Reduce the pixels of a window."""
+        """Reduce the pixels of a window to one number."""
         taps = tuple(self._tap(tap, place, channel) for tap, place in self.places(position))
-        real = [k for k, tap in enumerate(taps) if tap.pixel is not None]
-        pixels = np.array(
-            [self.image[(*self.unpadded(taps[k].place), channel)] for k in real], self.dtype
-        )
-        counted = ("pixel", "padding") if self.count_padding else ("pixel",)
-        divisor = sum(tap.where in counted for tap in taps) if real else 0
-        total = REDUCTIONS[self.mode](pixels, divisor, self.p)
-        choose = {"max": np.argmax, "min": np.argmin}.get(self.mode)
-        chosen = real[int(choose(pixels))] if choose and real else None
+        on_pixels = [k for k, tap in enumerate(taps) if tap.pixel is not None]
+        indices = [(*self.pixel_at(taps[k].place), channel) for k in on_pixels]
+        pixels = np.array([self.image[index] for index in indices], self.dtype)
+        regions = ("pixel", "padding") if self.count_padding else ("pixel",)
+        divisor = sum(tap.where in regions for tap in taps) if on_pixels else 0
+        total = REDUCTIONS[self.mode](pixels, divisor, self.p).item()
+        choose = CHOICES.get(self.mode)
         return Frame(
             number,
             position,
             channel,
             taps,
-            (),
-            total.item(),
-            divisor if self.mode == "avg" else None,
-            chosen,
+            sums=(),
+            total=total,
+            divisor=divisor if self.mode == "avg" else None,
+            chosen=on_pixels[int(choose(pixels))] if choose and on_pixels else None,
         )
 
     def _tap(self, tap: Place, place: Place, channel: int) -> Tap:
-        where = self.where(place)
-        pixel = self.unpadded(place) if where == "pixel" else None
+        where = self.region(place)
+        pixel = self.pixel_at(place) if where == "pixel" else None
         value = None if pixel is None else self.image[(*pixel, channel)].item()
-        return Tap(tap, place, where, pixel, channel, value, None, value)
+        return Tap(tap, place, where, pixel, channel, value, weight=None, product=value)

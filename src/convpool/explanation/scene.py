@@ -1,7 +1,7 @@
-"""The boards of an explanation, input, kernels and output, and what each frame changes on them.
+"""The boards of an explanation - input, kernels, output - and what each frame changes on them.
 
-What stays is drawn once; `kept` marks of a frame stay from then on (the numbers of the output as
-they come), `passing` ones are its own (the outlines of its window).
+The background is drawn once; on it, the numbers of the output stay once a frame has computed them,
+and the outlines of a frame's window are its own.
 """
 
 from __future__ import annotations
@@ -12,221 +12,231 @@ from typing import Any
 
 import numpy as np
 
-from convpool.explanation.boards import Board, Cell, across, flat, padding_labels, wide
-from convpool.explanation.drawing import Mark, shade
-from convpool.explanation.frames import Frame, Place, left_over
-from convpool.explanation.kernel_frames import Convolving, Scattering
+from convpool.explanation.boards import (
+    Board,
+    Cell,
+    Position,
+    cell_width,
+    row_and_column,
+    size_text,
+)
+from convpool.explanation.frames import Frame, Place, padded_size, uncovered_places
+from convpool.explanation.kernel_frames import ConvolutionFrames
+from convpool.explanation.marks import Mark, shade
 from convpool.explanation.model import Operation
-from convpool.explanation.words import number
+from convpool.explanation.sums import number
 from convpool.plans.cached_value import cached_property
 from convpool.windows import volume
 
-MOST = 4096  # cells of all boards
-Marks = dict[str, list[Mark]]
+MAX_CELLS = 4096  # of all boards
+Marks = dict[str, list[Mark]]  # name of a board -> what is drawn on it
 
 
 @dataclass(frozen=True, eq=False)
 class Scene:
     """The boards by name, in the order in which they are read."""
 
-    of: Operation
+    operation: Operation
 
     @property
-    def transposed(self) -> bool:
+    def is_transposed(self) -> bool:
         """Whether windows lie on the output."""
-        return isinstance(self.of.frames, Scattering)
+        return self.operation.kind == "transposed"
 
     @property
-    def lattice(self) -> str:
-        """The board on which windows lie."""
-        return "output" if self.transposed else "input"
+    def window_board(self) -> str:
+        """Name of the board on which windows lie."""
+        return "output" if self.is_transposed else "input"
+
+    @property
+    def plain_board(self) -> str:
+        """Name of the board with one cell for each position."""
+        return "input" if self.is_transposed else "output"
 
     @cached_property
     def boards(self) -> dict[str, Board]:
         """Lay out the boards."""
         self.check()
-        frames, kernels = self.of.frames, self.of.kernels
-        image, output = frames.image, frames.output_shape
-        padded = tuple(axis.before + axis.size + axis.after + axis.overhang for axis in frames.axes)
-        shapes = {"input": image.shape[:-1], "output": output[:-1]}
-        rows = shapes | {self.lattice: padded}
+        frames, kernels = self.operation.frames, self.operation.kernels
+        shapes = {"input": frames.image.shape, "output": frames.output_shape}
+        cells = {name: shape[:-1] for name, shape in shapes.items()}
+        cells[self.window_board] = tuple(padded_size(axis) for axis in frames.axes)
         boards = {}
-        for name, planes, values in (
-            ("input", image.shape[-1], image),
-            ("output", output[-1], self.of.result),
-        ):
-            labels = {(k, 0): f"channel {k}" for k in range(planes)} if planes > 1 else {}
-            title = f"{name} {across(shapes[name])}"
+        for name, (*size, planes) in shapes.items():
             boards[name] = Board(
-                title, planes, 1, *flat(rows[name], 1), self._wide(name, values), labels
+                title=f"{name} {size_text(size)}",
+                planes_down=planes,
+                planes_across=1,
+                rows=row_and_column(cells[name], 1)[0],
+                columns=cells[name][-1],
+                cell_width=cell_width(self._numbers(name)),
+                labels={(k, 0): f"channel {k}" for k in range(planes)} if planes > 1 else {},
             )
         if kernels is None:
             return boards
+        return {"input": boards["input"], "kernels": self._kernels(), "output": boards["output"]}
+
+    def _kernels(self) -> Board:
+        kernels = self.operation.kernels
+        assert kernels is not None
         *window, depth, nc = kernels.shape
-        labels = {(0, k): f"kernel {k}" for k in range(nc)} if nc > 1 else {}
-        title = f"kernel{'s' * (nc > 1)} {across(window)}{', flipped' * self._flipped}"
-        board = Board(title, depth, nc, *flat(window, 1), wide(kernels.ravel().tolist()), labels)
-        return {"input": boards["input"], "kernels": board, "output": boards["output"]}
+        is_flipped = getattr(self.operation.plan, "flip", False)
+        rows, columns = row_and_column(window, 1)
+        return Board(
+            title=f"kernel{'s' * (nc > 1)} {size_text(window)}{', flipped' * is_flipped}",
+            planes_down=depth,
+            planes_across=nc,
+            rows=rows,
+            columns=columns,
+            cell_width=cell_width(kernels.ravel().tolist()),
+            labels={(0, k): f"kernel {k}" for k in range(nc)} if nc > 1 else {},
+        )
 
     @property
     def cells(self) -> int:
-        """How many cells all boards have together."""
-        frames, kernels = self.of.frames, self.of.kernels
-        padded = volume(
-            [axis.before + axis.size + axis.after + axis.overhang for axis in frames.axes]
-        )
-        planes = frames.output_shape[-1] if self.transposed else frames.image.shape[-1]
-        plain = frames.image.size if self.transposed else volume(frames.output_shape)
+        """Number of cells of all boards."""
+        frames, kernels = self.operation.frames, self.operation.kernels
+        padded = volume([padded_size(axis) for axis in frames.axes])
+        planes = frames.output_shape[-1] if self.is_transposed else frames.image.shape[-1]
+        plain = frames.image.size if self.is_transposed else volume(frames.output_shape)
         return padded * planes + plain + (0 if kernels is None else kernels.size)
 
     def check(self) -> None:
-        """Raise if there is more than can be drawn."""
-        if self.cells > MOST:
-            sizes = " x ".join(map(str, self.of.frames.image.shape))
+        """Raise ValueError if there is more than can be drawn."""
+        if self.cells > MAX_CELLS:
+            sizes = " x ".join(map(str, self.operation.frames.image.shape))
             raise ValueError(
                 f"an image of {sizes} with kernels and output makes {self.cells:,} cells, but a "
-                f"picture holds {MOST:,}: explain a part, such as image[:16, :16], or "
+                f"picture holds {MAX_CELLS:,}: explain a part, such as image[:16, :16], or "
                 "print(explanation), which takes any size"
             )
 
-    @property
-    def _flipped(self) -> bool:
-        return bool(getattr(self.of.plan, "flip", False))
-
-    def _wide(self, name: str, values: Any) -> float:
-        extra = (
-            [self.of.frames.fill]
-            if name == "input" and isinstance(self.of.frames, Convolving)
-            else []
-        )
-        sums = (
-            [value for step in self.steps for value in step.values()]
-            if self.transposed and name == "output"
-            else []
-        )
-        return wide([*np.asarray(values).ravel().tolist(), *extra, *sums])
+    def _numbers(self, name: str) -> list[Any]:
+        """Return every number that can be written on the board of the input or output."""
+        frames = self.operation.frames
+        if name == "input":
+            fill = [frames.fill] if isinstance(frames, ConvolutionFrames) else []
+            return [*frames.image.ravel().tolist(), *fill]
+        changes = self.output_changes if self.is_transposed else []
+        partial_sums = [value for change in changes for value in change.values()]
+        return [*self.operation.result.ravel().tolist(), *partial_sums]
 
     @cached_property
-    def steps(self) -> list[dict[Place, Any]]:
-        """What each frame changes in the output."""
-        return list(self.of.frames.steps())
+    def output_changes(self) -> list[dict[Place, Any]]:
+        """What each frame changes in the output: (*position, channel) -> the number after it."""
+        return list(self.operation.frames.output_changes())
 
     @cached_property
-    def scales(self) -> dict[str, float]:
-        """The greatest magnitude on each board, which has the fullest colour."""
+    def magnitudes(self) -> dict[str, float]:
+        """The greatest magnitude on each board, which has the strongest colour."""
         numbers = {
-            "input": self.of.frames.image,
-            "output": self.of.result,
-            "kernels": self.of.kernels,
+            "input": self.operation.frames.image,
+            "output": self.operation.result,
+            "kernels": self.operation.kernels,
         }
         return {name: _magnitude(values) for name, values in numbers.items() if values is not None}
 
     def cell(self, name: str, value: Any, hatch: str = "") -> Cell:
-        """Return the cell of a number."""
-        return Cell(number(value), shade(value, self.scales[name]), hatch)
+        """Return the cell of a number on a board."""
+        return Cell(number(value), shade(value, self.magnitudes[name]), hatch)
 
-    def still(self) -> Marks:
+    def background(self) -> Marks:
         """Draw what is there before the first window."""
         marks = {name: board.heading() for name, board in self.boards.items()}
-        for name in ("input", "output"):
-            board = self.boards[name]
-            if name == self.lattice:
-                marks[name] += self._padded(board)
-            else:
-                marks[name] += self._plain(name, board)
-        if "kernels" in self.boards:
+        marks[self.window_board] += self._padded_cells()
+        marks[self.plain_board] += self._plain_cells()
+        kernels = self.operation.kernels
+        if kernels is not None:
             board = self.boards["kernels"]
-            for *tap, depth, n in np.ndindex(*self.of.kernels.shape):  # type: ignore[union-attr]
-                value = self.of.kernels[(*tap, depth, n)].item()  # type: ignore[index]
-                marks["kernels"] += board.draw((depth, n), *flat(tap), self.cell("kernels", value))
+            for (*tap, depth, n), weight in np.ndenumerate(kernels):
+                position = Position((depth, n), row_and_column(tap))
+                marks["kernels"] += board.draw_cell(position, self.cell("kernels", weight.item()))
         return marks
 
-    def _padded(self, board: Board) -> Iterator[Mark]:
-        axes = self.of.frames.axes
-        lengths = [axis.before + axis.size + axis.after + axis.overhang for axis in axes]
-        left = [set(left_over(axis)) if not self.transposed else set() for axis in axes]
-        for plane in range(board.down):
-            for place in np.ndindex(*lengths):
-                unreached = any(n in over for n, over in zip(place, left, strict=True))
-                yield from board.draw(
-                    (plane, 0), *flat(place), self._standing(place, plane, unreached)
-                )
-        before, after = (
-            flat([getattr(axis, word) for axis in axes]) for word in ("before", "after")
-        )
-        yield from padding_labels(
-            board, (0, 0), before, after, flat([axis.size for axis in axes], 1)
+    def _padded_cells(self) -> Iterator[Mark]:
+        """Draw the board on which windows lie, with its padding and the sizes of it."""
+        board, axes = self.boards[self.window_board], self.operation.frames.axes
+        sizes = [padded_size(axis) for axis in axes]
+        for plane in range(board.planes_down):
+            for place in np.ndindex(*sizes):
+                position = Position((plane, 0), row_and_column(place))
+                yield from board.draw_cell(position, self._padded_cell(place, plane))
+        yield from board.padding_labels(
+            row_and_column([axis.before for axis in axes]),
+            row_and_column([axis.after for axis in axes]),
+            row_and_column([axis.size for axis in axes], 1),
         )
 
-    def _standing(self, place: Place, plane: int, unreached: bool) -> Cell:
-        """Return the cell at a place of the padded image."""
-        frames, where = self.of.frames, self.of.frames.where(place)
-        hatch = "left" if unreached else "" if where == "pixel" else "padding"
-        if self.transposed:
-            return Cell(
-                "0" if where == "pixel" else "", "zero" if where == "pixel" else "ground", hatch
-            )
-        if isinstance(frames, Convolving):
+    def _padded_cell(self, place: Place, plane: int) -> Cell:
+        """Return the cell at a place of the padded image, or of the padded output if transposed."""
+        frames = self.operation.frames
+        is_pixel = frames.region(place) == "pixel"
+        hatch = "" if is_pixel else "padding"
+        if self.is_transposed:
+            return Cell("0", "zero", hatch) if is_pixel else Cell("", "ground", hatch)
+        if any(n in uncovered_places(axis) for n, axis in zip(place, frames.axes, strict=True)):
+            hatch = "left"
+        if isinstance(frames, ConvolutionFrames):
             return self.cell("input", frames.value(place, plane).item(), hatch)
-        if where != "pixel":
+        if not is_pixel:
             return Cell("", "ground", hatch)
-        return self.cell("input", frames.image[(*frames.unpadded(place), plane)].item(), hatch)
+        return self.cell("input", frames.image[(*frames.pixel_at(place), plane)].item(), hatch)
 
-    def _plain(self, name: str, board: Board) -> Iterator[Mark]:
-        frames = self.of.frames
-        for frame_number in range(len(frames)):
-            plane, *position = (
-                int(n) for n in np.unravel_index(frame_number, (frames.planes, *frames.positions))
-            )
-            empty = Cell("", "ground")
-            value = (
-                self.cell(name, frames.image[(*position, plane)].item())
-                if name == "input"
-                else empty
-            )
-            yield from board.draw((plane, 0), *flat(position), value, frame_number)
+    def _plain_cells(self) -> Iterator[Mark]:
+        """Draw the board with one cell for each position: numbers of the input, or empty cells."""
+        frames, board = self.operation.frames, self.boards[self.plain_board]
+        for k in range(len(frames)):
+            position, plane = frames.position(k)
+            cell = Cell("", "ground")
+            if self.is_transposed:
+                cell = self.cell("input", frames.image[(*position, plane)].item())
+            yield from board.draw_cell(Position((plane, 0), row_and_column(position)), cell)
 
-    def kept(self, k: int) -> Marks:
+    def output_numbers(self, k: int) -> Marks:
         """Draw the numbers of the output that frame k changes."""
-        board, marks, axes = self.boards["output"], [], self.of.frames.axes
-        for (*position, channel), value in self.steps[k].items():
-            place, link = tuple(position), None if self.transposed else k
-            if self.transposed:
+        board, marks, axes = self.boards["output"], [], self.operation.frames.axes
+        for (*position, channel), value in self.output_changes[k].items():
+            place = tuple(position)
+            if self.is_transposed:
                 place = tuple(n + axis.before for n, axis in zip(position, axes, strict=True))
-            marks += board.draw((channel, 0), *flat(place), self.cell("output", value), link)
+            cell = self.cell("output", value)
+            marks += board.draw_cell(Position((channel, 0), row_and_column(place)), cell)
         return {"output": marks}
 
-    def passing(self, frame: Frame) -> Marks:
+    def outlines(self, frame: Frame) -> Marks:
         """Draw the outlines of a frame: its window, its kernel, its number."""
-        plain = "input" if self.transposed else "output"
         marks: Marks = {name: [] for name in self.boards}
-        marks[plain].append(
-            self.boards[plain].outline((frame.channel, 0), flat(frame.position), (1, 1))
-        )
+        position = Position((frame.channel, 0), row_and_column(frame.position))
+        marks[self.plain_board].append(self.boards[self.plain_board].outline(position, (1, 1)))
         for plane in sorted({tap.channel for tap in frame.taps}):
-            marks[self.lattice] += self._window(frame, plane)
+            marks[self.window_board] += self._window_outlines(frame, plane)
         if "kernels" in self.boards:
             board = self.boards["kernels"]
             size = board.rows, board.columns
             marks["kernels"] += [
-                board.outline((d, frame.channel), (0, 0), size) for d in range(board.down)
+                board.outline(Position((depth, frame.channel), (0, 0)), size)
+                for depth in range(board.planes_down)
             ]
         return marks
 
-    def _window(self, frame: Frame, plane: int) -> Iterator[Mark]:
-        board, axes = self.boards[self.lattice], self.of.frames.axes
-        starts = tuple(i * axis.stride for i, axis in zip(frame.position, axes, strict=True))
-        yield board.outline((plane, 0), flat(starts), flat([axis.span for axis in axes], 1))
+    def _window_outlines(self, frame: Frame, plane: int) -> Iterator[Mark]:
+        """Frame a window on one plane; its taps too if it is dilated, and the chosen pixel."""
+        board, axes = self.boards[self.window_board], self.operation.frames.axes
+        starts = [i * axis.stride for i, axis in zip(frame.position, axes, strict=True)]
+        span = row_and_column([axis.span for axis in axes], 1)
+        yield board.outline(Position((plane, 0), row_and_column(starts)), span)
         if any(axis.dilation > 1 and axis.window > 1 for axis in axes):
             for tap in frame.taps:
                 if tap.channel == plane:
-                    yield board.outline((plane, 0), flat(tap.place), (1, 1), 2)
+                    position = Position((plane, 0), row_and_column(tap.place))
+                    yield board.outline(position, (1, 1), 2)
         if frame.chosen is not None:
-            row, column = flat(frame.taps[frame.chosen].place)
-            yield board.outline((plane, 0), (row, column), (1, 1), 5)
+            place = row_and_column(frame.taps[frame.chosen].place)
+            yield board.outline(Position((plane, 0), place), (1, 1), 5)
 
 
 def _magnitude(values: Any) -> float:
+    """Return the greatest finite magnitude of an array; 0 for complex numbers or without one."""
     if values.dtype.kind == "c" or not values.size:
         return 0.0
     finite = values[np.isfinite(values)]

@@ -1,16 +1,15 @@
-"""A drawing as SVG: words stay words, and the colours follow the reader's light or dark."""
+"""A drawing as SVG: text stays text, and colours follow the reader's light or dark scheme."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from html import escape
 
-from convpool.explanation.drawing import COLORS, Drawing, Lines, Mark, Rect, Words
+from convpool.explanation.marks import COLORS, Drawing, Lines, Mark, Rect, Text
 
 FONTS = "DejaVu Sans, Verdana, Arial, sans-serif"
 
 
-def style(scope: str = ".convpool") -> str:
+def _style() -> str:
     """Return the colours as CSS variables, light and dark, and the classes that use them."""
     light, dark = (
         ";".join(f"--cp-{name}:{shades[k]}" for name, shades in COLORS.items()) for k in (0, 1)
@@ -19,28 +18,23 @@ def style(scope: str = ".convpool") -> str:
         f".cp-f-{name}{{fill:var(--cp-{name})}}.cp-e-{name}{{stroke:var(--cp-{name})}}"
         for name in COLORS
     )
-    return f"{scope}{{{light}}}@media(prefers-color-scheme:dark){{{scope}{{{dark}}}}}{classes}"
-
-
-def _fill(name: str) -> str:
-    """Name a colour by its class, and give the light one for readers that know no styles."""
-    return f'class="cp-f-{name}" fill="{COLORS[name][0]}"'
+    dark_scheme = f"@media(prefers-color-scheme:dark){{.convpool{{{dark}}}}}"
+    return f".convpool{{{light}}}{dark_scheme}{classes}"
 
 
 def _edge(name: str, stroke: float) -> str:
+    """Return the attributes of a line: the light colour, for readers without styles, and width."""
     return f'stroke="{COLORS[name][0]}" stroke-width="{stroke:g}"'
 
 
 def _rect(mark: Rect) -> str:
-    classes = " ".join(
-        f"cp-{kind}-{name}" for kind, name in (("f", mark.fill), ("e", mark.edge)) if name
-    )
+    colors = (("f", mark.fill), ("e", mark.edge))
+    classes = " ".join(f"cp-{letter}-{name}" for letter, name in colors if name)
     fill = COLORS[mark.fill][0] if mark.fill else "none"
     edge = " " + _edge(mark.edge, mark.stroke) if mark.edge else ""
-    link = "" if mark.frame is None else f' data-frame="{mark.frame}"'
     return (
         f'<rect class="{classes}" x="{mark.x:g}" y="{mark.y:g}" width="{mark.width:g}" '
-        f'height="{mark.height:g}" fill="{fill}"{edge}{link}/>'
+        f'height="{mark.height:g}" fill="{fill}"{edge}/>'
     )
 
 
@@ -51,57 +45,35 @@ def _lines(mark: Lines) -> str:
     )
 
 
-def _words(mark: Words) -> str:
+def _text(mark: Text) -> str:
     bold = ' font-weight="bold"' if mark.bold else ""
     anchor = "" if mark.anchor == "start" else f' text-anchor="{mark.anchor}"'
     return (
         f'<text x="{mark.x:g}" y="{mark.y:g}" font-size="{mark.font:g}"{anchor}{bold} '
-        f"{_fill(mark.fill)}>"
-        f"{escape(mark.words)}</text>"
+        f'class="cp-f-{mark.fill}" fill="{COLORS[mark.fill][0]}">{escape(mark.text)}</text>'
     )
 
 
-def elements(marks: Iterable[Mark]) -> str:
-    """Write marks as elements."""
-    return "".join(
-        _rect(mark)
-        if isinstance(mark, Rect)
-        else _lines(mark)
-        if isinstance(mark, Lines)
-        else _words(mark)
-        for mark in marks
-    )
-
-
-def element(
-    width: float,
-    height: float,
-    parts: Sequence[str],
-    title: str,
-    description: str = "",
-    more: str = "",
-) -> str:
-    """Put elements into an svg element."""
-    told = f"<title>{escape(title)}</title>" + (
-        f"<desc>{escape(description)}</desc>" if description else ""
-    )
-    return "\n".join(
-        [
-            f'<svg xmlns="http://www.w3.org/2000/svg" class="convpool" width="{width:g}" '
-            f'height="{height:g}" viewBox="0 0 {width:g} {height:g}" role="img" '
-            f'font-family="{FONTS}"{more}>{told}',
-            *parts,
-            "</svg>\n",
-        ]
-    )
+def _element(mark: Mark) -> str:
+    if isinstance(mark, Rect):
+        return _rect(mark)
+    return _lines(mark) if isinstance(mark, Lines) else _text(mark)
 
 
 def write(drawing: Drawing) -> str:
     """Return the text of an SVG file."""
     ground = Rect(0.5, 0.5, drawing.width - 1, drawing.height - 1, "ground", "line")
-    parts = [
-        f"<style>{style()}</style>",
-        elements([ground]),
-        *(elements([mark]) for mark in drawing.marks),
-    ]
-    return element(drawing.width, drawing.height, parts, drawing.title, drawing.description)
+    title = f"<title>{escape(drawing.title)}</title>"
+    if drawing.description:
+        title += f"<desc>{escape(drawing.description)}</desc>"
+    width, height = f"{drawing.width:g}", f"{drawing.height:g}"
+    return "\n".join(
+        [
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="convpool" width="{width}" '
+            f'height="{height}" viewBox="0 0 {width} {height}" role="img" '
+            f'font-family="{FONTS}">{title}',
+            f"<style>{_style()}</style>",
+            *(_element(mark) for mark in (ground, *drawing.marks)),
+            "</svg>\n",
+        ]
+    )

@@ -1,140 +1,148 @@
-"""Planes of numbers in a terminal, with a box around a window; several side by side where they fit."""
+"""Planes of numbers in a terminal, with a box around a window; several side by side."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
+from typing import NamedTuple
 
 from convpool.explanation.frames import Place
 
-COLUMNS, ROWS = 78, 12  # of the numbers that are shown around a window
+COLUMNS = 78  # characters of a line
+ROWS = 12  # of a plane that are shown
 PADDED = "\N{LIGHT SHADE}"
 DIM, STRONG, END = "\x1b[2m", "\x1b[1;7m", "\x1b[0m"
 
 
-@dataclass(frozen=True)
-class Table:
-    """A part of a plane: what its cells say, and the box around some of them.
+class Box(NamedTuple):
+    """A box around cells: its first row and column, their number, and the places that count.
 
-    Parameters
-    ----------
-    title
-        Stands above.
-    shown
-        Rows and columns that are shown, of `size`.
-    cell
-        From a place to its words.
-    box
-        The first row and column in the box, and how many.
-    marked
-        The places in the box that count, where they are not all.
+    `marked` is None where all places in the box count.
     """
+
+    start: Place
+    span: Place
+    marked: frozenset[Place] | None = None
+
+
+class Plane(NamedTuple):
+    """A plane of text: its title, its numbers of (rows, columns), and the text of each place."""
 
     title: str
     size: Place
-    shown: tuple[range, range]
     cell: Callable[[Place], str]
-    box: tuple[Place, Place] | None = None
-    marked: frozenset[Place] | None = None
 
-    def lines(self, color: bool) -> Iterator[str]:
-        """Write it, line by line, all of one width apart from colours."""
-        rows, columns = self.shown
-        words = {(i, j): self.cell((i, j)) for i in rows for j in columns}
-        wide = max([2, *map(len, words.values())]) + (self.marked is not None)
-        top, left = self.box[0] if self.box else (-1, -1)
-        bottom, right = (top + self.box[1][0], left + self.box[1][1]) if self.box else (-1, -1)
-        yield self.title
-        for i in rows:
+
+@dataclass(frozen=True)
+class Table:
+    """The part of a plane that is shown, with a box."""
+
+    plane: Plane
+    rows: range
+    columns: range
+    box: Box | None = None
+
+    def lines(self, *, is_colored: bool) -> Iterator[str]:
+        """Write the table, line by line, all of one width apart from colours."""
+        texts = {(i, j): self.plane.cell((i, j)) for i in self.rows for j in self.columns}
+        width = max([2, *map(len, texts.values())]) + _has_marks(self.box)
+        (top, left), (bottom, right) = (-1, -1), (-1, -1)
+        if self.box:
+            top, left = self.box.start
+            bottom, right = top + self.box.span[0], left + self.box.span[1]
+        yield self._title()
+        for i in self.rows:
             if i == top:
-                yield self._edge(wide, left, right, "┏┓")
+                yield self._edge(width, left, right, "┏┓")
+            is_boxed = top <= i < bottom
             line = ""
-            for j in columns:
-                side = self.box and top <= i < bottom
-                line += "┃" if side and j in (left, right) else " "
-                line += self._colored(
-                    words[i, j].rjust(wide), (i, j), color, bool(side) and left <= j < right
-                )
-            yield line + ("┃" if self.box and top <= i < bottom and columns.stop == right else " ")
+            for j in self.columns:
+                line += "┃" if is_boxed and j in (left, right) else " "
+                text = texts[i, j].rjust(width)
+                if is_boxed and left <= j < right:
+                    text = self._mark(text, (i, j), is_colored=is_colored)
+                elif is_colored:
+                    text = _dim_padding(text)
+                line += text
+            yield line + ("┃" if is_boxed and self.columns.stop == right else " ")
             if i == bottom - 1:
-                yield self._edge(wide, left, right, "┗┛")
+                yield self._edge(width, left, right, "┗┛")
 
-    def _edge(self, wide: int, left: int, right: int, corners: str) -> str:
-        line = ""
-        for j in range(self.shown[1].start, self.shown[1].stop + 1):
-            line += (
-                corners[0]
-                if j == left
-                else corners[1]
-                if j == right
-                else "━"
-                if left < j < right
-                else " "
+    def _title(self) -> str:
+        """Return the plane's title, and which rows and columns are shown where not all are."""
+        parts = [
+            f"{word} {numbers.start} to {numbers.stop - 1}"
+            for word, numbers, size in zip(
+                ("rows", "columns"), (self.rows, self.columns), self.plane.size, strict=True
             )
-            line += ("━" if left <= j < right else " ") * wide
-        return line[:-wide]
+            if len(numbers) < size
+        ]
+        return f"{self.plane.title}: {', '.join(parts)}" if parts else self.plane.title
 
-    def _colored(self, words: str, place: Place, color: bool, inside: bool) -> str:
-        if self.marked is not None and inside and place in self.marked and words[0] == " ":
-            words = words.replace(" " + words.strip(), ">" + words.strip(), 1)
-        if not color:
-            return words
-        strong = inside and (self.marked is None or place in self.marked)
-        style = STRONG if strong else DIM if words.strip().endswith(PADDED) else ""
-        return f"{style}{words}{END}" if style else words
+    def _edge(self, width: int, left: int, right: int, corners: str) -> str:
+        """Return the upper or lower edge of the box, from column `left` up to `right`."""
+        line = ""
+        for j in range(self.columns.start, self.columns.stop + 1):
+            edge = "━" if left < j < right else " "
+            line += {left: corners[0], right: corners[1]}.get(j, edge)
+            line += ("━" if left <= j < right else " ") * width
+        return line[:-width]
 
-
-def around(
-    name: str,
-    size: Place,
-    cell: Callable[[Place], str],
-    start: Place = (0, 0),
-    span: Place = (0, 0),
-    marked: frozenset[Place] | None = None,
-    room: int = COLUMNS,
-) -> Table:
-    """Show a plane of any size: as much as fits, with a box in the middle where there is a choice."""
-    shown = _part(size, start, span, 2, room)
-    wide = max([2, *(len(cell((i, j))) for i in shown[0] for j in shown[1])]) + (marked is not None)
-    shown = _part(size, start, span, wide, room)
-    parts = [
-        f"{word} {some.start} to {some.stop - 1}"
-        for word, some, whole in zip(("rows", "columns"), shown, size, strict=True)
-        if len(some) < whole
-    ]
-    box = (start, span) if span != (0, 0) else None
-    return Table(
-        ": ".join([name, *([", ".join(parts)] if parts else [])]), size, shown, cell, box, marked
-    )
+    def _mark(self, text: str, place: Place, *, is_colored: bool) -> str:
+        """Mark a cell in the box: > before those that count where not all do, and colours."""
+        assert self.box is not None
+        is_marked = self.box.marked is None or place in self.box.marked
+        if self.box.marked is not None and is_marked and text[0] == " ":
+            text = text.replace(" " + text.strip(), ">" + text.strip(), 1)
+        if not is_colored:
+            return text
+        return f"{STRONG}{text}{END}" if is_marked else _dim_padding(text)
 
 
-def _part(size: Place, start: Place, span: Place, wide: int, room: int) -> tuple[range, range]:
-    most = (ROWS, max(1, (room - 1) // (wide + 1)))
+def _has_marks(box: Box | None) -> bool:
+    return box is not None and box.marked is not None
+
+
+def _dim_padding(text: str) -> str:
+    return f"{DIM}{text}{END}" if text.strip().endswith(PADDED) else text
+
+
+def around(plane: Plane, box: Box | None = None, room: int = COLUMNS) -> Table:
+    """Show as much of a plane as fits in `room` columns, with the box in the middle of it."""
+    rows, columns = _visible(plane.size, box, 2, room)
+    texts = (plane.cell((i, j)) for i in rows for j in columns)
+    width = max([2, *map(len, texts)]) + _has_marks(box)
+    return Table(plane, *_visible(plane.size, box, width, room), box)
+
+
+def _visible(size: Place, box: Box | None, width: int, room: int) -> tuple[range, range]:
+    """Return the rows and columns that are shown where each cell takes `width` characters."""
+    start, span = (box.start, box.span) if box else ((0, 0), (0, 0))
+    most = (ROWS, max(1, (room - 1) // (width + 1)))
     first = (
         max(0, min(size[k] - most[k], start[k] - max(0, most[k] - span[k]) // 2)) for k in (0, 1)
     )
-    ranges = [range(n, min(size[k], n + most[k])) for k, n in enumerate(first)]
-    return ranges[0], ranges[1]
+    rows, columns = (range(n, min(size[k], n + most[k])) for k, n in enumerate(first))
+    return rows, columns
 
 
-def beside(parts: Sequence[Table], color: bool) -> list[str]:
+def beside(tables: Sequence[Table], *, is_colored: bool) -> list[str]:
     """Lay tables side by side where they fit, else below each other."""
-    plain = [list(table.lines(False)) for table in parts]
+    plain = [list(table.lines(is_colored=False)) for table in tables]
+    colored = [list(table.lines(is_colored=True)) for table in tables] if is_colored else plain
     widths = [max(map(len, lines)) for lines in plain]
-    drawn = [list(table.lines(color)) for table in parts]
-    if sum(widths) + 3 * (len(parts) - 1) > COLUMNS:
-        return [line.rstrip() for lines in drawn for line in [*lines, ""]][:-1]
-    rows = zip_longest(
-        *(
-            [(a, b) for a, b in zip(lines, shown, strict=True)]
-            for lines, shown in zip(plain, drawn, strict=True)
-        )
-    )
+    if sum(widths) + 3 * (len(tables) - 1) > COLUMNS:
+        return [line.rstrip() for lines in colored for line in [*lines, ""]][:-1]
+    # colours take no room: each line is padded by the length of its plain twin
+    padded = [
+        [line + " " * (width - len(twin)) for line, twin in zip(lines, twins, strict=True)]
+        for lines, twins, width in zip(colored, plain, widths, strict=True)
+    ]
+    rows = zip_longest(*padded)
     return [
         "   ".join(
-            (cell[1] if cell else "") + " " * (width - len(cell[0] if cell else ""))
-            for cell, width in zip(row, widths, strict=True)
+            " " * width if cell is None else cell for cell, width in zip(row, widths, strict=True)
         ).rstrip()
         for row in rows
     ]

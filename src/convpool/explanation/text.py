@@ -1,4 +1,4 @@
-"""An explanation in a terminal: 80 columns, box drawing where the encoding has it, colours only where asked for."""
+"""An explanation in a terminal: 80 columns, box drawing where the encoding has it, colours."""
 
 from __future__ import annotations
 
@@ -7,129 +7,141 @@ import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from convpool.explanation.boards import across, flat
-from convpool.explanation.frames import AT_ONCE, Frame, Place, left_over
-from convpool.explanation.kernel_frames import Convolving, Scattering
+from convpool.explanation.boards import row_and_column, size_text
+from convpool.explanation.frames import (
+    EAGER_RESULTS,
+    Frame,
+    Place,
+    padded_size,
+    uncovered_places,
+)
+from convpool.explanation.kernel_frames import ConvolutionFrames
 from convpool.explanation.model import Operation
-from convpool.explanation.tables import COLUMNS, PADDED, Table, around, beside
-from convpool.explanation.words import ABOUT, DOT, ELLIPSIS, MINUS, TIMES, number
+from convpool.explanation.sums import ABOUT, DOT, ELLIPSIS, MINUS, TIMES, number
+from convpool.explanation.tables import COLUMNS, PADDED, Box, Plane, Table, around, beside
 from convpool.windows import volume
 
 UNKNOWN = "\N{BULLET OPERATOR}"
-LEFT = TIMES
+LEFT_OVER = TIMES
 SIGNS = "┏━┓┃┗┛" + PADDED + UNKNOWN + MINUS + DOT + TIMES + ABOUT + ELLIPSIS
 ASCII = str.maketrans(SIGNS, "+-+|++:.-*x~.")
 
-Output = Callable[
-    [Place, int], Any
-]  # from a place of the output and its channel to the number; None is unknown
+# from a place of the output and its channel to the number there; None is not computed yet
+Output = Callable[[Place, int], Any]
+Texts = Callable[[Place], str]  # from a place (row, column) to the text of its cell
 
 
-def _place(place: Place, rank: int) -> Place:
-    return place[-rank:]
-
-
-def _lattice(
-    operation: Operation, frame: Frame, channel: int | None, name: str, cell: Callable[[Place], str]
-) -> Table:
-    """Show the board on which windows lie, around the window of a frame."""
-    axes, rank = operation.frames.axes, len(operation.frames.axes)
-    size = flat([axis.before + axis.size + axis.after + axis.overhang for axis in axes], 1)
-    start = flat([i * axis.stride for i, axis in zip(frame.position, axes, strict=True)])
-    span = flat([axis.span for axis in axes], 1)
-    dilated = any(axis.dilation > 1 and axis.window > 1 for axis in axes)
-    marked = frozenset(flat(tap.place) for tap in frame.taps) if dilated else None
-    if frame.chosen is not None:
-        marked = frozenset([flat(frame.taps[frame.chosen].place)])
-
-    def words(place: Place) -> str:
-        return cell(_place(place, rank))
-
-    return around(_plane(name, channel), size, words, start, span, marked)
-
-
-def _plane(name: str, channel: int | None) -> str:
+def _plane_title(name: str, channel: int | None) -> str:
     return name if channel is None else f"{name}, channel {channel}"
 
 
-def _standing(operation: Operation, channel: int) -> Callable[[Place], str]:
-    """Return what stands at a place of the padded input."""
-    frames, left = operation.frames, [left_over(axis) for axis in operation.frames.axes]
+class _FrameTables:
+    """The tables of one frame: each channel with its plane of weights, and the output."""
 
-    def cell(place: Place) -> str:
-        where = frames.where(place)
-        over = LEFT if any(n in some for n, some in zip(place, left, strict=True)) else ""
-        if isinstance(frames, Convolving):
+    def __init__(self, operation: Operation, frame: Frame, output: Output) -> None:
+        self.operation, self.frames, self.frame = operation, operation.frames, frame
+        self.output = output
+        self.rank = len(self.frames.axes)
+        self.is_transposed = operation.kind == "transposed"
+
+    def rows(self) -> list[list[Table]]:
+        """Return the tables in rows, as they are read."""
+        is_deep = self._has_several_planes()
+        rows = []
+        for depth, c in enumerate(dict.fromkeys(tap.channel for tap in self.frame.taps)):
+            row = [self._window_table(c, c if is_deep else None)]
+            if self.operation.kernels is not None:
+                row.append(self._weights(self.operation.kernels, depth))
+            rows.append(row)
+        plain = self._plain_table()
+        if not rows:
+            return [[plain]]
+        first = [plain, *reversed(rows[0])] if self.is_transposed else [*rows[0], plain]
+        return [first, *rows[1:]]
+
+    def _has_several_planes(self) -> bool:
+        """Return whether windows lie on several channels."""
+        shape = self.frames.output_shape if self.is_transposed else self.frames.image.shape
+        return bool(shape[-1] > 1)
+
+    def _plain_table(self) -> Table:
+        """Show one number for each position: the output, or the input if transposed."""
+        frames, channel = self.frames, self.frame.channel
+        shape = frames.image.shape if self.is_transposed else frames.output_shape
+        name = f"{'input' if self.is_transposed else 'output'} {size_text(shape[:-1])}"
+
+        def text(place: Place) -> str:
+            if self.is_transposed:
+                return number(frames.image[(*place[-self.rank :], channel)].item())
+            return self._output_text(place[-self.rank :], channel)
+
+        title = _plane_title(name, channel if frames.planes > 1 else None)
+        plane = Plane(title, row_and_column(frames.positions, 1), text)
+        box = Box(row_and_column(self.frame.position), (1, 1))
+        return around(plane, box, room=COLUMNS // 2)
+
+    def _window_table(self, channel: int, channel_in_title: int | None) -> Table:
+        """Show the padded plane on which windows lie, around the window of the frame."""
+        frame, axes = self.frame, self.frames.axes
+        shape = self.frames.output_shape if self.is_transposed else self.frames.image.shape
+        name = f"{'output' if self.is_transposed else 'input'} {size_text(shape[:-1])}"
+        texts = self._cropped_output if self.is_transposed else self._padded_input
+
+        def text(place: Place) -> str:
+            return texts(place[-self.rank :], channel)
+
+        is_dilated = any(axis.dilation > 1 and axis.window > 1 for axis in axes)
+        marked = None
+        if frame.chosen is not None:
+            marked = frozenset([row_and_column(frame.taps[frame.chosen].place)])
+        elif is_dilated:
+            marked = frozenset(row_and_column(tap.place) for tap in frame.taps)
+        starts = [i * axis.stride for i, axis in zip(frame.position, axes, strict=True)]
+        span = row_and_column([axis.span for axis in axes], 1)
+        size = row_and_column([padded_size(axis) for axis in axes], 1)
+        plane = Plane(_plane_title(name, channel_in_title), size, text)
+        return around(plane, Box(row_and_column(starts), span, marked))
+
+    def _output_text(self, place: Place, channel: int) -> str:
+        value = self.output(place, channel)
+        return UNKNOWN if value is None else number(value)
+
+    def _cropped_output(self, place: Place, channel: int) -> str:
+        """Return the text of a place of a transposed convolution's padded output."""
+        if self.frames.region(place) != "pixel":
+            return PADDED
+        return self._output_text(self.frames.pixel_at(place), channel)
+
+    def _padded_input(self, place: Place, channel: int) -> str:
+        """Return the text of a place of the padded input."""
+        frames = self.frames
+        is_pixel = frames.region(place) == "pixel"
+        if not isinstance(frames, ConvolutionFrames):
+            if not is_pixel:
+                return PADDED
+            value = number(frames.image[(*frames.pixel_at(place), channel)].item())
+        else:
             value = number(frames.value(place, channel).item())
-            return (
-                value if where == "pixel" else PADDED if value == "0" else value + PADDED
-            ) + over
-        return (
-            number(frames.image[(*frames.unpadded(place), channel)].item()) + over
-            if where == "pixel"
-            else PADDED
+            if not is_pixel:
+                value = PADDED if value == "0" else value + PADDED
+        is_left_over = any(
+            n in uncovered_places(axis) for n, axis in zip(place, frames.axes, strict=True)
         )
+        return value + LEFT_OVER if is_left_over else value
 
-    return cell
+    def _weights(self, kernels: Any, depth: int) -> Table:
+        """Show one plane of the frame's kernel; kernels are (*window, depth, nc)."""
+        *window, _, nc = kernels.shape
+        n = self.frame.channel
+        title = f"kernel{f' {n}' if nc > 1 else ''} {size_text(window)}"
 
+        def text(place: Place) -> str:
+            return number(kernels[(*place[-self.rank :], depth, n)].item())
 
-def tables(operation: Operation, frame: Frame, output: Output) -> list[list[Table]]:
-    """Return the tables of a frame, in rows: each channel with its plane of weights, and the output."""
-    frames, kernels = operation.frames, operation.kernels
-    rank, several = len(frames.axes), frames.image.shape[-1] > 1
-    positions = flat(frames.positions, 1)
-    at = (flat(frame.position), (1, 1))
-    transposed = isinstance(frames, Scattering)
-
-    def written(channel: int) -> Callable[[Place], str]:
-        def cell(place: Place) -> str:
-            value = output(_place(place, rank), channel)
-            return UNKNOWN if value is None else number(value)
-
-        return cell
-
-    def cropped(channel: int) -> Callable[[Place], str]:
-        def cell(place: Place) -> str:
-            return (
-                written(channel)(frames.unpadded(place))
-                if frames.where(place) == "pixel"
-                else PADDED
-            )
-
-        return cell
-
-    def given(place: Place) -> str:
-        return number(frames.image[(*_place(place, rank), frame.channel)].item())
-
-    sizes = {"input": across(frames.image.shape[:-1]), "output": across(frames.output_shape[:-1])}
-    plane = frame.channel if frames.planes > 1 else None
-    name, cells = ("input", given) if transposed else ("output", written(frame.channel))
-    plain = around(_plane(f"{name} {sizes[name]}", plane), positions, cells, *at, room=COLUMNS // 2)
-    rows = []
-    name, over = ("output", cropped) if transposed else ("input", lambda c: _standing(operation, c))
-    many = several if not transposed else frames.output_shape[-1] > 1
-    for depth, c in enumerate(dict.fromkeys(tap.channel for tap in frame.taps)):
-        row = [_lattice(operation, frame, c if many else None, f"{name} {sizes[name]}", over(c))]
-        if kernels is not None:
-            row.append(_weights(kernels, depth, frame.channel, rank))
-        rows.append(row)
-    if not rows:
-        return [[plain]]
-    first = [plain, *reversed(rows[0])] if transposed else [*rows[0], plain]
-    return [first, *rows[1:]]
+        return around(Plane(title, row_and_column(window, 1), text))
 
 
-def _weights(kernels: Any, depth: int, n: int, rank: int) -> Table:
-    window = flat(kernels.shape[:-2], 1)
-    title = f"kernel{f' {n}' if kernels.shape[-1] > 1 else ''} {across(kernels.shape[:-2])}"
-
-    def cell(place: Place) -> str:
-        return number(kernels[(*_place(place, rank), depth, n)].item())
-
-    return around(title, window, cell)
-
-
-def _wrapped(lines: Sequence[str]) -> list[str]:
+def _indented(lines: Sequence[str]) -> list[str]:
     return [
         part
         for line in lines
@@ -137,71 +149,74 @@ def _wrapped(lines: Sequence[str]) -> list[str]:
     ]
 
 
-def window(operation: Operation, frame: Frame, output: Output, color: bool) -> list[str]:
+def window_lines(
+    operation: Operation, frame: Frame, output: Output, *, is_colored: bool
+) -> list[str]:
     """Write one window: its heading, its tables, its sum."""
     lines = [operation.heading(frame)]
-    for row in tables(operation, frame, output):
-        lines += beside(row, color)
-    return lines + _wrapped(operation.arithmetic(frame))
+    for row in _FrameTables(operation, frame, output).rows():
+        lines += beside(row, is_colored=is_colored)
+    return lines + _indented(operation.arithmetic(frame))
 
 
-def legend(operation: Operation, lines: Sequence[str]) -> list[str]:
-    """Say what the signs mean that occur."""
-    words = {
-        PADDED: "cropped" if operation.kind == "transposed" else "padding",
+def _legend(operation: Operation, lines: Sequence[str]) -> list[str]:
+    """Explain the signs that occur in the lines."""
+    is_transposed = operation.kind == "transposed"
+    meanings = {
+        PADDED: "cropped" if is_transposed else "padding",
         UNKNOWN: "not computed yet",
     }
-    if (
-        any(len(left_over(axis)) for axis in operation.frames.axes)
-        and operation.kind != "transposed"
-    ):
-        words[LEFT] = "behind a number: left over, no whole window comes so far"
-    found = [
-        f"{sign} {text}" for sign, text in words.items() if any(sign in line for line in lines)
+    if not is_transposed and any(len(uncovered_places(axis)) for axis in operation.frames.axes):
+        meanings[LEFT_OVER] = "behind a number: left over, no whole window comes so far"
+    entries = [
+        f"{sign} {meaning}"
+        for sign, meaning in meanings.items()
+        if any(sign in line for line in lines)
     ]
-    return ["", *found] if found else []
+    return ["", *entries] if entries else []
 
 
-def head(operation: Operation) -> list[str]:
-    """Say what is done, and how the sizes follow."""
+def _head(operation: Operation) -> list[str]:
+    """Write what is computed, and how the sizes follow."""
     return [operation.title, *(f"  {line}" for line in operation.formulas), ""]
 
 
-def finished(operation: Operation) -> Output:
-    """Return the numbers of the output, of very large ones only those that are shown."""
+def whole_output(operation: Operation) -> Output:
+    """Return how to look up a number of the output; very large outputs are computed in part."""
     frames, shape = operation.frames, operation.plan.output_shape
-    if volume(shape) > AT_ONCE and not isinstance(frames, Scattering):
+    if volume(shape) > EAGER_RESULTS and operation.kind != "transposed":
         return lambda place, channel: frames[frames.number(place, channel)].total
     return lambda place, channel: operation.result[(0, *place, channel)].item()
 
 
-def summary(operation: Operation, color: bool = False) -> str:
+def summary(operation: Operation, *, is_colored: bool = False) -> str:
     """Write the sizes, the first window and the whole output."""
-    lines = head(operation)
+    lines = _head(operation)
     if len(operation.frames):
-        lines += window(operation, operation.frames[0], finished(operation), color)
-    return readable([*lines, *legend(operation, lines)])
+        output = whole_output(operation)
+        lines += window_lines(operation, operation.frames[0], output, is_colored=is_colored)
+    return _encodable([*lines, *_legend(operation, lines)])
 
 
-def every(operation: Operation, color: bool = False) -> Iterator[str]:
+def every_window(operation: Operation, *, is_colored: bool = False) -> Iterator[str]:
     """Write every window with the output so far, one after the other."""
-    yield readable(head(operation))
-    empty = 0 if isinstance(operation.frames, Scattering) else None
+    yield _encodable(_head(operation))
+    empty = 0 if operation.kind == "transposed" else None
     so_far: dict[Place, Any] = {}
     lines: list[str] = []
 
     def output(place: Place, channel: int) -> Any:
         return so_far.get((*place, channel), empty)
 
-    for frame, changed in zip(operation.frames, operation.frames.steps(), strict=True):
-        so_far.update(changed)
-        lines = window(operation, frame, output, color)
-        yield readable([*lines, ""])
-    yield readable(legend(operation, lines)[1:])
+    for frame, changes in zip(operation.frames, operation.frames.output_changes(), strict=True):
+        so_far.update(changes)
+        lines = window_lines(operation, frame, output, is_colored=is_colored)
+        yield _encodable([*lines, ""])
+    yield _encodable(_legend(operation, lines)[1:])
 
 
-def readable(lines: Sequence[str]) -> str:
-    """Join lines, with plain signs where the terminal's encoding lacks the better ones."""
+def _encodable(lines: Sequence[str]) -> str:
+    """Join lines, with ASCII signs where the terminal's encoding lacks the better ones."""
     text = "\n".join(lines)
     try:
         SIGNS.encode(getattr(sys.stdout, "encoding", None) or "utf-8")

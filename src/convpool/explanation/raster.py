@@ -1,11 +1,11 @@
-"""A drawing as pixels, with Pillow: the same rectangles, lines and words as in SVG."""
+"""A drawing as pixels, with Pillow: the same rectangles, lines and text as in SVG."""
 
 from __future__ import annotations
 
 from functools import cache
 from typing import Any
 
-from convpool.explanation.drawing import COLORS, Drawing, Lines, Rect, Words
+from convpool.explanation.marks import COLORS, Drawing, Lines, Rect, Text
 from convpool.system.optional_packages import needed
 
 # what Pillow's own font lacks
@@ -16,26 +16,25 @@ ANCHORS = {"start": "ls", "middle": "ms", "end": "rs"}
 
 
 def draw(drawing: Drawing, scale: float = 2) -> Any:
-    """Return a PIL image of a drawing."""
-    module, pen_of = needed("PIL.Image", "app"), needed("PIL.ImageDraw", "app")
+    """Return a drawing as a PIL image with `scale` pixels per unit."""
+    pil_image, pil_draw = needed("PIL.Image", "app"), needed("PIL.ImageDraw", "app")
     size = round(drawing.width * scale), round(drawing.height * scale)
-    image = module.new("RGB", size, COLORS["ground"][0])
-    pen = pen_of.Draw(image)
+    image = pil_image.new("RGB", size, COLORS["ground"][0])
+    canvas = pil_draw.Draw(image)
     for mark in drawing.marks:
         if isinstance(mark, Rect):
-            _rect(pen, mark, scale)
+            _rect(canvas, mark, scale)
         elif isinstance(mark, Lines):
             for ends in mark.ends:
-                pen.line(
-                    [n * scale for n in ends], COLORS[mark.edge][0], round(mark.stroke * scale)
-                )
+                points = [n * scale for n in ends]
+                canvas.line(points, COLORS[mark.edge][0], round(mark.stroke * scale))
         else:
-            _words(pen, mark, scale)
+            _text(canvas, mark, scale)
     return image
 
 
 def palette() -> Any:
-    """Return an image whose palette has every colour, and those between words and their ground."""
+    """Return a PIL image whose palette has every colour, and those between text and its ground."""
     colors = [_rgb(light) for light, _ in COLORS.values()]
     ink = _rgb(COLORS["ink"][0])
     for ground in list(colors):
@@ -52,11 +51,11 @@ def _rgb(color: str) -> tuple[int, ...]:
     return tuple(bytes.fromhex(color[1:]))
 
 
-def _rect(pen: Any, mark: Rect, scale: float) -> None:
-    # in SVG, a stroke lies half outside
+def _rect(canvas: Any, mark: Rect, scale: float) -> None:
+    # in SVG, half of a stroke lies outside
     half = mark.stroke / 2 if mark.edge else 0
     ends = (mark.x - half, mark.y - half, mark.x + mark.width + half, mark.y + mark.height + half)
-    pen.rectangle(
+    canvas.rectangle(
         [round(n * scale) for n in ends[:2]] + [round(n * scale) - 1 for n in ends[2:]],
         COLORS[mark.fill][0] if mark.fill else None,
         COLORS[mark.edge][0] if mark.edge else None,
@@ -69,10 +68,10 @@ def _font(size: float) -> Any:
     return needed("PIL.ImageFont", "app").load_default(size)
 
 
-def _words(pen: Any, mark: Words, scale: float) -> None:
-    pen.text(
+def _text(canvas: Any, mark: Text, scale: float) -> None:
+    canvas.text(
         (mark.x * scale, mark.y * scale),
-        mark.words.translate(ASCII),
+        mark.text.translate(ASCII),
         COLORS[mark.fill][0],
         _font(mark.font * scale),
         ANCHORS[mark.anchor],

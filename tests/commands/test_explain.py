@@ -34,7 +34,7 @@ def refused(*words):
 
 
 def test_the_sizes_the_first_window_and_the_output_are_printed():
-    said = done("--input", "5x6", "--kernel", "3x3", "--padding", "same", "--stride", 2)
+    said = done("--input", "5x6", "--size", "3x3", "--padding", "same", "--stride", 2)
     assert "height floor((1 + 5 + 1 - 3) / 2) + 1 = 3" in said
     assert "width floor((0 + 6 + 1 - 3) / 2) + 1 = 3" in said
     assert said.count("Window ") == 1
@@ -43,7 +43,7 @@ def test_the_sizes_the_first_window_and_the_output_are_printed():
 
 
 def test_every_window_is_printed():
-    said = done("--input", "3x3", "--kernel", "2x2", "--padding", "valid", "--all")
+    said = done("--input", "3x3", "--size", "2x2", "--padding", "valid", "--all")
     assert re.findall(r"Window (\d)", said) == list("1234")
 
 
@@ -52,14 +52,14 @@ def test_every_window_is_printed():
     [
         (("--kernel", "sobel-x"), "\N{MIDDLE DOT}(\N{MINUS SIGN}2)"),
         (("--kernel", "1 2; 3 4", "--padding", "valid"), "kernel 2 \N{MULTIPLICATION SIGN} 2"),
-        (("--kernel", "2x2", "--pool", "avg"), "/ 4 "),
+        (("--size", "2x2", "--mode", "avg"), "/ 4 "),
         (
-            ("--kernel", "2x2", "--pool", "avg", "--ceil", "--padding", "1,0", "--count-padding"),
+            ("--size", "2x2", "--mode", "avg", "--ceil", "--padding", "1,0", "--count-padding"),
             "ceil(",
         ),
         (("--transpose", "--stride", "2"), "(5 - 1) * 2 + 3 - 0 - 0 = 11"),
-        (("--channels", "4", "--kernels", "2", "--groups", "2"), "Window 1 of 50"),
-        (("--transpose", "--channels", "2", "--kernels", "3"), "kernel 0"),
+        (("--channels", "4", "--kernel-count", "2", "--groups", "2"), "Window 1 of 50"),
+        (("--transpose", "--channels", "2", "--kernel-count", "3"), "kernel 0"),
         (("--pad-mode", "constant", "--fill", "7", "--flip"), "7·"),
         (("--dilation", "2", "--padding", "valid"), "(2 * (3 - 1) + 1)"),
     ],
@@ -86,7 +86,7 @@ def test_one_window(tmp_path):
 def test_a_photo(tmp_path):
     pixels = np.arange(48, dtype=np.uint8).reshape(4, 4, 3)
     Image.fromarray(pixels).save(tmp_path / "a.png")
-    said = done("--input", tmp_path / "a.png", "--kernel", "identity")
+    said = done("--image", tmp_path / "a.png", "--kernel", "identity")
     assert "channel 2" in said
     assert "Window 1 of 16" in said
     assert "0·1 + 3·0" in said
@@ -95,21 +95,23 @@ def test_a_photo(tmp_path):
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        (("--input", "no.png"), "no.png"),
-        (("--input", "0x5", "--kernel", "2x2", "--pool", "max"), "the images' height is 0"),
+        (("--image", "no.png"), "no.png"),
+        (("--input", "no.png"), "'no.png' is not written as in 5x6"),
+        (("--input", "5"), "'5' is not written as in 5x6"),
+        (("--input", "0x5", "--size", "2x2", "--mode", "max"), "the images' height is 0"),
         (
-            ("--kernel", "sharpen", "--pool", "max"),
-            "pooling has no weights: --kernel is 'sharpen', but takes a size",
+            ("--kernel", "sharpen", "--mode", "max"),
+            "pooling has no weights: leave --kernel 'sharpen' out; --size is the window",
         ),
         (("--kernel", "nonsense"), "nonsense"),
         (
-            ("--input", "a.png", "--channels", "3"),
+            ("--image", "a.png", "--channels", "3"),
             "a.png has channels of its own: leave --channels out",
         ),
         (("--frame", "1"), "--frame goes with -o; --all prints every window"),
         (("--groups", "2"), "--groups 2 does not divide 1 channels"),
         (("--ceil",), 'ceil goes with pool="max"'),
-        (("--padding", "valid", "--kernel", "9x9"), "does not fit"),
+        (("--padding", "valid", "--size", "9"), "does not fit"),
         (("--input", "100x100", "-o", "a.gif"), "10,000 windows, but a GIF holds 300"),
         (("-o", "a.txt"), "a.txt: explanations are saved as .html, .svg, .png, .gif"),
     ],
@@ -129,7 +131,7 @@ def test_help_ends_with_an_example():
     said = done("--help").rstrip().splitlines()[-1]
     assert (
         said.strip()
-        == "Example: convpool explain --input 5x5 --kernel 3x3 --padding same --stride 2 -o out.gif"
+        == "Example: convpool explain --input 5x5 --size 3x3 --padding same --stride 2 -o out.gif"
     )
 
 

@@ -64,7 +64,7 @@ def test_it_writes_one_file_that_needs_no_other(folder):
 def test_a_photo_becomes_the_first_picture(folder, mode, shape, value, expected):
     Image.new(mode, shape, value).save("mine.png")
     assert run_command("explore", "--image", "mine.png", "-o", "mine.html").exit_code == 0
-    given = photos_in((folder / "mine.html").read_text(encoding="utf-8"))["given"]
+    given = photos_in((folder / "mine.html").read_text(encoding="utf-8"))["photo"]
     assert given["size"] == build.SIDE
     pixels = np.frombuffer(base64.b64decode(given["base64"]), np.uint8).reshape(-1, 3)
     assert pixels.shape == (build.SIDE**2, 3)

@@ -20,9 +20,8 @@ pytest.importorskip("rich")
 Image = pytest.importorskip("PIL.Image")
 ndimage = pytest.importorskip("scipy.ndimage")
 
-from convpool import __version__, filters
-from convpool.commands import main
-from convpool.commands import pictures as picture_commands
+from convpool import __version__, filters, photos
+from convpool.commands import batch, main
 from convpool.datasets import files as data
 from convpool.demo import run as demo
 from convpool.demo.tasks import TASKS
@@ -201,11 +200,11 @@ def test_without_pillow_one_line_names_the_pip_line(pictures, tmp_path, extra):
         ),
         (
             ["pool", "x.png", "--size", "2,2,2", "-o", "y.png"],
-            "'2,2,2' is neither a whole number nor two",
+            "'2,2,2' is not written as in 2 or 2,1",
         ),
         (
             ["pool", "x.png", "--padding", "some", "-o", "y.png"],
-            "none of same, same_lower, same_size, valid, full",
+            "padding is 'some'; it must be one of",
         ),
         (["pool", "x.png", "--quality", "101", "-o", "y.png"], "101 is not in the range 1<=x<=100"),
         (["kernels", "--image", "x.png"], "add --sheet FILE.png"),
@@ -235,12 +234,12 @@ def test_a_stop_or_a_failure_is_one_line_and_exit_2(monkeypatch, error, said):
         raise error
 
     monkeypatch.setattr(main.package, "plan_pooling", fail)
-    assert refused(*PLAN, "--pool", "2") == said
+    assert refused(*PLAN, "--size", "2") == said
 
 
 def test_a_mistake_in_the_program_is_not_hidden(monkeypatch):
     monkeypatch.setattr(main.package, "plan_pooling", lambda *words, **options: {}["nothing"])
-    result = run_command(*PLAN, "--pool", "2")
+    result = run_command(*PLAN, "--size", "2")
     assert result.exit_code == 1
     assert isinstance(result.exception, KeyError)
 
@@ -261,14 +260,14 @@ def test_a_mistake_in_the_program_is_not_hidden(monkeypatch):
         (["--kernels", "3x3x1x8", "--padding", "same_size", "--stride", "2"], "(50000, 28, 28, 8)"),
         (["--kernels", "3x3x1x8", "--padding", "valid", "--dilation", "2,3"], "(50000, 24, 22, 8)"),
         (["--kernels", "3x3x1x8", "--dtype", "uint8"], "result    (50000, 28, 28, 8) int64"),
-        (["--pool", "2x2"], "(50000, 14, 14, 1)"),
-        (["--pool", "3"], "(50000, 9, 9, 1)"),
-        (["--pool", "3", "--ceil"], "(50000, 10, 10, 1)"),
+        (["--size", "2x2"], "(50000, 14, 14, 1)"),
+        (["--size", "3"], "(50000, 9, 9, 1)"),
+        (["--size", "3", "--ceil"], "(50000, 10, 10, 1)"),
         (
-            ["--pool", "2x3", "--stride", "1", "--mode", "avg", "--dtype", "uint8"],
+            ["--size", "2x3", "--stride", "1", "--mode", "avg", "--dtype", "uint8"],
             "(50000, 27, 26, 1) float64",
         ),
-        (["--pool", "3", "--padding", "same", "--stride", "2x1"], "(50000, 14, 28, 1)"),
+        (["--size", "3", "--padding", "same", "--stride", "2x1"], "(50000, 14, 28, 1)"),
     ],
 )
 def test_plan_prints_the_sizes(words, said):
@@ -299,12 +298,12 @@ def test_plan_prints_what_the_library_prints():
         ("--images 5x28x28x3 --kernels 3x3x3x1 --dtype flat", "dtype is 'flat'"),
         ("--images 5x28x28x3 --kernels 31x3x3x1 --padding valid", "a window of 31 does not fit"),
         ("--images 5x28xax3 --kernels 3x3x3x1", "'5x28xax3' is not written as in 10x28x28x1"),
-        ("--images 5x28x28x3 --pool 2x2 --mode mx", "did you mean 'max'?"),
+        ("--images 5x28x28x3 --size 2x2 --mode mx", "did you mean 'max'?"),
         ("--images 5x28x28x3", "name either --kernels"),
-        ("--images 5x28x28x3 --kernels 3x3x3x1 --pool 2", "name either --kernels"),
-        ("--images 5x28x28x3 --pool 2 --groups 1", "--groups goes with --kernels"),
-        ("--images 5x28x28x3 --kernels 3x3x3x1 --ceil", "--ceil goes with --pool"),
-        ("--images 5x28x28x3 --kernels 3x3x3x1 --mode max", "--mode goes with --pool"),
+        ("--images 5x28x28x3 --kernels 3x3x3x1 --size 2", "name either --kernels"),
+        ("--images 5x28x28x3 --size 2 --groups 1", "--groups goes with --kernels"),
+        ("--images 5x28x28x3 --kernels 3x3x3x1 --ceil", "--ceil goes with --size"),
+        ("--images 5x28x28x3 --kernels 3x3x3x1 --mode max", "--mode goes with --size"),
         ("--kernels 3x3x3x1", "Missing option '--images'"),
     ],
 )
@@ -467,11 +466,10 @@ def red_on_clear_green(tmp_path):
     Image.fromarray(gray).save(tmp_path / "gray.png")
     palette.save(tmp_path / "palette.png", transparency=0)
     palette.save(tmp_path / "palette.gif", transparency=0)
-    photo = picture_commands.photos.Photo(
+    photo = photos.Photo(
         colour[..., :3].astype(np.uint16) * 257, colour[..., 3].astype(np.uint16) * 257
     )
-    for name in ("deep.png", "deep.tif"):
-        picture_commands.photos.write(photo, tmp_path / name)
+    photos.write(photo, tmp_path / "deep.tif")
     return square
 
 
@@ -484,7 +482,6 @@ def red_on_clear_green(tmp_path):
         "gray.png",
         "palette.png",
         "palette.gif",
-        "deep.png",
         "deep.tif",
     ],
 )
@@ -505,7 +502,7 @@ def test_colours_of_transparent_pixels_do_not_bleed(red_on_clear_green, tmp_path
             run_command(command, tmp_path / name, *options, *more, "-o", out, "--force").exit_code
             == 0
         )
-        photo = picture_commands.photos.read(out)
+        photo = photos.read(out)
         planes = photo.planes() // (257 if photo.pixels.dtype == np.uint16 else 1)
         seen = photo.alpha > 0
         assert (planes[seen][:, :-1] == colour[:-1]).all()
@@ -817,7 +814,7 @@ def test_the_limit_of_pixels_can_be_lowered_and_is_said(pictures, tmp_path, monk
         ("pool", pictures["gray.png"], "-o", tmp_path / "out.png"),
         ("apply", pictures["gray.png"], "--kernel", "box", "-o", tmp_path / "out.png"),
         ("kernels", "--sheet", tmp_path / "out.png", "--image", pictures["gray.png"]),
-        ("explain", "--input", pictures["gray.png"]),
+        ("explain", "--image", pictures["gray.png"]),
         ("explore", "--image", pictures["gray.png"], "-o", tmp_path / "out.html"),
     ):
         said = refused(*words, "--max-pixels", "100")
@@ -1104,9 +1101,9 @@ def test_no_bar_where_nobody_looks(pictures, tmp_path, environment):
 
 
 def test_the_summary_names_small_shares_and_scales():
-    shown = picture_commands.photos.Shown(np.zeros(1, np.uint8), 10000, 1, 0)
+    shown = photos.Rendering(np.zeros(1, np.uint8), 10000, 1, 0)
     scaled = dataclasses.replace(shown, scale=0.25)
-    said = picture_commands._summary([shown, scaled], Path("out"))
+    said = batch.summary([shown, scaled], Path("out"))
     assert (
         said
         == "2 pictures written to out: under 0.1 % of the values rounded, none saturated; scaled "

@@ -625,7 +625,7 @@ HOSTILE = [
     ("#h=999999&w=-3", "h, w"),
     ("#<img src=x onerror=hacked=1>=1", "<img src"),
     ("#__proto__=1&constructor=2&toString=3", "__proto__, constructor, toString"),
-    ("#source=given", "source"),
+    ("#source=photo", "source"),
     ("#source=own&pixels=1,2,3", "source, pixels"),
     ("#kernel=own&weights=" + "NaN," * 9, "weights"),
     ("#groups=3&c=2", "groups"),
@@ -747,7 +747,7 @@ def test_a_page_made_with_a_photo_begins_with_it(browser, tmp_path):
     build.save(tmp_path / "mine.html", photo)
     page = browser.new_page(**DESK)
     page.goto((tmp_path / "mine.html").as_uri())
-    assert state(page)["source"] == "given"
+    assert state(page)["source"] == "photo"
     assert array(page, "image")[:, 0, 0].tolist() == photo[:, 0, 0].reshape(32, 2).mean(1).tolist()
     agree(page)
     page.locator("[name=h]").fill("4")

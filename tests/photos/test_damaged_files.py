@@ -25,8 +25,8 @@ import dataclasses, random, resource, signal, sys
 from pathlib import Path
 import numpy as np
 from click.testing import CliRunner
-from convpool.datasets import files as data
 from convpool.commands.main import convpool
+from convpool.datasets import files as data
 from support import mutations
 
 folder, first, last = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
@@ -45,7 +45,7 @@ def picture(file, draw):
         (folder / "out").mkdir(exist_ok=True)  # a folder keeps the ending
         return [*words, file, whole, "-o", folder / "out", *more]
     if draw.random() < 0.1:
-        shown = [("explain", "--input", file, "--kernel", "sharpen"), ("explore", "--image", file)]
+        shown = [("explain", "--image", file, "--kernel", "sharpen"), ("explore", "--image", file)]
         return [*draw.choice(shown), "-o", folder / "out.html"]
     if draw.random() < 0.6:
         return [*words, file, whole, "-o", folder / "out"]

@@ -11,12 +11,12 @@ import convpool
 from convpool import filters, photos
 from convpool.photos import (
     Photo,
-    Source,
+    PictureFile,
     choose_signed,
     destinations,
-    filtered,
-    pooled,
-    sources,
+    filter_photo,
+    find_pictures,
+    pool_photo,
     to_pixels,
 )
 
@@ -127,7 +127,7 @@ def transparent_photo(dtype=np.uint8):
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
 def test_filtering_leaves_transparency_and_metadata(dtype):
     photo = transparent_photo(dtype)
-    result, shown = filtered(photo, filters.sharpen(), filter_image)
+    result, shown = filter_photo(photo, filters.sharpen(), filter_image)
     np.testing.assert_array_equal(result.alpha, photo.alpha)
     assert result.pixels.dtype == result.alpha.dtype == dtype
     assert result.metadata == photo.metadata
@@ -135,7 +135,7 @@ def test_filtering_leaves_transparency_and_metadata(dtype):
 
 
 def colours_seen(photo, kernel):
-    """Filter as `filtered` describes it, tap by tap: sum(w) x0 + sum(w a (x - x0)) sum(|w|) /
+    """Filter as `filter_photo` describes it, tap by tap: sum(w) x0 + sum(w a (x - x0)) sum(|w|) /
     sum(|w| a).
     """
     kernel, reach = kernel.astype(float), np.array(kernel.shape) // 2
@@ -181,7 +181,7 @@ KERNELS |= {
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
 def test_colours_count_as_far_as_they_are_seen(dtype, gray, kernel):
     photo, weights = clear_in_places(dtype, gray), KERNELS[kernel]
-    result, _ = filtered(photo, weights, convpool.filter_image, "clip")
+    result, _ = filter_photo(photo, weights, convpool.filter_image, "clip")
     expected = np.clip(np.rint(colours_seen(photo, weights)), 0, np.iinfo(dtype).max)
     assert np.abs(result.pixels - expected).max() <= 1  # halves
     assert (result.pixels == expected).mean() > 0.99
@@ -201,8 +201,10 @@ def with_other_hidden_colours(photo):
 def test_what_cannot_be_seen_changes_nothing(name, signed, settings):
     photo = clear_in_places()
     photo = Photo(np.tile(photo.pixels, (2, 2, 1)), np.tile(photo.alpha, (2, 2)))
-    one, shown = filtered(photo, filters.kernel(name), convpool.filter_image, signed, **settings)
-    other, again = filtered(
+    one, shown = filter_photo(
+        photo, filters.kernel(name), convpool.filter_image, signed, **settings
+    )
+    other, again = filter_photo(
         with_other_hidden_colours(photo),
         filters.kernel(name),
         convpool.filter_image,
@@ -220,15 +222,15 @@ def test_far_from_what_is_transparent_nothing_changes(name, pad_mode):
     pixels = np.random.default_rng(6).integers(0, 256, (30, 31, 3), dtype=np.uint8)
     kernel, alpha = filters.kernel(name), np.full((30, 31), 255, np.uint8)
     words = {"signed": "clip", "pad_mode": pad_mode}
-    plain, shown = filtered(Photo(pixels), kernel, convpool.filter_image, **words)
-    opaque, again = filtered(Photo(pixels, alpha), kernel, convpool.filter_image, **words)
+    plain, shown = filter_photo(Photo(pixels), kernel, convpool.filter_image, **words)
+    opaque, again = filter_photo(Photo(pixels, alpha), kernel, convpool.filter_image, **words)
     np.testing.assert_array_equal(plain.pixels, opaque.pixels)
     assert (shown.rounded, shown.saturated) == (again.rounded, again.saturated)
     alpha[15, 15] = 0
     near = np.zeros((30, 31), bool)
     reach = kernel.shape[0] // 2
     near[15 - reach : 16 + reach, 15 - reach : 16 + reach] = True
-    other, _ = filtered(Photo(pixels, alpha), kernel, convpool.filter_image, **words)
+    other, _ = filter_photo(Photo(pixels, alpha), kernel, convpool.filter_image, **words)
     np.testing.assert_array_equal(plain.pixels[~near], other.pixels[~near])
     assert (
         near.all()
@@ -240,11 +242,11 @@ def test_far_from_what_is_transparent_nothing_changes(name, pad_mode):
 def test_one_opacity_everywhere_is_as_good_as_opaque():
     pixels = np.random.default_rng(6).integers(0, 256, (9, 9, 3), dtype=np.uint8)
     for kernel in (filters.sharpen(), filters.sobel_x()):
-        half = filtered(
+        half = filter_photo(
             Photo(pixels, np.full((9, 9), 100, np.uint8)), kernel, convpool.filter_image
         )[0]
         np.testing.assert_array_equal(
-            half.pixels, filtered(Photo(pixels), kernel, convpool.filter_image)[0].pixels
+            half.pixels, filter_photo(Photo(pixels), kernel, convpool.filter_image)[0].pixels
         )
 
 
@@ -252,7 +254,7 @@ def test_opacity_moves_with_the_windows_even_where_the_size_stays():
     """A stride of 2 under "same_size": the picture in its middle, and padding around."""
     photo = transparent_photo()
     words = {"padding": "same_size", "stride": 2, "pad_mode": "zeros"}
-    result, _ = filtered(photo, filters.box(3), convpool.filter_image, **words)
+    result, _ = filter_photo(photo, filters.box(3), convpool.filter_image, **words)
     picks = convpool.filter_image(photo.alpha, filters.identity(3), **words)
     np.testing.assert_array_equal(result.alpha, picks)
     assert not np.array_equal(result.alpha, photo.alpha)
@@ -264,15 +266,15 @@ def test_opacity_moves_with_the_windows_even_where_the_size_stays():
 )
 def test_transparency_is_taken_from_the_middle_of_the_window(settings, part):
     photo = transparent_photo()
-    result, _ = filtered(photo, filters.box(3), filter_image, **settings)
+    result, _ = filter_photo(photo, filters.box(3), filter_image, **settings)
     np.testing.assert_array_equal(result.alpha, photo.alpha[part])
     assert result.alpha.dtype == np.uint8
 
 
 def test_filtering_shows_differences_with_0_in_the_middle_unless_asked():
     photo = Photo(np.full((4, 4), 9, dtype=np.uint8))
-    assert (filtered(photo, filters.sobel_x(), filter_image)[0].pixels == 128).all()
-    assert (filtered(photo, filters.sobel_x(), filter_image, "magnitude")[0].pixels == 0).all()
+    assert (filter_photo(photo, filters.sobel_x(), filter_image)[0].pixels == 128).all()
+    assert (filter_photo(photo, filters.sobel_x(), filter_image, "magnitude")[0].pixels == 0).all()
 
 
 MODES = {
@@ -296,13 +298,13 @@ def windows(planes, size=2):
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
 def test_pooling_is_that_of_premultiplied_colours(dtype, gray, mode):
     photo, top = clear_in_places(dtype, gray), np.iinfo(dtype).max
-    result, shown = pooled(photo, convpool.pool, 2, mode=mode)
+    result, shown = pool_photo(photo, convpool.pool, 2, mode=mode)
     held = windows(photo.planes())
     opacity = np.minimum(MODES[mode](held[..., -1:], axis=2), top)
     colours = MODES[mode](held[..., :-1] * held[..., -1:], axis=2) / np.where(opacity, opacity, 1)
     expected = np.clip(np.rint(np.dstack([colours, opacity])), 0, top)
     np.testing.assert_array_equal(result.planes(), expected)
-    other, _ = pooled(with_other_hidden_colours(photo), convpool.pool, 2, mode=mode)
+    other, _ = pool_photo(with_other_hidden_colours(photo), convpool.pool, 2, mode=mode)
     np.testing.assert_array_equal(result.planes(), other.planes())
     assert shown.count == expected.size
 
@@ -310,17 +312,17 @@ def test_pooling_is_that_of_premultiplied_colours(dtype, gray, mode):
 @pytest.mark.parametrize("mode", MODES)
 def test_pooling_of_opaque_pictures_is_that_of_their_colours(mode):
     pixels = transparent_photo().pixels
-    opaque, _ = pooled(
+    opaque, _ = pool_photo(
         Photo(pixels, np.full(pixels.shape[:2], 255, np.uint8)), convpool.pool, 2, mode=mode
     )
     np.testing.assert_array_equal(
-        opaque.pixels, pooled(Photo(pixels), convpool.pool, 2, mode=mode)[0].pixels
+        opaque.pixels, pool_photo(Photo(pixels), convpool.pool, 2, mode=mode)[0].pixels
     )
     assert (opaque.alpha == 255).all()
 
 
 def test_pooling_keeps_gray_gray():
-    assert pooled(Photo(np.zeros((4, 6), dtype=np.uint16)), pool, 2)[0].pixels.shape == (2, 3)
+    assert pool_photo(Photo(np.zeros((4, 6), dtype=np.uint16)), pool, 2)[0].pixels.shape == (2, 3)
 
 
 # which pictures, and where to
@@ -345,7 +347,8 @@ def album(tmp_path, monkeypatch):
 
 def found(*words, **keywords):
     return [
-        (source.path.as_posix(), source.name.as_posix()) for source in sources(words, **keywords)
+        (source.path.as_posix(), source.name.as_posix())
+        for source in find_pictures(words, **keywords)
     ]
 
 
@@ -378,7 +381,7 @@ def test_a_folder_without_pictures_is_said(album):
         ValueError,
         match=r"there are no pictures in the folder bare: none of its files ends in .png",
     ):
-        sources(["bare"])
+        find_pictures(["bare"])
 
 
 TARGETS = [
@@ -399,7 +402,7 @@ TARGETS = [
 
 @pytest.mark.parametrize(("words", "output", "expected"), TARGETS, ids=str)
 def test_results_keep_their_names(album, words, output, expected):
-    assert [path.as_posix() for path in destinations(sources(words), output)] == expected
+    assert [path.as_posix() for path in destinations(find_pictures(words), output)] == expected
 
 
 REFUSED = [
@@ -445,12 +448,12 @@ REFUSED = [
 @pytest.mark.parametrize(("words", "output", "message"), REFUSED, ids=str)
 def test_impossible_destinations_are_explained(album, words, output, message):
     with pytest.raises(ValueError, match=message):
-        destinations(sources(words), output)
+        destinations(find_pictures(words), output)
 
 
 def test_a_folder_may_be_named_like_a_file(album):
     os.mkdir("folder.png")
-    assert destinations([Source(Path("x.png"), Path("x.png"))], "folder.png") == [
+    assert destinations([PictureFile(Path("x.png"), Path("x.png"))], "folder.png") == [
         Path("folder.png/x.png")
     ]
 
@@ -488,6 +491,6 @@ def test_noise_of_sums_is_no_rounding():
     from convpool import filters
 
     photo = photos.Photo(np.full((20, 20), 93, np.uint8))
-    result, shown = photos.filtered(photo, filters.kernel("box"), convpool.filter_image)
+    result, shown = photos.filter_photo(photo, filters.kernel("box"), convpool.filter_image)
     assert (result.pixels == 93).all()
     assert shown.rounded == 0

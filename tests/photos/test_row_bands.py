@@ -11,8 +11,8 @@ import pytest
 
 import convpool
 from convpool.photos import row_bands
+from convpool.photos.operations import filter_photo
 from convpool.photos.photo import Photo
-from convpool.photos.results import filtered
 from support import children, sampling
 
 CHOICES = {
@@ -69,9 +69,9 @@ def test_bands_are_the_whole(monkeypatch):
         photo = photo_of(case["kind"], draw)
         kernel = np.random.default_rng(draw.randrange(2**32)).integers(-4, 5, case["kernel"])
         settings = {word: case[word] for word in ("padding", "stride", "pad_mode")}
-        one, shown = filtered(photo, kernel, convpool.filter_image, case["signed"], **settings)
+        one, shown = filter_photo(photo, kernel, convpool.filter_image, case["signed"], **settings)
         with monkeypatch.context() as small:
-            small.setattr(row_bands, "MOST", 0)
+            small.setattr(row_bands, "MAX_WHOLE", 0)
             small.setattr(
                 row_bands, "BAND", photo.pixels.size * 8 * case["rows"] // len(one.pixels)
             )
@@ -81,7 +81,7 @@ def test_bands_are_the_whole(monkeypatch):
                 calls.append(1)
                 return convpool.filter_image(*operands, **words)
 
-            several, shown_in_bands = filtered(
+            several, shown_in_bands = filter_photo(
                 photo, kernel, filter_image, case["signed"], **settings
             )
         cut_into += len(calls) > 8
@@ -102,7 +102,9 @@ import resource, struct, sys, zlib
 from pathlib import Path
 from click.testing import CliRunner
 from convpool.commands.main import convpool
-from convpool.photos import sixteen_bit_colour
+
+def chunk(name, data):
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
 folder, side = Path(sys.argv[1]), int(sys.argv[2])
 packer = zlib.compressobj()
@@ -111,11 +113,9 @@ data = b"".join(packer.compress(row) for _ in range(side)) + packer.flush()
 header = struct.pack(">IIBBBBB", side, side, 16, 6, 0, 0, 0)
 chunks = [(b"IHDR", header), (b"IDAT", data), (b"IEND", b"")]
 given = folder / "given.png"
-parts = [sixteen_bit_colour._chunk(*chunk) for chunk in chunks]
-given.write_bytes(b"\\x89PNG\\r\\n\\x1a\\n" + b"".join(parts))
+given.write_bytes(b"\\x89PNG\\r\\n\\x1a\\n" + b"".join(map(chunk, *zip(*chunks))))
 assert given.stat().st_size < 4 * 10**6, given.stat().st_size
-words = ["apply", str(given), "--kernel", "sharpen", "-o", str(folder / "out.png")]
-done = CliRunner().invoke(convpool, words)
+done = CliRunner().invoke(convpool, ["apply", str(given), "--kernel", "sharpen", "-o", str(folder / "out.tif")])
 assert done.exit_code == 0, (done.output, done.exception)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
 """

@@ -49,8 +49,6 @@ def whole_files():
 def _pictures():
     from PIL import Image
 
-    from convpool.photos import sixteen_bit_colour
-
     draw = np.random.default_rng(0)
     colours = draw.integers(0, 256, (23, 31, 4)).astype(np.uint8)
     exif = Image.Exif()
@@ -82,9 +80,19 @@ def _pictures():
         file = io.BytesIO()
         image.save(file, {"jpg": "JPEG", "tif": "TIFF"}.get(ending, ending), **words)
         yield ending, file.getvalue()
-    file = io.BytesIO()
-    sixteen_bit_colour.write_png(file, colours.astype(np.uint16) * 257, {})
-    yield "png", file.getvalue()
+    yield "png", _sixteen_bit_png(colours.astype(np.uint16) * 257)
+
+
+def _sixteen_bit_png(samples):
+    """Write RGBA samples (h, w, 4), uint16, which Pillow cannot."""
+    h, w, _ = samples.shape
+    rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in samples)
+    header = struct.pack(">IIBBBBB", w, h, 16, 6, 0, 0, 0)
+    chunks = [(b"IHDR", header), (b"IDAT", zlib.compress(rows)), (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        for name, data in chunks
+    )
 
 
 def _tiffs():

@@ -239,8 +239,8 @@ import convpool
 from convpool import photos
 from convpool.check.reports import files as report_files
 from convpool.commands.main import convpool as command
-from convpool import explorer
 from convpool.datasets import files as data
+from convpool.explorer import build as explorer
 
 noise = np.random.default_rng(0).integers(0, 256, (200, 300, 3)).astype(np.uint8)
 images = noise[None].astype(np.float32)
@@ -282,7 +282,7 @@ writers = {
     "npy in tiles": array(max_memory="200kB"),
     "npy, channels first": array(channel_axis=1, max_memory="200kB"),
     **{name: photo(f"old{name}") for name in (".png", ".tif", ".webp", ".jpg")},
-    "explanation": lambda target: explained.save(target / "old.html", force=True),
+    "explanation": lambda target: explained.save(target / "old.html", frame=0, force=True),
     "explorer": lambda target: explorer.save(target / "old.html", force=True),
     "report": report,
     "data": stand_ins,
@@ -443,12 +443,12 @@ def test_a_process_that_is_killed_leaves_nothing(tmp_path, name):
 @pytest.mark.parametrize("reader", ["photo", "kernel", "data"])
 def test_pipes_are_not_waited_for(tmp_path, reader):
     from convpool import photos
-    from convpool.commands import kernel_words
+    from convpool.commands import kernel_option
     from convpool.datasets import files
 
     read = {
         "photo": photos.read,
-        "kernel": lambda path: kernel_words.parse(str(path)),
+        "kernel": lambda path: kernel_option.parse(str(path)),
         "data": lambda path: files.copy_from(path, tmp_path / "folder"),
     }[reader]
     os.mkfifo(tmp_path / "pipe.npy")

@@ -1,4 +1,5 @@
-"""The command line: one module a command, each of which reads words, makes one call and prints words.
+"""The command line: one module a command, and what several of them share.
 
-May import everything; nothing but __main__ imports it.
+Shared are `options`, `kernel_option`, `photo_input`, `batch` and `progress`. May import every other
+folder; nothing but `__main__` imports it.
 """

@@ -1,4 +1,4 @@
-"""The command check: what holds in submissions of the brief, what does not, and why."""
+"""The command `convpool check`: what is right in submissions of the brief, what is not, and why."""
 
 from __future__ import annotations
 
@@ -11,13 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from convpool.commands.pictures import example
+from convpool.commands.options import example
 from convpool.commands.progress import progress_bar
 
 if TYPE_CHECKING:
     from convpool.check.verdicts import Judgement, Outcome
-
-LIST = "rules and parts of the behaviour"
 
 
 class Names(click.ParamType[Any]):
@@ -26,12 +24,10 @@ class Names(click.ParamType[Any]):
     name = "A,B"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Turn the words into a tuple."""
-        return (
-            tuple(word.strip() for word in value.split(",") if word.strip())
-            if isinstance(value, str)
-            else value
-        )
+        """Turn text into a tuple of names."""
+        if not isinstance(value, str):
+            return value
+        return tuple(word.strip() for word in value.split(",") if word.strip())
 
 
 class Numbers(Names):
@@ -40,7 +36,7 @@ class Numbers(Names):
     name = "N,M"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Turn the words into a tuple of ints."""
+        """Turn text into a tuple of ints."""
         try:
             return tuple(int(word) for word in super().convert(value, param, ctx))
         except ValueError:
@@ -49,7 +45,7 @@ class Numbers(Names):
 
 @click.command(epilog=example("convpool check class/ -j 4 --html class.html --out feedback"))
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--list", "listing", is_flag=True, help=f"List the {LIST}.")
+@click.option("--list", "is_listing", is_flag=True, help="List the rules and parts of behaviour.")
 @click.option("--explain", metavar="RULE", help="Print the page of a rule.")
 @click.option(
     "--only", type=Names(), default="", help="Judge these alone; rules and behaviour are names too."
@@ -91,84 +87,91 @@ class Numbers(Names):
 @click.option("--html", type=click.Path(path_type=Path), metavar="FILE", help="Write one page.")
 @click.option(
     "--out",
+    "to",
     type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Write a text for each submission.",
+    metavar="FOLDER",
+    help="Write a text for each submission into a folder.",
 )
 @click.pass_context
 def check(
     context: click.Context,
     /,
     paths: tuple[Path, ...],
-    listing: bool,
+    is_listing: bool,
     explain: str | None,
     trace: int | None,
     as_json: bool,
     csv: Path | None,
     html: Path | None,
-    out: Path | None,
+    to: Path | None,
     **words: Any,
 ) -> None:
     """Judge submissions of the brief: rules, results, and why.
 
     PATHS are course folders, clones that hold one, folders of these (a class), or ZIP files;
-    default: this folder. Submissions run in child processes with limits, which is no wall against
-    an attacker: see docs/check.md.
+    default: this folder. Submissions run in child processes with limits, which do not protect
+    against an attacker: see docs/check.md.
 
-    Exit 0: all holds, 1: something does not, 2: something could not be checked.
+    Exit 0: all is right, 1: something is not, 2: something could not be checked.
     """
-    _use_any_letter()
+    _escape_unencodable()
     places = paths or (Path(),)
-    if listing:
+    if is_listing:
         _list()
     elif explain is not None:
         _explain(explain)
     elif trace is not None:
         _trace(places, trace, words["python"], words["time_out"])
     else:
-        judgements = _judged(places, {"csv": csv, "html": html}, out, words)
-        _print(judgements, as_json)
+        judgements = _judge(places, {"csv": csv, "html": html}, to, words)
+        _print(judgements, is_json=as_json)
         context.exit(_exit_code([judgement.outcome for judgement in judgements]))
 
 
-def _use_any_letter() -> None:
-    """Write what an output cannot hold, such as ✓ in ASCII, as an escape."""
+def _escape_unencodable() -> None:
+    """Write characters that the output's encoding lacks, such as ✓ in ASCII, as escapes."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
 
 
-def _judged(
-    places: Sequence[Path], files: dict[str, Path | None], out: Path | None, words: dict[str, Any]
+def _judge(
+    places: Sequence[Path],
+    reports: dict[str, Path | None],
+    folder: Path | None,
+    words: dict[str, Any],
 ) -> list[Judgement]:
-    """Judge, and write the files that are asked for; where they cannot be written is said before any work."""
+    """Judge, and write the reports; raise before any work if one cannot be written.
+
+    `reports` are files by format, `folder` takes a text for each submission.
+    """
     from convpool import check as checker
     from convpool.check.reports import files as report_files
 
-    asked = {form: file for form, file in files.items() if file is not None}
-    for form, file in asked.items():
+    files = {form: file for form, file in reports.items() if file is not None}
+    for form, file in files.items():
         report_files.check_free(form, file)
-    if out is not None:
-        report_files.check_folder(out)
-    # times are compared, so that nothing should run beside
+    if folder is not None:
+        report_files.check_folder(folder)
+    # with max_ratio times are compared: nothing else should run meanwhile
     jobs = words.pop("jobs") or (1 if words["max_ratio"] else os.cpu_count() or 1)
     with progress_bar("Checking", "submissions") as progress:
         judgements = checker.check(places, jobs=jobs, progress=progress, **words)
-    for form, file in asked.items():
+    for form, file in files.items():
         report_files.write(form, file, judgements)
-    if out is not None:
-        asked["text"] = out / f"*{report_files.FEEDBACK}"
-        report_files.write_feedback(out, judgements)
-    if asked:
-        click.echo(f"written: {', '.join(map(str, asked.values()))}", err=True)
+    if folder is not None:
+        files["text"] = folder / f"*{report_files.FEEDBACK}"
+        report_files.write_feedback(folder, judgements)
+    if files:
+        click.echo(f"written: {', '.join(map(str, files.values()))}", err=True)
     return judgements
 
 
-def _print(judgements: Sequence[Judgement], as_json: bool) -> None:
+def _print(judgements: Sequence[Judgement], *, is_json: bool) -> None:
     from convpool.check.reports import files as report_files
     from convpool.check.reports import text as report
 
-    if as_json:
+    if is_json:
         click.echo(report_files.as_json(judgements), nl=False)
     else:
         report.show(judgements, report.console())
@@ -188,16 +191,16 @@ def _list() -> None:
     from convpool.check.reports import text as report
     from convpool.check.rules import registry as rules
 
-    to = report.console()
-    titles = {name: rule.title for name, rule in rules.RULES.items()}
-    for heading, known in (("Rules", titles), ("Behaviour", judge.TITLES)):
+    console = report.console()
+    rule_titles = {name: rule.title for name, rule in rules.RULES.items()}
+    for heading, titles in (("Rules", rule_titles), ("Behaviour", judge.TITLES)):
         table = Table(
             heading, "", box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold"
         )
         table.columns[0].no_wrap, table.columns[0].min_width = True, 17
-        for name, title in known.items():
+        for name, title in titles.items():
             table.add_row(name, title)
-        to.print(table)
+        console.print(table)
 
 
 def _explain(name: str) -> None:
@@ -206,23 +209,25 @@ def _explain(name: str) -> None:
     from convpool.check.reports import text as report
     from convpool.check.rules import registry as rules
 
-    known = names()
-    if name not in known:
-        near = ", ".join(get_close_matches(name, known, cutoff=0.5)) or "convpool check --list"
+    titles = names()
+    if name not in titles:
+        near = ", ".join(get_close_matches(name, titles, cutoff=0.5)) or "convpool check --list"
         raise click.UsageError(f"there is no rule {name!r}; near it: {near}")
-    to = report.console()
-    to.print(f"{name}: {known[name]}")
+    console = report.console()
+    console.print(f"{name}: {titles[name]}")
     if name in rules.RULES:
         page = rules.RULES[name]
-        to.print(f"\nWhy: {page.why}")
+        console.print(f"\nWhy: {page.why}")
         for side, examples in (("holds", page.good), ("does not", page.bad)):
             for text in examples:
-                to.print(f"\n{side}:")
-                to.print("\n".join(f"    {line}" for line in text.splitlines()), soft_wrap=True)
+                console.print(f"\n{side}:")
+                console.print(
+                    "\n".join(f"    {line}" for line in text.splitlines()), soft_wrap=True
+                )
 
 
 def _trace(places: Sequence[Path], task: int, python: str | None, time_out: float | None) -> None:
-    """Print how one output pixel comes about in one submission."""
+    """Print how one output pixel is computed in one submission."""
     from convpool.check.diagnosis import tracing
     from convpool.check.printable import printable
     from convpool.check.reports import text as report
@@ -234,8 +239,9 @@ def _trace(places: Sequence[Path], task: int, python: str | None, time_out: floa
     if task not in TASKS:
         raise click.UsageError(f"there is no task {task}; tasks are {min(TASKS)} to {max(TASKS)}")
     limits = Limits() if time_out is None else Limits(task_seconds=time_out)
-    with search.found(places) as there:
-        if len(there) > 1:
-            raise click.UsageError(f"--trace follows one submission, but {len(there)} are named")
-        told = tracing.trace(there[0], task, find(python), limits)
-    report.console().print(printable(told, keep="\n"), soft_wrap=True)
+    with search.found(places) as submissions:
+        if len(submissions) > 1:
+            count = len(submissions)
+            raise click.UsageError(f"--trace follows one submission, but {count} are named")
+        text = tracing.trace(submissions[0], task, find(python), limits)
+    report.console().print(printable(text, keep="\n"), soft_wrap=True)

@@ -2,49 +2,78 @@
 
 from __future__ import annotations
 
-import re
+import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 import numpy as np
 from numpy.typing import NDArray
 
-from convpool.commands import kernel_words
-from convpool.commands.pictures import POOL_MODES, Padding, PerAxis, example, max_pixels, read_photo
-from convpool.explanation import explain as explained
+from convpool import explain as explain_call
+from convpool.commands import kernel_option
+from convpool.commands.options import ImageSize, Padding, PerAxis, example
+from convpool.commands.photo_input import max_pixels, read_photo
+from convpool.explanation import saving, text
 from convpool.explanation.explanation import Explanation
+from convpool.explorer import build, opening
+from convpool.plans.arguments import POOL_MODES
+from convpool.system import whole_files
 from convpool.system.printable_text import printable
 from convpool.windows import PAD_MODES
 
 Array = NDArray[Any]
 
-SIZES = re.compile(r"(\d+)[x,](\d+)", re.IGNORECASE)
+
+class Operands(NamedTuple):
+    """The options that say what is convolved or pooled."""
+
+    image: Path | None
+    input: tuple[int, int]
+    kernel: str | None
+    size: int | tuple[int, int] | None
+    channels: int
+    kernel_count: int
+    seed: int
+
+
+class OutputOptions(NamedTuple):
+    """The options that say what is printed or saved."""
+
+    every: bool
+    frame: int | None
+    seconds: float
+    output: Path | None
+    force: bool
 
 
 @click.command(
-    epilog=example("convpool explain --input 5x5 --kernel 3x3 --padding same --stride 2 -o out.gif")
+    epilog=example("convpool explain --input 5x5 --size 3x3 --padding same --stride 2 -o out.gif")
 )
 @click.option(
     "--input",
-    "image",
+    type=ImageSize(),
     default="5x5",
     show_default=True,
-    metavar="HxW|PHOTO",
-    help="Its numbers are drawn by lot.",
+    help="Size of an image of random digits.",
+)
+@click.option("--image", type=click.Path(path_type=Path), metavar="FILE", help="A picture instead.")
+@click.option(
+    "--size",
+    type=PerAxis(),
+    help="Of a window: of random weights, of a named kernel, or of pooling; default: 3.",
 )
 @click.option(
     "--kernel",
-    default="3x3",
-    show_default=True,
-    metavar='HxW|NAME|"1 0 -1; ..."',
-    help="A size, whose weights are drawn by lot (pooling takes sizes only), or weights as for "
-    "apply.",
+    metavar='NAME|FILE.npy|"1 0 -1; ..."',
+    help="A name from 'convpool kernels', a saved array, or rows of numbers; default: random.",
 )
-@click.option("--pool", type=click.Choice(POOL_MODES), help="Pool instead.")
+@click.option("--mode", type=click.Choice(POOL_MODES), help="Pool instead, in this mode.")
 @click.option(
-    "--transpose", is_flag=True, help="Give each number to its window: a transposed convolution."
+    "--transpose",
+    is_flag=True,
+    help="Add each number, times the kernel, to its window: a transposed convolution.",
 )
 @click.option("--padding", type=Padding(), help="Default: same for a convolution, else valid.")
 @click.option("--stride", type=PerAxis(), help="Default: 1; the window for pooling.")
@@ -53,7 +82,7 @@ SIZES = re.compile(r"(\d+)[x,](\d+)", re.IGNORECASE)
     "--channels", type=click.IntRange(1), default=1, show_default=True, help="Of the image."
 )
 @click.option(
-    "--kernels", "count", type=click.IntRange(1), default=1, show_default=True, help="How many."
+    "--kernel-count", type=click.IntRange(1), default=1, show_default=True, help="How many kernels."
 )
 @click.option("--groups", type=click.IntRange(1), default=1, show_default=True)
 @click.option("--pad-mode", type=click.Choice(PAD_MODES), default="zeros", show_default=True)
@@ -62,11 +91,7 @@ SIZES = re.compile(r"(\d+)[x,](\d+)", re.IGNORECASE)
 @click.option("--ceil", is_flag=True, help="Of pooling: keep a last window that hangs over.")
 @click.option("--count-padding", is_flag=True, help="Of average pooling: divide by padding too.")
 @click.option(
-    "--seed",
-    type=click.IntRange(0),
-    default=0,
-    show_default=True,
-    help="Of the numbers drawn by lot.",
+    "--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the random numbers."
 )
 @click.option("--all", "every", is_flag=True, help="Print every window, not just the first.")
 @click.option(
@@ -79,98 +104,101 @@ SIZES = re.compile(r"(\d+)[x,](\d+)", re.IGNORECASE)
     type=float,
     default=0.8,
     show_default=True,
-    help="How long a moving picture shows each.",
+    help="How long a .gif shows each window.",
 )
 @click.option(
     "-o",
     "--output",
     type=click.Path(path_type=Path),
     metavar="OUT",
-    help="A .gif, .html, .svg or .png.",
+    help="A .gif, .svg or .png, or a .html to step through.",
 )
-@click.option("--force", is_flag=True, help="Replace a file that is already there.")
+@click.option("--force", is_flag=True, help="Replace an existing file.")
 @max_pixels
-def explain(
-    image: str,
-    kernel: str,
-    pool: str | None,
-    transpose: bool,
-    channels: int,
-    count: int,
-    groups: int,
-    seed: int,
-    every: bool,
-    frame: int | None,
-    seconds: float,
-    output: Path | None,
-    force: bool,
-    **words: Any,
-) -> None:
+def explain(mode: str | None, transpose: bool, groups: int, **options: Any) -> None:
     """Show a convolution or pooling, window by window, with its numbers.
 
     Without -o it is printed: how the sizes follow, the first window with its sum, and the output.
     """
-    if frame is not None and output is None:
+    operands = Operands(*(options.pop(name) for name in Operands._fields))
+    outputs = OutputOptions(*(options.pop(name) for name in OutputOptions._fields))
+    if outputs.frame is not None and outputs.output is None:
         raise click.UsageError("--frame goes with -o; --all prints every window")
-    lot = np.random.default_rng(seed)
-    pixels = _image(image, count if transpose else channels, lot)
-    taken = (
-        _window(kernel)
-        if pool
-        else _kernels(kernel, pixels, (channels, count, groups, transpose), lot)
+    random = np.random.default_rng(operands.seed)
+    depth = operands.kernel_count if transpose else operands.channels
+    image = _image(operands, depth, random)
+    if mode is not None:
+        kernel: Any = _window(operands)
+    else:
+        c = operands.channels if transpose or image.ndim == 2 else image.shape[2]
+        kernel = _kernels(operands, c, groups, random)
+    explanation = explain_call(
+        image, kernel, pool=mode, transpose=transpose, groups=groups, **options
     )
-    made = explained(pixels, taken, pool=pool, transpose=transpose, groups=groups, **words)
-    if output is None:
-        _print(made, every)
-        return
-    made.save(output, frame=frame, seconds=seconds, force=force)
-    what = f"{len(made):,} windows" if frame is None else f"window {frame}"
-    click.echo(printable(f"{what} in {output}"))
+    if outputs.output is None:
+        _print(explanation, is_every_window=outputs.every)
+    else:
+        _save(explanation, outputs.output, outputs)
 
 
-def _image(words: str, channels: int, lot: np.random.Generator) -> Array:
-    """Return digits of the size that the words mean, or a photo's pixels."""
-    sizes = SIZES.fullmatch(words)
-    if not sizes:
-        if channels > 1:
-            raise click.UsageError(f"{words} has channels of its own: leave --channels out")
-        return read_photo(Path(words)).pixels
-    return lot.integers(0, 10, (int(sizes[1]), int(sizes[2]), channels), dtype=np.int8)
+def _image(operands: Operands, channels: int, random: np.random.Generator) -> Array:
+    """Return a picture's pixels, or random digits (h, w, channels)."""
+    if operands.image is None:
+        return random.integers(0, 10, (*operands.input, channels), dtype=np.int8)
+    if channels > 1:
+        raise click.UsageError(f"{operands.image} has channels of its own: leave --channels out")
+    return read_photo(operands.image).pixels
 
 
-def _window(words: str) -> tuple[int, int]:
-    sizes = SIZES.fullmatch(words)
-    if not sizes:
+def _window(operands: Operands) -> tuple[int, int]:
+    """Return the size (kh, kw) of a window to pool."""
+    if operands.kernel is not None:
         raise click.UsageError(
-            f"pooling has no weights: --kernel is {words!r}, but takes a size such as 2x2"
+            f"pooling has no weights: leave --kernel {operands.kernel!r} out; --size is the window"
         )
-    return int(sizes[1]), int(sizes[2])
+    return _window_size(operands)
 
 
-def _kernels(
-    words: str, pixels: Array, shape: tuple[int, int, int, bool], lot: np.random.Generator
-) -> Array:
-    """Return kernels (kh, kw, c // groups, nc): of small whole numbers, or the same weights in each."""
-    channels, count, groups, transpose = shape
-    c = pixels.shape[2] if pixels.ndim == 3 and not transpose else channels
+def _window_size(operands: Operands) -> tuple[int, int]:
+    size = 3 if operands.size is None else operands.size
+    return (size, size) if isinstance(size, int) else size
+
+
+def _kernels(operands: Operands, c: int, groups: int, random: np.random.Generator) -> Array:
+    """Return kernels (kh, kw, c // groups, nc): small random numbers, or the same weights in each.
+
+    c is the number of channels of the image or, transposed, of the output.
+    """
     if c % groups:
         raise ValueError(f"--groups {groups} does not divide {c} channels")
-    if sizes := SIZES.fullmatch(words):
-        return lot.integers(
-            -2, 3, (int(sizes[1]), int(sizes[2]), c // groups, count), dtype=np.int8
-        )
-    return np.tile(kernel_words.parse(words)[..., None, None], (1, 1, c // groups, count))
+    depth, nc = c // groups, operands.kernel_count
+    if operands.kernel is None:
+        return random.integers(-2, 3, (*_window_size(operands), depth, nc), dtype=np.int8)
+    if isinstance(operands.size, tuple):
+        raise click.UsageError("--size of a named kernel is one number, such as 5")
+    weights = kernel_option.parse(operands.kernel, operands.size)
+    return np.tile(weights[..., None, None], (1, 1, depth, nc))
 
 
-def _print(made: Explanation, every: bool) -> None:
-    import os
+def _print(explanation: Explanation, *, is_every_window: bool) -> None:
+    is_colored = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    if is_every_window:
+        for part in text.every_window(explanation, is_colored=is_colored):
+            click.echo(part)
+    else:
+        click.echo(text.summary(explanation, is_colored=is_colored))
 
-    from convpool.explanation import text
 
-    color = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    for part in (
-        text.every_window(made, is_colored=color)
-        if every
-        else [text.summary(made, is_colored=color)]
-    ):
-        click.echo(part)
+def _save(explanation: Explanation, path: Path, options: OutputOptions) -> None:
+    """Save a picture or, as .html, the explorer opened at a window, where it can show this."""
+    frame, seconds, force = options.frame, options.seconds, options.force
+    saving.check_request(explanation, path, frame, seconds)
+    is_page = path.suffix.lower() == ".html"
+    fragment = opening.fragment_of(explanation, frame or 0) if is_page else None
+    if fragment is None:
+        explanation.save(path, frame=frame, seconds=seconds, force=force)
+    else:
+        whole_files.check(path, force=force)
+        build.save(path, fragment=fragment, force=force)
+    what = f"{len(explanation):,} windows" if frame is None else f"window {frame}"
+    click.echo(printable(f"{what} in {path}"))

@@ -1,17 +1,22 @@
-"""A progress bar for the commands that take long."""
+"""Progress bars on a terminal, for every command that can take long."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TypeVar
 
-from convpool.datasets.stand_ins import Progress
+Progress = Callable[[int, int], None]  # (done, total); total 0 is unknown
+Item = TypeVar("Item")
 
 
 @contextmanager
-def progress_bar(words: str, unit: str = "") -> Iterator[Progress]:
-    """Give a function (done, total) that draws a bar on a terminal, and does nothing elsewhere."""
+def progress_bar(title: str, unit: str = "") -> Iterator[Progress]:
+    """Yield a function (done, total) that draws a bar on a terminal, and does nothing elsewhere.
+
+    The unit is written behind the numbers; "bytes" are written as MB and the like.
+    """
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -37,8 +42,19 @@ def progress_bar(words: str, unit: str = "") -> Iterator[Progress]:
         *columns,
         console=Console(stderr=True),
         transient=True,
-        # else what belongs into a file would go to the terminal
+        # otherwise results that go to a file would be shown on the terminal
         redirect_stdout=sys.stdout.isatty(),
     ) as bar:
-        task = bar.add_task(words, total=None)
+        task = bar.add_task(title, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total or None)
+
+
+def with_progress(items: Sequence[Item], title: str) -> Iterator[Item]:
+    """Yield each item, with a bar that counts those that are done if there are several."""
+    if len(items) < 2:
+        yield from items
+        return
+    with progress_bar(title) as progress:
+        for done, item in enumerate(items):
+            progress(done, len(items))
+            yield item

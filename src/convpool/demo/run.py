@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,8 +34,16 @@ def silent(result: TaskResult) -> None:
     """Show nothing: the default progress."""
 
 
-def find_folders(start: Path, to: Path | None = None) -> tuple[Path | None, Path, Path]:
-    """Say where the demonstration works, as seen from the folder `start`.
+class Folders(NamedTuple):
+    """The repository (None outside one), the folder of the data, and the folder of the page."""
+
+    repository: Path | None
+    data: Path
+    page: Path
+
+
+def find_folders(start: Path, to: Path | None = None) -> Folders:
+    """Return where the demonstration works, as seen from the folder `start`.
 
     Parameters
     ----------
@@ -45,22 +53,19 @@ def find_folders(start: Path, to: Path | None = None) -> tuple[Path | None, Path
     to
         Where the page goes; None means the repository's demo/.
 
-    Returns
-    -------
-    the repository (None if there is none), the folder of the data, the folder of the page
-
     Raises
     ------
     ValueError : there is no repository and no `to`
     """
     repository = data.find_repository(start)
     if repository is not None:
-        return repository, repository / "supervised_learning" / "data", to or repository / "demo"
+        data_folder = repository / "supervised_learning" / "data"
+        return Folders(repository, data_folder, to or repository / "demo")
     if to is None:
         raise ValueError(
             f"no {data.COURSE} in {start} or above it; name a folder for the page, as in --to demo"
         )
-    return None, to / "data", to
+    return Folders(None, to / "data", to)
 
 
 def course_functions(repository: Path | None) -> dict[str, Callable[..., Any]]:

@@ -125,12 +125,13 @@ def _check_strip(operation: Operation, scene: Scene) -> None:
     if len(operation) > MAX_FRAMES:
         raise ValueError(
             f"there are {len(operation):,} windows, but a film strip holds {MAX_FRAMES}: draw one "
-            "with frame=0, or explain a part of the image"
+            "with frame=0, explain a part of the image, or step through them in convpool explore"
         )
     if scene.cells * len(operation) > MAX_STRIP_CELLS:
         raise ValueError(
             f"{len(operation):,} windows over {scene.cells:,} cells are too many for a film "
-            "strip: draw one with frame=0, or explain a part of the image"
+            "strip: draw one with frame=0, explain a part of the image, or step through them in "
+            "convpool explore"
         )
 
 

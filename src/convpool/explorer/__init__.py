@@ -1,4 +1,4 @@
 """The explorer: one HTML page that shows an operation step by step, and what builds it.
 
-May import plans, system and the version.
+May import the calls, and what is below them.
 """

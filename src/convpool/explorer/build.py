@@ -45,59 +45,80 @@ START = "globalThis.explorer = explorer;\nexplorer.start();"
 SIDE = 32  # pixels of a photograph's longer side, as the page shows at most
 
 
-def page(photo: NDArray[np.uint8] | None = None) -> str:
-    """Return the page; photo (h, w, 3) becomes its first picture."""
+def page(photo: NDArray[np.uint8] | None = None, *, fragment: str = "") -> str:
+    """Return the page as HTML.
+
+    Parameters
+    ----------
+    photo
+        (h, w, 3), which becomes the first picture.
+    fragment
+        The state in which the page opens, as in its links (`opening.fragment_of`); empty opens it
+        at its beginning.
+    """
     photos: dict[str, dict[str, Any]] = json.loads(_part("photos.json"))
-    thanks = "; ".join(one.pop("credit") for one in photos.values())
+    thanks = "; ".join(entry.pop("credit") for entry in photos.values())
     if photo is not None:
-        photos["given"] = square(photo)
-    script = "\n".join(
-        [f"const PHOTOS = {json.dumps(photos)};", *(_part(f"{name}.js") for name in SCRIPTS), START]
-    )
-    fillings = {
+        photos["photo"] = square(photo)
+    constants = [
+        f"const PHOTOS = {json.dumps(photos)};",
+        f"const OPENING = {json.dumps(fragment)};",
+    ]
+    script = "\n".join([*constants, *(_part(f"{name}.js") for name in SCRIPTS), START])
+    content = {
         "/*STYLE*/": _part("style.css"),
         "/*VERSION*/": __version__,
         "/*CREDITS*/": escape(thanks),
         "/*SCRIPT*/": script.replace("</", "<\\/"),
     }
-    made = _part("page.html")
-    for place, filling in fillings.items():
-        made = made.replace(place, filling, 1)
-    return made
+    html = _part("page.html")
+    for place, text in content.items():
+        html = html.replace(place, text, 1)
+    return html
 
 
 def square(photo: NDArray[np.uint8]) -> dict[str, Any]:
-    """Make a photograph (h, w, 3) small, on a square: {size, base64}, as photos.json holds them."""
-    image = needed("PIL.Image", "app")
+    """Return the middle square of a photograph (h, w, 3), made small, as photos.json holds it.
+
+    That is {"size": its side, "base64": its bytes}.
+    """
+    pillow = needed("PIL.Image", "app")
     side = min(photo.shape[:2])
     top, left = ((size - side) // 2 for size in photo.shape[:2])
-    cut = image.fromarray(photo[top : top + side, left : left + side])
-    small = np.asarray(cut.resize((SIDE, SIDE), image.Resampling.BOX))
+    middle = pillow.fromarray(photo[top : top + side, left : left + side])
+    small = np.asarray(middle.resize((SIDE, SIDE), pillow.Resampling.BOX))
     return {"size": SIDE, "base64": base64.b64encode(small.tobytes()).decode()}
 
 
 def save(
-    path: str | os.PathLike[str], photo: NDArray[np.uint8] | None = None, *, force: bool = False
+    path: str | os.PathLike[str],
+    photo: NDArray[np.uint8] | None = None,
+    *,
+    fragment: str = "",
+    force: bool = False,
 ) -> None:
-    """Write the page under a temporary name, and rename it; an explorer page that is already there is replaced."""
+    """Write the page, as `page` returns it; the file appears only when it is complete.
+
+    An existing explorer page is replaced; another file only with `force`.
+    """
     target = Path(path)
     check_name(target)
     if target.is_dir():
         raise IsADirectoryError(
             f"{target} is a folder; name a file in it, such as {target / 'explorer.html'}"
         )
-    replaced = force or _is_ours(target)
-    if os.path.lexists(target) and not replaced:
+    may_replace = force or _is_explorer_page(target)
+    if os.path.lexists(target) and not may_replace:
         raise FileExistsError(
             f"{target} exists and is no explorer page; --force (force=True) replaces it"
         )
-    check(target, force=replaced)
-    content = page(photo)
-    with whole(target, force=replaced) as file:
+    check(target, force=may_replace)
+    content = page(photo, fragment=fragment)
+    with whole(target, force=may_replace) as file:
         file.write(content.encode())
 
 
-def _is_ours(path: Path) -> bool:
+def _is_explorer_page(path: Path) -> bool:
     if not path.is_file():
         return False
     with path.open("rb") as file:
@@ -105,4 +126,5 @@ def _is_ours(path: Path) -> bool:
 
 
 def _part(name: str) -> str:
+    """Return the text of a file in the folder page."""
     return resources.files("convpool.explorer").joinpath("page", name).read_text(encoding="utf-8")

@@ -1,13 +1,13 @@
-"""Picture files in and out: pixels, transparency, and what the camera wrote beside them.
+"""Picture files: read, filtered, pooled and written, with transparency and metadata.
 
 May import the calls, filters, and what is below them.
 """
 
-from convpool.photos.paths import Source, destinations, sources
+from convpool.photos.operations import filter_photo, pool_photo
+from convpool.photos.paths import PictureFile, destinations, find_pictures
 from convpool.photos.photo import Metadata, Photo
-from convpool.photos.pixels import SIGNED, Shown, choose_signed, largest, to_pixels
 from convpool.photos.reading import check_pixels, read
-from convpool.photos.results import filtered, pooled
+from convpool.photos.rendering import SIGNED, Rendering, choose_signed, largest, to_pixels
 from convpool.photos.thumbnails import sample_picture, thumbnail_sheet
 from convpool.photos.writing import write
 from convpool.system.whole_files import check as check_free
@@ -16,18 +16,18 @@ __all__ = [
     "SIGNED",
     "Metadata",
     "Photo",
-    "Shown",
-    "Source",
+    "PictureFile",
+    "Rendering",
     "check_free",
     "check_pixels",
     "choose_signed",
     "destinations",
-    "filtered",
+    "filter_photo",
+    "find_pictures",
     "largest",
-    "pooled",
+    "pool_photo",
     "read",
     "sample_picture",
-    "sources",
     "thumbnail_sheet",
     "to_pixels",
     "write",

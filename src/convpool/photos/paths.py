@@ -1,4 +1,4 @@
-"""Which pictures the words on the command line mean, and where their results go."""
+"""From words on the command line to picture files, and to the files of their results."""
 
 from __future__ import annotations
 
@@ -9,22 +9,28 @@ from pathlib import Path
 
 from convpool.photos.writing import WRITERS
 
-SUFFIXES = (*WRITERS, ".gif", ".bmp")
-"""Endings by which pictures in a folder are known."""
+SUFFIXES = (*WRITERS, ".gif", ".bmp")  # of the pictures in a folder
 
 
 @dataclass(frozen=True)
-class Source:
-    """A picture to read, the name that its result keeps in an output folder, and whether it was found in a folder."""
+class PictureFile:
+    """A picture to read.
+
+    Attributes
+    ----------
+    path : of the file
+    name : of its result in an output folder
+    is_in_folder : whether a folder was named, not the file
+    """
 
     path: Path
     name: Path
-    in_folder: bool = False
+    is_in_folder: bool = False
 
 
-def sources(
+def find_pictures(
     words: Iterable[str | os.PathLike[str]], skip: str | os.PathLike[str] | None = None
-) -> list[Source]:
+) -> list[PictureFile]:
     """Expand files and folders into pictures.
 
     Parameters
@@ -38,7 +44,7 @@ def sources(
 
     Returns
     -------
-    list of Source
+    list of PictureFile
         In the order of the words.
 
     Raises
@@ -46,26 +52,26 @@ def sources(
     ValueError
         If a folder holds no picture.
     """
-    return [
-        source
-        for word in words
-        for source in _expanded(Path(word), None if skip is None else Path(skip))
-    ]
+    skipped = None if skip is None else Path(skip)
+    return [picture for word in words for picture in _expand(Path(word), skipped)]
 
 
-def _expanded(path: Path, skip: Path | None) -> list[Source]:
+def _expand(path: Path, skip: Path | None) -> list[PictureFile]:
+    """Return the pictures in a folder, or the one file."""
     if not path.is_dir():
-        return [Source(path, Path(path.name))]
-    found = [Source(file, file.relative_to(path), in_folder=True) for file in _pictures(path, skip)]
-    if not found:
+        return [PictureFile(path, Path(path.name))]
+    pictures = [
+        PictureFile(file, file.relative_to(path), is_in_folder=True) for file in _search(path, skip)
+    ]
+    if not pictures:
         raise ValueError(
             f"there are no pictures in the folder {path}: none of its files ends in "
             f"{', '.join(SUFFIXES)}"
         )
-    return found
+    return pictures
 
 
-def _pictures(folder: Path, skip: Path | None) -> Iterator[Path]:
+def _search(folder: Path, skip: Path | None) -> Iterator[Path]:
     """Yield the pictures in a folder: its own first, then those of its subfolders."""
     entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
     yield from (entry for entry in entries if entry.is_file() and entry.suffix.lower() in SUFFIXES)
@@ -75,16 +81,16 @@ def _pictures(folder: Path, skip: Path | None) -> Iterator[Path]:
             and not entry.is_symlink()
             and not (skip and skip.exists() and entry.samefile(skip))
         ):
-            yield from _pictures(entry, skip)
+            yield from _search(entry, skip)
 
 
-def destinations(found: list[Source], output: str | os.PathLike[str]) -> list[Path]:
-    """Say where the result of each picture goes, before any work is done.
+def destinations(pictures: list[PictureFile], output: str | os.PathLike[str]) -> list[Path]:
+    """Return the file for the result of each picture; checked before any work is done.
 
     Parameters
     ----------
-    found : list of Source
-        The pictures, as `sources` returns them.
+    pictures : list of PictureFile
+        As `find_pictures` returns them.
     output : str or path
         For one picture: a file that ends in one of `WRITERS`, or a folder, which is there or ends
         in a slash. For several, and for a folder of them: a folder, made if need be. In a folder
@@ -93,7 +99,7 @@ def destinations(found: list[Source], output: str | os.PathLike[str]) -> list[Pa
     Returns
     -------
     list of Path
-        One for each source.
+        One for each picture.
 
     Raises
     ------
@@ -103,7 +109,7 @@ def destinations(found: list[Source], output: str | os.PathLike[str]) -> list[Pa
 
     Examples
     --------
-    >>> destinations(sources(["cat.gif"]), "results/")[0].as_posix()
+    >>> destinations(find_pictures(["cat.gif"]), "results/")[0].as_posix()
     'results/cat.png'
     """
     target = Path(output)
@@ -113,9 +119,9 @@ def destinations(found: list[Source], output: str | os.PathLike[str]) -> list[Pa
             "-o out.png"
         )
     if _is_file_name(target):
-        if len(found) > 1:
+        if len(pictures) > 1:
             raise ValueError(
-                f"{len(found)} pictures need a folder, and {target} is a file's name: give -o "
+                f"{len(pictures)} pictures need a folder, and {target} is a file's name: give -o "
                 "FOLDER"
             )
         return [target]
@@ -124,27 +130,27 @@ def destinations(found: list[Source], output: str | os.PathLike[str]) -> list[Pa
             f"{target} is a file that is no picture; results are written as {', '.join(WRITERS)}"
         )
     names = [
-        source.name if source.name.suffix.lower() in WRITERS else source.name.with_suffix(".png")
-        for source in found
+        file.name if file.name.suffix.lower() in WRITERS else file.name.with_suffix(".png")
+        for file in pictures
     ]
-    folder = (
-        len(found) > 1
-        or found[0].in_folder
+    is_folder = (
+        len(pictures) > 1
+        or pictures[0].is_in_folder
         or os.fspath(output).endswith((os.sep, "/"))
         or target.is_dir()
     )
-    if not folder:
+    if not is_folder:
         raise ValueError(
             f"{target} is neither a folder that is there nor a picture's name: give a file, as "
             f"in -o {target}{names[0].suffix}, or -o {target}{os.sep} to make a folder"
         )
     paths = [target / name for name in names]
-    _check_distinct(found, paths)
+    _check_distinct(pictures, paths)
     return paths
 
 
 def _is_file_name(target: Path) -> bool:
-    """Tell a file from a folder by its ending, unless it is there already."""
+    """Return whether a name is a file's, by its ending unless the file or folder exists."""
     if target.is_dir() or not target.suffix:
         return False
     if target.suffix.lower() not in WRITERS and not target.exists():
@@ -154,9 +160,10 @@ def _is_file_name(target: Path) -> bool:
     return target.suffix.lower() in WRITERS
 
 
-def _check_distinct(found: list[Source], paths: list[Path]) -> None:
+def _check_distinct(pictures: list[PictureFile], paths: list[Path]) -> None:
+    """Raise ValueError if two results have one name."""
     first: dict[str, Path] = {}
-    for source, path in zip(found, paths, strict=True):
+    for source, path in zip(pictures, paths, strict=True):
         other = first.setdefault(str(path).casefold(), source.path)
         if other is not source.path:
             raise ValueError(

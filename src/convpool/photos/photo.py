@@ -1,8 +1,8 @@
-"""A picture as arrays, and what was written beside its pixels."""
+"""A picture as arrays, and the metadata that its file holds beside the pixels."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class Metadata:
-    """What a picture file says beside its pixels.
+    """What a picture file holds beside its pixels.
 
     Attributes
     ----------
@@ -36,8 +36,7 @@ class Photo:
     Attributes
     ----------
     pixels : ndarray
-        Gray (h, w) or colour (h, w, 3), uint8 or uint16, turned the way that the picture is looked
-        at.
+        Gray (h, w) or colour (h, w, 3), uint8 or uint16, upright.
     alpha : ndarray, optional
         Opacity (h, w) in the dtype of the pixels; None when everything is opaque.
     metadata : Metadata
@@ -80,14 +79,17 @@ class Photo:
     def planes(self) -> NDArray[Any]:
         """Return every sample, (h, w, n): gray or colour first, alpha last."""
         planes = self.pixels if self.pixels.ndim == 3 else self.pixels[..., None]
-        return (
-            planes
-            if self.alpha is None
-            else np.concatenate([planes, self.alpha[..., None]], axis=2)
-        )
+        if self.alpha is None:
+            return planes
+        return np.concatenate([planes, self.alpha[..., None]], axis=2)
+
+    def rows(self, rows: slice) -> Photo:
+        """Return some rows of the picture."""
+        alpha = None if self.alpha is None else self.alpha[rows]
+        return replace(self, pixels=self.pixels[rows], alpha=alpha)
 
 
 def from_planes(planes: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any] | None]:
-    """Return pixels and alpha from samples (h, w, n), n from 1 to 4: the opposite of `Photo.planes`."""
+    """Return pixels and alpha from samples (h, w, n), n from 1 to 4; undoes `Photo.planes`."""
     pixels, alpha = (planes, None) if planes.shape[2] % 2 else (planes[..., :-1], planes[..., -1])
     return (pixels[..., 0] if pixels.shape[2] == 1 else pixels), alpha

@@ -1,4 +1,4 @@
-"""Picture files in."""
+"""Picture files read: pixels, transparency and metadata, or an error that says what would do."""
 
 from __future__ import annotations
 
@@ -16,18 +16,19 @@ from numpy.typing import NDArray
 
 from convpool.photos import sixteen_bit_colour, tiff_samples
 from convpool.photos.photo import Metadata, Photo, from_planes
+from convpool.system.printable_text import one_line
 from convpool.system.whole_files import check_regular
 
 if TYPE_CHECKING:
     from PIL.Image import Exif, Image
 
-logging.getLogger("PIL").addHandler(
-    logging.NullHandler()
-)  # what it logs of damaged files would be told line by line
+# otherwise what Pillow logs of damaged files would be printed line by line
+logging.getLogger("PIL").addHandler(logging.NullHandler())
 
+# others that Pillow knows (EPS, PDF, ...) start programs or hold no pixels
 FORMATS = ("PNG", "JPEG", "TIFF", "WEBP", "GIF", "BMP")
-"""What is opened; others that Pillow knows (EPS, PDF, ...) start programs or hold no pixels."""
 
+# Pillow's modes of 8 bits -> the mode that each is converted to
 MODES = {
     "1": "L",
     "L": "L",
@@ -38,38 +39,6 @@ MODES = {
     "CMYK": "RGB",
     "YCbCr": "RGB",
 }
-"""Pillow's modes of 8 bits, and the mode in which each is taken."""
-
-STRUCTURE = frozenset(
-    [
-        *range(254, 260),
-        262,
-        266,
-        273,
-        274,
-        277,
-        278,
-        279,
-        282,
-        283,
-        284,
-        296,
-        301,
-        *range(317, 326),
-        330,
-        338,
-        339,
-        347,
-        *range(512, 522),
-        *range(529, 533),
-        700,
-        33723,
-        34377,
-        34675,
-        37724,
-    ]
-)
-"""Tags of the first directory that describe how a file stores its pixels, or blocks that are not EXIF."""
 
 
 def read(path: str | os.PathLike[str]) -> Photo:
@@ -106,7 +75,7 @@ def read(path: str | os.PathLike[str]) -> Photo:
         notes += _notes(image)
         metadata = _metadata(image, exif)
         planes = np.empty(0) if layout else _planes(image)
-    pixels, alpha = from_planes(_deep_planes(source, layout) if layout else planes)
+    pixels, alpha = from_planes(_sixteen_bit_planes(source, layout) if layout else planes)
     return Photo(pixels, alpha, metadata, notes)
 
 
@@ -122,7 +91,7 @@ def _check_source(path: Path) -> None:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Image]:
-    """Open a picture; what goes wrong in opening or in the block becomes one line."""
+    """Open a picture; errors in opening or in the block become one line that names the file."""
     try:
         from PIL import Image, UnidentifiedImageError
     except ModuleNotFoundError as error:
@@ -140,26 +109,25 @@ def _opened(path: Path) -> Iterator[Image]:
     except sixteen_bit_colour.UnsupportedPictureError as error:
         raise ValueError(f"{path} {error}") from None
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
-        found = re.search(r"\d+", str(error))
+        number = re.search(r"\d+", str(error))
         raise ValueError(
-            _too_large(path, int(found[0]) if found else None, Image.MAX_IMAGE_PIXELS)
+            _too_large(path, int(number[0]) if number else None, Image.MAX_IMAGE_PIXELS)
         ) from error
     except UnidentifiedImageError as error:
         if samples := tiff_samples.describe(path):
-            raise ValueError(f"{path} holds {samples}; {tiff_samples.WOULD_DO}") from error
+            raise ValueError(f"{path} holds {samples}; {tiff_samples.SUPPORTED}") from error
         raise ValueError(
             f"{path} is not a picture that can be read; a common PNG, JPEG, TIFF, WebP, GIF or "
             "BMP would do"
         ) from error
     except Exception as error:  # decoders raise nearly anything at damaged bytes
         raise ValueError(
-            f"{path} is damaged or cut short ({' '.join(str(error).split())}); get a whole copy "
-            "of the picture"
+            f"{path} is damaged or cut short ({one_line(error)}); get a whole copy of the picture"
         ) from error
 
 
 def check_pixels(path: Path, pixels: int) -> None:
-    """Raise if a picture has more pixels than Pillow would open, where something else opens it."""
+    """Raise ValueError if a picture has more pixels than Pillow's limit, for other readers."""
     from PIL import Image
 
     limit = Image.MAX_IMAGE_PIXELS
@@ -176,6 +144,7 @@ def _too_large(path: Path, pixels: int | None, limit: int | None) -> str:
 
 
 def _exif(image: Image) -> tuple[Exif, tuple[str, ...]]:
+    """Return the EXIF block, and a note if it is damaged and empty therefore."""
     from PIL import Image as Pillow
 
     try:
@@ -188,46 +157,76 @@ def _exif(image: Image) -> tuple[Exif, tuple[str, ...]]:
 
 
 def _notes(image: Image) -> tuple[str, ...]:
-    """Say what gets lost: further frames (the previews in a camera's MPO are none), the four inks."""
+    """Return what gets lost: further frames, and the four inks of CMYK."""
+    # the further pictures in a camera's MPO are previews
     frames = getattr(image, "n_frames", 1)
     notes = (f"first of {frames} frames",) if frames > 1 and image.format != "MPO" else ()
-    return (
-        (*notes, "CMYK inks turned into RGB without their profile")
-        if image.mode == "CMYK"
-        else notes
-    )
+    if image.mode == "CMYK":
+        return (*notes, "CMYK inks turned into RGB without their profile")
+    return notes
+
+
+def _structure_tags() -> set[int]:
+    """Return the tags of a file's directory that say how it stores its pixels, or are no EXIF."""
+    from PIL.ExifTags import Base
+
+    blocks = {Base.XMLPacket, Base.IPTCNAA, Base.ImageResources, Base.InterColorProfile}
+    photoshop_layers = 37724  # has no name in Pillow
+    return blocks | {
+        photoshop_layers,
+        *range(Base.NewSubfileType, Base.Compression + 1),
+        Base.PhotometricInterpretation,
+        Base.FillOrder,
+        Base.StripOffsets,
+        Base.Orientation,
+        *range(Base.SamplesPerPixel, Base.StripByteCounts + 1),
+        *range(Base.XResolution, Base.PlanarConfiguration + 1),
+        Base.ResolutionUnit,
+        Base.TransferFunction,
+        *range(Base.Predictor, Base.TileByteCounts + 1),
+        Base.SubIFDs,
+        Base.ExtraSamples,
+        Base.SampleFormat,
+        Base.JPEGTables,
+        *range(Base.JPEGProc, Base.JpegACTables + 1),
+        *range(Base.YCbCrCoefficients, Base.ReferenceBlackWhite + 1),
+    }
 
 
 def _metadata(image: Image, exif: Exif) -> Metadata:
-    """Return what stays true for the upright picture."""
+    """Return the metadata that hold for the upright picture too."""
     from PIL import Image as Pillow
 
-    kept = Pillow.Exif()
+    camera = Pillow.Exif()
     if len(exif):
-        kept.load(exif.tobytes())
-    for tag in STRUCTURE & set(kept):
-        del kept[tag]
+        camera.load(exif.tobytes())
+    for tag in _structure_tags() & set(camera):
+        del camera[tag]
     icc = None if image.mode == "CMYK" else image.info.get("icc_profile")
-    return Metadata(kept.tobytes() if len(kept) else b"", icc or None, _dpi(image, exif))
+    return Metadata(camera.tobytes() if len(camera) else b"", icc or None, _dpi(image, exif))
 
 
 def _dpi(image: Image, exif: Exif) -> tuple[float, float] | None:
-    """Return dots per inch of the upright picture: the file's own, or EXIF's (2: per inch, 3: per centimetre)."""
-    per_unit = {2: 1.0, 3: 2.54}.get(exif.get(296, 2), 0.0)
-    made_up = image.format == "TIFF" or (
+    """Return dots per inch (x, y) of the upright picture: the file's own, or EXIF's."""
+    from PIL.ExifTags import Base
+
+    # 2 is per inch, 3 is per centimetre
+    inches = {2: 1.0, 3: 2.54}.get(exif.get(Base.ResolutionUnit, 2), 0.0)
+    # where these formats have no resolution, Pillow returns 1 or 72
+    is_default = image.format == "TIFF" or (
         image.format in ("JPEG", "MPO") and not image.info.get("jfif_unit")
     )
-    said = (
-        None if made_up else image.info.get("dpi")
-    )  # where the file says nothing, Pillow says 1 or 72
+    own = None if is_default else image.info.get("dpi")
     try:
-        x, y = said if said else (float(exif[tag]) * per_unit for tag in (282, 283))
-        x, y = float(x), float(y)
+        if own:
+            x, y = float(own[0]), float(own[1])
+        else:
+            x, y = (float(exif[tag]) * inches for tag in (Base.XResolution, Base.YResolution))
     except (KeyError, TypeError, ValueError, ZeroDivisionError):
         return None
     if not (0 < x < 1e6 and 0 < y < 1e6):
         return None
-    return (y, x) if exif.get(274, 1) in (5, 6, 7, 8) else (x, y)
+    return (y, x) if exif.get(Base.Orientation, 1) in (5, 6, 7, 8) else (x, y)
 
 
 def _planes(image: Image) -> NDArray[Any]:
@@ -244,17 +243,15 @@ def _planes(image: Image) -> NDArray[Any]:
         planes = _three_axes(np.array(upright.convert(MODES[upright.mode])))
     else:
         raise sixteen_bit_colour.UnsupportedPictureError(
-            f"holds {_kind(upright.mode)}; {tiff_samples.WOULD_DO}"
+            f"holds {_samples(upright.mode)}; {tiff_samples.SUPPORTED}"
         )
-    return (
-        planes
-        if transparent is None or planes.shape[2] % 2 == 0
-        else sixteen_bit_colour.with_alpha(planes, transparent)
-    )
+    if transparent is None or planes.shape[2] % 2 == 0:
+        return planes
+    return sixteen_bit_colour.with_alpha(planes, transparent)
 
 
-def _deep_planes(path: Path, layout: sixteen_bit_colour.Layout) -> NDArray[Any]:
-    """Return the samples (h, w, n) of a 16-bit colour picture, upright: Pillow keeps one byte, so it reads twice."""
+def _sixteen_bit_planes(path: Path, layout: sixteen_bit_colour.Layout) -> NDArray[Any]:
+    """Return the samples (h, w, n) of a 16-bit colour picture, upright: Pillow reads it twice."""
     from PIL import ImageOps
 
     passes = []
@@ -264,33 +261,33 @@ def _deep_planes(path: Path, layout: sixteen_bit_colour.Layout) -> NDArray[Any]:
             image.load()
             passes.append(np.array(ImageOps.exif_transpose(image)))
     planes = layout.join(passes)
-    return (
-        planes
-        if layout.transparent is None
-        else sixteen_bit_colour.with_alpha(planes, layout.transparent)
-    )
+    if layout.transparent is None:
+        return planes
+    return sixteen_bit_colour.with_alpha(planes, layout.transparent)
 
 
 def _three_axes(array: NDArray[Any]) -> NDArray[Any]:
     return array if array.ndim == 3 else array[..., None]
 
 
-def _kind(mode: str) -> str:
+def _samples(mode: str) -> str:
     return "floating-point samples" if mode == "F" else f"samples of Pillow's mode {mode}"
 
 
 def _unsigned(array: NDArray[Any], image: Image) -> NDArray[Any]:
-    """Return gray values as they were meant: of 32 bits, Pillow takes the first for a sign."""
-    unsigned = (
+    """Return gray values without a sign, where Pillow takes the first of 32 bits for one."""
+    from PIL.ExifTags import Base
+
+    is_unsigned = (
         image.format == "TIFF"
         and array.dtype == np.int32
-        and sixteen_bit_colour.stated(image, 339) in ((), (1,))
+        and sixteen_bit_colour.tiff_tag(image, Base.SampleFormat) in ((), (1,))
     )
-    return array.view(np.uint32) if unsigned else array
+    return array.view(np.uint32) if is_unsigned else array
 
 
 def _sixteen_bits(array: NDArray[Any]) -> NDArray[np.uint16]:
-    """Return gray values as uint16, whatever the byte order or width that they came in."""
+    """Return gray values of any byte order and width as uint16."""
     if array.min() < 0 or array.max() > 65535:
         raise sixteen_bit_colour.UnsupportedPictureError(
             f"holds values from {array.min()} to {array.max()}; 16 bits hold 0 to 65535"

@@ -1,4 +1,4 @@
-"""Very large pictures in bands of rows, so that memory is taken for the values of one band only."""
+"""Very large pictures in bands of rows: memory is taken for the values of one band only."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from convpool.plans import arguments
 from convpool.plans.regions import need
 from convpool.windows import Axis, place
 
-MOST = 2**30  # bytes of values from which on a picture is taken in bands
+MAX_WHOLE = 2**30  # bytes of float64 values up to which a picture is taken as a whole
 BAND = 2**28  # bytes of values of a band
 
 
 class Band(NamedTuple):
-    """Some rows of the result: which, the part of the picture that they need, and the settings for that part."""
+    """Rows of the result, the part of the picture that they need, and the settings for it."""
 
     rows: slice
     photo: Photo
@@ -53,53 +53,54 @@ class Bands:
         pad_mode = self.settings.get("pad_mode", "reflect")
         for start in range(0, self.rows.count, self.step):
             rows = slice(start, min(start + self.step, self.rows.count))
-            wanted = need(self.rows, rows, pad_mode)
-            pixels, alpha = (
-                plane if plane is None else _taken(plane, wanted.pieces, wanted.order)
-                for plane in (self.photo.pixels, self.photo.alpha)
-            )
-            assert pixels is not None
-            around = (
-                (wanted.axis.before, wanted.axis.after),
+            needed = need(self.rows, rows, pad_mode)
+            pixels = _take_rows(self.photo.pixels, needed.pieces, needed.order)
+            alpha = self.photo.alpha
+            if alpha is not None:
+                alpha = _take_rows(alpha, needed.pieces, needed.order)
+            padding = (
+                (needed.axis.before, needed.axis.after),
                 (self.columns.before, self.columns.after),
             )
-            yield Band(
-                rows,
-                replace(self.photo, pixels=pixels, alpha=alpha),
-                {**self.settings, "padding": around},
-            )
+            part = replace(self.photo, pixels=pixels, alpha=alpha)
+            yield Band(rows, part, {**self.settings, "padding": padding})
 
 
-def _taken(
+def _take_rows(
     plane: NDArray[Any], pieces: tuple[slice, ...], order: NDArray[np.int64] | None
 ) -> NDArray[Any]:
-    rows = (
-        plane[pieces[0]] if len(pieces) == 1 else np.concatenate([plane[piece] for piece in pieces])
-    )
+    """Return pieces of rows, joined, and then in an order (None: as they are)."""
+    if len(pieces) == 1:
+        rows = plane[pieces[0]]
+    else:
+        rows = np.concatenate([plane[piece] for piece in pieces])
     return rows if order is None else rows[order]
 
 
 def cut(
     photo: Photo, window: tuple[int, ...], arrays: int, settings: dict[str, Any]
 ) -> Bands | None:
-    """Return the bands of a picture whose values fill so many arrays; None where they are few, or every row needs all.
+    """Return the bands of a picture; None if it is small, or if every row needs all others.
 
-    What is wrong with the settings, filtering the whole says.
+    Parameters
+    ----------
+    photo
+        The picture.
+    window
+        Its size (kh, kw).
+    arrays
+        How many arrays of float64 values filtering takes.
+    settings
+        For `convpool.filter_image`, which raises what is wrong with them.
     """
     size = photo.pixels.size * 8 * arrays
-    if size <= MOST:
+    if size <= MAX_WHOLE:
         return None
     strides = arguments.read_per_axis(settings.get("stride", 1), 2, "stride")
     padding = arguments.read_padding(settings.get("padding", "same"), 2)
+    sides = (padding, padding) if isinstance(padding, str) else padding
     rows, columns = (
-        place(
-            photo.pixels.shape[k],
-            window[k],
-            strides[k],
-            1,
-            padding if isinstance(padding, str) else padding[k],
-        )
-        for k in range(2)
+        place(photo.pixels.shape[k], window[k], strides[k], 1, sides[k]) for k in range(2)
     )
     if min(rows.count, columns.count) < 1 or max(rows.before, rows.after) >= rows.span:
         return None

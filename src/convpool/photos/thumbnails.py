@@ -1,4 +1,4 @@
-"""The sheet of thumbnails: every named kernel at work on one small picture."""
+"""The sheet of thumbnails: one small picture under every named kernel."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convpool import filters
-from convpool.photos.pixels import choose_signed, to_pixels
+from convpool.photos.rendering import choose_signed, to_pixels
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -18,15 +18,14 @@ if TYPE_CHECKING:
 Filter = Callable[[NDArray[Any], NDArray[Any]], NDArray[Any]]
 
 PAPER, INK, FAINT = (252, 252, 250), (28, 30, 34), (112, 116, 124)
-PLUS, MINUS = (
-    np.array([178, 24, 43]),
-    np.array([33, 102, 172]),
-)  # ColorBrewer RdBu, safe for colour-blind eyes
+# ColorBrewer RdBu, which colour-blind people can tell apart
+PLUS, MINUS = np.array([178, 24, 43]), np.array([33, 102, 172])
+# pixels around the sheet, between thumbnails, below each, of the weights; thumbnails a row
 EDGE, GAP, LABEL, ICON, COLUMNS = 36, 22, 62, 38, 4
 
 
 def sample_picture(size: int = 180) -> NDArray[np.uint8]:
-    """Draw a small landscape with soft and hard edges, texture and fine lines, (size, size, 3) uint8.
+    """Draw a landscape with edges, texture and fine lines, (size, size, 3) uint8.
 
     Examples
     --------
@@ -48,6 +47,7 @@ def sample_picture(size: int = 180) -> NDArray[np.uint8]:
 
 
 def _blend(share: NDArray[Any], first: list[int], second: list[int]) -> NDArray[Any]:
+    """Mix two colours: the first where the share is 0, the second where it is 1."""
     return np.asarray((1 - share) * np.array(first) + share * np.array(second))
 
 
@@ -56,7 +56,7 @@ def _paint(picture: NDArray[Any], where: NDArray[np.bool_], colour: list[int]) -
 
 
 def _house(picture: NDArray[Any], down: NDArray[Any], right: NDArray[Any]) -> None:
-    """Paint straight and slanted edges, and a window with a cross."""
+    """Paint a house: straight and slanted edges, and a window with a cross."""
     _paint(picture, (abs(right - 0.3) < 0.15) & (down > 0.54) & (down < 0.80), [236, 226, 206])
     _paint(
         picture,
@@ -110,7 +110,10 @@ def thumbnail_sheet(
     _heading(draw)
     for n, name in enumerate(names):
         at = (EDGE + n % COLUMNS * (side + GAP), 3 * EDGE + n // COLUMNS * (side + LABEL + GAP))
-        _cell(sheet, draw, at, name, filter_image, picture)
+        weights = filters.kernel(name)
+        values = filter_image(picture, weights)
+        thumbnail = to_pixels(values, np.uint8, choose_signed(weights)).pixels
+        _cell(sheet, at, name, thumbnail)
     _legend(draw, sheet.height - EDGE)
     return np.array(sheet)
 
@@ -141,30 +144,22 @@ def _heading(draw: ImageDraw) -> None:
     )
 
 
-def _cell(
-    sheet: Image,
-    draw: ImageDraw,
-    at: tuple[int, int],
-    name: str,
-    apply: Filter,
-    picture: NDArray[Any],
-) -> None:
-    """Draw one kernel: the filtered picture, and below it the weights, the name and the size."""
-    from PIL import Image
+def _cell(sheet: Image, at: tuple[int, int], name: str, thumbnail: NDArray[np.uint8]) -> None:
+    """Draw one kernel: its thumbnail at (x, y), and below it the weights, the name and the size."""
+    from PIL import Image, ImageDraw
 
-    weights = filters.kernel(name)
-    signed = choose_signed(weights)
-    (x, y), side = at, picture.shape[0]
-    sheet.paste(Image.fromarray(to_pixels(apply(picture, weights), np.uint8, signed).pixels), at)
+    weights, draw = filters.kernel(name), ImageDraw.Draw(sheet)
+    (x, y), side = at, thumbnail.shape[0]
+    sheet.paste(Image.fromarray(thumbnail), at)
     icon = Image.fromarray(_weights_picture(weights)).resize((ICON, ICON), Image.Resampling.NEAREST)
     sheet.paste(icon, (x, y + side + 8))
     draw.rectangle((x, y + side + 8, x + ICON - 1, y + side + 7 + ICON), outline=(190, 194, 200))
     draw.text(
         (x + ICON + 9, y + side + 7), name, fill=INK, font=_font(15 if len(name) < 20 else 13.5)
     )
-    size = f"{weights.shape[0]} x {weights.shape[1]}" + (
-        ", size can be set" if "size" in filters.options(name) else ""
-    )
+    size = f"{weights.shape[0]} x {weights.shape[1]}"
+    if "size" in filters.options(name):
+        size += ", size can be set"
     draw.text((x + ICON + 9, y + side + 29), size, fill=FAINT, font=_font(13))
 
 

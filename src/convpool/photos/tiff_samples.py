@@ -1,4 +1,4 @@
-"""What the samples of a TIFF file are, in words: for files that hold more kinds of numbers than pictures have."""
+"""What samples a TIFF file holds, in words: TIFF has more kinds of numbers than pictures have."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-WOULD_DO = "8 or 16 whole bits per sample would do (without a sign, 1, 3 or 4 channels)"
+SUPPORTED = "8 or 16 whole bits per sample would do (without a sign, 1, 3 or 4 channels)"
+# the values of the tag SampleFormat
 KINDS = {
     1: "whole bits",
     2: "bits with a sign",
@@ -18,34 +19,31 @@ KINDS = {
 
 
 def describe(path: Path) -> str | None:
-    """Say what samples a TIFF file holds; None if it is no such file, or a damaged one."""
+    """Return what samples a TIFF file holds; None if it is no such file, or a damaged one."""
     from PIL import TiffImagePlugin
+    from PIL.ExifTags import Base
 
     try:
         with path.open("rb") as file, warnings.catch_warnings(action="ignore"):
             head = file.read(8)
             if head[:2] not in (b"II", b"MM"):
                 return None
-            directory = TiffImagePlugin.ImageFileDirectory_v2(
-                head + file.read(8 * (43 in head[2:4]))
-            )
+            is_big = 43 in head[2:4]  # BigTIFF, whose header has 8 bytes more
+            header = head + file.read(8 if is_big else 0)
+            directory = TiffImagePlugin.ImageFileDirectory_v2(header)
             file.seek(directory.next)
             directory.load(file)
-            bits, kinds = _numbers(directory.get(258, 1)), _numbers(directory.get(339, 1))
-            channels = int(directory.get(277, 1))
+            bits = _numbers(directory.get(Base.BitsPerSample, 1))
+            kinds = _numbers(directory.get(Base.SampleFormat, 1))
+            channels = int(directory.get(Base.SamplesPerPixel, 1))
     except Exception:  # whatever damaged directories cause
         return None
-    samples = " and ".join(
-        f"{number} {KINDS.get(kind, 'bits')}" for number, kind in _distinct(bits, kinds)
+    samples = dict.fromkeys(
+        f"{number} {KINDS.get(kinds[min(k, len(kinds) - 1)], 'bits')}"
+        for k, number in enumerate(bits)
     )
-    return f"{channels} channel{'s' * (channels > 1)} of {samples}"
+    return f"{channels} channel{'s' * (channels > 1)} of {' and '.join(samples)}"
 
 
-def _numbers(stated: Any) -> Sequence[int]:
-    return stated if isinstance(stated, tuple) else (stated,)
-
-
-def _distinct(bits: Sequence[int], kinds: Sequence[int]) -> list[tuple[int, int]]:
-    return list(
-        dict.fromkeys((number, kinds[min(k, len(kinds) - 1)]) for k, number in enumerate(bits))
-    )
+def _numbers(value: Any) -> Sequence[int]:
+    return value if isinstance(value, tuple) else (value,)

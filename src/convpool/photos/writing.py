@@ -1,4 +1,4 @@
-"""Picture files out: whole, or not at all."""
+"""Picture files written: PNG, JPEG, TIFF and WebP, with their metadata."""
 
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ if TYPE_CHECKING:
 def write(
     photo: Photo, path: str | os.PathLike[str], *, quality: int | None = None, force: bool = False
 ) -> None:
-    """Write a picture file, whole or not at all.
+    """Write a picture file; it appears only when it is complete.
 
     Parameters
     ----------
     photo : Photo
         The picture. In WebP gray becomes colour, since that is all it holds.
     path : str or path
-        Where to; the ending says the format: .png, .jpg, .jpeg, .tif, .tiff or .webp.
+        The file; its ending says the format: .png, .jpg, .jpeg, .tif, .tiff or .webp.
     quality : int, optional
-        1 to 100 for JPEG (95 when None) and WebP (lossless when None); PNG and TIFF lose nothing
-        and take no notice.
+        1 to 100 for JPEG (95 when None) and WebP (lossless when None); PNG and TIFF are
+        lossless and ignore it.
     force : bool
-        Replace a file that is already there.
+        Replace an existing file.
 
     Raises
     ------
     FileExistsError
-        If the file is there and `force` is False.
+        If the file exists and `force` is False.
     ValueError
-        If the format cannot hold the picture (transparency or 16 bit in JPEG, 70,000 pixels in a
-        row of it), or the ending or quality means nothing.
+        If the format cannot hold the picture (transparency in JPEG, 16-bit colour in all but TIFF,
+        70,000 pixels in a row of JPEG), or the ending or quality means nothing.
     OSError
         If the folder is not there or may not be written.
     ModuleNotFoundError
@@ -56,22 +56,27 @@ def write(
 def _writer(
     photo: Photo, path: Path, quality: int | None
 ) -> Callable[[IO[bytes], Photo, int | None], None]:
-    """Return the function that saves in the format of this ending, or say why none can."""
+    """Return the function that saves in the format of the ending; raise if none can."""
     suffix = path.suffix.lower()
     if suffix not in WRITERS:
         raise ValueError(f"{path.name}: pictures are written as {', '.join(WRITERS)}")
     if quality is not None and not 1 <= quality <= 100:
         raise ValueError(f"quality goes from 1 (small) to 100 (best): {quality} came in")
-    if photo.pixels.dtype == np.uint16 and suffix not in DEEP:
+    if photo.pixels.dtype == np.uint16 and suffix not in SIXTEEN_BITS:
         raise ValueError(
-            f"{path.name}: {suffix} holds 8 bits per sample, the picture 16; {', '.join(DEEP)} "
-            "hold them"
+            f"{path.name}: {suffix} holds 8 bits per sample, the picture 16; "
+            f"{', '.join(SIXTEEN_BITS)} hold them"
+        )
+    if _is_sixteen_bit_colour(photo) and suffix == ".png":
+        raise ValueError(
+            f"{path.name}: the picture has 16 bits per sample and colour or transparency, which is "
+            f"written as TIFF only: name {path.with_suffix('.tif').name}"
         )
     if photo.alpha is not None and suffix in OPAQUE:
         raise ValueError(f"{path.name}: JPEG holds no transparency; .png, .tif and .webp do")
     high, wide = photo.pixels.shape[:2]
-    if max(high, wide) > SIDES.get(suffix, high + wide):
-        most = SIDES[suffix]
+    if max(high, wide) > MAX_SIDES.get(suffix, high + wide):
+        most = MAX_SIDES[suffix]
         raise ValueError(
             f"{path.name}: {suffix} holds up to {most} pixels a side, and the picture has {high} "
             f"x {wide}, as .png can"
@@ -86,14 +91,11 @@ def _writer(
 
 
 def _png(file: IO[bytes], photo: Photo, quality: int | None) -> None:
-    if _is_deep_colour(photo):
-        sixteen_bit_colour.write_png(file, photo.planes(), _settings(photo))
-    else:
-        _image(photo).save(file, "PNG", **_settings(photo))
+    _image(photo).save(file, "PNG", **_settings(photo))
 
 
 def _tiff(file: IO[bytes], photo: Photo, quality: int | None) -> None:
-    if _is_deep_colour(photo):
+    if _is_sixteen_bit_colour(photo):
         sixteen_bit_colour.write_tiff(file, photo.planes(), _settings(photo))
     else:
         _image(photo).save(file, "TIFF", **_settings(photo))
@@ -107,11 +109,12 @@ def _webp(file: IO[bytes], photo: Photo, quality: int | None) -> None:
     settings = _settings(photo, resolution_in_exif=True)
     if settings.get("icc_profile", b"")[16:20] == b"GRAY":
         del settings["icc_profile"]  # made for one channel; WebP always has three
-    how = {"lossless": True, "exact": True} if quality is None else {"quality": quality}
-    _image(photo).save(file, "WEBP", **how, **settings)
+    loss = {"lossless": True, "exact": True} if quality is None else {"quality": quality}
+    _image(photo).save(file, "WEBP", **loss, **settings)
 
 
-WRITERS = {
+# ending -> what saves a photo, from the file, the photo and the quality
+WRITERS: dict[str, Callable[[IO[bytes], Photo, int | None], None]] = {
     ".png": _png,
     ".jpg": _jpeg,
     ".jpeg": _jpeg,
@@ -119,12 +122,12 @@ WRITERS = {
     ".tiff": _tiff,
     ".webp": _webp,
 }
-DEEP = (".png", ".tif", ".tiff")
+SIXTEEN_BITS = (".png", ".tif", ".tiff")
 OPAQUE = (".jpg", ".jpeg")
-SIDES = {".jpg": 65_500, ".jpeg": 65_500, ".webp": 16_383}  # of libjpeg and libwebp
+MAX_SIDES = {".jpg": 65_500, ".jpeg": 65_500, ".webp": 16_383}  # of libjpeg and libwebp
 
 
-def _is_deep_colour(photo: Photo) -> bool:
+def _is_sixteen_bit_colour(photo: Photo) -> bool:
     return photo.pixels.dtype == np.uint16 and (photo.pixels.ndim == 3 or photo.alpha is not None)
 
 
@@ -136,11 +139,14 @@ def _image(photo: Photo) -> Image:
 
 
 def _settings(photo: Photo, *, resolution_in_exif: bool = False) -> dict[str, Any]:
-    """Return what Pillow's save should write beside the pixels."""
+    """Return the arguments of Pillow's save for the metadata."""
+    from PIL.ExifTags import Base
+
     metadata = photo.metadata
     exif = _exif(photo)
     if resolution_in_exif and metadata.dpi:
-        exif[282], exif[283], exif[296] = *metadata.dpi, 2
+        exif[Base.XResolution], exif[Base.YResolution] = metadata.dpi
+        exif[Base.ResolutionUnit] = 2  # inch
     settings: dict[str, Any] = {"exif": exif.tobytes()} if len(exif) else {}
     if metadata.icc:
         settings["icc_profile"] = metadata.icc
@@ -150,14 +156,16 @@ def _settings(photo: Photo, *, resolution_in_exif: bool = False) -> dict[str, An
 
 
 def _exif(photo: Photo) -> Exif:
-    """Return the EXIF block with the size that the picture has now, where it states one."""
+    """Return the EXIF block; if it states a size, that of the picture now."""
     from PIL import Image
+    from PIL.ExifTags import IFD, Base
 
     exif = Image.Exif()
     exif.load(photo.metadata.exif)
-    if 34665 in exif:
-        details = exif.get_ifd(34665)
-        for tag, size in ((40962, photo.pixels.shape[1]), (40963, photo.pixels.shape[0])):
+    if IFD.Exif in exif:
+        details = exif.get_ifd(IFD.Exif)
+        h, w = photo.pixels.shape[:2]
+        for tag, size in ((Base.ExifImageWidth, w), (Base.ExifImageHeight, h)):
             if tag in details:
                 details[tag] = size
     return exif

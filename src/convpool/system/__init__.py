@@ -1,4 +1,4 @@
-"""What the machine is asked for: whole files, .npy headers, optional packages, and text that is safe to print.
+"""Files, optional packages and text: whole files, .npy headers, pip lines, printable text.
 
 Imports nothing else of this package; every folder may import it.
 """

@@ -1,4 +1,4 @@
-"""What .npy files of strangers hold: told by their headers, before memory is taken for it."""
+"""Headers of untrusted .npy files, read before memory is taken for the array."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from typing import IO, Any
 import numpy as np
 
 MAGIC = np.lib.format.MAGIC_PREFIX
-LONGEST = 2**14  # bytes of a header, more than NumPy takes
+MAX_HEADER = 2**14  # bytes, more than NumPy takes
+# what reading damaged .npy and .npz files raises
 BROKEN = (
     *(
         ValueError,
@@ -26,7 +27,6 @@ BROKEN = (
     ),
     *(SyntaxError, TypeError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, tokenize.TokenError),
 )
-"""What reading damaged .npy and .npz files raises."""
 
 
 def header(stream: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[Any]]:
@@ -34,16 +34,14 @@ def header(stream: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[Any]]:
 
     Raises
     ------
-    one of BROKEN : it is none, or damaged
+    one of BROKEN : it is no such file, or damaged
     """
-    head = io.BytesIO(stream.read(LONGEST))
+    head = io.BytesIO(stream.read(MAX_HEADER))
     version = np.lib.format.read_magic(head)
-    read = (
-        np.lib.format.read_array_header_1_0
-        if version == (1, 0)
-        else np.lib.format.read_array_header_2_0
-    )
-    shape, _, dtype = read(head)
+    if version == (1, 0):
+        shape, _, dtype = np.lib.format.read_array_header_1_0(head)
+    else:
+        shape, _, dtype = np.lib.format.read_array_header_2_0(head)
     if min(shape, default=0) < 0:
         raise ValueError(f"its shape is {shape}")
     return shape, dtype

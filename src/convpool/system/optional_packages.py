@@ -1,4 +1,4 @@
-"""Optional packages: imported where they are needed; the error names the line that installs them."""
+"""Optional packages, imported where they are needed; the error names the pip line."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def needed(name: str, extra: str = "demo") -> Any:
-    """Import an optional module; if it is missing, the error has the pip line that brings it."""
+    """Import an optional module; if it is missing, the error has the pip line that installs it."""
     try:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:

@@ -1,32 +1,37 @@
-"""Text of strangers, made safe to show: what would steer a terminal or hide in a page becomes visible."""
+"""Untrusted text made safe to show: characters that steer a terminal or a page are escaped."""
 
 from __future__ import annotations
 
 import unicodedata
 
-# control, format (such as those that turn the direction of writing), half of a pair, not assigned
-# for text
-_UNSEEN = {"Cc", "Cf", "Cs", "Co"}
+# categories of Unicode: control, format (such as direction of writing), surrogate, private use
+_INVISIBLE = {"Cc", "Cf", "Cs", "Co"}
 LONGEST = 20_000  # characters of one text; an error message can have any length
 
 
 def printable(text: str, keep: str = "") -> str:
-    r"""Write the characters that are not for reading as escapes.
+    r"""Write characters that cannot be seen, other than those to keep, as escapes.
 
     >>> print(printable("a\x1b[31mb\u202ec"))
     a\x1b[31mb\u202ec
     """
-    cut = text if len(text) <= LONGEST else f"{text[:LONGEST]} ... ({len(text)} characters)"
+    if len(text) > LONGEST:
+        text = f"{text[:LONGEST]} ... ({len(text)} characters)"
     return "".join(
-        letter if letter in keep or _is_seen(letter) else _escaped(letter) for letter in cut
+        letter if letter in keep or _is_visible(letter) else _escape(letter) for letter in text
     )
 
 
-def _is_seen(letter: str) -> bool:
-    return (letter.isascii() and letter.isprintable()) or unicodedata.category(
-        letter
-    ) not in _UNSEEN
+def _is_visible(letter: str) -> bool:
+    if letter.isascii() and letter.isprintable():
+        return True
+    return unicodedata.category(letter) not in _INVISIBLE
 
 
-def _escaped(letter: str) -> str:
+def _escape(letter: str) -> str:
     return letter.encode("unicode_escape").decode("ascii")
+
+
+def one_line(error: BaseException) -> str:
+    """Return an error's text without line breaks."""
+    return " ".join(str(error).split())

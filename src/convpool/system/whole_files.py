@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all: the one place where unfinished files are made, named and removed."""
+"""Files that appear only when they are complete: unfinished ones are made and removed here."""
 
 from __future__ import annotations
 
@@ -12,21 +12,20 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-UNNAMED = getattr(
-    os, "O_TMPFILE", 0
-)  # Linux: a file without a name is gone with its process, whatever ends that
+# Linux: a file without a name is gone with its process, whatever ends that
+UNNAMED = getattr(os, "O_TMPFILE", 0)
 REPLACE = "--force (force=True) replaces it"
 
 
 def check(path: Path, *, force: bool = False, makes_folder: bool = False) -> None:
-    """Raise unless a file can be made under this name: asked before any work.
+    """Raise unless a file can be written under a name; called before any work.
 
     Parameters
     ----------
     path : Path
         The name.
     force : bool
-        Whether a file that is there is replaced.
+        Whether an existing file is replaced.
     makes_folder : bool
         Whether folders that are missing will be made.
 
@@ -35,7 +34,7 @@ def check(path: Path, *, force: bool = False, makes_folder: bool = False) -> Non
     ValueError
         If no file can have the name.
     OSError
-        If a file is there, or the folder is missing or cannot be written to.
+        If the file exists, or the folder is missing or cannot be written to.
     """
     check_name(path)
     if path.is_dir():
@@ -60,7 +59,7 @@ def check(path: Path, *, force: bool = False, makes_folder: bool = False) -> Non
 
 
 def check_name(path: Path) -> None:
-    """Raise unless the system takes such a name."""
+    """Raise ValueError unless the system allows such a name."""
     if "\0" in str(path):
         raise ValueError(
             f"{str(path)!r} holds a zero character, which no file's name has; leave it out"
@@ -78,7 +77,7 @@ def check_name(path: Path) -> None:
 
 @contextmanager
 def whole(path: Path, *, force: bool = False) -> Iterator[IO[bytes]]:
-    """Give a file to write to: it becomes `path` in the end, or is gone if anything fails."""
+    """Yield a file to write to: it becomes `path` at the end, or is removed if anything fails."""
     unfinished = Unfinished(path, force=force)
     try:
         yield unfinished.file
@@ -95,10 +94,10 @@ class Unfinished:
     path : Path
         The name that it gets.
     force : bool
-        Whether a file that is there then is replaced; else it stays, and `finish` raises
+        Whether a file that has the name by then is replaced; otherwise `finish` raises
         FileExistsError.
     buffering : int
-        As of `open`.
+        As in `open`.
 
     Attributes
     ----------
@@ -117,7 +116,7 @@ class Unfinished:
         self.file = file
 
     def finish(self) -> None:
-        """Name the file."""
+        """Give the file its name."""
         self.file.flush()
         if self.name is None:
             self.name = _beside(self.path)
@@ -129,15 +128,15 @@ class Unfinished:
                 os.link(self.name, self.path)  # unlike a renaming, replaces nothing
                 return
             except FileExistsError:
-                raise came_meanwhile(self.path) from None
+                raise taken_meanwhile(self.path) from None
             except OSError:  # a file system without links: take the name first
                 with self.path.open("xb"):
                     pass
         os.replace(self.name, self.path)
 
     def drop(self) -> None:
-        """Remove what is unfinished, under its name for that time; what was finished stays."""
-        with suppress(OSError):  # that the last bytes cannot be written does not matter any more
+        """Remove the file unless it is finished."""
+        with suppress(OSError):  # the last bytes are not needed any more
             self.file.close()
         if self.name is not None:
             self.name.unlink(missing_ok=True)
@@ -159,12 +158,12 @@ def _open_unnamed(path: Path, buffering: int) -> IO[bytes] | None:
 
 
 def _beside(path: Path) -> Path:
-    """Return a name in the same folder that nobody can foresee."""
+    """Return an unpredictable name in the same folder."""
     return path.with_name(f".convpool-{uuid.uuid4().hex}.part")
 
 
-def came_meanwhile(path: Path) -> FileExistsError:
-    """Return the error of a name that another took while the work was done."""
+def taken_meanwhile(path: Path) -> FileExistsError:
+    """Return the error for a name that another program took during the work."""
     return FileExistsError(
         f"{path} came meanwhile and stays as it is; what was made for it is removed"
     )
@@ -176,7 +175,7 @@ class UnfinishedFolder:
     Attributes
     ----------
     name : Path
-        Where it is until then.
+        Its temporary name.
     """
 
     def __init__(self, path: Path) -> None:
@@ -185,28 +184,28 @@ class UnfinishedFolder:
         self.name.mkdir()
 
     def finish(self) -> None:
-        """Name the folder."""
+        """Give the folder its name."""
         try:
             os.rename(self.name, self.path)
         except OSError:
             if os.path.lexists(self.path):
-                raise came_meanwhile(self.path) from None
+                raise taken_meanwhile(self.path) from None
             raise
 
     def drop(self) -> None:
-        """Remove what is unfinished."""
+        """Remove the folder unless it is finished."""
         shutil.rmtree(self.name, ignore_errors=True)
 
 
 def check_regular(path: Path) -> None:
-    """Raise unless this is a file that ends: pipes are waited for, and devices may never end.
+    """Raise unless this is a regular file: reading pipes may wait, and devices may never end.
 
     Raises
     ------
     ValueError
         If it is a pipe or a device.
     OSError
-        If it is not there, or a folder.
+        If it does not exist, or is a folder.
     """
     kind = path.stat().st_mode
     if stat.S_ISDIR(kind):
@@ -218,9 +217,8 @@ def check_regular(path: Path) -> None:
 
 
 def open_regular(path: Path) -> IO[bytes]:
-    """Open a file to read; raises as `check_regular`, or if it may not be read."""
+    """Open a file to read; raise as `check_regular`, or if it may not be read."""
     check_regular(path)
-    flags = (
-        os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    )  # a pipe come meanwhile is empty
+    # without blocking: a pipe that took the name meanwhile is empty
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     return os.fdopen(os.open(path, flags), "rb")

@@ -2,7 +2,7 @@
 const controls = (() => {
   const LABELS = {
     convolve: "convolution", pool: "pooling", transpose: "transposed convolution", numbers: "small numbers", digit: "drawn digit",
-    stripes: "stripes", cat: "cat (photo)", astronaut: "astronaut (photo)", coffee: "coffee (photo)", given: "the given photo", own: "own",
+    stripes: "stripes", cat: "cat (photo)", astronaut: "astronaut (photo)", coffee: "coffee (photo)", photo: "your photo", own: "own",
     edges: "vertical edges", sobel: "Sobel", sharpen: "sharpen", blur: "blur", average: "box sum", emboss: "emboss", laplacian: "Laplacian",
     identity: "identity", shift: "shift", same_lower: "same_lower (odd zero before)", same: "same (ceil(n / s))", same_size: "same_size (the course's)",
     avg: "average", max: "maximum", min: "minimum",
@@ -37,7 +37,7 @@ const controls = (() => {
     countPadding: "pixels and padding", soFar: "only what is done so far",
   };
   // where a few pixels would show nothing
-  const WANTED = { digit: 14, cat: 24, astronaut: 24, coffee: 24, given: 32 };
+  const WANTED = { digit: 14, cat: 24, astronaut: 24, coffee: 24, photo: 32 };
 
   function element(tag, properties = {}, ...children) {
     const { data = {}, ...rest } = properties;

@@ -4,11 +4,17 @@ const explorer = (() => {
   const byId = (id) => document.getElementById(id);
   const form = byId("controls");
   const listeners = [];
-  const FIRST = PHOTOS.given ? { ...settings.DEFAULTS, source: "given", h: 32, w: 32, c: 3 } : settings.DEFAULTS;
+  const FIRST = firstState();
   let state = FIRST;
   let model = null;
 
   // ---- state ----
+
+  // what the page was made to open with: a state, or a photograph
+  function firstState() {
+    if (OPENING) return settings.decode(OPENING).state;
+    return PHOTOS.photo ? { ...settings.DEFAULTS, source: "photo", h: 32, w: 32, c: 3 } : settings.DEFAULTS;
+  }
 
   // Take a part of the state, make everything agree, draw, and keep the link up to date.
   function change(part) {

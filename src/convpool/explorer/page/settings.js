@@ -85,8 +85,8 @@ const settings = (() => {
   const divisors = ({ c, nc }) => [1, 2, 3, 4].filter((groups) => c % groups === 0 && nc % groups === 0);
 
   // Make the parts of a state fit each other: groups divide, lists are as long as their shape, "own" has numbers.
-  function agree(given) {
-    const state = { ...given };
+  function agree(parts) {
+    const state = { ...parts };
     for (const [name, limits] of Object.entries(LIMITS)) state[name] = clamp(Math.round(state[name]), limits);
     const inputs = state.op === "transpose" ? "nc" : "c";
     if (state.op === "pool") state.groups = 1;

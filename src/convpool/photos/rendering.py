@@ -11,17 +11,17 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from convpool.plans.rounding import saturate
 
-FAINT = 0.5
-"""Results that stay under half a grey level are shown as zero: they are rounding, not picture."""
-NOISE = 1e-9
-"""What sums of fractions leave of a whole number, as a share of white."""
+# results that stay under half a grey level are shown as zero: they are rounding errors
+MIN_MAGNITUDE = 0.5
+# by how much sums of fractions can miss a whole number, as a share of white
+MAX_ROUNDING_ERROR = 1e-9
+# values that are converted at a time, since each takes several arrays
 PIECE = 2**20
-"""Values that are worked on at a time, since each takes several arrays."""
 
 
 @dataclass(frozen=True, eq=False)
-class Shown:
-    """Pixels, and what was done to the values to get them.
+class Rendering:
+    """Pixels, and how values became these pixels.
 
     Attributes
     ----------
@@ -40,14 +40,27 @@ class Shown:
     saturated: int
     scale: float = 1.0
 
-    def counted(self) -> Shown:
-        """Return the counts without the pixels, to keep them for many pictures."""
+    def without_pixels(self) -> Rendering:
+        """Return the counts alone, to keep them for many pictures."""
         return replace(self, pixels=self.pixels[:0].copy())
+
+    def with_counts_of(self, part: Rendering) -> Rendering:
+        """Return this with the counts of a part added, and with the part's scale."""
+        return Rendering(
+            self.pixels,
+            self.count + part.count,
+            self.rounded + part.rounded,
+            self.saturated + part.saturated,
+            part.scale,
+        )
 
 
 def to_pixels(
-    values: ArrayLike, dtype: DTypeLike = np.uint8, signed: str = "clip", most: float | None = None
-) -> Shown:
+    values: ArrayLike,
+    dtype: DTypeLike = np.uint8,
+    signed: str = "clip",
+    greatest: float | None = None,
+) -> Rendering:
     """Turn results into the pixels of a picture.
 
     Parameters
@@ -61,12 +74,12 @@ def to_pixels(
         one), black below 0 and white above the largest. The other two scale by the largest absolute
         value, so that nothing saturates: ``zero-in-the-middle`` shows 0 as middle grey (128 of
         255), ``magnitude`` shows 0 as black.
-    most : float, optional
+    greatest : float, optional
         The largest absolute value of the whole picture, where the values are a part of it.
 
     Returns
     -------
-    Shown
+    Rendering
         The pixels, and how many values were rounded or saturated. NaN is shown as black and counts
         as saturated.
 
@@ -100,18 +113,19 @@ def to_pixels(
             "np.abs"
         )
     levels, top = SIGNED[signed], int(np.iinfo(depth).max)
-    scale = 1.0 if levels.reach is None else _stretch(array, levels.reach(top), most)
+    scale = 1.0 if levels.reach is None else _stretch(array, levels.reach(top), greatest)
     pixels = np.empty(array.shape, depth)
     rounded = saturated = 0
     for piece, place in zip(_pieces(array), _pieces(pixels), strict=True):
-        shown = levels.of(piece, top, scale)
-        place[...] = saturate(shown, depth)
-        far, beyond = _count(shown, place, top)
-        rounded, saturated = rounded + far, saturated + beyond
-    return Shown(pixels, array.size, rounded, saturated, scale)
+        fractional = levels.of(piece, top, scale)
+        place[...] = saturate(fractional, depth)
+        rounded_here, saturated_here = _count(fractional, place, top)
+        rounded, saturated = rounded + rounded_here, saturated + saturated_here
+    return Rendering(pixels, array.size, rounded, saturated, scale)
 
 
 def _pieces(array: NDArray[Any]) -> Iterator[NDArray[Any]]:
+    """Return views of at most PIECE values."""
     flat = array.reshape(-1)
     return (flat[start : start + PIECE] for start in range(0, flat.size, PIECE))
 
@@ -122,21 +136,22 @@ def _count(values: NDArray[Any], pixels: NDArray[Any], top: int) -> tuple[int, i
         return 0, int(np.count_nonzero(pixels != values))
     whole = np.rint(values)
     with np.errstate(invalid="ignore"):  # infinity less infinity
-        far = np.abs(whole - values) > NOISE * top
-    return int(np.count_nonzero(far)), int(np.count_nonzero(pixels != whole))
+        is_rounded = np.abs(whole - values) > MAX_ROUNDING_ERROR * top
+    return int(np.count_nonzero(is_rounded)), int(np.count_nonzero(pixels != whole))
 
 
 def largest(values: NDArray[Any]) -> float:
     """Return the largest absolute value that is finite."""
-    most = 0.0
+    result = 0.0
     for piece in _pieces(values):
-        sizes = np.abs(piece.astype(np.float64))
-        most = max(most, float(np.max(sizes, where=np.isfinite(sizes), initial=0.0)))
-    return most
+        magnitudes = np.abs(piece.astype(np.float64))
+        where = np.isfinite(magnitudes)
+        result = max(result, float(np.max(magnitudes, where=where, initial=0.0)))
+    return result
 
 
 def choose_signed(kernel: ArrayLike) -> str:
-    """Say how to show what a kernel gives: a kernel that sums to about 0 gives values on both sides of 0.
+    """Return how to show a kernel's results: one that sums to about 0 gives values around 0.
 
     Examples
     --------
@@ -153,7 +168,7 @@ class Levels(NamedTuple):
 
     Attributes
     ----------
-    of : from values, the level of white, and the scale to levels that are not yet whole
+    of : from values, the level of white, and the scale to levels, not rounded yet
     reach : from the level of white to how many levels the largest value gets; None shows values as
         they are
     """
@@ -163,14 +178,8 @@ class Levels(NamedTuple):
 
 
 def _clip(values: NDArray[Any], top: int, scale: float) -> NDArray[Any]:
-    kind = (
-        np.int64
-        if values.dtype.kind == "b"
-        else np.float64
-        if values.dtype.kind == "f"
-        else values.dtype
-    )
-    return values.astype(kind, copy=False)
+    dtype = {"b": np.int64, "f": np.float64}.get(values.dtype.kind, values.dtype)
+    return values.astype(dtype, copy=False)
 
 
 def _zero_in_the_middle(values: NDArray[Any], top: int, scale: float) -> NDArray[Any]:
@@ -181,10 +190,10 @@ def _magnitude(values: NDArray[Any], top: int, scale: float) -> NDArray[Any]:
     return np.asarray(np.abs(values.astype(np.float64)) * scale)
 
 
-def _stretch(values: NDArray[Any], levels: int, most: float | None) -> float:
-    """Return what stretches the largest absolute value to so many levels."""
-    most = largest(values) if most is None else most
-    return levels / most if most >= FAINT else 1.0
+def _stretch(values: NDArray[Any], levels: int, greatest: float | None) -> float:
+    """Return the scale that maps the largest absolute value to so many levels."""
+    greatest = largest(values) if greatest is None else greatest
+    return levels / greatest if greatest >= MIN_MAGNITUDE else 1.0
 
 
 SIGNED: dict[str, Levels] = {

@@ -1,4 +1,4 @@
-"""A kernel in words: a name, a file, or the numbers themselves."""
+"""The option --kernel: a name, a file, or the numbers themselves, read as weights."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from convpool.system.npy_headers import BROKEN, header
 from convpool.system.whole_files import open_regular
 from convpool.windows import volume
 
-MOST_WEIGHTS = 2**24  # of a kernel in a file: 4096 x 4096, more than any picture is filtered with
+MAX_WEIGHTS = 2**24  # of a kernel in a file: 4096 x 4096, more than any picture needs
 
 
 def parse(words: str, size: int | None = None, **values: float | None) -> NDArray[Any]:
-    """Return the kernel that the words mean.
+    """Return the kernel that the option means.
 
     Parameters
     ----------
@@ -57,23 +57,23 @@ def parse(words: str, size: int | None = None, **values: float | None) -> NDArra
     is_file, is_rows = words.lower().endswith(".npy"), words.lstrip()[0] in "0123456789+-.;,["
     if not (is_file or is_rows):
         return filters.kernel(words, size, **values)
-    given = [word for word, value in {"size": size, **values}.items() if value is not None]
-    if given:
-        raise ValueError(
-            f"{given[0]} belongs to named kernels; {words!r} has a size of its own: leave "
-            f"{given[0]} out"
-        )
+    for name, value in {"size": size, **values}.items():
+        if value is not None:
+            raise ValueError(
+                f"{name} belongs to named kernels; {words!r} has a size of its own: leave {name} "
+                "out"
+            )
     return _from_file(Path(words)) if is_file else _from_rows(words)
 
 
-def cut_off(size: int | None, sigma: float | None) -> str:
-    """Say what a size leaves of a Gaussian; nothing where it reaches 4 sigma, as without a size.
+def truncation_warning(size: int | None, sigma: float | None) -> str:
+    """Say what a size leaves of a Gaussian; empty where it reaches 4 sigma.
 
     Examples
     --------
-    >>> cut_off(5, 10)
+    >>> truncation_warning(5, 10)
     'a size of 5 cuts off sigma 10: what is left has a sigma of 1.41; a size of 81 holds it'
-    >>> cut_off(81, 10)
+    >>> truncation_warning(81, 10)
     ''
     """
     if size is None or sigma is None or size // 2 >= 4 * sigma:
@@ -86,6 +86,7 @@ def cut_off(size: int | None, sigma: float | None) -> str:
 
 
 def _from_rows(words: str) -> NDArray[Any]:
+    """Read rows such as "1 0 -1; 1 0 -1"."""
     rows = [row.replace(",", " ").split() for row in words.strip().strip(";").split(";")]
     lengths = [len(row) for row in rows]
     if min(lengths) == 0 or len(set(lengths)) > 1:
@@ -122,7 +123,7 @@ def _from_file(path: Path) -> NDArray[Any]:
         try:
             if file.read(2) != b"PK":
                 file.seek(0)
-                _check_kind(*header(file), path)
+                _check_header(*header(file), path)
             file.seek(0)
             with np.errstate(all="ignore"):
                 weights = np.load(file, allow_pickle=False)
@@ -143,21 +144,21 @@ def _from_file(path: Path) -> NDArray[Any]:
 
 
 class _NotAKernelError(Exception):
-    """A whole .npy file that holds something else."""
+    """A whole .npy file that holds something other than a kernel."""
 
 
-def _check_kind(shape: tuple[int, ...], dtype: np.dtype[Any], path: Path) -> None:
-    """Raise unless the header is that of a kernel: before memory is taken for its weights."""
+def _check_header(shape: tuple[int, ...], dtype: np.dtype[Any], path: Path) -> None:
+    """Raise unless the header is a kernel's; checked before memory is taken for the weights."""
     if dtype.hasobject:
-        return  # never loaded: reading says so
+        return  # refused when it is loaded
     if len(shape) != 2 or volume(shape) == 0:
         raise _NotAKernelError(
             f"{path} holds an array of shape {shape}; a picture's kernel is (kh, kw), as (3, 3)"
         )
     if dtype.kind not in "biuf":
         raise _NotAKernelError(f"{path} holds {dtype}; a kernel for pictures holds real numbers")
-    if volume(shape) > MOST_WEIGHTS:
+    if volume(shape) > MAX_WEIGHTS:
         raise _NotAKernelError(
             f"{path} holds {volume(shape):,} weights, {shape}; a kernel for pictures has up to "
-            f"{MOST_WEIGHTS:,}"
+            f"{MAX_WEIGHTS:,}"
         )

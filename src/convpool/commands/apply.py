@@ -1,0 +1,77 @@
+"""The command `convpool apply`: pictures filtered with one kernel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+import convpool as package
+from convpool import photos
+from convpool.commands import kernel_option
+from convpool.commands.batch import Batch, FileOptions, file_options, note
+from convpool.commands.options import Padding, PerAxis, example
+from convpool.photos import streaming
+from convpool.windows import PAD_MODES
+
+# a constant border has no option for its value
+PICTURE_PAD_MODES = [mode for mode in PAD_MODES if mode != "constant"]
+
+
+@click.command(epilog=example("convpool apply cat.jpg --kernel sharpen -o cat-sharp.jpg"))
+@click.option(
+    "--kernel",
+    required=True,
+    metavar='NAME|FILE.npy|"1 0 -1; ..."',
+    help="A name from 'convpool kernels', a saved array, or rows of numbers.",
+)
+@click.option("--size", type=int, help="Of a named kernel that has one; default: from --sigma.")
+@click.option("--sigma", type=float, help="Width in pixels (gaussian, laplacian-of-gaussian).")
+@click.option(
+    "--truncate", type=float, help="How many sigmas the size reaches to each side; default: 4."
+)
+@click.option("--angle", type=float, help="Degrees, counter-clockwise from the right (motion).")
+@click.option("--amount", type=float, help="Strength (unsharp).")
+@click.option("--padding", type=Padding(), default="same", show_default=True)
+@click.option(
+    "--pad-mode", type=click.Choice(PICTURE_PAD_MODES), default="reflect", show_default=True
+)
+@click.option("--stride", type=PerAxis(), default="1", show_default=True)
+@click.option(
+    "--signed",
+    type=click.Choice(list(photos.SIGNED)),
+    help="How values below 0 are shown; default: zero-in-the-middle for kernels that sum to 0, "
+    "else clip.",
+)
+@file_options
+@click.pass_context
+def apply(
+    context: click.Context,
+    /,
+    kernel: str,
+    size: int | None,
+    signed: str | None,
+    files: FileOptions,
+    **options: Any,
+) -> None:
+    """Filter pictures: every channel with one kernel.
+
+    PHOTO is a picture or a folder of pictures. Transparency is not filtered; where the size
+    changes, a pixel takes the opacity at the middle of its window. Colours count as far as they can
+    be seen.
+    """
+    if size is not None and options["truncate"] is not None:
+        raise click.UsageError(
+            "--size and --truncate both say how large the kernel is: leave one out"
+        )
+    shape = {name: options[name] for name in ("sigma", "truncate", "angle", "amount")}
+    call = {name: options[name] for name in ("padding", "stride", "pad_mode")}
+    weights = kernel_option.parse(kernel, size, **shape)
+    if warning := kernel_option.truncation_warning(size, options["sigma"]):
+        note(warning)
+
+    def change(photo: photos.Photo) -> tuple[photos.Photo, photos.Rendering]:
+        return photos.filter_photo(photo, weights, package.filter_image, signed, **call)
+
+    request = streaming.filtering(weights, signed, **call)
+    context.exit(Batch(files, change, request).run())

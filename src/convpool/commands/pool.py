@@ -1,0 +1,39 @@
+"""The command `convpool pool`: pictures made smaller, one pixel for each window."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+import convpool as package
+from convpool import photos
+from convpool.commands.batch import Batch, FileOptions, file_options
+from convpool.commands.options import Padding, PerAxis, example
+from convpool.photos import streaming
+from convpool.plans.arguments import POOL_MODES
+
+# a median of colours times opacities means nothing
+PICTURE_POOL_MODES = [mode for mode in POOL_MODES if mode != "median"]
+
+
+@click.command(epilog=example("convpool pool cat.jpg --size 2 --mode avg -o cat-half.jpg"))
+@click.option(
+    "--size", type=PerAxis(), default="2", show_default=True, help="Rows and columns of a window."
+)
+@click.option("--mode", type=click.Choice(PICTURE_POOL_MODES), default="max", show_default=True)
+@click.option("--stride", type=PerAxis(), help="Pixels from window to window; default: the size.")
+@click.option("--padding", type=Padding(), default="valid", show_default=True)
+@file_options
+@click.pass_context
+def pool(context: click.Context, /, files: FileOptions, **call: Any) -> None:
+    """Pool pictures: one pixel for each window.
+
+    PHOTO is a picture or a folder of pictures. Transparency is pooled like the colours, which count
+    as far as they can be seen.
+    """
+
+    def change(photo: photos.Photo) -> tuple[photos.Photo, photos.Rendering]:
+        return photos.pool_photo(photo, package.pool, **call)
+
+    context.exit(Batch(files, change, streaming.pooling(**call)).run())

@@ -1,0 +1,125 @@
+"""The state in which the explorer page shows an explanation, as the fragment of a link.
+
+page/settings.js has the names and limits of a state; the tests compare both.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convpool.explanation.explanation import Explanation
+from convpool.windows import Axis
+
+PADDINGS = ("valid", "same", "same_lower", "same_size", "full")
+POOL_MODES = ("max", "min", "avg", "sum")
+# the least and greatest number of each setting
+LIMITS = {
+    **dict.fromkeys(("h", "w"), (1, 32)),
+    **dict.fromkeys(("c", "nc", "groups"), (1, 4)),
+    **dict.fromkeys(("kh", "kw"), (1, 7)),
+    **dict.fromkeys(("sh", "sw"), (1, 8)),
+    **dict.fromkeys(("dh", "dw"), (1, 4)),
+    **dict.fromkeys(("top", "bottom", "left", "right"), (0, 9)),
+    "extra": (0, 3),
+    "fill": (-99, 99),
+}
+MAX_MAGNITUDE = 1e6  # of pixels and weights
+DECIMALS = 6
+
+
+def fragment_of(explanation: Explanation, frame: int = 0) -> str | None:
+    """Return the fragment that opens the explorer at a window of an explanation.
+
+    None if the explorer cannot show this operation exactly: one spatial axis, more pixels, channels
+    or taps than it draws, other modes, or numbers of more than six decimals.
+    """
+    if len(explanation.plan.axes) != 2:
+        return None
+    state = _operation(explanation) | _windows(explanation) | _numbers(explanation)
+    if any(value is None for value in state.values()):
+        return None
+    for name, (least, greatest) in LIMITS.items():
+        if not least <= state.get(name, least) <= greatest:
+            return None
+    return urlencode(state | _position(explanation, frame), safe=",")
+
+
+def _operation(explanation: Explanation) -> dict[str, Any]:
+    """Return the settings of the call; None for what the explorer has no word for."""
+    plan: Any = explanation.plan
+    if explanation.kernels is None:
+        mode = explanation.kind if explanation.kind in POOL_MODES else None
+        ceil = int(plan.axes[0].ceil)
+        return {"op": "pool", "mode": mode, "ceil": ceil, "countPadding": int(plan.count_padding)}
+    if explanation.kind == "transposed":
+        return {"op": "transpose", "groups": plan.groups, "extra": _output_padding(explanation)}
+    fill = np.asarray(plan.fill).item()
+    return {
+        "op": "convolve",
+        "groups": plan.groups,
+        "padMode": plan.pad_mode,
+        "fill": fill if isinstance(fill, int) else None,
+        "flip": int(plan.flip),
+    }
+
+
+def _output_padding(explanation: Explanation) -> int | None:
+    """Return by how much the output is longer than the windows reach; None if the axes differ."""
+    if explanation.plan.padding.startswith("same"):
+        return 0
+    sizes = {
+        axis.size - ((count - 1) * axis.stride + axis.span - axis.before - axis.after)
+        for axis, count in zip(explanation.plan.axes, explanation.frames.positions, strict=True)
+    }
+    return sizes.pop() if len(sizes) == 1 else None
+
+
+def _windows(explanation: Explanation) -> dict[str, Any]:
+    """Return window, stride, dilation and padding on both axes."""
+    rows: Axis
+    columns: Axis
+    rows, columns = explanation.plan.axes
+    state: dict[str, Any] = {}
+    for letter, axis in (("h", rows), ("w", columns)):
+        state |= {f"k{letter}": axis.window, f"s{letter}": axis.stride, f"d{letter}": axis.dilation}
+    if explanation.plan.padding in PADDINGS:
+        return state | {"padding": explanation.plan.padding}
+    sides = {"top": rows.before, "bottom": rows.after, "left": columns.before}
+    return state | {"padding": "by hand", **sides, "right": columns.after}
+
+
+def _numbers(explanation: Explanation) -> dict[str, Any]:
+    """Return the shapes, the pixels and the weights; None for numbers that a link cannot hold."""
+    image, kernels = explanation.frames.image, explanation.kernels
+    h, w, c = image.shape
+    state = {"source": "own", "h": h, "w": w, "c": c, "pixels": _listed(image)}
+    if kernels is None:
+        return state
+    *_, depth, nc = kernels.shape
+    if getattr(explanation.plan, "flip", False):
+        kernels = np.flip(kernels, (0, 1))
+    groups = explanation.plan.groups  # type: ignore[attr-defined]
+    return state | {"kernel": "own", "c": depth * groups, "nc": nc, "weights": _listed(kernels)}
+
+
+def _listed(values: NDArray[Any]) -> str | None:
+    """Write numbers with commas between them; None if one is too large or has more decimals."""
+    if values.dtype.kind not in "biuf" or values.size > 32 * 32 * 4:
+        return None
+    exact = values.astype(np.float64)
+    # NaN fails both comparisons
+    if not (abs(exact) <= MAX_MAGNITUDE).all() or not (exact.round(DECIMALS) == exact).all():
+        return None
+    return ",".join(f"{value:.{DECIMALS}f}".rstrip("0").rstrip(".") for value in exact.ravel())
+
+
+def _position(explanation: Explanation, number: int) -> dict[str, int]:
+    """Return the position and channel of a window."""
+    frame = explanation.frames[number]
+    i, j = frame.position
+    plane = "front" if explanation.kind == "transposed" else "n"
+    return {"i": i, "j": j, plane: frame.channel}

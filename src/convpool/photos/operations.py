@@ -1,0 +1,252 @@
+"""Photos filtered and pooled: colours count as far as they can be seen, opacity is kept apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convpool.photos.photo import Photo, from_planes
+from convpool.photos.rendering import (
+    MAX_ROUNDING_ERROR,
+    Rendering,
+    choose_signed,
+    largest,
+    to_pixels,
+)
+from convpool.photos.row_bands import Bands, cut
+
+Array = NDArray[Any]
+Operation = Callable[..., Array]
+Result = tuple[Photo, Rendering]
+TRANSPARENCY_ARRAYS = 4  # of values, that filtering a transparent photo takes
+# dtype of pixels -> one that holds the product of a colour and an opacity
+WIDE = {np.dtype(np.uint8): np.uint16, np.dtype(np.uint16): np.uint32}
+
+
+class _Filter(NamedTuple):
+    """How a photo is filtered.
+
+    Attributes
+    ----------
+    kernel : weights (kh, kw)
+    filter_image : the function that applies a kernel to an image
+    settings : its other arguments
+    is_opaque : whether the whole photo is, so that opacities need not be weighed
+    """
+
+    kernel: Array
+    filter_image: Operation
+    settings: dict[str, Any]
+    is_opaque: bool
+
+    def apply(self, image: Array, kernel: Array | None = None, **settings: Any) -> Array:
+        """Filter an image (h, w) or (h, w, 3) with this kernel, or another of the same shape."""
+        weights = self.kernel if kernel is None else kernel
+        return self.filter_image(image, weights, **(self.settings | settings))
+
+    def at_middle(self, plane: Array) -> Array:
+        """Return the values (oh, ow) or (oh, ow, 3) at the middle of each window."""
+        kh, kw = self.kernel.shape
+        picks = np.zeros((kh, kw), dtype=np.int64)
+        picks[kh // 2, kw // 2] = 1
+        return np.asarray(self.apply(plane, picks).astype(plane.dtype))
+
+    @property
+    def steps_over_pixels(self) -> bool:
+        """Whether the stride leaves out pixels."""
+        return self.settings.get("stride", 1) not in (1, (1, 1))
+
+
+def filter_photo(
+    photo: Photo,
+    kernel: Array,
+    filter_image: Operation,
+    signed: str | None = None,
+    **settings: Any,
+) -> Result:
+    """Filter the colours of a photo, and leave its transparency as it is.
+
+    Parameters
+    ----------
+    photo : Photo
+        The picture; its values are filtered as they are stored, without gamma.
+    kernel : ndarray
+        Weights (kh, kw).
+    filter_image : function
+        `convpool.filter_image`, or one like it.
+    signed : str, optional
+        One of `SIGNED`; None asks `choose_signed`.
+    **settings
+        For `filter_image`: padding, stride, pad_mode.
+
+    Returns
+    -------
+    Photo, Rendering
+        The result with the metadata of the photo, and how its values became pixels. Where the size
+        changes, a pixel takes the opacity of the pixel at the middle of its window.
+
+    Notes
+    -----
+    A colour that cannot be seen has no influence on one that can. With weights w, opacities a,
+    colours x and that of the middle x0, the result is sum(w) x0 + sum(w a (x - x0)) sum(|w|) /
+    sum(|w| a): where nothing is transparent, sum(w x); for kernels without weights below 0, sum(w)
+    sum(w a x) / sum(w a), the mean of premultiplied colours.
+
+    Examples
+    --------
+    >>> photo = Photo(np.array([[1, 2], [3, 250]], dtype=np.uint8))
+    >>> double = lambda image, kernel: image.astype(int) * kernel[0, 0]
+    >>> result, rendering = filter_photo(photo, np.array([[2]]), double)
+    >>> result.pixels.tolist(), rendering.saturated
+    ([[2, 4], [6, 255]], 1)
+    """
+    signed = signed or choose_signed(kernel)
+    operation = _Filter(kernel, filter_image, settings, _is_opaque(photo))
+    bands = cut(photo, kernel.shape, 1 if operation.is_opaque else TRANSPARENCY_ARRAYS, settings)
+    if bands is not None:
+        return _filter_bands(bands, operation, signed)
+    values, alpha = _filtered_planes(photo, photo, operation)
+    greatest = None if signed == "clip" else _largest_visible(values, alpha)
+    rendering = to_pixels(values, photo.pixels.dtype, signed, greatest)
+    return replace(photo, pixels=rendering.pixels, alpha=alpha), rendering
+
+
+def _filter_bands(bands: Bands, operation: _Filter, signed: str) -> Result:
+    """Filter a photo band by band: twice where the largest value of the whole is needed first."""
+    photo = bands.photo
+    is_same_size = bands.shape == photo.pixels.shape[:2]
+
+    def results() -> Iterator[tuple[slice, Array, Array | None]]:
+        for band in bands:
+            middles = photo.rows(band.rows) if is_same_size else None
+            band_operation = operation._replace(settings=band.settings)
+            yield band.rows, *_filtered_planes(band.photo, middles, band_operation)
+
+    greatest = 0.0
+    if signed != "clip":
+        greatest = max(_largest_visible(values, alpha) for _, values, alpha in results())
+    pixels = np.empty(bands.shape + photo.pixels.shape[2:], photo.pixels.dtype)
+    alphas = None if photo.alpha is None else np.empty(bands.shape, photo.alpha.dtype)
+    total = Rendering(pixels, 0, 0, 0)
+    for rows, values, alpha in results():
+        rendering = to_pixels(values, pixels.dtype, signed, greatest)
+        pixels[rows] = rendering.pixels
+        if alphas is not None:
+            alphas[rows] = alpha
+        total = total.with_counts_of(rendering)
+    return replace(photo, pixels=pixels, alpha=alphas), total
+
+
+def _largest_visible(values: Array, alpha: Array | None) -> float:
+    """Return the largest magnitude among values whose opacity is not 0."""
+    return largest(values if alpha is None or alpha.all() else values[alpha > 0])
+
+
+def _filtered_planes(
+    photo: Photo, middles: Photo | None, operation: _Filter
+) -> tuple[Array, Array | None]:
+    """Return filtered colours (oh, ow) or (oh, ow, 3), and opacity (oh, ow).
+
+    `middles` has the pixels at the middle of the windows, if the result has one for each pixel;
+    None has them picked out of the photo.
+    """
+    values = _filtered_colours(photo, middles, operation)
+    if photo.alpha is None:
+        return values, None
+    if middles is not None and _has_own_middles(middles, values, operation):
+        return values, middles.alpha
+    return values, operation.at_middle(photo.alpha)
+
+
+def _has_own_middles(middles: Photo, values: Array, operation: _Filter) -> bool:
+    """Return whether the result has one pixel for each of `middles`."""
+    return middles.pixels.shape[:2] == values.shape[:2] and not operation.steps_over_pixels
+
+
+def _is_opaque(photo: Photo) -> bool:
+    return photo.alpha is None or bool((photo.alpha == np.iinfo(photo.alpha.dtype).max).all())
+
+
+def _filtered_colours(photo: Photo, middles: Photo | None, operation: _Filter) -> Array:
+    """Return the filtered colours (oh, ow) or (oh, ow, 3), with the formulas of `filter_photo`."""
+    if operation.is_opaque:
+        return operation.apply(photo.pixels)
+    top, colours, alpha = _premultiplied(photo)
+    kernel = operation.kernel
+    # room for |w|
+    kernel = kernel.astype({"f": np.float64, "i": np.int64}.get(kernel.dtype.kind, kernel.dtype))
+    border: dict[str, Any] = {}
+    if operation.settings.get("pad_mode") == "zeros":  # black, not transparent
+        border = {"pad_mode": "constant", "fill": top}
+
+    def opacity(weights: Array) -> Array:
+        sums = operation.apply(alpha, weights, **border)
+        return sums if photo.pixels.ndim == 2 else sums[..., None]
+
+    sums, signed_opacity = operation.apply(colours, kernel), opacity(kernel)
+    magnitudes = np.abs(kernel)
+    visible = signed_opacity if kernel.min() >= 0 else opacity(magnitudes)
+    if middles is not None and _has_own_middles(middles, sums, operation):
+        middle = middles.pixels
+    else:
+        middle = operation.at_middle(photo.pixels)
+    total, magnitude = float(kernel.sum()), float(magnitudes.sum())
+    is_visible = visible > MAX_ROUNDING_ERROR * top * magnitude
+    divisor = np.where(is_visible, visible, 1)
+    correction = middle * (total * divisor - magnitude * signed_opacity)
+    return np.where(is_visible, (magnitude * sums + correction) / divisor, total * middle)
+
+
+def _premultiplied(photo: Photo) -> tuple[int, Array, Array]:
+    """Return full opacity, the colours times their opacity, and the opacity, in a wider dtype."""
+    assert photo.alpha is not None
+    alpha = photo.alpha.astype(WIDE[photo.alpha.dtype])
+    colours = photo.pixels * (alpha if photo.pixels.ndim == 2 else alpha[..., None])
+    return int(np.iinfo(photo.alpha.dtype).max), colours, alpha
+
+
+def pool_photo(
+    photo: Photo, pool: Operation, size: Any, stride: Any = None, mode: str = "max", **settings: Any
+) -> Result:
+    """Pool a photo; transparency is pooled like the colours, so that the sizes match.
+
+    Colours are pooled premultiplied by their opacity, and divided by the pooled one: what cannot be
+    seen has no influence on what can.
+
+    Parameters
+    ----------
+    photo : Photo
+        The picture.
+    pool : function
+        `convpool.pool`, or one like it.
+    size, stride, mode, **settings
+        For `pool`.
+
+    Returns
+    -------
+    Photo, Rendering
+        The result with the metadata of the photo, and how its values became pixels.
+
+    Examples
+    --------
+    >>> photo = Photo(np.array([[1, 2], [3, 250]], dtype=np.uint8))
+    >>> def greatest(images, size, stride, mode):
+    ...     return images.max(axis=(1, 2), keepdims=True)
+    >>> result, rendering = pool_photo(photo, greatest, 2)
+    >>> result.pixels.tolist()
+    [[250]]
+    """
+    if _is_opaque(photo):
+        values = pool(photo.planes()[None], size, stride, mode, **settings)[0]
+    else:
+        top, colours, opacity = _premultiplied(photo)
+        sums = pool(np.dstack([colours, opacity])[None], size, stride, mode, **settings)[0]
+        alpha = np.clip(sums[..., -1:], 0, top)
+        values = np.dstack([sums[..., :-1] / np.where(alpha == 0, 1, alpha), sums[..., -1]])
+    rendering = to_pixels(values, photo.pixels.dtype)
+    pixels, alpha_plane = from_planes(rendering.pixels)
+    return replace(photo, pixels=pixels, alpha=alpha_plane), rendering

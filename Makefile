@@ -81,7 +81,7 @@ lint: $(VENV)/test $(if $(PYTHON38),$(VENV38)/test)  ## ruff, type checker, Pret
 	$(RUN)/python docs/course_pictures.py --check
 	$(RUN)/python docs/explanation_pictures.py --check
 	$(RUN)/python docs/explorer_photos.py --check
-	$(RUN)/python docs/explorer_page.py --check
+	@if command -v prettier > /dev/null; then prettier --check src/convpool/explorer/page; fi
 ifneq ($(PYTHON38),)
 	$(VENV38)/bin/pycodestyle math
 else

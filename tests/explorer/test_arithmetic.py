@@ -111,7 +111,7 @@ COMPUTE = """(cases) => cases.map((one) => {
     padding: typeof one.padding === "string" ? one.padding : one.padding[side],
     ceil: one.ceil, extra: one.extra,
   }));
-  const kernels = one.flip ? a.flipped(one.kernels) : one.kernels;
+  const kernels = one.flip ? a.flip(one.kernels) : one.kernels;
   const output = {
     convolve: () => a.convolve(one.image, one.kernels, axes, one),
     pool: () => a.pool(one.image, axes, one),
@@ -121,7 +121,7 @@ COMPUTE = """(cases) => cases.map((one) => {
   const sum = (terms) => terms.reduce((total, {product}) => total + product, 0);
   const explained = {
     convolve: () => sum(a.productsOf(one.image, kernels, axes, at, one)),
-    pool: () => a.pooled(one.image, axes, at, one).value,
+    pool: () => a.poolPosition(one.image, axes, at, one).value,
     transpose: () => sum(a.gatherOf(one.image, one.kernels, axes, at, one)),
   }[one.kind]();
   const data = Array.from(output.data, String);

@@ -28,7 +28,7 @@ SHOWN = {
     "filled": lambda: explain(
         whole(4, 5), whole(2, 2), ((1, 0), (2, 3)), pad_mode="constant", fill=7
     ),
-    "causal": lambda: explain(whole(4, 5), whole(3, 2), "causal", pad_mode="reflect"),
+    "mirrored": lambda: explain(whole(4, 5), whole(3, 2), ((2, 0), (1, 1)), pad_mode="reflect"),
     "average": lambda: explain(
         whole(5, 5, 2), 2, ((1, 0), (0, 1)), pool="avg", ceil=True, count_padding=True
     ),
@@ -78,7 +78,7 @@ NOT_SHOWN = {
     "NaN": lambda: explain(np.full((3, 3), np.nan), whole(2, 2)),
     "large": lambda: explain(np.full((3, 3), 10**6 + 1), whole(2, 2)),
     "complex": lambda: explain(whole(3, 3) * 1j, whole(2, 2)),
-    "fill": lambda: explain(whole(3, 3), whole(2, 2), pad_mode="constant", fill=0.5),
+    "fill": lambda: explain(whole(3, 3) / 2, whole(2, 2), pad_mode="constant", fill=0.5),
     "output padding": lambda: explain(
         whole(3, 3), whole(2, 2), stride=2, transpose=True, output_padding=(0, 1)
     ),

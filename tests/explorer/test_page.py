@@ -576,7 +576,7 @@ def test_pasted_answers_are_explained(show):
     assert "It is the picture's shape." in found(page, str(right.shape))
     assert "It is the picture's shape." in found(page, "6x7")
     flipped = convpool.convolve(image, kernels, flip=True, **words)
-    assert "the kernel is turned by half a circle" in found(page, str(flipped.tolist()))
+    assert "the kernel is rotated by 180 degrees" in found(page, str(flipped.tolist()))
     assert "the padding is “same”" in found(
         page, repr(convpool.convolve(image, kernels, "same", (2, 1)))
     )

@@ -1,4 +1,5 @@
-// "Why is my answer different?": numbers or a shape are pasted, and the conventions that give them are named.
+// "Why is my answer different?": numbers or a shape are pasted, and the conventions that give them
+// are named.
 const compare = (() => {
   const { element } = controls;
   const MOST = 100000; // letters that are read
@@ -8,74 +9,164 @@ const compare = (() => {
   // sentence -> what to change in the settings (null: does not apply)
   const SETTINGS = {
     "the same settings as in the picture": () => ({}),
-    "the kernel is turned by half a circle (convolution as in signal processing)": ({ op, flip }) => (op === "convolve" ? { flip: !flip } : null),
-    ...Object.fromEntries(settings.CHOICES.padding.filter((name) => name !== "by hand").map((name) => [`the padding is “${name}”`, ({ padding }) => (padding === name ? null : { padding: name })])),
+    "the kernel is rotated by 180 degrees (convolution as in signal processing)": ({ op, flip }) =>
+      op === "convolve" ? { flip: !flip } : null,
+    ...Object.fromEntries(
+      settings.CHOICES.padding
+        .filter((name) => name !== "by hand")
+        .map((name) => [
+          `the padding is “${name}”`,
+          ({ padding }) => (padding === name ? null : { padding: name }),
+        ]),
+    ),
     "the padding has the odd zero on the other side": (state) => turned(state),
-    "height and width of the padding are exchanged": (state) => (state.padding === "by hand" ? { top: state.left, bottom: state.right, left: state.top, right: state.bottom } : null),
+    "height and width of the padding are exchanged": (state) =>
+      state.padding === "by hand"
+        ? { top: state.left, bottom: state.right, left: state.top, right: state.bottom }
+        : null,
     "the kernel's rows and columns are exchanged": (state) => transposed(state),
     "stride down and across are exchanged": swap("sh", "sw"),
     "the stride is 1": () => ({ sh: 1, sw: 1 }),
     "the stride is the window": ({ kh, kw }) => ({ sh: kh, sw: kw }),
     "dilation down and across are exchanged": swap("dh", "dw"),
     "the dilation is 1": () => ({ dh: 1, dw: 1 }),
-    "the last window may hang over (ceil)": ({ op, ceil }) => (op === "pool" ? { ceil: !ceil } : null),
-    "the divisor counts the padding too": ({ op, countPadding }) => (op === "pool" ? { countPadding: !countPadding } : null),
-    ...Object.fromEntries(settings.CHOICES.mode.map((name) => [`pooling takes the ${controls.LABELS[name]}`, ({ op, mode }) => (op === "pool" && mode !== name ? { mode: name } : null)])),
-    ...Object.fromEntries(settings.CHOICES.padMode.map((name) => [`the padding is filled as “${name}”`, ({ op, padMode }) => (op === "convolve" && padMode !== name ? { padMode: name } : null)])),
+    "the last window may hang over (ceil)": ({ op, ceil }) =>
+      op === "pool" ? { ceil: !ceil } : null,
+    "the divisor counts the padding too": ({ op, countPadding }) =>
+      op === "pool" ? { countPadding: !countPadding } : null,
+    ...Object.fromEntries(
+      settings.CHOICES.mode.map((name) => [
+        `pooling takes the ${controls.LABELS[name]}`,
+        ({ op, mode }) => (op === "pool" && mode !== name ? { mode: name } : null),
+      ]),
+    ),
+    ...Object.fromEntries(
+      settings.CHOICES.padMode.map((name) => [
+        `the padding is filled as “${name}”`,
+        ({ op, padMode }) => (op === "convolve" && padMode !== name ? { padMode: name } : null),
+      ]),
+    ),
   };
 
   // sentence -> what is done to the output afterwards
   const RESULTS = {
     "": (output) => output,
     "rows and columns of the result are exchanged": ({ shape: [h, w, c], data }) => ({
-      shape: [w, h, c], data: Float64Array.from({ length: data.length }, (_, index) => data[((Math.floor(index / c) % h) * w + Math.floor(index / (h * c))) * c + index % c]),
+      shape: [w, h, c],
+      data: Float64Array.from(
+        { length: data.length },
+        (_, index) =>
+          data[((Math.floor(index / c) % h) * w + Math.floor(index / (h * c))) * c + (index % c)],
+      ),
     }),
-    "the numbers wrap as 8-bit integers do (0 to 255)": each((value) => ((Math.trunc(value) % 256) + 256) % 256),
-    "the numbers are cut off at 0 and 255": each((value) => Math.min(Math.max(Math.round(value), 0), 255)),
+    "the numbers wrap as 8-bit integers do (0 to 255)": each(
+      (value) => ((Math.trunc(value) % 256) + 256) % 256,
+    ),
+    "the numbers are cut off at 0 and 255": each((value) =>
+      Math.min(Math.max(Math.round(value), 0), 255),
+    ),
     "negative numbers became 0": each((value) => Math.max(value, 0)),
     "the sign is lost": each(Math.abs),
     "the fraction is cut off": each(Math.trunc),
     "it is rounded to whole numbers": each(Math.round),
-    "the sum is divided by the number of weights": (output, { kh, kw, c, groups }) => each((value) => value / (kh * kw * (c / groups)))(output),
-    "the sum is divided by the number of channels": (output, { c }) => each((value) => value / c)(output),
+    "the sum is divided by the number of weights": (output, { kh, kw, c, groups }) =>
+      each((value) => value / (kh * kw * (c / groups)))(output),
+    "the sum is divided by the number of channels": (output, { c }) =>
+      each((value) => value / c)(output),
   };
 
+  /**
+   * Return a function that changes every number of an output.
+   * @param {(value: number) => number} change
+   * @returns {(output: Plane) => Plane}
+   */
   function each(change) {
     return ({ shape, data }) => ({ shape, data: Float64Array.from(data, change) });
   }
 
+  /**
+   * Return settings with the padding of both sides exchanged; null if they are equal.
+   * @param {State} state
+   * @returns {any}
+   */
   function turned(state) {
     const axes = explorer.model().axes;
     if (axes.every(({ before, after }) => before === after)) return null;
-    return { padding: "by hand", top: axes[0].after, bottom: axes[0].before, left: axes[1].after, right: axes[1].before };
+    return {
+      padding: "by hand",
+      top: axes[0].after,
+      bottom: axes[0].before,
+      left: axes[1].after,
+      right: axes[1].before,
+    };
   }
 
+  /**
+   * Return settings with the kernel's rows and columns exchanged; null for pooling.
+   * @param {State} state
+   * @returns {any}
+   */
   function transposed({ op, kh, kw }) {
     if (op === "pool") return null;
-    const { shape: [, , depth, nc], data } = explorer.model().kernels;
+    const {
+      shape: [, , depth, nc],
+      data,
+    } = explorer.model().kernels;
     const tap = depth * nc;
-    return { kh: kw, kw: kh, kernel: "own", weights: Array.from(data, (_, index) => data[((Math.floor(index / tap) % kh) * kw + Math.floor(index / (kh * tap))) * tap + index % tap]) };
+    return {
+      kh: kw,
+      kw: kh,
+      kernel: "own",
+      weights: Array.from(
+        data,
+        (_, index) =>
+          data[
+            ((Math.floor(index / tap) % kh) * kw + Math.floor(index / (kh * tap))) * tap +
+              (index % tap)
+          ],
+      ),
+    };
   }
 
   // ---- reading what was pasted ----
 
-  // "(3, 3)" or "3x3" is a shape; anything in square brackets, or rows of numbers, is an array
+  /**
+   * Read a shape such as (3, 3) or 3x3, or an array: numbers in square brackets or in rows.
+   * @param {string} pasted
+   * @returns {{ shape: number[], numbers: number[] | null } | null}
+   */
   function read(pasted) {
     const tidy = pasted.replaceAll("−", "-").trim();
-    if (/^(torch\.size|\()?[(\[]*\s*\d+\s*([x×,]\s*\d+\s*){1,3},?\s*[)\]]*$/i.test(tidy) && !/^\[/.test(tidy)) return { shape: tidy.match(/\d+/g).map(Number), numbers: null };
+    if (
+      /^(torch\.size|\()?[(\[]*\s*\d+\s*([x×,]\s*\d+\s*){1,3},?\s*[)\]]*$/i.test(tidy) &&
+      !/^\[/.test(tidy)
+    )
+      return { shape: tidy.match(/\d+/g).map(Number), numbers: null };
     const body = tidy.replace(/array|dtype\s*=\s*[\w.']+|tensor|float\d*|int\d*/gi, " ");
-    const numbers = (body.match(/[-+]?(?:\d+\.?\d*(?:e[-+]?\d+)?|\.\d+(?:e[-+]?\d+)?|inf(?:inity)?|nan)/gi) || []).map(value);
+    const numbers = (
+      body.match(/[-+]?(?:\d+\.?\d*(?:e[-+]?\d+)?|\.\d+(?:e[-+]?\d+)?|inf(?:inity)?|nan)/gi) || []
+    ).map(value);
     if (!numbers.length) return null;
     return { shape: shapeOf(body, numbers.length), numbers };
   }
 
+  /**
+   * Return the number that a word of an array means.
+   * @param {string} word
+   * @returns {number}
+   */
   function value(word) {
     const bare = word.toLowerCase().replace("+", "");
     if (bare.endsWith("nan")) return NaN;
     return bare.includes("inf") ? (bare.startsWith("-") ? -Infinity : Infinity) : Number(bare);
   }
 
-  // the lengths that the brackets say, from outside to inside; without brackets, the lines
+  /**
+   * Return the shape that the brackets of an array say or, without brackets, its lines.
+   * @param {string} body
+   * @param {number} count
+   * @returns {number[]}
+   */
   function shapeOf(body, count) {
     const opened = []; // how many brackets at each depth
     let level = 0;
@@ -90,7 +181,9 @@ const compare = (() => {
       const rows = body.split(/[\n;]/).filter((row) => /\d|nan|inf/i.test(row)).length;
       return count % rows ? [count] : [rows, count / rows];
     }
-    const lengths = opened.map((here, index) => (index + 1 < depth ? opened[index + 1] : count) / here);
+    const lengths = opened.map(
+      (here, index) => (index + 1 < depth ? opened[index + 1] : count) / here,
+    );
     return lengths.every(Number.isInteger) ? lengths : [count];
   }
 
@@ -99,13 +192,33 @@ const compare = (() => {
   const squeezed = (shape) => shape.filter((part) => part !== 1);
   const sameShape = (a, b) => squeezed(a).join() === squeezed(b).join();
 
+  /**
+   * Return whether numbers are those of an output, up to rounding.
+   * @param {number[]} numbers
+   * @param {Plane} output
+   * @returns {boolean}
+   */
   function sameNumbers(numbers, { data }) {
-    const greatest = data.reduce((most, number) => (Number.isFinite(number) ? Math.max(most, Math.abs(number)) : most), 0);
-    return numbers.length === data.length && numbers.every((number, k) =>
-      number === data[k] || Number.isNaN(number) && Number.isNaN(data[k]) || Math.abs(number - data[k]) <= 1e-4 * Math.max(greatest, 1e-30));
+    const greatest = data.reduce(
+      (most, number) => (Number.isFinite(number) ? Math.max(most, Math.abs(number)) : most),
+      0,
+    );
+    return (
+      numbers.length === data.length &&
+      numbers.every(
+        (number, k) =>
+          number === data[k] ||
+          (Number.isNaN(number) && Number.isNaN(data[k])) ||
+          Math.abs(number - data[k]) <= 1e-4 * Math.max(greatest, 1e-30),
+      )
+    );
   }
 
-  // every explanation that fits: {words, part}, the simplest first
+  /**
+   * Return every change of settings that gives a result, the simplest first.
+   * @param {{ shape: number[], numbers: number[] | null }} pasted
+   * @returns {{ words: string, part: any }[]}
+   */
   function explanations({ shape, numbers }) {
     const state = explorer.state();
     const found = [];
@@ -120,31 +233,69 @@ const compare = (() => {
       }
       for (const [effect, after] of Object.entries(RESULTS)) {
         const output = after(model.output, state);
-        if (sameShape(shape, output.shape) && sameNumbers(numbers, output)) found.push({ words: [cause, effect].filter(Boolean).join(", and "), part });
+        if (sameShape(shape, output.shape) && sameNumbers(numbers, output))
+          found.push({ words: [cause, effect].filter(Boolean).join(", and "), part });
       }
     }
-    return found.sort((a, b) => a.words.includes(", and ") - b.words.includes(", and ")).slice(0, 6);
+    return found
+      .sort((a, b) => a.words.includes(", and ") - b.words.includes(", and "))
+      .slice(0, 6);
   }
 
   const refused = (words) => [element("p", { className: "bad", textContent: words })];
 
+  /**
+   * Return the elements that explain what was pasted.
+   * @param {string} pasted
+   * @returns {HTMLElement[]}
+   */
   function answer(pasted) {
-    if (pasted.length > MOST) return refused(`These are ${pasted.length} letters; at most ${MOST} are read. The picture's output has ${explorer.model().output.data.length} numbers.`);
+    if (pasted.length > MOST)
+      return refused(
+        `These are ${pasted.length} letters; at most ${MOST} are read. The picture's output ` +
+          `has ${explorer.model().output.data.length} numbers.`,
+      );
     const { problem } = explorer.model();
     if (problem) return refused(`The picture has no output now. ${problem}`);
-    if (stage.covering()) return refused("The output is covered: answer the question of the tour first.");
+    if (stage.covering())
+      return refused("The output is covered: answer the question of the tour first.");
     const read_ = read(pasted);
-    if (!read_) return refused("There is no number in it: paste an array as Python prints it, or a shape such as 3x3.");
-    if (read_.shape.length > 6) return refused("These brackets are nested too deeply for an array of images.");
+    if (!read_)
+      return refused(
+        "There is no number in it: paste an array as Python prints it, or a shape such as 3x3.",
+      );
+    if (read_.shape.length > 6)
+      return refused("These brackets are nested too deeply for an array of images.");
     const { shape: wanted } = explorer.model().output;
     const found = explanations(read_);
-    const seen = `You pasted ${read_.numbers ? `${read_.numbers.length} numbers, as ${read_.shape.join(" × ")}` : `the shape ${read_.shape.join(" × ")}`}; the picture's output is ${wanted.join(" × ")}.`;
+    const sizes = read_.shape.join(" × ");
+    const seen =
+      `You pasted ${read_.numbers ? `${read_.numbers.length} numbers, as` : "the shape"} ${sizes}` +
+      `; the picture's output is ${wanted.join(" × ")}.`;
     if (found[0]?.words === "the same settings as in the picture") {
-      return [element("p", { textContent: seen }), element("p", { className: "good", textContent: read_.numbers ? "It is the same as in the picture." : "It is the picture's shape." })];
+      return [
+        element("p", { textContent: seen }),
+        element("p", {
+          className: "good",
+          textContent: read_.numbers
+            ? "It is the same as in the picture."
+            : "It is the picture's shape.",
+        }),
+      ];
     }
     if (!found.length) {
-      const nan = read_.numbers?.some(Number.isNaN) ? " It holds NaN: the images or weights that went in may hold NaN or infinity." : "";
-      return [element("p", { textContent: seen }), element("p", { className: "bad", textContent: `No single change of convention gives it. Set the image and the kernel above to yours first.${nan}` })];
+      const nan = read_.numbers?.some(Number.isNaN)
+        ? " It holds NaN: the images or weights that went in may hold NaN or infinity."
+        : "";
+      return [
+        element("p", { textContent: seen }),
+        element("p", {
+          className: "bad",
+          textContent:
+            "No single change of convention gives it. Set the image and the kernel " +
+            `above to yours first.${nan}`,
+        }),
+      ];
     }
     const list = found.map(({ words, part }) => {
       const show = element("button", { type: "button", textContent: "Show it" });
@@ -155,18 +306,40 @@ const compare = (() => {
       show.setAttribute("aria-label", `Show it: ${words}`);
       return element("li", {}, `${words} `, ...(Object.keys(part).length ? [show] : []));
     });
-    return [element("p", { textContent: seen }), element("p", { textContent: "It is what comes out if:" }), element("ul", {}, ...list)];
+    return [
+      element("p", { textContent: seen }),
+      element("p", { textContent: "It is what comes out if:" }),
+      element("ul", {}, ...list),
+    ];
   }
 
+  /** Build this part of the page, and follow changes of the state. */
   function start() {
-    const field = element("textarea", { id: "pasted", ariaLabel: "Your result", placeholder: "[[-18 8]\n [-12 6]]   or   (2, 2)", spellcheck: false });
-    const check = element("button", { type: "button", className: "main", textContent: "Find out why" });
+    const field = element("textarea", {
+      id: "pasted",
+      ariaLabel: "Your result",
+      placeholder: "[[-18 8]\n [-12 6]]   or   (2, 2)",
+      spellcheck: false,
+    });
+    const check = element("button", {
+      type: "button",
+      className: "main",
+      textContent: "Find out why",
+    });
     const said = element("div", { id: "found", role: "status" });
     check.addEventListener("click", () => said.replaceChildren(...answer(field.value)));
-    document.getElementById("compare-body").replaceChildren(
-      element("p", { textContent: "Set the image, the kernel and the rest as in your own call. Then paste what you got, or only its shape." }), field,
-      element("div", { className: "row" }, check), said,
-    );
+    document
+      .getElementById("compare-body")
+      .replaceChildren(
+        element("p", {
+          textContent:
+            "Set the image, the kernel and the rest as in your own call. Then paste what you " +
+            "got, or only its shape.",
+        }),
+        field,
+        element("div", { className: "row" }, check),
+        said,
+      );
   }
 
   return { start, read, explanations };

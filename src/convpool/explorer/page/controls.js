@@ -1,11 +1,33 @@
-// The form beside the picture: one row per setting, made from a table; it only reads and writes settings.
+// The form beside the picture: one row per setting, made from a table; it only reads and writes
+// settings.
 const controls = (() => {
   const LABELS = {
-    convolve: "convolution", pool: "pooling", transpose: "transposed convolution", numbers: "small numbers", digit: "drawn digit",
-    stripes: "stripes", cat: "cat (photo)", astronaut: "astronaut (photo)", coffee: "coffee (photo)", photo: "your photo", own: "own",
-    edges: "vertical edges", sobel: "Sobel", sharpen: "sharpen", blur: "blur", average: "box sum", emboss: "emboss", laplacian: "Laplacian",
-    identity: "identity", shift: "shift", same_lower: "same_lower (odd zero before)", same: "same (ceil(n / s))", same_size: "same_size (the course's)",
-    avg: "average", max: "maximum", min: "minimum",
+    convolve: "convolution",
+    pool: "pooling",
+    transpose: "transposed convolution",
+    numbers: "small numbers",
+    digit: "drawn digit",
+    stripes: "stripes",
+    cat: "cat (photo)",
+    astronaut: "astronaut (photo)",
+    coffee: "coffee (photo)",
+    photo: "your photo",
+    own: "own",
+    edges: "vertical edges",
+    sobel: "Sobel",
+    sharpen: "sharpen",
+    blur: "blur",
+    average: "box sum",
+    emboss: "emboss",
+    laplacian: "Laplacian",
+    identity: "identity",
+    shift: "shift",
+    same_lower: "same_lower (odd zero before)",
+    same: "same (ceil(n / s))",
+    same_size: "same_size (the course's)",
+    avg: "average",
+    max: "maximum",
+    min: "minimum",
   };
   const always = () => true;
   const convolving = ({ op }) => op !== "pool";
@@ -14,31 +36,82 @@ const controls = (() => {
 
   // legend -> rows [label, or from the state to it; names; when they matter]
   const ROWS = {
-    "What is done": [["operation", ["op"], always], ["reduce by", ["mode"], pooling]],
-    Input: [["picture", ["source"], always], ["h × w", ["h", "w"], always],
-      ["channels", ["c"], ({ op }) => op !== "transpose"]],
-    Kernel: [["preset", ["kernel"], convolving], [({ op }) => (op === "pool" ? "window" : "kh × kw"), ["kh", "kw"], always],
-      [({ op }) => (op === "transpose" ? "channels in" : "kernels"), ["nc"], convolving], ["channels out", ["c"], ({ op }) => op === "transpose"],
-      ["groups", ["groups"], convolving], ["flip", ["flip"], ({ op }) => op === "convolve"]],
-    Padding: [["padding", ["padding"], always], ["top, bottom", ["top", "bottom"], byHand], ["left, right", ["left", "right"], byHand],
-      ["filled with", ["padMode"], ({ op }) => op === "convolve"], ["constant", ["fill"], ({ op, padMode }) => op === "convolve" && padMode === "constant"],
-      ["divide by", ["countPadding"], ({ op, mode }) => op === "pool" && mode === "avg"]],
-    Steps: [["stride", ["sh", "sw"], always], ["dilation", ["dh", "dw"], always], ["last window", ["ceil"], pooling],
-      ["output padding", ["extra"], ({ op, padding }) => op === "transpose" && !padding.startsWith("same")], ["output", ["soFar"], always]],
+    "What is done": [
+      ["operation", ["op"], always],
+      ["reduce by", ["mode"], pooling],
+    ],
+    Input: [
+      ["picture", ["source"], always],
+      ["h × w", ["h", "w"], always],
+      ["channels", ["c"], ({ op }) => op !== "transpose"],
+    ],
+    Kernel: [
+      ["preset", ["kernel"], convolving],
+      [({ op }) => (op === "pool" ? "window" : "kh × kw"), ["kh", "kw"], always],
+      [({ op }) => (op === "transpose" ? "channels in" : "kernels"), ["nc"], convolving],
+      ["channels out", ["c"], ({ op }) => op === "transpose"],
+      ["groups", ["groups"], convolving],
+      ["flip", ["flip"], ({ op }) => op === "convolve"],
+    ],
+    Padding: [
+      ["padding", ["padding"], always],
+      ["top, bottom", ["top", "bottom"], byHand],
+      ["left, right", ["left", "right"], byHand],
+      ["filled with", ["padMode"], ({ op }) => op === "convolve"],
+      ["constant", ["fill"], ({ op, padMode }) => op === "convolve" && padMode === "constant"],
+      ["divide by", ["countPadding"], ({ op, mode }) => op === "pool" && mode === "avg"],
+    ],
+    Steps: [
+      ["stride", ["sh", "sw"], always],
+      ["dilation", ["dh", "dw"], always],
+      ["last window", ["ceil"], pooling],
+      [
+        "output padding",
+        ["extra"],
+        ({ op, padding }) => op === "transpose" && !padding.startsWith("same"),
+      ],
+      ["output", ["soFar"], always],
+    ],
   };
   const SPOKEN = {
-    op: "operation", mode: "reduce by", source: "picture", h: "height", w: "width", c: "channels", kernel: "preset kernel", kh: "window height",
-    kw: "window width", nc: "kernels", sh: "stride down", sw: "stride across", dh: "dilation down", dw: "dilation across", padMode: "filled with",
-    fill: "constant", top: "padding at the top", bottom: "padding at the bottom", left: "padding on the left", right: "padding on the right",
+    op: "operation",
+    mode: "reduce by",
+    source: "picture",
+    h: "height",
+    w: "width",
+    c: "channels",
+    kernel: "preset kernel",
+    kh: "window height",
+    kw: "window width",
+    nc: "kernels",
+    sh: "stride down",
+    sw: "stride across",
+    dh: "dilation down",
+    dw: "dilation across",
+    padMode: "filled with",
+    fill: "constant",
+    top: "padding at the top",
+    bottom: "padding at the bottom",
+    left: "padding on the left",
+    right: "padding on the right",
     extra: "output padding",
   };
   const SAID = {
-    flip: "half a turn (signal processing)", ceil: "keep one that hangs over (ceil)",
-    countPadding: "pixels and padding", soFar: "only what is done so far",
+    flip: "rotate by 180 degrees (signal processing)",
+    ceil: "keep one that hangs over (ceil)",
+    countPadding: "pixels and padding",
+    soFar: "only what is done so far",
   };
   // where a few pixels would show nothing
   const WANTED = { digit: 14, cat: 24, astronaut: 24, coffee: 24, photo: 32 };
 
+  /**
+   * Return a new element with properties, data attributes and children.
+   * @param {string} tag
+   * @param {any} [properties]
+   * @param {...(Node | string)} children
+   * @returns {any}
+   */
   function element(tag, properties = {}, ...children) {
     const { data = {}, ...rest } = properties;
     const made = Object.assign(document.createElement(tag), rest);
@@ -49,41 +122,87 @@ const controls = (() => {
 
   const option = (value, words) => element("option", { value, textContent: words });
 
+  /**
+   * Return the field of a setting.
+   * @param {string} name
+   * @returns {any}
+   */
   function input(name) {
     if (name === "groups") return element("select", { name, ariaLabel: "groups" });
     if (name in settings.CHOICES) {
-      return element("select", { name, ariaLabel: SPOKEN[name] || name }, ...settings.CHOICES[name].map((choice) => option(choice, LABELS[choice] || choice)));
+      return element(
+        "select",
+        { name, ariaLabel: SPOKEN[name] || name },
+        ...settings.CHOICES[name].map((choice) => option(choice, LABELS[choice] || choice)),
+      );
     }
     if (settings.SWITCHES.includes(name)) {
       return element("label", {}, element("input", { type: "checkbox", name }), SAID[name]);
     }
     const [min, max] = settings.LIMITS[name];
-    return element("input", { type: "number", name, min, max, step: 1, required: true, ariaLabel: SPOKEN[name] || name });
+    return element("input", {
+      type: "number",
+      name,
+      min,
+      max,
+      step: 1,
+      required: true,
+      ariaLabel: SPOKEN[name] || name,
+    });
   }
 
-  // what a field says, as a part of the state; null where it takes no such thing
+  /**
+   * Return the value of a field as a part of the state; null if it is not allowed.
+   * @param {any} field
+   * @returns {any}
+   */
   function partOf({ name, type, checked, value, options }) {
     if (type === "checkbox") return { [name]: checked };
     if (name === "groups") return { groups: Number(value) };
     if (options) return { [name]: value, ...enlarged(name, value) };
     const [min, max] = settings.LIMITS[name];
     const number = Number(value);
-    return value !== "" && Number.isInteger(number) && number >= min && number <= max ? { [name]: number } : null;
+    return value !== "" && Number.isInteger(number) && number >= min && number <= max
+      ? { [name]: number }
+      : null;
   }
 
+  /**
+   * Return a larger image size if a picture would show nothing at the current one.
+   * @param {string} name
+   * @param {string} value
+   * @returns {{ h?: number, w?: number }}
+   */
   function enlarged(name, value) {
     const { h, w } = explorer.state();
     const wanted = name === "source" ? WANTED[value] : 0;
     return wanted && Math.max(h, w) < wanted / 2 ? { h: wanted, w: wanted } : {};
   }
 
-  // Build the form once; `change` is told what the visitor changed, as a part of the state.
+  /**
+   * Build the form; `change` is called with what the visitor changed, as a part of the state.
+   * @param {HTMLFormElement} form
+   * @param {(part: any) => void} change
+   * @param {Record<string, Node[]>} extras
+   */
   function build(form, change, extras) {
     for (const [legend, rows] of Object.entries(ROWS)) {
-      const fieldset = element("fieldset", { data: { group: legend } }, element("legend", { textContent: legend }));
+      const fieldset = element(
+        "fieldset",
+        { data: { group: legend } },
+        element("legend", { textContent: legend }),
+      );
       for (const [label, names, when] of rows) {
-        const row = element("div", { className: "field" }, element("span"), ...names.map((name) => input(name)));
-        Object.assign(row, { says: typeof label === "string" ? () => label : label, matters: when });
+        const row = element(
+          "div",
+          { className: "field" },
+          element("span"),
+          ...names.map((name) => input(name)),
+        );
+        Object.assign(row, {
+          says: typeof label === "string" ? () => label : label,
+          matters: when,
+        });
         fieldset.append(row);
       }
       fieldset.append(...(extras[legend] || []));
@@ -95,26 +214,42 @@ const controls = (() => {
       const part = partOf(target);
       if (part) explorer.note("");
       if (part) change(part);
-      else if (target.value !== "") explorer.note(`The ${target.ariaLabel} takes whole numbers from ${target.min} to ${target.max}.`);
+      else if (target.value !== "")
+        explorer.note(
+          `The ${target.ariaLabel} takes whole numbers from ${target.min} to ${target.max}.`,
+        );
     });
     form.addEventListener("focusout", ({ target }) => {
       if (target.name in settings.LIMITS && !partOf(target)) change({});
     });
   }
 
+  /**
+   * Offer the numbers of groups that divide channels and kernels.
+   * @param {any} field
+   * @param {State} state
+   */
   function showGroups(field, state) {
     const counts = settings.divisors(state);
-    const words = (count) => (count === 1 ? "1 (dense)" : count === state.c ? `${count} (depthwise)` : String(count));
+    const words = (count) =>
+      count === 1 ? "1 (dense)" : count === state.c ? `${count} (depthwise)` : String(count);
     const wanted = counts.map(words).join();
     if (field.dataset.counts !== wanted) {
       field.dataset.counts = wanted;
       field.replaceChildren(...counts.map((count) => option(count, words(count))));
     }
     field.disabled = counts.length < 2;
-    field.title = counts.length < 2 ? "Groups divide the channels and the kernels: set both to 2 or more first." : "";
+    field.title =
+      counts.length < 2
+        ? "Groups divide the channels and the kernels: set both to 2 or more first."
+        : "";
   }
 
-  // Write a state into the form, but not over what is being typed.
+  /**
+   * Write a state into the form, but not over what the visitor is typing.
+   * @param {HTMLFormElement} form
+   * @param {State} state
+   */
   function show(form, state) {
     for (const row of form.querySelectorAll(".field")) {
       if (!row.matters) continue;

@@ -1,95 +1,239 @@
-// The picture's settings as calls of PyTorch, Keras and ONNX, or one sentence where one has no such thing.
+// The picture's settings as calls of PyTorch, Keras and ONNX, or one sentence where one has no such
+// thing.
 const frameworkCode = (() => {
-  const { list, tuple, given, sides, padded, steps, dilations, dilated, overhang, surplus, call } = writing;
+  const { list, tuple, given, sides, padded, steps, dilations, dilated, overhang, surplus, call } =
+    writing;
 
   // ---- PyTorch ----
 
-  const TORCH_MODES = { zeros: "constant", constant: "constant", reflect: "reflect", edge: "replicate", wrap: "circular" };
-  const torchStart = (model) => ["import numpy as np", "import torch", "import torch.nn.functional as F", "", ...given(model), "x = torch.from_numpy(images).permute(0, 3, 1, 2)  # channels first"];
+  const TORCH_MODES = {
+    zeros: "constant",
+    constant: "constant",
+    reflect: "reflect",
+    edge: "replicate",
+    wrap: "circular",
+  };
+  const torchStart = (model) => [
+    "import numpy as np",
+    "import torch",
+    "import torch.nn.functional as F",
+    "",
+    ...given(model),
+    "x = torch.from_numpy(images).permute(0, 3, 1, 2)  # channels first",
+  ];
   const torchEnd = "output = y.permute(0, 2, 3, 1).numpy()";
 
   const TORCH = {
     convolve: (model) => {
       const { state } = model;
-      if (!(state.padMode in TORCH_MODES)) return "PyTorch's pad has no symmetric mode: pad with np.pad first, then convolve with padding=0.";
+      if (!(state.padMode in TORCH_MODES))
+        return (
+          "PyTorch's pad has no symmetric mode: pad with np.pad first, then convolve with " +
+          "padding=0."
+        );
       const [[top, bottom], [left, right]] = sides(model);
       const fill = state.padMode === "constant" ? `, value=${state.fill}` : "";
       const mode = TORCH_MODES[state.padMode];
       return [
-        ...torchStart(model), `k = torch.from_numpy(kernels${state.flip ? "[::-1, ::-1].copy()" : ""}).permute(3, 2, 0, 1)  # (nc, c / groups, kh, kw)`,
-        ...(padded(model) ? [`x = F.pad(x, (${left}, ${right}, ${top}, ${bottom})${mode === "constant" ? fill : `, mode="${mode}"`})`] : []),
-        call("y = F.conv2d(x, k", { stride: steps(model), dilation: dilated(model) ? dilations(model) : null, groups: state.groups > 1 ? state.groups : null }), torchEnd,
+        ...torchStart(model),
+        `k = torch.from_numpy(kernels${state.flip ? "[::-1, ::-1].copy()" : ""}).permute(3, ` +
+          "2, 0, 1)  # (nc, c / groups, kh, kw)",
+        ...(padded(model)
+          ? [
+              `x = F.pad(x, (${left}, ${right}, ${top}, ${bottom})` +
+                `${mode === "constant" ? fill : `, mode="${mode}"`})`,
+            ]
+          : []),
+        call("y = F.conv2d(x, k", {
+          stride: steps(model),
+          dilation: dilated(model) ? dilations(model) : null,
+          groups: state.groups > 1 ? state.groups : null,
+        }),
+        torchEnd,
       ];
     },
     pool: (model) => {
       const { state } = model;
-      if (state.mode !== "max" && state.mode !== "min" && dilated(model)) return "PyTorch's average pooling has no dilation.";
-      const [[top, bottom], [left, right]] = sides(model).map(([before, after], side) => [before, after + overhang(model)[side]]);
-      const pad = (name, value) => (top + bottom + left + right ? `F.pad(${name}, (${left}, ${right}, ${top}, ${bottom}), value=${value})` : name);
+      if (state.mode !== "max" && state.mode !== "min" && dilated(model))
+        return "PyTorch's average pooling has no dilation.";
+      const [[top, bottom], [left, right]] = sides(model).map(([before, after], side) => [
+        before,
+        after + overhang(model)[side],
+      ]);
+      const pad = (name, value) =>
+        top + bottom + left + right
+          ? `F.pad(${name}, (${left}, ${right}, ${top}, ${bottom}), value=${value})`
+          : name;
       const window = `${tuple([state.kh, state.kw])}, ${steps(model)}`;
-      const trim = surplus(model) ? [`y = y[:, :, :${model.axes[0].count}, :${model.axes[1].count}]  # windows on padding alone`] : [];
+      const trim = surplus(model)
+        ? [
+            `y = y[:, :, :${model.axes[0].count}, :${model.axes[1].count}]  # windows on ` +
+              "padding alone",
+          ]
+        : [];
       if (state.mode === "max" || state.mode === "min") {
         const sign = state.mode === "min" ? "-" : "";
-        return [...torchStart(model), `y = ${sign}F.max_pool2d(${pad(`${sign}x`, "-torch.inf")}, ${window}${dilated(model) ? `, dilation=${dilations(model)}` : ""})`, ...trim, torchEnd];
+        return [
+          ...torchStart(model),
+          `y = ${sign}F.max_pool2d(${pad(`${sign}x`, "-torch.inf")}, ${window}` +
+            `${dilated(model) ? `, dilation=${dilations(model)}` : ""})`,
+          ...trim,
+          torchEnd,
+        ];
       }
       const total = `y = F.avg_pool2d(${pad("x", 0)}, ${window}, divisor_override=1)`;
       if (state.mode === "sum") return [...torchStart(model), total, ...trim, torchEnd];
-      if (state.countPadding) return [...torchStart(model), total, ...trim, "y = y / torch.from_numpy(declared[:, :])  # the taps that count", torchEnd];
-      return [...torchStart(model), total, `y = y / F.avg_pool2d(${pad("torch.ones_like(x)", 0)}, ${window}, divisor_override=1)  # the taps that count`, ...trim, torchEnd];
+      if (state.countPadding)
+        return [
+          ...torchStart(model),
+          total,
+          ...trim,
+          "y = y / torch.from_numpy(declared[:, :])  # the taps that count",
+          torchEnd,
+        ];
+      return [
+        ...torchStart(model),
+        total,
+        `y = y / F.avg_pool2d(${pad("torch.ones_like(x)", 0)}, ${window}, ` +
+          "divisor_override=1)  # the taps that count",
+        ...trim,
+        torchEnd,
+      ];
     },
     transpose: (model) => {
       const { state } = model;
       const [rows, columns] = model.axes.map((axis) => `${axis.before}:${axis.before + axis.size}`);
-      const extra = model.axes.map((axis) => Math.max(0, axis.before + axis.size - ((axis.count - 1) * axis.stride + axis.span)));
+      const extra = model.axes.map((axis) =>
+        Math.max(0, axis.before + axis.size - ((axis.count - 1) * axis.stride + axis.span)),
+      );
       return [
-        ...torchStart(model), `k = torch.from_numpy(kernels).permute(3, 2, 0, 1)  # (nc, c / groups, kh, kw)`,
-        call("y = F.conv_transpose2d(x, k", { stride: steps(model), dilation: dilated(model) ? dilations(model) : null, groups: state.groups > 1 ? state.groups : null }),
-        ...(extra.some(Boolean) ? [`y = F.pad(y, (0, ${extra[1]}, 0, ${extra[0]}))  # what nothing reaches is 0`] : []),
-        `y = y[:, :, ${rows}, ${columns}]`, torchEnd,
+        ...torchStart(model),
+        `k = torch.from_numpy(kernels).permute(3, 2, 0, 1)  # (nc, c / groups, kh, kw)`,
+        call("y = F.conv_transpose2d(x, k", {
+          stride: steps(model),
+          dilation: dilated(model) ? dilations(model) : null,
+          groups: state.groups > 1 ? state.groups : null,
+        }),
+        ...(extra.some(Boolean)
+          ? [`y = F.pad(y, (0, ${extra[1]}, 0, ${extra[0]}))  # what nothing reaches is 0`]
+          : []),
+        `y = y[:, :, ${rows}, ${columns}]`,
+        torchEnd,
       ];
     },
   };
 
   // ---- Keras ----
 
-  const KERAS_MODES = { zeros: "constant", constant: "constant", reflect: "reflect", symmetric: "symmetric" };
+  const KERAS_MODES = {
+    zeros: "constant",
+    constant: "constant",
+    reflect: "reflect",
+    symmetric: "symmetric",
+  };
 
   const KERAS = {
     convolve: (model) => {
       const { state } = model;
-      if (dilated(model) && (state.sh > 1 || state.sw > 1)) return "Keras refuses a stride and a dilation in one convolution.";
-      if (!(state.padMode in KERAS_MODES)) return `Keras' pad has no mode like “${state.padMode}”: pad with np.pad first, then convolve with padding="valid".`;
+      if (dilated(model) && (state.sh > 1 || state.sw > 1))
+        return "Keras refuses a stride and a dilation in one convolution.";
+      if (!(state.padMode in KERAS_MODES))
+        return (
+          `Keras' pad has no mode like “${state.padMode}”: pad with np.pad first, then ` +
+          `convolve with padding="valid".`
+        );
       const same = state.padding === "same" && state.padMode === "zeros";
       const fill = state.padMode === "constant" ? `, constant_values=${state.fill}` : "";
-      const pad = padded(model) && !same ? [`images = keras.ops.pad(images, ((0, 0), ${sides(model).map(tuple).join(", ")}, (0, 0))${KERAS_MODES[state.padMode] === "constant" ? fill : `, mode="${state.padMode}"`})`] : [];
+      const mode = KERAS_MODES[state.padMode] === "constant" ? fill : `, mode="${state.padMode}"`;
+      const widths = `((0, 0), ${sides(model).map(tuple).join(", ")}, (0, 0))`;
+      const pad =
+        padded(model) && !same ? [`images = keras.ops.pad(images, ${widths}${mode})`] : [];
       return [
-        "import keras", "import numpy as np", "", ...given(model), ...pad, ...(state.flip ? ["kernels = kernels[::-1, ::-1]"] : []),
-        call("output = keras.ops.conv(images, kernels", { strides: steps(model), padding: same ? '"same"' : '"valid"', dilation_rate: dilated(model) ? dilations(model) : null, data_format: '"channels_last"' }),
+        "import keras",
+        "import numpy as np",
+        "",
+        ...given(model),
+        ...pad,
+        ...(state.flip ? ["kernels = kernels[::-1, ::-1]"] : []),
+        call("output = keras.ops.conv(images, kernels", {
+          strides: steps(model),
+          padding: same ? '"same"' : '"valid"',
+          dilation_rate: dilated(model) ? dilations(model) : null,
+          data_format: '"channels_last"',
+        }),
       ];
     },
     pool: (model) => {
       const { state } = model;
       if (dilated(model)) return "Keras' pooling has no dilation.";
-      if (state.mode === "avg" && (padded(model) && state.padding !== "same" || state.countPadding || overhang(model).some(Boolean))) return "Keras' average pooling knows “valid” and “same” only, and never counts the padding.";
-      if (state.mode === "sum") return "Keras has no sum pooling: average with “valid” and multiply by the number of pixels in a window.";
+      if (
+        state.mode === "avg" &&
+        ((padded(model) && state.padding !== "same") ||
+          state.countPadding ||
+          overhang(model).some(Boolean))
+      )
+        return "Keras' average pooling knows only “valid” and “same”, and never counts padding.";
+      if (state.mode === "sum")
+        return (
+          "Keras has no sum pooling: average with “valid” and multiply by the number of " +
+          "pixels in a window."
+        );
       const sign = state.mode === "min" ? "-" : "";
       const name = state.mode === "avg" ? "average_pool" : "max_pool";
       const same = state.padding === "same" && !state.ceil;
-      const widths = sides(model).map(([before, after], side) => tuple([before, after + overhang(model)[side]]));
-      const pad = same || !(padded(model) || overhang(model).some(Boolean)) ? [] : [`images = np.pad(images, ((0, 0), ${widths.join(", ")}, (0, 0)), constant_values=${sign ? "np.inf" : "-np.inf"})`];
-      return ["import keras", "import numpy as np", "", ...given(model), ...pad, `output = ${sign}keras.ops.${name}(${sign}images, ${tuple([state.kh, state.kw])}, ${steps(model)}, padding="${same ? "same" : "valid"}", data_format="channels_last")`,
-        ...(surplus(model) && !same ? [`output = output[:, :${model.axes[0].count}, :${model.axes[1].count}]  # without windows on padding alone`] : [])];
+      const widths = sides(model).map(([before, after], side) =>
+        tuple([before, after + overhang(model)[side]]),
+      );
+      const pad =
+        same || !(padded(model) || overhang(model).some(Boolean))
+          ? []
+          : [
+              `images = np.pad(images, ((0, 0), ${widths.join(", ")}, (0, 0)), constant_values=` +
+                `${sign ? "np.inf" : "-np.inf"})`,
+            ];
+      return [
+        "import keras",
+        "import numpy as np",
+        "",
+        ...given(model),
+        ...pad,
+        `output = ${sign}keras.ops.${name}(${sign}images, ${tuple([state.kh, state.kw])}, ` +
+          `${steps(model)}, padding="${same ? "same" : "valid"}", data_format="channels_last")`,
+        ...(surplus(model) && !same
+          ? [
+              `output = output[:, :${model.axes[0].count}, :${model.axes[1].count}]  # without ` +
+                "windows on padding alone",
+            ]
+          : []),
+      ];
     },
     transpose: (model) => {
       const { state } = model;
       if (state.groups > 1) return "Keras' transposed convolution has no groups.";
-      if (dilated(model) && (state.sh > 1 || state.sw > 1)) return "Keras refuses a stride and a dilation in one transposed convolution.";
+      if (dilated(model) && (state.sh > 1 || state.sw > 1))
+        return "Keras refuses a stride and a dilation in one transposed convolution.";
       const [rows, columns] = model.axes.map((axis) => `${axis.before}:${axis.before + axis.size}`);
-      const short = model.axes.some((axis) => axis.before + axis.size > (axis.count - 1) * axis.stride + axis.span || axis.span < axis.stride);
-      if (short) return "Keras sizes a transposed convolution in another way where the window is smaller than the stride or the output is padded.";
+      const short = model.axes.some(
+        (axis) =>
+          axis.before + axis.size > (axis.count - 1) * axis.stride + axis.span ||
+          axis.span < axis.stride,
+      );
+      if (short)
+        return (
+          "Keras sizes a transposed convolution in another way where the window is smaller " +
+          "than the stride or the output is padded."
+        );
       return [
-        "import keras", "import numpy as np", "", ...given(model),
-        call("whole = keras.ops.conv_transpose(images, kernels", { strides: steps(model), padding: '"valid"', dilation_rate: dilated(model) ? dilations(model) : null, data_format: '"channels_last"' }),
+        "import keras",
+        "import numpy as np",
+        "",
+        ...given(model),
+        call("whole = keras.ops.conv_transpose(images, kernels", {
+          strides: steps(model),
+          padding: '"valid"',
+          dilation_rate: dilated(model) ? dilations(model) : null,
+          data_format: '"channels_last"',
+        }),
         `output = whole[:, ${rows}, ${columns}]`,
       ];
     },
@@ -97,43 +241,115 @@ const frameworkCode = (() => {
 
   // ---- ONNX ----
 
-  const flatPads = (model) => list([...sides(model).map(([before]) => before), ...sides(model).map(([, after]) => after)]);
-  const ONNX_MODES = { zeros: "constant", constant: "constant", reflect: "reflect", edge: "edge", wrap: "wrap" };
+  const flatPads = (model) =>
+    list([...sides(model).map(([before]) => before), ...sides(model).map(([, after]) => after)]);
+  const ONNX_MODES = {
+    zeros: "constant",
+    constant: "constant",
+    reflect: "reflect",
+    edge: "edge",
+    wrap: "wrap",
+  };
 
+  /**
+   * Return the lines that build and run an ONNX graph of some nodes.
+   * @param {Model} model
+   * @param {string[]} nodes
+   * @param {boolean} kernels
+   * @returns {string[]}
+   */
   function onnxGraph(model, nodes, kernels) {
     return [
-      "import numpy as np", "from onnx import TensorProto, helper", "from onnx.reference import ReferenceEvaluator", "", ...given(model),
-      "nodes = [", ...nodes.map((node) => `    helper.make_node(${node}),`), "]",
-      "inputs = [helper.make_tensor_value_info(name, TensorProto.DOUBLE, None) for name in (\"x\", \"w\", \"pads\", \"fill\")]",
+      "import numpy as np",
+      "from onnx import TensorProto, helper",
+      "from onnx.reference import ReferenceEvaluator",
+      "",
+      ...given(model),
+      "nodes = [",
+      ...nodes.map((node) => `    helper.make_node(${node}),`),
+      "]",
+      "inputs = [helper.make_tensor_value_info(name, TensorProto.DOUBLE, None) for name in " +
+        '("x", "w", "pads", "fill")]',
       'outputs = [helper.make_tensor_value_info("y", TensorProto.DOUBLE, None)]',
       `graph = helper.make_graph(nodes, "picture", inputs[:${kernels ? 2 : 1}], outputs)`,
       'model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 22)])',
-      `feeds = {"x": images.transpose(0, 3, 1, 2)${kernels ? ', "w": kernels.transpose(3, 2, 0, 1)' : ""}}  # channels first`,
+      `feeds = {"x": images.transpose(0, 3, 1, 2)` +
+        `${kernels ? ', "w": kernels.transpose(3, 2, 0, 1)' : ""}}  # channels first`,
       "output = ReferenceEvaluator(model).run(None, feeds)[0].transpose(0, 2, 3, 1)",
     ];
   }
 
+  const onnxPadMode = (name) =>
+    ONNX_MODES[name] ? `mode "${ONNX_MODES[name]}"` : "which has no symmetric mode: pad before";
+
   const ONNX = {
     convolve: (model) => {
       const { state } = model;
-      if (state.padMode !== "zeros" && padded(model)) return `In ONNX, a Pad node (${ONNX_MODES[state.padMode] ? `mode "${ONNX_MODES[state.padMode]}"` : "which has no symmetric mode: pad before"}) comes before a Conv without pads.`;
+      if (state.padMode !== "zeros" && padded(model))
+        return `In ONNX, a Pad (${onnxPadMode(state.padMode)}) goes before a Conv without pads.`;
       const turned = { ...model, kernels: model.used };
-      return onnxGraph(turned, [`"Conv", ["x", "w"], ["y"], kernel_shape=${list([state.kh, state.kw])}, pads=${flatPads(model)}, strides=${list([state.sh, state.sw])}, dilations=${list([state.dh, state.dw])}, group=${state.groups}`], true);
+      return onnxGraph(
+        turned,
+        [
+          `"Conv", ["x", "w"], ["y"], kernel_shape=${list([state.kh, state.kw])}, pads=` +
+            `${flatPads(model)}, strides=${list([state.sh, state.sw])}, dilations=` +
+            `${list([state.dh, state.dw])}, group=${state.groups}`,
+        ],
+        true,
+      );
     },
     pool: (model) => {
       const { state } = model;
-      if (state.mode === "sum") return "ONNX has no sum pooling: AveragePool with count_include_pad=1, times the number of taps.";
-      if (model.axes.some((axis) => Math.max(axis.before, axis.after) >= axis.span)) return "ONNX's pooling wants less padding than a window is wide.";
-      const options = `kernel_shape=${list([state.kh, state.kw])}, pads=${flatPads(model)}, strides=${list([state.sh, state.sw])}, dilations=${list([state.dh, state.dw])}, ceil_mode=${Number(overhang(model).some(Boolean))}`; // elsewhere, ceil is floor
-      if (state.mode === "avg") return onnxGraph(model, [`"AveragePool", ["x"], ["y"], ${options}, count_include_pad=${Number(state.countPadding)}`], false);
-      if (state.mode === "max") return onnxGraph(model, [`"MaxPool", ["x"], ["y"], ${options}`], false);
-      return onnxGraph(model, ['"Neg", ["x"], ["negative"]', `"MaxPool", ["negative"], ["greatest"], ${options}`, '"Neg", ["greatest"], ["y"]'], false);
+      if (state.mode === "sum")
+        return (
+          "ONNX has no sum pooling: AveragePool with count_include_pad=1, times the number " +
+          "of taps."
+        );
+      if (model.axes.some((axis) => Math.max(axis.before, axis.after) >= axis.span))
+        return "ONNX's pooling wants less padding than a window is wide.";
+      const options =
+        `kernel_shape=${list([state.kh, state.kw])}, pads=${flatPads(model)}, ` +
+        `strides=${list([state.sh, state.sw])}, dilations=` +
+        `${list([state.dh, state.dw])}, ceil_mode=` +
+        `${Number(overhang(model).some(Boolean))}`; // elsewhere, ceil is floor
+      if (state.mode === "avg")
+        return onnxGraph(
+          model,
+          [
+            `"AveragePool", ["x"], ["y"], ${options}, count_include_pad=` +
+              `${Number(state.countPadding)}`,
+          ],
+          false,
+        );
+      if (state.mode === "max")
+        return onnxGraph(model, [`"MaxPool", ["x"], ["y"], ${options}`], false);
+      return onnxGraph(
+        model,
+        [
+          '"Neg", ["x"], ["negative"]',
+          `"MaxPool", ["negative"], ["greatest"], ${options}`,
+          '"Neg", ["greatest"], ["y"]',
+        ],
+        false,
+      );
     },
     transpose: (model) => {
       const { state } = model;
-      const extra = model.axes.map((axis) => axis.size - ((axis.count - 1) * axis.stride + axis.span - axis.before - axis.after));
-      if (extra.some((more, side) => more >= model.axes[side].stride)) return "ONNX's reference takes output padding below the stride only.";
-      return onnxGraph(model, [`"ConvTranspose", ["x", "w"], ["y"], kernel_shape=${list([state.kh, state.kw])}, pads=${flatPads(model)}, strides=${list([state.sh, state.sw])}, dilations=${list([state.dh, state.dw])}, group=${state.groups}, output_padding=${list(extra)}`], true);
+      const extra = model.axes.map(
+        (axis) =>
+          axis.size - ((axis.count - 1) * axis.stride + axis.span - axis.before - axis.after),
+      );
+      if (extra.some((more, side) => more >= model.axes[side].stride))
+        return "ONNX's reference takes output padding below the stride only.";
+      return onnxGraph(
+        model,
+        [
+          `"ConvTranspose", ["x", "w"], ["y"], kernel_shape=${list([state.kh, state.kw])}, ` +
+            `pads=${flatPads(model)}, strides=${list([state.sh, state.sw])}, dilations=` +
+            `${list([state.dh, state.dw])}, group=${state.groups}, output_padding=${list(extra)}`,
+        ],
+        true,
+      );
     },
   };
 

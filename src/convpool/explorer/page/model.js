@@ -1,68 +1,139 @@
-// From settings to everything that is drawn and said: axes, image, kernels, result, the current window, its numbers.
+// From settings to everything that is drawn and said: axes, image, kernels, result, the current
+// window, its numbers.
+/**
+ * @typedef {object} Result what does not depend on the position
+ * @property {Plane} image
+ * @property {Kernels | null} kernels
+ * @property {Kernels | null} used the kernels as they are applied: flipped if they are to be
+ * @property {Axis[]} axes
+ * @property {string} problem
+ * @property {Plane} output
+ * @typedef {Result & { state: State, places: number[], at: any, options: State }} Model a result
+ *   with the position that is looked at: at is {i, j, n, front}, places is the shape to step over
+ */
 const modelling = (() => {
   const { axisOf, transposedAxisOf, tapsOf } = arithmetic;
 
+  /**
+   * Return both axes of a state, for an image of some sizes.
+   * @param {State} state
+   * @param {number[]} sizes
+   * @returns {Axis[]}
+   */
   function axesOf(state, sizes) {
     const make = state.op === "transpose" ? transposedAxisOf : axisOf;
-    const byHand = [[state.top, state.bottom], [state.left, state.right]];
-    return [0, 1].map((side) => make({
-      size: sizes[side],
-      window: [state.kh, state.kw][side],
-      stride: [state.sh, state.sw][side],
-      dilation: [state.dh, state.dw][side],
-      padding: state.padding === "by hand" ? byHand[side] : state.padding,
-      ceil: state.op === "pool" && state.ceil,
-      extra: state.padding.startsWith("same") ? 0 : state.extra,
-    }));
+    const byHand = [
+      [state.top, state.bottom],
+      [state.left, state.right],
+    ];
+    return [0, 1].map((side) =>
+      make({
+        size: sizes[side],
+        window: [state.kh, state.kw][side],
+        stride: [state.sh, state.sw][side],
+        dilation: [state.dh, state.dw][side],
+        padding: state.padding === "by hand" ? byHand[side] : state.padding,
+        ceil: state.op === "pool" && state.ceil,
+        extra: state.padding.startsWith("same") ? 0 : state.extra,
+      }),
+    );
   }
 
-  // one sentence where the settings give nothing to draw, and what would do; empty where they do
+  /**
+   * Return one sentence if the settings give nothing to draw, and what would do; else an empty one.
+   * @param {State} state
+   * @param {Axis[]} axes
+   * @returns {string}
+   */
   function problemOf(state, axes) {
     for (const [side, name] of ["height", "width"].entries()) {
       const axis = axes[side];
       const room = axis.before + axis.size + axis.after;
       if (state.op === "transpose") {
-        if (axis.size < 1) return `Along the ${name}, the padding cuts everything away: use less padding or a larger kernel.`;
-        if (state.extra && !state.padding.startsWith("same") && state.extra >= Math.max(axis.stride, axis.dilation)) {
-          return `The output padding ${state.extra} must be below the stride or the dilation: use a larger stride.`;
+        if (axis.size < 1)
+          return (
+            `Along the ${name}, the padding cuts everything away: use less padding or a ` +
+            "larger kernel."
+          );
+        if (
+          state.extra &&
+          !state.padding.startsWith("same") &&
+          state.extra >= Math.max(axis.stride, axis.dilation)
+        ) {
+          return (
+            `The output padding ${state.extra} must be below the stride or the dilation: ` +
+            "use a larger stride."
+          );
         }
       } else if (axis.count < 1) {
-        return `Along the ${name}, a window of ${axis.span} does not fit ${room} padded pixels: use a smaller window or more padding.`;
+        return (
+          `Along the ${name}, a window of ${axis.span} does not fit ${room} padded ` +
+          "pixels: use a smaller window or more padding."
+        );
       }
     }
     return "";
   }
 
-  // What the position does not change is computed once: {image, kernels, used, axes, problem, output}.
+  // What the position does not change is computed once: {image, kernels, used, axes, problem,
+  // output}.
   let last = null;
+  /**
+   * Return what does not depend on the position; computed once.
+   * @param {State} state
+   * @returns {Result}
+   */
   function resultOf(state) {
-    const same = ([name, value]) => settings.POSITION.includes(name) || name === "soFar" || last.state[name] === value;
+    const same = ([name, value]) =>
+      settings.POSITION.includes(name) || name === "soFar" || last.state[name] === value;
     if (!last || !Object.entries(state).every(same)) last = { state, result: computed(state) };
     return last.result;
   }
 
+  /**
+   * Compute image, kernels, axes, problem and output of a state.
+   * @param {State} state
+   * @returns {Result}
+   */
   function computed(state) {
     const image = pictures.imageOf(state);
     const kernels = state.op === "pool" ? null : pictures.kernelsOf(state);
     const axes = axesOf(state, image.shape);
     const problem = problemOf(state, axes);
-    const output = problem ? { shape: [0, 0, 0], data: new Float64Array(0) } : RESULTS[state.op](image, kernels, axes, state);
-    const used = kernels && state.flip && state.op === "convolve" ? arithmetic.flipped(kernels) : kernels;
+    const output = problem
+      ? { shape: [0, 0, 0], data: new Float64Array(0) }
+      : RESULTS[state.op](image, kernels, axes, state);
+    const used =
+      kernels && state.flip && state.op === "convolve" ? arithmetic.flip(kernels) : kernels;
     return { image, kernels, used, axes, problem, output };
   }
 
+  /**
+   * Return everything about a state that is drawn or said.
+   * @param {State} state
+   * @returns {Model}
+   */
   function modelOf(state) {
     const result = resultOf(state);
     const { image, output } = result;
     // what is stepped through: output positions, or the input's where each pixel is scattered
     const places = state.op === "transpose" ? image.shape : output.shape;
-    const at = { i: clampTo(state.i, places[0]), j: clampTo(state.j, places[1]), ...planesOf(state, image) };
+    const at = {
+      i: clampTo(state.i, places[0]),
+      j: clampTo(state.j, places[1]),
+      ...planesOf(state, image),
+    };
     return { ...result, state, places, at, options: state };
   }
 
   const clampTo = (index, count) => Math.max(0, Math.min(index, count - 1));
 
-  // the channel of the output, and the input's channel in front: one that it is made of
+  /**
+   * Return the channel of the output, and the input's channel in front that it is computed from.
+   * @param {State} state
+   * @param {Plane} image
+   * @returns {{ n: number, front: number }}
+   */
   function planesOf(state, image) {
     const { op, c, nc, groups } = state;
     const inputs = image.shape[2] / groups;
@@ -70,31 +141,51 @@ const modelling = (() => {
     const n = clampTo(state.n, outputs);
     if (op === "pool") return { n, front: n };
     const group = Math.floor(n / (outputs / groups));
-    return { n, front: group * inputs + clampTo(state.front, image.shape[2]) % inputs };
+    return { n, front: group * inputs + (clampTo(state.front, image.shape[2]) % inputs) };
   }
 
-  // the output channel to look at so that an input channel takes part in it
+  /**
+   * Return an output channel that an input channel takes part in.
+   * @param {Model} model
+   * @param {number} front
+   * @returns {number}
+   */
   function outputFor({ state, at, image }, front) {
     if (state.op === "pool") return front;
     const outputs = (state.op === "transpose" ? state.c : state.nc) / state.groups;
-    return Math.floor(front / (image.shape[2] / state.groups)) * outputs + at.n % outputs;
+    return Math.floor(front / (image.shape[2] / state.groups)) * outputs + (at.n % outputs);
   }
 
   const RESULTS = {
     convolve: (image, kernels, axes, options) => arithmetic.convolve(image, kernels, axes, options),
     pool: (image, _, axes, options) => arithmetic.pool(image, axes, options),
-    transpose: (image, kernels, axes, options) => arithmetic.convolveTranspose(image, kernels, axes, options),
+    transpose: (image, kernels, axes, options) =>
+      arithmetic.convolveTranspose(image, kernels, axes, options),
   };
 
-  // the output as far as it is done after this step: what is not there yet is null
+  /**
+   * Return the output as far as it is computed after this step; the rest is null.
+   * @param {Model} model
+   * @returns {Plane}
+   */
   function doneOf({ state, image, kernels, axes, output, at, places }) {
     if (!state.soFar) return output;
     const steps = at.i * places[1] + at.j + 1;
-    if (state.op === "transpose") return arithmetic.convolveTranspose(image, kernels, axes, { ...state, until: steps });
-    return { shape: output.shape, data: Array.from(output.data, (value, index) => (Math.floor(index / output.shape[2]) < steps ? value : null)) };
+    if (state.op === "transpose")
+      return arithmetic.convolveTranspose(image, kernels, axes, { ...state, until: steps });
+    return {
+      shape: output.shape,
+      data: Array.from(output.data, (value, index) =>
+        Math.floor(index / output.shape[2]) < steps ? value : null,
+      ),
+    };
   }
 
-  // the current step: {terms, value, words}; terms are the products of a sum, or the taps of a pooling window
+  /**
+   * Return the terms and the value of the current step: products of a sum, or taps of a window.
+   * @param {Model} model
+   * @returns {{ terms: any[], value: number, divisor?: number }}
+   */
   function stepOf(model) {
     if (model.problem) return { terms: [], value: NaN };
     return STEPS[model.state.op](model, model.at);
@@ -102,15 +193,27 @@ const modelling = (() => {
 
   const STEPS = {
     convolve: (model, { i, j, n }) => {
-      const terms = arithmetic.productsOf(model.image, model.used, model.axes, [i, j, n], model.options);
+      const terms = arithmetic.productsOf(
+        model.image,
+        model.used,
+        model.axes,
+        [i, j, n],
+        model.options,
+      );
       return { terms, value: numberAt(model.output, i, j, n) };
     },
     pool: (model, { i, j, n }) => {
-      const { taps, divisor, value } = arithmetic.pooled(model.image, model.axes, [i, j, n], model.options);
+      const { taps, divisor, value } = arithmetic.poolPosition(
+        model.image,
+        model.axes,
+        [i, j, n],
+        model.options,
+      );
       return { terms: taps, divisor, value };
     },
     transpose: (model, { i, j, n }) => {
-      const terms = arithmetic.scatterOf(model.image, model.kernels, model.axes, [i, j], model.options)
+      const terms = arithmetic
+        .scatterOf(model.image, model.kernels, model.axes, [i, j], model.options)
         .filter(({ channel }) => channel === n);
       return { terms, value: NaN };
     },
@@ -118,21 +221,39 @@ const modelling = (() => {
 
   const numberAt = ({ shape, data }, i, j, n) => data[(i * shape[1] + j) * shape[2] + n];
 
-  // the outputs that a pixel of the input feeds, or the pixels that a transposed output is made of, as "y,x"
+  /**
+   * Return as "y,x" the outputs that an input pixel feeds, or the pixels that an output is made of.
+   * @param {Model} model
+   * @param {Cell} cell
+   * @returns {Set<any>}
+   */
   function partnersOf(model, { name, y, x }) {
     const { axes, state } = model;
-    const pairs = (rows, columns) => new Set(rows.flatMap((row) => columns.map((column) => `${row},${column}`)));
+    const pairs = (rows, columns) =>
+      new Set(rows.flatMap((row) => columns.map((column) => `${row},${column}`)));
     if (state.op === "transpose" && name === "input") {
-      return pairs(...[y, x].map((index, side) => tapsOf(axes[side], index).filter(({ inside }) => inside).map(({ place }) => place)));
+      return pairs(
+        ...[y, x].map((index, side) =>
+          tapsOf(axes[side], index)
+            .filter(({ inside }) => inside)
+            .map(({ place }) => place),
+        ),
+      );
     }
     const mode = state.op === "convolve" ? state.padMode : "zeros";
-    return pairs(...[y, x].map((pixel, side) => arithmetic.readersOf(axes[side], pixel, mode).map(([i]) => i)));
+    return pairs(
+      ...[y, x].map((pixel, side) => arithmetic.readersOf(axes[side], pixel, mode).map(([i]) => i)),
+    );
   }
 
   return { modelOf, stepOf, doneOf, partnersOf, outputFor, numberAt };
 })();
 
-// numbers as people write them: exact where they are short, else four digits after the point
+/**
+ * Return a number as text: exact where it is short, else with four digits after the point.
+ * @param {number} number
+ * @returns {string}
+ */
 function written(number) {
   if (Number.isNaN(number)) return "NaN";
   if (!Number.isFinite(number)) return number > 0 ? "∞" : "−∞";

@@ -1,23 +1,39 @@
-// The picture's settings as two loops, as calls of convpool, and in NumPy without a loop over positions.
+// The picture's settings as two loops, as calls of convpool, and in NumPy without a loop over
+// positions.
 const numpyCode = (() => {
   const { list, tuple, given, pairs, steps, dilations, call, numpyPad, NEUTRAL } = writing;
 
   // ---- two loops; `running` is the line that is marked while a step is shown ----
 
+  /**
+   * Return the lines of the two loops.
+   * @param {Model} model
+   * @returns {string[]}
+   */
   function loops(model) {
     const { state, axes, output } = model;
-    return state.op === "transpose" ? scatteringLoops(model) : [
-      ...given(model),
-      state.op === "pool" ? `padded = ${numpyPad(model, NEUTRAL[state.mode])}  # never wins` : `padded = ${numpyPad(model)}`,
-      ...(state.flip && state.op === "convolve" ? ["kernels = kernels[::-1, ::-1]"] : []),
-      `output = np.zeros(${tuple([1, ...output.shape])})`,
-      `for i in range(${axes[0].count}):`,
-      `    for j in range(${axes[1].count}):`,
-      `        window = padded[:, ${cut("i", axes[0])}, ${cut("j", axes[1])}]`,
-      ...REDUCED[state.op](model).map((line) => `        ${line}`),
-    ];
+    return state.op === "transpose"
+      ? scatteringLoops(model)
+      : [
+          ...given(model),
+          state.op === "pool"
+            ? `padded = ${numpyPad(model, NEUTRAL[state.mode])}  # never wins`
+            : `padded = ${numpyPad(model)}`,
+          ...(state.flip && state.op === "convolve" ? ["kernels = kernels[::-1, ::-1]"] : []),
+          `output = np.zeros(${tuple([1, ...output.shape])})`,
+          `for i in range(${axes[0].count}):`,
+          `    for j in range(${axes[1].count}):`,
+          `        window = padded[:, ${cut("i", axes[0])}, ${cut("j", axes[1])}]`,
+          ...REDUCED[state.op](model).map((line) => `        ${line}`),
+        ];
   }
 
+  /**
+   * Return the slice of one axis that cuts out the window at a position.
+   * @param {string} letter
+   * @param {Axis} axis
+   * @returns {string}
+   */
   function cut(letter, { stride, span, dilation }) {
     const start = stride > 1 ? `${stride} * ${letter}` : letter;
     return `${start}:${start} + ${span}${dilation > 1 ? `:${dilation}` : ""}`;
@@ -29,17 +45,27 @@ const numpyCode = (() => {
       if (state.groups === 1) return ["output[:, i, j] = np.tensordot(window, kernels, 3)"];
       return [
         `window = window.reshape(1, ${kh}, ${kw}, ${state.groups}, ${depth})`,
-        `parts = np.einsum("muvgk,uvkgn->mgn", window, kernels.reshape(${kh}, ${kw}, ${depth}, ${state.groups}, ${nc / state.groups}))`,
+        `parts = np.einsum("muvgk,uvkgn->mgn", window, kernels.reshape(${kh}, ${kw}, ${depth}` +
+          `, ${state.groups}, ${nc / state.groups}))`,
         `output[:, i, j] = parts.reshape(1, ${nc})`,
       ];
     },
     pool: ({ state }) => {
       const divided = state.countPadding && state.mode === "avg";
-      return [divided ? `output[:, i, j] = np.nansum(window, axis=(1, 2)) / declared[i, j]` : `output[:, i, j] = ${POOLED[state.mode]}(window, axis=(1, 2))`];
+      return [
+        divided
+          ? `output[:, i, j] = np.nansum(window, axis=(1, 2)) / declared[i, j]`
+          : `output[:, i, j] = ${POOLED[state.mode]}(window, axis=(1, 2))`,
+      ];
     },
   };
   const POOLED = { max: "np.max", min: "np.min", avg: "np.nanmean", sum: "np.sum" };
 
+  /**
+   * Return the lines of the two loops of a transposed convolution.
+   * @param {Model} model
+   * @returns {string[]}
+   */
   function scatteringLoops(model) {
     const { state, axes, image, kernels } = model;
     const [, , depth, nc] = kernels.shape;
@@ -47,26 +73,42 @@ const numpyCode = (() => {
     const room = axes.map((axis) => axis.before + axis.size + axis.after);
     return [
       ...given(model),
-      `whole = np.zeros(${tuple([1, ...room, depth * state.groups])})  # with what the padding cuts off`,
+      `whole = np.zeros(${tuple([1, ...room, depth * state.groups])})  # with what the ` +
+        "padding cuts off",
       `for i in range(${image.shape[0]}):`,
       `    for j in range(${image.shape[1]}):`,
       ...(state.groups === 1
-        ? [`        whole[:, ${cut("i", axes[0])}, ${cut("j", axes[1])}] += np.einsum("mn,uvkn->muvk", images[:, i, j], kernels)`]
+        ? [
+            `        whole[:, ${cut("i", axes[0])}, ${cut("j", axes[1])}] += ` +
+              `np.einsum("mn,uvkn->muvk", images[:, i, j], kernels)`,
+          ]
         : [
-          `        pixels = images[:, i, j].reshape(1, ${state.groups}, ${each})`,
-          `        parts = np.einsum("mgn,uvkgn->muvgk", pixels, kernels.reshape(${state.kh}, ${state.kw}, ${depth}, ${state.groups}, ${each}))`,
-          `        whole[:, ${cut("i", axes[0])}, ${cut("j", axes[1])}] += parts.reshape(1, ${state.kh}, ${state.kw}, ${depth * state.groups})`,
-        ]),
-      `output = whole[:, ${axes.map((axis) => `${axis.before}:${axis.before + axis.size}`).join(", ")}]`,
+            `        pixels = images[:, i, j].reshape(1, ${state.groups}, ${each})`,
+            `        parts = np.einsum("mgn,uvkgn->muvgk", pixels, kernels.reshape(${state.kh}` +
+              `, ${state.kw}, ${depth}, ${state.groups}, ${each}))`,
+            `        whole[:, ${cut("i", axes[0])}, ${cut("j", axes[1])}] += parts.reshape(1, ` +
+              `${state.kh}, ${state.kw}, ${depth * state.groups})`,
+          ]),
+      "output = whole[:, " +
+        `${axes.map((axis) => `${axis.before}:${axis.before + axis.size}`).join(", ")}]`,
     ];
   }
 
   // ---- convpool ----
 
+  /**
+   * Return padding, stride and dilation as Python values.
+   * @param {Model} model
+   * @returns {{ padding: string, stride: any, dilation: any }}
+   */
   function words(model) {
     const { state } = model;
     const padding = state.padding === "by hand" ? pairs(model) : `"${state.padding}"`;
-    return { padding, stride: state.sh === state.sw ? state.sh : steps(model), dilation: state.dh === state.dw ? state.dh : dilations(model) };
+    return {
+      padding,
+      stride: state.sh === state.sw ? state.sh : steps(model),
+      dilation: state.dh === state.dw ? state.dh : dilations(model),
+    };
   }
 
   const LIBRARY = {
@@ -74,64 +116,117 @@ const numpyCode = (() => {
       const { state } = model;
       const { padding, stride, dilation } = words(model);
       return call("output = convpool.convolve(images, kernels", {
-        padding, stride: stride === 1 ? null : stride, dilation: dilation === 1 ? null : dilation, groups: state.groups > 1 ? state.groups : null,
-        pad_mode: state.padMode === "zeros" ? null : `"${state.padMode}"`, fill: state.padMode === "constant" ? state.fill : null, flip: state.flip ? "True" : null,
+        padding,
+        stride: stride === 1 ? null : stride,
+        dilation: dilation === 1 ? null : dilation,
+        groups: state.groups > 1 ? state.groups : null,
+        pad_mode: state.padMode === "zeros" ? null : `"${state.padMode}"`,
+        fill: state.padMode === "constant" ? state.fill : null,
+        flip: state.flip ? "True" : null,
       });
     },
     pool: (model) => {
       const { state } = model;
       const { padding, stride, dilation } = words(model);
-      return call(`output = convpool.pool(images, ${tuple([state.kh, state.kw])}, ${stride}, "${state.mode}"`, {
-        padding: state.padding === "valid" ? null : padding, dilation: dilation === 1 ? null : dilation, ceil: state.ceil ? "True" : null,
-        count_padding: state.mode === "avg" && state.countPadding ? "True" : null,
-      });
+      return call(
+        `output = convpool.pool(images, ${tuple([state.kh, state.kw])}, ${stride}, "${state.mode}"`,
+        {
+          padding: state.padding === "valid" ? null : padding,
+          dilation: dilation === 1 ? null : dilation,
+          ceil: state.ceil ? "True" : null,
+          count_padding: state.mode === "avg" && state.countPadding ? "True" : null,
+        },
+      );
     },
     transpose: (model) => {
       const { state } = model;
       const { padding, stride, dilation } = words(model);
       return call("output = convpool.convolve_transpose(images, kernels", {
-        padding: state.padding === "valid" ? null : padding, stride: stride === 1 ? null : stride, dilation: dilation === 1 ? null : dilation,
-        groups: state.groups > 1 ? state.groups : null, output_padding: state.extra && !state.padding.startsWith("same") ? state.extra : null,
+        padding: state.padding === "valid" ? null : padding,
+        stride: stride === 1 ? null : stride,
+        dilation: dilation === 1 ? null : dilation,
+        groups: state.groups > 1 ? state.groups : null,
+        output_padding: state.extra && !state.padding.startsWith("same") ? state.extra : null,
       });
     },
   };
 
-  const library = (model) => ["import convpool", "import numpy as np", "", ...given(model), LIBRARY[model.state.op](model)];
+  const library = (model) => [
+    "import convpool",
+    "import numpy as np",
+    "",
+    ...given(model),
+    LIBRARY[model.state.op](model),
+  ];
 
   // ---- NumPy: no loop over positions ----
 
+  /**
+   * Return the lines of NumPy without a loop over positions.
+   * @param {Model} model
+   * @returns {string[]}
+   */
   function numpy(model) {
     const { state, axes } = model;
     if (state.op === "transpose") return ["import numpy as np", "", ...loops(model)];
     const count = axes.map((axis) => axis.count);
     const start = [
-      "import numpy as np", "from numpy.lib.stride_tricks import sliding_window_view", "", ...given(model),
+      "import numpy as np",
+      "from numpy.lib.stride_tricks import sliding_window_view",
+      "",
+      ...given(model),
       `padded = ${numpyPad(model, NEUTRAL[state.mode])}`,
       `windows = sliding_window_view(padded, ${tuple(axes.map((axis) => axis.span))}, axis=(1, 2))`,
-      `windows = windows[:, ::${state.sh}, ::${state.sw}, :, ::${state.dh}, ::${state.dw}][:, :${count[0]}, :${count[1]}]  # (m, oh, ow, c, kh, kw)`,
+      `windows = windows[:, ::${state.sh}, ::${state.sw}, :, ::${state.dh}, ::${state.dw}` +
+        `][:, :${count[0]}, :${count[1]}]  # (m, oh, ow, c, kh, kw)`,
     ];
-    if (state.op === "pool") return [...start, state.mode === "avg" && state.countPadding ? "output = np.nansum(windows, axis=(4, 5)) / declared[..., None]" : `output = ${POOLED[state.mode]}(windows, axis=(4, 5))`];
+    if (state.op === "pool")
+      return [
+        ...start,
+        state.mode === "avg" && state.countPadding
+          ? "output = np.nansum(windows, axis=(4, 5)) / declared[..., None]"
+          : `output = ${POOLED[state.mode]}(windows, axis=(4, 5))`,
+      ];
     const flip = state.flip ? ["kernels = kernels[::-1, ::-1]"] : [];
-    if (state.groups === 1) return [...start, ...flip, 'output = np.einsum("mijkuv,uvkn->mijn", windows, kernels)'];
+    if (state.groups === 1)
+      return [...start, ...flip, 'output = np.einsum("mijkuv,uvkn->mijn", windows, kernels)'];
     const [kh, kw, depth, nc] = model.kernels.shape;
     return [
-      ...start, ...flip, `windows = windows.reshape(1, ${count.join(", ")}, ${state.groups}, ${depth}, ${kh}, ${kw})`,
+      ...start,
+      ...flip,
+      `windows = windows.reshape(1, ${count.join(", ")}, ${state.groups}, ${depth}, ${kh}, ${kw})`,
       `kernels = kernels.reshape(${kh}, ${kw}, ${depth}, ${state.groups}, ${nc / state.groups})`,
-      `output = np.einsum("mijgkuv,uvkgn->mijgn", windows, kernels).reshape(1, ${count.join(", ")}, ${nc})`,
+      `output = np.einsum("mijgkuv,uvkgn->mijgn", windows, kernels).reshape(1, ` +
+        `${count.join(", ")}, ${nc})`,
     ];
   }
 
-  // the divisor that counts declared padding, where it is asked for, before the text that uses it
+  /**
+   * Return the lines that define the divisor with declared padding, if the code needs it.
+   * @param {Model} model
+   * @returns {string[]}
+   */
   function declared(model) {
     const { state, axes } = model;
     if (state.op !== "pool" || state.mode !== "avg" || !state.countPadding) return [];
-    const counts = axes.map((axis) => list(Array.from({ length: axis.count }, (_, i) => countedTaps(axis, arithmetic.tapsOf(axis, i)))));
+    const counts = axes.map((axis) =>
+      list(
+        Array.from({ length: axis.count }, (_, i) => countedTaps(axis, arithmetic.tapsOf(axis, i))),
+      ),
+    );
     return [`declared = np.outer(${counts.join(", ")})  # taps on pixels or padding`];
   }
 
-  // a window without a pixel has no average
+  /**
+   * Return how many taps lie on pixels or declared padding; np.nan for a window without a pixel.
+   * @param {Axis} axis
+   * @param {Tap[]} taps
+   * @returns {number | "np.nan"}
+   */
   function countedTaps(axis, taps) {
-    return taps.some(({ inside }) => inside) ? taps.filter(({ place }) => place < axis.size + axis.after).length : "np.nan";
+    return taps.some(({ inside }) => inside)
+      ? taps.filter(({ place }) => place < axis.size + axis.after).length
+      : "np.nan";
   }
 
   const withDivisor = (write) => (model) => {

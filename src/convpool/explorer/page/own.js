@@ -1,4 +1,5 @@
-// Numbers of the visitor's own: painted pixels, weights typed in, a picture file. A file never leaves the page.
+// Numbers of the visitor's own: painted pixels, weights typed in, a picture file. A file never
+// leaves the page.
 const own = (() => {
   const { element } = controls;
   const byId = (id) => document.getElementById(id);
@@ -8,10 +9,23 @@ const own = (() => {
 
   // ---- painting ----
 
+  /**
+   * Set pixels to the value to paint.
+   * @param {Cell[]} cells
+   */
   function paint(cells) {
     const value = settings.own(byId("paint-value").value);
-    if (value === null) return explorer.note(`A pixel takes a number from −${settings.GREATEST} to ${settings.GREATEST}.`);
-    const { image: { shape: [, w, c], data }, at: { front } } = explorer.model();
+    if (value === null)
+      return explorer.note(
+        `A pixel takes a number from −${settings.GREATEST} to ${settings.GREATEST}.`,
+      );
+    const {
+      image: {
+        shape: [, w, c],
+        data,
+      },
+      at: { front },
+    } = explorer.model();
     const pixels = Array.from(data);
     for (const { y, x } of cells) pixels[(y * w + x) * c + front] = value;
     return explorer.change({ pixels });
@@ -19,22 +33,49 @@ const own = (() => {
 
   // ---- weights ----
 
-  const planeOf = ({ state, at, kernels: { shape: [, , depth] } }) =>
-    (state.op === "transpose" ? [at.n % depth, at.front] : [at.front % depth, at.n]);
+  const planeOf = ({
+    state,
+    at,
+    kernels: {
+      shape: [, , depth],
+    },
+  }) => (state.op === "transpose" ? [at.n % depth, at.front] : [at.front % depth, at.n]);
 
+  /**
+   * Show the weights of the plane in front as fields.
+   * @param {State} state
+   * @param {Model} model
+   */
   function showWeights(state, model) {
     const holder = byId("weights");
     holder.hidden = state.op === "pool";
     if (holder.hidden) return;
-    const { shape: [kh, kw, depth, nc], data } = model.kernels;
+    const {
+      shape: [kh, kw, depth, nc],
+      data,
+    } = model.kernels;
     const [plane, n] = planeOf(model);
     const key = [kh, kw, depth, nc, plane, n].join();
     if (holder.dataset.key !== key) {
       holder.dataset.key = key;
-      const field = (u, v) => element("input", { type: "number", step: "any", required: true, ariaLabel: `weight in row ${u}, column ${v}`, data: { index: ((u * kw + v) * depth + plane) * nc + n } });
-      const rows = Array.from({ length: kh }, (_, u) => element("tr", {}, ...Array.from({ length: kw }, (__, v) => element("td", {}, field(u, v)))));
-      const which = [nc > 1 ? `kernel ${n}` : "", depth > 1 ? `channel ${plane}` : ""].filter(Boolean).join(", ");
-      holder.replaceChildren(element("caption", { textContent: which ? `Weights of ${which}` : "Weights" }), element("tbody", {}, ...rows));
+      const field = (u, v) =>
+        element("input", {
+          type: "number",
+          step: "any",
+          required: true,
+          ariaLabel: `weight in row ${u}, column ${v}`,
+          data: { index: ((u * kw + v) * depth + plane) * nc + n },
+        });
+      const rows = Array.from({ length: kh }, (_, u) =>
+        element("tr", {}, ...Array.from({ length: kw }, (__, v) => element("td", {}, field(u, v)))),
+      );
+      const which = [nc > 1 ? `kernel ${n}` : "", depth > 1 ? `channel ${plane}` : ""]
+        .filter(Boolean)
+        .join(", ");
+      holder.replaceChildren(
+        element("caption", { textContent: which ? `Weights of ${which}` : "Weights" }),
+        element("tbody", {}, ...rows),
+      );
     }
     for (const field of holder.querySelectorAll("input")) {
       const value = data[Number(field.dataset.index)];
@@ -42,9 +83,16 @@ const own = (() => {
     }
   }
 
+  /**
+   * Take a weight that the visitor typed.
+   * @param {any} event
+   */
   function weigh({ target }) {
     const value = settings.own(target.value);
-    if (value === null) return explorer.note(`A weight takes a number from −${settings.GREATEST} to ${settings.GREATEST}.`);
+    if (value === null)
+      return explorer.note(
+        `A weight takes a number from −${settings.GREATEST} to ${settings.GREATEST}.`,
+      );
     const weights = Array.from(explorer.model().kernels.data);
     weights[Number(target.dataset.index)] = value;
     explorer.note("");
@@ -53,13 +101,20 @@ const own = (() => {
 
   // ---- a picture file ----
 
-  let asked = 0; // what is read when another file is chosen, or everything starts over, comes too late
+  // what is read when another file is chosen, or everything starts over, comes too late
+  let asked = 0;
 
+  /**
+   * Take a picture file as the input.
+   * @param {File} file
+   */
   async function take(file) {
     asked += 1;
     const mine = asked;
     explorer.note(`Reading ${file.name} …`);
-    const found = await read(file).catch(() => ({ problem: `${file.name} cannot be read as a picture: take a PNG, JPEG, GIF, WebP or BMP file.` }));
+    const found = await read(file).catch(() => ({
+      problem: `${file.name} cannot be read as a picture: take a PNG, JPEG, GIF, WebP or BMP file.`,
+    }));
     if (mine !== asked) return;
     explorer.note(found.problem ?? "");
     if (found.problem) return;
@@ -67,17 +122,40 @@ const own = (() => {
     const c = op !== "transpose" && wanted >= 3 ? wanted : 1;
     const [h, w] = found.shape;
     const image = pictures.resized(found, h, w, c);
-    explorer.change({ ...(op === "transpose" ? { nc: c } : { c }), h, w, pixels: Array.from(image.data) });
+    explorer.change({
+      ...(op === "transpose" ? { nc: c } : { c }),
+      h,
+      w,
+      pixels: Array.from(image.data),
+    });
   }
 
-  // {shape, data} of at most SIDE pixels a side, or {problem}. Its size is looked at before it is unpacked.
+  /**
+   * Read a picture file of at most SIDE pixels a side; its size is checked before it is unpacked.
+   * @param {File} file
+   * @returns {Promise<any>}
+   */
   async function read(file) {
-    if (file.size > MOST_BYTES) return { problem: `${file.name} has ${Math.round(file.size / 1e6)} MB: take a file of at most ${MOST_BYTES / 1e6} MB.` };
+    if (file.size > MOST_BYTES)
+      return {
+        problem:
+          `${file.name} has ${Math.round(file.size / 1e6)} MB: take a file of at most ` +
+          `${MOST_BYTES / 1e6} MB.`,
+      };
     const [width, height] = await sizeOf(file);
-    if (width * height > MOST_PIXELS) return { problem: `${file.name} has ${Math.round(width * height / 1e6)} megapixels: take a picture of at most ${MOST_PIXELS / 1e6}.` };
+    if (width * height > MOST_PIXELS)
+      return {
+        problem:
+          `${file.name} has ${Math.round((width * height) / 1e6)} megapixels: take a ` +
+          `picture of at most ${MOST_PIXELS / 1e6}.`,
+      };
     const scale = Math.min(1, SIDE / Math.max(width, height));
     const [w, h] = [width, height].map((size) => Math.max(1, Math.round(size * scale)));
-    const bitmap = await createImageBitmap(file, { resizeWidth: w, resizeHeight: h, resizeQuality: "high" });
+    const bitmap = await createImageBitmap(file, {
+      resizeWidth: w,
+      resizeHeight: h,
+      resizeQuality: "high",
+    });
     const canvas = element("canvas", { width: w, height: h });
     const context = canvas.getContext("2d", { willReadFrequently: true });
     context.drawImage(bitmap, 0, 0);
@@ -86,6 +164,11 @@ const own = (() => {
     return { shape: [h, w, 3], data: data.filter((_, index) => index % 4 < 3) };
   }
 
+  /**
+   * Return width and height of a picture file.
+   * @param {File} file
+   * @returns {Promise<any>}
+   */
   function sizeOf(file) {
     const url = URL.createObjectURL(file);
     return new Promise((resolve, reject) => {
@@ -98,25 +181,57 @@ const own = (() => {
 
   // ---- in the form ----
 
-  // legend -> further rows
+  /**
+   * Return the further rows of the form, by legend.
+   * @returns {Record<string, Node[]>}
+   */
   function fields() {
-    const row = (label, ...children) => element("div", { className: "field" }, element("span", { textContent: label }), ...children);
-    const file = element("input", { type: "file", id: "file", accept: "image/png,image/jpeg,image/gif,image/webp,image/bmp", ariaLabel: "own picture" });
-    file.addEventListener("click", () => { file.value = ""; });
+    const row = (label, ...children) =>
+      element("div", { className: "field" }, element("span", { textContent: label }), ...children);
+    const file = element("input", {
+      type: "file",
+      id: "file",
+      accept: "image/png,image/jpeg,image/gif,image/webp,image/bmp",
+      ariaLabel: "own picture",
+    });
+    file.addEventListener("click", () => {
+      file.value = "";
+    });
     file.addEventListener("change", () => file.files.length && take(file.files[0]));
-    const value = element("input", { type: "number", id: "paint-value", value: 9, step: "any", ariaLabel: "value to paint" });
+    const value = element("input", {
+      type: "number",
+      id: "paint-value",
+      value: 9,
+      step: "any",
+      ariaLabel: "value to paint",
+    });
     const weights = element("table", { className: "weights", id: "weights" });
     weights.addEventListener("input", weigh);
     return {
-      Input: [row("own picture", file), row("paint", element("label", {}, element("input", { type: "checkbox", id: "paint" }), "with"), value)],
+      Input: [
+        row("own picture", file),
+        row(
+          "paint",
+          element("label", {}, element("input", { type: "checkbox", id: "paint" }), "with"),
+          value,
+        ),
+      ],
       Kernel: [weights],
     };
   }
 
+  /** Build this part of the page, and follow changes of the state. */
   function start() {
     explorer.onChange(showWeights);
     showWeights(explorer.state(), explorer.model());
   }
 
-  return { start, fields, paint, forget: () => { asked += 1; } };
+  return {
+    start,
+    fields,
+    paint,
+    forget: () => {
+      asked += 1;
+    },
+  };
 })();

@@ -1,5 +1,6 @@
-// What there is to look at and to look with: images as {shape, data} and kernels of 3 x 3.
-// PHOTOS comes from photos.json, set in when the page is made: {name: {size, base64}}, 8 bits a channel, size x size x 3.
+// What there is to look at and to look with: images as {shape, data} and kernels of 3 x 3. PHOTOS
+// comes from photos.json, set in when the page is made: {name: {size, base64}}, 8 bits a channel,
+// size x size x 3.
 const pictures = (() => {
   const KERNELS = {
     edges: [1, 0, -1, 1, 0, -1, 1, 0, -1],
@@ -14,9 +15,21 @@ const pictures = (() => {
   };
   const NAMES = Object.keys(KERNELS);
 
-  // strokes of a seven and a loop, on a field of 1 x 1: distance to the nearest stroke is the pen's pressure
-  const STROKES = [[0.2, 0.2, 0.8, 0.2], [0.8, 0.2, 0.42, 0.85], [0.36, 0.52, 0.7, 0.52]];
+  // strokes of a seven and a loop, on a field of 1 x 1: distance to the nearest stroke is the pen's
+  // pressure
+  const STROKES = [
+    [0.2, 0.2, 0.8, 0.2],
+    [0.8, 0.2, 0.42, 0.85],
+    [0.36, 0.52, 0.7, 0.52],
+  ];
 
+  /**
+   * Return the distance of a point from a stroke.
+   * @param {number} x
+   * @param {number} y
+   * @param {number[]} stroke
+   * @returns {number}
+   */
   function distance(x, y, [x0, y0, x1, y1]) {
     const [dx, dy] = [x1 - x0, y1 - y0];
     const along = Math.min(Math.max(((x - x0) * dx + (y - y0) * dy) / (dx * dx + dy * dy), 0), 1);
@@ -25,27 +38,49 @@ const pictures = (() => {
 
   // from height, width and channel to a pixel
   const DRAWN = {
-    numbers: (y, x, k, h, w) => ((y * w + x) * 7 + k * 5) % 10 - (k % 2 ? 3 : 0),
+    numbers: (y, x, k, h, w) => (((y * w + x) * 7 + k * 5) % 10) - (k % 2 ? 3 : 0),
     digit: (y, x, k, h, w) => {
-      const nearest = Math.min(...STROKES.map((stroke) => distance((x + 0.5) / w, (y + 0.5) / h, stroke)));
+      const nearest = Math.min(
+        ...STROKES.map((stroke) => distance((x + 0.5) / w, (y + 0.5) / h, stroke)),
+      );
       return Math.round(9 * Math.min(Math.max(1.4 - nearest * 11, 0), 1));
     },
-    stripes: (y, x, k, h, w) => (Math.floor((k % 2 ? y : x) / Math.max(1, Math.round(w / 6))) % 2 ? 9 : 1),
+    stripes: (y, x, k, h, w) =>
+      Math.floor((k % 2 ? y : x) / Math.max(1, Math.round(w / 6))) % 2 ? 9 : 1,
   };
 
   const decoded = {};
+  /**
+   * Return a photograph, decoded once.
+   * @param {string} name
+   * @returns {Plane}
+   */
   function photo(name) {
     if (!(name in decoded)) {
       const { size, base64 } = PHOTOS[name];
-      decoded[name] = { shape: [size, size, 3], data: Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)) };
+      decoded[name] = {
+        shape: [size, size, 3],
+        data: Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)),
+      };
     }
     return decoded[name];
   }
 
-  // The mean of the pixels that fall on each new one, in whole numbers; the mean of the channels where one is wanted.
+  /**
+   * Return an image in another size, as rounded means of its pixels; of its channels where one is
+   * wanted.
+   * @param {Plane} image
+   * @param {number} h
+   * @param {number} w
+   * @param {number} c
+   * @returns {Plane}
+   */
   function resized({ shape: [height, width, depth], data }, h, w, c) {
     const image = { shape: [h, w, c], data: new Float64Array(h * w * c) };
-    const part = (index, count, size) => [Math.floor(index * size / count), Math.max(Math.ceil((index + 1) * size / count), 1)];
+    const part = (index, count, size) => [
+      Math.floor((index * size) / count),
+      Math.max(Math.ceil(((index + 1) * size) / count), 1),
+    ];
     for (let y = 0; y < h; y++) {
       const [top, bottom] = part(y, h, height);
       for (let x = 0; x < w; x++) {
@@ -58,49 +93,81 @@ const pictures = (() => {
         }
         const area = (bottom - top) * (right - left);
         const grey = sums.reduce((a, b) => a + b, 0) / depth;
-        for (let k = 0; k < c; k++) image.data[(y * w + x) * c + k] = Math.round((c < 3 ? grey : sums[k % depth]) / area);
+        for (let k = 0; k < c; k++)
+          image.data[(y * w + x) * c + k] = Math.round((c < 3 ? grey : sums[k % depth]) / area);
       }
     }
     return image;
   }
 
-  // made anew only where it changes, so whoever asked before may tell by identity that it is the same
+  // made anew only where it changes, so whoever asked before may tell by identity that it is the
+  // same
   let last = { key: [] };
+  /**
+   * Return the image of a state; the same object as long as nothing in it changes.
+   * @param {State} state
+   * @returns {Plane}
+   */
   function imageOf({ op, h, w, c: channels, nc, source, pixels }) {
     const c = op === "transpose" ? nc : channels;
     const key = [h, w, c, source, pixels];
-    if (key.some((part, index) => part !== last.key[index])) last = { key, image: made(h, w, c, source, pixels) };
+    if (key.some((part, index) => part !== last.key[index]))
+      last = { key, image: made(h, w, c, source, pixels) };
     return last.image;
   }
 
+  /**
+   * Return an image of a source, or of the visitor's own pixels.
+   * @param {number} h
+   * @param {number} w
+   * @param {number} c
+   * @param {string} source
+   * @param {number[] | null} pixels
+   * @returns {Plane}
+   */
   function made(h, w, c, source, pixels) {
     if (pixels) return { shape: [h, w, c], data: Float64Array.from(pixels) };
     if (source in PHOTOS) return resized(photo(source), h, w, c);
     const draw = DRAWN[source] || DRAWN.numbers;
     const data = Float64Array.from({ length: h * w * c }, (_, index) =>
-      draw(Math.floor(index / (w * c)), Math.floor(index / c) % w, index % c, h, w));
+      draw(Math.floor(index / (w * c)), Math.floor(index / c) % w, index % c, h, w),
+    );
     return { shape: [h, w, c], data };
   }
 
-  // Kernel n is the n-th preset from the chosen one on; a preset that is too large or small is laid on the middle.
+  /**
+   * Return the kernels of a state. Kernel n is the n-th preset from the selected one on; a preset
+   * of another size is laid on the middle.
+   * @param {State} state
+   * @returns {Kernels}
+   */
   function kernelsOf(state) {
     const depth = state.c / state.groups;
     const shape = [state.kh, state.kw, depth, state.nc];
     if (state.weights) return { shape, data: Float64Array.from(state.weights) };
     const start = Math.max(NAMES.indexOf(state.kernel), 0);
     const [top, left] = [Math.floor((state.kh - 3) / 2), Math.floor((state.kw - 3) / 2)];
-    const data = Float64Array.from({ length: state.kh * state.kw * depth * state.nc }, (_, index) => {
-      const preset = NAMES[(start + index % state.nc) % NAMES.length];
-      const place = Math.floor(index / (depth * state.nc));
-      const [u, v] = [Math.floor(place / state.kw), place % state.kw];
-      if (preset === "average") return 1;
-      const inside = u >= top && u < top + 3 && v >= left && v < left + 3;
-      return inside ? KERNELS[preset][(u - top) * 3 + v - left] : 0;
-    });
+    const data = Float64Array.from(
+      { length: state.kh * state.kw * depth * state.nc },
+      (_, index) => {
+        const preset = NAMES[(start + (index % state.nc)) % NAMES.length];
+        const place = Math.floor(index / (depth * state.nc));
+        const [u, v] = [Math.floor(place / state.kw), place % state.kw];
+        if (preset === "average") return 1;
+        const inside = u >= top && u < top + 3 && v >= left && v < left + 3;
+        return inside ? KERNELS[preset][(u - top) * 3 + v - left] : 0;
+      },
+    );
     return { shape, data };
   }
 
-  // One's own numbers in another shape: rows and columns that are new hold 0, further channels repeat.
+  /**
+   * Return numbers in another shape: new rows and columns hold 0, further channels repeat.
+   * @param {number[]} numbers
+   * @param {number[]} from
+   * @param {number[]} to
+   * @returns {number[]}
+   */
   function refitted(numbers, from, to) {
     const count = to.reduce((product, part) => product * part, 1);
     return Array.from({ length: count }, (_, index) => {

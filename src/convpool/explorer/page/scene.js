@@ -1,104 +1,267 @@
-// The picture as marks: blocks of cells (input, kernel, output) with their planes one behind the other, and on them
-// what is looked at. y, x count from the first pixel, below 0 in the padding; row, column count padding too.
+// The picture as marks: blocks of cells (input, kernel, output) with their planes one behind the
+// other, and on them what is looked at. y, x count from the first pixel, below 0 in the padding;
+// row, column count padding too.
+/**
+ * @typedef {any} Block cells in a grid: name, values (a Plane), front (the plane in front), before
+ *   and sizes (rows and columns with padding), and once it is placed x, y, cell
+ * @typedef {{ name: string, y: number, x: number }} Cell of a block
+ * @typedef {object} Drawing
+ * @property {Mark[]} sheet marks that stay while the position moves
+ * @property {Mark[]} over marks over them
+ * @property {Block[]} blocks
+ * @property {number} width
+ * @property {number} height
+ * @property {string} paper colour of the ground
+ */
 const scene = (() => {
   const { THEMES, signed, grey, paler, inkOn } = colours;
   const LIFT = 0.35; // cells by which each plane stands behind the one before
   const NUMBERED = 17; // pixels of a cell that a number is written into
-  const greatestOf = (data) => data.reduce((most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most), 0);
+  const greatestOf = (data) =>
+    data.reduce(
+      (most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most),
+      0,
+    );
   const sizeWords = (name, [h, w, c]) => `${name} ${h} × ${w}${c > 1 ? ` × ${c}` : ""}`;
   const behind = (block) => Math.max(0, Math.min(block.values.shape[2] - 1, 3));
 
   // ---- what is drawn ----
 
+  /**
+   * Return the blocks of a model; `covered` is what a question hides.
+   * @param {Model} model
+   * @param {string} covered
+   * @returns {Block[]}
+   */
   function blocksOf(model, covered) {
     const { state, image, kernels, axes, at } = model;
     const scattering = state.op === "transpose";
-    const padded = { before: axes.map((axis) => axis.before), sizes: axes.map((axis) => axis.before + axis.size + axis.after) };
+    const padded = {
+      before: axes.map((axis) => axis.before),
+      sizes: axes.map((axis) => axis.before + axis.size + axis.after),
+    };
     const plain = (shape) => ({ before: [0, 0], sizes: shape.slice(0, 2) });
-    const input = { name: "input", values: image, front: at.front, words: sizeWords("input", image.shape), ...(scattering ? plain(image.shape) : padded) };
-    const output = covered === "size"
-      ? { name: "output", values: { shape: [0, 0, 0], data: [] }, front: 0, words: "output ? × ?", ...plain([0, 0]) }
-      : { name: "output", values: modelling.doneOf(model), front: at.n, words: sizeWords("output", model.output.shape), greatest: greatestOf(model.output.data), ...(scattering && !covered ? padded : plain(model.output.shape)) };
+    const input = {
+      name: "input",
+      values: image,
+      front: at.front,
+      words: sizeWords("input", image.shape),
+      ...(scattering ? plain(image.shape) : padded),
+    };
+    const output =
+      covered === "size"
+        ? {
+            name: "output",
+            values: { shape: [0, 0, 0], data: [] },
+            front: 0,
+            words: "output ? × ?",
+            ...plain([0, 0]),
+          }
+        : {
+            name: "output",
+            values: modelling.doneOf(model),
+            front: at.n,
+            words: sizeWords("output", model.output.shape),
+            greatest: greatestOf(model.output.data),
+            ...(scattering && !covered ? padded : plain(model.output.shape)),
+          };
     output.hidden = covered === "number";
     return [input, ...(kernels ? kernelBlocks(model, plain) : []), output];
   }
 
+  /**
+   * Return the block of the kernel and, transposed, of the products.
+   * @param {Model} model
+   * @param {(shape: number[]) => any} plain
+   * @returns {Block[]}
+   */
   function kernelBlocks({ state, used, image, at }, plain) {
     const [kh, kw, depth, nc] = used.shape;
     const scattering = state.op === "transpose";
     const [n, plane] = scattering ? [at.front, at.n % depth] : [at.n, at.front % depth];
-    const values = { shape: [kh, kw, depth], data: used.data.filter((_, index) => index % nc === n) };
-    const words = `${nc > 1 ? `kernel ${n}:` : "kernel"}${state.flip && !scattering ? " flipped" : ""}`;
-    const kernel = { name: "kernel", small: true, values, front: plane, words: sizeWords(words, values.shape), ...plain(used.shape) };
+    const values = {
+      shape: [kh, kw, depth],
+      data: used.data.filter((_, index) => index % nc === n),
+    };
+    const words =
+      `${nc > 1 ? `kernel ${n}:` : "kernel"}` + `${state.flip && !scattering ? " flipped" : ""}`;
+    const kernel = {
+      name: "kernel",
+      small: true,
+      values,
+      front: plane,
+      words: sizeWords(words, values.shape),
+      ...plain(used.shape),
+    };
     if (!scattering) return [kernel];
     const pixel = arithmetic.valueAt(image, at.i, at.j, at.front);
-    const products = { shape: [kh, kw, 1], data: Array.from({ length: kh * kw }, (_, tap) => pixel * values.data[tap * depth + plane]) };
-    return [kernel, { name: "products", small: true, moving: true, values: products, front: 0, words: `${written(pixel)} × kernel`, ...plain(used.shape) }];
+    const products = {
+      shape: [kh, kw, 1],
+      data: Array.from({ length: kh * kw }, (_, tap) => pixel * values.data[tap * depth + plane]),
+    };
+    return [
+      kernel,
+      {
+        name: "products",
+        small: true,
+        moving: true,
+        values: products,
+        front: 0,
+        words: `${written(pixel)} × kernel`,
+        ...plain(used.shape),
+      },
+    ];
   }
 
-  // the value and kind of a cell
+  /**
+   * Return the value of a cell, and whether it lies inside the image.
+   * @param {Model} model
+   * @param {Block} block
+   * @param {number} y
+   * @param {number} x
+   * @param {number} plane
+   * @returns {{ inside: boolean, value: number | null }}
+   */
   function cellOf(model, block, y, x, plane) {
     const [h, w, c] = block.values.shape;
-    if (y >= 0 && y < h && x >= 0 && x < w) return { inside: true, value: block.values.data[(y * w + x) * c + plane] };
+    if (y >= 0 && y < h && x >= 0 && x < w)
+      return { inside: true, value: block.values.data[(y * w + x) * c + plane] };
     const { state, axes } = model;
     if (block.name === "output" || state.op === "pool") return { inside: false, value: null };
-    const source = (axis, place) => (place >= 0 && place < axis.size ? place : arithmetic.PAD_MODES[state.padMode](place, axis.size));
+    const source = (axis, place) =>
+      place >= 0 && place < axis.size
+        ? place
+        : arithmetic.PAD_MODES[state.padMode](place, axis.size);
     const [row, column] = [source(axes[0], y), source(axes[1], x)];
-    if (row < 0 || column < 0) return { inside: false, value: state.padMode === "constant" ? state.fill : 0 };
+    if (row < 0 || column < 0)
+      return { inside: false, value: state.padMode === "constant" ? state.fill : 0 };
     return { inside: false, value: block.values.data[(row * w + column) * c + plane] };
   }
 
-  // what no window reads, because the stride does not divide
+  /**
+   * Return whether no window reads a cell, because the stride does not divide.
+   * @param {Model} model
+   * @param {number} row
+   * @param {number} column
+   * @returns {boolean}
+   */
   function leftOver({ state, axes }, row, column) {
     if (state.op === "transpose") return false;
-    return [row, column].some((place, side) => axes[side].left > 0 && place >= axes[side].before + axes[side].size + axes[side].after - axes[side].left);
+    return [row, column].some(
+      (place, side) =>
+        axes[side].left > 0 &&
+        place >= axes[side].before + axes[side].size + axes[side].after - axes[side].left,
+    );
   }
 
   // ---- marks ----
 
+  /**
+   * Draw one plane of a block.
+   * @param {Mark[]} marks
+   * @param {Model} model
+   * @param {Block} block
+   * @param {Theme} theme
+   * @param {number} k
+   * @param {number} back
+   */
   function plane(marks, model, block, theme, k, back) {
-    const { cell, before, sizes: [rows, columns] } = block;
+    const {
+      cell,
+      before,
+      sizes: [rows, columns],
+    } = block;
     const greatest = block.greatest ?? greatestOf(block.values.data);
-    const photo = block.name === "input" && greatest > 20 && block.values.data.every((value) => value >= 0);
+    const photo =
+      block.name === "input" && greatest > 20 && block.values.data.every((value) => value >= 0);
     const [x0, y0] = [block.x + back * cell * LIFT, block.y - back * cell * LIFT];
     const [hatches, words] = [[], []];
-    const cells = { kind: "cells", x: x0, y: y0, cell, rows, columns, colours: new Uint8ClampedArray(rows * columns * 4) };
+    const cells = {
+      kind: "cells",
+      x: x0,
+      y: y0,
+      cell,
+      rows,
+      columns,
+      colours: new Uint8ClampedArray(rows * columns * 4),
+    };
     marks.push(cells);
     for (let row = 0; row < rows; row++) {
       // of a plane behind another, no more is seen than its first row and last column
       for (let column = back && row ? columns - 1 : 0; column < columns; column++) {
-        const { inside, value } = block.hidden ? { inside: true, value: null } : cellOf(model, block, row - before[0], column - before[1], k);
-        const full = value === null ? theme.sheet : photo ? grey(value) : signed(theme, value, greatest);
+        const { inside, value } = block.hidden
+          ? { inside: true, value: null }
+          : cellOf(model, block, row - before[0], column - before[1], k);
+        const full =
+          value === null ? theme.sheet : photo ? grey(value) : signed(theme, value, greatest);
         const colour = inside ? full : paler(full, theme);
         const [x, y] = [x0 + column * cell, y0 + row * cell];
         cells.colours.set([...colour, 255], (row * columns + column) * 4);
         if (back) continue;
-        if (block.name === "input" && leftOver(model, row, column)) hatches.push(...hatchOf(x, y, cell));
+        if (block.name === "input" && leftOver(model, row, column))
+          hatches.push(...hatchOf(x, y, cell));
         if (value !== null && cell >= NUMBERED) number(words, x, y, cell, value, inkOn(colour));
       }
     }
     grid(marks, block, theme, x0, y0, back);
-    if (hatches.length) marks.push({ kind: "lines", lines: hatches, stroke: theme.halo, width: 2.6 }, { kind: "lines", lines: hatches, stroke: theme.hatch, width: 1.3 });
+    if (hatches.length)
+      marks.push(
+        { kind: "lines", lines: hatches, stroke: theme.halo, width: 2.6 },
+        { kind: "lines", lines: hatches, stroke: theme.hatch, width: 1.3 },
+      );
     marks.push(...words);
   }
 
+  /**
+   * Write a number into a cell, if it fits.
+   * @param {Mark[]} marks
+   * @param {number} x
+   * @param {number} y
+   * @param {number} cell
+   * @param {number} value
+   * @param {string} fill
+   */
   function number(marks, x, y, cell, value, fill) {
     const words = written(value);
     const size = Math.min(cell * 0.42, 15, (cell - 3) / (words.length * 0.64));
-    if (size >= 6) marks.push({ kind: "text", x: x + cell / 2, y: y + cell / 2 + size * 0.36, words, size, anchor: "middle", fill });
+    if (size >= 6)
+      marks.push({
+        kind: "text",
+        x: x + cell / 2,
+        y: y + cell / 2 + size * 0.36,
+        words,
+        size,
+        anchor: "middle",
+        fill,
+      });
   }
 
   // in two corners, so that the number between them can be read
-  const hatchOf = (x, y, cell) => [0.2, 0.42].flatMap((part) => [
-    [x, y + cell * part, x + cell * part, y], [x + cell * (1 - part), y + cell, x + cell, y + cell * (1 - part)],
-  ]);
+  const hatchOf = (x, y, cell) =>
+    [0.2, 0.42].flatMap((part) => [
+      [x, y + cell * part, x + cell * part, y],
+      [x + cell * (1 - part), y + cell, x + cell, y + cell * (1 - part)],
+    ]);
 
-  // lines between the cells, dashed in the padding; fine cells have a frame only
+  /**
+   * Draw the lines between cells, dashed in the padding; small cells get a frame only.
+   * @param {Mark[]} marks
+   * @param {Block} block
+   * @param {Theme} theme
+   * @param {number} x0
+   * @param {number} y0
+   * @param {number} back
+   */
   function grid(marks, { cell, before, sizes, values: { shape } }, theme, x0, y0, back) {
     const whole = back || cell < NUMBERED;
     const [solid, dashed] = [[], []];
     const line = (list, upright, at, from, to) => {
-      if (to > from) list.push(upright ? [x0 + at * cell, y0 + from * cell, x0 + at * cell, y0 + to * cell] : [x0 + from * cell, y0 + at * cell, x0 + to * cell, y0 + at * cell]);
+      if (to > from)
+        list.push(
+          upright
+            ? [x0 + at * cell, y0 + from * cell, x0 + at * cell, y0 + to * cell]
+            : [x0 + from * cell, y0 + at * cell, x0 + to * cell, y0 + at * cell],
+        );
     };
     for (const upright of [0, 1]) {
       const [side, along] = [upright, 1 - upright];
@@ -113,86 +276,209 @@ const scene = (() => {
         if (within) line(dashed, upright, at, end, sizes[along]);
       }
     }
-    if (dashed.length) marks.push({ kind: "lines", lines: dashed, stroke: theme.edge, width: 1, dash: 3 });
+    if (dashed.length)
+      marks.push({ kind: "lines", lines: dashed, stroke: theme.edge, width: 1, dash: 3 });
     if (solid.length) marks.push({ kind: "lines", lines: solid, stroke: theme.grid, width: 1 });
   }
 
-  // a frame around cells, with a halo so that it shows on dark and on light
+  /**
+   * Draw a frame around cells, with a halo so that it shows on dark and on light.
+   * @param {Mark[]} marks
+   * @param {Block} block
+   * @param {Theme} theme
+   * @param {number} y
+   * @param {number} x
+   * @param {string} stroke
+   * @param {number} width
+   * @param {number} [rows]
+   * @param {number} [columns]
+   */
   function outline(marks, block, theme, y, x, stroke, width, rows = 1, columns = 1) {
     const { cell, before } = block;
-    const place = { kind: "rect", x: block.x + (x + before[1]) * cell, y: block.y + (y + before[0]) * cell, w: columns * cell, h: rows * cell };
+    const place = {
+      kind: "rect",
+      x: block.x + (x + before[1]) * cell,
+      y: block.y + (y + before[0]) * cell,
+      w: columns * cell,
+      h: rows * cell,
+    };
     marks.push({ ...place, stroke: theme.halo, width: width + 3 }, { ...place, stroke, width });
   }
 
-  const within = ({ before, sizes }, place, side) => place + before[side] >= 0 && place + before[side] < sizes[side];
+  const within = ({ before, sizes }, place, side) =>
+    place + before[side] >= 0 && place + before[side] < sizes[side];
 
-  // the window on its block, and the pixel on the other side
+  /**
+   * Draw the frame of the window, and of the one pixel that belongs to it.
+   * @param {Mark[]} marks
+   * @param {Model} model
+   * @param {Record<string, Block>} named
+   * @param {Theme} theme
+   */
   function windowOn(marks, model, named, theme) {
     const { state, axes, at } = model;
-    const [many, one] = state.op === "transpose" ? [named.output, named.input] : [named.input, named.output];
-    const [rows, columns] = [at.i, at.j].map((index, side) => arithmetic.tapsOf(axes[side], index).filter(({ place }) => within(many, place, side)));
+    const [many, one] =
+      state.op === "transpose" ? [named.output, named.input] : [named.input, named.output];
+    const [rows, columns] = [at.i, at.j].map((index, side) =>
+      arithmetic.tapsOf(axes[side], index).filter(({ place }) => within(many, place, side)),
+    );
     if (state.dh > 1 || state.dw > 1) {
-      for (const row of rows) for (const column of columns) outline(marks, many, theme, row.place, column.place, theme.window, 2);
+      for (const row of rows)
+        for (const column of columns)
+          outline(marks, many, theme, row.place, column.place, theme.window, 2);
     } else if (rows.length && columns.length) {
-      outline(marks, many, theme, rows[0].place, columns[0].place, theme.window, 3, rows.length, columns.length);
+      outline(
+        marks,
+        many,
+        theme,
+        rows[0].place,
+        columns[0].place,
+        theme.window,
+        3,
+        rows.length,
+        columns.length,
+      );
     }
     outline(marks, one, theme, at.i, at.j, theme.window, 3);
   }
 
-  // the pixel under the pointer, and what it feeds or is made of
+  /**
+   * Draw the frames of the pixel under the pointer, and of what it feeds or is made of.
+   * @param {Mark[]} marks
+   * @param {Model} model
+   * @param {Record<string, Block>} named
+   * @param {Theme} theme
+   * @param {Cell | null} cursor
+   */
   function partners(marks, model, named, theme, cursor) {
     const other = cursor.name === "input" ? named.output : named.input;
     for (const place of modelling.partnersOf(model, cursor)) {
       const [y, x] = place.split(",").map(Number);
-      if (within(other, y, 0) && within(other, x, 1)) outline(marks, other, theme, y, x, theme.partner, 2);
+      if (within(other, y, 0) && within(other, x, 1))
+        outline(marks, other, theme, y, x, theme.partner, 2);
     }
     outline(marks, named[cursor.name], theme, cursor.y, cursor.x, theme.partner, 3);
   }
 
-  const caption = (block, theme) => ({ kind: "text", x: block.x, y: block.y - behind(block) * block.cell * LIFT - 7, words: block.words, size: 13, anchor: "start", fill: theme.ink, bold: true });
+  const caption = (block, theme) => ({
+    kind: "text",
+    x: block.x,
+    y: block.y - behind(block) * block.cell * LIFT - 7,
+    words: block.words,
+    size: 13,
+    anchor: "start",
+    fill: theme.ink,
+    bold: true,
+  });
 
-  // the marks of a block, made anew only where something in them changes: the input stays where the output does not
+  // the marks of a block, made anew only where something in them changes: the input stays where the
+  // output does not
   const kept = {};
+  /**
+   * Return the marks of a block; the same list as long as nothing in them changes.
+   * @param {Model} model
+   * @param {Block} block
+   * @param {Theme} theme
+   * @returns {Mark[]}
+   */
   function blockMarks(model, block, theme) {
-    const { state: { op, padMode, fill }, axes } = model;
+    const {
+      state: { op, padMode, fill },
+      axes,
+    } = model;
     const { values, front, x, y, cell, greatest, hidden, words } = block;
-    const key = [values.data, theme, JSON.stringify([values.shape, front, x, y, cell, greatest, hidden, words, op, padMode, fill, axes])];
-    if (kept[block.name]?.key.every((part, index) => part === key[index])) return kept[block.name].marks;
+    const key = [
+      values.data,
+      theme,
+      JSON.stringify([
+        values.shape,
+        front,
+        x,
+        y,
+        cell,
+        greatest,
+        hidden,
+        words,
+        op,
+        padMode,
+        fill,
+        axes,
+      ]),
+    ];
+    if (kept[block.name]?.key.every((part, index) => part === key[index]))
+      return kept[block.name].marks;
     const marks = [];
     const depth = values.shape[2];
-    for (let back = hidden ? 0 : behind(block); back > 0; back--) plane(marks, model, block, theme, (front + back) % depth, back);
+    for (let back = hidden ? 0 : behind(block); back > 0; back--)
+      plane(marks, model, block, theme, (front + back) % depth, back);
     if (depth) plane(marks, model, block, theme, front, 0);
     marks.push(caption(block, theme));
     kept[block.name] = { key, marks };
     return marks;
   }
 
-  const sheetOf = (model, blocks, theme) => blocks.flatMap((block) => blockMarks(model, block, theme));
+  const sheetOf = (model, blocks, theme) =>
+    blocks.flatMap((block) => blockMarks(model, block, theme));
 
   // What stays while the position moves is drawn once: `sheet` is the same list then.
   let last = { key: [] };
 
-  // {sheet, over, blocks, width, height, paper}: the marks, those that follow the position, and where the blocks lie
-  function draw(model, { width, height = 620, theme: name = "light", cursor = null, covered = "" }) {
+  /**
+   * Return the marks of the picture: those that stay while the position moves, and those over them.
+   * @param {Model} model
+   * @param {any} options
+   * @returns {Drawing}
+   */
+  function draw(
+    model,
+    { width, height = 620, theme: name = "light", cursor = null, covered = "" },
+  ) {
     const theme = THEMES[name];
     const { output, at, state } = model;
     const layout = layingOut.placed(blocksOf(model, covered), width, height, LIFT);
-    const key = [output, at.n, at.front, width, height, name, covered, state.soFar && `${at.i},${at.j}`];
+    const key = [
+      output,
+      at.n,
+      at.front,
+      width,
+      height,
+      name,
+      covered,
+      state.soFar && `${at.i},${at.j}`,
+    ];
     if (key.some((part, index) => part !== last.key[index])) {
-      last = { key, sheet: sheetOf(model, layout.blocks.filter(({ moving }) => !moving), theme) };
+      last = {
+        key,
+        sheet: sheetOf(
+          model,
+          layout.blocks.filter(({ moving }) => !moving),
+          theme,
+        ),
+      };
     }
-    const over = sheetOf(model, layout.blocks.filter(({ moving }) => moving), theme);
+    const over = sheetOf(
+      model,
+      layout.blocks.filter(({ moving }) => moving),
+      theme,
+    );
     const named = Object.fromEntries(layout.blocks.map((block) => [block.name, block]));
     if (!model.problem && covered !== "size") windowOn(over, model, named, theme);
     if (!model.problem && !covered && cursor) partners(over, model, named, theme, cursor);
     return { ...layout, sheet: last.sheet, over, paper: theme.paper };
   }
 
-  // the cell under a point: {name, y, x}; null beside the blocks
+  /**
+   * Return the cell under a point; null if there is none.
+   * @param {any} drawing
+   * @param {number} left
+   * @param {number} top
+   * @returns {Cell | null}
+   */
   function hit({ blocks }, left, top) {
     for (const { name, x, y, cell, sizes, before } of blocks) {
       const [row, column] = [Math.floor((top - y) / cell), Math.floor((left - x) / cell)];
-      if (row >= 0 && row < sizes[0] && column >= 0 && column < sizes[1]) return { name, y: row - before[0], x: column - before[1] };
+      if (row >= 0 && row < sizes[0] && column >= 0 && column < sizes[1])
+        return { name, y: row - before[0], x: column - before[1] };
     }
     return null;
   }

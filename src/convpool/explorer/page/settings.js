@@ -1,14 +1,46 @@
 // What the page shows: one plain object, its limits, and its form in a link's fragment.
+/**
+ * @typedef {any} State the settings of the page by name, as in DEFAULTS
+ */
 const settings = (() => {
   const LIMITS = {
-    h: [1, 32], w: [1, 32], c: [1, 4], nc: [1, 4], kh: [1, 7], kw: [1, 7], sh: [1, 8], sw: [1, 8], dh: [1, 4], dw: [1, 4],
-    top: [0, 9], bottom: [0, 9], left: [0, 9], right: [0, 9], groups: [1, 4], extra: [0, 3], fill: [-99, 99],
-    i: [0, 999], j: [0, 999], n: [0, 15], front: [0, 15],
+    h: [1, 32],
+    w: [1, 32],
+    c: [1, 4],
+    nc: [1, 4],
+    kh: [1, 7],
+    kw: [1, 7],
+    sh: [1, 8],
+    sw: [1, 8],
+    dh: [1, 4],
+    dw: [1, 4],
+    top: [0, 9],
+    bottom: [0, 9],
+    left: [0, 9],
+    right: [0, 9],
+    groups: [1, 4],
+    extra: [0, 3],
+    fill: [-99, 99],
+    i: [0, 999],
+    j: [0, 999],
+    n: [0, 15],
+    front: [0, 15],
   };
   const CHOICES = {
     op: ["convolve", "pool", "transpose"],
     source: ["numbers", "digit", "stripes", ...Object.keys(PHOTOS), "own"],
-    kernel: ["edges", "sobel", "sharpen", "blur", "average", "emboss", "laplacian", "identity", "shift", "own"],
+    kernel: [
+      "edges",
+      "sobel",
+      "sharpen",
+      "blur",
+      "average",
+      "emboss",
+      "laplacian",
+      "identity",
+      "shift",
+      "own",
+    ],
     padding: ["valid", "same", "same_lower", "same_size", "full", "by hand"],
     padMode: ["zeros", "constant", "reflect", "symmetric", "edge", "wrap"],
     mode: ["max", "min", "avg", "sum"],
@@ -19,33 +51,83 @@ const settings = (() => {
   const LETTERS = 90000; // of a fragment: more than the longest that encode writes
   const POSITION = ["i", "j", "n", "front"]; // what is looked at, which changes no result
   const DEFAULTS = Object.freeze({
-    op: "convolve", source: "numbers", h: 5, w: 5, c: 1, kernel: "edges", kh: 3, kw: 3, nc: 1, groups: 1,
-    padding: "valid", top: 1, bottom: 1, left: 1, right: 1, padMode: "zeros", fill: 1, sh: 1, sw: 1, dh: 1, dw: 1,
-    mode: "max", extra: 0, flip: false, ceil: false, countPadding: false, soFar: false, i: 0, j: 0, n: 0, front: 0,
-    pixels: null, weights: null,
+    op: "convolve",
+    source: "numbers",
+    h: 5,
+    w: 5,
+    c: 1,
+    kernel: "edges",
+    kh: 3,
+    kw: 3,
+    nc: 1,
+    groups: 1,
+    padding: "valid",
+    top: 1,
+    bottom: 1,
+    left: 1,
+    right: 1,
+    padMode: "zeros",
+    fill: 1,
+    sh: 1,
+    sw: 1,
+    dh: 1,
+    dw: 1,
+    mode: "max",
+    extra: 0,
+    flip: false,
+    ceil: false,
+    countPadding: false,
+    soFar: false,
+    i: 0,
+    j: 0,
+    n: 0,
+    front: 0,
+    pixels: null,
+    weights: null,
   });
 
   const clamp = (number, [least, greatest]) => Math.min(Math.max(number, least), greatest);
 
-  // a number of one's own, as a link can hold it; null where it is none
+  /**
+   * Return a number of the visitor's own, as a link can hold it; null if it is none.
+   * @param {any} words
+   * @returns {number}
+   */
   function own(words) {
     const number = Number(words);
     return String(words).trim() !== "" && Math.abs(number) <= GREATEST ? +number.toFixed(6) : null;
   }
 
-  // words of a link to a list of finite numbers; undefined where one is none
+  /**
+   * Return the numbers of a list in a link; undefined if one is none.
+   * @param {string} words
+   * @param {number} most
+   * @returns {number[]}
+   */
   function numbersOf(words, most) {
     const parts = words.split(",", most + 1);
-    const fine = parts.length <= most && parts.every((part) => /^-?\d{1,7}(\.\d{1,6})?$/.test(part));
+    const fine =
+      parts.length <= most && parts.every((part) => /^-?\d{1,7}(\.\d{1,6})?$/.test(part));
     return fine ? parts.map(Number) : undefined;
   }
 
+  /**
+   * Return a whole number in a link; undefined if it is none, or beyond its limits.
+   * @param {string} words
+   * @param {number[]} limits
+   * @returns {number}
+   */
   function wholeOf(words, [least, greatest]) {
     const number = /^-?\d{1,6}$/.test(words) ? Number(words) : NaN;
     return number >= least && number <= greatest ? number : undefined;
   }
 
-  // one word of a link to its value; undefined where it makes no sense
+  /**
+   * Return the value of one setting in a link; undefined if it makes no sense.
+   * @param {string} name
+   * @param {string} words
+   * @returns {any}
+   */
   function read(name, words) {
     if (name in LIMITS) return wholeOf(words, LIMITS[name]);
     if (name in CHOICES) return CHOICES[name].includes(words) ? words : undefined;
@@ -53,10 +135,18 @@ const settings = (() => {
     return numbersOf(words, LISTS[name]);
   }
 
-  // a fragment to {state, ignored}: what makes no sense is named and left out
+  /**
+   * Return the state of a fragment, and the names of the settings in it that make no sense.
+   * @param {string} fragment
+   * @returns {{ state: State, ignored: string[] }}
+   */
   function decode(fragment) {
     const words = fragment.replace(/^#/, "");
-    if (words.length > LETTERS) return { state: agree(DEFAULTS), ignored: [`all ${words.length} letters (at most ${LETTERS})`] };
+    if (words.length > LETTERS)
+      return {
+        state: agree(DEFAULTS),
+        ignored: [`all ${words.length} letters (at most ${LETTERS})`],
+      };
     const state = { ...DEFAULTS };
     const ignored = [];
     for (const [name, value] of new URLSearchParams(words)) {
@@ -71,28 +161,47 @@ const settings = (() => {
     return { state: made, ignored };
   }
 
-  // only what differs from the defaults
+  /**
+   * Return the fragment of a state: only what differs from the defaults.
+   * @param {State} state
+   * @returns {string}
+   */
   function encode(state) {
     const words = new URLSearchParams();
     for (const [name, value] of Object.entries(state)) {
       if (value === DEFAULTS[name] || value === null || value === undefined) continue;
-      words.set(name, Array.isArray(value) ? value.join(",") : typeof value === "boolean" ? Number(value) : value);
+      words.set(
+        name,
+        Array.isArray(value) ? value.join(",") : typeof value === "boolean" ? Number(value) : value,
+      );
     }
     return words.toString().replaceAll("%2C", ",");
   }
 
   // how many groups channels and kernels can be divided into
-  const divisors = ({ c, nc }) => [1, 2, 3, 4].filter((groups) => c % groups === 0 && nc % groups === 0);
+  const divisors = ({ c, nc }) =>
+    [1, 2, 3, 4].filter((groups) => c % groups === 0 && nc % groups === 0);
 
-  // Make the parts of a state fit each other: groups divide, lists are as long as their shape, "own" has numbers.
+  /**
+   * Make the parts of a state fit each other: groups divide, lists are as long as their shape,
+   * "own" has numbers.
+   * @param {any} parts
+   * @returns {State}
+   */
   function agree(parts) {
     const state = { ...parts };
-    for (const [name, limits] of Object.entries(LIMITS)) state[name] = clamp(Math.round(state[name]), limits);
+    for (const [name, limits] of Object.entries(LIMITS))
+      state[name] = clamp(Math.round(state[name]), limits);
     const inputs = state.op === "transpose" ? "nc" : "c";
     if (state.op === "pool") state.groups = 1;
     while (!divisors(state).includes(state.groups)) state.groups -= 1;
-    if (state.pixels && state.pixels.length !== state.h * state.w * state[inputs]) state.pixels = null;
-    if (state.weights && state.weights.length !== state.kh * state.kw * (state.c / state.groups) * state.nc) state.weights = null;
+    if (state.pixels && state.pixels.length !== state.h * state.w * state[inputs])
+      state.pixels = null;
+    if (
+      state.weights &&
+      state.weights.length !== state.kh * state.kw * (state.c / state.groups) * state.nc
+    )
+      state.weights = null;
     if (state.source === "own" && !state.pixels) state.source = "numbers";
     if (state.kernel === "own" && !state.weights) state.kernel = "edges";
     if (state.source !== "own") state.pixels = null;
@@ -100,5 +209,18 @@ const settings = (() => {
     return state;
   }
 
-  return { LIMITS, CHOICES, SWITCHES, POSITION, GREATEST, DEFAULTS, decode, encode, agree, clamp, own, divisors };
+  return {
+    LIMITS,
+    CHOICES,
+    SWITCHES,
+    POSITION,
+    GREATEST,
+    DEFAULTS,
+    decode,
+    encode,
+    agree,
+    clamp,
+    own,
+    divisors,
+  };
 })();

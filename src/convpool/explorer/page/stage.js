@@ -17,8 +17,13 @@ const stage = (() => {
   const count = () => (model.problem ? 0 : model.places[0] * model.places[1]);
   const step = () => model.at.i * model.places[1] + model.at.j;
   const shapeOf = (name) => (name === "input" ? model.image : model.output).shape;
-  const inside = ({ name, y, x }) => y >= 0 && x >= 0 && y < shapeOf(name)[0] && x < shapeOf(name)[1];
+  const inside = ({ name, y, x }) =>
+    y >= 0 && x >= 0 && y < shapeOf(name)[0] && x < shapeOf(name)[1];
 
+  /**
+   * Move to a step.
+   * @param {number} index
+   */
   function go(index) {
     const to = settings.clamp(index, [0, Math.max(count() - 1, 0)]);
     tell({ i: Math.floor(to / model.places[1]), j: to % model.places[1] });
@@ -26,6 +31,11 @@ const stage = (() => {
 
   // ---- playing, forwards (1) or backwards (-1) ----
 
+  /**
+   * Start or stop playing, forwards (1) or backwards (-1).
+   * @param {boolean} on
+   * @param {number} [direction]
+   */
   function play(on, direction = 1) {
     clearInterval(timer);
     timer = null;
@@ -33,12 +43,18 @@ const stage = (() => {
     const stuck = () => step() + ahead < 0 || step() + ahead >= count();
     if (on && count() > 1) {
       if (stuck()) go(ahead > 0 ? 0 : count() - 1);
-      timer = setInterval(() => {
-        go(step() + ahead);
-        if (stuck()) play(false, ahead);
-      }, Number(byId("speed").value));
+      timer = setInterval(
+        () => {
+          go(step() + ahead);
+          if (stuck()) play(false, ahead);
+        },
+        Number(byId("speed").value),
+      );
     }
-    for (const [id, way, words] of [["play", 1, "▶ Play"], ["rewind", -1, "◀ Backwards"]]) {
+    for (const [id, way, words] of [
+      ["play", 1, "▶ Play"],
+      ["rewind", -1, "◀ Backwards"],
+    ]) {
       const running = Boolean(timer) && ahead === way;
       byId(id).setAttribute("aria-pressed", String(running));
       byId(id).textContent = running ? "❚❚ Pause" : words;
@@ -46,6 +62,10 @@ const stage = (() => {
     if (!timer && model) speak();
   }
 
+  /**
+   * Pin the window, so that the pointer does not move it, or release it.
+   * @param {boolean} on
+   */
   function pin(on) {
     pinned = on;
     byId("pin").setAttribute("aria-pressed", String(on));
@@ -55,14 +75,28 @@ const stage = (() => {
 
   const theme = () => (document.documentElement.dataset.theme === "dark" ? "dark" : "light");
 
+  /** Draw the picture on the canvas. */
   function draw() {
     // a question of the tour needs room below
-    const height = Math.max(240, Math.min(620, innerHeight * (byId("guide").childElementCount ? 0.46 : 0.62)));
-    drawing = scene.draw(model, { width: Math.max(120, Math.floor(width)), height, theme: theme(), cursor, covered });
+    const height = Math.max(
+      240,
+      Math.min(620, innerHeight * (byId("guide").childElementCount ? 0.46 : 0.62)),
+    );
+    drawing = scene.draw(model, {
+      width: Math.max(120, Math.floor(width)),
+      height,
+      theme: theme(),
+      cursor,
+      covered,
+    });
     const canvas = byId("canvas");
     const ratio = Math.min(devicePixelRatio || 1, 2);
     sized(canvas, ratio);
-    if (painted !== drawing.sheet || sheet.width !== canvas.width || sheet.height !== canvas.height) {
+    if (
+      painted !== drawing.sheet ||
+      sheet.width !== canvas.width ||
+      sheet.height !== canvas.height
+    ) {
       sized(sheet, ratio);
       const context = sheet.getContext("2d");
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
@@ -78,15 +112,26 @@ const stage = (() => {
     marking.paint(context, drawing.over);
   }
 
+  /**
+   * Give a canvas the size of the drawing, in pixels of the screen.
+   * @param {HTMLCanvasElement} canvas
+   * @param {number} ratio
+   */
   function sized(canvas, ratio) {
     const [width, height] = [Math.round(drawing.width * ratio), Math.round(drawing.height * ratio)];
-    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+    if (canvas.width !== width || canvas.height !== height)
+      Object.assign(canvas, { width, height });
     Object.assign(canvas.style, { width: `${drawing.width}px`, height: `${drawing.height}px` });
   }
 
+  /**
+   * Show a model: the picture, the step and the problem.
+   * @param {Model} next
+   */
   function show(next) {
     model = next;
-    if (cursor && (model.problem || cursor.name !== other() || !inside(cursor))) [cursor, walking] = [null, false];
+    if (cursor && (model.problem || cursor.name !== other() || !inside(cursor)))
+      [cursor, walking] = [null, false];
     redraw();
     const scrub = byId("scrub");
     scrub.max = Math.max(count() - 1, 0);
@@ -99,44 +144,78 @@ const stage = (() => {
     speak();
   }
 
+  /** Draw the picture again, and write the text below it. */
   function redraw() {
     draw();
     say();
   }
 
+  /** Write the text below the picture. */
   function say() {
     const hidden = model.problem || covered;
-    byId("sum").replaceChildren(...(hidden
-      ? covered ? [saying.line("hint", "Covered until you have answered.")] : []
-      : cursor ? saying.pixel(model, cursor) : saying.step(model)));
+    byId("sum").replaceChildren(
+      ...(hidden
+        ? covered
+          ? [saying.line("hint", "Covered until you have answered.")]
+          : []
+        : cursor
+          ? saying.pixel(model, cursor)
+          : saying.step(model)),
+    );
     byId("sizes").replaceChildren(...(hidden ? [] : [saying.sizes(model)]));
-    byId("canvas").setAttribute("aria-label", covered ? "The picture, partly covered" : saying.title(model));
+    byId("canvas").setAttribute(
+      "aria-label",
+      covered ? "The picture, partly covered" : saying.title(model),
+    );
   }
 
-  // One sentence for those who listen, when things have come to rest: not at every step while it plays.
+  // One sentence for those who listen, when things have come to rest: not at every step while it
+  // plays.
   let waiting = null;
+  /**
+   * Tell screen readers about the step, when things have come to rest: not at every step while
+   * playing.
+   */
   function speak() {
     clearTimeout(waiting);
     if (timer) return;
     waiting = setTimeout(() => {
-      byId("spoken").textContent = model.problem || covered ? "" : saying.aloud(model, walking ? cursor : null);
+      byId("spoken").textContent =
+        model.problem || covered ? "" : saying.aloud(model, walking ? cursor : null);
     }, 400);
   }
 
   // ---- pointer ----
 
+  /**
+   * Return the cell under the pointer.
+   * @param {any} event
+   * @returns {Cell | null}
+   */
   function cellUnder({ clientX, clientY }) {
     const box = byId("canvas").getBoundingClientRect();
     return scene.hit(drawing, clientX - box.left, clientY - box.top);
   }
 
+  /**
+   * Paint the pixels under the pointer; return whether there are any.
+   * @param {any} event
+   * @returns {boolean}
+   */
   function paintUnder(event) {
     const events = [...(event.getCoalescedEvents?.() ?? []), event];
-    const cells = events.map(cellUnder).filter((cell) => cell && cell.name === "input" && inside(cell));
+    const cells = events
+      .map(cellUnder)
+      .filter((cell) => cell && cell.name === "input" && inside(cell));
     if (cells.length) tell({ paint: cells });
     return cells.length > 0;
   }
 
+  /**
+   * Follow the pointer.
+   * @param {any} event
+   * @param {boolean} pressed
+   */
   function point(event, pressed) {
     if (!drawing || model.problem || covered === "size") return;
     if (byId("paint").checked && (pressed || event.buttons === 1) && paintUnder(event)) return;
@@ -156,6 +235,7 @@ const stage = (() => {
     } else if (!walking) forget();
   }
 
+  /** Drop the pixel under the pointer. */
   function forget() {
     if (!cursor) return;
     cursor = null;
@@ -178,6 +258,10 @@ const stage = (() => {
     },
   };
 
+  /**
+   * Let the arrow keys walk over single pixels, or move the window again.
+   * @param {boolean} on
+   */
   function walk(on) {
     walking = on;
     cursor = on ? { name: other(), y: 0, x: 0 } : null;
@@ -185,16 +269,27 @@ const stage = (() => {
     speak();
   }
 
+  /**
+   * Move the window, or the pixel that the keyboard walks over.
+   * @param {number[]} step
+   */
   function move([down, right]) {
     const from = walking ? cursor : { y: model.at.i, x: model.at.j };
     const [h, w] = walking ? shapeOf(cursor.name) : model.places;
-    const [y, x] = [settings.clamp(from.y + down, [0, h - 1]), settings.clamp(from.x + right, [0, w - 1])];
+    const [y, x] = [
+      settings.clamp(from.y + down, [0, h - 1]),
+      settings.clamp(from.x + right, [0, w - 1]),
+    ];
     if (!walking) return tell({ i: y, j: x });
     cursor = { ...cursor, y, x };
     redraw();
     return speak();
   }
 
+  /**
+   * Take a key.
+   * @param {any} event
+   */
   function key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || !model || model.problem) return;
     const act = KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
@@ -204,22 +299,34 @@ const stage = (() => {
     event.preventDefault();
   }
 
-  // `change` is told a part of the state, or {paint: [{y, x}]}
+  /**
+   * Build the picture; `change` is called with a part of the state, or {paint: [{y, x}]}.
+   * @param {(part: any) => void} change
+   */
   function start(change) {
     tell = change;
     const clicks = {
-      first: () => go(0), back: () => go(step() - 1), next: () => go(step() + 1), last: () => go(count() - 1),
-      play: () => play(!(timer && ahead > 0), 1), rewind: () => play(!(timer && ahead < 0), -1), pin: () => pin(!pinned),
+      first: () => go(0),
+      back: () => go(step() - 1),
+      next: () => go(step() + 1),
+      last: () => go(count() - 1),
+      play: () => play(!(timer && ahead > 0), 1),
+      rewind: () => play(!(timer && ahead < 0), -1),
+      pin: () => pin(!pinned),
     };
     for (const [id, act] of Object.entries(clicks)) byId(id).addEventListener("click", act);
     byId("scrub").addEventListener("input", ({ target }) => go(Number(target.value)));
     byId("speed").addEventListener("change", () => timer && play(true, ahead));
-    byId("paint").addEventListener("change", ({ target }) => byId("canvas-holder").classList.toggle("painting", target.checked));
+    byId("paint").addEventListener("change", ({ target }) =>
+      byId("canvas-holder").classList.toggle("painting", target.checked),
+    );
     const holder = byId("canvas-holder");
     holder.addEventListener("pointermove", (event) => point(event, false));
     holder.addEventListener("pointerdown", (event) => point(event, true));
     // a finger that is lifted leaves too, but what it touched is to be read
-    holder.addEventListener("pointerleave", ({ pointerType }) => { if (pointerType !== "touch" && !walking && !pinned) forget(); });
+    holder.addEventListener("pointerleave", ({ pointerType }) => {
+      if (pointerType !== "touch" && !walking && !pinned) forget();
+    });
     holder.addEventListener("keydown", key);
     width = holder.clientWidth;
     new ResizeObserver(([{ contentRect }]) => {
@@ -229,13 +336,26 @@ const stage = (() => {
     if (still()) byId("speed").value = "1200";
   }
 
-  // Hide the numbers of the output, or its size too, until a question is answered.
+  /**
+   * Hide the numbers of the output, or its size too, until a question is answered.
+   * @param {string} what
+   */
   function cover(what) {
     covered = what;
     if (model) tell({});
   }
 
-  const picture = () => marking.svg([...drawing.sheet, ...drawing.over], drawing, saying.title(model));
+  const picture = () =>
+    marking.svg([...drawing.sheet, ...drawing.over], drawing, saying.title(model));
 
-  return { start, show, redraw, play, cover, covering: () => covered, picture, drawn: () => drawing };
+  return {
+    start,
+    show,
+    redraw,
+    play,
+    cover,
+    covering: () => covered,
+    picture,
+    drawn: () => drawing,
+  };
 })();

@@ -1,0 +1,31 @@
+"""The sources of the explorer page: short lines, and types on every function."""
+
+from __future__ import annotations
+
+import re
+from importlib import resources
+
+import pytest
+
+FOLDER = resources.files("convpool.explorer").joinpath("page")
+SOURCES = sorted(
+    file.name for file in FOLDER.iterdir() if file.name.endswith((".js", ".css", ".html"))
+)
+SCRIPTS = [name for name in SOURCES if name.endswith(".js")]
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_lines_are_short(name):
+    lines = FOLDER.joinpath(name).read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if len(line) > 100] == []
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_every_function_says_what_it_does_takes_and_returns(name):
+    text = FOLDER.joinpath(name).read_text(encoding="utf-8")
+    missing = []
+    for function in re.finditer(r"^ *(?:async )?function (\w+)\(\s*(\)?)", text, re.MULTILINE):
+        comment = re.search(r"/\*\*((?:(?!\*/).)*)\*/\n$", text[: function.start()], re.DOTALL)
+        if comment is None or (not function[2] and "@param {" not in comment[1]):
+            missing.append(function[1])
+    assert missing == []

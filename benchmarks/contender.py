@@ -1,7 +1,7 @@
-"""Contenders: each lives in a process of its own, holds its data, and runs when asked while the others wait.
+"""Contenders: processes that hold their data and run when asked, while the others wait.
 
-What the benchmarks share. Runs on the brief's Python 3.8 with NumPy 1.19.2 as well as on current
-ones.
+The benchmarks share this file. It runs on the brief's Python 3.8 with NumPy 1.19.2 as well as on
+current ones.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ FAR_BEHIND = 3  # times as long as the fastest
 
 
 def serve(connection: Connection, opening: Callable[..., Callable], words: tuple) -> None:
-    """Answer questions with opening(*words)(*question) until None comes: the life of a contender's process."""
+    """Answer each question with opening(*words)(*question), until None comes."""
     answer = None
     with contextlib.suppress(EOFError, KeyboardInterrupt):  # who asked has gone
         for question in iter(connection.recv, None):
@@ -44,7 +44,7 @@ def serve(connection: Connection, opening: Callable[..., Callable], words: tuple
 
 @contextlib.contextmanager
 def surroundings(environment: dict[str, str], cpus: int | None) -> Iterator[None]:
-    """Set what a process inherits when it starts: variables, and the first `cpus` CPUs (None: all)."""
+    """Let processes that start here inherit variables and the first `cpus` CPUs (None: all)."""
     before = dict(os.environ)
     allowed = os.sched_getaffinity(0) if CAN_PIN else set()
     os.environ.update(environment)
@@ -96,7 +96,7 @@ class Contender:
 
 
 def run(call: Callable[[], Any], pause: float | None = None) -> float:
-    """Return the seconds of a call, whose result is new memory and is freed after the time is taken."""
+    """Return the seconds of a call; its result is freed after the time is taken."""
     time.sleep(PAUSE if pause is None else pause)
     start = time.perf_counter()
     result = call()

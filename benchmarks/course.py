@@ -1,4 +1,4 @@
-"""The seven files of the course against a textbook version of each, and PyTorch where it is installed.
+"""The seven files of the course against a textbook version of each, and against PyTorch.
 
     python benchmarks/course.py                            # full size, random images: some minutes
     python benchmarks/course.py --only 4,5 --images 500    # a quick look, without the bars
@@ -52,7 +52,7 @@ MEMORY_BAR = 64  # MiB beyond result and input
 
 @dataclass(frozen=True, eq=False)
 class Images:
-    """A data set of the brief: its file and key, its full-size shape, and random pixels in its place."""
+    """A data set of the brief, and random pixels of its full-size shape in its place."""
 
     file: str
     key: str
@@ -60,7 +60,7 @@ class Images:
     random: Callable[[np.random.Generator, tuple[int, ...]], np.ndarray]
 
     def load(self, folder: Path | None, count: int | None) -> np.ndarray:
-        """Return the first `count` images (None: all), from the file in `folder` (None: random ones)."""
+        """Return the first `count` images (None: all) of the file in `folder` (None: random)."""
         wanted = min(count or self.shape[0], self.shape[0])
         if folder is None:
             return self.random(np.random.default_rng(SEED), (wanted, *self.shape[1:]))
@@ -180,7 +180,7 @@ def torch_kernels(
 def torch_grayscale(
     images: np.ndarray, kernel: np.ndarray, zeros: tuple, stride: tuple[int, int]
 ) -> np.ndarray:
-    """Convolve images (m, h, w) with a kernel (kh, kw): one channel, one kernel, nothing to move."""
+    """Convolve images (m, h, w) with a kernel (kh, kw): one channel, nothing to move."""
     return torch_kernels(images[..., None], kernel[..., None, None], zeros, stride)[..., 0]
 
 
@@ -207,7 +207,7 @@ torch_average = functools.partial(torch_pool, name="avg_pool2d")
 
 @dataclass(frozen=True, eq=False)
 class Work:
-    """What the rows of a kind share: images, kernel (the shape of a window for pooling), and who does it beside us."""
+    """What rows of a kind share: images, kernel (for pooling, a window's shape) and the others."""
 
     images: Images
     kernel: Any
@@ -235,9 +235,9 @@ AVERAGE = Work(ANIMALS, (2, 2), textbook_average, torch_average)
 
 @dataclass(frozen=True, eq=False)
 class Row:
-    """A row of the table: a call of one file of the course with `arguments`, and the same work for the others.
+    """A row of the table: a call of a course file, and the same work for the others.
 
-    The others get `zeros` and `stride` as numbers, so that they share no rule with ours.
+    The file is called with `arguments`. The others get `zeros` and `stride` as numbers, so that they share no rule with ours.
     `bars`: ours is to be at least so many times faster than the textbook, on current NumPy and on
     the brief's 1.19.
     """
@@ -302,8 +302,8 @@ ROWS = [
 
 @functools.lru_cache
 def load_course(file: str) -> Callable[..., np.ndarray]:
-    """Return the function of a course file, by path: math/ must not come to sys.path, nor bytecode into it."""
-    sys.dont_write_bytecode = True
+    """Return the function of a course file, by path: math/ must not come to sys.path."""
+    sys.dont_write_bytecode = True  # none into math/ either
     spec = importlib.util.spec_from_file_location(file, COURSE / f"{file}.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -339,7 +339,7 @@ QUESTIONS = {"sample": sample, "memory": memory, "run": run}
 
 
 def open_course(name: str, folder: Path | None, count: int | None) -> Callable[[str, int], Any]:
-    """Return what answers (question, index of a row) in a contender's process, which holds the images."""
+    """Return a function that answers (question, index of a row) in a contender's process."""
     load_images = functools.lru_cache(lambda images: images.load(folder, count))
 
     def answer(question: str, index: int) -> Any:
@@ -366,7 +366,7 @@ def disagreement(actual: tuple, expected: tuple) -> str:
 
 @dataclass
 class Result:
-    """What was measured for a row: seconds of each run by contender, MiB, and what is wrong by contender."""
+    """The measurements of a row: seconds and errors by contender, and ours in MiB."""
 
     row: Row
     wrong: dict[str, str]
@@ -472,7 +472,7 @@ def describe(options: argparse.Namespace) -> Iterator[str]:
 
 
 def summarize(results: list[Result]) -> Iterator[str]:
-    """Say below the table what must not be overlooked: what is wrong, and where PyTorch is faster."""
+    """Yield lines for below the table: what is wrong, and where PyTorch is faster."""
     for result in results:
         for name, difference in result.wrong.items():
             yield f"WRONG: {result.row}, {name}: {difference}"

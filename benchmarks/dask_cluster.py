@@ -1,4 +1,4 @@
-"""Workers of dask, of one thread each: throughput, memory and the plan's prediction, beside what else runs on dask.
+"""Throughput and memory of one-thread dask workers, beside the plan's prediction and others.
 
     python benchmarks/dask_cluster.py [--megabytes 512] [--workers 1 2] [--runs 3]
 
@@ -111,7 +111,7 @@ def cluster(workers: int) -> Iterator[Client]:
 
 
 def peak() -> int:
-    """Return the greatest memory of this process so far, in bytes; getrusage would give that of who started it."""
+    """Return this process's peak memory in bytes (getrusage includes that of its parent)."""
     lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
     return next(1024 * int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
 
@@ -175,18 +175,15 @@ def table(name: str, images: Any, counts: list[int], runs: int) -> float:
     )
     for threads in (1, 2):
         seconds = in_memory(images, threads, runs)
-        print(
-            f"{'convpool, in memory':<26}{f'{threads} thr.':>8}{seconds:>9.2f}{size / seconds:>8.0f}"
-        )
+        cells = f"{f'{threads} thr.':>8}{seconds:>9.2f}{size / seconds:>8.0f}"
+        print(f"{'convpool, in memory':<26}{cells}")
     rate = 0.0
     for label, contender in CONTENDERS.items():
         for workers in counts:
             seconds, memory = measure(contender, images, workers, runs)
-            said = f"{predicted(images, workers):.2f} s" if contender is ours else ""
-            print(
-                f"{label:<26}{workers:>8}{seconds:>9.2f}{size / seconds:>8.0f}{memory / 1e6:>15.0f} MB{said:>11}",
-                flush=True,
-            )
+            expected = f"{predicted(images, workers):.2f} s" if contender is ours else ""
+            cells = f"{workers:>8}{seconds:>9.2f}{size / seconds:>8.0f}{memory / 1e6:>15.0f} MB"
+            print(f"{label:<26}{cells}{expected:>11}", flush=True)
             rate = rate or images.nbytes / seconds / workers
     return rate
 

@@ -1,4 +1,4 @@
-"""The library against every other that can do the same on this CPU, and against what the machine allows.
+"""The library against every other on this CPU, and against the limits of the machine.
 
     python benchmarks/library.py                           # everything: half an hour or so
     python benchmarks/library.py --only deep --threads 2   # rows that have this word in them
@@ -120,7 +120,7 @@ class Station:
             self.held[engine] = PEERS[self.name].kinds[row.kind][1](*words)
 
     def sample(self, engine: str = "auto") -> tuple[tuple[int, ...], np.ndarray]:
-        """Return the shape of the result and the part that is compared; this is the call that warms up."""
+        """Warm up; return the shape of the result and the part that is compared."""
         prepared = self.held[engine]
         result = prepared.leave(prepared.call())
         return result.shape, pick(self.row, result) if result.shape == self.row.output else result[
@@ -156,7 +156,7 @@ class Station:
 
 @dataclass
 class Result:
-    """What was measured for a row: seconds of each run and of moving channels by contender, and what is wrong."""
+    """The measurements of a row by contender: seconds, of moving channels too, and errors."""
 
     row: Row
     wrong: dict[str, str] = field(default_factory=dict)
@@ -482,7 +482,7 @@ def print_engines(options: argparse.Namespace) -> bool:
 
 
 def print_growth(options: argparse.Namespace) -> None:
-    """Print ours against what grows, on each number of threads, beside the plan's own prediction."""
+    """Print our seconds as work grows, by number of threads, beside the plan's prediction."""
     print("\n## Growth: ours, milliseconds, and the plan's own prediction\n")
     columns = [f"{threads} thread{'s' if threads > 1 else ''}" for threads in options.threads]
     heading = [cell for column in columns for cell in (column, "to the first", "plan")]

@@ -51,7 +51,7 @@ class Prepared:
     enter: Callable[[], Any] | None = None
 
     def layout(self, turns: int = 3) -> float:
-        """Return the seconds that moving channels takes, for images and result: the least of some turns."""
+        """Return the least seconds that moving the channels of images and result takes."""
         if self.enter is None:
             return 0.0
         result, seconds = self.call(), []
@@ -95,7 +95,7 @@ def batch(row: Row, images: np.ndarray) -> np.ndarray:
 
 
 def per_channel(row: Row, kernels: np.ndarray) -> tuple[np.ndarray, int]:
-    """Return kernels as (kh, kw, c // groups, nc), and the groups; a filter is one kernel for each channel."""
+    """Return kernels (kh, kw, c // groups, nc) and groups; a filter is a kernel per channel."""
     if row.kind != "filter":
         return kernels, row.groups
     return np.repeat(kernels[:, :, None, None], row.channels, axis=-1), row.channels
@@ -112,7 +112,7 @@ def any_row(row: Row) -> bool:
 def torch_images(
     row: Row, images: np.ndarray, threads: int, last: bool
 ) -> tuple[Any, Callable, Callable]:
-    """Return the library, what makes its images, and what brings them to the dtype of the result."""
+    """Return the library, a maker of its images, and their conversion to the result's dtype."""
     import torch
 
     torch.set_num_threads(threads)
@@ -375,7 +375,7 @@ def opencv_filter(row: Row, images: np.ndarray, kernel: np.ndarray, threads: int
 
 
 def opencv_special(row: Row, images: np.ndarray, kernel: np.ndarray, threads: int) -> Prepared:
-    """GaussianBlur (sepFilter2D where uint8 becomes float32), Sobel and boxFilter: each for its kernel alone."""
+    """GaussianBlur (or sepFilter2D, uint8 to float32), Sobel, boxFilter: each for its kernel."""
     import cv2
 
     cv2.setNumThreads(threads)
@@ -394,7 +394,7 @@ def opencv_special(row: Row, images: np.ndarray, kernel: np.ndarray, threads: in
 
 
 def opencv_sums(row: Row, images: np.ndarray, kernels: np.ndarray, threads: int) -> Prepared:
-    """Filter one image after the other: no batch, no valid, no stride, so those are cut out of more."""
+    """Filter image by image; 'valid' and strides are cut out of the whole result."""
     import cv2
 
     cv2.setNumThreads(threads)
@@ -639,7 +639,7 @@ PEERS = {
 
 
 def environment(threads: int) -> dict[str, str]:
-    """Return the variables with which every contender starts: so many threads, none of which spins, no short cuts."""
+    """Return every contender's variables: this many threads, none spinning, no short cuts."""
     count = str(threads)
     names = ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "CONVPOOL", "NUMBA", "BLIS")
     return {

@@ -1,4 +1,4 @@
-"""The rows of the benchmark as data: images, kernels, the words of the call, and how much faster ours is to be.
+"""The rows of the benchmark as data: images, kernels, words of the call, and our bars.
 
 m images, h x w pixels, c channels, kh x kw kernel, nc kernels, ph pw padding, sh sw stride, oh x ow
 output. To add a row of the table, add one entry to ROWS. Images are (m, h, w, c) and kernels (kh,
@@ -357,7 +357,7 @@ CHOSEN = 8  # images, and rows of each, evenly spread from the first to the last
 
 
 def choose(row: Row) -> tuple[np.ndarray, ...]:
-    """Return the indices (images, rows of the output) that are compared; all columns and channels are."""
+    """Return the indices of the images and of the output rows that are compared."""
     *batch, oh, _, _ = row.output
     return tuple(np.unique(np.linspace(0, size - 1, CHOSEN).astype(int)) for size in (*batch, oh))
 
@@ -368,7 +368,7 @@ def pick(row: Row, result: np.ndarray) -> np.ndarray:
 
 
 def expect(row: Row, images: np.ndarray, kernels: np.ndarray | None) -> tuple[np.ndarray, float]:
-    """Return the part of the result that is compared, and the greatest sum of |weight| * |pixel| in it."""
+    """Return the part that is compared, and the greatest sum of |weight| * |pixel| in it."""
     chosen = choose(row)
     stack = images[None] if row.kind == "filter" else images[chosen[0]]
     (ph, pw), (sh, sw), (kh, kw) = row.padding, row.stride, row.window

@@ -127,7 +127,7 @@ def grid(
     side: int = 32,
     window: tuple = (),
 ) -> str:
-    """Draw a table of numbers; window (i, j, kh, kw) is highlighted. fill is one colour, or one for each number."""
+    """Draw a table of numbers, with window (i, j, kh, kw) highlighted; fill: one colour or many."""
     fills = np.array(np.broadcast_to(fill, values.shape), dtype=object)
     frame = ""
     if window:
@@ -157,7 +157,7 @@ def pixels(
 
 
 def bordered(values: np.ndarray, zeros: tuple) -> tuple[np.ndarray, np.ndarray]:
-    """Put zeros ((top, bottom), (left, right)) around values; return that and the colour of each cell."""
+    """Return values with zeros ((top, bottom), (left, right)) around, and each cell's colour."""
     padded = np.pad(values, zeros)
     return padded, np.where(np.pad(np.ones(values.shape, bool), zeros), INPUT, ZERO)
 
@@ -165,7 +165,7 @@ def bordered(values: np.ndarray, zeros: tuple) -> tuple[np.ndarray, np.ndarray]:
 def windows(
     x: float, y: float, values: np.ndarray, before: int, after: int, s: int, out: np.ndarray
 ) -> str:
-    """Draw an axis with its zeros, a bar for each window under the cells it covers, and what DIGITS gives there."""
+    """Draw an axis with its zeros, a bar under each window, and the window's result on DIGITS."""
     side, k = 26, DIGITS.shape[1]
     padded, fills = bordered(values[np.newaxis], ((0, 0), (before, after)))
     if not np.array_equal(STRIDED(padded[np.newaxis], DIGITS, "valid", (1, s))[0, 0], out):
@@ -180,7 +180,7 @@ def windows(
 
 
 def card(width: int, height: int, title: str, *parts: str) -> str:
-    """Put the parts on a light card, so that they can be read on a dark page; the title is the alt text."""
+    """Put the parts on a light card, readable on a dark page; the title is the alt text."""
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
@@ -197,7 +197,7 @@ def card(width: int, height: int, title: str, *parts: str) -> str:
 
 
 # --- the pictures
-# ----------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 
 
 def flip() -> str:
@@ -454,7 +454,7 @@ PICTURES = {
 
 
 def stale(drawn: dict[str, str]) -> list[str]:
-    """Name the pictures on disk that are not what is drawn now, are missing, or that nothing draws."""
+    """Name the pictures on disk that are stale, missing, or drawn by nothing."""
     on_disk = {path.stem: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.svg")}
     return sorted(
         name for name in drawn.keys() | on_disk.keys() if drawn.get(name) != on_disk.get(name)

@@ -91,6 +91,7 @@ def convolutions(draw):
         "fill": 3 if pad_mode == "constant" else 0,
         "flip": draw(st.booleans()),
         "channel_axis": channel_axis,
+        "kernel_layout": "HWIO",
     }
     kernels = numbers((*window, depth, groups * draw(few(3))), kinds[1], 1)
     words["bias"] = draw(st.sampled_from([None, numbers(kernels.shape[-1], "int8", 2)]))

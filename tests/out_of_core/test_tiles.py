@@ -113,6 +113,7 @@ def convolutions(draw):
         "fill": 3 if pad_mode == "constant" else 0,
         "flip": draw(st.booleans()),
         "channel_axis": channel_axis,
+        "kernel_layout": "HWIO",
     }
     images = numbers(shape, kinds[0])
     kernels = numbers((*window, depth, groups * draw(few(3))), kinds[1], 1)

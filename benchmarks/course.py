@@ -237,9 +237,9 @@ AVERAGE = Work(ANIMALS, (2, 2), textbook_average, torch_average)
 class Row:
     """A row of the table: a call of a course file, and the same work for the others.
 
-    The file is called with `arguments`. The others get `zeros` and `stride` as numbers, so that they share no rule with ours.
-    `bars`: ours is to be at least so many times faster than the textbook, on current NumPy and on
-    the brief's 1.19.
+    The file is called with `arguments`. The others get `zeros` and `stride` as numbers, so that
+    they share no rule with ours. `bars`: ours is to be at least so many times faster than the
+    textbook, on current NumPy and on the brief's 1.19.
     """
 
     file: str

@@ -1,8 +1,7 @@
 """The small pictures of the course folder's README, drawn from what its seven files compute.
 
-    python docs/course_pictures.py            writes
-    math/0x04-convolutions_and_pooling/pictures/*.svg python docs/course_pictures.py --check
-    writes nothing; exit status 1 if a picture there is stale
+    python docs/course_pictures.py            writes the pictures of the course folder
+    python docs/course_pictures.py --check    writes nothing; exit status 1 if one is stale
 
 Only images and kernels are chosen here. Every result is what a course file returns, every size is
 measured on it, and `windows` refuses to draw a padding that does not give that result. To add a
@@ -66,8 +65,7 @@ DIGITS = np.array([[1, 10, 100]])
 EDGES = np.array([[1, 0, -1], [1, 0, -1], [1, 0, -1]])
 
 
-# --- the drawing words
-# -----------------------------------------------------------------------------------------------
+# ---- what pictures consist of ----
 
 
 def number(value: float) -> str:
@@ -196,8 +194,7 @@ def card(width: int, height: int, title: str, *parts: str) -> str:
     )
 
 
-# --- the pictures
-# --------------------------------------------------------------------------------------------------
+# ---- the pictures ----
 
 
 def flip() -> str:

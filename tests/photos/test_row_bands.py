@@ -115,7 +115,8 @@ chunks = [(b"IHDR", header), (b"IDAT", data), (b"IEND", b"")]
 given = folder / "given.png"
 given.write_bytes(b"\\x89PNG\\r\\n\\x1a\\n" + b"".join(map(chunk, *zip(*chunks))))
 assert given.stat().st_size < 4 * 10**6, given.stat().st_size
-done = CliRunner().invoke(convpool, ["apply", str(given), "--kernel", "sharpen", "-o", str(folder / "out.tif")])
+words = ["apply", str(given), "--kernel", "sharpen", "-o", str(folder / "out.tif")]
+done = CliRunner().invoke(convpool, words)
 assert done.exit_code == 0, (done.output, done.exception)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
 """

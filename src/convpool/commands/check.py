@@ -100,11 +100,7 @@ def check(
     is_listing: bool,
     explain: str | None,
     trace: int | None,
-    as_json: bool,
-    csv: Path | None,
-    html: Path | None,
-    to: Path | None,
-    **words: Any,
+    **options: Any,
 ) -> None:
     """Judge submissions of the brief: rules, results, and why.
 
@@ -121,10 +117,12 @@ def check(
     elif explain is not None:
         _explain(explain)
     elif trace is not None:
-        _trace(places, trace, words["python"], words["time_out"])
+        _trace(places, trace, options["python"], options["time_out"])
     else:
-        judgements = _judge(places, {"csv": csv, "html": html}, to, words)
-        _print(judgements, is_json=as_json)
+        reports = {form: options.pop(form) for form in ("csv", "html")}
+        is_json, folder = options.pop("as_json"), options.pop("to")
+        judgements = _judge(places, reports, folder, options)
+        _print(judgements, is_json=is_json)
         context.exit(_exit_code([judgement.outcome for judgement in judgements]))
 
 
@@ -139,7 +137,7 @@ def _judge(
     places: Sequence[Path],
     reports: dict[str, Path | None],
     folder: Path | None,
-    words: dict[str, Any],
+    options: dict[str, Any],
 ) -> list[Judgement]:
     """Judge, and write the reports; raise before any work if one cannot be written.
 
@@ -154,9 +152,9 @@ def _judge(
     if folder is not None:
         report_files.check_folder(folder)
     # with max_ratio times are compared: nothing else should run meanwhile
-    jobs = words.pop("jobs") or (1 if words["max_ratio"] else os.cpu_count() or 1)
+    jobs = options.pop("jobs") or (1 if options["max_ratio"] else os.cpu_count() or 1)
     with progress_bar("Checking", "submissions") as progress:
-        judgements = checker.check(places, jobs=jobs, progress=progress, **words)
+        judgements = checker.check(places, jobs=jobs, progress=progress, **options)
     for form, file in files.items():
         report_files.write(form, file, judgements)
     if folder is not None:

@@ -1,4 +1,4 @@
-"""One file by URL: tried again where that may help, and never taken for whole when it was cut short."""
+"""Downloads: tried again where that may help, and refused where they are cut short."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from convpool.system.optional_packages import needed
 Progress = Callable[[int, int], None]  # (bytes done, bytes in all; 0 if unknown)
 
 
-class _PassingError(ConnectionError):
-    """What may go well at the next attempt."""
+class _TemporaryError(ConnectionError):
+    """A failure that the next attempt may not have."""
 
 
-class _Meter:
-    """What pooch calls a progress bar."""
+class _ProgressBar:
+    """A progress bar as pooch wants it, which calls a function of ours."""
 
     total = done = 0
 
@@ -28,59 +28,68 @@ class _Meter:
         self.progress(self.done, self.total)
 
     def reset(self) -> None:
-        """Pooch resets the bar at the end, to fill it at once; it stays."""
+        """Do nothing: pooch resets the bar at the end, to fill it at once."""
 
     def close(self) -> None:
-        """Nothing to close."""
+        """Do nothing: there is nothing to close."""
 
 
-def fetch(url: str, part: IO[bytes], progress: Progress, attempts: int, pause: float) -> None:
-    """Write what a URL gives to `part`.
+def fetch(url: str, file: IO[bytes], progress: Progress, attempts: int, pause: float) -> None:
+    """Write the content of a URL to a file.
+
+    Parameters
+    ----------
+    url, file
+        From where to where.
+    progress
+        Called with (bytes done, bytes in all; 0 if unknown).
+    attempts, pause
+        How often a temporary failure is tried again, and seconds before the second attempt.
 
     Raises
     ------
-    ConnectionError : refused, cut short, 404 or the like: the text has the URL and what came
+    ConnectionError : refused, cut short, 404 or the like: the text has the URL and the reason
     """
     for attempt in range(1, attempts + 1):
         try:
-            return _request(url, part, progress)
-        except _PassingError as error:
+            return _request(url, file, progress)
+        except _TemporaryError as error:
             if attempt == attempts:
                 raise ConnectionError(f"{error} ({attempts} attempts)") from error
         time.sleep(pause * 2 ** (attempt - 1))
     raise ValueError(f"attempts is {attempts}; expected at least 1")
 
 
-def _request(url: str, part: IO[bytes], progress: Progress) -> None:
-    errors, meter = needed("requests").exceptions, _Meter(progress)
-    # the length that the server names counts encoded bytes: ask for plain ones, so that it can be
-    # compared
+def _request(url: str, file: IO[bytes], progress: Progress) -> None:
+    """Try once to write the content of a URL to a file."""
+    errors, bar = needed("requests").exceptions, _ProgressBar(progress)
+    # the length that a server states counts encoded bytes: ask for plain ones, to compare it
     plain = {"Accept-Encoding": "identity"}
     downloader = needed("pooch").HTTPDownloader(
-        progressbar=meter, chunk_size=2**16, timeout=(10, 30), headers=plain
+        progressbar=bar, chunk_size=2**16, timeout=(10, 30), headers=plain
     )
     try:
-        part.seek(0)
-        part.truncate()
-        downloader(url, part, None)
+        file.seek(0)
+        file.truncate()
+        downloader(url, file, None)
     except errors.HTTPError as error:
         status, reason = error.response.status_code, error.response.reason
-        kind = _PassingError if status >= 500 else ConnectionError
+        kind = _TemporaryError if status >= 500 else ConnectionError
         raise kind(f"{url}: the server answered {status} {reason}") from error
     except (errors.ConnectionError, errors.Timeout, errors.ChunkedEncodingError) as error:
-        raise _PassingError(f"{url}: {_broken(part, meter, error)}") from error
+        raise _TemporaryError(f"{url}: {_broken(file, bar, error)}") from error
     except errors.RequestException as error:
         raise ConnectionError(f"{url}: {error}") from error
-    if part.tell() < meter.total:
-        raise _PassingError(f"{url}: cut short, {part.tell()} of {meter.total} bytes came")
+    if file.tell() < bar.total:
+        raise _TemporaryError(f"{url}: cut short, {file.tell()} of {bar.total} bytes came")
 
 
-def _broken(part: IO[bytes], meter: _Meter, error: BaseException) -> str:
-    """Say what came; the reason is the innermost error's, because the outer ones repeat the URL."""
+def _broken(file: IO[bytes], bar: _ProgressBar, error: BaseException) -> str:
+    """Say how far a download came, and why: the innermost error, as outer ones repeat the URL."""
     while inner := error.__cause__ or error.__context__:
         error = inner
-    if not meter.total:
+    if not bar.total:
         return f"no connection ({getattr(error, 'strerror', None) or error})"
     # urllib3 knows how much of the last chunk came, which is not in the file
-    came = getattr(error, "partial", part.tell())
-    return f"cut short, {came} of {meter.total} bytes came"
+    received = getattr(error, "partial", file.tell())
+    return f"cut short, {received} of {bar.total} bytes came"

@@ -1,4 +1,4 @@
-"""The brief's two data sets: made from pictures that packages ship, downloaded, or copied from a file.
+"""The brief's two data sets as files: stand-ins, downloads, or copies of the user's.
 
 m images, h x w pixels, c channels. To add a data set, add one entry to DATASETS.
 """
@@ -27,14 +27,14 @@ WAYS = (
     "`convpool data` makes stand-ins without a network, `convpool data --from FILE` takes a "
     "file that you have"
 )
-# the comment of their .npz, so that their keys are those of the real files
+# comment of the .npz of a stand-in, whose keys are those of the real file
 STAND_IN = b"a stand-in made by convpool"
-MOST = 2  # times the bytes of a data set that an array may have to be read at all
+MAX_TIMES = 2  # an array of more than so many times the data set's bytes is not read
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """One .npz file of the brief: its name, what it holds, where it is, and how a stand-in is made."""
+    """One .npz file of the brief: name, content, URL, and how its stand-in is made."""
 
     file: str
     key: str
@@ -43,8 +43,8 @@ class Dataset:
     limits: tuple[int, int]
     url: str
     make: Callable[[int, Progress], Array]
-    sha256: str = ""  # of what the url gives, if that is known
-    # other files that hold the same images: their key -> how theirs become ours
+    sha256: str = ""  # of the download, if its publisher states it
+    # keys of other files with the same images, and how these are converted
     aliases: tuple[tuple[str, Callable[[Array], Array]], ...] = ()
 
     def __str__(self) -> str:
@@ -55,7 +55,7 @@ class Dataset:
 
 
 def find_repository(start: Path) -> Path | None:
-    """Return the nearest folder, `start` or a parent of it, that holds the course's files; None if there is none."""
+    """Return the nearest folder with the course's files, from `start` upwards; None if none has."""
     start = start.resolve()
     return next((folder for folder in (start, *start.parents) if (folder / COURSE).is_dir()), None)
 
@@ -67,12 +67,14 @@ def make(
     force: bool = False,
     progress: Progress = silent,
 ) -> list[Path]:
-    """Make stand-ins for the data sets from pictures that scikit-learn and scikit-image ship; no network.
+    """Make stand-ins for the data sets, without a network.
+
+    They are made from pictures that scikit-learn and scikit-image ship.
 
     Parameters
     ----------
     folder
-        Where to put them; it is made if it is missing.
+        Where they go; it is made if it is missing.
     names
         Names in DATASETS; None means all.
     force
@@ -103,11 +105,12 @@ def make(
 
 
 def _shifted(progress: Progress, before: int, total: int) -> Progress:
+    """Return a progress that counts from `before` on, of a larger total."""
     return lambda done, _: progress(before + done, total)
 
 
 def ensure(folder: Path, progress: Progress = silent) -> list[Path]:
-    """Make the stand-ins that are missing in `folder`, leave valid files alone, and return what was made.
+    """Make the stand-ins that are missing in a folder, and return their files.
 
     Raises
     ------
@@ -125,25 +128,25 @@ def ensure(folder: Path, progress: Progress = silent) -> list[Path]:
 
 
 def find_stand_ins(folder: Path) -> list[str]:
-    """Return the names of the data sets in `folder` that are stand-ins, not the real files."""
-    found = []
+    """Return the names of the data sets in a folder that are stand-ins, not the real files."""
+    names = []
     for name, dataset in DATASETS.items():
         file = folder / dataset.file
         if file.is_file() and zipfile.is_zipfile(file):
             with zipfile.ZipFile(file) as archive:
-                found += [name] if archive.comment == STAND_IN else []
-    return found
+                names += [name] if archive.comment == STAND_IN else []
+    return names
 
 
 def copy_from(file: Path, folder: Path, *, force: bool = False) -> Path:
-    """Copy a file that the user has, recognised and checked by its content, and return where it went.
+    """Copy a data set that the user has, known and checked by its content; return the copy.
 
     Images under another key (Keras's x_train) are stored under the brief's; all else is copied byte
     by byte.
 
     Raises
     ------
-    ValueError : the file is no data set; the text says what it holds and what would do
+    ValueError : the file is no data set; the text says what it holds and what is expected
     FileExistsError : the file to be written exists and `force` is not set
     """
     with open_regular(file) as source:
@@ -151,7 +154,7 @@ def copy_from(file: Path, folder: Path, *, force: bool = False) -> Path:
         with _parts(folder, [dataset], force) as (part,):
             source.seek(0)
             shutil.copyfileobj(source, part, 2**20)
-            _settle(part, dataset, label=str(file))
+            _check_and_convert(part, dataset, label=str(file))
     return folder / dataset.file
 
 
@@ -165,12 +168,12 @@ def download(
     attempts: int = 3,
     pause: float = 1.0,
 ) -> list[Path]:
-    """Download the real data sets, check them, and only then give them their names: all or none.
+    """Download the real data sets and check them; the files appear together, or none does.
 
     Parameters
     ----------
     folder, names, force
-        As in `make`, which also has the result and the other errors.
+        As in `make`, which has the same result and further errors.
     urls
         Name -> URL, instead of the one in DATASETS.
     progress
@@ -182,9 +185,9 @@ def download(
 
     Raises
     ------
-    ConnectionError : offline, refused, 404, cut short: the text has the URL, what came and what
+    ConnectionError : offline, refused, 404, cut short: the text has the URL, the reason, and what
         would do
-    ValueError : the file came, but is not the data set, or not the one whose SHA-256 is known
+    ValueError : the download is not the data set, or has another SHA-256 than stated
     """
     datasets, urls = _choose(names), urls or {}
     chosen = [
@@ -196,7 +199,7 @@ def download(
                 fetch(url, part, progress, attempts, pause)
                 if dataset.sha256 and url == dataset.url:
                     _check_sha256(part, dataset.sha256, url)
-                _settle(part, dataset, label=url)
+                _check_and_convert(part, dataset, label=url)
             except (ConnectionError, ValueError) as error:
                 raise type(error)(f"{error}; {WAYS}") from error
     return [folder / dataset.file for dataset in datasets]
@@ -208,10 +211,12 @@ def sha256(stream: IO[bytes]) -> str:
     return hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]
 
 
-def _check_sha256(stream: IO[bytes], known: str, label: str) -> None:
-    came = sha256(stream)
-    if came != known:
-        raise ValueError(f"{label}: the file that came has the SHA-256 {came}; expected {known}")
+def _check_sha256(stream: IO[bytes], expected: str, label: str) -> None:
+    actual = sha256(stream)
+    if actual != expected:
+        raise ValueError(
+            f"{label}: the file that came has the SHA-256 {actual}; expected {expected}"
+        )
 
 
 def read(file: Path, dataset: Dataset) -> tuple[str, Array]:
@@ -219,11 +224,11 @@ def read(file: Path, dataset: Dataset) -> tuple[str, Array]:
 
     Returns
     -------
-    the key under which they were found, and the images in the form that the brief expects
+    the key of the images in the file, and the images in the form that the brief expects
 
     Raises
     ------
-    ValueError : naming the file, what it holds and what is expected
+    ValueError : the text names the file, what it holds and what is expected
     """
     with open_regular(file) as stream:
         return _read(stream, dataset, str(file))
@@ -238,15 +243,18 @@ def _read(stream: IO[bytes], dataset: Dataset, label: str) -> tuple[str, Array]:
         raise ValueError(f"{label} holds {_listed(keys)}; expected {dataset}")
     images = forms[key](_load(stream, key, label, dataset))
     low, high = dataset.limits
-    found = f"{label}: {key} is {images.shape} {images.dtype}"
+    description = f"{label}: {key} is {images.shape} {images.dtype}"
     if images.shape != dataset.shape or images.dtype.name not in dataset.dtypes:
-        raise ValueError(f"{found}; expected {dataset}")
+        raise ValueError(f"{description}; expected {dataset}")
     if not (images.min() >= low and images.max() <= high):  # so that NaN fails too
-        raise ValueError(f"{found} from {images.min():g} to {images.max():g}; expected {dataset}")
+        raise ValueError(
+            f"{description} from {images.min():g} to {images.max():g}; expected {dataset}"
+        )
     return key, images
 
 
 def _keys(stream: IO[bytes], label: str) -> list[str]:
+    """Return the names of the arrays in an open .npz file."""
     stream.seek(0)
     head = stream.read(16)
     if not zipfile.is_zipfile(stream):
@@ -280,20 +288,21 @@ def _load(stream: IO[bytes], key: str, label: str, dataset: Dataset) -> Array:
 
 
 class _TooLargeError(Exception):
-    """An array is much larger than the data set."""
+    """An array that is much larger than the data set."""
 
 
 def _check_size(
     archive: zipfile.ZipFile, member: zipfile.ZipInfo, label: str, dataset: Dataset
 ) -> None:
-    most = MOST * volume(dataset.shape) * 8
+    """Raise _TooLargeError if an array in the archive is far larger than the data set."""
+    max_bytes = MAX_TIMES * volume(dataset.shape) * 8
     with archive.open(member) as stream:
         if stream.read(len(MAGIC)) == MAGIC:
             stream.seek(0)
             shape, dtype = header(stream)
-            if volume(shape) * dtype.itemsize > most:
+            if volume(shape) * dtype.itemsize > max_bytes:
                 raise _TooLargeError(f"{label} is {shape} {dtype}; expected {dataset}")
-    if member.file_size > most + 2**20:  # header and all
+    if member.file_size > max_bytes + 2**20:  # the header too
         raise _TooLargeError(f"{label} is {member.file_size:,} bytes; expected {dataset}")
 
 
@@ -302,6 +311,7 @@ def _listed(names: Iterable[str]) -> str:
 
 
 def _recognise(stream: IO[bytes], label: str) -> Dataset:
+    """Return the data set that an open file holds, by its keys."""
     keys = _keys(stream, label)
     for dataset in DATASETS.values():
         if {dataset.key, *dict(dataset.aliases)} & set(keys):
@@ -312,6 +322,7 @@ def _recognise(stream: IO[bytes], label: str) -> Dataset:
 
 
 def _choose(names: Iterable[str] | None) -> list[Dataset]:
+    """Return the data sets of some names (None: all), in the order of DATASETS."""
     names = set(DATASETS if names is None else names)
     if unknown := sorted(names - DATASETS.keys()):
         raise ValueError(f"no data set {_listed(unknown)}; there are {_listed(DATASETS)}")
@@ -320,7 +331,7 @@ def _choose(names: Iterable[str] | None) -> list[Dataset]:
 
 @contextmanager
 def _parts(folder: Path, datasets: list[Dataset], force: bool) -> Iterator[list[IO[bytes]]]:
-    """Give files to write to; they get the data sets' names at the end, or vanish on any failure."""
+    """Yield files to write to; they get the names of the data sets at the end, or are removed."""
     check_name(folder)
     targets = [folder / dataset.file for dataset in datasets]
     existing = [str(target) for target in targets if target.exists()]
@@ -336,6 +347,7 @@ def _parts(folder: Path, datasets: list[Dataset], force: bool) -> Iterator[list[
 
 
 def _save(dataset: Dataset, images: Array, part: IO[bytes]) -> None:
+    """Write images as the .npz file of a data set."""
     # uncompressed: compression would take longer than making the images
     arrays: dict[str, Any] = {dataset.key: images}
     part.seek(0)
@@ -343,15 +355,15 @@ def _save(dataset: Dataset, images: Array, part: IO[bytes]) -> None:
     np.savez(part, **arrays)
 
 
-def _settle(part: IO[bytes], dataset: Dataset, label: str) -> None:
-    """Check what came; rewrite it if it has another form than the brief's."""
+def _check_and_convert(part: IO[bytes], dataset: Dataset, label: str) -> None:
+    """Check a file; rewrite it if its images are under another key than the brief's."""
     key, images = _read(part, dataset, label)
     if key != dataset.key:
         _save(dataset, images, part)
 
 
 def _from_keras(images: Array) -> Array:
-    """Turn Keras's 60000 images of bytes into the course's first 50000; leave all else to the check."""
+    """Convert Keras's 60000 images of bytes to the course's 50000; the check refuses all else."""
     if images.dtype == np.uint8:
         images = images[:50000] / 255
     return images

@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 from convpool.system.optional_packages import needed
 
 Array = NDArray[Any]
-Progress = Callable[
-    [int, int], None
-]  # (done, total): images when making, bytes when downloading; total 0 is unknown
+# (done, total): images when making, bytes when downloading; total 0 is unknown
+Progress = Callable[[int, int], None]
 
 
 def silent(done: int, total: int) -> None:
@@ -24,7 +23,7 @@ def silent(done: int, total: int) -> None:
 
 
 def make_digits(count: int, progress: Progress = silent) -> Array:
-    """Make digits in MNIST's form: scikit-learn's 8x8 handwritten ones enlarged by splines, shifted and slanted.
+    """Make digits in MNIST's form: scikit-learn's 8x8 ones, enlarged, shifted and slanted.
 
     Returns
     -------
@@ -32,9 +31,8 @@ def make_digits(count: int, progress: Progress = silent) -> Array:
     """
     digits = needed("sklearn.datasets").load_digits().images / 16
     images, generator, shapes = np.empty((count, 28, 28)), np.random.default_rng(0), 64
-    for shape in range(
-        min(shapes, count)
-    ):  # prime to the 1797 digits, so that no pair of digit and shape comes twice
+    # 64 has no factor in common with 1797 digits: no pair of digit and shape comes twice
+    for shape in range(min(shapes, count)):
         chosen = np.arange(shape, count, shapes) % len(digits)
         images[shape::shapes] = _enlarge(digits[chosen], generator)
         progress((shape + 1) * count // min(shapes, count), count)
@@ -47,16 +45,15 @@ def _enlarge(digits: Array, generator: np.random.Generator) -> Array:
     height, width = generator.uniform((2.3, 2.2), (2.6, 2.5))  # pixels for each of the 8
     at = np.arange(28) - 13.5
     rows = _spline((at - top) / height + 3.5)  # (28, 8)
-    columns = _spline(
-        (at - left + slant * at[:, None]) / width + 3.5
-    )  # (28, 28, 8): a slanted row has its own
+    # (28, 28, 8): each row of a slanted digit has columns of its own
+    columns = _spline((at - left + slant * at[:, None]) / width + 3.5)
     drawn = np.einsum("ri,mij->rmj", rows, digits) @ columns.swapaxes(1, 2)
     contrast = np.clip((drawn.swapaxes(0, 1) - 0.2) / 0.6, 0, 1)
     return np.asarray(np.rint(contrast * 255) / 255)
 
 
 def _spline(positions: Array) -> Array:
-    """Return the weights (..., 8) of 8 pixels at positions between them, on a black ground."""
+    """Return the weights (..., 8) that interpolate 8 pixels at positions, on a black ground."""
     spline = needed("scipy.interpolate").make_interp_spline(
         np.arange(-2, 10), np.eye(12)[:, 2:10], k=3
     )
@@ -65,7 +62,7 @@ def _spline(positions: Array) -> Array:
 
 
 def make_animals(count: int, progress: Progress = silent) -> Array:
-    """Make animals: crops, scales and mirror images of scikit-image's cat, and of its horse's outline on a meadow.
+    """Make animals: crops and mirror images of scikit-image's cat, and of its horse on a meadow.
 
     Returns
     -------
@@ -86,11 +83,12 @@ def make_animals(count: int, progress: Progress = silent) -> Array:
 
 
 def _cat() -> tuple[Array, float]:
+    """Return the cat (h, w, 3) in [0, 1], and its largest zoom."""
     return needed("skimage.data").chelsea() / 255, 2.6
 
 
 def _horse() -> tuple[Array, float]:
-    """Return the outline (328, 400), bay, between sky and grass, and how close it can be seen."""
+    """Return a bay horse between sky and grass (328, 400, 3), and its largest zoom."""
     ground = needed("skimage.data").horse()[..., None]
     depth = np.linspace(0, 1, len(ground))[:, None, None]
     sky, grass, coat = np.array([[0.55, 0.75, 0.95], [0.35, 0.6, 0.2], [0.5, 0.27, 0.12]])
@@ -99,7 +97,10 @@ def _horse() -> tuple[Array, float]:
 
 
 def _thumbnails(picture: Array, zoom: float, count: int, generator: np.random.Generator) -> Array:
-    """Cut `count` places of a picture (h, w, 3) in [0, 1], whose lower side becomes 32 * zoom pixels."""
+    """Return `count` random crops (count, 32, 32, 3) of a picture whose height is 32 * zoom pixels.
+
+    The picture is (h, w, 3) in [0, 1], the crops are uint8, half of them mirrored.
+    """
     h, w = picture.shape[:2]
     shape = round(32 * zoom), round(32 * zoom * (w / h) ** generator.uniform(0, 0.8))
     scaled = needed("skimage.transform").resize(picture, shape, anti_aliasing=True)

@@ -11,7 +11,7 @@ from string import Template
 import numpy as np
 
 from convpool.datasets import files
-from convpool.demo.pictures import SHOWN, SIGNED, fraction, size
+from convpool.demo.pictures import SHOWN, SIGNED_COLOURS, fraction, size
 from convpool.demo.tasks import Task, TaskResult, rounded
 
 STAND_INS = {
@@ -22,7 +22,8 @@ STAND_INS = {
 }
 ROW = Template("""\
         <tr>
-          <td class="task"><a href="#task-$number"><span>$number</span> <code>$function</code></a></td>
+          <td class="task"
+            ><a href="#task-$number"><span>$number</span> <code>$function</code></a></td>
           <td class="shapes">$input <span class="arrow">→</span> $output</td>
           <td class="number">$seconds<span class="unit"> s</span></td>
           <td class="number">$speed<span class="unit"> images/s</span></td>
@@ -41,7 +42,7 @@ SECTION = Template("""\
 
 
 def page(results: Collection[TaskResult], stand_ins: Collection[str] = ()) -> str:
-    """Write the page: a table of all results, then a section for each, with its picture beside the page by name.
+    """Return the page: a table of all results, then a section for each with its picture.
 
     Parameters
     ----------
@@ -52,7 +53,7 @@ def page(results: Collection[TaskResult], stand_ins: Collection[str] = ()) -> st
 
     Returns
     -------
-    HTML that needs nothing but the pictures: no script, no network
+    HTML that needs nothing but the pictures, which lie beside it: no script, no network
     """
     frame = Template(
         resources.files("convpool.demo").joinpath("demo.html").read_text(encoding="utf-8")
@@ -66,11 +67,12 @@ def page(results: Collection[TaskResult], stand_ins: Collection[str] = ()) -> st
         total=f"{sum(result.seconds for result in results):.2f}",
         python=platform.python_version(),
         numpy=np.__version__,
-        gradient=", ".join(SIGNED),
+        gradient=", ".join(SIGNED_COLOURS),
     )
 
 
 def _fill(template: Template, result: TaskResult) -> str:
+    """Return a template with the words of a result."""
     task = result.task
     width, height = size(1 + len(task.weights))
     values = {
@@ -91,7 +93,7 @@ def _fill(template: Template, result: TaskResult) -> str:
 
 
 def code(task: Task) -> str:
-    """Write the call of a task as the brief's mains do: arrays by name, all else by value."""
+    """Return a task's call as the brief's mains write it: arrays by name, all else by value."""
     dataset = files.DATASETS[task.dataset]
     words = ["images"]
     for name, value in task.arguments.items():
@@ -103,7 +105,7 @@ def code(task: Task) -> str:
 
 
 def _alternative(task: Task) -> str:
-    """Say what the picture shows to those who do not see it."""
+    """Return the alternative text of a task's picture."""
     kernels = "; ".join(
         ", ".join(" ".join(map(fraction, row)) for row in weights) for weights in task.weights
     )

@@ -1,4 +1,4 @@
-"""The demonstration's pictures: images above, what became of them below, and the weights beside them.
+"""The demonstration's pictures: images above, results below, and the weights beside them.
 
 m images, h x w pixels. All lengths are pixels of the PNG, which has two for each one of the page.
 """
@@ -28,18 +28,13 @@ GAP, LEGEND, BAR = 24, 460, 190
 DPI = 200
 INK, PAPER, FAINT = "#1c1c1e", "#ffffff", "#6b6b70"
 TIMES, MINUS = "\u00d7", "\u2212"
-SIGNED = (
-    "#d9f3ff",
-    "#2f8fe8",
-    "#000000",
-    "#ee7a16",
-    "#fff3d6",
-)  # far below zero, below, zero, above, far above
+# far below zero, below, zero, above, far above
+SIGNED_COLOURS = ("#d9f3ff", "#2f8fe8", "#000000", "#ee7a16", "#fff3d6")
 
 
 @dataclass(frozen=True)
 class Row:
-    """A row of pictures and what explains it: a label, the weights on its left and the colours' scale on its right."""
+    """A row of pictures, with a label and weights on its left, a colour scale on its right."""
 
     label: str
     pictures: Array  # (m, h, w, 3 or 4), colours
@@ -50,7 +45,7 @@ class Row:
 
 
 def signed_scale(values: Array) -> ScalarMappable:
-    """Return the colours for numbers with a sign: zero is black, and equal distances from it have equal strength.
+    """Return colours for numbers with a sign: black at zero, stronger with the distance from it.
 
     Parameters
     ----------
@@ -68,7 +63,7 @@ def signed_scale(values: Array) -> ScalarMappable:
     """
     colors = needed("matplotlib.colors")
     # an odd number of colours has one in the middle
-    colormap = colors.LinearSegmentedColormap.from_list("signed", SIGNED, N=257)
+    colormap = colors.LinearSegmentedColormap.from_list("signed", SIGNED_COLOURS, N=257)
     limit = float(np.abs(values).max(initial=0)) or 1.0
     scale: ScalarMappable = needed("matplotlib.cm").ScalarMappable(
         colors.CenteredNorm(0, limit), colormap
@@ -77,14 +72,14 @@ def signed_scale(values: Array) -> ScalarMappable:
 
 
 def draw(before: Array, after: Array, weights: Sequence[Array], *, signed: bool = True) -> Figure:
-    """Draw a row of images, and under it a row for each kernel's result, with the kernel beside it.
+    """Draw a row of images, and below it a row for each kernel's results, with the kernel.
 
     Parameters
     ----------
     before
         (m, h, w) or (m, h, w, 3), at most SHOWN images.
     after
-        What was made of them: (m, oh, ow), or (m, oh, ow, nc) for nc kernels, or (m, oh, ow, 3) in
+        The results: (m, oh, ow), or (m, oh, ow, nc) for nc kernels, or (m, oh, ow, 3) in
         the images' colours.
     weights
         (kh, kw) for each kernel.
@@ -98,7 +93,7 @@ def draw(before: Array, after: Array, weights: Sequence[Array], *, signed: bool 
     """
     pixel, stride = pixel_sizes(before.shape[1:3], after.shape[1:3])
     note = "" if before.ndim == 3 else "for red,\ngreen and\nblue"
-    rows = [_row_before(before, pixel), *_rows_after(after, weights, signed, pixel * stride, note)]
+    rows = [_images_row(before, pixel), *_result_rows(after, weights, signed, pixel * stride, note)]
     width, height = size(len(rows))
     figure: Figure = needed("matplotlib.figure").Figure(
         (width / DPI, height / DPI), dpi=DPI, facecolor=PAPER
@@ -114,10 +109,10 @@ def size(rows: int) -> tuple[int, int]:
 
 
 def pixel_sizes(before: tuple[int, ...], after: tuple[int, ...]) -> tuple[int, int]:
-    """Return the side of an image's pixel in the picture, and how many times as large a result's pixel is.
+    """Return the side of an image's pixel in the picture, and how many times larger a result's is.
 
-    Both rows have one scale, so that one sees what the borders lose or gain; a result of every
-    other pixel has pixels twice as large.
+    Both rows have one scale, which shows what the borders lose or gain; a result with stride 2 has
+    pixels twice as large.
 
     Examples
     --------
@@ -128,13 +123,13 @@ def pixel_sizes(before: tuple[int, ...], after: tuple[int, ...]) -> tuple[int, i
     return TILE // max(*before, *(stride * side for side in after)), stride
 
 
-def _row_before(images: Array, pixel: int) -> Row:
+def _images_row(images: Array, pixel: int) -> Row:
     if images.ndim == 3:
         images = np.stack([images / (images.max(initial=0) or 1)] * 3, axis=-1)
     return Row(f"before\n{_by(images)} pixels", images, pixel)
 
 
-def _rows_after(
+def _result_rows(
     output: Array, weights: Sequence[Array], signed: bool, pixel: int, note: str
 ) -> Iterator[Row]:
     label = f"after\n{_by(output)}"
@@ -148,6 +143,7 @@ def _rows_after(
 
 
 def _by(images: Array) -> str:
+    """Return the size of images (m, h, w, ...) as text."""
     return f"{images.shape[1]} {TIMES} {images.shape[2]}"
 
 

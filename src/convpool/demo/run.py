@@ -1,4 +1,4 @@
-"""The demonstration: the course's functions on the full-size data, timed, and a page of pictures before and after.
+"""The demonstration: the course's functions on full-size data, timed, and a page of pictures.
 
 m images, h x w pixels, c channels, nc kernels. The page around the tasks is demo.html.
 """
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Array = NDArray[Any]
-Functions = Mapping[str, Callable[..., Any]]  # the file's stem -> the function that it defines
+Functions = Mapping[str, Callable[..., Any]]  # stem of a file -> the function that it defines
 
 
 def silent(result: TaskResult) -> None:
-    """Show nothing: the default progress."""
+    """Show nothing; the default progress."""
 
 
 class Folders(NamedTuple):
@@ -69,7 +69,7 @@ def find_folders(start: Path, to: Path | None = None) -> Folders:
 
 
 def course_functions(repository: Path | None) -> dict[str, Callable[..., Any]]:
-    """Return the seven functions: the repository's files, or `convpool.course` where there is no repository.
+    """Return the seven functions: the repository's or, without one, those of `convpool.course`.
 
     Raises
     ------
@@ -82,7 +82,7 @@ def course_functions(repository: Path | None) -> dict[str, Callable[..., Any]]:
 
 
 def load_course_files(repository: Path) -> dict[str, Callable[..., Any]]:
-    """Load the seven files by path; math/ stays off sys.path, where it would shadow the standard module.
+    """Load the seven files by path: on sys.path, math/ would shadow the standard module.
 
     Parameters
     ----------
@@ -105,6 +105,7 @@ def load_course_files(repository: Path) -> dict[str, Callable[..., Any]]:
 
 
 def _load(file: Path, function: str) -> Callable[..., Any]:
+    """Return a function of a file."""
     if not file.is_file():
         raise FileNotFoundError(f"{file} is missing; the demonstration calls its {function}")
     spec = importlib.util.spec_from_file_location(f"course_{file.stem}", file)
@@ -112,10 +113,10 @@ def _load(file: Path, function: str) -> Callable[..., Any]:
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    found = getattr(module, function, None)
-    if not callable(found):
+    loaded = getattr(module, function, None)
+    if not callable(loaded):
         raise ValueError(f"{file} defines no {function}; the brief names the function so")
-    return found  # type: ignore[no-any-return]
+    return loaded  # type: ignore[no-any-return]
 
 
 def run(
@@ -160,9 +161,8 @@ def run(
     results = []
     check_name(out_folder)
     out_folder.mkdir(parents=True, exist_ok=True)
-    with (
-        ExitStack() as files
-    ):  # named at the end, the last first: a page whose pictures are missing is never seen
+    # the files get their names at the end, the last first: the page comes after its pictures
+    with ExitStack() as files:
         index = files.enter_context(whole(out_folder / "index.html", force=True))
         for name, tasks in groupby(TASKS, lambda task: task.dataset):
             images = _read(data_folder, name)
@@ -176,18 +176,20 @@ def run(
 
 
 def _read(folder: Path, name: str) -> Array:
+    """Return the images of a data set, read-only."""
     dataset = data.DATASETS[name]
     file = folder / dataset.file
     if not file.exists():
         raise FileNotFoundError(f"{file} is missing; `convpool data` makes it")
     images = data.read(file, dataset)[1]
-    images.flags.writeable = False  # all tasks see the same images
+    images.flags.writeable = False  # all tasks take the same images
     return images
 
 
 def _demonstrate(
     task: Task, function: Callable[..., Any], images: Array
 ) -> tuple[TaskResult, Figure]:
+    """Call a task's function on images, and draw its result."""
     start = time.perf_counter()
     output = function(images, **task.arguments)
     seconds = time.perf_counter() - start

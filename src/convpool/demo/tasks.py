@@ -1,4 +1,4 @@
-"""The demonstration's tasks: what is called on which data, what one sees, and what came out.
+"""The demonstration's tasks: what is called on which data, and the results.
 
 To add a task, add one row to TASKS.
 """
@@ -22,7 +22,7 @@ KERNELS = (SHARPEN, EDGES, EDGES.T)
 
 @dataclass(frozen=True)
 class Task:
-    """One call of the brief's mains: what is called, on which data, and what one sees."""
+    """One call of the brief's mains: function, data, arguments, and the caption of its picture."""
 
     number: int
     file: str
@@ -30,13 +30,10 @@ class Task:
     dataset: str  # a name in data.DATASETS
     arguments: Mapping[str, Any]
     output: tuple[int, ...]  # the result's shape for one image
-    weights: tuple[
-        Array, ...
-    ]  # (kh, kw), one for each picture of the result: what is drawn beside it
+    weights: tuple[Array, ...]  # (kh, kw), beside each picture of the result
     caption: str
-    signed: bool = (
-        True  # whether the result has a sign (zero in the middle) or the images' own colours
-    )
+    # whether the result has a sign (zero is black) or the images' own colours
+    signed: bool = True
 
 
 TASKS = (
@@ -128,7 +125,7 @@ TASKS = (
 
 @dataclass(frozen=True)
 class TaskResult:
-    """What one call took in and gave, how long it took, and the picture that shows it."""
+    """The shapes and the time of one call, and the name of its picture."""
 
     task: Task
     input_shape: tuple[int, ...]
@@ -152,5 +149,5 @@ class TaskResult:
 
 
 def rounded(value: float) -> str:
-    """Write a measured number with three digits that mean something: 161,000."""
+    """Write a measured number with three significant digits: 161,000."""
     return f"{float(f'{value:.3g}'):,.0f}"

@@ -125,6 +125,13 @@ def destinations(pictures: list[PictureFile], output: str | os.PathLike[str]) ->
                 "FOLDER"
             )
         return [target]
+    return _files_in_folder(pictures, output, target)
+
+
+def _files_in_folder(
+    pictures: list[PictureFile], output: str | os.PathLike[str], target: Path
+) -> list[Path]:
+    """Return the files of the results in a folder; raise if there is none and none is asked for."""
     if target.exists() and not target.is_dir():
         raise ValueError(
             f"{target} is a file that is no picture; results are written as {', '.join(WRITERS)}"

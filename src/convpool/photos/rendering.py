@@ -99,19 +99,8 @@ def to_pixels(
     >>> to_pixels([-4, 0, 2], signed="magnitude").pixels
     array([255,   0, 128], dtype=uint8)
     """
-    depth = np.dtype(dtype)
-    if depth not in (np.uint8, np.uint16):
-        raise ValueError(f"pictures hold uint8 or uint16, not {depth}")
-    if signed not in SIGNED:
-        raise ValueError(
-            f"no way to show signed values is named {signed!r}; there are: {', '.join(SIGNED)}"
-        )
-    array = np.asarray(values)
-    if array.dtype.kind not in "biuf":
-        raise TypeError(
-            f"pixels are made from real numbers, not from {array.dtype}; take the real part or "
-            "np.abs"
-        )
+    depth, array = np.dtype(dtype), np.asarray(values)
+    _check(array, depth, signed)
     levels, top = SIGNED[signed], int(np.iinfo(depth).max)
     scale = 1.0 if levels.reach is None else _stretch(array, levels.reach(top), greatest)
     pixels = np.empty(array.shape, depth)
@@ -122,6 +111,21 @@ def to_pixels(
         rounded_here, saturated_here = _count(fractional, place, top)
         rounded, saturated = rounded + rounded_here, saturated + saturated_here
     return Rendering(pixels, array.size, rounded, saturated, scale)
+
+
+def _check(values: NDArray[Any], depth: np.dtype[Any], signed: str) -> None:
+    """Raise unless values can become pixels of a dtype in this way."""
+    if depth not in (np.uint8, np.uint16):
+        raise ValueError(f"pictures hold uint8 or uint16, not {depth}")
+    if signed not in SIGNED:
+        raise ValueError(
+            f"no way to show signed values is named {signed!r}; there are: {', '.join(SIGNED)}"
+        )
+    if values.dtype.kind not in "biuf":
+        raise TypeError(
+            f"pixels are made from real numbers, not from {values.dtype}; take the real part or "
+            "np.abs"
+        )
 
 
 def _pieces(array: NDArray[Any]) -> Iterator[NDArray[Any]]:

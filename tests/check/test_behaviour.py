@@ -20,21 +20,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from convpool.check import judge as behaviour
-from convpool.check.behaviour import own_files, timing, trials
+from convpool.check import judge_behaviour as behaviour
+from convpool.check.behaviour import own_files, requirements, timing, trials
 from convpool.check.behaviour.case import Case
-from convpool.check.behaviour.cases import CASES, LARGE, ODD_KINDS, TIMED
+from convpool.check.behaviour.case_table import CASES, LARGE, ODD_KINDS, TIMED
 from convpool.check.behaviour.samples import NUMBERS, Sample
 from convpool.check.behaviour.trials import Trial
-from convpool.check.diagnosis import first_difference
-from convpool.check.sandbox import child, interpreters
-from convpool.check.sandbox.child import Answer, Call, Limits
+from convpool.check.diagnosis.readings.registry import READINGS
+from convpool.check.sandbox import caller, interpreters
+from convpool.check.sandbox.calls import Answer, Call, SubmittedFunction
 from convpool.check.sandbox.interpreters import Interpreter
-from convpool.check.submissions.search import Submission
+from convpool.check.sandbox.limits import Limits
 from convpool.check.tasks import TASKS
 from convpool.check.verdicts import Outcome
 from support import children
 from support.sampling import IS_FULL, mark_others_full, sample
+from support.submissions import course_folder
 
 ALL = [case for cases in CASES.values() for case in cases]
 JUDGED = [case for case in ALL if case.judged]
@@ -190,13 +191,13 @@ def test_source_makes_the_arrays_and_the_call():
         seen = []
         names = {
             "np": np,
-            TASKS[case.task].function: lambda *given, seen=seen, **words: seen.append(
-                (given, words)
+            TASKS[case.task].function: lambda *positional, seen=seen, **keywords: seen.append(
+                (positional, keywords)
             ),
         }
         exec(case.source, names)
-        ((arguments, words),) = seen
-        assert words == case.call.words
+        ((arguments, keywords),) = seen
+        assert keywords == case.call.keywords
         for pasted, sent in zip(arguments, case.call.arguments, strict=True):
             np.testing.assert_array_equal(pasted, sent)
             assert getattr(pasted, "dtype", None) == getattr(sent, "dtype", None)
@@ -215,11 +216,11 @@ def test_names_say_what_comes_in():
         case.name
         == "images (2, 5, 4) of uint8, kernel (2, 3) of int64, padding (1, 0), stride (2, 3)"
     )
-    assert case.line == "convolve_grayscale(images, kernel, (1, 0), stride=(2, 3))"
+    assert case.call_source == "convolve_grayscale(images, kernel, (1, 0), stride=(2, 3))"
     assert case.defaults == frozenset()
     pooled = Case(6, "max", Sample((2, 5, 4, 1), "int64", 0), (2, 2), ((1, 1),))
     assert pooled.name == "images (2, 5, 4, 1) of int64, kernel_shape (2, 2), stride (1, 1)"
-    assert pooled.line == "pool(images, (2, 2), (1, 1))"
+    assert pooled.call_source == "pool(images, (2, 2), (1, 1))"
     assert pooled.defaults == {"mode"}
     assert pooled.mode == "max"
 
@@ -306,7 +307,7 @@ def test_each_part_has_each_kind_of_case(task, item):
 @pytest.mark.parametrize("task", [3, 4, 5])
 def test_every_form_of_the_words_is_called(task):
     """By position, by keyword, and left out where the default is meant."""
-    forms = {(case.item, len(case.given), *sorted(case.words)) for case in CASES[task]}
+    forms = {(case.item, len(case.positional), *sorted(case.keywords)) for case in CASES[task]}
     for item in ("valid", "padding", "same", "same-strided"):
         assert (item, 2) in forms
         assert (item, 0, "padding", "stride") in forms
@@ -364,7 +365,7 @@ def others(task, item):
     return found
 
 
-NAMES = list(first_difference.HYPOTHESES)
+NAMES = list(READINGS)
 
 
 @pytest.mark.parametrize("name", mark_others_full(NAMES, 20, "readings"))
@@ -372,7 +373,7 @@ def test_what_the_cases_do_not_tell_apart_is_the_same(name):
     """A reading that no case of a part shows to be wrong is not shown to be wrong by others
     either.
     """
-    reading = first_difference.HYPOTHESES[name]
+    reading = READINGS[name]
     for task, item in PARTS:
         if not any(caught(reading, case) for case in of(task, item)):
             assert [case.name for case in others(task, item) if caught(reading, case)] == [], (
@@ -436,7 +437,7 @@ def test_readings_of_same(task, item, name):
         rows = [
             case
             for case in rows
-            if not any(total % 2 or not total for total in trials._zeros(case))
+            if not any(total % 2 or not total for total in trials._total_zeros(case))
         ]
     wrong = [case for case in rows if caught(same(BOTH[name]), case)]
     assert (wrong == []) if (name, item) in RIGHT else (len(wrong) >= 2)
@@ -527,7 +528,7 @@ def common(task, item, wrong):
 def test_a_trait_is_named_where_it_sets_apart(words):
     has = trials.TRAITS[words]
     parts = [
-        part for part in PARTS if 0 < sum(map(has, of(*part))) <= len(of(*part)) - trials.FEWEST
+        part for part in PARTS if 0 < sum(map(has, of(*part))) <= len(of(*part)) - trials.MIN_OTHERS
     ]
     assert parts, "no case has it, or all have it"
     said = [common(*part, has) for part in parts]
@@ -584,13 +585,13 @@ def test_no_trait_where_all_or_none_in_particular_fail():
 # ---- items; submissions written here are run in this process ----
 
 
-def in_process(folder, file, function, calls, python, limits):
+def in_process(function, calls, python, limits):
     """Answer as a child would, for files that this test has written."""
     del python, limits
     module = types.ModuleType("submission")
     try:
-        exec((folder / file).read_text(), module.__dict__)
-        called = getattr(module, function)
+        exec((function.folder / function.file).read_text(), module.__dict__)
+        called = getattr(module, function.name)
     except (ArithmeticError, AttributeError) as error:
         return [
             Answer("raised", words=f"{type(error).__name__}: {error}", line=1, loaded=False)
@@ -603,7 +604,7 @@ def answered(called, call, place):
     before = [one.copy() if isinstance(one, np.ndarray) else one for one in given]
     start = time.perf_counter()
     try:
-        value = called(*given, **call.words)
+        value = called(*given, **call.keywords)
     except Exception as error:
         return Answer("raised", words=f"{type(error).__name__}: {error}", line=7)
     taken = time.perf_counter() - start
@@ -618,11 +619,11 @@ def answered(called, call, place):
 @pytest.fixture
 def judge(tmp_path, monkeypatch):
     """Judge one file, made of a task's own file with something in it replaced."""
-    monkeypatch.setattr(timing, "TIMES", 2)  # enough to see that the best counts
+    monkeypatch.setattr(timing, "REPEATS", 2)  # enough to see that the best counts
 
     def judged(task, *changes, text=None, max_ratio=None, limits=LIMITS, run=in_process):
         timing._own_cost.cache_clear()
-        monkeypatch.setattr(child, "run", run)
+        monkeypatch.setattr(caller, "run", run)
         file = TASKS[task].file
         if text is None:
             text = (own_files.folder() / file).read_text()
@@ -630,8 +631,9 @@ def judge(tmp_path, monkeypatch):
             assert old in text
             text = text.replace(old, new)
         (tmp_path / file).write_text(text)
-        submission = Submission("student", tmp_path, tmp_path)
-        items, measures = behaviour.judge(submission, [task], PYTHON, limits, max_ratio)
+        items, measures = behaviour.judge(
+            course_folder(tmp_path), [task], PYTHON, limits, max_ratio
+        )
         return {item.name: item for item in items}, measures
 
     yield judged
@@ -649,14 +651,14 @@ def words(item):
 @pytest.mark.parametrize("task", TASKS)
 def test_own_files_hold_without_a_remark(judge, task):
     items, (measure,) = judge(task)
-    assert list(items) == behaviour.names(task)
+    assert list(items) == requirements.names(task)
     assert {item.outcome for item in items.values()} == {Outcome.HOLDS}
     assert [remark.words for item in items.values() for remark in item.remarks] == []
     data = (own_files.folder() / TASKS[task].file).read_bytes()
     assert (measure.lines, measure.characters) == (len(data.splitlines()), len(data))
     assert measure.time_ratio > 0
     assert measure.memory_ratio > 0
-    assert all(item.title == behaviour.TITLES[name] for name, item in items.items())
+    assert all(item.title == requirements.TITLES[name] for name, item in items.items())
 
 
 CONVOLUTIONS = ["valid", "padding", "same", "same-strided"]
@@ -768,7 +770,7 @@ def test_at_most_three_kinds_of_error_are_shown(judge):
         ("    m, h, w = images.shape", "    m, h, w = images.shape\n    raise ValueError('x' * w)"),
     )
     assert len({case.size[1] for case in of(0, "valid")}) > 3
-    assert len(items["valid"].findings) == behaviour.MOST_GROUPS == 3
+    assert len(items["valid"].findings) == behaviour.MAX_ERROR_KINDS == 3
 
 
 def test_a_default_that_is_missing(judge):
@@ -784,8 +786,8 @@ def test_what_the_brief_does_not_ask_is_a_remark(judge):
     said = [remark.words for remark in items["valid"].remarks]
     assert said == [
         "The brief does not ask for it, but try a kernel of uint8 on images of uint8: their "
-        "products do not fit uint8, so that NumPy wraps them at 256 unless one is made float "
-        "first. Here the values differ."
+        "products do not fit uint8, so that NumPy wraps them at 256 unless one of them is "
+        "converted to float first. Here the values differ."
     ]
     assert "astype('uint8')" in items["valid"].remarks[0].details
     assert len(ODD_KINDS) == 3
@@ -846,8 +848,8 @@ def test_a_file_that_does_not_load(judge):
 def ended(outcome, said, after, *, loaded=True, words="an earlier call had no answer in time"):
     """Return a child whose calls end after some, and the rest is not run."""
 
-    def run(folder, file, function, calls, python, limits):
-        answers = in_process(folder, file, function, calls[:after], python, limits)
+    def run(function, calls, python, limits):
+        answers = in_process(function, calls[:after], python, limits)
         rest = Answer("not run", words=words, loaded=loaded)
         return [
             *answers,
@@ -900,7 +902,7 @@ def test_a_child_that_never_starts_is_not_the_submission(judge):
 @pytest.mark.parametrize("ended_in", ["timed", "timed once", "large", "second large"])
 def test_a_slow_file_that_is_right_holds(judge, task, ended_in):
     """Its time is no verdict: only the larger calls and those after them come late."""
-    timed, large = len(CASES[task]), len(CASES[task]) + timing.TIMES
+    timed, large = len(CASES[task]), len(CASES[task]) + timing.REPEATS
     after = {"timed": timed, "timed once": timed + 1, "large": large, "second large": large + 1}[
         ended_in
     ]
@@ -926,22 +928,21 @@ def test_the_deadline_is_kept_across_tasks(tmp_path, monkeypatch):
     """Each file takes two seconds of three; what the project's own files take does not count."""
     left, clock = [], [100.0]
 
-    def run(folder, file, function, calls, python, limits):
-        if folder == tmp_path:
+    def run(function, calls, python, limits):
+        if function.folder == tmp_path:
             left.append(limits.task_seconds)
         clock[0] += 2
-        return in_process(folder, file, function, calls, python, limits)
+        return in_process(function, calls, python, limits)
 
-    monkeypatch.setattr(child, "run", run)
+    monkeypatch.setattr(caller, "run", run)
     monkeypatch.setattr(time, "monotonic", lambda: clock[0])
     timing._own_cost.cache_clear()
     for task in (0, 1, 2):
         (tmp_path / TASKS[task].file).write_bytes(
             (own_files.folder() / TASKS[task].file).read_bytes()
         )
-    submission = Submission("student", tmp_path, tmp_path)
     limits = Limits(task_seconds=20, submission_seconds=3)
-    items, _ = behaviour.judge(submission, [2, 0, 1], PYTHON, limits)
+    items, _ = behaviour.judge(course_folder(tmp_path), [2, 0, 1], PYTHON, limits)
     timing._own_cost.cache_clear()
     assert left == [3, 1]
     assert {item.outcome for item in items if item.task < 2} == {Outcome.HOLDS}
@@ -950,15 +951,12 @@ def test_the_deadline_is_kept_across_tasks(tmp_path, monkeypatch):
 
 def test_a_file_that_is_missing(tmp_path):
     (tmp_path / "3_convolve_grayscale.py").touch()
-    for submission, said in (
-        (Submission("student", tmp_path, tmp_path), "not run: 3-convolve_grayscale.py is missing"),
-        (Submission("student", tmp_path, None), "not run: no course folder was found"),
-    ):
-        items, measures = behaviour.judge(submission, [3], PYTHON, Limits())
-        assert [item.name for item in items] == behaviour.names(3)
-        assert {item.outcome for item in items} == {Outcome.UNCHECKED}
-        assert all(item.findings[0].words.startswith(said) for item in items)
-        assert measures == []
+    items, measures = behaviour.judge(course_folder(tmp_path), [3], PYTHON, Limits())
+    assert [item.name for item in items] == requirements.names(3)
+    assert {item.outcome for item in items} == {Outcome.UNCHECKED}
+    said = "not run: 3-convolve_grayscale.py is missing"
+    assert all(item.findings[0].words.startswith(said) for item in items)
+    assert measures == []
 
 
 # ---- time and memory ----
@@ -967,13 +965,13 @@ def test_a_file_that_is_missing(tmp_path):
 def lasting(seconds, memory):
     """Return a child whose calls take as long, the project's own file one second and 10 MB."""
 
-    def run(folder, file, function, calls, python, limits):
-        own = folder == own_files.folder()
-        answers = in_process(folder, file, function, calls, python, limits)
+    def run(function, calls, python, limits):
+        own = function.folder == own_files.folder()
+        answers = in_process(function, calls, python, limits)
         taken, grown = (1.0, 10_000_000) if own else (seconds, memory)
         # of the calls that are timed, the last is the fastest; they alone need more memory
         timed = [place for place, call in enumerate(calls) if call.arguments[0] is TIMED[0].images]
-        assert len(timed) == timing.TIMES
+        assert len(timed) == timing.REPEATS
         return [
             replace(
                 answer,
@@ -1013,13 +1011,12 @@ def test_speed_that_could_not_be_measured(judge):
 def test_own_files_are_timed_once(judge):
     folders = []
 
-    def run(folder, *rest):
-        folders.append(folder)
-        return in_process(folder, *rest)
+    def run(function, *rest):
+        folders.append(function.folder)
+        return in_process(function, *rest)
 
     judge(0, run=run)
-    submission = Submission("student", folders[-1], folders[-1])
-    behaviour.judge(submission, [0], PYTHON, Limits())
+    behaviour.judge(course_folder(folders[-1]), [0], PYTHON, Limits())
     assert folders.count(own_files.folder()) == 1
     assert len(folders) == 3
 
@@ -1029,15 +1026,15 @@ def test_own_files_are_timed_by_one_thread_at_a_time(judge):
     timing._own_cost.cache_clear()
     busy, most = [], []
 
-    def run(folder, *rest):
-        busy.append(folder)
+    def run(function, *rest):
+        busy.append(function)
         most.append(len(busy))
         time.sleep(0.05)
         busy.pop()
-        return [Answer("returned", np.zeros(1), seconds=1.0)] * len(rest[2])
+        return [Answer("returned", np.zeros(1), seconds=1.0)] * len(rest[0])
 
     with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(3) as pool:
-        patch.setattr(child, "run", run)
+        patch.setattr(caller, "run", run)
         costs = list(pool.map(lambda _: timing.own_cost(0, PYTHON, LIMITS), range(3)))
     assert most == [1]
     assert costs == [timing.Cost(1.0, timing.LEAST_MEMORY)] * 3
@@ -1091,7 +1088,7 @@ def test_own_seven_files_hold(pythons, which):
         pytest.skip(f"{BRIEFS} was not found")
     folder = own_files.folder()
     tasks = sample(TASKS, 3, "own")
-    items, measures = behaviour.judge(Submission("own", folder, folder), tasks, python, Limits())
+    items, measures = behaviour.judge(course_folder(folder), tasks, python, Limits())
     assert [words(item) for item in items if item.outcome is not Outcome.HOLDS] == []
     assert [item.remarks for item in items if item.remarks] == []
     # the same file against itself, where time depends on what else runs
@@ -1110,9 +1107,7 @@ def test_a_submission_in_a_process_of_its_own(pythons, tmp_path):
         text = (course / TASKS[task].file).read_text()
         assert old in text
         (tmp_path / TASKS[task].file).write_text(text.replace(old, new))
-    items, _ = behaviour.judge(
-        Submission("student", tmp_path, tmp_path), [0, 1, 2], pythons["current"], Limits()
-    )
+    items, _ = behaviour.judge(course_folder(tmp_path), [0, 1, 2], pythons["current"], Limits())
     outcomes = {(item.task, item.name): item.outcome for item in items}
     assert outcomes[0, "valid"] is Outcome.FAILS
     assert outcomes[0, "loads"] is outcomes[0, "input-unchanged"] is Outcome.HOLDS
@@ -1129,7 +1124,9 @@ def test_time_is_the_processors(pythons, tmp_path):
         "np.zeros(1)\n"
     )
     (tmp_path / TASKS[0].file).write_text(text)
-    answers = child.run(tmp_path, TASKS[0].file, "f", [Call((2,))], pythons["current"], LIMITS)
+    answers = caller.run(
+        SubmittedFunction(tmp_path, TASKS[0].file, "f"), [Call((2,))], pythons["current"], LIMITS
+    )
     assert answers[0].outcome == "returned"
     assert answers[0].seconds < 0.1
 

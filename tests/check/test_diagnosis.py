@@ -10,18 +10,27 @@ import numpy as np
 import pytest
 
 from convpool.check.behaviour.case import Case
-from convpool.check.behaviour.cases import CASES
+from convpool.check.behaviour.case_table import CASES
 from convpool.check.behaviour.samples import Sample
-from convpool.check.diagnosis import drawing, first_difference, fitting, places
-from convpool.check.diagnosis.arithmetic import Reading, odd_zeros, read, result
-from convpool.check.diagnosis.readings.registry import HYPOTHESES
+from convpool.check.diagnosis import best_readings
+from convpool.check.diagnosis.arithmetic import (
+    CORRECT,
+    apply_reading,
+    arguments_of,
+    odd_zero_variants,
+)
+from convpool.check.diagnosis.deciding_lines import deciding_lines
+from convpool.check.diagnosis.diagnose import diagnose
+from convpool.check.diagnosis.observation import Observation
+from convpool.check.diagnosis.readings.registry import READINGS
+from convpool.check.diagnosis.window_positions import correct_positions, find_positions
+from convpool.check.diagnosis.window_text import ZERO, number
 from convpool.check.tasks import TASKS
 from support.sampling import IS_FULL, mark_others_full
 
 ITEMS = {}
 for _case in (case for cases in CASES.values() for case in cases if case.judged):
     ITEMS.setdefault((_case.task, _case.item), []).append(_case)
-RIGHT = Reading("nothing is read otherwise")
 
 
 def cases_of(item):
@@ -46,9 +55,9 @@ def is_right(case, came):
 @pytest.mark.parametrize("item", ITEMS, ids=str)
 def test_arithmetic_agrees_with_the_reference(item):
     for case in cases_of(item):
-        ways = odd_zeros(read(case))
+        ways = odd_zero_variants(arguments_of(case))
         assert len(ways) == len(case.expected)
-        assert all(is_right(case, result(RIGHT, way)) for way in ways), case.name
+        assert all(is_right(case, apply_reading(CORRECT, way)) for way in ways), case.name
 
 
 # ---- each hypothesis is named ----
@@ -67,7 +76,7 @@ def told_apart(name):
     order = list(ITEMS)
     start = sum(map(ord, name)) % len(order)
     for item in order[start:] + order[:start]:
-        came = handed_in(HYPOTHESES[name], item)
+        came = handed_in(READINGS[name], item)
         if not all(is_right(case, value) for case, value in came):
             yield came
             if not IS_FULL:
@@ -79,19 +88,19 @@ NEVER_DIFFER = set()
 
 
 @pytest.mark.parametrize(
-    "name", mark_others_full(sorted(HYPOTHESES), len(HYPOTHESES) // 8, "hypotheses")
+    "name", mark_others_full(sorted(READINGS), len(READINGS) // 8, "hypotheses")
 )
 def test_each_hypothesis_is_named_or_one_that_gives_the_same(name):
     tried = 0
     for came in told_apart(name):
-        found = first_difference.diagnose(came)
+        found = diagnose(came)
         tried += 1
         assert "your result equals the reference if" in found.words
-        assert found.reading in HYPOTHESES, "alone, not two together"
-        other = HYPOTHESES[found.reading]
+        assert found.reading in READINGS, "alone, not two together"
+        other = READINGS[found.reading]
         assert other.words in found.words
         for case, value in came:
-            ways = [result(other, way) for way in odd_zeros(read(case))]
+            ways = [apply_reading(other, way) for way in odd_zero_variants(arguments_of(case))]
             assert found.reading == name or any(
                 way is not None and same(way, value) for way in ways
             ), case.name
@@ -101,7 +110,7 @@ def test_each_hypothesis_is_named_or_one_that_gives_the_same(name):
 def test_words_of_hypotheses_are_told_apart():
     """Those with the same words are about different calls."""
     seen = {}
-    for name, reading in HYPOTHESES.items():
+    for name, reading in READINGS.items():
         seen.setdefault((reading.words, reading.when), []).append(name)
     assert [names for names in seen.values() if len(names) > 1] == []
 
@@ -164,7 +173,7 @@ def returned(source, task, item):
         for case in cases_of((task, item)):
             try:
                 came.append(
-                    (case, names[TASKS[task].function](*case.call.arguments, **case.call.words))
+                    (case, names[TASKS[task].function](*case.call.arguments, **case.call.keywords))
                 )
             except (ValueError, IndexError):
                 continue
@@ -257,7 +266,7 @@ WRITTEN = [
 def test_what_students_write_is_named(task, item, part, instead, reading, placed):
     assert part in SOURCES[task]
     source = SOURCES[task].replace(part, instead)
-    found = first_difference.diagnose(returned(source, task, item), source)
+    found = diagnose(returned(source, task, item), source)
     assert found.reading == reading
     assert not reading or re.search(
         "differs?; (in all |your result equals)", found.words
@@ -294,7 +303,7 @@ def test_the_odd_zero_may_lie_on_either_side_of_a_wrong_padding(
     """The zeros that were put may be odd where the right ones are even."""
     source = CONVOLUTION.replace("th // 2, tw // 2", first)
     assert part in source
-    found = first_difference.diagnose(returned(source.replace(part, instead), 5, item), source)
+    found = diagnose(returned(source.replace(part, instead), 5, item), source)
     assert found.reading == reading
     assert re.search("differs?; (in all |your result equals)", found.words)  # all that differ
 
@@ -309,12 +318,12 @@ PLAIN = Case(0, "valid", IMAGES, Sample((2, 3), "whole", 1))
 def test_window_is_drawn_with_its_numbers():
     came = PADDED.expected[0].copy()
     came[0, 0, 1] += 7
-    found = first_difference.diagnose([(PADDED, came)])
+    found = diagnose([(PADDED, came)])
     wanted, pixels, kernel = PADDED.expected[0][0, 0, 1], PADDED.images[0], PADDED.kernel
     assert "first pixel that differs: image 0, i = 0, j = 1" in found.details
     assert "its window begins at row -1, column 1 of image 0" in found.details
-    assert f"expected {drawing.number(wanted)}" in found.details
-    assert f"got {drawing.number(wanted + 7)}" in found.details
+    assert f"expected {number(wanted)}" in found.details
+    assert f"got {number(wanted + 7)}" in found.details
     rows = [
         line.split("  ")
         for line in found.details.splitlines()
@@ -323,8 +332,7 @@ def test_window_is_drawn_with_its_numbers():
     cells = [[cell.strip() for cell in row if cell.strip()] for row in rows]
     assert cells == [
         [
-            f"{drawing.number(pixels[u - 1, 1 + v]) if u else drawing.ZERO} x "
-            f"{drawing.number(kernel[u, v])}"
+            f"{number(pixels[u - 1, 1 + v]) if u else ZERO} x {number(kernel[u, v])}"
             for v in range(3)
         ]
         for u in range(3)
@@ -340,7 +348,7 @@ def test_channels_are_drawn_one_by_one():
     )
     came = case.expected[0].copy()
     came[0, 1, 0, 2] = 1000
-    found = first_difference.diagnose([(case, came)])
+    found = diagnose([(case, came)])
     assert "image 0, i = 1, j = 0, kernel 2" in found.details
     assert "its window of channel 0" in found.details
     assert "its window of channel 1" in found.details
@@ -352,19 +360,19 @@ def test_poolings_are_drawn(mode, word):
     case = Case(6, mode, Sample((1, 4, 4, 2), "whole", 0), (2, 2), ((2, 2), mode))
     came = case.expected[0].copy()
     came[0, 1, 0, 1] = 1000
-    found = first_difference.diagnose([(case, came)])
+    found = diagnose([(case, came)])
     assert word in found.details
-    assert f"expected {drawing.number(case.expected[0][0, 1, 0, 1])}" in found.details
+    assert f"expected {number(case.expected[0][0, 1, 0, 1])}" in found.details
 
 
 def test_long_sums_are_cut():
     case = Case(0, "valid", Sample((1, 7, 7), "whole", 0), Sample((6, 6), "whole", 1))
-    assert "... (12 more) = " in first_difference.diagnose([(case, case.expected[0] + 1)]).details
+    assert "... (12 more) = " in diagnose([(case, case.expected[0] + 1)]).details
 
 
 def test_wrong_shapes_are_written_out():
     came = np.full((1, 9, 3), 5.5)
-    found = first_difference.diagnose([(PLAIN, came)])
+    found = diagnose([(PLAIN, came)])
     assert (
         "1 of 1 case differs; first: the result's shape is (1, 9, 3), expected (1, 3, 3)"
         in found.words
@@ -375,12 +383,12 @@ def test_wrong_shapes_are_written_out():
 
 def test_what_no_hypothesis_explains_has_its_first_pixel_and_near_misses():
     came = PLAIN.expected[0].copy()
-    turned = HYPOTHESES["last column left out"](PLAIN)
+    turned = READINGS["last column left out"](PLAIN)
     came[0, 0, 2] = turned[0, 0, 2]
     came[0, 2, 1] = 0.123
-    wanted = drawing.number(PLAIN.expected[0][0, 0, 2])
-    found = first_difference.diagnose([(PLAIN, came), (PADDED, PADDED.expected[0])])
-    got = drawing.number(came[0, 0, 2])
+    wanted = number(PLAIN.expected[0][0, 0, 2])
+    found = diagnose([(PLAIN, came), (PADDED, PADDED.expected[0])])
+    got = number(came[0, 0, 2])
     assert (
         found.words == f"1 of 2 cases differs; first: pixel (0, 0, 2) is {got}, expected {wanted}"
     )
@@ -392,19 +400,19 @@ def test_what_no_hypothesis_explains_has_its_first_pixel_and_near_misses():
 
 def test_a_part_that_is_explained_is_said_so():
     cases = cases_of((0, "valid"))[:6]
-    flipped = [(case, HYPOTHESES["kernel flipped"](case)) for case in cases[:5]]
-    found = first_difference.diagnose([*flipped, (cases[5], cases[5].expected[0] + 0.5)])
+    flipped = [(case, READINGS["kernel flipped"](case)) for case in cases[:5]]
+    found = diagnose([*flipped, (cases[5], cases[5].expected[0] + 0.5)])
     assert found.reading == "kernel flipped"
     assert "that differ, your result equals the reference if the kernel is flipped" in found.words
 
 
 def test_two_together_are_found():
-    flip, cut = HYPOTHESES["kernel flipped"], HYPOTHESES["last row 0"]
+    flip, cut = READINGS["kernel flipped"], READINGS["last row 0"]
     both = flip | cut
     assert both is not None
-    assert flip | HYPOTHESES["kernel mirrored"] is None
+    assert flip | READINGS["kernel mirrored"] is None
     came = [(case, both(case)) for case in cases_of((0, "valid"))]
-    found = first_difference.diagnose(came)
+    found = diagnose(came)
     assert found.reading == "last row 0 + kernel flipped"
 
 
@@ -412,39 +420,41 @@ def test_windows_that_lie_elsewhere_are_found():
     """Three rows further, and every second column: nobody writes this."""
     case = Case(0, "valid", Sample((1, 9, 9), "whole", 0), Sample((2, 2), "whole", 1))
     came = case.expected[0][:, 3:6, 1:8:2]
-    found = first_difference.diagnose([(case, came)])
+    found = diagnose([(case, came)])
     assert found.words == (
         "1 of 1 case differs; window (i, j) begins at row i + 3 and column 2 * j + 1 of the image, "
         "expected at row i and column j"
     )
-    assert fitting.fit(read(case), case.expected[0]) == fitting.right(read(case))
+    assert find_positions(arguments_of(case), case.expected[0]) == correct_positions(
+        arguments_of(case)
+    )
 
 
 def test_an_array_of_no_numbers_is_named():
-    found = first_difference.diagnose([(PLAIN, np.full((1, 3, 3), None))])
+    found = diagnose([(PLAIN, np.full((1, 3, 3), None))])
     assert "the result is an array of object, expected numbers" in found.words
 
 
 def test_nothing_to_say_about_right_results():
     with pytest.raises(ValueError, match="all 1 results are right: pass at least one that is not"):
-        first_difference.diagnose([(PLAIN, PLAIN.expected[0])])
+        diagnose([(PLAIN, PLAIN.expected[0])])
 
 
 def test_most_readings_are_tried_on_one_case_where_nothing_explains(monkeypatch):
     cases = cases_of((5, "same"))
     came = [(case, case.expected[0] + 0.5 + case.images.size) for case in cases]
-    fits, tried = first_difference.Trial.fits, []
+    fits, tried = Observation.fits, []
     monkeypatch.setattr(
-        first_difference.Trial,
+        Observation,
         "fits",
         lambda trial, reading: tried.append(trial) or fits(trial, reading),
     )
-    first_difference.diagnose(came, CONVOLUTION)
-    readings = len(HYPOTHESES) + len(first_difference._pairs())
+    diagnose(came, CONVOLUTION)
+    readings = len(READINGS) + len(best_readings.pairs())
     assert (
         readings
         <= len(tried)
-        <= readings + 3 * len(HYPOTHESES) + first_difference.LIKELY * len(cases)
+        <= readings + 3 * len(READINGS) + best_readings.MAX_PARTIAL * len(cases)
     )
     assert len(tried) < readings * len(cases) / 4
 
@@ -472,4 +482,4 @@ TWO_LINES = "def f(x):\n    a = x.astype(int)\n    b = x.astype(int)\n    return
     ],
 )
 def test_lines_are_found_or_nothing_is_said(source, kind, branch, lines):
-    assert places.decided(source, kind, branch) == lines
+    assert deciding_lines(source, kind, branch) == lines

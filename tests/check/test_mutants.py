@@ -12,18 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from convpool.check import judge
+from convpool.check import judge_behaviour
 from convpool.check.behaviour import timing
-from convpool.check.diagnosis import first_difference
-from convpool.check.sandbox.child import Limits
-from convpool.check.submissions.search import Submission
+from convpool.check.diagnosis import diagnose
+from convpool.check.sandbox.limits import Limits
 from convpool.check.tasks import TASKS
 from convpool.check.verdicts import Finding, Outcome
 from support import mutants
 from support.sampling import generator
+from support.submissions import OURS, course_folder
 
 HERE = Path(__file__).parents[1]
-OURS = HERE.parent / "math" / "0x04-convolutions_and_pooling"
 
 SAMPLE = 3  # of each file, by default
 
@@ -53,14 +52,14 @@ def _bare(monkeypatch):
     """Only ask whether something is wrong, not why, nor how long it takes."""
     monkeypatch.setattr(timing, "calls", lambda task: [])
     monkeypatch.setattr(timing, "own_cost", lambda *_: None)
-    monkeypatch.setattr(first_difference, "diagnose", lambda *_: Finding("differs"))
+    monkeypatch.setattr(diagnose, "diagnose", lambda *_: Finding("differs"))
 
 
 def caught(mutant, folder, python):
     """Whether any part of the behaviour does not hold."""
     folder.mkdir()
     (folder / TASKS[mutant.task].file).write_text(mutant.source)
-    items, _ = judge.judge(Submission("mutant", folder, folder), [mutant.task], python, Limits())
+    items, _ = judge_behaviour.judge(course_folder(folder), [mutant.task], python, Limits())
     shutil.rmtree(folder)
     return Outcome.FAILS in {item.outcome for item in items}
 

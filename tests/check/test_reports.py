@@ -10,14 +10,17 @@ from importlib import resources
 
 import pytest
 
-from convpool.check import judge
-from convpool.check.printable import LONGEST, printable, shown
+from convpool.check.behaviour import requirements
+from convpool.check.printable import printable_judgement
 from convpool.check.reports import files as report_files
 from convpool.check.reports import html as report_html
 from convpool.check.reports import text as report
-from convpool.check.reports.findings import commonest, gathered
+from convpool.check.reports.csv import as_csv
+from convpool.check.reports.json import as_json
+from convpool.check.reports.summary import common_items, reported_findings
 from convpool.check.tasks import TASKS
 from convpool.check.verdicts import Finding, Item, Judgement, Measure, Outcome
+from convpool.system.printable_text import LONGEST, printable
 
 Console = pytest.importorskip("rich.console").Console
 jsonschema = pytest.importorskip("jsonschema")
@@ -68,7 +71,7 @@ BROKEN = judged(
     ran_on="Python 3.8.18 with NumPy 1.19.2",
     seconds=1.25,
 )
-EVIL_ONE = shown(
+EVIL_ONE = printable_judgement(
     judged(
         item(1, "loads", FAILS, Finding(EVIL, EVIL, 3, reading=EVIL, details=f"{EVIL}\n{EVIL}")),
         name=EVIL,
@@ -80,7 +83,7 @@ CLASS = [BROKEN, EVIL_ONE, judged(name="eve", seconds=9.0)]
 
 def screen(judgements, width=80):
     file = io.StringIO()
-    report.show(judgements, report.console(file, width))
+    report.print_report(judgements, report.make_console(file, width))
     return file.getvalue()
 
 
@@ -88,7 +91,7 @@ def screen(judgements, width=80):
 
 
 def test_the_same_in_several_files_is_said_once():
-    said = {one.item: one for one in gathered(BROKEN)}
+    said = {one.items: one for one in reported_findings(BROKEN)}
     assert said["run-bit"].words == "chmod +x FILE"
     assert said["run-bit"].tasks == tuple(TASKS)
     assert said["run-bit"].heading == "Tasks 0, 1, 2, 3, 4, 5, 6"
@@ -99,32 +102,34 @@ def test_the_same_in_several_files_is_said_once():
 
 
 def test_one_file_is_named_in_its_words():
-    (said,) = gathered(judged(item(2, "run-bit", FAILS, Finding(f"chmod +x {TASKS[2].file}"))))
+    (said,) = reported_findings(
+        judged(item(2, "run-bit", FAILS, Finding(f"chmod +x {TASKS[2].file}")))
+    )
     assert said.words == f"chmod +x {TASKS[2].file}"
 
 
 def test_verdicts_come_before_remarks_and_tasks_in_order():
-    said = gathered(BROKEN)
+    said = reported_findings(BROKEN)
     assert [one.outcome is None for one in said] == [False] * (len(said) - 1) + [True]
     firsts = [-1 if one.tasks[0] is None else one.tasks[0] for one in said[:-1]]
     assert firsts == sorted(firsts)
 
 
 def test_an_item_without_a_finding_gives_its_title():
-    (said,) = gathered(judged(item(0, "loops", FAILS)))
+    (said,) = reported_findings(judged(item(0, "loops", FAILS)))
     assert said.words == "The title of loops."
 
 
 def test_many_places_are_counted():
     findings = [Finding("line too long", line=line) for line in range(1, 21)]
-    (said,) = gathered(judged(item(0, "pycodestyle", FAILS, *findings)))
+    (said,) = reported_findings(judged(item(0, "pycodestyle", FAILS, *findings)))
     assert said.where.endswith(f"{TASKS[0].file}:8 and 12 more")
 
 
 def test_what_is_commonest_comes_first_with_its_readings():
     flipped = judged(item(3, "same", FAILS, Finding("words", reading="flip")), name="max")
-    first, *others = commonest([*CLASS, flipped])
-    assert (first.item, first.submissions, first.tasks, first.readings) == (
+    first, *others = common_items([*CLASS, flipped])
+    assert (first.name, first.submissions, first.tasks, first.readings) == (
         "same",
         2,
         (3, 4),
@@ -198,7 +203,7 @@ def test_a_class_is_a_table():
 def test_colours_are_for_terminals_only():
     assert "\x1b" not in screen([BROKEN])
     file = io.StringIO()
-    report.show(
+    report.print_report(
         [EVIL_ONE], Console(file=file, width=80, force_terminal=True, color_system="standard")
     )
     assert "\x1b[1;31m✗\x1b[0m" in file.getvalue()
@@ -207,7 +212,7 @@ def test_colours_are_for_terminals_only():
 
 def test_ascii_has_marks_too():
     file = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
-    report.show([judged()], report.console(file, 80))
+    report.print_report([judged()], report.make_console(file, 80))
     file.flush()
     assert b"ok" in file.buffer.getvalue()
 
@@ -230,11 +235,7 @@ def test_nothing_steers_the_terminal(judgements):
 
 
 def test_everything_is_made_printable():
-    assert seen(
-        report_files.as_json([EVIL_ONE])
-        + report_files.as_csv([EVIL_ONE])
-        + report_html.page([EVIL_ONE])
-    )
+    assert seen(as_json([EVIL_ONE]) + as_csv([EVIL_ONE]) + report_html.as_html([EVIL_ONE]))
 
 
 def test_printable_keeps_letters_and_cuts_what_is_endless():
@@ -248,7 +249,7 @@ def test_printable_keeps_letters_and_cuts_what_is_endless():
 
 @pytest.mark.parametrize("judgements", [[BROKEN], CLASS, [judged()]])
 def test_json_is_as_the_schema_says(judgements):
-    told = json.loads(report_files.as_json(judgements), parse_constant=pytest.fail)
+    told = json.loads(as_json(judgements), parse_constant=pytest.fail)
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
     jsonschema.validate(told, SCHEMA, jsonschema.Draft202012Validator)
     assert [one["name"] for one in told["submissions"]] == [
@@ -258,14 +259,14 @@ def test_json_is_as_the_schema_says(judgements):
 
 def test_the_schema_knows_every_outcome_and_refuses_others():
     assert set(SCHEMA["$defs"]["outcome"]["enum"]) == set(Outcome)
-    told = json.loads(report_files.as_json([BROKEN]))
+    told = json.loads(as_json([BROKEN]))
     for change in ({"schema": 2}, {"more": 1}, {"outcome": "fine"}):
         with pytest.raises(jsonschema.ValidationError):
             jsonschema.validate(told | change, SCHEMA)
 
 
 def test_json_has_every_word():
-    told = json.loads(report_files.as_json([BROKEN]))
+    told = json.loads(as_json([BROKEN]))
     assert told["outcome"] == "does not hold"
     (one,) = told["submissions"]
     words = [
@@ -289,7 +290,7 @@ def test_json_has_every_word():
 
 
 def test_csv_has_a_row_for_each_submission():
-    rows = list(csv.DictReader(io.StringIO(report_files.as_csv(CLASS))))
+    rows = list(csv.DictReader(io.StringIO(as_csv(CLASS))))
     assert [row["outcome"] for row in rows] == ["does not hold", "does not hold", "holds"]
     assert rows[0]["task 3"] == "does not hold"
     assert rows[2]["task 3"] == ""
@@ -303,7 +304,7 @@ def test_csv_has_a_row_for_each_submission():
 
 @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", " =1", "\t=1"])
 def test_csv_holds_no_formula(name):
-    (row,) = csv.DictReader(io.StringIO(report_files.as_csv([judged(name=name)])))
+    (row,) = csv.DictReader(io.StringIO(as_csv([judged(name=name)])))
     assert row["submission"] == f"'{name}"
 
 
@@ -330,7 +331,7 @@ class Page(html.parser.HTMLParser):
 
 @pytest.mark.parametrize("judgements", [[BROKEN], CLASS])
 def test_the_page_needs_nothing_else(judgements):
-    text = report_html.page(judgements)
+    text = report_html.as_html(judgements)
     page = Page(text)
     assert page.open == []
     assert not {"script", "link", "img", "iframe", "object", "form"} & set(page.tags)
@@ -340,7 +341,7 @@ def test_the_page_needs_nothing_else(judgements):
 
 
 def test_the_page_has_every_finding():
-    text = report_html.page([BROKEN])
+    text = report_html.as_html([BROKEN])
     for words in (
         "chmod +x FILE",
         "equals the reference if flipped",
@@ -352,7 +353,7 @@ def test_the_page_has_every_finding():
 
 
 def test_the_page_says_what_strangers_wrote_and_does_not_run_it():
-    text = report_html.page([EVIL_ONE])
+    text = report_html.as_html([EVIL_ONE])
     assert "script" not in Page(text).tags
     assert "&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; [red]red[/red]" in text
 
@@ -431,9 +432,9 @@ def test_file_names_are_safe_and_told_apart():
 
 
 def test_every_part_of_the_behaviour_has_a_row():
-    one = judged(*(item(3, name) for name in judge.TITLES))
+    one = judged(*(item(3, name) for name in requirements.TITLES))
     rows = {line.split()[0] for line in screen([one]).splitlines() if line.strip()}
-    assert set(judge.TITLES) <= rows
+    assert set(requirements.TITLES) <= rows
 
 
 def test_the_worst_is_told():

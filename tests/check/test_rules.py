@@ -9,48 +9,35 @@ import random
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from convpool.check.rules import numpy_names, style
-from convpool.check.rules.reachable_loops import Walk
-from convpool.check.rules.registry import RULES, judge, judge_course
+from convpool.check.rules import newer_numpy, style
+from convpool.check.rules.reachable_loops import ReachableLoops
+from convpool.check.rules.registry import RULES, judge
 from convpool.check.sandbox import interpreters
 from convpool.check.sandbox.static_run import StaticRun
-from convpool.check.submissions.search import Submission
-from convpool.check.submissions.task_files import MOST_BYTES, Course, measure, parse
+from convpool.check.submissions.task_files import MAX_BYTES, CourseFolder, parse
 from convpool.check.tasks import FIRST_LINE, TASKS
 from convpool.check.verdicts import Outcome, UncheckedError
+from support.submissions import FILES, OURS, copy_ours, course_folder
 
-OURS = Path(__file__).parents[2] / "math" / "0x04-convolutions_and_pooling"
-FILES = [task.file for task in TASKS.values()]
 FIRST = FILES[0]
 HAS_STYLE = importlib.util.find_spec("pycodestyle") is not None
+STATIC = [name for name in RULES if name != "pycodestyle"]
 HAS_GIT = shutil.which("git") is not None
 
 
 @pytest.fixture
 def folder(tmp_path):
     """A right submission: a copy of ours."""
-    return copied(tmp_path / "course")
-
-
-def copied(place):
-    place.mkdir()
-    for name in (*FILES, "README.md"):
-        shutil.copy(OURS / name, place / name)
-    return place
-
-
-def submission(folder, root=None):
-    return Submission("student", root or folder, folder, ())
+    return copy_ours(tmp_path / "course")
 
 
 def items(folder, *names, python=None):
-    return judge_course(Course(folder, folder, python), names or None)
+    return judge(course_folder(folder, python), names or None)
 
 
 def item(folder, name, task=0, python=None):
@@ -122,7 +109,7 @@ def test_pages_are_whole(name):
 
 
 def test_nothing_is_found_in_the_seven_files():
-    found = judge(submission(OURS, OURS.parents[1]), None, (), None)
+    found = judge(course_folder(OURS, root=OURS.parents[1]))
     assert {
         (each.task, each.name, words(each)) for each in found if each.outcome != Outcome.HOLDS
     } == (set() if HAS_STYLE else {(task, "pycodestyle", words(found[-1])) for task in TASKS})
@@ -130,28 +117,22 @@ def test_nothing_is_found_in_the_seven_files():
 
 
 def test_nothing_is_found_in_the_seven_files_by_the_briefs_python(brief):
-    found = judge(submission(OURS, OURS.parents[1]), None, (), brief)
+    found = judge(course_folder(OURS, brief, OURS.parents[1]))
     assert [words(each) for each in found if each.outcome == Outcome.FAILS] == []
     assert {each.outcome for each in found if each.name == "syntax"} == {Outcome.HOLDS}
 
 
-def test_only_and_skip_choose_rules(folder):
-    assert {each.name for each in judge(submission(folder), ["loops", "readme"], (), None)} == {
-        "loops",
-        "readme",
-    }
-    rest = set(RULES) - {"pycodestyle", "loops"}
-    assert {
-        each.name for each in judge(submission(folder), None, ["pycodestyle", "loops"], None)
-    } == rest
+def test_names_choose_rules(folder):
+    assert {each.name for each in items(folder, "loops", "readme")} == {"loops", "readme"}
+    assert {each.name for each in items(folder)} == set(RULES)
 
 
 def test_measure_is_that_of_wc():
-    for source in Course(OURS, OURS).sources.values():
+    for source in course_folder(OURS).files.values():
         told = subprocess.run(
             ["wc", source.path], capture_output=True, text=True, check=True
         ).stdout
-        assert measure(source) == tuple(map(int, told.split()[:3]))
+        assert source.word_counts == tuple(map(int, told.split()[:3]))
 
 
 # ---- what is right, and what is not ----
@@ -565,9 +546,9 @@ COUNTS = {
 
 @pytest.mark.parametrize("source", COUNTS)
 def test_for_loops_are_counted_along_one_way(source):
-    walk = Walk(parse(source), "f")
+    walk = ReachableLoops(parse(source), "f")
     assert len(walk.path) == COUNTS[source]
-    assert walk.others == {}
+    assert walk.other_loops == {}
 
 
 def test_a_call_of_itself_with_the_sizes_is_a_remark(folder):
@@ -664,16 +645,14 @@ UNREADABLE = {
     round_and_round: "cannot be read",
     other_name: "is missing; 0-Convolve-Grayscale-Valid.py is there: rename it",
     nothing: "is empty",
-    huge: f"has 10000002 bytes and is not read: at most {MOST_BYTES} would do",
+    huge: f"has 10000002 bytes and is not read: at most {MAX_BYTES} would do",
 }
 
 
 @pytest.mark.parametrize("change", UNREADABLE)
 def test_a_file_that_cannot_be_read_is_one_item(folder, change):
     change(folder)
-    found = [
-        each for each in judge(submission(folder), None, ["pycodestyle"], None) if each.task == 0
-    ]
+    found = [each for each in items(folder, *STATIC) if each.task == 0]
     assert [(each.name, each.outcome) for each in found] == [("file", Outcome.FAILS)]
     assert UNREADABLE[change] in words(found[0])
 
@@ -690,12 +669,6 @@ def test_a_link_within_the_submission_is_followed(folder):
 def test_a_file_without_the_right_to_read_it(folder):
     (folder / FIRST).chmod(0)
     assert "permission denied" in words(item(folder, "file"))
-
-
-def test_a_submission_without_a_folder(tmp_path):
-    (found,) = judge(Submission("student", tmp_path, None, ()), None, (), None)
-    assert found.outcome == Outcome.FAILS
-    assert "no folder with the seven files" in words(found)
 
 
 HOSTILE = {
@@ -836,22 +809,22 @@ def test_line_ends_of_a_whole_file_are_said_the_same_everywhere(folder):
     )
 
 
-REMEDIES = {
+ADVICE = {
     "total = 1;": "E703 leave out the semicolon",
-    "#total": "E265 a comment is # and a blank",
+    "#total": "E265 write # and a space",
     "half = lambda n: n": "E731 write def",
-    "l = 1": "E741 take a name",
+    "l = 1": "E741 choose a name",
     "total = '\\d'": "W605 double the backslash",
     "total=1": "E225 one space",
 }
 
 
 @pytest.mark.skipif(not HAS_STYLE, reason="pycodestyle is missing")
-@pytest.mark.parametrize("line", REMEDIES)
+@pytest.mark.parametrize("line", ADVICE)
 def test_a_slip_of_style_says_what_would_do(folder, line):
     put(folder, written(line))
     (found,) = item(folder, "pycodestyle").findings
-    code, _, remedy = REMEDIES[line].partition(" ")
+    code, _, remedy = ADVICE[line].partition(" ")
     assert found.code == code
     assert f": {remedy}" in found.words
 
@@ -863,7 +836,7 @@ def test_run_bits_that_an_archive_does_not_tell_cannot_be_checked(folder):
     (folder / FIRST).chmod(0o644)
     judged = {
         each.task: each
-        for each in judge_course(Course(folder, folder, run_bits=False), ["run-bit"])
+        for each in judge(CourseFolder(folder, folder, keeps_run_bits=False), ["run-bit"])
     }
     assert judged[0].outcome == Outcome.UNCHECKED
     assert (
@@ -907,7 +880,7 @@ def test_no_program_of_a_repository_is_run(tmp_path, folder):
 def test_a_clone_above_the_folder_counts(tmp_path):
     inner = tmp_path / "math" / "course"
     inner.parent.mkdir()
-    copied(inner)
+    copy_ours(inner)
     subprocess.run(
         ["sh", "-c", "git init -q . && git add . && chmod -x math/course/*.py"],
         cwd=tmp_path,
@@ -920,10 +893,10 @@ def test_a_clone_above_the_folder_counts(tmp_path):
 
 
 def test_repeated_slips_are_one_finding():
-    found = style.grouped("W291", [(line, "trailing whitespace") for line in range(3, 63)])
+    found = style.merge("W291", [(line, "trailing whitespace") for line in range(3, 63)])
     assert (
         found.words
-        == "trailing whitespace, also in lines 4, 5, 6, 7, 8 and 54 more: delete the blanks"
+        == "trailing whitespace, also in lines 4, 5, 6, 7, 8 and 54 more: delete the spaces"
     )
     assert (found.line, found.code) == (3, "W291")
 
@@ -948,18 +921,18 @@ NEWER = {
 @pytest.mark.parametrize("text", NEWER)
 def test_what_came_after_2_6_is_left_out(folder, text):
     put(folder, text + "\n")
-    source = Course(folder, folder).sources[0]
+    source = course_folder(folder).files[0]
     column = text.find("a,b") + 1 if "a,b" in text else 1
-    assert not style.in_2_6(source, 1, column, NEWER[text])
-    assert style.in_2_6(source, 1, 1, "E501")
+    assert not style.is_in_2_6(source, 1, column, NEWER[text])
+    assert style.is_in_2_6(source, 1, 1, "E501")
 
 
 def test_what_2_6_has_is_kept(folder):
     put(folder, "from math import(ceil)\nif type(a) == type(b): x = f'{a}'+1\n")
-    source = Course(folder, folder).sources[0]
-    assert style.in_2_6(source, 1, 16, "E275")
-    assert style.in_2_6(source, 2, 11, "E721")
-    assert style.in_2_6(source, 2, 34, "E225")
+    source = course_folder(folder).files[0]
+    assert style.is_in_2_6(source, 1, 16, "E275")
+    assert style.is_in_2_6(source, 2, 11, "E721")
+    assert style.is_in_2_6(source, 2, 34, "E225")
 
 
 def test_the_briefs_pycodestyle_is_asked(folder, brief):
@@ -998,7 +971,7 @@ def fake(tmp_path, script):
     [("echo no >&2; exit 3", "ended with 3: no"), ("sleep 9", "within 0.2 s")],
 )
 def test_a_python_that_fails_is_said(folder, tmp_path, monkeypatch, script, expected):
-    monkeypatch.setattr("convpool.check.sandbox.static_run.SECONDS", 0.2)
+    monkeypatch.setattr("convpool.check.sandbox.static_run.STATIC_SECONDS", 0.2)
     python = fake(tmp_path, script)
     found = item(folder, "pycodestyle", python=python)
     assert found.outcome == Outcome.UNCHECKED
@@ -1011,7 +984,7 @@ def test_a_python_that_is_gone_is_said(tmp_path):
     python = interpreters.Interpreter(
         path=tmp_path / "none", version="3.8.18", numpy="1.19.2", pycodestyle="2.6.0"
     )
-    (answer,) = StaticRun({"a.py": "x = 1\n"}, python).compiled.values()
+    (answer,) = StaticRun({"a.py": "x = 1\n"}, python).syntax_errors.values()
     assert isinstance(answer, UncheckedError)
     assert "does not start" in str(answer)
 
@@ -1039,23 +1012,23 @@ def test_the_briefs_python_refuses_what_came_later(folder, brief, text):
 
 
 def test_names_of_the_briefs_numpy_are_not_newer(brief):
-    file = numpy_names.__file__
+    file = newer_numpy.__file__
     told = subprocess.run([brief.path, file], capture_output=True, text=True, check=True).stdout
     there = set(told.splitlines())
     assert "numpy.pad" in there
-    assert there & numpy_names.newer() == set()
+    assert there & newer_numpy.newer_names() == set()
 
 
 def test_names_of_the_current_numpy_are_newer_or_older():
-    there = numpy_names.public()
+    there = newer_numpy.public_names()
     wanted = {
         "numpy.mean(where)",
         "numpy.lib.stride_tricks.sliding_window_view",
         "numpy.broadcast_shapes",
     }
-    assert wanted <= numpy_names.newer() & there
+    assert wanted <= newer_numpy.newer_names() & there
     assert (
-        numpy_names.newer()
+        newer_numpy.newer_names()
         & {"numpy.pad", "numpy.bool", "numpy.float", "numpy.sum(where)", "numpy.moveaxis"}
         == set()
     )
@@ -1074,20 +1047,19 @@ def test_only_words_of_known_functions_are_newer():
         "numpy.d()",
         "numpy.d(y)",
     }
-    assert numpy_names.only_newer(older, newer) == {"numpy.a(y)", "numpy.d"}
+    assert newer_numpy.only_newer(older, newer) == {"numpy.a(y)", "numpy.d"}
 
 
 def test_the_list_can_be_made_anew(tmp_path):
     older, newer = tmp_path / "older", tmp_path / "newer"
     older.write_text("numpy.a\n")
     newer.write_text("numpy.a\nnumpy.b\n")
-    words = [sys.executable, numpy_names.__file__, older, newer]
+    words = [sys.executable, newer_numpy.__file__, older, newer]
     assert subprocess.run(words, capture_output=True, text=True, check=True).stdout == "numpy.b\n"
 
 
 # ---- anything at all ----
 
-STATIC = [name for name in RULES if name != "pycodestyle"]
 PIECES = [
     "for i in x:",
     "    ",

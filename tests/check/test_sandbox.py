@@ -18,8 +18,9 @@ import time
 import numpy as np
 import pytest
 
-from convpool.check.sandbox import child, interpreters, run_case
-from convpool.check.sandbox.answers import Answer, Call, Limits
+from convpool.check.sandbox import caller, interpreters, run_case
+from convpool.check.sandbox.calls import Answer, Call, SubmittedFunction
+from convpool.check.sandbox.limits import Limits
 from convpool.check.tasks import TASKS
 from support.sampling import EXAMPLES, IS_FULL
 
@@ -122,7 +123,9 @@ def answered(place, python, body, calls=1, arguments=(IMAGES, KERNEL), limits=LI
         place,
         f"import os, sys\nimport numpy as np\n{head}\ndef {FUNCTION}(images, kernel):\n{lines}",
     )
-    return child.run(folder, FILE, FUNCTION, [Call(arguments)] * calls, python, limits)
+    return caller.run(
+        SubmittedFunction(folder, FILE, FUNCTION), [Call(arguments)] * calls, python, limits
+    )
 
 
 def nothing_left(place):
@@ -154,7 +157,9 @@ def test_hostile(name, namespaces, place, python):
         "reads_files": np.frombuffer(os.fsencode(secret), np.uint8),
         "opens_socket": np.array([listener.getsockname()[1]]),
     }.get(name, IMAGES)
-    answers = child.run(folder, FILE, FUNCTION, [Call((images, KERNEL))] * 2, python, limits)
+    answers = caller.run(
+        SubmittedFunction(folder, FILE, FUNCTION), [Call((images, KERNEL))] * 2, python, limits
+    )
     listener.close()
     if not namespaces and "ModuleNotFoundError" in answers[0].words:
         pytest.skip(
@@ -173,8 +178,11 @@ def test_hostile(name, namespaces, place, python):
     elif answers[0].outcome == "returned":
         assert (answers[0].value == 1).all()
     # the other tasks are still judged, with the files as they were
-    other = child.run(
-        folder, TASKS[1].file, TASKS[1].function, [Call((IMAGES, KERNEL))], python, LIMITS
+    other = caller.run(
+        SubmittedFunction(folder, TASKS[1].file, TASKS[1].function),
+        [Call((IMAGES, KERNEL))],
+        python,
+        LIMITS,
     )
     assert other[0].outcome == "returned"
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
@@ -244,7 +252,7 @@ def test_hostile_by_an_ordinary_user():
         "-k",
         f"test_hostile and ({names}) or walls or given_up",
     ]
-    source = str(pathlib.Path(child.__file__).parents[3])
+    source = str(pathlib.Path(caller.__file__).parents[3])
     environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": source, "HOME": there, "TMPDIR": there}
     environment |= {interpreters.VARIABLE: sys.executable, "PYTHONDONTWRITEBYTECODE": "1"}
     command = [
@@ -313,10 +321,12 @@ def test_answers(place, python):
         lines.append(text.count("\n"))
     text += (
         f"def {FUNCTION}(images, kernel, number):\n    return "
-        "globals()[f'call{{number}}'](images, kernel)\n"
+        "globals()[f'call{number}'](images, kernel)\n"
     )
     calls = [Call((IMAGES, KERNEL, number)) for number in range(len(PLAIN))]
-    found = child.run(submitted(place, text), FILE, FUNCTION, calls, python, LIMITS)
+    found = caller.run(
+        SubmittedFunction(submitted(place, text), FILE, FUNCTION), calls, python, LIMITS
+    )
     for answer, line, (body, expected) in zip(found, lines, PLAIN.items(), strict=True):
         raised = expected.outcome == "raised"
         words = expected.words + (f" in line {line}" if raised else "")
@@ -351,14 +361,17 @@ def {FUNCTION}(images, kernel, padding, rest, word, yes, stride=0):
     assert word is same and yes is True
     return images * 1.0
 """
-    answer = child.run(
-        submitted(place, text), FILE, FUNCTION, [Call(given, {"stride": (2, 1)})], python, LIMITS
+    answer = caller.run(
+        SubmittedFunction(submitted(place, text), FILE, FUNCTION),
+        [Call(given, {"stride": (2, 1)})],
+        python,
+        LIMITS,
     )[0]
     np.testing.assert_array_equal(answer.value, IMAGES, answer.words)
     with pytest.raises(
         TypeError, match=r"set\(\) is a set; the arguments of a call may be arrays, numbers"
     ):
-        child.run(place, FILE, FUNCTION, [Call((set(),))], python, LIMITS)
+        caller.run(SubmittedFunction(place, FILE, FUNCTION), [Call((set(),))], python, LIMITS)
 
 
 def test_next_calls_are_made_after_a_death(place, python):
@@ -367,7 +380,7 @@ def test_next_calls_are_made_after_a_death(place, python):
         place, f"import os\ndef {FUNCTION}(images, kernel):\n    " + body.replace("\n", "\n    ")
     )
     calls = [Call((IMAGES + sign * 100, KERNEL)) for sign in (1, -1, 1, -1, -1, 1)]
-    found = child.run(folder, FILE, FUNCTION, calls, python, LIMITS)
+    found = caller.run(SubmittedFunction(folder, FILE, FUNCTION), calls, python, LIMITS)
     assert [answer.outcome for answer in found] == [
         "returned",
         "died",
@@ -397,8 +410,11 @@ UNLOADED = {
 
 @pytest.mark.parametrize("text", UNLOADED, ids=range(len(UNLOADED)))
 def test_files_that_do_not_load(text, place, python):
-    found = child.run(
-        submitted(place, text), FILE, FUNCTION, [Call((IMAGES, KERNEL))] * 2, python, LIMITS
+    found = caller.run(
+        SubmittedFunction(submitted(place, text), FILE, FUNCTION),
+        [Call((IMAGES, KERNEL))] * 2,
+        python,
+        LIMITS,
     )
     assert [(answer.outcome, answer.words, answer.loaded) for answer in found] == [
         ("raised", UNLOADED[text], False)
@@ -423,7 +439,9 @@ def test_files_that_are_not_copied(place, python):
     secret.write_text("")
 
     def words():
-        answer = child.run(folder, FILE, FUNCTION, [Call((IMAGES, KERNEL))], python, LIMITS)[0]
+        answer = caller.run(
+            SubmittedFunction(folder, FILE, FUNCTION), [Call((IMAGES, KERNEL))], python, LIMITS
+        )[0]
         assert (answer.outcome, answer.loaded) == ("not run", False)
         return answer.words
 
@@ -480,7 +498,7 @@ FORGED = [
         "seconds": 0,
         "peak": 0,
     },
-    {"kind": "walls", "words": 5},
+    {"kind": "isolation", "words": 5},
     {"kind": "loaded", "loaded": "maybe"},
     {"kind": "steps", "steps": [[1]]},
     {"kind": "end", "status": "0"},
@@ -536,7 +554,9 @@ def helper(value):
     return value + 1
 """
     folder = submitted(place, text)
-    found = child.follow(folder, FILE, FUNCTION, Call((IMAGES, KERNEL)), python, LIMITS)
+    found = caller.follow(
+        SubmittedFunction(folder, FILE, FUNCTION), Call((IMAGES, KERNEL)), python, LIMITS
+    )
     assert found.complete
     assert found.answer.value[0, 3].tolist() == [1, 3, 0, 0]
     kernel = "f8 (2, 2) [[1. 1.]\n [1. 1.]]"
@@ -553,9 +573,13 @@ def helper(value):
         (5, FUNCTION, {"i": "1"}),
         (6, FUNCTION, {"total": "3"}),
     ]
-    some = child.follow(folder, FILE, FUNCTION, Call((IMAGES, KERNEL)), python, LIMITS, steps=5)
+    some = caller.follow(
+        SubmittedFunction(folder, FILE, FUNCTION), Call((IMAGES, KERNEL)), python, LIMITS, steps=5
+    )
     assert (len(some.steps), some.complete, some.answer.outcome) == (5, False, "returned")
-    failed = child.follow(folder, FILE, FUNCTION, Call((IMAGES, KERNEL, 1)), python, LIMITS)
+    failed = caller.follow(
+        SubmittedFunction(folder, FILE, FUNCTION), Call((IMAGES, KERNEL, 1)), python, LIMITS
+    )
     assert (failed.answer.outcome, failed.steps, failed.complete) == ("raised", (), True)
 
 
@@ -599,9 +623,9 @@ def test_interpreters_that_will_not_do(monkeypatch, tmp_path):
         == "X does not start as a Python: no such version"
     )
     assert words("exit 0") == "X does not start as a Python: it says nothing"
-    monkeypatch.setattr(interpreters, "PATIENCE", 0.2)
+    monkeypatch.setattr(interpreters, "START_SECONDS", 0.2)
     assert words("exec sleep 5").endswith("timed out after 0.2 seconds")
-    monkeypatch.setattr(interpreters, "PATIENCE", 30)
+    monkeypatch.setattr(interpreters, "START_SECONDS", 30)
     assert "without NumPy (ModuleNotFoundError: No module named 'numpy')" in words(
         f'exec {sys.executable} -S "$@"'
     )

@@ -15,20 +15,19 @@ from pathlib import Path
 
 import pytest
 
-from convpool.check import check, judge
-from convpool.check.behaviour import timing
+from convpool.check import check, judge_behaviour
+from convpool.check.behaviour import requirements, timing
 from convpool.check.diagnosis.readings import registry
 from convpool.check.rules import registry as rules
 from convpool.check.sandbox import interpreters
-from convpool.check.sandbox.child import Limits
-from convpool.check.submissions.search import Submission
-from convpool.check.tasks import README, TASKS
+from convpool.check.sandbox.limits import Limits
+from convpool.check.tasks import TASKS
 from convpool.check.verdicts import Outcome
-from submissions import broken
+from support import broken_submissions as broken
 from support.sampling import mark_others_full
+from support.submissions import copy_ours, course_folder
 
 HERE = Path(__file__).parents[1]
-OURS = HERE.parent / "math" / "0x04-convolutions_and_pooling"
 RIGHT = HERE / "submissions" / "right"
 
 STYLES = {
@@ -41,9 +40,7 @@ BROKEN = {defect.name: defect for defect in (*broken.RULES, *broken.BEHAVIOURS)}
 
 def made(folder, style=""):
     """Lay a style's files over ours, which are complete."""
-    folder.mkdir(parents=True)
-    for name in (README, *(task.file for task in TASKS.values())):
-        shutil.copy2(OURS / name, folder / name)
+    copy_ours(folder)
     for number in STYLES.get(style, ()):
         shutil.copy2(RIGHT / style / TASKS[number].file, folder / TASKS[number].file)
     return folder
@@ -51,9 +48,9 @@ def made(folder, style=""):
 
 def judged(folder, tasks, python):
     """Judge all rules, and the behaviour of some tasks."""
-    submission = Submission(folder.name, folder, folder)
-    items, _ = judge.judge(submission, tasks, python, Limits())
-    return rules.judge(submission, None, (), python) + items
+    course = course_folder(folder, python)
+    items, _ = judge_behaviour.judge(course, tasks, python, Limits())
+    return rules.judge(course) + items
 
 
 def of(items, outcome):
@@ -88,7 +85,7 @@ ALONE = [(style, number) for style, numbers in STYLES.items() for number in numb
 @pytest.mark.parametrize("style", mark_others_full(STYLES, 4, "styles"))
 def test_rules_find_nothing_in_right_ones(style, tmp_path, python):
     folder = made(tmp_path / style, style)
-    items = rules.judge(Submission(style, folder, folder), None, (), python)
+    items = rules.judge(course_folder(folder, python))
     assert not of(items, Outcome.FAILS)
     assert not of(items, Outcome.UNCHECKED)
 
@@ -97,7 +94,7 @@ def test_rules_find_nothing_in_right_ones(style, tmp_path, python):
 def test_right_ones_behave(which, tmp_path, python):
     style, number = which
     folder = made(tmp_path / style, style)
-    items, _ = judge.judge(Submission(style, folder, folder), [number], python, Limits())
+    items, _ = judge_behaviour.judge(course_folder(folder), [number], python, Limits())
     assert {item.name: item.findings for item in items if item.outcome != Outcome.HOLDS} == {}
 
 
@@ -128,7 +125,7 @@ def test_there_are_many_defects_of_all_kinds():
 def excused(defect, python):
     """Return what may stay unlooked at, as a consequence of the defect."""
     needing = {name for name, rule in rules.RULES.items() if rule.needs in ("tree", "text")}
-    parts = set(judge.names(defect.task)) if defect.task is not None else set()
+    parts = set(requirements.names(defect.task)) if defect.task is not None else set()
     groups = {"tree": needing, "behaviour": parts}
     return {
         (defect.task, name)
@@ -152,7 +149,7 @@ def differences(defect, folder, python):
     if extra := set(unchecked) - excused(defect, python):
         yield f"leaves unchecked {extra}"
     for (_, name), findings in failed.items():
-        if name in judge.TITLES:
+        if name in requirements.TITLES:
             values = [
                 finding
                 for finding in findings
@@ -185,7 +182,7 @@ def test_a_wrong_result_is_read_as_what_it_is(name, tmp_path, python):
 
 def test_readings_that_are_expected_are_there():
     expected = {reading for defect in broken.BEHAVIOURS for reading in defect.reading.split(" or ")}
-    assert expected - {""} <= set(registry.HYPOTHESES)
+    assert expected - {""} <= set(registry.READINGS)
 
 
 # ---- a class ----

@@ -185,7 +185,7 @@ def test_an_archive_of_a_clone(tmp_path, scratch):
     assert one.name == "ada"
     assert one.place == f"{archive}/repository-main/{COURSE}"
     assert one.folder.is_relative_to(scratch)
-    assert one.run_bits
+    assert one.has_run_bits
     modes = [stat.S_IMODE((one.folder / name).stat().st_mode) for name in FILES[:2]]
     assert modes == [0o755, 0o644]
 
@@ -220,7 +220,7 @@ def test_an_archive_of_a_class_of_archives(tmp_path, scratch):
 
 def test_the_folder_for_archives_is_removed(tmp_path):
     archive = zipped(tmp_path / "ada.zip", make(tmp_path / "work"))
-    with search.found([archive]) as (one,):
+    with search.open_submissions([archive]) as (one,):
         assert one.folder.is_dir()
     assert not one.folder.exists()
 
@@ -251,7 +251,7 @@ def test_whether_the_run_bits_are_known(made_by, tmp_path, scratch):
     system, mode, comment, known = RUN_BITS[made_by]
     archive = written(tmp_path / "ada.zip", [(name, "", mode) for name in FILES], system, comment)
     (one,) = found(archive, scratch=scratch)
-    assert one.run_bits is known
+    assert one.has_run_bits is known
 
 
 def test_of_git_the_index_alone_is_unpacked(tmp_path, scratch):
@@ -295,11 +295,11 @@ def test_a_bomb_is_cut_off(tmp_path, scratch, monkeypatch):
         opened.writestr(FILES[0], bytes(50_000_000))
         opened.writestr(FILES[1], "")
     (one,) = found(archive, scratch=scratch)
-    assert (one.folder / FILES[0]).stat().st_size == archives.MOST_BYTES_A_FILE[".py"]
-    monkeypatch.setattr(archives, "MOST_BYTES", 200_000)
+    assert (one.folder / FILES[0]).stat().st_size == archives.MAX_FILE_BYTES[".py"]
+    monkeypatch.setattr(archives, "MAX_BYTES", 200_000)
     with pytest.raises(ValueError, match="it unpacks to more than 0 MB"):
         found(archive, scratch=scratch / "again")
-    monkeypatch.setattr(archives, "MOST_FILES", 1)
+    monkeypatch.setattr(archives, "MAX_FILES", 1)
     with pytest.raises(ValueError, match="it holds 2 files; 1 are the most"):
         found(archive, scratch=scratch / "once more")
 

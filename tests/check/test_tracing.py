@@ -10,9 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from convpool.check.diagnosis import drawing, tracing
-from convpool.check.sandbox.answers import Answer, Followed, Limits, Step
+from convpool.check.diagnosis import tracing
+from convpool.check.diagnosis.window_text import number
+from convpool.check.sandbox.calls import Answer, FollowedCall, Step
 from convpool.check.sandbox.interpreters import find
+from convpool.check.sandbox.limits import Limits
 from convpool.check.submissions.search import Submission
 from convpool.check.tasks import COURSE, TASKS
 
@@ -52,8 +54,8 @@ def handed_in(tmp_path):
 def test_our_own_files_are_followed(task):
     said = told(OURS, task)
     case, index = tracing.FOLLOWED[task]
-    wanted = drawing.number(case.expected[0][index])
-    assert said.splitlines()[0] == f"{TASKS[task].file}, {TASKS[task].function}: {case.line}"
+    wanted = number(case.expected[0][index])
+    assert said.splitlines()[0] == f"{TASKS[task].file}, {TASKS[task].function}: {case.call_source}"
     assert f"expected {wanted}\ngot {wanted}" in said
     assert f"def {TASKS[task].function}(" in said
 
@@ -90,9 +92,7 @@ def test_a_wrong_value_stands_beside_the_right_one(handed_in):
     said = told(handed_in(LOOPS.replace("window * kernel", "window * kernel[::-1, ::-1]")), 0)
     case, index = tracing.FOLLOWED[0]
     flipped = (case.images[0, 1:3, 2:5] * case.kernel[::-1, ::-1]).sum()
-    assert (
-        f"expected {drawing.number(case.expected[0][index])}\ngot {drawing.number(flipped)}" in said
-    )
+    assert f"expected {number(case.expected[0][index])}\ngot {number(flipped)}" in said
 
 
 @pytest.mark.parametrize(
@@ -137,10 +137,10 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
 
 
 def test_what_was_not_followed_to_the_end_is_said():
-    followed = Followed(
+    followed = FollowedCall(
         Answer("returned", np.zeros((1, 1, 1))), (Step(1, "f", {"x": "1"}),), complete=False
     )
     assert (
-        list(tracing._told(followed, ["def f():"], (0, 0, 0)))[-1].strip()
+        list(tracing.step_lines(followed, ["def f():"], (0, 0, 0)))[-1].strip()
         == "... (not followed to the end)"
     )

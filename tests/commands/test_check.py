@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from convpool import check as checker
-from convpool.check import judge as behaviour
+from convpool.check import judge_behaviour as behaviour
 from convpool.check.diagnosis import tracing
 from convpool.check.diagnosis.readings import zeros
 from convpool.check.reports import html
@@ -43,20 +43,19 @@ def refused(*words):
 def fake(monkeypatch):
     """Nothing is run: each task holds, unless a submission's name says what comes of it."""
 
-    def judge(submission, tasks, python, limits, max_ratio=None):
-        if submission.name == "breaks":
+    def judge(course, tasks, python, limits, max_ratio=None):
+        name = course.folder.name
+        if name == "breaks":
             raise RuntimeError("the checker is broken")
-        outcome = {"fails": Outcome.FAILS, "unchecked": Outcome.UNCHECKED}.get(
-            submission.name, Outcome.HOLDS
-        )
-        findings = () if outcome is Outcome.HOLDS else (Finding(f"it {submission.name}"),)
+        outcome = {"fails": Outcome.FAILS, "unchecked": Outcome.UNCHECKED}.get(name, Outcome.HOLDS)
+        findings = () if outcome is Outcome.HOLDS else (Finding(f"it {name}"),)
         return [Item(task, "loads", "It loads.", outcome, findings) for task in tasks], []
 
     monkeypatch.setattr(behaviour, "judge", judge)
     monkeypatch.setattr(
         rules, "judge", lambda *words: [Item(None, "readme", "There is one.", Outcome.HOLDS)]
     )
-    monkeypatch.setattr(interpreters, "find", lambda asked=None: PYTHON)
+    monkeypatch.setattr(interpreters, "find", lambda command=None: PYTHON)
 
 
 def course(folder):
@@ -88,11 +87,11 @@ def test_a_broken_checker_ends_one_submission_only(tmp_path, fake):
 def test_the_order_is_that_of_names_and_several_run_at_once(tmp_path, fake, monkeypatch):
     judge, there, most = behaviour.judge, [], []
 
-    def slow(submission, *words):
-        there.append(submission.name)
+    def slow(course, *words):
+        there.append(course.folder.name)
         most.append(threading.active_count())
-        time.sleep(0.2 if submission.name == "a1" else 0.05)
-        return judge(submission, *words)
+        time.sleep(0.2 if course.folder.name == "a1" else 0.05)
+        return judge(course, *words)
 
     monkeypatch.setattr(behaviour, "judge", slow)
     steps = []
@@ -168,7 +167,7 @@ def test_json_alone_is_on_stdout_and_files_are_written(tmp_path, fake):
     )
     assert [one["name"] for one in json.loads(result.stdout)["submissions"]] == ["fails", "holds"]
     assert files[0].read_text(encoding="utf-8-sig").count("\n") == 3
-    assert html.OURS in files[1].read_text(encoding="utf-8")
+    assert html.GENERATOR in files[1].read_text(encoding="utf-8")
     assert sorted(path.name for path in files[2].iterdir()) == [
         "fails.feedback.txt",
         "holds.feedback.txt",
@@ -208,12 +207,12 @@ def test_trace_is_printed_as_it_is_told(tmp_path, fake, monkeypatch):
 
 def test_list_has_every_name_and_title():
     told = " ".join(run_command("check", "--list").stdout.split())
-    for name, title in checker.names().items():
+    for name, title in checker.requirement_titles().items():
         assert f"{name} {title}" in told
 
 
 def test_explain_prints_the_page_of_every_name():
-    for name, title in checker.names().items():
+    for name, title in checker.requirement_titles().items():
         told = run_command("check", "--explain", name)
         assert told.exit_code == 0
         assert " ".join(told.stdout.split()).startswith(f"{name}: {title}")
@@ -230,7 +229,7 @@ def test_the_list_in_the_documentation_is_that_of_the_command():
     rows = re.findall(
         r"^\| `([a-z0-9-]+)` \| (.*) \|$", DOCS.read_text(encoding="utf-8"), re.MULTILINE
     )
-    assert dict(rows) == checker.names()
+    assert dict(rows) == checker.requirement_titles()
 
 
 class OneAxis:
@@ -239,10 +238,10 @@ class OneAxis:
     def __init__(self, n, k, s):
         self.n, self.k, self.s = n, k, s
 
-    def axis(self, number):
+    def on_axis(self, number):
         return self.n, self.k, self.s
 
-    def total(self, number):
+    def total_zeros(self, number):
         return (self.n - 1) * self.s + self.k - self.n
 
     @property
@@ -259,7 +258,10 @@ def test_the_sizes_of_the_readings_in_the_documentation_are_computed():
             axis = OneAxis(28, k, s)
             before, after = zeros.SAME_ZEROS[name][1](axis, 0)
             size = (28 + before + after - k) // s + 1
-            right = size == 28 and before in (axis.total(0) // 2, -(-axis.total(0) // 2))
+            right = size == 28 and before in (
+                axis.total_zeros(0) // 2,
+                -(-axis.total_zeros(0) // 2),
+            )
             assert cell == (f"**{size}**" if right else f"{size}"), (name, k, s)
 
 

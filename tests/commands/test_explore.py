@@ -139,7 +139,7 @@ def test_the_page_of_the_docs_is_the_one_that_the_command_writes(folder, monkeyp
     monkeypatch.setattr(docs, "PAGE", folder / "docs.html")
     monkeypatch.setattr("sys.argv", ["explorer_page.py"])
     docs.main()
-    assert run("-o", "ours.html").exit_code == 0
+    assert run_command("explore", "-o", "ours.html").exit_code == 0
     assert docs.PAGE.read_bytes() == (folder / "ours.html").read_bytes()
 
 

@@ -1,42 +1,42 @@
-"""Judgements of strangers' files, made safe to show."""
+"""Make the texts of a judgement safe to print: they come from strangers' files.
+
+It stands above the folders, as every report begins with it.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from convpool.check.verdicts import Finding, Item, Judgement
-from convpool.system.printable_text import LONGEST, printable
-
-__all__ = ["LONGEST", "printable", "shown"]
+from convpool.system.printable_text import printable
 
 
-def shown(judgement: Judgement) -> Judgement:
-    """Return a judgement whose every text can be printed."""
+def printable_judgement(judgement: Judgement) -> Judgement:
+    """Return a judgement in which every text can be printed."""
     return replace(
         judgement,
         submission=printable(judgement.submission),
         folder=printable(judgement.folder),
-        items=tuple(_item(item) for item in judgement.items),
+        items=tuple(map(_printable_item, judgement.items)),
         others=tuple(printable(name) for name in judgement.others),
     )
 
 
-def _item(item: Item) -> Item:
-    findings, remarks = (
-        tuple(_finding(one) for one in several) for several in (item.findings, item.remarks)
-    )
+def _printable_item(item: Item) -> Item:
+    """Return an item in which every text can be printed."""
+    findings = tuple(map(_printable_finding, item.findings))
+    remarks = tuple(map(_printable_finding, item.remarks))
     return replace(item, findings=findings, remarks=remarks)
 
 
-def _finding(finding: Finding) -> Finding:
-    details = printable(finding.details.replace("\r\n", "\n").expandtabs(4), keep="\n")
-    words = printable(" ".join(finding.words.split()))
-    code, reading = printable(finding.code), printable(finding.reading)
+def _printable_finding(finding: Finding) -> Finding:
+    """Return a finding in which every text can be printed; only details have several lines."""
+    details = finding.details.replace("\r\n", "\n").expandtabs(4)
     return replace(
         finding,
-        words=words,
+        words=printable(" ".join(finding.words.split())),
         file=printable(finding.file),
-        code=code,
-        reading=reading,
-        details=details,
+        code=printable(finding.code),
+        reading=printable(finding.reading),
+        details=printable(details, keep="\n"),
     )

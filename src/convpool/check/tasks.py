@@ -1,4 +1,4 @@
-"""The brief as data: seven tasks, what each file must hold, and what it may use. An eighth task is one more row."""
+"""The brief as data: seven tasks, what each file must define, and what it may use."""
 
 from __future__ import annotations
 
@@ -10,74 +10,64 @@ README = "README.md"
 FIRST_LINE = "#!/usr/bin/env python3"
 PYTHON, NUMPY, PYCODESTYLE = "3.8", "1.19.2", "2.6.0"
 
-# A module may be imported as written here, or with fewer of the names.
+# the allowed imports; fewer of the names are allowed too
 IMPORTS = ("import numpy as np", "from math import ceil, floor")
 
 
 class Required:
-    """A parameter without a default."""
+    """The value of REQUIRED, which stands for the default of a parameter without one."""
 
     def __repr__(self) -> str:
         return "no default"
 
 
 REQUIRED = Required()
-_PADDED: dict[str, Any] = {"padding": "same", "stride": (1, 1)}
+_DEFAULTS: dict[str, Any] = {"padding": "same", "stride": (1, 1)}
 
 
 @dataclass(frozen=True)
 class Task:
-    """One task: its file, its function, and the loops that it may have."""
+    """One task: its file, its function, and the number of its loops."""
 
     number: int
     title: str
     file: str
     function: str
-    parameters: dict[str, Any]  # in order, each with its default
-    loops: int
+    parameters: dict[str, Any]  # in order, name -> default
+    loops: int  # for loops that are allowed
 
     @property
     def signature(self) -> str:
-        """As the brief writes it: convolve_grayscale_valid(images, kernel)."""
-        words = (
+        """The function as the brief writes it: convolve_grayscale_valid(images, kernel)."""
+        parameters = (
             name if default is REQUIRED else f"{name}={default!r}"
             for name, default in self.parameters.items()
         )
-        return f"{self.function}({', '.join(words)})"
+        return f"{self.function}({', '.join(parameters)})"
 
 
-def _task(
-    number: int, title: str, function: str, loops: int, parameters: str, **defaults: Any
-) -> Task:
-    named = {name: defaults.get(name, REQUIRED) for name in parameters.split()}
-    return Task(number, title, f"{number}-{function}.py", function, named, loops)
+def _parameters(names: str, **defaults: Any) -> dict[str, Any]:
+    """Return the parameters of these names, each with its default or REQUIRED."""
+    return {name: defaults.get(name, REQUIRED) for name in names.split()}
 
 
+_GRAYSCALE = _parameters("images kernel")
+_PADDED = _parameters("images kernel padding")
+_STRIDED = _parameters("images kernel padding stride", **_DEFAULTS)
+_SEVERAL = _parameters("images kernels padding stride", **_DEFAULTS)
+_POOLED = _parameters("images kernel_shape stride mode", mode="max")
+
+# title, function, parameters, loops; the number of a task is that of its row
+_ROWS = (
+    ("Valid Convolution", "convolve_grayscale_valid", _GRAYSCALE, 2),
+    ("Same Convolution", "convolve_grayscale_same", _GRAYSCALE, 2),
+    ("Convolution with Padding", "convolve_grayscale_padding", _PADDED, 2),
+    ("Strided Convolution", "convolve_grayscale", _STRIDED, 2),
+    ("Convolution with Channels", "convolve_channels", _STRIDED, 2),
+    ("Multiple Kernels", "convolve", _SEVERAL, 3),
+    ("Pooling", "pool", _POOLED, 2),
+)
 TASKS = {
-    task.number: task
-    for task in (
-        _task(0, "Valid Convolution", "convolve_grayscale_valid", 2, "images kernel"),
-        _task(1, "Same Convolution", "convolve_grayscale_same", 2, "images kernel"),
-        _task(
-            2, "Convolution with Padding", "convolve_grayscale_padding", 2, "images kernel padding"
-        ),
-        _task(
-            3,
-            "Strided Convolution",
-            "convolve_grayscale",
-            2,
-            "images kernel padding stride",
-            **_PADDED,
-        ),
-        _task(
-            4,
-            "Convolution with Channels",
-            "convolve_channels",
-            2,
-            "images kernel padding stride",
-            **_PADDED,
-        ),
-        _task(5, "Multiple Kernels", "convolve", 3, "images kernels padding stride", **_PADDED),
-        _task(6, "Pooling", "pool", 2, "images kernel_shape stride mode", mode="max"),
-    )
+    number: Task(number, title, f"{number}-{function}.py", function, parameters, loops)
+    for number, (title, function, parameters, loops) in enumerate(_ROWS)
 }

@@ -1,4 +1,4 @@
-"""What the checker says: plain values, from a sentence about one line up to the judgement of a submission."""
+"""What the checker says, as plain values: findings, items, and the judgement of a submission."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 
 class Outcome(enum.StrEnum):
-    """What came of looking at an item."""
+    """Whether a requirement holds."""
 
     HOLDS = "holds"
     FAILS = "does not hold"
@@ -17,16 +17,15 @@ class Outcome(enum.StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing to look at: a sentence that names what is there and what would do, and where."""
+    """One thing to look at: a sentence that says what is wrong and what would do, and where."""
 
     words: str
-    file: str = ""  # as in the course folder; empty: the folder itself
+    file: str = ""  # its name in the course folder; empty: the folder itself
     line: int | None = None  # from 1
     code: str = ""  # pycodestyle's, such as W291
-    reading: str = ""  # the hypothesis that gives the same result, a key of diagnosis.HYPOTHESES
-    details: str = (
-        ""  # several lines for a fixed-width font: the window, the numbers in it, expected and got
-    )
+    reading: str = ""  # that gives the same result, a name in diagnosis.readings.registry
+    # several lines for a fixed-width font: the window, its numbers, the expected and real value
+    details: str = ""
 
 
 @dataclass(frozen=True)
@@ -38,40 +37,36 @@ class Item:
     title: str  # the requirement in a sentence
     outcome: Outcome
     findings: tuple[Finding, ...] = ()  # why it does not hold, or could not be checked
-    remarks: tuple[Finding, ...] = ()  # worth a look, never a verdict
+    remarks: tuple[Finding, ...] = ()  # worth a look, without effect on the outcome
 
 
 @dataclass(frozen=True)
 class Measure:
-    """What one task's file weighs: never a verdict unless a bar is asked for."""
+    """The size and cost of one task's file, which are never judged without --max-ratio."""
 
     task: int
     lines: int  # as wc -l counts them
     words: int
-    characters: int  # bytes, as wc -c
-    time_ratio: float | None = (
-        None  # seconds of the case that is timed, over those of the project's own file
-    )
-    memory_ratio: float | None = None  # the same of the peak
+    characters: int  # bytes, as wc -c counts them
+    time_ratio: float | None = None  # seconds of the timed call over those of our own file
+    memory_ratio: float | None = None  # bytes of memory, likewise
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """All that was found in one submission."""
+    """Everything that was found in one submission."""
 
-    submission: str  # its name: the folder's or the archive's
-    folder: str  # where the seven files were found; empty if nowhere
+    submission: str  # its name: that of the folder or archive
+    folder: str  # where the seven files are, in words
     items: tuple[Item, ...]
     measures: tuple[Measure, ...] = ()
-    others: tuple[str, ...] = ()  # files that are there and not judged
-    ran_on: str = (
-        ""  # the interpreter, as in Python 3.8.18 with NumPy 1.19.2; empty: nothing was run
-    )
+    others: tuple[str, ...] = ()  # files that are not judged
+    ran_on: str = ""  # the interpreter: Python 3.8.18 with NumPy 1.19.2; empty: nothing was run
     seconds: float = 0.0
 
     @property
     def outcome(self) -> Outcome:
-        """The worst of its items: one that fails, else one that could not be checked."""
+        """The worst outcome of its items."""
         return worst(item.outcome for item in self.items)
 
     def of(self, task: int | None) -> tuple[Item, ...]:
@@ -81,16 +76,15 @@ class Judgement:
 
 def worst(outcomes: Iterable[Outcome]) -> Outcome:
     """Return FAILS if any fails, else UNCHECKED if any could not be checked, else HOLDS."""
-    there = set(outcomes)
-    return next(
-        (outcome for outcome in (Outcome.FAILS, Outcome.UNCHECKED) if outcome in there),
-        Outcome.HOLDS,
-    )
+    present = set(outcomes)
+    if Outcome.FAILS in present:
+        return Outcome.FAILS
+    return Outcome.UNCHECKED if Outcome.UNCHECKED in present else Outcome.HOLDS
 
 
 class Remark(Finding):
-    """Worth a look, never a verdict."""
+    """A finding that is worth a look, without effect on the outcome."""
 
 
 class UncheckedError(Exception):
-    """A rule could not look: the words say why, and what would do."""
+    """A rule cannot be checked: the words say why, and what would do."""

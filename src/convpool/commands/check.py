@@ -166,13 +166,13 @@ def _judge(
 
 
 def _print(judgements: Sequence[Judgement], *, is_json: bool) -> None:
-    from convpool.check.reports import files as report_files
+    from convpool.check.reports import json
     from convpool.check.reports import text as report
 
     if is_json:
-        click.echo(report_files.as_json(judgements), nl=False)
+        click.echo(json.as_json(judgements), nl=False)
     else:
-        report.show(judgements, report.console())
+        report.print_report(judgements, report.make_console())
 
 
 def _exit_code(outcomes: Sequence[Outcome]) -> int:
@@ -185,13 +185,13 @@ def _list() -> None:
     """Print every rule and part of the behaviour with its title."""
     from rich.table import Table
 
-    from convpool.check import judge
+    from convpool.check.behaviour.requirements import TITLES
     from convpool.check.reports import text as report
     from convpool.check.rules import registry as rules
 
-    console = report.console()
+    console = report.make_console()
     rule_titles = {name: rule.title for name, rule in rules.RULES.items()}
-    for heading, titles in (("Rules", rule_titles), ("Behaviour", judge.TITLES)):
+    for heading, titles in (("Rules", rule_titles), ("Behaviour", TITLES)):
         table = Table(
             heading, "", box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold"
         )
@@ -203,15 +203,15 @@ def _list() -> None:
 
 def _explain(name: str) -> None:
     """Print the page of a rule."""
-    from convpool.check import names
+    from convpool.check import requirement_titles
     from convpool.check.reports import text as report
     from convpool.check.rules import registry as rules
 
-    titles = names()
+    titles = requirement_titles()
     if name not in titles:
         near = ", ".join(get_close_matches(name, titles, cutoff=0.5)) or "convpool check --list"
         raise click.UsageError(f"there is no rule {name!r}; near it: {near}")
-    console = report.console()
+    console = report.make_console()
     console.print(f"{name}: {titles[name]}")
     if name in rules.RULES:
         page = rules.RULES[name]
@@ -227,19 +227,20 @@ def _explain(name: str) -> None:
 def _trace(places: Sequence[Path], task: int, python: str | None, time_out: float | None) -> None:
     """Print how one output pixel is computed in one submission."""
     from convpool.check.diagnosis import tracing
-    from convpool.check.printable import printable
     from convpool.check.reports import text as report
-    from convpool.check.sandbox.child import Limits
     from convpool.check.sandbox.interpreters import find
-    from convpool.check.submissions import search
+    from convpool.check.sandbox.limits import Limits
+    from convpool.check.submissions.search import open_submissions
     from convpool.check.tasks import TASKS
+    from convpool.system.printable_text import printable
 
     if task not in TASKS:
         raise click.UsageError(f"there is no task {task}; tasks are {min(TASKS)} to {max(TASKS)}")
     limits = Limits() if time_out is None else Limits(task_seconds=time_out)
-    with search.found(places) as submissions:
+    with open_submissions(places) as submissions:
         if len(submissions) > 1:
-            count = len(submissions)
-            raise click.UsageError(f"--trace follows one submission, but {count} are named")
+            raise click.UsageError(
+                f"--trace follows one submission, but {len(submissions)} are named"
+            )
         text = tracing.trace(submissions[0], task, find(python), limits)
-    report.console().print(printable(text, keep="\n"), soft_wrap=True)
+    report.make_console().print(printable(text, keep="\n"), soft_wrap=True)

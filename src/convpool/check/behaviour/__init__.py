@@ -1,4 +1,4 @@
-"""What the seven functions must return: cases, and the reference that judges them.
+"""What the seven functions must return: the cases, and the reference that judges their results.
 
 May import sandbox, tasks, verdicts and convpool.reference.
 """

@@ -1,7 +1,7 @@
-"""One case: a call of a task's function, and what is right there by the slow reference.
+"""One case: a call of a task's function, and the right results by the slow reference.
 
 Letters: m images, h x w pixels, c channels, kh x kw kernel, nc kernels, ph pw padding, sh sw
-stride. A case is a few words; its arrays are made when they are first asked for.
+stride; on one axis n pixels, k taps, s steps. The arrays are made when they are first used.
 """
 
 from __future__ import annotations
@@ -16,69 +16,70 @@ import numpy as np
 
 from convpool import reference
 from convpool.check.behaviour.samples import Array, Sample
-from convpool.check.sandbox.child import Call
+from convpool.check.sandbox.calls import Call
 from convpool.check.tasks import TASKS
 
 Pair = tuple[int, int]
 Padding = str | Pair
-Words = dict[str, Any]
+Keywords = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Case:
-    """One call of a task's function, and what is right there."""
+    """One call of a task's function, and the right results."""
 
     task: int
-    # the part of the behaviour that it belongs to: valid, padding, same, same-strided, max, avg
-    item: str
+    item: str  # the requirement: valid, padding, same, same-strided, max, avg
     sample: Sample  # of the images
     weights: Sample | Pair  # the kernel's sample; in task 6 the window (kh, kw)
-    given: tuple[Any, ...] = ()  # what follows the kernel by position
-    words: Words = field(default_factory=dict, hash=False)  # what follows by keyword
-    judged: bool = True  # else a difference is a remark: the brief does not ask for it
+    positional: tuple[Any, ...] = ()  # arguments after the kernel
+    keywords: Keywords = field(default_factory=dict, hash=False)  # arguments by keyword
+    judged: bool = True  # False: a difference is a remark, as the brief does not ask for it
     why: str = ""  # of a case that is not judged: what it tries
 
     @cached_property
     def images(self) -> Array:
-        """The images (m, h, w) or (m, h, w, c); make a copy before writing."""
-        return _locked(self.sample.array)
+        """The images (m, h, w) or (m, h, w, c), read-only."""
+        return _read_only(self.sample.array)
 
     @cached_property
     def kernel(self) -> Array | Pair:
-        """The kernel or kernels, or in task 6 the window's shape."""
-        return _locked(self.weights.array) if isinstance(self.weights, Sample) else self.weights
+        """The kernel (kh, kw) or (kh, kw, c), or kernels (kh, kw, c, nc), read-only.
+
+        In task 6 the window's shape (kh, kw).
+        """
+        return _read_only(self.weights.array) if isinstance(self.weights, Sample) else self.weights
 
     @property
     def call(self) -> Call:
-        """What the function is called with."""
-        return Call((self.images, self.kernel, *self.given), dict(self.words))
+        """The arguments of the call."""
+        return Call((self.images, self.kernel, *self.positional), dict(self.keywords))
 
     @property
-    def arguments(self) -> Words:
+    def arguments(self) -> Keywords:
         """Every argument after the kernel by its name, defaults included."""
-        parameters = dict(list(TASKS[self.task].parameters.items())[2:])
-        return {**parameters, **dict(zip(parameters, self.given, strict=False)), **self.words}
+        return {**dict(list(TASKS[self.task].parameters.items())[2:]), **self._explicit()}
 
     @property
     def defaults(self) -> frozenset[str]:
         """The names of the arguments that the call leaves out."""
-        return frozenset(self.arguments) - set(self._spoken())
+        return frozenset(self.arguments) - set(self._explicit())
 
     @property
     def padding(self) -> Padding:
-        """'valid', 'same' or (ph, pw); also where the task has no such argument."""
+        """'valid', 'same' or (ph, pw), also in tasks without such an argument."""
         padding: Padding = self.arguments.get("padding", "same" if self.task == 1 else "valid")
         return padding
 
     @property
     def stride(self) -> Pair:
-        """The steps (sh, sw)."""
+        """The stride (sh, sw)."""
         stride: Pair = self.arguments.get("stride", (1, 1))
         return stride
 
     @property
     def mode(self) -> str:
-        """'max' or 'avg' in task 6, else empty."""
+        """'max' or 'avg' in task 6, else ''."""
         mode: str = self.arguments.get("mode", "")
         return mode
 
@@ -96,40 +97,36 @@ class Case:
 
     @property
     def is_large(self) -> bool:
-        """Whether there are so many numbers that hypotheses would take long."""
+        """Whether there are too many numbers to try every reading."""
         return max(prod(self.sample.shape), prod(self.window)) > 10_000
 
     @cached_property
     def expected(self) -> tuple[Array, ...]:
-        """The right results, float64: one, or one for each place where an odd zero of 'same' may lie."""
+        """The right results, float64: one, or one for each side where an odd zero may lie."""
         with np.errstate(all="ignore"):
-            return tuple(_locked(_right(self, sides)) for sides in _sides(self))
+            return tuple(_read_only(_right_result(self, zeros)) for zeros in _right_zeros(self))
 
     @property
     def name(self) -> str:
-        """What comes in, in words: images (2, 5, 4) of int64, kernel (2, 2) of int64, padding (1, 0)."""
-        kernel = self.weights
-        what = (
-            f"kernel {_described(kernel)}"
-            if isinstance(kernel, Sample)
-            else f"kernel_shape {kernel}"
-        )
-        given = "".join(f", {word} {value}" for word, value in self._spoken().items())
-        return f"images {_described(self.sample)}, {what}{given}"
+        """The arguments in words: images (2, 5, 4) of int64, kernel (2, 2) of int64."""
+        kernel = f"kernel_shape {self.weights}"
+        if isinstance(self.weights, Sample):
+            kernel = f"kernel {_describe(self.weights)}"
+        others = "".join(f", {name} {value}" for name, value in self._explicit().items())
+        return f"images {_describe(self.sample)}, {kernel}{others}"
 
     @property
-    def line(self) -> str:
+    def call_source(self) -> str:
         """The call as Python: convolve_grayscale(images, kernel, padding='same')."""
-        kernel = (
-            list(TASKS[self.task].parameters)[1]
-            if isinstance(self.weights, Sample)
-            else repr(self.weights)
-        )
-        words = [
-            *map(repr, self.given),
-            *(f"{word}={value!r}" for word, value in self.words.items()),
+        task = TASKS[self.task]
+        is_array = isinstance(self.weights, Sample)
+        arguments = [
+            "images",
+            list(task.parameters)[1] if is_array else repr(self.weights),
+            *map(repr, self.positional),
+            *(f"{name}={value!r}" for name, value in self.keywords.items()),
         ]
-        return f"{TASKS[self.task].function}({', '.join(['images', kernel, *words])})"
+        return f"{task.function}({', '.join(arguments)})"
 
     @property
     def source(self) -> str:
@@ -137,29 +134,30 @@ class Case:
         lines = [f"images = {self.sample.source}"]
         if isinstance(self.weights, Sample):
             lines.append(f"{list(TASKS[self.task].parameters)[1]} = {self.weights.source}")
-        return "\n".join([*lines, self.line])
+        return "\n".join([*lines, self.call_source])
 
-    def _spoken(self) -> Words:
-        """Return the arguments that are given, by name."""
+    def _explicit(self) -> Keywords:
+        """Return the arguments after the kernel that the call passes, by name."""
         names = list(TASKS[self.task].parameters)[2:]
-        return {**dict(zip(names, self.given, strict=False)), **self.words}
+        return {**dict(zip(names, self.positional, strict=False)), **self.keywords}
 
 
-def _described(sample: Sample) -> str:
+def _describe(sample: Sample) -> str:
+    """Return a sample's shape and dtype in words."""
     return f"{sample.shape} of {sample.array.dtype}"
 
 
-def _locked(array: Array) -> Array:
-    """Return the array, which all who use the case share, closed to writing."""
+def _read_only(array: Array) -> Array:
+    """Make an array read-only, as all users of a case share it; return it."""
     array.setflags(write=False)
     return array
 
 
-# ---- what is right ----
+# ---- the right results ----
 
 
-def _sides(case: Case) -> list[tuple[Pair, Pair]]:
-    """Return the zeros (before, after) of each axis, in each way that is right."""
+def _right_zeros(case: Case) -> list[tuple[Pair, Pair]]:
+    """Return the zeros ((top, bottom), (left, right)), in each way that is right."""
     if case.padding == "valid":
         return [((0, 0), (0, 0))]
     if not isinstance(case.padding, str):
@@ -174,7 +172,8 @@ def _sides(case: Case) -> list[tuple[Pair, Pair]]:
     return [(rows, columns) for rows, columns in itertools.product(*ways)]
 
 
-def _right(case: Case, sides: tuple[Pair, Pair]) -> Array:
+def _right_result(case: Case, zeros: tuple[Pair, Pair]) -> Array:
+    """Return the reference's result with zeros ((top, bottom), (left, right)) around the images."""
     images, kernel = case.images, case.kernel
     if case.task == 6:
         return reference.pool(images.astype(float), case.window, case.stride, case.mode)
@@ -183,10 +182,10 @@ def _right(case: Case, sides: tuple[Pair, Pair]) -> Array:
         images, kernel = images[..., None], kernel[..., None]
     if case.task != 5:
         kernel = kernel[..., None]
-    (m, h, w), (top, bottom), (left, right) = images.shape[:3], *sides
+    (m, h, w), (top, bottom), (left, right) = images.shape[:3], *zeros
     if case.is_large and (top + h + bottom, left + w + right) == case.window:
-        # one window: what lies on zeros adds nothing, and its pixels may stand as channels
+        # for speed: of a single window, zeros add nothing, and pixels may stand as channels
         kernel = kernel[top : top + h, left : left + w].reshape(1, 1, -1, kernel.shape[-1])
-        images, sides = images.reshape(m, 1, 1, -1), ((0, 0), (0, 0))
-    sums = reference.convolve(images, kernel, sides, case.stride, dtype=np.float64)
+        images, zeros = images.reshape(m, 1, 1, -1), ((0, 0), (0, 0))
+    sums = reference.convolve(images, kernel, zeros, case.stride, dtype=np.float64)
     return sums if case.task == 5 else sums[..., 0]

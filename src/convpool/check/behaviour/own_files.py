@@ -1,4 +1,4 @@
-"""The project's own seven files: what the time and memory of a submission are compared with."""
+"""The project's own seven files, with which a submission's time and memory are compared."""
 
 from __future__ import annotations
 
@@ -7,19 +7,13 @@ from pathlib import Path
 from convpool.check.tasks import COURSE, TASKS
 
 _HERE = Path(__file__).resolve().parent
-PLACES = (
-    _HERE.parent / "own",
-    _HERE.parents[3] / COURSE,
-)  # in an installed package; in a source checkout
+# in an installed package, and in a source checkout
+PLACES = (_HERE.parent / "own", _HERE.parents[3] / COURSE)
 
 
 def folder() -> Path | None:
-    """Return the folder that holds the seven files; none where the package was installed without them."""
-    return next(
-        (
-            place
-            for place in PLACES
-            if all((place / task.file).is_file() for task in TASKS.values())
-        ),
-        None,
-    )
+    """Return the folder of the seven files; None if the package was installed without them."""
+    for place in PLACES:
+        if all((place / task.file).is_file() for task in TASKS.values()):
+            return place
+    return None

@@ -1,4 +1,4 @@
-"""Arrays in a few words: made when they are asked for, and by a line of Python that a student can paste."""
+"""Random arrays that a line of Python makes: the checker runs it, and a student can paste it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 
-# From a kind of numbers to the Python that makes them: pasted by a student, it makes the same
-# array.
+# kind of numbers -> the Python that makes them
 NUMBERS = {
     "float64": "{rng}.uniform(-9, 9, {shape})",
     "float32": "{rng}.uniform(-9, 9, {shape}).astype('float32')",
@@ -19,19 +18,19 @@ NUMBERS = {
     "int64": "{rng}.integers(-9, 10, {shape})",
     "uint8": "{rng}.integers(0, 256, {shape}).astype('uint8')",
     "small uint8": "{rng}.integers(0, 10, {shape}).astype('uint8')",
-    # float32 has no room for the last digits of these, float64 has
+    # too many digits for float32, not for float64
     "large": "{rng}.integers(2**26, 2**26 + 99, {shape})",
     "negative": "{rng}.uniform(-9, -1, {shape})",
     "NaN": "np.where({rng}.integers(0, 15, {shape}), {rng}.integers(-9, 10, {shape}), np.nan)",
     "big-endian": "{rng}.integers(-9, 10, {shape}).astype('>f8')",
-    # every three add up to 0, so that large numbers cancel
+    # three in a row add up to 0, so that large pixels cancel
     "differences": "np.resize([5, -2, -3], {shape})",
 }
 
 
 @dataclass(frozen=True)
 class Sample:
-    """An array that is made when it is asked for."""
+    """A random array, described by its shape, its kind of numbers and a seed."""
 
     shape: tuple[int, ...]
     numbers: str  # a key of NUMBERS
@@ -39,12 +38,12 @@ class Sample:
 
     @property
     def source(self) -> str:
-        """The Python that makes it."""
+        """The Python that makes the array."""
         rng = f"np.random.default_rng({self.seed})"
         return NUMBERS[self.numbers].format(rng=rng, shape=self.shape)
 
     @property
     def array(self) -> Array:
-        """The array itself."""
-        made: Array = eval(self.source, {"np": np})
-        return made
+        """A new array."""
+        array: Array = eval(self.source, {"np": np})
+        return array

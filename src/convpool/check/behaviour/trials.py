@@ -1,4 +1,4 @@
-"""What came of the cases: whether each is right, what is wrong with it, and what the wrong ones have in common."""
+"""Judge the answers to cases: what is wrong with each, and what the wrong ones have in common."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from functools import cached_property
 
 import numpy as np
 
-from convpool.check.behaviour.agreement import alike
 from convpool.check.behaviour.case import Case
+from convpool.check.behaviour.comparison import arrays_agree
 from convpool.check.behaviour.samples import Array
-from convpool.check.sandbox.child import Answer
+from convpool.check.sandbox.calls import Answer
 
-FEWEST = 3  # right cases without a trait, for it to set the wrong ones apart
+MIN_OTHERS = 3  # right cases that must lack a trait for it to be named
 
 
 @dataclass(frozen=True)
 class Trial:
-    """A case, and what the function answered."""
+    """A case and the function's answer."""
 
     case: Case
     answer: Answer
@@ -36,13 +36,13 @@ class Trial:
 
     @property
     def array(self) -> Array | None:
-        """The array of numbers that came back, if one did."""
+        """The array of real numbers that came back; None if something else did."""
         value = self.answer.value
         return value if value is not None and value.dtype.kind in "fiu" else None
 
     @cached_property
     def problem(self) -> str:
-        """What is wrong, in words; empty: nothing is."""
+        """What is wrong with the answer ("": nothing)."""
         if self.answer.value is None:
             return self.answer.words
         if self.array is None:
@@ -54,28 +54,28 @@ class Trial:
 
     @property
     def kind(self) -> tuple[str, int | None, str]:
-        """The same for problems that differ in numbers only."""
+        """A key that is equal for problems that differ in numbers only."""
         return self.answer.outcome, self.answer.line, re.sub(r"\d+", "0", self.problem)
 
 
 def _difference(value: Array, case: Case) -> str:
-    """Say what differs from every right result, or nothing."""
+    """Return how an array differs from every right result ("": it is one of them)."""
     first = case.expected[0]
     if value.shape != first.shape:
         return f"the result has the shape {value.shape}, and {first.shape} is right"
-    if any(alike(value, right) for right in case.expected):
+    if any(arrays_agree(value, right) for right in case.expected):
         return ""
-    strays = np.count_nonzero(np.isnan(value) & ~np.isnan(first))
-    return (
-        f"{strays} of {value.size} values are NaN (not a number)" if strays else "the values differ"
-    )
+    wrong_nans = np.count_nonzero(np.isnan(value) & ~np.isnan(first))
+    if wrong_nans:
+        return f"{wrong_nans} of {value.size} values are NaN (not a number)"
+    return "the values differ"
 
 
 # ---- what wrong cases have in common ----
 
 
-def _reaches_over(case: Case) -> bool:
-    """Whether the last window leaves rows or columns over."""
+def _leaves_rest(case: Case) -> bool:
+    """Return whether rows or columns are left over after the last window."""
     if isinstance(case.padding, str):
         ph = pw = 0
     else:
@@ -84,17 +84,18 @@ def _reaches_over(case: Case) -> bool:
     return case.padding != "same" and any((n + 2 * p - k) % s for n, p, k, s in axes)
 
 
-def _zeros(case: Case) -> list[int]:
-    """Return T, the zeros of 'same' in all, on each axis."""
+def _total_zeros(case: Case) -> list[int]:
+    """Return T, all zeros of 'same' on each axis; no numbers for another padding."""
     axes = zip(case.size, case.window, case.stride, strict=True)
     return [(n - 1) * s + k - n for n, k, s in axes] if case.padding == "same" else []
 
 
+# what cases may have in common, in words -> whether a case has it
 TRAITS: dict[str, Callable[[Case], bool]] = {
     "leave padding to its default": lambda case: "padding" in case.defaults,
     "leave stride to its default": lambda case: "stride" in case.defaults,
     "leave mode to its default": lambda case: "mode" in case.defaults,
-    "have padding or stride by keyword": lambda case: bool(case.words),
+    "have padding or stride by keyword": lambda case: bool(case.keywords),
     "have images of uint8": lambda case: case.sample.numbers == "uint8",
     "have images of float32": lambda case: case.sample.numbers == "float32",
     "have images of int64": lambda case: case.sample.numbers in ("int64", "large"),
@@ -118,14 +119,16 @@ TRAITS: dict[str, Callable[[Case], bool]] = {
     "have a stride larger than the window": lambda case: any(
         s > k for s, k in zip(case.stride, case.window, strict=True)
     ),
-    "have rows or columns left over after the last window": _reaches_over,
+    "have rows or columns left over after the last window": _leaves_rest,
     "have ph != pw": lambda case: (
         not isinstance(case.padding, str) and case.padding[0] != case.padding[1]
     ),
     "have padding (0, 0)": lambda case: case.padding == (0, 0),
-    "need an odd number of zeros on an axis": lambda case: any(total % 2 for total in _zeros(case)),
+    "need an odd number of zeros on an axis": lambda case: any(
+        total % 2 for total in _total_zeros(case)
+    ),
     "need an even number of zeros on both axes": lambda case: (
-        not any(total % 2 for total in _zeros(case) or [1])
+        not any(total % 2 for total in _total_zeros(case) or [1])
     ),
     "have one image": lambda case: case.sample.shape[0] == 1,
     "have several images": lambda case: case.sample.shape[0] > 1,
@@ -136,18 +139,21 @@ TRAITS: dict[str, Callable[[Case], bool]] = {
 
 
 def in_common(wrong: Sequence[Trial], right: Sequence[Trial]) -> str:
-    """Name the trait that all wrong cases have and the fewest right ones, if it sets them apart."""
-    shared = {words: sum(has(trial.case) for trial in right) for words, has in TRAITS.items()}
-    telling = [
-        words
-        for words, has in TRAITS.items()
-        if shared[words] <= len(wrong)
-        and len(right) - shared[words] >= max(FEWEST, shared[words])
+    """Return a phrase about the trait that all wrong cases have and the fewest right ones.
+
+    "" if no trait sets the wrong cases apart.
+    """
+    exceptions = {trait: sum(has(trial.case) for trial in right) for trait, has in TRAITS.items()}
+    candidates = [
+        trait
+        for trait, has in TRAITS.items()
+        if exceptions[trait] <= len(wrong)
+        and len(right) - exceptions[trait] >= max(MIN_OTHERS, exceptions[trait])
         and all(has(trial.case) for trial in wrong)
     ]
-    if not telling:
+    if not candidates:
         return ""
-    best = min(telling, key=shared.__getitem__)
-    others, have = len(right) - shared[best], len(wrong) + shared[best]
-    few = f"{len(wrong)} of the {have} cases" if shared[best] else "just the cases"
-    return f"; it is {few} that {best}, and the {others} others hold"
+    best = min(candidates, key=exceptions.__getitem__)
+    others, total = len(right) - exceptions[best], len(wrong) + exceptions[best]
+    which = f"{len(wrong)} of the {total} cases" if exceptions[best] else "just the cases"
+    return f"; it is {which} that {best}, and the {others} others hold"

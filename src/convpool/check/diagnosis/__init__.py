@@ -1,4 +1,4 @@
-"""Why a result is wrong: the first difference, drawn, and the reading of the brief that explains it.
+"""Why a result is wrong: the first pixel that differs, and the reading that explains it.
 
-May import behaviour and what is below it.
+May import behaviour, sandbox, submissions, tasks, verdicts.
 """

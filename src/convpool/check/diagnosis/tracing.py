@@ -1,6 +1,7 @@
-"""One output pixel of a submission's own function, followed line by line, for `convpool check FOLDER --trace TASK`.
+"""Follow one output pixel of a submission's own function line by line: `convpool check --trace`.
 
-The first run of each line is told, and the turns of the loops in which the followed pixel changes.
+The text has the first run of each line, and those turns of the loops that change the followed
+pixel. An index is (image, i, j), and in task 5 the kernel, in task 6 the channel.
 """
 
 from __future__ import annotations
@@ -10,18 +11,19 @@ from collections.abc import Iterator, Sequence
 
 from convpool.check.behaviour.case import Case
 from convpool.check.behaviour.samples import Sample
-from convpool.check.diagnosis import drawing
-from convpool.check.diagnosis.arithmetic import Given, Reading, odd_zeros, read, result
-from convpool.check.sandbox.child import Followed, Limits, Step, follow
+from convpool.check.diagnosis.arithmetic import arguments_of, odd_zero_variants
+from convpool.check.diagnosis.observation import right_result
+from convpool.check.diagnosis.window_text import Index, number, pixel_name, window_text
+from convpool.check.sandbox.caller import follow
+from convpool.check.sandbox.calls import FollowedCall, Step, SubmittedFunction
 from convpool.check.sandbox.interpreters import Interpreter
+from convpool.check.sandbox.limits import Limits
 from convpool.check.submissions.search import Submission
 from convpool.check.tasks import TASKS
 
-Index = tuple[int, ...]
-MOST = 200  # steps that are told
+MAX_STEPS = 200  # that are printed
 
-# task -> a small call, and the output pixel that is followed: image 0, i, j and the kernel or
-# channel
+# task -> a small call, and the index of the output pixel that is followed
 FOLLOWED: dict[int, tuple[Case, Index]] = {
     0: (Case(0, "valid", Sample((1, 4, 6), "whole", 0), Sample((2, 3), "whole", 1)), (0, 1, 2)),
     1: (Case(1, "same", Sample((1, 4, 5), "whole", 0), Sample((3, 3), "whole", 1)), (0, 3, 1)),
@@ -43,7 +45,7 @@ FOLLOWED: dict[int, tuple[Case, Index]] = {
 
 
 def trace(submission: Submission, task: int, python: Interpreter, limits: Limits) -> str:
-    """Tell how one output pixel of a task's function comes about.
+    """Return how a task's function computes one output pixel.
 
     Parameters
     ----------
@@ -52,78 +54,103 @@ def trace(submission: Submission, task: int, python: Interpreter, limits: Limits
     task
         0 to 6.
     python
-        What runs it, in a child process.
+        The interpreter that runs it, in a child process.
     limits
         Of that process.
 
     Returns
     -------
     str
-        Several lines: the lines that ran with what they changed, the pixel's window, what is
-        expected and what came.
+        Several lines: the lines that ran with what they changed, the pixel's window, the expected
+        value and the one that came.
     """
     case, index = FOLLOWED[task]
-    about = TASKS[task]
-    if submission.folder is None or not (submission.folder / about.file).is_file():
-        return f"{submission.name}: there is no {about.file} to follow"
-    given = read(case)
-    followed = follow(submission.folder, about.file, about.function, case.call, python, limits)
-    source = (
-        (submission.folder / about.file).read_text(encoding="utf-8", errors="replace").splitlines()
-    )
-    return "\n".join(
-        [
-            f"{about.file}, {about.function}: {case.line}",
-            *(f"  {line}" for line in case.source.splitlines()[:-1]),
-            f"followed: {drawing.pixel_name(given, index)}",
-            "",
-            *_told(followed, source, index),
-            "",
-            *_outcome(followed, given, case, index),
-        ]
-    )
+    name = TASKS[task].file
+    if submission.folder is None or not (submission.folder / name).is_file():
+        return f"{submission.name}: there is no {name} to follow"
+    function = SubmittedFunction(submission.folder, name, TASKS[task].function)
+    call = follow(function, case.call, python, limits)
+    text = (submission.folder / name).read_text(encoding="utf-8", errors="replace")
+    lines = [
+        f"{name}, {function.name}: {case.call_source}",
+        *(f"  {line}" for line in case.source.splitlines()[:-1]),
+        f"followed: {pixel_name(arguments_of(case), index)}",
+        "",
+        *step_lines(call, text.splitlines(), index),
+        "",
+        *_result_lines(call, case, index),
+    ]
+    return "\n".join(lines)
 
 
-# ---- which steps are told ----
+# ---- which steps are printed ----
 
 
-def _changes(followed: Followed, index: Index) -> set[int]:
-    """Return the steps that write the followed pixel alone, or first, in an array of the result's shape."""
-    value = followed.answer.value
-    if value is None:
+def _pixel_changes(call: FollowedCall, index: Index) -> set[int]:
+    """Return the numbers of the steps that change the followed pixel.
+
+    They change it alone, or first, in an array of the result's shape.
+    """
+    result = call.answer.value
+    if result is None:
         return set()
-    written = re.compile(rf"\[{', '.join(map(str, index))}\] = ")
-    shapes: dict[tuple[str, str], str] = {}
-    found = set()
-    for number, step in enumerate(followed.steps):
+    change = re.compile(rf"\[{', '.join(map(str, index))}\] = ")
+    shapes: dict[tuple[str, str], str] = {}  # (function, name) -> shape
+    numbers = set()
+    for step_number, step in enumerate(call.steps):
         for name, text in step.values.items():
             if shape := re.match(r"\w+ (\(.*?\))", text):
                 shapes[step.function, name] = shape[1]
-            elif written.match(text) and shapes.get((step.function, name)) == str(value.shape):
-                found.add(number)
-    return found
+            elif change.match(text) and shapes.get((step.function, name)) == str(result.shape):
+                numbers.add(step_number)
+    return numbers
 
 
-def _kept(steps: Sequence[Step], changes: set[int]) -> list[int]:
-    """Return the steps that are told: the first of each line, and what leads to a change since that line last ran."""
-    last: dict[tuple[str, int], int] = {}
-    kept = set()
-    for number, step in enumerate(steps):
-        place = (step.function, step.line)
-        if place not in last:
-            kept.add(number)
-        elif number in changes:
-            kept.update(range(last[place] + 1, number + 1))
-        last[place] = number
-    return sorted(kept)[:MOST]
+def _printed_steps(steps: Sequence[Step], changes: set[int]) -> list[int]:
+    """Return the numbers of the steps that are printed.
+
+    The first one of each line, and those that lead to a change of the pixel, from the previous run
+    of the line that changes it.
+    """
+    last: dict[tuple[str, int], int] = {}  # (function, line) -> its last step
+    printed = set()
+    for step_number, step in enumerate(steps):
+        line = (step.function, step.line)
+        if line not in last:
+            printed.add(step_number)
+        elif step_number in changes:
+            printed.update(range(last[line] + 1, step_number + 1))
+        last[line] = step_number
+    return sorted(printed)[:MAX_STEPS]
 
 
-def _text(step: Step, source: Sequence[str]) -> str:
-    return source[step.line - 1].strip() if 0 < step.line <= len(source) else ""
+def step_lines(call: FollowedCall, source: Sequence[str], index: Index) -> Iterator[str]:
+    """Yield the printed steps as lines; after a gap, the last small values in it.
+
+    source: the lines of the file.
+    """
+    changes = _pixel_changes(call, index)
+    previous = -1
+    for step_number in _printed_steps(call.steps, changes):
+        step = call.steps[step_number]
+        if step_number > previous + 1:
+            skipped = call.steps[previous + 1 : step_number]
+            yield f"     ... {len(skipped)} more"
+            yield from _value_lines(_last_numbers(skipped, step.function))
+        code = source[step.line - 1].strip() if 0 < step.line <= len(source) else ""
+        yield f"{step.line:4}  {code}"
+        yield from _value_lines(step.values)
+        if step_number in changes:
+            yield "          ^ the followed pixel"
+        previous = step_number
+    if previous + 1 < len(call.steps):
+        yield f"     ... {len(call.steps) - previous - 1} more"
+    if not call.complete:
+        yield "     ... (not followed to the end)"
 
 
-def _values(values: dict[str, str]) -> Iterator[str]:
-    """Yield values in words; an array of several rows has lines of its own."""
+def _value_lines(values: dict[str, str]) -> Iterator[str]:
+    """Yield names with their values as lines; an array of several rows has lines of its own."""
     for name, text in values.items():
         about, bracket, rows = text.partition("[") if "\n" in text else (text, "", "")
         yield f"          {name}: {about.strip()}"
@@ -132,28 +159,8 @@ def _values(values: dict[str, str]) -> Iterator[str]:
         )
 
 
-def _told(followed: Followed, source: Sequence[str], index: Index) -> Iterator[str]:
-    """Yield the steps in words; after a gap, what small values have become in it."""
-    changes = _changes(followed, index)
-    before = -1
-    for number in _kept(followed.steps, changes):
-        step = followed.steps[number]
-        if number > before + 1:
-            yield f"     ... {number - before - 1} more"
-            yield from _values(_latest(followed.steps[before + 1 : number], step.function))
-        yield f"{step.line:4}  {_text(step, source)}"
-        yield from _values(step.values)
-        if number in changes:
-            yield "          ^ the followed pixel"
-        before = number
-    if before + 1 < len(followed.steps):
-        yield f"     ... {len(followed.steps) - before - 1} more"
-    if not followed.complete:
-        yield "     ... (not followed to the end)"
-
-
-def _latest(steps: Sequence[Step], function: str) -> dict[str, str]:
-    """Return the last value of each name that is short: loop variables, not arrays."""
+def _last_numbers(steps: Sequence[Step], function: str) -> dict[str, str]:
+    """Return the last value of each name of a function that is a number, such as loop variables."""
     values: dict[str, str] = {}
     for step in steps:
         if step.function == function:
@@ -163,24 +170,24 @@ def _latest(steps: Sequence[Step], function: str) -> dict[str, str]:
     return values
 
 
-# ---- what came of it ----
+# ---- the result ----
 
 
-def _outcome(followed: Followed, given: Given, case: Case, index: Index) -> Iterator[str]:
-    """Yield the window with the right arithmetic, what is expected and what came."""
-    way = odd_zeros(given)[0]
-    right = result(Reading(""), way)
-    assert right is not None
-    yield f"{drawing.pixel_name(given, index)}: {drawing.window(way, index)}"
-    yield f"expected {drawing.number(right[index])}"
-    value = followed.answer.value
-    if value is None:
-        yield f"got no array: {followed.answer.words}"
-    elif value.shape != right.shape:
-        yield f"got an array of shape {value.shape}, expected {right.shape}"
-        if len(value.shape) == len(index) and all(
-            at < n for at, n in zip(index, value.shape, strict=True)
-        ):
-            yield f"got {drawing.number(value[index])} at this place"
+def _result_lines(call: FollowedCall, case: Case, index: Index) -> Iterator[str]:
+    """Yield the pixel's window with the right arithmetic, and the expected and the real value."""
+    arguments = odd_zero_variants(arguments_of(case))[0]
+    right = right_result(arguments)
+    yield f"{pixel_name(arguments, index)}: {window_text(arguments, index)}"
+    yield f"expected {number(right[index])}"
+    result = call.answer.value
+    if result is None:
+        yield f"got no array: {call.answer.words}"
+    elif result.shape != right.shape:
+        yield f"got an array of shape {result.shape}, expected {right.shape}"
+        has_index = result.ndim == len(index) and all(
+            at < n for at, n in zip(index, result.shape, strict=True)
+        )
+        if has_index:
+            yield f"got {number(result[index])} at this place"
     else:
-        yield f"got {drawing.number(value[index])}"
+        yield f"got {number(result[index])}"

@@ -1,4 +1,4 @@
-"""What is printed and saved of the verdicts: text, JSON, CSV and one HTML page.
+"""Reports of judgements: a terminal's text, JSON, CSV, one HTML page, and texts to hand back.
 
-May import judge, tasks, verdicts and system.
+May import behaviour (the requirements' names), tasks, verdicts, system and the version.
 """

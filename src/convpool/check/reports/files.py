@@ -1,179 +1,90 @@
-"""Reports for programs and for keeping: JSON, CSV for a class, one text for each submission, the page."""
+"""Write reports to files, and refuse to replace what is not a report."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-import math
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
-from convpool.check.reports import html
-from convpool.check.reports import text as report
-from convpool.check.reports.findings import by_task, counts
-from convpool.check.verdicts import Judgement, Outcome, worst
+from convpool.check.reports.csv import FIRST_COLUMNS, as_csv
+from convpool.check.reports.html import GENERATOR, as_html
+from convpool.check.reports.text import feedback_text
+from convpool.check.verdicts import Judgement
 from convpool.system.whole_files import whole
-from convpool.version import __version__
 
-SCHEMA = 1  # of the JSON: schema.json describes it
-FIRST_COLUMN = "submission"
-# Spreadsheets run what begins with these
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+FORMATS: dict[str, Callable[[Sequence[Judgement]], str]] = {"csv": as_csv, "html": as_html}
+# what a report has in its first 1000 characters; other files are not replaced
+SIGNATURES = {"csv": f"{','.join(FIRST_COLUMNS)},", "html": GENERATOR}
+
 FEEDBACK = ".feedback.txt"
-WINDOWS_KEEPS = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
-LONGEST_NAME = 50  # each letter may take four bytes
-
-# ---- JSON ----
-
-
-def as_json(judgements: Sequence[Judgement]) -> str:
-    """Return all that was found, as schema.json describes it."""
-    outcome = worst(judgement.outcome for judgement in judgements)
-    whole = {
-        "schema": SCHEMA,
-        "convpool": __version__,
-        "outcome": outcome,
-        "submissions": [_submission(judgement) for judgement in judgements],
-    }
-    # JSON has no NaN and no infinity
-    return json.dumps(_finite(whole), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def _submission(judgement: Judgement) -> dict[str, Any]:
-    fields = asdict(judgement)
-    parts = {
-        name: fields[name]
-        for name in ("folder", "ran_on", "seconds", "others", "items", "measures")
-    }
-    return {"name": judgement.submission, "outcome": judgement.outcome, **parts}
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _finite(one) for name, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(one) for one in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-# ---- CSV ----
-
-
-def as_csv(judgements: Sequence[Judgement]) -> str:
-    """Return one row for each submission."""
-    file = io.StringIO()
-    writer = csv.DictWriter(file, _row(judgements[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(
-        {name: _cell(value) for name, value in _row(judgement).items()} for judgement in judgements
-    )
-    return file.getvalue()
-
-
-def _row(judgement: Judgement) -> dict[str, object]:
-    tasks = {
-        name if name == "folder" else f"task {name}": outcome
-        for name, outcome in by_task(judgement).items()
-    }
-    counted = {str(outcome): count for outcome, count in counts(judgement).items()}
-    failing = (item for item in judgement.items if item.outcome is Outcome.FAILS)
-    names = " ".join(
-        item.name if item.task is None else f"{item.task}:{item.name}" for item in failing
-    )
-    told = {"failing": names, "seconds": f"{judgement.seconds:.1f}", "ran on": judgement.ran_on}
-    return {
-        FIRST_COLUMN: judgement.submission,
-        "place": judgement.folder,
-        "outcome": judgement.outcome,
-    } | ({**tasks, **counted, **told})
-
-
-def _cell(value: object) -> str:
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULA) else text
-
-
-# ---- files ----
-
-FORMATS: dict[str, Callable[[Sequence[Judgement]], str]] = {"csv": as_csv, "html": html.page}
-# What a file of ours holds near its beginning: others are not replaced
-OURS = {"csv": f"{FIRST_COLUMN},place,outcome,", "html": html.OURS}
+RESERVED_ON_WINDOWS = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
+MAX_NAME = 50  # characters of a file's name before FEEDBACK; each may take four bytes
 
 
 def check_free(form: str, file: Path) -> None:
-    """Raise ValueError where a report cannot be written, or would replace what is not one."""
+    """Raise ValueError if a report cannot be written there, or would replace another file.
+
+    form: a key of FORMATS.
+    """
     if not file.parent.is_dir():
         raise ValueError(
             f"{file.parent} is no folder; make it first, or name another for {file.name}"
         )
     if file.is_dir():
         raise ValueError(f"{file} is a folder; name a file, such as {file / f'class.{form}'}")
-    if file.exists() and not file.is_file():
-        raise ValueError(
-            f"{file} is a pipe or a device; name a file, such as {file.parent / f'class.{form}'}"
-        )
-    if file.exists():
-        with file.open(encoding="utf-8-sig", errors="replace") as there:
-            if OURS[form] not in there.read(1000):
-                raise ValueError(
-                    f"{file} is there, and no report of convpool check; name another file"
-                )
+    if not file.exists():
+        return
+    if not file.is_file():
+        example = file.parent / f"class.{form}"
+        raise ValueError(f"{file} is a pipe or a device; name a file, such as {example}")
+    with file.open(encoding="utf-8-sig", errors="replace") as stream:
+        if SIGNATURES[form] not in stream.read(1000):
+            raise ValueError(f"{file} is there, and no report of convpool check; name another file")
 
 
 def write(form: str, file: Path, judgements: Sequence[Judgement]) -> None:
-    """Write a report as a whole, or not at all; one that is there is replaced."""
+    """Write a whole report or nothing; a report that is there is replaced."""
     check_free(form, file)
     # Excel takes a CSV for UTF-8 only if it begins with a mark
     _write(file, FORMATS[form](judgements), "utf-8-sig" if form == "csv" else "utf-8")
 
 
 def check_folder(folder: Path) -> None:
-    """Raise ValueError where no texts can be written."""
+    """Raise ValueError if texts cannot be written into a folder, as it is a file."""
     if folder.exists() and not folder.is_dir():
         raise ValueError(f"{folder} is a file; name a folder for the texts")
 
 
 def write_feedback(folder: Path, judgements: Sequence[Judgement]) -> list[Path]:
-    """Write one text for each submission; those that are there under these names are replaced."""
+    """Write one text for each submission, and return the files; existing ones are replaced."""
     check_folder(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    files = [
-        folder / name for name in file_names([judgement.submission for judgement in judgements])
-    ]
+    names = file_names([judgement.submission for judgement in judgements])
+    files = [folder / name for name in names]
     for file, judgement in zip(files, judgements, strict=True):
-        _write(file, report.text(judgement), "utf-8")
+        _write(file, feedback_text(judgement), "utf-8")
     return files
 
 
 def file_names(submissions: Sequence[str]) -> list[str]:
-    """Return a file's name for each submission: letters, digits and . _ - only, no two the same.
+    """Return a different file name for each submission, of letters, digits and . _ - only.
 
     >>> file_names(["Ada L.", "ada_l", "../etc"])
     ['Ada_L.feedback.txt', 'ada_l-2.feedback.txt', 'etc.feedback.txt']
     """
     names: list[str] = []
-    taken: set[str] = set()
+    taken: set[str] = set()  # in lower case, as some file systems ignore case
     for submission in submissions:
-        plain = re.sub(r"[^\w.-]+", "_", submission)[:LONGEST_NAME].strip("._-") or "submission"
-        stem = f"_{plain}" if WINDOWS_KEEPS.match(plain) else plain
-        # file systems may not tell capitals
-        count = next(
-            n for n in range(1, len(taken) + 2) if _numbered(stem, n).casefold() not in taken
-        )
-        taken.add(_numbered(stem, count).casefold())
-        names.append(_numbered(stem, count) + FEEDBACK)
+        plain = re.sub(r"[^\w.-]+", "_", submission)[:MAX_NAME].strip("._-") or "submission"
+        stem = f"_{plain}" if RESERVED_ON_WINDOWS.match(plain) else plain
+        candidates = (stem, *(f"{stem}-{number}" for number in range(2, len(taken) + 2)))
+        name = next(name for name in candidates if name.casefold() not in taken)
+        taken.add(name.casefold())
+        names.append(name + FEEDBACK)
     return names
 
 
-def _numbered(stem: str, count: int) -> str:
-    return stem if count == 1 else f"{stem}-{count}"
-
-
 def _write(file: Path, text: str, encoding: str) -> None:
-    """Write beside the file first, so that it is never there in part."""
+    """Write a text beside the file, then move it there, so that the file is never incomplete."""
     with whole(file, force=True) as unfinished:
         unfinished.write(text.encode(encoding, "backslashreplace"))

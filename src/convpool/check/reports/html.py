@@ -1,4 +1,4 @@
-"""The report as one page, without network or script; report.html holds its frame and its style."""
+"""The report as one HTML page, without network or script; report.html has its frame and style."""
 
 from __future__ import annotations
 
@@ -7,28 +7,28 @@ from html import escape
 from importlib import resources
 from string import Template
 
-from convpool.check.reports.findings import (
-    Common,
-    Said,
-    by_task,
-    commonest,
-    gathered,
-    matrix,
-    sentence,
+from convpool.check.reports.summary import (
+    CommonItem,
+    ReportedFinding,
+    common_items,
+    measure_table,
+    outcome_table,
+    outcomes_by_task,
+    reported_findings,
     short_titles,
     slowest,
-    weights,
+    summary_sentence,
 )
 from convpool.check.tasks import TASKS
 from convpool.check.verdicts import Judgement, Outcome
 from convpool.version import __version__
 
-OURS = '<meta name="generator" content="convpool check">'
+GENERATOR = '<meta name="generator" content="convpool check">'
 MARKS = {
     Outcome.HOLDS: '<span class="mark holds" title="holds">✓</span>',
     Outcome.FAILS: '<span class="mark fails" title="does not hold">✗</span>',
     Outcome.UNCHECKED: '<span class="mark unchecked" title="could not be checked">?</span>',
-    None: '<span class="faint" title="not asked">·</span>',
+    None: '<span class="faint" title="not judged">·</span>',
 }
 CLASSES = {
     Outcome.HOLDS: "holds",
@@ -43,7 +43,7 @@ TABLE = Template("""\
 $rows
 </tbody>
 </table></div>""")
-OFTEN = Template("""\
+COMMON = Template("""\
 <h2>Found most often</h2>
 <p class="faint">In so many of $count submissions.</p>
 <div class="wide" tabindex="0"><table><tbody>
@@ -55,7 +55,7 @@ STUDENT = Template("""\
 <p class="faint">$about</p>
 $table
 $folder
-$found
+$findings
 </details>""")
 FINDING = Template("""\
 <div class="finding $kind">
@@ -64,59 +64,60 @@ FINDING = Template("""\
 </div>""")
 
 
-def page(judgements: Sequence[Judgement]) -> str:
-    """Write the page: for a class a table with links, then a part for each submission that opens and closes."""
-    frame = Template(
-        resources.files("convpool.check.reports")
-        .joinpath("report.html")
-        .read_text(encoding="utf-8")
-    )
-    several = len(judgements) > 1
+def as_html(judgements: Sequence[Judgement]) -> str:
+    """Return the page: for a class a table with links, then a part for each submission."""
+    file = resources.files("convpool.check.reports").joinpath("report.html")
+    is_class = len(judgements) > 1
+    title = f"{len(judgements)} submissions" if is_class else judgements[0].submission
     ran_on = sorted({judgement.ran_on for judgement in judgements} - {""})
-    return frame.substitute(
-        title=f"{len(judgements)} submissions" if several else escape(judgements[0].submission),
-        sentence=escape(sentence(judgements)),
-        ran_on=escape("".join(f"Run on {words}. " for words in ran_on)),
+    students = [
+        _student(number, judgement, is_open=not is_class)
+        for number, judgement in enumerate(judgements)
+    ]
+    return Template(file.read_text(encoding="utf-8")).substitute(
+        title=escape(title),
+        sentence=escape(summary_sentence(judgements)),
+        ran_on=escape("".join(f"Run on {python}. " for python in ran_on)),
         version=escape(__version__),
-        overview=_overview(judgements) if several else "",
-        students="\n".join(
-            _student(number, one, not several) for number, one in enumerate(judgements)
-        ),
+        overview=_overview(judgements) if is_class else "",
+        students="\n".join(students),
     )
 
 
 def _overview(judgements: Sequence[Judgement]) -> str:
-    """A row for each submission, what was found most often, and the slowest."""
+    """Return a table with a row for each submission, the most common items, and the slowest."""
     head = ["submission", *map(str, TASKS), "folder"]
     rows = (
         _row(
-            f'<a href="#student-{number}">{escape(one.submission)}</a>',
-            map(MARKS.get, by_task(one).values()),
+            f'<a href="#student-{number}">{escape(judgement.submission)}</a>',
+            map(MARKS.get, outcomes_by_task(judgement).values()),
         )
-        for number, one in enumerate(judgements)
+        for number, judgement in enumerate(judgements)
     )
-    slow = ", ".join(f"{escape(one.submission)} {one.seconds:.1f} s" for one in slowest(judgements))
-    common = "\n".join(_common(one) for one in commonest(judgements))
-    often = OFTEN.substitute(rows=common, count=len(judgements)) if common else ""
-    table = _table(head, rows)
+    slow = ", ".join(
+        f"{escape(judgement.submission)} {judgement.seconds:.1f} s"
+        for judgement in slowest(judgements)
+    )
+    items = "\n".join(map(_common_row, common_items(judgements)))
+    common = COMMON.substitute(rows=items, count=len(judgements)) if items else ""
     return (
-        f'<div class="card">{table}</div>\n{often}\n<p class="faint">Slowest: '
+        f'<div class="card">{_table(head, rows)}</div>\n{common}\n<p class="faint">Slowest: '
         f"{slow}</p>\n<h2>One by one</h2>"
     )
 
 
-def _common(one: Common) -> str:
-    readings = "".join(f"<br>{count} x {escape(reading)}" for reading, count in one.readings)
-    words = escape(one.words) + readings
-    mark = f"{MARKS[one.outcome]} {escape(one.item)}"
+def _common_row(item: CommonItem) -> str:
+    """Return a table row: how many submissions have an item, its name, and its readings."""
+    readings = "".join(f"<br>{count} x {escape(reading)}" for reading, count in item.readings)
     return (
-        f'<tr><td class="number">{one.submissions}</td><td class="words">{mark}</td><td '
-        f'class="words">{words}</td></tr>'
+        f'<tr><td class="number">{item.submissions}</td>'
+        f'<td class="words">{MARKS[item.outcome]} {escape(item.name)}</td>'
+        f'<td class="words">{escape(item.words)}{readings}</td></tr>'
     )
 
 
-def _student(number: int, judgement: Judgement, is_open: bool) -> str:
-    said = gathered(judgement)
+def _student(number: int, judgement: Judgement, *, is_open: bool) -> str:
+    """Return the part of one submission, which opens and closes."""
     ran = f"Run on {judgement.ran_on}" if judgement.ran_on else "Nothing was run"
     others = f" Not judged: {', '.join(judgement.others)}." if judgement.others else ""
     items = "".join(f" {MARKS[item.outcome]} {escape(item.name)}" for item in judgement.of(None))
@@ -125,50 +126,55 @@ def _student(number: int, judgement: Judgement, is_open: bool) -> str:
         open=" open" if is_open else "",
         mark=MARKS[judgement.outcome],
         name=escape(judgement.submission),
-        sentence=escape(sentence([judgement])),
+        sentence=escape(summary_sentence([judgement])),
         about=escape(f"{judgement.folder}. {ran}, {judgement.seconds:.1f} s.{others}"),
-        table=_tasks(judgement),
+        table=_task_table(judgement),
         folder=f"<p>The folder:{items}</p>" if items else "",
-        found="\n".join(_found(said)),
+        findings="\n".join(_finding_parts(reported_findings(judgement))),
     )
 
 
-def _tasks(judgement: Judgement) -> str:
-    """A column per task; rows of what was judged, and of what the file weighs."""
-    head = [
-        "",
-        *(f"{task}<br>{escape(title)}" for task, title in zip(TASKS, short_titles(), strict=True)),
+def _task_table(judgement: Judgement) -> str:
+    """Return a table with a column per task: rows of outcomes, and of lines, time and memory."""
+    titles = zip(TASKS, short_titles(), strict=True)
+    head = ["", *(f"{task}<br>{escape(title)}" for task, title in titles)]
+    outcomes = [
+        _row(escape(name), map(MARKS.get, row)) for name, row in outcome_table(judgement).items()
     ]
-    rows = [_row(escape(name), map(MARKS.get, row)) for name, row in matrix(judgement).items()]
-    heavy = [
-        _row(escape(name), map(escape, row), "weight") for name, row in weights(judgement).items()
+    measures = [
+        _row(escape(name), map(escape, row), "weight")
+        for name, row in measure_table(judgement).items()
     ]
-    return _table(head, rows + heavy) if rows else ""
+    return _table(head, outcomes + measures) if outcomes else ""
 
 
-def _found(said: Sequence[Said]) -> Iterable[str]:
+def _finding_parts(findings: Sequence[ReportedFinding]) -> Iterable[str]:
+    """Yield each finding, and a heading before the first one of each task."""
     heading = ""
-    for one in said:
-        above = "Remarks, no verdicts" if one.outcome is None else one.heading
-        if above != heading:
-            yield f"<h3>{escape(above)}</h3>"
-        heading = above
+    for finding in findings:
+        if finding.heading != heading:
+            heading = finding.heading
+            yield f"<h3>{escape(heading)}</h3>"
+        details = escape(finding.details)
         yield FINDING.substitute(
-            kind=CLASSES[one.outcome],
-            mark="" if one.outcome is None else MARKS[one.outcome],
-            item=escape(one.item),
-            reading=f" ({escape(one.reading)})" if one.reading else "",
-            where=escape(one.where),
-            words=escape(one.words),
-            details=f'\n<pre tabindex="0">{escape(one.details)}</pre>' if one.details else "",
+            kind=CLASSES[finding.outcome],
+            mark="" if finding.outcome is None else MARKS[finding.outcome],
+            item=escape(finding.items),
+            reading=f" ({escape(finding.reading)})" if finding.reading else "",
+            where=escape(finding.where),
+            words=escape(finding.words),
+            details=f'\n<pre tabindex="0">{details}</pre>' if details else "",
         )
 
 
 def _table(head: Iterable[str], rows: Iterable[str]) -> str:
+    """Return a table of rows of HTML."""
     names = "".join(f'<th scope="col">{name}</th>' for name in head)
     return TABLE.substitute(head=names, rows="\n".join(rows))
 
 
 def _row(name: str, cells: Iterable[str | None], kind: str = "") -> str:
-    written = "".join(f"<td>{cell}</td>" for cell in cells)
-    return f'<tr{f" class={kind!r}" if kind else ""}><th scope="row">{name}</th>{written}</tr>'
+    """Return a table row of a name and cells of HTML; `kind` is its CSS class."""
+    columns = "".join(f"<td>{cell}</td>" for cell in cells)
+    css = f" class={kind!r}" if kind else ""
+    return f'<tr{css}><th scope="row">{name}</th>{columns}</tr>'

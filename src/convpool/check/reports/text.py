@@ -1,4 +1,4 @@
-"""The report as text: one screen for a submission, a table for a class. Colours only where a terminal shows them."""
+"""The report as text: one screen for a submission, a table for a class, coloured in a terminal."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from convpool.check.reports.findings import (
-    Said,
-    by_task,
-    commonest,
-    counts,
-    gathered,
-    matrix,
-    sentence,
+from convpool.check.reports.summary import (
+    ReportedFinding,
+    common_items,
+    count_outcomes,
+    measure_table,
+    outcome_table,
+    outcomes_by_task,
+    reported_findings,
     short_titles,
     slowest,
-    weights,
+    summary_sentence,
 )
 from convpool.check.tasks import TASKS
 from convpool.check.verdicts import Judgement, Outcome
 
-WIDTH = 100  # where no terminal says how wide it is
+WIDTH = 100  # of a file, and of an output that is no terminal
 MARKS = {Outcome.HOLDS: "✓", Outcome.FAILS: "✗", Outcome.UNCHECKED: "?", None: "·"}
 PLAIN_MARKS = {Outcome.HOLDS: "ok", Outcome.FAILS: "no", Outcome.UNCHECKED: "?", None: "-"}
 STYLES = {
@@ -44,160 +44,181 @@ MEANINGS = (
 )
 
 
-def console(file: IO[str] | None = None, width: int | None = None) -> Console:
-    """Return what the report is printed on: nothing in it is read as markup, links or numbers."""
-    made = Console(file=file, highlight=False, markup=False, emoji=False, width=width)
-    if width is None and not made.is_terminal and "COLUMNS" not in os.environ:
-        made.width = WIDTH
-    return made
+def make_console(file: IO[str] | None = None, width: int | None = None) -> Console:
+    """Return a console that reads nothing as markup, links or numbers; default: standard output."""
+    console = Console(file=file, highlight=False, markup=False, emoji=False, width=width)
+    if width is None and not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = WIDTH
+    return console
 
 
-def show(judgements: Sequence[Judgement], to: Console) -> None:
+def print_report(judgements: Sequence[Judgement], console: Console) -> None:
     """Print the report of one submission, or of a class."""
     if len(judgements) == 1:
-        show_submission(judgements[0], to)
+        print_submission(judgements[0], console)
     else:
-        show_class(judgements, to)
+        print_class(judgements, console)
 
 
-def text(judgement: Judgement) -> str:
-    """Return the report of one submission as a file has it."""
+def feedback_text(judgement: Judgement) -> str:
+    """Return the report of one submission as the text of a file, without spaces at line ends."""
     file = io.StringIO()
-    show_submission(judgement, console(file, WIDTH))
+    print_submission(judgement, make_console(file, WIDTH))
     return "".join(f"{line.rstrip()}\n" for line in file.getvalue().splitlines())
 
 
-def show_submission(judgement: Judgement, to: Console) -> None:
-    """Print one screen."""
-    _line(
-        to,
-        (judgement.submission, "bold"),
-        ("" if judgement.folder == judgement.submission else f"  {judgement.folder}", "dim"),
-    )
-    _line(to, (_ran(judgement), "dim"))
-    if matrix(judgement):
-        to.print()
-        to.print(_table(judgement, to))
-    _folder(judgement, to)
+# ---- one submission ----
+
+
+def print_submission(judgement: Judgement, console: Console) -> None:
+    """Print the report of one submission: a table, its findings, a summary."""
+    folder = "" if judgement.folder == judgement.submission else f"  {judgement.folder}"
+    _print_line(console, (judgement.submission, "bold"), (folder, "dim"))
+    ran = f"run on {judgement.ran_on}" if judgement.ran_on else "nothing was run"
+    _print_line(console, (f"{ran}, {judgement.seconds:.1f} s", "dim"))
+    if outcome_table(judgement):
+        console.print()
+        console.print(_task_table(judgement, console))
+    _print_folder(judgement, console)
     heading = ""
-    for said in gathered(judgement):
-        above = "Remarks, no verdicts" if said.outcome is None else said.heading
-        if above != heading:
-            to.print()
-            _line(to, (above, "bold"))
-        heading = above
-        _show_said(said, to)
-    to.print()
+    for finding in reported_findings(judgement):
+        if finding.heading != heading:
+            heading = finding.heading
+            console.print()
+            _print_line(console, (heading, "bold"))
+        _print_finding(finding, console)
+    console.print()
     if judgement.others:
-        _line(to, (f"Not judged: {', '.join(judgement.others)}", "dim"))
-    _line(to, (f"{judgement.submission}: {sentence([judgement])}", STYLES[judgement.outcome]))
+        _print_line(console, (f"Not judged: {', '.join(judgement.others)}", "dim"))
+    sentence = f"{judgement.submission}: {summary_sentence([judgement])}"
+    _print_line(console, (sentence, STYLES[judgement.outcome]))
 
 
-def _ran(judgement: Judgement) -> str:
-    on = f"run on {judgement.ran_on}" if judgement.ran_on else "nothing was run"
-    return f"{on}, {judgement.seconds:.1f} s"
-
-
-def _table(judgement: Judgement, to: Console) -> Table:
-    """A column per task; rows of what was judged, and of what the file weighs."""
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+def _task_table(judgement: Judgement, console: Console) -> Table:
+    """Return a table with a column per task: rows of outcomes, and of lines, time and memory."""
+    table = _plain_table()
     table.add_column("", no_wrap=True)
     for task, title in zip(TASKS, short_titles(), strict=True):
         table.add_column(f"{task}\n{title}", justify="center", no_wrap=True)
-    for name, row in matrix(judgement).items():
-        table.add_row(name, *(_mark(outcome, to) for outcome in row))
-    for name, cells in weights(judgement).items():
+    for name, row in outcome_table(judgement).items():
+        table.add_row(name, *(_mark(outcome, console) for outcome in row))
+    for name, cells in measure_table(judgement).items():
         table.add_row(Text(name, "dim"), *(Text(cell, "dim") for cell in cells))
     return table
 
 
-def _folder(judgement: Judgement, to: Console) -> None:
-    """Print what was judged of the folder as such."""
+def _print_folder(judgement: Judgement, console: Console) -> None:
+    """Print the outcomes of the items of the folder, if there are any."""
     items = judgement.of(None)
     if items:
-        to.print()
-        _line(
-            to,
-            ("The folder:", ""),
-            *((f" {_marks(to)[one.outcome]} {one.name}", STYLES[one.outcome]) for one in items),
-        )
+        marks = _marks(console)
+        parts = [(f" {marks[item.outcome]} {item.name}", STYLES[item.outcome]) for item in items]
+        console.print()
+        _print_line(console, ("The folder:", ""), *parts)
 
 
-def _show_said(said: Said, to: Console) -> None:
-    mark = Text("-" if said.outcome is None else _marks(to)[said.outcome], STYLES[said.outcome])
-    reading = f" ({said.reading})" if said.reading else ""
-    title = Text.assemble("  ", mark, " ", (f"{said.item}{reading}", "bold"), "  ")
-    fits = len(title) + len(said.where) <= to.width
-    if fits:
-        to.print(title.append(said.where, "cyan"))
+def _print_finding(finding: ReportedFinding, console: Console) -> None:
+    """Print a finding: its items and places, its words, its details."""
+    mark = "-" if finding.outcome is None else _marks(console)[finding.outcome]
+    reading = f" ({finding.reading})" if finding.reading else ""
+    name = (f"{finding.items}{reading}", "bold")
+    title = Text.assemble("  ", Text(mark, STYLES[finding.outcome]), " ", name, "  ")
+    if len(title) + len(finding.where) <= console.width:
+        console.print(title.append(finding.where, "cyan"))
     else:
-        to.print(Padding(title[2:], (0, 0, 0, 2)))
-        to.print(Padding(Text(said.where, "cyan"), (0, 0, 0, 4)))
-    to.print(Padding(Text(said.words), (0, 0, 0, 4)))
-    if said.details:
-        # not folded: it is drawn for a fixed width
-        to.print(Text(textwrap.indent(said.details.rstrip("\n"), " " * 6)), soft_wrap=True)
+        console.print(Padding(title[2:], (0, 0, 0, 2)))
+        console.print(Padding(Text(finding.where, "cyan"), (0, 0, 0, 4)))
+    console.print(Padding(Text(finding.words), (0, 0, 0, 4)))
+    if finding.details:
+        # not wrapped, as it is made for a fixed width
+        details = textwrap.indent(finding.details.rstrip("\n"), " " * 6)
+        console.print(Text(details), soft_wrap=True)
 
 
-def show_class(judgements: Sequence[Judgement], to: Console) -> None:
-    """Print one row for each submission, then what was found most often, and who took longest."""
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    table.add_column("submission", overflow="fold")
-    for task in TASKS:
-        table.add_column(str(task), justify="center", no_wrap=True)
-    table.add_column("folder", justify="center", no_wrap=True)
-    table.add_column("does not", justify="right", no_wrap=True)
-    table.add_column("unchecked", justify="right", no_wrap=True)
-    for judgement in judgements:
-        marks = (_mark(outcome, to) for outcome in by_task(judgement).values())
-        counted = counts(judgement)
-        numbers = (str(counted[outcome]) for outcome in (Outcome.FAILS, Outcome.UNCHECKED))
-        table.add_row(Text(judgement.submission), *marks, *numbers)
-    to.print(table)
-    to.print()
-    _line(
-        to, *((f"{_marks(to)[outcome]} {words}   ", STYLES[outcome]) for outcome, words in MEANINGS)
-    )
-    _show_commonest(judgements, to)
-    to.print()
+# ---- a class ----
+
+
+def print_class(judgements: Sequence[Judgement], console: Console) -> None:
+    """Print a row for each submission, the most common items, the slowest, and a summary."""
+    console.print(_class_table(judgements, console))
+    console.print()
+    marks = _marks(console)
+    legend = [(f"{marks[outcome]} {words}   ", STYLES[outcome]) for outcome, words in MEANINGS]
+    _print_line(console, *legend)
+    _print_common_items(judgements, console)
+    console.print()
     slow = ", ".join(
         f"{judgement.submission} {judgement.seconds:.1f} s" for judgement in slowest(judgements)
     )
-    _line(to, (f"Slowest: {slow}", "dim"))
+    _print_line(console, (f"Slowest: {slow}", "dim"))
     for ran_on in sorted({judgement.ran_on for judgement in judgements} - {""}):
-        _line(to, (f"Run on {ran_on}", "dim"))
-    _line(to, (sentence(judgements), "bold"))
+        _print_line(console, (f"Run on {ran_on}", "dim"))
+    _print_line(console, (summary_sentence(judgements), "bold"))
 
 
-def _show_commonest(judgements: Sequence[Judgement], to: Console) -> None:
-    common = commonest(judgements)
-    if not common:
+def _class_table(judgements: Sequence[Judgement], console: Console) -> Table:
+    """Return a table with a row for each submission: an outcome per task, and two counts."""
+    table = _plain_table()
+    table.add_column("submission", overflow="fold")
+    for name in (*map(str, TASKS), "folder"):
+        table.add_column(name, justify="center", no_wrap=True)
+    for name in ("does not", "unchecked"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for judgement in judgements:
+        marks = (_mark(outcome, console) for outcome in outcomes_by_task(judgement).values())
+        counts = count_outcomes(judgement)
+        numbers = (str(counts[outcome]) for outcome in (Outcome.FAILS, Outcome.UNCHECKED))
+        table.add_row(Text(judgement.submission), *marks, *numbers)
+    return table
+
+
+def _print_common_items(judgements: Sequence[Judgement], console: Console) -> None:
+    """Print the items that do not hold in a class, if there are any."""
+    items = common_items(judgements)
+    if not items:
         return
-    to.print()
-    _line(to, ("Found most often", "bold"), (f", in so many of {len(judgements)} submissions", ""))
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
+    console.print()
+    count = f", in so many of {len(judgements)} submissions"
+    _print_line(console, ("Found most often", "bold"), (count, ""))
+    table = _plain_table(has_header=False)
     table.add_column(justify="right", no_wrap=True)
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
-    for one in common:
-        readings = "".join(f"\n{count} x {reading}" for reading, count in one.readings)
-        table.add_row(
-            str(one.submissions), Text(one.item, STYLES[one.outcome]), Text(one.words + readings)
-        )
-    to.print(table)
+    for item in items:
+        readings = "".join(f"\n{count} x {reading}" for reading, count in item.readings)
+        name = Text(item.name, STYLES[item.outcome])
+        table.add_row(str(item.submissions), name, Text(item.words + readings))
+    console.print(table)
 
 
-def _marks(to: Console) -> dict[Outcome | None, str]:
+# ---- parts of both ----
+
+
+def _plain_table(*, has_header: bool = True) -> Table:
+    """Return a table without lines."""
+    return Table(
+        box=None,
+        pad_edge=False,
+        padding=(0, 2, 0, 0),
+        header_style="bold",
+        show_header=has_header,
+    )
+
+
+def _marks(console: Console) -> dict[Outcome | None, str]:
+    """Return the marks of outcomes that an output can hold."""
     try:
-        "".join(MARKS.values()).encode(to.encoding)
+        "".join(MARKS.values()).encode(console.encoding)
     except UnicodeEncodeError:
         return PLAIN_MARKS
     return MARKS
 
 
-def _mark(outcome: Outcome | None, to: Console) -> Text:
-    return Text(_marks(to)[outcome], STYLES[outcome])
+def _mark(outcome: Outcome | None, console: Console) -> Text:
+    """Return the mark of an outcome in its colour."""
+    return Text(_marks(console)[outcome], STYLES[outcome])
 
 
-def _line(to: Console, *parts: tuple[str, str]) -> None:
-    to.print(Text.assemble(*parts))
+def _print_line(console: Console, *parts: tuple[str, str]) -> None:
+    """Print texts in one line, each with its style."""
+    console.print(Text.assemble(*parts))

@@ -1,4 +1,5 @@
-"""The rules of the brief that are read from a file's text: one function each, whose docstring is its page.
+"""The brief's rules that are checked in a file's text: one function each, its docstring its page.
 
-May import submissions, sandbox, tasks and verdicts.
+`registry` has them all and says how to add one. May import submissions, sandbox, tasks and
+verdicts.
 """

@@ -7,24 +7,24 @@ import difflib
 from collections.abc import Iterator
 from typing import Any
 
-from convpool.check.rules.pages import rule
-from convpool.check.submissions.task_files import Source
+from convpool.check.rules.rule import rule
+from convpool.check.submissions.task_files import TaskFile
 from convpool.check.tasks import REQUIRED, Task
 from convpool.check.verdicts import Finding, Remark
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def documented(node: ast.Module | ast.ClassDef | Function) -> bool:
-    """Whether there is a docstring with words in it."""
+def has_docstring(node: ast.Module | ast.ClassDef | Function) -> bool:
+    """Return whether a definition has a docstring that is not blank."""
     return bool((ast.get_docstring(node, clean=False) or "").strip())
 
 
 @rule("tree")
-def module_docstring(source: Source) -> Iterator[Finding]:
+def module_docstring(file: TaskFile) -> Iterator[Finding]:
     '''The file begins with a docstring.
 
-    Why: all modules have documentation, which is what __import__("my_module").__doc__ prints.
+    Why: every module must have documentation: __import__("my_module").__doc__ prints it.
 
     good: """Convolution of images."""
     bad: import numpy as np
@@ -33,18 +33,18 @@ def module_docstring(source: Source) -> Iterator[Finding]:
         import numpy as np
         """Convolution of images."""
     '''
-    if not documented(source.tree):
-        below = next((node.lineno for node in source.tree.body if _is_text(node)), None)
-        late = (
-            f"; the one in line {below} comes too late, behind other code, or is blank"
-            if below
-            else ""
+    if not has_docstring(file.tree):
+        line = next((node.lineno for node in file.tree.body if _is_string(node)), None)
+        late = f"; the one in line {line} comes too late, after other code, or is blank"
+        words = (
+            'the file has no docstring: write """What it does.""" below the first line, before '
+            f"the imports{late if line else ''}"
         )
-        words = f'the file has no docstring: write """What it does.""" below the first line, before the imports{late}'
         yield Finding(words, line=1)
 
 
-def _is_text(node: ast.stmt) -> bool:
+def _is_string(node: ast.stmt) -> bool:
+    """Return whether a statement is a string and nothing else."""
     return (
         isinstance(node, ast.Expr)
         and isinstance(node.value, ast.Constant)
@@ -53,10 +53,10 @@ def _is_text(node: ast.stmt) -> bool:
 
 
 @rule("tree")
-def class_docstring(source: Source) -> Iterator[Finding]:
+def class_docstring(file: TaskFile) -> Iterator[Finding]:
     '''Every class has a docstring.
 
-    Why: all classes have documentation, inner ones too.
+    Why: every class must have documentation, inner ones too.
 
     good:
         class Window:
@@ -65,19 +65,17 @@ def class_docstring(source: Source) -> Iterator[Finding]:
         class Window:
             size = 3
     '''
-    for node in ast.walk(source.tree):
-        if isinstance(node, ast.ClassDef) and not documented(node):
-            yield Finding(
-                f"class {node.name} has no docstring: write what it is below its first line",
-                line=node.lineno,
-            )
+    for node in ast.walk(file.tree):
+        if isinstance(node, ast.ClassDef) and not has_docstring(node):
+            words = f"class {node.name} has no docstring: write what it is below its first line"
+            yield Finding(words, line=node.lineno)
 
 
 @rule("tree")
-def function_docstring(source: Source) -> Iterator[Finding]:
+def function_docstring(file: TaskFile) -> Iterator[Finding]:
     '''Every function has a docstring, methods and inner functions too.
 
-    Why: all functions have documentation, inside and outside a class.
+    Why: every function must have documentation, inside and outside a class.
 
     good:
         def half(size):
@@ -98,25 +96,26 @@ def function_docstring(source: Source) -> Iterator[Finding]:
                 return 1
             return inner()
     '''
-    for node in ast.walk(source.tree):
-        if isinstance(node, Function) and not documented(node):
-            yield Finding(
-                f"{node.name} has no docstring: write what it does below its first line",
-                line=node.lineno,
-            )
+    for node in ast.walk(file.tree):
+        if isinstance(node, Function) and not has_docstring(node):
+            words = f"{node.name} has no docstring: write what it does below its first line"
+            yield Finding(words, line=node.lineno)
 
 
-def of_task(source: Source) -> list[Function]:
-    """Return the definitions of the task's function, in order; the last one counts."""
+def definitions_of_task(file: TaskFile) -> list[Function]:
+    """Return the definitions of the task's function at module level, in order; the last counts."""
     return [
         node
-        for node in module_level(source.tree)
-        if isinstance(node, Function) and node.name == source.task.function
+        for node in module_level(file.tree)
+        if isinstance(node, Function) and node.name == file.task.function
     ]
 
 
 def module_level(node: ast.AST) -> Iterator[ast.AST]:
-    """Yield the statements that run on import, those under if, try and with too."""
+    """Yield the nodes that run on import: statements, also under if, try, with, and expressions.
+
+    The bodies of functions and classes, and parts of expressions, are left out.
+    """
     for child in ast.iter_child_nodes(node):
         yield child
         if not isinstance(child, Function | ast.ClassDef | ast.expr):
@@ -124,10 +123,10 @@ def module_level(node: ast.AST) -> Iterator[ast.AST]:
 
 
 @rule("tree")
-def signature(source: Source) -> Iterator[Finding]:
+def signature(file: TaskFile) -> Iterator[Finding]:
     """The function has the name, parameters and defaults of the brief.
 
-    Why: the brief's programs and its checks call it so, by position and by name.
+    Why: the brief's programs and checks call it so, by position and by name.
 
     good:
         def convolve_grayscale_valid(images, kernel):
@@ -146,85 +145,78 @@ def signature(source: Source) -> Iterator[Finding]:
             return args[0]
     bad: convolve_grayscale_valid = lambda images, kernel: images
     """
-    found = of_task(source)
-    if not found:
-        yield _missing(source)
+    functions = definitions_of_task(file)
+    if not functions:
+        yield _missing_function(file)
         return
-    last = found[-1]
-    if len(found) > 1:
-        lines = ", ".join(str(node.lineno) for node in found)
-        yield Remark(
-            f"{last.name} is defined {len(found)} times (lines {lines}); the last one counts",
-            line=last.lineno,
+    last = functions[-1]
+    if len(functions) > 1:
+        lines = ", ".join(str(node.lineno) for node in functions)
+        words = (
+            f"{last.name} is defined {len(functions)} times (lines {lines}); the last one counts"
         )
+        yield Remark(words, line=last.lineno)
     if last.decorator_list:
-        word = ast.unparse(last.decorator_list[0])[:40]
-        yield Remark(
-            f"{last.name} is decorated by @{word}, which may change what it takes", line=last.lineno
-        )
+        decorator = ast.unparse(last.decorator_list[0])[:40]
+        words = f"{last.name} is decorated by @{decorator}, which may change what it takes"
+        yield Remark(words, line=last.lineno)
     if isinstance(last, ast.AsyncFunctionDef):
         yield Finding(f"{last.name} is defined by async def; write def", line=last.lineno)
-    if words := " and ".join(differences(last.args, source.task)):
-        yield Finding(f"{words}; the brief has {source.task.signature}", line=last.lineno)
+    if words := " and ".join(parameter_differences(last.args, file.task)):
+        yield Finding(f"{words}; the brief has {file.task.signature}", line=last.lineno)
 
 
-def _missing(source: Source) -> Finding:
-    wanted = source.task.function
-    assigned = [
-        node
-        for node in module_level(source.tree)
-        if isinstance(node, ast.Name) and node.id == wanted
-    ]
-    stored = next((node.lineno for node in assigned if isinstance(node.ctx, ast.Store)), None)
-    if stored:
-        return Finding(
-            f"{wanted} is assigned; define it: def {source.task.signature}:", line=stored
-        )
-    inside = [node for node in ast.walk(source.tree) if isinstance(node, Function)]
-    names = [node.name for node in inside]
-    if wanted in names:
-        line = inside[names.index(wanted)].lineno
-        return Finding(
-            f"{wanted} is inside another definition; move it to the left margin", line=line
-        )
-    near = difflib.get_close_matches(wanted, names, 1, 0.5) or names[:1]
-    at = inside[names.index(near[0])].lineno if near else None
-    there = f"; {near[0]} is there" if near else "; no function is there"
-    return Finding(f"the file has no function {source.task.signature}{there}", line=at)
-
-
-def differences(given: ast.arguments, task: Task) -> Iterator[str]:
-    """Yield in words where parameters differ from the task's."""
-    wanted = list(task.parameters)
-    named = [arg.arg for arg in (*given.posonlyargs, *given.args)]
-    stars = [f"*{given.vararg.arg}"] if given.vararg else []
-    stars += [f"{arg.arg} by keyword only" for arg in given.kwonlyargs] + (
-        [f"**{given.kwarg.arg}"] if given.kwarg else []
+def _missing_function(file: TaskFile) -> Finding:
+    """Return the finding for a file that does not define its task's function at module level."""
+    function = file.task.function
+    assignments = (
+        node.lineno
+        for node in module_level(file.tree)
+        if isinstance(node, ast.Name) and node.id == function and isinstance(node.ctx, ast.Store)
     )
+    if line := next(assignments, None):
+        words = f"{function} is assigned; define it: def {file.task.signature}:"
+        return Finding(words, line=line)
+    lines: dict[str, int] = {}  # of each function's first definition
+    for node in ast.walk(file.tree):
+        if isinstance(node, Function):
+            lines.setdefault(node.name, node.lineno)
+    if function in lines:
+        words = f"{function} is inside another definition; move it to the left margin"
+        return Finding(words, line=lines[function])
+    near = difflib.get_close_matches(function, lines, 1, 0.5) or list(lines)[:1]
+    hint = f"; {near[0]} is there" if near else "; no function is there"
+    words = f"the file has no function {file.task.signature}{hint}"
+    return Finding(words, line=lines[near[0]] if near else None)
+
+
+def parameter_differences(parameters: ast.arguments, task: Task) -> Iterator[str]:
+    """Yield a phrase for each way in which parameters differ from the task's."""
+    names = [arg.arg for arg in (*parameters.posonlyargs, *parameters.args)]
+    stars = [f"*{parameters.vararg.arg}"] if parameters.vararg else []
+    stars += [f"{arg.arg} by keyword only" for arg in parameters.kwonlyargs]
+    stars += [f"**{parameters.kwarg.arg}"] if parameters.kwarg else []
     if stars:
         yield f"it takes {', '.join(stars)}"
-    if given.posonlyargs:
-        yield f"it takes {', '.join(arg.arg for arg in given.posonlyargs)} by position only"
-    if named != wanted:
-        if named and not (stars or given.posonlyargs):
-            yield f"its parameters are ({', '.join(named)})"
+    if parameters.posonlyargs:
+        yield f"it takes {', '.join(arg.arg for arg in parameters.posonlyargs)} by position only"
+    if names != list(task.parameters):
+        if names and not (stars or parameters.posonlyargs):
+            yield f"its parameters are ({', '.join(names)})"
         elif not stars:
             yield "it has no parameters"
         return
-    defaults: list[ast.expr | None] = [None] * (len(named) - len(given.defaults)) + given.defaults
-    for name, default in zip(named, defaults, strict=True):
+    required = len(names) - len(parameters.defaults)
+    for name, default in zip(names, [None] * required + [*parameters.defaults], strict=True):
         expected = task.parameters[name]
-        if repr(_value(default)) != repr(expected):
-            there = "no default" if default is None else f"the default {ast.unparse(default)[:40]}"
-            yield (
-                f"{name} has {there}, not {expected!r}"
-                if expected is not REQUIRED
-                else f"{name} has {there}"
-            )
+        if repr(_default_value(default)) != repr(expected):
+            code = "no default" if default is None else f"the default {ast.unparse(default)[:40]}"
+            wanted = "" if expected is REQUIRED else f", not {expected!r}"
+            yield f"{name} has {code}{wanted}"
 
 
-def _value(default: ast.expr | None) -> Any:
-    """Return a default's value; an expression that is no literal differs from every value."""
+def _default_value(default: ast.expr | None) -> Any:
+    """Return a default's value; REQUIRED for none, the node itself if it is no literal."""
     if default is None:
         return REQUIRED
     try:

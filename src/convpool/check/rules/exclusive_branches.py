@@ -1,18 +1,22 @@
-"""Ifs that exclude each other though no else says so: one for mode == 'max' and, below it, one for mode == 'avg'."""
+"""Find separate ifs that exclude each other: if mode == 'max', and below it, if mode == 'avg'."""
 
 from __future__ import annotations
 
 import ast
 
-Path = dict[ast.AST, None]  # the for loops of a path, in order
-Key = tuple[str, str]  # a name, and the value or the type that a branch asks it for
+Path = dict[ast.AST, None]  # the for loops on a way through the code, in order (a set with order)
+Condition = tuple[str, str]  # a name, and the value or type that a test compares it with
 
 
-class Choices:
-    """The branches within one sequence of statements that ask a name, which is never set there, for its value."""
+class ExclusiveBranches:
+    """The branches of one sequence of statements that depend on the value of a name.
+
+    The name is not assigned in that sequence, so that branches for different values exclude each
+    other.
+    """
 
     def __init__(self, statements: list[ast.stmt]) -> None:
-        self._set = {
+        self._assigned_names = {
             node.id
             for statement in statements
             for node in ast.walk(statement)
@@ -20,46 +24,59 @@ class Choices:
         }
         self._paths: dict[str, dict[str, Path]] = {}  # by name, by value
 
-    def arms(self, statement: ast.If) -> dict[Key, ast.If]:
-        """Return the branches of an if and its elifs by what they ask for; none where they ask for anything else."""
-        found: dict[Key, ast.If] = {}
-        arm: ast.If | None = statement
-        while arm is not None:
-            key = asked(arm.test)
-            if key is None or key[0] in self._set or _leaves(arm):
+    def branches(self, statement: ast.If) -> dict[Condition, ast.If]:
+        """Return the branches of an if and its elifs by their conditions.
+
+        None of them if any has another kind of test, another name, an else, or leaves the sequence.
+        """
+        branches: dict[Condition, ast.If] = {}
+        branch: ast.If | None = statement
+        while branch is not None:
+            condition = condition_of(branch.test)
+            if condition is None or condition[0] in self._assigned_names or leaves(branch.body):
                 return {}
-            found.setdefault(key, arm)  # a second one is never reached
-            match arm.orelse:
+            branches.setdefault(condition, branch)  # a second one is never reached
+            match branch.orelse:
                 case []:
-                    arm = None
+                    branch = None
                 case [ast.If() as below]:
-                    arm = below
+                    branch = below
                 case _:
                     return {}
-        return found if len({name for name, _ in found}) == 1 else {}
+        return branches if len({name for name, _ in branches}) == 1 else {}
 
-    def add(self, paths: dict[Key, Path]) -> None:
-        """Note the loops of branches; those that ask for the same lie on one way."""
+    def add(self, paths: dict[Condition, Path]) -> None:
+        """Add the loops of branches; those with one condition lie on one path."""
         for (name, value), path in paths.items():
             self._paths.setdefault(name, {}).setdefault(value, {}).update(path)
 
     def longest(self) -> Path:
-        """Return for each name the loops of the value with the most."""
-        found: Path = {}
-        for by_value in self._paths.values():
-            best: Path = {}
-            for path in by_value.values():
-                best = path if len(path) > len(best) else best
-            found |= best
-        return found
+        """Return, for each name, the loops of the value that has most of them, together."""
+        total: Path = {}
+        for paths in self._paths.values():
+            longest: Path = {}
+            for path in paths.values():
+                longest = path if len(path) > len(longest) else longest
+            total |= longest
+        return total
 
 
-def asked(test: ast.expr) -> Key | None:
-    """Return the name and the value that a test asks for: mode == 'max', type(padding) is tuple, isinstance(...)."""
+def leaves(statements: list[ast.stmt]) -> bool:
+    """Return whether the last statement leaves: return, raise, continue or break."""
+    return bool(statements) and isinstance(
+        statements[-1], ast.Return | ast.Raise | ast.Continue | ast.Break
+    )
+
+
+def condition_of(test: ast.expr) -> Condition | None:
+    """Return the condition that a test needs to be true, None for any other kind of test.
+
+    Such as mode == 'max', type(padding) is tuple, isinstance(padding, tuple).
+    """
     if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
-        return next((key for key in map(asked, test.values) if key), None)
+        return next(filter(None, map(condition_of, test.values)), None)
     if isinstance(test, ast.Call) and _is_call(test, "isinstance", 2):
-        return _key(test.args[0], test.args[1])
+        return _condition(test.args[0], test.args[1])
     if (
         isinstance(test, ast.Compare)
         and len(test.ops) == 1
@@ -67,23 +84,25 @@ def asked(test: ast.expr) -> Key | None:
     ):
         left, right = test.left, test.comparators[0]
         if isinstance(left, ast.Call) and _is_call(left, "type", 1):
-            return _key(left.args[0], right)
-        return _key(left, right) if isinstance(right, ast.Constant) else _key(right, left)
+            return _condition(left.args[0], right)
+        if isinstance(right, ast.Constant):
+            return _condition(left, right)
+        return _condition(right, left)
     return None
 
 
-def _key(what: ast.expr, value: ast.expr) -> Key | None:
-    """Pair a name with a value or with tuple; str would not exclude a word."""
-    is_value = isinstance(value, ast.Constant) and isinstance(value.value, str)
-    is_type = isinstance(value, ast.Name) and value.id == "tuple"
-    if not isinstance(what, ast.Name) or what.id == "__name__" or not (is_value or is_type):
+def _condition(subject: ast.expr, value: ast.expr) -> Condition | None:
+    """Pair a name with a string or with tuple; None for all else.
+
+    The type str is left out, as it does not exclude the value 'same'.
+    """
+    is_string = isinstance(value, ast.Constant) and isinstance(value.value, str)
+    is_tuple = isinstance(value, ast.Name) and value.id == "tuple"
+    if not isinstance(subject, ast.Name) or subject.id == "__name__":
         return None
-    return what.id, ast.unparse(value)
+    return (subject.id, ast.unparse(value)) if is_string or is_tuple else None
 
 
 def _is_call(node: ast.Call, name: str, count: int) -> bool:
+    """Return whether a call is of the function `name`, with `count` arguments by position."""
     return isinstance(node.func, ast.Name) and node.func.id == name and len(node.args) == count
-
-
-def _leaves(arm: ast.If) -> bool:
-    return isinstance(arm.body[-1], ast.Return | ast.Raise | ast.Continue | ast.Break)

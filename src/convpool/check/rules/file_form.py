@@ -1,49 +1,37 @@
-r"""Rules about a file as such: its first line, run bit, line ends, bytes; and the README beside it."""
+r"""Rules about a file as a whole: first line, run bit, line ends, encoding; and the README."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from convpool.check.rules.pages import rule
-from convpool.check.submissions.task_files import UTF8_MARK, Course, Source, readme_problem
+from convpool.check.rules.phrases import list_lines, quote_bytes
+from convpool.check.rules.rule import rule
+from convpool.check.submissions.task_files import UTF8_MARK, CourseFolder, TaskFile
 from convpool.check.tasks import FIRST_LINE, README
 from convpool.check.verdicts import Finding, UncheckedError
 
 
-def shown(data: bytes) -> str:
-    """Write bytes as a string that fits in a line."""
-    text = repr(data.decode("utf-8", "backslashreplace"))
-    return text if len(text) <= 60 else f"{text[:56]}...{text[0]}"
-
-
-def places(lines: list[int]) -> str:
-    """Write lines as in: lines 3, 9, 12 and 4 more."""
-    more = f" and {len(lines) - 5} more" if len(lines) > 5 else ""
-    return f"line{'s' if len(lines) > 1 else ''} {', '.join(map(str, lines[:5]))}{more}"
-
-
 @rule("folder")
-def readme(course: Course) -> Iterator[Finding]:
-    """A README.md stands in the folder of the project.
+def readme(course: CourseFolder) -> Iterator[Finding]:
+    """There is a README.md in the folder of the project.
 
-    Why: the brief calls it mandatory, at the root of the folder of the project; an empty one says
-        nothing.
+    Why: the brief requires it, at the root of the folder of the project; an empty one says nothing.
 
     good: $ echo 'Convolution and pooling' > README.md
     bad: $ rm README.md
     bad: $ : > README.md
     bad: $ mv README.md readme.txt
     """
-    if problem := readme_problem(course):
+    if problem := course.readme_problem:
         yield Finding(f"{README} {problem}; write what the project is", README)
 
 
 @rule("bytes")
-def first_line(source: Source) -> Iterator[Finding]:
+def first_line(file: TaskFile) -> Iterator[Finding]:
     r"""The first line is exactly #!/usr/bin/env python3.
 
-    Why: it tells the shell which program runs the file; a blank or a comment before it, and it is a
-        mere comment.
+    Why: it tells the shell which program runs the file; if anything precedes it, it is a mere
+        comment.
 
     good: b"#!/usr/bin/env python3\n"
     bad: b"#!/usr/bin/python3\n"
@@ -51,51 +39,46 @@ def first_line(source: Source) -> Iterator[Finding]:
     bad: b"\n#!/usr/bin/env python3\n"
     """
     # a carriage return or a byte order mark here is the finding of its own rule
-    first, wanted = source.lines[0], FIRST_LINE.encode()
+    first, wanted = file.lines[0], FIRST_LINE.encode()
     if first == wanted:
         return
-    below = (
-        f"; it stands in line {source.lines.index(wanted) + 1}" if wanted in source.lines else ""
-    )
+    below = f"; it stands in line {file.lines.index(wanted) + 1}" if wanted in file.lines else ""
     around = "; leave out the blanks around it" if first.strip() == wanted else ""
-    yield Finding(
-        f"the first line is {shown(first)}, but must be exactly '{FIRST_LINE}'{below or around}",
-        line=1,
+    words = (
+        f"the first line is {quote_bytes(first)}, but must be exactly "
+        f"'{FIRST_LINE}'{below or around}"
     )
+    yield Finding(words, line=1)
 
 
 @rule("bytes")
-def run_bit(source: Source) -> Iterator[Finding]:
-    """The file can be run: it has its run bit, or git has it.
+def run_bit(file: TaskFile) -> Iterator[Finding]:
+    """The file is executable: it has its run bit, on disk or in git.
 
-    Why: the brief runs files by their names. Where a download has lost the bit, git's index still
+    Why: the brief runs files by their names. If a download has lost the bit, git's index still
         counts.
 
     good: $ chmod +x 0-convolve_grayscale_valid.py
-    good: $ git init -q . && git add . && git update-index --chmod=+x 0*.py && chmod -x *.py
+    good: $ git init -q . && git add . && git update-index --chmod=+x *.py && chmod -x *.py
     bad: $ chmod -x 0-convolve_grayscale_valid.py
     bad: $ git init -q . && chmod -x *.py && git add .
     """
-    if source.executable:
+    if file.is_executable:
         return
-    name = source.task.file
-    if not source.course.run_bits:
+    name = file.task.file
+    if not file.course.keeps_run_bits:
         raise UncheckedError(
             f"the archive does not say which files may be run; on Linux or macOS: chmod +x {name}"
         )
-    lost = (
-        ""
-        if source.course.has_run_bits
-        else "; no file here has one, so uploading or unpacking may have lost it"
-    )
+    hint = "; no file here has one, so uploading or unpacking may have lost it"
     yield Finding(
         f"the file cannot be run: chmod +x {name}, and in git: git update-index --chmod=+x "
-        f"{name}{lost}"
+        f"{name}{'' if file.course.has_run_bits else hint}"
     )
 
 
 @rule("bytes")
-def final_newline(source: Source) -> Iterator[Finding]:
+def final_newline(file: TaskFile) -> Iterator[Finding]:
     r"""The file ends with a new line.
 
     Why: the brief asks for it, and wc -l does not count a line without its end.
@@ -104,58 +87,56 @@ def final_newline(source: Source) -> Iterator[Finding]:
     bad: b"total = 0"
     bad: b"total = 0\n    "
     """
-    if not source.data.endswith((b"\n", b"\r")):
-        last = shown(source.lines[-1])
-        yield Finding(
-            f"the last line is {last} and has no end: add a new line after it",
-            line=len(source.lines),
-        )
+    if not file.data.endswith((b"\n", b"\r")):
+        last = quote_bytes(file.lines[-1])
+        words = f"the last line is {last} and has no end: add a new line after it"
+        yield Finding(words, line=len(file.lines))
 
 
 @rule("bytes")
-def line_ends(source: Source) -> Iterator[Finding]:
+def line_ends(file: TaskFile) -> Iterator[Finding]:
     r"""Lines end with LF alone, as everywhere on Linux.
 
-    Why: with a carriage return, Ubuntu looks for a program named python3\r and does not start the
+    Why: with a carriage return, Linux looks for a program named python3\r and does not start the
         file.
 
     good: b"#!/usr/bin/env python3\n"
     bad: b"#!/usr/bin/env python3\r\n"
     bad: b"first = 0\rsecond = 1\n"
     """
-    lines = source.data.removesuffix(b"\n").split(b"\n")
-    found = [number for number, line in enumerate(lines, 1) if b"\r" in line]
-    if found:
+    lines = file.data.removesuffix(b"\n").split(b"\n")
+    numbers = [number for number, line in enumerate(lines, 1) if b"\r" in line]
+    if numbers:
         where = (
             "every line ends with"
-            if len(found) == len(lines) > 1
-            else f"{places(found)} of {len(lines)} with"
+            if len(numbers) == len(lines) > 1
+            else f"{list_lines(numbers)} of {len(lines)} with"
         )
         words = (
             f"{where} a carriage return (CR): save with line ends LF, or sed -i 's/\\r$//' "
-            f"{source.task.file}"
+            f"{file.task.file}"
         )
-        yield Finding(words, line=found[0])
+        yield Finding(words, line=numbers[0])
 
 
 @rule("bytes")
-def utf8(source: Source) -> Iterator[Finding]:
+def utf8(file: TaskFile) -> Iterator[Finding]:
     r"""The text is UTF-8, without a byte order mark.
 
-    Why: Python reads a file as UTF-8, and Linux sees no #! behind a byte order mark.
+    Why: Python reads a file as UTF-8, and Linux does not see a #! after a byte order mark.
 
     good: b"# caf\xc3\xa9\n"
     bad: b"# caf\xe9\n"
     bad: b"\xef\xbb\xbf#!/usr/bin/env python3\n"
     """
-    if source.data.startswith(UTF8_MARK):
+    if file.data.startswith(UTF8_MARK):
         yield Finding(
             "the file begins with a byte order mark (EF BB BF): save it as UTF-8 without one",
             line=1,
         )
     try:
-        source.data.decode()
+        file.data.decode()
     except UnicodeDecodeError as error:
-        byte = f"the byte {source.data[error.start]:02X} is no UTF-8"
-        line = source.data.count(b"\n", 0, error.start) + 1
+        byte = f"the byte {file.data[error.start]:02X} is no UTF-8"
+        line = file.data.count(b"\n", 0, error.start) + 1
         yield Finding(f"{byte}: save the file as UTF-8, or write that letter otherwise", line=line)

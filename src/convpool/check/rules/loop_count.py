@@ -1,4 +1,7 @@
-"""The rule about loops: how many for loops a task may have, and that nothing else loops."""
+"""The rule about loops: a task has a number of for loops, and no other loops.
+
+What counts as a loop is listed in `loop_kinds`; `reachable_loops` finds them.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,16 @@ import ast
 import re
 from collections.abc import Iterator
 
-from convpool.check.rules.file_form import places
-from convpool.check.rules.pages import rule
-from convpool.check.rules.reachable_loops import Walk
-from convpool.check.submissions.task_files import Source
+from convpool.check.rules.phrases import also_in, list_lines
+from convpool.check.rules.reachable_loops import ReachableLoops
+from convpool.check.rules.rule import rule
+from convpool.check.submissions.task_files import TaskFile
 from convpool.check.verdicts import Finding, Remark, UncheckedError
 
 _COUNTS = {1: "one for loop", 2: "two for loops", 3: "three for loops"}
 
-# What a loop seems to go over, as its line is written, and how others do without it.
-_WITHOUT = {
+# pattern of what a loop runs over -> how to do without it
+_ADVICE = {
     r"\b(nc|kernels)\b|kernels\.shape\[(3|-1)\]": "all kernels at once: np.tensordot(windows, "
     "kernels, axes=3)",
     r"\b(c|ch|channels?)\b|shape\[(3|-1)\]": "sum over the channels as well: np.sum(windows * "
@@ -26,20 +29,22 @@ _WITHOUT = {
     r"\b(kh|kw|kernel)\b": "multiply a whole window: np.sum(images[:, i:i + kh, j:j + kw] * "
     "kernel, axis=(1, 2))",
 }
-_NO_OTHER = "loop over i and j alone, and take all images at once: images[:, i:i + kh, j:j + kw]"
-_ELSE = "one counter goes over two axes: for t in range(oh * ow): i, j = divmod(t, ow)"
+_GENERAL_ADVICE = "one counter runs over two axes: for t in range(oh * ow): i, j = divmod(t, ow)"
+_OTHER_LOOPS_ADVICE = (
+    "Loop over i and j alone, and take all images at once: images[:, i:i + kh, j:j + kw]"
+)
 
 
 @rule("tree")
-def loops(source: Source) -> Iterator[Finding]:
+def loops(file: TaskFile) -> Iterator[Finding]:
     """A task has at most two for loops (task 5: three), and nothing else loops.
 
-    Why: the rest is NumPy's work. Counted are the loops that the task's function can reach, in
-        helpers too, and those
-    that run on import; each once, however often a helper is called. Branches of an if exclude each
-    other: the one with more loops counts. While, comprehensions, generators, map, filter, reduce,
-    recursion, exec, eval, and what calls a function for each element (np.vectorize,
-    np.apply_along_axis, np.frompyfunc, np.nditer) are loops of other kinds.
+    Why: NumPy does the rest. The loops that count are those that the task's function can reach, in
+        helpers too, and those that run on import; each counts once, however often a helper is
+        called. Branches of an if exclude each other: the one with more loops counts. While,
+        comprehensions, generators, map, filter, reduce, recursion, exec, eval, and what calls a
+        function for each element (np.vectorize, np.apply_along_axis, np.frompyfunc, np.nditer) are
+        loops of other kinds.
 
     good:
         def convolve_grayscale_valid(images, kernel):
@@ -93,23 +98,21 @@ def loops(source: Source) -> Iterator[Finding]:
         def convolve_grayscale_valid(images, kernel):
             return np.vectorize(len)(images)
     """
-    walk = Walk(source.tree, source.task.function)
-    if not walk.is_there:
+    reachable = ReachableLoops(file.tree, file.task.function)
+    if not reachable.has_function:
         raise UncheckedError(
-            f"there is no function {source.task.function} whose loops could be counted"
+            f"there is no function {file.task.function} whose loops could be counted"
         )
-    yield from _too_many(walk, source)
+    yield from _too_many(reachable, file.task.loops)
     by_kind: dict[str, set[int]] = {}
-    for loop in sorted(walk.others.values(), key=lambda loop: loop.line):
+    for loop in sorted(reachable.other_loops.values(), key=lambda loop: loop.line):
         by_kind.setdefault(loop.words, set()).add(loop.line)
     for kind, lines in by_kind.items():
         first, *more = sorted(lines)
-        also = f" (also in {places(more)})" if more else ""
-        allowed = f"{_COUNTS[source.task.loops]} are allowed, and no loops of other kinds"
-        yield Finding(
-            f"{kind} is a loop too{also}: {allowed}. {_NO_OTHER.capitalize()}", line=first
-        )
-    for call in walk.reentries.values():
+        allowed = f"{_COUNTS[file.task.loops]} are allowed, and no loops of other kinds"
+        words = f"{kind} is a loop too{also_in(more)}: {allowed}. {_OTHER_LOOPS_ADVICE}"
+        yield Finding(words, line=first)
+    for call in reachable.reentries.values():
         words = (
             f"{ast.unparse(call)[:60]} calls the function itself once, with other arguments; "
             "that is not counted"
@@ -117,43 +120,51 @@ def loops(source: Source) -> Iterator[Finding]:
         yield Remark(words, line=call.lineno)
 
 
-def _too_many(walk: Walk, source: Source) -> Iterator[Finding]:
-    allowed = source.task.loops
-    path = [node for node in walk.path if isinstance(node, ast.For)]
-    before = [node.lineno for node in path[:allowed]]
+def _too_many(reachable: ReachableLoops, allowed: int) -> Iterator[Finding]:
+    """Yield a finding for each for loop beyond the allowed number on the longest path."""
+    path = [node for node in reachable.path if isinstance(node, ast.For)]
+    first_lines = [node.lineno for node in path[:allowed]]
     for node in path[allowed:]:
         words = (
-            f"{_written(node)} is one too many: {_COUNTS[allowed]} are allowed, and "
-            f"{places(before)} have them"
+            f"{_first_line(node)} is one too many: {_COUNTS[allowed]} are allowed, and "
+            f"{list_lines(first_lines)} have them"
         )
         yield Finding(f"{words}. {_advice(node, path)}", line=node.lineno)
-    if len(walk.written) > allowed >= len(path):
+    lines = [node.lineno for node in reachable.for_loops if isinstance(node, ast.For)]
+    if len(lines) > allowed >= len(path):
         words = (
-            f"{len(walk.written)} for loops are written, but at most {len(path)} lie on one "
+            f"{len(lines)} for loops are written, but at most {len(path)} lie on one "
             "way through the function"
         )
-        yield Remark(
-            words, line=min(node.lineno for node in walk.written if isinstance(node, ast.For))
-        )
+        yield Remark(words, line=min(lines))
 
 
-def _written(node: ast.For) -> str:
+def _first_line(node: ast.For) -> str:
+    """Return a loop's first line as code of at most 60 characters."""
     text = f"for {ast.unparse(node.target)} in {ast.unparse(node.iter)}"
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def _advice(node: ast.For, path: list[ast.For]) -> str:
-    """Say how others do without a loop of the path, this one if it can be."""
+    """Return how to do without this loop, or else without another loop of the path."""
     for loop in (node, *path):
-        if words := without(loop):
-            first = "" if loop is node else f"the loop in line {loop.lineno} is not needed: "
-            return (first + words)[0].upper() + (first + words)[1:]
-    return _ELSE[0].upper() + _ELSE[1:]
+        if advice := advice_against(loop):
+            prefix = "" if loop is node else f"the loop in line {loop.lineno} is not needed: "
+            return _with_capital(prefix + advice)
+    return _with_capital(_GENERAL_ADVICE)
 
 
-def without(node: ast.For) -> str:
-    """Say how others do without a loop, by what it goes over; nothing where it may be the output, as h - kh + 1."""
-    over = ast.unparse(node.iter)
-    if re.search(r" -|//", over):
+def _with_capital(words: str) -> str:
+    """Return words with a capital first letter, the rest unchanged."""
+    return words[0].upper() + words[1:]
+
+
+def advice_against(node: ast.For) -> str:
+    """Return how to do without a loop, by what it runs over.
+
+    "" if nothing is known, or if it may run over the output, as in range(h - kh + 1).
+    """
+    iterable = ast.unparse(node.iter)
+    if re.search(r" -|//", iterable):
         return ""
-    return next((words for pattern, words in _WITHOUT.items() if re.search(pattern, over)), "")
+    return next((words for pattern, words in _ADVICE.items() if re.search(pattern, iterable)), "")

@@ -1,4 +1,4 @@
-"""What the names in a file stand for, as far as they stand for a module or for something in one."""
+"""Which names in a file stand for NumPy, math, or something in them."""
 
 from __future__ import annotations
 
@@ -7,20 +7,25 @@ from collections.abc import Iterator
 
 MODULES = ("numpy", "math")
 
-# As the brief names it; so a fragment without its import is understood.
-_GIVEN = {"np": "numpy", "numpy": "numpy"}
+PACKAGES = ("numpy.lib", "numpy.core", "numpy.linalg", "numpy.fft")
+
+# the brief's names, so that a fragment without its imports is understood
+_DEFAULT_NAMES = {"np": "numpy", "numpy": "numpy"}
 
 
-class Meanings:
-    """Names that stand for modules or what is in them: np for numpy, c for numpy.convolve after c = np.convolve."""
+class NameOrigins:
+    """The full names of a file's names.
+
+    np has the full name numpy, and after c = np.convolve, c has numpy.convolve.
+    """
 
     def __init__(self, tree: ast.Module) -> None:
-        self.names = dict(_GIVEN)
+        self.names = dict(_DEFAULT_NAMES)
         for node in ast.walk(tree):
             if isinstance(node, ast.Import | ast.ImportFrom):
-                self.names |= dict(_imported(node))
-        # an alias of an alias may stand before it
-        pairs = list(_assigned(tree))
+                self.names |= dict(_imports(node))
+        # repeated, as an alias of an alias may stand before it
+        pairs = list(_assignments(tree))
         while new := {
             name: full
             for name, value in pairs
@@ -29,7 +34,7 @@ class Meanings:
             self.names |= new
 
     def of(self, node: ast.AST | None) -> str | None:
-        """Return what an expression stands for, as numpy.lib.stride_tricks; None: no module or part of one."""
+        """Return an expression's full name, such as numpy.linalg.norm; None if it has none."""
         attributes = []
         while isinstance(node, ast.Attribute):
             attributes.append(node.attr)
@@ -39,23 +44,21 @@ class Meanings:
         return ".".join([self.names[node.id], *reversed(attributes)])
 
     def is_module(self, node: ast.AST) -> bool:
-        """Whether an expression is a module: numpy, a part of it, or math."""
-        full = self.of(node)
-        return full is not None and (
-            full in MODULES or full in ("numpy.lib", "numpy.core", "numpy.linalg", "numpy.fft")
-        )
+        """Return whether an expression is a module: numpy, a package in it, or math."""
+        return self.of(node) in (*MODULES, *PACKAGES)
 
 
-def defined(tree: ast.AST) -> dict[str, ast.AST]:
+def definitions_by_name(tree: ast.AST) -> dict[str, ast.AST]:
     """Return the functions and classes of a file by name, inner ones too."""
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
     return {node.name: node for node in ast.walk(tree) if isinstance(node, kinds)}
 
 
-def _imported(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, str]]:
+def _imports(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, str]]:
+    """Yield the names that an import defines, each with its full name."""
     for alias in node.names:
         if isinstance(node, ast.ImportFrom):
-            # all that a star brings would take NumPy to tell; this one has a rule
+            # of all names that a star imports, only this one has a rule of its own
             name = "convolve" if alias.name == "*" else alias.name
             yield alias.asname or name, f"{node.module}.{name}"
         elif alias.asname:
@@ -65,28 +68,28 @@ def _imported(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, str]]:
             yield first, first
 
 
-def _assigned(tree: ast.Module) -> Iterator[tuple[str, ast.AST]]:
-    """Yield names with the expressions that they are set to, defaults of parameters too."""
+def _assignments(tree: ast.Module) -> Iterator[tuple[str, ast.AST]]:
+    """Yield names with the expressions assigned to them, parameters with their defaults too."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign):
             for target in node.targets:
-                yield from _pairs(target, node.value)
+                yield from _unpack(target, node.value)
         elif isinstance(node, ast.AnnAssign | ast.NamedExpr) and node.value is not None:
-            yield from _pairs(node.target, node.value)
+            yield from _unpack(node.target, node.value)
         elif isinstance(node, ast.arguments):
-            named = [*node.posonlyargs, *node.args]
-            given = zip(named[len(named) - len(node.defaults) :], node.defaults, strict=True)
-            words = (
-                (arg, value)
-                for arg, value in zip(node.kwonlyargs, node.kw_defaults, strict=True)
-                if value
-            )
-            yield from ((arg.arg, value) for arg, value in (*given, *words))
+            parameters = [*node.posonlyargs, *node.args]
+            with_defaults = parameters[len(parameters) - len(node.defaults) :]
+            pairs = [
+                *zip(with_defaults, node.defaults, strict=True),
+                *zip(node.kwonlyargs, node.kw_defaults, strict=True),
+            ]
+            yield from ((parameter.arg, value) for parameter, value in pairs if value)
 
 
-def _pairs(target: ast.AST, value: ast.AST) -> Iterator[tuple[str, ast.AST]]:
+def _unpack(target: ast.AST, value: ast.AST) -> Iterator[tuple[str, ast.AST]]:
+    """Yield the names of an assignment's target with their values; a tuple's one by one."""
     if isinstance(target, ast.Name):
         yield target.id, value
     elif isinstance(target, ast.Tuple | ast.List) and isinstance(value, ast.Tuple | ast.List):
         for inner, part in zip(target.elts, value.elts, strict=False):
-            yield from _pairs(inner, part)
+            yield from _unpack(inner, part)

@@ -1,145 +1,117 @@
-"""The loops that a task's function can reach: its own, those of its helpers, and those that run on import.
+"""The loops that a task's function can reach: its own, its helpers', and those that run on import.
 
-A path through the code takes one of an if's branches; the for loops that count are those of the
-path with the most. All that loops in another way is listed wherever it can be reached.
+A path through the code takes one branch of each if; the for loops that count are those of the path
+with most of them. Loops of other kinds are listed wherever they can be reached.
 """
 
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 
-from convpool.check.rules.exclusive_branches import Choices, Path
-from convpool.check.rules.name_origins import Meanings
-from convpool.check.rules.scopes import Function, Scope, named_lambda, scope_of
-
-_COMPREHENSIONS: dict[type[ast.AST], str] = {
-    ast.ListComp: "a list comprehension",
-    ast.SetComp: "a set comprehension",
-    ast.DictComp: "a dict comprehension",
-    ast.GeneratorExp: "a generator expression",
-    ast.While: "a while loop",
-    ast.AsyncFor: "an async for loop",
-}
-_BUILT_IN = {
-    "map": "map",
-    "filter": "filter",
-    "reduce": "reduce",
-    "exec": "exec, which can hide a loop,",
-    "eval": "eval, which can hide a loop,",
-}
-_LIBRARY = {
-    f"numpy.{name}": f"np.{name}"
-    for name in (
-        "vectorize",
-        "apply_along_axis",
-        "apply_over_axes",
-        "nditer",
-        "nested_iters",
-        "frompyfunc",
-        "fromiter",
-    )
-} | {"functools.reduce": "reduce"}
-# In a for loop these only say over what it goes; elsewhere they loop.
-_INDICES = {"numpy.ndindex": "np.ndindex", "numpy.ndenumerate": "np.ndenumerate"}
-
-
-@dataclass(frozen=True)
-class Loop:
-    """Something other than for that loops."""
-
-    line: int
-    words: str
+from convpool.check.rules.exclusive_branches import ExclusiveBranches, Path, leaves
+from convpool.check.rules.loop_kinds import BUILT_IN, INDICES, LIBRARY, SYNTAX, OtherLoop
+from convpool.check.rules.name_origins import NameOrigins
+from convpool.check.rules.scopes import Function, Scope, lambda_name, scope_of
 
 
 def is_main(test: ast.expr) -> bool:
-    """Whether an if asks if the file is the program that runs: __name__ == '__main__'."""
+    """Return whether a test asks if the file is run as a program: __name__ == '__main__'."""
     return isinstance(test, ast.Compare) and "__name__" in (
         part.id for part in (test.left, *test.comparators) if isinstance(part, ast.Name)
     )
 
 
-class Walk:
-    """One walk through all that a task's function can reach."""
+class ReachableLoops:
+    """The loops that the function of a file can reach.
+
+    A walk through the code follows names of helpers where they are read. Each method returns the
+    path with most for loops through its part of the code.
+    """
 
     def __init__(self, tree: ast.Module, function: str) -> None:
-        self.meanings = Meanings(tree)
-        self.module = scope_of(tree, None)
-        self.is_there = function in self.module.functions or function in self.module.variables
-        self.others: dict[ast.AST, Loop] = {}  # what loops in another way
-        self.written: Path = {}  # every for loop
-        self._paths: dict[ast.AST, Path] = {}  # of the functions walked so far
-        self._open: list[ast.AST] = []  # functions within which the walk is
+        self.other_loops: dict[ast.AST, OtherLoop] = {}
+        self.for_loops: Path = {}  # all that can be reached, of any path
         self.reentries: dict[ast.AST, ast.Call] = {}  # calls of itself that are no recursion
-        imported = self._sequence(tree.body, self.module)
-        node = self.module.functions.get(function)
-        self.path: Path = {**(self._function(node, self.module, node) if node else {}), **imported}
+        self._origins = NameOrigins(tree)
+        self._paths: dict[ast.AST, Path] = {}  # of the functions walked so far
+        self._open: list[ast.AST] = []  # the functions and classes that the walk is inside of
+        module = scope_of(tree, None)
+        self.has_function = function in module.functions or function in module.variables
+        on_import = self._sequence(tree.body, module)
+        node = module.functions.get(function)
+        # the for loops of the path with most of them
+        self.path: Path = {**(self._function(node, module, node) if node else {}), **on_import}
 
-    def _function(self, node: ast.AST, outer: Scope, place: ast.AST) -> Path:
-        """Walk a function once; within itself it is a recursion."""
+    def _function(self, node: ast.AST, outer: Scope, reference: ast.AST) -> Path:
+        """Walk a function, lambda or class once.
+
+        `reference` is the node that names it; inside the function itself, that is a recursion.
+        """
         if node in self._open:
-            if not isinstance(node, ast.ClassDef) and place not in self.reentries:
-                self._other(
-                    place, f"{getattr(node, 'name', 'a lambda')}, which calls itself (recursion),"
-                )
+            if not isinstance(node, ast.ClassDef) and reference not in self.reentries:
+                name = getattr(node, "name", "a lambda")
+                self._add_other(reference, f"{name}, which calls itself (recursion),")
             return {}
         if node not in self._paths:
             self._open.append(node)
             self.reentries |= reentries(node)
-            self._paths[node] = self._body(node, outer, place)
+            self._paths[node] = self._body(node, outer, reference)
             self._open.pop()
         return self._paths[node]
 
-    def _body(self, node: ast.AST, outer: Scope, place: ast.AST) -> Path:
+    def _body(self, node: ast.AST, outer: Scope, reference: ast.AST) -> Path:
+        """Walk the body of a function, lambda or class, and the methods of a class."""
         scope = scope_of(node, outer)
         if isinstance(node, ast.Lambda):
             return self._node(node.body, scope)
-        found = self._sequence(node.body, scope)  # type: ignore[attr-defined]
+        path = self._sequence(node.body, scope)  # type: ignore[attr-defined]
         if isinstance(node, ast.ClassDef):
-            # names of the class are not seen from inside its methods
+            # the methods cannot see the names of the class
             for method in scope.functions.values():
-                found |= self._function(method, outer, place)
-        return found
+                path |= self._function(method, outer, reference)
+        return path
 
-    def _other(self, node: ast.AST, words: str) -> None:
-        self.others.setdefault(node, Loop(getattr(node, "lineno", 0), words))
+    def _add_other(self, node: ast.AST, words: str) -> None:
+        """Record a loop of another kind."""
+        self.other_loops.setdefault(node, OtherLoop(getattr(node, "lineno", 0), words))
 
     def _sequence(self, statements: list[ast.stmt], scope: Scope) -> Path:
         """Walk statements; after a branch that leaves, the rest belongs to the other branch."""
-        found: Path = {}
-        choices = Choices(statements)
+        path: Path = {}
+        exclusive = ExclusiveBranches(statements)
         for index, statement in enumerate(statements):
             if not isinstance(statement, ast.If):
-                found |= self._node(statement, scope)
+                path |= self._node(statement, scope)
                 continue
-            if arms := choices.arms(statement):
-                choices.add({key: self._arm(arm, scope) for key, arm in arms.items()})
+            if branches := exclusive.branches(statement):
+                exclusive.add({key: self._branch(node, scope) for key, node in branches.items()})
                 continue
-            found |= self._node(statement.test, scope)
+            path |= self._node(statement.test, scope)
             body = {} if is_main(statement.test) else self._sequence(statement.body, scope)
             other = self._sequence(statement.orelse, scope)
             if leaves(statement.body) or leaves(statement.orelse):
                 rest = self._sequence(statements[index + 1 :], scope)
                 first = body if leaves(statement.body) else {**body, **rest}
                 second = other if leaves(statement.orelse) else {**other, **rest}
-                return {**found, **choices.longest(), **longer(first, second)}
-            found |= longer(body, other)
-        return {**found, **choices.longest()}
+                return {**path, **exclusive.longest(), **longer(first, second)}
+            path |= longer(body, other)
+        return {**path, **exclusive.longest()}
 
-    def _arm(self, arm: ast.If, scope: Scope) -> Path:
-        return {**self._node(arm.test, scope), **self._sequence(arm.body, scope)}
+    def _branch(self, branch: ast.If, scope: Scope) -> Path:
+        """Walk the test and the body of an if, without its else."""
+        return {**self._node(branch.test, scope), **self._sequence(branch.body, scope)}
 
     def _node(self, node: ast.AST, scope: Scope) -> Path:
         """Walk a statement or an expression."""
         if isinstance(node, Function | ast.ClassDef):
-            return self._defined(node, scope)
-        if named_lambda(node):
+            return self._definition(node, scope)
+        if lambda_name(node):
             return {}
-        found: Path = {}
+        path: Path = {}
         if isinstance(node, ast.For):
-            found[node] = self.written[node] = None
-            found |= self._iterable(node.iter, scope)
-        self._look(node, scope, found)
+            path[node] = self.for_loops[node] = None
+            path |= self._iterable(node.iter, scope)
+        path |= self._node_itself(node, scope)
         if isinstance(node, ast.IfExp):
             return {
                 **self._node(node.test, scope),
@@ -148,36 +120,36 @@ class Walk:
         if isinstance(node, ast.Dict):
             # a dict of functions is a choice between them
             for key in filter(None, node.keys):
-                found |= self._node(key, scope)
-            chosen: Path = {}
+                path |= self._node(key, scope)
+            longest: Path = {}
             for value in node.values:
-                chosen = longer(chosen, self._node(value, scope))
-            return {**found, **chosen}
+                longest = longer(longest, self._node(value, scope))
+            return {**path, **longest}
         for _, value in ast.iter_fields(node):
             if value is getattr(node, "iter", None) and isinstance(node, ast.For):
                 continue
             if isinstance(value, list) and value and isinstance(value[0], ast.stmt):
-                found |= self._sequence(value, scope)
+                path |= self._sequence(value, scope)
             elif isinstance(value, ast.AST):
-                found |= self._node(value, scope)
+                path |= self._node(value, scope)
             elif isinstance(value, list):
                 for part in value:
                     if isinstance(part, ast.AST):
-                        found |= self._node(part, scope)
-        return found
+                        path |= self._node(part, scope)
+        return path
 
     def _iterable(self, node: ast.expr, scope: Scope) -> Path:
-        """Walk what a for loop goes over: there, np.ndindex is no loop of its own."""
-        if isinstance(node, ast.Call) and self.meanings.of(node.func) in _INDICES:
-            found: Path = {}
-            for part in (*node.args, *(word.value for word in node.keywords)):
-                found |= self._node(part, scope)
-            return found
+        """Walk what a for loop runs over, where np.ndindex is no loop of its own."""
+        if isinstance(node, ast.Call) and self._origins.of(node.func) in INDICES:
+            path: Path = {}
+            for part in (*node.args, *(keyword.value for keyword in node.keywords)):
+                path |= self._node(part, scope)
+            return path
         return self._node(node, scope)
 
-    def _defined(self, node: Function | ast.ClassDef, scope: Scope) -> Path:
-        """Walk what a definition runs at once: decorators, defaults, bases, and the body of a class."""
-        found: Path = {}
+    def _definition(self, node: Function | ast.ClassDef, scope: Scope) -> Path:
+        """Walk what a definition runs itself: decorators, defaults, bases, the body of a class."""
+        path: Path = {}
         parts: list[ast.AST] = list(node.decorator_list)
         if isinstance(node, ast.ClassDef):
             parts += [
@@ -188,32 +160,33 @@ class Walk:
         else:
             parts += [*node.args.defaults, *(value for value in node.args.kw_defaults if value)]
         for part in parts:
-            found |= self._node(part, scope)
-        return found
+            path |= self._node(part, scope)
+        return path
 
-    def _look(self, node: ast.AST, scope: Scope, found: Path) -> None:
-        """Note what a node is by itself: a loop of another kind, or the name of a helper."""
-        if type(node) in _COMPREHENSIONS:
-            self._other(node, _COMPREHENSIONS[type(node)])
+    def _node_itself(self, node: ast.AST, scope: Scope) -> Path:
+        """Record a node that is a loop of another kind; walk the function that it names."""
+        if type(node) in SYNTAX:
+            self._add_other(node, SYNTAX[type(node)])
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-            helper = scope.find(node.id)
-            if helper:
-                found |= self._function(*helper, node)
-            elif node.id in _BUILT_IN and not scope.has_variable(node.id):
-                self._other(node, _BUILT_IN[node.id])
-            self._numpy(node)
+            self._add_library_loop(node)
+            if helper := scope.find(node.id):
+                return self._function(*helper, node)
+            if node.id in BUILT_IN and not scope.has_variable(node.id):
+                self._add_other(node, BUILT_IN[node.id])
         elif isinstance(node, ast.Attribute):
-            self._numpy(node)
-            found |= self._method(node, scope)
+            self._add_library_loop(node)
+            return self._method(node, scope)
+        return {}
 
-    def _numpy(self, node: ast.Name | ast.Attribute) -> None:
-        full = self.meanings.of(node)
-        words = full and (_LIBRARY.get(full) or _INDICES.get(full))
+    def _add_library_loop(self, node: ast.Name | ast.Attribute) -> None:
+        """Record a name that stands for a function of NumPy or functools that loops."""
+        full = self._origins.of(node)
+        words = full and (LIBRARY.get(full) or INDICES.get(full))
         if words:
-            self._other(node, words)
+            self._add_other(node, words)
 
     def _method(self, node: ast.Attribute, scope: Scope) -> Path:
-        """Follow self.name within the methods of a class."""
+        """Walk the method that self.name names inside the methods of a class."""
         owner = next(
             (kind for kind in reversed(self._open) if isinstance(kind, ast.ClassDef)), None
         )
@@ -229,53 +202,49 @@ class Walk:
         return self._function(methods[-1], scope.outer or scope, node) if methods else {}
 
 
-def leaves(statements: list[ast.stmt]) -> bool:
-    """Whether what follows is not reached: the last statement returns, raises, or goes on with the loop."""
-    return bool(statements) and isinstance(
-        statements[-1], ast.Return | ast.Raise | ast.Continue | ast.Break
-    )
-
-
 def longer(first: Path, second: Path) -> Path:
     """Return the path with more for loops."""
     return second if len(second) > len(first) else first
 
 
 def reentries(function: ast.AST) -> dict[ast.AST, ast.Call]:
-    """Return the calls of itself that happen once: a word such as 'same' is seen, and something else passed for it."""
+    """Return a function's calls of itself that happen only once, by the node that names it.
+
+    They stand under a test such as padding == 'same', and pass something else for padding.
+    """
     if not isinstance(function, Function):
         return {}
     parameters = [arg.arg for arg in function.args.args]
-    found: dict[ast.AST, ast.Call] = {}
+    single_calls: dict[ast.AST, ast.Call] = {}
     for branch in (node for node in ast.walk(function) if isinstance(node, ast.If)):
-        seen = _compared_with_words(branch.test) & set(parameters)
+        tested = _names_compared_with_strings(branch.test) & set(parameters)
         for call in (
             node for part in branch.body for node in ast.walk(part) if isinstance(node, ast.Call)
         ):
             if isinstance(call.func, ast.Name) and call.func.id == function.name:
-                passed = dict(zip(parameters, call.args, strict=False)) | {
-                    word.arg: word.value for word in call.keywords
+                arguments = dict(zip(parameters, call.args, strict=False)) | {
+                    keyword.arg: keyword.value for keyword in call.keywords
                 }
-                if any(_is_other(passed.get(name), name) for name in seen):
-                    found[call.func] = call
-    return found
+                if any(_is_without(arguments.get(name), name) for name in tested):
+                    single_calls[call.func] = call
+    return single_calls
 
 
-def _compared_with_words(test: ast.expr) -> set[str]:
+def _names_compared_with_strings(test: ast.expr) -> set[str]:
     """Return the names that a test compares with strings, as in padding == 'same'."""
     if isinstance(test, ast.BoolOp):
-        return set().union(*map(_compared_with_words, test.values))
+        return set().union(*map(_names_compared_with_strings, test.values))
     if not isinstance(test, ast.Compare) or not isinstance(test.ops[0], ast.Eq | ast.In | ast.Is):
         return set()
-    words = [
-        node
-        for node in ast.walk(test)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    ]
-    return {node.id for node in ast.walk(test) if isinstance(node, ast.Name)} if words else set()
+    has_string = any(
+        isinstance(node, ast.Constant) and isinstance(node.value, str) for node in ast.walk(test)
+    )
+    names = {node.id for node in ast.walk(test) if isinstance(node, ast.Name)}
+    return names if has_string else set()
 
 
-def _is_other(value: ast.expr | None, name: str) -> bool:
+def _is_without(value: ast.expr | None, name: str) -> bool:
+    """Return whether there is an expression that does not use a name."""
     return value is not None and all(
         not isinstance(node, ast.Name) or node.id != name for node in ast.walk(value)
     )

@@ -1,40 +1,38 @@
-"""The static rules: each is a function with a page, and nothing of a submission is run."""
+"""All rules in the order of the reports, and how a course folder is judged by them.
+
+To add a rule, write a function with @rule in one of the modules of GROUPS.
+"""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from convpool.check.rules import (
     allowed_names,
     definitions,
     file_form,
     loop_count,
-    pages,
     style,
     syntax,
 )
-from convpool.check.rules.pages import Rule, rule
-from convpool.check.submissions.task_files import Course, Source, read
+from convpool.check.rules.rule import RULES as UNORDERED_RULES
+from convpool.check.rules.rule import Rule, rule
+from convpool.check.submissions.task_files import CourseFolder, TaskFile
 from convpool.check.verdicts import Finding, Item, Outcome, Remark, UncheckedError
 
-if TYPE_CHECKING:
-    from convpool.check.sandbox.interpreters import Interpreter
-    from convpool.check.submissions.search import Submission
+__all__ = ["RULES", "Rule", "judge"]
 
-__all__ = ["RULES", "Rule", "judge", "judge_course"]
-
-# Each enters its rules; this is their order in reports.
+# the modules that define the rules, in the order of the reports
 GROUPS = (file_form, syntax, definitions, allowed_names, loop_count, style)
 
 
 @rule("folder")
-def file(course: Course) -> Iterator[Finding]:
+def file(course: CourseFolder) -> Iterator[Finding]:
     """The task's file is in the folder, as a plain file with something in it.
 
-    Why: what is not there cannot be judged.
+    Why: a file that is missing or empty cannot be judged.
 
     good: $ touch 0-convolve_grayscale_valid.py
     bad: $ rm 0-convolve_grayscale_valid.py
@@ -42,82 +40,75 @@ def file(course: Course) -> Iterator[Finding]:
     bad: $ mv 0-convolve_grayscale_valid.py 0_convolve_grayscale_valid.py
     bad: $ rm 0-convolve_grayscale_valid.py && mkdir 0-convolve_grayscale_valid.py
     """
-    for source in course.sources.values():
-        if source.problem:
-            yield Finding(f"{source.task.file} {source.problem}", source.task.file)
+    for task_file in course.files.values():
+        if task_file.problem:
+            yield _missing(task_file)
 
 
-_PLACES = {group.__name__: place for place, group in enumerate(GROUPS)}
+def _missing(task_file: TaskFile) -> Finding:
+    """Return the finding for a file that cannot be judged."""
+    name = task_file.task.file
+    return Finding(f"{name} {task_file.problem}", name)
+
+
+_ORDER = {group.__name__: index for index, group in enumerate(GROUPS)}
 RULES: dict[str, Rule] = dict(
-    sorted(pages.RULES.items(), key=lambda entry: _PLACES.get(entry[1].check.__module__, -1))
+    sorted(UNORDERED_RULES.items(), key=lambda entry: _ORDER.get(entry[1].check.__module__, -1))
 )
 
 
-def judge(
-    submission: Submission,
-    only: Collection[str] | None,
-    skip: Collection[str],
-    python: Interpreter | None,
-) -> list[Item]:
-    """Judge the seven files and their folder by the rules: one item for each rule and file.
+def judge(course: CourseFolder, names: Collection[str] | None = None) -> list[Item]:
+    """Judge the seven files and their folder by the rules of these names (None: by all rules).
 
-    A file that cannot be read has one item, named file. Where a file cannot be parsed, syntax says
-    so, and the rules that need its tree could not be checked.
+    Returns one item for each rule and file. A file that cannot be read has a single item, named
+    file. If a file cannot be parsed, the item syntax says so, and the rules that need its tree are
+    unchecked.
     """
-    if submission.folder is None:
-        words = f"no folder with the seven files was found in {submission.root}"
-        return [Item(None, "file", RULES["file"].title, Outcome.FAILS, (Finding(words),))]
-    return judge_course(read(submission, python), only, skip)
-
-
-def judge_course(
-    course: Course, only: Collection[str] | None = None, skip: Collection[str] = ()
-) -> list[Item]:
-    """Judge an opened course folder."""
-    asked = [
-        each for name, each in RULES.items() if (only is None or name in only) and name not in skip
-    ]
+    rules = [each for name, each in RULES.items() if names is None or name in names]
     items = [
         _item(each, course, None, "")
-        for each in asked
+        for each in rules
         if each.needs == "folder" and each.name != "file"
     ]
-    for number, source in course.sources.items():
-        if source.problem:
-            words = Finding(f"{source.task.file} {source.problem}", source.task.file)
-            items.append(Item(number, "file", RULES["file"].title, Outcome.FAILS, (words,)))
+    title = RULES["file"].title
+    for number, task_file in course.files.items():
+        if task_file.problem:
+            findings = (_missing(task_file),)
+            items.append(Item(number, "file", title, Outcome.FAILS, findings))
             continue
-        if RULES["file"] in asked:
-            items.append(Item(number, "file", RULES["file"].title, Outcome.HOLDS))
+        if RULES["file"] in rules:
+            items.append(Item(number, "file", title, Outcome.HOLDS))
         items += [
-            _item(each, source, number, source.task.file)
-            for each in asked
+            _item(each, task_file, number, task_file.task.file)
+            for each in rules
             if each.needs != "folder"
         ]
     return items
 
 
-def _item(each: Rule, what: Source | Course, task: int | None, file: str) -> Item:
-    """Let a rule look, and sort what it says."""
+def _item(each: Rule, subject: TaskFile | CourseFolder, task: int | None, file: str) -> Item:
+    """Check a rule, and return what it finds as an item of a task and its file."""
     try:
-        if isinstance(what, Source):
-            _require(each, what)
-        told = [found if found.file else replace(found, file=file) for found in each.check(what)]
+        if isinstance(subject, TaskFile):
+            _require(each, subject)
+        found = [one if one.file else replace(one, file=file) for one in each.check(subject)]
     except UncheckedError as error:
         return Item(task, each.name, each.title, Outcome.UNCHECKED, (Finding(str(error), file),))
     except RecursionError:
         words = "the code is nested too deeply to be looked at"
         return Item(task, each.name, each.title, Outcome.UNCHECKED, (Finding(words, file),))
-    remarks = tuple(found for found in told if isinstance(found, Remark))
-    findings = tuple(found for found in told if not isinstance(found, Remark))
-    return Item(
-        task, each.name, each.title, Outcome.FAILS if findings else Outcome.HOLDS, findings, remarks
-    )
+    remarks = tuple(one for one in found if isinstance(one, Remark))
+    findings = tuple(one for one in found if not isinstance(one, Remark))
+    outcome = Outcome.FAILS if findings else Outcome.HOLDS
+    return Item(task, each.name, each.title, outcome, findings, remarks)
 
 
-def _require(each: Rule, source: Source) -> None:
-    """Raise where a rule has not what it needs; what is wrong with the file is the finding of another rule."""
-    if each.needs in ("text", "tree") and source.text is None:
+def _require(each: Rule, task_file: TaskFile) -> None:
+    """Raise UncheckedError if a rule needs a text or tree that the file does not have.
+
+    That the file lacks it is the finding of another rule.
+    """
+    if each.needs in ("text", "tree") and task_file.text is None:
         raise UncheckedError("the file is not UTF-8")
-    if each.needs == "tree" and not isinstance(source.parsed, ast.Module):
+    if each.needs == "tree" and not isinstance(task_file.parsed, ast.Module):
         raise UncheckedError("the file cannot be parsed; see syntax")

@@ -1,4 +1,4 @@
-"""The rule that asks pycodestyle, and what of a newer one's findings the brief's version would not say."""
+"""The rule that runs pycodestyle, without the findings that only a newer version has."""
 
 from __future__ import annotations
 
@@ -6,40 +6,39 @@ import ast
 import re
 from collections.abc import Iterator
 
-from convpool.check.rules.file_form import places
-from convpool.check.rules.pages import rule
-from convpool.check.submissions.task_files import Source
+from convpool.check.rules.phrases import also_in
+from convpool.check.rules.rule import rule
+from convpool.check.submissions.task_files import TaskFile
 from convpool.check.tasks import FIRST_LINE, PYCODESTYLE
 from convpool.check.verdicts import Finding, Remark, UncheckedError
 
-# What would do, where pycodestyle's words do not say it.
-REMEDIES = {
-    "E1": "indent by 4 spaces; a line that goes on, below the first thing in the brackets or by "
-    "4 more",
+# start of a code -> what to do, for codes whose words do not say it; the longest start counts
+ADVICE = {
+    "E1": "indent by 4 spaces; a continued line by 4 more, or up to the first item in brackets",
     "E2": "one space around operators and after commas, none inside brackets, two before a comment",
-    "E26": "a comment is # and a blank and words; behind code, two blanks come before it",
+    "E26": "write # and a space before a comment; after code, two spaces come before the #",
     "E3": "two blank lines around functions of the module, one between methods",
-    "E4": "imports stand at the top, each in its own line",
+    "E4": "put imports at the top, each on its own line",
     "E5": "break the line inside brackets",
     "E70": "one statement a line",
     "E703": "leave out the semicolon",
     "E722": "name the error, as in except ValueError:",
     "E731": "write def, with a docstring",
-    "E741": "take a name that can be told from 1 and 0",
+    "E741": "choose a name that does not look like 1 or 0",
     "W1": "indent by spaces",
-    "W2": "delete the blanks",
+    "W2": "delete the spaces",
     "W3": "end with one new line",
     "W605": "double the backslash, or put r before the string",
 }
 
 
 @rule("tree")
-def pycodestyle(source: Source) -> Iterator[Finding]:
+def pycodestyle(file: TaskFile) -> Iterator[Finding]:
     r"""The file follows pycodestyle 2.6.
 
-    Why: the brief asks for that version; it is run where the chosen Python has it. Else a newer one
-        is run, without
-    what came after 2.6. A missing end of the last line (W292) is the finding of final-newline.
+    Why: the brief asks for that version, which is run if the chosen Python has it; else a newer one
+        is run, and what it added after 2.6 is left out. A missing end of the last line (W292) is
+        the finding of final-newline.
 
     good:
         total = 1 + 1
@@ -52,60 +51,58 @@ def pycodestyle(source: Source) -> Iterator[Finding]:
     bad: b"total = 0 \n"
     bad: b"total = 0\n\n\n"
     """
-    run = source.course.static_run
-    told = run.styled[source.task.file]
-    if isinstance(told, UncheckedError):
-        raise told
-    if not run.style_is_the_briefs:
-        told = [entry for entry in told if in_2_6(source, *entry[:3])]
+    run = file.course.static_run
+    errors = run.style_errors[file.task.file]
+    if isinstance(errors, UncheckedError):
+        raise errors
+    if not run.has_briefs_pycodestyle:
+        errors = [error for error in errors if is_in_2_6(file, *error[:3])]
     by_code: dict[str, list[tuple[int, str]]] = {}
-    for line, _, code, words in told:
-        if not said_elsewhere(source, line, code):
+    for line, _, code, words in errors:
+        if not is_of_another_rule(file, line, code):
             by_code.setdefault(code, []).append((line, words))
-    if by_code and not run.style_is_the_briefs:
-        yield Remark(f"looked at by pycodestyle {run.style}, without what came after {PYCODESTYLE}")
-    yield from (
-        grouped(code, found) for code, found in sorted(by_code.items(), key=lambda pair: pair[1])
-    )
+    if by_code and not run.has_briefs_pycodestyle:
+        version = run.pycodestyle
+        yield Remark(f"checked by pycodestyle {version}, without what came after {PYCODESTYLE}")
+    for code, entries in sorted(by_code.items(), key=lambda pair: pair[1]):
+        yield merge(code, entries)
 
 
-def grouped(code: str, found: list[tuple[int, str]]) -> Finding:
-    """Say once what stands in several lines."""
-    line, words = found[0]
-    others = sorted({other for other, _ in found} - {line})
-    also = f", also in {places(others)}" if others else ""
-    remedy = next(
-        (f": {REMEDIES[code[:size]]}" for size in (4, 3, 2) if code[:size] in REMEDIES), ""
-    )
-    return Finding(f"{words}{also}{remedy}", line=line, code=code)
+def merge(code: str, entries: list[tuple[int, str]]) -> Finding:
+    """Return one finding for all errors of one code, each (line, words)."""
+    line, words = entries[0]
+    others = sorted({other for other, _ in entries} - {line})
+    starts = (code[:size] for size in (4, 3, 2))
+    advice = next((f": {ADVICE[start]}" for start in starts if start in ADVICE), "")
+    return Finding(f"{words}{also_in(others, ', also in {}')}{advice}", line=line, code=code)
 
 
-def said_elsewhere(source: Source, line: int, code: str) -> bool:
-    """Whether another rule has this as its finding: one slip, one finding."""
-    text = source.lines[line - 1] if 0 < line <= len(source.lines) else b""
+def is_of_another_rule(file: TaskFile, line: int, code: str) -> bool:
+    """Return whether another rule has a finding for this error: one slip, one finding."""
+    text = file.lines[line - 1] if 0 < line <= len(file.lines) else b""
     misplaced = code == "E265" and text.strip() == FIRST_LINE.encode()
     return misplaced or code == "W292" or code.startswith("E9")
 
 
-def in_2_6(source: Source, line: int, column: int, code: str) -> bool:
-    """Whether pycodestyle 2.6 has what a newer one found."""
-    text = source.lines[line - 1].decode() if 0 < line <= len(source.lines) else ""
+def is_in_2_6(file: TaskFile, line: int, column: int, code: str) -> bool:
+    """Return whether pycodestyle 2.6 would also report an error of a newer version."""
+    text = file.lines[line - 1].decode() if 0 < line <= len(file.lines) else ""
     if code == "E275":
         return "import(" in text
     if code == "E721":
         return re.search(r"([=!]=|\bis(\s+not)?)\s+type\b", text) is not None
     if code == "E741":
         return "lambda" not in text
-    # to the brief's Python, a formatted string is one word
-    return code != "E204" and not (
-        code.startswith("E2") and _is_formatted(source.tree, line, column)
-    )
+    # to the brief's Python, an f-string is one token, whose inside is not looked at
+    return code != "E204" and not (code.startswith("E2") and _in_f_string(file.tree, line, column))
 
 
-def _is_formatted(tree: ast.Module, line: int, column: int) -> bool:
-    found = (node for node in ast.walk(tree) if isinstance(node, ast.JoinedStr))
+def _in_f_string(tree: ast.Module, line: int, column: int) -> bool:
+    """Return whether a position lies inside an f-string."""
     return any(
         (node.lineno, node.col_offset) < (line, column) < (node.end_lineno, node.end_col_offset)
-        for node in found
-        if node.end_lineno is not None and node.end_col_offset is not None
+        for node in ast.walk(tree)
+        if isinstance(node, ast.JoinedStr)
+        and node.end_lineno is not None
+        and node.end_col_offset is not None
     )

@@ -1,27 +1,27 @@
-"""The rule that a file is Python 3.8: its compiler takes it, and no type in it is written as only a later one can."""
+"""The rule that a file is Python 3.8: it compiles, and has no types that only a newer one knows."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
 
-from convpool.check.rules.pages import rule
-from convpool.check.sandbox.static_child import compiled
-from convpool.check.submissions.task_files import Source, parse
+from convpool.check.rules.rule import rule
+from convpool.check.sandbox.static_child import syntax_error
+from convpool.check.submissions.task_files import TaskFile, parse
 from convpool.check.tasks import PYTHON
 from convpool.check.verdicts import Finding, UncheckedError
 
-_BUILT_IN = {"list", "tuple", "dict", "set", "frozenset", "type"}
-_TYPES = _BUILT_IN | {"int", "float", "str", "bool", "bytes", "complex", "object"}
+_GENERIC_TYPES = {"list", "tuple", "dict", "set", "frozenset", "type"}
+_TYPES = _GENERIC_TYPES | {"int", "float", "str", "bool", "bytes", "complex", "object"}
 
 
 @rule("text")
-def syntax(source: Source) -> Iterator[Finding]:
+def syntax(file: TaskFile) -> Iterator[Finding]:
     """The file is Python 3.8.
 
-    Why: the brief's files are executed with that version. It is asked where it is there. Else the
-        current Python is,
-    which knows most of what came later, but not all: quotes inside f-strings, for one.
+    Why: the brief's files are executed with that version, which compiles them if it is installed;
+        else the current Python checks them, which misses a few newer things, such as quotes inside
+        f-strings.
 
     good:
         if (n := 3) > 2:
@@ -47,53 +47,51 @@ def syntax(source: Source) -> Iterator[Finding]:
             return images
     bad: pairs = zip([1], [2], strict=True)
     """
-    run, text = source.course.static_run, source.text or ""
-    answer = run.compiled[source.task.file] if run.has_python else None
-    asked = run.has_python and not isinstance(answer, UncheckedError)
-    if not asked:
-        answer = compiled(text)
+    run, text = file.course.static_run, file.text or ""
+    error = run.syntax_errors[file.task.file] if run.has_briefs_python else None
+    has_answer = run.has_briefs_python and not isinstance(error, UncheckedError)
+    if not has_answer:
+        error = syntax_error(text)
     here = parse(text, (3, 8))
-    if answer is None and not asked and isinstance(here, SyntaxError):
-        answer = [here.msg, here.lineno]
-    if answer is not None:
-        words, line = answer
-        # the newer one often has the better words
+    if error is None and not has_answer and isinstance(here, SyntaxError):
+        error = [here.msg, here.lineno]
+    if error is not None:
+        words, line = error
+        # the current Python often has the better words
         words = here.msg if isinstance(here, SyntaxError) else words
         yield Finding(f"Python {PYTHON} cannot read the file: {words}", line=line)
-    elif isinstance(source.parsed, ast.Module):
-        for line, words in sorted(_later(source.parsed)):
+    elif isinstance(file.parsed, ast.Module):
+        for line, words in sorted(_newer_constructs(file.parsed)):
             yield Finding(f"{words} is an error in Python {PYTHON}", line=line)
 
 
-def _later(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    """Yield what parses, and fails when it runs: types written as only later versions can."""
+def _newer_constructs(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Yield (line, words) of what Python 3.8 compiles but cannot run, such as list[int]."""
     nodes = list(ast.walk(tree))
-    bound = {
+    assigned = {
         node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
     }
-    bound |= {node.arg for node in nodes if isinstance(node, ast.arg)}
-    unread = set(_never_evaluated(tree))
+    assigned |= {node.arg for node in nodes if isinstance(node, ast.arg)}
+    not_evaluated = set(_unevaluated(tree))
     for node in nodes:
-        if (
-            isinstance(node, ast.Subscript)
-            and _is_named(node.value, _BUILT_IN - bound)
-            and node not in unread
-        ):
+        if node in not_evaluated:
+            continue
+        if isinstance(node, ast.Subscript) and _is_name(node.value, _GENERIC_TYPES - assigned):
             yield node.lineno, f"{ast.unparse(node)[:40]} (leave the type out)"
-        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr) and node not in unread:
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
             sides = (node.left, node.right)
-            if all(_is_named(side, _TYPES - bound) or _is_none(side) for side in sides):
+            if all(_is_name(side, _TYPES - assigned) or _is_none(side) for side in sides):
                 yield node.lineno, f"{ast.unparse(node)[:40]} (leave the type out)"
         elif (
             isinstance(node, ast.Call)
-            and _is_named(node.func, {"zip"} - bound)
-            and _has_word(node, "strict")
+            and _is_name(node.func, {"zip"} - assigned)
+            and any(keyword.arg == "strict" for keyword in node.keywords)
         ):
             yield node.lineno, "zip with strict="
 
 
-def _never_evaluated(tree: ast.Module) -> Iterator[ast.AST]:
-    """Yield what annotates the variables of functions."""
+def _unevaluated(tree: ast.Module) -> Iterator[ast.AST]:
+    """Yield the nodes of the annotations of functions' variables, which Python never evaluates."""
     for function in ast.walk(tree):
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
             for node in ast.walk(function):
@@ -101,13 +99,11 @@ def _never_evaluated(tree: ast.Module) -> Iterator[ast.AST]:
                     yield from ast.walk(node.annotation)
 
 
-def _is_named(node: ast.expr, names: set[str]) -> bool:
+def _is_name(node: ast.expr, names: set[str]) -> bool:
+    """Return whether an expression is one of these names."""
     return isinstance(node, ast.Name) and node.id in names
 
 
-def _has_word(call: ast.Call, name: str) -> bool:
-    return any(word.arg == name for word in call.keywords)
-
-
 def _is_none(node: ast.expr) -> bool:
+    """Return whether an expression is the literal None."""
     return isinstance(node, ast.Constant) and node.value is None

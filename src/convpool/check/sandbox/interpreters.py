@@ -1,4 +1,4 @@
-"""The interpreter that runs the submissions: the brief's where one really starts, else the current one."""
+"""The interpreter that runs the submissions: the brief's if one starts, else the current one."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from convpool.check.sandbox.limits import START_SECONDS
 from convpool.check.tasks import NUMPY, PYTHON
 
-VARIABLE = "CONVPOOL_CHECK_PYTHON"  # stands for --python where that is not given
-PATIENCE = 30  # seconds for an interpreter to start and import NumPy, on a cold and busy machine
+VARIABLE = "CONVPOOL_CHECK_PYTHON"  # the environment variable that replaces --python
 
 # The current folder is taken off the path first: it may be a submission's, with a file named
 # json.py in it.
-_QUESTION = """
+_PROGRAM = """
 import sys
 sys.path[:] = [path for path in sys.path if path]
 import json, os
@@ -42,13 +42,13 @@ class Interpreter:
     path: Path
     version: str  # 3.8.18
     numpy: str  # 1.19.2
-    pycodestyle: str = ""  # empty: it has none
-    # the one that holds numpy, which isolated mode does not look into where it is the user's own
+    pycodestyle: str = ""  # its version; empty: it has none
+    # the folder that holds numpy; isolated mode leaves out a user's own folder of packages
     folder: str = ""
-    skipped: tuple[str, ...] = ()  # in words: what was tried before it, and why that would not do
+    skipped: tuple[str, ...] = ()  # a sentence for each interpreter that was tried before it
 
     def __str__(self) -> str:
-        """Name it as in a report: Python 3.8.18 with NumPy 1.19.2."""
+        """Return its name in reports: Python 3.8.18 with NumPy 1.19.2."""
         return f"Python {self.version} with NumPy {self.numpy}"
 
     @property
@@ -57,88 +57,89 @@ class Interpreter:
         return self.version.startswith(f"{PYTHON}.") and self.numpy == NUMPY
 
 
-def find(asked: str | None = None) -> Interpreter:
+def find(command: str | None = None) -> Interpreter:
     """Find the interpreter that runs the submissions.
 
     Parameters
     ----------
-    asked : str, optional
-        A path or a command, such as python3.8. Without it the environment variable
-        CONVPOOL_CHECK_PYTHON is asked, and without that the brief's is looked for: `.venv-3.8`
-        above this package (never the current folder's, which may be a submission), python3.8 on the
-        PATH, pyenv's versions, /opt. What does not start is passed over.
+    command : str, optional
+        A path or a command, such as python3.8; default: the environment variable
+        CONVPOOL_CHECK_PYTHON; without it, the brief's version is searched for: `.venv-3.8` above
+        this package (never in the current folder, which may be a submission), python3.8 on the
+        PATH, pyenv's versions, /opt. Those that do not start are skipped.
 
     Returns
     -------
     Interpreter
-        The one asked for; else a Python 3.8 with NumPy 1.19.2; else the current one. Its `skipped`
-        says what was tried before.
+        The one named by `command`; else a Python 3.8 with NumPy 1.19.2; else the current one. Its
+        `skipped` says what was tried before.
 
     Raises
     ------
     ValueError
-        If the interpreter that was asked for, or else the current one, does not start or has no
+        If the interpreter named by `command`, or else the current one, does not start or has no
         NumPy.
     """
-    asked = asked or os.environ.get(VARIABLE)
-    would_do = f"name a Python {PYTHON} with NumPy {NUMPY}, or any other with NumPy"
+    command = command or os.environ.get(VARIABLE)
+    advice = f"name a Python {PYTHON} with NumPy {NUMPY}, or any other with NumPy"
     try:
-        return _started(asked) if asked else _looked_for()
+        return _start(command) if command else _search()
     except ValueError as error:
-        raise ValueError(f"{error}; {would_do}") from error
+        raise ValueError(f"{error}; {advice}") from error
 
 
-def _looked_for() -> Interpreter:
-    """Return the brief's where one starts, else the current one."""
+def _search() -> Interpreter:
+    """Return the first interpreter of the brief's versions that starts, else the current one."""
     skipped = []
-    for path in _places():
+    for path in _candidates():
         try:
-            found = _started(path)
+            interpreter = _start(path)
         except ValueError as error:
             skipped.append(str(error))
             continue
-        if found.is_the_briefs:
-            return replace(found, skipped=tuple(skipped))
-        skipped.append(f"{path} is {found}")
-    return replace(_started(sys.executable), skipped=tuple(skipped))
+        if interpreter.is_the_briefs:
+            return replace(interpreter, skipped=tuple(skipped))
+        skipped.append(f"{path} is {interpreter}")
+    return replace(_start(sys.executable), skipped=tuple(skipped))
 
 
-def _places() -> Iterator[str]:
-    """Name where the brief's Python may be, each once."""
+def _candidates() -> Iterator[str]:
+    """Yield the paths of programs that may be the brief's Python, each once."""
     here = Path(__file__).resolve()
-    found = [folder / ".venv-3.8" / "bin" / "python" for folder in here.parents]
+    paths = [folder / ".venv-3.8" / "bin" / "python" for folder in here.parents]
     on_path = os.environ.get("PATH", "").split(os.pathsep)
-    found += [Path(folder) / f"python{PYTHON}" for folder in on_path if os.path.isabs(folder)]
-    found += sorted(
-        Path("~/.pyenv/versions").expanduser().glob(f"{PYTHON}*/bin/python"), reverse=True
-    )
-    found += sorted(Path("/opt").glob(f"*/bin/python{PYTHON}"))
-    yield from dict.fromkeys(str(path) for path in found if path.exists())
+    paths += [Path(folder) / f"python{PYTHON}" for folder in on_path if os.path.isabs(folder)]
+    pyenv = Path("~/.pyenv/versions").expanduser()
+    paths += sorted(pyenv.glob(f"{PYTHON}*/bin/python"), reverse=True)
+    paths += sorted(Path("/opt").glob(f"*/bin/python{PYTHON}"))
+    yield from dict.fromkeys(str(path) for path in paths if path.exists())
 
 
-def _started(command: str) -> Interpreter:
-    """Start it, and let it say what it has."""
+def _start(command: str) -> Interpreter:
+    """Start a Python and ask for its versions; ValueError if it does not start or has no NumPy."""
     path = shutil.which(command)
     if path is None:
         raise ValueError(f"{command!r} is no program that can be started")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith("PYTHON")
+    }
     try:
         done = subprocess.run(
-            [path, "-B", "-c", _QUESTION],
-            env=kept,
+            [path, "-B", "-c", _PROGRAM],
+            env=environment,
             capture_output=True,
             stdin=subprocess.DEVNULL,
-            timeout=PATIENCE,
+            timeout=START_SECONDS,
         )
         answer = json.loads(done.stdout)
-        found = Interpreter(Path(answer["path"]), answer["version"], answer.get("numpy", ""))
+        interpreter = Interpreter(Path(answer["path"]), answer["version"], answer.get("numpy", ""))
     except (OSError, subprocess.TimeoutExpired) as error:
         raise ValueError(f"{command} does not start: {error}") from error
     except (ValueError, KeyError, TypeError) as error:
-        came = (done.stderr or done.stdout).decode(errors="replace").strip().splitlines()[:1] or [
-            "it says nothing"
-        ]
-        raise ValueError(f"{command} does not start as a Python: {came[0][:200]}") from error
-    if not found.numpy:
-        raise ValueError(f"{command} is Python {found.version} without NumPy ({answer['problem']})")
-    return replace(found, pycodestyle=answer.get("pycodestyle", ""), folder=answer["folder"])
+        output = (done.stderr or done.stdout).decode(errors="replace").strip()
+        line = output.splitlines()[0][:200] if output else "it says nothing"
+        raise ValueError(f"{command} does not start as a Python: {line}") from error
+    if not interpreter.numpy:
+        problem = f"{command} is Python {interpreter.version} without NumPy ({answer['problem']})"
+        raise ValueError(problem)
+    return replace(interpreter, pycodestyle=answer.get("pycodestyle", ""), folder=answer["folder"])

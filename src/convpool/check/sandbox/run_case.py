@@ -1,9 +1,9 @@
-"""Runs in the child process: loads a submission's file, makes the calls, and sends back what came of each.
+"""Runs in the child process: load a submission's file, make the calls, send back the answers.
 
 Python 3.8 syntax, the standard library and numpy. The job is read from standard input: one line of
-JSON, then the arrays as .npy, one after the other. Answers go to where standard output pointed, as
-frames: the job's token, the lengths of two parts, one of JSON, and a result as .npy. What the
-submission prints goes nowhere.
+JSON, then the arrays as .npy, one after the other. Messages go to the original standard output, the
+channel: the job's token, the lengths of two parts, a part of JSON, and a result as .npy. What the
+submission prints is discarded.
 """
 
 from __future__ import annotations
@@ -26,54 +26,52 @@ try:
 except ImportError:  # Windows
     resource = None  # type: ignore[assignment]
 
-SHORT = 300  # characters of an exception's message
-UNANSWERED = "EOF when reading a line"  # what input() says where there is nobody
+MESSAGE_CHARACTERS = 300  # of an exception's message that are sent
+INPUT_MESSAGE = "EOF when reading a line"  # of input() without a standard input
 CHANNEL_CLOSED = 97  # exit code where an answer could not be sent
 
 
 def main() -> None:
-    """Read the job, build the walls, run."""
+    """Read the job, isolate this process, load the file, make the calls."""
     job = json.loads(sys.stdin.buffer.readline())
     arrays = sys.stdin.buffer.read()
     channel = os.dup(1)
-    _to_nowhere(0, os.O_RDONLY)
-    _to_nowhere(1, os.O_WRONLY)
+    _redirect_to_null(0, os.O_RDONLY)
+    _redirect_to_null(1, os.O_WRONLY)
     os.umask(0o022)
-    enclosure = _loaded(
-        "enclosure", os.path.join(os.path.dirname(os.path.abspath(__file__)), "enclosure.py")
-    )
+    here = os.path.dirname(os.path.abspath(__file__))
+    enclosure = _load_file("enclosure", os.path.join(here, "enclosure.py"))
     user = enclosure.free_user() if hasattr(os, "getuid") and os.getuid() == 0 else 0
     token = job.pop("token")
     words = enclosure.enclose(
         job["limits"]["namespaces"],
-        lambda status: _sender(channel, token)({"kind": "end", "status": status}),
+        lambda status: _make_sender(channel, token)({"kind": "end", "status": status}),
     )
     if job["numpy"] not in sys.path:
         sys.path.append(job["numpy"])
-    import numpy as np  # before the walls, so that all of it is loaded, wherever it lies
+    import numpy as np  # before the process is confined, as its folder may be out of reach then
 
     calls = _read_calls(job["calls"], arrays, np)
     words += enclosure.confine(job["limits"], job["work"], user)
-    _to_nowhere(2, os.O_WRONLY)
-    send = _sender(_hidden(channel), token)
-    send({"kind": "walls", "words": words, "numpy": np.__version__})
+    _redirect_to_null(2, os.O_WRONLY)
+    send = _make_sender(_hide(channel), token)
+    send({"kind": "isolation", "words": words, "numpy": np.__version__})
     folder = "/submission" if "own root" in words else os.path.join(job["work"], "submission")
     sys.path.append(folder)
-    sys.meta_path.insert(
-        0, _NumPyAlone(os.path.dirname(os.path.dirname(os.path.abspath(np.__file__))))
-    )
+    packages = os.path.dirname(os.path.dirname(os.path.abspath(np.__file__)))
+    sys.meta_path.insert(0, _OnlyNumPy(packages))
     _run(os.path.join(folder, job["file"]), job, calls, np, send)
-    os._exit(0)  # whatever threads and exit functions there are
+    os._exit(0)  # without waiting for threads or running exit functions
 
 
-class _NumPyAlone:
-    """Leaves out of the folder of installed packages whatever is not numpy, as on the brief's machine."""
+class _OnlyNumPy:
+    """An import finder that hides every installed package but numpy, as on the brief's machine."""
 
     def __init__(self, packages: str) -> None:
-        self.packages = packages
+        self.packages = packages  # the folder of installed packages
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
-        """Raise for a package that is installed there; say nothing of all others."""
+        """Raise ModuleNotFoundError for a hidden package; leave all others to the next finder."""
         if "." in name or name == "numpy":
             return
         spec = importlib.machinery.PathFinder.find_spec(name)
@@ -89,74 +87,67 @@ class _NumPyAlone:
 def _run(
     path: str, job: dict[str, Any], calls: list[Any], np: ModuleType, send: Callable[..., None]
 ) -> None:
-    """Load the file and make the calls."""
-    make_answer = _answerer(path, np, job["limits"]["result_bytes"])
+    """Load the file, make the calls (pairs of arguments and keywords), and send the answers."""
+    make_call = _make_caller(path, np, job["limits"]["result_bytes"])
+    problem = {}
     try:
-        function: Any = getattr(
-            _loaded(os.path.splitext(job["file"])[0], path), job["function"], None
-        )
-        problem = (
-            {}
-            if callable(function)
-            else {"words": "{file} has no function {function}".format(**job)}
-        )
+        module = _load_file(os.path.splitext(job["file"])[0], path)
+        function: Any = getattr(module, job["function"], None)
+        if not callable(function):
+            problem = {"words": "{file} has no function {function}".format(**job)}
     except BaseException as error:
-        problem = _raised(error, path)
+        problem = _describe_exception(error, path)
     send(dict(problem, kind="loaded", loaded=not problem))
     if problem:
         return
     while calls:
-        arguments, words = calls.pop(0)
-        if job["follow"]:
-            steps = _Steps(path, np, job["follow"])
-            send(*make_answer(steps.followed(function), arguments, words))
-            send(
-                {
-                    "kind": "steps",
-                    "steps": steps.found,
-                    "complete": len(steps.found) < job["follow"],
-                }
-            )
+        arguments, keywords = calls.pop(0)
+        if job["steps"]:
+            recorder = _StepRecorder(path, np, job["steps"])
+            send(*make_call(recorder.follow(function), arguments, keywords))
+            complete = len(recorder.steps) < job["steps"]
+            send({"kind": "steps", "steps": recorder.steps, "complete": complete})
         else:
-            send(*make_answer(function, arguments, words))
+            send(*make_call(function, arguments, keywords))
 
 
-def _answerer(path: str, np: ModuleType, most: int) -> Callable[..., tuple[dict[str, Any], bytes]]:
-    """Return a function that makes a call and describes what came of it. It keeps what it needs of NumPy and the clock.
+def _make_caller(
+    path: str, np: ModuleType, result_bytes: int
+) -> Callable[..., tuple[dict[str, Any], bytes]]:
+    """Return a function that makes a call and returns its answer: a message, and the array as .npy.
 
-    The submission may put other functions in their place.
+    It holds the functions of NumPy and the clock that it needs, as the submission may replace them.
     """
-    ndarray, plain, now, peak = np.ndarray, np.array, time.process_time, _peak
+    ndarray, as_array, now, peak = np.ndarray, np.array, time.process_time, _peak_memory
 
-    def make(
-        function: Callable[..., Any], arguments: list[Any], words: dict[str, Any]
+    def make_call(
+        function: Callable[..., Any], arguments: list[Any], keywords: dict[str, Any]
     ) -> tuple[dict[str, Any], bytes]:
         before = [value.tobytes() if isinstance(value, ndarray) else b"" for value in arguments]
         answer: dict[str, Any] = {"kind": "answer", "outcome": "returned", "line": None}
         payload = b""
         start = now()
         try:
-            value = function(*arguments, **words)
+            value = function(*arguments, **keywords)
             answer["seconds"] = now() - start
-            answer["words"] = _refused(value, ndarray, most)
+            answer["words"] = _refusal(value, ndarray, result_bytes)
             if answer["words"]:
                 answer["outcome"] = "not an array"
             else:
-                payload = _npy(plain(ndarray.view(value, ndarray), order="C"))
+                payload = _as_npy(as_array(ndarray.view(value, ndarray), order="C"))
         except BaseException as error:
-            answer.update(_raised(error, path), outcome="raised", seconds=now() - start)
-        now_there = [value.tobytes() if isinstance(value, ndarray) else b"" for value in arguments]
-        answer["changed"] = [
-            place for place in range(len(before)) if before[place] != now_there[place]
-        ]
+            raised = _describe_exception(error, path)
+            answer.update(raised, outcome="raised", seconds=now() - start)
+        after = [value.tobytes() if isinstance(value, ndarray) else b"" for value in arguments]
+        answer["changed"] = [index for index in range(len(before)) if before[index] != after[index]]
         answer["peak"] = peak()
         return answer, payload
 
-    return make
+    return make_call
 
 
-def _refused(value: Any, ndarray: Any, most: int) -> str:
-    """Say why a result is no array that can be looked at; empty if it is one."""
+def _refusal(value: Any, ndarray: Any, result_bytes: int) -> str:
+    """Return why a result is not an array of numbers that can be sent; "" if it is one."""
     kind = type(value)
     if not issubclass(kind, ndarray):
         named = "None" if value is None else f"a {kind.__name__}"
@@ -164,23 +155,27 @@ def _refused(value: Any, ndarray: Any, most: int) -> str:
     array = ndarray.view(value, ndarray)
     if array.dtype.kind not in "biufc":
         return f"it returned an array of dtype {array.dtype.str}, not of numbers"
-    if array.nbytes > most:
+    if array.nbytes > result_bytes:
         return (
             f"it returned an array of shape {array.shape}, {array.nbytes} bytes; at most "
-            f"{most} are looked at"
+            f"{result_bytes} are looked at"
         )
     return ""
 
 
-def _npy(array: Any) -> bytes:
-    """Return an array in C order as a .npy file, version 1.0."""
+def _as_npy(array: Any) -> bytes:
+    """Return an array in C order as the bytes of a .npy file, version 1.0."""
     header = repr({"descr": array.dtype.str, "fortran_order": False, "shape": array.shape}).encode()
     header += b" " * (-(len(header) + 11) % 64) + b"\n"
-    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header + array.tobytes()  # type: ignore[no-any-return]
+    data: bytes = array.tobytes()
+    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header + data
 
 
-def _raised(error: BaseException, path: str) -> dict[str, Any]:
-    """Name an exception, its message, and the last line of the submission's file that it went through."""
+def _describe_exception(error: BaseException, path: str) -> dict[str, Any]:
+    """Return {"words", "line"}: an exception's type and message, and the line in the file `path`.
+
+    The line is the last one of that file in the traceback, None if there is none.
+    """
     line = error.lineno if isinstance(error, SyntaxError) and error.filename == path else None
     trace = error.__traceback__
     while trace is not None:
@@ -191,120 +186,123 @@ def _raised(error: BaseException, path: str) -> dict[str, Any]:
         message = str(error.msg if isinstance(error, SyntaxError) else error)
     except BaseException:  # its own __str__ is broken
         message = ""
-    if isinstance(error, EOFError) and message == UNANSWERED:
+    if isinstance(error, EOFError) and message == INPUT_MESSAGE:
         message = "nobody is here to answer input(); take what is needed as an argument,"
-    message = message if len(message) <= SHORT else message[:SHORT] + "..."
-    words = (
-        type(error).__name__
-        + (f": {message}" if message else "")
-        + (f" in line {line}" if line else "")
-    )
-    return {"words": words, "line": line}
+    if len(message) > MESSAGE_CHARACTERS:
+        message = message[:MESSAGE_CHARACTERS] + "..."
+    where = f" in line {line}" if line else ""
+    return {
+        "words": type(error).__name__ + (f": {message}" if message else "") + where,
+        "line": line,
+    }
 
 
-class _Steps:
-    """The lines of one file that run, each with the local names that it changed, as short text."""
+class _StepRecorder:
+    """Records the lines of one file that run, and the local names that each changed, as text."""
 
     def __init__(self, path: str, np: ModuleType, most: int) -> None:
         self.path, self.most = path, most
-        self.ndarray, self.text, self.places, self.same = (
-            np.ndarray,
-            np.array2string,
-            np.argwhere,
-            np.array_equal,
-        )
-        self.found: list[list[Any]] = []
+        self.ndarray, self.array2string, self.argwhere = np.ndarray, np.array2string, np.argwhere
+        self.steps: list[list[Any]] = []  # each: the line, the function, name -> text
+        # of each open frame: its last step, and the values of its names before it
         self.frames: dict[FrameType, tuple[list[Any], dict[str, Any]]] = {}
 
-    def followed(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Return the function that does the same and is followed."""
+    def follow(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a function that does the same while its steps are recorded."""
 
-        def call(*arguments: Any, **words: Any) -> Any:
-            sys.settrace(self.enter)
+        def call(*arguments: Any, **keywords: Any) -> Any:
+            sys.settrace(self.on_call)
             try:
-                return function(*arguments, **words)
+                return function(*arguments, **keywords)
             finally:
                 sys.settrace(None)
 
         return call
 
-    def enter(self, frame: FrameType, event: str, _: Any) -> Any:
-        """Follow a frame of the file."""
-        if frame.f_code.co_filename != self.path or len(self.found) >= self.most:
+    def on_call(self, frame: FrameType, event: str, _: Any) -> Any:
+        """Start a frame, if it is of the file (a trace function: returns that of its lines)."""
+        if frame.f_code.co_filename != self.path or len(self.steps) >= self.most:
             return None
         step: list[Any] = [frame.f_lineno, frame.f_code.co_name, {}]
         self.frames[frame] = (step, {})
-        self.found.append(step)
-        return self.line
+        self.steps.append(step)
+        return self.on_line
 
-    def line(self, frame: FrameType, event: str, _: Any) -> Any:
-        """Note what the line before has changed, and that this one runs now."""
+    def on_line(self, frame: FrameType, event: str, _: Any) -> Any:
+        """Record what the previous line changed, and the line that runs now (a trace function)."""
         step, before = self.frames[frame]
         values = {
             name: value for name, value in list(frame.f_locals.items()) if not name.startswith(".")
         }
         for name, value in values.items():
-            change = self.change(before.get(name, before), value, before)
+            change = self.describe_change(before.get(name), value)
             if change:
                 step[2][name] = change
         if event == "return":
             del self.frames[frame]
-        elif len(self.found) >= self.most:
+        elif len(self.steps) >= self.most:
             sys.settrace(None)
             frame.f_trace = None
             return None
         elif event == "line":
             step = [frame.f_lineno, frame.f_code.co_name, {}]
-            self.found.append(step)
-            self.frames[frame] = (step, {name: self.kept(value) for name, value in values.items()})
-        return self.line
+            self.steps.append(step)
+            snapshots = {name: self.snapshot(value) for name, value in values.items()}
+            self.frames[frame] = (step, snapshots)
+        return self.on_line
 
-    def kept(self, value: Any) -> Any:
-        """Return what a later value is compared with: a copy of an array that may change, else text."""
+    def snapshot(self, value: Any) -> Any:
+        """Return what later values are compared with: an array's copy if it is small, else text."""
         if type(value) is self.ndarray:
             return value.copy() if value.size <= 10000 else value
-        return self.short(value)
+        return self.short_text(value)
 
-    def change(self, before: Any, value: Any, missing: Any) -> str:
-        """Return a name's new value as text; of an array that changed in place, its first new element; else nothing."""
+    def describe_change(self, before: Any, value: Any) -> str:
+        """Return the change of a name as text; "" if it has not changed.
+
+        before: the snapshot of its value, None if it is new. The text is the new value; of an array
+        that changed in part, its first new element.
+        """
         if type(value) is not self.ndarray or type(before) is not self.ndarray:
-            text = self.short(value)
-            return "" if before is not missing and text == before else text
+            text = self.short_text(value)
+            return "" if text == before else text
         if before.shape != value.shape or before.dtype != value.dtype:
-            return self.short(value)
+            return self.short_text(value)
         if value.dtype.kind not in "biufc" or before.tobytes() == value.tobytes():
             return ""
-        different = self.places((before != value) & ~((before != before) & (value != value)))
+        different = self.argwhere((before != value) & ~((before != before) & (value != value)))
         if len(different) == 0 or value.size <= 9 or len(different) > value.size // 2:
-            return self.short(value)
+            return self.short_text(value)
         first = tuple(int(index) for index in different[0])
         more = f" and {len(different) - 1} more" if len(different) > 1 else ""
         return f"{list(first)} = {value[first]!s}{more}"
 
-    def short(self, value: Any) -> str:
-        """Return a value as short text."""
+    def short_text(self, value: Any) -> str:
+        """Return a value as short text: an array's dtype, shape and few elements, else its repr."""
         if type(value) is self.ndarray:
             about = f"{value.dtype.str[1:]} {value.shape}"
-            return f"{about} {self.text(value, threshold=65)[:600]}" if value.size <= 64 else about
+            if value.size > 64:
+                return about
+            return f"{about} {self.array2string(value, threshold=65)[:600]}"
         try:
             return repr(value)[:120]
         except Exception:
             return type(value).__name__
 
 
-def _sender(channel: int, token: str) -> Callable[..., None]:
-    """Return the function that sends a frame; only in the process that asks for it, not in its forks."""
-    write, process, leave, own, dumps = os.write, os.getpid, os._exit, os.getpid(), json.dumps
+def _make_sender(channel: int, token: str) -> Callable[..., None]:
+    """Return a function that sends a message and its payload; in forks of this process it exits."""
+    write, process_id, leave, own_id, dumps = os.write, os.getpid, os._exit, os.getpid(), json.dumps
     key = bytes.fromhex(token)
 
     def send(message: dict[str, Any], payload: bytes = b"") -> None:
-        if process() != own:
-            leave(0)  # a fork of the submission that came back from its function
+        if process_id() != own_id:
+            leave(0)  # a fork of the submission that returned from its function
         text = dumps(message).encode()
-        left = memoryview(key + struct.pack("<IQ", len(text), len(payload)) + text + payload)
+        unsent = memoryview(key + struct.pack("<IQ", len(text), len(payload)) + text + payload)
         try:
-            while left:
-                left = left[write(channel, left) :]
+            while unsent:
+                unsent = unsent[write(channel, unsent) :]
         except OSError:
             leave(CHANNEL_CLOSED)
 
@@ -312,28 +310,28 @@ def _sender(channel: int, token: str) -> Callable[..., None]:
 
 
 def _read_calls(calls: list[Any], arrays: bytes, np: ModuleType) -> list[Any]:
-    """Put the arrays that came along into the calls."""
-    source = io.BytesIO(arrays)
+    """Return each call's arguments and keywords, from their JSON and the arrays as .npy."""
+    stream = io.BytesIO(arrays)
 
-    def value(tree: Any) -> Any:
+    def read_value(tree: Any) -> Any:
         if not isinstance(tree, dict):
-            # as in a program that writes the word: padding is 'same' then holds
+            # interned like a literal of a program, so that `padding is 'same'` is true
             return sys.intern(tree) if isinstance(tree, str) else tree
         if "array" in tree:
-            return np.lib.format.read_array(source, allow_pickle=False)
+            return np.lib.format.read_array(stream, allow_pickle=False)
         kind = tuple if "tuple" in tree else list
-        return kind(value(part) for part in tree[kind.__name__])
+        return kind(read_value(part) for part in tree[kind.__name__])
 
     return [
         (
-            [value(part) for part in call["arguments"]],
-            {name: value(part) for name, part in call["words"].items()},
+            [read_value(part) for part in call["arguments"]],
+            {name: read_value(part) for name, part in call["keywords"].items()},
         )
         for call in calls
     ]
 
 
-def _loaded(name: str, path: str) -> ModuleType:
+def _load_file(name: str, path: str) -> ModuleType:
     """Import a file by its path under a name, which need not be an identifier."""
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
@@ -344,8 +342,8 @@ def _loaded(name: str, path: str) -> ModuleType:
     return module
 
 
-def _hidden(channel: int) -> int:
-    """Move the channel to a number that cannot be guessed at once, and that programs started here do not get."""
+def _hide(channel: int) -> int:
+    """Move the channel to a random descriptor that started programs do not inherit; return it."""
     if sys.platform == "win32":
         return channel
     number = random.SystemRandom().randrange(50, 250)
@@ -354,15 +352,15 @@ def _hidden(channel: int) -> int:
     return number
 
 
-def _to_nowhere(descriptor: int, mode: int) -> None:
-    """Let a standard stream lead to nothing."""
-    nowhere = os.open(os.devnull, mode)
-    os.dup2(nowhere, descriptor)
-    os.close(nowhere)
+def _redirect_to_null(descriptor: int, mode: int) -> None:
+    """Redirect a standard stream to the null device."""
+    null = os.open(os.devnull, mode)
+    os.dup2(null, descriptor)
+    os.close(null)
 
 
-def _peak() -> int:
-    """Return the most bytes that this process has held in memory."""
+def _peak_memory() -> int:
+    """Return the most bytes that this process has held in memory; 0 on Windows."""
     if resource is None:
         return 0
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

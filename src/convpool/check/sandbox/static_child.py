@@ -1,4 +1,7 @@
-"""Run by the brief's Python (3.8 syntax): what its compiler and pycodestyle say of texts, of which nothing is run."""
+"""Runs in the child process: read texts with the compiler or pycodestyle; no text is executed.
+
+Python 3.8 syntax. The texts come as JSON on standard input, by name; the results go out likewise.
+"""
 
 import importlib
 import io
@@ -8,9 +11,9 @@ import warnings
 from typing import Any  # noqa: F401
 
 
-def compiled(text):
+def syntax_error(text):
     # type: (str) -> list[object] | None
-    """Return why a text does not compile, with the line, or None."""
+    """Return [why, line] if this Python cannot compile a text, else None."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -24,27 +27,29 @@ def compiled(text):
     return None
 
 
-def styled(text):
+def style_errors(text):
     # type: (str) -> list[list[object]]
-    """Return pycodestyle's findings by its defaults: line, column, code, words."""
+    """Return pycodestyle's findings by its defaults, each as [line, column, code, words]."""
     pycodestyle = importlib.import_module("pycodestyle")  # type: Any
 
     class Report(pycodestyle.BaseReport):  # type: ignore[misc]
         def error(self, line, column, words, check):
             # type: (int, int, str, object) -> None
             if not self._ignore_code(words[:4]):
-                found.append([line, column, words[:4], words[5:]])
+                errors.append([line, column, words[:4], words[5:]])
 
-    found = []  # type: list[list[object]]
+    errors = []  # type: list[list[object]]
     options = pycodestyle.StyleGuide(quiet=True).options
     lines = io.StringIO(text, newline=None).readlines()
     pycodestyle.Checker(
         "submission", lines=lines, options=options, report=Report(options)
     ).check_all()
-    return found
+    return errors
 
+
+QUESTIONS = {"syntax": syntax_error, "style": style_errors}
 
 if __name__ == "__main__":
-    asked = json.loads(sys.stdin.buffer.read().decode("ascii"))
-    look = {"compiled": compiled, "styled": styled}[sys.argv[1]]
-    print(json.dumps({name: look(text) for name, text in asked.items()}))
+    texts = json.loads(sys.stdin.buffer.read().decode("ascii"))
+    question = QUESTIONS[sys.argv[1]]
+    print(json.dumps({name: question(text) for name, text in texts.items()}))

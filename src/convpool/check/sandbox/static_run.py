@@ -1,4 +1,4 @@
-"""What the brief's compiler and pycodestyle say of a submission's files, asked in a child process."""
+"""Syntax and style errors of a submission's files, from a compiler and pycodestyle in a child."""
 
 from __future__ import annotations
 
@@ -12,50 +12,56 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from convpool.check.sandbox.limits import STATIC_SECONDS
 from convpool.check.tasks import PYCODESTYLE, PYTHON
 from convpool.check.verdicts import UncheckedError
 
 if TYPE_CHECKING:
     from convpool.check.sandbox.interpreters import Interpreter
 
-SECONDS = 20  # for one file; an ordinary one takes 0.1
-
 
 @dataclass(frozen=True)
 class StaticRun:
-    """The answers for all files of a submission, asked at once and when first needed."""
+    """The syntax and style errors of all files of a submission, computed when first needed."""
 
-    texts: dict[str, str]
-    python: Interpreter | None
+    texts: dict[str, str]  # by file name
+    python: Interpreter | None  # of the submission's functions; it compiles if it is the brief's
 
     @property
-    def has_python(self) -> bool:
-        """Whether the brief's Python is there to compile."""
+    def has_briefs_python(self) -> bool:
+        """Whether the interpreter is the brief's version, which can compile the files."""
         return self.python is not None and self.python.version.startswith(f"{PYTHON}.")
 
     @cached_property
-    def compiled(self) -> dict[str, Any]:
-        """By file: None, or why the brief's Python does not compile it and the line."""
+    def syntax_errors(self) -> dict[str, Any]:
+        """By file name: [why, line] if the brief's Python cannot compile it, else None.
+
+        An UncheckedError is the value of a file that could not be checked.
+        """
         assert self.python is not None
-        return _ask(self.python.path, "compiled", self.texts)
+        return _ask(self.python.path, "syntax", self.texts)
 
     @cached_property
-    def styled(self) -> dict[str, Any]:
-        """By file: pycodestyle's findings as line, column, code, words."""
-        return _ask(self._style[0], "styled", self.texts)
+    def style_errors(self) -> dict[str, Any]:
+        """By file name: pycodestyle's findings, each as [line, column, code, words].
+
+        An UncheckedError is the value of a file that could not be checked.
+        """
+        return _ask(self._pycodestyle[0], "style", self.texts)
 
     @property
-    def style(self) -> str:
-        """The version of pycodestyle that is asked."""
-        return self._style[1]
+    def pycodestyle(self) -> str:
+        """The version of the pycodestyle that is run."""
+        return self._pycodestyle[1]
 
     @property
-    def style_is_the_briefs(self) -> bool:
-        """Whether it has the brief's rules; a newer one has more."""
-        return self.style == PYCODESTYLE
+    def has_briefs_pycodestyle(self) -> bool:
+        """Whether that is the brief's version; a newer one has more rules."""
+        return self.pycodestyle == PYCODESTYLE
 
     @cached_property
-    def _style(self) -> tuple[Path, str]:
+    def _pycodestyle(self) -> tuple[Path, str]:
+        """The interpreter that has pycodestyle, and its version; UncheckedError if none has it."""
         if self.python is not None and self.python.pycodestyle:
             return self.python.path, self.python.pycodestyle
         try:
@@ -67,37 +73,40 @@ class StaticRun:
 
 
 def _ask(python: Path, question: str, texts: dict[str, str]) -> dict[str, Any]:
-    """Return the answers by file; where a file brings the child down, the others are asked one at a time."""
+    """Return the answers to a question of `static_child.QUESTIONS`, by file name.
+
+    If the child fails, each file gets a child of its own, and those that fail an UncheckedError.
+    """
     try:
-        return _answers(python, question, texts)
+        return _run_child(python, question, texts)
     except UncheckedError as error:
         if len(texts) < 2:
             return dict.fromkeys(texts, error)
         return {name: _ask(python, question, {name: text})[name] for name, text in texts.items()}
 
 
-def _answers(python: Path, question: str, texts: dict[str, str]) -> dict[str, Any]:
-    words = [str(python), "-I", str(Path(__file__).with_name("static_child.py")), question]
-    # an empty folder, and no home: no settings of pycodestyle but its own
+def _run_child(python: Path, question: str, texts: dict[str, str]) -> dict[str, Any]:
+    """Return the answers by file name from one child; raise UncheckedError if it fails."""
+    command = [str(python), "-I", str(Path(__file__).with_name("static_child.py")), question]
+    # an empty folder that is the home folder too: nobody's settings of pycodestyle apply
     with tempfile.TemporaryDirectory() as empty:
         try:
-            told = subprocess.run(
-                words,
+            done = subprocess.run(
+                command,
                 cwd=empty,
                 env={"HOME": empty, "PYTHONDONTWRITEBYTECODE": "1"},
                 input=json.dumps(texts).encode("ascii"),
                 capture_output=True,
-                timeout=SECONDS,
+                timeout=STATIC_SECONDS,
                 check=True,
             )
         except subprocess.TimeoutExpired:
-            raise UncheckedError(f"no answer of {python} within {SECONDS} s") from None
+            raise UncheckedError(f"no answer of {python} within {STATIC_SECONDS:g} s") from None
         except subprocess.CalledProcessError as error:
             last = error.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
-            raise UncheckedError(
-                f"{python} ended with {error.returncode}: {' '.join(last)}"
-            ) from None
+            words = f"{python} ended with {error.returncode}: {' '.join(last)}"
+            raise UncheckedError(words) from None
         except OSError as error:
             raise UncheckedError(f"{python} does not start: {error.strerror}") from None
-    answers: dict[str, Any] = json.loads(told.stdout)
+    answers: dict[str, Any] = json.loads(done.stdout)
     return answers

@@ -1,4 +1,4 @@
-"""Where submissions are found, and what one consists of: folders, archives, git's index, files.
+"""What was handed in: submissions in folders and archives, and their files, read but never run.
 
-May import tasks, sandbox and system.
+May import sandbox (for the compiler and pycodestyle), tasks, verdicts and system.
 """

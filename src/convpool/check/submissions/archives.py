@@ -1,4 +1,4 @@
-"""ZIP files of strangers: only what is judged is unpacked, and nothing leaves the folder that it is unpacked into."""
+"""Unpack strangers' ZIP files: only what is judged, and never outside the target folder."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ import zlib
 from collections.abc import Container
 from pathlib import Path, PurePosixPath
 
-MOST_FILES = 200_000  # names in one archive
-MOST_BYTES = 300_000_000  # written for one archive
-# of one file, by what its name ends with; more is cut off, and of others there is only the name
-MOST_BYTES_A_FILE = {".py": 300_000, ".md": 300_000, ".zip": 100_000_000, "index": 20_000_000}
-GIT_INDEX = (".git", "index")  # says which files may be run; the rest of .git is nobody's business
-BROKEN = (
+from convpool.check.submissions.skipped_folders import is_skipped_name
+
+MAX_FILES = 200_000  # names in one archive
+MAX_BYTES = 300_000_000  # written for one archive
+# of one file, by its suffix; longer ones are cut off, and files of other kinds are left empty
+MAX_FILE_BYTES = {".py": 300_000, ".md": 300_000, ".zip": 100_000_000, "index": 20_000_000}
+GIT_INDEX = (".git", "index")  # says which files are executable; the rest of .git is skipped
+DAMAGE_ERRORS = (
     zipfile.BadZipFile,
     zlib.error,
     EOFError,
@@ -25,107 +27,107 @@ BROKEN = (
 )
 
 
-def unpack(archive: Path, into: Path, judged: Container[str], skipped: Container[str]) -> bool:
+def unpack(archive: Path, target: Path, judged_files: Container[str]) -> bool:
     """Unpack an archive.
 
-    Python files, texts and archives are written; of every other file there is the name, with
-    nothing in it.
+    Python files, texts and archives are written; every other file is created empty. Skipped folders
+    are left out.
 
     Parameters
     ----------
     archive : Path
         A ZIP file.
-    into : Path
+    target : Path
         A new folder.
-    judged : Container of str
-        The files' names that decide whether the run bits are known.
-    skipped : Container of str
-        Names of folders that are left out; hidden ones always are.
+    judged_files : Container of str
+        Names of the files whose modes decide what is returned.
 
     Returns
     -------
     bool
-        Whether the archive says which files may be run; those made on Windows do not.
+        Whether the archive says which files are executable; those made on Windows do not.
 
     Raises
     ------
     ValueError
-        If it is no ZIP file, is damaged or encrypted, holds a name that leads out of the folder, or
-        too much.
+        If it is no ZIP file, is damaged or encrypted, is too large, or holds a name that leads out
+        of the folder.
     """
-    into.mkdir(parents=True)
+    target.mkdir(parents=True)
     try:
         with zipfile.ZipFile(archive) as opened:
-            return _unpacked(opened, into, judged, skipped)
-    except BROKEN as error:
-        said = (
+            return _unpack_entries(opened, target, judged_files)
+    except DAMAGE_ERRORS as error:
+        problem = (
             "is no ZIP file" if not zipfile.is_zipfile(archive) else f"cannot be unpacked: {error}"
         )
-        raise ValueError(f"{archive.name} {said}") from error
+        raise ValueError(f"{archive.name} {problem}") from error
 
 
 def holds_any(archive: Path, names: Container[str]) -> bool:
-    """Whether a file of such a name is anywhere in an archive; not where it is none, or damaged."""
+    """Return whether an archive holds a file of any of these names, in any of its folders.
+
+    False for a damaged archive, and for a file that is none.
+    """
     try:
         with zipfile.ZipFile(archive) as opened:
             return any(
                 PurePosixPath(name.replace("\\", "/")).name in names for name in opened.namelist()
             )
-    except BROKEN:
+    except DAMAGE_ERRORS:
         return False
 
 
-def _unpacked(
-    opened: zipfile.ZipFile, into: Path, judged: Container[str], skipped: Container[str]
-) -> bool:
+def _unpack_entries(opened: zipfile.ZipFile, target: Path, judged_files: Container[str]) -> bool:
+    """Unpack an opened archive; return whether it says which files are executable."""
     entries = opened.infolist()
-    if len(entries) > MOST_FILES:
-        raise ValueError(f"it holds {len(entries)} files; {MOST_FILES} are the most")
-    # git writes no modes but those of programs; its archives carry the commit as their comment
-    modes_known, written = re.fullmatch(rb"[0-9a-f]{40}", opened.comment) is not None, 0
+    if len(entries) > MAX_FILES:
+        raise ValueError(f"it holds {len(entries)} files; {MAX_FILES} are the most")
+    # git's archives have the commit as their comment, and modes for executable files only
+    has_modes, written = re.fullmatch(rb"[0-9a-f]{40}", opened.comment) is not None, 0
     for entry in entries:
-        path, mode = _inside(entry.filename), entry.external_attr >> 16
-        if stat.S_ISLNK(mode) or _is_left_out(path, skipped):
+        path, mode = _relative_path(entry.filename), entry.external_attr >> 16
+        if stat.S_ISLNK(mode) or _is_skipped(path):
             continue
-        target = into / path
+        file = target / path
         if entry.is_dir() or entry.filename.endswith("\\"):
-            target.mkdir(parents=True, exist_ok=True)
+            file.mkdir(parents=True, exist_ok=True)
             continue
-        target.parent.mkdir(parents=True, exist_ok=True)
-        written += _write(opened, entry, target, _room(path))
-        if written > MOST_BYTES:
-            raise ValueError(f"it unpacks to more than {MOST_BYTES // 10**6} MB")
-        target.chmod(0o755 if mode & 0o111 else 0o644)
-        modes_known |= (
-            bool(mode and entry.create_system) and path.name in judged
-        )  # 0: Windows, whose modes say nothing
-    return modes_known
+        file.parent.mkdir(parents=True, exist_ok=True)
+        written += _write(opened, entry, file, _max_bytes(path))
+        if written > MAX_BYTES:
+            raise ValueError(f"it unpacks to more than {MAX_BYTES // 10**6} MB")
+        file.chmod(0o755 if mode & 0o111 else 0o644)
+        # system 0 is Windows, whose modes mean nothing
+        has_modes |= bool(mode and entry.create_system) and path.name in judged_files
+    return has_modes
 
 
-def _inside(name: str) -> PurePosixPath:
-    """Return an entry's name as a path below the folder."""
+def _relative_path(name: str) -> PurePosixPath:
+    """Return an entry's name as a relative path; ValueError if it leads out of the folder."""
     path = PurePosixPath(name.replace("\\", "/"))
     if path.is_absolute() or ".." in path.parts or re.match(r"[A-Za-z]:", name):
         raise ValueError(f"it holds {name!r}, which leads out of its folder")
     return path
 
 
-def _is_left_out(path: PurePosixPath, skipped: Container[str]) -> bool:
+def _is_skipped(path: PurePosixPath) -> bool:
+    """Return whether an entry lies in a skipped folder; git's index does not count as such."""
     parts = path.parts[:-2] if path.parts[-2:] == GIT_INDEX else path.parts
-    return any(part.startswith(".") or part in skipped for part in parts)
+    return any(map(is_skipped_name, parts))
 
 
-def _room(path: PurePosixPath) -> int:
-    return MOST_BYTES_A_FILE.get(
-        path.name if path.parts[-2:] == GIT_INDEX else path.suffix.lower(), 0
-    )
+def _max_bytes(path: PurePosixPath) -> int:
+    """Return how many bytes of an entry are written, 0 for kinds that are left empty."""
+    kind = path.name if path.parts[-2:] == GIT_INDEX else path.suffix.lower()
+    return MAX_FILE_BYTES.get(kind, 0)
 
 
-def _write(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, room: int) -> int:
-    """Write one file, as far as there is room; the size that the archive tells is not trusted."""
-    with target.open("xb") as file:
-        if room:
+def _write(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, file: Path, max_bytes: int) -> int:
+    """Write at most `max_bytes` of an entry, whatever size the archive states; return how many."""
+    with file.open("xb") as stream:
+        if max_bytes:
             with opened.open(entry) as source:
-                while block := source.read(min(1 << 16, room - file.tell())):
-                    file.write(block)
-        return file.tell()
+                while block := source.read(min(1 << 16, max_bytes - stream.tell())):
+                    stream.write(block)
+        return stream.tell()

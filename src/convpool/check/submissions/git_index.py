@@ -1,4 +1,7 @@
-"""Which files git has as executable: only a repository's index is read, never its settings, which may name programs."""
+"""Which files are executable according to git's index.
+
+Only a repository's index is read, never its configuration, which may name programs to run.
+"""
 
 from __future__ import annotations
 
@@ -7,53 +10,59 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-MOST_BYTES = 64_000_000
+from convpool.check.sandbox.limits import GIT_SECONDS
+
+MAX_BYTES = 64_000_000  # of an index
 
 
 def executable_in_git(folder: Path) -> frozenset[str]:
-    """Return the names of the files directly in a folder that git's index has as executable; none without a clone."""
+    """Return the names of the files directly in a folder that are executable in git's index.
+
+    None of them if the folder is not in a clone.
+    """
     folder = folder.resolve()
     clone = next(
         (parent for parent in (folder, *folder.parents) if (parent / ".git").is_dir()), None
     )
     if clone is None:
         return frozenset()
-    place = folder.relative_to(clone).as_posix()
-    prefix = "" if place == "." else f"{place}/"
-    found = (
-        name.removeprefix(prefix)
-        for name in _executable(clone / ".git" / "index")
-        if name.startswith(prefix)
+    below = folder.relative_to(clone).as_posix()
+    prefix = "" if below == "." else f"{below}/"
+    names = (
+        path.removeprefix(prefix)
+        for path in _executable_paths(clone / ".git" / "index")
+        if path.startswith(prefix)
     )
-    return frozenset(name for name in found if "/" not in name)
+    return frozenset(name for name in names if "/" not in name)
 
 
-def _executable(index: Path) -> list[str]:
-    if index.is_symlink() or not index.is_file() or index.stat().st_size > MOST_BYTES:
+def _executable_paths(index: Path) -> list[str]:
+    """Return the paths that are executable in an index; none if git cannot read it."""
+    if index.is_symlink() or not index.is_file() or index.stat().st_size > MAX_BYTES:
         return []
     with tempfile.TemporaryDirectory() as empty:
-        # a repository of our own around their index
+        # an empty repository of our own, with their index
         for part in ("objects", "refs"):
             Path(empty, part).mkdir()
         Path(empty, "HEAD").write_text("ref: refs/heads/main\n", encoding="ascii")
-        settings = {
+        environment = {
+            "PATH": os.environ.get("PATH", os.defpath),
             "GIT_DIR": empty,
             "GIT_INDEX_FILE": str(index.resolve()),
             "GIT_CONFIG_NOSYSTEM": "1",
             "HOME": empty,
         }
-        words = ["git", "-C", empty, "ls-files", "--stage", "-z"]
         try:
-            told = subprocess.run(
-                words,
-                env={"PATH": os.environ.get("PATH", os.defpath), **settings},
+            done = subprocess.run(
+                ["git", "-C", empty, "ls-files", "--stage", "-z"],
+                env=environment,
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
-                timeout=20,
+                timeout=GIT_SECONDS,
                 check=True,
             )
         except (OSError, subprocess.SubprocessError):
             return []
     # each entry: mode, object, stage, a tab, the path
-    entries = (os.fsdecode(entry).partition("\t") for entry in told.stdout.split(b"\0"))
+    entries = (os.fsdecode(entry).partition("\t") for entry in done.stdout.split(b"\0"))
     return [path for details, _, path in entries if details.startswith("100755 ")]

@@ -1,4 +1,4 @@
-"""What the words name: submissions in folders, clones, folders of folders and archives."""
+"""Find the submissions that paths name: in folders, clones, folders of these, and archives."""
 
 from __future__ import annotations
 
@@ -12,47 +12,41 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
-from convpool.check.printable import printable
 from convpool.check.submissions.archives import holds_any, unpack
+from convpool.check.submissions.skipped_folders import is_skipped_folder, is_skipped_name
 from convpool.check.tasks import COURSE, README, TASKS
+from convpool.system.printable_text import printable
 
-JUDGED = frozenset(task.file for task in TASKS.values())
-NEITHER_STUDENTS_NOR_THEIRS = frozenset(
-    ["__pycache__", "__MACOSX", "node_modules", "site-packages"]
-)
+JUDGED_FILES = frozenset(task.file for task in TASKS.values())
 OTHER_ARCHIVES = (".rar", ".7z", ".tar", ".tgz", ".gz", ".bz2", ".xz")
-DEEPEST, MOST_FOLDERS, MOST_OTHERS = 8, 5_000, 200
+MAX_DEPTH, MAX_FOLDERS = 8, 5_000  # of a search below one path
+MAX_OTHERS = 200  # files that are named though they are not judged
 
 
 @dataclass(frozen=True)
 class Submission:
-    """Where one student's files are."""
+    """The location of one student's files."""
 
-    name: str  # shown: the folder's or the archive's name
-    root: Path  # what was named: a clone, or the course folder itself
-    folder: (
-        Path | None
-    )  # the course folder: holds the seven files, or most of them; None: not found
+    name: str  # in reports: the name of the folder or archive
+    root: Path  # the clone, or the course folder itself
+    folder: Path | None  # the course folder: it holds most of the seven files; None: not found
     others: tuple[str, ...] = ()  # files there that are not judged
     place: str = ""  # the course folder in words, with the archive that it came from
     problem: str = ""  # why there is no course folder
-    notes: tuple[
-        str, ...
-    ] = ()  # what the student or the teacher should know about the choice of the folder
-    run_bits: bool = True  # False: it came in an archive that does not say which files may be run
+    notes: tuple[str, ...] = ()  # sentences about the choice of the course folder
+    has_run_bits: bool = True  # False: its archive does not say which files are executable
 
 
 @contextmanager
-def found(paths: Iterable[str | os.PathLike[str]]) -> Iterator[list[Submission]]:
-    """Find the submissions, with archives unpacked into a temporary folder for as long as they are in use."""
-    with tempfile.TemporaryDirectory(
-        prefix="convpool-check-", ignore_cleanup_errors=True
-    ) as scratch:
-        yield find(paths, Path(scratch))
+def open_submissions(paths: Iterable[str | os.PathLike[str]]) -> Iterator[list[Submission]]:
+    """Find submissions as `find` does, with archives unpacked until the context is left."""
+    scratch = tempfile.TemporaryDirectory(prefix="convpool-check-", ignore_cleanup_errors=True)
+    with scratch as name:
+        yield find(paths, Path(name))
 
 
 def find(paths: Iterable[str | os.PathLike[str]], scratch: Path | None = None) -> list[Submission]:
-    """Find the submissions that the words name.
+    """Find the submissions that paths name.
 
     Parameters
     ----------
@@ -60,229 +54,242 @@ def find(paths: Iterable[str | os.PathLike[str]], scratch: Path | None = None) -
         Each is a course folder, a clone that holds it somewhere, a folder of such folders or ZIP
         files (a class), or a ZIP file of any of these.
     scratch : Path, optional
-        Where archives are unpacked; the caller removes it. Only needed where there are any.
+        Where archives are unpacked; the caller removes it. Only needed if there are any.
 
     Returns
     -------
     list of Submission
-        In the order of the words, and by name within a class. Those without a course folder have a
+        In the order of the paths, and by name within a class. Those without a course folder have a
         problem instead.
 
     Raises
     ------
     ValueError
-        If a path is not there or is neither a folder nor a ZIP file, or if none holds any of the
+        If a path does not exist or is neither a folder nor a ZIP file, or if none holds any of the
         seven files.
     """
-    unpacked = _Unpacked(scratch)
+    unpacker = _Unpacker(scratch)
     submissions: dict[Path, Submission] = {}
     for path in map(Path, paths):
-        for submission in _named(path, unpacked):
+        for submission in _find_at(path, unpacker):
             submissions.setdefault((submission.folder or submission.root).resolve(), submission)
     if not any(submission.folder for submission in submissions.values()):
-        said = [submission.problem for submission in submissions.values()]
-        more = f" (and {len(said) - 1} more)" if len(said) > 1 else ""
-        raise ValueError(said[0] + more if said else "no folder or ZIP file named, such as .")
-    return _told_apart(list(submissions.values()))
+        problems = [submission.problem for submission in submissions.values()]
+        if not problems:
+            raise ValueError("no folder or ZIP file named, such as .")
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        raise ValueError(problems[0] + more)
+    return _with_unique_names(list(submissions.values()))
 
 
-class _Unpacked:
-    """Where archives are unpacked: each in a folder of its own."""
+class _Unpacker:
+    """Unpacks each archive into a folder of its own, below `scratch`."""
 
     def __init__(self, scratch: Path | None) -> None:
-        self.scratch, self.count = scratch, 0
-        self.run_bits: dict[Path, bool] = {}
+        self.scratch = scratch
+        self.run_bits: dict[Path, bool] = {}  # of each folder: whether its archive had them
 
-    def __call__(self, archive: Path) -> Path:
+    def unpack(self, archive: Path) -> Path:
+        """Return the folder that an archive was unpacked into; ValueError if it cannot be."""
         if self.scratch is None:
             raise ValueError(
                 f"{archive} is an archive; find() unpacks it if it gets a folder for that"
             )
-        self.count += 1
-        into = self.scratch / str(self.count)
-        self.run_bits[into] = unpack(archive, into, JUDGED, NEITHER_STUDENTS_NOR_THEIRS)
-        return into
+        folder = self.scratch / str(len(self.run_bits) + 1)
+        self.run_bits[folder] = False
+        self.run_bits[folder] = unpack(archive, folder, JUDGED_FILES)
+        return folder
 
     def has_run_bits(self, folder: Path) -> bool:
-        return all(known for into, known in self.run_bits.items() if folder.is_relative_to(into))
+        """Return whether the archives that a folder came from say which files are executable."""
+        return all(bits for top, bits in self.run_bits.items() if folder.is_relative_to(top))
 
 
-def _named(path: Path, unpacked: _Unpacked) -> list[Submission]:
-    """Return what one word names."""
+def _find_at(path: Path, unpacker: _Unpacker) -> list[Submission]:
+    """Return the submissions that one path names."""
     if not path.exists():
         raise ValueError(f"{path} is not there; name a folder or a ZIP file")
-    name = path.resolve().stem if path.is_file() else path.resolve().name
-    if path.is_file() and path.suffix.lower() != ".zip":
+    if path.is_dir():
+        return _find_in_folder(path, path.resolve().name, str(path), unpacker)
+    if path.suffix.lower() != ".zip":
         raise ValueError(f"{path} is a file; name the folder that holds it, or a ZIP file")
-    if path.is_file():
-        return _archived(path, name, str(path), unpacked)
-    return _in_folder(path, name, str(path), unpacked)
+    return _find_in_archive(path, path.resolve().stem, str(path), unpacker)
 
 
-def _archived(archive: Path, name: str, place: str, unpacked: _Unpacked) -> list[Submission]:
+def _find_in_archive(archive: Path, name: str, place: str, unpacker: _Unpacker) -> list[Submission]:
+    """Return the class or the one submission that an archive holds."""
     try:
-        folder = unpacked(archive)
+        folder = unpacker.unpack(archive)
     except ValueError as error:
-        return [_without(name, archive, place, str(error))]
-    return _in_folder(folder, name, place, unpacked)
+        return [_not_found(name, archive, place, str(error))]
+    return _find_in_folder(folder, name, place, unpacker)
 
 
-def _in_folder(named: Path, name: str, place: str, unpacked: _Unpacked) -> list[Submission]:
-    """Return the class that a folder holds, or the one submission that it is."""
-    folder = _only_folder(named)
-    at = str(Path(place, folder.relative_to(named)))
-    if not _held(folder) and not _held(folder / COURSE):
+def _find_in_folder(top: Path, name: str, place: str, unpacker: _Unpacker) -> list[Submission]:
+    """Return the class that a folder holds, or the one submission that it is.
+
+    `place` is the folder in words.
+    """
+    folder = _skip_single_folders(top)
+    place = str(Path(place, folder.relative_to(top)))
+    if not _judged_files(folder) and not _judged_files(folder / COURSE):
         children = _children(folder)
-        students = [child for child in children if _is_students(child)]
+        students = [child for child in children if _holds_submission(child)]
         if len(students) > 1:
-            return [_of_class(child, f"{at}/{child.name}", unpacked) for child in children]
+            return [_student(child, f"{place}/{child.name}", unpacker) for child in children]
         if students and students[0].is_file():
-            return _archived(students[0], students[0].stem, f"{at}/{students[0].name}", unpacked)
-    return [_submission(name, folder, at, unpacked)]
+            archive = students[0]
+            return _find_in_archive(archive, archive.stem, f"{place}/{archive.name}", unpacker)
+    return [_submission(name, folder, place, unpacker)]
 
 
-def _is_students(child: Path) -> bool:
-    """Whether any of the seven files is in a folder, or in an archive that is there or in the folder."""
+def _holds_submission(child: Path) -> bool:
+    """Return whether an archive, or a folder or an archive in it, holds any of the seven files."""
     if child.is_file():
-        return holds_any(child, JUDGED)
+        return holds_any(child, JUDGED_FILES)
     return any(_candidates(child)) or any(
-        holds_any(archive, JUDGED) for archive in _archives_in(child)
+        holds_any(archive, JUDGED_FILES) for archive in _archives_in(child)
     )
 
 
-def _of_class(child: Path, place: str, unpacked: _Unpacked) -> Submission:
-    """Return the submission of one student of a class: a folder, an archive, or a folder with an archive."""
+def _student(child: Path, place: str, unpacker: _Unpacker) -> Submission:
+    """Return the submission of one student of a class.
+
+    `child` is a folder, an archive, or a folder with an archive; `place` is that in words.
+    """
     if child.is_file():
-        return _in_archive(child.stem, child, place, unpacked)
+        return _in_archive(child.stem, child, place, unpacker)
     archives = _archives_in(child)
     if archives and not any(_candidates(child)):
-        best = next((archive for archive in archives if holds_any(archive, JUDGED)), archives[0])
-        return _in_archive(child.name, best, f"{place}/{best.name}", unpacked)
-    return _submission(child.name, child, place, unpacked)
+        holding = (archive for archive in archives if holds_any(archive, JUDGED_FILES))
+        archive = next(holding, archives[0])
+        return _in_archive(child.name, archive, f"{place}/{archive.name}", unpacker)
+    return _submission(child.name, child, place, unpacker)
 
 
-def _in_archive(name: str, archive: Path, place: str, unpacked: _Unpacked) -> Submission:
+def _in_archive(name: str, archive: Path, place: str, unpacker: _Unpacker) -> Submission:
+    """Return the one submission that an archive holds."""
     try:
-        folder = unpacked(archive)
+        top = unpacker.unpack(archive)
     except ValueError as error:
-        return _without(name, archive, place, str(error))
-    inner = _only_folder(folder)
-    return _submission(name, inner, str(Path(place, inner.relative_to(folder))), unpacked)
+        return _not_found(name, archive, place, str(error))
+    folder = _skip_single_folders(top)
+    return _submission(name, folder, str(Path(place, folder.relative_to(top))), unpacker)
 
 
-def _without(name: str, root: Path, place: str, problem: str) -> Submission:
-    """Return a submission that could not be found, and why."""
+def _not_found(name: str, root: Path, place: str, problem: str) -> Submission:
+    """Return a submission without a course folder; `problem` says why."""
     return Submission(
         printable(name), root, None, place=printable(place), problem=printable(problem)
     )
 
 
-def _submission(name: str, root: Path, place: str, unpacked: _Unpacked) -> Submission:
-    """Choose the course folder among those that hold any of the seven files."""
+def _submission(name: str, root: Path, place: str, unpacker: _Unpacker) -> Submission:
+    """Return the submission below `root`: the best course folder among those that hold any file."""
     candidates = list(_candidates(root))
     if not candidates:
-        looked = f"{min(JUDGED)} to {max(JUDGED)}"
         problem = (
-            f"{place} holds none of the seven files ({looked}), neither in itself nor in "
-            f"{COURSE} nor deeper"
+            f"{place} holds none of the seven files ({min(JUDGED_FILES)} to {max(JUDGED_FILES)}), "
+            f"neither in itself nor in {COURSE} nor deeper"
         )
-        return _without(name, root, place, problem)
-    folder = min(candidates, key=lambda candidate: _order(candidate, root))
-    below = folder.relative_to(root).as_posix()
+        return _not_found(name, root, place, problem)
+    folder = min(candidates, key=lambda candidate: _preference(candidate, root))
     return Submission(
         printable(name),
         root,
         folder,
-        tuple(islice(_others(folder), MOST_OTHERS)),
-        printable(str(Path(place, below))),
+        tuple(islice(_others(folder), MAX_OTHERS)),
+        printable(str(Path(place, folder.relative_to(root)))),
         notes=_notes(folder, [other for other in candidates if other != folder], root),
-        run_bits=unpacked.has_run_bits(folder),
+        has_run_bits=unpacker.has_run_bits(folder),
     )
 
 
-def _order(folder: Path, root: Path) -> tuple[bool, bool, int, bool, int, str]:
-    """The folder itself, then the brief's place, then most files; of equals the brief's name, the shallowest, names."""
+def _preference(folder: Path, root: Path) -> tuple[bool, bool, int, bool, int, str]:
+    """Return the sort key of a candidate, the best one lowest.
+
+    The root itself, then the brief's place, then the one with most files; of equals the one with
+    the brief's name, then the shallowest, then the first by name.
+    """
     below = folder.relative_to(root)
-    itself, at_its_place = folder == root, below == Path(COURSE)
-    named = folder.name == Path(COURSE).name
     return (
-        not itself,
-        not at_its_place,
-        -len(_held(folder)),
-        not named,
+        folder != root,
+        below != Path(COURSE),
+        -len(_judged_files(folder)),
+        folder.name != Path(COURSE).name,
         len(below.parts),
         below.as_posix(),
     )
 
 
 def _notes(folder: Path, others: list[Path], root: Path) -> tuple[str, ...]:
-    """Say which folder was chosen where another could be meant."""
-    expected = folder in (root, root / COURSE)
-    meant = [other for other in others if not expected or len(_held(other)) > len(_held(folder))]
-    if not meant:
+    """Return a sentence that says which folder was chosen, if another could be meant."""
+    count = len(_judged_files(folder))
+    is_expected = folder in (root, root / COURSE)
+    rivals = [other for other in others if not is_expected or len(_judged_files(other)) > count]
+    if not rivals:
         return ()
-    judged, left = (
-        f"{_below(here, root)} with {len(_held(here))} of the seven files"
-        for here in (folder, meant[0])
+    judged, rival = (
+        f"{_below(candidate, root)} with {len(_judged_files(candidate))} of the seven files"
+        for candidate in (folder, rivals[0])
     )
-    more = f" nor {len(meant) - 1} more such folders" if len(meant) > 1 else ""
-    return (printable(f"judged is {judged}, and not {left}{more}"),)
+    more = f" nor {len(rivals) - 1} more such folders" if len(rivals) > 1 else ""
+    return (printable(f"judged is {judged}, and not {rival}{more}"),)
 
 
 def _below(folder: Path, root: Path) -> str:
+    """Return a folder's path below the root, in words."""
     return "the folder itself" if folder == root else folder.relative_to(root).as_posix()
 
 
-def _held(folder: Path) -> frozenset[str]:
+def _judged_files(folder: Path) -> frozenset[str]:
     """Return which of the seven files a folder holds."""
-    return frozenset(name for name in JUDGED if (folder / name).is_file())
+    return frozenset(name for name in JUDGED_FILES if (folder / name).is_file())
 
 
 def _candidates(root: Path) -> Iterator[Path]:
-    """Yield the folders that hold any of the seven files; links are not followed, so nothing is seen twice."""
-    for count, (at, folders, files) in enumerate(os.walk(root)):
-        if count == MOST_FOLDERS:
+    """Yield the folders from `root` downwards that hold any of the seven files.
+
+    Links are not followed, so that no folder comes twice.
+    """
+    for count, (path, folders, files) in enumerate(os.walk(root)):
+        if count == MAX_FOLDERS:
             return
-        here = Path(at)
-        deep = len(here.relative_to(root).parts) >= DEEPEST
-        folders[:] = (
-            [] if deep else [name for name in sorted(folders) if _is_looked_into(here / name)]
-        )
-        if not JUDGED.isdisjoint(files) and _held(here):
+        here = Path(path)
+        is_deepest = len(here.relative_to(root).parts) >= MAX_DEPTH
+        searched = [name for name in sorted(folders) if not is_skipped_folder(here / name)]
+        folders[:] = [] if is_deepest else searched
+        if not JUDGED_FILES.isdisjoint(files) and _judged_files(here):
             yield here
 
 
-def _is_looked_into(folder: Path) -> bool:
-    """Leave out what is hidden, and what tools make: caches and virtual environments."""
-    named = not folder.name.startswith(".") and folder.name not in NEITHER_STUDENTS_NOR_THEIRS
-    return named and not (folder / "pyvenv.cfg").exists()
-
-
 def _children(folder: Path) -> list[Path]:
-    """Return the folders and archives in a folder, by name."""
+    """Return the folders and archives in a folder, in natural order."""
     return [
         path
-        for path in _inside(folder)
-        if _is_archive(path) or (path.is_dir() and _is_looked_into(path))
+        for path in _entries(folder)
+        if _is_archive(path) or (path.is_dir() and not is_skipped_folder(path))
     ]
 
 
-def _inside(folder: Path) -> list[Path]:
-    """Return what is in a folder, without links: they could lead anywhere."""
+def _entries(folder: Path) -> list[Path]:
+    """Return the files and folders in a folder, in natural order; without links and skipped ones.
+
+    A link could lead anywhere.
+    """
     try:
-        there = [
+        paths = [
             path
             for path in folder.iterdir()
-            if not path.name.startswith(".") and not path.is_symlink()
+            if not is_skipped_name(path.name) and not path.is_symlink()
         ]
     except OSError:  # not readable
         return []
-    kept = (path for path in there if path.name not in NEITHER_STUDENTS_NOR_THEIRS)
-    return sorted(kept, key=lambda path: (_natural(path.name), path.name))
+    return sorted(paths, key=lambda path: (_natural_key(path.name), path.name))
 
 
-def _natural(name: str) -> list[tuple[int, str]]:
-    """Sort student 10 after student 9."""
+def _natural_key(name: str) -> list[tuple[int, str]]:
+    """Return a sort key that puts student 10 after student 9."""
     return [
         (int(part), "") if part.isdecimal() else (-1, part)
         for part in re.split(r"(\d+)", name.casefold())
@@ -290,32 +297,34 @@ def _natural(name: str) -> list[tuple[int, str]]:
 
 
 def _is_archive(path: Path) -> bool:
+    """Return whether a path is an archive, by its suffix; only ZIP files can be unpacked."""
     return path.suffix.lower() in (".zip", *OTHER_ARCHIVES) and path.is_file()
 
 
 def _archives_in(folder: Path) -> list[Path]:
+    """Return the archives in a folder, in natural order."""
     return [path for path in _children(folder) if path.is_file()]
 
 
-def _only_folder(folder: Path) -> Path:
-    """Go down while there is nothing but one folder, as in an archive of a folder."""
-    for _ in range(DEEPEST):
-        inside = _inside(folder)
-        if len(inside) != 1 or not inside[0].is_dir():
+def _skip_single_folders(folder: Path) -> Path:
+    """Descend while a folder holds nothing but one folder, as archives of a folder do."""
+    for _ in range(MAX_DEPTH):
+        entries = _entries(folder)
+        if len(entries) != 1 or not entries[0].is_dir():
             break
-        folder = inside[0]
+        folder = entries[0]
     return folder
 
 
 def _others(folder: Path) -> Iterator[str]:
-    """Yield what lies beside the judged files; a folder is one entry."""
-    for path in _inside(folder):
-        if path.name not in JUDGED and path.name != README:
+    """Yield the names of what lies beside the judged files; a folder ends with a slash."""
+    for path in _entries(folder):
+        if path.name not in JUDGED_FILES and path.name != README:
             yield printable(f"{path.name}/" if path.is_dir() else path.name)
 
 
-def _told_apart(submissions: list[Submission]) -> list[Submission]:
-    """Name submissions of the same name by their place too."""
+def _with_unique_names(submissions: list[Submission]) -> list[Submission]:
+    """Return the submissions; those that share a name get their place as their name."""
     names = Counter(submission.name for submission in submissions)
     return [
         submission if names[submission.name] == 1 else replace(submission, name=submission.place)

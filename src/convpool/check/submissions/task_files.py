@@ -1,4 +1,4 @@
-"""A task's file as it was handed in: its bytes, text and tree. It is read and parsed, never run."""
+"""The seven files of a submission as they were handed in: bytes, text and tree, never run."""
 
 from __future__ import annotations
 
@@ -10,91 +10,92 @@ import warnings
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from convpool.check.sandbox.interpreters import Interpreter
 from convpool.check.sandbox.static_run import StaticRun
 from convpool.check.submissions.git_index import executable_in_git
+from convpool.check.submissions.search import Submission
 from convpool.check.tasks import README, TASKS, Task
 
-if TYPE_CHECKING:
-    from convpool.check.sandbox.interpreters import Interpreter
-    from convpool.check.submissions.search import Submission
-
-MOST_BYTES = 256_000  # a file of the brief has about 2000
+MAX_BYTES = 256_000  # a file of the brief has about 2000
 UTF8_MARK = b"\xef\xbb\xbf"
 _EXECUTABLE = stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH
 
 
 @dataclass(frozen=True)
-class Course:
-    """The course folder of a submission, as far as its files' rules look at it."""
+class CourseFolder:
+    """The course folder of a submission. Everything is read once, when first needed."""
 
-    root: Path
+    root: Path  # the submission's: links out of it are not followed
     folder: Path
-    python: Interpreter | None = None
-    run_bits: bool = True  # False: it came in an archive that does not say which files may be run
+    python: Interpreter | None = None  # of the submission's functions
+    keeps_run_bits: bool = True  # False: its archive does not say which files are executable
 
     @cached_property
-    def sources(self) -> dict[int, Source]:
-        """The file of each task."""
-        return {number: Source(self, task) for number, task in TASKS.items()}
+    def files(self) -> dict[int, TaskFile]:
+        """The file of each task, by the task's number."""
+        return {number: TaskFile(self, task) for number, task in TASKS.items()}
 
     @cached_property
-    def in_git(self) -> frozenset[str]:
-        """Names of the files here that git's index has as executable."""
+    def executable_in_git(self) -> frozenset[str]:
+        """Names of the files here that are executable in git's index."""
         return executable_in_git(self.folder)
 
     @cached_property
     def has_run_bits(self) -> bool:
-        """Whether any file here can be run at all: an upload or an archive may lose that of all."""
-        return bool(self.in_git) or any(
+        """Whether any file here is executable; an upload or an archive may lose all run bits."""
+        return bool(self.executable_in_git) or any(
             os.access(path, os.F_OK) and path.is_file() and path.stat().st_mode & _EXECUTABLE
             for path in self.folder.iterdir()
         )
 
     @cached_property
     def static_run(self) -> StaticRun:
-        """What pycodestyle and the compiler of the brief's Python say of the files."""
-        there = (source for source in self.sources.values() if not source.problem)
-        texts = {source.task.file: source.text for source in there if source.text is not None}
+        """The findings of the compiler and pycodestyle for all readable files."""
+        readable = (file for file in self.files.values() if not file.problem)
+        texts = {file.task.file: file.text for file in readable if file.text is not None}
         return StaticRun(texts, self.python)
 
     def problem(self, name: str) -> str:
-        """Say why a file here cannot be judged, or nothing."""
+        """Return why a file here cannot be judged ("": it can)."""
         path = self.folder / name
         try:
             status = path.stat()
         except FileNotFoundError:
-            return "is missing" + self._like(name)
+            return "is missing" + self._similar_name(name)
         except OSError as error:
             return f"cannot be read: {error.strerror}"
         if path.is_symlink() and not path.resolve().is_relative_to(self.root.resolve()):
-            return (
-                f"is a link to {os.readlink(path)}, outside the submission; hand in the file itself"
-            )
+            target = os.readlink(path)
+            return f"is a link to {target}, outside the submission; hand in the file itself"
         if not stat.S_ISREG(status.st_mode):
-            return (
-                f"is {'a folder' if stat.S_ISDIR(status.st_mode) else 'no plain file'}; hand "
-                "in a file of that name"
-            )
-        if status.st_size > MOST_BYTES:
-            return f"has {status.st_size} bytes and is not read: at most {MOST_BYTES} would do"
+            kind = "a folder" if stat.S_ISDIR(status.st_mode) else "no plain file"
+            return f"is {kind}; hand in a file of that name"
+        if status.st_size > MAX_BYTES:
+            return f"has {status.st_size} bytes and is not read: at most {MAX_BYTES} would do"
         return "" if os.access(path, os.R_OK) else "cannot be read: permission denied"
 
-    def _like(self, name: str) -> str:
-        """Point to a file that may be meant: the same name in other letters, or its stem in another form."""
-        wanted = _letters(name)
+    @cached_property
+    def readme_problem(self) -> str:
+        """Why there is no README to read ("": there is one)."""
+        if problem := self.problem(README):
+            return problem
+        return "" if (self.folder / README).read_bytes().strip() else "is empty"
+
+    def _similar_name(self, name: str) -> str:
+        """Return a hint at a file whose name differs in capitals, separators or a (1) only."""
+        letters = _letters(name)
         for path in sorted(self.folder.iterdir()):
-            if path.name != name and _letters(path.name) == wanted:
+            if path.name != name and _letters(path.name) == letters:
                 return f"; {path.name} is there: rename it"
         return ""
 
 
 @dataclass(frozen=True)
-class Source:
-    """One task's file; `problem` says why it has no bytes to judge."""
+class TaskFile:
+    """One task's file."""
 
-    course: Course
+    course: CourseFolder
     task: Task
 
     @property
@@ -104,19 +105,19 @@ class Source:
 
     @cached_property
     def problem(self) -> str:
-        """Why the file cannot be judged; empty: it can."""
+        """Why the file cannot be judged ("": it can)."""
         if problem := self.course.problem(self.task.file):
             return problem
         return "" if self.data.strip(UTF8_MARK + b" \t\r\n\f\v\0") else "is empty"
 
     @cached_property
     def data(self) -> bytes:
-        """The bytes as they are."""
+        """The file's bytes."""
         return self.path.read_bytes()
 
     @cached_property
     def text(self) -> str | None:
-        """The text without a byte order mark; none where it is not UTF-8."""
+        """The text without a byte order mark; None if it is not UTF-8."""
         try:
             return self.data.decode("utf-8-sig")
         except UnicodeDecodeError:
@@ -124,44 +125,41 @@ class Source:
 
     @cached_property
     def lines(self) -> list[bytes]:
-        """The lines without their ends."""
-        return (
-            self.data.removeprefix(UTF8_MARK)
-            .replace(b"\r\n", b"\n")
-            .replace(b"\r", b"\n")
-            .split(b"\n")
-        )
+        """The lines without their ends and without a byte order mark."""
+        data = self.data.removeprefix(UTF8_MARK)
+        return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
 
     @cached_property
     def parsed(self) -> ast.Module | SyntaxError:
-        """The tree, or why this interpreter finds none."""
+        """The syntax tree, or why this interpreter cannot parse the text."""
         return parse(self.text or "")
 
     @property
     def tree(self) -> ast.Module:
-        """The tree; only for rules that ask for one."""
+        """The syntax tree of a file that can be parsed."""
         assert isinstance(self.parsed, ast.Module)
         return self.parsed
 
     @property
-    def executable(self) -> bool:
-        """Whether the file can be run, here or in git's index."""
-        return bool(self.path.stat().st_mode & _EXECUTABLE) or self.task.file in self.course.in_git
+    def is_executable(self) -> bool:
+        """Whether the file has its run bit, on disk or in git's index."""
+        in_git = self.task.file in self.course.executable_in_git
+        return in_git or bool(self.path.stat().st_mode & _EXECUTABLE)
+
+    @property
+    def word_counts(self) -> tuple[int, int, int]:
+        """The numbers of lines, words and bytes, as wc counts them."""
+        return self.data.count(b"\n"), len(self.data.split()), len(self.data)
 
 
-def read(submission: Submission, python: Interpreter | None = None) -> Course:
+def open_course(submission: Submission, python: Interpreter | None = None) -> CourseFolder:
     """Return the course folder of a submission that has one."""
     assert submission.folder is not None
-    return Course(submission.root, submission.folder, python, submission.run_bits)
-
-
-def measure(source: Source) -> tuple[int, int, int]:
-    """Return lines, words and bytes as wc counts them."""
-    return source.data.count(b"\n"), len(source.data.split()), len(source.data)
+    return CourseFolder(submission.root, submission.folder, python, submission.has_run_bits)
 
 
 def parse(text: str, version: tuple[int, int] | None = None) -> ast.Module | SyntaxError:
-    """Parse a text, or say as a SyntaxError what hinders, however odd it is."""
+    """Parse any text, with the syntax of a Python version; return a SyntaxError if that fails."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -174,13 +172,6 @@ def parse(text: str, version: tuple[int, int] | None = None) -> ast.Module | Syn
             return SyntaxError("it is nested too deeply to be parsed")
 
 
-def readme_problem(course: Course) -> str:
-    """Say why there is no README to read, or nothing."""
-    if problem := course.problem(README):
-        return problem
-    return "" if (course.folder / README).read_bytes().strip() else "is empty"
-
-
 def _letters(name: str) -> str:
-    # a browser adds (1) to what it downloads again
+    """Return a file name in lower case, without separators and the (1) of a second download."""
     return re.sub(r"\(\d+\)|[-_ ]", "", name.lower())

@@ -1,4 +1,4 @@
-"""Readings: wrong ways of understanding the brief, each a row of data with the result that it leads to.
+"""Wrong ways to read the brief: each a row of a table, with what a function would compute.
 
-May import the arithmetic of diagnosis.
+To add one, add a row to a table; `registry` has them all. May import the arithmetic of diagnosis.
 """

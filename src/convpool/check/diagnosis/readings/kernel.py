@@ -1,4 +1,4 @@
-"""What the kernel may have been read as: flipped, of one channel, divided by something.
+"""What the kernel may be used as: flipped, of one channel, divided by something.
 
 Letters: c channels, kh x kw kernel, nc kernels.
 """
@@ -11,24 +11,26 @@ from typing import Any
 
 import numpy as np
 
-from convpool.check.diagnosis.arithmetic import Array, Given, Reading
+from convpool.check.behaviour.samples import Array
+from convpool.check.diagnosis.arithmetic import Arguments, Reading
 
 
-def _only(values: Array, axis: int, place: int) -> Array:
-    """Return values that are 0 but at one place of an axis."""
-    kept = np.zeros_like(values)
-    at: list[Any] = [slice(None)] * values.ndim
-    at[axis] = place
-    kept[tuple(at)] = values[tuple(at)]
-    return kept
+def _only(values: Array, axis: int, position: int) -> Array:
+    """Return values that are 0 except at one position of an axis."""
+    result = np.zeros_like(values)
+    index: list[Any] = [slice(None)] * values.ndim
+    index[axis] = position
+    result[tuple(index)] = values[tuple(index)]
+    return result
 
 
 def _area(kernels: Array) -> int:
+    """Return kh * kw."""
     area: int = kernels.shape[0] * kernels.shape[1]
     return area
 
 
-# name -> (words, what becomes of kernels (kh, kw, c, nc), what decides it)
+# name -> (words, how kernels (kh, kw, c, nc) are changed, what decides it)
 KERNELS: dict[str, tuple[str, Callable[[Array], Array], str]] = {
     "kernel flipped": (
         "the kernel is flipped (rotated by 180 degrees)",
@@ -38,9 +40,9 @@ KERNELS: dict[str, tuple[str, Callable[[Array], Array], str]] = {
     "kernel upside down": ("the kernel's rows are in reverse order", lambda k: k[::-1], "flip"),
     "kernel mirrored": ("the kernel's columns are in reverse order", lambda k: k[:, ::-1], "flip"),
     "kernel transposed": ("the kernel is transposed", lambda k: k.swapaxes(0, 1), "flip"),
-    "kernel turned left": ("the kernel is turned by 90 degrees", np.rot90, "flip"),
+    "kernel turned left": ("the kernel is rotated by 90 degrees", np.rot90, "flip"),
     "kernel turned right": (
-        "the kernel is turned by -90 degrees",
+        "the kernel is rotated by -90 degrees",
         lambda k: np.rot90(k, -1),
         "flip",
     ),
@@ -167,10 +169,18 @@ SEVERAL: dict[str, tuple[str, Callable[[Array], Array], str]] = {
 def rows() -> Iterator[tuple[str, Reading]]:
     """Yield each reading by name."""
     for when, table in (("convolution", KERNELS), ("channels", CHANNELS), ("kernels", SEVERAL)):
-        for name, (words, change, decided) in table.items():
+        for name, (words, change_kernels, decided_by) in table.items():
+            change = _arguments_change(change_kernels)
+            yield name, Reading(words, decided_by, when, change=change)
 
-            def given(call: Given, change: Callable[[Array], Array] = change) -> Given:
-                kernels = change(call.kernels)
-                return replace(call, kernels=kernels, window=kernels.shape[:2])
 
-            yield name, Reading(words, decided, when, given=given)
+def _arguments_change(
+    change_kernels: Callable[[Array], Array],
+) -> Callable[[Arguments], Arguments]:
+    """Return a function of arguments that changes their kernels, and the window with them."""
+
+    def change(arguments: Arguments) -> Arguments:
+        kernels = change_kernels(arguments.kernels)
+        return replace(arguments, kernels=kernels, window=kernels.shape[:2])
+
+    return change

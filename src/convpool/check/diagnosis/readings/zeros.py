@@ -1,61 +1,72 @@
-"""Where zeros may have been put: what public solutions read 'same' as, and what goes wrong with a pair.
+"""Where a function may put zeros, for 'same' and for a pair, and what it may pad with instead.
 
-Letters: on one axis n pixels, k taps, s steps, T = (n - 1) * s + k - n zeros that keep n outputs.
+The readings of 'same' come first in the order of public solutions. Letters: on one axis n pixels,
+k taps, s steps, T = (n - 1) * s + k - n zeros that keep n outputs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
-from convpool.check.diagnosis.arithmetic import Given, Pair, right_zeros
+import numpy as np
 
-Zeros = Callable[[Given, int], Pair | None]
+from convpool.check.behaviour.case import Pair
+from convpool.check.behaviour.samples import Array
+from convpool.check.diagnosis.arithmetic import Arguments, Reading, correct_count, correct_zeros
+
+Rows = Iterator[tuple[str, Reading]]
+Zeros = Callable[[Arguments, int], Pair | None]
 
 
-def _up(number: int) -> int:
+def _half_up(number: int) -> int:
     """Return half a number, rounded up."""
     return -(-number // 2)
 
 
-def _tensorflow(given: Given, axis: int) -> Pair:
-    n, k, s = given.axis(axis)
+def _tensorflow(arguments: Arguments, axis: int) -> Pair:
+    """Return TensorFlow's zeros of 'same'."""
+    n, k, s = arguments.on_axis(axis)
     total = max((-(-n // s) - 1) * s + k - n, 0)
-    return total // 2, _up(total)
+    return total // 2, _half_up(total)
 
 
 def _both(zeros: Callable[[int, int, int, int], int]) -> Zeros:
-    """Return as many zeros before as after, from n, k, s and T."""
+    """Return zeros that are as many before as after; `zeros` gets n, k, s and T."""
 
-    def sides(given: Given, axis: int) -> Pair:
-        each = zeros(*given.axis(axis), given.total(axis))
+    def sides(arguments: Arguments, axis: int) -> Pair:
+        each = zeros(*arguments.on_axis(axis), arguments.total_zeros(axis))
         return each, each
 
     return sides
 
 
-def _from(axes: Pair) -> Zeros:
-    """Return the right zeros, as those of other axes."""
-    return lambda given, axis: right_zeros(given, axes[axis])
+def _from_axes(axes: Pair) -> Zeros:
+    """Return the right zeros of other axes: those of axes[0] for the rows, of axes[1] else."""
+    return lambda arguments, axis: correct_zeros(arguments, axes[axis])
 
 
-def _swapped(given: Given, axis: int) -> Pair:
-    return right_zeros(replace(given, sizes=given.sizes[::-1]), axis)
+def _sizes_swapped(arguments: Arguments, axis: int) -> Pair:
+    """Return the zeros of 'same' with h and w swapped."""
+    return correct_zeros(replace(arguments, sizes=arguments.sizes[::-1]), axis)
 
 
-def _strides_swapped(given: Given, axis: int) -> Pair:
-    return right_zeros(replace(given, stride=given.stride[::-1]), axis)
+def _strides_swapped(arguments: Arguments, axis: int) -> Pair:
+    """Return the zeros of 'same' with sh and sw swapped."""
+    return correct_zeros(replace(arguments, stride=arguments.stride[::-1]), axis)
 
 
-def _windows_swapped(given: Given, axis: int) -> Pair:
-    return right_zeros(replace(given, window=given.window[::-1]), axis)
+def _windows_swapped(arguments: Arguments, axis: int) -> Pair:
+    """Return the zeros of 'same' with kh and kw swapped."""
+    return correct_zeros(replace(arguments, window=arguments.window[::-1]), axis)
 
 
 def _half(zeros: Callable[[int, int, int], int]) -> Zeros:
-    """Return some zeros in all, half of them on either side, the odd one after."""
+    """Return zeros of which half are on either side, the odd one after; `zeros` gets n, k, s."""
 
-    def sides(given: Given, axis: int) -> Pair:
-        total = zeros(*given.axis(axis))
+    def sides(arguments: Arguments, axis: int) -> Pair:
+        total = zeros(*arguments.on_axis(axis))
         return total // 2, total - total // 2
 
     return sides
@@ -69,7 +80,7 @@ SAME_ZEROS: dict[str, tuple[str, Zeros]] = {
     ),
     "p = ceil(T / 2)": (
         "'same' pads with p = ceil(T / 2) zeros on both sides, where T = (n - 1) * s + k - n",
-        _both(lambda n, k, s, total: _up(total)),
+        _both(lambda n, k, s, total: _half_up(total)),
     ),
     "p = T // 2": (
         "'same' pads with p = T // 2 zeros on both sides, where T = (n - 1) * s + k - n",
@@ -85,41 +96,41 @@ SAME_ZEROS: dict[str, tuple[str, Zeros]] = {
     ),
     "k - 1 zeros": (
         "'same' pads with k - 1 zeros in all, whatever the stride, the odd one before",
-        lambda given, axis: (given.window[axis] // 2, (given.window[axis] - 1) // 2),
+        lambda arguments, axis: (arguments.window[axis] // 2, (arguments.window[axis] - 1) // 2),
     ),
     "k - 1 zeros, odd after": (
         "'same' pads with k - 1 zeros in all, whatever the stride, the odd one after",
-        lambda given, axis: ((given.window[axis] - 1) // 2, given.window[axis] // 2),
+        lambda arguments, axis: ((arguments.window[axis] - 1) // 2, arguments.window[axis] // 2),
     ),
     "TensorFlow": (
         "'same' is TensorFlow's: T = max((ceil(n / s) - 1) * s + k - n, 0) zeros in all, the odd "
         "one after",
         _tensorflow,
     ),
-    "none": ("'same' pads with nothing", lambda given, axis: (0, 0)),
+    "none": ("'same' pads with nothing", lambda arguments, axis: (0, 0)),
     "all before": (
         "'same' puts all zeros before the image",
-        lambda given, axis: (given.total(axis), 0),
+        lambda arguments, axis: (arguments.total_zeros(axis), 0),
     ),
     "all after": (
         "'same' puts all zeros after the image",
-        lambda given, axis: (0, given.total(axis)),
+        lambda arguments, axis: (0, arguments.total_zeros(axis)),
     ),
     "rows only": (
         "'same' pads the rows (above and below) only",
-        lambda given, axis: right_zeros(given, 0) if axis == 0 else (0, 0),
+        lambda arguments, axis: correct_zeros(arguments, 0) if axis == 0 else (0, 0),
     ),
     "columns only": (
         "'same' pads the columns (left and right) only",
-        lambda given, axis: right_zeros(given, 1) if axis == 1 else (0, 0),
+        lambda arguments, axis: correct_zeros(arguments, 1) if axis == 1 else (0, 0),
     ),
     "axes swapped": (
         "'same' puts the zeros of the rows on the columns, and the reverse",
-        _from((1, 0)),
+        _from_axes((1, 0)),
     ),
-    "h for both axes": ("'same' puts the zeros of the rows on the columns too", _from((0, 0))),
-    "w for both axes": ("'same' puts the zeros of the columns on the rows too", _from((1, 1))),
-    "h and w swapped": ("'same' computes its zeros with h and w swapped", _swapped),
+    "h for both axes": ("'same' puts the zeros of the rows on the columns too", _from_axes((0, 0))),
+    "w for both axes": ("'same' puts the zeros of the columns on the rows too", _from_axes((1, 1))),
+    "h and w swapped": ("'same' computes its zeros with h and w swapped", _sizes_swapped),
     "sh and sw swapped": ("'same' computes its zeros with sh and sw swapped", _strides_swapped),
     "kh and kw swapped": ("'same' computes its zeros with kh and kw swapped", _windows_swapped),
     "p = T": ("'same' pads with all T zeros on both sides", _both(lambda n, k, s, total: total)),
@@ -135,7 +146,7 @@ SAME_ZEROS: dict[str, tuple[str, Zeros]] = {
     "p = s": ("'same' pads with p = s zeros on both sides", _both(lambda n, k, s, total: s)),
     "p = ceil(T / 2) + 1": (
         "'same' pads with p = ceil(T / 2) + 1 zeros on both sides",
-        _both(lambda n, k, s, total: _up(total) + 1),
+        _both(lambda n, k, s, total: _half_up(total) + 1),
     ),
     "p = T // 2 - 1": (
         "'same' pads with p = T // 2 - 1 zeros",
@@ -147,7 +158,7 @@ SAME_ZEROS: dict[str, tuple[str, Zeros]] = {
     ),
     "p = ceil((n * s + k - n) / 2)": (
         "'same' pads with p = ceil((n * s + k - n) / 2) zeros on both sides",
-        _both(lambda n, k, s, total: _up(n * s + k - n)),
+        _both(lambda n, k, s, total: _half_up(n * s + k - n)),
     ),
     "p = (n * s - n + k - 1) // 2": (
         "'same' pads with p = (n * s - n + k - 1) // 2 zeros on both sides",
@@ -155,7 +166,7 @@ SAME_ZEROS: dict[str, tuple[str, Zeros]] = {
     ),
     "p = ceil((n * s - n + k - 1) / 2)": (
         "'same' pads with p = ceil((n * s - n + k - 1) / 2) zeros on both sides",
-        _both(lambda n, k, s, total: _up(n * s - n + k - 1)),
+        _both(lambda n, k, s, total: _half_up(n * s - n + k - 1)),
     ),
     "(n - 1) * s + k zeros": (
         "'same' does not subtract n from its zeros",
@@ -176,7 +187,7 @@ SAME_ZEROS: dict[str, tuple[str, Zeros]] = {
     "k - s zeros": ("'same' pads with k - s zeros in all", _half(lambda n, k, s: k - s)),
     "p = (k - s + 1) // 2": (
         "'same' pads with ceil((k - s) / 2) zeros",
-        _both(lambda n, k, s, total: _up(k - s)),
+        _both(lambda n, k, s, total: _half_up(k - s)),
     ),
     "p = k // s": (
         "'same' pads with p = k // s zeros on both sides",
@@ -185,51 +196,126 @@ SAME_ZEROS: dict[str, tuple[str, Zeros]] = {
 }
 
 
-def _pair(given: Given) -> Pair:
-    return (0, 0) if isinstance(given.padding, str) else given.padding
+def _pair(arguments: Arguments) -> Pair:
+    """Return ph and pw."""
+    return (0, 0) if isinstance(arguments.padding, str) else arguments.padding
 
 
 # name -> (words, zeros before and after)
 PAIR_ZEROS: dict[str, tuple[str, Zeros]] = {
-    "none": ("the padding is missing", lambda given, axis: (0, 0)),
-    "swapped": ("ph and pw are swapped", lambda given, axis: (_pair(given)[1 - axis],) * 2),
+    "none": ("the padding is missing", lambda arguments, axis: (0, 0)),
+    "swapped": ("ph and pw are swapped", lambda arguments, axis: (_pair(arguments)[1 - axis],) * 2),
     "rows only": (
         "ph is used and pw is not",
-        lambda given, axis: (_pair(given)[0],) * 2 if axis == 0 else (0, 0),
+        lambda arguments, axis: (_pair(arguments)[0],) * 2 if axis == 0 else (0, 0),
     ),
     "columns only": (
         "pw is used and ph is not",
-        lambda given, axis: (_pair(given)[1],) * 2 if axis == 1 else (0, 0),
+        lambda arguments, axis: (_pair(arguments)[1],) * 2 if axis == 1 else (0, 0),
     ),
     "all before": (
         "all zeros lie before the image (above and left)",
-        lambda given, axis: (2 * _pair(given)[axis], 0),
+        lambda arguments, axis: (2 * _pair(arguments)[axis], 0),
     ),
     "all after": (
         "all zeros lie after the image (below and right)",
-        lambda given, axis: (0, 2 * _pair(given)[axis]),
+        lambda arguments, axis: (0, 2 * _pair(arguments)[axis]),
     ),
-    "before only": ("zeros lie above and left only", lambda given, axis: (_pair(given)[axis], 0)),
-    "after only": ("zeros lie below and right only", lambda given, axis: (0, _pair(given)[axis])),
+    "before only": (
+        "zeros lie above and left only",
+        lambda arguments, axis: (_pair(arguments)[axis], 0),
+    ),
+    "after only": (
+        "zeros lie below and right only",
+        lambda arguments, axis: (0, _pair(arguments)[axis]),
+    ),
     "ph before, pw after": (
         "rows and columns get ph zeros before and pw after",
-        lambda given, axis: _pair(given),
+        lambda arguments, axis: _pair(arguments),
     ),
-    "doubled": ("the padding is doubled", lambda given, axis: (2 * _pair(given)[axis],) * 2),
+    "doubled": (
+        "the padding is doubled",
+        lambda arguments, axis: (2 * _pair(arguments)[axis],) * 2,
+    ),
     "halved": (
         "the padding is halved (p // 2)",
-        lambda given, axis: (_pair(given)[axis] // 2,) * 2,
+        lambda arguments, axis: (_pair(arguments)[axis] // 2,) * 2,
     ),
     "halves": (
         "only p zeros in all, half on either side",
-        lambda given, axis: (_pair(given)[axis] // 2, _up(_pair(given)[axis])),
+        lambda arguments, axis: (_pair(arguments)[axis] // 2, _half_up(_pair(arguments)[axis])),
     ),
-    "ph for both": ("ph is used for both axes", lambda given, axis: (_pair(given)[0],) * 2),
-    "pw for both": ("pw is used for both axes", lambda given, axis: (_pair(given)[1],) * 2),
-    "one more": ("the padding is one too wide", lambda given, axis: (_pair(given)[axis] + 1,) * 2),
+    "ph for both": ("ph is used for both axes", lambda arguments, axis: (_pair(arguments)[0],) * 2),
+    "pw for both": ("pw is used for both axes", lambda arguments, axis: (_pair(arguments)[1],) * 2),
+    "one more": (
+        "the padding is one too wide",
+        lambda arguments, axis: (_pair(arguments)[axis] + 1,) * 2,
+    ),
     "one less": (
         "the padding is one too narrow",
-        lambda given, axis: (_pair(given)[axis] - 1,) * 2,
+        lambda arguments, axis: (_pair(arguments)[axis] - 1,) * 2,
     ),
-    "p = 1": ("the padding is always 1", lambda given, axis: (1, 1)),
+    "p = 1": ("the padding is always 1", lambda arguments, axis: (1, 1)),
 }
+
+
+# ---- the output's size with other zeros ----
+
+# name -> (words after those of the zeros, how many outputs)
+SIZES: dict[str, tuple[str, Callable[[Arguments, int, Pair], int] | None]] = {
+    "": ("", None),
+    ", n outputs": (", and the output is cut to h x w", lambda a, axis, zeros: a.sizes[axis]),
+    ", right size": (
+        ", and the output has the right size",
+        lambda a, axis, zeros: correct_count(
+            replace(a, sizes=a.images.shape[1:3]), axis, (_pair(a)[axis],) * 2
+        ),
+    ),
+    ", n // s outputs": (
+        ", and the output has n // s rows and columns",
+        lambda a, axis, zeros: a.sizes[axis] // a.stride[axis],
+    ),
+    ", ceil(n / s) outputs": (
+        ", and the output has ceil(n / s) rows and columns",
+        lambda a, axis, zeros: -(-a.sizes[axis] // a.stride[axis]),
+    ),
+    ", ceil": (
+        ", and the output's size is rounded up",
+        lambda a, axis, zeros: (
+            -(-(a.sizes[axis] + sum(zeros) - a.window[axis]) // a.stride[axis]) + 1
+        ),
+    ),
+}
+
+
+def rows() -> Rows:
+    """Yield each reading of the zeros by name, with each size of the output."""
+    for when, table in (("same", SAME_ZEROS), ("pair", PAIR_ZEROS)):
+        for size, (size_words, count) in SIZES.items():
+            # for 'same' the right size is n outputs; for a pair nobody keeps n outputs
+            if (when, size) in (("same", ", right size"), ("pair", ", n outputs")):
+                continue
+            for name, (words, zeros) in table.items():
+                reading = Reading(words + size_words, "zeros", when, zeros=zeros, count=count)
+                yield f"{when}: {name}{size}", reading
+
+
+# ---- what is padded instead of zeros ----
+
+FILL_MODES = ("edge", "reflect", "symmetric", "wrap")  # of np.pad
+
+
+def fill_rows() -> Rows:
+    """Yield each reading of what the padding consists of by name."""
+    for mode in FILL_MODES:
+        words = f"the padding is np.pad's {mode!r} instead of zeros"
+        yield f"padded with {mode}", Reading(words, "fill", fill=_pad_with(mode=mode))
+    words = "the padding is ones instead of zeros"
+    yield "padded with ones", Reading(words, "fill", fill=_pad_with(constant_values=1))
+    words = "the padding is np.pad's 'mean' instead of zeros"
+    yield "padded with means", Reading(words, "fill", fill=_pad_with(mode="mean"))
+
+
+def _pad_with(**keywords: Any) -> Callable[[Array, Any], Array]:
+    """Return a function that pads images by widths, as np.pad does with these keywords."""
+    return lambda images, widths: np.pad(images, widths, **keywords)

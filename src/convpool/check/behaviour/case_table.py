@@ -1,4 +1,4 @@
-"""The table of cases that a submission is called with: a few numbers a row, and what each task makes of them.
+"""The table of cases that a submission is called with: rows of sizes, and each task's cases.
 
 Letters: m images, h x w pixels, c channels, kh x kw kernel, nc kernels, ph pw padding, sh sw
 stride.
@@ -130,7 +130,7 @@ POOLED: tuple[Row, ...] = (
 
 # ---- numbers ----
 
-# of the images and of the kernel: keys of NUMBERS
+# of the images and of the kernel: keys of samples.NUMBERS
 KINDS = (
     ("float32", "float32"),
     ("float32", "float64"),
@@ -142,14 +142,11 @@ KINDS = (
     ("large", "differences"),
 )
 POOLED_KINDS = ("float32", "int64", "uint8", "large", "negative")
-# the brief does not ask for these
+# the brief does not ask for these: kinds -> what the case tries
 ODD_KINDS = {
-    (
-        "uint8",
-        "small uint8",
-    ): "a kernel of uint8 on images of uint8: their products do not fit uint8, so that NumPy "
-    "wraps them at 256 unless one is made float first",
-    ("NaN", "whole"): "NaN in an image, which belongs to the windows that hold it and to no other",
+    ("uint8", "small uint8"): "a kernel of uint8 on images of uint8: their products do not fit "
+    "uint8, so that NumPy wraps them at 256 unless one of them is converted to float first",
+    ("NaN", "whole"): "NaN in an image, which affects the windows that hold it and no others",
     ("big-endian", "whole"): "numbers in the byte order of other machines",
 }
 DEPTHS = ((2, 3, 2), (1, 1, 3), (3, 2, 1), (2, 1, 2))  # m, c, nc in turn
@@ -158,131 +155,127 @@ DEPTHS = ((2, 3, 2), (1, 1, 3), (3, 2, 1), (2, 1, 2))  # m, c, nc in turn
 def _shapes(
     task: int, size: Pair, window: Pair, depth: tuple[int, int, int]
 ) -> tuple[tuple[int, ...], ...]:
-    """Return the shapes of the images and of the kernel."""
+    """Return the shapes of the images and of the kernel; `depth` is m, c, nc."""
     m, c, nc = depth
     if task < 4:
         return (m, *size), window
     return (m, *size, c), (*window, c, nc)[: task - 1]
 
 
-def _given(task: int, arguments: dict[str, Any], turn: int) -> dict[str, Any]:
-    """Return given and words: all by position, all by keyword, or by keyword what is no default, in turn."""
+def _passed(task: int, arguments: dict[str, Any], number: int) -> dict[str, Any]:
+    """Return the `positional` or `keywords` of case `number` of a row.
+
+    In turn: all arguments by position, all by keyword, or by keyword those that are no defaults.
+    """
     parameters = TASKS[task].parameters
-    asked = {name: arguments[name] for name in list(parameters)[2:]}
-    if turn % 3 == 0:
-        return {"given": tuple(asked.values())}
+    values = {name: arguments[name] for name in list(parameters)[2:]}
+    if number % 3 == 0:
+        return {"positional": tuple(values.values())}
     return {
-        "words": {
+        "keywords": {
             name: value
-            for name, value in asked.items()
-            if turn % 3 == 1 or value != parameters[name]
+            for name, value in values.items()
+            if number % 3 == 1 or value != parameters[name]
         }
     }
 
 
 def _convolutions(task: int, item: str, rows: Iterable[Row]) -> Iterator[Case]:
-    for turn, (size, window, padding, stride) in enumerate(rows):
-        images, kernel = _shapes(task, size, window, DEPTHS[turn % 4])
-        numbers = "float64" if turn % 5 == 3 else "whole"
-        given = _given(task, {"padding": padding, "stride": stride}, turn)
-        yield Case(
-            task, item, Sample(images, numbers, turn), Sample(kernel, numbers, 100 + turn), **given
-        )
+    """Yield a case of whole numbers, or float64, for each row of sizes."""
+    for number, (size, window, padding, stride) in enumerate(rows):
+        images, kernel = _shapes(task, size, window, DEPTHS[number % 4])
+        kind = "float64" if number % 5 == 3 else "whole"
+        passed = _passed(task, {"padding": padding, "stride": stride}, number)
+        samples = Sample(images, kind, number), Sample(kernel, kind, 100 + number)
+        yield Case(task, item, *samples, **passed)
 
 
 def _kinds(
-    task: int, item: str, padding: Padding, stride: Pair = ONE, odd: bool = True
+    task: int, item: str, padding: Padding, stride: Pair = ONE, *, has_odd: bool = True
 ) -> Iterator[Case]:
-    """Yield cases of one size and many kinds of numbers, with those that are not judged."""
+    """Yield cases of one size and many kinds of numbers; the odd ones are not judged."""
     images, kernel = _shapes(task, (7, 6), (3, 2), DEPTHS[0])
-    kinds = [(*kind, "") for kind in KINDS] + [
-        (*kind, why) for kind, why in ODD_KINDS.items() if odd
-    ]
-    for turn, (pixels, weights, why) in enumerate(kinds):
-        given = _given(task, {"padding": padding, "stride": stride}, turn)
-        samples = Sample(images, pixels, 200 + turn), Sample(kernel, weights, 300 + turn)
-        yield Case(task, item, *samples, **given, judged=not why, why=why)
+    kinds = [(*kind, "") for kind in KINDS]
+    kinds += [(*kind, why) for kind, why in ODD_KINDS.items() if has_odd]
+    for number, (pixels, weights, why) in enumerate(kinds):
+        passed = _passed(task, {"padding": padding, "stride": stride}, number)
+        samples = Sample(images, pixels, 200 + number), Sample(kernel, weights, 300 + number)
+        yield Case(task, item, *samples, **passed, judged=not why, why=why)
 
 
-def _of_padded_task(task: int) -> Iterator[Case]:
-    """Yield the cases of tasks 3 to 5, which have all the words."""
+def _padding_and_stride(task: int) -> Iterator[Case]:
+    """Yield the cases of tasks 3 to 5, which have both arguments."""
     yield from _convolutions(task, "valid", (*VALID[::2], *VALID_STRIDED))
-    yield from _kinds(task, "valid", "valid", (2, 1), odd=False)
+    yield from _kinds(task, "valid", "valid", (2, 1), has_odd=False)
     yield from _convolutions(task, "padding", (*PADDED[::2], *PADDED_STRIDED))
-    yield from _kinds(task, "padding", (1, 2), (2, 1), odd=False)
+    yield from _kinds(task, "padding", (1, 2), (2, 1), has_odd=False)
     yield from _convolutions(task, "same", SAME)
     yield from _kinds(task, "same", "same")
     yield from _convolutions(task, "same-strided", SAME_STRIDED)
-    yield from _kinds(task, "same-strided", "same", (2, 3), odd=False)
+    yield from _kinds(task, "same-strided", "same", (2, 3), has_odd=False)
 
 
 def _poolings(mode: str) -> Iterator[Case]:
-    for turn, (size, window, _, stride) in enumerate(POOLED):
-        images, _ = _shapes(6, size, window, DEPTHS[turn % 4])
-        numbers = "float64" if turn % 5 == 3 else "whole"
-        given = _given(6, {"stride": stride, "mode": mode}, turn)
-        yield Case(6, mode, Sample(images, numbers, turn), window, **given)
-    kinds = [(kind, "") for kind in POOLED_KINDS] + [
-        (kind[0], why) for kind, why in list(ODD_KINDS.items())[1:]
-    ]
-    for turn, (numbers, why) in enumerate(kinds):
-        given = _given(6, {"stride": (2, 1), "mode": mode}, turn)
-        yield Case(
-            6,
-            mode,
-            Sample((2, 7, 6, 3), numbers, 200 + turn),
-            (3, 2),
-            **given,
-            judged=not why,
-            why=why,
-        )
+    """Yield the cases of task 6 for one mode: each row of sizes, then each kind of numbers."""
+    for number, (size, window, _, stride) in enumerate(POOLED):
+        images, _ = _shapes(6, size, window, DEPTHS[number % 4])
+        kind = "float64" if number % 5 == 3 else "whole"
+        passed = _passed(6, {"stride": stride, "mode": mode}, number)
+        yield Case(6, mode, Sample(images, kind, number), window, **passed)
+    kinds = [(kind, "") for kind in POOLED_KINDS]
+    kinds += [(kind[0], why) for kind, why in list(ODD_KINDS.items())[1:]]
+    for number, (kind, why) in enumerate(kinds):
+        passed = _passed(6, {"stride": (2, 1), "mode": mode}, number)
+        images_sample = Sample((2, 7, 6, 3), kind, 200 + number)
+        yield Case(6, mode, images_sample, (3, 2), **passed, judged=not why, why=why)
 
 
 CASES: dict[int, tuple[Case, ...]] = {
     0: (*_convolutions(0, "valid", VALID), *_kinds(0, "valid", "valid")),
     1: (*_convolutions(1, "same", SAME), *_kinds(1, "same", "same")),
     2: (*_convolutions(2, "padding", PADDED), *_kinds(2, "padding", (1, 2))),
-    **{task: tuple(_of_padded_task(task)) for task in (3, 4, 5)},
+    **{task: tuple(_padding_and_stride(task)) for task in (3, 4, 5)},
     6: tuple(itertools.chain.from_iterable(map(_poolings, ("max", "avg")))),
 }
 
 
 def _large(task: int) -> Iterator[Case]:
-    """Yield many images and a large one, which tell solutions that work in parts; few steps for the slow reference."""
-    side = 363  # whose square is just over 2**17
-    parts = {0: ("valid", "valid"), 1: ("same", "same"), 2: ("padding", (1, 0))}
-    item, padding = parts.get(task, ("same-strided", "same"))
+    """Yield a case of many images and one of a large image.
+
+    They reveal solutions that process parts wrongly; the slow reference takes few steps for them.
+    """
+    side = 363  # its square is just over 2**17
+    first = {0: ("valid", "valid"), 1: ("same", "same"), 2: ("padding", (1, 0))}
+    item, padding = first.get(task, ("same-strided", "same"))
     if task == 6:
         yield Case(6, "max", Sample((20_000, 3, 3, 2), "whole", 0), (2, 2), (ONE,))
         yield Case(6, "avg", Sample((1, side, side, 2), "whole", 1), (2, 3), ((200, 150), "avg"))
         return
     images, kernel = _shapes(task, (3, 3), (2, 2), (20_000, 2, 2))
-    given = _given(task, {"padding": padding, "stride": (2, 2)}, 0)
-    yield Case(task, item, Sample(images, "whole", 0), Sample(kernel, "whole", 1), **given)
-    if task < 3:  # without a stride, one window as large as the padded image
-        images, kernel = (
-            {0: (1, side, side), 1: (1, 1, 1), 2: (1, side - 2, side)}[task],
-            (side, side),
-        )
-        given = _given(task, {"padding": padding}, 0)
-        yield Case(task, item, Sample(images, "whole", 2), Sample(kernel, "whole", 3), **given)
+    passed = _passed(task, {"padding": padding, "stride": (2, 2)}, 0)
+    yield Case(task, item, Sample(images, "whole", 0), Sample(kernel, "whole", 1), **passed)
+    if task < 3:  # no stride: a single window, as large as the padded image
+        images = {0: (1, side, side), 1: (1, 1, 1), 2: (1, side - 2, side)}[task]
+        kernel = (side, side)
+        passed = _passed(task, {"padding": padding}, 0)
+        yield Case(task, item, Sample(images, "whole", 2), Sample(kernel, "whole", 3), **passed)
         return
     images, kernel = _shapes(task, (side, side), (2, 3), (1, 2, 2))
-    given = _given(task, {"padding": "valid", "stride": (200, 150)}, 0)
-    yield Case(task, "valid", Sample(images, "whole", 2), Sample(kernel, "whole", 3), **given)
+    passed = _passed(task, {"padding": "valid", "stride": (200, 150)}, 0)
+    yield Case(task, "valid", Sample(images, "whole", 2), Sample(kernel, "whole", 3), **passed)
 
 
-# judged too, but too large for the hypotheses
+# judged too, but too large to try every reading
 LARGE: dict[int, tuple[Case, ...]] = {task: tuple(_large(task)) for task in TASKS}
 
 
 def _timed(task: int, item: str, padding: Padding) -> Case:
-    """Return a larger call, whose time and memory are compared with those of the project's own file."""
+    """Return a larger call, whose time and memory are measured."""
     if task == 6:
         return Case(6, item, Sample((64, 64, 64, 3), "float64", 0), (3, 3), (ONE, item))
     images, kernel = _shapes(task, (64, 64), (5, 5), (64 if task < 4 else 24, 3, 4))
-    given = _given(task, {"padding": padding, "stride": ONE}, 0)
-    return Case(task, item, Sample(images, "float64", 0), Sample(kernel, "float64", 1), **given)
+    passed = _passed(task, {"padding": padding, "stride": ONE}, 0)
+    return Case(task, item, Sample(images, "float64", 0), Sample(kernel, "float64", 1), **passed)
 
 
 TIMED: dict[int, Case] = {

@@ -1,0 +1,218 @@
+"""Check submissions: find them, judge each by the selected requirements, several at once."""
+
+from __future__ import annotations
+
+import os
+import time
+import traceback
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+
+from convpool.check import judge_behaviour
+from convpool.check.behaviour import requirements
+from convpool.check.printable import printable_judgement
+from convpool.check.rules import registry as rules
+from convpool.check.sandbox import interpreters
+from convpool.check.sandbox.interpreters import Interpreter
+from convpool.check.sandbox.limits import Limits
+from convpool.check.submissions.search import Submission, open_submissions
+from convpool.check.submissions.task_files import open_course
+from convpool.check.tasks import TASKS
+from convpool.check.verdicts import Finding, Item, Judgement, Measure, Outcome
+
+Progress = Callable[[int, int], object]  # called with the numbers of done and of all submissions
+Path = str | os.PathLike[str]
+
+GROUPS = ("rules", "behaviour")  # names that stand for all requirements of a kind
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which requirements and tasks are judged, and how."""
+
+    rules: frozenset[str]
+    behaviour: frozenset[str]
+    tasks: tuple[int, ...]
+    python: Interpreter
+    limits: Limits
+    max_ratio: float | None = None  # of times, for the requirement speed
+
+    @property
+    def has_all_tasks(self) -> bool:
+        """Whether all tasks are judged, and with them the folder."""
+        return len(self.tasks) == len(TASKS)
+
+
+def requirement_titles() -> dict[str, str]:
+    """Return the title of every rule and every requirement of the behaviour, by name."""
+    return {name: rule.title for name, rule in rules.RULES.items()} | requirements.TITLES
+
+
+def check(
+    paths: Iterable[Path],
+    *,
+    python: str | None = None,
+    only: Collection[str] = (),
+    skip: Collection[str] = (),
+    tasks: Collection[int] | None = None,
+    max_ratio: float | None = None,
+    time_out: float | None = None,
+    jobs: int = 1,
+    progress: Progress | None = None,
+) -> list[Judgement]:
+    """Judge submissions of the brief.
+
+    Parameters
+    ----------
+    paths : iterable of paths
+        What `search.find` takes: course folders, clones, folders of these, ZIP files.
+    python : str, optional
+        The interpreter that runs them, as a path or a command; default: the brief's if one starts.
+    only, skip : collections of str
+        Names of requirements, as in `requirement_titles`, or "rules" or "behaviour".
+    tasks : collection of int, optional
+        Numbers of tasks; default: all, and the folder.
+    max_ratio : float, optional
+        Judges the time too: the most seconds over those of the project's own file.
+    time_out : float, optional
+        Seconds for one task; default: 20.
+    jobs : int
+        How many submissions are judged at once.
+    progress : function of (done, total), optional
+        Called whenever a submission is done.
+
+    Returns
+    -------
+    list of Judgement
+        In the order of `search.find`, whatever `jobs`.
+
+    Raises
+    ------
+    ValueError
+        If a name, a task or a path does not exist, or the interpreter does not start.
+    """
+    titles = requirement_titles()
+    selected = (_expand(only) or frozenset(titles)) - _expand(skip)
+    if not selected:
+        raise ValueError("nothing is left to judge: skip less")
+    if unknown := set(tasks or ()) - set(TASKS):
+        raise ValueError(f"there is no task {min(unknown)}; tasks are {min(TASKS)} to {max(TASKS)}")
+    selection = Selection(
+        rules=selected & frozenset(rules.RULES),
+        behaviour=selected & frozenset(requirements.TITLES),
+        tasks=tuple(sorted(set(tasks or TASKS))),
+        python=interpreters.find(python),
+        limits=Limits() if time_out is None else Limits(task_seconds=time_out),
+        max_ratio=max_ratio,
+    )
+    with open_submissions(paths) as submissions:
+        return _check_all(submissions, selection, jobs, progress or (lambda done, total: None))
+
+
+def _expand(names: Collection[str]) -> frozenset[str]:
+    """Return the names of requirements, with the names of groups replaced by their members.
+
+    Raises ValueError for an unknown name, which says what is near it.
+    """
+    titles = requirement_titles()
+    groups = {"rules": set(rules.RULES), "behaviour": set(requirements.TITLES)}
+    for name in names:
+        if name not in titles and name not in groups:
+            near = get_close_matches(name, [*titles, *groups], cutoff=0.5) or GROUPS
+            raise ValueError(
+                f"{name!r} is no rule and no part of the behaviour; near it: {', '.join(near)}"
+            )
+    return frozenset(member for name in names for member in groups.get(name, {name}))
+
+
+def _check_all(
+    submissions: Sequence[Submission], selection: Selection, jobs: int, progress: Progress
+) -> list[Judgement]:
+    """Judge submissions, `jobs` at once, and return the judgements in the same order."""
+    judgements: dict[int, Judgement] = {}
+    progress(0, len(submissions))
+    for index, judgement in _check_unordered(submissions, selection, jobs):
+        judgements[index] = judgement
+        progress(len(judgements), len(submissions))
+    return [judgements[index] for index in range(len(submissions))]
+
+
+def _check_unordered(
+    submissions: Sequence[Submission], selection: Selection, jobs: int
+) -> Iterator[tuple[int, Judgement]]:
+    """Yield the index and the judgement of each submission, as they are done.
+
+    They are judged in threads, as each mostly waits for its child process.
+    """
+    if min(jobs, len(submissions)) < 2:
+        # without threads an interrupt arrives at once
+        for index, submission in enumerate(submissions):
+            yield index, check_submission(submission, selection)
+        return
+    pool = ThreadPoolExecutor(min(jobs, len(submissions)))
+    try:
+        indices = {
+            pool.submit(check_submission, submission, selection): index
+            for index, submission in enumerate(submissions)
+        }
+        yield from ((indices[future], future.result()) for future in as_completed(indices))
+    finally:
+        selection.limits.stop.set()  # after an interrupt, child processes end at once
+        pool.shutdown(cancel_futures=True)
+
+
+def check_submission(submission: Submission, selection: Selection) -> Judgement:
+    """Judge one submission.
+
+    An error of the checker itself becomes an unchecked item, so that the other submissions are
+    judged all the same.
+    """
+    start = time.monotonic()
+    place = submission.place or str(submission.folder or submission.root)
+    judgement = Judgement(submission.name, place, ())
+    try:
+        items, measures = _judge(submission, selection)
+        judgement = replace(
+            judgement, items=tuple(items), measures=tuple(measures), others=submission.others
+        )
+    except Exception as error:
+        words = f"the checker itself failed, please report it: {type(error).__name__}: {error}"
+        finding = Finding(words, details="".join(traceback.format_exception(error)))
+        item = Item(None, "checker", "The checker could look at it.", Outcome.UNCHECKED, (finding,))
+        judgement = replace(judgement, items=(item,))
+    ran_on = str(selection.python) if selection.behaviour and submission.folder else ""
+    seconds = time.monotonic() - start
+    return printable_judgement(replace(judgement, ran_on=ran_on, seconds=seconds))
+
+
+def _judge(submission: Submission, selection: Selection) -> tuple[list[Item], list[Measure]]:
+    """Return the selected items of a submission, and the measures of its files."""
+    folder_item = _folder_item(submission)
+    if submission.folder is None:
+        return [folder_item], []
+    items = [folder_item] if folder_item.remarks else []
+    measures: list[Measure] = []
+    course = open_course(submission, selection.python)
+    if selection.rules:
+        items += rules.judge(course, selection.rules)
+    if selection.behaviour:
+        behaviour_items, measures = judge_behaviour.judge(
+            course, selection.tasks, selection.python, selection.limits, selection.max_ratio
+        )
+        items += (item for item in behaviour_items if item.name in selection.behaviour)
+    selected = [
+        item
+        for item in items
+        if item.task in selection.tasks or (item.task is None and selection.has_all_tasks)
+    ]
+    return selected, measures
+
+
+def _folder_item(submission: Submission) -> Item:
+    """Return whether there is a course folder, with remarks about its choice."""
+    outcome = Outcome.UNCHECKED if submission.folder is None else Outcome.HOLDS
+    findings = (Finding(submission.problem),) if submission.folder is None else ()
+    remarks = tuple(Finding(note) for note in submission.notes)
+    return Item(None, "folder", "The folder holds the seven files.", outcome, findings, remarks)

@@ -1,0 +1,132 @@
+"""Find from a result's numbers where its windows must start, if no reading explains it.
+
+Letters: m images, c channels, nc kernels, oh x ow output; on one axis n pixels, k taps.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from convpool.check.behaviour.case import Pair
+from convpool.check.behaviour.comparison import is_close
+from convpool.check.behaviour.samples import Array
+from convpool.check.diagnosis.arithmetic import (
+    Arguments,
+    Reading,
+    apply_reading,
+    correct_start,
+    correct_zeros,
+)
+
+STEPS = range(10)  # that are tried
+MAX_STARTS = 200  # positions of the first window that are tried
+
+
+@dataclass(frozen=True)
+class WindowPositions:
+    """Where windows start in the image, on both axes: window i at step * i + first."""
+
+    first: Pair
+    steps: Pair
+
+    def __str__(self) -> str:
+        """Return them in words: row 2 * i - 1 and column 2 * j."""
+        row, column = (
+            _line_text(step, first, letter)
+            for step, first, letter in zip(self.steps, self.first, "ij", strict=True)
+        )
+        return f"row {row} and column {column}"
+
+
+def correct_positions(arguments: Arguments) -> WindowPositions:
+    """Return where windows should start."""
+    rows, columns = (-correct_zeros(arguments, axis)[0] for axis in (0, 1))
+    row_step, column_step = (correct_start(arguments, axis, 1) for axis in (0, 1))
+    return WindowPositions((rows, columns), (row_step, column_step))
+
+
+def find_positions(arguments: Arguments, values: Array) -> WindowPositions | None:
+    """Return where windows start so that they give a result; None if nowhere, or in several ways.
+
+    `values` is the result, (m, oh, ow) or with a last axis of kernels or channels.
+    """
+    outputs, zeros = _outputs_everywhere(arguments)
+    if not values.size:
+        return None
+    values = values.reshape(*values.shape[:3], -1)
+    has_batch_and_depth = (len(values), values.shape[-1]) == (len(outputs), outputs.shape[-1])
+    if not has_batch_and_depth or values[0, :, :, 0].size < 4:
+        return None
+    scale = float(np.nanmax(np.abs(outputs)))
+    starts = np.argwhere(is_close(values[:, :1, :1], outputs, scale).all((0, 3)))
+    solutions = []
+    for start in starts[:MAX_STARTS]:
+        row_step, column_step = (_step(outputs, values, start, axis, scale) for axis in (0, 1))
+        if row_step is None or column_step is None:
+            continue
+        steps = (row_step, column_step)
+        if _fits(outputs, values, start, steps, scale):
+            first = (int(start[0]) - zeros[0], int(start[1]) - zeros[1])
+            solutions.append(WindowPositions(first, steps))
+    return solutions[0] if len(solutions) == 1 else None
+
+
+def _outputs_everywhere(arguments: Arguments) -> tuple[Array, Pair]:
+    """Return the output of a window at every position, and the zeros around the image.
+
+    The outputs are (m, rows, columns, nc or c); the zeros are those before row 0 and column 0.
+    """
+    around = [
+        0 if arguments.is_pooling else k + n
+        for n, k in zip(arguments.sizes, arguments.window, strict=True)
+    ]
+    everywhere = Reading(
+        "",
+        change=lambda call: replace(call, padding="valid", stride=(1, 1)),
+        zeros=lambda call, axis: (around[axis], around[axis]),
+        finish=lambda output, call: output,
+        is_reshaped=True,
+    )
+    outputs = apply_reading(everywhere, arguments)
+    assert outputs is not None
+    return outputs, (around[0], around[1])
+
+
+def _positions(first: int, step: int, count: int, size: int) -> list[int] | None:
+    """Return `count` positions from `first` on; None if they leave an axis of this size."""
+    last = first + step * (count - 1)
+    return [first + step * i for i in range(count)] if last < size else None
+
+
+def _step(outputs: Array, values: Array, start: Array, axis: int, scale: float) -> int | None:
+    """Return the step along the first row or column of a result; None if no step fits."""
+    line = values[:, :, 0] if axis == 0 else values[:, 0]
+    if line.shape[1] == 1:
+        return 1
+    candidates = outputs[:, :, start[1]] if axis == 0 else outputs[:, start[0]]
+    for step in STEPS:
+        positions = _positions(int(start[axis]), step, line.shape[1], candidates.shape[1])
+        if positions and is_close(line, candidates[:, positions], scale).all():
+            return step
+    return None
+
+
+def _fits(outputs: Array, values: Array, start: Array, steps: Pair, scale: float) -> bool:
+    """Return whether the whole result agrees with windows at these positions."""
+    rows, columns = (
+        _positions(int(first), step, count, size)
+        for first, step, count, size in zip(
+            start, steps, values.shape[1:3], outputs.shape[1:3], strict=True
+        )
+    )
+    if not rows or not columns:
+        return False
+    return bool(is_close(values, outputs[:, rows][:, :, columns], scale).all())
+
+
+def _line_text(step: int, first: int, letter: str) -> str:
+    """Return step * letter + first in words: 2 * i - 1."""
+    slope = {0: "0", 1: letter}.get(step, f"{step} * {letter}")
+    return slope if first == 0 else f"{slope} {'-' if first < 0 else '+'} {abs(first)}"

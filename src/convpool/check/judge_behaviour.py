@@ -1,0 +1,266 @@
+"""Call a submission's functions with every case, and judge each requirement of their behaviour.
+
+It stands above the folders, as it joins behaviour and diagnosis.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from convpool.check.behaviour import requirements, timing
+from convpool.check.behaviour.case_table import CASES, LARGE, TIMED
+from convpool.check.behaviour.trials import Trial, in_common
+from convpool.check.diagnosis import diagnose
+from convpool.check.sandbox import caller
+from convpool.check.sandbox.calls import SubmittedFunction
+from convpool.check.sandbox.interpreters import Interpreter
+from convpool.check.sandbox.limits import Limits
+from convpool.check.submissions.task_files import CourseFolder, TaskFile
+from convpool.check.tasks import Task
+from convpool.check.verdicts import Finding, Item, Measure, Outcome
+
+MAX_ERROR_KINDS = 3  # kinds of errors that become findings of one item
+
+
+@dataclass(frozen=True)
+class TaskRun:
+    """The results of all calls of one task."""
+
+    file: TaskFile
+    trials: tuple[Trial, ...]  # empty: no time was left
+    cost: timing.Cost | None
+    own_cost: timing.Cost | None  # of the project's own file
+
+    @property
+    def task(self) -> Task:
+        """The task of the file."""
+        return self.file.task
+
+    @property
+    def ratios(self) -> tuple[float | None, float | None]:
+        """Time and memory over those of the project's own file; None if not measured."""
+        return timing.ratios(self.cost, self.own_cost)
+
+
+def judge(
+    course: CourseFolder,
+    tasks: Collection[int],
+    python: Interpreter,
+    limits: Limits,
+    max_ratio: float | None = None,
+) -> tuple[list[Item], list[Measure]]:
+    """Call the functions of a course folder with every case, and judge what comes back.
+
+    Parameters
+    ----------
+    course : CourseFolder
+        Whose files are run, in child processes only.
+    tasks : collection of int
+        Numbers of the tasks that are judged.
+    python : Interpreter
+        The interpreter that runs the files.
+    limits : Limits
+        Of each child process; submission_seconds are for all tasks together.
+    max_ratio : float, optional
+        The most seconds of the larger call over those of the project's own file that the
+        requirement `speed` allows; default: time is measured, and never judged.
+
+    Returns
+    -------
+    items : list of Item
+        The requirements of each task, in the order of `requirements.names`.
+    measures : list of Measure
+        One for each task whose file can be read.
+    """
+    items: list[Item] = []
+    measures: list[Measure] = []
+    deadline = time.monotonic() + limits.submission_seconds
+    for number in sorted(tasks):
+        file = course.files[number]
+        if file.problem:
+            names = requirements.names(number, has_max_ratio=max_ratio is not None)
+            items += _unchecked(file.task, names, f"not run: {file.task.file} {file.problem}")
+            continue
+        started = time.monotonic()
+        own_cost = timing.own_cost(number, python, limits)
+        deadline += time.monotonic() - started  # the submission does not pay for it
+        run = TaskRun(file, (), None, own_cost)
+        if time.monotonic() < deadline:
+            run = _run(run, python, limits.until(deadline))
+        items += _items(run, limits, max_ratio)
+        measures.append(Measure(number, *file.word_counts, *run.ratios))
+    return items, measures
+
+
+def _run(run: TaskRun, python: Interpreter, limits: Limits) -> TaskRun:
+    """Make all calls of a task, and add their results to `run`.
+
+    The judged calls come first, then those of remarks, the timed ones, and the large ones.
+    """
+    task = run.task
+    cases = sorted(CASES[task.number], key=lambda case: not case.judged)
+    large = LARGE[task.number]
+    timed_calls = timing.calls(task.number)
+    calls = [*(case.call for case in cases), *timed_calls, *(case.call for case in large)]
+    function = SubmittedFunction(run.file.course.folder, task.file, task.function)
+    answers = caller.run(function, calls, python, limits)
+    end = len(answers) - len(large)
+    small_answers, timed_answers = answers[: len(cases)], answers[len(cases) : end]
+    trials = map(Trial, (*cases, *large), (*small_answers, *answers[end:]))
+    peak = max(answer.peak for answer in small_answers)
+    return replace(run, trials=tuple(trials), cost=timing.cost(timed_answers, peak))
+
+
+# ---- items ----
+
+
+def _items(run: TaskRun, limits: Limits, max_ratio: float | None) -> list[Item]:
+    """Return the items of one task."""
+    names = requirements.names(run.task.number, has_max_ratio=max_ratio is not None)
+    if not run.trials:
+        words = f"not run: the {limits.submission_seconds:g} s for one submission were over"
+        return _unchecked(run.task, names, words)
+    first = run.trials[0].answer
+    if not first.loaded:
+        # if not even the import was tried, the submission is not to blame
+        outcome = Outcome.UNCHECKED if first.outcome == "not run" else Outcome.FAILS
+        loads = _item(run.task, "loads", outcome, [Finding(first.words, line=first.line)])
+        words = f"not run: {first.words.removeprefix('not run: ')}"
+        return [loads, *_unchecked(run.task, names[1:], words)]
+    items = [
+        _item(run.task, "loads", Outcome.HOLDS),
+        *(_part(run, name) for name in requirements.parts(run.task.number)),
+        _input_unchanged(run),
+    ]
+    return items if max_ratio is None else [*items, _speed(run, max_ratio)]
+
+
+def _part(run: TaskRun, name: str) -> Item:
+    """Judge the cases of one requirement, such as same."""
+    trials = [trial for trial in run.trials if trial.case.item == name]
+    # slowness is no finding: a large case without an answer in time does not count
+    judged = [
+        trial
+        for trial in trials
+        if trial.case.judged and not (trial.case.is_large and trial.was_late)
+    ]
+    ran = [trial for trial in judged if trial.ran]
+    findings = [*_wrong_values(run, ran), *_errors(ran)]
+    if findings:
+        return _item(run.task, name, Outcome.FAILS, findings)
+    # every judged case that ran is right here
+    remarks = [_remark(trial) for trial in trials if trial.ran and trial.problem]
+    if len(ran) < len(judged):
+        words = next(trial.answer.words for trial in judged if not trial.ran)
+        not_run = Finding(f"{len(judged) - len(ran)} of {len(judged)} cases were not run: {words}")
+        return _item(run.task, name, Outcome.UNCHECKED, [not_run], remarks)
+    return _item(run.task, name, Outcome.HOLDS, (), remarks)
+
+
+def _wrong_values(run: TaskRun, trials: Sequence[Trial]) -> list[Finding]:
+    """Return the finding of the arrays of numbers that differ from the right ones, if any do."""
+    small_results = [
+        (trial.case, trial.array)
+        for trial in trials
+        if trial.array is not None and not trial.case.is_large
+    ]
+    wrong = [trial for trial in trials if trial.array is not None and trial.problem]
+    if not wrong:
+        return []
+    if all(trial.case.is_large for trial in wrong):
+        words = (
+            f"{len(wrong)} of {len(trials)} cases differ, with many or large images only: "
+            f"{wrong[0].problem}"
+        )
+        return [Finding(words, details=wrong[0].case.source)]
+    finding = diagnose.diagnose(small_results, run.file.text)
+    words = finding.words + in_common(wrong, _right(trials))
+    details = f"{finding.details}\n\n{wrong[0].case.source}".strip()
+    return [replace(finding, words=words, details=details)]
+
+
+def _errors(trials: Sequence[Trial]) -> Iterator[Finding]:
+    """Yield a finding for each kind of error where no array of numbers came back."""
+    kinds: dict[object, list[Trial]] = {}
+    for trial in trials:
+        if trial.array is None:
+            kinds.setdefault(trial.kind, []).append(trial)
+    for similar in list(kinds.values())[:MAX_ERROR_KINDS]:
+        first = similar[0]
+        common = in_common(similar, _right(trials))
+        words = (
+            f"{len(similar)} of {len(trials)} cases: {first.problem}{common}; the first is "
+            f"{first.case.name}"
+        )
+        yield Finding(words, line=first.answer.line, details=first.case.source)
+
+
+def _right(trials: Sequence[Trial]) -> list[Trial]:
+    """Return the trials without a problem."""
+    return [trial for trial in trials if not trial.problem]
+
+
+def _remark(trial: Trial) -> Finding:
+    """Return the remark about a case that is not judged, or is large and had no answer in time."""
+    words = f"The brief does not ask for it, but try {trial.case.why}. Here {trial.problem}."
+    if trial.case.judged:
+        words = (
+            f"Smaller calls are right, and time is no verdict: {trial.problem} for "
+            f"{trial.case.name}."
+        )
+    return Finding(words, line=trial.answer.line, details=trial.case.source)
+
+
+def _input_unchanged(run: TaskRun) -> Item:
+    """Judge whether the function leaves its arguments as they are."""
+    name = "input-unchanged"
+    ran = [trial for trial in run.trials if trial.case.judged and trial.ran]
+    changed = [trial for trial in ran if trial.answer.changed]
+    if changed:
+        first = changed[0]
+        positions = sorted({position for trial in changed for position in trial.answer.changed})
+        arrays = " and ".join(list(run.task.parameters)[position] for position in positions)
+        words = (
+            f"{arrays} changed in {len(changed)} of {len(ran)} cases; work on a copy. The "
+            f"first is {first.case.name}"
+        )
+        return _item(run.task, name, Outcome.FAILS, [Finding(words, details=first.case.source)])
+    if any(trial.answer.outcome == "returned" for trial in ran):
+        return _item(run.task, name, Outcome.HOLDS)
+    return _item(run.task, name, Outcome.UNCHECKED, [Finding("no call came to its end")])
+
+
+def _speed(run: TaskRun, max_ratio: float) -> Item:
+    """Judge the time of the larger call."""
+    ratio = run.ratios[0]
+    if ratio is None:
+        finding = Finding("the larger call could not be timed")
+        return _item(run.task, "speed", Outcome.UNCHECKED, [finding])
+    if ratio <= max_ratio:
+        return _item(run.task, "speed", Outcome.HOLDS)
+    words = (
+        f"a larger call takes {ratio:.1f} times as long as the project's own file; at most "
+        f"{max_ratio:g} was asked"
+    )
+    finding = Finding(words, details=TIMED[run.task.number].source)
+    return _item(run.task, "speed", Outcome.FAILS, [finding])
+
+
+def _item(
+    task: Task,
+    name: str,
+    outcome: Outcome,
+    findings: Iterable[Finding] = (),
+    remarks: Iterable[Finding] = (),
+) -> Item:
+    """Return an item of a requirement; its findings and remarks are about the task's file."""
+    findings = tuple(replace(finding, file=task.file) for finding in findings)
+    remarks = tuple(replace(remark, file=task.file) for remark in remarks)
+    return Item(task.number, name, requirements.TITLES[name], outcome, findings, remarks)
+
+
+def _unchecked(task: Task, names: Iterable[str], words: str) -> list[Item]:
+    """Return an unchecked item for each name; `words` say why."""
+    return [_item(task, name, Outcome.UNCHECKED, [Finding(words)]) for name in names]

@@ -1,0 +1,50 @@
+"""The report as JSON, for programs; schema.json describes its fields."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from convpool.check.verdicts import Judgement, worst
+from convpool.version import __version__
+
+SCHEMA = 1  # the version of schema.json
+FIELDS = (
+    "folder",
+    "ran_on",
+    "seconds",
+    "others",
+    "items",
+    "measures",
+)  # of a Judgement, as they are
+
+
+def as_json(judgements: Sequence[Judgement]) -> str:
+    """Return the judgements as schema.json describes them."""
+    report = {
+        "schema": SCHEMA,
+        "convpool": __version__,
+        "outcome": worst(judgement.outcome for judgement in judgements),
+        "submissions": [_submission(judgement) for judgement in judgements],
+    }
+    # JSON has no NaN and no infinity
+    return json.dumps(_finite(report), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _submission(judgement: Judgement) -> dict[str, Any]:
+    """Return the fields of one submission."""
+    values = asdict(judgement)
+    fields = {name: values[name] for name in FIELDS}
+    return {"name": judgement.submission, "outcome": judgement.outcome, **fields}
+
+
+def _finite(value: Any) -> Any:
+    """Return a value with None in the place of every NaN and infinity in it."""
+    if isinstance(value, dict):
+        return {name: _finite(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(part) for part in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,248 @@
+"""What every report shows: findings merged across files, tables of outcomes, what is common."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from convpool.check.behaviour.requirements import TITLES
+from convpool.check.tasks import TASKS
+from convpool.check.verdicts import Finding, Item, Judgement, Measure, Outcome, worst
+
+RULES = "rules"  # the row of all rules together
+MAX_PLACES = 8  # of a finding that are listed
+REMARKS_HEADING = "Remarks, no verdicts"
+
+
+@dataclass(frozen=True)
+class ReportedFinding:
+    """One finding, with all the places where it was made."""
+
+    items: str  # the names of the items that have it
+    outcome: Outcome | None  # None: a remark
+    words: str
+    details: str
+    reading: str
+    tasks: tuple[int | None, ...]  # None: the folder
+    places: tuple[str, ...]  # such as 0-convolve_grayscale_valid.py:12
+
+    @property
+    def heading(self) -> str:
+        """The heading above it: 'Task 3, Strided Convolution', 'Tasks 3, 4', or of remarks."""
+        if self.outcome is None:
+            return REMARKS_HEADING
+        numbers = [task for task in self.tasks if task is not None]
+        if len(numbers) == 1:
+            return f"Task {numbers[0]}, {TASKS[numbers[0]].title}"
+        return f"Tasks {', '.join(map(str, numbers))}" if numbers else "The folder"
+
+    @property
+    def where(self) -> str:
+        """The places in one line."""
+        more = len(self.places) - MAX_PLACES
+        places = ", ".join(self.places[:MAX_PLACES])
+        return f"{places} and {more} more" if more > 0 else places
+
+
+@dataclass(frozen=True)
+class CommonItem:
+    """An item that does not hold in some submissions of a class, or is unchecked there."""
+
+    name: str
+    title: str
+    outcome: Outcome
+    submissions: int  # how many
+    tasks: tuple[int | None, ...]
+    readings: tuple[tuple[str, int], ...]  # each with the number of submissions that have it
+
+    @property
+    def words(self) -> str:
+        """The title, and the tasks."""
+        numbers = [str(task) for task in self.tasks if task is not None]
+        tasks = f" Task{'s' if len(numbers) > 1 else ''} {', '.join(numbers)}." if numbers else ""
+        unchecked = " Could not be checked." if self.outcome is Outcome.UNCHECKED else ""
+        return f"{self.title}{unchecked}{tasks}"
+
+
+# ---- one submission ----
+
+
+def reported_findings(judgement: Judgement) -> list[ReportedFinding]:
+    """Return the findings of a submission by task, each once for all files; remarks are last."""
+    merged: dict[tuple[object, ...], list[tuple[Item, Finding]]] = {}
+    for item in sorted(judgement.items, key=lambda item: _task_order(item.task)):
+        for finding, outcome in _findings_and_outcomes(item):
+            # what hinders several requirements is reported once
+            name = "" if outcome is Outcome.UNCHECKED else item.name
+            words = _without_file(item, finding.words)
+            key = (outcome, name, words, finding.code, finding.reading, finding.details)
+            merged.setdefault(key, []).append((item, finding))
+    reported = [_merge(key[0] is None, same) for key, same in merged.items()]
+    return sorted(reported, key=lambda one: (one.outcome is None, _task_order(one.tasks[0])))
+
+
+def _task_order(task: int | None) -> int:
+    """Return a sort key that puts the folder before the tasks."""
+    return -1 if task is None else task
+
+
+def _findings_and_outcomes(item: Item) -> list[tuple[Finding, Outcome | None]]:
+    """Return an item's findings with its outcome, and its remarks with None.
+
+    An item that does not hold and has no finding has its title as one.
+    """
+    has_no_reason = item.outcome is not Outcome.HOLDS and not item.findings
+    findings = (Finding(item.title),) if has_no_reason else item.findings
+    return [
+        *((finding, item.outcome) for finding in findings),
+        *((remark, None) for remark in item.remarks),
+    ]
+
+
+def _without_file(item: Item, words: str) -> str:
+    """Return words with FILE in the place of the name of the item's file."""
+    return words if item.task is None else words.replace(TASKS[item.task].file, "FILE")
+
+
+def _merge(is_remark: bool, same: Sequence[tuple[Item, Finding]]) -> ReportedFinding:
+    """Return findings that differ in their files only as one."""
+    item, finding = same[0]
+    tasks = tuple(dict.fromkeys(item.task for item, _ in same))
+    words = finding.words if len(tasks) == 1 else _without_file(item, finding.words)
+    if finding.code and not words.startswith(finding.code):
+        words = f"{finding.code} {words}"
+    places = (_place(item, finding) for item, finding in same)
+    return ReportedFinding(
+        items=", ".join(dict.fromkeys(item.name for item, _ in same)),
+        outcome=None if is_remark else item.outcome,
+        words=words,
+        details=finding.details,
+        reading=finding.reading,
+        tasks=tasks,
+        places=tuple(dict.fromkeys(filter(None, places))),
+    )
+
+
+def _place(item: Item, finding: Finding) -> str:
+    """Return the file and line of a finding, "" for the folder."""
+    file = finding.file or ("" if item.task is None else TASKS[item.task].file)
+    return f"{file}:{finding.line}" if file and finding.line else file
+
+
+def outcome_table(judgement: Judgement) -> dict[str, list[Outcome | None]]:
+    """Return a row for the rules and one for each requirement of the behaviour.
+
+    Each has a column per task, None where nothing was judged.
+    """
+    rows = {name: [_outcome(judgement, task, name) for task in TASKS] for name in (RULES, *TITLES)}
+    return {name: row for name, row in rows.items() if any(row)}
+
+
+def _outcome(judgement: Judgement, task: int, row: str) -> Outcome | None:
+    """Return the worst outcome of a task's items that belong to a row, None without any."""
+    outcomes = [
+        item.outcome
+        for item in judgement.of(task)
+        if (item.name if item.name in TITLES else RULES) == row
+    ]
+    return worst(outcomes) if outcomes else None
+
+
+def outcomes_by_task(judgement: Judgement) -> dict[str, Outcome | None]:
+    """Return the worst outcome of each task ("0" to "6") and of "folder"; None: not judged."""
+    columns: dict[str, int | None] = {**{str(task): task for task in TASKS}, "folder": None}
+    items = {name: judgement.of(task) for name, task in columns.items()}
+    return {
+        name: worst(item.outcome for item in of_task) if of_task else None
+        for name, of_task in items.items()
+    }
+
+
+def measure_table(judgement: Judgement) -> dict[str, list[str]]:
+    """Return rows of each file's lines, time and memory, with a column per task."""
+    measures = {measure.task: measure for measure in judgement.measures}
+    cells: dict[str, Callable[[Measure], str]] = {
+        "lines (wc -l)": lambda measure: str(measure.lines),
+        "time": lambda measure: _ratio_text(measure.time_ratio),
+        "memory": lambda measure: _ratio_text(measure.memory_ratio),
+    }
+    rows = {
+        name: [cell(measures[task]) if task in measures else "" for task in TASKS]
+        for name, cell in cells.items()
+    }
+    return {name: row for name, row in rows.items() if any(row)}
+
+
+def _ratio_text(ratio: float | None) -> str:
+    """Return a ratio in two digits or more, such as 1.5 x or 12 x; "" for None."""
+    return "" if ratio is None else f"{ratio:.0f} x" if ratio >= 9.95 else f"{ratio:.1f} x"
+
+
+def short_titles() -> list[str]:
+    """Return the tasks' titles in one word each, such as strided."""
+    return [
+        re.sub(r"Convolution|with|Multiple|\s", "", task.title).lower() for task in TASKS.values()
+    ]
+
+
+def count_outcomes(judgement: Judgement) -> dict[Outcome, int]:
+    """Return the number of items with each outcome."""
+    counter = Counter(item.outcome for item in judgement.items)
+    return {outcome: counter[outcome] for outcome in Outcome}
+
+
+# ---- a class ----
+
+
+def common_items(judgements: Iterable[Judgement]) -> list[CommonItem]:
+    """Return the items that do not hold in a class, the most common first."""
+    groups: dict[tuple[str, str, Outcome], list[tuple[int, Item]]] = {}
+    for number, judgement in enumerate(judgements):
+        for item in judgement.items:
+            if item.outcome is not Outcome.HOLDS:
+                key = (item.name, item.title, item.outcome)
+                groups.setdefault(key, []).append((number, item))
+    common = [_common_item(key, entries) for key, entries in groups.items()]
+    return sorted(common, key=lambda item: (-item.submissions, item.outcome, item.name))
+
+
+def _common_item(key: tuple[str, str, Outcome], entries: Sequence[tuple[int, Item]]) -> CommonItem:
+    """Return the items of a name, title and outcome as one; each has its submission's number."""
+    tasks = sorted({item.task for _, item in entries}, key=_task_order)
+    readings = {
+        (number, finding.reading)
+        for number, item in entries
+        for finding in item.findings
+        if finding.reading
+    }
+    counter = Counter(reading for _, reading in sorted(readings))
+    submissions = len({number for number, _ in entries})
+    return CommonItem(*key, submissions, tuple(tasks), tuple(counter.most_common()))
+
+
+def slowest(judgements: Iterable[Judgement], count: int = 3) -> list[Judgement]:
+    """Return the submissions that took longest."""
+    return sorted(judgements, key=lambda judgement: -judgement.seconds)[:count]
+
+
+def summary_sentence(judgements: Sequence[Judgement]) -> str:
+    """Return how many requirements of one submission hold, or how many submissions of a class."""
+    if len(judgements) > 1:
+        counter = Counter(judgement.outcome for judgement in judgements)
+        words = ("hold in all", "do not", "could not be checked throughout")
+        parts = (
+            f"{counter[outcome]} {phrase}" for outcome, phrase in zip(Outcome, words, strict=True)
+        )
+        return f"{len(judgements)} submissions: {', '.join(parts)}"
+    counts = count_outcomes(judgements[0])
+    if counts[Outcome.HOLDS] == len(judgements[0].items):
+        return f"all {counts[Outcome.HOLDS]} requirements hold"
+    do = "does" if counts[Outcome.FAILS] == 1 else "do"
+    words = ("requirements hold", f"{do} not", "could not be checked")
+    return ", ".join(
+        f"{counts[outcome]} {phrase}"
+        for outcome, phrase in zip(Outcome, words, strict=True)
+        if counts[outcome]
+    )

@@ -7,19 +7,18 @@ NEEDED = {"click", "rich"}
 
 
 def stop_cleanly() -> None:
-    """Let what ends a command do so as Ctrl-C does, so that unfinished files are removed."""
+    """Let signals that end a command act like Ctrl-C, so that unfinished files are removed."""
     for name in ("SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
-        if (
-            number is not None and signal.getsignal(number) is signal.SIG_DFL
-        ):  # ignored under nohup, and that stays
+        # under nohup, SIGHUP is ignored, and stays so
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, signal.default_int_handler)
 
 
 def main() -> None:
-    """Run the command line, or say in one line what it needs."""
+    """Run the command line, or print in one line what has to be installed."""
     try:
-        import rich  # noqa: F401  # said here, not in the middle of a command
+        import rich  # noqa: F401  # if it is missing, fail now and not in the middle of a command
 
         from convpool.commands.main import convpool
     except ModuleNotFoundError as error:

@@ -21,7 +21,7 @@ def set_num_threads(n: int | None) -> None:
     Parameters
     ----------
     n
-        Threads, the caller's among them: 1 or more. None goes back to the default: the environment
+        Threads, the caller's among them: 1 or more. None restores the default: the environment
         variable CONVPOOL_NUM_THREADS if it is set, else OMP_NUM_THREADS or NUMBA_NUM_THREADS, else
         the CPUs that the process may use, by its affinity mask and the container's CPU quota.
 
@@ -32,7 +32,7 @@ def set_num_threads(n: int | None) -> None:
     Raises
     ------
     TypeError, ValueError
-        If n is no whole number of 1 or more.
+        If n is not a whole number of 1 or more.
 
     Examples
     --------
@@ -45,14 +45,14 @@ def set_num_threads(n: int | None) -> None:
 def threads(n: int | None) -> AbstractContextManager[None]:
     """Set how many threads the calls in a `with` block may use.
 
-    It holds for the calls of the block itself, in its thread or asyncio task: others that run
-    meanwhile keep theirs. A thread that is started inside the block has the process's number.
-    Blocks may be nested.
+    It applies to calls in the block itself, in its thread or asyncio task: calls elsewhere keep
+    their number. A thread that is started inside the block has the process's number. Blocks may be
+    nested.
 
     Parameters
     ----------
     n
-        As in `set_num_threads`, which it goes before; None goes back to what the process has.
+        As in `set_num_threads`, which it overrides; None is the number of the process.
 
     Returns
     -------
@@ -61,7 +61,7 @@ def threads(n: int | None) -> AbstractContextManager[None]:
     Raises
     ------
     TypeError, ValueError
-        If n is no whole number of 1 or more.
+        If n is not a whole number of 1 or more.
 
     Examples
     --------
@@ -86,7 +86,7 @@ def show_config() -> None:
     Raises
     ------
     ValueError
-        If CONVPOOL_NUM_THREADS is no whole number of 1 or more.
+        If CONVPOOL_NUM_THREADS is not a whole number of 1 or more.
 
     Examples
     --------
@@ -97,7 +97,7 @@ def show_config() -> None:
 
 
 def describe() -> str:
-    """Return what `show_config` prints; imports Numba, if it is there."""
+    """Return what `show_config` prints; imports Numba if it is installed."""
     refusal = host.trial()
     number, source = engine_threads.origin()
     lines = {
@@ -122,8 +122,8 @@ def describe() -> str:
 def warmup() -> None:
     """Compile, or load from the cache, every kernel that the compiled engine may need.
 
-    Without it, the first large call waits for its kernels. They are kept on disk, in the folder
-    that `show_config` names, so once for each user and version is enough.
+    Without it, the first large call waits for its kernels to be compiled. They are stored in the
+    folder that `show_config` names, so once for each user and version is enough.
 
     Parameters
     ----------
@@ -142,12 +142,12 @@ def warmup() -> None:
     --------
     >>> warmup()  # doctest: +SKIP
     """
-    for _ in kernels_as_they_get_ready():
+    for _ in warm_up_kernels():
         pass
 
 
-def kernels_as_they_get_ready() -> Iterator[str]:
-    """Compile or load each kernel, and yield its name."""
+def warm_up_kernels() -> Iterator[str]:
+    """Compile or load each kernel, and then yield its name."""
     refusal = host.trial()
     if refusal:
         raise ValueError(f"there is nothing to warm up: {refusal}")

@@ -1,4 +1,7 @@
-"""Convolution, its adjoint, and filters for pictures. m images, c channels, nc kernels, h x w pixels."""
+"""Convolution, its adjoint, and filters for pictures.
+
+m images, c channels, nc kernels, h x w pixels of a picture, kh x kw weights.
+"""
 
 from __future__ import annotations
 
@@ -76,18 +79,18 @@ def convolve(
         Keras's depthwise (*window, c, multiplier), in which output k * multiplier + i is that of
         channel k. For one and three axes they may also be written as "WIO", "DHWIO" and so on.
     dtype
-        Of sums and result, instead of the rule below.
+        Of sums and result, instead of what is described below.
     out
         An array of the result's shape and dtype to write to, anything else that takes slices, or
-        the name of a file to make, .npy or .zarr. It is returned; a file is opened read-only. An
-        array may share its memory with whatever is read, but with `max_memory` not with the images.
+        the name of a new file, .npy or .zarr. It is returned; a file is opened read-only. An array
+        may share memory with all that is read, but with `max_memory` not with the images.
     engine
-        "auto", or a name: all give the same dtype and shape.
+        "auto", or the name of one: all give the same dtype and shape.
     max_memory
-        Work in tiles of the result that take no more than this beside input and output: bytes,
-        "256MB" or "256MiB". Then, or where `out` is no array, images may be anything with a shape,
-        a dtype and slices, such as a Dataset of h5py or a Zarr array, and are never in memory as a
-        whole.
+        Compute the result in tiles that take no more than this beside input and output: bytes,
+        "256MB" or "256MiB". Then, or where `out` is not an array, images may be anything with a
+        shape, a dtype and slices, such as a Dataset of h5py or a Zarr array, and are never in
+        memory as a whole.
 
     Returns
     -------
@@ -97,29 +100,28 @@ def convolve(
 
     Raises
     ------
-    ValueError : shapes or words that do not fit, with what came in and what would do
+    ValueError : shapes or arguments that do not fit, with what came in and what would do
     TypeError : dtypes that do not fit; masked arrays and those with units, since neither would be
         in the result
     OverflowError : integer sums might not fit; the text names the bound
-    OSError : tiles could not be read or written; the text says how many were made, and no file is
-        left half written
+    OSError : tiles could not be read or written; the text says how many were done, and no
+        unfinished file remains
 
     Warns
     -----
-    UserWarning : `channel_axis` is 1, no `kernel_layout` is named, and PyTorch's order of the
+    UserWarning : `channel_axis` is 1, `kernel_layout` is left out, and PyTorch's order of the
         kernels would fit as well
 
     Notes
     -----
-    Subclasses of ndarray, and what xarray wraps, come back as plain arrays; dask arrays as lazy
-    ones.
+    Subclasses of ndarray and DataArrays of xarray give plain arrays, dask arrays lazy ones.
 
-    Of windows of even size, "same" is that of scipy.signal.correlate2d. scipy.ndimage.correlate,
+    For windows of even size, "same" is that of scipy.signal.correlate2d. scipy.ndimage.correlate,
     cv2.filter2D and scipy.signal.convolve2d (here with flip=True) are "same_lower", one pixel off.
     Nothing is conjugated; np.correlate conjugates its second argument.
 
-    A batch and its images one by one may take different engines; floats then differ within the
-    rounding of the sums.
+    A batch may be computed by another engine than its images one by one; floats then differ within
+    the rounding of the sums.
 
     V. Dumoulin and F. Visin, "A guide to convolution arithmetic for deep learning",
     arXiv:1603.07285, draws them.
@@ -189,11 +191,11 @@ def convolve_transpose(
     images
         (m, *output, nc): as a result of `convolve`. Not a dask array.
     kernels
-        (*window, c // groups, nc), as given to `convolve`.
+        (*window, c // groups, nc), as for `convolve`.
     padding, stride, dilation, groups, channel_axis, kernel_layout, dtype, engine
         As in `convolve`.
     output_padding
-        Pixels added at the end of each axis; 0 up to below the greater of stride and dilation.
+        Pixels added at the end of each axis: from 0 to below the larger of stride and dilation.
 
     Returns
     -------
@@ -208,8 +210,9 @@ def convolve_transpose(
     Examples
     --------
     >>> import numpy as np
-    >>> values = np.array([1.0, 2.0]).reshape(1, 2, 1)
-    >>> convolve_transpose(values, np.array([1.0, 10.0, 100.0]).reshape(3, 1, 1), stride=2).ravel().tolist()
+    >>> images = np.array([1.0, 2.0]).reshape(1, 2, 1)
+    >>> kernels = np.array([1.0, 10.0, 100.0]).reshape(3, 1, 1)
+    >>> convolve_transpose(images, kernels, stride=2).ravel().tolist()
     [1.0, 10.0, 102.0, 20.0, 200.0]
     """
     images = arrays.read_in_memory(images, "images", "convolve_transpose")
@@ -270,18 +273,18 @@ def filter_image(
         up to 4 entries.
     round_to
         An integer dtype for the result, such as "uint8" for pictures: values are rounded, halves to
-        the even neighbour, and saturated: what is beyond the dtype becomes its greatest or least
-        number, and NaN becomes 0. `out` is of this dtype.
+        the even neighbour, and saturated, which turns what is too large or too small into the
+        dtype's greatest or least number. NaN becomes 0. `out` has this dtype.
 
     Returns
     -------
-    (oh, ow) or (oh, ow, c), with the channels where the image has them, of `convolve`'s dtype, not
-    rounded, not clipped; or of `round_to`
+    (oh, ow) or (oh, ow, c), with the channels where the image has them; of `convolve`'s dtype,
+    neither rounded nor clipped, or of the dtype `round_to`
 
     Raises
     ------
     ValueError, TypeError, OverflowError : as `convolve`
-    TypeError : `round_to` is no integer dtype, or the results are complex
+    TypeError : `round_to` is not an integer dtype, or the results are complex
 
     Examples
     --------
@@ -344,7 +347,7 @@ def filter_image(
 
 
 def _kernel_advice(kernel: Array) -> str:
-    """Return the end of an error: how a kernel of another shape becomes (kh, kw), or what to call."""
+    """Return the end of an error: how a kernel of another shape becomes (kh, kw)."""
     if kernel.ndim == 4 and kernel.shape[2:] == (1, 1):
         return "; pass kernel[..., 0, 0]"
     if kernel.ndim == 1:

@@ -1,8 +1,9 @@
 """The brief's seven functions on the library: same names, signatures and results, any size, fast.
 
-m images of h x w pixels, c channels, kernels of kh x kw, nc of them. Results are float64, sums are
-taken in float64 whatever comes in, kernels are not flipped, 'same' keeps h x w at any stride with
-the odd zero before, and pooling drops what does not fill a window.
+m images of h x w pixels and c channels, nc kernels of kh x kw weights, ph pw padding, sh sw stride,
+oh x ow outputs. Results are float64, and so are the sums of all dtypes; kernels are not flipped;
+'same' keeps h x w at any stride, with the odd zero before; pooling drops pixels that do not fill a
+window.
 """
 
 from __future__ import annotations
@@ -20,11 +21,11 @@ Result = NDArray[np.float64]
 Pair = Sequence[int]
 Padding = str | Pair
 
-WORDS = {"same": "same_size", "valid": "valid"}
+PADDINGS = {"same": "same_size", "valid": "valid"}  # the brief's names -> those of the library
 
 
 def convolve_grayscale_valid(images: Array, kernel: Array) -> Result:
-    """Convolve images (m, h, w) with a kernel (kh, kw), without padding -> (m, h - kh + 1, w - kw + 1).
+    """Convolve images (m, h, w) with a kernel (kh, kw), unpadded -> (m, h - kh + 1, w - kw + 1).
 
     Raises
     ------
@@ -39,7 +40,7 @@ def convolve_grayscale_valid(images: Array, kernel: Array) -> Result:
 
 
 def convolve_grayscale_same(images: Array, kernel: Array) -> Result:
-    """Convolve images (m, h, w) with a kernel (kh, kw), padded with zeros to keep their size -> (m, h, w).
+    """Convolve images (m, h, w) with a kernel (kh, kw), padded to keep their size -> (m, h, w).
 
     Examples
     --------
@@ -55,7 +56,7 @@ def convolve_grayscale_padding(images: Array, kernel: Array, padding: Pair) -> R
 
     Raises
     ------
-    ValueError : padding is no pair of numbers from 0 up, or the kernel is larger than the padded
+    ValueError : padding is not a pair of numbers from 0 up, or the kernel is larger than the padded
         images
 
     Examples
@@ -71,7 +72,9 @@ def convolve_grayscale_padding(images: Array, kernel: Array, padding: Pair) -> R
 def convolve_grayscale(
     images: Array, kernel: Array, padding: Padding = "same", stride: Pair = (1, 1)
 ) -> Result:
-    """Convolve images (m, h, w) with a kernel (kh, kw); padding 'same', 'valid' or (ph, pw), stride (sh, sw).
+    """Convolve images (m, h, w) with a kernel (kh, kw) -> (m, oh, ow).
+
+    Padding is 'same', 'valid' or (ph, pw), stride (sh, sw).
 
     Raises
     ------
@@ -83,15 +86,15 @@ def convolve_grayscale(
     array([[[9., 9.],
             [9., 9.]]])
     """
-    _shaped(images, ("m", "h", "w"), "images")
-    _shaped(kernel, ("kh", "kw"), "kernel")
+    _check_rank(images, ("m", "h", "w"), "images")
+    _check_rank(kernel, ("kh", "kw"), "kernel")
     return convolve(images[..., None], kernel[..., None, None], padding, stride)[..., 0]
 
 
 def convolve_channels(
     images: Array, kernel: Array, padding: Padding = "same", stride: Pair = (1, 1)
 ) -> Result:
-    """Convolve images (m, h, w, c) with a kernel (kh, kw, c), summed over the channels -> (m, oh, ow).
+    """Convolve images (m, h, w, c) with a kernel (kh, kw, c), channels summed -> (m, oh, ow).
 
     Raises
     ------
@@ -102,7 +105,7 @@ def convolve_channels(
     >>> convolve_channels(np.ones((1, 3, 3, 2)), np.ones((3, 3, 2)), "valid")
     array([[[18.]]])
     """
-    _shaped(kernel, ("kh", "kw", "c"), "kernel")
+    _check_rank(kernel, ("kh", "kw", "c"), "kernel")
     return convolve(images, kernel[..., None], padding, stride)[..., 0]
 
 
@@ -120,22 +123,27 @@ def convolve(
     >>> convolve(np.ones((1, 3, 3, 2)), np.ones((3, 3, 2, 1)), "valid").ravel()
     array([18.])
     """
-    _shaped(images, ("m", "h", "w", "c"), "images")
-    _shaped(kernels, ("kh", "kw", "c", "nc"), "kernels")
+    _check_rank(images, ("m", "h", "w", "c"), "images")
+    _check_rank(kernels, ("kh", "kw", "c", "nc"), "kernels")
     c, depth = np.shape(images)[-1], np.shape(kernels)[2]
-    if c != depth:  # said here, since the library's advice has words that this call does not take
+    if c != depth:  # the library would advise keywords that this call does not have
         raise ValueError(
             f"kernels {np.shape(kernels)} take {depth} channels, but images {np.shape(images)} "
             f"have {c}; kernels must be (kh, kw, {c}, nc)"
         )
-    word = _padding(padding)
     return convolution.convolve(
-        _floats(images), _floats(kernels), word, _pair(stride, "stride"), dtype=np.float64
+        _floats(images),
+        _floats(kernels),
+        _library_padding(padding),
+        _pair(stride, "stride"),
+        dtype=np.float64,
     )
 
 
 def pool(images: Array, kernel_shape: Pair, stride: Pair, mode: str = "max") -> Result:
-    """Pool images (m, h, w, c) over windows (kh, kw) with stride (sh, sw); mode 'max' or 'avg' -> (m, oh, ow, c).
+    """Pool images (m, h, w, c) over windows (kh, kw) with stride (sh, sw) -> (m, oh, ow, c).
+
+    Mode is 'max' or 'avg'.
 
     Raises
     ------
@@ -146,7 +154,7 @@ def pool(images: Array, kernel_shape: Pair, stride: Pair, mode: str = "max") -> 
     >>> pool(np.arange(4.0).reshape(1, 2, 2, 1), (2, 2), (2, 2), "avg").ravel()
     array([1.5])
     """
-    _shaped(images, ("m", "h", "w", "c"), "images")
+    _check_rank(images, ("m", "h", "w", "c"), "images")
     if mode not in ("max", "avg"):
         raise ValueError(f"mode is {mode!r}; it must be 'max' or 'avg'")
     window, steps = _pair(kernel_shape, "kernel_shape"), _pair(stride, "stride")
@@ -154,7 +162,7 @@ def pool(images: Array, kernel_shape: Pair, stride: Pair, mode: str = "max") -> 
 
 
 def _floats(numbers: Array) -> Array:
-    """Leave small dtypes to the engine, which converts block by block; convert what sums differently."""
+    """Return float64, or numbers that are summed as such: those an engine converts in blocks."""
     return (
         numbers
         if numbers.dtype.kind in "biuf" and numbers.dtype.itemsize <= 8
@@ -162,22 +170,25 @@ def _floats(numbers: Array) -> Array:
     )
 
 
-def _shaped(array: Array, axes: tuple[str, ...], name: str) -> None:
+def _check_rank(array: Array, axes: tuple[str, ...], name: str) -> None:
+    """Raise ValueError unless an array has as many axes as these names."""
     if np.ndim(array) != len(axes):
         raise ValueError(f"{name} {np.shape(array)} must be an array ({', '.join(axes)})")
 
 
 def _pair(value: Pair, name: str) -> tuple[int, int]:
+    """Return a pair as a tuple; raise ValueError unless it is one."""
     if np.shape(value) != (2,):
         raise ValueError(f"{name} is {value!r}; it must be a pair")
     return value[0], value[1]
 
 
-def _padding(padding: Padding) -> str | tuple[int, int]:
+def _library_padding(padding: Padding) -> str | tuple[int, int]:
+    """Return the library's padding for the brief's."""
     if isinstance(padding, str):
-        if padding not in WORDS:
+        if padding not in PADDINGS:
             raise ValueError(
                 f"padding is {padding!r}; it must be 'same', 'valid' or a pair (ph, pw)"
             )
-        return WORDS[padding]
+        return PADDINGS[padding]
     return _pair(padding, "padding")

@@ -2,9 +2,9 @@
 
 Every kernel is written for cross-correlation, as `convpool.filter_image` applies it: not flipped.
 So ``sobel-x`` is positive where brightness rises to the right, and ``sobel-y`` where it rises
-downwards. Shapes are (kh, kw). Float images keep their dtype with them, as with Python's numbers,
-also where the kernels are views such as ``sharpen()[..., None, None]``; arithmetic on them gives
-plain arrays. To add a kernel: one function, one entry in `NAMES`.
+downwards. Shapes are (kh, kw). Float images keep their dtype with these kernels, and with views of
+them such as ``sharpen()[..., None, None]``; arithmetic on them gives plain arrays. To add a kernel:
+one function, one entry in `NAMES`.
 """
 
 from __future__ import annotations
@@ -23,16 +23,14 @@ from numpy.typing import NDArray
 from convpool.plans.dtypes import NamedKernel
 
 Kernel = NDArray[np.float64] | NDArray[np.int64]
-Words = ParamSpec("Words")
+Arguments = ParamSpec("Arguments")
 Weights = TypeVar("Weights", bound=NDArray[Any])
 
+LARGEST_SIZE = 4095  # rows and columns, 134 MB of weights
+SMALLEST_SIGMA = 0.01  # pixels, with which a neighbour's weight is exp(-5000)
+LARGEST_AMOUNT = 1e6  # far below the amounts with which 1 + amount - amount is not 1
 
-LARGEST_SIZE = 4095  # rows and columns: 134 MB of weights
-SMALLEST_SIGMA = 0.01  # pixels; a neighbour's weight is exp(-5000)
-LARGEST_AMOUNT = 1e6  # far below where 1 + amount - amount is no longer 1
-
-# what cv2.getGaussianKernel takes for small sizes where no sigma is named: binomials, and one that
-# is near
+# size -> weights of cv2.getGaussianKernel without sigma: binomials, and for 9 nearly so
 WITHOUT_SIGMA = {
     1: [1],
     3: [1, 2, 1],
@@ -42,22 +40,22 @@ WITHOUT_SIGMA = {
 }
 
 
-def _following(make: Callable[Words, Weights]) -> Callable[Words, Weights]:
-    """Return a function whose kernels follow the dtype of float images."""
+def _named_kernel(function: Callable[Arguments, Weights]) -> Callable[Arguments, Weights]:
+    """Let a function return a NamedKernel, with which float images keep their dtype."""
 
-    @wraps(make)
-    def following(*words: Words.args, **named: Words.kwargs) -> Weights:
-        return make(*words, **named).view(NamedKernel)  # type: ignore[return-value]
+    @wraps(function)
+    def named(*positional: Arguments.args, **keywords: Arguments.kwargs) -> Weights:
+        return function(*positional, **keywords).view(NamedKernel)  # type: ignore[return-value]
 
-    return following
+    return named
 
 
-def _checked(size: int) -> int:
-    """Return the size, or say which sizes have a middle."""
+def _check_size(size: int) -> int:
+    """Return the size as an int; raise unless a kernel of it has a middle."""
     if isinstance(size, bool) or not isinstance(size, int | np.integer):
         raise TypeError(f"size must be a whole number such as 3, not {size!r}")
     if size > LARGEST_SIZE:
-        raise ValueError(_too_large(f"size is {size}", f"{LARGEST_SIZE} at most"))
+        raise _size_error(f"size is {size}", f"{LARGEST_SIZE} at most")
     if size < 1 or size % 2 == 0:
         near = "1, 3 or 5" if size < 2 else f"{size - 1} or {size + 1}"
         raise ValueError(
@@ -67,15 +65,16 @@ def _checked(size: int) -> int:
     return int(size)
 
 
-def _too_large(value: str, enough: str) -> str:
-    return (
+def _size_error(value: str, enough: str) -> ValueError:
+    """Return the error for a kernel that would be too large."""
+    return ValueError(
         f"{value}, but kernels go up to {LARGEST_SIZE} x {LARGEST_SIZE}: take {enough}, or make "
         "the picture smaller first (convpool.pool with mode='avg')"
     )
 
 
-def _number(value: float, name: str, such_as: str) -> float:
-    """Return a number that is finite."""
+def _finite(value: float, name: str, such_as: str) -> float:
+    """Return the argument `name` as a float; raise unless it is a finite number."""
     if (
         isinstance(value, bool)
         or not isinstance(value, Real | np.number)
@@ -91,9 +90,9 @@ def _number(value: float, name: str, such_as: str) -> float:
     return number
 
 
-def _width(sigma: float) -> float:
-    """Return sigma in pixels, checked."""
-    number = _number(sigma, "sigma", "a positive number of pixels, such as 1.5")
+def _check_sigma(sigma: float) -> float:
+    """Return sigma, in pixels, as a float; raise unless it has a meaning."""
+    number = _finite(sigma, "sigma", "a positive number of pixels, such as 1.5")
     if number <= 0:
         raise ValueError(f"sigma must be a positive number of pixels, such as 1.5: {sigma} came in")
     if number < SMALLEST_SIGMA:
@@ -102,12 +101,14 @@ def _width(sigma: float) -> float:
             "no pixel, as the kernel identity does"
         )
     if number > LARGEST_SIZE:
-        raise ValueError(_too_large(f"sigma is {sigma}", f"a sigma of {LARGEST_SIZE // 8} at most"))
+        raise _size_error(f"sigma is {sigma}", f"a sigma of {LARGEST_SIZE // 8} at most")
     return number
 
 
 def default_size(sigma: float, truncate: float = 4.0) -> int:
-    """Return the size of a Gaussian that reaches `truncate` times sigma to each side: 2 * ceil(truncate * sigma) + 1.
+    """Return the size of a Gaussian that reaches `truncate` times sigma to each side.
+
+    It is 2 * ceil(truncate * sigma) + 1.
 
     Examples
     --------
@@ -115,8 +116,8 @@ def default_size(sigma: float, truncate: float = 4.0) -> int:
     (41, 11)
     """
     width, reach = (
-        _width(sigma),
-        _number(truncate, "truncate", "a positive number of sigmas, such as 4"),
+        _check_sigma(sigma),
+        _finite(truncate, "truncate", "a positive number of sigmas, such as 4"),
     )
     if reach <= 0:
         raise ValueError(
@@ -128,70 +129,71 @@ def default_size(sigma: float, truncate: float = 4.0) -> int:
         enough = (
             f"a sigma of {int(half / reach)} at most" if reach <= half else "a smaller truncate"
         )
-        raise ValueError(_too_large(f"{named}, {reach * width:.5g} pixels to each side", enough))
+        raise _size_error(f"{named}, {reach * width:.5g} pixels to each side", enough)
     return 2 * math.ceil(reach * width) + 1
 
 
 def effective_sigma(size: int, sigma: float) -> float:
-    """Return the standard deviation of what is left of a Gaussian on so many taps.
+    """Return the standard deviation of a Gaussian that is cut off after `size` taps.
 
     Examples
     --------
     >>> round(effective_sigma(5, sigma=5), 2), round(effective_sigma(41, sigma=5), 2)
     (1.39, 5.0)
     """
-    row = _row(_checked(size), _width(sigma))
+    row = _row(_check_size(size), _check_sigma(sigma))
     return float(np.sqrt(row @ (np.arange(size) - size // 2) ** 2))
 
 
 def _sizes(size: int | None, sigma: float | None, truncate: float, usual: int) -> tuple[int, float]:
-    """Return size and sigma in pixels; each follows from the other where it is not given, as in OpenCV."""
+    """Return (size, sigma), each from the other where that is None; `usual` is the default size."""
     if sigma is None:
-        taps = _checked(usual if size is None else size)
+        taps = _check_size(usual if size is None else size)
         return taps, 0.3 * ((taps - 1) * 0.5 - 1) + 0.8
-    largest = default_size(sigma, truncate) if size is None else _checked(size)
-    return largest, _width(sigma)
+    taps = default_size(sigma, truncate) if size is None else _check_size(size)
+    return taps, _check_sigma(sigma)
 
 
 def _row(size: int, sigma: float) -> NDArray[np.float64]:
-    """Return a Gaussian of one axis that sums to 1."""
+    """Return the weights (size,) of a Gaussian on one axis, which sum to 1."""
     weights = np.exp(-(((np.arange(size) - size // 2) / sigma) ** 2) / 2)
     return np.asarray(weights / weights.sum(), dtype=np.float64)
 
 
 def _offsets(size: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return how far each tap is from the middle: down (size, 1) and to the right (1, size)."""
+    """Return how far each tap is below (size, 1) and to the right (1, size) of the middle."""
     steps = np.arange(size, dtype=np.float64) - size // 2
     return steps[:, None], steps[None, :]
 
 
 def _integers(*rows: list[int]) -> NDArray[np.int64]:
+    """Return rows as an array."""
     return np.array(rows, dtype=np.int64)
 
 
-@_following
+@_named_kernel
 def identity(size: int = 3) -> NDArray[np.int64]:
-    """One in the middle, zeros around it: the picture comes back as it was."""
-    weights = np.zeros((_checked(size), size), dtype=np.int64)
+    """One in the middle, zeros around it: the picture does not change."""
+    weights = np.zeros((_check_size(size), size), dtype=np.int64)
     weights[size // 2, size // 2] = 1
     return weights
 
 
-@_following
+@_named_kernel
 def box(size: int = 3) -> NDArray[np.float64]:
     """The mean of the window (scipy.ndimage.uniform_filter, cv2.blur)."""
-    return np.full((_checked(size), size), 1 / size**2)
+    return np.full((_check_size(size), size), 1 / size**2)
 
 
-@_following
+@_named_kernel
 def gaussian(
     sigma: float | None = None, truncate: float = 4.0, *, size: int | None = None
 ) -> NDArray[np.float64]:
     """The normal distribution, sampled at the taps and scaled to sum 1 (cv2.getGaussianKernel).
 
-    Its size is 2 * ceil(truncate * sigma) + 1. A smaller `size` cuts it off: what is left has the
-    `effective_sigma`. Without sigma it is what OpenCV takes for the size, 5 if there is none: 1 4 6
-    4 1, over 16, on each axis.
+    Its size is 2 * ceil(truncate * sigma) + 1. A smaller `size` cuts it off, and leaves the
+    `effective_sigma`. Without sigma it is OpenCV's for the size; without both, 1 4 6 4 1 over 16 on
+    each axis.
     """
     taps, width = _sizes(size, sigma, truncate, usual=5)
     if sigma is None and taps in WITHOUT_SIGMA:
@@ -202,17 +204,17 @@ def gaussian(
     return np.outer(row, row)
 
 
-@_following
+@_named_kernel
 def sharpen() -> NDArray[np.int64]:
     """The picture minus its `laplacian`: each pixel moves away from its four neighbours."""
     return _integers([0, -1, 0], [-1, 5, -1], [0, -1, 0])
 
 
-@_following
+@_named_kernel
 def unsharp(size: int = 5, amount: float = 1.0) -> NDArray[np.float64]:
-    """Unsharp masking: the picture plus `amount` of what a binomial blur takes away; size 5 is the known 476/256."""
-    _checked(size)
-    strength = _number(amount, "amount", "a number such as 1.5")
+    """Unsharp masking: the picture plus `amount` times what a binomial blur takes away."""
+    _check_size(size)
+    strength = _finite(amount, "amount", "a number such as 1.5")
     if abs(strength) > LARGEST_AMOUNT:
         raise ValueError(
             f"amount must be a number such as 1.5, up to {LARGEST_AMOUNT:.0f}: {amount} came in"
@@ -225,73 +227,71 @@ def unsharp(size: int = 5, amount: float = 1.0) -> NDArray[np.float64]:
     )
 
 
-@_following
+@_named_kernel
 def edge() -> NDArray[np.int64]:
-    """Each pixel against its eight neighbours: the eight-neighbour Laplacian, positive on bright details."""
+    """The Laplacian of eight neighbours, positive on bright details."""
     return _integers([-1, -1, -1], [-1, 8, -1], [-1, -1, -1])
 
 
-@_following
+@_named_kernel
 def emboss() -> NDArray[np.int64]:
     """A relief lit from the top left; the sum is 1, so plain surfaces keep their brightness."""
     return _integers([-2, -1, 0], [-1, 1, 1], [0, 1, 2])
 
 
-@_following
+@_named_kernel
 def sobel_x() -> NDArray[np.int64]:
     """Sobel's derivative, positive where brightness rises to the right (cv2.Sobel with dx=1)."""
     return _integers([-1, 0, 1], [-2, 0, 2], [-1, 0, 1])
 
 
-@_following
+@_named_kernel
 def sobel_y() -> NDArray[np.int64]:
     """Sobel's derivative, positive where brightness rises downwards (cv2.Sobel with dy=1)."""
     return sobel_x().T.copy()
 
 
-@_following
+@_named_kernel
 def prewitt_x() -> NDArray[np.int64]:
-    """Prewitt's derivative, positive where brightness rises to the right (scipy.ndimage.prewitt with axis=1)."""
+    """Prewitt's derivative, positive where brightness rises to the right."""
     return _integers([-1, 0, 1], [-1, 0, 1], [-1, 0, 1])
 
 
-@_following
+@_named_kernel
 def prewitt_y() -> NDArray[np.int64]:
-    """Prewitt's derivative, positive where brightness rises downwards (scipy.ndimage.prewitt with axis=0)."""
+    """Prewitt's derivative, positive where brightness rises downwards."""
     return prewitt_x().T.copy()
 
 
-@_following
+@_named_kernel
 def scharr_x() -> NDArray[np.int64]:
-    """Scharr's derivative, nearly the same in every direction, positive to the right (cv2.Scharr with dx=1)."""
+    """Scharr's derivative, positive where brightness rises to the right (cv2.Scharr with dx=1)."""
     return _integers([-3, 0, 3], [-10, 0, 10], [-3, 0, 3])
 
 
-@_following
-def scharr() -> NDArray[np.int64]:
-    """The same as scharr-x."""
-    return scharr_x()
+scharr = scharr_x
 
 
-@_following
+@_named_kernel
 def scharr_y() -> NDArray[np.int64]:
     """Scharr's derivative, positive where brightness rises downwards (cv2.Scharr with dy=1)."""
     return scharr_x().T.copy()
 
 
-@_following
+@_named_kernel
 def laplacian() -> NDArray[np.int64]:
-    """The sum of the second derivatives, negative on bright details (cv2.Laplacian, scipy.ndimage.laplace)."""
+    """The sum of the second derivatives, negative on bright details (scipy.ndimage.laplace)."""
     return _integers([0, 1, 0], [1, -4, 1], [0, 1, 0])
 
 
-@_following
+@_named_kernel
 def laplacian_of_gaussian(
     sigma: float | None = None, truncate: float = 4.0, *, size: int | None = None
 ) -> NDArray[np.float64]:
-    """The Laplacian of a Gaussian, shifted to sum 0 so that plain surfaces give 0 (MATLAB's fspecial log).
+    """The Laplacian of a Gaussian, shifted to sum 0 so that plain surfaces give 0.
 
-    Sizes follow sigma as in `gaussian`; without both it is 9 x 9 of sigma 1.7.
+    It is MATLAB's fspecial log. Sizes follow sigma as in `gaussian`; without both, it is 9 x 9 with
+    a sigma of 1.7.
     """
     taps, width = _sizes(size, sigma, truncate, usual=9)
     down, right = _offsets(taps)
@@ -300,16 +300,16 @@ def laplacian_of_gaussian(
     return np.asarray(weights - weights.mean(), dtype=np.float64)
 
 
-@_following
+@_named_kernel
 def motion(size: int = 9, angle: float = 0.0) -> NDArray[np.float64]:
-    """A camera moved `size` pixels at `angle` degrees, counter-clockwise from the right (MATLAB's fspecial motion)."""
-    down, right = _offsets(_checked(size))
-    turned = np.deg2rad(_number(angle, "angle", "a number of degrees, such as 45") % 360)
-    along = right * np.cos(turned) - down * np.sin(turned)
-    across = right * np.sin(turned) + down * np.cos(turned)
+    """A camera moved `size` pixels at an angle in degrees, counter-clockwise from the right."""
+    down, right = _offsets(_check_size(size))
+    radians = np.deg2rad(_finite(angle, "angle", "a number of degrees, such as 45") % 360)
+    along = right * np.cos(radians) - down * np.sin(radians)
+    across = right * np.sin(radians) + down * np.cos(radians)
     beyond = np.maximum(np.abs(along) - size // 2, 0)
     weights = np.maximum(1 - np.hypot(across, beyond), 0)
-    weights[weights < 1e-12] = 0  # what the cosine of a right angle leaves
+    weights[weights < 1e-12] = 0  # rounding errors of right angles
     return np.asarray(weights / weights.sum(), dtype=np.float64)
 
 
@@ -343,7 +343,7 @@ def options(name: str) -> dict[str, Any]:
     {'size': 9, 'angle': 0.0}
     """
     return {
-        word: value.default for word, value in inspect.signature(_named(name)).parameters.items()
+        word: value.default for word, value in inspect.signature(_function(name)).parameters.items()
     }
 
 
@@ -355,7 +355,7 @@ def kernel(name: str, size: int | None = None, **values: float | None) -> Kernel
     name : str
         One of `NAMES`; capitals, spaces and underscores do not matter.
     size : int, optional
-        Rows and columns, odd, for kernels that come in sizes. None is the kernel's own default,
+        Rows and columns, odd, of kernels that have several sizes. None is the kernel's default,
         which follows `sigma`.
     **values : float, optional
         `sigma` (pixels), `truncate` (sigmas), `angle` (degrees) or `amount`, for kernels that take
@@ -364,8 +364,7 @@ def kernel(name: str, size: int | None = None, **values: float | None) -> Kernel
     Returns
     -------
     ndarray
-        The weights (kh, kw), int64 or float64, for cross-correlation; a new array each time. Float
-        images keep their dtype with it.
+        The weights (kh, kw), int64 or float64, for cross-correlation; a new array each time.
 
     Raises
     ------
@@ -378,21 +377,21 @@ def kernel(name: str, size: int | None = None, **values: float | None) -> Kernel
     NamedKernel([[-1,  0,  1],
                  [-2,  0,  2],
                  [-1,  0,  1]])
-    >>> kernel("box", 5).shape
-    (5, 5)
     """
-    given = {word: value for word, value in {"size": size, **values}.items() if value is not None}
+    keywords = {
+        word: value for word, value in {"size": size, **values}.items() if value is not None
+    }
     accepted = options(name)
-    for word in given:
+    for word in keywords:
         if word not in accepted:
             takers = ", ".join(other for other in NAMES if word in options(other)) or "none"
             has = f"only {', '.join(accepted)}" if accepted else "it is fixed"
             raise ValueError(f"{name} takes no {word} ({has}); kernels that do: {takers}")
-    return _named(name)(**given)
+    return _function(name)(**keywords)
 
 
-def _named(name: str) -> Callable[..., Kernel]:
-    """Return the function of a name, or say which names there are."""
+def _function(name: str) -> Callable[..., Kernel]:
+    """Return the function of a kernel's name; raise ValueError with all names if there is none."""
     plain = name.strip().lower().replace("_", "-").replace(" ", "-")
     if plain in NAMES:
         return NAMES[plain]

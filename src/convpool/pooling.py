@@ -1,4 +1,7 @@
-"""Pooling: each window of an image becomes one pixel. m images, c channels, o outputs on an axis."""
+"""Pooling: each window of an image becomes one pixel.
+
+m images, c channels, n pixels and o outputs on an axis.
+"""
 
 from __future__ import annotations
 
@@ -52,52 +55,52 @@ def pool(
     images
         (m, *spatial, c) with 1 to 3 spatial axes. Never modified.
     kernel_shape
-        The window's sizes: an int, or one per axis. With 3 axes it must be a tuple, `(2,)`: an int
-        would take one picture (h, w, c), which is images[None], for a batch of signals.
+        The window's sizes: an int, or one per axis. For a batch of signals it must be a tuple,
+        `(2,)`: with an int, 3 axes may also be one picture (h, w, c), which is images[None].
     stride
         Steps between windows; None means kernel_shape.
     mode
         "max", "min", "avg", "sum", "lp", which is (sum |x|^p)^(1/p), or "median", the average of
-        both middle ones of an even number.
+        the two middle pixels of an even number.
     padding, dilation
         As in `convolve`.
     ceil
-        Keep a last window that hangs over the end, if it starts on a pixel or on padding before one
-        (PyTorch's rule).
+        Keep a last window that hangs over the end, if it starts on a pixel or on the padding before
+        them, as PyTorch does.
     count_padding
-        Whether avg divides by the taps on declared padding too; never by those that hang over
-        because of `ceil`.
+        Whether avg divides by the taps on declared padding too; never by those beyond, which only
+        `ceil` allows.
     p
         The exponent of "lp".
     pad_mode, fill
-        None: padding is not there, and never wins max or min. Or one of the pad modes of
-        `convolve`, with which what stands in the padding takes part as pixels do, and counts.
+        None: padding is not there, and never wins max or min. With one of the pad modes of
+        `convolve`, what stands in the padding takes part like pixels, and counts.
     footprint
-        Which taps of a window count, for max, min and median: bools of kernel_shape's sizes.
+        Which taps of a window count, for max, min and median: bools of shape kernel_shape.
     channel_axis
         Where images, result and `out` have their channels; the first other axis is the batch.
     dtype
-        Of sums and result, instead of the rule below: dtype=float gives rounded sums of integers.
-        Not for max and min.
+        Of sums and result, instead of what is described below: dtype=float gives rounded sums of
+        integers. Not for max and min.
     out
-        An array of the result's shape and dtype, anything else that can be written to in slices, or
-        a file to make.
+        An array of the result's shape and dtype to write to, anything else that takes slices, or
+        the name of a new file, as in `convolve`.
     engine
-        "auto", or a name.
+        "auto", or the name of one.
     max_memory
-        Work in tiles that take no more than this: bytes, "256MB" or "256MiB"; images, files, errors
-        as in `convolve`.
+        Compute the result in tiles that take no more than this: bytes, "256MB" or "256MiB"; images,
+        files and errors are as in `convolve`.
 
     Returns
     -------
     (m, *output, c). Max and min keep the dtype; of integers and bool, sums are int64, and avg, lp
-    and median float64. NaN propagates, though its sign and payload are not promised, and a zero is
-    0, never -0. A window without a real pixel gives -inf or the dtype's least for max, the opposite
+    and median float64. NaN propagates, without a promise of its sign and payload, and a zero is 0,
+    never -0. A window without a real pixel gives -inf or the dtype's least for max, the opposite
     for min, 0 for sum and lp, NaN for avg and median.
 
     Raises
     ------
-    ValueError : shapes or words that do not fit, with what came in and what would do
+    ValueError : shapes or arguments that do not fit, with what came in and what would do
     TypeError : max, min, lp or median of complex numbers; object and string arrays; a dtype that
         does not fit
     OverflowError : integer sums might not fit
@@ -153,7 +156,7 @@ def max_pool_indices(
     ceil: bool = False,
     channel_axis: int = -1,
 ) -> tuple[Array, NDArray[np.int64]]:
-    """Return the greatest pixel of each window, and where it lies.
+    """Return the greatest pixel of each window, and its index in the image.
 
     Parameters
     ----------
@@ -163,7 +166,8 @@ def max_pool_indices(
     Returns
     -------
     values and indices, both (m, *output, c). An index is flat over the spatial axes of one image
-    and channel; of equals it is the first, NaN wins, and a window without a real pixel has -1.
+    and channel; of equal pixels it is that of the first, NaN wins, and a window without a real
+    pixel has -1.
 
     Raises
     ------
@@ -208,7 +212,7 @@ def max_unpool(
     Parameters
     ----------
     values, indices
-        Both (m, *output, c), as `max_pool_indices` returns them; an index of -1 puts nothing.
+        Both (m, *output, c), as `max_pool_indices` returns them; values of index -1 are left out.
     shape
         The spatial sizes of the result: an int, or one per axis; `(4,)` with 3 axes, as in `pool`.
     channel_axis
@@ -221,7 +225,7 @@ def max_unpool(
     Raises
     ------
     ValueError : an index lies outside `shape`, or values and indices differ in shape
-    TypeError : indices are no integers; dask arrays, since there is no lazy form
+    TypeError : indices are not integers; dask arrays, since there is no lazy form
 
     Examples
     --------
@@ -388,7 +392,7 @@ def adaptive_pool(
 def adaptive_max_pool_indices(
     images: ArrayLike, output_shape: Ints | Sequence[int | None], *, channel_axis: int = -1
 ) -> tuple[Array, NDArray[np.int64]]:
-    """Return the greatest pixel of each window of `adaptive_pool`, and where it lies.
+    """Return the greatest pixel of each window of `adaptive_pool`, and its index in the image.
 
     Parameters
     ----------
@@ -397,8 +401,7 @@ def adaptive_max_pool_indices(
 
     Returns
     -------
-    values and indices, both (m, *output_shape, c), as `max_pool_indices` returns them: `max_unpool`
-    puts them back
+    values and indices, both (m, *output_shape, c), as those of `max_pool_indices`
 
     Raises
     ------
@@ -407,7 +410,8 @@ def adaptive_max_pool_indices(
     Examples
     --------
     >>> import numpy as np
-    >>> values, indices = adaptive_max_pool_indices(np.array([1, 5, 2, 5, 4]).reshape(1, 5, 1), (2,))
+    >>> images = np.array([1, 5, 2, 5, 4]).reshape(1, 5, 1)
+    >>> values, indices = adaptive_max_pool_indices(images, (2,))
     >>> values.ravel().tolist(), indices.ravel().tolist()
     ([5, 5], [1, 3])
     """

@@ -1,8 +1,9 @@
-"""The slow twin: every operation once more, one window and one tap at a time, to judge the fast ones.
+"""The slow twin: every operation again, one window and one tap at a time, to judge the fast ones.
 
-It imports NumPy only, shares no code with the rest of the package and takes its input to be valid.
-Inside, images are (*spatial, m, c). Letters: m images, c channels, nc kernels, i a position in the
-output, u a tap. Integers are computed as Python's own, of any length.
+It imports NumPy only, shares no code with the rest of the package, and takes its input to be valid.
+It is one file, however long, so that it can be read and copied as a whole. Inside, images are
+(*spatial, m, c). Letters: m images, c channels, nc kernels, i a position in the output, u a tap.
+Integers are computed as Python's own, which do not wrap.
 """
 
 from __future__ import annotations
@@ -20,10 +21,9 @@ Ints = int | Sequence[int]
 Pairs = Sequence[tuple[int, int]]
 Padding = str | int | Sequence[int] | Pairs
 Place = tuple[int, ...]
-Taps = list[int]  # of a window on one axis: where they lie
-Window = tuple[
-    list[int], int
-]  # on one axis: the pixels of a window, and its taps on pixels or declared padding
+Taps = list[int]  # where the taps of a window lie on one axis; pixel 0 is the first
+# on one axis, the pixels of a window, and the number of its taps on pixels or declared padding
+Window = tuple[list[int], int]
 
 EXACT: DType = np.dtype(object)  # Python's integers
 
@@ -32,16 +32,18 @@ EXACT: DType = np.dtype(object)  # Python's integers
 
 
 def _same(size: int, span: int, stride: int) -> tuple[int, int]:
+    """Return the padding before and after, the odd zero after."""
     total = max((-(-size // stride) - 1) * stride + span - size, 0)
     return total // 2, total - total // 2
 
 
 def _same_size(size: int, span: int, stride: int) -> tuple[int, int]:
+    """Return the padding before and after for as many windows as pixels, the odd zero before."""
     total = max((size - 1) * stride + span - size, 0)  # below 0 only where size is 0
     return total - total // 2, total // 2
 
 
-# from size, span and stride of an axis to the padding before and after
+# name -> from size, span and stride of an axis to the padding before and after
 PADDINGS: dict[str, Callable[[int, int, int], tuple[int, int]]] = {
     "valid": lambda size, span, stride: (0, 0),
     "full": lambda size, span, stride: (span - 1, span - 1),
@@ -52,16 +54,19 @@ PADDINGS: dict[str, Callable[[int, int, int], tuple[int, int]]] = {
 
 
 def _each(value: Any, rank: int) -> list[int]:
-    return [int(value)] * rank if np.ndim(value) == 0 else [int(one) for one in value]
+    """Return one number for each of `rank` axes."""
+    return [int(value)] * rank if np.ndim(value) == 0 else [int(number) for number in value]
 
 
 def _spans(window: Sequence[int], dilation: Sequence[int]) -> list[int]:
+    """Return, for each axis, how many positions a window reaches over."""
     return [d * (k - 1) + 1 for k, d in zip(window, dilation, strict=True)]
 
 
 def _sides(
     padding: Any, sizes: Sequence[int], spans: Sequence[int], stride: Sequence[int]
 ) -> list[tuple[int, int]]:
+    """Return the padding (before, after) of each axis."""
     if isinstance(padding, str):
         return [PADDINGS[padding](*axis) for axis in zip(sizes, spans, stride, strict=True)]
     if np.ndim(padding) < 2:
@@ -70,6 +75,7 @@ def _sides(
 
 
 def _count(size: int, side: tuple[int, int], span: int, stride: int, ceil: bool = False) -> int:
+    """Return the number of windows on an axis with padding `side`."""
     room = size + sum(side) - span
     if not ceil:
         return room // stride + 1
@@ -84,14 +90,15 @@ def _taps(
     stride: Sequence[int],
     dilation: Sequence[int],
 ) -> Iterator[tuple[Place, Place, Place]]:
-    """Yield each window i, each of its taps u and the pixel under it, where padding begins below 0."""
+    """Yield (i, u, pixel) of each tap of each window; on padding before, the pixel is negative."""
     for i in np.ndindex(*counts):
         for u in np.ndindex(*window):
             axes = zip(i, u, sides, stride, dilation, strict=True)
             yield i, u, tuple(a * s + b * d - before for a, b, (before, _), s, d in axes)
 
 
-def _on(pixel: Place, sizes: Sequence[int]) -> bool:
+def _is_inside(pixel: Place, sizes: Sequence[int]) -> bool:
+    """Return whether a pixel lies in an image of these sizes."""
     return all(0 <= x < size for x, size in zip(pixel, sizes, strict=True))
 
 
@@ -99,7 +106,7 @@ def _on(pixel: Place, sizes: Sequence[int]) -> bool:
 
 
 def _dtypes(dtype: DTypeLike | None, *operands: Array) -> tuple[DType, DType]:
-    """Return the dtype to accumulate in and the dtype of the result."""
+    """Return (accumulation, result): the dtype of sums, and that of the result."""
     if dtype is not None:
         result: DType = np.dtype(dtype)
     elif all(operand.dtype.kind in "biu" for operand in operands):
@@ -112,17 +119,19 @@ def _dtypes(dtype: DTypeLike | None, *operands: Array) -> tuple[DType, DType]:
 
 
 def _limits(dtype: DType) -> tuple[Any, Any]:
-    """Return the least and the greatest value."""
+    """Return the least and the greatest value of a dtype."""
     if dtype.kind in "fb":
         return (-np.inf, np.inf) if dtype.kind == "f" else (False, True)
     return int(np.iinfo(dtype).min), int(np.iinfo(dtype).max)
 
 
-def _enter(images: Array, channel_axis: int, work: DType) -> Array:
+def _to_inner(images: Array, channel_axis: int, work: DType) -> Array:
+    """Return images (m, *spatial, c), or with other channels, as (*spatial, m, c) of a dtype."""
     return np.moveaxis(np.moveaxis(images, channel_axis, -1), 0, -2).astype(work)
 
 
-def _leave(values: Array, channel_axis: int, result: DType) -> Array:
+def _to_result(values: Array, channel_axis: int, result: DType) -> Array:
+    """Return values (*output, m, c) as (m, *output, c) of a dtype, which must hold them."""
     if values.dtype == EXACT and result.kind in "iu":
         least, greatest = _limits(result)
         for value in values.flat:
@@ -135,6 +144,7 @@ def _leave(values: Array, channel_axis: int, result: DType) -> Array:
 
 
 def _pad(images: Array, sides: Pairs, pad_mode: str, fill: Any) -> Array:
+    """Return images (*spatial, m, c) with padding."""
     sizes = images.shape[:-2]
     if pad_mode in ("zeros", "constant"):
         around = [size + sum(side) for size, side in zip(sizes, sides, strict=True)]
@@ -152,20 +162,30 @@ def _pad(images: Array, sides: Pairs, pad_mode: str, fill: Any) -> Array:
 
 
 def _group(n: int, nc: int, groups: int, depth: int) -> slice:
-    """Return the channels that kernel n reads."""
+    """Return the channels that kernel n of nc reads, of groups of `depth` channels."""
     first = n // (nc // groups) * depth
     return slice(first, first + depth)
 
 
 @np.errstate(all="ignore")
 def convolve(
-    images: Array, kernels: Array, padding: Padding = "same", stride: Ints = 1, *, dilation: Ints = 1, groups: int = 1,
-    bias: Any = None, pad_mode: str = "zeros", fill: Any = 0, flip: bool = False, channel_axis: int = -1,
+    images: Array,
+    kernels: Array,
+    padding: Padding = "same",
+    stride: Ints = 1,
+    *,
+    dilation: Ints = 1,
+    groups: int = 1,
+    bias: Any = None,
+    pad_mode: str = "zeros",
+    fill: Any = 0,
+    flip: bool = False,
+    channel_axis: int = -1,
     dtype: DTypeLike | None = None,
-) -> Array:  # fmt: skip
-    """Convolve images (m, *spatial, c) with kernels (*window, c // groups, nc) -> (m, *output, nc)."""
+) -> Array:
+    """Convolve images (m, *spatial, c), kernels (*window, c // groups, nc) -> (m, *output, nc)."""
     work, result = _dtypes(dtype, images, kernels)
-    images, kernels = _enter(images, channel_axis, work), kernels.astype(work)
+    images, kernels = _to_inner(images, channel_axis, work), kernels.astype(work)
     (*sizes, m, _), (*window, depth, nc) = images.shape, kernels.shape
     rank = len(sizes)
     stride, dilation = _each(stride, rank), _each(dilation, rank)
@@ -183,17 +203,25 @@ def convolve(
             ).sum(axis=-1)
     if bias is not None:
         output = output + np.asarray(bias).astype(work)
-    return _leave(output, channel_axis, result)
+    return _to_result(output, channel_axis, result)
 
 
 @np.errstate(all="ignore")
 def convolve_transpose(
-    images: Array, kernels: Array, padding: Padding = "valid", stride: Ints = 1, *, output_padding: Ints = 0,
-    dilation: Ints = 1, groups: int = 1, channel_axis: int = -1, dtype: DTypeLike | None = None,
-) -> Array:  # fmt: skip
-    """Scatter images (m, *output, nc) through kernels (*window, c // groups, nc) -> (m, *spatial, c)."""
+    images: Array,
+    kernels: Array,
+    padding: Padding = "valid",
+    stride: Ints = 1,
+    *,
+    output_padding: Ints = 0,
+    dilation: Ints = 1,
+    groups: int = 1,
+    channel_axis: int = -1,
+    dtype: DTypeLike | None = None,
+) -> Array:
+    """Scatter images (m, *output, nc) by kernels (*window, depth, nc) -> (m, *spatial, c)."""
     work, result = _dtypes(dtype, images, kernels)
-    images, kernels = _enter(images, channel_axis, work), kernels.astype(work)
+    images, kernels = _to_inner(images, channel_axis, work), kernels.astype(work)
     (*counts, m, nc), (*window, depth, _) = images.shape, kernels.shape
     rank = len(counts)
     stride, dilation, extra = (
@@ -215,47 +243,54 @@ def convolve_transpose(
     for i, u, pixel in _taps(
         counts, window, _sides(padding, sizes, spans, stride), stride, dilation
     ):
-        if _on(pixel, sizes):
+        if _is_inside(pixel, sizes):
             for n in range(nc):
                 output[pixel][:, _group(n, nc, groups, depth)] += (
                     images[i][:, [n]] * kernels[u][:, n]
                 )
-    return _leave(output, channel_axis, result)
+    return _to_result(output, channel_axis, result)
 
 
 @np.errstate(all="ignore")
 def fold(
-    windows: Array, shape: Ints, stride: Ints = 1, dilation: Ints = 1, padding: Padding = "valid", *,
+    windows: Array,
+    shape: Ints,
+    stride: Ints = 1,
+    dilation: Ints = 1,
+    padding: Padding = "valid",
+    *,
     dtype: DTypeLike | None = None,
-) -> Array:  # fmt: skip
-    """Add windows (m, *output, c, *window) where they overlap -> (m, *shape, c)."""
+) -> Array:
+    """Add windows (m, *output, c, *window), which overlap -> (m, *shape, c)."""
     rank = (windows.ndim - 2) // 2
     work, result = _dtypes(dtype, windows)
-    windows = _enter(windows, rank + 1, work)
+    windows = _to_inner(windows, rank + 1, work)
     counts, window = windows.shape[:rank], windows.shape[rank:-2]
     sizes, stride, dilation = _each(shape, rank), _each(stride, rank), _each(dilation, rank)
     output = np.zeros((*sizes, *windows.shape[-2:]), work)
     sides = _sides(padding, sizes, _spans(window, dilation), stride)
     for i, u, pixel in _taps(counts, window, sides, stride, dilation):
-        if _on(pixel, sizes):
+        if _is_inside(pixel, sizes):
             output[pixel] += windows[i + u]
-    return _leave(output, -1, result)
+    return _to_result(output, -1, result)
 
 
 # ---- pooling ----
 
 
 def _average(pixels: Array, divisor: int, p: float) -> Any:
+    """Return sum / divisor, NaN without pixels."""
     return pixels.sum(axis=-1) / divisor if pixels.shape[-1] else np.nan
 
 
 def _lp(pixels: Array, divisor: int, p: float) -> Any:
+    """Return (sum |x|^p)^(1/p)."""
     real = pixels.dtype.type
     return (np.abs(pixels) ** real(p)).sum(axis=-1) ** (real(1) / real(p))
 
 
 def _median(pixels: Array, divisor: int, p: float) -> Any:
-    """Sort; Python's integers are averaged exactly, and NaN is the greatest of all."""
+    """Return the average of the two middle pixels, exact for integers; NaN if there is one."""
     n = pixels.shape[-1]
     if n == 0:
         return np.nan
@@ -268,8 +303,8 @@ def _median(pixels: Array, divisor: int, p: float) -> Any:
     return np.where(np.isnan(ordered[..., -1]), np.nan, middle)
 
 
-# from the pixels of one window (m, c, pixels), avg's divisor and lp's p to (m, c)
-MODES: dict[str, Callable[[Array, int, float], Any]] = {
+# mode -> from the pixels of one window (m, c, pixels), avg's divisor and lp's p to (m, c)
+REDUCTIONS: dict[str, Callable[[Array, int, float], Any]] = {
     "max": lambda pixels, divisor, p: pixels.max(axis=-1, initial=_limits(pixels.dtype)[0]),
     "min": lambda pixels, divisor, p: pixels.min(axis=-1, initial=_limits(pixels.dtype)[1]),
     "sum": lambda pixels, divisor, p: pixels.sum(axis=-1),
@@ -280,6 +315,7 @@ MODES: dict[str, Callable[[Array, int, float], Any]] = {
 
 
 def _pool_dtypes(images: Array, mode: str, dtype: DTypeLike | None) -> tuple[DType, DType]:
+    """Return (accumulation, result): the dtype that is reduced, and that of the result."""
     if mode in ("max", "min"):
         return images.dtype.newbyteorder("="), images.dtype.newbyteorder("=")
     work, result = _dtypes(None, images)
@@ -296,7 +332,7 @@ def _pool_dtypes(images: Array, mode: str, dtype: DTypeLike | None) -> tuple[DTy
 def _taps_of_windows(
     sizes: Place, window: Any, stride: Any, padding: Any, dilation: Any, ceil: bool
 ) -> tuple[list[list[Taps]], list[tuple[int, int]]]:
-    """Return where the taps of each window lie on each axis, counted from the first pixel, and the padding."""
+    """Return, for each axis, the taps of each window, and the padding."""
     rank = len(sizes)
     window, dilation = _each(window, rank), _each(dilation, rank)
     stride = window if stride is None else _each(stride, rank)
@@ -318,7 +354,7 @@ def _taps_of_windows(
 def _windows(
     sizes: Place, window: Any, stride: Any, padding: Any, dilation: Any, ceil: bool
 ) -> list[list[Window]]:
-    """Return the windows of each axis."""
+    """Return, for each axis, its windows."""
     axes, sides = _taps_of_windows(sizes, window, stride, padding, dilation, ceil)
     return [
         [([x for x in t if 0 <= x < size], sum(x < size + side[1] for x in t)) for t in taps]
@@ -327,7 +363,7 @@ def _windows(
 
 
 def _walk(images: Array, axes: Sequence[Sequence[Window]]) -> Iterator[tuple[Place, Array, int]]:
-    """Yield each position, its pixels (m, c, pixels) in the image's order, and its taps on pixels or padding."""
+    """Yield (i, pixels (m, c, pixels) in the image's order, taps on pixels or padding)."""
     for i in np.ndindex(*map(len, axes)):
         windows = [axis[position] for axis, position in zip(axes, i, strict=True)]
         pixels = images[np.ix_(*(places for places, _ in windows))]
@@ -341,24 +377,34 @@ def _walk(images: Array, axes: Sequence[Sequence[Window]]) -> Iterator[tuple[Pla
 
 @np.errstate(all="ignore")
 def _reduce(
-    images: Array, axes: Sequence[Sequence[Window]], mode: str, channel_axis: int, count_padding: bool, p: float,
+    images: Array,
+    axes: Sequence[Sequence[Window]],
+    mode: str,
+    channel_axis: int,
+    count_padding: bool,
+    p: float,
     dtype: DTypeLike | None = None,
-) -> Array:  # fmt: skip
+) -> Array:
+    """Reduce images (m, *spatial, c) over windows of each axis."""
     work, result = _pool_dtypes(images, mode, dtype)
-    images = _enter(images, channel_axis, work)
+    images = _to_inner(images, channel_axis, work)
     output = np.zeros((*map(len, axes), *images.shape[-2:]), work)
     for i, pixels, declared in _walk(images, axes):
-        output[i] = MODES[mode](pixels, declared if count_padding else pixels.shape[-1], p)
-    return _leave(output, channel_axis, result)
+        output[i] = REDUCTIONS[mode](pixels, declared if count_padding else pixels.shape[-1], p)
+    return _to_result(output, channel_axis, result)
 
 
-def _extreme_or_median_of_some(
-    images: Array, axes: Sequence[Sequence[Taps]], mode: str, footprint: Array, channel_axis: int,
+def _reduce_footprint(
+    images: Array,
+    axes: Sequence[Sequence[Taps]],
+    mode: str,
+    footprint: Array,
+    channel_axis: int,
     dtype: DTypeLike | None,
-) -> Array:  # fmt: skip
-    """Reduce the taps of each window where the footprint is True and that are on pixels, one by one."""
+) -> Array:
+    """Reduce, of each window, the pixels where the footprint is True."""
     work, result = _pool_dtypes(images, mode, dtype)
-    images = _enter(images, channel_axis, work)
+    images = _to_inner(images, channel_axis, work)
     output = np.zeros((*map(len, axes), *images.shape[-2:]), work)
     for i in np.ndindex(*map(len, axes)):
         taps = [axis[position] for axis, position in zip(axes, i, strict=True)]
@@ -366,17 +412,29 @@ def _extreme_or_median_of_some(
             tuple(x[t] for x, t in zip(taps, u, strict=True))
             for u in np.argwhere(footprint).tolist()
         ]
-        real = [images[place] for place in places if _on(place, images.shape[:-2])]
+        real = [images[place] for place in places if _is_inside(place, images.shape[:-2])]
         pixels = np.stack(real, axis=-1) if real else np.zeros((*images.shape[-2:], 0), work)
-        output[i] = MODES[mode](pixels, 0, 2)
-    return _leave(output, channel_axis, result)
+        output[i] = REDUCTIONS[mode](pixels, 0, 2)
+    return _to_result(output, channel_axis, result)
 
 
 def pool(
-    images: Array, kernel_shape: Ints, stride: Ints | None = None, mode: str = "max", *, padding: Padding = "valid",
-    dilation: Ints = 1, ceil: bool = False, count_padding: bool = False, p: float = 2, pad_mode: str | None = None,
-    fill: Any = 0, footprint: Any = None, channel_axis: int = -1, dtype: DTypeLike | None = None,
-) -> Array:  # fmt: skip
+    images: Array,
+    kernel_shape: Ints,
+    stride: Ints | None = None,
+    mode: str = "max",
+    *,
+    padding: Padding = "valid",
+    dilation: Ints = 1,
+    ceil: bool = False,
+    count_padding: bool = False,
+    p: float = 2,
+    pad_mode: str | None = None,
+    fill: Any = 0,
+    footprint: Any = None,
+    channel_axis: int = -1,
+    dtype: DTypeLike | None = None,
+) -> Array:
     """Reduce each window of images (m, *spatial, c) to one pixel -> (m, *output, c)."""
     sizes = np.moveaxis(images, channel_axis, -1).shape[1:-1]
     words = kernel_shape, stride, padding, dilation, ceil
@@ -400,9 +458,7 @@ def pool(
     else:
         whole = _windows(sizes, *words)
     if footprint is not None:
-        return _extreme_or_median_of_some(
-            images, taps, mode, np.asarray(footprint), channel_axis, dtype
-        )
+        return _reduce_footprint(images, taps, mode, np.asarray(footprint), channel_axis, dtype)
     return _reduce(images, whole, mode, channel_axis, count_padding, p, dtype)
 
 
@@ -414,13 +470,14 @@ def adaptive_pool(
     channel_axis: int = -1,
     dtype: DTypeLike | None = None,
 ) -> Array:
-    """Reduce images (m, *spatial, c) to output_shape, where None keeps a size -> (m, *output_shape, c)."""
+    """Reduce images (m, *spatial, c) -> (m, *output_shape, c); None keeps a size."""
     return _reduce(
         images, _adaptive(images, output_shape, channel_axis), mode, channel_axis, False, 2, dtype
     )
 
 
 def _adaptive(images: Array, output_shape: Any, channel_axis: int) -> list[list[Window]]:
+    """Return, for each axis, the windows of adaptive pooling."""
     sizes = np.moveaxis(images, channel_axis, -1).shape[1:-1]
     axes: list[list[Window]] = []
     for n, o in zip(
@@ -443,10 +500,16 @@ def global_pool(
 
 
 def max_pool_indices(
-    images: Array, kernel_shape: Ints, stride: Ints | None = None, *, padding: Padding = "valid", dilation: Ints = 1,
-    ceil: bool = False, channel_axis: int = -1,
-) -> tuple[Array, Array]:  # fmt: skip
-    """Return the greatest pixel of each window and where it lies, both (m, *output, c); -1 where there is no pixel."""
+    images: Array,
+    kernel_shape: Ints,
+    stride: Ints | None = None,
+    *,
+    padding: Padding = "valid",
+    dilation: Ints = 1,
+    ceil: bool = False,
+    channel_axis: int = -1,
+) -> tuple[Array, Array]:
+    """Return the greatest pixel of each window and its index, -1 without one: (m, *output, c)."""
     sizes = np.moveaxis(images, channel_axis, -1).shape[1:-1]
     return _max_indices(
         images, _windows(sizes, kernel_shape, stride, padding, dilation, ceil), channel_axis
@@ -456,14 +519,14 @@ def max_pool_indices(
 def adaptive_max_pool_indices(
     images: Array, output_shape: Any, *, channel_axis: int = -1
 ) -> tuple[Array, Array]:
-    """Return the greatest pixel of each adaptive window and where it lies, both (m, *output_shape, c)."""
+    """Return the greatest pixel of each adaptive window and its index: (m, *output_shape, c)."""
     return _max_indices(images, _adaptive(images, output_shape, channel_axis), channel_axis)
 
 
 def _max_indices(
     images: Array, axes: Sequence[Sequence[Window]], channel_axis: int
 ) -> tuple[Array, Array]:
-    entered = _enter(images, channel_axis, images.dtype.newbyteorder("="))
+    entered = _to_inner(images, channel_axis, images.dtype.newbyteorder("="))
     *sizes, m, c = entered.shape
     numbers = np.arange(prod(sizes)).reshape(*sizes, 1, 1)
     indices = np.full((*map(len, axes), m, c), -1)
@@ -472,13 +535,13 @@ def _max_indices(
     ):
         if pixels.shape[-1]:
             indices[i] = number[0, 0][pixels.argmax(axis=-1)]
-    return _reduce(images, axes, "max", channel_axis, False, 2), _leave(
+    return _reduce(images, axes, "max", channel_axis, False, 2), _to_result(
         indices, channel_axis, np.dtype(np.int64)
     )
 
 
 def max_unpool(values: Array, indices: Array, shape: Ints, *, channel_axis: int = -1) -> Array:
-    """Put values (m, *output, c) back at their indices, zeros elsewhere -> (m, *shape, c); index -1 puts nothing."""
+    """Put values (m, *output, c) at their indices, if not -1, in zeros -> (m, *shape, c)."""
     sizes = _each(shape, values.ndim - 2)
     values, indices = np.moveaxis(values, channel_axis, -1), np.moveaxis(indices, channel_axis, -1)
     flat = np.zeros((len(values), prod(sizes), values.shape[-1]), values.dtype.newbyteorder("="))

@@ -22,15 +22,14 @@ Array = NDArray[Any]
 def window_view(
     images: ArrayLike, shape: Ints, stride: Ints = 1, dilation: Ints = 1, *, channel_axis: int = -1
 ) -> Array:
-    """Look at every window of the images, without a copy.
+    """Return a view of every window of the images, without a copy.
 
     Parameters
     ----------
     images
         (m, *spatial, c). Not a dask array.
     shape
-        The window's sizes: an int, or one per axis. Of images of three axes, a tuple: (k,) for
-        windows of one axis.
+        The window's sizes: an int, or one per axis. For images of three axes, a tuple, (k,).
     stride, dilation
         Steps between windows, and between the taps of one.
     channel_axis
@@ -73,18 +72,18 @@ def fold(
     channel_axis: int = -1,
     dtype: DTypeLike | None = None,
 ) -> Array:
-    """Add windows up where they overlap: the adjoint of `window_view`.
+    """Add overlapping windows: the adjoint of `window_view`.
 
     Parameters
     ----------
     windows
         (m, *output, c, *window), as `window_view` returns them. Not a dask array.
     shape
-        The spatial sizes of the images that they come from: an int, or one per axis.
+        The spatial sizes of the images that the windows are of: an int, or one per axis.
     stride, dilation, padding
         As in `convolve`; what falls on padding is dropped.
     channel_axis
-        Where the images have their channels, and so the windows among the axes before `*window`.
+        Where the images have their channels, and the windows among the axes before `*window`.
     dtype
         Of sums and result: dtype=float gives rounded sums of integers.
 

@@ -104,7 +104,7 @@ class Axis:
 
     @property
     def spanned_positions(self) -> int:
-        """Number of positions from the first tap of the first window to the last tap of the last."""
+        """Number of positions from the first window's first tap to the last window's last."""
         return max(0, (self.count - 1) * self.stride + self.span)
 
     @property
@@ -151,7 +151,7 @@ class Axis:
         return Halo(start, stop, before, length - before - (stop - start))
 
     def reach(self, tap: int, count: int | None = None) -> tuple[slice, slice]:
-        """Return the windows, of the first `count`, that have this tap on a pixel, and these pixels.
+        """Return which of the first `count` windows have this tap on a pixel, and these pixels.
 
         Both are slices of equal length.
 
@@ -233,7 +233,7 @@ def place(
 def place_transposed(
     o: int, window: int, stride: int, dilation: int, padding: str | tuple[int, int]
 ) -> Axis:
-    """Place windows on the axis that a transposed convolution gives for o values, which they are."""
+    """Place o windows on the axis that a transposed convolution gives for o values."""
     axis = Axis(0, window, stride, dilation)
     if isinstance(padding, str) and padding in TRANSPOSED_SIZES:
         size = TRANSPOSED_SIZES[padding](o, stride)

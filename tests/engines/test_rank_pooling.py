@@ -223,7 +223,7 @@ def test_images_are_padded_a_few_at_a_time(monkeypatch):
     monkeypatch.setattr(
         padding, "_with_padding", lambda x, *rest: sizes.append(len(x)) or real(x, *rest)
     )
-    monkeypatch.setattr(padding, "ROOM", 2 * 8 * 9 * 2 * 8)
+    monkeypatch.setattr(padding, "CHUNK_BYTES", 2 * 8 * 9 * 2 * 8)
     np.testing.assert_array_equal(convpool.pool(images, 3, 1, **words), expected)
     assert sizes == [2, 2, 1]
 

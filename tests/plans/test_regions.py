@@ -8,6 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import convpool
+from convpool.plans.make import plan_transposed
 from convpool.plans.regions import need
 from convpool.windows import REPEATING_PAD_MODES, Axis, padded_indices
 
@@ -197,3 +198,79 @@ def test_every_part_takes_the_engine_of_the_whole():
     assert (
         convpool.plan_convolution(some.plan.images_shape, (3, 3, 1, 1)).candidates[0][0] == "numpy"
     )  # alone
+
+
+# ---- every kind of plan ----
+
+
+@pytest.mark.parametrize("channel_axis", [-1, 1])
+@pytest.mark.parametrize("groups", [1, 2])
+@pytest.mark.parametrize(
+    "words",
+    [
+        {},
+        {"stride": 2},
+        {"stride": 5, "output_padding": 3},
+        {"stride": 3, "dilation": 2, "padding": "same"},
+        {"padding": "full", "dilation": 3},
+        {"padding": ((2, 0), (0, 3)), "stride": (1, 4)},
+    ],
+    ids=str,
+)
+def test_parts_of_a_transposed_convolution(words, groups, channel_axis):
+    rng = np.random.default_rng(0)
+    values = rng.integers(-9, 9, (2, 7, 6, 4)).astype(float)
+    values = np.moveaxis(values, -1, channel_axis)
+    kernels = rng.integers(-9, 9, (3, 2, 3, 4)).astype(float)
+    plan = plan_transposed(
+        values.shape, kernels.shape, groups=groups, channel_axis=channel_axis, **words
+    )
+    whole = plan.run(values, kernels)
+    operands = plan.check_operands(kernels)
+    axes = [range(size + 1) for size in plan.output_shape]
+    for _ in range(60):
+        block = [slice(*sorted(rng.choice(axis, 2, replace=False).tolist())) for axis in axes]
+        first = rng.integers(groups) * 3
+        inner = sorted(rng.choice(4, 2, replace=False).tolist())
+        one_group = slice(first + inner[0], first + inner[1])
+        block[plan.channel_axis] = slice(0, 3 * groups) if rng.integers(2) else one_group
+        part = plan.part(block)
+        assert part.plan.output_shape == tuple(cut.stop - cut.start for cut in block)
+        found = part.run(part.read(values), operands)
+        np.testing.assert_array_equal(found, whole[tuple(block)])
+        reads = plan.reads(block)
+        assert sum(np.prod([cut.stop - cut.start for cut in read]) for read in reads) <= values.size
+
+
+@pytest.mark.parametrize(
+    ("plan", "operands"),
+    [
+        (convpool.plan_pooling((1, 9, 9, 2), 2, images_dtype=int), ()),
+        (
+            convpool.plan_convolution(
+                (1, 9, 9, 2), (3, 3, 2, 2), images_dtype=int, kernels_dtype=int
+            ),
+            (np.ones((3, 3, 2, 2), int), None),
+        ),
+        (
+            plan_transposed((1, 9, 9, 2), (3, 3, 2, 2), images_dtype=int, kernels_dtype=int),
+            (np.ones((3, 3, 2, 2), int),),
+        ),
+    ],
+    ids=["pooling", "convolution", "transposed"],
+)
+def test_every_plan_runs_checks_and_has_parts(plan, operands):
+    images = np.arange(162).reshape(1, 9, 9, 2)
+    whole = plan.run(images, *operands)
+    checked = plan.check_operands(*operands)
+    np.testing.assert_array_equal(plan.execute(plan.check_images(images), checked), whole)
+    plan.check(images, *checked)
+    plan.fits(*checked)
+    assert plan.seconds > 0
+    assert plan.scratch > 0
+    assert plan.candidates[0][0] in plan.refusals()
+    block = (slice(0, 1), slice(1, 3), slice(2, 4), slice(0, 2))
+    part = plan.part(block)
+    assert plan.reads(block) == [box for box, _ in part.reads()]
+    assert part.plan.candidates == plan.candidates
+    np.testing.assert_array_equal(part.run(part.read(images), checked), whole[block])

@@ -167,6 +167,17 @@ def test_a_picture_is_filtered_in_its_place(engine, shape):
     np.testing.assert_allclose(image, expected, atol=1e-9)
 
 
+@pytest.mark.parametrize("index", [np.s_[:], np.s_[::-1], np.s_[:, ::-1], np.s_[::-1, ::-1]])
+@pytest.mark.parametrize("dtype", ["uint8", "float64"])
+def test_a_picture_is_filtered_into_a_view_of_itself(index, dtype):
+    image, kernel = np.arange(12 * 15).reshape(12, 15).astype(dtype), numbers((3, 5))
+    rounded = {"round_to": dtype} if dtype == "uint8" else {}
+    expected = convpool.filter_image(image.copy(), kernel, **rounded)
+    out = image[index]
+    assert convpool.filter_image(image, kernel, out=out, **rounded) is out
+    np.testing.assert_allclose(out, expected, atol=1e-9)
+
+
 @pytest.mark.parametrize(
     "out", [np.zeros((5, 5, 1)), np.zeros((5, 4)), np.zeros((1, 5, 5, 1)), np.zeros((5, 5), "f4")]
 )

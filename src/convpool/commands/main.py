@@ -81,7 +81,7 @@ def warmup(names: bool) -> None:
 
     ready = 0
     with progress_bar("Compiling", "kernels") as progress:
-        for ready, name in enumerate(configuration.kernels_as_they_get_ready(), 1):
+        for ready, name in enumerate(configuration.warm_up_kernels(), 1):
             progress(ready, 0)
             if names:
                 print(name)  # unlike click.echo, above the bar

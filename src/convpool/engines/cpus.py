@@ -1,4 +1,4 @@
-"""How many CPUs this process may use: its affinity mask, and the quota of the container that it runs in."""
+"""How many CPUs this process may use, by its affinity mask and its container's quota."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 
 def count() -> tuple[int, str]:
-    """Return how many CPUs this process may use, and what says so."""
+    """Return (number, source): how many CPUs this process may use, and what limits them."""
     mask, limit = _mask(), quota()
     if limit is not None and limit < mask:
         return limit, "the container's CPU quota"
@@ -29,15 +29,13 @@ def _mask() -> int:
 
 @lru_cache(maxsize=1)
 def quota(system: Path = Path("/")) -> int | None:
-    """Return how many CPUs the container's quota is worth, rounded up, or None where there is none; read once.
+    """Return the container's CPU quota in CPUs, rounded up; None without one. It is read once.
 
-    `system` is the root folder. Every control group up to the container's counts, of version 1 and
-    2.
+    `system` is the root folder. The control groups of versions 1 and 2 count, from the process's
+    own up to the container's.
     """
     limits = []
-    with suppress(
-        OSError, ValueError, IndexError
-    ):  # not Linux, or not as it was when this was written
+    with suppress(OSError, ValueError, IndexError):  # not Linux, or files in another form
         for folder in _groups(system):
             for read in (_read_v2, _read_v1):
                 with suppress(OSError, ValueError):
@@ -59,7 +57,7 @@ def _read_v1(folder: Path) -> tuple[int, int]:
 
 
 def _groups(system: Path) -> Iterator[Path]:
-    """Yield the folders of the control groups that share out this process's CPU time, from its own one up."""
+    """Yield the folders of the control groups that limit this process's CPU time, its own first."""
     lines = (system / "proc/self/cgroup").read_text(errors="replace").splitlines()
     mounts = (system / "proc/self/mountinfo").read_text(errors="replace").splitlines()
     paths = {}

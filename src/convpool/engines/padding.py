@@ -1,4 +1,7 @@
-"""Images padded by copying, for engines that take pixels only. k is an axis of images (m, *spatial, c)."""
+"""Copies of images with padding, for engines that take pixels only.
+
+m images, c channels, k an axis of images (m, *spatial, c).
+"""
 
 from __future__ import annotations
 

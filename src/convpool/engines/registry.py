@@ -166,6 +166,6 @@ def engine_names() -> list[str]:
 
 
 def host_refusals() -> dict[str, str | None]:
-    """Return, for the name of each engine, why it does not work on this machine; None if it does."""
+    """Return name -> why an engine does not work on this machine, None if it does."""
     every = (*ENGINES.values(), *TRANSPOSE_ENGINES.values(), *POOL_ENGINES.values())
     return {engine.name: engine.host_refusal() for engine in every}

@@ -1,8 +1,8 @@
 """Threads: the parts of one call, shared between the caller and a pool of helpers.
 
-A call opens a share of numbered parts. The caller and whoever is free in the pool take the next
-number until none is left, so a slow core holds nobody up. Nobody ever waits for a helper that has
-not begun: a pool that is busy, forked away or shut down costs time, never the answer.
+A call opens a share of numbered parts. The caller and the free helpers of the pool take the next
+number until none is left, so that a slow core delays nobody. Nobody waits for a helper that has not
+started: a pool that is busy, shut down or lost in a fork costs time, but the result is the same.
 """
 
 from __future__ import annotations
@@ -22,20 +22,17 @@ if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
 
 VARIABLE = "CONVPOOL_NUM_THREADS"
-OTHERS = (
-    "OMP_NUM_THREADS",
-    "NUMBA_NUM_THREADS",
-)  # what people set for all libraries; not ours to refuse
-RETRY = 1.0  # seconds after which threads are asked for again, if they could not be had
-CREWS = 4  # kept at most, since calls of several contexts may each have a number of their own
+# variables of other libraries: what is not a number in them is ignored
+OTHERS = ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS")
+RETRY = 1.0  # seconds after which new threads are tried again, if none could be started
+CREWS = 4  # at most, since calls of several contexts may each have a number of their own
 
 _chosen: int | None = None
 _chosen_here: ContextVar[int | None] = ContextVar("convpool_threads", default=None)
-_crews: dict[int, _Crew] = {}  # by the number of threads that they are for
-_here = threading.local()  # .busy in a thread that works on a share
-_importing = False
-# in a child that was forked during the import of the pool: there, that import would never end
-_alone = False
+_crews: dict[int, _Crew] = {}  # number of threads -> crew
+_here = threading.local()  # .busy is set in a thread that works on a share
+_importing = False  # during the import of the pool
+_alone = False  # in a process that was forked during that import, which would never end there
 
 
 def number() -> int:
@@ -44,10 +41,10 @@ def number() -> int:
 
 
 def origin() -> tuple[int, str]:
-    """Return how many threads a call may use, and what says so.
+    """Return (number, source): how many threads a call may use, and what sets the number.
 
-    That is what was set, for this context or else for the process, else the environment: our own
-    variable, those of others, and at last the CPUs.
+    In this order: what was set for this context, what was set for the process, our environment
+    variable, those of other libraries, and the number of CPUs.
     """
     if (here := _chosen_here.get()) is not None:
         return here, "convpool.threads"
@@ -58,15 +55,14 @@ def origin() -> tuple[int, str]:
     for name in OTHERS:
         if others := os.environ.get(name):
             with suppress(ValueError):
-                if (
-                    n := int(others.partition(",")[0])
-                ) > 0:  # OpenMP takes one number for each level of nesting
+                # OpenMP takes one number for each level of nesting
+                if (n := int(others.partition(",")[0])) > 0:
                     return n, name
     return cpus.count()
 
 
 def check() -> None:
-    """Raise ValueError if the variable has no number of threads, also for a call that will use one thread."""
+    """Raise ValueError if the environment variable, where it counts, is not a number of threads."""
     if (
         (text := os.environ.get(VARIABLE))
         and _chosen is None
@@ -77,6 +73,7 @@ def check() -> None:
 
 
 def _parse(text: str) -> int:
+    """Return the number of threads in our environment variable."""
     try:
         n = int(text)
     except ValueError:
@@ -90,15 +87,15 @@ def _parse(text: str) -> int:
 
 
 def set_number(n: int | None) -> None:
-    """Set how many threads a call may use; None goes back to the default."""
+    """Set how many threads a call may use; None restores the default."""
     global _chosen
-    _chosen = None if n is None else _whole(n)
-    _crews.clear()  # threads of a number that is no longer wanted end with their work
+    _chosen = None if n is None else _check_number(n)
+    _crews.clear()  # the threads of old crews end with their work
 
 
 def limited(n: int | None) -> AbstractContextManager[None]:
-    """Return a context whose calls may use n threads; None goes back to what the process has."""
-    return _limited(None if n is None else _whole(n))
+    """Return a context whose calls may use n threads; None for the number of the process."""
+    return _limited(None if n is None else _check_number(n))
 
 
 @contextmanager
@@ -108,20 +105,18 @@ def _limited(n: int | None) -> Iterator[None]:
     try:
         yield
     finally:
-        _chosen_here.set(
-            before
-        )  # and no token: a generator may be closed in another context than it was begun in
+        # not reset with a token: a generator may be closed in another context than it started in
+        _chosen_here.set(before)
 
 
-def _whole(n: int) -> int:
+def _check_number(n: int) -> int:
+    """Return a number of threads as an int; raise unless it is a whole number of 1 or more."""
     wrong = (
         f"the number of threads is {n!r}; it must be a whole number of 1 or more, or None "
         "for the default"
     )
-    if type(n).__name__ in (
-        "bool",
-        "bool_",
-    ):  # NumPy's too, which an older one takes for a whole number
+    # NumPy's bool too, which older versions take for a whole number
+    if type(n).__name__ in ("bool", "bool_"):
         raise TypeError(wrong)
     try:
         threads = operator.index(n)
@@ -134,7 +129,7 @@ def _whole(n: int) -> int:
 
 @contextmanager
 def inline() -> Iterator[None]:
-    """Let this thread do all its shares itself, as inside a worker: for callers that have threads of their own."""
+    """Run all shares of this thread in it alone: for callers that have threads of their own."""
     before = getattr(_here, "busy", False)
     _here.busy = True
     try:
@@ -146,8 +141,8 @@ def inline() -> Iterator[None]:
 def spread(work: Callable[[int], object], parts: int) -> None:
     """Call work(0) to work(parts - 1), each once, in several threads; return when all have ended.
 
-    The first exception is raised here, after the parts that had begun have ended; no other part
-    begins. Inside a part, everything runs in the thread that called.
+    The first exception is raised here, after the parts that had started have ended; no other part
+    starts. Inside a part, everything runs in the thread that called it.
     """
     crew = None if parts < 2 or getattr(_here, "busy", False) else _crew(number())
     if crew is None:
@@ -161,8 +156,8 @@ def spread(work: Callable[[int], object], parts: int) -> None:
         crew.call(share)
         share.run()
     finally:
-        # Control-C must not let the arrays go while helpers use them. No function of our own around
-        # this loop: the signal could come at its door.
+        # Ctrl-C must not free the arrays while helpers use them. This loop is not in a function,
+        # since the signal could arrive when that is called.
         while True:
             try:
                 crew.dismiss(share)
@@ -177,11 +172,11 @@ def spread(work: Callable[[int], object], parts: int) -> None:
         try:
             raise stopped
         finally:
-            del stopped  # else it would hold this frame, which holds it
+            del stopped  # or it would refer to this frame, which refers to it
 
 
 class _Share:
-    """The parts of one call."""
+    """The numbered parts of one call, which the caller and helpers take one by one."""
 
     def __init__(self, work: Callable[[int], object], parts: int) -> None:
         self.work: Callable[[int], object] | None = work
@@ -190,12 +185,12 @@ class _Share:
         self.helpers = 0
         self.error: BaseException | None = None
         self.lock = threading.Lock()  # for next, helpers and error
-        self.context = copy_context()  # np.errstate holds for every part
-        self.ended = threading.Lock()  # open once the last helper has left
+        self.context = copy_context()  # np.errstate applies to every part
+        self.ended = threading.Lock()  # released when the last helper has left
         self.ended.acquire()
 
     def run(self) -> None:
-        """Take parts until none is left; after an exception, none is left."""
+        """Run parts until none is left; an exception is stored, and no part is left then."""
         try:
             while (i := self._take()) < self.parts:
                 self.work(i)  # type: ignore[misc]
@@ -206,13 +201,14 @@ class _Share:
                     self.error = error
 
     def _take(self) -> int:
+        """Return the number of the next part, or the number of all parts if none is left."""
         with self.lock:
             i = self.next
             self.next = min(i + 1, self.parts)
             return i
 
     def join(self) -> bool:
-        """Let a helper in, unless nothing is left to do."""
+        """Count a helper and return True, unless nothing is left to do."""
         with self.lock:
             if self.next >= self.parts:
                 return False
@@ -220,15 +216,15 @@ class _Share:
             return True
 
     def help(self) -> None:
-        """Run as a helper that has joined, and leave."""
+        """Run parts as a helper that has joined, and leave."""
         self.context.copy().run(self.run)
         with self.lock:
             self.helpers -= 1
-            if not self.helpers:  # which happens once: nothing is left, so nobody joins any more
+            if not self.helpers:  # happens once: nothing is left, so nobody joins any more
                 self.ended.release()
 
     def close(self) -> None:
-        """Give out no more parts, wait for the helpers, and let go of the work; may be called again."""
+        """Give out no more parts, wait for the helpers, and drop the work; may be called again."""
         with self.lock:
             self.next = self.parts
             waiting = self.helpers > 0
@@ -238,16 +234,15 @@ class _Share:
 
 
 class _Crew:
-    """A pool of helpers for all open shares. As many are called as there are at most, so its queue stays short."""
+    """A pool of helpers for all open shares, whose queue is never longer than its size."""
 
     def __init__(self, size: int) -> None:
         self.size = size
-        self.called = 0  # helpers that work or are about to
+        self.called = 0  # helpers that work or will
         self.open: list[_Share] = []
         self.lock = threading.Lock()  # for called and open
-        self.failed: float | None = (
-            None  # when a thread could not be had, so that `size` are all that there are
-        )
+        # when a thread could not be started, so that `size` was reduced to those there are
+        self.failed: float | None = None
         self.pool = _executor()(size, "convpool")
 
     def call(self, share: _Share) -> None:
@@ -261,18 +256,17 @@ class _Crew:
             while coming < wanted and self._submit():
                 coming += 1
         except BaseException:
-            _crews.clear()  # nobody knows how many were called
+            _crews.clear()  # how many were called is unknown
             raise
         if coming < wanted:
             with self.lock:
-                self.called -= (
-                    wanted - coming - 1
-                )  # the pool keeps the one that failed, for a helper that is free
+                # the pool keeps the task that failed, for a helper that is free
+                self.called -= wanted - coming - 1
                 self.size = self.called - 1
                 self.failed = monotonic()
 
     def _submit(self) -> bool:
-        """Ask the pool for a helper; return False at the interpreter's end, or where no thread can be had now."""
+        """Call a helper; return False if no thread can be started, as when the interpreter ends."""
         try:
             self.pool.submit(self._serve)
         except RuntimeError:
@@ -291,17 +285,17 @@ class _Crew:
             more = any(share.next < share.parts for share in self.open)
             self.called -= not more
         if more:
-            self._submit()  # and not a loop: the pool must be able to end between two shares
+            self._submit()  # not a loop: the pool must be able to end between two shares
 
     def dismiss(self, share: _Share) -> None:
-        """Close a share; may be called again."""
+        """Offer a share to helpers no more; may be called again."""
         with self.lock:
             if share in self.open:
                 self.open.remove(share)
 
 
 def _crew(n: int) -> _Crew | None:
-    """Return the helpers for n threads, or None."""
+    """Return the helpers for n threads, or None if the caller has to work alone."""
     if n < 2 or _alone:
         return None
     crew = _crews.get(n)
@@ -310,9 +304,8 @@ def _crew(n: int) -> _Crew | None:
         crew = None
     if crew is None:
         try:
-            crew = _crews.setdefault(
-                n, _Crew(n - 1)
-            )  # no lock: whoever holds it when the process forks holds it on
+            # without a lock, which would stay locked in a process that is forked meanwhile
+            crew = _crews.setdefault(n, _Crew(n - 1))
         except RuntimeError:  # the interpreter is ending
             return None
         for other in list(_crews)[:-CREWS]:
@@ -321,7 +314,7 @@ def _crew(n: int) -> _Crew | None:
 
 
 def _executor() -> type[ThreadPoolExecutor]:
-    """Import the pool's class, which is slow, so not before it is needed."""
+    """Return the class of the pool, whose import is slow."""
     global _importing
     _importing = True
     try:
@@ -332,7 +325,7 @@ def _executor() -> type[ThreadPoolExecutor]:
 
 
 def _after_fork() -> None:
-    """Start anew in a child, which has none of the threads, and perhaps locks that they held."""
+    """Start anew in a forked process, which has no helpers, but perhaps locks that they held."""
     global _crews, _here, _alone
     _crews = {}
     _here = threading.local()

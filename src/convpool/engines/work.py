@@ -1,4 +1,4 @@
-"""What an engine is asked to do, as shapes, dtypes and windows: enough to refuse it or to estimate it.
+"""What an engine is asked to do, as shapes, dtypes and windows: enough to refuse or to estimate it.
 
 m images, c channels, nc kernels.
 """

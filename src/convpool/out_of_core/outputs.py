@@ -117,7 +117,7 @@ class ArrayInFile:
                 _write_all(self.file, rows)
 
     def _rows(self, block: Block, values: Array) -> tuple[int, bool]:
-        """Return (axis, is_whole): the axis whose rows are written, and whether the block has all of them."""
+        """Return (axis, is_whole): the axis whose rows are written, and if these are whole."""
         whole = len(self.shape)  # the block has all of the axes from this one on
         while whole and block[whole - 1] == slice(0, self.shape[whole - 1]):
             whole -= 1

@@ -159,7 +159,7 @@ def tile_bytes(plan: Plan, tile: Sequence[int], *, is_read: bool, has_room: bool
 
 
 def in_output_order(plan: Plan, tile: Sequence[Any]) -> tuple[Any, ...]:
-    """Return what stands for each axis, channels last, with the channels where the output has them."""
+    """Return items for each axis, channels last, with the channels where the output has them."""
     *others, channels = tile
     others.insert(plan.channel_axis, channels)
     return tuple(others)

@@ -1,4 +1,4 @@
-"""Larger than memory: a result tile by tile, for each of which only the pixels it needs are read."""
+"""A result tile by tile: for each, only the pixels that it needs are read."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ class _Tiles:
             self.target.write(block, values)
 
     def _check_sums(self) -> None:
-        """Raise OverflowError if sums of integers might not fit, by the pixels, which are read once."""
+        """Read all pixels once; raise OverflowError if sums of integers might not fit."""
         dtype = self.plan.images_dtype
         low, high = 0, 0
         for block in blocks(self.plan.images_shape, LARGEST_TILE // dtype.itemsize // 4):
@@ -220,7 +220,7 @@ def _index_text(block: Block) -> str:
 
 
 def with_progress(tiles: Iterator[Any], total: int) -> Iterator[Any]:
-    """Return the same tiles, and show a progress bar if stderr is a terminal and rich is installed."""
+    """Return the same tiles; show a progress bar if stderr is a terminal and rich is installed."""
     if total < 2 or sys.stderr is None or not sys.stderr.isatty():
         return tiles
     try:

@@ -1,4 +1,4 @@
-"""Arrays for results: allocated, or refused with an error that names their size; and `out`, checked."""
+"""Arrays for results: allocated or refused with their size in the error; and `out`, checked."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def check_size(shape: Shape, dtype: DType, advice: str = ADVICE) -> None:
     needed = volume(shape) * dtype.itemsize
     if max(needed, *shape) > MOST_BYTES:
         raise ValueError(
-            f"the result would be {shape} {dtype}, {byte_size(needed)}, which is more than any array "
-            f"has: {advice}"
+            f"the result would be {shape} {dtype}, {byte_size(needed)}, which is more than any "
+            f"array has: {advice}"
         )
 
 

@@ -1,4 +1,4 @@
-"""The arguments of a call, read once: every misuse raises here, before any work, and says what to do."""
+"""The arguments of a call, read once: misuse raises here, before any work, and says what to do."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ AXIS_NAMES = {1: ("width",), 2: ("height", "width"), 3: ("depth", "height", "wid
 
 
 def read_choice(value: Any, options: Iterable[str], name: str) -> str:
-    """Return a word that is one of the options."""
+    """Return a word; raise ValueError unless it is one of the options. `name` is the argument's."""
     options = list(options)
     if isinstance(value, str) and value in options:
         return value
@@ -32,14 +32,14 @@ def read_choice(value: Any, options: Iterable[str], name: str) -> str:
 
 
 def read_bool(value: Any, name: str) -> bool:
-    """Return a bool, for which 0 and 1 may stand and nothing else."""
+    """Return a bool, from a bool, 0 or 1; raise TypeError for anything else."""
     if isinstance(value, (bool, np.bool_, int, np.integer)) and value in (0, 1):
         return bool(value)
     raise TypeError(f"{name} is {value!r}; it must be True or False")
 
 
 def read_integer(value: Any, name: str, least: int) -> int:
-    """Return a whole number that is large enough."""
+    """Return an int; raise unless a value is a whole number of `least` or more."""
     try:
         number = operator.index(value)
     except TypeError:
@@ -54,7 +54,7 @@ def read_integer(value: Any, name: str, least: int) -> int:
 
 
 def read_per_axis(value: Any, rank: int, name: str, least: int = 1) -> tuple[int, ...]:
-    """Return one number for each spatial axis, from one for all or from a sequence."""
+    """Return one int for each of `rank` axes, from one for all or from a sequence of ints."""
     if _dimensions(value) == 0:
         return (read_integer(value, name, least),) * rank
     numbers = list(value)
@@ -67,7 +67,7 @@ def read_per_axis(value: Any, rank: int, name: str, least: int = 1) -> tuple[int
 
 
 def _dimensions(value: Any) -> int:
-    """Return how deep sequences are nested; 3 where their lengths differ, which is more than anything takes."""
+    """Return how deep sequences are nested; 3, which no argument takes, if their lengths differ."""
     try:
         return np.ndim(value)
     except ValueError:
@@ -79,7 +79,7 @@ def _axes(rank: int) -> str:
 
 
 def read_padding(value: Any, rank: int) -> str | Pairs:
-    """Return a name in PADDINGS, or (before, after) for each axis."""
+    """Return a name in PADDINGS, or a pair (before, after) for each of `rank` axes."""
     if isinstance(value, str):
         return read_choice(value, PADDINGS, "padding")
     dimensions = _dimensions(value)
@@ -101,12 +101,13 @@ def read_padding(value: Any, rank: int) -> str | Pairs:
     return tuple((zeros, zeros) for zeros in read_per_axis(value, rank, "padding", least=0))
 
 
-def padding_per_axis(word: str | Pairs, rank: int) -> Sequence[str | tuple[int, int]]:
-    """Return the padding of each axis."""
-    return [word] * rank if isinstance(word, str) else word
+def padding_per_axis(padding: str | Pairs, rank: int) -> Sequence[str | tuple[int, int]]:
+    """Return what `read_padding` returned for each axis: its name, or its (before, after)."""
+    return [padding] * rank if isinstance(padding, str) else padding
 
 
 def _pair(pair: Any, value: Any) -> tuple[int, int]:
+    """Return one (before, after) pair of a padding `value`."""
     if len(pair) != 2:
         raise ValueError(
             f"padding is {value!r}; each axis takes a pair (before, after), but one has "
@@ -116,6 +117,7 @@ def _pair(pair: Any, value: Any) -> tuple[int, int]:
 
 
 def _forms(rank: int) -> str:
+    """Return the end of an error: which forms padding may have."""
     names = ", ".join(map(repr, PADDINGS))
     return f"it must be one number, {rank} of them, {rank} (before, after) pairs, or one of {names}"
 
@@ -123,18 +125,18 @@ def _forms(rank: int) -> str:
 def check_one_reading(
     images: tuple[int, ...], window: Any, word: str, name: str = "images", channel_axis: Any = -1
 ) -> None:
-    """Raise if 3 axes may be one picture or a batch of signals, and the window is one number, which fits both.
+    """Raise if images may be one picture or a batch of signals: 3 axes, one number for a window.
 
     Parameters
     ----------
     images
-        The shape.
+        Their shape.
     window, word
-        The window, or another size that a tuple gives for each axis, and the argument's name.
+        The window, or another argument with a size for each axis, and its name.
     name
-        The argument that has the shape.
+        The name of the argument that has the shape.
     channel_axis
-        As the caller gave it.
+        The argument, unread.
     """
     if len(images) == 3 and np.ndim(window) == 0:
         raise ambiguous_rank_error(
@@ -147,15 +149,28 @@ def ambiguous_rank_error(
     signals: str,
     name: str = "images",
     channel_axis: Any = -1,
-    given: str = "",
+    context: str = "",
 ) -> ValueError:
-    """Return the error of 3 axes that may be one picture or a batch of signals; `signals` says how to pass those."""
-    # with the batch axis added, counts from the front change where they meant the picture's own
-    # axes
+    """Return the error for 3 axes that may be one picture or a batch of signals.
+
+    Parameters
+    ----------
+    images
+        Their shape.
+    signals
+        How to pass a batch of signals.
+    name
+        The name of the argument that has the shape.
+    channel_axis
+        The argument, unread.
+    context
+        Follows the shape in the text.
+    """
+    # adding a batch axis changes the number of the picture's channel axis, counted from the front
     also = {0: " and channel_axis=1", 2: " and channel_axis=-1"}.get(channel_axis, "")
     grey = {-1: f"{name}[..., None]", 1: f"{name}[:, None]"}.get(channel_axis)
     return ValueError(
-        f"{name} {images}{given} can be read in more than one way: pass {name}[None]{also} for "
+        f"{name} {images}{context} can be read in more than one way: pass {name}[None]{also} for "
         "one picture, "
         + (f"{grey} for a batch of grey pictures, " if grey else "")
         + f"or {signals} for a batch of signals"
@@ -163,7 +178,7 @@ def ambiguous_rank_error(
 
 
 def read_shape(value: Any, name: str) -> tuple[int, ...]:
-    """Return a shape given as a sequence of sizes."""
+    """Return a shape as a tuple of ints, from a sequence of sizes."""
     if _dimensions(value) != 1:
         raise ValueError(f"{name} is {value!r}; it must be a shape such as (10, 28, 28, 1)")
     sizes = tuple(read_integer(size, name, 0) for size in value)
@@ -173,7 +188,7 @@ def read_shape(value: Any, name: str) -> tuple[int, ...]:
 
 
 def count_spatial_axes(images: tuple[int, ...], name: str = "images") -> int:
-    """Return how many spatial axes the images have."""
+    """Return the number of spatial axes of images with a shape: 1 to 3, or ValueError."""
     rank = len(images) - 2
     if rank not in AXIS_NAMES:
         likely = {
@@ -189,7 +204,7 @@ def count_spatial_axes(images: tuple[int, ...], name: str = "images") -> int:
 
 
 def read_channel_axis(value: Any, images: tuple[int, ...], name: str = "images") -> int:
-    """Return the axis of the channels as a number from 1 on; axis 0 is the batch unless the channels stand there."""
+    """Return the axis of the channels, counted from the front, of images with a shape."""
     try:
         axis = operator.index(value)
         if isinstance(value, (bool, np.bool_)):
@@ -205,11 +220,11 @@ def read_channel_axis(value: Any, images: tuple[int, ...], name: str = "images")
     return axis % len(images)
 
 
-COLOURS = 4  # a last axis of up to so many entries is taken for that of the channels of a picture
+COLOURS = 4  # a picture's last axis of up to this many entries is taken for its channels
 
 
 def read_picture_channels(value: Any, image: tuple[int, ...]) -> int | None:
-    """Return the axis of the channels of one picture, None for a picture without."""
+    """Return the axis of the channels of one picture with a shape; None if it has none."""
     if len(image) not in (2, 3):
         likely = {
             1: "; one line? pass image[None] and a kernel (1, kw)",
@@ -235,16 +250,16 @@ def read_picture_channels(value: Any, image: tuple[int, ...]) -> int | None:
 
 
 def shape_channels_last(sizes: tuple[int, ...], axis: int) -> tuple[int, ...]:
-    """Reorder a shape to (batch, spatial, channels)."""
+    """Return a shape as (batch, *spatial, channels); `axis` is that of the channels."""
     others = sizes[:axis] + sizes[axis + 1 :]
     return (*others, sizes[axis])
 
 
 def read_dtype(value: Any, name: str = "dtype") -> np.dtype[Any]:
-    """Return a dtype of numbers, given as NumPy takes it."""
-    kind = named_dtype(value, name)
+    """Return a dtype of numbers, from anything that np.dtype takes."""
+    kind = _any_dtype(value, name)
     if not foreign_arrays.is_numeric(kind):
-        cast = foreign_arrays.castable(np.empty(0, kind))
+        cast = foreign_arrays.numeric_dtype_for(np.empty(0, kind))
         raise TypeError(
             f"{name} is {kind}; convpool takes bool, integers, floats and complex numbers"
             + (f", to which astype({cast}) leads" if cast else "")
@@ -253,8 +268,8 @@ def read_dtype(value: Any, name: str = "dtype") -> np.dtype[Any]:
 
 
 def read_result_dtype(value: Any) -> np.dtype[Any]:
-    """Return the dtype that sums and results are to have, in the order of bytes of this machine."""
-    kind = named_dtype(value, "dtype")
+    """Return the argument `dtype`, of sums and results, in the byte order of this machine."""
+    kind = _any_dtype(value, "dtype")
     if kind.kind == "b" or not foreign_arrays.is_numeric(kind):
         raise TypeError(
             f"dtype is {kind}; it must be an integer, float or complex dtype of NumPy, such as "
@@ -263,8 +278,8 @@ def read_result_dtype(value: Any) -> np.dtype[Any]:
     return kind.newbyteorder("=")
 
 
-def named_dtype(value: Any, name: str) -> np.dtype[Any]:
-    """Return a dtype, given as NumPy takes it."""
+def _any_dtype(value: Any, name: str) -> np.dtype[Any]:
+    """Return a dtype, from anything that np.dtype takes."""
     try:
         kind: np.dtype[Any] = np.dtype(value)
         return kind

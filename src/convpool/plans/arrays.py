@@ -1,4 +1,4 @@
-"""Arrays of a call, read once: as plain NumPy arrays of numbers, and nothing lost on the way."""
+"""The arrays of a call, read once: as plain NumPy arrays of numbers, from which nothing is lost."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ UNITS = (("units", "magnitude"), ("unit", "value"), ("units", "value"))
 
 
 def read_array(value: Any, name: str) -> Array:
-    """Return the numbers of an argument as a plain array, without a copy of an array.
+    """Return an argument as a plain array of numbers, without a copy if it is an array.
 
     Raises
     ------
-    TypeError : masks or units, which would be lost; no numbers
+    TypeError : it has a mask or a unit, which would be lost, or holds no numbers
     """
     if type(value) is np.ndarray and value.dtype.type in foreign_arrays.NUMBERS:
         return value
     if type(value) is not np.ndarray:
         check_plain(value, name)
-        value = foreign_arrays.read(without_labels(value), name)
+        value = foreign_arrays.read_array(without_labels(value), name)
         check_plain(
             value, f"{name}[:]"
-        )  # what is read only now, such as a variable of a file, may come with a mask
+        )  # what was read just now, such as a variable of a file, may have a mask
     numbers: Array = np.asarray(value)
     if numbers.dtype.kind == "U" and not numbers.ndim:
         raise TypeError(
             f"{name} {'are' if name.endswith('s') else 'is'} {str(numbers)!r}; "
-            f"{_in_words(str(numbers), name)}"
+            f"{_array_advice(str(numbers), name)}"
         )
     if not foreign_arrays.is_numeric(numbers.dtype):
-        cast = foreign_arrays.castable(numbers)
+        cast = foreign_arrays.numeric_dtype_for(numbers)
         raise TypeError(
             f"{name} {_verb(name, 'hold')} {numbers.dtype}; convpool takes bool, integers, "
             "floats and complex numbers"
@@ -48,8 +48,8 @@ def read_array(value: Any, name: str) -> Array:
     return numbers
 
 
-def _in_words(value: str, name: str) -> str:
-    """Say how a word becomes an array."""
+def _array_advice(value: str, name: str) -> str:
+    """Return the end of an error: how a word, passed as the argument `name`, becomes an array."""
     if not name.startswith("kernel"):
         return "pass an array, such as the pixels of convpool.photos.read(name)"
     axes = "[..., None, None]" if name == "kernels" else ""
@@ -60,7 +60,7 @@ def _in_words(value: str, name: str) -> str:
 
 
 def without_labels(value: Any) -> Any:
-    """Return what a DataArray or Variable of xarray wraps, and anything else as it is."""
+    """Return the data of a DataArray or Variable of xarray, and anything else as it is."""
     return value.data if is_labelled(value) else value
 
 
@@ -70,22 +70,23 @@ def is_labelled(value: Any) -> bool:
 
 
 def _module(value: Any) -> str:
+    """Return the top-level package of a value's type."""
     return type(value).__module__.partition(".")[0]
 
 
 def check_plain(value: Any, name: str, *, in_chunks: bool = False) -> None:
-    """Raise if a mask or a unit would be lost, or for a sparse array.
+    """Raise if a value has a mask or a unit, which would be lost, or is sparse.
 
-    Both are known by their attributes, so that no library of units has to be imported.
+    All are recognized by their attributes, so that no other library has to be imported.
 
     Parameters
     ----------
     value
-        The argument; of a dask array, what its chunks are said to be is looked at.
+        The argument; for a dask array, what dask knows of its chunks is checked.
     name
-        Of the argument, for the text.
+        The name of the argument.
     in_chunks
-        Whether it is a chunk of a dask array.
+        Whether the value is a chunk of a dask array.
 
     Raises
     ------
@@ -99,7 +100,7 @@ def check_plain(value: Any, name: str, *, in_chunks: bool = False) -> None:
                 check_plain(part, f"{name}[{k}]", in_chunks=in_chunks)
         return
     inner = without_labels(value)
-    given = name if inner is value else f"{name}.data"
+    source = name if inner is value else f"{name}.data"
     if is_dask(inner):
         inner, in_chunks = getattr(inner, "_meta", None), True
     if hasattr(inner, "mask") and hasattr(inner, "filled"):
@@ -107,7 +108,9 @@ def check_plain(value: Any, name: str, *, in_chunks: bool = False) -> None:
             raise TypeError(
                 "out came as a masked array, whose mask would not be written: pass out.data"
             )
-        filled = f"dask.array.ma.filled({given}, value)" if in_chunks else f"{given}.filled(value)"
+        filled = (
+            f"dask.array.ma.filled({source}, value)" if in_chunks else f"{source}.filled(value)"
+        )
         later = f"; missing={name}.mask is not taken yet" if name in ("images", "image") else ""
         raise TypeError(
             f"{name} came as a masked array, and a mask is never dropped in silence: pass "
@@ -116,9 +119,9 @@ def check_plain(value: Any, name: str, *, in_chunks: bool = False) -> None:
     if hasattr(inner, "nnz"):
         dense = "toarray" if hasattr(inner, "toarray") else "todense"
         pixels = (
-            f"{given}.map_blocks(lambda chunk: chunk.{dense}())"
+            f"{source}.map_blocks(lambda chunk: chunk.{dense}())"
             if in_chunks
-            else f"{given}.{dense}()"
+            else f"{source}.{dense}()"
         )
         raise TypeError(
             f"{name} came as a sparse {type(inner).__name__}, whose zeros convpool reads too: "
@@ -127,22 +130,22 @@ def check_plain(value: Any, name: str, *, in_chunks: bool = False) -> None:
     for unit, numbers in UNITS:
         if hasattr(inner, unit) and hasattr(inner, numbers):
             plain = (
-                f"{given}.map_blocks(lambda chunk: chunk.{numbers})"
+                f"{source}.map_blocks(lambda chunk: chunk.{numbers})"
                 if in_chunks
-                else f"{given}.{numbers}"
+                else f"{source}.{numbers}"
             )
             word = str(getattr(inner, unit)) or "dimensionless"
             raise TypeError(f"{name} came with a unit, {word}, which would be lost: pass {plain}")
 
 
 def _verb(name: str, verb: str) -> str:
-    """Return the verb in the number of the name."""
+    """Return a verb, "are" or another plural, in the number of an argument's name."""
     plural = name in ("images", "kernels", "values", "windows", "indices")
     return {"are": "is"}.get(verb, verb + "s") if not plural else verb
 
 
 def read_in_memory(value: Any, name: str, call: str) -> Array:
-    """Return an array for a call that has no lazy form.
+    """Return an argument as a plain array, for a call that has no lazy form.
 
     Raises
     ------
@@ -157,11 +160,9 @@ def read_in_memory(value: Any, name: str, call: str) -> Array:
 
 
 def is_dask(value: Any) -> bool:
-    """Return whether a value is a collection of dask or a DataArray over one, without importing dask."""
+    """Return whether a value is a collection of dask, or a DataArray of one."""
     if type(value) is np.ndarray:
         return False
-    if is_labelled(
-        value
-    ):  # what it has not read from a file yet has no chunks, and .data would read it
+    if is_labelled(value):  # without chunks, .data might be read from a file
         return bool(value.chunks) and is_dask(value.data)
     return _module(value) == "dask"

@@ -1,4 +1,4 @@
-"""What all plans share: shapes, dtypes, the choice of an engine, and the way from arrays to a result.
+"""What all plans share: shapes, dtypes, the choice of an engine, and how arrays become a result.
 
 m images, c channels, nc kernels. A plan is immutable and runs as often as wanted; what every run
 needs is computed once, since a run may be short.
@@ -30,7 +30,7 @@ DType = np.dtype[Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What a call will do: windows on each axis, shapes, dtypes, cost, and the engines that can do it.
+    """What a call will do: windows on each axis, shapes, dtypes, cost, and engines that can do it.
 
     Attributes
     ----------
@@ -235,10 +235,10 @@ class Plan:
         return np.moveaxis(array, self.channel_axis, -1)
 
     def allocate_output(self, out: Array | None, images: Array) -> tuple[Array, Array]:
-        """Return the output, and what to fill: a view of it with channels last, or a temporary array.
+        """Return (out, target): the output, and the array with channels last that an engine fills.
 
-        It is temporary where `out` shares memory with the images, which may be too large to copy;
-        for other operands, see `shared_memory.copy_if_shared`.
+        The target is a view of the output. If `out` shares memory with the images, which may be too
+        large to copy, it is a temporary array.
         """
         if out is None:
             out = allocation.empty(self.output_shape, self.dtype, instead=self.memory_advice)
@@ -265,7 +265,7 @@ class Plan:
         return self.engines[self.engine_name]
 
     def _run_engine(self, arrays_and_axes: tuple[Any, ...], words: dict[str, Any]) -> None:
-        """Call the engine, or the fallback where "auto" chose one that turns out not to work here."""
+        """Call the engine, or the fallback if "auto" chose one that turns out not to work here."""
         try:
             self._engine.run(*arrays_and_axes, **words)
         except host.UnavailableError as error:
@@ -283,7 +283,7 @@ class Plan:
         return "zeros"
 
     def extra_bytes(self, padded: int, outputs: int) -> int:
-        """Return the bytes that are taken beside the engine's, with these padded pixels and outputs."""
+        """Return the bytes taken beside the engine's, for numbers of padded pixels and outputs."""
         return 0
 
     def reads(self, block: Sequence[slice]) -> list[tuple[slice, ...]]:

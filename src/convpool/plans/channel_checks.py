@@ -1,4 +1,4 @@
-"""Whether images and kernels agree in their channels, and what would do where they do not."""
+"""Whether images and kernels agree in their channels, and if not, what would do."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ QUESTIONS = {
 
 
 class Operands(NamedTuple):
-    """What decides whether images and kernels agree.
+    """The arguments that decide whether images and kernels agree.
 
     Attributes
     ----------
-    images, kernels : shapes as the caller has them, of as many axes
+    images, kernels : shapes as the caller has them, with equal numbers of axes
     axis : where the images have their channels
-    groups : as the caller gave them; "HWCM" takes 1 for its channels
+    groups : the argument; with layout "HWCM", 1 means one for each channel
     layout : one of LAYOUTS
-    is_transposed : whether the images are what a convolution gives
+    is_transposed : whether the images have the channels of a convolution's result
     """
 
     images: Shape
@@ -53,7 +53,7 @@ class Operands(NamedTuple):
 
     @property
     def group_count(self) -> int:
-        """Groups, of which "HWCM" has one for each channel."""
+        """Number of groups; layout "HWCM" has one for each channel."""
         return self.kernels[-2] if self.layout == "HWCM" and self.groups == 1 else self.groups
 
     @property
@@ -72,7 +72,7 @@ class Operands(NamedTuple):
         return len(set(self.hwio_shape[:-2])) == 1
 
     def check(self) -> None:
-        """Raise unless they agree, with what would do: each hint is one with which they do."""
+        """Raise ValueError unless they agree; its hints are changes with which they would."""
         if self.layout == "HWCM" and self.kernels[-2] < 1:
             raise ValueError(
                 f"kernels {self.kernels} have no channels; layout 'HWCM' takes at least one channel"
@@ -80,12 +80,15 @@ class Operands(NamedTuple):
         if self.agrees:
             return
         for hints in (self._hints(), self._other_layouts(is_likely=False)):
-            if found := [text for text, changed in hints if changed.agrees]:
-                raise ValueError(f"{self._clash()}; {'; or '.join(found)}")
-        raise ValueError(f"{self._clash()}; {self._wanted()}")
+            if texts := [text for text, changed in hints if changed.agrees]:
+                raise ValueError(f"{self._disagreement()}; {'; or '.join(texts)}")
+        raise ValueError(f"{self._disagreement()}; {self._requirement()}")
 
-    def check_axes(self, given_axis: int) -> None:
-        """Raise unless kernels have as many axes as images; `given_axis` is `channel_axis` as the caller gave it."""
+    def check_axes(self, channel_axis: int) -> None:
+        """Raise ValueError unless kernels have as many axes as images.
+
+        `channel_axis` is the argument, which may count from the end.
+        """
         if len(self.kernels) == len(self.images):
             return
         rank = len(self.images) - 2
@@ -94,25 +97,22 @@ class Operands(NamedTuple):
             f"have {len(self.images)}: kernels must be {self._form()} with {rank} window "
             f"{'axis' if rank == 1 else 'axes'}"
         )
-        hints = (*self._kernels_with_axes(), *self._images_with_axes(given_axis))
-        found = [hint for hint, changed in hints if changed.agrees]
-        raise ValueError("; ".join([text, *found[:1]]))
+        hints = (*self._kernels_with_axes(), *self._images_with_axes(channel_axis))
+        agreeing = [hint for hint, changed in hints if changed.agrees]
+        raise ValueError("; ".join([text, *agreeing[:1]]))
 
     def _kernels_with_axes(self) -> Iterator[tuple[str, Operands]]:
-        """Yield what gives kernels the axes that they lack."""
-        k, c, layout, lacking = (
-            self.kernels,
-            self.channels,
-            self.layout,
-            len(self.images) - len(self.kernels),
-        )
-        if layout == "HWIO" and lacking == 1:
+        """Yield hints, and the changed operands, that add the axes which kernels lack."""
+        k, c, lacking = self.kernels, self.channels, len(self.images) - len(self.kernels)
+        if self.layout != "HWIO":
+            return
+        if lacking == 1:
             yield "one kernel? pass kernels[..., None]", self._replace(kernels=(*k, 1))
             yield (
                 "of one channel? pass kernels[..., None, :]",
                 self._replace(kernels=(*k[:-1], 1, k[-1])),
             )
-        if layout == "HWIO" and lacking == 2:
+        if lacking == 2:
             yield "one kernel? pass kernels[..., None, None]", self._replace(kernels=(*k, 1, 1))
             repeated = f"np.repeat(kernels[..., None, None], {c}, axis=-1) and groups={c}"
             yield (
@@ -120,25 +120,26 @@ class Operands(NamedTuple):
                 self._replace(kernels=(*k, 1, c), groups=max(1, c)),
             )
 
-    def _images_with_axes(self, given_axis: int) -> Iterator[tuple[str, Operands]]:
-        """Yield what gives images the axis that they lack: of the batch, or of the channels."""
+    def _images_with_axes(self, channel_axis: int) -> Iterator[tuple[str, Operands]]:
+        """Yield hints, and the changed operands, that add the axis which images lack."""
         if (
             len(self.kernels) != len(self.images) + 1
             or len(self.kernels) > len(arguments.AXIS_NAMES) + 2
         ):
             return
         batch = self._replace(images=(1, *self.images))
-        # a count from the front may be that of the picture, or of the batch of one
-        for axis in (given_axis, given_axis + 1) if given_axis >= 0 else (given_axis,):
-            also = f" and channel_axis={axis}" if axis != given_axis else ""
+        # counted from the front, it may be the axis of the picture, or of the batch of one
+        for axis in (channel_axis, channel_axis + 1) if channel_axis >= 0 else (channel_axis,):
+            also = f" and channel_axis={axis}" if axis != channel_axis else ""
             yield f"one picture? pass images[None]{also}", batch._replace(axis=axis)
-        if given_axis == -1:
+        if channel_axis == -1:
             yield (
                 "pictures without channels? pass images[..., None]",
                 self._replace(images=(*self.images, 1), axis=-1),
             )
 
-    def _clash(self) -> str:
+    def _disagreement(self) -> str:
+        """Return the beginning of the error: what does not agree."""
         groups, (depth, nc), c = self.groups, self.hwio_shape[-2:], self.channels
         if self.layout == "HWCM":
             depth = self.kernels[-2]
@@ -158,8 +159,8 @@ class Operands(NamedTuple):
         each = f" in each of {groups} groups" if groups > 1 and not self.is_transposed else ""
         return f"kernels {self.kernels} {takes}{each}, but images {self.images} have {c}"
 
-    def _wanted(self) -> str:
-        """Say which kernels would do, where no single change of the call does."""
+    def _requirement(self) -> str:
+        """Return the end of the error if no single change helps: which kernels would do."""
         c, form = self.channels, LAYOUTS[self.layout].form
         if self.layout == "HWCM":
             return f"kernels must be {form.format('channels' if self.is_transposed else c)}" + (
@@ -174,7 +175,7 @@ class Operands(NamedTuple):
         return f"kernels must be {form.format(c // self.groups, 'kernels')}{many}"
 
     def _hints(self) -> Iterator[tuple[str, Operands]]:
-        """Yield what the caller may have meant, as a text and as the operands that it would give."""
+        """Yield what the caller may have meant: a text, and the changed operands."""
         last, c, depth = len(self.images) - 1, self.channels, self.hwio_shape[-2]
         if self.axis == last:
             first = self._replace(axis=1)
@@ -195,15 +196,14 @@ class Operands(NamedTuple):
                 yield f"grouped kernels? pass groups={groups}", self._replace(groups=groups)
             else:
                 yield "are the kernels in no groups? leave groups out", self._replace(groups=1)
-            yield from self._one_for_all()
+            yield from self._hints_of_repeats()
             yield self._swapped()
         yield from self._other_layouts(is_likely=True)
 
     def _other_layouts(self, *, is_likely: bool) -> Iterator[tuple[str, Operands]]:
-        """Yield other layouts; those in which the window is square are likely."""
+        """Yield hints of other layouts: those in which the window is square, or the others."""
         last, depth = len(self.images) - 1, self.hwio_shape[-2]
-        # a picture's square kernel of one channel is rather one for every channel than many of one
-        # tap
+        # a square kernel of one channel is meant for every channel, rather than many of one tap
         one_picture = self.layout == "HWIO" and depth == 1 and self.axis == last and self.is_square
         for layout, question in QUESTIONS.items():
             other = self._replace(layout=layout)
@@ -215,9 +215,11 @@ class Operands(NamedTuple):
                 yield f"{question}? pass kernel_layout={layout!r}", other
 
     def _form(self) -> str:
+        """Return the axes of kernels in the layout, for texts."""
         return LAYOUTS[self.layout].form.format("channels", "kernels")
 
     def _hints_of_depthwise(self) -> Iterator[tuple[str, Operands]]:
+        """Yield hints for kernels in layout "HWCM"."""
         *window, c, multiplier = self.kernels
         yield "one group a channel? leave groups out", self._replace(groups=1)
         if c == 1:
@@ -227,8 +229,8 @@ class Operands(NamedTuple):
                 repeated,
             )
 
-    def _one_for_all(self) -> Iterator[tuple[str, Operands]]:
-        """Kernels of one channel that are meant for each channel, or of one group for each group."""
+    def _hints_of_repeats(self) -> Iterator[tuple[str, Operands]]:
+        """Yield the hint to repeat kernels that are meant for every channel or every group."""
         c, (depth, nc) = self.channels, self.hwio_shape[-2:]
         copies = self.groups if depth * self.groups == c else c if depth == 1 else 0
         if copies < 2 or nc % copies == 0 or (self.is_transposed and nc > 1):
@@ -236,7 +238,7 @@ class Operands(NamedTuple):
         axis = 0 if self.layout == "OIHW" else -1
         kernels = list(self.kernels)
         kernels[axis] *= copies
-        # of several kernels, each group has all of them, one after the other
+        # each group gets all of several kernels, one after the other
         many = f"np.repeat(kernels, {copies}, axis={axis})"
         if nc > 1:
             many = f"np.concatenate([kernels] * {copies}, axis={axis})"
@@ -249,6 +251,7 @@ class Operands(NamedTuple):
         )
 
     def _swapped(self) -> tuple[str, Operands]:
+        """Return the hint to swap the kernels' channels and numbers."""
         k = self.kernels
         if self.layout == "OIHW":
             text = (
@@ -266,9 +269,9 @@ class Operands(NamedTuple):
 def default_layout(
     images: Shape, kernels: Shape, channel_axis: Any, groups: Any, *, is_transposed: bool = False
 ) -> str:
-    """Return "HWIO" for a caller who named no layout, with a warning where kernels of PyTorch would pass for ours.
+    """Return "HWIO"; warn a caller who named no layout if the kernels may be in PyTorch's order.
 
-    Shapes that cannot be are no matter: they raise when the call is planned.
+    Impossible shapes are ignored: they raise when the call is planned.
     """
     rank, whole = len(images) - 2, (int, np.integer)
     if not isinstance(channel_axis, whole) or channel_axis not in (1, -1 - rank):
@@ -277,10 +280,9 @@ def default_layout(
         return "HWIO"
     ours = Operands(images, kernels, 1, int(groups), "HWIO", is_transposed)
     theirs = ours._replace(layout="OIHW")
-    alike = (
-        kernels[0] == kernels[-1] or len(set(kernels[1:])) == 1
-    )  # on one axis, any kernels would fit both
-    if ours.agrees and theirs.agrees and theirs.is_square and alike and max(kernels) > 1:
+    # on one axis, kernels of any shape would fit both orders
+    looks_alike = kernels[0] == kernels[-1] or len(set(kernels[1:])) == 1
+    if ours.agrees and theirs.agrees and theirs.is_square and looks_alike and max(kernels) > 1:
         warnings.warn(
             f"kernels {kernels} with channel_axis=1 may be ours, {ours._form()}, which they are "
             f"taken for, or PyTorch's, {theirs._form()}: pass kernel_layout='HWIO' or "
@@ -291,7 +293,7 @@ def default_layout(
 
 
 def _level_of_the_caller() -> int:
-    """Return the `stacklevel` of the line outside of the package that called, for a warning of whoever asks."""
+    """Return the `stacklevel` with which a warning of this file points at the user's own line."""
     level, frame = 1, sys._getframe(1)
     while (
         frame.f_back is not None

@@ -137,14 +137,14 @@ class ConvolutionPlan(KernelsPlan):
         return self.check_kernels(kernels), self.check_bias(bias)
 
     def check_bias(self, bias: Any) -> Array | None:
-        """Return the bias as an array (nc,), or None; raise unless there is a number for each kernel."""
+        """Return the bias as an array (nc,), or None; raise unless it has nc numbers."""
         if bias is None:
             return None
         numbers = arrays.read_array(bias, "bias")
         if numbers.shape != (self.output_channels,):
             raise ValueError(
-                f"bias is {numbers.shape}; it must be ({self.output_channels},), one number for each "
-                "kernel"
+                f"bias is {numbers.shape}; it must be ({self.output_channels},), one number for "
+                "each kernel"
             )
         dtypes.check_kind(f"bias is {numbers.dtype}", numbers.dtype, self.accumulation)
         return numbers

@@ -15,12 +15,12 @@ DType = np.dtype[Any]
 Range = tuple[int, int]  # the least and the greatest
 
 EXACT_IN_FLOAT32 = 2**24
-EXACT_IN_FLOAT64 = 2**53  # integers up to here are exact in float64, whose products are much faster
+EXACT_IN_FLOAT64 = 2**53  # and its products are much faster than those of int64
 INTEGERS = ("int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64")
 
 
 class NamedKernel(np.ndarray[Any, DType]):
-    """Weights of a named kernel, whose dtype gives way to that of float images, as a Python number's does.
+    """Weights of a named kernel, which take on the dtype of float images, as Python's numbers do.
 
     Views and copies are named kernels too; arithmetic gives plain arrays.
     """
@@ -30,9 +30,9 @@ class NamedKernel(np.ndarray[Any, DType]):
 
 
 def follow_images(images: DType, kernels: Any, dtype: DTypeLike | None) -> DTypeLike | None:
-    """Return the argument `dtype`, or that of float images if it is None and the kernel is a named one."""
-    follows = dtype is None and isinstance(kernels, NamedKernel) and images.kind in "fc"
-    return images if follows else dtype
+    """Return the argument `dtype`, or if that is None, for a named kernel, that of float images."""
+    is_following = dtype is None and isinstance(kernels, NamedKernel) and images.kind in "fc"
+    return images if is_following else dtype
 
 
 def convolution_dtype(images: DType, kernels: DType, dtype: DTypeLike | None) -> DType:
@@ -50,19 +50,19 @@ def convolution_dtype(images: DType, kernels: DType, dtype: DTypeLike | None) ->
     requested = arguments.read_result_dtype(dtype)
     if requested.kind in "iu" and not are_integers:
         raise TypeError(
-            f"dtype is {requested}, but images {images} with kernels {kernels} give {operands}: name "
-            "a float dtype, or none"
+            f"dtype is {requested}, but images {images} with kernels {kernels} give {operands}: "
+            "name a float dtype, or none"
         )
     if requested.kind != "c" and operands.kind == "c":
         raise TypeError(
-            f"dtype is {requested}, but images {images} with kernels {kernels} give {operands}: name "
-            "a complex dtype, or none"
+            f"dtype is {requested}, but images {images} with kernels {kernels} give {operands}: "
+            "name a complex dtype, or none"
         )
     return requested
 
 
 def check_kind(subject: str, kind: DType, sums: DType) -> None:
-    """Raise TypeError, which begins with the subject, if sums of a dtype cannot take numbers of `kind`."""
+    """Raise TypeError, beginning with the subject, if sums cannot take numbers of dtype `kind`."""
     kinds = ("biu", "f", "c")
     least = next(k for k, letters in enumerate(kinds) if kind.kind in letters)
     if sums.kind in "".join(kinds[least:]):
@@ -90,7 +90,7 @@ def limits(dtype: DType) -> Range:
 
 
 def extremes(values: Array) -> Range:
-    """Return the least and the greatest of integers and of 0, which padding and missing taps add."""
+    """Return the least and the greatest of integers and of 0, which padding adds."""
     if not values.size:
         return 0, 0
     return min(0, int(values.min())), max(0, int(values.max()))
@@ -102,7 +102,7 @@ def magnitude(numbers: Range) -> int:
 
 
 class Sums:
-    """The range of sums of integer products: pixels times weights, over axes of the weights, and a bias.
+    """The range of sums of integer products: pixels times weights, and a bias.
 
     Sums of fewer taps, in any order, lie in the same range, which contains 0: nothing wraps on the
     way.
@@ -197,7 +197,7 @@ def _holds(dtype: DType, low: int, high: int) -> bool:
 
 
 def _exact_sum(weights: Array, axes: tuple[int, ...]) -> Array:
-    """Sum integers over axes, as Python's own, which do not wrap: high and low halves separately."""
+    """Return sums of integers over axes, as Python's ints, which do not wrap."""
     if weights.dtype == object:
         return np.asarray(np.add.reduce(weights, axis=axes))
     wide = weights.astype(np.uint64 if weights.dtype.kind == "u" else np.int64)
@@ -208,7 +208,7 @@ def _exact_sum(weights: Array, axes: tuple[int, ...]) -> Array:
 
 
 def fastest_exact(dtype: DType, bound: int) -> DType:
-    """Return the fastest dtype in which integer sums up to a bound are exact: a float if possible."""
+    """Return the fastest dtype in which integers up to a bound are exact: a float, or `dtype`."""
     for kind, exact in ((np.float32, EXACT_IN_FLOAT32), (np.float64, EXACT_IN_FLOAT64)):
         if bound <= exact:
             return np.dtype(kind)
@@ -232,8 +232,8 @@ def pooling_result_dtype(images: DType, mode: str, dtype: DType | None = None) -
         return default
     if keeps:
         raise TypeError(
-            f"dtype is {requested}, but {mode} keeps that of the images, {native}: name none, or pass "
-            f"images.astype(np.{requested})"
+            f"dtype is {requested}, but {mode} keeps that of the images, {native}: name none, or "
+            f"pass images.astype(np.{requested})"
         )
     kinds = {"i": "iufc", "f": "f" if mode in ("lp", "median") else "fc", "c": "c"}[default.kind]
     if requested.kind not in kinds:
@@ -244,14 +244,14 @@ def pooling_result_dtype(images: DType, mode: str, dtype: DType | None = None) -
             "c": "a complex",
         }
         raise TypeError(
-            f"dtype is {requested}, but {mode} of {native} gives {default}: name {names[kinds]} dtype, "
-            "or none"
+            f"dtype is {requested}, but {mode} of {native} gives {default}: name {names[kinds]} "
+            "dtype, or none"
         )
     return requested
 
 
 def pooling_sum_dtype(images: DType, mode: str, dtype: DType | None = None) -> DType:
-    """Return the dtype in which a pooling reduces: float64 for shorter floats, whose sums may be long."""
+    """Return the dtype in which a pooling reduces: float64 for sums of shorter floats."""
     if mode in ("max", "min", "median"):
         return images.newbyteorder("=")
     result = pooling_result_dtype(images, mode, dtype)

@@ -1,6 +1,6 @@
-"""Arrays of other libraries and dtypes that are no numbers: what NumPy reads of them, and what has to be done first.
+"""Arrays of other libraries, and dtypes that are not numbers: how NumPy reads them, or why not.
 
-Nothing is imported for it: tensors are known by their attributes.
+No other library is imported: tensors are recognized by their attributes.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 
-ADDED = 2  # `isbuiltin` of dtypes that another library has registered with NumPy
+REGISTERED = 2  # `isbuiltin` of dtypes that another library has registered with NumPy
 
 
-def read(value: Any, name: str) -> Any:
-    """Return what NumPy reads of a value, or say what has to be done first."""
+def read_array(value: Any, name: str) -> Any:
+    """Return a value as NumPy reads it; raise, with what has to be done first, if it cannot."""
     try:
         if hasattr(value, "__dlpack__") and not hasattr(value, "__array__"):
             return np.from_dlpack(value)
@@ -45,13 +45,13 @@ NUMBERS = frozenset(np.dtype(char).type for char in "?bhilqBHILQefdgFDG")  # Num
 
 
 def is_numeric(kind: np.dtype[Any]) -> bool:
-    """Return whether a dtype is one of NumPy's own numbers, unlike bfloat16, which another library adds."""
-    return kind.kind in "biufc" and kind.isbuiltin != ADDED
+    """Return whether a dtype is one of NumPy's own numbers, unlike bfloat16 of ml_dtypes."""
+    return kind.kind in "biufc" and kind.isbuiltin != REGISTERED
 
 
-def castable(values: Array) -> str:
-    """Return a dtype of numbers to which these values, which have none, can be cast; "" if there is none."""
-    if values.dtype.isbuiltin == ADDED:
+def numeric_dtype_for(values: Array) -> str:
+    """Return the name of a dtype of numbers to which values can be cast; "" without one."""
+    if values.dtype.isbuiltin == REGISTERED:
         return next(
             (f"np.{name}" for name in ("int8", "float32") if np.can_cast(values.dtype, name)),
             "float",

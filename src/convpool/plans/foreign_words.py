@@ -144,7 +144,7 @@ def _unknown_keyword(call: str, word: str, parameters: Iterable[str]) -> str:
 
 
 def hint_for_word(value: object, options: Sequence[str], name: str) -> str:
-    """Return the end of an error: which option was meant by a word of the argument `name`; or ""."""
+    """Return the end of an error: which option a word of the argument `name` may mean; or ""."""
     word = str(value).lower()
     if (ours := SYNONYMS.get(name, {}).get(word)) in options:
         return f"; what others call {value!r} is {ours!r} here"

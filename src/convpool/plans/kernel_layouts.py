@@ -1,6 +1,6 @@
 """Orders of a kernel's axes: ours, PyTorch's, and that of Keras's depthwise convolution.
 
-w window, c channels, nc kernels, d = c // groups channels that one kernel reads.
+c channels, nc kernels, each of which reads c // groups channels.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class Layout(NamedTuple):
 
     Attributes
     ----------
-    form : for texts, with the channels of a kernel {0} and the number of kernels {1} to be filled in
+    form : for texts; {0} are the channels of a kernel and {1} the number of kernels
     shape_to_ours : from a shape in this layout
     to_ours : from an array in this layout, to a view if possible
     shape_from_ours : from a shape of ours and the number of groups
@@ -57,8 +57,8 @@ LAYOUTS = {
         lambda shape, groups: (*shape[:-2], groups, shape[-1] // groups),
     ),
 }
-# a string of its own, to be compared by `is`: a caller's "HWIO" is another object, and only a caller
-# who leaves the layout out is warned
+# compared by `is`: a caller's "HWIO" is another object, and only a caller who leaves the layout out
+# is warned
 DEFAULT = "".join(("HW", "IO"))
 
 

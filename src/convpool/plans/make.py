@@ -1,4 +1,4 @@
-"""Make plans: read the arguments of a call, and check that the operands fit, before any pixel is read.
+"""Make plans: read the arguments of a call and check that its operands fit, before reading pixels.
 
 m images, c channels, nc kernels.
 """
@@ -58,7 +58,7 @@ def plan_convolution(
 
     Raises
     ------
-    ValueError, TypeError : a word that cannot be, with what came in and what would do
+    ValueError, TypeError : arguments that do not fit, with what came in and what would do
 
     Examples
     --------
@@ -116,19 +116,21 @@ def plan_transposed(
     images_dtype: DTypeLike = np.float64,
     kernels_dtype: DTypeLike = np.float64,
 ) -> TransposedPlan:
-    """Plan a transposed convolution; arguments as in `convolve_transpose` and `plan_convolution`."""
+    """Plan a transposed convolution; arguments are those of `convolve_transpose`."""
     shapes = operand_checks.read_kernel_shapes(
         KernelArguments(images_shape, kernels_shape, channel_axis, groups, kernel_layout),
         is_transposed=True,
     )
     windows = operand_checks.read_windows(shapes.kernels[:-2], stride, dilation, padding)
-    return TransposedPlan(
+    plan = TransposedPlan(
         **_kernel_fields(shapes, (images_dtype, kernels_dtype), dtype),
         axes=operand_checks.make_transposed_axes(shapes.spatial, windows, output_padding),
         padding=str(padding),
         engine=arguments.read_choice(engine, ("auto", *TransposedPlan.engines), "engine"),
         input_sizes=shapes.spatial,
     )
+    plan.check_engine()
+    return plan
 
 
 def _kernel_fields(
@@ -200,7 +202,7 @@ def plan_pooling(
 
     Raises
     ------
-    ValueError, TypeError : a word that cannot be, with what came in and what would do
+    ValueError, TypeError : arguments that do not fit, with what came in and what would do
 
     Examples
     --------
@@ -259,7 +261,7 @@ def _read_exponent(p: Any) -> float:
 
 
 def _check_one_reading(images: tuple[int, ...], kernel_shape: Any, channel_axis: Any) -> None:
-    """Raise if 3 axes may be one picture or a batch of signals: as `arguments.check_one_reading`, of shapes alone."""
+    """Raise if a shape of 3 axes may be of one picture or of a batch of signals."""
     if len(images) == 3 and np.ndim(kernel_shape) == 0:
         also = {0: " and channel_axis=1", 2: " and channel_axis=-1"}.get(channel_axis, "")
         raise ValueError(

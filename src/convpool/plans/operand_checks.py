@@ -250,7 +250,7 @@ def _fill_dtype(value: Any, pad_mode: str | None) -> DType:
 
 
 def read_fill(value: Any, pad_mode: str, sums: DType) -> Any:
-    """Return the number that stands in the padding of a convolution, as an int or of type `sums`."""
+    """Return `fill` of a convolution: an int, or a number of the dtype `sums`."""
     kind = _fill_dtype(value, pad_mode)
     if pad_mode != "constant":
         return 0
@@ -282,7 +282,7 @@ def read_fill(value: Any, pad_mode: str, sums: DType) -> Any:
 
 
 def read_pooling_fill(value: Any, pad_mode: str | None, images: DType) -> Any:
-    """Return the number that stands in the padding of a pooling, which must be a pixel of `images`."""
+    """Return `fill` of a pooling, which must be a pixel that the dtype `images` holds."""
     kind = _fill_dtype(value, pad_mode)
     if pad_mode != "constant":
         return 0

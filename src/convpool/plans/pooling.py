@@ -161,7 +161,8 @@ class PoolingPlan(Plan):
     @property
     def title(self) -> str:
         """The first line of the printed plan."""
-        title = f"{self.mode} {self.operation} with windows of {sizes([axis.window for axis in self.axes])}"
+        window = sizes([axis.window for axis in self.axes])
+        title = f"{self.mode} {self.operation} with windows of {window}"
         if self.footprint is None:
             return title
         return f"{title}, of which {plural(sum(self.footprint), 'tap')} of the footprint count"

@@ -16,7 +16,7 @@ def read_integer_dtype(value: Any, results: DType) -> DType:
 
     Raises
     ------
-    TypeError : it is no integer dtype, or the results are complex
+    TypeError : it is not an integer dtype, or the results are complex
     """
     words = f"round_to is {value!r}; it must be an integer dtype such as 'uint8' or 'int16'"
     try:
@@ -27,8 +27,8 @@ def read_integer_dtype(value: Any, results: DType) -> DType:
         raise TypeError(words)
     if results.kind == "c":
         raise TypeError(
-            f"round_to is {value!r}, but the results are {results}: leave it out, and round np.abs or "
-            ".real of them"
+            f"round_to is {value!r}, but the results are {results}: leave it out, and round "
+            "np.abs or .real of them"
         )
     return kind
 

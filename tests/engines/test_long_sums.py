@@ -10,6 +10,7 @@ from convpool.engines.compiled import convolution as compiled_convolution
 from convpool.engines.compiled import few_kernels, geometry, host, many_kernels
 from convpool.engines.numpy import convolution as numpy_convolution
 from convpool.reference import convolve as exact
+from convpool.windows import Axis
 
 COMPILED = pytest.param(
     "compiled",
@@ -235,8 +236,9 @@ def test_tiles_count_what_is_added_in_float64():
         )
         for side in (256, 257)
     ]
+    axes = [(Axis(999 + side, side),) * 2 for side in (256, 257)]  # of 1000 windows each
     held = [
-        plan.engines["compiled"].tile_memory(plan.work_of((1, 1000, 1000, 1), plan.axes, 1))
-        for plan in plans
+        plan.engines["compiled"].tile_memory(plan.work_of((1, 1000, 1000, 1), pair, 1))
+        for plan, pair in zip(plans, axes, strict=True)
     ]
     assert held[1] - held[0] - 3 * 4 * (257**2 - 256**2) == 10**6 * 4

@@ -295,7 +295,7 @@ def open_output(out: Any, shape: Shape, dtype: DType, tile: Sequence[int]) -> Ou
     if isinstance(out, (str, os.PathLike)):
         path = Path(out)
         return FILES[path.suffix](path, shape, dtype, tuple(tile))
-    remains = getattr(out, "left", "those are in out, the rest is as it was")
+    remains = getattr(out, "remains", "those are in out, the rest is as it was")
     return CallersOutput(out, dtype, remains)
 
 

@@ -1,0 +1,166 @@
+"""The texts of findings: windows, sums, shapes, and what explains a part."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from convpool.check.behaviour.case import Case
+from convpool.check.behaviour.samples import Sample
+from convpool.check.diagnosis import best_readings
+from convpool.check.diagnosis.arithmetic import (
+    arguments_of,
+)
+from convpool.check.diagnosis.diagnose import diagnose
+from convpool.check.diagnosis.observation import Observation
+from convpool.check.diagnosis.readings.registry import READINGS
+from convpool.check.diagnosis.window_positions import correct_positions, find_positions
+from convpool.check.diagnosis.window_text import ZERO, number
+from support.observed_results import CONVOLUTION, cases_of
+
+IMAGES, KERNEL = Sample((1, 4, 5), "whole", 0), Sample((3, 3), "whole", 1)
+PADDED = Case(2, "padding", IMAGES, KERNEL, ((1, 0),))
+PLAIN = Case(0, "valid", IMAGES, Sample((2, 3), "whole", 1))
+
+
+def test_window_is_drawn_with_its_numbers():
+    came = PADDED.expected[0].copy()
+    came[0, 0, 1] += 7
+    found = diagnose([(PADDED, came)])
+    wanted, pixels, kernel = PADDED.expected[0][0, 0, 1], PADDED.images[0], PADDED.kernel
+    assert "first pixel that differs: image 0, i = 0, j = 1" in found.details
+    assert "its window begins at row -1, column 1 of image 0" in found.details
+    assert f"expected {number(wanted)}" in found.details
+    assert f"got {number(wanted + 7)}" in found.details
+    rows = [
+        line.split("  ")
+        for line in found.details.splitlines()
+        if " x " in line and line.startswith("    ")
+    ]
+    cells = [[cell.strip() for cell in row if cell.strip()] for row in rows]
+    assert cells == [
+        [f"{number(pixels[u - 1, 1 + v]) if u else ZERO} x "
+         f"{number(kernel[u, v])}"
+         for v in range(3)]
+        for u in range(3)
+    ]  # fmt: skip
+    (line,) = [line for line in found.details.splitlines() if line.startswith("sum: ")]
+    written, total = line.removeprefix("sum: ").split(" = ")
+    assert eval(written) == float(total) == wanted
+
+
+def test_channels_are_drawn_one_by_one():
+    case = Case(
+        5, "valid", Sample((1, 3, 3, 2), "whole", 0), Sample((2, 2, 2, 3), "whole", 1), ("valid",)
+    )
+    came = case.expected[0].copy()
+    came[0, 1, 0, 2] = 1000
+    found = diagnose([(case, came)])
+    assert "image 0, i = 1, j = 0, kernel 2" in found.details
+    assert "its window of channel 0" in found.details
+    assert "its window of channel 1" in found.details
+    assert "got 1000" in found.details
+
+
+@pytest.mark.parametrize(("mode", "word"), [("max", "maximum: "), ("avg", "average: ")])
+def test_poolings_are_drawn(mode, word):
+    case = Case(6, mode, Sample((1, 4, 4, 2), "whole", 0), (2, 2), ((2, 2), mode))
+    came = case.expected[0].copy()
+    came[0, 1, 0, 1] = 1000
+    found = diagnose([(case, came)])
+    assert word in found.details
+    assert f"expected {number(case.expected[0][0, 1, 0, 1])}" in found.details
+
+
+def test_long_sums_are_cut():
+    case = Case(0, "valid", Sample((1, 7, 7), "whole", 0), Sample((6, 6), "whole", 1))
+    assert "... (12 more) = " in diagnose([(case, case.expected[0] + 1)]).details
+
+
+def test_wrong_shapes_are_written_out():
+    came = np.full((1, 9, 3), 5.5)
+    found = diagnose([(PLAIN, came)])
+    assert (
+        "1 of 1 case differs; first: the result's shape is (1, 9, 3), expected (1, 3, 3)"
+        in found.words
+    )
+    assert "rows: (h + zeros - kh) // sh + 1 = (4 + 0 - 2) // 1 + 1 = 3; got 9" in found.details
+    assert "columns: (w + zeros - kw) // sw + 1 = (5 + 0 - 3) // 1 + 1 = 3; got 3" in found.details
+
+
+def test_what_no_hypothesis_explains_has_its_first_pixel_and_near_misses():
+    came = PLAIN.expected[0].copy()
+    turned = READINGS["last column left out"](PLAIN)
+    came[0, 0, 2] = turned[0, 0, 2]
+    came[0, 2, 1] = 0.123
+    wanted = number(PLAIN.expected[0][0, 0, 2])
+    found = diagnose([(PLAIN, came), (PADDED, PADDED.expected[0])])
+    got = number(came[0, 0, 2])
+    assert (
+        found.words == f"1 of 2 cases differs; first: pixel (0, 0, 2) is {got}, expected {wanted}"
+    )
+    assert found.reading == ""
+    assert (
+        f"{got} would come out here if the last column of each window is left out" in found.details
+    )
+
+
+def test_a_part_that_is_explained_is_said_so():
+    cases = cases_of((0, "valid"))[:6]
+    flipped = [(case, READINGS["kernel flipped"](case)) for case in cases[:5]]
+    found = diagnose([*flipped, (cases[5], cases[5].expected[0] + 0.5)])
+    assert found.reading == "kernel flipped"
+    assert "that differ, your result equals the reference if the kernel is flipped" in found.words
+
+
+def test_two_together_are_found():
+    flip, cut = READINGS["kernel flipped"], READINGS["last row 0"]
+    both = flip | cut
+    assert both is not None
+    assert flip | READINGS["kernel mirrored"] is None
+    came = [(case, both(case)) for case in cases_of((0, "valid"))]
+    found = diagnose(came)
+    assert found.reading == "last row 0 + kernel flipped"
+
+
+def test_windows_that_lie_elsewhere_are_found():
+    """Three rows further, and every second column: nobody writes this."""
+    case = Case(0, "valid", Sample((1, 9, 9), "whole", 0), Sample((2, 2), "whole", 1))
+    came = case.expected[0][:, 3:6, 1:8:2]
+    found = diagnose([(case, came)])
+    assert found.words == (
+        "1 of 1 case differs; window (i, j) begins at row i + 3 and column 2 * j + 1 of the image, "
+        "expected at row i and column j"
+    )
+    assert find_positions(arguments_of(case), case.expected[0]) == correct_positions(
+        arguments_of(case)
+    )
+
+
+def test_an_array_of_no_numbers_is_named():
+    found = diagnose([(PLAIN, np.full((1, 3, 3), None))])
+    assert "the result is an array of object, expected numbers" in found.words
+
+
+def test_nothing_to_say_about_right_results():
+    with pytest.raises(ValueError, match="all 1 results are right: pass at least one that is not"):
+        diagnose([(PLAIN, PLAIN.expected[0])])
+
+
+def test_most_readings_are_tried_on_one_case_where_nothing_explains(monkeypatch):
+    cases = cases_of((5, "same"))
+    came = [(case, case.expected[0] + 0.5 + case.images.size) for case in cases]
+    fits, tried = Observation.fits, []
+    monkeypatch.setattr(
+        Observation,
+        "fits",
+        lambda trial, reading: tried.append(trial) or fits(trial, reading),
+    )
+    diagnose(came, CONVOLUTION)
+    readings = len(READINGS) + len(best_readings.pairs())
+    assert (
+        readings
+        <= len(tried)
+        <= readings + 3 * len(READINGS) + best_readings.MAX_PARTIAL * len(cases)
+    )
+    assert len(tried) < readings * len(cases) / 4

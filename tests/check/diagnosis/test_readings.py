@@ -1,0 +1,70 @@
+"""Each reading is named where it is what happened."""
+
+from __future__ import annotations
+
+import pytest
+
+from convpool.check.diagnosis.arithmetic import (
+    CORRECT,
+    apply_reading,
+    arguments_of,
+    odd_zero_variants,
+)
+from convpool.check.diagnosis.diagnose import diagnose
+from convpool.check.diagnosis.readings.registry import READINGS
+from support.observed_results import ITEMS, cases_of, handed_in, is_right, same
+from support.sampling import IS_FULL, mark_others_full
+
+
+@pytest.mark.parametrize("item", ITEMS, ids=str)
+def test_arithmetic_agrees_with_the_reference(item):
+    for case in cases_of(item):
+        ways = odd_zero_variants(arguments_of(case))
+        assert len(ways) == len(case.expected)
+        assert all(is_right(case, apply_reading(CORRECT, way)) for way in ways), case.name
+
+
+def told_apart(name):
+    """Yield an item where a hypothesis gives something else than the right results (in the long
+    run, all of them).
+    """
+    order = list(ITEMS)
+    start = sum(map(ord, name)) % len(order)
+    for item in order[start:] + order[:start]:
+        came = handed_in(READINGS[name], item)
+        if not all(is_right(case, value) for case, value in came):
+            yield came
+            if not IS_FULL:
+                return
+
+
+# these are right wherever they apply, in every case there is
+NEVER_DIFFER = set()
+
+
+@pytest.mark.parametrize(
+    "name", mark_others_full(sorted(READINGS), len(READINGS) // 8, "hypotheses")
+)
+def test_each_hypothesis_is_named_or_one_that_gives_the_same(name):
+    tried = 0
+    for came in told_apart(name):
+        found = diagnose(came)
+        tried += 1
+        assert "your result equals the reference if" in found.words
+        assert found.reading in READINGS, "alone, not two together"
+        other = READINGS[found.reading]
+        assert other.words in found.words
+        for case, value in came:
+            ways = [apply_reading(other, way) for way in odd_zero_variants(arguments_of(case))]
+            assert found.reading == name or any(
+                way is not None and same(way, value) for way in ways
+            ), case.name
+    assert bool(tried) == (name not in NEVER_DIFFER)
+
+
+def test_words_of_hypotheses_are_told_apart():
+    """Those with the same words are about different calls."""
+    seen = {}
+    for name, reading in READINGS.items():
+        seen.setdefault((reading.words, reading.when), []).append(name)
+    assert [names for names in seen.values() if len(names) > 1] == []

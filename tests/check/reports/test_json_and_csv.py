@@ -1,0 +1,80 @@
+"""The report as JSON and as CSV."""
+
+import csv
+import io
+import json
+
+import pytest
+
+from convpool.check.reports.csv import as_csv
+from convpool.check.reports.json import as_json
+from convpool.check.verdicts import Outcome
+from support.judgements import (
+    BROKEN,
+    CLASS,
+    SCHEMA,
+    WINDOW,
+    jsonschema,
+    judged,
+)
+
+
+@pytest.mark.parametrize("judgements", [[BROKEN], CLASS, [judged()]])
+def test_json_is_as_the_schema_says(judgements):
+    told = json.loads(as_json(judgements), parse_constant=pytest.fail)
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    jsonschema.validate(told, SCHEMA, jsonschema.Draft202012Validator)
+    assert [one["name"] for one in told["submissions"]] == [
+        judgement.submission for judgement in judgements
+    ]
+
+
+def test_the_schema_knows_every_outcome_and_refuses_others():
+    assert set(SCHEMA["$defs"]["outcome"]["enum"]) == set(Outcome)
+    told = json.loads(as_json([BROKEN]))
+    for change in ({"schema": 2}, {"more": 1}, {"outcome": "fine"}):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(told | change, SCHEMA)
+
+
+def test_json_has_every_word():
+    told = json.loads(as_json([BROKEN]))
+    assert told["outcome"] == "does not hold"
+    (one,) = told["submissions"]
+    words = [
+        finding["words"] for each in one["items"] for finding in each["findings"] + each["remarks"]
+    ]
+    assert words == [
+        finding.words for each in BROKEN.items for finding in each.findings + each.remarks
+    ]
+    assert one["items"][9]["findings"][0] == {
+        "words": "equals the reference if flipped",
+        "file": "3-convolve_grayscale.py",
+        "line": 12,
+        "code": "",
+        "reading": "flip",
+        "details": WINDOW,
+    }
+    assert one["measures"][0]["memory_ratio"] is None  # NaN is no JSON
+
+
+# ---- CSV ----
+
+
+def test_csv_has_a_row_for_each_submission():
+    rows = list(csv.DictReader(io.StringIO(as_csv(CLASS))))
+    assert [row["outcome"] for row in rows] == ["does not hold", "does not hold", "holds"]
+    assert rows[0]["task 3"] == "does not hold"
+    assert rows[2]["task 3"] == ""
+    assert (rows[0]["does not hold"], rows[0]["could not be checked"], rows[0]["holds"]) == (
+        "11",
+        "2",
+        "1",
+    )
+    assert rows[0]["failing"].startswith("readme 0:run-bit 1:run-bit")
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", " =1", "\t=1"])
+def test_csv_holds_no_formula(name):
+    (row,) = csv.DictReader(io.StringIO(as_csv([judged(name=name)])))
+    assert row["submission"] == f"'{name}"

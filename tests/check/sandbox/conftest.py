@@ -1,0 +1,32 @@
+"""What the tests of the sandbox share: a folder for children, and their interpreter."""
+
+import pathlib
+import shutil
+import tempfile
+
+import pytest
+
+from convpool.check.sandbox import interpreters, run_case
+
+
+@pytest.fixture(scope="module")
+def python():
+    """The interpreter that a report would use."""
+    return interpreters.find()
+
+
+@pytest.fixture
+def place(monkeypatch):
+    """A folder that another user can look into, and where the child's temporary folders are
+    made.
+    """
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="test-check-"))
+    folder.chmod(0o755)
+    (folder / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder / "temporary"))
+    # children are told from those of others by the path that they run
+    for name in ("run_case.py", "enclosure.py"):
+        shutil.copy(pathlib.Path(run_case.__file__).with_name(name), folder)
+    monkeypatch.setattr(run_case, "__file__", str(folder / "run_case.py"))
+    yield folder
+    shutil.rmtree(folder)

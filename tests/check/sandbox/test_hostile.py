@@ -1,0 +1,240 @@
+"""Child processes: what comes back of a call, and what hostile submissions can do: nothing that
+stays.
+
+Run by root, the hostile ones are run a second time by an ordinary user."""
+
+import contextlib
+import os
+import pathlib
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+import pytest
+
+from convpool.check.sandbox import caller, interpreters
+from convpool.check.sandbox.calls import Call, SubmittedFunction
+from convpool.check.sandbox.limits import Limits
+from convpool.check.tasks import TASKS
+from support.sampling import EXAMPLES, IS_FULL
+from support.sandboxed import (
+    FILE,
+    FUNCTION,
+    IMAGES,
+    KERNEL,
+    LIMITS,
+    ROOT,
+    answered,
+    nothing_left,
+    submitted,
+)
+from support.submissions import OURS
+
+HOSTILE = pathlib.Path(__file__).parents[2] / "hostile"
+
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits and namespaces are Linux's")
+
+
+# What each is answered, twice: outcomes that are right, and what the words of the first have in
+# them.
+DEAD, LATE = ("died", "died"), ("timed out", "not run")
+ENDS = {
+    "background": (("returned", "returned"), ""),
+    "closes_everything": (DEAD, "closed the channel"),
+    "deletes_scratch": (("returned", "returned"), ""),
+    "dies_with_background": (DEAD, "exit code 0"),
+    "endless_loop": (LATE, r"no answer within 1 s$"),
+    "exit_at_once": (DEAD, "exit code 0"),
+    "exit_while_loading": (("died", "not run"), "exit code 0 .* while the file was being loaded"),
+    "fifty_gigabytes": (("raised", "raised"), "MemoryError: .* in line 8"),
+    "fills_disk": (("returned", "returned"), ""),
+    "forged_result": (("died", "not run"), "something else than the answers"),
+    "fork_bomb": (LATE, "no answer within 1 s"),
+    "fork_some": (("raised", "raised"), "BlockingIOError"),
+    "gigabyte_of_prints": (("returned", "returned"), ""),
+    "ignores_signals": (LATE, "no answer within 1 s"),
+    "kills_others": (("returned", "returned"), ""),
+    "loop_while_loading": (LATE, "while the file was being loaded"),
+    "monkeypatched_numpy": (("returned", "returned"), ""),
+    "nasty_exception": (("raised", "raised"), "^NastyError in line 14$"),
+    "opens_socket": (("returned", "returned"), ""),
+    "own_files": (("returned", "returned"), ""),
+    "reads_files": (("returned", "returned"), ""),
+    "recursion": (None, "SIGSEGV|MemoryError|RecursionError|no answer"),
+    "returns_twice": (("returned", "returned"), ""),
+    "segfault": (DEAD, "signal 11 .SIGSEGV"),
+    "sys_exit": (("raised", "raised"), "SystemExit: 3 in line"),
+    "threads": (("returned", "raised"), ""),
+    "too_large": (("not an array", "not an array"), "8000000000000 bytes; at most 100000000"),
+}
+# by default, these alone are run without namespaces too
+TOGETHER = (
+    "background",
+    "dies_with_background",
+    "fork_some",
+    "fork_bomb",
+    "ignores_signals",
+    "own_files",
+    "reads_files",
+)
+# by default, what an ordinary user runs, with namespaces or without
+ORDINARY = (
+    "dies_with_background-False",
+    "fifty_gigabytes-True",
+    "fork_bomb-True",
+    "ignores_signals-False",
+    "opens_socket-True",
+    "own_files-False",
+    "reads_files-True",
+)
+SLOW = {
+    "gigabyte_of_prints": 10
+}  # seconds: the others take 1 where they end at a time-out, and 3 at most
+
+
+@pytest.mark.parametrize(
+    ("name", "namespaces"),
+    [(name, True) for name in ENDS] + [(name, False) for name in (ENDS if IS_FULL else TOGETHER)],
+)
+def test_hostile(name, namespaces, place, python):
+    if name == "kills_others" and not (namespaces or ROOT):
+        pytest.skip("an ordinary user's process may kill the one that watches it")
+    outcomes, words = ENDS[name]
+    seconds = 1 if outcomes and "timed out" in outcomes else SLOW.get(name, 3)
+    limits = Limits(task_seconds=seconds, processes=8, namespaces=namespaces)
+    folder = submitted(place, (HOSTILE / f"{name}.py").read_text())
+    secret = place / "secret"
+    secret.write_text("secret")
+    shutil.copy(OURS / TASKS[1].file, folder)
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    listener = socket.create_server(("127.0.0.1", 0))
+    images = {
+        "reads_files": np.frombuffer(os.fsencode(secret), np.uint8),
+        "opens_socket": np.array([listener.getsockname()[1]]),
+    }.get(name, IMAGES)
+    answers = caller.run(
+        SubmittedFunction(folder, FILE, FUNCTION), [Call((images, KERNEL))] * 2, python, limits
+    )
+    listener.close()
+    if not namespaces and "ModuleNotFoundError" in answers[0].words:
+        pytest.skip(
+            answers[0].words
+        )  # a Python that only root may read: nothing more can be imported
+    assert outcomes is None or tuple(answer.outcome for answer in answers) == outcomes, answers
+    assert re.search(words, answers[0].words)
+    assert nothing_left(place)
+    walls = answers[0].isolation
+    if name == "opens_socket" and "no network" in walls:
+        assert answers[0].value.tolist() == [0]
+    elif name == "reads_files":
+        assert answers[0].value.tolist() == ([0] if "own root" in walls else [1])
+    elif name == "fills_disk":
+        assert 0 < answers[0].value <= limits.file_bytes
+    elif answers[0].outcome == "returned":
+        assert (answers[0].value == 1).all()
+    # the other tasks are still judged, with the files as they were
+    other = caller.run(
+        SubmittedFunction(folder, TASKS[1].file, TASKS[1].function),
+        [Call((IMAGES, KERNEL))],
+        python,
+        LIMITS,
+    )
+    assert other[0].outcome == "returned"
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_walls_are_named(place, python):
+    walls = answered(place, python, "return images")[0].isolation
+    assert "limits" in walls
+    assert not ROOT or "unprivileged user" in walls
+    if (
+        ROOT
+        and subprocess.run(["unshare", "--mount", "--pid", "--net", "--fork", "true"]).returncode
+        == 0
+    ):
+        assert walls == (
+            "no network",
+            "own process space",
+            "own root",
+            "unprivileged user",
+            "limits",
+        )
+    without = answered(place, python, "return images", limits=Limits(namespaces=False))[0].isolation
+    assert without == (("unprivileged user", "limits") if ROOT else ("limits",))
+
+
+def test_root_is_given_up(place, python):
+    groups = os.getgroups()
+    with contextlib.suppress(PermissionError):
+        os.setgroups([4])
+    answer = answered(
+        place, python, "return np.array([os.getuid(), os.getgid(), len(os.getgroups())])"
+    )[0]
+    with contextlib.suppress(PermissionError):
+        os.setgroups(groups)
+    user, group, groups = answer.value.tolist()
+    assert (
+        (user in range(61184, 65520) and user == group and groups == 0)
+        if ROOT
+        else user == os.getuid()
+    )
+
+
+@pytest.mark.skipif(not ROOT, reason="only root becomes another user")
+def test_hostile_by_an_ordinary_user():
+    # An interpreter below a folder that only root may enter is shown to the user in a mount
+    # namespace.
+    prefix = pathlib.Path(sys.base_prefix)
+    closed = next(
+        (path for path in reversed(prefix.parents) if not path.stat().st_mode & 0o001), None
+    )
+    there = tempfile.mkdtemp()
+    script = 'exec setpriv --reuid 54321 --regid 54321 --clear-groups "$@"'
+    if closed:
+        script = (
+            f"mkdir {there}/kept {there}/open && mount --bind {prefix} {there}/kept"
+            f" && mount --bind {there}/open {closed} && mkdir -p {prefix}"
+            f" && mount --bind {there}/kept {prefix} && {script}"
+        )
+    os.chmod(there, 0o777)
+    names = " or ".join(ENDS if IS_FULL else ORDINARY)
+    words = [
+        "-p",
+        "no:cacheprovider",
+        "-q",
+        "--import-mode=importlib",
+        f"--examples={EXAMPLES}",
+        "-k",
+        f"test_hostile and ({names}) or walls or given_up",
+    ]
+    source = str(pathlib.Path(caller.__file__).parents[3])
+    environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": source, "HOME": there, "TMPDIR": there}
+    environment |= {interpreters.VARIABLE: sys.executable, "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [
+        "unshare",
+        "--mount",
+        "sh",
+        "-c",
+        script,
+        "sh",
+        sys.executable,
+        "-m",
+        "pytest",
+        *words,
+        __file__,
+    ]
+    done = subprocess.run(
+        command, env=environment, cwd="/", capture_output=True, text=True, timeout=200
+    )
+    shutil.rmtree(there)
+    if "unshare" in done.stderr or "mount" in done.stderr:
+        pytest.skip(done.stderr)
+    assert done.returncode == 0, done.stdout[-3000:]
+    passed = re.search(r"(\d+) passed", done.stdout)
+    assert passed
+    assert int(passed[1]) >= len(ORDINARY)

@@ -4,7 +4,6 @@ it refuses.
 
 import json
 import re
-import shutil
 import threading
 import time
 from pathlib import Path
@@ -22,13 +21,13 @@ from convpool.check.sandbox.interpreters import Interpreter
 from convpool.check.tasks import README, TASKS
 from convpool.check.verdicts import Finding, Item, Outcome
 from support.command import run_command
+from support.submissions import OURS, copy_ours
 
 testing = pytest.importorskip("click.testing")
 check_command = pytest.importorskip("convpool.commands.check")
 cli = pytest.importorskip("convpool.commands.main")
 
 ROOT = Path(__file__).parents[2]
-OURS = ROOT / "math" / "0x04-convolutions_and_pooling"
 DOCS = ROOT / "docs" / "check.md"
 PYTHON = Interpreter(Path("python3.8"), "3.8.18", "1.19.2")
 
@@ -58,16 +57,9 @@ def fake(monkeypatch):
     monkeypatch.setattr(interpreters, "find", lambda command=None: PYTHON)
 
 
-def course(folder):
-    folder.mkdir(parents=True)
-    for name in (*(task.file for task in TASKS.values()), README):
-        shutil.copy(OURS / name, folder)
-    return folder
-
-
 def many(folder, *names):
     for name in names:
-        course(folder / name)
+        copy_ours(folder / name)
     return folder
 
 
@@ -114,7 +106,7 @@ def test_an_empty_folder_of_a_class_is_a_row(tmp_path, fake):
 
 
 def test_tasks_and_names_choose(tmp_path, fake):
-    folder = course(tmp_path / "a")
+    folder = copy_ours(tmp_path / "a")
     assert {item.task for item in checker.check([folder])[0].items} == {None, *TASKS}
     assert [item.task for item in checker.check([folder], tasks=[3, 5])[0].items] == [3, 5]
     assert {item.name for item in checker.check([folder], only=["rules"])[0].items} == {"readme"}
@@ -135,7 +127,7 @@ def test_wrong_words_of_the_call(tmp_path, fake):
 
 def test_the_choice_of_a_folder_is_a_remark(tmp_path, fake):
     many(tmp_path / "ada" / "work", "new", "old")
-    course(tmp_path / "eve")
+    copy_ours(tmp_path / "eve")
     remark = checker.check([tmp_path])[0].items[0].remarks[0].words
     assert remark.startswith("judged is work/new with 7 of the seven files, and not work/old")
 
@@ -147,7 +139,7 @@ def test_the_choice_of_a_folder_is_a_remark(tmp_path, fake):
     ("name", "code"), [("holds", 0), ("fails", 1), ("unchecked", 2), ("breaks", 2)]
 )
 def test_exit_codes(name, code, tmp_path, fake):
-    assert run_command("check", course(tmp_path / name)).exit_code == code
+    assert run_command("check", copy_ours(tmp_path / name)).exit_code == code
 
 
 def test_one_that_fails_decides_for_the_class(tmp_path, fake):
@@ -179,7 +171,7 @@ def test_files_that_cannot_be_written_are_said_before_any_work(tmp_path, fake, m
     monkeypatch.setattr(behaviour, "judge", lambda *words: pytest.fail("judged"))
     mine = tmp_path / "mine.csv"
     mine.write_text("my own", encoding="utf-8")
-    folder = course(tmp_path / "ada")
+    folder = copy_ours(tmp_path / "ada")
     assert "no report of convpool check" in refused(folder, "--csv", mine)
     assert "is a file; name a folder" in refused(folder, "--out", mine)
 
@@ -200,7 +192,7 @@ def test_trace_is_printed_as_it_is_told(tmp_path, fake, monkeypatch):
         tracing, "trace", lambda submission, task, python, limits: f"task {task}\n\x1b[31m[red]"
     )
     assert (
-        run_command("check", course(tmp_path / "a"), "--trace", 3).stdout
+        run_command("check", copy_ours(tmp_path / "a"), "--trace", 3).stdout
         == "task 3\n\\x1b[31m[red]\n"
     )
 
@@ -286,7 +278,7 @@ def test_our_own_files_follow_every_rule():
 
 
 def test_each_broken_rule_is_named(tmp_path):
-    folder = course(tmp_path / "ada")
+    folder = copy_ours(tmp_path / "ada")
     (folder / README).unlink()
     file = folder / TASKS[4].file
     file.write_bytes(file.read_bytes().replace(b"import numpy as np", b"import numpy as numbers"))

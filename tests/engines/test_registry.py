@@ -45,7 +45,7 @@ def test_a_new_entry_is_an_engine(engines, monkeypatch):
     assert runs
     assert "new" in registry.engine_names()
     assert "engine new" in convpool.configuration.describe()
-    with pytest.raises(ValueError, match="it must be one of .*'new'"):
+    with pytest.raises(ValueError, match=r"it must be one of .*'new'"):
         call(engines, engine="another")
 
 

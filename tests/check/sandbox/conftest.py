@@ -6,13 +6,7 @@ import tempfile
 
 import pytest
 
-from convpool.check.sandbox import interpreters, run_case
-
-
-@pytest.fixture(scope="module")
-def python():
-    """The interpreter that a report would use."""
-    return interpreters.find()
+from convpool.check.sandbox import run_case
 
 
 @pytest.fixture

@@ -18,10 +18,12 @@ import convpool
 from convpool import reference
 from convpool.engines import threads
 from convpool.engines.compiled import convolution as compiled_convolution
+from convpool.engines.fft import accuracy
 from convpool.engines.fft import convolution as fft_convolution
 from convpool.engines.fft import layout as fourier_layout
 from convpool.engines.numpy import convolution as numpy_convolution
-from convpool.windows import PADDINGS, place
+from convpool.engines.numpy.convolution import PaddedImages
+from convpool.windows import PADDINGS, Axis, place
 from support.axes import convolution_axes
 from support.bounds import brightest, of_sums, padded
 
@@ -33,10 +35,10 @@ def only_transforms():
     """
     every = mock.patch.object(
         fft_convolution,
-        "_accurate",
-        lambda pixels, norm, samples, weights, layout: weights.sums == weights.sums,
+        "fft_error_is_acceptable",
+        lambda pixels, pixel_norms, kernel_norms, layout: kernel_norms.sums == kernel_norms.sums,
     )
-    with every, mock.patch.object(fft_convolution, "_sum", None):
+    with every, mock.patch.object(fft_convolution, "_sum_directly", None):
         yield
 
 
@@ -75,7 +77,7 @@ def small_steps(monkeypatch):
     """Cut small arrays as if they were large: several blocks, steps of few numbers, one kernel
     at a time.
     """
-    for module in (fft_convolution, fourier_layout):
+    for module in (fft_convolution, accuracy, fourier_layout):
         monkeypatch.setattr(module, "CHUNK", 2**6)
     monkeypatch.setattr(fourier_layout, "BATCH", 2**7)
     monkeypatch.setattr(fourier_layout, "STEP", 1.0)
@@ -324,9 +326,7 @@ def bound(images, kernels, axes, **words):
     layout = fourier_layout.cheapest(len(images), tuple(axes), *kernels.shape[-2:], 1)
     norms = np.sqrt(np.square(kernels, dtype="f8").sum(axis=tuple(range(kernels.ndim - 1))))
     norm = math.sqrt(np.square(padded(images, axes, **words), dtype="f8").sum())
-    return fft_convolution.error_bound(
-        norm, norms, math.prod(layout.sizes), kernels.shape[-2]
-    ).max()
+    return accuracy.error_bound(norm, norms, math.prod(layout.sizes), kernels.shape[-2]).max()
 
 
 @st.composite
@@ -380,22 +380,19 @@ def test_error_bound_is_near_the_error():
 )
 def test_error_bound_is_infinite_where_numbers_may_overflow(pixels, weights):
     with np.errstate(all="ignore"):
-        assert (
-            fft_convolution.error_bound(pixels, np.array([weights, 1e-300]), 2**20, 1)[0]
-            == math.inf
-        )
+        assert accuracy.error_bound(pixels, np.array([weights, 1e-300]), 2**20, 1)[0] == math.inf
 
 
 def test_error_bound_grows_with_points_and_channels_and_never_vanishes():
     one, more, deeper = (
-        fft_convolution.error_bound(1.0, np.ones(1), *words)[0]
+        accuracy.error_bound(1.0, np.ones(1), *words)[0]
         for words in ((64, 1), (2**20, 1), (2**20, 10**6))
     )
     assert 2**-53 < one < more < deeper < 1e-6
     assert (
-        fft_convolution.error_bound(1e-320, np.ones(1), 2**20, 1)[0] > 1e-319
+        accuracy.error_bound(1e-320, np.ones(1), 2**20, 1)[0] > 1e-319
     )  # where digits are lost below the least normal
-    assert fft_convolution.error_bound(0.0, np.ones(1), 2**20, 1)[0] == 0
+    assert accuracy.error_bound(0.0, np.ones(1), 2**20, 1)[0] == 0
 
 
 @pytest.fixture
@@ -403,11 +400,11 @@ def sums(monkeypatch):
     """The blocks that are summed directly."""
     found = []
 
-    def record(pixels, *words, do=fft_convolution._sum):
+    def record(call, pixels, chosen, do=fft_convolution._sum_directly):
         found.append(pixels.block)
-        do(pixels, *words)
+        do(call, pixels, chosen)
 
-    monkeypatch.setattr(fft_convolution, "_sum", record)
+    monkeypatch.setattr(fft_convolution, "_sum_directly", record)
     return found
 
 
@@ -570,12 +567,12 @@ def test_samples_tell_no_window_brighter_than_it_is(span):
     for start in range(axis.count):
         dark = images.copy()
         dark[0, start : start + span] = 1e-20
-        pixels = fft_convolution.Pixels(dark, axes, block, "zeros", 0, np.dtype("f8"))
-        norm, samples = fft_convolution._rows(np.empty(layout.scratch, complex), pixels, layout, 1)[
-            1:
-        ]
+        source = PaddedImages(dark, axes, "zeros", 0)
+        pixels = accuracy.BlockPixels(source, block, np.dtype("f8"))
+        scratch = np.empty(layout.scratch, complex)
+        _, (norm, samples) = fft_convolution._row_spectra(scratch, pixels, layout, 1)
         assert norm == pytest.approx(math.sqrt(120 - span))
-        assert fft_convolution._sampled(samples, axes) == 1e-20
+        assert accuracy.faintest_by_samples(samples, axes) == 1e-20
 
 
 def test_without_compiled_loops_sums_are_numpys(sums, monkeypatch):
@@ -594,10 +591,10 @@ def test_a_faintest_window_is_found():
         axes = convolution_axes(images, kernels, *words)
         magnitudes = np.abs(padded(images, axes))
         rows = [
-            fft_convolution.Axis(n, axis.window, axis.stride, axis.dilation)
+            Axis(n, axis.window, axis.stride, axis.dilation)
             for n, axis in zip(magnitudes.shape[1:], axes, strict=False)
         ]
-        assert fft_convolution._faintest(magnitudes, rows).item() == brightest(images, axes).min()
+        assert accuracy.faintest_window(magnitudes, rows).item() == brightest(images, axes).min()
 
 
 @given(

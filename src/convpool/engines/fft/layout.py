@@ -1,6 +1,6 @@
-"""How a convolution by Fourier transforms is cut: sizes of the transforms, and what their blocks cost and hold.
+"""How a convolution by Fourier transforms is cut: sizes of transforms, what blocks cost and hold.
 
-m images, nc kernels of depth channels, N points of a transform.
+m images, nc kernels of depth channels, N points of a transform; b images in a block.
 """
 
 from __future__ import annotations
@@ -14,14 +14,31 @@ from convpool.windows import Axis, volume
 
 MEMORY = 2**26  # bytes of spectra and blocks, if the kernels' size allows
 CHUNK = 2**16  # numbers in one step: 1 MiB of complex numbers stays in a core's own cache
-BATCH = (
-    2**16
-)  # numbers in a block at least, if there are as many images, so that Python's steps are not felt
-STEP = 2.0**18  # what Python's steps of a block cost, in operations
+# numbers in a block at least, if there are as many images, to make Python's time small
+BATCH = 2**16
+STEP = 2.0**18  # the time that Python takes for a block, in floating point operations
 
 
 class Layout(NamedTuple):
-    """How a convolution is cut: sizes of the transform, outputs and images of a block, kernels at once, and so on."""
+    """How a convolution is cut.
+
+    Parameters
+    ----------
+    sizes
+        Points of a transform on each axis.
+    outputs, images
+        Results of a block on each axis, and its images.
+    kernels
+        Kernels that are transformed at a time.
+    workers
+        Threads that the memory is enough for.
+    scratch
+        Complex numbers of a thread's scratch.
+    operations
+        Estimate of the floating point operations of the whole convolution.
+    memory
+        Bytes of working memory with two threads.
+    """
 
     sizes: tuple[int, ...]
     outputs: tuple[int, ...]
@@ -33,16 +50,26 @@ class Layout(NamedTuple):
     memory: int
 
 
+class Work(NamedTuple):
+    """The sizes of a convolution, without its arrays."""
+
+    m: int
+    axes: tuple[Axis, ...]
+    depth: int
+    nc: int
+    groups: int
+
+
 @lru_cache(4096)
-def fast_size(n: int) -> int:
-    """Return the least size of a transform, n or more, that has no prime factor above 7.
+def fast_size(least: int) -> int:
+    """Return the smallest size of a transform from `least` on without a prime factor above 7.
 
     Examples
     --------
     >>> [fast_size(n) for n in (1, 11, 121, 1023)]
     [1, 12, 125, 1024]
     """
-    best = 1 << max(0, n - 1).bit_length()
+    best = 1 << max(0, least - 1).bit_length()
     powers = [[p**e for e in range(best.bit_length())] for p in (3, 5, 7)]
     for odd in (
         a * b * c
@@ -53,59 +80,53 @@ def fast_size(n: int) -> int:
         for c in powers[2]
     ):
         if odd < best:
-            best = min(best, odd << max(0, -(-n // odd) - 1).bit_length())
+            best = min(best, odd << max(0, -(-least // odd) - 1).bit_length())
     return best
 
 
-def _cuts(axis: Axis) -> dict[int, int]:
-    """Return sizes of the transform that cut an axis evenly, and the outputs that each gives."""
-    found, pieces, size = {}, 1, 0
+def _axis_sizes(axis: Axis) -> dict[int, int]:
+    """Return sizes of transforms that cut an axis evenly, each with the results that it gives."""
+    outputs, pieces, size = {}, 1, 0
     while pieces == 1 or (size > 2 * axis.span and size > 32 and pieces <= axis.count):
         size = fast_size((-(-axis.count // pieces) - 1) * axis.stride + axis.span)
-        found[size] = min(axis.count, (size - axis.span) // axis.stride + 1)
+        outputs[size] = min(axis.count, (size - axis.span) // axis.stride + 1)
         pieces += -(-pieces // 3)
-    return found
+    return outputs
 
 
 @lru_cache(256)
 def cheapest(m: int, axes: tuple[Axis, ...], depth: int, nc: int, groups: int) -> Layout:
-    """Return the cheapest layout within MEMORY, or within what transforms of about twice the span take."""
-    cuts = product(*(_cuts(axis).items() for axis in axes))
-    found = [_laid(m, axes, depth, nc, groups, *zip(*cut, strict=True)) for cut in cuts]
-    room = max(MEMORY, min(layout.memory for layout in found))
+    """Return the cheapest layout within MEMORY, or within the least that any layout needs."""
+    work = Work(m, axes, depth, nc, groups)
+    choices = product(*(_axis_sizes(axis).items() for axis in axes))
+    layouts = [_layout(work, *zip(*choice, strict=True)) for choice in choices]
+    room = max(MEMORY, min(layout.memory for layout in layouts))
     return min(
-        (layout for layout in found if layout.memory <= room), key=lambda layout: layout.operations
+        (layout for layout in layouts if layout.memory <= room),
+        key=lambda layout: layout.operations,
     )
 
 
-def _laid(
-    m: int,
-    axes: tuple[Axis, ...],
-    depth: int,
-    nc: int,
-    groups: int,
-    sizes: tuple[int, ...],
-    outputs: tuple[int, ...],
-) -> Layout:
-    """Work out the layout with transforms of these sizes, and these outputs of a block."""
+def _layout(work: Work, sizes: tuple[int, ...], outputs: tuple[int, ...]) -> Layout:
+    """Return the layout with transforms of these sizes, which give so many results on each axis."""
+    m, axes, depth, nc, groups = work
     points, numbers = volume(sizes), volume(sizes[:-1]) * (sizes[-1] // 2 + 1)
     images = max(1, min(m, BATCH // points))
     kernels = max(1, min(nc, MEMORY // (32 * numbers * depth)))
     scratch = numbers * images * max(depth, min(kernels, nc // groups))
-    worker = (
-        16 * scratch + 64 * CHUNK + 6 * images * points
-    )  # the last to look at every pixel's magnitude
-    fixed = 16 * numbers * kernels * depth
-    parts = -(-m // images) * volume(
-        [-(-axis.count // n) for axis, n in zip(axes, outputs, strict=True)]
+    # bytes of a thread; the last term is for the magnitudes of all pixels
+    worker = 16 * scratch + 64 * CHUNK + 6 * images * points
+    spectra = 16 * numbers * kernels * depth  # bytes of the kernels' spectra
+    blocks = -(-m // images) * volume(
+        [-(-axis.count // count) for axis, count in zip(axes, outputs, strict=True)]
     )
     turns = -(-nc // kernels)
-    one = 2.5 * points * math.log2(max(2, points))
-    block = (
-        images * (((groups + turns - 1) * depth + nc) * one + 8 * nc * depth * numbers)
-        + turns * STEP
+    transform = 2.5 * points * math.log2(max(2, points))
+    transforms = ((groups + turns - 1) * depth + nc) * transform
+    block = images * (transforms + 8 * nc * depth * numbers) + turns * STEP
+    rounds = blocks + blocks % 2  # an even number of blocks keeps two threads busy
+    workers = max(2, (MEMORY - spectra) // worker)
+    operations = rounds * block + nc * depth * transform
+    return Layout(
+        sizes, outputs, images, kernels, workers, scratch, operations, spectra + 2 * worker
     )
-    rounds = parts + parts % 2  # an even number of blocks keeps two threads busy
-    workers = max(2, (MEMORY - fixed) // worker)
-    operations = rounds * block + nc * depth * one
-    return Layout(sizes, outputs, images, kernels, workers, scratch, operations, fixed + 2 * worker)

@@ -1,0 +1,188 @@
+"""Where a transform errs no more than direct sums: the rule that decides it block by block.
+
+A transform spreads its error, and any NaN, over a whole block, while a direct sum errs in
+proportion to the pixels of its own window. So the error bound of a block's transform is compared
+with the bound of direct sums in the block's faintest window: the one whose greatest |pixel| is
+least. A block has b images and depth channels.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convpool.engines.fft.layout import CHUNK, Layout
+from convpool.engines.numpy import pooling as numpy_pooling
+from convpool.engines.numpy.convolution import PaddedImages, gather
+from convpool.windows import Axis, blocks, volume
+
+Array = NDArray[Any]
+Floats = NDArray[np.float64]
+Block = tuple[slice, ...]
+
+TINY = 2.0**-511  # the square of a smaller number may vanish
+TOP = 48  # bits of a float64 behind its exponent and four digits of it
+SAMPLES = 4  # pixels along a window that are looked at first
+
+
+class KernelNorms(NamedTuple):
+    """For each of some kernels: its 2-norm, or a little more, and its sum of |weight|."""
+
+    norms: Floats
+    sums: Floats
+
+    def of(self, kernels: slice) -> KernelNorms:
+        """Return those of some of the kernels."""
+        return KernelNorms(self.norms[kernels], self.sums[kernels])
+
+
+class PixelNorms(NamedTuple):
+    """The 2-norm of a block's pixels, or a little more, and |pixel| of samples (b, *spatial, 1)."""
+
+    norm: float
+    samples: Floats
+
+
+class BlockPixels(NamedTuple):
+    """The pixels that a block of windows needs, with their padding, rounded to a dtype.
+
+    `source` has the channels of one group alone.
+    """
+
+    source: PaddedImages
+    block: Block
+    dtype: np.dtype[Any]
+
+    @property
+    def depth(self) -> int:
+        """Number of channels."""
+        return int(self.source.images.shape[-1])
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Images, and pixels on each axis, padding included."""
+        images, *windows = (part.stop - part.start for part in self.block)
+        return images, *(
+            (count - 1) * axis.stride + axis.span
+            for count, axis in zip(windows, self.source.axes, strict=True)
+        )
+
+    @property
+    def axes(self) -> list[Axis]:
+        """The windows of the block on these pixels."""
+        return [
+            Axis(length, axis.window, axis.stride, axis.dilation)
+            for length, axis in zip(self.shape[1:], self.source.axes, strict=True)
+        ]
+
+    def gather(self, part: Block) -> Floats:
+        """Return a part, a slice of the images and of each axis, as (depth, b, *spatial)."""
+        images, axes, pad_mode, fill = self.source
+        image, *windows = (whole.start for whole in self.block)
+        starts = [image, *(i * axis.stride for i, axis in zip(windows, axes, strict=True))]
+        wanted = tuple(
+            slice(start + p.start, start + p.stop) for start, p in zip(starts, part, strict=True)
+        )
+        points = [Axis(axis.size, 1, 1, 1, axis.before, axis.after) for axis in axes]
+        is_exact = np.can_cast(images.dtype, self.dtype)
+        pixels = gather(
+            PaddedImages(images, points, pad_mode, fill),
+            wanted,
+            (slice(0, 1),) * len(points),
+            np.float64 if is_exact else self.dtype,  # rounded first where that changes pixels
+        )
+        return pixels.astype(np.float64, copy=False)
+
+    def parts(self) -> Iterator[Block]:
+        """Yield parts of whole rows, of about CHUNK numbers."""
+        *lines, last = self.shape
+        for part in blocks(lines, CHUNK // (self.depth * last)):
+            yield *part, slice(0, last)
+
+
+def fft_error_is_acceptable(
+    pixels: BlockPixels, pixel_norms: PixelNorms, kernel_norms: KernelNorms, layout: Layout
+) -> NDArray[np.bool_]:
+    """Return for each kernel whether a block's transform errs no more than direct sums may.
+
+    Direct sums of k products may lie k units in the last place of sum |w| times the greatest |x| of
+    a window away; here that is required in every window of the block.
+    """
+    products = pixels.depth * volume([axis.window for axis in pixels.source.axes])
+    units = products * float(np.finfo(pixels.dtype).eps)
+
+    def is_acceptable(norm: float, faintest: float) -> NDArray[np.bool_]:
+        bound = error_bound(norm, kernel_norms.norms, volume(layout.sizes), pixels.depth)
+        result: NDArray[np.bool_] = bound <= units * kernel_norms.sums * faintest
+        result &= np.isfinite(kernel_norms.sums)
+        return result
+
+    norm, samples = pixel_norms
+    acceptable = is_acceptable(norm, faintest_by_samples(samples, pixels.source.axes))
+    if acceptable.all() or not math.isfinite(norm):
+        return acceptable
+    # the first bits of a magnitude, as an integer, are in the order of magnitudes
+    magnitudes = np.empty((*pixels.shape, 1), np.int16)
+    for part in pixels.parts():
+        target: Any = (*part, 0)
+        magnitudes[target] = np.abs(pixels.gather(part)).max(axis=0).view(np.int64) >> TOP
+    bits = faintest_window(magnitudes, pixels.axes).astype(np.int64) << TOP
+    return is_acceptable(norm if magnitudes.any() else 0.0, float(bits.view(np.float64).item()))
+
+
+def sample_step(axis: Axis) -> int:
+    """Return the steps from sample to sample.
+
+    Every window has SAMPLES of them, or all of its pixels.
+    """
+    return max(1, axis.span // SAMPLES) if axis.dilation == 1 else 1
+
+
+def faintest_by_samples(samples: Floats, axes: Sequence[Axis]) -> float:
+    """Return the greatest |pixel| of the faintest window, or less, by samples (b, *spatial, 1)."""
+    sampled_axes = [
+        # a window, wherever it lies, holds so many samples in a row, and perhaps one more
+        Axis(length, axis.span // sample_step(axis))
+        if axis.dilation == 1
+        else Axis(length, axis.window, 1, axis.dilation)
+        for length, axis in zip(samples.shape[1:], axes, strict=False)
+    ]
+    return float(faintest_window(samples, sampled_axes).item())
+
+
+def faintest_window(magnitudes: Array, axes: Sequence[Axis]) -> Array:
+    """Return the greatest of magnitudes (b, *spatial, 1) in the window where that is least.
+
+    It is an array of one number, of the magnitudes' dtype.
+    """
+    greatest = np.empty((len(magnitudes), *(axis.count for axis in axes), 1), magnitudes.dtype)
+    numpy_pooling.pool(magnitudes, axes, greatest, mode="max", dtype=magnitudes.dtype)
+    least: Array = greatest.min(keepdims=True)
+    return least
+
+
+def error_bound(pixels: float, weights: Floats, points: int, depth: int) -> Floats:
+    """Return how far results of a transform of so many points may lie from the exact ones.
+
+    `pixels` and `weights` are the 2-norms of a block's pixels and of each kernel.
+
+    With u = 2^-53, t = log2 of the transform's size, x the pixels of a block and w a kernel, a
+    convolution by Fourier transforms errs by less than ((1 + u)^3t (1 + sqrt(5) u)^(3t + 1) (1 +
+    b)^3t - 1) |x| |w| in 2-norms, b being the error of the roots of unity, u here: C. Percival,
+    Rapid multiplication modulo the sum and difference of highly composite numbers, Math. Comp. 72
+    (2003); see N. J. Higham, Accuracy and Stability of Numerical Algorithms, ch. 24. The sum over
+    channels adds u for each. Infinite where numbers of that size might overflow.
+    """
+    if pixels == 0:
+        return np.zeros_like(weights)
+    u, t, least = 2.0**-53, math.log2(points) + 1, float(np.finfo(np.float64).smallest_subnormal)
+    underflow = least * points * (1 + weights + pixels)  # what is lost below the normal numbers
+    factor = math.expm1((3 * t + (3 * t + 1) * math.sqrt(5) + 3 * t + depth) * u)
+    error = factor * pixels * weights + underflow
+    limit = float(np.finfo(np.float64).max) / 4 / points
+    bound: Floats = np.where(np.maximum(pixels, 1) * np.maximum(weights, 1) < limit, error, np.inf)
+    return bound

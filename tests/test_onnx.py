@@ -17,6 +17,8 @@ from convpool.engines.registry import ENGINES
 from support.engines import refusals
 
 pytest.importorskip("onnx", reason="ONNX's backend cases come with onnx: pip install onnx")
+# kernels are transposed to ours on purpose, and some have equal axes
+pytestmark = pytest.mark.filterwarnings("ignore:kernels .* may be ours:UserWarning")
 
 if TYPE_CHECKING:
     from support.onnx_adapter import Case

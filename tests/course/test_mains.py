@@ -75,8 +75,11 @@ def test_main_prints_the_two_shapes(copy_with_data, number):
     ("number", "pictures"), [(0, 2), (1, 2), (2, 2), (3, 2), (4, 2), (5, 4), (6, 2)]
 )
 def test_main_shows_its_pictures(copy_with_data, number, pictures):
-    program = "import runpy, matplotlib.pyplot as plt; shown = []; plt.show = lambda: "(
-        "shown.append(plt.gca().images[-1]);runpy.run_path('{}-main.py', run_name='__main__'); "
+    program = (
+        "import runpy, matplotlib.pyplot as plt\n"
+        "shown = []\n"
+        "plt.show = lambda: shown.append(plt.gca().images[-1])\n"
+        "runpy.run_path('{}-main.py', run_name='__main__')\n"
         "print(len(shown))"
     ).format(number)
     printed, errors, code = run(copy_with_data, number, ["-c", program])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -15,7 +16,7 @@ def numbers(
     *,
     most: int = 4,
     special: Iterable[float] = (),
-) -> NDArray:
+) -> NDArray[Any]:
     """Return random values from -most to most in any dtype: floats in halves of whole numbers.
 
     Unsigned integers start at 0; complex values have both parts. Each special value (of floats)
@@ -34,7 +35,7 @@ def numbers(
     return array.astype(dtype)
 
 
-def full_range(shape: int | tuple[int, ...], dtype: DTypeLike, seed: int = 0) -> NDArray:
+def full_range(shape: int | tuple[int, ...], dtype: DTypeLike, seed: int = 0) -> NDArray[Any]:
     """Return random integers over a dtype's whole range (at most 2**40), or normal floats."""
     random, kind = np.random.default_rng(seed), np.dtype(dtype)
     if kind.kind == "f":

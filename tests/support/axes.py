@@ -17,7 +17,7 @@ def per_axis(value: Any, rank: int) -> tuple[Any, ...]:
 
 
 def pooling_axes(
-    images: NDArray,
+    images: NDArray[Any],
     window: int | Sequence[int],
     stride: int | Sequence[int] = 1,
     dilation: int | Sequence[int] = 1,
@@ -31,13 +31,14 @@ def pooling_axes(
     rank = images.ndim - 2
     sides = (padding,) * rank if np.ndim(padding) == 0 else padding
     sides = [(side, side) if isinstance(side, int) else side for side in sides]
-    words = [per_axis(value, rank) for value in (window, stride, dilation)]
-    return [place(*axis, ceil) for axis in zip(images.shape[1:-1], *words, sides, strict=True)]
+    windows, strides, dilations = (per_axis(value, rank) for value in (window, stride, dilation))
+    words = zip(images.shape[1:-1], windows, strides, dilations, sides, strict=True)
+    return [place(*axis, ceil) for axis in words]
 
 
 def convolution_axes(
-    images: NDArray,
-    kernels: NDArray,
+    images: NDArray[Any],
+    kernels: NDArray[Any],
     padding: Any = "valid",
     stride: int | Sequence[int] = 1,
     dilation: int | Sequence[int] = 1,

@@ -1,18 +1,37 @@
 """How far a convolution of floats may lie from the exact one, worked out without the package."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
+from numpy.typing import DTypeLike, NDArray
 
-MODES = {"zeros": "constant"}  # what np.pad calls a pad mode, where the name is another
+from convpool.windows import Axis
+
+MODES: dict[str, Any] = {
+    "zeros": "constant"
+}  # what np.pad calls a pad mode, where the name is another
 
 
-def padded(images, axes, pad_mode="zeros", fill=0):
+def padded(
+    images: NDArray[Any], axes: Sequence[Axis], pad_mode: str = "zeros", fill: float = 0
+) -> NDArray[Any]:
     """Return images (m, *spatial, c) with the padding that windows on these axes reach."""
     sides = [(0, 0), *((axis.before, axis.after) for axis in axes), (0, 0)]
-    words = {"constant_values": fill} if pad_mode == "constant" else {}
-    return np.pad(images, sides, MODES.get(pad_mode, pad_mode), **words)
+    words: dict[str, Any] = {"constant_values": fill} if pad_mode == "constant" else {}
+    mode = MODES.get(pad_mode, pad_mode)
+    return np.pad(images, sides, mode, **words)
 
 
-def brightest(images, axes, groups=1, pad_mode="zeros", fill=0):
+def brightest(
+    images: NDArray[Any],
+    axes: Sequence[Axis],
+    groups: int = 1,
+    pad_mode: str = "zeros",
+    fill: float = 0,
+) -> NDArray[Any]:
     """Return the greatest |x| in each window, over the channels of a group, padding included:
     (m, *output, groups).
     """
@@ -25,7 +44,15 @@ def brightest(images, axes, groups=1, pad_mode="zeros", fill=0):
     return x
 
 
-def of_sums(images, kernels, axes, dtype, groups=1, pad_mode="zeros", fill=0):
+def of_sums(
+    images: NDArray[Any],
+    kernels: NDArray[Any],
+    axes: Sequence[Axis],
+    dtype: DTypeLike,
+    groups: int = 1,
+    pad_mode: str = "zeros",
+    fill: float = 0,
+) -> NDArray[Any]:
     """Return k eps of sum |w| times the greatest |x| in each window, for k products: (m,
     *output, nc).
     """

@@ -2,11 +2,15 @@
 a fresh shell.
 """
 
+from __future__ import annotations
+
 import os
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import convpool
 
@@ -22,7 +26,7 @@ SIGNALS = [
 ]
 
 
-def restore_handlers():
+def restore_handlers() -> None:
     """Undo what the runner ignores, which children inherit: under nohup, or in the background of
     a script.
     """
@@ -30,13 +34,13 @@ def restore_handlers():
         signal.signal(number, signal.SIG_DFL)
 
 
-def environment(**changes):
+def environment(**changes: str) -> dict[str, str]:
     """Return the environment of a child, with the package and this one on its path."""
     paths = filter(None, [*PATHS, os.environ.get("PYTHONPATH")])
     return {**os.environ, "PYTHONPATH": os.pathsep.join(paths), **changes}
 
 
-def start(command, **words):
+def start(command: Sequence[str], **words: Any) -> subprocess.Popen[str]:
     """Start a child like subprocess.Popen, with no input and default handlers."""
     words = {"stdin": subprocess.DEVNULL, "text": True, "env": environment(), **words}
     if os.name == "posix":
@@ -44,7 +48,13 @@ def start(command, **words):
     return subprocess.Popen(command, **words)
 
 
-def run(code, *arguments, timeout=LIMIT, cwd=None, **changes):
+def run(
+    code: str,
+    *arguments: object,
+    timeout: float = LIMIT,
+    cwd: str | os.PathLike[str] | None = None,
+    **changes: str,
+) -> subprocess.CompletedProcess[str]:
     """Run code in a Python of its own with arguments as sys.argv[1:]; return the completed process.
 
     Changes are variables of its environment; cwd is the folder where it starts.
@@ -60,8 +70,8 @@ def run(code, *arguments, timeout=LIMIT, cwd=None, **changes):
     return subprocess.CompletedProcess(command, child.returncode, out, errors)
 
 
-def output(code, *arguments, **changes):
+def output(code: str, *arguments: object, **changes: str) -> str:
     """Return what code prints that must not fail."""
-    done = run(code, *arguments, **changes)
+    done = run(code, *arguments, timeout=LIMIT, cwd=None, **changes)
     assert done.returncode == 0, f"exit {done.returncode}\n{done.stderr[-3000:]}"
     return done.stdout

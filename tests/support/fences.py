@@ -4,15 +4,17 @@ SIGSEGV. Linux only.
 
 import ctypes
 import mmap
+from typing import Any
 
 import numpy as np
+from numpy.typing import DTypeLike, NDArray
 
 _protect = ctypes.CDLL(None, use_errno=True).mprotect
-_kept = []  # memory of arrays that are in use
+_kept: list[mmap.mmap] = []  # memory of arrays that are in use
 SIDES = ("end", "start")
 
 
-def array(shape, dtype, side):
+def array(shape: tuple[int, ...], dtype: DTypeLike, side: str) -> NDArray[Any]:
     """Return an array that ends where a forbidden page begins, or begins where one ends."""
     dtype, page = np.dtype(dtype), mmap.PAGESIZE
     size = int(np.prod(shape)) * dtype.itemsize
@@ -26,13 +28,13 @@ def array(shape, dtype, side):
     return np.frombuffer(memory, dtype, int(np.prod(shape)), offset).reshape(shape)
 
 
-def copy(values, side):
+def copy(values: NDArray[Any], side: str) -> NDArray[Any]:
     """Return a fenced copy of an array."""
     fenced = array(values.shape, values.dtype, side)
     fenced[...] = values
     return fenced
 
 
-def clear():
+def clear() -> None:
     """Give the memory back of all arrays that nobody holds any more."""
     _kept.clear()

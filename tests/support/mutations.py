@@ -7,6 +7,8 @@ import random
 import re
 import struct
 import zlib
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -41,12 +43,12 @@ NUMBERS = [
 ]
 
 
-def whole_files():
+def whole_files() -> list[tuple[str, bytes]]:
     """Return (ending, content) of undamaged files."""
     return [*_pictures(), *_tiffs(), *_arrays(), *_archives()]
 
 
-def _pictures():
+def _pictures() -> Iterator[tuple[str, bytes]]:
     from PIL import Image
 
     draw = np.random.default_rng(0)
@@ -54,7 +56,7 @@ def _pictures():
     exif = Image.Exif()
     exif[0x010F], exif[274], exif[282] = "maker", 6, 72.0
     exif.get_ifd(34665)[40962] = 31
-    forms = [
+    forms: list[tuple[str, str, dict[str, Any]]] = [
         ("png", "RGB", {"exif": exif, "icc_profile": b"\0" * 200, "dpi": (300, 300)}),
         ("png", "RGBA", {}),
         ("png", "L", {"transparency": 3}),
@@ -95,13 +97,13 @@ def _sixteen_bit_png(samples):
     )
 
 
-def _tiffs():
+def _tiffs() -> Iterator[tuple[str, bytes]]:
     try:
         import tifffile
     except ModuleNotFoundError:
         return
     draw = np.random.default_rng(1)
-    for shape, dtype, words in [
+    forms: list[tuple[tuple[int, ...], str, dict[str, Any]]] = [
         (
             (40, 60, 3),
             "uint8",
@@ -114,13 +116,14 @@ def _tiffs():
         ((3, 40, 60), "uint8", {"photometric": "rgb", "planarconfig": "separate"}),
         ((40, 60), "float32", {}),
         ((2, 40, 60), "uint8", {"photometric": "minisblack"}),
-    ]:
+    ]
+    for shape, dtype, words in forms:
         file = io.BytesIO()
         tifffile.imwrite(file, draw.integers(0, 256, shape).astype(dtype), metadata=None, **words)
         yield "tif", file.getvalue()
 
 
-def _arrays():
+def _arrays() -> Iterator[tuple[str, bytes]]:
     for array in (
         np.array([[1, 0, -1], [2, 0, -2]]),
         np.full((5, 5), 0.04),
@@ -134,7 +137,7 @@ def _arrays():
             yield "npy", file.getvalue()
 
 
-def _archives():
+def _archives() -> Iterator[tuple[str, bytes]]:
     draw = np.random.default_rng(2)
     for key, shape in (
         ("X_train", (6, 28, 28)),
@@ -143,7 +146,10 @@ def _archives():
         ("else", (2,)),
     ):
         values = draw.integers(0, 256, shape).astype(np.uint8)
-        arrays = {key: values / 255 if key == "X_train" else values, "y": np.arange(3)}
+        arrays: dict[str, Any] = {
+            key: values / 255 if key == "X_train" else values,
+            "y": np.arange(3),
+        }
         for save in (np.savez, np.savez_compressed):
             file = io.BytesIO()
             save(file, **arrays)
@@ -159,7 +165,7 @@ def _archives():
         yield "npz", file.getvalue()
 
 
-def mutate(content, draw):
+def mutate(content: bytes, draw: random.Random) -> bytes:
     """Return the content with one to four changes; checksums of PNG chunks are made right again
     half of the time.
     """
@@ -170,18 +176,18 @@ def mutate(content, draw):
     return content
 
 
-def _flip(content, draw):
+def _flip(content: bytes, draw: random.Random) -> bytes:
     changed = bytearray(content)
     for _ in range(draw.choice([1, 1, 3, 20])):
         changed[draw.randrange(len(changed))] ^= 1 << draw.randrange(8)
     return bytes(changed)
 
 
-def _cut(content, draw):
+def _cut(content: bytes, draw: random.Random) -> bytes:
     return content[: draw.randrange(len(content))]
 
 
-def _place(content, draw):
+def _place(content: bytes, draw: random.Random) -> int:
     """Return a place in the file, near an end more often than not: that is where headers and
     directories are.
     """
@@ -195,7 +201,7 @@ def _place(content, draw):
     )
 
 
-def _splice(content, draw):
+def _splice(content: bytes, draw: random.Random) -> bytes:
     """Copy, drop or repeat a piece."""
     start, length, to = (
         _place(content, draw),
@@ -213,7 +219,7 @@ def _splice(content, draw):
     )
 
 
-def _extreme(content, draw):
+def _extreme(content: bytes, draw: random.Random) -> bytes:
     """Write an extreme number over some bytes."""
     start, kind, order = _place(content, draw), draw.choice("BHIQ"), draw.choice("<>")
     value = draw.choice(EXTREMES) % 2 ** (8 * struct.calcsize(kind))
@@ -221,7 +227,7 @@ def _extreme(content, draw):
     return (content[:start] + number + content[start + len(number) :])[: max(len(content), 1)]
 
 
-def _written_number(content, draw):
+def _written_number(content: bytes, draw: random.Random) -> bytes:
     """Write another number in the place of one that stands there in digits."""
     found = list(re.finditer(rb"\d+|True|False", content[:400]))
     if not found:
@@ -232,7 +238,7 @@ def _written_number(content, draw):
     return changed.replace(b" " * length, b"", 1) if length > 0 else changed
 
 
-def _larger(content, draw):
+def _larger(content: bytes, draw: random.Random) -> bytes:
     """Let a picture state a size that its data do not have."""
     width, height = draw.choice(
         [(10**4, 8000), (2**16, 1000), (9000, 9000), (2**31 - 1, 2**31 - 1), (0, 5), (1, 2**20)]
@@ -254,7 +260,7 @@ def _larger(content, draw):
     return _extreme(content, draw)
 
 
-def _with_checksums(content):
+def _with_checksums(content: bytes) -> bytes:
     """Return a PNG file whose chunks have the checksums of what they hold."""
     made, at = content[:8], 8
     while at + 12 <= len(content):
@@ -267,7 +273,7 @@ def _with_checksums(content):
 CHANGES = [_flip, _cut, _splice, _extreme, _extreme, _written_number, _larger]
 
 
-def damaged(seed):
+def damaged(seed: int) -> tuple[str, bytes]:
     """Return (ending, content) of the damaged file of a seed."""
     draw = random.Random(seed)
     ending, content = draw.choice(WHOLE)

@@ -43,7 +43,7 @@ def load_cases() -> list[Case]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # making other operators' cases divides by zero
         tests = [test for kind in KINDS for test in load_model_tests(kind=kind)]
-    models = [(test, test.model or onnx.load(Path(test.model_dir, "model.onnx"))) for test in tests]
+    models = [(test, test.model or onnx.load(f"{test.model_dir}/model.onnx")) for test in tests]
     return [_read(test, model) for test, model in models if _is_single(model)]
 
 

@@ -5,12 +5,18 @@ An axis is (before, after, stride, dilation): padding as numbers, however it was
 is computed in float64, in which small numbers and halves of them are exact.
 """
 
-from typing import NamedTuple
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 
-class Steps(NamedTuple):
+@dataclass(frozen=True)
+class Steps:
     """How windows lie on an axis."""
 
     before: int
@@ -19,10 +25,11 @@ class Steps(NamedTuple):
     dilation: int = 1
     ceil: bool = False
 
-    def span(self, window):
+    def span(self, window: int) -> int:
+        """Return the pixels that a window of so many taps reaches over."""
         return self.dilation * (window - 1) + 1
 
-    def count(self, size, window):
+    def count(self, size: int, window: int) -> int:
         """Return how many windows there are; below 1 where none fits."""
         room = self.before + size + self.after - self.span(window)
         if not self.ceil:
@@ -31,7 +38,9 @@ class Steps(NamedTuple):
         return count - 1 if (count - 1) * self.stride >= self.before + size else count
 
 
-def named(padding, size, window, stride=1, dilation=1):
+def named(
+    padding: str, size: int, window: int, stride: int = 1, dilation: int = 1
+) -> tuple[int, int]:
     """Return the padding (before, after) that a name stands for."""
     span = dilation * (window - 1) + 1
     if padding == "valid":
@@ -44,7 +53,9 @@ def named(padding, size, window, stride=1, dilation=1):
     return (half, rest) if padding == "same" else (rest, half)
 
 
-def copies(padded, axes, window, counts):
+def copies(
+    padded: NDArray[Any], axes: Sequence[Steps], window: tuple[int, ...], counts: Sequence[int]
+) -> Iterator[tuple[tuple[int, ...], NDArray[Any]]]:
     """Yield each tap, and the copy of (m, *padded, c) that every window has there: (m, *counts,
     c).
     """
@@ -57,14 +68,23 @@ def copies(padded, axes, window, counts):
         yield tap, padded[(slice(None), *cuts)]
 
 
-def convolve(images, kernels, axes, *, groups=1, pad_mode="zeros", fill=0, bias=0):
+def convolve(
+    images: NDArray[Any],
+    kernels: NDArray[Any],
+    axes: Sequence[Steps],
+    *,
+    groups: int = 1,
+    pad_mode: str = "zeros",
+    fill: float = 0,
+    bias: NDArray[Any] | float = 0,
+) -> NDArray[Any]:
     """Return images (m, *spatial, c) under kernels (*window, c // groups, nc): (m, *counts, nc)."""
     window, depth, each = kernels.shape[:-2], kernels.shape[-2], kernels.shape[-1] // groups
     counts = [
         axis.count(*sizes) for axis, *sizes in zip(axes, images.shape[1:-1], window, strict=True)
     ]
-    words = {"constant_values": fill} if pad_mode == "constant" else {}
-    mode = {"zeros": "constant"}.get(pad_mode, pad_mode)
+    words: dict[str, Any] = {"constant_values": fill} if pad_mode == "constant" else {}
+    mode: Any = {"zeros": "constant"}.get(pad_mode, pad_mode)
     sides = [(0, 0), *((axis.before, axis.after) for axis in axes), (0, 0)]
     padded = np.pad(images.astype(np.float64), sides, mode, **words)
     total = np.zeros((len(images), *counts, kernels.shape[-1])) + bias
@@ -77,7 +97,14 @@ def convolve(images, kernels, axes, *, groups=1, pad_mode="zeros", fill=0, bias=
     return total
 
 
-def convolve_transpose(values, kernels, axes, sizes, *, groups=1):
+def convolve_transpose(
+    values: NDArray[Any],
+    kernels: NDArray[Any],
+    axes: Sequence[Steps],
+    sizes: Sequence[int],
+    *,
+    groups: int = 1,
+) -> NDArray[Any]:
     """Return what (m, *counts, nc) give back to images of some sizes: (m, *sizes, c)."""
     window, depth, each = kernels.shape[:-2], kernels.shape[-2], kernels.shape[-1] // groups
     counts = values.shape[1:-1]
@@ -98,7 +125,9 @@ def convolve_transpose(values, kernels, axes, sizes, *, groups=1):
     return total[(slice(None), *inside)]
 
 
-def _masked_copies(images, axes, window, counts):
+def _masked_copies(
+    images: NDArray[Any], axes: Sequence[Steps], window: tuple[int, ...], counts: Sequence[int]
+) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
     """Return copies (taps, m, *counts, c), whether each lies on a pixel, and whether on one or
     on padding.
     """
@@ -109,7 +138,7 @@ def _masked_copies(images, axes, window, counts):
     sides = [(axis.before, axis.after) for axis in axes]
     over = [(0, end) for end in ends]
 
-    def stack(array, one, other):
+    def stack(array: NDArray[Any], one: float, other: float) -> NDArray[Any]:
         padded = np.pad(
             np.pad(array, [(0, 0), *sides, (0, 0)], constant_values=one),
             [(0, 0), *over, (0, 0)],
@@ -121,7 +150,17 @@ def _masked_copies(images, axes, window, counts):
     return stack(images, 0, 0), stack(there, False, False), stack(there, True, False)
 
 
-def pool(images, window, axes, mode, *, count_padding=False, p=2, least=-np.inf, greatest=np.inf):
+def pool(
+    images: NDArray[Any],
+    window: tuple[int, ...],
+    axes: Sequence[Steps],
+    mode: str,
+    *,
+    count_padding: bool = False,
+    p: float = 2,
+    least: float = -np.inf,
+    greatest: float = np.inf,
+) -> NDArray[Any]:
     """Return (m, *counts, c); least and greatest are what max and min of no pixel give."""
     counts = [
         axis.count(*sizes) for axis, *sizes in zip(axes, images.shape[1:-1], window, strict=True)
@@ -143,7 +182,9 @@ def pool(images, window, axes, mode, *, count_padding=False, p=2, least=-np.inf,
     return np.where(real.any(axis=0), result, np.nan)
 
 
-def max_pool_indices(images, window, axes, least=-np.inf):
+def max_pool_indices(
+    images: NDArray[Any], window: tuple[int, ...], axes: Sequence[Steps], least: float = -np.inf
+) -> tuple[NDArray[Any], NDArray[Any]]:
     """Return the greatest pixels and where they lie, flat over the spatial axes: the first of
     equals, -1 for none.
     """

@@ -7,10 +7,15 @@ Values are halves of small whole numbers, so that every sum is exact and every b
 of the package makes or judges a case.
 """
 
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
 from itertools import product
-from typing import NamedTuple
+from random import Random
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from support import shifted
 from support.shifted import Steps
@@ -30,78 +35,95 @@ class Geometry(NamedTuple):
     axis.
     """
 
-    sizes: tuple
-    window: tuple
-    padding: object
-    axes: tuple
+    sizes: tuple[int, ...]
+    window: tuple[int, ...]
+    padding: Any
+    axes: tuple[Steps, ...]
 
     @property
-    def stride(self):
+    def stride(self) -> tuple[int, ...]:
         return tuple(axis.stride for axis in self.axes)
 
     @property
-    def dilation(self):
+    def dilation(self) -> tuple[int, ...]:
         return tuple(axis.dilation for axis in self.axes)
 
     @property
-    def ceil(self):
+    def ceil(self) -> bool:
         return self.axes[0].ceil
 
     @property
-    def counts(self):
+    def counts(self) -> tuple[int, ...]:
         return tuple(
             axis.count(*size)
             for axis, *size in zip(self.axes, self.sizes, self.window, strict=True)
         )
 
-    def __str__(self):
+    def __str__(self) -> str:
         return (
             f"sizes {self.sizes}, window {self.window}, padding {self.padding!r}, stride "
             f"{self.stride}, dilation {self.dilation}, ceil {self.ceil}"
         )
 
 
-def _lay(sizes, window, padding, stride, dilation, ceil):
+def _geometry(
+    sizes: tuple[int, ...],
+    window: tuple[int, ...],
+    padding: Any,
+    stride: tuple[int, ...],
+    dilation: tuple[int, ...],
+    ceil: bool,
+) -> Geometry:
     lines = zip(sizes, window, stride, dilation, strict=True)
     pairs = (
         [shifted.named(padding, *line) for line in lines] if isinstance(padding, str) else padding
     )
-    steps = [Steps(*pair, *step, ceil) for pair, *step in zip(pairs, stride, dilation, strict=True)]
+    steps = [
+        Steps(before, after, s, d, ceil)
+        for (before, after), s, d in zip(pairs, stride, dilation, strict=True)
+    ]
     return Geometry(sizes, window, padding, tuple(steps))
 
 
-def _fits(geometry):
+def _fits(geometry: Geometry) -> bool:
     return min(geometry.counts) >= 1
 
 
-def one_axis(windows=WINDOWS, ceil=False):
+def one_axis(windows: Sequence[int] = WINDOWS, ceil: bool = False) -> list[Geometry]:
     """Return every geometry of one axis."""
     paddings = [*NAMES, *(((before, after),) for before, after in product(ZEROS, ZEROS))]
     choices = product(SIZES, windows, paddings, STRIDES, DILATIONS)
-    made = (_lay((n,), (w,), padding, (s,), (d,), ceil) for n, w, padding, s, d in choices)
+    made = (_geometry((n,), (w,), padding, (s,), (d,), ceil) for n, w, padding, s, d in choices)
     return [geometry for geometry in made if _fits(geometry)]
 
 
-def some_axes(rank, count, random, ceil=False, windows=WINDOWS, strides=STRIDES):
+def some_axes(
+    rank: int,
+    count: int,
+    random: Random,
+    ceil: bool = False,
+    windows: Sequence[int] = WINDOWS,
+    strides: Sequence[int] = STRIDES,
+) -> list[Geometry]:
     """Return drawn geometries of some axes."""
 
-    def numbers(values):
+    def choices(values: Sequence[int]) -> tuple[int, ...]:
         return tuple(random.choice(values) for _ in range(rank))
 
-    found = []
+    found: list[Geometry] = []
     while len(found) < count:
         padding = random.choice(
             [*NAMES, tuple((random.choice(ZEROS), random.choice(ZEROS)) for _ in range(rank))]
         )
-        geometry = _lay(
-            numbers(SIZES), numbers(windows), padding, numbers(strides), numbers(DILATIONS), ceil
+        geometry = _geometry(
+            choices(SIZES), choices(windows), padding, choices(strides), choices(DILATIONS), ceil
         )
         if _fits(geometry):
             found.append(geometry)
     return found
 
 
-def forms(n):
+def forms(n: int) -> tuple[list[tuple[int, int, int]], list[tuple[int, int, int]]]:
     """Return (channels, kernels, groups) around the widths of vectors of n numbers: below and
     above 16 channels.
     """
@@ -118,7 +140,9 @@ def forms(n):
     return few, [*many, (18, 2 * n + 1, 1), (4, 4 * n, 2), (34, 2 * n + 2, 2)]
 
 
-def halves(shape, random, dtype="float32", zero=True):
+def halves(
+    shape: tuple[int, ...], random: Random, dtype: str = "float32", zero: bool = True
+) -> NDArray[Any]:
     """Return halves of small numbers, drawn; weights are not 0, so that every tap counts."""
     values = [0, *range(-4, 0), *range(1, 5)][not zero :]
     drawn = np.array(random.choices(values, k=int(np.prod(shape))), np.float64).reshape(shape)
@@ -128,20 +152,26 @@ def halves(shape, random, dtype="float32", zero=True):
 class Convolution(NamedTuple):
     """Operands and words of a convolution, and its right result."""
 
-    images: np.ndarray
-    kernels: np.ndarray
-    bias: np.ndarray
-    words: dict
-    expected: np.ndarray
+    images: NDArray[Any]
+    kernels: NDArray[Any]
+    bias: NDArray[Any]
+    words: dict[str, Any]
+    expected: NDArray[Any]
 
 
-def convolution(geometry, form, pad_mode, random, dtypes=("float32", "float32")):
+def convolution(
+    geometry: Geometry,
+    form: tuple[int, int, int],
+    pad_mode: str,
+    random: Random,
+    dtypes: tuple[str, str] = ("float32", "float32"),
+) -> Convolution:
     """Make a convolution of a geometry."""
     c, nc, groups = form
     images = halves((2, *geometry.sizes, c), random, dtypes[0])
     weights = halves((*geometry.window, c // groups, nc), random, dtypes[1], zero=False)
     bias = halves((nc,), random, dtypes[1])
-    words = {
+    words: dict[str, Any] = {
         "groups": groups,
         "pad_mode": pad_mode,
         **({"fill": FILL} if pad_mode == "constant" else {}),
@@ -154,20 +184,27 @@ def convolution(geometry, form, pad_mode, random, dtypes=("float32", "float32"))
 class Pooling(NamedTuple):
     """Operand and words of a pooling, and its right result."""
 
-    images: np.ndarray
-    words: dict
-    expected: np.ndarray
+    images: NDArray[Any]
+    words: dict[str, Any]
+    expected: NDArray[Any]
 
 
-def pooling(geometry, channels, mode, count_padding, random, dtype="float32"):
+def pooling(
+    geometry: Geometry,
+    channels: int,
+    mode: str,
+    count_padding: bool,
+    random: Random,
+    dtype: str = "float32",
+) -> Pooling:
     """Make a pooling of a geometry."""
     images = halves((2, *geometry.sizes, channels), random, dtype)
-    ends = (
+    ends: tuple[float, float] = (
         (-np.inf, np.inf)
         if images.dtype.kind == "f"
         else (np.iinfo(dtype).min, np.iinfo(dtype).max)
     )
-    words = {"mode": mode, "count_padding": count_padding}
+    words: dict[str, Any] = {"mode": mode, "count_padding": count_padding}
     expected = shifted.pool(
         images, geometry.window, geometry.axes, least=ends[0], greatest=ends[1], **words
     )
@@ -182,13 +219,22 @@ def pooling(geometry, channels, mode, count_padding, random, dtype="float32"):
 class Transposed(NamedTuple):
     """Operands and words of a transposed convolution, and its right result."""
 
-    values: np.ndarray
-    kernels: np.ndarray
-    words: dict
-    expected: np.ndarray
+    values: NDArray[Any]
+    kernels: NDArray[Any]
+    words: dict[str, Any]
+    expected: NDArray[Any]
 
 
-def transposed(counts, window, padding, stride, dilation, extra, form, random):
+def transposed(
+    counts: tuple[int, ...],
+    window: tuple[int, ...],
+    padding: Any,
+    stride: tuple[int, ...],
+    dilation: tuple[int, ...],
+    extra: tuple[int, ...],
+    form: tuple[int, int, int],
+    random: Random,
+) -> Transposed | None:
     """Make a transposed convolution of so many values on each axis; None where its result would
     have no pixel.
     """
@@ -216,7 +262,9 @@ def transposed(counts, window, padding, stride, dilation, extra, form, random):
     )
 
 
-def every_transposed(form, random, windows=WINDOWS):
+def every_transposed(
+    form: tuple[int, int, int], random: Random, windows: Sequence[int] = WINDOWS
+) -> Iterator[Transposed]:
     """Yield every transposed convolution of one axis."""
     paddings = [*NAMES, *(((before, after),) for before, after in product(ZEROS, ZEROS))]
     for o, w, padding, s, d in product(SIZES, windows, paddings, STRIDES, DILATIONS):

@@ -480,7 +480,9 @@ def answer(page):
     return "x".join(map(str, result.shape if "shape" in question else result.shape[:2]))
 
 
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize(
+    "size", [DESK, pytest.param(PHONE, marks=pytest.mark.full)], ids=["desk", "phone"]
+)
 def test_the_tour_to_its_end(show, size):
     page = show("", **size)
     page.get_by_role("button", name="Start the tour").click()

@@ -19,6 +19,7 @@ import convpool
 dask = pytest.importorskip("dask")
 da = pytest.importorskip("dask.array")
 distributed = pytest.importorskip("distributed")
+pytestmark = pytest.mark.full  # workers take seconds to start
 
 WAIT = 60  # seconds after which a test is given up
 

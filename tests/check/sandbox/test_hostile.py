@@ -72,16 +72,6 @@ ENDS = {
     "threads": (("returned", "raised"), ""),
     "too_large": (("not an array", "not an array"), "8000000000000 bytes; at most 100000000"),
 }
-# by default, these alone are run without namespaces too
-TOGETHER = (
-    "background",
-    "dies_with_background",
-    "fork_some",
-    "fork_bomb",
-    "ignores_signals",
-    "own_files",
-    "reads_files",
-)
 # by default, what an ordinary user runs, with namespaces or without
 ORDINARY = (
     "dies_with_background-False",
@@ -92,6 +82,8 @@ ORDINARY = (
     "own_files-False",
     "reads_files-True",
 )
+# by default, what this user runs
+SAMPLED = (*ORDINARY, "endless_loop-True", "forged_result-True", "segfault-True")
 SLOW = {
     "gigabyte_of_prints": 10
 }  # seconds: the others take 1 where they end at a time-out, and 3 at most
@@ -99,7 +91,12 @@ SLOW = {
 
 @pytest.mark.parametrize(
     ("name", "namespaces"),
-    [(name, True) for name in ENDS] + [(name, False) for name in (ENDS if IS_FULL else TOGETHER)],
+    [
+        (name, namespaces)
+        if f"{name}-{namespaces}" in SAMPLED
+        else pytest.param(name, namespaces, marks=pytest.mark.full)
+        for name, namespaces in product(ENDS, (True, False))
+    ],
 )
 def test_hostile(name, namespaces, place, python):
     if name == "kills_others" and not (namespaces or ROOT):

@@ -393,6 +393,7 @@ print(tests.host.vector_bytes())
 """
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("name", OLDER)
 def test_older_processors(name, tmp_path):
     words = {**os.environ, **OLDER[name], "NUMBA_CACHE_DIR": str(tmp_path)}

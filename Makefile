@@ -100,7 +100,7 @@ docs: $(VENV)/test  ## draw the pictures of the documentation again
 	$(RUN)/python docs/explorer_page.py
 
 clean:  ## remove what these commands made, but not the data
-	rm -rf $(VENV) $(VENV38) $(VENV_BENCH) demo .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(VENV38) $(VENV_BENCH) demo .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 # Environments. A stamp file says that one is complete; it is made anew when pyproject.toml changes.
 $(VENV)/bin/python:

@@ -114,7 +114,7 @@ def fold(
     m, *counts, c = arguments.shape_channels_last(images, axis)
     spatial = arguments.read_per_axis(shape, rank, "shape", least=0)
     placed = operand_checks.read_windows(window, stride, dilation, padding)
-    axes = tuple(place(n, *words) for n, words in zip(spatial, placed.of_axes, strict=True))
+    axes = tuple(place(n, *one) for n, one in zip(spatial, placed.of_axes, strict=True))
     operand_checks.check_positions(axes)
     if [axis.count for axis in axes] != counts:
         raise _count_error(windows.shape, counts, axes, placed)
@@ -155,7 +155,9 @@ def _count_error(
         tuple(axis.size for axis in axes),
         tuple(axis.count for axis in axes),
     )
-    likely = [place_transposed(o, *words) for o, words in zip(counts, placed.of_axes, strict=True)]
+    likely = [
+        place_transposed(o, *window) for o, window in zip(counts, placed.of_axes, strict=True)
+    ]
     advice = ""
     if all(axis.size > 0 and axis.count == o for axis, o in zip(likely, counts, strict=True)):
         advice = f"; shape={tuple(axis.size for axis in likely)} has as many"

@@ -264,16 +264,16 @@ class Plan:
     def _engine(self) -> Engine:
         return self.engines[self.engine_name]
 
-    def _run_engine(self, arrays_and_axes: tuple[Any, ...], words: dict[str, Any]) -> None:
+    def _run_engine(self, arrays_and_axes: tuple[Any, ...], keywords: dict[str, Any]) -> None:
         """Call the engine, or the fallback if "auto" chose one that turns out not to work here."""
         try:
-            self._engine.run(*arrays_and_axes, **words)
+            self._engine.run(*arrays_and_axes, **keywords)
         except host.UnavailableError as error:
             self.check_engine()
             if self.engine != "auto":
                 raise
             host.warn(error)
-            fallback(self.engines).run(*arrays_and_axes, **words)
+            fallback(self.engines).run(*arrays_and_axes, **keywords)
 
     # ---- parts ----
 
@@ -301,15 +301,14 @@ class Plan:
         first, last = outputs.start // self.group_outputs, -(-outputs.stop // self.group_outputs)
         channels = slice(first * self.group_inputs, last * self.group_inputs)
         needs = tuple(
-            need(axis, some, self.reading_mode)
-            for axis, some in zip(self.axes, windows, strict=True)
+            need(axis, cut, self.reading_mode) for axis, cut in zip(self.axes, windows, strict=True)
         )
-        words = self._part_words(last - first, outputs)
-        plan = self._part_plan(batch, channels, needs, words)
+        keywords = self._part_fields(last - first, outputs)
+        plan = self._part_plan(batch, channels, needs, keywords)
         return Part(plan, batch, channels, needs, outputs, depth=slice(None))
 
     def _part_plan(
-        self, batch: slice, channels: slice, needs: Sequence[Need], words: dict[str, Any]
+        self, batch: slice, channels: slice, needs: Sequence[Need], keywords: dict[str, Any]
     ) -> Self:
         """Return the plan that computes a part from the pixels that it reads."""
         shape = [batch.stop - batch.start, *(need.axis.size for need in needs)]
@@ -319,10 +318,10 @@ class Plan:
             images_shape=tuple(shape),
             axes=tuple(need.axis for need in needs),
             candidates_of_whole=self.candidates,  # the size of a part must not choose another
-            **words,
+            **keywords,
         )
 
-    def _part_words(self, groups: int, outputs: slice) -> dict[str, Any]:
+    def _part_fields(self, groups: int, outputs: slice) -> dict[str, Any]:
         """Return what else changes in the plan of a part, with this many groups and channels."""
         return {}
 

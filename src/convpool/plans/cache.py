@@ -1,4 +1,4 @@
-"""Plans of recent calls are kept: to read arguments takes longer than to convolve a small image.
+"""A cache of plans: to read the arguments of a call takes longer than to convolve a small image.
 
 Only arguments that can neither change nor equal other ones are looked up. Python takes 1, 1.0 and
 True for equal, and 0.0 and -0.0; lists change; dtypes may carry metadata. A call with any other

@@ -154,9 +154,9 @@ class ConvolutionPlan(KernelsPlan):
         kernels, bias = operands
         return kernels[..., part.kernels], None if bias is None else bias[part.kernels]
 
-    def _part_words(self, groups: int, outputs: slice) -> dict[str, Any]:
+    def _part_fields(self, groups: int, outputs: slice) -> dict[str, Any]:
         shape = (*self.kernels_shape[:-1], outputs.stop - outputs.start)
-        # the kernels of the whole have been laid out when the work began
+        # `select_operands` takes kernels that have been laid out
         return {"groups": groups, "kernels_shape": shape, "kernel_layout": "HWIO"}
 
     # ---- integers ----
@@ -228,7 +228,7 @@ class ConvolutionPlan(KernelsPlan):
         out, target = self.allocate_output(out, pixels)
         if self.flip:
             kernels = np.flip(kernels, tuple(range(len(self.axes))))
-        words = {
+        keywords = {
             "pad_mode": self.pad_mode,
             "fill": self.fill,
             "bias": bias,
@@ -236,7 +236,7 @@ class ConvolutionPlan(KernelsPlan):
             "dtype": working,
         }
         with np.errstate(all="ignore"):
-            self._run_engine((pixels, kernels, self.engine_axes, target), words)
+            self._run_engine((pixels, kernels, self.engine_axes, target), keywords)
         return self.copy_back(out, target)
 
     # ---- text ----

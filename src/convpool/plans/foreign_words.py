@@ -107,20 +107,20 @@ SYNONYMS: dict[str, dict[str, str]] = {
     "padding": {"same_upper": "same"},
 }
 
-Words = ParamSpec("Words")
+Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
 
-def explain_foreign_keywords(call: Callable[Words, Result]) -> Callable[Words, Result]:
+def explain_foreign_keywords(call: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
     """Let a public call raise a TypeError that names our keyword for one of another library."""
     parameters = inspect.signature(call).parameters
 
     @wraps(call)
-    def explained(*positional: Words.args, **words: Words.kwargs) -> Result:
+    def explained(*positional: Arguments.args, **keywords: Arguments.kwargs) -> Result:
         try:
-            return call(*positional, **words)
+            return call(*positional, **keywords)
         except TypeError:  # the keywords are checked only now, which costs a good call nothing
-            unknown = [word for word in words if word not in parameters]
+            unknown = [word for word in keywords if word not in parameters]
             if not unknown:
                 raise
         raise TypeError(_unknown_keyword(call.__name__, unknown[0], parameters))

@@ -25,7 +25,7 @@ DType = np.dtype[Any]
 
 
 class KernelShapes(NamedTuple):
-    """The shapes of images and kernels, read and found to agree.
+    """The shapes of images and kernels that agree.
 
     Attributes
     ----------
@@ -100,16 +100,16 @@ class KernelArguments(NamedTuple):
     kernel_layout: Any
 
 
-def read_kernel_shapes(words: KernelArguments, *, is_transposed: bool = False) -> KernelShapes:
+def read_kernel_shapes(passed: KernelArguments, *, is_transposed: bool = False) -> KernelShapes:
     """Read the shapes of images and kernels, and raise unless they agree."""
-    images = arguments.read_shape(words.images_shape, "images_shape")
-    kernels = arguments.read_shape(words.kernels_shape, "kernels_shape")
+    images = arguments.read_shape(passed.images_shape, "images_shape")
+    kernels = arguments.read_shape(passed.kernels_shape, "kernels_shape")
     rank = arguments.count_spatial_axes(images)
-    axis = arguments.read_channel_axis(words.channel_axis, images)
-    layout = kernel_layouts.read_layout(words.kernel_layout, rank)
-    groups = arguments.read_integer(words.groups, "groups", 1)
+    axis = arguments.read_channel_axis(passed.channel_axis, images)
+    layout = kernel_layouts.read_layout(passed.kernel_layout, rank)
+    groups = arguments.read_integer(passed.groups, "groups", 1)
     operands = channel_checks.Operands(images, kernels, axis, groups, layout, is_transposed)
-    operands.check_axes(operator.index(words.channel_axis))
+    operands.check_axes(operator.index(passed.channel_axis))
     if min(operands.hwio_shape[:-2]) < 1:
         raise ValueError(
             f"kernels {kernels} have an empty window; each of its sizes must be 1 or more"
@@ -135,8 +135,8 @@ def make_axes(
         Whether the call takes padding, which an error may then advise.
     """
     axes = tuple(
-        replace(place(size, *words), ceil=ceil)
-        for size, words in zip(spatial, windows.of_axes, strict=True)
+        replace(place(size, *window), ceil=ceil)
+        for size, window in zip(spatial, windows.of_axes, strict=True)
     )
     for name, axis in zip(arguments.AXIS_NAMES[len(axes)], axes, strict=True):
         if axis.size == 0 and not windows.takes_empty_axes:
@@ -174,7 +174,7 @@ def make_transposed_axes(
     extra = arguments.read_per_axis(output_padding, len(spatial), "output_padding", least=0)
     _check_output_padding(extra, windows)
     placed = [
-        place_transposed(o, *words) for o, words in zip(spatial, windows.of_axes, strict=True)
+        place_transposed(o, *window) for o, window in zip(spatial, windows.of_axes, strict=True)
     ]
     axes = tuple(
         replace(axis, size=axis.size + more) for axis, more in zip(placed, extra, strict=True)

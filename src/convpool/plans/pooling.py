@@ -136,25 +136,25 @@ class PoolingPlan(Plan):
         out, target = self.allocate_output(out, pixels)
         with np.errstate(all="ignore"):
             if self.pad_mode is None or not target.size:
-                self._run_engine((pixels, self.engine_axes, target), self._engine_words)
+                self._run_engine((pixels, self.engine_axes, target), self._engine_keywords)
             else:
                 for batch, padded, axes in padding.padded(
                     pixels, self.engine_axes, self.pad_mode, self.fill
                 ):
-                    self._run_engine((padded, axes, target[batch]), self._engine_words)
+                    self._run_engine((padded, axes, target[batch]), self._engine_keywords)
         return self.copy_back(out, target)
 
     @cached_property
-    def _engine_words(self) -> dict[str, Any]:
-        words = {
+    def _engine_keywords(self) -> dict[str, Any]:
+        keywords = {
             "mode": self.mode,
             "count_padding": self.count_padding,
             "p": self.p,
             "dtype": self.accumulation,
         }
         if self.footprint is not None:
-            words["footprint"] = np.reshape(self.footprint, [axis.window for axis in self.axes])
-        return words
+            keywords["footprint"] = np.reshape(self.footprint, [axis.window for axis in self.axes])
+        return keywords
 
     # ---- text ----
 

@@ -29,7 +29,7 @@ Block = tuple[slice, ...]
 
 @dataclass(frozen=True, eq=False)
 class Need:
-    """What some windows of an axis need.
+    """What a slice of the windows of an axis needs.
 
     Attributes
     ----------
@@ -51,7 +51,7 @@ class Need:
 
 
 def need(axis: Axis, windows: slice, pad_mode: str = "zeros") -> Need:
-    """Return what some windows of an axis need, and no more but for pixels between long strides.
+    """Return what a slice of windows needs, and no more but for pixels between long strides.
 
     Padding that repeats pixels repeats those of the whole axis, however it is cut.
 
@@ -255,7 +255,7 @@ def halo(
 
     Raises
     ------
-    ValueError, TypeError : words that do not fit, or a part beyond the output
+    ValueError, TypeError : arguments that do not fit, or a part beyond the output
 
     Examples
     --------

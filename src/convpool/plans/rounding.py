@@ -18,13 +18,13 @@ def read_integer_dtype(value: Any, results: DType) -> DType:
     ------
     TypeError : it is not an integer dtype, or the results are complex
     """
-    words = f"round_to is {value!r}; it must be an integer dtype such as 'uint8' or 'int16'"
+    text = f"round_to is {value!r}; it must be an integer dtype such as 'uint8' or 'int16'"
     try:
         kind: DType = np.dtype(value).newbyteorder("=")
     except TypeError:
-        raise TypeError(words) from None
+        raise TypeError(text) from None
     if kind.kind not in "iu":
-        raise TypeError(words)
+        raise TypeError(text)
     if results.kind == "c":
         raise TypeError(
             f"round_to is {value!r}, but the results are {results}: leave it out, and round "

@@ -86,11 +86,11 @@ class TransposedPlan(KernelsPlan):
         if last - first == 1:
             depth = slice(outputs.start - first * self.depth, outputs.stop - first * self.depth)
         needs = tuple(
-            _need_of_pixels(axis, count, some)
-            for axis, count, some in zip(self.axes, self.input_sizes, pixels, strict=True)
+            _need_of_pixels(axis, count, cut)
+            for axis, count, cut in zip(self.axes, self.input_sizes, pixels, strict=True)
         )
         reads = [need.pieces[0] if need.pieces else slice(0, 0) for need in needs]
-        words = {
+        keywords = {
             "groups": last - first,
             "kernels_shape": (
                 *self.kernels_shape[:-2],
@@ -100,14 +100,14 @@ class TransposedPlan(KernelsPlan):
             "kernel_layout": "HWIO",
             "input_sizes": tuple(read.stop - read.start for read in reads),
         }
-        shape = [batch.stop - batch.start, *words["input_sizes"]]
+        shape = [batch.stop - batch.start, *keywords["input_sizes"]]
         shape.insert(self.channel_axis, kernels.stop - kernels.start)
         plan = replace(
             self,
             images_shape=tuple(shape),
             axes=tuple(need.axis for need in needs),
             candidates_of_whole=self.candidates,
-            **words,
+            **keywords,
         )
         return Part(plan, batch, kernels, needs, kernels, depth)
 
@@ -179,8 +179,8 @@ class TransposedPlan(KernelsPlan):
         (kernels,) = copy_if_shared(out, kernels)
         out, target = self.allocate_output(out, values)
         with np.errstate(all="ignore"):
-            words = {"groups": self.groups, "dtype": working}
-            self._run_engine((values, kernels, self.axes, target), words)
+            keywords = {"groups": self.groups, "dtype": working}
+            self._run_engine((values, kernels, self.axes, target), keywords)
         return self.copy_back(out, target)
 
     # ---- text ----

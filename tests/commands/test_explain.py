@@ -78,6 +78,18 @@ def test_files(suffix, tmp_path):
     done("--input", "4x4", "-o", path, "--force")
 
 
+def test_a_page_is_the_explorer_where_it_can_show_this_and_else_a_picture(tmp_path):
+    explorer = "<title>Convolution and pooling, number by number</title>"
+    done("-o", tmp_path / "a.html", "--frame", "7")
+    page = (tmp_path / "a.html").read_text(encoding="utf-8")
+    assert explorer in page
+    assert "i=1&j=2&n=0" in page
+    done("-o", tmp_path / "b.html", "--mode", "median", "--size", "2")
+    page = (tmp_path / "b.html").read_text(encoding="utf-8")
+    assert explorer not in page
+    assert page.count("<svg") == 1
+
+
 def test_one_window(tmp_path):
     assert done("-o", tmp_path / "a.svg", "--frame", 3) == f"window 3 in {tmp_path / 'a.svg'}\n"
     assert "Window 4 of 25" in (tmp_path / "a.svg").read_text(encoding="utf-8")

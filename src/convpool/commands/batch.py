@@ -162,5 +162,6 @@ def summary(done: Sequence[photos.Rendering], output: Path) -> str:
 
 
 def _share(part: int, whole: int) -> str:
+    """Write a share in percent."""
     percent = 100 * part / whole
     return "none" if part == 0 else "under 0.1 %" if percent < 0.1 else f"{percent:.1f} %"

@@ -166,6 +166,7 @@ def _judge(
 
 
 def _print(judgements: Sequence[Judgement], *, is_json: bool) -> None:
+    """Print a report for readers, or as JSON."""
     from convpool.check.reports import json
     from convpool.check.reports import text as report
 
@@ -176,6 +177,7 @@ def _print(judgements: Sequence[Judgement], *, is_json: bool) -> None:
 
 
 def _exit_code(outcomes: Sequence[Outcome]) -> int:
+    """Return 0 if all is right, 1 if something is not, 2 if something could not be checked."""
     from convpool.check.verdicts import Outcome, worst
 
     return {Outcome.HOLDS: 0, Outcome.FAILS: 1, Outcome.UNCHECKED: 2}[worst(outcomes)]

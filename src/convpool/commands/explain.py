@@ -160,6 +160,7 @@ def _window(operands: Operands) -> tuple[int, int]:
 
 
 def _window_size(operands: Operands) -> tuple[int, int]:
+    """Return --size as (kh, kw); 3 x 3 without it."""
     size = 3 if operands.size is None else operands.size
     return (size, size) if isinstance(size, int) else size
 
@@ -181,6 +182,7 @@ def _kernels(operands: Operands, c: int, groups: int, random: np.random.Generato
 
 
 def _print(explanation: Explanation, *, is_every_window: bool) -> None:
+    """Print the first window with the output, or every window; in colours on a terminal."""
     is_colored = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     if is_every_window:
         for part in text.every_window(explanation, is_colored=is_colored):

@@ -98,6 +98,7 @@ def _from_rows(words: str) -> NDArray[Any]:
 
 
 def _number(word: str, words: str) -> int | float:
+    """Read one weight; `words` is the whole kernel, for error messages."""
     try:
         number: int | float = int(word)
     except ValueError:
@@ -115,6 +116,7 @@ def _number(word: str, words: str) -> int | float:
 
 
 def _from_file(path: Path) -> NDArray[Any]:
+    """Read a .npy file that holds one kernel (kh, kw)."""
     if not path.exists():
         raise FileNotFoundError(
             f"no kernel file {path}: save one with numpy.save({path.name!r}, kernel)"

@@ -38,6 +38,7 @@ def read_photo(path: Path) -> photos.Photo:
 
 @contextmanager
 def _stderr_of_libraries_dropped() -> Iterator[None]:
+    """Drop what is written on the standard error of the process, below Python."""
     try:
         number = sys.__stderr__.fileno()  # type: ignore[union-attr]
         copy = os.dup(number)

@@ -212,6 +212,7 @@ def sha256(stream: IO[bytes]) -> str:
 
 
 def _check_sha256(stream: IO[bytes], expected: str, label: str) -> None:
+    """Raise ValueError unless a file has the expected SHA-256."""
     actual = sha256(stream)
     if actual != expected:
         raise ValueError(

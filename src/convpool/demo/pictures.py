@@ -132,6 +132,7 @@ def _images_row(images: Array, pixel: int) -> Row:
 def _result_rows(
     output: Array, weights: Sequence[Array], signed: bool, pixel: int, note: str
 ) -> Iterator[Row]:
+    """Yield a row for each kernel's results; if not signed, one in the images' own colours."""
     label = f"after\n{_by(output)}"
     if not signed:
         yield Row(label, np.rint(output).astype(np.uint8), pixel, weights[0], note)
@@ -148,6 +149,7 @@ def _by(images: Array) -> str:
 
 
 def _draw_row(figure: Figure, row: Row, top: int) -> None:
+    """Draw a row whose upper edge is at `top`."""
     for number, picture in enumerate(row.pictures):
         _draw_picture(figure, picture, row.pixel, LEGEND + number * (TILE + GAP), top)
     figure.text(*_at(figure, GAP, top), row.label, size=13, color=INK, va="top", linespacing=1.3)
@@ -195,6 +197,7 @@ def fraction(value: float) -> str:
 
 
 def _draw_scale(figure: Figure, axes: Axes, scale: ScalarMappable) -> None:
+    """Draw the colour scale, with its ends and 0 as numbers."""
     limit = float(scale.get_clim()[1] or 1)
     bar = figure.colorbar(scale, cax=axes, ticks=[-limit, 0, limit])
     most = f"{float(f'{limit:.3g}'):g}"

@@ -87,6 +87,7 @@ class Frame:
 
 
 def _plain(value: Any) -> Any:
+    """Return a value as JSON can hold it: lists for tuples, text for NaN and complex numbers."""
     if isinstance(value, dict):
         return {name: _plain(part) for name, part in value.items()}
     if isinstance(value, (tuple, list)):
@@ -217,6 +218,7 @@ class Frames(Sequence[Frame]):
 
 
 def _region(axis: Axis, n: int) -> str:
+    """Return what place n of one padded axis is, as `Frames.region`."""
     if axis.before <= n < axis.before + axis.size:
         return "pixel"
     return "padding" if n < axis.before + axis.size + axis.after else "beyond"

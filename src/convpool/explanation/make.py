@@ -121,6 +121,7 @@ def _operands(images: Array, kernel: Array, *, is_transposed: bool) -> tuple[Arr
 
 
 def _convolution(images: Array, kernels: Array, arguments: Arguments) -> Explanation:
+    """Explain a convolution of (1, *spatial, c) with (*window, c // groups, nc)."""
     plan = plan_convolution(
         images.shape,
         kernels.shape,
@@ -143,6 +144,7 @@ def _convolution(images: Array, kernels: Array, arguments: Arguments) -> Explana
 
 
 def _transposed(images: Array, kernels: Array, arguments: Arguments) -> Explanation:
+    """Explain a transposed convolution of (1, *spatial, nc) with (*window, c // groups, nc)."""
     defaults: Arguments = {
         "padding": "valid",
         "stride": 1,
@@ -162,6 +164,7 @@ def _transposed(images: Array, kernels: Array, arguments: Arguments) -> Explanat
 
 
 def _pooling(images: Array, window: Any, mode: Any, arguments: Arguments) -> Explanation:
+    """Explain a pooling of (1, *spatial, c)."""
     # per axis: one image has no other reading
     window = argument_checks.read_per_axis(window, images.ndim - 2, "kernel_shape")
     plan = plan_pooling(images.shape, window, mode=mode, **arguments, images_dtype=images.dtype)

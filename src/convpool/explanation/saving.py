@@ -29,6 +29,7 @@ def _svg(operation: Operation, frame: int | None, seconds: float) -> bytes:
 
 
 def _html(operation: Operation, frame: int | None, seconds: float) -> bytes:
+    """Return a page that holds the SVG."""
     drawing = _drawing(operation, frame)
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
@@ -65,6 +66,7 @@ def digest(operation: Operation) -> str:
 
 
 def _gif(operation: Operation, frame: int | None, seconds: float) -> bytes:
+    """Return a GIF of all windows; a single one is refused."""
     if frame is not None:
         raise ValueError(
             f"frame is {frame}, but a GIF shows all windows; save that one as .svg or .png"

@@ -77,6 +77,7 @@ class Scene:
         return {"input": boards["input"], "kernels": self._kernels(), "output": boards["output"]}
 
     def _kernels(self) -> Board:
+        """Lay out the board of the kernels: channels below each other, kernels side by side."""
         kernels = self.operation.kernels
         assert kernels is not None
         *window, depth, nc = kernels.shape

@@ -90,6 +90,7 @@ def transposed_lines(frame: Frame, p: float) -> list[str]:
 
 
 def _pixels(frame: Frame, template: str = "{}") -> list[str]:
+    """Write each pixel under the window into a template."""
     return [template.format(number(tap.value)) for tap in frame.taps if tap.pixel is not None]
 
 

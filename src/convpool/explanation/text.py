@@ -142,6 +142,7 @@ class _FrameTables:
 
 
 def _indented(lines: Sequence[str]) -> list[str]:
+    """Break lines at COLUMNS, and indent them."""
     return [
         part
         for line in lines

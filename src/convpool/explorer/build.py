@@ -119,6 +119,7 @@ def save(
 
 
 def _is_explorer_page(path: Path) -> bool:
+    """Return whether a file is a page that `save` wrote."""
     if not path.is_file():
         return False
     with path.open("rb") as file:

@@ -1,4 +1,4 @@
-"""Photos filtered and pooled: colours count as far as they can be seen, opacity is kept apart."""
+"""Photos filtered and pooled: a colour counts as far as its opacity lets it be seen."""
 
 from __future__ import annotations
 

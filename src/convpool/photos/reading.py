@@ -80,6 +80,7 @@ def read(path: str | os.PathLike[str]) -> Photo:
 
 
 def _check_source(path: Path) -> None:
+    """Raise unless this is a file with bytes in it."""
     if path.is_dir():
         raise IsADirectoryError(f"{path} is a folder, not a picture; name the pictures in it")
     if not path.exists():
@@ -136,6 +137,7 @@ def check_pixels(path: Path, pixels: int) -> None:
 
 
 def _too_large(path: Path, pixels: int | None, limit: int | None) -> str:
+    """Return the error text for a picture of more pixels than the limit."""
     size = "more pixels than fit" if pixels is None else f"{pixels:,} pixels"
     return (
         f"{path} has {size}; the limit of {limit:,} protects from files made to fill the memory: "

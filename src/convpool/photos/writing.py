@@ -132,6 +132,7 @@ def _is_sixteen_bit_colour(photo: Photo) -> bool:
 
 
 def _image(photo: Photo) -> Image:
+    """Return a photo as a PIL image."""
     from PIL import Image
 
     planes = photo.planes()

@@ -221,23 +221,23 @@ const compare = (() => {
    */
   function explanations({ shape, numbers }) {
     const state = explorer.state();
-    const found = [];
+    const matches = [];
     for (const [cause, change] of Object.entries(SETTINGS)) {
       const part = change(state);
       if (part === null) continue;
       const model = modelling.modelOf(other(state, part));
       if (model.problem) continue;
       if (!numbers) {
-        if (sameShape(shape, model.output.shape)) found.push({ words: cause, part });
+        if (sameShape(shape, model.output.shape)) matches.push({ words: cause, part });
         continue;
       }
       for (const [effect, after] of Object.entries(RESULTS)) {
         const output = after(model.output, state);
         if (sameShape(shape, output.shape) && sameNumbers(numbers, output))
-          found.push({ words: [cause, effect].filter(Boolean).join(", and "), part });
+          matches.push({ words: [cause, effect].filter(Boolean).join(", and "), part });
       }
     }
-    return found
+    return matches
       .sort((a, b) => a.words.includes(", and ") - b.words.includes(", and "))
       .slice(0, 6);
   }
@@ -259,32 +259,33 @@ const compare = (() => {
     if (problem) return refused(`The picture has no output now. ${problem}`);
     if (stage.covering())
       return refused("The output is covered: answer the question of the tour first.");
-    const read_ = read(pasted);
-    if (!read_)
+    const pastedResult = read(pasted);
+    if (!pastedResult)
       return refused(
         "There is no number in it: paste an array as Python prints it, or a shape such as 3x3.",
       );
-    if (read_.shape.length > 6)
+    if (pastedResult.shape.length > 6)
       return refused("These brackets are nested too deeply for an array of images.");
     const { shape: wanted } = explorer.model().output;
-    const found = explanations(read_);
-    const sizes = read_.shape.join(" × ");
+    const matches = explanations(pastedResult);
+    const { numbers } = pastedResult;
+    const sizes = pastedResult.shape.join(" × ");
     const seen =
-      `You pasted ${read_.numbers ? `${read_.numbers.length} numbers, as` : "the shape"} ${sizes}` +
+      `You pasted ${numbers ? `${numbers.length} numbers, as` : "the shape"} ${sizes}` +
       `; the picture's output is ${wanted.join(" × ")}.`;
-    if (found[0]?.words === "the same settings as in the picture") {
+    if (matches[0]?.words === "the same settings as in the picture") {
       return [
         element("p", { textContent: seen }),
         element("p", {
           className: "good",
-          textContent: read_.numbers
+          textContent: pastedResult.numbers
             ? "It is the same as in the picture."
             : "It is the picture's shape.",
         }),
       ];
     }
-    if (!found.length) {
-      const nan = read_.numbers?.some(Number.isNaN)
+    if (!matches.length) {
+      const nan = pastedResult.numbers?.some(Number.isNaN)
         ? " It holds NaN: the images or weights that went in may hold NaN or infinity."
         : "";
       return [
@@ -297,7 +298,7 @@ const compare = (() => {
         }),
       ];
     }
-    const list = found.map(({ words, part }) => {
+    const list = matches.map(({ words, part }) => {
       const show = element("button", { type: "button", textContent: "Show it" });
       show.addEventListener("click", () => {
         explorer.change(part);
@@ -326,8 +327,8 @@ const compare = (() => {
       className: "main",
       textContent: "Find out why",
     });
-    const said = element("div", { id: "found", role: "status" });
-    check.addEventListener("click", () => said.replaceChildren(...answer(field.value)));
+    const verdict = element("div", { id: "found", role: "status" });
+    check.addEventListener("click", () => verdict.replaceChildren(...answer(field.value)));
     document
       .getElementById("compare-body")
       .replaceChildren(
@@ -338,7 +339,7 @@ const compare = (() => {
         }),
         field,
         element("div", { className: "row" }, check),
-        said,
+        verdict,
       );
   }
 

@@ -1,4 +1,4 @@
-// The form beside the picture: one row per setting, made from a table; it only reads and writes
+// The form beside the picture: one row per setting, from a table; it only reads and writes
 // settings.
 const controls = (() => {
   const LABELS = {
@@ -73,7 +73,7 @@ const controls = (() => {
       ["output", ["soFar"], always],
     ],
   };
-  const SPOKEN = {
+  const ARIA_LABELS = {
     op: "operation",
     mode: "reduce by",
     source: "picture",
@@ -96,14 +96,14 @@ const controls = (() => {
     right: "padding on the right",
     extra: "output padding",
   };
-  const SAID = {
+  const SWITCH_LABELS = {
     flip: "rotate by 180 degrees (signal processing)",
     ceil: "keep one that hangs over (ceil)",
     countPadding: "pixels and padding",
     soFar: "only what is done so far",
   };
   // where a few pixels would show nothing
-  const WANTED = { digit: 14, cat: 24, astronaut: 24, coffee: 24, photo: 32 };
+  const LEAST_SIZES = { digit: 14, cat: 24, astronaut: 24, coffee: 24, photo: 32 };
 
   /**
    * Return a new element with properties, data attributes and children.
@@ -114,10 +114,10 @@ const controls = (() => {
    */
   function element(tag, properties = {}, ...children) {
     const { data = {}, ...rest } = properties;
-    const made = Object.assign(document.createElement(tag), rest);
-    Object.assign(made.dataset, data);
-    made.append(...children);
-    return made;
+    const node = Object.assign(document.createElement(tag), rest);
+    Object.assign(node.dataset, data);
+    node.append(...children);
+    return node;
   }
 
   const option = (value, words) => element("option", { value, textContent: words });
@@ -132,12 +132,17 @@ const controls = (() => {
     if (name in settings.CHOICES) {
       return element(
         "select",
-        { name, ariaLabel: SPOKEN[name] || name },
+        { name, ariaLabel: ARIA_LABELS[name] || name },
         ...settings.CHOICES[name].map((choice) => option(choice, LABELS[choice] || choice)),
       );
     }
     if (settings.SWITCHES.includes(name)) {
-      return element("label", {}, element("input", { type: "checkbox", name }), SAID[name]);
+      return element(
+        "label",
+        {},
+        element("input", { type: "checkbox", name }),
+        SWITCH_LABELS[name],
+      );
     }
     const [min, max] = settings.LIMITS[name];
     return element("input", {
@@ -147,7 +152,7 @@ const controls = (() => {
       max,
       step: 1,
       required: true,
-      ariaLabel: SPOKEN[name] || name,
+      ariaLabel: ARIA_LABELS[name] || name,
     });
   }
 
@@ -175,7 +180,7 @@ const controls = (() => {
    */
   function enlarged(name, value) {
     const { h, w } = explorer.state();
-    const wanted = name === "source" ? WANTED[value] : 0;
+    const wanted = name === "source" ? LEAST_SIZES[value] : 0;
     return wanted && Math.max(h, w) < wanted / 2 ? { h: wanted, w: wanted } : {};
   }
 

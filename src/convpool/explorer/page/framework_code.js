@@ -1,8 +1,19 @@
 // The picture's settings as calls of PyTorch, Keras and ONNX, or one sentence where one has no such
 // thing.
 const frameworkCode = (() => {
-  const { list, tuple, given, sides, padded, steps, dilations, dilated, overhang, surplus, call } =
-    writing;
+  const {
+    list,
+    tuple,
+    definitions,
+    sides,
+    padded,
+    steps,
+    dilations,
+    dilated,
+    overhang,
+    surplus,
+    call,
+  } = writing;
 
   // ---- PyTorch ----
 
@@ -18,7 +29,7 @@ const frameworkCode = (() => {
     "import torch",
     "import torch.nn.functional as F",
     "",
-    ...given(model),
+    ...definitions(model),
     "x = torch.from_numpy(images).permute(0, 3, 1, 2)  # channels first",
   ];
   const torchEnd = "output = y.permute(0, 2, 3, 1).numpy()";
@@ -152,7 +163,7 @@ const frameworkCode = (() => {
         "import keras",
         "import numpy as np",
         "",
-        ...given(model),
+        ...definitions(model),
         ...pad,
         ...(state.flip ? ["kernels = kernels[::-1, ::-1]"] : []),
         call("output = keras.ops.conv(images, kernels", {
@@ -195,7 +206,7 @@ const frameworkCode = (() => {
         "import keras",
         "import numpy as np",
         "",
-        ...given(model),
+        ...definitions(model),
         ...pad,
         `output = ${sign}keras.ops.${name}(${sign}images, ${tuple([state.kh, state.kw])}, ` +
           `${steps(model)}, padding="${same ? "same" : "valid"}", data_format="channels_last")`,
@@ -227,7 +238,7 @@ const frameworkCode = (() => {
         "import keras",
         "import numpy as np",
         "",
-        ...given(model),
+        ...definitions(model),
         call("whole = keras.ops.conv_transpose(images, kernels", {
           strides: steps(model),
           padding: '"valid"',
@@ -264,7 +275,7 @@ const frameworkCode = (() => {
       "from onnx import TensorProto, helper",
       "from onnx.reference import ReferenceEvaluator",
       "",
-      ...given(model),
+      ...definitions(model),
       "nodes = [",
       ...nodes.map((node) => `    helper.make_node(${node}),`),
       "]",

@@ -1,4 +1,4 @@
-// The page's one state, and who is told when it changes.
+// The page's one state, and the listeners that are called when it changes.
 const explorer = (() => {
   const { element } = controls;
   const byId = (id) => document.getElementById(id);

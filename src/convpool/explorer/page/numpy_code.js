@@ -1,7 +1,7 @@
 // The picture's settings as two loops, as calls of convpool, and in NumPy without a loop over
 // positions.
 const numpyCode = (() => {
-  const { list, tuple, given, pairs, steps, dilations, call, numpyPad, NEUTRAL } = writing;
+  const { list, tuple, definitions, pairs, steps, dilations, call, numpyPad, NEUTRAL } = writing;
 
   // ---- two loops; `running` is the line that is marked while a step is shown ----
 
@@ -15,7 +15,7 @@ const numpyCode = (() => {
     return state.op === "transpose"
       ? scatteringLoops(model)
       : [
-          ...given(model),
+          ...definitions(model),
           state.op === "pool"
             ? `padded = ${numpyPad(model, NEUTRAL[state.mode])}  # never wins`
             : `padded = ${numpyPad(model)}`,
@@ -72,7 +72,7 @@ const numpyCode = (() => {
     const each = nc / state.groups;
     const room = axes.map((axis) => axis.before + axis.size + axis.after);
     return [
-      ...given(model),
+      ...definitions(model),
       `whole = np.zeros(${tuple([1, ...room, depth * state.groups])})  # with what the ` +
         "padding cuts off",
       `for i in range(${image.shape[0]}):`,
@@ -155,7 +155,7 @@ const numpyCode = (() => {
     "import convpool",
     "import numpy as np",
     "",
-    ...given(model),
+    ...definitions(model),
     LIBRARY[model.state.op](model),
   ];
 
@@ -174,7 +174,7 @@ const numpyCode = (() => {
       "import numpy as np",
       "from numpy.lib.stride_tricks import sliding_window_view",
       "",
-      ...given(model),
+      ...definitions(model),
       `padded = ${numpyPad(model, NEUTRAL[state.mode])}`,
       `windows = sliding_window_view(padded, ${tuple(axes.map((axis) => axis.span))}, axis=(1, 2))`,
       `windows = windows[:, ::${state.sh}, ::${state.sw}, :, ::${state.dh}, ::${state.dw}` +

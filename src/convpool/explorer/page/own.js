@@ -102,26 +102,26 @@ const own = (() => {
   // ---- a picture file ----
 
   // what is read when another file is chosen, or everything starts over, comes too late
-  let asked = 0;
+  let request = 0;
 
   /**
    * Take a picture file as the input.
    * @param {File} file
    */
   async function take(file) {
-    asked += 1;
-    const mine = asked;
+    request += 1;
+    const mine = request;
     explorer.note(`Reading ${file.name} …`);
-    const found = await read(file).catch(() => ({
+    const picture = await read(file).catch(() => ({
       problem: `${file.name} cannot be read as a picture: take a PNG, JPEG, GIF, WebP or BMP file.`,
     }));
-    if (mine !== asked) return;
-    explorer.note(found.problem ?? "");
-    if (found.problem) return;
+    if (mine !== request) return;
+    explorer.note(picture.problem ?? "");
+    if (picture.problem) return;
     const { op, c: wanted } = explorer.state();
     const c = op !== "transpose" && wanted >= 3 ? wanted : 1;
-    const [h, w] = found.shape;
-    const image = pictures.resized(found, h, w, c);
+    const [h, w] = picture.shape;
+    const image = pictures.resized(picture, h, w, c);
     explorer.change({
       ...(op === "transpose" ? { nc: c } : { c }),
       h,
@@ -231,7 +231,7 @@ const own = (() => {
     fields,
     paint,
     forget: () => {
-      asked += 1;
+      request += 1;
     },
   };
 })();

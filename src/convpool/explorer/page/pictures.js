@@ -1,6 +1,5 @@
-// What there is to look at and to look with: images as {shape, data} and kernels of 3 x 3. PHOTOS
-// comes from photos.json, set in when the page is made: {name: {size, base64}}, 8 bits a channel,
-// size x size x 3.
+// Images and kernels to choose from. PHOTOS comes from photos.json, filled in when the page is
+// built: {name: {size, base64}}, 8 bits a channel, size x size x 3.
 const pictures = (() => {
   const KERNELS = {
     edges: [1, 0, -1, 1, 0, -1, 1, 0, -1],
@@ -100,8 +99,7 @@ const pictures = (() => {
     return image;
   }
 
-  // made anew only where it changes, so whoever asked before may tell by identity that it is the
-  // same
+  // built again only where it changes, so that callers can compare by identity
   let last = { key: [] };
   /**
    * Return the image of a state; the same object as long as nothing in it changes.
@@ -112,7 +110,7 @@ const pictures = (() => {
     const c = op === "transpose" ? nc : channels;
     const key = [h, w, c, source, pixels];
     if (key.some((part, index) => part !== last.key[index]))
-      last = { key, image: made(h, w, c, source, pixels) };
+      last = { key, image: imageFrom(h, w, c, source, pixels) };
     return last.image;
   }
 
@@ -125,7 +123,7 @@ const pictures = (() => {
    * @param {number[] | null} pixels
    * @returns {Plane}
    */
-  function made(h, w, c, source, pixels) {
+  function imageFrom(h, w, c, source, pixels) {
     if (pixels) return { shape: [h, w, c], data: Float64Array.from(pixels) };
     if (source in PHOTOS) return resized(photo(source), h, w, c);
     const draw = DRAWN[source] || DRAWN.numbers;

@@ -371,9 +371,8 @@ const scene = (() => {
     bold: true,
   });
 
-  // the marks of a block, made anew only where something in them changes: the input stays where the
-  // output does not
-  const kept = {};
+  // marks of blocks, drawn again only where something in them changes
+  const cache = {};
   /**
    * Return the marks of a block; the same list as long as nothing in them changes.
    * @param {Model} model
@@ -405,15 +404,15 @@ const scene = (() => {
         axes,
       ]),
     ];
-    if (kept[block.name]?.key.every((part, index) => part === key[index]))
-      return kept[block.name].marks;
+    if (cache[block.name]?.key.every((part, index) => part === key[index]))
+      return cache[block.name].marks;
     const marks = [];
     const depth = values.shape[2];
     for (let back = hidden ? 0 : behind(block); back > 0; back--)
       plane(marks, model, block, theme, (front + back) % depth, back);
     if (depth) plane(marks, model, block, theme, front, 0);
     marks.push(caption(block, theme));
-    kept[block.name] = { key, marks };
+    cache[block.name] = { key, marks };
     return marks;
   }
 

@@ -150,15 +150,15 @@ const settings = (() => {
     const state = { ...DEFAULTS };
     const ignored = [];
     for (const [name, value] of new URLSearchParams(words)) {
-      const known = Object.hasOwn(DEFAULTS, name) ? read(name, value) : undefined;
-      if (known === undefined) ignored.push(name.slice(0, 20));
-      else state[name] = known;
+      const setting = Object.hasOwn(DEFAULTS, name) ? read(name, value) : undefined;
+      if (setting === undefined) ignored.push(name.slice(0, 20));
+      else state[name] = setting;
     }
-    const made = agree(state);
+    const agreed = agree(state);
     for (const name of ["source", "kernel", "groups", ...Object.keys(LISTS)]) {
-      if (state[name] !== made[name]) ignored.push(name);
+      if (state[name] !== agreed[name]) ignored.push(name);
     }
-    return { state: made, ignored };
+    return { state: agreed, ignored };
   }
 
   /**

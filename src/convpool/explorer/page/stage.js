@@ -3,7 +3,7 @@ const stage = (() => {
   const byId = (id) => document.getElementById(id);
   const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
   const sheet = document.createElement("canvas"); // what a step does not change, painted once
-  let [model, drawing, painted, tell] = [null, null, null, null];
+  let [model, drawing, painted, changeState] = [null, null, null, null];
   let cursor = null; // {name, y, x}: the pixel under the pointer, or the keyboard's
   let walking = false; // the arrow keys move the cursor instead of the window
   let pinned = false;
@@ -26,7 +26,7 @@ const stage = (() => {
    */
   function go(index) {
     const to = settings.clamp(index, [0, Math.max(count() - 1, 0)]);
-    tell({ i: Math.floor(to / model.places[1]), j: to % model.places[1] });
+    changeState({ i: Math.floor(to / model.places[1]), j: to % model.places[1] });
   }
 
   // ---- playing, forwards (1) or backwards (-1) ----
@@ -207,7 +207,7 @@ const stage = (() => {
     const cells = events
       .map(cellUnder)
       .filter((cell) => cell && cell.name === "input" && inside(cell));
-    if (cells.length) tell({ paint: cells });
+    if (cells.length) changeState({ paint: cells });
     return cells.length > 0;
   }
 
@@ -227,7 +227,7 @@ const stage = (() => {
       else if (here && !cursor) return;
       [cursor, walking] = [null, false];
       if (here) redraw();
-      else tell({ i: cell.y, j: cell.x });
+      else changeState({ i: cell.y, j: cell.x });
     } else if (cell && cell.name === other() && inside(cell)) {
       if (cursor && cursor.y === cell.y && cursor.x === cell.x) return;
       [cursor, walking] = [cell, false];
@@ -254,7 +254,7 @@ const stage = (() => {
     Escape: () => walk(false),
     Enter: () => {
       const here = walking ? cursor : { name: stepped(), y: model.at.i, x: model.at.j };
-      if (here.name === "input") tell({ paint: [here] });
+      if (here.name === "input") changeState({ paint: [here] });
     },
   };
 
@@ -280,7 +280,7 @@ const stage = (() => {
       settings.clamp(from.y + down, [0, h - 1]),
       settings.clamp(from.x + right, [0, w - 1]),
     ];
-    if (!walking) return tell({ i: y, j: x });
+    if (!walking) return changeState({ i: y, j: x });
     cursor = { ...cursor, y, x };
     redraw();
     return speak();
@@ -304,7 +304,7 @@ const stage = (() => {
    * @param {(part: any) => void} change
    */
   function start(change) {
-    tell = change;
+    changeState = change;
     const clicks = {
       first: () => go(0),
       back: () => go(step() - 1),
@@ -342,7 +342,7 @@ const stage = (() => {
    */
   function cover(what) {
     covered = what;
-    if (model) tell({});
+    if (model) changeState({});
   }
 
   const picture = () =>

@@ -1,4 +1,4 @@
-// The picture's numbers as tables, for those who read instead of looking; made while they are open
+// The picture's numbers as tables, for those who read instead of looking; built while they are open
 // only.
 const tables = (() => {
   const { element } = controls;

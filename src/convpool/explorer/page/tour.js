@@ -7,8 +7,7 @@ const tour = (() => {
   const size = (model) => model.output.shape.slice(0, 2);
   const all = (model) => model.output.shape;
 
-  // title, what is said before, the settings, the question, how it is answered, and what is said
-  // after
+  // title, the text before, the settings, the question, how it is answered, the text after
   const STOPS = [
     {
       title: "What is a convolution?",
@@ -248,15 +247,15 @@ const tour = (() => {
 
   /**
    * Return whether an answer is right.
-   * @param {any} given
+   * @param {any} entered
    * @param {any} answer
    * @returns {boolean}
    */
-  function right(given, answer) {
-    if (!Array.isArray(answer)) return Math.abs(given - answer) < 1e-3;
+  function right(entered, answer) {
+    if (!Array.isArray(answer)) return Math.abs(entered - answer) < 1e-3;
     const squeezed = answer.length === 3 && answer[2] === 1 ? answer.slice(0, 2) : answer;
     return [answer, squeezed].some(
-      (shape) => shape.length === given.length && shape.every((part, k) => part === given[k]),
+      (shape) => shape.length === entered.length && shape.every((part, k) => part === entered[k]),
     );
   }
 
@@ -269,7 +268,7 @@ const tour = (() => {
    */
   function question(body, { ask, answer, cover, set }, done) {
     const field = element("input", { type: "text", autocomplete: "off", id: "answer", size: 10 });
-    const said = element("p", { role: "status" });
+    const verdict = element("p", { role: "status" });
     const check = element("button", { type: "submit", className: "main", textContent: "Check" });
     const look = element("button", { type: "button", textContent: "Show me" });
     const form = element("form", { className: "row answer" }, field, check, look);
@@ -283,8 +282,8 @@ const tour = (() => {
      */
     function end(correct, sentence) {
       over = true;
-      said.className = correct ? "good" : "bad";
-      said.textContent = sentence;
+      verdict.className = correct ? "good" : "bad";
+      verdict.textContent = sentence;
       check.disabled = look.disabled = field.disabled = true;
       stage.cover("");
       done(correct);
@@ -294,21 +293,24 @@ const tour = (() => {
       event.preventDefault();
       if (over) return;
       const expected = expectation();
-      const given = read(field.value, expected);
-      if (given === null)
-        said.textContent = Array.isArray(expected) ? "Write sizes as in 3x4." : "Write a number.";
-      else if (right(given, expected)) end(true, `Right: ${words(expected)}.`);
+      const entered = read(field.value, expected);
+      if (entered === null)
+        verdict.textContent = Array.isArray(expected)
+          ? "Write sizes as in 3x4."
+          : "Write a number.";
+      else if (right(entered, expected)) end(true, `Right: ${words(expected)}.`);
       else
         end(
           false,
-          `It is ${words(expected)}; you said ${Array.isArray(given) ? words(given) : given}.`,
+          `It is ${words(expected)}; ` +
+            `you said ${Array.isArray(entered) ? words(entered) : entered}.`,
         );
     });
     look.addEventListener("click", () => end(false, `It is ${words(expectation())}.`));
     body.append(
       element("p", {}, element("label", { htmlFor: "answer", className: "ask", textContent: ask })),
       form,
-      said,
+      verdict,
     );
 
     /**
@@ -440,8 +442,8 @@ const tour = (() => {
   function examine(index, marks) {
     const body = byId("tour-body");
     if (index === TESTS.length) return result(marks);
-    const asked = TESTS[index](pick);
-    fresh(asked.set);
+    const test = TESTS[index](pick);
+    fresh(test.set);
     const next = element("button", {
       type: "button",
       className: "main",
@@ -456,7 +458,7 @@ const tour = (() => {
       }),
       element("p", { id: "question", textContent: settingsInWords(explorer.state()) }),
     );
-    question(body, asked, (correct) => {
+    question(body, test, (correct) => {
       next.hidden = false;
       next.addEventListener("click", () => examine(index + 1, [...marks, correct]));
       reveal(next);

@@ -21,7 +21,7 @@ const writing = (() => {
     return [`${name} = np.zeros(${tuple(full)})  # your own numbers`];
   }
 
-  const given = (model) => [
+  const definitions = (model) => [
     ...arrayOf("images", model.image, true),
     ...(model.kernels ? arrayOf("kernels", model.kernels, false) : []),
   ];
@@ -81,7 +81,7 @@ const writing = (() => {
     call,
     list,
     tuple,
-    given,
+    definitions,
     sides,
     padded,
     pairs,

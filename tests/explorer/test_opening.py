@@ -90,9 +90,15 @@ def test_what_the_page_cannot_show_exactly_has_no_link(name):
     assert opening.fragment_of(NOT_SHOWN[name]()) is None
 
 
-def test_limits_are_those_of_the_page():
+def test_limits_and_names_are_those_of_the_page():
     settings = resources.files("convpool.explorer").joinpath("page", "settings.js").read_text()
     limits = re.search(r"const LIMITS = \{(.*?)\};", settings, re.DOTALL)[1]
     pairs = re.findall(r"(\w+): \[(-?\d+), (\d+)\]", limits)
     numbers = {name: (int(least), int(greatest)) for name, least, greatest in pairs}
     assert opening.LIMITS.items() <= numbers.items()
+    for name, words in (
+        ("padding", opening.EXPLORER_PADDINGS),
+        ("mode", opening.EXPLORER_POOL_MODES),
+    ):
+        choices = re.search(rf"^ +{name}: \[(.*?)\]", settings, re.DOTALL | re.MULTILINE)[1]
+        assert set(words) <= set(re.findall(r'"([^"]+)"', choices))

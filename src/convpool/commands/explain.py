@@ -54,6 +54,7 @@ class OutputOptions(NamedTuple):
 @click.option(
     "--input",
     type=ImageSize(),
+    metavar="HxW",
     default="5x5",
     show_default=True,
     help="Size of an image of random digits.",

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from convpool.explanation.explanation import Explanation
 from convpool.windows import Axis
 
-PADDINGS = ("valid", "same", "same_lower", "same_size", "full")
-POOL_MODES = ("max", "min", "avg", "sum")
+EXPLORER_PADDINGS = ("valid", "same", "same_lower", "same_size", "full")
+EXPLORER_POOL_MODES = ("max", "min", "avg", "sum")
 # the least and greatest number of each setting
 LIMITS = {
     **dict.fromkeys(("h", "w"), (1, 32)),
@@ -52,7 +52,7 @@ def _operation(explanation: Explanation) -> dict[str, Any]:
     """Return the settings of the call; None for what the explorer has no word for."""
     plan: Any = explanation.plan
     if explanation.kernels is None:
-        mode = explanation.kind if explanation.kind in POOL_MODES else None
+        mode = explanation.kind if explanation.kind in EXPLORER_POOL_MODES else None
         ceil = int(plan.axes[0].ceil)
         return {"op": "pool", "mode": mode, "ceil": ceil, "countPadding": int(plan.count_padding)}
     if explanation.kind == "transposed":
@@ -86,7 +86,7 @@ def _windows(explanation: Explanation) -> dict[str, Any]:
     state: dict[str, Any] = {}
     for letter, axis in (("h", rows), ("w", columns)):
         state |= {f"k{letter}": axis.window, f"s{letter}": axis.stride, f"d{letter}": axis.dilation}
-    if explanation.plan.padding in PADDINGS:
+    if explanation.plan.padding in EXPLORER_PADDINGS:
         return state | {"padding": explanation.plan.padding}
     sides = {"top": rows.before, "bottom": rows.after, "left": columns.before}
     return state | {"padding": "by hand", **sides, "right": columns.after}

@@ -117,10 +117,10 @@ _LOOKUPS = {"globals", "locals", "__builtins__", "__loader__"}
 
 @rule("tree")
 def no_getattr(file: TaskFile) -> Iterator[Finding]:
-    """A module's names are written out, as np.pad, not looked up by getattr, vars or globals.
+    """A module's names are written out, as np.pad, not looked up by getattr or vars.
 
     Why: a name that is looked up by a string can be anything, np.convolve too, and no reader can
-        tell. __dict__ and locals are lookups too.
+        tell. globals, locals and __dict__ are lookups too.
 
     good: sums = {'max': np.max, 'avg': np.mean}['max'](window)
     good: size = getattr(images, 'shape')

@@ -469,7 +469,9 @@ def fenced(engine, way, modules, function, case, operands, random):
         flush=True,
     )
     for side in fences.SIDES:
-        launching.aligned = lambda numbers, dtype, side=side: fences.array((numbers,), dtype, side)
+        launching.empty_aligned = lambda numbers, dtype, side=side: fences.array(
+            (numbers,), dtype, side
+        )
         words = {"engine": engine, **case.words}
         if way != "dask":
             words["out"] = fences.array(expected.shape, expected.dtype, side)
@@ -506,7 +508,7 @@ def run_what_lacks_taps(dtype):
         expected = convpool.convolve(x, w, padding, engine="numpy")
         print(images, kernels, padding, file=sys.stderr, flush=True)
         for side in fences.SIDES:
-            launching.aligned = lambda numbers, dtype, side=side: fences.array(
+            launching.empty_aligned = lambda numbers, dtype, side=side: fences.array(
                 (numbers,), dtype, side
             )
             given = [fences.copy(one, side) for one in (x, w)]

@@ -6,8 +6,15 @@ import numpy as np
 import pytest
 
 import convpool
+from convpool.engines.compiled import (
+    block_schedule,
+    few_kernels,
+    geometry,
+    host,
+    many_kernels,
+    tile_schedule,
+)
 from convpool.engines.compiled import convolution as compiled_convolution
-from convpool.engines.compiled import few_kernels, geometry, host, many_kernels
 from convpool.engines.numpy import convolution as numpy_convolution
 from convpool.reference import convolve as exact
 from convpool.windows import Axis
@@ -137,7 +144,7 @@ def short_sums(request, monkeypatch):
 
 def forget():
     """Forget what was worked out from the limits."""
-    for module in (few_kernels, many_kernels, geometry):
+    for module in (block_schedule, tile_schedule, geometry):
         for function in vars(module).values():
             if hasattr(function, "cache_clear"):
                 function.cache_clear()
@@ -183,11 +190,11 @@ def test_parts_of_sums_are_each_added_once(name, shared, monkeypatch):
     )
     bias = np.arange(nc, dtype=np.float32)
     found = []
-    frame = compiled_convolution.Frame
+    make_geometry = compiled_convolution.ConvolutionGeometry
     monkeypatch.setattr(
         compiled_convolution,
-        "Frame",
-        lambda **values: found.append(values["terms"]) or frame(**values),
+        "ConvolutionGeometry",
+        lambda **values: found.append(values["terms"]) or make_geometry(**values),
     )
     made = convpool.convolve(images, kernels, bias=bias, engine="compiled", **words)
     assert found
@@ -201,9 +208,9 @@ def test_parts_of_sums_are_each_added_once(name, shared, monkeypatch):
 def test_no_image_is_added_to_in_two_blocks(monkeypatch):
     """The last images of one block may be those of another, which another thread takes."""
     found = []
-    route = few_kernels._route
+    schedule_of = few_kernels.schedule_of
     monkeypatch.setattr(
-        few_kernels, "_route", lambda *words: found.append(route(*words)) or found[-1]
+        few_kernels, "schedule_of", lambda *words: found.append(schedule_of(*words)) or found[-1]
     )
     convpool.convolve(
         np.ones((67, 7, 12, 1), np.float32), np.ones((2, 9, 1, 1), np.float32), engine="compiled"

@@ -21,8 +21,15 @@ import pytest
 import convpool
 from convpool import reference
 from convpool.engines import threads
+from convpool.engines.compiled import (
+    block_schedule,
+    geometry,
+    host,
+    launch,
+    many_kernels,
+    tile_schedule,
+)
 from convpool.engines.compiled import convolution as compiled_convolution
-from convpool.engines.compiled import few_kernels, geometry, host, launch, many_kernels
 from support import children
 from support.arrays import numbers
 from support.axes import convolution_axes
@@ -606,11 +613,11 @@ def test_blocks(name, number):
 
 
 SMALL = [
-    (few_kernels, "PACKED", 20),
-    (few_kernels, "LINE", 2),
-    (few_kernels, "NEAR", 200),
-    (many_kernels, "BLOCK", 600),
-    (many_kernels, "PIXELS", 40),
+    (block_schedule, "PACKED", 20),
+    (block_schedule, "LINE", 2),
+    (block_schedule, "NEAR", 200),
+    (tile_schedule, "BLOCK", 600),
+    (tile_schedule, "PIXELS", 40),
     (many_kernels, "SHARED", 2000),
     (many_kernels, "WEIGHTS", 900),
     (many_kernels, "PADDED", 3000),
@@ -630,7 +637,7 @@ def small_blocks(monkeypatch):
 
 def forget():
     """Forget what was worked out from the limits."""
-    for module in (few_kernels, many_kernels, geometry):
+    for module in (block_schedule, tile_schedule, geometry):
         for function in vars(module).values():
             if hasattr(function, "cache_clear"):
                 function.cache_clear()
@@ -657,9 +664,9 @@ def test_small_planes_are_read_where_they_lie(stride, dtype, monkeypatch):
     every width is a case.
     """
     found = []
-    forms = few_kernels._lies_right
+    reading = block_schedule._reading
     monkeypatch.setattr(
-        few_kernels, "_lies_right", lambda *words: found.append(forms(*words)) or found[-1]
+        block_schedule, "_reading", lambda *words: found.append(reading(*words)) or found[-1]
     )
     forget()
     for width in sample(range(1, 3 * n + 2), 8, f"planes {stride} {dtype}"):
@@ -822,7 +829,7 @@ GUARDED = [
 def test_nothing_is_written_beside_arrays(case, monkeypatch):
     shape, window, nc, words = case
     bands = Bands()
-    monkeypatch.setattr(launch, "aligned", bands.scratch)
+    monkeypatch.setattr(launch, "empty_aligned", bands.scratch)
     dtypes, groups = words.get("dtypes", ("float32", "float32")), words.get("groups", 1)
     images = bands.given(numbers(shape, dtypes[0], 0))
     kernels = bands.given(numbers((*window, shape[-1] // groups, nc), dtypes[1], 1))
@@ -872,7 +879,7 @@ def check(shape, window, nc, padding="same", stride=1, groups=1, kinds=("f4", "f
     words.update(groups=groups, bias=bias)
     expected = reference.convolve(images, kernels, padding, stride, **words)
     for side in fences.SIDES:
-        launch.aligned = lambda numbers, dtype: fences.array((numbers,), dtype, side)
+        launch.empty_aligned = lambda numbers, dtype: fences.array((numbers,), dtype, side)
         banded = [fences.copy(array, side) for array in (images, kernels, bias)]
         out = fences.array(expected.shape, expected.dtype, side)
         fenced = dict(words, bias=banded[2], engine="compiled", out=out)
@@ -1163,10 +1170,10 @@ def test_no_two_blocks_have_a_row_in_common():
     """Tall kernels add to what they stored: the last block of rows once began inside of the one
     before it.
     """
-    from convpool.engines.compiled.loops import convolution as kernels
+    from convpool.engines.compiled.loops import convolution as loops
 
     grid = (1, 300, 400, 1, 26, 400)
-    blocks = [kernels.corner.py_func(block, grid) for block in range(12)]
+    blocks = [loops.block_corner.py_func(block, grid) for block in range(12)]
     assert [r for _, r, _ in blocks] == list(range(0, 300, 26))
 
 

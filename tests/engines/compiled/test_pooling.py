@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from convpool import reference
 from convpool.engines import threads
-from convpool.engines.compiled import host
+from convpool.engines.compiled import host, launch, pooling_blocks
 from convpool.engines.compiled import pooling as compiled_pooling
 from convpool.engines.numpy import pooling as numpy_pooling
 from convpool.plans import dtypes
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.skipif(
     host.refusal() is not None, reason="the compiled engine cannot be used here"
 )
 
-MODES = list(compiled_pooling.JOINS)
+MODES = list(compiled_pooling.COMBINATIONS)
 KINDS = [
     "float32",
     "float64",
@@ -273,7 +273,7 @@ def test_nothing_is_touched_outside(geometry, kind, monkeypatch):
         checks.append(whole)
         return inside
 
-    monkeypatch.setattr(compiled_pooling, "_aligned", banded)
+    monkeypatch.setattr(launch, "empty_aligned", banded)
     sizes, *words = geometry
     for c, mode in product((1, 3, 67), ("max", "avg")):
         plain = full_range((2, *sizes, c), kind)
@@ -298,7 +298,7 @@ def test_blocks_and_threads_change_nothing(monkeypatch):
     ]
     expected = [pooled(images, axes, mode) for axes in cases for mode in MODES]
     for limit in ("LINE", "BLOCK", "LINES", "PARTS"):
-        monkeypatch.setattr(compiled_pooling, limit, 70)
+        monkeypatch.setattr(pooling_blocks, limit, 70)
     for number in (1, 3):
         monkeypatch.setattr(threads, "_chosen", number)
         actual = [pooled(images, axes, mode) for axes in cases for mode in MODES]
@@ -309,7 +309,7 @@ def test_blocks_and_threads_change_nothing(monkeypatch):
 def test_a_larger_window_costs_little_more():
     for repeats, window in product((False, True), range(9, 200)):
         axis = place(1000, window, 1, 1, "valid")
-        program = compiled_pooling._program(axis, repeats)
+        program = pooling_blocks.program_of(axis, repeats)
         assert program[:, 1].sum() <= 6 * np.log2(window)
 
 

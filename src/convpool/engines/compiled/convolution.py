@@ -1,7 +1,7 @@
-"""Compiled convolution: what the kernels can read and write, and who takes the work.
+"""Compiled convolution: what the loops can read and write, and which of two forms takes the work.
 
-Two forms, by the number of kernels that read the same channels: few take vectors over columns
-(`few_kernels.py`), many take vectors over kernels (`many_kernels.py`).
+By the number of kernels that read the same channels: few take vectors over columns (`few_kernels`),
+many take vectors over kernels (`many_kernels`).
 """
 
 from __future__ import annotations
@@ -13,31 +13,30 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from convpool.engines.compiled import few_kernels, geometry, host, launch, many_kernels
-from convpool.engines.compiled.geometry import Frame
+from convpool.engines.compiled import few_kernels, host, launch, many_kernels
+from convpool.engines.compiled.geometry import ConvolutionGeometry, Operands, strides_in_numbers
 from convpool.engines.numpy.convolution import LONG
 from convpool.windows import Axis, volume
 
 Array = NDArray[Any]
 
-READ = tuple(map(np.dtype, ("f4", "f8", "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8")))
-WRITTEN = {
+READABLE = tuple(map(np.dtype, ("f4", "f8", "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8")))
+# (dtype of sums, dtype of results) that the loops can write
+WRITABLE = {
     ("f4", "f4"),
     ("f8", "f8"),
     ("i8", "i8"),
     ("f4", "i8"),
     ("f8", "i8"),
-}  # from sums to results
-STAGED = 2**22  # bytes that are converted at a time where the kernels cannot read or write
+}
+STAGED = 2**22  # bytes that are converted at a time where the loops cannot read or write
 FAR = 2**16  # products of float32 from which on the sums of its parts are added in float64
-SHORTEST, CHAIN = (
-    2**7,
-    2**9,
-)  # products in a part: at least so many, and so many where they are added in float64
+SHORTEST = 2**7  # products of a part at least
+CHAIN = 2**9  # products of a part whose sum is added in float64
 
 
 def refusal(dtype: np.dtype[Any], rank: int) -> str | None:
-    """Tell why convolutions with sums of this dtype and rank are not taken; None if they are."""
+    """Return why convolutions with sums of this dtype on so many axes are not taken, or None."""
     if dtype not in (np.float32, np.float64) and (dtype.kind not in "iu" or dtype == np.uint64):
         return (
             f"sums are {dtype}, and the compiled kernels take float32, float64 and integers "
@@ -60,12 +59,12 @@ def convolve(
     bias: Array | None = None,
     dtype: DTypeLike,
 ) -> None:
-    """Convolve images (m, *spatial, c) with kernels (*window, c // groups, nc) into out (m, *output, nc).
+    """Convolve images (m, *spatial, c) with kernels (*window, depth, nc) into out (m, *output, nc).
 
     Sums are taken in `dtype`: float32, float64 or int64; `out` may have another one that holds the
     results.
     """
-    launch.load("convolution")
+    launch.load_loops("convolution")
     kind = np.dtype(dtype)
     if 0 in out.shape:
         return
@@ -73,47 +72,49 @@ def convolve(
         out[...] = 0 if bias is None else bias
         return
     if len(axes) == 1:
-        images, kernels, axes, out = (
-            images[:, None],
-            kernels[None],
-            (Axis(1, 1), *axes),
-            out[:, None],
-        )
+        images, kernels, out = images[:, None], kernels[None], out[:, None]
+        axes = (Axis(1, 1), *axes)
     start = np.zeros(kernels.shape[-1], kind) if bias is None else np.ascontiguousarray(bias, kind)
     weights = np.ascontiguousarray(kernels, kind)
-    n = host.vector_bytes() // kind.itemsize
-    form = many_kernels if 2 * (kernels.shape[3] // groups) > n else few_kernels
-    terms, made = chains(kernels.shape[:3], kind, out.dtype)
-    for given, written in staged(images, out, kind, made, side_by_side=form is many_kernels):
-        size, address = written.itemsize, written.ctypes.data
-        frame = Frame(
-            images=given.shape,
-            out=written.shape,
+    lanes = host.vector_bytes() // kind.itemsize
+    form = many_kernels if 2 * (kernels.shape[3] // groups) > lanes else few_kernels
+    terms, sums = chains(kernels.shape[:3], kind, out.dtype)
+    for source, output in staged(
+        images, out, kind, sums, needs_dense_channels=form is many_kernels
+    ):
+        geometry = ConvolutionGeometry(
+            images=source.shape,
+            output=output.shape,
             kernels=weights.shape,
-            given=geometry.steps(given),
-            made=geometry.steps(written),
+            input_strides=strides_in_numbers(source),
+            output_strides=strides_in_numbers(output),
             axes=(axes[0], axes[1]),
             groups=groups,
             pad_mode=pad_mode,
-            zeros=pad_mode in ("zeros", "constant") and fill == 0,
-            same=given.dtype == kind,
-            n=n,
-            offset=address // size % n
-            if size * n == host.vector_bytes() == 64 and not address % size
-            else -1,
+            is_padded_with_zeros=pad_mode in ("zeros", "constant") and fill == 0,
+            needs_no_conversion=source.dtype == kind,
+            lanes=lanes,
+            output_offset=_offset(output, lanes),
             terms=terms,
         )
-        form.convolve(frame, given, weights, start, written, fill)
+        form.convolve(geometry, Operands(source, weights, start, output, fill))
+
+
+def _offset(output: Array, lanes: int) -> int:
+    """Return ConvolutionGeometry's output_offset: where an output begins after a vector's start."""
+    size, address = output.itemsize, output.ctypes.data
+    fills_cache_lines = size * lanes == host.vector_bytes() == 64 and not address % size
+    return address // size % lanes if fills_cache_lines else -1
 
 
 def chains(
     window: tuple[int, ...], kind: np.dtype[Any], result: np.dtype[Any]
 ) -> tuple[int, np.dtype[Any]]:
-    """Return how many of the products of a window (*window, depth) are summed at a time, and in what these are added.
+    """Return how many products of a window (*window, depth) are summed at a time, in dtype `kind`.
 
-    The rounding errors of one long chain of float32 would grow with its length. With about as many
-    chains as terms of one they grow with its root; where that too is much, chains are added in
-    float64.
+    And the dtype in which these sums are added. The rounding errors of one long chain of float32
+    would grow with its length. With about as many chains as terms of one they grow with its root;
+    where that too is much, chains are added in float64.
     """
     terms = volume(window)
     if kind != np.float32 or result.kind != "f" or volume(window[:-1]) <= LONG:
@@ -124,39 +125,45 @@ def chains(
 
 
 def staged(
-    images: Array, out: Array, kind: np.dtype[Any], made: np.dtype[Any], side_by_side: bool
+    images: Array,
+    out: Array,
+    kind: np.dtype[Any],
+    sums: np.dtype[Any],
+    *,
+    needs_dense_channels: bool,
 ) -> Iterator[tuple[Array, Array]]:
-    """Yield what the kernels can read and write: the arrays, or copies of a few images at a time.
+    """Yield images and outputs that the loops can read and write: the arrays, or copies.
 
-    Sums are of dtype `kind` and added as `made`, or as what they can be written as; where they must
-    lie side by side, their channels do.
+    Copies are of a few images at a time, and those of outputs are written back. Products are summed
+    in dtype `kind`, and these sums are added in dtype `sums`, which is that of a copied output.
     """
     images = images.view(np.uint8) if images.dtype == bool else images
-    readable = images.dtype in READ and images.dtype.isnative and regular(images)
-    writable = (made.str[1:], out.dtype.str[1:]) in WRITTEN and out.dtype.isnative and regular(out)
-    writable = writable and (not side_by_side or geometry.steps(out)[3] == 1)
-    if readable and writable:
+    is_readable = images.dtype in READABLE and images.dtype.isnative and is_regular(images)
+    is_writable = (
+        (sums.str[1:], out.dtype.str[1:]) in WRITABLE
+        and out.dtype.isnative
+        and is_regular(out)
+        and (not needs_dense_channels or strides_in_numbers(out)[3] == 1)
+    )
+    if is_readable and is_writable:
         yield images, out
         return
     native = images.dtype.newbyteorder("=")
-    numbers = volume(images.shape[1:]) * (not readable) + volume(out.shape[1:]) * (not writable)
+    read_dtype = native if native in READABLE else kind
+    numbers = volume(images.shape[1:]) * (not is_readable)
+    numbers += volume(out.shape[1:]) * (not is_writable)
     count = max(1, STAGED // max(1, 8 * numbers))
     for first in range(0, len(images), count):
         batch = slice(first, first + count)
-        given = (
-            images[batch]
-            if readable
-            else np.ascontiguousarray(images[batch], native if native in READ else kind)
-        )
-        target = out[batch]
-        written = target if writable else np.empty(target.shape, made)
-        yield given, written
-        if not writable:
-            target[...] = written
+        source, target = images[batch], out[batch]
+        output = target if is_writable else np.empty(target.shape, sums)
+        yield source if is_readable else np.ascontiguousarray(source, read_dtype), output
+        if not is_writable:
+            target[...] = output
 
 
-def regular(array: Array) -> bool:
-    """Return whether numbers lie whole numbers of numbers apart, where the processor expects them."""
+def is_regular(array: Array) -> bool:
+    """Return whether numbers are aligned, and strides are multiples of their size."""
     return array.flags.aligned and all(stride % array.itemsize == 0 for stride in array.strides)
 
 
@@ -166,28 +173,20 @@ def warmup() -> Iterator[str]:
     for images in ("f4", "f8", "u1"):
         for kernels in ("f4", "f8") if images == "u1" else (images,):
             for name, (shape, window, words) in COMMON.items():
-                given = generator.random((2, *shape)).astype(images)
+                source = generator.random((2, *shape)).astype(images)
                 weights = generator.random(window).astype(kernels)
-                groups = words.get("groups", 1)
-                dtype = np.result_type(given, weights)
-                places = [
-                    Axis(
-                        size,
-                        taps,
-                        words.get("stride", 1),
-                        1,
-                        words.get("padding", 0),
-                        words.get("padding", 0),
-                    )
-                    for size, taps in zip(shape, window, strict=False)
+                dtype = np.result_type(source, weights)
+                stride, padding = words.get("stride", 1), words.get("padding", 0)
+                axes = [
+                    Axis(size, taps, stride, 1, padding, padding)
+                    for size, taps in zip(shape[:-1], window, strict=False)
                 ]
-                axes = places[: len(shape) - 1]
                 out = np.empty((2, *(axis.count for axis in axes), window[-1]), dtype)
-                convolve(given, weights, axes, out, groups=groups, dtype=dtype)
+                convolve(source, weights, axes, out, groups=words.get("groups", 1), dtype=dtype)
                 yield f"{name}, {np.dtype(images)} with {np.dtype(kernels)}"
 
 
-# name -> shape of an image, shape of the kernels, words
+# name -> shape of an image (*spatial, c), shape of the kernels, other arguments
 COMMON: dict[str, tuple[tuple[int, ...], tuple[int, ...], dict[str, int]]] = {
     "one channel": ((28, 28, 1), (3, 3, 1, 1), {}),
     "one channel, padded": ((28, 28, 1), (3, 3, 1, 1), {"padding": 1}),

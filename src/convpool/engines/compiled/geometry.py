@@ -1,13 +1,15 @@
-"""What is known of a compiled convolution before its numbers: shapes, steps, windows, and how its blocks are laid out.
+"""A compiled convolution before its numbers are looked at: shapes, strides, and where pixels lie.
 
-m images, c channels, nc kernels, n numbers in a vector; b images, r rows and x columns of a block.
+m images, h x w pixels, c channels, nc kernels of depth channels, kh x kw taps, oh x ow output.
+Strides count numbers, not bytes; a vector holds `lanes` numbers. A block is (images, rows, columns)
+of the output.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,96 +20,121 @@ Array = NDArray[Any]
 Ints = NDArray[np.int64]
 Block = tuple[int, int, int]
 
-SHUFFLED = 8  # lines that a line is taken apart into in registers; more are copied number by number
+MAX_PARTS = 8  # lines that a line is de-interleaved into; more are copied number by number
+NO_INTS = np.zeros(1, np.int64)
 
 
-def steps(array: Array) -> tuple[int, ...]:
-    """Return the strides of an array in numbers; those of axes of length 1 are what they would be."""
-    found = [stride // array.itemsize for stride in array.strides]
+def strides_in_numbers(array: Array) -> tuple[int, ...]:
+    """Return the strides of an array in numbers; for axes of length 1, those of a dense array."""
+    strides = [stride // array.itemsize for stride in array.strides]
     for k in range(array.ndim - 1, 0, -1):
         if array.shape[k] == 1:
-            found[k] = 1 if k == array.ndim - 1 else found[k + 1] * array.shape[k + 1]
-    return tuple(found)
+            strides[k] = 1 if k == array.ndim - 1 else strides[k + 1] * array.shape[k + 1]
+    return tuple(strides)
+
+
+class Operands(NamedTuple):
+    """The arrays of a convolution, as compiled loops take them.
+
+    images (m, h, w, c), kernels (kh, kw, depth, nc) and bias (nc) in the dtype of the sums, output
+    (m, oh, ow, nc), and the number that stands in constant padding.
+    """
+
+    images: Array
+    kernels: Array
+    bias: Array
+    output: Array
+    fill: Any
 
 
 @dataclass(frozen=True)
-class Frame:
-    """A convolution on two spatial axes, without its numbers.
+class ConvolutionGeometry:
+    """A convolution on two spatial axes without its arrays.
 
     Parameters
     ----------
-    images, out, kernels
-        Shapes (m, h, w, c), (m, oh, ow, nc) and (kh, kw, c // groups, nc).
-    given, made
-        Steps of images and result in numbers.
+    images, output, kernels
+        Shapes (m, h, w, c), (m, oh, ow, nc) and (kh, kw, depth, nc).
+    input_strides, output_strides
+        Strides of images and output, in numbers.
     axes, groups, pad_mode
-        As in `taps.convolve`.
-    zeros
-        Whether padding is zeros.
-    same
-        Whether pixels need no conversion.
-    n
+        As in `engines.numpy.convolution.convolve`.
+    is_padded_with_zeros
+        Whether zeros stand in the padding.
+    needs_no_conversion
+        Whether images have the dtype of the sums.
+    lanes
         Numbers in a vector.
-    offset
-        Where the result begins, in numbers after the start of a vector; -1 if between numbers, or
-        if vectors of it are no whole lines of the cache.
+    output_offset
+        Where the output begins, in numbers after the start of a vector; -1 where no vectors of it
+        can fill whole lines of the cache.
     terms
         About how many products are summed before they are added to the result.
     """
 
     images: tuple[int, ...]
-    out: tuple[int, ...]
+    output: tuple[int, ...]
     kernels: tuple[int, ...]
-    given: tuple[int, ...]
-    made: tuple[int, ...]
+    input_strides: tuple[int, ...]
+    output_strides: tuple[int, ...]
     axes: tuple[Axis, Axis]
     groups: int
     pad_mode: str
-    zeros: bool
-    same: bool
-    n: int
-    offset: int
+    is_padded_with_zeros: bool
+    needs_no_conversion: bool
+    lanes: int
+    output_offset: int
     terms: int
 
     @property
-    def together(self) -> int:
+    def kernels_per_group(self) -> int:
         """Kernels that read the same channels."""
         return self.kernels[3] // self.groups
 
     @property
-    def interleaved(self) -> bool:
+    def is_interleaved(self) -> bool:
         """Whether the channels of neighbouring pixels lie side by side."""
-        return self.given[2:] == (self.images[3], 1)
+        return self.input_strides[2:] == (self.images[3], 1)
 
     @property
-    def dense(self) -> bool:
+    def is_dense(self) -> bool:
         """Whether all pixels of an image, and the next image, follow each other."""
-        return self.interleaved and self.given[:2] == (
+        return self.is_interleaved and self.input_strides[:2] == (
             volume(self.images[1:]),
             volume(self.images[2:]),
         )
 
     @property
-    def strides(self) -> tuple[int, int]:
-        """Steps between windows."""
+    def has_padding(self) -> bool:
+        """Whether any axis has padding."""
+        return any(axis.before or axis.after for axis in self.axes)
+
+    @property
+    def window_strides(self) -> tuple[int, int]:
+        """Rows and columns from one window to the next."""
         return self.axes[0].stride, self.axes[1].stride
 
 
 @dataclass(frozen=True)
-class Layout:
-    """Where a block's numbers lie, in the images or in a scratch.
+class PixelLayout:
+    """Where the pixels of a block lie, in the images or in a scratch.
 
     Parameters
     ----------
     scratch
-        Numbers of a scratch, 0 where pixels are read where they lie.
+        Numbers of the scratch, 0 where pixels are read in place.
     image, row, column, channel
-        Steps from one pixel to the next.
-    strides
-        Steps between windows.
-    each, phases, pitch, window
-        Channels of a line that lie side by side; planes that columns are dealt to; numbers from
-        line to line; rows and columns of a block with its halo.
+        Strides from one pixel to the next, in numbers.
+    window_strides
+        Rows and columns from one window to the next.
+    channels_per_line
+        Channels that lie side by side in a line.
+    phases
+        Planes that the columns of a scratch are dealt to in turn.
+    pitch
+        Numbers from line to line of a scratch.
+    size
+        Rows and columns of a block in a scratch, with the pixels around it.
     """
 
     scratch: int
@@ -115,108 +142,147 @@ class Layout:
     row: int
     column: int
     channel: int
-    strides: tuple[int, int]
-    each: int
+    window_strides: tuple[int, int]
+    channels_per_line: int
     phases: int = 1
     pitch: int = 0
-    window: tuple[int, int] = (0, 0)
+    size: tuple[int, int] = (0, 0)
 
     @property
-    def windows(self) -> tuple[int, int, int]:
-        """Steps from one image, row and column of windows to the next."""
-        return self.image, self.row * self.strides[0], self.column * self.strides[1] // self.phases
+    def strides_of_windows(self) -> tuple[int, int, int]:
+        """Numbers from one image, row and column of windows to the next."""
+        down, across = self.window_strides
+        return self.image, self.row * down, self.column * across // self.phases
 
     def tap(self, y: int, x: int, ch: int) -> int:
-        """Return the step to a tap so many rows and columns away, in a channel."""
+        """Return the numbers from a window's first pixel to the one y rows and x columns on.
+
+        It is that of channel ch.
+        """
         if not self.scratch:
             return y * self.row + x * self.column + ch * self.channel
-        plane = ch // self.each * self.phases + x % self.phases
-        return (
-            (plane * self.window[0] + y) * self.pitch
-            + x // self.phases * self.each
-            + ch % self.each
-        )
+        each = self.channels_per_line
+        plane = ch // each * self.phases + x % self.phases
+        line = (plane * self.size[0] + y) * self.pitch
+        return line + x // self.phases * each + ch % each
 
 
-def in_place(frame: Frame, each: int) -> Layout:
-    """Read pixels where they lie."""
-    image, row, column, channel = frame.given
-    return Layout(0, image, row, column, channel, frame.strides, each)
+def layout_in_place(geometry: ConvolutionGeometry, channels_per_line: int) -> PixelLayout:
+    """Return the layout of pixels that are read where they lie in the images."""
+    image, row, column, channel = geometry.input_strides
+    strides = geometry.window_strides
+    return PixelLayout(0, image, row, column, channel, strides, channels_per_line)
 
 
-def packed(frame: Frame, block: Block, each: int, phases: int) -> Layout:
-    """Copy a block, padded and converted, into a scratch: (image, plane, row, line)."""
-    images, high, wide = block
+def layout_in_scratch(
+    geometry: ConvolutionGeometry, block: Block, channels_per_line: int, phases: int
+) -> PixelLayout:
+    """Return the layout of a block that is copied, padded and converted, to a scratch.
+
+    It is (image, plane, row, line).
+    """
+    images, *sizes = block
     rows, columns = (
         (size - 1) * axis.stride + axis.span
-        for size, axis in zip((high, wide), frame.axes, strict=True)
+        for size, axis in zip(sizes, geometry.axes, strict=True)
     )
-    line = -(-columns // phases) * each
-    pitch = (-(-line // frame.n) + 1) * frame.n  # behind a line, up to a vector of zeros is written
-    size = frame.images[3] // each * phases * rows * pitch
-    return Layout(
-        images * size, size, pitch, each, 1, frame.strides, each, phases, pitch, (rows, columns)
+    lanes, line = geometry.lanes, -(-columns // phases) * channels_per_line
+    pitch = (-(-line // lanes) + 1) * lanes  # up to a vector of zeros is written behind a line
+    size = geometry.images[3] // channels_per_line * phases * rows * pitch
+    return PixelLayout(
+        scratch=images * size,
+        image=size,
+        row=pitch,
+        column=channels_per_line,
+        channel=1,
+        window_strides=geometry.window_strides,
+        channels_per_line=channels_per_line,
+        phases=phases,
+        pitch=pitch,
+        size=(rows, columns),
     )
 
 
 @dataclass(frozen=True, eq=False)
 class Packing:
-    """The words of `kernels.pack` that are the same for all blocks."""
+    """The arguments of `loops.convolution.pack_block` that are the same for all blocks.
 
-    window: tuple[int, int]
+    Parameters
+    ----------
+    size
+        Rows and columns that the scratch has room for.
+    maps
+        For each padded row, and each padded column, the pixel that stands there, -1 for the fill.
+    form
+        Sizes, in the order of `pack_block`.
+    lines
+        Lines that a row of the images consists of.
+    keeps_margins
+        Whether the margins are the same for all blocks, and so written only once.
+    parts
+        A tuple as long as the lines that each of them is de-interleaved into, None if it is not.
+    """
+
+    size: tuple[int, int]
     maps: tuple[Ints, Ints]
     form: tuple[int, ...]
     lines: int
-    once: bool
+    keeps_margins: bool
     parts: tuple[int, ...] | None
 
-    def words(self, fill: Any) -> tuple[Any, ...]:
-        """Return what one part of the work is told: its table of lines is its own."""
-        return self.window, self.maps, self.form, np.empty(SHUFFLED, np.int64), self.lines, fill
+    def arguments(self, fill: Any) -> tuple[Any, ...]:
+        """Return the `packing` of pack_block, with a table of its own for one thread."""
+        return self.size, self.maps, self.form, np.empty(MAX_PARTS, np.int64), self.lines, fill
 
 
-NOTHING = np.zeros(1, np.int64)
-IN_PLACE = Packing((0, 0), (NOTHING, NOTHING), (0,) * 8, 1, False, None)
+NO_PACKING = Packing((0, 0), (NO_INTS, NO_INTS), (0,) * 8, 1, False, None)
 
 
 @lru_cache(64)
-def packing(frame: Frame, layout: Layout, block: Block) -> Packing:
-    """Return how blocks are packed."""
+def packing_of(geometry: ConvolutionGeometry, layout: PixelLayout, block: Block) -> Packing:
+    """Return how the blocks of a convolution are packed."""
     if not layout.scratch:
-        return IN_PLACE
-    lines, parts = _lines(frame, layout)
-    edges = [number for axis in frame.axes for number in (axis.before, axis.size)]
-    form = (frame.images[3], layout.phases, layout.each, layout.pitch, *edges)
-    once = frame.zeros and block[1:] == frame.out[1:3]
-    maps = _map(frame.axes[0], frame.pad_mode), _map(frame.axes[1], frame.pad_mode)
-    return Packing(layout.window, maps, form, lines, once, parts)
+        return NO_PACKING
+    lines, parts = _lines_and_parts(geometry, layout)
+    down, across = geometry.axes
+    edges = [number for axis in geometry.axes for number in (axis.before, axis.size)]
+    return Packing(
+        size=layout.size,
+        maps=(_index_map(down, geometry.pad_mode), _index_map(across, geometry.pad_mode)),
+        form=(geometry.images[3], layout.phases, layout.channels_per_line, layout.pitch, *edges),
+        lines=lines,
+        keeps_margins=geometry.is_padded_with_zeros and block[1:] == geometry.output[1:3],
+        parts=parts,
+    )
 
 
-def _map(axis: Axis, pad_mode: str) -> Ints:
-    """Return for each padded place the pixel that stands there, -1 for the fill."""
+def _index_map(axis: Axis, pad_mode: str) -> Ints:
+    """Return for each place on the padded axis the pixel that stands there, -1 for the fill."""
     if pad_mode not in ("zeros", "constant"):
         return padded_indices(axis, pad_mode)
     places = np.arange(-axis.before, axis.size + axis.after)
     return np.where((places >= 0) & (places < axis.size), places, -1)
 
 
-def _lines(frame: Frame, layout: Layout) -> tuple[int, tuple[int, ...] | None]:
-    """Return how many lines a row of the images has, and a tuple as long as what each is taken apart into."""
-    c = frame.images[3]
-    if frame.interleaved:
-        lines, parts = 1, c // layout.each * layout.phases
-    elif frame.given[2] == 1 and layout.each == 1:
+def _lines_and_parts(
+    geometry: ConvolutionGeometry, layout: PixelLayout
+) -> tuple[int, tuple[int, ...] | None]:
+    """Return how many lines a row of the images consists of, and Packing's `parts` of each."""
+    c, each = geometry.images[3], layout.channels_per_line
+    if geometry.is_interleaved:
+        lines, parts = 1, c // each * layout.phases
+    elif geometry.input_strides[2] == 1 and each == 1:
         lines, parts = c, layout.phases
     else:
         return 1, None
-    return (lines, (0,) * parts) if parts <= SHUFFLED else (1, None)
+    return (lines, (0,) * parts) if parts <= MAX_PARTS else (1, None)
 
 
-def count(grid: tuple[int, ...]) -> int:
+def count_blocks(grid: tuple[int, ...]) -> int:
     """Return the number of blocks of a grid (m, oh, ow, images, rows, columns)."""
     return volume([-(-total // size) for total, size in zip(grid[:3], grid[3:], strict=True)])
 
 
-def filled(numbers: Ints, multiple: int) -> Ints:
-    """Repeat the last number until there are whole groups."""
-    return np.append(numbers, np.repeat(numbers[-1:], -len(numbers) % multiple)).astype(np.int64)
+def pad_to_multiple(values: Ints, multiple: int) -> Ints:
+    """Pad to a multiple of a length by repeating the last value."""
+    return np.append(values, np.repeat(values[-1:], -len(values) % multiple)).astype(np.int64)

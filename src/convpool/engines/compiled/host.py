@@ -1,4 +1,7 @@
-"""What this host can do for the compiled engine. Numba is imported by the functions that say so, and by no other."""
+"""What this host can do for the compiled engine: Numba, and the vectors of its CPU.
+
+Numba is imported only by the functions that say so.
+"""
 
 from __future__ import annotations
 
@@ -21,24 +24,30 @@ from pathlib import Path
 OLDEST = (0, 59)  # the first Numba for Python 3.12 and NumPy 1.26
 MACHINES = ("x86_64", "amd64", "aarch64", "arm64")
 
-dependents: list[Callable[[], None]] = []  # what forgets values that depend on the refusal
+dependents: list[Callable[[], None]] = []  # called when the refusal changes: they clear caches
 
 _failure: str | None = None  # why Numba failed, once it has
-_inside: set[int] = set()  # the threads that import it or compile
-_fallbacks = count()  # of calls that were planned for the compiled engine
+_busy_threads: set[int] = set()  # those that import it or compile
+_fallbacks = count()  # calls of the compiled engine that NumPy had to take
 
 
 class UnavailableError(ValueError):
-    """Numba turned out not to work here, although nothing had spoken against it."""
+    """Numba does not work here, although `refusal` gave no reason beforehand."""
 
 
 def refusal() -> str | None:
-    """Return why the compiled engine cannot be used, or None; without Numba's import, which may fail later."""
+    """Return why the compiled engine cannot be used, or None.
+
+    Numba is not imported for that, which may fail later.
+    """
     return _failure or _refusal()
 
 
 def trial() -> str | None:
-    """Return why the compiled engine cannot be used, or None; has Numba compile, and remembers if that fails."""
+    """Return why the compiled engine cannot be used, or None.
+
+    Numba is imported and compiles something; if that fails, `refusal` says so from then on.
+    """
     with suppress(UnavailableError):
         if refusal() is None:
             with attempt("be imported"):
@@ -50,33 +59,37 @@ def trial() -> str | None:
 
 
 @contextmanager
-def attempt(deed: str) -> Iterator[None]:
-    """Turn whatever Numba raises into UnavailableError, and refuse the compiled engine from then on."""
-    thread, again = threading.get_ident(), threading.get_ident() in _inside
-    _inside.add(thread)
+def attempt(action: str) -> Iterator[None]:
+    """Reraise what Numba raises as UnavailableError, and refuse the compiled engine from then on.
+
+    `action` completes the sentence "numba cannot ...".
+    """
+    thread, is_nested = threading.get_ident(), threading.get_ident() in _busy_threads
+    _busy_threads.add(thread)
     try:
         yield
     except UnavailableError:
         raise
     except Exception as error:
-        words = " ".join(str(error).split()) or type(error).__name__
+        text = " ".join(str(error).split()) or type(error).__name__
         if not isinstance(error, MemoryError):  # which may pass
-            _refuse(f"numba cannot {deed}: {words}")
-        raise UnavailableError(_failure or f"numba cannot {deed}: {words}") from error
+            _refuse(f"numba cannot {action}: {text}")
+        raise UnavailableError(_failure or f"numba cannot {action}: {text}") from error
     finally:
-        if not again:
-            _inside.discard(thread)
+        if not is_nested:
+            _busy_threads.discard(thread)
 
 
 def _refuse(reason: str) -> None:
+    """Refuse the compiled engine from now on; the first reason is kept."""
     global _failure
     _failure = _failure or reason
-    for forget in dependents:
-        forget()
+    for clear_cache in dependents:
+        clear_cache()
 
 
 def warn(error: UnavailableError) -> None:
-    """Warn, once, that NumPy does what was planned for the compiled engine."""
+    """Warn, the first time, that NumPy takes a call that was planned for the compiled engine."""
     if next(_fallbacks) == 0:
         text = (
             "the compiled engine cannot be used, and NumPy takes its calls, which is slower: "
@@ -86,10 +99,10 @@ def warn(error: UnavailableError) -> None:
 
 
 def _after_fork() -> None:
-    """Refuse in a child that was forked while another thread was inside of Numba: there, its locks are never free."""
-    if _inside - {threading.get_ident()}:
+    """Refuse in a child of a fork while another thread used Numba, whose locks stay held there."""
+    if _busy_threads - {threading.get_ident()}:
         _refuse("this process was forked while another thread imported numba or compiled")
-    _inside.intersection_update({threading.get_ident()})
+    _busy_threads.intersection_update({threading.get_ident()})
 
 
 if hasattr(os, "register_at_fork"):
@@ -98,6 +111,7 @@ if hasattr(os, "register_at_fork"):
 
 @lru_cache(maxsize=1)
 def _refusal() -> str | None:
+    """Return what speaks against Numba without importing it, or None."""
     if sys.maxsize < 2**32 or platform.machine().lower() not in MACHINES:
         bits = "32" if sys.maxsize < 2**32 else "64"
         machine = platform.machine() or "unknown"
@@ -107,12 +121,13 @@ def _refusal() -> str | None:
     version = numba_version()
     if version is not None and _release(version) < OLDEST:
         return f'numba {version} is too old; pip install "numba>={OLDEST[0]}.{OLDEST[1]}"'
-    if _jit_disabled():
+    if _is_jit_disabled():
         return "NUMBA_DISABLE_JIT is set; without it numba compiles"
     return None
 
 
-def _jit_disabled() -> bool:
+def _is_jit_disabled() -> bool:
+    """Return whether Numba is told to interpret functions instead of compiling them."""
     loaded = sys.modules.get("numba")
     if loaded is not None:
         return bool(getattr(getattr(loaded, "config", None), "DISABLE_JIT", False))
@@ -120,27 +135,32 @@ def _jit_disabled() -> bool:
 
 
 def _release(version: str) -> tuple[int, ...]:
+    """Return the first two numbers of a version."""
     return tuple(map(int, re.findall(r"\d+", version)[:2]))
 
 
 def _spec() -> ModuleSpec | None:
+    """Return where Numba would be imported from, or None."""
     with suppress(Exception):  # from finders that refuse, and for a stand-in in sys.modules
         return importlib.util.find_spec("numba")
     return None
 
 
 def numba_version() -> str | None:
-    """Return the version of the installed Numba, or None; read from its file, which is faster than its metadata."""
+    """Return the version of the installed Numba, or None.
+
+    It is read from a file of Numba, which is faster than its metadata.
+    """
     spec = _spec()
     for folder in (spec and spec.submodule_search_locations) or ():
         with suppress(OSError):
             text = (Path(folder) / "_version.py").read_text(encoding="utf-8")
-            if found := re.search(r"""["']?version["']?\s*[:=]\s*["'](\d[^"']*)["']""", text):
-                return found[1]
+            if match := re.search(r"""["']?version["']?\s*[:=]\s*["'](\d[^"']*)["']""", text):
+                return match[1]
     return None
 
 
-# Sums over more numbers than any register holds: which registers LLVM takes for them tells which
+# Sums of more numbers than any register holds: the registers that LLVM uses for them show which
 # there are.
 PROBE = """
 define <16 x i32> @whole(<16 x i32> %a, <16 x i32> %b) {
@@ -157,10 +177,10 @@ define <16 x float> @fused(<16 x float> %a, <16 x float> %b, <16 x float> %c) {
 
 @lru_cache(maxsize=1)
 def vector_bytes() -> int:
-    """Return 64 for AVX-512F, 32 for AVX2 with FMA, else 16, of the CPU that Numba compiles for; imports Numba.
+    """Return the bytes of a vector: 64 with AVX-512F, 32 with AVX2 and FMA, else 16; imports Numba.
 
-    NUMBA_CPU_NAME and NUMBA_CPU_FEATURES change that CPU, and either may say less than all; so LLVM
-    is asked.
+    That is of the CPU that Numba compiles for. NUMBA_CPU_NAME and NUMBA_CPU_FEATURES change it, and
+    neither need be complete; so LLVM compiles a probe.
     """
     binding = importlib.import_module("llvmlite.binding")
     target = importlib.import_module("numba.core.registry").cpu_target
@@ -173,7 +193,7 @@ def vector_bytes() -> int:
 
 
 def cpu_name() -> str:
-    """Return what the CPU calls itself."""
+    """Return the name of the CPU."""
     name = ""
     with suppress(OSError, subprocess.SubprocessError):
         if sys.platform == "darwin":
@@ -182,14 +202,14 @@ def cpu_name() -> str:
             )
         elif sys.platform == "linux":
             text = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
-            found = re.search(r"^model name\s*: *(.+)$", text, re.MULTILINE)
-            name = found[1] if found else ""
+            match = re.search(r"^model name\s*: *(.+)$", text, re.MULTILINE)
+            name = match[1] if match else ""
     return name.strip() or platform.processor() or platform.machine() or "unknown"
 
 
 def cache_folder() -> str | None:
-    """Return where the compiled loops are kept, or None if no folder can be written; imports Numba."""
+    """Return the folder of the compiled loops, or None if none can be written; imports Numba."""
     from convpool.engines.compiled.loops import compile_cache
 
-    where: str | None = compile_cache.folder()  # type: ignore[no-untyped-call]
-    return where
+    folder: str | None = compile_cache.folder()  # type: ignore[no-untyped-call]
+    return folder

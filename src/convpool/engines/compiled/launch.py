@@ -1,4 +1,4 @@
-"""How compiled kernels are called: compiled beforehand, in parts, with memory that lies right."""
+"""What every call of a compiled loop needs: compiled loops, work in parts, aligned memory."""
 
 from __future__ import annotations
 
@@ -21,35 +21,37 @@ Array = NDArray[Any]
 
 PARTS = 4  # parts of the work for each thread, so that none waits long for another
 
-_ready: set[Any] = set()
-_loaded: set[str] = set()
+_compiled: set[Any] = set()  # (loop, types of its arguments)
+_loaded: set[str] = set()  # modules
+_has_printed = False
 
 
-def aligned(numbers: int, dtype: np.dtype[Any]) -> Array:
-    """Return uninitialised memory that begins where a vector may."""
+def empty_aligned(numbers: int, dtype: np.dtype[Any]) -> Array:
+    """Return uninitialised memory that begins at a multiple of 64 bytes, where any vector may."""
     room = np.empty(numbers * dtype.itemsize + 64, np.uint8)
     start = -room.ctypes.data % 64
     return room[start : start + numbers * dtype.itemsize].view(dtype)
 
 
-def ranges(count: int, parts: int) -> list[tuple[int, int]]:
-    """Cut a range into parts of about the same length."""
+def split_range(count: int, parts: int) -> list[tuple[int, int]]:
+    """Split range(count) into parts (first, behind the last) of about the same length."""
     parts = max(1, min(count, parts))
     return list(pairwise(count * k // parts for k in range(parts + 1)))
 
 
-def parts() -> int:
-    """Return in how many parts work is cut."""
+def part_count() -> int:
+    """Return how many parts work is split into for the threads of this call."""
     number = threads.number()
     return PARTS * number if number > 1 else 1
 
 
-def load(name: str) -> None:
-    """Import a module of kernels.
+def load_loops(name: str) -> None:
+    """Import a module of engines.compiled.loops.
 
     Raises
     ------
-    UnavailableError : Numba does not work here, with the reason
+    UnavailableError
+        Numba does not work here; the error says why.
     """
     if refusal := host.refusal():
         raise host.UnavailableError(refusal)
@@ -59,43 +61,40 @@ def load(name: str) -> None:
         _loaded.add(name)
 
 
-def ready(kernel: Any, call: tuple[Any, ...]) -> None:
-    """See to it that a kernel is compiled for such a call, so that no two threads do it."""
-    kinds = (kernel, *map(_kind, call))
-    if kinds in _ready:
+def ensure_compiled(loop: Any, arguments: tuple[Any, ...]) -> None:
+    """Compile a loop, or load it, for arguments of these types, before several threads call it."""
+    key = (loop, *map(_type_key, arguments))
+    if key in _compiled:
         return
     with host.attempt("compile"):
         import numba
 
         from convpool.engines.compiled.loops import compile_cache
 
-        signature = tuple(map(numba.typeof, call))
-        with _alone():
-            if not compile_cache.stored(kernel, signature):  # type: ignore[no-untyped-call]
-                _say("convpool: compiling for this CPU, once ...")
-            kernel.compile(signature)
-    _ready.add(kinds)
+        signature = tuple(map(numba.typeof, arguments))
+        with _compile_lock():
+            if not compile_cache.is_stored(loop, signature):  # type: ignore[no-untyped-call]
+                _print_once("convpool: compiling for this CPU, once ...")
+            loop.compile(signature)
+    _compiled.add(key)
 
 
-def _kind(word: Any) -> Any:
-    """Return what a kernel is compiled for, far faster than Numba tells it."""
-    return tuple(map(_kind, word)) if isinstance(word, tuple) else type(word)
+def _type_key(argument: Any) -> Any:
+    """Return a key for the type that Numba compiles for, far faster than Numba gives it."""
+    return tuple(map(_type_key, argument)) if isinstance(argument, tuple) else type(argument)
 
 
-_said = False
-
-
-def _say(text: str) -> None:
-    """Write to a terminal, once."""
-    global _said
-    if not _said and sys.stderr is not None and sys.stderr.isatty():
+def _print_once(text: str) -> None:
+    """Print to stderr the first time, if it is a terminal."""
+    global _has_printed
+    if not _has_printed and sys.stderr is not None and sys.stderr.isatty():
         print(text, file=sys.stderr)
-    _said = True
+    _has_printed = True
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
-    """Keep other processes from compiling meanwhile: what one has made, the others only load."""
+def _compile_lock() -> Iterator[None]:
+    """Hold a lock of all processes, so that one compiles and the others load what it has stored."""
     try:
         import fcntl
 

@@ -1,431 +1,261 @@
-"""Convolution with vectors over kernels: for many kernels.
+"""Convolution with many kernels of the same channels: vectors over kernels.
 
 Kernels are dealt to panels of a few vectors; a tile holds the sums of some pixels with a panel in
-registers. m images, c channels, nc kernels, n numbers in a vector.
+registers. c channels, nc kernels of depth channels.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from functools import lru_cache, partial
-from itertools import pairwise, product
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from convpool.engines import threads
-from convpool.engines.compiled import geometry, launch
-from convpool.engines.compiled.geometry import Block, Frame, Ints, Layout
-from convpool.windows import Axis, volume
+from convpool.engines.compiled import geometry as geometries
+from convpool.engines.compiled import launch
+from convpool.engines.compiled.geometry import ConvolutionGeometry, Operands
+from convpool.engines.compiled.tile_schedule import (
+    Range,
+    TileSchedule,
+    regions_in_place,
+    schedule_of,
+)
+from convpool.windows import Axis
 
 Array = NDArray[Any]
-Range = tuple[int, int]
 
-BLOCK = 2**16  # numbers of a block of pixels, so that they stay in the processor's cache
-PIXELS = 2**11  # pixels of a block
-FEW = 16  # channels up to which those of one tap are too short a run
-SHARED = (
-    2**17
-)  # weights that are packed once for all threads; more are packed panel by panel, in the cache
-WEIGHTS = 3 * 2**16  # weights of a panel that are used at a time
-PADDED = (
-    2**20
-)  # numbers of images that are padded at a time, where pixels of many panels must be padded
-REGIONS = 9  # rectangles that the output is cut into at most
-
-
-class Panels(NamedTuple):
-    """How kernels are dealt to panels: vectors of one, panels of a group and of all, weights of one and of all."""
-
-    wide: int
-    together: int
-    every: int
-    weights: int
-    all_weights: int
-
-
-class Taps(NamedTuple):
-    """Windows of an axis that have the same taps on pixels, and these taps."""
-
-    windows: slice
-    taps: slice
-
-
-class Route(NamedTuple):
-    """All that `kernels.tiles` is told but for arrays. `work` is what has been done, in products, after each block."""
-
-    panels: Panels
-    merged: bool
-    layout: Layout
-    block: Block
-    regions: Ints
-    places: Ints
-    outs: Ints
-    pixels: int
-    runs: Ints
-    work: NDArray[np.float64]
-
-    def shares(self, count: int) -> list[Range]:
-        """Cut the blocks into parts that take about the same time."""
-        count = min(count, len(self.work))
-        cuts = np.searchsorted(self.work, self.work[-1] * np.arange(1, count) / count)
-        return [(a, b) for a, b in pairwise([0, *cuts.tolist(), len(self.work) - 1]) if a < b]
+SHARED = 2**17  # weights that are packed once for all threads; more are packed panel by panel
+WEIGHTS = 3 * 2**16  # weights of a panel that are used at a time, so that they stay in the cache
+# numbers of images that are padded at a time, where pixels of many panels must be padded
+PADDED = 2**20
 
 
 class NotFiniteError(Exception):
-    """Padded zeros would not be zeros: they are not to be left out."""
+    """Zeros in the padding would not give zeros, and so must not be left out."""
 
 
-def convolve(
-    frame: Frame, images: Array, kernels: Array, bias: Array, out: Array, fill: Any
-) -> None:
-    """Convolve images with many kernels into out, whose channels lie side by side."""
-    try:
-        _convolve(frame, images, kernels, bias, out, fill, _cuts(frame) is not None)
-    except NotFiniteError:
-        _convolve(frame, images, kernels, bias, out, fill, False)
+class TileWork(NamedTuple):
+    """What one call of `convolve_tiles` does: blocks, panels, and their weights of some channels.
 
-
-def _convolve(
-    frame: Frame, images: Array, kernels: Array, bias: Array, out: Array, fill: Any, in_place: bool
-) -> None:
-    route = _route(frame, in_place)
-    shared = route.panels.all_weights <= SHARED
-    checked = in_place and not _unpadded(frame)
-    if not in_place and not shared:
-        for some, padded, batch in _padded(frame, images, kernels, out, fill):
-            convolve(some, padded, kernels, bias, batch, fill)
-        return
-    kh, kw, depth, nc = kernels.shape
-    weights = kernels.reshape(*((kh, kw * depth) if route.merged else (kh * kw, depth)), nc)
-    sums = _sums(frame, route, images, bias, out, fill)
-    if not shared:
-        _by_panels(frame, route, weights, out, sums, checked)
-        return
-    if checked and not _finite(kernels):
-        raise NotFiniteError
-    _by_blocks(frame, route, weights, out, sums)
-
-
-# ---- geometry ----
-
-
-@lru_cache(64)
-def _cuts(frame: Frame) -> list[tuple[Taps, Taps]] | None:
-    """Cut the output so that windows have the same taps on pixels: zeros around the pixels are not even read.
-
-    None where pixels have to be packed.
+    Ranges are (first, behind the last). weights are (address, stride of a panel in numbers),
+    channels (first, count). Sums start from the bias, or `accumulate` to the results so far.
     """
-    if frame.given[3] != 1 or not frame.same:
-        return None
-    cuts = [_alike(axis) for axis in frame.axes]
-    # one region may still lack taps: where every window has the same ones on padding
-    windows = [slice(0, axis.window) for axis in frame.axes]
-    complete = all(
-        part.taps == window for window, cut in zip(windows, cuts, strict=True) for part in cut
-    )
-    regions = volume([len(cut) for cut in cuts])
-    if not complete and (not frame.zeros or frame.kernels[2] < FEW or regions > REGIONS):
-        return None
-    return list(product(cuts[0], cuts[1]))
+
+    blocks: Range
+    panels: Range
+    weights: tuple[int, int]
+    channels: tuple[int, int]
+    accumulate: bool
 
 
-def _alike(axis: Axis) -> list[Taps]:
-    first = np.arange(axis.count) * axis.stride - axis.before
-    low = np.clip(-(first // axis.dilation), 0, axis.window)
-    high = np.clip(-((first - axis.size) // axis.dilation), low, axis.window)
-    cuts = [0, *(np.flatnonzero(np.diff(low) | np.diff(high)) + 1).tolist(), axis.count]
-    return [Taps(slice(a, b), slice(int(low[a]), int(high[a]))) for a, b in pairwise(cuts)]
+class Tiles:
+    """A convolution whose tiles can be summed, part by part, in any thread."""
+
+    def __init__(
+        self, geometry: ConvolutionGeometry, schedule: TileSchedule, operands: Operands
+    ) -> None:
+        self.geometry, self.schedule, self.operands = geometry, schedule, operands
+        self.packing = geometries.packing_of(geometry, schedule.layout, schedule.block)
+        self.sum(TileWork((0, 0), (0, 0), (0, 0), (0, 0), False))  # compiles, and does nothing
+
+    def sum(self, work: TileWork) -> None:
+        """Sum the tiles of some blocks with some panels over some channels."""
+        from convpool.engines.compiled.loops import convolution as loops
+
+        geometry, schedule, operands = self.geometry, self.schedule, self.operands
+        images, output, kind = operands.images, operands.output, operands.bias.dtype
+        panels, layout = schedule.panels, schedule.layout
+        scratch = launch.empty_aligned(layout.scratch, kind)
+        arguments = (
+            *work.blocks,
+            schedule.regions,
+            geometry.window_strides,
+            images.ctypes.data,
+            geometry.input_strides,
+            self.packing.arguments(kind.type(operands.fill)),
+            scratch.ctypes.data if layout.scratch else 0,
+            self.packing.keeps_margins,
+            schedule.places,
+            schedule.output_places,
+            schedule.pixels,
+            schedule.runs,
+            work.channels[1],
+            geometry.terms,
+            work.channels[0],
+            work.weights,
+            (operands.bias.ctypes.data, int(work.accumulate)),
+            (geometry.kernels_per_group, panels.per_group, geometry.kernels[2]),
+            work.panels,
+            output.ctypes.data,
+            geometry.output_strides,
+            (0,) * panels.vectors,
+            self.packing.parts,
+            images.dtype.type(0),
+            kind.type(0),
+            output.dtype.type(0),
+        )
+        if work.blocks == (0, 0):
+            launch.ensure_compiled(loops.convolve_tiles, arguments)
+        loops.convolve_tiles(*arguments)
 
 
-def _unpadded(frame: Frame) -> bool:
-    return not any(axis.before or axis.after for axis in frame.axes)
+def convolve(geometry: ConvolutionGeometry, operands: Operands) -> None:
+    """Convolve the images with the kernels into the output, whose channels lie side by side."""
+    try:
+        _convolve(geometry, operands, is_in_place=regions_in_place(geometry) is not None)
+    except NotFiniteError:
+        _convolve(geometry, operands, is_in_place=False)
 
 
-def _finite(weights: Array) -> bool:
-    """Tell whether all are finite; sums that overflow count as not."""
+def _convolve(geometry: ConvolutionGeometry, operands: Operands, *, is_in_place: bool) -> None:
+    """Convolve with pixels that are read in place, or packed.
+
+    Raises NotFiniteError where zeros in the padding may not be left out.
+    """
+    schedule = schedule_of(geometry, is_in_place)
+    is_shared = schedule.panels.all_weights <= SHARED
+    leaves_out_zeros = is_in_place and geometry.has_padding
+    if not is_in_place and not is_shared:
+        for part, padded in _padded_parts(geometry, operands):
+            convolve(part, padded)
+        return
+    kh, kw, depth, nc = geometry.kernels
+    runs, length = (kh, kw * depth) if schedule.has_row_runs else (kh * kw, depth)
+    weights = operands.kernels.reshape(runs, length, nc)
+    tiles = Tiles(geometry, schedule, operands)
+    if not is_shared:
+        _convolve_by_panels(tiles, weights, leaves_out_zeros=leaves_out_zeros)
+        return
+    if leaves_out_zeros and not _are_finite(operands.kernels):
+        raise NotFiniteError
+    _convolve_by_blocks(tiles, weights)
+
+
+def _are_finite(weights: Array) -> bool:
+    """Return whether all weights are finite; sums that overflow count as not."""
     return weights.dtype.kind != "f" or bool(np.isfinite(weights.sum()))
 
 
-@lru_cache(64)
-def _route(frame: Frame, in_place: bool) -> Route:
-    from convpool.engines.compiled.loops.convolution import pixels_of
+def _pack_panel(
+    tiles: Tiles, weights: Array, panel: int, channels: tuple[int, int], target: int
+) -> None:
+    """Copy the weights (run, channel, kernel) of a panel to an address.
 
-    down, across = frame.axes
-    panels = _panels(frame)
-    pixels = pixels_of(panels.wide)
-    packed = not in_place
-    few = frame.groups == 1 and frame.kernels[2] < FEW and across.dilation == 1
-    merged = few and (packed or frame.interleaved)
-    everything = [(Taps(slice(0, axis.count), slice(0, axis.window))) for axis in frame.axes]
-    cuts = (_cuts(frame) if in_place else None) or [(everything[0], everything[1])]
-    places: list[Ints] = []
-    outs: list[Ints] = []
-    runs: list[tuple[int, int]] = []
-    regions, work = [], [np.zeros(1)]
-    blocks = 0
-    for rows, columns in cuts:
-        oh, ow = (part.windows.stop - part.windows.start for part in (rows, columns))
-        block = _block(frame, oh, ow, packed)
-        layout = (
-            geometry.packed(frame, block, frame.images[3], 1)
-            if packed
-            else geometry.in_place(frame, 1)
-        )
-        across_taps = (0,) if merged else range(columns.taps.start, columns.taps.stop)
-        row = 1 if merged else across.window
-        reached = [
-            (layout.tap(u * down.dilation, v * across.dilation, 0), u * row + v)
-            for u, v in product(range(rows.taps.start, rows.taps.stop), across_taps)
-        ]
-        given, made = _pixels(block, layout.windows, pixels), _pixels(block, frame.made[:3], pixels)
-        grid = (frame.images[0], oh, ow, *block)
-        top = rows.windows.start * down.stride - down.before
-        left = columns.windows.start * across.stride - across.before
-        begins = (top * frame.given[1] + left * frame.given[2]) * in_place
-        into = rows.windows.start * frame.made[1] + columns.windows.start * frame.made[2]
-        blocks += geometry.count(grid)
-        place, run = sum(len(some) for some in places), len(runs)
-        regions.append(
-            (blocks, *grid, begins, into, place, place + len(given), run, run + len(reached))
-        )
-        work.append(np.full(geometry.count(grid), len(given) * max(1, len(reached))))
-        places.append(given)
-        outs.append(made)
-        runs += reached
-    return Route(
-        panels=panels,
-        merged=merged,
-        layout=layout,
-        block=block,
-        regions=np.array(regions, np.int64),
-        places=np.concatenate(places),
-        outs=np.concatenate(outs),
-        pixels=pixels,
-        runs=np.array(runs, np.int64).reshape(-1, 2),
-        work=np.cumsum(np.concatenate(work)),
-    )
-
-
-def _panels(frame: Frame) -> Panels:
-    """Choose the width that wastes the fewest lanes; wide tiles are a little faster than narrow ones."""
-    from convpool.engines.compiled.loops.convolution import WIDE
-
-    vectors = -(-frame.together // frame.n)
-    costs = {WIDE: 1.0, 2: 1.05, 1: 1.15}
-    wide = min(costs, key=lambda wide: -(-vectors // wide) * wide * costs[wide])
-    together = -(-vectors // wide)
-    weights = volume(frame.kernels[:3]) * wide * frame.n
-    return Panels(
-        wide, together, together * frame.groups, weights, together * frame.groups * weights
-    )
-
-
-def _block(frame: Frame, oh: int, ow: int, packed: bool) -> Block:
-    """Return how many images, rows and columns a block has: blocks do not overlap, since results may be added to."""
-    (down, across), m, c = frame.axes, frame.images[0], frame.images[3]
-    wide = _divisor(ow, PIXELS)
-    line = c * ((wide - 1) * across.stride + (across.span if packed else 1))
-    halo = down.span - down.stride if packed else 0
-    high = _divisor(oh, min(PIXELS // wide, (BLOCK // line - halo) // down.stride))
-    if (high, wide) != (oh, ow):
-        return 1, high, wide
-    return (
-        _divisor(m, min(BLOCK // (line * (oh * down.stride + halo)), PIXELS // (oh * ow))),
-        high,
-        wide,
-    )
-
-
-def _divisor(total: int, most: int) -> int:
-    """Return the greatest divisor of a number that is not above another."""
-    return next(size for size in range(max(1, min(total, most)), 0, -1) if total % size == 0)
-
-
-def _pixels(block: Block, steps: tuple[int, ...], multiple: int) -> Ints:
-    """Return where the pixels of a block lie; the last one is repeated until there are whole tiles."""
-    b, r, x = (np.arange(size) * step for size, step in zip(block, steps, strict=True))
-    return geometry.filled((b[:, None, None] + r[:, None] + x).ravel(), multiple)
-
-
-# ---- work ----
-
-Sums = Callable[[Range, Range, Range, Range, bool], None]
-
-
-def _sums(frame: Frame, route: Route, images: Array, bias: Array, out: Array, fill: Any) -> Sums:
-    """Return what sums blocks with panels, whose weights lie at (address, step), over channels (first, count).
-
-    Sums start from the bias, or are added to the results so far.
+    channels are (first, count): those of a run that are copied.
     """
-    from convpool.engines.compiled.loops import convolution as compiled
+    from convpool.engines.compiled.loops import convolution as loops
 
-    kind, layout = bias.dtype, route.layout
-    packing = geometry.packing(frame, layout, route.block)
-    given, made, begun = images.ctypes.data, out.ctypes.data, bias.ctypes.data
-    groups = (frame.together, route.panels.together, frame.kernels[2])
-    zeros = images.dtype.type(0), kind.type(0), out.dtype.type(0)
-    wide = (0,) * route.panels.wide
-
-    def run(blocks: Range, panels: Range, weights: Range, channels: Range, again: bool) -> None:
-        scratch = launch.aligned(layout.scratch, kind)
-        call = (
-            *(
-                *blocks,
-                route.regions,
-                frame.strides,
-                given,
-                frame.given,
-                packing.words(kind.type(fill)),
-            ),
-            *(
-                scratch.ctypes.data if layout.scratch else 0,
-                packing.once,
-                route.places,
-                route.outs,
-                route.pixels,
-            ),
-            *(route.runs, channels[1], frame.terms, channels[0]),
-            *(
-                weights,
-                (begun, int(again)),
-                groups,
-                panels,
-                made,
-                frame.made,
-                wide,
-                packing.parts,
-                *zeros,
-            ),
-        )
-        if blocks == (0, 0):
-            launch.ready(compiled.tiles, call)
-        compiled.tiles(*call)
-
-    run((0, 0), (0, 0), (0, 0), (0, 0), False)
-    return run
-
-
-def _gather(
-    frame: Frame, panels: Panels, weights: Array, panel: int, channels: Range, into: int
-) -> None:
-    """Copy the weights of a panel for some channels to an address, as (tap, channel, kernel)."""
-    from convpool.engines.compiled.loops import convolution as compiled
-
-    taps, depth, nc = weights.shape
-    group, part = divmod(panel, panels.together)
-    width = panels.wide * frame.n
-    columns = min(width, frame.together - part * width)
-    call = (
-        *(
-            weights.ctypes.data,
-            taps,
-            depth,
-            nc,
-            group * frame.together + part * width,
-            columns,
-            *channels,
-        ),
-        *(into, geometry.NOTHING, width, (0,), weights.dtype.type(0)),
+    panels, geometry = tiles.schedule.panels, tiles.geometry
+    group, part = divmod(panel, panels.per_group)
+    width = panels.vectors * geometry.lanes
+    kernel = group * geometry.kernels_per_group + part * width
+    columns = min(width, geometry.kernels_per_group - part * width)
+    kind = weights.dtype.type(0)
+    constants = (geometries.NO_INTS, width, (0,), kind)
+    arguments = (
+        weights.ctypes.data,
+        *weights.shape,
+        kernel,
+        columns,
+        *channels,
+        target,
+        *constants,
     )
-    launch.ready(compiled.gather, call)
-    compiled.gather(*call)
+    launch.ensure_compiled(loops.pack_weights, arguments)
+    loops.pack_weights(*arguments)
 
 
-def _by_blocks(frame: Frame, route: Route, weights: Array, out: Array, sums: Sums) -> None:
+def _convolve_by_blocks(tiles: Tiles, weights: Array) -> None:
     """Pack all weights, then take block after block with all of them."""
-    panels, depth = route.panels, weights.shape[1]
-    packed = launch.aligned(panels.all_weights, weights.dtype)
+    panels, length = tiles.schedule.panels, weights.shape[1]
+    packed = launch.empty_aligned(panels.all_weights, weights.dtype)
     packed[...] = 0
-    for panel in range(panels.every):
-        into = packed.ctypes.data + panel * panels.weights * packed.itemsize
-        _gather(frame, panels, weights, panel, (0, depth), into)
-    shares = route.shares(launch.parts())
-    every = (0, panels.every), (packed.ctypes.data, panels.weights), (0, depth), False
-    threads.spread(lambda k: sums(shares[k], *every), len(shares))
+    address = packed.ctypes.data
+    for panel in range(panels.total):
+        target = address + panel * panels.weights * packed.itemsize
+        _pack_panel(tiles, weights, panel, (0, length), target)
+    shares = tiles.schedule.shares(launch.part_count())
+    all_panels = (0, panels.total), (address, panels.weights), (0, length), False
+    threads.spread(lambda k: tiles.sum(TileWork(shares[k], *all_panels)), len(shares))
 
 
-def _by_panels(
-    frame: Frame, route: Route, weights: Array, out: Array, sums: Sums, checked: bool
-) -> None:
-    """Take panel after panel: pack as many of its weights as stay in the cache, then take all blocks with them."""
-    panels, (taps, depth, _) = route.panels, weights.shape
-    pieces = -(-panels.weights // WEIGHTS)
-    channels = [(first, last - first) for first, last in launch.ranges(depth, pieces)]
-    shares = route.shares(-(-2 * threads.number() // panels.every))
-    room = taps * panels.wide * frame.n * max(count for _, count in channels)
-    _gather(frame, panels, weights, 0, (0, 0), 0)
+def _convolve_by_panels(tiles: Tiles, weights: Array, *, leaves_out_zeros: bool) -> None:
+    """Take panel after panel, each with all blocks.
 
-    def part(k: int) -> None:
-        panel, share = divmod(k, len(shares))
-        packed = launch.aligned(room, weights.dtype)
-        packed[...] = 0
-        for piece in channels:
-            _gather(frame, panels, weights, panel, piece, packed.ctypes.data)
-            if checked and not _finite(packed):
-                raise NotFiniteError
-            sums(shares[share], (panel, panel + 1), (packed.ctypes.data, 0), piece, piece[0] > 0)
-
-    threads.spread(part, panels.every * len(shares))
-
-
-def _padded(
-    frame: Frame, images: Array, kernels: Array, out: Array, fill: Any
-) -> Iterator[tuple[Frame, Array, Array]]:
-    """Yield a few images at a time, padded and converted, with their frame and their results."""
-    from convpool.engines.compiled.loops import convolution as compiled
-
-    (m, oh, ow, _), c, kind = frame.out, frame.images[3], kernels.dtype
-    layout = geometry.packed(frame, (1, oh, ow), c, 1)
-    packing = geometry.packing(frame, layout, (1, oh, ow))
-    axes = [
-        Axis(size, axis.window, axis.stride, axis.dilation)
-        for size, axis in zip(layout.window, frame.axes, strict=True)
+    As many of its weights are packed at a time as stay in the cache.
+    """
+    panels, (runs, length, _) = tiles.schedule.panels, weights.shape
+    pieces = [
+        (first, last - first)
+        for first, last in launch.split_range(length, -(-panels.weights // WEIGHTS))
     ]
-    given = images.ctypes.data
+    shares = tiles.schedule.shares(-(-2 * threads.number() // panels.total))
+    most = max(count for _, count in pieces)
+    room = runs * panels.vectors * tiles.geometry.lanes * most
+    _pack_panel(tiles, weights, 0, (0, 0), 0)  # compiles, and does nothing
 
-    def call(image: int, count: int, into: int) -> tuple[Any, ...]:
-        return (
-            *(
-                given,
-                frame.given,
-                image,
-                count,
-                0,
-                layout.window[0],
-                0,
-                packing.words(kind.type(fill)),
-                into,
-                True,
-            ),
-            packing.parts,
-            *(images.dtype.type(0), kind.type(0)),
-        )
+    def convolve_part(part: int) -> None:
+        panel, share = divmod(part, len(shares))
+        packed = launch.empty_aligned(room, weights.dtype)
+        packed[...] = 0
+        address = packed.ctypes.data
+        for channels in pieces:
+            _pack_panel(tiles, weights, panel, channels, address)
+            if leaves_out_zeros and not _are_finite(packed):
+                raise NotFiniteError
+            own = (panel, panel + 1), (address, 0), channels, channels[0] > 0
+            tiles.sum(TileWork(shares[share], *own))
 
-    def pack(first: int, start: int, k: int) -> None:
-        compiled.pack(*call(first + k, 1, start + k * layout.scratch * kind.itemsize))
+    threads.spread(convolve_part, panels.total * len(shares))
 
-    launch.ready(compiled.pack, call(0, 0, 0))
-    rows, columns = layout.window
-    for first in range(0, m, max(1, PADDED // layout.scratch)):
-        count = min(m - first, max(1, PADDED // layout.scratch))
-        room = launch.aligned(count * layout.scratch, kind)
-        start = room.ctypes.data
-        threads.spread(partial(pack, first, start), count)
+
+def _padded_parts(
+    geometry: ConvolutionGeometry, operands: Operands
+) -> Iterator[tuple[ConvolutionGeometry, Operands]]:
+    """Yield a few images at a time, padded and converted, with their part of the output."""
+    from convpool.engines.compiled.loops import convolution as loops
+
+    (m, oh, ow, _), c, kind = geometry.output, geometry.images[3], operands.kernels.dtype
+    layout = geometries.layout_in_scratch(geometry, (1, oh, ow), c, 1)
+    packing = geometries.packing_of(geometry, layout, (1, oh, ow))
+    rows, columns = layout.size
+    down, across = (
+        Axis(size, axis.window, axis.stride, axis.dilation)
+        for size, axis in zip(layout.size, geometry.axes, strict=True)
+    )
+    images = operands.images
+    source, zeros = images.ctypes.data, (images.dtype.type(0), kind.type(0))
+
+    def arguments(image: int, count: int, target: int) -> tuple[Any, ...]:
+        block = image, count, 0, rows, 0
+        packed = packing.arguments(kind.type(operands.fill))
+        return (source, geometry.input_strides, *block, packed, target, True, packing.parts, *zeros)
+
+    def pack_image(first: int, target: int, k: int) -> None:
+        loops.pack_block(*arguments(first + k, 1, target + k * layout.scratch * kind.itemsize))
+
+    launch.ensure_compiled(loops.pack_block, arguments(0, 0, 0))
+    at_once = max(1, PADDED // layout.scratch)
+    for first in range(0, m, at_once):
+        count = min(m - first, at_once)
+        room = launch.empty_aligned(count * layout.scratch, kind)
+        threads.spread(partial(pack_image, first, room.ctypes.data), count)
         lines = room.reshape(count, rows, layout.pitch)
         shape, inner = (count, rows, columns, c), (c * kind.itemsize, kind.itemsize)
         padded = np.lib.stride_tricks.as_strided(lines, shape, (*lines.strides[:2], *inner))
-        batch = out[first : first + count]
-        some = replace(
-            frame,
+        output = operands.output[first : first + count]
+        part = replace(
+            geometry,
             images=shape,
-            out=batch.shape,
-            given=geometry.steps(padded),
-            axes=(axes[0], axes[1]),
+            output=output.shape,
+            input_strides=geometries.strides_in_numbers(padded),
+            axes=(down, across),
             pad_mode="zeros",
-            zeros=True,
-            same=True,
+            is_padded_with_zeros=True,
+            needs_no_conversion=True,
         )
-        yield some, padded, batch
+        yield part, operands._replace(images=padded, output=output)

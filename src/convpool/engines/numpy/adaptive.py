@@ -44,7 +44,7 @@ def _axis_pooling(size: int, starts: Array, stops: Array) -> AxisPooling:
     """Return how an axis of this size is reduced: all windows at once."""
     lengths = np.where(stops > starts, stops - starts, np.nan)
     count = len(starts)
-    everything = slice(0, size), partial(_reduce_axis, starts, stops)
+    everything = slice(0, size), partial(_reduce_axis, (starts, stops))
     return AxisPooling(
         size=size,
         count=count,
@@ -56,9 +56,10 @@ def _axis_pooling(size: int, starts: Array, stops: Array) -> AxisPooling:
 
 
 def _reduce_axis(
-    starts: Array, stops: Array, x: Array, k: int, out: Array, reduction: Reduction
+    bounds: tuple[Array, Array], x: Array, k: int, out: Array, reduction: Reduction
 ) -> None:
     """Reduce the windows of axis k of x into out, window by window or tap by tap: in few steps."""
+    starts, stops = bounds
     lengths = stops - starts
     out[...] = reduction.identity(out.dtype)
     if len(lengths) <= lengths.max():

@@ -1,4 +1,4 @@
-"""The loops themselves: Python that Numba translates, which nothing but engines.compiled may import.
+"""The compiled loops themselves: Python that Numba translates to machine code.
 
-May import the host's description of engines.compiled.
+Nothing but engines.compiled may import this folder; it may import engines.compiled.host.
 """

@@ -1,4 +1,4 @@
-"""Compiled loops on disk: each is compiled once for a CPU, and kept for every later process of this user."""
+"""Compiled loops on disk: each is compiled once for a CPU, then loaded by every later process."""
 
 from __future__ import annotations
 
@@ -18,28 +18,30 @@ STAMP = hashlib.sha256(b"".join(path.read_bytes() for path in SOURCES)).hexdiges
 
 
 class _Files:
-    """One file for each form of a kernel: its digest, and what it is for and is.
+    """One file for each form of a loop: a digest, then the pickled pair (key, machine code).
 
-    Whatever is not as it was written is a miss: the processor would run it. Numba's own files have
-    no digest, and its index may name a file of another form where the disk was full.
+    A file that does not match its digest is a miss, since the processor would run it. Numba's own
+    files have no digest, and its index may name a file of another form where the disk was full.
     """
 
     def __init__(self, folder, name):
         self.folder, self.name = Path(folder), name
 
     def path(self, key):
-        """Return where a form is, or would be; one of other sources or versions has the same place."""
+        """Return the path of a form's file, the same for all versions of the sources."""
         digest = hashlib.sha256(repr(key[:2]).encode()).hexdigest()
         return self.folder / f"{self.name}.{digest[:20]}.nbc"
 
     def load(self, key):
+        """Return the form that was saved for a key, None if the file is damaged or of another."""
         content = self.path(key).read_bytes()
         if hashlib.sha256(content[32:]).digest() != content[:32]:
             return None
-        made_for, form = pickle.loads(content[32:])
-        return form if made_for == key else None
+        saved_key, form = pickle.loads(content[32:])
+        return form if saved_key == key else None
 
     def save(self, key, form):
+        """Write a form for a key, in one step."""
         content = caching.dumps((key, form))
         path = self.path(key)
         unfinished = path.with_name(f"{path.name}.tmp.{uuid.uuid4().hex[:16]}")
@@ -51,7 +53,7 @@ class _Files:
 
 
 class _Cache(caching.FunctionCache):
-    """Compiled kernels on disk, which count only for the sources they were made from: all, and not one file.
+    """Numba's cache, with keys that hold a digest of all the loops' sources, not of one file.
 
     A file that cannot be read or written, whatever the reason, costs the time to compile and
     nothing else.
@@ -74,27 +76,27 @@ class _Cache(caching.FunctionCache):
             super().save_overload(*words)
 
 
-def stored(dispatcher, signature):
-    """Tell whether a kernel is on disk, compiled for such words on such a CPU."""
+def is_stored(dispatcher, signature):
+    """Return whether a loop is on disk, compiled for arguments of these types on this CPU."""
     try:
         key = dispatcher._cache._index_key(signature, cpu_target.target_context.codegen())
         return dispatcher._cache._cache_file.path(key).exists()
-    except (AttributeError, OSError):  # nothing is kept, or Numba keeps it in another way
+    except (AttributeError, OSError):  # there is no cache, or it is one of another Numba
         return False
 
 
-def kernel(function):
-    """Compile a function when it is first called, without the interpreter's lock, and keep it on disk."""
+def compiled_loop(function):
+    """Compile a function when it is first called, to run without the GIL, and keep it on disk."""
     dispatcher = njit(nogil=True)(function)
     try:
         dispatcher._cache = _Cache(function)
-    except Exception:  # there is no folder to write to, or Numba keeps kernels in another way
+    except Exception:  # there is no folder to write to, or Numba's cache is another one
         return dispatcher
     return dispatcher
 
 
 def folder():
-    """Return where Numba keeps the compiled loops of this folder, or None if it can write nowhere."""
+    """Return the folder with the compiled loops, or None if Numba can write to none."""
     with suppress(RuntimeError, OSError):
         # the same folder for every file that stands beside this one: Numba makes the first that it
         # can write to

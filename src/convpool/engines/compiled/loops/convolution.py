@@ -1,7 +1,10 @@
-"""The loops of convolution that are compiled: Numba around the few instructions on vectors in `simd.py`.
+"""The compiled loops of convolution: Numba around the few instructions on vectors in `simd`.
 
-Nothing is checked here. What a line has beyond whole vectors is done once more from its end, or
-under a mask. b images, r rows and x columns of a block; c channels, n kernels.
+Nothing is checked here. Remainders of a line are covered by an overlapping last vector or a mask.
+b is the number of an image of a block, r of a row, x of a column; c channels; u is a row of the
+kernel. Strides count numbers, from one image, row, column or channel to the next. `image_dtype`,
+`sum_dtype` and `output_dtype` are zeros whose dtype is that of the images, sums and results; a
+tuple of zeros stands for its length, and None for no tuple: the machine code differs with it.
 """
 
 from __future__ import annotations
@@ -11,421 +14,432 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from convpool.engines.compiled.loops.compile_cache import kernel
+from convpool.engines.compiled.loops.compile_cache import compiled_loop
 from convpool.engines.compiled.loops.simd import (
-    INT,
-    MANY,
-    added,
-    along,
-    below,
-    converted,
-    get,
+    HAS_32_REGISTERS,
+    INT64,
+    add,
+    address_of,
+    convert,
+    deinterleave,
+    interleave,
+    lane_count,
+    lanes_before,
     lanes_of,
     load,
-    load_some,
-    muladd,
-    panel_width,
-    picked,
-    pointer,
+    load_masked,
+    load_number,
+    multiply_add,
+    pick_lanes,
+    pointer_into,
+    pointer_to,
     prefetch,
-    put,
     splat,
     store,
-    store_some,
-    table,
-    unzip,
-    vector,
-    zipped,
+    store_masked,
+    store_number,
+    vector_type,
 )
 
 PIXELS = 12  # pixels of a tile come in such groups
-SUMS = 24 if MANY else 12  # vectors of sums that fit the registers, with room for what is read
+SUMS = 24 if HAS_32_REGISTERS else 12  # vectors of sums that fit the registers, with their inputs
 WIDE = SUMS // 6  # vectors of kernels in the largest tile
 CACHE_LINE = 64  # bytes
 UNROLLED = 4  # channels of a tile in one turn of its loop
 
 
-def places_of(taken: int) -> int:
-    """Return how many vectors go down the rows together, where each takes part in so many sums at a time."""
-    # LLVM reads ahead, so what is read needs registers as well: one for each vector and for each
-    # weight
-    room = (30 - 2 * taken) // (taken + 2) if MANY else (14 - taken) // (taken + 1)
+def vectors_at_once(sums):
+    """Return how many vectors of pixels go down the rows together, each part of so many sums."""
+    # LLVM loads ahead, so inputs need registers too: one for each vector and for each weight
+    room = (30 - 2 * sums) // (sums + 2) if HAS_32_REGISTERS else (14 - sums) // (sums + 1)
     return max(1, min(8, room))
 
 
-def deliver_sums(builder, totals, targets, again, like, made):
-    """Store sums as results, where `again` added to those so far, at (base, place, mask) each; None masks no lane.
+def store_sums(builder, totals, targets, accumulate, sum_dtype, output_dtype):
+    """Store sums as results, where `accumulate` added to the results so far.
 
-    All results so far are read before any is stored: some may be the same.
+    Each target is (base, place, mask); a mask of None is that of all lanes. All results so far are
+    loaded before any is stored, since targets may overlap.
     """
     results = [
-        cgutils.alloca_once_value(builder, converted(builder, builder.load(t), like, made))
-        for t in totals
+        cgutils.alloca_once_value(
+            builder, convert(builder, builder.load(total), sum_dtype, output_dtype)
+        )
+        for total in totals
     ]
-    with builder.if_then(again):
+    with builder.if_then(accumulate):
         for result, (base, place, mask) in zip(results, targets, strict=True):
-            n = builder.load(result).type.count
+            lanes = builder.load(result).type.count
             if mask is None:
-                so_far = load(builder, base, place, made, n)
+                so_far = load(builder, base, place, output_dtype, lanes)
             else:
-                so_far = load_some(builder, base, place, made, mask)
-            builder.store(added(builder, builder.load(result), so_far, made), result)
+                so_far = load_masked(builder, base, place, output_dtype, mask)
+            builder.store(add(builder, builder.load(result), so_far, output_dtype), result)
     for result, (base, place, mask) in zip(results, targets, strict=True):
         if mask is None:
-            store(builder, builder.load(result), base, place, made)
+            store(builder, builder.load(result), base, place, output_dtype)
         else:
-            store_some(builder, builder.load(result), base, place, made, mask)
+            store_masked(builder, builder.load(result), base, place, output_dtype, mask)
 
 
 @intrinsic
-def descend(
+def convolve_columns(
     typing,
-    given,
+    source,
     places,
     group,
     taps,
     tap,
     count,
-    row_step,
-    high,
+    row_stride,
+    rows,
     weights,
-    tap_step,
-    line,
+    tap_stride,
+    weight_row_stride,
     start,
-    again,
-    result,
-    row_out,
+    accumulate,
+    output,
+    output_row_stride,
     lanes,
     masks,
-    within,
+    image_rows,
     ahead,
-    pace,
-    heights,
-    most,
-    strides,
-    across,
-    few,
-    laned,
-    like,
-    made,
+    prefetches,
+    kernel_rows,
+    slab_rows,
+    window_stride,
+    column_stride,
+    unroll_taps,
+    per_lane_weights,
+    sum_dtype,
+    output_dtype,
 ):
-    """Go down the rows with a group of vectors, and sum each row times its weights for all results that it is part of.
+    """Go down the rows with a group of vectors; add each row, times its weights, to all its sums.
 
-    A row of `places`, made for slabs of as many rows as `most` has numbers, tells where the vectors
-    begin in `given`, where they go in `result`, and at which lane the weights of a tap begin. The
-    kernel has as many rows as the tuple `heights` has numbers, the stride is that of `strides`.
-    Weights lie as (tap of a row, row of the kernel, lane), and `count` taps from `tap` on are
-    taken. Sums start from `start`, lane by lane, or from zero and are added to the results so far,
-    so that rounding errors do not grow with all terms; only the first `lanes` are stored. Where
-    `few` is a tuple, it has as many numbers as there are taps in a row, and their weights stay in
-    registers. Without `laned`, all lanes have one weight. Each row asks for the next `pace` lines
-    of the cache from `ahead` on.
+    Row `group` of `places` holds, for each vector of the group, where it begins in `source` and
+    where its results go in `output`, and at last the lane where the weights of a tap begin. There
+    are as many vectors as fit a slab of len(slab_rows) rows. The kernel has len(kernel_rows) rows
+    here, the stride down is len(window_stride), and `rows` rows of results are written.
 
-    Where `across` is a tuple, pixels are read where they lie, every so many as it has numbers, and
-    zeros where the row is not one of the image, `within` = (rows above it, its rows), or where the
-    mask of a tap of a vector has no bit.
+    Weights lie as (tap of a row, row of the kernel, lane). `count` taps from `tap` on are taken;
+    taps[tap] is the step from a window's first pixel to a tap. Without `per_lane_weights` all lanes
+    have one weight. If `unroll_taps` is a tuple, it is as long as there are taps in a row, and
+    their weights stay in registers.
+
+    Sums start from `start`, lane by lane, or where they `accumulate` from zero, and are added to
+    the results so far, so that rounding errors do not grow with all terms. Only the first `lanes`
+    results of a vector are stored. Each row prefetches the next `prefetches` cache lines from
+    address `ahead` on.
+
+    If `column_stride` is a tuple, unpacked images are read, every len(column_stride)-th column. A
+    row that is no row of the image, image_rows = (rows above it, its rows), counts as zeros, and so
+    do pixels without a bit in `masks`.
+
+    It is long because all of it is one loop in machine code.
     """
 
     def code(context, builder, signature, arguments):
         (
-            given,
+            source,
             places,
             group,
             taps,
             tap,
             count,
-            row_step,
-            high,
+            row_stride,
+            rows,
             weights,
-            tap_step,
-            line,
+            tap_stride,
+            weight_row_stride,
             start,
-            again,
-            result,
-            row_out,
+            accumulate,
+            output,
+            output_row_stride,
             lanes,
             masks,
-            within,
+            image_rows,
             ahead,
-            pace,
+            prefetches,
         ) = arguments[:20]
-        kh, sh, n = heights.count, strides.count, lanes_of(like)
-        taken = -(-kh // sh)
-        together = places_of(-(-most.count // sh))
-        given, weights, start, ahead = (
-            pointer(builder, address, like) for address in (given, weights, start, ahead)
+        kh, sh, full = kernel_rows.count, window_stride.count, lanes_of(sum_dtype)
+        sums_at_once = -(-kh // sh)
+        vectors = vectors_at_once(-(-slab_rows.count // sh))
+        source, weights, start, ahead = (
+            pointer_to(builder, address, sum_dtype) for address in (source, weights, start, ahead)
         )
-        result = pointer(builder, result, made)
-        row = table(
-            context, builder, signature.args[1], places, builder.mul(group, INT(2 * together + 1))
+        output = pointer_to(builder, output, output_dtype)
+        entries = 2 * vectors + 1
+        entry = pointer_into(
+            context, builder, signature.args[1], places, builder.mul(group, INT64(entries))
         )
-        taps = table(context, builder, signature.args[3], taps, tap)
-        numbers = [builder.load(builder.gep(row, [INT(k)])) for k in range(2 * together + 1)]
-        lane = numbers[-1]
-        if laned is types.none:
-            begun = splat(builder, builder.load(start), n)
+        taps = pointer_into(context, builder, signature.args[3], taps, tap)
+        numbers = [builder.load(builder.gep(entry, [INT64(k)])) for k in range(entries)]
+        first_lane = numbers[-1]
+        if per_lane_weights is types.none:
+            start = splat(builder, builder.load(start), full)
         else:
-            begun = load(builder, start, lane, like, n)
-            weights = builder.gep(weights, [lane])
-        sources = [builder.gep(given, [place]) for place in numbers[:together]]
-        targets = [builder.gep(result, [place]) for place in numbers[together:-1]]
-        nothing = ir.Constant(vector(like, n), None)
-        begun = builder.select(again, nothing, begun)
+            start = load(builder, start, first_lane, sum_dtype, full)
+            weights = builder.gep(weights, [first_lane])
+        sources = [builder.gep(source, [place]) for place in numbers[:vectors]]
+        targets = [builder.gep(output, [place]) for place in numbers[vectors:-1]]
+        zeros = ir.Constant(vector_type(sum_dtype, full), None)
+        start = builder.select(accumulate, zeros, start)
+        # totals[j][k]: of vector k, the sums that began j rows of windows ago
         totals = [
-            [cgutils.alloca_once_value(builder, nothing) for _ in sources] for _ in range(taken)
+            [cgutils.alloca_once_value(builder, zeros) for _ in sources]
+            for _ in range(sums_at_once)
         ]
-        mask = below(builder, lanes, n)
-        whole = builder.icmp_signed(">=", lanes, INT(n))
+        stored_lanes = lanes_before(builder, lanes, full)
+        is_full = builder.icmp_signed(">=", lanes, INT64(full))
 
-        def row_of_weights(tap, chosen):
-            base = builder.mul(tap, tap_step)
-            places = [builder.add(base, builder.mul(line, INT(u))) for u in chosen]
-            if laned is types.none:
+        def load_weights(tap, rows_of_kernel):
+            base = builder.mul(tap, tap_stride)
+            places = [
+                builder.add(base, builder.mul(weight_row_stride, INT64(u))) for u in rows_of_kernel
+            ]
+            if per_lane_weights is types.none:
                 return [
-                    splat(builder, builder.load(builder.gep(weights, [place])), n)
+                    splat(builder, builder.load(builder.gep(weights, [place])), full)
                     for place in places
                 ]
-            return [load(builder, weights, place, like, n) for place in places]
+            return [load(builder, weights, place, sum_dtype, full) for place in places]
 
-        every = across.count if isinstance(across, types.BaseTuple) else 0
+        skip = column_stride.count if isinstance(column_stride, types.BaseTuple) else 0
 
-        def inside(r):
-            if not every:
+        def row_bits(row):
+            # all bits if a row is one of the image, else none
+            if not skip:
                 return None
-            above, high = cgutils.unpack_tuple(builder, within, 2)
-            there = builder.icmp_unsigned("<", builder.sub(r, above), high)
-            return builder.select(there, INT(-1), INT(0))
+            above, height = cgutils.unpack_tuple(builder, image_rows, 2)
+            is_inside = builder.icmp_unsigned("<", builder.sub(row, above), height)
+            return builder.select(is_inside, INT64(-1), INT64(0))
 
-        def read(pixels, shift, tap, k, bits):
-            if not every:
-                return load(builder, pixels, shift, like, n)
+        def load_pixels(pixels, shift, tap, k, bits):
+            if not skip:
+                return load(builder, pixels, shift, sum_dtype, full)
             number = builder.add(builder.mul(group, count), tap)
-            at = builder.add(builder.mul(number, INT(together * every)), INT(k * every))
-            chosen = table(context, builder, signature.args[16], masks, at)
+            at = builder.add(builder.mul(number, INT64(vectors * skip)), INT64(k * skip))
+            entry = pointer_into(context, builder, signature.args[16], masks, at)
             parts = []
-            for part in range(every):
-                lit = builder.and_(builder.load(builder.gep(chosen, [INT(part)])), bits)
+            for part in range(skip):
+                mask_bits = builder.and_(builder.load(builder.gep(entry, [INT64(part)])), bits)
                 mask = builder.bitcast(
-                    builder.trunc(lit, ir.IntType(n)), ir.VectorType(ir.IntType(1), n)
+                    builder.trunc(mask_bits, ir.IntType(full)),
+                    ir.VectorType(ir.IntType(1), full),
                 )
-                parts.append(
-                    load_some(builder, pixels, builder.add(shift, INT(part * n)), like, mask)
-                )
-            return picked(builder, parts, [lane * every for lane in range(n)])
+                place = builder.add(shift, INT64(part * full))
+                parts.append(load_masked(builder, pixels, place, sum_dtype, mask))
+            return pick_lanes(builder, parts, [lane * skip for lane in range(full)])
 
-        unrolled = few.count if isinstance(few, types.BaseTuple) else 0
-        kept = [row_of_weights(INT(tap), range(kh)) for tap in range(unrolled)]
-        with cgutils.for_range(builder, builder.add(high, INT(taken - 1))) as loop:
+        unrolled = unroll_taps.count if isinstance(unroll_taps, types.BaseTuple) else 0
+        weights_in_registers = [load_weights(INT64(tap), range(kh)) for tap in range(unrolled)]
+        with cgutils.for_range(builder, builder.add(rows, INT64(sums_at_once - 1))) as loop:
             r = loop.index
-            with cgutils.for_range(builder, pace) as next_line:
-                place = builder.add(builder.mul(r, pace), next_line.index)
-                prefetch(builder, ahead, builder.mul(place, INT(CACHE_LINE * 8 // like.bitwidth)))
+            with cgutils.for_range(builder, prefetches) as line:
+                place = builder.add(builder.mul(r, prefetches), line.index)
+                line_numbers = CACHE_LINE * 8 // sum_dtype.bitwidth
+                prefetch(builder, ahead, builder.mul(place, INT64(line_numbers)))
             for total in totals[0]:
-                builder.store(begun, total)
+                builder.store(start, total)
 
-            def weigh(lines, bits, tap, vectors):
+            def accumulate_tap(row_pixels, bits, tap, weight_vectors):
                 shift = builder.load(builder.gep(taps, [tap]))
-                for k, pixels in enumerate(lines):
-                    x = read(pixels, shift, tap, k, bits)
-                    for j, weight in enumerate(vectors):
+                for k, pixels in enumerate(row_pixels):
+                    vector = load_pixels(pixels, shift, tap, k, bits)
+                    for j, weight in enumerate(weight_vectors):
                         total = builder.load(totals[j][k])
-                        builder.store(muladd(builder, x, weight, total, like), totals[j][k])
+                        total = multiply_add(builder, vector, weight, total, sum_dtype)
+                        builder.store(total, totals[j][k])
 
-            def take(phase, sums):
-                y = builder.mul(builder.add(builder.mul(r, INT(sh)), INT(phase)), row_step)
-                lines = [builder.gep(source, [y]) for source in sources]
-                bits = inside(builder.add(builder.mul(r, INT(sh)), INT(phase)))
-                chosen = [phase + j * sh for j in range(sums)]
-                if kept:
-                    for tap, rows in enumerate(kept):
-                        weigh(lines, bits, INT(tap), [rows[u] for u in chosen])
+            def accumulate_row(phase, sums):
+                row = builder.add(builder.mul(r, INT64(sh)), INT64(phase))
+                y = builder.mul(row, row_stride)
+                row_pixels = [builder.gep(pixels, [y]) for pixels in sources]
+                bits = row_bits(row)
+                rows_of_kernel = [phase + j * sh for j in range(sums)]
+                if weights_in_registers:
+                    for tap, row_weights in enumerate(weights_in_registers):
+                        chosen = [row_weights[u] for u in rows_of_kernel]
+                        accumulate_tap(row_pixels, bits, INT64(tap), chosen)
                     return
                 with cgutils.for_range(builder, count) as inner:
-                    weigh(lines, bits, inner.index, row_of_weights(inner.index, chosen))
+                    chosen = load_weights(inner.index, rows_of_kernel)
+                    accumulate_tap(row_pixels, bits, inner.index, chosen)
 
-            behind = builder.sub(builder.add(r, INT(1)), high)
+            rows_behind = builder.sub(builder.add(r, INT64(1)), rows)
             for phase in range(min(sh, kh)):
                 sums = -(-(kh - phase) // sh)
-                with builder.if_then(builder.icmp_signed("<", behind, INT(sums))):
-                    take(phase, sums)
-            done = builder.sub(r, INT(taken - 1))
-            with builder.if_then(builder.icmp_signed(">=", done, INT(0))):
-                place = builder.mul(done, row_out)
-                with builder.if_else(whole) as (all_lanes, some_lanes):
-                    for branch, lit in ((all_lanes, None), (some_lanes, mask)):
+                with builder.if_then(builder.icmp_signed("<", rows_behind, INT64(sums))):
+                    accumulate_row(phase, sums)
+            row_of_result = builder.sub(r, INT64(sums_at_once - 1))
+            with builder.if_then(builder.icmp_signed(">=", row_of_result, INT64(0))):
+                place = builder.mul(row_of_result, output_row_stride)
+                with builder.if_else(is_full) as (all_lanes, some_lanes):
+                    for branch, mask in ((all_lanes, None), (some_lanes, stored_lanes)):
                         with branch:
-                            into = [(target, place, lit) for target in targets]
-                            deliver_sums(builder, totals[-1], into, again, like, made)
+                            places_out = [(target, place, mask) for target in targets]
+                            store_sums(
+                                builder, totals[-1], places_out, accumulate, sum_dtype, output_dtype
+                            )
             for older, newer in zip(reversed(totals[1:]), reversed(totals[:-1]), strict=True):
-                for into, total in zip(older, newer, strict=True):
-                    builder.store(builder.load(total), into)
+                for target, total in zip(older, newer, strict=True):
+                    builder.store(builder.load(total), target)
         return context.get_dummy_value()
 
-    words = (
-        given,
-        places,
-        group,
-        taps,
-        tap,
-        count,
-        row_step,
-        high,
-        weights,
-        tap_step,
-        line,
-        start,
-        again,
-        result,
-    )
-    words = (*words, row_out, lanes, masks, within, ahead, pace)
-    return types.void(*words, heights, most, strides, across, few, laned, like, made), code
+    words = (source, places, group, taps, tap, count, row_stride, rows, weights, tap_stride)
+    words = (*words, weight_row_stride, start, accumulate, output, output_row_stride, lanes, masks)
+    words = (*words, image_rows, ahead, prefetches, kernel_rows, slab_rows, window_stride)
+    words = (*words, column_stride, unroll_taps, per_lane_weights, sum_dtype, output_dtype)
+    return types.void(*words), code
 
 
-def pixels_of(wide: int) -> int:
-    """Return how many pixels a tile of so many vectors has: as many as keep its sums in registers."""
-    return PIXELS if PIXELS * wide <= SUMS else PIXELS // 2
+def pixels_of_tile(vectors):
+    """Return how many pixels a tile of so many vectors has, so that its sums stay in registers."""
+    return PIXELS if PIXELS * vectors <= SUMS else PIXELS // 2
 
 
 @intrinsic
-def tile(
+def convolve_tile(
     typing,
-    given,
+    source,
     places,
-    outs,
-    at,
+    output_places,
+    first_pixel,
     runs,
-    first,
-    last,
+    first_run,
+    last_run,
     length,
-    pitch,
+    weight_rows,
     weights,
     start,
-    again,
-    result,
+    accumulate,
+    output,
     columns,
-    wide,
-    like,
-    made,
+    panel,
+    sum_dtype,
+    output_dtype,
 ):
-    """Make the sums of some pixels with as many vectors of kernels as the tuple `wide` has numbers.
+    """Sum a tile: some pixels with a panel of len(panel) vectors of kernels.
 
-    Run k starts at runs[k, 0] from each pixel and has its weights at runs[k, 1] * pitch rows; sums
-    start from `start`, or from zero and are added to the results so far; only the first `columns`
-    kernels are stored. All sums stay in registers.
+    From `first_pixel` on, `places` holds where pixels begin in `source` and `output_places` where
+    their results go in `output`. A run is `length` channels of a tap: runs[k, 0] is the step from a
+    pixel to it, runs[k, 1] * weight_rows the first of its rows of weights; those from `first_run`
+    to before `last_run` are summed. Sums start from `start`, or where they `accumulate` from zero,
+    and are added to the results so far. Only the first `columns` kernels are stored.
+
+    It is long because all of it is one loop in machine code, whose sums stay in registers.
     """
 
     def code(context, builder, signature, arguments):
         (
-            given,
+            source,
             places,
-            outs,
-            at,
+            output_places,
+            first_pixel,
             runs,
-            first,
-            last,
+            first_run,
+            last_run,
             length,
-            pitch,
+            weight_rows,
             weights,
             start,
-            again,
-            result,
+            accumulate,
+            output,
             columns,
         ) = arguments[:14]
-        count, vectors = lanes_of(like), wide.count
-        pixels = pixels_of(vectors)
-        given, weights, start = (
-            pointer(builder, address, like) for address in (given, weights, start)
+        lanes, vectors = lanes_of(sum_dtype), panel.count
+        pixels = pixels_of_tile(vectors)
+        source, weights, start = (
+            pointer_to(builder, address, sum_dtype) for address in (source, weights, start)
         )
-        result = pointer(builder, result, made)
-        places = table(context, builder, signature.args[1], places, at)
-        outs = table(context, builder, signature.args[2], outs, at)
-        runs = table(context, builder, signature.args[4], runs, INT(0))
-        targets = [builder.load(builder.gep(outs, [INT(q)])) for q in range(pixels)]
+        output = pointer_to(builder, output, output_dtype)
+        places = pointer_into(context, builder, signature.args[1], places, first_pixel)
+        output_places = pointer_into(
+            context, builder, signature.args[2], output_places, first_pixel
+        )
+        runs = pointer_into(context, builder, signature.args[4], runs, INT64(0))
+        targets = [builder.load(builder.gep(output_places, [INT64(q)])) for q in range(pixels)]
         parts = [(q, v) for q in range(pixels) for v in range(vectors)]
-        totals = {part: cgutils.alloca_once(builder, vector(like, count)) for part in parts}
+        totals = {
+            part: cgutils.alloca_once(builder, vector_type(sum_dtype, lanes)) for part in parts
+        }
         masks = [
-            below(builder, builder.sub(columns, INT(v * count)), count) for v in range(vectors)
+            lanes_before(builder, builder.sub(columns, INT64(v * lanes)), lanes)
+            for v in range(vectors)
         ]
-        nothing = ir.Constant(vector(like, count), None)
-        begun = [load_some(builder, start, INT(v * count), like, masks[v]) for v in range(vectors)]
-        begun = [builder.select(again, nothing, value) for value in begun]
+        zeros = ir.Constant(vector_type(sum_dtype, lanes), None)
+        starts = [
+            load_masked(builder, start, INT64(v * lanes), sum_dtype, masks[v])
+            for v in range(vectors)
+        ]
+        starts = [builder.select(accumulate, zeros, value) for value in starts]
         for q, v in parts:
-            builder.store(begun[v], totals[q, v])
-        with cgutils.for_range_slice(builder, first, last, INT(1)) as (run, _):
-            pair = builder.gep(runs, [builder.mul(run, INT(2))])
-            shift, row = (builder.load(builder.gep(pair, [INT(k)])) for k in range(2))
+            builder.store(starts[v], totals[q, v])
+        with cgutils.for_range_slice(builder, first_run, last_run, INT64(1)) as (run, _):
+            pair = builder.gep(runs, [builder.mul(run, INT64(2))])
+            shift, row = (builder.load(builder.gep(pair, [INT64(k)])) for k in range(2))
             shifted = [
-                builder.add(builder.load(builder.gep(places, [INT(q)])), shift)
+                builder.add(builder.load(builder.gep(places, [INT64(q)])), shift)
                 for q in range(pixels)
             ]
-            sources = [builder.gep(given, [place]) for place in shifted]
-            rows = builder.gep(
-                weights, [builder.mul(builder.mul(row, pitch), INT(vectors * count))]
-            )
+            sources = [builder.gep(source, [place]) for place in shifted]
+            panel_lanes = INT64(vectors * lanes)
+            rows = builder.gep(weights, [builder.mul(builder.mul(row, weight_rows), panel_lanes)])
 
-            def steps(channel, turns):
-                base = builder.gep(rows, [builder.mul(channel, INT(vectors * count))])
-                for turn in range(turns):
-                    kernels = [INT((turn * vectors + v) * count) for v in range(vectors)]
-                    row = [load(builder, base, kernel, like, count) for kernel in kernels]
-                    place = builder.add(channel, INT(turn))
+            def accumulate_channels(channel, count):
+                base = builder.gep(rows, [builder.mul(channel, panel_lanes)])
+                for turn in range(count):
+                    places = [INT64((turn * vectors + v) * lanes) for v in range(vectors)]
+                    row = [load(builder, base, place, sum_dtype, lanes) for place in places]
+                    place = builder.add(channel, INT64(turn))
                     for q in range(pixels):
-                        x = splat(builder, builder.load(builder.gep(sources[q], [place])), count)
+                        pixel = builder.load(builder.gep(sources[q], [place]))
+                        pixel = splat(builder, pixel, lanes)
                         for v in range(vectors):
                             total = builder.load(totals[q, v])
-                            builder.store(muladd(builder, x, row[v], total, like), totals[q, v])
+                            total = multiply_add(builder, pixel, row[v], total, sum_dtype)
+                            builder.store(total, totals[q, v])
 
-            whole = builder.and_(length, INT(-UNROLLED))
-            with cgutils.for_range_slice(builder, INT(0), whole, INT(UNROLLED)) as (channel, _):
-                steps(channel, UNROLLED)
-            with cgutils.for_range_slice(builder, whole, length, INT(1)) as (channel, _):
-                steps(channel, 1)
-        with builder.if_else(builder.icmp_signed(">=", columns, INT(vectors * count))) as (
+            whole = builder.and_(length, INT64(-UNROLLED))
+            with cgutils.for_range_slice(builder, INT64(0), whole, INT64(UNROLLED)) as (channel, _):
+                accumulate_channels(channel, UNROLLED)
+            with cgutils.for_range_slice(builder, whole, length, INT64(1)) as (channel, _):
+                accumulate_channels(channel, 1)
+        with builder.if_else(builder.icmp_signed(">=", columns, INT64(vectors * lanes))) as (
             all_columns,
             some_columns,
         ):
-            for branch, lit in ((all_columns, [None] * vectors), (some_columns, masks)):
+            for branch, lane_masks in ((all_columns, [None] * vectors), (some_columns, masks)):
                 with branch:
-                    into = [
-                        (result, builder.add(targets[q], INT(v * count)), lit[v]) for q, v in parts
+                    places_out = [
+                        (output, builder.add(targets[q], INT64(v * lanes)), lane_masks[v])
+                        for q, v in parts
                     ]
-                    deliver_sums(builder, [totals[part] for part in parts], into, again, like, made)
+                    sums = [totals[part] for part in parts]
+                    store_sums(builder, sums, places_out, accumulate, sum_dtype, output_dtype)
         return context.get_dummy_value()
 
-    words = (
-        given,
-        places,
-        outs,
-        at,
-        runs,
-        first,
-        last,
-        length,
-        pitch,
-        weights,
-        start,
-        again,
-        result,
-        columns,
-    )
-    return types.void(*words, wide, like, made), code
+    words = (source, places, output_places, first_pixel, runs, first_run, last_run, length)
+    words = (*words, weight_rows, weights, start, accumulate, output, columns)
+    return types.void(*words, panel, sum_dtype, output_dtype), code
 
 
 # ---- blocks ----
 
 
-@kernel
-def even(total, most):
-    """Return a length, about `most` at most, of parts of a total that are about equally long."""
+@compiled_loop
+def even_length(total, most):
+    """Return the length, at most about `most`, of parts of a total that are about equally long."""
     parts = max(1, -(-total // most))
     return max(1, -(-total // parts))
 
 
-@kernel
-def corner(block, grid):
+@compiled_loop
+def block_corner(block, grid):
     """Return the first image, row and column of a block.
 
-    The last images, and the last columns, end where all end, and so may be those of two blocks.
+    grid is (m, oh, ow, images, rows and columns of a block). The last images end where all end, so
+    that some may be those of two blocks; and so may columns.
     """
     m, oh, ow, images, rows, columns = grid
     down, across = -(-oh // rows), -(-ow // columns)
@@ -436,30 +450,34 @@ def corner(block, grid):
     )
 
 
-@kernel
-def scatter(address, start, steps, form, low, high, scratch, base, plane, given, like):
-    """Copy a row of pixels number by number."""
-    _, _, column_step, channel_step = steps
+@compiled_loop
+def copy_row(
+    address, start, strides, form, low, high, scratch, base, plane, image_dtype, sum_dtype
+):
+    """Copy a row of pixels, columns low to before high of a block, to a scratch one by one.
+
+    The row begins at `start` from an address, its line at `base` from the scratch; form is that of
+    `pack_block`, plane its numbers from plane to plane.
+    """
+    _, _, column_stride, channel_stride = strides
     c, phases, each, _, _, _, _, _ = form
     for ch in range(c):
         for phase in range(phases):
             skipped = (phase - low) % phases
             x = low + skipped
             target = base + (ch // each * phases + phase) * plane + x // phases * each + ch % each
-            source = start + skipped * column_step + ch * channel_step
+            source = start + skipped * column_stride + ch * channel_stride
             for k in range((high - low - skipped + phases - 1) // phases):
-                put(
-                    scratch,
-                    target + k * each,
-                    get(address, source + k * phases * column_step, given, like),
-                )
+                place = source + k * phases * column_stride
+                number = load_number(address, place, image_dtype, sum_dtype)
+                store_number(scratch, target + k * each, number)
 
 
-@kernel
-def pad(
+@compiled_loop
+def pad_row(
     address,
-    place,
-    steps,
+    start,
+    strides,
     form,
     low,
     high,
@@ -470,11 +488,15 @@ def pad(
     base,
     plane,
     fill,
-    given,
-    like,
+    image_dtype,
+    sum_dtype,
 ):
-    """Fill what lies before and after the pixels of a row."""
-    _, _, column_step, channel_step = steps
+    """Write what stands before and after the pixels of a row of a block to its line of the scratch.
+
+    Columns low to before high of the block, which begins at padded column `column`, are pixels. The
+    row of the image begins at `start` from an address; the other words are those of `copy_row`.
+    """
+    _, _, column_stride, channel_stride = strides
     c, phases, each, _, _, _, _, _ = form
     for k in range(low + columns - high):
         x = k if k < low else high + k - low
@@ -482,36 +504,42 @@ def pad(
         for ch in range(c):
             value = fill
             if source >= 0:
-                value = get(address, place + source * column_step + ch * channel_step, given, like)
+                place = start + source * column_stride + ch * channel_stride
+                value = load_number(address, place, image_dtype, sum_dtype)
             target = (ch // each * phases + x % phases) * plane + x // phases * each + ch % each
-            put(scratch, base + target, value)
+            store_number(scratch, base + target, value)
 
 
-@kernel
-def pack(
+@compiled_loop
+def pack_block(
     address,
-    steps,
+    strides,
     image,
     images,
     row,
-    taken,
+    rows_needed,
     column,
     packing,
     scratch,
-    margins,
+    has_margins,
     parts,
-    given,
-    like,
+    image_dtype,
+    sum_dtype,
 ):
-    """Copy what a block needs, padded and converted, as (image, plane, row, line).
+    """Copy the pixels that a block needs, padded and converted, as (image, plane, row, line).
 
-    A line holds `each` channels of each column; with several phases, columns are dealt to that many
-    planes in turn. `packing` is (rows and columns that there is room for, what stands at each
-    padded row and column, form, room for a table, lines of numbers side by side that a row of the
-    images has, where `parts` cuts them, the fill). Of the rows, `taken` are needed.
+    The block begins at an image and at a padded row and column. A line holds `each` channels of
+    each column; with several phases, columns are dealt to that many planes in turn. Margins are
+    written only where it `has_margins` that do not stand there yet.
+
+    packing is (rows and columns that there is room for, the pixel at each padded row and at each
+    padded column with -1 for the fill, form, room for a table, the lines that a row of the images
+    consists of, the fill); form is (channels, phases, each, numbers from line to line, rows above
+    the image, its rows, columns left of it, its columns). len(parts) is the number of lines that a
+    line of the images is de-interleaved into; None: numbers are copied one by one.
     """
-    window, maps, form, streams, lines, fill = packing
-    image_step, row_step, column_step, channel_step = steps
+    window, maps, form, starts, lines, fill = packing
+    image_stride, row_stride, column_stride, channel_stride = strides
     rows, columns = window
     row_map, column_map = maps
     c, phases, each, pitch, top, height, left, width = form
@@ -519,67 +547,63 @@ def pack(
     size = c // each * phases * plane
     low = min(columns, max(0, left - column))
     high = max(low, min(columns, left + width - column))
-    first = min(taken, max(0, top - row))
-    last = max(first, min(taken, top + height - row))
+    first = min(rows_needed, max(0, top - row))
+    last = max(first, min(rows_needed, top + height - row))
     pixel = column + low - left
     if parts is not None:
         for k in range(len(parts)):
             x = low + k // (c // lines)
             ch = k % (c // lines)
-            streams[k] = (ch // each * phases + x % phases) * plane + x // phases * each + ch % each
+            starts[k] = (ch // each * phases + x % phases) * plane + x // phases * each + ch % each
     for b in range(images):
-        source = (image + b) * image_step + pixel * column_step
+        source = (image + b) * image_stride + pixel * column_stride
         r = 0
-        while r < taken:
+        while r < rows_needed:
             base = b * size + r * pitch
-            count = last - first if r == first and last > first else 1
+            count = last - first if r == first and last > first else 1  # all pixel rows at once
             y = row_map[row + r]
             if y < 0:
-                if margins:
+                if has_margins:
                     for p in range(c // each * phases):
                         for k in range(pitch):
-                            put(scratch, base + p * plane + k, fill)
+                            store_number(scratch, base + p * plane + k, fill)
             elif parts is not None:
                 for line in range(lines):
-                    start = along(address, source + y * row_step + line * channel_step, given)
-                    numbers = (high - low) * (c // lines)
-                    shift = base + line * phases * plane
-                    unzip(
-                        start,
+                    place = source + y * row_stride + line * channel_stride
+                    deinterleave(
+                        address_of(address, place, image_dtype),
                         count,
-                        row_step,
-                        numbers,
+                        row_stride,
+                        (high - low) * (c // lines),
                         scratch,
                         pitch,
-                        streams,
-                        shift,
+                        starts,
+                        base + line * phases * plane,
                         parts,
-                        given,
-                        like,
+                        image_dtype,
+                        sum_dtype,
                     )
             else:
                 for k in range(count):
-                    start = source + (y + k) * row_step
-                    scatter(
+                    copy_row(
                         address,
-                        start,
-                        steps,
+                        source + (y + k) * row_stride,
+                        strides,
                         form,
                         low,
                         high,
                         scratch,
                         base + k * pitch,
                         plane,
-                        given,
-                        like,
+                        image_dtype,
+                        sum_dtype,
                     )
-            if margins and y >= 0:
+            if has_margins and y >= 0:
                 for k in range(count):
-                    place = (image + b) * image_step + (y + k) * row_step
-                    pad(
+                    pad_row(
                         address,
-                        place,
-                        steps,
+                        (image + b) * image_stride + (y + k) * row_stride,
+                        strides,
                         form,
                         low,
                         high,
@@ -590,244 +614,288 @@ def pack(
                         base + k * pitch,
                         plane,
                         fill,
-                        given,
-                        like,
+                        image_dtype,
+                        sum_dtype,
                     )
             r += count
 
 
-@kernel
-def deliver(scratch, kernels, images, rows, taken, columns, result, steps, parts, made):
-    """Copy results (kernel, image, row, column) to where they belong."""
-    image_step, row_step, column_step, kernel_step = steps
+@compiled_loop
+def copy_results(
+    scratch, kernels, images, rows, rows_needed, columns, output, strides, parts, output_dtype
+):
+    """Copy the first rows_needed rows of results (kernel, image, row, column) to the output.
+
+    strides are those of the output. If parts is a tuple, kernels are interleaved there, and it is
+    as long as there are kernels.
+    """
+    image_stride, row_stride, column_stride, kernel_stride = strides
     size = images * rows * columns
     for b in range(images):
-        for r in range(taken):
+        for r in range(rows_needed):
             source = (b * rows + r) * columns
-            target = b * image_step + r * row_step
+            target = b * image_stride + r * row_stride
             if parts is not None:
-                zipped(
-                    along(scratch, source, made),
+                interleave(
+                    address_of(scratch, source, output_dtype),
                     size,
                     columns,
-                    along(result, target, made),
+                    address_of(output, target, output_dtype),
                     parts,
-                    made,
+                    output_dtype,
                 )
             else:
-                for n in range(kernels):
+                for kernel in range(kernels):
                     for x in range(columns):
-                        value = get(scratch, n * size + source + x, made, made)
-                        put(result, target + x * column_step + n * kernel_step, value)
+                        place = kernel * size + source + x
+                        value = load_number(scratch, place, output_dtype, output_dtype)
+                        at = target + x * column_stride + kernel * kernel_stride
+                        store_number(output, at, value)
 
 
-@kernel
-def rows(
+@compiled_loop
+def convolve_blocks(
     first,
     last,
     grid,
-    stride,
+    window_strides,
     address,
-    steps,
+    input_strides,
     packing,
     scratch,
-    once,
+    keeps_margins,
     places,
     taps,
     masks,
-    within,
+    image_rows,
     weights,
     starts,
     groups,
-    descent,
+    slab_steps,
     lanes,
-    turn,
-    result,
-    steps_out,
-    made_scratch,
-    reach,
+    taps_at_once,
+    output,
+    output_strides,
+    output_scratch,
+    prefetch_distance,
     parts,
-    zips,
-    heights,
-    tail,
-    strides,
-    across,
-    few,
-    laned,
-    given,
-    like,
-    made,
+    output_parts,
+    slab_rows,
+    tail_rows,
+    window_stride,
+    column_stride,
+    unroll_taps,
+    per_lane_weights,
+    image_dtype,
+    sum_dtype,
+    output_dtype,
 ):
-    """Weigh the blocks from `first` to before `last`: pack what they need, sum, and put the results where they belong.
+    """Convolve the blocks from `first` to before `last` with few kernels: pack, sum, copy results.
 
-    Without a scratch, pixels are read where they are; without a scratch for results, they are
-    stored where they belong. weights are (address, step of a tap, of a row, of a kernel), starts
-    (address, step of a kernel), groups (kernels, kernels in a group, step of a group in the
-    source). A kernel of many rows is taken in slabs of as many as `heights` has numbers, and a last
-    one of `tail`, each with `turn` taps of a row at a time. descent is (slabs, steps in the source
-    from row to row on the way down, from row to row of the kernel, and from one class of rows to
-    the next, classes of rows that have no pixel in common). What the next block reads lies `reach`
-    bytes further on and is asked for meanwhile, unless `reach` is 0.
+    Without a scratch, pixels are read in place; without a scratch for results, they are stored in
+    place. Margins of the scratch are written once if it `keeps_margins`. weights are (address,
+    stride of a tap, of a row, of a kernel), starts of sums (address, stride of a kernel), groups
+    (kernels, kernels in a group, stride of a group in the source).
+
+    A kernel of many rows is taken in slabs of len(slab_rows) rows and a last one of len(tail_rows),
+    each with `taps_at_once` taps of a row at a time. slab_steps are (slabs, the stride in the
+    source from row to row on the way down, that from row to row of the kernel, that from one class
+    of rows to the next, classes of rows that have no pixel in common). What the next block reads
+    lies `prefetch_distance` bytes further on and is prefetched meanwhile, unless that is 0.
+
+    It is long because each of its steps takes many positional words.
     """
-    _, oh, _, images, high, wide = grid
-    sh, sw = stride
-    image_step, row_step, column_step, _ = steps
-    weight_address, tap_step, line, weight_step = weights
-    start_address, start_step = starts
-    kernels, together, group_step = groups
-    slabs, down, tap_row, class_step, classes = descent
-    image_out, row_out, column_out, kernel_out = steps_out
-    above, inside = within
-    down_out = row_out
-    if made_scratch:
-        kernel_out = images * high * wide
-        down_out = wide
+    _, oh, _, images, rows, columns = grid
+    sh, sw = window_strides
+    image_stride, row_stride, column_step, _ = input_strides
+    weight_address, tap_stride, weight_row_stride, weight_stride = weights
+    start_address, start_stride = starts
+    kernels, kernels_per_group, group_stride = groups
+    slabs, down, tap_row_stride, class_stride, classes = slab_steps
+    image_out, row_out, column_out, kernel_out = output_strides
+    above, height = image_rows
+    block_row_out = row_out
+    if output_scratch:
+        kernel_out = images * rows * columns
+        block_row_out = columns
     for block in range(first, last):
-        b, r, x = corner(block, grid)
-        some = min(high, oh - r)
-        target = along(result, b * image_out + r * row_out + x * column_out, made)
-        source = along(address, b * image_step + r * sh * row_step + x * sw * column_step, given)
-        ahead = source + reach
+        b, r, x = block_corner(block, grid)
+        rows_needed = min(rows, oh - r)
+        place = b * image_out + r * row_out + x * column_out
+        target = address_of(output, place, output_dtype)
+        place = b * image_stride + r * sh * row_stride + x * sw * column_step
+        source = address_of(address, place, image_dtype)
+        ahead = source + prefetch_distance
         if scratch:
-            margins = block == first or not once
-            pack(
+            pack_block(
                 address,
-                steps,
+                input_strides,
                 b,
                 images,
                 r * sh,
-                packing[0][0] - (high - some) * sh,
+                packing[0][0] - (rows - rows_needed) * sh,
                 x * sw,
                 packing,
                 scratch,
-                margins,
+                block == first or not keeps_margins,
                 parts,
-                given,
-                like,
+                image_dtype,
+                sum_dtype,
             )
             source = scratch
-        into = made_scratch if made_scratch else target
-        going = kernels * len(places) * some
-        pace = (reach // CACHE_LINE + going - 1) // going if block + 1 < last else 0
-        for n in range(kernels):
-            there = along(into, n * kernel_out, made)
-            start = along(start_address, n * start_step, like)
-            packed = along(weight_address, n * weight_step, like)
-            shifted = along(source, n // together * group_step, like)
-            for k in range(min(classes, some)):
-                count = (some - k + classes - 1) // classes
-                rows_in = along(shifted, k * class_step, like)
-                rows_out = along(there, k * down_out, made)
+        block_output = output_scratch if output_scratch else target
+        rows_of_vectors = kernels * len(places) * rows_needed
+        prefetches = 0  # cache lines for each row of a group of vectors
+        if block + 1 < last:
+            prefetches = (prefetch_distance // CACHE_LINE + rows_of_vectors - 1) // rows_of_vectors
+        for kernel in range(kernels):
+            kernel_output = address_of(block_output, kernel * kernel_out, output_dtype)
+            start = address_of(start_address, kernel * start_stride, sum_dtype)
+            kernel_weights = address_of(weight_address, kernel * weight_stride, sum_dtype)
+            group_source = address_of(source, kernel // kernels_per_group * group_stride, sum_dtype)
+            for k in range(min(classes, rows_needed)):
+                count = (rows_needed - k + classes - 1) // classes
+                class_source = address_of(group_source, k * class_stride, sum_dtype)
+                class_output = address_of(kernel_output, k * block_row_out, output_dtype)
                 for group in range(len(places)):
                     # all slabs of a group before the next: neighbouring vectors may share results
                     for slab in range(slabs):
-                        slab_in = along(rows_in, slab * len(heights) * tap_row, like)
-                        line_in = along(packed, slab * len(heights) * line, like)
-                        for tap in range(0, len(taps), turn):
-                            descend(
-                                slab_in,
+                        u = slab * len(slab_rows)
+                        slab_source = address_of(class_source, u * tap_row_stride, sum_dtype)
+                        slab_weights = address_of(kernel_weights, u * weight_row_stride, sum_dtype)
+                        for tap in range(0, len(taps), taps_at_once):
+                            convolve_columns(
+                                slab_source,
                                 places,
                                 group,
                                 taps,
                                 tap,
-                                min(turn, len(taps) - tap),
+                                min(taps_at_once, len(taps) - tap),
                                 down,
                                 count,
-                                along(line_in, tap * tap_step, like),
-                                tap_step,
-                                line,
+                                address_of(slab_weights, tap * tap_stride, sum_dtype),
+                                tap_stride,
+                                weight_row_stride,
                                 start,
                                 slab > 0 or tap > 0,
-                                rows_out,
-                                classes * down_out,
+                                class_output,
+                                classes * block_row_out,
                                 lanes,
                                 masks,
-                                (above - slab * len(heights), inside),
+                                (above - u, height),
                                 ahead,
-                                0 if slab or tap else pace,
-                                heights,
-                                heights,
-                                strides,
-                                across,
-                                few,
-                                laned,
-                                like,
-                                made,
+                                0 if slab or tap else prefetches,
+                                slab_rows,
+                                slab_rows,
+                                window_stride,
+                                column_stride,
+                                unroll_taps,
+                                per_lane_weights,
+                                sum_dtype,
+                                output_dtype,
                             )
-                    if tail is not None:
-                        slab_in = along(rows_in, slabs * len(heights) * tap_row, like)
-                        line_in = along(packed, slabs * len(heights) * line, like)
-                        for tap in range(0, len(taps), turn):
-                            descend(
-                                slab_in,
+                    if tail_rows is not None:
+                        u = slabs * len(slab_rows)
+                        slab_source = address_of(class_source, u * tap_row_stride, sum_dtype)
+                        slab_weights = address_of(kernel_weights, u * weight_row_stride, sum_dtype)
+                        for tap in range(0, len(taps), taps_at_once):
+                            convolve_columns(
+                                slab_source,
                                 places,
                                 group,
                                 taps,
                                 tap,
-                                min(turn, len(taps) - tap),
+                                min(taps_at_once, len(taps) - tap),
                                 down,
                                 count,
-                                along(line_in, tap * tap_step, like),
-                                tap_step,
-                                line,
+                                address_of(slab_weights, tap * tap_stride, sum_dtype),
+                                tap_stride,
+                                weight_row_stride,
                                 start,
                                 slabs > 0 or tap > 0,
-                                rows_out,
-                                classes * down_out,
+                                class_output,
+                                classes * block_row_out,
                                 lanes,
                                 masks,
-                                (above - slabs * len(heights), inside),
+                                (above - u, height),
                                 ahead,
                                 0,
-                                tail,
-                                heights,
-                                strides,
-                                across,
-                                few,
-                                laned,
-                                like,
-                                made,
+                                tail_rows,
+                                slab_rows,
+                                window_stride,
+                                column_stride,
+                                unroll_taps,
+                                per_lane_weights,
+                                sum_dtype,
+                                output_dtype,
                             )
-                    ahead += count * pace * CACHE_LINE
-        if made_scratch:
-            deliver(made_scratch, kernels, images, high, some, wide, target, steps_out, zips, made)
+                    ahead += count * prefetches * CACHE_LINE
+        if output_scratch:
+            copy_results(
+                output_scratch,
+                kernels,
+                images,
+                rows,
+                rows_needed,
+                columns,
+                target,
+                output_strides,
+                output_parts,
+                output_dtype,
+            )
 
 
-@kernel
-def gather(
-    kernels, taps, depth, nc, kernel, columns, channel, length, scratch, streams, wide, parts, like
+@compiled_loop
+def pack_weights(
+    kernels,
+    taps,
+    depth,
+    nc,
+    kernel,
+    columns,
+    channel,
+    length,
+    scratch,
+    starts,
+    panel_lanes,
+    parts,
+    sum_dtype,
 ):
-    """Copy the weights of some kernels for some channels as (tap, channel, kernel), each row in whole vectors."""
+    """Copy `columns` kernels from `kernel` on, for `length` channels from `channel` on, to a panel.
+
+    kernels is the address of (tap, depth, nc); the scratch becomes (tap, channel, kernel), with
+    rows of panel_lanes numbers. starts is [0] and parts one zero: nothing is de-interleaved.
+    """
     for tap in range(taps):
-        source = along(kernels, (tap * depth + channel) * nc + kernel, like)
-        unzip(
+        source = address_of(kernels, (tap * depth + channel) * nc + kernel, sum_dtype)
+        deinterleave(
             source,
             length,
             nc,
             columns,
             scratch,
-            wide,
-            streams,
-            tap * length * wide,
+            panel_lanes,
+            starts,
+            tap * length * panel_lanes,
             parts,
-            like,
-            like,
+            sum_dtype,
+            sum_dtype,
         )
 
 
-@kernel
-def tiles(
+@compiled_loop
+def convolve_tiles(
     first,
     last,
     regions,
-    stride,
+    window_strides,
     address,
-    steps,
+    input_strides,
     packing,
     scratch,
-    once,
+    keeps_margins,
     places,
-    outs,
+    output_places,
     pixels,
     runs,
     length,
@@ -837,31 +905,34 @@ def tiles(
     starts,
     groups,
     panels,
-    result,
-    steps_out,
-    wide,
+    output,
+    output_strides,
+    panel_vectors,
     parts,
-    given,
-    like,
-    made,
+    image_dtype,
+    sum_dtype,
+    output_dtype,
 ):
-    """Sum the tiles of the blocks from `first` to before `last` with the panels of kernels from panels[0] to panels[1].
+    """Sum the tiles of the blocks from `first` to before `last` with a range of panels of kernels.
 
-    A row of `regions` holds the blocks up to its end, its grid, where it begins in the images and
-    in the result, and where its places and its runs begin and end. About `terms` products are
-    summed before they are added to the results. weights are (address, step of a panel), starts
-    (address, 1 if sums are added to results so far), groups (kernels in a group, panels in a group,
-    step of a group in the source).
+    A row of `regions` holds the blocks up to its end, its grid (6 numbers), where it begins in the
+    images and in the output, and where its places and its runs begin and end. A tile has `pixels`
+    pixels; a run has `length` channels from `channel` on, and about `terms` products are summed
+    before they are added to the results. weights are (address, stride of a panel), starts of sums
+    (address, 1 if sums are added to the results so far), groups (kernels in a group, panels in a
+    group, stride of a group in the source), panels (first, behind the last).
+
+    It is long because each of its steps takes many positional words.
     """
-    sh, sw = stride
-    image_step, row_step, column_step, _ = steps
-    weight_address, panel_step = weights
-    start_address, again = starts
-    together, panels_together, group_step = groups
-    image_out, row_out, column_out, _ = steps_out
-    vector = panel_width(wide, like)
-    piece = even(length, terms)
-    turn = max(1, terms // piece)
+    sh, sw = window_strides
+    image_stride, row_stride, column_stride, _ = input_strides
+    weight_address, panel_stride = weights
+    start_address, accumulate = starts
+    kernels_per_group, panels_per_group, group_stride = groups
+    image_out, row_out, column_out, _ = output_strides
+    panel_lanes = len(panel_vectors) * lane_count(sum_dtype)
+    piece = even_length(length, terms)
+    runs_at_once = max(1, terms // piece)
     piece += -piece % UNROLLED
     k = 0
     for block in range(first, last):
@@ -875,13 +946,13 @@ def tiles(
             regions[k, 5],
             regions[k, 6],
         )
-        b, r, x = corner(block - (regions[k - 1, 0] if k else 0), grid)
-        target = along(result, regions[k, 8] + b * image_out + r * row_out + x * column_out, made)
+        b, r, x = block_corner(block - (regions[k - 1, 0] if k else 0), grid)
+        place = regions[k, 8] + b * image_out + r * row_out + x * column_out
+        target = address_of(output, place, output_dtype)
         if scratch:
-            margins = block == first or not once
-            pack(
+            pack_block(
                 address,
-                steps,
+                input_strides,
                 b,
                 grid[3],
                 r * sh,
@@ -889,46 +960,44 @@ def tiles(
                 x * sw,
                 packing,
                 scratch,
-                margins,
+                block == first or not keeps_margins,
                 parts,
-                given,
-                like,
+                image_dtype,
+                sum_dtype,
             )
             source = scratch
         else:
-            source = along(
-                address,
-                regions[k, 7] + b * image_step + r * sh * row_step + x * sw * column_step,
-                given,
-            )
+            place = regions[k, 7] + b * image_stride + r * sh * row_stride + x * sw * column_stride
+            source = address_of(address, place, image_dtype)
         for panel in range(panels[0], panels[1]):
-            group, column = divmod(panel, panels_together)
-            kernel = group * together + column * vector
-            columns = min(vector, together - column * vector)
-            shifted = along(source, group * group_step + channel, like)
-            packed = along(weight_address, (panel - panels[0]) * panel_step, like)
-            there = along(target, kernel, made)
-            start = along(start_address, kernel, like)
-            for at in range(regions[k, 9], regions[k, 10], pixels):
+            group, column = divmod(panel, panels_per_group)
+            kernel = group * kernels_per_group + column * panel_lanes
+            columns = min(panel_lanes, kernels_per_group - column * panel_lanes)
+            group_source = address_of(source, group * group_stride + channel, sum_dtype)
+            packed = address_of(weight_address, (panel - panels[0]) * panel_stride, sum_dtype)
+            panel_output = address_of(target, kernel, output_dtype)
+            start = address_of(start_address, kernel, sum_dtype)
+            for pixel in range(regions[k, 9], regions[k, 10], pixels):
                 # a region whose taps all lie on padding has no runs, and gets what sums start from
-                for run in range(regions[k, 11], max(regions[k, 11] + 1, regions[k, 12]), turn):
+                last_run = max(regions[k, 11] + 1, regions[k, 12])
+                for run in range(regions[k, 11], last_run, runs_at_once):
                     for part in range(0, length, piece):
-                        tile(
-                            along(shifted, part, like),
+                        convolve_tile(
+                            address_of(group_source, part, sum_dtype),
                             places,
-                            outs,
-                            at,
+                            output_places,
+                            pixel,
                             runs,
                             run,
-                            min(run + turn, regions[k, 12]),
+                            min(run + runs_at_once, regions[k, 12]),
                             min(piece, length - part),
                             length,
-                            along(packed, part * vector, like),
+                            address_of(packed, part * panel_lanes, sum_dtype),
                             start,
-                            again > 0 or run > regions[k, 11] or part > 0,
-                            there,
+                            accumulate > 0 or run > regions[k, 11] or part > 0,
+                            panel_output,
                             columns,
-                            wide,
-                            like,
-                            made,
+                            panel_vectors,
+                            sum_dtype,
+                            output_dtype,
                         )

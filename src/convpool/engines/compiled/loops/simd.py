@@ -1,12 +1,15 @@
-"""What LLVM is told about vectors: the few instructions that the compiled kernels are made of.
+"""The few instructions on vectors that the compiled loops are made of, written for LLVM.
 
-A vector holds as many numbers as the processor takes at once. Addresses and counts are int64,
-places are counted in numbers from an address. `given`, `like` and `made` are zeros whose dtype
-tells that of the images, of the sums and of the result. Tuples tell, by their length, what is known
-when a kernel is compiled.
+A vector holds as many numbers as the processor takes at once; a lane is one of them. `kind` is
+Numba's type of a number, `base` an LLVM pointer to numbers, `place` an index from it, and all of
+these are LLVM values at the time of translation: functions without @intrinsic emit instructions
+where they are called, @intrinsic ones are called from compiled Python.
+
+Arguments of the @intrinsic ones are int64: addresses in bytes, counts and strides in numbers.
+`image_dtype`, `sum_dtype` and `output_dtype` are zeros whose dtype is that of the images, of the
+sums and of the results. A tuple stands for its length, which is so constant in the machine code.
 """
 
-# ruff: noqa: D103
 from __future__ import annotations
 
 from llvmlite import ir
@@ -17,13 +20,16 @@ from numba.extending import intrinsic
 from convpool.engines.compiled import host
 
 VECTOR_BYTES = host.vector_bytes()
-MANY = VECTOR_BYTES == 64  # AVX-512 has 32 registers for vectors, and not 16
+HAS_32_REGISTERS = VECTOR_BYTES == 64  # AVX-512 has 32 registers for vectors, others have 16
 
-INT = ir.IntType(64)
-SHORT = ir.IntType(32)
+INT64 = ir.IntType(64)
+INT32 = ir.IntType(32)
 
 
-def element(kind):
+# ---- types and pointers ----
+
+
+def element_type(kind):
     """Return LLVM's type of a number."""
     if isinstance(kind, types.Float):
         return ir.FloatType() if kind.bitwidth == 32 else ir.DoubleType()
@@ -31,260 +37,307 @@ def element(kind):
 
 
 def lanes_of(kind):
-    """Return how many numbers a vector holds."""
+    """Return how many numbers of this type a vector holds, as a Python int."""
     return VECTOR_BYTES * 8 // kind.bitwidth
 
 
-def vector(kind, lanes):
-    return ir.VectorType(element(kind), lanes)
+def vector_type(kind, lanes):
+    """Return LLVM's type of a vector of so many numbers."""
+    return ir.VectorType(element_type(kind), lanes)
 
 
-def pointer(builder, address, kind):
-    return builder.inttoptr(address, element(kind).as_pointer())
+def pointer_to(builder, address, kind):
+    """Return the pointer to numbers at an address."""
+    return builder.inttoptr(address, element_type(kind).as_pointer())
 
 
-def _at(builder, base, place, kind, lanes):
-    return builder.bitcast(builder.gep(base, [place]), vector(kind, lanes).as_pointer())
+def pointer_into(context, builder, kind, array, place):
+    """Return the pointer to a number of a NumPy array of Numba type `kind`."""
+    return builder.gep(context.make_array(kind)(context, builder, array).data, [place])
 
 
-def load(builder, base, place, kind, lanes):
-    loaded = builder.load(_at(builder, base, place, kind, lanes))
-    loaded.align = kind.bitwidth // 8
-    return loaded
+def _vector_pointer(builder, base, place, kind, lanes):
+    """Return the pointer to a vector that begins at a place."""
+    return builder.bitcast(builder.gep(base, [place]), vector_type(kind, lanes).as_pointer())
 
 
-def store(builder, value, base, place, kind):
-    stored = builder.store(value, _at(builder, base, place, kind, value.type.count))
-    stored.align = kind.bitwidth // 8
-
-
-def splat(builder, value, lanes):
-    nothing = ir.Constant(ir.VectorType(value.type, lanes), ir.Undefined)
-    vector = builder.insert_element(nothing, value, SHORT(0))
-    return builder.shuffle_vector(
-        vector, nothing, ir.Constant(ir.VectorType(SHORT, lanes), [0] * lanes)
-    )
-
-
-def below(builder, count, lanes):
-    """Return the mask of the lanes that come before a count."""
-    numbers = ir.Constant(ir.VectorType(INT, lanes), list(range(lanes)))
-    return builder.icmp_signed("<", numbers, splat(builder, count, lanes))
-
-
-def named(operation, kind, lanes):
+def _llvm_name(operation, kind, lanes):
+    """Return the name of LLVM's function for an operation on vectors."""
     letter = "f" if isinstance(kind, types.Float) else "i"
     return f"llvm.{operation}.v{lanes}{letter}{kind.bitwidth}"
 
 
-def called(builder, name, result, arguments):
+def _call_llvm(builder, name, result, arguments):
+    """Call one of LLVM's functions and return its result, of LLVM type `result`."""
     kind = ir.FunctionType(result, [argument.type for argument in arguments])
     return builder.call(cgutils.get_or_insert_function(builder.module, kind, name), arguments)
 
 
-def load_some(builder, base, place, kind, mask):
-    """Load the lanes of a mask, zeros elsewhere; what lies under the others is not touched."""
-    lanes = mask.type.count
-    zeros = ir.Constant(vector(kind, lanes), None)
-    pointer = _at(builder, base, place, kind, lanes)
-    words = [pointer, SHORT(kind.bitwidth // 8), mask, zeros]
-    return called(builder, named("masked.load", kind, lanes) + ".p0", zeros.type, words)
+# ---- load and store ----
 
 
-def store_some(builder, value, base, place, kind, mask):
-    """Store the lanes of a mask; what lies under the others is not touched."""
+def load(builder, base, place, kind, lanes):
+    """Return the vector that begins at a place."""
+    vector = builder.load(_vector_pointer(builder, base, place, kind, lanes))
+    vector.align = kind.bitwidth // 8
+    return vector
+
+
+def store(builder, vector, base, place, kind):
+    """Store a vector at a place."""
+    stored = builder.store(vector, _vector_pointer(builder, base, place, kind, vector.type.count))
+    stored.align = kind.bitwidth // 8
+
+
+def load_masked(builder, base, place, kind, mask):
+    """Return the lanes of a mask, zeros in the others, whose memory is not touched."""
     lanes = mask.type.count
-    words = [value, _at(builder, base, place, kind, lanes), SHORT(kind.bitwidth // 8), mask]
-    called(builder, named("masked.store", kind, lanes) + ".p0", ir.VoidType(), words)
+    zeros = ir.Constant(vector_type(kind, lanes), None)
+    source = _vector_pointer(builder, base, place, kind, lanes)
+    arguments = [source, INT32(kind.bitwidth // 8), mask, zeros]
+    return _call_llvm(
+        builder, _llvm_name("masked.load", kind, lanes) + ".p0", zeros.type, arguments
+    )
+
+
+def store_masked(builder, vector, base, place, kind, mask):
+    """Store the lanes of a mask; the memory of the others is not touched."""
+    lanes = mask.type.count
+    target = _vector_pointer(builder, base, place, kind, lanes)
+    arguments = [vector, target, INT32(kind.bitwidth // 8), mask]
+    _call_llvm(builder, _llvm_name("masked.store", kind, lanes) + ".p0", ir.VoidType(), arguments)
+
+
+def lanes_before(builder, count, lanes):
+    """Return the mask of the lanes whose number is less than a count."""
+    numbers = ir.Constant(ir.VectorType(INT64, lanes), list(range(lanes)))
+    return builder.icmp_signed("<", numbers, splat(builder, count, lanes))
 
 
 def prefetch(builder, base, place):
-    """Ask for the line of memory of a number that will be read soon."""
+    """Have the processor fetch the cache line of a number that will be read soon."""
     line = builder.bitcast(builder.gep(base, [place]), ir.IntType(8).as_pointer())
-    called(builder, "llvm.prefetch.p0", ir.VoidType(), [line, SHORT(0), SHORT(2), SHORT(1)])
+    arguments = [line, INT32(0), INT32(2), INT32(1)]  # to read, twice, data
+    _call_llvm(builder, "llvm.prefetch.p0", ir.VoidType(), arguments)
 
 
-def converted(builder, value, given, wanted):
-    """Convert a vector as NumPy does."""
-    if given == wanted:
-        return value
-    to = vector(wanted, value.type.count)
-    if isinstance(given, types.Float):
-        if not isinstance(wanted, types.Float):
-            return builder.fptosi(value, to)
-        return (
-            builder.fpext(value, to)
-            if wanted.bitwidth > given.bitwidth
-            else builder.fptrunc(value, to)
-        )
-    if isinstance(wanted, types.Float):
-        return builder.sitofp(value, to) if given.signed else builder.uitofp(value, to)
-    if given.bitwidth >= wanted.bitwidth:
-        return value
-    return builder.sext(value, to) if given.signed else builder.zext(value, to)
+# ---- arithmetic ----
 
 
-def added(builder, x, y, kind):
+def splat(builder, number, lanes):
+    """Return a vector with a number in every lane."""
+    undefined = ir.Constant(ir.VectorType(number.type, lanes), ir.Undefined)
+    vector = builder.insert_element(undefined, number, INT32(0))
+    first_lane = ir.Constant(ir.VectorType(INT32, lanes), [0] * lanes)
+    return builder.shuffle_vector(vector, undefined, first_lane)
+
+
+def convert(builder, vector, source_kind, target_kind):
+    """Convert a vector to another type of numbers, as NumPy does."""
+    if source_kind == target_kind:
+        return vector
+    target = vector_type(target_kind, vector.type.count)
+    if isinstance(source_kind, types.Float):
+        if not isinstance(target_kind, types.Float):
+            return builder.fptosi(vector, target)
+        is_longer = target_kind.bitwidth > source_kind.bitwidth
+        return builder.fpext(vector, target) if is_longer else builder.fptrunc(vector, target)
+    if isinstance(target_kind, types.Float):
+        is_signed = source_kind.signed
+        return builder.sitofp(vector, target) if is_signed else builder.uitofp(vector, target)
+    if source_kind.bitwidth >= target_kind.bitwidth:
+        return vector
+    return builder.sext(vector, target) if source_kind.signed else builder.zext(vector, target)
+
+
+def add(builder, x, y, kind):
+    """Return x + y, for vectors."""
     return builder.fadd(x, y) if isinstance(kind, types.Float) else builder.add(x, y)
 
 
-def muladd(builder, x, weight, total, kind):
+def multiply_add(builder, x, weight, total, kind):
+    """Return x * weight + total, for vectors; of floats in one instruction, where there is one."""
     if not isinstance(kind, types.Float):
         return builder.add(builder.mul(x, weight), total)
-    return called(builder, named("fmuladd", kind, total.type.count), total.type, [x, weight, total])
+    name = _llvm_name("fmuladd", kind, total.type.count)
+    return _call_llvm(builder, name, total.type, [x, weight, total])
 
 
-@intrinsic
-def panel_width(typing, wide, like):
-    """Return how many kernels a panel of so many vectors has."""
-
-    def code(context, builder, signature, arguments):
-        return INT(wide.count * lanes_of(like))
-
-    return types.intp(wide, like), code
-
-
-def table(context, builder, kind, array, place):
-    return builder.gep(context.make_array(kind)(context, builder, array).data, [place])
-
-
-@intrinsic
-def get(typing, address, place, given, like):
-    """Load one number and convert it."""
-
-    def code(context, builder, signature, arguments):
-        loaded = load(builder, pointer(builder, arguments[0], given), arguments[1], given, 1)
-        return builder.extract_element(converted(builder, loaded, given, like), SHORT(0))
-
-    return like(address, place, given, like), code
-
-
-@intrinsic
-def put(typing, address, place, value):
-    """Store one number."""
-
-    def code(context, builder, signature, arguments):
-        base = pointer(builder, arguments[0], value)
-        builder.store(arguments[2], builder.gep(base, [arguments[1]]))
-        return context.get_dummy_value()
-
-    return types.void(address, place, value), code
-
-
-def picked(builder, vectors, chosen):
-    """Return one vector of lanes picked from several, by their number over all of them."""
+def pick_lanes(builder, vectors, chosen):
+    """Return one vector of chosen lanes of several, which are numbered on from vector to vector."""
     count = vectors[0].type.count
     result = None
     for k, vector in enumerate(vectors):
+        is_own = [place // count == k for place in chosen]
         if result is None:
-            lanes = [place if place // count == k else 0 for place in chosen]
-            result = builder.shuffle_vector(
-                vector, vector, ir.Constant(ir.VectorType(SHORT, count), lanes)
+            first, lanes = (
+                vector,
+                [place if own else 0 for own, place in zip(is_own, chosen, strict=True)],
             )
-            continue
-        lanes = [
-            count + place % count if place // count == k else lane
-            for lane, place in enumerate(chosen)
-        ]
-        result = builder.shuffle_vector(
-            result, vector, ir.Constant(ir.VectorType(SHORT, count), lanes)
-        )
+        else:
+            first, lanes = (
+                result,
+                [
+                    count + place % count if own else lane
+                    for lane, (own, place) in enumerate(zip(is_own, chosen, strict=True))
+                ],
+            )
+        mask = ir.Constant(ir.VectorType(INT32, count), lanes)
+        result = builder.shuffle_vector(first, vector, mask)
     return result
 
 
+# ---- called from compiled Python ----
+
+
 @intrinsic
-def along(typing, address, place, kind):
-    """Return the address of a number."""
+def lane_count(typing, dtype):
+    """Return how many numbers of a dtype a vector holds."""
+
+    def code(context, builder, signature, arguments):
+        return INT64(lanes_of(dtype))
+
+    return types.intp(dtype), code
+
+
+@intrinsic
+def load_number(typing, address, place, source_dtype, target_dtype):
+    """Return one number, converted to another dtype."""
+
+    def code(context, builder, signature, arguments):
+        base = pointer_to(builder, arguments[0], source_dtype)
+        vector = load(builder, base, arguments[1], source_dtype, 1)
+        converted = convert(builder, vector, source_dtype, target_dtype)
+        return builder.extract_element(converted, INT32(0))
+
+    return target_dtype(address, place, source_dtype, target_dtype), code
+
+
+@intrinsic
+def store_number(typing, address, place, number):
+    """Store one number."""
+
+    def code(context, builder, signature, arguments):
+        base = pointer_to(builder, arguments[0], number)
+        builder.store(arguments[2], builder.gep(base, [arguments[1]]))
+        return context.get_dummy_value()
+
+    return types.void(address, place, number), code
+
+
+@intrinsic
+def address_of(typing, address, place, dtype):
+    """Return the address of the number at a place."""
 
     def code(context, builder, signature, arguments):
         address, place, _ = arguments
-        return builder.add(address, builder.mul(place, INT(kind.bitwidth // 8)))
+        return builder.add(address, builder.mul(place, INT64(dtype.bitwidth // 8)))
 
-    return types.intp(address, place, kind), code
+    return types.intp(address, place, dtype), code
 
 
 @intrinsic
-def unzip(typing, address, rows, step, count, result, pitch, streams, shift, parts, given, like):
-    """Cut each of some lines into as many as `parts` has numbers, which take its numbers in turn.
+def deinterleave(
+    typing,
+    address,
+    rows,
+    row_stride,
+    count,
+    result,
+    pitch,
+    starts,
+    shift,
+    parts,
+    source_dtype,
+    target_dtype,
+):
+    """De-interleave each row into len(parts) lines, and convert its numbers.
 
-    Lines of `count` numbers lie `step` apart and are converted. Line k of the first begins at
-    streams[k] + shift, that of the next `pitch` further on. Up to a vector of zeros follows each.
+    Rows of `count` numbers lie `row_stride` apart. Number j of a row goes to line j % len(parts).
+    Line k of the first row begins at starts[k] + shift, an array of int64, that of the next row
+    `pitch` further on. Up to a vector of zeros is written behind each line.
     """
 
     def code(context, builder, signature, arguments):
-        address, rows, step, count, result, pitch, streams, shift, *_ = arguments
-        lanes, lines = lanes_of(like), parts.count
-        source, result = pointer(builder, address, given), pointer(builder, result, like)
-        streams = table(context, builder, signature.args[6], streams, INT(0))
-        shifts = [
-            builder.add(builder.load(builder.gep(streams, [INT(k)])), shift) for k in range(lines)
+        address, rows, row_stride, count, result, pitch, starts, shift, *_ = arguments
+        lanes, lines = lanes_of(target_dtype), parts.count
+        source = pointer_to(builder, address, source_dtype)
+        target = pointer_to(builder, result, target_dtype)
+        starts = pointer_into(context, builder, signature.args[6], starts, INT64(0))
+        shifted = [
+            builder.add(builder.load(builder.gep(starts, [INT64(k)])), shift) for k in range(lines)
         ]
-        groups = builder.sdiv(count, INT(lines * lanes))
-        done = builder.mul(groups, INT(lines * lanes))
-        left = builder.sub(count, done)
-        masks = [below(builder, builder.sub(left, INT(k * lanes)), lanes) for k in range(lines)]
+        groups = builder.sdiv(count, INT64(lines * lanes))
+        whole = builder.mul(groups, INT64(lines * lanes))
+        rest = builder.sub(count, whole)
+        masks = [
+            lanes_before(builder, builder.sub(rest, INT64(k * lanes)), lanes) for k in range(lines)
+        ]
 
-        def group(source, starts, place, turn, masked):
+        def write_group(source, targets, place, target_place, is_masked):
             vectors = []
             for k in range(lines):
-                at = builder.add(place, INT(k * lanes))
-                if masked:
-                    loaded = load_some(builder, source, at, given, masks[k])
+                at = builder.add(place, INT64(k * lanes))
+                if is_masked:
+                    vector = load_masked(builder, source, at, source_dtype, masks[k])
                 else:
-                    loaded = load(builder, source, at, given, lanes)
-                vectors.append(converted(builder, loaded, given, like))
+                    vector = load(builder, source, at, source_dtype, lanes)
+                vectors.append(convert(builder, vector, source_dtype, target_dtype))
             for k in range(lines):
-                line = picked(builder, vectors, [k + lines * lane for lane in range(lanes)])
-                store(builder, line, starts[k], turn, like)
+                line = pick_lanes(builder, vectors, [k + lines * lane for lane in range(lanes)])
+                store(builder, line, targets[k], target_place, target_dtype)
 
         with cgutils.for_range(builder, rows) as row:
-            base = builder.gep(source, [builder.mul(row.index, step)])
+            base = builder.gep(source, [builder.mul(row.index, row_stride)])
             down = builder.mul(row.index, pitch)
-            starts = [builder.gep(result, [builder.add(place, down)]) for place in shifts]
+            targets = [builder.gep(target, [builder.add(place, down)]) for place in shifted]
             with cgutils.for_range(builder, groups) as loop:
-                place = builder.mul(loop.index, INT(lines * lanes))
-                group(base, starts, place, builder.mul(loop.index, INT(lanes)), False)
-            with builder.if_then(builder.icmp_signed(">", left, INT(0))):
-                group(base, starts, done, builder.mul(groups, INT(lanes)), True)
+                place = builder.mul(loop.index, INT64(lines * lanes))
+                target_place = builder.mul(loop.index, INT64(lanes))
+                write_group(base, targets, place, target_place, False)
+            with builder.if_then(builder.icmp_signed(">", rest, INT64(0))):
+                write_group(base, targets, whole, builder.mul(groups, INT64(lanes)), True)
         return context.get_dummy_value()
 
-    words = (address, rows, step, count, result, pitch, streams, shift, parts, given, like)
-    return types.void(*words), code
+    words = (address, rows, row_stride, count, result, pitch, starts, shift)
+    return types.void(*words, parts, source_dtype, target_dtype), code
 
 
 @intrinsic
-def zipped(typing, address, step, count, result, parts, made):
-    """Make one line from as many as the tuple `parts` has numbers, taking theirs in turn; line k begins at step * k."""
+def interleave(typing, address, line_stride, count, result, parts, dtype):
+    """Interleave len(parts) lines of `count` numbers to one; line k begins at line_stride * k."""
 
     def code(context, builder, signature, arguments):
-        address, step, count, result, *_ = arguments
-        lanes, lines = lanes_of(made), parts.count
-        source, result = pointer(builder, address, made), pointer(builder, result, made)
+        address, line_stride, count, result, *_ = arguments
+        lanes, lines = lanes_of(dtype), parts.count
+        source, target = pointer_to(builder, address, dtype), pointer_to(builder, result, dtype)
 
-        def group(place, left):
-            places = [builder.add(builder.mul(step, INT(k)), place) for k in range(lines)]
-            if left is None:
-                vectors = [load(builder, source, at, made, lanes) for at in places]
+        def write_group(place, rest):
+            places = [builder.add(builder.mul(line_stride, INT64(k)), place) for k in range(lines)]
+            if rest is None:
+                vectors = [load(builder, source, at, dtype, lanes) for at in places]
             else:
-                mask = below(builder, left, lanes)
-                vectors = [load_some(builder, source, at, made, mask) for at in places]
+                mask = lanes_before(builder, rest, lanes)
+                vectors = [load_masked(builder, source, at, dtype, mask) for at in places]
             for k in range(lines):
-                flat = range(k * lanes, (k + 1) * lanes)
-                line = picked(builder, vectors, [at % lines * lanes + at // lines for at in flat])
-                at = builder.add(builder.mul(place, INT(lines)), INT(k * lanes))
-                if left is None:
-                    store(builder, line, result, at, made)
+                numbers = range(k * lanes, (k + 1) * lanes)
+                chosen = [number % lines * lanes + number // lines for number in numbers]
+                line = pick_lanes(builder, vectors, chosen)
+                at = builder.add(builder.mul(place, INT64(lines)), INT64(k * lanes))
+                if rest is None:
+                    store(builder, line, target, at, dtype)
                 else:
-                    rest = builder.sub(builder.mul(left, INT(lines)), INT(k * lanes))
-                    store_some(builder, line, result, at, made, below(builder, rest, lanes))
+                    left = builder.sub(builder.mul(rest, INT64(lines)), INT64(k * lanes))
+                    mask = lanes_before(builder, left, lanes)
+                    store_masked(builder, line, target, at, dtype, mask)
 
-        groups = builder.sdiv(count, INT(lanes))
+        groups = builder.sdiv(count, INT64(lanes))
         with cgutils.for_range(builder, groups) as loop:
-            group(builder.mul(loop.index, INT(lanes)), None)
-        done = builder.mul(groups, INT(lanes))
-        left = builder.sub(count, done)
-        with builder.if_then(builder.icmp_signed(">", left, INT(0))):
-            group(done, left)
+            write_group(builder.mul(loop.index, INT64(lanes)), None)
+        whole = builder.mul(groups, INT64(lanes))
+        rest = builder.sub(count, whole)
+        with builder.if_then(builder.icmp_signed(">", rest, INT64(0))):
+            write_group(whole, rest)
         return context.get_dummy_value()
 
-    return types.void(address, step, count, result, parts, made), code
+    return types.void(address, line_stride, count, result, parts, dtype), code

@@ -668,6 +668,7 @@ def test_small_planes_are_read_where_they_lie(stride, dtype, monkeypatch):
     monkeypatch.setattr(
         block_schedule, "_reading", lambda *words: found.append(reading(*words)) or found[-1]
     )
+    monkeypatch.setattr(block_schedule, "MASKED", 32)
     forget()
     for width in sample(range(1, 3 * n + 2), 8, f"planes {stride} {dtype}"):
         check(

@@ -26,6 +26,9 @@ SMALL = 2**15  # numbers of an image up to which they are
 SKIPPED = 2  # columns from window to window up to which they are
 TURN = 8  # such a block has a multiple of so many images, so that vectors of them fill groups
 UNROLLED = 9  # weights of a kernel that are kept in registers on the way down
+# bytes of a vector from which on masks are registers of their own: without them, to build masks
+# takes longer than to pack pixels
+MASKED = 64
 
 
 class BlockSchedule(NamedTuple):
@@ -192,7 +195,7 @@ def _reading(geometry: ConvolutionGeometry, channels_per_line: int, is_one_colum
     is_small = size <= NEAR and volume(geometry.kernels) <= UNROLLED
     has_zeros = geometry.is_padded_with_zeros or not geometry.has_padding
     is_near = down.stride <= SLAB and across.stride <= SKIPPED and down.dilation == 1
-    is_masked = is_small and each == 1 and has_zeros and is_near and host.vector_bytes() >= 32
+    is_masked = is_small and each == 1 and has_zeros and is_near and host.vector_bytes() >= MASKED
     return Reading(is_masked, is_masked)
 
 

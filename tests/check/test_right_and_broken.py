@@ -23,7 +23,7 @@ from convpool.check.sandbox import interpreters
 from convpool.check.sandbox.limits import Limits
 from convpool.check.tasks import TASKS
 from convpool.check.verdicts import Outcome
-from support import broken_submissions as broken
+from support import broken
 from support.sampling import mark_others_full
 from support.submissions import copy_ours, course_folder
 

@@ -1,0 +1,27 @@
+"""The checker as a whole: what it reads of a submission."""
+
+import sys
+from collections import Counter
+from pathlib import Path
+
+from convpool.check import check
+from convpool.check.behaviour import timing
+from convpool.check.sandbox import caller
+from support.judged_here import in_process
+from support.submissions import FILES, copy_ours
+
+
+def test_each_file_is_read_once(tmp_path, monkeypatch):
+    read_bytes, reads = Path.read_bytes, Counter()
+
+    def counted(path):
+        reads[path.name] += 1
+        return read_bytes(path)
+
+    monkeypatch.setattr(caller, "run", in_process)
+    monkeypatch.setattr(timing, "own_cost", lambda *_: None)
+    folder = copy_ours(tmp_path / "ada")
+    monkeypatch.setattr(Path, "read_bytes", counted)
+    (judgement,) = check([folder], python=sys.executable, tasks=[0, 2], skip=["pycodestyle"])
+    assert [measure.task for measure in judgement.measures] == [0, 2]
+    assert {name: reads[name] for name in FILES} == dict.fromkeys(FILES, 1)

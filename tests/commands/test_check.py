@@ -198,20 +198,20 @@ def test_trace_is_printed_as_it_is_told(tmp_path, fake, monkeypatch):
 
 
 def test_list_has_every_name_and_title():
-    told = " ".join(run_command("check", "--list").stdout.split())
+    printed = " ".join(run_command("check", "--list").stdout.split())
     for name, title in checker.requirement_titles().items():
-        assert f"{name} {title}" in told
+        assert f"{name} {title}" in printed
 
 
 def test_explain_prints_the_page_of_every_name():
     for name, title in checker.requirement_titles().items():
-        told = run_command("check", "--explain", name)
-        assert told.exit_code == 0
-        assert " ".join(told.stdout.split()).startswith(f"{name}: {title}")
-    told = run_command("check", "--explain", "first-line").stdout
+        printed = run_command("check", "--explain", name)
+        assert printed.exit_code == 0
+        assert " ".join(printed.stdout.split()).startswith(f"{name}: {title}")
+    printed = run_command("check", "--explain", "first-line").stdout
     page = rules.RULES["first-line"]
-    assert " ".join(page.why.split()) in " ".join(told.split())
-    assert all(example in told for example in (*page.good, *page.bad))
+    assert " ".join(page.why.split()) in " ".join(printed.split())
+    assert all(example in printed for example in (*page.good, *page.bad))
 
 
 # ---- the documentation ----

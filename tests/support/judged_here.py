@@ -65,7 +65,7 @@ def words(item):
     return [finding.words for finding in item.findings]
 
 
-def ended(outcome, said, after, *, loaded=True, words="an earlier call had no answer in time"):
+def ended(outcome, message, after, *, loaded=True, words="an earlier call had no answer in time"):
     """Return a child whose calls end after some, and the rest is not run."""
 
     def run(function, calls, python, limits):
@@ -73,7 +73,7 @@ def ended(outcome, said, after, *, loaded=True, words="an earlier call had no an
         rest = Answer("not run", words=words, loaded=loaded)
         return [
             *answers,
-            Answer(outcome, words=said, loaded=loaded),
+            Answer(outcome, words=message, loaded=loaded),
             *[rest] * (len(calls) - after - 1),
         ]
 

@@ -69,8 +69,8 @@ def cases(draw):
     window = tuple(draw(st.integers(1, most)) for most in room)
     stride = draw(st.tuples(st.integers(1, 4), st.integers(1, 4))) if task >= 3 else (1, 1)
     names = list(TASKS[task].parameters)[2:]
-    asked = {"padding": padding, "stride": stride, "mode": draw(st.sampled_from(["max", "avg"]))}
-    given_words = [asked[name] for name in names]
+    values = {"padding": padding, "stride": stride, "mode": draw(st.sampled_from(["max", "avg"]))}
+    positional_values = [values[name] for name in names]
     cut = draw(st.integers(0, len(names)))
     images = (m, *size) if task < 4 else (m, *size, c)
     kernel = (
@@ -78,13 +78,13 @@ def cases(draw):
         if task == 6
         else Sample((*window, c, nc)[: max(2, task - 1)], "int64", draw(st.integers(0, 99)))
     )
-    words = dict(zip(names[cut:], given_words[cut:], strict=True))
+    words = dict(zip(names[cut:], positional_values[cut:], strict=True))
     return Case(
         task,
         "",
         Sample(images, numbers, draw(st.integers(0, 99))),
         kernel,
-        tuple(given_words[:cut]),
+        tuple(positional_values[:cut]),
         words,
     )
 

@@ -68,7 +68,7 @@ DEFECTS = {
 
 @pytest.mark.parametrize("name", DEFECTS)
 def test_a_defect_fails_its_parts(judge, name):
-    task, old, new, parts, said = DEFECTS[name]
+    task, old, new, parts, message = DEFECTS[name]
     items, _ = judge(task, (old, new))
     assert failing(items) == parts
     for part in failing(items):
@@ -77,7 +77,7 @@ def test_a_defect_fails_its_parts(judge, name):
         assert f"{TASKS[task].function}(images, " in items[part].findings[0].details, (
             "a line to paste"
         )
-    assert any(said in one for part in failing(items) for one in words(items[part])), [
+    assert any(message in one for part in failing(items) for one in words(items[part])), [
         words(items[p]) for p in items
     ]
 
@@ -97,10 +97,12 @@ def test_values_and_errors_stand_apart(judge):
     assert "differ" in values.words
     assert len(errors) == 2
     assert [finding.line for finding in errors] == [7, 7]
-    said = [finding.words for finding in errors]
+    message = [finding.words for finding in errors]
     large, seven = sum(w > 8 for w in widths), widths.count(7)
-    assert any(one.startswith(f"{large} of {len(widths)} cases: AssertionError: ") for one in said)
-    assert any(one.startswith(f"{seven} of {len(widths)} cases: TypeError: ") for one in said)
+    assert any(
+        one.startswith(f"{large} of {len(widths)} cases: AssertionError: ") for one in message
+    )
+    assert any(one.startswith(f"{seven} of {len(widths)} cases: TypeError: ") for one in message)
 
 
 def test_at_most_three_kinds_of_error_are_shown(judge):
@@ -122,8 +124,8 @@ def test_a_default_that_is_missing(judge):
 def test_what_the_brief_does_not_ask_is_a_remark(judge):
     items, _ = judge(0, text=PLAIN)
     assert items["valid"].outcome is Outcome.HOLDS
-    said = [remark.words for remark in items["valid"].remarks]
-    assert said == [
+    message = [remark.words for remark in items["valid"].remarks]
+    assert message == [
         "The brief does not ask for it, but try a kernel of uint8 on images of uint8: their "
         "products do not fit uint8, so that NumPy wraps them at 256 unless one of them is "
         "converted to float first. Here the values differ."
@@ -171,13 +173,13 @@ def test_input_that_changes(judge):
 
 
 def test_a_file_that_does_not_load(judge):
-    for text, said in (
+    for text, message in (
         ("1 / 0", "ZeroDivisionError: division by zero"),
         ("def convolved(): pass", "AttributeError: "),
     ):
         items, (measure,) = judge(0, text=text)
         assert failing(items) == ["loads"]
-        assert words(items["loads"])[0].startswith(said)
+        assert words(items["loads"])[0].startswith(message)
         assert items["loads"].findings[0].line == 1
         assert {items[name].outcome for name in ("valid", "input-unchanged")} == {Outcome.UNCHECKED}
         assert words(items["valid"]) == [f"not run: {words(items['loads'])[0]}"]
@@ -191,8 +193,8 @@ def test_a_time_out_fails_its_part_and_leaves_the_others_unchecked(judge):
     fails, holds, left = Outcome.FAILS, Outcome.HOLDS, Outcome.UNCHECKED
     assert list(items) == ["loads", "valid", "padding", "same", "same-strided", "input-unchanged"]
     assert outcomes == [holds, holds, fails, left, left, holds]
-    (said,) = words(items["padding"])
-    assert said.startswith("1 of 3 cases: no answer within 20 s")
+    (message,) = words(items["padding"])
+    assert message.startswith("1 of 3 cases: no answer within 20 s")
     count = len(of(3, "same"))
     assert words(items["same"]) == [
         f"{count} of {count} cases were not run: an earlier call had no answer in time"
@@ -212,10 +214,10 @@ def test_a_part_that_was_not_run_to_its_end_could_not_be_checked(judge):
 
 
 def test_a_child_that_never_starts_is_not_the_submission(judge):
-    said = "not run: no process can be started"
-    items, _ = judge(3, run=ended("not run", said, 0, loaded=False))
+    message = "not run: no process can be started"
+    items, _ = judge(3, run=ended("not run", message, 0, loaded=False))
     assert {item.outcome for item in items.values()} == {Outcome.UNCHECKED}
-    assert words(items["same"]) == [said]
+    assert words(items["same"]) == [message]
     items, _ = judge(
         3, run=ended("died", "the process ended by signal 11 (SIGSEGV)", 0, loaded=False)
     )
@@ -233,11 +235,11 @@ def test_a_slow_file_that_is_right_holds(judge, task, ended_in):
     items, (measure,) = judge(task, run=ended("timed out", "no answer within 20 s", after))
     assert {item.outcome for item in items.values()} == {Outcome.HOLDS}
     late = [] if "timed" in ended_in else [LARGE[task][ended_in == "second large"].name]
-    said = [
+    message = [
         f"Smaller calls are right, and time is no verdict: no answer within 20 s for {name}."
         for name in late
     ]
-    assert [remark.words for item in items.values() for remark in item.remarks] == said
+    assert [remark.words for item in items.values() for remark in item.remarks] == message
     assert (measure.time_ratio is None) == (measure.memory_ratio is None) == (ended_in == "timed")
 
 
@@ -278,6 +280,6 @@ def test_a_file_that_is_missing(tmp_path):
     items, measures = behaviour.judge(course_folder(tmp_path), [3], PYTHON, Limits())
     assert [item.name for item in items] == requirements.names(3)
     assert {item.outcome for item in items} == {Outcome.UNCHECKED}
-    said = "not run: 3-convolve_grayscale.py is missing"
-    assert all(item.findings[0].words.startswith(said) for item in items)
+    message = "not run: 3-convolve_grayscale.py is missing"
+    assert all(item.findings[0].words.startswith(message) for item in items)
     assert measures == []

@@ -108,10 +108,10 @@ def test_an_interrupt_ends_all_children_at_once(tmp_path):
             assert process.poll() is None, process.stderr.read()
             time.sleep(0.1)
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=Limits().submission_seconds / 2)
+        _, printed = process.communicate(timeout=Limits().submission_seconds / 2)
     finally:
         process.kill()
-    assert "KeyboardInterrupt" in said
+    assert "KeyboardInterrupt" in printed
     assert [pid for pid in running if Path(f"/proc/{pid}").exists()] == []
 
 

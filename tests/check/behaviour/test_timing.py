@@ -61,8 +61,10 @@ def test_ratios_and_the_bar(judge):
     assert items["speed"].outcome is Outcome.HOLDS
     items, _ = judge(0, run=run, max_ratio=2.9)
     assert failing(items) == ["speed"]
-    said = "a larger call takes 3.0 times as long as the project's own file; at most 2.9 was asked"
-    assert words(items["speed"]) == [said]
+    message = (
+        "a larger call takes 3.0 times as long as the project's own file; at most 2.9 was asked"
+    )
+    assert words(items["speed"]) == [message]
     assert "(64, 64, 64)" in items["speed"].findings[0].details
 
 

@@ -97,12 +97,12 @@ def test_a_trait_is_named_where_it_sets_apart(words):
         part for part in PARTS if 0 < sum(map(has, of(*part))) <= len(of(*part)) - trials.MIN_OTHERS
     ]
     assert parts, "no case has it, or all have it"
-    said = [common(*part, has) for part in parts]
+    phrases = [common(*part, has) for part in parts]
     wanted = [f"the {sum(not has(case) for case in of(*part))} others hold" for part in parts]
     assert all(
-        "just the cases that" in one and end in one for one, end in zip(said, wanted, strict=True)
+        "just the cases that" in one and end in one for one, end in zip(phrases, wanted, strict=True)
     )
-    assert any(words in one for one in said)
+    assert any(words in one for one in phrases)
 
 
 def test_traits_in_words():

@@ -36,7 +36,7 @@ def convolve_grayscale_valid(images, kernel):
 '''
 
 
-def told(folder, task):
+def trace_of(folder, task):
     return tracing.trace(Submission("ours", folder, folder), task, find(sys.executable), Limits())
 
 
@@ -51,12 +51,12 @@ def handed_in(tmp_path):
 
 @pytest.mark.parametrize("task", [0, 5, 6])
 def test_our_own_files_are_followed(task):
-    said = told(OURS, task)
+    text = trace_of(OURS, task)
     case, index = tracing.FOLLOWED[task]
     wanted = number(case.expected[0][index])
-    assert said.splitlines()[0] == f"{TASKS[task].file}, {TASKS[task].function}: {case.call_source}"
-    assert f"expected {wanted}\ngot {wanted}" in said
-    assert f"def {TASKS[task].function}(" in said
+    assert text.splitlines()[0] == f"{TASKS[task].file}, {TASKS[task].function}: {case.call_source}"
+    assert f"expected {wanted}\ngot {wanted}" in text
+    assert f"def {TASKS[task].function}(" in text
 
 
 @pytest.mark.parametrize("task", TASKS)
@@ -70,7 +70,7 @@ def test_followed_pixels_can_be_told_from_nothing(task):
 
 
 def test_the_turn_that_writes_the_pixel_is_told(handed_in):
-    lines = told(handed_in(LOOPS), 0).splitlines()
+    lines = trace_of(handed_in(LOOPS), 0).splitlines()
     case, (_, i, j) = tracing.FOLLOWED[0]
     wanted = f"output: [0, {i}, {j}] = {case.expected[0][0, i, j]}"
     place = [line.strip() for line in lines].index(wanted)
@@ -88,10 +88,10 @@ def test_the_turn_that_writes_the_pixel_is_told(handed_in):
 
 
 def test_a_wrong_value_stands_beside_the_right_one(handed_in):
-    said = told(handed_in(LOOPS.replace("window * kernel", "window * kernel[::-1, ::-1]")), 0)
+    text = trace_of(handed_in(LOOPS.replace("window * kernel", "window * kernel[::-1, ::-1]")), 0)
     case, index = tracing.FOLLOWED[0]
     flipped = (case.images[0, 1:3, 2:5] * case.kernel[::-1, ::-1]).sum()
-    assert f"expected {number(case.expected[0][index])}\ngot {number(flipped)}" in said
+    assert f"expected {number(case.expected[0][index])}\ngot {number(flipped)}" in text
 
 
 @pytest.mark.parametrize(
@@ -113,24 +113,24 @@ def test_a_wrong_value_stands_beside_the_right_one(handed_in):
 def test_an_array_that_changes_its_dtype_or_shape_is_told(handed_in, before, line, expected):
     """Its numbers may be equal, so that nothing else shows what the line did."""
     source = LOOPS.replace(f"    {before}", f"    {line}\n    {before}")
-    lines = [line.strip() for line in told(handed_in(source), 0).splitlines()]
+    lines = [line.strip() for line in trace_of(handed_in(source), 0).splitlines()]
     place = next(number for number, text in enumerate(lines) if text.endswith(line))
     assert lines[place + 1] == expected
 
 
 def test_a_wrong_shape_is_named(handed_in):
-    said = told(handed_in(LOOPS.replace("w - kw + 1))", "w - kw + 3))")), 0)
-    assert "got an array of shape (1, 3, 6), expected (1, 3, 4)" in said
-    assert "at this place" in said
+    text = trace_of(handed_in(LOOPS.replace("w - kw + 1))", "w - kw + 3))")), 0)
+    assert "got an array of shape (1, 3, 6), expected (1, 3, 4)" in text
+    assert "at this place" in text
 
 
 def test_an_error_is_named(handed_in):
-    said = told(handed_in(LOOPS.replace("h - kh + 1, w", "1, w")), 0)
-    assert "got no array: IndexError" in said
+    text = trace_of(handed_in(LOOPS.replace("h - kh + 1, w", "1, w")), 0)
+    assert "got no array: IndexError" in text
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):
-    assert told(tmp_path, 3) == "ours: there is no 3-convolve_grayscale.py to follow"
+    assert trace_of(tmp_path, 3) == "ours: there is no 3-convolve_grayscale.py to follow"
     nowhere = Submission("nowhere", tmp_path, None)
     assert "there is no" in tracing.trace(nowhere, 3, find(sys.executable), Limits())
 

@@ -21,26 +21,26 @@ from support.judgements import (
 
 @pytest.mark.parametrize("judgements", [[BROKEN], CLASS, [judged()]])
 def test_json_is_as_the_schema_says(judgements):
-    told = json.loads(as_json(judgements), parse_constant=pytest.fail)
+    report = json.loads(as_json(judgements), parse_constant=pytest.fail)
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
-    jsonschema.validate(told, SCHEMA, jsonschema.Draft202012Validator)
-    assert [one["name"] for one in told["submissions"]] == [
+    jsonschema.validate(report, SCHEMA, jsonschema.Draft202012Validator)
+    assert [one["name"] for one in report["submissions"]] == [
         judgement.submission for judgement in judgements
     ]
 
 
 def test_the_schema_knows_every_outcome_and_refuses_others():
     assert set(SCHEMA["$defs"]["outcome"]["enum"]) == set(Outcome)
-    told = json.loads(as_json([BROKEN]))
+    report = json.loads(as_json([BROKEN]))
     for change in ({"schema": 2}, {"more": 1}, {"outcome": "fine"}):
         with pytest.raises(jsonschema.ValidationError):
-            jsonschema.validate(told | change, SCHEMA)
+            jsonschema.validate(report | change, SCHEMA)
 
 
 def test_json_has_every_word():
-    told = json.loads(as_json([BROKEN]))
-    assert told["outcome"] == "does not hold"
-    (one,) = told["submissions"]
+    report = json.loads(as_json([BROKEN]))
+    assert report["outcome"] == "does not hold"
+    (one,) = report["submissions"]
     words = [
         finding["words"] for each in one["items"] for finding in each["findings"] + each["remarks"]
     ]

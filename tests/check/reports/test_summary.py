@@ -10,39 +10,39 @@ from support.judgements import BROKEN, CLASS, FAILS, item, judged, screen
 
 
 def test_the_same_in_several_files_is_said_once():
-    said = {one.items: one for one in reported_findings(BROKEN)}
-    assert said["run-bit"].words == "chmod +x FILE"
-    assert said["run-bit"].tasks == tuple(TASKS)
-    assert said["run-bit"].heading == "Tasks 0, 1, 2, 3, 4, 5, 6"
-    assert said["same"].where == "3-convolve_grayscale.py:12, 4-convolve_channels.py:14"
-    assert said["max, avg"].heading == "Task 6, Pooling"
-    assert said["pycodestyle"].words == "E501 line too long"
-    assert said["readme"].heading == "The folder"
+    reported = {one.items: one for one in reported_findings(BROKEN)}
+    assert reported["run-bit"].words == "chmod +x FILE"
+    assert reported["run-bit"].tasks == tuple(TASKS)
+    assert reported["run-bit"].heading == "Tasks 0, 1, 2, 3, 4, 5, 6"
+    assert reported["same"].where == "3-convolve_grayscale.py:12, 4-convolve_channels.py:14"
+    assert reported["max, avg"].heading == "Task 6, Pooling"
+    assert reported["pycodestyle"].words == "E501 line too long"
+    assert reported["readme"].heading == "The folder"
 
 
 def test_one_file_is_named_in_its_words():
-    (said,) = reported_findings(
+    (reported,) = reported_findings(
         judged(item(2, "run-bit", FAILS, Finding(f"chmod +x {TASKS[2].file}")))
     )
-    assert said.words == f"chmod +x {TASKS[2].file}"
+    assert reported.words == f"chmod +x {TASKS[2].file}"
 
 
 def test_verdicts_come_before_remarks_and_tasks_in_order():
-    said = reported_findings(BROKEN)
-    assert [one.outcome is None for one in said] == [False] * (len(said) - 1) + [True]
-    firsts = [-1 if one.tasks[0] is None else one.tasks[0] for one in said[:-1]]
+    reported = reported_findings(BROKEN)
+    assert [one.outcome is None for one in reported] == [False] * (len(reported) - 1) + [True]
+    firsts = [-1 if one.tasks[0] is None else one.tasks[0] for one in reported[:-1]]
     assert firsts == sorted(firsts)
 
 
 def test_an_item_without_a_finding_gives_its_title():
-    (said,) = reported_findings(judged(item(0, "loops", FAILS)))
-    assert said.words == "The title of loops."
+    (reported,) = reported_findings(judged(item(0, "loops", FAILS)))
+    assert reported.words == "The title of loops."
 
 
 def test_many_places_are_counted():
     findings = [Finding("line too long", line=line) for line in range(1, 21)]
-    (said,) = reported_findings(judged(item(0, "pycodestyle", FAILS, *findings)))
-    assert said.where.endswith(f"{TASKS[0].file}:8 and 12 more")
+    (reported,) = reported_findings(judged(item(0, "pycodestyle", FAILS, *findings)))
+    assert reported.where.endswith(f"{TASKS[0].file}:8 and 12 more")
 
 
 def test_what_is_commonest_comes_first_with_its_readings():

@@ -8,8 +8,8 @@ from convpool.check.rules import newer_numpy
 
 def test_names_of_the_briefs_numpy_are_not_newer(brief):
     file = newer_numpy.__file__
-    told = subprocess.run([brief.path, file], capture_output=True, text=True, check=True).stdout
-    there = set(told.splitlines())
+    printed = subprocess.run([brief.path, file], capture_output=True, text=True, check=True).stdout
+    there = set(printed.splitlines())
     assert "numpy.pad" in there
     assert there & newer_numpy.newer_names() == set()
 

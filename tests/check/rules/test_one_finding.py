@@ -64,12 +64,12 @@ def test_what_is_slipped_once_is_said_once(folder):
     (found,) = item(folder, "no-np-convolve").findings
     assert found.line == 9
     assert "also in line 12" in found.words
-    told = [
+    messages = [
         finding.words.partition(" is a loop too")[::2] for finding in item(folder, "loops").findings
     ]
     kinds = ["a list comprehension", "a generator expression", "a set comprehension"]
-    assert [kind for kind, _ in told] == kinds
-    assert [rest.partition(":")[0] for _, rest in told] == [" (also in line 14)", "", ""]
+    assert [kind for kind, _ in messages] == kinds
+    assert [rest.partition(":")[0] for _, rest in messages] == [" (also in line 14)", "", ""]
 
 
 SIGNATURES = {
@@ -101,12 +101,12 @@ def test_the_loop_that_is_not_needed_is_named(folder):
 def test_line_ends_of_a_whole_file_are_said_the_same_everywhere(folder):
     for name in FILES:
         (folder / name).write_bytes((folder / name).read_bytes().replace(b"\n", b"\r\n"))
-    told = [
+    messages = [
         each.findings[0].words.replace(FILES[each.task], "FILE")
         for each in items(folder, "line-ends")
     ]
     assert (
-        told
+        messages
         == [
             "every line ends with a carriage return (CR): save with line ends LF, or sed -i "
             "'s/\\r$//' FILE"

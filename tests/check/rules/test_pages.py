@@ -75,7 +75,7 @@ def test_names_choose_rules(folder):
 
 def test_measure_is_that_of_wc():
     for source in course_folder(OURS).files.values():
-        told = subprocess.run(
+        printed = subprocess.run(
             ["wc", source.path], capture_output=True, text=True, check=True
         ).stdout
-        assert source.word_counts == tuple(map(int, told.split()[:3]))
+        assert source.word_counts == tuple(map(int, printed.split()[:3]))

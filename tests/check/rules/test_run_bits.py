@@ -36,8 +36,8 @@ def test_lost_run_bits_are_said(folder):
 
 @pytest.mark.skipif(not HAS_GIT, reason="git is missing")
 def test_no_program_of_a_repository_is_run(tmp_path, folder):
-    def git(*told):
-        subprocess.run(["git", *told], cwd=folder, check=True, capture_output=True)
+    def git(*words):
+        subprocess.run(["git", *words], cwd=folder, check=True, capture_output=True)
 
     trap, sprung = tmp_path / "trap", tmp_path / "sprung"
     trap.write_text(f"#!/bin/sh\ntouch {sprung}\n")

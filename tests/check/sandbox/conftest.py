@@ -18,7 +18,7 @@ def place(monkeypatch):
     folder.chmod(0o755)
     (folder / "temporary").mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(folder / "temporary"))
-    # children are told from those of others by the path that they run
+    # the path that they run tells these children from others
     for name in ("run_case.py", "enclosure.py"):
         shutil.copy(pathlib.Path(run_case.__file__).with_name(name), folder)
     monkeypatch.setattr(run_case, "__file__", str(folder / "run_case.py"))

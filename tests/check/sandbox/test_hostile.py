@@ -125,11 +125,11 @@ def test_hostile(name, namespaces, place, python):
     assert outcomes is None or tuple(answer.outcome for answer in answers) == outcomes, answers
     assert re.search(words, answers[0].words)
     assert nothing_left(place)
-    walls = answers[0].isolation
-    if name == "opens_socket" and "no network" in walls:
+    isolation = answers[0].isolation
+    if name == "opens_socket" and "no network" in isolation:
         assert answers[0].value.tolist() == [0]
     elif name == "reads_files":
-        assert answers[0].value.tolist() == ([0] if "own root" in walls else [1])
+        assert answers[0].value.tolist() == ([0] if "own root" in isolation else [1])
     elif name == "fills_disk":
         assert 0 < answers[0].value <= limits.file_bytes
     elif answers[0].outcome == "returned":
@@ -145,16 +145,16 @@ def test_hostile(name, namespaces, place, python):
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
-def test_walls_are_named(place, python):
-    walls = answered(place, python, "return images")[0].isolation
-    assert "limits" in walls
-    assert not ROOT or "unprivileged user" in walls
+def test_isolation_is_named(place, python):
+    isolation = answered(place, python, "return images")[0].isolation
+    assert "limits" in isolation
+    assert not ROOT or "unprivileged user" in isolation
     if (
         ROOT
         and subprocess.run(["unshare", "--mount", "--pid", "--net", "--fork", "true"]).returncode
         == 0
     ):
-        assert walls == (
+        assert isolation == (
             "no network",
             "own process space",
             "own root",
@@ -207,7 +207,7 @@ def test_hostile_by_an_ordinary_user():
         "--import-mode=importlib",
         f"--examples={EXAMPLES}",
         "-k",
-        f"test_hostile and ({names}) or walls or given_up",
+        f"test_hostile and ({names}) or isolation or given_up",
     ]
     source = str(pathlib.Path(caller.__file__).parents[3])
     environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": source, "HOME": there, "TMPDIR": there}

@@ -22,9 +22,14 @@ from support import sampling
 TESTS = pathlib.Path(__file__).parent
 COURSE = TESTS.parent / "math" / "0x04-convolutions_and_pooling"
 
-# Each form of a compiled loop takes seconds to compile, so so many cases of each test are run;
-# the others are marked `full`. By file or folder.
-SAMPLES = {"engines/compiled": 2, "engines/test_agreement.py": 6}
+# The cases of each test that are run; the others are marked `full`. By file or folder: each form of
+# a compiled loop takes seconds to compile, and a transform is slow.
+SAMPLES = {
+    "engines/compiled": 2,
+    "engines/test_agreement.py": 6,
+    "engines/test_long_sums.py": 8,
+    "engines/fft": 12,
+}
 
 # Markers by file or folder: what needs more than this process and takes longer.
 MARKERS = {
@@ -45,7 +50,14 @@ MARKERS = {
         "test_small_world.py",
     ],
     "cluster": ["out_of_core/test_dask_cluster.py"],
-    "compiles": ["engines/compiled", "engines/test_agreement.py", "test_properties.py"],
+    "compiles": [
+        "engines/compiled",
+        "engines/test_agreement.py",
+        "engines/test_few_windows.py",
+        "engines/test_long_sums.py",
+        "out_of_core",
+        "test_properties.py",
+    ],
 }
 
 # Files whose tests run in one worker, so that what they share is built once. By default a file is
@@ -115,6 +127,9 @@ def pytest_collection_modifyitems(items):
         for marker, places in MARKERS.items():
             if lies_in(path, places):
                 item.add_marker(marker)
+        values = item.callspec.params.values() if hasattr(item, "callspec") else ()
+        if any(isinstance(value, str) and value == "compiled" for value in values):
+            item.add_marker("compiles")  # the engine's name is a parameter
         group = next((name for name, places in GROUPS.items() if lies_in(path, places)), path)
         item.add_marker(pytest.mark.xdist_group(group))
         for place, count in SAMPLES.items():

@@ -118,6 +118,7 @@ def made(tmp_path_factory):
         file.unlink()
 
 
+@pytest.mark.full
 def test_stand_ins_are_what_the_brief_expects(made):
     assert (
         [file.name for file in made.files] == names(made.folder) == ["MNIST.npz", "animals_1.npz"]
@@ -129,6 +130,7 @@ def test_stand_ins_are_what_the_brief_expects(made):
     np.testing.assert_allclose(digits[:99] * 255, np.rint(digits[:99] * 255), atol=1e-9)
 
 
+@pytest.mark.full
 def test_stand_ins_vary(made):
     digits, animals = made.digits, made.animals
     assert len({image.tobytes() for image in digits}) == len(digits)
@@ -140,12 +142,14 @@ def test_stand_ins_vary(made):
     assert animals.std(axis=(1, 2, 3)).min() > 10
 
 
+@pytest.mark.full
 def test_stand_ins_are_the_same_each_time(made):
     np.testing.assert_array_equal(data.make_animals(10000), made.animals)
     np.testing.assert_array_equal(data.make_digits(3000), data.make_digits(3000))
     assert not np.array_equal(*data.make_digits(2).reshape(2, -1))
 
 
+@pytest.mark.full
 def test_stand_ins_show_progress(made):
     done, total = zip(*made.seen, strict=True)
     assert set(total) == {60000}
@@ -154,6 +158,7 @@ def test_stand_ins_show_progress(made):
     assert done[-1] == 60000
 
 
+@pytest.mark.full
 def test_stand_ins_pass_the_check_and_stay(made):
     before = [file.stat().st_mtime_ns for file in made.files]
     assert data.ensure(made.folder) == []
@@ -172,7 +177,7 @@ def test_thumbnails_vary_in_place_and_are_mirrored():
     assert (images[:, -1, 0, 1] > images[:, 0, 0, 1]).all()  # never upside down
 
 
-@pytest.mark.parametrize("count", [0, 1, 7, 130])
+@pytest.mark.parametrize("count", [0, 1, 7, pytest.param(130, marks=pytest.mark.full)])
 @pytest.mark.parametrize("name", data.DATASETS)
 def test_any_count_can_be_made(name, count):
     dataset = data.DATASETS[name]
@@ -441,6 +446,7 @@ def test_copy_of_nothing(tmp_path):
     assert names(tmp_path) == []
 
 
+@pytest.mark.full
 def test_keras_form_of_the_true_data_set():
     ((key, ours),) = data.DATASETS["MNIST"].aliases
     images = ours(np.full((60000, 28, 28), 51, np.uint8))

@@ -557,6 +557,8 @@ print(kernels.one.stats.cache_path)
 def test_no_cache_folder_where_nothing_can_be_written(monkeypatch):
     from numba.core import caching
 
+    from convpool.engines.compiled.loops import compile_cache  # noqa: F401 (derives a class of it)
+
     def nowhere(function):
         raise RuntimeError("cannot cache function: no locator available")
 

@@ -582,15 +582,15 @@ def others():
 
 
 @forks
-@pytest.mark.parametrize("children", [15, pytest.param(300, marks=pytest.mark.full)])
-def test_children_forked_beside_many_callers(children):
+@pytest.mark.parametrize("count", [15, pytest.param(300, marks=pytest.mark.full)])
+def test_children_forked_beside_many_callers(count):
     code = f"""{FORK}{CALLERS}
-signal.alarm({50 if children < 100 else 900})
+signal.alarm({50 if count < 100 else 900})
 assert calls() == 0
 callers = [threading.Thread(target=others) for _ in range(16)]
 for caller in callers: caller.start()
 codes = []
-for _ in range({children}):
+for _ in range({count}):
     child = os.fork()
     if not child:
         signal.alarm(30)
@@ -600,7 +600,7 @@ stop.set()
 for caller in callers: caller.join()
 print(set(codes))
 """
-    made = children.run(code, timeout=LONG if children < 100 else 1000)
+    made = children.run(code, timeout=LONG if count < 100 else 1000)
     assert (made.stdout, made.stderr) == ("{10}\n", "")
 
 

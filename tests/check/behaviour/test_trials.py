@@ -100,7 +100,8 @@ def test_a_trait_is_named_where_it_sets_apart(words):
     phrases = [common(*part, has) for part in parts]
     wanted = [f"the {sum(not has(case) for case in of(*part))} others hold" for part in parts]
     assert all(
-        "just the cases that" in one and end in one for one, end in zip(phrases, wanted, strict=True)
+        "just the cases that" in one and end in one
+        for one, end in zip(phrases, wanted, strict=True)
     )
     assert any(words in one for one in phrases)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from convpool.check.behaviour.case_table import CASES
-from support.sampling import EVERYTHING
+from support.sampling import IS_FULL
 
 ITEMS = {}
 for _case in (case for cases in CASES.values() for case in cases if case.judged):
@@ -14,7 +14,7 @@ for _case in (case for cases in CASES.values() for case in cases if case.judged)
 
 def cases_of(item):
     """Return the cases of an item; every second one in the short run."""
-    return ITEMS[item] if EVERYTHING else ITEMS[item][::2]
+    return ITEMS[item] if IS_FULL else ITEMS[item][::2]
 
 
 def same(one, other):

@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+from itertools import product
 
 import numpy as np
 import pytest

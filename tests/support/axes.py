@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -33,7 +34,7 @@ def pooling_axes(
     sides = [(side, side) if isinstance(side, int) else side for side in sides]
     windows, strides, dilations = (per_axis(value, rank) for value in (window, stride, dilation))
     words = zip(images.shape[1:-1], windows, strides, dilations, sides, strict=True)
-    return [place(*axis, ceil) for axis in words]
+    return [replace(place(*axis), ceil=ceil) for axis in words]
 
 
 def convolution_axes(

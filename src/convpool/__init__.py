@@ -1,5 +1,6 @@
 """Convolution and pooling for NumPy arrays: exact, fast, and it shows its work."""
 
+from convpool.adaptive_pooling import adaptive_max_pool_indices, adaptive_pool
 from convpool.configuration import set_num_threads, show_config, threads, warmup
 from convpool.convolution import convolve, convolve_transpose, filter_image
 from convpool.explanation import explain
@@ -7,8 +8,6 @@ from convpool.plans.base import Plan
 from convpool.plans.make import plan_convolution, plan_pooling
 from convpool.plans.regions import halo
 from convpool.pooling import (
-    adaptive_max_pool_indices,
-    adaptive_pool,
     global_pool,
     max_pool_indices,
     max_unpool,

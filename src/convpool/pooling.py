@@ -1,26 +1,25 @@
 """Pooling: each window of an image becomes one pixel.
 
-m images, c channels, n pixels and o outputs on an axis.
+m images, c channels.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from convpool.engines import threads
-from convpool.engines.numpy import adaptive, argmax, rank_pooling, unpooling
+from convpool.engines.numpy import argmax, unpooling
 from convpool.out_of_core.destination import Destination
 from convpool.out_of_core.routes import choose_route
-from convpool.plans import allocation, arguments, arrays, dtypes, operand_checks
+from convpool.plans import allocation, arguments, arrays
 from convpool.plans.arguments import Ints, Padding
 from convpool.plans.cache import cache_recent
 from convpool.plans.foreign_words import explain_foreign_keywords
 from convpool.plans.make import plan_pooling
-from convpool.windows import adaptive_windows, volume
+from convpool.windows import volume
 
 Array = NDArray[Any]
 
@@ -257,17 +256,10 @@ def max_unpool(
             f"0 to {pixels - 1}; they count over the spatial axes only"
         )
     out = allocation.zeros(
-        _with_spatial(values.shape, spatial, axis), values.dtype.newbyteorder("=")
+        arguments.replace_spatial_sizes(values.shape, spatial, axis), values.dtype.newbyteorder("=")
     )
     unpooling.unpool(*(np.moveaxis(array, axis, -1) for array in (values, indices, out)))
     return out
-
-
-def _with_spatial(images: tuple[int, ...], spatial: Sequence[int], axis: int) -> tuple[int, ...]:
-    """Return the shape of images with other spatial sizes; `axis` is that of the channels."""
-    sizes = [arguments.shape_channels_last(images, axis)[0], *spatial]
-    sizes.insert(axis, images[axis])
-    return tuple(sizes)
 
 
 @explain_foreign_keywords
@@ -308,153 +300,5 @@ def global_pool(
         raise arguments.ambiguous_rank_error(
             images.shape, signals + also, channel_axis=channel_axis
         )
-    spatial = _spatial(images.shape, channel_axis)
+    spatial = arguments.read_pixel_sizes(images.shape, channel_axis)
     return pool(images, spatial, mode=mode, channel_axis=channel_axis, dtype=dtype)
-
-
-def _spatial(images: tuple[int, ...], channel_axis: int) -> tuple[int, ...]:
-    """Return the spatial sizes of images; raise if one is 0."""
-    rank = arguments.count_spatial_axes(images)
-    axis = arguments.read_channel_axis(channel_axis, images)
-    spatial = arguments.shape_channels_last(images, axis)[1:-1]
-    for name, size in zip(arguments.AXIS_NAMES[rank], spatial, strict=True):
-        if size == 0:
-            raise ValueError(
-                f"images {images} have a {name} of 0, and so no pixel to pool; pass larger images"
-            )
-    return spatial
-
-
-@explain_foreign_keywords
-def adaptive_pool(
-    images: ArrayLike,
-    output_shape: Ints | Sequence[int | None],
-    mode: str,
-    *,
-    channel_axis: int = -1,
-    dtype: DTypeLike | None = None,
-) -> Array:
-    """Pool to a given size, with windows as in PyTorch.
-
-    Window i of o on an axis of n pixels runs from floor(i n / o) to ceil((i + 1) n / o).
-
-    Parameters
-    ----------
-    images
-        (m, *spatial, c).
-    output_shape
-        The spatial sizes of the result: an int, or one per axis, of which None keeps that of the
-        images; `(2,)` with 3 axes, as in `pool`.
-    mode
-        As in `pool`; "lp" with p = 2.
-    channel_axis, dtype
-        As in `pool`.
-
-    Returns
-    -------
-    (m, *output_shape, c), with `pool`'s dtypes
-
-    Raises
-    ------
-    ValueError, TypeError, OverflowError : as `pool`; TypeError for dask arrays, since there is no
-        lazy form
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> adaptive_pool(np.arange(5.0).reshape(1, 5, 1), (2,), "max").ravel().tolist()
-    [2.0, 4.0]
-    """
-    images = arrays.read_in_memory(images, "images", "adaptive_pool")
-    windows = _adaptive_windows(images.shape, output_shape, channel_axis)
-    mode = arguments.read_choice(mode, arguments.POOL_MODES, "mode")
-    operand_checks.check_pooled_dtype(images.dtype, mode)
-    threads.check()
-    requested = None if dtype is None else arguments.read_dtype(dtype)
-    result = dtypes.pooling_result_dtype(images.dtype, mode, requested)
-    if mode == "sum" and result.kind in "iu":
-        taps = volume([int((stops - starts).max()) for starts, stops in windows.bounds])
-        sums = dtypes.Sums(np.array([taps]))  # of the largest window
-        if not sums.fit(result, dtypes.limits(images.dtype)):
-            sums.working_dtype(result, dtypes.extremes(images), "sums of pixels")
-    out = allocation.empty(windows.shape, result)
-    pixels, target = (np.moveaxis(array, windows.channel_axis, -1) for array in (images, out))
-    with np.errstate(all="ignore"):
-        if mode == "median":
-            rank_pooling.adaptive_medians(pixels, windows.bounds, target)
-        else:
-            accumulation = dtypes.pooling_sum_dtype(images.dtype, mode, requested)
-            adaptive.pool(pixels, windows.bounds, target, mode=mode, dtype=accumulation)
-    return out
-
-
-@explain_foreign_keywords
-def adaptive_max_pool_indices(
-    images: ArrayLike, output_shape: Ints | Sequence[int | None], *, channel_axis: int = -1
-) -> tuple[Array, NDArray[np.int64]]:
-    """Return the greatest pixel of each window of `adaptive_pool`, and its index in the image.
-
-    Parameters
-    ----------
-    images, output_shape, channel_axis
-        As in `adaptive_pool`.
-
-    Returns
-    -------
-    values and indices, both (m, *output_shape, c), as those of `max_pool_indices`
-
-    Raises
-    ------
-    ValueError, TypeError : as `adaptive_pool`
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> images = np.array([1, 5, 2, 5, 4]).reshape(1, 5, 1)
-    >>> values, indices = adaptive_max_pool_indices(images, (2,))
-    >>> values.ravel().tolist(), indices.ravel().tolist()
-    ([5, 5], [1, 3])
-    """
-    images = arrays.read_in_memory(images, "images", "adaptive_max_pool_indices")
-    windows = _adaptive_windows(images.shape, output_shape, channel_axis)
-    operand_checks.check_pooled_dtype(images.dtype, "max")
-    threads.check()
-    values = allocation.empty(windows.shape, images.dtype.newbyteorder("="))
-    indices = allocation.empty(windows.shape, np.dtype(np.int64))
-    pixels, *targets = (
-        np.moveaxis(array, windows.channel_axis, -1) for array in (images, values, indices)
-    )
-    argmax.adaptive_max_indices(pixels, windows.bounds, *targets)
-    return values, indices
-
-
-class _AdaptiveWindows(NamedTuple):
-    """The windows of an adaptive pooling.
-
-    Attributes
-    ----------
-    bounds : for each spatial axis, where its windows start and stop, int64
-    shape : of the output
-    channel_axis : of images and output, counted from the front
-    """
-
-    bounds: list[tuple[Array, Array]]
-    shape: tuple[int, ...]
-    channel_axis: int
-
-
-def _adaptive_windows(
-    images: tuple[int, ...], output_shape: Any, channel_axis: int
-) -> _AdaptiveWindows:
-    """Read the arguments of an adaptive pooling of images of a shape."""
-    rank = arguments.count_spatial_axes(images)
-    arguments.check_one_reading(images, output_shape, "output_shape", channel_axis=channel_axis)
-    spatial = _spatial(images, channel_axis)
-    if np.ndim(output_shape) == 1 and len(output_shape) == rank:
-        output_shape = [n if o is None else o for n, o in zip(spatial, output_shape, strict=True)]
-    sizes = arguments.read_per_axis(output_shape, rank, "output_shape")
-    # an output that cannot be allocated is refused before its windows are computed
-    allocation.empty(sizes, np.dtype(np.int64))
-    axis = arguments.read_channel_axis(channel_axis, images)
-    bounds = list(map(adaptive_windows, spatial, sizes))
-    return _AdaptiveWindows(bounds, _with_spatial(images, sizes, axis), axis)

@@ -39,6 +39,7 @@ ARROWS = {
     "convpool": {
         "convolution",
         "pooling",
+        "adaptive_pooling",
         "window_views",
         "configuration",
         "explanation",
@@ -50,6 +51,7 @@ ARROWS = {
     "convolution": {"out_of_core"},
     "pooling": {"out_of_core"},
     "window_views": {"plans"},
+    "adaptive_pooling": {"plans"},
     "out_of_core": {"plans", "system"},
     "explanation": {"plans", "system"},
     "plans": {"engines"},

@@ -287,3 +287,25 @@ def _any_dtype(value: Any, name: str) -> np.dtype[Any]:
         raise TypeError(
             f"{name} is {value!r}; it must name a dtype of NumPy, such as float32 or int64"
         ) from None
+
+
+def read_pixel_sizes(images: tuple[int, ...], channel_axis: int) -> tuple[int, ...]:
+    """Return the spatial sizes of images; raise if one is 0."""
+    rank = count_spatial_axes(images)
+    axis = read_channel_axis(channel_axis, images)
+    spatial = shape_channels_last(images, axis)[1:-1]
+    for name, size in zip(AXIS_NAMES[rank], spatial, strict=True):
+        if size == 0:
+            raise ValueError(
+                f"images {images} have a {name} of 0, and so no pixel to pool; pass larger images"
+            )
+    return spatial
+
+
+def replace_spatial_sizes(
+    images: tuple[int, ...], spatial: Sequence[int], axis: int
+) -> tuple[int, ...]:
+    """Return the shape of images with other spatial sizes; `axis` is that of the channels."""
+    sizes = [shape_channels_last(images, axis)[0], *spatial]
+    sizes.insert(axis, images[axis])
+    return tuple(sizes)

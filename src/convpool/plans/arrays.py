@@ -104,18 +104,7 @@ def check_plain(value: Any, name: str, *, in_chunks: bool = False) -> None:
     if is_dask(inner):
         inner, in_chunks = getattr(inner, "_meta", None), True
     if hasattr(inner, "mask") and hasattr(inner, "filled"):
-        if name == "out":
-            raise TypeError(
-                "out came as a masked array, whose mask would not be written: pass out.data"
-            )
-        filled = (
-            f"dask.array.ma.filled({source}, value)" if in_chunks else f"{source}.filled(value)"
-        )
-        later = f"; missing={name}.mask is not taken yet" if name in ("images", "image") else ""
-        raise TypeError(
-            f"{name} came as a masked array, and a mask is never dropped in silence: pass "
-            f"{filled}, with the value that stands for what is masked{later}"
-        )
+        raise _mask_error(name, source, in_chunks=in_chunks)
     if hasattr(inner, "nnz"):
         dense = "toarray" if hasattr(inner, "toarray") else "todense"
         pixels = (
@@ -136,6 +125,20 @@ def check_plain(value: Any, name: str, *, in_chunks: bool = False) -> None:
             )
             word = str(getattr(inner, unit)) or "dimensionless"
             raise TypeError(f"{name} came with a unit, {word}, which would be lost: pass {plain}")
+
+
+def _mask_error(name: str, source: str, *, in_chunks: bool) -> TypeError:
+    """Return the error for a masked array, which is `source` in the caller's code."""
+    if name == "out":
+        return TypeError(
+            "out came as a masked array, whose mask would not be written: pass out.data"
+        )
+    filled = f"dask.array.ma.filled({source}, value)" if in_chunks else f"{source}.filled(value)"
+    later = f"; missing={name}.mask is not taken yet" if name in ("images", "image") else ""
+    return TypeError(
+        f"{name} came as a masked array, and a mask is never dropped in silence: pass "
+        f"{filled}, with the value that stands for what is masked{later}"
+    )
 
 
 def _verb(name: str, verb: str) -> str:

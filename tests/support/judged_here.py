@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import types
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -22,11 +23,11 @@ PYTHON = Interpreter(Path("python"), "3.11.7", "2.0.0")  # of runs that start no
 BRIEFS = "a Python 3.8 with NumPy 1.19.2"
 
 
-def of(task, item):
+def of(task: Any, item: Any) -> Any:
     return [case for case in CASES[task] if case.item == item and case.judged]
 
 
-def in_process(function, calls, python, limits):
+def in_process(function: Any, calls: Any, python: Any, limits: Any) -> Any:
     """Answer as a child would, for files that this test has written."""
     del python, limits
     module = types.ModuleType("submission")
@@ -40,7 +41,7 @@ def in_process(function, calls, python, limits):
     return [answered(called, call, place) for place, call in enumerate(calls)]
 
 
-def answered(called, call, place):
+def answered(called: Any, call: Any, place: int) -> Any:
     given = [one.copy() if isinstance(one, np.ndarray) else one for one in call.arguments]
     before = [one.copy() if isinstance(one, np.ndarray) else one for one in given]
     start = time.perf_counter()
@@ -57,18 +58,25 @@ def answered(called, call, place):
     return Answer("returned", value, changed=changed, seconds=taken, peak=2**25 + place * 2**20)
 
 
-def failing(items):
+def failing(items: Any) -> Any:
     return [name for name, item in items.items() if item.outcome is Outcome.FAILS]
 
 
-def words(item):
+def words(item: Any) -> Any:
     return [finding.words for finding in item.findings]
 
 
-def ended(outcome, message, after, *, loaded=True, words="an earlier call had no answer in time"):
+def ended(
+    outcome: Any,
+    message: Any,
+    after: int,
+    *,
+    loaded: Any = True,
+    words: Any = "an earlier call had no answer in time",
+) -> Any:
     """Return a child whose calls end after some, and the rest is not run."""
 
-    def run(function, calls, python, limits):
+    def run(function: Any, calls: Any, python: Any, limits: Any) -> Any:
         answers = in_process(function, calls[:after], python, limits)
         rest = Answer("not run", words=words, loaded=loaded)
         return [

@@ -3,6 +3,7 @@
 import io
 import json
 from importlib import resources
+from typing import Any
 
 import pytest
 
@@ -25,11 +26,11 @@ EVIL = (
 WINDOW = "row 0:  1  2\nrow 1:  3  4"
 
 
-def item(task, name, outcome=HOLDS, *findings, remarks=()):
+def item(task: Any, name: str, outcome: Any = HOLDS, *findings: Any, remarks: Any = ()) -> Any:
     return Item(task, name, f"The title of {name}.", outcome, tuple(findings), tuple(remarks))
 
 
-def judged(*items, name="ada", **fields):
+def judged(*items: Any, name: str = "ada", **fields: Any) -> Any:
     return Judgement(name, f"class/{name}", items or (item(0, "first-line"),), **fields)
 
 
@@ -70,7 +71,7 @@ EVIL_ONE = printable_judgement(
 CLASS = [BROKEN, EVIL_ONE, judged(name="eve", seconds=9.0)]
 
 
-def screen(judgements, width=80):
+def screen(judgements: Any, width: int = 80) -> Any:
     file = io.StringIO()
     report.print_report(judgements, report.make_console(file, width))
     return file.getvalue()

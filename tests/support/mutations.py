@@ -85,7 +85,7 @@ def _pictures() -> Iterator[tuple[str, bytes]]:
     yield "png", _sixteen_bit_png(colours.astype(np.uint16) * 257)
 
 
-def _sixteen_bit_png(samples):
+def _sixteen_bit_png(samples: Any) -> Any:
     """Write RGBA samples (h, w, 4), uint16, which Pillow cannot."""
     h, w, _ = samples.shape
     rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in samples)

@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from convpool.check.behaviour.case_table import CASES
 from support.sampling import IS_FULL
 
-ITEMS = {}
+ITEMS: dict[tuple[int, str], list[Any]] = {}
 for _case in (case for cases in CASES.values() for case in cases if case.judged):
     ITEMS.setdefault((_case.task, _case.item), []).append(_case)
 
 
-def cases_of(item):
+def cases_of(item: Any) -> Any:
     """Return the cases of an item; every second one in the short run."""
     return ITEMS[item] if IS_FULL else ITEMS[item][::2]
 
 
-def same(one, other):
+def same(one: Any, other: Any) -> Any:
     if one.shape != other.shape:
         return False
     largest = np.abs(other[np.isfinite(other)]).max(initial=0)
     return np.allclose(one, other, rtol=0, atol=1e-6 * largest, equal_nan=True)
 
 
-def is_right(case, came):
+def is_right(case: Any, came: Any) -> Any:
     return any(same(came, expected) for expected in case.expected)
 
 
-def handed_in(reading, item):
+def handed_in(reading: Any, item: Any) -> Any:
     """Return the cases to which a reading applies, each with what it gives."""
     came = [(case, reading(case)) for case in cases_of(item)]
     return [(case, value) for case, value in came if value is not None]

@@ -1,9 +1,11 @@
 """What a case must return, by nested loops over plain numbers."""
 
+from typing import Any
+
 import numpy as np
 
 
-def zeros_before(case, axis):
+def zeros_before(case: Any, axis: int) -> Any:
     """Return the zeros before the first pixel and the number of windows, for each way that is
     right.
     """
@@ -18,7 +20,7 @@ def zeros_before(case, axis):
     return [each], count
 
 
-def plainly(case, tops, *, flip=False):
+def plainly(case: Any, tops: Any, *, flip: Any = False) -> Any:
     """Return the output as nested loops have it, given the zeros above and to the left."""
     images = np.asarray(case.images).astype(float)
     images = images[..., None] if images.ndim == 3 else images

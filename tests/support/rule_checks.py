@@ -2,6 +2,7 @@
 
 import importlib.util
 import shutil
+from typing import Any
 
 from convpool.check.rules.registry import RULES, judge
 from convpool.check.tasks import FIRST_LINE
@@ -17,7 +18,7 @@ HEAD = f'{FIRST_LINE}\n"""A task."""\nimport numpy as np\nfrom math import ceil,
 DEF = 'def convolve_grayscale_valid(images, kernel):\n    """Convolve."""\n'
 
 
-def written(body, before=""):
+def written(body: str, before: str = "") -> Any:
     return HEAD + before + DEF + "".join(f"    {line}\n" for line in body.splitlines())
 
 
@@ -54,11 +55,11 @@ EARLY_RETURN = written(
 THREE = TWO.replace("pass", "for u in range(3):\n            pass")
 
 
-def items(folder, *names, python=None):
+def items(folder: Any, *names: Any, python: Any = None) -> Any:
     return judge(course_folder(folder, python), names or None)
 
 
-def item(folder, name, task=0, python=None):
+def item(folder: Any, name: str, task: Any = 0, python: Any = None) -> Any:
     (found,) = (
         found
         for found in items(folder, name, python=python)
@@ -67,10 +68,10 @@ def item(folder, name, task=0, python=None):
     return found
 
 
-def put(folder, text, task=0):
+def put(folder: Any, text: str, task: Any = 0) -> None:
     """Write a task's file, and keep its run bit."""
     (folder / FILES[task]).write_bytes(text if isinstance(text, bytes) else text.encode())
 
 
-def words(found):
+def words(found: Any) -> Any:
     return " / ".join(finding.words for finding in (*found.findings, *found.remarks))

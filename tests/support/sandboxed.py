@@ -3,6 +3,7 @@
 import contextlib
 import os
 import pathlib
+from typing import Any
 
 import numpy as np
 
@@ -17,7 +18,7 @@ IMAGES, KERNEL = np.arange(16.0).reshape(1, 4, 4), np.ones((2, 2))
 ROOT = hasattr(os, "getuid") and os.getuid() == 0
 
 
-def submitted(place, text, file=FILE):
+def submitted(place: Any, text: str, file: str = FILE) -> Any:
     """A course folder with one file."""
     folder = place / "submission"
     folder.mkdir(exist_ok=True)
@@ -25,7 +26,15 @@ def submitted(place, text, file=FILE):
     return folder
 
 
-def answered(place, python, body, calls=1, arguments=(IMAGES, KERNEL), limits=LIMITS, head=""):
+def answered(
+    place: Any,
+    python: Any,
+    body: str,
+    calls: Any = 1,
+    arguments: Any = (IMAGES, KERNEL),
+    limits: Any = LIMITS,
+    head: str = "",
+) -> Any:
     """The answers of a function with this body."""
     lines = "".join(f"    {line}\n" for line in body.splitlines())
     folder = submitted(
@@ -37,7 +46,7 @@ def answered(place, python, body, calls=1, arguments=(IMAGES, KERNEL), limits=LI
     )
 
 
-def nothing_left(place):
+def nothing_left(place: Any) -> Any:
     """Whether no process of a child lives, and no temporary folder is there."""
     for process in pathlib.Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):

@@ -2,6 +2,7 @@
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 from convpool.check.submissions.task_files import CourseFolder
 from convpool.check.tasks import COURSE, README, TASKS
@@ -10,7 +11,7 @@ OURS = Path(__file__).parents[2] / COURSE
 FILES = [task.file for task in TASKS.values()]
 
 
-def copy_ours(folder):
+def copy_ours(folder: Path) -> Any:
     """Make a folder with a copy of the seven files and their README, in which all holds."""
     folder.mkdir(parents=True)
     for name in (*FILES, README):
@@ -18,6 +19,6 @@ def copy_ours(folder):
     return folder
 
 
-def course_folder(folder, python=None, root=None):
+def course_folder(folder: Path, python: Any = None, root: Any = None) -> Any:
     """Return a folder as the course folder of a submission."""
     return CourseFolder(root or folder, folder, python)

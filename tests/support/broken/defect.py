@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-Change = Callable[[Path], None]  # of the task's file, in place
+Change = Callable[[Path], object]  # of the task's file, in place; the result is not used
 
 
 @dataclass(frozen=True)

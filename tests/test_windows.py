@@ -17,13 +17,13 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from convpool.engines.padding import padded_indices
 from convpool.windows import (
     PADDINGS,
     TRANSPOSED_SIZES,
     Axis,
     Halo,
     blocks,
-    padded_indices,
     place,
     place_transposed,
     view,

@@ -7,12 +7,7 @@ from convpool.explanation import explain
 from convpool.plans.base import Plan
 from convpool.plans.make import plan_convolution, plan_pooling
 from convpool.plans.regions import halo
-from convpool.pooling import (
-    global_pool,
-    max_pool_indices,
-    max_unpool,
-    pool,
-)
+from convpool.pooling import global_pool, max_pool_indices, max_unpool, pool
 from convpool.version import __version__
 from convpool.window_views import fold, window_view
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from convpool.engines import threads
-from convpool.engines.numpy import adaptive, argmax, rank_pooling
+from convpool.engines.numpy import adaptive, argmax, footprint_and_median
 from convpool.plans import allocation, arguments, arrays, dtypes, operand_checks
 from convpool.plans.arguments import Ints
 from convpool.plans.foreign_words import explain_foreign_keywords
@@ -77,7 +77,7 @@ def adaptive_pool(
     pixels, target = (np.moveaxis(array, windows.channel_axis, -1) for array in (images, out))
     with np.errstate(all="ignore"):
         if mode == "median":
-            rank_pooling.adaptive_medians(pixels, windows.bounds, target)
+            footprint_and_median.adaptive_medians(pixels, windows.bounds, target)
         else:
             accumulation = dtypes.pooling_sum_dtype(images.dtype, mode, requested)
             adaptive.pool(pixels, windows.bounds, target, mode=mode, dtype=accumulation)

@@ -14,9 +14,9 @@ from convpool.out_of_core.destination import Destination, drop_axes
 from convpool.out_of_core.routes import choose_route
 from convpool.plans import allocation, arguments, arrays, channel_checks, dtypes, kernel_layouts
 from convpool.plans.arguments import Ints, Padding
-from convpool.plans.cache import cache_recent
 from convpool.plans.foreign_words import explain_foreign_keywords
 from convpool.plans.make import plan_convolution, plan_transposed
+from convpool.plans.recent_plans import cache_recent
 from convpool.plans.rounding import read_integer_dtype, saturate
 
 Array = NDArray[Any]

@@ -16,9 +16,9 @@ from convpool.out_of_core.destination import Destination
 from convpool.out_of_core.routes import choose_route
 from convpool.plans import allocation, arguments, arrays
 from convpool.plans.arguments import Ints, Padding
-from convpool.plans.cache import cache_recent
 from convpool.plans.foreign_words import explain_foreign_keywords
 from convpool.plans.make import plan_pooling
+from convpool.plans.recent_plans import cache_recent
 from convpool.windows import volume
 
 Array = NDArray[Any]

@@ -30,7 +30,7 @@ from convpool import (
 )
 from convpool import pooling as pooling_calls
 from convpool.plans import make
-from convpool.plans.cache import cache_recent
+from convpool.plans.recent_plans import cache_recent
 from support.arrays import numbers
 
 SOURCE = Path(convpool.__file__).parents[1]

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
 from convpool import convolve, convolve_transpose, pool
+from convpool.engines.padding import PAD_MODES
 from convpool.explanation import explain
 from convpool.explanation.explanation import Explanation
 from convpool.explanation.frames import uncovered_places
 from convpool.plans.arguments import POOL_MODES
-from convpool.windows import PAD_MODES, PADDINGS, Axis
+from convpool.windows import PADDINGS, Axis
 from support.arrays import numbers
 
 DTYPES = (np.int64, np.uint8, bool, np.float64, np.float32, np.complex128)

@@ -18,16 +18,7 @@ import pytest
 Image = pytest.importorskip("PIL.Image")
 
 from convpool.explanation import explain, pictures, raster, saving, svg
-from convpool.explanation.marks import (
-    COLORS,
-    Drawing,
-    Lines,
-    Rect,
-    Text,
-    hatching,
-    shade,
-    wrap,
-)
+from convpool.explanation.marks import COLORS, Drawing, Lines, Rect, Text, hatching, shade, wrap
 
 SCRIPT = Path(__file__).parents[2] / "docs" / "explanation_pictures.py"
 SVG = "{http://www.w3.org/2000/svg}"

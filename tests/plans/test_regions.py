@@ -8,9 +8,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import convpool
+from convpool.engines.padding import REPEATING_PAD_MODES, padded_indices
 from convpool.plans.make import plan_transposed
 from convpool.plans.regions import need
-from convpool.windows import REPEATING_PAD_MODES, Axis, padded_indices
+from convpool.windows import Axis
 
 PAD_MODES = ["zeros", "constant", *REPEATING_PAD_MODES]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from convpool.check.printable import printable_judgement
+from convpool.check.printable_judgements import printable_judgement
 from convpool.check.reports import text as report
 from convpool.check.tasks import TASKS
 from convpool.check.verdicts import Finding, Item, Judgement, Measure, Outcome

@@ -12,7 +12,7 @@ from difflib import get_close_matches
 
 from convpool.check import judge_behaviour
 from convpool.check.behaviour import requirements
-from convpool.check.printable import printable_judgement
+from convpool.check.printable_judgements import printable_judgement
 from convpool.check.rules import registry as rules
 from convpool.check.sandbox import interpreters
 from convpool.check.sandbox.interpreters import Interpreter

@@ -11,8 +11,8 @@ from convpool import photos
 from convpool.commands import kernel_option
 from convpool.commands.batch import Batch, FileOptions, file_options, note
 from convpool.commands.options import Padding, PerAxis, example
-from convpool.photos import streaming
-from convpool.windows import PAD_MODES
+from convpool.engines.padding import PAD_MODES
+from convpool.photos import tiff_in_parts
 
 # a constant border has no option for its value
 PICTURE_PAD_MODES = [mode for mode in PAD_MODES if mode != "constant"]
@@ -73,5 +73,5 @@ def apply(
     def change(photo: photos.Photo) -> tuple[photos.Photo, photos.Rendering]:
         return photos.filter_photo(photo, weights, package.filter_image, signed, **call)
 
-    request = streaming.filtering(weights, signed, **call)
+    request = tiff_in_parts.filtering(weights, signed, **call)
     context.exit(Batch(files, change, request).run())

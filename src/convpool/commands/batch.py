@@ -16,7 +16,7 @@ from convpool import photos
 from convpool.commands.photo_input import max_pixels, read_photo
 from convpool.commands.progress import with_progress
 from convpool.out_of_core.tile_sizes import read_memory
-from convpool.photos import streaming
+from convpool.photos import tiff_in_parts
 from convpool.system.printable_text import one_line, printable
 
 Change = Callable[[photos.Photo], tuple[photos.Photo, photos.Rendering]]
@@ -84,7 +84,7 @@ class Batch:
 
     files: FileOptions
     change: Change
-    request: streaming.Request
+    request: tiff_in_parts.Request
 
     def run(self) -> int:
         """Change every picture and print a summary; return the exit code.
@@ -114,7 +114,7 @@ class Batch:
             return None
         read_memory(self.files.max_memory)
         return partial(
-            streaming.stream,
+            tiff_in_parts.stream,
             request=self.request,
             max_memory=self.files.max_memory,
             force=self.files.force,
@@ -125,7 +125,7 @@ class Batch:
     ) -> photos.Rendering:
         """Change one picture, in parts where that is requested and possible."""
         if in_parts and source.is_file():
-            reason = streaming.why_not(source, target)
+            reason = tiff_in_parts.why_not(source, target)
             if reason is None:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 return in_parts(source, target)

@@ -15,13 +15,13 @@ from convpool import explain as explain_call
 from convpool.commands import kernel_option
 from convpool.commands.options import ImageSize, Padding, PerAxis, example
 from convpool.commands.photo_input import max_pixels, read_photo
+from convpool.engines.padding import PAD_MODES
 from convpool.explanation import saving, text
 from convpool.explanation.explanation import Explanation
 from convpool.explorer import build, opening
 from convpool.plans.arguments import POOL_MODES
 from convpool.system import whole_files
 from convpool.system.printable_text import printable
-from convpool.windows import PAD_MODES
 
 Array = NDArray[Any]
 

@@ -10,7 +10,7 @@ import convpool as package
 from convpool import photos
 from convpool.commands.batch import Batch, FileOptions, file_options
 from convpool.commands.options import Padding, PerAxis, example
-from convpool.photos import streaming
+from convpool.photos import tiff_in_parts
 from convpool.plans.arguments import POOL_MODES
 
 # a median of colours times opacities means nothing
@@ -36,4 +36,4 @@ def pool(context: click.Context, /, files: FileOptions, **call: Any) -> None:
     def change(photo: photos.Photo) -> tuple[photos.Photo, photos.Rendering]:
         return photos.pool_photo(photo, package.pool, **call)
 
-    context.exit(Batch(files, change, streaming.pooling(**call)).run())
+    context.exit(Batch(files, change, tiff_in_parts.pooling(**call)).run())

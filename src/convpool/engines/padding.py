@@ -1,21 +1,48 @@
-"""Copies of images with padding, for engines that take pixels only.
+"""What stands on the padding: the pad modes, and copies of images with padding.
 
 m images, c channels, k an axis of images (m, *spatial, c).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from convpool.windows import REPEATING_PAD_MODES, Axis, blocks, padded_indices, volume
+from convpool.windows import Axis, blocks, volume
 
 Array = NDArray[Any]
+Indices = NDArray[np.int64]
 
 CHUNK_BYTES = 2**25  # of images that are padded at a time, unless one image has more
+
+
+def _mirrored(places: Indices, period: int, twin_sum: int) -> Indices:
+    """Fold places into half a period: the second half runs backwards, and twins have this sum."""
+    folded = places % period
+    twins: Indices = np.minimum(folded, twin_sum - folded)
+    return twins
+
+
+# pad mode that repeats pixels -> from places before, on or behind an axis of a size to the inputs
+# that stand there, as np.pad has them
+REPEATING_PAD_MODES: dict[str, Callable[[Indices, int], Indices]] = {
+    "reflect": lambda places, size: (
+        _mirrored(places, 2 * size - 2, 2 * size - 2) if size > 1 else 0 * places
+    ),
+    "symmetric": lambda places, size: _mirrored(places, 2 * size, 2 * size - 1) if size else places,
+    "edge": lambda places, size: np.clip(places, 0, max(0, size - 1)),
+    "wrap": lambda places, size: places % size if size else places,
+}
+PAD_MODES = ("zeros", "constant", *REPEATING_PAD_MODES)
+
+
+def padded_indices(axis: Axis, pad_mode: str) -> Indices:
+    """Return, for each position on the padded axis, the input that stands there, as in np.pad."""
+    places = np.arange(-axis.before, axis.size + axis.after)
+    return REPEATING_PAD_MODES[pad_mode](places, axis.size)
 
 
 def padded(

@@ -12,13 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from convpool.engines import costs
+from convpool.engines import cost_model
 from convpool.engines.compiled import convolution as compiled_convolution
 from convpool.engines.compiled import host
 from convpool.engines.compiled import pooling as compiled_pooling
 from convpool.engines.fft import convolution as fft_convolution
 from convpool.engines.numpy import convolution as numpy_convolution
-from convpool.engines.numpy import rank_pooling
+from convpool.engines.numpy import footprint_and_median
 from convpool.engines.work import ConvolutionWork, PoolingWork
 
 
@@ -89,9 +89,9 @@ ENGINES = _by_name(
     Engine(
         "numpy",
         run=numpy_convolution.convolve,
-        seconds=costs.numpy_convolution_seconds,
-        memory=costs.numpy_convolution_bytes,
-        tile_memory=costs.numpy_convolution_tile_bytes,
+        seconds=cost_model.numpy_convolution_seconds,
+        memory=cost_model.numpy_convolution_bytes,
+        tile_memory=cost_model.numpy_convolution_tile_bytes,
         start_up=25e-6,
         is_threaded=False,
         reason="takes every dtype and rank",
@@ -101,18 +101,18 @@ ENGINES = _by_name(
         run=compiled_convolution.convolve,
         refusal=_compiled_convolution_refusal,
         host_refusal=host.trial,
-        seconds=costs.compiled_convolution_seconds,
-        memory=costs.block_bytes,
-        tile_memory=costs.compiled_convolution_tile_bytes,
+        seconds=cost_model.compiled_convolution_seconds,
+        memory=cost_model.block_bytes,
+        tile_memory=cost_model.compiled_convolution_tile_bytes,
         start_up=400e-6,
     ),
     Engine(
         "fft",
         run=fft_convolution.convolve,
         refusal=_fft_refusal,
-        seconds=costs.fft_convolution_seconds,
-        memory=costs.fft_convolution_bytes,
-        tile_memory=costs.fft_convolution_tile_bytes,
+        seconds=cost_model.fft_convolution_seconds,
+        memory=cost_model.fft_convolution_bytes,
+        tile_memory=cost_model.fft_convolution_tile_bytes,
         start_up=1e-3,
         margin=2.0,  # since the error of a transform is spread over the whole block
         reason="transforms take about {time}, sums {other_time}; what is not finite, or far too "
@@ -123,9 +123,9 @@ TRANSPOSE_ENGINES = _by_name(
     Engine(
         "numpy",
         run=numpy_convolution.convolve_transpose,
-        seconds=costs.numpy_convolution_seconds,
-        memory=costs.block_bytes,
-        tile_memory=costs.numpy_convolution_tile_bytes,
+        seconds=cost_model.numpy_convolution_seconds,
+        memory=cost_model.block_bytes,
+        tile_memory=cost_model.numpy_convolution_tile_bytes,
         start_up=25e-6,
         is_threaded=False,
         reason="takes every dtype and rank",
@@ -134,10 +134,10 @@ TRANSPOSE_ENGINES = _by_name(
 POOL_ENGINES = _by_name(
     Engine(
         "numpy",
-        run=rank_pooling.pool,
-        seconds=costs.numpy_pooling_seconds,
-        memory=costs.numpy_pooling_bytes,
-        tile_memory=costs.numpy_pooling_tile_bytes,
+        run=footprint_and_median.pool,
+        seconds=cost_model.numpy_pooling_seconds,
+        memory=cost_model.numpy_pooling_bytes,
+        tile_memory=cost_model.numpy_pooling_tile_bytes,
         start_up=25e-6,
         is_threaded=False,
         reason="takes every dtype, rank and mode",
@@ -147,9 +147,9 @@ POOL_ENGINES = _by_name(
         run=compiled_pooling.pool,
         refusal=_compiled_pooling_refusal,
         host_refusal=host.trial,
-        seconds=costs.compiled_pooling_seconds,
-        memory=costs.block_bytes,
-        tile_memory=costs.compiled_pooling_tile_bytes,
+        seconds=cost_model.compiled_pooling_seconds,
+        memory=cost_model.block_bytes,
+        tile_memory=cost_model.compiled_pooling_tile_bytes,
         start_up=400e-6,
     ),
 )

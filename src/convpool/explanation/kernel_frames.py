@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from convpool.engines.padding import padded_indices
 from convpool.explanation.frames import Frame, Frames, Number, Place, Tap
-from convpool.plans.cached_value import cached_property
-from convpool.windows import padded_indices
+from convpool.plans.lock_free_property import cached_property
 
 Array = NDArray[Any]
 

@@ -12,7 +12,7 @@ from convpool.explanation.frames import Frame, Frames, uncovered_places
 from convpool.explanation.sums import ARITHMETIC, position_text
 from convpool.plans import arguments
 from convpool.plans.base import Plan
-from convpool.plans.cached_value import cached_property
+from convpool.plans.lock_free_property import cached_property
 
 Array = NDArray[Any]
 

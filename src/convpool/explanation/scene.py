@@ -12,20 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from convpool.explanation.boards import (
-    Board,
-    Cell,
-    Position,
-    cell_width,
-    row_and_column,
-    size_text,
-)
+from convpool.explanation.boards import Board, Cell, Position, cell_width, row_and_column, size_text
 from convpool.explanation.frames import Frame, Place, padded_size, uncovered_places
 from convpool.explanation.kernel_frames import ConvolutionFrames
 from convpool.explanation.marks import Mark, shade
 from convpool.explanation.model import Operation
 from convpool.explanation.sums import number
-from convpool.plans.cached_value import cached_property
+from convpool.plans.lock_free_property import cached_property
 from convpool.windows import volume
 
 MAX_CELLS = 4096  # of all boards

@@ -14,11 +14,12 @@ from typing import Any
 
 import numpy as np
 
+from convpool.engines.padding import REPEATING_PAD_MODES
 from convpool.plans import arguments
 from convpool.plans.base import Plan
 from convpool.plans.formatting import byte_size
 from convpool.plans.reached_pixels import GATHER_RATIO
-from convpool.windows import REPEATING_PAD_MODES, volume
+from convpool.windows import volume
 
 Sizes = list[int]
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from convpool.photos import sixteen_bit_colour, tiff_samples
+from convpool.photos import sample_formats, sixteen_bit_colour
 from convpool.photos.photo import Metadata, Photo, from_planes
 from convpool.system.printable_text import one_line
 from convpool.system.whole_files import check_regular
@@ -115,8 +115,8 @@ def _opened(path: Path) -> Iterator[Image]:
             _too_large(path, int(number[0]) if number else None, Image.MAX_IMAGE_PIXELS)
         ) from error
     except UnidentifiedImageError as error:
-        if samples := tiff_samples.describe(path):
-            raise ValueError(f"{path} holds {samples}; {tiff_samples.SUPPORTED}") from error
+        if samples := sample_formats.describe(path):
+            raise ValueError(f"{path} holds {samples}; {sample_formats.SUPPORTED}") from error
         raise ValueError(
             f"{path} is not a picture that can be read; a common PNG, JPEG, TIFF, WebP, GIF or "
             "BMP would do"
@@ -245,7 +245,7 @@ def _planes(image: Image) -> NDArray[Any]:
         planes = _three_axes(np.array(upright.convert(MODES[upright.mode])))
     else:
         raise sixteen_bit_colour.UnsupportedPictureError(
-            f"holds {_samples(upright.mode)}; {tiff_samples.SUPPORTED}"
+            f"holds {_samples(upright.mode)}; {sample_formats.SUPPORTED}"
         )
     if transparent is None or planes.shape[2] % 2 == 0:
         return planes

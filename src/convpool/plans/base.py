@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from convpool.engines.compiled import host
 from convpool.engines.registry import Engine, fallback
-from convpool.plans import allocation, arguments, arrays, cost_model, operand_checks
-from convpool.plans.cached_value import cached_property
+from convpool.plans import allocation, arguments, arrays, engine_choice, operand_checks
 from convpool.plans.formatting import byte_size, formula
+from convpool.plans.lock_free_property import cached_property
 from convpool.plans.reached_pixels import ReachedPixels
 from convpool.plans.regions import Need, Part, need
 from convpool.plans.shared_memory import shares_memory
@@ -159,7 +159,7 @@ class Plan:
         """The engines that "auto" may take, the best first, and why."""
         if self.candidates_of_whole is not None:
             return self.candidates_of_whole
-        return cost_model.rank_engines(self.engines, self.work)
+        return engine_choice.rank_engines(self.engines, self.work)
 
     @property
     def engine_name(self) -> str:
@@ -168,7 +168,7 @@ class Plan:
 
     def refusals(self) -> dict[str, str | None]:
         """Return, for the name of each engine, why it cannot do it; None if it can."""
-        return cost_model.refusals(self.engines, self.work)
+        return engine_choice.refusals(self.engines, self.work)
 
     def check_engine(self) -> None:
         """Raise ValueError if the engine that was asked for by name cannot do it."""
@@ -178,7 +178,7 @@ class Plan:
     @property
     def seconds(self) -> float:
         """How long the engine should take with the threads that may be used, about."""
-        return cost_model.predict_seconds(self.engines, self.work, self.engine_name)
+        return engine_choice.predict_seconds(self.engines, self.work, self.engine_name)
 
     @property
     def scratch(self) -> int:

@@ -14,9 +14,9 @@ from convpool.engines.registry import ENGINES, Engine
 from convpool.engines.work import ConvolutionWork
 from convpool.plans import arrays, dtypes
 from convpool.plans.base import Plan
-from convpool.plans.cached_value import cached_property
 from convpool.plans.formatting import plural, sizes
 from convpool.plans.kernel_layouts import LAYOUTS
+from convpool.plans.lock_free_property import cached_property
 from convpool.plans.regions import Part
 from convpool.plans.shared_memory import copy_if_shared
 from convpool.windows import Axis, volume

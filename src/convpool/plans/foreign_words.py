@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from convpool.windows import PAD_MODES
+from convpool.engines.padding import PAD_MODES
 
 # keyword of another library -> ours: the first that begins with a keyword of the call, or that is
 # another call

@@ -9,15 +9,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from convpool.engines.padding import PAD_MODES, REPEATING_PAD_MODES
 from convpool.plans import arguments, arrays, channel_checks, dtypes, kernel_layouts
-from convpool.windows import (
-    PAD_MODES,
-    REPEATING_PAD_MODES,
-    TRANSPOSED_SIZES,
-    Axis,
-    place,
-    place_transposed,
-)
+from convpool.windows import TRANSPOSED_SIZES, Axis, place, place_transposed
 
 MOST_POSITIONS = 2**62  # on an axis: the sum of two fits a 64-bit integer
 Shape = tuple[int, ...]

@@ -15,8 +15,8 @@ from convpool.engines.registry import POOL_ENGINES, Engine
 from convpool.engines.work import PoolingWork
 from convpool.plans import dtypes
 from convpool.plans.base import Plan
-from convpool.plans.cached_value import cached_property
 from convpool.plans.formatting import plural, sizes
+from convpool.plans.lock_free_property import cached_property
 from convpool.windows import Axis, volume
 
 Array = NDArray[Any]

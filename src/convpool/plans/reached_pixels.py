@@ -5,18 +5,72 @@ m images, c channels, k an axis of images (m, *spatial, c).
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from convpool.plans.cached_value import cached_property
-from convpool.windows import Axis, Reach, reach, volume
+from convpool.engines.padding import REPEATING_PAD_MODES
+from convpool.plans.lock_free_property import cached_property
+from convpool.windows import Axis, volume
 
 Array = NDArray[Any]
+Indices = NDArray[np.int64]
 
 GATHER_RATIO = 8  # pixels are gathered if windows span this many times as many as they reach
+
+
+class Reach(NamedTuple):
+    """The pixels of an axis that windows have taps on, and the windows on these pixels alone."""
+
+    pixels: Indices
+    axis: Axis
+
+
+def reach(axis: Axis, pad_mode: str = "zeros") -> Reach | None:
+    """Return the pixels that windows reach, and the windows on these alone; None if that is all.
+
+    Pixels between windows, or between taps, are left out. What stands on padding stays padding,
+    unless the pad mode repeats pixels there.
+
+    Examples
+    --------
+    >>> pixels, axis = reach(Axis(1000, 2, stride=400, before=1))
+    >>> pixels.tolist()
+    [0, 399, 400, 799, 800]
+    >>> axis
+    Axis(size=5, window=2, stride=2, dilation=1, before=1, after=0, ceil=False)
+    """
+    places, stride, dilation = _reached_places(axis)
+    inputs = places - axis.before
+    if pad_mode in REPEATING_PAD_MODES:
+        # behind the declared padding, with ceil, nothing is repeated
+        declared = inputs[inputs < axis.size + axis.after]
+        pixels, before, after = REPEATING_PAD_MODES[pad_mode](declared, axis.size), 0, 0
+        ceil = axis.ceil and len(declared) < len(places)
+    else:
+        pixels, ceil = inputs[(inputs >= 0) & (inputs < axis.size)], axis.ceil
+        before = int(np.count_nonzero(inputs < 0))
+        beyond = (inputs >= axis.size) & (inputs < axis.size + axis.after)
+        after = int(np.count_nonzero(beyond))
+    fewer = Axis(len(pixels), axis.window, stride, dilation, before, after, ceil)
+    if len(places) < axis.spanned_positions and fewer.count == axis.count:
+        return Reach(pixels, fewer)
+    return None
+
+
+def _reached_places(axis: Axis) -> tuple[Indices, int, int]:
+    """Return the positions that taps lie on, and the stride and dilation of windows on these."""
+    starts, taps = np.arange(axis.count) * axis.stride, np.arange(axis.window) * axis.dilation
+    if axis.stride >= axis.span:  # window after window
+        return np.add.outer(starts, taps).ravel(), axis.window, 1
+    if axis.dilation >= axis.count * axis.stride:  # the first taps of all windows, then the second
+        return np.add.outer(taps, starts).ravel(), 1, axis.count
+    common = math.gcd(axis.stride, axis.dilation)
+    places = np.arange(0, axis.spanned_positions, common)
+    return places, axis.stride // common, axis.dilation // common
 
 
 class ReachedPixels:

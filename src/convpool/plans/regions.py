@@ -14,11 +14,12 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from convpool.engines.padding import REPEATING_PAD_MODES
 from convpool.plans import arguments, arrays, operand_checks
 from convpool.plans.arguments import Ints, Padding
 from convpool.plans.foreign_words import explain_foreign_keywords
 from convpool.plans.formatting import plural
-from convpool.windows import REPEATING_PAD_MODES, Axis, Halo
+from convpool.windows import Axis, Halo
 
 Array = NDArray[Any]
 Block = tuple[slice, ...]

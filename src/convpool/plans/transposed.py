@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from convpool.engines import threads
 from convpool.engines.registry import TRANSPOSE_ENGINES, Engine
 from convpool.plans import dtypes
-from convpool.plans.cached_value import cached_property
 from convpool.plans.convolution import KernelsPlan
 from convpool.plans.formatting import span
+from convpool.plans.lock_free_property import cached_property
 from convpool.plans.regions import Need, Part
 from convpool.plans.shared_memory import copy_if_shared
 from convpool.windows import Axis, volume

@@ -122,5 +122,5 @@ def below(process):
         line.split(None, 2) for line in subprocess.check_output(command, text=True).splitlines()
     ]
     return [
-        int(pid) for pid, parent, words in rows if int(parent) == process and "run_case" in words
+        int(pid) for pid, parent, words in rows if int(parent) == process and "child_main" in words
     ]

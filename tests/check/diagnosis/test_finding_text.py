@@ -8,9 +8,7 @@ import pytest
 from convpool.check.behaviour.case import Case
 from convpool.check.behaviour.samples import Sample
 from convpool.check.diagnosis import best_readings
-from convpool.check.diagnosis.arithmetic import (
-    arguments_of,
-)
+from convpool.check.diagnosis.arithmetic import arguments_of
 from convpool.check.diagnosis.diagnose import diagnose
 from convpool.check.diagnosis.observation import Observation
 from convpool.check.diagnosis.readings.registry import READINGS

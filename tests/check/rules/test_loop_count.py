@@ -2,7 +2,7 @@
 
 import pytest
 
-from convpool.check.rules.reachable_loops import ReachableLoops
+from convpool.check.rules.analysis.reachable_loops import ReachableLoops
 from convpool.check.submissions.task_files import parse
 from convpool.check.tasks import TASKS
 from convpool.check.verdicts import Outcome

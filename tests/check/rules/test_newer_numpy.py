@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from convpool.check.rules import newer_numpy
+from convpool.check.rules.analysis import newer_numpy
 
 
 def test_names_of_the_briefs_numpy_are_not_newer(brief):

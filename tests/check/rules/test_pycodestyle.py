@@ -6,7 +6,7 @@ import pytest
 
 from convpool.check.rules import style
 from convpool.check.sandbox import interpreters
-from convpool.check.sandbox.static_run import StaticRun
+from convpool.check.sandbox.static_checks import StaticRun
 from convpool.check.verdicts import Outcome, UncheckedError
 from support.rule_checks import HAS_STYLE, item, put, words, written
 from support.submissions import course_folder
@@ -91,7 +91,7 @@ def fake(tmp_path, script):
     [("echo no >&2; exit 3", "ended with 3: no"), ("sleep 9", "within 0.2 s")],
 )
 def test_a_python_that_fails_is_said(folder, tmp_path, monkeypatch, script, expected):
-    monkeypatch.setattr("convpool.check.sandbox.static_run.STATIC_SECONDS", 0.2)
+    monkeypatch.setattr("convpool.check.sandbox.static_checks.STATIC_SECONDS", 0.2)
     python = fake(tmp_path, script)
     found = item(folder, "pycodestyle", python=python)
     assert found.outcome == Outcome.UNCHECKED

@@ -6,7 +6,7 @@ import tempfile
 
 import pytest
 
-from convpool.check.sandbox import run_case
+from convpool.check.sandbox import child_main
 
 
 @pytest.fixture
@@ -19,8 +19,8 @@ def place(monkeypatch):
     (folder / "temporary").mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(folder / "temporary"))
     # the path that they run tells these children from others
-    for name in ("run_case.py", "enclosure.py"):
-        shutil.copy(pathlib.Path(run_case.__file__).with_name(name), folder)
-    monkeypatch.setattr(run_case, "__file__", str(folder / "run_case.py"))
+    for name in ("child_main.py", "child_isolation.py"):
+        shutil.copy(pathlib.Path(child_main.__file__).with_name(name), folder)
+    monkeypatch.setattr(child_main, "__file__", str(folder / "child_main.py"))
     yield folder
     shutil.rmtree(folder)

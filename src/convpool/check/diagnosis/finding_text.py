@@ -11,12 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from convpool.check.behaviour.comparison import TOLERANCE
-from convpool.check.diagnosis.arithmetic import (
-    Reading,
-    apply_reading,
-    correct_count,
-    correct_zeros,
-)
+from convpool.check.diagnosis.arithmetic import Reading, apply_reading, correct_count, correct_zeros
 from convpool.check.diagnosis.deciding_lines import deciding_lines
 from convpool.check.diagnosis.observation import Observation
 from convpool.check.diagnosis.readings.registry import READINGS

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from convpool.check.rules.name_origins import NameOrigins, definitions_by_name
-from convpool.check.rules.newer_numpy import newer_names
-from convpool.check.rules.phrases import also_in
+from convpool.check.rules.analysis.name_origins import NameOrigins, definitions_by_name
+from convpool.check.rules.analysis.newer_numpy import newer_names
+from convpool.check.rules.analysis.phrases import also_in
 from convpool.check.rules.rule import rule
 from convpool.check.submissions.task_files import TaskFile
 from convpool.check.tasks import IMPORTS, NUMPY

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from convpool.check.rules.phrases import list_lines, quote_bytes
+from convpool.check.rules.analysis.phrases import list_lines, quote_bytes
 from convpool.check.rules.rule import rule
 from convpool.check.submissions.task_files import UTF8_MARK, CourseFolder, TaskFile
 from convpool.check.tasks import FIRST_LINE, README

@@ -9,8 +9,8 @@ import ast
 import re
 from collections.abc import Iterator
 
-from convpool.check.rules.phrases import also_in, list_lines
-from convpool.check.rules.reachable_loops import ReachableLoops
+from convpool.check.rules.analysis.phrases import also_in, list_lines
+from convpool.check.rules.analysis.reachable_loops import ReachableLoops
 from convpool.check.rules.rule import rule
 from convpool.check.submissions.task_files import TaskFile
 from convpool.check.verdicts import Finding, Remark, UncheckedError

@@ -9,14 +9,7 @@ import ast
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
-from convpool.check.rules import (
-    allowed_names,
-    definitions,
-    file_form,
-    loop_count,
-    style,
-    syntax,
-)
+from convpool.check.rules import allowed_names, definitions, file_form, loop_count, style, syntax
 from convpool.check.rules.rule import RULES as UNORDERED_RULES
 from convpool.check.rules.rule import Rule, rule
 from convpool.check.submissions.task_files import CourseFolder, TaskFile

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from convpool.check.rules.phrases import also_in
+from convpool.check.rules.analysis.phrases import also_in
 from convpool.check.rules.rule import rule
 from convpool.check.submissions.task_files import TaskFile
 from convpool.check.tasks import FIRST_LINE, PYCODESTYLE
@@ -51,7 +51,7 @@ def pycodestyle(file: TaskFile) -> Iterator[Finding]:
     bad: b"total = 0 \n"
     bad: b"total = 0\n\n\n"
     """
-    run = file.course.static_run
+    run = file.course.static_checks
     errors = run.style_errors[file.task.file]
     if isinstance(errors, UncheckedError):
         raise errors

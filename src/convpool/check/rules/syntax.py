@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from convpool.check.rules.rule import rule
-from convpool.check.sandbox.static_child import syntax_error
+from convpool.check.sandbox.static_checks_child import syntax_error
 from convpool.check.submissions.task_files import TaskFile, parse
 from convpool.check.tasks import PYTHON
 from convpool.check.verdicts import Finding, UncheckedError
@@ -47,7 +47,7 @@ def syntax(file: TaskFile) -> Iterator[Finding]:
             return images
     bad: pairs = zip([1], [2], strict=True)
     """
-    run, text = file.course.static_run, file.text or ""
+    run, text = file.course.static_checks, file.text or ""
     error = run.syntax_errors[file.task.file] if run.has_briefs_python else None
     has_answer = run.has_briefs_python and not isinstance(error, UncheckedError)
     if not has_answer:

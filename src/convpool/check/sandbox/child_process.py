@@ -22,7 +22,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from convpool.check.sandbox import run_case
+from convpool.check.sandbox import child_main
 from convpool.check.sandbox.calls import Answer, Call, Step, SubmittedFunction
 from convpool.check.sandbox.interpreters import Interpreter
 from convpool.check.sandbox.limits import END_SECONDS, MESSAGE_BYTES, SOURCE_BYTES, Limits
@@ -184,7 +184,7 @@ def _start(
         "limits": job.limits.for_child,
         "calls": [call for call, _ in calls],
     }
-    command = [str(job.python.path), "-I", "-B", run_case.__file__]
+    command = [str(job.python.path), "-I", "-B", child_main.__file__]
     environment = _ENVIRONMENT | {
         name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ
     }
@@ -329,7 +329,7 @@ def _array(payload: bytes) -> NDArray[Any]:
 def _ending(message: Message, errors: IO[bytes], limits: Limits) -> Answer:
     """Return how the process ended before it had answered, as the answer of that call.
 
-    `errors` is its standard error: of Python and `enclosure`, as the submission's is discarded.
+    `errors` is its standard error: of Python and `child_isolation`; the submission's is discarded.
     """
     if message["kind"] == "broken":
         words = "something else than the answers was written to where they come back"
@@ -344,7 +344,7 @@ def _ending(message: Message, errors: IO[bytes], limits: Limits) -> Answer:
     if names.get(-code) == "SIGXCPU":
         words = f"no answer within {limits.task_seconds:.3g} s of processor time"
         return Answer("timed out", words=words)
-    if code == run_case.CHANNEL_CLOSED:
+    if code == child_main.CHANNEL_CLOSED:
         return Answer("died", words="the file closed the channel on which results come back")
     if code < 0:
         name = names.get(-code, "a real-time signal")

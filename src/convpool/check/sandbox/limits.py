@@ -1,6 +1,6 @@
 """Every limit of the child processes: seconds, bytes, processes and files.
 
-`run_case` and `enclosure` run on another Python and cannot import this file: the child gets
+`child_main` and `child_isolation` run on another Python and cannot import this file: the child gets
 `Limits.for_child` with its job.
 """
 

@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 
 from convpool.check.sandbox.interpreters import Interpreter
-from convpool.check.sandbox.static_run import StaticRun
+from convpool.check.sandbox.static_checks import StaticRun
 from convpool.check.submissions.git_index import executable_in_git
 from convpool.check.submissions.search import Submission
 from convpool.check.tasks import README, TASKS, Task
@@ -50,7 +50,7 @@ class CourseFolder:
         )
 
     @cached_property
-    def static_run(self) -> StaticRun:
+    def static_checks(self) -> StaticRun:
         """The findings of the compiler and pycodestyle for all readable files."""
         readable = (file for file in self.files.values() if not file.problem)
         texts = {file.task.file: file.text for file in readable if file.text is not None}

@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from convpool.windows import Axis, padded_indices, volume
+from convpool.engines.padding import padded_indices
+from convpool.windows import Axis, volume
 
 Array = NDArray[Any]
 Ints = NDArray[np.int64]

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from convpool.engines import threads
-from convpool.windows import REPEATING_PAD_MODES, Axis, block_shape, blocks, volume
+from convpool.engines.padding import REPEATING_PAD_MODES
+from convpool.windows import Axis, block_shape, blocks, volume
 
 Array = NDArray[Any]
 Block = tuple[slice, ...]

@@ -11,7 +11,7 @@ from convpool.engines import threads
 from convpool.engines.compiled import convolution as compiled_convolution
 from convpool.engines.compiled import host
 from convpool.engines.registry import ENGINES
-from convpool.plans import cost_model
+from convpool.plans import engine_choice
 from convpool.plans.convolution import ConvolutionPlan
 from support.engines import refusals
 
@@ -157,7 +157,7 @@ def test_engines_stand_in_the_order_of_their_times(dtype, window, stride, size, 
     made = plan(images, kernels, stride=stride, images_dtype=dtype, kernels_dtype=dtype)
     single = {
         name: ENGINES[name].start_up + seconds
-        for name, seconds in cost_model.parallel_seconds(ENGINES, made.work).items()
+        for name, seconds in engine_choice.parallel_seconds(ENGINES, made.work).items()
     }
     names = [name for name, _ in made.candidates]
     assert names == sorted(names, key=single.get)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import ast
 
-from convpool.check.rules.exclusive_branches import ExclusiveBranches, Path, leaves
-from convpool.check.rules.loop_kinds import BUILT_IN, INDICES, LIBRARY, SYNTAX, OtherLoop
-from convpool.check.rules.name_origins import NameOrigins
-from convpool.check.rules.scopes import Function, Scope, lambda_name, scope_of
+from convpool.check.rules.analysis.exclusive_branches import ExclusiveBranches, Path, leaves
+from convpool.check.rules.analysis.loop_kinds import BUILT_IN, INDICES, LIBRARY, SYNTAX, OtherLoop
+from convpool.check.rules.analysis.name_origins import NameOrigins
+from convpool.check.rules.analysis.scopes import Function, Scope, lambda_name, scope_of
 
 
 def is_main(test: ast.expr) -> bool:

@@ -73,7 +73,7 @@ class StaticRun:
 
 
 def _ask(python: Path, question: str, texts: dict[str, str]) -> dict[str, Any]:
-    """Return the answers to a question of `static_child.QUESTIONS`, by file name.
+    """Return the answers to a question of `static_checks_child.QUESTIONS`, by file name.
 
     If the child fails, each file gets a child of its own, and those that fail an UncheckedError.
     """
@@ -87,7 +87,7 @@ def _ask(python: Path, question: str, texts: dict[str, str]) -> dict[str, Any]:
 
 def _run_child(python: Path, question: str, texts: dict[str, str]) -> dict[str, Any]:
     """Return the answers by file name from one child; raise UncheckedError if it fails."""
-    command = [str(python), "-I", str(Path(__file__).with_name("static_child.py")), question]
+    command = [str(python), "-I", str(Path(__file__).with_name("static_checks_child.py")), question]
     # an empty folder that is the home folder too: nobody's settings of pycodestyle apply
     with tempfile.TemporaryDirectory() as empty:
         try:

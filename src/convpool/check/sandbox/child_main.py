@@ -40,10 +40,10 @@ def main() -> None:
     _redirect_to_null(1, os.O_WRONLY)
     os.umask(0o022)
     here = os.path.dirname(os.path.abspath(__file__))
-    enclosure = _load_file("enclosure", os.path.join(here, "enclosure.py"))
-    user = enclosure.free_user() if hasattr(os, "getuid") and os.getuid() == 0 else 0
+    isolation = _load_file("child_isolation", os.path.join(here, "child_isolation.py"))
+    user = isolation.free_user() if hasattr(os, "getuid") and os.getuid() == 0 else 0
     token = job.pop("token")
-    words = enclosure.enclose(
+    words = isolation.enclose(
         job["limits"]["namespaces"],
         lambda status: _make_sender(channel, token)({"kind": "end", "status": status}),
     )
@@ -52,7 +52,7 @@ def main() -> None:
     import numpy as np  # before the process is confined, as its folder may be out of reach then
 
     calls = _read_calls(job["calls"], arrays, np)
-    words += enclosure.confine(job["limits"], job["work"], user)
+    words += isolation.confine(job["limits"], job["work"], user)
     _redirect_to_null(2, os.O_WRONLY)
     send = _make_sender(_hide(channel), token)
     send({"kind": "isolation", "words": words, "numpy": np.__version__})

@@ -1,7 +1,7 @@
 """Isolate the submission's process: namespaces, its own root folder, an unprivileged user, limits.
 
 Runs in the child process, on its Python (3.8 or newer), with the standard library alone;
-run_case.py loads it by its path. A restriction that the system does not allow is left out, and is
+child_main.py loads it by its path. A restriction that the system does not allow is left out, and is
 missing from the restrictions that are returned.
 """
 

@@ -13,7 +13,7 @@ import convpool
 from convpool import reference
 from convpool.engines import padding
 from convpool.engines.compiled import host
-from convpool.engines.numpy import rank_pooling
+from convpool.engines.numpy import footprint_and_median
 from convpool.engines.registry import POOL_ENGINES
 from support.arrays import numbers
 
@@ -109,8 +109,8 @@ def test_blocks_change_nothing(dtype, mode, footprint, monkeypatch):
     ):
         expected = reference.pool(images, window, mode=mode, footprint=footprint, **words)
         for room in (2**21, 300):
-            monkeypatch.setattr(rank_pooling, "BLOCK_BYTES", room)
-            monkeypatch.setattr(rank_pooling, "LARGE", room)
+            monkeypatch.setattr(footprint_and_median, "BLOCK_BYTES", room)
+            monkeypatch.setattr(footprint_and_median, "LARGE", room)
             result = convpool.pool(
                 images, window, mode=mode, footprint=footprint, engine="numpy", **words
             )

@@ -5,7 +5,7 @@ from convpool.configuration import set_num_threads, show_config, threads, warmup
 from convpool.convolution import convolve, convolve_transpose, filter_image
 from convpool.explanation import explain
 from convpool.plans.base import Plan
-from convpool.plans.make import plan_convolution, plan_pooling
+from convpool.plans.make import plan_convolution, plan_pooling, plan_transposed
 from convpool.plans.regions import halo
 from convpool.pooling import global_pool, max_pool_indices, max_unpool, pool
 from convpool.version import __version__
@@ -27,6 +27,7 @@ __all__ = [
     "max_unpool",
     "plan_convolution",
     "plan_pooling",
+    "plan_transposed",
     "pool",
     "set_num_threads",
     "show_config",

@@ -100,6 +100,7 @@ def plan_convolution(
     return plan
 
 
+@explain_foreign_keywords
 def plan_transposed(
     images_shape: Any,
     kernels_shape: Any,
@@ -116,7 +117,41 @@ def plan_transposed(
     images_dtype: DTypeLike = np.float64,
     kernels_dtype: DTypeLike = np.float64,
 ) -> TransposedPlan:
-    """Plan a transposed convolution; arguments are those of `convolve_transpose`."""
+    """Plan a transposed convolution from shapes and dtypes, without any pixel.
+
+    Parameters
+    ----------
+    images_shape, kernels_shape
+        Shapes (m, *output, nc) and (*window, c // groups, nc), or as `channel_axis` and
+        `kernel_layout` say.
+    padding, stride, output_padding, dilation, groups
+        As in `convolve_transpose`.
+    channel_axis, kernel_layout, dtype, engine
+        As in `convolve_transpose`.
+    images_dtype, kernels_dtype
+        Dtypes of the arrays that it will run on.
+
+    Returns
+    -------
+    an immutable plan: print it, look at its attributes, call its run(images, kernels)
+
+    Raises
+    ------
+    ValueError, TypeError : arguments that do not fit, with what came in and what would do
+
+    Examples
+    --------
+    >>> plan_transposed((10, 14, 14, 8), (3, 3, 1, 8), stride=2, output_padding=1).output_shape
+    (10, 30, 30, 1)
+    """
+    if kernel_layout is kernel_layouts.DEFAULT:
+        kernel_layout = channel_checks.default_layout(
+            arguments.read_shape(images_shape, "images_shape"),
+            arguments.read_shape(kernels_shape, "kernels_shape"),
+            channel_axis,
+            groups,
+            is_transposed=True,
+        )
     shapes = operand_checks.read_kernel_shapes(
         KernelArguments(images_shape, kernels_shape, channel_axis, groups, kernel_layout),
         is_transposed=True,

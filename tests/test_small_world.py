@@ -162,8 +162,10 @@ def test_the_judge_is_that_of_a_sum_by_hand():
         [0, 0, -9],
         [0, 1, -1],
     ]
-    assert shifted.named("same", 5, 3, 2, 1) == (1, 1)
-    assert [shifted.named(name, 4, 3, 2, 1) for name in ("same", "same_lower", "same_size")] == [
+    assert shifted.named_padding("same", 5, 3, 2, 1) == (1, 1)
+    assert [
+        shifted.named_padding(name, 4, 3, 2, 1) for name in ("same", "same_lower", "same_size")
+    ] == [
         (0, 1),
         (1, 0),
         (3, 2),
@@ -309,7 +311,7 @@ def test_transposed_convolutions():
     random, verdict = generator("transposed"), Verdict()
     form = random.choice(FEW + MANY)
     for case in random.sample(
-        list(small_world.every_transposed(form, random, [random.choice(WINDOWS)])), 100
+        list(small_world.every_transposed_convolution(form, random, [random.choice(WINDOWS)])), 100
     ):
         transpose(verdict, case, form)
     verdict.expect_none()
@@ -319,7 +321,7 @@ def test_transposed_convolutions():
 @pytest.mark.parametrize("form", FEW + MANY[::3], ids=str)
 def test_every_transposed_convolution_on_one_axis(form):
     verdict = Verdict()
-    for case in small_world.every_transposed(form, generator(f"transposed {form}")):
+    for case in small_world.every_transposed_convolution(form, generator(f"transposed {form}")):
         transpose(verdict, case, form)
     verdict.expect_none(7000)
 
@@ -338,7 +340,9 @@ def test_transposed_convolutions_on_more_axes(rank):
         padding = random.choice([*small_world.NAMES, pairs])
         free = padding not in ("same", "same_lower", "same_size")
         extra = tuple(random.randrange(max(s, d)) * free for s, d in zip(*steps, strict=True))
-        case = small_world.transposed(counts, window, padding, *steps, extra, form, random)
+        case = small_world.transposed_convolution(
+            counts, window, padding, *steps, extra, form, random
+        )
         if case:
             transpose(verdict, case, form)
     verdict.expect_none()
@@ -574,7 +578,7 @@ def test_many_windows_that_all_lack_the_same_taps(engine, images, kernels, paddi
     x, w = (random.integers(-4, 5, shape).astype(np.float32) for shape in (images, kernels))
     lines = list(zip(images[1:-1], kernels[:-2], strict=True))
     pairs = [
-        shifted.named(padding, *line) if isinstance(padding, str) else (padding, padding)
+        shifted.named_padding(padding, *line) if isinstance(padding, str) else (padding, padding)
         for line in lines
     ]
     expected = shifted.convolve(x, w, [shifted.Steps(*pair) for pair in pairs])

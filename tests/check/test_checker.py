@@ -7,7 +7,7 @@ from pathlib import Path
 from convpool.check import check
 from convpool.check.behaviour import timing
 from convpool.check.sandbox import caller
-from support.judged_here import in_process
+from support.judged_here import call_in_process
 from support.submissions import FILES, copy_ours
 
 
@@ -18,7 +18,7 @@ def test_each_file_is_read_once(tmp_path, monkeypatch):
         reads[path.name] += 1
         return read_bytes(path)
 
-    monkeypatch.setattr(caller, "run", in_process)
+    monkeypatch.setattr(caller, "run", call_in_process)
     monkeypatch.setattr(timing, "own_cost", lambda *_: None)
     folder = copy_ours(tmp_path / "ada")
     monkeypatch.setattr(Path, "read_bytes", counted)

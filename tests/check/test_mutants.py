@@ -31,7 +31,7 @@ SAMPLE = 3  # of each file, by default
 def of_task(number):
     return {
         mutant.name: mutant
-        for mutant in mutants.of_file(number, (OURS / TASKS[number].file).read_text())
+        for mutant in mutants.make_mutants(number, (OURS / TASKS[number].file).read_text())
     }
 
 

@@ -102,7 +102,7 @@ def bound_of_transforms(images, kernels, words):
         **{name: word for name, word in words.items() if name not in ("bias", "flip")},
     )
     given = {name: words[name] for name in ("groups", "pad_mode", "fill") if name in words}
-    found = bounds.of_sums(
+    found = bounds.sum_bounds(
         np.moveaxis(images, axis, -1), kernels, plan.axes, plan.accumulation, **given
     )
     return np.moveaxis(found, -1, axis)

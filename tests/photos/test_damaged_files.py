@@ -70,7 +70,7 @@ def left():
 signal.signal(signal.SIGALRM, late)
 outcomes = {0: 0, 2: 0}
 for seed in range(first, last):
-    ending, content = mutations.damaged(seed)
+    ending, content = mutations.damaged_file(seed)
     file = folder / f"damaged.{ending}"
     file.write_bytes(content)
     words = [str(word) for word in COMMANDS.get(ending, picture)(file, random.Random(seed))]
@@ -129,7 +129,7 @@ def test_damaged_files(tmp_path, first):
 def test_damage_is_drawn_from_its_seed_alone():
     from support import mutations
 
-    some = [mutations.damaged(seed) for seed in range(300)]
-    assert some == [mutations.damaged(seed) for seed in range(300)]
+    some = [mutations.damaged_file(seed) for seed in range(300)]
+    assert some == [mutations.damaged_file(seed) for seed in range(300)]
     assert {ending for ending, _ in some} == {ending for ending, _ in mutations.WHOLE}
     assert len(set(some)) > 280

@@ -15,7 +15,7 @@ MODES: dict[str, Any] = {
 }  # what np.pad calls a pad mode, where the name is another
 
 
-def padded(
+def pad(
     images: NDArray[Any], axes: Sequence[Axis], pad_mode: str = "zeros", fill: float = 0
 ) -> NDArray[Any]:
     """Return images (m, *spatial, c) with the padding that windows on these axes reach."""
@@ -25,7 +25,7 @@ def padded(
     return np.pad(images, sides, mode, **words)
 
 
-def brightest(
+def greatest_pixels(
     images: NDArray[Any],
     axes: Sequence[Axis],
     groups: int = 1,
@@ -35,7 +35,7 @@ def brightest(
     """Return the greatest |x| in each window, over the channels of a group, padding included:
     (m, *output, groups).
     """
-    x = np.abs(padded(images, axes, pad_mode, fill))
+    x = np.abs(pad(images, axes, pad_mode, fill))
     x = x.reshape(*x.shape[:-1], groups, x.shape[-1] // groups).max(axis=-1, initial=0)
     for k, axis in enumerate(axes, 1):
         starts = np.arange(axis.count) * axis.stride
@@ -44,7 +44,7 @@ def brightest(
     return x
 
 
-def of_sums(
+def sum_bounds(
     images: NDArray[Any],
     kernels: NDArray[Any],
     axes: Sequence[Axis],
@@ -57,6 +57,6 @@ def of_sums(
     *output, nc).
     """
     weights = np.abs(kernels.astype(np.longdouble)).sum(axis=tuple(range(kernels.ndim - 1)))
-    near = brightest(images.astype(np.longdouble), axes, groups, pad_mode, fill)
+    near = greatest_pixels(images.astype(np.longdouble), axes, groups, pad_mode, fill)
     near = np.repeat(near, kernels.shape[-1] // groups, axis=-1)
     return kernels[..., :1].size * np.finfo(dtype).eps * weights * near

@@ -1,14 +1,17 @@
 """Which engines can convolve on this machine."""
 
-from typing import Any
+from __future__ import annotations
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 import convpool
 
 
-def refusals(dtype: Any, rank: int = 2) -> Any:
-    """Return, for the name of each engine, why it cannot convolve such images; None if it can."""
+def refusals(dtype: DTypeLike, rank: int = 2) -> dict[str, str | None]:
+    """Return, for the name of each engine, why it cannot convolve images and kernels of a dtype
+    on so many spatial axes; None if it can.
+    """
     shapes = (1, *[9] * rank, 1), (*[3] * rank, 1, 1)
-    kinds = {"images_dtype": np.dtype(dtype), "kernels_dtype": np.dtype(dtype)}
-    return convpool.plan_convolution(*shapes, **kinds).refusals()
+    kind = np.dtype(dtype)
+    return convpool.plan_convolution(*shapes, images_dtype=kind, kernels_dtype=kind).refusals()

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import time
 import types
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from convpool.check.behaviour.case import Case
 from convpool.check.behaviour.case_table import CASES
-from convpool.check.sandbox.calls import Answer
+from convpool.check.sandbox.calls import Answer, Call, SubmittedFunction
 from convpool.check.sandbox.interpreters import Interpreter
 from convpool.check.sandbox.limits import Limits
-from convpool.check.verdicts import Outcome
+from convpool.check.verdicts import Item, Outcome
+
+# what stands for caller.run
+Run = Callable[[SubmittedFunction, Sequence[Call], Interpreter, Limits], list[Answer]]
 
 ALL = [case for cases in CASES.values() for case in cases]
 JUDGED = [case for case in ALL if case.judged]
@@ -23,12 +28,17 @@ PYTHON = Interpreter(Path("python"), "3.11.7", "2.0.0")  # of runs that start no
 BRIEFS = "a Python 3.8 with NumPy 1.19.2"
 
 
-def of(task: Any, item: Any) -> Any:
+def judged_cases(task: int, item: str) -> list[Case]:
+    """Return the judged cases of a task's requirement."""
     return [case for case in CASES[task] if case.item == item and case.judged]
 
 
-def in_process(function: Any, calls: Any, python: Any, limits: Any) -> Any:
-    """Answer as a child would, for files that this test has written."""
+def call_in_process(
+    function: SubmittedFunction, calls: Sequence[Call], python: Interpreter, limits: Limits
+) -> list[Answer]:
+    """Call a function of a file that a test has made, in this process and without limits; return
+    the answers that a child would give.
+    """
     del python, limits
     module = types.ModuleType("submission")
     try:
@@ -38,10 +48,13 @@ def in_process(function: Any, calls: Any, python: Any, limits: Any) -> Any:
         return [
             Answer("raised", words=f"{type(error).__name__}: {error}", line=1, loaded=False)
         ] * len(calls)
-    return [answered(called, call, place) for place, call in enumerate(calls)]
+    return [answer_call(called, call, place) for place, call in enumerate(calls)]
 
 
-def answered(called: Any, call: Any, place: int) -> Any:
+def answer_call(called: Callable[..., Any], call: Call, place: int) -> Answer:
+    """Call a function and return its answer, of which the peak of memory grows with the place of
+    the call.
+    """
     given = [one.copy() if isinstance(one, np.ndarray) else one for one in call.arguments]
     before = [one.copy() if isinstance(one, np.ndarray) else one for one in given]
     start = time.perf_counter()
@@ -58,26 +71,33 @@ def answered(called: Any, call: Any, place: int) -> Any:
     return Answer("returned", value, changed=changed, seconds=taken, peak=2**25 + place * 2**20)
 
 
-def failing(items: Any) -> Any:
+def failing_names(items: Mapping[str, Item]) -> list[str]:
+    """Return the names of those items that do not hold."""
     return [name for name, item in items.items() if item.outcome is Outcome.FAILS]
 
 
-def words(item: Any) -> Any:
+def words(item: Item) -> list[str]:
+    """Return the words of each finding of an item."""
     return [finding.words for finding in item.findings]
 
 
-def ended(
-    outcome: Any,
-    message: Any,
+def make_ending_child(
+    outcome: str,
+    message: str,
     after: int,
     *,
-    loaded: Any = True,
-    words: Any = "an earlier call had no answer in time",
-) -> Any:
-    """Return a child whose calls end after some, and the rest is not run."""
+    loaded: bool = True,
+    words: str = "an earlier call had no answer in time",
+) -> Run:
+    """Return a stand-in for a child that answers so many calls; the next one has an outcome and
+    its message, and the rest is not run, for a reason in words.
+    """
 
-    def run(function: Any, calls: Any, python: Any, limits: Any) -> Any:
-        answers = in_process(function, calls[:after], python, limits)
+    def run(
+        function: SubmittedFunction, calls: Sequence[Call], python: Interpreter, limits: Limits
+    ) -> list[Answer]:
+        """Return the answers to the calls, as the child that ends would give them."""
+        answers = call_in_process(function, calls[:after], python, limits)
         rest = Answer("not run", words=words, loaded=loaded)
         return [
             *answers,

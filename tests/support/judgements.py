@@ -1,7 +1,10 @@
 """Judgements for tests of reports: broken ones, hostile ones, a class."""
 
+from __future__ import annotations
+
 import io
 import json
+from collections.abc import Iterable, Sequence
 from importlib import resources
 from typing import Any
 
@@ -26,15 +29,25 @@ EVIL = (
 WINDOW = "row 0:  1  2\nrow 1:  3  4"
 
 
-def item(task: Any, name: str, outcome: Any = HOLDS, *findings: Any, remarks: Any = ()) -> Any:
+def item(
+    task: int | None,
+    name: str,
+    outcome: Outcome = HOLDS,
+    *findings: Finding,
+    remarks: Iterable[Finding] = (),
+) -> Item:
+    """Return an item of a task, or of the folder (None), with an outcome, findings and remarks."""
     return Item(task, name, f"The title of {name}.", outcome, tuple(findings), tuple(remarks))
 
 
-def judged(*items: Any, name: str = "ada", **fields: Any) -> Any:
+def make_judgement(*items: Item, name: str = "ada", **fields: Any) -> Judgement:
+    """Return the judgement of a submission of a name with these items (one that holds, if none is
+    given), and its other fields.
+    """
     return Judgement(name, f"class/{name}", items or (item(0, "first-line"),), **fields)
 
 
-BROKEN = judged(
+BROKEN = make_judgement(
     item(None, "readme", FAILS, Finding("README.md is missing; write it", "README.md")),
     *(
         item(n, "run-bit", FAILS, Finding(f"chmod +x {TASKS[n].file}", TASKS[n].file))
@@ -62,16 +75,17 @@ BROKEN = judged(
     seconds=1.25,
 )
 EVIL_ONE = printable_judgement(
-    judged(
+    make_judgement(
         item(1, "loads", FAILS, Finding(EVIL, EVIL, 3, reading=EVIL, details=f"{EVIL}\n{EVIL}")),
         name=EVIL,
         others=(EVIL,),
     )
 )
-CLASS = [BROKEN, EVIL_ONE, judged(name="eve", seconds=9.0)]
+CLASS = [BROKEN, EVIL_ONE, make_judgement(name="eve", seconds=9.0)]
 
 
-def screen(judgements: Any, width: int = 80) -> Any:
+def screen(judgements: Sequence[Judgement], width: int = 80) -> str:
+    """Return the report of some judgements as text, as a screen of a width shows it."""
     file = io.StringIO()
     report.print_report(judgements, report.make_console(file, width))
     return file.getvalue()

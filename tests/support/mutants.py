@@ -55,7 +55,7 @@ class Mutant:
     source: str
 
 
-def of_file(task: int, source: str) -> list[Mutant]:
+def make_mutants(task: int, source: str) -> list[Mutant]:
     """Return all mutants of a task's file, each once and with a name of its own."""
     tree = ast.parse(source)
     found: list[Mutant] = []
@@ -68,7 +68,7 @@ def of_file(task: int, source: str) -> list[Mutant]:
             _Exchange(changed, node).visit(tree)
             if text not in seen:
                 seen.add(text)
-                name = f"{_first_line(statement)} | {_said(node)} -> {_said(changed)}"
+                name = f"{_first_line(statement)} | {_node_text(node)} -> {_node_text(changed)}"
                 names[name] += 1
                 found.append(
                     Mutant(
@@ -84,6 +84,7 @@ def _nodes(tree: ast.Module) -> Iterator[tuple[ast.stmt, ast.AST]]:
     """
 
     def inside(statement: ast.stmt, node: ast.AST) -> Iterator[tuple[ast.stmt, ast.AST]]:
+        """Yield the nodes below a node, itself included, each with the statement that it is in."""
         if isinstance(node, CHECKS) or _is_docstring(node):
             return
         statement = node if isinstance(node, ast.stmt) else statement
@@ -97,6 +98,7 @@ def _nodes(tree: ast.Module) -> Iterator[tuple[ast.stmt, ast.AST]]:
 
 
 def _is_docstring(node: ast.AST) -> bool:
+    """Return whether a node is a constant that stands alone, such as a docstring."""
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
@@ -107,7 +109,8 @@ def _changes(node: ast.AST) -> Iterator[ast.AST]:
             yield from changes(node)
 
 
-def _changed(node: ast.AST, **fields: object) -> ast.AST:
+def _copy_with(node: ast.AST, **fields: object) -> ast.AST:
+    """Return a copy of a node with other values of some fields."""
     other = copy.copy(node)
     for name, value in fields.items():
         setattr(other, name, value)
@@ -115,66 +118,75 @@ def _changed(node: ast.AST, **fields: object) -> ast.AST:
 
 
 def _operations(node: ast.BinOp) -> Iterator[ast.AST]:
+    """Yield an operation with other operators, and each of its operands alone."""
     for operator in OPERATORS.get(type(node.op), ()):
-        yield _changed(node, op=operator())
+        yield _copy_with(node, op=operator())
     yield node.left
     yield node.right
 
 
 def _comparisons(node: ast.Compare) -> Iterator[ast.AST]:
+    """Yield a comparison with other operators."""
     for operator in OPERATORS.get(type(node.ops[0]), ()):
-        yield _changed(node, ops=[operator()])
+        yield _copy_with(node, ops=[operator()])
 
 
 def _conditions(node: ast.BoolOp) -> Iterator[ast.AST]:
+    """Yield a condition with the other operator, and without each of its parts."""
     for operator in OPERATORS[type(node.op)]:
-        yield _changed(node, op=operator())
+        yield _copy_with(node, op=operator())
     for place in range(len(node.values)):
         rest = node.values[:place] + node.values[place + 1 :]
-        yield rest[0] if len(rest) == 1 else _changed(node, values=rest)
+        yield rest[0] if len(rest) == 1 else _copy_with(node, values=rest)
 
 
 def _constants(node: ast.Constant) -> Iterator[ast.AST]:
+    """Yield a whole number one greater and one less, or another word."""
     if type(node.value) is int:
-        yield _changed(node, value=node.value + 1)
+        yield _copy_with(node, value=node.value + 1)
         if node.value > 0:
-            yield _changed(node, value=node.value - 1)
+            yield _copy_with(node, value=node.value - 1)
     elif node.value in WORDS:
-        yield _changed(node, value=WORDS[node.value])
+        yield _copy_with(node, value=WORDS[node.value])
 
 
 def _names(node: ast.Name) -> Iterator[ast.AST]:
+    """Yield another name, where the name that is read has a twin."""
     if isinstance(node.ctx, ast.Load):
         if node.id in NAMES:
-            yield _changed(node, id=NAMES[node.id])
+            yield _copy_with(node, id=NAMES[node.id])
         if node.id == "float":
-            yield _changed(node, id="int")
+            yield _copy_with(node, id="int")
 
 
 def _attributes(node: ast.Attribute) -> Iterator[ast.AST]:
+    """Yield another function of NumPy, or int for an array's dtype."""
     if node.attr in ATTRIBUTES:
-        yield _changed(node, attr=ATTRIBUTES[node.attr])
+        yield _copy_with(node, attr=ATTRIBUTES[node.attr])
     if node.attr == "dtype":
         yield ast.Name("int")
 
 
 def _slices(node: ast.Slice) -> Iterator[ast.AST]:
+    """Yield a slice without each of its ends."""
     for part in ("lower", "upper", "step"):
         if getattr(node, part) is not None:
-            yield _changed(node, **{part: None})
+            yield _copy_with(node, **{part: None})
 
 
 def _tuples(node: ast.Tuple) -> Iterator[ast.AST]:
+    """Yield a tuple with two of its parts exchanged."""
     if len(node.elts) > 1 and not any(isinstance(part, ast.Slice) for part in node.elts):
         # of the axes of an array, the first two spatial ones; of a pair, both
         at = 0 if len(node.elts) == 2 else 1
         swapped = [*node.elts[:at], node.elts[at + 1], node.elts[at], *node.elts[at + 2 :]]
-        yield _changed(node, elts=swapped)
+        yield _copy_with(node, elts=swapped)
 
 
 def _calls(node: ast.Call) -> Iterator[ast.AST]:
+    """Yield a call without each of its keywords, or what it is called with."""
     for place in range(len(node.keywords)):
-        yield _changed(node, keywords=node.keywords[:place] + node.keywords[place + 1 :])
+        yield _copy_with(node, keywords=node.keywords[:place] + node.keywords[place + 1 :])
     if isinstance(node.func, ast.Attribute) and node.func.attr in ("astype", "moveaxis"):
         yield node.func.value if node.func.attr == "astype" else node.args[0]
     elif isinstance(node.func, ast.Name) and node.func.id in ("min", "max") and len(node.args) == 2:
@@ -182,16 +194,19 @@ def _calls(node: ast.Call) -> Iterator[ast.AST]:
 
 
 def _signs(node: ast.UnaryOp) -> Iterator[ast.AST]:
+    """Yield the operand of a sign without the sign."""
     yield node.operand
 
 
 def _additions(node: ast.AugAssign) -> Iterator[ast.AST]:
+    """Yield an assignment such as += with other operators, and as a plain one."""
     for operator in OPERATORS.get(type(node.op), ()):
-        yield _changed(node, op=operator())
+        yield _copy_with(node, op=operator())
     yield ast.Assign([node.target], node.value, lineno=node.lineno)
 
 
 def _statements(node: ast.stmt) -> Iterator[ast.AST]:
+    """Yield pass for a statement that can be left out."""
     if isinstance(node, (ast.Assign, ast.AugAssign, ast.Expr, ast.Return, ast.If, ast.For)):
         yield ast.Pass()
 
@@ -219,14 +234,17 @@ class _Exchange(ast.NodeTransformer):
         self.old, self.new = old, new
 
     def visit(self, node: ast.AST) -> ast.AST:
+        """Return the new node for the old one, and any other with its parts visited."""
         return self.new if node is self.old else self.generic_visit(node)
 
 
 def _first_line(statement: ast.stmt) -> str:
+    """Return the first line of a statement as Python."""
     return ast.unparse(statement).splitlines()[0]
 
 
-def _said(node: ast.AST) -> str:
+def _node_text(node: ast.AST) -> str:
+    """Return a node as Python, a statement by its first line, and pass as 'nothing'."""
     if isinstance(node, ast.Pass):
         return "nothing"
     if isinstance(node, ast.stmt):

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 EXTREMES = [
     0,
@@ -49,6 +50,7 @@ def whole_files() -> list[tuple[str, bytes]]:
 
 
 def _pictures() -> Iterator[tuple[str, bytes]]:
+    """Yield (ending, content) of pictures that Pillow writes, and of a 16-bit PNG."""
     from PIL import Image
 
     draw = np.random.default_rng(0)
@@ -85,8 +87,8 @@ def _pictures() -> Iterator[tuple[str, bytes]]:
     yield "png", _sixteen_bit_png(colours.astype(np.uint16) * 257)
 
 
-def _sixteen_bit_png(samples: Any) -> Any:
-    """Write RGBA samples (h, w, 4), uint16, which Pillow cannot."""
+def _sixteen_bit_png(samples: NDArray[np.uint16]) -> bytes:
+    """Return a PNG file of RGBA samples (h, w, 4), which Pillow cannot write."""
     h, w, _ = samples.shape
     rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in samples)
     header = struct.pack(">IIBBBBB", w, h, 16, 6, 0, 0, 0)
@@ -98,6 +100,7 @@ def _sixteen_bit_png(samples: Any) -> Any:
 
 
 def _tiffs() -> Iterator[tuple[str, bytes]]:
+    """Yield (ending, content) of TIFF files that tifffile writes; none where it is missing."""
     try:
         import tifffile
     except ModuleNotFoundError:
@@ -124,6 +127,7 @@ def _tiffs() -> Iterator[tuple[str, bytes]]:
 
 
 def _arrays() -> Iterator[tuple[str, bytes]]:
+    """Yield (ending, content) of .npy files in each version of their format."""
     for array in (
         np.array([[1, 0, -1], [2, 0, -2]]),
         np.full((5, 5), 0.04),
@@ -138,6 +142,7 @@ def _arrays() -> Iterator[tuple[str, bytes]]:
 
 
 def _archives() -> Iterator[tuple[str, bytes]]:
+    """Yield (ending, content) of .npz files, with each kind of compression."""
     draw = np.random.default_rng(2)
     for key, shape in (
         ("X_train", (6, 28, 28)),
@@ -172,11 +177,12 @@ def mutate(content: bytes, draw: random.Random) -> bytes:
     for _ in range(draw.choice([1, 1, 2, 4])):
         content = draw.choice(CHANGES)(content, draw) if content else content
     if content[:4] == b"\x89PNG" and draw.random() < 0.5:
-        content = _with_checksums(content)
+        content = _restore_checksums(content)
     return content
 
 
 def _flip(content: bytes, draw: random.Random) -> bytes:
+    """Return the content with one to twenty bits flipped."""
     changed = bytearray(content)
     for _ in range(draw.choice([1, 1, 3, 20])):
         changed[draw.randrange(len(changed))] ^= 1 << draw.randrange(8)
@@ -184,6 +190,7 @@ def _flip(content: bytes, draw: random.Random) -> bytes:
 
 
 def _cut(content: bytes, draw: random.Random) -> bytes:
+    """Return the content up to some place."""
     return content[: draw.randrange(len(content))]
 
 
@@ -202,7 +209,7 @@ def _place(content: bytes, draw: random.Random) -> int:
 
 
 def _splice(content: bytes, draw: random.Random) -> bytes:
-    """Copy, drop or repeat a piece."""
+    """Return the content with a piece copied, dropped or repeated."""
     start, length, to = (
         _place(content, draw),
         draw.choice([1, 4, 12, 100, 1000]),
@@ -219,32 +226,32 @@ def _splice(content: bytes, draw: random.Random) -> bytes:
     )
 
 
-def _extreme(content: bytes, draw: random.Random) -> bytes:
-    """Write an extreme number over some bytes."""
+def _overwrite(content: bytes, draw: random.Random) -> bytes:
+    """Return the content with an extreme number over some bytes."""
     start, kind, order = _place(content, draw), draw.choice("BHIQ"), draw.choice("<>")
     value = draw.choice(EXTREMES) % 2 ** (8 * struct.calcsize(kind))
     number = struct.pack(order + kind, value)
     return (content[:start] + number + content[start + len(number) :])[: max(len(content), 1)]
 
 
-def _written_number(content: bytes, draw: random.Random) -> bytes:
-    """Write another number in the place of one that stands there in digits."""
+def _replace_number(content: bytes, draw: random.Random) -> bytes:
+    """Return the content with another number in the place of one that stands there in digits."""
     found = list(re.finditer(rb"\d+|True|False", content[:400]))
     if not found:
-        return _extreme(content, draw)
+        return _overwrite(content, draw)
     place, number = draw.choice(found), draw.choice(NUMBERS)
     changed = content[: place.start()] + number + content[place.end() :]
     length = len(number) - len(place[0])  # keep the header's length where there are spaces to take
     return changed.replace(b" " * length, b"", 1) if length > 0 else changed
 
 
-def _larger(content: bytes, draw: random.Random) -> bytes:
-    """Let a picture state a size that its data do not have."""
+def _enlarge(content: bytes, draw: random.Random) -> bytes:
+    """Return a picture that states a size that its data do not have."""
     width, height = draw.choice(
         [(10**4, 8000), (2**16, 1000), (9000, 9000), (2**31 - 1, 2**31 - 1), (0, 5), (1, 2**20)]
     )
     if content[:4] == b"\x89PNG":
-        return _with_checksums(content[:16] + struct.pack(">II", width, height) + content[24:])
+        return _restore_checksums(content[:16] + struct.pack(">II", width, height) + content[24:])
     if content[:3] == b"GIF":
         return content[:6] + struct.pack("<HH", width % 2**16, height % 2**16) + content[10:]
     if content[:2] == b"BM":
@@ -257,10 +264,10 @@ def _larger(content: bytes, draw: random.Random) -> bytes:
             + struct.pack(">HH", height % 2**16, width % 2**16)
             + content[found.end() + 4 :]
         )
-    return _extreme(content, draw)
+    return _overwrite(content, draw)
 
 
-def _with_checksums(content: bytes) -> bytes:
+def _restore_checksums(content: bytes) -> bytes:
     """Return a PNG file whose chunks have the checksums of what they hold."""
     made, at = content[:8], 8
     while at + 12 <= len(content):
@@ -270,10 +277,10 @@ def _with_checksums(content: bytes) -> bytes:
     return made + content[at:]
 
 
-CHANGES = [_flip, _cut, _splice, _extreme, _extreme, _written_number, _larger]
+CHANGES = [_flip, _cut, _splice, _overwrite, _overwrite, _replace_number, _enlarge]
 
 
-def damaged(seed: int) -> tuple[str, bytes]:
+def damaged_file(seed: int) -> tuple[str, bytes]:
     """Return (ending, content) of the damaged file of a seed."""
     draw = random.Random(seed)
     ending, content = draw.choice(WHOLE)

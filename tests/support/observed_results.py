@@ -2,36 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from convpool.check.behaviour.case import Case
 from convpool.check.behaviour.case_table import CASES
 from support.sampling import IS_FULL
 
-ITEMS: dict[tuple[int, str], list[Any]] = {}
+# (task, requirement) -> its cases
+ITEMS: dict[tuple[int, str], list[Case]] = {}
 for _case in (case for cases in CASES.values() for case in cases if case.judged):
     ITEMS.setdefault((_case.task, _case.item), []).append(_case)
 
 
-def cases_of(item: Any) -> Any:
+def cases_of(item: tuple[int, str]) -> list[Case]:
     """Return the cases of an item; every second one in the short run."""
     return ITEMS[item] if IS_FULL else ITEMS[item][::2]
 
 
-def same(one: Any, other: Any) -> Any:
+def is_close(one: NDArray[Any], other: NDArray[Any]) -> bool:
+    """Return whether two arrays have one shape and, but for rounding, the same values."""
     if one.shape != other.shape:
         return False
     largest = np.abs(other[np.isfinite(other)]).max(initial=0)
     return np.allclose(one, other, rtol=0, atol=1e-6 * largest, equal_nan=True)
 
 
-def is_right(case: Any, came: Any) -> Any:
-    return any(same(came, expected) for expected in case.expected)
+def is_right(case: Case, came: NDArray[Any]) -> bool:
+    """Return whether a result is one of the right results of a case."""
+    return any(is_close(came, expected) for expected in case.expected)
 
 
-def handed_in(reading: Any, item: Any) -> Any:
-    """Return the cases to which a reading applies, each with what it gives."""
+def results_of(
+    reading: Callable[[Case], NDArray[Any] | None], item: tuple[int, str]
+) -> list[tuple[Case, NDArray[Any]]]:
+    """Return the cases of an item to which a reading applies, each with the result that it
+    gives.
+    """
     came = [(case, reading(case)) for case in cases_of(item)]
     return [(case, value) for case, value in came if value is not None]
 

@@ -26,6 +26,8 @@ Pairs = list[tuple[int, int]]
 
 @dataclass(frozen=True)
 class Case:
+    """One case of the suite: an operator, its attributes and inputs, and the right outputs."""
+
     name: str
     operator: str
     attributes: Attributes
@@ -48,10 +50,12 @@ def load_cases() -> list[Case]:
 
 
 def _is_single(model: Any) -> bool:
+    """Return whether the graph of a model is one of the operators below, alone."""
     return len(model.graph.node) == 1 and model.graph.node[0].op_type in OPERATORS
 
 
 def _read(test: Any, model: Any) -> Case:
+    """Return a case from a test of the suite and its model."""
     (node,) = model.graph.node
     ((inputs, outputs),) = test.data_sets or [_read_arrays(Path(test.model_dir, "test_data_set_0"))]
     weights = {tensor.name: numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
@@ -77,15 +81,18 @@ def _read_arrays(folder: Path) -> list[list[Array]]:
 
 
 def _pairs(a: Attributes, rank: int) -> Pairs:
+    """Return the padding (before, after) of each axis from the attributes; 0 by default."""
     pads = a.get("pads", [0] * 2 * rank)
     return list(zip(pads[:rank], pads[rank:], strict=True))
 
 
 def _padding(a: Attributes, rank: int) -> Any:
+    """Return the padding as convpool takes it: a name, or a pair for each axis."""
     return AUTO_PAD.get(a["auto_pad"]) or _pairs(a, rank)
 
 
 def _steps(a: Attributes, rank: int) -> dict[str, Any]:
+    """Return the stride and the dilation as keywords of a call; 1 by default."""
     return {"stride": a.get("strides", [1] * rank), "dilation": a.get("dilations", [1] * rank)}
 
 
@@ -95,10 +102,12 @@ def _kernels(w: Array) -> Array:
 
 
 def _last(x: Array) -> Array:
+    """Return an array with its channels moved from axis 1 to the end."""
     return np.moveaxis(x, 1, -1)
 
 
 def _first(x: Array) -> Array:
+    """Return an array with its channels moved from the end to axis 1."""
     return np.moveaxis(x, -1, 1)
 
 
@@ -106,6 +115,7 @@ def _first(x: Array) -> Array:
 
 
 def _conv(library: Any, a: Attributes, x: Array, w: Array, bias: Array | None = None) -> Array:
+    """Return a convolution of images (n, c, *spatial) with weights, and a bias if there is one."""
     rank = x.ndim - 2
     words = _steps(a, rank) | {"groups": a.get("group", 1), "bias": bias, "channel_axis": 1}
     return library.convolve(x, _kernels(w), _padding(a, rank), **words)
@@ -114,6 +124,7 @@ def _conv(library: Any, a: Attributes, x: Array, w: Array, bias: Array | None = 
 def _conv_integer(
     library: Any, a: Attributes, x: Array, w: Array, x_zero: Any = 0, w_zero: Any = 0
 ) -> Array:
+    """Return the sums of a convolution of integers, less their zero points, as int32."""
     w_zeros = np.asarray(w_zero, np.int64).reshape(
         -1, *[1] * (w.ndim - 1)
     )  # one, or one per kernel
@@ -125,6 +136,7 @@ def _conv_integer(
 def _conv_transpose(
     library: Any, a: Attributes, x: Array, w: Array, bias: Array | None = None
 ) -> Array:
+    """Return a transposed convolution of values (n, c, *spatial) with weights."""
     rank = x.ndim - 2
     words = _steps(a, rank) | {"groups": a.get("group", 1), "channel_axis": 1}
     padding, extra = _padding(a, rank), a.get("output_padding", [0] * rank)
@@ -153,6 +165,7 @@ def _fit(
 
 
 def _pool_words(a: Attributes, x: Array) -> dict[str, Any]:
+    """Return the keywords of a pooling of images from the attributes."""
     rank = x.ndim - 2
     return _steps(a, rank) | {
         "padding": _padding(a, rank),
@@ -162,6 +175,7 @@ def _pool_words(a: Attributes, x: Array) -> dict[str, Any]:
 
 
 def _max_pool(library: Any, a: Attributes, x: Array) -> tuple[Array, Array]:
+    """Return the greatest pixels and their indices, which count over the whole array."""
     values, indices = library.max_pool_indices(x, a["kernel_shape"], **_pool_words(a, x))
     np.testing.assert_array_equal(
         library.pool(x, a["kernel_shape"], mode="max", **_pool_words(a, x)), values
@@ -175,6 +189,7 @@ def _max_pool(library: Any, a: Attributes, x: Array) -> tuple[Array, Array]:
 
 
 def _average_pool(library: Any, a: Attributes, x: Array) -> Array:
+    """Return the averages of windows."""
     count_padding = bool(a.get("count_include_pad", 0))
     return library.pool(
         x, a["kernel_shape"], mode="avg", count_padding=count_padding, **_pool_words(a, x)
@@ -182,14 +197,17 @@ def _average_pool(library: Any, a: Attributes, x: Array) -> Array:
 
 
 def _lp_pool(library: Any, a: Attributes, x: Array) -> Array:
+    """Return the p-norms of windows; p is 2 by default."""
     return library.pool(x, a["kernel_shape"], mode="lp", p=a.get("p", 2), **_pool_words(a, x))
 
 
 def _global_average_pool(library: Any, a: Attributes, x: Array) -> Array:
+    """Return the average of each channel of each image."""
     return _first(library.global_pool(_last(x), "avg"))
 
 
 def _global_max_pool(library: Any, a: Attributes, x: Array) -> Array:
+    """Return the greatest pixel of each channel of each image."""
     return _first(library.global_pool(_last(x), "max"))
 
 

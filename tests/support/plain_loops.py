@@ -1,27 +1,38 @@
 """What a case must return, by nested loops over plain numbers."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+
+from convpool.check.behaviour.case import Case, Pair
 
 
-def zeros_before(case: Any, axis: int) -> Any:
-    """Return the zeros before the first pixel and the number of windows, for each way that is
-    right.
+def zeros_before(case: Case, axis: int) -> tuple[list[int], int]:
+    """Return the numbers of zeros before the first pixel of an axis (0: rows, 1: columns) that are
+    right, and the number of windows.
     """
     n, k, s = case.size[axis], case.window[axis], case.stride[axis]
-    if case.padding == "same":
+    padding = case.padding
+    if padding == "same":
         total = (n - 1) * s + k - n
         return sorted({total // 2, total - total // 2}), n
-    each = 0 if case.padding == "valid" else case.padding[axis]
+    if isinstance(padding, str):
+        assert padding == "valid"
+        padding = (0, 0)
+    each = padding[axis]
     count = 0
     while count * s + k <= n + 2 * each:
         count += 1
     return [each], count
 
 
-def plainly(case: Any, tops: Any, *, flip: Any = False) -> Any:
-    """Return the output as nested loops have it, given the zeros above and to the left."""
+def loop_output(case: Case, tops: Pair, *, flip: bool = False) -> NDArray[Any]:
+    """Return the output of a case as nested loops compute it, given the zeros (above, left), with
+    the kernel turned by half a turn if flip is true.
+    """
     images = np.asarray(case.images).astype(float)
     images = images[..., None] if images.ndim == 3 else images
     m, h, w, c = images.shape

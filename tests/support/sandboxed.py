@@ -1,14 +1,17 @@
 """Functions called in child processes: written into a course folder, and what they answer."""
 
+from __future__ import annotations
+
 import contextlib
 import os
-import pathlib
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from convpool.check.sandbox import caller
-from convpool.check.sandbox.calls import Call, SubmittedFunction
+from convpool.check.sandbox.calls import Answer, Call, SubmittedFunction
+from convpool.check.sandbox.interpreters import Interpreter
 from convpool.check.sandbox.limits import Limits
 from convpool.check.tasks import TASKS
 
@@ -18,26 +21,28 @@ IMAGES, KERNEL = np.arange(16.0).reshape(1, 4, 4), np.ones((2, 2))
 ROOT = hasattr(os, "getuid") and os.getuid() == 0
 
 
-def submitted(place: Any, text: str, file: str = FILE) -> Any:
-    """A course folder with one file."""
+def write_submission(place: Path, text: str, file: str = FILE) -> Path:
+    """Write a file with this text into the course folder at a place; return the folder."""
     folder = place / "submission"
     folder.mkdir(exist_ok=True)
     (folder / file).write_text(text)
     return folder
 
 
-def answered(
-    place: Any,
-    python: Any,
+def call_body(
+    place: Path,
+    python: Interpreter,
     body: str,
-    calls: Any = 1,
-    arguments: Any = (IMAGES, KERNEL),
-    limits: Any = LIMITS,
+    calls: int = 1,
+    arguments: tuple[Any, ...] = (IMAGES, KERNEL),
+    limits: Limits = LIMITS,
     head: str = "",
-) -> Any:
-    """The answers of a function with this body."""
+) -> list[Answer]:
+    """Call a function that has this body, below the lines of head, so many times in a child
+    process; return its answers.
+    """
     lines = "".join(f"    {line}\n" for line in body.splitlines())
-    folder = submitted(
+    folder = write_submission(
         place,
         f"import os, sys\nimport numpy as np\n{head}\ndef {FUNCTION}(images, kernel):\n{lines}",
     )
@@ -46,9 +51,11 @@ def answered(
     )
 
 
-def nothing_left(place: Any) -> Any:
-    """Whether no process of a child lives, and no temporary folder is there."""
-    for process in pathlib.Path("/proc").glob("[0-9]*"):
+def is_clean(place: Path) -> bool:
+    """Return whether no child process of a place lives, and none of its temporary folders is
+    there.
+    """
+    for process in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
             if os.fsencode(place) in (process / "cmdline").read_bytes():
                 return False

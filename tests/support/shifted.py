@@ -38,7 +38,7 @@ class Steps:
         return count - 1 if (count - 1) * self.stride >= self.before + size else count
 
 
-def named(
+def named_padding(
     padding: str, size: int, window: int, stride: int = 1, dilation: int = 1
 ) -> tuple[int, int]:
     """Return the padding (before, after) that a name stands for."""
@@ -139,6 +139,7 @@ def _masked_copies(
     over = [(0, end) for end in ends]
 
     def stack(array: NDArray[Any], one: float, other: float) -> NDArray[Any]:
+        """Return the copies of an array with one value as its padding, and another beyond it."""
         padded = np.pad(
             np.pad(array, [(0, 0), *sides, (0, 0)], constant_values=one),
             [(0, 0), *over, (0, 0)],

@@ -42,24 +42,29 @@ class Geometry(NamedTuple):
 
     @property
     def stride(self) -> tuple[int, ...]:
+        """The stride on each axis."""
         return tuple(axis.stride for axis in self.axes)
 
     @property
     def dilation(self) -> tuple[int, ...]:
+        """The dilation on each axis."""
         return tuple(axis.dilation for axis in self.axes)
 
     @property
     def ceil(self) -> bool:
+        """Whether windows may reach beyond the padding."""
         return self.axes[0].ceil
 
     @property
     def counts(self) -> tuple[int, ...]:
+        """The number of windows on each axis."""
         return tuple(
             axis.count(*size)
             for axis, *size in zip(self.axes, self.sizes, self.window, strict=True)
         )
 
     def __str__(self) -> str:
+        """Return the geometry in words, for the message of a failure."""
         return (
             f"sizes {self.sizes}, window {self.window}, padding {self.padding!r}, stride "
             f"{self.stride}, dilation {self.dilation}, ceil {self.ceil}"
@@ -74,9 +79,12 @@ def _geometry(
     dilation: tuple[int, ...],
     ceil: bool,
 ) -> Geometry:
+    """Return the geometry of these words, with the zeros that its padding means."""
     lines = zip(sizes, window, stride, dilation, strict=True)
     pairs = (
-        [shifted.named(padding, *line) for line in lines] if isinstance(padding, str) else padding
+        [shifted.named_padding(padding, *line) for line in lines]
+        if isinstance(padding, str)
+        else padding
     )
     steps = [
         Steps(before, after, s, d, ceil)
@@ -86,6 +94,7 @@ def _geometry(
 
 
 def _fits(geometry: Geometry) -> bool:
+    """Return whether each axis has a window."""
     return min(geometry.counts) >= 1
 
 
@@ -108,6 +117,7 @@ def some_axes(
     """Return drawn geometries of some axes."""
 
     def choices(values: Sequence[int]) -> tuple[int, ...]:
+        """Return a random choice of these values for each axis."""
         return tuple(random.choice(values) for _ in range(rank))
 
     found: list[Geometry] = []
@@ -225,7 +235,7 @@ class Transposed(NamedTuple):
     expected: NDArray[Any]
 
 
-def transposed(
+def transposed_convolution(
     counts: tuple[int, ...],
     window: tuple[int, ...],
     padding: Any,
@@ -244,10 +254,12 @@ def transposed(
         span = d * (w - 1) + 1
         if padding in ("same", "same_lower", "same_size"):
             sizes.append(o if padding == "same_size" else o * s)
-            pairs.append(shifted.named(padding, sizes[-1], w, s, d))
+            pairs.append(shifted.named_padding(padding, sizes[-1], w, s, d))
         else:
             pairs.append(
-                shifted.named(padding, 1, w, s, d) if isinstance(padding, str) else padding[k]
+                shifted.named_padding(padding, 1, w, s, d)
+                if isinstance(padding, str)
+                else padding[k]
             )
             sizes.append((o - 1) * s + span - sum(pairs[-1]) + extra[k])
     if min(sizes) < 1:
@@ -262,7 +274,7 @@ def transposed(
     )
 
 
-def every_transposed(
+def every_transposed_convolution(
     form: tuple[int, int, int], random: Random, windows: Sequence[int] = WINDOWS
 ) -> Iterator[Transposed]:
     """Yield every transposed convolution of one axis."""
@@ -270,6 +282,6 @@ def every_transposed(
     for o, w, padding, s, d in product(SIZES, windows, paddings, STRIDES, DILATIONS):
         extras = range(1) if padding in ("same", "same_lower", "same_size") else range(max(s, d))
         for extra in extras:
-            made = transposed((o,), (w,), padding, (s,), (d,), (extra,), form, random)
+            made = transposed_convolution((o,), (w,), padding, (s,), (d,), (extra,), form, random)
             if made:
                 yield made

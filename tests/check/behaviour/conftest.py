@@ -11,7 +11,7 @@ from convpool.check.tasks import TASKS
 from support.judged_here import (
     LIMITS,
     PYTHON,
-    in_process,
+    call_in_process,
 )
 from support.submissions import course_folder
 
@@ -21,7 +21,7 @@ def judge(tmp_path, monkeypatch):
     """Judge one file, made of a task's own file with something in it replaced."""
     monkeypatch.setattr(timing, "REPEATS", 2)  # enough to see that the best counts
 
-    def judged(task, *changes, text=None, max_ratio=None, limits=LIMITS, run=in_process):
+    def judged(task, *changes, text=None, max_ratio=None, limits=LIMITS, run=call_in_process):
         timing._own_cost.cache_clear()
         monkeypatch.setattr(caller, "run", run)
         file = TASKS[task].file

@@ -15,9 +15,9 @@ from support.judged_here import (
     ALL,
     JUDGED,
     PARTS,
-    of,
+    judged_cases,
 )
-from support.plain_loops import plainly, zeros_before
+from support.plain_loops import loop_output, zeros_before
 from support.sampling import mark_others_full
 
 # ---- right results, once more, with plain loops over plain numbers ----
@@ -27,7 +27,7 @@ def check_expected(case):
     ways = [(top, left) for top in zeros_before(case, 0)[0] for left in zeros_before(case, 1)[0]]
     assert len(case.expected) == len(ways)
     for tops in ways:
-        wanted = plainly(case, tops)
+        wanted = loop_output(case, tops)
         assert any(
             wanted.shape == right.shape and np.allclose(right, wanted, rtol=1e-12, atol=1e-9)
             for right in case.expected
@@ -221,7 +221,7 @@ def test_each_part_has_each_kind_of_case(task, item):
     if item == "padding":
         wanted |= OF_PADDING
         wanted.pop("as large as the image")
-    there = of(task, item)
+    there = judged_cases(task, item)
     missing = [name for name, has in wanted.items() if not any(map(has, there))]
     assert missing == []
 

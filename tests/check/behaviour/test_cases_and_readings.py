@@ -16,9 +16,9 @@ from convpool.check.diagnosis.readings.registry import READINGS
 from convpool.check.sandbox.calls import Answer
 from support.judged_here import (
     PARTS,
-    of,
+    judged_cases,
 )
-from support.plain_loops import plainly, zeros_before
+from support.plain_loops import loop_output, zeros_before
 from support.sampling import IS_FULL, mark_others_full
 
 
@@ -38,7 +38,7 @@ def others(task, item):
     drawn = random.Random(5)
     found = []
     for _ in range(60 if IS_FULL else 6):
-        case = drawn.choice([case for case in of(task, item) if max(case.size) < 9])
+        case = drawn.choice([case for case in judged_cases(task, item) if max(case.size) < 9])
         size = tuple(n + drawn.randrange(4) for n in case.size)
         shape = (case.sample.shape[0], *size, *case.sample.shape[3:])
         found.append(
@@ -57,7 +57,7 @@ def test_what_the_cases_do_not_tell_apart_is_the_same(name):
     """
     reading = READINGS[name]
     for task, item in PARTS:
-        if not any(caught(reading, case) for case in of(task, item)):
+        if not any(caught(reading, case) for case in judged_cases(task, item)):
             assert [case.name for case in others(task, item) if caught(reading, case)] == [], (
                 task,
                 item,
@@ -80,7 +80,7 @@ def same(before, count=lambda n, k, s, zeros: (n + sum(zeros) - k) // s + 1):
         inner = Case(max(case.task, 3), case.item, case.sample, case.weights, (), words)
         inner.__dict__["images"] = wide
         object.__setattr__(inner, "sample", replace(case.sample, shape=shape))
-        return plainly(inner, (0, 0))
+        return loop_output(inner, (0, 0))
 
     return reading
 
@@ -112,7 +112,9 @@ def test_readings_of_same(task, item, name):
     right.
     """
     rows = [
-        case for case in of(task, item) if max(case.size) < 9 and case.sample.numbers == "whole"
+        case
+        for case in judged_cases(task, item)
+        if max(case.size) < 9 and case.sample.numbers == "whole"
     ]
     assert len(rows) > 7
     if name.startswith("one more"):  # right where T is odd
@@ -126,11 +128,11 @@ def test_readings_of_same(task, item, name):
 
 
 def test_either_side_of_the_odd_zero_is_right_on_each_axis():
-    case = next(case for case in of(3, "same") if not any(k % 2 for k in case.window))
+    case = next(case for case in judged_cases(3, "same") if not any(k % 2 for k in case.window))
     assert len(case.expected) == 4
     for rows in (0, 1):
         for columns in (0, 1):
             tops = [
                 zeros_before(case, axis)[0][place] for axis, place in enumerate((rows, columns))
             ]
-            assert Trial(case, Answer("returned", plainly(case, tops))).problem == ""
+            assert Trial(case, Answer("returned", loop_output(case, tops))).problem == ""

@@ -15,10 +15,10 @@ from convpool.check.tasks import TASKS
 from convpool.check.verdicts import Outcome
 from support.judged_here import (
     PYTHON,
-    ended,
-    failing,
-    in_process,
-    of,
+    call_in_process,
+    failing_names,
+    judged_cases,
+    make_ending_child,
     words,
 )
 from support.sampling import mark_others_full
@@ -70,14 +70,14 @@ DEFECTS = {
 def test_a_defect_fails_its_parts(judge, name):
     task, old, new, parts, message = DEFECTS[name]
     items, _ = judge(task, (old, new))
-    assert failing(items) == parts
-    for part in failing(items):
+    assert failing_names(items) == parts
+    for part in failing_names(items):
         assert 1 <= len(items[part].findings) <= 4
         assert {finding.file for finding in items[part].findings} == {TASKS[task].file}
         assert f"{TASKS[task].function}(images, " in items[part].findings[0].details, (
             "a line to paste"
         )
-    assert any(message in one for part in failing(items) for one in words(items[part])), [
+    assert any(message in one for part in failing_names(items) for one in words(items[part])), [
         words(items[p]) for p in items
     ]
 
@@ -93,7 +93,7 @@ def test_values_and_errors_stand_apart(judge):
     )
     items, _ = judge(0, text=text.replace("return output", "return output + (w == 6)"))
     values, *errors = items["valid"].findings
-    widths = [case.size[1] for case in (*of(0, "valid"), *LARGE[0])]
+    widths = [case.size[1] for case in (*judged_cases(0, "valid"), *LARGE[0])]
     assert "differ" in values.words
     assert len(errors) == 2
     assert [finding.line for finding in errors] == [7, 7]
@@ -110,7 +110,7 @@ def test_at_most_three_kinds_of_error_are_shown(judge):
         0,
         ("    m, h, w = images.shape", "    m, h, w = images.shape\n    raise ValueError('x' * w)"),
     )
-    assert len({case.size[1] for case in of(0, "valid")}) > 3
+    assert len({case.size[1] for case in judged_cases(0, "valid")}) > 3
     assert len(items["valid"].findings) == behaviour.MAX_ERROR_KINDS == 3
 
 
@@ -158,7 +158,7 @@ def test_input_that_changes(judge):
         0, text=PLAIN.replace("    m, h", "    images[0] = 7\n    kernel *= kernel\n    m, h", 1)
     )
     (finding,) = items["input-unchanged"].findings
-    count = len((*of(0, "valid"), *LARGE[0]))
+    count = len((*judged_cases(0, "valid"), *LARGE[0]))
     assert finding.words.startswith(
         f"images and kernel changed in {count} of {count} cases; work on a copy. The first"
     )
@@ -178,7 +178,7 @@ def test_a_file_that_does_not_load(judge):
         ("def convolved(): pass", "AttributeError: "),
     ):
         items, (measure,) = judge(0, text=text)
-        assert failing(items) == ["loads"]
+        assert failing_names(items) == ["loads"]
         assert words(items["loads"])[0].startswith(message)
         assert items["loads"].findings[0].line == 1
         assert {items[name].outcome for name in ("valid", "input-unchanged")} == {Outcome.UNCHECKED}
@@ -187,15 +187,17 @@ def test_a_file_that_does_not_load(judge):
 
 
 def test_a_time_out_fails_its_part_and_leaves_the_others_unchecked(judge):
-    before = len(of(3, "valid"))
-    items, (measure,) = judge(3, run=ended("timed out", "no answer within 20 s", before + 2))
+    before = len(judged_cases(3, "valid"))
+    items, (measure,) = judge(
+        3, run=make_ending_child("timed out", "no answer within 20 s", before + 2)
+    )
     outcomes = [item.outcome for item in items.values()]
     fails, holds, left = Outcome.FAILS, Outcome.HOLDS, Outcome.UNCHECKED
     assert list(items) == ["loads", "valid", "padding", "same", "same-strided", "input-unchanged"]
     assert outcomes == [holds, holds, fails, left, left, holds]
     (message,) = words(items["padding"])
     assert message.startswith("1 of 3 cases: no answer within 20 s")
-    count = len(of(3, "same"))
+    count = len(judged_cases(3, "same"))
     assert words(items["same"]) == [
         f"{count} of {count} cases were not run: an earlier call had no answer in time"
     ]
@@ -204,10 +206,13 @@ def test_a_time_out_fails_its_part_and_leaves_the_others_unchecked(judge):
 
 def test_a_part_that_was_not_run_to_its_end_could_not_be_checked(judge):
     items, _ = judge(
-        3, run=ended("not run", "the checker was stopped", 3, words="the checker was stopped")
+        3,
+        run=make_ending_child(
+            "not run", "the checker was stopped", 3, words="the checker was stopped"
+        ),
     )
     assert items["valid"].outcome is Outcome.UNCHECKED
-    count = len(of(3, "valid"))
+    count = len(judged_cases(3, "valid"))
     assert words(items["valid"]) == [
         f"{count - 3} of {count} cases were not run: the checker was stopped"
     ]
@@ -215,11 +220,12 @@ def test_a_part_that_was_not_run_to_its_end_could_not_be_checked(judge):
 
 def test_a_child_that_never_starts_is_not_the_submission(judge):
     message = "not run: no process can be started"
-    items, _ = judge(3, run=ended("not run", message, 0, loaded=False))
+    items, _ = judge(3, run=make_ending_child("not run", message, 0, loaded=False))
     assert {item.outcome for item in items.values()} == {Outcome.UNCHECKED}
     assert words(items["same"]) == [message]
     items, _ = judge(
-        3, run=ended("died", "the process ended by signal 11 (SIGSEGV)", 0, loaded=False)
+        3,
+        run=make_ending_child("died", "the process ended by signal 11 (SIGSEGV)", 0, loaded=False),
     )
     assert items["loads"].outcome is Outcome.FAILS
 
@@ -232,7 +238,9 @@ def test_a_slow_file_that_is_right_holds(judge, task, ended_in):
     after = {"timed": timed, "timed once": timed + 1, "large": large, "second large": large + 1}[
         ended_in
     ]
-    items, (measure,) = judge(task, run=ended("timed out", "no answer within 20 s", after))
+    items, (measure,) = judge(
+        task, run=make_ending_child("timed out", "no answer within 20 s", after)
+    )
     assert {item.outcome for item in items.values()} == {Outcome.HOLDS}
     late = [] if "timed" in ended_in else [LARGE[task][ended_in == "second large"].name]
     message = [
@@ -258,7 +266,7 @@ def test_the_deadline_is_kept_across_tasks(tmp_path, monkeypatch):
         if function.folder == tmp_path:
             left.append(limits.task_seconds)
         clock[0] += 2
-        return in_process(function, calls, python, limits)
+        return call_in_process(function, calls, python, limits)
 
     monkeypatch.setattr(caller, "run", run)
     monkeypatch.setattr(time, "monotonic", lambda: clock[0])

@@ -20,9 +20,9 @@ from convpool.check.verdicts import Outcome
 from support.judged_here import (
     LIMITS,
     PYTHON,
-    ended,
-    failing,
-    in_process,
+    call_in_process,
+    failing_names,
+    make_ending_child,
     words,
 )
 from support.submissions import course_folder
@@ -33,7 +33,7 @@ def lasting(seconds, memory):
 
     def run(function, calls, python, limits):
         own = function.folder == own_files.folder()
-        answers = in_process(function, calls, python, limits)
+        answers = call_in_process(function, calls, python, limits)
         taken, grown = (1.0, 10_000_000) if own else (seconds, memory)
         # of the calls that are timed, the last is the fastest; they alone need more memory
         timed = [place for place, call in enumerate(calls) if call.arguments[0] is TIMED[0].images]
@@ -60,7 +60,7 @@ def test_ratios_and_the_bar(judge):
     assert list(items)[-1] == "speed"
     assert items["speed"].outcome is Outcome.HOLDS
     items, _ = judge(0, run=run, max_ratio=2.9)
-    assert failing(items) == ["speed"]
+    assert failing_names(items) == ["speed"]
     message = (
         "a larger call takes 3.0 times as long as the project's own file; at most 2.9 was asked"
     )
@@ -69,7 +69,9 @@ def test_ratios_and_the_bar(judge):
 
 
 def test_speed_that_could_not_be_measured(judge):
-    items, _ = judge(1, run=ended("timed out", "no answer within 20 s", len(CASES[1])), max_ratio=9)
+    items, _ = judge(
+        1, run=make_ending_child("timed out", "no answer within 20 s", len(CASES[1])), max_ratio=9
+    )
     assert items["speed"].outcome is Outcome.UNCHECKED
     assert words(items["speed"]) == ["the larger call could not be timed"]
     items, _ = judge(1, text="1 / 0", max_ratio=9)
@@ -81,7 +83,7 @@ def test_own_files_are_timed_once(judge):
 
     def run(function, *rest):
         folders.append(function.folder)
-        return in_process(function, *rest)
+        return call_in_process(function, *rest)
 
     judge(0, run=run)
     behaviour.judge(course_folder(folders[-1]), [0], PYTHON, Limits())
@@ -111,7 +113,7 @@ def test_own_files_are_timed_by_one_thread_at_a_time(judge):
 def test_what_is_found_while_all_stops_is_not_kept(judge):
     limits = Limits()
     limits.stop.set()
-    judge(0, run=ended("not run", "", 0), limits=limits)
+    judge(0, run=make_ending_child("not run", "", 0), limits=limits)
     assert timing._own_cost.cache_info().currsize == 0
 
 

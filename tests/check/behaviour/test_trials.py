@@ -16,7 +16,7 @@ from convpool.check.sandbox.calls import Answer
 from support.judged_here import (
     JUDGED,
     PARTS,
-    of,
+    judged_cases,
 )
 from support.plain_loops import zeros_before
 
@@ -75,7 +75,7 @@ def test_nan_belongs_to_its_windows():
 
 def tried(task, item, wrong):
     """Return trials of a part, right but where wrong says so of a case."""
-    rights = [(case, case.expected[0]) for case in of(task, item)]
+    rights = [(case, case.expected[0]) for case in judged_cases(task, item)]
     values = [right + np.abs(right).max() + 1 if wrong(case) else right for case, right in rights]
     return [
         Trial(case, Answer("returned", value))
@@ -94,11 +94,15 @@ def common(task, item, wrong):
 def test_a_trait_is_named_where_it_sets_apart(words):
     has = trials.TRAITS[words]
     parts = [
-        part for part in PARTS if 0 < sum(map(has, of(*part))) <= len(of(*part)) - trials.MIN_OTHERS
+        part
+        for part in PARTS
+        if 0 < sum(map(has, judged_cases(*part))) <= len(judged_cases(*part)) - trials.MIN_OTHERS
     ]
     assert parts, "no case has it, or all have it"
     phrases = [common(*part, has) for part in parts]
-    wanted = [f"the {sum(not has(case) for case in of(*part))} others hold" for part in parts]
+    wanted = [
+        f"the {sum(not has(case) for case in judged_cases(*part))} others hold" for part in parts
+    ]
     assert all(
         "just the cases that" in one and end in one
         for one, end in zip(phrases, wanted, strict=True)
@@ -108,10 +112,9 @@ def test_a_trait_is_named_where_it_sets_apart(words):
 
 def test_traits_in_words():
     uint8 = common(0, "valid", lambda case: case.images.dtype == np.uint8)
+    others = len(judged_cases(0, "valid")) - 2
     assert (
-        uint8
-        == f"; it is just the cases that have images of uint8, and the {len(of(0, 'valid')) - 2} "
-        "others hold"
+        uint8 == f"; it is just the cases that have images of uint8, and the {others} others hold"
     )
     defaults = common(3, "same", lambda case: "padding" in case.defaults)
     assert "just the cases that leave padding to its default" in defaults
@@ -138,7 +141,7 @@ def test_a_trait_of_most_that_are_wrong():
     )
     assert (
         wrong == "; it is 1 of the 2 cases that have images of uint8, and the "
-        f"{len(of(0, 'valid')) - 2} others hold"
+        f"{len(judged_cases(0, 'valid')) - 2} others hold"
     )
 
 

@@ -12,7 +12,7 @@ from convpool.check.diagnosis.arithmetic import (
 )
 from convpool.check.diagnosis.diagnose import diagnose
 from convpool.check.diagnosis.readings.registry import READINGS
-from support.observed_results import ITEMS, cases_of, handed_in, is_right, same
+from support.observed_results import ITEMS, cases_of, is_close, is_right, results_of
 from support.sampling import IS_FULL, mark_others_full
 
 
@@ -31,7 +31,7 @@ def told_apart(name):
     order = list(ITEMS)
     start = sum(map(ord, name)) % len(order)
     for item in order[start:] + order[:start]:
-        came = handed_in(READINGS[name], item)
+        came = results_of(READINGS[name], item)
         if not all(is_right(case, value) for case, value in came):
             yield came
             if not IS_FULL:
@@ -57,7 +57,7 @@ def test_each_hypothesis_is_named_or_one_that_gives_the_same(name):
         for case, value in came:
             ways = [apply_reading(other, way) for way in odd_zero_variants(arguments_of(case))]
             assert found.reading == name or any(
-                way is not None and same(way, value) for way in ways
+                way is not None and is_close(way, value) for way in ways
             ), case.name
     assert bool(tried) == (name not in NEVER_DIFFER)
 

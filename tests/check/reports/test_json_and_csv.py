@@ -15,11 +15,11 @@ from support.judgements import (
     SCHEMA,
     WINDOW,
     jsonschema,
-    judged,
+    make_judgement,
 )
 
 
-@pytest.mark.parametrize("judgements", [[BROKEN], CLASS, [judged()]])
+@pytest.mark.parametrize("judgements", [[BROKEN], CLASS, [make_judgement()]])
 def test_json_is_as_the_schema_says(judgements):
     report = json.loads(as_json(judgements), parse_constant=pytest.fail)
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
@@ -76,5 +76,5 @@ def test_csv_has_a_row_for_each_submission():
 
 @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", " =1", "\t=1"])
 def test_csv_holds_no_formula(name):
-    (row,) = csv.DictReader(io.StringIO(as_csv([judged(name=name)])))
+    (row,) = csv.DictReader(io.StringIO(as_csv([make_judgement(name=name)])))
     assert row["submission"] == f"'{name}"

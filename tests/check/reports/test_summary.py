@@ -6,7 +6,7 @@ from convpool.check.behaviour import requirements
 from convpool.check.reports.summary import common_items, reported_findings
 from convpool.check.tasks import TASKS
 from convpool.check.verdicts import Finding
-from support.judgements import BROKEN, CLASS, FAILS, item, judged, screen
+from support.judgements import BROKEN, CLASS, FAILS, item, make_judgement, screen
 
 
 def test_the_same_in_several_files_is_said_once():
@@ -22,7 +22,7 @@ def test_the_same_in_several_files_is_said_once():
 
 def test_one_file_is_named_in_its_words():
     (reported,) = reported_findings(
-        judged(item(2, "run-bit", FAILS, Finding(f"chmod +x {TASKS[2].file}")))
+        make_judgement(item(2, "run-bit", FAILS, Finding(f"chmod +x {TASKS[2].file}")))
     )
     assert reported.words == f"chmod +x {TASKS[2].file}"
 
@@ -35,18 +35,18 @@ def test_verdicts_come_before_remarks_and_tasks_in_order():
 
 
 def test_an_item_without_a_finding_gives_its_title():
-    (reported,) = reported_findings(judged(item(0, "loops", FAILS)))
+    (reported,) = reported_findings(make_judgement(item(0, "loops", FAILS)))
     assert reported.words == "The title of loops."
 
 
 def test_many_places_are_counted():
     findings = [Finding("line too long", line=line) for line in range(1, 21)]
-    (reported,) = reported_findings(judged(item(0, "pycodestyle", FAILS, *findings)))
+    (reported,) = reported_findings(make_judgement(item(0, "pycodestyle", FAILS, *findings)))
     assert reported.where.endswith(f"{TASKS[0].file}:8 and 12 more")
 
 
 def test_what_is_commonest_comes_first_with_its_readings():
-    flipped = judged(item(3, "same", FAILS, Finding("words", reading="flip")), name="max")
+    flipped = make_judgement(item(3, "same", FAILS, Finding("words", reading="flip")), name="max")
     first, *others = common_items([*CLASS, flipped])
     assert (first.name, first.submissions, first.tasks, first.readings) == (
         "same",
@@ -58,12 +58,12 @@ def test_what_is_commonest_comes_first_with_its_readings():
 
 
 def test_every_part_of_the_behaviour_has_a_row():
-    one = judged(*(item(3, name) for name in requirements.TITLES))
+    one = make_judgement(*(item(3, name) for name in requirements.TITLES))
     rows = {line.split()[0] for line in screen([one]).splitlines() if line.strip()}
     assert set(requirements.TITLES) <= rows
 
 
 def test_the_worst_is_told():
-    assert screen([judged()]).splitlines()[-1] == "ada: all 1 requirements hold"
+    assert screen([make_judgement()]).splitlines()[-1] == "ada: all 1 requirements hold"
     some = replace(BROKEN, items=BROKEN.items[-3:])
     assert screen([some]).splitlines()[-1] == "ada: 1 requirements hold, 2 could not be checked"

@@ -20,7 +20,7 @@ from support.judgements import (
     UNCHECKED,
     Console,
     item,
-    judged,
+    make_judgement,
     screen,
 )
 
@@ -56,7 +56,7 @@ def test_many_names_are_not_written_into_the_margin():
         "numpy-names",
     ]
     text = screen(
-        [judged(*(item(0, name, UNCHECKED, Finding("see syntax")) for name in names))], 80
+        [make_judgement(*(item(0, name, UNCHECKED, Finding("see syntax")) for name in names))], 80
     )
     (first,) = (
         number for number, line in enumerate(text.splitlines()) if "? module-docstring" in line
@@ -65,8 +65,8 @@ def test_many_names_are_not_written_into_the_margin():
 
 
 def test_one_does_and_two_do():
-    assert "1 does not" in screen([judged(item(0, "loops", FAILS), item(1, "loops"))])
-    assert "2 do not" in screen([judged(item(0, "loops", FAILS), item(1, "loops", FAILS))])
+    assert "1 does not" in screen([make_judgement(item(0, "loops", FAILS), item(1, "loops"))])
+    assert "2 do not" in screen([make_judgement(item(0, "loops", FAILS), item(1, "loops", FAILS))])
 
 
 def test_a_screen_has_a_row_for_each_part():
@@ -96,7 +96,7 @@ def test_colours_are_for_terminals_only():
 
 def test_ascii_has_marks_too():
     file = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
-    report.print_report([judged()], report.make_console(file, 80))
+    report.print_report([make_judgement()], report.make_console(file, 80))
     file.flush()
     assert b"ok" in file.buffer.getvalue()
 

@@ -6,7 +6,7 @@ from convpool.check.rules.analysis.reachable_loops import ReachableLoops
 from convpool.check.submissions.task_files import parse
 from convpool.check.tasks import TASKS
 from convpool.check.verdicts import Outcome
-from support.rule_checks import DEF, EARLY_RETURN, THREE, item, put, words, written
+from support.rule_checks import DEF, EARLY_RETURN, THREE, file_text, item, put, words
 
 SAME = """
 def convolve(images, kernels, padding='same', stride=(1, 1)):
@@ -63,7 +63,7 @@ def test_more_written_than_run_is_a_remark(folder):
 
 
 def test_task_5_may_have_three(folder):
-    three = written(THREE).replace("convolve_grayscale_valid(images, kernel)", TASKS[5].signature)
+    three = file_text(THREE).replace("convolve_grayscale_valid(images, kernel)", TASKS[5].signature)
     put(folder, three, 5)
     assert item(folder, "loops", 5).outcome == Outcome.HOLDS
     put(
@@ -75,14 +75,14 @@ def test_task_5_may_have_three(folder):
 
 
 def test_loops_without_the_function_are_not_counted(folder):
-    put(folder, written(THREE).replace("_valid", "_value"))
+    put(folder, file_text(THREE).replace("_valid", "_value"))
     found = item(folder, "loops")
     assert found.outcome == Outcome.UNCHECKED
     assert "there is no function convolve_grayscale_valid" in words(found)
 
 
 def test_the_last_of_two_definitions_counts(folder):
-    put(folder, written("return images") + "\n\n" + DEF.replace("kernel", "kernels"))
+    put(folder, file_text("return images") + "\n\n" + DEF.replace("kernel", "kernels"))
     found = item(folder, "signature")
     assert "is defined 2 times (lines 7, 12); the last one counts" in words(found)
     assert found.outcome == Outcome.FAILS

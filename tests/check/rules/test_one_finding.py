@@ -4,12 +4,12 @@ import pytest
 
 from convpool.check.rules.registry import RULES
 from convpool.check.verdicts import Outcome
-from support.rule_checks import FIRST, HAS_STYLE, HEAD, item, items, put, words, written
+from support.rule_checks import FIRST, HAS_STYLE, HEAD, file_text, item, items, put, words
 from support.submissions import FILES
 
 
 def test_what_cannot_be_parsed_is_said_once(folder):
-    put(folder, written("return (images"))
+    put(folder, file_text("return (images"))
     found = {each.name: each for each in items(folder) if each.task == 0}
     assert found["syntax"].outcome == Outcome.FAILS
     unchecked = {name for name, each in found.items() if each.outcome == Outcome.UNCHECKED}
@@ -57,7 +57,7 @@ def test_what_is_slipped_once_is_said_once(folder):
     )
     put(
         folder,
-        written(
+        file_text(
             f"slide = np.convolve\n{called}\nreturn {{i for i in kernel}}, [n for n in images]"
         ),
     )
@@ -82,7 +82,7 @@ SIGNATURES = {
 
 @pytest.mark.parametrize("parameters", SIGNATURES)
 def test_a_signature_is_one_finding(folder, parameters):
-    put(folder, written("return 1").replace("(images, kernel)", f"({parameters})"))
+    put(folder, file_text("return 1").replace("(images, kernel)", f"({parameters})"))
     (found,) = item(folder, "signature").findings
     assert found.words.startswith(SIGNATURES[parameters])
 
@@ -92,7 +92,7 @@ def test_the_loop_that_is_not_needed_is_named(folder):
         "for n in range(m):\n    for i in range(h - kh + 1):\n        for j in range(w - kw "
         "+ 1):\n            pass"
     )
-    put(folder, written(loops))
+    put(folder, file_text(loops))
     (found,) = item(folder, "loops").findings
     assert found.line == 11
     assert "The loop in line 9 is not needed: take all images at once" in found.words
@@ -128,7 +128,7 @@ ADVICE = {
 @pytest.mark.skipif(not HAS_STYLE, reason="pycodestyle is missing")
 @pytest.mark.parametrize("line", ADVICE)
 def test_a_slip_of_style_says_what_would_do(folder, line):
-    put(folder, written(line))
+    put(folder, file_text(line))
     (found,) = item(folder, "pycodestyle").findings
     code, _, remedy = ADVICE[line].partition(" ")
     assert found.code == code

@@ -8,7 +8,7 @@ from convpool.check.rules import style
 from convpool.check.sandbox import interpreters
 from convpool.check.sandbox.static_checks import StaticRun
 from convpool.check.verdicts import Outcome, UncheckedError
-from support.rule_checks import HAS_STYLE, item, put, words, written
+from support.rule_checks import HAS_STYLE, file_text, item, put, words
 from support.submissions import course_folder
 
 
@@ -25,7 +25,7 @@ def test_repeated_slips_are_one_finding():
 def test_settings_of_the_student_are_not_read(folder):
     for name in ("setup.cfg", "tox.ini"):
         (folder / name).write_text("[pycodestyle]\nignore = E,W\n")
-    put(folder, written("return images [0]"))
+    put(folder, file_text("return images [0]"))
     assert item(folder, "pycodestyle").outcome == Outcome.FAILS
 
 

@@ -10,59 +10,59 @@ from support.rule_checks import (
     HELPER,
     TWO,
     TWO_INSIDE,
+    file_text,
     items,
     put,
     words,
-    written,
 )
 
 RIGHT = {
-    "no loop": written("return np.tensordot(np.array(images), kernel)"),
-    "flat": written("for t in range(9):\n    i, j = divmod(t, 3)\nreturn images"),
-    "two after another": written("for i in range(3):\n    pass\nfor j in range(3):\n    pass"),
-    "branches": written(
+    "no loop": file_text("return np.tensordot(np.array(images), kernel)"),
+    "flat": file_text("for t in range(9):\n    i, j = divmod(t, 3)\nreturn images"),
+    "two after another": file_text("for i in range(3):\n    pass\nfor j in range(3):\n    pass"),
+    "branches": file_text(
         f"if kernel is None:\n    {TWO.replace(chr(10), chr(10) + '    ')}\nelse:\n    pass\n"
     ),
     "early return": EARLY_RETURN,
-    "ifs that exclude each other": written(f"{CHOICES[0]}{CHOICES[1]}"),
-    "elifs, then an if of the same name": written(
+    "ifs that exclude each other": file_text(f"{CHOICES[0]}{CHOICES[1]}"),
+    "elifs, then an if of the same name": file_text(
         f"{CHOICES[0]}el{CHOICES[1]}if type(kernel) is tuple:\n{TWO_INSIDE}"
     ),
-    "the same asked twice": written(
+    "the same asked twice": file_text(
         "if kernel == 'max':\n    for i in range(3):\n        pass\n" * 2
     ),
-    "helper": written("for i in range(3):\n    row(images)", HELPER),
-    "helper called twice": written(
+    "helper": file_text("for i in range(3):\n    row(images)", HELPER),
+    "helper called twice": file_text(
         "row(images)\nrow(kernel)\nfor i in range(3):\n    pass", HELPER
     ),
-    "helper that is not called": written(TWO, HELPER),
-    "helper's name for a variable": written("row = images[0]\n" + TWO + "\nreturn row", HELPER),
-    "main": written(TWO) + "\n\nif __name__ == '__main__':\n    print([n for n in range(3)])\n",
-    "choice": written("return {'max': lambda x: x, 'avg': np.mean}['max'](images)"),
-    "ufunc reduce": written("return np.add.reduce(images) + np.maximum.reduce(images)"),
-    "sum of zip": written("return sum(images), max(zip(images, kernel)), list(range(3))"),
-    "ndindex": written("for i, j in np.ndindex(3, 3):\n    pass"),
-    "re-entry": written(
+    "helper that is not called": file_text(TWO, HELPER),
+    "helper's name for a variable": file_text("row = images[0]\n" + TWO + "\nreturn row", HELPER),
+    "main": file_text(TWO) + "\n\nif __name__ == '__main__':\n    print([n for n in range(3)])\n",
+    "choice": file_text("return {'max': lambda x: x, 'avg': np.mean}['max'](images)"),
+    "ufunc reduce": file_text("return np.add.reduce(images) + np.maximum.reduce(images)"),
+    "sum of zip": file_text("return sum(images), max(zip(images, kernel)), list(range(3))"),
+    "ndindex": file_text("for i, j in np.ndindex(3, 3):\n    pass"),
+    "re-entry": file_text(
         "if kernel == 'same':\n    return convolve_grayscale_valid(images, 1)\n" + TWO
     ),
-    "class": written(
+    "class": file_text(
         "return Conv(images).run()", CLASS.format(line="for i in range(3):\n            pass")
     ),
-    "own convolve": written(
+    "own convolve": file_text(
         TWO + "\nconvolve(images)",
         "def convolve(images):\n    '''Mine.'''\n    return images\n\n\n",
     ),
-    "correlate": written("return np.correlate(images, kernel)"),
-    "types": written("return images").replace(
+    "correlate": file_text("return np.correlate(images, kernel)"),
+    "types": file_text("return images").replace(
         "(images, kernel)", "(images: np.ndarray, kernel: np.ndarray) -> 'm'"
     ),
-    "imports otherwise": written("return images").replace("ceil, floor", "floor"),
-    "old names": written("return images.astype(np.float) + np.bool(0)"),
-    "walrus": written("if (n := len(images)) > 3:\n    return n"),
-    "async in a string": written("return 'async for [i for i in j] np.convolve'"),
-    "method named map": written("return images.map(kernel), np.piecewise"),
-    "variable named filter": written("filter = images[0]\nreturn filter * kernel"),
-    "nested function": written(
+    "imports otherwise": file_text("return images").replace("ceil, floor", "floor"),
+    "old names": file_text("return images.astype(np.float) + np.bool(0)"),
+    "walrus": file_text("if (n := len(images)) > 3:\n    return n"),
+    "async in a string": file_text("return 'async for [i for i in j] np.convolve'"),
+    "method named map": file_text("return images.map(kernel), np.piecewise"),
+    "variable named filter": file_text("filter = images[0]\nreturn filter * kernel"),
+    "nested function": file_text(
         "def inner():\n    '''One.'''\n    for i in range(3):\n        pass\ninner()"
     ),
 }

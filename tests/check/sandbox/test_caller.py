@@ -18,9 +18,9 @@ from support.sandboxed import (
     IMAGES,
     KERNEL,
     LIMITS,
-    answered,
-    nothing_left,
-    submitted,
+    call_body,
+    is_clean,
+    write_submission,
 )
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits and namespaces are Linux's")
@@ -71,7 +71,7 @@ def test_answers(place, python):
     )
     calls = [Call((IMAGES, KERNEL, number)) for number in range(len(PLAIN))]
     found = caller.run(
-        SubmittedFunction(submitted(place, text), FILE, FUNCTION), calls, python, LIMITS
+        SubmittedFunction(write_submission(place, text), FILE, FUNCTION), calls, python, LIMITS
     )
     for answer, line, (body, expected) in zip(found, lines, PLAIN.items(), strict=True):
         raised = expected.outcome == "raised"
@@ -108,7 +108,7 @@ def {FUNCTION}(images, kernel, padding, rest, word, yes, stride=0):
     return images * 1.0
 """
     answer = caller.run(
-        SubmittedFunction(submitted(place, text), FILE, FUNCTION),
+        SubmittedFunction(write_submission(place, text), FILE, FUNCTION),
         [Call(given, {"stride": (2, 1)})],
         python,
         LIMITS,
@@ -122,7 +122,7 @@ def {FUNCTION}(images, kernel, padding, rest, word, yes, stride=0):
 
 def test_next_calls_are_made_after_a_death(place, python):
     body = "if images[0, 0, 0] < 0:\n    os._exit(7)\nreturn images"
-    folder = submitted(
+    folder = write_submission(
         place, f"import os\ndef {FUNCTION}(images, kernel):\n    " + body.replace("\n", "\n    ")
     )
     calls = [Call((IMAGES + sign * 100, KERNEL)) for sign in (1, -1, 1, -1, -1, 1)]
@@ -157,7 +157,7 @@ UNLOADED = {
 @pytest.mark.parametrize("text", UNLOADED, ids=range(len(UNLOADED)))
 def test_files_that_do_not_load(text, place, python):
     found = caller.run(
-        SubmittedFunction(submitted(place, text), FILE, FUNCTION),
+        SubmittedFunction(write_submission(place, text), FILE, FUNCTION),
         [Call((IMAGES, KERNEL))] * 2,
         python,
         LIMITS,
@@ -168,18 +168,18 @@ def test_files_that_do_not_load(text, place, python):
 
 
 def test_main_part_does_not_run_and_other_files_can_be_imported(place, python):
-    submitted(place, "def helper(images):\n    return images + 1\n", TASKS[1].file)
+    write_submission(place, "def helper(images):\n    return images + 1\n", TASKS[1].file)
     head = (
         f"helper = __import__('{TASKS[1].file[:-3]}').helper\nif __name__ == '__main__':\n    "
         "raise ValueError"
     )
     np.testing.assert_array_equal(
-        answered(place, python, "return helper(images)", head=head)[0].value, IMAGES + 1
+        call_body(place, python, "return helper(images)", head=head)[0].value, IMAGES + 1
     )
 
 
 def test_files_that_are_not_copied(place, python):
-    folder = submitted(place, "")
+    folder = write_submission(place, "")
     (folder / FILE).unlink()
     secret = place / "secret.py"
     secret.write_text("")
@@ -200,14 +200,14 @@ def test_files_that_are_not_copied(place, python):
     (folder / FILE).unlink()
     (folder / FILE).write_text("#" * 1000001)
     assert words() == f"not run: {FILE} is longer than 1000000 bytes"
-    assert nothing_left(place)
+    assert is_clean(place)
 
 
 def test_time_of_a_submission(place, python):
     deadline = time.monotonic() + 100
     assert Limits().until(deadline).task_seconds == 20
     assert 9 < Limits().until(time.monotonic() + 10).task_seconds <= 10
-    answer = answered(place, python, "return images", limits=Limits().until(time.monotonic()))[0]
+    answer = call_body(place, python, "return images", limits=Limits().until(time.monotonic()))[0]
     assert (answer.outcome, answer.words) == (
         "not run",
         "not run: the time for this submission was over",
@@ -216,7 +216,7 @@ def test_time_of_a_submission(place, python):
 
 def test_interpreter_that_fails_is_named(place):
     broken = interpreters.Interpreter(pathlib.Path("/bin/false"), "3.8.18", "1.19.2")
-    answer = answered(place, broken, "return images")[0]
+    answer = call_body(place, broken, "return images")[0]
     assert (answer.outcome, answer.words) == (
         "not run",
         "not run: the process ended early: it said nothing",
@@ -280,7 +280,7 @@ def send(frame, payload):
             os.write(cells['channel'], cells['key'] + lengths + text + payload)
 """
     body = f"send({frame!r}, {payload!r})\nreturn images"
-    answer = answered(place, python, body, head=head)[0]
+    answer = call_body(place, python, body, head=head)[0]
     assert answer.outcome == "died"
     assert answer.words == "something else than the answers was written to where they come back"
 
@@ -299,7 +299,7 @@ def {FUNCTION}(images, kernel):
 def helper(value):
     return value + 1
 """
-    folder = submitted(place, text)
+    folder = write_submission(place, text)
     found = caller.follow(
         SubmittedFunction(folder, FILE, FUNCTION), Call((IMAGES, KERNEL)), python, LIMITS
     )

@@ -29,9 +29,9 @@ from support.sandboxed import (
     KERNEL,
     LIMITS,
     ROOT,
-    answered,
-    nothing_left,
-    submitted,
+    call_body,
+    is_clean,
+    write_submission,
 )
 from support.submissions import OURS
 
@@ -105,7 +105,7 @@ def test_hostile(name, namespaces, place, python):
     outcomes, words = ENDS[name]
     seconds = 1 if outcomes and "timed out" in outcomes else SLOW.get(name, 3)
     limits = Limits(task_seconds=seconds, processes=8, namespaces=namespaces)
-    folder = submitted(place, (HOSTILE / f"{name}.py").read_text())
+    folder = write_submission(place, (HOSTILE / f"{name}.py").read_text())
     secret = place / "secret"
     secret.write_text("secret")
     shutil.copy(OURS / TASKS[1].file, folder)
@@ -125,7 +125,7 @@ def test_hostile(name, namespaces, place, python):
         )  # a Python that only root may read: nothing more can be imported
     assert outcomes is None or tuple(answer.outcome for answer in answers) == outcomes, answers
     assert re.search(words, answers[0].words)
-    assert nothing_left(place)
+    assert is_clean(place)
     isolation = answers[0].isolation
     if name == "opens_socket" and "no network" in isolation:
         assert answers[0].value.tolist() == [0]
@@ -147,7 +147,7 @@ def test_hostile(name, namespaces, place, python):
 
 
 def test_isolation_is_named(place, python):
-    isolation = answered(place, python, "return images")[0].isolation
+    isolation = call_body(place, python, "return images")[0].isolation
     assert "limits" in isolation
     assert not ROOT or "unprivileged user" in isolation
     if (
@@ -162,7 +162,9 @@ def test_isolation_is_named(place, python):
             "unprivileged user",
             "limits",
         )
-    without = answered(place, python, "return images", limits=Limits(namespaces=False))[0].isolation
+    without = call_body(place, python, "return images", limits=Limits(namespaces=False))[
+        0
+    ].isolation
     assert without == (("unprivileged user", "limits") if ROOT else ("limits",))
 
 
@@ -170,7 +172,7 @@ def test_root_is_given_up(place, python):
     groups = os.getgroups()
     with contextlib.suppress(PermissionError):
         os.setgroups([4])
-    answer = answered(
+    answer = call_body(
         place, python, "return np.array([os.getuid(), os.getgid(), len(os.getgroups())])"
     )[0]
     with contextlib.suppress(PermissionError):

@@ -25,7 +25,7 @@ from convpool.engines.numpy import convolution as numpy_convolution
 from convpool.engines.numpy.convolution import PaddedImages
 from convpool.windows import PADDINGS, Axis, place
 from support.axes import convolution_axes
-from support.bounds import brightest, of_sums, padded
+from support.bounds import greatest_pixels, pad, sum_bounds
 
 
 @contextmanager
@@ -325,7 +325,7 @@ def bound(images, kernels, axes, **words):
     """
     layout = fourier_layout.cheapest(len(images), tuple(axes), *kernels.shape[-2:], 1)
     norms = np.sqrt(np.square(kernels, dtype="f8").sum(axis=tuple(range(kernels.ndim - 1))))
-    norm = math.sqrt(np.square(padded(images, axes, **words), dtype="f8").sum())
+    norm = math.sqrt(np.square(pad(images, axes, **words), dtype="f8").sum())
     return accuracy.error_bound(norm, norms, math.prod(layout.sizes), kernels.shape[-2]).max()
 
 
@@ -417,7 +417,7 @@ def judged(images, kernels, padding="same", stride=1, dilation=1, engine="fft", 
     axes = convolution_axes(images, kernels, padding, stride, dilation)
     exact = convpool.convolve(images.astype("g"), kernels.astype("g"), engine="numpy", **words)
     kind = actual.dtype
-    near = of_sums(images, kernels, axes, kind, **more)
+    near = sum_bounds(images, kernels, axes, kind, **more)
     with np.errstate(invalid="ignore"):
         close = np.abs(actual - exact) <= near + np.finfo(kind).eps * np.abs(exact)
         assert (close | (actual == exact) | (np.isnan(actual) & np.isnan(exact))).all()
@@ -589,12 +589,14 @@ def test_a_faintest_window_is_found():
     images, kernels = decades(1, 60, 70, 1), np.ones((9, 5, 1, 1))
     for words in (("same", 1, 1), ("full", 2, 1), ("valid", 3, 2)):
         axes = convolution_axes(images, kernels, *words)
-        magnitudes = np.abs(padded(images, axes))
+        magnitudes = np.abs(pad(images, axes))
         rows = [
             Axis(n, axis.window, axis.stride, axis.dilation)
             for n, axis in zip(magnitudes.shape[1:], axes, strict=False)
         ]
-        assert accuracy.faintest_window(magnitudes, rows).item() == brightest(images, axes).min()
+        assert (
+            accuracy.faintest_window(magnitudes, rows).item() == greatest_pixels(images, axes).min()
+        )
 
 
 @given(

@@ -24,13 +24,15 @@ class Broken:
     raises: bool = False  # True: some arguments raise an error
 
     def __str__(self) -> str:
+        """Return the name without blanks, as an id of a test."""
         return self.name.replace(" ", "-")
 
 
 def text(*edits: str) -> Change:
-    """Change old -> new, old -> new, ..., each of which stands there exactly once."""
+    """Return a change old -> new, old -> new, ..., of texts that stand there exactly once."""
 
     def change(path: Path) -> None:
+        """Make the edits in a file."""
         source = path.read_text(encoding="utf-8")
         for old, new in zip(edits[::2], edits[1::2], strict=True):
             assert source.count(old) == 1, f"{path.name} has {source.count(old)} times {old!r}"
@@ -41,9 +43,10 @@ def text(*edits: str) -> Change:
 
 
 def everywhere(old: str, new: str) -> Change:
-    """Change old -> new wherever it stands."""
+    """Return a change old -> new of a text wherever it stands."""
 
     def change(path: Path) -> None:
+        """Exchange the text in a file."""
         source = path.read_text(encoding="utf-8")
         assert old in source
         path.write_bytes(source.replace(old, new).encode())
@@ -52,18 +55,19 @@ def everywhere(old: str, new: str) -> Change:
 
 
 def as_bytes(change: Callable[[bytes], bytes]) -> Change:
-    """Change the bytes of a file."""
+    """Return a change of a file from a change of its bytes."""
 
-    def changed(path: Path) -> None:
+    def change_file(path: Path) -> None:
+        """Change the bytes of a file, which must become others."""
         before = path.read_bytes()
         assert change(before) != before
         path.write_bytes(change(before))
 
-    return changed
+    return change_file
 
 
 def below(head: str, *lines: str) -> Change:
-    """Add lines below the line that begins with head."""
+    """Return a change that adds lines below each line that begins with head."""
     return as_bytes(
         lambda data: b"".join(
             line + ("\n".join(lines) + "\n").encode() if line.startswith(head.encode()) else line

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from support.broken.code import (
     AVG_6,
     DOCSTRING_0,
@@ -10,6 +12,17 @@ from support.broken.code import (
     PIXEL_0,
 )
 from support.broken.defect import Broken, as_bytes, below, everywhere, text
+
+
+def empty_readme(path: Path) -> None:
+    """Leave nothing but a line end in the README beside a file."""
+    (path.parent / "README.md").write_text("\n")
+
+
+def underline_name(path: Path) -> None:
+    """Give a file a name with underscores for its hyphens."""
+    path.rename(path.parent / path.name.replace("-", "_"))
+
 
 FILES = (
     Broken("another interpreter", 0, "first-line", text(FIRST, "#!/usr/bin/python3\n")),
@@ -40,21 +53,21 @@ FILES = (
         "an empty README",
         None,
         "readme",
-        lambda path: (path.parent / "README.md").write_text("\n") and None,
+        empty_readme,
     ),
     Broken("a file is missing", 4, "file", lambda path: path.unlink(), unchecked="behaviour"),
     Broken(
         "a file is misnamed",
         2,
         "file",
-        lambda path: path.rename(path.parent / path.name.replace("-", "_")) and None,
+        underline_name,
         unchecked="behaviour",
     ),
     Broken(
         "an empty file",
         1,
         "file",
-        lambda path: path.write_bytes(b"") and None,
+        as_bytes(lambda data: b""),
         unchecked="behaviour",
     ),
 )

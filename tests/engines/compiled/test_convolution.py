@@ -1080,9 +1080,8 @@ def copied(folder):
 
     package = Path(convpool.__file__).parent
     shutil.copytree(package, folder / "convpool", ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "convpool" / "engines" / "__pycache__").write_text(
-        "a file, so no folder can be made here"
-    )
+    caches = folder / "convpool" / "engines" / "compiled" / "loops" / "__pycache__"
+    caches.write_text("a file, so no folder can be made here")
     return folder
 
 

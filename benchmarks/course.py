@@ -4,10 +4,10 @@
     python benchmarks/course.py --only 4,5 --images 500    # a quick look, without the bars
     python benchmarks/course.py --data supervised_learning/data
 
-Prints a markdown table. Every contender lives in a process of its own, which is started once, holds
-the images and runs when asked while the others wait. Before anything is timed, results are compared
-with the textbook's. Exit 0 if all agree, however long they took; 1 if one does not; 2 for words
-that make no sense. Runs on the brief's Python 3.8 with NumPy 1.19.2 as well as on current ones.
+Prints a markdown table; harness.py says how contenders are started, compared and timed, and the
+textbook's results are the expected ones. Exit 0 if all agree, however long they took; 1 if one does
+not; 2 for words that make no sense. Runs on the brief's Python 3.8 with NumPy 1.19.2 as well as on
+current ones.
 
 m images, h x w pixels, kh x kw kernel, nc kernels, sh sw stride, oh x ow output; i j a position in
 the output. To add a row of the table, add one entry to ROWS.
@@ -17,53 +17,44 @@ from __future__ import annotations
 
 import argparse
 import functools
-import importlib.metadata
 import importlib.util
-import platform
-import statistics
 import sys
-import tracemalloc
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from contender import (
-    CPUS,
-    Contender,
-    find_cpu,
-    print_row,
-    report,
-    run,
-    say_seconds,
-    spread,
-    take_turns,
-)
+
+import harness
+import reports
+from harness import OURS, Prepared, Result
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 COURSE = Path(__file__).resolve().parents[1] / "math" / "0x04-convolutions_and_pooling"
-BRIEF_NUMPY = np.__version__.startswith("1.19.")
+IS_BRIEF_NUMPY = np.__version__.startswith("1.19.")
 SEED = 20220104
-COMPARED = 100  # images, evenly spread from the first to the last
+COMPARED = 100  # images, evenly spaced from the first to the last
+TOLERANCE = 1e-9  # relative, and absolute near zero
 MEMORY_BAR = 64  # MiB beyond result and input
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Images:
     """A data set of the brief, and random pixels of its full-size shape in its place."""
 
     file: str
     key: str
     shape: tuple[int, ...]
-    random: Callable[[np.random.Generator, tuple[int, ...]], np.ndarray]
+    dtype: str
 
     def load(self, folder: Path | None, count: int | None) -> np.ndarray:
         """Return the first `count` images (None: all) of the file in `folder` (None: random)."""
         wanted = min(count or self.shape[0], self.shape[0])
         if folder is None:
-            return self.random(np.random.default_rng(SEED), (wanted, *self.shape[1:]))
+            rng, shape = np.random.default_rng(SEED), (wanted, *self.shape[1:])
+            return rng.integers(0, 256, shape, "u1") if self.dtype == "uint8" else rng.random(shape)
         with np.load(folder / self.file) as file:
             images = file[self.key][:wanted]
         if len(images) < wanted:
@@ -74,13 +65,8 @@ class Images:
         return images
 
 
-DIGITS = Images("MNIST.npz", "X_train", (50000, 28, 28), lambda rng, shape: rng.random(shape))
-ANIMALS = Images(
-    "animals_1.npz",
-    "data",
-    (10000, 32, 32, 3),
-    lambda rng, shape: rng.integers(0, 256, shape, np.uint8),
-)
+DIGITS = Images("MNIST.npz", "X_train", (50000, 28, 28), "float64")
+ANIMALS = Images("animals_1.npz", "data", (10000, 32, 32, 3), "uint8")
 
 # The textbook: one output pixel after the other, for all images at once.
 
@@ -158,7 +144,7 @@ def load_torch() -> Any:
     """Import torch, with one thread for each CPU."""
     import torch
 
-    torch.set_num_threads(CPUS)
+    torch.set_num_threads(harness.CPUS)
     return torch
 
 
@@ -261,7 +247,11 @@ class Row:
     @property
     def bar(self) -> int | None:
         """The bar for the NumPy that runs."""
-        return self.bars and self.bars[BRIEF_NUMPY]
+        return self.bars and self.bars[IS_BRIEF_NUMPY]
+
+    def select_compared(self, result: np.ndarray) -> np.ndarray:
+        """Return the images of a result that are compared."""
+        return result[harness.evenly_spaced(len(result), COMPARED)]
 
 
 BY_TWO = {"stride": (2, 2)}
@@ -310,213 +300,121 @@ def load_course(file: str) -> Callable[..., np.ndarray]:
     return getattr(module, file.split("-")[1])
 
 
-# name -> (row, images) -> result
-CONTENDERS = {
-    "ours": lambda row, images: load_course(row.file)(images, row.work.kernel, **row.arguments),
-    "textbook": lambda row, images: row.work.textbook(
-        images, row.work.kernel, row.zeros, row.stride
-    ),
-    "torch": lambda row, images: row.work.torch(images, row.work.kernel, row.zeros, row.stride),
-}
+# ---- contenders ----
 
 
-def sample(call: Callable[[], np.ndarray]) -> tuple[tuple[int, ...], np.ndarray]:
-    """Return the shape of the whole result, and some of its images."""
-    result = call()
-    return result.shape, result[spread(len(result), COMPARED)]
+def prepare_ours(row: Row, images: np.ndarray, kernel: Any) -> Prepared:
+    """Call the course file."""
+    return Prepared(functools.partial(load_course(row.file), images, kernel, **row.arguments))
 
 
-def memory(call: Callable[[], np.ndarray]) -> float:
-    """Return the peak of NumPy's memory beyond input and result, in MiB."""
-    tracemalloc.start()
-    result = call()
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    return (peak - result.nbytes) / 2**20
+def prepare_textbook(row: Row, images: np.ndarray, kernel: Any) -> Prepared:
+    """Call the textbook version."""
+    return Prepared(functools.partial(row.work.textbook, images, kernel, row.zeros, row.stride))
 
 
-QUESTIONS = {"sample": sample, "memory": memory, "run": run}
+def prepare_torch(row: Row, images: np.ndarray, kernel: Any) -> Prepared:
+    """Call PyTorch."""
+    return Prepared(functools.partial(row.work.torch, images, kernel, row.zeros, row.stride))
 
 
-def open_course(name: str, folder: Path | None, count: int | None) -> Callable[[str, int], Any]:
-    """Return a function that answers (question, index of a row) in a contender's process."""
-    load_images = functools.lru_cache(lambda images: images.load(folder, count))
-
-    def answer(question: str, index: int) -> Any:
-        row = ROWS[index]
-        return QUESTIONS[question](
-            functools.partial(CONTENDERS[name], row, load_images(row.work.images))
-        )
-
-    return answer
+CONTENDERS = {OURS: prepare_ours, "textbook": prepare_textbook, "PyTorch": prepare_torch}
 
 
-def disagreement(actual: tuple, expected: tuple) -> str:
-    """Say how a sample differs from the textbook's; empty if it does not."""
-    (shape, images), (textbook_shape, textbook_images) = actual, expected
-    if shape != textbook_shape or images.dtype != textbook_images.dtype:
-        return (
-            f"{images.dtype} {shape}, but the textbook gives {textbook_images.dtype} "
-            f"{textbook_shape}"
-        )
-    if not np.allclose(images, textbook_images, rtol=1e-9, atol=1e-9):
-        return f"up to {np.max(np.abs(images - textbook_images)):.3g} away from the textbook"
-    return ""
+def load_row(folder: Path | None, count: int | None, row: Row) -> tuple[np.ndarray, Any]:
+    """Return the images and the kernel of a row."""
+    return row.work.images.load(folder, count), row.work.kernel
 
 
-@dataclass
-class Result:
-    """The measurements of a row: seconds and errors by contender, and ours in MiB."""
-
-    row: Row
-    wrong: dict[str, str]
-    seconds: dict[str, list[float]] = field(default_factory=dict)
-    memory: float = 0.0
-
-    def ratio(self, slow: str) -> float:
-        """How many times longer than ours it took."""
-        return statistics.median(self.seconds[slow]) / statistics.median(self.seconds["ours"])
+def expect(row: Row, textbook: harness.Contender) -> harness.Expected:
+    """Return what the textbook version gives."""
+    textbook.ask("prepare", row)
+    shape, part = textbook.ask("sample")
+    return harness.Expected(shape, part, TOLERANCE * (1 + np.abs(part)), str(part.dtype))
 
 
-def compare(row: Row, contenders: dict[str, Contender]) -> dict[str, str]:
-    """Run every contender once; return those that disagree with the textbook and how."""
-    index = ROWS.index(row)
-    expected = contenders["textbook"].ask("sample", index)
-    wrong = {}
-    for name, contender in contenders.items():
-        try:
-            difference = disagreement(contender.ask("sample", index), expected)
-        except RuntimeError as error:
-            difference = str(error)
-        if difference:
-            wrong[name] = difference
-    return wrong
+# ---- the table ----
 
 
-def measure(row: Row, contenders: dict[str, Contender], repeat: int) -> Result:
-    """Compare, then time those that are right, in turn; a row where ours is wrong is not timed."""
-    report(f"{row}: comparing")
-    result = Result(row, compare(row, contenders))
-    if "ours" in result.wrong:
-        return result
-    index = ROWS.index(row)
-    result.memory = contenders["ours"].ask("memory", index)
-    right = [name for name in contenders if name not in result.wrong]
-    runs = {name: functools.partial(contenders[name].ask, "run", index) for name in right}
-    result.seconds = take_turns(runs, repeat, str(row))
-    return result
+def is_ratio_met(result: Result) -> bool:
+    """Whether ours is right, and as much faster than the textbook as the row's bar asks."""
+    ratio = result.ratio("textbook")
+    return ratio is not None and ratio.median >= result.row.bar
 
 
-def say_met(met: bool) -> str:
-    """Say whether a bar was met."""
-    return "met" if met else "not met"
+def is_memory_met(result: Result) -> bool:
+    """Whether ours is right, within the memory that it may take."""
+    return result.memory is not None and result.memory <= MEMORY_BAR
 
 
-# Columns of the table: heading -> what it says of a result; the second dict only at full size.
+# heading -> the cell of a result; the second dict only at full size
 COLUMNS = {
     "task": lambda result: str(result.row),
-    "ours, s": lambda result: say_seconds(result.seconds.get("ours")),
-    "textbook, s": lambda result: say_seconds(result.seconds.get("textbook")),
-    "textbook / ours": lambda result: (
-        f"{result.ratio('textbook'):.1f}" if result.seconds else "wrong"
-    ),
-    "PyTorch, s": lambda result: say_seconds(result.seconds.get("torch")),
-    "PyTorch / ours": lambda result: (
-        f"{result.ratio('torch'):.2f}" if "torch" in result.seconds else "-"
-    ),
-    "working memory, MiB": lambda result: f"{result.memory:.1f}" if result.seconds else "-",
+    "ours, s": lambda result: result.format_seconds(OURS),
+    "textbook, s": lambda result: result.format_seconds("textbook"),
+    "textbook / ours": lambda result: reports.format_optional(result.ratio("textbook")),
+    "PyTorch, s": lambda result: result.format_seconds("PyTorch"),
+    "PyTorch / ours": lambda result: reports.format_optional(result.ratio("PyTorch")),
+    "working memory, MiB": lambda result: reports.format_optional(result.memory, ".1f"),
 }
 BAR_COLUMNS = {
     "ratio's bar": lambda result: (
-        f"{result.row.bar}: {say_met(judge_ratio(result))}" if result.row.bar else "-"
+        f"{result.row.bar}: {reports.format_verdict(is_ratio_met(result))}"
+        if result.row.bar
+        else "-"
     ),
-    "memory's bar": lambda result: f"{MEMORY_BAR}: {say_met(judge_memory(result))}",
+    "memory's bar": lambda result: f"{MEMORY_BAR}: {reports.format_verdict(is_memory_met(result))}",
 }
-
-
-def judge_ratio(result: Result) -> bool:
-    """Whether ours is right, and as much faster than the textbook as the row's bar asks."""
-    return bool(result.seconds) and result.ratio("textbook") >= result.row.bar
-
-
-def judge_memory(result: Result) -> bool:
-    """Whether ours is right, within the memory that it may take."""
-    return bool(result.seconds) and result.memory <= MEMORY_BAR
-
-
-def find_torch() -> str | None:
-    """Return the version of PyTorch, None where it is not installed."""
-    try:
-        return importlib.metadata.version("torch")
-    except importlib.metadata.PackageNotFoundError:
-        return None
 
 
 def describe(options: argparse.Namespace) -> Iterator[str]:
     """Say what ran on what: the lines above the table."""
-    torch = find_torch()
-    yield (
-        f"Python {platform.python_version()}, NumPy {np.__version__}, "
-        f"{f'PyTorch {torch}' if torch else 'PyTorch not installed'}; {find_cpu()}, {CPUS} CPUs."
-    )
+    yield reports.describe_machine("numpy", "torch")
     images = f"the files in {options.data}" if options.data else f"random, seed {SEED}"
     size = f"at most {options.images} of each set" if options.images else "full size"
     yield (
-        f"Images: {images}; {size}. Seconds: median (least..most) of {options.repeat} runs in turn."
+        f"Images: {images}; {size}. Seconds and ratios: median (least..most) of {options.runs} "
+        "runs in turn."
     )
-    if torch:
+    if reports.find_version("torch"):
         yield (
-            f"PyTorch: float64 with {CPUS} threads; its time includes uint8 to float64 "
+            f"PyTorch: float64 with {harness.CPUS} threads; its time includes uint8 to float64 "
             f"and channels last to first and back (tasks 4-6)."
         )
 
 
-def summarize(results: list[Result]) -> Iterator[str]:
-    """Yield lines for below the table: what is wrong, and where PyTorch is faster."""
-    for result in results:
-        for name, difference in result.wrong.items():
-            yield f"WRONG: {result.row}, {name}: {difference}"
-    raced = [result for result in results if "torch" in result.seconds]
-    lost = [str(result.row) for result in raced if result.ratio("torch") < 1]
-    if raced:
+def summarize(results: list[Result], has_bars: bool) -> Iterator[str]:
+    """Yield lines for below the table: bars, what is wrong, and where PyTorch is faster."""
+    if has_bars:
+        ratios = [is_ratio_met(result) for result in results if result.row.bar]
+        memory = [is_memory_met(result) for result in results]
         yield (
-            f"PyTorch is faster than ours in {len(lost)} of {len(raced)} "
-            f"rows{': ' if lost else ''}{'; '.join(lost)}."
+            f"Bars for {'NumPy 1.19' if IS_BRIEF_NUMPY else 'current NumPy'}: textbook / ours met "
+            f"in {sum(ratios)} of {len(ratios)} rows, memory in {sum(memory)} of {len(memory)}."
         )
-
-
-def say_bars(results: list[Result]) -> str:
-    """Count the bars that were met."""
-    judged = [judge_ratio(result) for result in results if result.row.bar]
-    within = [judge_memory(result) for result in results]
-    numpy = "NumPy 1.19" if BRIEF_NUMPY else "current NumPy"
-    return (
-        f"Bars for {numpy}: textbook / ours met in {sum(judged)} of {len(judged)} rows, "
-        f"memory in {sum(within)} of {len(within)}."
+    yield from reports.describe_wrong(results)
+    yield from reports.describe_losses(
+        {str(one.row): one.ratio("PyTorch") for one in results}, "PyTorch"
     )
 
 
 def print_table(options: argparse.Namespace) -> list[Result]:
     """Measure row by row, print each as soon as it is known."""
-    columns = COLUMNS if options.images else {**COLUMNS, **BAR_COLUMNS}
-    names = [name for name in CONTENDERS if name != "torch" or find_torch()]
-    contenders = {
-        name: Contender(open_course, name, options.data, options.images) for name in names
-    }
-    print_row(list(columns))
-    print_row(["---"] * len(columns))
+    load = functools.partial(load_row, options.data, options.images)
+    names = [name for name in CONTENDERS if name != "PyTorch" or reports.find_version("torch")]
     results = []
-    for row in options.rows:
-        results.append(measure(row, contenders, options.repeat))
-        print_row([say(results[-1]) for say in columns.values()])
-    for contender in contenders.values():
-        contender.stop()
+    with harness.contenders(load, {name: CONTENDERS[name] for name in names}) as started:
+        table = reports.Table(COLUMNS if options.images else {**COLUMNS, **BAR_COLUMNS})
+        for row in options.rows:
+            expected = expect(row, started["textbook"])
+            results.append(harness.measure(row, started, expected, options.runs))
+            table.add(results[-1])
     return results
 
 
-def parse_rows(words: str) -> list[Row]:
+def parse_rows(text: str) -> list[Row]:
     """Return the rows of tasks such as '4,5'."""
-    tasks = {int(word) for word in words.split(",")}
+    tasks = {int(word) for word in text.split(",")}
     unknown = tasks - {row.task for row in ROWS}
     if unknown:
         raise argparse.ArgumentTypeError(
@@ -525,26 +423,16 @@ def parse_rows(words: str) -> list[Row]:
     return [row for row in ROWS if row.task in tasks]
 
 
-def parse_count(words: str) -> int:
-    """Return a number from 1 up."""
-    if int(words) < 1:
-        raise argparse.ArgumentTypeError(f"{words} is too few: use a number from 1 up")
-    return int(words)
-
-
 def parse(arguments: list[str] | None) -> argparse.Namespace:
     """Read the command line; look into the data files here, before anything is started."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = reports.make_parser(__doc__)
     parser.add_argument(
         "--only", dest="rows", type=parse_rows, default=ROWS, metavar="TASKS", help="such as 4,5"
     )
     parser.add_argument(
-        "--images", type=parse_count, help="at most so many of each set; leaves out the bars"
-    )
-    parser.add_argument(
-        "--repeat", type=parse_count, default=5, help="runs of each contender and row (default 5)"
+        "--images",
+        type=reports.parse_count,
+        help="at most so many of each set; leaves out the bars",
     )
     parser.add_argument(
         "--data", type=Path, metavar="FOLDER", help="with MNIST.npz and animals_1.npz"
@@ -563,11 +451,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parse(arguments)
     print("\n".join(describe(options)), end="\n\n", flush=True)
     results = print_table(options)
-    print()
-    if not options.images:
-        print(say_bars(results))
-    for line in summarize(results):
-        print(line)
+    print("", *summarize(results, has_bars=not options.images), sep="\n")
     return int(any(result.wrong for result in results))
 
 

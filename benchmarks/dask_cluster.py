@@ -1,6 +1,6 @@
 """Throughput and memory of one-thread dask workers, beside the plan's prediction and others.
 
-    python benchmarks/dask_cluster.py [--megabytes 512] [--workers 1 2] [--runs 3]
+    python benchmarks/dask_cluster.py [--megabytes 512] [--workers 1 2] [--runs 5]
 
 Pixels are made where they are used, all ones, and results are summed there, so that neither disk
 nor network is timed. First a batch of pictures of 256 x 256, then one large picture, whose chunks
@@ -10,14 +10,8 @@ the rates that were measured.
 
 from __future__ import annotations
 
-import argparse
-import os
-import platform
-import statistics
-import time
 from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import dask
 import dask.array as da
@@ -27,15 +21,14 @@ from distributed import Client, LocalCluster
 from scipy import ndimage
 
 import convpool
+import harness
+import reports
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-SIDE, TOGETHER, LARGE = (
-    256,
-    64,
-    1024,
-)  # pixels of a picture, pictures of a chunk, pixels of a chunk of one picture
+SIDE = 256  # of a picture, in pixels
+CHUNK_PICTURES, CHUNK_SIDE = 64, 1024  # pictures of a chunk; side of a chunk of one large picture
 WINDOW = 5
 KERNEL = np.random.default_rng(0).random((WINDOW, WINDOW)).astype(np.float32)
 LIMIT = 120  # seconds for one run
@@ -55,40 +48,42 @@ def dask_image(images: Any) -> Any:
     return ndfilters.correlate(images, KERNEL[None], mode="mirror")
 
 
-def filtered(block: Any) -> Any:
+def filter_chunk(block: Any) -> Any:
     """Filter a chunk with its margin."""
     return ndimage.correlate(block, KERNEL[None], mode="mirror")
 
 
-def overlapping(images: Any) -> Any:
+def map_overlap(images: Any) -> Any:
     """Return a lazy result of SciPy on chunks with margins."""
     margin = {1: WINDOW // 2, 2: WINDOW // 2}
-    return da.map_overlap(filtered, images, depth=margin, boundary="none", dtype=np.float32)
+    return da.map_overlap(filter_chunk, images, depth=margin, boundary="none", dtype=np.float32)
 
 
 CONTENDERS: dict[str, Callable[[Any], Any]] = {
     "convpool": ours,
     "dask_image.ndfilters": dask_image,
-    "map_overlap of SciPy": overlapping,
+    "map_overlap of SciPy": map_overlap,
     "nothing but the sum": lambda images: images,
 }
 
 
-def batch(size: int) -> Any:
+def make_batch(size: int) -> Any:
     """Return pictures of 256 x 256, of about so many bytes."""
-    chunks = max(2, size // (4 * SIDE * SIDE * TOGETHER))
-    return da.ones((chunks * TOGETHER, SIDE, SIDE), chunks=(TOGETHER, SIDE, SIDE), dtype=np.float32)
+    chunks = max(2, size // (4 * SIDE * SIDE * CHUNK_PICTURES))
+    return da.ones(
+        (chunks * CHUNK_PICTURES, SIDE, SIDE), chunks=(CHUNK_PICTURES, SIDE, SIDE), dtype=np.float32
+    )
 
 
-def picture(size: int) -> Any:
+def make_picture(size: int) -> Any:
     """Return one large picture."""
-    side = max(2, round((size / 4) ** 0.5 / LARGE)) * LARGE
-    return da.ones((1, side, side), chunks=(1, LARGE, LARGE), dtype=np.float32)
+    side = max(2, round((size / 4) ** 0.5 / CHUNK_SIDE)) * CHUNK_SIDE
+    return da.ones((1, side, side), chunks=(1, CHUNK_SIDE, CHUNK_SIDE), dtype=np.float32)
 
 
 IMAGES: dict[str, Callable[[int], Any]] = {
-    "pictures of 256 x 256": batch,
-    "one large picture": picture,
+    "pictures of 256 x 256": make_batch,
+    "one large picture": make_picture,
 }
 
 
@@ -110,40 +105,62 @@ def cluster(workers: int) -> Iterator[Client]:
         yield client
 
 
-def peak() -> int:
-    """Return this process's peak memory in bytes (getrusage includes that of its parent)."""
-    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
-    return next(1024 * int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
+class Measurement(NamedTuple):
+    """Runs of a contender over some images."""
+
+    contender: str
+    workers: str
+    megabytes: float
+    seconds: harness.Spread
+    memory: float | None = None  # greatest peak of a worker, MiB
+    prediction: float | None = None  # seconds
+
+    @property
+    def rate(self) -> float:
+        """Megabytes of a second."""
+        return self.megabytes / self.seconds.median
 
 
-def measure(
-    contender: Callable[[Any], Any], images: Any, workers: int, runs: int
-) -> tuple[float, int]:
-    """Return the seconds of a run, the median, and the greatest memory of a worker."""
-    with cluster(workers) as client:
-        first = images[: TOGETHER * workers] if len(images) > 1 else images
-        client.compute(contender(first).sum()).result(timeout=LIMIT)  # compiles
-        seconds = []
-        for _ in range(runs):
-            started = time.perf_counter()
-            client.compute(contender(images).sum()).result(timeout=LIMIT)
-            seconds.append(time.perf_counter() - started)
-        return statistics.median(seconds), max(client.run(peak).values())
+COLUMNS: dict[str, Callable[[Measurement], str]] = {
+    "contender": lambda one: one.contender,
+    "workers": lambda one: one.workers,
+    "seconds": lambda one: str(one.seconds),
+    "MB/s": lambda one: f"{one.rate:.0f}",
+    "peak of a worker, MiB": lambda one: reports.format_optional(one.memory, ".0f"),
+    "predicted, s": lambda one: reports.format_optional(one.prediction, ".2f"),
+}
 
 
-def in_memory(images: Any, threads: int, runs: int) -> float:
-    """Return the seconds of the same call on arrays in this process."""
+def time_calls(call: Callable[[], Any], runs: int) -> harness.Spread:
+    """Return the seconds of some runs."""
+    return harness.Spread.of([harness.time_call(call) for _ in range(runs)])
+
+
+def measure_in_memory(images: Any, threads: int, runs: int) -> Measurement:
+    """Measure the same call on arrays in this process."""
     convpool.set_num_threads(threads)
-    given, seconds = np.ones(images.shape, np.float32), []
-    ours(given[:1, :LARGE, :LARGE])
-    for _ in range(runs):
-        started = time.perf_counter()
-        ours(given).sum()
-        seconds.append(time.perf_counter() - started)
-    return statistics.median(seconds)
+    pixels = np.ones(images.shape, np.float32)
+    ours(pixels[:1, :CHUNK_SIDE, :CHUNK_SIDE])  # compiles
+    seconds = time_calls(lambda: ours(pixels).sum(), runs)
+    return Measurement("convpool, in memory", f"{threads} thr.", images.nbytes / 1e6, seconds)
 
 
-def predicted(images: Any, workers: int) -> float:
+def measure(name: str, images: Any, workers: int, runs: int) -> Measurement:
+    """Measure a contender on workers of its own."""
+    contender = CONTENDERS[name]
+    with cluster(workers) as client:
+
+        def compute(images: Any) -> Any:
+            return client.compute(contender(images).sum()).result(timeout=LIMIT)
+
+        compute(images[: CHUNK_PICTURES * workers] if len(images) > 1 else images)  # compiles
+        seconds = time_calls(lambda: compute(images), runs)
+        memory = max(client.run(harness.peak_memory).values())
+    prediction = predict(images, workers) if contender is ours else None
+    return Measurement(name, str(workers), images.nbytes / 1e6, seconds, memory, prediction)
+
+
+def predict(images: Any, workers: int) -> float:
     """Return the seconds that the plan of a chunk predicts, for all chunks."""
     convpool.set_num_threads(1)
     shape = (*images.chunksize, 1)
@@ -157,98 +174,89 @@ def check() -> None:
     """Stop unless all contenders give the same."""
     images = da.random.default_rng(0).random((3, 60, 50), dtype=np.float32, chunks=(2, 20, 30))
     expected = ours(images.compute())
-    for contender in (ours, dask_image, overlapping):
+    for contender in (ours, dask_image, map_overlap):
         np.testing.assert_allclose(
             contender(images).compute(scheduler="threads"), expected, rtol=1e-5
         )
 
 
-def table(name: str, images: Any, counts: list[int], runs: int) -> float:
+def print_table(name: str, images: Any, counts: list[int], runs: int) -> float:
     """Print a table; return the bytes a second of one worker of convpool."""
-    size = images.nbytes / 1e6
     print(
-        f"\n{name}: {images.shape} float32, {size:.0f} MB in {images.npartitions} chunks, "
-        f"{WINDOW} x {WINDOW} kernel"
+        f"\n{name}: {images.shape} float32, {images.nbytes / 1e6:.0f} MB in {images.npartitions} "
+        f"chunks, {WINDOW} x {WINDOW} kernel\n"
     )
-    print(
-        f"{'':<26}{'workers':>8}{'seconds':>9}{'MB/s':>8}{'peak of a worker':>18}{'predicted':>11}"
-    )
+    table = reports.Table(COLUMNS)
     for threads in (1, 2):
-        seconds = in_memory(images, threads, runs)
-        cells = f"{f'{threads} thr.':>8}{seconds:>9.2f}{size / seconds:>8.0f}"
-        print(f"{'convpool, in memory':<26}{cells}")
-    rate = 0.0
-    for label, contender in CONTENDERS.items():
+        table.add(measure_in_memory(images, threads, runs))
+    rates = []
+    for contender in CONTENDERS:
         for workers in counts:
-            seconds, memory = measure(contender, images, workers, runs)
-            expected = f"{predicted(images, workers):.2f} s" if contender is ours else ""
-            cells = f"{workers:>8}{seconds:>9.2f}{size / seconds:>8.0f}{memory / 1e6:>15.0f} MB"
-            print(f"{label:<26}{cells}{expected:>11}", flush=True)
-            rate = rate or images.nbytes / seconds / workers
-    return rate
+            measurement = measure(contender, images, workers, runs)
+            table.add(measurement)
+            rates.append(measurement.rate * 1e6 / workers)
+    return rates[0]
 
 
-def scheduling(tasks: int = 3000) -> float:
+def measure_scheduler(tasks: int = 3000) -> float:
     """Return how many tasks that do nothing one scheduler gives out in a second."""
     with cluster(2) as client:
         total = da.zeros((tasks, 1), chunks=1).sum(split_every=8)
         client.compute(total).result(timeout=LIMIT)
-        started = time.perf_counter()
-        client.compute(total + 1).result(timeout=LIMIT)
-        return len(dict(dask.optimize(total)[0].dask)) / (time.perf_counter() - started)
+        seconds = harness.time_call(lambda: client.compute(total + 1).result(timeout=LIMIT))
+        return len(dict(dask.optimize(total)[0].dask)) / seconds
 
 
-def building(chunks: int = 10_000) -> float:
+def measure_planning(chunks: int = 10_000) -> float:
     """Return the seconds that the graph of a chunk takes to be made."""
     images = da.zeros((chunks, SIDE, SIDE), chunks=(1, SIDE, SIDE), dtype=np.float32)
-    started = time.perf_counter()
-    ours(images)
-    return (time.perf_counter() - started) / chunks
+    return harness.time_call(lambda: ours(images)) / chunks
 
 
-def on_paper(rate: float) -> None:
-    """Print what a petabyte takes, and what is in the way."""
-    chunk, tasks, build = 4 * SIDE * SIDE * TOGETHER, scheduling(), building()
-    chunks = PETABYTE / chunk
-    pictures = PETABYTE / (4 * SIDE * SIDE)
+def print_petabyte(rate: float) -> None:
+    """Print the hours that a petabyte takes at a worker's bytes a second, and what limits them."""
+    picture_bytes = 4 * SIDE * SIDE
+    chunk_bytes = picture_bytes * CHUNK_PICTURES
+    chunks, tasks, planning = PETABYTE / chunk_bytes, measure_scheduler(), measure_planning()
     print(
-        f"\n1 PB of such pictures: {pictures:.2g} of them, {chunks:.2g} chunks of "
-        f"{chunk / 1e6:.0f} MB"
+        f"\n1 PB of such pictures: {PETABYTE / picture_bytes:.2g} of them, {chunks:.2g} chunks of "
+        f"{chunk_bytes / 1e6:.0f} MB.\n"
+        f"Measured here: {rate / 1e6:.0f} MB/s of a worker, {tasks:.0f} tasks/s of the scheduler, "
+        f"{planning * 1e6:.0f} us to plan a chunk.\n"
+        f"Assumed: nodes of {CORES} workers; as many bytes written as read; 2 tasks to a chunk.\n"
     )
-    print(
-        f"measured here: {rate / 1e6:.0f} MB/s of a worker, {tasks:.0f} tasks/s of the scheduler, "
-        f"{build * 1e6:.0f} us to plan a chunk"
-    )
-    print(f"assumed: nodes of {CORES} workers; as many bytes written as read; 2 tasks to a chunk")
-    print(f"{'hours on':<26}" + "".join(f"{f'{nodes} nodes':>13}" for nodes in (10, 100, 1000)))
     rates = {"compute": rate * CORES, **{name: link / 2 for name, link in LINKS.items()}}
-    for name, each in rates.items():
-        days = [PETABYTE / (each * nodes) / 3600 for nodes in (10, 100, 1000)]
-        print(f"{name:<26}" + "".join(f"{some:>13.3g}" for some in days))
+    hours = {name: lambda nodes, each=each: PETABYTE / each / nodes for name, each in rates.items()}
     for factor in (1, 16):
-        said = 2 * chunks / factor / tasks / 3600
-        print(f"{f'scheduler, {chunk * factor / 1e6:.0f} MB chunks':<26}" + f"{said:>13.3g}" * 3)
+        name = f"scheduler, {chunk_bytes * factor / 1e6:.0f} MB chunks"
+        hours[name] = lambda _, factor=factor: 2 * chunks / factor / tasks
+    table = reports.Table(
+        {
+            "hours on": lambda name: name,
+            **{
+                f"{nodes} nodes": lambda name, nodes=nodes: f"{hours[name](nodes) / 3600:.3g}"
+                for nodes in (10, 100, 1000)
+            },
+        }
+    )
+    for name in hours:
+        table.add(name)
 
 
 def main() -> None:
     """Print the tables."""
-    words = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    words.add_argument("--megabytes", type=int, default=512)
-    words.add_argument("--workers", type=int, nargs="+", default=[1, 2])
-    words.add_argument("--runs", type=int, default=3)
-    asked = words.parse_args()
+    parser = reports.make_parser(__doc__)
+    parser.add_argument("--megabytes", type=reports.parse_count, default=512)
+    parser.add_argument("--workers", type=reports.parse_count, nargs="+", default=[1, 2])
+    options = parser.parse_args()
     check()
-    print(
-        f"{platform.processor() or platform.machine()}, {os.cpu_count()} CPUs, dask "
-        f"{dask.__version__}, load {os.getloadavg()[0]:.1f}"
-    )
+    print(reports.describe_machine("numpy", "dask", "distributed", "dask-image", "scipy"))
+    print(f"Seconds: median (least..most) of {options.runs} runs.")
     rates = [
-        table(name, make(asked.megabytes * 10**6), asked.workers, asked.runs)
+        print_table(name, make(options.megabytes * 10**6), options.workers, options.runs)
         for name, make in IMAGES.items()
     ]
-    on_paper(rates[0])
+    print_petabyte(rates[0])
 
 
 if __name__ == "__main__":

@@ -17,15 +17,11 @@ from typing import Any
 
 import numpy as np
 
-BLOCK = (
-    2**22
-)  # bytes read and written in turn; smaller ones cost more in Python than they save in the cache
+# bytes read and written in turn; smaller ones cost more in Python than they save in the cache
+BLOCK = 2**22
 LEAST = 2**19  # bytes for each thread, so that handing out costs less than copying
-CHAINS = {
-    16: 12,
-    32: 12,
-    64: 24,
-}  # bytes of a vector -> chains that hide the latency and stay in registers
+# bytes of a vector -> chains that hide the latency and stay in registers
+CHAINS = {16: 12, 32: 12, 64: 24}
 TURNS = 500_000  # some milliseconds
 
 
@@ -126,9 +122,23 @@ def make_chains(dtype: str) -> tuple[Callable[[int], float], int]:
     return chained, lanes * chains
 
 
-def measure_peak(dtype: str, threads: int, runs: int = 100) -> float:
-    """Return the multiply-adds of a second on `threads` threads, the best of `runs`."""
-    chained, each = make_chains(dtype)
+def describe_vectors() -> str:
+    """Say how wide the vectors are."""
+    try:
+        return f"{8 * vector_bytes()}-bit vectors"
+    except ImportError:
+        return "vectors unknown without numba"
+
+
+def measure_peak(dtype: str, threads: int, runs: int = 100) -> float | None:
+    """Return the multiply-adds of a second on `threads` threads, the best of `runs`.
+
+    None where Numba is not installed.
+    """
+    try:
+        chained, each = make_chains(dtype)
+    except ImportError:
+        return None
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(chained, [1000] * threads))
         best = float("inf")

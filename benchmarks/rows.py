@@ -8,12 +8,15 @@ kw).
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
+
+from harness import Expected, evenly_spaced
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +48,7 @@ class Row:
     """
 
     group: str
-    what: str
+    name: str
     kind: str  # convolve, pool, filter
     images: tuple[int, ...]
     window: tuple[int, int]
@@ -56,15 +59,15 @@ class Row:
     padding: tuple[int, int] = (0, 0)
     stride: tuple[int, int] = (1, 1)
     mode: str = ""  # of pooling
-    named: str = ""  # kernel of convpool.filters; random ones otherwise
+    kernel_name: str = ""  # kernel of convpool.filters; random ones otherwise
     bars: tuple[Bar, ...] = ()
     copies: float | None = None
 
     def __str__(self) -> str:
-        return f"{self.group}: {self.what}, {self.dtype}"
+        return f"{self.group}: {self.name}, {self.dtype}"
 
     @property
-    def computed(self) -> np.dtype:
+    def float_dtype(self) -> np.dtype:
         """What kernels are, and what peers compute in and return: float32 for integer images."""
         return np.dtype("float64" if self.dtype == "float64" else "float32")
 
@@ -95,7 +98,7 @@ class Row:
     @property
     def bytes_out(self) -> int:
         """Bytes of the result."""
-        return math.prod(self.output) * self.computed.itemsize
+        return math.prod(self.output) * self.float_dtype.itemsize
 
     def make_images(self) -> np.ndarray:
         """Return random images, the same in every process."""
@@ -105,12 +108,14 @@ class Row:
         images = rng.random(self.images, self.dtype)
         return images * images.dtype.type(255) if self.kind == "filter" else images
 
-    def make_kernels(self) -> np.ndarray:
-        """Return the named kernel, or random ones."""
-        if self.named:
-            return FILTERS[self.named].astype(self.computed)
+    def make_kernels(self) -> np.ndarray | None:
+        """Return the named kernel, or random ones; None for pooling."""
+        if self.kind == "pool":
+            return None
+        if self.kernel_name:
+            return FILTERS[self.kernel_name].astype(self.float_dtype)
         shape = (*self.window, self.channels // self.groups, self.kernels)
-        return np.random.default_rng(SEED + 1).standard_normal(shape).astype(self.computed)
+        return np.random.default_rng(SEED + 1).standard_normal(shape).astype(self.float_dtype)
 
     def small(self) -> Row:
         """Return the same row with fewer images, and smaller ones where that is not enough."""
@@ -122,6 +127,10 @@ class Row:
         least = max(self.window) + 9
         h, w = (max(min(size, least), int(size / many)) for size in (h, w))
         return replace(self, images=(*fewer, h, w, c))
+
+    def select_compared(self, result: np.ndarray) -> np.ndarray:
+        """Return the part of a result that is compared: some rows of some images."""
+        return result[np.ix_(*compared_indices(result.shape))]
 
 
 # Kernels of convpool.filters, written out: the judge shares no code with what it judges.
@@ -141,110 +150,67 @@ FILTERS = {
 }
 
 GRAYSCALE, COLOUR = (50000, 28, 28, 1), (10000, 32, 32, 3)
-DTYPES = {
-    "float32": 1.5,
-    "float64": 2,
-    "uint8": 2,
-}  # dtype -> how many times faster on the brief's seven
-SEVEN = {
-    "valid": {"images": GRAYSCALE, "kernels": 1, "words": {"padding": "valid"}},
-    "same": {
-        "images": GRAYSCALE,
-        "kernels": 1,
-        "padding": (1, 1),
-        "words": {"padding": "same_size"},
-    },
-    "padding (2, 4)": {
-        "images": GRAYSCALE,
-        "kernels": 1,
-        "padding": (2, 4),
-        "words": {"padding": (2, 4)},
-    },
-    "stride 2": {
-        "images": GRAYSCALE,
-        "kernels": 1,
-        "stride": (2, 2),
-        "words": {"padding": "valid", "stride": 2},
-    },
-    "3 channels": {"images": COLOUR, "kernels": 1, "words": {"padding": "valid"}},
-    "3 channels, 3 kernels": {"images": COLOUR, "kernels": 3, "words": {"padding": "valid"}},
-}
+FACTORS = {"float32": 1.5, "float64": 2, "uint8": 2}  # how many times as long peers are to take
+GRAY_ROW = functools.partial(
+    Row, "brief", kind="convolve", images=GRAYSCALE, window=(3, 3), kernels=1
+)
+COLOUR_ROW = functools.partial(Row, "brief", kind="convolve", images=COLOUR, window=(3, 3))
+BRIEF = [
+    GRAY_ROW("grayscale valid", words={"padding": "valid"}),
+    GRAY_ROW("grayscale same", words={"padding": "same_size"}, padding=(1, 1)),
+    GRAY_ROW("grayscale padding (2, 4)", words={"padding": (2, 4)}, padding=(2, 4)),
+    GRAY_ROW("grayscale stride 2", words={"padding": "valid", "stride": 2}, stride=(2, 2)),
+    COLOUR_ROW("colour 3 channels", words={"padding": "valid"}, kernels=1),
+    COLOUR_ROW("colour 3 channels, 3 kernels", words={"padding": "valid"}, kernels=3),
+    Row("brief", "2x2 avg pool", "pool", COLOUR, (2, 2), stride=(2, 2), mode="avg"),
+]
 
 
 def brief() -> Iterator[Row]:
     """The brief's seven, in each dtype."""
-    for dtype, least in DTYPES.items():
-        for name, words in SEVEN.items():
-            gray = words["images"] is GRAYSCALE
-            near = 1.5 if gray and dtype == "float32" else None
-            what = f"{'grayscale' if gray else 'colour'} {name}"
-            yield Row(
-                "brief",
-                what,
-                "convolve",
-                window=(3, 3),
-                dtype=dtype,
-                bars=(Bar(least),),
-                copies=near,
-                **words,
-            )
-        bars = (Bar(1 if dtype == "float32" else least),)
-        yield Row(
-            "brief",
-            "2x2 avg pool",
-            "pool",
-            COLOUR,
-            (2, 2),
-            dtype=dtype,
-            stride=(2, 2),
-            mode="avg",
-            bars=bars,
-        )
+    for dtype, factor in FACTORS.items():
+        for row in BRIEF:
+            is_float32 = dtype == "float32"
+            least = 1 if is_float32 and row.kind == "pool" else factor
+            copies = 1.5 if is_float32 and row.images == GRAYSCALE else None
+            yield replace(row, dtype=dtype, bars=(Bar(least),), copies=copies)
+
+
+PHOTOGRAPH = functools.partial(
+    Row,
+    "photograph",
+    kind="filter",
+    images=(3000, 4000, 3),
+    kernels=3,
+    bars=(Bar(1, ("OpenCV",)), Bar(2, ("SciPy ndimage", "scikit-image"))),
+)
 
 
 def photographs() -> Iterator[Row]:
     """Named kernels over one picture of 12 million pixels."""
-    bars = (Bar(1, ("OpenCV",)), Bar(2, ("SciPy ndimage", "scikit-image")))
     for dtype in ("uint8", "float32"):
         for name, kernel in FILTERS.items():
             kh, kw = kernel.shape
-            what = f"{name} {kh}x{kw}"
-            place = {"window": (kh, kw), "padding": (kh // 2, kw // 2), "kernels": 3}
-            yield Row(
-                "photograph",
-                what,
-                "filter",
-                (3000, 4000, 3),
-                dtype=dtype,
-                named=name,
-                bars=bars,
-                **place,
-            )
+            place = {"window": (kh, kw), "padding": (kh // 2, kw // 2), "kernel_name": name}
+            yield PHOTOGRAPH(f"{name} {kh}x{kw}", dtype=dtype, **place)
 
 
 def pools() -> Iterator[Row]:
-    """Pooling as it stands in networks."""
+    """Pooling as networks use it."""
+    pool = functools.partial(Row, "pool", kind="pool", images=(32, 112, 112, 64), bars=(Bar(1),))
     for mode in ("max", "min", "avg"):
         for size in (2, 3):
-            shape, what = (32, 112, 112, 64), f"{mode} {size}x{size}/2"
-            yield Row(
-                "pool", what, "pool", shape, (size, size), stride=(2, 2), mode=mode, bars=(Bar(1),)
-            )
+            yield pool(f"{mode} {size}x{size}/2", window=(size, size), stride=(2, 2), mode=mode)
 
 
 def depthwise() -> Iterator[Row]:
     """One kernel for each channel."""
+    place = {"kernels": 96, "groups": 96, "padding": (1, 1), "bars": (Bar(1.2),)}
     for stride in (1, 2):
+        name, images = f"3x3, stride {stride}", (8, 112, 112, 96)
         words = {"padding": 1, "stride": stride, "groups": 96}
-        place = {
-            "kernels": 96,
-            "groups": 96,
-            "padding": (1, 1),
-            "stride": (stride, stride),
-            "words": words,
-        }
-        shape, what = (8, 112, 112, 96), f"3x3, stride {stride}"
-        yield Row("depthwise", what, "convolve", shape, (3, 3), bars=(Bar(1.2),), **place)
+        place["stride"] = (stride, stride)
+        yield Row("depthwise", name, "convolve", images, (3, 3), words, **place)
 
 
 # (images, size of the kernels, nc, stride)
@@ -263,13 +229,11 @@ def layer(
 ) -> Row:
     """A layer of a network, with zeros so that every pixel is the middle of a window."""
     side = size // 2
-    what = f"{'x'.join(map(str, images))} {size}x{size}{f'/{stride}' if stride > 1 else ''} -> {nc}"
-    place = {
-        "padding": (side, side),
-        "stride": (stride, stride),
-        "words": {"padding": side, "stride": stride},
-    }
-    return Row(group, what, "convolve", images, (size, size), kernels=nc, bars=bars, **place)
+    by_stride = f"/{stride}" if stride > 1 else ""
+    name = f"{'x'.join(map(str, images))} {size}x{size}{by_stride} -> {nc}"
+    words = {"padding": side, "stride": stride}
+    place = {"kernels": nc, "padding": (side, side), "stride": (stride, stride), "bars": bars}
+    return Row(group, name, "convolve", images, (size, size), words, **place)
 
 
 DEEP_LEAST, DEEP_MEAN = 0.9, 1.0  # of each deep layer, and of their geometric mean
@@ -278,19 +242,11 @@ TORCH = ("PyTorch", "PyTorch channels-last")
 
 def large() -> Iterator[Row]:
     """Kernels as large as a part of the picture."""
+    bars, words = (Bar(1, ("SciPy signal", *TORCH)),), {"padding": "same_size"}
     for size in (31, 127):
-        side = size // 2
-        place = {"kernels": 1, "padding": (side, side), "words": {"padding": "same_size"}}
-        bars = (Bar(1, ("SciPy signal", *TORCH)),)
-        yield Row(
-            "large kernel",
-            f"{size}x{size}",
-            "convolve",
-            (1, 1024, 1024, 1),
-            (size, size),
-            bars=bars,
-            **place,
-        )
+        name, images, window = f"{size}x{size}", (1, 1024, 1024, 1), (size, size)
+        place = {"kernels": 1, "padding": (size // 2, size // 2), "bars": bars}
+        yield Row("large kernel", name, "convolve", images, window, words, **place)
 
 
 ROWS = [
@@ -304,90 +260,60 @@ ROWS = [
 ]
 
 
-def growth() -> Iterator[tuple[str, list[tuple[int, Row]]]]:
+def growing_rows() -> Iterator[tuple[str, list[tuple[int, Row]]]]:
     """What is made larger, and rows with it: (how large, row)."""
-    valid = {"kernels": 1, "words": {"padding": "valid"}}
-    yield (
-        "m",
-        [
-            (m, Row("growth", f"m = {m}", "convolve", (m, 28, 28, 1), (3, 3), **valid))
-            for m in (6250, 12500, 25000, 50000)
-        ],
-    )
-    yield (
-        "h x w",
-        [
-            (n * n, Row("growth", f"h = w = {n}", "convolve", (64, n, n, 1), (3, 3), **valid))
-            for n in (128, 256, 512, 1024)
-        ],
-    )
-    yield (
-        "taps",
-        [
-            (
-                k * k,
-                Row("growth", f"kernel {k}x{k}", "convolve", (4, 1024, 1024, 1), (k, k), **valid),
-            )
-            for k in (3, 5, 7, 11, 15, 31)
-        ],
-    )
-    yield (
-        "taps of max pool",
-        [
-            (
-                k * k,
-                Row(
-                    "growth",
-                    f"max pool {k}x{k}/1",
-                    "pool",
-                    (4, 512, 512, 8),
-                    (k, k),
-                    mode="max",
-                    words={"stride": 1},
-                ),
-            )
-            for k in (3, 7, 15, 31)
-        ],
-    )
+
+    def convolve(name: str, images: tuple[int, ...], size: int = 3) -> Row:
+        words = {"padding": "valid"}
+        return Row("growth", name, "convolve", images, (size, size), words, kernels=1)
+
+    def max_pool(size: int) -> Row:
+        name, images, words = f"max pool {size}x{size}/1", (4, 512, 512, 8), {"stride": 1}
+        return Row("growth", name, "pool", images, (size, size), words, mode="max")
+
+    yield "m", [(m, convolve(f"m = {m}", (m, 28, 28, 1))) for m in (6250, 12500, 25000, 50000)]
+    sides = (128, 256, 512, 1024)
+    yield "h x w", [(n * n, convolve(f"h = w = {n}", (64, n, n, 1))) for n in sides]
+    sizes = (3, 5, 7, 11, 15, 31)
+    large = (4, 1024, 1024, 1)
+    yield "taps", [(k * k, convolve(f"kernel {k}x{k}", large, k)) for k in sizes]
+    yield "taps of max pool", [(k * k, max_pool(k)) for k in (3, 7, 15, 31)]
 
 
-# ---- what is right: some rows of some images, computed in float64 by NumPy alone ----
-
-CHOSEN = 8  # images, and rows of each, evenly spread from the first to the last
-
-
-def choose(row: Row) -> tuple[np.ndarray, ...]:
-    """Return the indices of the images and of the output rows that are compared."""
-    *batch, oh, _, _ = row.output
-    return tuple(np.unique(np.linspace(0, size - 1, CHOSEN).astype(int)) for size in (*batch, oh))
+def load_row(row: Row) -> tuple[np.ndarray, np.ndarray | None]:
+    """Return the images and the kernels of a row."""
+    return row.make_images(), row.make_kernels()
 
 
-def pick(row: Row, result: np.ndarray) -> np.ndarray:
-    """Return the part of a result that is compared."""
-    return result[np.ix_(*choose(row))]
+# ---- what is expected: some rows of some images, computed in float64 by NumPy alone ----
+
+COMPARED = 8  # images, and rows of each, evenly spaced from the first to the last
+TOLERANCE = {"float32": 1e-5, "float64": 1e-12}  # of the greatest sum of |weight| * |pixel|
 
 
-def expect(row: Row, images: np.ndarray, kernels: np.ndarray | None) -> tuple[np.ndarray, float]:
-    """Return the part that is compared, and the greatest sum of |weight| * |pixel| in it."""
-    chosen = choose(row)
-    stack = images[None] if row.kind == "filter" else images[chosen[0]]
+def compared_indices(shape: tuple[int, ...]) -> tuple[np.ndarray, ...]:
+    """Return the indices of the images (if there are several) and of the rows of a result."""
+    return tuple(evenly_spaced(size, COMPARED) for size in shape[:-2])
+
+
+def expect(row: Row, images: np.ndarray, kernels: np.ndarray | None) -> Expected:
+    """Return the part of the result that is compared, and how far others may be away."""
+    indices = compared_indices(row.output)
+    stack = images[None] if row.kind == "filter" else images[indices[0]]
     (ph, pw), (sh, sw), (kh, kw) = row.padding, row.stride, row.window
     mode = {"mode": "reflect"} if row.kind == "filter" else {}
     stack = np.pad(stack, ((0, 0), (ph, ph), (pw, pw), (0, 0)), **mode)
-    parts, magnitudes = [], []
-    for i in chosen[-1]:
+    combine, magnitudes = COMBINE[row.kind], None if kernels is None else np.abs(kernels)
+    lines, greatest = [], 0.0
+    for i in indices[-1]:
         strip = stack[:, i * sh : i * sh + kh].astype(np.float64)
-        windows = sliding_window_view(strip, (kh, kw), axis=(1, 2))[
-            :, 0, ::sw
-        ]  # (m, ow, c, kh, kw)
-        parts.append(COMBINE[row.kind](row, windows, kernels))
-        magnitudes.append(
-            COMBINE[row.kind](
-                row, np.abs(windows), None if kernels is None else np.abs(kernels)
-            ).max()
-        )
-    result = np.stack(parts, axis=1)
-    return result[0] if row.kind == "filter" else result, float(max(magnitudes))
+        # (m, ow, c, kh, kw)
+        windows = sliding_window_view(strip, (kh, kw), axis=(1, 2))[:, 0, ::sw]
+        lines.append(combine(row, windows, kernels))
+        greatest = max(greatest, float(combine(row, np.abs(windows), magnitudes).max()))
+    part = np.stack(lines, axis=1)
+    part = part[0] if row.kind == "filter" else part
+    return Expected(row.output, part, TOLERANCE[row.float_dtype.name] * greatest)
 
 
 def combine_convolve(row: Row, windows: np.ndarray, kernels: np.ndarray) -> np.ndarray:

@@ -4,63 +4,39 @@ how long they took.
 
 from __future__ import annotations
 
-import importlib.util
 import shutil
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-ROOT = Path(__file__).parents[2]
-SCRIPT = "benchmarks/course.py"
-SHARED = "benchmarks/contender.py"
+import course
+import harness
+from support.benchmarks import ROOT, read_table, run_benchmark
+
+SCRIPT = "course.py"
 FILES = "math/0x04-convolutions_and_pooling"
 
 
-@pytest.fixture(scope="module")
-def course():
-    sys.path.insert(0, str(ROOT / "benchmarks"))  # as where a script is started
-    spec = importlib.util.spec_from_file_location("benchmark_course", ROOT / SCRIPT)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    yield module
-    del sys.modules[spec.name]
-    sys.path.remove(str(ROOT / "benchmarks"))
-
-
-def bench(*words, root=ROOT):
-    command = [sys.executable, str(root / SCRIPT), "--repeat", "1", *map(str, words)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
-
-
-def table(text):
-    """Cells of the lines of a markdown table, without the rule under the heading."""
-    lines = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("|")]
-    return lines[:1] + lines[2:]
-
-
-def result_of(course, ours=1.0, textbook=9.0, memory=64.0, wrong=None):
-    seconds = {} if wrong else {"ours": [ours], "textbook": [textbook]}
+def result_of(ours=1.0, textbook=9.0, memory=64.0, wrong=None):
     row = course.Row("0-convolve_grayscale_valid", "valid", None, bars=(9, 9))
-    return course.Result(row, wrong or {}, seconds, memory)
+    if wrong:
+        return harness.Result(row, wrong)
+    return harness.Result(row, {}, {"ours": [ours], "textbook": [textbook]}, memory=memory)
 
 
-def test_table_has_every_row(course):
-    done = bench("--images", 40)
+def test_table_has_every_row():
+    done = run_benchmark(SCRIPT, "--images", 40)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stderr == ""  # no progress: it is no terminal
-    heading, *rows = table(done.stdout)
+    heading, *rows = read_table(done.stdout)
     assert [cells[0] for cells in rows] == [str(row) for row in course.ROWS]
     assert all(len(cells) == len(heading) for cells in rows)
-    assert all(float(cells[heading.index("textbook / ours")]) > 0 for cells in rows)
-    assert "bar" not in done.stdout  # they are for full size
-    assert f"NumPy {np.__version__}" in done.stdout
+    assert all(float(cells[heading.index("textbook / ours")].split()[0]) > 0 for cells in rows)
+    assert "bar" not in done.stdout  # bars are for full size
+    assert f"numpy {np.__version__}" in done.stdout
 
 
-def test_every_task_has_a_row(course):
+def test_every_task_has_a_row():
     assert {row.task for row in course.ROWS} == set(range(7))
 
 
@@ -71,14 +47,14 @@ BROKEN = [
         "0-convolve_grayscale_valid",
         "result += product",
         "result -= product",
-        "away from the textbook",
+        "away from what is right",
     ),
     (
         "1 same",
         "1-convolve_grayscale_same",
         "output = np.zeros((m, oh",
         "output = np.zeros((m + 1, oh",
-        "(41, 28, 28), but",
+        "(41, 28, 28), but should be float64 (40, 28, 28)",
     ),
     (
         "4 valid, 3 channels",
@@ -102,15 +78,13 @@ def broken(tmp_path_factory):
     """The benchmark, run in a copy of the repository where files of the course are wrong."""
     root = tmp_path_factory.mktemp("broken")
     shutil.copytree(ROOT / FILES, root / FILES)
-    (root / SCRIPT).parent.mkdir()
-    for file in (SCRIPT, SHARED):
-        shutil.copy(ROOT / file, root / file)
+    shutil.copytree(ROOT / "benchmarks", root / "benchmarks")
     for _, file, old, new, _ in BROKEN:
         path = root / FILES / f"{file}.py"
         text = path.read_text()
         assert old in text
         path.write_text(text.replace(old, new))
-    return bench("--only", "0,1,2,4,6", "--images", 40, root=root)
+    return run_benchmark(SCRIPT, "--only", "0,1,2,4,6", "--images", 40, root=root)
 
 
 @pytest.mark.parametrize(("row", "words"), [(row, words) for row, *_, words in BROKEN])
@@ -119,40 +93,50 @@ def test_wrong_results_are_reported(broken, row, words):
     said = [line for line in broken.stdout.splitlines() if line.startswith(f"WRONG: {row}, ours: ")]
     assert len(said) == 1
     assert words in said[0]
-    cells = {cells[0]: cells[1] for cells in table(broken.stdout)}
-    assert cells[row] == "-"  # what is wrong is not timed
-    assert cells["2 padding (2, 4)"] != "-"  # the others are
+    cells = {cells[0]: cells[1] for cells in read_table(broken.stdout)}
+    assert cells[row] == "WRONG"  # and is not timed
+    assert float(cells["2 padding (2, 4)"].split()[0]) > 0  # the others are
 
 
-SAMPLE = ((3, 2), np.ones((3, 2)))
+EXPECTED = harness.Expected((3, 2), np.ones((3, 2)), 1e-9, "float64")
 DIFFERENT = [
-    (((4, 2), np.ones((3, 2))), "float64 (4, 2), but the textbook gives float64 (3, 2)"),
+    (((4, 2), np.ones((3, 2))), "float64 (4, 2), but should be float64 (3, 2)"),
     (((3, 2), np.ones((3, 2), np.float32)), "float32 (3, 2)"),
     (((3, 2), np.ones((3, 2)) + 1e-6), "up to 1e-06 away"),
     (((3, 2), np.full((3, 2), np.nan)), "up to nan away"),
 ]
 
 
-@pytest.mark.parametrize(("actual", "words"), DIFFERENT, ids=[words for _, words in DIFFERENT])
-def test_disagreement_says_how(course, actual, words):
-    assert words in course.disagreement(actual, SAMPLE)
+@pytest.mark.parametrize(("sample", "words"), DIFFERENT, ids=[words for _, words in DIFFERENT])
+def test_difference_says_how(sample, words):
+    assert words in harness.describe_difference(sample, EXPECTED)
 
 
-def test_rounding_is_no_disagreement(course):
-    assert course.disagreement(((3, 2), np.ones((3, 2)) + 1e-12), SAMPLE) == ""
+def test_rounding_is_no_difference():
+    assert harness.describe_difference(((3, 2), np.ones((3, 2)) + 1e-12), EXPECTED) == ""
 
 
-def test_sample_reaches_the_last_image(course):
-    shape, images = course.sample(lambda: np.arange(1000.0))
-    assert (shape, len(images), images[0], images[-1]) == ((1000,), course.COMPARED, 0, 999)
+def test_the_textbook_is_what_is_expected():
+    class Textbook:
+        def ask(self, question, *_row):
+            return ((2, 3), np.array([[0.0, 1, -9]])) if question == "sample" else None
+
+    expected = course.expect(course.ROWS[0], Textbook())
+    np.testing.assert_allclose(expected.allowed, [[1e-9, 2e-9, 1e-8]])
+    assert (expected.shape, expected.dtype) == ((2, 3), "float64")
 
 
-def test_memory_counts_beyond_the_result(course):
+def test_sample_reaches_the_last_image():
+    images = course.ROWS[0].select_compared(np.arange(1000.0))
+    assert (len(images), images[0], images[-1]) == (course.COMPARED, 0, 999)
+
+
+def test_memory_counts_beyond_the_result():
     def call():
         work = np.ones(2**20)  # 8 MiB
         return work * 2
 
-    assert course.memory(call) == pytest.approx(8, abs=0.1)
+    assert harness.traced_memory(call) == pytest.approx(8, abs=0.1)
 
 
 JUDGED = [
@@ -164,22 +148,28 @@ JUDGED = [
 
 
 @pytest.mark.parametrize(("values", "ratio", "memory"), JUDGED)
-def test_bars_are_judged(course, values, ratio, memory):
-    result = result_of(course, **values)
+def test_bars_are_judged(values, ratio, memory):
+    result = result_of(**values)
     assert [say(result) for say in course.BAR_COLUMNS.values()] == [ratio, memory]
 
 
-def test_a_loss_to_torch_is_said(course):
-    result = result_of(course)
-    result.seconds["torch"] = [0.5]
-    assert list(course.summarize([result])) == [
-        "PyTorch is faster than ours in 1 of 1 rows: 0 valid."
+def test_a_loss_to_torch_is_said():
+    result = result_of()
+    result.seconds["PyTorch"] = [0.5]
+    assert list(course.summarize([result], has_bars=False)) == [
+        "PyTorch is faster than ours in 1 of 1 rows: 0 valid (0.50)."
     ]
+
+
+def test_bars_that_were_met_are_counted():
+    results = [result_of(), result_of(textbook=8.9)]
+    (line,) = course.summarize(results, has_bars=True)
+    assert line.endswith("textbook / ours met in 1 of 2 rows, memory in 2 of 2.")
 
 
 def test_data_from_files(tmp_path):
     np.savez(tmp_path / "animals_1.npz", data=np.ones((20, 32, 32, 3), np.uint8))
-    done = bench("--only", 6, "--images", 20, "--data", tmp_path)
+    done = run_benchmark(SCRIPT, "--only", 6, "--images", 20, "--data", tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"the files in {tmp_path}" in done.stdout
 
@@ -193,7 +183,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("words", "message"), REFUSED, ids=[message for _, message in REFUSED])
-def test_words_that_make_no_sense(course, tmp_path, capsys, words, message):
+def test_words_that_make_no_sense(tmp_path, capsys, words, message):
     np.savez(tmp_path / "animals_1.npz", data=np.ones((20, 32, 32, 3), np.uint8))
     with pytest.raises(SystemExit) as end:
         course.parse([str(tmp_path) if word == "FOLDER" else word for word in words])

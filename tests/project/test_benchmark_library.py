@@ -4,36 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import importlib
 import math
 import os
-import subprocess
-import sys
 from collections import Counter
-from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+import harness
+import library
+import limits
+import peers
+import rows
+import verdicts
 from convpool import reference
-
-FOLDER = Path(__file__).parents[2] / "benchmarks"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _folder():
-    """Its modules import each other as where a script is started."""
-    sys.path.insert(0, str(FOLDER))
-    yield
-    sys.path.remove(str(FOLDER))
-
-
-@pytest.fixture(scope="module")
-def bench(_folder):
-    names = ("contender", "library", "limits", "peers", "rows")
-    return SimpleNamespace(**{name: importlib.import_module(name) for name in names})
-
+from support.benchmarks import read_table, run_benchmark
 
 # ---- rows ----
 
@@ -49,13 +34,13 @@ GROUPS = {
 }
 
 
-def test_rows_are_those_of_the_promise(bench):
-    assert Counter(row.group for row in bench.rows.ROWS) == {
+def test_rows_are_those_of_the_promise():
+    assert Counter(row.group for row in rows.ROWS) == {
         group: count for group, (count, _) in GROUPS.items()
     }
-    for row in bench.rows.ROWS:
+    for row in rows.ROWS:
         assert {bar.least for bar in row.bars} <= GROUPS[row.group][1], row
-    assert len({str(row) for row in bench.rows.ROWS}) == len(bench.rows.ROWS)
+    assert len({str(row) for row in rows.ROWS}) == len(rows.ROWS)
 
 
 # a part of the row's name, images, result, least ratios, most copies
@@ -79,8 +64,8 @@ ROWS = [
 @pytest.mark.parametrize(
     ("name", "images", "output", "least", "copies"), ROWS, ids=[name for name, *_ in ROWS]
 )
-def test_a_row(bench, name, images, output, least, copies):
-    (row,) = [row for row in bench.rows.ROWS if name in str(row)]
+def test_a_row(name, images, output, least, copies):
+    (row,) = [row for row in rows.ROWS if name in str(row)]
     assert (row.images, row.output, [bar.least for bar in row.bars], row.copies) == (
         images,
         output,
@@ -89,28 +74,26 @@ def test_a_row(bench, name, images, output, least, copies):
     )
 
 
-def test_bars_name_peers_that_exist(bench):
-    for row in bench.rows.ROWS:
+def test_bars_name_peers_that_exist():
+    for row in rows.ROWS:
         for bar in row.bars:
-            assert set(bar.peers) <= set(bench.peers.PEERS), row
-            assert any(
-                bench.peers.PEERS[name].can(row) for name in bar.peers or bench.peers.PEERS
-            ), row
+            assert set(bar.peers) <= set(peers.PEERS), row
+            assert any(peers.PEERS[name].can(row) for name in bar.peers or peers.PEERS), row
 
 
-def test_integer_rows_are_computed_in_float32(bench):
-    for row in bench.rows.ROWS:
-        assert row.computed == {"float64": "float64"}.get(row.dtype, "float32")
+def test_integer_rows_are_computed_in_float32():
+    for row in rows.ROWS:
+        assert row.float_dtype == {"float64": "float64"}.get(row.dtype, "float32")
 
 
-def test_multiply_adds_and_bytes(bench):
-    (row,) = [row for row in bench.rows.ROWS if "3 channels, 3 kernels, uint8" in str(row)]
+def test_multiply_adds_and_bytes():
+    (row,) = [row for row in rows.ROWS if "3 channels, 3 kernels, uint8" in str(row)]
     assert row.multiply_adds == 10000 * 30 * 30 * 3 * 27
     assert (row.bytes_in, row.bytes_out) == (10000 * 32 * 32 * 3, 10000 * 30 * 30 * 3 * 4)
 
 
-def test_small_rows_are_small(bench):
-    for row in bench.rows.ROWS:
+def test_small_rows_are_small():
+    for row in rows.ROWS:
         small = row.small()
         assert math.prod(small.images) <= max(2e6, math.prod(row.images) / 2), row
         assert (str(small), small.bars, small.channels) == (str(row), row.bars, row.channels)
@@ -128,83 +111,72 @@ JUDGED = [
 
 
 @pytest.mark.parametrize("name", [*JUDGED, "min 3", "avg 3", "sobel-x 3x3, uint8"])
-def test_what_is_right_agrees_with_the_slow_twin(bench, name):
-    row = next(row for row in bench.rows.ROWS if name in str(row)).small()
-    fewer = (
-        {"kernels": 4, "groups": 4, "words": {**row.words, "groups": 4}} if row.groups > 1 else {}
-    )
-    shape = (
-        (11, 13, 3)
-        if row.kind == "filter"
-        else (2, 11, 13, 4 if fewer or row.kind == "pool" else row.channels)
-    )
-    row = dataclasses.replace(row, images=shape, **fewer)
-    images, kernels = row.make_images(), None if row.kind == "pool" else row.make_kernels()
+def test_what_is_right_agrees_with_the_slow_twin(name):
+    row = next(row for row in rows.ROWS if name in str(row)).small()
+    if row.groups > 1:
+        words = {**row.words, "groups": 4}
+        row = dataclasses.replace(row, kernels=4, groups=4, words=words)
+    c = 4 if row.groups > 1 or row.kind == "pool" else row.channels
+    row = dataclasses.replace(row, images=(11, 13, 3) if row.kind == "filter" else (2, 11, 13, c))
+    images, kernels = rows.load_row(row)
     exact = images.astype(float)
     if row.kind == "pool":
         expected = reference.pool(exact, row.window, row.stride, row.mode)
     elif row.kind == "filter":
         planes = np.moveaxis(exact, -1, 0)[..., None]
-        expected = reference.convolve(
-            planes, kernels.astype(float)[..., None, None], pad_mode="reflect"
-        )[..., 0]
-        expected = np.moveaxis(expected, 0, -1)
+        kernel = kernels.astype(float)[..., None, None]
+        planes = reference.convolve(planes, kernel, pad_mode="reflect")[..., 0]
+        expected = np.moveaxis(planes, 0, -1)
     else:
         expected = reference.convolve(exact, kernels.astype(float), **row.words)
-    assert expected.shape == row.output
-    actual, magnitude = bench.rows.expect(row, images, kernels)
-    assert magnitude >= np.abs(actual).max()
+    shape, actual, allowed, dtype = rows.expect(row, images, kernels)
+    assert (shape, dtype) == (expected.shape, "")
+    magnitude = allowed / rows.TOLERANCE[row.float_dtype.name]
+    assert magnitude >= np.abs(actual).max() * (1 - 1e-12)
     np.testing.assert_allclose(
-        actual, bench.rows.pick(row, expected), rtol=1e-12, atol=1e-12 * magnitude
+        actual, row.select_compared(expected), rtol=1e-12, atol=1e-12 * magnitude
     )
 
 
-def test_the_judge_looks_at_both_ends(bench):
-    row = bench.rows.ROWS[0]
-    images, rows = bench.rows.choose(row)
-    assert (images[0], images[-1], rows[0], rows[-1]) == (0, 49999, 0, 25)
+def test_the_judge_looks_at_both_ends():
+    row = rows.ROWS[0]
+    images, lines = rows.compared_indices(row.output)
+    assert (images[0], images[-1], lines[0], lines[-1]) == (0, 49999, 0, 25)
 
 
 # what is done to the right result, what is said
 DIFFERENT = [
     (lambda result: result, ""),
     (lambda result: result * np.float32(1 + 1e-6), ""),
-    (lambda result: result[:, 1:], "the result is (2, 25, 26, 1), but should be (2, 26, 26, 1)"),
+    (
+        lambda result: result[:, 1:],
+        "the result is float32 (2, 25, 26, 1), but should be (2, 26, 26, 1)",
+    ),
     (lambda result: result + np.float32(1), "up to 1 away from what is right"),
     (lambda result: result * np.float32(np.nan), "up to nan away from what is right"),
 ]
 
 
 @pytest.mark.parametrize(("change", "words"), DIFFERENT, ids=[words for _, words in DIFFERENT])
-def test_disagreement_says_how(bench, change, words):
-    row = dataclasses.replace(bench.rows.ROWS[0], images=(2, 28, 28, 1))
+def test_difference_says_how(change, words):
+    row = dataclasses.replace(rows.ROWS[0], images=(2, 28, 28, 1))
     images, kernels = row.make_images(), row.make_kernels()
     result = change(reference.convolve(images, kernels, "valid"))
-    sample = (
-        result.shape,
-        bench.rows.pick(row, result) if result.shape == row.output else result[:0],
-    )
-    said = bench.library.disagreement(row, sample, bench.rows.expect(row, images, kernels))
+    sample = result.shape, row.select_compared(result)
+    said = harness.describe_difference(sample, rows.expect(row, images, kernels))
     assert said.startswith(words)
     assert bool(said) == bool(words)
 
 
-class Pretended:
-    """A contender without a process: it computes with the slow twin, and notes what it was
-    asked.
-    """
+class FakeContender:
+    """A contender without a process: it computes with the slow twin, and notes the questions."""
 
-    def __init__(self, name, asked, seconds=1.0, wrong=0.0, fails=None):
-        self.name, self.asked, self.seconds, self.wrong, self.fails = (
-            name,
-            asked,
-            seconds,
-            wrong,
-            fails,
-        )
+    def __init__(self, name, questions, seconds=1.0, error=0.0, fails=None):
+        self.name, self.questions, self.seconds = name, questions, seconds
+        self.error, self.fails = error, fails
 
     def ask(self, question, *words):
-        self.asked.append((question, self.name))
+        self.questions.append((question, self.name))
         if question == self.fails:
             raise RuntimeError("MemoryError: too large\nand more lines")
         return getattr(self, question)(*words)
@@ -213,11 +185,8 @@ class Pretended:
         self.row = row
 
     def sample(self):
-        result = (
-            reference.convolve(self.row.make_images(), self.row.make_kernels(), **self.row.words)
-            + self.wrong
-        )
-        return result.shape, importlib.import_module("rows").pick(self.row, result)
+        result = reference.convolve(*rows.load_row(self.row), **self.row.words) + self.error
+        return result.shape, self.row.select_compared(result)
 
     def run(self):
         return self.seconds
@@ -225,49 +194,52 @@ class Pretended:
     def layout(self):
         return 0.0
 
+    def memory(self):
+        return 2.0
 
-def pretend(bench, turns=3, **contenders):
+
+def measure_fakes(runs=3, **contenders):
     """Measure a small row with contenders such as PyTorch={"seconds": 2}; return the result and
-    what was asked.
+    the questions.
     """
-    row = dataclasses.replace(bench.rows.ROWS[0], images=(2, 28, 28, 1))
-    asked = []
+    row = dataclasses.replace(rows.ROWS[0], images=(2, 28, 28, 1))
+    questions = []
     names = {name.replace("_", " "): words for name, words in contenders.items()}
-    made = {name: Pretended(name, asked, **words) for name, words in names.items()}
-    return bench.library.measure(row, made, turns), asked
+    fakes = {name: FakeContender(name, questions, **words) for name, words in names.items()}
+    return library.measure_row(row, fakes, runs), questions
 
 
-def test_a_wrong_contender_is_not_timed(bench):
-    result, asked = pretend(
-        bench, ours={}, PyTorch={"wrong": 0.1}, JAX={"fails": "sample"}, limit={}
+def test_a_wrong_contender_is_not_timed():
+    result, questions = measure_fakes(
+        ours={}, PyTorch={"error": 0.1}, JAX={"fails": "sample"}, copy={}
     )
     assert set(result.wrong) == {"PyTorch", "JAX"}
     assert result.wrong["PyTorch"].startswith("up to 0.1 away")
     assert result.wrong["JAX"] == "MemoryError: too large"
-    assert set(result.seconds) == {"ours", "limit"}
-    timed = [place for place, (question, _) in enumerate(asked) if question == "run"]
-    compared = [place for place, (question, _) in enumerate(asked) if question == "sample"]
+    assert set(result.seconds) == {"ours", "copy"}
+    timed = [place for place, (question, _) in enumerate(questions) if question == "run"]
+    compared = [place for place, (question, _) in enumerate(questions) if question == "sample"]
     assert max(compared) < min(timed)
 
 
-def test_contenders_run_in_turn(bench):
-    _, asked = pretend(bench, ours={}, PyTorch={}, limit={})
-    assert [name for question, name in asked if question == "run"] == [
+def test_contenders_run_in_turn():
+    _, questions = measure_fakes(ours={}, PyTorch={}, copy={})
+    assert [name for question, name in questions if question == "run"] == [
         "ours",
         "PyTorch",
-        "limit",
+        "copy",
     ] * 3
 
 
-def test_one_that_cannot_do_the_row_is_not_asked(bench):
-    result, asked = pretend(bench, ours={}, OpenCV_special={})
-    assert {name for _, name in asked} == {"ours"}
+def test_one_that_cannot_do_the_row_is_not_asked():
+    result, questions = measure_fakes(ours={}, OpenCV_special={})
+    assert {name for _, name in questions} == {"ours"}
     assert not result.wrong
 
 
-def test_only_who_is_far_behind_is_run_less_often(bench):
+def test_only_who_is_far_behind_is_run_less_often():
     runs = {"fast": lambda: 1.0, "near": lambda: 2.9, "far": lambda: 9.0}
-    seconds = bench.contender.take_turns(runs, 7, "row", patience=5)
+    seconds = harness.take_turns(runs, 7, "row", patience=5)
     assert {name: len(values) for name, values in seconds.items()} == {
         "fast": 7,
         "near": 7,
@@ -278,27 +250,26 @@ def test_only_who_is_far_behind_is_run_less_often(bench):
 # ---- ratios, bars, table ----
 
 
-def result_of(bench, name="deep", peak=None, **seconds):
-    row = next(row for row in bench.rows.ROWS if name in str(row))
+def result_of(name="deep", **seconds):
+    """The measurements of the first row with this name: 0.9, 1 and 1.1 times these seconds."""
+    row = next(row for row in rows.ROWS if name in str(row))
     measured = {
         word.replace("_", " "): [value * 0.9, value, value * 1.1] for word, value in seconds.items()
     }
-    return bench.library.Result(
-        row, seconds=measured, layout=dict.fromkeys(measured, 0.5), peak=peak
-    )
+    return harness.Result(row, {}, measured, dict.fromkeys(measured, 0.5))
 
 
-def test_ratio_is_against_the_fastest_peer(bench):
-    result = result_of(bench, ours=2.0, PyTorch=5.0, JAX=3.0, limit=1.0)
-    assert result.fastest() == "JAX"
-    assert result.ratio() == pytest.approx(1.5)
-    assert result.ratio(("PyTorch",)) == pytest.approx(2.5)
-    assert result.ratio(("OpenVINO",)) is None
+def test_ratio_is_against_the_fastest_peer():
+    result = result_of(ours=2.0, PyTorch=5.0, JAX=3.0, copy=1.0)
+    assert verdicts.fastest_peer(result) == "JAX"
+    assert verdicts.peer_ratio(result).median == pytest.approx(1.5)
+    assert verdicts.peer_ratio(result, ("PyTorch",)).median == pytest.approx(2.5)
+    assert verdicts.peer_ratio(result, ("OpenVINO",)) is None
 
 
-def test_a_special_filter_is_not_the_fastest_peer(bench):
-    result = result_of(bench, "gaussian", ours=2.0, OpenCV=5.0, OpenCV_special=1.0)
-    assert result.fastest() == "OpenCV"
+def test_a_special_filter_is_not_the_fastest_peer():
+    result = result_of("gaussian", ours=2.0, OpenCV=5.0, OpenCV_special=1.0)
+    assert verdicts.fastest_peer(result) == "OpenCV"
 
 
 BARS = [
@@ -313,13 +284,13 @@ BARS = [
     ),
     (
         "grayscale same, float32",
-        {"PyTorch": 2.8, "limit": 1.4},
+        {"PyTorch": 2.8, "copy": 1.4},
         "1.5x; copy x 1.5",
         "not met (1.40); met",
     ),
     (
         "grayscale same, float32",
-        {"PyTorch": 3.0, "limit": 1.3},
+        {"PyTorch": 3.0, "copy": 1.3},
         "1.5x; copy x 1.5",
         "met; not met (1.54)",
     ),
@@ -327,49 +298,70 @@ BARS = [
 
 
 @pytest.mark.parametrize(("name", "seconds", "bars", "met"), BARS)
-def test_bars_are_judged(bench, name, seconds, bars, met):
-    assert bench.library.say_bars(result_of(bench, name, ours=2.0, **seconds)) == (bars, met)
+def test_bars_are_judged(name, seconds, bars, met):
+    result = result_of(name, ours=2.0, **seconds)
+    assert (verdicts.format_bars(result), verdicts.format_verdicts(result)) == (bars, met)
 
 
-def test_wrong_ours_meets_no_bar(bench):
-    result = result_of(bench, PyTorch=1.0)
+def test_wrong_ours_meets_no_bar():
+    result = result_of(PyTorch=1.0)
     result.wrong["ours"] = "up to 1 away"
-    assert bench.library.say_bars(result)[1] == "not met (-)"
+    assert verdicts.format_verdicts(result) == "not met"
 
 
-def test_the_limit_is_the_slower_of_two(bench):
-    result = result_of(bench, ours=3.0, limit=1.0, peak=1e9)
-    products = result.row.multiply_adds / 1e9
-    assert result.limit() == (max(products, 1.0), "copy" if products < 1 else "FMA")
-    assert result_of(bench, ours=3.0, limit=1.0, peak=1e15).limit() == (1.0, "copy")
-    assert result_of(bench, ours=3.0).limit() is None
+@pytest.mark.parametrize(
+    ("limits_of_row", "slower"),
+    [({"copy": 1.0, "FMA": 2.0}, "FMA"), ({"copy": 1.0, "FMA": 0.5}, "copy"), ({}, None)],
+)
+def test_the_limit_is_the_slower_of_two(limits_of_row, slower):
+    assert verdicts.slower_limit(result_of(ours=3.0, **limits_of_row)) == slower
 
 
-def test_row_and_summary_show_a_loss(bench):
+def test_the_peak_gives_a_limit():
+    row = dataclasses.replace(rows.ROWS[0], images=(2, 28, 28, 1))
+    result = library.measure_row(row, {"ours": FakeContender("ours", [])}, 3, peak=1e6)
+    assert result.seconds["FMA"] == [row.multiply_adds / 1e6] * 3
+    assert result.memory == 2.0
+
+
+def test_ratios_are_of_the_same_turn():
+    result = harness.Result(None, {}, {"ours": [1.0, 2.0, 4.0], "JAX": [2.0, 4.0, 12.0, 9.0]})
+    assert result.ratio("JAX") == (2, 2, 3)
+    assert str(result.ratio("ours", to="JAX")) == "0.5 (0.333..0.5)"
+    assert result.ratio("PyTorch") is None
+
+
+def test_row_and_summary_show_a_loss():
     results = [
-        result_of(bench, ours=2.0, PyTorch=1.0, limit=0.5),
-        result_of(bench, "max 2", ours=2.0, PyTorch=3.0),
+        result_of(ours=2.0, PyTorch=1.0, copy=0.5),
+        result_of("max 2", ours=2.0, PyTorch=3.0),
     ]
-    cells = bench.library.say_row(results[0], ["PyTorch", "JAX"], 3, judged=True)
-    assert cells[1:6] == [
-        "2e+03 (1.8e+03..2.2e+03)",
-        "PyTorch 1e+03",
-        "0.50",
-        "0.9x",
-        "not met (0.50)",
-    ]
-    assert cells[6:] == ["copy 500", "4.00", "500", "1e+03 (900..1.1e+03)", "-"]
-    assert len(cells) == len(bench.library.HEADING) + 2
+    columns = library.make_columns(["PyTorch", "JAX"], 3, has_bars=True)
+    cells = {heading: cell(results[0]) for heading, cell in columns.items()}
+    assert cells == {
+        "row": str(results[0].row),
+        "ours": "2e+03 (1.8e+03..2.2e+03)",
+        "fastest peer": "PyTorch 1e+03",
+        "peer / ours": "0.5 (0.5..0.5)",
+        "bar": "0.9x",
+        "met": "not met (0.50)",
+        "limit": "copy 500",
+        "ours / limit": "4 (4..4)",
+        "its layout": "500",
+        "memory, MiB": "-",
+        "PyTorch": "1e+03 (900..1.1e+03)",
+        "JAX": "-",
+    }
     results[1].wrong["JAX"] = "up to 1 away"
-    losses, deep, bars, wrong = bench.library.say_summary(results, judged=True)
+    losses, deep, bars, wrong = verdicts.summarize(results, has_bars=True)
     assert losses == f"A peer is faster than ours in 1 of 2 rows: {results[0].row} (0.50)."
     assert deep == "Geometric mean of peer / ours over 1 deep layers: 0.50, bar 1: not met."
     assert bars == "Bars met: 1 of 2 against peers, 0 of 0 near the copy."
     assert wrong == f"WRONG: {results[1].row}, JAX: up to 1 away"
 
 
-def test_fewer_runs_are_said(bench):
-    assert bench.library.say_time(result_of(bench, PyTorch=1.0), "PyTorch", 7).endswith(", 3 runs")
+def test_fewer_runs_are_said():
+    assert library.format_time(result_of(PyTorch=1.0), "PyTorch", 7).endswith(", 3 runs")
 
 
 # ---- limits ----
@@ -379,43 +371,43 @@ def test_fewer_runs_are_said(bench):
 @pytest.mark.parametrize(
     ("pixels", "bytes_out"), [(1000, 8), (3_000_001, 500_003), (70_001, 4_000_003)]
 )
-def test_the_copy_writes_every_byte(bench, monkeypatch, pixels, bytes_out, threads):
+def test_the_copy_writes_every_byte(monkeypatch, pixels, bytes_out, threads):
     images = np.random.default_rng(0).integers(1, 256, pixels, np.uint8)
-    copy = bench.limits.make_copy(images, bytes_out, threads)
+    copy = limits.make_copy(images, bytes_out, threads)
     marked = np.zeros(bytes_out, np.uint8)
-    monkeypatch.setattr(bench.limits.np, "empty", lambda *_: marked)
+    monkeypatch.setattr(limits.np, "empty", lambda *_: marked)
     assert copy() is marked
     assert marked.all()
 
 
-def test_the_copy_returns_new_memory(bench):
-    copy = bench.limits.make_copy(np.ones(10_000_000, np.uint8), 10_000_000, 2)
+def test_the_copy_returns_new_memory():
+    copy = limits.make_copy(np.ones(10_000_000, np.uint8), 10_000_000, 2)
     assert not np.may_share_memory(copy(), copy())
 
 
 # ---- processes ----
 
 
-def test_surroundings_are_put_back(bench):
+def test_surroundings_are_put_back():
     before = os.environ.get("OMP_NUM_THREADS")
-    with bench.contender.surroundings({"OMP_NUM_THREADS": "17"}, 1):
+    with harness.child_environment({"OMP_NUM_THREADS": "17"}, 1):
         assert os.environ["OMP_NUM_THREADS"] == "17"
-        if bench.contender.CAN_PIN:
+        if harness.CAN_PIN:
             assert len(os.sched_getaffinity(0)) == 1
     assert os.environ.get("OMP_NUM_THREADS") == before
-    if bench.contender.CAN_PIN:
-        assert len(os.sched_getaffinity(0)) == bench.contender.CPUS
+    if harness.CAN_PIN:
+        assert len(os.sched_getaffinity(0)) == harness.CPUS
 
 
-def test_a_process_that_ends_is_a_failed_contender(bench):
-    one = bench.contender.Contender(functools.partial, os._exit, 3)
+def test_a_process_that_ends_is_a_failed_contender():
+    one = harness.Contender(functools.partial, os._exit, 3)
     with pytest.raises(RuntimeError, match="the process ended with 3"):
         one.ask()
     one.stop()
 
 
-def test_threads_are_the_same_for_all(bench):
-    words = bench.peers.environment(3)
+def test_threads_are_the_same_for_all():
+    words = peers.thread_variables(3)
     assert {value for name, value in words.items() if name.endswith("_NUM_THREADS")} == {"3"}
     assert "CONVPOOL_NUM_THREADS" in words
     assert (words["OMP_WAIT_POLICY"], words["KMP_BLOCKTIME"]) == ("passive", "0")
@@ -424,32 +416,23 @@ def test_threads_are_the_same_for_all(bench):
 # ---- words ----
 
 
-def run(*words):
-    command = [sys.executable, str(FOLDER / "library.py"), *map(str, words)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
-
-
-def table(text):
-    """Cells of the lines of the first markdown table, without the rule under the heading."""
-    lines = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("|")]
-    return lines[:1] + lines[2:]
+def run_small(*words):
+    return run_benchmark("library.py", "--small", "--threads", 1, *words)
 
 
 def test_small_table_runs():
-    done = run("--small", "--runs", 1, "--threads", 1, "--only", "uint8", "--sections", "table")
+    done = run_small("--only", "uint8", "--sections", "table")
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stderr == ""  # no progress: it is no terminal
-    heading, *rows = table(done.stdout)
-    assert len(rows) == 7 + 3
-    assert all(len(cells) == len(heading) for cells in rows)
-    assert all(float(cells[1].split()[0]) > 0 for cells in rows)
+    heading, *lines = read_table(done.stdout)
+    assert len(lines) == 7 + 3
+    assert all(len(cells) == len(heading) for cells in lines)
+    assert all(float(cells[1].split()[0]) > 0 for cells in lines)
     assert f"numpy {np.__version__}" in done.stdout
 
 
 def test_engines_and_growth_run():
-    done = run(
-        "--small", "--runs", 1, "--threads", 1, "--only", "max", "--sections", "engines,growth"
-    )
+    done = run_small("--only", "max", "--sections", "engines,growth")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "| pool: max 2x2/2, float32 |" in done.stdout
     assert "| taps of max pool | max pool 31x31/1 |" in done.stdout
@@ -468,24 +451,24 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("words", "message"), REFUSED, ids=[message for _, message in REFUSED])
-def test_words_that_make_no_sense(bench, capsys, words, message):
+def test_words_that_make_no_sense(capsys, words, message):
     with pytest.raises(SystemExit) as end:
-        bench.library.parse(words)
+        library.parse(words)
     assert end.value.code == 2
     assert message in " ".join(capsys.readouterr().err.split())
 
 
-def test_a_peer_that_is_not_installed_is_said(bench, monkeypatch):
-    gone = dataclasses.replace(bench.peers.PEERS["JAX"], package="no-such-distribution")
-    monkeypatch.setitem(bench.peers.PEERS, "JAX", gone)
-    options = bench.library.parse(["--peers", "jax"])
+def test_a_peer_that_is_not_installed_is_said(monkeypatch):
+    gone = dataclasses.replace(peers.PEERS["JAX"], package="no-such-distribution")
+    monkeypatch.setitem(peers.PEERS, "JAX", gone)
+    options = library.parse(["--peers", "jax"])
     assert options.peers == []
-    assert "Left out, not installed: JAX." in list(bench.library.describe(options))
+    assert "Left out, not installed: JAX." in list(library.describe(options))
 
 
-def test_wrong_results_exit_with_1(bench, monkeypatch, capsys):
-    wrong = bench.library.Result(bench.rows.ROWS[0], {"JAX": "up to 1 away"})
-    monkeypatch.setattr(bench.library, "print_table", lambda options, threads: [wrong])
-    assert bench.library.main(["--sections", "table", "--threads", "1"]) == 1
+def test_wrong_results_exit_with_1(monkeypatch, capsys):
+    wrong = harness.Result(rows.ROWS[0], {"JAX": "up to 1 away"})
+    monkeypatch.setattr(library, "print_table", lambda options, threads: [wrong])
+    assert library.main(["--sections", "table", "--threads", "1"]) == 1
     wrong.wrong.clear()
-    assert bench.library.main(["--sections", "table", "--threads", "1"]) == 0
+    assert library.main(["--sections", "table", "--threads", "1"]) == 0

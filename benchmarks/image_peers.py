@@ -1,0 +1,234 @@
+"""OpenCV, SciPy and scikit-image: each function prepares a row, as peers.py says.
+
+m images, h x w pixels, c channels, kh x kw kernel, nc kernels, ph pw padding, sh sw stride, oh x ow
+output.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from harness import Prepared
+from network_peers import has_bearable_kernel
+from rows import SIGMA, Row
+
+# ---- OpenCV ----
+
+
+def opencv_filter(row: Row, images: np.ndarray, kernel: np.ndarray, threads: int) -> Prepared:
+    """Filter with filter2D, which reads uint8 and writes float32 at once."""
+    import cv2
+
+    cv2.setNumThreads(threads)
+    return Prepared(
+        lambda: cv2.filter2D(images, cv2.CV_32F, kernel, borderType=cv2.BORDER_REFLECT_101)
+    )
+
+
+def opencv_special(row: Row, images: np.ndarray, kernel: np.ndarray, threads: int) -> Prepared:
+    """GaussianBlur (or sepFilter2D, uint8 to float32), Sobel, boxFilter: each for its kernel."""
+    import cv2
+
+    cv2.setNumThreads(threads)
+    border = {"borderType": cv2.BORDER_REFLECT_101}
+    taps = cv2.getGaussianKernel(5, SIGMA)
+    calls = {
+        "gaussian": lambda: (
+            cv2.GaussianBlur(images, (5, 5), SIGMA, sigmaY=SIGMA, **border)
+            if row.dtype == "float32"
+            else cv2.sepFilter2D(images, cv2.CV_32F, taps, taps, **border)
+        ),
+        "sobel-x": lambda: cv2.Sobel(images, cv2.CV_32F, 1, 0, ksize=3, **border),
+        "box": lambda: cv2.boxFilter(images, cv2.CV_32F, (15, 15), **border),
+    }
+    return Prepared(calls[row.kernel_name])
+
+
+def opencv_convolve(row: Row, images: np.ndarray, kernels: np.ndarray, threads: int) -> Prepared:
+    """Filter image by image; 'valid' and strides are cut out of the whole result."""
+    import cv2
+
+    cv2.setNumThreads(threads)
+    (ph, pw), (kh, kw), (sh, sw) = row.padding, row.window, row.stride
+    depth = cv2.CV_64F if row.dtype == "float64" else cv2.CV_32F
+    kernel = np.ascontiguousarray(kernels[..., 0, 0])
+    top, left = kh // 2 - ph, kw // 2 - pw
+    cut = np.s_[max(top, 0) : -max(top, 0) or None : sh, max(left, 0) : -max(left, 0) or None : sw]
+    above, beside = max(-top, 0), max(-left, 0)
+    zeros = cv2.BORDER_CONSTANT
+
+    def call() -> np.ndarray:
+        result = np.empty(row.output, row.float_dtype)
+        for image, place in zip(images[..., 0], result[..., 0], strict=True):
+            if above or beside:
+                image = cv2.copyMakeBorder(image, above, above, beside, beside, zeros, value=0)
+            place[...] = cv2.filter2D(image, depth, kernel, borderType=zeros)[cut]
+        return result
+
+    return Prepared(call)
+
+
+def opencv_pool(row: Row, images: np.ndarray, kernels: None, threads: int) -> Prepared:
+    """Halve with resize: its INTER_AREA is the mean of 2x2 pixels."""
+    import cv2
+
+    cv2.setNumThreads(threads)
+    _, oh, ow, _ = row.output
+
+    def call() -> np.ndarray:
+        result = np.empty(row.output, row.float_dtype)
+        for image, place in zip(images, result, strict=True):
+            cv2.resize(
+                image.astype(row.float_dtype, copy=False),
+                (ow, oh),
+                place,
+                interpolation=cv2.INTER_AREA,
+            )
+        return result
+
+    return Prepared(call)
+
+
+def has_one_kernel(row: Row) -> bool:
+    """Whether there is one channel and one kernel."""
+    return row.channels == row.kernels == 1
+
+
+def has_one_bearable_kernel(row: Row) -> bool:
+    """Whether there is one channel and one kernel that is not too large."""
+    return has_one_kernel(row) and has_bearable_kernel(row)
+
+
+def halves_few_channels(row: Row) -> bool:
+    """Whether the row is the mean of 2x2 pixels of at most four channels."""
+    return (row.mode, row.window, row.stride) == ("avg", (2, 2), (2, 2)) and row.channels <= 4
+
+
+# ---- SciPy ----
+
+
+def pad_with_zeros(row: Row, images: np.ndarray) -> np.ndarray:
+    """Return images (m, h, w, c) in the dtype of the result, with zeros around them."""
+    images = images.astype(row.float_dtype, copy=False)
+    (ph, pw) = row.padding
+    return np.pad(images, ((0, 0), (ph, ph), (pw, pw), (0, 0))) if ph or pw else images
+
+
+def ndimage_convolve(row: Row, images: np.ndarray, kernels: np.ndarray, threads: int) -> Prepared:
+    """Filter the whole stack with correlate; valid and stride are cut out of more."""
+    from scipy import ndimage
+
+    (ph, pw), (kh, kw), (sh, sw) = row.padding, row.window, row.stride
+    beyond = ph > kh // 2 or pw > kw // 2
+    top, left = (0 if beyond else kh // 2 - ph), (0 if beyond else kw // 2 - pw)
+    top, left = (kh // 2, kw // 2) if beyond else (top, left)
+    cut = np.s_[:, top : -top or None : sh, left : -left or None : sw]
+
+    def call() -> np.ndarray:
+        stack = pad_with_zeros(row, images) if beyond else images
+        sums = ndimage.correlate(
+            stack[..., 0], kernels[None, ..., 0, 0], row.float_dtype, mode="constant"
+        )
+        return sums[cut][..., None]
+
+    return Prepared(call)
+
+
+def ndimage_filter(row: Row, images: np.ndarray, kernel: np.ndarray, threads: int) -> Prepared:
+    """Filter each channel with correlate."""
+    from scipy import ndimage
+
+    def call() -> np.ndarray:
+        result = np.empty(row.output, row.float_dtype)
+        for channel in range(row.channels):
+            ndimage.correlate(images[..., channel], kernel, result[..., channel], mode="mirror")
+        return result
+
+    return Prepared(call)
+
+
+def ndimage_pool(row: Row, images: np.ndarray, kernels: None, threads: int) -> Prepared:
+    """Filter at every pixel, then keep one result of each stride."""
+    from scipy import ndimage
+
+    name = {"max": "maximum_filter", "min": "minimum_filter", "avg": "uniform_filter"}[row.mode]
+    size = (1, *row.window, 1)
+    _, oh, ow, _ = row.output
+    (kh, kw), (sh, sw) = row.window, row.stride
+    rows, columns = slice(kh // 2, kh // 2 + oh * sh, sh), slice(kw // 2, kw // 2 + ow * sw, sw)
+
+    def call() -> np.ndarray:
+        return getattr(ndimage, name)(images, size, output=row.float_dtype)[:, rows, columns]
+
+    return Prepared(call)
+
+
+def signal_convolve(row: Row, images: np.ndarray, kernels: np.ndarray, threads: int) -> Prepared:
+    """Convolve with correlate, or with oaconvolve and the flipped kernel if that is large."""
+    from scipy import signal
+
+    (sh, sw) = row.stride
+
+    def correlate(stack: np.ndarray, kernel: np.ndarray) -> np.ndarray:
+        if kernel.size <= FOURIER_TAPS:
+            return signal.correlate(stack, kernel, "valid", method="direct")
+        return signal.oaconvolve(stack, kernel[:, ::-1, ::-1, ::-1], "valid")
+
+    def call() -> np.ndarray:
+        stack = pad_with_zeros(row, images)
+        sums = [correlate(stack, kernels[None, ..., k])[:, ::sh, ::sw] for k in range(row.kernels)]
+        return sums[0] if len(sums) == 1 else np.concatenate(sums, axis=-1)
+
+    return Prepared(call)
+
+
+FOURIER_TAPS = 300  # taps, from which SciPy is faster by Fourier transforms
+
+
+def has_few_channels(row: Row) -> bool:
+    """Whether there are few channels and kernels, and one group."""
+    return row.channels <= 3 and row.kernels <= 3 and row.groups == 1
+
+
+# ---- scikit-image ----
+
+
+def skimage_filter(row: Row, images: np.ndarray, kernel: np.ndarray, threads: int) -> Prepared:
+    """filters.gaussian where it is that; correlate_sparse on each channel for the others."""
+    from skimage import filters
+
+    words = {
+        "sigma": SIGMA,
+        "truncate": 2 / SIGMA,
+        "mode": "mirror",
+        "channel_axis": -1,
+        "preserve_range": True,
+    }
+
+    def call() -> np.ndarray:
+        pixels = images.astype(row.float_dtype, copy=False)
+        if row.kernel_name == "gaussian":
+            return filters.gaussian(pixels, **words)
+        result = np.empty(row.output, row.float_dtype)
+        for channel in range(row.channels):
+            result[..., channel] = filters.correlate_sparse(
+                pixels[..., channel], kernel, mode="mirror"
+            )
+        return result
+
+    return Prepared(call)
+
+
+def skimage_pool(row: Row, images: np.ndarray, kernels: None, threads: int) -> Prepared:
+    """measure.block_reduce: blocks that do not overlap."""
+    from skimage.measure import block_reduce
+
+    combine, block = {"max": np.max, "min": np.min, "avg": np.mean}[row.mode], (1, *row.window, 1)
+    return Prepared(
+        lambda: block_reduce(images.astype(row.float_dtype, copy=False), block, combine)
+    )
+
+
+def has_disjoint_windows(row: Row) -> bool:
+    """Whether windows neither overlap nor leave gaps."""
+    return row.window == row.stride

@@ -81,24 +81,20 @@ def make_picture(size: int) -> Any:
     return da.ones((1, side, side), chunks=(1, CHUNK_SIDE, CHUNK_SIDE), dtype=np.float32)
 
 
-IMAGES: dict[str, Callable[[int], Any]] = {
-    "pictures of 256 x 256": make_batch,
-    "one large picture": make_picture,
-}
+IMAGES = {"pictures of 256 x 256": make_batch, "one large picture": make_picture}
 
 
 @contextmanager
 def cluster(workers: int) -> Iterator[Client]:
     """Start workers and end them."""
-    words = {
+    resources = {"n_workers": workers, "threads_per_worker": 1, "memory_limit": "2GiB"}
+    quiet = {
         "dashboard_address": None,
         "worker_dashboard_address": None,
         "silence_logs": "CRITICAL",
     }
     with (
-        LocalCluster(
-            n_workers=workers, threads_per_worker=1, memory_limit="2GiB", **words
-        ) as started,
+        LocalCluster(**resources, **quiet) as started,
         Client(started, timeout=LIMIT) as client,
     ):
         client.wait_for_workers(workers, timeout=LIMIT)

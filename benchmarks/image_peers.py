@@ -6,6 +6,8 @@ output.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from harness import Prepared
@@ -15,11 +17,17 @@ from rows import SIGMA, Row
 # ---- OpenCV ----
 
 
-def opencv_filter(row: Row, images: np.ndarray, kernel: np.ndarray, threads: int) -> Prepared:
-    """Filter with filter2D, which reads uint8 and writes float32 at once."""
+def load_opencv(threads: int) -> Any:
+    """Import OpenCV, with so many threads."""
     import cv2
 
     cv2.setNumThreads(threads)
+    return cv2
+
+
+def opencv_filter(row: Row, images: np.ndarray, kernel: np.ndarray, threads: int) -> Prepared:
+    """Filter with filter2D, which reads uint8 and writes float32 at once."""
+    cv2 = load_opencv(threads)
     return Prepared(
         lambda: cv2.filter2D(images, cv2.CV_32F, kernel, borderType=cv2.BORDER_REFLECT_101)
     )
@@ -27,9 +35,7 @@ def opencv_filter(row: Row, images: np.ndarray, kernel: np.ndarray, threads: int
 
 def opencv_special(row: Row, images: np.ndarray, kernel: np.ndarray, threads: int) -> Prepared:
     """GaussianBlur (or sepFilter2D, uint8 to float32), Sobel, boxFilter: each for its kernel."""
-    import cv2
-
-    cv2.setNumThreads(threads)
+    cv2 = load_opencv(threads)
     border = {"borderType": cv2.BORDER_REFLECT_101}
     taps = cv2.getGaussianKernel(5, SIGMA)
     calls = {
@@ -46,9 +52,7 @@ def opencv_special(row: Row, images: np.ndarray, kernel: np.ndarray, threads: in
 
 def opencv_convolve(row: Row, images: np.ndarray, kernels: np.ndarray, threads: int) -> Prepared:
     """Filter image by image; 'valid' and strides are cut out of the whole result."""
-    import cv2
-
-    cv2.setNumThreads(threads)
+    cv2 = load_opencv(threads)
     (ph, pw), (kh, kw), (sh, sw) = row.padding, row.window, row.stride
     depth = cv2.CV_64F if row.dtype == "float64" else cv2.CV_32F
     kernel = np.ascontiguousarray(kernels[..., 0, 0])
@@ -70,20 +74,14 @@ def opencv_convolve(row: Row, images: np.ndarray, kernels: np.ndarray, threads: 
 
 def opencv_pool(row: Row, images: np.ndarray, kernels: None, threads: int) -> Prepared:
     """Halve with resize: its INTER_AREA is the mean of 2x2 pixels."""
-    import cv2
-
-    cv2.setNumThreads(threads)
+    cv2 = load_opencv(threads)
     _, oh, ow, _ = row.output
 
     def call() -> np.ndarray:
         result = np.empty(row.output, row.float_dtype)
         for image, place in zip(images, result, strict=True):
-            cv2.resize(
-                image.astype(row.float_dtype, copy=False),
-                (ow, oh),
-                place,
-                interpolation=cv2.INTER_AREA,
-            )
+            pixels = image.astype(row.float_dtype, copy=False)
+            cv2.resize(pixels, (ow, oh), place, interpolation=cv2.INTER_AREA)
         return result
 
     return Prepared(call)
@@ -140,8 +138,8 @@ def ndimage_filter(row: Row, images: np.ndarray, kernel: np.ndarray, threads: in
 
     def call() -> np.ndarray:
         result = np.empty(row.output, row.float_dtype)
-        for channel in range(row.channels):
-            ndimage.correlate(images[..., channel], kernel, result[..., channel], mode="mirror")
+        for c in range(row.channels):
+            ndimage.correlate(images[..., c], kernel, result[..., c], mode="mirror")
         return result
 
     return Prepared(call)
@@ -197,23 +195,15 @@ def skimage_filter(row: Row, images: np.ndarray, kernel: np.ndarray, threads: in
     """filters.gaussian where it is that; correlate_sparse on each channel for the others."""
     from skimage import filters
 
-    words = {
-        "sigma": SIGMA,
-        "truncate": 2 / SIGMA,
-        "mode": "mirror",
-        "channel_axis": -1,
-        "preserve_range": True,
-    }
+    words = {"sigma": SIGMA, "truncate": 2 / SIGMA, "mode": "mirror", "channel_axis": -1}
 
     def call() -> np.ndarray:
         pixels = images.astype(row.float_dtype, copy=False)
         if row.kernel_name == "gaussian":
-            return filters.gaussian(pixels, **words)
+            return filters.gaussian(pixels, **words, preserve_range=True)
         result = np.empty(row.output, row.float_dtype)
-        for channel in range(row.channels):
-            result[..., channel] = filters.correlate_sparse(
-                pixels[..., channel], kernel, mode="mirror"
-            )
+        for c in range(row.channels):
+            result[..., c] = filters.correlate_sparse(pixels[..., c], kernel, mode="mirror")
         return result
 
     return Prepared(call)

@@ -16,23 +16,25 @@ the limits, verdicts.py how ours compares with all of them.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import functools
+import statistics
 import sys
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 import harness
 import limits
 import reports
 import verdicts
-from engine_choice import print_engines
-from growth import print_growth
 from harness import OURS, Result
-from library_contenders import PATIENCE, prepare_copy, prepare_peer, start
+from library_contenders import PATIENCE, find_engines, predict, prepare_copy, prepare_peer, start
 from peers import PEERS
 from reports import MILLI
 from rows import ROWS, TOLERANCE, Row, expect, growing_rows, load_row
 
 RUNS = 7
+AUTO_BAR = 1.3
 
 
 # ---- the table ----
@@ -112,6 +114,122 @@ def print_table(options: argparse.Namespace, threads: int) -> list[Result]:
             table.add(results[-1])
     print("", *verdicts.summarize(results, has_bars), sep="\n", flush=True)
     return results
+
+
+# ---- auto against the best engine ----
+
+
+def time_engines(row: Row, ours: harness.Contender, runs: int) -> Result:
+    """Return the measurements of "auto" and of each engine that can do the row."""
+    result, expected, able = Result(row), expect(row, *load_row(row)), []
+    for engine in ("auto", *ours.ask("evaluate", find_engines, row.kind)):
+        harness.show_progress(f"{row}: comparing {engine}")
+        difference = harness.compare(ours, row, expected, engine)
+        if not difference:
+            able.append(engine)
+        elif engine == "auto" or not difference.startswith("ValueError"):  # a refusal is no error
+            result.wrong[engine] = difference
+    calls = {engine: functools.partial(ours.ask, "run", engine) for engine in able}
+    result.seconds = harness.take_turns(calls, runs, row, PATIENCE)
+    return result
+
+
+def best_engine(result: Result) -> str | None:
+    """Return the fastest engine; None if none was timed."""
+    return min((name for name in result.seconds if name != "auto"), key=result.median, default=None)
+
+
+def auto_ratio(result: Result) -> harness.Spread | None:
+    """Return how many times as long as the best engine "auto" took."""
+    return result.ratio("auto", to=best_engine(result))
+
+
+def format_engines(result: Result) -> str:
+    """Milliseconds of each engine, and what is wrong."""
+    times = [reports.format_median(result, name) for name in result.seconds if name != "auto"]
+    return "; ".join([*times, *(f"{name}: WRONG, {why}" for name, why in result.wrong.items())])
+
+
+ENGINE_COLUMNS = {
+    "row": lambda result: str(result.row),
+    "auto": lambda result: result.format_seconds("auto", MILLI),
+    "best engine": lambda result: best_engine(result) or "-",
+    "auto / best": lambda result: reports.format_optional(auto_ratio(result)),
+    f"bar {AUTO_BAR}": lambda result: reports.format_verdict(
+        auto_ratio(result) and auto_ratio(result).median <= AUTO_BAR
+    ),
+    "all": format_engines,
+}
+
+
+def print_engines(options: argparse.Namespace) -> bool:
+    """Print what "auto" loses to the best engine; return whether all were right."""
+    threads, results = options.threads[-1], []
+    reports.print_title(f'engine="auto" against the best engine, {reports.format_threads(threads)}')
+    with start(options, threads) as started:
+        table = reports.Table(ENGINE_COLUMNS)
+        for row in options.rows:
+            results.append(time_engines(row, started[OURS], options.runs))
+            table.add(results[-1])
+    return not any(result.wrong for result in results)
+
+
+# ---- growth ----
+
+
+class GrowthPoint(NamedTuple):
+    """Ours on one size of a row; the numbers of a field are one for each number of threads."""
+
+    what: str  # grows
+    row: Row
+    size: float  # to the first
+    seconds: list[float]
+    growth: list[float]  # of the seconds, to the first
+    plans: list[float | None]  # seconds that the plan expects
+
+
+def make_growth_columns(thread_counts: list[int]) -> dict[str, Callable[[GrowthPoint], str]]:
+    """Return the columns of the growth table, three for each number of threads."""
+    columns: dict[str, Callable[[GrowthPoint], str]] = {
+        "what grows": lambda point: point.what,
+        "row": lambda point: point.row.name,
+        "size to the first": lambda point: f"{point.size:.2f}",
+    }
+    for n, threads in enumerate(thread_counts):
+        name = reports.format_threads(threads)
+        columns[name] = lambda point, n=n: f"{point.seconds[n] / MILLI:.3g}"
+        columns[f"{name}, to the first"] = lambda point, n=n: f"{point.growth[n]:.2f}"
+        columns[f"{name}, plan"] = lambda point, n=n: reports.format_optional(
+            point.plans[n], ".3g", MILLI
+        )
+    return columns
+
+
+def print_growth(options: argparse.Namespace) -> bool:
+    """Print our seconds as work grows, by number of threads, beside the plan's prediction."""
+    reports.print_title("Growth: ours, milliseconds, and the plan's own prediction")
+    with contextlib.ExitStack() as stack:
+        started = [
+            stack.enter_context(start(options, threads))[OURS] for threads in options.threads
+        ]
+        table = reports.Table(make_growth_columns(options.threads))
+        for what, rows in options.growth:
+            first: list[float] = []
+            for size, row in rows:
+                seconds = [time_ours(row, ours, options.runs) for ours in started]
+                first = first or seconds
+                growth = [value / least for value, least in zip(seconds, first, strict=True)]
+                plans = [ours.ask("evaluate", predict, row) for ours in started]
+                table.add(GrowthPoint(what, row, size / rows[0][0], seconds, growth, plans))
+    return True
+
+
+def time_ours(row: Row, ours: harness.Contender, runs: int) -> float:
+    """Return the median of our seconds."""
+    ours.ask("prepare", row)
+    ours.ask("sample")
+    calls = {OURS: functools.partial(ours.ask, "run")}
+    return statistics.median(harness.take_turns(calls, runs, row, PATIENCE)[OURS])
 
 
 # ---- the command ----
@@ -194,21 +312,11 @@ def choose_rows(word: str, is_small: bool) -> tuple[list[Row], list]:
 def parse(arguments: list[str] | None) -> argparse.Namespace:
     """Read the command line."""
     parser = reports.make_parser(__doc__, RUNS)
-    parser.add_argument(
-        "--only",
-        default="",
-        metavar="WORD",
-        help="rows that have this in them, such as deep or uint8",
-    )
+    parser.add_argument("--only", default="", metavar="WORD", help="rows with this, such as uint8")
     parser.add_argument("--threads", type=parse_threads, help="such as 1,2 (default: one, and all)")
     parser.add_argument("--small", action="store_true", help="small rows, without pauses and bars")
-    parser.add_argument(
-        "--peers",
-        dest="wanted",
-        type=parse_peers,
-        default=list(PEERS),
-        help="such as torch,openvino",
-    )
+    words = {"dest": "wanted", "type": parse_peers, "default": list(PEERS)}
+    parser.add_argument("--peers", **words, help="such as torch,openvino")
     parser.add_argument(
         "--sections", type=parse_sections, default=list(SECTIONS), help=f"of {','.join(SECTIONS)}"
     )

@@ -44,7 +44,7 @@ def prepare_peer(
     name: str, threads: int, row: Row, images: np.ndarray, kernels: np.ndarray | None
 ) -> Prepared:
     """Call another library."""
-    return PEERS[name].kinds[row.kind][1](row, images, kernels, threads)
+    return PEERS[name].prepare(row, images, kernels, threads)
 
 
 def find_engines(kind: str) -> list[str]:

@@ -49,7 +49,7 @@ def torch_images(
     return torch, lambda: planes.contiguous(memory_format=form), lambda images: images.to(dtype)
 
 
-def torch_result_to_channels_last(row: Row, result: Any) -> np.ndarray:
+def torch_channels_last(row: Row, result: Any) -> np.ndarray:
     """Return a result with channels last; if it lies so in memory, nothing moves."""
     return result.permute(0, 2, 3, 1).contiguous().numpy().reshape(row.output)
 
@@ -77,7 +77,7 @@ def torch_convolve(
         )
 
     return Prepared(
-        call, functools.partial(torch_result_to_channels_last, row), None if last else make_planes
+        call, functools.partial(torch_channels_last, row), None if last else make_planes
     )
 
 
@@ -98,7 +98,7 @@ def torch_pool(
         return functions[row.mode](convert(held), row.window, row.stride)
 
     return Prepared(
-        call, functools.partial(torch_result_to_channels_last, row), None if last else make_planes
+        call, functools.partial(torch_channels_last, row), None if last else make_planes
     )
 
 
@@ -157,7 +157,7 @@ def make_model(row: Row, kernels: np.ndarray | None) -> bytes:
     return model.SerializeToString()
 
 
-def result_to_channels_last(row: Row, result: Any) -> np.ndarray:
+def channels_last(row: Row, result: Any) -> np.ndarray:
     """Return a result with channels first as a new array with channels last."""
     return np.ascontiguousarray(np.moveaxis(np.asarray(result), 1, -1)).reshape(row.output)
 
@@ -192,7 +192,7 @@ def onnxruntime_row(
         session.run_with_iobinding(binding)
         return result
 
-    return Prepared(call, functools.partial(result_to_channels_last, row), make_planes)
+    return Prepared(call, functools.partial(channels_last, row), make_planes)
 
 
 def openvino_row(
@@ -221,9 +221,7 @@ def openvino_row(
         request.infer()
         return result
 
-    return Prepared(
-        call, functools.partial(result_to_channels_last, row), lambda: (make_planes(), held)[0]
-    )
+    return Prepared(call, functools.partial(channels_last, row), lambda: (make_planes(), held)[0])
 
 
 def is_float32(row: Row) -> bool:

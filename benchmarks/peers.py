@@ -12,6 +12,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import image_peers as image
 import network_peers as network
@@ -20,25 +21,11 @@ from reports import find_version
 from rows import Row
 
 
-@dataclass(frozen=True)
-class Peer:
-    """A contender: the distribution that brings it, and how it does each kind of row that it can.
+class Way(NamedTuple):
+    """How a peer does rows of a kind: which of them, and what prepares one."""
 
-    is_special : made for some kernels only; printed, but not the fastest peer
-    """
-
-    package: str
-    kinds: dict[str, tuple[Callable[[Row], bool], Callable[..., Prepared]]]
-    is_special: bool = False
-
-    def can(self, row: Row) -> bool:
-        """Whether it can do the row."""
-        return row.kind in self.kinds and self.kinds[row.kind][0](row)
-
-    @property
-    def version(self) -> str | None:
-        """The version that is installed, None if none is."""
-        return find_version(self.package)
+    can: Callable[[Row], bool]
+    prepare: Callable[..., Prepared]
 
 
 def can_always(row: Row) -> bool:
@@ -46,61 +33,72 @@ def can_always(row: Row) -> bool:
     return True
 
 
-def torch_kinds(last: bool) -> dict[str, tuple]:
-    """Return PyTorch's functions, for channels first or last in memory."""
-    can = network.has_several_planes if last else can_always
-    sums, pool = (
-        functools.partial(network.torch_convolve, last=last),
-        functools.partial(network.torch_pool, last=last),
-    )
-    return {"convolve": (can, sums), "filter": (can, sums), "pool": (can, pool)}
+@dataclass(frozen=True)
+class Peer:
+    """A contender: the distribution that brings it, and how it does each kind of row.
+
+    is_special : made for some kernels only; printed, but not the fastest peer
+    """
+
+    package: str
+    convolve: Way | None = None
+    filter: Way | None = None
+    pool: Way | None = None
+    is_special: bool = False
+
+    def can(self, row: Row) -> bool:
+        """Whether it can do the row."""
+        way = getattr(self, row.kind)
+        return way is not None and way.can(row)
+
+    def prepare(self, row: Row, *arguments: Any) -> Prepared:
+        """Prepare a row that it can do, from its images, its kernels and the number of threads."""
+        return getattr(self, row.kind).prepare(row, *arguments)
+
+    @property
+    def version(self) -> str | None:
+        """The version that is installed, None if none is."""
+        return find_version(self.package)
 
 
-def every_kind(can: Callable[[Row], bool], prepare: Callable[..., Prepared]) -> dict[str, tuple]:
-    """Return one function for every kind."""
-    return dict.fromkeys(("convolve", "filter", "pool"), (can, prepare))
+def make_torch(last: bool, can: Callable[[Row], bool]) -> Peer:
+    """Return PyTorch with channels first or last in memory."""
+    sums = Way(can, functools.partial(network.torch_convolve, last=last))
+    return Peer("torch", sums, sums, Way(can, functools.partial(network.torch_pool, last=last)))
 
 
 # name -> peer; the bars in rows.py use these names
 PEERS = {
-    "PyTorch": Peer("torch", torch_kinds(last=False)),
-    "PyTorch channels-last": Peer("torch", torch_kinds(last=True)),
-    "ONNX Runtime": Peer("onnxruntime", every_kind(network.is_float32, network.onnxruntime_row)),
-    "OpenVINO": Peer("openvino", every_kind(network.is_float32, network.openvino_row)),
+    "PyTorch": make_torch(last=False, can=can_always),
+    "PyTorch channels-last": make_torch(last=True, can=network.has_several_planes),
+    "ONNX Runtime": Peer("onnxruntime", *[Way(network.is_float32, network.onnxruntime_row)] * 3),
+    "OpenVINO": Peer("openvino", *[Way(network.is_float32, network.openvino_row)] * 3),
     "JAX": Peer(
         "jax",
-        {
-            "convolve": (network.has_bearable_kernel, network.jax_convolve),
-            "filter": (can_always, network.jax_convolve),
-            "pool": (can_always, network.jax_pool),
-        },
+        convolve=Way(network.has_bearable_kernel, network.jax_convolve),
+        filter=Way(can_always, network.jax_convolve),
+        pool=Way(can_always, network.jax_pool),
     ),
     "OpenCV": Peer(
         "opencv-python-headless",
-        {
-            "convolve": (image.has_one_kernel, image.opencv_convolve),
-            "filter": (can_always, image.opencv_filter),
-            "pool": (image.halves_few_channels, image.opencv_pool),
-        },
+        convolve=Way(image.has_one_kernel, image.opencv_convolve),
+        filter=Way(can_always, image.opencv_filter),
+        pool=Way(image.halves_few_channels, image.opencv_pool),
     ),
     "OpenCV special": Peer(
-        "opencv-python-headless", {"filter": (can_always, image.opencv_special)}, is_special=True
+        "opencv-python-headless", filter=Way(can_always, image.opencv_special), is_special=True
     ),
     "SciPy ndimage": Peer(
         "scipy",
-        {
-            "convolve": (image.has_one_bearable_kernel, image.ndimage_convolve),
-            "filter": (can_always, image.ndimage_filter),
-            "pool": (can_always, image.ndimage_pool),
-        },
+        convolve=Way(image.has_one_bearable_kernel, image.ndimage_convolve),
+        filter=Way(can_always, image.ndimage_filter),
+        pool=Way(can_always, image.ndimage_pool),
     ),
-    "SciPy signal": Peer("scipy", {"convolve": (image.has_few_channels, image.signal_convolve)}),
+    "SciPy signal": Peer("scipy", convolve=Way(image.has_few_channels, image.signal_convolve)),
     "scikit-image": Peer(
         "scikit-image",
-        {
-            "filter": (can_always, image.skimage_filter),
-            "pool": (image.has_disjoint_windows, image.skimage_pool),
-        },
+        filter=Way(can_always, image.skimage_filter),
+        pool=Way(image.has_disjoint_windows, image.skimage_pool),
     ),
 }
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import course
+import course_rows
 import harness
 from support.benchmarks import ROOT, read_table, run_benchmark
 
@@ -128,7 +129,7 @@ def test_the_textbook_is_what_is_expected():
 
 def test_sample_reaches_the_last_image():
     images = course.ROWS[0].select_compared(np.arange(1000.0))
-    assert (len(images), images[0], images[-1]) == (course.COMPARED, 0, 999)
+    assert (len(images), images[0], images[-1]) == (course_rows.COMPARED, 0, 999)
 
 
 def test_memory_counts_beyond_the_result():

@@ -148,10 +148,7 @@ def test_the_judge_looks_at_both_ends():
 DIFFERENT = [
     (lambda result: result, ""),
     (lambda result: result * np.float32(1 + 1e-6), ""),
-    (
-        lambda result: result[:, 1:],
-        "the result is float32 (2, 25, 26, 1), but should be (2, 26, 26, 1)",
-    ),
+    (lambda result: result[:, 1:], "the result is float32 (2, 25, 26, 1), but should be (2, 26"),
     (lambda result: result + np.float32(1), "up to 1 away from what is right"),
     (lambda result: result * np.float32(np.nan), "up to nan away from what is right"),
 ]
@@ -224,11 +221,8 @@ def test_a_wrong_contender_is_not_timed():
 
 def test_contenders_run_in_turn():
     _, questions = measure_fakes(ours={}, PyTorch={}, copy={})
-    assert [name for question, name in questions if question == "run"] == [
-        "ours",
-        "PyTorch",
-        "copy",
-    ] * 3
+    names = [name for question, name in questions if question == "run"]
+    assert names == ["ours", "PyTorch", "copy"] * 3
 
 
 def test_one_that_cannot_do_the_row_is_not_asked():
@@ -240,11 +234,7 @@ def test_one_that_cannot_do_the_row_is_not_asked():
 def test_only_who_is_far_behind_is_run_less_often():
     runs = {"fast": lambda: 1.0, "near": lambda: 2.9, "far": lambda: 9.0}
     seconds = harness.take_turns(runs, 7, "row", patience=5)
-    assert {name: len(values) for name, values in seconds.items()} == {
-        "fast": 7,
-        "near": 7,
-        "far": 1,
-    }
+    assert [len(seconds[name]) for name in runs] == [7, 7, 1]
 
 
 # ---- ratios, bars, table ----

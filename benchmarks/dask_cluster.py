@@ -88,13 +88,9 @@ IMAGES = {"pictures of 256 x 256": make_batch, "one large picture": make_picture
 def cluster(workers: int) -> Iterator[Client]:
     """Start workers and end them."""
     resources = {"n_workers": workers, "threads_per_worker": 1, "memory_limit": "2GiB"}
-    quiet = {
-        "dashboard_address": None,
-        "worker_dashboard_address": None,
-        "silence_logs": "CRITICAL",
-    }
+    dashboards = {"dashboard_address": None, "worker_dashboard_address": None}
     with (
-        LocalCluster(**resources, **quiet) as started,
+        LocalCluster(**resources, **dashboards, silence_logs="CRITICAL") as started,
         Client(started, timeout=LIMIT) as client,
     ):
         client.wait_for_workers(workers, timeout=LIMIT)

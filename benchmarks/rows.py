@@ -91,11 +91,6 @@ class Row:
         return math.prod(self.output) * math.prod(self.window) * depth
 
     @property
-    def bytes_in(self) -> int:
-        """Bytes of the images."""
-        return math.prod(self.images) * np.dtype(self.dtype).itemsize
-
-    @property
     def bytes_out(self) -> int:
         """Bytes of the result."""
         return math.prod(self.output) * self.float_dtype.itemsize

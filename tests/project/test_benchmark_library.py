@@ -89,7 +89,7 @@ def test_integer_rows_are_computed_in_float32():
 def test_multiply_adds_and_bytes():
     (row,) = [row for row in rows.ROWS if "3 channels, 3 kernels, uint8" in str(row)]
     assert row.multiply_adds == 10000 * 30 * 30 * 3 * 27
-    assert (row.bytes_in, row.bytes_out) == (10000 * 32 * 32 * 3, 10000 * 30 * 30 * 3 * 4)
+    assert row.bytes_out == 10000 * 30 * 30 * 3 * 4
 
 
 def test_small_rows_are_small():

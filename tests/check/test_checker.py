@@ -19,7 +19,7 @@ def test_each_file_is_read_once(tmp_path, monkeypatch):
         return read_bytes(path)
 
     monkeypatch.setattr(caller, "run", call_in_process)
-    monkeypatch.setattr(timing, "own_cost", lambda *_: None)
+    monkeypatch.setattr(timing, "baseline_cost", lambda *_: None)
     folder = copy_ours(tmp_path / "ada")
     monkeypatch.setattr(Path, "read_bytes", counted)
     (judgement,) = check([folder], python=sys.executable, tasks=[0, 2], skip=["pycodestyle"])

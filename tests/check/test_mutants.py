@@ -51,7 +51,7 @@ def equivalent():
 def _bare(monkeypatch):
     """Only ask whether something is wrong, not why, nor how long it takes."""
     monkeypatch.setattr(timing, "calls", lambda task: [])
-    monkeypatch.setattr(timing, "own_cost", lambda *_: None)
+    monkeypatch.setattr(timing, "baseline_cost", lambda *_: None)
     monkeypatch.setattr(diagnose, "diagnose", lambda *_: Finding("differs"))
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from convpool.check import check, judge_behaviour
-from convpool.check.behaviour import requirements, timing
+from convpool.check.behaviour import requirement_names, timing
 from convpool.check.diagnosis.readings import registry
 from convpool.check.rules import registry as rules
 from convpool.check.sandbox import interpreters
@@ -61,7 +61,7 @@ def of(items, outcome):
 def _untimed(monkeypatch):
     """Leave out the calls that are timed, as time is nobody's defect."""
     monkeypatch.setattr(timing, "calls", lambda task: [])
-    monkeypatch.setattr(timing, "own_cost", lambda *_: None)
+    monkeypatch.setattr(timing, "baseline_cost", lambda *_: None)
 
 
 # ---- right ones ----
@@ -125,7 +125,7 @@ def test_there_are_many_defects_of_all_kinds():
 def excused(defect, python):
     """Return what may stay unlooked at, as a consequence of the defect."""
     needing = {name for name, rule in rules.RULES.items() if rule.needs in ("tree", "text")}
-    parts = set(requirements.names(defect.task)) if defect.task is not None else set()
+    parts = set(requirement_names.of_task(defect.task)) if defect.task is not None else set()
     groups = {"tree": needing, "behaviour": parts}
     return {
         (defect.task, name)
@@ -149,7 +149,7 @@ def differences(defect, folder, python):
     if extra := set(unchecked) - excused(defect, python):
         yield f"leaves unchecked {extra}"
     for (_, name), findings in failed.items():
-        if name in requirements.TITLES:
+        if name in requirement_names.TITLES:
             values = [
                 finding
                 for finding in findings

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from convpool.check.behaviour.case import Case
-from convpool.check.behaviour.case_table import CASES
+from convpool.check.behaviour.cases_by_task import CASES
 from convpool.check.sandbox.calls import Answer, Call, SubmittedFunction
 from convpool.check.sandbox.interpreters import Interpreter
 from convpool.check.sandbox.limits import Limits

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convpool.check.behaviour.case import Case
-from convpool.check.behaviour.case_table import CASES
+from convpool.check.behaviour.cases_by_task import CASES
 from support.sampling import IS_FULL
 
 # (task, requirement) -> its cases

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from convpool.check import judge_behaviour
-from convpool.check.behaviour import requirements
+from convpool.check.behaviour import requirement_names
 from convpool.check.printable_judgements import printable_judgement
 from convpool.check.rules import registry as rules
 from convpool.check.sandbox import interpreters
@@ -22,32 +22,30 @@ from convpool.check.submissions.task_files import open_course
 from convpool.check.tasks import TASKS
 from convpool.check.verdicts import Finding, Item, Judgement, Measure, Outcome
 
-Progress = Callable[[int, int], object]  # called with the numbers of done and of all submissions
+Progress = Callable[[int, int], object]  # called with (submissions done, all submissions)
 Path = str | os.PathLike[str]
-
-GROUPS = ("rules", "behaviour")  # names that stand for all requirements of a kind
 
 
 @dataclass(frozen=True)
 class Selection:
     """Which requirements and tasks are judged, and how."""
 
-    rules: frozenset[str]
-    behaviour: frozenset[str]
-    tasks: tuple[int, ...]
+    rules: frozenset[str]  # names of rules
+    behaviour: frozenset[str]  # names of requirements of the behaviour
+    tasks: tuple[int, ...]  # sorted
     python: Interpreter
     limits: Limits
-    max_ratio: float | None = None  # of times, for the requirement speed
+    max_ratio: float | None = None  # as in `check`
 
     @property
     def has_all_tasks(self) -> bool:
-        """Whether all tasks are judged, and with them the folder."""
+        """Whether all tasks are selected; only then the folder as a whole is judged too."""
         return len(self.tasks) == len(TASKS)
 
 
 def requirement_titles() -> dict[str, str]:
-    """Return the title of every rule and every requirement of the behaviour, by name."""
-    return {name: rule.title for name, rule in rules.RULES.items()} | requirements.TITLES
+    """Return name -> title of every rule, then of every requirement of the behaviour."""
+    return {name: rule.title for name, rule in rules.RULES.items()} | requirement_names.TITLES
 
 
 def check(
@@ -67,7 +65,7 @@ def check(
     Parameters
     ----------
     paths : iterable of paths
-        What `search.find` takes: course folders, clones, folders of these, ZIP files.
+        What `submissions.search.find` takes: course folders, clones, folders of these, ZIP files.
     python : str, optional
         The interpreter that runs them, as a path or a command; default: the brief's if one starts.
     only, skip : collections of str
@@ -75,7 +73,8 @@ def check(
     tasks : collection of int, optional
         Numbers of tasks; default: all, and the folder.
     max_ratio : float, optional
-        Judges the time too: the most seconds over those of the project's own file.
+        Judges the time too: a larger call may take so many times as long as with the project's own
+        file; default: time is measured, and never judged.
     time_out : float, optional
         Seconds for one task; default: 20.
     jobs : int
@@ -86,7 +85,7 @@ def check(
     Returns
     -------
     list of Judgement
-        In the order of `search.find`, whatever `jobs`.
+        In the order of `submissions.search.find`, whatever `jobs`.
 
     Raises
     ------
@@ -101,7 +100,7 @@ def check(
         raise ValueError(f"there is no task {min(unknown)}; tasks are {min(TASKS)} to {max(TASKS)}")
     selection = Selection(
         rules=selected & frozenset(rules.RULES),
-        behaviour=selected & frozenset(requirements.TITLES),
+        behaviour=selected & frozenset(requirement_names.TITLES),
         tasks=tuple(sorted(set(tasks or TASKS))),
         python=interpreters.find(python),
         limits=Limits() if time_out is None else Limits(task_seconds=time_out),
@@ -112,15 +111,15 @@ def check(
 
 
 def _expand(names: Collection[str]) -> frozenset[str]:
-    """Return the names of requirements, with the names of groups replaced by their members.
+    """Return names of requirements, with "rules" and "behaviour" replaced by what they stand for.
 
-    Raises ValueError for an unknown name, which says what is near it.
+    Raises ValueError for an unknown name; the message has similar names.
     """
     titles = requirement_titles()
-    groups = {"rules": set(rules.RULES), "behaviour": set(requirements.TITLES)}
+    groups = {"rules": set(rules.RULES), "behaviour": set(requirement_names.TITLES)}
     for name in names:
         if name not in titles and name not in groups:
-            near = get_close_matches(name, [*titles, *groups], cutoff=0.5) or GROUPS
+            near = get_close_matches(name, [*titles, *groups], cutoff=0.5) or groups
             raise ValueError(
                 f"{name!r} is no rule and no part of the behaviour; near it: {', '.join(near)}"
             )
@@ -142,12 +141,12 @@ def _check_all(
 def _check_unordered(
     submissions: Sequence[Submission], selection: Selection, jobs: int
 ) -> Iterator[tuple[int, Judgement]]:
-    """Yield the index and the judgement of each submission, as they are done.
+    """Yield (index, judgement) of each submission as soon as it is judged.
 
-    They are judged in threads, as each mostly waits for its child process.
+    With `jobs` above 1 they are judged in threads, as each mostly waits for its child process.
     """
     if min(jobs, len(submissions)) < 2:
-        # without threads an interrupt arrives at once
+        # in this thread, where an interrupt arrives at once
         for index, submission in enumerate(submissions):
             yield index, check_submission(submission, selection)
         return
@@ -159,7 +158,8 @@ def _check_unordered(
         }
         yield from ((indices[future], future.result()) for future in as_completed(indices))
     finally:
-        selection.limits.stop.set()  # after an interrupt, child processes end at once
+        # only matters after an interrupt: child processes that still run end at once
+        selection.limits.stop.set()
         pool.shutdown(cancel_futures=True)
 
 
@@ -188,7 +188,10 @@ def check_submission(submission: Submission, selection: Selection) -> Judgement:
 
 
 def _judge(submission: Submission, selection: Selection) -> tuple[list[Item], list[Measure]]:
-    """Return the selected items of a submission, and the measures of its files."""
+    """Return (items, measures) of a submission: the selected items, and one measure for each file.
+
+    Without a course folder: the item that says so, and no measures.
+    """
     folder_item = _folder_item(submission)
     if submission.folder is None:
         return [folder_item], []
@@ -202,16 +205,20 @@ def _judge(submission: Submission, selection: Selection) -> tuple[list[Item], li
             course, selection.tasks, selection.python, selection.limits, selection.max_ratio
         )
         items += (item for item in behaviour_items if item.name in selection.behaviour)
-    selected = [
+    # rules judge all files and the folder, whatever tasks are selected
+    selected_items = [
         item
         for item in items
         if item.task in selection.tasks or (item.task is None and selection.has_all_tasks)
     ]
-    return selected, measures
+    return selected_items, measures
 
 
 def _folder_item(submission: Submission) -> Item:
-    """Return whether there is a course folder, with remarks about its choice."""
+    """Return the item "folder": it holds if there is a course folder, else it is unchecked.
+
+    Its remarks say which folder was chosen, if another could be meant.
+    """
     outcome = Outcome.UNCHECKED if submission.folder is None else Outcome.HOLDS
     findings = (Finding(submission.problem),) if submission.folder is None else ()
     remarks = tuple(Finding(note) for note in submission.notes)

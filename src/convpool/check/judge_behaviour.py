@@ -9,9 +9,9 @@ import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from convpool.check.behaviour import requirements, timing
-from convpool.check.behaviour.case_table import CASES, LARGE, TIMED
-from convpool.check.behaviour.trials import Trial, in_common
+from convpool.check.behaviour import requirement_names, timing
+from convpool.check.behaviour.cases_by_task import CASES, LARGE, TIMED
+from convpool.check.behaviour.judged_answers import Trial, common_trait_phrase
 from convpool.check.diagnosis import diagnose
 from convpool.check.sandbox import caller
 from convpool.check.sandbox.calls import SubmittedFunction
@@ -21,17 +21,17 @@ from convpool.check.submissions.task_files import CourseFolder, TaskFile
 from convpool.check.tasks import Task
 from convpool.check.verdicts import Finding, Item, Measure, Outcome
 
-MAX_ERROR_KINDS = 3  # kinds of errors that become findings of one item
+MAX_ERROR_KINDS = 3  # findings of errors in one item; further kinds of errors are left out
 
 
 @dataclass(frozen=True)
 class TaskRun:
-    """The results of all calls of one task."""
+    """The answers to all calls of one task's function, and what the timed one costs."""
 
     file: TaskFile
-    trials: tuple[Trial, ...]  # empty: no time was left
-    cost: timing.Cost | None
-    own_cost: timing.Cost | None  # of the project's own file
+    trials: tuple[Trial, ...]  # empty: no time was left, so that nothing was called
+    cost: timing.Cost | None  # None: no timed call returned
+    baseline_cost: timing.Cost | None  # of the project's own file; None: not measured
 
     @property
     def task(self) -> Task:
@@ -40,8 +40,8 @@ class TaskRun:
 
     @property
     def ratios(self) -> tuple[float | None, float | None]:
-        """Time and memory over those of the project's own file; None if not measured."""
-        return timing.ratios(self.cost, self.own_cost)
+        """(Time, memory), each divided by that of the project's own file; None: not measured."""
+        return timing.ratios(self.cost, self.baseline_cost)
 
 
 def judge(
@@ -70,7 +70,7 @@ def judge(
     Returns
     -------
     items : list of Item
-        The requirements of each task, in the order of `requirements.names`.
+        The requirements of each task, in the order of `requirement_names.of_task`.
     measures : list of Measure
         One for each task whose file can be read.
     """
@@ -80,24 +80,25 @@ def judge(
     for number in sorted(tasks):
         file = course.files[number]
         if file.problem:
-            names = requirements.names(number, has_max_ratio=max_ratio is not None)
+            names = requirement_names.of_task(number, has_max_ratio=max_ratio is not None)
             items += _unchecked(file.task, names, f"not run: {file.task.file} {file.problem}")
             continue
-        started = time.monotonic()
-        own_cost = timing.own_cost(number, python, limits)
-        deadline += time.monotonic() - started  # the submission does not pay for it
-        run = TaskRun(file, (), None, own_cost)
+        start = time.monotonic()
+        baseline_cost = timing.baseline_cost(number, python, limits)
+        deadline += time.monotonic() - start  # the submission does not pay for our own file
+        run = TaskRun(file, (), None, baseline_cost)
         if time.monotonic() < deadline:
-            run = _run(run, python, limits.until(deadline))
+            run = _with_answers(run, python, limits.until(deadline))
         items += _items(run, limits, max_ratio)
         measures.append(Measure(number, *file.word_counts, *run.ratios))
     return items, measures
 
 
-def _run(run: TaskRun, python: Interpreter, limits: Limits) -> TaskRun:
-    """Make all calls of a task, and add their results to `run`.
+def _with_answers(run: TaskRun, python: Interpreter, limits: Limits) -> TaskRun:
+    """Make all calls of a task; return `run` with the trials and the cost.
 
-    The judged calls come first, then those of remarks, the timed ones, and the large ones.
+    The order matters if a call ends the process or the time: judged cases first, then cases that
+    are not judged, then the timed calls, then the large cases.
     """
     task = run.task
     cases = sorted(CASES[task.number], key=lambda case: not case.judged)
@@ -106,9 +107,9 @@ def _run(run: TaskRun, python: Interpreter, limits: Limits) -> TaskRun:
     calls = [*(case.call for case in cases), *timed_calls, *(case.call for case in large)]
     function = SubmittedFunction(run.file.course.folder, task.file, task.function)
     answers = caller.run(function, calls, python, limits)
-    end = len(answers) - len(large)
-    small_answers, timed_answers = answers[: len(cases)], answers[len(cases) : end]
-    trials = map(Trial, (*cases, *large), (*small_answers, *answers[end:]))
+    large_start = len(answers) - len(large)
+    small_answers, timed_answers = answers[: len(cases)], answers[len(cases) : large_start]
+    trials = map(Trial, (*cases, *large), (*small_answers, *answers[large_start:]))
     peak = max(answer.peak for answer in small_answers)
     return replace(run, trials=tuple(trials), cost=timing.cost(timed_answers, peak))
 
@@ -117,28 +118,36 @@ def _run(run: TaskRun, python: Interpreter, limits: Limits) -> TaskRun:
 
 
 def _items(run: TaskRun, limits: Limits, max_ratio: float | None) -> list[Item]:
-    """Return the items of one task."""
-    names = requirements.names(run.task.number, has_max_ratio=max_ratio is not None)
+    """Return the items of one task, in the order of `requirement_names.of_task`.
+
+    If nothing was called, or the file cannot be loaded, they are unchecked but for "loads".
+    """
+    names = requirement_names.of_task(run.task.number, has_max_ratio=max_ratio is not None)
     if not run.trials:
         words = f"not run: the {limits.submission_seconds:g} s for one submission were over"
         return _unchecked(run.task, names, words)
-    first = run.trials[0].answer
-    if not first.loaded:
+    answer = run.trials[0].answer
+    if not answer.loaded:
         # if not even the import was tried, the submission is not to blame
-        outcome = Outcome.UNCHECKED if first.outcome == "not run" else Outcome.FAILS
-        loads = _item(run.task, "loads", outcome, [Finding(first.words, line=first.line)])
-        words = f"not run: {first.words.removeprefix('not run: ')}"
+        outcome = Outcome.UNCHECKED if answer.outcome == "not run" else Outcome.FAILS
+        loads = _item(run.task, "loads", outcome, [Finding(answer.words, line=answer.line)])
+        words = f"not run: {answer.words.removeprefix('not run: ')}"
         return [loads, *_unchecked(run.task, names[1:], words)]
     items = [
         _item(run.task, "loads", Outcome.HOLDS),
-        *(_part(run, name) for name in requirements.parts(run.task.number)),
+        *(_judge_cases(run, name) for name in requirement_names.of_cases(run.task.number)),
         _input_unchanged(run),
     ]
     return items if max_ratio is None else [*items, _speed(run, max_ratio)]
 
 
-def _part(run: TaskRun, name: str) -> Item:
-    """Judge the cases of one requirement, such as same."""
+def _judge_cases(run: TaskRun, name: str) -> Item:
+    """Judge the cases of one requirement; `name` is Case.item, such as "same".
+
+    It fails if any judged case is wrong, and is unchecked if none is wrong but some were not
+    called. Wrong results of cases that are not judged become remarks of an item that holds or is
+    unchecked.
+    """
     trials = [trial for trial in run.trials if trial.case.item == name]
     # slowness is no finding: a large case without an answer in time does not count
     judged = [
@@ -146,21 +155,26 @@ def _part(run: TaskRun, name: str) -> Item:
         for trial in trials
         if trial.case.judged and not (trial.case.is_large and trial.was_late)
     ]
-    ran = [trial for trial in judged if trial.ran]
-    findings = [*_wrong_values(run, ran), *_errors(ran)]
+    called = [trial for trial in judged if trial.was_called]
+    findings = [*_wrong_values(run, called), *_errors(called)]
     if findings:
         return _item(run.task, name, Outcome.FAILS, findings)
-    # every judged case that ran is right here
-    remarks = [_remark(trial) for trial in trials if trial.ran and trial.problem]
-    if len(ran) < len(judged):
-        words = next(trial.answer.words for trial in judged if not trial.ran)
-        not_run = Finding(f"{len(judged) - len(ran)} of {len(judged)} cases were not run: {words}")
+    # every judged case that was called is right here
+    remarks = [_remark(trial) for trial in trials if trial.was_called and trial.problem]
+    if len(called) < len(judged):
+        words = next(trial.answer.words for trial in judged if not trial.was_called)
+        not_run = Finding(
+            f"{len(judged) - len(called)} of {len(judged)} cases were not run: {words}"
+        )
         return _item(run.task, name, Outcome.UNCHECKED, [not_run], remarks)
     return _item(run.task, name, Outcome.HOLDS, (), remarks)
 
 
 def _wrong_values(run: TaskRun, trials: Sequence[Trial]) -> list[Finding]:
-    """Return the finding of the arrays of numbers that differ from the right ones, if any do."""
+    """Return one finding for all trials whose array differs from the right ones; [] if none does.
+
+    Large cases are left out of the diagnosis, as trying every wrong reading on them takes too long.
+    """
     small_results = [
         (trial.case, trial.array)
         for trial in trials
@@ -176,22 +190,25 @@ def _wrong_values(run: TaskRun, trials: Sequence[Trial]) -> list[Finding]:
         )
         return [Finding(words, details=wrong[0].case.source)]
     finding = diagnose.diagnose(small_results, run.file.text)
-    words = finding.words + in_common(wrong, _right(trials))
+    words = finding.words + common_trait_phrase(wrong, _right(trials))
     details = f"{finding.details}\n\n{wrong[0].case.source}".strip()
     return [replace(finding, words=words, details=details)]
 
 
 def _errors(trials: Sequence[Trial]) -> Iterator[Finding]:
-    """Yield a finding for each kind of error where no array of numbers came back."""
-    kinds: dict[object, list[Trial]] = {}
+    """Yield a finding for each kind of problem where no array of numbers came back.
+
+    At most MAX_ERROR_KINDS of them.
+    """
+    trials_by_kind: dict[object, list[Trial]] = {}
     for trial in trials:
         if trial.array is None:
-            kinds.setdefault(trial.kind, []).append(trial)
-    for similar in list(kinds.values())[:MAX_ERROR_KINDS]:
+            trials_by_kind.setdefault(trial.problem_kind, []).append(trial)
+    for similar in list(trials_by_kind.values())[:MAX_ERROR_KINDS]:
         first = similar[0]
-        common = in_common(similar, _right(trials))
+        phrase = common_trait_phrase(similar, _right(trials))
         words = (
-            f"{len(similar)} of {len(trials)} cases: {first.problem}{common}; the first is "
+            f"{len(similar)} of {len(trials)} cases: {first.problem}{phrase}; the first is "
             f"{first.case.name}"
         )
         yield Finding(words, line=first.answer.line, details=first.case.source)
@@ -203,7 +220,10 @@ def _right(trials: Sequence[Trial]) -> list[Trial]:
 
 
 def _remark(trial: Trial) -> Finding:
-    """Return the remark about a case that is not judged, or is large and had no answer in time."""
+    """Return the remark about a trial that has a problem but does not count.
+
+    It does not count if its case is not judged, or is large and had no answer in time.
+    """
     words = f"The brief does not ask for it, but try {trial.case.why}. Here {trial.problem}."
     if trial.case.judged:
         words = (
@@ -214,26 +234,29 @@ def _remark(trial: Trial) -> Finding:
 
 
 def _input_unchanged(run: TaskRun) -> Item:
-    """Judge whether the function leaves its arguments as they are."""
+    """Judge whether the function leaves its arrays as they are, in all judged cases.
+
+    Unchecked if no call returned.
+    """
     name = "input-unchanged"
-    ran = [trial for trial in run.trials if trial.case.judged and trial.ran]
-    changed = [trial for trial in ran if trial.answer.changed]
+    called = [trial for trial in run.trials if trial.case.judged and trial.was_called]
+    changed = [trial for trial in called if trial.answer.changed]
     if changed:
         first = changed[0]
         positions = sorted({position for trial in changed for position in trial.answer.changed})
         arrays = " and ".join(list(run.task.parameters)[position] for position in positions)
         words = (
-            f"{arrays} changed in {len(changed)} of {len(ran)} cases; work on a copy. The "
+            f"{arrays} changed in {len(changed)} of {len(called)} cases; work on a copy. The "
             f"first is {first.case.name}"
         )
         return _item(run.task, name, Outcome.FAILS, [Finding(words, details=first.case.source)])
-    if any(trial.answer.outcome == "returned" for trial in ran):
+    if any(trial.answer.outcome == "returned" for trial in called):
         return _item(run.task, name, Outcome.HOLDS)
     return _item(run.task, name, Outcome.UNCHECKED, [Finding("no call came to its end")])
 
 
 def _speed(run: TaskRun, max_ratio: float) -> Item:
-    """Judge the time of the larger call."""
+    """Judge whether the timed call takes at most `max_ratio` times as long as our own file's."""
     ratio = run.ratios[0]
     if ratio is None:
         finding = Finding("the larger call could not be timed")
@@ -255,12 +278,12 @@ def _item(
     findings: Iterable[Finding] = (),
     remarks: Iterable[Finding] = (),
 ) -> Item:
-    """Return an item of a requirement; its findings and remarks are about the task's file."""
+    """Return an item of the requirement `name`; its findings and remarks name the task's file."""
     findings = tuple(replace(finding, file=task.file) for finding in findings)
     remarks = tuple(replace(remark, file=task.file) for remark in remarks)
-    return Item(task.number, name, requirements.TITLES[name], outcome, findings, remarks)
+    return Item(task.number, name, requirement_names.TITLES[name], outcome, findings, remarks)
 
 
 def _unchecked(task: Task, names: Iterable[str], words: str) -> list[Item]:
-    """Return an unchecked item for each name; `words` say why."""
+    """Return an unchecked item for each requirement of these names; `words` say why."""
     return [_item(task, name, Outcome.UNCHECKED, [Finding(words)]) for name in names]

@@ -12,7 +12,7 @@ from convpool.system.printable_text import printable
 
 
 def printable_judgement(judgement: Judgement) -> Judgement:
-    """Return a judgement in which every text can be printed."""
+    """Return a judgement with control characters escaped in its names, items and files."""
     return replace(
         judgement,
         submission=printable(judgement.submission),
@@ -23,14 +23,17 @@ def printable_judgement(judgement: Judgement) -> Judgement:
 
 
 def _printable_item(item: Item) -> Item:
-    """Return an item in which every text can be printed."""
+    """Return an item with control characters escaped in its findings and remarks."""
     findings = tuple(map(_printable_finding, item.findings))
     remarks = tuple(map(_printable_finding, item.remarks))
     return replace(item, findings=findings, remarks=remarks)
 
 
 def _printable_finding(finding: Finding) -> Finding:
-    """Return a finding in which every text can be printed; only details have several lines."""
+    """Return a finding with control characters escaped in every text.
+
+    Only details keep their line breaks; in words, white space of any kind becomes one space.
+    """
     details = finding.details.replace("\r\n", "\n").expandtabs(4)
     return replace(
         finding,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-COURSE = "math/0x04-convolutions_and_pooling"  # the folder's place in a clone
+COURSE = "math/0x04-convolutions_and_pooling"  # the course folder's path in a clone
 README = "README.md"
 FIRST_LINE = "#!/usr/bin/env python3"
 PYTHON, NUMPY, PYCODESTYLE = "3.8", "1.19.2", "2.6.0"
 
-# the allowed imports; fewer of the names are allowed too
+# the allowed imports; a file may import fewer of the names
 IMPORTS = ("import numpy as np", "from math import ceil, floor")
 
 
@@ -22,19 +22,20 @@ class Required:
 
 
 REQUIRED = Required()
+# of convolve_grayscale, convolve_channels and convolve
 _DEFAULTS: dict[str, Any] = {"padding": "same", "stride": (1, 1)}
 
 
 @dataclass(frozen=True)
 class Task:
-    """One task: its file, its function, and the number of its loops."""
+    """One task: its file, and the function that the file must define."""
 
     number: int
     title: str
     file: str
     function: str
     parameters: dict[str, Any]  # in order, name -> default
-    loops: int  # for loops that are allowed
+    loops: int  # how many for loops are allowed
 
     @property
     def signature(self) -> str:
@@ -47,7 +48,7 @@ class Task:
 
 
 def _parameters(names: str, **defaults: Any) -> dict[str, Any]:
-    """Return the parameters of these names, each with its default or REQUIRED."""
+    """Return name -> default (REQUIRED for none) of the names, which spaces separate."""
     return {name: defaults.get(name, REQUIRED) for name in names.split()}
 
 

@@ -23,7 +23,9 @@ class Finding:
     file: str = ""  # its name in the course folder; empty: the folder itself
     line: int | None = None  # from 1
     code: str = ""  # pycodestyle's, such as W291
-    reading: str = ""  # that gives the same result, a name in diagnosis.readings.registry
+    # the wrong reading of the brief that explains the result: a key of
+    # diagnosis.readings.registry.READINGS; empty: none is known
+    reading: str = ""
     # several lines for a fixed-width font: the window, its numbers, the expected and real value
     details: str = ""
 
@@ -42,14 +44,14 @@ class Item:
 
 @dataclass(frozen=True)
 class Measure:
-    """The size and cost of one task's file, which are never judged without --max-ratio."""
+    """The size and cost of one task's file; only time is ever judged, with --max-ratio."""
 
     task: int
     lines: int  # as wc -l counts them
     words: int
     characters: int  # bytes, as wc -c counts them
     time_ratio: float | None = None  # seconds of the timed call over those of our own file
-    memory_ratio: float | None = None  # bytes of memory, likewise
+    memory_ratio: float | None = None  # bytes of memory over those of our own file
 
 
 @dataclass(frozen=True)
@@ -60,22 +62,22 @@ class Judgement:
     folder: str  # where the seven files are, in words
     items: tuple[Item, ...]
     measures: tuple[Measure, ...] = ()
-    others: tuple[str, ...] = ()  # files that are not judged
+    others: tuple[str, ...] = ()  # names of files in the course folder that are not judged
     ran_on: str = ""  # the interpreter: Python 3.8.18 with NumPy 1.19.2; empty: nothing was run
-    seconds: float = 0.0
+    seconds: float = 0.0  # that judging took
 
     @property
     def outcome(self) -> Outcome:
-        """The worst outcome of its items."""
+        """The worst outcome of its items, as `worst` ranks them."""
         return worst(item.outcome for item in self.items)
 
     def of(self, task: int | None) -> tuple[Item, ...]:
-        """Return the items of one task, or of the folder."""
+        """Return the items of one task, or with None those of the folder."""
         return tuple(item for item in self.items if item.task == task)
 
 
 def worst(outcomes: Iterable[Outcome]) -> Outcome:
-    """Return FAILS if any fails, else UNCHECKED if any could not be checked, else HOLDS."""
+    """Return FAILS if it is among them, else UNCHECKED if that is, else HOLDS."""
     present = set(outcomes)
     if Outcome.FAILS in present:
         return Outcome.FAILS
@@ -83,8 +85,8 @@ def worst(outcomes: Iterable[Outcome]) -> Outcome:
 
 
 class Remark(Finding):
-    """A finding that is worth a look, without effect on the outcome."""
+    """What a rule yields as a remark: worth a look, without effect on the outcome."""
 
 
 class UncheckedError(Exception):
-    """A rule cannot be checked: the words say why, and what would do."""
+    """A requirement cannot be checked; the message says why, and what would help."""

@@ -187,7 +187,7 @@ def _list() -> None:
     """Print every rule and part of the behaviour with its title."""
     from rich.table import Table
 
-    from convpool.check.behaviour.requirements import TITLES
+    from convpool.check.behaviour.requirement_names import TITLES
     from convpool.check.reports import text as report
     from convpool.check.rules import registry as rules
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from convpool.check import judge_behaviour as behaviour
-from convpool.check.behaviour import own_files, timing
+from convpool.check.behaviour import baseline_files, timing
 from convpool.check.sandbox import caller
 from convpool.check.tasks import TASKS
 from support.judged_here import (
@@ -22,11 +22,11 @@ def judge(tmp_path, monkeypatch):
     monkeypatch.setattr(timing, "REPEATS", 2)  # enough to see that the best counts
 
     def judged(task, *changes, text=None, max_ratio=None, limits=LIMITS, run=call_in_process):
-        timing._own_cost.cache_clear()
+        timing._baseline_cost.cache_clear()
         monkeypatch.setattr(caller, "run", run)
         file = TASKS[task].file
         if text is None:
-            text = (own_files.folder() / file).read_text()
+            text = (baseline_files.folder() / file).read_text()
         for old, new in changes:
             assert old in text
             text = text.replace(old, new)
@@ -37,4 +37,4 @@ def judge(tmp_path, monkeypatch):
         return {item.name: item for item in items}, measures
 
     yield judged
-    timing._own_cost.cache_clear()
+    timing._baseline_cost.cache_clear()

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from convpool.check.behaviour.case import Case
-from convpool.check.behaviour.case_table import CASES, TIMED
-from convpool.check.behaviour.samples import NUMBERS, Sample
+from convpool.check.behaviour.cases_by_task import CASES, TIMED
+from convpool.check.behaviour.random_arrays import NUMBERS, Sample
 from convpool.check.tasks import TASKS
 from support.judged_here import (
     ALL,

@@ -9,9 +9,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from convpool.check.behaviour import trials
+from convpool.check.behaviour import judged_answers
 from convpool.check.behaviour.case import Case
-from convpool.check.behaviour.trials import Trial
+from convpool.check.behaviour.judged_answers import Trial
 from convpool.check.diagnosis.readings.registry import READINGS
 from convpool.check.sandbox.calls import Answer
 from support.judged_here import (
@@ -121,7 +121,7 @@ def test_readings_of_same(task, item, name):
         rows = [
             case
             for case in rows
-            if not any(total % 2 or not total for total in trials._total_zeros(case))
+            if not any(total % 2 or not total for total in judged_answers._total_zeros(case))
         ]
     wrong = [case for case in rows if caught(same(BOTH[name]), case)]
     assert (wrong == []) if (name, item) in RIGHT else (len(wrong) >= 2)

@@ -7,8 +7,8 @@ import time
 import pytest
 
 from convpool.check import judge_behaviour as behaviour
-from convpool.check.behaviour import own_files, requirements, timing
-from convpool.check.behaviour.case_table import CASES, LARGE, ODD_KINDS
+from convpool.check.behaviour import baseline_files, requirement_names, timing
+from convpool.check.behaviour.cases_by_task import CASES, LARGE, ODD_KINDS
 from convpool.check.sandbox import caller
 from convpool.check.sandbox.limits import Limits
 from convpool.check.tasks import TASKS
@@ -28,14 +28,14 @@ from support.submissions import course_folder
 @pytest.mark.parametrize("task", TASKS)
 def test_own_files_hold_without_a_remark(judge, task):
     items, (measure,) = judge(task)
-    assert list(items) == requirements.names(task)
+    assert list(items) == requirement_names.of_task(task)
     assert {item.outcome for item in items.values()} == {Outcome.HOLDS}
     assert [remark.words for item in items.values() for remark in item.remarks] == []
-    data = (own_files.folder() / TASKS[task].file).read_bytes()
+    data = (baseline_files.folder() / TASKS[task].file).read_bytes()
     assert (measure.lines, measure.characters) == (len(data.splitlines()), len(data))
     assert measure.time_ratio > 0
     assert measure.memory_ratio > 0
-    assert all(item.title == requirements.TITLES[name] for name, item in items.items())
+    assert all(item.title == requirement_names.TITLES[name] for name, item in items.items())
 
 
 CONVOLUTIONS = ["valid", "padding", "same", "same-strided"]
@@ -270,14 +270,14 @@ def test_the_deadline_is_kept_across_tasks(tmp_path, monkeypatch):
 
     monkeypatch.setattr(caller, "run", run)
     monkeypatch.setattr(time, "monotonic", lambda: clock[0])
-    timing._own_cost.cache_clear()
+    timing._baseline_cost.cache_clear()
     for task in (0, 1, 2):
         (tmp_path / TASKS[task].file).write_bytes(
-            (own_files.folder() / TASKS[task].file).read_bytes()
+            (baseline_files.folder() / TASKS[task].file).read_bytes()
         )
     limits = Limits(task_seconds=20, submission_seconds=3)
     items, _ = behaviour.judge(course_folder(tmp_path), [2, 0, 1], PYTHON, limits)
-    timing._own_cost.cache_clear()
+    timing._baseline_cost.cache_clear()
     assert left == [3, 1]
     assert {item.outcome for item in items if item.task < 2} == {Outcome.HOLDS}
     assert {item.outcome for item in items if item.task == 2} == {Outcome.UNCHECKED}
@@ -286,7 +286,7 @@ def test_the_deadline_is_kept_across_tasks(tmp_path, monkeypatch):
 def test_a_file_that_is_missing(tmp_path):
     (tmp_path / "3_convolve_grayscale.py").touch()
     items, measures = behaviour.judge(course_folder(tmp_path), [3], PYTHON, Limits())
-    assert [item.name for item in items] == requirements.names(3)
+    assert [item.name for item in items] == requirement_names.of_task(3)
     assert {item.outcome for item in items} == {Outcome.UNCHECKED}
     message = "not run: 3-convolve_grayscale.py is missing"
     assert all(item.findings[0].words.startswith(message) for item in items)

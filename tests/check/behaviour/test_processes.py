@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from convpool.check import judge_behaviour as behaviour
-from convpool.check.behaviour import own_files
+from convpool.check.behaviour import baseline_files
 from convpool.check.sandbox import caller, interpreters
 from convpool.check.sandbox.calls import Call, SubmittedFunction
 from convpool.check.sandbox.limits import Limits
@@ -45,7 +45,7 @@ def test_own_seven_files_hold(pythons, which):
     python = pythons[which]
     if python is None:
         pytest.skip(f"{BRIEFS} was not found")
-    folder = own_files.folder()
+    folder = baseline_files.folder()
     tasks = sample(TASKS, 3, "own")
     items, measures = behaviour.judge(course_folder(folder), tasks, python, Limits())
     assert [words(item) for item in items if item.outcome is not Outcome.HOLDS] == []
@@ -56,7 +56,7 @@ def test_own_seven_files_hold(pythons, which):
 
 def test_a_submission_in_a_process_of_its_own(pythons, tmp_path):
     """Two defects in two tasks, and one file that ends its process."""
-    course = own_files.folder()
+    course = baseline_files.folder()
     changes = {
         0: ("weights = kernel.astype(float)", "weights = kernel[::-1, ::-1].astype(float)"),
         2: ("    m, h, w = images.shape", "    import os; os._exit(0)"),

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from convpool.check import judge_behaviour as behaviour
-from convpool.check.behaviour import own_files, timing
-from convpool.check.behaviour.case_table import CASES, TIMED
+from convpool.check.behaviour import baseline_files, timing
+from convpool.check.behaviour.cases_by_task import CASES, TIMED
 from convpool.check.sandbox import caller
 from convpool.check.sandbox.calls import Answer
 from convpool.check.sandbox.limits import Limits
@@ -32,7 +32,7 @@ def lasting(seconds, memory):
     """Return a child whose calls take as long, the project's own file one second and 10 MB."""
 
     def run(function, calls, python, limits):
-        own = function.folder == own_files.folder()
+        own = function.folder == baseline_files.folder()
         answers = call_in_process(function, calls, python, limits)
         taken, grown = (1.0, 10_000_000) if own else (seconds, memory)
         # of the calls that are timed, the last is the fastest; they alone need more memory
@@ -87,13 +87,13 @@ def test_own_files_are_timed_once(judge):
 
     judge(0, run=run)
     behaviour.judge(course_folder(folders[-1]), [0], PYTHON, Limits())
-    assert folders.count(own_files.folder()) == 1
+    assert folders.count(baseline_files.folder()) == 1
     assert len(folders) == 3
 
 
 def test_own_files_are_timed_by_one_thread_at_a_time(judge):
     judge(0)
-    timing._own_cost.cache_clear()
+    timing._baseline_cost.cache_clear()
     busy, most = [], []
 
     def run(function, *rest):
@@ -105,7 +105,7 @@ def test_own_files_are_timed_by_one_thread_at_a_time(judge):
 
     with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(3) as pool:
         patch.setattr(caller, "run", run)
-        costs = list(pool.map(lambda _: timing.own_cost(0, PYTHON, LIMITS), range(3)))
+        costs = list(pool.map(lambda _: timing.baseline_cost(0, PYTHON, LIMITS), range(3)))
     assert most == [1]
     assert costs == [timing.Cost(1.0, timing.LEAST_MEMORY)] * 3
 
@@ -114,22 +114,22 @@ def test_what_is_found_while_all_stops_is_not_kept(judge):
     limits = Limits()
     limits.stop.set()
     judge(0, run=make_ending_child("not run", "", 0), limits=limits)
-    assert timing._own_cost.cache_info().currsize == 0
+    assert timing._baseline_cost.cache_info().currsize == 0
 
 
 def test_without_own_files_there_is_no_ratio(judge, monkeypatch):
-    text = (own_files.folder() / TASKS[0].file).read_text()
-    monkeypatch.setattr(own_files, "PLACES", ())
+    text = (baseline_files.folder() / TASKS[0].file).read_text()
+    monkeypatch.setattr(baseline_files, "PLACES", ())
     items, (measure,) = judge(0, text=text)
     assert {item.outcome for item in items.values()} == {Outcome.HOLDS}
     assert measure.time_ratio is None
 
 
 def test_own_files_are_found_in_a_package_too(tmp_path, monkeypatch):
-    assert own_files.folder().name == "0x04-convolutions_and_pooling"
-    monkeypatch.setattr(own_files, "PLACES", (tmp_path / "own", *own_files.PLACES))
-    assert own_files.folder().parent.name == "math"
+    assert baseline_files.folder().name == "0x04-convolutions_and_pooling"
+    monkeypatch.setattr(baseline_files, "PLACES", (tmp_path / "own", *baseline_files.PLACES))
+    assert baseline_files.folder().parent.name == "math"
     (tmp_path / "own").mkdir()
     for task in TASKS.values():
         (tmp_path / "own" / task.file).touch()
-    assert own_files.folder() == tmp_path / "own"
+    assert baseline_files.folder() == tmp_path / "own"

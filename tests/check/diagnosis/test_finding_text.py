@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from convpool.check.behaviour.case import Case
-from convpool.check.behaviour.samples import Sample
-from convpool.check.diagnosis import best_readings
+from convpool.check.behaviour.random_arrays import Sample
+from convpool.check.diagnosis import matching_readings
 from convpool.check.diagnosis.arithmetic import arguments_of
 from convpool.check.diagnosis.diagnose import diagnose
-from convpool.check.diagnosis.observation import Observation
+from convpool.check.diagnosis.observed_result import ObservedResult
 from convpool.check.diagnosis.readings.registry import READINGS
 from convpool.check.diagnosis.window_positions import correct_positions, find_positions
 from convpool.check.diagnosis.window_text import ZERO, number
@@ -148,17 +148,17 @@ def test_nothing_to_say_about_right_results():
 def test_most_readings_are_tried_on_one_case_where_nothing_explains(monkeypatch):
     cases = cases_of((5, "same"))
     came = [(case, case.expected[0] + 0.5 + case.images.size) for case in cases]
-    fits, tried = Observation.fits, []
+    fits, tried = ObservedResult.fits, []
     monkeypatch.setattr(
-        Observation,
+        ObservedResult,
         "fits",
         lambda trial, reading: tried.append(trial) or fits(trial, reading),
     )
     diagnose(came, CONVOLUTION)
-    readings = len(READINGS) + len(best_readings.pairs())
+    readings = len(READINGS) + len(matching_readings.pairs())
     assert (
         readings
         <= len(tried)
-        <= readings + 3 * len(READINGS) + best_readings.MAX_PARTIAL * len(cases)
+        <= readings + 3 * len(READINGS) + matching_readings.MAX_PARTIAL * len(cases)
     )
     assert len(tried) < readings * len(cases) / 4

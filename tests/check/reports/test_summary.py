@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from convpool.check.behaviour import requirements
+from convpool.check.behaviour import requirement_names
 from convpool.check.reports.summary import common_items, reported_findings
 from convpool.check.tasks import TASKS
 from convpool.check.verdicts import Finding
@@ -58,9 +58,9 @@ def test_what_is_commonest_comes_first_with_its_readings():
 
 
 def test_every_part_of_the_behaviour_has_a_row():
-    one = make_judgement(*(item(3, name) for name in requirements.TITLES))
+    one = make_judgement(*(item(3, name) for name in requirement_names.TITLES))
     rows = {line.split()[0] for line in screen([one]).splitlines() if line.strip()}
-    assert set(requirements.TITLES) <= rows
+    assert set(requirement_names.TITLES) <= rows
 
 
 def test_the_worst_is_told():

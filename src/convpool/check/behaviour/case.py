@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from convpool import reference
-from convpool.check.behaviour.samples import Array, Sample
+from convpool.check.behaviour.random_arrays import Array, Sample
 from convpool.check.sandbox.calls import Call
 from convpool.check.tasks import TASKS
 
@@ -29,13 +29,13 @@ class Case:
     """One call of a task's function, and the right results."""
 
     task: int
-    item: str  # the requirement: valid, padding, same, same-strided, max, avg
-    sample: Sample  # of the images
-    weights: Sample | Pair  # the kernel's sample; in task 6 the window (kh, kw)
+    item: str  # the requirement that it judges: valid, padding, same, same-strided, max, avg
+    sample: Sample  # describes the images
+    weights: Sample | Pair  # describes the kernel or kernels; in task 6 the window (kh, kw)
     positional: tuple[Any, ...] = ()  # arguments after the kernel
     keywords: Keywords = field(default_factory=dict, hash=False)  # arguments by keyword
     judged: bool = True  # False: a difference is a remark, as the brief does not ask for it
-    why: str = ""  # of a case that is not judged: what it tries
+    why: str = ""  # what a case that is not judged tries, such as "NaN in an image"
 
     @cached_property
     def images(self) -> Array:
@@ -52,28 +52,30 @@ class Case:
 
     @property
     def call(self) -> Call:
-        """The arguments of the call."""
+        """The call with its arrays; they are read-only, so pass copies of them."""
         return Call((self.images, self.kernel, *self.positional), dict(self.keywords))
 
     @property
     def arguments(self) -> Keywords:
-        """Every argument after the kernel by its name, defaults included."""
-        return {**dict(list(TASKS[self.task].parameters.items())[2:]), **self._explicit()}
+        """The value of every parameter after the kernel by its name, defaults included."""
+        # the first two parameters are the images and the kernel
+        defaults = dict(list(TASKS[self.task].parameters.items())[2:])
+        return {**defaults, **self._passed_arguments()}
 
     @property
     def defaults(self) -> frozenset[str]:
-        """The names of the arguments that the call leaves out."""
-        return frozenset(self.arguments) - set(self._explicit())
+        """The names of the parameters that the call leaves to their defaults."""
+        return frozenset(self.arguments) - set(self._passed_arguments())
 
     @property
     def padding(self) -> Padding:
-        """'valid', 'same' or (ph, pw), also in tasks without such an argument."""
+        """'valid', 'same' or (ph, pw), also in tasks 0, 1 and 6, which have no such parameter."""
         padding: Padding = self.arguments.get("padding", "same" if self.task == 1 else "valid")
         return padding
 
     @property
     def stride(self) -> Pair:
-        """The stride (sh, sw)."""
+        """The stride (sh, sw); (1, 1) in tasks without such a parameter."""
         stride: Pair = self.arguments.get("stride", (1, 1))
         return stride
 
@@ -85,7 +87,7 @@ class Case:
 
     @property
     def window(self) -> Pair:
-        """The kernel's height and width (kh, kw)."""
+        """The height and width (kh, kw) of the kernel, or of the pooling window."""
         kh, kw = (self.weights.shape if isinstance(self.weights, Sample) else self.weights)[:2]
         return kh, kw
 
@@ -97,12 +99,12 @@ class Case:
 
     @property
     def is_large(self) -> bool:
-        """Whether there are too many numbers to try every reading."""
+        """Whether the arrays are too large for trying every wrong reading of the brief on them."""
         return max(prod(self.sample.shape), prod(self.window)) > 10_000
 
     @cached_property
     def expected(self) -> tuple[Array, ...]:
-        """The right results, float64: one, or one for each side where an odd zero may lie."""
+        """The right results, float64: one for each way in which the odd zeros may lie."""
         with np.errstate(all="ignore"):
             return tuple(_read_only(_right_result(self, zeros)) for zeros in _right_zeros(self))
 
@@ -112,17 +114,18 @@ class Case:
         kernel = f"kernel_shape {self.weights}"
         if isinstance(self.weights, Sample):
             kernel = f"kernel {_describe(self.weights)}"
-        others = "".join(f", {name} {value}" for name, value in self._explicit().items())
-        return f"images {_describe(self.sample)}, {kernel}{others}"
+        rest = "".join(f", {name} {value}" for name, value in self._passed_arguments().items())
+        return f"images {_describe(self.sample)}, {kernel}{rest}"
 
     @property
     def call_source(self) -> str:
         """The call as Python: convolve_grayscale(images, kernel, padding='same')."""
         task = TASKS[self.task]
-        is_array = isinstance(self.weights, Sample)
+        # the second parameter is the kernel; the window's shape of a pooling is written out
+        kernel_name = list(task.parameters)[1]
         arguments = [
             "images",
-            list(task.parameters)[1] if is_array else repr(self.weights),
+            kernel_name if isinstance(self.weights, Sample) else repr(self.weights),
             *map(repr, self.positional),
             *(f"{name}={value!r}" for name, value in self.keywords.items()),
         ]
@@ -133,22 +136,23 @@ class Case:
         """Lines of Python that make the arrays and call the function."""
         lines = [f"images = {self.sample.source}"]
         if isinstance(self.weights, Sample):
-            lines.append(f"{list(TASKS[self.task].parameters)[1]} = {self.weights.source}")
+            kernel_name = list(TASKS[self.task].parameters)[1]
+            lines.append(f"{kernel_name} = {self.weights.source}")
         return "\n".join([*lines, self.call_source])
 
-    def _explicit(self) -> Keywords:
-        """Return the arguments after the kernel that the call passes, by name."""
+    def _passed_arguments(self) -> Keywords:
+        """Return the arguments after the kernel that the call passes, by position too, by name."""
         names = list(TASKS[self.task].parameters)[2:]
         return {**dict(zip(names, self.positional, strict=False)), **self.keywords}
 
 
 def _describe(sample: Sample) -> str:
-    """Return a sample's shape and dtype in words."""
+    """Return a sample's shape and dtype in words: (2, 5, 4) of int64."""
     return f"{sample.shape} of {sample.array.dtype}"
 
 
 def _read_only(array: Array) -> Array:
-    """Make an array read-only, as all users of a case share it; return it."""
+    """Make an array read-only in place, as all users of a case share it, and return it."""
     array.setflags(write=False)
     return array
 
@@ -157,34 +161,44 @@ def _read_only(array: Array) -> Array:
 
 
 def _right_zeros(case: Case) -> list[tuple[Pair, Pair]]:
-    """Return the zeros ((top, bottom), (left, right)), in each way that is right."""
+    """Return each right choice of zeros around the images, as ((top, bottom), (left, right)).
+
+    There are several if 'same' needs an odd number of zeros on an axis. The first choice has the
+    odd zero at the top and left.
+    """
     if case.padding == "valid":
         return [((0, 0), (0, 0))]
     if not isinstance(case.padding, str):
         ph, pw = case.padding
         return [((ph, ph), (pw, pw))]
-    ways = []
+    choices_by_axis = []
     for n, k, s in zip(case.size, case.window, case.stride, strict=True):
         total = (n - 1) * s + k - n
         half = total // 2
         # the brief does not say where an odd zero lies
-        ways.append(sorted({(total - half, half), (half, total - half)}, reverse=True))
-    return [(rows, columns) for rows, columns in itertools.product(*ways)]
+        choices = {(total - half, half), (half, total - half)}
+        choices_by_axis.append(sorted(choices, reverse=True))
+    return [(rows, columns) for rows, columns in itertools.product(*choices_by_axis)]
 
 
 def _right_result(case: Case, zeros: tuple[Pair, Pair]) -> Array:
-    """Return the reference's result with zeros ((top, bottom), (left, right)) around the images."""
+    """Return the slow reference's result for a case, in the shape of its task.
+
+    zeros: ((top, bottom), (left, right)), around the images; unused in task 6.
+    """
     images, kernel = case.images, case.kernel
     if case.task == 6:
         return reference.pool(images.astype(float), case.window, case.stride, case.mode)
     assert isinstance(kernel, np.ndarray)
+    # the reference takes images (m, h, w, c) and kernels (kh, kw, c, nc)
     if images.ndim == 3:
         images, kernel = images[..., None], kernel[..., None]
     if case.task != 5:
         kernel = kernel[..., None]
     (m, h, w), (top, bottom), (left, right) = images.shape[:3], *zeros
     if case.is_large and (top + h + bottom, left + w + right) == case.window:
-        # for speed: of a single window, zeros add nothing, and pixels may stand as channels
+        # One window covers the whole padded image. For speed, leave the zeros out and pass the
+        # pixels as channels of a single pixel: the sum of products is the same.
         kernel = kernel[top : top + h, left : left + w].reshape(1, 1, -1, kernel.shape[-1])
         images, zeros = images.reshape(m, 1, 1, -1), ((0, 0), (0, 0))
     sums = reference.convolve(images, kernel, zeros, case.stride, dtype=np.float64)

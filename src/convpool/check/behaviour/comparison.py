@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from convpool.check.behaviour.samples import Array
+from convpool.check.behaviour.random_arrays import Array
 
-# of the largest right value: enough for float32 results, too little for another convention
+# largest error, as a fraction of the largest expected value: sums in float32 stay below it, results
+# of another reading of the brief do not
 TOLERANCE = 1e-6
 
 
 def is_close(values: Array, expected: Array, scale: float) -> Array:
-    """Return where two arrays agree within the tolerance times `scale`; NaN agrees with NaN."""
+    """Return a bool array: where `values` and `expected` agree.
+
+    They agree if they differ by at most TOLERANCE * scale, are equal (infinities), or are both NaN.
+    `scale` is usually `largest_magnitude(expected)`.
+    """
     with np.errstate(all="ignore"):
         close: Array = (
             (np.abs(values - expected) <= TOLERANCE * scale)
@@ -22,12 +27,12 @@ def is_close(values: Array, expected: Array, scale: float) -> Array:
 
 
 def largest_magnitude(expected: Array) -> float:
-    """Return the largest absolute value that is finite, 0 if there is none: the usual scale."""
+    """Return the largest absolute value of the finite elements, 0 if there are none."""
     return float(np.abs(expected[np.isfinite(expected)]).max(initial=0))
 
 
 def arrays_agree(values: Array, expected: Array) -> bool:
-    """Return whether two arrays have the same shape, and values that agree."""
+    """Return whether two arrays have the same shape, and all values agree as in `is_close`."""
     if values.shape != expected.shape:
         return False
     values = values.astype(float, copy=False)  # unsigned integers would wrap when subtracted

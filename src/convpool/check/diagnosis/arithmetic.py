@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convpool.check.behaviour.case import Case, Pair
-from convpool.check.behaviour.samples import Array
+from convpool.check.behaviour.random_arrays import Array
 from convpool.check.tasks import REQUIRED, TASKS
 
 # where each window of an axis starts in the padded image; None: that output stays 0
@@ -177,7 +177,7 @@ class Reading:
     """A way to read the brief: what is None or False is done as the brief asks."""
 
     words: str  # what comes after 'your result equals the reference if'
-    decided_by: str = ""  # which lines of a file decide it, a key of deciding_lines.STATEMENTS
+    decided_by: str = ""  # which lines of a file decide it, a key of faulty_lines.STATEMENTS
     when: str = ""  # the calls that it is about, a key of APPLIES
     change: Callable[[Arguments], Arguments | None] | None = None  # returns None: does not apply
     zeros: Callable[[Arguments, int], Pair | None] | None = None

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from convpool.check.behaviour.case import Case
-from convpool.check.behaviour.samples import Array
-from convpool.check.diagnosis.best_readings import full_explanations, partial_explanation
+from convpool.check.behaviour.random_arrays import Array
 from convpool.check.diagnosis.finding_text import (
     case_details,
     coincidences,
@@ -17,7 +16,8 @@ from convpool.check.diagnosis.finding_text import (
     quoted_lines,
     window_sentence,
 )
-from convpool.check.diagnosis.observation import Observation
+from convpool.check.diagnosis.matching_readings import full_explanations, partial_explanation
+from convpool.check.diagnosis.observed_result import ObservedResult
 from convpool.check.verdicts import Finding
 
 
@@ -43,7 +43,7 @@ def diagnose(results: Sequence[tuple[Case, Array]], source: str | None = None) -
     ValueError
         If all results are right.
     """
-    observations = [Observation(case, np.asarray(returned)) for case, returned in results]
+    observations = [ObservedResult(case, np.asarray(returned)) for case, returned in results]
     wrong = [observation for observation in observations if not observation.is_right]
     wrong.sort(key=lambda observation: observation.simplicity)
     if not wrong:

@@ -12,8 +12,8 @@ import numpy as np
 
 from convpool.check.behaviour.comparison import TOLERANCE
 from convpool.check.diagnosis.arithmetic import Reading, apply_reading, correct_count, correct_zeros
-from convpool.check.diagnosis.deciding_lines import deciding_lines
-from convpool.check.diagnosis.observation import Observation
+from convpool.check.diagnosis.faulty_lines import find_faulty_lines
+from convpool.check.diagnosis.observed_result import ObservedResult
 from convpool.check.diagnosis.readings.registry import READINGS
 from convpool.check.diagnosis.window_positions import correct_positions, find_positions
 from convpool.check.diagnosis.window_text import Index, call_text, number, pixel_name, window_text
@@ -27,7 +27,7 @@ def count_sentence(wrong: int, total: int) -> str:
     return f"{wrong} of {cases} differ{'s' * (wrong == 1)}"
 
 
-def first_difference(observation: Observation) -> str:
+def first_difference(observation: ObservedResult) -> str:
     """Return in a few words what is wrong with one case: its dtype, shape or first pixel."""
     if observation.values is None:
         return f"the result is an array of {observation.returned.dtype}, expected numbers"
@@ -39,7 +39,7 @@ def first_difference(observation: Observation) -> str:
     return f"pixel {index} is {number(observation.values[index])}, expected {expected_value}"
 
 
-def case_details(observation: Observation) -> list[str]:
+def case_details(observation: ObservedResult) -> list[str]:
     """Return lines about one case: its call, the first pixel that differs, and its window."""
     lines = [f"called with {call_text(observation.arguments)}"]
     if observation.values is None:
@@ -60,7 +60,7 @@ def case_details(observation: Observation) -> list[str]:
     ]
 
 
-def coincidences(observation: Observation) -> list[str]:
+def coincidences(observation: ObservedResult) -> list[str]:
     """Return lines that name the readings that give the first pixel that differs, if not all."""
     if observation.values is None or not observation.has_right_shape:
         return []
@@ -79,7 +79,7 @@ def coincidences(observation: Observation) -> list[str]:
     return [f"{number(value)} would come out here if {reason}" for reason in first_words]
 
 
-def window_sentence(wrong: Sequence[Observation]) -> str:
+def window_sentence(wrong: Sequence[ObservedResult]) -> str:
     """Return where windows start, if other positions explain every wrong result; else ""."""
     sentence = ""
     for observation in wrong:
@@ -97,7 +97,7 @@ def window_sentence(wrong: Sequence[Observation]) -> str:
 
 
 def quoted_lines(
-    source: str | None, observation: Observation, reading: Reading
+    source: str | None, observation: ObservedResult, reading: Reading
 ) -> tuple[int | None, list[str]]:
     """Return the number of the line that decides a reading, and the lines to quote.
 
@@ -107,7 +107,7 @@ def quoted_lines(
         return None, []
     arguments = observation.arguments
     branch = str(arguments.padding) if reading.decided_by == "zeros" else arguments.mode
-    numbers = deciding_lines(source, reading.decided_by, branch)
+    numbers = find_faulty_lines(source, reading.decided_by, branch)
     if len(numbers) == 2 and "(of the " in reading.words:
         numbers = numbers[:1] if "(of the rows)" in reading.words else numbers[1:]
     lines = source.splitlines()
@@ -115,12 +115,12 @@ def quoted_lines(
     return (numbers[0] if numbers else None), quotes
 
 
-def _first_index(observation: Observation) -> Index:
+def _first_index(observation: ObservedResult) -> Index:
     """Return the index of the first pixel that differs."""
     return tuple(int(at) for at in np.argwhere(observation.differs)[0])
 
 
-def _size_formulas(observation: Observation) -> list[str]:
+def _size_formulas(observation: ObservedResult) -> list[str]:
     """Return the right size of both axes as a formula with numbers, and the size that came."""
     assert observation.values is not None
     lines = []

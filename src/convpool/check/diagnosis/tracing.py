@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from convpool.check.behaviour.case import Case
-from convpool.check.behaviour.samples import Sample
+from convpool.check.behaviour.random_arrays import Sample
 from convpool.check.diagnosis.arithmetic import arguments_of, odd_zero_variants
-from convpool.check.diagnosis.observation import right_result
+from convpool.check.diagnosis.observed_result import right_result
 from convpool.check.diagnosis.window_text import Index, number, pixel_name, window_text
 from convpool.check.sandbox.caller import follow
 from convpool.check.sandbox.calls import FollowedCall, Step, SubmittedFunction

@@ -11,7 +11,7 @@ import numpy as np
 
 from convpool.check.behaviour.case import Pair
 from convpool.check.behaviour.comparison import is_close
-from convpool.check.behaviour.samples import Array
+from convpool.check.behaviour.random_arrays import Array
 from convpool.check.diagnosis.arithmetic import (
     Arguments,
     Reading,

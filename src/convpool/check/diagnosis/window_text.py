@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convpool.check.behaviour.case import Pair
-from convpool.check.behaviour.samples import Array
+from convpool.check.behaviour.random_arrays import Array
 from convpool.check.diagnosis.arithmetic import Arguments, correct_start, correct_zeros
 from convpool.check.tasks import TASKS
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from convpool.check.behaviour.requirements import TITLES
+from convpool.check.behaviour.requirement_names import TITLES
 from convpool.check.tasks import TASKS
 from convpool.check.verdicts import Finding, Item, Judgement, Measure, Outcome, worst
 

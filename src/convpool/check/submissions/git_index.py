@@ -15,7 +15,7 @@ from convpool.check.sandbox.limits import GIT_SECONDS
 MAX_BYTES = 64_000_000  # of an index
 
 
-def executable_in_git(folder: Path) -> frozenset[str]:
+def executable_names_in_git(folder: Path) -> frozenset[str]:
     """Return the names of the files directly in a folder that are executable in git's index.
 
     None of them if the folder is not in a clone.

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from convpool.check.sandbox.interpreters import Interpreter
 from convpool.check.sandbox.static_checks import StaticRun
-from convpool.check.submissions.git_index import executable_in_git
+from convpool.check.submissions.git_index import executable_names_in_git
 from convpool.check.submissions.search import Submission
 from convpool.check.tasks import README, TASKS, Task
 
@@ -37,14 +37,14 @@ class CourseFolder:
         return {number: TaskFile(self, task) for number, task in TASKS.items()}
 
     @cached_property
-    def executable_in_git(self) -> frozenset[str]:
+    def executable_names_in_git(self) -> frozenset[str]:
         """Names of the files here that are executable in git's index."""
-        return executable_in_git(self.folder)
+        return executable_names_in_git(self.folder)
 
     @cached_property
     def has_run_bits(self) -> bool:
         """Whether any file here is executable; an upload or an archive may lose all run bits."""
-        return bool(self.executable_in_git) or any(
+        return bool(self.executable_names_in_git) or any(
             os.access(path, os.F_OK) and path.is_file() and path.stat().st_mode & _EXECUTABLE
             for path in self.folder.iterdir()
         )
@@ -143,7 +143,7 @@ class TaskFile:
     @property
     def is_executable(self) -> bool:
         """Whether the file has its run bit, on disk or in git's index."""
-        in_git = self.task.file in self.course.executable_in_git
+        in_git = self.task.file in self.course.executable_names_in_git
         return in_git or bool(self.path.stat().st_mode & _EXECUTABLE)
 
     @property

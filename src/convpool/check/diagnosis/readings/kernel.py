@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from convpool.check.behaviour.samples import Array
+from convpool.check.behaviour.random_arrays import Array
 from convpool.check.diagnosis.arithmetic import Arguments, Reading
 
 

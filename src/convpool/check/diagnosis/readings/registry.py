@@ -6,10 +6,10 @@ from convpool.check.diagnosis.arithmetic import Reading
 from convpool.check.diagnosis.readings import (
     arguments,
     kernel,
+    padding,
     result,
     sizes_and_starts,
     window,
-    zeros,
 )
 
 # name -> reading; of several that give the same result, the first one is named
@@ -17,9 +17,9 @@ READINGS: dict[str, Reading] = {
     name: reading
     for rows in (
         kernel.rows,
-        zeros.rows,
+        padding.rows,
         arguments.rows,
-        zeros.fill_rows,
+        padding.fill_rows,
         window.rows,
         result.rows,
         sizes_and_starts.count_rows,

@@ -1,4 +1,4 @@
-"""Judge the answers to cases: what is wrong with each, and what the wrong ones have in common."""
+"""What is wrong with the answers to cases, and which trait the wrong cases have in common."""
 
 from __future__ import annotations
 
@@ -11,38 +11,39 @@ import numpy as np
 
 from convpool.check.behaviour.case import Case
 from convpool.check.behaviour.comparison import arrays_agree
-from convpool.check.behaviour.samples import Array
+from convpool.check.behaviour.random_arrays import Array
 from convpool.check.sandbox.calls import Answer
 
-MIN_OTHERS = 3  # right cases that must lack a trait for it to be named
+# a trait is named only if at least so many right cases lack it
+MIN_OTHERS = 3
 
 
 @dataclass(frozen=True)
 class Trial:
-    """A case and the function's answer."""
+    """A case, and the answer of the submission's function to its call."""
 
     case: Case
     answer: Answer
 
     @property
-    def ran(self) -> bool:
-        """Whether the call was made."""
+    def was_called(self) -> bool:
+        """Whether the function was called; it is not if the file cannot be loaded."""
         return self.answer.outcome != "not run" and self.answer.loaded
 
     @property
     def was_late(self) -> bool:
-        """Whether no answer came in time."""
+        """Whether the time was over before the call, or during it."""
         return self.answer.outcome in ("not run", "timed out")
 
     @property
     def array(self) -> Array | None:
-        """The array of real numbers that came back; None if something else did."""
+        """The array that came back, of integers or floats; None for any other answer."""
         value = self.answer.value
         return value if value is not None and value.dtype.kind in "fiu" else None
 
     @cached_property
     def problem(self) -> str:
-        """What is wrong with the answer ("": nothing)."""
+        """What is wrong with the answer, in words; "" if it is right."""
         if self.answer.value is None:
             return self.answer.words
         if self.array is None:
@@ -53,19 +54,25 @@ class Trial:
         return _difference(self.array, self.case)
 
     @property
-    def kind(self) -> tuple[str, int | None, str]:
-        """A key that is equal for problems that differ in numbers only."""
+    def problem_kind(self) -> tuple[str, int | None, str]:
+        """A key for grouping problems: (outcome, line, problem with every number as 0).
+
+        Two problems of one kind differ in numbers only, such as shapes.
+        """
         return self.answer.outcome, self.answer.line, re.sub(r"\d+", "0", self.problem)
 
 
 def _difference(value: Array, case: Case) -> str:
-    """Return how an array differs from every right result ("": it is one of them)."""
-    first = case.expected[0]
-    if value.shape != first.shape:
-        return f"the result has the shape {value.shape}, and {first.shape} is right"
+    """Return in words how an array differs from the right results; "" if it equals one of them.
+
+    The right results all have one shape; they differ in the side where an odd zero lies.
+    """
+    expected = case.expected[0]
+    if value.shape != expected.shape:
+        return f"the result has the shape {value.shape}, and {expected.shape} is right"
     if any(arrays_agree(value, right) for right in case.expected):
         return ""
-    wrong_nans = np.count_nonzero(np.isnan(value) & ~np.isnan(first))
+    wrong_nans = np.count_nonzero(np.isnan(value) & ~np.isnan(expected))
     if wrong_nans:
         return f"{wrong_nans} of {value.size} values are NaN (not a number)"
     return "the values differ"
@@ -74,23 +81,28 @@ def _difference(value: Array, case: Case) -> str:
 # ---- what wrong cases have in common ----
 
 
-def _leaves_rest(case: Case) -> bool:
-    """Return whether rows or columns are left over after the last window."""
-    if isinstance(case.padding, str):
-        ph = pw = 0
-    else:
-        ph, pw = case.padding
-    axes = zip(case.size, (ph, pw), case.window, case.stride, strict=True)
-    return case.padding != "same" and any((n + 2 * p - k) % s for n, p, k, s in axes)
+# on one axis: n pixels, p zeros on either side, k taps, s steps
+
+
+def _has_leftover(case: Case) -> bool:
+    """Return whether rows or columns are left over after the last window; never for 'same'."""
+    if case.padding == "same":
+        return False
+    padding = (0, 0) if isinstance(case.padding, str) else case.padding  # 'valid': no zeros
+    axes = zip(case.size, padding, case.window, case.stride, strict=True)
+    return any((n + 2 * p - k) % s for n, p, k, s in axes)
 
 
 def _total_zeros(case: Case) -> list[int]:
-    """Return T, all zeros of 'same' on each axis; no numbers for another padding."""
+    """Return the numbers of zeros that 'same' adds to the rows' and the columns' axis.
+
+    [] for another padding.
+    """
     axes = zip(case.size, case.window, case.stride, strict=True)
     return [(n - 1) * s + k - n for n, k, s in axes] if case.padding == "same" else []
 
 
-# what cases may have in common, in words -> whether a case has it
+# a trait in words, after "the cases that" -> whether a case has it
 TRAITS: dict[str, Callable[[Case], bool]] = {
     "leave padding to its default": lambda case: "padding" in case.defaults,
     "leave stride to its default": lambda case: "stride" in case.defaults,
@@ -119,7 +131,7 @@ TRAITS: dict[str, Callable[[Case], bool]] = {
     "have a stride larger than the window": lambda case: any(
         s > k for s, k in zip(case.stride, case.window, strict=True)
     ),
-    "have rows or columns left over after the last window": _leaves_rest,
+    "have rows or columns left over after the last window": _has_leftover,
     "have ph != pw": lambda case: (
         not isinstance(case.padding, str) and case.padding[0] != case.padding[1]
     ),
@@ -128,7 +140,7 @@ TRAITS: dict[str, Callable[[Case], bool]] = {
         total % 2 for total in _total_zeros(case)
     ),
     "need an even number of zeros on both axes": lambda case: (
-        not any(total % 2 for total in _total_zeros(case) or [1])
+        case.padding == "same" and not any(total % 2 for total in _total_zeros(case))
     ),
     "have one image": lambda case: case.sample.shape[0] == 1,
     "have several images": lambda case: case.sample.shape[0] > 1,
@@ -138,22 +150,23 @@ TRAITS: dict[str, Callable[[Case], bool]] = {
 }
 
 
-def in_common(wrong: Sequence[Trial], right: Sequence[Trial]) -> str:
+def common_trait_phrase(wrong: Sequence[Trial], right: Sequence[Trial]) -> str:
     """Return a phrase about the trait that all wrong cases have and the fewest right ones.
 
-    "" if no trait sets the wrong cases apart.
+    Such as "; it is just the cases that have sh != sw, and the 9 others hold". "" if no trait sets
+    the wrong cases apart: too many right cases have it too, or too few lack it.
     """
-    exceptions = {trait: sum(has(trial.case) for trial in right) for trait, has in TRAITS.items()}
+    right_with = {trait: sum(has(trial.case) for trial in right) for trait, has in TRAITS.items()}
     candidates = [
         trait
         for trait, has in TRAITS.items()
-        if exceptions[trait] <= len(wrong)
-        and len(right) - exceptions[trait] >= max(MIN_OTHERS, exceptions[trait])
+        if right_with[trait] <= len(wrong)
+        and len(right) - right_with[trait] >= max(MIN_OTHERS, right_with[trait])
         and all(has(trial.case) for trial in wrong)
     ]
     if not candidates:
         return ""
-    best = min(candidates, key=exceptions.__getitem__)
-    others, total = len(right) - exceptions[best], len(wrong) + exceptions[best]
-    which = f"{len(wrong)} of the {total} cases" if exceptions[best] else "just the cases"
-    return f"; it is {which} that {best}, and the {others} others hold"
+    best = min(candidates, key=right_with.__getitem__)
+    right_without, total_with = len(right) - right_with[best], len(wrong) + right_with[best]
+    which = f"{len(wrong)} of the {total_with} cases" if right_with[best] else "just the cases"
+    return f"; it is {which} that {best}, and the {right_without} others hold"

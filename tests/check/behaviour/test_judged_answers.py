@@ -7,11 +7,11 @@ import random
 import numpy as np
 import pytest
 
-from convpool.check.behaviour import trials
+from convpool.check.behaviour import judged_answers
 from convpool.check.behaviour.case import Case
-from convpool.check.behaviour.case_table import CASES
-from convpool.check.behaviour.samples import Sample
-from convpool.check.behaviour.trials import Trial
+from convpool.check.behaviour.cases_by_task import CASES
+from convpool.check.behaviour.judged_answers import Trial
+from convpool.check.behaviour.random_arrays import Sample
 from convpool.check.sandbox.calls import Answer
 from support.judged_here import (
     JUDGED,
@@ -85,18 +85,20 @@ def tried(task, item, wrong):
 
 def common(task, item, wrong):
     done = tried(task, item, wrong)
-    return trials.in_common(
+    return judged_answers.common_trait_phrase(
         [one for one in done if one.problem], [one for one in done if not one.problem]
     )
 
 
-@pytest.mark.parametrize("words", trials.TRAITS)
+@pytest.mark.parametrize("words", judged_answers.TRAITS)
 def test_a_trait_is_named_where_it_sets_apart(words):
-    has = trials.TRAITS[words]
+    has = judged_answers.TRAITS[words]
     parts = [
         part
         for part in PARTS
-        if 0 < sum(map(has, judged_cases(*part))) <= len(judged_cases(*part)) - trials.MIN_OTHERS
+        if 0
+        < sum(map(has, judged_cases(*part)))
+        <= len(judged_cases(*part)) - judged_answers.MIN_OTHERS
     ]
     assert parts, "no case has it, or all have it"
     phrases = [common(*part, has) for part in parts]
@@ -129,9 +131,9 @@ def test_rows_left_over():
             ends.append(
                 (count - 1) * case.stride[axis] + case.window[axis] < case.size[axis] + 2 * each
             )
-        assert trials.TRAITS["have rows or columns left over after the last window"](case) == any(
-            ends
-        ), case.name
+        assert judged_answers.TRAITS["have rows or columns left over after the last window"](
+            case
+        ) == any(ends), case.name
 
 
 def test_a_trait_of_most_that_are_wrong():

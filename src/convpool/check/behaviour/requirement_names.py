@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from convpool.check.behaviour.case_table import CASES
+from convpool.check.behaviour.cases_by_task import CASES
 
+# name -> title; `checker` selects by these names
 TITLES = {
     "loads": "The file can be imported and has the function.",
     "valid": "Convolution without padding: sums over all windows that fit.",
@@ -17,11 +18,14 @@ TITLES = {
 }
 
 
-def parts(task: int) -> list[str]:
-    """Return the requirements of a task that its cases belong to, such as valid and same."""
+def of_cases(task: int) -> list[str]:
+    """Return the requirements of a task that its cases judge, such as ["valid", "same"]."""
     return list(dict.fromkeys(case.item for case in CASES[task]))
 
 
-def names(task: int, *, has_max_ratio: bool = False) -> list[str]:
-    """Return all requirements of a task; speed only if there is a maximum ratio of times."""
-    return ["loads", *parts(task), "input-unchanged", *(["speed"] if has_max_ratio else [])]
+def of_task(task: int, *, has_max_ratio: bool = False) -> list[str]:
+    """Return all requirements of a task, in order; "speed" only if `has_max_ratio`.
+
+    has_max_ratio: whether the user limits the time, by --max-ratio.
+    """
+    return ["loads", *of_cases(task), "input-unchanged", *(["speed"] if has_max_ratio else [])]

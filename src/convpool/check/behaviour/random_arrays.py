@@ -1,4 +1,4 @@
-"""Random arrays that a line of Python makes: the checker runs it, and a student can paste it."""
+"""Arrays of the cases, each made by one line of Python that a student can paste."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 
-# kind of numbers -> the Python that makes them
+# kind of numbers -> an expression that makes the array; {rng} is a random generator
 NUMBERS = {
     "float64": "{rng}.uniform(-9, 9, {shape})",
     "float32": "{rng}.uniform(-9, 9, {shape}).astype('float32')",
@@ -30,7 +30,7 @@ NUMBERS = {
 
 @dataclass(frozen=True)
 class Sample:
-    """A random array, described by its shape, its kind of numbers and a seed."""
+    """A description of an array: its shape, its kind of numbers, and the seed of the generator."""
 
     shape: tuple[int, ...]
     numbers: str  # a key of NUMBERS
@@ -38,12 +38,12 @@ class Sample:
 
     @property
     def source(self) -> str:
-        """The Python that makes the array."""
+        """The expression that makes the array: np.random.default_rng(3).uniform(-9, 9, (2, 4))."""
         rng = f"np.random.default_rng({self.seed})"
         return NUMBERS[self.numbers].format(rng=rng, shape=self.shape)
 
     @property
     def array(self) -> Array:
-        """A new array."""
+        """A new array, made by evaluating `source`."""
         array: Array = eval(self.source, {"np": np})
         return array

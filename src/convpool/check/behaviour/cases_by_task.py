@@ -1,4 +1,4 @@
-"""The table of cases that a submission is called with: rows of sizes, and each task's cases.
+"""The cases that a submission is called with, by task: CASES, LARGE and TIMED.
 
 Letters: m images, h x w pixels, c channels, kh x kw kernel, nc kernels, ph pw padding, sh sw
 stride.
@@ -11,16 +11,17 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from convpool.check.behaviour.case import Case, Padding, Pair
-from convpool.check.behaviour.samples import Sample
+from convpool.check.behaviour.random_arrays import Sample
 from convpool.check.tasks import TASKS
 
 __all__ = ["CASES", "LARGE", "TIMED", "Case"]
 
-Row = tuple[Pair, Pair, Padding, Pair]  # h w, kh kw, padding, sh sw
+Row = tuple[Pair, Pair, Padding, Pair]  # (h, w), (kh, kw), padding, (sh, sw)
 ONE: Pair = (1, 1)
 
 # ---- sizes ----
 
+# (h, w), (kh, kw)
 SHAPES: tuple[tuple[Pair, Pair], ...] = (
     ((6, 5), (3, 3)),
     ((5, 7), (2, 2)),
@@ -130,7 +131,7 @@ POOLED: tuple[Row, ...] = (
 
 # ---- numbers ----
 
-# of the images and of the kernel: keys of samples.NUMBERS
+# kinds of numbers of the images and of the kernel: keys of random_arrays.NUMBERS
 KINDS = (
     ("float32", "float32"),
     ("float32", "float64"),
@@ -142,32 +143,41 @@ KINDS = (
     ("large", "differences"),
 )
 POOLED_KINDS = ("float32", "int64", "uint8", "large", "negative")
-# the brief does not ask for these: kinds -> what the case tries
+# kinds that the brief does not ask for, so that they are not judged -> what the case tries
 ODD_KINDS = {
     ("uint8", "small uint8"): "a kernel of uint8 on images of uint8: their products do not fit "
     "uint8, so that NumPy wraps them at 256 unless one of them is converted to float first",
     ("NaN", "whole"): "NaN in an image, which affects the windows that hold it and no others",
     ("big-endian", "whole"): "numbers in the byte order of other machines",
 }
-DEPTHS = ((2, 3, 2), (1, 1, 3), (3, 2, 1), (2, 1, 2))  # m, c, nc in turn
+# (m, c, nc): row i of a table of sizes gets entry i % 4
+DEPTHS = ((2, 3, 2), (1, 1, 3), (3, 2, 1), (2, 1, 2))
 
 
 def _shapes(
     task: int, size: Pair, window: Pair, depth: tuple[int, int, int]
 ) -> tuple[tuple[int, ...], ...]:
-    """Return the shapes of the images and of the kernel; `depth` is m, c, nc."""
+    """Return (shape of the images, shape of the kernel), as a task takes them.
+
+    depth: (m, c, nc); only m counts in tasks 0 to 3, and nc only in task 5. The kernel's shape is
+    not used in task 6.
+    """
     m, c, nc = depth
     if task < 4:
         return (m, *size), window
-    return (m, *size, c), (*window, c, nc)[: task - 1]
+    if task == 4:
+        return (m, *size, c), (*window, c)
+    return (m, *size, c), (*window, c, nc)
 
 
-def _passed(task: int, arguments: dict[str, Any], number: int) -> dict[str, Any]:
-    """Return the `positional` or `keywords` of case `number` of a row.
+def _passed_arguments(task: int, arguments: dict[str, Any], number: int) -> dict[str, Any]:
+    """Return {"positional": ...} or {"keywords": ...}: fields of Case, for the row `number`.
 
-    In turn: all arguments by position, all by keyword, or by keyword those that are no defaults.
+    The rows take turns: all arguments by position, all by keyword, or by keyword those that differ
+    from their defaults. `arguments` may hold more names than the task has parameters.
     """
     parameters = TASKS[task].parameters
+    # the first two parameters are the images and the kernel
     values = {name: arguments[name] for name in list(parameters)[2:]}
     if number % 3 == 0:
         return {"positional": tuple(values.values())}
@@ -181,30 +191,34 @@ def _passed(task: int, arguments: dict[str, Any], number: int) -> dict[str, Any]
 
 
 def _convolutions(task: int, item: str, rows: Iterable[Row]) -> Iterator[Case]:
-    """Yield a case of whole numbers, or float64, for each row of sizes."""
+    """Yield a case for each row of sizes: of whole numbers, and for every fifth row float64."""
     for number, (size, window, padding, stride) in enumerate(rows):
         images, kernel = _shapes(task, size, window, DEPTHS[number % 4])
         kind = "float64" if number % 5 == 3 else "whole"
-        passed = _passed(task, {"padding": padding, "stride": stride}, number)
+        arguments = _passed_arguments(task, {"padding": padding, "stride": stride}, number)
         samples = Sample(images, kind, number), Sample(kernel, kind, 100 + number)
-        yield Case(task, item, *samples, **passed)
+        yield Case(task, item, *samples, **arguments)
 
 
 def _kinds(
     task: int, item: str, padding: Padding, stride: Pair = ONE, *, has_odd: bool = True
 ) -> Iterator[Case]:
-    """Yield cases of one size and many kinds of numbers; the odd ones are not judged."""
+    """Yield a case for each of KINDS, all of one size; with `has_odd`, also for each of ODD_KINDS.
+
+    Those of ODD_KINDS are not judged.
+    """
     images, kernel = _shapes(task, (7, 6), (3, 2), DEPTHS[0])
+    # of the images, of the kernel, why (as Case.why)
     kinds = [(*kind, "") for kind in KINDS]
     kinds += [(*kind, why) for kind, why in ODD_KINDS.items() if has_odd]
     for number, (pixels, weights, why) in enumerate(kinds):
-        passed = _passed(task, {"padding": padding, "stride": stride}, number)
+        arguments = _passed_arguments(task, {"padding": padding, "stride": stride}, number)
         samples = Sample(images, pixels, 200 + number), Sample(kernel, weights, 300 + number)
-        yield Case(task, item, *samples, **passed, judged=not why, why=why)
+        yield Case(task, item, *samples, **arguments, judged=not why, why=why)
 
 
 def _padding_and_stride(task: int) -> Iterator[Case]:
-    """Yield the cases of tasks 3 to 5, which have both arguments."""
+    """Yield the cases of a task that has both arguments: 3, 4 or 5."""
     yield from _convolutions(task, "valid", (*VALID[::2], *VALID_STRIDED))
     yield from _kinds(task, "valid", "valid", (2, 1), has_odd=False)
     yield from _convolutions(task, "padding", (*PADDED[::2], *PADDED_STRIDED))
@@ -216,20 +230,22 @@ def _padding_and_stride(task: int) -> Iterator[Case]:
 
 
 def _poolings(mode: str) -> Iterator[Case]:
-    """Yield the cases of task 6 for one mode: each row of sizes, then each kind of numbers."""
+    """Yield the cases of task 6 for one mode: one for each row of sizes, one for each kind."""
     for number, (size, window, _, stride) in enumerate(POOLED):
         images, _ = _shapes(6, size, window, DEPTHS[number % 4])
         kind = "float64" if number % 5 == 3 else "whole"
-        passed = _passed(6, {"stride": stride, "mode": mode}, number)
-        yield Case(6, mode, Sample(images, kind, number), window, **passed)
+        arguments = _passed_arguments(6, {"stride": stride, "mode": mode}, number)
+        yield Case(6, mode, Sample(images, kind, number), window, **arguments)
     kinds = [(kind, "") for kind in POOLED_KINDS]
+    # of the odd kinds, those of the images count; the first is odd for its kernel, so leave it out
     kinds += [(kind[0], why) for kind, why in list(ODD_KINDS.items())[1:]]
     for number, (kind, why) in enumerate(kinds):
-        passed = _passed(6, {"stride": (2, 1), "mode": mode}, number)
+        arguments = _passed_arguments(6, {"stride": (2, 1), "mode": mode}, number)
         images_sample = Sample((2, 7, 6, 3), kind, 200 + number)
-        yield Case(6, mode, images_sample, (3, 2), **passed, judged=not why, why=why)
+        yield Case(6, mode, images_sample, (3, 2), **arguments, judged=not why, why=why)
 
 
+# task -> its cases
 CASES: dict[int, tuple[Case, ...]] = {
     0: (*_convolutions(0, "valid", VALID), *_kinds(0, "valid", "valid")),
     1: (*_convolutions(1, "same", SAME), *_kinds(1, "same", "same")),
@@ -240,44 +256,47 @@ CASES: dict[int, tuple[Case, ...]] = {
 
 
 def _large(task: int) -> Iterator[Case]:
-    """Yield a case of many images and one of a large image.
+    """Yield a case of many images, then one of a large image, both in few steps of the reference.
 
-    They reveal solutions that process parts wrongly; the slow reference takes few steps for them.
+    They reveal solutions that split their work into parts and join them wrongly.
     """
     side = 363  # its square is just over 2**17
-    first = {0: ("valid", "valid"), 1: ("same", "same"), 2: ("padding", (1, 0))}
-    item, padding = first.get(task, ("same-strided", "same"))
+    items_and_paddings = {0: ("valid", "valid"), 1: ("same", "same"), 2: ("padding", (1, 0))}
+    item, padding = items_and_paddings.get(task, ("same-strided", "same"))
     if task == 6:
         yield Case(6, "max", Sample((20_000, 3, 3, 2), "whole", 0), (2, 2), (ONE,))
         yield Case(6, "avg", Sample((1, side, side, 2), "whole", 1), (2, 3), ((200, 150), "avg"))
         return
     images, kernel = _shapes(task, (3, 3), (2, 2), (20_000, 2, 2))
-    passed = _passed(task, {"padding": padding, "stride": (2, 2)}, 0)
-    yield Case(task, item, Sample(images, "whole", 0), Sample(kernel, "whole", 1), **passed)
-    if task < 3:  # no stride: a single window, as large as the padded image
+    arguments = _passed_arguments(task, {"padding": padding, "stride": (2, 2)}, 0)
+    yield Case(task, item, Sample(images, "whole", 0), Sample(kernel, "whole", 1), **arguments)
+    if task < 3:
+        # Without a stride, a large image has few windows only if the kernel is large too: here it
+        # is as large as the padded image, so that there is one window.
         images = {0: (1, side, side), 1: (1, 1, 1), 2: (1, side - 2, side)}[task]
         kernel = (side, side)
-        passed = _passed(task, {"padding": padding}, 0)
-        yield Case(task, item, Sample(images, "whole", 2), Sample(kernel, "whole", 3), **passed)
+        arguments = _passed_arguments(task, {"padding": padding}, 0)
+        yield Case(task, item, Sample(images, "whole", 2), Sample(kernel, "whole", 3), **arguments)
         return
     images, kernel = _shapes(task, (side, side), (2, 3), (1, 2, 2))
-    passed = _passed(task, {"padding": "valid", "stride": (200, 150)}, 0)
-    yield Case(task, "valid", Sample(images, "whole", 2), Sample(kernel, "whole", 3), **passed)
+    arguments = _passed_arguments(task, {"padding": "valid", "stride": (200, 150)}, 0)
+    yield Case(task, "valid", Sample(images, "whole", 2), Sample(kernel, "whole", 3), **arguments)
 
 
-# judged too, but too large to try every reading
+# task -> its large cases: judged too, but too large for trying every wrong reading on them
 LARGE: dict[int, tuple[Case, ...]] = {task: tuple(_large(task)) for task in TASKS}
 
 
 def _timed(task: int, item: str, padding: Padding) -> Case:
-    """Return a larger call, whose time and memory are measured."""
+    """Return the case that is timed and whose memory is measured; in task 6, `item` is the mode."""
     if task == 6:
         return Case(6, item, Sample((64, 64, 64, 3), "float64", 0), (3, 3), (ONE, item))
     images, kernel = _shapes(task, (64, 64), (5, 5), (64 if task < 4 else 24, 3, 4))
-    passed = _passed(task, {"padding": padding, "stride": ONE}, 0)
-    return Case(task, item, Sample(images, "float64", 0), Sample(kernel, "float64", 1), **passed)
+    arguments = _passed_arguments(task, {"padding": padding, "stride": ONE}, 0)
+    return Case(task, item, Sample(images, "float64", 0), Sample(kernel, "float64", 1), **arguments)
 
 
+# task -> the case that is timed
 TIMED: dict[int, Case] = {
     0: _timed(0, "valid", "valid"),
     1: _timed(1, "same", "same"),

@@ -25,7 +25,7 @@ CONSTRUCTORS = {"zeros", "empty", "ones", "full"}
 Statements = Sequence[ast.stmt]
 
 
-def deciding_lines(source: str, kind: str, branch: str = "") -> list[int]:
+def find_faulty_lines(source: str, kind: str, branch: str = "") -> list[int]:
     """Return the numbers of the lines that decide something, none if that is not certain.
 
     kind: a key of STATEMENTS. branch: the string that a choice depends on: same, valid, max, avg.

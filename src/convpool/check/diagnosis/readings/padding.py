@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from convpool.check.behaviour.case import Pair
-from convpool.check.behaviour.samples import Array
+from convpool.check.behaviour.random_arrays import Array
 from convpool.check.diagnosis.arithmetic import Arguments, Reading, correct_count, correct_zeros
 
 Rows = Iterator[tuple[str, Reading]]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from convpool.check.diagnosis.arithmetic import Reading
-from convpool.check.diagnosis.observation import Observation
+from convpool.check.diagnosis.observed_result import ObservedResult
 from convpool.check.diagnosis.readings.registry import READINGS
 
 MAX_READINGS = 2  # that explain everything and are named
@@ -40,7 +40,7 @@ NamedReading = tuple[str, Reading]
 
 
 def full_explanations(
-    wrong: Sequence[Observation], right: Sequence[Observation]
+    wrong: Sequence[ObservedResult], right: Sequence[ObservedResult]
 ) -> list[NamedReading]:
     """Return at most MAX_READINGS readings that give all results, the simplest first.
 
@@ -56,7 +56,7 @@ def full_explanations(
 
 
 def partial_explanation(
-    wrong: Sequence[Observation], right: Sequence[Observation]
+    wrong: Sequence[ObservedResult], right: Sequence[ObservedResult]
 ) -> tuple[str, Reading, int] | None:
     """Return the reading that explains most of the wrong results: its name, it, and how many.
 
@@ -87,7 +87,9 @@ def pairs() -> list[NamedReading]:
     return combined
 
 
-def _explains(reading: Reading, wrong: Sequence[Observation], right: Sequence[Observation]) -> bool:
+def _explains(
+    reading: Reading, wrong: Sequence[ObservedResult], right: Sequence[ObservedResult]
+) -> bool:
     """Return whether a reading gives all wrong results, and contradicts no right one."""
     return all(observation.fits(reading) for observation in wrong) and not any(
         observation.contradicts(reading) for observation in right

@@ -9,7 +9,7 @@ import numpy as np
 
 from convpool.check.behaviour.case import Case
 from convpool.check.behaviour.comparison import arrays_agree, is_close, largest_magnitude
-from convpool.check.behaviour.samples import Array
+from convpool.check.behaviour.random_arrays import Array
 from convpool.check.diagnosis.arithmetic import (
     CORRECT,
     Arguments,
@@ -21,7 +21,7 @@ from convpool.check.diagnosis.arithmetic import (
 
 
 @dataclass(frozen=True)
-class Observation:
+class ObservedResult:
     """A case, and the array that came back."""
 
     case: Case

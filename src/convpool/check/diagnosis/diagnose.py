@@ -22,7 +22,7 @@ from convpool.check.verdicts import Finding
 
 
 def diagnose(results: Sequence[tuple[Case, Array]], source: str | None = None) -> Finding:
-    """Return why the results of a requirement are wrong.
+    """Explain why results of a requirement are wrong.
 
     Parameters
     ----------
@@ -30,13 +30,14 @@ def diagnose(results: Sequence[tuple[Case, Array]], source: str | None = None) -
         The cases of one requirement of one task, each with the array that came back, right ones
         included.
     source
-        The text of the submission's file, for the line that decides.
+        The text of the submission's file, so that the line at fault can be quoted.
 
     Returns
     -------
     Finding
-        Its words say what differs and what would give the same; its line is set if it is certain;
-        its details show the window of the first pixel that differs.
+        Its words say how many cases differ, and which wrong reading of the brief gives the same
+        results, if one is known. Its line is the one to look at, if that is certain. Its details
+        show the simplest wrong case: the window of the first pixel that differs.
 
     Raises
     ------
@@ -45,17 +46,17 @@ def diagnose(results: Sequence[tuple[Case, Array]], source: str | None = None) -
     """
     observations = [ObservedResult(case, np.asarray(returned)) for case, returned in results]
     wrong = [observation for observation in observations if not observation.is_right]
-    wrong.sort(key=lambda observation: observation.simplicity)
+    wrong.sort(key=lambda observation: observation.simplicity)  # the simplest first
     if not wrong:
         raise ValueError(f"all {len(results)} results are right: pass at least one that is not")
     right = [observation for observation in observations if observation.is_right]
-    first = wrong[0]
+    simplest = wrong[0]
     count = count_sentence(len(wrong), len(observations))
-    details = case_details(first)
+    details = case_details(simplest)
     if explanations := full_explanations(wrong, right):
-        (name, reading), *others = explanations
-        line, quotes = quoted_lines(source, first, reading)
-        same = [f"the same comes out if {other.words}" for _, other in others]
+        (name, reading), *alternatives = explanations
+        line, quotes = quoted_lines(source, simplest, reading)
+        same = [f"the same comes out if {other.words}" for _, other in alternatives]
         words = f"{count}; your result equals the reference if {reading.words}"
         details += [*same, *quotes]
         return Finding(words, line=line, reading=name, details="\n".join(details))
@@ -63,7 +64,7 @@ def diagnose(results: Sequence[tuple[Case, Array]], source: str | None = None) -
         return Finding(f"{count}; {words}", details="\n".join(details))
     if partial := partial_explanation(wrong, right):
         name, reading, explained = partial
-        line, quotes = quoted_lines(source, first, reading)
+        line, quotes = quoted_lines(source, simplest, reading)
         share = f"{explained} of the" if explained < len(wrong) else "all"
         words = (
             f"{count}; in {share} {len(wrong)} that differ, your result equals the reference if "
@@ -71,5 +72,5 @@ def diagnose(results: Sequence[tuple[Case, Array]], source: str | None = None) -
         )
         details += quotes
         return Finding(words, line=line, reading=name, details="\n".join(details))
-    details += coincidences(first)
-    return Finding(f"{count}; first: {first_difference(first)}", details="\n".join(details))
+    details += coincidences(simplest)
+    return Finding(f"{count}; first: {first_difference(simplest)}", details="\n".join(details))

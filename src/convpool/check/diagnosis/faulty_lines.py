@@ -1,4 +1,7 @@
-"""Find the lines of a file that decide something: the zeros, the size, the stride, the sums."""
+"""Find the lines of a student's file that compute the zeros, the size, the stride or the sums.
+
+They are quoted in a finding as those to look at.
+"""
 
 from __future__ import annotations
 
@@ -19,16 +22,20 @@ CASTS = {
     "int",
     "rint",
 }
-BY_BRANCH = ("zeros", "sum")  # decided for each padding, or for each mode
-BY_AXIS = ("zeros", "size")  # may be decided in one line for each axis
-CONSTRUCTORS = {"zeros", "empty", "ones", "full"}
+BY_BRANCH = ("zeros", "sum")  # kinds that a file decides anew for each padding or mode
+BY_AXIS = ("zeros", "size")  # kinds that two lines may decide, one for each axis
+CONSTRUCTORS = {"zeros", "empty", "ones", "full"}  # functions that make the output's array
 Statements = Sequence[ast.stmt]
 
 
 def find_faulty_lines(source: str, kind: str, branch: str = "") -> list[int]:
-    """Return the numbers of the lines that decide something, none if that is not certain.
+    """Return the numbers of the lines that decide what `kind` names; [] if that is not certain.
 
-    kind: a key of STATEMENTS. branch: the string that a choice depends on: same, valid, max, avg.
+    It is certain if there is one line, or two for a kind of BY_AXIS. [] also for a file that cannot
+    be parsed, and for any `kind` but the keys of STATEMENTS.
+
+    branch: the padding or mode of the call ("same", "valid", "max", "avg"), so that only its branch
+    of an if is searched for a kind of BY_BRANCH; "" for the whole file.
     """
     try:
         tree = ast.parse(source)
@@ -42,7 +49,7 @@ def find_faulty_lines(source: str, kind: str, branch: str = "") -> list[int]:
 
 
 def _simple_statements(nodes: Iterable[ast.AST]) -> Iterator[ast.stmt]:
-    """Yield the statements below nodes that hold no others: assignments, returns, calls."""
+    """Yield all statements in `nodes` that hold no other statements, inner ones too."""
     for node in nodes:
         for inner in ast.walk(node):
             if isinstance(inner, ast.stmt) and not hasattr(inner, "body"):
@@ -50,7 +57,7 @@ def _simple_statements(nodes: Iterable[ast.AST]) -> Iterator[ast.stmt]:
 
 
 def _names(node: ast.AST) -> set[str]:
-    """Return every name and attribute in a part of the tree."""
+    """Return all names in a part of the tree; of np.pad, both np and pad."""
     return {
         part.id if isinstance(part, ast.Name) else part.attr
         for part in ast.walk(node)
@@ -59,7 +66,7 @@ def _names(node: ast.AST) -> set[str]:
 
 
 def _compares(test: ast.expr, word: str) -> bool:
-    """Return whether a test is x == word."""
+    """Return whether a test is an equality with a string, such as padding == 'same'."""
     is_equality = isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.Eq | ast.Is)
     return is_equality and any(
         isinstance(part, ast.Constant) and part.value == word for part in ast.walk(test)
@@ -67,9 +74,10 @@ def _compares(test: ast.expr, word: str) -> bool:
 
 
 def _branch(tree: ast.Module, word: str) -> list[ast.stmt]:
-    """Return the statements under `if x == word`; without such a test, all of them.
+    """Return the statements under `if x == word`; those of the whole file if there are none.
 
-    For max and avg, the else of the other one will do.
+    For max and avg, the statements under the else of the other mode's if are taken too, but only if
+    there is no if of its own.
     """
     other = {"max": "avg", "avg": "max"}.get(word, "")
     choices = [node for node in ast.walk(tree) if isinstance(node, ast.If)]
@@ -79,22 +87,18 @@ def _branch(tree: ast.Module, word: str) -> list[ast.stmt]:
 
 
 def _calls(statement: ast.AST, names: set[str]) -> Iterator[ast.Call]:
-    """Yield the calls of functions or methods of these names."""
+    """Yield the calls of functions or methods of these names, such as np.pad for "pad"."""
     for node in ast.walk(statement):
         if isinstance(node, ast.Call):
             function = node.func
-            name = function.attr if isinstance(function, ast.Attribute) else _id(function)
-            if name in names:
+            if (isinstance(function, ast.Attribute) and function.attr in names) or (
+                isinstance(function, ast.Name) and function.id in names
+            ):
                 yield node
 
 
-def _id(node: ast.AST) -> str:
-    """Return the name that a node is, else ""."""
-    return node.id if isinstance(node, ast.Name) else ""
-
-
 def _assignments(body: Iterable[ast.AST], names: set[str]) -> Statements:
-    """Return the assignments to any of these names."""
+    """Return the assignments in `body` to any of these names, alone or in a tuple."""
     return [
         statement
         for statement in _simple_statements(body)
@@ -109,11 +113,13 @@ def _assignments(body: Iterable[ast.AST], names: set[str]) -> Statements:
 
 
 def _targets(statement: ast.Assign | ast.AnnAssign | ast.AugAssign) -> list[ast.expr]:
-    """Return the targets of an assignment."""
+    """Return the targets of an assignment: all of a = b = 0, one of others."""
     return statement.targets if isinstance(statement, ast.Assign) else [statement.target]
 
 
-# ---- each takes the tree, and the statements of the branch (or all of them) ----
+# ---- one function for each key of STATEMENTS ----
+# Each takes the tree of the file and the statements to search (those of a branch, or tree.body),
+# and returns the statements that decide its kind.
 
 
 def _flips(tree: ast.Module, body: Statements) -> Statements:
@@ -133,7 +139,11 @@ def _pads(tree: ast.Module, body: Statements) -> Statements:
 
 
 def _zeros(tree: ast.Module, body: Statements) -> Statements:
-    """Return the branch's assignments to the names in np.pad's widths; else np.pad itself."""
+    """Return the assignments in `body` to the names in np.pad's widths.
+
+    Without any: the assignments to the names that those names are computed from, if `body` is a
+    branch; the statements that call np.pad, if it is the whole file.
+    """
     pads = _pads(tree, tree.body)
     calls = [call for statement in pads for call in _calls(statement, {"pad"})]
     widths = [width for call in calls for width in call.args[1:2]]
@@ -141,14 +151,18 @@ def _zeros(tree: ast.Module, body: Statements) -> Statements:
     names = set().union(*map(_names, widths)) - {"np"}
     statements = _assignments(body, names)
     if not statements and body is not tree.body:
-        # the branch's names become the widths further down
+        # the branch may assign p, and a later line ph = p
         sources = set().union(*map(_names, _assignments(tree.body, names)))
         statements = _assignments(body, sources - {"np"})
     return statements or (pads if body is tree.body else [])
 
 
 def _sizes(tree: ast.Module, body: Statements) -> Statements:
-    """Return the assignments to the names in the output's shape; else the line that makes it."""
+    """Return the assignments in `body` to the names in the output's shape.
+
+    The output is any array made by np.zeros or the like. Names unpacked from an array's shape do
+    not count. Without any: the statements that make the array, if `body` is the whole file.
+    """
     constructions = [
         statement
         for statement in _simple_statements(tree.body)
@@ -167,10 +181,10 @@ def _sizes(tree: ast.Module, body: Statements) -> Statements:
 
 
 def _strides(tree: ast.Module, body: Statements) -> Statements:
-    """Return the statements in loops that cut windows: slices with a computed start."""
+    """Return the statements in loops that read a slice with a start, as a window is cut."""
     loops = [node for node in ast.walk(tree) if isinstance(node, ast.For | ast.While)]
 
-    def cuts(statement: ast.stmt) -> bool:
+    def reads_slice(statement: ast.stmt) -> bool:
         return any(
             isinstance(part, ast.Slice) and part.lower is not None
             for node in ast.walk(statement)
@@ -178,11 +192,13 @@ def _strides(tree: ast.Module, body: Statements) -> Statements:
             for part in ast.walk(node.slice)
         )
 
-    return [statement for statement in dict.fromkeys(_simple_statements(loops)) if cuts(statement)]
+    # dict.fromkeys: a statement in two nested loops comes once
+    statements = dict.fromkeys(_simple_statements(loops))
+    return [statement for statement in statements if reads_slice(statement)]
 
 
 def _casts(tree: ast.Module, body: Statements) -> Statements:
-    """Return the statements that set a dtype."""
+    """Return the statements of the whole file that set a dtype, by dtype= or a name of CASTS."""
 
     def is_cast(statement: ast.stmt) -> bool:
         keywords = {
@@ -197,7 +213,10 @@ def _casts(tree: ast.Module, body: Statements) -> Statements:
 
 
 def _sums(tree: ast.Module, body: Statements) -> Statements:
-    """Return the branch's assignments to a part of an array; else its statements that name sum."""
+    """Return the assignments in `body` to a part of an array, such as output[:, i, j] = ...
+
+    Without any: the statements that use a name sum.
+    """
     statements = list(_simple_statements(body))
     assignments = [
         statement
@@ -208,7 +227,7 @@ def _sums(tree: ast.Module, body: Statements) -> Statements:
     return assignments or [statement for statement in statements if "sum" in _names(statement)]
 
 
-# what a reading is decided by -> the statements that decide it
+# what a reading is decided by (Reading.decided_by) -> the function that finds its statements
 STATEMENTS: dict[str, Callable[[ast.Module, Statements], Statements]] = {
     "flip": _flips,
     "zeros": _zeros,

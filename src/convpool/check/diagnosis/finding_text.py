@@ -18,17 +18,20 @@ from convpool.check.diagnosis.readings.registry import READINGS
 from convpool.check.diagnosis.window_positions import correct_positions, find_positions
 from convpool.check.diagnosis.window_text import Index, call_text, number, pixel_name, window_text
 
-MAX_COINCIDENCES = 3  # readings that are named for giving one pixel
+MAX_COINCIDENCES = 3  # readings that are named because they give one pixel
 
 
 def count_sentence(wrong: int, total: int) -> str:
-    """Return how many cases are wrong: 3 of 12 cases differ."""
+    """Return a sentence such as "3 of 12 cases differ"."""
     cases = f"{total} case{'s' * (total != 1)}"
     return f"{wrong} of {cases} differ{'s' * (wrong == 1)}"
 
 
 def first_difference(observation: ObservedResult) -> str:
-    """Return in a few words what is wrong with one case: its dtype, shape or first pixel."""
+    """Return how a wrong result differs: in its dtype, else its shape, else its first wrong pixel.
+
+    Such as "pixel (0, 1, 2) is 3, expected 4".
+    """
     if observation.values is None:
         return f"the result is an array of {observation.returned.dtype}, expected numbers"
     if not observation.has_right_shape:
@@ -40,7 +43,11 @@ def first_difference(observation: ObservedResult) -> str:
 
 
 def case_details(observation: ObservedResult) -> list[str]:
-    """Return lines about one case: its call, the first pixel that differs, and its window."""
+    """Return lines about a wrong result: the call, and the first pixel that differs.
+
+    With the pixel come its window, the expected value and the one that came. A result of another
+    dtype or shape has a line that says so, and formulas of the right size.
+    """
     lines = [f"called with {call_text(observation.arguments)}"]
     if observation.values is None:
         return [*lines, first_difference(observation)]
@@ -61,7 +68,11 @@ def case_details(observation: ObservedResult) -> list[str]:
 
 
 def coincidences(observation: ObservedResult) -> list[str]:
-    """Return lines that name the readings that give the first pixel that differs, if not all."""
+    """Return lines that name the readings that give at least the first pixel that differs.
+
+    Such as "7 would come out here if the kernel is flipped". At most MAX_COINCIDENCES. [] if that
+    pixel is 0 or not finite, as too many readings give that, and for a result of another shape.
+    """
     if observation.values is None or not observation.has_right_shape:
         return []
     index = _first_index(observation)
@@ -80,7 +91,11 @@ def coincidences(observation: ObservedResult) -> list[str]:
 
 
 def window_sentence(wrong: Sequence[ObservedResult]) -> str:
-    """Return where windows start, if other positions explain every wrong result; else ""."""
+    """Return where windows start, if other window positions explain every wrong result; else "".
+
+    Such as "window (i, j) begins at row 2 * i and column j of the image, expected at row 2 * i - 1
+    and column j - 1", by the positions of the first result.
+    """
     sentence = ""
     for observation in wrong:
         if observation.values is None or observation.values.ndim < 3:
@@ -99,9 +114,9 @@ def window_sentence(wrong: Sequence[ObservedResult]) -> str:
 def quoted_lines(
     source: str | None, observation: ObservedResult, reading: Reading
 ) -> tuple[int | None, list[str]]:
-    """Return the number of the line that decides a reading, and the lines to quote.
+    """Return the first line that decides a reading, and those lines as "line 12: ph = kh // 2".
 
-    source: the text of the file. None and no lines if it is not certain which line decides.
+    source: the text of the file. (None, []) without it, and if the lines are not certain.
     """
     if source is None:
         return None, []
@@ -109,6 +124,7 @@ def quoted_lines(
     branch = str(arguments.padding) if reading.decided_by == "zeros" else arguments.mode
     numbers = find_faulty_lines(source, reading.decided_by, branch)
     if len(numbers) == 2 and "(of the " in reading.words:
+        # a reading of one axis: the first line is for the rows, the second for the columns
         numbers = numbers[:1] if "(of the rows)" in reading.words else numbers[1:]
     lines = source.splitlines()
     quotes = [f"line {line}: {lines[line - 1].strip()}" for line in numbers]
@@ -116,12 +132,15 @@ def quoted_lines(
 
 
 def _first_index(observation: ObservedResult) -> Index:
-    """Return the index of the first pixel that differs."""
+    """Return the index of the first pixel that differs; the result has the right shape."""
     return tuple(int(at) for at in np.argwhere(observation.differs)[0])
 
 
 def _size_formulas(observation: ObservedResult) -> list[str]:
-    """Return the right size of both axes as a formula with numbers, and the size that came."""
+    """Return a line for each axis of a result: the formula of its right size, and the size it has.
+
+    Such as "rows: (h + zeros - kh) // sh + 1 = (6 + 2 - 3) // 1 + 1 = 6; got 4".
+    """
     assert observation.values is not None
     lines = []
     letters_and_sizes = zip(("h kh sh", "w kw sw"), observation.values.shape[1:3], strict=False)

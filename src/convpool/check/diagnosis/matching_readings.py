@@ -1,4 +1,4 @@
-"""Choose the readings that explain wrong results best."""
+"""Find the wrong readings of the brief whose results match those that came back."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from convpool.check.diagnosis.arithmetic import Reading
 from convpool.check.diagnosis.observed_result import ObservedResult
 from convpool.check.diagnosis.readings.registry import READINGS
 
-MAX_READINGS = 2  # that explain everything and are named
-MAX_PARTIAL = 40  # readings that are tried on all cases if none explains all
-# readings that are tried together with each other one
+MAX_READINGS = 2  # that are named, of those that explain everything
+MAX_PARTIAL = 40  # readings that are tried on every case if none explains everything
+# names of the common readings: each is also tried together with every other reading
 PAIRED = (
     "images' dtype",
     "integers",
@@ -36,38 +36,41 @@ PAIRED = (
     "pooling: max from zero",
 )
 
-NamedReading = tuple[str, Reading]
+NamedReading = tuple[str, Reading]  # (its name in READINGS, the reading)
 
 
 def full_explanations(
     wrong: Sequence[ObservedResult], right: Sequence[ObservedResult]
 ) -> list[NamedReading]:
-    """Return at most MAX_READINGS readings that give all results, the simplest first.
+    """Return the first MAX_READINGS readings that explain every result, in the order of READINGS.
 
-    Two readings together are tried only if none explains all on its own.
+    Two readings together are tried only if no reading explains everything on its own. [] if no two
+    do either.
     """
     for readings in (READINGS.items(), pairs()):
-        explaining = (
+        matches = (
             (name, reading) for name, reading in readings if _explains(reading, wrong, right)
         )
-        if best := list(itertools.islice(explaining, MAX_READINGS)):
-            return best
+        if first_matches := list(itertools.islice(matches, MAX_READINGS)):
+            return first_matches
     return []
 
 
 def partial_explanation(
     wrong: Sequence[ObservedResult], right: Sequence[ObservedResult]
 ) -> tuple[str, Reading, int] | None:
-    """Return the reading that explains most of the wrong results: its name, it, and how many.
+    """Return (name, reading, number of wrong results that it explains) of the best reading.
 
-    None if none explains at least half of them, and more than it contradicts of the right ones.
+    Its score is that number, less the number of right results that it contradicts. None if no
+    reading explains at least half of the wrong results with a score above 0.
     """
+    # readings that explain the simplest or the least simple wrong result
     likely = (
         (name, reading)
         for name, reading in READINGS.items()
         if wrong[0].fits(reading) or wrong[-1].fits(reading)
     )
-    best, best_score = None, 0
+    best, best_score = None, 0  # so that only a score above 0 counts
     for name, reading in itertools.islice(likely, MAX_PARTIAL):
         explained = sum(observation.fits(reading) for observation in wrong)
         score = explained - sum(observation.contradicts(reading) for observation in right)
@@ -78,19 +81,25 @@ def partial_explanation(
 
 @cache
 def pairs() -> list[NamedReading]:
-    """Return the readings that combine two; those of one axis or a ragged edge are left out."""
+    """Return each reading of PAIRED combined with each other reading that it can be combined with.
+
+    Named "other + paired". Readings of one axis only, or with ragged windows, are left out.
+    """
     combined = []
-    for name, (other, reading) in itertools.product(PAIRED, READINGS.items()):
-        both = reading | READINGS[name]
-        if both and other != name and " of the " not in other and ", ragged" not in other:
-            combined.append((f"{other} + {name}", both))
+    for paired_name, (name, reading) in itertools.product(PAIRED, READINGS.items()):
+        both = reading | READINGS[paired_name]
+        if both and name != paired_name and " of the " not in name and ", ragged" not in name:
+            combined.append((f"{name} + {paired_name}", both))
     return combined
 
 
 def _explains(
     reading: Reading, wrong: Sequence[ObservedResult], right: Sequence[ObservedResult]
 ) -> bool:
-    """Return whether a reading gives all wrong results, and contradicts no right one."""
+    """Return whether a reading gives all wrong results, and nothing else than the right ones.
+
+    It need not apply to the calls with right results.
+    """
     return all(observation.fits(reading) for observation in wrong) and not any(
         observation.contradicts(reading) for observation in right
     )

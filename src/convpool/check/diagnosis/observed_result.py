@@ -1,4 +1,4 @@
-"""One observed result: a case with the array that came back, compared with what readings give."""
+"""One array that came back, compared with the right results and with what readings give."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from convpool.check.diagnosis.arithmetic import (
 
 @dataclass(frozen=True)
 class ObservedResult:
-    """A case, and the array that came back."""
+    """A case, and the array that the submission's function returned for it."""
 
     case: Case
     returned: Array
 
     @cached_property
     def values(self) -> Array | None:
-        """The array as float64; None if it is not one of real numbers."""
+        """The array as float64; None if it holds no real numbers (strings, or imaginary parts)."""
         if self.returned.dtype.kind in "biuf":
             return self.returned.astype(float)
         is_real = self.returned.dtype.kind == "c" and not self.returned.imag.any()
@@ -42,24 +42,24 @@ class ObservedResult:
 
     @cached_property
     def variants(self) -> list[Arguments]:
-        """The arguments for each side where an odd zero of 'same' may lie: all are right."""
+        """The arguments, once for each right way in which the odd zeros of 'same' may lie."""
         return odd_zero_variants(self.arguments)
 
     @cached_property
     def is_right(self) -> bool:
-        """Whether any of the right results came back."""
+        """Whether the array agrees with any of the right results."""
         return self.values is not None and any(
             arrays_agree(self.values, expected) for expected in self.case.expected
         )
 
     @cached_property
     def has_right_shape(self) -> bool:
-        """Whether numbers came back in the shape of the right results."""
+        """Whether the array holds real numbers and has the shape of the right results."""
         return self.values is not None and self.values.shape == self.case.expected[0].shape
 
     @cached_property
     def nearest(self) -> Arguments:
-        """The variant whose right result has most pixels in common with what came back."""
+        """The variant whose right result agrees with the array in most pixels."""
         return max(self.variants, key=self._matching_pixels)
 
     @cached_property
@@ -69,7 +69,10 @@ class ObservedResult:
 
     @cached_property
     def differs(self) -> Array:
-        """Which pixels differ from the nearest right result; of a result of the right shape."""
+        """A bool array: which pixels differ from `nearest_result`.
+
+        Only for a result of the right shape.
+        """
         assert self.values is not None
         scale = largest_magnitude(self.nearest_result)
         return ~is_close(self.values, self.nearest_result, scale)
@@ -78,7 +81,7 @@ class ObservedResult:
     def simplicity(self) -> tuple[bool, bool, int, int]:
         """A sort key, lowest for the case that is easiest to look at.
 
-        Whole numbers first, then windows of more than one number, then few numbers.
+        (has fractions, has a window of one number, numbers of a window, numbers of the images).
         """
         arguments = self.arguments
         count = arguments.kernels.size or int(np.prod(arguments.window))
@@ -86,7 +89,7 @@ class ObservedResult:
         return has_fractions, count == 1, count, arguments.images.size
 
     def fits(self, reading: Reading) -> bool:
-        """Return whether a reading gives what came back."""
+        """Return whether a reading gives this array, for any place of the odd zeros."""
         if self.values is None:
             return False
         results = (
@@ -96,7 +99,7 @@ class ObservedResult:
         return any(result is not None and arrays_agree(self.values, result) for result in results)
 
     def contradicts(self, reading: Reading) -> bool:
-        """Return whether a reading applies and gives something else."""
+        """Return whether a reading applies to the call and gives another array."""
         return not self.fits(reading) and apply_reading(reading, self.arguments) is not None
 
     def _matching_pixels(self, variant: Arguments) -> int:
@@ -108,7 +111,7 @@ class ObservedResult:
 
 
 def right_result(arguments: Arguments) -> Array:
-    """Return the right result of a call."""
+    """Return the right result of a call, float64, in the shape of its task."""
     result = apply_reading(CORRECT, arguments)
     assert result is not None
     return result

@@ -1,7 +1,8 @@
 """Follow one output pixel of a submission's own function line by line: `convpool check --trace`.
 
 The text has the first run of each line, and those turns of the loops that change the followed
-pixel. An index is (image, i, j), and in task 5 the kernel, in task 6 the channel.
+pixel. An index is that of an output pixel: (image, i, j), in task 5 with the kernel and in task 6
+with the channel as a fourth number. A step is one run of one line.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from convpool.check.sandbox.limits import Limits
 from convpool.check.submissions.search import Submission
 from convpool.check.tasks import TASKS
 
-MAX_STEPS = 200  # that are printed
+MAX_STEPS = 200  # steps that are printed
 
 # task -> a small call, and the index of the output pixel that is followed
 FOLLOWED: dict[int, tuple[Case, Index]] = {
@@ -45,24 +46,24 @@ FOLLOWED: dict[int, tuple[Case, Index]] = {
 
 
 def trace(submission: Submission, task: int, python: Interpreter, limits: Limits) -> str:
-    """Return how a task's function computes one output pixel.
+    """Run a task's function on a small call, and return how it computes one output pixel.
 
     Parameters
     ----------
     submission
-        Where the file is.
+        Its course folder has the file.
     task
         0 to 6.
     python
-        The interpreter that runs it, in a child process.
+        The interpreter that runs the file, in a child process.
     limits
-        Of that process.
+        The limits of that process.
 
     Returns
     -------
     str
-        Several lines: the lines that ran with what they changed, the pixel's window, the expected
-        value and the one that came.
+        Several lines: the steps with what they changed, the pixel's window, the expected value and
+        the one that came. One line if the submission has no such file.
     """
     case, index = FOLLOWED[task]
     name = TASKS[task].file
@@ -73,7 +74,7 @@ def trace(submission: Submission, task: int, python: Interpreter, limits: Limits
     text = (submission.folder / name).read_text(encoding="utf-8", errors="replace")
     lines = [
         f"{name}, {function.name}: {case.call_source}",
-        *(f"  {line}" for line in case.source.splitlines()[:-1]),
+        *(f"  {line}" for line in case.source.splitlines()[:-1]),  # without the call itself
         f"followed: {pixel_name(arguments_of(case), index)}",
         "",
         *step_lines(call, text.splitlines(), index),
@@ -87,15 +88,18 @@ def trace(submission: Submission, task: int, python: Interpreter, limits: Limits
 
 
 def _pixel_changes(call: FollowedCall, index: Index) -> set[int]:
-    """Return the numbers of the steps that change the followed pixel.
+    """Return the numbers (from 0) of the steps that change the followed pixel.
 
-    They change it alone, or first, in an array of the result's shape.
+    A step counts if the pixel is the first element that it changes in place in an array of the
+    result's shape. Empty if the call returned no array.
     """
     result = call.answer.value
     if result is None:
         return set()
+    # as `sandbox.caller.follow` writes values: "[0, 1, 2] = 5.0" for an element that changed, and
+    # "f8 (1, 3, 4)", with elements or without, for a new array
     change = re.compile(rf"\[{', '.join(map(str, index))}\] = ")
-    shapes: dict[tuple[str, str], str] = {}  # (function, name) -> shape
+    shapes: dict[tuple[str, str], str] = {}  # (function, name of an array in it) -> its shape
     numbers = set()
     for step_number, step in enumerate(call.steps):
         for name, text in step.values.items():
@@ -107,27 +111,28 @@ def _pixel_changes(call: FollowedCall, index: Index) -> set[int]:
 
 
 def _printed_steps(steps: Sequence[Step], changes: set[int]) -> list[int]:
-    """Return the numbers of the steps that are printed.
+    """Return the numbers of the first MAX_STEPS steps that are to be printed, in order.
 
-    The first one of each line, and those that lead to a change of the pixel, from the previous run
-    of the line that changes it.
+    These are the first run of each line, and for each of `changes` (numbers of steps that change
+    the pixel) all steps since the previous run of its line: one turn of the innermost loop.
     """
-    last: dict[tuple[str, int], int] = {}  # (function, line) -> its last step
+    latest_steps: dict[tuple[str, int], int] = {}  # (function, line) -> number of its latest step
     printed = set()
     for step_number, step in enumerate(steps):
-        line = (step.function, step.line)
-        if line not in last:
+        place = (step.function, step.line)
+        if place not in latest_steps:
             printed.add(step_number)
         elif step_number in changes:
-            printed.update(range(last[line] + 1, step_number + 1))
-        last[line] = step_number
+            printed.update(range(latest_steps[place] + 1, step_number + 1))
+        latest_steps[place] = step_number
     return sorted(printed)[:MAX_STEPS]
 
 
 def step_lines(call: FollowedCall, source: Sequence[str], index: Index) -> Iterator[str]:
-    """Yield the printed steps as lines; after a gap, the last small values in it.
+    """Yield the lines of text for the printed steps.
 
-    source: the lines of the file.
+    A gap between two of them is a line "... 12 more" and the latest numbers in it. source: the
+    lines of the file.
     """
     changes = _pixel_changes(call, index)
     previous = -1
@@ -150,8 +155,9 @@ def step_lines(call: FollowedCall, source: Sequence[str], index: Index) -> Itera
 
 
 def _value_lines(values: dict[str, str]) -> Iterator[str]:
-    """Yield names with their values as lines; an array of several rows has lines of its own."""
+    """Yield a line "name: value" for each name; rows of an array follow on lines of their own."""
     for name, text in values.items():
+        # of "f8 (2, 2) [[0. 1.]\n [2. 3.]]", the part before the bracket is its dtype and shape
         about, bracket, rows = text.partition("[") if "\n" in text else (text, "", "")
         yield f"          {name}: {about.strip()}"
         yield from (
@@ -160,7 +166,7 @@ def _value_lines(values: dict[str, str]) -> Iterator[str]:
 
 
 def _last_numbers(steps: Sequence[Step], function: str) -> dict[str, str]:
-    """Return the last value of each name of a function that is a number, such as loop variables."""
+    """Return the latest value of each name in `function` that is a number, as of loop variables."""
     values: dict[str, str] = {}
     for step in steps:
         if step.function == function:
@@ -174,7 +180,10 @@ def _last_numbers(steps: Sequence[Step], function: str) -> dict[str, str]:
 
 
 def _result_lines(call: FollowedCall, case: Case, index: Index) -> Iterator[str]:
-    """Yield the pixel's window with the right arithmetic, and the expected and the real value."""
+    """Yield lines: the pixel's window with the right arithmetic, the expected and the real value.
+
+    If no array of the right shape came back, the last lines say what came.
+    """
     arguments = odd_zero_variants(arguments_of(case))[0]
     right = right_result(arguments)
     yield f"{pixel_name(arguments, index)}: {window_text(arguments, index)}"

@@ -1,4 +1,4 @@
-"""Find from a result's numbers where its windows must start, if no reading explains it.
+"""Find where windows must start to give a wrong result that no reading of the brief explains.
 
 Letters: m images, c channels, nc kernels, oh x ow output; on one axis n pixels, k taps.
 """
@@ -20,37 +20,39 @@ from convpool.check.diagnosis.arithmetic import (
     correct_zeros,
 )
 
-STEPS = range(10)  # that are tried
+STEPS = range(10)  # steps from one window to the next that are tried
 MAX_STARTS = 200  # positions of the first window that are tried
 
 
 @dataclass(frozen=True)
 class WindowPositions:
-    """Where windows start in the image, on both axes: window i at step * i + first."""
+    """Where windows start in the image: window i of an axis at step * i + first."""
 
-    first: Pair
-    steps: Pair
+    first: Pair  # the start of window 0, as (row, column); negative in the padding
+    steps: Pair  # from one window to the next, of rows and of columns
 
     def __str__(self) -> str:
         """Return them in words: row 2 * i - 1 and column 2 * j."""
         row, column = (
-            _line_text(step, first, letter)
+            _position_text(step, first, letter)
             for step, first, letter in zip(self.steps, self.first, "ij", strict=True)
         )
         return f"row {row} and column {column}"
 
 
 def correct_positions(arguments: Arguments) -> WindowPositions:
-    """Return where windows should start."""
+    """Return where the windows of a call start, as the brief asks."""
     rows, columns = (-correct_zeros(arguments, axis)[0] for axis in (0, 1))
     row_step, column_step = (correct_start(arguments, axis, 1) for axis in (0, 1))
     return WindowPositions((rows, columns), (row_step, column_step))
 
 
 def find_positions(arguments: Arguments, values: Array) -> WindowPositions | None:
-    """Return where windows start so that they give a result; None if nowhere, or in several ways.
+    """Return the only positions of windows that give a result.
 
-    `values` is the result, (m, oh, ow) or with a last axis of kernels or channels.
+    None if no positions give it, or several do, and for a result of fewer than 4 windows or of
+    another number of images, kernels or channels than the right one. values: the result, (m, oh,
+    ow) or with a last axis of kernels or channels.
     """
     outputs, zeros = _outputs_everywhere(arguments)
     if not values.size:
@@ -59,11 +61,12 @@ def find_positions(arguments: Arguments, values: Array) -> WindowPositions | Non
     has_batch_and_depth = (len(values), values.shape[-1]) == (len(outputs), outputs.shape[-1])
     if not has_batch_and_depth or values[0, :, :, 0].size < 4:
         return None
-    scale = float(np.nanmax(np.abs(outputs)))
+    scale = float(np.nanmax(np.abs(outputs)))  # for the tolerance of is_close
+    # where a window gives the first output of every image and kernel or channel
     starts = np.argwhere(is_close(values[:, :1, :1], outputs, scale).all((0, 3)))
     solutions = []
     for start in starts[:MAX_STARTS]:
-        row_step, column_step = (_step(outputs, values, start, axis, scale) for axis in (0, 1))
+        row_step, column_step = (_find_step(outputs, values, start, axis, scale) for axis in (0, 1))
         if row_step is None or column_step is None:
             continue
         steps = (row_step, column_step)
@@ -74,47 +77,54 @@ def find_positions(arguments: Arguments, values: Array) -> WindowPositions | Non
 
 
 def _outputs_everywhere(arguments: Arguments) -> tuple[Array, Pair]:
-    """Return the output of a window at every position, and the zeros around the image.
+    """Return (outputs, zeros): the output of a window at every position of the padded image.
 
-    The outputs are (m, rows, columns, nc or c); the zeros are those before row 0 and column 0.
+    outputs: (m, rows, columns, nc), or of a pooling (m, rows, columns, c). zeros: how many lie
+    before row 0 and before column 0 of the image, so many that a window can lie wholly in them;
+    (0, 0) for a pooling.
     """
-    around = [
+    zeros = [
         0 if arguments.is_pooling else k + n
         for n, k in zip(arguments.sizes, arguments.window, strict=True)
     ]
     everywhere = Reading(
         "",
         change=lambda call: replace(call, padding="valid", stride=(1, 1)),
-        zeros=lambda call, axis: (around[axis], around[axis]),
+        zeros=lambda call, axis: (zeros[axis], zeros[axis]),
         finish=lambda output, call: output,
-        is_reshaped=True,
+        is_reshaped=True,  # keeps the axis of kernels or channels
     )
     outputs = apply_reading(everywhere, arguments)
     assert outputs is not None
-    return outputs, (around[0], around[1])
+    return outputs, (zeros[0], zeros[1])
 
 
 def _positions(first: int, step: int, count: int, size: int) -> list[int] | None:
-    """Return `count` positions from `first` on; None if they leave an axis of this size."""
+    """Return `count` positions from `first` on; None if the last one is not below `size`."""
     last = first + step * (count - 1)
     return [first + step * i for i in range(count)] if last < size else None
 
 
-def _step(outputs: Array, values: Array, start: Array, axis: int, scale: float) -> int | None:
-    """Return the step along the first row or column of a result; None if no step fits."""
-    line = values[:, :, 0] if axis == 0 else values[:, 0]
-    if line.shape[1] == 1:
+def _find_step(outputs: Array, values: Array, start: Array, axis: int, scale: float) -> int | None:
+    """Return the step between windows on an axis, by one edge of the result; None if none fits.
+
+    The edge is the result's first column for axis 0, its first row for axis 1. `start` is the
+    position of the first window in `outputs`. The step is 1 if there is one window only.
+    """
+    edge = values[:, :, 0] if axis == 0 else values[:, 0]
+    count = edge.shape[1]
+    if count == 1:
         return 1
     candidates = outputs[:, :, start[1]] if axis == 0 else outputs[:, start[0]]
     for step in STEPS:
-        positions = _positions(int(start[axis]), step, line.shape[1], candidates.shape[1])
-        if positions and is_close(line, candidates[:, positions], scale).all():
+        positions = _positions(int(start[axis]), step, count, candidates.shape[1])
+        if positions and is_close(edge, candidates[:, positions], scale).all():
             return step
     return None
 
 
 def _fits(outputs: Array, values: Array, start: Array, steps: Pair, scale: float) -> bool:
-    """Return whether the whole result agrees with windows at these positions."""
+    """Return whether the result is what windows at start + i * steps give, for all i."""
     rows, columns = (
         _positions(int(first), step, count, size)
         for first, step, count, size in zip(
@@ -126,7 +136,7 @@ def _fits(outputs: Array, values: Array, start: Array, steps: Pair, scale: float
     return bool(is_close(values, outputs[:, rows][:, :, columns], scale).all())
 
 
-def _line_text(step: int, first: int, letter: str) -> str:
-    """Return step * letter + first in words: 2 * i - 1."""
-    slope = {0: "0", 1: letter}.get(step, f"{step} * {letter}")
-    return slope if first == 0 else f"{slope} {'-' if first < 0 else '+'} {abs(first)}"
+def _position_text(step: int, first: int, letter: str) -> str:
+    """Return step * letter + first as text, such as "2 * i - 1" for 2, -1 and "i"."""
+    product = {0: "0", 1: letter}.get(step, f"{step} * {letter}")
+    return product if first == 0 else f"{product} {'-' if first < 0 else '+'} {abs(first)}"

@@ -16,14 +16,14 @@ from convpool.check.behaviour.random_arrays import Array
 from convpool.check.diagnosis.arithmetic import Arguments, correct_start, correct_zeros
 from convpool.check.tasks import TASKS
 
-ZERO = "·"  # a zero of the padding
-MAX_TERMS = 24  # of a sum that is written out
+ZERO = "·"  # stands for a zero of the padding
+MAX_TERMS = 24  # terms of a sum that are written out
 
-Index = tuple[int, ...]
+Index = tuple[int, ...]  # of one output pixel, as above
 
 
 def number(value: Any) -> str:
-    """Return a number in few digits: 3, -2.5, 1.33333, nan."""
+    """Return a number with at most 6 significant digits: 3, -2.5, 1.33333, nan."""
     return f"{float(value):.6g}"
 
 
@@ -31,19 +31,25 @@ def pixel_name(arguments: Arguments, index: Index) -> str:
     """Return an index in words: image 0, i = 1, j = 2, kernel 0."""
     last_axis = {5: ("kernel",), 6: ("channel",)}.get(arguments.task, ())
     pairs = zip(("image", "i", "j", *last_axis), index, strict=False)
-    return ", ".join(f"{name} = {at}" if name in "ij" else f"{name} {at}" for name, at in pairs)
+    return ", ".join(
+        f"{name} = {position}" if name in ("i", "j") else f"{name} {position}"
+        for name, position in pairs
+    )
 
 
 def window_text(arguments: Arguments, index: Index) -> str:
-    """Return several lines: where an output's window begins, its numbers, and their sum or mode."""
+    """Return several lines: where an output's window begins, its numbers, and what they give.
+
+    That is the sum of its products with the kernel, or its maximum or average.
+    """
     row, column = window_start(arguments, index)
-    first = f"its window begins at row {row}, column {column} of image {index[0]}"
-    lines = _pooling_lines if arguments.is_pooling else _convolution_lines
-    return "\n".join([first, *lines(arguments, index)])
+    start_line = f"its window begins at row {row}, column {column} of image {index[0]}"
+    window_lines = _pooling_lines if arguments.is_pooling else _convolution_lines
+    return "\n".join([start_line, *window_lines(arguments, index)])
 
 
 def window_start(arguments: Arguments, index: Index) -> Pair:
-    """Return the row and column of the image where a window begins; negative in the padding."""
+    """Return the (row, column) of the image where a window begins; negative in the padding."""
     row, column = (
         correct_start(arguments, axis, index[1 + axis]) - correct_zeros(arguments, axis)[0]
         for axis in (0, 1)
@@ -73,20 +79,27 @@ def call_text(arguments: Arguments) -> str:
 
 
 def _window(arguments: Arguments, index: Index) -> tuple[Array, NDArray[np.bool_]]:
-    """Return a window's pixels (kh, kw, c), 0 in the padding, and which are real (kh, kw)."""
+    """Return (pixels, is_pixel) of a window.
+
+    pixels: (kh, kw, c), 0 in the padding. is_pixel: (kh, kw), False in the padding.
+    """
     sizes = arguments.images.shape[1:3]
     positions = [
         start + np.arange(k)
         for start, k in zip(window_start(arguments, index), arguments.window, strict=True)
     ]
-    inside = [(at >= 0) & (at < n) for at, n in zip(positions, sizes, strict=True)]
-    rows, columns = (at.clip(0, n - 1) for at, n in zip(positions, sizes, strict=True))
+    # of each axis; positions outside the image are replaced by its nearest edge, then set to 0
+    inside = [(axis >= 0) & (axis < n) for axis, n in zip(positions, sizes, strict=True)]
+    rows, columns = (axis.clip(0, n - 1) for axis, n in zip(positions, sizes, strict=True))
     is_pixel = inside[0][:, None] & inside[1]
     return arguments.images[index[0]][np.ix_(rows, columns)] * is_pixel[..., None], is_pixel
 
 
 def _convolution_lines(arguments: Arguments, index: Index) -> list[str]:
-    """Return the products of a window and the kernel as a grid for each channel, and their sum."""
+    """Return lines: a grid of "pixel x weight" for each channel, and the sum of the products.
+
+    The sum leaves out the zeros of the padding.
+    """
     pixels, is_pixel = _window(arguments, index)
     kernel = arguments.kernels[..., index[3] if arguments.task == 5 else 0]
     note = "" if is_pixel.all() else f" ({ZERO} is a zero of the padding)"
@@ -110,7 +123,7 @@ def _convolution_lines(arguments: Arguments, index: Index) -> list[str]:
 
 
 def _pooling_lines(arguments: Arguments, index: Index) -> list[str]:
-    """Return a window as a grid, and its maximum or average."""
+    """Return lines: a window as a grid of numbers, and its maximum or average."""
     pixels = _window(arguments, index)[0][..., index[3]]
     lines = ["its window:", *_grid([[number(value) for value in row] for row in pixels])]
     if arguments.mode == "max":
@@ -120,7 +133,7 @@ def _pooling_lines(arguments: Arguments, index: Index) -> list[str]:
 
 
 def _grid(cells: list[list[str]]) -> list[str]:
-    """Return rows of cells as lines, each column as wide as its widest cell."""
+    """Return one line for each row of cells, each column as wide as its widest cell."""
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     return [
         "    " + "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))
@@ -136,5 +149,5 @@ def _sum(terms: list[str], total: float) -> str:
 
 
 def _factor(value: float) -> str:
-    """Return a number as a factor, a negative one in parentheses."""
+    """Return a number as it stands in a formula: a negative one in parentheses, (-2.5)."""
     return number(value) if value >= 0 or np.isnan(value) else f"({number(value)})"

@@ -13,14 +13,15 @@ from convpool.check.diagnosis.arithmetic import Arguments, Reading
 
 
 def _window(arguments: Arguments, window: Pair) -> Arguments | None:
-    """Return the arguments with another window of a pooling; None for a convolution.
+    """Return a pooling's arguments with another window (kh, kw); None for a convolution.
 
-    NumPy would refuse to multiply a kernel with a window of another size.
+    For a convolution there is no such reading, as NumPy would refuse to multiply the kernel with a
+    window of another size.
     """
     return replace(arguments, window=window) if arguments.is_pooling else None
 
 
-# name -> (words, the arguments as they are read, what decides it)
+# name -> (Reading.words, Reading.change, Reading.decided_by)
 ARGUMENTS: dict[str, tuple[str, Callable[[Arguments], Arguments | None], str]] = {
     "stride swapped": ("sh and sw are swapped", lambda a: replace(a, stride=a.stride[::-1]), ""),
     "stride ignored": (
@@ -73,7 +74,7 @@ ARGUMENTS: dict[str, tuple[str, Callable[[Arguments], Arguments | None], str]] =
 
 
 def rows() -> Iterator[tuple[str, Reading]]:
-    """Yield each reading by name."""
+    """Yield (name, reading) of each row, and again with ragged windows unless it is about zeros."""
     for name, (words, change, decided_by) in ARGUMENTS.items():
         yield name, Reading(words, decided_by, change=change)
         if decided_by != "zeros":

@@ -1,6 +1,6 @@
 """What the kernel may be used as: flipped, of one channel, divided by something.
 
-Letters: c channels, kh x kw kernel, nc kernels.
+Letters: c channels, kh x kw kernel, nc kernels; in the tables k the kernels (kh, kw, c, nc).
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from convpool.check.behaviour.random_arrays import Array
 from convpool.check.diagnosis.arithmetic import Arguments, Reading
 
 
-def _only(values: Array, axis: int, position: int) -> Array:
-    """Return values that are 0 except at one position of an axis."""
-    result = np.zeros_like(values)
-    index: list[Any] = [slice(None)] * values.ndim
+def _only(kernels: Array, axis: int, position: int) -> Array:
+    """Return kernels whose weights are kept at one position of an axis, and 0 elsewhere."""
+    result = np.zeros_like(kernels)
+    index: list[Any] = [slice(None)] * kernels.ndim
     index[axis] = position
-    result[tuple(index)] = values[tuple(index)]
+    result[tuple(index)] = kernels[tuple(index)]
     return result
 
 
@@ -30,7 +30,8 @@ def _area(kernels: Array) -> int:
     return area
 
 
-# name -> (words, how kernels (kh, kw, c, nc) are changed, what decides it)
+# name -> (Reading.words, a function from the kernels to those that are used instead,
+# Reading.decided_by)
 KERNELS: dict[str, tuple[str, Callable[[Array], Array], str]] = {
     "kernel flipped": (
         "the kernel is flipped (rotated by 180 degrees)",
@@ -104,7 +105,7 @@ KERNELS: dict[str, tuple[str, Callable[[Array], Array], str]] = {
         "sum",
     ),
 }
-# the same, of kernels with channels
+# the same, for tasks whose images have channels
 CHANNELS: dict[str, tuple[str, Callable[[Array], Array], str]] = {
     "channels reversed": (
         "the kernel's channels are in reverse order",
@@ -125,7 +126,7 @@ CHANNELS: dict[str, tuple[str, Callable[[Array], Array], str]] = {
         "sum",
     ),
 }
-# the same, of several kernels
+# the same, for the task with several kernels
 SEVERAL: dict[str, tuple[str, Callable[[Array], Array], str]] = {
     "one kernel for all": (
         "the first kernel is used for all outputs",
@@ -167,7 +168,7 @@ SEVERAL: dict[str, tuple[str, Callable[[Array], Array], str]] = {
 
 
 def rows() -> Iterator[tuple[str, Reading]]:
-    """Yield each reading by name."""
+    """Yield (name, reading) of each row."""
     for when, table in (("convolution", KERNELS), ("channels", CHANNELS), ("kernels", SEVERAL)):
         for name, (words, change_kernels, decided_by) in table.items():
             change = _arguments_change(change_kernels)
@@ -177,7 +178,7 @@ def rows() -> Iterator[tuple[str, Reading]]:
 def _arguments_change(
     change_kernels: Callable[[Array], Array],
 ) -> Callable[[Arguments], Arguments]:
-    """Return a function of arguments that changes their kernels, and the window with them."""
+    """Return a Reading.change: it replaces the kernels, and the window by their new shape."""
 
     def change(arguments: Arguments) -> Arguments:
         kernels = change_kernels(arguments.kernels)

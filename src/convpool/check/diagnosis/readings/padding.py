@@ -1,4 +1,4 @@
-"""Where a function may put zeros, for 'same' and for a pair, and what it may pad with instead.
+"""Where a function may put its zeros, for 'same' and for (ph, pw), and what else it may pad with.
 
 The readings of 'same' come first in the order of public solutions. Letters: on one axis n pixels,
 k taps, s steps, T = (n - 1) * s + k - n zeros that keep n outputs.
@@ -17,82 +17,82 @@ from convpool.check.behaviour.random_arrays import Array
 from convpool.check.diagnosis.arithmetic import Arguments, Reading, correct_count, correct_zeros
 
 Rows = Iterator[tuple[str, Reading]]
-Zeros = Callable[[Arguments, int], Pair | None]
+Zeros = Callable[[Arguments, int], Pair | None]  # (arguments, axis) -> zeros (before, after)
 
 
 def _half_up(number: int) -> int:
-    """Return half a number, rounded up."""
+    """Return half of a number, rounded up to a whole one."""
     return -(-number // 2)
 
 
 def _tensorflow(arguments: Arguments, axis: int) -> Pair:
-    """Return TensorFlow's zeros of 'same'."""
+    """Return TensorFlow's zeros (before, after) of 'same' on an axis."""
     n, k, s = arguments.on_axis(axis)
     total = max((-(-n // s) - 1) * s + k - n, 0)
     return total // 2, _half_up(total)
 
 
-def _both(zeros: Callable[[int, int, int, int], int]) -> Zeros:
-    """Return zeros that are as many before as after; `zeros` gets n, k, s and T."""
+def _both_sides(zeros_of_side: Callable[[int, int, int, int], int]) -> Zeros:
+    """Return a function that puts zeros_of_side(n, k, s, T) zeros before and as many after."""
 
-    def sides(arguments: Arguments, axis: int) -> Pair:
-        each = zeros(*arguments.on_axis(axis), arguments.total_zeros(axis))
-        return each, each
+    def zeros(arguments: Arguments, axis: int) -> Pair:
+        count = zeros_of_side(*arguments.on_axis(axis), arguments.total_zeros(axis))
+        return count, count
 
-    return sides
+    return zeros
 
 
 def _from_axes(axes: Pair) -> Zeros:
-    """Return the right zeros of other axes: those of axes[0] for the rows, of axes[1] else."""
+    """Return a function that gives axis 0 the right zeros of axes[0], axis 1 those of axes[1]."""
     return lambda arguments, axis: correct_zeros(arguments, axes[axis])
 
 
 def _sizes_swapped(arguments: Arguments, axis: int) -> Pair:
-    """Return the zeros of 'same' with h and w swapped."""
+    """Return the zeros (before, after) of 'same' with h and w swapped."""
     return correct_zeros(replace(arguments, sizes=arguments.sizes[::-1]), axis)
 
 
 def _strides_swapped(arguments: Arguments, axis: int) -> Pair:
-    """Return the zeros of 'same' with sh and sw swapped."""
+    """Return the zeros (before, after) of 'same' with sh and sw swapped."""
     return correct_zeros(replace(arguments, stride=arguments.stride[::-1]), axis)
 
 
 def _windows_swapped(arguments: Arguments, axis: int) -> Pair:
-    """Return the zeros of 'same' with kh and kw swapped."""
+    """Return the zeros (before, after) of 'same' with kh and kw swapped."""
     return correct_zeros(replace(arguments, window=arguments.window[::-1]), axis)
 
 
-def _half(zeros: Callable[[int, int, int], int]) -> Zeros:
-    """Return zeros of which half are on either side, the odd one after; `zeros` gets n, k, s."""
+def _half_on_each_side(zeros_of_axis: Callable[[int, int, int], int]) -> Zeros:
+    """Return a function that halves zeros_of_axis(n, k, s): before and after, the odd one after."""
 
-    def sides(arguments: Arguments, axis: int) -> Pair:
-        total = zeros(*arguments.on_axis(axis))
+    def zeros(arguments: Arguments, axis: int) -> Pair:
+        total = zeros_of_axis(*arguments.on_axis(axis))
         return total // 2, total - total // 2
 
-    return sides
+    return zeros
 
 
-# name -> (words, zeros before and after)
+# name -> (Reading.words, Reading.zeros), of calls with 'same'
 SAME_ZEROS: dict[str, tuple[str, Zeros]] = {
     "p = T // 2 + 1": (
         "'same' pads with p = T // 2 + 1 zeros on both sides, where T = (n - 1) * s + k - n",
-        _both(lambda n, k, s, total: total // 2 + 1),
+        _both_sides(lambda n, k, s, total: total // 2 + 1),
     ),
     "p = ceil(T / 2)": (
         "'same' pads with p = ceil(T / 2) zeros on both sides, where T = (n - 1) * s + k - n",
-        _both(lambda n, k, s, total: _half_up(total)),
+        _both_sides(lambda n, k, s, total: _half_up(total)),
     ),
     "p = T // 2": (
         "'same' pads with p = T // 2 zeros on both sides, where T = (n - 1) * s + k - n",
-        _both(lambda n, k, s, total: total // 2),
+        _both_sides(lambda n, k, s, total: total // 2),
     ),
     "p = (k - 1) // 2": (
         "'same' pads with p = (k - 1) // 2 zeros on both sides, whatever the stride",
-        _both(lambda n, k, s, total: (k - 1) // 2),
+        _both_sides(lambda n, k, s, total: (k - 1) // 2),
     ),
     "p = k // 2": (
         "'same' pads with p = k // 2 zeros on both sides, whatever the stride",
-        _both(lambda n, k, s, total: k // 2),
+        _both_sides(lambda n, k, s, total: k // 2),
     ),
     "k - 1 zeros": (
         "'same' pads with k - 1 zeros in all, whatever the stride, the odd one before",
@@ -133,75 +133,81 @@ SAME_ZEROS: dict[str, tuple[str, Zeros]] = {
     "h and w swapped": ("'same' computes its zeros with h and w swapped", _sizes_swapped),
     "sh and sw swapped": ("'same' computes its zeros with sh and sw swapped", _strides_swapped),
     "kh and kw swapped": ("'same' computes its zeros with kh and kw swapped", _windows_swapped),
-    "p = T": ("'same' pads with all T zeros on both sides", _both(lambda n, k, s, total: total)),
-    "p = k": ("'same' pads with p = k zeros on both sides", _both(lambda n, k, s, total: k)),
+    "p = T": (
+        "'same' pads with all T zeros on both sides",
+        _both_sides(lambda n, k, s, total: total),
+    ),
+    "p = k": ("'same' pads with p = k zeros on both sides", _both_sides(lambda n, k, s, total: k)),
     "p = k - 1": (
         "'same' pads with p = k - 1 zeros on both sides ('full')",
-        _both(lambda n, k, s, total: k - 1),
+        _both_sides(lambda n, k, s, total: k - 1),
     ),
     "p = 1": (
         "'same' pads with 1 zero on both sides, whatever the kernel",
-        _both(lambda n, k, s, total: 1),
+        _both_sides(lambda n, k, s, total: 1),
     ),
-    "p = s": ("'same' pads with p = s zeros on both sides", _both(lambda n, k, s, total: s)),
+    "p = s": ("'same' pads with p = s zeros on both sides", _both_sides(lambda n, k, s, total: s)),
     "p = ceil(T / 2) + 1": (
         "'same' pads with p = ceil(T / 2) + 1 zeros on both sides",
-        _both(lambda n, k, s, total: _half_up(total) + 1),
+        _both_sides(lambda n, k, s, total: _half_up(total) + 1),
     ),
     "p = T // 2 - 1": (
         "'same' pads with p = T // 2 - 1 zeros",
-        _both(lambda n, k, s, total: total // 2 - 1),
+        _both_sides(lambda n, k, s, total: total // 2 - 1),
     ),
     "p = (n * s + k - n) // 2": (
         "'same' pads with p = (n * s + k - n) // 2 zeros on both sides",
-        _both(lambda n, k, s, total: (n * s + k - n) // 2),
+        _both_sides(lambda n, k, s, total: (n * s + k - n) // 2),
     ),
     "p = ceil((n * s + k - n) / 2)": (
         "'same' pads with p = ceil((n * s + k - n) / 2) zeros on both sides",
-        _both(lambda n, k, s, total: _half_up(n * s + k - n)),
+        _both_sides(lambda n, k, s, total: _half_up(n * s + k - n)),
     ),
     "p = (n * s - n + k - 1) // 2": (
         "'same' pads with p = (n * s - n + k - 1) // 2 zeros on both sides",
-        _both(lambda n, k, s, total: (n * s - n + k - 1) // 2),
+        _both_sides(lambda n, k, s, total: (n * s - n + k - 1) // 2),
     ),
     "p = ceil((n * s - n + k - 1) / 2)": (
         "'same' pads with p = ceil((n * s - n + k - 1) / 2) zeros on both sides",
-        _both(lambda n, k, s, total: _half_up(n * s - n + k - 1)),
+        _both_sides(lambda n, k, s, total: _half_up(n * s - n + k - 1)),
     ),
     "(n - 1) * s + k zeros": (
         "'same' does not subtract n from its zeros",
-        _half(lambda n, k, s: (n - 1) * s + k),
+        _half_on_each_side(lambda n, k, s: (n - 1) * s + k),
     ),
     "(n - 1) * s - n zeros": (
         "'same' leaves k out of its zeros",
-        _half(lambda n, k, s: (n - 1) * s - n),
+        _half_on_each_side(lambda n, k, s: (n - 1) * s - n),
     ),
     "(s - 1) * n zeros": (
         "'same' computes its zeros as (s - 1) * n + k",
-        _half(lambda n, k, s: (s - 1) * n + k),
+        _half_on_each_side(lambda n, k, s: (s - 1) * n + k),
     ),
     "p = (k - s) // 2": (
         "'same' pads with (k - s) // 2 zeros",
-        _both(lambda n, k, s, total: (k - s) // 2),
+        _both_sides(lambda n, k, s, total: (k - s) // 2),
     ),
-    "k - s zeros": ("'same' pads with k - s zeros in all", _half(lambda n, k, s: k - s)),
+    "k - s zeros": (
+        "'same' pads with k - s zeros in all",
+        _half_on_each_side(lambda n, k, s: k - s),
+    ),
     "p = (k - s + 1) // 2": (
         "'same' pads with ceil((k - s) / 2) zeros",
-        _both(lambda n, k, s, total: _half_up(k - s)),
+        _both_sides(lambda n, k, s, total: _half_up(k - s)),
     ),
     "p = k // s": (
         "'same' pads with p = k // s zeros on both sides",
-        _both(lambda n, k, s, total: k // s),
+        _both_sides(lambda n, k, s, total: k // s),
     ),
 }
 
 
 def _pair(arguments: Arguments) -> Pair:
-    """Return ph and pw."""
+    """Return (ph, pw); (0, 0) for 'valid' and 'same'."""
     return (0, 0) if isinstance(arguments.padding, str) else arguments.padding
 
 
-# name -> (words, zeros before and after)
+# name -> (Reading.words, Reading.zeros), of calls with (ph, pw)
 PAIR_ZEROS: dict[str, tuple[str, Zeros]] = {
     "none": ("the padding is missing", lambda arguments, axis: (0, 0)),
     "swapped": ("ph and pw are swapped", lambda arguments, axis: (_pair(arguments)[1 - axis],) * 2),
@@ -261,7 +267,8 @@ PAIR_ZEROS: dict[str, tuple[str, Zeros]] = {
 
 # ---- the output's size with other zeros ----
 
-# name -> (words after those of the zeros, how many outputs)
+# end of the name -> (end of the words, Reading.count); each goes with each reading of the zeros;
+# in functions, a are the arguments
 SIZES: dict[str, tuple[str, Callable[[Arguments, int, Pair], int] | None]] = {
     "": ("", None),
     ", n outputs": (", and the output is cut to h x w", lambda a, axis, zeros: a.sizes[axis]),
@@ -289,7 +296,7 @@ SIZES: dict[str, tuple[str, Callable[[Arguments, int, Pair], int] | None]] = {
 
 
 def rows() -> Rows:
-    """Yield each reading of the zeros by name, with each size of the output."""
+    """Yield (name, reading) for each reading of the zeros, with each size of the output."""
     for when, table in (("same", SAME_ZEROS), ("pair", PAIR_ZEROS)):
         for size, (size_words, count) in SIZES.items():
             # for 'same' the right size is n outputs; for a pair nobody keeps n outputs
@@ -306,7 +313,7 @@ FILL_MODES = ("edge", "reflect", "symmetric", "wrap")  # of np.pad
 
 
 def fill_rows() -> Rows:
-    """Yield each reading of what the padding consists of by name."""
+    """Yield (name, reading) for each thing that the padding may consist of instead of zeros."""
     for mode in FILL_MODES:
         words = f"the padding is np.pad's {mode!r} instead of zeros"
         yield f"padded with {mode}", Reading(words, "fill", fill=_pad_with(mode=mode))
@@ -317,5 +324,5 @@ def fill_rows() -> Rows:
 
 
 def _pad_with(**keywords: Any) -> Callable[[Array, Any], Array]:
-    """Return a function that pads images by widths, as np.pad does with these keywords."""
+    """Return a Reading.fill: np.pad of images and widths, with these keywords."""
     return lambda images, widths: np.pad(images, widths, **keywords)

@@ -12,7 +12,7 @@ from convpool.check.diagnosis.readings import (
     window,
 )
 
-# name -> reading; of several that give the same result, the first one is named
+# name -> reading; where several give the same result, the first of them is named
 READINGS: dict[str, Reading] = {
     name: reading
     for rows in (

@@ -16,18 +16,19 @@ from convpool.check.diagnosis.arithmetic import Arguments, Reading, Windows, in_
 
 
 def _cast(dtype: Any) -> Callable[[Array, Arguments], Array | None]:
-    """Return a finish that casts the output to a dtype, where integers wrap."""
+    """Return a Reading.finish: it casts the output to a dtype, in which integers wrap."""
 
     def finish(output: Array, arguments: Arguments) -> Array:
         target = np.dtype(dtype)
-        whole = np.trunc(output).astype(np.int64) if target.kind in "iu" else output
-        return whole.astype(target).astype(float)
+        # through int64, as the result of a cast from float is undefined for too large numbers
+        values = np.trunc(output).astype(np.int64) if target.kind in "iu" else output
+        return values.astype(target).astype(float)
 
     return finish
 
 
 def _without(*parts: Any) -> Callable[[Array, Arguments], Array]:
-    """Return a finish that leaves parts of the output (indices of it) at 0."""
+    """Return a Reading.finish that sets parts of the output to 0, each an index as np.s_[-1]."""
 
     def finish(output: Array, arguments: Arguments) -> Array:
         result = output.copy()
@@ -38,7 +39,7 @@ def _without(*parts: Any) -> Callable[[Array, Arguments], Array]:
     return finish
 
 
-# name -> (words, what is made of the output, what decides it)
+# name -> (Reading.words, Reading.finish, Reading.decided_by)
 FINISHES: dict[str, tuple[str, Callable[[Array, Arguments], Array | None], str]] = {
     "images' dtype": (
         "the result is cast to the dtype of the images, where it wraps or loses its fraction",
@@ -139,7 +140,7 @@ FINISHES: dict[str, tuple[str, Callable[[Array, Arguments], Array | None], str]]
     ),
 }
 
-# name -> (words, what is made of an output (m, oh, ow, nc)), in another shape than the brief's
+# name -> (Reading.words, Reading.finish), which turns (m, oh, ow, nc) into a wrong shape
 SHAPES: dict[str, tuple[str, Callable[[Array, Arguments], Array | None]]] = {
     "output transposed": (
         "the output is transposed, (m, ow, oh)",
@@ -187,7 +188,7 @@ SHAPES: dict[str, tuple[str, Callable[[Array, Arguments], Array | None]]] = {
 
 
 def _by_channel(windows: Windows, arguments: Arguments) -> Array | None:
-    """Return a convolution with one kernel, (m, oh, ow, c), whose channels are not summed."""
+    """Return sums over each channel alone, (m, oh, ow, c); None if there are several kernels."""
     if arguments.kernels.shape[3] != 1:
         return None
     values: Array = (windows.values * arguments.kernels[..., 0]).sum((3, 4))
@@ -195,7 +196,7 @@ def _by_channel(windows: Windows, arguments: Arguments) -> Array | None:
 
 
 def rows() -> Iterator[tuple[str, Reading]]:
-    """Yield each reading by name."""
+    """Yield (name, reading) of each row, and of channels that are not summed."""
     for name, (words, finish, decided_by) in FINISHES.items():
         yield name, Reading(words, decided_by, finish=finish)
     for name, (words, finish) in SHAPES.items():

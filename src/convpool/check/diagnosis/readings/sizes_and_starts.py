@@ -12,18 +12,19 @@ from convpool.check.behaviour.case import Pair
 from convpool.check.diagnosis.arithmetic import Arguments, Reading, correct_count, correct_start
 
 Rows = Iterator[tuple[str, Reading]]
-Count = Callable[[Arguments, int, Pair], int]
-Start = Callable[[Arguments, int, int], int]
-# the axes that are read otherwise, and the end of the reading's name
+Count = Callable[[Arguments, int, Pair], int]  # as Reading.count
+Start = Callable[[Arguments, int, int], int]  # as Reading.start
+# (the axes that are misread, the end of the reading's name)
 AXES = (((0, 1), ""), ((0,), " of the rows"), ((1,), " of the columns"))
 
 # ---- how many windows ----
 
-# readings of the zeros, which a pooling has not
+# names in COUNTS that are about zeros, which a pooling does not have
 WITH_PADDING = ("size without the zeros", "size with half the zeros")
-LEFT = ", and what has no window is left at 0"  # not of a pooling whose windows are ragged
+# end of words; left out where windows may reach over the edge, so that more outputs have one
+LEFT = ", and what has no window is left at 0"
 
-# name -> (words, how many outputs)
+# name -> (Reading.words, Reading.count)
 COUNTS: dict[str, tuple[str, Count]] = {
     "one output more": (
         "the output is one too large" + LEFT,
@@ -112,11 +113,14 @@ COUNTS: dict[str, tuple[str, Count]] = {
 
 
 def count_rows() -> Rows:
-    """Yield each reading of the output's size by name, for both axes and for one."""
+    """Yield (name, reading) for each wrong size of the output, of both axes and of one.
+
+    Those of a pooling also with ragged windows.
+    """
     for axes, where in AXES:
         suffix = f" ({where.strip()})" if where else ""
-        for name, (words, number) in COUNTS.items():
-            count = _count_on(axes, number)
+        for name, (words, wrong_count) in COUNTS.items():
+            count = _count_on(axes, wrong_count)
             yield f"{name}{where}", Reading(f"{words}{suffix}", "size", count=count)
             if name not in WITH_PADDING:
                 ragged_words = (
@@ -127,14 +131,16 @@ def count_rows() -> Rows:
                 yield f"{name}{where}, ragged", reading
 
 
-def _count_on(axes: tuple[int, ...], count: Count) -> Count:
-    """Return a count for these axes, and the right one for the others."""
-    return lambda a, axis, zeros: int((count if axis in axes else correct_count)(a, axis, zeros))
+def _count_on(axes: tuple[int, ...], wrong_count: Count) -> Count:
+    """Return a Reading.count: `wrong_count` on these axes, the right count on the others."""
+    return lambda a, axis, zeros: (
+        wrong_count(a, axis, zeros) if axis in axes else correct_count(a, axis, zeros)
+    )
 
 
 # ---- where windows start ----
 
-# name -> (words, where window i starts in the padded image)
+# name -> (Reading.words, Reading.start)
 STARTS: dict[str, tuple[str, Start]] = {
     "windows at i": (
         "windows begin at i instead of i * s (the stride is in the size only)",
@@ -169,17 +175,20 @@ STARTS: dict[str, tuple[str, Start]] = {
 
 
 def start_rows() -> Rows:
-    """Yield each reading of where windows start by name, for both axes and for one."""
+    """Yield (name, reading) for each wrong start of windows, of both axes and of one.
+
+    Each also with ragged windows of a pooling.
+    """
     for axes, where in AXES:
         suffix = f" ({where.strip()})" if where else ""
-        for name, (words, number) in STARTS.items():
-            start = _start_on(axes, number)
+        for name, (words, wrong_start) in STARTS.items():
+            start = _start_on(axes, wrong_start)
             yield f"{name}{where}", Reading(f"{words}{suffix}", "stride", start=start)
             ragged_words = f"{words}{suffix}, over what is there"
             reading = Reading(ragged_words, "stride", "pooling", start=start, is_ragged=True)
             yield f"{name}{where}, ragged", reading
 
 
-def _start_on(axes: tuple[int, ...], start: Start) -> Start:
-    """Return a start for these axes, and the right one for the others."""
-    return lambda a, axis, i: int((start if axis in axes else correct_start)(a, axis, i))
+def _start_on(axes: tuple[int, ...], wrong_start: Start) -> Start:
+    """Return a Reading.start: `wrong_start` on these axes, the right start on the others."""
+    return lambda a, axis, i: wrong_start(a, axis, i) if axis in axes else correct_start(a, axis, i)

@@ -16,8 +16,8 @@ from convpool.check.behaviour.random_arrays import Array
 from convpool.check.diagnosis.arithmetic import Arguments, Reading, Windows
 
 
-def _wrapped(windows: Windows, arguments: Arguments) -> Array:
-    """Return sums of products that wrap in the dtypes of images and kernels."""
+def _wrapping_sums(windows: Windows, arguments: Arguments) -> Array:
+    """Return float sums of products that wrap in the common dtype of images and kernels."""
     products = windows.values[..., None].astype(arguments.dtypes[0]) * arguments.kernels.astype(
         arguments.dtypes[1]
     )
@@ -25,8 +25,8 @@ def _wrapped(windows: Windows, arguments: Arguments) -> Array:
     return values
 
 
-def _float32(windows: Windows, arguments: Arguments) -> Array:
-    """Return sums of products in float32."""
+def _float32_sums(windows: Windows, arguments: Arguments) -> Array:
+    """Return the sums of products, computed in float32."""
     return np.tensordot(windows.values.astype(np.float32), arguments.kernels.astype(np.float32), 3)
 
 
@@ -35,8 +35,8 @@ def _products(windows: Windows, arguments: Arguments) -> Array:
     return windows.values[..., None] * arguments.kernels
 
 
-def _matrix(windows: Windows, arguments: Arguments) -> Array | None:
-    """Return sums of matrix products; None if the kernel is not square."""
+def _matrix_product_sums(windows: Windows, arguments: Arguments) -> Array | None:
+    """Return the sums of all elements of window @ kernel; None if the kernel is not square."""
     if arguments.kernels.shape[0] != arguments.kernels.shape[1]:
         return None
     values: Array = np.einsum("mijuvc,vxcn->mijn", windows.values, arguments.kernels)
@@ -44,11 +44,11 @@ def _matrix(windows: Windows, arguments: Arguments) -> Array | None:
 
 
 def _over_images(values: Array) -> Array:
-    """Return values (m, ...) summed over all images, the same for each image."""
+    """Return values (m, ...) in which each image has the sum over all images."""
     return np.broadcast_to(values.sum(0, keepdims=True), values.shape)
 
 
-# name -> (words, the outputs of windows)
+# name -> (Reading.words, Reading.combine)
 CONVOLUTIONS: dict[str, tuple[str, Callable[[Windows, Arguments], Array | None]]] = {
     "maximum of products": (
         "each output is the maximum of the products",
@@ -68,57 +68,68 @@ CONVOLUTIONS: dict[str, tuple[str, Callable[[Windows, Arguments], Array | None]]
     ),
     "matrix product": (
         "window and kernel are multiplied as matrices (@, np.dot), not number by number",
-        _matrix,
+        _matrix_product_sums,
     ),
     "summed over images": (
         "the sum runs over all images (np.sum without axis=(1, 2))",
         lambda w, a: _over_images(np.tensordot(w.values, a.kernels, 3)),
     ),
-    "products wrap": ("the products wrap in the dtype of images and kernel", _wrapped),
-    "float32": ("everything is computed in float32", _float32),
+    "products wrap": ("the products wrap in the dtype of images and kernel", _wrapping_sums),
+    "float32": ("everything is computed in float32", _float32_sums),
 }
 
 
-def _divided(count: Callable[[Arguments], float]) -> Callable[[Windows, Arguments], Array]:
-    """Return a pooling by sums that are divided by a number."""
-    return lambda windows, arguments: windows.pixels(0).sum((3, 4)) / count(arguments)
+def _sums_divided_by(
+    divisor: Callable[[Arguments], float],
+) -> Callable[[Windows, Arguments], Array]:
+    """Return a pooling: the sum of each window divided by divisor(arguments)."""
+    return lambda windows, arguments: windows.pixels(0).sum((3, 4)) / divisor(arguments)
 
 
-def _shared(reduce: Any, axes: tuple[int, ...]) -> Callable[[Windows, Arguments], Array]:
-    """Return a pooling over more axes of the windows, whose outputs are repeated along them."""
+def _pooled_over(reduce: Any, axes: tuple[int, ...]) -> Callable[[Windows, Arguments], Array]:
+    """Return a pooling over kh, kw and further axes of windows (m, oh, ow, kh, kw, c).
+
+    The outputs are repeated along `axes` (0: images, 5: channels). `reduce` is np.max or np.mean.
+    """
 
     def combine(windows: Windows, arguments: Arguments) -> Array:
         values = reduce(windows.values, (3, 4, *axes), keepdims=True)
-        wide = (*windows.values.shape[:3], 1, 1, windows.values.shape[-1])
-        return np.broadcast_to(values, wide)[:, :, :, 0, 0]
+        shape = (*windows.values.shape[:3], 1, 1, windows.values.shape[-1])
+        return np.broadcast_to(values, shape)[:, :, :, 0, 0]
 
     return combine
 
 
 def _by_mode(
-    **choices: Callable[[Windows, Arguments], Array],
+    **poolings: Callable[[Windows, Arguments], Array],
 ) -> Callable[[Windows, Arguments], Array | None]:
-    """Return a pooling that depends on the mode."""
+    """Return a pooling that calls the one of its mode; it returns None for modes without one."""
     return lambda windows, arguments: (
-        choices[arguments.mode](windows, arguments) if arguments.mode in choices else None
+        poolings[arguments.mode](windows, arguments) if arguments.mode in poolings else None
     )
 
 
-def _nonzero(windows: Windows, arguments: Arguments) -> Array:
-    """Return sums divided by the number of pixels that are not 0."""
+def _averages_of_nonzeros(windows: Windows, arguments: Arguments) -> Array:
+    """Return the sum of each window divided by its number of pixels that are not 0 (0 if none)."""
     counts = (windows.values != 0).sum((3, 4))
     sums: Array = windows.values.sum((3, 4))
     averages: Array = sums / np.maximum(counts, 1)
     return averages
 
 
-def _averages_of(axis: int, other: int) -> Callable[[Windows, Arguments], Array]:
-    """Return a pooling: the average along `other` of the maxima along `axis`."""
-    return lambda windows, arguments: windows.values.max(axis).mean(other)
+def _averages_of_maxima(max_axis: int, mean_axis: int) -> Callable[[Windows, Arguments], Array]:
+    """Return a pooling: first the maxima along one axis, then the average of these along another.
+
+    max_axis: of windows (m, oh, ow, kh, kw, c). mean_axis: of what is left of them.
+    """
+    return lambda windows, arguments: windows.values.max(max_axis).mean(mean_axis)
 
 
 def _over_the_image(reduce: Any) -> Callable[[Windows, Arguments], Array]:
-    """Return a pooling of the whole image, whose outputs are all equal."""
+    """Return a pooling of each whole image and channel, whose outputs are all equal.
+
+    `reduce` is np.max or np.mean.
+    """
 
     def combine(windows: Windows, arguments: Arguments) -> Array:
         shape = (*windows.values.shape[:3], windows.values.shape[-1])
@@ -139,7 +150,7 @@ def _mean(windows: Windows, arguments: Arguments) -> Array:
     return values
 
 
-# name -> (words, the outputs of windows)
+# name -> (Reading.words, Reading.combine)
 POOLINGS: dict[str, tuple[str, Callable[[Windows, Arguments], Array | None]]] = {
     "max and avg exchanged": ("max and avg are exchanged", _by_mode(max=_mean, avg=_max)),
     "whole image": (
@@ -156,45 +167,57 @@ POOLINGS: dict[str, tuple[str, Callable[[Windows, Arguments], Array | None]]] = 
     "range": ("each output is the maximum less the minimum", lambda w, a: np.ptp(w.values, (3, 4))),
     "sum over sh * sw": (
         "the sum is divided by sh * sw",
-        _divided(lambda a: a.stride[0] * a.stride[1]),
+        _sums_divided_by(lambda a: a.stride[0] * a.stride[1]),
     ),
-    "sum over h * w": ("the sum is divided by h * w", _divided(lambda a: a.sizes[0] * a.sizes[1])),
+    "sum over h * w": (
+        "the sum is divided by h * w",
+        _sums_divided_by(lambda a: a.sizes[0] * a.sizes[1]),
+    ),
     "sum over kh * kw": (
         "the sum is divided by kh * kw",
-        _divided(lambda a: a.window[0] * a.window[1]),
+        _sums_divided_by(lambda a: a.window[0] * a.window[1]),
     ),
-    "sum over kh": ("the sum is divided by kh", _divided(lambda a: a.window[0])),
-    "sum over kw": ("the sum is divided by kw", _divided(lambda a: a.window[1])),
+    "sum over kh": ("the sum is divided by kh", _sums_divided_by(lambda a: a.window[0])),
+    "sum over kw": ("the sum is divided by kw", _sums_divided_by(lambda a: a.window[1])),
     "sum over kh + kw": (
         "the sum is divided by kh + kw",
-        _divided(lambda a: a.window[0] + a.window[1]),
+        _sums_divided_by(lambda a: a.window[0] + a.window[1]),
     ),
-    "sum over kh * kh": ("the sum is divided by kh * kh", _divided(lambda a: a.window[0] ** 2)),
-    "sum over kw * kw": ("the sum is divided by kw * kw", _divided(lambda a: a.window[1] ** 2)),
+    "sum over kh * kh": (
+        "the sum is divided by kh * kh",
+        _sums_divided_by(lambda a: a.window[0] ** 2),
+    ),
+    "sum over kw * kw": (
+        "the sum is divided by kw * kw",
+        _sums_divided_by(lambda a: a.window[1] ** 2),
+    ),
     "sum over kh * kw * c": (
         "the sum is divided by kh * kw * c",
-        _divided(lambda a: a.window[0] * a.window[1] * a.images.shape[-1]),
+        _sums_divided_by(lambda a: a.window[0] * a.window[1] * a.images.shape[-1]),
     ),
-    "sum over nonzeros": ("the sum is divided by the number of pixels that are not 0", _nonzero),
+    "sum over nonzeros": (
+        "the sum is divided by the number of pixels that are not 0",
+        _averages_of_nonzeros,
+    ),
     "over channels too": (
         "each window is pooled over its channels too",
-        _by_mode(max=_shared(np.max, (5,)), avg=_shared(np.mean, (5,))),
+        _by_mode(max=_pooled_over(np.max, (5,)), avg=_pooled_over(np.mean, (5,))),
     ),
     "over images too": (
         "each window is pooled over all images too",
-        _by_mode(max=_shared(np.max, (0,)), avg=_shared(np.mean, (0,))),
+        _by_mode(max=_pooled_over(np.max, (0,)), avg=_pooled_over(np.mean, (0,))),
     ),
     "over images and channels too": (
         "each window is pooled over all images and channels (no axis=(1, 2))",
-        _by_mode(max=_shared(np.max, (0, 5)), avg=_shared(np.mean, (0, 5))),
+        _by_mode(max=_pooled_over(np.max, (0, 5)), avg=_pooled_over(np.mean, (0, 5))),
     ),
     "average of the rows' maxima": (
         "each output is the average of its rows' maxima",
-        _averages_of(4, 3),
+        _averages_of_maxima(4, 3),
     ),
     "average of the columns' maxima": (
         "each output is the average of its columns' maxima",
-        _averages_of(3, 3),
+        _averages_of_maxima(3, 3),
     ),
     "first pixel": (
         "each output is its window's first pixel",
@@ -224,13 +247,13 @@ POOLINGS: dict[str, tuple[str, Callable[[Windows, Arguments], Array | None]]] = 
 
 
 def _in_mode(values: Array, arguments: Arguments) -> Array:
-    """Return the maxima or averages of windows (m, oh, ow, kh, kw, c), by the mode."""
+    """Return the maxima (mode max) or averages (any other) of windows (m, oh, ow, kh, kw, c)."""
     outputs: Array = values.max((3, 4)) if arguments.mode == "max" else values.mean((3, 4))
     return outputs
 
 
 def rows() -> Iterator[tuple[str, Reading]]:
-    """Yield each reading by name."""
+    """Yield (name, reading) of each row."""
     for name, (words, combine) in CONVOLUTIONS.items():
         yield name, Reading(words, "sum", "convolution", combine=combine)
     for name, (words, combine) in POOLINGS.items():

@@ -15,7 +15,10 @@ from convpool.check.verdicts import Finding
 
 
 def _single_imports(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, str]]:
-    """Yield each name of an import as (a line that imports it alone, its module)."""
+    """Yield (line, module) for each name of an import; line: code that imports that name alone.
+
+    import numpy as np, math -> ("import numpy as np", "numpy"), ("import math", "math").
+    """
     module = "." * node.level + (node.module or "") if isinstance(node, ast.ImportFrom) else ""
     for alias in node.names:
         start = f"from {module} import" if module else "import"
@@ -23,7 +26,7 @@ def _single_imports(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, st
         yield f"{start} {alias.name}{renamed}", module or alias.name
 
 
-# lines that import one name, such as from math import ceil
+# the allowed lines that import one name, such as "from math import ceil"
 ALLOWED = {
     line
     for text in IMPORTS
@@ -31,7 +34,7 @@ ALLOWED = {
     if isinstance(node, ast.Import | ast.ImportFrom)
     for line, _ in _single_imports(node)
 }
-# module -> what to write instead of importing it otherwise
+# module -> what to write instead of an import from it that is not allowed
 _INSTEAD = {
     "numpy": IMPORTS[0],
     "math": IMPORTS[1],
@@ -90,10 +93,12 @@ def no_np_convolve(file: TaskFile) -> Iterator[Finding]:
         c = numpy.convolve
     bad: from numpy import convolve
     """
-    origins, own = NameOrigins(file.tree), definitions_by_name(file.tree)
+    origins, own_names = NameOrigins(file.tree), definitions_by_name(file.tree)
     lines = set()
     for node in ast.walk(file.tree):
-        if isinstance(node, ast.Attribute) or (isinstance(node, ast.Name) and node.id not in own):
+        if isinstance(node, ast.Attribute) or (
+            isinstance(node, ast.Name) and node.id not in own_names
+        ):
             if _is_numpys_convolve(origins.of(node)):
                 lines.add(node.lineno)
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -106,12 +111,14 @@ def no_np_convolve(file: TaskFile) -> Iterator[Finding]:
         yield Finding(f"np.convolve is not allowed{also_in(others)}; {advice}", line=first)
 
 
-def _is_numpys_convolve(full: str | None) -> bool:
+def _is_numpys_convolve(full_name: str | None) -> bool:
     """Return whether a full name, such as numpy.core.numeric.convolve, is NumPy's convolve."""
-    return full is not None and full.startswith("numpy.") and full.endswith(".convolve")
+    return (
+        full_name is not None and full_name.startswith("numpy.") and full_name.endswith(".convolve")
+    )
 
 
-# names through which every other name can be looked up
+# names through which any other name can be looked up by a string
 _LOOKUPS = {"globals", "locals", "__builtins__", "__loader__"}
 
 
@@ -131,7 +138,7 @@ def no_getattr(file: TaskFile) -> Iterator[Finding]:
     """
     origins = NameOrigins(file.tree)
     calls = {node.func: node for node in ast.walk(file.tree) if isinstance(node, ast.Call)}
-    lookups = {}  # line -> the code
+    lookups = {}  # line -> the code that looks a name up
     for node in ast.walk(file.tree):
         if (
             isinstance(node, ast.Attribute)
@@ -141,7 +148,7 @@ def no_getattr(file: TaskFile) -> Iterator[Finding]:
             if node.attr not in ("__version__", "__name__", "__doc__"):
                 lookups[node.lineno] = ast.unparse(node)
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-            call = calls.get(node)
+            call = calls.get(node)  # None: the name is read without being called
             if node.id in _LOOKUPS:
                 lookups[node.lineno] = node.id
             elif node.id in ("getattr", "vars") and (
@@ -152,7 +159,7 @@ def no_getattr(file: TaskFile) -> Iterator[Finding]:
         yield Finding(f"{code[:60]} looks a name up; write it out, as np.pad or np.max", line=line)
 
 
-# newer name -> what does the same in NumPy 1.19.2
+# last part of a newer name -> what does the same in NumPy 1.19.2
 _REPLACEMENTS = {
     "sliding_window_view": "np.lib.stride_tricks.as_strided, or two loops over i and j",
     "permute_dims": "np.transpose",
@@ -183,7 +190,7 @@ def numpy_names(file: TaskFile) -> Iterator[Finding]:
         view = tricks.sliding_window_view
     """
     origins, newer = NameOrigins(file.tree), newer_names()
-    used = set()  # (line, full name)
+    uses = set()  # (line, full name) of the newer names
     for node in ast.walk(file.tree):
         names: list[str] = []
         if isinstance(node, ast.Attribute | ast.Name):
@@ -192,15 +199,18 @@ def numpy_names(file: TaskFile) -> Iterator[Finding]:
             names = [f"{function}({keyword.arg})" for keyword in node.keywords]
         elif isinstance(node, ast.ImportFrom):
             names = [f"{node.module}.{alias.name}" for alias in node.names]
-        used |= {(getattr(node, "lineno", 0), name) for name in names if name in newer}
-    for line, full in sorted(used):
-        replacement = _REPLACEMENTS.get(full.rpartition(".")[2])
+        uses |= {(getattr(node, "lineno", 0), name) for name in names if name in newer}
+    for line, full_name in sorted(uses):
+        replacement = _REPLACEMENTS.get(full_name.rpartition(".")[2])
         advice = f"; it has {replacement}" if replacement else ""
-        yield Finding(f"{_short_name(full)} came after NumPy {NUMPY}{advice}", line=line)
+        yield Finding(f"{_short_name(full_name)} came after NumPy {NUMPY}{advice}", line=line)
 
 
-def _short_name(full: str) -> str:
-    """Return a full name as a student writes it: np.permute_dims, or where= of np.mean."""
-    name, _, keyword = full.rstrip(")").partition("(")
+def _short_name(full_name: str) -> str:
+    """Return a name of `newer_names` as a student writes it.
+
+    numpy.permute_dims -> np.permute_dims; numpy.mean(where) -> where= of np.mean.
+    """
+    name, _, keyword = full_name.rstrip(")").partition("(")
     short = name.replace("numpy.", "np.", 1)
     return f"{keyword}= of {short}" if keyword else short

@@ -35,16 +35,16 @@ def module_docstring(file: TaskFile) -> Iterator[Finding]:
     '''
     if not has_docstring(file.tree):
         line = next((node.lineno for node in file.tree.body if _is_string(node)), None)
-        late = f"; the one in line {line} comes too late, after other code, or is blank"
+        hint = f"; the one in line {line} comes too late, after other code, or is blank"
         words = (
             'the file has no docstring: write """What it does.""" below the first line, before '
-            f"the imports{late if line else ''}"
+            f"the imports{hint if line else ''}"
         )
         yield Finding(words, line=1)
 
 
 def _is_string(node: ast.stmt) -> bool:
-    """Return whether a statement is a string and nothing else."""
+    """Return whether a statement is a string literal and nothing else, as a docstring is."""
     return (
         isinstance(node, ast.Expr)
         and isinstance(node.value, ast.Constant)
@@ -103,7 +103,10 @@ def function_docstring(file: TaskFile) -> Iterator[Finding]:
 
 
 def definitions_of_task(file: TaskFile) -> list[Function]:
-    """Return the definitions of the task's function at module level, in order; the last counts."""
+    """Return all definitions of the task's function at module level, in order.
+
+    If there are several, Python uses the last one.
+    """
     return [
         node
         for node in module_level(file.tree)
@@ -112,9 +115,10 @@ def definitions_of_task(file: TaskFile) -> list[Function]:
 
 
 def module_level(node: ast.AST) -> Iterator[ast.AST]:
-    """Yield the nodes that run on import: statements, also under if, try, with, and expressions.
+    """Yield the nodes below `node` that run on import, down to whole expressions.
 
-    The bodies of functions and classes, and parts of expressions, are left out.
+    Statements under if, for, try and with are among them. The bodies of functions and classes, and
+    the parts of expressions, are not.
     """
     for child in ast.iter_child_nodes(node):
         yield child
@@ -167,7 +171,10 @@ def signature(file: TaskFile) -> Iterator[Finding]:
 
 
 def _missing_function(file: TaskFile) -> Finding:
-    """Return the finding for a file that does not define its task's function at module level."""
+    """Return the finding for a file that does not define its task's function at module level.
+
+    It says what is nearest: an assignment to that name, a definition elsewhere, a similar name.
+    """
     function = file.task.function
     assignments = (
         node.lineno
@@ -177,7 +184,7 @@ def _missing_function(file: TaskFile) -> Finding:
     if line := next(assignments, None):
         words = f"{function} is assigned; define it: def {file.task.signature}:"
         return Finding(words, line=line)
-    lines: dict[str, int] = {}  # of each function's first definition
+    lines: dict[str, int] = {}  # name -> line of the first function of that name, wherever it is
     for node in ast.walk(file.tree):
         if isinstance(node, Function):
             lines.setdefault(node.name, node.lineno)
@@ -191,32 +198,42 @@ def _missing_function(file: TaskFile) -> Finding:
 
 
 def parameter_differences(parameters: ast.arguments, task: Task) -> Iterator[str]:
-    """Yield a phrase for each way in which parameters differ from the task's."""
+    """Yield a phrase for each way in which parameters differ from the task's.
+
+    Such as "it takes *args" or "stride has no default, not (1, 1)". Defaults are compared only if
+    all names are right.
+    """
     names = [arg.arg for arg in (*parameters.posonlyargs, *parameters.args)]
-    stars = [f"*{parameters.vararg.arg}"] if parameters.vararg else []
-    stars += [f"{arg.arg} by keyword only" for arg in parameters.kwonlyargs]
-    stars += [f"**{parameters.kwarg.arg}"] if parameters.kwarg else []
-    if stars:
-        yield f"it takes {', '.join(stars)}"
+    # what the brief's functions never take: *args, keyword-only parameters, **keywords
+    extras = [f"*{parameters.vararg.arg}"] if parameters.vararg else []
+    extras += [f"{arg.arg} by keyword only" for arg in parameters.kwonlyargs]
+    extras += [f"**{parameters.kwarg.arg}"] if parameters.kwarg else []
+    if extras:
+        yield f"it takes {', '.join(extras)}"
     if parameters.posonlyargs:
         yield f"it takes {', '.join(arg.arg for arg in parameters.posonlyargs)} by position only"
     if names != list(task.parameters):
-        if names and not (stars or parameters.posonlyargs):
+        if names and not (extras or parameters.posonlyargs):
             yield f"its parameters are ({', '.join(names)})"
-        elif not stars:
+        elif not extras:
             yield "it has no parameters"
         return
-    required = len(names) - len(parameters.defaults)
-    for name, default in zip(names, [None] * required + [*parameters.defaults], strict=True):
+    # the last parameters have the defaults; None: no default
+    without_default = len(names) - len(parameters.defaults)
+    defaults = [None] * without_default + [*parameters.defaults]
+    for name, default in zip(names, defaults, strict=True):
         expected = task.parameters[name]
         if repr(_default_value(default)) != repr(expected):
             code = "no default" if default is None else f"the default {ast.unparse(default)[:40]}"
-            wanted = "" if expected is REQUIRED else f", not {expected!r}"
-            yield f"{name} has {code}{wanted}"
+            instead_of = "" if expected is REQUIRED else f", not {expected!r}"
+            yield f"{name} has {code}{instead_of}"
 
 
 def _default_value(default: ast.expr | None) -> Any:
-    """Return a default's value; REQUIRED for none, the node itself if it is no literal."""
+    """Return the value of a default that is a literal.
+
+    REQUIRED for None, no default. For an expression such as np.pi, its node: unequal to any value.
+    """
     if default is None:
         return REQUIRED
     try:

@@ -38,16 +38,16 @@ def first_line(file: TaskFile) -> Iterator[Finding]:
     bad: b"#!/usr/bin/env python3 \n"
     bad: b"\n#!/usr/bin/env python3\n"
     """
-    # a carriage return or a byte order mark here is the finding of its own rule
-    first, wanted = file.lines[0], FIRST_LINE.encode()
-    if first == wanted:
+    # a carriage return or a byte order mark here is left out of `lines`: other rules find them
+    actual, expected = file.lines[0], FIRST_LINE.encode()
+    if actual == expected:
         return
-    below = f"; it stands in line {file.lines.index(wanted) + 1}" if wanted in file.lines else ""
-    around = "; leave out the blanks around it" if first.strip() == wanted else ""
-    words = (
-        f"the first line is {quote_bytes(first)}, but must be exactly "
-        f"'{FIRST_LINE}'{below or around}"
-    )
+    hint = ""
+    if expected in file.lines:
+        hint = f"; it stands in line {file.lines.index(expected) + 1}"
+    elif actual.strip() == expected:
+        hint = "; leave out the blanks around it"
+    words = f"the first line is {quote_bytes(actual)}, but must be exactly '{FIRST_LINE}'{hint}"
     yield Finding(words, line=1)
 
 

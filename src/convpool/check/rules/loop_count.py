@@ -15,9 +15,11 @@ from convpool.check.rules.rule import rule
 from convpool.check.submissions.task_files import TaskFile
 from convpool.check.verdicts import Finding, Remark, UncheckedError
 
+# number -> words
 _COUNTS = {1: "one for loop", 2: "two for loops", 3: "three for loops"}
 
-# pattern of what a loop runs over -> how to do without it
+# pattern in the code of what a loop runs over -> how to do without the loop; the first one that is
+# found counts
 _ADVICE = {
     r"\b(nc|kernels)\b|kernels\.shape\[(3|-1)\]": "all kernels at once: np.tensordot(windows, "
     "kernels, axes=3)",
@@ -104,14 +106,14 @@ def loops(file: TaskFile) -> Iterator[Finding]:
             f"there is no function {file.task.function} whose loops could be counted"
         )
     yield from _too_many(reachable, file.task.loops)
-    by_kind: dict[str, set[int]] = {}
+    lines_by_kind: dict[str, set[int]] = {}
     for loop in sorted(reachable.other_loops.values(), key=lambda loop: loop.line):
-        by_kind.setdefault(loop.words, set()).add(loop.line)
-    for kind, lines in by_kind.items():
-        first, *more = sorted(lines)
+        lines_by_kind.setdefault(loop.words, set()).add(loop.line)
+    for kind, lines in lines_by_kind.items():
+        first_line, *other_lines = sorted(lines)
         allowed = f"{_COUNTS[file.task.loops]} are allowed, and no loops of other kinds"
-        words = f"{kind} is a loop too{also_in(more)}: {allowed}. {_OTHER_LOOPS_ADVICE}"
-        yield Finding(words, line=first)
+        words = f"{kind} is a loop too{also_in(other_lines)}: {allowed}. {_OTHER_LOOPS_ADVICE}"
+        yield Finding(words, line=first_line)
     for call in reachable.reentries.values():
         words = (
             f"{ast.unparse(call)[:60]} calls the function itself once, with other arguments; "
@@ -121,13 +123,16 @@ def loops(file: TaskFile) -> Iterator[Finding]:
 
 
 def _too_many(reachable: ReachableLoops, allowed: int) -> Iterator[Finding]:
-    """Yield a finding for each for loop beyond the allowed number on the longest path."""
+    """Yield a finding for each for loop beyond the allowed number on the path with most of them.
+
+    If that path is short enough but more loops can be reached on several paths: one remark.
+    """
     path = [node for node in reachable.path if isinstance(node, ast.For)]
-    first_lines = [node.lineno for node in path[:allowed]]
+    allowed_lines = [node.lineno for node in path[:allowed]]
     for node in path[allowed:]:
         words = (
-            f"{_first_line(node)} is one too many: {_COUNTS[allowed]} are allowed, and "
-            f"{list_lines(first_lines)} have them"
+            f"{_header(node)} is one too many: {_COUNTS[allowed]} are allowed, and "
+            f"{list_lines(allowed_lines)} have them"
         )
         yield Finding(f"{words}. {_advice(node, path)}", line=node.lineno)
     lines = [node.lineno for node in reachable.for_loops if isinstance(node, ast.For)]
@@ -139,14 +144,17 @@ def _too_many(reachable: ReachableLoops, allowed: int) -> Iterator[Finding]:
         yield Remark(words, line=min(lines))
 
 
-def _first_line(node: ast.For) -> str:
-    """Return a loop's first line as code of at most 60 characters."""
+def _header(node: ast.For) -> str:
+    """Return "for ... in ..." of a loop, cut to 60 characters."""
     text = f"for {ast.unparse(node.target)} in {ast.unparse(node.iter)}"
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def _advice(node: ast.For, path: list[ast.For]) -> str:
-    """Return how to do without this loop, or else without another loop of the path."""
+    """Return a sentence: how to do without this loop, else without another loop of the path.
+
+    General advice if nothing is known about any of them.
+    """
     for loop in (node, *path):
         if advice := advice_against(loop):
             prefix = "" if loop is node else f"the loop in line {loop.lineno} is not needed: "
@@ -160,11 +168,12 @@ def _with_capital(words: str) -> str:
 
 
 def advice_against(node: ast.For) -> str:
-    """Return how to do without a loop, by what it runs over.
+    """Return how to do without a loop, by what it runs over; "" if nothing is known.
 
-    "" if nothing is known, or if it may run over the output, as in range(h - kh + 1).
+    "" also if it may run over the output, which is allowed, as range(h - kh + 1) does.
     """
     iterable = ast.unparse(node.iter)
+    # a difference or a floor division: a size of the output
     if re.search(r" -|//", iterable):
         return ""
     return next((words for pattern, words in _ADVICE.items() if re.search(pattern, iterable)), "")

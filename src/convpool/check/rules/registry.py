@@ -39,11 +39,12 @@ def file(course: CourseFolder) -> Iterator[Finding]:
 
 
 def _missing(task_file: TaskFile) -> Finding:
-    """Return the finding for a file that cannot be judged."""
+    """Return the finding for a file that is missing or cannot be read."""
     name = task_file.task.file
     return Finding(f"{name} {task_file.problem}", name)
 
 
+# module -> its place; the rule `file` of this module comes first
 _ORDER = {group.__name__: index for index, group in enumerate(GROUPS)}
 RULES: dict[str, Rule] = dict(
     sorted(UNORDERED_RULES.items(), key=lambda entry: _ORDER.get(entry[1].check.__module__, -1))
@@ -53,15 +54,17 @@ RULES: dict[str, Rule] = dict(
 def judge(course: CourseFolder, names: Collection[str] | None = None) -> list[Item]:
     """Judge the seven files and their folder by the rules of these names (None: by all rules).
 
-    Returns one item for each rule and file. A file that cannot be read has a single item, named
-    file. If a file cannot be parsed, the item syntax says so, and the rules that need its tree are
+    Returns the items of rules about the folder, then one for each file and rule about files. A file
+    that is missing or cannot be read has a single item, "file", even if that rule is not selected.
+    If a file cannot be parsed, the item "syntax" says so, and rules that need its tree are
     unchecked.
     """
-    rules = [each for name, each in RULES.items() if names is None or name in names]
+    rules = [selected for name, selected in RULES.items() if names is None or name in names]
+    # the rule `file` needs the folder, but has an item for each task
     items = [
-        _item(each, course, None, "")
-        for each in rules
-        if each.needs == "folder" and each.name != "file"
+        _item(folder_rule, course, None, "")
+        for folder_rule in rules
+        if folder_rule.needs == "folder" and folder_rule.name != "file"
     ]
     title = RULES["file"].title
     for number, task_file in course.files.items():
@@ -72,36 +75,44 @@ def judge(course: CourseFolder, names: Collection[str] | None = None) -> list[It
         if RULES["file"] in rules:
             items.append(Item(number, "file", title, Outcome.HOLDS))
         items += [
-            _item(each, task_file, number, task_file.task.file)
-            for each in rules
-            if each.needs != "folder"
+            _item(file_rule, task_file, number, task_file.task.file)
+            for file_rule in rules
+            if file_rule.needs != "folder"
         ]
     return items
 
 
-def _item(each: Rule, subject: TaskFile | CourseFolder, task: int | None, file: str) -> Item:
-    """Check a rule, and return what it finds as an item of a task and its file."""
+def _item(checked: Rule, subject: TaskFile | CourseFolder, task: int | None, file: str) -> Item:
+    """Check a rule on its subject, a file or the folder, and return the item with what it finds.
+
+    task, file: the item's task, and the name for findings without a file; None and "" for the
+    folder. The item is unchecked if the rule cannot be checked.
+    """
+    name, title = checked.name, checked.title
     try:
         if isinstance(subject, TaskFile):
-            _require(each, subject)
-        found = [one if one.file else replace(one, file=file) for one in each.check(subject)]
+            _require_readable(checked, subject)
+        everything = [
+            finding if finding.file else replace(finding, file=file)
+            for finding in checked.check(subject)
+        ]
     except UncheckedError as error:
-        return Item(task, each.name, each.title, Outcome.UNCHECKED, (Finding(str(error), file),))
+        return Item(task, name, title, Outcome.UNCHECKED, (Finding(str(error), file),))
     except RecursionError:
         words = "the code is nested too deeply to be looked at"
-        return Item(task, each.name, each.title, Outcome.UNCHECKED, (Finding(words, file),))
-    remarks = tuple(one for one in found if isinstance(one, Remark))
-    findings = tuple(one for one in found if not isinstance(one, Remark))
+        return Item(task, name, title, Outcome.UNCHECKED, (Finding(words, file),))
+    remarks = tuple(finding for finding in everything if isinstance(finding, Remark))
+    findings = tuple(finding for finding in everything if not isinstance(finding, Remark))
     outcome = Outcome.FAILS if findings else Outcome.HOLDS
-    return Item(task, each.name, each.title, outcome, findings, remarks)
+    return Item(task, name, title, outcome, findings, remarks)
 
 
-def _require(each: Rule, task_file: TaskFile) -> None:
-    """Raise UncheckedError if a rule needs a text or tree that the file does not have.
+def _require_readable(checked: Rule, task_file: TaskFile) -> None:
+    """Raise UncheckedError if a rule needs a file's text or tree, and the file has none.
 
-    That the file lacks it is the finding of another rule.
+    That the file has none is the finding of the rules utf8 and syntax.
     """
-    if each.needs in ("text", "tree") and task_file.text is None:
+    if checked.needs in ("text", "tree") and task_file.text is None:
         raise UncheckedError("the file is not UTF-8")
-    if each.needs == "tree" and not isinstance(task_file.parsed, ast.Module):
+    if checked.needs == "tree" and not isinstance(task_file.parsed, ast.Module):
         raise UncheckedError("the file cannot be parsed; see syntax")

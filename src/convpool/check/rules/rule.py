@@ -16,6 +16,7 @@ from typing import Any, Literal
 from convpool.check.submissions.task_files import CourseFolder, TaskFile
 from convpool.check.verdicts import Finding
 
+# what a rule reads: the folder and all its files, or one file as bytes, text or syntax tree
 Needs = Literal["folder", "bytes", "text", "tree"]
 _Check = Callable[[TaskFile], Iterator[Finding]] | Callable[[CourseFolder], Iterator[Finding]]
 
@@ -24,12 +25,12 @@ _Check = Callable[[TaskFile], Iterator[Finding]] | Callable[[CourseFolder], Iter
 class Rule:
     """A rule and its page."""
 
-    name: str
-    title: str
+    name: str  # first-line
+    title: str  # what the rule asks, in a sentence
     why: str
     good: tuple[str, ...]  # examples that hold
     bad: tuple[str, ...]  # examples that do not
-    needs: Needs  # what must be readable for the rule to be checked
+    needs: Needs  # without it, the rule cannot be checked
     # takes a TaskFile, or the CourseFolder if the rule needs the folder
     check: Callable[[Any], Iterator[Finding]]
 
@@ -38,7 +39,10 @@ RULES: dict[str, Rule] = {}  # by name; `registry` imports the modules that fill
 
 
 def rule(needs: Needs) -> Callable[[_Check], _Check]:
-    """Add the decorated function to RULES under its name, first_line as first-line."""
+    """Return a decorator that adds a function to RULES, first_line under the name first-line.
+
+    The function yields the findings about its argument, and its docstring is the rule's page.
+    """
 
     def add(check: _Check) -> _Check:
         name = check.__name__.replace("_", "-")
@@ -49,8 +53,9 @@ def rule(needs: Needs) -> Callable[[_Check], _Check]:
 
 
 def _parse_page(docstring: str) -> tuple[str, str, tuple[str, ...], tuple[str, ...]]:
-    """Return a page's title, its why, and its good and bad examples."""
+    """Return (title, why, good examples, bad examples) of a page, as in Rule."""
     title, _, rest = docstring.partition("\n")
+    # re.split gives: what precedes the first keyword, then keyword, text, keyword, text, ...
     parts = re.split(r"^(Why|good|bad):[ \n]", textwrap.dedent(rest), flags=re.MULTILINE)
     sections = list(zip(parts[1::2], parts[2::2], strict=True))
     why = " ".join(" ".join(text.split()) for key, text in sections if key == "Why")

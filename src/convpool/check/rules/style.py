@@ -51,34 +51,40 @@ def pycodestyle(file: TaskFile) -> Iterator[Finding]:
     bad: b"total = 0 \n"
     bad: b"total = 0\n\n\n"
     """
-    run = file.course.static_checks
-    errors = run.style_errors[file.task.file]
+    checks = file.course.static_checks
+    errors = checks.style_errors[file.task.file]
     if isinstance(errors, UncheckedError):
         raise errors
-    if not run.has_briefs_pycodestyle:
+    if not checks.has_briefs_pycodestyle:
         errors = [error for error in errors if is_in_2_6(file, *error[:3])]
-    by_code: dict[str, list[tuple[int, str]]] = {}
+    entries_by_code: dict[str, list[tuple[int, str]]] = {}  # code -> (line, words)
     for line, _, code, words in errors:
         if not is_of_another_rule(file, line, code):
-            by_code.setdefault(code, []).append((line, words))
-    if by_code and not run.has_briefs_pycodestyle:
-        version = run.pycodestyle
+            entries_by_code.setdefault(code, []).append((line, words))
+    if entries_by_code and not checks.has_briefs_pycodestyle:
+        version = checks.pycodestyle
         yield Remark(f"checked by pycodestyle {version}, without what came after {PYCODESTYLE}")
-    for code, entries in sorted(by_code.items(), key=lambda pair: pair[1]):
+    for code, entries in sorted(entries_by_code.items(), key=lambda pair: pair[1]):
         yield merge(code, entries)
 
 
 def merge(code: str, entries: list[tuple[int, str]]) -> Finding:
-    """Return one finding for all errors of one code, each (line, words)."""
+    """Return one finding for all errors of one code, given as (line, words).
+
+    It has the line and the words of the first error, then the other lines, then advice.
+    """
     line, words = entries[0]
-    others = sorted({other for other, _ in entries} - {line})
-    starts = (code[:size] for size in (4, 3, 2))
+    other_lines = sorted({other_line for other_line, _ in entries} - {line})
+    starts = (code[:size] for size in (4, 3, 2))  # the longest first
     advice = next((f": {ADVICE[start]}" for start in starts if start in ADVICE), "")
-    return Finding(f"{words}{also_in(others, ', also in {}')}{advice}", line=line, code=code)
+    return Finding(f"{words}{also_in(other_lines, ', also in {}')}{advice}", line=line, code=code)
 
 
 def is_of_another_rule(file: TaskFile, line: int, code: str) -> bool:
-    """Return whether another rule has a finding for this error: one slip, one finding."""
+    """Return whether another rule reports this error, so that it is not reported twice.
+
+    These are a misplaced first line, a missing end of the last line, and syntax errors (E9).
+    """
     text = file.lines[line - 1] if 0 < line <= len(file.lines) else b""
     misplaced = code == "E265" and text.strip() == FIRST_LINE.encode()
     return misplaced or code == "W292" or code.startswith("E9")

@@ -47,18 +47,18 @@ def syntax(file: TaskFile) -> Iterator[Finding]:
             return images
     bad: pairs = zip([1], [2], strict=True)
     """
-    run, text = file.course.static_checks, file.text or ""
-    error = run.syntax_errors[file.task.file] if run.has_briefs_python else None
-    has_answer = run.has_briefs_python and not isinstance(error, UncheckedError)
-    if not has_answer:
+    checks, text = file.course.static_checks, file.text or ""
+    error = checks.syntax_errors[file.task.file] if checks.has_briefs_python else None
+    is_from_briefs_python = checks.has_briefs_python and not isinstance(error, UncheckedError)
+    if not is_from_briefs_python:
         error = syntax_error(text)
-    here = parse(text, (3, 8))
-    if error is None and not has_answer and isinstance(here, SyntaxError):
-        error = [here.msg, here.lineno]
+    parsed_here = parse(text, (3, 8))  # by the current Python, with the syntax of 3.8
+    if error is None and not is_from_briefs_python and isinstance(parsed_here, SyntaxError):
+        error = [parsed_here.msg, parsed_here.lineno]
     if error is not None:
         words, line = error
         # the current Python often has the better words
-        words = here.msg if isinstance(here, SyntaxError) else words
+        words = parsed_here.msg if isinstance(parsed_here, SyntaxError) else words
         yield Finding(f"Python {PYTHON} cannot read the file: {words}", line=line)
     elif isinstance(file.parsed, ast.Module):
         for line, words in sorted(_newer_constructs(file.parsed)):
@@ -66,7 +66,10 @@ def syntax(file: TaskFile) -> Iterator[Finding]:
 
 
 def _newer_constructs(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    """Yield (line, words) of what Python 3.8 compiles but cannot run, such as list[int]."""
+    """Yield (line, words) for what Python 3.8 compiles but cannot run.
+
+    These are list[int], int | None and zip(..., strict=True), unless the file assigns the name.
+    """
     nodes = list(ast.walk(tree))
     assigned = {
         node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
@@ -91,7 +94,7 @@ def _newer_constructs(tree: ast.Module) -> Iterator[tuple[int, str]]:
 
 
 def _unevaluated(tree: ast.Module) -> Iterator[ast.AST]:
-    """Yield the nodes of the annotations of functions' variables, which Python never evaluates."""
+    """Yield all nodes in annotations of variables in functions, which Python never evaluates."""
     for function in ast.walk(tree):
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
             for node in ast.walk(function):

@@ -1,18 +1,23 @@
-"""Find separate ifs that exclude each other: if mode == 'max', and below it, if mode == 'avg'."""
+"""Find separate ifs that exclude each other: if mode == 'max', and below it, if mode == 'avg'.
+
+Of the loops in such branches, only those of one branch count.
+"""
 
 from __future__ import annotations
 
 import ast
 
-Path = dict[ast.AST, None]  # the for loops on a way through the code, in order (a set with order)
-Condition = tuple[str, str]  # a name, and the value or type that a test compares it with
+# the for loops on one path through the code, in order; a dict as an ordered set, all values None
+Path = dict[ast.AST, None]
+# (a name, the code of what a test compares it with): ("mode", "'max'") or ("padding", "tuple")
+Condition = tuple[str, str]
 
 
 class ExclusiveBranches:
     """The branches of one sequence of statements that depend on the value of a name.
 
-    The name is not assigned in that sequence, so that branches for different values exclude each
-    other.
+    Branches for different values exclude each other if nothing in the sequence assigns the name.
+    The caller asks `branches` of each if, walks them, and passes their loops to `add`.
     """
 
     def __init__(self, statements: list[ast.stmt]) -> None:
@@ -22,58 +27,66 @@ class ExclusiveBranches:
             for node in ast.walk(statement)
             if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
         }
-        self._paths: dict[str, dict[str, Path]] = {}  # by name, by value
+        self._paths: dict[str, dict[str, Path]] = {}  # name -> value -> the loops for that value
 
     def branches(self, statement: ast.If) -> dict[Condition, ast.If]:
-        """Return the branches of an if and its elifs by their conditions.
+        """Return condition -> branch for an if and its elifs; {} if they are not all exclusive.
 
-        None of them if any has another kind of test, another name, an else, or leaves the sequence.
+        They are if every test is a condition, all of one name that the sequence does not assign, if
+        there is no else, and if no branch ends in a jump.
         """
         branches: dict[Condition, ast.If] = {}
         branch: ast.If | None = statement
         while branch is not None:
             condition = condition_of(branch.test)
-            if condition is None or condition[0] in self._assigned_names or leaves(branch.body):
+            if (
+                condition is None
+                or condition[0] in self._assigned_names
+                or ends_in_jump(branch.body)
+            ):
                 return {}
-            branches.setdefault(condition, branch)  # a second one is never reached
+            branches.setdefault(condition, branch)  # an elif with the same test is never reached
             match branch.orelse:
                 case []:
                     branch = None
-                case [ast.If() as below]:
-                    branch = below
-                case _:
+                case [ast.If() as elif_branch]:
+                    branch = elif_branch
+                case _:  # an else
                     return {}
         return branches if len({name for name, _ in branches}) == 1 else {}
 
     def add(self, paths: dict[Condition, Path]) -> None:
-        """Add the loops of branches; those with one condition lie on one path."""
+        """Add the loops of branches; branches with the same condition lie on one path."""
         for (name, value), path in paths.items():
             self._paths.setdefault(name, {}).setdefault(value, {}).update(path)
 
     def longest(self) -> Path:
-        """Return, for each name, the loops of the value that has most of them, together."""
+        """Return the loops of the path that has most of them, of all branches that were added.
+
+        For each name, these are the loops of the value that has most.
+        """
         total: Path = {}
         for paths in self._paths.values():
-            longest: Path = {}
-            for path in paths.values():
-                longest = path if len(path) > len(longest) else longest
+            longest: Path = max(paths.values(), key=len)
             total |= longest
         return total
 
 
-def leaves(statements: list[ast.stmt]) -> bool:
-    """Return whether the last statement leaves: return, raise, continue or break."""
+def ends_in_jump(statements: list[ast.stmt]) -> bool:
+    """Return whether the last statement is return, raise, continue or break; False for none."""
     return bool(statements) and isinstance(
         statements[-1], ast.Return | ast.Raise | ast.Continue | ast.Break
     )
 
 
 def condition_of(test: ast.expr) -> Condition | None:
-    """Return the condition that a test needs to be true, None for any other kind of test.
+    """Return the condition that must hold for a test to be true; None for any other kind of test.
 
-    Such as mode == 'max', type(padding) is tuple, isinstance(padding, tuple).
+    mode == 'max' -> ("mode", "'max'"); type(padding) is tuple, isinstance(padding, tuple) ->
+    ("padding", "tuple").
     """
     if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
+        # all parts must hold: the first one that is a condition is enough
         return next(filter(None, map(condition_of, test.values)), None)
     if isinstance(test, ast.Call) and _is_call(test, "isinstance", 2):
         return _condition(test.args[0], test.args[1])
@@ -87,14 +100,15 @@ def condition_of(test: ast.expr) -> Condition | None:
             return _condition(left.args[0], right)
         if isinstance(right, ast.Constant):
             return _condition(left, right)
-        return _condition(right, left)
+        return _condition(right, left)  # 'max' == mode
     return None
 
 
 def _condition(subject: ast.expr, value: ast.expr) -> Condition | None:
-    """Pair a name with a string or with tuple; None for all else.
+    """Return (name, code of the value); None unless a name is compared with a string or tuple.
 
-    The type str is left out, as it does not exclude the value 'same'.
+    The type str is left out, as a name of that type may have the value 'same'. The name __name__ is
+    left out, as `reachable_loops` handles it.
     """
     is_string = isinstance(value, ast.Constant) and isinstance(value.value, str)
     is_tuple = isinstance(value, ast.Name) and value.id == "tuple"
@@ -104,5 +118,5 @@ def _condition(subject: ast.expr, value: ast.expr) -> Condition | None:
 
 
 def _is_call(node: ast.Call, name: str, count: int) -> bool:
-    """Return whether a call is of the function `name`, with `count` arguments by position."""
+    """Return whether a call is of the function `name`, with `count` positional arguments."""
     return isinstance(node.func, ast.Name) and node.func.id == name and len(node.args) == count

@@ -11,9 +11,10 @@ class OtherLoop:
     """A loop that is not a for loop."""
 
     line: int
-    words: str  # a name such as "a list comprehension"
+    words: str  # what it is, before "is a loop too": "a list comprehension"
 
 
+# kind of node, name of a function, full name -> OtherLoop.words
 SYNTAX: dict[type[ast.AST], str] = {
     ast.ListComp: "a list comprehension",
     ast.SetComp: "a set comprehension",
@@ -39,5 +40,6 @@ _NUMPY = (
     "fromiter",
 )
 LIBRARY = {f"numpy.{name}": f"np.{name}" for name in _NUMPY} | {"functools.reduce": "reduce"}
-# in the head of a for loop these are no loops of their own; elsewhere they are
+# what a for loop may run over without being a further loop: for i, j in np.ndindex(h, w); anywhere
+# else they are loops
 INDICES = {"numpy.ndindex": "np.ndindex", "numpy.ndenumerate": "np.ndenumerate"}

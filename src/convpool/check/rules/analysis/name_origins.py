@@ -1,4 +1,4 @@
-"""Which names in a file stand for NumPy, math, or something in them."""
+"""Which names in a file stand for a module, or for something in one: c for numpy.convolve."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _DEFAULT_NAMES = {"np": "numpy", "numpy": "numpy"}
 
 
 class NameOrigins:
-    """The full names of a file's names.
+    """The full names of a file's names: np is numpy; after c = np.convolve, c is numpy.convolve.
 
-    np has the full name numpy, and after c = np.convolve, c has numpy.convolve.
+    Scopes are not told apart: a name that is imported or assigned anywhere has one full name.
     """
 
     def __init__(self, tree: ast.Module) -> None:
@@ -24,17 +24,21 @@ class NameOrigins:
         for node in ast.walk(tree):
             if isinstance(node, ast.Import | ast.ImportFrom):
                 self.names |= dict(_imports(node))
-        # repeated, as an alias of an alias may stand before it
-        pairs = list(_assignments(tree))
-        while new := {
-            name: full
-            for name, value in pairs
-            if name not in self.names and (full := self.of(value))
+        assignments = list(_assignments(tree))
+        # Repeat until no name is new: where c = b stands before b = np.sum, the full name of b is
+        # not known yet when c is looked at.
+        while new_names := {
+            name: full_name
+            for name, value in assignments
+            if name not in self.names and (full_name := self.of(value))
         }:
-            self.names |= new
+            self.names |= new_names
 
     def of(self, node: ast.AST | None) -> str | None:
-        """Return an expression's full name, such as numpy.linalg.norm; None if it has none."""
+        """Return the full name of a name or attribute, such as numpy.linalg.norm.
+
+        None for a name that stands for nothing imported, and for any other expression.
+        """
         attributes = []
         while isinstance(node, ast.Attribute):
             attributes.append(node.attr)
@@ -44,18 +48,18 @@ class NameOrigins:
         return ".".join([self.names[node.id], *reversed(attributes)])
 
     def is_module(self, node: ast.AST) -> bool:
-        """Return whether an expression is a module: numpy, a package in it, or math."""
+        """Return whether an expression stands for numpy, a package in it, or math."""
         return self.of(node) in (*MODULES, *PACKAGES)
 
 
 def definitions_by_name(tree: ast.AST) -> dict[str, ast.AST]:
-    """Return the functions and classes of a file by name, inner ones too."""
+    """Return name -> definition of all functions and classes, inner ones too."""
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
     return {node.name: node for node in ast.walk(tree) if isinstance(node, kinds)}
 
 
 def _imports(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, str]]:
-    """Yield the names that an import defines, each with its full name."""
+    """Yield (name, full name) for each name that an import defines."""
     for alias in node.names:
         if isinstance(node, ast.ImportFrom):
             # of all names that a star imports, only this one has a rule of its own
@@ -64,12 +68,12 @@ def _imports(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, str]]:
         elif alias.asname:
             yield alias.asname, alias.name
         else:
-            first = alias.name.split(".")[0]
-            yield first, first
+            package = alias.name.split(".")[0]  # import numpy.linalg defines numpy
+            yield package, package
 
 
 def _assignments(tree: ast.Module) -> Iterator[tuple[str, ast.AST]]:
-    """Yield names with the expressions assigned to them, parameters with their defaults too."""
+    """Yield (name, expression) for each assignment, and for each parameter with a default."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign):
             for target in node.targets:
@@ -78,6 +82,7 @@ def _assignments(tree: ast.Module) -> Iterator[tuple[str, ast.AST]]:
             yield from _unpack(node.target, node.value)
         elif isinstance(node, ast.arguments):
             parameters = [*node.posonlyargs, *node.args]
+            # the last parameters have the defaults
             with_defaults = parameters[len(parameters) - len(node.defaults) :]
             pairs = [
                 *zip(with_defaults, node.defaults, strict=True),
@@ -87,7 +92,10 @@ def _assignments(tree: ast.Module) -> Iterator[tuple[str, ast.AST]]:
 
 
 def _unpack(target: ast.AST, value: ast.AST) -> Iterator[tuple[str, ast.AST]]:
-    """Yield the names of an assignment's target with their values; a tuple's one by one."""
+    """Yield (name, value) of an assignment; those of a, b = c, d one by one.
+
+    Nothing for other targets, such as output[0] = 1 or a, b = call().
+    """
     if isinstance(target, ast.Name):
         yield target.id, value
     elif isinstance(target, ast.Tuple | ast.List) and isinstance(value, ast.Tuple | ast.List):

@@ -29,19 +29,22 @@ MODULES = (
 @functools.lru_cache(maxsize=1)
 def newer_names():
     # type: () -> frozenset[str]
-    """Return what NumPy 1.19.2 lacks, such as numpy.permute_dims and numpy.mean(where)."""
+    """Return the names that NumPy 1.19.2 lacks: numpy.permute_dims, or numpy.mean(where)."""
     return _read_lines(pathlib.Path(__file__).with_name("newer_numpy.txt"))
 
 
 def _read_lines(path):
     # type: (pathlib.Path) -> frozenset[str]
-    """Return the lines of a text file."""
+    """Return the lines of a text file, without their ends."""
     return frozenset(path.read_text(encoding="utf-8").splitlines())
 
 
 def public_names():
     # type: () -> set[str]
-    """Return the running NumPy's public names, and its functions' parameters as name(parameter)."""
+    """Return the public names of the NumPy that is installed, and of functions their parameters.
+
+    Of np.mean: numpy.mean, numpy.mean() and, for each parameter, numpy.mean(axis).
+    """
     names = set()
     for path in MODULES:
         for name, value in vars(importlib.import_module(path)).items():
@@ -52,7 +55,10 @@ def public_names():
 
 def _parameter_suffixes(value):
     # type: (object) -> list[str]
-    """Return "()" and each parameter as "(name)" or "(**)"; nothing without a known signature."""
+    """Return "()", and each parameter of a function as "(name)", of **keywords as "(**)".
+
+    [] for what is no function, or has no signature that Python knows.
+    """
     if not callable(value):
         return []
     try:
@@ -70,13 +76,15 @@ def _parameter_suffixes(value):
 
 def only_newer(older, newer):
     # type: (frozenset[str], frozenset[str]) -> set[str]
-    """Return the names and parameters that only the newer NumPy has.
+    """Return the names and parameters (as `public_names` has them) that only `newer` has.
 
-    The parameters of a function whose signature is not known in the older one are left out.
+    The parameters of a function are left out if `older` does not know its signature, or has
+    **keywords in it.
     """
 
     def is_certain(name):
         # type: (str) -> bool
+        # True for a plain name; for a parameter, only if older knows the function's signature
         function, parenthesis, _ = name.partition("(")
         return not parenthesis or (function + "()" in older and function + "(**)" not in older)
 

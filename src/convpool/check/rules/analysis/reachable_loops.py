@@ -8,44 +8,57 @@ from __future__ import annotations
 
 import ast
 
-from convpool.check.rules.analysis.exclusive_branches import ExclusiveBranches, Path, leaves
+from convpool.check.rules.analysis.exclusive_branches import ExclusiveBranches, Path, ends_in_jump
 from convpool.check.rules.analysis.loop_kinds import BUILT_IN, INDICES, LIBRARY, SYNTAX, OtherLoop
 from convpool.check.rules.analysis.name_origins import NameOrigins
 from convpool.check.rules.analysis.scopes import Function, Scope, lambda_name, scope_of
 
 
 def is_main(test: ast.expr) -> bool:
-    """Return whether a test asks if the file is run as a program: __name__ == '__main__'."""
+    """Return whether a test compares __name__, as in if __name__ == '__main__'."""
     return isinstance(test, ast.Compare) and "__name__" in (
         part.id for part in (test.left, *test.comparators) if isinstance(part, ast.Name)
     )
 
 
 class ReachableLoops:
-    """The loops that the function of a file can reach.
+    """The loops that a function of a file can reach, and those that run when it is imported.
 
-    A walk through the code follows names of helpers where they are read. Each method returns the
-    path with most for loops through its part of the code.
+    Attributes
+    ----------
+    path : Path
+        The for loops of the path that has most of them.
+    for_loops : Path
+        All for loops that can be reached, on any path.
+    other_loops : dict
+        node -> loop, of loops of other kinds, wherever they can be reached.
+    reentries : dict
+        As the function `reentries` returns them: calls of itself that are no recursion.
+    has_function : bool
+        Whether the module assigns or defines the function.
+
+    Each private method walks a part of the code: it records the loops of other kinds, goes into the
+    helpers that the code names, and returns the path with most for loops through that part.
     """
 
     def __init__(self, tree: ast.Module, function: str) -> None:
         self.other_loops: dict[ast.AST, OtherLoop] = {}
-        self.for_loops: Path = {}  # all that can be reached, of any path
-        self.reentries: dict[ast.AST, ast.Call] = {}  # calls of itself that are no recursion
+        self.for_loops: Path = {}
+        self.reentries: dict[ast.AST, ast.Call] = {}
         self._origins = NameOrigins(tree)
-        self._paths: dict[ast.AST, Path] = {}  # of the functions walked so far
-        self._open: list[ast.AST] = []  # the functions and classes that the walk is inside of
+        self._paths: dict[ast.AST, Path] = {}  # function walked before -> its path
+        self._open: list[ast.AST] = []  # the functions and classes around the current node
         module = scope_of(tree, None)
         self.has_function = function in module.functions or function in module.variables
         on_import = self._sequence(tree.body, module)
         node = module.functions.get(function)
-        # the for loops of the path with most of them
         self.path: Path = {**(self._function(node, module, node) if node else {}), **on_import}
 
     def _function(self, node: ast.AST, outer: Scope, reference: ast.AST) -> Path:
-        """Walk a function, lambda or class once.
+        """Walk a function, lambda or class, unless it was walked before.
 
-        `reference` is the node that names it; inside the function itself, that is a recursion.
+        outer: the scope around it. reference: the node that names it; if the walk is inside the
+        function already, it calls itself there, which is recorded as a recursion.
         """
         if node in self._open:
             if not isinstance(node, ast.ClassDef) and reference not in self.reentries:
@@ -76,7 +89,11 @@ class ReachableLoops:
         self.other_loops.setdefault(node, OtherLoop(getattr(node, "lineno", 0), words))
 
     def _sequence(self, statements: list[ast.stmt], scope: Scope) -> Path:
-        """Walk statements; after a branch that leaves, the rest belongs to the other branch."""
+        """Walk statements one after the other.
+
+        Of an if, the branch with more for loops counts. If one branch ends in a jump, such as
+        return, the statements after the if run only after the other branch, and count with it.
+        """
         path: Path = {}
         exclusive = ExclusiveBranches(statements)
         for index, statement in enumerate(statements):
@@ -87,14 +104,15 @@ class ReachableLoops:
                 exclusive.add({key: self._branch(node, scope) for key, node in branches.items()})
                 continue
             path |= self._node(statement.test, scope)
+            # the file is judged as it is imported, where `if __name__ == '__main__'` is false
             body = {} if is_main(statement.test) else self._sequence(statement.body, scope)
-            other = self._sequence(statement.orelse, scope)
-            if leaves(statement.body) or leaves(statement.orelse):
+            orelse = self._sequence(statement.orelse, scope)
+            if ends_in_jump(statement.body) or ends_in_jump(statement.orelse):
                 rest = self._sequence(statements[index + 1 :], scope)
-                first = body if leaves(statement.body) else {**body, **rest}
-                second = other if leaves(statement.orelse) else {**other, **rest}
-                return {**path, **exclusive.longest(), **longer(first, second)}
-            path |= longer(body, other)
+                with_body = body if ends_in_jump(statement.body) else {**body, **rest}
+                with_orelse = orelse if ends_in_jump(statement.orelse) else {**orelse, **rest}
+                return {**path, **exclusive.longest(), **longer(with_body, with_orelse)}
+            path |= longer(body, orelse)
         return {**path, **exclusive.longest()}
 
     def _branch(self, branch: ast.If, scope: Scope) -> Path:
@@ -102,7 +120,10 @@ class ReachableLoops:
         return {**self._node(branch.test, scope), **self._sequence(branch.body, scope)}
 
     def _node(self, node: ast.AST, scope: Scope) -> Path:
-        """Walk a statement or an expression."""
+        """Walk a statement or an expression with all its parts.
+
+        The body of a function is walked only where its name is read.
+        """
         if isinstance(node, Function | ast.ClassDef):
             return self._definition(node, scope)
         if lambda_name(node):
@@ -118,7 +139,7 @@ class ReachableLoops:
                 **longer(self._node(node.body, scope), self._node(node.orelse, scope)),
             }
         if isinstance(node, ast.Dict):
-            # a dict of functions is a choice between them
+            # a dict of functions is a choice between them: the value with most loops counts
             for key in filter(None, node.keys):
                 path |= self._node(key, scope)
             longest: Path = {}
@@ -127,7 +148,7 @@ class ReachableLoops:
             return {**path, **longest}
         for _, value in ast.iter_fields(node):
             if value is getattr(node, "iter", None) and isinstance(node, ast.For):
-                continue
+                continue  # walked above
             if isinstance(value, list) and value and isinstance(value[0], ast.stmt):
                 path |= self._sequence(value, scope)
             elif isinstance(value, ast.AST):
@@ -139,7 +160,7 @@ class ReachableLoops:
         return path
 
     def _iterable(self, node: ast.expr, scope: Scope) -> Path:
-        """Walk what a for loop runs over, where np.ndindex is no loop of its own."""
+        """Walk what a for loop runs over; there np.ndindex and np.ndenumerate are no loops."""
         if isinstance(node, ast.Call) and self._origins.of(node.func) in INDICES:
             path: Path = {}
             for part in (*node.args, *(keyword.value for keyword in node.keywords)):
@@ -148,7 +169,10 @@ class ReachableLoops:
         return self._node(node, scope)
 
     def _definition(self, node: Function | ast.ClassDef, scope: Scope) -> Path:
-        """Walk what a definition runs itself: decorators, defaults, bases, the body of a class."""
+        """Walk what runs when a function or class is defined.
+
+        That is decorators, defaults and bases, and of a class its body without the methods.
+        """
         path: Path = {}
         parts: list[ast.AST] = list(node.decorator_list)
         if isinstance(node, ast.ClassDef):
@@ -164,7 +188,10 @@ class ReachableLoops:
         return path
 
     def _node_itself(self, node: ast.AST, scope: Scope) -> Path:
-        """Record a node that is a loop of another kind; walk the function that it names."""
+        """Record a node if it is a loop of another kind; walk the helper if the node names one.
+
+        The node's parts are not walked here.
+        """
         if type(node) in SYNTAX:
             self._add_other(node, SYNTAX[type(node)])
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
@@ -179,16 +206,20 @@ class ReachableLoops:
         return {}
 
     def _add_library_loop(self, node: ast.Name | ast.Attribute) -> None:
-        """Record a name that stands for a function of NumPy or functools that loops."""
+        """Record a name if it stands for a function of NumPy or functools that loops."""
         full = self._origins.of(node)
         words = full and (LIBRARY.get(full) or INDICES.get(full))
         if words:
             self._add_other(node, words)
 
     def _method(self, node: ast.Attribute, scope: Scope) -> Path:
-        """Walk the method that self.name names inside the methods of a class."""
+        """Walk the method that an attribute names: self.name, cls.name or Class.name, in its class.
+
+        An empty path for any other attribute.
+        """
+        # the innermost class around the node
         owner = next(
-            (kind for kind in reversed(self._open) if isinstance(kind, ast.ClassDef)), None
+            (outer for outer in reversed(self._open) if isinstance(outer, ast.ClassDef)), None
         )
         if (
             owner is None
@@ -203,21 +234,22 @@ class ReachableLoops:
 
 
 def longer(first: Path, second: Path) -> Path:
-    """Return the path with more for loops."""
+    """Return the path with more for loops; the first of equals."""
     return second if len(second) > len(first) else first
 
 
 def reentries(function: ast.AST) -> dict[ast.AST, ast.Call]:
-    """Return a function's calls of itself that happen only once, by the node that names it.
+    """Return a function's calls of itself that cannot repeat: node that names it -> call.
 
-    They stand under a test such as padding == 'same', and pass something else for padding.
+    A call cannot repeat if it stands under a test such as padding == 'same' and passes an
+    expression without padding for padding. {} for a lambda or a class.
     """
     if not isinstance(function, Function):
         return {}
     parameters = [arg.arg for arg in function.args.args]
     single_calls: dict[ast.AST, ast.Call] = {}
     for branch in (node for node in ast.walk(function) if isinstance(node, ast.If)):
-        tested = _names_compared_with_strings(branch.test) & set(parameters)
+        tested_parameters = _names_compared_with_strings(branch.test) & set(parameters)
         for call in (
             node for part in branch.body for node in ast.walk(part) if isinstance(node, ast.Call)
         ):
@@ -225,13 +257,16 @@ def reentries(function: ast.AST) -> dict[ast.AST, ast.Call]:
                 arguments = dict(zip(parameters, call.args, strict=False)) | {
                     keyword.arg: keyword.value for keyword in call.keywords
                 }
-                if any(_is_without(arguments.get(name), name) for name in tested):
+                if any(_lacks_name(arguments.get(name), name) for name in tested_parameters):
                     single_calls[call.func] = call
     return single_calls
 
 
 def _names_compared_with_strings(test: ast.expr) -> set[str]:
-    """Return the names that a test compares with strings, as in padding == 'same'."""
+    """Return the names that a test compares with strings by ==, in or is, as padding == 'same'.
+
+    Of a test with and / or, those of all its parts.
+    """
     if isinstance(test, ast.BoolOp):
         return set().union(*map(_names_compared_with_strings, test.values))
     if not isinstance(test, ast.Compare) or not isinstance(test.ops[0], ast.Eq | ast.In | ast.Is):
@@ -243,8 +278,8 @@ def _names_compared_with_strings(test: ast.expr) -> set[str]:
     return names if has_string else set()
 
 
-def _is_without(value: ast.expr | None, name: str) -> bool:
-    """Return whether there is an expression that does not use a name."""
+def _lacks_name(value: ast.expr | None, name: str) -> bool:
+    """Return whether an expression does not use a name; False for None, no expression."""
     return value is not None and all(
         not isinstance(node, ast.Name) or node.id != name for node in ast.walk(value)
     )

@@ -1,4 +1,4 @@
-"""Which function a name stands for at a place in a file, by the names of each scope."""
+"""Which function or class a name stands for in a scope of a file."""
 
 from __future__ import annotations
 
@@ -14,11 +14,15 @@ class Scope:
 
     node: ast.AST
     outer: Scope | None
-    functions: dict[str, ast.AST] = field(default_factory=dict)  # the last of a name; classes too
-    variables: set[str] = field(default_factory=set)
+    # name -> its last definition: a function, a class, or a lambda that is assigned to the name
+    functions: dict[str, ast.AST] = field(default_factory=dict)
+    variables: set[str] = field(default_factory=set)  # assigned names and parameters
 
     def find(self, name: str) -> tuple[ast.AST, Scope] | None:
-        """Return the function or class that a name stands for, and the scope that defines it."""
+        """Return (definition, the scope that defines it) of a function or class.
+
+        None if the name is a variable or is not defined here or further out.
+        """
         if name in self.functions:
             return self.functions[name], self
         if name in self.variables or self.outer is None:
@@ -31,9 +35,12 @@ class Scope:
 
 
 def scope_of(node: ast.AST, outer: Scope | None) -> Scope:
-    """Return the scope of a function, class or module; `outer` is the one around it."""
+    """Return the scope of a function, lambda, class or module; `outer` is the one around it.
+
+    Names inside inner functions and classes do not belong to it.
+    """
     scope = Scope(node, outer)
-    outer_names: set[str] = set()  # declared global or nonlocal
+    outer_names: set[str] = set()  # declared global or nonlocal: names of another scope
     parts = list(ast.iter_child_nodes(node))
     while parts:
         part = parts.pop(0)

@@ -1,4 +1,4 @@
-"""Which files are executable according to git's index.
+"""Which files are executable according to git's index, the list of what is committed next.
 
 Only a repository's index is read, never its configuration, which may name programs to run.
 """
@@ -12,13 +12,13 @@ from pathlib import Path
 
 from convpool.check.sandbox.limits import GIT_SECONDS
 
-MAX_BYTES = 64_000_000  # of an index
+MAX_BYTES = 64_000_000  # of an index; a larger one is not read
 
 
 def executable_names_in_git(folder: Path) -> frozenset[str]:
     """Return the names of the files directly in a folder that are executable in git's index.
 
-    None of them if the folder is not in a clone.
+    Empty if the folder is not in a clone, or if the index cannot be read.
     """
     folder = folder.resolve()
     clone = next(
@@ -26,18 +26,22 @@ def executable_names_in_git(folder: Path) -> frozenset[str]:
     )
     if clone is None:
         return frozenset()
-    below = folder.relative_to(clone).as_posix()
-    prefix = "" if below == "." else f"{below}/"
-    names = (
+    folder_path = folder.relative_to(clone).as_posix()
+    prefix = "" if folder_path == "." else f"{folder_path}/"
+    paths_below = (
         path.removeprefix(prefix)
         for path in _executable_paths(clone / ".git" / "index")
         if path.startswith(prefix)
     )
-    return frozenset(name for name in names if "/" not in name)
+    # without a slash: directly in the folder
+    return frozenset(path for path in paths_below if "/" not in path)
 
 
 def _executable_paths(index: Path) -> list[str]:
-    """Return the paths that are executable in an index; none if git cannot read it."""
+    """Return the paths of the executable files in an index, relative to the clone.
+
+    [] if the index is a link, missing or too large, or if git cannot read it.
+    """
     if index.is_symlink() or not index.is_file() or index.stat().st_size > MAX_BYTES:
         return []
     with tempfile.TemporaryDirectory() as empty:
@@ -63,6 +67,6 @@ def _executable_paths(index: Path) -> list[str]:
             )
         except (OSError, subprocess.SubprocessError):
             return []
-    # each entry: mode, object, stage, a tab, the path
+    # each entry: "MODE OBJECT STAGE\tPATH"; 100755 is the mode of an executable file
     entries = (os.fsdecode(entry).partition("\t") for entry in done.stdout.split(b"\0"))
     return [path for details, _, path in entries if details.startswith("100755 ")]

@@ -18,9 +18,10 @@ from convpool.check.tasks import COURSE, README, TASKS
 from convpool.system.printable_text import printable
 
 JUDGED_FILES = frozenset(task.file for task in TASKS.values())
+# suffixes of archives that are found and reported, but cannot be unpacked
 OTHER_ARCHIVES = (".rar", ".7z", ".tar", ".tgz", ".gz", ".bz2", ".xz")
 MAX_DEPTH, MAX_FOLDERS = 8, 5_000  # of a search below one path
-MAX_OTHERS = 200  # files that are named though they are not judged
+MAX_OTHERS = 200  # names in Submission.others
 
 
 @dataclass(frozen=True)
@@ -30,16 +31,16 @@ class Submission:
     name: str  # in reports: the name of the folder or archive
     root: Path  # the clone, or the course folder itself
     folder: Path | None  # the course folder: it holds most of the seven files; None: not found
-    others: tuple[str, ...] = ()  # files there that are not judged
+    others: tuple[str, ...] = ()  # names in the course folder that are not judged
     place: str = ""  # the course folder in words, with the archive that it came from
-    problem: str = ""  # why there is no course folder
+    problem: str = ""  # why there is no course folder; empty: there is one
     notes: tuple[str, ...] = ()  # sentences about the choice of the course folder
     has_run_bits: bool = True  # False: its archive does not say which files are executable
 
 
 @contextmanager
 def open_submissions(paths: Iterable[str | os.PathLike[str]]) -> Iterator[list[Submission]]:
-    """Find submissions as `find` does, with archives unpacked until the context is left."""
+    """Yield what `find` returns; archives are unpacked in a folder that is removed on leaving."""
     scratch = tempfile.TemporaryDirectory(prefix="convpool-check-", ignore_cleanup_errors=True)
     with scratch as name:
         yield find(paths, Path(name))
@@ -72,6 +73,7 @@ def find(paths: Iterable[str | os.PathLike[str]], scratch: Path | None = None) -
     submissions: dict[Path, Submission] = {}
     for path in map(Path, paths):
         for submission in _find_at(path, unpacker):
+            # a folder that two paths name is judged once
             submissions.setdefault((submission.folder or submission.root).resolve(), submission)
     if not any(submission.folder for submission in submissions.values()):
         problems = [submission.problem for submission in submissions.values()]
@@ -87,10 +89,11 @@ class _Unpacker:
 
     def __init__(self, scratch: Path | None) -> None:
         self.scratch = scratch
-        self.run_bits: dict[Path, bool] = {}  # of each folder: whether its archive had them
+        # folder -> whether the archive in it says which files are executable
+        self.run_bits: dict[Path, bool] = {}
 
     def unpack(self, archive: Path) -> Path:
-        """Return the folder that an archive was unpacked into; ValueError if it cannot be."""
+        """Unpack an archive into a new folder, and return it; raise ValueError if that fails."""
         if self.scratch is None:
             raise ValueError(
                 f"{archive} is an archive; find() unpacks it if it gets a folder for that"
@@ -101,12 +104,18 @@ class _Unpacker:
         return folder
 
     def has_run_bits(self, folder: Path) -> bool:
-        """Return whether the archives that a folder came from say which files are executable."""
+        """Return whether all archives that a folder came from say which files are executable.
+
+        True for a folder that came from none.
+        """
         return all(bits for top, bits in self.run_bits.items() if folder.is_relative_to(top))
 
 
 def _find_at(path: Path, unpacker: _Unpacker) -> list[Submission]:
-    """Return the submissions that one path names."""
+    """Return the submissions that one path names: a class, or a list of one.
+
+    Raises ValueError if the path does not exist or is neither a folder nor a ZIP file.
+    """
     if not path.exists():
         raise ValueError(f"{path} is not there; name a folder or a ZIP file")
     if path.is_dir():
@@ -117,7 +126,10 @@ def _find_at(path: Path, unpacker: _Unpacker) -> list[Submission]:
 
 
 def _find_in_archive(archive: Path, name: str, place: str, unpacker: _Unpacker) -> list[Submission]:
-    """Return the class or the one submission that an archive holds."""
+    """Return the submissions of the class that an archive holds, or a list of the only one.
+
+    name: of the submission in reports. place: the archive in words.
+    """
     try:
         folder = unpacker.unpack(archive)
     except ValueError as error:
@@ -126,9 +138,11 @@ def _find_in_archive(archive: Path, name: str, place: str, unpacker: _Unpacker) 
 
 
 def _find_in_folder(top: Path, name: str, place: str, unpacker: _Unpacker) -> list[Submission]:
-    """Return the class that a folder holds, or the one submission that it is.
+    """Return the submissions of the class that a folder holds, or the folder as the only one.
 
-    `place` is the folder in words.
+    It is a class if two or more folders or archives in it hold any of the seven files. If only one
+    archive does, its content is returned. name: of the submission in reports, if it is the only
+    one. place: the folder in words.
     """
     folder = _skip_single_folders(top)
     place = str(Path(place, folder.relative_to(top)))
@@ -144,7 +158,7 @@ def _find_in_folder(top: Path, name: str, place: str, unpacker: _Unpacker) -> li
 
 
 def _holds_submission(child: Path) -> bool:
-    """Return whether an archive, or a folder or an archive in it, holds any of the seven files."""
+    """Return whether an archive or a folder, with its archives, holds any of the seven files."""
     if child.is_file():
         return holds_any(child, JUDGED_FILES)
     return any(_candidates(child)) or any(
@@ -158,17 +172,17 @@ def _student(child: Path, place: str, unpacker: _Unpacker) -> Submission:
     `child` is a folder, an archive, or a folder with an archive; `place` is that in words.
     """
     if child.is_file():
-        return _in_archive(child.stem, child, place, unpacker)
+        return _only_in_archive(child.stem, child, place, unpacker)
     archives = _archives_in(child)
     if archives and not any(_candidates(child)):
-        holding = (archive for archive in archives if holds_any(archive, JUDGED_FILES))
-        archive = next(holding, archives[0])
-        return _in_archive(child.name, archive, f"{place}/{archive.name}", unpacker)
+        with_files = (archive for archive in archives if holds_any(archive, JUDGED_FILES))
+        archive = next(with_files, archives[0])
+        return _only_in_archive(child.name, archive, f"{place}/{archive.name}", unpacker)
     return _submission(child.name, child, place, unpacker)
 
 
-def _in_archive(name: str, archive: Path, place: str, unpacker: _Unpacker) -> Submission:
-    """Return the one submission that an archive holds."""
+def _only_in_archive(name: str, archive: Path, place: str, unpacker: _Unpacker) -> Submission:
+    """Return an archive as one submission, whatever it holds; a class in it is not searched."""
     try:
         top = unpacker.unpack(archive)
     except ValueError as error:
@@ -185,7 +199,10 @@ def _not_found(name: str, root: Path, place: str, problem: str) -> Submission:
 
 
 def _submission(name: str, root: Path, place: str, unpacker: _Unpacker) -> Submission:
-    """Return the submission below `root`: the best course folder among those that hold any file."""
+    """Return `root` as one submission, with the best of the folders in it as its course folder.
+
+    Candidates are all folders that hold any of the seven files; without any, it has a problem.
+    """
     candidates = list(_candidates(root))
     if not candidates:
         problem = (
@@ -206,51 +223,56 @@ def _submission(name: str, root: Path, place: str, unpacker: _Unpacker) -> Submi
 
 
 def _preference(folder: Path, root: Path) -> tuple[bool, bool, int, bool, int, str]:
-    """Return the sort key of a candidate, the best one lowest.
+    """Return the sort key of a candidate for the course folder; the best one has the lowest.
 
-    The root itself, then the brief's place, then the one with most files; of equals the one with
-    the brief's name, then the shallowest, then the first by name.
+    Best is the root itself, then the brief's path in a clone, then the folder with most files. Of
+    equals: the one with the brief's name, then the shallowest, then the first by name.
     """
-    below = folder.relative_to(root)
+    relative = folder.relative_to(root)
     return (
         folder != root,
-        below != Path(COURSE),
+        relative != Path(COURSE),
         -len(_judged_files(folder)),
         folder.name != Path(COURSE).name,
-        len(below.parts),
-        below.as_posix(),
+        len(relative.parts),
+        relative.as_posix(),
     )
 
 
 def _notes(folder: Path, others: list[Path], root: Path) -> tuple[str, ...]:
-    """Return a sentence that says which folder was chosen, if another could be meant."""
+    """Return one sentence that says which folder was chosen; () if no other could be meant.
+
+    folder: the chosen one. others: the other candidates. If the chosen one lies where it should,
+    only another one with more files could be meant.
+    """
     count = len(_judged_files(folder))
     is_expected = folder in (root, root / COURSE)
     rivals = [other for other in others if not is_expected or len(_judged_files(other)) > count]
     if not rivals:
         return ()
     judged, rival = (
-        f"{_below(candidate, root)} with {len(_judged_files(candidate))} of the seven files"
+        f"{_path_text(candidate, root)} with {len(_judged_files(candidate))} of the seven files"
         for candidate in (folder, rivals[0])
     )
     more = f" nor {len(rivals) - 1} more such folders" if len(rivals) > 1 else ""
     return (printable(f"judged is {judged}, and not {rival}{more}"),)
 
 
-def _below(folder: Path, root: Path) -> str:
-    """Return a folder's path below the root, in words."""
+def _path_text(folder: Path, root: Path) -> str:
+    """Return a folder's path relative to the root, or "the folder itself" for the root."""
     return "the folder itself" if folder == root else folder.relative_to(root).as_posix()
 
 
 def _judged_files(folder: Path) -> frozenset[str]:
-    """Return which of the seven files a folder holds."""
+    """Return the names of the seven files that lie directly in a folder."""
     return frozenset(name for name in JUDGED_FILES if (folder / name).is_file())
 
 
 def _candidates(root: Path) -> Iterator[Path]:
     """Yield the folders from `root` downwards that hold any of the seven files.
 
-    Links are not followed, so that no folder comes twice.
+    At most MAX_FOLDERS folders are looked at, MAX_DEPTH levels deep. Links are not followed, so
+    that no folder comes twice.
     """
     for count, (path, folders, files) in enumerate(os.walk(root)):
         if count == MAX_FOLDERS:
@@ -258,7 +280,7 @@ def _candidates(root: Path) -> Iterator[Path]:
         here = Path(path)
         is_deepest = len(here.relative_to(root).parts) >= MAX_DEPTH
         searched = [name for name in sorted(folders) if not is_skipped_folder(here / name)]
-        folders[:] = [] if is_deepest else searched
+        folders[:] = [] if is_deepest else searched  # in place: os.walk descends into these
         if not JUDGED_FILES.isdisjoint(files) and _judged_files(here):
             yield here
 
@@ -273,9 +295,9 @@ def _children(folder: Path) -> list[Path]:
 
 
 def _entries(folder: Path) -> list[Path]:
-    """Return the files and folders in a folder, in natural order; without links and skipped ones.
+    """Return the files and folders in a folder, in natural order; [] if it cannot be read.
 
-    A link could lead anywhere.
+    Skipped names are left out, and links, as they could lead anywhere.
     """
     try:
         paths = [
@@ -289,7 +311,7 @@ def _entries(folder: Path) -> list[Path]:
 
 
 def _natural_key(name: str) -> list[tuple[int, str]]:
-    """Return a sort key that puts student 10 after student 9."""
+    """Return a sort key that compares digits as numbers: student 10 comes after student 9."""
     return [
         (int(part), "") if part.isdecimal() else (-1, part)
         for part in re.split(r"(\d+)", name.casefold())
@@ -297,7 +319,7 @@ def _natural_key(name: str) -> list[tuple[int, str]]:
 
 
 def _is_archive(path: Path) -> bool:
-    """Return whether a path is an archive, by its suffix; only ZIP files can be unpacked."""
+    """Return whether a path is an archive of any kind, by its suffix."""
     return path.suffix.lower() in (".zip", *OTHER_ARCHIVES) and path.is_file()
 
 
@@ -307,7 +329,10 @@ def _archives_in(folder: Path) -> list[Path]:
 
 
 def _skip_single_folders(folder: Path) -> Path:
-    """Descend while a folder holds nothing but one folder, as archives of a folder do."""
+    """Return the first folder from `folder` downwards that holds more than a single folder.
+
+    An archive of a folder often holds just that folder.
+    """
     for _ in range(MAX_DEPTH):
         entries = _entries(folder)
         if len(entries) != 1 or not entries[0].is_dir():
@@ -317,14 +342,14 @@ def _skip_single_folders(folder: Path) -> Path:
 
 
 def _others(folder: Path) -> Iterator[str]:
-    """Yield the names of what lies beside the judged files; a folder ends with a slash."""
+    """Yield the names of all but the seven files and the README; those of folders end with "/"."""
     for path in _entries(folder):
         if path.name not in JUDGED_FILES and path.name != README:
             yield printable(f"{path.name}/" if path.is_dir() else path.name)
 
 
 def _with_unique_names(submissions: list[Submission]) -> list[Submission]:
-    """Return the submissions; those that share a name get their place as their name."""
+    """Return the submissions, with the place as the name of those that share a name."""
     names = Counter(submission.name for submission in submissions)
     return [
         submission if names[submission.name] == 1 else replace(submission, name=submission.place)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-# made by tools: neither the student's folders, nor any of the brief's
+# names of folders that tools make, so that no student's files are in them
 TOOL_FOLDERS = frozenset(["__pycache__", "__MACOSX", "node_modules", "site-packages"])
 
 
@@ -14,5 +14,5 @@ def is_skipped_name(name: str) -> bool:
 
 
 def is_skipped_folder(folder: Path) -> bool:
-    """Return whether a folder is skipped, by its name or as it is a virtual environment."""
+    """Return whether a folder is skipped: by its name, or because it is a virtual environment."""
     return is_skipped_name(folder.name) or (folder / "pyvenv.cfg").exists()

@@ -17,7 +17,7 @@ from convpool.check.submissions.git_index import executable_names_in_git
 from convpool.check.submissions.search import Submission
 from convpool.check.tasks import README, TASKS, Task
 
-MAX_BYTES = 256_000  # a file of the brief has about 2000
+MAX_BYTES = 256_000  # a longer file is not read; those of the brief have about 2000
 UTF8_MARK = b"\xef\xbb\xbf"
 _EXECUTABLE = stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH
 
@@ -26,9 +26,9 @@ _EXECUTABLE = stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH
 class CourseFolder:
     """The course folder of a submission. Everything is read once, when first needed."""
 
-    root: Path  # the submission's: links out of it are not followed
-    folder: Path
-    python: Interpreter | None = None  # of the submission's functions
+    root: Path  # the submission's: a link that leads out of it is not followed
+    folder: Path  # the course folder, in the root or the root itself
+    python: Interpreter | None = None  # runs the functions, and compiles if it is the brief's
     keeps_run_bits: bool = True  # False: its archive does not say which files are executable
 
     @cached_property
@@ -38,12 +38,15 @@ class CourseFolder:
 
     @cached_property
     def executable_names_in_git(self) -> frozenset[str]:
-        """Names of the files here that are executable in git's index."""
+        """Names of the files in the folder that are executable in git's index."""
         return executable_names_in_git(self.folder)
 
     @cached_property
     def has_run_bits(self) -> bool:
-        """Whether any file here is executable; an upload or an archive may lose all run bits."""
+        """Whether any file in the folder is executable, on disk or in git's index.
+
+        If none is, an upload or an archive may have lost the bits of all.
+        """
         return bool(self.executable_names_in_git) or any(
             os.access(path, os.F_OK) and path.is_file() and path.stat().st_mode & _EXECUTABLE
             for path in self.folder.iterdir()
@@ -51,13 +54,16 @@ class CourseFolder:
 
     @cached_property
     def static_checks(self) -> StaticRun:
-        """The findings of the compiler and pycodestyle for all readable files."""
+        """The errors that the compiler and pycodestyle find in the files that can be read."""
         readable = (file for file in self.files.values() if not file.problem)
         texts = {file.task.file: file.text for file in readable if file.text is not None}
         return StaticRun(texts, self.python)
 
     def problem(self, name: str) -> str:
-        """Return why a file here cannot be judged ("": it can)."""
+        """Return why a file of the folder cannot be judged, such as "is missing"; "" if it can.
+
+        The words come after the file's name. Its content is not looked at.
+        """
         path = self.folder / name
         try:
             status = path.stat()
@@ -77,13 +83,16 @@ class CourseFolder:
 
     @cached_property
     def readme_problem(self) -> str:
-        """Why there is no README to read ("": there is one)."""
+        """Why there is no README to read, such as "is empty"; "" if there is one."""
         if problem := self.problem(README):
             return problem
         return "" if (self.folder / README).read_bytes().strip() else "is empty"
 
     def _similar_name(self, name: str) -> str:
-        """Return a hint at a file whose name differs in capitals, separators or a (1) only."""
+        """Return a hint at a file whose name is nearly `name`; "" if there is none.
+
+        It may differ in capitals, separators, or the (1) of a second download.
+        """
         letters = _letters(name)
         for path in sorted(self.folder.iterdir()):
             if path.name != name and _letters(path.name) == letters:
@@ -105,7 +114,7 @@ class TaskFile:
 
     @cached_property
     def problem(self) -> str:
-        """Why the file cannot be judged ("": it can)."""
+        """Why the file cannot be judged, such as "is missing"; "" if it can."""
         if problem := self.course.problem(self.task.file):
             return problem
         return "" if self.data.strip(UTF8_MARK + b" \t\r\n\f\v\0") else "is empty"
@@ -125,7 +134,10 @@ class TaskFile:
 
     @cached_property
     def lines(self) -> list[bytes]:
-        """The lines without their ends and without a byte order mark."""
+        """The lines without their ends and without a byte order mark; at least one.
+
+        The last one is empty if the file ends with a line end.
+        """
         data = self.data.removeprefix(UTF8_MARK)
         return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
 
@@ -136,7 +148,7 @@ class TaskFile:
 
     @property
     def tree(self) -> ast.Module:
-        """The syntax tree of a file that can be parsed."""
+        """The syntax tree; only for a file that can be parsed."""
         assert isinstance(self.parsed, ast.Module)
         return self.parsed
 
@@ -148,18 +160,21 @@ class TaskFile:
 
     @property
     def word_counts(self) -> tuple[int, int, int]:
-        """The numbers of lines, words and bytes, as wc counts them."""
+        """(Lines, words, bytes), as wc counts them."""
         return self.data.count(b"\n"), len(self.data.split()), len(self.data)
 
 
 def open_course(submission: Submission, python: Interpreter | None = None) -> CourseFolder:
-    """Return the course folder of a submission that has one."""
+    """Return the course folder of a submission; only for a submission that has one."""
     assert submission.folder is not None
     return CourseFolder(submission.root, submission.folder, python, submission.has_run_bits)
 
 
 def parse(text: str, version: tuple[int, int] | None = None) -> ast.Module | SyntaxError:
-    """Parse any text, with the syntax of a Python version; return a SyntaxError if that fails."""
+    """Return the syntax tree of any text; a SyntaxError (returned, not raised) if that fails.
+
+    version: such as (3, 8), whose syntax is accepted; None for that of the current Python.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:

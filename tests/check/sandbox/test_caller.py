@@ -277,7 +277,7 @@ def send(frame, payload):
             cells = dict(zip(thing.__code__.co_freevars, contents))
             text = json.dumps(frame).encode()
             lengths = struct.pack('<IQ', len(text), len(payload))
-            os.write(cells['channel'], cells['key'] + lengths + text + payload)
+            os.write(cells['channel'], cells['token_bytes'] + lengths + text + payload)
 """
     body = f"send({frame!r}, {payload!r})\nreturn images"
     answer = call_body(place, python, body, head=head)[0]

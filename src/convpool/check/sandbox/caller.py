@@ -1,4 +1,7 @@
-"""Call a submission's function in child processes, as many as it takes, and return the answers."""
+"""Call a submission's function in child processes and return the answers.
+
+As long as processes die, new ones make the remaining calls.
+"""
 
 from __future__ import annotations
 
@@ -21,13 +24,13 @@ def run(
     """Call a submission's function in a child process.
 
     One process makes the calls in order. If it dies, a new one makes the remaining calls. After
-    three deaths, a time-out, or a file that cannot be loaded, the rest is not run. What the file
-    prints is discarded.
+    MOST_DEATHS deaths, a time-out, or a file that cannot be loaded, the remaining calls are not
+    made. What the file prints is discarded.
 
     Parameters
     ----------
     function : SubmittedFunction
-        What is called.
+        The function that is called.
     calls : sequence of Call
         The arguments of each call. The function gets fresh, writable arrays each time.
     python : Interpreter
@@ -57,7 +60,7 @@ def follow(
 ) -> FollowedCall:
     r"""Make one call and record which lines of the submission's file run, helpers included.
 
-    The parameters are those of `run`; the first `steps` steps are recorded.
+    Parameters as in `run`, but for one call; the first `steps` lines that run are recorded.
 
     Returns
     -------
@@ -76,12 +79,14 @@ def follow(
 def _make_calls(job: Job, calls: Sequence[Call]) -> tuple[list[Answer], Messages]:
     """Make the calls in as many processes as it takes.
 
-    Returns one answer per call, and the last process's messages by their kind.
+    Returns (answers, messages): one answer per call, in order, and the last message of each kind
+    that the last process sent.
     """
     deadline = time.monotonic() + job.limits.task_seconds
     packed_calls = [pack(call) for call in calls]
     answers: list[Answer] = []
     messages: Messages = {}
+    # problem: why no further calls are made; "": none is known
     with make_workplace(job) as (work, problem):
         while len(answers) < len(calls) and not problem:
             remaining = packed_calls[len(answers) :]
@@ -99,10 +104,25 @@ def _add_ending(
 ) -> tuple[list[Answer], str]:
     """Add the answer of the call during which a process ended.
 
-    `ending` says how it ended; `calls` is the number of all calls of the task. Returns the answers,
-    and why no further calls are made ("": a new process may make them).
+    Parameters
+    ----------
+    answers : list of Answer
+        Those that came before.
+    ending : Answer
+        How the process ended.
+    messages : Messages
+        The process's last message of each kind.
+    calls : int
+        The number of all calls of the task.
+
+    Returns
+    -------
+    answers : list of Answer
+        With that of the call added; with all that are missing if the file could not be loaded.
+    problem : str
+        Why no further calls are made; "" if a new process may make them.
     """
-    if "isolation" not in messages:
+    if "isolation" not in messages:  # it ended before it could have loaded the file
         return answers, ending.words
     loaded = messages.get("loaded")
     isolation = messages["isolation"]["words"]
@@ -110,8 +130,14 @@ def _add_ending(
         words = f"{ending.words}, while the file was being loaded"
         ending = replace(ending, words=words, loaded=False)
     elif not loaded["loaded"]:
-        raised = Answer("raised", words=loaded["words"], line=loaded["line"], loaded=False)
-        return answers + [replace(raised, isolation=isolation)] * (calls - len(answers)), ""
+        not_loaded = Answer(
+            "raised",
+            words=loaded["words"],
+            line=loaded["line"],
+            loaded=False,
+            isolation=isolation,
+        )
+        return answers + [not_loaded] * (calls - len(answers)), ""
     answers = [*answers, replace(ending, isolation=isolation)]
     if loaded is None:
         return answers, "the file could not be loaded"

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
 
+# of a call: "died": its process ended; "not run": the call was not made
 OUTCOMES = ("returned", "raised", "not an array", "timed out", "died", "not run")
 
 
@@ -32,12 +33,12 @@ class Call:
 
 @dataclass(frozen=True)
 class Answer:
-    """The result of one call."""
+    """What came of one call."""
 
     outcome: str  # one of OUTCOMES
-    value: NDArray[Any] | None = None  # the array, if it returned one
+    value: NDArray[Any] | None = None  # the array; None unless the outcome is "returned"
     words: str = ""  # a sentence, for every outcome but "returned"
-    line: int | None = None  # of the submission's file, where an exception came from
+    line: int | None = None  # of the submission's file: where an exception was raised
     changed: tuple[int, ...] = ()  # positions of the array arguments that the function wrote to
     seconds: float = 0.0  # of processor time, all threads of the child together
     peak: int = 0  # most bytes of memory that the child has held so far

@@ -22,16 +22,18 @@ except ImportError:  # Windows, or a Python that was built without one
     ctypes = None  # type: ignore[assignment]
     resource = None  # type: ignore[assignment]
 
-# CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET
+# namespaces of unshare(2): CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET
 _MOUNTS, _MESSAGES, _USERS = 0x20000, 0x8000000, 0x10000000
 _PROCESSES, _NETWORK = 0x20000000, 0x40000000
-# MS_*
+# flags of mount(2): MS_RDONLY, MS_NOSUID, MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE
 _READ_ONLY, _NO_SUID, _REMOUNT, _BIND, _RECURSIVE, _PRIVATE = 1, 2, 32, 4096, 16384, 1 << 18
 # ST_* flags of a mounted file system -> the MS_* flags that a remount must repeat
 _REPEATED_FLAGS = {2: 2, 4: 4, 8: 8, 1024: 1024, 2048: 2048, 4096: 1 << 21}
-_PARENT_DEATH, _SUBREAPER, _NO_NEW_PRIVILEGES = 1, 36, 38  # PR_SET_*
+# options of prctl(2): PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS
+_PARENT_DEATH, _SUBREAPER, _NO_NEW_PRIVILEGES = 1, 36, 38
 _CAPABILITIES = 0x20080522  # the version of capset's header that has 64 capabilities
 
+# what the submission's process sees of the system, read-only
 _SYSTEM_FOLDERS = (
     "/usr",
     "/bin",
@@ -51,62 +53,87 @@ _FREE_USERS = range(61184, 65520)
 def enclose(namespaces: bool, on_end: Callable[[int], None]) -> list[str]:
     """Fork the process that will run the submission; this returns in that process only.
 
-    The other processes clear up after it: once it has ended and none of its descendants is left,
-    they call `on_end` with its wait status. Returns the restrictions in force, such as "no
-    network".
+    The other processes wait for it. Once it has ended, they call `on_end` with its wait status, end
+    its descendants, and exit. Without fork (Windows), nothing is done.
+
+    Parameters
+    ----------
+    namespaces : bool
+        Whether to leave the machine's network, processes and mounts, where Linux allows it.
+    on_end : function of int
+        Is called in another process than the submission's.
+
+    Returns
+    -------
+    list of str
+        The restrictions in force, of "no network" and "own process space".
     """
     if not hasattr(os, "fork"):
         return []
-    _prctl(_PARENT_DEATH, signal.SIGTERM)
-    words = _unshare() if namespaces and sys.platform == "linux" else []
-    if "own process space" in words:
-        # the first process in a process space must not be the submission's: signals cannot end it,
-        # and all others end with it
+    _prctl(_PARENT_DEATH, signal.SIGTERM)  # if the checker ends, this process gets SIGTERM
+    restrictions = _unshare() if namespaces and sys.platform == "linux" else []
+    if "own process space" in restrictions:
+        # The first process in a process space must not be the submission's: signals cannot end it,
+        # and all others end with it. So fork twice.
         if _fork_and_wait(_end_descendants) is not None:
             os._exit(0)
         _prctl(_PARENT_DEATH, signal.SIGKILL)
         status = _fork_and_wait(None)
     else:
-        _prctl(_SUBREAPER, 1)
+        _prctl(_SUBREAPER, 1)  # descendants whose parent ends become this process's children
         status = _fork_and_wait(_end_descendants)
     if status is not None:
         on_end(status)
         os._exit(0)
-    return words
+    return restrictions
 
 
 def confine(limits: dict[str, Any], work: str, user: int) -> list[str]:
-    """Restrict this process; return the restrictions in force, such as "own root".
+    """Restrict this process to a root folder, a user and limits, where the system allows it.
 
-    limits: `Limits.for_child`. work: the folder with `submission`, `scratch` and an empty `root`.
-    user: the user id to become if this process is root's.
+    Parameters
+    ----------
+    limits : dict
+        `Limits.for_child`.
+    work : str
+        The folder with `submission`, `scratch` and an empty `root`.
+    user : int
+        The user id to become if this process is root's.
+
+    Returns
+    -------
+    list of str
+        The restrictions in force, of "own root", "unprivileged user" and "limits".
     """
-    words = []
+    restrictions = []
     root = os.path.join(work, "root")
     other_threads = _count_threads(os.getuid()) if hasattr(os, "getuid") else 0
     if limits["namespaces"] and sys.platform == "linux":
         with contextlib.suppress(OSError):
             _build_root(root, work, limits)
             os.chroot(root)
-            words.append("own root")
-    os.chdir("/scratch" if words else os.path.join(work, "scratch"))
+            restrictions.append("own root")
+    os.chdir("/scratch" if restrictions else os.path.join(work, "scratch"))
     if hasattr(os, "getuid") and os.getuid() == 0:
         with contextlib.suppress(OSError):
             _become(user)
-            words.append("unprivileged user")
+            restrictions.append("unprivileged user")
             other_threads = 0
     _drop_capabilities()
-    return words + _set_limits(limits, other_threads)
+    return restrictions + _set_limits(limits, other_threads)
 
 
 def free_user() -> int:
-    """Return a user id that no account and no process has; different for concurrent processes."""
+    """Return a user id of _FREE_USERS that no account and no process has.
+
+    Concurrent processes get different ones in most cases, as the search starts at their own id.
+    """
     import pwd
 
-    taken: set[int] = {account.pw_uid for account in pwd.getpwall()}
-    taken |= {_owner(process) for process in _process_ids()}
-    first = os.getpid() % len(_FREE_USERS)
-    return min(set(_FREE_USERS) - taken, key=lambda user: (user - first) % len(_FREE_USERS))
+    used: set[int] = {account.pw_uid for account in pwd.getpwall()}
+    used |= {_owner(process) for process in _process_ids()}
+    start = os.getpid() % len(_FREE_USERS)
+    return min(set(_FREE_USERS) - used, key=lambda user: (user - start) % len(_FREE_USERS))
 
 
 def _unshare() -> list[str]:
@@ -115,9 +142,10 @@ def _unshare() -> list[str]:
     Returns the restrictions in force, of "no network" and "own process space".
     """
     user, group = os.getuid(), os.getgid()
-    words = []
+    restrictions = []
     with contextlib.suppress(OSError):
         if user != 0:
+            # a user namespace gives an ordinary user the right to make the others; map its ids
             _call_c("unshare", _USERS)
             for name, line in (
                 ("setgroups", "deny"),
@@ -126,21 +154,22 @@ def _unshare() -> list[str]:
             ):
                 with open(f"/proc/self/{name}", "w", encoding="ascii") as file:
                     file.write(line)
-        for flag, word in (
+        for flag, restriction in (
             (_MOUNTS, ""),
             (_MESSAGES, ""),
             (_NETWORK, "no network"),
             (_PROCESSES, "own process space"),
         ):
             _call_c("unshare", flag)
-            words.append(word)
-    return [word for word in words if word]
+            restrictions.append(restriction)
+    return [restriction for restriction in restrictions if restriction]
 
 
 def _fork_and_wait(clear_up: Callable[[], None] | None) -> int | None:
-    """Fork; return None in the new process, and its wait status in the old one once it has ended.
+    """Fork, and wait in the old process until the new one has ended.
 
-    The old process then calls `clear_up`, and also does so on SIGTERM.
+    Returns None in the new process, and in the old one the wait status of the new one. The old
+    process calls `clear_up` before it returns, and whenever it gets SIGTERM.
     """
     if clear_up:
         signal.signal(signal.SIGTERM, lambda *_: clear_up())
@@ -155,8 +184,8 @@ def _fork_and_wait(clear_up: Callable[[], None] | None) -> int | None:
 
 
 def _end_descendants() -> None:
-    """Kill all descendants, stopping all of them first so that none can fork meanwhile."""
-    for _ in range(100):
+    """Kill all descendants of this process; stop them first, so that none can fork meanwhile."""
+    for _ in range(100):  # until none is left, but not forever
         processes = _descendants()
         for number in (signal.SIGSTOP, signal.SIGKILL):
             for process in processes:
@@ -167,17 +196,18 @@ def _end_descendants() -> None:
 
 
 def _descendants() -> list[int]:
-    """Return the ids of this process's living descendants.
+    """Return the ids of this process's living descendants; [] where there is no /proc.
 
-    Those whose parent has ended are among them, as this process is their subreaper.
+    Those whose parent has ended are among them if this process is their subreaper.
     """
     children: dict[int, list[int]] = {}
     for process in _process_ids():
         with contextlib.suppress(OSError), open(
             f"/proc/{process}/stat", encoding="utf-8", errors="replace"
         ) as file:
+            # PID (NAME) STATE PARENT ...; the name may hold spaces and parentheses
             state, parent = file.read().rpartition(")")[2].split()[:2]
-            if state != "Z":
+            if state != "Z":  # not a process that has ended and waits to be collected
                 children.setdefault(int(parent), []).append(process)
     family = [os.getpid()]
     for process in family:  # the list grows meanwhile
@@ -210,9 +240,10 @@ def _count_threads(user: int) -> int:
 
 
 def _build_root(root: str, work: str, limits: dict[str, Any]) -> None:
-    """Mount a small root folder at `root`.
+    """Mount a file system at the folder `root` that holds all that the submission may see.
 
-    It holds Python, the system and the submission, all read-only, and two writable folders.
+    Python, the system and the submission are read-only; /scratch and /tmp are writable. Raises
+    OSError if that is not allowed. limits: `Limits.for_child`.
     """
     _mount("none", "/", "", _RECURSIVE | _PRIVATE)
     size = f"size={limits['file_bytes']},nr_inodes={limits['files']},mode=755"
@@ -232,11 +263,11 @@ def _build_root(root: str, work: str, limits: dict[str, Any]) -> None:
 
 
 def _readable_folders() -> list[str]:
-    """Return the system's folders, and this Python's that are not below them, shortest first."""
-    python = {sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix, *sys.path}
-    python |= {os.path.realpath(path) for path in python}
+    """Return _SYSTEM_FOLDERS, then the folders of this Python that do not lie in any of these."""
+    python_paths = {sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix, *sys.path}
+    python_paths |= {os.path.realpath(path) for path in python_paths}
     folders = list(_SYSTEM_FOLDERS)
-    for path in sorted(python, key=len):
+    for path in sorted(python_paths, key=len):  # outer folders before those in them
         if (
             os.path.isdir(path)
             and path != "/"
@@ -247,20 +278,21 @@ def _readable_folders() -> list[str]:
 
 
 def _mount_again(source: str, target: str, *, is_writable: bool = False) -> None:
-    """Mount a file or folder at a second path."""
+    """Mount a file or folder at a second path, read-only unless `is_writable`."""
     os.makedirs(target if os.path.isdir(source) else os.path.dirname(target), exist_ok=True)
     if not os.path.isdir(source):
         with open(target, "wb"):
             pass
     _mount(source, target, "", _BIND | _RECURSIVE)
     if not is_writable:
+        # only a remount can make it read-only; it must repeat the flags that are set
         source_flags = os.statvfs(source).f_flag
         flags = sum(flag for bit, flag in _REPEATED_FLAGS.items() if source_flags & bit)
         _mount("none", target, "", _BIND | _REMOUNT | _READ_ONLY | flags)
 
 
 def _become(user: int) -> None:
-    """Change from root to another user, who gets the current folder."""
+    """Change from root to another user, and make the current folder that user's."""
     if os.stat(".").st_uid != user:
         os.chown(".", user, user)
     os.setgroups([])
@@ -269,7 +301,7 @@ def _become(user: int) -> None:
 
 
 def _drop_capabilities() -> None:
-    """Give up the capabilities of a namespace's first user, and any gained by starting programs."""
+    """Give up all capabilities (rights of root), and those that started programs could regain."""
     if sys.platform != "linux" or ctypes is None:
         return
     with contextlib.suppress(OSError):
@@ -293,14 +325,15 @@ def _set_limits(limits: dict[str, Any], other_threads: int) -> list[str]:
         "NOFILE": limits["open_files"],
         "CORE": 0,
     }
-    for name, most in maxima.items():
-        kind = getattr(resource, f"RLIMIT_{name}", None)
-        if kind is not None:
-            _, hard = resource.getrlimit(kind)
-            value = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    for name, maximum in maxima.items():
+        number = getattr(resource, f"RLIMIT_{name}", None)  # None: this system has no such limit
+        if number is not None:
+            _, hard = resource.getrlimit(number)
+            value = maximum if hard == resource.RLIM_INFINITY else min(maximum, hard)
             with contextlib.suppress(OSError, ValueError):
-                # a higher hard limit of CPU time: the process gets SIGXCPU, not SIGKILL
-                resource.setrlimit(kind, (value, value if name != "CPU" else hard))
+                # keep the hard limit of CPU time: at the soft one the process gets SIGXCPU, which
+                # tells a time-out from a death; at the hard one SIGKILL
+                resource.setrlimit(number, (value, value if name != "CPU" else hard))
     return ["limits"]
 
 
@@ -316,7 +349,10 @@ def _prctl(option: int, value: int) -> None:
 
 
 def _call_c(name: str, *arguments: Any) -> None:
-    """Call a function of the C library; raise OSError if it fails or cannot be called."""
+    """Call a function of the C library; raise OSError if it does not return 0.
+
+    Also if it cannot be called. Integers are passed as unsigned long.
+    """
     if ctypes is None:
         raise OSError("this Python has no ctypes")
     library = ctypes.CDLL(None, use_errno=True)

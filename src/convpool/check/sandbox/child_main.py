@@ -43,7 +43,7 @@ def main() -> None:
     isolation = _load_file("child_isolation", os.path.join(here, "child_isolation.py"))
     user = isolation.free_user() if hasattr(os, "getuid") and os.getuid() == 0 else 0
     token = job.pop("token")
-    words = isolation.enclose(
+    restrictions = isolation.enclose(
         job["limits"]["namespaces"],
         lambda status: _make_sender(channel, token)({"kind": "end", "status": status}),
     )
@@ -52,11 +52,13 @@ def main() -> None:
     import numpy as np  # before the process is confined, as its folder may be out of reach then
 
     calls = _read_calls(job["calls"], arrays, np)
-    words += isolation.confine(job["limits"], job["work"], user)
+    restrictions += isolation.confine(job["limits"], job["work"], user)
     _redirect_to_null(2, os.O_WRONLY)
     send = _make_sender(_hide(channel), token)
-    send({"kind": "isolation", "words": words, "numpy": np.__version__})
-    folder = "/submission" if "own root" in words else os.path.join(job["work"], "submission")
+    send({"kind": "isolation", "words": restrictions, "numpy": np.__version__})
+    folder = (
+        "/submission" if "own root" in restrictions else os.path.join(job["work"], "submission")
+    )
     sys.path.append(folder)
     packages = os.path.dirname(os.path.dirname(os.path.abspath(np.__file__)))
     sys.meta_path.insert(0, _OnlyNumPy(packages))
@@ -71,7 +73,7 @@ class _OnlyNumPy:
         self.packages = packages  # the folder of installed packages
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
-        """Raise ModuleNotFoundError for a hidden package; leave all others to the next finder."""
+        """Raise ModuleNotFoundError for a hidden package; leave others to the next finder: None."""
         if "." in name or name == "numpy":
             return
         spec = importlib.machinery.PathFinder.find_spec(name)
@@ -87,9 +89,12 @@ class _OnlyNumPy:
 def _run(
     path: str, job: dict[str, Any], calls: list[Any], np: ModuleType, send: Callable[..., None]
 ) -> None:
-    """Load the file, make the calls (pairs of arguments and keywords), and send the answers."""
+    """Load the file at `path`, make the calls if that succeeds, and send a message about each.
+
+    calls: as `_read_calls` returns them. send: as `_make_sender` returns it.
+    """
     make_call = _make_caller(path, np, job["limits"]["result_bytes"])
-    problem = {}
+    problem = {}  # why the file cannot be loaded: "words", and "line" if there is one
     try:
         module = _load_file(os.path.splitext(job["file"])[0], path)
         function: Any = getattr(module, job["function"], None)
@@ -100,7 +105,7 @@ def _run(
     send(dict(problem, kind="loaded", loaded=not problem))
     if problem:
         return
-    while calls:
+    while calls:  # each is dropped before it is made, so that its arrays are freed after it
         arguments, keywords = calls.pop(0)
         if job["steps"]:
             recorder = _StepRecorder(path, np, job["steps"])
@@ -114,9 +119,10 @@ def _run(
 def _make_caller(
     path: str, np: ModuleType, result_bytes: int
 ) -> Callable[..., tuple[dict[str, Any], bytes]]:
-    """Return a function that makes a call and returns its answer: a message, and the array as .npy.
+    """Return make_call(function, arguments, keywords) -> (answer as a message, array as .npy).
 
-    It holds the functions of NumPy and the clock that it needs, as the submission may replace them.
+    It keeps the functions of NumPy and the clock that it needs, as the submission may replace them.
+    result_bytes: a larger array is no result.
     """
     ndarray, as_array, now, peak = np.ndarray, np.array, time.process_time, _peak_memory
 
@@ -148,10 +154,10 @@ def _make_caller(
 
 def _refusal(value: Any, ndarray: Any, result_bytes: int) -> str:
     """Return why a result is not an array of numbers that can be sent; "" if it is one."""
-    kind = type(value)
-    if not issubclass(kind, ndarray):
-        named = "None" if value is None else f"a {kind.__name__}"
-        return f"it returned {named}, not an array"
+    value_type = type(value)
+    if not issubclass(value_type, ndarray):
+        description = "None" if value is None else f"a {value_type.__name__}"
+        return f"it returned {description}, not an array"
     array = ndarray.view(value, ndarray)
     if array.dtype.kind not in "biufc":
         return f"it returned an array of dtype {array.dtype.str}, not of numbers"
@@ -166,15 +172,16 @@ def _refusal(value: Any, ndarray: Any, result_bytes: int) -> str:
 def _as_npy(array: Any) -> bytes:
     """Return an array in C order as the bytes of a .npy file, version 1.0."""
     header = repr({"descr": array.dtype.str, "fortran_order": False, "shape": array.shape}).encode()
+    # magic, length and header with its line end together fill a multiple of 64 bytes
     header += b" " * (-(len(header) + 11) % 64) + b"\n"
     data: bytes = array.tobytes()
     return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header + data
 
 
 def _describe_exception(error: BaseException, path: str) -> dict[str, Any]:
-    """Return {"words", "line"}: an exception's type and message, and the line in the file `path`.
+    """Return {"words": type and message of an exception, "line": where in the file at `path`}.
 
-    The line is the last one of that file in the traceback, None if there is none.
+    The line is the last one of that file in the traceback, or that of a SyntaxError; else None.
     """
     line = error.lineno if isinstance(error, SyntaxError) and error.filename == path else None
     trace = error.__traceback__
@@ -198,17 +205,17 @@ def _describe_exception(error: BaseException, path: str) -> dict[str, Any]:
 
 
 class _StepRecorder:
-    """Records the lines of one file that run, and the local names that each changed, as text."""
+    """Records the first lines of one file that run, and the names that each changed, as text."""
 
-    def __init__(self, path: str, np: ModuleType, most: int) -> None:
-        self.path, self.most = path, most
+    def __init__(self, path: str, np: ModuleType, max_steps: int) -> None:
+        self.path, self.max_steps = path, max_steps
         self.ndarray, self.array2string, self.argwhere = np.ndarray, np.array2string, np.argwhere
         self.steps: list[list[Any]] = []  # each: the line, the function, name -> text
-        # of each open frame: its last step, and the values of its names before it
+        # running frame -> (its last step, the snapshots of its names before that step)
         self.frames: dict[FrameType, tuple[list[Any], dict[str, Any]]] = {}
 
     def follow(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Return a function that does the same while its steps are recorded."""
+        """Return a function that calls `function` and records the lines that run meanwhile."""
 
         def call(*arguments: Any, **keywords: Any) -> Any:
             sys.settrace(self.on_call)
@@ -220,8 +227,11 @@ class _StepRecorder:
         return call
 
     def on_call(self, frame: FrameType, event: str, _: Any) -> Any:
-        """Start a frame, if it is of the file (a trace function: returns that of its lines)."""
-        if frame.f_code.co_filename != self.path or len(self.steps) >= self.most:
+        """Record the call of a function, if it is of the file: the trace function of sys.settrace.
+
+        Returns the trace function of its lines, None for a function of another file.
+        """
+        if frame.f_code.co_filename != self.path or len(self.steps) >= self.max_steps:
             return None
         step: list[Any] = [frame.f_lineno, frame.f_code.co_name, {}]
         self.frames[frame] = (step, {})
@@ -229,18 +239,18 @@ class _StepRecorder:
         return self.on_line
 
     def on_line(self, frame: FrameType, event: str, _: Any) -> Any:
-        """Record what the previous line changed, and the line that runs now (a trace function)."""
+        """Record what the previous line changed, and the line that runs next: a trace function."""
         step, before = self.frames[frame]
         values = {
             name: value for name, value in list(frame.f_locals.items()) if not name.startswith(".")
-        }
+        }  # names with a dot are made by comprehensions
         for name, value in values.items():
             change = self.describe_change(before.get(name), value)
             if change:
                 step[2][name] = change
         if event == "return":
             del self.frames[frame]
-        elif len(self.steps) >= self.most:
+        elif len(self.steps) >= self.max_steps:
             sys.settrace(None)
             frame.f_trace = None
             return None
@@ -252,7 +262,10 @@ class _StepRecorder:
         return self.on_line
 
     def snapshot(self, value: Any) -> Any:
-        """Return what later values are compared with: an array's copy if it is small, else text."""
+        """Return what `describe_change` takes as `before`: a small array's copy, else text.
+
+        A large array is not copied, so that its changes in place are not seen.
+        """
         if type(value) is self.ndarray:
             return value.copy() if value.size <= 10000 else value
         return self.short_text(value)
@@ -270,6 +283,7 @@ class _StepRecorder:
             return self.short_text(value)
         if value.dtype.kind not in "biufc" or before.tobytes() == value.tobytes():
             return ""
+        # x != x is true for NaN alone: NaN that stays NaN is no change
         different = self.argwhere((before != value) & ~((before != before) & (value != value)))
         if len(different) == 0 or value.size <= 9 or len(different) > value.size // 2:
             return self.short_text(value)
@@ -291,15 +305,21 @@ class _StepRecorder:
 
 
 def _make_sender(channel: int, token: str) -> Callable[..., None]:
-    """Return a function that sends a message and its payload; in forks of this process it exits."""
+    """Return send(message, payload=b""), which writes both to the channel.
+
+    It keeps the functions that it needs, as the submission may replace them. In a fork of this
+    process it ends the fork instead.
+    """
     write, process_id, leave, own_id, dumps = os.write, os.getpid, os._exit, os.getpid(), json.dumps
-    key = bytes.fromhex(token)
+    token_bytes = bytes.fromhex(token)
 
     def send(message: dict[str, Any], payload: bytes = b"") -> None:
         if process_id() != own_id:
             leave(0)  # a fork of the submission that returned from its function
         text = dumps(message).encode()
-        unsent = memoryview(key + struct.pack("<IQ", len(text), len(payload)) + text + payload)
+        unsent = memoryview(
+            token_bytes + struct.pack("<IQ", len(text), len(payload)) + text + payload
+        )
         try:
             while unsent:
                 unsent = unsent[write(channel, unsent) :]
@@ -310,7 +330,7 @@ def _make_sender(channel: int, token: str) -> Callable[..., None]:
 
 
 def _read_calls(calls: list[Any], arrays: bytes, np: ModuleType) -> list[Any]:
-    """Return each call's arguments and keywords, from their JSON and the arrays as .npy."""
+    """Return (arguments, keywords) of each call, from its JSON and all arrays as .npy."""
     stream = io.BytesIO(arrays)
 
     def read_value(tree: Any) -> Any:
@@ -332,7 +352,7 @@ def _read_calls(calls: list[Any], arrays: bytes, np: ModuleType) -> list[Any]:
 
 
 def _load_file(name: str, path: str) -> ModuleType:
-    """Import a file by its path under a name, which need not be an identifier."""
+    """Import the file at `path` as a module, and return it; its name need not be an identifier."""
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise ImportError(f"{path} is no Python file")
@@ -343,7 +363,10 @@ def _load_file(name: str, path: str) -> ModuleType:
 
 
 def _hide(channel: int) -> int:
-    """Move the channel to a random descriptor that started programs do not inherit; return it."""
+    """Move the channel to a random descriptor that started programs do not inherit; return it.
+
+    On Windows, the channel stays where it is.
+    """
     if sys.platform == "win32":
         return channel
     number = random.SystemRandom().randrange(50, 250)
@@ -353,7 +376,7 @@ def _hide(channel: int) -> int:
 
 
 def _redirect_to_null(descriptor: int, mode: int) -> None:
-    """Redirect a standard stream to the null device."""
+    """Redirect a standard stream (0, 1 or 2) to the null device; mode: as of os.open."""
     null = os.open(os.devnull, mode)
     os.dup2(null, descriptor)
     os.close(null)
@@ -363,8 +386,8 @@ def _peak_memory() -> int:
     """Return the most bytes that this process has held in memory; 0 on Windows."""
     if resource is None:
         return 0
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most if sys.platform == "darwin" else most * 1024
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024  # macOS counts bytes, others KiB
 
 
 if __name__ == "__main__":

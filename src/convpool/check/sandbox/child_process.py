@@ -28,7 +28,8 @@ from convpool.check.sandbox.interpreters import Interpreter
 from convpool.check.sandbox.limits import END_SECONDS, MESSAGE_BYTES, SOURCE_BYTES, Limits
 from convpool.check.tasks import TASKS
 
-_STOP_SECONDS = 0.1  # between looks at whether everything is to stop
+_STOP_SECONDS = 0.1  # between two looks at `Limits.stop`
+# of the child process: NumPy's libraries start no threads, so that times compare
 _ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
@@ -36,9 +37,12 @@ _ENVIRONMENT = {
     "LANG": "C.UTF-8",
 }
 
-PackedCall = tuple[dict[str, Any], bytes]  # a call as JSON values, and its arrays as .npy
-Message = dict[str, Any]  # what the child sends: its "kind", and what that kind has
-Messages = dict[str, Message]  # the last message of each kind
+# (a call as JSON values, its arrays as .npy, one after the other)
+PackedCall = tuple[dict[str, Any], bytes]
+# what the child sends: its "kind", a key of _PARSERS, and the entries that its parser returns; here
+# also "broken": something forged or damaged came instead
+Message = dict[str, Any]
+Messages = dict[str, Message]  # kind -> the last message of that kind
 
 
 @dataclass(frozen=True)
@@ -48,16 +52,34 @@ class Job:
     function: SubmittedFunction
     python: Interpreter
     limits: Limits
-    steps: int = 0  # to record of a call that is followed; 0: it is not followed
+    steps: int = 0  # how many steps (lines that run) are recorded of the only call; 0: none
 
 
 def run_process(
     job: Job, work: Path, calls: Sequence[PackedCall], deadline: float
 ) -> tuple[list[Answer], Answer, Messages]:
-    """Make calls in one process, in the folder `work`, until a moment of time.monotonic().
+    """Make calls in one child process.
 
-    Returns the answers that came, an answer for the call during which the process ended (if it made
-    fewer than all), and the last message of each kind.
+    Parameters
+    ----------
+    job : Job
+        What is called, and how.
+    work : Path
+        The folder that `make_workplace` made.
+    calls : sequence of PackedCall
+        The calls, in order.
+    deadline : float
+        The moment of time.monotonic() at which the process is ended.
+
+    Returns
+    -------
+    answers : list of Answer
+        Those that came, in order.
+    ending : Answer
+        How the process ended, as the answer to the call that it was making; only meant to be used
+        if there are fewer answers than calls.
+    messages : Messages
+        The last message of each kind.
     """
     token = secrets.token_bytes(16)
     queued: queue.Queue[Message | None] = queue.Queue()
@@ -84,24 +106,26 @@ def run_process(
 def _next_message(
     queued: queue.Queue[Message | None], deadline: float, limits: Limits
 ) -> Message | None:
-    """Wait for the next message, None at the end of them.
+    """Wait for the next message and return it; None once the child has closed its channel.
 
-    Raises queue.Empty if none came before the deadline, or if everything is to stop.
+    Raises queue.Empty if none came before the deadline, or if `limits.stop` is set.
     """
     while True:
-        left = deadline - time.monotonic()
+        seconds_left = deadline - time.monotonic()
         try:
-            return queued.get(timeout=min(max(left, 0), _STOP_SECONDS))
+            return queued.get(timeout=min(max(seconds_left, 0), _STOP_SECONDS))
         except queue.Empty:
-            if left <= 0 or limits.stop.is_set():
+            if seconds_left <= 0 or limits.stop.is_set():
                 raise
 
 
 @contextlib.contextmanager
 def make_workplace(job: Job) -> Iterator[tuple[Path, str]]:
-    """Make a temporary folder with a read-only copy of the seven files.
+    """Make a temporary folder with a copy of the seven files, and remove it on leaving.
 
-    Yields the folder, and why the job's file cannot be run ("": it can).
+    Yields (folder, problem): problem says why the job's file cannot be run; "" if it can. The
+    folder has `submission` with the copies, read-only, `scratch` for the child's files, and `root`,
+    empty.
     """
     with tempfile.TemporaryDirectory(prefix="convpool-check-", ignore_cleanup_errors=True) as name:
         work = Path(name)
@@ -118,7 +142,10 @@ def make_workplace(job: Job) -> Iterator[tuple[Path, str]]:
 
 
 def pack(call: Call) -> PackedCall:
-    """Return a call as JSON values, and its arrays as .npy, one after the other."""
+    """Return (the call as JSON values, its arrays as .npy, one after the other).
+
+    Raises TypeError for an argument that no call may have: see `Call`.
+    """
     arrays = io.BytesIO()
 
     def as_json(value: Any) -> Any:
@@ -146,7 +173,7 @@ def pack(call: Call) -> PackedCall:
 
 
 def _copy(folder: Path, file: str, work: Path) -> str:
-    """Copy a submission's file into `work`; return why it was not copied ("": it was).
+    """Copy a file of a folder into `work`/submission; return why not, "" if it was copied.
 
     Only plain files inside the folder are copied; a link that leads out of it is not followed.
     """
@@ -170,9 +197,10 @@ def _copy(folder: Path, file: str, work: Path) -> str:
 def _start(
     job: Job, work: Path, calls: Sequence[PackedCall], token: bytes
 ) -> Iterator[tuple[subprocess.Popen[bytes], IO[bytes]]]:
-    """Start the process; on leaving the context, end it and everything that it started.
+    """Start the child process; on leaving, end it and everything that it started.
 
-    Yields the process, and the file with its standard error.
+    Yields (process, errors): errors is the file to which its standard error goes. Parameters as in
+    `run_process`; token: what each of its messages must begin with, so that none is forged.
     """
     description = {
         "token": token.hex(),
@@ -185,6 +213,7 @@ def _start(
         "calls": [call for call, _ in calls],
     }
     command = [str(job.python.path), "-I", "-B", child_main.__file__]
+    # Windows starts no Python without SYSTEMROOT
     environment = _ENVIRONMENT | {
         name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ
     }
@@ -209,7 +238,7 @@ def _start(
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the process and its descendants: ask it to do so itself, and kill it if it does not."""
+    """End the process and its descendants: by SIGTERM first, by SIGKILL after END_SECONDS."""
     process.terminate()
     try:
         process.wait(timeout=END_SECONDS)
@@ -217,27 +246,31 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         process.kill()
         process.wait()
     if hasattr(os, "killpg"):
-        with contextlib.suppress(OSError):  # usually none is left
+        with contextlib.suppress(OSError):  # fails if no process of its group is left, as usual
             os.killpg(process.pid, signal.SIGKILL)
 
 
 def _read_messages(
     stream: IO[bytes], token: bytes, limits: Limits, queued: queue.Queue[Message | None]
 ) -> None:
-    """Read messages into a queue, then None; stop at the first one that is forged or damaged."""
+    """Put all messages of a stream into a queue, and None at its end.
+
+    At the first one that is forged or damaged, put {"kind": "broken"} and stop. Runs in a thread.
+    """
     with stream:
         while True:
-            key = stream.read(len(token))
-            if not key:
+            first_bytes = stream.read(len(token))
+            if not first_bytes:
                 return queued.put(None)
             try:
-                if key != token:
+                if first_bytes != token:
                     raise ValueError("no token")
-                text, result = struct.unpack("<IQ", _read_exactly(stream, 12))  # numbers of bytes
-                if text > MESSAGE_BYTES or result > limits.result_bytes + 10_000:
+                json_bytes, payload_bytes = struct.unpack("<IQ", _read_exactly(stream, 12))
+                # a .npy has a header, too
+                if json_bytes > MESSAGE_BYTES or payload_bytes > limits.result_bytes + 10_000:
                     raise ValueError("too long")
-                content = json.loads(_read_exactly(stream, text))
-                kind, payload = content["kind"], _read_exactly(stream, result)
+                content = json.loads(_read_exactly(stream, json_bytes))
+                kind, payload = content["kind"], _read_exactly(stream, payload_bytes)
                 queued.put(_PARSERS[kind](content, payload) | {"kind": kind})
             except Exception:  # a forged message may hold anything
                 return queued.put({"kind": "broken"})
@@ -269,18 +302,18 @@ def _parse_answer(content: Message, payload: bytes) -> Message:
 
 
 def _parse_isolation(content: Message, _: bytes) -> Message:
-    """Return {"words": the restrictions in force, a sentence each}."""
+    """Return {"words": the restrictions in force, such as "no network"}."""
     return {"words": tuple(str(word) for word in content["words"])}
 
 
 def _parse_loaded(content: Message, _: bytes) -> Message:
-    """Return whether the file was loaded: {"loaded", "words": why not, "line": where}."""
+    """Return {"loaded": whether the file was loaded, "words": why not, "line": where it failed}."""
     words, line = str(content.get("words", ""))[:1000], _line(content.get("line"))
     return {"loaded": _one_of(content["loaded"], True, False), "words": words, "line": line}
 
 
 def _parse_steps(content: Message, _: bytes) -> Message:
-    """Return {"steps": the lines that ran, "complete": whether all were recorded}."""
+    """Return {"steps": tuple of Step, "complete": whether all lines that ran are among them}."""
     steps = [
         Step(int(line), str(function), {str(name): str(text) for name, text in values.items()})
         for line, function, values in content["steps"]
@@ -293,6 +326,7 @@ def _parse_end(content: Message, _: bytes) -> Message:
     return {"code": os.waitstatus_to_exitcode(content["status"])}
 
 
+# kind of message -> its parser
 _PARSERS = {
     "isolation": _parse_isolation,
     "loaded": _parse_loaded,
@@ -303,19 +337,19 @@ _PARSERS = {
 
 
 def _one_of(value: Any, *values: Any) -> Any:
-    """Return a value if it is one of `values`; raise ValueError otherwise."""
+    """Return that one of `values` that equals a value; raise ValueError if none does."""
     return values[values.index(value)]
 
 
 def _line(value: Any) -> int | None:
-    """Return a line number as an int, or None."""
+    """Return a line number as an int; None for None."""
     return None if value is None else int(value)
 
 
 def _array(payload: bytes) -> NDArray[Any]:
-    """Read a .npy of numbers; raise ValueError if its data does not fit its header.
+    """Return the array of a .npy; raise ValueError for any that `child_main` does not write.
 
-    Nothing is allocated from the header's claims alone.
+    Such as one whose data is shorter than its header claims: no memory is allocated by that claim.
     """
     stream = io.BytesIO(payload)
     if np.lib.format.read_magic(stream) != (1, 0):
@@ -327,9 +361,16 @@ def _array(payload: bytes) -> NDArray[Any]:
 
 
 def _ending(message: Message, errors: IO[bytes], limits: Limits) -> Answer:
-    """Return how the process ended before it had answered, as the answer of that call.
+    """Return how the process ended, as the answer to the call that it was making.
 
-    `errors` is its standard error: of Python and `child_isolation`; the submission's is discarded.
+    Parameters
+    ----------
+    message : Message
+        Its last one, of kind "end" or "broken"; code None: it closed its channel without one.
+    errors : file
+        Its standard error: of Python and `child_isolation`; the submission's is discarded.
+    limits : Limits
+        Those of the job.
     """
     if message["kind"] == "broken":
         words = "something else than the answers was written to where they come back"
@@ -340,13 +381,13 @@ def _ending(message: Message, errors: IO[bytes], limits: Limits) -> Answer:
     if code is None or last_lines:
         reason = last_lines[0][:300] if last_lines else "it said nothing"
         return Answer("died", words=f"the process ended early: {reason}")
-    names = {number.value: number.name for number in signal.Signals}
-    if names.get(-code) == "SIGXCPU":
+    signal_names = {number.value: number.name for number in signal.Signals}
+    if signal_names.get(-code) == "SIGXCPU":
         words = f"no answer within {limits.task_seconds:.3g} s of processor time"
         return Answer("timed out", words=words)
     if code == child_main.CHANNEL_CLOSED:
         return Answer("died", words="the file closed the channel on which results come back")
     if code < 0:
-        name = names.get(-code, "a real-time signal")
+        name = signal_names.get(-code, "a real-time signal")
         return Answer("died", words=f"the process ended by signal {-code} ({name})")
     return Answer("died", words=f"the process ended with exit code {code} before it had answered")

@@ -16,8 +16,8 @@ from convpool.check.tasks import NUMPY, PYTHON
 
 VARIABLE = "CONVPOOL_CHECK_PYTHON"  # the environment variable that replaces --python
 
-# The current folder is taken off the path first: it may be a submission's, with a file named
-# json.py in it.
+# Run by each candidate: it prints its versions as JSON. The current folder is taken off the path
+# first: it may be a submission's, with a file named json.py in it.
 _PROGRAM = """
 import sys
 sys.path[:] = [path for path in sys.path if path]
@@ -37,13 +37,14 @@ print(json.dumps(answer))
 
 @dataclass(frozen=True)
 class Interpreter:
-    """A Python that starts and has NumPy."""
+    """A Python that can be started and has NumPy."""
 
     path: Path
     version: str  # 3.8.18
     numpy: str  # 1.19.2
     pycodestyle: str = ""  # its version; empty: it has none
-    # the folder that holds numpy; isolated mode leaves out a user's own folder of packages
+    # the folder that holds the package numpy; the child adds it to its path, as Python's isolated
+    # mode leaves out a user's own folder of packages
     folder: str = ""
     skipped: tuple[str, ...] = ()  # a sentence for each interpreter that was tried before it
 
@@ -89,7 +90,10 @@ def find(command: str | None = None) -> Interpreter:
 
 
 def _search() -> Interpreter:
-    """Return the first interpreter of the brief's versions that starts, else the current one."""
+    """Return the first interpreter of the brief's versions that starts, else the current one.
+
+    Its `skipped` says why each candidate before it was not taken.
+    """
     skipped = []
     for path in _candidates():
         try:
@@ -104,7 +108,10 @@ def _search() -> Interpreter:
 
 
 def _candidates() -> Iterator[str]:
-    """Yield the paths of programs that may be the brief's Python, each once."""
+    """Yield the paths of existing programs that may be the brief's Python, each once.
+
+    In the order of `find`: .venv-3.8 in a folder above this file, the PATH, pyenv, /opt.
+    """
     here = Path(__file__).resolve()
     paths = [folder / ".venv-3.8" / "bin" / "python" for folder in here.parents]
     on_path = os.environ.get("PATH", "").split(os.pathsep)
@@ -116,7 +123,11 @@ def _candidates() -> Iterator[str]:
 
 
 def _start(command: str) -> Interpreter:
-    """Start a Python and ask for its versions; ValueError if it does not start or has no NumPy."""
+    """Start a Python, ask for its versions, and return it as an Interpreter.
+
+    command: a path or a name on the PATH. Raises ValueError if it does not start, is no Python, or
+    has no NumPy.
+    """
     path = shutil.which(command)
     if path is None:
         raise ValueError(f"{command!r} is no program that can be started")

@@ -15,10 +15,12 @@ TASK_SECONDS = 20.0  # for all calls of one task
 SUBMISSION_SECONDS = 180.0  # for all tasks of one submission
 STATIC_SECONDS = TASK_SECONDS  # for the compiler or pycodestyle; an ordinary file takes 0.1
 START_SECONDS = 30.0  # for an interpreter to start and import NumPy, on a cold and busy machine
-BASELINE_SECONDS = 60.0  # at least, for the project's own file, which is timed too
+BASELINE_SECONDS = (
+    60.0  # at least so many for the project's own file, with which times are compared
+)
 GIT_SECONDS = 20.0  # for git to list an index
 END_SECONDS = 5.0  # for a process to end after it was asked to
-MOST_DEATHS = 3  # processes of a task that may die before its remaining calls are given up
+MOST_DEATHS = 3  # after so many processes of a task have died, its remaining calls are not made
 SOURCE_BYTES = 1_000_000  # of a submission's file; a longer one is not loaded
 MESSAGE_BYTES = 64_000_000  # of a message's JSON; the steps of a followed call are the longest
 
@@ -28,28 +30,30 @@ class Limits:
     """What a child process may use; `task_seconds` covers all calls of one `caller.run`."""
 
     task_seconds: float = TASK_SECONDS
-    submission_seconds: float = SUBMISSION_SECONDS  # kept by the caller: see until
+    # for all tasks; whoever runs several tasks keeps to it, by `until`
+    submission_seconds: float = SUBMISSION_SECONDS
     memory: int = 500_000_000  # bytes of data of a process
     # bytes of address space beyond `memory`: shared libraries, and what is reserved but not used
     reserved_memory: int = 1_000_000_000
     # bytes of a file that it writes; of all its files together where it has its own root folder
     file_bytes: int = 20_000_000
-    files: int = 4000  # in its own root folder
+    files: int = 4000  # number of files in its own root folder
     open_files: int = 256
     processes: int = 16  # threads included
     result_bytes: int = 100_000_000  # of one array that comes back
-    namespaces: bool = True  # False: no own root folder, process space and network
-    # set: every child ends at once
+    # whether the child gets its own root folder, process space and network, where the system can
+    namespaces: bool = True
+    # once it is set, every child ends at once
     stop: threading.Event = field(default_factory=threading.Event, compare=False, repr=False)
 
     @property
     def for_child(self) -> dict[str, Any]:
-        """The limits as JSON values, for the child's job."""
+        """The limits by name as JSON values, all but `stop`."""
         names = (entry.name for entry in fields(self) if entry.name != "stop")
         return {name: getattr(self, name) for name in names}
 
     def until(self, deadline: float) -> Limits:
-        """Return limits that end at `deadline`, a moment of time.monotonic(), at the latest."""
+        """Return limits whose task_seconds end at a moment of time.monotonic() at the latest."""
         return replace(self, task_seconds=min(self.task_seconds, deadline - time.monotonic()))
 
 

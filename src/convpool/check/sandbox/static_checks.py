@@ -1,4 +1,4 @@
-"""Syntax and style errors of a submission's files, from a compiler and pycodestyle in a child."""
+"""Find syntax and style errors of a submission's files, by Python and pycodestyle in a child."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class StaticRun:
     """The syntax and style errors of all files of a submission, computed when first needed."""
 
-    texts: dict[str, str]  # by file name
+    texts: dict[str, str]  # file name -> text
     python: Interpreter | None  # of the submission's functions; it compiles if it is the brief's
 
     @property
@@ -34,18 +34,19 @@ class StaticRun:
 
     @cached_property
     def syntax_errors(self) -> dict[str, Any]:
-        """By file name: [why, line] if the brief's Python cannot compile it, else None.
+        """File name -> [why, line] if the brief's Python cannot compile the file, else None.
 
-        An UncheckedError is the value of a file that could not be checked.
+        The value is an UncheckedError for a file that could not be checked. Only if
+        `has_briefs_python`.
         """
         assert self.python is not None
         return _ask(self.python.path, "syntax", self.texts)
 
     @cached_property
     def style_errors(self) -> dict[str, Any]:
-        """By file name: pycodestyle's findings, each as [line, column, code, words].
+        """File name -> list of pycodestyle's findings, each as [line, column, code, words].
 
-        An UncheckedError is the value of a file that could not be checked.
+        The value is an UncheckedError for a file that could not be checked.
         """
         return _ask(self._pycodestyle[0], "style", self.texts)
 
@@ -56,12 +57,15 @@ class StaticRun:
 
     @property
     def has_briefs_pycodestyle(self) -> bool:
-        """Whether that is the brief's version; a newer one has more rules."""
+        """Whether the pycodestyle that is run has the brief's version; newer ones find more."""
         return self.pycodestyle == PYCODESTYLE
 
     @cached_property
     def _pycodestyle(self) -> tuple[Path, str]:
-        """The interpreter that has pycodestyle, and its version; UncheckedError if none has it."""
+        """(Interpreter that has pycodestyle, its version): the submissions' Python or this one.
+
+        Raises UncheckedError if neither has it.
+        """
         if self.python is not None and self.python.pycodestyle:
             return self.python.path, self.python.pycodestyle
         try:
@@ -73,9 +77,10 @@ class StaticRun:
 
 
 def _ask(python: Path, question: str, texts: dict[str, str]) -> dict[str, Any]:
-    """Return the answers to a question of `static_checks_child.QUESTIONS`, by file name.
+    """Return file name -> answer to a question, a key of `static_checks_child.QUESTIONS`.
 
-    If the child fails, each file gets a child of its own, and those that fail an UncheckedError.
+    One child answers for all texts. If it fails, each text gets a child of its own; the answer for
+    a text whose own child fails is an UncheckedError.
     """
     try:
         return _run_child(python, question, texts)
@@ -86,7 +91,7 @@ def _ask(python: Path, question: str, texts: dict[str, str]) -> dict[str, Any]:
 
 
 def _run_child(python: Path, question: str, texts: dict[str, str]) -> dict[str, Any]:
-    """Return the answers by file name from one child; raise UncheckedError if it fails."""
+    """Return file name -> answer, as `_ask`, from one child; raise UncheckedError if it fails."""
     command = [str(python), "-I", str(Path(__file__).with_name("static_checks_child.py")), question]
     # an empty folder that is the home folder too: nobody's settings of pycodestyle apply
     with tempfile.TemporaryDirectory() as empty:

@@ -13,7 +13,7 @@ from typing import Any  # noqa: F401
 
 def syntax_error(text):
     # type: (str) -> list[object] | None
-    """Return [why, line] if this Python cannot compile a text, else None."""
+    """Return [why, line] if this Python cannot compile a text, else None; line may be None."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -29,12 +29,13 @@ def syntax_error(text):
 
 def style_errors(text):
     # type: (str) -> list[list[object]]
-    """Return pycodestyle's findings by its defaults, each as [line, column, code, words]."""
+    """Return pycodestyle's findings by its default settings: [line, column, code, words] each."""
     pycodestyle = importlib.import_module("pycodestyle")  # type: Any
 
     class Report(pycodestyle.BaseReport):  # type: ignore[misc]
         def error(self, line, column, words, check):
             # type: (int, int, str, object) -> None
+            # words are "E225 missing whitespace around operator"; some codes are off by default
             if not self._ignore_code(words[:4]):
                 errors.append([line, column, words[:4], words[5:]])
 
@@ -47,6 +48,7 @@ def style_errors(text):
     return errors
 
 
+# name of a question -> the function that answers it for one text
 QUESTIONS = {"syntax": syntax_error, "style": style_errors}
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import pytest
 from convpool import check as checker
 from convpool.check import judge_behaviour as behaviour
 from convpool.check.diagnosis import tracing
-from convpool.check.diagnosis.readings import zeros
+from convpool.check.diagnosis.readings import padding
 from convpool.check.reports import html
 from convpool.check.rules import registry as rules
 from convpool.check.sandbox import interpreters
@@ -225,7 +225,7 @@ def test_the_list_in_the_documentation_is_that_of_the_command():
 
 
 class OneAxis:
-    """What zeros.py asks of a convolution's sizes."""
+    """What readings.padding asks of a convolution's sizes."""
 
     def __init__(self, n, k, s):
         self.n, self.k, self.s = n, k, s
@@ -248,7 +248,7 @@ def test_the_sizes_of_the_readings_in_the_documentation_are_computed():
     for name, cells in readings.items():
         for cell, (k, s) in zip(cells.split(" | "), [(3, 1), (2, 1), (3, 2), (2, 2)], strict=True):
             axis = OneAxis(28, k, s)
-            before, after = zeros.SAME_ZEROS[name][1](axis, 0)
+            before, after = padding.SAME_ZEROS[name][1](axis, 0)
             size = (28 + before + after - k) // s + 1
             right = size == 28 and before in (
                 axis.total_zeros(0) // 2,

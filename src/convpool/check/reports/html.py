@@ -24,12 +24,14 @@ from convpool.check.verdicts import Judgement, Outcome
 from convpool.version import __version__
 
 GENERATOR = '<meta name="generator" content="convpool check">'
+# None: a remark, or nothing was judged
 MARKS = {
     Outcome.HOLDS: '<span class="mark holds" title="holds">✓</span>',
     Outcome.FAILS: '<span class="mark fails" title="does not hold">✗</span>',
     Outcome.UNCHECKED: '<span class="mark unchecked" title="could not be checked">?</span>',
     None: '<span class="faint" title="not judged">·</span>',
 }
+# the CSS class of a finding
 CLASSES = {
     Outcome.HOLDS: "holds",
     Outcome.FAILS: "fails",
@@ -65,7 +67,7 @@ FINDING = Template("""\
 
 
 def as_html(judgements: Sequence[Judgement]) -> str:
-    """Return the page: for a class a table with links, then a part for each submission."""
+    """Return the page as HTML: for a class an overview with links, then each submission."""
     file = resources.files("convpool.check.reports").joinpath("report.html")
     is_class = len(judgements) > 1
     title = f"{len(judgements)} submissions" if is_class else judgements[0].submission
@@ -85,7 +87,7 @@ def as_html(judgements: Sequence[Judgement]) -> str:
 
 
 def _overview(judgements: Sequence[Judgement]) -> str:
-    """Return a table with a row for each submission, the most common items, and the slowest."""
+    """Return HTML: a table with a row for each submission, the most common items, the slowest."""
     head = ["submission", *map(str, TASKS), "folder"]
     rows = (
         _row(
@@ -107,7 +109,7 @@ def _overview(judgements: Sequence[Judgement]) -> str:
 
 
 def _common_row(item: CommonItem) -> str:
-    """Return a table row: how many submissions have an item, its name, and its readings."""
+    """Return a row of HTML: how many submissions have an item, its name, its words and readings."""
     readings = "".join(f"<br>{count} x {escape(reading)}" for reading, count in item.readings)
     return (
         f'<tr><td class="number">{item.submissions}</td>'
@@ -117,7 +119,10 @@ def _common_row(item: CommonItem) -> str:
 
 
 def _student(number: int, judgement: Judgement, *, is_open: bool) -> str:
-    """Return the part of one submission, which opens and closes."""
+    """Return the HTML of one submission, which a click opens and closes.
+
+    number: for the link to it. is_open: whether it is open at first.
+    """
     ran = f"Run on {judgement.ran_on}" if judgement.ran_on else "Nothing was run"
     others = f" Not judged: {', '.join(judgement.others)}." if judgement.others else ""
     items = "".join(f" {MARKS[item.outcome]} {escape(item.name)}" for item in judgement.of(None))
@@ -135,7 +140,10 @@ def _student(number: int, judgement: Judgement, *, is_open: bool) -> str:
 
 
 def _task_table(judgement: Judgement) -> str:
-    """Return a table with a column per task: rows of outcomes, and of lines, time and memory."""
+    """Return a table of HTML with a column for each task; "" if no task was judged.
+
+    Its rows are those of `outcome_table` as marks, then those of `measure_table`.
+    """
     titles = zip(TASKS, short_titles(), strict=True)
     head = ["", *(f"{task}<br>{escape(title)}" for task, title in titles)]
     outcomes = [
@@ -149,7 +157,7 @@ def _task_table(judgement: Judgement) -> str:
 
 
 def _finding_parts(findings: Sequence[ReportedFinding]) -> Iterable[str]:
-    """Yield each finding, and a heading before the first one of each task."""
+    """Yield the HTML of each finding, and a heading wherever `ReportedFinding.heading` changes."""
     heading = ""
     for finding in findings:
         if finding.heading != heading:
@@ -168,13 +176,13 @@ def _finding_parts(findings: Sequence[ReportedFinding]) -> Iterable[str]:
 
 
 def _table(head: Iterable[str], rows: Iterable[str]) -> str:
-    """Return a table of rows of HTML."""
+    """Return a table of HTML; head: HTML of each column's name, rows: as `_row` returns them."""
     names = "".join(f'<th scope="col">{name}</th>' for name in head)
     return TABLE.substitute(head=names, rows="\n".join(rows))
 
 
 def _row(name: str, cells: Iterable[str | None], kind: str = "") -> str:
-    """Return a table row of a name and cells of HTML; `kind` is its CSS class."""
+    """Return a row of HTML; name, cells: HTML. kind: the row's CSS class, "" for none."""
     columns = "".join(f"<td>{cell}</td>" for cell in cells)
     css = f" class={kind!r}" if kind else ""
     return f'<tr{css}><th scope="row">{name}</th>{columns}</tr>'

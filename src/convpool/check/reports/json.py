@@ -12,6 +12,7 @@ from convpool.check.verdicts import Judgement, worst
 from convpool.version import __version__
 
 SCHEMA = 1  # the version of schema.json
+# attributes of a Judgement that have the same name and value in the report
 FIELDS = (
     "folder",
     "ran_on",
@@ -19,11 +20,11 @@ FIELDS = (
     "others",
     "items",
     "measures",
-)  # of a Judgement, as they are
+)
 
 
 def as_json(judgements: Sequence[Judgement]) -> str:
-    """Return the judgements as schema.json describes them."""
+    """Return a JSON text with all judgements, as schema.json describes it."""
     report = {
         "schema": SCHEMA,
         "convpool": __version__,
@@ -35,14 +36,14 @@ def as_json(judgements: Sequence[Judgement]) -> str:
 
 
 def _submission(judgement: Judgement) -> dict[str, Any]:
-    """Return the fields of one submission."""
+    """Return name -> value of the report's fields of one submission."""
     values = asdict(judgement)
     fields = {name: values[name] for name in FIELDS}
     return {"name": judgement.submission, "outcome": judgement.outcome, **fields}
 
 
 def _finite(value: Any) -> Any:
-    """Return a value with None in the place of every NaN and infinity in it."""
+    """Return a copy of a value with None for every NaN and infinity in it; tuples become lists."""
     if isinstance(value, dict):
         return {name: _finite(part) for name, part in value.items()}
     if isinstance(value, list | tuple):

@@ -1,4 +1,4 @@
-"""What every report shows: findings merged across files, tables of outcomes, what is common."""
+"""What every report shows: findings merged across files, tables of outcomes, common items."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from convpool.check.behaviour.requirement_names import TITLES
 from convpool.check.tasks import TASKS
 from convpool.check.verdicts import Finding, Item, Judgement, Measure, Outcome, worst
 
-RULES = "rules"  # the row of all rules together
-MAX_PLACES = 8  # of a finding that are listed
+RULES = "rules"  # the name of the row in `outcome_table` that has all rules together
+MAX_PLACES = 8  # places of one finding that are listed
 REMARKS_HEADING = "Remarks, no verdicts"
 
 
 @dataclass(frozen=True)
 class ReportedFinding:
-    """One finding, with all the places where it was made."""
+    """One finding, with all places where it was made; words, details, reading as in Finding."""
 
-    items: str  # the names of the items that have it
-    outcome: Outcome | None  # None: a remark
+    items: str  # the names of the items that have it, separated by commas
+    outcome: Outcome | None  # of these items; None: it is a remark
     words: str
     details: str
     reading: str
@@ -30,7 +30,10 @@ class ReportedFinding:
 
     @property
     def heading(self) -> str:
-        """The heading above it: 'Task 3, Strided Convolution', 'Tasks 3, 4', or of remarks."""
+        """The heading above it: "Task 3, Strided Convolution", "Tasks 3, 4" or "The folder".
+
+        All remarks have the heading REMARKS_HEADING.
+        """
         if self.outcome is None:
             return REMARKS_HEADING
         numbers = [task for task in self.tasks if task is not None]
@@ -40,26 +43,27 @@ class ReportedFinding:
 
     @property
     def where(self) -> str:
-        """The places in one line."""
-        more = len(self.places) - MAX_PLACES
+        """The first MAX_PLACES places in one line, and how many more there are."""
+        unlisted = len(self.places) - MAX_PLACES
         places = ", ".join(self.places[:MAX_PLACES])
-        return f"{places} and {more} more" if more > 0 else places
+        return f"{places} and {unlisted} more" if unlisted > 0 else places
 
 
 @dataclass(frozen=True)
 class CommonItem:
-    """An item that does not hold in some submissions of a class, or is unchecked there."""
+    """A requirement that fails in some submissions of a class, or is unchecked in some."""
 
     name: str
     title: str
-    outcome: Outcome
-    submissions: int  # how many
-    tasks: tuple[int | None, ...]
-    readings: tuple[tuple[str, int], ...]  # each with the number of submissions that have it
+    outcome: Outcome  # FAILS or UNCHECKED
+    submissions: int  # how many have it with this outcome
+    tasks: tuple[int | None, ...]  # of any of these submissions; None: the folder
+    # (name of a reading, number of submissions that have it), the most common first
+    readings: tuple[tuple[str, int], ...]
 
     @property
     def words(self) -> str:
-        """The title, and the tasks."""
+        """The title, whether it could not be checked, and the tasks: "... Tasks 3, 4."."""
         numbers = [str(task) for task in self.tasks if task is not None]
         tasks = f" Task{'s' if len(numbers) > 1 else ''} {', '.join(numbers)}." if numbers else ""
         unchecked = " Could not be checked." if self.outcome is Outcome.UNCHECKED else ""
@@ -70,17 +74,24 @@ class CommonItem:
 
 
 def reported_findings(judgement: Judgement) -> list[ReportedFinding]:
-    """Return the findings of a submission by task, each once for all files; remarks are last."""
+    """Return the findings of a submission, sorted by task with the folder first; then the remarks.
+
+    Findings that differ only in their place or their file's name are merged into one.
+    """
+    # what is equal in findings that are merged -> the findings with their items
     merged: dict[tuple[object, ...], list[tuple[Item, Finding]]] = {}
     for item in sorted(judgement.items, key=lambda item: _task_order(item.task)):
         for finding, outcome in _findings_and_outcomes(item):
-            # what hinders several requirements is reported once
+            # the same reason why several requirements are unchecked is reported once
             name = "" if outcome is Outcome.UNCHECKED else item.name
             words = _without_file(item, finding.words)
             key = (outcome, name, words, finding.code, finding.reading, finding.details)
             merged.setdefault(key, []).append((item, finding))
-    reported = [_merge(key[0] is None, same) for key, same in merged.items()]
-    return sorted(reported, key=lambda one: (one.outcome is None, _task_order(one.tasks[0])))
+    reported = [_merge(findings, is_remark=key[0] is None) for key, findings in merged.items()]
+    return sorted(
+        reported,
+        key=lambda finding: (finding.outcome is None, _task_order(finding.tasks[0])),
+    )
 
 
 def _task_order(task: int | None) -> int:
@@ -89,9 +100,9 @@ def _task_order(task: int | None) -> int:
 
 
 def _findings_and_outcomes(item: Item) -> list[tuple[Finding, Outcome | None]]:
-    """Return an item's findings with its outcome, and its remarks with None.
+    """Return (finding, outcome of the item) for each finding, then (remark, None) for each remark.
 
-    An item that does not hold and has no finding has its title as one.
+    If an item does not hold and has no finding, its title is the finding.
     """
     has_no_reason = item.outcome is not Outcome.HOLDS and not item.findings
     findings = (Finding(item.title),) if has_no_reason else item.findings
@@ -102,20 +113,23 @@ def _findings_and_outcomes(item: Item) -> list[tuple[Finding, Outcome | None]]:
 
 
 def _without_file(item: Item, words: str) -> str:
-    """Return words with FILE in the place of the name of the item's file."""
+    """Return words with "FILE" in the place of the name of the item's file, if they have it."""
     return words if item.task is None else words.replace(TASKS[item.task].file, "FILE")
 
 
-def _merge(is_remark: bool, same: Sequence[tuple[Item, Finding]]) -> ReportedFinding:
-    """Return findings that differ in their files only as one."""
-    item, finding = same[0]
-    tasks = tuple(dict.fromkeys(item.task for item, _ in same))
+def _merge(entries: Sequence[tuple[Item, Finding]], *, is_remark: bool) -> ReportedFinding:
+    """Return one reported finding for findings that differ only in their place or file's name.
+
+    entries: each finding with its item; at least one.
+    """
+    item, finding = entries[0]
+    tasks = tuple(dict.fromkeys(item.task for item, _ in entries))  # each once, in order
     words = finding.words if len(tasks) == 1 else _without_file(item, finding.words)
     if finding.code and not words.startswith(finding.code):
         words = f"{finding.code} {words}"
-    places = (_place(item, finding) for item, finding in same)
+    places = (_place(item, finding) for item, finding in entries)
     return ReportedFinding(
-        items=", ".join(dict.fromkeys(item.name for item, _ in same)),
+        items=", ".join(dict.fromkeys(item.name for item, _ in entries)),
         outcome=None if is_remark else item.outcome,
         words=words,
         details=finding.details,
@@ -126,22 +140,24 @@ def _merge(is_remark: bool, same: Sequence[tuple[Item, Finding]]) -> ReportedFin
 
 
 def _place(item: Item, finding: Finding) -> str:
-    """Return the file and line of a finding, "" for the folder."""
+    """Return "FILE:LINE" or "FILE", where a finding was made; "" for the folder."""
     file = finding.file or ("" if item.task is None else TASKS[item.task].file)
     return f"{file}:{finding.line}" if file and finding.line else file
 
 
 def outcome_table(judgement: Judgement) -> dict[str, list[Outcome | None]]:
-    """Return a row for the rules and one for each requirement of the behaviour.
+    """Return row name -> outcomes, one for each task, None where nothing was judged.
 
-    Each has a column per task, None where nothing was judged.
+    The rows are "rules" (the worst outcome of all) and each requirement of the behaviour; rows with
+    None only are left out.
     """
     rows = {name: [_outcome(judgement, task, name) for task in TASKS] for name in (RULES, *TITLES)}
     return {name: row for name, row in rows.items() if any(row)}
 
 
 def _outcome(judgement: Judgement, task: int, row: str) -> Outcome | None:
-    """Return the worst outcome of a task's items that belong to a row, None without any."""
+    """Return the worst outcome of a task's items that belong to a row; None without any."""
+    # an item of the behaviour belongs to the row of its name, any other one to that of the rules
     outcomes = [
         item.outcome
         for item in judgement.of(task)
@@ -151,7 +167,11 @@ def _outcome(judgement: Judgement, task: int, row: str) -> Outcome | None:
 
 
 def outcomes_by_task(judgement: Judgement) -> dict[str, Outcome | None]:
-    """Return the worst outcome of each task ("0" to "6") and of "folder"; None: not judged."""
+    """Return column name -> worst outcome: of each task, "0" to "6", and of "folder".
+
+    None where nothing was judged.
+    """
+    # None is the task of the folder's items
     columns: dict[str, int | None] = {**{str(task): task for task in TASKS}, "folder": None}
     items = {name: judgement.of(task) for name, task in columns.items()}
     return {
@@ -161,7 +181,11 @@ def outcomes_by_task(judgement: Judgement) -> dict[str, Outcome | None]:
 
 
 def measure_table(judgement: Judgement) -> dict[str, list[str]]:
-    """Return rows of each file's lines, time and memory, with a column per task."""
+    """Return row name -> texts, one for each task: its file's lines, its time, its memory.
+
+    Time and memory are multiples of the project's own: "1.5 x". "" where nothing was measured; rows
+    with "" only are left out.
+    """
     measures = {measure.task: measure for measure in judgement.measures}
     cells: dict[str, Callable[[Measure], str]] = {
         "lines (wc -l)": lambda measure: str(measure.lines),
@@ -176,19 +200,22 @@ def measure_table(judgement: Judgement) -> dict[str, list[str]]:
 
 
 def _ratio_text(ratio: float | None) -> str:
-    """Return a ratio in two digits or more, such as 1.5 x or 12 x; "" for None."""
-    return "" if ratio is None else f"{ratio:.0f} x" if ratio >= 9.95 else f"{ratio:.1f} x"
+    """Return a ratio as text with two digits or more: "1.5 x", "12 x", "150 x"; "" for None."""
+    if ratio is None:
+        return ""
+    # from 9.95 on, one decimal would make three digits
+    return f"{ratio:.0f} x" if ratio >= 9.95 else f"{ratio:.1f} x"
 
 
 def short_titles() -> list[str]:
-    """Return the tasks' titles in one word each, such as strided."""
+    """Return the tasks' titles in one word each: "strided" for Strided Convolution."""
     return [
         re.sub(r"Convolution|with|Multiple|\s", "", task.title).lower() for task in TASKS.values()
     ]
 
 
 def count_outcomes(judgement: Judgement) -> dict[Outcome, int]:
-    """Return the number of items with each outcome."""
+    """Return outcome -> number of items, for all outcomes."""
     counter = Counter(item.outcome for item in judgement.items)
     return {outcome: counter[outcome] for outcome in Outcome}
 
@@ -197,7 +224,11 @@ def count_outcomes(judgement: Judgement) -> dict[Outcome, int]:
 
 
 def common_items(judgements: Iterable[Judgement]) -> list[CommonItem]:
-    """Return the items that do not hold in a class, the most common first."""
+    """Return the requirements that fail or are unchecked in a class, the most common first.
+
+    One that fails in some submissions and is unchecked in others comes twice.
+    """
+    # (name, title, outcome) -> (number of the submission, item)
     groups: dict[tuple[str, str, Outcome], list[tuple[int, Item]]] = {}
     for number, judgement in enumerate(judgements):
         for item in judgement.items:
@@ -209,8 +240,12 @@ def common_items(judgements: Iterable[Judgement]) -> list[CommonItem]:
 
 
 def _common_item(key: tuple[str, str, Outcome], entries: Sequence[tuple[int, Item]]) -> CommonItem:
-    """Return the items of a name, title and outcome as one; each has its submission's number."""
+    """Return one common item for all items with the same key: (name, title, outcome).
+
+    entries: (number of the submission, item).
+    """
     tasks = sorted({item.task for _, item in entries}, key=_task_order)
+    # a set, so that a submission with a reading in several tasks counts once
     readings = {
         (number, finding.reading)
         for number, item in entries
@@ -223,12 +258,16 @@ def _common_item(key: tuple[str, str, Outcome], entries: Sequence[tuple[int, Ite
 
 
 def slowest(judgements: Iterable[Judgement], count: int = 3) -> list[Judgement]:
-    """Return the submissions that took longest."""
+    """Return the `count` submissions that took longest to judge, the slowest first."""
     return sorted(judgements, key=lambda judgement: -judgement.seconds)[:count]
 
 
 def summary_sentence(judgements: Sequence[Judgement]) -> str:
-    """Return how many requirements of one submission hold, or how many submissions of a class."""
+    """Return how many requirements of one submission hold, or in how many submissions of a class.
+
+    "41 requirements hold, 1 does not"; "3 submissions: 2 hold in all, 1 do not, 0 could not be
+    checked throughout".
+    """
     if len(judgements) > 1:
         counter = Counter(judgement.outcome for judgement in judgements)
         words = ("hold in all", "do not", "could not be checked throughout")
@@ -239,8 +278,8 @@ def summary_sentence(judgements: Sequence[Judgement]) -> str:
     counts = count_outcomes(judgements[0])
     if counts[Outcome.HOLDS] == len(judgements[0].items):
         return f"all {counts[Outcome.HOLDS]} requirements hold"
-    do = "does" if counts[Outcome.FAILS] == 1 else "do"
-    words = ("requirements hold", f"{do} not", "could not be checked")
+    verb = "does" if counts[Outcome.FAILS] == 1 else "do"
+    words = ("requirements hold", f"{verb} not", "could not be checked")
     return ", ".join(
         f"{counts[outcome]} {phrase}"
         for outcome, phrase in zip(Outcome, words, strict=True)

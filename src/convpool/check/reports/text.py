@@ -28,8 +28,10 @@ from convpool.check.reports.summary import (
 from convpool.check.tasks import TASKS
 from convpool.check.verdicts import Judgement, Outcome
 
-WIDTH = 100  # of a file, and of an output that is no terminal
+WIDTH = 100  # characters of a line in a file, and where the output is no terminal
+# None: a remark, or nothing was judged
 MARKS = {Outcome.HOLDS: "✓", Outcome.FAILS: "✗", Outcome.UNCHECKED: "?", None: "·"}
+# for outputs whose encoding lacks those
 PLAIN_MARKS = {Outcome.HOLDS: "ok", Outcome.FAILS: "no", Outcome.UNCHECKED: "?", None: "-"}
 STYLES = {
     Outcome.HOLDS: "green",
@@ -45,7 +47,11 @@ MEANINGS = (
 
 
 def make_console(file: IO[str] | None = None, width: int | None = None) -> Console:
-    """Return a console that reads nothing as markup, links or numbers; default: standard output."""
+    """Return a console that prints texts as they are, without reading markup or emoji in them.
+
+    file: where it prints; default: standard output. width: of a line; default: the terminal's, or
+    WIDTH if there is no terminal and COLUMNS is not set.
+    """
     console = Console(file=file, highlight=False, markup=False, emoji=False, width=width)
     if width is None and not console.is_terminal and "COLUMNS" not in os.environ:
         console.width = WIDTH
@@ -53,7 +59,7 @@ def make_console(file: IO[str] | None = None, width: int | None = None) -> Conso
 
 
 def print_report(judgements: Sequence[Judgement], console: Console) -> None:
-    """Print the report of one submission, or of a class."""
+    """Print the report of one submission, or for several that of a class."""
     if len(judgements) == 1:
         print_submission(judgements[0], console)
     else:
@@ -95,7 +101,10 @@ def print_submission(judgement: Judgement, console: Console) -> None:
 
 
 def _task_table(judgement: Judgement, console: Console) -> Table:
-    """Return a table with a column per task: rows of outcomes, and of lines, time and memory."""
+    """Return a table with a column for each task.
+
+    Its rows are those of `outcome_table` as marks, then those of `measure_table`.
+    """
     table = _plain_table()
     table.add_column("", no_wrap=True)
     for task, title in zip(TASKS, short_titles(), strict=True):
@@ -108,7 +117,7 @@ def _task_table(judgement: Judgement, console: Console) -> Table:
 
 
 def _print_folder(judgement: Judgement, console: Console) -> None:
-    """Print the outcomes of the items of the folder, if there are any."""
+    """Print one line with the outcomes of the folder's items; nothing if there are none."""
     items = judgement.of(None)
     if items:
         marks = _marks(console)
@@ -118,7 +127,10 @@ def _print_folder(judgement: Judgement, console: Console) -> None:
 
 
 def _print_finding(finding: ReportedFinding, console: Console) -> None:
-    """Print a finding: its items and places, its words, its details."""
+    """Print a finding: its items and places, its words, its details.
+
+    Items and places are in one line if they fit.
+    """
     mark = "-" if finding.outcome is None else _marks(console)[finding.outcome]
     reading = f" ({finding.reading})" if finding.reading else ""
     name = (f"{finding.items}{reading}", "bold")
@@ -126,11 +138,11 @@ def _print_finding(finding: ReportedFinding, console: Console) -> None:
     if len(title) + len(finding.where) <= console.width:
         console.print(title.append(finding.where, "cyan"))
     else:
-        console.print(Padding(title[2:], (0, 0, 0, 2)))
+        console.print(Padding(title[2:], (0, 0, 0, 2)))  # wrapped lines are indented too
         console.print(Padding(Text(finding.where, "cyan"), (0, 0, 0, 4)))
     console.print(Padding(Text(finding.words), (0, 0, 0, 4)))
     if finding.details:
-        # not wrapped, as it is made for a fixed width
+        # not wrapped, as its columns would be torn apart
         details = textwrap.indent(finding.details.rstrip("\n"), " " * 6)
         console.print(Text(details), soft_wrap=True)
 
@@ -139,7 +151,11 @@ def _print_finding(finding: ReportedFinding, console: Console) -> None:
 
 
 def print_class(judgements: Sequence[Judgement], console: Console) -> None:
-    """Print a row for each submission, the most common items, the slowest, and a summary."""
+    """Print the report of a class.
+
+    A row for each submission, what the marks mean, the most common items, the slowest submissions,
+    the interpreters, and a summary.
+    """
     console.print(_class_table(judgements, console))
     console.print()
     marks = _marks(console)
@@ -157,7 +173,11 @@ def print_class(judgements: Sequence[Judgement], console: Console) -> None:
 
 
 def _class_table(judgements: Sequence[Judgement], console: Console) -> Table:
-    """Return a table with a row for each submission: an outcome per task, and two counts."""
+    """Return a table with a row for each submission.
+
+    Its columns are the outcome of each task and of the folder as marks, then how many requirements
+    fail and how many are unchecked.
+    """
     table = _plain_table()
     table.add_column("submission", overflow="fold")
     for name in (*map(str, TASKS), "folder"):
@@ -173,13 +193,16 @@ def _class_table(judgements: Sequence[Judgement], console: Console) -> Table:
 
 
 def _print_common_items(judgements: Sequence[Judgement], console: Console) -> None:
-    """Print the items that do not hold in a class, if there are any."""
+    """Print a table of the items that do not hold in a class; nothing if there are none.
+
+    Each row has the number of submissions, the item's name, and its words with its readings.
+    """
     items = common_items(judgements)
     if not items:
         return
     console.print()
-    count = f", in so many of {len(judgements)} submissions"
-    _print_line(console, ("Found most often", "bold"), (count, ""))
+    explanation = f", in so many of {len(judgements)} submissions"
+    _print_line(console, ("Found most often", "bold"), (explanation, ""))
     table = _plain_table(has_header=False)
     table.add_column(justify="right", no_wrap=True)
     table.add_column(no_wrap=True)
@@ -195,7 +218,7 @@ def _print_common_items(judgements: Sequence[Judgement], console: Console) -> No
 
 
 def _plain_table(*, has_header: bool = True) -> Table:
-    """Return a table without lines."""
+    """Return an empty table without lines between its cells."""
     return Table(
         box=None,
         pad_edge=False,
@@ -206,7 +229,7 @@ def _plain_table(*, has_header: bool = True) -> Table:
 
 
 def _marks(console: Console) -> dict[Outcome | None, str]:
-    """Return the marks of outcomes that an output can hold."""
+    """Return MARKS, or PLAIN_MARKS if the console's encoding lacks any of these."""
     try:
         "".join(MARKS.values()).encode(console.encoding)
     except UnicodeEncodeError:
@@ -220,5 +243,5 @@ def _mark(outcome: Outcome | None, console: Console) -> Text:
 
 
 def _print_line(console: Console, *parts: tuple[str, str]) -> None:
-    """Print texts in one line, each with its style."""
+    """Print parts, each (text, style), one after the other in one line."""
     console.print(Text.assemble(*parts))

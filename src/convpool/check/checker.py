@@ -73,8 +73,8 @@ def check(
     tasks : collection of int, optional
         Numbers of tasks; default: all, and the folder.
     max_ratio : float, optional
-        Judges the time too: a larger call may take so many times as long as with the project's own
-        file; default: time is measured, and never judged.
+        Judges the time too: how many times as long as the project's own file a larger call may
+        take; default: time is measured, and never judged.
     time_out : float, optional
         Seconds for one task; default: 20.
     jobs : int

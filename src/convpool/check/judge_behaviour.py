@@ -56,16 +56,16 @@ def judge(
     Parameters
     ----------
     course : CourseFolder
-        Whose files are run, in child processes only.
+        Its files are run, in child processes only.
     tasks : collection of int
         Numbers of the tasks that are judged.
     python : Interpreter
         The interpreter that runs the files.
     limits : Limits
-        Of each child process; submission_seconds are for all tasks together.
+        The limits of each child process; submission_seconds are for all tasks together.
     max_ratio : float, optional
-        The most seconds of the larger call over those of the project's own file that the
-        requirement `speed` allows; default: time is measured, and never judged.
+        For the requirement `speed`: how many times as long as the project's own file the timed
+        call may take; default: time is measured, and never judged.
 
     Returns
     -------

@@ -8,7 +8,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+# names in statements that flip or transpose something
 FLIPS = {"flip", "fliplr", "flipud", "rot90", "transpose", "swapaxes", "T"}
+# names in statements that set a dtype
 CASTS = {
     "astype",
     "uint8",
@@ -43,7 +45,7 @@ def find_faulty_lines(source: str, kind: str, branch: str = "") -> list[int]:
         return []
     if kind not in STATEMENTS:
         return []
-    body = _branch(tree, branch) if kind in BY_BRANCH else tree.body
+    body = _branch_statements(tree, branch) if kind in BY_BRANCH else tree.body
     lines = sorted({statement.lineno for statement in STATEMENTS[kind](tree, body)})
     return lines if 1 <= len(lines) <= (2 if kind in BY_AXIS else 1) else []
 
@@ -65,28 +67,28 @@ def _names(node: ast.AST) -> set[str]:
     }
 
 
-def _compares(test: ast.expr, word: str) -> bool:
-    """Return whether a test is an equality with a string, such as padding == 'same'."""
+def _is_equality_with(test: ast.expr, word: str) -> bool:
+    """Return whether a test compares something with the string `word`, by == or is."""
     is_equality = isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.Eq | ast.Is)
     return is_equality and any(
         isinstance(part, ast.Constant) and part.value == word for part in ast.walk(test)
     )
 
 
-def _branch(tree: ast.Module, word: str) -> list[ast.stmt]:
+def _branch_statements(tree: ast.Module, word: str) -> list[ast.stmt]:
     """Return the statements under `if x == word`; those of the whole file if there are none.
 
-    For max and avg, the statements under the else of the other mode's if are taken too, but only if
-    there is no if of its own.
+    For max and avg, an else of the other mode's if is taken where there is no such if.
     """
-    other = {"max": "avg", "avg": "max"}.get(word, "")
+    other = {"max": "avg", "avg": "max"}.get(word, "")  # the other mode; "" for a padding
     choices = [node for node in ast.walk(tree) if isinstance(node, ast.If)]
-    bodies = [node.body for node in choices if word and _compares(node.test, word)]
-    bodies = bodies or [node.orelse for node in choices if other and _compares(node.test, other)]
+    bodies = [node.body for node in choices if word and _is_equality_with(node.test, word)]
+    if not bodies and other:
+        bodies = [node.orelse for node in choices if _is_equality_with(node.test, other)]
     return [statement for body in bodies for statement in body] or tree.body
 
 
-def _calls(statement: ast.AST, names: set[str]) -> Iterator[ast.Call]:
+def _calls_of(statement: ast.AST, names: set[str]) -> Iterator[ast.Call]:
     """Yield the calls of functions or methods of these names, such as np.pad for "pad"."""
     for node in ast.walk(statement):
         if isinstance(node, ast.Call):
@@ -122,7 +124,7 @@ def _targets(statement: ast.Assign | ast.AnnAssign | ast.AugAssign) -> list[ast.
 # and returns the statements that decide its kind.
 
 
-def _flips(tree: ast.Module, body: Statements) -> Statements:
+def _flip_statements(tree: ast.Module, body: Statements) -> Statements:
     """Return the statements that flip or transpose something."""
 
     def is_flip(statement: ast.stmt) -> bool:
@@ -133,19 +135,21 @@ def _flips(tree: ast.Module, body: Statements) -> Statements:
     return [statement for statement in _simple_statements(body) if is_flip(statement)]
 
 
-def _pads(tree: ast.Module, body: Statements) -> Statements:
+def _pad_statements(tree: ast.Module, body: Statements) -> Statements:
     """Return the statements that call np.pad."""
-    return [statement for statement in _simple_statements(body) if any(_calls(statement, {"pad"}))]
+    return [
+        statement for statement in _simple_statements(body) if any(_calls_of(statement, {"pad"}))
+    ]
 
 
-def _zeros(tree: ast.Module, body: Statements) -> Statements:
+def _zero_statements(tree: ast.Module, body: Statements) -> Statements:
     """Return the assignments in `body` to the names in np.pad's widths.
 
     Without any: the assignments to the names that those names are computed from, if `body` is a
     branch; the statements that call np.pad, if it is the whole file.
     """
-    pads = _pads(tree, tree.body)
-    calls = [call for statement in pads for call in _calls(statement, {"pad"})]
+    pads = _pad_statements(tree, tree.body)
+    calls = [call for statement in pads for call in _calls_of(statement, {"pad"})]
     widths = [width for call in calls for width in call.args[1:2]]
     widths += [word.value for call in calls for word in call.keywords if word.arg == "pad_width"]
     names = set().union(*map(_names, widths)) - {"np"}
@@ -157,7 +161,7 @@ def _zeros(tree: ast.Module, body: Statements) -> Statements:
     return statements or (pads if body is tree.body else [])
 
 
-def _sizes(tree: ast.Module, body: Statements) -> Statements:
+def _size_statements(tree: ast.Module, body: Statements) -> Statements:
     """Return the assignments in `body` to the names in the output's shape.
 
     The output is any array made by np.zeros or the like. Names unpacked from an array's shape do
@@ -166,12 +170,12 @@ def _sizes(tree: ast.Module, body: Statements) -> Statements:
     constructions = [
         statement
         for statement in _simple_statements(tree.body)
-        if any(_calls(statement, CONSTRUCTORS))
+        if any(_calls_of(statement, CONSTRUCTORS))
     ]
     shapes = [
         call.args[0]
         for statement in constructions
-        for call in _calls(statement, CONSTRUCTORS)
+        for call in _calls_of(statement, CONSTRUCTORS)
         if call.args
     ]
     names = set().union(*map(_names, shapes)) - {"np", "m", "nc", "c"}
@@ -180,7 +184,7 @@ def _sizes(tree: ast.Module, body: Statements) -> Statements:
     return statements or (constructions if body is tree.body else [])
 
 
-def _strides(tree: ast.Module, body: Statements) -> Statements:
+def _stride_statements(tree: ast.Module, body: Statements) -> Statements:
     """Return the statements in loops that read a slice with a start, as a window is cut."""
     loops = [node for node in ast.walk(tree) if isinstance(node, ast.For | ast.While)]
 
@@ -197,7 +201,7 @@ def _strides(tree: ast.Module, body: Statements) -> Statements:
     return [statement for statement in statements if reads_slice(statement)]
 
 
-def _casts(tree: ast.Module, body: Statements) -> Statements:
+def _dtype_statements(tree: ast.Module, body: Statements) -> Statements:
     """Return the statements of the whole file that set a dtype, by dtype= or a name of CASTS."""
 
     def is_cast(statement: ast.stmt) -> bool:
@@ -212,7 +216,7 @@ def _casts(tree: ast.Module, body: Statements) -> Statements:
     return [statement for statement in _simple_statements(tree.body) if is_cast(statement)]
 
 
-def _sums(tree: ast.Module, body: Statements) -> Statements:
+def _sum_statements(tree: ast.Module, body: Statements) -> Statements:
     """Return the assignments in `body` to a part of an array, such as output[:, i, j] = ...
 
     Without any: the statements that use a name sum.
@@ -229,11 +233,11 @@ def _sums(tree: ast.Module, body: Statements) -> Statements:
 
 # what a reading is decided by (Reading.decided_by) -> the function that finds its statements
 STATEMENTS: dict[str, Callable[[ast.Module, Statements], Statements]] = {
-    "flip": _flips,
-    "zeros": _zeros,
-    "fill": _pads,
-    "size": _sizes,
-    "stride": _strides,
-    "dtype": _casts,
-    "sum": _sums,
+    "flip": _flip_statements,
+    "zeros": _zero_statements,
+    "fill": _pad_statements,
+    "size": _size_statements,
+    "stride": _stride_statements,
+    "dtype": _dtype_statements,
+    "sum": _sum_statements,
 }

@@ -138,13 +138,13 @@ def _over_the_image(reduce: Any) -> Callable[[Windows, Arguments], Array]:
     return combine
 
 
-def _max(windows: Windows, arguments: Arguments) -> Array:
+def _maxima(windows: Windows, arguments: Arguments) -> Array:
     """Return the maximum of each window."""
     values: Array = windows.values.max((3, 4))
     return values
 
 
-def _mean(windows: Windows, arguments: Arguments) -> Array:
+def _averages(windows: Windows, arguments: Arguments) -> Array:
     """Return the average of each window."""
     values: Array = windows.values.mean((3, 4))
     return values
@@ -152,7 +152,7 @@ def _mean(windows: Windows, arguments: Arguments) -> Array:
 
 # name -> (Reading.words, Reading.combine)
 POOLINGS: dict[str, tuple[str, Callable[[Windows, Arguments], Array | None]]] = {
-    "max and avg exchanged": ("max and avg are exchanged", _by_mode(max=_mean, avg=_max)),
+    "max and avg exchanged": ("max and avg are exchanged", _by_mode(max=_averages, avg=_maxima)),
     "whole image": (
         "each output is taken over the whole image",
         _by_mode(max=_over_the_image(np.max), avg=_over_the_image(np.mean)),
@@ -161,7 +161,7 @@ POOLINGS: dict[str, tuple[str, Callable[[Windows, Arguments], Array | None]]] = 
     "sum": ("each output is the sum of its window", lambda w, a: w.values.sum((3, 4))),
     "max from zero": (
         "the maximum starts from 0, which negative pixels never reach",
-        lambda w, a: _max(w, a).clip(0),
+        lambda w, a: _maxima(w, a).clip(0),
     ),
     "median": ("each output is the median of its window", lambda w, a: np.median(w.values, (3, 4))),
     "range": ("each output is the maximum less the minimum", lambda w, a: np.ptp(w.values, (3, 4))),

@@ -37,8 +37,8 @@ class ReachableLoops:
     has_function : bool
         Whether the module assigns or defines the function.
 
-    Each private method walks a part of the code: it records the loops of other kinds, goes into the
-    helpers that the code names, and returns the path with most for loops through that part.
+    Each method _walk... goes through a part of the code: it records the loops of other kinds, walks
+    the helpers that the code names, and returns the path with most for loops through that part.
     """
 
     def __init__(self, tree: ast.Module, function: str) -> None:
@@ -50,11 +50,11 @@ class ReachableLoops:
         self._open: list[ast.AST] = []  # the functions and classes around the current node
         module = scope_of(tree, None)
         self.has_function = function in module.functions or function in module.variables
-        on_import = self._sequence(tree.body, module)
+        on_import = self._walk_statements(tree.body, module)
         node = module.functions.get(function)
-        self.path: Path = {**(self._function(node, module, node) if node else {}), **on_import}
+        self.path: Path = {**(self._walk_function(node, module, node) if node else {}), **on_import}
 
-    def _function(self, node: ast.AST, outer: Scope, reference: ast.AST) -> Path:
+    def _walk_function(self, node: ast.AST, outer: Scope, reference: ast.AST) -> Path:
         """Walk a function, lambda or class, unless it was walked before.
 
         outer: the scope around it. reference: the node that names it; if the walk is inside the
@@ -68,27 +68,27 @@ class ReachableLoops:
         if node not in self._paths:
             self._open.append(node)
             self.reentries |= reentries(node)
-            self._paths[node] = self._body(node, outer, reference)
+            self._paths[node] = self._walk_body(node, outer, reference)
             self._open.pop()
         return self._paths[node]
 
-    def _body(self, node: ast.AST, outer: Scope, reference: ast.AST) -> Path:
+    def _walk_body(self, node: ast.AST, outer: Scope, reference: ast.AST) -> Path:
         """Walk the body of a function, lambda or class, and the methods of a class."""
         scope = scope_of(node, outer)
         if isinstance(node, ast.Lambda):
-            return self._node(node.body, scope)
-        path = self._sequence(node.body, scope)  # type: ignore[attr-defined]
+            return self._walk(node.body, scope)
+        path = self._walk_statements(node.body, scope)  # type: ignore[attr-defined]
         if isinstance(node, ast.ClassDef):
-            # the methods cannot see the names of the class
+            # a method does not see the names of its class: its outer scope is that of the class
             for method in scope.functions.values():
-                path |= self._function(method, outer, reference)
+                path |= self._walk_function(method, outer, reference)
         return path
 
     def _add_other(self, node: ast.AST, words: str) -> None:
-        """Record a loop of another kind."""
+        """Record a loop of another kind at a node; words: as OtherLoop.words."""
         self.other_loops.setdefault(node, OtherLoop(getattr(node, "lineno", 0), words))
 
-    def _sequence(self, statements: list[ast.stmt], scope: Scope) -> Path:
+    def _walk_statements(self, statements: list[ast.stmt], scope: Scope) -> Path:
         """Walk statements one after the other.
 
         Of an if, the branch with more for loops counts. If one branch ends in a jump, such as
@@ -98,77 +98,79 @@ class ReachableLoops:
         exclusive = ExclusiveBranches(statements)
         for index, statement in enumerate(statements):
             if not isinstance(statement, ast.If):
-                path |= self._node(statement, scope)
+                path |= self._walk(statement, scope)
                 continue
             if branches := exclusive.branches(statement):
-                exclusive.add({key: self._branch(node, scope) for key, node in branches.items()})
+                exclusive.add(
+                    {key: self._walk_branch(node, scope) for key, node in branches.items()}
+                )
                 continue
-            path |= self._node(statement.test, scope)
+            path |= self._walk(statement.test, scope)
             # the file is judged as it is imported, where `if __name__ == '__main__'` is false
-            body = {} if is_main(statement.test) else self._sequence(statement.body, scope)
-            orelse = self._sequence(statement.orelse, scope)
+            body = {} if is_main(statement.test) else self._walk_statements(statement.body, scope)
+            orelse = self._walk_statements(statement.orelse, scope)
             if ends_in_jump(statement.body) or ends_in_jump(statement.orelse):
-                rest = self._sequence(statements[index + 1 :], scope)
+                rest = self._walk_statements(statements[index + 1 :], scope)
                 with_body = body if ends_in_jump(statement.body) else {**body, **rest}
                 with_orelse = orelse if ends_in_jump(statement.orelse) else {**orelse, **rest}
                 return {**path, **exclusive.longest(), **longer(with_body, with_orelse)}
             path |= longer(body, orelse)
         return {**path, **exclusive.longest()}
 
-    def _branch(self, branch: ast.If, scope: Scope) -> Path:
+    def _walk_branch(self, branch: ast.If, scope: Scope) -> Path:
         """Walk the test and the body of an if, without its else."""
-        return {**self._node(branch.test, scope), **self._sequence(branch.body, scope)}
+        return {**self._walk(branch.test, scope), **self._walk_statements(branch.body, scope)}
 
-    def _node(self, node: ast.AST, scope: Scope) -> Path:
+    def _walk(self, node: ast.AST, scope: Scope) -> Path:
         """Walk a statement or an expression with all its parts.
 
         The body of a function is walked only where its name is read.
         """
         if isinstance(node, Function | ast.ClassDef):
-            return self._definition(node, scope)
+            return self._walk_definition(node, scope)
         if lambda_name(node):
             return {}
         path: Path = {}
         if isinstance(node, ast.For):
             path[node] = self.for_loops[node] = None
-            path |= self._iterable(node.iter, scope)
-        path |= self._node_itself(node, scope)
+            path |= self._walk_iterable(node.iter, scope)
+        path |= self._record_or_follow(node, scope)
         if isinstance(node, ast.IfExp):
             return {
-                **self._node(node.test, scope),
-                **longer(self._node(node.body, scope), self._node(node.orelse, scope)),
+                **self._walk(node.test, scope),
+                **longer(self._walk(node.body, scope), self._walk(node.orelse, scope)),
             }
         if isinstance(node, ast.Dict):
             # a dict of functions is a choice between them: the value with most loops counts
             for key in filter(None, node.keys):
-                path |= self._node(key, scope)
+                path |= self._walk(key, scope)
             longest: Path = {}
             for value in node.values:
-                longest = longer(longest, self._node(value, scope))
+                longest = longer(longest, self._walk(value, scope))
             return {**path, **longest}
         for _, value in ast.iter_fields(node):
             if value is getattr(node, "iter", None) and isinstance(node, ast.For):
                 continue  # walked above
             if isinstance(value, list) and value and isinstance(value[0], ast.stmt):
-                path |= self._sequence(value, scope)
+                path |= self._walk_statements(value, scope)
             elif isinstance(value, ast.AST):
-                path |= self._node(value, scope)
+                path |= self._walk(value, scope)
             elif isinstance(value, list):
                 for part in value:
                     if isinstance(part, ast.AST):
-                        path |= self._node(part, scope)
+                        path |= self._walk(part, scope)
         return path
 
-    def _iterable(self, node: ast.expr, scope: Scope) -> Path:
+    def _walk_iterable(self, node: ast.expr, scope: Scope) -> Path:
         """Walk what a for loop runs over; there np.ndindex and np.ndenumerate are no loops."""
         if isinstance(node, ast.Call) and self._origins.of(node.func) in INDICES:
             path: Path = {}
             for part in (*node.args, *(keyword.value for keyword in node.keywords)):
-                path |= self._node(part, scope)
+                path |= self._walk(part, scope)
             return path
-        return self._node(node, scope)
+        return self._walk(node, scope)
 
-    def _definition(self, node: Function | ast.ClassDef, scope: Scope) -> Path:
+    def _walk_definition(self, node: Function | ast.ClassDef, scope: Scope) -> Path:
         """Walk what runs when a function or class is defined.
 
         That is decorators, defaults and bases, and of a class its body without the methods.
@@ -184,10 +186,10 @@ class ReachableLoops:
         else:
             parts += [*node.args.defaults, *(value for value in node.args.kw_defaults if value)]
         for part in parts:
-            path |= self._node(part, scope)
+            path |= self._walk(part, scope)
         return path
 
-    def _node_itself(self, node: ast.AST, scope: Scope) -> Path:
+    def _record_or_follow(self, node: ast.AST, scope: Scope) -> Path:
         """Record a node if it is a loop of another kind; walk the helper if the node names one.
 
         The node's parts are not walked here.
@@ -197,12 +199,12 @@ class ReachableLoops:
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
             self._add_library_loop(node)
             if helper := scope.find(node.id):
-                return self._function(*helper, node)
+                return self._walk_function(*helper, node)
             if node.id in BUILT_IN and not scope.has_variable(node.id):
                 self._add_other(node, BUILT_IN[node.id])
         elif isinstance(node, ast.Attribute):
             self._add_library_loop(node)
-            return self._method(node, scope)
+            return self._walk_method(node, scope)
         return {}
 
     def _add_library_loop(self, node: ast.Name | ast.Attribute) -> None:
@@ -212,7 +214,7 @@ class ReachableLoops:
         if words:
             self._add_other(node, words)
 
-    def _method(self, node: ast.Attribute, scope: Scope) -> Path:
+    def _walk_method(self, node: ast.Attribute, scope: Scope) -> Path:
         """Walk the method that an attribute names: self.name, cls.name or Class.name, in its class.
 
         An empty path for any other attribute.
@@ -230,7 +232,7 @@ class ReachableLoops:
         methods = [
             part for part in owner.body if isinstance(part, Function) and part.name == node.attr
         ]
-        return self._function(methods[-1], scope.outer or scope, node) if methods else {}
+        return self._walk_function(methods[-1], scope.outer or scope, node) if methods else {}
 
 
 def longer(first: Path, second: Path) -> Path:

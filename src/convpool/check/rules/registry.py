@@ -101,6 +101,7 @@ def _item(checked: Rule, subject: TaskFile | CourseFolder, task: int | None, fil
     except RecursionError:
         words = "the code is nested too deeply to be looked at"
         return Item(task, name, title, Outcome.UNCHECKED, (Finding(words, file),))
+    # a rule yields both; only findings make it fail
     remarks = tuple(finding for finding in everything if isinstance(finding, Remark))
     findings = tuple(finding for finding in everything if not isinstance(finding, Remark))
     outcome = Outcome.FAILS if findings else Outcome.HOLDS

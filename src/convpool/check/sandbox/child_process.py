@@ -85,6 +85,7 @@ def run_process(
     queued: queue.Queue[Message | None] = queue.Queue()
     answers: list[Answer] = []
     messages: Messages = {}
+    # how it ended if no message comes before the deadline
     ending = Answer("timed out", words=f"no answer within {job.limits.task_seconds:.3g} s")
     with _start(job, work, calls, token) as (process, errors):
         threading.Thread(

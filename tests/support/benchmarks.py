@@ -16,8 +16,14 @@ def run_benchmark(
 ) -> subprocess.CompletedProcess[str]:
     """Run a benchmark of the repository at `root`, each contender once."""
     command = [sys.executable, str(root / "benchmarks" / script), "--runs", "1", *map(str, words)]
-    pipes = {"capture_output": True, "text": True, "timeout": children.LIMIT}
-    return subprocess.run(command, check=False, env=children.environment(), **pipes)
+    return subprocess.run(
+        command,
+        check=False,
+        env=children.environment(),
+        capture_output=True,
+        text=True,
+        timeout=children.LIMIT,
+    )
 
 
 def read_table(text: str) -> list[list[str]]:

@@ -14,11 +14,14 @@ from numba.core import caching
 from numba.core.registry import cpu_target
 
 SOURCES = [*sorted(Path(__file__).parent.glob("*.py"))]
+# changes with any source of this folder, so that no older machine code is loaded
 STAMP = hashlib.sha256(b"".join(path.read_bytes() for path in SOURCES)).hexdigest()
 
 
 class _Files:
     """One file for each form of a loop: a digest, then the pickled pair (key, machine code).
+
+    A form is the machine code for arguments of some types on some CPU; its key says which.
 
     A file that does not match its digest is a miss, since the processor would run it. Numba's own
     files have no digest, and its index may name a file of another form where the disk was full.
@@ -33,7 +36,7 @@ class _Files:
         return self.folder / f"{self.name}.{digest[:20]}.nbc"
 
     def load(self, key):
-        """Return the form that was saved for a key, None if the file is damaged or of another."""
+        """Return the form that was saved for a key; None if the file is damaged or another's."""
         content = self.path(key).read_bytes()
         if hashlib.sha256(content[32:]).digest() != content[:32]:
             return None
@@ -41,7 +44,7 @@ class _Files:
         return form if saved_key == key else None
 
     def save(self, key, form):
-        """Write a form for a key, in one step."""
+        """Write a form for a key to its file, which appears complete or not at all."""
         content = caching.dumps((key, form))
         path = self.path(key)
         unfinished = path.with_name(f"{path.name}.tmp.{uuid.uuid4().hex[:16]}")
@@ -77,7 +80,10 @@ class _Cache(caching.FunctionCache):
 
 
 def is_stored(dispatcher, signature):
-    """Return whether a loop is on disk, compiled for arguments of these types on this CPU."""
+    """Return whether a loop is on disk, compiled for arguments of these types on this CPU.
+
+    False also where there is no cache.
+    """
     try:
         key = dispatcher._cache._index_key(signature, cpu_target.target_context.codegen())
         return dispatcher._cache._cache_file.path(key).exists()
@@ -86,7 +92,10 @@ def is_stored(dispatcher, signature):
 
 
 def compiled_loop(function):
-    """Compile a function when it is first called, to run without the GIL, and keep it on disk."""
+    """Return a function as Numba compiles it: when it is first called, to run without the GIL.
+
+    The machine code is kept on disk where that is possible.
+    """
     dispatcher = njit(nogil=True)(function)
     try:
         dispatcher._cache = _Cache(function)
@@ -98,7 +107,7 @@ def compiled_loop(function):
 def folder():
     """Return the folder with the compiled loops, or None if Numba can write to none."""
     with suppress(RuntimeError, OSError):
-        # the same folder for every file that stands beside this one: Numba makes the first that it
-        # can write to
+        # Numba creates the first folder that it can write to, the same for all files that stand
+        # beside this one; the function `folder` only says which file that is
         return str(caching.FunctionCache(folder).cache_path)
     return None

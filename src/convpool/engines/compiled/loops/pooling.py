@@ -1,17 +1,26 @@
 """The compiled loops of pooling: Numba around the few instructions on vectors in `simd`.
 
 Nothing is checked here. A window is combined along one axis after the other: rows of pixels into
-lines of columns, these into lines of results. The c channels of a column lie side by side; b is the
-number of an image, i a row and j a column of the output, h x w the pixels of an image.
+lines of columns, these into lines of results. A line has c numbers, one for each channel, for each
+column, side by side; b is the number of an image, i a row and j a column of the output, h x w the
+pixels of an image. Arguments are int64 unless their legend says otherwise; a legend lists the items
+of a tuple in unpacking order. Addresses are in bytes, and 0 stands for memory that is not used;
+places, strides and counts are in numbers.
 
 `image_dtype`, `sum_dtype` and `output_dtype` are zeros whose dtype is that of the images, of what
-is combined, and of the results. A tuple of zeros stands for its length: len(combination) is 1 to
-add numbers, 2 to keep the greater, 3 to keep the lesser; len(averaging) is 2 to divide by a divisor
-at the end, 1 not to; divisors `are_factors` where results are multiplied by them instead.
+is combined, and of the results. Of a tuple of zeros only the length counts, which is constant in
+the machine code:
 
-A program says how the taps of an axis are combined, as rows (is_result, taps, step, first tap): a
-row combines so many parts of windows, `step` taps apart, to longer parts or, if is_result, with the
-results. At first, a part is one tap.
+- combination: 1 to add numbers, 2 to keep the greater, 3 to keep the lesser; a NaN wins;
+- averaging: 2 if results are divided by divisors, which avg has, else 1.
+
+If `are_factors`, a bool, the divisors are reciprocals, and results are multiplied by them.
+
+A program says how the windows of an axis are combined: an array of int64 with a row (is_result,
+taps, step, first_tap) for each step. A part is so many taps of a window, combined; at first, each
+is one tap. A step combines `taps` parts whose first taps are `step` taps apart: where is_result is
+0 into longer parts, which replace the former ones; where it is 1 into the results, from the
+window's tap `first_tap` on, together with what the steps before have written there.
 """
 
 from __future__ import annotations
@@ -44,18 +53,22 @@ from convpool.engines.compiled.loops.simd import (
     vector_type,
 )
 
-UNROLLED = 4  # vectors that are combined together
-CHANNELS = 4  # vectors of the channels of a window
-ROWS = 8  # rows that are read at a time, where a window has many
-TILE = 2048  # numbers of each of them
-AHEAD = 2  # rows of results before one, its pixels are prefetched
+UNROLLED = 4  # vectors of a line that are combined in one turn of a loop
+CHANNELS = 4  # vectors of channels of one window that are combined in one turn of a loop
+# where a window has more than ROWS rows, that many of them are read at a time, TILE numbers of each
+ROWS = 8
+TILE = 2048
+AHEAD = 2  # pixels are prefetched so many rows of results before their own
 
 
 # ---- instructions on vectors ----
 
 
 def combine_vectors(builder, a, b, combination, kind):
-    """Combine two vectors; a NaN in either wins."""
+    """Return two vectors combined, number by number; a NaN in either wins.
+
+    `combination` is a Numba type of a tuple, whose length says how; `kind` is that of the numbers.
+    """
     is_float = isinstance(kind, types.Float)
     if combination.count == 1:
         return builder.fadd(a, b) if is_float else builder.add(a, b)
@@ -69,7 +82,11 @@ def combine_vectors(builder, a, b, combination, kind):
 
 
 def identity(combination, kind):
-    """Return the number that changes nothing when it is combined."""
+    """Return the number of Numba type `kind` that changes no other that it is combined with.
+
+    That is 0 for sums; the least number, or -inf, for the greater; the greatest, or inf, for the
+    lesser.
+    """
     if combination.count == 1:
         return ir.Constant(element_type(kind), 0)
     is_greatest = combination.count == 3
@@ -79,7 +96,10 @@ def identity(combination, kind):
 
 
 def load_and_convert(builder, base, place, mask, source_kind, target_kind):
-    """Return a converted vector from a place on; a mask of None is that of all lanes."""
+    """Return a vector of numbers from a place on, converted from source_kind to target_kind.
+
+    It has as many lanes as a vector of target_kind; a mask of None is that of all lanes.
+    """
     if mask is None:
         vector = load(builder, base, place, source_kind, lanes_of(target_kind))
     else:
@@ -96,10 +116,11 @@ def store_lanes(builder, vector, base, place, mask, kind):
 
 
 def results_of(builder, total, divisor, are_factors, sum_kind, output_kind):
-    """Return totals as results: divided, or multiplied if `are_factors`, converted, with 0 for -0.
+    """Return a vector of totals as results: divided, converted to output_kind, with 0 for -0.
 
-    A divisor of None changes nothing. -0 becomes 0, since which of the two wins depends on the
-    order of the taps.
+    `divisor` is a vector of float64, or None for totals that are not divided; if the bit
+    `are_factors` is set, totals are multiplied by it. -0 becomes 0, since which of the two wins
+    depends on the order of the taps.
     """
     if divisor is not None:
         total = convert(builder, total, sum_kind, types.float64)
@@ -113,11 +134,11 @@ def results_of(builder, total, divisor, are_factors, sum_kind, output_kind):
     result = convert(builder, total, sum_kind, output_kind)
     if not isinstance(output_kind, types.Float):
         return result
-    return builder.fadd(result, ir.Constant(result.type, None))
+    return builder.fadd(result, ir.Constant(result.type, None))  # -0 + 0 is 0
 
 
 def multiple_below(builder, count, size):
-    """Return the greatest multiple of a size that is not above a count."""
+    """Return the greatest multiple of `size`, a Python int, that is not above `count`."""
     return builder.mul(builder.sdiv(count, INT64(size)), INT64(size))
 
 
@@ -126,21 +147,24 @@ def multiple_below(builder, count, size):
 
 @intrinsic
 def fill_identity(typing, address, count, combination, sum_dtype):
-    """Fill a line of `count` numbers with the one that changes nothing."""
+    """Fill `count` numbers from an address on with the one that changes no other: see identity.
 
-    def code(context, builder, signature, arguments):
+    Nothing behind them is written.
+    """
+
+    def codegen(context, builder, signature, arguments):
         address, count, *_ = arguments
         lanes = lanes_of(sum_dtype)
         target = pointer_to(builder, address, sum_dtype)
         neutral = splat(builder, identity(combination, sum_dtype), lanes)
-        whole = multiple_below(builder, count, lanes)
-        with cgutils.for_range_slice(builder, INT64(0), whole, INT64(lanes)) as (place, _):
+        multiple = multiple_below(builder, count, lanes)
+        with cgutils.for_range_slice(builder, INT64(0), multiple, INT64(lanes)) as (place, _):
             store(builder, neutral, target, place, sum_dtype)
-        mask = lanes_before(builder, builder.sub(count, whole), lanes)
-        store_masked(builder, neutral, target, whole, sum_dtype, mask)
+        mask = lanes_before(builder, builder.sub(count, multiple), lanes)
+        store_masked(builder, neutral, target, multiple, sum_dtype, mask)
         return context.get_dummy_value()
 
-    return types.void(types.intp, types.intp, combination, sum_dtype), code
+    return types.void(types.intp, types.intp, combination, sum_dtype), codegen
 
 
 @intrinsic
@@ -158,11 +182,22 @@ def combine_lines(
 ):
     """Combine lines of `count` numbers, number by number, to one result line.
 
-    Lines begin line_stride numbers apart. If they `accumulate`, the result so far is combined with
-    them. The result may be the first line; up to a vector behind it is overwritten.
+    Up to a vector behind the result is overwritten.
+
+    Legend
+    ------
+    result
+        Address of the result line, of sum_dtype. It may be the first of the lines.
+    address, line_stride, lines
+        Address of the first line, of source_dtype; numbers from one line to the next; how many
+        there are.
+    accumulate
+        Bool: the result so far is combined with them.
+    source_dtype
+        A zero of the dtype of the lines.
     """
 
-    def code(context, builder, signature, arguments):
+    def codegen(context, builder, signature, arguments):
         result, address, line_stride, lines, count, accumulate, *_ = arguments
         lanes = lanes_of(sum_dtype)
         source = pointer_to(builder, address, source_dtype)
@@ -170,6 +205,7 @@ def combine_lines(
         totals = [
             cgutils.alloca_once(builder, vector_type(sum_dtype, lanes)) for _ in range(UNROLLED)
         ]
+        # without a result so far, the first line is what the others are combined with
         first_line = builder.select(accumulate, INT64(0), INT64(1))
 
         def combine_at(place, vectors, mask):
@@ -197,24 +233,26 @@ def combine_lines(
         for_each_part(builder, count, lanes, UNROLLED, combine_at)
         return context.get_dummy_value()
 
-    words = (*[types.intp] * 5, types.boolean, combination, source_dtype, sum_dtype)
-    return types.void(*words), code
+    numbers = [types.intp] * 5
+    return types.void(*numbers, types.boolean, combination, source_dtype, sum_dtype), codegen
 
 
 def for_each_part(builder, count, lanes, unrolled, emit):
-    """Emit code for all of `count` numbers: emit(place, vectors, mask) for each part of them.
+    """Emit code that takes `count` numbers in parts: emit(place, vectors, mask) for each part.
 
-    Parts are so many unrolled vectors, then one vector each, and at last one under a mask.
+    A part has `vectors` vectors of `lanes` numbers from `place` on. The parts are `unrolled`
+    vectors each, then one vector each, and at last what remains, as one vector under a mask. A mask
+    of None is that of all lanes.
     """
-    many = multiple_below(builder, count, unrolled * lanes)
-    whole = multiple_below(builder, count, lanes)
-    parts = cgutils.for_range_slice(builder, INT64(0), many, INT64(unrolled * lanes))
+    unrolled_multiple = multiple_below(builder, count, unrolled * lanes)
+    multiple = multiple_below(builder, count, lanes)
+    parts = cgutils.for_range_slice(builder, INT64(0), unrolled_multiple, INT64(unrolled * lanes))
     with parts as (place, _):
         emit(place, unrolled, None)
-    with cgutils.for_range_slice(builder, many, whole, INT64(lanes)) as (place, _):
+    with cgutils.for_range_slice(builder, unrolled_multiple, multiple, INT64(lanes)) as (place, _):
         emit(place, 1, None)
-    with builder.if_then(builder.icmp_signed("<", whole, count)):
-        emit(whole, 1, lanes_before(builder, builder.sub(count, whole), lanes))
+    with builder.if_then(builder.icmp_signed("<", multiple, count)):
+        emit(multiple, 1, lanes_before(builder, builder.sub(count, multiple), lanes))
 
 
 @intrinsic
@@ -227,28 +265,49 @@ def combine_columns(
     taps,
     columns,
     c,
-    left,
+    channels_left,
     accumulate,
     combination,
     sum_dtype,
 ):
-    """Combine the taps of each window of a line, with one vector of channels for each.
+    """Combine the columns of each window of a line, for one vector of its channels.
 
-    A window begins window_stride numbers after the last, a tap tap_stride numbers; results lie c
-    numbers apart. If they `accumulate`, the first `left` numbers of each are combined with the
-    result so far, and nothing else is touched; else up to a vector behind a result is overwritten.
     Up to a vector is read behind the last column.
+
+    Legend
+    ------
+    result
+        Address of the results, c numbers from window to window.
+    address, window_stride, tap_stride
+        Address of the line; numbers from one window's first column to the next window's, and from
+        one tap to the next.
+    taps, columns, c
+        Taps of a window, windows, and channels of the line.
+    channels_left
+        Channels of a column from the vector's first one on.
+    accumulate
+        Bool: the result so far is combined with the taps. Then only channels_left numbers of each
+        result are written; else a whole vector is, and up to a vector behind the last result.
     """
 
-    def code(context, builder, signature, arguments):
-        result, address, window_stride, tap_stride, taps, columns, c, left, accumulate, *_ = (
-            arguments
-        )
+    def codegen(context, builder, signature, arguments):
+        (
+            result,
+            address,
+            window_stride,
+            tap_stride,
+            taps,
+            columns,
+            c,
+            channels_left,
+            accumulate,
+            *_,
+        ) = arguments
         lanes = lanes_of(sum_dtype)
         source = pointer_to(builder, address, sum_dtype)
         target = pointer_to(builder, result, sum_dtype)
         total = cgutils.alloca_once(builder, vector_type(sum_dtype, lanes))
-        mask = lanes_before(builder, left, lanes)
+        mask = lanes_before(builder, channels_left, lanes)
 
         def combine_tap(base, tap):
             at = builder.add(base, builder.mul(tap, tap_stride))
@@ -274,17 +333,18 @@ def combine_columns(
                 store(builder, builder.load(total), target, place, sum_dtype)
         return context.get_dummy_value()
 
-    return types.void(*[types.intp] * 8, types.boolean, combination, sum_dtype), code
+    return types.void(*[types.intp] * 8, types.boolean, combination, sum_dtype), codegen
 
 
 @intrinsic
 def skip_columns(typing, result, address, columns, channels, window_stride, sum_dtype):
-    """Copy every len(window_stride)-th column of a line, of len(channels) channels, to a line.
+    """Copy every len(window_stride)-th column of a line to another, starting with the first one.
 
-    So many columns of the result are written, in whole vectors of them: more numbers follow.
+    `columns` columns of len(channels) channels are written, and after them whatever completes a
+    multiple of a vector of columns. As many are read: len(window_stride) times that.
     """
 
-    def code(context, builder, signature, arguments):
+    def codegen(context, builder, signature, arguments):
         result, address, columns, *_ = arguments
         lanes, c, stride = lanes_of(sum_dtype), channels.count, window_stride.count
         source = pointer_to(builder, address, sum_dtype)
@@ -307,7 +367,7 @@ def skip_columns(typing, result, address, columns, channels, window_stride, sum_
                 store(builder, line, target, at, sum_dtype)
         return context.get_dummy_value()
 
-    return types.void(*[types.intp] * 3, channels, window_stride, sum_dtype), code
+    return types.void(*[types.intp] * 3, channels, window_stride, sum_dtype), codegen
 
 
 @intrinsic
@@ -323,18 +383,25 @@ def write_results(
     sum_dtype,
     output_dtype,
 ):
-    """Write a line of `count` totals as results, divided if len(averaging) is 2.
+    """Write a line of `count` totals as results: converted, and divided if len(averaging) is 2.
 
-    The divisor is row_divisor, times the number at the same place of column_divisors, unless that
-    address is 0.
+    Legend
+    ------
+    result, address, count
+        Address of the results, of output_dtype; of the totals, of sum_dtype; and how many there
+        are.
+    row_divisor
+        Float64: the divisor of all of them.
+    column_divisors
+        Address of one float64 for each of them, which row_divisor is multiplied by; 0 for none.
     """
 
-    def code(context, builder, signature, arguments):
+    def codegen(context, builder, signature, arguments):
         result, address, count, row_divisor, column_divisors, are_factors, *_ = arguments
         lanes, double = lanes_of(sum_dtype), types.float64
         source = pointer_to(builder, address, sum_dtype)
         target = pointer_to(builder, result, output_dtype)
-        whole = multiple_below(builder, count, lanes)
+        multiple = multiple_below(builder, count, lanes)
 
         def write(place, mask, divisor):
             total = load(builder, source, place, sum_dtype, lanes)
@@ -342,43 +409,45 @@ def write_results(
             store_lanes(builder, value, target, place, mask, output_dtype)
 
         def write_all(divisor_at):
-            with cgutils.for_range_slice(builder, INT64(0), whole, INT64(lanes)) as (place, _):
+            # divisor_at(place, mask): the vector of divisors from a place on, or None
+            with cgutils.for_range_slice(builder, INT64(0), multiple, INT64(lanes)) as (place, _):
                 write(place, None, divisor_at(place, None))
-            with builder.if_then(builder.icmp_signed("<", whole, count)):
-                mask = lanes_before(builder, builder.sub(count, whole), lanes)
-                write(whole, mask, divisor_at(whole, mask))
+            with builder.if_then(builder.icmp_signed("<", multiple, count)):
+                mask = lanes_before(builder, builder.sub(count, multiple), lanes)
+                write(multiple, mask, divisor_at(multiple, mask))
 
         if averaging.count == 1:
             write_all(lambda place, mask: None)
             return context.get_dummy_value()
 
-        of_row = splat(builder, row_divisor, lanes)
-        of_columns = pointer_to(builder, column_divisors, double)
+        row_vector = splat(builder, row_divisor, lanes)
+        column_pointer = pointer_to(builder, column_divisors, double)
 
         def product_at(place, mask):
             if mask is None:
-                divisors = load(builder, of_columns, place, double, lanes)
+                divisors = load(builder, column_pointer, place, double, lanes)
             else:
-                divisors = load_masked(builder, of_columns, place, double, mask)
-            return builder.fmul(divisors, of_row)
+                divisors = load_masked(builder, column_pointer, place, double, mask)
+            return builder.fmul(divisors, row_vector)
 
         has_columns = builder.icmp_signed("!=", column_divisors, INT64(0))
-        with builder.if_else(has_columns) as (several, single):
-            with several:
+        with builder.if_else(has_columns) as (with_columns, without_columns):
+            with with_columns:
                 write_all(product_at)
-            with single:
-                write_all(lambda place, mask: of_row)
+            with without_columns:
+                write_all(lambda place, mask: row_vector)
         return context.get_dummy_value()
 
-    words = (*[types.intp] * 3, types.float64, types.intp, types.boolean)
-    return types.void(*words, averaging, sum_dtype, output_dtype), code
+    numbers = (*[types.intp] * 3, types.float64, types.intp, types.boolean)
+    return types.void(*numbers, averaging, sum_dtype, output_dtype), codegen
 
 
 @compiled_loop
 def taps_on_pixels(y, size, window, dilation):
-    """Return the first tap of a window on a pixel, and the one behind the last.
+    """Return (first, behind the last) of the taps of a window that lie on pixels.
 
-    The window begins at pixel y, which may be negative, of an axis of this size.
+    The window has `window` taps, `dilation` apart, and begins at pixel y, which may be negative, of
+    an axis of `size` pixels. Both are equal if no tap lies on a pixel.
     """
     first = 0 if y >= 0 else (dilation - 1 - y) // dilation
     last = min(window, (size - 1 - y) // dilation + 1)
@@ -400,28 +469,37 @@ def combine_rows(
     image_dtype,
     sum_dtype,
 ):
-    """Combine `taps` rows of pixels, `dilation` apart from row y on, to a line of `count` numbers.
+    """Combine `taps` rows of an image to a line of `count` numbers.
 
-    Rows that are not on the image, which has h, are left out. If they `accumulate`, they are
-    combined with the result so far.
+    The rows are `dilation` apart, from row y on. Rows that are not on the image are left out; if
+    none is, the line is filled with the identity.
+
+    Legend
+    ------
+    result
+        Address of the line, of sum_dtype.
+    address, row_stride, h
+        Address of row 0 of the image, of image_dtype, numbers from row to row, and its rows.
+    accumulate
+        Bool: the rows are combined with the result so far.
     """
-    first, last = taps_on_pixels(y, h, taps, dilation)
-    if first == last:
+    first_tap, last_tap = taps_on_pixels(y, h, taps, dilation)
+    if first_tap == last_tap:
         if not accumulate:
             fill_identity(result, count, combination, sum_dtype)
         return
-    source = address_of(address, (y + first * dilation) * row_stride, image_dtype)
+    source = address_of(address, (y + first_tap * dilation) * row_stride, image_dtype)
     tap_stride = dilation * row_stride
-    tile = count if last - first <= ROWS else TILE
+    tile = count if last_tap - first_tap <= ROWS else TILE
     for start in range(0, count, tile):
-        for tap in range(first, last, ROWS):
+        for tap in range(first_tap, last_tap, ROWS):
             combine_lines(
                 address_of(result, start, sum_dtype),
-                address_of(source, (tap - first) * tap_stride + start, image_dtype),
+                address_of(source, (tap - first_tap) * tap_stride + start, image_dtype),
                 tap_stride,
-                min(ROWS, last - tap),
+                min(ROWS, last_tap - tap),
                 min(tile, count - start),
-                accumulate or tap > first,
+                accumulate or tap > first_tap,
                 combination,
                 image_dtype,
                 sum_dtype,
@@ -446,18 +524,35 @@ def reduce_rows(
     image_dtype,
     sum_dtype,
 ):
-    """Combine the rows of pixels of each window to a line, for `rows` rows of windows.
+    """Combine the rows of pixels of each window, for `rows` rows of windows: each becomes a line.
 
-    Lines of `count` numbers lie `pitch` apart. The first window begins at row y of an image of h
-    rows; axis is (window, stride, dilation). `tile` numbers of a row are taken at a time, and
-    `parts` is the address of a scratch for the parts of windows of these.
+    It is one function, since each of its calls takes many arguments, which Numba passes by
+    position.
+
+    Legend
+    ------
+    lines, pitch
+        Address of the lines, of sum_dtype, and numbers from line to line.
+    address, row_stride, y, h
+        Address of row 0 of the image, numbers from row to row, the row where the first window
+        begins (which may be negative), and the rows of the image.
+    axis
+        (window, stride, dilation) of the axis down.
+    program
+        As the head of this file says.
+    parts, tile
+        Address of a scratch for parts of windows, and how many numbers of a row are taken at a
+        time.
+    count
+        Numbers of a line.
     """
     window, stride, dilation = axis
     part_pitch = tile + lane_count(sum_dtype)
     for start in range(0, count, tile):
         numbers = min(tile, count - start)
         source = address_of(address, start, image_dtype)
-        length = (rows - 1) * stride + (window - 1) * dilation + 1  # rows of parts that are needed
+        length = (rows - 1) * stride + (window - 1) * dilation + 1  # rows of parts
+        # whether parts are still single rows of pixels, and whether results have been begun
         from_pixels, accumulate = True, False
         for k in range(len(program)):
             is_result, taps, step, first_tap = program[k]
@@ -508,19 +603,26 @@ def reduce_rows(
 
 @compiled_loop
 def reduce_columns(result, line, columns, axis, program, c, combination, sum_dtype):
-    """Combine the columns of each window of a line to a line of `columns` columns of results.
+    """Combine the columns of each of `columns` windows of a line: they become a line of results.
 
-    axis is (window, stride, dilation). The line is overwritten with parts of windows.
+    Legend
+    ------
+    result, line
+        Addresses of the results and of the line, of sum_dtype. The line is overwritten with parts
+        of windows.
+    axis
+        (window, stride, dilation) of the axis across.
+    program, c
+        The program, as the head of this file says, and the channels of a column.
     """
     window, stride, dilation = axis
-    length = (
-        (columns - 1) * stride + (window - 1) * dilation + 1
-    )  # columns of parts that are needed
+    length = (columns - 1) * stride + (window - 1) * dilation + 1  # columns of parts
     accumulate = False
     for k in range(len(program)):
         is_result, taps, step, first_tap = program[k]
         shift = step * dilation * c
         source = address_of(line, first_tap * dilation * c, sum_dtype)
+        # by default, all windows in one step of `count` numbers: neighbours lie side by side
         target, steps, count = result, 1, columns * c
         if not is_result:
             length -= (taps - 1) * step * dilation
@@ -592,20 +694,40 @@ def pool_blocks(
 ):
     """Pool the blocks from `first` to before `last`, along one axis after the other.
 
-    grid is (oh, ow, rows and columns of a block), sizes (h, w, c); strides are those from image to
-    image and from row to row; down and across are (window, stride, dilation, before) of an axis.
-    scratch holds the addresses of the lines of columns, of those of results, of parts of windows,
-    and of a line with the windows of every column; pitches are the numbers between the first, and
-    between the second ones, the numbers of a row that are taken down together, and the lines that
-    are combined along the row as if they were one.
+    It is one function, since each of its steps takes many arguments, which Numba passes by
+    position. Blocks are numbered along the columns first, then down the rows, then over the images.
 
-    row_divisors and column_divisors are the addresses of float64, one for each row of the output
-    and one for each number of its lines; that of the columns is 0 where all are 1. It `is_flat`
-    where lines follow each other in the output and have one divisor. If the tuples `channels` and
-    `window_stride` are not None, windows are combined at every column, and every
-    len(window_stride)-th is kept.
-
-    It is long because each of its steps takes many positional words.
+    Legend
+    ------
+    grid
+        (oh, ow, rows of a block, columns of a block).
+    sizes
+        (h, w, c).
+    address, input_strides
+        Address of the images, and (numbers from image to image, from row to row).
+    down, across
+        (window, stride, dilation, padding before) of each axis.
+    programs
+        (program down, program across), as the head of this file says.
+    scratch
+        (lines, results, parts, all_windows): addresses of the lines of columns of a block, its
+        lines of results, the parts of windows on the way down, and one line with a window for every
+        column.
+    pitches
+        (pitch, results_pitch, tile, joint_lines): numbers from line to line of `lines`, and of
+        `results`; numbers of a row that are taken down together; lines that are combined along the
+        row as if they were one.
+    row_divisors, column_divisors, are_factors
+        Addresses of float64: one for each row of the output, and one for each number of its lines,
+        0 where all of those are 1. They are used if len(averaging) is 2.
+    is_flat
+        Whether the lines of a block follow each other in the output and have one divisor: then they
+        are written as one.
+    output, output_strides
+        Address of the output, and (numbers from image to image, from row to row).
+    channels, window_stride
+        Tuples as long as there are channels, and as the stride across, if windows are combined at
+        every column and every len(window_stride)-th result is kept; else None.
     """
     oh, ow, rows_of_block, columns_of_block = grid
     h, w, c = sizes
@@ -620,6 +742,7 @@ def pool_blocks(
         rows, columns = min(rows_of_block, oh - row), min(columns_of_block, ow - column)
         x = column * stride - before
         length = (columns - 1) * stride + (window - 1) * dilation + 1
+        # columns of the block from low to before high lie on pixels
         low = min(max(0, -x), length)
         high = max(low, min(length, w - x))
         if high > low:
@@ -651,6 +774,7 @@ def pool_blocks(
             results_line = address_of(results, r * results_pitch, sum_dtype)
             # the joint lines are one long line: windows that reach from one to the next are
             # combined for nothing
+            # columns of the joint line where a window may begin
             starts = (min(joint_lines, rows - r) - 1) * (pitch // c)
             starts += length - (window - 1) * dilation
             stride_here = stride if window_stride is None else 1
@@ -669,7 +793,7 @@ def pool_blocks(
                 skip_columns(results_line, all_windows, count, channels, window_stride, sum_dtype)
         place = b * output_strides[0] + row * output_strides[1] + column * c
         target = address_of(output, place, output_dtype)
-        divisors = column_divisors + column * c * 8 if column_divisors else 0
+        divisors = column_divisors + column * c * 8 if column_divisors else 0  # 8 bytes each
         lines_out, count = (1, rows * columns * c) if is_flat else (rows, columns * c)
         for r in range(lines_out):
             write_results(
@@ -705,10 +829,20 @@ def pool_window(
 ):
     """Combine rows x columns pixels of one window, with vectors of channels, and write the results.
 
-    They are divided if len(averaging) is 2.
+    Legend
+    ------
+    result
+        Address of one result for each channel, of output_dtype.
+    address, row_stride, column_stride
+        Address of the first pixel, of image_dtype, and numbers from row to row and column to column
+        of the window.
+    rows, columns, channels
+        Sizes of the window's part on pixels; both may be 0.
+    divisor
+        Float64: what totals are divided by if len(averaging) is 2.
     """
 
-    def code(context, builder, signature, arguments):
+    def codegen(context, builder, signature, arguments):
         (
             result,
             address,
@@ -750,8 +884,12 @@ def pool_window(
         for_each_part(builder, channels, lanes, CHANNELS, combine_at)
         return context.get_dummy_value()
 
-    words = (*[types.intp] * 7, types.float64, types.boolean, combination, averaging)
-    return types.void(*words, image_dtype, sum_dtype, output_dtype), code
+    signature = types.void(
+        *([types.intp] * 7),
+        *(types.float64, types.boolean, combination, averaging),
+        *(image_dtype, sum_dtype, output_dtype),
+    )
+    return signature, codegen
 
 
 @compiled_loop
@@ -777,18 +915,20 @@ def pool_by_windows(
 ):
     """Pool the rows of the output from `first` to before `last`, window by window.
 
-    grid is (oh, ow); rows are numbered on from image to image. The other words are those of
+    It is one function, since its call takes many arguments, which Numba passes by position.
+
+    grid is (oh, ow); rows are numbered on from image to image. The other arguments are those of
     `pool_blocks`.
     """
     oh, ow = grid
     h, w, c = sizes
-    for block in range(first, last):
-        b, i = block // oh, block % oh
+    for row_of_output in range(first, last):
+        b, i = row_of_output // oh, row_of_output % oh
         y = i * down[1] - down[3]
         top, bottom = taps_on_pixels(y, h, down[0], down[2])
         row_divisor = load_number(row_divisors, i, 1.0, 1.0)
         place = b * input_strides[0] + (y + top * down[2]) * input_strides[1]
-        row = address_of(address, place, image_dtype)
+        window_row = address_of(address, place, image_dtype)
         place = b * output_strides[0] + i * output_strides[1]
         target = address_of(output, place, output_dtype)
         for j in range(ow):
@@ -799,7 +939,7 @@ def pool_by_windows(
                 divisor *= load_number(column_divisors, j * c, 1.0, 1.0)
             pool_window(
                 address_of(target, j * c, output_dtype),
-                address_of(row, (x + left * across[2]) * c, image_dtype),
+                address_of(window_row, (x + left * across[2]) * c, image_dtype),
                 down[2] * input_strides[1],
                 bottom - top,
                 across[2] * c,
@@ -837,13 +977,27 @@ def pool_row(
 ):
     """Pool one row of windows that lie on pixels, in registers.
 
-    A window has len(rows) x len(taps) pixels of len(channels) channels, and len(window_stride)
-    columns to the next. Results are written a vector of columns at a time: rows are combined number
-    by number, then the taps are picked and combined. Since rows are not read in order, the pixels
-    `ahead` numbers further on are prefetched.
+    It is one function, since its loop is one piece of machine code that LLVM keeps in registers. A
+    vector of windows is taken at a time: rows of pixels are combined number by number, then the
+    columns of each window are picked from them and combined.
+
+    Legend
+    ------
+    result, columns
+        Address of the results, of output_dtype, and how many windows there are.
+    address, row_stride
+        Address of the first window's first pixel, of image_dtype, and numbers from row to row.
+    ahead
+        Numbers from a pixel that is read to one that is prefetched, since rows are not read in
+        order.
+    divisor
+        Float64: what totals are divided by if len(averaging) is 2.
+    rows, taps, channels, window_stride
+        Tuples whose lengths are the rows and the columns of a window, the channels, and the stride
+        across.
     """
 
-    def code(context, builder, signature, arguments):
+    def codegen(context, builder, signature, arguments):
         result, address, row_stride, ahead, columns, divisor, are_factors, *_ = arguments
         lanes, window = lanes_of(sum_dtype), taps.count
         c, stride = channels.count, window_stride.count
@@ -855,25 +1009,27 @@ def pool_row(
         numbers = builder.add(last_window, INT64(window * c))  # of a row, under all windows
         groups = builder.sdiv(builder.add(columns, INT64(lanes - 1)), INT64(lanes))
 
-        def read(row, begin, k, left):
+        # begin: where the pixels under a vector of windows begin; k: number of one of their
+        # vectors; numbers_left: those of the row from there on, None if all vectors are whole
+        def read(row, begin, k, numbers_left):
             at = builder.add(begin, INT64(k * lanes))
             at = builder.add(at, builder.mul(row_stride, INT64(row)))
             mask = None
-            if left is None:
+            if numbers_left is None:
                 prefetch(builder, source, builder.add(at, ahead))
             else:
-                mask = lanes_before(builder, builder.sub(left, INT64(k * lanes)), lanes)
+                mask = lanes_before(builder, builder.sub(numbers_left, INT64(k * lanes)), lanes)
             return load_and_convert(builder, source, at, mask, image_dtype, sum_dtype)
 
-        def combine_down(begin, k, left):
-            total = read(0, begin, k, left)
+        def combine_down(begin, k, numbers_left):
+            total = read(0, begin, k, numbers_left)
             for row in range(1, rows.count):
-                x = read(row, begin, k, left)
+                x = read(row, begin, k, numbers_left)
                 total = combine_vectors(builder, total, x, combination, sum_dtype)
             return total
 
-        def pool_group(begin, target_place, left):
-            lines = [combine_down(begin, k, left) for k in range(vectors)]
+        def pool_group(begin, target_place, numbers_left):
+            lines = [combine_down(begin, k, numbers_left) for k in range(vectors)]
             for k in range(c):
                 numbers = [k * lanes + lane for lane in range(lanes)]
                 places = [number // c * c * stride + number % c for number in numbers]
@@ -887,7 +1043,7 @@ def pool_row(
                     total = line
                 value = results_of(builder, total, divisors, are_factors, sum_dtype, output_dtype)
                 at, mask = builder.add(target_place, INT64(k * lanes)), None
-                if left is not None:
+                if numbers_left is not None:
                     count = builder.sub(builder.mul(columns, INT64(c)), at)
                     mask = lanes_before(builder, count, lanes)
                 store_lanes(builder, value, target, at, mask, output_dtype)
@@ -895,20 +1051,24 @@ def pool_row(
         with cgutils.for_range(builder, groups) as loop:
             begin = builder.mul(loop.index, INT64(lanes * stride * c))
             target_place = builder.mul(loop.index, INT64(lanes * c))
-            left = builder.sub(numbers, begin)
-            left_out = builder.sub(builder.mul(columns, INT64(c)), target_place)
-            reads_whole = builder.icmp_signed(">=", left, INT64(vectors * lanes))
-            writes_whole = builder.icmp_signed(">=", left_out, INT64(lanes * c))
+            numbers_left = builder.sub(numbers, begin)
+            results_left = builder.sub(builder.mul(columns, INT64(c)), target_place)
+            reads_whole = builder.icmp_signed(">=", numbers_left, INT64(vectors * lanes))
+            writes_whole = builder.icmp_signed(">=", results_left, INT64(lanes * c))
             is_whole = builder.and_(reads_whole, writes_whole)
             with builder.if_else(is_whole) as (whole_group, part_of_group):
                 with whole_group:
                     pool_group(begin, target_place, None)
                 with part_of_group:
-                    pool_group(begin, target_place, left)
+                    pool_group(begin, target_place, numbers_left)
         return context.get_dummy_value()
 
-    words = (*[types.intp] * 5, types.float64, types.boolean, rows, taps, channels, window_stride)
-    return types.void(*words, combination, averaging, image_dtype, sum_dtype, output_dtype), code
+    signature = types.void(
+        *([types.intp] * 5),
+        *(types.float64, types.boolean, rows, taps, channels, window_stride),
+        *(combination, averaging, image_dtype, sum_dtype, output_dtype),
+    )
+    return signature, codegen
 
 
 @compiled_loop
@@ -935,12 +1095,12 @@ def pool_rows(
 ):
     """Pool the rows of the output from `first` to before `last`, in registers.
 
-    All windows lie on pixels. Rows are numbered on from image to image; the other words are those
-    of `pool_row` and `pool_blocks`.
+    All windows lie on pixels. grid is (oh, ow); rows are numbered on from image to image. The other
+    arguments are those of `pool_row` and `pool_blocks`.
     """
     oh, ow = grid
-    for block in range(first, last):
-        b, i = block // oh, block % oh
+    for row_of_output in range(first, last):
+        b, i = row_of_output // oh, row_of_output % oh
         place = b * input_strides[0] + i * stride_down * input_strides[1]
         out_place = b * output_strides[0] + i * output_strides[1]
         pool_row(

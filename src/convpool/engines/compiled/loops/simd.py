@@ -1,9 +1,11 @@
 """The few instructions on vectors that the compiled loops are made of, written for LLVM.
 
-A vector holds as many numbers as the processor takes at once; a lane is one of them. `kind` is
-Numba's type of a number, `base` an LLVM pointer to numbers, `place` an index from it, and all of
-these are LLVM values at the time of translation: functions without @intrinsic emit instructions
-where they are called, @intrinsic ones are called from compiled Python.
+A vector holds as many numbers as the processor takes at once; a lane is one of them. `builder` is
+what writes LLVM's instructions, `kind` Numba's type of a number, `base` an LLVM pointer to numbers,
+`place` an index from it in numbers. Vectors, numbers, places and masks are LLVM values that exist
+only when the machine code runs; `lanes` is a Python int, known while it is written. Functions
+without @intrinsic emit instructions where they are called; @intrinsic ones are called from compiled
+Python, and their `codegen` emits what such a call does.
 
 Arguments of the @intrinsic ones are int64: addresses in bytes, counts and strides in numbers.
 `image_dtype`, `sum_dtype` and `output_dtype` are zeros whose dtype is that of the images, of the
@@ -30,30 +32,33 @@ INT32 = ir.IntType(32)
 
 
 def element_type(kind):
-    """Return LLVM's type of a number."""
+    """Return LLVM's type of a number of Numba type `kind`."""
     if isinstance(kind, types.Float):
         return ir.FloatType() if kind.bitwidth == 32 else ir.DoubleType()
     return ir.IntType(kind.bitwidth)
 
 
 def lanes_of(kind):
-    """Return how many numbers of this type a vector holds, as a Python int."""
+    """Return how many numbers of type `kind` a vector holds, as a Python int."""
     return VECTOR_BYTES * 8 // kind.bitwidth
 
 
 def vector_type(kind, lanes):
-    """Return LLVM's type of a vector of so many numbers."""
+    """Return LLVM's type of a vector of `lanes` numbers of Numba type `kind`."""
     return ir.VectorType(element_type(kind), lanes)
 
 
 def pointer_to(builder, address, kind):
-    """Return the pointer to numbers at an address."""
+    """Return the LLVM pointer to numbers of type `kind` at an address."""
     return builder.inttoptr(address, element_type(kind).as_pointer())
 
 
-def pointer_into(context, builder, kind, array, place):
-    """Return the pointer to a number of a NumPy array of Numba type `kind`."""
-    return builder.gep(context.make_array(kind)(context, builder, array).data, [place])
+def pointer_into(context, builder, array_type, array, place):
+    """Return the LLVM pointer to number `place` of a NumPy array of Numba type `array_type`.
+
+    Numbers are counted in the order of memory.
+    """
+    return builder.gep(context.make_array(array_type)(context, builder, array).data, [place])
 
 
 def _vector_pointer(builder, base, place, kind, lanes):
@@ -62,35 +67,43 @@ def _vector_pointer(builder, base, place, kind, lanes):
 
 
 def _llvm_name(operation, kind, lanes):
-    """Return the name of LLVM's function for an operation on vectors."""
+    """Return the name of LLVM's function for an operation on vectors.
+
+    -> "llvm.masked.load.v16f32" for ("masked.load", float32, 16)
+    """
     letter = "f" if isinstance(kind, types.Float) else "i"
     return f"llvm.{operation}.v{lanes}{letter}{kind.bitwidth}"
 
 
-def _call_llvm(builder, name, result, arguments):
-    """Call one of LLVM's functions and return its result, of LLVM type `result`."""
-    kind = ir.FunctionType(result, [argument.type for argument in arguments])
-    return builder.call(cgutils.get_or_insert_function(builder.module, kind, name), arguments)
+def _call_llvm(builder, name, result_type, arguments):
+    """Call LLVM's function of this name and return its result, of LLVM type `result_type`."""
+    function_type = ir.FunctionType(result_type, [argument.type for argument in arguments])
+    return builder.call(
+        cgutils.get_or_insert_function(builder.module, function_type, name), arguments
+    )
 
 
 # ---- load and store ----
 
 
 def load(builder, base, place, kind, lanes):
-    """Return the vector that begins at a place."""
+    """Return the vector of `lanes` numbers that begins at a place, which need not be aligned."""
     vector = builder.load(_vector_pointer(builder, base, place, kind, lanes))
     vector.align = kind.bitwidth // 8
     return vector
 
 
 def store(builder, vector, base, place, kind):
-    """Store a vector at a place."""
+    """Store a vector at a place, which need not be aligned."""
     stored = builder.store(vector, _vector_pointer(builder, base, place, kind, vector.type.count))
     stored.align = kind.bitwidth // 8
 
 
 def load_masked(builder, base, place, kind, mask):
-    """Return the lanes of a mask, zeros in the others, whose memory is not touched."""
+    """Return a vector from a place on: its numbers in the lanes of the mask, zeros in the others.
+
+    The memory of the other lanes is not touched.
+    """
     lanes = mask.type.count
     zeros = ir.Constant(vector_type(kind, lanes), None)
     source = _vector_pointer(builder, base, place, kind, lanes)
@@ -109,15 +122,15 @@ def store_masked(builder, vector, base, place, kind, mask):
 
 
 def lanes_before(builder, count, lanes):
-    """Return the mask of the lanes whose number is less than a count."""
+    """Return the mask of the first `count` lanes of a vector: none if count is 0 or less."""
     numbers = ir.Constant(ir.VectorType(INT64, lanes), list(range(lanes)))
     return builder.icmp_signed("<", numbers, splat(builder, count, lanes))
 
 
 def prefetch(builder, base, place):
     """Have the processor fetch the cache line of a number that will be read soon."""
-    line = builder.bitcast(builder.gep(base, [place]), ir.IntType(8).as_pointer())
-    arguments = [line, INT32(0), INT32(2), INT32(1)]  # to read, twice, data
+    pointer = builder.bitcast(builder.gep(base, [place]), ir.IntType(8).as_pointer())
+    arguments = [pointer, INT32(0), INT32(2), INT32(1)]  # to read, locality 2 of 3, data
     _call_llvm(builder, "llvm.prefetch.p0", ir.VoidType(), arguments)
 
 
@@ -164,9 +177,14 @@ def multiply_add(builder, x, weight, total, kind):
 
 
 def pick_lanes(builder, vectors, chosen):
-    """Return one vector of chosen lanes of several, which are numbered on from vector to vector."""
+    """Return one vector of the chosen lanes of several vectors of the same length.
+
+    `chosen` are as many lane numbers as a vector has lanes, in the order of the result; those of
+    vectors[1] follow those of vectors[0], and so on.
+    """
     count = vectors[0].type.count
     result = None
+    # LLVM shuffles two vectors at a time: the lanes that are chosen so far, and the next vector
     for k, vector in enumerate(vectors):
         is_own = [place // count == k for place in chosen]
         if result is None:
@@ -194,46 +212,46 @@ def pick_lanes(builder, vectors, chosen):
 def lane_count(typing, dtype):
     """Return how many numbers of a dtype a vector holds."""
 
-    def code(context, builder, signature, arguments):
+    def codegen(context, builder, signature, arguments):
         return INT64(lanes_of(dtype))
 
-    return types.intp(dtype), code
+    return types.intp(dtype), codegen
 
 
 @intrinsic
 def load_number(typing, address, place, source_dtype, target_dtype):
-    """Return one number, converted to another dtype."""
+    """Return the number at a place, converted from source_dtype to target_dtype."""
 
-    def code(context, builder, signature, arguments):
+    def codegen(context, builder, signature, arguments):
         base = pointer_to(builder, arguments[0], source_dtype)
         vector = load(builder, base, arguments[1], source_dtype, 1)
         converted = convert(builder, vector, source_dtype, target_dtype)
         return builder.extract_element(converted, INT32(0))
 
-    return target_dtype(address, place, source_dtype, target_dtype), code
+    return target_dtype(address, place, source_dtype, target_dtype), codegen
 
 
 @intrinsic
 def store_number(typing, address, place, number):
-    """Store one number."""
+    """Store one number, of its own dtype, at a place."""
 
-    def code(context, builder, signature, arguments):
+    def codegen(context, builder, signature, arguments):
         base = pointer_to(builder, arguments[0], number)
         builder.store(arguments[2], builder.gep(base, [arguments[1]]))
         return context.get_dummy_value()
 
-    return types.void(address, place, number), code
+    return types.void(address, place, number), codegen
 
 
 @intrinsic
 def address_of(typing, address, place, dtype):
     """Return the address of the number at a place."""
 
-    def code(context, builder, signature, arguments):
+    def codegen(context, builder, signature, arguments):
         address, place, _ = arguments
         return builder.add(address, builder.mul(place, INT64(dtype.bitwidth // 8)))
 
-    return types.intp(address, place, dtype), code
+    return types.intp(address, place, dtype), codegen
 
 
 @intrinsic
@@ -253,12 +271,27 @@ def deinterleave(
 ):
     """De-interleave each row into len(parts) lines, and convert its numbers.
 
-    Rows of `count` numbers lie `row_stride` apart. Number j of a row goes to line j % len(parts).
-    Line k of the first row begins at starts[k] + shift, an array of int64, that of the next row
-    `pitch` further on. Up to a vector of zeros is written behind each line.
+    It is one function, since its loop is one piece of machine code. Number j of a row becomes
+    number j // len(parts) of line j % len(parts). Behind each line, up to a vector of zeros is
+    written.
+
+    Legend
+    ------
+    address, rows, row_stride, count
+        Address of the first row, how many rows there are, numbers from row to row, numbers of a
+        row.
+    result, pitch
+        Address of the result, and numbers from the lines of a row to those of the next.
+    starts, shift
+        Line k of the first row begins at number starts[k] + shift of the result; starts
+        is an array.
+    parts
+        A tuple as long as the lines of a row.
+    source_dtype, target_dtype
+        Zeros of the dtypes of the rows and of the lines.
     """
 
-    def code(context, builder, signature, arguments):
+    def codegen(context, builder, signature, arguments):
         address, rows, row_stride, count, result, pitch, starts, shift, *_ = arguments
         lanes, lines = lanes_of(target_dtype), parts.count
         source = pointer_to(builder, address, source_dtype)
@@ -268,20 +301,21 @@ def deinterleave(
             builder.add(builder.load(builder.gep(starts, [INT64(k)])), shift) for k in range(lines)
         ]
         groups = builder.sdiv(count, INT64(lines * lanes))
-        whole = builder.mul(groups, INT64(lines * lanes))
-        rest = builder.sub(count, whole)
+        whole_groups = builder.mul(groups, INT64(lines * lanes))
+        remainder = builder.sub(count, whole_groups)
         masks = [
-            lanes_before(builder, builder.sub(rest, INT64(k * lanes)), lanes) for k in range(lines)
+            lanes_before(builder, builder.sub(remainder, INT64(k * lanes)), lanes)
+            for k in range(lines)
         ]
 
         def write_group(source, targets, place, target_place, is_masked):
             vectors = []
             for k in range(lines):
-                at = builder.add(place, INT64(k * lanes))
+                vector_place = builder.add(place, INT64(k * lanes))
                 if is_masked:
-                    vector = load_masked(builder, source, at, source_dtype, masks[k])
+                    vector = load_masked(builder, source, vector_place, source_dtype, masks[k])
                 else:
-                    vector = load(builder, source, at, source_dtype, lanes)
+                    vector = load(builder, source, vector_place, source_dtype, lanes)
                 vectors.append(convert(builder, vector, source_dtype, target_dtype))
             for k in range(lines):
                 line = pick_lanes(builder, vectors, [k + lines * lane for lane in range(lanes)])
@@ -289,30 +323,35 @@ def deinterleave(
 
         with cgutils.for_range(builder, rows) as row:
             base = builder.gep(source, [builder.mul(row.index, row_stride)])
-            down = builder.mul(row.index, pitch)
-            targets = [builder.gep(target, [builder.add(place, down)]) for place in shifted]
+            row_shift = builder.mul(row.index, pitch)
+            targets = [builder.gep(target, [builder.add(place, row_shift)]) for place in shifted]
             with cgutils.for_range(builder, groups) as loop:
                 place = builder.mul(loop.index, INT64(lines * lanes))
                 target_place = builder.mul(loop.index, INT64(lanes))
                 write_group(base, targets, place, target_place, False)
-            with builder.if_then(builder.icmp_signed(">", rest, INT64(0))):
-                write_group(base, targets, whole, builder.mul(groups, INT64(lanes)), True)
+            with builder.if_then(builder.icmp_signed(">", remainder, INT64(0))):
+                write_group(base, targets, whole_groups, builder.mul(groups, INT64(lanes)), True)
         return context.get_dummy_value()
 
-    words = (address, rows, row_stride, count, result, pitch, starts, shift)
-    return types.void(*words, parts, source_dtype, target_dtype), code
+    numbers = (address, rows, row_stride, count, result, pitch, starts, shift)
+    return types.void(*numbers, parts, source_dtype, target_dtype), codegen
 
 
 @intrinsic
 def interleave(typing, address, line_stride, count, result, parts, dtype):
-    """Interleave len(parts) lines of `count` numbers to one; line k begins at line_stride * k."""
+    """Interleave len(parts) lines into one: number j of line k becomes number j * len(parts) + k.
 
-    def code(context, builder, signature, arguments):
+    Lines have `count` numbers; line k begins line_stride * k numbers behind `address`. Only count *
+    len(parts) numbers are written, from address `result` on.
+    """
+
+    def codegen(context, builder, signature, arguments):
         address, line_stride, count, result, *_ = arguments
         lanes, lines = lanes_of(dtype), parts.count
         source, target = pointer_to(builder, address, dtype), pointer_to(builder, result, dtype)
 
         def write_group(place, rest):
+            # a vector of each line from `place` on; a group that is not whole has `rest` numbers
             places = [builder.add(builder.mul(line_stride, INT64(k)), place) for k in range(lines)]
             if rest is None:
                 vectors = [load(builder, source, at, dtype, lanes) for at in places]
@@ -340,4 +379,4 @@ def interleave(typing, address, line_stride, count, result, parts, dtype):
             write_group(whole, rest)
         return context.get_dummy_value()
 
-    return types.void(address, line_stride, count, result, parts, dtype), code
+    return types.void(address, line_stride, count, result, parts, dtype), codegen

@@ -1,7 +1,7 @@
-"""Compiled convolution: what the loops can read and write, and which of two forms takes the work.
+"""Compiled convolution: what the loops can read and write, and which of two modules does the work.
 
-By the number of kernels that read the same channels: few take vectors over columns (`few_kernels`),
-many take vectors over kernels (`many_kernels`).
+That depends on the number of kernels that read the same channels: of few, vectors hold columns
+(`few_kernels`); of many, they hold kernels (`many_kernels`).
 """
 
 from __future__ import annotations
@@ -29,14 +29,16 @@ WRITABLE = {
     ("f4", "i8"),
     ("f8", "i8"),
 }
-STAGED = 2**22  # bytes that are converted at a time where the loops cannot read or write
-FAR = 2**16  # products of float32 from which on the sums of its parts are added in float64
-SHORTEST = 2**7  # products of a part at least
-CHAIN = 2**9  # products of a part whose sum is added in float64
+STAGED = 2**22  # bytes that are copied at a time where the loops cannot read or write the arrays
+# products of float32 are summed in chains: of at least SHORTEST products, or, if a window has more
+# than FAR, of CHAIN products, and then the sums of chains are added in float64
+FAR = 2**16
+SHORTEST = 2**7
+CHAIN = 2**9
 
 
 def refusal(dtype: np.dtype[Any], rank: int) -> str | None:
-    """Return why convolutions with sums of this dtype on so many axes are not taken, or None."""
+    """Return why convolutions with sums of this dtype on `rank` axes are not taken, or None."""
     if dtype not in (np.float32, np.float64) and (dtype.kind not in "iu" or dtype == np.uint64):
         return (
             f"sums are {dtype}, and the compiled kernels take float32, float64 and integers "
@@ -61,11 +63,12 @@ def convolve(
 ) -> None:
     """Convolve images (m, *spatial, c) with kernels (*window, depth, nc) into out (m, *output, nc).
 
-    Sums are taken in `dtype`: float32, float64 or int64; `out` may have another one that holds the
-    results.
+    `out` is filled in place. Sums are taken in `dtype`: float32, float64 or int64; `out` may have
+    another dtype that holds the results. Axes are 1 or 2; what `refusal` refuses must not be
+    passed. The other arguments are those of `engines.numpy.convolution.convolve`.
     """
     launch.load_loops("convolution")
-    kind = np.dtype(dtype)
+    sum_dtype = np.dtype(dtype)
     if 0 in out.shape:
         return
     if not kernels.size:
@@ -74,13 +77,17 @@ def convolve(
     if len(axes) == 1:
         images, kernels, out = images[:, None], kernels[None], out[:, None]
         axes = (Axis(1, 1), *axes)
-    start = np.zeros(kernels.shape[-1], kind) if bias is None else np.ascontiguousarray(bias, kind)
-    weights = np.ascontiguousarray(kernels, kind)
-    lanes = host.vector_bytes() // kind.itemsize
-    form = many_kernels if 2 * (kernels.shape[3] // groups) > lanes else few_kernels
-    terms, sums = chains(kernels.shape[:3], kind, out.dtype)
+    bias_or_zeros = (
+        np.zeros(kernels.shape[-1], sum_dtype)
+        if bias is None
+        else np.ascontiguousarray(bias, sum_dtype)
+    )
+    weights = np.ascontiguousarray(kernels, sum_dtype)
+    lanes = host.vector_bytes() // sum_dtype.itemsize
+    module = many_kernels if 2 * (kernels.shape[3] // groups) > lanes else few_kernels
+    terms, added_dtype = chains(kernels.shape[:3], sum_dtype, out.dtype)
     for source, output in staged(
-        images, out, kind, sums, needs_dense_channels=form is many_kernels
+        images, out, sum_dtype, added_dtype, needs_dense_channels=module is many_kernels
     ):
         geometry = ConvolutionGeometry(
             images=source.shape,
@@ -92,55 +99,56 @@ def convolve(
             groups=groups,
             pad_mode=pad_mode,
             is_padded_with_zeros=pad_mode in ("zeros", "constant") and fill == 0,
-            needs_no_conversion=source.dtype == kind,
+            needs_no_conversion=source.dtype == sum_dtype,
             lanes=lanes,
             output_offset=_offset(output, lanes),
             terms=terms,
         )
-        form.convolve(geometry, Operands(source, weights, start, output, fill))
+        module.convolve(geometry, Operands(source, weights, bias_or_zeros, output, fill))
 
 
 def _offset(output: Array, lanes: int) -> int:
-    """Return ConvolutionGeometry's output_offset: where an output begins after a vector's start."""
-    size, address = output.itemsize, output.ctypes.data
-    fills_cache_lines = size * lanes == host.vector_bytes() == 64 and not address % size
-    return address // size % lanes if fills_cache_lines else -1
+    """Return the output_offset of ConvolutionGeometry for an output; -1 if there is none."""
+    itemsize, address = output.itemsize, output.ctypes.data
+    fills_cache_lines = itemsize * lanes == host.vector_bytes() == 64 and not address % itemsize
+    return address // itemsize % lanes if fills_cache_lines else -1
 
 
 def chains(
-    window: tuple[int, ...], kind: np.dtype[Any], result: np.dtype[Any]
+    window: tuple[int, ...], sum_dtype: np.dtype[Any], result: np.dtype[Any]
 ) -> tuple[int, np.dtype[Any]]:
-    """Return how many products of a window (*window, depth) are summed at a time, in dtype `kind`.
+    """Return (products that are summed in one chain, dtype in which the sums of chains are added).
 
-    And the dtype in which these sums are added. The rounding errors of one long chain of float32
-    would grow with its length. With about as many chains as terms of one they grow with its root;
-    where that too is much, chains are added in float64.
+    window is (*window, depth), sum_dtype the dtype of the chains. The rounding errors of one long
+    chain of float32 would grow with its length. With about as many chains as terms of one, they
+    grow with its root; where that too is much, chains are added in float64.
     """
-    terms = volume(window)
-    if kind != np.float32 or result.kind != "f" or volume(window[:-1]) <= LONG:
-        return terms, kind
-    return (
-        (CHAIN, np.dtype(np.float64)) if terms > FAR else (max(SHORTEST, math.isqrt(terms)), kind)
-    )
+    term_count = volume(window)  # products of a window
+    if sum_dtype != np.float32 or result.kind != "f" or volume(window[:-1]) <= LONG:
+        return term_count, sum_dtype
+    if term_count > FAR:
+        return CHAIN, np.dtype(np.float64)
+    return max(SHORTEST, math.isqrt(term_count)), sum_dtype
 
 
 def staged(
     images: Array,
     out: Array,
-    kind: np.dtype[Any],
-    sums: np.dtype[Any],
+    sum_dtype: np.dtype[Any],
+    added_dtype: np.dtype[Any],
     *,
     needs_dense_channels: bool,
 ) -> Iterator[tuple[Array, Array]]:
-    """Yield images and outputs that the loops can read and write: the arrays, or copies.
+    """Yield (images, output) that the loops can read and write: the arrays, or copies.
 
-    Copies are of a few images at a time, and those of outputs are written back. Products are summed
-    in dtype `kind`, and these sums are added in dtype `sums`, which is that of a copied output.
+    Copies are of some images at a time; those of outputs are written back before the next. Products
+    are summed in sum_dtype, and these sums are added in added_dtype, which is that of a copied
+    output. Channels of an output lie side by side if it `needs_dense_channels`.
     """
     images = images.view(np.uint8) if images.dtype == bool else images
     is_readable = images.dtype in READABLE and images.dtype.isnative and is_regular(images)
     is_writable = (
-        (sums.str[1:], out.dtype.str[1:]) in WRITABLE
+        (added_dtype.str[1:], out.dtype.str[1:]) in WRITABLE
         and out.dtype.isnative
         and is_regular(out)
         and (not needs_dense_channels or strides_in_numbers(out)[3] == 1)
@@ -149,14 +157,14 @@ def staged(
         yield images, out
         return
     native = images.dtype.newbyteorder("=")
-    read_dtype = native if native in READABLE else kind
+    read_dtype = native if native in READABLE else sum_dtype
     numbers = volume(images.shape[1:]) * (not is_readable)
     numbers += volume(out.shape[1:]) * (not is_writable)
     count = max(1, STAGED // max(1, 8 * numbers))
     for first in range(0, len(images), count):
         batch = slice(first, first + count)
         source, target = images[batch], out[batch]
-        output = target if is_writable else np.empty(target.shape, sums)
+        output = target if is_writable else np.empty(target.shape, added_dtype)
         yield source if is_readable else np.ascontiguousarray(source, read_dtype), output
         if not is_writable:
             target[...] = output
@@ -168,7 +176,7 @@ def is_regular(array: Array) -> bool:
 
 
 def warmup() -> Iterator[str]:
-    """Compile, or load, what common calls need, and yield the name of each call."""
+    """Compile, or load, the loops that common calls need; yield the name of each call."""
     generator = np.random.default_rng(0)
     for images in ("f4", "f8", "u1"):
         for kernels in ("f4", "f8") if images == "u1" else (images,):

@@ -1,7 +1,7 @@
 """Convolution with few kernels of each channel: vectors over columns.
 
-Lanes of a vector are neighbouring numbers of a line. Where each channel has its own kernel, the
-channels of a line stay side by side; else a line holds one channel.
+A vector holds neighbouring numbers of a line of pixels. Where each channel has its own kernel, and
+pixels have their channels side by side, a line holds all channels of each column; else one channel.
 """
 
 from __future__ import annotations
@@ -27,39 +27,42 @@ def convolve(geometry: ConvolutionGeometry, operands: Operands) -> None:
     from convpool.engines.compiled.loops import convolution as loops
 
     kernels, bias = operands.kernels, operands.bias
-    each = geometry.images[3] if _keeps_channels_together(geometry) else 1
+    per_line = geometry.images[3] if _keeps_channels_together(geometry) else 1  # channels
     # one kernel for all channels, as a photograph has, needs no weight of its own in each lane
     is_same_kernel = all(bool((array == array[..., :1]).all()) for array in (kernels, bias))
-    schedule = schedule_of(geometry, each, each > 1 and not is_same_kernel)
+    schedule = schedule_of(geometry, per_line, per_line > 1 and not is_same_kernel)
     lanes = geometry.lanes if schedule.per_lane_weights else 1
+    # the bias is laid out as a kernel of one tap is
     weights, starts = (
-        _weight_lines(array, each, lanes) for array in (kernels, bias[None, None, None])
+        _weight_lines(array, per_line, lanes) for array in (kernels, bias[None, None, None])
     )
     arguments = _arguments(geometry, schedule, operands, weights, starts)
 
     def convolve_part(part: int) -> None:
         scratch = launch.empty_aligned(schedule.layout.scratch + geometry.lanes, weights.dtype)
         scratch = scratch[schedule.shift :]
-        results = 0 if schedule.stores_in_place else geometry.output[3] * volume(schedule.block)
-        output_scratch = launch.empty_aligned(results, operands.output.dtype)
+        result_count = (
+            0 if schedule.stores_in_place else geometry.output[3] * volume(schedule.block)
+        )
+        output_scratch = launch.empty_aligned(result_count, operands.output.dtype)
         loops.convolve_blocks(
             *arguments(
-                parts[part],
-                scratch.ctypes.data * bool(schedule.layout.scratch),
-                output_scratch.ctypes.data * (not schedule.stores_in_place),
+                ranges[part],
+                scratch.ctypes.data if schedule.layout.scratch else 0,
+                0 if schedule.stores_in_place else output_scratch.ctypes.data,
             )
         )
 
     launch.ensure_compiled(loops.convolve_blocks, arguments((0, 0), 0, 0))
-    # blocks side by side may have columns in common, so one thread takes them: it may add to what
-    # it stored
+    # blocks side by side may have columns in common, whose results are added to: one thread takes
+    # all blocks of a band
     across = -(-geometry.output[2] // schedule.block[2])
     bands = geometries.count_blocks(schedule.grid) // across
-    parts = [
+    ranges = [
         (first * across, last * across)
         for first, last in launch.split_range(bands, launch.part_count())
     ]
-    threads.spread(convolve_part, len(parts))
+    threads.spread(convolve_part, len(ranges))
 
 
 def _arguments(
@@ -69,23 +72,24 @@ def _arguments(
     weights: Array,
     starts: Array,
 ) -> Callable[[tuple[int, int], int, int], tuple[Any, ...]]:
-    """Return a function that gives the arguments of loops.convolution.convolve_blocks.
+    """Return a function from (range of blocks, scratch, output_scratch) to arguments of the loop.
 
-    It takes the range of blocks and the addresses of two scratches, for pixels and for results, 0
-    for none.
+    These are the arguments of loops.convolution.convolve_blocks. The range is (first, behind the
+    last); scratch and output_scratch are the addresses of memory for pixels and for results, 0 for
+    none.
     """
     images, output = operands.images, operands.output
     packing = geometries.packing_of(geometry, schedule.layout, schedule.block)
-    kind, slabs = weights.dtype, schedule.slabs
-    weight_strides = (weights.strides[k] // kind.itemsize for k in (1, 2, 0))
-    fixed = (
+    sum_dtype, slabs = weights.dtype, schedule.slabs
+    weight_strides = (weights.strides[k] // sum_dtype.itemsize for k in (1, 2, 0))
+    between_scratches = (
         packing.keeps_margins,
         schedule.places,
         schedule.taps,
         schedule.masks,
         schedule.image_rows,
         (weights.ctypes.data, *weight_strides),
-        (starts.ctypes.data, starts.strides[0] // kind.itemsize),
+        (starts.ctypes.data, starts.strides[0] // sum_dtype.itemsize),
         schedule.groups,
         slabs.steps,
         schedule.lanes,
@@ -93,7 +97,7 @@ def _arguments(
         output.ctypes.data,
         geometry.output_strides,
     )
-    last = (
+    behind_scratches = (
         images.itemsize * schedule.prefetch_distance,
         packing.parts,
         schedule.output_parts,
@@ -104,14 +108,21 @@ def _arguments(
         schedule.unroll_taps,
         schedule.per_lane_weights,
         images.dtype.type(0),
-        kind.type(0),
+        sum_dtype.type(0),
         output.dtype.type(0),
     )
-    address, fill = images.ctypes.data, kind.type(operands.fill)
+    address, fill = images.ctypes.data, sum_dtype.type(operands.fill)
 
     def arguments(blocks: tuple[int, int], scratch: int, output_scratch: int) -> tuple[Any, ...]:
         first = (*blocks, schedule.grid, geometry.window_strides, address, geometry.input_strides)
-        return (*first, packing.arguments(fill), scratch, *fixed, output_scratch, *last)
+        return (
+            *first,
+            packing.arguments(fill),
+            scratch,
+            *between_scratches,
+            output_scratch,
+            *behind_scratches,
+        )
 
     return arguments
 
@@ -131,16 +142,17 @@ def _keeps_channels_together(geometry: ConvolutionGeometry) -> bool:
 
 
 def _weight_lines(weights: Array, channels_per_line: int, lanes: int) -> Array:
-    """Return weights (kh, kw, depth, nc) as (nc, kw * depth, kh, 1), if lanes is 1.
+    """Return a contiguous copy of weights (kh, kw, depth, nc) as the loop reads them.
 
-    Else as (1, kw, kh, channels), one for each of so many lanes wherever a vector begins: weights
-    of the first channels are repeated behind the last.
+    If lanes is 1, it is (nc, kw * depth, kh, 1). Else it is (1, kw, kh, channels): one weight for
+    each lane, wherever in the channels a vector begins, so weights of the first channels are
+    repeated behind those of the last.
     """
-    kh, nc, each = weights.shape[0], weights.shape[3], channels_per_line
+    kh, nc, per_line = weights.shape[0], weights.shape[3], channels_per_line
     taps = weights.reshape(kh, -1, nc).transpose(2, 1, 0)
     if lanes == 1:
         return np.ascontiguousarray(taps)[..., None]
-    channels = np.arange(-(-(each + lanes - 1) // lanes) * lanes) % each
+    channels = np.arange(-(-(per_line + lanes - 1) // lanes) * lanes) % per_line
     lines = taps.transpose(1, 2, 0)[None][..., channels]
     aligned = launch.empty_aligned(lines.size, weights.dtype).reshape(lines.shape)
     aligned[...] = lines

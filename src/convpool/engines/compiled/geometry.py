@@ -2,7 +2,10 @@
 
 m images, h x w pixels, c channels, nc kernels of depth channels, kh x kw taps, oh x ow output.
 Strides count numbers, not bytes; a vector holds `lanes` numbers. A block is (images, rows, columns)
-of the output.
+of the output that are computed together. A scratch is memory for the padded and converted pixels of
+a block, as (image, plane, row, line): a line is one row of pixels in one plane, with
+`channels_per_line` channels of each column side by side. Column x of channel ch is in the plane
+with number `ch // channels_per_line * phases + x % phases`.
 """
 
 from __future__ import annotations
@@ -21,12 +24,15 @@ Array = NDArray[Any]
 Ints = NDArray[np.int64]
 Block = tuple[int, int, int]
 
-MAX_PARTS = 8  # lines that a line is de-interleaved into; more are copied number by number
-NO_INTS = np.zeros(1, np.int64)
+MAX_PARTS = 8  # lines that a line is de-interleaved into at most; else one by one
+NO_INTS = np.zeros(1, np.int64)  # for loops that do not read the array
 
 
 def strides_in_numbers(array: Array) -> tuple[int, ...]:
-    """Return the strides of an array in numbers; for axes of length 1, those of a dense array."""
+    """Return the strides of an array in numbers, one for each axis.
+
+    On an axis of length 1, where any stride would do, it is that of an array without gaps.
+    """
     strides = [stride // array.itemsize for stride in array.strides]
     for k in range(array.ndim - 1, 0, -1):
         if array.shape[k] == 1:
@@ -61,14 +67,14 @@ class ConvolutionGeometry:
     axes, groups, pad_mode
         As in `engines.numpy.convolution.convolve`.
     is_padded_with_zeros
-        Whether zeros stand in the padding.
+        Whether what stands in the padding, if there is any, is zeros.
     needs_no_conversion
         Whether images have the dtype of the sums.
     lanes
         Numbers in a vector.
     output_offset
-        Where the output begins, in numbers after the start of a vector; -1 where no vectors of it
-        can fill whole lines of the cache.
+        How many numbers behind a multiple of a vector's size in memory the output begins; -1 if a
+        vector of results does not fill a line of the cache.
     terms
         About how many products are summed before they are added to the result.
     """
@@ -120,6 +126,8 @@ class ConvolutionGeometry:
 class PixelLayout:
     """Where the pixels of a block lie, in the images or in a scratch.
 
+    phases, pitch and size are those of a scratch, and 1, 0 and (0, 0) in the images.
+
     Parameters
     ----------
     scratch
@@ -131,11 +139,11 @@ class PixelLayout:
     channels_per_line
         Channels that lie side by side in a line.
     phases
-        Planes that the columns of a scratch are dealt to in turn.
+        Planes of the same channels: column x is in number x % phases of them.
     pitch
-        Numbers from line to line of a scratch.
+        Numbers from line to line.
     size
-        Rows and columns of a block in a scratch, with the pixels around it.
+        Rows and columns of the pixels that the windows of a block cover, padding included.
     """
 
     scratch: int
@@ -156,16 +164,16 @@ class PixelLayout:
         return self.image, self.row * down, self.column * across // self.phases
 
     def tap(self, y: int, x: int, ch: int) -> int:
-        """Return the numbers from a window's first pixel to the one y rows and x columns on.
+        """Return how many numbers behind a window's first pixel the pixel of one of its taps lies.
 
-        It is that of channel ch.
+        That is the one y rows and x columns further on, of channel ch.
         """
         if not self.scratch:
             return y * self.row + x * self.column + ch * self.channel
-        each = self.channels_per_line
-        plane = ch // each * self.phases + x % self.phases
-        line = (plane * self.size[0] + y) * self.pitch
-        return line + x // self.phases * each + ch % each
+        per_line = self.channels_per_line
+        plane = ch // per_line * self.phases + x % self.phases
+        line_start = (plane * self.size[0] + y) * self.pitch
+        return line_start + x // self.phases * per_line + ch % per_line
 
 
 def layout_in_place(geometry: ConvolutionGeometry, channels_per_line: int) -> PixelLayout:
@@ -178,20 +186,19 @@ def layout_in_place(geometry: ConvolutionGeometry, channels_per_line: int) -> Pi
 def layout_in_scratch(
     geometry: ConvolutionGeometry, block: Block, channels_per_line: int, phases: int
 ) -> PixelLayout:
-    """Return the layout of a block that is copied, padded and converted, to a scratch.
-
-    It is (image, plane, row, line).
-    """
-    images, *sizes = block
+    """Return the layout of a block that is copied, padded and converted, to a scratch."""
+    block_images, *sizes = block
     rows, columns = (
         (size - 1) * axis.stride + axis.span
         for size, axis in zip(sizes, geometry.axes, strict=True)
     )
-    lanes, line = geometry.lanes, -(-columns // phases) * channels_per_line
-    pitch = (-(-line // lanes) + 1) * lanes  # up to a vector of zeros is written behind a line
+    lanes, line_length = geometry.lanes, -(-columns // phases) * channels_per_line
+    pitch = (
+        -(-line_length // lanes) + 1
+    ) * lanes  # up to a vector of zeros is written behind a line
     size = geometry.images[3] // channels_per_line * phases * rows * pitch
     return PixelLayout(
-        scratch=images * size,
+        scratch=block_images * size,
         image=size,
         row=pitch,
         column=channels_per_line,
@@ -210,30 +217,38 @@ class Packing:
 
     Parameters
     ----------
-    size
-        Rows and columns that the scratch has room for.
+    scratch_size
+        (rows, columns) of one image in the scratch, padding included.
     maps
-        For each padded row, and each padded column, the pixel that stands there, -1 for the fill.
-    form
-        Sizes, in the order of `pack_block`.
-    lines
-        Lines that a row of the images consists of.
+        (map of rows, map of columns): for each padded row or column the row or column of the
+        pixels that stand there, -1 for the fill.
+    sizes
+        (c, phases, channels_per_line, pitch, rows above the image, its rows, columns left of it,
+        its columns).
+    source_lines
+        Lines that a row of the images consists of: 1 if the channels of a pixel lie side by side, c
+        if the pixels of each channel do.
     keeps_margins
-        Whether the margins are the same for all blocks, and so written only once.
+        Whether what stands around the pixels is the same for all blocks, and so written only once.
     parts
-        A tuple as long as the lines that each of them is de-interleaved into, None if it is not.
+        A tuple as long as the lines of the scratch that each of the source_lines is de-interleaved
+        into; None if numbers are copied one by one.
     """
 
-    size: tuple[int, int]
+    scratch_size: tuple[int, int]
     maps: tuple[Ints, Ints]
-    form: tuple[int, ...]
-    lines: int
+    sizes: tuple[int, ...]
+    source_lines: int
     keeps_margins: bool
     parts: tuple[int, ...] | None
 
     def arguments(self, fill: Any) -> tuple[Any, ...]:
-        """Return the `packing` of pack_block, with a table of its own for one thread."""
-        return self.size, self.maps, self.form, np.empty(MAX_PARTS, np.int64), self.lines, fill
+        """Return the argument `packing` of pack_block, for one thread.
+
+        It holds an array that pack_block overwrites, so each thread needs its own.
+        """
+        line_starts = np.empty(MAX_PARTS, np.int64)
+        return self.scratch_size, self.maps, self.sizes, line_starts, self.source_lines, fill
 
 
 NO_PACKING = Packing((0, 0), (NO_INTS, NO_INTS), (0,) * 8, 1, False, None)
@@ -241,17 +256,17 @@ NO_PACKING = Packing((0, 0), (NO_INTS, NO_INTS), (0,) * 8, 1, False, None)
 
 @lru_cache(64)
 def packing_of(geometry: ConvolutionGeometry, layout: PixelLayout, block: Block) -> Packing:
-    """Return how the blocks of a convolution are packed."""
+    """Return how the blocks of a convolution are packed; NO_PACKING if they are read in place."""
     if not layout.scratch:
         return NO_PACKING
-    lines, parts = _lines_and_parts(geometry, layout)
+    source_lines, parts = _source_lines_and_parts(geometry, layout)
     down, across = geometry.axes
     edges = [number for axis in geometry.axes for number in (axis.before, axis.size)]
     return Packing(
-        size=layout.size,
+        scratch_size=layout.size,
         maps=(_index_map(down, geometry.pad_mode), _index_map(across, geometry.pad_mode)),
-        form=(geometry.images[3], layout.phases, layout.channels_per_line, layout.pitch, *edges),
-        lines=lines,
+        sizes=(geometry.images[3], layout.phases, layout.channels_per_line, layout.pitch, *edges),
+        source_lines=source_lines,
         keeps_margins=geometry.is_padded_with_zeros and block[1:] == geometry.output[1:3],
         parts=parts,
     )
@@ -265,25 +280,29 @@ def _index_map(axis: Axis, pad_mode: str) -> Ints:
     return np.where((places >= 0) & (places < axis.size), places, -1)
 
 
-def _lines_and_parts(
+def _source_lines_and_parts(
     geometry: ConvolutionGeometry, layout: PixelLayout
 ) -> tuple[int, tuple[int, ...] | None]:
-    """Return how many lines a row of the images consists of, and Packing's `parts` of each."""
-    c, each = geometry.images[3], layout.channels_per_line
+    """Return (source_lines, parts), the fields of `Packing`.
+
+    (1, None) where numbers are copied one by one: pixels lie too irregularly, or lines are too
+    many.
+    """
+    c, per_line = geometry.images[3], layout.channels_per_line
     if geometry.is_interleaved:
-        lines, parts = 1, c // each * layout.phases
-    elif geometry.input_strides[2] == 1 and each == 1:
-        lines, parts = c, layout.phases
+        source_lines, parts = 1, c // per_line * layout.phases
+    elif geometry.input_strides[2] == 1 and per_line == 1:
+        source_lines, parts = c, layout.phases
     else:
         return 1, None
-    return (lines, (0,) * parts) if parts <= MAX_PARTS else (1, None)
+    return (source_lines, (0,) * parts) if parts <= MAX_PARTS else (1, None)
 
 
 def count_blocks(grid: tuple[int, ...]) -> int:
-    """Return the number of blocks of a grid (m, oh, ow, images, rows, columns)."""
+    """Return the number of blocks of a grid (m, oh, ow, images, rows, columns of a block)."""
     return volume([-(-total // size) for total, size in zip(grid[:3], grid[3:], strict=True)])
 
 
 def pad_to_multiple(values: Ints, multiple: int) -> Ints:
-    """Pad to a multiple of a length by repeating the last value."""
+    """Return values with the last one repeated until their number is a multiple of `multiple`."""
     return np.append(values, np.repeat(values[-1:], -len(values) % multiple)).astype(np.int64)

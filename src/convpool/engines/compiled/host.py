@@ -21,13 +21,14 @@ from importlib.machinery import ModuleSpec
 from itertools import count
 from pathlib import Path
 
-OLDEST = (0, 59)  # the first Numba for Python 3.12 and NumPy 1.26
+OLDEST = (0, 59)  # the oldest Numba that is taken: the first for Python 3.12 and NumPy 1.26
 MACHINES = ("x86_64", "amd64", "aarch64", "arm64")
 
-dependents: list[Callable[[], None]] = []  # called when the refusal changes: they clear caches
+# called when the refusal changes: each clears a cache of what depends on it
+dependents: list[Callable[[], None]] = []
 
 _failure: str | None = None  # why Numba failed, once it has
-_busy_threads: set[int] = set()  # those that import it or compile
+_busy_threads: set[int] = set()  # idents of threads that import Numba or compile
 _fallbacks = count()  # calls of the compiled engine that NumPy had to take
 
 
@@ -38,7 +39,7 @@ class UnavailableError(ValueError):
 def refusal() -> str | None:
     """Return why the compiled engine cannot be used, or None.
 
-    Numba is not imported for that, which may fail later.
+    Numba is not imported here: importing it may still fail later.
     """
     return _failure or _refusal()
 
@@ -81,7 +82,7 @@ def attempt(action: str) -> Iterator[None]:
 
 
 def _refuse(reason: str) -> None:
-    """Refuse the compiled engine from now on; the first reason is kept."""
+    """Make `refusal` return this reason from now on, unless it has one already."""
     global _failure
     _failure = _failure or reason
     for clear_cache in dependents:
@@ -111,7 +112,7 @@ if hasattr(os, "register_at_fork"):
 
 @lru_cache(maxsize=1)
 def _refusal() -> str | None:
-    """Return what speaks against Numba without importing it, or None."""
+    """Return why Numba cannot be used, as far as can be seen without importing it, or None."""
     if sys.maxsize < 2**32 or platform.machine().lower() not in MACHINES:
         bits = "32" if sys.maxsize < 2**32 else "64"
         machine = platform.machine() or "unknown"
@@ -135,12 +136,12 @@ def _is_jit_disabled() -> bool:
 
 
 def _release(version: str) -> tuple[int, ...]:
-    """Return the first two numbers of a version."""
+    """Return the first two numbers of a version: (0, 59) for "0.59.1"."""
     return tuple(map(int, re.findall(r"\d+", version)[:2]))
 
 
 def _spec() -> ModuleSpec | None:
-    """Return where Numba would be imported from, or None."""
+    """Return the import spec of Numba, or None if it cannot be found."""
     with suppress(Exception):  # from finders that refuse, and for a stand-in in sys.modules
         return importlib.util.find_spec("numba")
     return None
@@ -193,7 +194,7 @@ def vector_bytes() -> int:
 
 
 def cpu_name() -> str:
-    """Return the name of the CPU."""
+    """Return the name of the CPU, "unknown" if the system does not tell it."""
     name = ""
     with suppress(OSError, subprocess.SubprocessError):
         if sys.platform == "darwin":

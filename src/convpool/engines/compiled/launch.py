@@ -27,20 +27,23 @@ _has_printed = False
 
 
 def empty_aligned(numbers: int, dtype: np.dtype[Any]) -> Array:
-    """Return uninitialised memory that begins at a multiple of 64 bytes, where any vector may."""
-    room = np.empty(numbers * dtype.itemsize + 64, np.uint8)
-    start = -room.ctypes.data % 64
-    return room[start : start + numbers * dtype.itemsize].view(dtype)
+    """Return an uninitialised array of so many numbers that begins at a multiple of 64 bytes."""
+    spare = np.empty(numbers * dtype.itemsize + 64, np.uint8)
+    start = -spare.ctypes.data % 64
+    return spare[start : start + numbers * dtype.itemsize].view(dtype)
 
 
 def split_range(count: int, parts: int) -> list[tuple[int, int]]:
-    """Split range(count) into parts (first, behind the last) of about the same length."""
+    """Return ranges (first, behind the last) of about equal length that make up range(count).
+
+    They are `parts` ranges, or one for each number if these are fewer; (0, 0) if count is 0.
+    """
     parts = max(1, min(count, parts))
     return list(pairwise(count * k // parts for k in range(parts + 1)))
 
 
 def part_count() -> int:
-    """Return how many parts work is split into for the threads of this call."""
+    """Return how many parts work is split into: PARTS for each thread, 1 for one thread."""
     number = threads.number()
     return PARTS * number if number > 1 else 1
 
@@ -80,12 +83,15 @@ def ensure_compiled(loop: Any, arguments: tuple[Any, ...]) -> None:
 
 
 def _type_key(argument: Any) -> Any:
-    """Return a key for the type that Numba compiles for, far faster than Numba gives it."""
+    """Return a key that is the same for arguments that Numba compiles the same code for.
+
+    numba.typeof would say that too, far more slowly.
+    """
     return tuple(map(_type_key, argument)) if isinstance(argument, tuple) else type(argument)
 
 
 def _print_once(text: str) -> None:
-    """Print to stderr the first time, if it is a terminal."""
+    """Print a text to stderr if it is a terminal, and nothing from the second call on."""
     global _has_printed
     if not _has_printed and sys.stderr is not None and sys.stderr.isatty():
         print(text, file=sys.stderr)

@@ -1,7 +1,8 @@
 """Convolution with many kernels of the same channels: vectors over kernels.
 
-Kernels are dealt to panels of a few vectors; a tile holds the sums of some pixels with a panel in
-registers. c channels, nc kernels of depth channels.
+Kernels are split into panels of a few vectors; a tile holds the sums of some pixels with one panel
+in registers. c channels, nc kernels of depth channels. Weights are (run, channel, kernel): a run is
+one tap of all channels, or one row of taps.
 """
 
 from __future__ import annotations
@@ -28,21 +29,28 @@ from convpool.windows import Axis
 
 Array = NDArray[Any]
 
-SHARED = 2**17  # weights that are packed once for all threads; more are packed panel by panel
+SHARED = 2**17  # up to so many weights are packed once for all threads; more, panel by panel
 WEIGHTS = 3 * 2**16  # weights of a panel that are used at a time, so that they stay in the cache
-# numbers of images that are padded at a time, where pixels of many panels must be padded
-PADDED = 2**20
+PADDED = 2**20  # numbers of images that are padded at a time, if weights are packed by panels
 
 
 class NotFiniteError(Exception):
-    """Zeros in the padding would not give zeros, and so must not be left out."""
+    """A weight is not finite: times a zero in the padding it is NaN, so no zero may be left out."""
 
 
 class TileWork(NamedTuple):
-    """What one call of `convolve_tiles` does: blocks, panels, and their weights of some channels.
+    """What one call of `convolve_tiles` does: some blocks, with some panels, over some channels.
 
-    Ranges are (first, behind the last). weights are (address, stride of a panel in numbers),
-    channels (first, count). Sums start from the bias, or `accumulate` to the results so far.
+    Parameters
+    ----------
+    blocks, panels
+        (first, behind the last).
+    weights
+        (address of the first panel, numbers from panel to panel).
+    channels
+        (first, count), of each run.
+    accumulate
+        Whether sums are added to the results so far; else they start from the bias.
     """
 
     blocks: Range
@@ -67,16 +75,16 @@ class Tiles:
         from convpool.engines.compiled.loops import convolution as loops
 
         geometry, schedule, operands = self.geometry, self.schedule, self.operands
-        images, output, kind = operands.images, operands.output, operands.bias.dtype
+        images, output, sum_dtype = operands.images, operands.output, operands.bias.dtype
         panels, layout = schedule.panels, schedule.layout
-        scratch = launch.empty_aligned(layout.scratch, kind)
+        scratch = launch.empty_aligned(layout.scratch, sum_dtype)
         arguments = (
             *work.blocks,
             schedule.regions,
             geometry.window_strides,
             images.ctypes.data,
             geometry.input_strides,
-            self.packing.arguments(kind.type(operands.fill)),
+            self.packing.arguments(sum_dtype.type(operands.fill)),
             scratch.ctypes.data if layout.scratch else 0,
             self.packing.keeps_margins,
             schedule.places,
@@ -95,7 +103,7 @@ class Tiles:
             (0,) * panels.vectors,
             self.packing.parts,
             images.dtype.type(0),
-            kind.type(0),
+            sum_dtype.type(0),
             output.dtype.type(0),
         )
         if work.blocks == (0, 0):
@@ -112,16 +120,18 @@ def convolve(geometry: ConvolutionGeometry, operands: Operands) -> None:
 
 
 def _convolve(geometry: ConvolutionGeometry, operands: Operands, *, is_in_place: bool) -> None:
-    """Convolve with pixels that are read in place, or packed.
+    """Convolve with pixels that are read in the images if `is_in_place`, else packed.
 
-    Raises NotFiniteError where zeros in the padding may not be left out.
+    Raises NotFiniteError if zeros in the padding are left out and a weight is not finite; results
+    may have been written by then.
     """
     schedule = schedule_of(geometry, is_in_place)
     is_shared = schedule.panels.all_weights <= SHARED
     leaves_out_zeros = is_in_place and geometry.has_padding
     if not is_in_place and not is_shared:
-        for part, padded in _padded_parts(geometry, operands):
-            convolve(part, padded)
+        # all panels read these pixels: they are padded once, and then read in place
+        for padded_geometry, padded_operands in _padded_parts(geometry, operands):
+            convolve(padded_geometry, padded_operands)
         return
     kh, kw, depth, nc = geometry.kernels
     runs, length = (kh, kw * depth) if schedule.has_row_runs else (kh * kw, depth)
@@ -136,26 +146,26 @@ def _convolve(geometry: ConvolutionGeometry, operands: Operands, *, is_in_place:
 
 
 def _are_finite(weights: Array) -> bool:
-    """Return whether all weights are finite; sums that overflow count as not."""
+    """Return whether all weights are finite; False too where their sum overflows."""
     return weights.dtype.kind != "f" or bool(np.isfinite(weights.sum()))
 
 
 def _pack_panel(
     tiles: Tiles, weights: Array, panel: int, channels: tuple[int, int], target: int
 ) -> None:
-    """Copy the weights (run, channel, kernel) of a panel to an address.
+    """Copy the weights (run, channel, kernel) of one panel, for some channels, to an address.
 
-    channels are (first, count): those of a run that are copied.
+    `channels` are (first, count), of each run.
     """
     from convpool.engines.compiled.loops import convolution as loops
 
     panels, geometry = tiles.schedule.panels, tiles.geometry
-    group, part = divmod(panel, panels.per_group)
+    group, panel_of_group = divmod(panel, panels.per_group)
     width = panels.vectors * geometry.lanes
-    kernel = group * geometry.kernels_per_group + part * width
-    columns = min(width, geometry.kernels_per_group - part * width)
-    kind = weights.dtype.type(0)
-    constants = (geometries.NO_INTS, width, (0,), kind)
+    kernel = group * geometry.kernels_per_group + panel_of_group * width
+    columns = min(width, geometry.kernels_per_group - panel_of_group * width)
+    weight_zero = weights.dtype.type(0)
+    constants = (geometries.NO_INTS, width, (0,), weight_zero)
     arguments = (
         weights.ctypes.data,
         *weights.shape,
@@ -170,7 +180,7 @@ def _pack_panel(
 
 
 def _convolve_by_blocks(tiles: Tiles, weights: Array) -> None:
-    """Pack all weights, then take block after block with all of them."""
+    """Pack all weights once, then let each thread take blocks with all panels."""
     panels, length = tiles.schedule.panels, weights.shape[1]
     packed = launch.empty_aligned(panels.all_weights, weights.dtype)
     packed[...] = 0
@@ -184,31 +194,39 @@ def _convolve_by_blocks(tiles: Tiles, weights: Array) -> None:
 
 
 def _convolve_by_panels(tiles: Tiles, weights: Array, *, leaves_out_zeros: bool) -> None:
-    """Take panel after panel, each with all blocks.
+    """Let each thread take panels, each with all blocks or a share of them.
 
-    As many of its weights are packed at a time as stay in the cache.
+    Of a panel's weights, as many channels are packed at a time as stay in the cache. Raises
+    NotFiniteError if `leaves_out_zeros` and a weight is not finite.
     """
     panels, (runs, length, _) = tiles.schedule.panels, weights.shape
-    pieces = [
+    channel_ranges = [
         (first, last - first)
         for first, last in launch.split_range(length, -(-panels.weights // WEIGHTS))
     ]
     shares = tiles.schedule.shares(-(-2 * threads.number() // panels.total))
-    most = max(count for _, count in pieces)
-    room = runs * panels.vectors * tiles.geometry.lanes * most
+    longest = max(count for _, count in channel_ranges)
+    packed_size = runs * panels.vectors * tiles.geometry.lanes * longest
     _pack_panel(tiles, weights, 0, (0, 0), 0)  # compiles, and does nothing
 
     def convolve_part(part: int) -> None:
         panel, share = divmod(part, len(shares))
-        packed = launch.empty_aligned(room, weights.dtype)
+        packed = launch.empty_aligned(packed_size, weights.dtype)
         packed[...] = 0
         address = packed.ctypes.data
-        for channels in pieces:
+        for channels in channel_ranges:
             _pack_panel(tiles, weights, panel, channels, address)
             if leaves_out_zeros and not _are_finite(packed):
                 raise NotFiniteError
-            own = (panel, panel + 1), (address, 0), channels, channels[0] > 0
-            tiles.sum(TileWork(shares[share], *own))
+            tiles.sum(
+                TileWork(
+                    blocks=shares[share],
+                    panels=(panel, panel + 1),
+                    weights=(address, 0),
+                    channels=channels,
+                    accumulate=channels[0] > 0,
+                )
+            )
 
     threads.spread(convolve_part, panels.total * len(shares))
 
@@ -216,10 +234,14 @@ def _convolve_by_panels(tiles: Tiles, weights: Array, *, leaves_out_zeros: bool)
 def _padded_parts(
     geometry: ConvolutionGeometry, operands: Operands
 ) -> Iterator[tuple[ConvolutionGeometry, Operands]]:
-    """Yield a few images at a time, padded and converted, with their part of the output."""
+    """Yield (geometry, operands) of a few images at a time, padded and converted.
+
+    Their output is the part of the output for these images. They have no padding, and channels lie
+    side by side, so that pixels can be read in place.
+    """
     from convpool.engines.compiled.loops import convolution as loops
 
-    (m, oh, ow, _), c, kind = geometry.output, geometry.images[3], operands.kernels.dtype
+    (m, oh, ow, _), c, sum_dtype = geometry.output, geometry.images[3], operands.kernels.dtype
     layout = geometries.layout_in_scratch(geometry, (1, oh, ow), c, 1)
     packing = geometries.packing_of(geometry, layout, (1, oh, ow))
     rows, columns = layout.size
@@ -228,27 +250,38 @@ def _padded_parts(
         for size, axis in zip(layout.size, geometry.axes, strict=True)
     )
     images = operands.images
-    source, zeros = images.ctypes.data, (images.dtype.type(0), kind.type(0))
+    source, zeros = images.ctypes.data, (images.dtype.type(0), sum_dtype.type(0))
 
     def arguments(image: int, count: int, target: int) -> tuple[Any, ...]:
         block = image, count, 0, rows, 0
-        packed = packing.arguments(kind.type(operands.fill))
-        return (source, geometry.input_strides, *block, packed, target, True, packing.parts, *zeros)
+        packing_argument = packing.arguments(sum_dtype.type(operands.fill))
+        return (
+            source,
+            geometry.input_strides,
+            *block,
+            packing_argument,
+            target,
+            True,
+            packing.parts,
+            *zeros,
+        )
 
     def pack_image(first: int, target: int, k: int) -> None:
-        loops.pack_block(*arguments(first + k, 1, target + k * layout.scratch * kind.itemsize))
+        loops.pack_block(*arguments(first + k, 1, target + k * layout.scratch * sum_dtype.itemsize))
 
     launch.ensure_compiled(loops.pack_block, arguments(0, 0, 0))
     at_once = max(1, PADDED // layout.scratch)
     for first in range(0, m, at_once):
         count = min(m - first, at_once)
-        room = launch.empty_aligned(count * layout.scratch, kind)
-        threads.spread(partial(pack_image, first, room.ctypes.data), count)
-        lines = room.reshape(count, rows, layout.pitch)
-        shape, inner = (count, rows, columns, c), (c * kind.itemsize, kind.itemsize)
-        padded = np.lib.stride_tricks.as_strided(lines, shape, (*lines.strides[:2], *inner))
+        scratch = launch.empty_aligned(count * layout.scratch, sum_dtype)
+        threads.spread(partial(pack_image, first, scratch.ctypes.data), count)
+        lines = scratch.reshape(count, rows, layout.pitch)
+        shape = (count, rows, columns, c)
+        # a view of the lines without what completes them to whole vectors
+        strides = (*lines.strides[:2], c * sum_dtype.itemsize, sum_dtype.itemsize)
+        padded = np.lib.stride_tricks.as_strided(lines, shape, strides)
         output = operands.output[first : first + count]
-        part = replace(
+        padded_geometry = replace(
             geometry,
             images=shape,
             output=output.shape,
@@ -258,4 +291,4 @@ def _padded_parts(
             is_padded_with_zeros=True,
             needs_no_conversion=True,
         )
-        yield part, operands._replace(images=padded, output=output)
+        yield padded_geometry, operands._replace(images=padded, output=output)

@@ -26,18 +26,22 @@ from convpool.windows import Axis, blocks, volume
 Array = NDArray[Any]
 Floats = NDArray[np.float64]
 
-# mode -> a tuple whose length says to the loops how numbers are combined: add, greater, lesser
+# mode -> a tuple whose length says to the loops how numbers are combined: 1 adds them, 2 keeps the
+# greater, 3 keeps the lesser
 COMBINATIONS = {"sum": (0,), "avg": (0,), "max": (0, 0), "min": (0, 0, 0)}
-# taps of a window that are combined on both axes at once, where a vector holds channels
-FEW_TAPS = 16
-MAX_VECTORS = 8  # that are de-interleaved in registers
-SHORT = 4  # taps of an axis of windows that are pooled in registers alone
+FEW_TAPS = 16  # taps of a window at most that are combined on both axes at once
+MAX_VECTORS = 8  # vectors at most that are de-interleaved in registers
+SHORT = 4  # taps on an axis at most of windows that are pooled in registers alone
 
 
 def refusal(
     mode: str, images: np.dtype[Any], rank: int, sums: np.dtype[Any] | None = None
 ) -> str | None:
-    """Return why poolings of this mode, these dtypes and this rank are not taken, or None."""
+    """Return why a pooling is not taken, or None.
+
+    `images` is the dtype of the pixels, `rank` the number of spatial axes, `sums` the dtype in
+    which avg and sum add, None if that is not known.
+    """
     if mode not in COMBINATIONS:
         return (
             f"the mode is {mode!r}, and the compiled kernels take "
@@ -57,16 +61,16 @@ def refusal(
 
 @dataclass(frozen=True)
 class Divisors:
-    """What avg divides by: one for each row of the output, times one for each column.
+    """What avg divides by: at row i and column j of the output, rows[i] * columns[j].
 
-    NaN where a window has no pixel.
+    They are NaN where a window has no pixel.
     """
 
     rows: Floats
     columns: Floats
 
     def of_rows(self, rows: slice) -> Divisors:
-        """Return those of some rows."""
+        """Return the divisors of a slice of the rows."""
         return Divisors(self.rows[rows], self.columns)
 
 
@@ -74,7 +78,7 @@ class Divisors:
 class PoolingWork:
     """A pooling on two spatial axes: arrays that the loops can read and write, and its windows.
 
-    images are (m, h, w, c), out is (m, oh, ow, c); numbers are combined in dtype `kind`.
+    images are (m, h, w, c), out is (m, oh, ow, c); numbers are combined in dtype `sum_dtype`.
     """
 
     images: Array
@@ -82,7 +86,7 @@ class PoolingWork:
     out: Array
     divisors: Divisors
     mode: str
-    kind: np.dtype[Any]
+    sum_dtype: np.dtype[Any]
 
 
 def pool(
@@ -95,9 +99,10 @@ def pool(
     p: float = 2.0,
     dtype: DTypeLike,
 ) -> None:
-    """Reduce each window of images (m, *spatial, c) to one number of out (m, *output, c).
+    """Reduce each window of images (m, *spatial, c) to one number of out (m, *output, c), in place.
 
-    Numbers are combined in `dtype`, or in a shorter one that holds every result.
+    Arguments are those of `engines.numpy.pooling.pool`; `p`, which is for lp, is not used. Numbers
+    are combined in `dtype`, or in a shorter one that holds every result.
     """
     launch.load_loops("pooling")
     if not out.size:
@@ -110,22 +115,31 @@ def pool(
     down, across = axes
     dtype = np.dtype(np.uint8) if np.dtype(dtype) == bool else np.dtype(dtype)
     divisors = Divisors(*(_divisors(axis, count_padding and mode == "avg") for axis in axes))
-    kind = _sum_dtype(images.dtype, mode, down.window * across.window, dtype)
+    sum_dtype = _sum_dtype(images.dtype, mode, down.window * across.window, dtype)
     for image, output in _without_planes(images, out):
         for part in _staged(image, down, output, dtype):
-            own = divisors.of_rows(part.windows)
-            _pool(PoolingWork(part.images, (part.rows, across), part.out, own, mode, kind))
+            row_divisors = divisors.of_rows(part.windows)
+            part_axes = (part.rows, across)
+            work = PoolingWork(part.images, part_axes, part.out, row_divisors, mode, sum_dtype)
+            _pool(work)
 
 
 def _divisors(axis: Axis, count_padding: bool) -> Floats:
-    """Return for each window of an axis its taps on pixels, or on pixels and padding; NaN for 0."""
+    """Return for each window of an axis how many taps it has on pixels, NaN instead of 0.
+
+    With `count_padding`, taps on the padding count too, if any lies on a pixel.
+    """
     on_pixels = axis.taps_on(0, axis.size)
     counted = axis.taps_on(-axis.before, axis.size + axis.after) if count_padding else on_pixels
     return np.where(on_pixels > 0, counted, np.nan)
 
 
 def _sum_dtype(images: np.dtype[Any], mode: str, taps: int, dtype: np.dtype[Any]) -> np.dtype[Any]:
-    """Return the dtype in which the loops combine: the shortest that holds sums of integers."""
+    """Return the dtype in which the loops combine.
+
+    That of the images for max and min; for sums of integers the shortest of int16, int32 and
+    `dtype` that holds every sum of so many taps; else `dtype`.
+    """
     if mode in ("max", "min"):
         return images
     if images.kind == "f":
@@ -135,9 +149,9 @@ def _sum_dtype(images: np.dtype[Any], mode: str, taps: int, dtype: np.dtype[Any]
 
 
 def _without_planes(images: Array, out: Array) -> Iterator[tuple[Array, Array]]:
-    """Yield images and outputs whose channels lie side by side, if they do, else as they are.
+    """Yield (images, out) as they are, unless the pixels of each channel lie side by side.
 
-    Where the pixels of each channel lie side by side, channels are taken as images of one channel.
+    Then yield views of each image and its output, in which each channel is an image of one channel.
     """
     is_planar = images.shape[3] > 1 and all(
         strides_in_numbers(array)[2] == 1 and array.shape[2] > 1 for array in (images, out)
@@ -150,7 +164,17 @@ def _without_planes(images: Array, out: Array) -> Iterator[tuple[Array, Array]]:
 
 
 class Stage(NamedTuple):
-    """Arrays that the loops can read and write: images, the windows down, out, and their rows."""
+    """Arrays that the loops can read and write.
+
+    Parameters
+    ----------
+    images, out
+        Some images, some of their rows, and the results of their windows.
+    rows
+        The windows on these rows.
+    windows
+        Which rows of the whole output these are.
+    """
 
     images: Array
     rows: Axis
@@ -161,7 +185,8 @@ class Stage(NamedTuple):
 def _staged(images: Array, down: Axis, out: Array, dtype: np.dtype[Any]) -> Iterator[Stage]:
     """Yield images and outputs that the loops can read and write: the arrays, or copies.
 
-    Copies are of a few rows at a time; those of outputs have this dtype, and are written back.
+    Copies are of a few rows at a time; those of outputs have dtype `dtype`, and are written back
+    before the next.
     """
     is_readable, is_writable = _has_dense_rows(images), _has_dense_rows(out)
     is_narrowed = (dtype.str[1:], out.dtype.str[1:]) == ("f8", "f4")
@@ -169,11 +194,12 @@ def _staged(images: Array, down: Axis, out: Array, dtype: np.dtype[Any]) -> Iter
     if is_readable and is_writable:
         yield Stage(images, down, out, slice(0, down.count))
         return
-    row = volume(images.shape[2:]) * (not is_readable) * max(1, down.stride)
-    row += volume(out.shape[2:]) * (not is_writable)
-    room = STAGED // (8 * max(1, row))
-    for (batch,) in blocks(out.shape[:1], max(1, room // down.count)):
-        for (windows,) in blocks((down.count,), max(room, 1 + down.span // down.stride)):
+    # numbers that are copied for each row of the output; a bool counts as 0 or 1
+    row_numbers = volume(images.shape[2:]) * (not is_readable) * max(1, down.stride)
+    row_numbers += volume(out.shape[2:]) * (not is_writable)
+    rows_that_fit = STAGED // (8 * max(1, row_numbers))
+    for (batch,) in blocks(out.shape[:1], max(1, rows_that_fit // down.count)):
+        for (windows,) in blocks((down.count,), max(rows_that_fit, 1 + down.span // down.stride)):
             start, stop, before, after = down.halo(windows)
             source, target = images[batch, start:stop], out[batch, windows]
             rows = Axis(stop - start, down.window, down.stride, down.dilation, before, after)
@@ -194,7 +220,10 @@ def _has_dense_rows(array: Array) -> bool:
 
 
 class Arguments(NamedTuple):
-    """Arguments that the loops have in common; see loops.pooling.pool_blocks."""
+    """Arguments that the loops have in common, as loops.pooling.pool_blocks takes them.
+
+    constants are (combination, averaging, image_dtype, sum_dtype, output_dtype).
+    """
 
     sizes: tuple[int, int, int]
     address: int
@@ -209,7 +238,7 @@ class Arguments(NamedTuple):
 
     @property
     def divisors(self) -> tuple[int, int, bool]:
-        """Addresses of divisors, 0 if there are none for columns, and whether they are factors."""
+        """Their addresses (row_divisors, column_divisors or 0), and are_factors."""
         columns = self.column_divisors.ctypes.data if self.column_divisors.size else 0
         return self.row_divisors.ctypes.data, columns, self.are_factors
 
@@ -218,7 +247,7 @@ def _arguments(work: PoolingWork) -> Arguments:
     """Return the arguments that the loops have in common."""
     rows, columns, are_factors = _divisors_of_lines(work)
     averaging = (0, 0) if work.mode == "avg" else (0,)
-    dtypes = (work.images.dtype, work.kind, work.out.dtype)
+    dtypes = (work.images.dtype, work.sum_dtype, work.out.dtype)
     return Arguments(
         sizes=work.images.shape[1:],
         address=work.images.ctypes.data,
@@ -234,10 +263,10 @@ def _arguments(work: PoolingWork) -> Arguments:
 
 
 def _pool(work: PoolingWork) -> None:
-    """Pool with the loop that suits the windows."""
+    """Pool with the loop that suits the windows: in one step, in registers, or axis after axis."""
     arguments = _arguments(work)
     (down, across), c = work.axes, work.images.shape[3]
-    lanes = host.vector_bytes() // work.kind.itemsize
+    lanes = host.vector_bytes() // work.sum_dtype.itemsize
     if c >= lanes and down.window * across.window <= FEW_TAPS:
         _pool_by_windows(work, arguments)
     elif not arguments.column_divisors.size and _fits_registers(work):
@@ -253,14 +282,15 @@ def _pool_by_windows(work: PoolingWork, arguments: Arguments) -> None:
     m, oh, ow, _ = work.out.shape
     source = (arguments.sizes, arguments.address, arguments.input_strides, *arguments.axes)
     target = (*arguments.divisors, arguments.output, arguments.output_strides)
-    words = ((oh, ow), *source, *target, *arguments.constants)
-    _run(loops.pool_by_windows, m * oh, lambda scratch: words)
+    arguments_of_loop = ((oh, ow), *source, *target, *arguments.constants)
+    _run(loops.pool_by_windows, m * oh, lambda scratch: arguments_of_loop)
 
 
 def _fits_registers(work: PoolingWork) -> bool:
-    """Return whether windows are pooled in registers alone.
+    """Return whether windows are pooled row by row in registers.
 
-    They are short, lie on pixels, and skip columns: few enough to be de-interleaved.
+    They are short, lie on pixels, and skip columns; the numbers of a stride fill few enough vectors
+    to be de-interleaved.
     """
     down, across = work.axes
     are_inside = all(
@@ -278,15 +308,15 @@ def _pool_rows(work: PoolingWork, arguments: Arguments, lanes: int) -> None:
 
     (down, across), (m, oh, ow, c) = work.axes, work.out.shape
     combination, averaging, image_zero, sum_zero, output_zero = arguments.constants
-    if work.kind == np.int16 and work.mode in ("avg", "sum") and ow < lanes:
+    if work.sum_dtype == np.int16 and work.mode in ("avg", "sum") and ow < lanes:
         sum_zero = np.int32(0)  # a vector would be longer than a row
     row_divisors, _, are_factors = arguments.divisors
     source = (arguments.address, arguments.input_strides, down.stride, row_divisors, are_factors)
     sizes = (down.window, across.window, c, across.stride)
     constants = (combination, averaging, image_zero, sum_zero, output_zero)
     target = (arguments.output, arguments.output_strides, *((0,) * size for size in sizes))
-    words = ((oh, ow), *source, *target, *constants)
-    _run(loops.pool_rows, m * oh, lambda scratch: words)
+    arguments_of_loop = ((oh, ow), *source, *target, *constants)
+    _run(loops.pool_rows, m * oh, lambda scratch: arguments_of_loop)
 
 
 def _pool_blocks(work: PoolingWork, arguments: Arguments, lanes: int) -> None:
@@ -308,48 +338,50 @@ def _pool_blocks(work: PoolingWork, arguments: Arguments, lanes: int) -> None:
     target = (*arguments.divisors, is_flat, arguments.output, arguments.output_strides)
     tuples = ((0,) * c, (0,) * across.stride) if skips_columns else (None, None)
 
-    def words(scratch: list[Array]) -> tuple[Any, ...]:
+    def arguments_from(scratch: list[Array]) -> tuple[Any, ...]:
         addresses = tuple(array.ctypes.data for array in scratch)
         inner = (programs, addresses, block.pitches)
         return (grid, *source, *inner, *target, *tuples, *arguments.constants)
 
     count = m * -(-oh // block.rows) * -(-ow // block.columns)
     sizes = block.scratch_sizes(with_all_windows=skips_columns)
-    _run(loops.pool_blocks, count, words, [(size, work.kind) for size in sizes])
+    _run(loops.pool_blocks, count, arguments_from, [(size, work.sum_dtype) for size in sizes])
 
 
 def _run(
     loop: Any,
     count: int,
-    words: Callable[[list[Array]], tuple[Any, ...]],
+    arguments_from: Callable[[list[Array]], tuple[Any, ...]],
     scratch: Sequence[tuple[int, np.dtype[Any]]] = (),
 ) -> None:
-    """Call a loop for `count` blocks, in several threads.
+    """Call loop(first, last, ...) for ranges of `count` blocks, in several threads.
 
-    Each thread has scratches of its own, of these sizes and dtypes; `words` gives the arguments of
-    the loop, behind the range of blocks, from them.
+    `scratch` are (size, dtype) of the arrays that each thread has of its own; `arguments_from`
+    returns the arguments after the range from these arrays.
     """
-    nothing = [launch.empty_aligned(0, kind) for _, kind in scratch]
-    launch.ensure_compiled(loop, (0, 0, *words(nothing)))
+    no_scratch = [launch.empty_aligned(0, dtype) for _, dtype in scratch]
+    launch.ensure_compiled(loop, (0, 0, *arguments_from(no_scratch)))
     ranges = launch.split_range(count, launch.part_count())
 
     def run_part(part: int) -> None:
-        own = [launch.empty_aligned(*size) for size in scratch]
-        loop(*ranges[part], *words(own))
+        own_scratch = [launch.empty_aligned(*size) for size in scratch]
+        loop(*ranges[part], *arguments_from(own_scratch))
 
     threads.spread(run_part, len(ranges))
 
 
 def _divisors_of_lines(work: PoolingWork) -> tuple[Floats, Floats, bool]:
-    """Return the divisors of rows and of the numbers of a line, and whether they are factors.
+    """Return (divisors of rows, divisors of the numbers of a line, are_factors).
 
-    Those of a line are left out where all are the same, and multiplied into those of the rows.
-    Factors, their reciprocals, are as exact for powers of two.
+    Those of a line are empty if all are the same, which is then multiplied into those of the rows.
+    If all divisors are powers of two or NaN, they are factors: their reciprocals, which are as
+    exact, and to multiply is faster.
     """
     rows, columns = work.divisors.rows, work.divisors.columns
     if (columns == columns[0]).all():
         rows, columns = rows * columns[0], columns[:0]
     are_factors = all(
+        # frexp gives (fraction, exponent), and the fraction 0.5 for powers of two
         bool(((np.frexp(divisors)[0] == 0.5) | np.isnan(divisors)).all())
         for divisors in (rows, columns)
     )
@@ -359,7 +391,7 @@ def _divisors_of_lines(work: PoolingWork) -> tuple[Floats, Floats, bool]:
 
 
 def warmup() -> Iterator[str]:
-    """Compile, or load, what common calls need, and yield the name of each call."""
+    """Compile, or load, the loops that common calls need; yield the name of each call."""
     for dtype, c, window, mode in product(("f4", "f8", "u1"), (1, 3, 64), (2, 3), ("max", "avg")):
         images = np.zeros((2, 8, 8, c), dtype)
         axes = [Axis(8, window, 2)] * 2

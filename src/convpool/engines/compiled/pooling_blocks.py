@@ -1,6 +1,7 @@
 """How a compiled pooling is divided: programs that combine the taps of an axis, and blocks.
 
-c channels, oh x ow output. A line holds the channels of all columns of a row of a block.
+c channels, oh x ow output. A line holds the channels of all columns of a row of a block. A part is
+some neighbouring taps of a window, combined.
 """
 
 from __future__ import annotations
@@ -14,31 +15,36 @@ from convpool.windows import Axis
 
 Ints = NDArray[np.int64]
 
-LINE = 2**14  # numbers of a line of columns, so that it stays in the processor's cache
-BLOCK = 2**13  # numbers of a block's lines, where a window has few rows
-LINES = 2**18  # numbers of a block's lines, where it has many
-PARTS = 2**16  # numbers of the parts of windows of a block
-BASE = 4  # parts that make one longer part
-ALIGNED = 64  # numbers that fill a vector of any dtype
+# at most, so that they stay in the processor's cache:
+LINE = 2**14  # numbers of one line of columns
+BLOCK = 2**13  # numbers of all lines of a block, if windows have no parts on the way down
+LINES = 2**18  # numbers of all lines of a block, if they have
+PARTS = 2**16  # numbers of the parts of all windows of a block
+BASE = 4  # parts that are combined to one longer part
+ALIGNED = 64  # a multiple of the numbers of a vector of any dtype
 
 
 def program_of(axis: Axis, reuses_taps: bool) -> Ints:
-    """Return the program of an axis: rows (is_result, taps, step, first tap), see loops.pooling.
+    """Return the program of an axis: an array with rows (is_result, taps, step, first_tap).
 
-    Taps may be combined twice where it `reuses_taps`.
+    The head of loops.pooling says what they mean. It is one step over all taps, or if that takes
+    more work, a chain of parts. If it `reuses_taps`, a tap may be combined twice, as for max and
+    min.
     """
-    simple = [(1, axis.window, 1, 0)]
+    one_step = [(1, axis.window, 1, 0)]
     chain = _chain(axis.window, reuses_taps)
     cost = sum(
         taps if is_result else taps * min(axis.stride, axis.window) for is_result, taps, *_ in chain
     )
-    return np.array(simple if axis.window <= cost + 2 else chain, np.int64)
+    # 2: what further steps cost
+    return np.array(one_step if axis.window <= cost + 2 else chain, np.int64)
 
 
 def _chain(window: int, reuses_taps: bool) -> list[tuple[int, int, int, int]]:
     """Return a program that makes parts of BASE times the length, again and again.
 
-    The window is two of the longest if it `reuses_taps`, else the digits of its length.
+    If it `reuses_taps`, the window is at last combined from two of the longest parts, which may
+    overlap; else from parts by the digits of its length in base BASE.
     """
     steps, length = [], 1
     if reuses_taps:
@@ -47,33 +53,34 @@ def _chain(window: int, reuses_taps: bool) -> list[tuple[int, int, int, int]]:
             steps.append((0, parts, length, 0))
             length *= parts
         return [*steps, (1, 1 + (length < window), window - length, 0)]
-    covered, left = 0, window
+    covered, rest = 0, window
     while True:
-        left, digit = divmod(left, BASE)
+        rest, digit = divmod(rest, BASE)
         if digit:
             steps.append((1, digit, length, covered))
             covered += digit * length
-        if not left:
+        if not rest:
             return steps
         steps.append((0, BASE, length, 0))
         length *= BASE
 
 
 class PoolingBlock(NamedTuple):
-    """A block of the output, and what lies in the scratch for it.
+    """A block of the output, and the sizes of the scratches for it, in numbers.
 
     Parameters
     ----------
     rows, columns
-        Rows and columns of the output.
+        Rows and columns of the output in a block.
     pitch, results_pitch
-        Numbers from line to line of columns, and of results.
+        Numbers from one line of columns to the next, and from one line of results to the next.
     joint_lines
         Lines that are combined along the row as if they were one.
     tile, parts
-        Numbers of a row that are taken down together, and of the parts of windows for them.
+        Numbers of a row of pixels that are combined down the rows at a time, and numbers of the
+        parts of windows for them.
     overshoot
-        Numbers that are read or written behind the last line.
+        Numbers that may be read or written behind the last line.
     """
 
     rows: int
@@ -91,9 +98,10 @@ class PoolingBlock(NamedTuple):
         return self.pitch, self.results_pitch, self.tile, self.joint_lines
 
     def scratch_sizes(self, *, with_all_windows: bool) -> tuple[int, int, int, int]:
-        """Return the numbers of pool_blocks' four scratches.
+        """Return the sizes of the scratches of pool_blocks, in numbers.
 
-        These are lines of columns, lines of results, parts of windows, and a line of all windows.
+        They are (lines of columns, lines of results, parts of windows, one line of all windows);
+        the last is 0 unless `with_all_windows`.
         """
         lines = self.rows * self.pitch + self.overshoot
         results = self.rows * self.results_pitch + self.overshoot
@@ -103,14 +111,16 @@ class PoolingBlock(NamedTuple):
 def block_of(
     axes: tuple[Axis, Axis], c: int, lanes: int, overshoot: int, *, has_parts: bool
 ) -> PoolingBlock:
-    """Return the blocks of a pooling of c channels, with vectors of so many lanes.
+    """Return the block of a pooling of c channels, with vectors of `lanes` numbers.
 
-    Whether it `has_parts`: whether windows are combined from parts on the way down.
+    If it `has_parts`, windows are combined from parts on the way down the rows.
     """
     (down, across), (oh, ow) = axes, (axis.count for axis in axes)
     columns = (LINE // c - across.span) // across.stride + 1
     columns = min(ow, max(1, across.span // across.stride, columns))
     length = (columns - 1) * across.stride + across.span
+    # a line is as long as `turns` strides, so that windows of joint lines begin a stride apart;
+    # lines are joined if at most a third more windows are then combined than there are
     turns = -(-length // across.stride)
     is_joint = 3 * turns <= 4 * columns
     if has_parts or not is_joint:  # up to a vector behind each line is overwritten
@@ -128,5 +138,5 @@ def block_of(
 
 
 def _round_up(numbers: int) -> int:
-    """Round up to a multiple of ALIGNED."""
+    """Return the least multiple of ALIGNED that is not less than `numbers`."""
     return -(-numbers // ALIGNED) * ALIGNED

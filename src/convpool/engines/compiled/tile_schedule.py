@@ -1,7 +1,10 @@
 """How a convolution with many kernels is taken in tiles: panels of kernels, regions, blocks, runs.
 
-m images, c channels, nc kernels of depth channels, oh x ow output; strides count numbers. A run is
-the channels of one tap that lie side by side, or those of a row of taps.
+A panel is some neighbouring kernels, a few vectors of them. A region is a rectangle of the output
+whose windows have the same taps on pixels; it is cut into blocks, and these into tiles of some
+pixels, each of which is summed with one panel at a time. A run is the channels of one tap that lie
+side by side, or those of a row of taps. m images, c channels, nc kernels of depth channels, oh x ow
+output; strides count numbers.
 """
 
 from __future__ import annotations
@@ -17,25 +20,25 @@ from convpool.engines.compiled import geometry as geometries
 from convpool.engines.compiled.geometry import Block, ConvolutionGeometry, Ints, PixelLayout
 from convpool.windows import Axis, volume
 
-Range = tuple[int, int]
+Range = tuple[int, int]  # (first, behind the last)
 
-BLOCK = 2**16  # numbers of a block of pixels, so that they stay in the processor's cache
-PIXELS = 2**11  # pixels of a block
-FEW = 16  # channels up to which those of one tap are too short a run
-REGIONS = 9  # rectangles that the output is cut into at most
+BLOCK = 2**16  # numbers of a block's pixels at most, so that they stay in the processor's cache
+PIXELS = 2**11  # windows of a block at most
+FEW = 16  # with fewer channels, those of one tap are too short a run
+REGIONS = 9  # regions that the output is cut into at most
 
 
 class Panels(NamedTuple):
-    """How kernels are dealt to panels.
+    """How many panels there are, and how many weights they hold.
 
     Parameters
     ----------
     vectors
-        Vectors of kernels of a panel.
+        Vectors of kernels in a panel.
     per_group, total
-        Panels of a group, and of all groups.
+        Panels of a group of kernels, and of all groups.
     weights, all_weights
-        Weights of a panel, and of all panels.
+        Weights of a panel, and of all panels, with the lanes that no kernel fills.
     """
 
     vectors: int
@@ -46,7 +49,7 @@ class Panels(NamedTuple):
 
 
 class Taps(NamedTuple):
-    """Windows of an axis that have the same taps on pixels, and these taps, as slices."""
+    """Neighbouring windows of an axis that have the same taps on pixels, and these taps."""
 
     windows: slice
     taps: slice
@@ -58,15 +61,16 @@ class TileSchedule(NamedTuple):
     Parameters
     ----------
     panels
-        How kernels are dealt to panels.
+        The panels of the kernels.
     has_row_runs
         Whether a run is a row of taps, and not one tap.
     layout, block
-        Where pixels of a block lie, and its images, rows and columns in the last region.
+        Where the pixels of a block lie, and its (images, rows, columns): those of the last region.
+        Where pixels are packed, there is only one.
     regions, places, output_places, pixels, runs
         As in `convolve_tiles`.
     work
-        Products that are summed up to the end of each block.
+        The work before each block, and at last that of all blocks, in windows times runs.
     """
 
     panels: Panels
@@ -81,17 +85,26 @@ class TileSchedule(NamedTuple):
     work: NDArray[np.float64]
 
     def shares(self, count: int) -> list[Range]:
-        """Split the blocks into ranges that take about the same time."""
+        """Split the blocks into at most `count` ranges that take about the same time."""
         count = min(count, len(self.work))
         cuts = np.searchsorted(self.work, self.work[-1] * np.arange(1, count) / count)
         return [(a, b) for a, b in pairwise([0, *cuts.tolist(), len(self.work) - 1]) if a < b]
 
 
 class Region(NamedTuple):
-    """One rectangle of the output: its block, its layout, and what tiles of it read and write.
+    """One region of the output: where its pixels lie, and what the tiles of a block read and write.
 
-    grid is (m, its rows, its columns, *block); begin and output_begin are the places of its first
-    pixel and first result; places, output_places and runs are as in TileSchedule.
+    Parameters
+    ----------
+    layout
+        Where the pixels of a block lie.
+    grid
+        (m, rows of the region, its columns, images of a block, its rows, its columns).
+    begin, output_begin
+        Where the first window begins in the images (0 if pixels are packed), and where the first
+        result lies in the output.
+    places, output_places, runs
+        As in `convolve_tile`.
     """
 
     layout: PixelLayout
@@ -105,18 +118,25 @@ class Region(NamedTuple):
 
 @lru_cache(64)
 def schedule_of(geometry: ConvolutionGeometry, is_in_place: bool) -> TileSchedule:
-    """Return how the tiles of a convolution are taken; pixels are packed unless `is_in_place`."""
+    """Return how the tiles of a convolution are taken.
+
+    If `is_in_place`, pixels are read in the images, region by region; else they are packed, and
+    there is one region.
+    """
     from convpool.engines.compiled.loops.convolution import pixels_of_tile
 
     panels = _panels(geometry)
     pixels: int = pixels_of_tile(panels.vectors)  # type: ignore[no-untyped-call]
+    # whether the channels of one tap are too few, and those of neighbouring taps side by side
     is_short = geometry.groups == 1 and geometry.kernels[2] < FEW and geometry.axes[1].dilation == 1
     has_row_runs = is_short and (not is_in_place or geometry.is_interleaved)
-    whole = [Taps(slice(0, axis.count), slice(0, axis.window)) for axis in geometry.axes]
-    cuts = (regions_in_place(geometry) if is_in_place else None) or [(whole[0], whole[1])]
+    all_taps = [Taps(slice(0, axis.count), slice(0, axis.window)) for axis in geometry.axes]
+    taps_of_regions = (regions_in_place(geometry) if is_in_place else None) or [
+        (all_taps[0], all_taps[1])
+    ]
     regions = [
-        _region(geometry, cut, pixels, is_in_place=is_in_place, has_row_runs=has_row_runs)
-        for cut in cuts
+        _region(geometry, taps, pixels, is_in_place=is_in_place, has_row_runs=has_row_runs)
+        for taps in taps_of_regions
     ]
     blocks = np.cumsum([geometries.count_blocks(region.grid) for region in regions])
     places = np.cumsum([0, *(len(region.places) for region in regions)])
@@ -159,7 +179,7 @@ def _region(
     is_in_place: bool,
     has_row_runs: bool,
 ) -> Region:
-    """Return a region: windows that have the same taps on pixels, in tiles of so many pixels."""
+    """Return the region of the windows of `cut`, (rows, columns), in tiles of `pixels` pixels."""
     (rows, columns), (down, across) = cut, geometry.axes
     oh, ow = (taps.windows.stop - taps.windows.start for taps in cut)
     block = _block(geometry, oh, ow, is_in_place=is_in_place)
@@ -171,14 +191,15 @@ def _region(
     runs_per_row = 1 if has_row_runs else across.window
     top = rows.windows.start * down.stride - down.before
     left = columns.windows.start * across.stride - across.before
-    strides, strides_out = geometry.input_strides, geometry.output_strides
+    strides, output_strides = geometry.input_strides, geometry.output_strides
     return Region(
         layout=layout,
         grid=(geometry.images[0], oh, ow, *block),
-        begin=(top * strides[1] + left * strides[2]) * is_in_place,
-        output_begin=(rows.windows.start * strides_out[1] + columns.windows.start * strides_out[2]),
+        begin=top * strides[1] + left * strides[2] if is_in_place else 0,
+        output_begin=rows.windows.start * output_strides[1]
+        + columns.windows.start * output_strides[2],
         places=_pixels(block, layout.strides_of_windows, pixels),
-        output_places=_pixels(block, strides_out[:3], pixels),
+        output_places=_pixels(block, output_strides[:3], pixels),
         runs=[
             (layout.tap(u * down.dilation, v * across.dilation, 0), u * runs_per_row + v)
             for u, v in product(range(rows.taps.start, rows.taps.stop), taps_across)
@@ -188,9 +209,11 @@ def _region(
 
 @lru_cache(64)
 def regions_in_place(geometry: ConvolutionGeometry) -> list[tuple[Taps, Taps]] | None:
-    """Cut the output into regions whose windows have the same taps on pixels.
+    """Cut the output into regions, (rows, columns), if pixels can be read in the images.
 
-    So zeros around the pixels are not even read. None where pixels have to be packed.
+    The windows of a region have the same taps on pixels, so that zeros around them are not even
+    read. None where pixels have to be packed: the channels of a pixel do not lie side by side, or
+    have another dtype; what stands in the padding is not zeros; or regions would be too many.
     """
     if geometry.input_strides[3] != 1 or not geometry.needs_no_conversion:
         return None
@@ -208,49 +231,64 @@ def regions_in_place(geometry: ConvolutionGeometry) -> list[tuple[Taps, Taps]] |
 
 
 def _windows_with_same_taps(axis: Axis) -> list[Taps]:
-    """Cut the windows of an axis into slices that have the same taps on pixels."""
-    first = np.arange(axis.count) * axis.stride - axis.before
-    low = np.clip(-(first // axis.dilation), 0, axis.window)
-    high = np.clip(-((first - axis.size) // axis.dilation), low, axis.window)
+    """Cut the windows of an axis into the longest slices that have the same taps on pixels."""
+    first_pixels = np.arange(axis.count) * axis.stride - axis.before
+    # for each window, its taps from low to before high lie on pixels
+    low = np.clip(-(first_pixels // axis.dilation), 0, axis.window)
+    high = np.clip(-((first_pixels - axis.size) // axis.dilation), low, axis.window)
     cuts = [0, *(np.flatnonzero(np.diff(low) | np.diff(high)) + 1).tolist(), axis.count]
     return [Taps(slice(a, b), slice(int(low[a]), int(high[a]))) for a, b in pairwise(cuts)]
 
 
 def _panels(geometry: ConvolutionGeometry) -> Panels:
-    """Return the panels that waste the fewest lanes; wide tiles are a little faster than narrow."""
+    """Return the panels that waste the fewest lanes.
+
+    The cost of a panel counts its vectors; wide panels are a little faster than narrow ones, since
+    each pixel is loaded once for all vectors.
+    """
     from convpool.engines.compiled.loops.convolution import WIDE
 
-    needed = -(-geometry.kernels_per_group // geometry.lanes)
-    costs = {WIDE: 1.0, 2: 1.05, 1: 1.15}
-    vectors = min(costs, key=lambda wide: -(-needed // wide) * wide * costs[wide])
-    per_group = -(-needed // vectors)
+    vectors_needed = -(-geometry.kernels_per_group // geometry.lanes)
+    costs_per_vector = {WIDE: 1.0, 2: 1.05, 1: 1.15}
+    vectors = min(
+        costs_per_vector,
+        key=lambda width: -(-vectors_needed // width) * width * costs_per_vector[width],
+    )
+    per_group = -(-vectors_needed // vectors)
     total = per_group * geometry.groups
     weights = volume(geometry.kernels[:3]) * vectors * geometry.lanes
     return Panels(vectors, per_group, total, weights, total * weights)
 
 
 def _block(geometry: ConvolutionGeometry, oh: int, ow: int, *, is_in_place: bool) -> Block:
-    """Return how many images, rows and columns a block of oh x ow results has.
+    """Return (images, rows, columns) of the blocks of a region of oh x ow results.
 
-    They divide what there is, so that blocks do not overlap: results may be added to.
+    Each divides what there is, so that blocks do not overlap: results may be added to.
     """
     (down, across), m, c = geometry.axes, geometry.images[0], geometry.images[3]
-    wide = _greatest_divisor(ow, PIXELS)
-    line = c * ((wide - 1) * across.stride + (1 if is_in_place else across.span))
+    columns = _greatest_divisor(ow, PIXELS)
+    line_length = c * ((columns - 1) * across.stride + (1 if is_in_place else across.span))
+    # rows of pixels beyond those that the strides down cover
     halo = 0 if is_in_place else down.span - down.stride
-    high = _greatest_divisor(oh, min(PIXELS // wide, (BLOCK // line - halo) // down.stride))
-    if (high, wide) != (oh, ow):
-        return 1, high, wide
-    images = min(BLOCK // (line * (oh * down.stride + halo)), PIXELS // (oh * ow))
-    return _greatest_divisor(m, images), high, wide
+    rows = _greatest_divisor(
+        oh, min(PIXELS // columns, (BLOCK // line_length - halo) // down.stride)
+    )
+    if (rows, columns) != (oh, ow):
+        return 1, rows, columns
+    images = min(BLOCK // (line_length * (oh * down.stride + halo)), PIXELS // (oh * ow))
+    return _greatest_divisor(m, images), rows, columns
 
 
 def _greatest_divisor(total: int, most: int) -> int:
-    """Return the greatest divisor of a number that is not above another, at least 1."""
+    """Return the greatest divisor of `total` that is at most `most`, or 1."""
     return next(size for size in range(max(1, min(total, most)), 0, -1) if total % size == 0)
 
 
 def _pixels(block: Block, strides: tuple[int, ...], multiple: int) -> Ints:
-    """Return where the pixels of a block lie; the last one is repeated until tiles are whole."""
+    """Return where the windows, or the results, of a block lie.
+
+    `strides` are those of images, rows and columns. The last place is repeated until their number
+    is a multiple of `multiple`.
+    """
     b, r, x = (np.arange(size) * stride for size, stride in zip(block, strides, strict=True))
     return geometries.pad_to_multiple((b[:, None, None] + r[:, None] + x).ravel(), multiple)

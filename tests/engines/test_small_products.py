@@ -81,6 +81,6 @@ def test_few_weights_only():
     kind = np.dtype(np.float32)
     for k in range(2, 40):
         for t in range(1, 600):
-            alone = numpy_convolution._windows_alone(k, t, kind)
+            alone = numpy_convolution._windows_per_product(k, t, kind)
             assert alone * k * t <= numpy_convolution.ALONE
             assert (alone >= 2**8) == (k * t <= numpy_convolution.FEW)

@@ -28,10 +28,20 @@ def pool(
     p: float = 2.0,
     dtype: DTypeLike,
 ) -> None:
-    """Reduce each window of images (m, *spatial, c) to one number of out (m, *output, c).
+    """Reduce each window of images (m, *spatial, c) to one number of out (m, *output, c), in place.
 
-    `bounds` are the starts and the stops of the windows on each axis, `dtype` is that in which
-    numbers are combined, `p` the exponent of lp.
+    Parameters
+    ----------
+    images, out
+        The arrays.
+    bounds
+        (starts, stops) of the windows on each spatial axis.
+    mode
+        A key of REDUCTIONS.
+    p
+        The exponent of lp.
+    dtype
+        Numbers are combined in it; `out` may have another one that holds the results.
     """
     axes = [
         _axis_pooling(size, *map(np.asarray, ends))
@@ -41,24 +51,28 @@ def pool(
 
 
 def _axis_pooling(size: int, starts: Array, stops: Array) -> AxisPooling:
-    """Return how an axis of this size is reduced: all windows at once."""
-    lengths = np.where(stops > starts, stops - starts, np.nan)
+    """Return how an axis of `size` pixels is reduced: all windows in one part."""
+    divisors = np.where(stops > starts, stops - starts, np.nan)
     count = len(starts)
-    everything = slice(0, size), partial(_reduce_axis, (starts, stops))
+    only_part = slice(0, size), partial(_reduce_axis, (starts, stops))
     return AxisPooling(
         size=size,
         count=count,
         extent=max(size, count),
         windows_that_fit=lambda room: count,
-        divisors=lengths.__getitem__,
-        part=lambda windows: everything,
+        divisors=divisors.__getitem__,
+        part=lambda windows: only_part,
     )
 
 
 def _reduce_axis(
     bounds: tuple[Array, Array], x: Array, k: int, out: Array, reduction: Reduction
 ) -> None:
-    """Reduce the windows of axis k of x into out, window by window or tap by tap: in few steps."""
+    """Reduce the windows of axis k of x into out, in place.
+
+    Window by window if these are fewer than the taps of the longest, else tap by tap of all
+    windows. A window without pixels gives the reduction's identity.
+    """
     starts, stops = bounds
     lengths = stops - starts
     out[...] = reduction.identity(out.dtype)
@@ -69,5 +83,7 @@ def _reduce_axis(
         return
     for tap in range(lengths.max()):
         windows = np.flatnonzero(lengths > tap)
-        reached = on_axis(k, windows)
-        out[reached] = reduction.ufunc(out[reached], x[on_axis(k, starts[windows] + tap)])
+        results_with_tap = on_axis(k, windows)
+        out[results_with_tap] = reduction.ufunc(
+            out[results_with_tap], x[on_axis(k, starts[windows] + tap)]
+        )

@@ -33,20 +33,21 @@ INDEX_BYTES = np.dtype(np.int64).itemsize
 
 
 def max_indices(images: Array, axes: Sequence[Axis], values: Array, indices: Array) -> None:
-    """Write the greatest pixel of each window to values, and its index to indices.
+    """Write the greatest pixel of each window to values, and its index to indices, in place.
 
-    Images are (m, *spatial, c), values and indices (m, *output, c).
+    Images are (m, *spatial, c), values and indices (m, *output, c). A window without a pixel gives
+    the dtype's least value and -1.
     """
-    first, *others = axes
+    first_axis, *other_axes = axes
     if 0 in images.shape:
         values[...], indices[...] = least(values.dtype), -1
         return
-    row = images.shape[-1] * volume([max(axis.size, axis.count) for axis in others])
-    room = LARGE // INDEX_BYTES // row
-    for (batch,) in blocks(images.shape[:1], room // first.size):
-        for (rows,) in blocks((first.count,), windows_that_fit(first, room)):
-            pixels, inner = axis_of_part(first, rows)
-            block, part = (batch, rows), [inner, *others]
+    row_numbers = images.shape[-1] * volume([max(axis.size, axis.count) for axis in other_axes])
+    rows_that_fit = LARGE // INDEX_BYTES // row_numbers
+    for (batch,) in blocks(images.shape[:1], rows_that_fit // first_axis.size):
+        for (rows,) in blocks((first_axis.count,), windows_that_fit(first_axis, rows_that_fit)):
+            pixels, inner = axis_of_part(first_axis, rows)
+            block, part = (batch, rows), [inner, *other_axes]
             if inner.size:
                 argmax_of_axes = [partial(_argmax_of_axis, axis) for axis in part]
                 values[block], indices[block] = _argmax(images[batch, pixels], argmax_of_axes)
@@ -60,10 +61,10 @@ def max_indices(images: Array, axes: Sequence[Axis], values: Array, indices: Arr
 def adaptive_max_indices(
     images: Array, bounds: Sequence[tuple[Array, Array]], values: Array, indices: Array
 ) -> None:
-    """Write the greatest pixel of each window to values, and its index to indices.
+    """Write the greatest pixel of each window to values, and its index to indices, in place.
 
-    Images are (m, *spatial, c), values and indices (m, *output, c); `bounds` are the starts and the
-    stops of the windows on each axis. Every window has pixels.
+    Images are (m, *spatial, c), values and indices (m, *output, c); `bounds` are (starts, stops) of
+    the windows on each axis. Every window has pixels.
     """
     argmax_of_axes = [partial(_argmax_of_uneven_axis, starts, stops) for starts, stops in bounds]
     numbers = max(1, volume(images.shape[1:]))
@@ -73,33 +74,42 @@ def adaptive_max_indices(
 
 
 def _argmax(x: Array, argmax_of_axes: Sequence[ArgmaxOfAxis]) -> tuple[Array, Array]:
-    """Return the first greatest pixel of each window and its index, by the functions of each axis.
+    """Return (values, indices): the first greatest pixel of each window of x, and its index.
 
-    The last axis is reduced first: of equals the first row wins, and in it the first column.
+    `argmax_of_axes` has a function for each spatial axis. The last axis is reduced first: of equals
+    the first row wins, and in it the first column.
     """
-    indices, step = np.zeros(1, np.int64), 1
+    indices, numbers_per_place = np.zeros(1, np.int64), 1
     for k in range(len(argmax_of_axes), 0, -1):
         size = x.shape[k]
         x, places = argmax_of_axes[k - 1](x, k)
-        indices = (np.take_along_axis(indices, places, axis=k) if step > 1 else 0) + step * places
-        step *= size
+        # of the indices on the axes that are reduced already, those of the winners on this axis
+        inner = np.take_along_axis(indices, places, axis=k) if numbers_per_place > 1 else 0
+        indices = inner + numbers_per_place * places
+        numbers_per_place *= size
     return x, indices
 
 
 def _argmax_of_uneven_axis(starts: Array, stops: Array, x: Array, k: int) -> tuple[Array, Array]:
-    """Return the first greatest pixel of each window on axis k, and its place on that axis."""
+    """Return (values, places): the first greatest pixel of each window of axis k, and where it is.
+
+    A place is a position on axis k of x.
+    """
     shape = (*x.shape[:k], len(starts), *x.shape[k + 1 :])
     values, places = np.empty(shape, x.dtype), np.empty(shape, np.int64)
     for i, (start, stop) in enumerate(zip(starts.tolist(), stops.tolist(), strict=True)):
-        window, result = x[on_axis(k, slice(start, stop))], on_axis(k, slice(i, i + 1))
+        window, result_place = x[on_axis(k, slice(start, stop))], on_axis(k, slice(i, i + 1))
         taps = np.expand_dims(window.argmax(axis=k), k)
-        values[result] = np.take_along_axis(window, taps, axis=k)
-        places[result] = taps + start
+        values[result_place] = np.take_along_axis(window, taps, axis=k)
+        places[result_place] = taps + start
     return values, places
 
 
 def _argmax_of_axis(axis: Axis, x: Array, k: int) -> tuple[Array, Array]:
-    """Return the first greatest pixel of each window on axis k, and its place on that axis."""
+    """Return (values, places): the first greatest pixel of each window of axis k, and where it is.
+
+    A place is a position on axis k of x.
+    """
     shape = (*x.shape[:k], axis.count, *x.shape[k + 1 :])
     values, places = np.empty(shape, x.dtype), np.empty(shape, np.int64)
     argmax = _argmax_by_taps if axis.window <= FEW_TAPS else _argmax_by_windows
@@ -115,9 +125,12 @@ def _argmax_of_axis(axis: Axis, x: Array, k: int) -> tuple[Array, Array]:
 def _places_of_taps(axis: Axis, windows: slice, taps: Array, k: int) -> Array:
     """Return the place on axis k of the pixel under one tap of each window.
 
-    Padding is the least value: where it comes before a pixel that is as small, that pixel is meant.
+    `windows` are the windows, `taps` the number of a tap for each. Padding counts as the least
+    value: a tap on padding before the pixels wins only if they are as small, and stands for the
+    first of them.
     """
     starts = np.arange(windows.start, windows.stop) * axis.stride - axis.before
+    # windows lie along axis k
     column = (-1,) + (1,) * (taps.ndim - k - 1)
     taps = np.maximum(taps, -(np.minimum(starts, 0) // axis.dilation).reshape(column))
     places: Array = starts.reshape(column) + taps * axis.dilation
@@ -125,7 +138,10 @@ def _places_of_taps(axis: Axis, windows: slice, taps: Array, k: int) -> Array:
 
 
 def _argmax_by_taps(part: Array, axis: Axis, k: int) -> tuple[Array, Array]:
-    """Return the first greatest number of each window on axis k and its tap, tap by tap."""
+    """Return (values, taps): the first greatest number of each window of axis k, and its tap.
+
+    One tap of all windows is compared after the other.
+    """
     shape = (*part.shape[:k], axis.count, *part.shape[k + 1 :])
     values, taps = np.empty(shape, part.dtype), np.zeros(shape, np.int64)
     for channels in channel_slices(part, k):
@@ -144,7 +160,10 @@ def _argmax_by_taps(part: Array, axis: Axis, k: int) -> tuple[Array, Array]:
 
 
 def _argmax_by_windows(part: Array, axis: Axis, k: int) -> tuple[Array, Array]:
-    """Return the first greatest number of each window on axis k and its tap, by argmax."""
+    """Return (values, taps): the first greatest number of each window of axis k, and its tap.
+
+    NumPy's argmax takes one window after the other.
+    """
     windows = view(part, [axis], first=k)
     taps = windows.argmax(axis=-1)
     return np.take_along_axis(windows, taps[..., np.newaxis], axis=-1)[..., 0], taps

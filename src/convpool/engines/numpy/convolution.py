@@ -1,8 +1,9 @@
 """Convolution in plain NumPy: every dtype, every rank, a few MiB of working memory.
 
-Blocks of windows are copied side by side, as many taps at a time as fit, and multiplied by the
-kernels. m images of c channels, nc kernels of depth = c // groups channels; a block has b images
-and p windows, of which t taps (channels included) are taken at a time.
+The windows of a block of the output are copied side by side, as columns of a matrix, as many taps
+at a time as fit, and multiplied by the kernels. m images of c channels, nc kernels of depth = c //
+groups channels; a block has b images and p windows, of which t taps (channels included) are taken
+at a time. A slice of the window on each axis is called taps.
 """
 
 from __future__ import annotations
@@ -22,13 +23,13 @@ Array = NDArray[Any]
 Block = tuple[slice, ...]
 
 BLOCK = 2**18  # numbers in a block of windows: 2 MiB of float64 stay in the processor's cache
-# taps of a window beyond which its sum is not one chain of float32, whose rounding errors would
-# add up
+# windows of more than LONG taps are not summed in one chain of float32, whose rounding errors would
+# add up, but in chains of CHAIN products, which BLAS itself sums in shorter ones
 LONG = 2**8
-CHAIN = 2**9  # products in a chain then, at most: BLAS itself adds up shorter ones
+CHAIN = 2**9
 ALONE = 2**18  # multiply-adds up to which OpenBLAS keeps a product of matrices in one thread
-FEW = 2**10  # weights up to which products are cut down to these
-WORKERS = 2  # threads that take blocks then: they fit the memory that plans count
+FEW = 2**10  # products with up to so many weights are cut into products of ALONE multiply-adds
+WORKERS = 2  # threads that take blocks then: as many as plans count the memory of
 # windows in a block at least, where there are as many, so that kernels are not read too often
 WINDOWS = 2**9
 
@@ -56,7 +57,20 @@ def convolve(
 ) -> None:
     """Convolve images (m, *spatial, c) with kernels (*window, depth, nc) into out (m, *output, nc).
 
-    Sums are taken in `dtype`; `out` may have another one that holds the results.
+    Parameters
+    ----------
+    images, kernels, out
+        The arrays; out is filled in place, and may have another dtype that holds the results.
+    axes
+        The windows on each spatial axis.
+    groups
+        Kernel n reads the channels of group n // (nc // groups) only.
+    pad_mode, fill
+        What stands in the padding, one of engines.padding.PAD_MODES; fill if that is "constant".
+    bias
+        A number for each kernel, added to its results; None for none.
+    dtype
+        Products are summed in it; sums of float32 over long windows are added in float64.
     """
     *window, _, nc = kernels.shape
     weights = _weights(kernels, groups, dtype)
@@ -91,67 +105,80 @@ def convolve(
 
 
 def _workers(count: int, kernels: int, t: int, dtype: np.dtype[Any]) -> int:
-    """Return how many threads take `count` blocks, for so many kernels of a group and t taps.
+    """Return how many threads take blocks: 1, or up to WORKERS if products are cut down for BLAS.
 
-    BLAS would share each of many small products between its threads, which takes many times as long
-    on a busy machine.
+    `count` is the number of blocks, `kernels` those of a group, t the taps of a window. BLAS would
+    share each of many small products between its threads, which takes many times as long on a busy
+    machine.
     """
-    return max(1, min(WORKERS, count // 2)) if _windows_alone(kernels, t, dtype) else 1
+    return max(1, min(WORKERS, count // 2)) if _windows_per_product(kernels, t, dtype) else 1
 
 
-def _windows_alone(kernels: int, t: int, dtype: np.dtype[Any]) -> int:
+def _windows_per_product(kernels: int, t: int, dtype: np.dtype[Any]) -> int:
     """Return how many windows of t taps make a product that BLAS keeps in one thread.
 
-    0 if products with so many kernels need not be cut down to that.
+    `kernels` are those of a group. 0 if their products need not be cut down.
     """
     is_small = kernels > 1 and 0 < kernels * t <= FEW and dtype.char in "fdFD"
     return ALONE // (kernels * t) if is_small else 0
 
 
 def _multiply(weights: Array, columns: Array) -> Array:
-    """Return weights (groups, nc // groups, t) @ columns (groups, t, p), few weights in parts."""
+    """Return weights (groups, nc // groups, t) @ columns (groups, t, p).
+
+    Products with few weights are cut into parts that BLAS keeps in one thread.
+    """
     groups, kernels, t = weights.shape
     p = columns.shape[-1]
-    alone = _windows_alone(kernels, t, weights.dtype)
-    if not 0 < alone < p:
+    part_size = _windows_per_product(kernels, t, weights.dtype)
+    if not 0 < part_size < p:
         return weights @ columns
     products = np.empty((groups, kernels, p), columns.dtype)
-    whole = p - p % alone
+    cut = p - p % part_size  # windows of the parts; the rest is multiplied at last
 
     def parts(array: Array) -> Array:
-        return array[..., :whole].reshape(*array.shape[:2], whole // alone, alone).swapaxes(1, 2)
+        # (groups, parts, rows, part_size), a view
+        shape = (*array.shape[:2], cut // part_size, part_size)
+        return array[..., :cut].reshape(shape).swapaxes(1, 2)
 
     np.matmul(weights[:, None], parts(columns), out=parts(products))
-    np.matmul(weights, columns[..., whole:], out=products[..., whole:])
+    np.matmul(weights, columns[..., cut:], out=products[..., cut:])
     return products
 
 
 def sums_of_sums(dtype: DTypeLike, count: int) -> np.dtype[Any]:
-    """Return the dtype in which sums of `dtype` over parts of windows of `count` taps are added."""
+    """Return the dtype in which sums of `dtype` over parts of a window are added.
+
+    `count` is the taps of a window. The dtype is float64, or complex128, if `dtype` has single
+    precision and count is more than LONG; else it is `dtype`.
+    """
     is_single = np.dtype(dtype) in (np.float32, np.complex64)
     return np.result_type(dtype, np.float64) if is_single and count > LONG else np.dtype(dtype)
 
 
 def _add_products(total: Array, weights: Array, columns: Array) -> None:
-    """Add weights (groups, nc // groups, t) @ columns (groups, t, p) to the total.
+    """Add weights (groups, nc // groups, t) @ columns (groups, t, p) to the total, in place.
 
-    Where the total (groups, nc // groups, p) has a longer dtype, products are summed in chains,
-    and these in that dtype.
+    The total is (groups, nc // groups, p). If it has another dtype than the columns, products are
+    summed in chains of CHAIN, and these in the dtype of the total.
     """
     groups, kernels, t = weights.shape
     if total.dtype == columns.dtype or t < CHAIN:
         total += _multiply(weights, columns)
         return
-    whole = t - t % CHAIN
-    chains = weights[..., :whole].reshape(groups, kernels, whole // CHAIN, CHAIN).swapaxes(1, 2)
-    parts = chains @ columns[:, :whole].reshape(groups, whole // CHAIN, CHAIN, columns.shape[2])
+    chained = t - t % CHAIN
+    chains = weights[..., :chained].reshape(groups, kernels, chained // CHAIN, CHAIN).swapaxes(1, 2)
+    parts = chains @ columns[:, :chained].reshape(groups, chained // CHAIN, CHAIN, columns.shape[2])
     total += parts.sum(axis=1, dtype=total.dtype)
-    if whole < t:
-        total += _multiply(weights[..., whole:], columns[:, whole:])
+    if chained < t:
+        total += _multiply(weights[..., chained:], columns[:, chained:])
 
 
 def _windows_at_once(c: int, window: Sequence[int], nc: int, axes: Sequence[Axis]) -> int:
-    """Return how many windows fit in a block, if possible with all their taps."""
+    """Return how many windows fit in a block, if possible with all their taps.
+
+    At least WINDOWS, if these fit with one tap.
+    """
     numbers = max(1, c * volume(window), nc, c * volume([axis.stride for axis in axes]))
     return max(BLOCK // numbers, min(WINDOWS, BLOCK // max(1, c, nc)))
 
@@ -163,25 +190,27 @@ def numbers(
     groups: int,
     dtype: np.dtype[Any],
 ) -> int:
-    """Return how many numbers `convolve` holds at a time for images and kernels of these shapes.
+    """Return how many numbers `convolve` holds at a time, for operands of these shapes.
 
-    Images, kernels and the result are not counted.
+    `images` and `kernels` are the shapes. Images, kernels and the result are not counted.
     """
     *window, depth, nc = kernels
     c, weights = images[-1], volume(kernels)
-    results = images[0], *(axis.count for axis in axes)
-    block = block_shape(results, _windows_at_once(c, window, nc, axes))
+    output_shape = images[0], *(axis.count for axis in axes)
+    block = block_shape(output_shape, _windows_at_once(c, window, nc, axes))
     taps = block_shape(window, BLOCK // max(1, c * volume(block)))
-    lengths = [
+    pixel_lengths = [
         (count - 1) * axis.stride + (length - 1) * axis.dilation + 1
         for count, length, axis in zip(block[1:], taps, axes, strict=True)
     ]
-    part, columns = c * block[0] * volume(lengths), c * volume(block) * volume(taps)
-    chosen = weights if taps != list(window) else 0
-    count = volume([-(-total // size) for total, size in zip(results, block, strict=True)])
-    workers = _workers(count, nc // groups, depth * volume(window), dtype)
+    pixels, columns = c * block[0] * volume(pixel_lengths), c * volume(block) * volume(taps)
+    weights_of_taps = weights if taps != list(window) else 0
+    block_count = volume(
+        [-(-total // size) for total, size in zip(output_shape, block, strict=True)]
+    )
+    workers = _workers(block_count, nc // groups, depth * volume(window), dtype)
     # parts and columns are freed only when the next ones exist
-    return weights + workers * (chosen + 2 * (part + columns + nc * volume(block)))
+    return weights + workers * (weights_of_taps + 2 * (pixels + columns + nc * volume(block)))
 
 
 # transpose, not moveaxis: these run in every call, and moveaxis takes as long as a small image
@@ -203,39 +232,41 @@ def _weights(kernels: Array, groups: int, dtype: DTypeLike) -> Array:
 
 
 def gather(source: PaddedImages, block: Block, taps: Block, dtype: DTypeLike) -> Array:
-    """Copy the pixels that some taps of a block of windows need, padded, as (c, b, *spatial).
+    """Copy the pixels that some taps of a block of windows need, as (c, b, *spatial).
 
-    A block is a slice of the images and one of the windows on each axis; taps is a slice of the
-    window on each axis. The array is contiguous.
+    Pixels are padded and converted to `dtype`; the array is contiguous. A block is a slice of the
+    images and one of the windows on each axis; taps is a slice of the window on each axis.
     """
     images, axes, pad_mode, fill = source
     if pad_mode not in ("zeros", "constant"):
         return _gather_indexed(source, block, taps, dtype)
-    inputs, inner, lengths = [block[0]], [], []
+    pixel_slices, inner_slices, lengths = [block[0]], [], []
     for axis, windows, part in zip(axes, block[1:], taps, strict=True):
         start, stop, before, after = axis.halo(windows, part)
-        inputs.append(slice(start, stop))
-        inner.append(slice(before, before + stop - start))
+        pixel_slices.append(slice(start, stop))
+        inner_slices.append(slice(before, before + stop - start))
         lengths.append(before + stop - start + after)
-    pixels = _channels_first(images[tuple(inputs)])
+    pixels = _channels_first(images[tuple(pixel_slices)])
     shape = (*pixels.shape[:2], *lengths)
     if pixels.shape == shape:
         return np.ascontiguousarray(pixels, dtype)
     padded = np.empty(shape, dtype)
     padded.fill(fill)
-    padded[(slice(None), slice(None), *inner)] = pixels
+    padded[(slice(None), slice(None), *inner_slices)] = pixels
     return padded
 
 
 def _gather_indexed(source: PaddedImages, block: Block, taps: Block, dtype: DTypeLike) -> Array:
-    """Return what `gather` does, where the padding repeats pixels."""
+    """Return what `gather` returns, for pad modes that repeat pixels."""
     images = source.images
     places = [np.arange(block[0].start, block[0].stop)]
     for axis, windows, part in zip(source.axes, block[1:], taps, strict=True):
-        first = windows.start * axis.stride + part.start * axis.dilation
+        start_place = windows.start * axis.stride + part.start * axis.dilation
         start, stop, before, after = axis.halo(windows, part)
-        inputs = np.arange(first, first + before + stop - start + after) - axis.before
-        places.append(REPEATING_PAD_MODES[source.pad_mode](inputs, axis.size))
+        # positions of the pixels on the axis; those before 0 and behind its end are padding
+        count = before + stop - start + after
+        positions = np.arange(start_place, start_place + count) - axis.before
+        places.append(REPEATING_PAD_MODES[source.pad_mode](positions, axis.size))
     channels = np.arange(images.shape[-1])
     return np.ascontiguousarray(_channels_first(images[np.ix_(*places, channels)]), dtype)
 
@@ -243,9 +274,10 @@ def _gather_indexed(source: PaddedImages, block: Block, taps: Block, dtype: DTyp
 def _columns(
     part: Array, groups: int, axes: Sequence[Axis], shape: Sequence[int], taps: Block
 ) -> Array:
-    """Return the windows of a gathered part (c, b, *spatial) as columns (groups, t, p).
+    """Return the windows of a gathered part (c, b, *spatial) as a matrix (groups, t, p).
 
-    shape is that of the block, (b, windows on each axis).
+    `shape` is that of the block, (b, windows on each axis); `taps` those that the part was gathered
+    for.
     """
     depth, window, tap_strides, window_strides = part.shape[0] // groups, [], [], []
     channel, image, *strides = part.strides
@@ -270,12 +302,15 @@ def convolve_transpose(
     groups: int = 1,
     dtype: DTypeLike,
 ) -> None:
-    """Write the adjoint of `convolve`, of values (m, *output, nc), to pixels out (m, *spatial, c).
+    """Write the adjoint of `convolve` for values (m, *output, nc) to pixels out (m, *spatial, c).
 
-    Each value, times its kernel (*window, depth), is added to the pixels of its window.
+    Each value, times its kernel (*window, depth), is added to the pixels of its window; pixels that
+    no window covers become 0. `axes` are the windows of the convolution on the spatial axes of
+    `out`; `groups` and `dtype` are as in `convolve`.
     """
     *window, depth, nc = kernels.shape
-    weights = np.moveaxis(_weights(kernels, groups, dtype), 1, -1)  # (groups, depth, *window, ...)
+    # (groups, depth, *window, nc // groups)
+    weights = np.moveaxis(_weights(kernels, groups, dtype), 1, -1)
     numbers = max(1, volume(values.shape[1:-1]) * max(1, depth * groups), volume(out.shape[1:]))
     sum_dtype = sums_of_sums(dtype, volume(window))
     for (batch,) in blocks(out.shape[:1], BLOCK // numbers):
@@ -291,9 +326,9 @@ def convolve_transpose(
 
 
 def add_windows(total: Array, products: Array, axes: Sequence[Axis], taps: Block) -> None:
-    """Add products (groups, depth, *taps, b, *output) to the pixels under them.
+    """Add products (groups, depth, *taps, b, *output) to the pixels under them, in place.
 
-    total is (groups, depth, b, *spatial); taps is a slice of the window on each axis.
+    total, the pixels, is (groups, depth, b, *spatial); taps is a slice of the window on each axis.
     """
     everything = (slice(None),)
     for tap in product(*(range(part.start, part.stop) for part in taps)):
@@ -302,4 +337,5 @@ def add_windows(total: Array, products: Array, axes: Sequence[Axis], taps: Block
         windows = tuple(windows for windows, _ in reaches)
         pixels = tuple(pixels for _, pixels in reaches)
         index = tuple(t - part.start for t, part in zip(tap, taps, strict=True))
+        # groups, depth and images are taken whole; products of one tap are added at a time
         total[everything * 3 + pixels] += products[everything * 2 + index + everything + windows]

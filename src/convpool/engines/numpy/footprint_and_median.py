@@ -36,10 +36,11 @@ def pool(
     dtype: DTypeLike,
     footprint: Array | None = None,
 ) -> None:
-    """Reduce each window of images (m, *spatial, c) to one number of out (m, *output, c).
+    """Reduce each window of images (m, *spatial, c) to one number of out (m, *output, c), in place.
 
-    Every mode is taken; where a window is a product of axes, `engines.numpy.pooling.pool` does it.
-    Of windows with a footprint, a bool array of their sizes, the taps where it is True count.
+    Every mode is taken; other arguments are those of `engines.numpy.pooling.pool`, which does the
+    work where a window is a product of axes. With a footprint, a bool array of the window's shape,
+    only the taps where it is True count; the mode is then max, min or median.
     """
     if mode == "median":
         if footprint is None:
@@ -57,24 +58,29 @@ def pool(
 
 
 def _extremes(images: Array, axes: Sequence[Axis], out: Array, mode: str, footprint: Array) -> None:
-    """Write the greatest or the least pixel under the footprint of each window to out.
+    """Write the greatest or the least pixel under the footprint of each window to out, in place.
 
-    One tap of all windows is combined after the other, a few rows of windows at a time.
+    One tap of all windows is combined after the other, a few rows of windows at a time. A window
+    without such a pixel gives the identity of max or min.
     """
     reduction = REDUCTIONS[mode]
-    first, *others = axes
+    first_axis, *other_axes = axes
     taps = np.argwhere(footprint).tolist()
-    reaches = [[axis.reach(tap) for tap in range(axis.window)] for axis in others]
-    longest = volume([max(axis.size, axis.count) for axis in others])
-    row = max(1, images.itemsize * images.shape[-1] * longest)
-    for batch, rows in blocks(out.shape[:2], BLOCK_BYTES // row // first.stride):
-        pixels, inner = axis_of_part(first, rows)
+    reaches = [[axis.reach(tap) for tap in range(axis.window)] for axis in other_axes]
+    numbers_per_row = volume([max(axis.size, axis.count) for axis in other_axes])
+    row_bytes = max(1, images.itemsize * images.shape[-1] * numbers_per_row)
+    for batch, rows in blocks(out.shape[:2], BLOCK_BYTES // row_bytes // first_axis.stride):
+        pixels, inner = axis_of_part(first_axis, rows)
         x, total = images[batch, pixels], out[batch, rows]
         total[...] = reduction.identity(out.dtype)
         reaches_down = [inner.reach(tap) for tap in range(inner.window)]
         for tap in taps:
-            reached = [reach[t] for reach, t in zip([reaches_down, *reaches], tap, strict=True)]
-            windows, places = ((slice(None), *slices) for slices in zip(*reached, strict=True))
+            reaches_of_tap = [
+                reach[t] for reach, t in zip([reaches_down, *reaches], tap, strict=True)
+            ]
+            windows, places = (
+                (slice(None), *slices) for slices in zip(*reaches_of_tap, strict=True)
+            )
             reduction.ufunc(total[windows], x[places], out=total[windows])
         unsign_zeros(total)
 
@@ -85,29 +91,33 @@ def _extremes(images: Array, axes: Sequence[Axis], out: Array, mode: str, footpr
 def _medians(images: Array, axes: Sequence[Axis], out: Array, footprint: Array) -> None:
     """Write the median of each window's pixels to out, NaN where it has none."""
     taps = int(footprint.sum())
-    room = LARGE // images.itemsize // footprint.size
+    windows_that_fit = LARGE // images.itemsize // footprint.size
     for region in product(*(_regions(axis) for axis in axes)):
         shape = [len(out), *(part.stop - part.start for part in region), out.shape[-1]]
-        for batch, *parts, channels in blocks(shape, room):
+        for batch, *parts, channels in blocks(shape, windows_that_fit):
             windows = [
-                slice(whole.start + part.start, whole.start + part.stop)
-                for whole, part in zip(region, parts, strict=True)
+                slice(region_windows.start + part.start, region_windows.start + part.stop)
+                for region_windows, part in zip(region, parts, strict=True)
             ]
             block = (batch, *windows, channels)
             x = images[(batch, ..., channels)]
-            chosen = _taps_of_windows(x, axes, windows, footprint, greatest(x.dtype))
+            numbers = _taps_of_windows(x, axes, windows, footprint, greatest(x.dtype))
             if not _reach_padding(axes, windows):
-                out[block] = _median(chosen, taps)
+                out[block] = _median(numbers, taps)
                 continue
             is_pixel = np.ones((1, *x.shape[1:-1], 1), bool)
             counts = _taps_of_windows(is_pixel, axes, windows, footprint, False).sum(axis=-1)
-            out[block] = _median_of_least(chosen, counts)
+            out[block] = _median_of_least(numbers, counts)
 
 
 def _regions(axis: Axis) -> Iterator[slice]:
-    """Yield slices of windows: those with all taps on pixels, and those before and after them."""
-    whole = np.flatnonzero(axis.taps_on(0, axis.size) == axis.window)
-    bounds = [0, int(whole[0]), int(whole[-1]) + 1, axis.count] if len(whole) else [0, axis.count]
+    """Yield slices of the windows of an axis: those with all taps on pixels, before and after them.
+
+    They are in order, and empty ones are left out.
+    """
+    complete = np.flatnonzero(axis.taps_on(0, axis.size) == axis.window)
+    inner_bounds = [int(complete[0]), int(complete[-1]) + 1] if len(complete) else []
+    bounds = [0, *inner_bounds, axis.count]
     return (slice(a, b) for a, b in pairwise(bounds) if b > a)
 
 
@@ -120,7 +130,11 @@ def _reach_padding(axes: Sequence[Axis], windows: Sequence[slice]) -> bool:
 def _taps_of_windows(
     x: Array, axes: Sequence[Axis], windows: Sequence[slice], footprint: Array, fill: Any
 ) -> Array:
-    """Return a copy of the taps of some windows, on a last axis, with `fill` on padding."""
+    """Return a copy of the numbers under some windows, those of one window on the last axis.
+
+    `windows` is a slice of the windows on each axis; numbers without a True in the footprint are
+    left out, and `fill` stands on padding.
+    """
     for k, (axis, part) in enumerate(zip(axes, windows, strict=True), 1):
         x = pad_axis(x, axis, k, fill, part)
     inner = [
@@ -136,8 +150,9 @@ def _taps_of_windows(
 
 
 def _median(numbers: Array, count: int) -> Array:
-    """Return the medians over the last axis, of `count` numbers, which is reordered in place."""
+    """Return the medians of the `count` numbers of the last axis, which is reordered in place."""
     low, high, last = (count - 1) // 2, count // 2, count - 1
+    # `last` puts a NaN there, if there is one
     numbers.partition(sorted({low, high, last}), axis=-1)
     median = _mean_of_two(numbers[..., low], numbers[..., high])
     return _with_nan(median, numbers[..., last])
@@ -158,10 +173,13 @@ def _median_of_least(numbers: Array, counts: Array) -> Array:
     return _with_nan(median, numbers[..., -1])
 
 
-def _with_nan(median: Array, last: Array) -> Array:
-    """Write NaN to medians where the last of the sorted numbers is NaN, and return them."""
-    if last.dtype.kind == "f":
-        median[np.isnan(last)] = np.nan
+def _with_nan(median: Array, greatest_numbers: Array) -> Array:
+    """Write NaN to medians whose greatest number is NaN, and 0 for -0, in place; return them.
+
+    Sorting puts a NaN behind all numbers.
+    """
+    if greatest_numbers.dtype.kind == "f":
+        median[np.isnan(greatest_numbers)] = np.nan
     unsign_zeros(median)
     return median
 
@@ -178,9 +196,9 @@ def _mean_of_two(low: Array, high: Array) -> Array:
 
 
 def adaptive_medians(images: Array, bounds: Sequence[tuple[Array, Array]], out: Array) -> None:
-    """Write the median of each window of images (m, *spatial, c) to out (m, *output, c).
+    """Write the median of each window of images (m, *spatial, c) to out (m, *output, c), in place.
 
-    `bounds` are the starts and the stops of the windows on each axis.
+    `bounds` are (starts, stops) of the windows on each axis. Every window has pixels.
     """
     for place in np.ndindex(*out.shape[1:-1]):
         window = tuple(

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from convpool.engines.numpy.one_axis import axis_of_part, fastest, on_axis
+from convpool.engines.numpy.one_axis import axis_of_part, fastest_method, on_axis
 from convpool.engines.numpy.reductions import REDUCTIONS, Reduction, unsign_zeros
 from convpool.windows import Axis, blocks, volume
 
@@ -26,8 +26,8 @@ Block = tuple[slice, ...]
 ReducePart = Callable[[Array, int, Array, Reduction], None]  # (x, k, out, reduction)
 
 BLOCK_BYTES = 2**21  # of a block: they stay in the processor's cache
-LARGE = 2**23  # bytes of a block where long lines have to lie side by side
-LINES = 2**8  # lines that lie side by side at least, where LARGE allows, since short runs are slow
+LARGE = 2**23  # bytes of a block at most, if BLOCK_BYTES are less than LINES lines
+LINES = 2**8  # lines that lie side by side in a block at least, since short runs are slow
 
 
 @dataclass(frozen=True)
@@ -39,11 +39,12 @@ class AxisPooling:
     size, count
         Pixels of the axis, and windows: its sizes before and after.
     extent
-        Numbers on the axis while it is reduced, about and not less.
+        How many numbers the axis has while it is reduced, padding included; an upper bound.
     windows_that_fit
-        From a room in numbers to how many windows are reduced at a time.
+        From how many numbers of an axis fit the memory to how many windows are reduced at a time.
     divisors
-        From a slice of the windows to what avg divides by on this axis, an array.
+        From a slice of the windows to what avg divides by on this axis: an array of float64, one
+        for each window.
     part
         From a slice of the windows to the slice of pixels that they need, and the function that
         reduces these.
@@ -58,7 +59,10 @@ class AxisPooling:
 
 
 class Pooling(NamedTuple):
-    """A pooling without its arrays: spatial axes, the mode's reduction, p of lp, dtype of sums."""
+    """A pooling without its arrays.
+
+    `dtype` is that in which numbers are combined, `p` the exponent of lp.
+    """
 
     axes: Sequence[AxisPooling]
     reduction: Reduction
@@ -70,7 +74,7 @@ class Pooling(NamedTuple):
         return self.axes[k - 1]
 
     def order(self) -> list[int]:
-        """Return the numbers of the spatial axes, those that shrink most first."""
+        """Return the numbers of the spatial axes, from 1: those that shrink most come first."""
         return sorted(
             range(1, len(self.axes) + 1),
             key=lambda k: self.axis(k).count / max(1, self.axis(k).size),
@@ -91,23 +95,32 @@ def pool(
     p: float = 2.0,
     dtype: DTypeLike,
 ) -> None:
-    """Reduce each window of images (m, *spatial, c) to one number of out (m, *output, c).
+    """Reduce each window of images (m, *spatial, c) to one number of out (m, *output, c), in place.
 
-    Numbers are combined in `dtype`; `out` may have another one that holds the results. Axes are
-    those of the windows, `p` is the exponent of lp, `count_padding` whether avg divides by taps on
-    padding too.
+    Parameters
+    ----------
+    images, axes, out
+        The pixels, the windows on each spatial axis, and the results.
+    mode
+        A key of REDUCTIONS.
+    count_padding
+        Whether avg divides by taps on the padding too.
+    p
+        The exponent of lp.
+    dtype
+        Numbers are combined in it; `out` may have another one that holds the results.
     """
     axis_poolings = [_axis_pooling(axis, count_padding) for axis in axes]
     run(Pooling(axis_poolings, REDUCTIONS[mode], p, np.dtype(dtype)), images, out)
 
 
 def _axis_pooling(axis: Axis, count_padding: bool) -> AxisPooling:
-    """Return how an axis is reduced."""
+    """Return how an axis is reduced; `count_padding` is as in `pool`."""
     extent = max(axis.size, (axis.count - 1) * axis.stride + axis.span)
 
     def part(windows: slice) -> tuple[slice, ReducePart]:
         pixels, inner = axis_of_part(axis, windows)
-        return pixels, partial(fastest(inner), inner)
+        return pixels, partial(fastest_method(inner), inner)
 
     return AxisPooling(
         size=axis.size,
@@ -120,7 +133,7 @@ def _axis_pooling(axis: Axis, count_padding: bool) -> AxisPooling:
 
 
 def windows_that_fit(axis: Axis, room: int) -> int:
-    """Return how many windows fit a room in numbers.
+    """Return how many windows fit `room` numbers of an axis.
 
     At least as many as overlap, so that no pixel is taken more than twice.
     """
@@ -128,19 +141,24 @@ def windows_that_fit(axis: Axis, room: int) -> int:
 
 
 def _divisors(axis: Axis, count_padding: bool, windows: slice) -> Array:
-    """Return how many taps on pixels some windows have, NaN for 0; or on pixels and padding."""
+    """Return what avg divides some windows by: their taps on pixels, NaN instead of 0.
+
+    With `count_padding`, those on the padding count too, if any lies on a pixel.
+    """
     pixels, inner = axis_of_part(axis, windows)
     if not inner.before and not inner.after:
         return np.full(inner.count, float(axis.window))
     on_pixels = inner.taps_on(0, inner.size)
-    ends = -axis.before - pixels.start, axis.size + axis.after - pixels.start
-    return np.where(on_pixels > 0, inner.taps_on(*ends) if count_padding else on_pixels, np.nan)
+    padded_ends = -axis.before - pixels.start, axis.size + axis.after - pixels.start
+    return np.where(
+        on_pixels > 0, inner.taps_on(*padded_ends) if count_padding else on_pixels, np.nan
+    )
 
 
 def numbers(images: Sequence[int], axes: Sequence[Axis], itemsize: int) -> int:
-    """Return how many numbers `pool` holds at a time, about and not less.
+    """Return about how many numbers `pool` holds at a time, rather more than fewer.
 
-    Images (m, *spatial, c), of this shape, and the result are not counted.
+    `images` is the shape (m, *spatial, c); the images and the result are not counted.
     """
     m, *_, c = images
     poolings = sorted(
@@ -148,14 +166,16 @@ def numbers(images: Sequence[int], axes: Sequence[Axis], itemsize: int) -> int:
         key=lambda axis: axis.count / max(1, axis.size),
     )
     extents, counts = [axis.extent for axis in poolings], [axis.count for axis in poolings]
-    every = c * volume(extents)
-    at_once = max(1, min(m, BLOCK_BYTES // max(1, every * itemsize)))
-    reduced = sum(at_once * c * volume(counts[:k] + extents[k:]) for k in range(1, len(poolings)))
-    return reduced + min(2 * LARGE // itemsize, 4 * m * every)
+    numbers_per_image = c * volume(extents)
+    images_at_once = max(1, min(m, BLOCK_BYTES // max(1, numbers_per_image * itemsize)))
+    reduced = sum(
+        images_at_once * c * volume(counts[:k] + extents[k:]) for k in range(1, len(poolings))
+    )
+    return reduced + min(2 * LARGE // itemsize, 4 * m * numbers_per_image)
 
 
 def run(pooling: Pooling, images: Array, out: Array) -> None:
-    """Pool images (m, *spatial, c) into out (m, *output, c), a few images at a time."""
+    """Pool images (m, *spatial, c) into out (m, *output, c), in place, a few images at a time."""
     numbers = images.shape[-1] * volume([axis.extent for axis in pooling.axes])
     size, order = pooling.dtype.itemsize, pooling.order()
     with np.errstate(all="ignore"):
@@ -166,12 +186,12 @@ def run(pooling: Pooling, images: Array, out: Array) -> None:
 def _reduce(
     pooling: Pooling, x: Array, order: Sequence[int], out: Array, *, is_final: bool = True
 ) -> None:
-    """Reduce x into out along the axes of `order`, one after the other.
+    """Reduce x into out along the axes of `order`, in place, one after the other.
 
-    The last of them is taken block by block, and finished if the step `is_final`.
+    The last of them is taken in parts. Totals are finished if `is_final`, else stored as they are.
     """
     *earlier, k = order
-    source = _reduced(pooling, x, earlier, k) if earlier else x
+    source = _reduce_earlier_axes(pooling, x, earlier, k) if earlier else x
     for pixels, block, reduce_part in _parts(pooling, source.shape, k):
         part = source[(*block[:k], pixels, *block[k + 1 :])]
         if not earlier:
@@ -190,15 +210,18 @@ def _reduce(
             unsign_zeros(target)
 
 
-def _reduced(pooling: Pooling, x: Array, order: Sequence[int], k: int) -> Array:
-    """Return x reduced along the axes of `order`, in pieces of axis k to bound the memory."""
-    shape, size = list(x.shape), pooling.dtype.itemsize
-    for reduced in order:
-        shape[reduced] = pooling.axis(reduced).count
+def _reduce_earlier_axes(pooling: Pooling, x: Array, order: Sequence[int], k: int) -> Array:
+    """Return x reduced along the axes of `order`.
+
+    Slices of axis k, which is not among them, are taken one after the other to bound the memory.
+    """
+    shape, itemsize = list(x.shape), pooling.dtype.itemsize
+    for axis in order:
+        shape[axis] = pooling.axis(axis).count
     result = np.empty_like(x, pooling.dtype, shape=shape, subok=False)
     numbers = volume([max(a, b) for a, b in zip(shape, x.shape, strict=True)]) // max(1, shape[k])
-    for (piece,) in blocks(shape[k : k + 1], LARGE // max(1, numbers * size)):
-        places = on_axis(k, piece)
+    for (slice_of_k,) in blocks(shape[k : k + 1], LARGE // max(1, numbers * itemsize)):
+        places = on_axis(k, slice_of_k)
         _reduce(pooling, x[places], order, result[places], is_final=False)
     return result
 
@@ -208,13 +231,14 @@ def _parts(
 ) -> Iterator[tuple[slice, Block, ReducePart]]:
     """Cut the reduction along axis k of an array of this shape into parts.
 
-    Yields for each the pixels that it needs of axis k, its block of the output, and the function
-    that reduces it.
+    Yields (slice of the pixels of axis k that it needs, block of the output, function that reduces
+    it) for each part.
     """
-    axis, size = pooling.axis(k), pooling.dtype.itemsize
-    others = [*shape[:k], 1, *shape[k + 1 :]]
-    for (windows,) in blocks((axis.count,), axis.windows_that_fit(LARGE // size)):
+    axis, itemsize = pooling.axis(k), pooling.dtype.itemsize
+    other_sizes = [*shape[:k], 1, *shape[k + 1 :]]
+    for (windows,) in blocks((axis.count,), axis.windows_that_fit(LARGE // itemsize)):
         pixels, reduce_part = axis.part(windows)
-        line = size * max(1, pixels.stop - pixels.start, windows.stop - windows.start)
-        for block in blocks(others, max(BLOCK_BYTES // line, min(LINES, LARGE // line))):
+        line_bytes = itemsize * max(1, pixels.stop - pixels.start, windows.stop - windows.start)
+        lines_at_once = max(BLOCK_BYTES // line_bytes, min(LINES, LARGE // line_bytes))
+        for block in blocks(other_sizes, lines_at_once):
             yield pixels, (*block[:k], windows, *block[k + 1 :]), reduce_part

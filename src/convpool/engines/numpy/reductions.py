@@ -26,7 +26,8 @@ class Reduction:
     ufunc
         Combines two numbers.
     identity
-        From a dtype to the number that changes nothing, which stands in the padding.
+        From a dtype to the number that changes no other that it is combined with: it stands in the
+        padding.
     is_idempotent
         Whether a pixel may be combined twice without changing the result.
     prepare
@@ -63,11 +64,12 @@ def _zero(dtype: np.dtype[Any]) -> Any:
 
 
 def _average(total: Array, divisors: Sequence[Array], p: float) -> Array:
-    """Divide totals by the product of their divisors, one array for each spatial axis.
+    """Return totals divided by the product of their divisors, one array for each spatial axis.
 
     A divisor of NaN, for a window without a pixel, gives NaN.
     """
     quotient: Array
+    # all windows have the same number of taps
     if all(factors.min() == factors.max() for factors in divisors):
         quotient = total / float(volume([factors[0] for factors in divisors]))
         return quotient
@@ -81,13 +83,13 @@ def _average(total: Array, divisors: Sequence[Array], p: float) -> Array:
 
 
 def _power(x: Array, p: float) -> Array:
-    """Return |x| ** p."""
+    """Return |x| ** p, in the dtype of x."""
     powers: Array = np.abs(x) ** x.dtype.type(p)
     return powers
 
 
 def _root(total: Array, divisors: Sequence[Array], p: float) -> Array:
-    """Return total ** (1 / p)."""
+    """Return total ** (1 / p); divisors are not used."""
     one = total.dtype.type(1)
     root: Array = total ** (one / total.dtype.type(p))
     return root

@@ -17,7 +17,8 @@ BLOCK = 2**18  # values in a block
 def unpool(values: Array, indices: Array, out: Array) -> None:
     """Write values (m, *output, c) to out (m, *spatial, c) at their indices, zeros elsewhere.
 
-    An index is flat over the spatial axes of one image and channel; -1 writes nothing.
+    indices has the shape of values. An index is flat over the spatial axes of one image and
+    channel; -1 writes nothing.
     """
     out[...] = 0
     for block in blocks(values.shape, BLOCK):

@@ -3,7 +3,8 @@
 A transform spreads its error, and any NaN, over a whole block, while a direct sum errs in
 proportion to the pixels of its own window. So the error bound of a block's transform is compared
 with the bound of direct sums in the block's faintest window: the one whose greatest |pixel| is
-least. A block has b images and depth channels.
+least. A block has b images and depth channels. Samples are some of its pixels, of which the
+faintest window is estimated before all pixels are looked at.
 """
 
 from __future__ import annotations
@@ -24,33 +25,38 @@ Array = NDArray[Any]
 Floats = NDArray[np.float64]
 Block = tuple[slice, ...]
 
-TINY = 2.0**-511  # the square of a smaller number may vanish
-TOP = 48  # bits of a float64 behind its exponent and four digits of it
-SAMPLES = 4  # pixels along a window that are looked at first
+TINY = 2.0**-511  # the squares of smaller numbers may underflow to 0
+TOP = 48  # bits of a float64 that are dropped: sign, exponent and four binary digits stay
+SAMPLES = 4  # samples along an axis of a window
 
 
 class KernelNorms(NamedTuple):
-    """For each of some kernels: its 2-norm, or a little more, and its sum of |weight|."""
+    """For each of some kernels: its 2-norm, rounded up, and its sum of |weight|."""
 
     norms: Floats
     sums: Floats
 
     def of(self, kernels: slice) -> KernelNorms:
-        """Return those of some of the kernels."""
+        """Return the norms of a slice of the kernels."""
         return KernelNorms(self.norms[kernels], self.sums[kernels])
 
 
 class PixelNorms(NamedTuple):
-    """The 2-norm of a block's pixels, or a little more, and |pixel| of samples (b, *spatial, 1)."""
+    """What is known of the pixels of a block.
+
+    norm is their 2-norm, rounded up; samples, (b, *spatial, 1), have the greatest |pixel| over the
+    channels at every sample_step-th place of each axis.
+    """
 
     norm: float
     samples: Floats
 
 
 class BlockPixels(NamedTuple):
-    """The pixels that a block of windows needs, with their padding, rounded to a dtype.
+    """The pixels that the windows of a block need, with their padding, rounded to `dtype`.
 
-    `source` has the channels of one group alone.
+    `source` has only the channels of one group; `block` is a slice of the images and one of the
+    windows on each axis.
     """
 
     source: PaddedImages
@@ -64,7 +70,7 @@ class BlockPixels(NamedTuple):
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Images, and pixels on each axis, padding included."""
+        """(images, *pixels on each axis), padding included."""
         images, *windows = (part.stop - part.start for part in self.block)
         return images, *(
             (count - 1) * axis.stride + axis.span
@@ -80,25 +86,29 @@ class BlockPixels(NamedTuple):
         ]
 
     def gather(self, part: Block) -> Floats:
-        """Return a part, a slice of the images and of each axis, as (depth, b, *spatial)."""
+        """Return some of the pixels, as float64 (depth, images, *spatial).
+
+        `part` is a slice of the images, and one of the pixels of each axis, of `shape`.
+        """
         images, axes, pad_mode, fill = self.source
-        image, *windows = (whole.start for whole in self.block)
+        image, *windows = (block_slice.start for block_slice in self.block)
         starts = [image, *(i * axis.stride for i, axis in zip(windows, axes, strict=True))]
-        wanted = tuple(
-            slice(start + p.start, start + p.stop) for start, p in zip(starts, part, strict=True)
+        places_on_axes = tuple(
+            slice(start + part_slice.start, start + part_slice.stop)
+            for start, part_slice in zip(starts, part, strict=True)
         )
         points = [Axis(axis.size, 1, 1, 1, axis.before, axis.after) for axis in axes]
         is_exact = np.can_cast(images.dtype, self.dtype)
         pixels = gather(
             PaddedImages(images, points, pad_mode, fill),
-            wanted,
+            places_on_axes,
             (slice(0, 1),) * len(points),
             np.float64 if is_exact else self.dtype,  # rounded first where that changes pixels
         )
         return pixels.astype(np.float64, copy=False)
 
     def parts(self) -> Iterator[Block]:
-        """Yield parts of whole rows, of about CHUNK numbers."""
+        """Yield slices for `gather` that make up all pixels: whole rows, about CHUNK numbers."""
         *lines, last = self.shape
         for part in blocks(lines, CHUNK // (self.depth * last)):
             yield *part, slice(0, last)
@@ -107,10 +117,11 @@ class BlockPixels(NamedTuple):
 def fft_error_is_acceptable(
     pixels: BlockPixels, pixel_norms: PixelNorms, kernel_norms: KernelNorms, layout: Layout
 ) -> NDArray[np.bool_]:
-    """Return for each kernel whether a block's transform errs no more than direct sums may.
+    """Return for each kernel, in an array, whether a transform errs no more than direct sums may.
 
     Direct sums of k products may lie k units in the last place of sum |w| times the greatest |x| of
-    a window away; here that is required in every window of the block.
+    a window away from the exact result; here that is required in every window of the block. False
+    where a kernel or the pixels are not finite.
     """
     products = pixels.depth * volume([axis.window for axis in pixels.source.axes])
     units = products * float(np.finfo(pixels.dtype).eps)
@@ -125,7 +136,8 @@ def fft_error_is_acceptable(
     acceptable = is_acceptable(norm, faintest_by_samples(samples, pixels.source.axes))
     if acceptable.all() or not math.isfinite(norm):
         return acceptable
-    # the first bits of a magnitude, as an integer, are in the order of magnitudes
+    # samples were not enough: take all pixels, but only the first bits of each magnitude, which
+    # as integers are in the order of the magnitudes
     magnitudes = np.empty((*pixels.shape, 1), np.int16)
     for part in pixels.parts():
         target: Any = (*part, 0)
@@ -135,15 +147,18 @@ def fft_error_is_acceptable(
 
 
 def sample_step(axis: Axis) -> int:
-    """Return the steps from sample to sample.
+    """Return the pixels from one sample to the next on an axis.
 
-    Every window has SAMPLES of them, or all of its pixels.
+    Every window has at least SAMPLES samples, or all of its pixels.
     """
     return max(1, axis.span // SAMPLES) if axis.dilation == 1 else 1
 
 
 def faintest_by_samples(samples: Floats, axes: Sequence[Axis]) -> float:
-    """Return the greatest |pixel| of the faintest window, or less, by samples (b, *spatial, 1)."""
+    """Return the greatest |pixel| of the faintest window, or less, by samples (b, *spatial, 1).
+
+    `axes` are the windows on the pixels.
+    """
     sampled_axes = [
         # a window, wherever it lies, holds so many samples in a row, and perhaps one more
         Axis(length, axis.span // sample_step(axis))
@@ -155,9 +170,9 @@ def faintest_by_samples(samples: Floats, axes: Sequence[Axis]) -> float:
 
 
 def faintest_window(magnitudes: Array, axes: Sequence[Axis]) -> Array:
-    """Return the greatest of magnitudes (b, *spatial, 1) in the window where that is least.
+    """Return the least over all windows of the greatest number of a window of magnitudes.
 
-    It is an array of one number, of the magnitudes' dtype.
+    Magnitudes are (b, *spatial, 1). The result is an array of their dtype with one number.
     """
     greatest = np.empty((len(magnitudes), *(axis.count for axis in axes), 1), magnitudes.dtype)
     numpy_pooling.pool(magnitudes, axes, greatest, mode="max", dtype=magnitudes.dtype)
@@ -168,7 +183,8 @@ def faintest_window(magnitudes: Array, axes: Sequence[Axis]) -> Array:
 def error_bound(pixels: float, weights: Floats, points: int, depth: int) -> Floats:
     """Return how far results of a transform of so many points may lie from the exact ones.
 
-    `pixels` and `weights` are the 2-norms of a block's pixels and of each kernel.
+    `pixels` is the 2-norm of a block's pixels, `weights` that of each kernel; the result has a
+    bound for each kernel.
 
     With u = 2^-53, t = log2 of the transform's size, x the pixels of a block and w a kernel, a
     convolution by Fourier transforms errs by less than ((1 + u)^3t (1 + sqrt(5) u)^(3t + 1) (1 +

@@ -5,6 +5,7 @@ a kernel's conjugate spectrum is that of their correlation, right wherever a win
 over the end of the transform. A block is transformed only where `accuracy` finds that no worse than
 direct sums, and summed elsewhere. m images of c channels, nc kernels of depth = c // groups
 channels; b images in a block, f numbers on a spectrum's last axis.
+Row spectra are transformed along the last axis only.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ Item = TypeVar("Item")
 
 
 class Call(NamedTuple):
-    """A call of `convolve`: its arguments, and how it is cut. biases has one float64 a kernel."""
+    """The arguments of a call of `convolve`, and how it is cut; biases are float64."""
 
     source: PaddedImages
     kernels: Array
@@ -65,7 +66,7 @@ class Call(NamedTuple):
         ]
 
     def kernels_by_group(self, kernels: range) -> list[tuple[int, range]]:
-        """Return the groups that some kernels belong to, each with those of them that do."""
+        """Return (group, those of `kernels` that belong to it) for each group that has any."""
         size = self.kernels.shape[-1] // self.groups
         return [
             (group, range(max(kernels.start, group * size), min(kernels.stop, (group + 1) * size)))
@@ -93,10 +94,11 @@ def convolve(
 ) -> None:
     """Convolve images (m, *spatial, c) with kernels (*window, depth, nc) into out (m, *output, nc).
 
-    `dtype` is float32 or float64; `out` may have another one that holds the results. No result lies
-    further from the exact one than k eps of sum |w| times the greatest |x| in its window, padding
-    included, for k products, beyond the rounding of the result itself. Results do not depend on the
-    number of threads.
+    Arguments are those of `engines.numpy.convolution.convolve`; out is filled in place. ValueError
+    if `dtype` is neither float32 nor float64; `out` may have another one that holds the results. No
+    result lies further from the exact one than k eps of sum |w| times the greatest |x| in its
+    window, padding included, for k products, beyond the rounding of the result itself. Results do
+    not depend on the number of threads.
     """
     dtype = np.dtype(dtype)
     if dtype not in (np.float32, np.float64):
@@ -125,25 +127,34 @@ def convolve(
 def _transform_all_blocks(call: Call, kernels: range) -> list[tuple[BlockPixels, list[int]]]:
     """Convolve all blocks with some kernels, except where the error would be too large.
 
-    Returns these exceptions: the pixels of a block, and the kernels that are still to be summed.
+    Returns (pixels of a block, numbers of the kernels that are still to be summed) for each
+    exception.
     """
     layout, axes = call.layout, call.source.axes
     spectra, kernel_norms = _kernel_spectra(call, kernels)
     inaccurate = []
 
     def transform_block(block: Block, scratch: Spectra) -> None:
-        for group, own in call.kernels_by_group(kernels):
+        for group, kernels_of_group in call.kernels_by_group(kernels):
             pixels = call.pixels(group, block)
-            rows, pixel_norms = _row_spectra(scratch, pixels, layout, len(own))
-            own_norms = kernel_norms.of(slice(own.start - kernels.start, own.stop - kernels.start))
-            acceptable = fft_error_is_acceptable(pixels, pixel_norms, own_norms, layout).tolist()
-            accurate = [k for k, is_accurate in zip(own, acceptable, strict=True) if is_accurate]
+            rows, pixel_norms = _row_spectra(scratch, pixels, layout, len(kernels_of_group))
+            norms_of_group = kernel_norms.of(
+                slice(kernels_of_group.start - kernels.start, kernels_of_group.stop - kernels.start)
+            )
+            acceptable = fft_error_is_acceptable(
+                pixels, pixel_norms, norms_of_group, layout
+            ).tolist()
+            accurate = [
+                k
+                for k, is_accurate in zip(kernels_of_group, acceptable, strict=True)
+                if is_accurate
+            ]
             if accurate:
                 chosen = [spectra[k - kernels.start] for k in accurate]
                 _multiply(rows, chosen, axes, block, layout)
                 _write_results(call, rows, accurate, call.out[block])
-            if len(accurate) < len(own):
-                inaccurate.append((pixels, [k for k in own if k not in accurate]))
+            if len(accurate) < len(kernels_of_group):
+                inaccurate.append((pixels, [k for k in kernels_of_group if k not in accurate]))
 
     _in_threads(transform_block, call.blocks(), layout.workers, layout.scratch)
     return inaccurate
@@ -152,9 +163,10 @@ def _transform_all_blocks(call: Call, kernels: range) -> list[tuple[BlockPixels,
 def _in_threads(
     work: Callable[[Item, Spectra], None], items: Iterable[Item], workers: int, scratch: int = 0
 ) -> None:
-    """Call work(item, scratch) for every item, in several threads.
+    """Call work(item, scratch) for every item, in up to `workers` threads.
 
-    Each thread takes the next item until none is left, and has a scratch of so many numbers.
+    Each thread takes the next item until none is left, and has an uninitialised array `scratch` of
+    that many complex numbers for itself.
     """
     waiting: SimpleQueue[Item] = SimpleQueue()
     for item in items:
@@ -170,9 +182,9 @@ def _in_threads(
 
 
 def _kernel_spectra(call: Call, chosen: range) -> tuple[Spectra, KernelNorms]:
-    """Return conjugate spectra of the chosen kernels, and their norms.
+    """Return the conjugate spectra of the chosen kernels, and their norms.
 
-    Spectra are (kernels, depth, *sizes, f), without the last of the sizes.
+    Spectra are (kernels, depth, *sizes[:-1], f), with the sizes of the transforms.
     """
     kernels, layout, axes = call.kernels, call.layout, call.source.axes
     depth, f = kernels.shape[-2], layout.sizes[-1] // 2 + 1
@@ -205,7 +217,10 @@ def _kernel_spectra(call: Call, chosen: range) -> tuple[Spectra, KernelNorms]:
 
 
 def _column_slices(count: int, length: int) -> list[slice]:
-    """Cut so many columns of this length into slices of about CHUNK numbers."""
+    """Cut `count` columns of `length` numbers into slices of about CHUNK numbers.
+
+    A slice has at least one column.
+    """
     width = max(1, CHUNK // length)
     return [slice(start, min(start + width, count)) for start in range(0, count, width)]
 
@@ -213,10 +228,10 @@ def _column_slices(count: int, length: int) -> list[slice]:
 def _row_spectra(
     scratch: Spectra, pixels: BlockPixels, layout: Layout, kernels: int
 ) -> tuple[Spectra, PixelNorms]:
-    """Return the spectra of the rows of a block's pixels, in the scratch, and the pixels' norms.
+    """Return the row spectra of a block's pixels, in the scratch, and the pixels' norms.
 
-    They are (depth or kernels, b, *spatial, f), whichever is more: results of so many kernels take
-    their place.
+    The spectra are (n, b, *spatial[:-1], f), where n is depth or `kernels`, whichever is more: the
+    results of so many kernels will take their place.
     """
     depth, shape = pixels.depth, pixels.shape
     rows_shape = (max(depth, kernels), *shape[:-1], layout.sizes[-1] // 2 + 1)
@@ -232,11 +247,12 @@ def _row_spectra(
         line = values.ravel()
         squares += float(np.einsum("i,i->", line, line))  # in one thread, and so in one order
         sampled = [
-            slice(-whole.start % step, None, step) for whole, step in zip(part, steps, strict=True)
+            slice(-pixel_slice.start % step, None, step)
+            for pixel_slice, step in zip(part, steps, strict=True)
         ]
         target: Any = [
-            slice(-(-whole.start // step), -(-whole.stop // step))
-            for whole, step in zip(part, steps, strict=True)
+            slice(-(-pixel_slice.start // step), -(-pixel_slice.stop // step))
+            for pixel_slice, step in zip(part, steps, strict=True)
         ]
         samples[(*target, 0)] = np.abs(values[(slice(None), *sampled)]).max(axis=0)
     norm = math.sqrt(squares) + TINY * math.sqrt(depth * volume(shape))
@@ -246,7 +262,7 @@ def _row_spectra(
 def _multiply(
     rows: Spectra, spectra: Sequence[Spectra], axes: Sequence[Axis], block: Block, layout: Layout
 ) -> None:
-    """Write the row spectra of each kernel's results over those of the pixels.
+    """Overwrite the row spectra of a block's pixels with those of each kernel's results.
 
     The other axes are transformed, multiplied by each kernel's spectrum, summed over the channels,
     and transformed back.
@@ -272,9 +288,10 @@ def _multiply(
 
 
 def _write_results(call: Call, rows: Spectra, kernels: Sequence[int], out: Array) -> None:
-    """Transform row spectra back and write them, with their bias, to the results of some kernels.
+    """Transform row spectra back and write them, with their bias, to `out`.
 
-    out is a block of the output (b, *output, nc); rows has one entry for each of the kernels.
+    out is a block of the output, (b, *output, nc), and `kernels` the numbers of the kernels that
+    rows has results of, in order.
     """
     size, stride = call.layout.sizes[-1], call.source.axes[-1].stride
     window_starts = slice(0, (out.shape[-2] - 1) * stride + 1, stride)
@@ -285,15 +302,15 @@ def _write_results(call: Call, rows: Spectra, kernels: Sequence[int], out: Array
 
 
 def _sum_directly(call: Call, pixels: BlockPixels, chosen: Sequence[int]) -> None:
-    """Convolve a block with the chosen kernels without transforms."""
+    """Convolve a block with the chosen kernels without transforms, and write it to call.out."""
     shape, dtype = pixels.shape, call.dtype
     padded = np.moveaxis(pixels.gather(tuple(slice(0, length) for length in shape)), 0, -1)
     target = call.out[pixels.block]
     results = np.empty((*target.shape[:-1], len(chosen)), call.out.dtype)
     refusal = compiled_convolution.refusal(dtype, len(pixels.axes))
-    direct = numpy_convolution.convolve if refusal else compiled_convolution.convolve
+    convolve_directly = numpy_convolution.convolve if refusal else compiled_convolution.convolve
     kernels, bias = call.kernels[..., chosen], call.biases[chosen].astype(dtype)
-    direct(padded, kernels, pixels.axes, results, bias=bias, dtype=dtype)
+    convolve_directly(padded, kernels, pixels.axes, results, bias=bias, dtype=dtype)
     target[..., chosen] = results
 
 

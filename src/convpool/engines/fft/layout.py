@@ -1,6 +1,7 @@
 """How a convolution by Fourier transforms is cut: sizes of transforms, what blocks cost and hold.
 
-m images, nc kernels of depth channels, N points of a transform; b images in a block.
+m images, nc kernels of depth channels, N points of a transform; b images in a block. A block is
+some images and some results on each axis, which one transform gives.
 """
 
 from __future__ import annotations
@@ -12,9 +13,9 @@ from typing import NamedTuple
 
 from convpool.windows import Axis, volume
 
-MEMORY = 2**26  # bytes of spectra and blocks, if the kernels' size allows
+MEMORY = 2**26  # bytes of spectra and blocks at most, if a layout fits them
 CHUNK = 2**16  # numbers in one step: 1 MiB of complex numbers stays in a core's own cache
-# numbers in a block at least, if there are as many images, to make Python's time small
+# numbers in a block, if there are as many images: then Python's own time is small
 BATCH = 2**16
 STEP = 2.0**18  # the time that Python takes for a block, in floating point operations
 
@@ -33,11 +34,11 @@ class Layout(NamedTuple):
     workers
         Threads that the memory is enough for.
     scratch
-        Complex numbers of a thread's scratch.
+        Complex numbers in the scratch memory of a thread.
     operations
         Estimate of the floating point operations of the whole convolution.
     memory
-        Bytes of working memory with two threads.
+        Bytes of working memory with two threads: spectra of kernels, and scratches.
     """
 
     sizes: tuple[int, ...]
@@ -85,48 +86,60 @@ def fast_size(least: int) -> int:
 
 
 def _axis_sizes(axis: Axis) -> dict[int, int]:
-    """Return sizes of transforms that cut an axis evenly, each with the results that it gives."""
-    outputs, pieces, size = {}, 1, 0
+    """Return size of a transform -> results that it gives, for some ways to cut an axis evenly.
+
+    The first is the whole axis in one piece; then come more and more pieces, down to twice the span
+    of a window.
+    """
+    outputs_of_size, pieces, size = {}, 1, 0
     while pieces == 1 or (size > 2 * axis.span and size > 32 and pieces <= axis.count):
         size = fast_size((-(-axis.count // pieces) - 1) * axis.stride + axis.span)
-        outputs[size] = min(axis.count, (size - axis.span) // axis.stride + 1)
+        outputs_of_size[size] = min(axis.count, (size - axis.span) // axis.stride + 1)
         pieces += -(-pieces // 3)
-    return outputs
+    return outputs_of_size
 
 
 @lru_cache(256)
 def cheapest(m: int, axes: tuple[Axis, ...], depth: int, nc: int, groups: int) -> Layout:
-    """Return the cheapest layout within MEMORY, or within the least that any layout needs."""
+    """Return the layout with the fewest operations that fits MEMORY.
+
+    If none does, it is the cheapest of those that need no more than the smallest one.
+    """
     work = Work(m, axes, depth, nc, groups)
     choices = product(*(_axis_sizes(axis).items() for axis in axes))
     layouts = [_layout(work, *zip(*choice, strict=True)) for choice in choices]
-    room = max(MEMORY, min(layout.memory for layout in layouts))
+    limit = max(MEMORY, min(layout.memory for layout in layouts))
     return min(
-        (layout for layout in layouts if layout.memory <= room),
+        (layout for layout in layouts if layout.memory <= limit),
         key=lambda layout: layout.operations,
     )
 
 
 def _layout(work: Work, sizes: tuple[int, ...], outputs: tuple[int, ...]) -> Layout:
-    """Return the layout with transforms of these sizes, which give so many results on each axis."""
+    """Return the layout of transforms with `sizes` points, which give `outputs` results.
+
+    Both have a number for each axis.
+    """
     m, axes, depth, nc, groups = work
-    points, numbers = volume(sizes), volume(sizes[:-1]) * (sizes[-1] // 2 + 1)
+    points, spectrum_numbers = volume(sizes), volume(sizes[:-1]) * (sizes[-1] // 2 + 1)
     images = max(1, min(m, BATCH // points))
-    kernels = max(1, min(nc, MEMORY // (32 * numbers * depth)))
-    scratch = numbers * images * max(depth, min(kernels, nc // groups))
-    # bytes of a thread; the last term is for the magnitudes of all pixels
-    worker = 16 * scratch + 64 * CHUNK + 6 * images * points
-    spectra = 16 * numbers * kernels * depth  # bytes of the kernels' spectra
+    kernels = max(1, min(nc, MEMORY // (32 * spectrum_numbers * depth)))
+    scratch = spectrum_numbers * images * max(depth, min(kernels, nc // groups))
+    # the last term is for the magnitudes of all pixels
+    worker_bytes = 16 * scratch + 64 * CHUNK + 6 * images * points
+    spectra = 16 * spectrum_numbers * kernels * depth  # bytes of the kernels' spectra
     blocks = -(-m // images) * volume(
         [-(-axis.count // count) for axis, count in zip(axes, outputs, strict=True)]
     )
-    turns = -(-nc // kernels)
+    kernel_rounds = -(-nc // kernels)
     transform = 2.5 * points * math.log2(max(2, points))
-    transforms = ((groups + turns - 1) * depth + nc) * transform
-    block = images * (transforms + 8 * nc * depth * numbers) + turns * STEP
-    rounds = blocks + blocks % 2  # an even number of blocks keeps two threads busy
-    workers = max(2, (MEMORY - spectra) // worker)
-    operations = rounds * block + nc * depth * transform
+    transforms = ((groups + kernel_rounds - 1) * depth + nc) * transform
+    block_operations = (
+        images * (transforms + 8 * nc * depth * spectrum_numbers) + kernel_rounds * STEP
+    )
+    even_blocks = blocks + blocks % 2  # an even number of blocks keeps two threads busy
+    workers = max(2, (MEMORY - spectra) // worker_bytes)
+    operations = even_blocks * block_operations + nc * depth * transform
     return Layout(
-        sizes, outputs, images, kernels, workers, scratch, operations, spectra + 2 * worker
+        sizes, outputs, images, kernels, workers, scratch, operations, spectra + 2 * worker_bytes
     )

@@ -491,6 +491,15 @@ def test_only_blocks_that_need_it_are_summed(sums, value, pad_mode):
     assert (len(sums) > 1) == (pad_mode == "wrap")  # whose first rows see the last
 
 
+@pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan])
+def test_an_infinity_under_every_window_is_summed(value):
+    """It is the greatest pixel of the faintest window too, so that both bounds are infinite."""
+    images, kernels = np.ones((1, 40, 40, 1)), np.ones((35, 35, 1, 1))
+    images[0, 16, 16] = value
+    actual = convpool.convolve(images, kernels, "valid", engine="fft")
+    np.testing.assert_array_equal(actual, np.full((1, 6, 6, 1), value))
+
+
 def test_each_kernel_and_group_is_judged_by_itself(sums):
     images, kernels = np.ones((2, 120, 120, 4)), np.ones((31, 31, 2, 4))
     kernels[..., 1] *= 1e-20

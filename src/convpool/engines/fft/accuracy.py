@@ -129,7 +129,8 @@ def fft_error_is_acceptable(
     def is_acceptable(norm: float, faintest: float) -> NDArray[np.bool_]:
         bound = error_bound(norm, kernel_norms.norms, volume(layout.sizes), pixels.depth)
         result: NDArray[np.bool_] = bound <= units * kernel_norms.sums * faintest
-        result &= np.isfinite(kernel_norms.sums)
+        # an infinite bound is not below an infinity in every window
+        result &= np.isfinite(kernel_norms.sums) & np.isfinite(bound)
         return result
 
     norm, samples = pixel_norms

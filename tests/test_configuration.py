@@ -752,7 +752,7 @@ def test_show_config_without_numba():
     assert shown["compiled"] == "numba is not installed; pip install numba"
 
 
-@pytest.mark.parametrize("name", threads.OTHERS)
+@pytest.mark.parametrize("name", threads.OTHER_VARIABLES)
 def test_show_config_says_where_the_number_of_threads_is_from(name):
     shown = table(
         said(NO_NUMBA + SHOW, **{"CONVPOOL_NUM_THREADS": "", "OMP_NUM_THREADS": "", name: "3"})

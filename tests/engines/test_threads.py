@@ -535,23 +535,23 @@ def test_a_child_forked_while_a_plan_is_worked_out():
     """Nobody is left in the child to end that, and it must not matter to other plans."""
     code = f"""{FORK}
 import convpool
-from convpool.plans import cost_model
+from convpool.plans import engine_choice
 first = convpool.plan_convolution((1, 9, 9, 1), (3, 3, 1, 1))
 second = convpool.plan_pooling((1, 9, 9, 1), 3)
 begun, go_on = threading.Event(), threading.Event()
-fallback = cost_model.fallback
+fallback = engine_choice.fallback
 def slow(engines):
     begun.set()
     go_on.wait()
     return fallback(engines)
-cost_model.fallback = slow
+engine_choice.fallback = slow
 other = threading.Thread(target=lambda: first.candidates)
 other.start()
 begun.wait()
 child = os.fork()
 if not child:
     signal.alarm(20)
-    cost_model.fallback = fallback
+    engine_choice.fallback = fallback
     same = convpool.plan_convolution((1, 9, 9, 1), (3, 3, 1, 1))
     os._exit(10 + len(same.candidates) + len(first.candidates) + len(second.candidates))
 print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
@@ -821,7 +821,7 @@ def test_set_number_refuses_other_things(n):
 @pytest.fixture
 def nothing_set(monkeypatch):
     """Without any word on the number of threads."""
-    for name in (threads.VARIABLE, *threads.OTHERS):
+    for name in (threads.VARIABLE, *threads.OTHER_VARIABLES):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(cpus, "quota", lambda: None)
     threads.set_number(None)
@@ -883,14 +883,14 @@ print(threads.number())
     assert said == "(7, 'CONVPOOL_NUM_THREADS')\n(2, 'set_num_threads')\n7\n"
 
 
-@pytest.mark.parametrize("name", threads.OTHERS)
+@pytest.mark.parametrize("name", threads.OTHER_VARIABLES)
 @pytest.mark.parametrize(("text", "n"), [("3", 3), (" 5 ", 5), ("4,2", 4), ("6, 3, 1", 6)])
 def test_variables_of_others_set_the_number(nothing_set, name, text, n):
     nothing_set.setenv(name, text)
     assert threads.origin() == (n, name)
 
 
-@pytest.mark.parametrize("name", threads.OTHERS)
+@pytest.mark.parametrize("name", threads.OTHER_VARIABLES)
 @pytest.mark.parametrize("text", ["", " ", "0", "-1", "abc", "2.5", ",3", "0,4", "9" * 5000])
 def test_variables_of_others_that_say_nothing_are_left_out(nothing_set, name, text):
     nothing_set.setenv(name, text)
@@ -908,7 +908,7 @@ def test_a_huge_number_of_threads_costs_no_memory(nothing_set):
 def test_which_word_on_the_number_counts(nothing_set):
     """Each goes before those that were set earlier here."""
     assert threads.origin()[1] == "CPUs that this process may use"
-    nothing_set.setattr(cpus, "_mask", lambda: 8)
+    nothing_set.setattr(cpus, "_mask_count", lambda: 8)
     nothing_set.setattr(cpus, "quota", lambda: 7)
     assert threads.origin() == (7, "the container's CPU quota")
     nothing_set.setenv("NUMBA_NUM_THREADS", "6")
@@ -927,7 +927,7 @@ def test_which_word_on_the_number_counts(nothing_set):
     ("mask", "quota", "n"), [(4, None, 4), (4, 4, 4), (4, 9, 4), (4, 3, 3), (1, 1, 1)]
 )
 def test_the_fewer_of_mask_and_quota_count(nothing_set, mask, quota, n):
-    nothing_set.setattr(cpus, "_mask", lambda: mask)
+    nothing_set.setattr(cpus, "_mask_count", lambda: mask)
     nothing_set.setattr(cpus, "quota", lambda: quota)
     assert threads.number() == n
 

@@ -2,7 +2,8 @@
 
 A small model, from shapes and dtypes alone. The rates are those of one core of a current server
 processor; what matters is their proportion. Seconds are those after the engine's start-up time,
-which `registry` lists. "Bytes of a tile" are an upper bound, all else is an estimate.
+which `registry` lists. "Bytes of a tile" are an upper bound, all else is an estimate; the windows
+of a tile lie on pixels alone.
 """
 
 from __future__ import annotations
@@ -19,45 +20,47 @@ from convpool.engines.numpy import pooling as numpy_pooling
 from convpool.engines.work import ConvolutionWork, PoolingWork
 from convpool.windows import volume
 
-# seconds
-COPY_TAP = 0.8e-9  # of a window, in NumPy
+# seconds that one of these takes
+COPY_TAP = 0.8e-9  # to copy a tap of a window in NumPy, float32
 MULTIPLY_ADD = 25e-12  # of float32, in a product of matrices
-MULTIPLY_ADD_OVER_KERNELS = 18e-12  # the same with vectors over kernels
-MULTIPLY_ADD_OVER_COLUMNS = 30e-12  # the same with vectors over columns
-LAY_OUT_WEIGHT = 2e-9
-MOVE_BYTE = 0.15e-9  # read or written
-TRANSFORM_OPERATION = 0.2e-9
-REDUCE = 0.35e-9  # a number with another, in NumPy
-REDUCE_IN_VECTORS = 0.04e-9
+MULTIPLY_ADD_OVER_KERNELS = 18e-12  # of float32, in the compiled loops whose vectors hold kernels
+MULTIPLY_ADD_OVER_COLUMNS = 30e-12  # of float32, in the compiled loops whose vectors hold columns
+LAY_OUT_WEIGHT = 2e-9  # to copy a weight to where the engine wants it
+MOVE_BYTE = 0.15e-9  # to read or write a byte of images or result
+TRANSFORM_OPERATION = 0.2e-9  # a floating point operation of a Fourier transform
+REDUCE = 0.35e-9  # to combine two numbers of one byte in NumPy
+REDUCE_IN_VECTORS = 0.04e-9  # to combine two numbers of one byte in the compiled loops
 
-RANKING = 30  # times as long to find the middle of numbers as to reduce them
+RANKING = 30  # to find the median of numbers takes so many times as long as to combine them
 BLOCK = 2**18  # numbers in a block of windows
 
 
 # ---- convolution: seconds ----
 
 
-def _width(work: ConvolutionWork) -> float:
+def _cost_ratio(work: ConvolutionWork) -> float:
     """Return how many times as long a multiply-add takes as one of float32."""
     return work.accumulation.itemsize / 4
 
 
 def numpy_convolution_seconds(work: ConvolutionWork) -> float:
-    """Return the seconds of one thread in NumPy."""
-    width = _width(work)
+    """Return the seconds of one thread with NumPy."""
+    ratio = _cost_ratio(work)
     taps = work.multiply_adds / work.kernels_per_group
-    copied = taps * COPY_TAP * math.sqrt(width)
-    multiplied = work.multiply_adds * MULTIPLY_ADD * width
-    return copied + multiplied + work.moved * MOVE_BYTE + volume(work.kernels) * LAY_OUT_WEIGHT
+    copied = taps * COPY_TAP * math.sqrt(ratio)
+    multiplied = work.multiply_adds * MULTIPLY_ADD * ratio
+    return (
+        copied + multiplied + work.bytes_moved * MOVE_BYTE + volume(work.kernels) * LAY_OUT_WEIGHT
+    )
 
 
 def compiled_convolution_seconds(work: ConvolutionWork) -> float:
     """Return the seconds of one thread in the compiled loops."""
-    width = _width(work)
-    has_many_kernels = work.kernels_per_group > 8 / width
+    ratio = _cost_ratio(work)
+    has_many_kernels = work.kernels_per_group > 8 / ratio
     rate = MULTIPLY_ADD_OVER_KERNELS if has_many_kernels else MULTIPLY_ADD_OVER_COLUMNS
     laid_out = volume(work.kernels) * LAY_OUT_WEIGHT / 2
-    return work.multiply_adds * rate * width + work.moved * MOVE_BYTE + laid_out
+    return work.multiply_adds * rate * ratio + work.bytes_moved * MOVE_BYTE + laid_out
 
 
 def fft_convolution_seconds(work: ConvolutionWork) -> float:
@@ -73,12 +76,12 @@ def fft_convolution_seconds(work: ConvolutionWork) -> float:
 
 
 def block_bytes(work: ConvolutionWork | PoolingWork) -> int:
-    """Return the bytes of a few blocks of windows."""
+    """Return the bytes of four blocks of windows, or of four times all windows if that is less."""
     return 4 * min(BLOCK, max(1, work.outputs * work.taps)) * work.accumulation.itemsize
 
 
 def numpy_convolution_bytes(work: ConvolutionWork) -> int:
-    """Return the working memory of NumPy's engine."""
+    """Return the bytes of working memory of NumPy's engine."""
     if not work.outputs:
         return block_bytes(work)
     numbers = numpy_convolution.numbers(
@@ -88,13 +91,17 @@ def numpy_convolution_bytes(work: ConvolutionWork) -> int:
 
 
 def fft_convolution_bytes(work: ConvolutionWork) -> int:
-    """Return the working memory of the transforms."""
+    """Return the bytes of working memory of the transforms.
+
+    Work without outputs or channels needs none: then it is that of NumPy's engine.
+    """
     if not (work.outputs and work.kernels[-2]):
         return numpy_convolution_bytes(work)
     return _fft_layout(work).memory
 
 
 def _fft_layout(work: ConvolutionWork) -> fft_layout.Layout:
+    """Return how the transforms of a convolution are cut."""
     return fft_layout.cheapest(work.images[0], work.axes, *work.kernels[-2:], work.groups)
 
 
@@ -104,27 +111,34 @@ def numpy_convolution_tile_bytes(work: ConvolutionWork) -> int:
 
 
 def compiled_convolution_tile_bytes(work: ConvolutionWork) -> int:
-    """Return the bytes of a tile: of one image, what cannot be read or written as it lies."""
-    sums = compiled_convolution.chains(work.kernels[:-1], work.accumulation, work.dtype)[1]
+    """Return the bytes of a tile: blocks, weights, and converted copies.
+
+    Copies are of one image at a time and its results, as if both had to be converted.
+    """
+    added_dtype = compiled_convolution.chains(work.kernels[:-1], work.accumulation, work.dtype)[1]
     pixels = volume(work.images) * work.accumulation.itemsize
-    converted = pixels + work.outputs * sums.itemsize
+    converted = pixels + work.outputs * added_dtype.itemsize
     return numpy_convolution_tile_bytes(work) + converted // max(1, work.images[0])
 
 
 def fft_convolution_tile_bytes(work: ConvolutionWork) -> int:
-    """Return the bytes of a tile: the spectra, and what each thread has of its own."""
-    held = numpy_convolution_tile_bytes(work)
+    """Return the bytes of a tile: what NumPy needs, spectra, and scratch memory of each thread."""
+    numpy_bytes = numpy_convolution_tile_bytes(work)
     if not (work.outputs and work.kernels[-2]):
-        return held
-    layout = _fft_layout(replace(work, groups=1))  # whose blocks are the largest
-    return held + 2 * layout.memory + threads.number() * 16 * layout.scratch
+        return numpy_bytes
+    layout = _fft_layout(replace(work, groups=1))  # one group has the largest blocks
+    return numpy_bytes + 2 * layout.memory + threads.number() * 16 * layout.scratch
 
 
 # ---- pooling ----
 
 
 def _reduced_numbers(work: PoolingWork) -> int:
-    """Return how many numbers are combined: of axes one after the other, or of whole windows."""
+    """Return about how many numbers are combined.
+
+    Axis after axis: windows are combined from longer and longer parts. Under a footprint, and for
+    medians: whole windows; a number of a median counts RANKING times.
+    """
     if work.mode != "median" and work.footprint_taps is None:
         taps = sum(min(axis.window, 2 * axis.window.bit_length()) for axis in work.axes)
     else:
@@ -136,23 +150,23 @@ def _reduced_numbers(work: PoolingWork) -> int:
 def numpy_pooling_seconds(work: PoolingWork) -> float:
     """Return the seconds of one thread in NumPy."""
     reduced = _reduced_numbers(work) * REDUCE * math.sqrt(work.images_dtype.itemsize)
-    return reduced + work.moved * MOVE_BYTE
+    return reduced + work.bytes_moved * MOVE_BYTE
 
 
 def compiled_pooling_seconds(work: PoolingWork) -> float:
     """Return the seconds of one thread in the compiled loops."""
     reduced = _reduced_numbers(work) * REDUCE_IN_VECTORS * math.sqrt(work.images_dtype.itemsize)
-    return reduced + work.moved * MOVE_BYTE
+    return reduced + work.bytes_moved * MOVE_BYTE
 
 
 def numpy_pooling_bytes(work: PoolingWork) -> int:
-    """Return the working memory of NumPy's engine."""
+    """Return the bytes of working memory of NumPy's engine."""
     itemsize = work.accumulation.itemsize
     return itemsize * numpy_pooling.numbers(work.images, work.axes, itemsize)
 
 
 def numpy_pooling_tile_bytes(work: PoolingWork) -> int:
-    """Return the bytes of a tile that lies on pixels alone."""
+    """Return the bytes of a tile, whose images are cut to what `axes` say."""
     if not work.outputs:
         return block_bytes(work)
     sizes = [axis.size for axis in work.axes]
@@ -162,6 +176,6 @@ def numpy_pooling_tile_bytes(work: PoolingWork) -> int:
 
 
 def compiled_pooling_tile_bytes(work: PoolingWork) -> int:
-    """Return the bytes of a tile: of one image, what cannot be read or written as it lies."""
+    """Return the bytes of a tile: blocks, and converted copies of one image and its results."""
     converted = (volume(work.images) + work.outputs) * work.accumulation.itemsize
     return block_bytes(work) + converted // max(1, work.images[0])

@@ -12,14 +12,18 @@ from pathlib import Path
 
 
 def count() -> tuple[int, str]:
-    """Return (number, source): how many CPUs this process may use, and what limits them."""
-    mask, limit = _mask(), quota()
+    """Return (number, source): how many CPUs this process may use, at least 1, and what limits it.
+
+    The source is "the container's CPU quota" or "CPUs that this process may use".
+    """
+    mask, limit = _mask_count(), quota()
     if limit is not None and limit < mask:
         return limit, "the container's CPU quota"
     return mask, "CPUs that this process may use"
 
 
-def _mask() -> int:
+def _mask_count() -> int:
+    """Return the number of CPUs in the affinity mask, or of all CPUs where there is none."""
     if hasattr(os, "process_cpu_count"):  # Python 3.13
         return os.process_cpu_count() or 1
     if hasattr(os, "sched_getaffinity"):
@@ -31,12 +35,12 @@ def _mask() -> int:
 def quota(system: Path = Path("/")) -> int | None:
     """Return the container's CPU quota in CPUs, rounded up; None without one. It is read once.
 
-    `system` is the root folder. The control groups of versions 1 and 2 count, from the process's
-    own up to the container's.
+    `system` is the root folder. The least quota counts, of the control groups of versions 1 and 2,
+    from the process's own group up to the container's.
     """
     limits = []
     with suppress(OSError, ValueError, IndexError):  # not Linux, or files in another form
-        for folder in _groups(system):
+        for folder in _group_folders(system):
             for read in (_read_v2, _read_v1):
                 with suppress(OSError, ValueError):
                     quota, period = read(folder)
@@ -46,21 +50,23 @@ def quota(system: Path = Path("/")) -> int | None:
 
 
 def _read_v2(folder: Path) -> tuple[int, int]:
+    """Return (quota, period) of a group of version 2 in microseconds; a quota of 0 for "max"."""
     quota, period = (folder / "cpu.max").read_text().split()
     return (0 if quota == "max" else int(quota)), int(period)
 
 
 def _read_v1(folder: Path) -> tuple[int, int]:
+    """Return (quota, period) of a group of version 1 in microseconds; a quota of -1 for none."""
     return int((folder / "cpu.cfs_quota_us").read_text()), int(
         (folder / "cpu.cfs_period_us").read_text()
     )
 
 
-def _groups(system: Path) -> Iterator[Path]:
+def _group_folders(system: Path) -> Iterator[Path]:
     """Yield the folders of the control groups that limit this process's CPU time, its own first."""
     lines = (system / "proc/self/cgroup").read_text(errors="replace").splitlines()
     mounts = (system / "proc/self/mountinfo").read_text(errors="replace").splitlines()
-    paths = {}
+    paths = {}  # kind of file system -> path of this process's group in it
     for line in lines:
         number, controllers, path = line.split(":", 2)
         if number == "0" and not controllers:
@@ -72,6 +78,7 @@ def _groups(system: Path) -> Iterator[Path]:
         fields, (kind, *options) = before.split(" "), after.split(" ")
         if kind not in paths or (kind == "cgroup" and "cpu" not in options[-1].split(",")):
             continue
+        # spaces and the like are octal there: \040
         root, point = (
             re.sub(r"\\(\d{3})", lambda octal: chr(int(octal[1], 8)), field)
             for field in fields[3:5]

@@ -1,6 +1,7 @@
 """What stands on the padding: the pad modes, and copies of images with padding.
 
-m images, c channels, k an axis of images (m, *spatial, c).
+m images, c channels, k the number of an axis of images (m, *spatial, c). A place on an axis is a
+position that counts the first pixel as 0; those of the padding before it are negative.
 """
 
 from __future__ import annotations
@@ -19,15 +20,19 @@ Indices = NDArray[np.int64]
 CHUNK_BYTES = 2**25  # of images that are padded at a time, unless one image has more
 
 
-def _mirrored(places: Indices, period: int, twin_sum: int) -> Indices:
-    """Fold places into half a period: the second half runs backwards, and twins have this sum."""
+def _mirrored(places: Indices, period: int, mirror_sum: int) -> Indices:
+    """Return the places of the pixels that stand at `places` if every second copy runs backwards.
+
+    Copies repeat after `period` places; the places of a pixel and of its mirror image in a period
+    add up to mirror_sum.
+    """
     folded = places % period
-    twins: Indices = np.minimum(folded, twin_sum - folded)
-    return twins
+    places_of_pixels: Indices = np.minimum(folded, mirror_sum - folded)
+    return places_of_pixels
 
 
-# pad mode that repeats pixels -> from places before, on or behind an axis of a size to the inputs
-# that stand there, as np.pad has them
+# pad mode that repeats pixels -> function from (places, pixels of the axis) to the places of the
+# pixels that stand there, as np.pad has them
 REPEATING_PAD_MODES: dict[str, Callable[[Indices, int], Indices]] = {
     "reflect": lambda places, size: (
         _mirrored(places, 2 * size - 2, 2 * size - 2) if size > 1 else 0 * places
@@ -40,7 +45,10 @@ PAD_MODES = ("zeros", "constant", *REPEATING_PAD_MODES)
 
 
 def padded_indices(axis: Axis, pad_mode: str) -> Indices:
-    """Return, for each position on the padded axis, the input that stands there, as in np.pad."""
+    """Return the place of the pixel at each position of a padded axis, from its first padding on.
+
+    That is as in np.pad; pad_mode is one of REPEATING_PAD_MODES.
+    """
     places = np.arange(-axis.before, axis.size + axis.after)
     return REPEATING_PAD_MODES[pad_mode](places, axis.size)
 
@@ -48,31 +56,33 @@ def padded_indices(axis: Axis, pad_mode: str) -> Indices:
 def padded(
     images: Array, axes: Sequence[Axis], pad_mode: str, fill: Any
 ) -> Iterator[tuple[slice, Array, tuple[Axis, ...]]]:
-    """Yield (slice of the batch, its images with the declared padding, the windows on these).
+    """Yield (slice of the batch, its images with their padding as pixels, the windows on these).
 
-    Positions beyond the declared padding, which only `ceil` reaches, are not added.
+    `fill` stands in constant padding. Padding behind the last window, and positions that only the
+    overhang of `ceil` reaches, are left out. Images without padding are yielded as they are.
     """
     if not any(axis.before or axis.after for axis in axes):
         yield slice(0, len(images)), images, tuple(axes)
         return
     padded_axes = tuple(map(_on_padded, axes))
-    reached = tuple(slice(0, axis.size) for axis in padded_axes)
+    # padding behind the last window is not needed
+    reached_slices = tuple(slice(0, axis.size) for axis in padded_axes)
     sizes = [axis.before + axis.size + axis.after for axis in axes]
     numbers = max(1, volume(sizes) * images.shape[-1])
     for (batch,) in blocks(images.shape[:1], CHUNK_BYTES // (numbers * images.itemsize)):
         yield (
             batch,
-            _with_padding(images[batch], axes, pad_mode, fill)[(slice(None), *reached)],
+            _with_padding(images[batch], axes, pad_mode, fill)[(slice(None), *reached_slices)],
             padded_axes,
         )
 
 
 def _on_padded(axis: Axis) -> Axis:
     """Return the same windows on an axis whose padding has become pixels."""
-    # cut to what is reached: with ceil, a window that starts behind all pixels is left out, and
+    # cut behind the last window: with ceil, a window that starts behind all pixels is left out, and
     # would come back if the padding counted as pixels
-    reached = (axis.count - 1) * axis.stride + axis.span - axis.overhang
-    return Axis(reached, axis.window, axis.stride, axis.dilation, ceil=axis.overhang > 0)
+    size = (axis.count - 1) * axis.stride + axis.span - axis.overhang
+    return Axis(size, axis.window, axis.stride, axis.dilation, ceil=axis.overhang > 0)
 
 
 def _with_padding(images: Array, axes: Sequence[Axis], pad_mode: str, fill: Any) -> Array:

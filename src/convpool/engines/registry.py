@@ -1,7 +1,7 @@
 """The engines of each operation: name -> Engine. To add one: a module, and an entry here.
 
-The first of each operation is the fallback: it takes every dtype, rank and word, and does the work
-of an engine that turns out not to work on this machine.
+The first engine of each operation is the fallback: it takes every dtype, rank and argument, and
+does the work of an engine that turns out not to work on this machine.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from convpool.engines.work import ConvolutionWork, PoolingWork
 
 
 def never_refuse(work: Any) -> None:
-    """Take all work."""
+    """Return None: the refusal of an engine that takes all work."""
 
 
 def works_everywhere() -> None:
-    """Need nothing of this machine."""
+    """Return None: the host refusal of an engine that works on every machine."""
 
 
 @dataclass(frozen=True)
@@ -37,16 +37,19 @@ class Engine:
     Attributes
     ----------
     name : what `engine=` takes
-    run : from arrays (m, *spatial, c), `Axis` values and words to `out`, which it fills
-    seconds : from work to the seconds of one thread after start-up
-    memory : from work to the bytes of working memory, about
+    run : computes the operation into its argument `out`; the engines of an operation have the same
+        parameters, those of the functions in `engines.numpy`
+    seconds : from work to an estimate of the seconds of one thread, without start_up
+    memory : from work to an estimate of the bytes of working memory
     tile_memory : from work whose windows lie on pixels alone to an upper bound of these bytes
-    start_up : seconds before the first sum
-    refusal : from work to why the engine cannot do it; None if it can
-    host_refusal : why the engine does not work on this machine; None if it does
+    start_up : seconds that every call takes, however small the work
+    refusal : from work to a text why the engine cannot do it; None if it can
+    host_refusal : returns a text why the engine does not work on this machine; None if it does
     is_threaded : whether more threads make it faster
-    margin : how many times faster than the others "auto" wants it to be
-    reason : why "auto" takes it, with its {time} and the {other_time} of the engine to beat
+    margin : 1 for engines whose seconds "auto" compares as they are; an engine with a greater
+        margin is taken only if its seconds * margin are less than those of all with a margin of 1
+    reason : a text why "auto" takes it: {time} stands for its seconds, {other_time} for those of
+        the fallback on one thread or, if the margin is not 1, for the least of those with 1
     """
 
     name: str
@@ -63,25 +66,26 @@ class Engine:
 
 
 def _compiled_convolution_refusal(work: ConvolutionWork) -> str | None:
-    """Return why the compiled loops do not take a convolution; None if they do."""
+    """Return why the compiled loops do not take a convolution, a text; None if they do."""
     return compiled_convolution.refusal(work.accumulation, len(work.axes))
 
 
 def _compiled_pooling_refusal(work: PoolingWork) -> str | None:
-    """Return why the compiled loops do not take a pooling; None if they do."""
+    """Return why the compiled loops do not take a pooling, a text; None if they do."""
     if work.footprint_taps is not None:
         return "there is a footprint, and the compiled kernels take whole windows"
     return compiled_pooling.refusal(work.mode, work.images_dtype, len(work.axes), work.accumulation)
 
 
 def _fft_refusal(work: ConvolutionWork) -> str | None:
-    """Return why sums of this dtype are not taken by transforms; None if they are."""
+    """Return why transforms do not take a convolution, a text; None if they do."""
     if work.accumulation in (np.float32, np.float64):
         return None
     return f"sums are {work.accumulation}, and transforms take float32 and float64"
 
 
 def _by_name(*engines: Engine) -> dict[str, Engine]:
+    """Return name -> engine, in this order."""
     return {engine.name: engine for engine in engines}
 
 
@@ -156,7 +160,7 @@ POOL_ENGINES = _by_name(
 
 
 def fallback(engines: dict[str, Engine]) -> Engine:
-    """Return the engine of an operation that takes all work."""
+    """Return the engine of an operation that takes all work: the first of its registry."""
     return next(iter(engines.values()))
 
 
@@ -166,6 +170,9 @@ def engine_names() -> list[str]:
 
 
 def host_refusals() -> dict[str, str | None]:
-    """Return name -> why an engine does not work on this machine, None if it does."""
-    every = (*ENGINES.values(), *TRANSPOSE_ENGINES.values(), *POOL_ENGINES.values())
-    return {engine.name: engine.host_refusal() for engine in every}
+    """Return name of an engine -> why it does not work on this machine, None if it does.
+
+    Engines of the same name are the same on the machine.
+    """
+    all_engines = (*ENGINES.values(), *TRANSPOSE_ENGINES.values(), *POOL_ENGINES.values())
+    return {engine.name: engine.host_refusal() for engine in all_engines}

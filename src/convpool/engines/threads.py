@@ -22,17 +22,18 @@ if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
 
 VARIABLE = "CONVPOOL_NUM_THREADS"
-# variables of other libraries: what is not a number in them is ignored
-OTHERS = ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS")
-RETRY = 1.0  # seconds after which new threads are tried again, if none could be started
-CREWS = 4  # at most, since calls of several contexts may each have a number of their own
+# variables of other libraries: values that are no numbers are ignored
+OTHER_VARIABLES = ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS")
+RETRY = 1.0  # seconds after which threads are started again, if some could not be
+CREWS = 4  # crews that are kept at most: contexts may each have a number of threads of their own
 
-_chosen: int | None = None
+_chosen: int | None = None  # what set_number set for the process
+# what `limited` set for a context
 _chosen_here: ContextVar[int | None] = ContextVar("convpool_threads", default=None)
 _crews: dict[int, _Crew] = {}  # number of threads -> crew
 _here = threading.local()  # .busy is set in a thread that works on a share
-_importing = False  # during the import of the pool
-_alone = False  # in a process that was forked during that import, which would never end there
+_importing = False  # while the pool is being imported
+_was_forked_in_import = False  # then the import would never end in this process
 
 
 def number() -> int:
@@ -52,17 +53,20 @@ def origin() -> tuple[int, str]:
         return _chosen, "set_num_threads"
     if text := os.environ.get(VARIABLE, "").strip():
         return _parse(text), VARIABLE
-    for name in OTHERS:
-        if others := os.environ.get(name):
+    for name in OTHER_VARIABLES:
+        if value := os.environ.get(name):
             with suppress(ValueError):
                 # OpenMP takes one number for each level of nesting
-                if (n := int(others.partition(",")[0])) > 0:
+                if (n := int(value.partition(",")[0])) > 0:
                     return n, name
     return cpus.count()
 
 
 def check() -> None:
-    """Raise ValueError if the environment variable, where it counts, is not a number of threads."""
+    """Raise ValueError if our environment variable is used and is not a whole number of 1 or more.
+
+    It is used where no number was set for the process or the context.
+    """
     if (
         (text := os.environ.get(VARIABLE))
         and _chosen is None
@@ -73,7 +77,7 @@ def check() -> None:
 
 
 def _parse(text: str) -> int:
-    """Return the number of threads in our environment variable."""
+    """Return the number of threads in `text`, the value of our variable; else raise ValueError."""
     try:
         n = int(text)
     except ValueError:
@@ -94,12 +98,13 @@ def set_number(n: int | None) -> None:
 
 
 def limited(n: int | None) -> AbstractContextManager[None]:
-    """Return a context whose calls may use n threads; None for the number of the process."""
+    """Return a context manager for calls with n threads; None for the number of the process."""
     return _limited(None if n is None else _check_number(n))
 
 
 @contextmanager
 def _limited(n: int | None) -> Iterator[None]:
+    """Set the number of this context during a with statement; then restore the one before."""
     before = _chosen_here.get()
     _chosen_here.set(n)
     try:
@@ -110,26 +115,26 @@ def _limited(n: int | None) -> Iterator[None]:
 
 
 def _check_number(n: int) -> int:
-    """Return a number of threads as an int; raise unless it is a whole number of 1 or more."""
-    wrong = (
+    """Return n as an int; TypeError or ValueError unless it is a whole number of 1 or more."""
+    message = (
         f"the number of threads is {n!r}; it must be a whole number of 1 or more, or None "
         "for the default"
     )
     # NumPy's bool too, which older versions take for a whole number
     if type(n).__name__ in ("bool", "bool_"):
-        raise TypeError(wrong)
+        raise TypeError(message)
     try:
         threads = operator.index(n)
     except TypeError:
-        raise TypeError(wrong) from None
+        raise TypeError(message) from None
     if threads < 1:
-        raise ValueError(wrong)
+        raise ValueError(message)
     return threads
 
 
 @contextmanager
 def inline() -> Iterator[None]:
-    """Run all shares of this thread in it alone: for callers that have threads of their own."""
+    """Run all shares of this thread in it alone, in a with statement: for callers with threads."""
     before = getattr(_here, "busy", False)
     _here.busy = True
     try:
@@ -181,8 +186,8 @@ class _Share:
     def __init__(self, work: Callable[[int], object], parts: int) -> None:
         self.work: Callable[[int], object] | None = work
         self.parts = parts
-        self.next = 0
-        self.helpers = 0
+        self.next = 0  # number of the next part
+        self.helpers = 0  # helpers that run parts
         self.error: BaseException | None = None
         self.lock = threading.Lock()  # for next, helpers and error
         self.context = copy_context()  # np.errstate applies to every part
@@ -201,7 +206,7 @@ class _Share:
                     self.error = error
 
     def _take(self) -> int:
-        """Return the number of the next part, or the number of all parts if none is left."""
+        """Return the number of the next part; `parts` if none is left."""
         with self.lock:
             i = self.next
             self.next = min(i + 1, self.parts)
@@ -227,8 +232,8 @@ class _Share:
         """Give out no more parts, wait for the helpers, and drop the work; may be called again."""
         with self.lock:
             self.next = self.parts
-            waiting = self.helpers > 0
-        if waiting:
+            has_helpers = self.helpers > 0
+        if has_helpers:
             self.ended.acquire()
         self.work = None
 
@@ -238,32 +243,32 @@ class _Crew:
 
     def __init__(self, size: int) -> None:
         self.size = size
-        self.called = 0  # helpers that work or will
-        self.open: list[_Share] = []
-        self.lock = threading.Lock()  # for called and open
-        # when a thread could not be started, so that `size` was reduced to those there are
-        self.failed: float | None = None
+        self.helper_count = 0  # helpers that work, or were called to
+        self.open_shares: list[_Share] = []
+        self.lock = threading.Lock()  # for helper_count and open_shares
+        # when a thread could not be started (monotonic time); size was reduced to those there are
+        self.failed_at: float | None = None
         self.pool = _executor()(size, "convpool")
 
     def call(self, share: _Share) -> None:
         """Open a share and call helpers."""
         with self.lock:
-            self.open.append(share)
-            wanted = max(0, min(share.parts - 1, self.size - self.called))
-            self.called += wanted
-        coming = 0
+            self.open_shares.append(share)
+            needed = max(0, min(share.parts - 1, self.size - self.helper_count))
+            self.helper_count += needed
+        submitted = 0
         try:
-            while coming < wanted and self._submit():
-                coming += 1
+            while submitted < needed and self._submit():
+                submitted += 1
         except BaseException:
             _crews.clear()  # how many were called is unknown
             raise
-        if coming < wanted:
+        if submitted < needed:
             with self.lock:
                 # the pool keeps the task that failed, for a helper that is free
-                self.called -= wanted - coming - 1
-                self.size = self.called - 1
-                self.failed = monotonic()
+                self.helper_count -= needed - submitted - 1
+                self.size = self.helper_count - 1
+                self.failed_at = monotonic()
 
     def _submit(self) -> bool:
         """Call a helper; return False if no thread can be started, as when the interpreter ends."""
@@ -277,29 +282,29 @@ class _Crew:
         """Help with the oldest share that has parts left."""
         _here.busy = True
         with self.lock:
-            share = next((share for share in self.open if share.join()), None)
+            share = next((share for share in self.open_shares if share.join()), None)
         if share is not None:
             share.help()
         del share
         with self.lock:
-            more = any(share.next < share.parts for share in self.open)
-            self.called -= not more
-        if more:
+            has_parts = any(share.next < share.parts for share in self.open_shares)
+            self.helper_count -= not has_parts
+        if has_parts:
             self._submit()  # not a loop: the pool must be able to end between two shares
 
     def dismiss(self, share: _Share) -> None:
         """Offer a share to helpers no more; may be called again."""
         with self.lock:
-            if share in self.open:
-                self.open.remove(share)
+            if share in self.open_shares:
+                self.open_shares.remove(share)
 
 
 def _crew(n: int) -> _Crew | None:
-    """Return the helpers for n threads, or None if the caller has to work alone."""
-    if n < 2 or _alone:
+    """Return the crew for n threads, the caller included; None if the caller has to work alone."""
+    if n < 2 or _was_forked_in_import:
         return None
     crew = _crews.get(n)
-    if crew is not None and crew.failed is not None and monotonic() - crew.failed >= RETRY:
+    if crew is not None and crew.failed_at is not None and monotonic() - crew.failed_at >= RETRY:
         _crews.pop(n, None)
         crew = None
     if crew is None:
@@ -308,8 +313,8 @@ def _crew(n: int) -> _Crew | None:
             crew = _crews.setdefault(n, _Crew(n - 1))
         except RuntimeError:  # the interpreter is ending
             return None
-        for other in list(_crews)[:-CREWS]:
-            _crews.pop(other, None)  # its threads end with their work
+        for old_number in list(_crews)[:-CREWS]:
+            _crews.pop(old_number, None)  # its threads end with their work
     return crew
 
 
@@ -326,10 +331,10 @@ def _executor() -> type[ThreadPoolExecutor]:
 
 def _after_fork() -> None:
     """Start anew in a forked process, which has no helpers, but perhaps locks that they held."""
-    global _crews, _here, _alone
+    global _crews, _here, _was_forked_in_import
     _crews = {}
     _here = threading.local()
-    _alone = _alone or _importing
+    _was_forked_in_import = _was_forked_in_import or _importing
 
 
 if hasattr(os, "register_at_fork"):

@@ -18,15 +18,15 @@ DType = np.dtype[Any]
 
 @dataclass(frozen=True)
 class ConvolutionWork:
-    """A convolution; of a transposed one, the convolution that it is the adjoint of.
+    """A convolution. For a transposed one, it is the convolution whose adjoint is computed.
 
     Attributes
     ----------
     images : shape (m, *spatial, c)
     kernels : shape (*window, c // groups, nc)
     axes : the windows on each spatial axis
-    groups : of the channels
-    images_dtype, accumulation, dtype : of the pixels, of the sums and of the result
+    groups : kernel n reads the channels of group n // (nc // groups)
+    images_dtype, accumulation, dtype : dtypes of the pixels, of the sums and of the result
     """
 
     images: Shape
@@ -39,22 +39,22 @@ class ConvolutionWork:
 
     @property
     def windows(self) -> int:
-        """Number of windows, over all images."""
+        """Number of windows of all images."""
         return volume([self.images[0], *(axis.count for axis in self.axes)])
 
     @property
     def outputs(self) -> int:
-        """Numbers of the result."""
+        """How many numbers the result has."""
         return self.windows * self.kernels[-1]
 
     @property
     def taps(self) -> int:
-        """Taps of one window, over the spatial axes."""
+        """Taps of one window on the spatial axes; channels do not count."""
         return volume(self.kernels[:-2])
 
     @property
     def multiply_adds(self) -> int:
-        """Multiplications, each with its addition."""
+        """Multiplications of a weight with a pixel, each with its addition."""
         return self.windows * volume(self.kernels)
 
     @property
@@ -63,8 +63,8 @@ class ConvolutionWork:
         return max(1, self.kernels[-1] // self.groups)
 
     @property
-    def moved(self) -> int:
-        """Bytes that are read and written."""
+    def bytes_moved(self) -> int:
+        """Bytes of the images and of the result: those that are read and written."""
         pixels = volume(self.images) * self.images_dtype.itemsize
         return pixels + self.outputs * self.dtype.itemsize
 
@@ -77,9 +77,9 @@ class PoolingWork:
     ----------
     images : shape (m, *spatial, c)
     axes : the windows on each spatial axis
-    mode : how a window is reduced
-    footprint_taps : taps of a window that count, where there is a footprint; else None
-    images_dtype, accumulation, dtype : of the pixels, of the reduction and of the result
+    mode : how a window is reduced, such as "max"
+    footprint_taps : how many taps are True in the footprint; None without a footprint
+    images_dtype, accumulation, dtype : dtypes of the pixels, of the reduction and of the result
     """
 
     images: Shape
@@ -92,16 +92,16 @@ class PoolingWork:
 
     @property
     def outputs(self) -> int:
-        """Numbers of the result."""
+        """How many numbers the result has."""
         return volume([self.images[0], *(axis.count for axis in self.axes), self.images[-1]])
 
     @property
     def taps(self) -> int:
-        """Taps of one window, over the spatial axes."""
+        """Taps of one window on the spatial axes, whatever the footprint."""
         return volume([axis.window for axis in self.axes])
 
     @property
-    def moved(self) -> int:
-        """Bytes that are read and written."""
+    def bytes_moved(self) -> int:
+        """Bytes of the images and of the result: those that are read and written."""
         pixels = volume(self.images) * self.images_dtype.itemsize
         return pixels + self.outputs * self.dtype.itemsize

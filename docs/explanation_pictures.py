@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from convpool.explanation import explain, pictures, saving, svg
+from convpool.explanation import explain, png_and_gif, svg, window_pictures
 from convpool.explanation.explanation import Explanation
 from convpool.explanation.sums import equals, factor, number
 
@@ -39,7 +39,11 @@ def plane(shown: Explanation) -> np.ndarray:
 
 def drawn(shown: Explanation, title: str, frame: int | None = None) -> str:
     """Draw one window, or all of them; the title is the alt text."""
-    drawing = pictures.film_strip(shown) if frame is None else pictures.one_window(shown, frame)
+    drawing = (
+        window_pictures.film_strip(shown)
+        if frame is None
+        else window_pictures.one_window(shown, frame)
+    )
     return svg.write(replace(drawing, title=title))
 
 
@@ -129,7 +133,7 @@ def is_stale(path: Path, made: str | Explanation) -> bool:
         return True
     if isinstance(made, str):
         return path.read_text(encoding="utf-8") != made
-    return saving.digest(made).encode() not in path.read_bytes()
+    return png_and_gif.digest(made).encode() not in path.read_bytes()
 
 
 def write(path: Path, made: str | Explanation) -> None:

@@ -29,7 +29,7 @@ def photograph() -> None:
         )
         page = browser.new_page(viewport={"width": 1280, "height": 860})
         page.goto(PAGE.as_uri() + FRAGMENT)
-        page.wait_for_function("() => explorer.stage.drawn() !== null")
+        page.wait_for_function("() => explorer.interactivePicture.drawn() !== null")
         screenshot = page.screenshot()
         browser.close()
     Image.open(io.BytesIO(screenshot)).convert("RGB").save(PICTURE, quality=80, method=6)

@@ -42,7 +42,7 @@ MARKERS = {
         "explanation/test_notebook.py",
         "engines/test_threads.py",
         "photos/test_damaged_files.py",
-        "photos/test_row_bands.py",
+        "photos/test_bands_of_large_pictures.py",
         "project",
         "system",
         "test_configuration.py",

@@ -171,7 +171,7 @@ def test_what_a_pixel_scatters_adds_up_to_the_output(page):
 
 # random settings, drawn by the page from a seed; what the page makes of them
 SETTINGS = """(count) => {
-  const {settings, modelling, scene, marking, code} = explorer;
+  const {settings, modelling, scene, marking, codeTabs} = explorer;
   let seed = 1;
   const pick = (a, b) => {
     seed = (seed * 1103515245 + 12345) % 2147483648;
@@ -209,7 +209,7 @@ SETTINGS = """(count) => {
     made.push({
       state, back: back.state, ignored: back.ignored,
       shape: model.output.shape, data: Array.from(model.output.data, String),
-      texts: Object.fromEntries(code.NAMES.map((name) => [name, code.textOf(name, model)])),
+      texts: Object.fromEntries(codeTabs.NAMES.map((name) => [name, codeTabs.textOf(name, model)])),
       svg: marking.svg([...drawing.sheet, ...drawing.over], drawing, "a < b & c"),
     });
   }

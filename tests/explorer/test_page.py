@@ -131,7 +131,7 @@ def middle(page, name, y, x):
     page.locator("#canvas-holder").scroll_into_view_if_needed()
     return page.evaluate(
         """([name, y, x]) => {
-          const block = explorer.stage.drawn().blocks.find((one) => one.name === name);
+          const block = explorer.interactivePicture.drawn().blocks.find((one) => one.name === name);
           const box = document.getElementById("canvas").getBoundingClientRect();
           return [box.left + block.x + (x + block.before[1] + 0.5) * block.cell,
                   box.top + block.y + (y + block.before[0] + 0.5) * block.cell];
@@ -409,7 +409,7 @@ def test_a_finger_does_the_same(show):
 def test_scattering_shows_products_and_what_an_output_is_made_of(show):
     page = show("#op=transpose&h=3&w=3&sh=2&sw=2&i=1&j=1")
     assert "9 of 9 products reach the output" in text(page, "#sum")
-    assert page.evaluate("explorer.stage.drawn().blocks.map(({name}) => name)") == [
+    assert page.evaluate("explorer.interactivePicture.drawn().blocks.map(({name}) => name)") == [
         "input",
         "kernel",
         "products",
@@ -669,7 +669,9 @@ def test_what_stays_of_the_picture_is_never_that_of_another(show):
         fresh.evaluate("() => { explorer.change({h: 3, w: 3, source: 'digit', padding: 'full'}); }")
         fresh.reload()
         fresh.evaluate("(link) => explorer.open(`#${link}`)", link)
-        drawn, anew = (one.evaluate("explorer.stage.picture()") for one in (page, fresh))
+        drawn, anew = (
+            one.evaluate("explorer.interactivePicture.picture()") for one in (page, fresh)
+        )
         assert drawn == anew, part
 
 

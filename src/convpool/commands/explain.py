@@ -18,7 +18,7 @@ from convpool.commands.photo_input import max_pixels, read_photo
 from convpool.engines.padding import PAD_MODES
 from convpool.explanation import saving, text
 from convpool.explanation.explanation import Explanation
-from convpool.explorer import build, opening
+from convpool.explorer import build, link_fragment
 from convpool.plans.arguments import POOL_MODES
 from convpool.system import whole_files
 from convpool.system.printable_text import printable
@@ -197,7 +197,7 @@ def _save(explanation: Explanation, path: Path, options: OutputOptions) -> None:
     frame, seconds, force = options.frame, options.seconds, options.force
     saving.check_request(explanation, path, frame, seconds)
     is_page = path.suffix.lower() == ".html"
-    fragment = opening.fragment_of(explanation, frame or 0) if is_page else None
+    fragment = link_fragment.fragment_of(explanation, frame or 0) if is_page else None
     if fragment is None:
         explanation.save(path, frame=frame, seconds=seconds, force=force)
     else:

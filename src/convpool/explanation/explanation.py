@@ -6,7 +6,7 @@ import os
 from html import escape
 from pathlib import Path
 
-from convpool.explanation import pictures, saving, svg, text
+from convpool.explanation import saving, svg, text, window_pictures
 from convpool.explanation.model import Operation
 
 
@@ -33,7 +33,7 @@ class Explanation(Operation):
         The picture has the sizes and the window's sum in it.
         """
         try:
-            return svg.write(pictures.one_window(self, 0))
+            return svg.write(window_pictures.one_window(self, 0))
         except (ValueError, IndexError):  # too large to draw, or no window
             return f"<pre>{escape(text.summary(self))}</pre>"
 

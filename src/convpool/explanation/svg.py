@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from convpool.explanation.marks import COLORS, Drawing, Lines, Mark, Rect, Text
+from convpool.explanation.drawing_elements import COLORS, Drawing, Lines, Mark, Rect, Text
 
 FONTS = "DejaVu Sans, Verdana, Arial, sans-serif"
 

@@ -7,12 +7,12 @@ import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from convpool.explanation.boards import row_and_column, size_text
+from convpool.explanation.cell_boards import row_and_column, size_text
 from convpool.explanation.frames import EAGER_RESULTS, Frame, Place, padded_size, uncovered_places
 from convpool.explanation.kernel_frames import ConvolutionFrames
 from convpool.explanation.model import Operation
 from convpool.explanation.sums import ABOUT, DOT, ELLIPSIS, MINUS, TIMES, number
-from convpool.explanation.tables import COLUMNS, PADDED, Box, Plane, Table, around, beside
+from convpool.explanation.text_tables import COLUMNS, PADDED, Box, Plane, Table, around, beside
 from convpool.windows import volume
 
 UNKNOWN = "\N{BULLET OPERATOR}"

@@ -28,14 +28,14 @@ SCRIPTS = (
     "layout",
     "scene",
     "controls",
-    "saying",
-    "stage",
+    "sentences",
+    "interactive_picture",
     "tables",
-    "own",
-    "writing",
+    "own_numbers",
+    "python_parts",
     "numpy_code",
     "framework_code",
-    "code",
+    "code_tabs",
     "compare",
     "tour",
     "main",
@@ -53,8 +53,8 @@ def page(photo: NDArray[np.uint8] | None = None, *, fragment: str = "") -> str:
     photo
         (h, w, 3), which becomes the first picture.
     fragment
-        The state in which the page opens, as in its links (`opening.fragment_of`); empty opens it
-        at its beginning.
+        The state in which the page opens, as `link_fragment.fragment_of` writes it; empty opens the
+        page at its beginning.
     """
     photos: dict[str, dict[str, Any]] = json.loads(_part("photos.json"))
     thanks = "; ".join(entry.pop("credit") for entry in photos.values())

@@ -3,13 +3,13 @@
 May import the calls, filters, and what is below them.
 """
 
-from convpool.photos.operations import filter_photo, pool_photo
+from convpool.photos.filter_and_pool import filter_photo, pool_photo
+from convpool.photos.kernel_thumbnails import sample_picture, thumbnail_sheet
 from convpool.photos.paths import PictureFile, destinations, find_pictures
 from convpool.photos.photo import Metadata, Photo
-from convpool.photos.reading import check_pixels, read
+from convpool.photos.read_picture_file import check_pixels, read
 from convpool.photos.rendering import SIGNED, Rendering, choose_signed, largest, to_pixels
-from convpool.photos.thumbnails import sample_picture, thumbnail_sheet
-from convpool.photos.writing import write
+from convpool.photos.write_picture_file import write
 from convpool.system.whole_files import check as check_free
 
 __all__ = [

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from convpool.photos.writing import WRITERS
+from convpool.photos.write_picture_file import WRITERS
 
 SUFFIXES = (*WRITERS, ".gif", ".bmp")  # of the pictures in a folder
 

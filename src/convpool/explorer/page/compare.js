@@ -257,7 +257,7 @@ const compare = (() => {
       );
     const { problem } = explorer.model();
     if (problem) return refused(`The picture has no output now. ${problem}`);
-    if (stage.covering())
+    if (interactivePicture.covering())
       return refused("The output is covered: answer the question of the tour first.");
     const pastedResult = read(pasted);
     if (!pastedResult)

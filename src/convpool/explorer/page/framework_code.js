@@ -13,7 +13,7 @@ const frameworkCode = (() => {
     overhang,
     surplus,
     call,
-  } = writing;
+  } = pythonParts;
 
   // ---- PyTorch ----
 

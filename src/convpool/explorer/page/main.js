@@ -26,7 +26,7 @@ const explorer = (() => {
    * @param {any} part
    */
   function change(part) {
-    if (part.paint) return own.paint(part.paint);
+    if (part.paint) return ownNumbers.paint(part.paint);
     const next = { ...state, ...part };
     if (part.weights) next.kernel = "own";
     if (part.pixels) next.source = "own";
@@ -37,7 +37,7 @@ const explorer = (() => {
     state = { ...state, ...model.at };
     controls.show(form, state);
     showPlanes();
-    stage.show(model);
+    interactivePicture.show(model);
     listeners.forEach((listener) => listener(state, model));
     remember();
     return undefined;
@@ -217,8 +217,8 @@ const explorer = (() => {
   /** Build this part of the page, and follow changes of the state. */
   function start() {
     setTheme(matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
-    controls.build(form, change, own.fields());
-    stage.start(change);
+    controls.build(form, change, ownNumbers.fields());
+    interactivePicture.start(change);
     byId("planes").addEventListener("change", choosePlane);
     byId("theme").addEventListener("click", () =>
       setTheme(document.documentElement.dataset.theme === "dark" ? "light" : "dark"),
@@ -227,11 +227,11 @@ const explorer = (() => {
     byId("link").addEventListener("click", copyLink);
     byId("reset").addEventListener("click", () => {
       note("");
-      own.forget();
+      ownNumbers.forget();
       change(FIRST);
     });
     byId("save-svg").addEventListener("click", () =>
-      save("convolution.svg", new Blob([stage.picture()], { type: "image/svg+xml" })),
+      save("convolution.svg", new Blob([interactivePicture.picture()], { type: "image/svg+xml" })),
     );
     byId("save-png").addEventListener("click", () =>
       byId("canvas").toBlob((blob) => save("convolution.png", blob)),
@@ -240,7 +240,7 @@ const explorer = (() => {
       link.addEventListener("click", jump);
     addEventListener("hashchange", () => open(location.hash));
     open(location.hash);
-    for (const section of [own, tables, code, compare, tour]) section.start();
+    for (const section of [ownNumbers, tables, codeTabs, compare, tour]) section.start();
   }
 
   /**
@@ -250,7 +250,7 @@ const explorer = (() => {
   function setTheme(name) {
     document.documentElement.dataset.theme = name;
     byId("theme").setAttribute("aria-pressed", String(name === "dark"));
-    if (model) stage.redraw();
+    if (model) interactivePicture.redraw();
   }
 
   return {
@@ -270,8 +270,8 @@ const explorer = (() => {
     colours,
     scene,
     marking,
-    stage,
-    code,
+    interactivePicture,
+    codeTabs,
     compare,
     tour,
   };

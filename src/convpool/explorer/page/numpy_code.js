@@ -1,7 +1,8 @@
 // The picture's settings as two loops, as calls of convpool, and in NumPy without a loop over
 // positions.
 const numpyCode = (() => {
-  const { list, tuple, definitions, pairs, steps, dilations, call, numpyPad, NEUTRAL } = writing;
+  const { list, tuple, definitions, pairs, steps, dilations, call, numpyPad, NEUTRAL } =
+    pythonParts;
 
   // ---- two loops; `running` is the line that is marked while a step is shown ----
 

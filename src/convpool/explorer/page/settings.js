@@ -93,7 +93,7 @@ const settings = (() => {
    * @param {any} words
    * @returns {number}
    */
-  function own(words) {
+  function ownNumber(words) {
     const number = Number(words);
     return String(words).trim() !== "" && Math.abs(number) <= GREATEST ? +number.toFixed(6) : null;
   }
@@ -220,7 +220,7 @@ const settings = (() => {
     encode,
     agree,
     clamp,
-    own,
+    ownNumber,
     divisors,
   };
 })();

@@ -49,7 +49,7 @@ const tables = (() => {
     const holder = document.getElementById("tables");
     if (!holder.open) return;
     const body = holder.lastElementChild;
-    if (model.problem || stage.covering()) {
+    if (model.problem || interactivePicture.covering()) {
       body.replaceChildren(
         element("p", { textContent: model.problem || "Covered until you have answered." }),
       );
@@ -84,7 +84,7 @@ const tables = (() => {
       model.at.n,
       model.at.front,
       state.soFar && [state.i, state.j],
-      stage.covering(),
+      interactivePicture.covering(),
       settings.encode({ ...state, i: 0, j: 0, n: 0, front: 0 }),
     ].join();
     if (!document.getElementById("tables").open || key === shown) return;

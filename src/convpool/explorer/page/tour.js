@@ -273,7 +273,7 @@ const tour = (() => {
     const look = element("button", { type: "button", textContent: "Show me" });
     const form = element("form", { className: "row answer" }, field, check, look);
     let over = false;
-    stage.cover(cover);
+    interactivePicture.cover(cover);
 
     /**
      * Finish a question: say whether the answer was right, and uncover the picture.
@@ -285,7 +285,7 @@ const tour = (() => {
       verdict.className = correct ? "good" : "bad";
       verdict.textContent = sentence;
       check.disabled = look.disabled = field.disabled = true;
-      stage.cover("");
+      interactivePicture.cover("");
       done(correct);
     }
 
@@ -390,7 +390,7 @@ const tour = (() => {
 
   /** Leave the tour. */
   function leave() {
-    stage.cover("");
+    interactivePicture.cover("");
     intro();
     explorer.show("tour");
   }

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from convpool import explain
-from convpool.explorer import build, opening
+from convpool.explorer import build, link_fragment
 
 playwright = pytest.importorskip("playwright.sync_api")
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
@@ -54,7 +54,7 @@ def browser():
 def test_the_page_opens_at_a_window_and_shows_what_the_library_gives(name, browser, tmp_path):
     shown = SHOWN[name]()
     frame = shown.frames[len(shown) - 2]
-    build.save(tmp_path / "a.html", fragment=opening.fragment_of(shown, frame.number))
+    build.save(tmp_path / "a.html", fragment=link_fragment.fragment_of(shown, frame.number))
     page = browser.new_page()
     page.goto((tmp_path / "a.html").as_uri())
     output = page.evaluate(
@@ -87,7 +87,7 @@ NOT_SHOWN = {
 
 @pytest.mark.parametrize("name", NOT_SHOWN)
 def test_what_the_page_cannot_show_exactly_has_no_link(name):
-    assert opening.fragment_of(NOT_SHOWN[name]()) is None
+    assert link_fragment.fragment_of(NOT_SHOWN[name]()) is None
 
 
 def test_limits_and_names_are_those_of_the_page():
@@ -95,10 +95,10 @@ def test_limits_and_names_are_those_of_the_page():
     limits = re.search(r"const LIMITS = \{(.*?)\};", settings, re.DOTALL)[1]
     pairs = re.findall(r"(\w+): \[(-?\d+), (\d+)\]", limits)
     numbers = {name: (int(least), int(greatest)) for name, least, greatest in pairs}
-    assert opening.LIMITS.items() <= numbers.items()
+    assert link_fragment.LIMITS.items() <= numbers.items()
     for name, words in (
-        ("padding", opening.EXPLORER_PADDINGS),
-        ("mode", opening.EXPLORER_POOL_MODES),
+        ("padding", link_fragment.EXPLORER_PADDINGS),
+        ("mode", link_fragment.EXPLORER_POOL_MODES),
     ):
         choices = re.search(rf"^ +{name}: \[(.*?)\]", settings, re.DOTALL | re.MULTILINE)[1]
         assert set(words) <= set(re.findall(r'"([^"]+)"', choices))

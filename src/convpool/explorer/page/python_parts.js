@@ -1,6 +1,6 @@
 // Parts of calls in Python that every library's text is made of: arrays, tuples, padding and steps
 // as they are written.
-const writing = (() => {
+const pythonParts = (() => {
   const SHOWN = 150; // numbers that are written out
 
   const list = (numbers) => `[${numbers.join(", ")}]`;

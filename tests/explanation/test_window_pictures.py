@@ -17,8 +17,17 @@ import pytest
 
 Image = pytest.importorskip("PIL.Image")
 
-from convpool.explanation import explain, pictures, raster, saving, svg
-from convpool.explanation.marks import COLORS, Drawing, Lines, Rect, Text, hatching, shade, wrap
+from convpool.explanation import explain, png_and_gif, saving, svg, window_pictures
+from convpool.explanation.drawing_elements import (
+    COLORS,
+    Drawing,
+    Lines,
+    Rect,
+    Text,
+    hatching,
+    shade,
+    wrap,
+)
 
 SCRIPT = Path(__file__).parents[2] / "docs" / "explanation_pictures.py"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -57,7 +66,7 @@ def texts(root):
 
 def test_a_frame_shows_every_number_and_the_sum(shown):
     k = len(shown) // 2
-    drawing = pictures.one_window(shown, k)
+    drawing = window_pictures.one_window(shown, k)
     root = ElementTree.fromstring(svg.write(drawing))
     words = " ".join(" ".join(texts(root)).split())
     assert shown.heading(shown.frames[k]) in words
@@ -73,14 +82,14 @@ def test_the_last_frame_has_the_whole_output(name):
     shown = SHOWN[name]()
     from convpool.explanation.sums import number
 
-    *_, last = pictures.every_window(shown)
+    *_, last = window_pictures.every_window(shown)
     drawn = sorted(mark.text for mark in last.marks if isinstance(mark, Text))
     for value in shown.result.ravel().tolist():
         drawn.remove(number(value))  # as often as it occurs
 
 
 def test_nothing_lies_outside_the_picture(shown):
-    for drawing in [pictures.film_strip(shown), *pictures.every_window(shown)]:
+    for drawing in [window_pictures.film_strip(shown), *window_pictures.every_window(shown)]:
         for mark in drawing.marks:
             if isinstance(mark, Rect):
                 assert 0 <= mark.x <= mark.x + mark.width <= drawing.width
@@ -93,12 +102,15 @@ def test_nothing_lies_outside_the_picture(shown):
 
 
 def test_frames_have_one_size(shown):
-    assert len({(drawing.width, drawing.height) for drawing in pictures.every_window(shown)}) == 1
+    assert (
+        len({(drawing.width, drawing.height) for drawing in window_pictures.every_window(shown)})
+        == 1
+    )
 
 
 def test_the_window_is_framed():
     shown = SHOWN["dilated"]()
-    marks = pictures.one_window(shown, 4).marks
+    marks = window_pictures.one_window(shown, 4).marks
     frames = [mark for mark in marks if isinstance(mark, Rect) and mark.edge == "frame"]
     sizes = sorted(round(mark.width / 32) for mark in frames)
     assert sizes == [1, 1, 1, 1, 1, 2, 3]  # four taps and the output's number, the kernel, the span
@@ -108,7 +120,7 @@ def test_hatching_tells_padding_from_what_is_left_over():
     kinds = {
         name: {
             mark.edge
-            for mark in pictures.one_window(SHOWN[name](), 0).marks
+            for mark in window_pictures.one_window(SHOWN[name](), 0).marks
             if isinstance(mark, Lines)
         }
         for name in SHOWN
@@ -137,7 +149,7 @@ def test_svg_and_pixels_draw_the_same():
         Text(80, 30, "8", 20, fill="ink"),
     )
     drawing = Drawing(120, 40, "one of each", marks)
-    image = raster.draw(drawing, 3)
+    image = png_and_gif.draw(drawing, 3)
     assert image.size == (360, 120)
     at = {
         (60, 60): "p4",
@@ -199,7 +211,7 @@ def test_shades_have_zero_in_the_middle():
 
 
 def test_colours_follow_light_and_dark_but_do_not_need_a_style():
-    text = svg.write(pictures.one_window(SHOWN["same"](), 0))
+    text = svg.write(window_pictures.one_window(SHOWN["same"](), 0))
     assert "@media(prefers-color-scheme:dark)" in text
     root = ElementTree.fromstring(text)
     for element in [*root.iter(f"{SVG}rect"), *root.iter(f"{SVG}text")]:
@@ -238,7 +250,7 @@ def test_a_gif_goes_on_and_the_last_window_stays_longer(tmp_path):
         ends.append(np.asarray(image.convert("RGB"), int))
     assert times == [500] * (len(shown) - 1) + [1500]
     assert all((a != b).any() for a, b in pairwise(ends))
-    drawn = np.asarray(raster.draw(pictures.one_window(shown, 1), 1.5), int)
+    drawn = np.asarray(png_and_gif.draw(window_pictures.one_window(shown, 1), 1.5), int)
     assert abs(drawn - ends[1]).max() <= 80  # in between letters and ground
     assert (drawn == ends[1]).all(axis=-1).mean() > 0.95
 

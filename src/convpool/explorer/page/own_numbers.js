@@ -1,6 +1,6 @@
 // Numbers of the visitor's own: painted pixels, weights typed in, a picture file. A file never
 // leaves the page.
-const own = (() => {
+const ownNumbers = (() => {
   const { element } = controls;
   const byId = (id) => document.getElementById(id);
   const SIDE = 32; // pixels of a picture's longer side
@@ -14,7 +14,7 @@ const own = (() => {
    * @param {Cell[]} cells
    */
   function paint(cells) {
-    const value = settings.own(byId("paint-value").value);
+    const value = settings.ownNumber(byId("paint-value").value);
     if (value === null)
       return explorer.note(
         `A pixel takes a number from −${settings.GREATEST} to ${settings.GREATEST}.`,
@@ -88,7 +88,7 @@ const own = (() => {
    * @param {any} event
    */
   function weigh({ target }) {
-    const value = settings.own(target.value);
+    const value = settings.ownNumber(target.value);
     if (value === null)
       return explorer.note(
         `A weight takes a number from −${settings.GREATEST} to ${settings.GREATEST}.`,

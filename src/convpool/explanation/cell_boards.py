@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from convpool.explanation.drawing_elements import SMALL, Mark, Rect, Text, hatching, text_width
 from convpool.explanation.frames import Place
-from convpool.explanation.marks import SMALL, Mark, Rect, Text, hatching, text_width
 from convpool.explanation.sums import TIMES, number
 
 # lengths in units of a drawing

@@ -2,7 +2,7 @@
 // function from a model to lines, or to one sentence where that library has no such thing. images
 // (1, h, w, c) and kernels (kh, kw, c / groups, nc) are defined first, so every text runs as it
 // stands and leaves its answer in `output`.
-const code = (() => {
+const codeTabs = (() => {
   const { element } = controls;
   const { loops, library, numpy, withDivisor } = numpyCode;
   const { TORCH, KERAS, ONNX } = frameworkCode;
@@ -31,7 +31,9 @@ const code = (() => {
     const holder = document.getElementById("code-text");
     const instead =
       model.problem ||
-      (stage.covering() === "size" ? "Covered until you have answered: it says the size." : "");
+      (interactivePicture.covering() === "size"
+        ? "Covered until you have answered: it says the size."
+        : "");
     document.getElementById("copy-code").hidden = Boolean(instead);
     if (instead) return holder.replaceChildren(element("p", { textContent: instead }));
     const lines = textOf(chosen, model);

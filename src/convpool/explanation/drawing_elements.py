@@ -1,6 +1,6 @@
 """The marks that pictures consist of: rectangles, lines and text, with colours by name.
 
-Lengths are units of which an SVG shows one per pixel and a PNG two. The writers (svg, raster) draw
+Lengths are units of which an SVG shows one per pixel and a PNG two. The writers (svg, png_and_gif) draw
 marks and decide nothing, so that they cannot disagree.
 """
 

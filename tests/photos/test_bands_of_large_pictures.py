@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 import convpool
-from convpool.photos import row_bands
-from convpool.photos.operations import filter_photo
+from convpool.photos import bands_of_large_pictures
+from convpool.photos.filter_and_pool import filter_photo
 from convpool.photos.photo import Photo
 from support import children, sampling
 
@@ -71,9 +71,11 @@ def test_bands_are_the_whole(monkeypatch):
         settings = {word: case[word] for word in ("padding", "stride", "pad_mode")}
         one, shown = filter_photo(photo, kernel, convpool.filter_image, case["signed"], **settings)
         with monkeypatch.context() as small:
-            small.setattr(row_bands, "MAX_WHOLE", 0)
+            small.setattr(bands_of_large_pictures, "MAX_WHOLE", 0)
             small.setattr(
-                row_bands, "BAND", photo.pixels.size * 8 * case["rows"] // len(one.pixels)
+                bands_of_large_pictures,
+                "BAND",
+                photo.pixels.size * 8 * case["rows"] // len(one.pixels),
             )
             calls = []
 

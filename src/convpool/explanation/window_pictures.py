@@ -1,14 +1,23 @@
-"""Pictures of one window, and of all of them as a film strip, from the boards of a scene."""
+"""Pictures of one window, and of all of them as a film strip, laid out from boards."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from convpool.explanation.drawing_elements import (
+    FONT,
+    SMALL,
+    Drawing,
+    Mark,
+    Text,
+    shift,
+    text_width,
+    wrap,
+)
 from convpool.explanation.frames import Frame, uncovered_places
-from convpool.explanation.marks import FONT, SMALL, Drawing, Mark, Text, shift, text_width, wrap
 from convpool.explanation.model import Operation
-from convpool.explanation.scene import Marks, Scene
+from convpool.explanation.operation_boards import Marks, OperationBoards
 
 # lengths in units of a drawing
 EDGE = 16
@@ -63,12 +72,12 @@ class _WindowPainter:
     """Draws single windows of an operation, all in pictures of one size."""
 
     def __init__(self, operation: Operation) -> None:
-        self.operation, self.scene = operation, Scene(operation)
-        self.boards = self.scene.boards
+        self.operation, self.layout = operation, OperationBoards(operation)
+        self.boards = self.layout.boards
         self.boards_width = sum(board.size[0] for board in self.boards.values())
         self.boards_height = max(board.size[1] for board in self.boards.values())
         self.width = max(self.boards_width, MIN_WIDTH)
-        self.background = self.scene.background()
+        self.background = self.layout.background()
         self.most_lines = max(
             (len(_wrapped_arithmetic(operation, frame, self.width, FONT)) for frame in operation),
             default=0,
@@ -81,7 +90,7 @@ class _WindowPainter:
         top = EDGE + LINE * (len(marks) + 1)
         heading, sums = operation.heading(frame), operation.arithmetic(frame)
         marks.append(Text(EDGE, top - 6, heading, bold=True))
-        marks += self._boards(layered(self.background, output, self.scene.outlines(frame)), top)
+        marks += self._boards(layered(self.background, output, self.layout.outlines(frame)), top)
         below = top + self.boards_height
         marks += column.write(sums, below)
         end = below + LINE * self.most_lines + 6
@@ -107,7 +116,7 @@ def every_window(operation: Operation) -> Iterator[Drawing]:
     painter = _WindowPainter(operation)
     output: Marks = {"output": []}
     for k, frame in enumerate(operation):
-        output = layered(output, painter.scene.output_numbers(k))
+        output = layered(output, painter.layout.output_numbers(k))
         yield painter.draw(frame, output)
 
 
@@ -115,21 +124,21 @@ def one_window(operation: Operation, number: int) -> Drawing:
     """Draw one window with the output so far; negative numbers count from the end."""
     frame = operation.frames[number]
     painter = _WindowPainter(operation)
-    output = layered(*(painter.scene.output_numbers(k) for k in range(frame.number + 1)))
+    output = layered(*(painter.layout.output_numbers(k) for k in range(frame.number + 1)))
     return painter.draw(frame, output)
 
 
-def _check_strip(operation: Operation, scene: Scene) -> None:
+def _check_strip(operation: Operation, layout: OperationBoards) -> None:
     """Raise ValueError if a film strip would be too long."""
-    scene.check()
+    layout.check()
     if len(operation) > MAX_FRAMES:
         raise ValueError(
             f"there are {len(operation):,} windows, but a film strip holds {MAX_FRAMES}: draw one "
             "with frame=0, explain a part of the image, or step through them in convpool explore"
         )
-    if scene.cells * len(operation) > MAX_STRIP_CELLS:
+    if layout.cells * len(operation) > MAX_STRIP_CELLS:
         raise ValueError(
-            f"{len(operation):,} windows over {scene.cells:,} cells are too many for a film "
+            f"{len(operation):,} windows over {layout.cells:,} cells are too many for a film "
             "strip: draw one with frame=0, explain a part of the image, or step through them in "
             "convpool explore"
         )
@@ -137,31 +146,31 @@ def _check_strip(operation: Operation, scene: Scene) -> None:
 
 def film_strip(operation: Operation) -> Drawing:
     """Draw all windows: each with its place on the input, the output so far and its sum."""
-    scene = Scene(operation)
-    _check_strip(operation, scene)
+    layout = OperationBoards(operation)
+    _check_strip(operation, layout)
     headings = (text_width(operation.heading(frame), SMALL + 1) for frame in operation)
-    width = max(*headings, *(scene.boards[name].size[0] for name in STRIP_BOARDS))
+    width = max(*headings, *(layout.boards[name].size[0] for name in STRIP_BOARDS))
     # as many columns as the output has, where they fit
     columns = max(1, min(operation.frames.positions[-1], int(STRIP_WIDTH / (width + EDGE))))
     total_width = max(MIN_WIDTH, columns * (width + EDGE) - EDGE)
     marks = Column(EDGE, total_width).write([operation.title], EDGE)
     y: float = EDGE + LINE * len(marks) + 4
-    background = scene.background()
-    if "kernels" in scene.boards:
+    background = layout.background()
+    if "kernels" in layout.boards:
         marks += shift(background["kernels"], EDGE, y)
-        y += scene.boards["kernels"].size[1]
+        y += layout.boards["kernels"].size[1]
     sums = [_wrapped_arithmetic(operation, frame, width, SMALL) for frame in operation]
-    boards_height = sum(scene.boards[name].size[1] for name in STRIP_BOARDS)
+    boards_height = sum(layout.boards[name].size[1] for name in STRIP_BOARDS)
     height = boards_height + LINE * (1 + max(map(len, sums), default=0)) + EDGE
     output: Marks = {"output": []}
     for k, frame in enumerate(operation):
-        output = layered(output, scene.output_numbers(k))
-        layers = layered(background, output, scene.outlines(frame))
+        output = layered(output, layout.output_numbers(k))
+        layers = layered(background, output, layout.outlines(frame))
         frame_marks: list[Mark] = [Text(0, 15, operation.heading(frame), SMALL, bold=True)]
         below: float = LINE
         for name in STRIP_BOARDS:
             frame_marks += shift(layers[name], 0, below)
-            below += scene.boards[name].size[1]
+            below += layout.boards[name].size[1]
         frame_marks += Column(0, width, SMALL).write(operation.arithmetic(frame), below)
         row, column = divmod(k, columns)
         marks += shift(frame_marks, EDGE + column * (width + EDGE), y + row * height)
@@ -174,3 +183,8 @@ def film_strip(operation: Operation) -> Drawing:
     )
     size = total_width + 2 * EDGE, y + LINE * len(legend) + EDGE
     return Drawing(*size, operation.title, (*marks, *legend), description)
+
+
+def draw(operation: Operation, frame: int | None) -> Drawing:
+    """Draw one window, by its number; None draws all of them as a film strip."""
+    return film_strip(operation) if frame is None else one_window(operation, frame)

@@ -12,10 +12,17 @@ from typing import Any
 
 import numpy as np
 
-from convpool.explanation.boards import Board, Cell, Position, cell_width, row_and_column, size_text
+from convpool.explanation.cell_boards import (
+    Board,
+    Cell,
+    Position,
+    cell_width,
+    row_and_column,
+    size_text,
+)
+from convpool.explanation.drawing_elements import Mark, shade
 from convpool.explanation.frames import Frame, Place, padded_size, uncovered_places
 from convpool.explanation.kernel_frames import ConvolutionFrames
-from convpool.explanation.marks import Mark, shade
 from convpool.explanation.model import Operation
 from convpool.explanation.sums import number
 from convpool.plans.lock_free_property import cached_property
@@ -26,7 +33,7 @@ Marks = dict[str, list[Mark]]  # name of a board -> what is drawn on it
 
 
 @dataclass(frozen=True, eq=False)
-class Scene:
+class OperationBoards:
     """The boards by name, in the order in which they are read."""
 
     operation: Operation

@@ -1,6 +1,6 @@
 // The picture in words: the arithmetic of one window, what a pixel feeds, the sizes, and one
 // sentence to be read aloud.
-const saying = (() => {
+const sentences = (() => {
   const { element } = controls;
   const MOST_TERMS = 80;
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from convpool.photos.bands_of_large_pictures import Bands, cut
 from convpool.photos.photo import Photo, from_planes
 from convpool.photos.rendering import (
     MAX_ROUNDING_ERROR,
@@ -17,7 +18,6 @@ from convpool.photos.rendering import (
     largest,
     to_pixels,
 )
-from convpool.photos.row_bands import Bands, cut
 
 Array = NDArray[Any]
 Operation = Callable[..., Array]

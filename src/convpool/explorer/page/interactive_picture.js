@@ -1,5 +1,5 @@
 // The picture and its steps: what is under the pointer, which window is looked at, play and pin.
-const stage = (() => {
+const interactivePicture = (() => {
   const byId = (id) => document.getElementById(id);
   const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
   const sheet = document.createElement("canvas"); // what a step does not change, painted once
@@ -156,16 +156,16 @@ const stage = (() => {
     byId("sum").replaceChildren(
       ...(hidden
         ? covered
-          ? [saying.line("hint", "Covered until you have answered.")]
+          ? [sentences.line("hint", "Covered until you have answered.")]
           : []
         : cursor
-          ? saying.pixel(model, cursor)
-          : saying.step(model)),
+          ? sentences.pixel(model, cursor)
+          : sentences.step(model)),
     );
-    byId("sizes").replaceChildren(...(hidden ? [] : [saying.sizes(model)]));
+    byId("sizes").replaceChildren(...(hidden ? [] : [sentences.sizes(model)]));
     byId("canvas").setAttribute(
       "aria-label",
-      covered ? "The picture, partly covered" : saying.title(model),
+      covered ? "The picture, partly covered" : sentences.title(model),
     );
   }
 
@@ -181,7 +181,7 @@ const stage = (() => {
     if (timer) return;
     waiting = setTimeout(() => {
       byId("spoken").textContent =
-        model.problem || covered ? "" : saying.aloud(model, walking ? cursor : null);
+        model.problem || covered ? "" : sentences.aloud(model, walking ? cursor : null);
     }, 400);
   }
 
@@ -346,7 +346,7 @@ const stage = (() => {
   }
 
   const picture = () =>
-    marking.svg([...drawing.sheet, ...drawing.over], drawing, saying.title(model));
+    marking.svg([...drawing.sheet, ...drawing.over], drawing, sentences.title(model));
 
   return {
     start,

@@ -253,7 +253,7 @@ def test_the_page_names_every_task_with_its_shapes_and_shows_its_picture():
         row = f"{task.number} {task.function} {(M, *before)} → {(M, *after)} 0.500 s 120 images/s"
         assert row in lines
         assert task.caption in lines
-        assert demo_page.code(task) in page.text
+        assert demo_page.call_code(task) in page.text
         assert task.function in page.all("img")[task.number]["alt"]
 
 
@@ -312,7 +312,7 @@ def test_the_page_says_which_data_are_stand_ins(names):
 def test_the_call_is_written_as_in_the_brief(number, call):
     file, key = ("MNIST.npz", "X_train") if number < 4 else ("animals_1.npz", "data")
     assert (
-        demo_page.code(tasks.TASKS[number])
+        demo_page.call_code(tasks.TASKS[number])
         == f"images = np.load({file!r})[{key!r}]\nresult = {call}"
     )
 

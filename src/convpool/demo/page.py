@@ -1,4 +1,4 @@
-"""The demonstration's page; demo.html holds its frame and its style."""
+"""The demonstration's page as HTML; demo.html is the template around its rows and sections."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from convpool.datasets import files
 from convpool.demo.pictures import SHOWN, SIGNED_COLOURS, fraction, size
 from convpool.demo.tasks import Task, TaskResult, rounded
 
-STAND_INS = {
+# name of a data set -> the note on the page if its file is a stand-in
+STAND_IN_NOTES = {
     "MNIST": "The digits are stand-ins for MNIST: scikit-learn's handwritten digits, enlarged, "
     "shifted and slanted.",
     "animals": "The animals are stand-ins for the course's: crops and scales of scikit-image's "
@@ -47,22 +48,24 @@ def page(results: Collection[TaskResult], stand_ins: Collection[str] = ()) -> st
     Parameters
     ----------
     results
-        What `run` returns.
+        One for each task, as `run.run` returns them.
     stand_ins
-        Names in data.DATASETS whose files are not the real ones.
+        Names in `datasets.files.DATASETS` whose files are not the real ones.
 
     Returns
     -------
-    HTML that needs nothing but the pictures, which lie beside it: no script, no network
+    HTML without scripts; it needs only the pictures, in the folder of the page
     """
-    frame = Template(
+    template = Template(
         resources.files("convpool.demo").joinpath("demo.html").read_text(encoding="utf-8")
     )
-    return frame.substitute(
+    return template.substitute(
         rows="".join(_fill(ROW, result) for result in results),
         sections="".join(_fill(SECTION, result) for result in results),
         notes="".join(
-            f"    <p>{escape(STAND_INS[name])}</p>\n" for name in STAND_INS if name in stand_ins
+            f"    <p>{escape(note)}</p>\n"
+            for name, note in STAND_IN_NOTES.items()
+            if name in stand_ins
         ),
         total=f"{sum(result.seconds for result in results):.2f}",
         python=platform.python_version(),
@@ -72,8 +75,9 @@ def page(results: Collection[TaskResult], stand_ins: Collection[str] = ()) -> st
 
 
 def _fill(template: Template, result: TaskResult) -> str:
-    """Return a template with the words of a result."""
+    """Return ROW or SECTION with the values of a result, escaped for HTML."""
     task = result.task
+    # a row of images, and one for each kernel
     width, height = size(1 + len(task.weights))
     values = {
         "number": task.number,
@@ -83,29 +87,34 @@ def _fill(template: Template, result: TaskResult) -> str:
         "seconds": f"{result.seconds:.3f}",
         "speed": rounded(result.images_per_second),
         "caption": task.caption,
-        "call": code(task),
+        "call": call_code(task),
         "picture": result.picture,
+        # the picture has two pixels for each one of the page
         "width": width // 2,
         "height": height // 2,
-        "alt": _alternative(task),
+        "alt": _alternative_text(task),
     }
     return template.substitute({name: escape(str(value)) for name, value in values.items()})
 
 
-def code(task: Task) -> str:
-    """Return a task's call as the brief's mains write it: arrays by name, all else by value."""
+def call_code(task: Task) -> str:
+    """Return the two lines of Python that load a task's images and call its function.
+
+    Arrays stand as variables, other arguments with their values:
+    "result = convolve_grayscale(images, kernel, padding='valid', stride=(2, 2))".
+    """
     dataset = files.DATASETS[task.dataset]
-    words = ["images"]
+    arguments = ["images"]
     for name, value in task.arguments.items():
-        words.append(name if isinstance(value, np.ndarray) else f"{name}={value!r}")
+        arguments.append(name if isinstance(value, np.ndarray) else f"{name}={value!r}")
     return (
         f"images = np.load({dataset.file!r})[{dataset.key!r}]\nresult = "
-        f"{task.function}({', '.join(words)})"
+        f"{task.function}({', '.join(arguments)})"
     )
 
 
-def _alternative(task: Task) -> str:
-    """Return the alternative text of a task's picture."""
+def _alternative_text(task: Task) -> str:
+    """Return what screen readers say for a task's picture: what is drawn, and the weights."""
     kernels = "; ".join(
         ", ".join(" ".join(map(fraction, row)) for row in weights) for weights in task.weights
     )

@@ -22,10 +22,13 @@ if TYPE_CHECKING:
 
 Array = NDArray[Any]
 
-SHOWN = 6
-TILE = 374  # 13 pixels of the PNG for each of 28, 11 for each of 32 and 34
-GAP, LEGEND, BAR = 24, 460, 190
+SHOWN = 6  # images that are drawn
+# side of the square that holds one image: 13 pixels of the PNG for each of 28, 11 for each of 34
+TILE = 374
+GAP = 24  # between tiles, and around rows
+LEGEND, BAR = 460, 190  # width on the left for labels and weights, on the right for a colour scale
 DPI = 200
+# colours of text, of the ground, and of notes
 INK, PAPER, FAINT = "#1c1c1e", "#ffffff", "#6b6b70"
 TIMES, MINUS = "\u00d7", "\u2212"
 # far below zero, below, zero, above, far above
@@ -34,11 +37,21 @@ SIGNED_COLOURS = ("#d9f3ff", "#2f8fe8", "#000000", "#ee7a16", "#fff3d6")
 
 @dataclass(frozen=True)
 class Row:
-    """A row of pictures, with a label and weights on its left, a colour scale on its right."""
+    """A row of pictures.
+
+    Attributes
+    ----------
+    label : on the left
+    pictures : (m, h, w, 3 or 4), colours as matplotlib takes them
+    pixel : side of the square that stands for one pixel of them
+    weights : (kh, kw), below the label; None for none
+    note : beside the weights
+    scale : the colours of the numbers, as a scale on the right; None for none
+    """
 
     label: str
-    pictures: Array  # (m, h, w, 3 or 4), colours
-    pixel: int  # side of the square that stands for one of their pixels
+    pictures: Array
+    pixel: int
     weights: Array | None = None
     note: str = ""
     scale: ScalarMappable | None = field(default=None, repr=False)
@@ -84,7 +97,7 @@ def draw(before: Array, after: Array, weights: Sequence[Array], *, signed: bool 
     weights
         (kh, kw) for each kernel.
     signed
-        Whether the results have a sign, or the images' own colours.
+        Whether results are drawn with black for zero; otherwise in the images' own colours.
 
     Returns
     -------
@@ -104,15 +117,16 @@ def draw(before: Array, after: Array, weights: Sequence[Array], *, signed: bool 
 
 
 def size(rows: int) -> tuple[int, int]:
-    """Return the width and the height of a picture, in its pixels."""
+    """Return (width, height) of a picture with so many rows, in pixels of the PNG."""
     return LEGEND + SHOWN * (TILE + GAP) + BAR, rows * (TILE + 2 * GAP)
 
 
 def pixel_sizes(before: tuple[int, ...], after: tuple[int, ...]) -> tuple[int, int]:
-    """Return the side of an image's pixel in the picture, and how many times larger a result's is.
+    """Return (pixel, stride): how large pixels of images and results are drawn.
 
-    Both rows have one scale, which shows what the borders lose or gain; a result with stride 2 has
-    pixels twice as large.
+    pixel: side of the square of the PNG that stands for one pixel of an image. stride: how many
+    times larger that of a result is. So images and results have one scale, and one sees what the
+    borders lose or gain. `before` and `after` are sizes (h, w) of an image and of its result.
 
     Examples
     --------
@@ -124,6 +138,7 @@ def pixel_sizes(before: tuple[int, ...], after: tuple[int, ...]) -> tuple[int, i
 
 
 def _images_row(images: Array, pixel: int) -> Row:
+    """Return the row of the images; gray ones are scaled so that the largest value is white."""
     if images.ndim == 3:
         images = np.stack([images / (images.max(initial=0) or 1)] * 3, axis=-1)
     return Row(f"before\n{_by(images)} pixels", images, pixel)
@@ -132,7 +147,10 @@ def _images_row(images: Array, pixel: int) -> Row:
 def _result_rows(
     output: Array, weights: Sequence[Array], signed: bool, pixel: int, note: str
 ) -> Iterator[Row]:
-    """Yield a row for each kernel's results; if not signed, one in the images' own colours."""
+    """Yield a row for each kernel's results or, if not signed, one with all channels as colours.
+
+    `pixel` and `note` are those of `Row`.
+    """
     label = f"after\n{_by(output)}"
     if not signed:
         yield Row(label, np.rint(output).astype(np.uint8), pixel, weights[0], note)
@@ -144,12 +162,12 @@ def _result_rows(
 
 
 def _by(images: Array) -> str:
-    """Return the size of images (m, h, w, ...) as text."""
+    """Return the size of images (m, h, w, ...): "28 x 28", with a multiplication sign."""
     return f"{images.shape[1]} {TIMES} {images.shape[2]}"
 
 
 def _draw_row(figure: Figure, row: Row, top: int) -> None:
-    """Draw a row whose upper edge is at `top`."""
+    """Draw a row from `top`, a distance from the figure's upper edge, downwards."""
     for number, picture in enumerate(row.pictures):
         _draw_picture(figure, picture, row.pixel, LEGEND + number * (TILE + GAP), top)
     figure.text(*_at(figure, GAP, top), row.label, size=13, color=INK, va="top", linespacing=1.3)
@@ -161,7 +179,10 @@ def _draw_row(figure: Figure, row: Row, top: int) -> None:
 
 
 def _draw_picture(figure: Figure, picture: Array, pixel: int, left: int, top: int) -> None:
-    """Draw (h, w, 3 or 4) in the middle of its tile."""
+    """Draw a picture (h, w, 3 or 4) in the middle of the tile with a left and upper edge.
+
+    `pixel` is the side of the square that stands for one of its pixels.
+    """
     height, width = picture.shape[0] * pixel, picture.shape[1] * pixel
     axes = _axes(figure, left + (TILE - width) // 2, top + (TILE - height) // 2, width, height)
     axes.imshow(picture, interpolation="nearest", aspect="auto")
@@ -169,7 +190,10 @@ def _draw_picture(figure: Figure, picture: Array, pixel: int, left: int, top: in
 
 
 def _draw_weights(figure: Figure, row: Row, left: int, top: int, cell: int = 80) -> None:
-    """Draw (kh, kw) numbers, each in a cell of its colour, and the note beside them."""
+    """Draw a row's weights from (left, top) on, each as a number on its colour, and its note.
+
+    Each weight is a square with the side `cell`.
+    """
     assert row.weights is not None
     kh, kw = row.weights.shape
     axes = _axes(figure, left, top, kw * cell, kh * cell)
@@ -192,27 +216,28 @@ def _draw_weights(figure: Figure, row: Row, left: int, top: int, cell: int = 80)
 
 
 def fraction(value: float) -> str:
-    """Write a number as a fraction with a real minus sign: 2, 1/4."""
+    """Write a number as a fraction, with a real minus sign: "2", "1/4"."""
     return str(Fraction(value).limit_denominator(999)).replace("-", MINUS)
 
 
 def _draw_scale(figure: Figure, axes: Axes, scale: ScalarMappable) -> None:
-    """Draw the colour scale, with its ends and 0 as numbers."""
+    """Draw a colour scale into axes, with numbers at its ends and at 0."""
     limit = float(scale.get_clim()[1] or 1)
     bar = figure.colorbar(scale, cax=axes, ticks=[-limit, 0, limit])
-    most = f"{float(f'{limit:.3g}'):g}"
-    bar.ax.set_yticklabels([MINUS + most, "0", "+" + most], size=12, color=INK)
+    limit_text = f"{float(f'{limit:.3g}'):g}"  # three significant digits
+    bar.ax.set_yticklabels([MINUS + limit_text, "0", "+" + limit_text], size=12, color=INK)
     bar.outline.set_visible(False)
     bar.ax.tick_params(length=0, pad=8)
 
 
 def _axes(figure: Figure, left: int, top: int, width: int, height: int) -> Axes:
+    """Return new axes in a rectangle, given in pixels from the figure's upper left corner."""
     x, y = _at(figure, left, top + height)
     w, h = figure.get_size_inches() * DPI
     return figure.add_axes((x, y, width / w, height / h))
 
 
 def _at(figure: Figure, left: int, top: int) -> tuple[float, float]:
-    """Turn pixels from the upper left corner into the figure's own coordinates."""
+    """Return pixels from the upper left corner as (x, y) from the lower left, 0 to 1."""
     width, height = figure.get_size_inches() * DPI
     return left / width, 1 - top / height

@@ -31,11 +31,11 @@ Functions = Mapping[str, Callable[..., Any]]  # stem of a file -> the function t
 
 
 def silent(result: TaskResult) -> None:
-    """Show nothing; the default progress."""
+    """Do nothing: the default of `progress`."""
 
 
 class Folders(NamedTuple):
-    """The repository (None outside one), the folder of the data, and the folder of the page."""
+    """The repository (None outside one), the folder of the data sets, the folder of the page."""
 
     repository: Path | None
     data: Path
@@ -43,19 +43,20 @@ class Folders(NamedTuple):
 
 
 def find_folders(start: Path, to: Path | None = None) -> Folders:
-    """Return where the demonstration works, as seen from the folder `start`.
+    """Return the folders that the demonstration uses.
 
     Parameters
     ----------
     start
-        A folder; the nearest one, it or a parent of it, that holds the course's files is the
-        repository.
+        Where to look for the repository: it is `start` or its nearest parent that holds the
+        course's files.
     to
-        Where the page goes; None means the repository's demo/.
+        Where the page goes, and the data sets too if there is no repository; None means the
+        repository's demo/.
 
     Raises
     ------
-    ValueError : there is no repository and no `to`
+    ValueError : there is no repository, and `to` is None
     """
     repository = data.find_repository(start)
     if repository is not None:
@@ -69,7 +70,9 @@ def find_folders(start: Path, to: Path | None = None) -> Folders:
 
 
 def course_functions(repository: Path | None) -> dict[str, Callable[..., Any]]:
-    """Return the seven functions: the repository's or, without one, those of `convpool.course`.
+    """Return the seven functions by name of their file, without .py.
+
+    They are the repository's; without one (None), those of `convpool.course`.
 
     Raises
     ------
@@ -82,7 +85,7 @@ def course_functions(repository: Path | None) -> dict[str, Callable[..., Any]]:
 
 
 def load_course_files(repository: Path) -> dict[str, Callable[..., Any]]:
-    """Load the seven files by path: on sys.path, math/ would shadow the standard module.
+    """Load the seven files by path, since a folder math/ on sys.path would hide Python's `math`.
 
     Parameters
     ----------
@@ -105,7 +108,7 @@ def load_course_files(repository: Path) -> dict[str, Callable[..., Any]]:
 
 
 def _load(file: Path, function: str) -> Callable[..., Any]:
-    """Return a function of a file."""
+    """Run a file, and return its function of a name; errors as of `load_course_files`."""
     if not file.is_file():
         raise FileNotFoundError(f"{file} is missing; the demonstration calls its {function}")
     spec = importlib.util.spec_from_file_location(f"course_{file.stem}", file)
@@ -141,11 +144,11 @@ def run(
     progress
         Called with each result as soon as its picture is drawn.
     stand_ins
-        Names in data.DATASETS whose files are not the real ones: the page says so.
+        Names in `datasets.files.DATASETS` whose files are not the real ones: the page says so.
 
     Returns
     -------
-    one result for each task, in their order
+    one result for each task, in the order of TASKS
 
     Raises
     ------
@@ -176,7 +179,7 @@ def run(
 
 
 def _read(folder: Path, name: str) -> Array:
-    """Return the images of a data set, read-only."""
+    """Return the images of the data set with a name, from its file in a folder, read-only."""
     dataset = data.DATASETS[name]
     file = folder / dataset.file
     if not file.exists():
@@ -189,7 +192,10 @@ def _read(folder: Path, name: str) -> Array:
 def _demonstrate(
     task: Task, function: Callable[..., Any], images: Array
 ) -> tuple[TaskResult, Figure]:
-    """Call a task's function on images, and draw its result."""
+    """Call a task's function on all images; return the result, and a picture of the first ones.
+
+    Raises ValueError if the output has another shape than the brief shows.
+    """
     start = time.perf_counter()
     output = function(images, **task.arguments)
     seconds = time.perf_counter() - start

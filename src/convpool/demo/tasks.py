@@ -22,17 +22,30 @@ KERNELS = (SHARPEN, EDGES, EDGES.T)
 
 @dataclass(frozen=True)
 class Task:
-    """One call of the brief's mains: function, data, arguments, and the caption of its picture."""
+    """One call of the brief's mains: function, data, arguments, and how its result is drawn.
+
+    Attributes
+    ----------
+    number : of the task in the brief
+    file : name of the task's file, without .py
+    function : name of the function in this file
+    dataset : a name in `datasets.files.DATASETS`
+    arguments : of the call, by name, behind the images
+    output : shape of the result for one image
+    weights : a kernel (kh, kw) for each row of results, drawn beside it
+    caption : of the picture
+    signed : whether results have a sign, and are drawn with black for zero; otherwise they are
+        drawn in the colours of the images
+    """
 
     number: int
     file: str
     function: str
-    dataset: str  # a name in data.DATASETS
+    dataset: str
     arguments: Mapping[str, Any]
-    output: tuple[int, ...]  # the result's shape for one image
-    weights: tuple[Array, ...]  # (kh, kw), beside each picture of the result
+    output: tuple[int, ...]
+    weights: tuple[Array, ...]
     caption: str
-    # whether the result has a sign (zero is black) or the images' own colours
     signed: bool = True
 
 
@@ -125,7 +138,7 @@ TASKS = (
 
 @dataclass(frozen=True)
 class TaskResult:
-    """The shapes and the time of one call, and the name of its picture."""
+    """The shapes of one call, with all images, and its time."""
 
     task: Task
     input_shape: tuple[int, ...]
@@ -134,12 +147,12 @@ class TaskResult:
 
     @property
     def images_per_second(self) -> float:
-        """Images divided by seconds."""
+        """How many images were taken in a second."""
         return self.input_shape[0] / self.seconds
 
     @property
     def picture(self) -> str:
-        """Name of the PNG."""
+        """File name of the PNG."""
         return f"{self.task.file}.png"
 
     def __str__(self) -> str:
@@ -149,5 +162,8 @@ class TaskResult:
 
 
 def rounded(value: float) -> str:
-    """Write a measured number with three significant digits: 161,000."""
+    """Write a number of at least 100 with three significant digits: "161,000".
+
+    A smaller one is written without decimals.
+    """
     return f"{float(f'{value:.3g}'):,.0f}"

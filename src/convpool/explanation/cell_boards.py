@@ -12,14 +12,17 @@ from convpool.explanation.sums import TIMES, number
 
 # lengths in units of a drawing
 CELL = 32  # height of a cell, and its least width
-MARGIN = 24  # around the planes, for the numbers of rows and columns of padding
+MARGIN = 24  # around all planes, for the numbers of rows and columns of padding
 GAP = 30  # between planes
-TITLE = 24
-OUTLINE = 3.5
+TITLE = 24  # height of the line with the title
+OUTLINE = 3.5  # width of the frame around a window
 
 
 class Cell(NamedTuple):
-    """The text of a cell, the colour of its ground, and its hatching ("", "padding" or "left")."""
+    """A cell: its text, the colour of its ground as a name in COLORS, and its hatching.
+
+    The hatching is "" for none, "padding", or "left" for what no window reaches.
+    """
 
     text: str
     fill: str
@@ -27,7 +30,11 @@ class Cell(NamedTuple):
 
 
 class Position(NamedTuple):
-    """Where a cell lies on a board: the plane (counted down, across), and the cell on the plane."""
+    """Where a cell lies on a board.
+
+    `plane` is the plane's number (down, across) among the planes, `place` the cell's (row, column)
+    on it.
+    """
 
     plane: tuple[int, int]
     place: tuple[int, int]
@@ -41,8 +48,8 @@ class Board:
     ----------
     planes_down, planes_across : number of planes
     rows, columns : number of cells of each plane
-    cell_width : of each cell
-    labels : plane (down, across) -> text above it
+    cell_width : width of each cell; its height is CELL
+    labels : number of a plane (down, across) -> text above it
     """
 
     title: str
@@ -55,19 +62,19 @@ class Board:
 
     @property
     def plane_size(self) -> tuple[float, float]:
-        """Width and height of a plane."""
+        """(width, height) of a plane."""
         return self.columns * self.cell_width, self.rows * CELL
 
     @property
     def size(self) -> tuple[float, float]:
-        """Width and height of the board."""
-        width, height = self.plane_size
-        width = self.planes_across * (width + GAP) - GAP + 2 * MARGIN
-        height = self.planes_down * (height + GAP) - GAP + 2 * MARGIN + TITLE
+        """(width, height) of the board: its planes, the space around them, and its title."""
+        plane_width, plane_height = self.plane_size
+        width = self.planes_across * (plane_width + GAP) - GAP + 2 * MARGIN
+        height = self.planes_down * (plane_height + GAP) - GAP + 2 * MARGIN + TITLE
         return max(width, text_width(self.title) + MARGIN), height
 
     def corner(self, position: Position) -> tuple[float, float]:
-        """Return x and y of a cell's upper left corner."""
+        """Return (x, y) of a cell's upper left corner on the board."""
         (down, across), (row, column) = position
         width, height = self.plane_size
         x = MARGIN + across * (width + GAP) + column * self.cell_width
@@ -80,15 +87,19 @@ class Board:
         marks: list[Mark] = [Rect(x, y, width, CELL, cell.fill, "line")]
         if cell.hatch:
             marks.append(hatching(x, y, width, CELL, is_rising=cell.hatch == "padding"))
-            if cell.text:
-                room = 9 * len(cell.text) + 6
-                marks.append(Rect(x + (width - room) / 2, y + CELL / 2 - 10, room, 20, cell.fill))
+            if cell.text:  # without hatching behind it
+                text_space = 9 * len(cell.text) + 6
+                left, top = x + (width - text_space) / 2, y + CELL / 2 - 10
+                marks.append(Rect(left, top, text_space, 20, cell.fill))
         if cell.text:
             marks.append(Text(x + width / 2, y + CELL / 2 + 5, cell.text, anchor="middle"))
         return marks
 
     def outline(self, position: Position, size: Place, stroke: float = OUTLINE) -> Mark:
-        """Draw a frame around the (rows, columns) of cells from a position on."""
+        """Draw a frame around cells: `size` is how many (rows, columns), `position` the first.
+
+        `stroke` is the width of the frame's line.
+        """
         x, y = self.corner(position)
         return Rect(x, y, size[1] * self.cell_width, size[0] * CELL, "", "frame", stroke)
 
@@ -101,38 +112,43 @@ class Board:
         return marks
 
     def padding_labels(self, before: Place, after: Place, size: Place) -> list[Mark]:
-        """Write at each side of the first plane how many rows or columns of padding there are.
+        """Write at each side of the first plane how many rows or columns of padding it has.
 
-        `before`, `after` and `size` are numbers of (rows, columns).
+        A side without padding gets no number. `before` and `after` are how many (rows, columns) of
+        padding there are, `size` how many of the image between them.
         """
         (top, left), (bottom, right) = before, after
         x, y = self.corner(Position((0, 0), (0, 0)))
         middle_x = x + (left + size[1] / 2) * self.cell_width
         middle_y = y + (top + size[0] / 2) * CELL + 5
         width, height = self.plane_size
-        spots = {
+        # (x, y, anchor of the text) -> number of rows or columns of padding
+        labels = {
             (middle_x, y - 6, "middle"): top,
             (middle_x, y + height + 15, "middle"): bottom,
             (x - 6, middle_y, "end"): left,
             (x + width + 6, middle_y, "start"): right,
         }
         return [
-            Text(a, b, str(count), SMALL, anchor, "grey")
-            for (a, b, anchor), count in spots.items()
+            Text(label_x, label_y, str(count), SMALL, anchor, "grey")
+            for (label_x, label_y, anchor), count in labels.items()
             if count
         ]
 
 
 def row_and_column(numbers: Sequence[int], missing: int = 0) -> tuple[int, int]:
-    """Return a place or size on one or two axes as two numbers; a line has `missing` as its row."""
+    """Return a place or size on one or two axes as (row, column).
+
+    On one axis the row is `missing`: 0 for places, 1 for sizes.
+    """
     return int(numbers[-2]) if len(numbers) == 2 else missing, int(numbers[-1])
 
 
 def size_text(sizes: Iterable[Any]) -> str:
-    """Write sizes as in "3 x 3", with a multiplication sign."""
+    """Write sizes as "3 x 3", with multiplication signs."""
     return f" {TIMES} ".join(map(str, sizes))
 
 
 def cell_width(values: Iterable[Any]) -> float:
-    """Return the width of cells in which each of some numbers fits."""
+    """Return the width of a cell that has room for the longest of some numbers; at least CELL."""
     return max([CELL, *(10 + 9.5 * len(number(value)) for value in values)])

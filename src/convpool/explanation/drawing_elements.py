@@ -1,7 +1,7 @@
 """The marks that pictures consist of: rectangles, lines and text, with colours by name.
 
-Lengths are units of which an SVG shows one per pixel and a PNG two. The writers (svg, png_and_gif) draw
-marks and decide nothing, so that they cannot disagree.
+Lengths are units: a pixel in an SVG, two in a PNG. `svg` and `png_and_gif` draw marks and decide
+nothing, so that they cannot disagree.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-# name -> (light, dark); "p4" to "n4" are shades of numbers above and below 0: orange and blue,
-# which colour-blind people can tell apart
+# name -> (colour in the light scheme, in the dark one); "p1" to "p4" are for numbers above 0,
+# orange, "n1" to "n4" for those below 0, blue: colour-blind people can tell these apart
 COLORS = {
     "ground": ("#ffffff", "#12161c"),
     "ink": ("#17202a", "#f1f5f9"),
@@ -30,16 +30,20 @@ COLORS = {
     "n3": ("#9bc4ec", "#1d5a94"),
     "n4": ("#6caae2", "#1b69b3"),
 }
-FONT = 15
+FONT = 15  # size of letters
 SMALL = 13
-BOLD_WIDTH = 0.62  # of a letter, as a share of the font's size: the average in wide bold fonts
-SUM_WIDTH = 0.55  # and in sums, with their narrow signs
-HATCH_STEP = 6
+# average width of a letter as a share of the font's size
+BOLD_WIDTH = 0.62  # in wide bold fonts
+SUM_WIDTH = 0.55  # in sums, with their narrow signs
+HATCH_STEP = 6  # between the lines of a hatching, along an edge
 
 
 @dataclass(frozen=True)
 class Rect:
-    """A rectangle; `fill` and `edge` are names of colours, empty for none."""
+    """A rectangle: x and y of its upper left corner, its size, its colours, the edge's width.
+
+    `fill` and `edge` are names in COLORS, empty for none.
+    """
 
     x: float
     y: float
@@ -52,7 +56,7 @@ class Rect:
 
 @dataclass(frozen=True)
 class Lines:
-    """Straight lines (x, y, x, y)."""
+    """Straight lines, each from (x, y) to (x, y), in a colour of COLORS and of a width."""
 
     ends: tuple[tuple[float, float, float, float], ...]
     edge: str
@@ -61,7 +65,10 @@ class Lines:
 
 @dataclass(frozen=True)
 class Text:
-    """One line of text whose start, middle or end is at x, with its baseline at y."""
+    """One line of text: its `anchor` ("start", "middle" or "end") is at x, its baseline at y.
+
+    `font` is the size of the letters, `fill` a name in COLORS.
+    """
 
     x: float
     y: float
@@ -77,7 +84,7 @@ Mark = Rect | Lines | Text
 
 @dataclass(frozen=True)
 class Drawing:
-    """A picture; the title and description are for readers who do not see it."""
+    """A picture: size, marks from the lowest layer up, title and description for screen readers."""
 
     width: float
     height: float
@@ -92,42 +99,53 @@ def shift(marks: Iterable[Mark], x: float, y: float) -> list[Mark]:
 
 
 def _shift_mark(mark: Mark, x: float, y: float) -> Mark:
+    """Return a mark moved to the right by x and down by y."""
     if isinstance(mark, Lines):
         return replace(mark, ends=tuple((a + x, b + y, c + x, d + y) for a, b, c, d in mark.ends))
     return replace(mark, x=mark.x + x, y=mark.y + y)
 
 
 def hatching(x: float, y: float, width: float, height: float, *, is_rising: bool) -> Lines:
-    """Cover a rectangle with slanted lines, rising or falling to the right."""
-    ends, at = [], HATCH_STEP / 2
-    while at < width + height:
-        # from the left or lower edge to the upper or right one, along a + b = at
-        a, b = max(0.0, at - height), min(at, height)
-        c, d = min(at, width), max(0.0, at - width)
+    """Cover a rectangle with slanted lines.
+
+    They rise to the right in the colour of padding, "hatch", or fall in that of what is left over,
+    "left".
+    """
+    ends = []
+    # each line goes along right + down = diagonal, counted from the upper left corner, from the
+    # left or lower edge to the upper or right one
+    diagonal = HATCH_STEP / 2
+    while diagonal < width + height:
+        right_0, down_0 = max(0.0, diagonal - height), min(diagonal, height)
+        right_1, down_1 = min(diagonal, width), max(0.0, diagonal - width)
         if is_rising:
-            ends.append((x + a, y + b, x + c, y + d))
-        else:
-            ends.append((x + width - a, y + b, x + width - c, y + d))
-        at += HATCH_STEP
+            ends.append((x + right_0, y + down_0, x + right_1, y + down_1))
+        else:  # the mirror image
+            ends.append((x + width - right_0, y + down_0, x + width - right_1, y + down_1))
+        diagonal += HATCH_STEP
     return Lines(tuple(ends), "hatch" if is_rising else "left")
 
 
 def text_width(text: str, font: float = FONT) -> float:
-    """Return a width that text fits in any usual font."""
+    """Return a width that one line of text does not exceed in any usual font, bold or not."""
     return len(text) * font * BOLD_WIDTH
 
 
 def wrap(text: str, width: float, font: float = FONT) -> list[str]:
-    """Break text into lines that fit a width."""
-    letters = max(8, int(width / (font * SUM_WIDTH)))
-    return textwrap.wrap(text, letters, break_on_hyphens=False, subsequent_indent="  ")
+    """Break text into lines of at most a width; all but the first are indented by two spaces."""
+    letters_per_line = max(8, int(width / (font * SUM_WIDTH)))
+    return textwrap.wrap(text, letters_per_line, break_on_hyphens=False, subsequent_indent="  ")
 
 
 def shade(value: object, greatest: float) -> str:
-    """Return the name of a number's colour, among numbers of magnitudes up to `greatest`."""
+    """Return the name of a number's colour: "zero", "p1" to "p4" or "n1" to "n4".
+
+    The strongest stands for magnitudes from three quarters of `greatest` on. What is no real number
+    is "zero".
+    """
     if isinstance(value, complex) or not isinstance(value, (int, float)) or value != value:
         return "zero"
     if value == 0 or not greatest:
         return "zero"
-    step = min(4, 1 + int(4 * min(1.0, abs(value) / greatest) * 0.9999))
-    return f"{'p' if value > 0 else 'n'}{step}"
+    strength = min(4, 1 + int(4 * min(1.0, abs(value) / greatest) * 0.9999))
+    return f"{'p' if value > 0 else 'n'}{strength}"

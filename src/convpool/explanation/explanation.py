@@ -18,7 +18,7 @@ class Explanation(Operation):
     plan : the library's plan, with shapes, dtypes and the windows on each axis
     frames : what each window does, as plain values, computed on access
     kernels : as they are applied, (*window, c // groups, nc); None for pooling
-    run : the library's call
+    run : calls the library, without arguments; returns the result in its shape
     """
 
     def __str__(self) -> str:
@@ -28,13 +28,13 @@ class Explanation(Operation):
         return f"<Explanation of a {self.plan.title}: {len(self.frames):,} windows>"
 
     def _repr_html_(self) -> str:
-        """Return what a notebook shows: the first window as a picture, or text if it is too large.
+        """Return what a notebook shows: the first window as an SVG picture, with sizes and sum.
 
-        The picture has the sizes and the window's sum in it.
+        Text, as `print` writes it, if there are too many cells to draw or no window.
         """
         try:
             return svg.write(window_pictures.one_window(self, 0))
-        except (ValueError, IndexError):  # too large to draw, or no window
+        except (ValueError, IndexError):  # too many cells; no window
             return f"<pre>{escape(text.summary(self))}</pre>"
 
     def save(
@@ -61,8 +61,9 @@ class Explanation(Operation):
 
         Raises
         ------
-        ValueError : the ending is none of these, or there is more than can be drawn; the text says
-            what would do
+        ValueError : the ending is none of these; there is no such window; `seconds` is not between
+            0.02 and 600; or there are more windows, cells or pixels than a file of this format
+            holds, and the error says how many it does
         FileExistsError : the file exists and `force` is False
         """
         saving.save(self, Path(path), frame=frame, seconds=seconds, force=force)

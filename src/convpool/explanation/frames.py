@@ -27,7 +27,7 @@ from convpool.windows import Axis, volume
 Array = NDArray[Any]
 Place = tuple[int, ...]
 Number = Any  # int, float, bool or complex, as Python has them
-# up to so many results are computed at once, more on access only
+# an output of at most so many numbers is computed as a whole; of a larger one, single frames
 EAGER_RESULTS = 2**20
 
 
@@ -37,13 +37,16 @@ class Tap:
 
     Attributes
     ----------
-    tap : where it is in the window, (u, v)
-    place : where it lies on the padded image
-    where : "pixel"; "padding"; "beyond" the padding, with ceil; "cropped" from a transposed output
-    pixel : the pixel that is read there, as pad modes repeat them; None without one
+    tap : its row and column in the window, (u, v)
+    place : its row and column on the padded image
+    where : what is at this place: "pixel"; "padding"; "beyond" the padding, under a last window
+        that `ceil` lets hang over; "cropped", padding of a transposed convolution's output
+    pixel : row and column of the pixel that is read there or, transposed, added to; pad modes such
+        as "reflect" read pixels in padding too; None if there is none
     channel : of the pixel
-    value, weight, product : the factors and their product; pooling has no weight, and no value in
-        padding
+    value, weight : the pixel, or what padding holds, and the weight that it is multiplied by;
+        pooling has no weight, and no value outside the image: these are None
+    product : value times weight; of pooling, the value
     """
 
     tap: Place
@@ -58,18 +61,22 @@ class Tap:
 
 @dataclass(frozen=True)
 class Frame:
-    """One window.
+    """One window, and the one number of the output that it computes.
+
+    Of a transposed convolution, "the number" below is the one number of the input instead, which is
+    multiplied by each weight.
 
     Attributes
     ----------
-    number : from 0 on
-    position : of the number that is computed; transposed, of the number of the input
-    channel : of that number
-    taps : channel after channel, row after row
-    sums : of the products of each channel, for a convolution
-    total : the number that is computed; transposed, the number of the input
-    divisor : of average pooling
-    chosen : which of the taps is the greatest or least, the first of equals
+    number : which frame this is, counted from 0
+    position : of the number, (i, j)
+    channel : of the number
+    taps : every tap, channel after channel and in each row after row
+    sums : for a convolution, the sum of the products of each channel; otherwise empty
+    total : the number
+    divisor : of average pooling; otherwise None
+    chosen : index in `taps` of the greatest ("max") or least ("min") pixel, the first of equals;
+        None for other kinds, and without a pixel
     """
 
     number: int
@@ -82,16 +89,16 @@ class Frame:
     chosen: int | None = None
 
     def plain(self) -> dict[str, Any]:
-        """Return the attributes as a dict that JSON can hold."""
+        """Return the attributes by name as values that JSON can hold."""
         return {name: _plain(value) for name, value in asdict(self).items()}
 
 
 def _plain(value: Any) -> Any:
     """Return a value as JSON can hold it: lists for tuples, text for NaN and complex numbers."""
     if isinstance(value, dict):
-        return {name: _plain(part) for name, part in value.items()}
+        return {name: _plain(entry) for name, entry in value.items()}
     if isinstance(value, (tuple, list)):
-        return [_plain(part) for part in value]
+        return [_plain(entry) for entry in value]
     has_json_form = value is None or isinstance(value, (int, str))
     if has_json_form or (isinstance(value, float) and math.isfinite(value)):
         return value
@@ -99,19 +106,25 @@ def _plain(value: Any) -> Any:
 
 
 def uncovered_places(axis: Axis) -> range:
-    """Return the places at the end of a padded axis that no window reaches, with floor."""
+    """Return the places at the end of a padded axis that no window reaches; empty if there is none.
+
+    They are left over where the stride does not divide the axis, and counted from its first place,
+    padding included.
+    """
     end = (axis.count - 1) * axis.stride + axis.span
     return range(end, max(end, axis.before + axis.size + axis.after))
 
 
 def padded_size(axis: Axis) -> int:
-    """Return the length of an axis with its padding and what ceil's last window adds."""
+    """Return the length of an axis with its padding, and what `ceil`'s last window hangs over."""
     return axis.before + axis.size + axis.after + axis.overhang
 
 
 @dataclass(frozen=True)
 class Frames(Sequence[Frame]):
-    """All windows, computed on access: channel after channel, row after row.
+    """All windows, each computed when it is accessed: channel after channel, row after row.
+
+    Subclasses say what a window computes (`frame`) and of which kind it is (`kind`).
 
     Parameters
     ----------
@@ -134,12 +147,12 @@ class Frames(Sequence[Frame]):
 
     @property
     def positions(self) -> Place:
-        """Number of positions on each axis."""
+        """How many positions a window has on each axis."""
         return tuple(axis.count for axis in self.axes)
 
     @property
     def planes(self) -> int:
-        """Number of channels that each position has a frame for."""
+        """How many frames each position has: one for each channel (here) or kernel."""
         return int(self.image.shape[-1])
 
     @property
@@ -157,13 +170,13 @@ class Frames(Sequence[Frame]):
     def __getitem__(self, number: int | slice) -> Frame | list[Frame]:
         if isinstance(number, slice):
             return [self[k] for k in range(len(self))[number]]
-        k = range(len(self))[number]  # IndexError, and negative ones counted from the end
+        k = range(len(self))[number]  # counts negative ones from the end, or raises IndexError
         position, channel = self.position(k)
         with np.errstate(all="ignore"):
             return self.frame(k, position, channel)
 
     def position(self, number: int) -> tuple[Place, int]:
-        """Return the position and channel of a frame, by its number from 0 on."""
+        """Return (position, channel) of the frame with a number, counted from 0."""
         shape = (self.planes, *self.positions)
         channel, *position = (int(n) for n in np.unravel_index(number, shape))
         return tuple(position), channel
@@ -173,22 +186,26 @@ class Frames(Sequence[Frame]):
         return int(np.ravel_multi_index((channel, *position), (self.planes, *self.positions)))
 
     def frame(self, number: int, position: Place, channel: int) -> Frame:
-        """Compute one frame."""
+        """Compute one frame, whose position and channel belong to its number."""
         raise NotImplementedError
 
     def places(self, position: Place) -> Iterator[tuple[Place, Place]]:
-        """Yield each tap of a window, and its place on the padded image."""
+        """Yield (tap, place) for each tap of the window at a position.
+
+        A tap is counted from the window's corner, its place from the padded image's.
+        """
         for tap in np.ndindex(*(axis.window for axis in self.axes)):
             steps = zip(position, tap, self.axes, strict=True)
             yield tap, tuple(i * axis.stride + u * axis.dilation for i, u, axis in steps)
 
     def region(self, place: Place) -> str:
-        """Return what a place of the padded image is: "pixel", "padding" or "beyond" it."""
+        """Return what is at a place of the padded image: "pixel", "padding" or "beyond" both."""
         regions = [_region(axis, n) for axis, n in zip(self.axes, place, strict=True)]
+        # the axis that is farthest outside decides
         return max(regions, key=["pixel", "padding", "beyond"].index)
 
     def pixel_at(self, place: Place) -> Place:
-        """Return a place of the padded image counted from the first pixel."""
+        """Return a place of the padded image counted from the first pixel; below 0 in padding."""
         return tuple(n - axis.before for n, axis in zip(place, self.axes, strict=True))
 
     def contributions(self, frame: Frame) -> list[tuple[Place, Number]]:
@@ -196,7 +213,10 @@ class Frames(Sequence[Frame]):
         return [((*frame.position, frame.channel), frame.total)]
 
     def output_changes(self) -> Iterator[dict[Place, Number]]:
-        """Yield for each frame the numbers of the output that it changes, after the change."""
+        """Yield for each frame a dict of the numbers of the output that it changes.
+
+        (*position, channel) -> the number there once the frame is added.
+        """
         sums: dict[Place, Number] = {}
         for frame in self:
             contributions = self.contributions(frame)
@@ -205,9 +225,9 @@ class Frames(Sequence[Frame]):
             yield {index: sums[index] for index, _ in contributions}
 
     def output_after(self, number: int = -1) -> Array:
-        """Return the output after a frame, (*output, channels); None where nothing is written yet.
+        """Return the output once a frame, and all before it, are computed; -1 is the last frame.
 
-        The numbers are Python's.
+        (*output, channels), dtype object, holding Python's numbers; None where nothing is written.
         """
         output = np.full(self.output_shape, None, object)
         frame_numbers = range(range(len(self))[number] + 1)
@@ -218,7 +238,7 @@ class Frames(Sequence[Frame]):
 
 
 def _region(axis: Axis, n: int) -> str:
-    """Return what place n of one padded axis is, as `Frames.region`."""
+    """Return what is at place n of one padded axis: "pixel", "padding" or "beyond" both."""
     if axis.before <= n < axis.before + axis.size:
         return "pixel"
     return "padding" if n < axis.before + axis.size + axis.after else "beyond"

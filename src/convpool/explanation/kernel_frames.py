@@ -28,19 +28,22 @@ class KernelFrames(Frames):
         return int(self.kernels.shape[-1])
 
     def channels(self, kernel: int) -> range:
-        """Return the channels that a kernel reads or, transposed, adds to."""
+        """Return the channels that a kernel reads or, transposed, adds to: those of its group."""
         depth = self.kernels.shape[-2]
         group = kernel // (self.planes // self.groups)
         return range(group * depth, (group + 1) * depth)
 
     def weight(self, tap: Place, depth: int, kernel: int) -> Any:
-        """Return a weight in the dtype of the sums; depth counts channels within the group."""
+        """Return the weight of a tap in the dtype of the sums.
+
+        `depth` counts the channels of the kernel's group, from 0.
+        """
         return self.dtype.type(self.kernels[(*tap, depth, kernel)])
 
 
 @dataclass(frozen=True)
 class ConvolutionFrames(KernelFrames):
-    """The windows of a convolution."""
+    """The windows of a convolution; `fill` is what padding holds in the pad mode "constant"."""
 
     pad_mode: str
     fill: Number
@@ -52,10 +55,14 @@ class ConvolutionFrames(KernelFrames):
 
     @cached_property
     def _padded_indices(self) -> list[Array]:
+        """For each axis, which pixel is read at each place of it, as the pad mode repeats them."""
         return [padded_indices(axis, self.pad_mode) for axis in self.axes]
 
     def source_pixel(self, place: Place) -> Place | None:
-        """Return the pixel that is read at a place of the padded image; None reads the fill."""
+        """Return the pixel that is read at a place of the padded image.
+
+        None if padding there holds a constant: 0, or the fill.
+        """
         if self.region(place) == "pixel":
             return self.pixel_at(place)
         if self.pad_mode in ("zeros", "constant"):
@@ -69,7 +76,7 @@ class ConvolutionFrames(KernelFrames):
         return self.dtype.type(self.fill if pixel is None else self.image[(*pixel, channel)])
 
     def frame(self, number: int, position: Place, channel: int) -> Frame:
-        """Multiply the window by a kernel."""
+        """Multiply the window at a position by the kernel with the number `channel`."""
         taps, sums = [], []
         for depth, c in enumerate(self.channels(channel)):
             products = []
@@ -89,7 +96,8 @@ class ConvolutionFrames(KernelFrames):
 class TransposedFrames(KernelFrames):
     """The windows of a transposed convolution; the image is its input, (*positions, nc).
 
-    `axes` are those of its output, from which `convolve` would read.
+    Windows lie on the output: `axes` are those of the convolution that reads it, whose output has
+    the shape of this input.
     """
 
     @property
@@ -99,7 +107,7 @@ class TransposedFrames(KernelFrames):
 
     @property
     def positions(self) -> Place:
-        """Number of positions on each axis."""
+        """How many positions a window has on each axis: one for each number of the input."""
         return self.image.shape[:-1]
 
     @property
@@ -108,7 +116,7 @@ class TransposedFrames(KernelFrames):
         return (*(axis.size for axis in self.axes), self.kernels.shape[-2] * self.groups)
 
     def frame(self, number: int, position: Place, channel: int) -> Frame:
-        """Multiply a number of the input by each weight of its kernel."""
+        """Multiply the number of the input at a position by each weight of its channel's kernel."""
         value, taps = self.dtype.type(self.image[(*position, channel)]), []
         for depth, c in enumerate(self.channels(channel)):
             for tap, place in self.places(position):
@@ -122,13 +130,16 @@ class TransposedFrames(KernelFrames):
         return Frame(number, position, channel, tuple(taps), (), value.item())
 
     def contributions(self, frame: Frame) -> list[tuple[Place, Number]]:
-        """Return what a frame adds to the output: ((*position, channel), number) pairs."""
+        """Return what a frame adds to the output: ((*position, channel), number) pairs.
+
+        Products on padding, which is cropped, add nothing.
+        """
         return [
             ((*tap.pixel, tap.channel), tap.product) for tap in frame.taps if tap.pixel is not None
         ]
 
     def output_after(self, number: int = -1) -> Array:
-        """Return the output after a frame, (*output, c); 0 where no window has reached yet."""
+        """Return the output as `Frames.output_after`, but 0 where nothing has been added yet."""
         output = super().output_after(number)
         output[output == None] = self.dtype.type(0).item()  # noqa: E711  # elementwise
         return output

@@ -46,7 +46,7 @@ def make_explanation(
     images, kernel, pool
         As in `explain`.
     arguments
-        The other arguments of `explain` by name; those left at None are not in it.
+        The other arguments of `explain` by name; without those that are None.
     is_transposed
         The argument `transpose` of `explain`.
     """
@@ -62,25 +62,33 @@ def make_explanation(
         image, kernels = _operands(array, weights, is_transposed=is_transposed)
         explanation = WITH_KERNELS[kind](image, kernels, arguments)
     if volume(explanation.plan.output_shape) <= EAGER_RESULTS:
-        _ = explanation.result  # raises what the call would raise
+        _ = explanation.result  # so that errors of the call are raised now, not on first access
     return explanation
 
 
 def _arguments_of(kind: str, arguments: Arguments) -> Arguments:
-    """Return the arguments that a kind of call takes; raise if another is not at its default."""
-    taken = {}
+    """Return the arguments that a kind of call takes.
+
+    An argument that only other kinds take is left out if it has its default value; otherwise
+    ValueError.
+    """
+    accepted = {}
     for name, value in arguments.items():
-        kinds = [other for other, defaults in SPECIFIC.items() if name in defaults]
-        if not kinds or kind in kinds:
-            taken[name] = value
-        elif value != SPECIFIC[kinds[0]][name]:
-            requests = " or ".join(REQUESTS[other] for other in kinds)
+        # empty for an argument that every kind takes
+        kinds_with_it = [other for other, defaults in SPECIFIC.items() if name in defaults]
+        if not kinds_with_it or kind in kinds_with_it:
+            accepted[name] = value
+        elif value != SPECIFIC[kinds_with_it[0]][name]:
+            requests = " or ".join(REQUESTS[other] for other in kinds_with_it)
             raise ValueError(f"{name} goes with {requests}; leave it out here")
-    return taken
+    return accepted
 
 
 def _one_image(images: Array) -> Array:
-    """Return an image as (1, *spatial, c)."""
+    """Return one image (h, w), (h, w, c), (1, h, w, c) or one line (w,) as (1, *spatial, c).
+
+    Raises ValueError for other shapes; three axes are always (h, w, c).
+    """
     if images.ndim in (1, 2):
         return images[None, ..., None]
     if images.ndim == 3:
@@ -102,9 +110,13 @@ def _one_image(images: Array) -> Array:
 
 
 def _operands(images: Array, kernel: Array, *, is_transposed: bool) -> tuple[Array, Array]:
-    """Return one image (1, *spatial, c) and kernels (*window, depth, nc)."""
+    """Return (image, kernels) as (1, *spatial, c) and (*window, depth, nc).
+
+    The kernel may lack its last axis, or its last two; they get one entry. Raises ValueError if its
+    axes do not fit those of the image.
+    """
     image = _one_image(images)
-    rank, missing_axes = image.ndim - 2, image.ndim - kernel.ndim
+    rank, missing_axes = image.ndim - 2, image.ndim - kernel.ndim  # rank: of the spatial axes
     if missing_axes not in (0, 1, 2) or kernel.ndim < rank:
         raise ValueError(
             f"kernel is {kernel.shape}, but the image is {images.shape}; it takes "
@@ -165,7 +177,7 @@ def _transposed(images: Array, kernels: Array, arguments: Arguments) -> Explanat
 
 def _pooling(images: Array, window: Any, mode: Any, arguments: Arguments) -> Explanation:
     """Explain a pooling of (1, *spatial, c)."""
-    # per axis: one image has no other reading
+    # expanded here: `plan_pooling` refuses one number for (1, w, c), which could be a picture
     window = argument_checks.read_per_axis(window, images.ndim - 2, "kernel_shape")
     plan = plan_pooling(images.shape, window, mode=mode, **arguments, images_dtype=images.dtype)
     frames = PoolingFrames(

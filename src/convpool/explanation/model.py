@@ -8,8 +8,8 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from convpool.explanation import sums
 from convpool.explanation.frames import Frame, Frames, uncovered_places
-from convpool.explanation.sums import ARITHMETIC, position_text
 from convpool.plans import arguments
 from convpool.plans.base import Plan
 from convpool.plans.lock_free_property import cached_property
@@ -26,7 +26,7 @@ class Operation:
     plan : the library's plan, with shapes, dtypes and the windows on each axis
     frames : what each window does, as plain values, computed on access
     kernels : as they are applied, (*window, c // groups, nc); None for pooling
-    run : the library's call
+    run : calls the library, without arguments; returns the result in its shape
     """
 
     plan: Plan
@@ -36,7 +36,7 @@ class Operation:
 
     @cached_property
     def result(self) -> Array:
-        """What the library returns, in `convolve`'s or `pool`'s shape for this one image."""
+        """The library's result, computed on first access; its first axis has this one image."""
         return self.run()
 
     @property
@@ -47,28 +47,37 @@ class Operation:
     @property
     def title(self) -> str:
         """The operation in words, such as "Convolution with 1 kernel of 3 x 3 x 1"."""
-        words = self.plan.title
-        return words[0].upper() + words[1:]
+        title = self.plan.title
+        return title[0].upper() + title[1:]
 
     @cached_property
     def formulas(self) -> list[str]:
-        """How each size of the output follows from the input's, with the numbers in it."""
+        """A line for each axis, such as "height floor((0 + 4 + 0 - 2) / 2) + 1 = 2"."""
         names = arguments.AXIS_NAMES[len(self.plan.axes)]
         return [f"{name} {text}" for name, text in zip(names, self.plan.formulas(), strict=True)]
 
     def arithmetic(self, frame: Frame) -> list[str]:
-        """Return the lines that compute a frame's number, with every operand in them."""
-        return ARITHMETIC[self.kind](frame, getattr(self.frames, "p", 2))
+        """Return the lines that compute a frame's number, such as ["max(1, 4) = 4"]."""
+        p = getattr(self.frames, "p", 2)  # only the frames of a pooling have it
+        return sums.arithmetic(self.kind, frame, p)
 
     def heading(self, frame: Frame) -> str:
-        """Return which window a frame is, as "Window 4 of 9: row 1, column 0, kernel 2"."""
-        what = "channel" if self.kernels is None else "kernel"
-        plane = f", {what} {frame.channel}" if self.frames.planes > 1 else ""
+        """Return which window a frame is, as "Window 4 of 9: row 1, column 0, kernel 2".
+
+        A pooling has "channel 2" there; where there is only one of them, it is left out.
+        """
+        plane_name = "channel" if self.kernels is None else "kernel"
+        plane = f", {plane_name} {frame.channel}" if self.frames.planes > 1 else ""
         number = f"Window {frame.number + 1:,} of {len(self.frames):,}"
-        return f"{number}: {position_text(frame.position)}{plane}"
+        return f"{number}: {sums.position_text(frame.position)}{plane}"
 
     def trace(self) -> dict[str, Any]:
-        """Return everything as JSON can hold it: kind, axes, and `Frame.plain` of every frame."""
+        """Return everything as a dict that JSON can hold.
+
+        "kind": as above. "axes": for each axis the attributes of `windows.Axis`, its "count" of
+        windows, the places "left_over" at its end, and its "formula". "frames": `Frame.plain` of
+        every frame.
+        """
         axes = [
             {
                 **vars(axis),

@@ -1,7 +1,7 @@
-"""The boards of an explanation - input, kernels, output - and what each frame changes on them.
+"""The boards of an operation - input, kernels, output - and what each frame changes on them.
 
-The background is drawn once; on it, the numbers of the output stay once a frame has computed them,
-and the outlines of a frame's window are its own.
+Three layers are drawn. The background: all cells, before the first frame. The numbers of the
+output: they stay once a frame has computed them. The outlines of a frame: only while it is shown.
 """
 
 from __future__ import annotations
@@ -29,18 +29,18 @@ from convpool.plans.lock_free_property import cached_property
 from convpool.windows import volume
 
 MAX_CELLS = 4096  # of all boards
-Marks = dict[str, list[Mark]]  # name of a board -> what is drawn on it
+Marks = dict[str, list[Mark]]  # name of a board -> what is drawn on it, from the lowest layer up
 
 
 @dataclass(frozen=True, eq=False)
 class OperationBoards:
-    """The boards by name, in the order in which they are read."""
+    """The boards of an operation: "input", "kernels" unless it is a pooling, and "output"."""
 
     operation: Operation
 
     @property
     def is_transposed(self) -> bool:
-        """Whether windows lie on the output."""
+        """Whether it is a transposed convolution, whose windows lie on the output."""
         return self.operation.kind == "transposed"
 
     @property
@@ -55,7 +55,7 @@ class OperationBoards:
 
     @cached_property
     def boards(self) -> dict[str, Board]:
-        """Lay out the boards."""
+        """The empty boards by name, from left to right; raises ValueError as `check`."""
         self.check()
         frames, kernels = self.operation.frames, self.operation.kernels
         shapes = {"input": frames.image.shape, "output": frames.output_shape}
@@ -77,7 +77,7 @@ class OperationBoards:
         return {"input": boards["input"], "kernels": self._kernels(), "output": boards["output"]}
 
     def _kernels(self) -> Board:
-        """Lay out the board of the kernels: channels below each other, kernels side by side."""
+        """Return the empty board of the kernels: channels below each other, kernels in a row."""
         kernels = self.operation.kernels
         assert kernels is not None
         *window, depth, nc = kernels.shape
@@ -97,13 +97,13 @@ class OperationBoards:
     def cells(self) -> int:
         """Number of cells of all boards."""
         frames, kernels = self.operation.frames, self.operation.kernels
-        padded = volume([padded_size(axis) for axis in frames.axes])
+        plane = volume([padded_size(axis) for axis in frames.axes])
         planes = frames.output_shape[-1] if self.is_transposed else frames.image.shape[-1]
         plain = frames.image.size if self.is_transposed else volume(frames.output_shape)
-        return padded * planes + plain + (0 if kernels is None else kernels.size)
+        return plane * planes + plain + (0 if kernels is None else kernels.size)
 
     def check(self) -> None:
-        """Raise ValueError if there is more than can be drawn."""
+        """Raise ValueError if the boards have more than MAX_CELLS cells."""
         if self.cells > MAX_CELLS:
             sizes = " x ".join(map(str, self.operation.frames.image.shape))
             raise ValueError(
@@ -113,7 +113,10 @@ class OperationBoards:
             )
 
     def _numbers(self, name: str) -> list[Any]:
-        """Return every number that can be written on the board of the input or output."""
+        """Return every number that can be written on the board "input" or "output".
+
+        On the output of a transposed convolution these are the partial sums too.
+        """
         frames = self.operation.frames
         if name == "input":
             fill = [frames.fill] if isinstance(frames, ConvolutionFrames) else []
@@ -124,12 +127,12 @@ class OperationBoards:
 
     @cached_property
     def output_changes(self) -> list[dict[Place, Any]]:
-        """What each frame changes in the output: (*position, channel) -> the number after it."""
+        """For each frame: (*position, channel) -> the number there once the frame is added."""
         return list(self.operation.frames.output_changes())
 
     @cached_property
     def magnitudes(self) -> dict[str, float]:
-        """The greatest magnitude on each board, which has the strongest colour."""
+        """Name of a board -> the greatest magnitude of its numbers, which is coloured strongest."""
         numbers = {
             "input": self.operation.frames.image,
             "output": self.operation.result,
@@ -138,11 +141,11 @@ class OperationBoards:
         return {name: _magnitude(values) for name, values in numbers.items() if values is not None}
 
     def cell(self, name: str, value: Any, hatch: str = "") -> Cell:
-        """Return the cell of a number on a board."""
+        """Return the cell of a number on the board with a name; `hatch` as in `Cell`."""
         return Cell(number(value), shade(value, self.magnitudes[name]), hatch)
 
     def background(self) -> Marks:
-        """Draw what is there before the first window."""
+        """Draw what is there before the first frame: titles, input, kernels, empty cells."""
         marks = {name: board.heading() for name, board in self.boards.items()}
         marks[self.window_board] += self._padded_cells()
         marks[self.plain_board] += self._plain_cells()
@@ -155,7 +158,7 @@ class OperationBoards:
         return marks
 
     def _padded_cells(self) -> Iterator[Mark]:
-        """Draw the board on which windows lie, with its padding and the sizes of it."""
+        """Draw every cell of the board on which windows lie, with padding and how wide it is."""
         board, axes = self.boards[self.window_board], self.operation.frames.axes
         sizes = [padded_size(axis) for axis in axes]
         for plane in range(board.planes_down):
@@ -169,7 +172,10 @@ class OperationBoards:
         )
 
     def _padded_cell(self, place: Place, plane: int) -> Cell:
-        """Return the cell at a place of the padded image, or of the padded output if transposed."""
+        """Return the cell at a place of the padded image or, transposed, of the padded output.
+
+        The latter begins as zeros. Padding that has no value, as in pooling, is an empty cell.
+        """
         frames = self.operation.frames
         is_pixel = frames.region(place) == "pixel"
         hatch = "" if is_pixel else "padding"
@@ -184,7 +190,10 @@ class OperationBoards:
         return self.cell("input", frames.image[(*frames.pixel_at(place), plane)].item(), hatch)
 
     def _plain_cells(self) -> Iterator[Mark]:
-        """Draw the board with one cell for each position: numbers of the input, or empty cells."""
+        """Draw the board with one cell for each position.
+
+        Transposed, it is the input with its numbers; otherwise the output, still empty.
+        """
         frames, board = self.operation.frames, self.boards[self.plain_board]
         for k in range(len(frames)):
             position, plane = frames.position(k)
@@ -194,7 +203,7 @@ class OperationBoards:
             yield from board.draw_cell(Position((plane, 0), row_and_column(position)), cell)
 
     def output_numbers(self, k: int) -> Marks:
-        """Draw the numbers of the output that frame k changes."""
+        """Draw the numbers of the output that frame k changes, on the board "output"."""
         board, marks, axes = self.boards["output"], [], self.operation.frames.axes
         for (*position, channel), value in self.output_changes[k].items():
             place = tuple(position)
@@ -205,7 +214,7 @@ class OperationBoards:
         return {"output": marks}
 
     def outlines(self, frame: Frame) -> Marks:
-        """Draw the outlines of a frame: its window, its kernel, its number."""
+        """Draw the outlines of a frame on all boards: around its window, kernel and number."""
         marks: Marks = {name: [] for name in self.boards}
         position = Position((frame.channel, 0), row_and_column(frame.position))
         marks[self.plain_board].append(self.boards[self.plain_board].outline(position, (1, 1)))
@@ -221,7 +230,10 @@ class OperationBoards:
         return marks
 
     def _window_outlines(self, frame: Frame, plane: int) -> Iterator[Mark]:
-        """Frame a window on one plane; its taps too if it is dilated, and the chosen pixel."""
+        """Draw outlines on one plane: around the window, and the pixel that max or min chose.
+
+        In a dilated window each tap gets one too.
+        """
         board, axes = self.boards[self.window_board], self.operation.frames.axes
         starts = [i * axis.stride for i, axis in zip(frame.position, axes, strict=True)]
         span = row_and_column([axis.span for axis in axes], 1)
@@ -237,7 +249,7 @@ class OperationBoards:
 
 
 def _magnitude(values: Any) -> float:
-    """Return the greatest finite magnitude of an array; 0 for complex numbers or without one."""
+    """Return the greatest finite magnitude in an array; 0 if there is none, or it is complex."""
     if values.dtype.kind == "c" or not values.size:
         return 0.0
     finite = values[np.isfinite(values)]

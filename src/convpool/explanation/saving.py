@@ -1,4 +1,7 @@
-"""Explanations as files: SVG, PNG, GIF, or an HTML page with the picture and its description."""
+"""Explanations saved: the formats by ending, what is checked first, and the HTML page.
+
+`svg` and `png_and_gif` make the content of the other formats.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,12 @@ from convpool.system.whole_files import check, whole
 
 
 def _svg(operation: Operation, frame: int | None, seconds: float) -> bytes:
+    """Return an SVG file of one window, or of all where `frame` is None; `seconds` is not used."""
     return svg.write(window_pictures.draw(operation, frame)).encode()
 
 
 def _html(operation: Operation, frame: int | None, seconds: float) -> bytes:
-    """Return a page that holds the SVG."""
+    """Return an HTML page that holds the picture of `_svg`."""
     drawing = window_pictures.draw(operation, frame)
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
@@ -27,8 +31,8 @@ def _html(operation: Operation, frame: int | None, seconds: float) -> bytes:
     ).encode()
 
 
-# ending -> the content of the file, from the operation, the number of its only window (None: all
-# of them) and the seconds for each window
+# ending -> the function that returns the content of the file, from the operation, the number of
+# the only window to draw (None: all windows), and for how many seconds a GIF shows each
 FORMATS: dict[str, Callable[[Operation, int | None, float], bytes]] = {
     ".html": _html,
     ".svg": _svg,
@@ -38,7 +42,11 @@ FORMATS: dict[str, Callable[[Operation, int | None, float], bytes]] = {
 
 
 def check_request(operation: Operation, path: Path, frame: int | None, seconds: float) -> None:
-    """Raise ValueError unless the ending, the window's number and the seconds make sense."""
+    """Raise ValueError unless an explanation can be saved so, as far as is known before drawing.
+
+    `frame` is the number of the only window to draw, negative ones counted from the end; None draws
+    all. `seconds` are those for which a GIF shows each window.
+    """
     if path.suffix.lower() not in FORMATS:
         raise ValueError(f"{path.name}: explanations are saved as {', '.join(FORMATS)}")
     if frame is not None and not -len(operation) <= frame < len(operation):
@@ -55,7 +63,7 @@ def check_request(operation: Operation, path: Path, frame: int | None, seconds: 
 def save(
     operation: Operation, path: Path, *, frame: int | None, seconds: float, force: bool
 ) -> None:
-    """Write a file as `Explanation.save` describes."""
+    """Write a file; parameters and errors as of `Explanation.save`."""
     check_request(operation, path, frame, seconds)
     check(path, force=force)
     content = FORMATS[path.suffix.lower()](operation, frame, seconds)

@@ -10,11 +10,15 @@ from convpool.explanation.frames import Frame, Tap
 MINUS, DOT = "\N{MINUS SIGN}", "\N{MIDDLE DOT}"
 TIMES, ABOUT = "\N{MULTIPLICATION SIGN}", "\N{ALMOST EQUAL TO}"
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
-MAX_TERMS = 30  # longer sums are cut off after so many terms
+MAX_TERMS = 30  # of a sum that are written out
 
 
 def number(value: Any) -> str:
-    """Write a number: whole ones in full, others with four digits; None is empty."""
+    """Write a number with a real minus sign; None is empty.
+
+    int are written in full, True and False as 1 and 0, float with four significant digits, complex
+    as "1+2i".
+    """
     if isinstance(value, bool):
         return str(int(value))
     if value is None:
@@ -22,123 +26,158 @@ def number(value: Any) -> str:
     if isinstance(value, complex):
         return f"{number(value.real)}{'+' if value.imag >= 0 else MINUS}{number(abs(value.imag))}i"
     text = str(value) if isinstance(value, int) else f"{value:.4g}"
+    # 1e-05 -> 1e-5, 1e+20 -> 1e20
     return text.replace("-", MINUS).replace("e+0", "e").replace("e+", "e")
 
 
 def is_rounded(value: Any) -> bool:
-    """Return whether `number` writes fewer digits than the value has."""
+    """Return whether `number` writes fewer digits than the value has; False for NaN."""
     if isinstance(value, complex):
         return is_rounded(value.real) or is_rounded(value.imag)
-    return isinstance(value, float) and value == value and float(f"{value:.4g}") != value
+    is_nan = value != value
+    return isinstance(value, float) and not is_nan and float(f"{value:.4g}") != value
 
 
 def equals(value: Any, taps: Sequence[Tap] = ()) -> str:
-    """Write "= 3", or "≈ 3" where the value, or an operand in the taps, is rounded."""
+    """Write "= 3"; or "≈ 3" if the value, or a value or weight of the taps, is written rounded."""
     operands = [operand for tap in taps for operand in (tap.value, tap.weight)]
-    about = any(is_rounded(operand) for operand in [value, *operands])
-    return f"{ABOUT if about else '='} {number(value)}"
+    is_approximate = any(is_rounded(operand) for operand in [value, *operands])
+    return f"{ABOUT if is_approximate else '='} {number(value)}"
 
 
 def factor(value: Any) -> str:
-    """Write a number as an operand of a product or sum: in brackets if it is negative."""
+    """Write a number as an operand, in brackets if it is negative or complex: "3", "(-3)"."""
     text = number(value)
     return f"({text})" if text.startswith(MINUS) or isinstance(value, complex) else text
 
 
-def join_terms(terms: Sequence[str], operator: str) -> str:
-    """Join the terms of a sum; of more than MAX_TERMS only the first, and how many there are."""
+def join_terms(terms: Sequence[str], separator: str) -> str:
+    """Join terms: "a + b".
+
+    Of more than MAX_TERMS only the first are written, and their number: "a + b + … (40 in all)".
+    """
     if len(terms) <= MAX_TERMS:
-        return operator.join(terms)
-    return operator.join([*terms[:MAX_TERMS], f"{ELLIPSIS} ({len(terms)} in all)"])
+        return separator.join(terms)
+    return separator.join([*terms[:MAX_TERMS], f"{ELLIPSIS} ({len(terms)} in all)"])
 
 
 def _product(tap: Tap) -> str:
+    """Write value times weight: "3·(-1)"."""
     return f"{factor(tap.value)}{DOT}{factor(tap.weight)}"
 
 
 def _sum_of_products(taps: Sequence[Tap]) -> str:
+    """Write "3·1 + 2·(-1)"; empty without taps."""
     return join_terms([_product(tap) for tap in taps], " + ")
 
 
-def convolution_lines(frame: Frame, p: float) -> list[str]:
-    """Write the sum of products: one line for each channel, and one that adds them up."""
+def _convolution(frame: Frame) -> list[str]:
+    """Return the sum of products of a convolution's frame.
+
+    One channel -> ["3·1 + 2·(-1) = 1"]. Several channels -> one such line for each, with
+    "channel 0: " before it, and at last ["1 + 4 = 5"]. No channel -> ["no channel = 0"].
+    """
     if len(frame.sums) == 1:
         return [f"{_sum_of_products(frame.taps)} {equals(frame.total, frame.taps)}"]
-    lines, depth = [], len(frame.taps) // max(1, len(frame.sums))
+    if not frame.sums:
+        return [f"no channel {equals(frame.total)}"]
+    lines = []
+    # taps are ordered channel after channel, as many for each
+    taps_per_channel = len(frame.taps) // len(frame.sums)
     for k, channel_sum in enumerate(frame.sums):
-        taps = frame.taps[k * depth : (k + 1) * depth]
+        taps = frame.taps[k * taps_per_channel : (k + 1) * taps_per_channel]
         products = _sum_of_products(taps)
         lines.append(f"channel {taps[0].channel}: {products} {equals(channel_sum, taps)}")
-    total = join_terms([factor(channel_sum) for channel_sum in frame.sums], " + ") or "no channel"
+    total = join_terms([factor(channel_sum) for channel_sum in frame.sums], " + ")
     return [*lines, f"{total} {equals(frame.total, frame.taps)}"]
 
 
-def transposed_lines(frame: Frame, p: float) -> list[str]:
-    """Write the products that a number of the input adds to the output, and how many are cropped.
+def _transposed(frame: Frame) -> list[str]:
+    """Return what the frame's number of the input adds to the output of a transposed convolution.
 
-    The frame is one of a transposed convolution.
+    -> ["2 times each weight is added to the output: 2·1, 2·(-1)"], with "nowhere" for no product;
+    if products are cropped, a second line, ["1 of 3 fall on padding, which is cropped"].
     """
     products = [_product(tap) for tap in frame.taps if tap.pixel is not None]
-    cropped = len(frame.taps) - len(products)
+    cropped_count = len(frame.taps) - len(products)
     lines = [
         f"{number(frame.total)} times each weight is added to the output: "
         f"{join_terms(products, ', ') or 'nowhere'}"
     ]
-    if cropped:
-        lines.append(f"{cropped} of {len(frame.taps)} fall on padding, which is cropped")
+    if cropped_count:
+        lines.append(f"{cropped_count} of {len(frame.taps)} fall on padding, which is cropped")
     return lines
 
 
-def _pixels(frame: Frame, template: str = "{}") -> list[str]:
-    """Write each pixel under the window into a template."""
-    return [template.format(number(tap.value)) for tap in frame.taps if tap.pixel is not None]
+def _pixel_values(frame: Frame) -> list[Any]:
+    """Return the values of the pixels under the window, without padding."""
+    return [tap.value for tap in frame.taps if tap.pixel is not None]
 
 
-def _function_of_pixels(name: str) -> Callable[[Frame, float], list[str]]:
-    """Return what writes a frame as name(pixels) = total."""
+def _function_of_pixels(name: str) -> Callable[[Frame], list[str]]:
+    """Return the function that writes a frame of a pooling as ["max(1, 4) = 4"]."""
 
-    def lines(frame: Frame, p: float) -> list[str]:
-        pixels = join_terms(_pixels(frame), ", ") or "no pixel"
-        return [f"{name}({pixels}) {equals(frame.total, frame.taps)}"]
+    def lines(frame: Frame) -> list[str]:
+        pixels = join_terms([number(value) for value in _pixel_values(frame)], ", ")
+        return [f"{name}({pixels or 'no pixel'}) {equals(frame.total, frame.taps)}"]
 
     return lines
 
 
 def _sum_of_pixels(frame: Frame) -> str:
-    """Write the pixels of a window as a sum, in brackets if it is divided."""
-    values = [factor(tap.value) for tap in frame.taps if tap.pixel is not None]
-    total = join_terms(values, " + ") or "0"
-    return f"({total})" if frame.divisor is not None and len(values) > 1 else total
+    """Write "1 + (-4)"; "0" without a pixel."""
+    return join_terms([factor(value) for value in _pixel_values(frame)], " + ") or "0"
 
 
-def _lp(frame: Frame, p: float) -> list[str]:
-    power = number(p if p % 1 else int(p))
-    total = join_terms(_pixels(frame, f"|{{}}|^{power}"), " + ") or "0"
-    return [f"({total})^(1/{power}) {equals(frame.total, frame.taps)}"]
+def _avg(frame: Frame) -> list[str]:
+    """Return ["(1 + 4) / 2 = 2.5"]; a single term has no brackets."""
+    total = _sum_of_pixels(frame)
+    if len(_pixel_values(frame)) > 1:
+        total = f"({total})"
+    return [f"{total} / {frame.divisor} {equals(frame.total, frame.taps)}"]
 
 
-def _avg(frame: Frame, p: float) -> list[str]:
-    return [f"{_sum_of_pixels(frame)} / {frame.divisor} {equals(frame.total, frame.taps)}"]
-
-
-def _sum(frame: Frame, p: float) -> list[str]:
+def _sum(frame: Frame) -> list[str]:
+    """Return ["1 + 4 = 5"]."""
     return [f"{_sum_of_pixels(frame)} {equals(frame.total, frame.taps)}"]
 
 
-# kind, or mode of pooling -> the lines of arithmetic of a frame, from it and lp's exponent
-ARITHMETIC: dict[str, Callable[[Frame, float], list[str]]] = {
-    "convolution": convolution_lines,
-    "transposed": transposed_lines,
+def _lp(frame: Frame, p: float) -> list[str]:
+    """Return ["(|3|^2 + |4|^2)^(1/2) = 5"]."""
+    power = number(p if p % 1 else int(p))
+    terms = [f"|{number(value)}|^{power}" for value in _pixel_values(frame)]
+    total = join_terms(terms, " + ") or "0"
+    return [f"({total})^(1/{power}) {equals(frame.total, frame.taps)}"]
+
+
+# kind of operation, or mode of pooling except "lp" -> the lines of arithmetic of a frame
+LINES: dict[str, Callable[[Frame], list[str]]] = {
+    "convolution": _convolution,
+    "transposed": _transposed,
     "max": _function_of_pixels("max"),
     "min": _function_of_pixels("min"),
     "median": _function_of_pixels("median"),
     "avg": _avg,
     "sum": _sum,
-    "lp": _lp,
 }
 
 
+def arithmetic(kind: str, frame: Frame, p: float) -> list[str]:
+    """Return the lines that compute a frame's number, with every operand in them.
+
+    Parameters
+    ----------
+    kind
+        "convolution", "transposed" or the mode of a pooling.
+    frame
+        One window of this kind of operation.
+    p
+        The exponent of "lp"; other kinds do not use it.
+    """
+    return _lp(frame, p) if kind == "lp" else LINES[kind](frame)
+
+
 def position_text(position: Sequence[int]) -> str:
-    """Write a position (i, j) or (j,): "row 1, column 2"."""
+    """Write a position (i, j) or (j,): "row 1, column 2" or "column 2"."""
     names = ("row", "column")[-len(position) :]
     return ", ".join(f"{name} {n}" for name, n in zip(names, position, strict=True))

@@ -10,9 +10,12 @@ FONTS = "DejaVu Sans, Verdana, Arial, sans-serif"
 
 
 def _style() -> str:
-    """Return the colours as CSS variables, light and dark, and the classes that use them."""
+    """Return the style sheet: a variable for each colour, light and dark, and classes for them.
+
+    Class cp-f-NAME fills with a colour of COLORS, cp-e-NAME draws edges in it.
+    """
     light, dark = (
-        ";".join(f"--cp-{name}:{shades[k]}" for name, shades in COLORS.items()) for k in (0, 1)
+        ";".join(f"--cp-{name}:{schemes[k]}" for name, schemes in COLORS.items()) for k in (0, 1)
     )
     classes = "".join(
         f".cp-f-{name}{{fill:var(--cp-{name})}}.cp-e-{name}{{stroke:var(--cp-{name})}}"
@@ -23,11 +26,15 @@ def _style() -> str:
 
 
 def _edge(name: str, stroke: float) -> str:
-    """Return the attributes of a line: the light colour, for readers without styles, and width."""
+    """Return the attributes for an edge of a colour and width.
+
+    The colour is that of the light scheme, for programs that ignore the style sheet.
+    """
     return f'stroke="{COLORS[name][0]}" stroke-width="{stroke:g}"'
 
 
 def _rect(mark: Rect) -> str:
+    """Return a rectangle as an SVG element."""
     colors = (("f", mark.fill), ("e", mark.edge))
     classes = " ".join(f"cp-{letter}-{name}" for letter, name in colors if name)
     fill = COLORS[mark.fill][0] if mark.fill else "none"
@@ -39,13 +46,15 @@ def _rect(mark: Rect) -> str:
 
 
 def _lines(mark: Lines) -> str:
-    path = "".join(f"M{a:g} {b:g}L{c:g} {d:g}" for a, b, c, d in mark.ends)
+    """Return lines as one SVG path."""
+    path = "".join(f"M{x0:g} {y0:g}L{x1:g} {y1:g}" for x0, y0, x1, y1 in mark.ends)
     return (
         f'<path class="cp-e-{mark.edge}" d="{path}" fill="none" {_edge(mark.edge, mark.stroke)}/>'
     )
 
 
 def _text(mark: Text) -> str:
+    """Return a line of text as an SVG element."""
     bold = ' font-weight="bold"' if mark.bold else ""
     anchor = "" if mark.anchor == "start" else f' text-anchor="{mark.anchor}"'
     return (
@@ -55,6 +64,7 @@ def _text(mark: Text) -> str:
 
 
 def _element(mark: Mark) -> str:
+    """Return any mark as an SVG element."""
     if isinstance(mark, Rect):
         return _rect(mark)
     return _lines(mark) if isinstance(mark, Lines) else _text(mark)

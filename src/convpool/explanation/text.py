@@ -12,25 +12,37 @@ from convpool.explanation.frames import EAGER_RESULTS, Frame, Place, padded_size
 from convpool.explanation.kernel_frames import ConvolutionFrames
 from convpool.explanation.model import Operation
 from convpool.explanation.sums import ABOUT, DOT, ELLIPSIS, MINUS, TIMES, number
-from convpool.explanation.text_tables import COLUMNS, PADDED, Box, Plane, Table, around, beside
+from convpool.explanation.text_tables import (
+    COLUMNS,
+    PADDED,
+    Box,
+    Plane,
+    Table,
+    side_by_side,
+    table_around,
+)
 from convpool.windows import volume
 
-UNKNOWN = "\N{BULLET OPERATOR}"
-LEFT_OVER = TIMES
+UNKNOWN = "\N{BULLET OPERATOR}"  # a number of the output that is not computed yet
+LEFT_OVER = TIMES  # behind a number that no window reaches
+# signs that ASCII lacks -> what is written instead
 SIGNS = "┏━┓┃┗┛" + PADDED + UNKNOWN + MINUS + DOT + TIMES + ABOUT + ELLIPSIS
 ASCII = str.maketrans(SIGNS, "+-+|++:.-*x~.")
 
 # from a place of the output and its channel to the number there; None is not computed yet
 Output = Callable[[Place, int], Any]
-Texts = Callable[[Place], str]  # from a place (row, column) to the text of its cell
 
 
 def _plane_title(name: str, channel: int | None) -> str:
+    """Return "name, channel 2", or the name alone if the channel is None."""
     return name if channel is None else f"{name}, channel {channel}"
 
 
 class _FrameTables:
-    """The tables of one frame: each channel with its plane of weights, and the output."""
+    """The tables of one frame: the input, the kernel and the output, around its window.
+
+    `output` looks up the numbers of the output that are known by then.
+    """
 
     def __init__(self, operation: Operation, frame: Frame, output: Output) -> None:
         self.operation, self.frames, self.frame = operation, operation.frames, frame
@@ -39,27 +51,36 @@ class _FrameTables:
         self.is_transposed = operation.kind == "transposed"
 
     def rows(self) -> list[list[Table]]:
-        """Return the tables in rows, as they are read."""
-        is_deep = self._has_several_planes()
+        """Return the tables in rows, from left to right.
+
+        Each row is one channel under the window: its plane, and that of the kernel. The first row
+        has the board with one number for each position too: the output, on the right, or the input
+        of a transposed convolution, on the left.
+        """
+        has_several_planes = self._has_several_planes()
         rows = []
-        for depth, c in enumerate(dict.fromkeys(tap.channel for tap in self.frame.taps)):
-            row = [self._window_table(c, c if is_deep else None)]
+        channels = dict.fromkeys(tap.channel for tap in self.frame.taps)  # each once, in order
+        for depth, c in enumerate(channels):
+            row = [self._window_table(c, c if has_several_planes else None)]
             if self.operation.kernels is not None:
                 row.append(self._weights(self.operation.kernels, depth))
             rows.append(row)
-        plain = self._plain_table()
+        position_table = self._position_table()
         if not rows:
-            return [[plain]]
-        first = [plain, *reversed(rows[0])] if self.is_transposed else [*rows[0], plain]
-        return [first, *rows[1:]]
+            return [[position_table]]
+        if self.is_transposed:
+            first_row = [position_table, *reversed(rows[0])]
+        else:
+            first_row = [*rows[0], position_table]
+        return [first_row, *rows[1:]]
 
     def _has_several_planes(self) -> bool:
-        """Return whether windows lie on several channels."""
+        """Return whether what windows lie on, input or transposed output, has several channels."""
         shape = self.frames.output_shape if self.is_transposed else self.frames.image.shape
         return bool(shape[-1] > 1)
 
-    def _plain_table(self) -> Table:
-        """Show one number for each position: the output, or the input if transposed."""
+    def _position_table(self) -> Table:
+        """Return the table with one number for each position: the output, transposed the input."""
         frames, channel = self.frames, self.frame.channel
         shape = frames.image.shape if self.is_transposed else frames.output_shape
         name = f"{'input' if self.is_transposed else 'output'} {size_text(shape[:-1])}"
@@ -72,17 +93,20 @@ class _FrameTables:
         title = _plane_title(name, channel if frames.planes > 1 else None)
         plane = Plane(title, row_and_column(frames.positions, 1), text)
         box = Box(row_and_column(self.frame.position), (1, 1))
-        return around(plane, box, room=COLUMNS // 2)
+        return table_around(plane, box, max_width=COLUMNS // 2)
 
     def _window_table(self, channel: int, channel_in_title: int | None) -> Table:
-        """Show the padded plane on which windows lie, around the window of the frame."""
+        """Return the table of the padded plane on which windows lie, around the frame's window.
+
+        It shows one channel; `channel_in_title` is that channel, or None to leave it out.
+        """
         frame, axes = self.frame, self.frames.axes
         shape = self.frames.output_shape if self.is_transposed else self.frames.image.shape
         name = f"{'output' if self.is_transposed else 'input'} {size_text(shape[:-1])}"
-        texts = self._cropped_output if self.is_transposed else self._padded_input
+        text_at = self._cropped_output if self.is_transposed else self._padded_input
 
         def text(place: Place) -> str:
-            return texts(place[-self.rank :], channel)
+            return text_at(place[-self.rank :], channel)  # on one axis, without the row
 
         is_dilated = any(axis.dilation > 1 and axis.window > 1 for axis in axes)
         marked = None
@@ -94,20 +118,28 @@ class _FrameTables:
         span = row_and_column([axis.span for axis in axes], 1)
         size = row_and_column([padded_size(axis) for axis in axes], 1)
         plane = Plane(_plane_title(name, channel_in_title), size, text)
-        return around(plane, Box(row_and_column(starts), span, marked))
+        return table_around(plane, Box(row_and_column(starts), span, marked))
 
     def _output_text(self, place: Place, channel: int) -> str:
+        """Return the text of a number of the output; UNKNOWN if it is not computed yet."""
         value = self.output(place, channel)
         return UNKNOWN if value is None else number(value)
 
     def _cropped_output(self, place: Place, channel: int) -> str:
-        """Return the text of a place of a transposed convolution's padded output."""
+        """Return the text of a place of a transposed convolution's padded output.
+
+        PADDED where the output is cropped.
+        """
         if self.frames.region(place) != "pixel":
             return PADDED
         return self._output_text(self.frames.pixel_at(place), channel)
 
     def _padded_input(self, place: Place, channel: int) -> str:
-        """Return the text of a place of the padded input."""
+        """Return the text of a place of the padded input, such as "3", and "3" + PADDED in padding.
+
+        Zeros in padding, and padding of a pooling, are PADDED alone. LEFT_OVER stands behind a
+        place that no window reaches.
+        """
         frames = self.frames
         is_pixel = frames.region(place) == "pixel"
         if not isinstance(frames, ConvolutionFrames):
@@ -124,7 +156,7 @@ class _FrameTables:
         return value + LEFT_OVER if is_left_over else value
 
     def _weights(self, kernels: Any, depth: int) -> Table:
-        """Show one plane of the frame's kernel; kernels are (*window, depth, nc)."""
+        """Return the table of one plane of the frame's kernel; kernels are (*window, depth, nc)."""
         *window, _, nc = kernels.shape
         n = self.frame.channel
         title = f"kernel{f' {n}' if nc > 1 else ''} {size_text(window)}"
@@ -132,30 +164,33 @@ class _FrameTables:
         def text(place: Place) -> str:
             return number(kernels[(*place[-self.rank :], depth, n)].item())
 
-        return around(Plane(title, row_and_column(window, 1), text))
+        return table_around(Plane(title, row_and_column(window, 1), text))
 
 
 def _indented(lines: Sequence[str]) -> list[str]:
-    """Break lines at COLUMNS, and indent them."""
+    """Return lines indented by two spaces, and broken at COLUMNS, with four where they go on."""
     return [
-        part
+        text
         for line in lines
-        for part in textwrap.wrap(line, COLUMNS, initial_indent="  ", subsequent_indent="    ")
+        for text in textwrap.wrap(line, COLUMNS, initial_indent="  ", subsequent_indent="    ")
     ]
 
 
 def window_lines(
     operation: Operation, frame: Frame, output: Output, *, is_colored: bool
 ) -> list[str]:
-    """Write one window: its heading, its tables, its sum."""
+    """Return the lines of one window: its heading, its tables, its sum.
+
+    `output` looks up the numbers of the output that are known by then.
+    """
     lines = [operation.heading(frame)]
     for row in _FrameTables(operation, frame, output).rows():
-        lines += beside(row, is_colored=is_colored)
+        lines += side_by_side(row, is_colored=is_colored)
     return lines + _indented(operation.arithmetic(frame))
 
 
 def _legend(operation: Operation, lines: Sequence[str]) -> list[str]:
-    """Explain the signs that occur in the lines."""
+    """Return an empty line and the meanings of signs that occur in the lines; [] without any."""
     is_transposed = operation.kind == "transposed"
     meanings = {
         PADDED: "cropped" if is_transposed else "padding",
@@ -172,12 +207,16 @@ def _legend(operation: Operation, lines: Sequence[str]) -> list[str]:
 
 
 def _head(operation: Operation) -> list[str]:
-    """Write what is computed, and how the sizes follow."""
+    """Return the lines of the operation's title and of the formula for each size."""
     return [operation.title, *(f"  {line}" for line in operation.formulas), ""]
 
 
 def whole_output(operation: Operation) -> Output:
-    """Return how to look up a number of the output; very large outputs are computed in part."""
+    """Return the function that looks up a number of the finished output.
+
+    It computes a very large output window by window, instead of as a whole; not a transposed one,
+    whose numbers are sums over several windows.
+    """
     frames, shape = operation.frames, operation.plan.output_shape
     if volume(shape) > EAGER_RESULTS and operation.kind != "transposed":
         return lambda place, channel: frames[frames.number(place, channel)].total
@@ -185,7 +224,7 @@ def whole_output(operation: Operation) -> Output:
 
 
 def summary(operation: Operation, *, is_colored: bool = False) -> str:
-    """Write the sizes, the first window and the whole output."""
+    """Return the text of the sizes and of the first window, with the finished output."""
     lines = _head(operation)
     if len(operation.frames):
         output = whole_output(operation)
@@ -194,24 +233,25 @@ def summary(operation: Operation, *, is_colored: bool = False) -> str:
 
 
 def every_window(operation: Operation, *, is_colored: bool = False) -> Iterator[str]:
-    """Write every window with the output so far, one after the other."""
+    """Yield parts of a text: the sizes, each window with the output so far, the legend."""
     yield _encodable(_head(operation))
-    empty = 0 if operation.kind == "transposed" else None
-    so_far: dict[Place, Any] = {}
+    # the output of a transposed convolution begins as zeros
+    initial_value = 0 if operation.kind == "transposed" else None
+    output_so_far: dict[Place, Any] = {}  # (*position, channel) -> number
     lines: list[str] = []
 
     def output(place: Place, channel: int) -> Any:
-        return so_far.get((*place, channel), empty)
+        return output_so_far.get((*place, channel), initial_value)
 
     for frame, changes in zip(operation.frames, operation.frames.output_changes(), strict=True):
-        so_far.update(changes)
+        output_so_far.update(changes)
         lines = window_lines(operation, frame, output, is_colored=is_colored)
         yield _encodable([*lines, ""])
     yield _encodable(_legend(operation, lines)[1:])
 
 
 def _encodable(lines: Sequence[str]) -> str:
-    """Join lines, with ASCII signs where the terminal's encoding lacks the better ones."""
+    """Join lines with line breaks, all in ASCII if the terminal's encoding lacks one of SIGNS."""
     text = "\n".join(lines)
     try:
         SIGNS.encode(getattr(sys.stdout, "encoding", None) or "utf-8")

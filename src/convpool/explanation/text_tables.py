@@ -10,15 +10,21 @@ from typing import NamedTuple
 from convpool.explanation.frames import Place
 
 COLUMNS = 78  # characters of a line
-ROWS = 12  # of a plane that are shown
-PADDED = "\N{LIGHT SHADE}"
+ROWS = 12  # rows of a plane that are shown at most
+PADDED = "\N{LIGHT SHADE}"  # stands behind a value in padding, or for one that is not there
+# escape sequences of terminals: pale, bold and inverse, back to normal
 DIM, STRONG, END = "\x1b[2m", "\x1b[1;7m", "\x1b[0m"
 
 
 class Box(NamedTuple):
-    """A box around cells: its first row and column, their number, and the places that count.
+    """A box around the cells of a window.
 
-    `marked` is None where all places in the box count.
+    Attributes
+    ----------
+    start : its first (row, column)
+    span : its number of (rows, columns)
+    marked : the places in it, (row, column), that are marked with ">" or by colour: taps of a
+        dilated window, or the pixel that max or min chose; None if all places are equal
     """
 
     start: Place
@@ -27,7 +33,7 @@ class Box(NamedTuple):
 
 
 class Plane(NamedTuple):
-    """A plane of text: its title, its numbers of (rows, columns), and the text of each place."""
+    """A plane of text: title, number of (rows, columns), and the function from place to text."""
 
     title: str
     size: Place
@@ -36,7 +42,7 @@ class Plane(NamedTuple):
 
 @dataclass(frozen=True)
 class Table:
-    """The part of a plane that is shown, with a box."""
+    """The rows and columns of a plane that are shown, with a box; None draws no box."""
 
     plane: Plane
     rows: range
@@ -44,10 +50,13 @@ class Table:
     box: Box | None = None
 
     def lines(self, *, is_colored: bool) -> Iterator[str]:
-        """Write the table, line by line, all of one width apart from colours."""
+        """Yield the title, the rows, and the edges of the box between them.
+
+        Lines with cells have one width on the screen, where colours take no room.
+        """
         texts = {(i, j): self.plane.cell((i, j)) for i in self.rows for j in self.columns}
-        width = max([2, *map(len, texts.values())]) + _has_marks(self.box)
-        (top, left), (bottom, right) = (-1, -1), (-1, -1)
+        width = max([2, *map(len, texts.values())]) + _has_marks(self.box)  # of a cell
+        (top, left), (bottom, right) = (-1, -1), (-1, -1)  # meets no row and no column
         if self.box:
             top, left = self.box.start
             bottom, right = top + self.box.span[0], left + self.box.span[1]
@@ -70,27 +79,36 @@ class Table:
                 yield self._edge(width, left, right, "┗┛")
 
     def _title(self) -> str:
-        """Return the plane's title, and which rows and columns are shown where not all are."""
-        parts = [
-            f"{word} {numbers.start} to {numbers.stop - 1}"
-            for word, numbers, size in zip(
-                ("rows", "columns"), (self.rows, self.columns), self.plane.size, strict=True
-            )
-            if len(numbers) < size
+        """Return the plane's title; if a part of it is shown, as "input 9 x 90: columns 0 to 9"."""
+        rows_and_columns = zip(
+            ("rows", "columns"), (self.rows, self.columns), self.plane.size, strict=True
+        )
+        ranges = [
+            f"{name} {shown.start} to {shown.stop - 1}"
+            for name, shown, size in rows_and_columns
+            if len(shown) < size
         ]
-        return f"{self.plane.title}: {', '.join(parts)}" if parts else self.plane.title
+        return f"{self.plane.title}: {', '.join(ranges)}" if ranges else self.plane.title
 
     def _edge(self, width: int, left: int, right: int, corners: str) -> str:
-        """Return the upper or lower edge of the box, from column `left` up to `right`."""
+        """Return the line with the upper or lower edge of the box.
+
+        The box covers columns `left` to `right` - 1, cells are `width` characters wide, and
+        `corners` are the edge's left and right end.
+        """
         line = ""
         for j in range(self.columns.start, self.columns.stop + 1):
             edge = "━" if left < j < right else " "
             line += {left: corners[0], right: corners[1]}.get(j, edge)
             line += ("━" if left <= j < right else " ") * width
-        return line[:-width]
+        return line[:-width]  # without the cell behind the last column
 
     def _mark(self, text: str, place: Place, *, is_colored: bool) -> str:
-        """Mark a cell in the box: > before those that count where not all do, and colours."""
+        """Return the text of a cell in the box, marked if its place is.
+
+        If only some places are marked, these get ">" before them, in the space of `text` on its
+        left. In colours marked ones are strong too, and padding among the others is dim.
+        """
         assert self.box is not None
         is_marked = self.box.marked is None or place in self.box.marked
         if self.box.marked is not None and is_marked and text[0] == " ":
@@ -101,48 +119,63 @@ class Table:
 
 
 def _has_marks(box: Box | None) -> bool:
+    """Return whether some cells get ">", which takes a character of each cell's width."""
     return box is not None and box.marked is not None
 
 
 def _dim_padding(text: str) -> str:
+    """Return the text of a cell, dim if it lies in padding."""
     return f"{DIM}{text}{END}" if text.strip().endswith(PADDED) else text
 
 
-def around(plane: Plane, box: Box | None = None, room: int = COLUMNS) -> Table:
-    """Show as much of a plane as fits in `room` columns, with the box in the middle of it."""
-    rows, columns = _visible(plane.size, box, 2, room)
+def table_around(plane: Plane, box: Box | None = None, max_width: int = COLUMNS) -> Table:
+    """Return as much of a plane as fits in `max_width` characters and ROWS rows.
+
+    The box is in the middle of it, as far as the plane reaches.
+    """
+    # the fewest characters that a cell takes, to learn how wide the cells are that may be shown
+    rows, columns = _visible(plane.size, box, 2, max_width)
     texts = (plane.cell((i, j)) for i in rows for j in columns)
-    width = max([2, *map(len, texts)]) + _has_marks(box)
-    return Table(plane, *_visible(plane.size, box, width, room), box)
+    cell_width = max([2, *map(len, texts)]) + _has_marks(box)
+    return Table(plane, *_visible(plane.size, box, cell_width, max_width), box)
 
 
-def _visible(size: Place, box: Box | None, width: int, room: int) -> tuple[range, range]:
-    """Return the rows and columns that are shown where each cell takes `width` characters."""
+def _visible(size: Place, box: Box | None, cell_width: int, max_width: int) -> tuple[range, range]:
+    """Return the (rows, columns) of a plane of some size that are shown.
+
+    Each cell takes `cell_width` characters and one for the space before it.
+    """
     start, span = (box.start, box.span) if box else ((0, 0), (0, 0))
-    most = (ROWS, max(1, (room - 1) // (width + 1)))
-    first = (
-        max(0, min(size[k] - most[k], start[k] - max(0, most[k] - span[k]) // 2)) for k in (0, 1)
+    limits = (ROWS, max(1, (max_width - 1) // (cell_width + 1)))
+    rows, columns = (
+        _around_box(size[axis], start[axis], span[axis], limits[axis]) for axis in (0, 1)
     )
-    rows, columns = (range(n, min(size[k], n + most[k])) for k, n in enumerate(first))
     return rows, columns
 
 
-def beside(tables: Sequence[Table], *, is_colored: bool) -> list[str]:
-    """Lay tables side by side where they fit, else below each other."""
+def _around_box(size: int, start: int, span: int, limit: int) -> range:
+    """Return at most `limit` of the numbers below `size`, with `span` from `start` on amid them."""
+    centred = start - max(0, limit - span) // 2
+    first = max(0, min(size - limit, centred))
+    return range(first, min(size, first + limit))
+
+
+def side_by_side(tables: Sequence[Table], *, is_colored: bool) -> list[str]:
+    """Return the lines of tables side by side, or below each other if these exceed COLUMNS."""
     plain = [list(table.lines(is_colored=False)) for table in tables]
     colored = [list(table.lines(is_colored=True)) for table in tables] if is_colored else plain
     widths = [max(map(len, lines)) for lines in plain]
     if sum(widths) + 3 * (len(tables) - 1) > COLUMNS:
         return [line.rstrip() for lines in colored for line in [*lines, ""]][:-1]
-    # colours take no room: each line is padded by the length of its plain twin
+    # escape sequences take no room: each line is padded as its plain twin is
     padded = [
         [line + " " * (width - len(twin)) for line, twin in zip(lines, twins, strict=True)]
         for lines, twins, width in zip(colored, plain, widths, strict=True)
     ]
-    rows = zip_longest(*padded)
     return [
         "   ".join(
-            " " * width if cell is None else cell for cell, width in zip(row, widths, strict=True)
+            " " * width if line is None else line
+            for line, width in zip(lines_of_tables, widths, strict=True)
         ).rstrip()
-        for row in rows
+        for lines_of_tables in zip_longest(*padded)  # None where a table has ended
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -20,17 +21,17 @@ from convpool.explanation.model import Operation
 from convpool.explanation.operation_boards import Marks, OperationBoards
 
 # lengths in units of a drawing
-EDGE = 16
-LINE = 21
+EDGE = 16  # around the picture, and between the frames of a film strip
+LINE = 21  # height of a line of text
 MIN_WIDTH = 480  # in which sums can be read
-STRIP_WIDTH = 900  # of a film strip, about
+STRIP_WIDTH = 900  # of a film strip, about; a single wide frame may be wider
 MAX_FRAMES = 64  # of a film strip
 MAX_STRIP_CELLS = 20_000  # of all frames of a film strip
-STRIP_BOARDS = ("input", "output")  # of each frame; the kernels stand once, above
+STRIP_BOARDS = ("input", "output")  # of each frame; the kernels are drawn once, above all frames
 
 
 def notes(operation: Operation) -> list[str]:
-    """Return how each size follows, and what colours and hatching mean."""
+    """Return the lines below a picture: formulas of the sizes, meaning of colours and hatching."""
     lines, axes = list(operation.formulas), operation.plan.axes
     is_transposed = operation.kind == "transposed"
     lines.append("orange: above 0, blue: below 0")
@@ -42,13 +43,13 @@ def notes(operation: Operation) -> list[str]:
 
 
 def layered(*layers: Marks) -> Marks:
-    """Put the marks of later layers over those of earlier ones."""
-    names = dict.fromkeys(name for layer in layers for name in layer)
+    """Return all marks of some layers, board by board; later layers lie over earlier ones."""
+    names = dict.fromkeys(name for layer in layers for name in layer)  # each once, in order
     return {name: [mark for layer in layers for mark in layer.get(name, [])] for name in names}
 
 
 class Column(NamedTuple):
-    """Where lines of text stand: from x on, broken at a width, in a font and colour."""
+    """A column of text: its left edge, width, size of letters, and colour as a name in COLORS."""
 
     x: float
     width: float
@@ -56,16 +57,17 @@ class Column(NamedTuple):
     fill: str = "ink"
 
     def write(self, lines: Sequence[str], y: float) -> list[Mark]:
-        """Write lines below y."""
-        parts = [part for line in lines for part in wrap(line, self.width, self.font)]
+        """Write lines from y downwards, broken at the width; each resulting line is a mark."""
+        wrapped = [text for line in lines for text in wrap(line, self.width, self.font)]
         return [
-            Text(self.x, y + LINE * (k + 1) - 6, part, self.font, fill=self.fill)
-            for k, part in enumerate(parts)
+            Text(self.x, y + LINE * (k + 1) - 6, text, self.font, fill=self.fill)
+            for k, text in enumerate(wrapped)
         ]
 
 
 def _wrapped_arithmetic(operation: Operation, frame: Frame, width: float, font: float) -> list[str]:
-    return [part for line in operation.arithmetic(frame) for part in wrap(line, width, font)]
+    """Return a frame's lines of arithmetic, broken at a width."""
+    return [text for line in operation.arithmetic(frame) for text in wrap(line, width, font)]
 
 
 class _WindowPainter:
@@ -84,7 +86,7 @@ class _WindowPainter:
         )
 
     def draw(self, frame: Frame, output: Marks) -> Drawing:
-        """Draw a window and the output so far; `output` are the marks of its numbers."""
+        """Draw a picture of one window; `output` are the marks of the output's numbers so far."""
         operation, column = self.operation, Column(EDGE, self.width)
         marks = column.write([operation.title], EDGE)
         top = EDGE + LINE * (len(marks) + 1)
@@ -102,7 +104,10 @@ class _WindowPainter:
         )
 
     def _boards(self, marks: Marks, top: float) -> list[Mark]:
-        """Lay the boards side by side, each in the middle of their common height."""
+        """Return the marks of all boards side by side, from `top` downwards.
+
+        Lower boards stand in the middle of the height of the highest.
+        """
         x, shifted = EDGE + (self.width - self.boards_width) / 2, []
         for name, board in self.boards.items():
             width, height = board.size
@@ -112,7 +117,7 @@ class _WindowPainter:
 
 
 def every_window(operation: Operation) -> Iterator[Drawing]:
-    """Draw each window, with the output so far; all pictures have one size."""
+    """Yield a picture of each window, with the output so far; all have one size."""
     painter = _WindowPainter(operation)
     output: Marks = {"output": []}
     for k, frame in enumerate(operation):
@@ -121,7 +126,10 @@ def every_window(operation: Operation) -> Iterator[Drawing]:
 
 
 def one_window(operation: Operation, number: int) -> Drawing:
-    """Draw one window with the output so far; negative numbers count from the end."""
+    """Draw one window with the output so far; negative numbers count from the end.
+
+    Raises IndexError if there is no such window.
+    """
     frame = operation.frames[number]
     painter = _WindowPainter(operation)
     output = layered(*(painter.layout.output_numbers(k) for k in range(frame.number + 1)))
@@ -145,36 +153,35 @@ def _check_strip(operation: Operation, layout: OperationBoards) -> None:
 
 
 def film_strip(operation: Operation) -> Drawing:
-    """Draw all windows: each with its place on the input, the output so far and its sum."""
+    """Draw all windows in one picture, in rows: the boards of each, and its sum below."""
     layout = OperationBoards(operation)
     _check_strip(operation, layout)
     headings = (text_width(operation.heading(frame), SMALL + 1) for frame in operation)
-    width = max(*headings, *(layout.boards[name].size[0] for name in STRIP_BOARDS))
-    # as many columns as the output has, where they fit
-    columns = max(1, min(operation.frames.positions[-1], int(STRIP_WIDTH / (width + EDGE))))
-    total_width = max(MIN_WIDTH, columns * (width + EDGE) - EDGE)
+    frame_width = max(*headings, *(layout.boards[name].size[0] for name in STRIP_BOARDS))
+    # as many frames in a row as the output has columns, where they fit
+    columns = max(1, min(operation.frames.positions[-1], int(STRIP_WIDTH / (frame_width + EDGE))))
+    total_width = max(MIN_WIDTH, columns * (frame_width + EDGE) - EDGE)
     marks = Column(EDGE, total_width).write([operation.title], EDGE)
     y: float = EDGE + LINE * len(marks) + 4
     background = layout.background()
     if "kernels" in layout.boards:
         marks += shift(background["kernels"], EDGE, y)
         y += layout.boards["kernels"].size[1]
-    sums = [_wrapped_arithmetic(operation, frame, width, SMALL) for frame in operation]
+    sums = [_wrapped_arithmetic(operation, frame, frame_width, SMALL) for frame in operation]
     boards_height = sum(layout.boards[name].size[1] for name in STRIP_BOARDS)
-    height = boards_height + LINE * (1 + max(map(len, sums), default=0)) + EDGE
+    frame_height = boards_height + LINE * (1 + max(map(len, sums), default=0)) + EDGE
     output: Marks = {"output": []}
     for k, frame in enumerate(operation):
         output = layered(output, layout.output_numbers(k))
-        layers = layered(background, output, layout.outlines(frame))
-        frame_marks: list[Mark] = [Text(0, 15, operation.heading(frame), SMALL, bold=True)]
-        below: float = LINE
-        for name in STRIP_BOARDS:
-            frame_marks += shift(layers[name], 0, below)
-            below += layout.boards[name].size[1]
-        frame_marks += Column(0, width, SMALL).write(operation.arithmetic(frame), below)
+        board_marks = layered(background, output, layout.outlines(frame))
         row, column = divmod(k, columns)
-        marks += shift(frame_marks, EDGE + column * (width + EDGE), y + row * height)
-    y += -(-len(operation) // columns) * height
+        marks += shift(
+            _strip_frame(layout, frame, board_marks, frame_width),
+            EDGE + column * (frame_width + EDGE),
+            y + row * frame_height,
+        )
+    row_count = math.ceil(len(operation) / columns)
+    y += row_count * frame_height
     legend = Column(EDGE, total_width, SMALL, "grey").write(notes(operation), y)
     description = " ".join(
         part
@@ -183,6 +190,19 @@ def film_strip(operation: Operation) -> Drawing:
     )
     size = total_width + 2 * EDGE, y + LINE * len(legend) + EDGE
     return Drawing(*size, operation.title, (*marks, *legend), description)
+
+
+def _strip_frame(
+    layout: OperationBoards, frame: Frame, board_marks: Marks, width: float
+) -> list[Mark]:
+    """Return one frame of a film strip, its upper left corner at (0, 0): heading, boards, sum."""
+    operation = layout.operation
+    marks: list[Mark] = [Text(0, 15, operation.heading(frame), SMALL, bold=True)]
+    y: float = LINE
+    for name in STRIP_BOARDS:
+        marks += shift(board_marks[name], 0, y)
+        y += layout.boards[name].size[1]
+    return [*marks, *Column(0, width, SMALL).write(operation.arithmetic(frame), y)]
 
 
 def draw(operation: Operation, frame: int | None) -> Drawing:

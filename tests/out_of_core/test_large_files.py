@@ -307,11 +307,11 @@ def test_tiff_in_parts_is_the_whole(tifffile, shape, dtype, layout, words, tmp_p
     ids=str,
 )
 def test_what_is_not_read_in_parts(tifffile, suffix, shape, dtype, layout, said, tmp_path):
-    from convpool.photos.tiff_in_parts import why_not
+    from convpool.photos.tiff_in_parts import refusal
 
     source = tmp_path / "given.tif"
     tifffile.imwrite(source, numbers(shape, dtype), metadata=None, **layout)
-    assert said in why_not(source, tmp_path / f"out{suffix}")
+    assert said in refusal(source, tmp_path / f"out{suffix}")
 
 
 def test_the_command_says_what_it_reads_whole(tifffile, tmp_path):

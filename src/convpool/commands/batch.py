@@ -125,7 +125,7 @@ class Batch:
     ) -> photos.Rendering:
         """Change one picture, in parts where that is requested and possible."""
         if in_parts and source.is_file():
-            reason = tiff_in_parts.why_not(source, target)
+            reason = tiff_in_parts.refusal(source, target)
             if reason is None:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 return in_parts(source, target)

@@ -1,4 +1,7 @@
-"""Very large pictures in bands of rows: memory is taken for the values of one band only."""
+"""Very large pictures in memory, cut into bands of rows, so that filtering takes less of it.
+
+Filtering makes float64 values of the pixels; cut into bands, it makes those of one at a time.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +17,19 @@ from convpool.plans import arguments
 from convpool.plans.regions import need
 from convpool.windows import Axis, place
 
-MAX_WHOLE = 2**30  # bytes of float64 values up to which a picture is taken as a whole
-BAND = 2**28  # bytes of values of a band
+MAX_WHOLE = 2**30  # bytes of float64 values up to which a picture is not cut
+BAND = 2**28  # bytes of float64 values of a band, about
 
 
 class Band(NamedTuple):
-    """Rows of the result, the part of the picture that they need, and the settings for it."""
+    """A band of the result.
+
+    Attributes
+    ----------
+    rows : which rows of the result it has
+    photo : the rows of the picture that these need
+    settings : for `convpool.filter_image` of this part; the padding is that of its edges
+    """
 
     rows: slice
     photo: Photo
@@ -32,10 +42,10 @@ class Bands:
 
     Attributes
     ----------
-    photo : the picture
-    rows, columns : the windows on its axes
-    step : rows of the result in a band
-    settings : for `convpool.filter_image`, of the whole picture
+    photo : the whole picture
+    rows, columns : where windows lie on its height and on its width
+    step : how many rows of the result a band has; the last may have fewer
+    settings : for `convpool.filter_image` of the whole picture
     """
 
     photo: Photo
@@ -46,7 +56,7 @@ class Bands:
 
     @property
     def shape(self) -> tuple[int, int]:
-        """Height and width of the result."""
+        """(height, width) of the result."""
         return self.rows.count, self.columns.count
 
     def __iter__(self) -> Iterator[Band]:
@@ -58,10 +68,8 @@ class Bands:
             alpha = self.photo.alpha
             if alpha is not None:
                 alpha = _take_rows(alpha, needed.pieces, needed.order)
-            padding = (
-                (needed.axis.before, needed.axis.after),
-                (self.columns.before, self.columns.after),
-            )
+            row_padding = needed.axis.before, needed.axis.after
+            padding = row_padding, (self.columns.before, self.columns.after)
             part = replace(self.photo, pixels=pixels, alpha=alpha)
             yield Band(rows, part, {**self.settings, "padding": padding})
 
@@ -69,9 +77,13 @@ class Bands:
 def _take_rows(
     plane: NDArray[Any], pieces: tuple[slice, ...], order: NDArray[np.int64] | None
 ) -> NDArray[Any]:
-    """Return pieces of rows, joined, and then in an order (None: as they are)."""
+    """Return slices of a picture's rows, joined.
+
+    `order` are the indices of the rows among the joined ones, as pad modes repeat and mirror them;
+    None takes each once.
+    """
     if len(pieces) == 1:
-        rows = plane[pieces[0]]
+        rows = plane[pieces[0]]  # a view
     else:
         rows = np.concatenate([plane[piece] for piece in pieces])
     return rows if order is None else rows[order]
@@ -80,26 +92,29 @@ def _take_rows(
 def cut(
     photo: Photo, window: tuple[int, ...], arrays: int, settings: dict[str, Any]
 ) -> Bands | None:
-    """Return the bands of a picture; None if it is small, or if every row needs all others.
+    """Return the bands of a picture; None if it is to be filtered as a whole.
+
+    That is a picture that needs at most MAX_WHOLE bytes, a result without a pixel, and padding so
+    wide that a window can lie on padding alone.
 
     Parameters
     ----------
     photo
         The picture.
     window
-        Its size (kh, kw).
+        The kernel's size (kh, kw).
     arrays
-        How many arrays of float64 values filtering takes.
+        How many arrays of float64 values, each as large as the pixels, filtering takes.
     settings
         For `convpool.filter_image`, which raises what is wrong with them.
     """
-    size = photo.pixels.size * 8 * arrays
+    size = photo.pixels.size * 8 * arrays  # bytes
     if size <= MAX_WHOLE:
         return None
     strides = arguments.read_per_axis(settings.get("stride", 1), 2, "stride")
     padding = arguments.read_padding(settings.get("padding", "same"), 2)
     sides = (padding, padding) if isinstance(padding, str) else padding
-    rows, columns = (
+    rows, columns = (  # without dilation
         place(photo.pixels.shape[k], window[k], strides[k], 1, sides[k]) for k in range(2)
     )
     if min(rows.count, columns.count) < 1 or max(rows.before, rows.after) >= rows.span:

@@ -20,9 +20,10 @@ from convpool.photos.rendering import (
 )
 
 Array = NDArray[Any]
-Operation = Callable[..., Array]
+Operation = Callable[..., Array]  # `convpool.filter_image` or `convpool.pool`
 Result = tuple[Photo, Rendering]
-TRANSPARENCY_ARRAYS = 4  # of values, that filtering a transparent photo takes
+# how many arrays of float64 values, as large as the pixels, filtering a transparent photo takes
+TRANSPARENCY_ARRAYS = 4
 # dtype of pixels -> one that holds the product of a colour and an opacity
 WIDE = {np.dtype(np.uint8): np.uint16, np.dtype(np.uint16): np.uint32}
 
@@ -33,9 +34,9 @@ class _Filter(NamedTuple):
     Attributes
     ----------
     kernel : weights (kh, kw)
-    filter_image : the function that applies a kernel to an image
+    filter_image : `convpool.filter_image`, or one like it
     settings : its other arguments
-    is_opaque : whether the whole photo is, so that opacities need not be weighed
+    is_opaque : whether every pixel of the photo is opaque, so that colours are filtered as they are
     """
 
     kernel: Array
@@ -44,20 +45,24 @@ class _Filter(NamedTuple):
     is_opaque: bool
 
     def apply(self, image: Array, kernel: Array | None = None, **settings: Any) -> Array:
-        """Filter an image (h, w) or (h, w, 3) with this kernel, or another of the same shape."""
+        """Filter an image (h, w) or (h, w, 3) with this kernel, or another of the same shape.
+
+        `settings` go before those of this filter.
+        """
         weights = self.kernel if kernel is None else kernel
         return self.filter_image(image, weights, **(self.settings | settings))
 
     def at_middle(self, plane: Array) -> Array:
-        """Return the values (oh, ow) or (oh, ow, 3) at the middle of each window."""
+        """Return the values at the middle of each window, (oh, ow) or (oh, ow, 3), dtype kept."""
         kh, kw = self.kernel.shape
-        picks = np.zeros((kh, kw), dtype=np.int64)
-        picks[kh // 2, kw // 2] = 1
-        return np.asarray(self.apply(plane, picks).astype(plane.dtype))
+        # a weight of 1 in the middle picks out this value
+        picking_kernel = np.zeros((kh, kw), dtype=np.int64)
+        picking_kernel[kh // 2, kw // 2] = 1
+        return np.asarray(self.apply(plane, picking_kernel).astype(plane.dtype))
 
     @property
     def steps_over_pixels(self) -> bool:
-        """Whether the stride leaves out pixels."""
+        """Whether the stride is more than 1 on some axis."""
         return self.settings.get("stride", 1) not in (1, (1, 1))
 
 
@@ -91,10 +96,13 @@ def filter_photo(
 
     Notes
     -----
-    A colour that cannot be seen has no influence on one that can. With weights w, opacities a,
-    colours x and that of the middle x0, the result is sum(w) x0 + sum(w a (x - x0)) sum(|w|) /
-    sum(|w| a): where nothing is transparent, sum(w x); for kernels without weights below 0, sum(w)
-    sum(w a x) / sum(w a), the mean of premultiplied colours.
+    A colour counts as far as its opacity lets it be seen. With weights w, opacities a, colours x,
+    and the colour x0 at the middle of the window, the result is
+
+        sum(w) x0 + sum(w a (x - x0)) sum(|w|) / sum(|w| a)
+
+    Where nothing is transparent, that is sum(w x). For kernels without weights below 0 it is
+    sum(w) sum(w a x) / sum(w a), the mean of premultiplied colours.
 
     Examples
     --------
@@ -116,11 +124,16 @@ def filter_photo(
 
 
 def _filter_bands(bands: Bands, operation: _Filter, signed: str) -> Result:
-    """Filter a photo band by band: twice where the largest value of the whole is needed first."""
+    """Filter a photo band by band, with the result of `filter_photo`.
+
+    Unless `signed` is "clip", values are scaled by the largest of the whole result: each band is
+    filtered twice, first to find it.
+    """
     photo = bands.photo
     is_same_size = bands.shape == photo.pixels.shape[:2]
 
     def results() -> Iterator[tuple[slice, Array, Array | None]]:
+        """Yield (rows of the result, their values, their opacity) for each band."""
         for band in bands:
             middles = photo.rows(band.rows) if is_same_size else None
             band_operation = operation._replace(settings=band.settings)
@@ -142,17 +155,18 @@ def _filter_bands(bands: Bands, operation: _Filter, signed: str) -> Result:
 
 
 def _largest_visible(values: Array, alpha: Array | None) -> float:
-    """Return the largest magnitude among values whose opacity is not 0."""
+    """Return the largest magnitude among values whose opacity is not 0; all count for None."""
     return largest(values if alpha is None or alpha.all() else values[alpha > 0])
 
 
 def _filtered_planes(
     photo: Photo, middles: Photo | None, operation: _Filter
 ) -> tuple[Array, Array | None]:
-    """Return filtered colours (oh, ow) or (oh, ow, 3), and opacity (oh, ow).
+    """Return (values, alpha): filtered colours (oh, ow) or (oh, ow, 3), and opacity (oh, ow).
 
-    `middles` has the pixels at the middle of the windows, if the result has one for each pixel;
-    None has them picked out of the photo.
+    alpha is None if the photo has none. `middles` are the rows of the whole photo with the pixels
+    at the middle of the windows, if the result is as large as the photo; otherwise None, and they
+    are picked out of `photo`.
     """
     values = _filtered_colours(photo, middles, operation)
     if photo.alpha is None:
@@ -163,46 +177,57 @@ def _filtered_planes(
 
 
 def _has_own_middles(middles: Photo, values: Array, operation: _Filter) -> bool:
-    """Return whether the result has one pixel for each of `middles`."""
+    """Return whether each pixel of the result has its middle at the same place in `middles`."""
     return middles.pixels.shape[:2] == values.shape[:2] and not operation.steps_over_pixels
 
 
 def _is_opaque(photo: Photo) -> bool:
+    """Return whether every pixel has full opacity."""
     return photo.alpha is None or bool((photo.alpha == np.iinfo(photo.alpha.dtype).max).all())
 
 
 def _filtered_colours(photo: Photo, middles: Photo | None, operation: _Filter) -> Array:
-    """Return the filtered colours (oh, ow) or (oh, ow, 3), with the formulas of `filter_photo`."""
+    """Return the filtered colours (oh, ow) or (oh, ow, 3), by the formula of `filter_photo`.
+
+    `middles` as in `_filtered_planes`.
+    """
     if operation.is_opaque:
         return operation.apply(photo.pixels)
-    top, colours, alpha = _premultiplied(photo)
+    full_opacity, colours, alpha = _premultiplied(photo)
     kernel = operation.kernel
-    # room for |w|
+    # a dtype that holds |w| too: that of int8's -128 is 128
     kernel = kernel.astype({"f": np.float64, "i": np.int64}.get(kernel.dtype.kind, kernel.dtype))
     border: dict[str, Any] = {}
     if operation.settings.get("pad_mode") == "zeros":  # black, not transparent
-        border = {"pad_mode": "constant", "fill": top}
+        border = {"pad_mode": "constant", "fill": full_opacity}
 
-    def opacity(weights: Array) -> Array:
+    def weighted_opacity(weights: Array) -> Array:
+        """Return sum(w a), with an axis for channels if the photo has one."""
         sums = operation.apply(alpha, weights, **border)
         return sums if photo.pixels.ndim == 2 else sums[..., None]
 
-    sums, signed_opacity = operation.apply(colours, kernel), opacity(kernel)
+    # sum(w a x), sum(w a) and sum(|w| a)
+    sums, signed_opacity = operation.apply(colours, kernel), weighted_opacity(kernel)
     magnitudes = np.abs(kernel)
-    visible = signed_opacity if kernel.min() >= 0 else opacity(magnitudes)
+    visible = signed_opacity if kernel.min() >= 0 else weighted_opacity(magnitudes)
     if middles is not None and _has_own_middles(middles, sums, operation):
         middle = middles.pixels
     else:
         middle = operation.at_middle(photo.pixels)
     total, magnitude = float(kernel.sum()), float(magnitudes.sum())
-    is_visible = visible > MAX_ROUNDING_ERROR * top * magnitude
+    is_visible = visible > MAX_ROUNDING_ERROR * full_opacity * magnitude
     divisor = np.where(is_visible, visible, 1)
+    # the formula over one divisor; where nothing can be seen, the colour of the middle remains
     correction = middle * (total * divisor - magnitude * signed_opacity)
     return np.where(is_visible, (magnitude * sums + correction) / divisor, total * middle)
 
 
 def _premultiplied(photo: Photo) -> tuple[int, Array, Array]:
-    """Return full opacity, the colours times their opacity, and the opacity, in a wider dtype."""
+    """Return (full_opacity, colours, alpha) of a photo that has an alpha plane.
+
+    full_opacity: the value that stands for it. colours: the pixels times their opacity. alpha: the
+    opacity, (h, w). Both arrays have a dtype that holds such products.
+    """
     assert photo.alpha is not None
     alpha = photo.alpha.astype(WIDE[photo.alpha.dtype])
     colours = photo.pixels * (alpha if photo.pixels.ndim == 2 else alpha[..., None])
@@ -214,8 +239,8 @@ def pool_photo(
 ) -> Result:
     """Pool a photo; transparency is pooled like the colours, so that the sizes match.
 
-    Colours are pooled premultiplied by their opacity, and divided by the pooled one: what cannot be
-    seen has no influence on what can.
+    Colours are multiplied by their opacity, pooled, and divided by the pooled opacity: what cannot
+    be seen has no influence on what can.
 
     Parameters
     ----------
@@ -243,10 +268,10 @@ def pool_photo(
     if _is_opaque(photo):
         values = pool(photo.planes()[None], size, stride, mode, **settings)[0]
     else:
-        top, colours, opacity = _premultiplied(photo)
-        sums = pool(np.dstack([colours, opacity])[None], size, stride, mode, **settings)[0]
-        alpha = np.clip(sums[..., -1:], 0, top)
-        values = np.dstack([sums[..., :-1] / np.where(alpha == 0, 1, alpha), sums[..., -1]])
+        full_opacity, colours, opacity = _premultiplied(photo)
+        pooled = pool(np.dstack([colours, opacity])[None], size, stride, mode, **settings)[0]
+        alpha = np.clip(pooled[..., -1:], 0, full_opacity)  # a sum may exceed it
+        values = np.dstack([pooled[..., :-1] / np.where(alpha == 0, 1, alpha), pooled[..., -1]])
     rendering = to_pixels(values, photo.pixels.dtype)
     pixels, alpha_plane = from_planes(rendering.pixels)
     return replace(photo, pixels=pixels, alpha=alpha_plane), rendering

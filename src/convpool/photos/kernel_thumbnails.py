@@ -17,11 +17,13 @@ if TYPE_CHECKING:
 
 Filter = Callable[[NDArray[Any], NDArray[Any]], NDArray[Any]]
 
+# colours of the ground, of text, and of less important text
 PAPER, INK, FAINT = (252, 252, 250), (28, 30, 34), (112, 116, 124)
-# ColorBrewer RdBu, which colour-blind people can tell apart
+# colours of weights above and below 0: ColorBrewer RdBu, which colour-blind people can tell apart
 PLUS, MINUS = np.array([178, 24, 43]), np.array([33, 102, 172])
-# pixels around the sheet, between thumbnails, below each, of the weights; thumbnails a row
-EDGE, GAP, LABEL, ICON, COLUMNS = 36, 22, 62, 38, 4
+# pixels around the sheet, between thumbnails, of the label below each, and of a side of its icon
+EDGE, GAP, LABEL, ICON = 36, 22, 62, 38
+COLUMNS = 4  # thumbnails in a row
 
 
 def sample_picture(size: int = 180) -> NDArray[np.uint8]:
@@ -47,16 +49,23 @@ def sample_picture(size: int = 180) -> NDArray[np.uint8]:
 
 
 def _blend(share: NDArray[Any], first: list[int], second: list[int]) -> NDArray[Any]:
-    """Mix two colours: the first where the share is 0, the second where it is 1."""
+    """Return two colours mixed pixel by pixel, (h, w, 3).
+
+    `share` is (h, w, 1): 0 gives the first colour, 1 the second.
+    """
     return np.asarray((1 - share) * np.array(first) + share * np.array(second))
 
 
 def _paint(picture: NDArray[Any], where: NDArray[np.bool_], colour: list[int]) -> None:
+    """Set the pixels of a picture that are True in `where` to a colour, in place."""
     picture[where] = colour
 
 
 def _house(picture: NDArray[Any], down: NDArray[Any], right: NDArray[Any]) -> None:
-    """Paint a house: straight and slanted edges, and a window with a cross."""
+    """Paint a house into a picture, in place: straight and slanted edges, a window with a cross.
+
+    `down` and `right` are where each pixel lies, from 0 at the upper left to 1.
+    """
     _paint(picture, (abs(right - 0.3) < 0.15) & (down > 0.54) & (down < 0.80), [236, 226, 206])
     _paint(
         picture,
@@ -72,7 +81,7 @@ def _house(picture: NDArray[Any], down: NDArray[Any], right: NDArray[Any]) -> No
 def thumbnail_sheet(
     filter_image: Filter, sample: NDArray[Any] | None = None, side: int = 200
 ) -> NDArray[np.uint8]:
-    """Lay out a picture under every named kernel.
+    """Draw one picture, small, as filtered with each named kernel.
 
     Parameters
     ----------
@@ -119,25 +128,28 @@ def thumbnail_sheet(
 
 
 def _square(sample: NDArray[Any], side: int) -> NDArray[np.uint8]:
-    """Return the middle square of a picture as colour of 8 bits, side x side."""
+    """Return the middle square of a picture, scaled to (side, side, 3), uint8."""
     from PIL import Image
 
-    eight = sample if sample.dtype == np.uint8 else (sample >> 8).astype(np.uint8)
-    short = min(eight.shape[:2])
-    top, left = (eight.shape[0] - short) // 2, (eight.shape[1] - short) // 2
+    eight_bits = sample if sample.dtype == np.uint8 else (sample >> 8).astype(np.uint8)
+    h, w = eight_bits.shape[:2]
+    shorter = min(h, w)
+    top, left = (h - shorter) // 2, (w - shorter) // 2
     middle = Image.fromarray(
-        np.ascontiguousarray(eight[top : top + short, left : left + short])
+        np.ascontiguousarray(eight_bits[top : top + shorter, left : left + shorter])
     ).convert("RGB")
     return np.array(middle.resize((side, side), Image.Resampling.LANCZOS))
 
 
 def _font(size: float) -> Any:
+    """Return Pillow's own font in a size in pixels."""
     from PIL import ImageFont
 
     return ImageFont.load_default(size)
 
 
 def _heading(draw: ImageDraw) -> None:
+    """Write the title of the sheet, and the command that uses a kernel."""
     draw.text((EDGE, EDGE - 8), "Named kernels", fill=INK, font=_font(28))
     draw.text(
         (EDGE, EDGE + 30), "convpool apply PHOTO --kernel NAME -o OUT", fill=FAINT, font=_font(16)
@@ -145,7 +157,10 @@ def _heading(draw: ImageDraw) -> None:
 
 
 def _cell(sheet: Image, at: tuple[int, int], name: str, thumbnail: NDArray[np.uint8]) -> None:
-    """Draw one kernel: its thumbnail at (x, y), and below it the weights, the name and the size."""
+    """Draw one kernel onto the sheet: its thumbnail, and below it weights, name and size.
+
+    `at` is (x, y) of the thumbnail's upper left corner, `name` the kernel's.
+    """
     from PIL import Image, ImageDraw
 
     weights, draw = filters.kernel(name), ImageDraw.Draw(sheet)
@@ -164,15 +179,17 @@ def _cell(sheet: Image, at: tuple[int, int], name: str, thumbnail: NDArray[np.ui
 
 
 def _weights_picture(weights: NDArray[Any]) -> NDArray[np.uint8]:
-    """Show weights as colours: red above zero, blue below, white at zero."""
-    share = (weights / np.abs(weights).max())[..., None]
-    ends = np.where(share < 0, MINUS, PLUS)
-    return np.asarray(np.rint(255 + np.abs(share) ** 0.6 * (ends - 255.0)), dtype=np.uint8)
+    """Return weights (kh, kw) as colours (kh, kw, 3): red above zero, blue below, white at zero."""
+    share = (weights / np.abs(weights).max())[..., None]  # -1 to 1
+    full_colours = np.where(share < 0, MINUS, PLUS)
+    strength = np.abs(share) ** 0.6  # so that small weights can be seen
+    return np.asarray(np.rint(255 + strength * (full_colours - 255.0)), dtype=np.uint8)
 
 
 def _legend(draw: ImageDraw, y: int) -> None:
-    words = (
+    """Write what the colours mean, just above y."""
+    legend = (
         "Squares: weights, red above 0, blue below. Kernels that sum to 0 are shown with 0 "
         "as middle grey."
     )
-    draw.text((EDGE, y - 18), words, fill=FAINT, font=_font(14))
+    draw.text((EDGE, y - 18), legend, fill=FAINT, font=_font(14))

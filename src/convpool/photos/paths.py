@@ -31,16 +31,17 @@ class PictureFile:
 def find_pictures(
     words: Iterable[str | os.PathLike[str]], skip: str | os.PathLike[str] | None = None
 ) -> list[PictureFile]:
-    """Expand files and folders into pictures.
+    """Return the pictures that files and folders, as named on a command line, stand for.
 
     Parameters
     ----------
     words : iterable of str or path
-        A file is taken whatever its ending, even if it is missing: reading it says what is wrong. A
-        folder is searched at every depth for `SUFFIXES`, in the order of the names; hidden files
-        and folders are passed over.
+        Names of files and folders. A file is taken whatever its ending, even if it is missing:
+        reading it says what is wrong. A folder is searched at every depth for `SUFFIXES`, in the
+        order of the names; hidden files and folders are passed over.
     skip : str or path, optional
-        A folder inside a searched one that is left out: the one that results are written to.
+        A folder that is not searched when it lies in a searched one, because results are written
+        to it.
 
     Returns
     -------
@@ -57,7 +58,7 @@ def find_pictures(
 
 
 def _expand(path: Path, skip: Path | None) -> list[PictureFile]:
-    """Return the pictures in a folder, or the one file."""
+    """Return the pictures in a folder, or the one file; ValueError for a folder without any."""
     if not path.is_dir():
         return [PictureFile(path, Path(path.name))]
     pictures = [
@@ -72,7 +73,7 @@ def _expand(path: Path, skip: Path | None) -> list[PictureFile]:
 
 
 def _search(folder: Path, skip: Path | None) -> Iterator[Path]:
-    """Yield the pictures in a folder: its own first, then those of its subfolders."""
+    """Yield the files of pictures in a folder: its own first, then those of its subfolders."""
     entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
     yield from (entry for entry in entries if entry.is_file() and entry.suffix.lower() in SUFFIXES)
     for entry in entries:
@@ -104,8 +105,8 @@ def destinations(pictures: list[PictureFile], output: str | os.PathLike[str]) ->
     Raises
     ------
     ValueError
-        If several pictures are to become one file, the ending is none that can be written, or there
-        is none.
+        If several pictures are to become one file, or the output is neither a folder nor ends in
+        one of `WRITERS`.
 
     Examples
     --------
@@ -131,11 +132,16 @@ def destinations(pictures: list[PictureFile], output: str | os.PathLike[str]) ->
 def _files_in_folder(
     pictures: list[PictureFile], output: str | os.PathLike[str], target: Path
 ) -> list[Path]:
-    """Return the files of the results in a folder; raise if there is none and none is asked for."""
+    """Return the files of the results in a folder: `target`, which is `output` as a path.
+
+    Raises ValueError if it is a file, or if it is not there and could be a mistyped file: one
+    picture, and no slash at the end.
+    """
     if target.exists() and not target.is_dir():
         raise ValueError(
             f"{target} is a file that is no picture; results are written as {', '.join(WRITERS)}"
         )
+    # formats that cannot be written become .png
     names = [
         file.name if file.name.suffix.lower() in WRITERS else file.name.with_suffix(".png")
         for file in pictures
@@ -157,7 +163,10 @@ def _files_in_folder(
 
 
 def _is_file_name(target: Path) -> bool:
-    """Return whether a name is a file's, by its ending unless the file or folder exists."""
+    """Return whether an output is a picture's file, not a folder: its ending is one of `WRITERS`.
+
+    Raises ValueError for another ending, unless something with this name exists.
+    """
     if target.is_dir() or not target.suffix:
         return False
     if target.suffix.lower() not in WRITERS and not target.exists():
@@ -168,12 +177,15 @@ def _is_file_name(target: Path) -> bool:
 
 
 def _check_distinct(pictures: list[PictureFile], paths: list[Path]) -> None:
-    """Raise ValueError if two results have one name."""
-    first: dict[str, Path] = {}
+    """Raise ValueError if two pictures have one file for their results.
+
+    Names that differ in capital letters only are equal, as on some file systems.
+    """
+    source_of: dict[str, Path] = {}
     for source, path in zip(pictures, paths, strict=True):
-        other = first.setdefault(str(path).casefold(), source.path)
-        if other is not source.path:
+        first_source = source_of.setdefault(str(path).casefold(), source.path)
+        if first_source is not source.path:
             raise ValueError(
-                f"{other} and {source.path} would both be written to {path}: rename one or run "
-                "them apart"
+                f"{first_source} and {source.path} would both be written to {path}: rename one or "
+                "run them apart"
             )

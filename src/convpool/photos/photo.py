@@ -77,19 +77,24 @@ class Photo:
             )
 
     def planes(self) -> NDArray[Any]:
-        """Return every sample, (h, w, n): gray or colour first, alpha last."""
+        """Return pixels and alpha as one array (h, w, n): gray or colour first, alpha last."""
         planes = self.pixels if self.pixels.ndim == 3 else self.pixels[..., None]
         if self.alpha is None:
             return planes
         return np.concatenate([planes, self.alpha[..., None]], axis=2)
 
     def rows(self, rows: slice) -> Photo:
-        """Return some rows of the picture."""
+        """Return the picture cut to some rows, which are views."""
         alpha = None if self.alpha is None else self.alpha[rows]
         return replace(self, pixels=self.pixels[rows], alpha=alpha)
 
 
 def from_planes(planes: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any] | None]:
-    """Return pixels and alpha from samples (h, w, n), n from 1 to 4; undoes `Photo.planes`."""
+    """Return (pixels, alpha) from samples (h, w, n) as `Photo.planes` returns them.
+
+    n is 1 (gray), 2 (gray, alpha), 3 (colour) or 4 (colour, alpha). Pixels are (h, w) or (h, w, 3),
+    alpha is (h, w) or None.
+    """
+    # with alpha, n is even
     pixels, alpha = (planes, None) if planes.shape[2] % 2 else (planes[..., :-1], planes[..., -1])
     return (pixels[..., 0] if pixels.shape[2] == 1 else pixels), alpha

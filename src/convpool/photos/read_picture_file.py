@@ -1,4 +1,4 @@
-"""Picture files read: pixels, transparency and metadata, or an error that says what would do."""
+"""Picture files read: pixels, transparency and metadata, or an error that says what is wrong."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def read(path: str | os.PathLike[str]) -> Photo:
 
 
 def _check_source(path: Path) -> None:
-    """Raise unless this is a file with bytes in it."""
+    """Raise OSError or ValueError unless this is a regular file with bytes in it."""
     if path.is_dir():
         raise IsADirectoryError(f"{path} is a folder, not a picture; name the pictures in it")
     if not path.exists():
@@ -92,7 +92,11 @@ def _check_source(path: Path) -> None:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Image]:
-    """Open a picture; errors in opening or in the block become one line that names the file."""
+    """Yield a picture as an open PIL image.
+
+    Errors in opening it or in the block become a ValueError that names the file in one line;
+    PermissionError and MemoryError stay as they are.
+    """
     try:
         from PIL import Image, UnidentifiedImageError
     except ModuleNotFoundError as error:
@@ -110,7 +114,7 @@ def _opened(path: Path) -> Iterator[Image]:
     except sixteen_bit_colour.UnsupportedPictureError as error:
         raise ValueError(f"{path} {error}") from None
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
-        number = re.search(r"\d+", str(error))
+        number = re.search(r"\d+", str(error))  # Pillow's text has the pixels first
         raise ValueError(
             _too_large(path, int(number[0]) if number else None, Image.MAX_IMAGE_PIXELS)
         ) from error
@@ -128,7 +132,10 @@ def _opened(path: Path) -> Iterator[Image]:
 
 
 def check_pixels(path: Path, pixels: int) -> None:
-    """Raise ValueError if a picture has more pixels than Pillow's limit, for other readers."""
+    """Raise ValueError if a number of pixels is above Pillow's limit.
+
+    For files that Pillow does not read; `read` checks it anyway. The path is for the error.
+    """
     from PIL import Image
 
     limit = Image.MAX_IMAGE_PIXELS
@@ -137,7 +144,10 @@ def check_pixels(path: Path, pixels: int) -> None:
 
 
 def _too_large(path: Path, pixels: int | None, limit: int | None) -> str:
-    """Return the error text for a picture of more pixels than the limit."""
+    """Return the text of the error for a picture with more pixels than the limit.
+
+    `pixels` is None if their number is not known.
+    """
     size = "more pixels than fit" if pixels is None else f"{pixels:,} pixels"
     return (
         f"{path} has {size}; the limit of {limit:,} protects from files made to fill the memory: "
@@ -146,20 +156,23 @@ def _too_large(path: Path, pixels: int | None, limit: int | None) -> str:
 
 
 def _exif(image: Image) -> tuple[Exif, tuple[str, ...]]:
-    """Return the EXIF block, and a note if it is damaged and empty therefore."""
+    """Return (exif, notes): the EXIF block, and no note.
+
+    A damaged block is replaced by an empty one, with a note about it.
+    """
     from PIL import Image as Pillow
 
     try:
         exif = image.getexif()
         exif.tobytes()
     except Exception:  # a picture is still a picture when its EXIF block is broken
-        image.load()
+        image.load()  # raises if the pixels are damaged too
         return Pillow.Exif(), ("its EXIF block is damaged and left out",)
     return exif, ()
 
 
 def _notes(image: Image) -> tuple[str, ...]:
-    """Return what gets lost: further frames, and the four inks of CMYK."""
+    """Return notes about what is lost: further frames, and the four inks of CMYK."""
     # the further pictures in a camera's MPO are previews
     frames = getattr(image, "n_frames", 1)
     notes = (f"first of {frames} frames",) if frames > 1 and image.format != "MPO" else ()
@@ -169,7 +182,10 @@ def _notes(image: Image) -> tuple[str, ...]:
 
 
 def _structure_tags() -> set[int]:
-    """Return the tags of a file's directory that say how it stores its pixels, or are no EXIF."""
+    """Return the tags that are not copied from a file's EXIF block to that of its result.
+
+    They say how this file stores its pixels, or hold blocks that are no EXIF.
+    """
     from PIL.ExifTags import Base
 
     blocks = {Base.XMLPacket, Base.IPTCNAA, Base.ImageResources, Base.InterColorProfile}
@@ -196,7 +212,7 @@ def _structure_tags() -> set[int]:
 
 
 def _metadata(image: Image, exif: Exif) -> Metadata:
-    """Return the metadata that hold for the upright picture too."""
+    """Return a picture's metadata, without what turning it upright or storing it anew changes."""
     from PIL import Image as Pillow
 
     camera = Pillow.Exif()
@@ -209,30 +225,39 @@ def _metadata(image: Image, exif: Exif) -> Metadata:
 
 
 def _dpi(image: Image, exif: Exif) -> tuple[float, float] | None:
-    """Return dots per inch (x, y) of the upright picture: the file's own, or EXIF's."""
+    """Return dots per inch (x, y) of the upright picture: the file's own, or EXIF's.
+
+    None if neither states any that makes sense.
+    """
     from PIL.ExifTags import Base
 
-    # 2 is per inch, 3 is per centimetre
-    inches = {2: 1.0, 3: 2.54}.get(exif.get(Base.ResolutionUnit, 2), 0.0)
-    # where these formats have no resolution, Pillow returns 1 or 72
-    is_default = image.format == "TIFF" or (
+    # unit -> how many of it are in an inch: 2 is the inch, 3 the centimetre, 1 none
+    units_per_inch = {2: 1.0, 3: 2.54}.get(exif.get(Base.ResolutionUnit, 2), 0.0)
+    # for these formats Pillow returns 1 or 72 where the file has no resolution
+    may_be_default = image.format == "TIFF" or (
         image.format in ("JPEG", "MPO") and not image.info.get("jfif_unit")
     )
-    own = None if is_default else image.info.get("dpi")
+    dpi_of_file = None if may_be_default else image.info.get("dpi")
     try:
-        if own:
-            x, y = float(own[0]), float(own[1])
+        if dpi_of_file:
+            x, y = float(dpi_of_file[0]), float(dpi_of_file[1])
         else:
-            x, y = (float(exif[tag]) * inches for tag in (Base.XResolution, Base.YResolution))
+            x, y = (
+                float(exif[tag]) * units_per_inch for tag in (Base.XResolution, Base.YResolution)
+            )
     except (KeyError, TypeError, ValueError, ZeroDivisionError):
         return None
     if not (0 < x < 1e6 and 0 < y < 1e6):
         return None
-    return (y, x) if exif.get(Base.Orientation, 1) in (5, 6, 7, 8) else (x, y)
+    is_turned_sideways = exif.get(Base.Orientation, 1) in (5, 6, 7, 8)
+    return (y, x) if is_turned_sideways else (x, y)
 
 
 def _planes(image: Image) -> NDArray[Any]:
-    """Return the samples (h, w, n) of an 8-bit or gray picture, upright."""
+    """Return the samples (h, w, n) of an 8-bit or gray picture, upright; n as in `from_planes`.
+
+    Raises UnsupportedPictureError for samples that uint8 and uint16 do not hold.
+    """
     from PIL import ImageOps
 
     upright = ImageOps.exif_transpose(image)
@@ -245,15 +270,19 @@ def _planes(image: Image) -> NDArray[Any]:
         planes = _three_axes(np.array(upright.convert(MODES[upright.mode])))
     else:
         raise sixteen_bit_colour.UnsupportedPictureError(
-            f"holds {_samples(upright.mode)}; {sample_formats.SUPPORTED}"
+            f"holds {_samples_text(upright.mode)}; {sample_formats.SUPPORTED}"
         )
-    if transparent is None or planes.shape[2] % 2 == 0:
+    has_alpha = planes.shape[2] % 2 == 0
+    if transparent is None or has_alpha:
         return planes
     return sixteen_bit_colour.with_alpha(planes, transparent)
 
 
 def _sixteen_bit_planes(path: Path, layout: sixteen_bit_colour.Layout) -> NDArray[Any]:
-    """Return the samples (h, w, n) of a 16-bit colour picture, upright: Pillow reads it twice."""
+    """Return the samples (h, w, n) of a 16-bit colour picture, upright.
+
+    The file is decoded once for each raw mode of the layout, which joins the results.
+    """
     from PIL import ImageOps
 
     passes = []
@@ -269,15 +298,20 @@ def _sixteen_bit_planes(path: Path, layout: sixteen_bit_colour.Layout) -> NDArra
 
 
 def _three_axes(array: NDArray[Any]) -> NDArray[Any]:
+    """Return samples (h, w) or (h, w, n) as (h, w, n)."""
     return array if array.ndim == 3 else array[..., None]
 
 
-def _samples(mode: str) -> str:
+def _samples_text(mode: str) -> str:
+    """Return what samples a picture in a mode of Pillow holds, in words."""
     return "floating-point samples" if mode == "F" else f"samples of Pillow's mode {mode}"
 
 
 def _unsigned(array: NDArray[Any], image: Image) -> NDArray[Any]:
-    """Return gray values without a sign, where Pillow takes the first of 32 bits for one."""
+    """Return gray values as uint32 where a TIFF file says that they have no sign.
+
+    Pillow reads 32 bits as int32 in any case.
+    """
     from PIL.ExifTags import Base
 
     is_unsigned = (
@@ -289,7 +323,10 @@ def _unsigned(array: NDArray[Any], image: Image) -> NDArray[Any]:
 
 
 def _sixteen_bits(array: NDArray[Any]) -> NDArray[np.uint16]:
-    """Return gray values of any byte order and width as uint16."""
+    """Return gray values of any byte order and width as uint16.
+
+    Raises UnsupportedPictureError if one does not fit into 16 bits.
+    """
     if array.min() < 0 or array.max() > 65535:
         raise sixteen_bit_colour.UnsupportedPictureError(
             f"holds values from {array.min()} to {array.max()}; 16 bits hold 0 to 65535"

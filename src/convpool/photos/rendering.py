@@ -11,11 +11,12 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from convpool.plans.rounding import saturate
 
-# results that stay under half a grey level are shown as zero: they are rounding errors
+# if the largest value stays under half a grey level, values are not scaled up: they are rounding
+# errors, and shown as zero
 MIN_MAGNITUDE = 0.5
-# by how much sums of fractions can miss a whole number, as a share of white
+# how far a sum of fractions may miss a whole number and count as this number, as a share of white
 MAX_ROUNDING_ERROR = 1e-9
-# values that are converted at a time, since each takes several arrays
+# how many values are converted at a time, to limit the memory for intermediate arrays
 PIECE = 2**20
 
 
@@ -28,10 +29,10 @@ class Rendering:
     pixels : ndarray
         The picture, in the shape of the values.
     count, rounded, saturated : int
-        How many values there were, how many lay between two grey levels, and how many beyond black
-        or white.
+        How many values there were, how many of them lay between two grey levels, and how many
+        beyond black or white.
     scale : float
-        Grey levels per unit; 1 when the values are shown as they are.
+        By what values were multiplied to become grey levels; 1 when they are shown as they are.
     """
 
     pixels: NDArray[Any]
@@ -45,7 +46,7 @@ class Rendering:
         return replace(self, pixels=self.pixels[:0].copy())
 
     def with_counts_of(self, part: Rendering) -> Rendering:
-        """Return this with the counts of a part added, and with the part's scale."""
+        """Return these pixels with the counts of a part added to these, and the part's scale."""
         return Rendering(
             self.pixels,
             self.count + part.count,
@@ -99,24 +100,26 @@ def to_pixels(
     >>> to_pixels([-4, 0, 2], signed="magnitude").pixels
     array([255,   0, 128], dtype=uint8)
     """
-    depth, array = np.dtype(dtype), np.asarray(values)
-    _check(array, depth, signed)
-    levels, top = SIGNED[signed], int(np.iinfo(depth).max)
-    scale = 1.0 if levels.reach is None else _stretch(array, levels.reach(top), greatest)
-    pixels = np.empty(array.shape, depth)
+    pixel_dtype, array = np.dtype(dtype), np.asarray(values)
+    _check(array, pixel_dtype, signed)
+    levels, white = SIGNED[signed], int(np.iinfo(pixel_dtype).max)
+    scale = 1.0
+    if levels.greatest_level is not None:
+        scale = _scale(array, levels.greatest_level(white), greatest)
+    pixels = np.empty(array.shape, pixel_dtype)
     rounded = saturated = 0
-    for piece, place in zip(_pieces(array), _pieces(pixels), strict=True):
-        fractional = levels.of(piece, top, scale)
-        place[...] = saturate(fractional, depth)
-        rounded_here, saturated_here = _count(fractional, place, top)
+    for value_piece, pixel_piece in zip(_pieces(array), _pieces(pixels), strict=True):
+        fractional = levels.of(value_piece, white, scale)
+        pixel_piece[...] = saturate(fractional, pixel_dtype)
+        rounded_here, saturated_here = _count(fractional, pixel_piece, white)
         rounded, saturated = rounded + rounded_here, saturated + saturated_here
     return Rendering(pixels, array.size, rounded, saturated, scale)
 
 
-def _check(values: NDArray[Any], depth: np.dtype[Any], signed: str) -> None:
-    """Raise unless values can become pixels of a dtype in this way."""
-    if depth not in (np.uint8, np.uint16):
-        raise ValueError(f"pictures hold uint8 or uint16, not {depth}")
+def _check(values: NDArray[Any], pixel_dtype: np.dtype[Any], signed: str) -> None:
+    """Raise TypeError or ValueError unless `to_pixels` takes these arguments."""
+    if pixel_dtype not in (np.uint8, np.uint16):
+        raise ValueError(f"pictures hold uint8 or uint16, not {pixel_dtype}")
     if signed not in SIGNED:
         raise ValueError(
             f"no way to show signed values is named {signed!r}; there are: {', '.join(SIGNED)}"
@@ -129,23 +132,26 @@ def _check(values: NDArray[Any], depth: np.dtype[Any], signed: str) -> None:
 
 
 def _pieces(array: NDArray[Any]) -> Iterator[NDArray[Any]]:
-    """Return views of at most PIECE values."""
+    """Yield an array flattened, in pieces of at most PIECE values; views, if it is contiguous."""
     flat = array.reshape(-1)
     return (flat[start : start + PIECE] for start in range(0, flat.size, PIECE))
 
 
-def _count(values: NDArray[Any], pixels: NDArray[Any], top: int) -> tuple[int, int]:
-    """Return how many values were rounded, and how many were beyond black or white."""
+def _count(values: NDArray[Any], pixels: NDArray[Any], white: int) -> tuple[int, int]:
+    """Return (rounded, saturated) for grey levels, not rounded yet, and the pixels made of them.
+
+    rounded: how many levels are no whole number. saturated: how many are beyond black or white.
+    """
     if values.dtype.kind in "iu":
         return 0, int(np.count_nonzero(pixels != values))
     whole = np.rint(values)
     with np.errstate(invalid="ignore"):  # infinity less infinity
-        is_rounded = np.abs(whole - values) > MAX_ROUNDING_ERROR * top
+        is_rounded = np.abs(whole - values) > MAX_ROUNDING_ERROR * white
     return int(np.count_nonzero(is_rounded)), int(np.count_nonzero(pixels != whole))
 
 
 def largest(values: NDArray[Any]) -> float:
-    """Return the largest absolute value that is finite."""
+    """Return the largest absolute value that is finite; 0 if there is none."""
     result = 0.0
     for piece in _pieces(values):
         magnitudes = np.abs(piece.astype(np.float64))
@@ -155,7 +161,10 @@ def largest(values: NDArray[Any]) -> float:
 
 
 def choose_signed(kernel: ArrayLike) -> str:
-    """Return how to show a kernel's results: one that sums to about 0 gives values around 0.
+    """Return how to show the results of a kernel, one of SIGNED.
+
+    "zero-in-the-middle" for a kernel with negative weights that sum to about 0, whose results lie
+    around 0; otherwise "clip".
 
     Examples
     --------
@@ -172,34 +181,41 @@ class Levels(NamedTuple):
 
     Attributes
     ----------
-    of : from values, the level of white, and the scale to levels, not rounded yet
-    reach : from the level of white to how many levels the largest value gets; None shows values as
-        they are
+    of : (values, grey level of white, scale) -> grey levels, not rounded yet
+    greatest_level : grey level of white -> how many levels from zero the largest value is shown;
+        None if values are not scaled
     """
 
     of: Callable[[NDArray[Any], int, float], NDArray[Any]]
-    reach: Callable[[int], int] | None
+    greatest_level: Callable[[int], int] | None
 
 
-def _clip(values: NDArray[Any], top: int, scale: float) -> NDArray[Any]:
+def _clip(values: NDArray[Any], white: int, scale: float) -> NDArray[Any]:
+    """Return values as they are, bool as int64, and float of any size as float64."""
     dtype = {"b": np.int64, "f": np.float64}.get(values.dtype.kind, values.dtype)
     return values.astype(dtype, copy=False)
 
 
-def _zero_in_the_middle(values: NDArray[Any], top: int, scale: float) -> NDArray[Any]:
-    return np.asarray(values.astype(np.float64) * scale + (top // 2 + 1))
+def _zero_in_the_middle(values: NDArray[Any], white: int, scale: float) -> NDArray[Any]:
+    """Return scaled values, with 0 as middle grey: 128 of 255."""
+    return np.asarray(values.astype(np.float64) * scale + (white // 2 + 1))
 
 
-def _magnitude(values: NDArray[Any], top: int, scale: float) -> NDArray[Any]:
+def _magnitude(values: NDArray[Any], white: int, scale: float) -> NDArray[Any]:
+    """Return scaled absolute values."""
     return np.asarray(np.abs(values.astype(np.float64)) * scale)
 
 
-def _stretch(values: NDArray[Any], levels: int, greatest: float | None) -> float:
-    """Return the scale that maps the largest absolute value to so many levels."""
+def _scale(values: NDArray[Any], levels: int, greatest: float | None) -> float:
+    """Return the factor that turns the largest absolute value into so many grey levels.
+
+    `greatest` is this value; None looks for it in `values`. 1 if it is below MIN_MAGNITUDE.
+    """
     greatest = largest(values) if greatest is None else greatest
     return levels / greatest if greatest >= MIN_MAGNITUDE else 1.0
 
 
+# name -> a way to show values below 0
 SIGNED: dict[str, Levels] = {
     "clip": Levels(_clip, None),
     "zero-in-the-middle": Levels(_zero_in_the_middle, lambda top: top // 2),

@@ -1,4 +1,4 @@
-"""What samples a TIFF file holds, in words: TIFF has more kinds of numbers than pictures have."""
+"""Which numbers a TIFF file holds for its pixels, in words, for errors: TIFF has many kinds."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 SUPPORTED = "8 or 16 whole bits per sample would do (without a sign, 1, 3 or 4 channels)"
-# the values of the tag SampleFormat
+# value of the tag SampleFormat -> what stands behind the number of bits
 KINDS = {
     1: "whole bits",
     2: "bits with a sign",
@@ -19,7 +19,7 @@ KINDS = {
 
 
 def describe(path: Path) -> str | None:
-    """Return what samples a TIFF file holds; None if it is no such file, or a damaged one."""
+    """Return "3 channels of 32 bits, floating-point"; None if it is no TIFF file, or damaged."""
     from PIL import TiffImagePlugin
     from PIL.ExifTags import Base
 
@@ -38,12 +38,14 @@ def describe(path: Path) -> str | None:
             channels = int(directory.get(Base.SamplesPerPixel, 1))
     except Exception:  # whatever damaged directories cause
         return None
+    # each kind once, in order; a list of kinds may be shorter than that of bits
     samples = dict.fromkeys(
-        f"{number} {KINDS.get(kinds[min(k, len(kinds) - 1)], 'bits')}"
-        for k, number in enumerate(bits)
+        f"{count} {KINDS.get(kinds[min(k, len(kinds) - 1)], 'bits')}"
+        for k, count in enumerate(bits)
     )
     return f"{channels} channel{'s' * (channels > 1)} of {' and '.join(samples)}"
 
 
 def _numbers(value: Any) -> Sequence[int]:
+    """Return the value of a tag, one number or a tuple of them, as a tuple."""
     return value if isinstance(value, tuple) else (value,)

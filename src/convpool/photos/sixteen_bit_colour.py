@@ -1,8 +1,9 @@
-"""Colour of 16 bits per sample, which Pillow cuts to 8 without a word: read exactly, and TIFF.
+"""Colour of 16 bits per sample, which Pillow cuts to 8 bits: read exactly, and written as TIFF.
 
-Reading: the decoder that keeps the high byte of one byte order keeps the low byte of the other, so
-two passes over the same file give both. Writing: Pillow writes the directory of a TIFF file; no
-library that is small and maintained writes such a PNG with its metadata.
+Reading: Pillow's decoder keeps the high byte of each sample. Told the wrong byte order, it keeps
+the low byte, so two passes over the same file give both. Writing: Pillow writes the directory of a
+TIFF file, with the metadata, and the pixels are written behind it. PNG is not written: no small and
+maintained library does so with the metadata.
 """
 
 from __future__ import annotations
@@ -17,22 +18,27 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+# byte order in Pillow's raw modes (big, little, this machine's) -> the opposite one
 OTHER_ORDER = {"B": "L", "L": "B", "N": "B" if sys.byteorder == "little" else "L"}
 COLOURS = ("RGB", "RGBA")
 PIECE = 2**24  # bytes that are written at a time
 
 
 class UnsupportedPictureError(ValueError):
-    """A picture that cannot be read without loss; its text follows the file's name."""
+    """A picture that cannot be read without loss.
+
+    Its text goes on after the file's name, as "holds 32 bits ...".
+    """
 
 
 @dataclass(frozen=True)
 class Layout:
-    """How 16-bit samples are read.
+    """How a picture of 16-bit samples is read with decoders of 8 bits.
 
     Attributes
     ----------
-    rawmodes : of Pillow's decoders, one for each pass over the file
+    rawmodes : Pillow's names of the decoders, one for each pass over the file: for the high bytes,
+        then for the low ones; or one for both as separate channels
     transparent : the colour that is transparent, if the file names one
     """
 
@@ -40,7 +46,10 @@ class Layout:
     transparent: tuple[int, ...] | None = None
 
     def join(self, passes: list[NDArray[Any]]) -> NDArray[np.uint16]:
-        """Return the samples (h, w, n) from the bytes (h, w, n) of each pass."""
+        """Return the samples (h, w, n) from the bytes of each pass.
+
+        These are (h, w, n) uint8; of a single pass (h, w, 2 n).
+        """
         if len(passes) == 1:  # gray and alpha: their four bytes came as four channels
             return np.ascontiguousarray(passes[0]).view(">u2").astype(np.uint16)
         samples = passes[0].astype(np.uint16)
@@ -50,24 +59,26 @@ class Layout:
 
 
 def layout(image: Image) -> Layout | None:
-    """Return how to read a 16-bit colour picture; None if Pillow reads this one exactly.
+    """Return how to read a 16-bit colour picture; None if Pillow reads this picture exactly.
 
-    The picture is open, but not loaded.
+    The picture is open, but not loaded. Raises UnsupportedPictureError if neither is possible.
     """
     from PIL.ExifTags import Base
 
     bits = max(tiff_tag(image, Base.BitsPerSample), default=1)
-    # 2 is signed; Pillow takes such bytes for unsigned ones
+    # 2 is for samples with a sign; Pillow takes such bytes for unsigned ones
     if 2 in tiff_tag(image, Base.SampleFormat) and bits <= 8:
         raise UnsupportedPictureError(
             "holds samples of 8 bits with a sign; 8 or 16 bits without would do"
         )
     rawmodes = {_rawmode(tile) for tile in getattr(image, "tile", [])}
-    is_deep = any(";16" in rawmode for rawmode in rawmodes) or bits > 8
-    if not is_deep or image.mode.startswith(("I", "F")):
+    has_over_eight_bits = any(";16" in rawmode for rawmode in rawmodes) or bits > 8
+    # Pillow reads modes I (gray, integers) and F (gray, floats) with all their bits
+    if not has_over_eight_bits or image.mode.startswith(("I", "F")):
         return None
-    if rawmodes == {"LA;16B"}:
+    if rawmodes == {"LA;16B"}:  # gray and alpha, as in PNG
         return Layout(("RGBA",))
+    # such as "RGB;16B": the colours and the byte order
     colour, _, order = "".join(rawmodes).partition(";16")
     # 2 is one plane after the other: Pillow interleaves only the bytes that it keeps
     is_planar = 2 in tiff_tag(image, Base.PlanarConfiguration)
@@ -82,7 +93,7 @@ def layout(image: Image) -> Layout | None:
 
 
 def set_rawmode(image: Any, rawmode: str) -> None:
-    """Make an image that is open but not loaded decode its samples in a raw mode."""
+    """Set the decoder of an image that is open but not loaded, in place, by its raw mode."""
     image.tile = [
         tile._replace(args=rawmode if isinstance(tile.args, str) else (rawmode, *tile.args[1:]))
         for tile in image.tile
@@ -90,27 +101,31 @@ def set_rawmode(image: Any, rawmode: str) -> None:
 
 
 def _rawmode(tile: Any) -> str:
-    """Return the raw mode in which a tile is decoded; empty if it has none."""
+    """Return the raw mode in which Pillow decodes a tile; empty if it has none."""
     return str(tile.args if isinstance(tile.args, str) else tile.args[0] if tile.args else "")
 
 
 def tiff_tag(image: Any, tag: int) -> tuple[int, ...]:
-    """Return the numbers under a tag of a TIFF file; none for other formats."""
+    """Return the numbers that a TIFF file has for a tag; () without it and for other formats."""
     numbers = image.tag_v2.get(tag, ()) if image.format == "TIFF" else ()
     return numbers if isinstance(numbers, tuple) else (numbers,)
 
 
 def with_alpha(planes: NDArray[Any], transparent: Any) -> NDArray[Any]:
-    """Add an alpha plane to samples (h, w, n): 0 where a pixel has the transparent colour."""
+    """Return samples (h, w, n) with an alpha plane more, (h, w, n + 1).
+
+    It is 0 where a pixel has the transparent colour, n numbers, and the dtype's largest elsewhere.
+    """
     opaque = (planes != np.asarray(transparent)).any(axis=2)
     alpha = np.where(opaque, np.iinfo(planes.dtype).max, 0).astype(planes.dtype)
     return np.concatenate([planes, alpha[..., None]], axis=2)
 
 
 def write_tiff(file: IO[bytes], planes: NDArray[Any], settings: dict[str, Any]) -> None:
-    """Write samples (h, w, n), uint16, n from 2 to 4, in one uncompressed strip.
+    """Write samples (h, w, n), uint16, into an open file as TIFF, uncompressed.
 
-    The settings are those of Pillow's save for TIFF. Pillow writes the directory, EXIF included.
+    n is 2 (gray, alpha), 3 (colour) or 4 (colour, alpha). The settings are exif, icc_profile and
+    dpi, as Pillow's save takes them.
     """
     from PIL import TiffImagePlugin, TiffTags
     from PIL.ExifTags import Base
@@ -135,13 +150,16 @@ def write_tiff(file: IO[bytes], planes: NDArray[Any], settings: dict[str, Any]) 
     for tag, value in tags.items():
         directory[tag] = value
     directory.save(file)
-    count = max(1, PIECE // planes[0].nbytes)
-    for start in range(0, h, count):
-        file.write(planes[start : start + count].astype("<u2").tobytes())
+    rows_at_a_time = max(1, PIECE // planes[0].nbytes)
+    for start in range(0, h, rows_at_a_time):
+        file.write(planes[start : start + rows_at_a_time].astype("<u2").tobytes())
 
 
 def _metadata_tags(settings: dict[str, Any]) -> dict[int, Any]:
-    """Return the tags of Pillow's settings: EXIF with its directories, ICC profile, resolution."""
+    """Return the settings of `write_tiff` as tags, number -> value.
+
+    A tag whose value is a directory of its own, as of EXIF and GPS, has a dict.
+    """
     from PIL import Image
     from PIL.ExifTags import IFD, Base
 

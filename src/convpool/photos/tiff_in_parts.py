@@ -22,9 +22,11 @@ from convpool.system.printable_text import one_line
 from convpool.system.whole_files import Unfinished
 
 TIFF = (".tif", ".tiff")
-DEFLATE = (8, 32946)  # numbers of this compression, of which a bounded part can be unpacked
-UNBOUNDED = (34925, 50000, 34926)  # tifffile unpacks any amount of these: LZMA, Zstandard
-BIG = 2**31  # bytes of pixels from which on offsets of 32 bits might not do
+# values of the tag Compression
+DEFLATE = (8, 32946)  # can be unpacked up to a limit
+UNBOUNDED = (34925, 50000, 34926)  # LZMA, Zstandard: tifffile unpacks them whatever their size
+# bytes of pixels from which on a file is a BigTIFF: ordinary ones hold 2**32 bytes in all
+BIG = 2**31
 PAGE = 4096  # pixels start at a multiple of it, so that the file can be mapped into memory
 CHANNELS = {"MINISBLACK": (), "RGB": (3,)}  # photometric interpretation -> axes behind (h, w)
 
@@ -38,10 +40,12 @@ class Request:
 
     Attributes
     ----------
-    plan : from the size of a picture (h, w, c) and its dtype to the plan of the result
-    run : from pixels, the output that takes the values, and memory, to the values
+    plan : (shape of a picture (h, w, c), its dtype) -> the `Plan` that makes the result
+    run : (pixels, output that values are written into, max_memory) -> the output; called once or
+        twice
     signed : how values below 0 are shown, one of `photos.SIGNED`
-    needs_batch : whether pixels and values have the axes of a batch, (1, h, w, c)
+    needs_batch : whether `run` takes pixels and values as (1, h, w, c); otherwise they have the
+        axes of the picture, (h, w) or (h, w, 3)
     """
 
     plan: Callable[[tuple[int, ...], Any], Any]
@@ -50,8 +54,11 @@ class Request:
     needs_batch: bool = False
 
 
-def why_not(source: Path, target: Path) -> str | None:
-    """Return why a picture cannot be read and written in parts; None if it can."""
+def refusal(source: Path, target: Path) -> str | None:
+    """Return why a picture cannot be read and written in parts, in words; None if it can.
+
+    Raises ModuleNotFoundError if tifffile or zarr is missing.
+    """
     if source.suffix.lower() not in TIFF or target.suffix.lower() not in TIFF:
         return "only TIFF files are read and written in parts"
     tifffile = needed("tifffile", "large")
@@ -60,71 +67,91 @@ def why_not(source: Path, target: Path) -> str | None:
         with tifffile.TiffFile(source) as file:
             if len(file.pages) > 1:
                 return f"it holds {len(file.pages)} frames"
-            return _why_not_page(file.pages[0])
+            return _page_refusal(file.pages[0])
     except Exception as error:  # damaged directories raise nearly anything
         return f"its layout is not known ({one_line(error) or type(error).__name__})"
 
 
-def _why_not_page(page: Any) -> str | None:
-    """Return why only a decoder of whole pictures can read a page of a TIFF file."""
+def _page_refusal(page: Any) -> str | None:
+    """Return why a page of a TIFF file cannot be read in parts; None if it can."""
     if page.dtype not in (np.uint8, np.uint16) or page.bitspersample % 8:
         return f"its samples are {page.dtype} of {page.bitspersample} bits"
     if page.shape[2:] != CHANNELS.get(page.photometric.name, ...):
         return f"its samples are {page.photometric.name} of shape {page.shape}"
-    if _tag(page, "Orientation", 1) != 1:
+    if _tag(page, "Orientation", 1) != 1:  # 1: rows from top to bottom, each from left to right
         return "it has to be turned"
     if page.compression in UNBOUNDED and not find_spec("imagecodecs"):
         return f"{page.compression.name} is not unpacked in parts"
     try:
-        page.decode  # noqa: B018
+        page.decode  # noqa: B018  # a property that looks for the decoder
     except (ValueError, ImportError) as error:
         return one_line(error)
     return None
 
 
 def _tag(page: Any, name: str, default: Any = None) -> Any:
-    """Return the value of a tag of a page."""
+    """Return the value of a page's tag by its name; the default if it has none."""
     return getattr(page.tags.get(name), "value", default)
 
 
 def stream(
-    source: Path, target: Path, request: Request, max_memory: str, force: bool
+    source: Path, target: Path, request: Request, *, max_memory: str, force: bool
 ) -> photos.Rendering:
-    """Change a picture in parts; the target appears only when it is complete.
+    """Filter or pool a TIFF file in parts; the target appears only when it is complete.
+
+    Parameters
+    ----------
+    source, target
+        Files for which `refusal` returns None.
+    request
+        What is done to the picture.
+    max_memory
+        How much memory a part may take beside the files, as in `convpool.convolve`: "256MB".
+    force
+        Whether an existing target is replaced; otherwise it raises FileExistsError.
 
     Returns
     -------
-    the counts and the scale, without pixels
+    how values became pixels: the counts and the scale of the whole picture, without its pixels
+
+    Raises
+    ------
+    ValueError : the source is damaged, or has more pixels than Pillow's limit
     """
     photos.check_free(target, force=force)
     with _opened(source) as (page, pixels):
-        for part in (pixels.shape, page.chunks):
-            photos.check_pixels(source, int(np.prod(part[:2], dtype=object)))
-        plan = request.plan((*pixels.shape, 1)[:3], pixels.dtype)
-        images, shape = pixels, plan.output_shape[1 : 1 + pixels.ndim]
+        # a whole tile is unpacked at once: a small picture may name huge ones
+        for shape in (pixels.shape, page.chunks):
+            photos.check_pixels(source, int(np.prod(shape[:2], dtype=object)))
+        plan = request.plan((*pixels.shape, 1)[:3], pixels.dtype)  # (h, w) becomes (h, w, 1)
         if request.needs_batch:
-            images, shape = (
-                WithUnitAxes(pixels, (0,) if pixels.ndim == 3 else (0, 3)),
-                plan.output_shape,
-            )
-        greatest = GreatestMagnitude(shape, plan.dtype)
-        if request.signed != "clip":  # the scale is that of the whole picture
-            request.run(images, greatest, max_memory)
+            unit_axes = (0,) if pixels.ndim == 3 else (0, 3)
+            images, output_shape = WithUnitAxes(pixels, unit_axes), plan.output_shape
+        else:
+            images, output_shape = pixels, plan.output_shape[1 : 1 + pixels.ndim]
+        magnitude = GreatestMagnitude(output_shape, plan.dtype)
+        if request.signed != "clip":
+            # values are scaled by the largest of the whole picture: a first pass finds it
+            request.run(images, magnitude, max_memory)
         unfinished = Unfinished(target, force=force, buffering=0)
         try:
             start = _write_header(unfinished.file, plan, page, source)
-            file = ArrayInFile(unfinished.file, start, shape, page.dtype)
-            out = PixelWriter(file, plan.dtype, request.signed, greatest.value)
-            request.run(images, out, max_memory)
+            pixels_in_file = ArrayInFile(unfinished.file, start, output_shape, page.dtype)
+            writer = PixelWriter(pixels_in_file, plan.dtype, request.signed, magnitude.value)
+            request.run(images, writer, max_memory)
             unfinished.finish()
         finally:
             unfinished.drop()
-    return out.total
+    return writer.total
 
 
 @contextmanager
 def _opened(path: Path) -> Iterator[tuple[Any, Any]]:
-    """Open a TIFF file: its page, and its pixels as an array of which parts can be read."""
+    """Open a TIFF file; yield (page, pixels).
+
+    page: tifffile's first page, with tags and layout. pixels: a Zarr array (h, w) or (h, w, 3),
+    read from the file as it is indexed.
+    """
     tifffile, zarr = needed("tifffile", "large"), needed("zarr", "large")
     with ExitStack() as files:
         with _damage_as_value_error(path):
@@ -138,7 +165,10 @@ def _opened(path: Path) -> Iterator[tuple[Any, Any]]:
 
 @contextmanager
 def _damage_as_value_error(path: Path) -> Iterator[None]:
-    """Turn what damaged files raise into a ValueError that names the file."""
+    """Turn errors in the block that a damaged file may cause into a ValueError that names it.
+
+    OSError and MemoryError stay as they are.
+    """
     try:
         yield
     except (OSError, MemoryError):
@@ -151,10 +181,13 @@ def _damage_as_value_error(path: Path) -> Iterator[None]:
 
 
 def _bounded(decode: Callable[..., Any], tile_bytes: int) -> Callable[..., Any]:
-    """Return a decoder of tiles that unpacks no more bytes than a tile has; tifffile's would."""
+    """Return a decoder as `decode`, tifffile's, that unpacks at most `tile_bytes` of a tile.
+
+    Otherwise a tile that unpacks to more than its size could fill the memory.
+    """
 
     def decode_tile(data: bytes | None, *args: Any, **options: Any) -> Any:
-        if data is not None:
+        if data is not None:  # None is a tile that the file leaves out
             # one byte more: the checksum comes after the last
             pixels = zlib.decompressobj().decompress(data, tile_bytes + 1)
             data = zlib.compress(pixels, 0)  # level 0: not smaller, but what tifffile expects
@@ -164,9 +197,9 @@ def _bounded(decode: Callable[..., Any], tile_bytes: int) -> Callable[..., Any]:
 
 
 def _write_header(file: Any, plan: Any, page: Any, source: Path) -> int:
-    """Begin a TIFF file with the page's colour profile and resolution; return where pixels start.
+    """Write a TIFF header into an open file, and return the offset at which its pixels start.
 
-    The plan has the size, the page the channels and the dtype.
+    The plan gives the size; the source's page gives channels, dtype, colour profile and resolution.
     """
     shape = plan.output_shape[1:3] + page.shape[2:]
     with _damage_as_value_error(source):
@@ -176,11 +209,11 @@ def _write_header(file: Any, plan: Any, page: Any, source: Path) -> int:
         resolution = _tag(page, "XResolution"), _tag(page, "YResolution")
         if None not in resolution:
             options["resolution"] = resolution
-            options["resolutionunit"] = _tag(page, "ResolutionUnit", 2)
+            options["resolutionunit"] = _tag(page, "ResolutionUnit", 2)  # 2: inch
         options["bigtiff"] = int(np.prod(shape, dtype=object)) * page.dtype.itemsize >= BIG
         options |= {
             "shape": shape,
-            "dtype": page.dtype.newbyteorder("="),
+            "dtype": page.dtype.newbyteorder("="),  # of this machine
             "align": PAGE,
             "returnoffset": True,
         }
@@ -189,9 +222,9 @@ def _write_header(file: Any, plan: Any, page: Any, source: Path) -> int:
 
 
 class GreatestMagnitude:
-    """An output that keeps nothing but the largest magnitude of the values."""
+    """An output that keeps nothing of the values but their largest magnitude, `value`."""
 
-    remains = "nothing was written"
+    remains = "nothing was written"  # the end of the error if the work is broken off
 
     def __init__(self, shape: tuple[int, ...], dtype: Any) -> None:
         self.shape, self.dtype, self.value = shape, dtype, 0.0
@@ -201,9 +234,12 @@ class GreatestMagnitude:
 
 
 class PixelWriter:
-    """An output that writes values as pixels into an array in a file, and counts them."""
+    """An output that writes values as pixels into an array in a file.
 
-    remains = "no picture was written"
+    `signed` and `greatest` are those of `photos.to_pixels`; `total` counts the values so far.
+    """
+
+    remains = "no picture was written"  # the end of the error if the work is broken off
 
     def __init__(self, file: ArrayInFile, dtype: Any, signed: str, greatest: float) -> None:
         self.shape, self.dtype = file.shape, dtype
@@ -217,9 +253,14 @@ class PixelWriter:
 
 
 def filtering(kernel: Any, signed: str | None, **settings: Any) -> Request:
-    """Return the request to filter a picture with a kernel (kh, kw)."""
+    """Return the request to filter a picture with a kernel (kh, kw).
+
+    `signed` is one of `photos.SIGNED`, None asks `photos.choose_signed`; settings are those of
+    `convpool.filter_image`.
+    """
 
     def plan(shape: tuple[int, ...], dtype: Any) -> Any:
+        # the kernel filters each channel alone: as many groups as channels
         options = {
             **settings,
             "groups": shape[2],
@@ -235,7 +276,7 @@ def filtering(kernel: Any, signed: str | None, **settings: Any) -> Request:
 
 
 def pooling(size: Any, stride: Any, mode: str, **settings: Any) -> Request:
-    """Return the request to pool a picture."""
+    """Return the request to pool a picture; parameters as in `convpool.pool`."""
 
     def plan(shape: tuple[int, ...], dtype: Any) -> Any:
         return package.plan_pooling((1, *shape), size, stride, mode, images_dtype=dtype, **settings)

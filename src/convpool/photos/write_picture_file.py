@@ -40,7 +40,7 @@ def write(
         If the file exists and `force` is False.
     ValueError
         If the format cannot hold the picture (transparency in JPEG, 16-bit colour in all but TIFF,
-        70,000 pixels in a row of JPEG), or the ending or quality means nothing.
+        70,000 pixels in a row of JPEG), the ending is no other, or the quality is not 1 to 100.
     OSError
         If the folder is not there or may not be written.
     ModuleNotFoundError
@@ -56,7 +56,10 @@ def write(
 def _writer(
     photo: Photo, path: Path, quality: int | None
 ) -> Callable[[IO[bytes], Photo, int | None], None]:
-    """Return the function that saves in the format of the ending; raise if none can."""
+    """Return the function of WRITERS for a path's ending.
+
+    Raises ValueError if there is none, or the format cannot hold this picture.
+    """
     suffix = path.suffix.lower()
     if suffix not in WRITERS:
         raise ValueError(f"{path.name}: pictures are written as {', '.join(WRITERS)}")
@@ -74,12 +77,12 @@ def _writer(
         )
     if photo.alpha is not None and suffix in OPAQUE:
         raise ValueError(f"{path.name}: JPEG holds no transparency; .png, .tif and .webp do")
-    high, wide = photo.pixels.shape[:2]
-    if max(high, wide) > MAX_SIDES.get(suffix, high + wide):
-        most = MAX_SIDES[suffix]
+    h, w = photo.pixels.shape[:2]
+    max_side = MAX_SIDES.get(suffix)
+    if max_side is not None and max(h, w) > max_side:
         raise ValueError(
-            f"{path.name}: {suffix} holds up to {most} pixels a side, and the picture has {high} "
-            f"x {wide}, as .png can"
+            f"{path.name}: {suffix} holds up to {max_side} pixels a side, and the picture has {h} "
+            f"x {w}, as .png can"
         )
     try:
         import PIL  # noqa: F401
@@ -91,10 +94,12 @@ def _writer(
 
 
 def _png(file: IO[bytes], photo: Photo, quality: int | None) -> None:
+    """Save a photo as PNG into an open file; `quality` is not used, as in `_tiff`."""
     _image(photo).save(file, "PNG", **_settings(photo))
 
 
 def _tiff(file: IO[bytes], photo: Photo, quality: int | None) -> None:
+    """Save a photo as TIFF into an open file."""
     if _is_sixteen_bit_colour(photo):
         sixteen_bit_colour.write_tiff(file, photo.planes(), _settings(photo))
     else:
@@ -102,18 +107,21 @@ def _tiff(file: IO[bytes], photo: Photo, quality: int | None) -> None:
 
 
 def _jpeg(file: IO[bytes], photo: Photo, quality: int | None) -> None:
+    """Save a photo as JPEG into an open file; without a quality, 95."""
     _image(photo).save(file, "JPEG", quality=95 if quality is None else quality, **_settings(photo))
 
 
 def _webp(file: IO[bytes], photo: Photo, quality: int | None) -> None:
+    """Save a photo as WebP into an open file; without a quality, without loss."""
     settings = _settings(photo, resolution_in_exif=True)
+    # bytes 16 to 20 of a profile say for which colours it is; WebP always has three channels
     if settings.get("icc_profile", b"")[16:20] == b"GRAY":
-        del settings["icc_profile"]  # made for one channel; WebP always has three
-    loss = {"lossless": True, "exact": True} if quality is None else {"quality": quality}
-    _image(photo).save(file, "WEBP", **loss, **settings)
+        del settings["icc_profile"]
+    compression = {"lossless": True, "exact": True} if quality is None else {"quality": quality}
+    _image(photo).save(file, "WEBP", **compression, **settings)
 
 
-# ending -> what saves a photo, from the file, the photo and the quality
+# ending -> the function that saves a photo, from (open file, photo, quality or None)
 WRITERS: dict[str, Callable[[IO[bytes], Photo, int | None], None]] = {
     ".png": _png,
     ".jpg": _jpeg,
@@ -122,12 +130,14 @@ WRITERS: dict[str, Callable[[IO[bytes], Photo, int | None], None]] = {
     ".tiff": _tiff,
     ".webp": _webp,
 }
-SIXTEEN_BITS = (".png", ".tif", ".tiff")
-OPAQUE = (".jpg", ".jpeg")
+SIXTEEN_BITS = (".png", ".tif", ".tiff")  # endings of formats that hold them
+OPAQUE = (".jpg", ".jpeg")  # endings of formats without transparency
+# ending -> the most pixels on a side
 MAX_SIDES = {".jpg": 65_500, ".jpeg": 65_500, ".webp": 16_383}  # of libjpeg and libwebp
 
 
 def _is_sixteen_bit_colour(photo: Photo) -> bool:
+    """Return whether a photo has 16 bits and several planes, which Pillow cannot write."""
     return photo.pixels.dtype == np.uint16 and (photo.pixels.ndim == 3 or photo.alpha is not None)
 
 
@@ -140,7 +150,10 @@ def _image(photo: Photo) -> Image:
 
 
 def _settings(photo: Photo, *, resolution_in_exif: bool = False) -> dict[str, Any]:
-    """Return the arguments of Pillow's save for the metadata."""
+    """Return the metadata as arguments of Pillow's save: exif, icc_profile, dpi, if there are any.
+
+    With `resolution_in_exif`, dots per inch are written into the EXIF block instead of `dpi`.
+    """
     from PIL.ExifTags import Base
 
     metadata = photo.metadata
@@ -157,7 +170,7 @@ def _settings(photo: Photo, *, resolution_in_exif: bool = False) -> dict[str, An
 
 
 def _exif(photo: Photo) -> Exif:
-    """Return the EXIF block; if it states a size, that of the picture now."""
+    """Return the EXIF block; a picture's size in it is replaced by the present one."""
     from PIL import Image
     from PIL.ExifTags import IFD, Base
 

@@ -19,12 +19,17 @@ from convpool.out_of_core.tile_sizes import read_memory
 from convpool.photos import tiff_in_parts
 from convpool.system.printable_text import one_line, printable
 
+# photo -> the result, and how its values became pixels
 Change = Callable[[photos.Photo], tuple[photos.Photo, photos.Rendering]]
-InParts = Callable[[Path, Path], photos.Rendering]  # from the file to read and the file to write
+# (file to read, file to write) -> how values became pixels
+ChangeInParts = Callable[[Path, Path], photos.Rendering]
 
 
 class FileOptions(NamedTuple):
-    """The options of `file_options`: which pictures are read, and how and where results go."""
+    """The options of `file_options`, as its help explains them.
+
+    `words` are the names of pictures and folders; `max_memory` is None without the option.
+    """
 
     words: tuple[str, ...]
     output: str
@@ -34,7 +39,10 @@ class FileOptions(NamedTuple):
 
 
 def file_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options that every command on pictures takes; the command gets them as `files`."""
+    """Return a command with the options that every command on pictures takes.
+
+    It gets them as one argument, `files`, a FileOptions.
+    """
 
     @functools.wraps(command)
     def with_files(*args: Any, **options: Any) -> None:
@@ -73,12 +81,12 @@ def file_options(command: Callable[..., None]) -> Callable[..., None]:
 
 @dataclass(frozen=True)
 class Batch:
-    """What is done to each picture.
+    """The work of a command: pictures, and what is done to each.
 
     Attributes
     ----------
     files : the pictures, and where their results go
-    change : from a picture to its result
+    change : makes the result of a picture in memory
     request : the same for pictures that are read and written in parts
     """
 
@@ -87,29 +95,32 @@ class Batch:
     request: tiff_in_parts.Request
 
     def run(self) -> int:
-        """Change every picture and print a summary; return the exit code.
+        """Change every picture and print a summary; return the exit code: 0, or 2 if some failed.
 
-        A picture that fails gets one line, and the others are done.
+        A picture that fails gets one line, and the others are changed.
         """
         sources = photos.find_pictures(self.files.words, skip=self.files.output)
         targets = photos.destinations(sources, self.files.output)
-        in_parts = self._in_parts()
+        in_parts = self._change_in_parts()
         pairs = list(zip(sources, targets, strict=True))
-        done: list[photos.Rendering] = []
+        renderings: list[photos.Rendering] = []  # one for each picture that did not fail
         # pictures in parts have a bar of their own
         for source, target in pairs if in_parts else with_progress(pairs, "Pictures"):
             try:
-                done.append(self._one_picture(source.path, target, in_parts))
+                renderings.append(self._change_picture(source.path, target, in_parts))
             except (ValueError, TypeError, OSError, ArithmeticError, MemoryError) as error:
                 text = one_line(error) or "not enough memory"
                 has_name = str(source.path) in text or str(target) in text
                 note(f"convpool: {text}" if has_name else f"convpool: {source.path}: {text}")
-        if done:
-            click.echo(printable(summary(done, Path(self.files.output))))
-        return 0 if len(done) == len(sources) else 2
+        if renderings:
+            click.echo(printable(summary(renderings, Path(self.files.output))))
+        return 0 if len(renderings) == len(sources) else 2
 
-    def _in_parts(self) -> InParts | None:
-        """Return what changes a picture in parts; None if memory is not limited."""
+    def _change_in_parts(self) -> ChangeInParts | None:
+        """Return the function that changes a picture in parts; None without --max-memory.
+
+        Raises ValueError if that is no amount of memory.
+        """
         if self.files.max_memory is None:
             return None
         read_memory(self.files.max_memory)
@@ -120,38 +131,46 @@ class Batch:
             force=self.files.force,
         )
 
-    def _one_picture(
-        self, source: Path, target: Path, in_parts: InParts | None
+    def _change_picture(
+        self, source: Path, target: Path, in_parts: ChangeInParts | None
     ) -> photos.Rendering:
-        """Change one picture, in parts where that is requested and possible."""
+        """Change one picture; return how its values became pixels, without the pixels.
+
+        It is changed in parts by `in_parts`, or as a whole if that is None or cannot read it.
+        """
         if in_parts and source.is_file():
-            reason = tiff_in_parts.refusal(source, target)
-            if reason is None:
+            refusal = tiff_in_parts.refusal(source, target)
+            if refusal is None:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 return in_parts(source, target)
-            note(f"{source}: in memory as a whole: {reason}")
+            note(f"{source}: in memory as a whole: {refusal}")
         photos.check_free(target, force=self.files.force, makes_folder=True)
         photo = read_photo(source)
-        result, shown = self.change(photo)
+        result, rendering = self.change(photo)
         for text in photo.notes:
             note(f"{source}: {text}")
         target.parent.mkdir(parents=True, exist_ok=True)
         photos.write(result, target, quality=self.files.quality, force=self.files.force)
-        return shown.without_pixels()
+        return rendering.without_pixels()
 
 
 def note(text: str) -> None:
-    """Print a line on standard error, above the bar; click.echo would write into it."""
+    """Print a line on standard error, above a progress bar; click.echo would write into the bar."""
     print(printable(text), file=sys.stderr)
 
 
-def summary(done: Sequence[photos.Rendering], output: Path) -> str:
-    """Say how many pictures were written where, and what share of the values was changed."""
-    count = sum(shown.count for shown in done)
-    rounded = sum(shown.rounded for shown in done)
-    saturated = sum(shown.saturated for shown in done)
-    head = f"{'1 picture' if len(done) == 1 else f'{len(done)} pictures'} written to {output}: "
-    scales = sorted({f"{shown.scale:.3g}" for shown in done}, key=float)
+def summary(renderings: Sequence[photos.Rendering], output: Path) -> str:
+    """Return how many pictures were written where, and how their values became pixels.
+
+    -> "2 pictures written to out: 1.5 % of the values rounded, none saturated; scaled by 2 to 3";
+    one rendering for each picture, at least one.
+    """
+    count = sum(rendering.count for rendering in renderings)
+    rounded = sum(rendering.rounded for rendering in renderings)
+    saturated = sum(rendering.saturated for rendering in renderings)
+    pictures = "1 picture" if len(renderings) == 1 else f"{len(renderings)} pictures"
+    head = f"{pictures} written to {output}: "
+    scales = sorted({f"{rendering.scale:.3g}" for rendering in renderings}, key=float)
     is_scaled = scales != ["1"]
     if not (rounded or saturated or is_scaled):
         return f"{head}no value rounded or saturated"
@@ -162,6 +181,6 @@ def summary(done: Sequence[photos.Rendering], output: Path) -> str:
 
 
 def _share(part: int, whole: int) -> str:
-    """Write a share in percent."""
+    """Return a share in percent: "none", "under 0.1 %" or "1.5 %"."""
     percent = 100 * part / whole
     return "none" if part == 0 else "under 0.1 %" if percent < 0.1 else f"{percent:.1f} %"

@@ -19,24 +19,24 @@ if TYPE_CHECKING:
 
 
 class Names(click.ParamType[Any]):
-    """Names with commas between them."""
+    """An option's value such as A,B, as a tuple of names."""
 
     name = "A,B"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Turn text into a tuple of names."""
+        """Return text as a tuple of names; other values, such as a default, as they are."""
         if not isinstance(value, str):
             return value
         return tuple(word.strip() for word in value.split(",") if word.strip())
 
 
 class Numbers(Names):
-    """Tasks' numbers with commas between them."""
+    """An option's value such as 3,4, numbers of tasks, as a tuple of ints."""
 
     name = "N,M"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Turn text into a tuple of ints."""
+        """Return text as a tuple of ints."""
         try:
             return tuple(int(word) for word in super().convert(value, param, ctx))
         except ValueError:
@@ -127,7 +127,7 @@ def check(
 
 
 def _escape_unencodable() -> None:
-    """Write characters that the output's encoding lacks, such as ✓ in ASCII, as escapes."""
+    """Let print write escapes for characters that the terminal's encoding lacks, such as ✓."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
@@ -139,9 +139,22 @@ def _judge(
     folder: Path | None,
     options: dict[str, Any],
 ) -> list[Judgement]:
-    """Judge, and write the reports; raise before any work if one cannot be written.
+    """Judge submissions, write the reports, and return the judgements.
 
-    `reports` are files by format, `folder` takes a text for each submission.
+    Parameters
+    ----------
+    places
+        Folders and ZIP files that hold submissions.
+    reports
+        Format of a report, "csv" or "html" -> its file; None writes none.
+    folder
+        Where a text for each submission goes; None writes none.
+    options
+        The other options by name, which `check.check` takes; `jobs` is taken out of them.
+
+    Raises
+    ------
+    ValueError, OSError : a report cannot be written; raised before any work
     """
     from convpool import check as checker
     from convpool.check.reports import files as report_files
@@ -166,7 +179,7 @@ def _judge(
 
 
 def _print(judgements: Sequence[Judgement], *, is_json: bool) -> None:
-    """Print a report for readers, or as JSON."""
+    """Print the judgements as text, or as JSON."""
     from convpool.check.reports import json
     from convpool.check.reports import text as report
 
@@ -184,7 +197,7 @@ def _exit_code(outcomes: Sequence[Outcome]) -> int:
 
 
 def _list() -> None:
-    """Print every rule and part of the behaviour with its title."""
+    """Print the name and title of every rule, and of every part of the behaviour."""
     from rich.table import Table
 
     from convpool.check.behaviour.requirement_names import TITLES
@@ -204,7 +217,10 @@ def _list() -> None:
 
 
 def _explain(name: str) -> None:
-    """Print the page of a rule."""
+    """Print the title of a rule or part of the behaviour; of a rule also why, and examples.
+
+    Raises click.UsageError for an unknown name.
+    """
     from convpool.check import requirement_titles
     from convpool.check.reports import text as report
     from convpool.check.rules import registry as rules
@@ -227,7 +243,10 @@ def _explain(name: str) -> None:
 
 
 def _trace(places: Sequence[Path], task: int, python: str | None, time_out: float | None) -> None:
-    """Print how one output pixel is computed in one submission."""
+    """Print how one output pixel is computed by a task's function, in the only submission.
+
+    Raises click.UsageError if there is no such task, or there are several submissions.
+    """
     from convpool.check.diagnosis import tracing
     from convpool.check.reports import text as report
     from convpool.check.sandbox.interpreters import find

@@ -59,7 +59,10 @@ def data(to: Path | None, is_download: bool, files: tuple[Path, ...], force: boo
 
 
 def _repository_folder() -> Path:
-    """Return the folder of the data in the nearest repository."""
+    """Return the folder of the data sets in the repository around the current folder.
+
+    Raises ValueError outside a repository.
+    """
     repository = datasets.find_repository(Path.cwd())
     if repository is None:
         raise ValueError(

@@ -27,7 +27,7 @@ Array = NDArray[Any]
 
 
 class Operands(NamedTuple):
-    """The options that say what is convolved or pooled."""
+    """The options that say what is convolved or pooled; None for those that are not set."""
 
     image: Path | None
     input: tuple[int, int]
@@ -39,7 +39,10 @@ class Operands(NamedTuple):
 
 
 class OutputOptions(NamedTuple):
-    """The options that say what is printed or saved."""
+    """The options that say what is printed or saved, and how.
+
+    `every` is --all; `frame` is None for all windows; `output` is None to print.
+    """
 
     every: bool
     frame: int | None
@@ -143,7 +146,7 @@ def explain(mode: str | None, transpose: bool, groups: int, **options: Any) -> N
 
 
 def _image(operands: Operands, channels: int, random: np.random.Generator) -> Array:
-    """Return a picture's pixels, or random digits (h, w, channels)."""
+    """Return a picture's pixels, (h, w) or (h, w, 3), or random digits (h, w, channels)."""
     if operands.image is None:
         return random.integers(0, 10, (*operands.input, channels), dtype=np.int8)
     if channels > 1:
@@ -167,8 +170,9 @@ def _window_size(operands: Operands) -> tuple[int, int]:
 
 
 def _kernels(operands: Operands, c: int, groups: int, random: np.random.Generator) -> Array:
-    """Return kernels (kh, kw, c // groups, nc): small random numbers, or the same weights in each.
+    """Return kernels (kh, kw, c // groups, nc).
 
+    With --kernel, all have its weights, in each channel; otherwise they are random, from -2 to 2.
     c is the number of channels of the image or, transposed, of the output.
     """
     if c % groups:
@@ -183,7 +187,7 @@ def _kernels(operands: Operands, c: int, groups: int, random: np.random.Generato
 
 
 def _print(explanation: Explanation, *, is_every_window: bool) -> None:
-    """Print the first window with the output, or every window; in colours on a terminal."""
+    """Print the sizes and the first window, or every window; in colours on a terminal."""
     is_colored = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     if is_every_window:
         for part in text.every_window(explanation, is_colored=is_colored):
@@ -193,15 +197,19 @@ def _print(explanation: Explanation, *, is_every_window: bool) -> None:
 
 
 def _save(explanation: Explanation, path: Path, options: OutputOptions) -> None:
-    """Save a picture or, as .html, the explorer opened at a window, where it can show this."""
+    """Save an explanation as a picture, and print where.
+
+    As .html it is the explorer page, opened at a window, if that can show this operation.
+    """
     frame, seconds, force = options.frame, options.seconds, options.force
     saving.check_request(explanation, path, frame, seconds)
-    is_page = path.suffix.lower() == ".html"
-    fragment = link_fragment.fragment_of(explanation, frame or 0) if is_page else None
+    fragment = None
+    if path.suffix.lower() == ".html":
+        fragment = link_fragment.fragment_of(explanation, frame or 0)
     if fragment is None:
         explanation.save(path, frame=frame, seconds=seconds, force=force)
     else:
         whole_files.check(path, force=force)
         build.save(path, fragment=fragment, force=force)
-    what = f"{len(explanation):,} windows" if frame is None else f"window {frame}"
-    click.echo(printable(f"{what} in {path}"))
+    windows = f"{len(explanation):,} windows" if frame is None else f"window {frame}"
+    click.echo(printable(f"{windows} in {path}"))

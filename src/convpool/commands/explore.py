@@ -52,5 +52,5 @@ def eight_bit_colour(photo: photos.Photo) -> NDArray[np.uint8]:
     """Return the pixels of a picture as (h, w, 3), uint8, without its transparency."""
     pixels = photo.pixels
     if pixels.dtype == np.uint16:
-        pixels = (pixels // 257).astype(np.uint8)
+        pixels = (pixels // 257).astype(np.uint8)  # 65535 becomes 255
     return pixels if pixels.ndim == 3 else np.repeat(pixels[..., None], 3, axis=2)

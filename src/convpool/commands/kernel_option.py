@@ -18,27 +18,30 @@ MAX_WEIGHTS = 2**24  # of a kernel in a file: 4096 x 4096, more than any picture
 
 
 def parse(words: str, size: int | None = None, **values: float | None) -> NDArray[Any]:
-    """Return the kernel that the option means.
+    """Return the weights that a value of --kernel stands for.
 
     Parameters
     ----------
     words : str
-        The path of a NumPy file (``edges.npy``), rows of numbers (``"1 0 -1; 1 0 -1"``), or one of
-        `filters.NAMES`.
+        The value: the path of a NumPy file (``edges.npy``), rows of numbers (``"1 0 -1; 1 0 -1"``),
+        or one of `filters.NAMES`.
     size, **values
-        As for `filters.kernel`; only named kernels take them.
+        Other options of the kernel, as for `filters.kernel`; None for those that are not set. Only
+        named kernels take them.
 
     Returns
     -------
     ndarray
-        The weights (kh, kw): int64 when every number is written whole, otherwise float64; a file
-        keeps its dtype.
+        The weights (kh, kw). Of rows: int64 if every number is written without a point, otherwise
+        float64. Of a file: in its dtype.
 
     Raises
     ------
     ValueError
-        If rows differ in length, something is not a finite number, or a file does not hold one (kh,
-        kw) array.
+        If rows differ in length, a weight is not a finite number, a file does not hold one (kh, kw)
+        array, no kernel has this name, or another option goes with rows or a file.
+    FileNotFoundError
+        If there is no such file.
 
     Examples
     --------
@@ -67,7 +70,9 @@ def parse(words: str, size: int | None = None, **values: float | None) -> NDArra
 
 
 def truncation_warning(size: int | None, sigma: float | None) -> str:
-    """Say what a size leaves of a Gaussian; empty where it reaches 4 sigma.
+    """Return a warning if a kernel's size cuts off a Gaussian before 4 sigma; otherwise "".
+
+    It is also "" if size or sigma is not set.
 
     Examples
     --------
@@ -78,15 +83,16 @@ def truncation_warning(size: int | None, sigma: float | None) -> str:
     """
     if size is None or sigma is None or size // 2 >= 4 * sigma:
         return ""
-    left = filters.effective_sigma(size, sigma)
+    remaining_sigma = filters.effective_sigma(size, sigma)
     return (
-        f"a size of {size} cuts off sigma {sigma:g}: what is left has a sigma of {left:.3g}; "
+        f"a size of {size} cuts off sigma {sigma:g}: what is left has a sigma of "
+        f"{remaining_sigma:.3g}; "
         f"a size of {2 * math.ceil(4 * sigma) + 1} holds it"
     )
 
 
 def _from_rows(words: str) -> NDArray[Any]:
-    """Read rows such as "1 0 -1; 1 0 -1"."""
+    """Return the weights (kh, kw) in rows such as "1 0 -1; 1 0 -1"."""
     rows = [row.replace(",", " ").split() for row in words.strip().strip(";").split(";")]
     lengths = [len(row) for row in rows]
     if min(lengths) == 0 or len(set(lengths)) > 1:
@@ -98,7 +104,10 @@ def _from_rows(words: str) -> NDArray[Any]:
 
 
 def _number(word: str, words: str) -> int | float:
-    """Read one weight; `words` is the whole kernel, for error messages."""
+    """Return one weight of a kernel; `words` is the whole kernel, for the error.
+
+    Raises ValueError if it is no finite number below 2**63.
+    """
     try:
         number: int | float = int(word)
     except ValueError:
@@ -116,14 +125,14 @@ def _number(word: str, words: str) -> int | float:
 
 
 def _from_file(path: Path) -> NDArray[Any]:
-    """Read a .npy file that holds one kernel (kh, kw)."""
+    """Return the weights (kh, kw) in a .npy file; errors as of `parse`."""
     if not path.exists():
         raise FileNotFoundError(
             f"no kernel file {path}: save one with numpy.save({path.name!r}, kernel)"
         )
     with open_regular(path) as file:
         try:
-            if file.read(2) != b"PK":
+            if file.read(2) != b"PK":  # a .npz file, with several arrays, is refused below
                 file.seek(0)
                 _check_header(*header(file), path)
             file.seek(0)
@@ -146,11 +155,14 @@ def _from_file(path: Path) -> NDArray[Any]:
 
 
 class _NotAKernelError(Exception):
-    """A whole .npy file that holds something other than a kernel."""
+    """A .npy file that is not damaged, but whose array is no kernel."""
 
 
 def _check_header(shape: tuple[int, ...], dtype: np.dtype[Any], path: Path) -> None:
-    """Raise unless the header is a kernel's; checked before memory is taken for the weights."""
+    """Raise _NotAKernelError unless the shape and dtype in a file's header are those of a kernel.
+
+    This is checked before memory is taken for the weights.
+    """
     if dtype.hasobject:
         return  # refused when it is loaded
     if len(shape) != 2 or volume(shape) == 0:

@@ -42,7 +42,7 @@ def kernels(sheet: Path | None, image: Path | None, force: bool) -> None:
 
 
 def _print_table() -> None:
-    """Print name, size, options and description of each kernel."""
+    """Print a table with name, size, options and description of each named kernel."""
     from rich.console import Console
     from rich.table import Table
 

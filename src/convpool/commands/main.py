@@ -16,7 +16,7 @@ from convpool.system.printable_text import one_line, printable
 
 
 class Program(click.Group):
-    """A group whose commands end with one line and exit code 2 when they could not do it."""
+    """A group of commands; a failure is printed as one line, and the exit code is 2."""
 
     def make_context(
         self,
@@ -25,19 +25,23 @@ class Program(click.Group):
         parent: click.Context | None = None,
         **extra: Any,
     ) -> click.Context:
-        """Read the words before the command's name."""
+        """Read the arguments before the command's name, such as --version."""
         with errors_in_one_line():
             return super().make_context(info_name, args, parent, **extra)
 
     def invoke(self, ctx: click.Context) -> object:
-        """Read the command's words and run it."""
+        """Read the command's arguments and run it."""
         with errors_in_one_line():
             return super().invoke(ctx)
 
 
 @contextmanager
 def errors_in_one_line() -> Iterator[None]:
-    """Turn wrong words, errors of the library, and Ctrl-C into one line and exit code 2."""
+    """Turn errors in the block into one line on standard error, and exit code 2.
+
+    That is for wrong arguments, errors of the library and the system, and Ctrl-C; other exceptions
+    are defects of the program and pass.
+    """
     try:
         yield
     except (click.exceptions.NoArgsIsHelpError, BrokenPipeError):

@@ -1,4 +1,4 @@
-"""What several commands share: types of options, lists of words, and the end of the help."""
+"""What several commands share: types of options, and the example at the end of the help."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from convpool.windows import PADDINGS
 
 
 def example(command: str) -> str:
-    """Return the end of a command's help: one line, not wrapped, so that it can be copied."""
-    return f"\b\nExample: {command}"
+    """Return the end of a command's help: an example in one line, so that it can be copied."""
+    return f"\b\nExample: {command}"  # \b: click does not wrap the next lines
 
 
 class Shape(click.ParamType[Any]):
-    """Sizes such as 10x28x28x1, as a tuple."""
+    """An option's value such as 10x28x28x1 or 10,28,28,1, as a tuple of ints."""
 
     name = "SHAPE"
     sample = "10x28x28x1"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Turn text into a tuple of ints."""
+        """Return text as a tuple of ints; other values, such as a default, as they are."""
         if not isinstance(value, str):
             return value
         try:
@@ -32,13 +32,13 @@ class Shape(click.ParamType[Any]):
 
 
 class ImageSize(Shape):
-    """The height and width of an image, such as 5x6."""
+    """An option's value such as 5x6, the height and width of an image, as (5, 6)."""
 
     name = "HxW"
     sample = "5x6"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Turn text into (h, w)."""
+        """Return text as (h, w)."""
         sizes = super().convert(value, param, ctx)
         if len(sizes) != 2:
             self.fail(f"{value!r} is not written as in {self.sample}", param, ctx)
@@ -46,7 +46,7 @@ class ImageSize(Shape):
 
 
 class PerAxis(Shape):
-    """A whole number for all axes, or one for each of at most `max_axes`: 2 or 2,1 or 2x1."""
+    """An option's value such as 2, for all axes, or 2,1 or 2x1, for each of at most `max_axes`."""
 
     name = "N|N,N"
     sample = "2 or 2,1"
@@ -55,7 +55,7 @@ class PerAxis(Shape):
         self.max_axes = max_axes
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Turn text into an int or a tuple of ints."""
+        """Return text as an int or a tuple of ints; other values as they are."""
         numbers = super().convert(value, param, ctx)
         if not isinstance(value, str):
             return value
@@ -65,12 +65,12 @@ class PerAxis(Shape):
 
 
 class Padding(PerAxis):
-    """A named padding, or numbers of pixels as `PerAxis`."""
+    """An option's value such as same, a name in PADDINGS, or numbers of pixels as `PerAxis`."""
 
     name = "NAME|N|N,N"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Turn text into a name, an int or a tuple of ints."""
+        """Return text as a name, an int or a tuple of ints; other values as they are."""
         if isinstance(value, str) and value[:1].isalpha():
             return arguments.read_choice(value, PADDINGS, "padding")
         return super().convert(value, param, ctx)

@@ -15,7 +15,7 @@ from convpool.system.optional_packages import needed
 
 
 def _limit_pixels(context: click.Context, parameter: click.Parameter, value: int | None) -> None:
-    """Set Pillow's own limit, for this whole process."""
+    """Set the option's value as Pillow's limit, for this whole process; None changes nothing."""
     if value is not None:
         needed("PIL.Image", "app").MAX_IMAGE_PIXELS = value
 
@@ -31,14 +31,17 @@ max_pixels = click.option(
 
 
 def read_photo(path: Path) -> photos.Photo:
-    """Read a picture; what libtiff prints about damaged files is dropped, as our error says it."""
-    with _stderr_of_libraries_dropped():
+    """Read a picture as `photos.read`, without what libtiff prints about damaged files.
+
+    The error says it already.
+    """
+    with _without_stderr_of_libraries():
         return photos.read(path)
 
 
 @contextmanager
-def _stderr_of_libraries_dropped() -> Iterator[None]:
-    """Drop what is written on the standard error of the process, below Python."""
+def _without_stderr_of_libraries() -> Iterator[None]:
+    """In the block, drop what is written to the standard error of the process, as C code does."""
     try:
         number = sys.__stderr__.fileno()  # type: ignore[union-attr]
         copy = os.dup(number)
@@ -46,9 +49,9 @@ def _stderr_of_libraries_dropped() -> Iterator[None]:
         yield
         return
     try:
-        with open(os.devnull, "wb") as nothing:
+        with open(os.devnull, "wb") as null_device:
             sys.stderr.flush()
-            os.dup2(nothing.fileno(), number)
+            os.dup2(null_device.fileno(), number)
         yield
     finally:
         os.dup2(copy, number)

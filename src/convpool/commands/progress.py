@@ -7,14 +7,15 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
-Progress = Callable[[int, int], None]  # (done, total); total 0 is unknown
+Progress = Callable[[int, int], None]  # called with (done, total); total is 0 if unknown
 Item = TypeVar("Item")
 
 
 @contextmanager
 def progress_bar(title: str, unit: str = "") -> Iterator[Progress]:
-    """Yield a function (done, total) that draws a bar on a terminal, and does nothing elsewhere.
+    """Yield a function that is called with (done, total) to move a progress bar.
 
+    The bar is drawn on standard error if that is a terminal; elsewhere the function does nothing.
     The unit is written behind the numbers; "bytes" are written as MB and the like.
     """
     from rich.console import Console
@@ -30,11 +31,11 @@ def progress_bar(title: str, unit: str = "") -> Iterator[Progress]:
     if not sys.stderr.isatty():  # a disabled bar still ends its line, with an older rich
         yield lambda done, total: None
         return
-    count = DownloadColumn() if unit == "bytes" else MofNCompleteColumn()
+    numbers = DownloadColumn() if unit == "bytes" else MofNCompleteColumn()
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
-        count,
+        numbers,
         TextColumn(unit),
         TimeRemainingColumn(),
     )
@@ -50,7 +51,7 @@ def progress_bar(title: str, unit: str = "") -> Iterator[Progress]:
 
 
 def with_progress(items: Sequence[Item], title: str) -> Iterator[Item]:
-    """Yield each item, with a bar that counts those that are done if there are several."""
+    """Yield each item; if there are several, a bar counts those that are done."""
     if len(items) < 2:
         yield from items
         return

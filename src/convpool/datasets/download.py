@@ -12,11 +12,14 @@ Progress = Callable[[int, int], None]  # (bytes done, bytes in all; 0 if unknown
 
 
 class _TemporaryError(ConnectionError):
-    """A failure that the next attempt may not have."""
+    """A failure that may not come again: the download is tried once more."""
 
 
 class _ProgressBar:
-    """A progress bar as pooch wants it, which calls a function of ours."""
+    """A progress bar with the methods that pooch calls; it passes the progress on to a function.
+
+    `total`, in bytes, is set by pooch; 0 if it is unknown. `done` counts the bytes so far.
+    """
 
     total = done = 0
 
@@ -24,6 +27,7 @@ class _ProgressBar:
         self.progress = progress
 
     def update(self, count: int) -> None:
+        """Add the bytes that came since the last call."""
         self.done = min(self.done + count, self.total or self.done + count)
         self.progress(self.done, self.total)
 
@@ -39,16 +43,21 @@ def fetch(url: str, file: IO[bytes], progress: Progress, attempts: int, pause: f
 
     Parameters
     ----------
-    url, file
-        From where to where.
+    url
+        Where the content comes from.
+    file
+        Open for bytes; what is in it is replaced.
     progress
         Called with (bytes done, bytes in all; 0 if unknown).
-    attempts, pause
-        How often a temporary failure is tried again, and seconds before the second attempt.
+    attempts
+        How often a download is tried before a temporary failure is raised; at least 1.
+    pause
+        Seconds before the second attempt; the pause doubles each time.
 
     Raises
     ------
     ConnectionError : refused, cut short, 404 or the like: the text has the URL and the reason
+    ValueError : `attempts` is below 1
     """
     for attempt in range(1, attempts + 1):
         try:
@@ -61,12 +70,13 @@ def fetch(url: str, file: IO[bytes], progress: Progress, attempts: int, pause: f
 
 
 def _request(url: str, file: IO[bytes], progress: Progress) -> None:
-    """Try once to write the content of a URL to a file."""
+    """Try once to write the content of a URL to a file; raises ConnectionError of any kind."""
     errors, bar = needed("requests").exceptions, _ProgressBar(progress)
-    # the length that a server states counts encoded bytes: ask for plain ones, to compare it
-    plain = {"Accept-Encoding": "identity"}
+    # the length that a server states is that of the bytes as encoded: without encoding, it can be
+    # compared with what came
+    headers = {"Accept-Encoding": "identity"}
     downloader = needed("pooch").HTTPDownloader(
-        progressbar=bar, chunk_size=2**16, timeout=(10, 30), headers=plain
+        progressbar=bar, chunk_size=2**16, timeout=(10, 30), headers=headers
     )
     try:
         file.seek(0)
@@ -77,15 +87,16 @@ def _request(url: str, file: IO[bytes], progress: Progress) -> None:
         kind = _TemporaryError if status >= 500 else ConnectionError
         raise kind(f"{url}: the server answered {status} {reason}") from error
     except (errors.ConnectionError, errors.Timeout, errors.ChunkedEncodingError) as error:
-        raise _TemporaryError(f"{url}: {_broken(file, bar, error)}") from error
+        raise _TemporaryError(f"{url}: {_failure_text(file, bar, error)}") from error
     except errors.RequestException as error:
         raise ConnectionError(f"{url}: {error}") from error
     if file.tell() < bar.total:
         raise _TemporaryError(f"{url}: cut short, {file.tell()} of {bar.total} bytes came")
 
 
-def _broken(file: IO[bytes], bar: _ProgressBar, error: BaseException) -> str:
-    """Say how far a download came, and why: the innermost error, as outer ones repeat the URL."""
+def _failure_text(file: IO[bytes], bar: _ProgressBar, error: BaseException) -> str:
+    """Return "no connection (reason)"; once a length is known, "cut short, 5 of 10 bytes came"."""
+    # the innermost error: outer ones repeat the URL
     while inner := error.__cause__ or error.__context__:
         error = inner
     if not bar.total:

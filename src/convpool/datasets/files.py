@@ -27,14 +27,28 @@ WAYS = (
     "`convpool data` makes stand-ins without a network, `convpool data --from FILE` takes a "
     "file that you have"
 )
-# comment of the .npz of a stand-in, whose keys are those of the real file
+# comment in the ZIP archive, which a .npz file is, of a stand-in; all else looks like the real file
 STAND_IN = b"a stand-in made by convpool"
-MAX_TIMES = 2  # an array of more than so many times the data set's bytes is not read
+# an array is not read if it has more than so many times the bytes of the data set as 8-byte numbers
+MAX_TIMES = 2
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """One .npz file of the brief: name, content, URL, and how its stand-in is made."""
+    """One .npz file of the brief.
+
+    Attributes
+    ----------
+    file : its name
+    key : name of the images in it
+    shape : of the images
+    dtypes : names of the dtypes that the images may have; the first is that of stand-ins
+    limits : least and greatest value that a pixel may have
+    url : where the real file is downloaded from
+    make : (number of images, progress) -> images of the stand-in
+    sha256 : of the real file in hexadecimal, if its publisher states it; otherwise empty
+    aliases : (key, conversion) for each key under which other files have these images
+    """
 
     file: str
     key: str
@@ -43,8 +57,7 @@ class Dataset:
     limits: tuple[int, int]
     url: str
     make: Callable[[int, Progress], Array]
-    sha256: str = ""  # of the download, if its publisher states it
-    # keys of other files with the same images, and how these are converted
+    sha256: str = ""
     aliases: tuple[tuple[str, Callable[[Array], Array]], ...] = ()
 
     def __str__(self) -> str:
@@ -93,28 +106,28 @@ def make(
     ValueError : a name is unknown
     """
     datasets = _choose(names)
-    total, before = sum(dataset.shape[0] for dataset in datasets), 0
-    with _parts(folder, datasets, force) as parts:
-        for dataset, part in zip(datasets, parts, strict=True):
-            images = dataset.make(dataset.shape[0], _shifted(progress, before, total))
-            _save(dataset, images, part)
-            with zipfile.ZipFile(part, "a") as archive:
+    total, done_before = sum(dataset.shape[0] for dataset in datasets), 0
+    with _unfinished_files(folder, datasets, force) as files:
+        for dataset, file in zip(datasets, files, strict=True):
+            images = dataset.make(dataset.shape[0], _shifted(progress, done_before, total))
+            _save(dataset, images, file)
+            with zipfile.ZipFile(file, "a") as archive:
                 archive.comment = STAND_IN
-            before += dataset.shape[0]
+            done_before += dataset.shape[0]
     return [folder / dataset.file for dataset in datasets]
 
 
-def _shifted(progress: Progress, before: int, total: int) -> Progress:
-    """Return a progress that counts from `before` on, of a larger total."""
-    return lambda done, _: progress(before + done, total)
+def _shifted(progress: Progress, done_before: int, total: int) -> Progress:
+    """Return the progress of one part of a larger work, of which `done_before` is done already."""
+    return lambda done, _: progress(done_before + done, total)
 
 
 def ensure(folder: Path, progress: Progress = silent) -> list[Path]:
-    """Make the stand-ins that are missing in a folder, and return their files.
+    """Make stand-ins for the data sets that are missing in a folder; return the files made.
 
     Raises
     ------
-    ValueError : an existing file is broken; the text names it
+    ValueError : an existing file is not the data set; the text names it
     """
     missing = [name for name, dataset in DATASETS.items() if not (folder / dataset.file).exists()]
     for name in DATASETS.keys() - missing:
@@ -134,12 +147,15 @@ def find_stand_ins(folder: Path) -> list[str]:
         file = folder / dataset.file
         if file.is_file() and zipfile.is_zipfile(file):
             with zipfile.ZipFile(file) as archive:
-                names += [name] if archive.comment == STAND_IN else []
+                if archive.comment == STAND_IN:
+                    names.append(name)
     return names
 
 
 def copy_from(file: Path, folder: Path, *, force: bool = False) -> Path:
-    """Copy a data set that the user has, known and checked by its content; return the copy.
+    """Copy a file of the user into a folder, under its data set's name; return the copy.
+
+    The keys in the file say which data set it is, and its images are checked.
 
     Images under another key (Keras's x_train) are stored under the brief's; all else is copied byte
     by byte.
@@ -151,10 +167,10 @@ def copy_from(file: Path, folder: Path, *, force: bool = False) -> Path:
     """
     with open_regular(file) as source:
         dataset = _recognise(source, str(file))
-        with _parts(folder, [dataset], force) as (part,):
+        with _unfinished_files(folder, [dataset], force) as (copy,):
             source.seek(0)
-            shutil.copyfileobj(source, part, 2**20)
-            _check_and_convert(part, dataset, label=str(file))
+            shutil.copyfileobj(source, copy, 2**20)
+            _check_and_convert(copy, dataset, label=str(file))
     return folder / dataset.file
 
 
@@ -179,27 +195,28 @@ def download(
     progress
         Called with (bytes done, bytes of this file; 0 if unknown).
     attempts
-        How often a refused or broken connection, or an answer 5xx, is tried.
+        How often a download is tried, if the connection is refused or breaks or the server answers
+        5xx.
     pause
         Seconds before the second attempt; twice that before the third.
 
     Raises
     ------
-    ConnectionError : offline, refused, 404, cut short: the text has the URL, the reason, and what
-        would do
+    ConnectionError : offline, refused, 404, cut short: the text has the URL, the reason, and other
+        ways to the data
     ValueError : the download is not the data set, or has another SHA-256 than stated
     """
     datasets, urls = _choose(names), urls or {}
-    chosen = [
+    chosen_urls = [
         urls.get(name, dataset.url) for name, dataset in DATASETS.items() if dataset in datasets
     ]
-    with _parts(folder, datasets, force) as parts:
-        for url, dataset, part in zip(chosen, datasets, parts, strict=True):
+    with _unfinished_files(folder, datasets, force) as files:
+        for url, dataset, file in zip(chosen_urls, datasets, files, strict=True):
             try:
-                fetch(url, part, progress, attempts, pause)
+                fetch(url, file, progress, attempts, pause)
                 if dataset.sha256 and url == dataset.url:
-                    _check_sha256(part, dataset.sha256, url)
-                _check_and_convert(part, dataset, label=url)
+                    _check_sha256(file, dataset.sha256, url)
+                _check_and_convert(file, dataset, label=url)
             except (ConnectionError, ValueError) as error:
                 raise type(error)(f"{error}; {WAYS}") from error
     return [folder / dataset.file for dataset in datasets]
@@ -212,7 +229,7 @@ def sha256(stream: IO[bytes]) -> str:
 
 
 def _check_sha256(stream: IO[bytes], expected: str, label: str) -> None:
-    """Raise ValueError unless a file has the expected SHA-256."""
+    """Raise ValueError unless a file has the expected SHA-256; the error begins with the label."""
     actual = sha256(stream)
     if actual != expected:
         raise ValueError(
@@ -221,11 +238,12 @@ def _check_sha256(stream: IO[bytes], expected: str, label: str) -> None:
 
 
 def read(file: Path, dataset: Dataset) -> tuple[str, Array]:
-    """Read the images of a data set and check their key, shape, dtype and range.
+    """Read the images of a data set and check their shape, dtype and range.
 
     Returns
     -------
-    the key of the images in the file, and the images in the form that the brief expects
+    (key, images): the key under which the file has them, and the images, converted to those of the
+    brief if it is another key than the brief's
 
     Raises
     ------
@@ -236,13 +254,16 @@ def read(file: Path, dataset: Dataset) -> tuple[str, Array]:
 
 
 def _read(stream: IO[bytes], dataset: Dataset, label: str) -> tuple[str, Array]:
-    """Read an open file as `read` does; messages begin with the label."""
-    forms: dict[str, Callable[[Array], Array]] = {dataset.key: np.asarray, **dict(dataset.aliases)}
+    """Read an open file as `read` does; errors begin with the label."""
+    conversions: dict[str, Callable[[Array], Array]] = {
+        dataset.key: np.asarray,
+        **dict(dataset.aliases),
+    }
     keys = _keys(stream, label)
-    key = next((key for key in forms if key in keys), None)
+    key = next((key for key in conversions if key in keys), None)
     if key is None:
         raise ValueError(f"{label} holds {_listed(keys)}; expected {dataset}")
-    images = forms[key](_load(stream, key, label, dataset))
+    images = conversions[key](_load(stream, key, label, dataset))
     low, high = dataset.limits
     description = f"{label}: {key} is {images.shape} {images.dtype}"
     if images.shape != dataset.shape or images.dtype.name not in dataset.dtypes:
@@ -255,11 +276,12 @@ def _read(stream: IO[bytes], dataset: Dataset, label: str) -> tuple[str, Array]:
 
 
 def _keys(stream: IO[bytes], label: str) -> list[str]:
-    """Return the names of the arrays in an open .npz file."""
+    """Return the names of the arrays in an open .npz file; ValueError if it is none, or damaged."""
     stream.seek(0)
     head = stream.read(16)
     if not zipfile.is_zipfile(stream):
         size = stream.seek(0, 2)
+        # a ZIP archive, which a .npz file is, begins with PK
         what = "is cut short" if head[:2] == b"PK" else f"is no .npz file (it begins with {head!r})"
         raise ValueError(f"{label} {what}, {size} bytes; expected a whole .npz file")
     stream.seek(0)
@@ -271,7 +293,10 @@ def _keys(stream: IO[bytes], label: str) -> list[str]:
 
 
 def _load(stream: IO[bytes], key: str, label: str, dataset: Dataset) -> Array:
-    """Read an array; one that is far too large is refused before memory is taken for it."""
+    """Return the array under a key of an open .npz file.
+
+    Raises ValueError if it is damaged or, before memory is taken for it, far too large.
+    """
     try:
         with zipfile.ZipFile(stream) as archive:
             names = archive.namelist()
@@ -289,13 +314,16 @@ def _load(stream: IO[bytes], key: str, label: str, dataset: Dataset) -> Array:
 
 
 class _TooLargeError(Exception):
-    """An array that is much larger than the data set."""
+    """An array that is far larger than the data set."""
 
 
 def _check_size(
     archive: zipfile.ZipFile, member: zipfile.ZipInfo, label: str, dataset: Dataset
 ) -> None:
-    """Raise _TooLargeError if an array in the archive is far larger than the data set."""
+    """Raise _TooLargeError if an archive's member is far larger than the data set's array.
+
+    Both what its .npy header says and what it unpacks to are checked.
+    """
     max_bytes = MAX_TIMES * volume(dataset.shape) * 8
     with archive.open(member) as stream:
         if stream.read(len(MAGIC)) == MAGIC:
@@ -303,16 +331,17 @@ def _check_size(
             shape, dtype = header(stream)
             if volume(shape) * dtype.itemsize > max_bytes:
                 raise _TooLargeError(f"{label} is {shape} {dtype}; expected {dataset}")
-    if member.file_size > max_bytes + 2**20:  # the header too
+    if member.file_size > max_bytes + 2**20:  # 2**20 for the header
         raise _TooLargeError(f"{label} is {member.file_size:,} bytes; expected {dataset}")
 
 
 def _listed(names: Iterable[str]) -> str:
+    """Return "a, b", or "nothing"."""
     return ", ".join(names) or "nothing"
 
 
 def _recognise(stream: IO[bytes], label: str) -> Dataset:
-    """Return the data set that an open file holds, by its keys."""
+    """Return the data set of which an open file has a key; ValueError if there is none."""
     keys = _keys(stream, label)
     for dataset in DATASETS.values():
         if {dataset.key, *dict(dataset.aliases)} & set(keys):
@@ -323,7 +352,10 @@ def _recognise(stream: IO[bytes], label: str) -> Dataset:
 
 
 def _choose(names: Iterable[str] | None) -> list[Dataset]:
-    """Return the data sets of some names (None: all), in the order of DATASETS."""
+    """Return the data sets with some names (None: all), in the order of DATASETS.
+
+    Raises ValueError for an unknown name.
+    """
     names = set(DATASETS if names is None else names)
     if unknown := sorted(names - DATASETS.keys()):
         raise ValueError(f"no data set {_listed(unknown)}; there are {_listed(DATASETS)}")
@@ -331,8 +363,14 @@ def _choose(names: Iterable[str] | None) -> list[Dataset]:
 
 
 @contextmanager
-def _parts(folder: Path, datasets: list[Dataset], force: bool) -> Iterator[list[IO[bytes]]]:
-    """Yield files to write to; they get the names of the data sets at the end, or are removed."""
+def _unfinished_files(
+    folder: Path, datasets: list[Dataset], force: bool
+) -> Iterator[list[IO[bytes]]]:
+    """Yield an open file for each data set; at the end they get their names, or are removed.
+
+    The folder is made if it is missing. Raises FileExistsError if a file is there already, unless
+    `force` is set, and NotADirectoryError if the folder is a file.
+    """
     check_name(folder)
     targets = [folder / dataset.file for dataset in datasets]
     existing = [str(target) for target in targets if target.exists()]
@@ -347,24 +385,27 @@ def _parts(folder: Path, datasets: list[Dataset], force: bool) -> Iterator[list[
         yield [files.enter_context(whole(target, force=force)) for target in targets]
 
 
-def _save(dataset: Dataset, images: Array, part: IO[bytes]) -> None:
-    """Write images as the .npz file of a data set."""
+def _save(dataset: Dataset, images: Array, file: IO[bytes]) -> None:
+    """Replace the content of an open file by images, as the .npz file of a data set."""
     # uncompressed: compression would take longer than making the images
     arrays: dict[str, Any] = {dataset.key: images}
-    part.seek(0)
-    part.truncate()
-    np.savez(part, **arrays)
+    file.seek(0)
+    file.truncate()
+    np.savez(file, **arrays)
 
 
-def _check_and_convert(part: IO[bytes], dataset: Dataset, label: str) -> None:
-    """Check a file; rewrite it if its images are under another key than the brief's."""
-    key, images = _read(part, dataset, label)
+def _check_and_convert(file: IO[bytes], dataset: Dataset, label: str) -> None:
+    """Check an open file as `read`; rewrite it if its images have another key than the brief's."""
+    key, images = _read(file, dataset, label)
     if key != dataset.key:
-        _save(dataset, images, part)
+        _save(dataset, images, file)
 
 
 def _from_keras(images: Array) -> Array:
-    """Convert Keras's 60000 images of bytes to the course's 50000; the check refuses all else."""
+    """Return the course's 50000 images, 0 to 1, from Keras's 60000 of uint8, 0 to 255.
+
+    Other arrays are returned as they are; `read` refuses them.
+    """
     if images.dtype == np.uint8:
         images = images[:50000] / 255
     return images

@@ -7,7 +7,11 @@ from typing import Any
 
 
 def needed(name: str, extra: str = "demo") -> Any:
-    """Import an optional module; if it is missing, the error has the pip line that installs it."""
+    """Import a module of an optional package, and return it.
+
+    Raises ModuleNotFoundError if it is missing; the text has the pip line that installs it:
+    pip install "convpool[EXTRA]".
+    """
     try:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:

@@ -12,7 +12,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-# Linux: a file without a name is gone with its process, whatever ends that
+# flag that opens a file without a name, on Linux; 0 elsewhere. Such a file disappears when its
+# process ends, in whatever way.
 UNNAMED = getattr(os, "O_TMPFILE", 0)
 REPLACE = "--force (force=True) replaces it"
 
@@ -27,7 +28,7 @@ def check(path: Path, *, force: bool = False, makes_folder: bool = False) -> Non
     force : bool
         Whether an existing file is replaced.
     makes_folder : bool
-        Whether folders that are missing will be made.
+        Whether the caller makes missing folders, so that only the nearest existing one counts.
 
     Raises
     ------
@@ -59,7 +60,7 @@ def check(path: Path, *, force: bool = False, makes_folder: bool = False) -> Non
 
 
 def check_name(path: Path) -> None:
-    """Raise ValueError unless the system allows such a name."""
+    """Raise ValueError unless the system allows a file with this name."""
     if "\0" in str(path):
         raise ValueError(
             f"{str(path)!r} holds a zero character, which no file's name has; leave it out"
@@ -77,7 +78,10 @@ def check_name(path: Path) -> None:
 
 @contextmanager
 def whole(path: Path, *, force: bool = False) -> Iterator[IO[bytes]]:
-    """Yield a file to write to: it becomes `path` at the end, or is removed if anything fails."""
+    """Yield an open file: at the end of the block it gets the name `path`, or is removed on errors.
+
+    With `force`, it replaces a file that has the name by then.
+    """
     unfinished = Unfinished(path, force=force)
     try:
         yield unfinished.file
@@ -102,7 +106,9 @@ class Unfinished:
     Attributes
     ----------
     file : file
-        Bytes to write and to read again.
+        Open for bytes, to write and to read again.
+    name : Path, optional
+        The temporary name; None while it has none.
     """
 
     def __init__(self, path: Path, *, force: bool = False, buffering: int = -1) -> None:
@@ -116,8 +122,9 @@ class Unfinished:
         self.file = file
 
     def finish(self) -> None:
-        """Give the file its name."""
+        """Close the file and give it its name."""
         self.file.flush()
+        # a file without a name gets a temporary one first: a link cannot replace another file
         if self.name is None:
             self.name = _beside(self.path)
             number = self.file.fileno()
@@ -126,7 +133,7 @@ class Unfinished:
         if not self.force:
             try:
                 os.link(self.name, self.path)  # unlike a renaming, replaces nothing
-                return
+                return  # `drop` removes the temporary name
             except FileExistsError:
                 raise taken_meanwhile(self.path) from None
             except OSError:  # a file system without links: take the name first
@@ -135,15 +142,15 @@ class Unfinished:
         os.replace(self.name, self.path)
 
     def drop(self) -> None:
-        """Remove the file unless it is finished."""
-        with suppress(OSError):  # the last bytes are not needed any more
+        """Remove the file and its temporary name; a finished file stays."""
+        with suppress(OSError):  # closing writes the last bytes, on a full disk in vain
             self.file.close()
         if self.name is not None:
             self.name.unlink(missing_ok=True)
 
 
 def _open_unnamed(path: Path, buffering: int) -> IO[bytes] | None:
-    """Open a file without a name in the folder of `path`; None where the system has none."""
+    """Open a file without a name in the folder of `path`; None if the system has no such files."""
     if not (UNNAMED and os.path.isdir("/proc/self/fd")):
         return None
     try:
@@ -153,12 +160,12 @@ def _open_unnamed(path: Path, buffering: int) -> IO[bytes] | None:
             buffering,
             opener=lambda *_: os.open(path.parent, UNNAMED | os.O_RDWR, 0o666),
         )
-    except OSError:  # nor has every file system
+    except OSError:  # some file systems have none either
         return None
 
 
 def _beside(path: Path) -> Path:
-    """Return an unpredictable name in the same folder."""
+    """Return an unpredictable name for a temporary file in the folder of `path`."""
     return path.with_name(f".convpool-{uuid.uuid4().hex}.part")
 
 
@@ -175,7 +182,7 @@ class UnfinishedFolder:
     Attributes
     ----------
     name : Path
-        Its temporary name.
+        Its temporary name, under which files are put into it.
     """
 
     def __init__(self, path: Path) -> None:
@@ -193,12 +200,12 @@ class UnfinishedFolder:
             raise
 
     def drop(self) -> None:
-        """Remove the folder unless it is finished."""
+        """Remove the folder under its temporary name, with all in it; a finished one stays."""
         shutil.rmtree(self.name, ignore_errors=True)
 
 
 def check_regular(path: Path) -> None:
-    """Raise unless this is a regular file: reading pipes may wait, and devices may never end.
+    """Raise unless a path is a regular file: a pipe may make a reader wait, a device never end.
 
     Raises
     ------
@@ -217,8 +224,8 @@ def check_regular(path: Path) -> None:
 
 
 def open_regular(path: Path) -> IO[bytes]:
-    """Open a file to read; raise as `check_regular`, or if it may not be read."""
+    """Open a regular file for reading bytes; raise as `check_regular`, or OSError."""
     check_regular(path)
-    # without blocking: a pipe that took the name meanwhile is empty
+    # without blocking: if a pipe took the name meanwhile, reading it ends at once
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     return os.fdopen(os.open(path, flags), "rb")

@@ -28,10 +28,10 @@ ChangeInParts = Callable[[Path, Path], photos.Rendering]
 class FileOptions(NamedTuple):
     """The options of `file_options`, as its help explains them.
 
-    `words` are the names of pictures and folders; `max_memory` is None without the option.
+    `picture_names` may name folders too; `max_memory` is None without the option.
     """
 
-    words: tuple[str, ...]
+    picture_names: tuple[str, ...]
     output: str
     quality: int | None
     force: bool
@@ -73,7 +73,7 @@ def file_options(command: Callable[..., None]) -> Callable[..., None]:
             help="A file for one picture, or a folder, written with a slash (results/); a folder "
             "for several.",
         ),
-        click.argument("words", metavar="PHOTO...", nargs=-1, required=True),
+        click.argument("picture_names", metavar="PHOTO...", nargs=-1, required=True),
     ):
         decorated = add(decorated)
     return decorated
@@ -99,7 +99,7 @@ class Batch:
 
         A picture that fails gets one line, and the others are changed.
         """
-        sources = photos.find_pictures(self.files.words, skip=self.files.output)
+        sources = photos.find_pictures(self.files.picture_names, skip=self.files.output)
         targets = photos.destinations(sources, self.files.output)
         in_parts = self._change_in_parts()
         pairs = list(zip(sources, targets, strict=True))

@@ -1,4 +1,4 @@
-"""From words on the command line to picture files, and to the files of their results."""
+"""From names on the command line to picture files, and to the files of their results."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ class PictureFile:
 
 
 def find_pictures(
-    words: Iterable[str | os.PathLike[str]], skip: str | os.PathLike[str] | None = None
+    names: Iterable[str | os.PathLike[str]], skip: str | os.PathLike[str] | None = None
 ) -> list[PictureFile]:
     """Return the pictures that files and folders, as named on a command line, stand for.
 
     Parameters
     ----------
-    words : iterable of str or path
+    names : iterable of str or path
         Names of files and folders. A file is taken whatever its ending, even if it is missing:
         reading it says what is wrong. A folder is searched at every depth for `SUFFIXES`, in the
         order of the names; hidden files and folders are passed over.
@@ -46,7 +46,7 @@ def find_pictures(
     Returns
     -------
     list of PictureFile
-        In the order of the words.
+        In the order of the names.
 
     Raises
     ------
@@ -54,7 +54,7 @@ def find_pictures(
         If a folder holds no picture.
     """
     skipped = None if skip is None else Path(skip)
-    return [picture for word in words for picture in _expand(Path(word), skipped)]
+    return [picture for name in names for picture in _expand(Path(name), skipped)]
 
 
 def _expand(path: Path, skip: Path | None) -> list[PictureFile]:

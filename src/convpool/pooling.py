@@ -196,10 +196,10 @@ def max_pool_indices(
     threads.check()
     values = allocation.empty(plan.output_shape, plan.dtype)
     indices = allocation.empty(plan.output_shape, np.dtype(np.int64))
-    pixels = plan.reached.gather(plan.channels_last(images))
+    pixels = plan.reached_pixels.gather(plan.channels_last(images))
     targets = plan.channels_last(values), plan.channels_last(indices)
     argmax.max_indices(pixels, plan.engine_axes, *targets)
-    return values, plan.reached.original_indices(indices)
+    return values, plan.reached_pixels.original_indices(indices)
 
 
 @explain_foreign_keywords

@@ -52,7 +52,7 @@ def some(count):
 
 def test_the_small_world_leaves_pixels_out(always):
     left = [
-        plan_convolution((1, n, 1), (t, 1, 1), [pair], s, dilation=d).reached.axes
+        plan_convolution((1, n, 1), (t, 1, 1), [pair], s, dilation=d).reached_pixels.axes
         for n, t, s, d, pair in SMALL_WORLD
     ]
     assert sum(axes[0].size < case[0] for axes, case in zip(left, SMALL_WORLD, strict=True)) > 300
@@ -186,9 +186,9 @@ def test_a_plan_says_so():
     near = plan_convolution(
         (1, 46341, 46341, 1), (3, 3, 1, 1), images_dtype="u1", kernels_dtype="i1"
     )
-    assert near.reached.axes == near.axes
+    assert near.reached_pixels.axes == near.axes
     images = np.zeros((1, 30, 30, 1))
-    assert plan_convolution(images.shape, (3, 3, 1, 1)).reached.gather(images) is images
+    assert plan_convolution(images.shape, (3, 3, 1, 1)).reached_pixels.gather(images) is images
 
 
 @pytest.mark.parametrize("pad_mode", PAD_MODES)

@@ -110,7 +110,7 @@ def run(plan: Plan, images: Any, operands: Sequence[Any], destination: Destinati
     if unit_axes:
         result = result[tuple(0 if k in unit_axes else slice(None) for k in axes)]
     if round_to is not None:
-        result = result.map_blocks(saturate, kind=round_to, dtype=round_to)
+        result = result.map_blocks(saturate, integer_dtype=round_to, dtype=round_to)
     return result
 
 

@@ -1,4 +1,4 @@
-"""Arrays for results: allocated or refused with their size in the error; and `out`, checked."""
+"""Allocate arrays for results, with errors that name their size, and check the argument `out`."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ from convpool.windows import volume
 Shape = tuple[int, ...]
 DType = np.dtype[Any]
 
-MOST_BYTES = 2**63 - 1  # that an array may have
+MOST_BYTES = 2**63 - 1  # of any array
+# how to get a smaller result, for errors
 ADVICE = "take smaller images or steps, or less padding"
 
 
 def check_size(shape: Shape, dtype: DType, advice: str = ADVICE) -> None:
-    """Raise ValueError for a result of more bytes than an array may have."""
+    """Raise ValueError, which ends with `advice`, if no array can have this shape and dtype."""
     needed = volume(shape) * dtype.itemsize
     if max(needed, *shape) > MOST_BYTES:
         raise ValueError(
@@ -30,38 +31,39 @@ def check_size(shape: Shape, dtype: DType, advice: str = ADVICE) -> None:
 
 
 def empty(shape: Shape, dtype: DType, advice: str = ADVICE, instead: str = "") -> NDArray[Any]:
-    """Return an array for a result.
+    """Return a new array for a result, not initialized.
 
     Parameters
     ----------
     shape, dtype
-        Of the result.
+        The shape and dtype of the result.
     advice
-        How the result would be smaller.
+        For both errors: how to get a smaller result.
     instead
-        What else would do where the result is only too large for the memory.
+        For MemoryError, after `advice`: what to do if it must have this size, such as ", or pass
+        out='NAME.npy'".
 
     Raises
     ------
-    ValueError : no array has that many bytes
-    MemoryError : there is no memory for it
+    ValueError : no array can have that many bytes
+    MemoryError : there is not enough memory for it
     """
     return _allocate(np.empty, shape, dtype, advice, instead)
 
 
 def zeros(shape: Shape, dtype: DType, advice: str = ADVICE) -> NDArray[Any]:
-    """Return an array of zeros for a result; raises as `empty`."""
+    """Return a new array of zeros for a result; parameters and errors as in `empty`."""
     return _allocate(np.zeros, shape, dtype, advice, "")
 
 
 def _allocate(
     allocate: Callable[..., NDArray[Any]], shape: Shape, dtype: DType, advice: str, instead: str
 ) -> NDArray[Any]:
-    """Call np.empty or np.zeros; raises as `empty`."""
+    """Call np.empty or np.zeros, and raise the errors that `empty` describes."""
     try:
         return allocate(shape, dtype)
     except (MemoryError, ValueError, OverflowError) as error:
-        # the size is checked only now, which costs small calls nothing
+        # checked only after a failure, so that small calls stay fast
         check_size(shape, dtype, advice)
         if not isinstance(error, MemoryError):
             raise
@@ -73,12 +75,14 @@ def _allocate(
 
 
 def check_out(out: Any, shape: Shape, dtype: DType) -> None:
-    """Raise unless results of this shape and dtype can be written to `out` in slices.
+    """Raise unless `out` has this shape and dtype and can be written to.
+
+    `out` is an array, or another object with a shape and a dtype.
 
     Raises
     ------
-    TypeError : it takes no slices, has a mask or a unit, or its dtype is not one of NumPy
-    ValueError : shape or dtype are others, or it is read-only
+    TypeError : it has a mask or a unit, or its dtype is not one of NumPy
+    ValueError : it has another shape or dtype, or is a read-only array
     """
     arrays.check_plain(out, "out")
     try:

@@ -21,7 +21,7 @@ AXIS_NAMES = {1: ("width",), 2: ("height", "width"), 3: ("depth", "height", "wid
 
 
 def read_choice(value: Any, options: Iterable[str], name: str) -> str:
-    """Return a word; raise ValueError unless it is one of the options. `name` is the argument's."""
+    """Return the argument `name`; raise ValueError unless it is a text among the options."""
     options = list(options)
     if isinstance(value, str) and value in options:
         return value
@@ -39,7 +39,13 @@ def read_bool(value: Any, name: str) -> bool:
 
 
 def read_integer(value: Any, name: str, least: int) -> int:
-    """Return an int; raise unless a value is a whole number of `least` or more."""
+    """Return the argument `name` as an int.
+
+    Raises
+    ------
+    TypeError : it is not a whole number, or is a bool
+    ValueError : it is less than `least`
+    """
     try:
         number = operator.index(value)
     except TypeError:
@@ -54,7 +60,13 @@ def read_integer(value: Any, name: str, least: int) -> int:
 
 
 def read_per_axis(value: Any, rank: int, name: str, least: int = 1) -> tuple[int, ...]:
-    """Return one int for each of `rank` axes, from one for all or from a sequence of ints."""
+    """Return one int for each of `rank` axes, from one int for all axes or a sequence of `rank`.
+
+    Raises
+    ------
+    TypeError : a value is not a whole number
+    ValueError : there is another number of them, or one is less than `least`
+    """
     if _dimensions(value) == 0:
         return (read_integer(value, name, least),) * rank
     numbers = list(value)
@@ -67,7 +79,10 @@ def read_per_axis(value: Any, rank: int, name: str, least: int = 1) -> tuple[int
 
 
 def _dimensions(value: Any) -> int:
-    """Return how deep sequences are nested; 3, which no argument takes, if their lengths differ."""
+    """Return how deep sequences are nested: 0 for a number, 1 for a flat sequence.
+
+    It is 3, which no argument may have, if sequences inside of the value differ in length.
+    """
     try:
         return np.ndim(value)
     except ValueError:
@@ -75,11 +90,18 @@ def _dimensions(value: Any) -> int:
 
 
 def _axes(rank: int) -> str:
+    """Return "axis" for 1, otherwise "axes"."""
     return "axis" if rank == 1 else "axes"
 
 
 def read_padding(value: Any, rank: int) -> str | Pairs:
-    """Return a name in PADDINGS, or a pair (before, after) for each of `rank` axes."""
+    """Return the argument `padding` as a name in PADDINGS, or as (before, after) for each axis.
+
+    Raises
+    ------
+    TypeError : a padding is not a whole number
+    ValueError : an unknown name, a number below 0, or not as many numbers or pairs as axes
+    """
     if isinstance(value, str):
         return read_choice(value, PADDINGS, "padding")
     dimensions = _dimensions(value)
@@ -88,26 +110,33 @@ def read_padding(value: Any, rank: int) -> str | Pairs:
         if len(pairs) != rank:
             raise ValueError(
                 f"padding is {value!r}, {len(pairs)} pairs; there are {rank} spatial axes: "
-                f"{_forms(rank)}"
+                f"{_padding_forms(rank)}"
             )
         return pairs
     if dimensions == 1 and len(value) != rank:
         hint = ""
         if rank == 1 and len(value) == 2:
             hint = f"; did you mean the pair ({tuple(value)},)?"
-        raise ValueError(f"padding is {value!r}, {len(value)} numbers; {_forms(rank)}{hint}")
+        forms = _padding_forms(rank)
+        raise ValueError(f"padding is {value!r}, {len(value)} numbers; {forms}{hint}")
     if dimensions > 2:
-        raise ValueError(f"padding is {value!r}; {_forms(rank)}")
-    return tuple((zeros, zeros) for zeros in read_per_axis(value, rank, "padding", least=0))
+        raise ValueError(f"padding is {value!r}; {_padding_forms(rank)}")
+    return tuple((width, width) for width in read_per_axis(value, rank, "padding", least=0))
 
 
 def padding_per_axis(padding: str | Pairs, rank: int) -> Sequence[str | tuple[int, int]]:
-    """Return what `read_padding` returned for each axis: its name, or its (before, after)."""
+    """Return a list of one padding for each axis: the name, or the axis's (before, after).
+
+    `padding` is what `read_padding` returned.
+    """
     return [padding] * rank if isinstance(padding, str) else padding
 
 
 def _pair(pair: Any, value: Any) -> tuple[int, int]:
-    """Return one (before, after) pair of a padding `value`."""
+    """Return one (before, after) pair as ints; raise unless it is one.
+
+    `value` is the whole argument `padding`, for the error.
+    """
     if len(pair) != 2:
         raise ValueError(
             f"padding is {value!r}; each axis takes a pair (before, after), but one has "
@@ -116,8 +145,8 @@ def _pair(pair: Any, value: Any) -> tuple[int, int]:
     return read_integer(pair[0], "padding", 0), read_integer(pair[1], "padding", 0)
 
 
-def _forms(rank: int) -> str:
-    """Return the end of an error: which forms padding may have."""
+def _padding_forms(rank: int) -> str:
+    """Return the end of an error: what the argument `padding` may be for `rank` axes."""
     names = ", ".join(map(repr, PADDINGS))
     return f"it must be one number, {rank} of them, {rank} (before, after) pairs, or one of {names}"
 
@@ -125,18 +154,20 @@ def _forms(rank: int) -> str:
 def check_one_reading(
     images: tuple[int, ...], window: Any, word: str, name: str = "images", channel_axis: Any = -1
 ) -> None:
-    """Raise if images may be one picture or a batch of signals: 3 axes, one number for a window.
+    """Raise ValueError for images of 3 axes with a window of one number.
+
+    They may be one picture (h, w, c) or a batch of signals (m, n, c).
 
     Parameters
     ----------
     images
-        Their shape.
+        The shape of the images.
     window, word
-        The window, or another argument with a size for each axis, and its name.
+        The value and the name of the argument that gives a size for each spatial axis.
     name
-        The name of the argument that has the shape.
+        The name of the argument that has the shape `images`.
     channel_axis
-        The argument, unread.
+        The argument as the caller passed it, not yet checked.
     """
     if len(images) == 3 and np.ndim(window) == 0:
         raise ambiguous_rank_error(
@@ -151,34 +182,41 @@ def ambiguous_rank_error(
     channel_axis: Any = -1,
     context: str = "",
 ) -> ValueError:
-    """Return the error for 3 axes that may be one picture or a batch of signals.
+    """Return the error for images of 3 axes, which may be one picture or a batch of signals.
 
     Parameters
     ----------
     images
-        Their shape.
+        The shape of the images.
     signals
-        How to pass a batch of signals.
+        The advice for a batch of signals, such as "kernel_shape=(2,)".
     name
-        The name of the argument that has the shape.
+        The name of the argument that has the shape `images`.
     channel_axis
-        The argument, unread.
+        The argument as the caller passed it, not yet checked.
     context
-        Follows the shape in the text.
+        What the error says after the shape, such as " with kernel_shape=2".
     """
     # adding a batch axis changes the number of the picture's channel axis, counted from the front
-    also = {0: " and channel_axis=1", 2: " and channel_axis=-1"}.get(channel_axis, "")
-    grey = {-1: f"{name}[..., None]", 1: f"{name}[:, None]"}.get(channel_axis)
+    axis_advice = {0: " and channel_axis=1", 2: " and channel_axis=-1"}.get(channel_axis, "")
+    # grey pictures have no channel axis; with other values of channel_axis there is no short advice
+    grey_code = {-1: f"{name}[..., None]", 1: f"{name}[:, None]"}.get(channel_axis)
     return ValueError(
-        f"{name} {images}{context} can be read in more than one way: pass {name}[None]{also} for "
-        "one picture, "
-        + (f"{grey} for a batch of grey pictures, " if grey else "")
+        f"{name} {images}{context} can be read in more than one way: pass {name}[None]"
+        f"{axis_advice} for one picture, "
+        + (f"{grey_code} for a batch of grey pictures, " if grey_code else "")
         + f"or {signals} for a batch of signals"
     )
 
 
 def read_shape(value: Any, name: str) -> tuple[int, ...]:
-    """Return a shape as a tuple of ints, from a sequence of sizes."""
+    """Return the argument `name`, a shape, as a tuple of ints from 0 to 2**63 - 1.
+
+    Raises
+    ------
+    TypeError : a size is not a whole number
+    ValueError : it is not a flat sequence, or a size is out of range
+    """
     if _dimensions(value) != 1:
         raise ValueError(f"{name} is {value!r}; it must be a shape such as (10, 28, 28, 1)")
     sizes = tuple(read_integer(size, name, 0) for size in value)
@@ -188,23 +226,40 @@ def read_shape(value: Any, name: str) -> tuple[int, ...]:
 
 
 def count_spatial_axes(images: tuple[int, ...], name: str = "images") -> int:
-    """Return the number of spatial axes of images with a shape: 1 to 3, or ValueError."""
+    """Return the number of spatial axes of a shape of images, 1 to 3.
+
+    Raises
+    ------
+    ValueError : the shape has fewer than 3 or more than 5 axes
+    """
     rank = len(images) - 2
     if rank not in AXIS_NAMES:
         likely = {
-            1: " one signal? add the batch and channel axes: signal[None, :, None]",
-            2: " one image? add the batch and channel axes: image[None, ..., None]",
+            1: "; one signal? add the batch and channel axes: signal[None, :, None]",
+            2: "; one image? add the batch and channel axes: image[None, ..., None]",
         }.get(len(images), "")
         raise ValueError(
             f"{name} {images} have {len(images)} {_axes(len(images))}; "
-            "they take 3 to 5: batch, 1 to 3 spatial axes, channels"
-            + (";" + likely if likely else "")
+            "they take 3 to 5: batch, 1 to 3 spatial axes, channels" + likely
         )
     return rank
 
 
 def read_channel_axis(value: Any, images: tuple[int, ...], name: str = "images") -> int:
-    """Return the axis of the channels, counted from the front, of images with a shape."""
+    """Return the argument `channel_axis` as an axis counted from the front.
+
+    Parameters
+    ----------
+    value
+        The argument.
+    images, name
+        The shape of the images, and the name of their argument.
+
+    Raises
+    ------
+    TypeError : it is not a whole number
+    ValueError : the images have no such axis
+    """
     try:
         axis = operator.index(value)
         if isinstance(value, (bool, np.bool_)):
@@ -224,7 +279,20 @@ COLOURS = 4  # a picture's last axis of up to this many entries is taken for its
 
 
 def read_picture_channels(value: Any, image: tuple[int, ...]) -> int | None:
-    """Return the axis of the channels of one picture with a shape; None if it has none."""
+    """Return the axis of the channels of one picture, counted from the front; None if it has none.
+
+    Parameters
+    ----------
+    value
+        The argument `channel_axis`; None for the default: the last of three axes, if it has up to
+        `COLOURS` entries.
+    image
+        The shape of the picture.
+
+    Raises
+    ------
+    ValueError : the shape is not (h, w) or one with channels, or `channel_axis` does not fit it
+    """
     if len(image) not in (2, 3):
         likely = {
             1: "; one line? pass image[None] and a kernel (1, kw)",
@@ -251,46 +319,60 @@ def read_picture_channels(value: Any, image: tuple[int, ...]) -> int | None:
 
 def shape_channels_last(sizes: tuple[int, ...], axis: int) -> tuple[int, ...]:
     """Return a shape as (batch, *spatial, channels); `axis` is that of the channels."""
-    others = sizes[:axis] + sizes[axis + 1 :]
-    return (*others, sizes[axis])
+    return (*sizes[:axis], *sizes[axis + 1 :], sizes[axis])
 
 
 def read_dtype(value: Any, name: str = "dtype") -> np.dtype[Any]:
-    """Return a dtype of numbers, from anything that np.dtype takes."""
-    kind = _any_dtype(value, name)
-    if not foreign_arrays.is_numeric(kind):
-        cast = foreign_arrays.numeric_dtype_for(np.empty(0, kind))
+    """Return the argument `name` as a dtype of numbers, from anything that np.dtype takes.
+
+    Raises
+    ------
+    TypeError : it is no dtype, or one of texts, objects or dates, or of another library
+    """
+    dtype = _any_dtype(value, name)
+    if not foreign_arrays.is_numeric(dtype):
+        cast = foreign_arrays.numeric_dtype_for(np.empty(0, dtype))
         raise TypeError(
-            f"{name} is {kind}; convpool takes bool, integers, floats and complex numbers"
+            f"{name} is {dtype}; convpool takes bool, integers, floats and complex numbers"
             + (f", to which astype({cast}) leads" if cast else "")
         )
-    return kind
+    return dtype
 
 
 def read_result_dtype(value: Any) -> np.dtype[Any]:
-    """Return the argument `dtype`, of sums and results, in the byte order of this machine."""
-    kind = _any_dtype(value, "dtype")
-    if kind.kind == "b" or not foreign_arrays.is_numeric(kind):
+    """Return the argument `dtype` of a call, in the byte order of this machine.
+
+    Sums are computed in this dtype, except that float16 is summed in float32, and results have it.
+
+    Raises
+    ------
+    TypeError : it is not an integer, float or complex dtype of NumPy; bool is none
+    """
+    dtype = _any_dtype(value, "dtype")
+    if dtype.kind == "b" or not foreign_arrays.is_numeric(dtype):
         raise TypeError(
-            f"dtype is {kind}; it must be an integer, float or complex dtype of NumPy, such as "
+            f"dtype is {dtype}; it must be an integer, float or complex dtype of NumPy, such as "
             "float32"
         )
-    return kind.newbyteorder("=")
+    return dtype.newbyteorder("=")
 
 
 def _any_dtype(value: Any, name: str) -> np.dtype[Any]:
-    """Return a dtype, from anything that np.dtype takes."""
+    """Return the argument `name` as a dtype; raise TypeError if np.dtype does not take it."""
     try:
-        kind: np.dtype[Any] = np.dtype(value)
-        return kind
-    except (TypeError, ValueError, SyntaxError):  # the last of words such as "i4,,"
+        dtype: np.dtype[Any] = np.dtype(value)
+        return dtype
+    except (TypeError, ValueError, SyntaxError):  # SyntaxError: for texts such as "i4,,"
         raise TypeError(
             f"{name} is {value!r}; it must name a dtype of NumPy, such as float32 or int64"
         ) from None
 
 
 def read_pixel_sizes(images: tuple[int, ...], channel_axis: int) -> tuple[int, ...]:
-    """Return the spatial sizes of images; raise if one is 0."""
+    """Return the spatial sizes of a shape of images; raise ValueError if one is 0.
+
+    `channel_axis` is the argument as the caller passed it.
+    """
     rank = count_spatial_axes(images)
     axis = read_channel_axis(channel_axis, images)
     spatial = shape_channels_last(images, axis)[1:-1]
@@ -305,7 +387,7 @@ def read_pixel_sizes(images: tuple[int, ...], channel_axis: int) -> tuple[int, .
 def replace_spatial_sizes(
     images: tuple[int, ...], spatial: Sequence[int], axis: int
 ) -> tuple[int, ...]:
-    """Return the shape of images with other spatial sizes; `axis` is that of the channels."""
+    """Return the shape `images` with other spatial sizes; `axis` is that of the channels."""
     sizes = [shape_channels_last(images, axis)[0], *spatial]
     sizes.insert(axis, images[axis])
     return tuple(sizes)

@@ -1,4 +1,8 @@
-"""The arrays of a call, read once: as plain NumPy arrays of numbers, from which nothing is lost."""
+"""Read the arrays of a call as plain NumPy arrays of numbers; refuse masks and units.
+
+A mask or a unit would be lost in a plain array, so an array that has one raises TypeError. xarray,
+dask, scipy.sparse and unit libraries are recognized by attributes, so none has to be imported.
+"""
 
 from __future__ import annotations
 
@@ -11,27 +15,26 @@ from convpool.plans import foreign_arrays
 
 Array = NDArray[Any]
 
-# what has neither a mask nor a unit
+# types whose values have neither a mask nor a unit
 PLAIN_TYPES = frozenset({np.ndarray, bool, int, float, complex, str})
-# attributes of arrays with units: of the unit, and of the numbers
+# pairs of attributes by which an array with a unit is recognized: (its unit, its plain numbers)
 UNITS = (("units", "magnitude"), ("unit", "value"), ("units", "value"))
 
 
 def read_array(value: Any, name: str) -> Array:
-    """Return an argument as a plain array of numbers, without a copy if it is an array.
+    """Return the argument `name` as a plain array of numbers, without a copy if it is an array.
 
     Raises
     ------
-    TypeError : it has a mask or a unit, which would be lost, or holds no numbers
+    TypeError : it has a mask or a unit, is sparse, is a text, or holds no numbers
     """
     if type(value) is np.ndarray and value.dtype.type in foreign_arrays.NUMBERS:
         return value
     if type(value) is not np.ndarray:
         check_plain(value, name)
         value = foreign_arrays.read_array(without_labels(value), name)
-        check_plain(
-            value, f"{name}[:]"
-        )  # what was read just now, such as a variable of a file, may have a mask
+        # reading a variable of a file may give a masked array
+        check_plain(value, f"{name}[:]")
     numbers: Array = np.asarray(value)
     if numbers.dtype.kind == "U" and not numbers.ndim:
         raise TypeError(
@@ -49,7 +52,10 @@ def read_array(value: Any, name: str) -> Array:
 
 
 def _array_advice(value: str, name: str) -> str:
-    """Return the end of an error: how a word, passed as the argument `name`, becomes an array."""
+    """Return the end of an error for a text passed as the argument `name`: what to pass instead.
+
+    For "kernel" and "kernels" it is the kernel of that name, for others an array of pixels.
+    """
     if not name.startswith("kernel"):
         return "pass an array, such as the pixels of convpool.photos.read(name)"
     axes = "[..., None, None]" if name == "kernels" else ""
@@ -77,82 +83,95 @@ def _module(value: Any) -> str:
 def check_plain(value: Any, name: str, *, in_chunks: bool = False) -> None:
     """Raise if a value has a mask or a unit, which would be lost, or is sparse.
 
-    All are recognized by their attributes, so that no other library has to be imported.
-
     Parameters
     ----------
     value
-        The argument; for a dask array, what dask knows of its chunks is checked.
+        The argument, or one chunk of it. Of a list or tuple, the items are checked. Of a dask
+        array, its `_meta` is checked: an empty array of the same kind as its chunks.
     name
-        The name of the argument.
+        The name of the argument, for the error.
     in_chunks
-        Whether the value is a chunk of a dask array.
+        Whether the value is one chunk of the caller's dask array, so that the error says how to
+        convert every chunk. A dask array itself always gets such an error.
 
     Raises
     ------
-    TypeError : with what would do
+    TypeError : the value has a mask or a unit, or is sparse; the text says what to pass instead
     """
     if type(value) in PLAIN_TYPES:
         return
     if isinstance(value, (list, tuple)):
-        for k, part in enumerate(value):
-            if type(part) not in PLAIN_TYPES:
-                check_plain(part, f"{name}[{k}]", in_chunks=in_chunks)
+        for k, item in enumerate(value):
+            if type(item) not in PLAIN_TYPES:
+                check_plain(item, f"{name}[{k}]", in_chunks=in_chunks)
         return
-    inner = without_labels(value)
-    source = name if inner is value else f"{name}.data"
-    if is_dask(inner):
-        inner, in_chunks = getattr(inner, "_meta", None), True
-    if hasattr(inner, "mask") and hasattr(inner, "filled"):
+    array = without_labels(value)
+    source = name if array is value else f"{name}.data"  # how the caller's code reaches `array`
+    if is_dask(array):
+        array, in_chunks = getattr(array, "_meta", None), True
+    if hasattr(array, "mask") and hasattr(array, "filled"):
         raise _mask_error(name, source, in_chunks=in_chunks)
-    if hasattr(inner, "nnz"):
-        dense = "toarray" if hasattr(inner, "toarray") else "todense"
-        pixels = (
-            f"{source}.map_blocks(lambda chunk: chunk.{dense}())"
-            if in_chunks
-            else f"{source}.{dense}()"
-        )
+    if hasattr(array, "nnz"):
+        method = "toarray" if hasattr(array, "toarray") else "todense"
+        dense_code = _code_of_attribute(source, f"{method}()", in_chunks=in_chunks)
         raise TypeError(
-            f"{name} came as a sparse {type(inner).__name__}, whose zeros convpool reads too: "
-            f"pass {pixels}"
+            f"{name} came as a sparse {type(array).__name__}, whose zeros convpool reads too: "
+            f"pass {dense_code}"
         )
     for unit, numbers in UNITS:
-        if hasattr(inner, unit) and hasattr(inner, numbers):
-            plain = (
-                f"{source}.map_blocks(lambda chunk: chunk.{numbers})"
-                if in_chunks
-                else f"{source}.{numbers}"
+        if hasattr(array, unit) and hasattr(array, numbers):
+            unit_text = str(getattr(array, unit)) or "dimensionless"
+            plain_code = _code_of_attribute(source, numbers, in_chunks=in_chunks)
+            raise TypeError(
+                f"{name} came with a unit, {unit_text}, which would be lost: pass {plain_code}"
             )
-            word = str(getattr(inner, unit)) or "dimensionless"
-            raise TypeError(f"{name} came with a unit, {word}, which would be lost: pass {plain}")
+
+
+def _code_of_attribute(source: str, attribute: str, *, in_chunks: bool) -> str:
+    """Write code that takes an attribute of an array, or of each chunk: -> "images.magnitude".
+
+    `source` is the code of the array.
+    """
+    if in_chunks:
+        return f"{source}.map_blocks(lambda chunk: chunk.{attribute})"
+    return f"{source}.{attribute}"
 
 
 def _mask_error(name: str, source: str, *, in_chunks: bool) -> TypeError:
-    """Return the error for a masked array, which is `source` in the caller's code."""
+    """Return the error for a masked array, passed as the argument `name`.
+
+    `source` is the code of the array, `in_chunks` as in `check_plain`.
+    """
     if name == "out":
         return TypeError(
             "out came as a masked array, whose mask would not be written: pass out.data"
         )
     filled = f"dask.array.ma.filled({source}, value)" if in_chunks else f"{source}.filled(value)"
-    later = f"; missing={name}.mask is not taken yet" if name in ("images", "image") else ""
+    hint = f"; missing={name}.mask is not taken yet" if name in ("images", "image") else ""
     return TypeError(
         f"{name} came as a masked array, and a mask is never dropped in silence: pass "
-        f"{filled}, with the value that stands for what is masked{later}"
+        f"{filled}, with the value that stands for what is masked{hint}"
     )
 
 
 def _verb(name: str, verb: str) -> str:
-    """Return a verb, "are" or another plural, in the number of an argument's name."""
-    plural = name in ("images", "kernels", "values", "windows", "indices")
-    return {"are": "is"}.get(verb, verb + "s") if not plural else verb
+    """Return a plural verb in the number of an argument's name.
+
+    `_verb("images", "are")` -> "are", `_verb("image", "are")` -> "is", `_verb("bias", "hold")` ->
+    "holds".
+    """
+    if name in ("images", "kernels", "values", "windows", "indices"):
+        return verb
+    return "is" if verb == "are" else f"{verb}s"
 
 
 def read_in_memory(value: Any, name: str, call: str) -> Array:
-    """Return an argument as a plain array, for a call that has no lazy form.
+    """Return the argument `name` as a plain array, for a call that cannot return a dask array.
 
     Raises
     ------
-    TypeError : a dask array, also in a DataArray of xarray, which would be computed at once
+    TypeError : a dask array, also in a DataArray of xarray, which would be computed at once;
+        otherwise as `read_array`
     """
     if is_dask(value):
         raise TypeError(
@@ -163,7 +182,7 @@ def read_in_memory(value: Any, name: str, call: str) -> Array:
 
 
 def is_dask(value: Any) -> bool:
-    """Return whether a value is a collection of dask, or a DataArray of one."""
+    """Return whether a value is of dask, such as a dask array, or a DataArray of one."""
     if type(value) is np.ndarray:
         return False
     if is_labelled(value):  # without chunks, .data might be read from a file

@@ -1,7 +1,7 @@
 """What all plans share: shapes, dtypes, the choice of an engine, and how arrays become a result.
 
-m images, c channels, nc kernels. A plan is immutable and runs as often as wanted; what every run
-needs is computed once, since a run may be short.
+m images, c channels, nc kernels. A plan is immutable and can run many times; what every run needs
+is computed once, as a cached property, since a run may be short.
 """
 
 from __future__ import annotations
@@ -34,14 +34,15 @@ class Plan:
 
     Attributes
     ----------
-    images_shape, output_shape : shapes, with the channels where the caller has them
-    channel_axis : of images and output, counted from the front
-    axes : one `windows.Axis` for each spatial axis
-    images_dtype, dtype, accumulation : of the input, of the result, and of the sums
-    padding : the argument, as print shows it
-    engine : the argument, "auto" or a name
-    candidates : (engine, why) in the order in which "auto" prefers them
-    candidates_of_whole : those of the plan that this one is a part of; None for a whole plan
+    images_shape, output_shape : shapes, with the channels at `channel_axis`
+    channel_axis : where images and output have their channels, counted from the front
+    axes : the windows on each spatial axis, as `windows.Axis` values
+    images_dtype, dtype, accumulation : the dtypes of the images, of the output, and of the sums
+    padding : the argument `padding` as a text
+    engine : the argument `engine`: "auto" or the name of an engine
+    candidates : (engine, reason) for the engines that "auto" may take, the fastest first
+    candidates_of_whole : None, or for the plan of a part of an output the candidates of the plan of
+        the whole, which are taken for the part too
     """
 
     images_shape: Shape
@@ -56,8 +57,7 @@ class Plan:
 
     operation: ClassVar[str]  # what is done, as in "transposed convolution"
     call: ClassVar[str]  # the public function that does it
-    # name -> engine, for this operation
-    engines: ClassVar[dict[str, Engine]]
+    engines: ClassVar[dict[str, Engine]]  # name -> engine, for this operation
     # ends the error of a result that is too large for the memory
     memory_advice: ClassVar[str] = ", or pass out='NAME.npy' to have it written to a file"
 
@@ -92,118 +92,119 @@ class Plan:
 
     @property
     def taps(self) -> int:
-        """Taps of one window, over the spatial axes."""
+        """Number of taps of one window: the product of its sizes."""
         return volume([axis.window for axis in self.axes])
 
     @property
     def bytes_in(self) -> int:
-        """Bytes of the images."""
+        """Number of bytes of the images."""
         return volume(self.images_shape) * self.images_dtype.itemsize
 
     @property
     def bytes_out(self) -> int:
-        """Bytes of the output."""
+        """Number of bytes of the output."""
         return volume(self.output_shape) * self.dtype.itemsize
 
-    # ---- groups: which channels of the images each channel of the output needs ----
+    # ---- groups: the outputs of a group of channels need the inputs of that group alone ----
 
     @property
     def group_count(self) -> int:
-        """Number of groups that images and output are cut into along their channels."""
+        """Number of groups into which the channels of images and output are divided."""
         raise NotImplementedError
 
     @property
     def group_inputs(self) -> int:
-        """Channels of the images in each group."""
+        """Number of channels of the images in each group."""
         raise NotImplementedError
 
     @property
     def group_outputs(self) -> int:
-        """Channels of the output in each group, 1 at least."""
+        """Number of channels of the output in each group, 1 if there are none."""
         return max(1, self.output_channels // max(1, self.group_count))
 
     # ---- engines ----
 
     def work_of(self, images: Shape, axes: tuple[Axis, ...], output_channels: int) -> Any:
-        """Return what an engine is asked to do, as a value of `engines.work`.
+        """Return a value of `engines.work`: what an engine gets, from which its cost is estimated.
 
-        Parameters
-        ----------
-        images
-            Shape (m, *spatial, c) of what is read.
-        axes
-            The windows on these.
-        output_channels
-            Of what is computed.
+        It gets images of this shape (m, *spatial, c) with these windows, and computes
+        `output_channels` channels.
         """
         raise NotImplementedError
 
     @cached_property
     def work(self) -> Any:
-        """What the engine is asked to do for all of the output."""
-        images = self.batch, *(axis.size for axis in self.reached.axes), self.channels
-        return self.work_of(images, self.reached.axes, self.output_channels)
+        """The work of the engine for the whole output, as `work_of` returns it."""
+        axes = self.reached_pixels.axes
+        images = self.batch, *(axis.size for axis in axes), self.channels
+        return self.work_of(images, axes, self.output_channels)
 
     @cached_property
-    def reached(self) -> ReachedPixels:
-        """The pixels that windows reach, and how they are gathered."""
+    def reached_pixels(self) -> ReachedPixels:
+        """The pixels that windows have taps on; if they are few, the engine gets these alone."""
         return ReachedPixels(self.axes, self.reading_mode)
 
     @cached_property
     def engine_axes(self) -> tuple[Axis, ...]:
-        """The windows on the reached pixels, without large steps that lead nowhere."""
-        return tuple(axis.with_least_steps for axis in self.reached.axes)
+        """The windows on the reached pixels, as `Axis.with_least_steps` gives them."""
+        return tuple(axis.with_least_steps for axis in self.reached_pixels.axes)
 
     @cached_property
     def candidates(self) -> tuple[tuple[str, str], ...]:
-        """The engines that "auto" may take, the best first, and why."""
+        """(name, reason) of each engine that "auto" may take, the fastest first."""
         if self.candidates_of_whole is not None:
             return self.candidates_of_whole
         return engine_choice.rank_engines(self.engines, self.work)
 
     @property
     def engine_name(self) -> str:
-        """The engine that will be taken."""
+        """The name of the engine that runs the plan."""
         return self.candidates[0][0] if self.engine == "auto" else self.engine
 
     def refusals(self) -> dict[str, str | None]:
-        """Return, for the name of each engine, why it cannot do it; None if it can."""
+        """Return name -> why an engine cannot run this plan, for all engines; None if it can."""
         return engine_choice.refusals(self.engines, self.work)
 
     def check_engine(self) -> None:
-        """Raise ValueError if the engine that was asked for by name cannot do it."""
+        """Raise ValueError if the argument `engine` names one that cannot run this plan."""
         if self.engine != "auto":
             operand_checks.check_engine(self.engine, self.refusals())
 
     @property
     def seconds(self) -> float:
-        """How long the engine should take with the threads that may be used, about."""
+        """About how long a run takes with the threads that may be used."""
         return engine_choice.predict_seconds(self.engines, self.work, self.engine_name)
 
     @property
     def scratch(self) -> int:
-        """Working memory in bytes, about."""
-        shape = self.batch, self.channels, self.images_dtype.itemsize
-        gathered = self.reached.gathered_bytes(*shape)
-        return gathered + self.engines[self.engine_name].memory(self.work)
+        """About how many bytes of working memory a run takes."""
+        gathered_bytes = self.reached_pixels.gathered_bytes(
+            self.batch, self.channels, self.images_dtype.itemsize
+        )
+        return gathered_bytes + self.engines[self.engine_name].memory(self.work)
 
     # ---- arrays ----
 
     def run(self, *args: Any, **kwargs: Any) -> Array:
-        """Check arrays, which must have the plan's shapes and dtypes, and compute the result."""
+        """Return the result for arrays; raise unless they have the plan's shapes and dtypes."""
         raise NotImplementedError
 
     def execute(self, images: Array, operands: Sequence[Any], out: Array | None = None) -> Array:
-        """Compute the result from checked images, with channels at `channel_axis`, and operands.
+        """Return the result for checked arrays.
 
         Parameters
         ----------
         images
-            As `check_images` returns them.
+            What `check_images` returned, with the channels at `channel_axis`.
         operands
-            As `check_operands` returns them.
+            What `check_operands` returned.
         out
-            An array of the output's shape and dtype to write to, unchecked; None for a new one.
+            The array to write to and return, not yet checked; None for a new array.
+
+        Raises
+        ------
+        TypeError, ValueError : `out` is not a writeable array of the output's shape and dtype
+        OverflowError : a sum of integers might overflow
         """
         raise NotImplementedError
 
@@ -218,15 +219,18 @@ class Plan:
         return pixels
 
     def check_operands(self, *operands: Any) -> tuple[Any, ...]:
-        """Return what `execute` takes beside the images; raise unless it has the plan's shapes."""
+        """Return the operands for `execute`; raise unless they have the plan's shapes and dtypes.
+
+        Operands are all arrays beside the images, such as kernels.
+        """
         return operands
 
     def fits(self, *operands: Any) -> bool:
-        """Return whether sums of integers fit for all images of this dtype."""
+        """Return whether no sum can overflow, whatever the pixels; True if sums are floats."""
         return True
 
     def check(self, images: Array, *operands: Any) -> None:
-        """Raise OverflowError if sums of integers might not fit, for pixels of any shape."""
+        """Raise OverflowError if a sum of integers might overflow; `images` may have any shape."""
 
     def channels_last(self, array: Array) -> Array:
         """Return a view of images or output with their channels last."""
@@ -235,18 +239,18 @@ class Plan:
         return np.moveaxis(array, self.channel_axis, -1)
 
     def allocate_output(self, out: Array | None, images: Array) -> tuple[Array, Array]:
-        """Return (out, target): the output, and the array with channels last that an engine fills.
+        """Return (out, target): the output, and the array with channels last that the engine fills.
 
-        The target is a view of the output. If `out` shares memory with the images, which may be too
-        large to copy, it is a temporary array.
+        `out` is the argument, checked, or a new array if that is None. `target` is a view of it, or
+        a temporary array for `copy_back` if `out` shares memory with the images.
         """
         if out is None:
             out = allocation.empty(self.output_shape, self.dtype, instead=self.memory_advice)
             return out, self.channels_last(out)
         if not isinstance(out, np.ndarray):
-            kind = type(out).__name__
             raise TypeError(
-                f"out is a {kind}; it must be an array {self.output_shape} {self.dtype}"
+                f"out is a {type(out).__name__}; it must be an array {self.output_shape} "
+                f"{self.dtype}"
             )
         allocation.check_out(out, self.output_shape, self.dtype)
         target = self.channels_last(out)
@@ -255,17 +259,18 @@ class Plan:
         return out, target
 
     def copy_back(self, out: Array, target: Array) -> Array:
-        """Return the output, after copying what was written to a temporary array into it."""
+        """Copy `target` into `out` if `allocate_output` made it a temporary array; return `out`."""
         if target is not out and not np.may_share_memory(out, target):
             self.channels_last(out)[...] = target
         return out
 
     @cached_property
     def _engine(self) -> Engine:
+        """The engine that runs the plan."""
         return self.engines[self.engine_name]
 
     def _run_engine(self, arrays_and_axes: tuple[Any, ...], keywords: dict[str, Any]) -> None:
-        """Call the engine, or the fallback if "auto" chose one that turns out not to work here."""
+        """Call the engine; if "auto" chose one that cannot work here, warn and use the fallback."""
         try:
             self._engine.run(*arrays_and_axes, **keywords)
         except host.UnavailableError as error:
@@ -279,54 +284,65 @@ class Plan:
 
     @property
     def reading_mode(self) -> str:
-        """The pad mode that decides which pixels are read: "zeros" where padding is not there."""
+        """The pad mode that decides which pixels are read; "zeros" if none stand in the padding."""
         return "zeros"
 
     def extra_bytes(self, padded: int, outputs: int) -> int:
-        """Return the bytes taken beside the engine's, for numbers of padded pixels and outputs."""
+        """Return the bytes of working memory that a run takes beside the engine's own.
+
+        `padded` is the number of pixels with their padding, `outputs` the number of results.
+        """
         return 0
 
     def reads(self, block: Sequence[slice]) -> list[tuple[slice, ...]]:
-        """Return the blocks of the images that a block of the output needs."""
+        """Return the blocks of the images from which a block of the output is computed.
+
+        A block is one slice for each axis; those of the output must have a step of 1.
+        """
         return [source for source, _ in self.part(block).reads()]
 
     def part(self, block: Sequence[slice]) -> Part:
-        """Return what a block of the output needs, given as slices with steps of 1.
+        """Return the part that computes a block of the output, one slice for each of its axes.
 
-        Of several groups, the channels are taken whole.
+        Slices have a step of 1. The channels of the block lie in one group, or are whole groups.
         """
         spatial = list(block)
         outputs = spatial.pop(self.channel_axis)
         batch, *windows = spatial
-        first, last = outputs.start // self.group_outputs, -(-outputs.stop // self.group_outputs)
-        channels = slice(first * self.group_inputs, last * self.group_inputs)
+        first_group = outputs.start // self.group_outputs
+        stop_group = -(-outputs.stop // self.group_outputs)  # rounded up
+        channels = slice(first_group * self.group_inputs, stop_group * self.group_inputs)
         needs = tuple(
             need(axis, cut, self.reading_mode) for axis, cut in zip(self.axes, windows, strict=True)
         )
-        keywords = self._part_fields(last - first, outputs)
-        plan = self._part_plan(batch, channels, needs, keywords)
+        changed_fields = self._part_fields(stop_group - first_group, outputs)
+        plan = self._part_plan(batch, channels, needs, changed_fields)
         return Part(plan, batch, channels, needs, outputs, depth=slice(None))
 
     def _part_plan(
-        self, batch: slice, channels: slice, needs: Sequence[Need], keywords: dict[str, Any]
+        self, batch: slice, channels: slice, needs: Sequence[Need], changed_fields: dict[str, Any]
     ) -> Self:
-        """Return the plan that computes a part from the pixels that it reads."""
+        """Return the plan of a part, whose images are the pixels that the part reads.
+
+        `batch`, `channels` and `needs` say which these are; `changed_fields` are all other fields
+        in which the part's plan differs from this one, by name.
+        """
         shape = [batch.stop - batch.start, *(need.axis.size for need in needs)]
         shape.insert(self.channel_axis, channels.stop - channels.start)
         return replace(
             self,
             images_shape=tuple(shape),
             axes=tuple(need.axis for need in needs),
-            candidates_of_whole=self.candidates,  # the size of a part must not choose another
-            **keywords,
+            candidates_of_whole=self.candidates,  # all parts must run on one engine
+            **changed_fields,
         )
 
     def _part_fields(self, groups: int, outputs: slice) -> dict[str, Any]:
-        """Return what else changes in the plan of a part, with this many groups and channels."""
+        """Return which fields of a subclass differ in a part with these groups and outputs."""
         return {}
 
     def select_operands(self, operands: Sequence[Any], part: Part) -> tuple[Any, ...]:
-        """Return what a part uses of this plan's operands."""
+        """Return the operands for a part's plan, from those that `check_operands` returned."""
         return ()
 
     # ---- text ----
@@ -337,11 +353,14 @@ class Plan:
         raise NotImplementedError
 
     def formulas(self) -> list[str]:
-        """Write how each spatial size of the output follows, with the numbers in it."""
+        """Return, for each spatial axis, the calculation of its output size as a text.
+
+        Such as "floor((0 + 28 + 1 - 3) / 2) + 1 = 14".
+        """
         return [formula(axis) for axis in self.axes]
 
     def rows(self) -> list[tuple[str, str]]:
-        """Return what print shows below the title, as (name, text)."""
+        """Return the lines that print shows between title and engines, each as (name, text)."""
         names = arguments.AXIS_NAMES[len(self.axes)]
         return [
             ("images", f"{self.images_shape} {self.images_dtype}"),
@@ -358,14 +377,17 @@ class Plan:
 
     @property
     def _padding_text(self) -> str:
+        """The text of the printed plan's line "padding"."""
         return self.padding
 
     @property
     def _work_text(self) -> str:
+        """The text of the printed plan's line "work"."""
         raise NotImplementedError
 
     def __str__(self) -> str:
-        rows = [*self.rows(), *(("engine", f"{name}: {why}") for name, why in self.candidates)]
+        engine_rows = [("engine", f"{name}: {reason}") for name, reason in self.candidates]
+        rows = [*self.rows(), *engine_rows]
         return "\n".join([self.title, *(f"  {name:<9} {text}" for name, text in rows)])
 
     def __getstate__(self) -> dict[str, Any]:

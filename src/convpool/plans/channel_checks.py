@@ -1,4 +1,8 @@
-"""Whether images and kernels agree in their channels, and if not, what would do."""
+"""Check that images and kernels agree in their channels; if not, say what to change.
+
+Each hint is tried on the shapes first: the error offers only changes after which they agree. A
+method that makes hints yields (text, changed operands). c channels, nc kernels.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +19,7 @@ from convpool.plans.kernel_layouts import LAYOUTS
 
 Shape = tuple[int, ...]
 
+# layout -> the question with which an error proposes it
 QUESTIONS = {
     "HWIO": "kernels (*window, channels, kernels)",
     "OIHW": "kernels first, as in PyTorch",
@@ -27,11 +32,11 @@ class Operands(NamedTuple):
 
     Attributes
     ----------
-    images, kernels : shapes as the caller has them, with equal numbers of axes
+    images, kernels : the shapes of the arrays that the caller passed
     axis : where the images have their channels
-    groups : the argument; with layout "HWCM", 1 means one for each channel
-    layout : one of LAYOUTS
-    is_transposed : whether the images have the channels of a convolution's result
+    groups : the argument `groups`; with layout "HWCM", 1 means one group for each channel
+    layout : the order of the kernels' axes, one of LAYOUTS
+    is_transposed : whether the call is `convolve_transpose`, so that the images have nc channels
     """
 
     images: Shape
@@ -43,7 +48,7 @@ class Operands(NamedTuple):
 
     @property
     def channels(self) -> int:
-        """Channels of the images."""
+        """Number of channels of the images."""
         return self.images[self.axis]
 
     @property
@@ -58,8 +63,9 @@ class Operands(NamedTuple):
 
     @property
     def agrees(self) -> bool:
-        """Whether channels and groups fit."""
+        """Whether the channels of images and kernels are equal, with these groups."""
         depth, nc = self.hwio_shape[-2:]
+        # depthwise kernels have one group for each channel; 0 channels never agree
         if self.layout == "HWCM" and self.group_count != (self.kernels[-2] or None):
             return False
         return nc % self.group_count == 0 and self.channels == (
@@ -72,7 +78,7 @@ class Operands(NamedTuple):
         return len(set(self.hwio_shape[:-2])) == 1
 
     def check(self) -> None:
-        """Raise ValueError unless they agree; its hints are changes with which they would."""
+        """Raise ValueError unless images and kernels agree; the text says what to change."""
         if self.layout == "HWCM" and self.kernels[-2] < 1:
             raise ValueError(
                 f"kernels {self.kernels} have no channels; layout 'HWCM' takes at least one channel"
@@ -85,9 +91,9 @@ class Operands(NamedTuple):
         raise ValueError(f"{self._disagreement()}; {self._requirement()}")
 
     def check_axes(self, channel_axis: int) -> None:
-        """Raise ValueError unless kernels have as many axes as images.
+        """Raise ValueError unless kernels have as many axes as images; the text says what to do.
 
-        `channel_axis` is the argument, which may count from the end.
+        `channel_axis` is the argument of the call, which may count from the end.
         """
         if len(self.kernels) == len(self.images):
             return
@@ -98,40 +104,39 @@ class Operands(NamedTuple):
             f"{'axis' if rank == 1 else 'axes'}"
         )
         hints = (*self._kernels_with_axes(), *self._images_with_axes(channel_axis))
-        agreeing = [hint for hint, changed in hints if changed.agrees]
-        raise ValueError("; ".join([text, *agreeing[:1]]))
+        useful_hints = [hint for hint, changed in hints if changed.agrees]
+        raise ValueError("; ".join([text, *useful_hints[:1]]))
 
     def _kernels_with_axes(self) -> Iterator[tuple[str, Operands]]:
-        """Yield hints, and the changed operands, that add the axes which kernels lack."""
-        k, c, lacking = self.kernels, self.channels, len(self.images) - len(self.kernels)
+        """Yield hints for kernels with one or two axes too few: how to add these."""
+        shape, c = self.kernels, self.channels
+        missing_axes = len(self.images) - len(self.kernels)
         if self.layout != "HWIO":
             return
-        if lacking == 1:
-            yield "one kernel? pass kernels[..., None]", self._replace(kernels=(*k, 1))
+        if missing_axes == 1:
+            yield "one kernel? pass kernels[..., None]", self._replace(kernels=(*shape, 1))
             yield (
                 "of one channel? pass kernels[..., None, :]",
-                self._replace(kernels=(*k[:-1], 1, k[-1])),
+                self._replace(kernels=(*shape[:-1], 1, shape[-1])),
             )
-        if lacking == 2:
-            yield "one kernel? pass kernels[..., None, None]", self._replace(kernels=(*k, 1, 1))
+        if missing_axes == 2:
+            yield "one kernel? pass kernels[..., None, None]", self._replace(kernels=(*shape, 1, 1))
             repeated = f"np.repeat(kernels[..., None, None], {c}, axis=-1) and groups={c}"
             yield (
                 f"one for every channel? pass {repeated}",
-                self._replace(kernels=(*k, 1, c), groups=max(1, c)),
+                self._replace(kernels=(*shape, 1, c), groups=max(1, c)),
             )
 
     def _images_with_axes(self, channel_axis: int) -> Iterator[tuple[str, Operands]]:
-        """Yield hints, and the changed operands, that add the axis which images lack."""
-        if (
-            len(self.kernels) != len(self.images) + 1
-            or len(self.kernels) > len(arguments.AXIS_NAMES) + 2
-        ):
+        """Yield hints for images with one axis too few: how to add it."""
+        most_axes = len(arguments.AXIS_NAMES) + 2  # of images with a batch and a channel axis
+        if len(self.kernels) != len(self.images) + 1 or len(self.kernels) > most_axes:
             return
-        batch = self._replace(images=(1, *self.images))
-        # counted from the front, it may be the axis of the picture, or of the batch of one
+        batch_of_one = self._replace(images=(1, *self.images))
+        # counted from the front, the caller's number may already be that of the batch
         for axis in (channel_axis, channel_axis + 1) if channel_axis >= 0 else (channel_axis,):
-            also = f" and channel_axis={axis}" if axis != channel_axis else ""
-            yield f"one picture? pass images[None]{also}", batch._replace(axis=axis)
+            axis_advice = f" and channel_axis={axis}" if axis != channel_axis else ""
+            yield f"one picture? pass images[None]{axis_advice}", batch_of_one._replace(axis=axis)
         if channel_axis == -1:
             yield (
                 "pictures without channels? pass images[..., None]",
@@ -139,7 +144,10 @@ class Operands(NamedTuple):
             )
 
     def _disagreement(self) -> str:
-        """Return the beginning of the error: what does not agree."""
+        """Write the beginning of the error: what does not agree.
+
+        -> "kernels (3, 3, 3, 8) take 3 channels, but images (1, 28, 28, 1) have 1"
+        """
         groups, (depth, nc), c = self.groups, self.hwio_shape[-2:], self.channels
         if self.layout == "HWCM":
             depth = self.kernels[-2]
@@ -156,32 +164,35 @@ class Operands(NamedTuple):
             if self.is_transposed
             else f"take {plural(depth, 'channel')}"
         )
-        each = f" in each of {groups} groups" if groups > 1 and not self.is_transposed else ""
-        return f"kernels {self.kernels} {takes}{each}, but images {self.images} have {c}"
+        per_group = f" in each of {groups} groups" if groups > 1 and not self.is_transposed else ""
+        return f"kernels {self.kernels} {takes}{per_group}, but images {self.images} have {c}"
 
     def _requirement(self) -> str:
-        """Return the end of the error if no single change helps: which kernels would do."""
+        """Write the end of the error if no hint helps: which shape the kernels must have.
+
+        -> "kernels must be (*window, 3, kernels)"
+        """
         c, form = self.channels, LAYOUTS[self.layout].form
         if self.layout == "HWCM":
             return f"kernels must be {form.format('channels' if self.is_transposed else c)}" + (
                 f", with channels * multiplier = {c}" if self.is_transposed else ""
             )
         if c % self.groups:
-            whole = form.format("channels", c) if self.is_transposed else form.format(c, "kernels")
-            return f"groups must divide the {c} channels, and with groups=1 kernels must be {whole}"
+            axes = form.format("channels", c) if self.is_transposed else form.format(c, "kernels")
+            return f"groups must divide the {c} channels, and with groups=1 kernels must be {axes}"
         if self.is_transposed:
             return f"kernels must be {form.format('channels', c)}"
-        many = f", with a multiple of {self.groups} kernels" if self.groups > 1 else ""
-        return f"kernels must be {form.format(c // self.groups, 'kernels')}{many}"
+        multiple = f", with a multiple of {self.groups} kernels" if self.groups > 1 else ""
+        return f"kernels must be {form.format(c // self.groups, 'kernels')}{multiple}"
 
     def _hints(self) -> Iterator[tuple[str, Operands]]:
-        """Yield what the caller may have meant: a text, and the changed operands."""
+        """Yield hints for what the caller most likely meant, the likeliest first."""
         last, c, depth = len(self.images) - 1, self.channels, self.hwio_shape[-2]
         if self.axis == last:
-            first = self._replace(axis=1)
-            yield "are the channels first? pass channel_axis=1", first
-            pytorch = first._replace(layout="OIHW")
-            if self.layout == "HWIO" and (pytorch.is_square or not first.agrees):
+            channels_first = self._replace(axis=1)
+            yield "are the channels first? pass channel_axis=1", channels_first
+            pytorch = channels_first._replace(layout="OIHW")
+            if self.layout == "HWIO" and (pytorch.is_square or not channels_first.agrees):
                 yield (
                     "is all of it in PyTorch's order? pass channel_axis=1 and kernel_layout='OIHW'",
                     pytorch,
@@ -201,21 +212,27 @@ class Operands(NamedTuple):
         yield from self._other_layouts(is_likely=True)
 
     def _other_layouts(self, *, is_likely: bool) -> Iterator[tuple[str, Operands]]:
-        """Yield hints of other layouts: those in which the window is square, or the others."""
+        """Yield hints to pass another `kernel_layout`.
+
+        If `is_likely`, those in which the window is square, otherwise those in which it is not.
+        """
         last, depth = len(self.images) - 1, self.hwio_shape[-2]
-        # a square kernel of one channel is meant for every channel, rather than many of one tap
-        one_picture = self.layout == "HWIO" and depth == 1 and self.axis == last and self.is_square
+        # square kernels of one channel are likelier meant for every channel than in PyTorch's
+        # order, in which they would have windows of few taps
+        fits_every_channel = (
+            self.layout == "HWIO" and depth == 1 and self.axis == last and self.is_square
+        )
         for layout, question in QUESTIONS.items():
             other = self._replace(layout=layout)
             if (
                 layout != self.layout
                 and other.is_square == is_likely
-                and not (layout == "OIHW" and one_picture)
+                and not (layout == "OIHW" and fits_every_channel)
             ):
                 yield f"{question}? pass kernel_layout={layout!r}", other
 
     def _form(self) -> str:
-        """Return the axes of kernels in the layout, for texts."""
+        """Write the axes of kernels in this layout: -> "(*window, channels, kernels)"."""
         return LAYOUTS[self.layout].form.format("channels", "kernels")
 
     def _hints_of_depthwise(self) -> Iterator[tuple[str, Operands]]:
@@ -230,7 +247,10 @@ class Operands(NamedTuple):
             )
 
     def _hints_of_repeats(self) -> Iterator[tuple[str, Operands]]:
-        """Yield the hint to repeat kernels that are meant for every channel or every group."""
+        """Yield a hint to repeat kernels that are meant for every channel or for every group.
+
+        Yield nothing if this cannot help.
+        """
         c, (depth, nc) = self.channels, self.hwio_shape[-2:]
         copies = self.groups if depth * self.groups == c else c if depth == 1 else 0
         if copies < 2 or nc % copies == 0 or (self.is_transposed and nc > 1):
@@ -238,62 +258,76 @@ class Operands(NamedTuple):
         axis = 0 if self.layout == "OIHW" else -1
         kernels = list(self.kernels)
         kernels[axis] *= copies
-        # each group gets all of several kernels, one after the other
-        many = f"np.repeat(kernels, {copies}, axis={axis})"
-        if nc > 1:
-            many = f"np.concatenate([kernels] * {copies}, axis={axis})"
-        which = "every channel" if depth == 1 else "every group"
-        also = f" and groups={copies}" if self.groups != copies else ""
-        same = "one kernel" if nc == 1 else "the same kernels"
+        repeat_code = f"np.repeat(kernels, {copies}, axis={axis})"
+        if nc > 1:  # the first group needs all nc kernels, then the second group all of them
+            repeat_code = f"np.concatenate([kernels] * {copies}, axis={axis})"
+        scope = "every channel" if depth == 1 else "every group"
+        groups_advice = f" and groups={copies}" if self.groups != copies else ""
+        subject = "one kernel" if nc == 1 else "the same kernels"
         yield (
-            f"{same} for {which}? pass {many}{also}",
+            f"{subject} for {scope}? pass {repeat_code}{groups_advice}",
             self._replace(kernels=tuple(kernels), groups=copies),
         )
 
     def _swapped(self) -> tuple[str, Operands]:
-        """Return the hint to swap the kernels' channels and numbers."""
-        k = self.kernels
+        """Return the hint to swap the kernels' two axes of channels and of kernels."""
+        shape = self.kernels
         if self.layout == "OIHW":
             text = (
                 "are the kernels' first two axes swapped? they are (kernels, channels): pass "
                 "kernels.swapaxes(0, 1)"
             )
-            return text, self._replace(kernels=(k[1], k[0], *k[2:]))
+            return text, self._replace(kernels=(shape[1], shape[0], *shape[2:]))
         text = (
             "are the kernels' last two axes swapped? they are (channels, kernels): pass "
             "kernels.swapaxes(-1, -2)"
         )
-        return text, self._replace(kernels=(*k[:-2], k[-1], k[-2]))
+        return text, self._replace(kernels=(*shape[:-2], shape[-1], shape[-2]))
 
 
 def default_layout(
     images: Shape, kernels: Shape, channel_axis: Any, groups: Any, *, is_transposed: bool = False
 ) -> str:
-    """Return "HWIO"; warn a caller who named no layout if the kernels may be in PyTorch's order.
+    """Return "HWIO", the layout for a caller who passed none.
 
-    Impossible shapes are ignored: they raise when the call is planned.
+    Warn if `channel_axis` is 1 and the kernels may as well be in PyTorch's order. Arguments that do
+    not fit are ignored here: they raise when the call is planned.
+
+    Parameters
+    ----------
+    images, kernels
+        Their shapes.
+    channel_axis, groups
+        The arguments as the caller passed them.
+    is_transposed
+        As in `Operands`.
     """
-    rank, whole = len(images) - 2, (int, np.integer)
-    if not isinstance(channel_axis, whole) or channel_axis not in (1, -1 - rank):
+    rank, integer_types = len(images) - 2, (int, np.integer)
+    if not isinstance(channel_axis, integer_types) or channel_axis not in (1, -1 - rank):
         return "HWIO"
-    if rank < 1 or len(kernels) != len(images) or not isinstance(groups, whole) or groups < 1:
+    if rank < 1 or len(kernels) != len(images):
+        return "HWIO"
+    if not isinstance(groups, integer_types) or groups < 1:
         return "HWIO"
     ours = Operands(images, kernels, 1, int(groups), "HWIO", is_transposed)
     theirs = ours._replace(layout="OIHW")
-    # on one axis, kernels of any shape would fit both orders
-    looks_alike = kernels[0] == kernels[-1] or len(set(kernels[1:])) == 1
-    if ours.agrees and theirs.agrees and theirs.is_square and looks_alike and max(kernels) > 1:
+    # of one spatial axis any window counts as square, so the sizes of the shape must be alike too
+    is_ambiguous = kernels[0] == kernels[-1] or len(set(kernels[1:])) == 1
+    if ours.agrees and theirs.agrees and theirs.is_square and is_ambiguous and max(kernels) > 1:
         warnings.warn(
             f"kernels {kernels} with channel_axis=1 may be ours, {ours._form()}, which they are "
             f"taken for, or PyTorch's, {theirs._form()}: pass kernel_layout='HWIO' or "
             "kernel_layout='OIHW' to say which",
-            stacklevel=_level_of_the_caller(),
+            stacklevel=_stack_level_of_user(),
         )
     return "HWIO"
 
 
-def _level_of_the_caller() -> int:
-    """Return the `stacklevel` with which a warning of this file points at the user's own line."""
+def _stack_level_of_user() -> int:
+    """Return the `stacklevel` with which a warning of the calling function names the user's line.
+
+    That is the first frame outside of this package.
+    """
     level, frame = 1, sys._getframe(1)
     while (
         frame.f_back is not None

@@ -28,13 +28,13 @@ DType = np.dtype[Any]
 
 @dataclass(frozen=True, kw_only=True)
 class KernelsPlan(Plan):
-    """What plans with kernels share.
+    """A plan of an operation with kernels: of a convolution or a transposed convolution.
 
     Attributes
     ----------
     kernels_shape : (*window, c // groups, nc), whatever the layout
-    kernels_dtype : of the weights
-    groups : of the channels
+    kernels_dtype : the dtype of the weights
+    groups : the number of groups into which the channels are divided
     kernel_layout : the order of axes in which `run` takes kernels, one of `kernel_layouts.LAYOUTS`
     """
 
@@ -45,26 +45,32 @@ class KernelsPlan(Plan):
 
     @property
     def depth(self) -> int:
-        """Channels that one kernel reads, c // groups."""
+        """Number of channels that one kernel reads, c // groups."""
         return self.kernels_shape[-2]
 
     @property
     def group_count(self) -> int:
-        """Number of groups that images and output are cut into along their channels."""
+        """Number of groups into which the channels of images and output are divided."""
         return self.groups
 
     @property
     def multiply_adds(self) -> int:
-        """Multiplications, each with its addition."""
+        """Number of multiplications, each with one addition."""
         windows = volume([self.batch, *(axis.count for axis in self.axes)])
         return windows * volume(self.kernels_shape)
 
     def laid_out(self, kernels: Array) -> Array:
-        """Return kernels of the plan's layout as (*window, c // groups, nc), a view if possible."""
+        """Return kernels in the plan's layout as (*window, c // groups, nc), a view if possible."""
         return LAYOUTS[self.kernel_layout].to_ours(kernels)
 
     def check_kernels(self, kernels: Any) -> Array:
-        """Return kernels as (*window, c // groups, nc); raise unless they are as planned."""
+        """Return kernels in the plan's layout as an array (*window, c // groups, nc).
+
+        Raises
+        ------
+        TypeError : they are not numbers
+        ValueError : their shape or dtype is not the plan's
+        """
         kernels = arrays.read_array(kernels, "kernels")
         shape = LAYOUTS[self.kernel_layout].shape_from_ours(self.kernels_shape, self.groups)
         if kernels.shape != shape or kernels.dtype != self.kernels_dtype:
@@ -77,7 +83,7 @@ class KernelsPlan(Plan):
     def work_of(
         self, images: Shape, axes: tuple[Axis, ...], output_channels: int
     ) -> ConvolutionWork:
-        """Return what an engine is asked to do; see `Plan.work_of`."""
+        """Return the work of an engine as `Plan.work_of` describes it."""
         return ConvolutionWork(
             images=images,
             kernels=(*self.kernels_shape[:-1], output_channels),
@@ -90,7 +96,7 @@ class KernelsPlan(Plan):
 
     @property
     def title(self) -> str:
-        """The first line of the printed plan."""
+        """The first line of the printed plan: "convolution with 8 kernels of 3 x 3 x 1"."""
         groups = f" in {self.groups} groups" if self.groups > 1 else ""
         layout = f", passed as {self.kernel_layout}" if self.kernel_layout != "HWIO" else ""
         kernels = plural(self.kernels_shape[-1], "kernel")
@@ -133,11 +139,17 @@ class ConvolutionPlan(KernelsPlan):
     # ---- operands ----
 
     def check_operands(self, kernels: Any, bias: Any = None) -> tuple[Array, Array | None]:
-        """Return kernels (*window, c // groups, nc) and bias; raise unless they are as planned."""
+        """Return (kernels, bias) as `check_kernels` and `check_bias` return them."""
         return self.check_kernels(kernels), self.check_bias(bias)
 
     def check_bias(self, bias: Any) -> Array | None:
-        """Return the bias as an array (nc,), or None; raise unless it has nc numbers."""
+        """Return the bias as an array (nc,); None if it is None.
+
+        Raises
+        ------
+        TypeError : it is not numbers, or sums of the plan's dtype cannot take them
+        ValueError : its shape is not (nc,)
+        """
         if bias is None:
             return None
         numbers = arrays.read_array(bias, "bias")
@@ -150,79 +162,88 @@ class ConvolutionPlan(KernelsPlan):
         return numbers
 
     def select_operands(self, operands: Sequence[Any], part: Part) -> tuple[Any, ...]:
-        """Return the kernels of a part, and their biases."""
+        """Return (kernels, bias) of the kernels that a part applies."""
         kernels, bias = operands
         return kernels[..., part.kernels], None if bias is None else bias[part.kernels]
 
     def _part_fields(self, groups: int, outputs: slice) -> dict[str, Any]:
+        """Return which fields differ in a part with these groups and kernels."""
         shape = (*self.kernels_shape[:-1], outputs.stop - outputs.start)
-        # `select_operands` takes kernels that have been laid out
+        # the kernels of a part are taken from kernels that are in this layout already
         return {"groups": groups, "kernels_shape": shape, "kernel_layout": "HWIO"}
 
     # ---- integers ----
 
     def fits(self, *operands: Any) -> bool:
-        """Return whether sums of integers fit for all images of this dtype."""
+        """Return whether no sum can overflow, whatever the pixels; True if sums are floats."""
         if self.accumulation.kind not in "iu":
             return True
         kernels, bias = operands
         return self._sums(kernels, bias).fit(self.accumulation, self._pixel_limits)
 
     def check(self, images: Array, *operands: Any) -> None:
-        """Raise OverflowError if sums of integers might not fit, for pixels of any shape."""
+        """Raise OverflowError if a sum of integers might overflow; `images` may have any shape."""
         self._working_dtype(images, *operands)
 
     def _working_dtype(self, images: Array, kernels: Array, bias: Array | None) -> DType:
-        """Return the dtype to compute in: for integers, one in which these sums are exact."""
+        """Return the dtype to compute in: for integers, the fastest in which sums are exact.
+
+        Sums are bounded from as few values as will do: from the dtypes alone, then with the
+        weights, then with the pixels, which are most. Raise OverflowError if a sum might overflow.
+        """
         if self.accumulation.kind not in "iu":
             return self.accumulation
+        # the bound for any pixels and weights of these dtypes
         limit = self._limit + (0 if bias is None else dtypes.magnitude(dtypes.extremes(bias)))
         if self.accumulation.kind == "i" and limit <= min(
             dtypes.EXACT_IN_FLOAT64, dtypes.limits(self.accumulation)[1]
         ):
             return dtypes.fastest_exact(self.accumulation, limit)
+        # the bound for any pixels of the images' dtype with these weights
         sums, pixels = self._sums(kernels, bias), self._pixel_limits
         if sums.bound(pixels) > dtypes.EXACT_IN_FLOAT64 or not sums.fit(self.accumulation, pixels):
-            pixels = self._with_fill(dtypes.extremes(images))  # read last, since they may be large
+            pixels = self._with_fill(dtypes.extremes(images))
         return sums.working_dtype(self.accumulation, pixels, "sums of products")
 
     def _sums(self, kernels: Array, bias: Array | None) -> dtypes.Sums:
+        """Return the sums of each kernel: over the window and the channels that it reads."""
         return dtypes.Sums(kernels, tuple(range(kernels.ndim - 1)), bias)
 
     def _with_fill(self, pixels: dtypes.Range) -> dtypes.Range:
+        """Return a range of pixels, extended to the value that stands in the padding."""
         return min(pixels[0], self.fill), max(pixels[1], self.fill)
 
     @cached_property
     def _pixel_limits(self) -> dtypes.Range:
-        """The least and greatest value that images of this dtype and their padding may have."""
+        """The least and the greatest value that images of this dtype and their padding can have."""
         return self._with_fill(dtypes.limits(self.images_dtype))
 
     @cached_property
     def _limit(self) -> int:
-        """What no sum of products of these dtypes can exceed."""
+        """The greatest magnitude that a sum of products of these dtypes can have, without bias."""
         weight = dtypes.magnitude(dtypes.limits(self.kernels_dtype))
         return self.taps * self.depth * dtypes.magnitude(self._pixel_limits) * weight
 
     # ---- arrays ----
 
     def run(self, images: Any, kernels: Any, bias: Any = None, out: Array | None = None) -> Array:
-        """Convolve images with kernels of the plan's shapes and dtypes.
+        """Return the convolution of images with kernels, plus the bias, written to `out` if given.
 
         Raises
         ------
         ValueError : shapes or dtypes are not the plan's
-        OverflowError : integers might not fit; the text names the bound
+        OverflowError : a sum of integers might overflow; the text names the bound
         """
         images = self.check_images(images)
         return self.execute(images, self.check_operands(kernels, bias), out)
 
     def execute(self, images: Array, operands: Sequence[Any], out: Array | None = None) -> Array:
-        """Convolve checked images with kernels (*window, c // groups, nc); see `Plan.execute`."""
+        """Compute the result from checked images, kernels and bias, as `Plan.execute` describes."""
         threads.check()
-        pixels = self.reached.gather(self.channels_last(images))
+        pixels = self.reached_pixels.gather(self.channels_last(images))
         kernels, bias = operands
         working = self._working_dtype(pixels, kernels, bias)
-        if bias is not None and working.kind in "iu":  # NumPy adds no int64 to uint64
+        if bias is not None and working.kind in "iu":  # NumPy cannot add int64 to uint64 in place
             bias = bias.astype(working, copy=False)
         kernels, bias = copy_if_shared(out, kernels, bias)
         out, target = self.allocate_output(out, pixels)
@@ -243,16 +264,18 @@ class ConvolutionPlan(KernelsPlan):
 
     @property
     def title(self) -> str:
-        """The first line of the printed plan."""
+        """The first line of the printed plan, which says whether kernels are flipped."""
         if self.flip:
             return f"{super().title}, flipped (signal processing)"
         return f"{super().title}, as they are (cross-correlation)"
 
     @property
     def _padding_text(self) -> str:
+        """The padding of the printed plan: "same, filled with zeros"."""
         return f"{self.padding}, filled with {self.pad_mode}"
 
     @property
     def _work_text(self) -> str:
+        """The work of the printed plan: "18 multiply-adds = 2 results x 9 taps x 1 channel"."""
         results = f"{volume(self.output_shape):,} results x {plural(self.taps, 'tap')}"
         return f"{self.multiply_adds:,} multiply-adds = {results} x {plural(self.depth, 'channel')}"

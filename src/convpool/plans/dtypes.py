@@ -12,25 +12,30 @@ from convpool.plans import arguments
 
 Array = NDArray[Any]
 DType = np.dtype[Any]
-Range = tuple[int, int]  # the least and the greatest
+Range = tuple[int, int]  # the least and the greatest value
 
+# up to these magnitudes, floats hold every integer; their products are faster than those of int64
 EXACT_IN_FLOAT32 = 2**24
-EXACT_IN_FLOAT64 = 2**53  # and its products are much faster than those of int64
+EXACT_IN_FLOAT64 = 2**53
 INTEGERS = ("int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64")
 
 
 class NamedKernel(np.ndarray[Any, DType]):
-    """Weights of a named kernel, which take on the dtype of float images, as Python's numbers do.
+    """The weights of a kernel of `convpool.filters`: with float images, results keep their dtype.
 
-    Views and copies are named kernels too; arithmetic gives plain arrays.
+    Views and copies are of this class too; arithmetic gives plain arrays.
     """
 
     def __array_wrap__(self, array: Any, context: Any = None, return_scalar: bool = False) -> Any:
-        return np.asarray(array)[()]
+        return np.asarray(array)[()]  # [()] turns an array without axes into a scalar
 
 
 def follow_images(images: DType, kernels: Any, dtype: DTypeLike | None) -> DTypeLike | None:
-    """Return the argument `dtype`, or if that is None, for a named kernel, that of float images."""
+    """Return the dtype for a call: the argument `dtype` if it is not None.
+
+    If it is None, return the images' dtype for a named kernel and float or complex images, else
+    None.
+    """
     is_following = dtype is None and isinstance(kernels, NamedKernel) and images.kind in "fc"
     return images if is_following else dtype
 
@@ -38,12 +43,20 @@ def follow_images(images: DType, kernels: Any, dtype: DTypeLike | None) -> DType
 def convolution_dtype(images: DType, kernels: DType, dtype: DTypeLike | None) -> DType:
     """Return the dtype of a convolution's result.
 
+    Parameters
+    ----------
+    images, kernels
+        Their dtypes.
+    dtype
+        The argument of the call; None for int64 if images and kernels are integers or bool,
+        otherwise NumPy's result type.
+
     Raises
     ------
-    TypeError : `dtype` cannot hold what the operands give
+    TypeError : `dtype` is an integer dtype for floats, or not complex for complex operands
     """
     operands = np.result_type(images, kernels)
-    # uint64 with int8 too, which NumPy makes float64
+    # not read from `operands`, since NumPy makes float64 of uint64 with int8
     are_integers = images.kind in "biu" and kernels.kind in "biu"
     if dtype is None:
         return np.dtype(np.int64) if are_integers else operands.newbyteorder("=")
@@ -61,13 +74,17 @@ def convolution_dtype(images: DType, kernels: DType, dtype: DTypeLike | None) ->
     return requested
 
 
-def check_kind(subject: str, kind: DType, sums: DType) -> None:
-    """Raise TypeError, beginning with the subject, if sums cannot take numbers of dtype `kind`."""
+def check_kind(subject: str, dtype: DType, sums: DType) -> None:
+    """Raise TypeError if numbers of `dtype` cannot be added to sums of the dtype `sums`.
+
+    Integers can be added to all sums, floats to floats and complex numbers, complex numbers to
+    complex ones. The error begins with `subject`, such as "bias is float64".
+    """
     kinds = ("biu", "f", "c")
-    least = next(k for k, letters in enumerate(kinds) if kind.kind in letters)
-    if sums.kind in "".join(kinds[least:]):
+    first = next(k for k, letters in enumerate(kinds) if dtype.kind in letters)
+    if sums.kind in "".join(kinds[first:]):
         return
-    if kind.kind == "f":
+    if dtype.kind == "f":
         advice = "dtype=float, or integers"
     else:
         wide = np.result_type(sums if sums.kind == "f" else np.float64, np.complex64)
@@ -76,7 +93,7 @@ def check_kind(subject: str, kind: DType, sums: DType) -> None:
 
 
 def accumulation_dtype(dtype: DType) -> DType:
-    """Return the dtype in which sums of this result are taken: float32 for float16, else itself."""
+    """Return the dtype of the sums for a result dtype: float32 for float16, else the same."""
     return np.dtype(np.float32) if dtype == np.float16 else dtype
 
 
@@ -90,7 +107,7 @@ def limits(dtype: DType) -> Range:
 
 
 def extremes(values: Array) -> Range:
-    """Return the least and the greatest of integers and of 0, which padding adds."""
+    """Return the least and the greatest of some integers and 0, which is what padding holds."""
     if not values.size:
         return 0, 0
     return min(0, int(values.min())), max(0, int(values.max()))
@@ -102,23 +119,23 @@ def magnitude(numbers: Range) -> int:
 
 
 class Sums:
-    """The range of sums of integer products: pixels times weights, and a bias.
+    """Sums of products, pixels times weights plus a bias, of integers: how large they can be.
 
-    Sums of fewer taps, in any order, lie in the same range, which contains 0: nothing wraps on the
-    way.
+    The weights are known, of the pixels only their range. That range must contain 0; then partial
+    sums, in any order, lie in the same range as whole sums, and cannot overflow before these.
 
     Parameters
     ----------
     weights
-        Integers of any shape.
+        Integers of any shape: the weights of all sums.
     axes
-        Those over which products are summed.
+        The axes of `weights` over which products are summed; the others are separate sums.
     bias
-        Added to the sums; None for nothing.
+        Integers added to the sums, one for each; None for nothing.
 
     Attributes
     ----------
-    heaviest : the greatest sum of the magnitudes of the weights, exact
+    heaviest : the sum of the magnitudes of the weights in the sum where it is greatest, exact
     """
 
     def __init__(
@@ -126,60 +143,71 @@ class Sums:
     ) -> None:
         self._weights, self._axes, self._bias = weights, axes, bias
         self._bias_bound = 0 if bias is None else magnitude(extremes(bias))
-        sums = np.add.reduce(np.abs(weights.astype(np.float64)), axis=axes)
-        most = float(np.maximum.reduce(sums, axis=None, initial=0.0))
-        if most < EXACT_IN_FLOAT64:
-            self.heaviest = int(most)
-        else:
-            positive, negative = self._signed
+        magnitudes = np.add.reduce(np.abs(weights.astype(np.float64)), axis=axes)
+        heaviest = float(np.maximum.reduce(magnitudes, axis=None, initial=0.0))
+        if heaviest < EXACT_IN_FLOAT64:
+            self.heaviest = int(heaviest)
+        else:  # not exact as a float
+            positive, negative = self._sums_by_sign
             self.heaviest = int(np.max(positive - negative, initial=0))
 
     @property
-    def _signed(self) -> tuple[Array, Array]:
-        """The sums of the positive weights and of the negative ones, as Python's own integers."""
+    def _sums_by_sign(self) -> tuple[Array, Array]:
+        """(positive, negative): each sum's positive weights added up, and its negative ones.
+
+        Both are arrays of Python's integers, which do not wrap.
+        """
         positive = _exact_sum(np.maximum(self._weights, 0), self._axes)
         return positive, _exact_sum(self._weights, self._axes) - positive
 
     def bound(self, pixels: Range) -> int:
-        """Return the greatest magnitude that a sum can have, for pixels in a range."""
+        """Return an upper bound of the magnitude of all sums, for pixels in a range."""
         return self.heaviest * magnitude(pixels) + self._bias_bound
 
     def range(self, pixels: Range) -> Range:
-        """Return the least and the greatest sum of pixels in a range."""
+        """Return the least and the greatest value of all sums and 0, for pixels in a range."""
         low, high = pixels
-        positive, negative = self._signed
+        positive, negative = self._sums_by_sign
         bias = np.array(0 if self._bias is None else self._bias, object)
         least = positive * low + negative * high + np.minimum(bias, 0)
         greatest = positive * high + negative * low + np.maximum(bias, 0)
         return int(np.min(least, initial=0)), int(np.max(greatest, initial=0))
 
     def fit(self, dtype: DType, pixels: Range) -> bool:
-        """Return whether an integer dtype holds all sums."""
+        """Return whether an integer dtype holds all sums, for pixels in a range."""
         return self._fit(dtype, pixels, self.bound(pixels))
 
     def _fit(self, dtype: DType, pixels: Range, bound: int) -> bool:
+        """Return what `fit` returns; `bound` is that for these pixels, known to the caller."""
         return (dtype.kind == "i" and bound <= limits(dtype)[1]) or _holds(
             dtype, *self.range(pixels)
         )
 
     def working_dtype(self, dtype: DType, pixels: Range, subject: str) -> DType:
-        """Return the fastest dtype in which the sums are exact, for results of an integer dtype.
+        """Return the fastest dtype in which the sums are exact: float32, float64 or `dtype`.
 
-        Errors begin with the subject, such as "sums of products".
+        Parameters
+        ----------
+        dtype
+            The integer dtype of the results.
+        pixels
+            The range of the pixels.
+        subject
+            The beginning of the error, such as "sums of products".
 
         Raises
         ------
-        OverflowError : they might not fit the result
+        OverflowError : a sum might not fit `dtype`; the text names one that is large enough
         """
         bound = self.bound(pixels)
         if self._fit(dtype, pixels, bound):
             return fastest_exact(dtype, bound)
         low, high = self.range(pixels)
-        holders = [name for name in INTEGERS if _holds(np.dtype(name), low, high)]
-        advice = (
-            f"pass dtype=np.{holders[0]}" if holders else "pass dtype=float for rounded results"
-        )
-        if "int64" in holders[1:]:
+        large_enough = [name for name in INTEGERS if _holds(np.dtype(name), low, high)]
+        advice = "pass dtype=float for rounded results"
+        if large_enough:
+            advice = f"pass dtype=np.{large_enough[0]}"
+        if "int64" in large_enough[1:]:
             advice += ", or no dtype for int64"
         if low < 0 and dtype.kind == "u":
             raise OverflowError(
@@ -197,10 +225,11 @@ def _holds(dtype: DType, low: int, high: int) -> bool:
 
 
 def _exact_sum(weights: Array, axes: tuple[int, ...]) -> Array:
-    """Return sums of integers over axes, as Python's ints, which do not wrap."""
+    """Return the sums of integers over axes as an array of Python's ints, which do not wrap."""
     if weights.dtype == object:
         return np.asarray(np.add.reduce(weights, axis=axes))
     wide = weights.astype(np.uint64 if weights.dtype.kind == "u" else np.int64)
+    # the upper and the lower 32 bits are summed apart, since int64 holds sums of 2**31 of these
     high, low = (
         np.add.reduce(half, axis=axes, dtype=np.int64) for half in (wide >> 32, wide & 0xFFFFFFFF)
     )
@@ -208,33 +237,48 @@ def _exact_sum(weights: Array, axes: tuple[int, ...]) -> Array:
 
 
 def fastest_exact(dtype: DType, bound: int) -> DType:
-    """Return the fastest dtype in which integers up to a bound are exact: a float, or `dtype`."""
-    for kind, exact in ((np.float32, EXACT_IN_FLOAT32), (np.float64, EXACT_IN_FLOAT64)):
-        if bound <= exact:
-            return np.dtype(kind)
+    """Return the fastest dtype in which integers of magnitudes up to `bound` are exact.
+
+    It is float32 or float64 if these are large enough, else `dtype`.
+    """
+    if bound <= EXACT_IN_FLOAT32:
+        return np.dtype(np.float32)
+    if bound <= EXACT_IN_FLOAT64:
+        return np.dtype(np.float64)
     return dtype
 
 
 def pooling_result_dtype(images: DType, mode: str, dtype: DType | None = None) -> DType:
     """Return the dtype of a pooling's result.
 
+    Parameters
+    ----------
+    images
+        The dtype of the images.
+    mode
+        One of `arguments.POOL_MODES`.
+    dtype
+        The argument of the call. None for the images' dtype, in this machine's byte order; but sums
+        of integers and bool are int64, and their avg, lp and median float64.
+
     Raises
     ------
-    TypeError : `dtype` cannot hold what the mode gives
+    TypeError : `dtype` is not possible for this mode and these images
     """
     native = images.newbyteorder("=")
-    keeps = mode in ("max", "min")
+    keeps_dtype = mode in ("max", "min")
     default = np.dtype(np.int64 if mode == "sum" else np.float64)
-    if keeps or native.kind in "fc":
+    if keeps_dtype or native.kind in "fc":
         default = native
     requested = default if dtype is None else dtype.newbyteorder("=")
     if requested == default:
         return default
-    if keeps:
+    if keeps_dtype:
         raise TypeError(
             f"dtype is {requested}, but {mode} keeps that of the images, {native}: name none, or "
             f"pass images.astype(np.{requested})"
         )
+    # the kinds of dtypes that may be requested instead of the default
     kinds = {"i": "iufc", "f": "f" if mode in ("lp", "median") else "fc", "c": "c"}[default.kind]
     if requested.kind not in kinds:
         names = {
@@ -251,9 +295,13 @@ def pooling_result_dtype(images: DType, mode: str, dtype: DType | None = None) -
 
 
 def pooling_sum_dtype(images: DType, mode: str, dtype: DType | None = None) -> DType:
-    """Return the dtype in which a pooling reduces: float64 for sums of shorter floats."""
+    """Return the dtype in which a pooling computes; parameters as in `pooling_result_dtype`.
+
+    For max, min and median it is the images' dtype, for integer results int64, and for others the
+    result's dtype or float64, whichever is wider.
+    """
     if mode in ("max", "min", "median"):
         return images.newbyteorder("=")
     result = pooling_result_dtype(images, mode, dtype)
-    # integers that wrap on the way wrap back, where the sum fits
+    # int64 for uint64 too: both wrap modulo 2**64, so a sum that fits the result is right
     return np.dtype(np.int64) if result.kind in "iu" else np.result_type(result, np.float64)

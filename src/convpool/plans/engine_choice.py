@@ -1,6 +1,7 @@
 """Which engine should do some work, and how long it should take: what "auto" decides by.
 
-The rates of each engine stand in `engines.costs`; here they are compared.
+`engines.cost_model` estimates the seconds of each engine; here they are compared. `work` is a
+`ConvolutionWork` or a `PoolingWork`. The fallback is the engine that can do all work (NumPy).
 """
 
 from __future__ import annotations
@@ -12,65 +13,82 @@ from typing import Any
 from convpool.engines import threads
 from convpool.engines.registry import Engine, fallback
 
-SMALL = 1e-3  # seconds below which a call is not worth another engine than the fallback
+SMALL = 1e-3  # seconds: if the fallback takes less, no other engine is considered
 
 Engines = Mapping[str, Engine]
 
 
 def refusals(engines: Engines, work: Any) -> dict[str, str | None]:
-    """Return, for the name of each engine, why it cannot do this work; None if it can."""
+    """Return name -> why an engine cannot do this work, for all engines; None if it can."""
     return {name: engine.refusal(work) for name, engine in engines.items()}
 
 
-def parallel_seconds(engines: Engines, work: Any) -> dict[str, float]:
-    """Return the seconds after start-up, on one thread, of each engine that can do this work."""
-    able = {
+def one_thread_seconds(engines: Engines, work: Any) -> dict[str, float]:
+    """Return name -> seconds on one thread, without start-up, of each engine that can do this work.
+
+    An engine that has no estimate for this work (infinite seconds) is left out.
+    """
+    seconds = {
         name: engine.seconds(work)
         for name, engine in engines.items()
         if engine.refusal(work) is None
     }
-    return {name: seconds for name, seconds in able.items() if seconds < math.inf}
+    return {name: estimate for name, estimate in seconds.items() if estimate < math.inf}
 
 
 def rank_engines(engines: Engines, work: Any) -> tuple[tuple[str, str], ...]:
-    """Return (name, why) of the engines that "auto" may take for this work, the best first."""
-    first = fallback(dict(engines))
-    alone = first.start_up + first.seconds(work)
-    if alone < SMALL:
-        return ((first.name, f"a small call, about {_duration(alone)}"),)
+    """Return (name, reason) of each engine that "auto" may take for this work, the fastest first.
+
+    For small work, that is the fallback alone. Otherwise it is the fallback, each engine with a
+    margin of 1 that can do the work, and each engine with a larger margin that is more than margin
+    times faster than all of these. A reason is a text such as "about 1.5 ms on one thread, NumPy
+    20 ms".
+    """
+    fallback_engine = fallback(dict(engines))
+    fallback_seconds = fallback_engine.start_up + fallback_engine.seconds(work)
+    if fallback_seconds < SMALL:
+        return ((fallback_engine.name, f"a small call, about {_duration(fallback_seconds)}"),)
     seconds = {
-        name: engines[name].start_up + parallel
-        for name, parallel in parallel_seconds(engines, work).items()
+        name: engines[name].start_up + estimate
+        for name, estimate in one_thread_seconds(engines, work).items()
     }
-    direct = [name for name in seconds if engines[name].margin == 1]
-    others = [
+    # the time that an engine with a margin above 1 has to beat by that factor
+    best_seconds = min(seconds[name] for name in seconds if engines[name].margin == 1)
+    refusal_texts = [
         refusal
         for name, refusal in refusals(engines, work).items()
         if refusal and engines[name].margin == 1
     ]
-    best = min(seconds[name] for name in direct)
-    reasons = {first.name: "; ".join([first.reason, *others])}
+    reasons = {fallback_engine.name: "; ".join([fallback_engine.reason, *refusal_texts])}
     for name in seconds:
         engine = engines[name]
-        if engine is not first and (engine.margin == 1 or seconds[name] * engine.margin < best):
-            other = alone if engine.margin == 1 else best
-            reasons[name] = engine.reason.format(
-                time=_duration(seconds[name]), other_time=_duration(other)
-            )
+        if engine is fallback_engine:
+            continue
+        if engine.margin == 1:
+            seconds_to_beat = fallback_seconds
+        elif seconds[name] * engine.margin < best_seconds:
+            seconds_to_beat = best_seconds
+        else:
+            continue
+        reasons[name] = engine.reason.format(
+            time=_duration(seconds[name]), other_time=_duration(seconds_to_beat)
+        )
     return tuple((name, reasons[name]) for name in sorted(reasons, key=seconds.__getitem__))
 
 
 def predict_seconds(engines: Engines, work: Any, name: str) -> float:
-    """Return how long an engine should take with the threads that may be used."""
-    seconds = parallel_seconds(engines, work)
-    # the fallback does what was planned for an engine that turned out not to work
+    """Return how long the named engine should take with the threads that may be used.
+
+    If it cannot do this work, return how long the fallback should take, which then does it.
+    """
+    seconds = one_thread_seconds(engines, work)
     engine = engines[name] if name in seconds else fallback(dict(engines))
-    helpers = threads.number() if engine.is_threaded else 1
-    return engine.start_up + seconds[engine.name] / helpers
+    thread_count = threads.number() if engine.is_threaded else 1
+    return engine.start_up + seconds[engine.name] / thread_count
 
 
 def _duration(seconds: float) -> str:
-    """Write seconds with two digits, as in 1.5 ms."""
+    """Write seconds with two digits in s, ms or us: 0.0015 -> "1.5 ms"."""
     for unit, size in (("s", 1.0), ("ms", 1e-3)):
         if seconds >= size:
             return f"{_two_digits(seconds / size)} {unit}"
@@ -78,4 +96,5 @@ def _duration(seconds: float) -> str:
 
 
 def _two_digits(number: float) -> str:
+    """Write a number rounded to two digits, without an exponent if it is small: 123.4 -> "120"."""
     return f"{float(f'{number:.2g}'):g}"

@@ -1,4 +1,4 @@
-"""Arrays of other libraries, and dtypes that are not numbers: how NumPy reads them, or why not.
+"""Read arrays of other libraries, such as tensors of PyTorch, and tell which dtypes are numbers.
 
 No other library is imported: tensors are recognized by their attributes.
 """
@@ -13,27 +13,33 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 
-REGISTERED = 2  # `isbuiltin` of dtypes that another library has registered with NumPy
+# `dtype.isbuiltin` of a dtype that another library registered with NumPy, such as bfloat16
+REGISTERED = 2
 
 
 def read_array(value: Any, name: str) -> Any:
-    """Return a value as NumPy reads it; raise, with what has to be done first, if it cannot."""
+    """Return the argument `name` as an array of NumPy, or of a subclass, such as a masked array.
+
+    Raises
+    ------
+    TypeError, ValueError : NumPy cannot read it; the text says how to convert it first
+    """
     try:
         if hasattr(value, "__dlpack__") and not hasattr(value, "__array__"):
             return np.from_dlpack(value)
         return np.asanyarray(value)
     except (TypeError, ValueError, RuntimeError, BufferError) as error:
-        steps = "".join(step for needed, step in TENSORS if needed(value))
-        advice = f"pass {name}{steps}.numpy()" if steps else "pass an array of NumPy"
-        kind = ValueError if isinstance(error, ValueError) else TypeError
-        raise kind(
+        methods = "".join(method for is_needed, method in CONVERSIONS if is_needed(value))
+        advice = f"pass {name}{methods}.numpy()" if methods else "pass an array of NumPy"
+        error_type = ValueError if isinstance(error, ValueError) else TypeError
+        raise error_type(
             f"{name} came as a {type(value).__name__} that NumPy cannot read "
             f"({str(error).strip()}): {advice}"
         ) from error
 
 
-# what a tensor of PyTorch needs before NumPy reads it
-TENSORS: tuple[tuple[Callable[[Any], Any], str], ...] = (
+# (is_needed, method): whether a tensor of PyTorch needs this method before NumPy can read it
+CONVERSIONS: tuple[tuple[Callable[[Any], Any], str], ...] = (
     (lambda value: getattr(value, "requires_grad", False), ".detach()"),
     (lambda value: getattr(value, "is_sparse", False), ".to_dense()"),
     (lambda value: getattr(getattr(value, "device", None), "type", "cpu") != "cpu", ".cpu()"),
@@ -41,26 +47,32 @@ TENSORS: tuple[tuple[Callable[[Any], Any], str], ...] = (
 )
 
 
-NUMBERS = frozenset(np.dtype(char).type for char in "?bhilqBHILQefdgFDG")  # NumPy's own
+# scalar types of NumPy's own numbers and bool
+NUMBERS = frozenset(np.dtype(char).type for char in "?bhilqBHILQefdgFDG")
 
 
-def is_numeric(kind: np.dtype[Any]) -> bool:
-    """Return whether a dtype is one of NumPy's own numbers, unlike bfloat16 of ml_dtypes."""
-    return kind.kind in "biufc" and kind.isbuiltin != REGISTERED
+def is_numeric(dtype: np.dtype[Any]) -> bool:
+    """Return whether a dtype is NumPy's own bool, integer, float or complex number.
+
+    bfloat16 of ml_dtypes is not.
+    """
+    return dtype.kind in "biufc" and dtype.isbuiltin != REGISTERED
 
 
 def numeric_dtype_for(values: Array) -> str:
-    """Return the name of a dtype of numbers to which values can be cast; "" without one."""
+    """Return code for a dtype of numbers to which values can be cast: "float" or "np.float32".
+
+    It is "" if there is none. Of objects and texts, only the first value is tried.
+    """
     if values.dtype.isbuiltin == REGISTERED:
         return next(
             (f"np.{name}" for name in ("int8", "float32") if np.can_cast(values.dtype, name)),
             "float",
         )
     try:
-        if values.dtype.kind in "OSU" and all(
-            value is not None for value in values.flat[:1]
-        ):  # None would be NaN
-            values.flat[:1].astype(float)
+        first = values.flat[:1]  # an array of one value, or empty
+        if values.dtype.kind in "OSU" and all(value is not None for value in first):
+            first.astype(float)  # None, which is excluded above, would become NaN
             return "float"
     except (TypeError, ValueError):
         pass

@@ -1,4 +1,4 @@
-"""What other libraries call our keywords and words, so that an error can name ours."""
+"""Names that other libraries use for our keywords and options, so that an error can name ours."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import ParamSpec, TypeVar
 
 from convpool.engines.padding import PAD_MODES
 
-# keyword of another library -> ours: the first that begins with a keyword of the call, or that is
-# another call
+# keyword of another library -> ours, in order of preference. An error names the first that begins
+# with a keyword of the call, or that names another call (with parentheses)
 WINDOW = "kernel_shape", "window", "kernels, whose first axes are the window"
 FOREIGN_KEYWORDS: dict[str, tuple[str, ...]] = {
     "x": ("images", "image", "windows", "values"),
@@ -68,7 +68,7 @@ FOREIGN_KEYWORDS: dict[str, tuple[str, ...]] = {
     "output": ("out",),
     "preferred_element_type": ("dtype",),
 }
-# argument -> what other libraries call one of its words, in lower case -> ours
+# argument -> {option of another library, in lower case: the same option here}
 SYNONYMS: dict[str, dict[str, str]] = {
     "mode": {
         "mean": "avg",
@@ -112,39 +112,48 @@ Result = TypeVar("Result")
 
 
 def explain_foreign_keywords(call: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
-    """Let a public call raise a TypeError that names our keyword for one of another library."""
+    """Return a public call with clear errors for keywords that it does not take.
+
+    Its TypeError names our keyword if another library has the one that was passed, or a keyword
+    that is spelled like it.
+    """
     parameters = inspect.signature(call).parameters
 
     @wraps(call)
-    def explained(*positional: Arguments.args, **keywords: Arguments.kwargs) -> Result:
+    def call_and_explain(*positional: Arguments.args, **keywords: Arguments.kwargs) -> Result:
         try:
             return call(*positional, **keywords)
-        except TypeError:  # the keywords are checked only now, which costs a good call nothing
-            unknown = [word for word in keywords if word not in parameters]
+        except TypeError:  # keywords are checked only after a failure, so that calls stay fast
+            unknown = [keyword for keyword in keywords if keyword not in parameters]
             if not unknown:
                 raise
-        raise TypeError(_unknown_keyword(call.__name__, unknown[0], parameters))
+        raise TypeError(_unknown_keyword_text(call.__name__, unknown[0], parameters))
 
-    return explained
+    return call_and_explain
 
 
-def _unknown_keyword(call: str, word: str, parameters: Iterable[str]) -> str:
-    """Return the text of the error for a keyword that a call does not have."""
+def _unknown_keyword_text(call: str, keyword: str, parameters: Iterable[str]) -> str:
+    """Return the text of the error for a keyword that is not among the parameters of a call.
+
+    -> "pool() takes no 'ksize'; here that is kernel_shape"
+    """
     ours = [
         text
-        for text in FOREIGN_KEYWORDS.get(word, ())
+        for text in FOREIGN_KEYWORDS.get(keyword, ())
         if "(" in text or re.split(r"\W", text)[0] in parameters
     ]
     if ours:
-        return f"{call}() takes no {word!r}; here that is {ours[0]}"
-    close = difflib.get_close_matches(word, parameters, n=1)
-    return f"{call}() takes no {word!r}; " + (
-        f"did you mean {close[0]}?" if close else f"it takes {', '.join(parameters)}"
-    )
+        return f"{call}() takes no {keyword!r}; here that is {ours[0]}"
+    matches = difflib.get_close_matches(keyword, parameters, n=1)
+    advice = f"did you mean {matches[0]}?" if matches else f"it takes {', '.join(parameters)}"
+    return f"{call}() takes no {keyword!r}; {advice}"
 
 
 def hint_for_word(value: object, options: Sequence[str], name: str) -> str:
-    """Return the end of an error: which option a word of the argument `name` may mean; or ""."""
+    """Return the end of an error for a wrong option: which of the options it may mean.
+
+    `value` was passed as the argument `name`. -> "; did you mean 'valid'?", or "" without an idea.
+    """
     word = str(value).lower()
     if (ours := SYNONYMS.get(name, {}).get(word)) in options:
         return f"; what others call {value!r} is {ours!r} here"
@@ -153,6 +162,6 @@ def hint_for_word(value: object, options: Sequence[str], name: str) -> str:
             f"; {value!r} is a pad_mode: where a call has one, pass padding='same', "
             f"pad_mode={mode!r}"
         )
-    folded = {option.lower(): option for option in options}
-    close = difflib.get_close_matches(word, folded, n=1)
-    return f"; did you mean {folded[close[0]]!r}?" if close else ""
+    options_by_lower_case = {option.lower(): option for option in options}
+    matches = difflib.get_close_matches(word, options_by_lower_case, n=1)
+    return f"; did you mean {options_by_lower_case[matches[0]]!r}?" if matches else ""

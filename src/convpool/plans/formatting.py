@@ -8,12 +8,12 @@ from convpool.windows import Axis
 
 
 def sizes(numbers: Any) -> str:
-    """Write sizes as in 3 x 3."""
+    """Write sizes: (3, 3) -> "3 x 3"."""
     return " x ".join(map(str, numbers))
 
 
 def byte_size(count: float) -> str:
-    """Write bytes as in 1.5 MB."""
+    """Write a number of bytes with a unit, up to TB: 1_500_000 -> "1.5 MB"."""
     for unit in ("bytes", "kB", "MB", "GB"):
         if count < 1000:
             return f"{count:.0f} {unit}" if unit == "bytes" else f"{count:.3g} {unit}"
@@ -22,24 +22,27 @@ def byte_size(count: float) -> str:
 
 
 def plural(count: int, noun: str) -> str:
-    """Write a count with its noun, which takes an s."""
+    """Write a count with its noun: (1, "tap") -> "1 tap", (2, "tap") -> "2 taps"."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def span(axis: Axis) -> str:
-    """Write a window's span, with the formula where it is dilated."""
+    """Write a window's span: "3", or its calculation if it is dilated, "(2 * (3 - 1) + 1)"."""
     return f"{axis.span}" if axis.dilation == 1 else f"({axis.dilation} * ({axis.window} - 1) + 1)"
 
 
 def formula(axis: Axis) -> str:
-    """Write how the number of windows follows, with the numbers in it."""
-    room = f"({axis.before} + {axis.size} + {axis.after} - {span(axis)}) / {axis.stride}"
+    """Write the calculation of the number of windows: "floor((0 + 28 + 1 - 3) / 2) + 1 = 14"."""
+    steps = f"({axis.before} + {axis.size} + {axis.after} - {span(axis)}) / {axis.stride}"
     omission = ", less one that would start behind the pixels" if _omits_last(axis) else ""
-    return f"{'ceil' if axis.ceil else 'floor'}({room}) + 1 = {axis.count}{omission}"
+    return f"{'ceil' if axis.ceil else 'floor'}({steps}) + 1 = {axis.count}{omission}"
 
 
 def _omits_last(axis: Axis) -> bool:
-    """Return whether a last window that would start behind the pixels is left out."""
+    """Return whether `ceil` would add a last window, but it is left out.
+
+    It is left out if it would start behind the last pixel.
+    """
     if not axis.ceil:
         return False
     room = axis.before + axis.size + axis.after - axis.span

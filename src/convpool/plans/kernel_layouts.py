@@ -1,4 +1,4 @@
-"""Orders of a kernel's axes: ours, PyTorch's, and that of Keras's depthwise convolution.
+"""Layouts, which are orders of the kernels' axes: ours, PyTorch's, and Keras's for depthwise ones.
 
 c channels, nc kernels, each of which reads c // groups channels.
 """
@@ -17,14 +17,14 @@ Shape = tuple[int, ...]
 
 
 class Layout(NamedTuple):
-    """An order of axes, and how to get from it to ours, (*window, c // groups, nc), and back.
+    """An order of the kernels' axes, and conversions to ours, (*window, c // groups, nc).
 
     Attributes
     ----------
-    form : for texts; {0} are the channels of a kernel and {1} the number of kernels
-    shape_to_ours : from a shape in this layout
-    to_ours : from an array in this layout, to a view if possible
-    shape_from_ours : from a shape of ours and the number of groups
+    form : the axes as a text to format: {0} is the channels of a kernel, {1} the number of kernels
+    shape_to_ours : converts a shape in this layout to ours
+    to_ours : converts an array in this layout to ours; the result is a view if possible
+    shape_from_ours : converts a shape of ours, given the number of groups, to this layout
     """
 
     form: str
@@ -33,8 +33,8 @@ class Layout(NamedTuple):
     shape_from_ours: Callable[[Shape, int], Shape]
 
 
-def _depthwise(shape: Shape) -> Shape:
-    """Return the shape in our layout of depthwise kernels (*window, c, multiplier)."""
+def _depthwise_to_ours(shape: Shape) -> Shape:
+    """Convert a shape (*window, c, multiplier) to our layout, (*window, 1, c * multiplier)."""
     *window, c, multiplier = shape
     return (*window, 1, c * multiplier)
 
@@ -49,21 +49,24 @@ LAYOUTS = {
         lambda array: array.transpose(*range(2, array.ndim), 1, 0),
         lambda shape, groups: (shape[-1], shape[-2], *shape[:-2]),
     ),
-    # output k * multiplier + i is that of channel k, as in our layout with a group for each channel
+    # output k * multiplier + i comes from channel k, as in our layout with one group per channel
     "HWCM": Layout(
         "(*window, {0}, multiplier)",
-        _depthwise,
-        lambda array: array.reshape(_depthwise(array.shape)),
+        _depthwise_to_ours,
+        lambda array: array.reshape(_depthwise_to_ours(array.shape)),
         lambda shape, groups: (*shape[:-2], groups, shape[-1] // groups),
     ),
 }
-# compared by `is`: a caller's "HWIO" is another object, and only a caller who leaves the layout out
-# is warned
+# the default of `kernel_layout`: equal to "HWIO" but another object (joined at run time), so that
+# `is` tells a caller who left it out, and may be warned, from one who passed "HWIO"
 DEFAULT = "".join(("HW", "IO"))
 
 
 def read_layout(value: Any, rank: int) -> str:
-    """Return the name of a layout, which may be written with one spatial letter for each axis."""
+    """Return the argument `kernel_layout` as a name in LAYOUTS; raise ValueError if it is unknown.
+
+    For `rank` spatial axes it may also be written with as many spatial letters, as in "DHWIO".
+    """
     spellings = {name.replace("HW", "DHW"[-rank:]): name for name in LAYOUTS}
     spellings |= {name: name for name in LAYOUTS}
     return spellings[arguments.read_choice(value, spellings, "kernel_layout")]

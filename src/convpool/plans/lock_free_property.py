@@ -1,4 +1,4 @@
-"""Properties that are computed once for each object."""
+"""`cached_property` without a lock: a property that is computed once for each object."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING or sys.version_info >= (3, 12):
 else:
 
     class cached_property:  # noqa: N801
-        """That of Python 3.12: it has no lock for which a forked process would wait forever."""
+        """As in Python 3.12: without a lock, for which a forked process might wait forever."""
 
         def __init__(self, function):
             self.function = function
@@ -22,7 +22,7 @@ else:
         def __get__(self, instance, owner=None):
             if instance is None:
                 return self
-            # several threads that compute it at once all return the same value
+            # if several threads compute it at once, all return the value that is stored first
             return vars(instance).setdefault(self.name, self.function(instance))
 
 

@@ -1,4 +1,4 @@
-"""Make plans: read the arguments of a call and check that its operands fit, before reading pixels.
+"""Make plans: read the arguments of a call and check that they fit each other, without any pixel.
 
 m images, c channels, nc kernels.
 """
@@ -171,16 +171,16 @@ def plan_transposed(
 def _kernel_fields(
     shapes: KernelShapes, operand_dtypes: tuple[Any, Any], dtype: DTypeLike | None
 ) -> dict[str, Any]:
-    """Return the fields of `KernelsPlan` that follow from shapes and dtypes.
+    """Return the fields of a `KernelsPlan` for shapes, groups, layout and dtypes: name -> value.
 
     Parameters
     ----------
     shapes
-        Of images and kernels.
+        The shapes of images and kernels, which have been checked.
     operand_dtypes
         The arguments `images_dtype` and `kernels_dtype`.
     dtype
-        The argument, None for the rule.
+        The argument `dtype`; None for that of `dtypes.convolution_dtype`.
     """
     images_dtype = arguments.read_dtype(operand_dtypes[0], "images_dtype")
     kernels_dtype = arguments.read_dtype(operand_dtypes[1], "kernels_dtype")
@@ -283,10 +283,15 @@ def plan_pooling(
 
 
 def _read_exponent(p: Any) -> float:
-    """Return the exponent of lp pooling."""
-    if isinstance(p, (bool, np.bool_, np.complexfloating)) or not isinstance(
-        p, (int, float, np.number)
-    ):
+    """Return the argument `p`, the exponent of lp pooling, as a float.
+
+    Raises
+    ------
+    TypeError : it is not a real number
+    ValueError : it is not finite and above 0
+    """
+    is_number = isinstance(p, (int, float, np.number))
+    if not is_number or isinstance(p, (bool, np.bool_, np.complexfloating)):
         raise TypeError(f"p is {p!r}; lp pooling takes a finite number above 0")
     if not 0 < p < np.inf:
         raise ValueError(
@@ -296,11 +301,16 @@ def _read_exponent(p: Any) -> float:
 
 
 def _check_one_reading(images: tuple[int, ...], kernel_shape: Any, channel_axis: Any) -> None:
-    """Raise if a shape of 3 axes may be of one picture or of a batch of signals."""
+    """Raise ValueError for an `images_shape` of 3 axes with a `kernel_shape` of one number.
+
+    It may be of one picture (h, w, c) or of a batch of signals (m, n, c). `channel_axis` is the
+    argument as the caller passed it.
+    """
     if len(images) == 3 and np.ndim(kernel_shape) == 0:
-        also = {0: " and channel_axis=1", 2: " and channel_axis=-1"}.get(channel_axis, "")
+        # with a batch axis in front, the picture's channel axis has another number
+        axis_advice = {0: " and channel_axis=1", 2: " and channel_axis=-1"}.get(channel_axis, "")
         raise ValueError(
             f"images_shape {images} with kernel_shape={kernel_shape} can be read in more than "
-            f"one way: pass {(1, *images)}{also} for one picture, or "
+            f"one way: pass {(1, *images)}{axis_advice} for one picture, or "
             f"kernel_shape=({kernel_shape},) for a batch of signals"
         )

@@ -1,4 +1,4 @@
-"""Whether the operands of a plan fit each other: shapes, windows, padding and what stands in it."""
+"""Check that the arguments of a plan fit each other: shapes, windows, padding, fill, footprint."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from convpool.engines.padding import PAD_MODES, REPEATING_PAD_MODES
 from convpool.plans import arguments, arrays, channel_checks, dtypes, kernel_layouts
 from convpool.windows import TRANSPOSED_SIZES, Axis, place, place_transposed
 
-MOST_POSITIONS = 2**62  # on an axis: the sum of two fits a 64-bit integer
+MOST_POSITIONS = 2**62  # on an axis, so that the sum of two positions fits a 64-bit integer
 Shape = tuple[int, ...]
 DType = np.dtype[Any]
 
 
 class KernelShapes(NamedTuple):
-    """The shapes of images and kernels that agree.
+    """The shapes of images and kernels, after they were found to agree.
 
     Attributes
     ----------
-    images : the shape, with the channels where the caller has them
-    kernels : (*window, c // groups, nc), whatever the layout
-    channel_axis : of the images, counted from the front
-    groups : of the channels
-    layout : in which the kernels are passed, one of `kernel_layouts.LAYOUTS`
+    images : the shape of the images, with the channels at `channel_axis`
+    kernels : the shape (*window, c // groups, nc) of the kernels, whatever their layout
+    channel_axis : where the images have their channels, counted from the front
+    groups : the number of groups into which the channels are divided
+    layout : the layout in which the caller passes kernels, one of `kernel_layouts.LAYOUTS`
     """
 
     images: Shape
@@ -48,12 +48,12 @@ class KernelShapes(NamedTuple):
 
 
 class WindowArguments(NamedTuple):
-    """The arguments that place windows, each for every spatial axis.
+    """The arguments that say where windows lie, after they were read.
 
     Attributes
     ----------
-    sizes, stride, dilation : one number for each axis
-    padding : a name in `windows.PADDINGS`, or (before, after) for each axis
+    sizes, stride, dilation : one number for each spatial axis; sizes are those of a window
+    padding : a name in `windows.PADDINGS`, or (before, after) for each spatial axis
     """
 
     sizes: Shape
@@ -63,7 +63,7 @@ class WindowArguments(NamedTuple):
 
     @property
     def of_axes(self) -> Iterator[tuple[int, int, int, str | tuple[int, int]]]:
-        """The window, stride, dilation and padding of each axis."""
+        """(size, stride, dilation, padding) of each spatial axis, as `windows.place` takes them."""
         paddings = arguments.padding_per_axis(self.padding, len(self.sizes))
         return zip(self.sizes, self.stride, self.dilation, paddings, strict=True)
 
@@ -74,7 +74,7 @@ class WindowArguments(NamedTuple):
 
 
 def read_windows(sizes: Shape, stride: Any, dilation: Any, padding: Any) -> WindowArguments:
-    """Read the arguments that place windows of these sizes."""
+    """Return the arguments that say where windows of these sizes lie; raise if one is misused."""
     rank = len(sizes)
     return WindowArguments(
         sizes,
@@ -85,7 +85,7 @@ def read_windows(sizes: Shape, stride: Any, dilation: Any, padding: Any) -> Wind
 
 
 class KernelArguments(NamedTuple):
-    """The arguments that say how images and kernels are passed, unchecked."""
+    """The arguments of a call that describe images and kernels, as the caller passed them."""
 
     images_shape: Any
     kernels_shape: Any
@@ -95,7 +95,11 @@ class KernelArguments(NamedTuple):
 
 
 def read_kernel_shapes(passed: KernelArguments, *, is_transposed: bool = False) -> KernelShapes:
-    """Read the shapes of images and kernels, and raise unless they agree."""
+    """Return the shapes of images and kernels; raise unless they agree.
+
+    `is_transposed` says whether the call is `convolve_transpose`, so that the images have as many
+    channels as there are kernels.
+    """
     images = arguments.read_shape(passed.images_shape, "images_shape")
     kernels = arguments.read_shape(passed.kernels_shape, "kernels_shape")
     rank = arguments.count_spatial_axes(images)
@@ -115,18 +119,18 @@ def read_kernel_shapes(passed: KernelArguments, *, is_transposed: bool = False) 
 def make_axes(
     spatial: Shape, windows: WindowArguments, *, ceil: bool = False, can_pad: bool = True
 ) -> tuple[Axis, ...]:
-    """Place windows on every axis, and raise unless at least one fits.
+    """Return the windows on each spatial axis; raise ValueError unless one fits on each.
 
     Parameters
     ----------
     spatial
-        The sizes of the images.
+        The spatial sizes of the images.
     windows
-        The windows.
+        The sizes, stride, dilation and padding of the windows.
     ceil
-        Whether a last window may hang over the end.
+        Whether a last window may hang over the end, as in `pool`.
     can_pad
-        Whether the call takes padding, which an error may then advise.
+        Whether the call takes padding, so that an error may advise it.
     """
     axes = tuple(
         replace(place(size, *window), ceil=ceil)
@@ -138,11 +142,11 @@ def make_axes(
                 raise empty_axis_error(name)
             raise ValueError(f"the images' {name} is 0; windows take at least one pixel")
         if axis.count < 1 and axis.size > 0:
-            spread = (
+            span_text = (
                 f" (a span of {axis.span} at dilation {axis.dilation})" if axis.dilation > 1 else ""
             )
             raise ValueError(
-                f"a window of {axis.window}{spread} does not fit the images' {name} of "
+                f"a window of {axis.window}{span_text} does not fit the images' {name} of "
                 f"{axis.size} with {axis.before} + {axis.after} padding; use a smaller window, "
                 f"of up to {(axis.before + axis.size + axis.after - 1) // axis.dilation + 1}"
                 + (", more padding or padding='same'" if can_pad else "")
@@ -154,24 +158,29 @@ def make_axes(
 def make_transposed_axes(
     spatial: Shape, windows: WindowArguments, output_padding: Any
 ) -> tuple[Axis, ...]:
-    """Place windows on the axes of a transposed convolution's output, and raise if it has none.
+    """Return the windows on each spatial axis of a transposed convolution's output.
 
     Parameters
     ----------
     spatial
-        The sizes of the images, which are the numbers of windows.
+        The spatial sizes of the images, which on each axis is the number of windows.
     windows
-        The windows.
+        The sizes, stride, dilation and padding of the windows.
     output_padding
         The argument of `convolve_transpose`.
+
+    Raises
+    ------
+    ValueError : an axis of the output would be shorter than 0, or an argument does not fit
     """
-    extra = arguments.read_per_axis(output_padding, len(spatial), "output_padding", least=0)
-    _check_output_padding(extra, windows)
-    placed = [
+    extra_pixels = arguments.read_per_axis(output_padding, len(spatial), "output_padding", least=0)
+    _check_output_padding(extra_pixels, windows)
+    unpadded_axes = [
         place_transposed(o, *window) for o, window in zip(spatial, windows.of_axes, strict=True)
     ]
     axes = tuple(
-        replace(axis, size=axis.size + more) for axis, more in zip(placed, extra, strict=True)
+        replace(axis, size=axis.size + extra)
+        for axis, extra in zip(unpadded_axes, extra_pixels, strict=True)
     )
     for name, axis, o in zip(arguments.AXIS_NAMES[len(axes)], axes, spatial, strict=True):
         if o == 0 and not windows.takes_empty_axes:
@@ -186,7 +195,7 @@ def make_transposed_axes(
 
 
 def check_positions(axes: tuple[Axis, ...]) -> None:
-    """Raise if an axis has more positions than engines can count."""
+    """Raise ValueError if an axis has more than `MOST_POSITIONS` positions, padding included."""
     for name, axis in zip(arguments.AXIS_NAMES[len(axes)], axes, strict=True):
         end = max(axis.before + axis.size + axis.after, (axis.count - 1) * axis.stride + axis.span)
         if end > MOST_POSITIONS:
@@ -198,13 +207,23 @@ def check_positions(axes: tuple[Axis, ...]) -> None:
 
 
 def empty_axis_error(name: str) -> ValueError:
-    """Return the error for an axis of size 0, where the padding does not take it."""
-    named = ", ".join(map(repr, TRANSPOSED_SIZES))
-    return ValueError(f"the images' {name} is 0; only a named 'same' ({named}) takes an empty axis")
+    """Return the error for an axis of size 0 with padding other than a named "same".
+
+    `name` is that of the axis, such as "height".
+    """
+    same_names = ", ".join(map(repr, TRANSPOSED_SIZES))
+    return ValueError(
+        f"the images' {name} is 0; only a named 'same' ({same_names}) takes an empty axis"
+    )
 
 
 def read_pad_mode(value: Any, axes: tuple[Axis, ...]) -> str:
-    """Return one of PAD_MODES; raise if it repeats pixels and there are none."""
+    """Return the argument `pad_mode`, one of PAD_MODES.
+
+    Raises
+    ------
+    ValueError : it is not one, or it repeats pixels but an axis with padding has no pixel
+    """
     pad_mode = arguments.read_choice(value, PAD_MODES, "pad_mode")
     for name, axis in zip(arguments.AXIS_NAMES[len(axes)], axes, strict=True):
         if pad_mode in REPEATING_PAD_MODES and axis.size == 0 and axis.before + axis.after > 0:
@@ -215,40 +234,57 @@ def read_pad_mode(value: Any, axes: tuple[Axis, ...]) -> str:
     return pad_mode
 
 
-def _check_output_padding(extra: Shape, windows: WindowArguments) -> None:
-    """Raise unless each axis can be that much longer."""
-    if windows.takes_empty_axes and any(extra):
+def _check_output_padding(output_padding: Shape, windows: WindowArguments) -> None:
+    """Raise ValueError unless the output padding of each axis is below stride or dilation.
+
+    With a named "same" it must be 0.
+    """
+    if windows.takes_empty_axes and any(output_padding):
         raise ValueError(
             f"padding {windows.padding!r} settles the size and takes no output_padding, but that "
-            f"is {extra}: leave it out"
+            f"is {output_padding}: leave it out"
         )
-    for more, step, spread in zip(extra, windows.stride, windows.dilation, strict=True):
-        if more >= max(step, spread):
+    for extra, stride, dilation in zip(
+        output_padding, windows.stride, windows.dilation, strict=True
+    ):
+        limit = max(stride, dilation)
+        if extra >= limit:
             raise ValueError(
-                f"output_padding is {more}, but it must be below {max(step, spread)}, the larger "
-                "of stride, dilation"
+                f"output_padding is {extra}, but it must be below {limit}, the larger of stride, "
+                "dilation"
             )
 
 
 def _fill_dtype(value: Any, pad_mode: str | None) -> DType:
-    """Return the dtype of `fill`, int64 for any int; raise unless it is one number that is used."""
+    """Return the dtype of the argument `fill`; int64 for any Python int.
+
+    Raises
+    ------
+    TypeError : it is not one number
+    ValueError : it is not 0, but `pad_mode` is not "constant", so that it would not be used
+    """
     arrays.check_plain(value, "fill")
-    kind = np.dtype(np.int64) if isinstance(value, int) else np.asarray(value).dtype
-    if np.ndim(value) or kind.kind not in "biufc":
+    dtype = np.dtype(np.int64) if isinstance(value, int) else np.asarray(value).dtype
+    if np.ndim(value) or dtype.kind not in "biufc":
         raise TypeError(f"fill is {value!r}; it must be one number")
     if pad_mode != "constant" and value != 0:
         raise ValueError(
             f"fill is {value!r}, but pad_mode is {pad_mode!r}; pass pad_mode='constant' to use it"
         )
-    return kind
+    return dtype
 
 
 def read_fill(value: Any, pad_mode: str, sums: DType) -> Any:
-    """Return `fill` of a convolution: an int, or a number of the dtype `sums`."""
-    kind = _fill_dtype(value, pad_mode)
+    """Return the argument `fill` of a convolution; raise unless sums of the dtype `sums` take it.
+
+    It is an int if `sums` is an integer dtype, else a number of that dtype; and 0 if `pad_mode` is
+    not "constant". Raise OverflowError if it is too large for `sums`, TypeError or ValueError if it
+    does not fit otherwise.
+    """
+    dtype = _fill_dtype(value, pad_mode)
     if pad_mode != "constant":
         return 0
-    dtypes.check_kind(f"fill is {value!r}", kind, sums)
+    dtypes.check_kind(f"fill is {value!r}", dtype, sums)
     if sums.kind in "iu":
         number, (least, greatest) = int(value), dtypes.limits(sums)
         if not least <= number <= greatest:
@@ -276,20 +312,25 @@ def read_fill(value: Any, pad_mode: str, sums: DType) -> Any:
 
 
 def read_pooling_fill(value: Any, pad_mode: str | None, images: DType) -> Any:
-    """Return `fill` of a pooling, which must be a pixel that the dtype `images` holds."""
-    kind = _fill_dtype(value, pad_mode)
+    """Return the argument `fill` of a pooling; raise unless the images' dtype, `images`, holds it.
+
+    It is an int if the images are integers or bool, else a number of their dtype; and 0 if
+    `pad_mode` is not "constant".
+    """
+    dtype = _fill_dtype(value, pad_mode)
     if pad_mode != "constant":
         return 0
     if images.kind in "biu":
         least, greatest = dtypes.limits(images)
         takes = f"a whole number from {least} to {greatest}, or images.astype(float)"
-        fits = kind.kind in "biu" and least <= int(value) <= greatest
+        fits = dtype.kind in "biu" and least <= int(value) <= greatest
     else:
         takes = "a real number" if images.kind == "f" else "a number"
         takes += f" up to {np.finfo(images).max:.1e}, or infinity"
-        fits = not (images.kind == "f" and kind.kind == "c") and _is_representable(value, images)
+        fits = not (images.kind == "f" and dtype.kind == "c") and _is_representable(value, images)
     if not fits:
-        raise (ValueError if kind.kind in "biu" or images.kind in "fc" else TypeError)(
+        error_type = ValueError if dtype.kind in "biu" or images.kind in "fc" else TypeError
+        raise error_type(
             f"fill is {value!r}, but what stands in the padding is a pixel of images that are "
             f"{images}: pass {takes}"
         )
@@ -300,13 +341,13 @@ def _is_representable(value: Any, dtype: DType) -> bool:
     """Return whether a float or complex dtype holds a number without making it infinite."""
     try:
         with np.errstate(over="ignore"):
-            return bool(np.isinf(dtype.type(value)) <= np.isinf(value))
+            return bool(np.isinf(value) or not np.isinf(dtype.type(value)))
     except (OverflowError, TypeError):  # an integer beyond every float
         return False
 
 
 def check_pooled_dtype(images: DType, mode: str) -> None:
-    """Raise TypeError if images of a dtype cannot be pooled with a mode."""
+    """Raise TypeError for complex images with a mode other than avg and sum."""
     if images.kind == "c" and mode not in ("avg", "sum"):
         raise TypeError(
             f"{mode} pooling has no meaning for images of {images}; use 'avg' or 'sum', or pool "
@@ -315,7 +356,11 @@ def check_pooled_dtype(images: DType, mode: str) -> None:
 
 
 def read_footprint(value: Any, window: Shape, mode: str) -> tuple[bool, ...] | None:
-    """Return, flat, which taps of a window count; None if all do."""
+    """Return, for each tap of a window in C order, whether it takes part; None if all do.
+
+    `value` is the argument `footprint`, `window` the window's sizes. Raise TypeError if it does not
+    hold bools, ValueError if it has another shape, no tap is True, or the mode takes no footprint.
+    """
     if value is None:
         return None
     if mode not in ("max", "min", "median"):
@@ -341,9 +386,9 @@ def read_footprint(value: Any, window: Shape, mode: str) -> tuple[bool, ...] | N
 
 
 def check_engine(engine: str, refusals: Mapping[str, str | None]) -> None:
-    """Raise ValueError, which names those that can, if an engine cannot do the work.
+    """Raise ValueError if the engine of this name cannot do the work; name those that can.
 
-    `refusals` are name -> why not, None for an engine that can.
+    `refusals` maps the name of each engine to why it cannot do the work, None if it can.
     """
     if refusal := refusals.get(engine):
         able = ", ".join(repr(name) for name, reason in refusals.items() if reason is None)

@@ -30,7 +30,7 @@ class PoolingPlan(Plan):
     Attributes
     ----------
     mode, count_padding, p, pad_mode, fill : the arguments of `pool`
-    footprint : which taps of a window count, flat; None for all
+    footprint : for each tap of a window, in C order, whether it takes part; None if all do
     """
 
     mode: str
@@ -56,16 +56,16 @@ class PoolingPlan(Plan):
 
     @property
     def group_inputs(self) -> int:
-        """Channels of the images in each group."""
+        """Number of channels of the images in each group."""
         return 1
 
     @property
     def reading_mode(self) -> str:
-        """The pad mode that decides which pixels are read: "zeros" where padding is not there."""
+        """The pad mode that decides which pixels are read; "zeros" if none stand in the padding."""
         return self.pad_mode or "zeros"
 
     def work_of(self, images: Shape, axes: tuple[Axis, ...], output_channels: int) -> PoolingWork:
-        """Return what an engine is asked to do; see `Plan.work_of`."""
+        """Return the work of an engine as `Plan.work_of` describes it."""
         return PoolingWork(
             images=(*images[:-1], output_channels),
             axes=axes,
@@ -78,29 +78,36 @@ class PoolingPlan(Plan):
 
     @property
     def scratch(self) -> int:
-        """Working memory in bytes, about."""
-        image = volume([axis.spanned_positions for axis in self.reached.axes]) * self.channels
-        chunk = max(image, padding.CHUNK_BYTES // self.images_dtype.itemsize)
-        padded = min(self.batch * image, chunk)
+        """About how many bytes of working memory a run takes."""
+        sizes_with_padding = [axis.spanned_positions for axis in self.reached_pixels.axes]
+        pixels_of_image = volume(sizes_with_padding) * self.channels
+        # images are padded in chunks of this many pixels, but at least one image
+        chunk = max(pixels_of_image, padding.CHUNK_BYTES // self.images_dtype.itemsize)
+        padded = min(self.batch * pixels_of_image, chunk)
         return super().scratch + self.extra_bytes(padded, volume(self.output_shape))
 
     def extra_bytes(self, padded: int, outputs: int) -> int:
-        """Return the bytes of padded pixels and, for medians, of windows whose taps are sorted."""
+        """Return the bytes of the padded copy and, for medians, of the windows that are sorted.
+
+        `padded` is the number of pixels with their padding, `outputs` the number of results.
+        """
         itemsize = self.images_dtype.itemsize
-        copies = padded * itemsize if self.pad_mode is not None else 0
+        copy_bytes = padded * itemsize if self.pad_mode is not None else 0
         if self.mode == "median":
+            # windows are sorted in blocks of at most LARGE bytes, but at least one window; for
+            # each block count it, its padded pixels, and what finding the medians takes: 4 at most
             taps = max(self.taps, min(numpy_pooling.LARGE // itemsize, outputs * self.taps))
-            copies += 4 * itemsize * taps
-        return copies
+            copy_bytes += 4 * itemsize * taps
+        return copy_bytes
 
     # ---- integers ----
 
     def fits(self, *operands: Any) -> bool:
-        """Return whether sums of integers fit for all images of this dtype."""
+        """Return whether no sum can overflow, whatever the pixels; True if sums are floats."""
         return self._fits
 
     def check(self, images: Array, *operands: Any) -> None:
-        """Raise OverflowError if sums of integers might not fit, for pixels of any shape."""
+        """Raise OverflowError if a sum of integers might overflow; `images` may have any shape."""
         if not self._fits:
             least, greatest = dtypes.extremes(images)
             pixels = min(least, self.fill), max(greatest, self.fill)
@@ -108,30 +115,32 @@ class PoolingPlan(Plan):
 
     @cached_property
     def _fits(self) -> bool:
+        """What `fits` returns."""
         if self.mode != "sum" or self.dtype.kind not in "iu":
             return True
         return self._sums.fit(self.dtype, dtypes.limits(self.images_dtype))
 
     @property
     def _sums(self) -> dtypes.Sums:
+        """The sum of the pixels of a window: of so many taps, each with a weight of 1."""
         return dtypes.Sums(np.array([self.taps]))
 
     # ---- arrays ----
 
     def run(self, images: Any, out: Array | None = None) -> Array:
-        """Pool images of the plan's shape and dtype.
+        """Return the pooled images, written to `out` if given.
 
         Raises
         ------
-        ValueError : shape or dtype are not the plan's
-        OverflowError : integer sums might not fit; the text names the bound
+        ValueError : the images' shape or dtype is not the plan's
+        OverflowError : a sum of integers might overflow; the text names the bound
         """
         return self.execute(self.check_images(images), (), out)
 
     def execute(self, images: Array, operands: Sequence[Any], out: Array | None = None) -> Array:
-        """Pool checked images, with channels at `channel_axis`; see `Plan.execute`."""
+        """Compute the result from checked images, as `Plan.execute` describes."""
         threads.check()
-        pixels = self.reached.gather(self.channels_last(images))
+        pixels = self.reached_pixels.gather(self.channels_last(images))
         self.check(pixels)
         out, target = self.allocate_output(out, pixels)
         with np.errstate(all="ignore"):
@@ -146,6 +155,7 @@ class PoolingPlan(Plan):
 
     @cached_property
     def _engine_keywords(self) -> dict[str, Any]:
+        """The keywords with which the engine is called."""
         keywords = {
             "mode": self.mode,
             "count_padding": self.count_padding,
@@ -160,7 +170,7 @@ class PoolingPlan(Plan):
 
     @property
     def title(self) -> str:
-        """The first line of the printed plan."""
+        """The first line of the printed plan: "max pooling with windows of 2 x 2"."""
         window = sizes([axis.window for axis in self.axes])
         title = f"{self.mode} {self.operation} with windows of {window}"
         if self.footprint is None:
@@ -169,6 +179,7 @@ class PoolingPlan(Plan):
 
     @property
     def _padding_text(self) -> str:
+        """The padding of the printed plan: "valid, which never wins and is not counted"."""
         if self.pad_mode is not None:
             return f"{self.padding}, filled with {self.pad_mode}"
         counted = "counted" if self.count_padding else "not counted"
@@ -176,4 +187,5 @@ class PoolingPlan(Plan):
 
     @property
     def _work_text(self) -> str:
+        """The work of the printed plan: "588 results x 4 taps"."""
         return f"{volume(self.output_shape):,} results x {plural(self.taps, 'tap')}"

@@ -1,8 +1,8 @@
-"""A cache of plans: to read the arguments of a call takes longer than to convolve a small image.
+"""A cache of plans, since making a plan takes longer than convolving a small image.
 
-Only arguments that can neither change nor equal other ones are looked up. Python takes 1, 1.0 and
-True for equal, and 0.0 and -0.0; lists change; dtypes may carry metadata. A call with any other
-argument is planned anew.
+A plan is looked up only if all arguments are safe keys: immutable, and equal only to arguments that
+mean the same. In Python, 1, 1.0 and True are equal, and so are 0.0 and -0.0; lists can change;
+dtypes may carry metadata. For a call with another argument, a new plan is made.
 """
 
 from __future__ import annotations
@@ -15,45 +15,45 @@ import numpy as np
 
 from convpool.engines.compiled import host
 
-CAPACITY = 256  # plans of each function, of about a kilobyte
+CAPACITY = 256  # plans that are kept for each function, of about a kilobyte each
 SAFE_TYPES = frozenset({int, str, bool, type(None)})
-SIZES = frozenset({int})
+SIZE_TYPES = frozenset({int})
 
 Arguments = ParamSpec("Arguments")
 Value = TypeVar("Value")
 
 
 def cache_recent(function: Callable[Arguments, Value]) -> Callable[Arguments, Value]:
-    """Return a function that returns the same value again for the same arguments.
+    """Return the function with a cache of its last `CAPACITY` values.
 
-    Its `cache_clear()` forgets all values: for when what they depend on has changed.
+    Its `cache_clear()` empties the cache, which `host` calls when other engines work than before.
     """
-    # typed: 1 differs from True, though not inside of tuples
+    # typed=True: 1 and True are different keys, though not inside of tuples
     cached: Any = lru_cache(CAPACITY, typed=True)(function)
-    host.dependents.append(cached.cache_clear)  # plans name an engine
+    host.dependents.append(cached.cache_clear)
 
     @wraps(function)
-    def look_up(*positional: Arguments.args, **named: Arguments.kwargs) -> Value:
-        if all(map(_is_safe, positional)) and all(map(_is_safe, named.values())):
-            value: Value = cached(*positional, **named)
+    def look_up(*positional: Arguments.args, **keywords: Arguments.kwargs) -> Value:
+        if all(map(_is_safe, positional)) and all(map(_is_safe, keywords.values())):
+            value: Value = cached(*positional, **keywords)
             return value
-        return function(*positional, **named)
+        return function(*positional, **keywords)
 
     vars(look_up)["cache_clear"] = cached.cache_clear
     return look_up
 
 
 def _is_safe(argument: Any) -> bool:
-    """Return whether arguments that equal this one mean the same, now and later."""
-    kind = type(argument)
-    if kind in SAFE_TYPES:
+    """Return whether an argument is a safe key: immutable, equal only to what means the same."""
+    argument_type = type(argument)
+    if argument_type in SAFE_TYPES:
         return True
-    if kind is tuple:
-        return SIZES.issuperset(map(type, argument)) or all(
-            type(part) is tuple and SIZES.issuperset(map(type, part)) for part in argument
+    if argument_type is tuple:  # of ints, or of tuples of ints
+        return SIZE_TYPES.issuperset(map(type, argument)) or all(
+            type(item) is tuple and SIZE_TYPES.issuperset(map(type, item)) for item in argument
         )
-    if kind is float:
+    if argument_type is float:
         return bool(argument)  # not 0.0, which equals -0.0
     if isinstance(argument, np.dtype):
         return argument.metadata is None
-    return kind is type and issubclass(argument, np.generic)
+    return argument_type is type and issubclass(argument, np.generic)  # such as np.float32

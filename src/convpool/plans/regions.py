@@ -1,7 +1,7 @@
-"""What a block of an output needs: which pixels to read, and the plan that computes it alone.
+"""Parts of an output: which pixels a block of it needs, and the plan that computes it alone.
 
-On one axis (`Need`), on all axes (`Part`), and for callers who read tiles themselves (`halo`). A
-block is one slice of an array for each of its axes.
+A block is one slice for each axis of an array. `Need` is what one axis of it needs, `Part` all of
+them; `halo` is for callers who read the pixels themselves.
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ Block = tuple[slice, ...]
 
 @dataclass(frozen=True, eq=False)
 class Need:
-    """What a slice of the windows of an axis needs.
+    """The pixels of one axis from which some of its windows can be computed.
 
     Attributes
     ----------
-    pieces : slices of the input, in its order and apart from each other; none if no pixel is
-        reached
-    order : for each position that is reached, its index into the pieces end to end; None if the
-        pieces are in order
-    axis : the windows on the pixels that were read and ordered; its padding is still to be added
+    pieces : slices of the pixels to read, in ascending order, with gaps between them; () if no
+        pixel is needed
+    order : None, or how to arrange the pixels that were read, if the padding repeats some: for each
+        pixel of the result, its index in the pieces put end to end
+    axis : the same windows, as they lie on the arranged pixels; it still has padding to be added
     """
 
     pieces: tuple[slice, ...]
@@ -47,14 +47,15 @@ class Need:
 
     @property
     def size(self) -> int:
-        """Number of pixels that are read."""
+        """Number of pixels that are read, before `order` repeats some."""
         return sum(piece.stop - piece.start for piece in self.pieces)
 
 
 def need(axis: Axis, windows: slice, pad_mode: str = "zeros") -> Need:
-    """Return what a slice of windows needs, and no more but for pixels between long strides.
+    """Return the pixels that a slice of the windows of an axis needs.
 
-    Padding that repeats pixels repeats those of the whole axis, however it is cut.
+    These are all pixels from the first tap to the last one; of padding that repeats pixels, the
+    pixels that it repeats, which may lie at the other end of the axis.
 
     Examples
     --------
@@ -65,43 +66,48 @@ def need(axis: Axis, windows: slice, pad_mode: str = "zeros") -> Need:
     >>> at_the_end.pieces, at_the_end.order.tolist()
     ((slice(0, 1, None), slice(5, 9, None)), [1, 2, 3, 4, 0])
     """
-    if windows.stop <= windows.start:  # no window: nothing is read, and padding too small for one
+    if windows.stop <= windows.start:  # no pixel, and padding that is too short for a window
         return Need((), None, replace(axis, size=0, before=0, after=axis.span - 1, ceil=False))
     if pad_mode in REPEATING_PAD_MODES:
         return _need_with_repeats(axis, windows, pad_mode)
     start, stop, before, after = axis.halo(windows)
     overhang = axis.overhang if windows.stop == axis.count else 0
-    part = replace(
+    part_axis = replace(
         axis, size=stop - start, before=before, after=after - overhang, ceil=overhang > 0
     )
-    return Need((slice(start, stop),) if stop > start else (), None, part)
+    return Need((slice(start, stop),) if stop > start else (), None, part_axis)
 
 
 def _need_with_repeats(axis: Axis, windows: slice, pad_mode: str) -> Need:
-    """Return what windows need whose padding repeats pixels: the padding is read as pixels."""
-    if windows == slice(0, axis.count):  # padded as it is, without a copy in another order
+    """Return the pixels that windows need if the pad mode repeats pixels.
+
+    `order` then repeats these pixels, so that no padding is left to add; but all windows of an axis
+    need the axis as it is.
+    """
+    if windows == slice(0, axis.count):
         return Need((slice(0, axis.size),), None, axis)
-    # nothing is repeated beyond the declared padding
+    # with ceil, the last window may hang over the padding, where no pixel is repeated
     overhang = axis.overhang if windows.stop == axis.count else 0
     length = max(0, (windows.stop - windows.start - 1) * axis.stride + axis.span - overhang)
     first = windows.start * axis.stride - axis.before
-    inputs = REPEATING_PAD_MODES[pad_mode](np.arange(first, first + length), axis.size)
-    distinct = np.unique(inputs)
+    pixels = REPEATING_PAD_MODES[pad_mode](np.arange(first, first + length), axis.size)
+    distinct = np.unique(pixels)
+    # a piece ends where the next pixel is not its neighbour
     edges: list[Any] = [0, *(np.flatnonzero(np.diff(distinct) > 1) + 1).tolist(), len(distinct)]
     pieces = tuple(
         slice(int(distinct[low]), int(distinct[high - 1]) + 1) for low, high in pairwise(edges)
     )
-    order = np.searchsorted(distinct, inputs)
+    order = np.searchsorted(distinct, pixels)
     is_in_order = np.array_equal(order, np.arange(len(distinct)))
-    part = replace(axis, size=length, before=0, after=0, ceil=overhang > 0)
-    return Need(pieces, None if is_in_order else order, part)
+    part_axis = replace(axis, size=length, before=0, after=0, ceil=overhang > 0)
+    return Need(pieces, None if is_in_order else order, part_axis)
 
 
 # ---- all axes ----
 
 
 class PartialPlan(Protocol):
-    """What a part asks of the plan that computes it."""
+    """What `Part` uses of the plan that computes it, which is a `Plan`."""
 
     @property
     def images_shape(self) -> tuple[int, ...]:
@@ -116,26 +122,26 @@ class PartialPlan(Protocol):
         """Axis of the channels."""
 
     def check_images(self, images: Any) -> Array:
-        """Raise unless images have the plan's shape and dtype."""
+        """Return images as an array; raise unless they have the plan's shape and dtype."""
 
     def execute(self, images: Array, operands: Sequence[Any], out: Array | None) -> Array:
-        """Compute the result."""
+        """Return the result for checked arrays."""
 
     def select_operands(self, operands: Sequence[Any], part: Part) -> tuple[Any, ...]:
-        """Return what the part uses of the operands of the whole."""
+        """Return the operands for the part, from those of the whole output."""
 
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """A part of an output: what it reads of the images, and how it is computed from that.
+    """A block of an output: the pixels that it needs, and the plan that computes it from these.
 
     Attributes
     ----------
-    plan : computes this part alone, from what `read` returns
-    batch, channels : slices of the images
-    needs : one for each spatial axis
-    kernels : the kernels that this part applies; of pooling, its channels
-    depth : the channels within each kernel that this part uses
+    plan : the plan of this block alone, whose images are what `read` returns
+    batch, channels : the images, and the channels of these, that are read
+    needs : for each spatial axis, the pixels that are read
+    kernels : the kernels that are applied; in pooling, the channels of the output
+    depth : the channels that are used within each kernel, of axis -2 of (*window, c // groups, nc)
     """
 
     plan: PartialPlan
@@ -147,7 +153,7 @@ class Part:
 
     @property
     def is_outside(self) -> bool:
-        """Whether all windows lie in the padding, so that nothing is read."""
+        """Whether no pixel is read, as all windows lie in the padding of an axis."""
         return not all(need.pieces for need in self.needs)
 
     @property
@@ -167,15 +173,22 @@ class Part:
         return tuple(pieces)
 
     def reads(self) -> Iterator[tuple[Block, Block]]:
-        """Yield blocks of the images, with steps of 1, and where each goes in what `read` joins."""
+        """Yield (source, target) for each block of the images that is read.
+
+        source: the block of the images. target: the block of the array in which `read` puts all of
+        them side by side.
+        """
         batch = slice(0, self.batch.stop - self.batch.start)
         channels = slice(0, self.channels.stop - self.channels.start)
         for pairs in product(*(list(_end_to_end(need.pieces)) for need in self.needs)):
             source = self._block(self.batch, [piece for piece, _ in pairs], self.channels)
-            yield source, self._block(batch, [place for _, place in pairs], channels)
+            yield source, self._block(batch, [target for _, target in pairs], channels)
 
     def read(self, images: Any) -> Array:
-        """Return what the part needs, read from anything that takes slices, and nothing else."""
+        """Read the blocks that the part needs, and nothing else; return the images of its plan.
+
+        `images` is an array or anything else that can be read in slices.
+        """
         reads = list(self.reads())
         if len(reads) == 1:
             return self.ordered(arrays.read_array(images[reads[0][0]], "images[:]"))
@@ -183,36 +196,46 @@ class Part:
         for axis, need in zip(self._spatial_axes, self.needs, strict=True):
             shape[axis] = need.size
         block = np.empty(shape, self.plan.images_dtype)
-        for source, place in reads:
-            block[place] = arrays.read_array(images[source], "images[:]")
+        for source, target in reads:
+            block[target] = arrays.read_array(images[source], "images[:]")
         return self.ordered(block)
 
     def ordered(self, block: Array) -> Array:
-        """Return joined pieces with their pixels repeated where the padding repeats them."""
+        """Return the images of the plan, from the blocks that were read and put side by side.
+
+        On each axis with `Need.order`, the pixels are arranged in that order.
+        """
         for axis, need in zip(self._spatial_axes, self.needs, strict=True):
             if need.order is not None:
                 block = np.take(block, need.order, axis=axis)
         return block
 
     def run(self, pixels: Array, operands: Sequence[Any] = (), out: Array | None = None) -> Array:
-        """Compute the part from what `read` returned and the checked operands of the whole."""
+        """Return the block of the output, written to `out` if given.
+
+        `pixels` is what `read` returned, `operands` are the checked ones of the whole output.
+        """
         selected = self.plan.select_operands(operands, self)
         return self.plan.execute(self.plan.check_images(pixels), selected, out)
 
     @property
     def _spatial_axes(self) -> list[int]:
-        """The axes of the images that `needs` are of."""
-        return [k + (k >= self.plan.channel_axis) for k in range(1, len(self.needs) + 1)]
+        """The axes of the images to which `needs` belong: all but those of batch and channels."""
+        rank = len(self.needs)
+        return [k for k in range(rank + 2) if k != self.plan.channel_axis][1:]
 
     def _block(self, batch: slice, spatial: Sequence[slice], channels: slice) -> Block:
-        """Return a block of the images, with the channels where the images have them."""
+        """Return a block of an array with the axes of the images, from slices of its axes."""
         block = [batch, *spatial]
         block.insert(self.plan.channel_axis, channels)
         return tuple(block)
 
 
 def _end_to_end(pieces: Sequence[slice]) -> Iterator[tuple[slice, slice]]:
-    """Yield pieces, and where each lies when they are joined end to end."""
+    """Yield (piece, target) for each piece.
+
+    target: the slice that it covers if all pieces are put end to end.
+    """
     start = 0
     for piece in pieces:
         stop = start + piece.stop - piece.start
@@ -283,11 +306,16 @@ def halo(
 
 
 def _read_outputs(piece: slice, axis: Axis) -> slice:
-    """Return a slice of an axis' outputs with numbers for its ends; raise unless it is one."""
+    """Return a slice of the outputs of an axis with numbers for start and stop.
+
+    Raises
+    ------
+    ValueError : it is not a slice, has a step other than 1, or ends beyond the outputs
+    """
     try:
         start, stop, step = piece.indices(axis.count)
     except (AttributeError, TypeError):
-        start, stop, step = 0, 0, 0
+        start, stop, step = 0, 0, 0  # a step that is refused below
     if step != 1 or stop < start or (piece.stop is not None and piece.stop > axis.count):
         raise ValueError(
             f"part has {piece!r}; it must be a slice of the {axis.count} outputs, with a step of 1"

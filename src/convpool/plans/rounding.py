@@ -1,4 +1,4 @@
-"""Results as integers: rounded to the nearest one, and saturated to what the dtype holds."""
+"""Convert results to integers: rounded to the nearest one, and saturated at the dtype's limits."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ DType = np.dtype[Any]
 
 
 def read_integer_dtype(value: Any, results: DType) -> DType:
-    """Return the integer dtype `round_to` that results of another dtype are rounded to.
+    """Return the argument `round_to` as an integer dtype in this machine's byte order.
+
+    `results` is the dtype of the results that are rounded.
 
     Raises
     ------
@@ -20,41 +22,42 @@ def read_integer_dtype(value: Any, results: DType) -> DType:
     """
     text = f"round_to is {value!r}; it must be an integer dtype such as 'uint8' or 'int16'"
     try:
-        kind: DType = np.dtype(value).newbyteorder("=")
+        dtype: DType = np.dtype(value).newbyteorder("=")
     except TypeError:
         raise TypeError(text) from None
-    if kind.kind not in "iu":
+    if dtype.kind not in "iu":
         raise TypeError(text)
     if results.kind == "c":
         raise TypeError(
             f"round_to is {value!r}, but the results are {results}: leave it out, and round "
             "np.abs or .real of them"
         )
-    return kind
+    return dtype
 
 
-def saturate(values: Array, kind: DType) -> Array:
-    """Return real numbers rounded, halves to the even neighbour, and saturated to an integer dtype.
+def saturate(values: Array, integer_dtype: DType) -> Array:
+    """Return bool or real numbers as an array of an integer dtype, rounded and saturated.
 
-    What is too large or too small becomes the greatest or least number of the dtype, NaN becomes 0.
+    Halves are rounded to the even neighbour. Numbers that are too large or too small become the
+    greatest or the least number of the dtype, and NaN becomes 0.
 
     Examples
     --------
     >>> saturate(np.array([-7.0, 0.5, 1.5, 254.6, 300.0, np.nan]), np.dtype("uint8")).tolist()
     [0, 0, 2, 255, 255, 0]
     """
-    limits = np.iinfo(kind)
+    limits = np.iinfo(integer_dtype)
     if values.dtype.kind == "b":
-        return values.astype(kind)
+        return values.astype(integer_dtype)
     if values.dtype.kind in "iu":
-        own = np.iinfo(values.dtype)
-        return np.clip(values, max(own.min, limits.min), min(own.max, limits.max)).astype(
-            kind, copy=False
-        )
-    whole = np.asarray(np.rint(values, dtype=np.result_type(values.dtype, np.float32)))
+        # limits within those of the values' own dtype, which np.clip takes
+        own_limits = np.iinfo(values.dtype)
+        low, high = max(own_limits.min, limits.min), min(own_limits.max, limits.max)
+        return np.clip(values, low, high).astype(integer_dtype, copy=False)
+    rounded = np.asarray(np.rint(values, dtype=np.result_type(values.dtype, np.float32)))
     with np.errstate(invalid="ignore"):
-        result = whole.astype(kind)  # what is beyond the limits is replaced below
-    result[whole >= limits.max] = limits.max
-    result[whole <= limits.min] = limits.min
-    result[np.isnan(whole)] = 0
+        result = rounded.astype(integer_dtype)  # numbers beyond the limits are replaced below
+    result[rounded >= limits.max] = limits.max
+    result[rounded <= limits.min] = limits.min
+    result[np.isnan(rounded)] = 0
     return result

@@ -10,14 +10,17 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 
-MAX_WORK: Any = 10**5  # of np.shares_memory, beyond which arrays are taken to share memory
+# the effort of np.shares_memory; if it needs more, two arrays are taken to share memory
+MAX_WORK: Any = 10**5
 STORES = ("id", "store_path")  # attributes that identify a Dataset of h5py or an array of Zarr
 
 
 def shares_memory(source: Any, out: Any) -> bool:
-    """Return whether writing to `out` may change `source`; both are arrays, or take slices.
+    """Return whether writing to `out` may change `source`; False if one of them is None.
 
-    Arrays share memory if they have a number in common, in memory or in a file that both map.
+    Both are NumPy arrays, or objects that are read and written in slices, such as a Dataset of
+    h5py. Two arrays share memory if they have a number in common, in memory or in a file that both
+    map. Two other objects do if they are of one type and have the same id or path (`STORES`).
     """
     if source is None or out is None:
         return False
@@ -35,31 +38,43 @@ def shares_memory(source: Any, out: Any) -> bool:
 
 
 def copy_if_shared(out: Any, *operands: Array | None) -> tuple[Any, ...]:
-    """Return operands, copied where writing to `out` may change them or `out` is not an array."""
+    """Return the operands so that writing to `out` cannot change them.
+
+    An operand that may share memory with `out` is copied, and None stays None. If `out` is None,
+    nothing is copied. If `out` is neither None nor an array, such as the name of a file, every
+    operand is copied, since what it shares is unknown.
+    """
     if out is None:
         return operands
     is_array = isinstance(out, np.ndarray)
+
+    def copy_needed(operand: Array) -> bool:
+        return not is_array or shares_memory(operand, out)
+
     return tuple(
-        operand
-        if operand is None or (is_array and not shares_memory(operand, out))
-        else np.array(operand)
+        np.array(operand) if operand is not None and copy_needed(operand) else operand
         for operand in operands
     )
 
 
 def _map_one_file(source: Array, out: Array) -> bool:
-    """Return whether two arrays map parts of one file that overlap."""
-    first, second = _mapped_bytes(source), _mapped_bytes(out)
-    if first is None or second is None or first.start >= second.stop or second.start >= first.stop:
+    """Return whether two arrays map bytes of one file, with some bytes in common."""
+    read, written = _mapped_bytes(source), _mapped_bytes(out)
+    if read is None or written is None:
+        return False
+    if read.start >= written.stop or written.start >= read.stop:
         return False
     try:
-        return os.path.samefile(first.file, second.file)
+        return os.path.samefile(read.file, written.file)
     except OSError:  # removed or renamed meanwhile
-        return bool(first.file == second.file)
+        return bool(read.file == written.file)
 
 
 class MappedBytes(NamedTuple):
-    """The bytes of a file that an array maps, from start to before stop."""
+    """The bytes of a file that an array maps: from `start` to before `stop`.
+
+    `file` is the file's name.
+    """
 
     file: Any
     start: int
@@ -67,18 +82,19 @@ class MappedBytes(NamedTuple):
 
 
 def _mapped_bytes(array: Array) -> MappedBytes | None:
-    """Return the bytes of a file that an array maps; None if it maps no file."""
-    root, base = None, array
-    while isinstance(base, np.ndarray):
+    """Return the bytes of a file that an array maps; None if it maps no file or is empty."""
+    memmap, base = None, array
+    while isinstance(base, np.ndarray):  # the outermost memmap that the array is a view of
         if isinstance(base, np.memmap) and base.filename is not None:
-            root = base
+            memmap = base
         base = base.base  # type: ignore[assignment]
-    if root is None or not array.size:
+    if memmap is None or not array.size:
         return None
-    reaches = [(n - 1) * step for n, step in zip(array.shape, array.strides, strict=True)]
-    start = array.ctypes.data - root.ctypes.data + root.offset
+    # for each axis, the bytes from its first number to its last, negative if it runs backwards
+    distances = [(n - 1) * step for n, step in zip(array.shape, array.strides, strict=True)]
+    start = array.ctypes.data - memmap.ctypes.data + memmap.offset
     return MappedBytes(
-        root.filename,
-        start + sum(min(0, reach) for reach in reaches),
-        start + sum(max(0, reach) for reach in reaches) + array.itemsize,
+        memmap.filename,
+        start + sum(min(0, distance) for distance in distances),
+        start + sum(max(0, distance) for distance in distances) + array.itemsize,
     )

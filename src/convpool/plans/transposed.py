@@ -25,11 +25,14 @@ Shape = tuple[int, ...]
 
 @dataclass(frozen=True, kw_only=True)
 class TransposedPlan(KernelsPlan):
-    """A plan of `convolve_transpose`: its axes are those of the output, on which windows lie.
+    """A plan of `convolve_transpose`: `axes` are those of its output.
+
+    It is the adjoint of the convolution whose images have the shape of this output: the windows lie
+    on the output, and each input value is added to one window.
 
     Attributes
     ----------
-    input_sizes : the spatial sizes of the images, which are the numbers of windows
+    input_sizes : the spatial sizes of the images, which on each axis is the number of windows
     """
 
     input_sizes: Shape
@@ -56,80 +59,76 @@ class TransposedPlan(KernelsPlan):
 
     @property
     def multiply_adds(self) -> int:
-        """Multiplications, each with its addition."""
+        """Number of multiplications, each with one addition."""
         return volume([self.batch, *self.input_sizes]) * volume(self.kernels_shape)
 
     @cached_property
     def work(self) -> Any:
-        """What the engine is asked to do: the convolution that this is the adjoint of."""
+        """The convolution that this is the adjoint of, as a value of `engines.work`."""
         images = self.batch, *self.output_sizes, self.output_channels
         return self.work_of(images, self.axes, self.kernels_shape[-1])
 
     @property
     def scratch(self) -> int:
-        """Working memory in bytes, about."""
+        """About how many bytes of working memory a run takes."""
         return self.engines[self.engine_name].memory(self.work)
 
     # ---- parts ----
 
     def part(self, block: Sequence[slice]) -> Part:
-        """Return what a block of the output needs, given as slices with steps of 1.
+        """Return the part that computes a block of the output, one slice for each of its axes.
 
-        Its channels lie in one group, or are whole groups.
+        Slices have a step of 1. The channels of the block lie in one group, or are whole groups.
         """
         spatial = list(block)
         outputs = spatial.pop(self.channel_axis)
         batch, *pixels = spatial
-        first, last = outputs.start // self.group_outputs, -(-outputs.stop // self.group_outputs)
-        kernels = slice(first * self.group_inputs, last * self.group_inputs)
+        first_group = outputs.start // self.group_outputs
+        stop_group = -(-outputs.stop // self.group_outputs)  # rounded up
+        kernels = slice(first_group * self.group_inputs, stop_group * self.group_inputs)
         depth = slice(0, self.depth)
-        if last - first == 1:
-            depth = slice(outputs.start - first * self.depth, outputs.stop - first * self.depth)
+        if stop_group - first_group == 1:
+            group_start = first_group * self.depth
+            depth = slice(outputs.start - group_start, outputs.stop - group_start)
         needs = tuple(
             _need_of_pixels(axis, count, cut)
             for axis, count, cut in zip(self.axes, self.input_sizes, pixels, strict=True)
         )
-        reads = [need.pieces[0] if need.pieces else slice(0, 0) for need in needs]
-        keywords = {
-            "groups": last - first,
-            "kernels_shape": (
-                *self.kernels_shape[:-2],
-                depth.stop - depth.start,
-                kernels.stop - kernels.start,
-            ),
-            "kernel_layout": "HWIO",
-            "input_sizes": tuple(read.stop - read.start for read in reads),
-        }
-        shape = [batch.stop - batch.start, *keywords["input_sizes"]]
-        shape.insert(self.channel_axis, kernels.stop - kernels.start)
+        input_sizes = tuple(need.size for need in needs)
+        kernel_count = kernels.stop - kernels.start
+        images_shape = [batch.stop - batch.start, *input_sizes]
+        images_shape.insert(self.channel_axis, kernel_count)
         plan = replace(
             self,
-            images_shape=tuple(shape),
+            images_shape=tuple(images_shape),
             axes=tuple(need.axis for need in needs),
             candidates_of_whole=self.candidates,
-            **keywords,
+            groups=stop_group - first_group,
+            kernels_shape=(*self.kernels_shape[:-2], depth.stop - depth.start, kernel_count),
+            kernel_layout="HWIO",
+            input_sizes=input_sizes,
         )
         return Part(plan, batch, kernels, needs, kernels, depth)
 
     def select_operands(self, operands: Sequence[Any], part: Part) -> tuple[Any, ...]:
-        """Return the kernels of a part."""
+        """Return a tuple of the kernels that a part applies, with the channels that it uses."""
         (kernels,) = operands
         return (kernels[..., part.depth, part.kernels],)
 
     # ---- integers ----
 
     def fits(self, *operands: Any) -> bool:
-        """Return whether sums of integers fit for all images of this dtype."""
+        """Return whether no sum can overflow, whatever the pixels; True if sums are floats."""
         if self.accumulation.kind not in "iu":
             return True
         return self._sums(*operands).fit(self.accumulation, dtypes.limits(self.images_dtype))
 
     def check(self, images: Array, *operands: Any) -> None:
-        """Raise OverflowError if sums of integers might not fit, for pixels of any shape."""
+        """Raise OverflowError if a sum of integers might overflow; `images` may have any shape."""
         self._working_dtype(images, *operands)
 
     def _working_dtype(self, images: Array, kernels: Array) -> np.dtype[Any]:
-        """Return the dtype to compute in: for integers, one in which these sums are exact."""
+        """Return the dtype to compute in: for integers, the fastest in which sums are exact."""
         if self.accumulation.kind not in "iu":
             return self.accumulation
         return self._sums(kernels).working_dtype(
@@ -137,42 +136,52 @@ class TransposedPlan(KernelsPlan):
         )
 
     def _sums(self, kernels: Array) -> dtypes.Sums:
-        """Return the sums of the weights that may meet on one pixel.
+        """Return the sums over the weights whose products are added up in one output pixel.
 
-        They are those of the kernels of a group, whose taps are `Axis.meeting_distance` apart.
+        These are the weights of all kernels of a group at taps that are a multiple of
+        `Axis.meeting_distance` apart.
         """
-        steps = [min(axis.window, axis.meeting_distance) for axis in self.axes]
-        beyond = [(0, -axis.window % step) for axis, step in zip(self.axes, steps, strict=True)]
-        weights = np.pad(kernels, [*beyond, (0, 0), (0, 0)])
-        split = [
-            n
-            for size, step in zip(weights.shape, steps, strict=False)
-            for n in (size // step, step)
+        distances = [min(axis.window, axis.meeting_distance) for axis in self.axes]
+        # each window axis is padded to a multiple of its distance, then split into two axes: taps
+        # with the same index on the second of these can lie on one pixel
+        padding = [
+            (0, -axis.window % distance)
+            for axis, distance in zip(self.axes, distances, strict=True)
         ]
-        each = weights.reshape(
-            *split, self.depth, self.groups, self.kernels_shape[-1] // self.groups
-        )
-        return dtypes.Sums(each, (*range(0, len(split), 2), -1))
+        weights = np.pad(kernels, [*padding, (0, 0), (0, 0)])
+        window = weights.shape[:-2]
+        split_sizes = [
+            n
+            for size, distance in zip(window, distances, strict=True)
+            for n in (size // distance, distance)
+        ]
+        split_weights = weights.reshape(*split_sizes, self.depth, self.groups, self.group_inputs)
+        return dtypes.Sums(split_weights, axes=(*range(0, len(split_sizes), 2), -1))
 
     # ---- arrays ----
 
     def check_operands(self, *operands: Any) -> tuple[Array]:
-        """Return the kernels as (*window, c // groups, nc); raise unless they are as planned."""
+        """Return a tuple of the kernels as (*window, c // groups, nc).
+
+        Raises
+        ------
+        ValueError : their shape or dtype is not the plan's
+        """
         (kernels,) = operands
         return (self.check_kernels(kernels),)
 
     def run(self, images: Any, kernels: Any, out: Array | None = None) -> Array:
-        """Give values of the plan's shape and dtype back to their windows.
+        """Return the transposed convolution of images and kernels, written to `out` if given.
 
         Raises
         ------
         ValueError : shapes or dtypes are not the plan's
-        OverflowError : integers might not fit; the text names the bound
+        OverflowError : a sum of integers might overflow; the text names the bound
         """
         return self.execute(self.check_images(images), self.check_operands(kernels), out)
 
     def execute(self, images: Array, operands: Sequence[Any], out: Array | None = None) -> Array:
-        """Scatter checked images through kernels (*window, c // groups, nc); see `Plan.execute`."""
+        """Compute the result from checked images and kernels, as `Plan.execute` describes."""
         threads.check()
         values, (kernels,) = self.channels_last(images), operands
         working = self._working_dtype(values, kernels)
@@ -186,26 +195,38 @@ class TransposedPlan(KernelsPlan):
     # ---- text ----
 
     def formulas(self) -> list[str]:
-        """Write how each spatial size of the output follows, with the numbers in it."""
+        """Return, for each spatial axis, the calculation of its output size as a text.
+
+        For 4 values, a stride of 2 and a window of 3 without padding: "(4 - 1) * 2 + 3 - 0 - 0 =
+        9". An output padding of 1 adds " + 1" before the equals sign.
+        """
         texts = []
         for o, axis in zip(self.input_sizes, self.axes, strict=True):
-            more = axis.size - ((o - 1) * axis.stride + axis.span - axis.before - axis.after)
             text = f"({o} - 1) * {axis.stride} + {span(axis)} - {axis.before} - {axis.after}"
-            texts.append(f"{text}{f' + {more}' if more else ''} = {axis.size}")
+            unpadded_size = (o - 1) * axis.stride + axis.span - axis.before - axis.after
+            if output_padding := axis.size - unpadded_size:
+                text += f" + {output_padding}"
+            texts.append(f"{text} = {axis.size}")
         return texts
 
     @property
     def _work_text(self) -> str:
+        """The work of the printed plan: "18 multiply-adds"."""
         return f"{self.multiply_adds:,} multiply-adds"
 
 
 def _need_of_pixels(axis: Axis, count: int, pixels: slice) -> Need:
-    """Return which of the `count` windows of an axis give values to some of its pixels."""
+    """Return which of the `count` windows of an output axis cover a slice of its pixels.
+
+    The slice of windows is the slice of the input that is read. `before` and `after` of the part's
+    axis may be negative: then pixels at that end are covered by no window.
+    """
     size = pixels.stop - pixels.start
+    # windows from `first` to before `stop` have a tap between the first and the last of the pixels
     first = max(0, -((axis.span - 1 - axis.before - pixels.start) // axis.stride))
-    last = min(count, (pixels.stop - 1 + axis.before) // axis.stride + 1)
-    first, last = (first, max(first, last)) if size > 0 else (0, 0)
+    stop = min(count, (pixels.stop - 1 + axis.before) // axis.stride + 1)
+    first, stop = (first, max(first, stop)) if size > 0 else (0, 0)
     before = pixels.start + axis.before - first * axis.stride
-    after = (last - first - 1) * axis.stride + axis.span - before - size
-    part = replace(axis, size=size, before=before, after=after)
-    return Need((slice(first, last),) if last > first else (), None, part)
+    after = (stop - first - 1) * axis.stride + axis.span - before - size
+    part_axis = replace(axis, size=size, before=before, after=after)
+    return Need((slice(first, stop),) if stop > first else (), None, part_axis)

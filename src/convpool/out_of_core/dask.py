@@ -1,6 +1,7 @@
-"""Lazy results for dask arrays: each chunk of a result is a part of the plan.
+"""Lazy results for dask arrays: each chunk of a result is computed as a part of the plan.
 
-Padding, sizes and the engine are those of the whole. Imported only when a dask array comes in.
+So padding, sizes and the engine are those of the whole output, not of each chunk. This module is
+imported only when a dask array is passed.
 """
 
 from __future__ import annotations
@@ -23,19 +24,20 @@ from convpool.system.optional_packages import needed
 from convpool.windows import volume
 
 Array = NDArray[Any]
-Cuts = list[slice]
-Chunks = Sequence[int]
-Segment = tuple[int, int, int]  # the index of a chunk, and what is needed of it: start, stop
+Cuts = list[slice]  # the slices that cut one axis of the output into chunks
+Chunks = Sequence[int]  # the sizes of the chunks on one axis
+# the index of a chunk on one axis, and the slice of it that is needed: (index, start, stop)
+Segment = tuple[int, int, int]
 
 
 @dataclass(frozen=True, eq=False)
 class Call:
-    """What all chunks of a result share, once in the graph.
+    """What is needed for all chunks of a result, and stands once in the graph.
 
     Attributes
     ----------
-    plan : of the whole
-    operands : as `plan.check_operands` returns them
+    plan : the plan of the whole output
+    operands : what `plan.check_operands` returned
     """
 
     plan: Plan
@@ -43,13 +45,13 @@ class Call:
 
 
 def check_images(images: Any, name: str = "images") -> Any:
-    """Return a dask array, without labels, whose sizes are known.
+    """Return images as a dask array, without the labels of xarray; `name` is the argument's.
 
     Raises
     ------
-    TypeError : it is another collection, or holds no numbers, or has masks or units
-    ValueError : its sizes become known only when it is computed, or dask plans arrays by its
-        experimental expressions
+    TypeError : it is another collection of dask, holds no numbers, or has a mask or a unit
+    ValueError : its sizes become known only when it is computed, or dask's experiment
+        "array.query-planning" is on
     """
     array = needed("dask.array", "dask")
     arrays.check_plain(images, name)
@@ -66,7 +68,7 @@ def check_images(images: Any, name: str = "images") -> Any:
             "to_dask_array() gives"
         )
     arguments.read_dtype(images.dtype, f"the dtype of {name}")
-    if any(size != size for size in images.shape):
+    if any(size != size for size in images.shape):  # NaN, dask's sign for an unknown size
         raise ValueError(
             f"{name} are {images.shape}, and dask knows no size where it says nan: call "
             f"{name}.compute_chunk_sizes() first, which computes what comes before"
@@ -80,13 +82,17 @@ def run(plan: Plan, images: Any, operands: Sequence[Any], destination: Destinati
     Parameters
     ----------
     plan
-        Of the whole output.
+        The plan of the whole output.
     images
-        As `check_images` returns them.
+        What `check_images` returned.
     operands
         The arguments of `plan.check_operands`: kernels and bias, or nothing.
     destination
-        Only its unit axes and `round_to` are possible.
+        Its `out` and `max_memory` must be None.
+
+    Raises
+    ------
+    ValueError : `out` or `max_memory` is given
     """
     out, max_memory, unit_axes, round_to = destination
     if out is not None:
@@ -100,13 +106,13 @@ def run(plan: Plan, images: Any, operands: Sequence[Any], destination: Destinati
             f"here of up to {images.chunksize}: pass images.rechunk(...) with smaller ones and "
             "no max_memory"
         )
-    # copies, since the caller's may change before the result is computed
+    # copies, since the caller may change them before the result is computed
     copies = tuple(
         None if operand is None else np.array(operand) for operand in plan.check_operands(*operands)
     )
     axes = range(len(plan.images_shape))
-    whole = images[tuple(None if k in unit_axes else slice(None) for k in axes)]
-    result = _lazy_output(Call(plan, copies), whole)
+    images = images[tuple(None if k in unit_axes else slice(None) for k in axes)]  # add unit axes
+    result = _lazy_output(Call(plan, copies), images)
     if unit_axes:
         result = result[tuple(0 if k in unit_axes else slice(None) for k in axes)]
     if round_to is not None:
@@ -115,7 +121,7 @@ def run(plan: Plan, images: Any, operands: Sequence[Any], destination: Destinati
 
 
 def _lazy_output(call: Call, images: Any) -> Any:
-    """Return the output for a dask array with all axes of the plan."""
+    """Return the lazy output for a dask array that has all axes of the plan's images."""
     array, tokenize = needed("dask.array", "dask"), needed("dask.base", "dask").tokenize
     plan = call.plan
     if not volume(plan.output_shape):
@@ -133,22 +139,23 @@ def _lazy_output(call: Call, images: Any) -> Any:
 
 
 def chunk_slices(plan: Plan, chunks: Sequence[Chunks]) -> list[Cuts]:
-    """Cut each axis of the output as the images are: a window belongs to the chunk it starts in.
+    """Return, for each axis of the output, the slices that are its chunks.
 
-    Starts are counted without the padding before, as far as that is narrower than a window, so that
-    every "same" at a stride of 1 keeps the chunks. A kernel belongs to the chunk that its group
-    starts in.
+    There is a chunk for each chunk of the images: of the windows that start in that. A window
+    counts as starting later by the padding before, up to a window's span less 1, so that a named
+    "same" at a stride of 1 keeps the chunk sizes. A kernel belongs to the chunk of the images in
+    which its group of channels starts.
 
     Parameters
     ----------
     plan
-        Of the whole output.
+        The plan of the whole output.
     chunks
-        For each axis of the images, the sizes of their chunks.
+        For each axis of the images, the sizes of the chunks.
     """
-    others = list(chunks)
-    channels = others.pop(plan.channel_axis)
-    batch, *spatial = others
+    chunks_without_channels = list(chunks)
+    channels = chunks_without_channels.pop(plan.channel_axis)
+    batch, *spatial = chunks_without_channels
     cuts = [_starting_in(batch, plan.batch)]
     for axis, sizes in zip(plan.axes, spatial, strict=True):
         ahead = max(0, axis.before - axis.span + 1)
@@ -161,10 +168,17 @@ def chunk_slices(plan: Plan, chunks: Sequence[Chunks]) -> list[Cuts]:
 
 
 def _starting_in(chunks: Chunks, count: int, stride: int = 1, ahead: int = 0) -> Cuts:
-    """Return, for each chunk that has any, the windows that start in it.
+    """Return, for each chunk in which windows start, the slice of these windows.
 
-    There are `count`, and they start every `stride` pixels from -ahead on. Those that start behind
-    the end belong to the last chunk.
+    Parameters
+    ----------
+    chunks
+        The sizes of the chunks of the axis.
+    count, stride
+        There are `count` windows, and one starts every `stride` pixels.
+    ahead
+        The first window starts this many pixels before the first chunk, and belongs to it. Windows
+        that start behind the last chunk belong to the last one.
     """
     stops = [min(count, max(0, -(-(end + ahead) // stride))) for end in accumulate(chunks)]
     bounds = [0, *stops[:-1], count]
@@ -175,16 +189,31 @@ def _starting_in(chunks: Chunks, count: int, stride: int = 1, ahead: int = 0) ->
 
 
 def _tasks(name: str, call: Call, images: Any, cuts: list[Cuts]) -> dict[Any, Any]:
-    """Return a task for each chunk of the result, and one for each piece that it takes of a chunk.
+    """Return the tasks of the graph, key -> task: one for each chunk of the result, and for pieces.
 
-    Pieces are tasks of their own, so that only they travel from worker to worker.
+    A piece is what a chunk of the result needs of one chunk of the images. It is a task of its own,
+    so that only it is sent from worker to worker, not the whole chunk.
+
+    Parameters
+    ----------
+    name
+        The name of the result; the key of a chunk is (name, *index).
+    call
+        The plan and its operands.
+    images
+        The dask array.
+    cuts
+        The chunks of the result, as `chunk_slices` returns them.
     """
     spec = needed("dask.task_spec", "dask")
     shared, chunks = name.replace("-", "-plan-"), images.chunks
     tasks: dict[Any, Any] = {shared: spec.DataNode(shared, call)}
 
     def piece(segments: tuple[Segment, ...]) -> Any:
-        """Return a reference to a piece: one segment on each axis."""
+        """Return a reference to the piece with one segment on each axis; add its task if new.
+
+        A piece that is a whole chunk needs no task.
+        """
         chunk = (images.name, *(index for index, _, _ in segments))
         if all(chunks[k][index] == stop - start for k, (index, start, stop) in enumerate(segments)):
             return spec.TaskRef(chunk)
@@ -202,7 +231,7 @@ def _tasks(name: str, call: Call, images: Any, cuts: list[Cuts]) -> dict[Any, An
         block = tuple(axis[i] for axis, i in zip(cuts, index, strict=True))
         segments = [axis[i] for axis, i in zip(needed_segments, index, strict=True)]
         lengths = tuple(tuple(stop - start for _, start, stop in axis) for axis in segments)
-        pieces = [piece(chosen) for chosen in product(*segments)]
+        pieces = [piece(segment_per_axis) for segment_per_axis in product(*segments)]
         key = (name, *index)
         tasks[key] = spec.Task(key, _compute_chunk, spec.TaskRef(shared), block, lengths, *pieces)
     return tasks
@@ -211,7 +240,12 @@ def _tasks(name: str, call: Call, images: Any, cuts: list[Cuts]) -> dict[Any, An
 def _segments_of_cuts(
     plan: Plan, chunks: Sequence[Chunks], cuts: list[Cuts]
 ) -> list[list[list[Segment]]]:
-    """Return, for each axis and each cut of the output, the segments of chunks that it needs."""
+    """Return, for each axis and each of its cuts, the segments of the images' chunks it needs.
+
+    `chunks` has, for each axis of the images, the sizes of the chunks; `cuts` are the slices that
+    cut each axis of the output.
+    """
+    # what an axis needs does not depend on the other axes: take their first cuts
     first = [axis[0] for axis in cuts]
     segments = []
     for k, axis in enumerate(cuts):
@@ -222,9 +256,12 @@ def _segments_of_cuts(
 
 
 def _segments(pieces: Sequence[slice], ends: Sequence[int], chunks: Chunks) -> Iterator[Segment]:
-    """Yield the segments that cover slices of an axis, whose chunks have these sizes and ends."""
+    """Yield the segments of an axis that cover slices of it, in order.
+
+    `chunks` are the sizes of the axis's chunks, `ends` the positions where they end.
+    """
     for piece in pieces:
-        index = bisect_right(ends, piece.start)
+        index = bisect_right(ends, piece.start)  # the chunk in which the piece starts
         while index < len(ends) and ends[index] - chunks[index] < piece.stop:
             begin = ends[index] - chunks[index]
             yield index, max(piece.start - begin, 0), min(piece.stop, ends[index]) - begin
@@ -235,12 +272,18 @@ def _segments(pieces: Sequence[slice], ends: Sequence[int], chunks: Chunks) -> I
 
 
 def _copy_piece(chunk: Array, box: tuple[slice, ...]) -> Array:
-    """Return a piece as a copy: a view would keep the whole chunk in memory."""
-    return np.array(_plain(chunk[box]))
+    """Return the piece of a chunk as a copy, since a view would keep the whole chunk in memory.
+
+    `box` is one slice of the chunk for each axis.
+    """
+    return np.array(_plain_array(chunk[box]))
 
 
-def _plain(chunk: Any) -> Array:
-    """Return a chunk as an array; raise if it has a mask or a unit, of which dask need not know."""
+def _plain_array(chunk: Any) -> Array:
+    """Return a chunk as a NumPy array; raise TypeError if it has a mask or a unit.
+
+    Whether it has one may not be known to dask before it is computed.
+    """
     arrays.check_plain(chunk, "images", in_chunks=True)
     return np.asarray(chunk)
 
@@ -248,18 +291,18 @@ def _plain(chunk: Any) -> Array:
 def _compute_chunk(
     call: Call, block: tuple[slice, ...], lengths: tuple[tuple[int, ...], ...], *pieces: Array
 ) -> Array:
-    """Return a chunk of the result, computed in one thread: dask uses the others.
+    """Return a chunk of the result, computed in one thread, as dask uses the others.
 
     Parameters
     ----------
     call
-        What all chunks share.
+        The plan and its operands.
     block
-        Of the output.
+        The block of the output that is this chunk.
     lengths
-        For each axis of the images, the sizes of the pieces on it.
+        For each axis of the images, the sizes of the pieces along it.
     pieces
-        In the order of the product of their places on each axis.
+        The pieces that the block needs, ordered by their positions in C order.
     """
     part = call.plan.part(block)
     pixels = part.ordered(_join(pieces, lengths, call.plan.images_dtype))
@@ -268,14 +311,14 @@ def _compute_chunk(
 
 
 def _join(pieces: Sequence[Array], lengths: Sequence[Sequence[int]], dtype: np.dtype[Any]) -> Array:
-    """Return pieces side by side, as `_compute_chunk` gets them."""
+    """Return one array of pieces side by side; `pieces` and `lengths` as in `_compute_chunk`."""
     if len(pieces) == 1:
-        return _plain(pieces[0])
+        return _plain_array(pieces[0])
     joined = np.empty([sum(axis) for axis in lengths], dtype)
-    places = [
+    slices = [
         [slice(end - size, end) for end, size in zip(accumulate(axis), axis, strict=True)]
         for axis in lengths
     ]
-    for place, piece in zip(product(*places), pieces, strict=True):
-        joined[place] = _plain(piece)
+    for block, piece in zip(product(*slices), pieces, strict=True):
+        joined[block] = _plain_array(piece)
     return joined

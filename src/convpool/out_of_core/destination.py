@@ -1,4 +1,4 @@
-"""Where the result of a call goes if it does not run on arrays in memory."""
+"""Where the result of a call goes if it is computed in tiles or by dask."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ class Destination(NamedTuple):
 
     Attributes
     ----------
-    out : the argument of the call
-    max_memory : the argument of the call
-    unit_axes : axes of length 1 that the plan has, and images and output have not
-    round_to : the integer dtype of the output; None for the plan's dtype
+    out, max_memory : the arguments of the call
+    unit_axes : the axes, of length 1, that the plan's arrays have and the caller's lack: the batch
+        and maybe the channels of one picture
+    round_to : the integer dtype to which results are rounded; None to keep the plan's dtype
     """
 
     out: Any
@@ -26,5 +26,5 @@ class Destination(NamedTuple):
 
 
 def drop_axes(items: Sequence[Any], axes: Sequence[int]) -> tuple[Any, ...]:
-    """Return the items, one for each axis, without those of some axes."""
+    """Return a tuple of items, one for each axis, without those of the given axes."""
     return tuple(item for k, item in enumerate(items) if k not in axes)

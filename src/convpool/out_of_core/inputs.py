@@ -10,15 +10,17 @@ from convpool.plans import arguments, arrays
 
 
 def check_source(images: Any, name: str = "images") -> Any:
-    """Return what can be read in slices: images with a shape, a dtype and slices, else an array.
+    """Return images that can be read in slices, as they are; other images as a NumPy array.
+
+    Images can be read in slices if they have a shape, a dtype of NumPy and `__getitem__`.
 
     Raises
     ------
-    TypeError : masks or units, which would be lost; no numbers
+    TypeError : they have a mask or a unit, which would be lost, or hold no numbers
     """
-    # of what xarray has not read yet, check an empty slice, which has the same mask and unit
-    checked = images[(slice(0, 0),) * images.ndim] if arrays.is_labelled(images) else images
-    arrays.check_plain(checked, name)
+    # a DataArray of xarray may not be read yet: an empty slice has the same mask and unit
+    sample = images[(slice(0, 0),) * images.ndim] if arrays.is_labelled(images) else images
+    arrays.check_plain(sample, name)
     try:
         dtype = np.dtype(images.dtype)
         has_slices = len(images.shape) > 0 and hasattr(type(images), "__getitem__")

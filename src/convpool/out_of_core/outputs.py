@@ -1,4 +1,7 @@
-"""Where tiles are written: arrays, whatever takes slices, and files that appear when complete."""
+"""Outputs that tiles are written to: arrays, objects that take slices, and new files.
+
+A file gets its name when it is complete; before, it has a temporary one.
+"""
 
 from __future__ import annotations
 
@@ -26,32 +29,41 @@ Shape = tuple[int, ...]
 DType = np.dtype[Any]
 Block = tuple[slice, ...]
 
-SHORT_ROW = 2**14  # bytes below which rows of a file are not written one by one
-PATCH = 2**20  # bytes that are then read, changed and written at a time
+# in a file, rows of fewer bytes are not written one by one: about PATCH bytes of whole rows are
+# read, changed and written at a time
+SHORT_ROW = 2**14
+PATCH = 2**20
 
 
 class Output(Protocol):
-    """What tiles are written to. A block says where a tile lies in the output."""
+    """What tiles are written to. A block, one slice for each axis, is where a tile lies in it.
+
+    Each tile is computed in the array that `room` returns, and passed to `write`. At the end either
+    `finish` or `discard` is called.
+    """
 
     @property
     def remains(self) -> str:
-        """What remains when the work stops before its end, for errors."""
+        """What remains of the output if the work stops before its end, for errors."""
 
     def room(self, block: Block) -> Array:
-        """Return an array to compute a tile in."""
+        """Return an array of the block's shape to compute a tile in."""
 
     def write(self, block: Block, values: Array) -> None:
-        """Write a tile that was computed in `room`."""
+        """Write a tile, which was computed in the array that `room` returned."""
 
     def finish(self) -> Any:
-        """Return what holds the result; a file gets its name."""
+        """Complete the output and return it, a file opened read-only."""
 
     def discard(self) -> None:
-        """Remove what is unfinished."""
+        """Remove an unfinished output."""
 
 
-class CallersOutput:
-    """An array of the caller or of ours, or what else takes slices."""
+class SlicesOutput:
+    """An array, or another object that can be written to in slices; methods as in `Output`.
+
+    `out` is the object, `dtype` its dtype, `remains` as in `Output`.
+    """
 
     def __init__(self, out: Any, dtype: DType, remains: str) -> None:
         self.out, self.dtype, self.remains = out, dtype, remains
@@ -65,32 +77,32 @@ class CallersOutput:
         return np.empty(_shape(block), self.dtype)
 
     def write(self, block: Block, values: Array) -> None:
-        """Write a tile, unless it was computed in its place."""
+        """Write a tile; one of an array was computed in its place already."""
         if not self.is_array:
             self.out[block] = values
 
     def finish(self) -> Any:
-        """Return what holds the result."""
+        """Return the output."""
         return self.out
 
     def discard(self) -> None:
-        """Leave everything as it is: it belongs to the caller."""
+        """Do nothing: the output belongs to the caller."""
 
 
 class ArrayInFile:
-    """An array in a file, written in blocks.
+    """An array in a file, to which blocks are assigned: array[block] = values.
 
     The file is not mapped: a full disk raises OSError when bytes are written, but kills the process
     when a mapped page is. Writing is faster, too.
 
     Parameters
     ----------
-    file : file
-        Unbuffered, to read and write.
-    start : int
-        Where the first number stands.
+    file
+        An unbuffered file, opened to read and write.
+    start
+        The position of the first number in the file, in bytes.
     shape, dtype
-        Of the array.
+        The shape and dtype of the array.
     """
 
     def __init__(self, file: Any, start: int, shape: Shape, dtype: DType) -> None:
@@ -100,35 +112,47 @@ class ArrayInFile:
         file.truncate(start + volume(shape) * dtype.itemsize)
 
     def __setitem__(self, block: Block, values: Array) -> None:
-        axis, is_whole = self._rows(block, values)
+        """Write values, of the block's shape, to a block of the array."""
+        axis, are_whole = self._rows(block, values)
+        # rows that are written at a time: all if these are contiguous in the file
         count = (
             block[axis].stop - block[axis].start
-            if is_whole
+            if are_whole
             else max(1, PATCH // self.strides[axis])
         )
         for index in product(*(range(cut.start, cut.stop) for cut in block[:axis])):
-            place = tuple(i - cut.start for i, cut in zip(index, block, strict=False))
+            index_in_values = tuple(i - cut.start for i, cut in zip(index, block, strict=False))
             for first in range(block[axis].start, block[axis].stop, count):
                 start = self.start + sum(map(int.__mul__, (*index, first), self.strides))
-                rows = values[place][first - block[axis].start :][:count]
-                if not is_whole:
+                rows = values[index_in_values][first - block[axis].start :][:count]
+                if not are_whole:
                     rows = self._read_around(start, rows, block[axis + 1 :])
                 self.file.seek(start)
                 _write_all(self.file, rows)
 
     def _rows(self, block: Block, values: Array) -> tuple[int, bool]:
-        """Return (axis, is_whole): the axis whose rows are written, and if these are whole."""
-        whole = len(self.shape)  # the block has all of the axes from this one on
-        while whole and block[whole - 1] == slice(0, self.shape[whole - 1]):
-            whole -= 1
-        axis = max(0, whole - 1)
-        if volume(values.shape[axis:]) * values.itemsize >= min(SHORT_ROW, values.nbytes):
+        """Return (axis, are_whole): along which axis a block is written, and how.
+
+        axis: rows are the sub-arrays at one index of this axis. are_whole: whether the block has
+        whole rows; if not, the rest of a row is read and written again.
+        """
+        first_whole_axis = len(self.shape)  # of this axis and all later ones the block has all
+        while first_whole_axis and (
+            block[first_whole_axis - 1] == slice(0, self.shape[first_whole_axis - 1])
+        ):
+            first_whole_axis -= 1
+        axis = max(0, first_whole_axis - 1)
+        contiguous_bytes = volume(values.shape[axis:]) * values.itemsize
+        if contiguous_bytes >= min(SHORT_ROW, values.nbytes):
             return axis, True
         axis = next(k for k, size in enumerate(self.strides) if size <= SHORT_ROW or k == axis)
-        return axis, axis >= whole - 1
+        return axis, axis >= first_whole_axis - 1
 
     def _read_around(self, start: int, values: Array, within: Block) -> Array:
-        """Return whole rows: values in their places, and around them what is in the file."""
+        """Return whole rows: `values` at `within` in each row, and around them the file's numbers.
+
+        `start` is the position of the first row in the file, in bytes.
+        """
         rows = np.empty((len(values), *self.shape[len(self.shape) - len(within) :]), self.dtype)
         self.file.seek(start)
         unread = _bytes(rows)
@@ -151,12 +175,15 @@ def _shape(block: Block) -> Shape:
 
 
 def _bytes(values: Array) -> memoryview:
-    """Return the bytes of a contiguous array."""
+    """Return the bytes of an array; the array must be contiguous to be written to through them."""
     return values.reshape(-1).view(np.uint8).data
 
 
 class NpyFile:
-    """A .npy file: each tile is written while the next one is computed."""
+    """A new .npy file; each tile is written while the next one is computed.
+
+    `tile` is the shape of the largest tile. Methods as in `Output`.
+    """
 
     def __init__(self, path: Path, shape: Shape, dtype: DType, tile: Shape) -> None:
         from concurrent.futures import ThreadPoolExecutor
@@ -181,27 +208,31 @@ class NpyFile:
 
     @property
     def remains(self) -> str:
-        """What remains when the work stops before its end, for errors."""
+        """What remains of the output if the work stops before its end, for errors."""
         return f"{self.path} was not made, and what was done is removed"
 
     def room(self, block: Block) -> Array:
-        """Return one of two arrays to compute a tile in: the other may still be being written."""
+        """Return one of two arrays in turn, as the tile in the other may still be being written."""
         self.rooms.reverse()
         shape = _shape(block)
         return self.rooms[0][: volume(shape)].reshape(shape)
 
     def write(self, block: Block, values: Array) -> None:
-        """Start to write a tile, after the one before is written."""
+        """Wait until the tile before is written, then start to write this one in a thread."""
         self._wait()
         self.writing = self.writer.submit(self.array.__setitem__, block, values)
 
     def _wait(self) -> None:
+        """Wait until the last tile is written; raise the error if that failed."""
         if self.writing is not None:
             self.writing.result()
             self.writing = None
 
     def finish(self) -> Any:
-        """Write everything to the disk, give the file its name and open it read-only."""
+        """Write everything to the disk, give the file its name and return it, mapped read-only.
+
+        A file without numbers, which cannot be mapped, is read.
+        """
         self._wait()
         self.writer.shutdown()
         os.fsync(self.unfinished.file.fileno())
@@ -216,7 +247,10 @@ class NpyFile:
 
 
 class ZarrFolder:
-    """A Zarr array in a folder, whose chunks are the tiles."""
+    """A new Zarr array in a folder, whose chunks are the tiles.
+
+    `tile` is the shape of the largest tile. Methods as in `Output`.
+    """
 
     def __init__(self, path: Path, shape: Shape, dtype: DType, tile: Shape) -> None:
         self.path, self.dtype = path, dtype
@@ -232,11 +266,11 @@ class ZarrFolder:
 
     @property
     def remains(self) -> str:
-        """What remains when the work stops before its end, for errors."""
+        """What remains of the output if the work stops before its end, for errors."""
         return f"{self.path} was not made, and what was done is removed"
 
     def room(self, block: Block) -> Array:
-        """Return an array to compute a tile in."""
+        """Return a new array to compute a tile in."""
         return np.empty(_shape(block), self.dtype)
 
     def write(self, block: Block, values: Array) -> None:
@@ -244,7 +278,7 @@ class ZarrFolder:
         self.array[block] = values
 
     def finish(self) -> Any:
-        """Give the folder its name and open it read-only."""
+        """Give the folder its name and return it, opened read-only."""
         self.unfinished.finish()
         return self.zarr.open(str(self.path), mode="r")
 
@@ -253,7 +287,7 @@ class ZarrFolder:
         self.unfinished.drop()
 
 
-# suffix -> from path, shape, dtype and the largest tile's shape to an output
+# suffix of a file's name -> output for (path, shape, dtype, shape of the largest tile)
 FILES: dict[str, Callable[[Path, Shape, DType, Shape], Output]] = {
     ".npy": NpyFile,
     ".zarr": ZarrFolder,
@@ -261,7 +295,14 @@ FILES: dict[str, Callable[[Path, Shape, DType, Shape], Output]] = {
 
 
 def check(out: Any, shape: Shape, dtype: DType) -> None:
-    """Raise unless results of this shape and dtype can be written to `out`, which is unopened."""
+    """Raise unless the argument `out` can take a result of this shape and dtype.
+
+    Raises
+    ------
+    TypeError : it is no array, no file name and nothing else that can be written to in slices
+    ValueError : its shape or dtype differs, the suffix is not in FILES, or the result is too large
+    FileExistsError : the file exists
+    """
     allocation.check_size(shape, dtype)
     if isinstance(out, (str, os.PathLike)):
         _check_path(Path(out), os.fspath(out))
@@ -276,7 +317,7 @@ def check(out: Any, shape: Shape, dtype: DType) -> None:
 
 
 def _check_path(path: Path, name: Any) -> None:
-    """Raise unless a file can be made under this path, which the caller passed as `name`."""
+    """Raise unless a new file can be made at this path; `name` is what the caller passed."""
     if path.suffix not in FILES:
         raise ValueError(f"out is {name!r}; files are made as {' and '.join(FILES)}: name one so")
     if os.path.lexists(path):
@@ -287,34 +328,37 @@ def _check_path(path: Path, name: Any) -> None:
 
 
 def open_output(out: Any, shape: Shape, dtype: DType, tile: Sequence[int]) -> Output:
-    """Return what tiles of at most this size are written to, for an `out` that was checked."""
+    """Return the output for the argument `out`, which `check` accepted; None gives a new array.
+
+    `tile` is the shape of the largest tile.
+    """
     if out is None:
         advice = ", or pass out='NAME.npy' to have it written to a file"
         array = allocation.empty(shape, dtype, instead=advice)
-        return CallersOutput(array, dtype, "nothing is returned")
+        return SlicesOutput(array, dtype, "nothing is returned")
     if isinstance(out, (str, os.PathLike)):
         path = Path(out)
         return FILES[path.suffix](path, shape, dtype, tuple(tile))
     remains = getattr(out, "remains", "those are in out, the rest is as it was")
-    return CallersOutput(out, dtype, remains)
+    return SlicesOutput(out, dtype, remains)
 
 
 def is_in_memory(out: Any) -> bool:
-    """Return whether tiles are computed in their place, for the argument `out`."""
+    """Return whether tiles are computed in their place in the output, for the argument `out`."""
     return out is None or isinstance(out, np.ndarray)
 
 
 class RoundingOutput:
-    """An output of integers that rounds tiles of another dtype.
+    """An output that rounds tiles to integers and passes them on; methods as in `Output`.
 
     Parameters
     ----------
     output
-        Of integers.
+        Where the integers are written.
     tile_dtype
-        Of the tiles.
+        The dtype in which tiles are computed.
     integer_dtype
-        Of the output.
+        The dtype of the integers.
     """
 
     def __init__(self, output: Output, tile_dtype: DType, integer_dtype: DType) -> None:
@@ -322,7 +366,7 @@ class RoundingOutput:
 
     @property
     def remains(self) -> str:
-        """What remains when the work stops before its end, for errors."""
+        """What remains of the output if the work stops before its end, for errors."""
         return self.output.remains
 
     def room(self, block: Block) -> Array:
@@ -336,9 +380,9 @@ class RoundingOutput:
         self.output.write(block, room)
 
     def finish(self) -> Any:
-        """Return what holds the result."""
+        """Return the output."""
         return self.output.finish()
 
     def discard(self) -> None:
-        """Remove what is unfinished."""
+        """Remove an unfinished output."""
         self.output.discard()

@@ -12,17 +12,19 @@ from convpool.out_of_core.destination import Destination
 from convpool.plans import arrays
 from convpool.plans.base import Plan
 
-# from a plan, images, operands of the plan and a destination to the result
+# (plan, images, operands of the plan, destination) -> the result
 Runner = Callable[[Plan, Any, Sequence[Any], Destination], Any]
 
 
 class Route(NamedTuple):
-    """The images of a call as its plan reads them, and what runs the plan.
+    """The images of a call after they were checked, and the function that runs its plan on them.
 
     Attributes
     ----------
-    images : an array, or for `run` what has an array's shape, dtype and slices, or a dask array
-    run : None for arrays in memory, on which the plan runs itself
+    images : a NumPy array if `run` is None; else a dask array, or anything with an array's shape,
+        dtype and slices
+    run : runs the plan tile by tile, or makes a lazy dask array; None if the plan's own `execute`
+        runs it, on arrays in memory
     """
 
     images: NDArray[Any]
@@ -30,7 +32,18 @@ class Route(NamedTuple):
 
 
 def choose_route(images: Any, name: str, out: Any = None, max_memory: Any = None) -> Route:
-    """Return how a call runs, given three of its arguments; `name` is that of the images."""
+    """Return how a call runs; raise if its images have a mask or a unit, or hold no numbers.
+
+    A dask array gives a lazy result. With `max_memory`, or an `out` that is not an array, the
+    result is computed tile by tile. Otherwise the plan runs on an array.
+
+    Parameters
+    ----------
+    images, name
+        The images, and the name of their argument.
+    out, max_memory
+        The arguments of the call.
+    """
     if arrays.is_dask(images):
         from convpool.out_of_core import dask
 

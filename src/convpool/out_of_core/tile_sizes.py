@@ -1,7 +1,7 @@
 """How large the tiles of an output are, for a limit of working memory.
 
-The sizes of a tile are those of its part of the output, channels last: images, spatial axes,
-channels.
+A tile is a block of the output. Its sizes are a list in the order (images, *spatial, channels),
+wherever the output has its channels.
 """
 
 from __future__ import annotations
@@ -23,14 +23,19 @@ from convpool.windows import volume
 
 Sizes = list[int]
 
+# prefix of a unit -> number of bytes
 UNITS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 UNITS |= {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40}
-# bytes beyond which a tile is computed, read and written no faster, unless chunks are larger
+# bytes of working memory: larger tiles are not faster, unless the chunks of the images are larger
 LARGEST_TILE = 2**25
 
 
 def read_memory(value: Any) -> int:
-    """Return the bytes that `max_memory` is, a number or a text.
+    """Return the argument `max_memory`, a whole number or a text with a unit, in bytes.
+
+    Raises
+    ------
+    TypeError, ValueError : it is neither, or less than 1
 
     Examples
     --------
@@ -39,35 +44,37 @@ def read_memory(value: Any) -> int:
     """
     if isinstance(value, str):
         match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(|k|[KMGT]i?)B?\s*", value.replace("KB", "kB"))
-        if not match or match[2] == "K":
+        if not match or match[2] == "K":  # the pattern finds "K", which is no unit here
             raise ValueError(
                 f"max_memory is {value!r}; it must be bytes or words such as '256MB' or '1.5GiB'"
             )
         whole, _, fraction = match[1].partition(".")
-        # not as a float, which might be infinite
+        # in integers, since a float may be inexact or infinite
         value = int(whole + fraction) * UNITS[match[2]] // 10 ** len(fraction)
     return arguments.read_integer(value, "max_memory", 1)
 
 
 def tile_sizes(plan: Plan, limit: int, images: Any = None, *, has_room: bool = True) -> Sizes:
-    """Return the sizes of the largest tile that takes no more memory than a limit.
+    """Return the sizes of the largest tile that takes no more working memory than a limit.
 
-    It has whole images if possible, else whole rows, columns, kernels.
+    The output is cut along its first axis, the images. If a tile of one image is still too large,
+    it is also cut along the next axis, and so on; the last axis is the channels.
 
     Parameters
     ----------
     plan
-        Of the whole output.
+        The plan of the whole output.
     limit
         Bytes of working memory.
     images
-        What is read; its chunks are taken whole where that is possible.
+        The images; if they are stored in chunks, a tile reads whole chunks where possible. None for
+        images that are read in slices without chunks.
     has_room
-        Whether tiles are computed in their place in the output.
+        Whether tiles are computed in their place in the output, and so need no memory of their own.
 
     Raises
     ------
-    ValueError : one pixel of the output takes more; the text names how much
+    ValueError : one pixel of the output takes more than the limit; the text says how much
     """
     sizes = [plan.batch, *plan.output_sizes, plan.output_channels]
     is_read = not isinstance(images, np.ndarray)
@@ -97,7 +104,10 @@ def tile_sizes(plan: Plan, limit: int, images: Any = None, *, has_room: bool = T
 
 
 def _largest_that_fits(length: int, fits: Callable[[int], bool]) -> int:
-    """Return the largest number up to length that fits, or 1."""
+    """Return the largest number up to `length` for which `fits` is true.
+
+    1 is taken to fit, whatever `fits` returns; the result is 0 if `length` is 0.
+    """
     low, high = min(1, length), length
     while low < high:
         middle = (low + high + 1) // 2
@@ -106,35 +116,43 @@ def _largest_that_fits(length: int, fits: Callable[[int], bool]) -> int:
 
 
 def _even_length(length: int, most: int, chunk: int) -> int:
-    """Return a length up to `most` that is a multiple of a chunk, or else cuts an axis evenly."""
+    """Return the size, `most` or less, of the tiles into which an axis of `length` is cut.
+
+    It is a multiple of `chunk` if a chunk fits, otherwise one that makes all tiles about equal.
+    `chunk` is 0 without chunks.
+    """
     if chunk and most >= chunk:
         return most - most % chunk
     return -(-length // -(-length // most))
 
 
 def _outputs_of_chunk(plan: Plan, images: Any) -> Sizes:
-    """Return how many outputs one chunk of the images gives on each axis; 0 without chunks."""
+    """Return how many outputs come from one chunk of the images, for each axis of a tile.
+
+    It is 0 on the axis of the channels, and on all axes if the images have no chunks.
+    """
     chunks = getattr(images, "chunks", None)
     if not (isinstance(chunks, tuple) and len(chunks) == len(plan.images_shape)):
         return [0] * (len(plan.axes) + 2)
-    *others, _ = arguments.shape_channels_last(chunks, plan.channel_axis)
-    strides = [1, *(axis.stride for axis in plan.axes)]
-    return [*(max(1, chunk // stride) for chunk, stride in zip(others, strides, strict=True)), 0]
+    *chunk_sizes, _ = arguments.shape_channels_last(chunks, plan.channel_axis)
+    strides = [1, *(axis.stride for axis in plan.axes)]  # of the images, and of the windows
+    outputs = [max(1, size // stride) for size, stride in zip(chunk_sizes, strides, strict=True)]
+    return [*outputs, 0]
 
 
 def tile_bytes(plan: Plan, tile: Sequence[int], *, is_read: bool, has_room: bool) -> int:
-    """Return an upper bound of the bytes that computing a tile takes.
+    """Return an upper bound of the bytes of working memory that computing a tile takes.
 
     Parameters
     ----------
     plan
-        Of the whole output.
+        The plan of the whole output.
     tile
-        Its sizes.
+        The sizes of the tile.
     is_read
-        Whether pixels are read into memory for it, not taken from an array.
+        Whether its pixels are read into memory, not a view of an array.
     has_room
-        Whether it is computed in its place in the output.
+        Whether it is computed in its place in the output, and so needs no memory of its own.
     """
     m, *counts, channels = tile
     groups = max(1, channels * plan.group_count // max(1, plan.output_channels))
@@ -146,30 +164,36 @@ def tile_bytes(plan: Plan, tile: Sequence[int], *, is_read: bool, has_room: bool
         for length, axis in zip(padded, plan.axes, strict=True)
     ]
     pixel_bytes = volume([m, *lengths, inputs]) * plan.images_dtype.itemsize
-    copies = pixel_bytes * (2 * is_repeated + is_read)
-    results = 0 if has_room else 2 * volume(tile) * plan.dtype.itemsize
+    # one copy if pixels are read, and two more if pad modes repeat them in another order
+    copy_bytes = pixel_bytes * (2 * is_repeated + is_read)
+    # twice, since a tile may be computed while the one before is written
+    tile_result_bytes = 0 if has_room else 2 * volume(tile) * plan.dtype.itemsize
     axes = tuple(
         replace(axis, size=length, before=0, after=0, ceil=False)
         for axis, length in zip(plan.axes, padded, strict=True)
     )
     work = plan.work_of((m, *lengths, inputs), axes, channels)
-    engine = plan.engines[plan.engine_name].tile_memory(work)
-    gathered = pixel_bytes // GATHER_RATIO  # if only the pixels that windows reach are gathered
-    extra = plan.extra_bytes(volume([m, *padded, inputs]), volume(tile))
-    return copies + results + engine + gathered + extra
+    engine_bytes = plan.engines[plan.engine_name].tile_memory(work)
+    gathered_bytes = pixel_bytes // GATHER_RATIO  # at most this many, see `ReachedPixels`
+    extra_bytes = plan.extra_bytes(volume([m, *padded, inputs]), volume(tile))
+    return copy_bytes + tile_result_bytes + engine_bytes + gathered_bytes + extra_bytes
 
 
 def in_output_order(plan: Plan, tile: Sequence[Any]) -> tuple[Any, ...]:
-    """Return items for each axis, channels last, with the channels where the output has them."""
-    *others, channels = tile
-    others.insert(plan.channel_axis, channels)
-    return tuple(others)
+    """Return one item for each axis of the output, from items in the order of a tile's sizes.
+
+    The last item, of the channels, moves to the output's channel axis.
+    """
+    *items, channels = tile
+    items.insert(plan.channel_axis, channels)
+    return tuple(items)
 
 
 def cut_axes(plan: Plan, tile: Sequence[int]) -> list[list[slice]]:
-    """Return slices of each axis of the output, channels last, that cut it into tiles.
+    """Return, for each axis of the output, channels last, the slices that cut it into tiles.
 
-    A tile has whole groups of channels, or lies in one.
+    `tile` is the sizes of the largest tile. Channels are cut so that a tile has whole groups, or
+    lies in one group.
     """
     sizes = [plan.batch, *plan.output_sizes, plan.output_channels]
     cuts = [_cut(0, length, step) for length, step in zip(sizes, tile, strict=True)]
@@ -183,6 +207,6 @@ def cut_axes(plan: Plan, tile: Sequence[int]) -> list[list[slice]]:
     return cuts
 
 
-def _cut(first: int, last: int, step: int) -> list[slice]:
-    """Return slices of up to `step` numbers from first to before last."""
-    return [slice(start, min(start + step, last)) for start in range(first, last, max(1, step))]
+def _cut(first: int, stop: int, step: int) -> list[slice]:
+    """Return slices of length `step`, the last one shorter, that cover first to before stop."""
+    return [slice(start, min(start + step, stop)) for start in range(first, stop, max(1, step))]

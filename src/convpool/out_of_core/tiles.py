@@ -1,4 +1,7 @@
-"""A result tile by tile: for each, only the pixels that it needs are read."""
+"""Compute an output tile by tile: for each tile, only the pixels that it needs are read.
+
+A tile is a block of the output: one slice for each of its axes.
+"""
 
 from __future__ import annotations
 
@@ -42,17 +45,22 @@ def run(plan: Plan, images: Any, operands: Sequence[Any], destination: Destinati
     Parameters
     ----------
     plan
-        Of the whole output.
+        The plan of the whole output.
     images
-        An array, or what can be read in slices.
+        An array, or anything with a shape, a dtype and slices.
     operands
         The arguments of `plan.check_operands`: kernels and bias, or nothing.
     destination
-        Where the output goes.
+        Where the output goes, and how much memory the tiles may take.
 
     Returns
     -------
-    `out`, a new array, or the file that was made, opened read-only
+    `out`; a new array if that is None; if it is the name of a file, that file opened read-only
+
+    Raises
+    ------
+    ValueError : `out` shares memory with the images, or one pixel takes more than `max_memory`
+    OSError : reading or writing failed; the text says how many tiles were done
     """
     out, max_memory, unit_axes, round_to = destination
     limit = DEFAULT_MEMORY if max_memory is None else read_memory(max_memory)
@@ -60,19 +68,20 @@ def run(plan: Plan, images: Any, operands: Sequence[Any], destination: Destinati
     dtype = plan.dtype if round_to is None else round_to
     outputs.check(out, shape, dtype)
     _check_not_shared(images, out)
-    checked = copy_if_shared(out, *plan.check_operands(*operands))
+    checked_operands = copy_if_shared(out, *plan.check_operands(*operands))
     source = with_unit_axes(images, unit_axes)
     tile = tile_sizes(plan, limit, source, has_room=outputs.is_in_memory(out) and round_to is None)
     sizes = drop_axes(in_output_order(plan, tile), unit_axes)
     target: Output = outputs.open_output(out, shape, dtype, sizes)
     if round_to is not None:
         target = RoundingOutput(target, plan.dtype, round_to)
-    tiles = _Tiles(plan, source, checked, without_unit_axes(target, unit_axes), out)
+    target = without_unit_axes(target, unit_axes)
+    tiles = _Tiles(plan, source, checked_operands, target, out)
     return tiles.compute(cut_axes(plan, tile))
 
 
 def _check_not_shared(images: Any, out: Any) -> None:
-    """Raise if writing to `out` would change the images, which are read until the last tile."""
+    """Raise ValueError if writing a tile to `out` might change the images of later tiles."""
     if not shares_memory(images, out):
         return
     if isinstance(out, np.ndarray):
@@ -88,20 +97,20 @@ def _check_not_shared(images: Any, out: Any) -> None:
 
 
 class _Tiles:
-    """The tiles of an output.
+    """The computation of an output in tiles.
 
     Parameters
     ----------
     plan
-        Of the whole output.
+        The plan of the whole output.
     source
-        The images, with all axes of the plan.
+        The images, with all axes that the plan has.
     operands
-        As `plan.check_operands` returns them.
+        What `plan.check_operands` returned.
     target
         What tiles are written to.
     out
-        The argument of the call, which must not share memory with what is read.
+        The argument of the call, which must not share memory with the pixels that are read.
     """
 
     def __init__(
@@ -111,66 +120,79 @@ class _Tiles:
         self.target, self.out = target, out
 
     def compute(self, cuts: list[list[slice]]) -> Any:
-        """Compute and write a tile for each block, and return what holds the result."""
+        """Compute and write all tiles; return the output, as `Output.finish` gives it.
+
+        `cuts` has, for each axis of the output, channels last, the slices that cut it into tiles.
+        An error says how many tiles were done and what remains of the output.
+        """
         done = 0
-        total = volume([len(axis) for axis in cuts]) if volume(self.plan.output_shape) else 0
+        total = volume([len(slices) for slices in cuts]) if volume(self.plan.output_shape) else 0
         try:
             if not self.plan.fits(*self.operands):
-                self._check_sums()
-            for block, part, next_part in with_progress(self._parts(cuts, total), total):
+                self._check_overflow()
+            parts = self._parts(cuts) if total else iter(())
+            for block, part, next_part in with_progress(parts, total):
                 _prefetch(self.source, next_part)
                 self._compute_tile(block, part)
                 done += 1
-            with _named_failure("the result could not be written"):
+            with _storage_errors("the result could not be written"):
                 return self.target.finish()
         except BaseException as error:
             self.target.discard()
             progress = f"stopped after {done} of {plural(total, 'tile')}; {self.target.remains}"
-            if isinstance(error, _FailedError):
+            if isinstance(error, _StorageError):
                 raise OSError(*error.number, f"{error}; {progress}") from error.__cause__
             error.add_note(progress)
             raise
 
-    def _parts(
-        self, cuts: list[list[slice]], total: int
-    ) -> Iterator[tuple[Block, Part, Part | None]]:
-        """Yield each block of the output with its part, and the part of the next block."""
-        if not total:
-            return
-        current: tuple[Block, Part] | None = None
-        for cut in product(*cuts):
-            block = in_output_order(self.plan, cut)
+    def _parts(self, cuts: list[list[slice]]) -> Iterator[tuple[Block, Part, Part | None]]:
+        """Yield (block, part, next_part) for each tile.
+
+        block: of the output. part: computes it. next_part: that of the next tile, which can be
+        prefetched; None for the last tile.
+        """
+        previous: tuple[Block, Part] | None = None
+        for slices in product(*cuts):
+            block = in_output_order(self.plan, slices)
             part = self.plan.part(block)
-            if current is not None:
-                yield *current, part
-            current = block, part
-        if current is not None:
-            yield *current, None
+            if previous is not None:
+                yield *previous, part
+            previous = block, part
+        if previous is not None:
+            yield *previous, None
 
     def _compute_tile(self, block: Block, part: Part) -> None:
-        """Read what a block of the output needs, compute the block and write it."""
-        with _named_failure(f"the images were not read at {_index_text(part.box)}"):
+        """Read the pixels that a block of the output needs, compute the block and write it."""
+        with _storage_errors(f"the images were not read at {_index_text(part.box)}"):
             pixels = part.read(self.source)
-        _check_not_shared(pixels, self.out)  # what is read in slices may be views of it
+        _check_not_shared(pixels, self.out)  # the source may give slices that are views of `out`
         values = part.run(pixels, self.operands, self.target.room(block))
-        with _named_failure("the result could not be written"):
+        with _storage_errors("the result could not be written"):
             self.target.write(block, values)
 
-    def _check_sums(self) -> None:
-        """Read all pixels once; raise OverflowError if sums of integers might not fit."""
+    def _check_overflow(self) -> None:
+        """Read all pixels once; raise OverflowError if a sum of integers might overflow.
+
+        The bound of the sums depends only on the least and the greatest pixel, and on 0, which may
+        stand in the padding.
+        """
         dtype = self.plan.images_dtype
-        low, high = 0, 0
-        for block in blocks(self.plan.images_shape, LARGEST_TILE // dtype.itemsize // 4):
-            with _named_failure(f"the images were not read at {_index_text(block)}"):
+        least, greatest = 0, 0
+        block_size = LARGEST_TILE // 4 // dtype.itemsize  # pixels that are read at a time
+        for block in blocks(self.plan.images_shape, block_size):
+            with _storage_errors(f"the images were not read at {_index_text(block)}"):
                 pixels = arrays.read_array(self.source[block], "images[:]")
-            least, greatest = dtypes.extremes(pixels)
-            low, high = min(low, least), max(high, greatest)
-        # the bound depends on the least and the greatest pixel alone
-        self.plan.check(np.array([low, high], dtype), *self.operands)
+            block_least, block_greatest = dtypes.extremes(pixels)
+            least, greatest = min(least, block_least), max(greatest, block_greatest)
+        self.plan.check(np.array([least, greatest], dtype), *self.operands)
 
 
 def _prefetch(source: Any, part: Part | None) -> None:
-    """Ask the system to read what a part needs of a mapped file, while another tile is computed."""
+    """Ask the system to read the pixels of a part ahead, while another tile is computed.
+
+    This does nothing unless the source is an array that maps a file, and for parts without pixels
+    or of more than `LARGEST_TILE` bytes.
+    """
     base = source
     while isinstance(base, np.ndarray):
         base = base.base
@@ -179,28 +201,29 @@ def _prefetch(source: Any, part: Part | None) -> None:
     if not isinstance(base, mmap.mmap) or not hasattr(base, "madvise"):
         return
     view = source[part.box]
+    # bytes from the first pixel to the last one
     length = (
         sum((n - 1) * step for n, step in zip(view.shape, view.strides, strict=True))
         + view.itemsize
     )
     start = view.ctypes.data - np.frombuffer(base, np.uint8).ctypes.data
     if min(view.strides) >= 0 and length <= LARGEST_TILE:
-        offset = start % mmap.PAGESIZE
+        offset = start % mmap.PAGESIZE  # madvise takes whole pages only
         base.madvise(mmap.MADV_WILLNEED, start - offset, length + offset)
 
 
-class _FailedError(Exception):
-    """Reading or writing failed; `number` is the system's error number, if there is one."""
+class _StorageError(Exception):
+    """Reading or writing failed; `number` is (the system's error number,), or () without one."""
 
     number: tuple[int, ...] = ()
 
 
 @contextmanager
-def _named_failure(failure: str) -> Iterator[None]:
-    """Reraise what goes wrong as a _FailedError whose text begins with the failure.
+def _storage_errors(failure: str) -> Iterator[None]:
+    """Raise _StorageError, whose text begins with `failure`, for errors in the `with` block.
 
-    A TypeError, of a mask or a unit that shows only when pixels are read, and a FileExistsError
-    are passed on.
+    TypeError, for a mask or a unit that is seen only when pixels are read, and FileExistsError are
+    raised as they are.
     """
     try:
         yield
@@ -208,19 +231,22 @@ def _named_failure(failure: str) -> Iterator[None]:
         raise
     except Exception as error:
         text = getattr(error, "strerror", None) or error or type(error).__name__
-        failed = _FailedError(f"{failure}: {text}")
+        storage_error = _StorageError(f"{failure}: {text}")
         number = getattr(error, "errno", None)
-        failed.number = (number,) if isinstance(number, int) else ()
-        raise failed from error
+        storage_error.number = (number,) if isinstance(number, int) else ()
+        raise storage_error from error
 
 
 def _index_text(block: Block) -> str:
-    """Write a block as an index, as in [0:1, 0:512]."""
+    """Write a block as an index: "[0:1, 0:512]"."""
     return "[" + ", ".join(f"{cut.start}:{cut.stop}" for cut in block) + "]"
 
 
 def with_progress(tiles: Iterator[Any], total: int) -> Iterator[Any]:
-    """Return the same tiles; show a progress bar if stderr is a terminal and rich is installed."""
+    """Return an iterator over the same tiles, with a progress bar on stderr.
+
+    Without a bar if there are fewer than two tiles, stderr is no terminal or rich is not installed.
+    """
     if total < 2 or sys.stderr is None or not sys.stderr.isatty():
         return tiles
     try:

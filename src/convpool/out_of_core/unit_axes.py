@@ -1,4 +1,4 @@
-"""One picture as a batch of one: sources and outputs with other axes of length 1 than the plan."""
+"""Add and drop axes of length 1, so that one picture can be computed as a batch of one."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ Block = tuple[slice, ...]
 
 @dataclass(frozen=True)
 class WithUnitAxes:
-    """A source that is read in slices, with axes of length 1 that it does not have.
+    """A source that is read in slices, with axes of length 1 added.
 
     Attributes
     ----------
-    source : what is read
-    added : the axes that are added, in ascending order
+    source : the images as the caller passed them
+    added : the axes that are added, in ascending order, numbered as in the shape with them
     """
 
     source: Any
@@ -47,6 +47,7 @@ class WithUnitAxes:
         return self._insert_ones(chunks) if isinstance(chunks, tuple) else None
 
     def _insert_ones(self, sizes: Sequence[int]) -> tuple[int, ...]:
+        """Return sizes, one for each axis of the source, with a 1 for each added axis."""
         with_ones = list(sizes)
         for axis in self.added:
             with_ones.insert(axis, 1)
@@ -58,7 +59,7 @@ class WithUnitAxes:
 
 
 def with_unit_axes(source: Any, added: tuple[int, ...]) -> Any:
-    """Return a source with axes of length 1: a view of an array, else a `WithUnitAxes`."""
+    """Return a source with axes of length 1 added: a view of an array, else a `WithUnitAxes`."""
     if not added:
         return source
     if isinstance(source, np.ndarray):
@@ -67,14 +68,17 @@ def with_unit_axes(source: Any, added: tuple[int, ...]) -> Any:
 
 
 class WithoutUnitAxes:
-    """An output that lacks axes of length 1 which the tiles have."""
+    """An output for tiles that have axes of length 1 which the caller's output lacks.
+
+    `output` is the caller's, `dropped` are these axes of the tiles. Methods as in `Output`.
+    """
 
     def __init__(self, output: Output, dropped: tuple[int, ...]) -> None:
         self.output, self.dropped = output, dropped
 
     @property
     def remains(self) -> str:
-        """What remains when the work stops before its end, for errors."""
+        """What remains of the output if the work stops before its end, for errors."""
         return self.output.remains
 
     def room(self, block: Block) -> Array:
@@ -86,14 +90,14 @@ class WithoutUnitAxes:
         self.output.write(drop_axes(block, self.dropped), values.squeeze(self.dropped))
 
     def finish(self) -> Any:
-        """Return what holds the result."""
+        """Complete the output and return it."""
         return self.output.finish()
 
     def discard(self) -> None:
-        """Remove what is unfinished."""
+        """Remove an unfinished output."""
         self.output.discard()
 
 
 def without_unit_axes(output: Output, dropped: tuple[int, ...]) -> Output:
-    """Return an output that takes tiles with axes of length 1 which it lacks."""
+    """Return an output that drops these axes, of length 1, from its tiles."""
     return WithoutUnitAxes(output, dropped) if dropped else output

@@ -30,7 +30,7 @@ def adaptive_pool(
     channel_axis: int = -1,
     dtype: DTypeLike | None = None,
 ) -> Array:
-    """Pool to a given size, with windows as in PyTorch.
+    """Pool images to the spatial sizes `output_shape`, with windows as in PyTorch.
 
     Window i of o on an axis of n pixels runs from floor(i n / o) to ceil((i + 1) n / o).
 
@@ -69,9 +69,10 @@ def adaptive_pool(
     requested = None if dtype is None else arguments.read_dtype(dtype)
     result = dtypes.pooling_result_dtype(images.dtype, mode, requested)
     if mode == "sum" and result.kind in "iu":
-        taps = volume([int((stops - starts).max()) for starts, stops in windows.bounds])
-        sums = dtypes.Sums(np.array([taps]))  # of the largest window
+        most_taps = volume([int((stops - starts).max()) for starts, stops in windows.bounds])
+        sums = dtypes.Sums(np.array([most_taps]))
         if not sums.fit(result, dtypes.limits(images.dtype)):
+            # only for its error, if the pixels are so large that a sum might overflow
             sums.working_dtype(result, dtypes.extremes(images), "sums of pixels")
     out = allocation.empty(windows.shape, result)
     pixels, target = (np.moveaxis(array, windows.channel_axis, -1) for array in (images, out))
@@ -129,9 +130,9 @@ class _AdaptiveWindows(NamedTuple):
 
     Attributes
     ----------
-    bounds : for each spatial axis, where its windows start and stop, int64
-    shape : of the output
-    channel_axis : of images and output, counted from the front
+    bounds : for each spatial axis (starts, stops) of its windows, both int64
+    shape : the shape of the output
+    channel_axis : where images and output have their channels, counted from the front
     """
 
     bounds: list[tuple[Array, Array]]
@@ -142,7 +143,10 @@ class _AdaptiveWindows(NamedTuple):
 def _adaptive_windows(
     images: tuple[int, ...], output_shape: Any, channel_axis: int
 ) -> _AdaptiveWindows:
-    """Read the arguments of an adaptive pooling of images of a shape."""
+    """Return the windows for the arguments of an adaptive pooling; raise if one is misused.
+
+    `images` is the shape of the images.
+    """
     rank = arguments.count_spatial_axes(images)
     arguments.check_one_reading(images, output_shape, "output_shape", channel_axis=channel_axis)
     spatial = arguments.read_pixel_sizes(images, channel_axis)

@@ -97,9 +97,12 @@ def show_config() -> None:
 
 
 def describe() -> str:
-    """Return what `show_config` prints; imports Numba if it is installed."""
+    """Return the text that `show_config` prints, a line for each name and value.
+
+    Numba is imported if it is installed.
+    """
     refusal = host.trial()
-    number, source = engine_threads.origin()
+    thread_count, source = engine_threads.origin()  # source: what sets the number
     lines = {
         "convpool": sys.modules["convpool"].__version__,
         "Python": f"{platform.python_version()} ({platform.python_implementation()})",
@@ -107,7 +110,7 @@ def describe() -> str:
         "Numba": host.numba_version() or "none",
         "CPU": f"{host.cpu_name()} ({platform.machine()})",
         "vectors": "unknown without Numba" if refusal else f"{8 * host.vector_bytes()} bits",
-        "threads": f"{number} ({source})",
+        "threads": f"{thread_count} ({source})",
         "cache": "none without Numba"
         if refusal
         else host.cache_folder() or "none: no folder can be written",
@@ -147,7 +150,12 @@ def warmup() -> None:
 
 
 def warm_up_kernels() -> Iterator[str]:
-    """Compile or load each kernel, and then yield its name."""
+    """Compile each kernel, or load it from the cache, and then yield its name.
+
+    Raises
+    ------
+    ValueError : the compiled engine cannot be used here
+    """
     refusal = host.trial()
     if refusal:
         raise ValueError(f"there is nothing to warm up: {refusal}")

@@ -182,9 +182,9 @@ def convolve_transpose(
     dtype: DTypeLike | None = None,
     engine: str = "auto",
 ) -> Array:
-    """Give each value back to the window that it would come from: the adjoint of `convolve`.
+    """Add each value, times the kernel, to its window: the adjoint of `convolve`.
 
-    It is the adjoint with the same kernels and arguments.
+    It is the adjoint of `convolve` with the same kernels and arguments.
 
     Parameters
     ----------
@@ -307,7 +307,7 @@ def filter_image(
     channels = 1 if axis is None else image.shape[axis]
     shape = *kernel.shape, min(1, channels), channels
     kernels = np.repeat(kernel, channels, axis=-1).reshape(shape)
-    unit_axes = (0, 3) if axis is None else (0,)  # those of a batch that the picture does not have
+    unit_axes = (0, 3) if axis is None else (0,)  # the plan's batch and channels, of length 1
     plan = _plan(
         (1, *image.shape, 1) if axis is None else (1, *image.shape),
         kernels.shape,
@@ -324,30 +324,30 @@ def filter_image(
         images_dtype=np.dtype(image.dtype),
         kernels_dtype=kernel.dtype,
     )
-    integers = None if round_to is None else read_integer_dtype(round_to, plan.dtype)
+    integer_dtype = None if round_to is None else read_integer_dtype(round_to, plan.dtype)
     if route.run is not None:
-        destination = Destination(out, max_memory, unit_axes, integers)
+        destination = Destination(out, max_memory, unit_axes, integer_dtype)
         result: Array = route.run(plan, image, (kernels, None), destination)
         return result
     images = np.expand_dims(image, unit_axes)
-    target = None
+    target = None  # without rounding, the plan writes to `out` itself
     if out is not None:
         shape = drop_axes(plan.output_shape, unit_axes)
-        allocation.check_out(out, shape, plan.dtype if integers is None else integers)
-        target = np.expand_dims(out, unit_axes) if integers is None else None
+        allocation.check_out(out, shape, plan.dtype if integer_dtype is None else integer_dtype)
+        target = np.expand_dims(out, unit_axes) if integer_dtype is None else None
     picture: Array = plan.execute(images, (kernels, None), target).squeeze(unit_axes)
-    if integers is not None:
-        picture = saturate(picture, integers)
+    if integer_dtype is not None:
+        picture = saturate(picture, integer_dtype)
     if out is None:
         return picture
-    if integers is not None:
+    if integer_dtype is not None:
         out[...] = picture
-    written: Array = out
-    return written
+    output: Array = out
+    return output
 
 
 def _kernel_advice(kernel: Array) -> str:
-    """Return the end of an error: how a kernel of another shape becomes (kh, kw)."""
+    """Return the end of an error for a kernel that is not (kh, kw): what to pass instead."""
     if kernel.ndim == 4 and kernel.shape[2:] == (1, 1):
         return "; pass kernel[..., 0, 0]"
     if kernel.ndim == 1:

@@ -162,29 +162,34 @@ def pool(images: Array, kernel_shape: Pair, stride: Pair, mode: str = "max") -> 
 
 
 def _floats(numbers: Array) -> Array:
-    """Return float64, or numbers that are summed as such: those an engine converts in blocks."""
-    return (
-        numbers
-        if numbers.dtype.kind in "biuf" and numbers.dtype.itemsize <= 8
-        else numbers.astype(np.float64)
-    )
+    """Return an array that the library sums in float64.
+
+    That is the array itself if it holds bool, integers, or floats of up to 64 bits, which engines
+    convert a block at a time; otherwise a copy in float64.
+    """
+    if numbers.dtype.kind in "biuf" and numbers.dtype.itemsize <= 8:
+        return numbers
+    return numbers.astype(np.float64)
 
 
 def _check_rank(array: Array, axes: tuple[str, ...], name: str) -> None:
-    """Raise ValueError unless an array has as many axes as these names."""
+    """Raise ValueError unless the argument `name` has as many axes as `axes` has names."""
     if np.ndim(array) != len(axes):
         raise ValueError(f"{name} {np.shape(array)} must be an array ({', '.join(axes)})")
 
 
 def _pair(value: Pair, name: str) -> tuple[int, int]:
-    """Return a pair as a tuple; raise ValueError unless it is one."""
+    """Return the argument `name` as a tuple of two; raise ValueError unless it is a pair."""
     if np.shape(value) != (2,):
         raise ValueError(f"{name} is {value!r}; it must be a pair")
     return value[0], value[1]
 
 
 def _library_padding(padding: Padding) -> str | tuple[int, int]:
-    """Return the library's padding for the brief's."""
+    """Convert the brief's padding to the library's: 'same' -> "same_size", (ph, pw) as it is.
+
+    Raise ValueError if it is neither 'same', 'valid' nor a pair.
+    """
     if isinstance(padding, str):
         if padding not in PADDINGS:
             raise ValueError(

@@ -27,10 +27,10 @@ Arguments = ParamSpec("Arguments")
 Weights = TypeVar("Weights", bound=NDArray[Any])
 
 LARGEST_SIZE = 4095  # rows and columns, 134 MB of weights
-SMALLEST_SIGMA = 0.01  # pixels, with which a neighbour's weight is exp(-5000)
-LARGEST_AMOUNT = 1e6  # far below the amounts with which 1 + amount - amount is not 1
+SMALLEST_SIGMA = 0.01  # pixels; with it, a neighbour's weight is exp(-5000), so 0
+LARGEST_AMOUNT = 1e6  # of `unsharp`; with far larger ones, rounding errors are seen
 
-# size -> weights of cv2.getGaussianKernel without sigma: binomials, and for 9 nearly so
+# size -> weights of cv2.getGaussianKernel without sigma, before they are scaled to sum 1
 WITHOUT_SIGMA = {
     1: [1],
     3: [1, 2, 1],
@@ -41,57 +41,54 @@ WITHOUT_SIGMA = {
 
 
 def _named_kernel(function: Callable[Arguments, Weights]) -> Callable[Arguments, Weights]:
-    """Let a function return a NamedKernel, with which float images keep their dtype."""
+    """Make a function return a NamedKernel, with which float images keep their dtype."""
 
     @wraps(function)
-    def named(*positional: Arguments.args, **keywords: Arguments.kwargs) -> Weights:
+    def make_named(*positional: Arguments.args, **keywords: Arguments.kwargs) -> Weights:
         return function(*positional, **keywords).view(NamedKernel)  # type: ignore[return-value]
 
-    return named
+    return make_named
 
 
 def _check_size(size: int) -> int:
-    """Return the size as an int; raise unless a kernel of it has a middle."""
+    """Return the argument `size` as an int; raise unless it is odd and from 1 to LARGEST_SIZE."""
     if isinstance(size, bool) or not isinstance(size, int | np.integer):
         raise TypeError(f"size must be a whole number such as 3, not {size!r}")
     if size > LARGEST_SIZE:
         raise _size_error(f"size is {size}", f"{LARGEST_SIZE} at most")
     if size < 1 or size % 2 == 0:
-        near = "1, 3 or 5" if size < 2 else f"{size - 1} or {size + 1}"
+        odd_sizes = "1, 3 or 5" if size < 2 else f"{size - 1} or {size + 1}"
         raise ValueError(
             f"size must be odd and at least 1, so that a kernel has a middle: {size} came in, "
-            f"use {near}"
+            f"use {odd_sizes}"
         )
     return int(size)
 
 
-def _size_error(value: str, enough: str) -> ValueError:
-    """Return the error for a kernel that would be too large."""
+def _size_error(subject: str, limit: str) -> ValueError:
+    """Return the error for a kernel too large: subject "size is 5001", limit "4095 at most"."""
     return ValueError(
-        f"{value}, but kernels go up to {LARGEST_SIZE} x {LARGEST_SIZE}: take {enough}, or make "
+        f"{subject}, but kernels go up to {LARGEST_SIZE} x {LARGEST_SIZE}: take {limit}, or make "
         "the picture smaller first (convpool.pool with mode='avg')"
     )
 
 
-def _finite(value: float, name: str, such_as: str) -> float:
-    """Return the argument `name` as a float; raise unless it is a finite number."""
-    if (
-        isinstance(value, bool)
-        or not isinstance(value, Real | np.number)
-        or isinstance(value, np.complexfloating)
-    ):
-        raise TypeError(f"{name} must be {such_as}, not {value!r}")
+def _finite(value: float, name: str, requirement: str) -> float:
+    """Return the argument `name` as a float; raise, naming the requirement, unless it is finite."""
+    is_number = isinstance(value, Real | np.number)
+    if not is_number or isinstance(value, bool | np.complexfloating):
+        raise TypeError(f"{name} must be {requirement}, not {value!r}")
     try:
         number = float(value)
     except OverflowError:  # a whole number beyond all floats
         number = math.inf
     if not math.isfinite(number):
-        raise ValueError(f"{name} must be {such_as}: {value} came in")
+        raise ValueError(f"{name} must be {requirement}: {value} came in")
     return number
 
 
 def _check_sigma(sigma: float) -> float:
-    """Return sigma, in pixels, as a float; raise unless it has a meaning."""
+    """Return the argument `sigma` as a float; raise unless SMALLEST_SIGMA to LARGEST_SIZE."""
     number = _finite(sigma, "sigma", "a positive number of pixels, such as 1.5")
     if number <= 0:
         raise ValueError(f"sigma must be a positive number of pixels, such as 1.5: {sigma} came in")
@@ -115,22 +112,20 @@ def default_size(sigma: float, truncate: float = 4.0) -> int:
     >>> default_size(5), default_size(1.5, truncate=3)
     (41, 11)
     """
-    width, reach = (
-        _check_sigma(sigma),
-        _finite(truncate, "truncate", "a positive number of sigmas, such as 4"),
-    )
-    if reach <= 0:
+    sigma_pixels = _check_sigma(sigma)
+    sigmas_to_side = _finite(truncate, "truncate", "a positive number of sigmas, such as 4")
+    if sigmas_to_side <= 0:
         raise ValueError(
             f"truncate must be a positive number of sigmas, such as 4: {truncate} came in"
         )
-    half = LARGEST_SIZE // 2
-    if reach * width > half:
-        named = f"sigma is {sigma}" + ("" if truncate == 4 else f" and truncate {truncate}")
-        enough = (
-            f"a sigma of {int(half / reach)} at most" if reach <= half else "a smaller truncate"
-        )
-        raise _size_error(f"{named}, {reach * width:.5g} pixels to each side", enough)
-    return 2 * math.ceil(reach * width) + 1
+    pixels_to_side, limit_to_side = sigmas_to_side * sigma_pixels, LARGEST_SIZE // 2
+    if pixels_to_side > limit_to_side:
+        subject = f"sigma is {sigma}" + ("" if truncate == 4 else f" and truncate {truncate}")
+        limit = "a smaller truncate"
+        if sigmas_to_side <= limit_to_side:
+            limit = f"a sigma of {int(limit_to_side / sigmas_to_side)} at most"
+        raise _size_error(f"{subject}, {pixels_to_side:.5g} pixels to each side", limit)
+    return 2 * math.ceil(pixels_to_side) + 1
 
 
 def effective_sigma(size: int, sigma: float) -> float:
@@ -145,13 +140,15 @@ def effective_sigma(size: int, sigma: float) -> float:
     return float(np.sqrt(row @ (np.arange(size) - size // 2) ** 2))
 
 
-def _sizes(size: int | None, sigma: float | None, truncate: float, usual: int) -> tuple[int, float]:
-    """Return (size, sigma), each from the other where that is None; `usual` is the default size."""
+def _size_and_sigma(
+    size: int | None, sigma: float | None, truncate: float, default: int
+) -> tuple[int, float]:
+    """Return (size, sigma): if one is None, it follows from the other; if both, from `default`."""
     if sigma is None:
-        taps = _check_size(usual if size is None else size)
-        return taps, 0.3 * ((taps - 1) * 0.5 - 1) + 0.8
-    taps = default_size(sigma, truncate) if size is None else _check_size(size)
-    return taps, _check_sigma(sigma)
+        checked_size = _check_size(default if size is None else size)
+        return checked_size, 0.3 * ((checked_size - 1) * 0.5 - 1) + 0.8  # as OpenCV has it
+    checked_size = default_size(sigma, truncate) if size is None else _check_size(size)
+    return checked_size, _check_sigma(sigma)
 
 
 def _row(size: int, sigma: float) -> NDArray[np.float64]:
@@ -161,13 +158,13 @@ def _row(size: int, sigma: float) -> NDArray[np.float64]:
 
 
 def _offsets(size: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return how far each tap is below (size, 1) and to the right (1, size) of the middle."""
+    """Return (down, right), (size, 1) and (1, size): pixels below and right of the middle tap."""
     steps = np.arange(size, dtype=np.float64) - size // 2
     return steps[:, None], steps[None, :]
 
 
 def _integers(*rows: list[int]) -> NDArray[np.int64]:
-    """Return rows as an array."""
+    """Return rows of weights as an int64 array."""
     return np.array(rows, dtype=np.int64)
 
 
@@ -195,12 +192,12 @@ def gaussian(
     `effective_sigma`. Without sigma it is OpenCV's for the size; without both, 1 4 6 4 1 over 16 on
     each axis.
     """
-    taps, width = _sizes(size, sigma, truncate, usual=5)
+    taps, sigma_pixels = _size_and_sigma(size, sigma, truncate, default=5)
     if sigma is None and taps in WITHOUT_SIGMA:
         row = np.array(WITHOUT_SIGMA[taps], dtype=np.float64)
         row /= row.sum()
     else:
-        row = _row(taps, width)
+        row = _row(taps, sigma_pixels)
     return np.outer(row, row)
 
 
@@ -219,7 +216,7 @@ def unsharp(size: int = 5, amount: float = 1.0) -> NDArray[np.float64]:
         raise ValueError(
             f"amount must be a number such as 1.5, up to {LARGEST_AMOUNT:.0f}: {amount} came in"
         )
-    row = np.array([1.0])
+    row = np.array([1.0])  # becomes the binomial weights, which sum to 1
     for _ in range(size - 1):
         row = np.convolve(row, [0.5, 0.5])
     return np.asarray(
@@ -293,10 +290,10 @@ def laplacian_of_gaussian(
     It is MATLAB's fspecial log. Sizes follow sigma as in `gaussian`; without both, it is 9 x 9 with
     a sigma of 1.7.
     """
-    taps, width = _sizes(size, sigma, truncate, usual=9)
-    down, right = _offsets(taps)
-    row = _row(taps, width)
-    weights = np.outer(row, row) * ((down / width) ** 2 + (right / width) ** 2 - 2) / width**2
+    taps, sigma_pixels = _size_and_sigma(size, sigma, truncate, default=9)
+    down, right = (offsets / sigma_pixels for offsets in _offsets(taps))
+    row = _row(taps, sigma_pixels)
+    weights = np.outer(row, row) * (down**2 + right**2 - 2) / sigma_pixels**2
     return np.asarray(weights - weights.mean(), dtype=np.float64)
 
 
@@ -305,10 +302,11 @@ def motion(size: int = 9, angle: float = 0.0) -> NDArray[np.float64]:
     """A camera moved `size` pixels at an angle in degrees, counter-clockwise from the right."""
     down, right = _offsets(_check_size(size))
     radians = np.deg2rad(_finite(angle, "angle", "a number of degrees, such as 45") % 360)
+    # the weight of a tap falls from 1 on the line of the motion to 0 at a distance of one pixel
     along = right * np.cos(radians) - down * np.sin(radians)
     across = right * np.sin(radians) + down * np.cos(radians)
-    beyond = np.maximum(np.abs(along) - size // 2, 0)
-    weights = np.maximum(1 - np.hypot(across, beyond), 0)
+    beyond_end = np.maximum(np.abs(along) - size // 2, 0)
+    weights = np.maximum(1 - np.hypot(across, beyond_end), 0)
     weights[weights < 1e-12] = 0  # rounding errors of right angles
     return np.asarray(weights / weights.sum(), dtype=np.float64)
 
@@ -335,7 +333,7 @@ NAMES: dict[str, Callable[..., Kernel]] = {
 
 
 def options(name: str) -> dict[str, Any]:
-    """Return the keywords that a named kernel takes, with their defaults.
+    """Return keyword -> default for the keywords that the kernel of this name takes.
 
     Examples
     --------
@@ -343,7 +341,8 @@ def options(name: str) -> dict[str, Any]:
     {'size': 9, 'angle': 0.0}
     """
     return {
-        word: value.default for word, value in inspect.signature(_function(name)).parameters.items()
+        word: parameter.default
+        for word, parameter in inspect.signature(_function(name)).parameters.items()
     }
 
 
@@ -379,22 +378,22 @@ def kernel(name: str, size: int | None = None, **values: float | None) -> Kernel
                  [-1,  0,  1]])
     """
     keywords = {
-        word: value for word, value in {"size": size, **values}.items() if value is not None
+        keyword: value for keyword, value in {"size": size, **values}.items() if value is not None
     }
     accepted = options(name)
-    for word in keywords:
-        if word not in accepted:
-            takers = ", ".join(other for other in NAMES if word in options(other)) or "none"
-            has = f"only {', '.join(accepted)}" if accepted else "it is fixed"
-            raise ValueError(f"{name} takes no {word} ({has}); kernels that do: {takers}")
+    for keyword in keywords:
+        if keyword not in accepted:
+            takers = ", ".join(other for other in NAMES if keyword in options(other)) or "none"
+            accepts = f"only {', '.join(accepted)}" if accepted else "it is fixed"
+            raise ValueError(f"{name} takes no {keyword} ({accepts}); kernels that do: {takers}")
     return _function(name)(**keywords)
 
 
 def _function(name: str) -> Callable[..., Kernel]:
-    """Return the function of a kernel's name; raise ValueError with all names if there is none."""
-    plain = name.strip().lower().replace("_", "-").replace(" ", "-")
-    if plain in NAMES:
-        return NAMES[plain]
-    near = difflib.get_close_matches(plain, NAMES, n=1)
-    hint = f", did you mean {near[0]!r}?" if near else ";"
+    """Return the function that makes the kernel of this name; ValueError lists all names."""
+    canonical_name = name.strip().lower().replace("_", "-").replace(" ", "-")
+    if canonical_name in NAMES:
+        return NAMES[canonical_name]
+    matches = difflib.get_close_matches(canonical_name, NAMES, n=1)
+    hint = f", did you mean {matches[0]!r}?" if matches else ";"
     raise ValueError(f"no kernel is named {name!r}{hint} there are: {', '.join(NAMES)}")

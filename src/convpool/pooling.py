@@ -159,14 +159,17 @@ def max_pool_indices(
 
     Parameters
     ----------
-    images, kernel_shape, stride, padding, dilation, ceil, channel_axis
+    images
+        As in `pool`, but not a dask array.
+    kernel_shape, stride, padding, dilation, ceil, channel_axis
         As in `pool`.
 
     Returns
     -------
-    values and indices, both (m, *output, c). An index is flat over the spatial axes of one image
-    and channel; of equal pixels it is that of the first, NaN wins, and a window without a real
-    pixel has -1.
+    (values, indices), both (m, *output, c). Values are those of `pool`. Indices are int64: the
+    position of the pixel in its image and channel, counted in C order over the spatial axes. Of
+    equal pixels it is that of the first; NaN is taken as the greatest. A window that lies in the
+    padding alone has the index -1 and the least value of the dtype, -inf for floats.
 
     Raises
     ------
@@ -211,7 +214,7 @@ def max_unpool(
     Parameters
     ----------
     values, indices
-        Both (m, *output, c), as `max_pool_indices` returns them; values of index -1 are left out.
+        Both (m, *output, c), as `max_pool_indices` returns them. A value of index -1 is left out.
     shape
         The spatial sizes of the result: an int, or one per axis; `(4,)` with 3 axes, as in `pool`.
     channel_axis
@@ -296,9 +299,10 @@ def global_pool(
     if len(images.shape) == 3:
         axis = arguments.read_channel_axis(channel_axis, images.shape)
         signals = ("images[:, :, None]", "images[:, :, None]", "images[:, None]")[axis]
-        also = "" if channel_axis in (-1, 0, 1) else f" and channel_axis={(0, 1, -1)[axis]}"
+        # the new axis shifts the channels unless their number still fits
+        axis_advice = "" if channel_axis in (-1, 0, 1) else f" and channel_axis={(0, 1, -1)[axis]}"
         raise arguments.ambiguous_rank_error(
-            images.shape, signals + also, channel_axis=channel_axis
+            images.shape, signals + axis_advice, channel_axis=channel_axis
         )
     spatial = arguments.read_pixel_sizes(images.shape, channel_axis)
     return pool(images, spatial, mode=mode, channel_axis=channel_axis, dtype=dtype)

@@ -1,9 +1,13 @@
-"""The slow twin: every operation again, one window and one tap at a time, to judge the fast ones.
+"""The reference: every operation again, slowly, one window at a time, to test the fast ones.
 
-It imports NumPy only, shares no code with the rest of the package, and takes its input to be valid.
-It is one file, however long, so that it can be read and copied as a whole. Inside, images are
-(*spatial, m, c). Letters: m images, c channels, nc kernels, i a position in the output, u a tap.
+It imports NumPy only, shares no code with the rest of the package, and does not check its input. It
+is one file, however long, so that it can be read and copied as a whole. Inside, images are
+(*spatial, m, c). Letters: m images, c channels, nc kernels, i a window, which is a position in the
+output, u a tap, which is a position in the window; both are tuples with a number for each axis.
 Integers are computed as Python's own, which do not wrap.
+
+A tap of a window lies at pixel i * stride + u * dilation - before, which is a pixel of the image
+from 0 to size - 1, and padding elsewhere.
 """
 
 from __future__ import annotations
@@ -21,8 +25,10 @@ Ints = int | Sequence[int]
 Pairs = Sequence[tuple[int, int]]
 Padding = str | int | Sequence[int] | Pairs
 Place = tuple[int, ...]
-Taps = list[int]  # where the taps of a window lie on one axis; pixel 0 is the first
-# on one axis, the pixels of a window, and the number of its taps on pixels or declared padding
+# on one axis, the pixel at which each tap of a window lies; below 0 and from `size` on is padding
+Taps = list[int]
+# on one axis, (pixels, divisor): the pixels of a window, and how many of its taps lie on pixels or
+# padding, by which avg divides with `count_padding`; taps beyond, which `ceil` allows, do not count
 Window = tuple[list[int], int]
 
 EXACT: DType = np.dtype(object)  # Python's integers
@@ -32,18 +38,18 @@ EXACT: DType = np.dtype(object)  # Python's integers
 
 
 def _same(size: int, span: int, stride: int) -> tuple[int, int]:
-    """Return the padding before and after, the odd zero after."""
+    """Return the padding (before, after) for ceil(size / stride) windows, the odd zero after."""
     total = max((-(-size // stride) - 1) * stride + span - size, 0)
     return total // 2, total - total // 2
 
 
 def _same_size(size: int, span: int, stride: int) -> tuple[int, int]:
-    """Return the padding before and after for as many windows as pixels, the odd zero before."""
+    """Return the padding (before, after) for as many windows as pixels, the odd zero before."""
     total = max((size - 1) * stride + span - size, 0)  # below 0 only where size is 0
     return total - total // 2, total // 2
 
 
-# name -> from size, span and stride of an axis to the padding before and after
+# name -> function of an axis's size, span and stride that returns the padding (before, after)
 PADDINGS: dict[str, Callable[[int, int, int], tuple[int, int]]] = {
     "valid": lambda size, span, stride: (0, 0),
     "full": lambda size, span, stride: (span - 1, span - 1),
@@ -53,33 +59,34 @@ PADDINGS: dict[str, Callable[[int, int, int], tuple[int, int]]] = {
 }
 
 
-def _each(value: Any, rank: int) -> list[int]:
-    """Return one number for each of `rank` axes."""
+def _per_axis(value: Any, rank: int) -> list[int]:
+    """Return one number for each of `rank` axes, from one for all or one for each."""
     return [int(value)] * rank if np.ndim(value) == 0 else [int(number) for number in value]
 
 
 def _spans(window: Sequence[int], dilation: Sequence[int]) -> list[int]:
-    """Return, for each axis, how many positions a window reaches over."""
+    """Return, for each axis, the number of positions from a window's first tap to its last."""
     return [d * (k - 1) + 1 for k, d in zip(window, dilation, strict=True)]
 
 
 def _sides(
     padding: Any, sizes: Sequence[int], spans: Sequence[int], stride: Sequence[int]
 ) -> list[tuple[int, int]]:
-    """Return the padding (before, after) of each axis."""
+    """Return the padding (before, after) of each axis, for the argument `padding`."""
     if isinstance(padding, str):
         return [PADDINGS[padding](*axis) for axis in zip(sizes, spans, stride, strict=True)]
     if np.ndim(padding) < 2:
-        return [(p, p) for p in _each(padding, len(sizes))]
+        return [(p, p) for p in _per_axis(padding, len(sizes))]
     return [(int(before), int(after)) for before, after in padding]
 
 
 def _count(size: int, side: tuple[int, int], span: int, stride: int, ceil: bool = False) -> int:
-    """Return the number of windows on an axis with padding `side`."""
-    room = size + sum(side) - span
+    """Return the number of windows on an axis with the padding `side`, (before, after)."""
+    last_start = size + sum(side) - span
     if not ceil:
-        return room // stride + 1
-    count = -(-room // stride) + 1
+        return last_start // stride + 1
+    count = -(-last_start // stride) + 1  # rounded up
+    # a last window that starts behind all pixels is left out
     return count - 1 if (count - 1) * stride >= side[0] + size else count
 
 
@@ -90,7 +97,11 @@ def _taps(
     stride: Sequence[int],
     dilation: Sequence[int],
 ) -> Iterator[tuple[Place, Place, Place]]:
-    """Yield (i, u, pixel) of each tap of each window; on padding before, the pixel is negative."""
+    """Yield (i, u, pixel) for each tap u of each window i.
+
+    pixel: the index of the pixel that the tap lies on; outside of the image if it is padding.
+    `counts` and `window` are the numbers of windows and of taps on each axis, `sides` the padding.
+    """
     for i in np.ndindex(*counts):
         for u in np.ndindex(*window):
             axes = zip(i, u, sides, stride, dilation, strict=True)
@@ -98,7 +109,7 @@ def _taps(
 
 
 def _is_inside(pixel: Place, sizes: Sequence[int]) -> bool:
-    """Return whether a pixel lies in an image of these sizes."""
+    """Return whether the index of a pixel lies in an image of these sizes, not on padding."""
     return all(0 <= x < size for x, size in zip(pixel, sizes, strict=True))
 
 
@@ -106,7 +117,10 @@ def _is_inside(pixel: Place, sizes: Sequence[int]) -> bool:
 
 
 def _dtypes(dtype: DTypeLike | None, *operands: Array) -> tuple[DType, DType]:
-    """Return (accumulation, result): the dtype of sums, and that of the result."""
+    """Return (work, result): the dtype of sums, and that of the result, for the argument `dtype`.
+
+    Sums of integers are Python's ints (EXACT), and sums of float16 are float32.
+    """
     if dtype is not None:
         result: DType = np.dtype(dtype)
     elif all(operand.dtype.kind in "biu" for operand in operands):
@@ -119,19 +133,22 @@ def _dtypes(dtype: DTypeLike | None, *operands: Array) -> tuple[DType, DType]:
 
 
 def _limits(dtype: DType) -> tuple[Any, Any]:
-    """Return the least and the greatest value of a dtype."""
+    """Return the least and the greatest value of a float, bool or integer dtype."""
     if dtype.kind in "fb":
         return (-np.inf, np.inf) if dtype.kind == "f" else (False, True)
     return int(np.iinfo(dtype).min), int(np.iinfo(dtype).max)
 
 
 def _to_inner(images: Array, channel_axis: int, work: DType) -> Array:
-    """Return images (m, *spatial, c), or with other channels, as (*spatial, m, c) of a dtype."""
+    """Convert images with channels at `channel_axis` to (*spatial, m, c) of the dtype `work`."""
     return np.moveaxis(np.moveaxis(images, channel_axis, -1), 0, -2).astype(work)
 
 
 def _to_result(values: Array, channel_axis: int, result: DType) -> Array:
-    """Return values (*output, m, c) as (m, *output, c) of a dtype, which must hold them."""
+    """Convert values (*output, m, c) to the dtype `result`, with channels at `channel_axis`.
+
+    Raise OverflowError if an exact integer does not fit.
+    """
     if values.dtype == EXACT and result.kind in "iu":
         least, greatest = _limits(result)
         for value in values.flat:
@@ -144,25 +161,23 @@ def _to_result(values: Array, channel_axis: int, result: DType) -> Array:
 
 
 def _pad(images: Array, sides: Pairs, pad_mode: str, fill: Any) -> Array:
-    """Return images (*spatial, m, c) with padding."""
+    """Return a copy of images (*spatial, m, c) with this padding on each spatial axis."""
     sizes = images.shape[:-2]
     if pad_mode in ("zeros", "constant"):
-        around = [size + sum(side) for size, side in zip(sizes, sides, strict=True)]
-        padded = np.full(
-            (*around, *images.shape[-2:]), fill if pad_mode == "constant" else 0, images.dtype
-        )
-        padded[
-            tuple(slice(side[0], side[0] + size) for size, side in zip(sizes, sides, strict=True))
-        ] = images
+        padded_sizes = [size + sum(side) for size, side in zip(sizes, sides, strict=True)]
+        value = fill if pad_mode == "constant" else 0
+        padded = np.full((*padded_sizes, *images.shape[-2:]), value, images.dtype)
+        inside = [slice(side[0], side[0] + n) for n, side in zip(sizes, sides, strict=True)]
+        padded[tuple(inside)] = images
         return padded
-    mode: Any = pad_mode
+    mode: Any = pad_mode  # Any: NumPy's types take only the names of its modes
     for axis, side in enumerate(sides):
         images = images.take(np.pad(np.arange(sizes[axis]), side, mode=mode), axis)
     return images
 
 
-def _group(n: int, nc: int, groups: int, depth: int) -> slice:
-    """Return the channels that kernel n of nc reads, of groups of `depth` channels."""
+def _channels_of_kernel(n: int, nc: int, groups: int, depth: int) -> slice:
+    """Return the channels that kernel n of nc reads: those of its group of `depth` channels."""
     first = n // (nc // groups) * depth
     return slice(first, first + depth)
 
@@ -183,12 +198,15 @@ def convolve(
     channel_axis: int = -1,
     dtype: DTypeLike | None = None,
 ) -> Array:
-    """Convolve images (m, *spatial, c), kernels (*window, c // groups, nc) -> (m, *output, nc)."""
+    """Convolve images (m, *spatial, c), kernels (*window, c // groups, nc) -> (m, *output, nc).
+
+    Parameters and result are those of `convpool.convolve`, in layout "HWIO".
+    """
     work, result = _dtypes(dtype, images, kernels)
     images, kernels = _to_inner(images, channel_axis, work), kernels.astype(work)
     (*sizes, m, _), (*window, depth, nc) = images.shape, kernels.shape
     rank = len(sizes)
-    stride, dilation = _each(stride, rank), _each(dilation, rank)
+    stride, dilation = _per_axis(stride, rank), _per_axis(dilation, rank)
     if flip:
         kernels = np.flip(kernels, tuple(range(rank)))
     spans = _spans(window, dilation)
@@ -196,10 +214,11 @@ def convolve(
     counts = [_count(*axis) for axis in zip(sizes, sides, spans, stride, strict=True)]
     output = np.zeros((*counts, m, nc), work)
     padded = _pad(images, sides, pad_mode, fill) if prod(counts) else images
+    # padding is part of `padded`, so pixels count from its start: [(0, 0)]
     for i, u, pixel in _taps(counts, window, [(0, 0)] * rank, stride, dilation):
         for n in range(nc):
             output[i][:, n] += (
-                padded[pixel][:, _group(n, nc, groups, depth)] * kernels[u][:, n]
+                padded[pixel][:, _channels_of_kernel(n, nc, groups, depth)] * kernels[u][:, n]
             ).sum(axis=-1)
     if bias is not None:
         output = output + np.asarray(bias).astype(work)
@@ -219,33 +238,31 @@ def convolve_transpose(
     channel_axis: int = -1,
     dtype: DTypeLike | None = None,
 ) -> Array:
-    """Scatter images (m, *output, nc) by kernels (*window, depth, nc) -> (m, *spatial, c)."""
+    """Add each value times its kernel to its window: images (m, *output, nc) -> (m, *spatial, c).
+
+    Parameters and result are those of `convpool.convolve_transpose`, in layout "HWIO".
+    """
     work, result = _dtypes(dtype, images, kernels)
     images, kernels = _to_inner(images, channel_axis, work), kernels.astype(work)
     (*counts, m, nc), (*window, depth, _) = images.shape, kernels.shape
     rank = len(counts)
-    stride, dilation, extra = (
-        _each(stride, rank),
-        _each(dilation, rank),
-        _each(output_padding, rank),
-    )
+    stride, dilation = _per_axis(stride, rank), _per_axis(dilation, rank)
+    output_paddings = _per_axis(output_padding, rank)
     spans = _spans(window, dilation)
     if padding in ("same", "same_lower"):
         sizes = [o * s for o, s in zip(counts, stride, strict=True)]
     elif padding == "same_size":
         sizes = counts
     else:
-        axes = zip(
-            counts, stride, spans, _sides(padding, counts, spans, stride), extra, strict=True
-        )
-        sizes = [(o - 1) * s + span - sum(side) + more for o, s, span, side, more in axes]
+        sides = _sides(padding, counts, spans, stride)
+        axes = zip(counts, stride, spans, sides, output_paddings, strict=True)
+        sizes = [(o - 1) * s + span - sum(side) + extra for o, s, span, side, extra in axes]
     output = np.zeros((*sizes, m, groups * depth), work)
-    for i, u, pixel in _taps(
-        counts, window, _sides(padding, sizes, spans, stride), stride, dilation
-    ):
+    sides = _sides(padding, sizes, spans, stride)
+    for i, u, pixel in _taps(counts, window, sides, stride, dilation):
         if _is_inside(pixel, sizes):
             for n in range(nc):
-                output[pixel][:, _group(n, nc, groups, depth)] += (
+                output[pixel][:, _channels_of_kernel(n, nc, groups, depth)] += (
                     images[i][:, [n]] * kernels[u][:, n]
                 )
     return _to_result(output, channel_axis, result)
@@ -261,12 +278,19 @@ def fold(
     *,
     dtype: DTypeLike | None = None,
 ) -> Array:
-    """Add windows (m, *output, c, *window), which overlap -> (m, *shape, c)."""
+    """Add overlapping windows (m, *output, c, *window) -> (m, *shape, c).
+
+    Parameters and result are those of `convpool.fold`, with channels last.
+    """
     rank = (windows.ndim - 2) // 2
     work, result = _dtypes(dtype, windows)
     windows = _to_inner(windows, rank + 1, work)
     counts, window = windows.shape[:rank], windows.shape[rank:-2]
-    sizes, stride, dilation = _each(shape, rank), _each(stride, rank), _each(dilation, rank)
+    sizes, stride, dilation = (
+        _per_axis(shape, rank),
+        _per_axis(stride, rank),
+        _per_axis(dilation, rank),
+    )
     output = np.zeros((*sizes, *windows.shape[-2:]), work)
     sides = _sides(padding, sizes, _spans(window, dilation), stride)
     for i, u, pixel in _taps(counts, window, sides, stride, dilation):
@@ -279,18 +303,21 @@ def fold(
 
 
 def _average(pixels: Array, divisor: int, p: float) -> Any:
-    """Return sum / divisor, NaN without pixels."""
+    """Return the sum of the pixels / divisor; NaN without pixels."""
     return pixels.sum(axis=-1) / divisor if pixels.shape[-1] else np.nan
 
 
 def _lp(pixels: Array, divisor: int, p: float) -> Any:
-    """Return (sum |x|^p)^(1/p)."""
+    """Return (sum |x|^p)^(1/p), computed in the pixels' dtype; 0 without pixels."""
     real = pixels.dtype.type
     return (np.abs(pixels) ** real(p)).sum(axis=-1) ** (real(1) / real(p))
 
 
 def _median(pixels: Array, divisor: int, p: float) -> Any:
-    """Return the average of the two middle pixels, exact for integers; NaN if there is one."""
+    """Return the average of the two middle pixels, or the middle one, exact for integers.
+
+    It is NaN without pixels, and if one of them is NaN.
+    """
     n = pixels.shape[-1]
     if n == 0:
         return np.nan
@@ -303,7 +330,8 @@ def _median(pixels: Array, divisor: int, p: float) -> Any:
     return np.where(np.isnan(ordered[..., -1]), np.nan, middle)
 
 
-# mode -> from the pixels of one window (m, c, pixels), avg's divisor and lp's p to (m, c)
+# mode -> function of the pixels of one window (m, c, pixels), the divisor of avg and the exponent
+# of lp, which returns (m, c)
 REDUCTIONS: dict[str, Callable[[Array, int, float], Any]] = {
     "max": lambda pixels, divisor, p: pixels.max(axis=-1, initial=_limits(pixels.dtype)[0]),
     "min": lambda pixels, divisor, p: pixels.min(axis=-1, initial=_limits(pixels.dtype)[1]),
@@ -315,7 +343,7 @@ REDUCTIONS: dict[str, Callable[[Array, int, float], Any]] = {
 
 
 def _pool_dtypes(images: Array, mode: str, dtype: DTypeLike | None) -> tuple[DType, DType]:
-    """Return (accumulation, result): the dtype that is reduced, and that of the result."""
+    """Return (work, result): the dtype that is reduced, and that of the result."""
     if mode in ("max", "min"):
         return images.dtype.newbyteorder("="), images.dtype.newbyteorder("=")
     work, result = _dtypes(None, images)
@@ -332,10 +360,13 @@ def _pool_dtypes(images: Array, mode: str, dtype: DTypeLike | None) -> tuple[DTy
 def _taps_of_windows(
     sizes: Place, window: Any, stride: Any, padding: Any, dilation: Any, ceil: bool
 ) -> tuple[list[list[Taps]], list[tuple[int, int]]]:
-    """Return, for each axis, the taps of each window, and the padding."""
+    """Return (axes, sides), computed from arguments of `pool`.
+
+    axes: for each axis, the taps of each of its windows. sides: the padding of each axis.
+    """
     rank = len(sizes)
-    window, dilation = _each(window, rank), _each(dilation, rank)
-    stride = window if stride is None else _each(stride, rank)
+    window, dilation = _per_axis(window, rank), _per_axis(dilation, rank)
+    stride = window if stride is None else _per_axis(stride, rank)
     spans = _spans(window, dilation)
     sides = _sides(padding, sizes, spans, stride)
     axes: list[list[Taps]] = []
@@ -354,25 +385,31 @@ def _taps_of_windows(
 def _windows(
     sizes: Place, window: Any, stride: Any, padding: Any, dilation: Any, ceil: bool
 ) -> list[list[Window]]:
-    """Return, for each axis, its windows."""
+    """Return, for each axis, its windows, computed from arguments of `pool`."""
     axes, sides = _taps_of_windows(sizes, window, stride, padding, dilation, ceil)
     return [
-        [([x for x in t if 0 <= x < size], sum(x < size + side[1] for x in t)) for t in taps]
-        for taps, size, side in zip(axes, sizes, sides, strict=True)
+        [
+            ([x for x in taps if 0 <= x < size], sum(x < size + after for x in taps))
+            for taps in taps_of_axis
+        ]
+        for taps_of_axis, size, (_, after) in zip(axes, sizes, sides, strict=True)
     ]
 
 
-def _walk(images: Array, axes: Sequence[Sequence[Window]]) -> Iterator[tuple[Place, Array, int]]:
-    """Yield (i, pixels (m, c, pixels) in the image's order, taps on pixels or padding)."""
+def _pixels_of_windows(
+    images: Array, axes: Sequence[Sequence[Window]]
+) -> Iterator[tuple[Place, Array, int]]:
+    """Yield (i, pixels, divisor) for each window i of images (*spatial, m, c).
+
+    pixels: (m, c, pixels), those of the window in C order. divisor: the number of its taps on
+    pixels or padding.
+    """
     for i in np.ndindex(*map(len, axes)):
         windows = [axis[position] for axis, position in zip(axes, i, strict=True)]
-        pixels = images[np.ix_(*(places for places, _ in windows))]
-        flat = pixels.reshape(prod(pixels.shape[:-2]), *pixels.shape[-2:])
-        yield (
-            i,
-            np.ascontiguousarray(np.moveaxis(flat, 0, -1)),
-            prod(declared for _, declared in windows),
-        )
+        box = images[np.ix_(*(pixels for pixels, _ in windows))]
+        flat = box.reshape(prod(box.shape[:-2]), *box.shape[-2:])
+        pixels = np.ascontiguousarray(np.moveaxis(flat, 0, -1))
+        yield i, pixels, prod(divisor for _, divisor in windows)
 
 
 @np.errstate(all="ignore")
@@ -385,12 +422,13 @@ def _reduce(
     p: float,
     dtype: DTypeLike | None = None,
 ) -> Array:
-    """Reduce images (m, *spatial, c) over windows of each axis."""
+    """Pool images (m, *spatial, c) over the windows `axes`; other parameters as in `pool`."""
     work, result = _pool_dtypes(images, mode, dtype)
     images = _to_inner(images, channel_axis, work)
     output = np.zeros((*map(len, axes), *images.shape[-2:]), work)
-    for i, pixels, declared in _walk(images, axes):
-        output[i] = REDUCTIONS[mode](pixels, declared if count_padding else pixels.shape[-1], p)
+    for i, pixels, with_padding in _pixels_of_windows(images, axes):
+        divisor = with_padding if count_padding else pixels.shape[-1]
+        output[i] = REDUCTIONS[mode](pixels, divisor, p)
     return _to_result(output, channel_axis, result)
 
 
@@ -402,7 +440,7 @@ def _reduce_footprint(
     channel_axis: int,
     dtype: DTypeLike | None,
 ) -> Array:
-    """Reduce, of each window, the pixels where the footprint is True."""
+    """Pool, of each window, the pixels where the footprint is True; `axes` are the taps."""
     work, result = _pool_dtypes(images, mode, dtype)
     images = _to_inner(images, channel_axis, work)
     output = np.zeros((*map(len, axes), *images.shape[-2:]), work)
@@ -435,31 +473,33 @@ def pool(
     channel_axis: int = -1,
     dtype: DTypeLike | None = None,
 ) -> Array:
-    """Reduce each window of images (m, *spatial, c) to one pixel -> (m, *output, c)."""
+    """Reduce each window of images (m, *spatial, c) to one pixel -> (m, *output, c).
+
+    Parameters and result are those of `convpool.pool`.
+    """
     sizes = np.moveaxis(images, channel_axis, -1).shape[1:-1]
-    words = kernel_shape, stride, padding, dilation, ceil
-    taps, sides = _taps_of_windows(sizes, *words)
-    if pad_mode is not None and all(
-        taps
-    ):  # pixels around pixels, which change nothing but their places
-        padded = _pad(
-            np.moveaxis(np.moveaxis(images, channel_axis, -1), 0, -2), sides, pad_mode, fill
-        )
+    geometry = kernel_shape, stride, padding, dilation, ceil
+    axes, sides = _taps_of_windows(sizes, *geometry)
+    if pad_mode is not None and all(axes):  # at least one window on each axis
+        # pad for real: padded values are pixels from here on, and all pixels of a window count
+        inner = np.moveaxis(np.moveaxis(images, channel_axis, -1), 0, -2)
+        padded = _pad(inner, sides, pad_mode, fill)
         images = np.moveaxis(np.moveaxis(padded, -2, 0), -1, channel_axis)
-        taps = [
-            [[x + side[0] for x in t] for t in axis] for axis, side in zip(taps, sides, strict=True)
-        ]
         sizes = padded.shape[:-2]
-        whole = [
-            [([x for x in t if x < n], 0) for t in axis]
-            for axis, n in zip(taps, sizes, strict=True)
+        axes = [
+            [[x + before for x in taps] for taps in taps_of_axis]
+            for taps_of_axis, (before, _) in zip(axes, sides, strict=True)
+        ]
+        windows = [
+            [([x for x in taps if x < size], 0) for taps in taps_of_axis]
+            for taps_of_axis, size in zip(axes, sizes, strict=True)
         ]
         count_padding = False
     else:
-        whole = _windows(sizes, *words)
+        windows = _windows(sizes, *geometry)
     if footprint is not None:
-        return _reduce_footprint(images, taps, mode, np.asarray(footprint), channel_axis, dtype)
-    return _reduce(images, whole, mode, channel_axis, count_padding, p, dtype)
+        return _reduce_footprint(images, axes, mode, np.asarray(footprint), channel_axis, dtype)
+    return _reduce(images, windows, mode, channel_axis, count_padding, p, dtype)
 
 
 def adaptive_pool(
@@ -470,25 +510,20 @@ def adaptive_pool(
     channel_axis: int = -1,
     dtype: DTypeLike | None = None,
 ) -> Array:
-    """Reduce images (m, *spatial, c) -> (m, *output_shape, c); None keeps a size."""
-    return _reduce(
-        images, _adaptive(images, output_shape, channel_axis), mode, channel_axis, False, 2, dtype
-    )
+    """Pool images (m, *spatial, c) -> (m, *output_shape, c), as `convpool.adaptive_pool`."""
+    windows = _adaptive_windows(images, output_shape, channel_axis)
+    return _reduce(images, windows, mode, channel_axis, False, 2, dtype)
 
 
-def _adaptive(images: Array, output_shape: Any, channel_axis: int) -> list[list[Window]]:
-    """Return, for each axis, the windows of adaptive pooling."""
+def _adaptive_windows(images: Array, output_shape: Any, channel_axis: int) -> list[list[Window]]:
+    """Return, for each axis, the windows of adaptive pooling; None in output_shape keeps a size."""
     sizes = np.moveaxis(images, channel_axis, -1).shape[1:-1]
+    counts = [output_shape] * len(sizes) if np.ndim(output_shape) == 0 else output_shape
     axes: list[list[Window]] = []
-    for n, o in zip(
-        sizes,
-        [output_shape] * len(sizes) if np.ndim(output_shape) == 0 else output_shape,
-        strict=True,
-    ):
-        count = n if o is None else o
-        axes.append(
-            [(list(range(i * n // count, -(-(i + 1) * n // count))), 0) for i in range(count)]
-        )
+    for n, count in zip(sizes, counts, strict=True):
+        o = n if count is None else count
+        bounds = [(i * n // o, -(-(i + 1) * n // o)) for i in range(o)]
+        axes.append([(list(range(start, stop)), 0) for start, stop in bounds])
     return axes
 
 
@@ -509,7 +544,10 @@ def max_pool_indices(
     ceil: bool = False,
     channel_axis: int = -1,
 ) -> tuple[Array, Array]:
-    """Return the greatest pixel of each window and its index, -1 without one: (m, *output, c)."""
+    """Return (values, indices) of the greatest pixel of each window, both (m, *output, c).
+
+    As `convpool.max_pool_indices`: the index is -1 for a window without a pixel.
+    """
     sizes = np.moveaxis(images, channel_axis, -1).shape[1:-1]
     return _max_indices(
         images, _windows(sizes, kernel_shape, stride, padding, dilation, ceil), channel_axis
@@ -519,30 +557,34 @@ def max_pool_indices(
 def adaptive_max_pool_indices(
     images: Array, output_shape: Any, *, channel_axis: int = -1
 ) -> tuple[Array, Array]:
-    """Return the greatest pixel of each adaptive window and its index: (m, *output_shape, c)."""
-    return _max_indices(images, _adaptive(images, output_shape, channel_axis), channel_axis)
+    """Return (values, indices) of the greatest pixel of each window of `adaptive_pool`."""
+    windows = _adaptive_windows(images, output_shape, channel_axis)
+    return _max_indices(images, windows, channel_axis)
 
 
 def _max_indices(
     images: Array, axes: Sequence[Sequence[Window]], channel_axis: int
 ) -> tuple[Array, Array]:
-    entered = _to_inner(images, channel_axis, images.dtype.newbyteorder("="))
-    *sizes, m, c = entered.shape
-    numbers = np.arange(prod(sizes)).reshape(*sizes, 1, 1)
+    """Return (values, indices) of the greatest pixel of each of the windows `axes`."""
+    inner = _to_inner(images, channel_axis, images.dtype.newbyteorder("="))
+    *sizes, m, c = inner.shape
+    flat_indices = np.arange(prod(sizes)).reshape(*sizes, 1, 1)  # of each pixel, as an image
     indices = np.full((*map(len, axes), m, c), -1)
-    for (i, pixels, _), (_, number, _) in zip(
-        _walk(entered, axes), _walk(numbers, axes), strict=True
+    for (i, pixels, _), (_, indices_of_window, _) in zip(
+        _pixels_of_windows(inner, axes), _pixels_of_windows(flat_indices, axes), strict=True
     ):
         if pixels.shape[-1]:
-            indices[i] = number[0, 0][pixels.argmax(axis=-1)]
-    return _reduce(images, axes, "max", channel_axis, False, 2), _to_result(
-        indices, channel_axis, np.dtype(np.int64)
-    )
+            indices[i] = indices_of_window[0, 0][pixels.argmax(axis=-1)]
+    values = _reduce(images, axes, "max", channel_axis, False, 2)
+    return values, _to_result(indices, channel_axis, np.dtype(np.int64))
 
 
 def max_unpool(values: Array, indices: Array, shape: Ints, *, channel_axis: int = -1) -> Array:
-    """Put values (m, *output, c) at their indices, if not -1, in zeros -> (m, *shape, c)."""
-    sizes = _each(shape, values.ndim - 2)
+    """Put values (m, *output, c) at their indices in zeros -> (m, *shape, c).
+
+    A value of index -1 is left out; of several with one index, the last one stays.
+    """
+    sizes = _per_axis(shape, values.ndim - 2)
     values, indices = np.moveaxis(values, channel_axis, -1), np.moveaxis(indices, channel_axis, -1)
     flat = np.zeros((len(values), prod(sizes), values.shape[-1]), values.dtype.newbyteorder("="))
     for image, *i, channel in np.ndindex(*values.shape):

@@ -56,9 +56,11 @@ def window_view(
     window = arguments.read_per_axis(shape, rank, "shape")
     arguments.check_one_reading(images.shape, shape, "shape", channel_axis=channel_axis)
     windows = operand_checks.read_windows(window, stride, dilation, "valid")
-    last = images if axis == rank + 1 else np.moveaxis(images, axis, -1)
-    seen = view(last, operand_checks.make_axes(last.shape[1:-1], windows, can_pad=False))
-    return seen if axis == rank + 1 else np.moveaxis(seen, rank + 1, axis)
+    are_last = axis == rank + 1
+    channels_last = images if are_last else np.moveaxis(images, axis, -1)
+    axes = operand_checks.make_axes(channels_last.shape[1:-1], windows, can_pad=False)
+    all_windows = view(channels_last, axes)
+    return all_windows if are_last else np.moveaxis(all_windows, rank + 1, axis)
 
 
 @explain_foreign_keywords
@@ -79,7 +81,7 @@ def fold(
     windows
         (m, *output, c, *window), as `window_view` returns them. Not a dask array.
     shape
-        The spatial sizes of the images that the windows are of: an int, or one per axis.
+        The spatial sizes of the images from which the windows come: an int, or one per axis.
     stride, dilation, padding
         As in `convolve`; what falls on padding is dropped.
     channel_axis
@@ -113,20 +115,22 @@ def fold(
     axis = arguments.read_channel_axis(channel_axis, images, "windows of images")
     m, *counts, c = arguments.shape_channels_last(images, axis)
     spatial = arguments.read_per_axis(shape, rank, "shape", least=0)
-    placed = operand_checks.read_windows(window, stride, dilation, padding)
-    axes = tuple(place(n, *one) for n, one in zip(spatial, placed.of_axes, strict=True))
+    placement = operand_checks.read_windows(window, stride, dilation, padding)
+    axes = tuple(place(n, *of_axis) for n, of_axis in zip(spatial, placement.of_axes, strict=True))
     operand_checks.check_positions(axes)
     if [axis.count for axis in axes] != counts:
-        raise _count_error(windows.shape, counts, axes, placed)
+        raise _count_error(windows.shape, counts, axes, placement)
     requested = None if dtype is None else arguments.read_dtype(dtype)
     result = dtypes.pooling_result_dtype(windows.dtype, "sum", requested)
     sums = dtypes.accumulation_dtype(result)
     if sums.kind in "iu":
+        # how many windows can have a tap on one pixel
         overlap = volume(
             [min(axis.count, -(-axis.window // axis.meeting_distance)) for axis in axes]
         )
-        bound = dtypes.Sums(np.array([overlap]))
-        bound.working_dtype(sums, dtypes.extremes(windows), "sums of windows")
+        largest_sum = dtypes.Sums(np.array([overlap]))
+        # only for its error, if a sum might overflow
+        largest_sum.working_dtype(sums, dtypes.extremes(windows), "sums of windows")
     total = allocation.zeros((1, c, m, *spatial), sums_of_sums(sums, volume(window)))
     taps_first = np.moveaxis(windows, (axis, *range(rank + 2, windows.ndim)), range(rank + 1))
     with np.errstate(all="ignore"):
@@ -140,27 +144,36 @@ def fold(
 
 
 def _count_error(
-    shape: tuple[int, ...], counts: Sequence[int], axes: Sequence[Axis], placed: WindowArguments
+    shape: tuple[int, ...],
+    counts: Sequence[int],
+    axes: Sequence[Axis],
+    placement: WindowArguments,
 ) -> ValueError:
-    """Return the error for windows that are not as many as images of a shape have.
+    """Return the error for another number of windows than images of the argument `shape` have.
+
+    If images of another shape have that number, the text names their shape.
 
     Parameters
     ----------
-    shape, counts
-        Of the windows, and how many there are on each axis.
-    axes, placed
-        The axes of the images, and the windows on them.
+    shape
+        The shape of the array of windows.
+    counts
+        The number of windows on each spatial axis.
+    axes
+        The spatial axes of images of the argument `shape`, which have other numbers of windows.
+    placement
+        The arguments that say where windows lie.
     """
     spatial, expected = (
         tuple(axis.size for axis in axes),
         tuple(axis.count for axis in axes),
     )
-    likely = [
-        place_transposed(o, *window) for o, window in zip(counts, placed.of_axes, strict=True)
+    likely_axes = [
+        place_transposed(o, *of_axis) for o, of_axis in zip(counts, placement.of_axes, strict=True)
     ]
     advice = ""
-    if all(axis.size > 0 and axis.count == o for axis, o in zip(likely, counts, strict=True)):
-        advice = f"; shape={tuple(axis.size for axis in likely)} has as many"
+    if all(axis.size > 0 and axis.count == o for axis, o in zip(likely_axes, counts, strict=True)):
+        advice = f"; shape={tuple(axis.size for axis in likely_axes)} has as many"
     return ValueError(
         f"windows are {shape} with {tuple(counts)} windows, but images of {spatial} have "
         f"{expected}{advice}"

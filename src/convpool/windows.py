@@ -21,7 +21,10 @@ Indices = NDArray[np.int64]
 
 
 class Halo(NamedTuple):
-    """What a part of the output needs: inputs from start to before stop, and zeros around them."""
+    """What some windows of an axis need: inputs from start to before stop, and zeros around them.
+
+    `before` and `after` are the numbers of zeros at the two ends.
+    """
 
     start: int
     stop: int
@@ -40,11 +43,11 @@ class Axis:
     window
         Taps of a window.
     stride
-        Steps from one window to the next.
+        Positions from one window to the next.
     dilation
-        Steps from one tap to the next.
+        Positions from one tap to the next.
     before, after
-        Declared padding.
+        Positions of padding at the two ends.
     ceil
         Whether a last window may hang over the end; as in PyTorch, it must start on or before the
         last pixel.
@@ -72,15 +75,18 @@ class Axis:
     @property
     def count(self) -> int:
         """Number of windows, which is the output's size on this axis."""
-        room = self.before + self.size + self.after - self.span
+        last_start = self.before + self.size + self.after - self.span
         if not self.ceil:
-            return room // self.stride + 1
-        count = -(-room // self.stride) + 1
-        return count - ((count - 1) * self.stride >= self.before + self.size)
+            return last_start // self.stride + 1
+        count = -(-last_start // self.stride) + 1  # rounded up
+        is_last_behind_pixels = (count - 1) * self.stride >= self.before + self.size
+        return count - 1 if is_last_behind_pixels else count
 
     @property
     def meeting_distance(self) -> int:
-        """The distance within a window of two taps that can lie on one pixel in different windows.
+        """The distance, in taps, of the nearest two taps that can lie on one pixel.
+
+        They do so in two different windows.
 
         Examples
         --------
@@ -92,7 +98,10 @@ class Axis:
 
     @property
     def with_least_steps(self) -> Axis:
-        """The same windows with small steps where there is only one window, or one tap.
+        """The same windows, with a smaller stride or dilation if it moves nothing.
+
+        A stride leads to no second window if it is longer than the axis, and of one tap no dilation
+        is used. Smaller numbers are safe to multiply.
 
         Examples
         --------
@@ -109,14 +118,14 @@ class Axis:
 
     @property
     def reached_positions(self) -> int:
-        """Number of these that taps lie on: an upper bound, and never more than all."""
+        """Upper bound of the number of positions that taps lie on, at most `spanned_positions`."""
         if self.stride >= self.span or self.dilation >= self.count * self.stride:
             return min(self.spanned_positions, self.count * self.window)
         return -(-self.spanned_positions // math.gcd(self.stride, self.dilation))
 
     @property
     def starts(self) -> range:
-        """Where the windows start on the padded axis."""
+        """The position of each window's first tap, on the padded axis."""
         return range(0, self.count * self.stride, self.stride)
 
     @property
@@ -126,9 +135,10 @@ class Axis:
         return max(0, end - self.before - self.size - self.after)
 
     def halo(self, outputs: slice, taps: slice | None = None) -> Halo:
-        """Return which inputs, and how many zeros, windows need, or only some of their taps.
+        """Return which inputs, and how many zeros, a slice of the windows needs.
 
-        A part that lies wholly in the padding needs no input: start equals stop.
+        With `taps`, return what only this slice of their taps needs. If these lie wholly in the
+        padding, start equals stop; for an empty slice of windows all is 0.
 
         Examples
         --------
@@ -170,42 +180,45 @@ class Axis:
         return slice(first, last), slice(start, start + (last - first) * self.stride, self.stride)
 
     def taps_on(self, low: int, high: int) -> NDArray[np.int64]:
-        """Count, for each window, its taps on the inputs from low to before high."""
+        """Return, for each window, how many of its taps lie on inputs from low to before high."""
         first = np.arange(self.count) * self.stride - self.before
-        below, within = (-((first - limit) // self.dilation) for limit in (low, high))
-        counts: NDArray[np.int64] = np.clip(within, 0, self.window) - np.clip(below, 0, self.window)
+        # taps before low, and taps before high, of a window without end
+        below_low, below_high = (-((first - limit) // self.dilation) for limit in (low, high))
+        counts: NDArray[np.int64] = np.clip(below_high, 0, self.window) - np.clip(
+            below_low, 0, self.window
+        )
         return counts
 
 
 def same(size: int, span: int, stride: int) -> tuple[int, int]:
-    """Return padding for ceil(size / stride) windows, the odd zero after (ONNX SAME_UPPER)."""
+    """Return (before, after) for ceil(size / stride) windows, the odd zero after (SAME_UPPER)."""
     total = max((-(-size // stride) - 1) * stride + span - size, 0)
     return total // 2, total - total // 2
 
 
 def same_lower(size: int, span: int, stride: int) -> tuple[int, int]:
-    """Return padding for ceil(size / stride) windows, the odd zero before (ONNX SAME_LOWER)."""
+    """Return (before, after) for ceil(size / stride) windows, the odd zero before (SAME_LOWER)."""
     before, after = same(size, span, stride)
     return after, before
 
 
 def same_size(size: int, span: int, stride: int) -> tuple[int, int]:
-    """Return padding for one window per pixel at any stride, the odd zero before (the course)."""
+    """Return (before, after) for one window per pixel at any stride, the odd zero before."""
     total = max((size - 1) * stride + span - size, 0)
     return total - total // 2, total // 2
 
 
 def valid(size: int, span: int, stride: int) -> tuple[int, int]:
-    """Return no padding."""
+    """Return (0, 0): no padding."""
     return 0, 0
 
 
 def full(size: int, span: int, stride: int) -> tuple[int, int]:
-    """Return padding for every window that touches a pixel."""
+    """Return (before, after) for every window that has a pixel from its first tap to its last."""
     return span - 1, span - 1
 
 
-# name -> from size, span and stride of an axis to (zeros before, zeros after)
+# name -> function of an axis's size, span and stride that returns the padding (before, after)
 PADDINGS: dict[str, Callable[[int, int, int], tuple[int, int]]] = {
     "valid": valid,
     "same": same,
@@ -213,7 +226,8 @@ PADDINGS: dict[str, Callable[[int, int, int], tuple[int, int]]] = {
     "same_size": same_size,
     "full": full,
 }
-# name -> from the input's size o and the stride to the output's size of a transposed convolution
+# name -> function of the number o of values of a transposed convolution and the stride, that
+# returns the size of its output
 TRANSPOSED_SIZES: dict[str, Callable[[int, int], int]] = {
     "same": lambda o, stride: o * stride,
     "same_lower": lambda o, stride: o * stride,
@@ -224,7 +238,7 @@ TRANSPOSED_SIZES: dict[str, Callable[[int, int], int]] = {
 def place(
     size: int, window: int, stride: int, dilation: int, padding: str | tuple[int, int]
 ) -> Axis:
-    """Place windows on an axis of a size, with padding by name or as (before, after)."""
+    """Return the windows on an axis of `size` pixels; padding is a name or (before, after)."""
     span = dilation * (window - 1) + 1
     before, after = PADDINGS[padding](size, span, stride) if isinstance(padding, str) else padding
     return Axis(size, window, stride, dilation, before, after)
@@ -233,7 +247,10 @@ def place(
 def place_transposed(
     o: int, window: int, stride: int, dilation: int, padding: str | tuple[int, int]
 ) -> Axis:
-    """Place o windows on the axis that a transposed convolution gives for o values."""
+    """Return the o windows on the output axis of a transposed convolution of o values.
+
+    Padding is a name or (before, after). There is no output padding.
+    """
     axis = Axis(0, window, stride, dilation)
     if isinstance(padding, str) and padding in TRANSPOSED_SIZES:
         size = TRANSPOSED_SIZES[padding](o, stride)
@@ -246,7 +263,7 @@ def place_transposed(
 
 
 def adaptive_windows(size: int, count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return where the `count` windows that cover an axis start and stop, as in PyTorch.
+    """Return (starts, stops) of the `count` windows of adaptive pooling on an axis, as in PyTorch.
 
     Examples
     --------
@@ -258,14 +275,17 @@ def adaptive_windows(size: int, count: int) -> tuple[NDArray[np.int64], NDArray[
 
 
 def blocks(shape: Sequence[int], limit: int) -> Iterator[tuple[slice, ...]]:
-    """Yield blocks of at most `limit` numbers of an array, whole along as many last axes as fit.
+    """Yield the blocks, in C order, that cut an array into parts of at most `limit` numbers.
+
+    A block is one slice for each axis. It is cut along the first axes, so that it has the last ones
+    whole. A limit below 1 is taken as 1.
 
     Examples
     --------
     >>> [block[0] for block in blocks((5, 3), 6)]
     [slice(0, 2, None), slice(2, 4, None), slice(4, 5, None)]
     """
-    if 0 < volume(shape) <= limit:  # a short cut for small work
+    if 0 < volume(shape) <= limit:  # one block: faster for small work
         return iter([tuple([slice(0, length) for length in shape])])
     steps = [
         [slice(start, min(start + size, length)) for start in range(0, length, size)]
@@ -282,10 +302,10 @@ def block_shape(shape: Sequence[int], limit: int) -> list[int]:
     >>> block_shape((5, 3), 6)
     [2, 3]
     """
-    sizes, room = [], max(1, limit)
+    sizes, remaining = [], max(1, limit)  # how many numbers the axes that are left may have
     for length in reversed(shape):
-        sizes.append(max(1, min(length, room)))
-        room = room // length if 0 < length <= room else 1
+        sizes.append(max(1, min(length, remaining)))
+        remaining = remaining // length if 0 < length <= remaining else 1
     return sizes[::-1]
 
 
@@ -293,9 +313,11 @@ def block_shape(shape: Sequence[int], limit: int) -> list[int]:
 
 
 def view(images: Array, axes: Sequence[Axis], first: int = 1) -> Array:
-    """Return a read-only view of unpadded images with an axis for each window axis at the end.
+    """Return a read-only view of all windows of images, without padding.
 
-    The axes of `images` from `first` on are those of `axes`, and get as many entries as windows.
+    The axes of `images` from number `first` on become axes of windows, one for each of `axes`; the
+    taps of the windows are as many new axes at the end: (m, *spatial, c) -> (m, *counts, c,
+    *window).
     """
     spatial = range(first, first + len(axes))
     shape, strides = list(images.shape), list(images.strides)

@@ -17,7 +17,7 @@ from convpool.system.optional_packages import needed
 from convpool.system.whole_files import check, check_name, whole
 from convpool.version import __version__
 
-# in the order in which they build on each other
+# files in page/, without .js, in the order in which they stand in the page: each uses earlier ones
 SCRIPTS = (
     "arithmetic",
     "settings",
@@ -40,9 +40,11 @@ SCRIPTS = (
     "tour",
     "main",
 )
+# text by which an explorer page is recognised
 TITLE = "<title>Convolution and pooling, number by number</title>"
+# the last lines of the script
 START = "globalThis.explorer = explorer;\nexplorer.start();"
-SIDE = 32  # pixels of a photograph's longer side, as the page shows at most
+SIDE = 32  # pixels of a photograph's side in the page, which shows no more
 
 
 def page(photo: NDArray[np.uint8] | None = None, *, fragment: str = "") -> str:
@@ -51,13 +53,13 @@ def page(photo: NDArray[np.uint8] | None = None, *, fragment: str = "") -> str:
     Parameters
     ----------
     photo
-        (h, w, 3), which becomes the first picture.
+        (h, w, 3), whose middle square becomes the picture that the page opens with.
     fragment
         The state in which the page opens, as `link_fragment.fragment_of` writes it; empty opens the
         page at its beginning.
     """
     photos: dict[str, dict[str, Any]] = json.loads(_part("photos.json"))
-    thanks = "; ".join(entry.pop("credit") for entry in photos.values())
+    credit_text = "; ".join(entry.pop("credit") for entry in photos.values())
     if photo is not None:
         photos["photo"] = square(photo)
     constants = [
@@ -65,22 +67,24 @@ def page(photo: NDArray[np.uint8] | None = None, *, fragment: str = "") -> str:
         f"const OPENING = {json.dumps(fragment)};",
     ]
     script = "\n".join([*constants, *(_part(f"{name}.js") for name in SCRIPTS), START])
+    # mark in page.html -> what takes its place
     content = {
         "/*STYLE*/": _part("style.css"),
         "/*VERSION*/": __version__,
-        "/*CREDITS*/": escape(thanks),
+        "/*CREDITS*/": escape(credit_text),
+        # "</script>" in a string of the script would end it; "<\/" means the same there
         "/*SCRIPT*/": script.replace("</", "<\\/"),
     }
     html = _part("page.html")
-    for place, text in content.items():
-        html = html.replace(place, text, 1)
+    for mark, text in content.items():
+        html = html.replace(mark, text, 1)
     return html
 
 
 def square(photo: NDArray[np.uint8]) -> dict[str, Any]:
-    """Return the middle square of a photograph (h, w, 3), made small, as photos.json holds it.
+    """Return the middle square of a photograph (h, w, 3), scaled to SIDE x SIDE.
 
-    That is {"size": its side, "base64": its bytes}.
+    It is in the form of photos.json: {"size": SIDE, "base64": its bytes (SIDE, SIDE, 3)}.
     """
     pillow = needed("PIL.Image", "app")
     side = min(photo.shape[:2])
@@ -97,9 +101,10 @@ def save(
     fragment: str = "",
     force: bool = False,
 ) -> None:
-    """Write the page, as `page` returns it; the file appears only when it is complete.
+    """Write the page that `page` returns to a file, which appears only when it is complete.
 
-    An existing explorer page is replaced; another file only with `force`.
+    An existing explorer page is replaced, another file only with `force`; otherwise
+    FileExistsError, and IsADirectoryError for a folder.
     """
     target = Path(path)
     check_name(target)

@@ -16,7 +16,7 @@ from convpool.windows import Axis
 
 EXPLORER_PADDINGS = ("valid", "same", "same_lower", "same_size", "full")
 EXPLORER_POOL_MODES = ("max", "min", "avg", "sum")
-# the least and greatest number of each setting
+# setting -> its least and greatest number
 LIMITS = {
     **dict.fromkeys(("h", "w"), (1, 32)),
     **dict.fromkeys(("c", "nc", "groups"), (1, 4)),
@@ -28,14 +28,15 @@ LIMITS = {
     "fill": (-99, 99),
 }
 MAX_MAGNITUDE = 1e6  # of pixels and weights
-DECIMALS = 6
+DECIMALS = 6  # of pixels and weights in a link
 
 
 def fragment_of(explanation: Explanation, frame: int = 0) -> str | None:
     """Return the fragment that opens the explorer at a window of an explanation.
 
-    None if the explorer cannot show this operation exactly: one spatial axis, more pixels, channels
-    or taps than it draws, other modes, or numbers of more than six decimals.
+    That is the part of a link behind "#", such as "op=pool&mode=max&h=4&w=4...". None if the
+    explorer cannot show this operation exactly: it has one spatial axis, more pixels, channels or
+    taps than the explorer draws, another mode, or numbers that a link does not hold.
     """
     if len(explanation.plan.axes) != 2:
         return None
@@ -49,7 +50,7 @@ def fragment_of(explanation: Explanation, frame: int = 0) -> str | None:
 
 
 def _operation(explanation: Explanation) -> dict[str, Any]:
-    """Return the settings of the call; None for what the explorer has no word for."""
+    """Return the settings of the kind of operation, by name; None for one that the page lacks."""
     plan: Any = explanation.plan
     if explanation.kernels is None:
         mode = explanation.kind if explanation.kind in EXPLORER_POOL_MODES else None
@@ -68,7 +69,7 @@ def _operation(explanation: Explanation) -> dict[str, Any]:
 
 
 def _output_padding(explanation: Explanation) -> int | None:
-    """Return by how much the output is longer than the windows reach; None if the axes differ."""
+    """Return the output padding of a transposed convolution; None if that of the axes differs."""
     if explanation.plan.padding.startswith("same"):
         return 0
     sizes = {
@@ -79,7 +80,7 @@ def _output_padding(explanation: Explanation) -> int | None:
 
 
 def _windows(explanation: Explanation) -> dict[str, Any]:
-    """Return window, stride, dilation and padding on both axes."""
+    """Return the settings of window, stride, dilation and padding on both axes, by name."""
     rows: Axis
     columns: Axis
     rows, columns = explanation.plan.axes
@@ -93,21 +94,30 @@ def _windows(explanation: Explanation) -> dict[str, Any]:
 
 
 def _numbers(explanation: Explanation) -> dict[str, Any]:
-    """Return the shapes, the pixels and the weights; None for numbers that a link cannot hold."""
+    """Return the settings of shapes, pixels and weights, by name; None as `_comma_separated`."""
     image, kernels = explanation.frames.image, explanation.kernels
     h, w, c = image.shape
-    state = {"source": "own", "h": h, "w": w, "c": c, "pixels": _listed(image)}
+    state = {"source": "own", "h": h, "w": w, "c": c, "pixels": _comma_separated(image)}
     if kernels is None:
         return state
     *_, depth, nc = kernels.shape
-    if getattr(explanation.plan, "flip", False):
+    if getattr(explanation.plan, "flip", False):  # the page flips them again
         kernels = np.flip(kernels, (0, 1))
     groups = explanation.plan.groups  # type: ignore[attr-defined]
-    return state | {"kernel": "own", "c": depth * groups, "nc": nc, "weights": _listed(kernels)}
+    return state | {
+        "kernel": "own",
+        "c": depth * groups,
+        "nc": nc,
+        "weights": _comma_separated(kernels),
+    }
 
 
-def _listed(values: NDArray[Any]) -> str | None:
-    """Write numbers with commas between them; None if one is too large or has more decimals."""
+def _comma_separated(values: NDArray[Any]) -> str | None:
+    """Return numbers as "1,-2,0.5", in the order of the array.
+
+    None if one is above MAX_MAGNITUDE, has more than DECIMALS decimals or is no real number, or
+    there are more of them than the page draws.
+    """
     if values.dtype.kind not in "biuf" or values.size > 32 * 32 * 4:
         return None
     exact = values.astype(np.float64)
@@ -118,7 +128,10 @@ def _listed(values: NDArray[Any]) -> str | None:
 
 
 def _position(explanation: Explanation, number: int) -> dict[str, int]:
-    """Return the position and channel of a window."""
+    """Return the settings of a window's position and channel, by name.
+
+    The channel is "n", of the output; transposed it is "front", of the input.
+    """
     frame = explanation.frames[number]
     i, j = frame.position
     plane = "front" if explanation.kind == "transposed" else "n"

@@ -22,20 +22,21 @@
  * @typedef {any} Product one product: u, v, y, x, channel, inside, pixel, weight, product
  */
 const arithmetic = (() => {
-  const SAME = (size, span, stride) =>
+  // the padding on both sides together for ceil(size / stride) windows
+  const sameTotal = (size, span, stride) =>
     Math.max((Math.ceil(size / stride) - 1) * stride + span - size, 0);
 
   // from size, span and stride of an axis to the padding before and after
   const PADDINGS = {
     valid: () => [0, 0],
-    same: (size, span, stride) => halves(SAME(size, span, stride)),
-    same_lower: (size, span, stride) => halves(SAME(size, span, stride)).reverse(),
+    same: (size, span, stride) => halves(sameTotal(size, span, stride)),
+    same_lower: (size, span, stride) => halves(sameTotal(size, span, stride)).reverse(),
     same_size: (size, span, stride) => halves((size - 1) * stride + span - size).reverse(),
     full: (size, span) => [span - 1, span - 1],
   };
 
   /**
-   * Return a total as two halves, the odd one after.
+   * Return a total as [before, after], two halves; after gets the odd one.
    * @param {number} total
    * @returns {number[]}
    */
@@ -55,19 +56,20 @@ const arithmetic = (() => {
       size === 1 ? 0 : mirror(modulo(index, 2 * size - 2), 2 * size - 2, size),
   };
 
+  // remainder that is never negative; index behind the last pixel counted back from its mirror
   const modulo = (a, b) => ((a % b) + b) % b;
   const mirror = (index, last, size) => (index < size ? index : last - index);
 
   /**
-   * Return where windows lie on an axis; padding is a name or [before, after].
-   * @param {any} options
+   * Return where windows lie on an axis.
+   * @param {any} options size, window, stride, dilation, padding (a name or [before, after]), ceil
    * @returns {Axis}
    */
   function axisOf({ size, window, stride = 1, dilation = 1, padding = "valid", ceil = false }) {
     const span = dilation * (window - 1) + 1;
     const [before, after] =
       typeof padding === "string" ? PADDINGS[padding](size, span, stride) : padding;
-    const room = before + size + after - span;
+    const room = before + size + after - span; // how far the first window can move
     let count = Math.floor(room / stride) + 1;
     if (ceil) {
       count = Math.ceil(room / stride) + 1;
@@ -81,7 +83,8 @@ const arithmetic = (() => {
   }
 
   /**
-   * Return for each tap of window i where it lies and which pixel it reads (source -1: none).
+   * Return for each tap of window i its place, counted from the first pixel, whether that is inside
+   * the image, and as source the pixel that it reads: in padding as the pad mode says, -1 for none.
    * @param {Axis} axis
    * @param {number} i
    * @param {string} [padMode]
@@ -121,8 +124,8 @@ const arithmetic = (() => {
    * @param {Plane} image
    * @param {Kernels} kernels
    * @param {Axis[]} axes
-   * @param {number[]} position
-   * @param {any} [options]
+   * @param {number[]} position [i, j, kernel]
+   * @param {any} [options] groups, padMode, fill
    * @returns {Product[]}
    */
   function productsOf(
@@ -163,7 +166,8 @@ const arithmetic = (() => {
   }
 
   const total = (numbers) => numbers.reduce((sum, number) => sum + number, 0);
-  const tables = (axes, padMode = "zeros") =>
+  // for each axis: the taps of every window
+  const tapTables = (axes, padMode = "zeros") =>
     axes.map((axis) => Array.from({ length: axis.count }, (_, i) => tapsOf(axis, i, padMode)));
 
   /**
@@ -180,16 +184,16 @@ const arithmetic = (() => {
       shape: [, kw, depth, nc],
       data: weights,
     } = options.flip ? flip(kernels) : kernels;
-    const [rows, columns] = tables(axes, padMode).map((windows) =>
+    const [rows, columns] = tapTables(axes, padMode).map((windows) =>
       windows.map((taps) => taps.map(({ source }) => source)),
     );
     const [, w, c] = image.shape;
     const outside = padMode === "constant" ? fill : 0;
-    // pixels of a window
-    const size = rows.length && columns.length ? rows[0].length * kw * depth : 0;
-    const each = nc / groups;
+    const size = rows.length && columns.length ? rows[0].length * kw * depth : 0; // of a window
+    const kernelsPerGroup = nc / groups;
     const pixels = Float64Array.from(image.data);
-    const turned = Float64Array.from(
+    // kernel after kernel, so that the weights of each are side by side
+    const weightsByKernel = Float64Array.from(
       weights,
       (_, index) => weights[(index % size) * nc + Math.floor(index / size)],
     );
@@ -207,10 +211,10 @@ const arithmetic = (() => {
               for (let k = 0; k < depth; k++) window[filled++] = real ? pixels[place + k] : outside;
             }
           }
-          for (let n = 0; n < each; n++) {
-            const own = ((first / depth) * each + n) * size;
+          for (let n = 0; n < kernelsPerGroup; n++) {
+            const start = ((first / depth) * kernelsPerGroup + n) * size;
             let sum = 0;
-            for (let tap = 0; tap < size; tap++) sum += window[tap] * turned[own + tap];
+            for (let tap = 0; tap < size; tap++) sum += window[tap] * weightsByKernel[start + tap];
             output[at++] = sum;
           }
         }
@@ -234,8 +238,8 @@ const arithmetic = (() => {
     return { shape, data };
   }
 
-  // from the pixels of a window and its divisor to one number; without a pixel, as the library has
-  // it
+  // mode of pooling -> the number made of the pixels of a window and its divisor; of no pixels, the
+  // same as in the library
   const MODES = {
     max: (pixels) => pixels.reduce((a, b) => (b > a || Number.isNaN(b) ? b : a), -Infinity),
     min: (pixels) => pixels.reduce((a, b) => (b < a || Number.isNaN(b) ? b : a), Infinity),
@@ -247,7 +251,7 @@ const arithmetic = (() => {
    * Return the taps of one pooled number, and how many of them lie on pixels or declared padding.
    * @param {Plane} image
    * @param {Axis[]} axes
-   * @param {number[]} position
+   * @param {number[]} position [i, j, channel]
    * @returns {{ taps: any[], declared: number }}
    */
   function poolWindow(image, axes, [i, j, channel]) {
@@ -268,8 +272,8 @@ const arithmetic = (() => {
    * Return the taps, the divisor and the value of one pooled number.
    * @param {Plane} image
    * @param {Axis[]} axes
-   * @param {number[]} position
-   * @param {any} [options]
+   * @param {number[]} position [i, j, channel]
+   * @param {any} [options] mode, countPadding
    * @returns {{ taps: any[], divisor: number, value: number }}
    */
   function poolPosition(image, axes, position, { mode = "max", countPadding = false } = {}) {
@@ -287,7 +291,7 @@ const arithmetic = (() => {
    * @returns {Plane}
    */
   function pool(image, axes, { mode = "max", countPadding = false } = {}) {
-    const [rows, columns] = tables(axes);
+    const [rows, columns] = tapTables(axes);
     const [, w, c] = image.shape;
     const declared = (axis, taps) =>
       taps.filter(({ place }) => place < axis.size + axis.after).length;
@@ -308,9 +312,8 @@ const arithmetic = (() => {
   }
 
   /**
-   * Return the axis of the convolution whose adjoint takes `size` inputs; its own size is that of
-   * the result.
-   * @param {any} options
+   * Return an axis of a transposed convolution's output, with `size` windows: one for each input.
+   * @param {any} options as of axisOf, but size is that of the input; extra is the output padding
    * @returns {Axis}
    */
   function transposedAxisOf({
@@ -322,24 +325,27 @@ const arithmetic = (() => {
     extra = 0,
   }) {
     const span = dilation * (window - 1) + 1;
-    const of = (whole, sides) => ({
-      ...axisOf({ size: whole, window, stride, dilation, padding: sides }),
+    const withOutputSize = (outputSize, sides) => ({
+      ...axisOf({ size: outputSize, window, stride, dilation, padding: sides }),
       count: size,
     });
-    if (padding === "same_size") return of(size, padding);
-    if (padding === "same" || padding === "same_lower") return of(size * stride, padding);
+    if (padding === "same_size") return withOutputSize(size, padding);
+    if (padding === "same" || padding === "same_lower")
+      return withOutputSize(size * stride, padding);
     const [before, after] =
       typeof padding === "string" ? PADDINGS[padding](size, span, stride) : padding;
-    return of((size - 1) * stride + span - before - after + extra, [before, after]);
+    const outputSize = (size - 1) * stride + span - before - after + extra;
+    return withOutputSize(outputSize, [before, after]);
   }
 
   /**
-   * Return what the input pixel [i, j] adds to each output that it reaches.
+   * Return every product of the input pixel [i, j], in all its channels, with a weight; those that
+   * reach the output are inside.
    * @param {Plane} image
    * @param {Kernels} kernels
    * @param {Axis[]} axes
-   * @param {number[]} position
-   * @param {any} [options]
+   * @param {number[]} position [i, j]
+   * @param {any} [options] groups
    * @returns {Product[]}
    */
   function scatterOf(image, kernels, axes, [i, j], { groups = 1 } = {}) {
@@ -374,11 +380,11 @@ const arithmetic = (() => {
   }
 
   /**
-   * Return the output of a transposed convolution after `until` input pixels, row by row.
+   * Return the output of a transposed convolution.
    * @param {Plane} image
    * @param {Kernels} kernels
    * @param {Axis[]} axes
-   * @param {any} [options]
+   * @param {any} [options] groups; until: after how many input pixels, row by row
    * @returns {Plane}
    */
   function convolveTranspose(image, kernels, axes, { groups = 1, until = Infinity } = {}) {
@@ -387,7 +393,7 @@ const arithmetic = (() => {
       shape: [, kw, depth, nc],
       data: weights,
     } = kernels;
-    const [rows, columns] = tables(axes);
+    const [rows, columns] = tapTables(axes);
     const c = depth * groups;
     const output = { shape: [h, w, c], data: new Float64Array(h * w * c) };
     rows.forEach((down, i) =>
@@ -417,9 +423,9 @@ const arithmetic = (() => {
    * @param {Plane} image
    * @param {Kernels} kernels
    * @param {Axis[]} axes
-   * @param {number[]} position
-   * @param {any} [options]
-   * @returns {Product[]}
+   * @param {number[]} position [y, x, channel] of the output
+   * @param {any} [options] groups
+   * @returns {Product[]} y, x in it are those of the input pixel
    */
   function gatherOf(image, kernels, axes, [y, x, channel], { groups = 1 } = {}) {
     const [, , depth, nc] = kernels.shape;
@@ -440,11 +446,11 @@ const arithmetic = (() => {
   }
 
   /**
-   * Return the [index, tap] pairs of one axis whose windows read a pixel, through padding too.
+   * Return which taps read a pixel of one axis, in padding too if the pad mode repeats it there.
    * @param {Axis} axis
    * @param {number} pixel
    * @param {string} [padMode]
-   * @returns {any[]}
+   * @returns {any[]} pairs [number of the window, tap]
    */
   function readersOf(axis, pixel, padMode = "zeros") {
     const readers = [];
@@ -457,17 +463,18 @@ const arithmetic = (() => {
   }
 
   /**
-   * Return the formula of an axis's output size, with its numbers.
+   * Return the formula of an axis's output size, as "floor((5 + 0 + 0 − 3) / 1) + 1 = 3".
    * @param {Axis} axis
    * @returns {string}
    */
   function formula({ size, window, stride, dilation, before, after, ceil, count, span }) {
     const rounding = ceil ? "ceil" : "floor";
-    const spanned = dilation > 1 ? `(${dilation} × (${window} − 1) + 1)` : String(span);
-    const less =
+    const spanText = dilation > 1 ? `(${dilation} × (${window} − 1) + 1)` : String(span);
+    // with ceil, a last window that would begin behind the image is left out
+    const correction =
       ceil && count < Math.ceil((before + size + after - span) / stride) + 1 ? " − 1" : "";
     return (
-      `${rounding}((${size} + ${before} + ${after} − ${spanned}) / ${stride}) + 1${less} ` +
+      `${rounding}((${size} + ${before} + ${after} − ${spanText}) / ${stride}) + 1${correction} ` +
       `= ${count}`
     );
   }

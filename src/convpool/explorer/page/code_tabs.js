@@ -1,12 +1,13 @@
-// The picture's settings as calls: two loops, convpool, NumPy, PyTorch, Keras, ONNX. Each is a
-// function from a model to lines, or to one sentence where that library has no such thing. images
-// (1, h, w, c) and kernels (kh, kw, c / groups, nc) are defined first, so every text runs as it
-// stands and leaves its answer in `output`.
+// The part of the page with the picture's settings in code: a tab for each library, and the text of
+// the one that is chosen. Every text defines images (1, h, w, c) and kernels (kh, kw, c / groups,
+// nc) first, so it runs as it stands, and leaves its answer in `output`.
 const codeTabs = (() => {
   const { element } = controls;
   const { loops, library, numpy, withDivisor } = numpyCode;
   const { TORCH, KERAS, ONNX } = frameworkCode;
 
+  // name of a tab -> function from a model to lines of Python, or to one sentence where the library
+  // has no such operation
   const TEXTS = {
     "Two loops": withDivisor((model) => ["import numpy as np", "", ...loops(model)]),
     convpool: library,
@@ -23,7 +24,8 @@ const codeTabs = (() => {
   let chosen = "Two loops";
 
   /**
-   * Show the code of the library that is selected.
+   * Show the code of the chosen tab; instead of it, what is wrong with the settings, or that a
+   * question of the tour covers it. Of the loops, the line that computes the step is marked.
    * @param {State} state
    * @param {Model} model
    */
@@ -39,14 +41,15 @@ const codeTabs = (() => {
     const lines = textOf(chosen, model);
     document.getElementById("copy-code").hidden = !Array.isArray(lines);
     if (!Array.isArray(lines)) return holder.replaceChildren(element("p", { textContent: lines }));
-    const looping = lines.findIndex((line) => line.startsWith("    for j"));
+    const hasLoops = lines.some((line) => line.startsWith("    for j"));
+    // the last line; of a transposed convolution the one before, as the last crops the output
     const running =
       chosen === "Two loops" ? lines.length - 1 - (state.op === "transpose" ? 1 : 0) : -1;
     const rows = lines.map((line, index) =>
       element("span", {
         className: index === running ? "running" : "",
         textContent:
-          index === running && looping >= 0
+          index === running && hasLoops
             ? `${line}  # now: i = ${model.at.i}, j = ${model.at.j}`
             : `${line}\n`,
       }),
@@ -56,7 +59,7 @@ const codeTabs = (() => {
     );
   }
 
-  /** Build this part of the page, and follow changes of the state. */
+  /** Build the tabs, and show the code, now and at each change of the state. */
   function start() {
     const tabs = element("div", { className: "row", role: "group", ariaLabel: "Library" });
     for (const name of Object.keys(TEXTS)) {

@@ -35,14 +35,15 @@ const colours = (() => {
     },
   };
 
+  // two colours mixed: the first where t is 0, the second where it is 1
   const mixed = (a, b, t) => a.map((part, k) => Math.round(part + (b[k] - part) * t));
 
   /**
-   * Return the colour [red, green, blue] of a number; it is the stronger the larger the number is.
+   * Return the colour of a number; it is the stronger the larger the number is. NaN is as 0.
    * @param {Theme} theme
    * @param {number} value
-   * @param {number} greatest
-   * @returns {any}
+   * @param {number} greatest magnitude that has the strongest colour
+   * @returns {any} [red, green, blue]
    */
   function signed(theme, value, greatest) {
     if (Number.isNaN(value)) return theme.zero;

@@ -2,11 +2,12 @@
 // are named.
 const compare = (() => {
   const { element } = controls;
-  const MOST = 100000; // letters that are read
-  const other = (state, part) => settings.agree({ ...state, ...part });
+  const MAX_LETTERS = 100000; // that are read
+  const withChange = (state, part) => settings.agree({ ...state, ...part });
+  // exchanges two settings
   const swap = (a, b) => (state) => ({ [a]: state[b], [b]: state[a] });
 
-  // sentence -> what to change in the settings (null: does not apply)
+  // cause, as a sentence -> the settings to change, from the state (null: it does not apply)
   const SETTINGS = {
     "the same settings as in the picture": () => ({}),
     "the kernel is rotated by 180 degrees (convolution as in signal processing)": ({ op, flip }) =>
@@ -19,12 +20,12 @@ const compare = (() => {
           ({ padding }) => (padding === name ? null : { padding: name }),
         ]),
     ),
-    "the padding has the odd zero on the other side": (state) => turned(state),
+    "the padding has the odd zero on the other side": (state) => withOppositePadding(state),
     "height and width of the padding are exchanged": (state) =>
       state.padding === "by hand"
         ? { top: state.left, bottom: state.right, left: state.top, right: state.bottom }
         : null,
-    "the kernel's rows and columns are exchanged": (state) => transposed(state),
+    "the kernel's rows and columns are exchanged": (state) => withTransposedKernel(state),
     "stride down and across are exchanged": swap("sh", "sw"),
     "the stride is 1": () => ({ sh: 1, sw: 1 }),
     "the stride is the window": ({ kh, kw }) => ({ sh: kh, sw: kw }),
@@ -48,7 +49,7 @@ const compare = (() => {
     ),
   };
 
-  // sentence -> what is done to the output afterwards
+  // effect, as a sentence -> the output changed so, from the output and the state
   const RESULTS = {
     "": (output) => output,
     "rows and columns of the result are exchanged": ({ shape: [h, w, c], data }) => ({
@@ -85,11 +86,11 @@ const compare = (() => {
   }
 
   /**
-   * Return settings with the padding of both sides exchanged; null if they are equal.
+   * Return the settings that exchange the padding on opposite sides; null if it is equal there.
    * @param {State} state
    * @returns {any}
    */
-  function turned(state) {
+  function withOppositePadding(state) {
     const axes = explorer.model().axes;
     if (axes.every(({ before, after }) => before === after)) return null;
     return {
@@ -102,11 +103,11 @@ const compare = (() => {
   }
 
   /**
-   * Return settings with the kernel's rows and columns exchanged; null for pooling.
+   * Return the settings that exchange the kernel's rows and columns; null for pooling.
    * @param {State} state
    * @returns {any}
    */
-  function transposed({ op, kh, kw }) {
+  function withTransposedKernel({ op, kh, kw }) {
     if (op === "pool") return null;
     const {
       shape: [, , depth, nc],
@@ -131,7 +132,8 @@ const compare = (() => {
   // ---- reading what was pasted ----
 
   /**
-   * Read a shape such as (3, 3) or 3x3, or an array: numbers in square brackets or in rows.
+   * Read a shape such as (3, 3) or 3x3, whose numbers are null then, or an array: numbers in square
+   * brackets or in rows. Return null if there is no number.
    * @param {string} pasted
    * @returns {{ shape: number[], numbers: number[] | null } | null}
    */
@@ -168,7 +170,7 @@ const compare = (() => {
    * @returns {number[]}
    */
   function shapeOf(body, count) {
-    const opened = []; // how many brackets at each depth
+    const opened = []; // how many brackets are opened at each depth
     let level = 0;
     for (const letter of body) {
       if (letter === "[") {
@@ -193,7 +195,7 @@ const compare = (() => {
   const sameShape = (a, b) => squeezed(a).join() === squeezed(b).join();
 
   /**
-   * Return whether numbers are those of an output, up to rounding.
+   * Return whether numbers are those of an output, up to 1e-4 of its largest magnitude.
    * @param {number[]} numbers
    * @param {Plane} output
    * @returns {boolean}
@@ -215,9 +217,10 @@ const compare = (() => {
   }
 
   /**
-   * Return every change of settings that gives a result, the simplest first.
+   * Return at most six explanations of a result: a cause, or a cause and an effect. Those without
+   * an effect come first.
    * @param {{ shape: number[], numbers: number[] | null }} pasted
-   * @returns {{ words: string, part: any }[]}
+   * @returns {{ words: string, part: any }[]} the sentence, and the settings to change
    */
   function explanations({ shape, numbers }) {
     const state = explorer.state();
@@ -225,7 +228,7 @@ const compare = (() => {
     for (const [cause, change] of Object.entries(SETTINGS)) {
       const part = change(state);
       if (part === null) continue;
-      const model = modelling.modelOf(other(state, part));
+      const model = modelling.modelOf(withChange(state, part));
       if (model.problem) continue;
       if (!numbers) {
         if (sameShape(shape, model.output.shape)) matches.push({ words: cause, part });
@@ -250,10 +253,10 @@ const compare = (() => {
    * @returns {HTMLElement[]}
    */
   function answer(pasted) {
-    if (pasted.length > MOST)
+    if (pasted.length > MAX_LETTERS)
       return refused(
-        `These are ${pasted.length} letters; at most ${MOST} are read. The picture's output ` +
-          `has ${explorer.model().output.data.length} numbers.`,
+        `These are ${pasted.length} letters; at most ${MAX_LETTERS} are read. The picture's ` +
+          `output has ${explorer.model().output.data.length} numbers.`,
       );
     const { problem } = explorer.model();
     if (problem) return refused(`The picture has no output now. ${problem}`);
@@ -314,7 +317,7 @@ const compare = (() => {
     ];
   }
 
-  /** Build this part of the page, and follow changes of the state. */
+  /** Build the field for the result, and the button that explains it. */
   function start() {
     const field = element("textarea", {
       id: "pasted",

@@ -34,7 +34,8 @@ const controls = (() => {
   const pooling = ({ op }) => op === "pool";
   const byHand = ({ padding }) => padding === "by hand";
 
-  // legend -> rows [label, or from the state to it; names; when they matter]
+  // legend -> rows [label, or function from the state to it; names of settings; function from the
+  // state to whether the row is shown]
   const ROWS = {
     "What is done": [
       ["operation", ["op"], always],
@@ -102,7 +103,7 @@ const controls = (() => {
     countPadding: "pixels and padding",
     soFar: "only what is done so far",
   };
-  // where a few pixels would show nothing
+  // picture -> the side that it needs: on fewer pixels it would not be recognised
   const LEAST_SIZES = { digit: 14, cat: 24, astronaut: 24, coffee: 24, photo: 32 };
 
   /**
@@ -157,9 +158,9 @@ const controls = (() => {
   }
 
   /**
-   * Return the value of a field as a part of the state; null if it is not allowed.
+   * Return the settings that a field changes; null if its value is not allowed.
    * @param {any} field
-   * @returns {any}
+   * @returns {any} {name: value}, for a picture perhaps with a larger size
    */
   function partOf({ name, type, checked, value, options }) {
     if (type === "checkbox") return { [name]: checked };
@@ -173,22 +174,22 @@ const controls = (() => {
   }
 
   /**
-   * Return a larger image size if a picture would show nothing at the current one.
-   * @param {string} name
-   * @param {string} value
+   * Return a larger image size if a picture would not be recognised at the current one; else {}.
+   * @param {string} name of the setting
+   * @param {string} value of the setting
    * @returns {{ h?: number, w?: number }}
    */
   function enlarged(name, value) {
     const { h, w } = explorer.state();
-    const wanted = name === "source" ? LEAST_SIZES[value] : 0;
-    return wanted && Math.max(h, w) < wanted / 2 ? { h: wanted, w: wanted } : {};
+    const side = name === "source" ? LEAST_SIZES[value] : 0;
+    return side && Math.max(h, w) < side / 2 ? { h: side, w: side } : {};
   }
 
   /**
-   * Build the form; `change` is called with what the visitor changed, as a part of the state.
+   * Build the form.
    * @param {HTMLFormElement} form
-   * @param {(part: any) => void} change
-   * @param {Record<string, Node[]>} extras
+   * @param {(part: any) => void} change called with the settings that the visitor changed
+   * @param {Record<string, Node[]>} extras legend -> rows at its end
    */
   function build(form, change, extras) {
     for (const [legend, rows] of Object.entries(ROWS)) {

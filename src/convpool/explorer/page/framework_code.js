@@ -1,5 +1,5 @@
-// The picture's settings as calls of PyTorch, Keras and ONNX, or one sentence where one has no such
-// thing.
+// The picture's settings as calls of PyTorch, Keras and ONNX: for each library and operation a
+// function from a model to lines of Python, or to one sentence where the library has no such thing.
 const frameworkCode = (() => {
   const {
     list,
@@ -17,6 +17,7 @@ const frameworkCode = (() => {
 
   // ---- PyTorch ----
 
+  // how the padding is filled -> PyTorch's name for it
   const TORCH_MODES = {
     zeros: "constant",
     constant: "constant",
@@ -76,6 +77,7 @@ const frameworkCode = (() => {
           ? `F.pad(${name}, (${left}, ${right}, ${top}, ${bottom}), value=${value})`
           : name;
       const window = `${tuple([state.kh, state.kw])}, ${steps(model)}`;
+      // without windows that PyTorch computes too many
       const trim = surplus(model)
         ? [
             `y = y[:, :, :${model.axes[0].count}, :${model.axes[1].count}]  # windows on ` +
@@ -136,6 +138,7 @@ const frameworkCode = (() => {
 
   // ---- Keras ----
 
+  // how the padding is filled -> Keras' name for it
   const KERAS_MODES = {
     zeros: "constant",
     constant: "constant",
@@ -224,12 +227,12 @@ const frameworkCode = (() => {
       if (dilated(model) && (state.sh > 1 || state.sw > 1))
         return "Keras refuses a stride and a dilation in one transposed convolution.";
       const [rows, columns] = model.axes.map((axis) => `${axis.before}:${axis.before + axis.size}`);
-      const short = model.axes.some(
+      const isSizedOtherwise = model.axes.some(
         (axis) =>
           axis.before + axis.size > (axis.count - 1) * axis.stride + axis.span ||
           axis.span < axis.stride,
       );
-      if (short)
+      if (isSizedOtherwise)
         return (
           "Keras sizes a transposed convolution in another way where the window is smaller " +
           "than the stride or the output is padded."
@@ -252,8 +255,10 @@ const frameworkCode = (() => {
 
   // ---- ONNX ----
 
+  // ONNX's pads: before on both axes, then after
   const flatPads = (model) =>
     list([...sides(model).map(([before]) => before), ...sides(model).map(([, after]) => after)]);
+  // how the padding is filled -> ONNX's name for it
   const ONNX_MODES = {
     zeros: "constant",
     constant: "constant",
@@ -263,13 +268,13 @@ const frameworkCode = (() => {
   };
 
   /**
-   * Return the lines that build and run an ONNX graph of some nodes.
+   * Return the lines that build and run an ONNX graph.
    * @param {Model} model
-   * @param {string[]} nodes
-   * @param {boolean} kernels
+   * @param {string[]} nodes arguments of helper.make_node for each
+   * @param {boolean} hasKernels whether they are an input of the graph
    * @returns {string[]}
    */
-  function onnxGraph(model, nodes, kernels) {
+  function onnxGraph(model, nodes, hasKernels) {
     return [
       "import numpy as np",
       "from onnx import TensorProto, helper",
@@ -282,14 +287,15 @@ const frameworkCode = (() => {
       "inputs = [helper.make_tensor_value_info(name, TensorProto.DOUBLE, None) for name in " +
         '("x", "w", "pads", "fill")]',
       'outputs = [helper.make_tensor_value_info("y", TensorProto.DOUBLE, None)]',
-      `graph = helper.make_graph(nodes, "picture", inputs[:${kernels ? 2 : 1}], outputs)`,
+      `graph = helper.make_graph(nodes, "picture", inputs[:${hasKernels ? 2 : 1}], outputs)`,
       'model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 22)])',
       `feeds = {"x": images.transpose(0, 3, 1, 2)` +
-        `${kernels ? ', "w": kernels.transpose(3, 2, 0, 1)' : ""}}  # channels first`,
+        `${hasKernels ? ', "w": kernels.transpose(3, 2, 0, 1)' : ""}}  # channels first`,
       "output = ReferenceEvaluator(model).run(None, feeds)[0].transpose(0, 2, 3, 1)",
     ];
   }
 
+  // what ONNX's Pad has for how the padding is filled, in words
   const onnxPadMode = (name) =>
     ONNX_MODES[name] ? `mode "${ONNX_MODES[name]}"` : "which has no symmetric mode: pad before";
 
@@ -298,9 +304,9 @@ const frameworkCode = (() => {
       const { state } = model;
       if (state.padMode !== "zeros" && padded(model))
         return `In ONNX, a Pad (${onnxPadMode(state.padMode)}) goes before a Conv without pads.`;
-      const turned = { ...model, kernels: model.used };
+      const withKernelsAsApplied = { ...model, kernels: model.used };
       return onnxGraph(
-        turned,
+        withKernelsAsApplied,
         [
           `"Conv", ["x", "w"], ["y"], kernel_shape=${list([state.kh, state.kw])}, pads=` +
             `${flatPads(model)}, strides=${list([state.sh, state.sw])}, dilations=` +
@@ -350,7 +356,7 @@ const frameworkCode = (() => {
         (axis) =>
           axis.size - ((axis.count - 1) * axis.stride + axis.span - axis.before - axis.after),
       );
-      if (extra.some((more, side) => more >= model.axes[side].stride))
+      if (extra.some((count, side) => count >= model.axes[side].stride))
         return "ONNX's reference takes output padding below the stride only.";
       return onnxGraph(
         model,

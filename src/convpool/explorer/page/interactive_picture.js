@@ -1,19 +1,26 @@
-// The picture and its steps: what is under the pointer, which window is looked at, play and pin.
+// The picture on its canvas, with pointer, keys and buttons: which window is looked at, what is
+// under the pointer, playing and pinning, and the text below.
 const interactivePicture = (() => {
   const byId = (id) => document.getElementById(id);
   const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const sheet = document.createElement("canvas"); // what a step does not change, painted once
-  let [model, drawing, painted, changeState] = [null, null, null, null];
+  // a second canvas with the marks that a step does not change, painted once and copied
+  const sheet = document.createElement("canvas");
+  let model = null;
+  let drawing = null; // of the model, by scene.draw
+  let paintedMarks = null; // on the sheet
+  let changeState = null; // the function that `start` is given
   let cursor = null; // {name, y, x}: the pixel under the pointer, or the keyboard's
   let walking = false; // the arrow keys move the cursor instead of the window
   let pinned = false;
   let width = 0; // of the holder: to ask for it at each drawing would lay out the whole page
-  let covered = ""; // what a question hides: number, size, or nothing
-  let [timer, ahead] = [null, 1];
+  let covered = ""; // what a question hides: "number", "size", or nothing
+  let timer = null; // while it plays
+  let direction = 1; // of playing: forwards (1) or backwards (-1)
 
   // the window steps over one block; a pixel of the other shows what it feeds or is made of
   const stepped = () => (model.state.op === "transpose" ? "input" : "output");
   const other = () => (model.state.op === "transpose" ? "output" : "input");
+  // how many steps there are, and the number of the current one
   const count = () => (model.problem ? 0 : model.places[0] * model.places[1]);
   const step = () => model.at.i * model.places[1] + model.at.j;
   const shapeOf = (name) => (name === "input" ? model.image : model.output).shape;
@@ -21,43 +28,43 @@ const interactivePicture = (() => {
     y >= 0 && x >= 0 && y < shapeOf(name)[0] && x < shapeOf(name)[1];
 
   /**
-   * Move to a step.
+   * Move to a step, or to the nearest that there is.
    * @param {number} index
    */
   function go(index) {
-    const to = settings.clamp(index, [0, Math.max(count() - 1, 0)]);
-    changeState({ i: Math.floor(to / model.places[1]), j: to % model.places[1] });
+    const target = settings.clamp(index, [0, Math.max(count() - 1, 0)]);
+    changeState({ i: Math.floor(target / model.places[1]), j: target % model.places[1] });
   }
 
-  // ---- playing, forwards (1) or backwards (-1) ----
+  // ---- playing ----
 
   /**
-   * Start or stop playing, forwards (1) or backwards (-1).
+   * Start or stop playing; at the end it stops, and starts from the other end.
    * @param {boolean} on
-   * @param {number} [direction]
+   * @param {number} [newDirection] forwards (1) or backwards (-1)
    */
-  function play(on, direction = 1) {
+  function play(on, newDirection = 1) {
     clearInterval(timer);
     timer = null;
-    ahead = direction;
-    const stuck = () => step() + ahead < 0 || step() + ahead >= count();
+    direction = newDirection;
+    const isAtEnd = () => step() + direction < 0 || step() + direction >= count();
     if (on && count() > 1) {
-      if (stuck()) go(ahead > 0 ? 0 : count() - 1);
+      if (isAtEnd()) go(direction > 0 ? 0 : count() - 1);
       timer = setInterval(
         () => {
-          go(step() + ahead);
-          if (stuck()) play(false, ahead);
+          go(step() + direction);
+          if (isAtEnd()) play(false, direction);
         },
         Number(byId("speed").value),
       );
     }
-    for (const [id, way, words] of [
+    for (const [id, buttonDirection, label] of [
       ["play", 1, "▶ Play"],
       ["rewind", -1, "◀ Backwards"],
     ]) {
-      const running = Boolean(timer) && ahead === way;
-      byId(id).setAttribute("aria-pressed", String(running));
-      byId(id).textContent = running ? "❚❚ Pause" : words;
+      const isRunning = Boolean(timer) && direction === buttonDirection;
+      byId(id).setAttribute("aria-pressed", String(isRunning));
+      byId(id).textContent = isRunning ? "❚❚ Pause" : label;
     }
     if (!timer && model) speak();
   }
@@ -75,9 +82,9 @@ const interactivePicture = (() => {
 
   const theme = () => (document.documentElement.dataset.theme === "dark" ? "dark" : "light");
 
-  /** Draw the picture on the canvas. */
+  /** Draw the model on the canvas. */
   function draw() {
-    // a question of the tour needs room below
+    // less high while a question of the tour stands below
     const height = Math.max(
       240,
       Math.min(620, innerHeight * (byId("guide").childElementCount ? 0.46 : 0.62)),
@@ -91,19 +98,19 @@ const interactivePicture = (() => {
     });
     const canvas = byId("canvas");
     const ratio = Math.min(devicePixelRatio || 1, 2);
-    sized(canvas, ratio);
+    setSize(canvas, ratio);
     if (
-      painted !== drawing.sheet ||
+      paintedMarks !== drawing.sheet ||
       sheet.width !== canvas.width ||
       sheet.height !== canvas.height
     ) {
-      sized(sheet, ratio);
+      setSize(sheet, ratio);
       const context = sheet.getContext("2d");
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
       context.fillStyle = drawing.paper;
       context.fillRect(0, 0, drawing.width, drawing.height);
       marking.paint(context, drawing.sheet);
-      painted = drawing.sheet;
+      paintedMarks = drawing.sheet;
     }
     const context = canvas.getContext("2d");
     context.setTransform(1, 0, 0, 1, 0, 0);
@@ -113,11 +120,11 @@ const interactivePicture = (() => {
   }
 
   /**
-   * Give a canvas the size of the drawing, in pixels of the screen.
+   * Give a canvas the size of the drawing, if it has another; setting it clears the canvas.
    * @param {HTMLCanvasElement} canvas
-   * @param {number} ratio
+   * @param {number} ratio pixels of the screen for one of the page
    */
-  function sized(canvas, ratio) {
+  function setSize(canvas, ratio) {
     const [width, height] = [Math.round(drawing.width * ratio), Math.round(drawing.height * ratio)];
     if (canvas.width !== width || canvas.height !== height)
       Object.assign(canvas, { width, height });
@@ -125,20 +132,20 @@ const interactivePicture = (() => {
   }
 
   /**
-   * Show a model: the picture, the step and the problem.
-   * @param {Model} next
+   * Show a model: its picture, its step, and what is wrong with its settings.
+   * @param {Model} newModel
    */
-  function show(next) {
-    model = next;
+  function show(newModel) {
+    model = newModel;
     if (cursor && (model.problem || cursor.name !== other() || !inside(cursor)))
       [cursor, walking] = [null, false];
     redraw();
     const scrub = byId("scrub");
     scrub.max = Math.max(count() - 1, 0);
     scrub.value = step();
-    const words = model.problem || covered === "size" ? "–" : `${step() + 1} of ${count()}`;
-    byId("step-words").textContent = words;
-    scrub.setAttribute("aria-valuetext", words);
+    const stepText = model.problem || covered === "size" ? "–" : `${step() + 1} of ${count()}`;
+    byId("step-words").textContent = stepText;
+    scrub.setAttribute("aria-valuetext", stepText);
     byId("problem").hidden = !model.problem;
     byId("problem").textContent = model.problem;
     speak();
@@ -147,11 +154,11 @@ const interactivePicture = (() => {
   /** Draw the picture again, and write the text below it. */
   function redraw() {
     draw();
-    say();
+    writeText();
   }
 
-  /** Write the text below the picture. */
-  function say() {
+  /** Write the text below the picture: about the pixel under the pointer or the step, and sizes. */
+  function writeText() {
     const hidden = model.problem || covered;
     byId("sum").replaceChildren(
       ...(hidden
@@ -169,17 +176,15 @@ const interactivePicture = (() => {
     );
   }
 
-  // One sentence for those who listen, when things have come to rest: not at every step while it
-  // plays.
-  let waiting = null;
+  let speechTimer = null;
   /**
-   * Tell screen readers about the step, when things have come to rest: not at every step while
-   * playing.
+   * Tell screen readers one sentence about the step, once nothing has changed for a while: not at
+   * every step while it plays.
    */
   function speak() {
-    clearTimeout(waiting);
+    clearTimeout(speechTimer);
     if (timer) return;
-    waiting = setTimeout(() => {
+    speechTimer = setTimeout(() => {
       byId("spoken").textContent =
         model.problem || covered ? "" : sentences.aloud(model, walking ? cursor : null);
     }, 400);
@@ -188,8 +193,8 @@ const interactivePicture = (() => {
   // ---- pointer ----
 
   /**
-   * Return the cell under the pointer.
-   * @param {any} event
+   * Return the cell under the pointer; null if there is none.
+   * @param {any} event of the pointer
    * @returns {Cell | null}
    */
   function cellUnder({ clientX, clientY }) {
@@ -198,8 +203,8 @@ const interactivePicture = (() => {
   }
 
   /**
-   * Paint the pixels under the pointer; return whether there are any.
-   * @param {any} event
+   * Paint the input's pixels under the pointer; return whether there are any.
+   * @param {any} event of the pointer, which may stand for several positions since the last one
    * @returns {boolean}
    */
   function paintUnder(event) {
@@ -212,9 +217,10 @@ const interactivePicture = (() => {
   }
 
   /**
-   * Follow the pointer.
-   * @param {any} event
-   * @param {boolean} pressed
+   * Follow the pointer: over the block that is stepped over, it moves the window, and pressing pins
+   * or releases it; over the other, it chooses the pixel to explain. With "paint", it paints.
+   * @param {any} event of the pointer
+   * @param {boolean} pressed whether it has just been pressed
    */
   function point(event, pressed) {
     if (!drawing || model.problem || covered === "size") return;
@@ -222,11 +228,11 @@ const interactivePicture = (() => {
     if (pinned && !pressed) return;
     const cell = cellUnder(event);
     if (cell && cell.name === stepped() && inside(cell)) {
-      const here = cell.y === model.at.i && cell.x === model.at.j;
-      if (pressed) pin(!pinned || !here);
-      else if (here && !cursor) return;
+      const isCurrent = cell.y === model.at.i && cell.x === model.at.j;
+      if (pressed) pin(!pinned || !isCurrent);
+      else if (isCurrent && !cursor) return;
       [cursor, walking] = [null, false];
-      if (here) redraw();
+      if (isCurrent) redraw();
       else changeState({ i: cell.y, j: cell.x });
     } else if (cell && cell.name === other() && inside(cell)) {
       if (cursor && cursor.y === cell.y && cursor.x === cell.x) return;
@@ -235,7 +241,7 @@ const interactivePicture = (() => {
     } else if (!walking) forget();
   }
 
-  /** Drop the pixel under the pointer. */
+  /** Show no pixel under the pointer any more. */
   function forget() {
     if (!cursor) return;
     cursor = null;
@@ -244,7 +250,9 @@ const interactivePicture = (() => {
 
   // ---- keys ----
 
+  // key -> how far it moves [down, right]
   const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+  // key, letters in lower case -> what it does
   const KEYS = {
     Home: () => go(0),
     End: () => go(count() - 1),
@@ -253,13 +261,13 @@ const interactivePicture = (() => {
     i: () => walk(!walking),
     Escape: () => walk(false),
     Enter: () => {
-      const here = walking ? cursor : { name: stepped(), y: model.at.i, x: model.at.j };
-      if (here.name === "input") changeState({ paint: [here] });
+      const cell = walking ? cursor : { name: stepped(), y: model.at.i, x: model.at.j };
+      if (cell.name === "input") changeState({ paint: [cell] });
     },
   };
 
   /**
-   * Let the arrow keys walk over single pixels, or move the window again.
+   * Let the arrow keys walk over single pixels (on), or move the window again.
    * @param {boolean} on
    */
   function walk(on) {
@@ -270,8 +278,8 @@ const interactivePicture = (() => {
   }
 
   /**
-   * Move the window, or the pixel that the keyboard walks over.
-   * @param {number[]} step
+   * Move the window, or the pixel that the keyboard walks over, as far as the block reaches.
+   * @param {number[]} move one of MOVES
    */
   function move([down, right]) {
     const from = walking ? cursor : { y: model.at.i, x: model.at.j };
@@ -287,8 +295,8 @@ const interactivePicture = (() => {
   }
 
   /**
-   * Take a key.
-   * @param {any} event
+   * Do what a key means; others are left to the browser.
+   * @param {any} event of the keyboard
    */
   function key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || !model || model.problem) return;
@@ -300,8 +308,9 @@ const interactivePicture = (() => {
   }
 
   /**
-   * Build the picture; `change` is called with a part of the state, or {paint: [{y, x}]}.
-   * @param {(part: any) => void} change
+   * Connect the buttons, the pointer and the keys with the picture.
+   * @param {(part: any) => void} change called with settings to change, or with cells to paint,
+   *   {paint: [{y, x}]}
    */
   function start(change) {
     changeState = change;
@@ -310,13 +319,13 @@ const interactivePicture = (() => {
       back: () => go(step() - 1),
       next: () => go(step() + 1),
       last: () => go(count() - 1),
-      play: () => play(!(timer && ahead > 0), 1),
-      rewind: () => play(!(timer && ahead < 0), -1),
+      play: () => play(!(timer && direction > 0), 1),
+      rewind: () => play(!(timer && direction < 0), -1),
       pin: () => pin(!pinned),
     };
     for (const [id, act] of Object.entries(clicks)) byId(id).addEventListener("click", act);
     byId("scrub").addEventListener("input", ({ target }) => go(Number(target.value)));
-    byId("speed").addEventListener("change", () => timer && play(true, ahead));
+    byId("speed").addEventListener("change", () => timer && play(true, direction));
     byId("paint").addEventListener("change", ({ target }) =>
       byId("canvas-holder").classList.toggle("painting", target.checked),
     );
@@ -337,14 +346,15 @@ const interactivePicture = (() => {
   }
 
   /**
-   * Hide the numbers of the output, or its size too, until a question is answered.
-   * @param {string} what
+   * Hide a part of the output, until a question is answered.
+   * @param {string} what "number", its numbers; "size", its size too; "", nothing
    */
   function cover(what) {
     covered = what;
     if (model) changeState({});
   }
 
+  // the picture as the text of an SVG file
   const picture = () =>
     marking.svg([...drawing.sheet, ...drawing.over], drawing, sentences.title(model));
 

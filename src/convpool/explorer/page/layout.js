@@ -1,13 +1,13 @@
 // Where the blocks of the picture lie: beside each other or in rows, whichever lets the cells be
 // larger.
 const layingOut = (() => {
-  const GAP = 28;
-  const CAPTION = 24;
-  const MOST = 46; // pixels of a cell
-  const LEAST = 3;
+  const GAP = 28; // pixels between blocks
+  const CAPTION = 24; // height of the text above a block
+  const MOST = 46; // pixels of the largest cell
+  const LEAST = 3; // and of the smallest
   const SMALL = 26; // pixels of a kernel's cell, where there is room
 
-  // lists of rows of blocks, the first preferred
+  // the ways to lay blocks in rows, the preferred one first
   const rowsOf = (blocks) => {
     const [input, ...rest] = blocks;
     const output = rest.pop();
@@ -20,22 +20,24 @@ const layingOut = (() => {
   };
 
   /**
-   * Return the blocks with their places and the size of their cells, and the size of the whole.
+   * Return the blocks with their places and the size of their cells, and the size of the picture.
    * @param {Block[]} blocks
-   * @param {number} width
-   * @param {number} height
-   * @param {number} lift
+   * @param {number} width that there is
+   * @param {number} height that there is
+   * @param {number} lift by how many cells a plane is drawn above and right of the one before it
    * @returns {{ blocks: Block[], width: number, height: number }}
    */
   function placed(blocks, width, height, lift) {
-    const behind = (block) => scene.behind(block) * lift;
-    const own = (block, cell) =>
+    const liftOf = (block) => scene.behind(block) * lift; // of the last plane, in cells
+    // the side of a block's cells where those of the input have the side `cell`
+    const cellOf = (block, cell) =>
       block.small
         ? Math.max(cell, Math.min(SMALL, Math.floor((width * 0.22) / block.sizes[1])))
         : cell;
+    // width and height of a block
     const across = (block, cell) =>
-      Math.max((block.sizes[1] + behind(block)) * own(block, cell), block.words.length * 7.6);
-    const down = (block, cell) => (block.sizes[0] + behind(block)) * own(block, cell);
+      Math.max((block.sizes[1] + liftOf(block)) * cellOf(block, cell), block.words.length * 7.6);
+    const down = (block, cell) => (block.sizes[0] + liftOf(block)) * cellOf(block, cell);
     const widest = (rows, cell) =>
       Math.max(
         ...rows.map((row) => row.reduce((sum, block) => sum + across(block, cell) + GAP, 0)),
@@ -56,17 +58,17 @@ const layingOut = (() => {
       .map((rows) => ({ rows, cell: largest(rows) }))
       .reduce((a, b) => (b.cell > a.cell ? b : a));
     let y = CAPTION;
-    const done = [];
+    const placedBlocks = [];
     for (const row of best.rows) {
       let x = 2;
       for (const block of row) {
-        const cell = own(block, best.cell);
-        done.push({ ...block, x, y: y + behind(block) * cell, cell });
+        const cell = cellOf(block, best.cell);
+        placedBlocks.push({ ...block, x, y: y + liftOf(block) * cell, cell });
         x += across(block, best.cell) + GAP;
       }
       y += Math.max(...row.map((block) => down(block, best.cell))) + CAPTION;
     }
-    return { blocks: done, width, height: Math.ceil(y - CAPTION + 4) };
+    return { blocks: placedBlocks, width, height: Math.ceil(y - CAPTION + 4) };
   }
 
   return { placed };

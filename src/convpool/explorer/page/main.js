@@ -22,8 +22,8 @@ const explorer = (() => {
   }
 
   /**
-   * Change a part of the state, make all parts agree, draw, and keep the link up to date.
-   * @param {any} part
+   * Change settings, make all of them agree, draw, and keep the link up to date.
+   * @param {any} part the settings to change; or cells to paint, {paint: [{y, x}]}
    */
   function change(part) {
     if (part.paint) return ownNumbers.paint(part.paint);
@@ -39,33 +39,33 @@ const explorer = (() => {
     showPlanes();
     interactivePicture.show(model);
     listeners.forEach((listener) => listener(state, model));
-    remember();
+    updateAddress();
     return undefined;
   }
 
   /**
-   * Return the visitor's own numbers in the shape of the next state; those of the picture at first.
+   * Return the visitor's own numbers in the shape that the next state needs; those of the present
+   * picture if there are none yet.
    * @param {State} next
-   * @param {"pixels" | "weights"} list
+   * @param {"pixels" | "weights"} list which numbers
    * @returns {any}
    */
   function refitted(next, list) {
-    const shape = (from) => {
-      const { h, w, c, nc, kh, kw, op, groups } = from;
+    const shapeIn = ({ h, w, c, nc, kh, kw, op, groups }) => {
       return list === "pixels" ? [h, w, op === "transpose" ? nc : c] : [kh, kw, c / groups, nc];
     };
     if (!model || (next.op === "pool" && list === "weights")) return next[list];
     const before = list === "pixels" ? model.image : model.kernels;
-    const wanted = shape(settings.agree({ ...next, source: "numbers", kernel: "edges" }));
+    const wanted = shapeIn(settings.agree({ ...next, source: "numbers", kernel: "edges" }));
     if (!before || (next[list] && before.shape.join() === wanted.join())) return next[list];
     return pictures.refitted(Array.from(before.data), before.shape, wanted);
   }
 
-  let waiting = null;
-  /** Write the state into the address bar, when it has come to rest. */
-  function remember() {
-    clearTimeout(waiting);
-    waiting = setTimeout(() => address(settings.encode(state)), 150);
+  let addressTimer = null;
+  /** Write the state into the address bar, once it has not changed for a while. */
+  function updateAddress() {
+    clearTimeout(addressTimer);
+    addressTimer = setTimeout(() => writeAddress(settings.encode(state)), 150);
   }
 
   /**
@@ -73,7 +73,7 @@ const explorer = (() => {
    * times in a row; the page works without it.
    * @param {string} fragment
    */
-  function address(fragment) {
+  function writeAddress(fragment) {
     try {
       history.replaceState(
         null,
@@ -86,7 +86,8 @@ const explorer = (() => {
   }
 
   /**
-   * Open the state of a fragment, and say what in it made no sense.
+   * Open the state of a fragment, with a note about what in it made no sense; an empty one opens
+   * the first state.
    * @param {string} fragment
    */
   function open(fragment) {
@@ -171,7 +172,7 @@ const explorer = (() => {
   /** Copy the link to the current state. */
   async function copyLink() {
     const fragment = settings.encode(state);
-    address(fragment);
+    writeAddress(fragment);
     const link = `${location.href.split("#")[0]}${fragment ? `#${fragment}` : ""}`;
     byId("shared").textContent = (await copy(link))
       ? "link copied"
@@ -214,7 +215,7 @@ const explorer = (() => {
     section.querySelector("[tabindex], button, input, textarea")?.focus({ preventScroll: true });
   }
 
-  /** Build this part of the page, and follow changes of the state. */
+  /** Build the page, and open the state in the address. */
   function start() {
     setTheme(matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
     controls.build(form, change, ownNumbers.fields());

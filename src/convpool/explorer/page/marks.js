@@ -10,16 +10,17 @@
 const marking = (() => {
   const FONT = "system-ui, sans-serif";
 
-  const small = document.createElement("canvas");
+  const cellCanvas = document.createElement("canvas"); // with one pixel for each cell
 
+  // kind of a mark -> how it is painted on a canvas
   const PAINT = {
     // a pixel for each cell, enlarged: far faster than a rectangle for each
     cells: (context, { x, y, cell, rows, columns, colours: bytes }) => {
       if (!rows || !columns) return;
-      Object.assign(small, { width: columns, height: rows });
-      small.getContext("2d").putImageData(new ImageData(bytes, columns, rows), 0, 0);
+      Object.assign(cellCanvas, { width: columns, height: rows });
+      cellCanvas.getContext("2d").putImageData(new ImageData(bytes, columns, rows), 0, 0);
       context.imageSmoothingEnabled = false;
-      context.drawImage(small, x, y, columns * cell, rows * cell);
+      context.drawImage(cellCanvas, x, y, columns * cell, rows * cell);
     },
     rect: (context, { x, y, w, h, stroke, width }) => {
       context.setLineDash([]);
@@ -60,11 +61,12 @@ const marking = (() => {
   const strokeOf = ({ stroke, width, dash }) =>
     ` stroke="${stroke}" stroke-width="${width}"${dash ? ` stroke-dasharray="${dash}"` : ""}`;
 
+  // kind of a mark -> its elements of an SVG file
   const WRITE = {
     cells: ({ x, y, cell, rows, columns, colours: bytes }) =>
       Array.from({ length: rows * columns }, (_, index) => {
-        const [red, green, blue, seen] = bytes.slice(index * 4, index * 4 + 4);
-        if (!seen) return "";
+        const [red, green, blue, opacity] = bytes.slice(index * 4, index * 4 + 4);
+        if (!opacity) return "";
         return (
           `<rect x="${short(x + (index % columns) * cell)}" y="` +
           `${short(y + Math.floor(index / columns) * cell)}" width="${cell}" height="` +
@@ -89,8 +91,8 @@ const marking = (() => {
   /**
    * Return marks as the text of an SVG file.
    * @param {Mark[]} marks
-   * @param {any} drawing
-   * @param {string} title
+   * @param {any} drawing with the picture's width, height and paper
+   * @param {string} title for screen readers
    * @returns {string}
    */
   function svg(marks, { width, height, paper }, title) {

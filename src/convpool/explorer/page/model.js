@@ -1,12 +1,12 @@
-// From settings to everything that is drawn and said: axes, image, kernels, result, the current
-// window, its numbers.
+// From the settings to everything that is drawn and written: axes, image, kernels, result, the
+// current window and its numbers.
 /**
  * @typedef {object} Result what does not depend on the position
  * @property {Plane} image
  * @property {Kernels | null} kernels
  * @property {Kernels | null} used the kernels as they are applied: flipped if they are to be
  * @property {Axis[]} axes
- * @property {string} problem
+ * @property {string} problem one sentence if the settings give no output; else empty
  * @property {Plane} output
  * @typedef {Result & { state: State, places: number[], at: any, options: State }} Model a result
  *   with the position that is looked at: at is {i, j, n, front}, places is the shape to step over
@@ -15,9 +15,9 @@ const modelling = (() => {
   const { axisOf, transposedAxisOf, tapsOf } = arithmetic;
 
   /**
-   * Return both axes of a state, for an image of some sizes.
+   * Return where windows lie on height and width, for the settings of a state.
    * @param {State} state
-   * @param {number[]} sizes
+   * @param {number[]} sizes height and width of the input
    * @returns {Axis[]}
    */
   function axesOf(state, sizes) {
@@ -75,11 +75,10 @@ const modelling = (() => {
     return "";
   }
 
-  // What the position does not change is computed once: {image, kernels, used, axes, problem,
-  // output}.
-  let last = null;
+  let last = null; // {state, result}: the latest state and its result
   /**
-   * Return what does not depend on the position; computed once.
+   * Return what does not depend on the position; it is computed again only if another setting has
+   * changed.
    * @param {State} state
    * @returns {Result}
    */
@@ -109,7 +108,7 @@ const modelling = (() => {
   }
 
   /**
-   * Return everything about a state that is drawn or said.
+   * Return everything about a state that is drawn or written.
    * @param {State} state
    * @returns {Model}
    */
@@ -129,7 +128,8 @@ const modelling = (() => {
   const clampTo = (index, count) => Math.max(0, Math.min(index, count - 1));
 
   /**
-   * Return the channel of the output, and the input's channel in front that it is computed from.
+   * Return n, the channel of the output in front, and front, that of the input: the state's, as far
+   * as there are such channels and n is computed from front.
    * @param {State} state
    * @param {Plane} image
    * @returns {{ n: number, front: number }}
@@ -145,7 +145,8 @@ const modelling = (() => {
   }
 
   /**
-   * Return an output channel that an input channel takes part in.
+   * Return an output channel that is computed from an input channel: the one at the same place in
+   * its group as the present one.
    * @param {Model} model
    * @param {number} front
    * @returns {number}
@@ -156,6 +157,7 @@ const modelling = (() => {
     return Math.floor(front / (image.shape[2] / state.groups)) * outputs + (at.n % outputs);
   }
 
+  // operation -> its output
   const RESULTS = {
     convolve: (image, kernels, axes, options) => arithmetic.convolve(image, kernels, axes, options),
     pool: (image, _, axes, options) => arithmetic.pool(image, axes, options),
@@ -164,7 +166,8 @@ const modelling = (() => {
   };
 
   /**
-   * Return the output as far as it is computed after this step; the rest is null.
+   * Return the output or, with the setting soFar, as much as is computed after this step: the rest
+   * is null and, transposed, what has been added up to then.
    * @param {Model} model
    * @returns {Plane}
    */
@@ -191,6 +194,7 @@ const modelling = (() => {
     return STEPS[model.state.op](model, model.at);
   }
 
+  // operation -> the terms and the value of a step, from the model and its position
   const STEPS = {
     convolve: (model, { i, j, n }) => {
       const terms = arithmetic.productsOf(
@@ -222,10 +226,11 @@ const modelling = (() => {
   const numberAt = ({ shape, data }, i, j, n) => data[(i * shape[1] + j) * shape[2] + n];
 
   /**
-   * Return as "y,x" the outputs that an input pixel feeds, or the pixels that an output is made of.
+   * Return the outputs that a pixel of the input feeds or, for one of the output, the pixels of the
+   * input that it is made of.
    * @param {Model} model
    * @param {Cell} cell
-   * @returns {Set<any>}
+   * @returns {Set<any>} "y,x" of each
    */
   function partnersOf(model, { name, y, x }) {
     const { axes, state } = model;

@@ -4,7 +4,7 @@ const numpyCode = (() => {
   const { list, tuple, definitions, pairs, steps, dilations, call, numpyPad, NEUTRAL } =
     pythonParts;
 
-  // ---- two loops; `running` is the line that is marked while a step is shown ----
+  // ---- two loops ----
 
   /**
    * Return the lines of the two loops.
@@ -30,8 +30,8 @@ const numpyCode = (() => {
   }
 
   /**
-   * Return the slice of one axis that cuts out the window at a position.
-   * @param {string} letter
+   * Return the slice of one axis that cuts out a window, as "2 * i:2 * i + 3".
+   * @param {string} letter of the loop's variable
    * @param {Axis} axis
    * @returns {string}
    */
@@ -40,6 +40,7 @@ const numpyCode = (() => {
     return `${start}:${start} + ${span}${dilation > 1 ? `:${dilation}` : ""}`;
   }
 
+  // operation -> the lines inside the loops, from `window` to a number of `output`
   const REDUCED = {
     convolve: ({ state, kernels }) => {
       const [kh, kw, depth, nc] = kernels.shape;
@@ -60,6 +61,7 @@ const numpyCode = (() => {
       ];
     },
   };
+  // mode of pooling -> NumPy's function; padding holds a value that changes nothing
   const POOLED = { max: "np.max", min: "np.min", avg: "np.nanmean", sum: "np.sum" };
 
   /**
@@ -70,11 +72,11 @@ const numpyCode = (() => {
   function scatteringLoops(model) {
     const { state, axes, image, kernels } = model;
     const [, , depth, nc] = kernels.shape;
-    const each = nc / state.groups;
-    const room = axes.map((axis) => axis.before + axis.size + axis.after);
+    const kernelsPerGroup = nc / state.groups;
+    const paddedSizes = axes.map((axis) => axis.before + axis.size + axis.after);
     return [
       ...definitions(model),
-      `whole = np.zeros(${tuple([1, ...room, depth * state.groups])})  # with what the ` +
+      `whole = np.zeros(${tuple([1, ...paddedSizes, depth * state.groups])})  # with what the ` +
         "padding cuts off",
       `for i in range(${image.shape[0]}):`,
       `    for j in range(${image.shape[1]}):`,
@@ -84,9 +86,9 @@ const numpyCode = (() => {
               `np.einsum("mn,uvkn->muvk", images[:, i, j], kernels)`,
           ]
         : [
-            `        pixels = images[:, i, j].reshape(1, ${state.groups}, ${each})`,
+            `        pixels = images[:, i, j].reshape(1, ${state.groups}, ${kernelsPerGroup})`,
             `        parts = np.einsum("mgn,uvkgn->muvgk", pixels, kernels.reshape(${state.kh}` +
-              `, ${state.kw}, ${depth}, ${state.groups}, ${each}))`,
+              `, ${state.kw}, ${depth}, ${state.groups}, ${kernelsPerGroup}))`,
             `        whole[:, ${cut("i", axes[0])}, ${cut("j", axes[1])}] += parts.reshape(1, ` +
               `${state.kh}, ${state.kw}, ${depth * state.groups})`,
           ]),
@@ -98,11 +100,11 @@ const numpyCode = (() => {
   // ---- convpool ----
 
   /**
-   * Return padding, stride and dilation as Python values.
+   * Return padding, stride and dilation as Python's texts; one number if both axes have the same.
    * @param {Model} model
    * @returns {{ padding: string, stride: any, dilation: any }}
    */
-  function words(model) {
+  function windowArguments(model) {
     const { state } = model;
     const padding = state.padding === "by hand" ? pairs(model) : `"${state.padding}"`;
     return {
@@ -112,10 +114,11 @@ const numpyCode = (() => {
     };
   }
 
+  // operation -> the call of convpool; arguments with their default values are left out
   const LIBRARY = {
     convolve: (model) => {
       const { state } = model;
-      const { padding, stride, dilation } = words(model);
+      const { padding, stride, dilation } = windowArguments(model);
       return call("output = convpool.convolve(images, kernels", {
         padding,
         stride: stride === 1 ? null : stride,
@@ -128,7 +131,7 @@ const numpyCode = (() => {
     },
     pool: (model) => {
       const { state } = model;
-      const { padding, stride, dilation } = words(model);
+      const { padding, stride, dilation } = windowArguments(model);
       return call(
         `output = convpool.pool(images, ${tuple([state.kh, state.kw])}, ${stride}, "${state.mode}"`,
         {
@@ -141,7 +144,7 @@ const numpyCode = (() => {
     },
     transpose: (model) => {
       const { state } = model;
-      const { padding, stride, dilation } = words(model);
+      const { padding, stride, dilation } = windowArguments(model);
       return call("output = convpool.convolve_transpose(images, kernels", {
         padding: state.padding === "valid" ? null : padding,
         stride: stride === 1 ? null : stride,
@@ -163,7 +166,7 @@ const numpyCode = (() => {
   // ---- NumPy: no loop over positions ----
 
   /**
-   * Return the lines of NumPy without a loop over positions.
+   * Return the lines of NumPy without a loop over positions; a transposed convolution has loops.
    * @param {Model} model
    * @returns {string[]}
    */
@@ -207,7 +210,7 @@ const numpyCode = (() => {
    * @param {Model} model
    * @returns {string[]}
    */
-  function declared(model) {
+  function divisorLines(model) {
     const { state, axes } = model;
     if (state.op !== "pool" || state.mode !== "avg" || !state.countPadding) return [];
     const counts = axes.map((axis) =>
@@ -230,9 +233,11 @@ const numpyCode = (() => {
       : "np.nan";
   }
 
+  // `write`, a function from a model to lines, with the lines of the divisor before the first loop
+  // or the line that uses it
   const withDivisor = (write) => (model) => {
     const lines = write(model);
-    const extra = declared(model);
+    const extra = divisorLines(model);
     if (!extra.length || !Array.isArray(lines)) return lines;
     const place = lines.findIndex((line) => line.includes("declared["));
     const loop = lines.findIndex((line) => line.startsWith("for "));

@@ -10,8 +10,9 @@ const ownNumbers = (() => {
   // ---- painting ----
 
   /**
-   * Set pixels to the value to paint.
-   * @param {Cell[]} cells
+   * Set pixels of the channel in front to the number in the field "value to paint"; a note says
+   * what is wrong with it.
+   * @param {Cell[]} cells cells of the input, by y and x
    */
   function paint(cells) {
     const value = settings.ownNumber(byId("paint-value").value);
@@ -33,6 +34,7 @@ const ownNumbers = (() => {
 
   // ---- weights ----
 
+  // from a model to [channel within the group, kernel] of the weights in front
   const planeOf = ({
     state,
     at,
@@ -42,7 +44,7 @@ const ownNumbers = (() => {
   }) => (state.op === "transpose" ? [at.n % depth, at.front] : [at.front % depth, at.n]);
 
   /**
-   * Show the weights of the plane in front as fields.
+   * Show the weights of the plane in front as a table of fields; for pooling it is hidden.
    * @param {State} state
    * @param {Model} model
    */
@@ -55,6 +57,7 @@ const ownNumbers = (() => {
       data,
     } = model.kernels;
     const [plane, n] = planeOf(model);
+    // the fields are built again only if they show another plane or size
     const key = [kh, kw, depth, nc, plane, n].join();
     if (holder.dataset.key !== key) {
       holder.dataset.key = key;
@@ -69,11 +72,11 @@ const ownNumbers = (() => {
       const rows = Array.from({ length: kh }, (_, u) =>
         element("tr", {}, ...Array.from({ length: kw }, (__, v) => element("td", {}, field(u, v)))),
       );
-      const which = [nc > 1 ? `kernel ${n}` : "", depth > 1 ? `channel ${plane}` : ""]
+      const planeName = [nc > 1 ? `kernel ${n}` : "", depth > 1 ? `channel ${plane}` : ""]
         .filter(Boolean)
         .join(", ");
       holder.replaceChildren(
-        element("caption", { textContent: which ? `Weights of ${which}` : "Weights" }),
+        element("caption", { textContent: planeName ? `Weights of ${planeName}` : "Weights" }),
         element("tbody", {}, ...rows),
       );
     }
@@ -84,10 +87,10 @@ const ownNumbers = (() => {
   }
 
   /**
-   * Take a weight that the visitor typed.
-   * @param {any} event
+   * Take a weight that the visitor typed; a note says what is wrong with it.
+   * @param {any} event of the field
    */
-  function weigh({ target }) {
+  function takeWeight({ target }) {
     const value = settings.ownNumber(target.value);
     if (value === null)
       return explorer.note(
@@ -101,25 +104,27 @@ const ownNumbers = (() => {
 
   // ---- a picture file ----
 
-  // what is read when another file is chosen, or everything starts over, comes too late
-  let request = 0;
+  // number of the latest file: one that is still being read when another is chosen, or everything
+  // starts over, is dropped
+  let latestRequest = 0;
 
   /**
-   * Take a picture file as the input.
+   * Take a picture file as the input, made small; a note says what is wrong with it.
    * @param {File} file
    */
-  async function take(file) {
-    request += 1;
-    const mine = request;
+  async function takeFile(file) {
+    latestRequest += 1;
+    const request = latestRequest;
     explorer.note(`Reading ${file.name} …`);
     const picture = await read(file).catch(() => ({
       problem: `${file.name} cannot be read as a picture: take a PNG, JPEG, GIF, WebP or BMP file.`,
     }));
-    if (mine !== request) return;
+    if (request !== latestRequest) return;
     explorer.note(picture.problem ?? "");
     if (picture.problem) return;
-    const { op, c: wanted } = explorer.state();
-    const c = op !== "transpose" && wanted >= 3 ? wanted : 1;
+    // in colour if the picture has at least 3 channels now, otherwise gray
+    const { op, c: channels } = explorer.state();
+    const c = op !== "transpose" && channels >= 3 ? channels : 1;
     const [h, w] = picture.shape;
     const image = pictures.resized(picture, h, w, c);
     explorer.change({
@@ -131,9 +136,10 @@ const ownNumbers = (() => {
   }
 
   /**
-   * Read a picture file of at most SIDE pixels a side; its size is checked before it is unpacked.
+   * Read a picture file, made smaller if a side is above SIDE; its size is checked before it is
+   * unpacked.
    * @param {File} file
-   * @returns {Promise<any>}
+   * @returns {Promise<any>} the picture (h, w, 3), a Plane; or {problem}, a sentence
    */
   async function read(file) {
     if (file.size > MOST_BYTES)
@@ -161,13 +167,13 @@ const ownNumbers = (() => {
     context.drawImage(bitmap, 0, 0);
     bitmap.close();
     const { data } = context.getImageData(0, 0, w, h);
-    return { shape: [h, w, 3], data: data.filter((_, index) => index % 4 < 3) };
+    return { shape: [h, w, 3], data: data.filter((_, index) => index % 4 < 3) }; // without alpha
   }
 
   /**
-   * Return width and height of a picture file.
+   * Return the size of a picture file, without unpacking it.
    * @param {File} file
-   * @returns {Promise<any>}
+   * @returns {Promise<any>} [width, height]
    */
   function sizeOf(file) {
     const url = URL.createObjectURL(file);
@@ -182,8 +188,8 @@ const ownNumbers = (() => {
   // ---- in the form ----
 
   /**
-   * Return the further rows of the form, by legend.
-   * @returns {Record<string, Node[]>}
+   * Return the rows that these numbers add to the form.
+   * @returns {Record<string, Node[]>} legend of a group in the form -> rows at its end
    */
   function fields() {
     const row = (label, ...children) =>
@@ -195,9 +201,9 @@ const ownNumbers = (() => {
       ariaLabel: "own picture",
     });
     file.addEventListener("click", () => {
-      file.value = "";
+      file.value = ""; // so that the same file can be chosen again
     });
-    file.addEventListener("change", () => file.files.length && take(file.files[0]));
+    file.addEventListener("change", () => file.files.length && takeFile(file.files[0]));
     const value = element("input", {
       type: "number",
       id: "paint-value",
@@ -206,7 +212,7 @@ const ownNumbers = (() => {
       ariaLabel: "value to paint",
     });
     const weights = element("table", { className: "weights", id: "weights" });
-    weights.addEventListener("input", weigh);
+    weights.addEventListener("input", takeWeight);
     return {
       Input: [
         row("own picture", file),
@@ -220,7 +226,7 @@ const ownNumbers = (() => {
     };
   }
 
-  /** Build this part of the page, and follow changes of the state. */
+  /** Show the weights, now and at each change of the state. */
   function start() {
     explorer.onChange(showWeights);
     showWeights(explorer.state(), explorer.model());
@@ -230,8 +236,9 @@ const ownNumbers = (() => {
     start,
     fields,
     paint,
+    // drop a file that is still being read
     forget: () => {
-      request += 1;
+      latestRequest += 1;
     },
   };
 })();

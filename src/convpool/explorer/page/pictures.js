@@ -14,8 +14,7 @@ const pictures = (() => {
   };
   const NAMES = Object.keys(KERNELS);
 
-  // strokes of a seven and a loop, on a field of 1 x 1: distance to the nearest stroke is the pen's
-  // pressure
+  // strokes of a seven, each [x0, y0, x1, y1] on a field of 1 x 1; pixels near a stroke are bright
   const STROKES = [
     [0.2, 0.2, 0.8, 0.2],
     [0.8, 0.2, 0.42, 0.85],
@@ -35,7 +34,7 @@ const pictures = (() => {
     return Math.hypot(x - x0 - along * dx, y - y0 - along * dy);
   }
 
-  // from height, width and channel to a pixel
+  // name of an image -> its pixel, from row, column, channel and the image's height and width
   const DRAWN = {
     numbers: (y, x, k, h, w) => (((y * w + x) * 7 + k * 5) % 10) - (k % 2 ? 3 : 0),
     digit: (y, x, k, h, w) => {
@@ -48,7 +47,7 @@ const pictures = (() => {
       Math.floor((k % 2 ? y : x) / Math.max(1, Math.round(w / 6))) % 2 ? 9 : 1,
   };
 
-  const decoded = {};
+  const decoded = {}; // name -> photograph
   /**
    * Return a photograph, decoded once.
    * @param {string} name
@@ -66,8 +65,8 @@ const pictures = (() => {
   }
 
   /**
-   * Return an image in another size, as rounded means of its pixels; of its channels where one is
-   * wanted.
+   * Return an image in another size, as rounded means of its pixels; with less than 3 channels, as
+   * means of its channels too.
    * @param {Plane} image
    * @param {number} h
    * @param {number} w
@@ -99,7 +98,7 @@ const pictures = (() => {
     return image;
   }
 
-  // built again only where it changes, so that callers can compare by identity
+  // {key: all that the image depends on, image}, of the latest call
   let last = { key: [] };
   /**
    * Return the image of a state; the same object as long as nothing in it changes.
@@ -134,8 +133,8 @@ const pictures = (() => {
   }
 
   /**
-   * Return the kernels of a state. Kernel n is the n-th preset from the selected one on; a preset
-   * of another size is laid on the middle.
+   * Return the kernels of a state, the visitor's own or presets: kernel n is the n-th preset from
+   * the selected one on. Presets are 3 x 3, and lie in the middle of a window of another size.
    * @param {State} state
    * @returns {Kernels}
    */

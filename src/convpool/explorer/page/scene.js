@@ -1,6 +1,6 @@
-// The picture as marks: blocks of cells (input, kernel, output) with their planes one behind the
-// other, and on them what is looked at. y, x count from the first pixel, below 0 in the padding;
-// row, column count padding too.
+// The picture of a model as marks: blocks of cells (input, kernel, output) with their planes one
+// behind the other, and frames around the window and the pixel under the pointer. y, x count from
+// the first pixel, below 0 in the padding; row, column count padding too.
 /**
  * @typedef {any} Block cells in a grid: name, values (a Plane), front (the plane in front), before
  *   and sizes (rows and columns with padding), and once it is placed x, y, cell
@@ -15,22 +15,23 @@
  */
 const scene = (() => {
   const { THEMES, signed, grey, paler, inkOn } = colours;
-  const LIFT = 0.35; // cells by which each plane stands behind the one before
-  const NUMBERED = 17; // pixels of a cell that a number is written into
+  const LIFT = 0.35; // by how many cells a plane is drawn above and right of the one before it
+  const NUMBERED = 17; // pixels of the smallest cell that a number is written into
   const greatestOf = (data) =>
     data.reduce(
       (most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most),
       0,
     );
   const sizeWords = (name, [h, w, c]) => `${name} ${h} × ${w}${c > 1 ? ` × ${c}` : ""}`;
+  // how many planes are drawn behind the one in front
   const behind = (block) => Math.max(0, Math.min(block.values.shape[2] - 1, 3));
 
   // ---- what is drawn ----
 
   /**
-   * Return the blocks of a model; `covered` is what a question hides.
+   * Return the blocks of a model, from left to right, not placed yet.
    * @param {Model} model
-   * @param {string} covered
+   * @param {string} covered what a question hides: "number", "size", or nothing
    * @returns {Block[]}
    */
   function blocksOf(model, covered) {
@@ -40,6 +41,7 @@ const scene = (() => {
       before: axes.map((axis) => axis.before),
       sizes: axes.map((axis) => axis.before + axis.size + axis.after),
     };
+    // a block without padding
     const plain = (shape) => ({ before: [0, 0], sizes: shape.slice(0, 2) });
     const input = {
       name: "input",
@@ -70,9 +72,9 @@ const scene = (() => {
   }
 
   /**
-   * Return the block of the kernel and, transposed, of the products.
+   * Return the block of the kernel and, transposed, that of its products with the current pixel.
    * @param {Model} model
-   * @param {(shape: number[]) => any} plain
+   * @param {(shape: number[]) => any} plain from a shape to `before` and `sizes` without padding
    * @returns {Block[]}
    */
   function kernelBlocks({ state, used, image, at }, plain) {
@@ -114,12 +116,13 @@ const scene = (() => {
   }
 
   /**
-   * Return the value of a cell, and whether it lies inside the image.
+   * Return the value of a cell (null: none), and whether it lies inside the image; in padding, the
+   * value is what the padding holds.
    * @param {Model} model
    * @param {Block} block
    * @param {number} y
    * @param {number} x
-   * @param {number} plane
+   * @param {number} plane number of the channel
    * @returns {{ inside: boolean, value: number | null }}
    */
   function cellOf(model, block, y, x, plane) {
@@ -157,13 +160,13 @@ const scene = (() => {
   // ---- marks ----
 
   /**
-   * Draw one plane of a block.
-   * @param {Mark[]} marks
+   * Add the marks of one plane of a block: colours, numbers, hatching, lines.
+   * @param {Mark[]} marks that are added to
    * @param {Model} model
    * @param {Block} block
    * @param {Theme} theme
-   * @param {number} k
-   * @param {number} back
+   * @param {number} k number of the channel
+   * @param {number} back how many planes stand before it
    */
   function plane(marks, model, block, theme, k, back) {
     const {
@@ -172,6 +175,7 @@ const scene = (() => {
       sizes: [rows, columns],
     } = block;
     const greatest = block.greatest ?? greatestOf(block.values.data);
+    // numbers such as those of a photograph are shown in grey
     const photo =
       block.name === "input" && greatest > 20 && block.values.data.every((value) => value >= 0);
     const [x0, y0] = [block.x + back * cell * LIFT, block.y - back * cell * LIFT];
@@ -213,13 +217,13 @@ const scene = (() => {
   }
 
   /**
-   * Write a number into a cell, if it fits.
-   * @param {Mark[]} marks
-   * @param {number} x
-   * @param {number} y
-   * @param {number} cell
+   * Add a number in the middle of a cell, if letters of at least 6 pixels fit.
+   * @param {Mark[]} marks that are added to
+   * @param {number} x left edge of the cell
+   * @param {number} y upper edge of the cell
+   * @param {number} cell side of the cell
    * @param {number} value
-   * @param {string} fill
+   * @param {string} fill colour of the text
    */
   function number(marks, x, y, cell, value, fill) {
     const words = written(value);
@@ -236,7 +240,7 @@ const scene = (() => {
       });
   }
 
-  // in two corners, so that the number between them can be read
+  // the lines that hatch a cell: in two corners, so that the number between them can be read
   const hatchOf = (x, y, cell) =>
     [0.2, 0.42].flatMap((part) => [
       [x, y + cell * part, x + cell * part, y],
@@ -244,16 +248,17 @@ const scene = (() => {
     ]);
 
   /**
-   * Draw the lines between cells, dashed in the padding; small cells get a frame only.
-   * @param {Mark[]} marks
+   * Add the lines between cells, dashed in the padding; small cells, and planes behind another, get
+   * a frame only.
+   * @param {Mark[]} marks that are added to
    * @param {Block} block
    * @param {Theme} theme
-   * @param {number} x0
-   * @param {number} y0
-   * @param {number} back
+   * @param {number} x0 left edge of the plane
+   * @param {number} y0 upper edge of the plane
+   * @param {number} back how many planes stand before it
    */
   function grid(marks, { cell, before, sizes, values: { shape } }, theme, x0, y0, back) {
-    const whole = back || cell < NUMBERED;
+    const hasFrameOnly = back || cell < NUMBERED;
     const [solid, dashed] = [[], []];
     const line = (list, upright, at, from, to) => {
       if (to > from)
@@ -270,8 +275,9 @@ const scene = (() => {
       for (let at = 0; at <= sizes[side]; at++) {
         const within = at >= first && at <= last && shape[0] && shape[1];
         const framed = at === 0 || at === sizes[side];
-        if (within && (!whole || at === first || at === last)) line(solid, upright, at, start, end);
-        if (whole && !framed) continue;
+        if (within && (!hasFrameOnly || at === first || at === last))
+          line(solid, upright, at, start, end);
+        if (hasFrameOnly && !framed) continue;
         line(dashed, upright, at, 0, within ? start : sizes[along]);
         if (within) line(dashed, upright, at, end, sizes[along]);
       }
@@ -282,16 +288,16 @@ const scene = (() => {
   }
 
   /**
-   * Draw a frame around cells, with a halo so that it shows on dark and on light.
-   * @param {Mark[]} marks
+   * Add a frame around cells, with a halo so that it shows on dark and on light.
+   * @param {Mark[]} marks that are added to
    * @param {Block} block
    * @param {Theme} theme
-   * @param {number} y
-   * @param {number} x
-   * @param {string} stroke
-   * @param {number} width
-   * @param {number} [rows]
-   * @param {number} [columns]
+   * @param {number} y of the first cell
+   * @param {number} x of the first cell
+   * @param {string} stroke colour
+   * @param {number} width of the line
+   * @param {number} [rows] how many rows of cells
+   * @param {number} [columns] how many columns of cells
    */
   function outline(marks, block, theme, y, x, stroke, width, rows = 1, columns = 1) {
     const { cell, before } = block;
@@ -305,14 +311,16 @@ const scene = (() => {
     marks.push({ ...place, stroke: theme.halo, width: width + 3 }, { ...place, stroke, width });
   }
 
+  // whether a row (side 0) or column (side 1) is on a block or its padding
   const within = ({ before, sizes }, place, side) =>
     place + before[side] >= 0 && place + before[side] < sizes[side];
 
   /**
-   * Draw the frame of the window, and of the one pixel that belongs to it.
-   * @param {Mark[]} marks
+   * Add the frame of the window, and of the one pixel that belongs to it; a dilated window has one
+   * around each tap.
+   * @param {Mark[]} marks that are added to
    * @param {Model} model
-   * @param {Record<string, Block>} named
+   * @param {Record<string, Block>} named the blocks by name
    * @param {Theme} theme
    */
   function windowOn(marks, model, named, theme) {
@@ -343,12 +351,12 @@ const scene = (() => {
   }
 
   /**
-   * Draw the frames of the pixel under the pointer, and of what it feeds or is made of.
-   * @param {Mark[]} marks
+   * Add the frames of the pixel under the pointer, and of the pixels that it feeds or is made of.
+   * @param {Mark[]} marks that are added to
    * @param {Model} model
-   * @param {Record<string, Block>} named
+   * @param {Record<string, Block>} named the blocks by name
    * @param {Theme} theme
-   * @param {Cell | null} cursor
+   * @param {Cell} cursor the pixel under the pointer
    */
   function partners(marks, model, named, theme, cursor) {
     const other = cursor.name === "input" ? named.output : named.input;
@@ -371,7 +379,7 @@ const scene = (() => {
     bold: true,
   });
 
-  // marks of blocks, drawn again only where something in them changes
+  // name of a block -> {key: all that its marks depend on, marks}
   const cache = {};
   /**
    * Return the marks of a block; the same list as long as nothing in them changes.
@@ -416,16 +424,19 @@ const scene = (() => {
     return marks;
   }
 
-  const sheetOf = (model, blocks, theme) =>
+  // the marks of several blocks
+  const marksOf = (model, blocks, theme) =>
     blocks.flatMap((block) => blockMarks(model, block, theme));
 
-  // What stays while the position moves is drawn once: `sheet` is the same list then.
+  // {key: all that the marks depend on that stay while the position moves, sheet: these marks}
   let last = { key: [] };
 
   /**
-   * Return the marks of the picture: those that stay while the position moves, and those over them.
+   * Return the picture of a model. Its `sheet` is the same list as before if only the position has
+   * moved.
    * @param {Model} model
-   * @param {any} options
+   * @param {any} options width and height that there are, the theme's name, the cell under the
+   *   pointer, and what a question covers: "number", "size" or nothing
    * @returns {Drawing}
    */
   function draw(
@@ -448,14 +459,14 @@ const scene = (() => {
     if (key.some((part, index) => part !== last.key[index])) {
       last = {
         key,
-        sheet: sheetOf(
+        sheet: marksOf(
           model,
           layout.blocks.filter(({ moving }) => !moving),
           theme,
         ),
       };
     }
-    const over = sheetOf(
+    const over = marksOf(
       model,
       layout.blocks.filter(({ moving }) => moving),
       theme,
@@ -469,8 +480,8 @@ const scene = (() => {
   /**
    * Return the cell under a point; null if there is none.
    * @param {any} drawing
-   * @param {number} left
-   * @param {number} top
+   * @param {number} left pixels from the drawing's left edge
+   * @param {number} top pixels from its upper edge
    * @returns {Cell | null}
    */
   function hit({ blocks }, left, top) {

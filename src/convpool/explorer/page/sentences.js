@@ -1,23 +1,26 @@
 // The picture in words: the arithmetic of one window, what a pixel feeds, the sizes, and one
-// sentence to be read aloud.
+// sentence for screen readers. `written` in model.js writes numbers.
 const sentences = (() => {
   const { element } = controls;
-  const MOST_TERMS = 80;
+  const MOST_TERMS = 80; // of a sum that are written out
 
   const line = (className, ...parts) => element("div", { className }, ...parts);
   const span = (className, words) => element("span", { className, textContent: words });
+  // the CSS class that colours a number
   const signOf = (number) => (number < 0 ? "minus" : number > 0 ? "plus" : "");
+  // in brackets if it is negative
   const factor = (number) => (number < 0 ? `(${written(number)})` : written(number));
   const product = ({ pixel, weight, product: value, inside }) =>
     span(inside ? signOf(value) : "padding", `${written(pixel)}·${factor(weight)}`);
-  const placeOf = (name, { shape }, ...at) =>
-    `${name}[${(shape[2] > 1 ? at : at.slice(0, 2)).join(", ")}]`;
+  // "output[0, 1]", or "output[0, 1, 2]" if it has several channels
+  const placeOf = (name, { shape }, ...indices) =>
+    `${name}[${(shape[2] > 1 ? indices : indices.slice(0, 2)).join(", ")}]`;
 
   /**
-   * Return terms as an element, the first MOST_TERMS of them.
+   * Return terms as an element: the first MOST_TERMS of them, and how many more there are.
    * @param {any[]} terms
-   * @param {string} separator
-   * @param {(term: any) => Node | string} write
+   * @param {string} separator between them
+   * @param {(term: any) => Node | string} write one term
    * @returns {HTMLElement}
    */
   function listed(terms, separator, write) {
@@ -25,16 +28,18 @@ const sentences = (() => {
       .slice(0, MOST_TERMS)
       .flatMap((term, index) => [index ? separator : "", write(term)]);
     if (terms.length > MOST_TERMS) parts.push(`${separator}… ${terms.length - MOST_TERMS} more`);
-    const shown = line("terms", ...parts);
-    // what may have to be scrolled is reached by keyboard
-    if (shown.textContent.length > 150)
-      Object.assign(shown, { tabIndex: 0, role: "group", ariaLabel: "The numbers" });
-    return shown;
+    const list = line("terms", ...parts);
+    // a long list may have to be scrolled: make it reachable by keyboard
+    if (list.textContent.length > 150)
+      Object.assign(list, { tabIndex: 0, role: "group", ariaLabel: "The numbers" });
+    return list;
   }
 
+  // the line "output[0, 1] = 3" of the current step
   const result = ({ output, at: { i, j, n } }, value) =>
     line("value", `${placeOf("output", output, i, j, n)} = `, span(signOf(value), written(value)));
 
+  // mode of pooling -> the beginning of its sentence
   const REDUCED = {
     max: "The greatest of",
     min: "The least of",
@@ -42,6 +47,7 @@ const sentences = (() => {
     sum: "The sum of",
   };
 
+  // operation -> the lines about a step, from the model and `modelling.stepOf` of it
   const STEP = {
     convolve: (model, { terms, value }) => {
       const padding = terms.filter(({ inside }) => !inside).length;
@@ -69,14 +75,14 @@ const sentences = (() => {
     },
     transpose: (model, { terms }) => {
       const { i, j, front } = model.at;
-      const there = terms.filter(({ inside }) => inside);
+      const insideTerms = terms.filter(({ inside }) => inside);
       return [
         line(
           "value",
           `${placeOf("input", model.image, i, j, front)} is multiplied by every weight; the ` +
             "products are added to the output",
         ),
-        listed(there, ", ", ({ y, x, channel, pixel, weight, product: value }) =>
+        listed(insideTerms, ", ", ({ y, x, channel, pixel, weight, product: value }) =>
           span(
             signOf(value),
             `${placeOf("output", model.output, y, x, channel)} += ${written(pixel)}·` +
@@ -85,9 +91,9 @@ const sentences = (() => {
         ),
         line(
           "hint",
-          `${there.length} of ${terms.length} products reach the output` +
-            `${there.length < terms.length ? "; the padding cuts off the rest" : ""}. Point at ` +
-            "an output pixel to see what it is made of.",
+          `${insideTerms.length} of ${terms.length} products reach the output` +
+            `${insideTerms.length < terms.length ? "; the padding cuts off the rest" : ""}. ` +
+            "Point at an output pixel to see what it is made of.",
         ),
       ];
     },
@@ -96,14 +102,14 @@ const sentences = (() => {
   /**
    * Return the lines about a pixel under the pointer: of the input, or of a transposed output.
    * @param {Model} model
-   * @param {Cell | null} cursor
+   * @param {Cell} cursor the pixel
    * @returns {HTMLElement[]}
    */
   function pixel(model, cursor) {
     if (cursor.name === "output") return gathered(model, cursor);
-    const fed = [...modelling.partnersOf(model, cursor)];
+    const outputs = [...modelling.partnersOf(model, cursor)]; // "i,j" of each
     const value = modelling.numberAt(model.image, cursor.y, cursor.x, model.at.front);
-    const places = fed
+    const places = outputs
       .slice(0, 30)
       .map((place) => `[${place.replace(",", ", ")}]`)
       .join(" ");
@@ -115,9 +121,9 @@ const sentences = (() => {
       ),
       line(
         "terms",
-        fed.length
-          ? `feeds ${fed.length} ${fed.length > 1 ? "outputs" : "output"}: ${places}` +
-              `${fed.length > 30 ? " …" : ""}`
+        outputs.length
+          ? `feeds ${outputs.length} ${outputs.length > 1 ? "outputs" : "output"}: ${places}` +
+              `${outputs.length > 30 ? " …" : ""}`
           : "feeds no output: no window reads it",
       ),
     ];
@@ -157,18 +163,18 @@ const sentences = (() => {
   // ---- sizes ----
 
   /**
-   * Return the output padding of a transposed size as the end of its formula.
+   * Return the output padding of a transposed convolution as a term, " + 1"; empty for 0.
    * @param {Axis} axis
    * @returns {string}
    */
-  function tail(axis) {
+  function outputPaddingTerm(axis) {
     const extra =
       axis.size - ((axis.count - 1) * axis.stride + axis.span - axis.before - axis.after);
     return extra ? ` + ${extra}` : "";
   }
 
   /**
-   * Return the formula of the output's size on one axis.
+   * Return the formula of the output's size on one axis, such as "(4 − 1) × 2 + 3 − 0 − 0 = 9".
    * @param {Model} model
    * @param {Axis} axis
    * @returns {string}
@@ -177,21 +183,22 @@ const sentences = (() => {
     if (model.state.op !== "transpose") return arithmetic.formula(axis);
     return (
       `(${axis.count} − 1) × ${axis.stride} + ${axis.span} − ${axis.before} − ` +
-      `${axis.after}${tail(axis)} = ${axis.size}`
+      `${axis.after}${outputPaddingTerm(axis)} = ${axis.size}`
     );
   }
 
   /**
-   * Return what is left over, or hangs over, at the end of an axis.
+   * Return "; 1 row left over (hatched)", or by how much the last window hangs over; empty if
+   * neither.
    * @param {Model} model
    * @param {Axis} axis
-   * @param {string} line
+   * @param {string} unit "row" or "column"
    * @returns {string}
    */
-  function remainder(model, axis, line) {
+  function remainder(model, axis, unit) {
     if (model.state.op === "transpose" || !axis.left) return "";
     if (axis.left < 0) return `; the last window hangs over by ${-axis.left}`;
-    return `; ${axis.left} ${line}${axis.left > 1 ? "s" : ""} left over (hatched)`;
+    return `; ${axis.left} ${unit}${axis.left > 1 ? "s" : ""} left over (hatched)`;
   }
 
   /**
@@ -200,11 +207,12 @@ const sentences = (() => {
    * @returns {HTMLElement}
    */
   function sizes(model) {
+    // name of the axis, of its padding before and after, and of what is counted on it
     const SIDES = [
       ["height", "top", "bottom", "row"],
       ["width", "left", "right", "column"],
     ];
-    const rows = SIDES.map(([name, before, after, each], side) => {
+    const rows = SIDES.map(([name, before, after, unit], side) => {
       const axis = model.axes[side];
       return element(
         "tr",
@@ -215,7 +223,7 @@ const sentences = (() => {
           {},
           element("code", { textContent: sizeOf(model, axis) }),
           ` padding: ${before} ${axis.before}, ${after} ${axis.after}` +
-            `${remainder(model, axis, each)}`,
+            `${remainder(model, axis, unit)}`,
         ),
       );
     });
@@ -242,10 +250,10 @@ const sentences = (() => {
   }
 
   /**
-   * Return one sentence about the current step, for screen readers.
+   * Return one sentence about a pixel, or about the current step, for screen readers.
    * @param {Model} model
-   * @param {Cell | null} cursor
-   * @returns {any}
+   * @param {Cell | null} cursor the pixel; null for the step
+   * @returns {string}
    */
   function aloud(model, cursor) {
     if (cursor)

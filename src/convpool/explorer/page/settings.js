@@ -1,8 +1,9 @@
-// What the page shows: one plain object, its limits, and its form in a link's fragment.
+// The state of the page: one plain object of settings, their limits, and their form in a link.
 /**
  * @typedef {any} State the settings of the page by name, as in DEFAULTS
  */
 const settings = (() => {
+  // setting -> its least and greatest number
   const LIMITS = {
     h: [1, 32],
     w: [1, 32],
@@ -26,6 +27,7 @@ const settings = (() => {
     n: [0, 15],
     front: [0, 15],
   };
+  // setting -> its words
   const CHOICES = {
     op: ["convolve", "pool", "transpose"],
     source: ["numbers", "digit", "stripes", ...Object.keys(PHOTOS), "own"],
@@ -48,7 +50,7 @@ const settings = (() => {
   const SWITCHES = ["flip", "ceil", "countPadding", "soFar"];
   const LISTS = { pixels: 32 * 32 * 4, weights: 7 * 7 * 4 * 4 }; // the most numbers that each holds
   const GREATEST = 1e6; // of one's own pixels and weights
-  const LETTERS = 90000; // of a fragment: more than the longest that encode writes
+  const MOST_LETTERS = 90000; // of a fragment: more than the longest that encode writes
   const POSITION = ["i", "j", "n", "front"]; // what is looked at, which changes no result
   const DEFAULTS = Object.freeze({
     op: "convolve",
@@ -89,7 +91,8 @@ const settings = (() => {
   const clamp = (number, [least, greatest]) => Math.min(Math.max(number, least), greatest);
 
   /**
-   * Return a number of the visitor's own, as a link can hold it; null if it is none.
+   * Return a number that the visitor typed, with at most six decimals, as a link can hold it; null
+   * if it is none, or its magnitude is above GREATEST.
    * @param {any} words
    * @returns {number}
    */
@@ -99,16 +102,16 @@ const settings = (() => {
   }
 
   /**
-   * Return the numbers of a list in a link; undefined if one is none.
-   * @param {string} words
-   * @param {number} most
+   * Return the numbers of a list in a link; undefined if one makes no sense, or there are too many.
+   * @param {string} words such as "1,-2,0.5"
+   * @param {number} most how many there may be
    * @returns {number[]}
    */
   function numbersOf(words, most) {
     const parts = words.split(",", most + 1);
-    const fine =
+    const areNumbers =
       parts.length <= most && parts.every((part) => /^-?\d{1,7}(\.\d{1,6})?$/.test(part));
-    return fine ? parts.map(Number) : undefined;
+    return areNumbers ? parts.map(Number) : undefined;
   }
 
   /**
@@ -142,10 +145,10 @@ const settings = (() => {
    */
   function decode(fragment) {
     const words = fragment.replace(/^#/, "");
-    if (words.length > LETTERS)
+    if (words.length > MOST_LETTERS)
       return {
         state: agree(DEFAULTS),
-        ignored: [`all ${words.length} letters (at most ${LETTERS})`],
+        ignored: [`all ${words.length} letters (at most ${MOST_LETTERS})`],
       };
     const state = { ...DEFAULTS };
     const ignored = [];
@@ -178,14 +181,15 @@ const settings = (() => {
     return words.toString().replaceAll("%2C", ",");
   }
 
-  // how many groups channels and kernels can be divided into
+  // the numbers of groups that channels and kernels can be divided into
   const divisors = ({ c, nc }) =>
     [1, 2, 3, 4].filter((groups) => c % groups === 0 && nc % groups === 0);
 
   /**
-   * Make the parts of a state fit each other: groups divide, lists are as long as their shape,
-   * "own" has numbers.
-   * @param {any} parts
+   * Return settings made to fit each other: numbers are within their limits, groups divide channels
+   * and kernels, lists of own numbers are as long as their shape says or null, and "own" is chosen
+   * only if there are such numbers.
+   * @param {any} parts settings
    * @returns {State}
    */
   function agree(parts) {

@@ -4,13 +4,13 @@ const tables = (() => {
   const { element } = controls;
 
   /**
-   * Return one channel of a plane as a table.
-   * @param {string} words
-   * @param {Plane} plane
+   * Return one channel of a plane as a table, with numbers of rows and columns.
+   * @param {string} caption
+   * @param {Plane} plane null in it is an empty cell
    * @param {number} channel
    * @returns {HTMLElement}
    */
-  function tableOf(words, { shape: [h, w, c], data }, channel) {
+  function tableOf(caption, { shape: [h, w, c], data }, channel) {
     const rows = Array.from({ length: h }, (_, y) =>
       element(
         "tr",
@@ -30,11 +30,11 @@ const tables = (() => {
     );
     return element(
       "div",
-      { className: "wide", tabIndex: 0, role: "region", ariaLabel: words },
+      { className: "wide", tabIndex: 0, role: "region", ariaLabel: caption },
       element(
         "table",
         { className: "numbers" },
-        element("caption", { textContent: words }),
+        element("caption", { textContent: caption }),
         element("thead", {}, head),
         element("tbody", {}, ...rows),
       ),
@@ -42,7 +42,8 @@ const tables = (() => {
   }
 
   /**
-   * Show the numbers of a model as tables.
+   * Show the numbers of a model as tables: the input, the kernel and the output, the channel in
+   * front of each; a sentence if there is nothing to show, or a question of the tour covers it.
    * @param {Model} model
    */
   function show(model) {
@@ -56,7 +57,7 @@ const tables = (() => {
       return;
     }
     const { at, kernels, used, state } = model;
-    const named = (words, channel, count) => (count > 1 ? `${words}, channel ${channel}` : words);
+    const named = (name, channel, count) => (count > 1 ? `${name}, channel ${channel}` : name);
     const parts = [[named("input", at.front, model.image.shape[2]), model.image, at.front]];
     if (kernels) {
       const [kh, kw, depth, nc] = used.shape;
@@ -73,9 +74,9 @@ const tables = (() => {
     body.replaceChildren(...parts.map((part) => tableOf(...part)));
   }
 
-  let shown = "";
+  let shownKey = ""; // of what the tables show
   /**
-   * Show the numbers again, if something in them changed.
+   * Show the numbers again, if the tables are open and something in them has changed.
    * @param {State} state
    * @param {Model} model
    */
@@ -87,15 +88,15 @@ const tables = (() => {
       interactivePicture.covering(),
       settings.encode({ ...state, i: 0, j: 0, n: 0, front: 0 }),
     ].join();
-    if (!document.getElementById("tables").open || key === shown) return;
-    shown = key;
+    if (!document.getElementById("tables").open || key === shownKey) return;
+    shownKey = key;
     show(model);
   }
 
-  /** Build this part of the page, and follow changes of the state. */
+  /** Show the tables when they are opened, and at each change of the state. */
   function start() {
     document.getElementById("tables").addEventListener("toggle", () => {
-      shown = "";
+      shownKey = "";
       update(explorer.state(), explorer.model());
     });
     explorer.onChange(update);

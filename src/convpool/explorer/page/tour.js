@@ -2,12 +2,13 @@
 // numbers at the end.
 const tour = (() => {
   const { element } = controls;
-  const plain = { ...settings.DEFAULTS };
+  // answers, from a model: the current number of the output, its size, its whole shape
   const number = (model) => modelling.numberAt(model.output, model.at.i, model.at.j, model.at.n);
   const size = (model) => model.output.shape.slice(0, 2);
   const all = (model) => model.output.shape;
 
-  // title, the text before, the settings, the question, how it is answered, the text after
+  // title, text before the question, settings to change, what it covers, question, function from
+  // the model to its answer, text after it
   const STOPS = [
     {
       title: "What is a convolution?",
@@ -134,7 +135,8 @@ const tour = (() => {
     },
   ];
 
-  // Each makes settings with numbers drawn anew; `pick` gives a whole number from a to b.
+  // one for each stop: a question with random settings; pick(a, b) is a random whole number from a
+  // to b
   const TESTS = [
     (pick) => ({
       set: { h: 4, w: 4, kernel: "sobel", i: pick(0, 1), j: pick(0, 1), pixels: digits(pick, 16) },
@@ -229,7 +231,7 @@ const tour = (() => {
 
   // ---- answers ----
 
-  const words = (answer) => (Array.isArray(answer) ? answer.join(" × ") : written(answer));
+  const textOf = (answer) => (Array.isArray(answer) ? answer.join(" × ") : written(answer));
 
   /**
    * Return what the visitor typed, as a number or a list of sizes; null if it is neither.
@@ -246,12 +248,12 @@ const tour = (() => {
   }
 
   /**
-   * Return whether an answer is right.
-   * @param {any} entered
-   * @param {any} answer
+   * Return whether an answer is right; of a shape, a single channel may be left out.
+   * @param {any} entered by the visitor
+   * @param {any} answer the right one
    * @returns {boolean}
    */
-  function right(entered, answer) {
+  function isRight(entered, answer) {
     if (!Array.isArray(answer)) return Math.abs(entered - answer) < 1e-3;
     const squeezed = answer.length === 3 && answer[2] === 1 ? answer.slice(0, 2) : answer;
     return [answer, squeezed].some(
@@ -260,11 +262,11 @@ const tour = (() => {
   }
 
   /**
-   * Build one question: a field, the verdict, and the picture uncovered. Calls `done(was right)`
-   * once.
-   * @param {HTMLElement} body
-   * @param {any} entry
-   * @param {(isRight: boolean) => void} done
+   * Add a question to a part of the page: a field, buttons, the verdict. Until it is answered, the
+   * picture is partly covered.
+   * @param {HTMLElement} body that is added to
+   * @param {any} entry of STOPS, or made by one of TESTS
+   * @param {(wasRight: boolean) => void} done called once, when it is answered
    */
   function question(body, { ask, answer, cover, set }, done) {
     const field = element("input", { type: "text", autocomplete: "off", id: "answer", size: 10 });
@@ -272,7 +274,7 @@ const tour = (() => {
     const check = element("button", { type: "submit", className: "main", textContent: "Check" });
     const look = element("button", { type: "button", textContent: "Show me" });
     const form = element("form", { className: "row answer" }, field, check, look);
-    let over = false;
+    let isAnswered = false;
     interactivePicture.cover(cover);
 
     /**
@@ -281,7 +283,7 @@ const tour = (() => {
      * @param {string} sentence
      */
     function end(correct, sentence) {
-      over = true;
+      isAnswered = true;
       verdict.className = correct ? "good" : "bad";
       verdict.textContent = sentence;
       check.disabled = look.disabled = field.disabled = true;
@@ -291,22 +293,22 @@ const tour = (() => {
 
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      if (over) return;
+      if (isAnswered) return;
       const expected = expectation();
       const entered = read(field.value, expected);
       if (entered === null)
         verdict.textContent = Array.isArray(expected)
           ? "Write sizes as in 3x4."
           : "Write a number.";
-      else if (right(entered, expected)) end(true, `Right: ${words(expected)}.`);
+      else if (isRight(entered, expected)) end(true, `Right: ${textOf(expected)}.`);
       else
         end(
           false,
-          `It is ${words(expected)}; ` +
-            `you said ${Array.isArray(entered) ? words(entered) : entered}.`,
+          `It is ${textOf(expected)}; ` +
+            `you said ${Array.isArray(entered) ? textOf(entered) : entered}.`,
         );
     });
-    look.addEventListener("click", () => end(false, `It is ${words(expectation())}.`));
+    look.addEventListener("click", () => end(false, `It is ${textOf(expectation())}.`));
     body.append(
       element("p", {}, element("label", { htmlFor: "answer", className: "ask", textContent: ask })),
       form,
@@ -326,7 +328,8 @@ const tour = (() => {
   // ---- the tour ----
 
   const byId = (id) => document.getElementById(id);
-  const fresh = (part) => explorer.change({ ...plain, ...part });
+  // the default settings, with some changed
+  const fresh = (part) => explorer.change({ ...settings.DEFAULTS, ...part });
 
   /**
    * Move the question right below the picture while the tour runs, so that both are in sight.
@@ -414,7 +417,7 @@ const tour = (() => {
       disabled: index === 0,
     });
     const end = element("button", { type: "button", textContent: "End the tour" });
-    const more = element("p", { textContent: after, hidden: true });
+    const explanation = element("p", { textContent: after, hidden: true });
     next.addEventListener("click", () =>
       index + 1 < STOPS.length ? stop(index + 1) : examine(0, []),
     );
@@ -426,10 +429,10 @@ const tour = (() => {
       element("p", { id: "question", textContent: before }),
     );
     question(body, STOPS[index], () => {
-      more.hidden = next.hidden = false;
+      explanation.hidden = next.hidden = false;
       reveal(next);
     });
-    body.append(more, element("div", { className: "row" }, previous, next, end));
+    body.append(explanation, element("div", { className: "row" }, previous, next, end));
     place(true);
     focus(body);
   }

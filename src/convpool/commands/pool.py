@@ -29,8 +29,8 @@ PICTURE_POOL_MODES = [mode for mode in POOL_MODES if mode != "median"]
 def pool(context: click.Context, /, files: FileOptions, **call: Any) -> None:
     """Pool pictures: one pixel for each window.
 
-    PHOTO is a picture or a folder of pictures. Transparency is pooled like the colours, which count
-    as far as they can be seen.
+    PHOTO is a picture or a folder of pictures. Colours are weighted by their opacity, and the
+    opacity is pooled too.
     """
 
     def change(photo: photos.Photo) -> tuple[photos.Photo, photos.Rendering]:

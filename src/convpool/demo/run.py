@@ -179,7 +179,7 @@ def run(
 
 
 def _read(folder: Path, name: str) -> Array:
-    """Return the images of the data set with a name, from its file in a folder, read-only."""
+    """Return the images of a data set of `datasets.files.DATASETS`, read-only, from its file."""
     dataset = data.DATASETS[name]
     file = folder / dataset.file
     if not file.exists():

@@ -339,6 +339,7 @@ def open_output(out: Any, shape: Shape, dtype: DType, tile: Sequence[int]) -> Ou
     if isinstance(out, (str, os.PathLike)):
         path = Path(out)
         return FILES[path.suffix](path, shape, dtype, tuple(tile))
+    # what an output of the package says of itself, such as the pictures of photos.tiff_in_parts
     remains = getattr(out, "remains", "those are in out, the rest is as it was")
     return SlicesOutput(out, dtype, remains)
 

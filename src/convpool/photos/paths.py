@@ -94,8 +94,8 @@ def destinations(pictures: list[PictureFile], output: str | os.PathLike[str]) ->
         As `find_pictures` returns them.
     output : str or path
         For one picture: a file that ends in one of `WRITERS`, or a folder, which is there or ends
-        in a slash. For several, and for a folder of them: a folder, made if need be. In a folder
-        each result keeps its name (.gif and .bmp, which cannot be written, become .png).
+        in a slash. For several, and for a folder of them: a folder, which need not exist yet. In a
+        folder each result keeps its name (.gif and .bmp, which cannot be written, become .png).
 
     Returns
     -------
@@ -105,8 +105,8 @@ def destinations(pictures: list[PictureFile], output: str | os.PathLike[str]) ->
     Raises
     ------
     ValueError
-        If several pictures are to become one file, or the output is neither a folder nor ends in
-        one of `WRITERS`.
+        If several pictures are to become one file, or the output is "-", or neither a folder nor
+        ends in one of `WRITERS`.
 
     Examples
     --------

@@ -54,8 +54,9 @@ class Need:
 def need(axis: Axis, windows: slice, pad_mode: str = "zeros") -> Need:
     """Return the pixels that a slice of the windows of an axis needs.
 
-    These are all pixels from the first tap to the last one; of padding that repeats pixels, the
-    pixels that it repeats, which may lie at the other end of the axis.
+    These are all pixels from the first tap of these windows to the last one. If the pad mode
+    repeats pixels ("wrap" ...), the pixels that stand on the padding are needed too; they may lie
+    at the other end of the axis.
 
     Examples
     --------
@@ -66,11 +67,13 @@ def need(axis: Axis, windows: slice, pad_mode: str = "zeros") -> Need:
     >>> at_the_end.pieces, at_the_end.order.tolist()
     ((slice(0, 1, None), slice(5, 9, None)), [1, 2, 3, 4, 0])
     """
-    if windows.stop <= windows.start:  # no pixel, and padding that is too short for a window
+    if windows.stop <= windows.start:
+        # no pixel, and padding (span - 1) on which not one window fits
         return Need((), None, replace(axis, size=0, before=0, after=axis.span - 1, ceil=False))
     if pad_mode in REPEATING_PAD_MODES:
         return _need_with_repeats(axis, windows, pad_mode)
     start, stop, before, after = axis.halo(windows)
+    # with ceil, the last window may hang over the padding: the part has `ceil` for that, not zeros
     overhang = axis.overhang if windows.stop == axis.count else 0
     part_axis = replace(
         axis, size=stop - start, before=before, after=after - overhang, ceil=overhang > 0

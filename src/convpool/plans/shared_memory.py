@@ -84,7 +84,9 @@ class MappedBytes(NamedTuple):
 def _mapped_bytes(array: Array) -> MappedBytes | None:
     """Return the bytes of a file that an array maps; None if it maps no file or is empty."""
     memmap, base = None, array
-    while isinstance(base, np.ndarray):  # the outermost memmap that the array is a view of
+    while isinstance(
+        base, np.ndarray
+    ):  # the last memmap of the chain: its offset is that of its own first byte
         if isinstance(base, np.memmap) and base.filename is not None:
             memmap = base
         base = base.base  # type: ignore[assignment]

@@ -43,10 +43,12 @@ def first_difference(observation: ObservedResult) -> str:
 
 
 def case_details(observation: ObservedResult) -> list[str]:
-    """Return lines about a wrong result: the call, and the first pixel that differs.
+    """Return lines about a wrong result: the call, then the first pixel that differs.
 
-    With the pixel come its window, the expected value and the one that came. A result of another
-    dtype or shape has a line that says so, and formulas of the right size.
+    With the pixel come its window, the expected value, the value in the result, and how many
+    pixels differ. If dtype or shape are wrong, a line says so instead; for a shape, formulas of the
+    right size follow. The odd zero: padding that cannot be split evenly has one zero more on one
+    side, and both sides are right.
     """
     lines = [f"called with {call_text(observation.arguments)}"]
     if observation.values is None:

@@ -61,8 +61,10 @@ def partial_explanation(
 ) -> tuple[str, Reading, int] | None:
     """Return (name, reading, number of wrong results that it explains) of the best reading.
 
-    Its score is that number, less the number of right results that it contradicts. None if no
-    reading explains at least half of the wrong results with a score above 0.
+    Its score is that number, less the number of right results that it contradicts. `wrong` is not
+    empty and sorted, the simplest first; only the first MAX_PARTIAL readings that explain its first
+    or its last result are tried. None if none of these explains at least half of the wrong results
+    with a score above 0.
     """
     # readings that explain the simplest or the least simple wrong result
     likely = (

@@ -1,4 +1,9 @@
-"""One array that came back, compared with the right results and with what readings give."""
+"""One array that a submission returned, compared with the right results and with readings.
+
+A reading is one way, mostly wrong, to understand the brief; it gives an array for each call.
+Padding that cannot be split evenly has one zero more on one side, the odd zero; either side is
+right.
+"""
 
 from __future__ import annotations
 
@@ -89,7 +94,10 @@ class ObservedResult:
         return has_fractions, count == 1, count, arguments.images.size
 
     def fits(self, reading: Reading) -> bool:
-        """Return whether a reading gives this array, for any place of the odd zeros."""
+        """Return whether a reading gives this array, with the odd zeros on one side or the other.
+
+        False if the reading does not apply to the call.
+        """
         if self.values is None:
             return False
         results = (

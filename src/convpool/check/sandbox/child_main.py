@@ -271,10 +271,12 @@ class _StepRecorder:
         return self.short_text(value)
 
     def describe_change(self, before: Any, value: Any) -> str:
-        """Return the change of a name as text; "" if it has not changed.
+        """Return the change of a variable as text; "" if it has not changed.
 
-        before: the snapshot of its value, None if it is new. The text is the new value; of an array
-        that changed in part, its first new element.
+        before: the snapshot of its value, None if it is new. The text is the new value; or, if at
+        most half of an array of more than 9 elements changed, the first changed element and how
+        many more, such as "[0, 2] = 5.0 and 3 more". Changes of arrays that hold no numbers are
+        not seen.
         """
         if type(value) is not self.ndarray or type(before) is not self.ndarray:
             text = self.short_text(value)
@@ -285,6 +287,7 @@ class _StepRecorder:
             return ""
         # x != x is true for NaN alone: NaN that stays NaN is no change
         different = self.argwhere((before != value) & ~((before != before) & (value != value)))
+        # len is 0 if bytes differ but no value does: 0.0 became -0.0
         if len(different) == 0 or value.size <= 9 or len(different) > value.size // 2:
             return self.short_text(value)
         first = tuple(int(index) for index in different[0])

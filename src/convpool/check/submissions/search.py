@@ -112,9 +112,10 @@ class _Unpacker:
 
 
 def _find_at(path: Path, unpacker: _Unpacker) -> list[Submission]:
-    """Return the submissions that one path names: a class, or a list of one.
+    """Return the submissions at one path: those of all students of a class, or a single one.
 
-    Raises ValueError if the path does not exist or is neither a folder nor a ZIP file.
+    Raises ValueError if the path does not exist, or is a file whose name does not end in .zip. A
+    .zip that cannot be unpacked becomes one submission, with the reason.
     """
     if not path.exists():
         raise ValueError(f"{path} is not there; name a folder or a ZIP file")
@@ -126,7 +127,7 @@ def _find_at(path: Path, unpacker: _Unpacker) -> list[Submission]:
 
 
 def _find_in_archive(archive: Path, name: str, place: str, unpacker: _Unpacker) -> list[Submission]:
-    """Return the submissions of the class that an archive holds, or a list of the only one.
+    """Return the submissions in an archive: those of all students of a class, or a single one.
 
     name: of the submission in reports. place: the archive in words.
     """

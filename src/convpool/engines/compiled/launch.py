@@ -23,7 +23,7 @@ PARTS = 4  # parts of the work for each thread, so that none waits long for anot
 
 _compiled: set[Any] = set()  # (loop, types of its arguments)
 _loaded: set[str] = set()  # modules
-_has_printed = False
+_was_called = False
 
 
 def empty_aligned(numbers: int, dtype: np.dtype[Any]) -> Array:
@@ -92,10 +92,10 @@ def _type_key(argument: Any) -> Any:
 
 def _print_once(text: str) -> None:
     """Print a text to stderr if it is a terminal, and nothing from the second call on."""
-    global _has_printed
-    if not _has_printed and sys.stderr is not None and sys.stderr.isatty():
+    global _was_called
+    if not _was_called and sys.stderr is not None and sys.stderr.isatty():
         print(text, file=sys.stderr)
-    _has_printed = True
+    _was_called = True
 
 
 @contextmanager

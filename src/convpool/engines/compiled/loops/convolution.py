@@ -543,9 +543,9 @@ def block_corner(block, grid):
     """Return (image, row, column) of the output where a block begins.
 
     grid is (m, oh, ow, images of a block, its rows, its columns); blocks are numbered along the
-    columns first, then down the rows, then over the images. The last images end where all end, so
-    that some may be those of two blocks; and so may columns. The blocks
-    at the bottom may reach behind the last row.
+    columns first, then down the rows, then over the images. The last block over the images, and
+    the last across, begins earlier, so that it ends at m or ow; it overlaps the block before it.
+    The last block down is not moved: it may reach beyond row oh.
     """
     m, oh, ow, images, rows, columns = grid
     down, across = -(-oh // rows), -(-ow // columns)  # blocks under each other, side by side

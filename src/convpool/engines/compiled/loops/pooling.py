@@ -917,8 +917,9 @@ def pool_by_windows(
 
     It is one function, since its call takes many arguments, which Numba passes by position.
 
-    grid is (oh, ow); rows are numbered on from image to image. The other arguments are those of
-    `pool_blocks`.
+    grid is (oh, ow); rows are numbered on from image to image. down and across are (window,
+    stride, dilation, padding before) on the rows and columns. column_divisors may be 0: all of
+    them are 1. The other arguments are those of `pool_blocks`.
     """
     oh, ow = grid
     h, w, c = sizes

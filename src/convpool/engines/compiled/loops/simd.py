@@ -351,7 +351,8 @@ def interleave(typing, address, line_stride, count, result, parts, dtype):
         source, target = pointer_to(builder, address, dtype), pointer_to(builder, result, dtype)
 
         def write_group(place, rest):
-            # a vector of each line from `place` on; a group that is not whole has `rest` numbers
+            # from number `place` of each line on, a vector of each; rest is None for a whole group,
+            # else how many numbers of each line are left
             places = [builder.add(builder.mul(line_stride, INT64(k)), place) for k in range(lines)]
             if rest is None:
                 vectors = [load(builder, source, at, dtype, lanes) for at in places]
@@ -360,15 +361,16 @@ def interleave(typing, address, line_stride, count, result, parts, dtype):
                 vectors = [load_masked(builder, source, at, dtype, mask) for at in places]
             for k in range(lines):
                 numbers = range(k * lanes, (k + 1) * lanes)
+                # number n of the result is number n // lines of line n % lines
                 chosen = [number % lines * lanes + number // lines for number in numbers]
-                line = pick_lanes(builder, vectors, chosen)
+                mixed = pick_lanes(builder, vectors, chosen)
                 at = builder.add(builder.mul(place, INT64(lines)), INT64(k * lanes))
                 if rest is None:
-                    store(builder, line, target, at, dtype)
+                    store(builder, mixed, target, at, dtype)
                 else:
                     left = builder.sub(builder.mul(rest, INT64(lines)), INT64(k * lanes))
                     mask = lanes_before(builder, left, lanes)
-                    store_masked(builder, line, target, at, dtype, mask)
+                    store_masked(builder, mixed, target, at, dtype, mask)
 
         groups = builder.sdiv(count, INT64(lanes))
         with cgutils.for_range(builder, groups) as loop:

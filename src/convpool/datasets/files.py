@@ -8,19 +8,17 @@ from __future__ import annotations
 import hashlib
 import shutil
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 
 from convpool.datasets.download import fetch
+from convpool.datasets.npz_files import Dataset, join_names, read, read_keys, read_stream
 from convpool.datasets.stand_ins import Array, Progress, make_animals, make_digits, silent
-from convpool.system.npy_headers import BROKEN, MAGIC, header
 from convpool.system.whole_files import check_name, open_regular, whole
-from convpool.windows import volume
 
 COURSE = "math/0x04-convolutions_and_pooling"
 WAYS = (
@@ -29,42 +27,6 @@ WAYS = (
 )
 # comment in the ZIP archive, which a .npz file is, of a stand-in; all else looks like the real file
 STAND_IN = b"a stand-in made by convpool"
-# an array is not read if it has more than so many times the bytes of the data set as 8-byte numbers
-MAX_TIMES = 2
-
-
-@dataclass(frozen=True)
-class Dataset:
-    """One .npz file of the brief.
-
-    Attributes
-    ----------
-    file : its name
-    key : name of the images in it
-    shape : of the images
-    dtypes : names of the dtypes that the images may have; the first is that of stand-ins
-    limits : least and greatest value that a pixel may have
-    url : where the real file is downloaded from
-    make : (number of images, progress) -> images of the stand-in
-    sha256 : of the real file in hexadecimal, if its publisher states it; otherwise empty
-    aliases : (key, conversion) for each key under which other files have these images
-    """
-
-    file: str
-    key: str
-    shape: tuple[int, ...]
-    dtypes: tuple[str, ...]
-    limits: tuple[int, int]
-    url: str
-    make: Callable[[int, Progress], Array]
-    sha256: str = ""
-    aliases: tuple[tuple[str, Callable[[Array], Array]], ...] = ()
-
-    def __str__(self) -> str:
-        return (
-            f"{self.key} {self.shape} {' or '.join(self.dtypes)} from {self.limits[0]} to "
-            f"{self.limits[1]}"
-        )
 
 
 def find_repository(start: Path) -> Path | None:
@@ -237,117 +199,14 @@ def _check_sha256(stream: IO[bytes], expected: str, label: str) -> None:
         )
 
 
-def read(file: Path, dataset: Dataset) -> tuple[str, Array]:
-    """Read the images of a data set and check their shape, dtype and range.
-
-    Returns
-    -------
-    (key, images): the key under which the file has them, and the images, converted to those of the
-    brief if it is another key than the brief's
-
-    Raises
-    ------
-    ValueError : the text names the file, what it holds and what is expected
-    """
-    with open_regular(file) as stream:
-        return _read(stream, dataset, str(file))
-
-
-def _read(stream: IO[bytes], dataset: Dataset, label: str) -> tuple[str, Array]:
-    """Read an open file as `read` does; errors begin with the label."""
-    conversions: dict[str, Callable[[Array], Array]] = {
-        dataset.key: np.asarray,
-        **dict(dataset.aliases),
-    }
-    keys = _keys(stream, label)
-    key = next((key for key in conversions if key in keys), None)
-    if key is None:
-        raise ValueError(f"{label} holds {_listed(keys)}; expected {dataset}")
-    images = conversions[key](_load(stream, key, label, dataset))
-    low, high = dataset.limits
-    description = f"{label}: {key} is {images.shape} {images.dtype}"
-    if images.shape != dataset.shape or images.dtype.name not in dataset.dtypes:
-        raise ValueError(f"{description}; expected {dataset}")
-    if not (images.min() >= low and images.max() <= high):  # so that NaN fails too
-        raise ValueError(
-            f"{description} from {images.min():g} to {images.max():g}; expected {dataset}"
-        )
-    return key, images
-
-
-def _keys(stream: IO[bytes], label: str) -> list[str]:
-    """Return the names of the arrays in an open .npz file; ValueError if it is none, or damaged."""
-    stream.seek(0)
-    head = stream.read(16)
-    if not zipfile.is_zipfile(stream):
-        size = stream.seek(0, 2)
-        # a ZIP archive, which a .npz file is, begins with PK
-        what = "is cut short" if head[:2] == b"PK" else f"is no .npz file (it begins with {head!r})"
-        raise ValueError(f"{label} {what}, {size} bytes; expected a whole .npz file")
-    stream.seek(0)
-    try:
-        with np.load(stream, allow_pickle=False) as archive:
-            return list(archive.files)
-    except BROKEN as error:
-        raise ValueError(f"{label} is damaged ({error}); expected a whole .npz file") from error
-
-
-def _load(stream: IO[bytes], key: str, label: str, dataset: Dataset) -> Array:
-    """Return the array under a key of an open .npz file.
-
-    Raises ValueError if it is damaged or, before memory is taken for it, far too large.
-    """
-    try:
-        with zipfile.ZipFile(stream) as archive:
-            names = archive.namelist()
-            member = archive.getinfo(f"{key}.npy" if f"{key}.npy" in names else key)
-            _check_size(archive, member, f"{label}: {key}", dataset)
-        stream.seek(0)
-        with np.load(stream, allow_pickle=False) as arrays:
-            return np.asarray(arrays[key])
-    except _TooLargeError as error:
-        raise ValueError(str(error)) from None
-    except BROKEN as error:
-        raise ValueError(
-            f"{label}: {key} cannot be read ({error}); expected a plain, whole array"
-        ) from error
-
-
-class _TooLargeError(Exception):
-    """An array that is far larger than the data set."""
-
-
-def _check_size(
-    archive: zipfile.ZipFile, member: zipfile.ZipInfo, label: str, dataset: Dataset
-) -> None:
-    """Raise _TooLargeError if an archive's member is far larger than the data set's array.
-
-    Both what its .npy header says and what it unpacks to are checked.
-    """
-    max_bytes = MAX_TIMES * volume(dataset.shape) * 8
-    with archive.open(member) as stream:
-        if stream.read(len(MAGIC)) == MAGIC:
-            stream.seek(0)
-            shape, dtype = header(stream)
-            if volume(shape) * dtype.itemsize > max_bytes:
-                raise _TooLargeError(f"{label} is {shape} {dtype}; expected {dataset}")
-    if member.file_size > max_bytes + 2**20:  # 2**20 for the header
-        raise _TooLargeError(f"{label} is {member.file_size:,} bytes; expected {dataset}")
-
-
-def _listed(names: Iterable[str]) -> str:
-    """Return "a, b", or "nothing"."""
-    return ", ".join(names) or "nothing"
-
-
 def _recognise(stream: IO[bytes], label: str) -> Dataset:
     """Return the data set of which an open file has a key; ValueError if there is none."""
-    keys = _keys(stream, label)
+    keys = read_keys(stream, label)
     for dataset in DATASETS.values():
         if {dataset.key, *dict(dataset.aliases)} & set(keys):
             return dataset
     raise ValueError(
-        f"{label} holds {_listed(keys)}; expected {' or '.join(map(str, DATASETS.values()))}"
+        f"{label} holds {join_names(keys)}; expected {' or '.join(map(str, DATASETS.values()))}"
     )
 
 
@@ -358,7 +217,7 @@ def _choose(names: Iterable[str] | None) -> list[Dataset]:
     """
     names = set(DATASETS if names is None else names)
     if unknown := sorted(names - DATASETS.keys()):
-        raise ValueError(f"no data set {_listed(unknown)}; there are {_listed(DATASETS)}")
+        raise ValueError(f"no data set {join_names(unknown)}; there are {join_names(DATASETS)}")
     return [dataset for name, dataset in DATASETS.items() if name in names]
 
 
@@ -376,7 +235,7 @@ def _unfinished_files(
     existing = [str(target) for target in targets if target.exists()]
     if existing and not force:
         raise FileExistsError(
-            f"already there: {_listed(existing)}; --force replaces existing files"
+            f"already there: {join_names(existing)}; --force replaces existing files"
         )
     if folder.exists() and not folder.is_dir():
         raise NotADirectoryError(f"{folder} is a file; expected a folder, as in --to data")
@@ -396,7 +255,7 @@ def _save(dataset: Dataset, images: Array, file: IO[bytes]) -> None:
 
 def _check_and_convert(file: IO[bytes], dataset: Dataset, label: str) -> None:
     """Check an open file as `read`; rewrite it if its images have another key than the brief's."""
-    key, images = _read(file, dataset, label)
+    key, images = read_stream(file, dataset, label)
     if key != dataset.key:
         _save(dataset, images, file)
 

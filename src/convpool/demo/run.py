@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convpool.datasets import files as data
+from convpool.datasets.npz_files import read
 from convpool.demo.page import page
 from convpool.demo.pictures import SHOWN, draw
 from convpool.demo.tasks import TASKS, Task, TaskResult
@@ -184,7 +185,7 @@ def _read(folder: Path, name: str) -> Array:
     file = folder / dataset.file
     if not file.exists():
         raise FileNotFoundError(f"{file} is missing; `convpool data` makes it")
-    images = data.read(file, dataset)[1]
+    _, images = read(file, dataset)
     images.flags.writeable = False  # all tasks take the same images
     return images
 

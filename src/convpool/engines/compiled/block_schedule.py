@@ -103,17 +103,10 @@ def schedule_of(
 ) -> BlockSchedule:
     """Return how the blocks of a convolution are taken.
 
-    Parameters
-    ----------
-    geometry
-        The convolution.
-    channels_per_line
-        1, or the number of channels where each has its own kernel.
-    per_lane_weights
-        Whether each lane of a vector has its own weight: channels differ in their kernels.
+    channels_per_line: 1, or the number of channels where each has its own kernel. per_lane_weights:
+    whether each lane of a vector has its own weight, as channels differ in their kernels.
     """
-    per_line, nc = channels_per_line, geometry.output[3]
-    down, across = geometry.axes
+    per_line, (down, across) = channels_per_line, geometry.axes
     is_one_column = per_line > 1 and across.stride > 1  # a vector holds channels of one column only
     reading = _reading(geometry, per_line, is_one_column)
     block = _block(geometry, per_line, reading.is_in_place)
@@ -130,27 +123,19 @@ def schedule_of(
     # parts of the taps of a row: the sum of one is added to the results before the next
     tap_parts = 1 if is_unrolled else -(-len(taps) * slabs.slab // geometry.terms)
     stores_in_place = per_line > 1 or geometry.output_strides[2] == 1
-    columns_per_line = 1 if is_one_column else block[2]
-    line_length = per_line * columns_per_line  # numbers of a line of results
-    first_aligned = 0
-    if stores_in_place and not is_one_column:
-        first_aligned = _first_aligned(geometry, line_length)
+    line_length = per_line * (1 if is_one_column else block[2])  # numbers of a line of results
+    is_aligned = stores_in_place and not is_one_column
+    first_aligned = _first_aligned(geometry, line_length) if is_aligned else 0
     period = per_line if per_lane_weights else 1
-    vectors = _vectors(
-        (block[0], block[2] if is_one_column else 1),
-        _line_starts(line_length, geometry.lanes, first_aligned),
-        period,
-        slabs.vectors,
-    )
-    masks = geometries.NO_INTS
+    lines = block[0], block[2] if is_one_column else 1
+    starts = _line_starts(line_length, geometry.lanes, first_aligned)
+    vectors = _vectors(lines, starts, period, slabs.vectors)
+    sources, masks = _places(vectors, layout.strides_of_windows), geometries.NO_INTS
     if reading.needs_masks:
         sources, masks = _masked_sources(geometry, layout, vectors, [x for x, _ in columns])
-    else:
-        sources = _places(vectors, layout.strides_of_windows)
-    output_strides = geometry.output_strides
-    if not stores_in_place:
-        output_strides = (block[1] * block[2], block[2], 1)
-    places = [sources, _places(vectors, output_strides), vectors.start[:, :1] % period]
+    block_strides = (block[1] * block[2], block[2], 1)
+    output_strides = geometry.output_strides if stores_in_place else block_strides
+    places = sources, _places(vectors, output_strides), vectors.start[:, :1] % period
     is_in_order = reading.is_in_place and not np.ptp(vectors.image[0])  # and needs no prefetch
     return BlockSchedule(
         layout=layout,
@@ -167,7 +152,7 @@ def schedule_of(
         masks=masks,
         image_rows=(down.before, geometry.images[1]),
         slabs=slabs,
-        output_parts=_output_parts(geometry, nc) if not stores_in_place else None,
+        output_parts=_output_parts(geometry, geometry.output[3]) if not stores_in_place else None,
         column_stride=(0,) * across.stride if reading.needs_masks else None,
         unroll_taps=(0,) * len(taps) if is_unrolled else None,
         per_lane_weights=(0,) if per_lane_weights else None,

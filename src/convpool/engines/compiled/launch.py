@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import pairwise
 from pathlib import Path
@@ -118,3 +118,25 @@ def _compile_lock() -> Iterator[None]:
         finally:
             with suppress(OSError):
                 fcntl.flock(file, fcntl.LOCK_UN)
+
+
+def run_ranges(
+    loop: Any,
+    count: int,
+    arguments_from: Callable[[list[Array]], tuple[Any, ...]],
+    scratch: Sequence[tuple[int, np.dtype[Any]]] = (),
+) -> None:
+    """Call loop(first, last, ...) for ranges of `count` blocks, in several threads.
+
+    `scratch` are (size, dtype) of the arrays that each thread has of its own; `arguments_from`
+    returns the arguments after the range from these arrays.
+    """
+    no_scratch = [empty_aligned(0, dtype) for _, dtype in scratch]
+    ensure_compiled(loop, (0, 0, *arguments_from(no_scratch)))
+    ranges = split_range(count, part_count())
+
+    def run_part(part: int) -> None:
+        own_scratch = [empty_aligned(*size) for size in scratch]
+        loop(*ranges[part], *arguments_from(own_scratch))
+
+    threads.spread(run_part, len(ranges))

@@ -253,18 +253,9 @@ def _padded_parts(
     source, zeros = images.ctypes.data, (images.dtype.type(0), sum_dtype.type(0))
 
     def arguments(image: int, count: int, target: int) -> tuple[Any, ...]:
-        block = image, count, 0, rows, 0
-        packing_argument = packing.arguments(sum_dtype.type(operands.fill))
-        return (
-            source,
-            geometry.input_strides,
-            *block,
-            packing_argument,
-            target,
-            True,
-            packing.parts,
-            *zeros,
-        )
+        block = geometry.input_strides, image, count, 0, rows, 0
+        packed = packing.arguments(sum_dtype.type(operands.fill))
+        return source, *block, packed, target, True, packing.parts, *zeros
 
     def pack_image(first: int, target: int, k: int) -> None:
         loops.pack_block(*arguments(first + k, 1, target + k * layout.scratch * sum_dtype.itemsize))

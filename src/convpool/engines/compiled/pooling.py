@@ -8,7 +8,7 @@ taps only, never as differences of running sums. m images, h x w pixels, c chann
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any, NamedTuple
@@ -16,7 +16,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from convpool.engines import threads
 from convpool.engines.compiled import host, launch
 from convpool.engines.compiled.convolution import READABLE, STAGED, is_regular
 from convpool.engines.compiled.geometry import strides_in_numbers
@@ -283,7 +282,7 @@ def _pool_by_windows(work: PoolingWork, arguments: Arguments) -> None:
     source = (arguments.sizes, arguments.address, arguments.input_strides, *arguments.axes)
     target = (*arguments.divisors, arguments.output, arguments.output_strides)
     arguments_of_loop = ((oh, ow), *source, *target, *arguments.constants)
-    _run(loops.pool_by_windows, m * oh, lambda scratch: arguments_of_loop)
+    launch.run_ranges(loops.pool_by_windows, m * oh, lambda scratch: arguments_of_loop)
 
 
 def _fits_registers(work: PoolingWork) -> bool:
@@ -316,7 +315,7 @@ def _pool_rows(work: PoolingWork, arguments: Arguments, lanes: int) -> None:
     constants = (combination, averaging, image_zero, sum_zero, output_zero)
     target = (arguments.output, arguments.output_strides, *((0,) * size for size in sizes))
     arguments_of_loop = ((oh, ow), *source, *target, *constants)
-    _run(loops.pool_rows, m * oh, lambda scratch: arguments_of_loop)
+    launch.run_ranges(loops.pool_rows, m * oh, lambda scratch: arguments_of_loop)
 
 
 def _pool_blocks(work: PoolingWork, arguments: Arguments, lanes: int) -> None:
@@ -345,29 +344,9 @@ def _pool_blocks(work: PoolingWork, arguments: Arguments, lanes: int) -> None:
 
     count = m * -(-oh // block.rows) * -(-ow // block.columns)
     sizes = block.scratch_sizes(with_all_windows=skips_columns)
-    _run(loops.pool_blocks, count, arguments_from, [(size, work.sum_dtype) for size in sizes])
-
-
-def _run(
-    loop: Any,
-    count: int,
-    arguments_from: Callable[[list[Array]], tuple[Any, ...]],
-    scratch: Sequence[tuple[int, np.dtype[Any]]] = (),
-) -> None:
-    """Call loop(first, last, ...) for ranges of `count` blocks, in several threads.
-
-    `scratch` are (size, dtype) of the arrays that each thread has of its own; `arguments_from`
-    returns the arguments after the range from these arrays.
-    """
-    no_scratch = [launch.empty_aligned(0, dtype) for _, dtype in scratch]
-    launch.ensure_compiled(loop, (0, 0, *arguments_from(no_scratch)))
-    ranges = launch.split_range(count, launch.part_count())
-
-    def run_part(part: int) -> None:
-        own_scratch = [launch.empty_aligned(*size) for size in scratch]
-        loop(*ranges[part], *arguments_from(own_scratch))
-
-    threads.spread(run_part, len(ranges))
+    launch.run_ranges(
+        loops.pool_blocks, count, arguments_from, [(size, work.sum_dtype) for size in sizes]
+    )
 
 
 def _divisors_of_lines(work: PoolingWork) -> tuple[Floats, Floats, bool]:

@@ -679,9 +679,8 @@ def test_no_bit_of_a_file_may_differ(tmp_path):
 
 @needs_numba
 @pytest.mark.skipif(sys.platform != "linux", reason="such a limit is Linux's")
-@pytest.mark.parametrize(
-    "limit", [1000, *(pytest.param(limit, marks=pytest.mark.full) for limit in (0, 20000))]
-)
+@pytest.mark.full
+@pytest.mark.parametrize("limit", [0, 1000, 20000])
 def test_a_full_disk_costs_the_compilation_only(tmp_path, limit):
     first = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))\n"
     words = {"NUMBA_CACHE_DIR": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"}
@@ -695,6 +694,7 @@ def test_a_full_disk_costs_the_compilation_only(tmp_path, limit):
 
 
 @needs_numba
+@pytest.mark.full
 def test_a_folder_without_locks(tmp_path):
     first = """
 import fcntl

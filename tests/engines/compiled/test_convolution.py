@@ -1045,6 +1045,7 @@ print(host.cache_folder())
 """
 
 
+@pytest.mark.full
 def test_two_processes_compile_at_once(tmp_path):
     """Both are right, and what they leave serves a third."""
     go, cache = tmp_path / "go", tmp_path / "cache"
@@ -1085,6 +1086,7 @@ def copied(folder):
     return folder
 
 
+@pytest.mark.full
 @linux
 @pytest.mark.parametrize("home", [True, False])
 def test_the_package_may_be_read_only(tmp_path, home):

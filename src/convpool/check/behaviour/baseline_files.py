@@ -8,7 +8,7 @@ from convpool.check.tasks import COURSE, TASKS
 
 _HERE = Path(__file__).resolve().parent
 # folders that may hold the seven files: in an installed package, and in a source checkout
-PLACES = (_HERE.parent / "own", _HERE.parents[3] / COURSE)
+PLACES = (_HERE.parent / "baseline", _HERE.parents[3] / COURSE)
 
 
 def folder() -> Path | None:

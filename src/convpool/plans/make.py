@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from convpool.plans import arguments, channel_checks, dtypes, kernel_layouts, operand_checks
+from convpool.plans import arguments, dtypes, kernel_layouts, operand_checks
 from convpool.plans.arguments import Ints, Padding
 from convpool.plans.convolution import ConvolutionPlan
 from convpool.plans.foreign_words import explain_foreign_keywords
@@ -73,13 +73,6 @@ def plan_convolution(
       memory    62.7 kB in, 125 kB out, 668 kB scratch
       engine    numpy: a small call, about 80 us
     """
-    if kernel_layout is kernel_layouts.DEFAULT:
-        kernel_layout = channel_checks.default_layout(
-            arguments.read_shape(images_shape, "images_shape"),
-            arguments.read_shape(kernels_shape, "kernels_shape"),
-            channel_axis,
-            groups,
-        )
     shapes = operand_checks.read_kernel_shapes(
         KernelArguments(images_shape, kernels_shape, channel_axis, groups, kernel_layout)
     )
@@ -144,14 +137,6 @@ def plan_transposed(
     >>> plan_transposed((10, 14, 14, 8), (3, 3, 1, 8), stride=2, output_padding=1).output_shape
     (10, 30, 30, 1)
     """
-    if kernel_layout is kernel_layouts.DEFAULT:
-        kernel_layout = channel_checks.default_layout(
-            arguments.read_shape(images_shape, "images_shape"),
-            arguments.read_shape(kernels_shape, "kernels_shape"),
-            channel_axis,
-            groups,
-            is_transposed=True,
-        )
     shapes = operand_checks.read_kernel_shapes(
         KernelArguments(images_shape, kernels_shape, channel_axis, groups, kernel_layout),
         is_transposed=True,

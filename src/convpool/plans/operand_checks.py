@@ -102,9 +102,14 @@ def read_kernel_shapes(passed: KernelArguments, *, is_transposed: bool = False) 
     """
     images = arguments.read_shape(passed.images_shape, "images_shape")
     kernels = arguments.read_shape(passed.kernels_shape, "kernels_shape")
+    kernel_layout = passed.kernel_layout
+    if kernel_layout is kernel_layouts.DEFAULT:
+        kernel_layout = channel_checks.default_layout(
+            images, kernels, passed.channel_axis, passed.groups, is_transposed=is_transposed
+        )
     rank = arguments.count_spatial_axes(images)
     axis = arguments.read_channel_axis(passed.channel_axis, images)
-    layout = kernel_layouts.read_layout(passed.kernel_layout, rank)
+    layout = kernel_layouts.read_layout(kernel_layout, rank)
     groups = arguments.read_integer(passed.groups, "groups", 1)
     operands = channel_checks.Operands(images, kernels, axis, groups, layout, is_transposed)
     operands.check_axes(operator.index(passed.channel_axis))

@@ -14,18 +14,25 @@ sums and of the results. A tuple stands for its length, which is so constant in 
 
 from __future__ import annotations
 
+import os
+
+import numba
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from convpool.engines.compiled import host
+from convpool.engines.compiled.forms import INSTRUCTION_SETS
 
-VECTOR_BYTES = host.vector_bytes()
-HAS_32_REGISTERS = VECTOR_BYTES == 64  # AVX-512 has 32 registers for vectors, others have 16
+TARGET = INSTRUCTION_SETS[os.environ["CONVPOOL_BUILD"]]
+VECTOR_BYTES = TARGET.vector_bytes
 
 INT64 = ir.IntType(64)
 INT32 = ir.IntType(32)
+
+
+# a loop that others call; it must not be able to raise, since nobody would catch it
+loop = numba.njit(error_model="numpy")
 
 
 # ---- types and pointers ----
@@ -53,12 +60,16 @@ def pointer_to(builder, address, kind):
     return builder.inttoptr(address, element_type(kind).as_pointer())
 
 
-def pointer_into(context, builder, array_type, array, place):
-    """Return the LLVM pointer to number `place` of a NumPy array of Numba type `array_type`.
+def integers_at(builder, address, place):
+    """Return the LLVM pointer to the int64 at a place behind an address."""
+    return builder.gep(builder.inttoptr(address, INT64.as_pointer()), [place])
 
-    Numbers are counted in the order of memory.
-    """
-    return builder.gep(context.make_array(array_type)(context, builder, array).data, [place])
+
+def field(builder, kind, record, name):
+    """Return the field of this name of a record of Numba type `kind`."""
+    base = builder.bitcast(record, ir.IntType(8).as_pointer())
+    pointer = builder.gep(base, [INT64(kind.offset(name))])
+    return builder.load(builder.bitcast(pointer, INT64.as_pointer()))
 
 
 def _vector_pointer(builder, base, place, kind, lanes):
@@ -208,6 +219,52 @@ def pick_lanes(builder, vectors, chosen):
 # ---- called from compiled Python ----
 
 
+def reader_of(dtype):
+    """Return a function, for compiled Python, from an address to the record of this dtype there."""
+    record = numba.from_dtype(dtype)
+
+    @intrinsic
+    def record_at(typing, address):
+        def codegen(context, builder, signature, arguments):
+            return builder.inttoptr(arguments[0], context.get_value_type(record))
+
+        return record(types.int64), codegen
+
+    return record_at
+
+
+@intrinsic
+def address_of_record(typing, record):
+    """Return the address of a record."""
+
+    def codegen(context, builder, signature, arguments):
+        return builder.ptrtoint(arguments[0], INT64)
+
+    return types.int64(record), codegen
+
+
+@intrinsic
+def call(typing, function, record):
+    """Call the form at address `function` with the address of a record."""
+
+    def codegen(context, builder, signature, arguments):
+        kind = ir.FunctionType(ir.VoidType(), [INT64]).as_pointer()
+        builder.call(builder.inttoptr(arguments[0], kind), [arguments[1]])
+        return context.get_dummy_value()
+
+    return types.void(types.int64, types.int64), codegen
+
+
+@intrinsic
+def load_integer(typing, address, place):
+    """Return the int64 at a place behind an address."""
+
+    def codegen(context, builder, signature, arguments):
+        return builder.load(integers_at(builder, *arguments))
+
+    return types.int64(types.int64, types.int64), codegen
+
+
 @intrinsic
 def lane_count(typing, dtype):
     """Return how many numbers of a dtype a vector holds."""
@@ -284,7 +341,7 @@ def deinterleave(
         Address of the result, and numbers from the lines of a row to those of the next.
     starts, shift
         Line k of the first row begins at number starts[k] + shift of the result; starts
-        is an array.
+        is the address of int64.
     parts
         A tuple as long as the lines of a row.
     source_dtype, target_dtype
@@ -296,7 +353,7 @@ def deinterleave(
         lanes, lines = lanes_of(target_dtype), parts.count
         source = pointer_to(builder, address, source_dtype)
         target = pointer_to(builder, result, target_dtype)
-        starts = pointer_into(context, builder, signature.args[6], starts, INT64(0))
+        starts = integers_at(builder, starts, INT64(0))
         shifted = [
             builder.add(builder.load(builder.gep(starts, [INT64(k)])), shift) for k in range(lines)
         ]

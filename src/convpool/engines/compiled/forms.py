@@ -1,0 +1,218 @@
+"""The table of forms: every function of the library, for each instruction set.
+
+A form is one loop with some of its words fixed, so that its machine code keeps sums in registers.
+Every call is served by forms of this table; `loops` builds them, `library` finds them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import astuple, dataclass
+from itertools import product
+from typing import Any, ClassVar, NamedTuple
+
+import numpy as np
+
+Dtype = np.dtype[Any]
+NUMBERS = tuple(map(np.dtype, ("f4", "f8", "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8")))
+# (dtype of sums, dtype of results) of convolutions
+SUMS_AND_RESULTS = tuple(
+    (np.dtype(sums), np.dtype(results))
+    for sums, results in [
+        ("f4", "f4"),
+        ("f8", "f8"),
+        ("i8", "i8"),
+        ("f4", "f8"),
+        ("f4", "i8"),
+        ("f8", "i8"),
+    ]
+)
+
+
+class InstructionSet(NamedTuple):
+    """Instructions that a library is compiled for.
+
+    Parameters
+    ----------
+    name
+        What CONVPOOL_ISA takes.
+    machines
+        What `platform.machine()` may say, in lower case.
+    needs
+        The features, as NumPy names them, that a processor must have.
+    vector_bytes, registers
+        Bytes of a vector, and how many vectors the registers hold.
+    processor
+        LLVM's name of the processor that it is compiled for.
+    """
+
+    name: str
+    machines: tuple[str, ...]
+    needs: tuple[str, ...]
+    vector_bytes: int
+    registers: int
+    processor: str
+
+
+X86, ARM = ("x86_64", "amd64"), ("aarch64", "arm64")
+# the best first
+INSTRUCTION_SETS = {
+    isa.name: isa
+    for isa in (
+        InstructionSet("avx512", X86, ("AVX512_SKX",), 64, 32, "skylake-avx512"),
+        InstructionSet("avx2", X86, ("AVX2", "FMA3"), 32, 16, "haswell"),
+        InstructionSet("neon", ARM, ("ASIMD",), 16, 32, "generic"),
+    )
+}
+
+
+class Form:
+    """A function of the library; subclasses say which words are fixed."""
+
+    loop: ClassVar[str]  # the name of the function in `loops` that builds it
+
+    @property
+    def symbol(self) -> str:
+        """The name of the function in the library."""
+        words = [
+            word.str[1:] if isinstance(word, np.dtype) else str(int(word))
+            for word in astuple(self)  # type: ignore[call-overload]
+        ]
+        return "_".join([self.loop, *words])
+
+
+@dataclass(frozen=True)
+class Pack(Form):
+    """Copies the pixels of a block to a scratch, padded and converted: record PACKING."""
+
+    loop = "pack"
+    images: Dtype
+    sums: Dtype
+
+
+@dataclass(frozen=True)
+class Unpack(Form):
+    """Copies the results of a block to the output: record UNPACKING."""
+
+    loop = "unpack"
+    results: Dtype
+
+
+@dataclass(frozen=True)
+class Columns(Form):
+    """Convolves blocks with few kernels of each channel: record COLUMNS.
+
+    Parameters
+    ----------
+    sums, results
+        Dtypes.
+    per_lane
+        Whether each lane of a vector has weights of its own.
+    rows, stride
+        Rows of the kernel, and rows from window to window, that share each row of pixels that is
+        loaded; 0 and 0: any, and each window loads its own.
+    taps
+        Taps of a row of the kernel, whose weights stay in registers; 0: any.
+    apart
+        Columns from window to window where pixels are read in the images under masks; 0: no masks.
+    """
+
+    loop = "columns"
+    sums: Dtype
+    results: Dtype
+    per_lane: bool = False
+    rows: int = 0
+    stride: int = 0
+    taps: int = 0
+    apart: int = 0
+
+
+@dataclass(frozen=True)
+class Tiles(Form):
+    """Convolves blocks with many kernels of the same channels: record TILES.
+
+    `vectors` are those of kernels in a tile.
+    """
+
+    loop = "tiles"
+    sums: Dtype
+    results: Dtype
+    vectors: int
+
+
+@dataclass(frozen=True)
+class Panel(Form):
+    """Copies the weights of some kernels and channels to a panel: record PANEL."""
+
+    loop = "panel"
+    sums: Dtype
+
+
+FLOATS = ((np.dtype("f4"),) * 2, (np.dtype("f8"),) * 2)
+# (rows, stride, taps) of kernels with a form of their own, by how far it pays
+OWN_ROWS = (
+    *((rows, 1, 0) for rows in (2, 3, 4, 5, 6)),
+    *((rows, 2, 0) for rows in (3, 5)),
+)
+UNROLLED_ROWS = ((2, 1, 2), (3, 1, 3), (3, 2, 3))
+
+
+def forms_of(isa: InstructionSet) -> list[Form]:
+    """Return all forms of an instruction set."""
+    floats = [dtype for pair in FLOATS for dtype in pair[:1]]
+    int64 = np.dtype("i8")
+    widths = sorted({1, 2, widest_tile(isa)})
+    return [
+        *(Pack(images, sums) for images, sums in product(NUMBERS, floats)),
+        *(Pack(images, int64) for images in NUMBERS if images.kind != "f"),
+        *(Unpack(results) for results in (*floats, int64)),
+        *(Columns(*pair, per_lane) for pair in SUMS_AND_RESULTS for per_lane in (False, True)),
+        *(
+            Columns(*pair, per_lane, *own)
+            for pair, per_lane, own in product(FLOATS, (False, True), OWN_ROWS)
+        ),
+        *(Columns(*pair, False, *own) for pair, own in product(FLOATS, UNROLLED_ROWS)),
+        *(
+            Columns(*pair, False, 3, apart, 3, apart)
+            for pair, apart in product(FLOATS, (1, 2))
+            if isa.name == "avx512"  # elsewhere it is faster to pack
+        ),
+        *(Tiles(*pair, vectors) for pair, vectors in product(SUMS_AND_RESULTS, widths)),
+        *(Panel(sums) for sums in (*floats, int64)),
+    ]
+
+
+# ---- figures of the forms, which the plans of calls need too ----
+
+PIXELS = 12  # pixels of a tile, or half as many: see pixels_of_tile
+
+
+def sums_of_tile(isa: InstructionSet) -> int:
+    """Return the vectors of sums of a tile that fit the registers together with their inputs."""
+    return 24 if isa.registers == 32 else 12
+
+
+def widest_tile(isa: InstructionSet) -> int:
+    """Return the vectors of kernels in the widest tile."""
+    return sums_of_tile(isa) // (PIXELS // 2)
+
+
+def pixels_of_tile(isa: InstructionSet, vectors: int) -> int:
+    """Return the pixels of a tile of so many vectors of kernels: PIXELS, or half as many.
+
+    Half as many where PIXELS * vectors sums would not fit the registers.
+    """
+    return PIXELS if PIXELS * vectors <= sums_of_tile(isa) else PIXELS // 2
+
+
+def vectors_at_once(isa: InstructionSet, form: Columns) -> int:
+    """Return how many vectors of pixels go down the rows together, from 1 to 8."""
+    if not form.rows:
+        return 8
+    sums = -(-form.rows // form.stride)  # rows of results that are summed at a time for each
+    # of 32 registers 2 * sums, or of 16 registers sums, are for the weights; a vector takes one for
+    # each of its sums and 2, or 1, for its pixels, since LLVM loads ahead
+    if isa.registers == 32:
+        room = (30 - 2 * sums) // (sums + 2)
+    else:
+        room = (14 - sums) // (sums + 1)
+    return max(1, min(8, room))

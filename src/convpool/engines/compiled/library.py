@@ -1,0 +1,136 @@
+"""The library of compiled loops: which one this machine takes, and the functions in it.
+
+A library is a file of machine code for one instruction set, which the build of the package makes
+from `loops`. NumPy and ctypes are all that it needs.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import os
+import platform
+import sys
+from collections.abc import Callable
+from functools import lru_cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from convpool.engines.compiled.forms import INSTRUCTION_SETS, Form, InstructionSet
+
+HERE = Path(__file__).parent
+FOLDER = HERE / "libraries"
+SUFFIXES = {"win32": ".dll", "darwin": ".dylib"}
+VARIABLE = "CONVPOOL_ISA"
+NONE = "none"  # what VARIABLE may be too: no library
+
+
+class Choice(NamedTuple):
+    """The instruction set that is used, None if NumPy does all work, and why."""
+
+    isa: InstructionSet | None
+    reason: str
+
+
+def file_name(isa: InstructionSet) -> str:
+    """Return the name of the library of an instruction set."""
+    return f"{isa.name}{SUFFIXES.get(sys.platform, '.so')}"
+
+
+def cpu_features() -> dict[str, bool]:
+    """Return the features of this processor that NumPy knows: name -> whether it has it."""
+    for module in ("numpy._core._multiarray_umath", "numpy.core._multiarray_umath"):
+        try:
+            return dict(import_module(module).__cpu_features__)
+        except (ImportError, AttributeError):
+            continue
+    return {}
+
+
+@lru_cache(maxsize=1)
+def choice() -> Choice:
+    """Return the best instruction set that this processor and the libraries here have.
+
+    The environment variable CONVPOOL_ISA names a lesser one, or "none".
+
+    Raises
+    ------
+    ValueError
+        CONVPOOL_ISA is no instruction set, or one that cannot be used here.
+    """
+    wanted = os.environ.get(VARIABLE, "").strip().lower()
+    if wanted == NONE:
+        return Choice(None, f"{VARIABLE} is {NONE!r}")
+    if wanted and wanted not in INSTRUCTION_SETS:
+        names = ", ".join(map(repr, [*INSTRUCTION_SETS, NONE]))
+        raise ValueError(f"the environment variable {VARIABLE} is {wanted!r}; it must be {names}")
+    reasons = {name: _obstacle(isa) for name, isa in INSTRUCTION_SETS.items()}
+    if wanted and (reason := reasons[wanted]):
+        raise ValueError(f"the environment variable {VARIABLE} is {wanted!r}, but {reason}")
+    for name, isa in INSTRUCTION_SETS.items():
+        if wanted in ("", name) and reasons[name] is None:
+            return Choice(isa, f"{VARIABLE} names it" if wanted else "the best that works here")
+    own = [isa for isa in INSTRUCTION_SETS.values() if _machine() in isa.machines]
+    if not own or sys.maxsize < 2**32:
+        names = "x86-64 and arm64"
+        bits = "a 64-bit" if sys.maxsize > 2**32 else "a 32-bit"
+        return Choice(None, f"{bits} Python on {_machine() or 'an unknown processor'}, not {names}")
+    return Choice(None, "; ".join(str(reasons[isa.name]) for isa in own))
+
+
+def _machine() -> str:
+    """Return the name of this machine's architecture."""
+    return platform.machine().lower()
+
+
+def _obstacle(isa: InstructionSet) -> str | None:
+    """Return why the library of an instruction set cannot be used, None if it can."""
+    if _machine() not in isa.machines or sys.maxsize < 2**32:
+        return f"this is no 64-bit Python on {' or '.join(isa.machines)}"
+    features = cpu_features()
+    missing = [name for name in isa.needs if not features.get(name)]
+    if missing:
+        return f"this processor has no {' and '.join(missing)}"
+    try:
+        _load(isa)
+    except OSError as error:
+        if not (FOLDER / file_name(isa)).exists():
+            return f"{file_name(isa)} was not built; reinstall convpool where it can be"
+        return f"{file_name(isa)} cannot be loaded: {error}"
+    return None
+
+
+@lru_cache
+def _load(isa: InstructionSet) -> ctypes.CDLL:
+    """Load the library of an instruction set; OSError if that cannot be."""
+    return ctypes.CDLL(str(FOLDER / file_name(isa)))
+
+
+def isa() -> InstructionSet:
+    """Return the instruction set that is used; there must be one."""
+    chosen = choice().isa
+    assert chosen is not None
+    return chosen
+
+
+@lru_cache(maxsize=None)
+def function(form: Form) -> Callable[[int], Any]:
+    """Return the function of a form, which takes the address of a record."""
+    found = getattr(_load(isa()), form.symbol)
+    found.argtypes, found.restype = [ctypes.c_void_p], None
+    return found  # type: ignore[no-any-return]
+
+
+@lru_cache(maxsize=None)
+def function_address(form: Form) -> int:
+    """Return the address of the function of a form, for other forms."""
+    address = ctypes.cast(function(form), ctypes.c_void_p).value  # type: ignore[arg-type]
+    assert address is not None
+    return address
+
+
+def digest_of_sources() -> str:
+    """Return a digest of the sources that libraries are built from."""
+    paths = [*sorted((HERE / "loops").glob("*.py")), HERE / "record.py", HERE / "forms.py"]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()

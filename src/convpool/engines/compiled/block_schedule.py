@@ -15,67 +15,57 @@ from typing import NamedTuple
 import numpy as np
 
 from convpool.engines.compiled import geometry as geometries
-from convpool.engines.compiled import host
+from convpool.engines.compiled import library
+from convpool.engines.compiled.forms import Columns, Unpack, vectors_at_once
 from convpool.engines.compiled.geometry import Block, ConvolutionGeometry, Ints, PixelLayout
-from convpool.engines.compiled.row_slabs import SLAB, RowSlabs, row_slabs
+from convpool.engines.compiled.launch import MAIN
+from convpool.engines.compiled.library import is_form
+from convpool.engines.compiled.record import (
+    COLUMNS,
+    UNPACKING,
+    Words,
+    address_of,
+    filled,
+    indices_of,
+)
 from convpool.windows import volume
 
 PACKED = 3 * 2**12  # vectors of a packed block, so that it stays in the processor's cache
 LINE = 2**10  # vectors of a line of a packed block: long, so that memory is read in order
-UNROLLED = 9  # weights of a kernel at most that are kept in registers on the way down
-# pixels are read in place where images have at most SMALL numbers; with masks, only where windows
-# are at most SKIPPED columns apart and vectors have at least MASKED bytes: then masks are registers
-# of their own, else to build masks takes longer than to pack pixels
+# pixels are read in place where images have at most SMALL numbers; with masks, at most NEAR
 SMALL = 2**15
-SKIPPED = 2
-MASKED = 64
 NEAR = 2**13  # results of a block whose pixels are read in place
 TURN = 8  # it has a multiple of so many images, so that vectors of them fill groups
+MOST_ROWS = 6  # rows of a kernel that share pixels, in any form
+
+COLUMN = indices_of(COLUMNS, MAIN)
+UNPACK = indices_of(UNPACKING, MAIN + len(COLUMNS))
 
 
 class BlockSchedule(NamedTuple):
-    """The arguments of loops.convolution.convolve_blocks that follow from the geometry alone.
+    """What follows from the geometry alone.
 
     Parameters
     ----------
+    form
+        The form that convolves.
     layout, block
         Where pixels of a block lie, and its images, rows and columns.
-    grid
-        (m, oh, ow, *block).
-    prefetch_distance
-        Numbers from a block's pixels to the next's, 0 where the next are not to be prefetched.
-    stores_in_place
-        Whether results are stored right where they belong.
-    shift
-        Numbers from a multiple of a vector's size in memory to where the scratch begins.
-    groups
-        (kernels, kernels of a group, numbers from the channels of a group to the next's).
-    places, lanes, taps, taps_at_once, masks, image_rows
-        As in `convolve_blocks`.
-    slabs
-        How the rows of a kernel are taken.
-    output_parts, column_stride, unroll_taps, per_lane_weights
-        As in `convolve_blocks`: tuples that stand for their length, or None.
+    words
+        The words of a call, without what depends on its arrays: the records PACKING, COLUMNS and
+        UNPACKING.
+    result_count
+        Numbers of the scratch for the results of a block; 0 where results are stored in place.
+    tables
+        The arrays whose addresses are in the words.
     """
 
+    form: Columns
     layout: PixelLayout
     block: Block
-    grid: tuple[int, ...]
-    prefetch_distance: int
-    stores_in_place: bool
-    shift: int
-    groups: tuple[int, int, int]
-    places: Ints
-    lanes: int
-    taps: Ints
-    taps_at_once: int
-    masks: Ints
-    image_rows: tuple[int, int]
-    slabs: RowSlabs
-    output_parts: tuple[int, ...] | None
-    column_stride: tuple[int, ...] | None
-    unroll_taps: tuple[int, ...] | None
-    per_lane_weights: tuple[int, ...] | None
+    words: Words
+    result_count: int
+    tables: tuple[Ints, ...]
 
 
 class Vectors(NamedTuple):
@@ -97,6 +87,23 @@ class Reading(NamedTuple):
     needs_masks: bool
 
 
+class Sums(NamedTuple):
+    """How the sums of a window are taken.
+
+    Parameters
+    ----------
+    form
+        The form.
+    rows_at_once, taps_at_once
+        Rows of the kernel, and taps of each, that are summed before the sums are added to the
+        results.
+    """
+
+    form: Columns
+    rows_at_once: int
+    taps_at_once: int
+
+
 @lru_cache(64)
 def schedule_of(
     geometry: ConvolutionGeometry, channels_per_line: int, per_lane_weights: bool
@@ -109,53 +116,122 @@ def schedule_of(
     per_line, (down, across) = channels_per_line, geometry.axes
     is_one_column = per_line > 1 and across.stride > 1  # a vector holds channels of one column only
     reading = _reading(geometry, per_line, is_one_column)
-    block = _block(geometry, per_line, reading.is_in_place)
+    sums = _sums(geometry, per_lane_weights, across.stride if reading.needs_masks else 0)
+    block = _block(geometry, per_line, reading.is_in_place, sums)
     if reading.is_in_place:
         layout = geometries.layout_in_place(geometry, per_line)
     else:
         phases = 1 if is_one_column else across.stride
         layout = geometries.layout_in_scratch(geometry, block, per_line, phases)
-    _, kw, depth, _ = geometry.kernels
+    kh, kw, depth, nc = geometry.kernels
     columns = [(v * across.dilation, ch) for v, ch in product(range(kw), range(depth))]
-    taps = [layout.tap(0, x, ch) for x, ch in columns]
-    slabs = row_slabs(down, layout.tap(1, 0, 0))
-    is_unrolled = len(taps) * down.window <= UNROLLED
-    # parts of the taps of a row: the sum of one is added to the results before the next
-    tap_parts = 1 if is_unrolled else -(-len(taps) * slabs.slab // geometry.terms)
+    taps = np.array([layout.tap(0, x, ch) for x, ch in columns], np.int64)
     stores_in_place = per_line > 1 or geometry.output_strides[2] == 1
     line_length = per_line * (1 if is_one_column else block[2])  # numbers of a line of results
-    is_aligned = stores_in_place and not is_one_column
-    first_aligned = _first_aligned(geometry, line_length) if is_aligned else 0
     period = per_line if per_lane_weights else 1
     lines = block[0], block[2] if is_one_column else 1
-    starts = _line_starts(line_length, geometry.lanes, first_aligned)
-    vectors = _vectors(lines, starts, period, slabs.vectors)
-    sources, masks = _places(vectors, layout.strides_of_windows), geometries.NO_INTS
+    starts = _line_starts(line_length, geometry.lanes)
+    vectors = _vectors(lines, starts, period, vectors_at_once(library.isa(), sums.form))
+    sources, masks = _places(vectors, layout.strides_of_windows), taps[:0]
     if reading.needs_masks:
         sources, masks = _masked_sources(geometry, layout, vectors, [x for x, _ in columns])
     block_strides = (block[1] * block[2], block[2], 1)
     output_strides = geometry.output_strides if stores_in_place else block_strides
-    places = sources, _places(vectors, output_strides), vectors.start[:, :1] % period
+    targets = _places(vectors, output_strides), vectors.start[:, :1] % period
+    places = np.hstack((sources, *targets)).astype(np.int64)
     is_in_order = reading.is_in_place and not np.ptp(vectors.image[0])  # and needs no prefetch
+    packing = geometries.packing_of(geometry, layout, block)
+    weight_lanes = 1
+    if per_lane_weights:
+        weight_lanes = -(-(per_line + geometry.lanes - 1) // geometry.lanes) * geometry.lanes
+    kernel_count, kernels_per_group, group_stride = (
+        (1, 1, 0) if per_line > 1 else _groups(geometry, layout)
+    )
+    itemsize = geometry.dtypes[0].itemsize
+    row, tap_row = layout.row, down.dilation * layout.row
+    # forms that share rows go down the rows of one class of dilation
+    shares_rows = sums.form.rows > 0
+    values = {
+        **geometries.grid_fields(geometry, block, itemsize),
+        "pack": packing.function,
+        "keeps_margins": packing.keeps_margins,
+        "places": address_of(places),
+        "groups": len(places),
+        "taps": address_of(taps),
+        "tap_count": len(taps),
+        "taps_at_once": sums.taps_at_once,
+        "kernel_rows": kh,
+        "rows_at_once": sums.rows_at_once,
+        "masks": address_of(masks),
+        "above": down.before,
+        "height": geometry.images[1],
+        "tap_stride": kh * weight_lanes,
+        "weight_row_stride": weight_lanes,
+        "weight_stride": len(taps) * kh * weight_lanes,
+        "start_stride": weight_lanes,
+        "kernels": kernel_count,
+        "kernels_per_group": kernels_per_group,
+        "group_stride": group_stride,
+        "down_stride": tap_row if shares_rows else down.stride * row,
+        "tap_row_stride": tap_row,
+        "classes": down.dilation if shares_rows else 1,
+        "class_stride": row,
+        "lanes": min(geometry.lanes, line_length),
+        **geometries.output_fields(geometry),
+        "unpack": 0 if stores_in_place else library.function_address(Unpack(geometry.dtypes[2])),
+        "ahead": 0 if is_in_order else itemsize * _distance_to_next(geometry, block),
+    }
+    unpacking = {
+        "kernels": nc,
+        "images": block[0],
+        "rows": block[1],
+        "columns": block[2],
+        "lines": nc if 2 <= nc <= 4 and geometry.output_strides[2:] == (nc, 1) else 0,
+        **geometries.output_fields(geometry),
+    }
+    words = np.concatenate(
+        [
+            packing.words,
+            np.zeros(MAIN - len(packing.words), np.int64),
+            filled(COLUMNS, values),
+            filled(UNPACKING, unpacking),
+        ]
+    )
     return BlockSchedule(
+        form=sums.form,
         layout=layout,
         block=block,
-        grid=(*geometry.output[:3], *block),
-        prefetch_distance=0 if is_in_order else _distance_to_next(geometry, block),
-        stores_in_place=stores_in_place,
-        shift=-first_aligned % geometry.lanes,
-        groups=(1, 1, 0) if per_line > 1 else _groups(geometry, layout),
-        places=np.hstack(places).astype(np.int64),
-        lanes=min(geometry.lanes, line_length),
-        taps=np.array(taps, np.int64),
-        taps_at_once=-(-len(taps) // tap_parts),
-        masks=masks,
-        image_rows=(down.before, geometry.images[1]),
-        slabs=slabs,
-        output_parts=_output_parts(geometry, geometry.output[3]) if not stores_in_place else None,
-        column_stride=(0,) * across.stride if reading.needs_masks else None,
-        unroll_taps=(0,) * len(taps) if is_unrolled else None,
-        per_lane_weights=(0,) if per_lane_weights else None,
+        words=words,
+        result_count=0 if stores_in_place else nc * volume(block),
+        tables=(places, taps, masks, *packing.maps),
+    )
+
+
+def _sums(geometry: ConvolutionGeometry, per_lane: bool, apart: int) -> Sums:
+    """Return the form, and how many products are summed before they are added to the results.
+
+    That depends on `geometry.terms`. Under masks, pixels are `apart` columns apart; else apart is 0.
+    """
+    (kh, kw, depth, _), (down, _) = geometry.kernels, geometry.axes
+    taps, pair = kw * depth, geometry.dtypes[1:]
+    if apart:
+        return Sums(Columns(*pair, False, 3, apart, 3, apart), kh, taps)
+    unrolled = Columns(*pair, per_lane, kh, down.stride, taps)
+    if down.stride == 1 or down.dilation == 1:
+        if is_form(unrolled) and kh * taps <= geometry.terms:
+            return Sums(unrolled, kh, taps)
+        for rows in range(min(kh, MOST_ROWS), 1, -1):
+            form = Columns(*pair, per_lane, rows, down.stride)
+            if is_form(form) and (kh == rows or (down.stride == 1 and kh % rows == 0)):
+                parts = -(-taps * rows // geometry.terms)
+                return Sums(form, rows, -(-taps // parts))
+    parts = -(-kh * taps // geometry.terms)
+    row_parts = min(kh, parts)
+    rows_at_once = -(-kh // row_parts)
+    return Sums(
+        Columns(*pair, per_lane),
+        rows_at_once,
+        -(-taps // -(-taps * rows_at_once // geometry.terms)),
     )
 
 
@@ -164,12 +240,6 @@ def _groups(geometry: ConvolutionGeometry, layout: PixelLayout) -> tuple[int, in
     *_, depth, nc = geometry.kernels
     group_stride = layout.tap(0, 0, depth) if geometry.groups > 1 else 0
     return nc, geometry.kernels_per_group, group_stride
-
-
-def _output_parts(geometry: ConvolutionGeometry, nc: int) -> tuple[int, ...] | None:
-    """Return a tuple as long as there are kernels if results are to be interleaved, else None."""
-    is_interleaved = 2 <= nc <= 4 and geometry.output_strides[2:] == (nc, 1)
-    return (0,) * nc if is_interleaved else None
 
 
 def _places(vectors: Vectors, strides: Sequence[int]) -> Ints:
@@ -194,12 +264,14 @@ def _reading(geometry: ConvolutionGeometry, channels_per_line: int, is_one_colum
     is_wide = geometry.output[2] * per_line >= geometry.lanes
     if not geometry.has_padding and has_every_column and is_wide:
         return Reading(True, False)
-    is_small = image_size <= NEAR and volume(geometry.kernels) <= UNROLLED
     has_zeros = geometry.is_padded_with_zeros or not geometry.has_padding
-    is_near = down.stride <= SLAB and across.stride <= SKIPPED and down.dilation == 1
-    is_masked = (
-        is_small and per_line == 1 and has_zeros and is_near and host.vector_bytes() >= MASKED
+    has_form = (
+        geometry.kernels[:3] == (3, 3, 1)
+        and down.stride == across.stride
+        and down.dilation == 1
+        and is_form(Columns(*geometry.dtypes[1:], False, 3, down.stride, 3, across.stride))
     )
+    is_masked = image_size <= NEAR and per_line == 1 and has_zeros and has_form
     return Reading(is_masked, is_masked)
 
 
@@ -209,7 +281,9 @@ def _distance_to_next(geometry: ConvolutionGeometry, block: Block) -> int:
     return block[0] * geometry.input_strides[0] if is_next else 0
 
 
-def _block(geometry: ConvolutionGeometry, channels_per_line: int, is_in_place: bool) -> Block:
+def _block(
+    geometry: ConvolutionGeometry, channels_per_line: int, is_in_place: bool, sums: Sums
+) -> Block:
     """Return (images, rows, columns) of a block, so that its pixels stay in the cache.
 
     It is one image where it has not all rows and columns of the output, and where results are added
@@ -217,9 +291,9 @@ def _block(geometry: ConvolutionGeometry, channels_per_line: int, is_in_place: b
     """
     (down, across), (m, oh, ow, _) = geometry.axes, geometry.output
     c, lanes, per_line = geometry.images[3], geometry.lanes, channels_per_line
-    is_cut = down.window > SLAB * down.stride or down.dilation > 1 < down.stride
+    kh, kw, depth, _ = geometry.kernels
     # results are added to: no image twice
-    adds_to_results = is_cut or geometry.terms < volume(geometry.kernels[:3])
+    adds_to_results = sums.rows_at_once < kh or sums.taps_at_once < kw * depth
     if is_in_place:
         images = max(1, NEAR // (oh * ow * per_line))
         images = min(m, images - images % TURN if images > TURN else images)
@@ -235,27 +309,14 @@ def _block(geometry: ConvolutionGeometry, channels_per_line: int, is_in_place: b
     return 1 if is_one_image else min(m, max(1, capacity // 8 // image_size)), rows, columns
 
 
-def _first_aligned(geometry: ConvolutionGeometry, line_length: int) -> int:
-    """Return the first number of a line from which on vectors of results fill lines of the cache.
+def _line_starts(line_length: int, lanes: int) -> Ints:
+    """Return where the vectors of a line of line_length numbers begin, end to end.
 
-    0 if they cannot in every line. line_length is the numbers of a line.
+    The last one ends where the line does, so it may overlap the one before.
     """
-    lanes, (image_stride, row_stride, *_) = geometry.lanes, geometry.output_strides
-    are_lines_alike = image_stride % lanes == row_stride % lanes == 0
-    if geometry.output_offset < 0 or line_length < 2 * lanes or not are_lines_alike:
-        return 0
-    return -geometry.output_offset % lanes
-
-
-def _line_starts(line_length: int, lanes: int, first: int) -> Ints:
-    """Return where the vectors of a line of line_length numbers begin: end to end from `first` on.
-
-    The last one ends where the line does, so it may overlap the one before; and the first begins at
-    0, if `first` is not, and may overlap the next.
-    """
-    starts = np.arange(first, line_length, lanes)
+    starts = np.arange(0, line_length, lanes)
     starts[-1] = max(0, line_length - lanes)
-    return np.append(0, starts) if first else starts
+    return starts
 
 
 def _vectors(sizes: tuple[int, int], starts: Ints, period: int, group_size: int) -> Vectors:

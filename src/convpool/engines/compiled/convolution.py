@@ -13,22 +13,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from convpool.engines.compiled import few_kernels, host, launch, many_kernels
+from convpool.engines.compiled import few_kernels, host, library, many_kernels
+from convpool.engines.compiled.forms import NUMBERS, SUMS_AND_RESULTS
 from convpool.engines.compiled.geometry import ConvolutionGeometry, Operands, strides_in_numbers
 from convpool.engines.numpy.convolution import LONG
 from convpool.windows import Axis, volume
 
 Array = NDArray[Any]
 
-READABLE = tuple(map(np.dtype, ("f4", "f8", "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8")))
-# (dtype of sums, dtype of results) that the loops can write
-WRITABLE = {
-    ("f4", "f4"),
-    ("f8", "f8"),
-    ("i8", "i8"),
-    ("f4", "i8"),
-    ("f8", "i8"),
-}
 STAGED = 2**22  # bytes that are copied at a time where the loops cannot read or write the arrays
 # products of float32 are summed in chains: of at least SHORTEST products, or, if a window has more
 # than FAR, of CHAIN products, and then the sums of chains are added in float64
@@ -67,7 +59,6 @@ def convolve(
     another dtype that holds the results. Axes are 1 or 2; what `refusal` refuses must not be
     passed. The other arguments are those of `engines.numpy.convolution.convolve`.
     """
-    launch.load_loops("convolution")
     sum_dtype = np.dtype(dtype)
     if 0 in out.shape:
         return
@@ -83,7 +74,7 @@ def convolve(
         else np.ascontiguousarray(bias, sum_dtype)
     )
     weights = np.ascontiguousarray(kernels, sum_dtype)
-    lanes = host.vector_bytes() // sum_dtype.itemsize
+    lanes = library.isa().vector_bytes // sum_dtype.itemsize
     module = many_kernels if 2 * (kernels.shape[3] // groups) > lanes else few_kernels
     terms, added_dtype = chains(kernels.shape[:3], sum_dtype, out.dtype)
     for source, output in staged(
@@ -99,19 +90,10 @@ def convolve(
             groups=groups,
             pad_mode=pad_mode,
             is_padded_with_zeros=pad_mode in ("zeros", "constant") and fill == 0,
-            needs_no_conversion=source.dtype == sum_dtype,
-            lanes=lanes,
-            output_offset=_offset(output, lanes),
+            dtypes=(source.dtype, sum_dtype, output.dtype),
             terms=terms,
         )
         module.convolve(geometry, Operands(source, weights, bias_or_zeros, output, fill))
-
-
-def _offset(output: Array, lanes: int) -> int:
-    """Return the output_offset of ConvolutionGeometry for an output; -1 if there is none."""
-    itemsize, address = output.itemsize, output.ctypes.data
-    fills_cache_lines = itemsize * lanes == host.vector_bytes() == 64 and not address % itemsize
-    return address // itemsize % lanes if fills_cache_lines else -1
 
 
 def chains(
@@ -146,9 +128,9 @@ def staged(
     output. Channels of an output lie side by side if it `needs_dense_channels`.
     """
     images = images.view(np.uint8) if images.dtype == bool else images
-    is_readable = images.dtype in READABLE and images.dtype.isnative and is_regular(images)
+    is_readable = images.dtype in NUMBERS and images.dtype.isnative and is_regular(images)
     is_writable = (
-        (added_dtype.str[1:], out.dtype.str[1:]) in WRITABLE
+        (added_dtype, out.dtype) in SUMS_AND_RESULTS
         and out.dtype.isnative
         and is_regular(out)
         and (not needs_dense_channels or strides_in_numbers(out)[3] == 1)
@@ -157,7 +139,7 @@ def staged(
         yield images, out
         return
     native = images.dtype.newbyteorder("=")
-    read_dtype = native if native in READABLE else sum_dtype
+    read_dtype = native if native in NUMBERS else sum_dtype
     numbers = volume(images.shape[1:]) * (not is_readable)
     numbers += volume(out.shape[1:]) * (not is_writable)
     count = max(1, STAGED // max(1, 8 * numbers))
@@ -173,39 +155,3 @@ def staged(
 def is_regular(array: Array) -> bool:
     """Return whether numbers are aligned, and strides are multiples of their size."""
     return array.flags.aligned and all(stride % array.itemsize == 0 for stride in array.strides)
-
-
-def warmup() -> Iterator[str]:
-    """Compile, or load, the loops that common calls need; yield the name of each call."""
-    generator = np.random.default_rng(0)
-    for images in ("f4", "f8", "u1"):
-        for kernels in ("f4", "f8") if images == "u1" else (images,):
-            for name, (shape, window, words) in COMMON.items():
-                source = generator.random((2, *shape)).astype(images)
-                weights = generator.random(window).astype(kernels)
-                dtype = np.result_type(source, weights)
-                stride, padding = words.get("stride", 1), words.get("padding", 0)
-                axes = [
-                    Axis(size, taps, stride, 1, padding, padding)
-                    for size, taps in zip(shape[:-1], window, strict=False)
-                ]
-                out = np.empty((2, *(axis.count for axis in axes), window[-1]), dtype)
-                convolve(source, weights, axes, out, groups=words.get("groups", 1), dtype=dtype)
-                yield f"{name}, {np.dtype(images)} with {np.dtype(kernels)}"
-
-
-# name -> shape of an image (*spatial, c), shape of the kernels, other arguments
-COMMON: dict[str, tuple[tuple[int, ...], tuple[int, ...], dict[str, int]]] = {
-    "one channel": ((28, 28, 1), (3, 3, 1, 1), {}),
-    "one channel, padded": ((28, 28, 1), (3, 3, 1, 1), {"padding": 1}),
-    "one channel, stride 2": ((28, 28, 1), (3, 3, 1, 1), {"stride": 2}),
-    "one large channel, padded": ((96, 96, 1), (3, 3, 1, 1), {"padding": 1}),
-    "colour": ((32, 32, 3), (3, 3, 3, 1), {}),
-    "colour, three kernels": ((32, 32, 3), (3, 3, 3, 3), {}),
-    "a photograph, 3 x 3": ((64, 64, 3), (3, 3, 1, 3), {"groups": 3, "padding": 1}),
-    "a photograph, 5 x 5": ((64, 64, 3), (5, 5, 1, 3), {"groups": 3, "padding": 2}),
-    "depthwise": ((14, 14, 64), (3, 3, 1, 64), {"groups": 64, "padding": 1}),
-    "depthwise, stride 2": ((14, 14, 64), (3, 3, 1, 64), {"groups": 64, "padding": 1, "stride": 2}),
-    "many kernels": ((14, 14, 64), (3, 3, 64, 64), {"padding": 1}),
-    "many kernels of few channels": ((14, 14, 3), (7, 7, 3, 64), {"padding": 3, "stride": 2}),
-}

@@ -6,125 +6,61 @@ pixels have their channels side by side, a line holds all channels of each colum
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from convpool.engines import threads
-from convpool.engines.compiled import geometry as geometries
-from convpool.engines.compiled import launch
-from convpool.engines.compiled.block_schedule import BlockSchedule, schedule_of
+from convpool.engines.compiled import launch, library
+from convpool.engines.compiled.block_schedule import COLUMN, UNPACK, schedule_of
 from convpool.engines.compiled.geometry import ConvolutionGeometry, Operands
-from convpool.windows import volume
+from convpool.engines.compiled.launch import MAIN
+from convpool.engines.compiled.record import address_of
 
 Array = NDArray[Any]
 
 
 def convolve(geometry: ConvolutionGeometry, operands: Operands) -> None:
     """Convolve the images with the kernels into the output."""
-    from convpool.engines.compiled.loops import convolution as loops
-
-    kernels, bias = operands.kernels, operands.bias
+    images, kernels, bias, output, fill = operands
     per_line = geometry.images[3] if _keeps_channels_together(geometry) else 1  # channels
     # one kernel for all channels, as a photograph has, needs no weight of its own in each lane
-    is_same_kernel = all(bool((array == array[..., :1]).all()) for array in (kernels, bias))
-    schedule = schedule_of(geometry, per_line, per_line > 1 and not is_same_kernel)
-    lanes = geometry.lanes if schedule.per_lane_weights else 1
-    # the bias is laid out as a kernel of one tap is
-    weights, starts = (
-        _weight_lines(array, per_line, lanes) for array in (kernels, bias[None, None, None])
+    per_lane = per_line > 1 and not all(
+        bool((array == array[..., :1]).all()) for array in (kernels, bias)
     )
-    arguments = _arguments(geometry, schedule, operands, weights, starts)
+    schedule = schedule_of(geometry, per_line, per_lane)
+    # the bias is laid out as a kernel of one tap is
+    weights = _weight_lines(kernels, per_line, geometry.lanes if per_lane else 1)
+    starts = _weight_lines(bias[None, None, None], per_line, geometry.lanes if per_lane else 1)
+    template = schedule.words.copy()
+    template[COLUMN.weights] = address_of(weights)
+    template[COLUMN.starts] = address_of(starts)
+    template[COLUMN.output] = address_of(output)
+    function, sum_dtype = library.function(schedule.form), weights.dtype
 
-    def convolve_part(part: int) -> None:
-        scratch = launch.empty_aligned(schedule.layout.scratch + geometry.lanes, weights.dtype)
-        scratch = scratch[schedule.shift :]
-        result_count = (
-            0 if schedule.stores_in_place else geometry.output[3] * volume(schedule.block)
-        )
-        output_scratch = launch.empty_aligned(result_count, operands.output.dtype)
-        loops.convolve_blocks(
-            *arguments(
-                ranges[part],
-                scratch.ctypes.data if schedule.layout.scratch else 0,
-                0 if schedule.stores_in_place else output_scratch.ctypes.data,
-            )
-        )
+    def convolve_blocks(first: int, last: int) -> None:
+        words = template.copy()
+        words[COLUMN.first], words[COLUMN.last] = first, last
+        scratch = results = None
+        if schedule.layout.scratch:
+            # a vector of a line may reach behind the last one
+            scratch = launch.empty_aligned(schedule.layout.scratch + geometry.lanes, sum_dtype)
+        base = launch.point_to_pixels(words, COLUMN, images, fill, scratch)
+        if schedule.result_count:
+            results = launch.empty_aligned(schedule.result_count, output.dtype)
+            words[COLUMN.results] = words[UNPACK.scratch] = address_of(results)
+            words[COLUMN.unpacking] = base + 8 * UNPACK.scratch
+        function(base + 8 * MAIN)
 
-    launch.ensure_compiled(loops.convolve_blocks, arguments((0, 0), 0, 0))
     # blocks side by side may have columns in common, whose results are added to: one thread takes
     # all blocks of a band
-    across = -(-geometry.output[2] // schedule.block[2])
-    bands = geometries.count_blocks(schedule.grid) // across
-    ranges = [
-        (first * across, last * across)
-        for first, last in launch.split_range(bands, launch.part_count())
-    ]
-    threads.spread(convolve_part, len(ranges))
-
-
-def _arguments(
-    geometry: ConvolutionGeometry,
-    schedule: BlockSchedule,
-    operands: Operands,
-    weights: Array,
-    starts: Array,
-) -> Callable[[tuple[int, int], int, int], tuple[Any, ...]]:
-    """Return a function from (range of blocks, scratch, output_scratch) to arguments of the loop.
-
-    These are the arguments of loops.convolution.convolve_blocks. The range is (first, behind the
-    last); scratch and output_scratch are the addresses of memory for pixels and for results, 0 for
-    none.
-    """
-    images, output = operands.images, operands.output
-    packing = geometries.packing_of(geometry, schedule.layout, schedule.block)
-    sum_dtype, slabs = weights.dtype, schedule.slabs
-    weight_strides = (weights.strides[k] // sum_dtype.itemsize for k in (1, 2, 0))
-    between_scratches = (
-        packing.keeps_margins,
-        schedule.places,
-        schedule.taps,
-        schedule.masks,
-        schedule.image_rows,
-        (weights.ctypes.data, *weight_strides),
-        (starts.ctypes.data, starts.strides[0] // sum_dtype.itemsize),
-        schedule.groups,
-        slabs.steps,
-        schedule.lanes,
-        schedule.taps_at_once,
-        output.ctypes.data,
-        geometry.output_strides,
+    (m, oh, ow, _), (block_images, rows, columns) = geometry.output, schedule.block
+    across, bands = -(-ow // columns), -(-m // block_images) * -(-oh // rows)
+    ranges = launch.split_range(bands, launch.part_count())
+    threads.spread(
+        lambda part: convolve_blocks(*(across * band for band in ranges[part])), len(ranges)
     )
-    behind_scratches = (
-        images.itemsize * schedule.prefetch_distance,
-        packing.parts,
-        schedule.output_parts,
-        (0,) * slabs.slab,
-        (0,) * slabs.tail or None,
-        (0,) * slabs.stride,
-        schedule.column_stride,
-        schedule.unroll_taps,
-        schedule.per_lane_weights,
-        images.dtype.type(0),
-        sum_dtype.type(0),
-        output.dtype.type(0),
-    )
-    address, fill = images.ctypes.data, sum_dtype.type(operands.fill)
-
-    def arguments(blocks: tuple[int, int], scratch: int, output_scratch: int) -> tuple[Any, ...]:
-        first = (*blocks, schedule.grid, geometry.window_strides, address, geometry.input_strides)
-        return (
-            *first,
-            packing.arguments(fill),
-            scratch,
-            *between_scratches,
-            output_scratch,
-            *behind_scratches,
-        )
-
-    return arguments
 
 
 def _keeps_channels_together(geometry: ConvolutionGeometry) -> bool:

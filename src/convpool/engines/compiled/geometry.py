@@ -17,15 +17,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from convpool.engines.compiled import forms, library
+from convpool.engines.compiled.record import LINES, PACKING, Words, address_of, filled
 from convpool.engines.padding import padded_indices
 from convpool.windows import Axis, volume
 
 Array = NDArray[Any]
 Ints = NDArray[np.int64]
 Block = tuple[int, int, int]
-
-MAX_PARTS = 8  # lines that a line is de-interleaved into at most; else one by one
-NO_INTS = np.zeros(1, np.int64)  # for loops that do not read the array
 
 
 def strides_in_numbers(array: Array) -> tuple[int, ...]:
@@ -68,13 +67,8 @@ class ConvolutionGeometry:
         As in `engines.numpy.convolution.convolve`.
     is_padded_with_zeros
         Whether what stands in the padding, if there is any, is zeros.
-    needs_no_conversion
-        Whether images have the dtype of the sums.
-    lanes
-        Numbers in a vector.
-    output_offset
-        How many numbers behind a multiple of a vector's size in memory the output begins; -1 if a
-        vector of results does not fill a line of the cache.
+    dtypes
+        (dtype of the images, of the sums, of the results).
     terms
         About how many products are summed before they are added to the result.
     """
@@ -88,10 +82,18 @@ class ConvolutionGeometry:
     groups: int
     pad_mode: str
     is_padded_with_zeros: bool
-    needs_no_conversion: bool
-    lanes: int
-    output_offset: int
+    dtypes: tuple[np.dtype[Any], np.dtype[Any], np.dtype[Any]]
     terms: int
+
+    @property
+    def needs_no_conversion(self) -> bool:
+        """Whether images have the dtype of the sums."""
+        return self.dtypes[0] == self.dtypes[1]
+
+    @property
+    def lanes(self) -> int:
+        """Numbers in a vector of sums."""
+        return library.isa().vector_bytes // self.dtypes[1].itemsize
 
     @property
     def kernels_per_group(self) -> int:
@@ -211,91 +213,110 @@ def layout_in_scratch(
     )
 
 
-@dataclass(frozen=True, eq=False)
-class Packing:
-    """The arguments of `loops.convolution.pack_block` that are the same for all blocks.
+class Packing(NamedTuple):
+    """How the blocks of a convolution are packed.
 
     Parameters
     ----------
-    scratch_size
-        (rows, columns) of one image in the scratch, padding included.
-    maps
-        (map of rows, map of columns): for each padded row or column the row or column of the
-        pixels that stand there, -1 for the fill.
-    sizes
-        (c, phases, channels_per_line, pitch, rows above the image, its rows, columns left of it,
-        its columns).
-    source_lines
-        Lines that a row of the images consists of: 1 if the channels of a pixel lie side by side, c
-        if the pixels of each channel do.
+    function
+        The address of the function that packs a block, 0 where pixels are read in place.
+    words
+        The record PACKING, without addresses of a call.
     keeps_margins
         Whether what stands around the pixels is the same for all blocks, and so written only once.
-    parts
-        A tuple as long as the lines of the scratch that each of the source_lines is de-interleaved
-        into; None if numbers are copied one by one.
+    maps
+        The maps of rows and columns, whose addresses are in the words.
     """
 
-    scratch_size: tuple[int, int]
-    maps: tuple[Ints, Ints]
-    sizes: tuple[int, ...]
-    source_lines: int
+    function: int
+    words: Words
     keeps_margins: bool
-    parts: tuple[int, ...] | None
-
-    def arguments(self, fill: Any) -> tuple[Any, ...]:
-        """Return the argument `packing` of pack_block, for one thread.
-
-        It holds an array that pack_block overwrites, so each thread needs its own.
-        """
-        line_starts = np.empty(MAX_PARTS, np.int64)
-        return self.scratch_size, self.maps, self.sizes, line_starts, self.source_lines, fill
-
-
-NO_PACKING = Packing((0, 0), (NO_INTS, NO_INTS), (0,) * 8, 1, False, None)
+    maps: tuple[Ints, ...]
 
 
 @lru_cache(64)
 def packing_of(geometry: ConvolutionGeometry, layout: PixelLayout, block: Block) -> Packing:
-    """Return how the blocks of a convolution are packed; NO_PACKING if they are read in place."""
+    """Return how the blocks of a convolution are packed."""
     if not layout.scratch:
-        return NO_PACKING
-    source_lines, parts = _source_lines_and_parts(geometry, layout)
+        return Packing(0, filled(PACKING, {}), False, ())
+    source_lines, lines = _source_lines_and_lines(geometry, layout)
+    row_map, column_map = (_index_map(axis, geometry.pad_mode) for axis in geometry.axes)
     down, across = geometry.axes
-    edges = [number for axis in geometry.axes for number in (axis.before, axis.size)]
+    image, row, column, channel = geometry.input_strides
+    values = {
+        "image_stride": image,
+        "row_stride": row,
+        "column_stride": column,
+        "channel_stride": channel,
+        "image_count": block[0],
+        "rows": layout.size[0],
+        "columns": layout.size[1],
+        "row_map": address_of(row_map),
+        "column_map": address_of(column_map),
+        "c": geometry.images[3],
+        "phases": layout.phases,
+        "per_line": layout.channels_per_line,
+        "pitch": layout.pitch,
+        "top": down.before,
+        "height": down.size,
+        "left": across.before,
+        "width": across.size,
+        "source_lines": source_lines,
+        "lines": lines,
+    }
     return Packing(
-        scratch_size=layout.size,
-        maps=(_index_map(down, geometry.pad_mode), _index_map(across, geometry.pad_mode)),
-        sizes=(geometry.images[3], layout.phases, layout.channels_per_line, layout.pitch, *edges),
-        source_lines=source_lines,
-        keeps_margins=geometry.is_padded_with_zeros and block[1:] == geometry.output[1:3],
-        parts=parts,
+        library.function_address(forms.Pack(*geometry.dtypes[:2])),
+        filled(PACKING, values),
+        geometry.is_padded_with_zeros and block[1:] == geometry.output[1:3],
+        (row_map, column_map),
     )
+
+
+def grid_fields(geometry: ConvolutionGeometry, block: Block, itemsize: int) -> dict[str, int]:
+    """Return the fields of COLUMNS and TILES that say where blocks and pixels lie.
+
+    The pixels have `itemsize` bytes.
+    """
+    names = "images oh ow block_images block_rows block_columns stride_down stride_across"
+    numbers = (*geometry.output[:3], *block, *geometry.window_strides)
+    image, row, column, _ = (stride * itemsize for stride in geometry.input_strides)
+    return {
+        **dict(zip(names.split(), numbers, strict=True)),
+        "image_bytes": image,
+        "row_bytes": row,
+        "column_bytes": column,
+        **output_fields(geometry, 3),
+    }
+
+
+def output_fields(geometry: ConvolutionGeometry, count: int = 4) -> dict[str, int]:
+    """Return the first `count` strides of the output, as records have them."""
+    names = ("image_stride", "row_stride", "column_stride", "kernel_stride")[:count]
+    return dict(zip(names, geometry.output_strides, strict=False))
 
 
 def _index_map(axis: Axis, pad_mode: str) -> Ints:
     """Return for each place on the padded axis the pixel that stands there, -1 for the fill."""
     if pad_mode not in ("zeros", "constant"):
-        return padded_indices(axis, pad_mode)
+        return np.ascontiguousarray(padded_indices(axis, pad_mode), np.int64)
     places = np.arange(-axis.before, axis.size + axis.after)
-    return np.where((places >= 0) & (places < axis.size), places, -1)
+    return np.where((places >= 0) & (places < axis.size), places, -1).astype(np.int64)
 
 
-def _source_lines_and_parts(
-    geometry: ConvolutionGeometry, layout: PixelLayout
-) -> tuple[int, tuple[int, ...] | None]:
-    """Return (source_lines, parts), the fields of `Packing`.
+def _source_lines_and_lines(geometry: ConvolutionGeometry, layout: PixelLayout) -> tuple[int, int]:
+    """Return the fields source_lines and lines of PACKING.
 
-    (1, None) where numbers are copied one by one: pixels lie too irregularly, or lines are too
-    many.
+    (1, 0) where numbers are copied one by one: pixels lie too irregularly, or no form de-interleaves
+    as many lines.
     """
     c, per_line = geometry.images[3], layout.channels_per_line
     if geometry.is_interleaved:
-        source_lines, parts = 1, c // per_line * layout.phases
+        source_lines, lines = 1, c // per_line * layout.phases
     elif geometry.input_strides[2] == 1 and per_line == 1:
-        source_lines, parts = c, layout.phases
+        source_lines, lines = c, layout.phases
     else:
-        return 1, None
-    return (source_lines, (0,) * parts) if parts <= MAX_PARTS else (1, None)
+        return 1, 0
+    return (source_lines, lines) if lines in LINES else (1, 0)
 
 
 def count_blocks(grid: tuple[int, ...]) -> int:

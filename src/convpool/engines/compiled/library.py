@@ -12,12 +12,12 @@ import os
 import platform
 import sys
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from convpool.engines.compiled.forms import INSTRUCTION_SETS, Form, InstructionSet
+from convpool.engines.compiled.forms import INSTRUCTION_SETS, Form, InstructionSet, forms_of
 
 HERE = Path(__file__).parent
 FOLDER = HERE / "libraries"
@@ -114,7 +114,18 @@ def isa() -> InstructionSet:
     return chosen
 
 
-@lru_cache(maxsize=None)
+@lru_cache(maxsize=1)
+def _table() -> frozenset[Form]:
+    """Return the forms of the instruction set that is used."""
+    return frozenset(forms_of(isa()))
+
+
+def is_form(form: Form) -> bool:
+    """Return whether a form is in the table of the instruction set that is used."""
+    return form in _table()
+
+
+@cache
 def function(form: Form) -> Callable[[int], Any]:
     """Return the function of a form, which takes the address of a record."""
     found = getattr(_load(isa()), form.symbol)
@@ -122,7 +133,7 @@ def function(form: Form) -> Callable[[int], Any]:
     return found  # type: ignore[no-any-return]
 
 
-@lru_cache(maxsize=None)
+@cache
 def function_address(form: Form) -> int:
     """Return the address of the function of a form, for other forms."""
     address = ctypes.cast(function(form), ctypes.c_void_p).value  # type: ignore[arg-type]

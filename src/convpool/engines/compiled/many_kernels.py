@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,9 +18,13 @@ from numpy.typing import NDArray
 
 from convpool.engines import threads
 from convpool.engines.compiled import geometry as geometries
-from convpool.engines.compiled import launch
+from convpool.engines.compiled import launch, library
+from convpool.engines.compiled.forms import Pack, Panel
 from convpool.engines.compiled.geometry import ConvolutionGeometry, Operands
+from convpool.engines.compiled.launch import MAIN, PACK
+from convpool.engines.compiled.record import PANEL, address_of, indices_of
 from convpool.engines.compiled.tile_schedule import (
+    TILE,
     Range,
     TileSchedule,
     regions_in_place,
@@ -31,6 +36,8 @@ Array = NDArray[Any]
 
 SHARED = 2**17  # up to so many weights are packed once for all threads; more, panel by panel
 WEIGHTS = 3 * 2**16  # weights of a panel that are used at a time, so that they stay in the cache
+PANEL_WORDS = indices_of(PANEL)
+NO_FORM = SimpleNamespace(address=MAIN, scratch=MAIN, packing=MAIN)  # words that nothing reads
 PADDED = 2**20  # numbers of images that are padded at a time, if weights are packed by panels
 
 
@@ -39,7 +46,7 @@ class NotFiniteError(Exception):
 
 
 class TileWork(NamedTuple):
-    """What one call of `convolve_tiles` does: some blocks, with some panels, over some channels.
+    """What one call of the form does: some blocks, with some panels, over some channels.
 
     Parameters
     ----------
@@ -49,7 +56,7 @@ class TileWork(NamedTuple):
         (address of the first panel, numbers from panel to panel).
     channels
         (first, count), of each run.
-    accumulate
+    accumulates
         Whether sums are added to the results so far; else they start from the bias.
     """
 
@@ -57,7 +64,7 @@ class TileWork(NamedTuple):
     panels: Range
     weights: tuple[int, int]
     channels: tuple[int, int]
-    accumulate: bool
+    accumulates: bool
 
 
 class Tiles:
@@ -67,48 +74,23 @@ class Tiles:
         self, geometry: ConvolutionGeometry, schedule: TileSchedule, operands: Operands
     ) -> None:
         self.geometry, self.schedule, self.operands = geometry, schedule, operands
-        self.packing = geometries.packing_of(geometry, schedule.layout, schedule.block)
-        self.sum(TileWork((0, 0), (0, 0), (0, 0), (0, 0), False))  # compiles, and does nothing
+        self.words = schedule.words.copy()
+        self.words[TILE.starts] = address_of(operands.bias)
+        self.words[TILE.output] = address_of(operands.output)
+        self.function = library.function(schedule.form)
 
     def sum(self, work: TileWork) -> None:
         """Sum the tiles of some blocks with some panels over some channels."""
-        from convpool.engines.compiled.loops import convolution as loops
-
-        geometry, schedule, operands = self.geometry, self.schedule, self.operands
-        images, output, sum_dtype = operands.images, operands.output, operands.bias.dtype
-        panels, layout = schedule.panels, schedule.layout
-        scratch = launch.empty_aligned(layout.scratch, sum_dtype)
-        arguments = (
-            *work.blocks,
-            schedule.regions,
-            geometry.window_strides,
-            images.ctypes.data,
-            geometry.input_strides,
-            self.packing.arguments(sum_dtype.type(operands.fill)),
-            scratch.ctypes.data if layout.scratch else 0,
-            self.packing.keeps_margins,
-            schedule.places,
-            schedule.output_places,
-            schedule.pixels,
-            schedule.runs,
-            work.channels[1],
-            geometry.terms,
-            work.channels[0],
-            work.weights,
-            (operands.bias.ctypes.data, int(work.accumulate)),
-            (geometry.kernels_per_group, panels.per_group, geometry.kernels[2]),
-            work.panels,
-            output.ctypes.data,
-            geometry.output_strides,
-            (0,) * panels.vectors,
-            self.packing.parts,
-            images.dtype.type(0),
-            sum_dtype.type(0),
-            output.dtype.type(0),
-        )
-        if work.blocks == (0, 0):
-            launch.ensure_compiled(loops.convolve_tiles, arguments)
-        loops.convolve_tiles(*arguments)
+        words, operands, scratch = self.words.copy(), self.operands, None
+        words[TILE.first : TILE.last + 1] = work.blocks
+        words[TILE.first_panel : TILE.last_panel + 1] = work.panels
+        words[TILE.weights : TILE.panel_stride + 1] = work.weights
+        words[TILE.channel : TILE.length + 1] = work.channels
+        words[TILE.accumulates] = work.accumulates
+        if numbers := self.schedule.layout.scratch:
+            scratch = launch.empty_aligned(numbers, operands.bias.dtype)
+        base = launch.point_to_pixels(words, TILE, operands.images, operands.fill, scratch)
+        self.function(base + 8 * MAIN)
 
 
 def convolve(geometry: ConvolutionGeometry, operands: Operands) -> None:
@@ -157,26 +139,16 @@ def _pack_panel(
 
     `channels` are (first, count), of each run.
     """
-    from convpool.engines.compiled.loops import convolution as loops
-
     panels, geometry = tiles.schedule.panels, tiles.geometry
     group, panel_of_group = divmod(panel, panels.per_group)
     width = panels.vectors * geometry.lanes
     kernel = group * geometry.kernels_per_group + panel_of_group * width
     columns = min(width, geometry.kernels_per_group - panel_of_group * width)
-    weight_zero = weights.dtype.type(0)
-    constants = (geometries.NO_INTS, width, (0,), weight_zero)
-    arguments = (
-        weights.ctypes.data,
-        *weights.shape,
-        kernel,
-        columns,
-        *channels,
-        target,
-        *constants,
-    )
-    launch.ensure_compiled(loops.pack_weights, arguments)
-    loops.pack_weights(*arguments)
+    sizes = (*weights.shape, kernel, columns, *channels)
+    words = np.array((address_of(weights), *sizes, target, width, 0, 0), np.int64)
+    base = address_of(words)
+    words[PANEL_WORDS.line_start] = base + 8 * len(PANEL)  # the number behind the record
+    library.function(Panel(weights.dtype))(base)
 
 
 def _convolve_by_blocks(tiles: Tiles, weights: Array) -> None:
@@ -184,7 +156,7 @@ def _convolve_by_blocks(tiles: Tiles, weights: Array) -> None:
     panels, length = tiles.schedule.panels, weights.shape[1]
     packed = launch.empty_aligned(panels.all_weights, weights.dtype)
     packed[...] = 0
-    address = packed.ctypes.data
+    address = address_of(packed)
     for panel in range(panels.total):
         target = address + panel * panels.weights * packed.itemsize
         _pack_panel(tiles, weights, panel, (0, length), target)
@@ -207,13 +179,12 @@ def _convolve_by_panels(tiles: Tiles, weights: Array, *, leaves_out_zeros: bool)
     shares = tiles.schedule.shares(-(-2 * threads.number() // panels.total))
     longest = max(count for _, count in channel_ranges)
     packed_size = runs * panels.vectors * tiles.geometry.lanes * longest
-    _pack_panel(tiles, weights, 0, (0, 0), 0)  # compiles, and does nothing
 
     def convolve_part(part: int) -> None:
         panel, share = divmod(part, len(shares))
         packed = launch.empty_aligned(packed_size, weights.dtype)
         packed[...] = 0
-        address = packed.ctypes.data
+        address = address_of(packed)
         for channels in channel_ranges:
             _pack_panel(tiles, weights, panel, channels, address)
             if leaves_out_zeros and not _are_finite(packed):
@@ -224,7 +195,7 @@ def _convolve_by_panels(tiles: Tiles, weights: Array, *, leaves_out_zeros: bool)
                     panels=(panel, panel + 1),
                     weights=(address, 0),
                     channels=channels,
-                    accumulate=channels[0] > 0,
+                    accumulates=channels[0] > 0,
                 )
             )
 
@@ -239,33 +210,29 @@ def _padded_parts(
     Their output is the part of the output for these images. They have no padding, and channels lie
     side by side, so that pixels can be read in place.
     """
-    from convpool.engines.compiled.loops import convolution as loops
-
     (m, oh, ow, _), c, sum_dtype = geometry.output, geometry.images[3], operands.kernels.dtype
     layout = geometries.layout_in_scratch(geometry, (1, oh, ow), c, 1)
-    packing = geometries.packing_of(geometry, layout, (1, oh, ow))
     rows, columns = layout.size
     down, across = (
         Axis(size, axis.window, axis.stride, axis.dilation)
         for size, axis in zip(layout.size, geometry.axes, strict=True)
     )
-    images = operands.images
-    source, zeros = images.ctypes.data, (images.dtype.type(0), sum_dtype.type(0))
+    packing = geometries.packing_of(geometry, layout, (1, oh, ow))
+    template = np.concatenate([packing.words, np.zeros(MAIN, np.int64)])
+    template[PACK.row_count], template[PACK.writes_margin] = rows, True
+    pack = library.function(Pack(*geometry.dtypes[:2]))
 
-    def arguments(image: int, count: int, target: int) -> tuple[Any, ...]:
-        block = geometry.input_strides, image, count, 0, rows, 0
-        packed = packing.arguments(sum_dtype.type(operands.fill))
-        return source, *block, packed, target, True, packing.parts, *zeros
+    def pack_image(first: int, scratch: Array, k: int) -> None:
+        words = template.copy()
+        words[PACK.image] = first + k
+        one_image = scratch[k * layout.scratch :]
+        pack(launch.point_to_pixels(words, NO_FORM, operands.images, operands.fill, one_image))
 
-    def pack_image(first: int, target: int, k: int) -> None:
-        loops.pack_block(*arguments(first + k, 1, target + k * layout.scratch * sum_dtype.itemsize))
-
-    launch.ensure_compiled(loops.pack_block, arguments(0, 0, 0))
     at_once = max(1, PADDED // layout.scratch)
     for first in range(0, m, at_once):
         count = min(m - first, at_once)
         scratch = launch.empty_aligned(count * layout.scratch, sum_dtype)
-        threads.spread(partial(pack_image, first, scratch.ctypes.data), count)
+        threads.spread(partial(pack_image, first, scratch), count)
         lines = scratch.reshape(count, rows, layout.pitch)
         shape = (count, rows, columns, c)
         # a view of the lines without what completes them to whole vectors
@@ -280,6 +247,6 @@ def _padded_parts(
             axes=(down, across),
             pad_mode="zeros",
             is_padded_with_zeros=True,
-            needs_no_conversion=True,
+            dtypes=(sum_dtype, *geometry.dtypes[1:]),
         )
         yield padded_geometry, operands._replace(images=padded, output=output)

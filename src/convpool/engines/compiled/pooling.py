@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from convpool.engines.compiled import host, launch
-from convpool.engines.compiled.convolution import READABLE, STAGED, is_regular
+from convpool.engines.compiled.convolution import STAGED, is_regular
+from convpool.engines.compiled.forms import NUMBERS as READABLE
 from convpool.engines.compiled.geometry import strides_in_numbers
 from convpool.engines.compiled.pooling_blocks import block_of, program_of
 from convpool.windows import Axis, blocks, volume

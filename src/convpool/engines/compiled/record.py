@@ -7,12 +7,14 @@ library.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Record = NDArray[np.void]
+Words = NDArray[np.int64]  # the fields of one record, or of several one after the other
 
 
 def record_type(fields: str) -> np.dtype[Any]:
@@ -20,12 +22,23 @@ def record_type(fields: str) -> np.dtype[Any]:
     return np.dtype([(name, np.int64) for name in fields.split()])
 
 
-def filled(dtype: np.dtype[Any], **fields: int) -> Record:
-    """Return an array of one record with these fields, 0 in those that are not named."""
-    record = np.zeros(1, dtype)
-    for name, value in fields.items():
-        record[name] = value
-    return record
+def indices_of(dtype: np.dtype[Any], first: int = 0) -> SimpleNamespace:
+    """Return the index of each field of a record that begins at number `first` of its words."""
+    return SimpleNamespace(**{name: first + k for k, name in enumerate(dtype.names or ())})
+
+
+def filled(dtype: np.dtype[Any], values: Mapping[str, int]) -> Words:
+    """Return the words of a record with these values, 0 in the fields that are not named."""
+    words = np.zeros(len(dtype), np.int64)
+    for name, value in values.items():
+        words[dtype.names.index(name)] = value  # type: ignore[union-attr]
+    return words
+
+
+def address_of(array: NDArray[Any]) -> int:
+    """Return the address of the first number of an array; faster than `array.ctypes.data`."""
+    address: int = array.__array_interface__["data"][0]
+    return address
 
 
 # Copies the pixels of a block to a scratch, padded and converted, as (image, plane, row, line):
@@ -60,4 +73,93 @@ LINES = (1, 2, 3, 4, 6)  # into so many lines a line can be de-interleaved; else
 UNPACKING = record_type(
     "scratch kernels images rows row_count columns lines "
     "output image_stride row_stride column_stride kernel_stride"
+)
+
+# Convolves blocks of the output, some images, rows and columns that are computed together, with few
+# kernels of each channel:
+#   first, last: the blocks, from the first to before the last
+#   images, oh, ow, block_images, block_rows, block_columns: the grid of the blocks
+#   stride_down, stride_across: rows and columns from window to window
+#   address, image_bytes, row_bytes, column_bytes: the images
+#   pack, packing, scratch: the function that packs a block, its record, and the address of the
+#     pixels that it writes; 0: pixels are read in the images
+#   keeps_margins: whether the margins are the same for all blocks, so that only the first one writes
+#     them
+#   places, groups: table of the groups of vectors that go down the rows together, and how many they
+#     are; for each: where each vector begins in the pixels, where its results go in the output, and
+#     the lane of a row of weights where its weights begin
+#   taps, tap_count, taps_at_once: table of the steps from a window's first pixel to each tap of a row
+#     of the kernel; how many taps they are; and how many are summed before the sums are added to the
+#     results, since the rounding errors of long sums would grow with all their terms
+#   kernel_rows, rows_at_once: the same for the rows of the kernel
+#   masks, above, height: for forms with masks, table of bits (group, tap, vector, part): bit k for
+#     number k of a vector that is read; rows of padding above the image, and its rows. A pixel
+#     without a bit and a row that is not in the image count as zeros
+#   weights, tap_stride, weight_row_stride, weight_stride: the weights, and numbers from tap to tap,
+#     row to row and kernel to kernel
+#   starts, start_stride: what sums start from, and numbers from kernel to kernel
+#   kernels, kernels_per_group, group_stride: the last is the numbers from the channels of a group to
+#     the next in the pixels
+#   down_stride, tap_row_stride: numbers in the pixels from one row that sums go down to the next, and
+#     from the pixels of one row of the kernel to those of the next
+#   classes, class_stride: with dilation, rows of results fall into classes that have no pixel in
+#     common: row k is in class k % classes, and class_stride numbers lie between their first rows
+#   lanes: how many results of each vector are stored: its first ones
+#   output, image_stride, row_stride, column_stride, kernel_stride: the output
+#   unpack, unpacking, results: the function that copies results to the output, its record, and the
+#     address where results are stored before; 0: they are stored in place
+#   ahead: bytes from what a block reads to what the next one reads, which is prefetched meanwhile; 0:
+#     no prefetch
+COLUMNS = record_type(
+    "first last images oh ow block_images block_rows block_columns stride_down stride_across "
+    "address image_bytes row_bytes column_bytes pack packing scratch keeps_margins "
+    "places groups taps tap_count taps_at_once kernel_rows rows_at_once masks above height "
+    "weights tap_stride weight_row_stride weight_stride starts start_stride "
+    "kernels kernels_per_group group_stride down_stride tap_row_stride classes class_stride lanes "
+    "output image_stride row_stride column_stride kernel_stride unpack unpacking results ahead"
+)
+
+# Convolves blocks of the output with many kernels of the same channels, tile by tile: some pixels
+# with one panel of kernels. The output is cut into regions whose windows have the same taps; blocks
+# are numbered on from region to region. A run is some channels of one tap, or of a row of taps, that
+# lie side by side.
+#   first, last, images, oh, ow, block_images, block_rows, block_columns, stride_down, stride_across,
+#   address, image_bytes, row_bytes, column_bytes, pack, packing, scratch, keeps_margins: as in COLUMNS,
+#     but that the fields from `images` to `block_columns` are overwritten with those of a region
+#   regions: table of the regions, as many numbers as REGION has, each
+#   places, output_places: tables of where the window of each pixel of a block begins in the pixels, and
+#     where its results go in the output
+#   runs: table of (step from a window's first pixel to the run, number of the run in the weights)
+#   channel, length: runs have `length` channels here, from number `channel` on
+#   terms: about how many products are summed before they are added to the results
+#   weights, panel_stride: address of the first panel, and numbers from panel to panel
+#   starts, accumulates: address of what sums start from, one number for each kernel; whether sums are
+#     added to the results so far instead
+#   kernels_per_group, panels_per_group, group_stride: the last is the numbers from the channels of a
+#     group to the next in the pixels
+#   first_panel, last_panel: the panels that are taken, from the first to before the last
+#   output, image_stride, row_stride, column_stride: the output, whose kernels lie side by side
+TILES = record_type(
+    "first last images oh ow block_images block_rows block_columns stride_down stride_across "
+    "address image_bytes row_bytes column_bytes pack packing scratch keeps_margins "
+    "regions places output_places runs channel length terms weights panel_stride "
+    "starts accumulates kernels_per_group panels_per_group group_stride first_panel last_panel "
+    "output image_stride row_stride column_stride"
+)
+# A region: the number of the first block behind it; its grid of blocks; where its first window begins
+# in the images, and its first result in the output; its rows of the tables of places and of runs, each
+# (first, behind the last)
+REGION = record_type(
+    "last_block images oh ow block_images block_rows block_columns begin_bytes output_begin "
+    "first_pixel last_pixel first_run last_run"
+)
+
+# Copies the weights of some kernels and channels to a panel, (tap, channel, kernel):
+#   kernels, taps, depth, nc: address and shape of the weights, (taps, depth, nc)
+#   kernel, columns, channel, length: `columns` kernels from `kernel` on, and `length` channels from
+#     `channel` on
+#   panel, panel_lanes: address of the panel, and numbers of its rows
+#   line_start: address of one number, which is overwritten
+PANEL = record_type(
+    "kernels taps depth nc kernel columns channel length panel panel_lanes line_start"
 )

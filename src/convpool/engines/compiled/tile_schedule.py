@@ -17,7 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convpool.engines.compiled import geometry as geometries
+from convpool.engines.compiled import library
+from convpool.engines.compiled.forms import Tiles, pixels_of_tile, widest_tile
 from convpool.engines.compiled.geometry import Block, ConvolutionGeometry, Ints, PixelLayout
+from convpool.engines.compiled.launch import MAIN
+from convpool.engines.compiled.record import TILES, Words, address_of, filled, indices_of
 from convpool.windows import Axis, volume
 
 Range = tuple[int, int]  # (first, behind the last)
@@ -25,6 +29,7 @@ Range = tuple[int, int]  # (first, behind the last)
 BLOCK = 2**16  # numbers of a block's pixels at most, so that they stay in the processor's cache
 PIXELS = 2**11  # windows of a block at most
 FEW = 16  # with fewer channels, those of one tap are too short a run
+TILE = indices_of(TILES, MAIN)
 REGIONS = 9  # regions that the output is cut into at most
 
 
@@ -56,32 +61,32 @@ class Taps(NamedTuple):
 
 
 class TileSchedule(NamedTuple):
-    """The arguments of loops.convolution.convolve_tiles that follow from the geometry alone.
+    """What follows from the geometry alone.
 
     Parameters
     ----------
+    form
+        The form that convolves.
     panels
         The panels of the kernels.
     has_row_runs
         Whether a run is a row of taps, and not one tap.
-    layout, block
-        Where the pixels of a block lie, and its (images, rows, columns): those of the last region.
-        Where pixels are packed, there is only one.
-    regions, places, output_places, pixels, runs
-        As in `convolve_tiles`.
+    layout
+        Where the pixels of a block lie.
+    words
+        The words of a call, without what depends on its arrays: the records PACKING and TILES.
+    tables
+        The arrays whose addresses are in the words.
     work
         The work before each block, and at last that of all blocks, in windows times runs.
     """
 
+    form: Tiles
     panels: Panels
     has_row_runs: bool
     layout: PixelLayout
-    block: Block
-    regions: Ints
-    places: Ints
-    output_places: Ints
-    pixels: int
-    runs: Ints
+    words: Words
+    tables: tuple[Ints, ...]
     work: NDArray[np.float64]
 
     def shares(self, count: int) -> list[Range]:
@@ -103,8 +108,11 @@ class Region(NamedTuple):
     begin, output_begin
         Where the first window begins in the images (0 if pixels are packed), and where the first
         result lies in the output.
-    places, output_places, runs
-        As in `convolve_tile`.
+    places, output_places
+        Where the window of each pixel of a block begins, and where its results go; both counted from
+        the block's first.
+    runs
+        For each (step from a window's first pixel to it, its number in the weights).
     """
 
     layout: PixelLayout
@@ -123,10 +131,8 @@ def schedule_of(geometry: ConvolutionGeometry, is_in_place: bool) -> TileSchedul
     If `is_in_place`, pixels are read in the images, region by region; else they are packed, and
     there is one region.
     """
-    from convpool.engines.compiled.loops.convolution import pixels_of_tile
-
     panels = _panels(geometry)
-    pixels: int = pixels_of_tile(panels.vectors)  # type: ignore[no-untyped-call]
+    pixels = pixels_of_tile(library.isa(), panels.vectors)
     # whether the channels of one tap are too few, and those of neighbouring taps side by side
     is_short = geometry.groups == 1 and geometry.kernels[2] < FEW and geometry.axes[1].dilation == 1
     has_row_runs = is_short and (not is_in_place or geometry.is_interleaved)
@@ -145,7 +151,7 @@ def schedule_of(geometry: ConvolutionGeometry, is_in_place: bool) -> TileSchedul
         (
             blocks[k],
             *region.grid,
-            region.begin,
+            region.begin * geometry.dtypes[0].itemsize,
             region.output_begin,
             *places[k : k + 2],
             *runs[k : k + 2],
@@ -156,17 +162,34 @@ def schedule_of(geometry: ConvolutionGeometry, is_in_place: bool) -> TileSchedul
         np.full(geometries.count_blocks(region.grid), len(region.places) * max(1, len(region.runs)))
         for region in regions
     ]
-    last = regions[-1]
+    last = regions[-1]  # where pixels are packed, there is only one
+    tables = (
+        np.array(table, np.int64),
+        np.concatenate([region.places for region in regions]),
+        np.concatenate([region.output_places for region in regions]),
+        np.array([run for region in regions for run in region.runs], np.int64).reshape(-1, 2),
+    )
+    block: Block = last.grid[3:]  # type: ignore[assignment]
+    packing = geometries.packing_of(geometry, last.layout, block)
+    names = ("regions", "places", "output_places", "runs")
+    values = {
+        **geometries.grid_fields(geometry, block, geometry.dtypes[0].itemsize),
+        **dict(zip(names, map(address_of, tables), strict=True)),
+        "pack": packing.function,
+        "keeps_margins": packing.keeps_margins,
+        "terms": geometry.terms,
+        "kernels_per_group": geometry.kernels_per_group,
+        "panels_per_group": panels.per_group,
+        "group_stride": geometry.kernels[2],
+    }
+    between = np.zeros(MAIN - len(packing.words), np.int64)
     return TileSchedule(
+        form=Tiles(*geometry.dtypes[1:], panels.vectors),
         panels=panels,
         has_row_runs=has_row_runs,
         layout=last.layout,
-        block=last.grid[3:],  # type: ignore[arg-type]
-        regions=np.array(table, np.int64),
-        places=np.concatenate([region.places for region in regions]),
-        output_places=np.concatenate([region.output_places for region in regions]),
-        pixels=pixels,
-        runs=np.array([run for region in regions for run in region.runs], np.int64).reshape(-1, 2),
+        words=np.concatenate([packing.words, between, filled(TILES, values)]),
+        tables=(*tables, *packing.maps),
         work=np.cumsum(np.concatenate([np.zeros(1), *work])),
     )
 
@@ -246,10 +269,8 @@ def _panels(geometry: ConvolutionGeometry) -> Panels:
     The cost of a panel counts its vectors; wide panels are a little faster than narrow ones, since
     each pixel is loaded once for all vectors.
     """
-    from convpool.engines.compiled.loops.convolution import WIDE
-
     vectors_needed = -(-geometry.kernels_per_group // geometry.lanes)
-    costs_per_vector = {WIDE: 1.0, 2: 1.05, 1: 1.15}
+    costs_per_vector = {1: 1.15, 2: 1.05, widest_tile(library.isa()): 1.0}
     vectors = min(
         costs_per_vector,
         key=lambda width: -(-vectors_needed // width) * width * costs_per_vector[width],

@@ -32,10 +32,15 @@ INT32 = ir.IntType(32)
 
 
 # a loop that others call; it must not be able to raise, since nobody would catch it
-loop = numba.njit(error_model="numpy")
+loop = numba.njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 
 # ---- types and pointers ----
+
+
+def number_type(dtype):
+    """Return Numba's type of the numbers of a NumPy dtype."""
+    return getattr(types, dtype.name)
 
 
 def element_type(kind):
@@ -244,7 +249,7 @@ def address_of_record(typing, record):
 
 
 @intrinsic
-def call(typing, function, record):
+def call_form(typing, function, record):
     """Call the form at address `function` with the address of a record."""
 
     def codegen(context, builder, signature, arguments):

@@ -1,0 +1,397 @@
+"""The loop of convolution with few kernels of each channel: vectors hold neighbouring columns.
+
+The columns are those of a line, as `packing` has it. The vectors of a group go down the rows
+together. Fields are those of the record COLUMNS; b is the number of an image of a block, r of a
+row, u of a row of the kernel.
+"""
+
+from __future__ import annotations
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+from convpool.engines.compiled.forms import vectors_at_once
+from convpool.engines.compiled.loops.blocks import block_corner, store_sums
+from convpool.engines.compiled.loops.packing import packing_at, unpacking_at
+from convpool.engines.compiled.loops.simd import (
+    INT64,
+    TARGET,
+    address_of,
+    call_form,
+    field,
+    integers_at,
+    lanes_before,
+    lanes_of,
+    load,
+    load_masked,
+    multiply_add,
+    number_type,
+    pick_lanes,
+    pointer_to,
+    prefetch,
+    reader_of,
+    splat,
+    vector_type,
+)
+from convpool.engines.compiled.record import COLUMNS
+
+CACHE_LINE = 64  # bytes
+
+columns_at = reader_of(COLUMNS)
+
+
+def columns(form):
+    """Return the loop that convolves blocks with few kernels: pack, sum, copy results."""
+    sum_dtype, output_dtype = form.sums.type(0), form.results.type(0)
+    sum_group = _sums_of_group(form)
+
+    def entry(address):
+        call = columns_at(address)
+        for block in range(call.first, call.last):
+            b, r, x = block_corner(call, block)
+            rows_needed = min(call.block_rows, call.oh - r)
+            place = b * call.image_stride + r * call.row_stride + x * call.column_stride
+            target = address_of(call.output, place, output_dtype)
+            y, left = r * call.stride_down, x * call.stride_across
+            source = call.address
+            source += b * call.image_bytes + y * call.row_bytes + left * call.column_bytes
+            ahead = source + call.ahead
+            if call.scratch:
+                packing = packing_at(call.packing)
+                packing.image, packing.row, packing.column = b, y, left
+                unneeded = (call.block_rows - rows_needed) * call.stride_down
+                packing.row_count = packing.rows - unneeded
+                packing.writes_margin = block == call.first or not call.keeps_margins
+                call_form(call.pack, call.packing)
+                source = call.scratch
+            result, row_stride, kernel_stride = target, call.row_stride, call.kernel_stride
+            if call.results:
+                result, row_stride = call.results, call.block_columns
+                kernel_stride = call.block_images * call.block_rows * call.block_columns
+            # cache lines for each row of a group of vectors
+            prefetches = 0
+            if block + 1 < call.last and call.ahead:
+                rows = call.kernels * call.groups * rows_needed
+                prefetches = (call.ahead // CACHE_LINE + rows - 1) // rows
+            for kernel in range(call.kernels):
+                kernel_result = address_of(result, kernel * kernel_stride, output_dtype)
+                start = address_of(call.starts, kernel * call.start_stride, sum_dtype)
+                weights = address_of(call.weights, kernel * call.weight_stride, sum_dtype)
+                first_channel = kernel // call.kernels_per_group * call.group_stride
+                pixels = address_of(source, first_channel, sum_dtype)
+                for k in range(min(call.classes, rows_needed)):
+                    rows = (rows_needed - k + call.classes - 1) // call.classes
+                    class_pixels = address_of(pixels, k * call.class_stride, sum_dtype)
+                    class_result = address_of(kernel_result, k * row_stride, output_dtype)
+                    for group in range(call.groups):
+                        # all parts of a group's sums before the next group: neighbouring vectors
+                        # may share results
+                        u = 0
+                        while u < call.kernel_rows:
+                            rows_at_once = min(call.rows_at_once, call.kernel_rows - u)
+                            tap = 0
+                            while tap < call.tap_count:
+                                place = u * call.weight_row_stride + tap * call.tap_stride
+                                sum_group(
+                                    call,
+                                    group,
+                                    address_of(class_pixels, u * call.tap_row_stride, sum_dtype),
+                                    rows,
+                                    tap,
+                                    min(call.taps_at_once, call.tap_count - tap),
+                                    u,
+                                    rows_at_once,
+                                    address_of(weights, place, sum_dtype),
+                                    start,
+                                    u > 0 or tap > 0,
+                                    class_result,
+                                    call.classes * row_stride,
+                                    ahead,
+                                    0 if u or tap else prefetches,
+                                )
+                                tap += call.taps_at_once
+                            u += call.rows_at_once
+                        ahead += rows * prefetches * CACHE_LINE
+            if call.results:
+                unpacking = unpacking_at(call.unpacking)
+                unpacking.row_count, unpacking.output = rows_needed, target
+                call_form(call.unpack, call.unpacking)
+
+    return entry
+
+
+def _sums_of_group(form):
+    """Return a function that sums the rows of windows under a group of vectors, down the rows.
+
+    It writes one piece of machine code, whose loop and all vectors of it LLVM keeps in registers:
+    hence its length, and that of what it calls.
+    """
+    sum_kind, output_kind = number_type(form.sums), number_type(form.results)
+
+    @intrinsic
+    def sum_group(
+        typing,
+        call,
+        group,
+        pixels,
+        rows,
+        tap,
+        count,
+        kernel_row,
+        kernel_rows,
+        weights,
+        start,
+        accumulate,
+        output,
+        output_row_stride,
+        ahead,
+        prefetches,
+    ):
+        """Sum the rows of windows under a group of vectors, from the top row of results down.
+
+        Legend
+        ------
+        call, group
+            The record, and the number of the group.
+        pixels
+            Address of the pixels under row `kernel_row` of the kernel, of the dtype of the sums.
+        rows
+            The rows of results that are written.
+        tap, count, kernel_row, kernel_rows
+            The first of the taps of a row that are summed, and how many are; and the same for the
+            rows of the kernel.
+        weights
+            Address of the weights of the first tap.
+        start
+            Address of what sums start from: one number, or one per lane.
+        accumulate
+            Bool: sums start from zero instead, and are added to the results so far.
+        output, output_row_stride
+            Address of the results, and numbers from one of their rows to the next.
+        ahead, prefetches
+            Each row prefetches the next `prefetches` cache lines from address `ahead` on.
+        """
+
+        def codegen(context, builder, signature, arguments):
+            group = _Group(form, builder, signature.args[0], sum_kind, output_kind, *arguments)
+            if form.rows:
+                group.sum_sharing_rows()
+            else:
+                group.sum_row_by_row()
+            return context.get_dummy_value()
+
+        words = (call, group, pixels, rows, tap, count, kernel_row, kernel_rows, weights, start)
+        more = (accumulate, output, output_row_stride, ahead, prefetches)
+        return types.void(*words, *more), codegen
+
+    return sum_group
+
+
+class _Group:
+    """What the machine code of a group of vectors is written from; see `sum_group`."""
+
+    def __init__(
+        self,
+        form,
+        builder,
+        record,
+        sum_kind,
+        output_kind,
+        call,
+        group,
+        pixels,
+        rows,
+        tap,
+        count,
+        kernel_row,
+        kernel_rows,
+        weights,
+        start,
+        accumulate,
+        output,
+        output_row_stride,
+        ahead,
+        prefetches,
+    ):
+        self.form, self.builder = form, builder
+        self.sum_kind, self.output_kind = sum_kind, output_kind
+        self.group, self.rows, self.count, self.kernel_rows = group, rows, count, kernel_rows
+        self.accumulate, self.output_row_stride = accumulate, output_row_stride
+        self.prefetches, self.lanes = prefetches, lanes_of(sum_kind)
+        self.call = {name: field(builder, record, call, name) for name in COLUMNS.names}
+        self.above = builder.sub(self.call["above"], kernel_row)
+        self.vectors = vectors_at_once(TARGET, form)
+        self.ahead = pointer_to(builder, ahead, sum_kind)
+        self.taps = integers_at(builder, self.call["taps"], tap)
+        length = 2 * self.vectors + 1
+        entry = integers_at(builder, self.call["places"], builder.mul(group, INT64(length)))
+        *places, lane = (builder.load(builder.gep(entry, [INT64(k)])) for k in range(length))
+        weights, start = (pointer_to(builder, address, sum_kind) for address in (weights, start))
+        if form.per_lane:
+            self.weights = builder.gep(weights, [lane])
+            start = load(builder, start, lane, sum_kind, self.lanes)
+        else:
+            self.weights = weights
+            start = splat(builder, builder.load(start), self.lanes)
+        self.zeros = ir.Constant(vector_type(sum_kind, self.lanes), None)
+        self.start = builder.select(accumulate, self.zeros, start)
+        base, target = (
+            pointer_to(builder, pixels, sum_kind),
+            pointer_to(builder, output, output_kind),
+        )
+        self.sources = [builder.gep(base, [place]) for place in places[: self.vectors]]
+        self.targets = [builder.gep(target, [place]) for place in places[self.vectors :]]
+        stored = self.call["lanes"]
+        self.stored_lanes = lanes_before(builder, stored, self.lanes)
+        self.is_full = builder.icmp_signed(">=", stored, INT64(self.lanes))
+
+    def sum_row_by_row(self):
+        """Write the loop in which each row of results loads all pixels of its windows."""
+        builder, call = self.builder, self.call
+        totals = [cgutils.alloca_once_value(builder, self.zeros) for _ in self.sources]
+        with cgutils.for_range(builder, self.rows) as loop:
+            self.prefetch_row(loop.index)
+            for total in totals:
+                builder.store(self.start, total)
+            y = builder.mul(loop.index, call["down_stride"])
+            with cgutils.for_range(builder, self.kernel_rows) as kernel_row:
+                u = kernel_row.index
+                row = builder.add(y, builder.mul(u, call["tap_row_stride"]))
+                first_weight = builder.mul(u, call["weight_row_stride"])
+                with cgutils.for_range(builder, self.count) as tap:
+                    place = builder.add(first_weight, builder.mul(tap.index, call["tap_stride"]))
+                    weight = self.load_weight(place)
+                    shift = builder.add(row, builder.load(builder.gep(self.taps, [tap.index])))
+                    for source, total in zip(self.sources, totals, strict=True):
+                        vector = load(builder, source, shift, self.sum_kind, self.lanes)
+                        self.accumulate_product(vector, weight, total)
+            self.store_row(totals, loop.index)
+
+    def sum_sharing_rows(self):
+        """Write the loop in which each row of pixels is loaded once for all rows of the kernel.
+
+        It is multiplied by each row of the kernel that may lie on it; each product is added to the
+        sums of another row of results.
+        """
+        builder, form = self.builder, self.form
+        sums_at_once = -(-form.rows // form.stride)  # rows of results under one row of pixels
+        # totals[j][k]: of vector k, the sums that began j rows of windows ago
+        totals = [
+            [cgutils.alloca_once_value(builder, self.zeros) for _ in self.sources]
+            for _ in range(sums_at_once)
+        ]
+        # of forms with so few taps that their weights stay in registers
+        weights = [self.load_weights(INT64(tap), range(form.rows)) for tap in range(form.taps)]
+        # turn r begins row r of the results, and stores the one that began sums_at_once - 1 ago
+        turns = builder.add(self.rows, INT64(sums_at_once - 1))
+        with cgutils.for_range(builder, turns) as loop:
+            r = loop.index
+            self.prefetch_row(r)
+            for total in totals[0]:
+                builder.store(self.start, total)
+            # behind the last row of results, turns only finish sums that have begun
+            rows_behind = builder.sub(builder.add(r, INT64(1)), self.rows)
+            for phase in range(min(form.stride, form.rows)):  # rows of pixels of this turn
+                sums = -(-(form.rows - phase) // form.stride)
+                with builder.if_then(builder.icmp_signed("<", rows_behind, INT64(sums))):
+                    self.accumulate_row(r, phase, totals[:sums], weights)
+            row_of_result = builder.sub(r, INT64(sums_at_once - 1))
+            with builder.if_then(builder.icmp_signed(">=", row_of_result, INT64(0))):
+                self.store_row(totals[-1], row_of_result)
+            # sums that began j turns ago began j + 1 ago in the next turn
+            for older, newer in zip(reversed(totals[1:]), reversed(totals[:-1]), strict=True):
+                for target, total in zip(older, newer, strict=True):
+                    builder.store(builder.load(total), target)
+
+    def accumulate_row(self, r, phase, totals, weights):
+        """Add one row of pixels, number `phase` of turn r, to sums that began 0, 1, ... turns ago."""
+        builder, form = self.builder, self.form
+        row = builder.add(builder.mul(r, INT64(form.stride)), INT64(phase))
+        y = builder.mul(row, self.call["down_stride"])
+        row_pixels = [builder.gep(source, [y]) for source in self.sources]
+        bits = self.row_bits(row)
+        rows_of_kernel = [phase + j * form.stride for j in range(len(totals))]
+
+        def accumulate_tap(tap, weights_of_rows):
+            shift = builder.load(builder.gep(self.taps, [tap]))
+            for k, pixels in enumerate(row_pixels):
+                vector = self.load_pixels(pixels, shift, tap, k, bits)
+                for weight, vectors in zip(weights_of_rows, totals, strict=True):
+                    self.accumulate_product(vector, weight, vectors[k])
+
+        if weights:
+            for tap, column in enumerate(weights):
+                accumulate_tap(INT64(tap), [column[u] for u in rows_of_kernel])
+            return
+        with cgutils.for_range(builder, self.count) as inner:
+            accumulate_tap(inner.index, self.load_weights(inner.index, rows_of_kernel))
+
+    def accumulate_product(self, vector, weight, total):
+        """Add the product of two vectors to the vector that a pointer points to."""
+        product = multiply_add(
+            self.builder, vector, weight, self.builder.load(total), self.sum_kind
+        )
+        self.builder.store(product, total)
+
+    def load_weights(self, tap, rows_of_kernel):
+        """Return the weights of a tap of some rows of the kernel, each as a vector."""
+        builder, call = self.builder, self.call
+        base = builder.mul(tap, call["tap_stride"])
+        rows = [builder.mul(call["weight_row_stride"], INT64(u)) for u in rows_of_kernel]
+        return [self.load_weight(builder.add(base, row)) for row in rows]
+
+    def load_weight(self, place):
+        """Return the vector of the weight, or of the weights of all lanes, at a place."""
+        builder = self.builder
+        if self.form.per_lane:
+            return load(builder, self.weights, place, self.sum_kind, self.lanes)
+        return splat(builder, builder.load(builder.gep(self.weights, [place])), self.lanes)
+
+    def row_bits(self, row):
+        """Return all bits if a row is one of the image, else none; None without masks."""
+        if not self.form.apart:
+            return None
+        builder = self.builder
+        place = builder.sub(row, self.above)
+        is_inside = builder.icmp_unsigned("<", place, self.call["height"])
+        return builder.select(is_inside, INT64(-1), INT64(0))
+
+    def load_pixels(self, pixels, shift, tap, k, bits):
+        """Return vector k of the pixels under a tap; under masks, those that `bits` allow."""
+        builder, apart = self.builder, self.form.apart
+        if not apart:
+            return load(builder, pixels, shift, self.sum_kind, self.lanes)
+        row = builder.add(builder.mul(self.group, self.call["tap_count"]), tap)
+        at = builder.add(builder.mul(row, INT64(self.vectors * apart)), INT64(k * apart))
+        masks = integers_at(builder, self.call["masks"], at)
+        parts = []
+        for part in range(apart):
+            mask_bits = builder.and_(builder.load(builder.gep(masks, [INT64(part)])), bits)
+            mask = builder.bitcast(
+                builder.trunc(mask_bits, ir.IntType(self.lanes)),
+                ir.VectorType(ir.IntType(1), self.lanes),
+            )
+            place = builder.add(shift, INT64(part * self.lanes))
+            parts.append(load_masked(builder, pixels, place, self.sum_kind, mask))
+        return pick_lanes(builder, parts, [lane * apart for lane in range(self.lanes)])
+
+    def prefetch_row(self, r):
+        """Prefetch the cache lines that are due in row r."""
+        builder = self.builder
+        with cgutils.for_range(builder, self.prefetches) as cache_line:
+            place = builder.add(builder.mul(r, self.prefetches), cache_line.index)
+            line_numbers = CACHE_LINE * 8 // self.sum_kind.bitwidth
+            prefetch(builder, self.ahead, builder.mul(place, INT64(line_numbers)))
+
+    def store_row(self, totals, row):
+        """Store the sums of one row of results, or add them to the results so far."""
+        builder = self.builder
+        place = builder.mul(row, self.output_row_stride)
+        with builder.if_else(self.is_full) as (all_lanes, some_lanes):
+            for branch, mask in ((all_lanes, None), (some_lanes, self.stored_lanes)):
+                with branch:
+                    places = [(target, place, mask) for target in self.targets]
+                    kinds = self.sum_kind, self.output_kind
+                    store_sums(builder, totals, places, self.accumulate, *kinds)

@@ -1,0 +1,305 @@
+"""The loops of convolution with many kernels of the same channels: vectors hold kernels.
+
+A panel is some vectors of kernels; a tile holds the sums of some pixels with one panel in
+registers. Fields are those of the records TILES, REGION and PANEL.
+"""
+
+from __future__ import annotations
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+from convpool.engines.compiled.forms import pixels_of_tile
+from convpool.engines.compiled.loops.blocks import block_corner, store_sums
+from convpool.engines.compiled.loops.packing import packing_at
+from convpool.engines.compiled.loops.simd import (
+    INT64,
+    TARGET,
+    address_of,
+    call_form,
+    deinterleave,
+    integers_at,
+    lanes_before,
+    lanes_of,
+    load,
+    load_masked,
+    loop,
+    multiply_add,
+    number_type,
+    pointer_to,
+    reader_of,
+    splat,
+    store_number,
+    vector_type,
+)
+from convpool.engines.compiled.record import PANEL, REGION, TILES
+
+UNROLLED = 4  # channels that one turn of a tile's loop takes
+
+REGION_BYTES = REGION.itemsize
+
+tiles_at, region_at, panel_at = reader_of(TILES), reader_of(REGION), reader_of(PANEL)
+
+
+@loop
+def _even_length(total, most):
+    """Return the length of parts of about equal length that `total` is cut into.
+
+    They are as few as parts of at most `most` can be; the length is at least 1. -> 5 for (10, 8)
+    """
+    parts = max(1, -(-total // most))
+    return max(1, -(-total // parts))
+
+
+@loop
+def _region_of(regions, block):
+    """Return (address of the region of a block, number of the region's first block).
+
+    `regions` is the address of the table of regions.
+    """
+    first_block = 0
+    while block >= region_at(regions).last_block:
+        first_block = region_at(regions).last_block
+        regions += REGION_BYTES
+    return regions, first_block
+
+
+@loop
+def _copy_grid(region, call):
+    """Copy the grid of a region to the record of the call."""
+    call.images, call.oh, call.ow = region.images, region.oh, region.ow
+    call.block_images, call.block_rows = region.block_images, region.block_rows
+    call.block_columns = region.block_columns
+
+
+def tiles(form):
+    """Return the loop that convolves blocks with many kernels: pack, sum tiles."""
+    sum_dtype, output_dtype = form.sums.type(0), form.results.type(0)
+    sum_tile = _sums_of_tile(form)
+    panel_lanes = form.vectors * lanes_of(number_type(form.sums))
+    pixels = pixels_of_tile(TARGET, form.vectors)
+
+    @loop
+    def sum_panel(call, region, group_source, weights, output, start, columns):
+        """Sum all tiles of a block with one panel."""
+        # channels of a run, and runs, of a tile: about `terms` products for each result
+        piece_length = _even_length(call.length, call.terms)
+        runs_at_once = max(1, call.terms // piece_length)
+        piece_length += -piece_length % UNROLLED
+        for pixel in range(region.first_pixel, region.last_pixel, pixels):
+            run = region.first_run
+            # a region whose taps all lie on padding has no runs, and gets what sums start from
+            while run < max(region.first_run + 1, region.last_run):
+                part = 0
+                while part == 0 or part < call.length:
+                    sum_tile(
+                        address_of(group_source, part, sum_dtype),
+                        call.places + 8 * pixel,
+                        call.output_places + 8 * pixel,
+                        call.runs,
+                        run,
+                        min(run + runs_at_once, region.last_run),
+                        min(piece_length, call.length - part),
+                        call.length,
+                        address_of(weights, part * panel_lanes, sum_dtype),
+                        start,
+                        call.accumulates > 0 or run > region.first_run or part > 0,
+                        output,
+                        columns,
+                    )
+                    part += piece_length
+                run += runs_at_once
+
+    def entry(address):
+        call = tiles_at(address)
+        for block in range(call.first, call.last):
+            region_address, first_block = _region_of(call.regions, block)
+            region = region_at(region_address)
+            _copy_grid(region, call)
+            b, r, x = block_corner(call, block - first_block)
+            place = b * call.image_stride + r * call.row_stride + x * call.column_stride
+            target = address_of(call.output, region.output_begin + place, output_dtype)
+            y, left = r * call.stride_down, x * call.stride_across
+            source = call.address + region.begin_bytes
+            source += b * call.image_bytes + y * call.row_bytes + left * call.column_bytes
+            if call.scratch:
+                packing = packing_at(call.packing)
+                packing.image, packing.row, packing.column = b, y, left
+                packing.row_count = packing.rows
+                packing.writes_margin = block == call.first or not call.keeps_margins
+                call_form(call.pack, call.packing)
+                source = call.scratch
+            for panel in range(call.first_panel, call.last_panel):
+                group = panel // call.panels_per_group
+                first_of_group = panel % call.panels_per_group * panel_lanes
+                kernel = group * call.kernels_per_group + first_of_group
+                place = group * call.group_stride + call.channel
+                panel_place = (panel - call.first_panel) * call.panel_stride
+                sum_panel(
+                    call,
+                    region,
+                    address_of(source, place, sum_dtype),
+                    address_of(call.weights, panel_place, sum_dtype),
+                    address_of(target, kernel, output_dtype),
+                    address_of(call.starts, kernel, sum_dtype),
+                    min(panel_lanes, call.kernels_per_group - first_of_group),
+                )
+
+    return entry
+
+
+def panel(form):
+    """Return the loop that copies weights, of the form's dtype, to a panel."""
+    dtype, one_line = form.sums.type(0), (0,)
+
+    def entry(address):
+        call = panel_at(address)
+        store_number(call.line_start, 0, 0)
+        for tap in range(call.taps):
+            place = (tap * call.depth + call.channel) * call.nc + call.kernel
+            deinterleave(
+                address_of(call.kernels, place, dtype),
+                call.length,
+                call.nc,
+                call.columns,
+                call.panel,
+                call.panel_lanes,
+                call.line_start,
+                tap * call.length * call.panel_lanes,
+                one_line,
+                dtype,
+                dtype,
+            )
+
+    return entry
+
+
+def _sums_of_tile(form):
+    """Return a function that sums a tile of some pixels with a panel of kernels.
+
+    It writes one piece of machine code, whose loops and sums LLVM keeps in registers: hence its
+    length.
+    """
+    sum_kind, output_kind = number_type(form.sums), number_type(form.results)
+    lanes, vectors = lanes_of(sum_kind), form.vectors
+    pixels = pixels_of_tile(TARGET, vectors)
+    # (pixel of the tile, vector of kernels)
+    parts = [(q, v) for q in range(pixels) for v in range(vectors)]
+
+    @intrinsic
+    def sum_tile(
+        typing,
+        source,
+        places,
+        output_places,
+        runs,
+        first_run,
+        last_run,
+        length,
+        weight_rows,
+        weights,
+        start,
+        accumulate,
+        output,
+        columns,
+    ):
+        """Sum a tile: some pixels with all vectors of kernels of a panel.
+
+        Legend
+        ------
+        source
+            Address of the pixels, of the dtype of the sums.
+        places, output_places
+            Addresses of where each pixel's window begins in `source`, and where its results go in
+            `output`.
+        runs, first_run, last_run
+            Address of the table of runs; those from first_run to before last_run are summed.
+        length
+            Channels of each run that are summed.
+        weight_rows, weights
+            Rows of weights of one run, and their address: a row is the vectors of one channel, and
+            row 0 of run number n is row n * weight_rows.
+        start
+            Address of what sums start from: one number for each kernel of the panel.
+        accumulate
+            Bool: sums start from zero instead, and are added to the results so far.
+        output, columns
+            Address of the results, and how many kernels of the panel are stored: its first ones.
+        """
+
+        def codegen(context, builder, signature, arguments):
+            source, places, output_places, runs, first_run, last_run, length = arguments[:7]
+            weight_rows, weights, start, accumulate, output, columns = arguments[7:]
+            source, weights, start = (
+                pointer_to(builder, address, sum_kind) for address in (source, weights, start)
+            )
+            output = pointer_to(builder, output, output_kind)
+            places, output_places, runs = (
+                integers_at(builder, table, INT64(0)) for table in (places, output_places, runs)
+            )
+            targets = [builder.load(builder.gep(output_places, [INT64(q)])) for q in range(pixels)]
+            totals = {
+                part: cgutils.alloca_once(builder, vector_type(sum_kind, lanes)) for part in parts
+            }
+            masks = [
+                lanes_before(builder, builder.sub(columns, INT64(v * lanes)), lanes)
+                for v in range(vectors)
+            ]
+            zeros = ir.Constant(vector_type(sum_kind, lanes), None)
+            for v in range(vectors):
+                value = load_masked(builder, start, INT64(v * lanes), sum_kind, masks[v])
+                value = builder.select(accumulate, zeros, value)
+                for q in range(pixels):
+                    builder.store(value, totals[q, v])
+            panel_lanes = INT64(vectors * lanes)
+            with cgutils.for_range_slice(builder, first_run, last_run, INT64(1)) as (run, _):
+                pair = builder.gep(runs, [builder.mul(run, INT64(2))])
+                step, number = (builder.load(builder.gep(pair, [INT64(k)])) for k in range(2))
+                shifted = [
+                    builder.add(builder.load(builder.gep(places, [INT64(q)])), step)
+                    for q in range(pixels)
+                ]
+                sources = [builder.gep(source, [place]) for place in shifted]
+                first_row = builder.mul(number, weight_rows)
+                rows = builder.gep(weights, [builder.mul(first_row, panel_lanes)])
+
+                def accumulate_channels(channel, count):
+                    # add `count` channels from `channel` on, each of all pixels times its row
+                    base = builder.gep(rows, [builder.mul(channel, panel_lanes)])
+                    for turn in range(count):
+                        starts = [INT64((turn * vectors + v) * lanes) for v in range(vectors)]
+                        row = [load(builder, base, place, sum_kind, lanes) for place in starts]
+                        place = builder.add(channel, INT64(turn))
+                        for q in range(pixels):
+                            pixel = builder.load(builder.gep(sources[q], [place]))
+                            pixel = splat(builder, pixel, lanes)
+                            for v in range(vectors):
+                                total = builder.load(totals[q, v])
+                                total = multiply_add(builder, pixel, row[v], total, sum_kind)
+                                builder.store(total, totals[q, v])
+
+                # the greatest multiple of UNROLLED, a power of two, up to the length
+                multiple = builder.and_(length, INT64(-UNROLLED))
+                whole = cgutils.for_range_slice(builder, INT64(0), multiple, INT64(UNROLLED))
+                with whole as (channel, _):
+                    accumulate_channels(channel, UNROLLED)
+                with cgutils.for_range_slice(builder, multiple, length, INT64(1)) as (channel, _):
+                    accumulate_channels(channel, 1)
+            is_full = builder.icmp_signed(">=", columns, panel_lanes)
+            with builder.if_else(is_full) as (all_columns, some_columns):
+                for branch, lane_masks in ((all_columns, [None] * vectors), (some_columns, masks)):
+                    with branch:
+                        ends = [
+                            (output, builder.add(targets[q], INT64(v * lanes)), lane_masks[v])
+                            for q, v in parts
+                        ]
+                        sums = [totals[part] for part in parts]
+                        store_sums(builder, sums, ends, accumulate, sum_kind, output_kind)
+            return context.get_dummy_value()
+
+        numbers = (source, places, output_places, runs, first_run, last_run, length, weight_rows)
+        return types.void(*numbers, weights, start, accumulate, output, columns), codegen
+
+    return sum_tile

@@ -36,7 +36,6 @@ LINE = 2**10  # vectors of a line of a packed block: long, so that memory is rea
 SMALL = 2**15
 NEAR = 2**13  # results of a block whose pixels are read in place
 TURN = 8  # it has a multiple of so many images, so that vectors of them fill groups
-MOST_ROWS = 6  # rows of a kernel that share pixels, in any form
 
 COLUMN = indices_of(COLUMNS, MAIN)
 UNPACK = indices_of(UNPACKING, MAIN + len(COLUMNS))
@@ -148,9 +147,6 @@ def schedule_of(
         (1, 1, 0) if per_line > 1 else _groups(geometry, layout)
     )
     itemsize = geometry.dtypes[0].itemsize
-    row, tap_row = layout.row, down.dilation * layout.row
-    # forms that share rows go down the rows of one class of dilation
-    shares_rows = sums.form.rows > 0
     values = {
         **geometries.grid_fields(geometry, block, itemsize),
         "pack": packing.function,
@@ -172,10 +168,8 @@ def schedule_of(
         "kernels": kernel_count,
         "kernels_per_group": kernels_per_group,
         "group_stride": group_stride,
-        "down_stride": tap_row if shares_rows else down.stride * row,
-        "tap_row_stride": tap_row,
-        "classes": down.dilation if shares_rows else 1,
-        "class_stride": row,
+        "down_stride": layout.row * (1 if sums.form.rows else down.stride),
+        "tap_row_stride": layout.row * down.dilation,
         "lanes": min(geometry.lanes, line_length),
         **geometries.output_fields(geometry),
         "unpack": 0 if stores_in_place else library.function_address(Unpack(geometry.dtypes[2])),
@@ -217,14 +211,13 @@ def _sums(geometry: ConvolutionGeometry, per_lane: bool, apart: int) -> Sums:
     if apart:
         return Sums(Columns(*pair, False, 3, apart, 3, apart), kh, taps)
     unrolled = Columns(*pair, per_lane, kh, down.stride, taps)
-    if down.stride == 1 or down.dilation == 1:
-        if is_form(unrolled) and kh * taps <= geometry.terms:
+    sharing = Columns(*pair, per_lane, kh, down.stride)
+    if down.dilation == 1 and kh * taps <= geometry.terms:
+        if is_form(unrolled):
             return Sums(unrolled, kh, taps)
-        for rows in range(min(kh, MOST_ROWS), 1, -1):
-            form = Columns(*pair, per_lane, rows, down.stride)
-            if is_form(form) and (kh == rows or (down.stride == 1 and kh % rows == 0)):
-                parts = -(-taps * rows // geometry.terms)
-                return Sums(form, rows, -(-taps // parts))
+        # five rows share pixels where they have more of them than vectors
+        if is_form(sharing) and (kh <= 3 or depth > 1):
+            return Sums(sharing, kh, taps)
     parts = -(-kh * taps // geometry.terms)
     row_parts = min(kh, parts)
     rows_at_once = -(-kh // row_parts)

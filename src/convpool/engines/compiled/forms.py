@@ -147,37 +147,38 @@ class Panel(Form):
     sums: Dtype
 
 
-FLOATS = ((np.dtype("f4"),) * 2, (np.dtype("f8"),) * 2)
-# (rows, stride, taps) of kernels with a form of their own, by how far it pays
-OWN_ROWS = (
-    *((rows, 1, 0) for rows in (2, 3, 4, 5, 6)),
-    *((rows, 2, 0) for rows in (3, 5)),
+F4, F8, I8 = map(np.dtype, ("f4", "f8", "i8"))
+# forms for small windows that people use often, whose rows of the kernel share pixels
+SMALL_WINDOWS = (
+    Columns(F4, F4, False, 2, 1, 2),
+    Columns(F4, F4, False, 3, 1, 3),
+    Columns(F8, F8, False, 2, 1, 2),
+    Columns(F8, F8, False, 3, 1, 3),
+    Columns(F4, I8, False, 3, 1, 3),  # exact sums of small integers
+    Columns(F4, F4, True, 3, 1, 3),  # channels that have a kernel each
+    Columns(F8, F8, True, 3, 1, 3),
+    Columns(F4, F4, False, 3, 1),  # of some channels
+    Columns(F4, F4, False, 3, 2),
+    Columns(F4, F4, False, 5, 1),
 )
-UNROLLED_ROWS = ((2, 1, 2), (3, 1, 3), (3, 2, 3))
+# with masks in registers of their own; elsewhere it is faster to pack
+MASKED_WINDOWS = tuple(
+    Columns(dtype, dtype, False, 3, apart, 3, apart) for dtype in (F4, F8) for apart in (1, 2)
+)
 
 
 def forms_of(isa: InstructionSet) -> list[Form]:
     """Return all forms of an instruction set."""
-    floats = [dtype for pair in FLOATS for dtype in pair[:1]]
-    int64 = np.dtype("i8")
     widths = sorted({1, 2, widest_tile(isa)})
     return [
-        *(Pack(images, sums) for images, sums in product(NUMBERS, floats)),
-        *(Pack(images, int64) for images in NUMBERS if images.kind != "f"),
-        *(Unpack(results) for results in (*floats, int64)),
+        *(Pack(images, sums) for images, sums in product(NUMBERS, (F4, F8))),
+        *(Pack(images, I8) for images in NUMBERS if images.kind != "f"),
+        *(Unpack(results) for results in (F4, F8, I8)),
         *(Columns(*pair, per_lane) for pair in SUMS_AND_RESULTS for per_lane in (False, True)),
-        *(
-            Columns(*pair, per_lane, *own)
-            for pair, per_lane, own in product(FLOATS, (False, True), OWN_ROWS)
-        ),
-        *(Columns(*pair, False, *own) for pair, own in product(FLOATS, UNROLLED_ROWS)),
-        *(
-            Columns(*pair, False, 3, apart, 3, apart)
-            for pair, apart in product(FLOATS, (1, 2))
-            if isa.name == "avx512"  # elsewhere it is faster to pack
-        ),
+        *SMALL_WINDOWS,
+        *(MASKED_WINDOWS if isa.name == "avx512" else ()),
         *(Tiles(*pair, vectors) for pair, vectors in product(SUMS_AND_RESULTS, widths)),
-        *(Panel(sums) for sums in (*floats, int64)),
+        *(Panel(sums) for sums in (F4, F8, I8)),
     ]
 
 

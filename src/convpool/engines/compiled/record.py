@@ -64,7 +64,7 @@ PACKING = record_type(
     "c phases per_line pitch top height left width source_lines lines line_starts fill "
     "scratch writes_margin"
 )
-LINES = (1, 2, 3, 4, 6)  # into so many lines a line can be de-interleaved; else one by one
+LINES = (1, 2, 3, 4, 6, 8)  # into so many lines a line can be de-interleaved; else one by one
 
 # Copies rows 0 to before row_count of a block's results, (kernel, image, row, column), to the output:
 #   scratch, kernels, images, rows, columns: address of the results, and their shape
@@ -102,8 +102,6 @@ UNPACKING = record_type(
 #     the next in the pixels
 #   down_stride, tap_row_stride: numbers in the pixels from one row that sums go down to the next, and
 #     from the pixels of one row of the kernel to those of the next
-#   classes, class_stride: with dilation, rows of results fall into classes that have no pixel in
-#     common: row k is in class k % classes, and class_stride numbers lie between their first rows
 #   lanes: how many results of each vector are stored: its first ones
 #   output, image_stride, row_stride, column_stride, kernel_stride: the output
 #   unpack, unpacking, results: the function that copies results to the output, its record, and the
@@ -115,7 +113,7 @@ COLUMNS = record_type(
     "address image_bytes row_bytes column_bytes pack packing scratch keeps_margins "
     "places groups taps tap_count taps_at_once kernel_rows rows_at_once masks above height "
     "weights tap_stride weight_row_stride weight_stride starts start_stride "
-    "kernels kernels_per_group group_stride down_stride tap_row_stride classes class_stride lanes "
+    "kernels kernels_per_group group_stride down_stride tap_row_stride lanes "
     "output image_stride row_stride column_stride kernel_stride unpack unpacking results ahead"
 )
 

@@ -81,39 +81,35 @@ def columns(form):
                 weights = address_of(call.weights, kernel * call.weight_stride, sum_dtype)
                 first_channel = kernel // call.kernels_per_group * call.group_stride
                 pixels = address_of(source, first_channel, sum_dtype)
-                for k in range(min(call.classes, rows_needed)):
-                    rows = (rows_needed - k + call.classes - 1) // call.classes
-                    class_pixels = address_of(pixels, k * call.class_stride, sum_dtype)
-                    class_result = address_of(kernel_result, k * row_stride, output_dtype)
-                    for group in range(call.groups):
-                        # all parts of a group's sums before the next group: neighbouring vectors
-                        # may share results
-                        u = 0
-                        while u < call.kernel_rows:
-                            rows_at_once = min(call.rows_at_once, call.kernel_rows - u)
-                            tap = 0
-                            while tap < call.tap_count:
-                                place = u * call.weight_row_stride + tap * call.tap_stride
-                                sum_group(
-                                    call,
-                                    group,
-                                    address_of(class_pixels, u * call.tap_row_stride, sum_dtype),
-                                    rows,
-                                    tap,
-                                    min(call.taps_at_once, call.tap_count - tap),
-                                    u,
-                                    rows_at_once,
-                                    address_of(weights, place, sum_dtype),
-                                    start,
-                                    u > 0 or tap > 0,
-                                    class_result,
-                                    call.classes * row_stride,
-                                    ahead,
-                                    0 if u or tap else prefetches,
-                                )
-                                tap += call.taps_at_once
-                            u += call.rows_at_once
-                        ahead += rows * prefetches * CACHE_LINE
+                for group in range(call.groups):
+                    # all parts of a group's sums before the next group: neighbouring vectors may
+                    # share results
+                    u = 0
+                    while u < call.kernel_rows:
+                        rows_at_once = min(call.rows_at_once, call.kernel_rows - u)
+                        tap = 0
+                        while tap < call.tap_count:
+                            place = u * call.weight_row_stride + tap * call.tap_stride
+                            sum_group(
+                                call,
+                                group,
+                                address_of(pixels, u * call.tap_row_stride, sum_dtype),
+                                rows_needed,
+                                tap,
+                                min(call.taps_at_once, call.tap_count - tap),
+                                u,
+                                rows_at_once,
+                                address_of(weights, place, sum_dtype),
+                                start,
+                                u > 0 or tap > 0,
+                                kernel_result,
+                                row_stride,
+                                ahead,
+                                0 if u or tap else prefetches,
+                            )
+                            tap += call.taps_at_once
+                        u += call.rows_at_once
+                    ahead += rows_needed * prefetches * CACHE_LINE
             if call.results:
                 unpacking = unpacking_at(call.unpacking)
                 unpacking.row_count, unpacking.output = rows_needed, target

@@ -31,7 +31,7 @@ packing_at, unpacking_at = reader_of(PACKING), reader_of(UNPACKING)
 def pack(form):
     """Return the loop that packs a block, for images and sums of the form's dtypes."""
     image_dtype, sum_dtype = form.images.type(0), form.sums.type(0)
-    one, two, three, four, six = (
+    one, two, three, four, six, eight = (
         _deinterleave_lines(image_dtype, sum_dtype, (0,) * lines) for lines in LINES
     )
 
@@ -71,6 +71,8 @@ def pack(form):
                     four(call, place, count, high - low, line_start)
                 elif call.lines == 6:
                     six(call, place, count, high - low, line_start)
+                elif call.lines == 8:
+                    eight(call, place, count, high - low, line_start)
                 else:
                     _copy_rows(
                         call,

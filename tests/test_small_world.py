@@ -15,13 +15,13 @@ import numpy as np
 import pytest
 
 import convpool
-from convpool.engines.compiled import host
 from convpool.engines.registry import ENGINES, POOL_ENGINES
 from support import children, shifted, small_world
+from support.compiled import LANES, REFUSAL
 from support.sampling import IS_FULL, generator
 from support.small_world import PAD_MODES, POOL_MODES, STRIDES, WINDOWS
 
-n = host.vector_bytes() // 4  # float32 numbers of a vector
+n = LANES
 FEW, MANY = small_world.forms(n)
 # What is compiled takes seconds: for each mode of pooling, each number of kernels of vectors over
 # kernels, and each window and stride of the loops for few kernels. So those are the same in all
@@ -37,8 +37,8 @@ linux = pytest.mark.skipif(
 
 
 def skip_without(engine, way):
-    if engine == "compiled" and host.trial() is not None:
-        pytest.skip(f"the compiled engine cannot be used here: {host.trial()}")
+    if engine == "compiled" and REFUSAL is not None:
+        pytest.skip(f"the compiled engine cannot be used here: {REFUSAL}")
     if way == "dask":
         pytest.importorskip("dask.array")
 

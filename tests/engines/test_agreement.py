@@ -12,10 +12,10 @@ import pytest
 
 import convpool
 from convpool import reference
-from convpool.engines.compiled import host
 from convpool.engines.registry import ENGINES
 from support import bounds
 from support.arrays import numbers
+from support.compiled import REFUSAL
 from support.sampling import IS_FULL
 
 DIRECT = [name for name in ENGINES if name != "fft"]
@@ -189,7 +189,7 @@ def test_which_dtypes_and_ranks_an_engine_takes(engine):
         for kind in DTYPES
         if refusal(engine, numbers((1, 2, 2, 1), kind, 0), numbers((1, 1, 1, 1), kind, 0)) is None
     }
-    if host.refusal() is None:
+    if REFUSAL is None:
         assert found == taken
     assert (refusal(engine, np.ones((1, 2, 2, 2, 1)), np.ones((1, 1, 1, 1, 1))) is None) == (
         engine != "compiled"
@@ -402,7 +402,7 @@ def test_an_engine_that_cannot_names_those_that_can(engine, images, kernels, abl
     text = str(caught.value)
     assert words in text
     possible = text[text.index("one of") :]
-    if host.refusal() is None:
+    if REFUSAL is None:
         assert [name for name in ENGINES if repr(name) in possible] == able
 
 

@@ -10,15 +10,12 @@ import pytest
 
 import convpool
 from convpool import plan_convolution, plan_pooling, reference
-from convpool.engines.compiled import host
 from convpool.plans import reached_pixels
 from convpool.pooling import _plan as recent_plan
 from support.arrays import numbers
+from support.compiled import needs_kernels
 
-needs_numba = pytest.mark.skipif(
-    host.refusal() is not None, reason=f"no compiled kernels: {host.refusal()}"
-)
-COMPILED = pytest.param("compiled", marks=needs_numba)
+COMPILED = pytest.param("compiled", marks=needs_kernels)
 PAD_MODES = ["zeros", "constant", "reflect", "symmetric", "edge", "wrap"]
 
 
@@ -62,7 +59,7 @@ def test_the_small_world_leaves_pixels_out(always):
 @pytest.mark.parametrize("pad_mode", PAD_MODES)
 @pytest.mark.parametrize(
     ("engine", "count"),
-    [("numpy", 300), ("fft", 60), pytest.param("compiled", 60, marks=needs_numba)],
+    [("numpy", 300), ("fft", 60), pytest.param("compiled", 60, marks=needs_kernels)],
 )
 def test_convolutions(always, engine, count, pad_mode):
     for size, window, stride, dilation, pair in some(count):
@@ -80,7 +77,7 @@ def test_convolutions(always, engine, count, pad_mode):
 @pytest.mark.parametrize("mode", ["max", "min", "avg", "sum", "lp"])
 @pytest.mark.parametrize("ceil", [False, True])
 @pytest.mark.parametrize(
-    ("engine", "count"), [("numpy", 200), pytest.param("compiled", 40, marks=needs_numba)]
+    ("engine", "count"), [("numpy", 200), pytest.param("compiled", 40, marks=needs_kernels)]
 )
 def test_poolings(always, engine, count, ceil, mode):
     if engine == "compiled" and mode == "lp":

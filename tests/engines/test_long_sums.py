@@ -10,7 +10,6 @@ from convpool.engines.compiled import (
     block_schedule,
     few_kernels,
     geometry,
-    host,
     many_kernels,
     tile_schedule,
 )
@@ -18,12 +17,11 @@ from convpool.engines.compiled import convolution as compiled_convolution
 from convpool.engines.numpy import convolution as numpy_convolution
 from convpool.reference import convolve as exact
 from convpool.windows import Axis
+from support.compiled import LANES, needs_kernels
 
 COMPILED = pytest.param(
     "compiled",
-    marks=pytest.mark.skipif(
-        host.trial() is not None, reason="the compiled kernels cannot be used here"
-    ),
+    marks=needs_kernels,
 )
 DIRECT = ["numpy", COMPILED]
 UNIT = 2.0**-24  # the rounding error of float32
@@ -150,7 +148,7 @@ def forget():
                 function.cache_clear()
 
 
-n = host.vector_bytes() // 4
+n = LANES
 # shape of the images, window, kernels, words
 PATHS = {
     "a plane": ((3, 9, 40, 1), (4, 5), 1, {}),
@@ -173,7 +171,7 @@ PATHS = {
 
 
 @pytest.mark.usefixtures("short_sums")
-@pytest.mark.skipif(host.trial() is not None, reason="the compiled kernels cannot be used here")
+@needs_kernels
 @pytest.mark.parametrize("shared", [True, False])
 @pytest.mark.parametrize("name", PATHS)
 def test_parts_of_sums_are_each_added_once(name, shared, monkeypatch):
@@ -204,7 +202,7 @@ def test_parts_of_sums_are_each_added_once(name, shared, monkeypatch):
 
 
 @pytest.mark.usefixtures("short_sums")
-@pytest.mark.skipif(host.trial() is not None, reason="the compiled kernels cannot be used here")
+@needs_kernels
 def test_no_image_is_added_to_in_two_blocks(monkeypatch):
     """The last images of one block may be those of another, which another thread takes."""
     found = []
@@ -231,7 +229,7 @@ def test_integers_stay_exact(engine):
     )
 
 
-@pytest.mark.skipif(host.trial() is not None, reason="the compiled kernels cannot be used here")
+@needs_kernels
 def test_tiles_count_what_is_added_in_float64():
     plans = [
         convpool.plan_convolution(

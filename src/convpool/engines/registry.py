@@ -39,6 +39,8 @@ class Engine:
     name : what `engine=` takes
     run : computes the operation into its argument `out`; the engines of an operation have the same
         parameters, those of the functions in `engines.numpy`
+    runner : makes a `run` for the calls of one plan, which may keep what it has worked out; None
+        if there is nothing to keep
     seconds : from work to an estimate of the seconds of one thread, without start_up
     memory : from work to an estimate of the bytes of working memory
     tile_memory : from work whose windows lie on pixels alone to an upper bound of these bytes
@@ -58,6 +60,7 @@ class Engine:
     memory: Callable[[Any], int]
     tile_memory: Callable[[Any], int]
     start_up: float
+    runner: Callable[[], Callable[..., None]] | None = None
     refusal: Callable[[Any], str | None] = never_refuse
     host_refusal: Callable[[], str | None] = works_everywhere
     is_threaded: bool = True
@@ -103,6 +106,7 @@ ENGINES = _by_name(
     Engine(
         "compiled",
         run=compiled_convolution.convolve,
+        runner=compiled_convolution.Runner,
         refusal=_compiled_convolution_refusal,
         host_refusal=host.trial,
         seconds=cost_model.compiled_convolution_seconds,

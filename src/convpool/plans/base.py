@@ -6,7 +6,7 @@ is computed once, as a cached property, since a run may be short.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, ClassVar, Self
 
@@ -269,10 +269,15 @@ class Plan:
         """The engine that runs the plan."""
         return self.engines[self.engine_name]
 
+    @cached_property
+    def _run(self) -> Callable[..., None]:
+        """What computes the operation with the plan's engine."""
+        return self._engine.run if self._engine.runner is None else self._engine.runner()
+
     def _run_engine(self, arrays_and_axes: tuple[Any, ...], keywords: dict[str, Any]) -> None:
         """Call the engine; if "auto" chose one that cannot work here, warn and use the fallback."""
         try:
-            self._engine.run(*arrays_and_axes, **keywords)
+            self._run(*arrays_and_axes, **keywords)
         except host.UnavailableError as error:
             self.check_engine()
             if self.engine != "auto":

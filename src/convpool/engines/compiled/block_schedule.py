@@ -7,10 +7,10 @@ x ow output; strides count numbers.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import product
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -46,10 +46,13 @@ class BlockSchedule(NamedTuple):
 
     Parameters
     ----------
-    form
-        The form that convolves.
+    function
+        The function that convolves.
     layout, block
         Where pixels of a block lie, and its images, rows and columns.
+    bands, blocks_across
+        Bands of the output, and blocks side by side in each. They may have columns in common, whose
+        results are added to: so one thread takes all blocks of a band.
     words
         The words of a call, without what depends on its arrays: the records PACKING, COLUMNS and
         UNPACKING.
@@ -59,9 +62,11 @@ class BlockSchedule(NamedTuple):
         The arrays whose addresses are in the words.
     """
 
-    form: Columns
+    function: Callable[[int], Any]
     layout: PixelLayout
     block: Block
+    bands: int
+    blocks_across: int
     words: Words
     result_count: int
     tables: tuple[Ints, ...]
@@ -140,7 +145,7 @@ def schedule_of(
     places = np.hstack((sources, *targets)).astype(np.int64)
     is_in_order = reading.is_in_place and not np.ptp(vectors.image[0])  # and needs no prefetch
     packing = geometries.packing_of(geometry, layout, block)
-    weight_lanes = 1
+    weight_lanes = nc  # numbers from the weights of one tap to those of the next
     if per_lane_weights:
         weight_lanes = -(-(per_line + geometry.lanes - 1) // geometry.lanes) * geometry.lanes
     kernel_count, kernels_per_group, group_stride = (
@@ -161,10 +166,10 @@ def schedule_of(
         "masks": address_of(masks),
         "above": down.before,
         "height": geometry.images[1],
-        "tap_stride": kh * weight_lanes,
-        "weight_row_stride": weight_lanes,
-        "weight_stride": len(taps) * kh * weight_lanes,
-        "start_stride": weight_lanes,
+        "tap_stride": weight_lanes,
+        "weight_row_stride": len(taps) * weight_lanes,
+        "weight_stride": 1,
+        "start_stride": 1,
         "kernels": kernel_count,
         "kernels_per_group": kernels_per_group,
         "group_stride": group_stride,
@@ -192,9 +197,11 @@ def schedule_of(
         ]
     )
     return BlockSchedule(
-        form=sums.form,
+        function=library.function(sums.form),
         layout=layout,
         block=block,
+        bands=-(-geometry.output[0] // block[0]) * -(-geometry.output[1] // block[1]),
+        blocks_across=-(-geometry.output[2] // block[2]),
         words=words,
         result_count=0 if stores_in_place else nc * volume(block),
         tables=(places, taps, masks, *packing.maps),

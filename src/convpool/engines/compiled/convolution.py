@@ -41,59 +41,90 @@ def refusal(dtype: np.dtype[Any], rank: int) -> str | None:
     return host.refusal()
 
 
-def convolve(
-    images: Array,
-    kernels: Array,
-    axes: Sequence[Axis],
-    out: Array,
-    *,
-    groups: int = 1,
-    pad_mode: str = "zeros",
-    fill: Any = 0,
-    bias: Array | None = None,
-    dtype: DTypeLike,
-) -> None:
-    """Convolve images (m, *spatial, c) with kernels (*window, depth, nc) into out (m, *output, nc).
+def convolve(images: Array, kernels: Array, axes: Sequence[Axis], out: Array, **words: Any) -> None:
+    """Convolve images with kernels into out, as `Runner` describes it, once."""
+    Runner()(images, kernels, axes, out, **words)
 
-    `out` is filled in place. Sums are taken in `dtype`: float32, float64 or int64; `out` may have
-    another dtype that holds the results. Axes are 1 or 2; what `refusal` refuses must not be
-    passed. The other arguments are those of `engines.numpy.convolution.convolve`.
+
+class Runner:
+    """Convolves images with kernels of one plan, whatever their memory, as often as wanted.
+
+    What follows from shapes, strides and dtypes is worked out once, and kept.
     """
-    sum_dtype = np.dtype(dtype)
-    if 0 in out.shape:
-        return
-    if not kernels.size:
-        out[...] = 0 if bias is None else bias
-        return
-    if len(axes) == 1:
-        images, kernels, out = images[:, None], kernels[None], out[:, None]
-        axes = (Axis(1, 1), *axes)
-    bias_or_zeros = (
-        np.zeros(kernels.shape[-1], sum_dtype)
-        if bias is None
-        else np.ascontiguousarray(bias, sum_dtype)
-    )
-    weights = np.ascontiguousarray(kernels, sum_dtype)
-    lanes = library.isa().vector_bytes // sum_dtype.itemsize
-    module = many_kernels if 2 * (kernels.shape[3] // groups) > lanes else few_kernels
-    terms, added_dtype = chains(kernels.shape[:3], sum_dtype, out.dtype)
-    for source, output in staged(
-        images, out, sum_dtype, added_dtype, needs_dense_channels=module is many_kernels
-    ):
-        geometry = ConvolutionGeometry(
-            images=source.shape,
-            output=output.shape,
-            kernels=weights.shape,
-            input_strides=strides_in_numbers(source),
-            output_strides=strides_in_numbers(output),
-            axes=(axes[0], axes[1]),
-            groups=groups,
-            pad_mode=pad_mode,
-            is_padded_with_zeros=pad_mode in ("zeros", "constant") and fill == 0,
-            dtypes=(source.dtype, sum_dtype, output.dtype),
-            terms=terms,
+
+    def __init__(self) -> None:
+        self.programs: dict[Any, few_kernels.Convolution | many_kernels.Convolution] = {}
+
+    def __call__(
+        self,
+        images: Array,
+        kernels: Array,
+        axes: Sequence[Axis],
+        out: Array,
+        *,
+        groups: int = 1,
+        pad_mode: str = "zeros",
+        fill: Any = 0,
+        bias: Array | None = None,
+        dtype: DTypeLike,
+    ) -> None:
+        """Convolve images (m, *spatial, c) with kernels (*window, depth, nc) into out.
+
+        `out`, (m, *output, nc), is filled in place. Sums are taken in `dtype`: float32, float64 or
+        int64; `out` may have another dtype that holds the results. Axes are 1 or 2; what `refusal`
+        refuses must not be passed. All but the arrays' memory, `bias` and `dtype` must be the same
+        in every call; see `engines.numpy.convolution.convolve` for it.
+        """
+        sums = np.dtype(dtype)
+        bias = (
+            np.zeros(kernels.shape[-1], sums) if bias is None else np.ascontiguousarray(bias, sums)
         )
-        module.convolve(geometry, Operands(source, weights, bias_or_zeros, output, fill))
+        if len(axes) == 1:
+            images, kernels, out = images[:, None], kernels[None], out[:, None]
+        weights = np.ascontiguousarray(kernels, sums)
+        key = (
+            images.strides,
+            images.dtype,
+            images.flags.aligned,
+            out.strides,
+            out.flags.aligned,
+            sums,
+        )
+        program = self.programs.get(key)
+        if program is not None:
+            program.run(Operands(images, weights, bias, out, fill))
+            return
+        if 0 in out.shape:
+            return
+        if not kernels.size:
+            out[...] = bias
+            return
+        if len(axes) == 1:
+            axes = (Axis(1, 1), *axes)
+        module = few_kernels
+        if 2 * (kernels.shape[3] // groups) > library.isa().vector_bytes // sums.itemsize:
+            module = many_kernels
+        terms, added_dtype = chains(kernels.shape[:3], sums, out.dtype)
+        for source, output in staged(
+            images, out, sums, added_dtype, needs_dense_channels=module is many_kernels
+        ):
+            geometry = ConvolutionGeometry(
+                images=source.shape,
+                output=output.shape,
+                kernels=weights.shape,
+                input_strides=strides_in_numbers(source),
+                output_strides=strides_in_numbers(output),
+                axes=(axes[0], axes[1]),
+                groups=groups,
+                pad_mode=pad_mode,
+                is_padded_with_zeros=pad_mode in ("zeros", "constant") and fill == 0,
+                dtypes=(source.dtype, sums, output.dtype),
+                terms=terms,
+            )
+            program = module.Convolution(geometry)
+            program.run(Operands(source, weights, bias, output, fill))
+            if source is images and output is out:
+                self.programs[key] = program
 
 
 def chains(

@@ -93,12 +93,19 @@ class Tiles:
         self.function(base + 8 * MAIN)
 
 
-def convolve(geometry: ConvolutionGeometry, operands: Operands) -> None:
-    """Convolve the images with the kernels into the output, whose channels lie side by side."""
-    try:
-        _convolve(geometry, operands, is_in_place=regions_in_place(geometry) is not None)
-    except NotFiniteError:
-        _convolve(geometry, operands, is_in_place=False)
+class Convolution:
+    """A convolution with many kernels, whose arrays may be others in each call."""
+
+    def __init__(self, geometry: ConvolutionGeometry) -> None:
+        self.geometry = geometry
+        self.is_in_place = regions_in_place(geometry) is not None
+
+    def run(self, operands: Operands) -> None:
+        """Convolve the images with the kernels into the output, whose channels lie side by side."""
+        try:
+            _convolve(self.geometry, operands, is_in_place=self.is_in_place)
+        except NotFiniteError:
+            _convolve(self.geometry, operands, is_in_place=False)
 
 
 def _convolve(geometry: ConvolutionGeometry, operands: Operands, *, is_in_place: bool) -> None:
@@ -113,7 +120,7 @@ def _convolve(geometry: ConvolutionGeometry, operands: Operands, *, is_in_place:
     if not is_in_place and not is_shared:
         # all panels read these pixels: they are padded once, and then read in place
         for padded_geometry, padded_operands in _padded_parts(geometry, operands):
-            convolve(padded_geometry, padded_operands)
+            Convolution(padded_geometry).run(padded_operands)
         return
     kh, kw, depth, nc = geometry.kernels
     runs, length = (kh, kw * depth) if schedule.has_row_runs else (kh * kw, depth)

@@ -79,6 +79,8 @@ class Runner:
         bias = (
             np.zeros(kernels.shape[-1], sums) if bias is None else np.ascontiguousarray(bias, sums)
         )
+        if images.dtype == bool:
+            images = images.view(np.uint8)
         if len(axes) == 1:
             images, kernels, out = images[:, None], kernels[None], out[:, None]
         weights = np.ascontiguousarray(kernels, sums)
@@ -158,7 +160,6 @@ def staged(
     are summed in sum_dtype, and these sums are added in added_dtype, which is that of a copied
     output. Channels of an output lie side by side if it `needs_dense_channels`.
     """
-    images = images.view(np.uint8) if images.dtype == bool else images
     is_readable = images.dtype in NUMBERS and images.dtype.isnative and is_regular(images)
     is_writable = (
         (added_dtype, out.dtype) in SUMS_AND_RESULTS

@@ -16,14 +16,11 @@ from convpool.engines import threads
 from convpool.engines.compiled import launch
 from convpool.engines.compiled.block_schedule import COLUMN, UNPACK, BlockSchedule, schedule_of
 from convpool.engines.compiled.geometry import ConvolutionGeometry, Operands
-from convpool.engines.compiled.launch import MAIN
+from convpool.engines.compiled.launch import MAIN, SMALL
 from convpool.engines.compiled.record import Words, address_of
 from convpool.windows import volume
 
 Array = NDArray[Any]
-
-
-SMALL = 2**21  # multiply-adds that are not shared among threads: that would take as long
 
 
 class Convolution:

@@ -140,10 +140,10 @@ class Tiles(Form):
 
 
 @dataclass(frozen=True)
-class Panel(Form):
-    """Copies the weights of some kernels and channels to a panel: record PANEL."""
+class Panels(Form):
+    """Copies the weights of some kernels and channels to panels: record PANELS."""
 
-    loop = "panel"
+    loop = "panels"
     sums: Dtype
 
 
@@ -178,7 +178,7 @@ def forms_of(isa: InstructionSet) -> list[Form]:
         *SMALL_WINDOWS,
         *(MASKED_WINDOWS if isa.name == "avx512" else ()),
         *(Tiles(*pair, vectors) for pair, vectors in product(SUMS_AND_RESULTS, widths)),
-        *(Panel(sums) for sums in (F4, F8, I8)),
+        *(Panels(sums) for sums in (F4, F8, I8)),
     ]
 
 

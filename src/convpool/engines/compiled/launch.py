@@ -20,6 +20,7 @@ from convpool.engines.compiled.record import (
 
 Array = NDArray[Any]
 
+SMALL = 2**21  # multiply-adds that are not shared among threads: that would take as long
 PARTS = 4  # parts of the work for each thread, so that none waits long for another
 
 

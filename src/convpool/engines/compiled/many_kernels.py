@@ -7,9 +7,10 @@ one tap of all channels, or one row of taps.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -19,24 +20,23 @@ from numpy.typing import NDArray
 from convpool.engines import threads
 from convpool.engines.compiled import geometry as geometries
 from convpool.engines.compiled import launch, library
-from convpool.engines.compiled.forms import Pack, Panel
+from convpool.engines.compiled.forms import Pack, Panels
 from convpool.engines.compiled.geometry import ConvolutionGeometry, Operands
-from convpool.engines.compiled.launch import MAIN, PACK
-from convpool.engines.compiled.record import PANEL, address_of, indices_of
+from convpool.engines.compiled.launch import MAIN, PACK, SMALL
+from convpool.engines.compiled.record import PANELS, address_of
 from convpool.engines.compiled.tile_schedule import (
+    PANEL,
     TILE,
     Range,
     TileSchedule,
     regions_in_place,
     schedule_of,
 )
-from convpool.windows import Axis
+from convpool.windows import Axis, volume
 
 Array = NDArray[Any]
 
-SHARED = 2**17  # up to so many weights are packed once for all threads; more, panel by panel
 WEIGHTS = 3 * 2**16  # weights of a panel that are used at a time, so that they stay in the cache
-PANEL_WORDS = indices_of(PANEL)
 NO_FORM = SimpleNamespace(address=MAIN, scratch=MAIN, packing=MAIN)  # words that nothing reads
 PADDED = 2**20  # numbers of images that are padded at a time, if weights are packed by panels
 
@@ -77,20 +77,40 @@ class Tiles:
         self.words = schedule.words.copy()
         self.words[TILE.starts] = address_of(operands.bias)
         self.words[TILE.output] = address_of(operands.output)
-        self.function = library.function(schedule.form)
+        self.weight_words = schedule.weight_words.copy()
+        self.weight_words[PANEL.kernels] = address_of(operands.kernels)
+        self.pack = library.function(Panels(operands.bias.dtype))
 
     def sum(self, work: TileWork) -> None:
         """Sum the tiles of some blocks with some panels over some channels."""
         words, operands, scratch = self.words.copy(), self.operands, None
-        words[TILE.first : TILE.last + 1] = work.blocks
-        words[TILE.first_panel : TILE.last_panel + 1] = work.panels
-        words[TILE.weights : TILE.panel_stride + 1] = work.weights
-        words[TILE.channel : TILE.length + 1] = work.channels
+        words[TILE.first], words[TILE.last] = work.blocks
+        words[TILE.first_panel], words[TILE.last_panel] = work.panels
+        words[TILE.weights], words[TILE.panel_stride] = work.weights
+        words[TILE.channel], words[TILE.length] = work.channels
         words[TILE.accumulates] = work.accumulates
         if numbers := self.schedule.layout.scratch:
             scratch = launch.empty_aligned(numbers, operands.bias.dtype)
         base = launch.point_to_pixels(words, TILE, operands.images, operands.fill, scratch)
-        self.function(base + 8 * MAIN)
+        self.schedule.function(base + 8 * MAIN)
+
+    def pack_weights(self, panels: Range, channels: tuple[int, int], numbers: int) -> Array:
+        """Return the weights (panel, run, channel, kernel) of some panels, for some channels.
+
+        `channels` are (first, count), of each run; a panel has `numbers` weights.
+        """
+        # lanes that no kernel fills must hold numbers that are not NaN, since they are tested
+        packed = launch.empty_aligned((panels[1] - panels[0]) * numbers, self.operands.bias.dtype)
+        if self.schedule.panels.has_empty_lanes:
+            packed[...] = 0
+        words = self.weight_words.copy()
+        words[PANEL.first_panel], words[PANEL.last_panel] = panels
+        words[PANEL.channel], words[PANEL.length] = channels
+        words[PANEL.panels], words[PANEL.panel_stride] = address_of(packed), numbers
+        base = address_of(words)
+        words[PANEL.line_start] = base + 8 * len(PANELS)  # the number behind the record
+        self.pack(base)
+        return packed
 
 
 class Convolution:
@@ -99,108 +119,97 @@ class Convolution:
     def __init__(self, geometry: ConvolutionGeometry) -> None:
         self.geometry = geometry
         self.is_in_place = regions_in_place(geometry) is not None
+        self.is_small = volume(geometry.output) * volume(geometry.kernels[:3]) <= SMALL
 
     def run(self, operands: Operands) -> None:
         """Convolve the images with the kernels into the output, whose channels lie side by side."""
-        try:
-            _convolve(self.geometry, operands, is_in_place=self.is_in_place)
-        except NotFiniteError:
-            _convolve(self.geometry, operands, is_in_place=False)
+        if self.is_in_place:
+            try:
+                self._run_in_place(operands)
+                return
+            except NotFiniteError:
+                pass
+        self._run_packed(operands)
 
+    def _run_in_place(self, operands: Operands) -> None:
+        """Convolve with pixels that are read in the images.
 
-def _convolve(geometry: ConvolutionGeometry, operands: Operands, *, is_in_place: bool) -> None:
-    """Convolve with pixels that are read in the images if `is_in_place`, else packed.
+        Raises NotFiniteError if zeros in the padding are left out and a weight is not finite;
+        results may have been written by then.
+        """
+        tiles = Tiles(self.geometry, self.schedule_in_place, operands)
+        leaves_out_zeros = self.geometry.has_padding
+        if not self.schedule_in_place.is_shared:
+            _convolve_by_panels(tiles, leaves_out_zeros=leaves_out_zeros)
+            return
+        if leaves_out_zeros and not _are_finite(operands.kernels):
+            raise NotFiniteError
+        _convolve_by_blocks(tiles, self.is_small)
 
-    Raises NotFiniteError if zeros in the padding are left out and a weight is not finite; results
-    may have been written by then.
-    """
-    schedule = schedule_of(geometry, is_in_place)
-    is_shared = schedule.panels.all_weights <= SHARED
-    leaves_out_zeros = is_in_place and geometry.has_padding
-    if not is_in_place and not is_shared:
+    def _run_packed(self, operands: Operands) -> None:
+        """Convolve with pixels that are packed."""
+        if self.schedule_packed.is_shared:
+            _convolve_by_blocks(Tiles(self.geometry, self.schedule_packed, operands), self.is_small)
+            return
         # all panels read these pixels: they are padded once, and then read in place
-        for padded_geometry, padded_operands in _padded_parts(geometry, operands):
+        for padded_geometry, padded_operands in _padded_parts(self.geometry, operands):
             Convolution(padded_geometry).run(padded_operands)
-        return
-    kh, kw, depth, nc = geometry.kernels
-    runs, length = (kh, kw * depth) if schedule.has_row_runs else (kh * kw, depth)
-    weights = operands.kernels.reshape(runs, length, nc)
-    tiles = Tiles(geometry, schedule, operands)
-    if not is_shared:
-        _convolve_by_panels(tiles, weights, leaves_out_zeros=leaves_out_zeros)
-        return
-    if leaves_out_zeros and not _are_finite(operands.kernels):
-        raise NotFiniteError
-    _convolve_by_blocks(tiles, weights)
+
+    @cached_property
+    def schedule_in_place(self) -> TileSchedule:
+        """How tiles are taken of pixels in the images."""
+        return schedule_of(self.geometry, True)
+
+    @cached_property
+    def schedule_packed(self) -> TileSchedule:
+        """How tiles are taken of packed pixels."""
+        return schedule_of(self.geometry, False)
 
 
 def _are_finite(weights: Array) -> bool:
     """Return whether all weights are finite; False too where their sum overflows."""
-    return weights.dtype.kind != "f" or bool(np.isfinite(weights.sum()))
+    return weights.dtype.kind != "f" or math.isfinite(weights.sum())
 
 
-def _pack_panel(
-    tiles: Tiles, weights: Array, panel: int, channels: tuple[int, int], target: int
-) -> None:
-    """Copy the weights (run, channel, kernel) of one panel, for some channels, to an address.
-
-    `channels` are (first, count), of each run.
-    """
-    panels, geometry = tiles.schedule.panels, tiles.geometry
-    group, panel_of_group = divmod(panel, panels.per_group)
-    width = panels.vectors * geometry.lanes
-    kernel = group * geometry.kernels_per_group + panel_of_group * width
-    columns = min(width, geometry.kernels_per_group - panel_of_group * width)
-    sizes = (*weights.shape, kernel, columns, *channels)
-    words = np.array((address_of(weights), *sizes, target, width, 0, 0), np.int64)
-    base = address_of(words)
-    words[PANEL_WORDS.line_start] = base + 8 * len(PANEL)  # the number behind the record
-    library.function(Panel(weights.dtype))(base)
-
-
-def _convolve_by_blocks(tiles: Tiles, weights: Array) -> None:
+def _convolve_by_blocks(tiles: Tiles, is_small: bool) -> None:
     """Pack all weights once, then let each thread take blocks with all panels."""
-    panels, length = tiles.schedule.panels, weights.shape[1]
-    packed = launch.empty_aligned(panels.all_weights, weights.dtype)
-    packed[...] = 0
-    address = address_of(packed)
-    for panel in range(panels.total):
-        target = address + panel * panels.weights * packed.itemsize
-        _pack_panel(tiles, weights, panel, (0, length), target)
-    shares = tiles.schedule.shares(launch.part_count())
-    all_panels = (0, panels.total), (address, panels.weights), (0, length), False
-    threads.spread(lambda k: tiles.sum(TileWork(shares[k], *all_panels)), len(shares))
+    schedule, panels = tiles.schedule, tiles.schedule.panels
+    everything, channels = (0, panels.total), (0, schedule.run_length)
+    packed = tiles.pack_weights(everything, channels, panels.weights)
+    weights = address_of(packed), panels.weights
+    shares = schedule.shares(1 if is_small else launch.part_count())
+    work = [TileWork(share, everything, weights, channels, False) for share in shares]
+    if len(work) == 1:
+        tiles.sum(work[0])
+    else:
+        threads.spread(lambda part: tiles.sum(work[part]), len(work))
 
 
-def _convolve_by_panels(tiles: Tiles, weights: Array, *, leaves_out_zeros: bool) -> None:
+def _convolve_by_panels(tiles: Tiles, *, leaves_out_zeros: bool) -> None:
     """Let each thread take panels, each with all blocks or a share of them.
 
     Of a panel's weights, as many channels are packed at a time as stay in the cache. Raises
     NotFiniteError if `leaves_out_zeros` and a weight is not finite.
     """
-    panels, (runs, length, _) = tiles.schedule.panels, weights.shape
+    schedule, panels = tiles.schedule, tiles.schedule.panels
     channel_ranges = [
         (first, last - first)
-        for first, last in launch.split_range(length, -(-panels.weights // WEIGHTS))
+        for first, last in launch.split_range(schedule.run_length, -(-panels.weights // WEIGHTS))
     ]
-    shares = tiles.schedule.shares(-(-2 * threads.number() // panels.total))
-    longest = max(count for _, count in channel_ranges)
-    packed_size = runs * panels.vectors * tiles.geometry.lanes * longest
+    shares = schedule.shares(-(-2 * threads.number() // panels.total))
 
     def convolve_part(part: int) -> None:
         panel, share = divmod(part, len(shares))
-        packed = launch.empty_aligned(packed_size, weights.dtype)
-        packed[...] = 0
-        address = address_of(packed)
         for channels in channel_ranges:
-            _pack_panel(tiles, weights, panel, channels, address)
+            numbers = panels.weights // schedule.run_length * channels[1]
+            packed = tiles.pack_weights((panel, panel + 1), channels, numbers)
             if leaves_out_zeros and not _are_finite(packed):
                 raise NotFiniteError
             tiles.sum(
                 TileWork(
                     blocks=shares[share],
                     panels=(panel, panel + 1),
-                    weights=(address, 0),
+                    weights=(address_of(packed), 0),
                     channels=channels,
                     accumulates=channels[0] > 0,
                 )

@@ -7,6 +7,7 @@ library.
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
@@ -36,9 +37,11 @@ def filled(dtype: np.dtype[Any], values: Mapping[str, int]) -> Words:
 
 
 def address_of(array: NDArray[Any]) -> int:
-    """Return the address of the first number of an array; faster than `array.ctypes.data`."""
-    address: int = array.__array_interface__["data"][0]
-    return address
+    """Return the address of the first number of an array."""
+    try:  # a quarter of the time that `array.ctypes` takes
+        return ctypes.addressof(ctypes.c_char.from_buffer(array))
+    except (TypeError, ValueError):  # it is read-only, empty, or has gaps
+        return array.ctypes.data
 
 
 # Copies the pixels of a block to a scratch, padded and converted, as (image, plane, row, line):
@@ -152,12 +155,15 @@ REGION = record_type(
     "first_pixel last_pixel first_run last_run"
 )
 
-# Copies the weights of some kernels and channels to a panel, (tap, channel, kernel):
+# Copies the weights of some kernels and channels to panels, each (tap, channel, kernel):
 #   kernels, taps, depth, nc: address and shape of the weights, (taps, depth, nc)
-#   kernel, columns, channel, length: `columns` kernels from `kernel` on, and `length` channels from
-#     `channel` on
-#   panel, panel_lanes: address of the panel, and numbers of its rows
+#   first_panel, last_panel: the panels, from the first to before the last
+#   kernels_per_group, panels_per_group: kernels, and panels, of a group
+#   channel, length: `length` channels from `channel` on
+#   panels, panel_stride, panel_lanes: address of the panels, numbers from panel to panel, and numbers
+#     of a row of each
 #   line_start: address of one number, which is overwritten
-PANEL = record_type(
-    "kernels taps depth nc kernel columns channel length panel panel_lanes line_start"
+PANELS = record_type(
+    "kernels taps depth nc first_panel last_panel kernels_per_group panels_per_group "
+    "channel length panels panel_stride panel_lanes line_start"
 )

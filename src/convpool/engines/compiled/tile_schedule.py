@@ -9,9 +9,10 @@ output; strides count numbers.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from itertools import pairwise, product
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,7 @@ from convpool.engines.compiled import library
 from convpool.engines.compiled.forms import Tiles, pixels_of_tile, widest_tile
 from convpool.engines.compiled.geometry import Block, ConvolutionGeometry, Ints, PixelLayout
 from convpool.engines.compiled.launch import MAIN
-from convpool.engines.compiled.record import TILES, Words, address_of, filled, indices_of
+from convpool.engines.compiled.record import PANELS, TILES, Words, address_of, filled, indices_of
 from convpool.windows import Axis, volume
 
 Range = tuple[int, int]  # (first, behind the last)
@@ -29,7 +30,8 @@ Range = tuple[int, int]  # (first, behind the last)
 BLOCK = 2**16  # numbers of a block's pixels at most, so that they stay in the processor's cache
 PIXELS = 2**11  # windows of a block at most
 FEW = 16  # with fewer channels, those of one tap are too short a run
-TILE = indices_of(TILES, MAIN)
+SHARED = 2**17  # up to so many weights are packed once for all threads; more, panel by panel
+TILE, PANEL = indices_of(TILES, MAIN), indices_of(PANELS)
 REGIONS = 9  # regions that the output is cut into at most
 
 
@@ -44,6 +46,8 @@ class Panels(NamedTuple):
         Panels of a group of kernels, and of all groups.
     weights, all_weights
         Weights of a panel, and of all panels, with the lanes that no kernel fills.
+    has_empty_lanes
+        Whether there are such lanes.
     """
 
     vectors: int
@@ -51,6 +55,7 @@ class Panels(NamedTuple):
     total: int
     weights: int
     all_weights: int
+    has_empty_lanes: bool
 
 
 class Taps(NamedTuple):
@@ -65,32 +70,40 @@ class TileSchedule(NamedTuple):
 
     Parameters
     ----------
-    form
-        The form that convolves.
+    function
+        The function that convolves.
     panels
         The panels of the kernels.
-    has_row_runs
-        Whether a run is a row of taps, and not one tap.
+    is_shared
+        Whether the weights are packed once for all threads.
+    run_length
+        Channels of a run, times taps if it is a row of them.
     layout
         Where the pixels of a block lie.
     words
         The words of a call, without what depends on its arrays: the records PACKING and TILES.
+    weight_words
+        The words of a call that packs weights: the record PANELS, and one number.
     tables
         The arrays whose addresses are in the words.
     work
         The work before each block, and at last that of all blocks, in windows times runs.
     """
 
-    form: Tiles
+    function: Callable[[int], Any]
     panels: Panels
-    has_row_runs: bool
+    is_shared: bool
+    run_length: int
     layout: PixelLayout
     words: Words
+    weight_words: Words
     tables: tuple[Ints, ...]
     work: NDArray[np.float64]
 
     def shares(self, count: int) -> list[Range]:
         """Split the blocks into at most `count` ranges that take about the same time."""
+        if count == 1:
+            return [(0, len(self.work) - 1)]
         count = min(count, len(self.work))
         cuts = np.searchsorted(self.work, self.work[-1] * np.arange(1, count) / count)
         return [(a, b) for a, b in pairwise([0, *cuts.tolist(), len(self.work) - 1]) if a < b]
@@ -182,13 +195,25 @@ def schedule_of(geometry: ConvolutionGeometry, is_in_place: bool) -> TileSchedul
         "panels_per_group": panels.per_group,
         "group_stride": geometry.kernels[2],
     }
+    kh, kw, depth, nc = geometry.kernels
+    run_count, run_length = (kh, kw * depth) if has_row_runs else (kh * kw, depth)
+    weight_values = {
+        "taps": run_count,
+        "depth": run_length,
+        "nc": nc,
+        "kernels_per_group": geometry.kernels_per_group,
+        "panels_per_group": panels.per_group,
+        "panel_lanes": panels.vectors * geometry.lanes,
+    }
     between = np.zeros(MAIN - len(packing.words), np.int64)
     return TileSchedule(
-        form=Tiles(*geometry.dtypes[1:], panels.vectors),
+        function=library.function(Tiles(*geometry.dtypes[1:], panels.vectors)),
         panels=panels,
-        has_row_runs=has_row_runs,
+        is_shared=panels.all_weights <= SHARED,
+        run_length=run_length,
         layout=last.layout,
         words=np.concatenate([packing.words, between, filled(TILES, values)]),
+        weight_words=np.append(filled(PANELS, weight_values), 0),
         tables=(*tables, *packing.maps),
         work=np.cumsum(np.concatenate([np.zeros(1), *work])),
     )
@@ -278,7 +303,8 @@ def _panels(geometry: ConvolutionGeometry) -> Panels:
     per_group = -(-vectors_needed // vectors)
     total = per_group * geometry.groups
     weights = volume(geometry.kernels[:3]) * vectors * geometry.lanes
-    return Panels(vectors, per_group, total, weights, total * weights)
+    has_empty_lanes = per_group * vectors * geometry.lanes > geometry.kernels_per_group
+    return Panels(vectors, per_group, total, weights, total * weights, has_empty_lanes)
 
 
 def _block(geometry: ConvolutionGeometry, oh: int, ow: int, *, is_in_place: bool) -> Block:

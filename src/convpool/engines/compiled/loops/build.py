@@ -29,7 +29,7 @@ MODULES = {
     "unpack": "packing",
     "columns": "few_kernels",
     "tiles": "many_kernels",
-    "panel": "many_kernels",
+    "panels": "many_kernels",
 }
 
 

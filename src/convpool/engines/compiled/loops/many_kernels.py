@@ -1,7 +1,7 @@
 """The loops of convolution with many kernels of the same channels: vectors hold kernels.
 
 A panel is some vectors of kernels; a tile holds the sums of some pixels with one panel in
-registers. Fields are those of the records TILES, REGION and PANEL.
+registers. Fields are those of the records TILES, REGION and PANELS.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ from convpool.engines.compiled.loops.simd import (
     store_number,
     vector_type,
 )
-from convpool.engines.compiled.record import PANEL, REGION, TILES
+from convpool.engines.compiled.record import PANELS, REGION, TILES
 
 UNROLLED = 4  # channels that one turn of a tile's loop takes
 
 REGION_BYTES = REGION.itemsize
 
-tiles_at, region_at, panel_at = reader_of(TILES), reader_of(REGION), reader_of(PANEL)
+tiles_at, region_at, panels_at = reader_of(TILES), reader_of(REGION), reader_of(PANELS)
 
 
 @loop
@@ -150,28 +150,33 @@ def tiles(form):
     return entry
 
 
-def panel(form):
-    """Return the loop that copies weights, of the form's dtype, to a panel."""
+def panels(form):
+    """Return the loop that copies weights, of the form's dtype, to panels."""
     dtype, one_line = form.sums.type(0), (0,)
 
     def entry(address):
-        call = panel_at(address)
+        call = panels_at(address)
         store_number(call.line_start, 0, 0)
-        for tap in range(call.taps):
-            place = (tap * call.depth + call.channel) * call.nc + call.kernel
-            deinterleave(
-                address_of(call.kernels, place, dtype),
-                call.length,
-                call.nc,
-                call.columns,
-                call.panel,
-                call.panel_lanes,
-                call.line_start,
-                tap * call.length * call.panel_lanes,
-                one_line,
-                dtype,
-                dtype,
-            )
+        for panel in range(call.first_panel, call.last_panel):
+            group = panel // call.panels_per_group
+            first_of_group = panel % call.panels_per_group * call.panel_lanes
+            kernel = group * call.kernels_per_group + first_of_group
+            panel_place = (panel - call.first_panel) * call.panel_stride
+            for tap in range(call.taps):
+                place = (tap * call.depth + call.channel) * call.nc + kernel
+                deinterleave(
+                    address_of(call.kernels, place, dtype),
+                    call.length,
+                    call.nc,
+                    min(call.panel_lanes, call.kernels_per_group - first_of_group),
+                    address_of(call.panels, panel_place, dtype),
+                    call.panel_lanes,
+                    call.line_start,
+                    tap * call.length * call.panel_lanes,
+                    one_line,
+                    dtype,
+                    dtype,
+                )
 
     return entry
 

@@ -6,18 +6,16 @@ import numpy as np
 import pytest
 
 import convpool
+from convpool.engines.compiled import convolution as compiled_convolution
 from convpool.engines.compiled import (
-    block_schedule,
     few_kernels,
-    geometry,
     many_kernels,
     tile_schedule,
 )
-from convpool.engines.compiled import convolution as compiled_convolution
 from convpool.engines.numpy import convolution as numpy_convolution
 from convpool.reference import convolve as exact
 from convpool.windows import Axis
-from support.compiled import LANES, needs_kernels
+from support.compiled import LANES, forget, needs_kernels
 
 COMPILED = pytest.param(
     "compiled",
@@ -140,14 +138,6 @@ def short_sums(request, monkeypatch):
     forget()
 
 
-def forget():
-    """Forget what was worked out from the limits."""
-    for module in (block_schedule, tile_schedule, geometry):
-        for function in vars(module).values():
-            if hasattr(function, "cache_clear"):
-                function.cache_clear()
-
-
 n = LANES
 # shape of the images, window, kernels, words
 PATHS = {
@@ -176,7 +166,7 @@ PATHS = {
 @pytest.mark.parametrize("name", PATHS)
 def test_parts_of_sums_are_each_added_once(name, shared, monkeypatch):
     if not shared:  # weights are packed panel by panel
-        monkeypatch.setattr(many_kernels, "SHARED", 0)
+        monkeypatch.setattr(tile_schedule, "SHARED", 0)
     shape, window, nc, words = PATHS[name]
     random = np.random.default_rng(0)
     images = random.integers(-4, 5, shape).astype(np.float32) / 2

@@ -23,7 +23,6 @@ from convpool import reference
 from convpool.engines import threads
 from convpool.engines.compiled import (
     block_schedule,
-    geometry,
     launch,
     library,
     many_kernels,
@@ -33,7 +32,7 @@ from convpool.engines.compiled import convolution as compiled_convolution
 from support import children
 from support.arrays import numbers
 from support.axes import convolution_axes
-from support.compiled import LANES, REFUSAL
+from support.compiled import LANES, REFUSAL, forget
 from support.sampling import IS_FULL, mark_others_full, sample
 
 if REFUSAL is not None:
@@ -617,7 +616,7 @@ SMALL = [
     (block_schedule, "NEAR", 200),
     (tile_schedule, "BLOCK", 600),
     (tile_schedule, "PIXELS", 40),
-    (many_kernels, "SHARED", 2000),
+    (tile_schedule, "SHARED", 2000),
     (many_kernels, "WEIGHTS", 900),
     (many_kernels, "PADDED", 3000),
     (compiled_convolution, "STAGED", 4096),
@@ -632,14 +631,6 @@ def small_blocks(monkeypatch):
     forget()
     yield
     forget()
-
-
-def forget():
-    """Forget what was worked out from the limits."""
-    for module in (block_schedule, tile_schedule, geometry):
-        for function in vars(module).values():
-            if hasattr(function, "cache_clear"):
-                function.cache_clear()
 
 
 @pytest.mark.full

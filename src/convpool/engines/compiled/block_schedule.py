@@ -16,7 +16,7 @@ import numpy as np
 
 from convpool.engines.compiled import geometry as geometries
 from convpool.engines.compiled import library
-from convpool.engines.compiled.forms import Columns, Unpack, vectors_at_once
+from convpool.engines.compiled.forms import ColumnsForm, UnpackForm, vectors_at_once
 from convpool.engines.compiled.geometry import Block, ConvolutionGeometry, Ints, PixelLayout
 from convpool.engines.compiled.launch import MAIN
 from convpool.engines.compiled.library import is_form
@@ -27,6 +27,7 @@ from convpool.engines.compiled.record import (
     address_of,
     filled,
     indices_of,
+    length_of,
 )
 from convpool.windows import volume
 
@@ -38,7 +39,7 @@ NEAR = 2**13  # results of a block whose pixels are read in place
 TURN = 8  # it has a multiple of so many images, so that vectors of them fill groups
 
 COLUMN = indices_of(COLUMNS, MAIN)
-UNPACK = indices_of(UNPACKING, MAIN + len(COLUMNS))
+UNPACK = indices_of(UNPACKING, MAIN + length_of(COLUMNS))
 
 
 class BlockSchedule(NamedTuple):
@@ -103,7 +104,7 @@ class Sums(NamedTuple):
         results.
     """
 
-    form: Columns
+    form: ColumnsForm
     rows_at_once: int
     taps_at_once: int
 
@@ -177,7 +178,9 @@ def schedule_of(
         "tap_row_stride": layout.row * down.dilation,
         "lanes": min(geometry.lanes, line_length),
         **geometries.output_fields(geometry),
-        "unpack": 0 if stores_in_place else library.function_address(Unpack(geometry.dtypes[2])),
+        "unpack": 0
+        if stores_in_place
+        else library.function_address(UnpackForm(geometry.dtypes[2])),
         "ahead": 0 if is_in_order else itemsize * _distance_to_next(geometry, block),
     }
     unpacking = {
@@ -211,14 +214,14 @@ def schedule_of(
 def _sums(geometry: ConvolutionGeometry, per_lane: bool, apart: int) -> Sums:
     """Return the form, and how many products are summed before they are added to the results.
 
-    That depends on `geometry.terms`. Under masks, pixels are `apart` columns apart; else apart is 0.
+    That depends on `geometry.terms`. Under masks, windows are `apart` columns apart; else it is 0.
     """
     (kh, kw, depth, _), (down, _) = geometry.kernels, geometry.axes
     taps, pair = kw * depth, geometry.dtypes[1:]
     if apart:
-        return Sums(Columns(*pair, False, 3, apart, 3, apart), kh, taps)
-    unrolled = Columns(*pair, per_lane, kh, down.stride, taps)
-    sharing = Columns(*pair, per_lane, kh, down.stride)
+        return Sums(ColumnsForm(*pair, False, 3, apart, 3, apart), kh, taps)
+    unrolled = ColumnsForm(*pair, per_lane, kh, down.stride, taps)
+    sharing = ColumnsForm(*pair, per_lane, kh, down.stride)
     if down.dilation == 1 and kh * taps <= geometry.terms:
         if is_form(unrolled):
             return Sums(unrolled, kh, taps)
@@ -229,7 +232,7 @@ def _sums(geometry: ConvolutionGeometry, per_lane: bool, apart: int) -> Sums:
     row_parts = min(kh, parts)
     rows_at_once = -(-kh // row_parts)
     return Sums(
-        Columns(*pair, per_lane),
+        ColumnsForm(*pair, per_lane),
         rows_at_once,
         -(-taps // -(-taps * rows_at_once // geometry.terms)),
     )
@@ -269,7 +272,7 @@ def _reading(geometry: ConvolutionGeometry, channels_per_line: int, is_one_colum
         geometry.kernels[:3] == (3, 3, 1)
         and down.stride == across.stride
         and down.dilation == 1
-        and is_form(Columns(*geometry.dtypes[1:], False, 3, down.stride, 3, across.stride))
+        and is_form(ColumnsForm(*geometry.dtypes[1:], False, 3, down.stride, 3, across.stride))
     )
     is_masked = image_size <= NEAR and per_line == 1 and has_zeros and has_form
     return Reading(is_masked, is_masked)

@@ -103,13 +103,9 @@ class Runner:
             return
         if len(axes) == 1:
             axes = (Axis(1, 1), *axes)
-        module = few_kernels
-        if 2 * (kernels.shape[3] // groups) > library.isa().vector_bytes // sums.itemsize:
-            module = many_kernels
+        has_many = 2 * (kernels.shape[3] // groups) > library.isa().vector_bytes // sums.itemsize
         terms, added_dtype = chains(kernels.shape[:3], sums, out.dtype)
-        for source, output in staged(
-            images, out, sums, added_dtype, needs_dense_channels=module is many_kernels
-        ):
+        for source, output in staged(images, out, sums, added_dtype, needs_dense_channels=has_many):
             geometry = ConvolutionGeometry(
                 images=source.shape,
                 output=output.shape,
@@ -123,7 +119,7 @@ class Runner:
                 dtypes=(source.dtype, sums, output.dtype),
                 terms=terms,
             )
-            program = module.Convolution(geometry)
+            program = (many_kernels if has_many else few_kernels).Convolution(geometry)
             program.run(Operands(source, weights, bias, output, fill))
             if source is images and output is out:
                 self.programs[key] = program

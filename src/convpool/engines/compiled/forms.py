@@ -81,7 +81,7 @@ class Form:
 
 
 @dataclass(frozen=True)
-class Pack(Form):
+class PackForm(Form):
     """Copies the pixels of a block to a scratch, padded and converted: record PACKING."""
 
     loop = "pack"
@@ -90,7 +90,7 @@ class Pack(Form):
 
 
 @dataclass(frozen=True)
-class Unpack(Form):
+class UnpackForm(Form):
     """Copies the results of a block to the output: record UNPACKING."""
 
     loop = "unpack"
@@ -98,7 +98,7 @@ class Unpack(Form):
 
 
 @dataclass(frozen=True)
-class Columns(Form):
+class ColumnsForm(Form):
     """Convolves blocks with few kernels of each channel: record COLUMNS.
 
     Parameters
@@ -127,7 +127,7 @@ class Columns(Form):
 
 
 @dataclass(frozen=True)
-class Tiles(Form):
+class TilesForm(Form):
     """Convolves blocks with many kernels of the same channels: record TILES.
 
     `vectors` are those of kernels in a tile.
@@ -140,7 +140,7 @@ class Tiles(Form):
 
 
 @dataclass(frozen=True)
-class Panels(Form):
+class PanelsForm(Form):
     """Copies the weights of some kernels and channels to panels: record PANELS."""
 
     loop = "panels"
@@ -150,20 +150,20 @@ class Panels(Form):
 F4, F8, I8 = map(np.dtype, ("f4", "f8", "i8"))
 # forms for small windows that people use often, whose rows of the kernel share pixels
 SMALL_WINDOWS = (
-    Columns(F4, F4, False, 2, 1, 2),
-    Columns(F4, F4, False, 3, 1, 3),
-    Columns(F8, F8, False, 2, 1, 2),
-    Columns(F8, F8, False, 3, 1, 3),
-    Columns(F4, I8, False, 3, 1, 3),  # exact sums of small integers
-    Columns(F4, F4, True, 3, 1, 3),  # channels that have a kernel each
-    Columns(F8, F8, True, 3, 1, 3),
-    Columns(F4, F4, False, 3, 1),  # of some channels
-    Columns(F4, F4, False, 3, 2),
-    Columns(F4, F4, False, 5, 1),
+    ColumnsForm(F4, F4, False, 2, 1, 2),
+    ColumnsForm(F4, F4, False, 3, 1, 3),
+    ColumnsForm(F8, F8, False, 2, 1, 2),
+    ColumnsForm(F8, F8, False, 3, 1, 3),
+    ColumnsForm(F4, I8, False, 3, 1, 3),  # exact sums of small integers
+    ColumnsForm(F4, F4, True, 3, 1, 3),  # channels that have a kernel each
+    ColumnsForm(F8, F8, True, 3, 1, 3),
+    ColumnsForm(F4, F4, False, 3, 1),  # of some channels
+    ColumnsForm(F4, F4, False, 3, 2),
+    ColumnsForm(F4, F4, False, 5, 1),
 )
 # with masks in registers of their own; elsewhere it is faster to pack
 MASKED_WINDOWS = tuple(
-    Columns(dtype, dtype, False, 3, apart, 3, apart) for dtype in (F4, F8) for apart in (1, 2)
+    ColumnsForm(dtype, dtype, False, 3, apart, 3, apart) for dtype in (F4, F8) for apart in (1, 2)
 )
 
 
@@ -171,14 +171,17 @@ def forms_of(isa: InstructionSet) -> list[Form]:
     """Return all forms of an instruction set."""
     widths = sorted({1, 2, widest_tile(isa)})
     return [
-        *(Pack(images, sums) for images, sums in product(NUMBERS, (F4, F8))),
-        *(Pack(images, I8) for images in NUMBERS if images.kind != "f"),
-        *(Unpack(results) for results in (F4, F8, I8)),
-        *(Columns(*pair, per_lane) for pair in SUMS_AND_RESULTS for per_lane in (False, True)),
+        *(PackForm(images, sums) for images, sums in product(NUMBERS, (F4, F8))),
+        *(PackForm(images, I8) for images in NUMBERS if images.kind != "f"),
+        *(UnpackForm(results) for results in (F4, F8, I8)),
+        *(ColumnsForm(*pair, per_lane) for pair in SUMS_AND_RESULTS for per_lane in (False, True)),
         *SMALL_WINDOWS,
         *(MASKED_WINDOWS if isa.name == "avx512" else ()),
-        *(Tiles(*pair, vectors) for pair, vectors in product(SUMS_AND_RESULTS, widths)),
-        *(Panels(sums) for sums in (F4, F8, I8)),
+        *(
+            TilesForm(sums, results, vectors)
+            for (sums, results), vectors in product(SUMS_AND_RESULTS, widths)
+        ),
+        *(PanelsForm(sums) for sums in (F4, F8, I8)),
     ]
 
 
@@ -205,15 +208,12 @@ def pixels_of_tile(isa: InstructionSet, vectors: int) -> int:
     return PIXELS if PIXELS * vectors <= sums_of_tile(isa) else PIXELS // 2
 
 
-def vectors_at_once(isa: InstructionSet, form: Columns) -> int:
+def vectors_at_once(isa: InstructionSet, form: ColumnsForm) -> int:
     """Return how many vectors of pixels go down the rows together, from 1 to 8."""
     if not form.rows:
         return 8
     sums = -(-form.rows // form.stride)  # rows of results that are summed at a time for each
     # of 32 registers 2 * sums, or of 16 registers sums, are for the weights; a vector takes one for
     # each of its sums and 2, or 1, for its pixels, since LLVM loads ahead
-    if isa.registers == 32:
-        room = (30 - 2 * sums) // (sums + 2)
-    else:
-        room = (14 - sums) // (sums + 1)
+    room = [(30 - 2 * sums) // (sums + 2), (14 - sums) // (sums + 1)][isa.registers < 32]
     return max(1, min(8, room))

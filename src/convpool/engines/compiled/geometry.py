@@ -265,7 +265,7 @@ def packing_of(geometry: ConvolutionGeometry, layout: PixelLayout, block: Block)
         "lines": lines,
     }
     return Packing(
-        library.function_address(forms.Pack(*geometry.dtypes[:2])),
+        library.function_address(forms.PackForm(*geometry.dtypes[:2])),
         filled(PACKING, values),
         geometry.is_padded_with_zeros and block[1:] == geometry.output[1:3],
         (row_map, column_map),
@@ -306,8 +306,8 @@ def _index_map(axis: Axis, pad_mode: str) -> Ints:
 def _source_lines_and_lines(geometry: ConvolutionGeometry, layout: PixelLayout) -> tuple[int, int]:
     """Return the fields source_lines and lines of PACKING.
 
-    (1, 0) where numbers are copied one by one: pixels lie too irregularly, or no form de-interleaves
-    as many lines.
+    (1, 0) where numbers are copied one by one: pixels lie too irregularly, or no form
+    de-interleaves as many lines.
     """
     c, per_line = geometry.images[3], layout.channels_per_line
     if geometry.is_interleaved:

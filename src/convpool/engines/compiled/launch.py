@@ -16,6 +16,7 @@ from convpool.engines.compiled.record import (
     Words,
     address_of,
     indices_of,
+    length_of,
 )
 
 Array = NDArray[Any]
@@ -49,7 +50,7 @@ def part_count() -> int:
 # ---- the words of a convolution: what packs a block, and behind it the record of the form ----
 
 PACK = indices_of(PACKING)
-FILL = len(PACKING)  # the bits of the number that constant padding consists of
+FILL = length_of(PACKING)  # the bits of the number that constant padding consists of
 LINE_STARTS = FILL + 1
 MAIN = LINE_STARTS + max(LINES)  # where the record of the form begins
 
@@ -59,8 +60,8 @@ def point_to_pixels(
 ) -> int:
     """Write the addresses of images, of the packing record and of a scratch; return that of words.
 
-    `main` are the indices of the form's record. The scratch, of the dtype of the sums, is None where
-    pixels are read in place; `fill` is the number that constant padding consists of.
+    `main` are the indices of the form's record. The scratch, of the dtype of the sums, is None
+    where pixels are read in place; `fill` is the number that constant padding consists of.
     """
     base, pixels = address_of(words), address_of(images)
     words[main.address] = pixels

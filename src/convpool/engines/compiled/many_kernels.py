@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 from convpool.engines import threads
 from convpool.engines.compiled import geometry as geometries
 from convpool.engines.compiled import launch, library
-from convpool.engines.compiled.forms import Pack, Panels
+from convpool.engines.compiled.forms import PackForm, PanelsForm
 from convpool.engines.compiled.geometry import ConvolutionGeometry, Operands
 from convpool.engines.compiled.launch import MAIN, PACK, SMALL
-from convpool.engines.compiled.record import PANELS, address_of
+from convpool.engines.compiled.record import PANELS, address_of, length_of
 from convpool.engines.compiled.tile_schedule import (
     PANEL,
     TILE,
@@ -79,7 +79,7 @@ class Tiles:
         self.words[TILE.output] = address_of(operands.output)
         self.weight_words = schedule.weight_words.copy()
         self.weight_words[PANEL.kernels] = address_of(operands.kernels)
-        self.pack = library.function(Panels(operands.bias.dtype))
+        self.pack = library.function(PanelsForm(operands.bias.dtype))
 
     def sum(self, work: TileWork) -> None:
         """Sum the tiles of some blocks with some panels over some channels."""
@@ -108,7 +108,7 @@ class Tiles:
         words[PANEL.channel], words[PANEL.length] = channels
         words[PANEL.panels], words[PANEL.panel_stride] = address_of(packed), numbers
         base = address_of(words)
-        words[PANEL.line_start] = base + 8 * len(PANELS)  # the number behind the record
+        words[PANEL.line_start] = base + 8 * length_of(PANELS)  # the number behind the record
         self.pack(base)
         return packed
 
@@ -236,7 +236,7 @@ def _padded_parts(
     packing = geometries.packing_of(geometry, layout, (1, oh, ow))
     template = np.concatenate([packing.words, np.zeros(MAIN, np.int64)])
     template[PACK.row_count], template[PACK.writes_margin] = rows, True
-    pack = library.function(Pack(*geometry.dtypes[:2]))
+    pack = library.function(PackForm(*geometry.dtypes[:2]))
 
     def pack_image(first: int, scratch: Array, k: int) -> None:
         words = template.copy()

@@ -23,6 +23,11 @@ def record_type(fields: str) -> np.dtype[Any]:
     return np.dtype([(name, np.int64) for name in fields.split()])
 
 
+def length_of(dtype: np.dtype[Any]) -> int:
+    """Return the number of fields of a record."""
+    return len(dtype.names or ())
+
+
 def indices_of(dtype: np.dtype[Any], first: int = 0) -> SimpleNamespace:
     """Return the index of each field of a record that begins at number `first` of its words."""
     return SimpleNamespace(**{name: first + k for k, name in enumerate(dtype.names or ())})
@@ -30,7 +35,7 @@ def indices_of(dtype: np.dtype[Any], first: int = 0) -> SimpleNamespace:
 
 def filled(dtype: np.dtype[Any], values: Mapping[str, int]) -> Words:
     """Return the words of a record with these values, 0 in the fields that are not named."""
-    words = np.zeros(len(dtype), np.int64)
+    words = np.zeros(length_of(dtype), np.int64)
     for name, value in values.items():
         words[dtype.names.index(name)] = value  # type: ignore[union-attr]
     return words
@@ -39,7 +44,7 @@ def filled(dtype: np.dtype[Any], values: Mapping[str, int]) -> Words:
 def address_of(array: NDArray[Any]) -> int:
     """Return the address of the first number of an array."""
     try:  # a quarter of the time that `array.ctypes` takes
-        return ctypes.addressof(ctypes.c_char.from_buffer(array))
+        return ctypes.addressof(ctypes.c_char.from_buffer(array))  # type: ignore[arg-type]
     except (TypeError, ValueError):  # it is read-only, empty, or has gaps
         return array.ctypes.data
 
@@ -49,14 +54,14 @@ def address_of(array: NDArray[Any]) -> int:
 #   image, image_count, row, row_count, column: the images of the block; the padded row and column
 #     where it begins, and its rows that are packed
 #   rows, columns: of one image in the scratch, with the margin
-#   row_map, column_map: addresses; for each padded row, or column, of the images the row, or column,
-#     of the pixels that stand there, -1 for the fill
-#   c, phases, per_line, pitch: channels of the images; phases and channels_per_line of the planes;
-#     numbers from line to line of the scratch
+#   row_map, column_map: addresses; for each padded row, or column, of the images the row, or
+#     column, of the pixels that stand there, -1 for the fill
+#   c, phases, per_line, pitch: channels of the images; phases and channels_per_line of the
+#     planes; numbers from line to line of the scratch
 #   top, height, left, width: rows of padding above the images, and their rows; columns of padding
 #     left of them, and theirs
-#   source_lines: lines that a row of the images consists of: 1 if the channels of a pixel lie side by
-#     side, c if the pixels of each channel do
+#   source_lines: lines that a row of the images consists of: 1 if the channels of a pixel lie
+#     side by side, c if the pixels of each channel do
 #   lines: into how many lines each of them is de-interleaved; 0: numbers are copied one by one
 #   line_starts: address of as many numbers, which are overwritten
 #   fill: address of the number, of the sums' dtype, that constant padding consists of
@@ -69,48 +74,49 @@ PACKING = record_type(
 )
 LINES = (1, 2, 3, 4, 6, 8)  # into so many lines a line can be de-interleaved; else one by one
 
-# Copies rows 0 to before row_count of a block's results, (kernel, image, row, column), to the output:
+# Copies rows 0 to before row_count of a block's results, (kernel, image, row, column), to the
+# output:
 #   scratch, kernels, images, rows, columns: address of the results, and their shape
-#   lines: the kernels if their results for a column lie side by side in the output; 0: numbers are
-#     copied one by one
+#   lines: the kernels if their results for a column lie side by side in the output; 0: numbers
+#     are copied one by one
 UNPACKING = record_type(
     "scratch kernels images rows row_count columns lines "
     "output image_stride row_stride column_stride kernel_stride"
 )
 
-# Convolves blocks of the output, some images, rows and columns that are computed together, with few
-# kernels of each channel:
+# Convolves blocks of the output, some images, rows and columns that are computed together, with
+# few kernels of each channel:
 #   first, last: the blocks, from the first to before the last
 #   images, oh, ow, block_images, block_rows, block_columns: the grid of the blocks
 #   stride_down, stride_across: rows and columns from window to window
 #   address, image_bytes, row_bytes, column_bytes: the images
 #   pack, packing, scratch: the function that packs a block, its record, and the address of the
 #     pixels that it writes; 0: pixels are read in the images
-#   keeps_margins: whether the margins are the same for all blocks, so that only the first one writes
-#     them
-#   places, groups: table of the groups of vectors that go down the rows together, and how many they
-#     are; for each: where each vector begins in the pixels, where its results go in the output, and
-#     the lane of a row of weights where its weights begin
-#   taps, tap_count, taps_at_once: table of the steps from a window's first pixel to each tap of a row
-#     of the kernel; how many taps they are; and how many are summed before the sums are added to the
-#     results, since the rounding errors of long sums would grow with all their terms
+#   keeps_margins: whether the margins are the same for all blocks, so that only the first one
+#     writes them
+#   places, groups: table of the groups of vectors that go down the rows together, and how many
+#     they are; for each: where each vector begins in the pixels, where its results go in the
+#     output, and the lane of a row of weights where its weights begin
+#   taps, tap_count, taps_at_once: table of the steps from a window's first pixel to each tap of a
+#     row of the kernel; how many taps they are; and how many are summed before the sums are added
+#     to the results, since the rounding errors of long sums would grow with all their terms
 #   kernel_rows, rows_at_once: the same for the rows of the kernel
-#   masks, above, height: for forms with masks, table of bits (group, tap, vector, part): bit k for
-#     number k of a vector that is read; rows of padding above the image, and its rows. A pixel
-#     without a bit and a row that is not in the image count as zeros
-#   weights, tap_stride, weight_row_stride, weight_stride: the weights, and numbers from tap to tap,
-#     row to row and kernel to kernel
+#   masks, above, height: for forms with masks, table of bits (group, tap, vector, part): bit k
+#     for number k of a vector that is read; rows of padding above the image, and its rows. A
+#     pixel without a bit and a row that is not in the image count as zeros
+#   weights, tap_stride, weight_row_stride, weight_stride: the weights, and numbers from tap to
+#     tap, row to row and kernel to kernel
 #   starts, start_stride: what sums start from, and numbers from kernel to kernel
-#   kernels, kernels_per_group, group_stride: the last is the numbers from the channels of a group to
-#     the next in the pixels
-#   down_stride, tap_row_stride: numbers in the pixels from one row that sums go down to the next, and
-#     from the pixels of one row of the kernel to those of the next
+#   kernels, kernels_per_group, group_stride: the last is the numbers from the channels of a group
+#     to the next in the pixels
+#   down_stride, tap_row_stride: numbers in the pixels from one row that sums go down to the next,
+#     and from the pixels of one row of the kernel to those of the next
 #   lanes: how many results of each vector are stored: its first ones
 #   output, image_stride, row_stride, column_stride, kernel_stride: the output
-#   unpack, unpacking, results: the function that copies results to the output, its record, and the
-#     address where results are stored before; 0: they are stored in place
-#   ahead: bytes from what a block reads to what the next one reads, which is prefetched meanwhile; 0:
-#     no prefetch
+#   unpack, unpacking, results: the function that copies results to the output, its record, and
+#     the address where results are stored before; 0: they are stored in place
+#   ahead: bytes from what a block reads to what the next one reads, which is prefetched
+#     meanwhile; 0: no prefetch
 COLUMNS = record_type(
     "first last images oh ow block_images block_rows block_columns stride_down stride_across "
     "address image_bytes row_bytes column_bytes pack packing scratch keeps_margins "
@@ -121,23 +127,25 @@ COLUMNS = record_type(
 )
 
 # Convolves blocks of the output with many kernels of the same channels, tile by tile: some pixels
-# with one panel of kernels. The output is cut into regions whose windows have the same taps; blocks
-# are numbered on from region to region. A run is some channels of one tap, or of a row of taps, that
-# lie side by side.
-#   first, last, images, oh, ow, block_images, block_rows, block_columns, stride_down, stride_across,
-#   address, image_bytes, row_bytes, column_bytes, pack, packing, scratch, keeps_margins: as in COLUMNS,
-#     but that the fields from `images` to `block_columns` are overwritten with those of a region
+# with one panel of kernels. The output is cut into regions whose windows have the same taps;
+# blocks are numbered on from region to region. A run is some channels of one tap, or of a row of
+# taps, that lie side by side.
+#   first, last, images, oh, ow, block_images, block_rows, block_columns, stride_down,
+#     stride_across,
+#   address, image_bytes, row_bytes, column_bytes, pack, packing, scratch, keeps_margins: as in
+#     COLUMNS, but that the fields from `images` to `block_columns` are overwritten with those of
+#     a region
 #   regions: table of the regions, as many numbers as REGION has, each
-#   places, output_places: tables of where the window of each pixel of a block begins in the pixels, and
-#     where its results go in the output
+#   places, output_places: tables of where the window of each pixel of a block begins in the
+#     pixels, and where its results go in the output
 #   runs: table of (step from a window's first pixel to the run, number of the run in the weights)
 #   channel, length: runs have `length` channels here, from number `channel` on
 #   terms: about how many products are summed before they are added to the results
 #   weights, panel_stride: address of the first panel, and numbers from panel to panel
-#   starts, accumulates: address of what sums start from, one number for each kernel; whether sums are
-#     added to the results so far instead
-#   kernels_per_group, panels_per_group, group_stride: the last is the numbers from the channels of a
-#     group to the next in the pixels
+#   starts, accumulates: address of what sums start from, one number for each kernel; whether sums
+#     are added to the results so far instead
+#   kernels_per_group, panels_per_group, group_stride: the last is the numbers from the channels
+#     of a group to the next in the pixels
 #   first_panel, last_panel: the panels that are taken, from the first to before the last
 #   output, image_stride, row_stride, column_stride: the output, whose kernels lie side by side
 TILES = record_type(
@@ -147,9 +155,9 @@ TILES = record_type(
     "starts accumulates kernels_per_group panels_per_group group_stride first_panel last_panel "
     "output image_stride row_stride column_stride"
 )
-# A region: the number of the first block behind it; its grid of blocks; where its first window begins
-# in the images, and its first result in the output; its rows of the tables of places and of runs, each
-# (first, behind the last)
+# A region: the number of the first block behind it; its grid of blocks; where its first window
+# begins in the images, and its first result in the output; its rows of the tables of places and
+# of runs, each (first, behind the last)
 REGION = record_type(
     "last_block images oh ow block_images block_rows block_columns begin_bytes output_begin "
     "first_pixel last_pixel first_run last_run"
@@ -160,8 +168,8 @@ REGION = record_type(
 #   first_panel, last_panel: the panels, from the first to before the last
 #   kernels_per_group, panels_per_group: kernels, and panels, of a group
 #   channel, length: `length` channels from `channel` on
-#   panels, panel_stride, panel_lanes: address of the panels, numbers from panel to panel, and numbers
-#     of a row of each
+#   panels, panel_stride, panel_lanes: address of the panels, numbers from panel to panel, and
+#     numbers of a row of each
 #   line_start: address of one number, which is overwritten
 PANELS = record_type(
     "kernels taps depth nc first_panel last_panel kernels_per_group panels_per_group "

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from convpool.engines.compiled import geometry as geometries
 from convpool.engines.compiled import library
-from convpool.engines.compiled.forms import Tiles, pixels_of_tile, widest_tile
+from convpool.engines.compiled.forms import TilesForm, pixels_of_tile, widest_tile
 from convpool.engines.compiled.geometry import Block, ConvolutionGeometry, Ints, PixelLayout
 from convpool.engines.compiled.launch import MAIN
 from convpool.engines.compiled.record import PANELS, TILES, Words, address_of, filled, indices_of
@@ -122,8 +122,8 @@ class Region(NamedTuple):
         Where the first window begins in the images (0 if pixels are packed), and where the first
         result lies in the output.
     places, output_places
-        Where the window of each pixel of a block begins, and where its results go; both counted from
-        the block's first.
+        Where the window of each pixel of a block begins, and where its results go; both counted
+        from the first.
     runs
         For each (step from a window's first pixel to it, its number in the weights).
     """
@@ -207,7 +207,7 @@ def schedule_of(geometry: ConvolutionGeometry, is_in_place: bool) -> TileSchedul
     }
     between = np.zeros(MAIN - len(packing.words), np.int64)
     return TileSchedule(
-        function=library.function(Tiles(*geometry.dtypes[1:], panels.vectors)),
+        function=library.function(TilesForm(*geometry.dtypes[1:], panels.vectors)),
         panels=panels,
         is_shared=panels.all_weights <= SHARED,
         run_length=run_length,

@@ -302,7 +302,7 @@ class _Group:
                     builder.store(builder.load(total), target)
 
     def accumulate_row(self, r, phase, totals, weights):
-        """Add one row of pixels, number `phase` of turn r, to sums that began 0, 1, ... turns ago."""
+        """Add row number `phase` of turn r to the sums that began 0, 1, ... turns ago."""
         builder, form = self.builder, self.form
         row = builder.add(builder.mul(r, INT64(form.stride)), INT64(phase))
         y = builder.mul(row, self.call["down_stride"])

@@ -16,7 +16,7 @@ VENV_BENCH := .venv-bench
 RUN := $(VENV)/bin
 PIP := -m pip install -qq --disable-pip-version-check
 
-.PHONY: help demo data test test-fast test-full format lint bench docs clean
+.PHONY: help demo data loops test test-fast test-full format lint bench docs clean
 help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
@@ -27,9 +27,16 @@ demo: $(VENV)/demo  ## run the seven functions on full-size data and draw demo/i
 data: $(VENV)/demo  ## make the two data sets where the brief's mains look for them
 	@$(RUN)/convpool data
 
+# The build of the package compiles the loops, and an environment has their library from the checkout; so
+# a change of what they are made of makes it stale. Object files in build/loops are kept.
+COMPILED := src/convpool/engines/compiled
+LOOPS := hatch_build.py $(COMPILED)/forms.py $(COMPILED)/record.py $(wildcard $(COMPILED)/loops/*.py)
+
+loops: $(VENV)/loops  ## compile the loops whose sources have changed, for all instruction sets that this machine has
+
 # The groups of tests/conftest.py: what tests of a group share is built once, in one worker.
 PYTEST := $(RUN)/python -m pytest -n auto --dist loadgroup
-FAST := not (full or browser or children or cluster or compiles)
+FAST := not (full or browser or children or cluster)
 SEED ?= $(shell date +%Y%m%d)
 
 # Run a command (1) while the course tests run on the brief's Python with some words (2), whose output is printed
@@ -46,12 +53,12 @@ beside_course = @$(1); package=$$?; \
 	echo "SKIPPED: the course tests on Python 3.8 with NumPy 1.19.2 (no Python 3.8 starts here; PYTHON38=... names one)"; \
 	exit $$package
 endif
-ENVIRONMENTS := $(VENV)/test $(VENV)/browser $(if $(PYTHON38),$(VENV38)/test)
+ENVIRONMENTS := $(VENV)/loops $(VENV)/browser $(if $(PYTHON38),$(VENV38)/test)
 
 test: $(ENVIRONMENTS)  ## run the tests, on this Python and on the brief's Python 3.8
 	$(call beside_course,$(PYTEST),)
 
-test-fast: $(VENV)/test  ## run those tests that take a minute: no browser, no other processes, nothing that compiles
+test-fast: $(VENV)/loops  ## run those tests that take a minute: no browser, no other processes
 	$(PYTEST) -m "$(FAST)"
 
 test-full: $(ENVIRONMENTS)  ## run every figure that the project claims, however long, with samples of the day
@@ -93,28 +100,34 @@ bench: $(VENV_BENCH)/bench  ## time the seven files, and the library against eve
 	$(VENV_BENCH)/bin/python benchmarks/library.py
 	$(VENV_BENCH)/bin/python benchmarks/dask_cluster.py
 
-docs: $(VENV)/test  ## draw the pictures of the documentation again
+docs: $(VENV)/loops  ## draw the pictures of the documentation again
 	$(RUN)/python docs/course_pictures.py
 	$(RUN)/python docs/explanation_pictures.py
 	$(RUN)/python docs/explorer_photos.py
 	$(RUN)/python docs/explorer_page.py
 
 clean:  ## remove what these commands made, but not the data
-	rm -rf $(VENV) $(VENV38) $(VENV_BENCH) demo .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(VENV38) $(VENV_BENCH) build $(COMPILED)/libraries demo .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 # Environments. A stamp file says that one is complete; it is made anew when pyproject.toml changes.
 $(VENV)/bin/python:
 	$(if $(PYTHON),,$(error no Python 3.11 or newer starts here: install one, or name it: make PYTHON=...))
 	@$(PYTHON) -m venv $(VENV)
 
-$(VENV)/demo: pyproject.toml | $(VENV)/bin/python
-	@echo "Installing into $(VENV) ..."
+$(VENV)/demo: pyproject.toml $(LOOPS) | $(VENV)/bin/python
+	@echo "Installing into $(VENV), and compiling what is not compiled yet ..."
 	@$(RUN)/python $(PIP) -e ".[demo]"
 	@touch $@
 
 $(VENV)/test: pyproject.toml | $(VENV)/bin/python
-	@echo "Installing into $(VENV) ..."
+	@echo "Installing into $(VENV), and compiling what is not compiled yet ..."
 	@$(RUN)/python $(PIP) -e ".[test,lint]"
+	@touch $@ $(VENV)/demo
+
+# Numba is in this environment, so that nothing needs to be installed for it.
+$(VENV)/loops: $(VENV)/test $(LOOPS)
+	@command -v cc > /dev/null || $(RUN)/python $(PIP) ziglang  # which links
+	@$(RUN)/python -m convpool.engines.compiled.loops.build build/loops here
 	@touch $@ $(VENV)/demo
 
 # Chromium, which the tests of the explorer page drive; where it cannot be installed, they are skipped and say so.
@@ -125,7 +138,7 @@ $(VENV)/browser: $(VENV)/test
 	@touch $@
 
 # PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu brings a PyTorch without what only graphics cards need.
-$(VENV_BENCH)/bench: pyproject.toml
+$(VENV_BENCH)/bench: pyproject.toml $(LOOPS)
 	$(if $(PYTHON),,$(error no Python 3.11 or newer starts here: install one, or name it: make PYTHON=...))
 	@echo "Installing the other libraries into $(VENV_BENCH) ..."
 	@test -x $(VENV_BENCH)/bin/python || $(PYTHON) -m venv $(VENV_BENCH)

@@ -7,12 +7,13 @@ import os
 
 # One thread in each worker of pytest-xdist: they share the CPUs. Before NumPy is imported.
 if "PYTEST_XDIST_WORKER" in os.environ:
-    for _variable in ("OMP", "OPENBLAS", "MKL", "NUMBA"):
+    for _variable in ("OMP", "OPENBLAS", "MKL"):
         os.environ.setdefault(_variable + "_NUM_THREADS", "1")
     os.environ.setdefault("CONVPOOL_NUM_THREADS", "1")
 
 import importlib.util
 import pathlib
+import sys
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -22,8 +23,7 @@ from support import sampling
 TESTS = pathlib.Path(__file__).parent
 COURSE = TESTS.parent / "math" / "0x04-convolutions_and_pooling"
 
-# The cases of each test that are run; the others are marked `full`. By file or folder: each form of
-# a compiled loop takes seconds to compile, and a transform is slow.
+# The cases of each test that are run; the others are marked `full`. By file or folder.
 SAMPLES = {
     "engines/compiled": 2,
     "engines/test_agreement.py": 6,
@@ -50,14 +50,6 @@ MARKERS = {
         "test_small_world.py",
     ],
     "cluster": ["out_of_core/test_dask_cluster.py"],
-    "compiles": [
-        "engines/compiled",
-        "engines/test_agreement.py",
-        "engines/test_few_windows.py",
-        "engines/test_long_sums.py",
-        "out_of_core",
-        "test_properties.py",
-    ],
 }
 
 # Files whose tests run in one worker, so that what they share is built once. By default a file is
@@ -86,6 +78,8 @@ def pytest_addoption(parser):
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config):
     """Pass the options on to Hypothesis and to the samples, before tests are imported."""
+    if not hasattr(config, "workerinput"):
+        stop_if_loops_are_stale()
     examples, seed = config.getoption("examples"), config.getoption("seed")
     sampling.configure(examples, str(seed or 0))
     if seed is not None:
@@ -104,6 +98,30 @@ def pytest_configure(config):
         ],
     )
     settings.load_profile("convpool")
+
+
+def stop_if_loops_are_stale():
+    """Stop where libraries are missing, or were built from other sources than those here.
+
+    That is where they can be built, and NumPy was not chosen to do all work.
+    """
+    found = map(importlib.util.find_spec, ("convpool", "numba"))
+    if sys.version_info < (3, 11) or not all(found):
+        return
+    from convpool.engines.compiled import library
+
+    old = [
+        isa.name
+        for isa in library.isas_of_processor()
+        if library.is_stale(isa) or not (library.FOLDER / library.file_name(isa)).exists()
+    ]
+    if old and os.environ.get(library.VARIABLE) != library.NONE:
+        pytest.exit(
+            "the compiled loops ({}) are not those of the sources here: run make loops".format(
+                ", ".join(old)
+            ),
+            returncode=pytest.ExitCode.USAGE_ERROR,
+        )
 
 
 def pytest_report_header(config):
@@ -127,9 +145,6 @@ def pytest_collection_modifyitems(items):
         for marker, places in MARKERS.items():
             if lies_in(path, places):
                 item.add_marker(marker)
-        values = item.callspec.params.values() if hasattr(item, "callspec") else ()
-        if any(isinstance(value, str) and value == "compiled" for value in values):
-            item.add_marker("compiles")  # the engine's name is a parameter
         group = next((name for name, places in GROUPS.items() if lies_in(path, places)), path)
         item.add_marker(pytest.mark.xdist_group(group))
         for place, count in SAMPLES.items():

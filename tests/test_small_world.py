@@ -19,17 +19,10 @@ from convpool.engines.registry import ENGINES, POOL_ENGINES
 from support import children, shifted, small_world
 from support.compiled import LANES, REFUSAL
 from support.sampling import IS_FULL, generator
-from support.small_world import PAD_MODES, POOL_MODES, STRIDES, WINDOWS
+from support.small_world import PAD_MODES, POOL_MODES, WINDOWS
 
 n = LANES
 FEW, MANY = small_world.forms(n)
-# What is compiled takes seconds: for each mode of pooling, each number of kernels of vectors over
-# kernels, and each window and stride of the loops for few kernels. So those are the same in all
-# tests of a day.
-_today = generator("small world")
-MANY_TODAY, FEW_TODAY = _today.sample(MANY, 3), _today.choice(FEW)
-KIND_TODAY = {"windows": [_today.choice(WINDOWS)], "strides": [_today.choice(STRIDES)]}
-MODE_TODAY = _today.choice([mode for mode in POOL_MODES if mode != "lp"])
 WAYS = ("memory", "tiles", "dask")
 linux = pytest.mark.skipif(
     not sys.platform.startswith("linux"), reason="protects pages as Linux does"
@@ -195,7 +188,7 @@ def drawn_geometries(engine, way, random, ceil=False):
 
 
 @pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("engine", [engine for engine in ENGINES if engine != "compiled"])
+@pytest.mark.parametrize("engine", ENGINES)
 def test_convolutions(engine, way):
     skip_without(engine, way)
     random, verdict = generator(f"convolutions {engine} {way}"), Verdict()
@@ -210,26 +203,6 @@ def test_convolutions(engine, way):
             random,
         )
     verdict.expect_none(20)
-
-
-def compiled_cases(way, random):
-    """Yield drawn geometries and forms, of which few are compiled."""
-    if way == "memory":
-        yield from (
-            (one, random.choice(MANY_TODAY)) for one in drawn_geometries("compiled", way, random)
-        )
-    for geometry in small_world.some_axes(1, COUNTS[way][1], random, **KIND_TODAY):
-        yield geometry, FEW_TODAY if way == "memory" else MANY_TODAY[0]
-
-
-@pytest.mark.parametrize("way", WAYS)
-def test_compiled_convolutions(way):
-    """Tiles and chunks cut kernels too, so that there are few in each."""
-    skip_without("compiled", way)
-    random, verdict = generator(f"compiled convolutions {way}"), Verdict()
-    for geometry, form in compiled_cases(way, random):
-        convolve(verdict, "compiled", way, geometry, form, random.choice(PAD_MODES), random)
-    verdict.expect_none(15)
 
 
 @pytest.mark.full
@@ -271,15 +244,6 @@ def test_many_convolutions_on_more_axes(rank, engine, way):
     kinds, forms = kinds[:3] if engine == "fft" else kinds, FEW + MANY
     count = {"memory": 5000, "tiles": 300, "dask": 200}[way]
     geometries = small_world.some_axes(rank, count, random)
-    if (
-        engine == "compiled"
-    ):  # few kernels, as tiles and chunks have them, in windows and strides of one kind
-        of_one_kind = small_world.some_axes(rank, 200, random, **KIND_TODAY)
-        for geometry in of_one_kind:
-            convolve(
-                verdict, engine, way, geometry, random.choice(FEW), random.choice(PAD_MODES), random
-            )
-        geometries, forms = (geometries, MANY) if way == "memory" else (of_one_kind, MANY_TODAY)
     for geometry in geometries:
         dtypes = random.choice(kinds) if way == "memory" else kinds[0]
         convolve(
@@ -351,14 +315,17 @@ def test_transposed_convolutions_on_more_axes(rank):
 # ---- pooling ----
 
 
+def modes_of(engine):
+    """Return the modes that an engine takes."""
+    return [mode for mode in POOL_MODES if engine != "compiled" or mode != "lp"]
+
+
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("engine", POOL_ENGINES)
 def test_poolings(engine, way):
     skip_without(engine, way)
     random, verdict = generator(f"poolings {engine} {way}"), Verdict()
-    modes, channels = POOL_MODES, (1, 3, n, 2 * n + 1)
-    if engine == "compiled":
-        modes, channels = [MODE_TODAY], (1, 3)
+    modes, channels = modes_of(engine), (1, 3, n, 2 * n + 1)
     for ceil in (False, True):
         for geometry in drawn_geometries(engine, way, random, ceil):
             words = random.choice(channels), random.choice(modes), random.choice((False, True))
@@ -434,8 +401,6 @@ def run_beside_fences(engine, count):
     random = generator(f"fences {engine}")
     for way in WAYS:
         cases = [(one, random.choice(FEW + MANY)) for one in drawn_geometries(engine, way, random)]
-        if engine == "compiled" and not IS_FULL:
-            cases = list(compiled_cases(way, random))
         for geometry, form in random.sample(
             cases, min(len(cases), count if way == "memory" else count // 3)
         ):
@@ -450,9 +415,8 @@ def run_beside_fences(engine, count):
                 random,
             )
             if engine in POOL_ENGINES:
-                pooled = small_world.pooling(
-                    geometry, random.choice((1, 3)), MODE_TODAY, False, random
-                )
+                mode = random.choice(modes_of(engine))
+                pooled = small_world.pooling(geometry, random.choice((1, 3)), mode, False, random)
                 fenced(
                     engine,
                     way,

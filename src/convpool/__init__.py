@@ -1,7 +1,7 @@
 """Convolution and pooling for NumPy arrays: exact, fast, and it shows its work."""
 
 from convpool.adaptive_pooling import adaptive_max_pool_indices, adaptive_pool
-from convpool.configuration import set_num_threads, show_config, threads, warmup
+from convpool.configuration import set_num_threads, show_config, threads
 from convpool.convolution import convolve, convolve_transpose, filter_image
 from convpool.explanation import explain
 from convpool.plans.base import Plan
@@ -32,7 +32,6 @@ __all__ = [
     "set_num_threads",
     "show_config",
     "threads",
-    "warmup",
     "window_view",
 ]
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import importlib
 import platform
 import sys
-from collections.abc import Iterator
 from contextlib import AbstractContextManager
 
 import numpy as np
 
 import convpool.engines.threads as engine_threads
 from convpool.engines import registry
-from convpool.engines.compiled import host
+from convpool.engines.compiled import host, library
 
 
 def set_num_threads(n: int | None) -> None:
@@ -22,8 +20,8 @@ def set_num_threads(n: int | None) -> None:
     ----------
     n
         Threads, the caller's among them: 1 or more. None restores the default: the environment
-        variable CONVPOOL_NUM_THREADS if it is set, else OMP_NUM_THREADS or NUMBA_NUM_THREADS, else
-        the CPUs that the process may use, by its affinity mask and the container's CPU quota.
+        variable CONVPOOL_NUM_THREADS if it is set, else OMP_NUM_THREADS, else the CPUs that the
+        process may use, by its affinity mask and the container's CPU quota.
 
     Returns
     -------
@@ -72,7 +70,11 @@ def threads(n: int | None) -> AbstractContextManager[None]:
 
 
 def show_config() -> None:
-    """Print versions, CPU, vector width, threads, cache folder, and which engines work here.
+    """Print versions, CPU, instruction set, threads, and which engines work here, and why.
+
+    The compiled engine takes the best instruction set that the processor and the installed
+    libraries have. The environment variable CONVPOOL_ISA takes another: avx512, avx2 or neon, or
+    none, which leaves all work to NumPy.
 
     Parameters
     ----------
@@ -86,7 +88,8 @@ def show_config() -> None:
     Raises
     ------
     ValueError
-        If CONVPOOL_NUM_THREADS is not a whole number of 1 or more.
+        If CONVPOOL_NUM_THREADS is not a whole number of 1 or more, or CONVPOOL_ISA is no
+        instruction set that can be used here.
 
     Examples
     --------
@@ -97,67 +100,20 @@ def show_config() -> None:
 
 
 def describe() -> str:
-    """Return the text that `show_config` prints, a line for each name and value.
-
-    Numba is imported if it is installed.
-    """
-    refusal = host.trial()
+    """Return the text that `show_config` prints, a line for each name and value."""
+    isa, reason = library.choice()
+    name = f"{isa.name}, vectors of {8 * isa.vector_bytes} bits" if isa else "none"
     thread_count, source = engine_threads.origin()  # source: what sets the number
     lines = {
         "convpool": sys.modules["convpool"].__version__,
         "Python": f"{platform.python_version()} ({platform.python_implementation()})",
         "NumPy": np.__version__,
-        "Numba": host.numba_version() or "none",
         "CPU": f"{host.cpu_name()} ({platform.machine()})",
-        "vectors": "unknown without Numba" if refusal else f"{8 * host.vector_bytes()} bits",
+        "instructions": f"{name} ({reason})",
         "threads": f"{thread_count} ({source})",
-        "cache": "none without Numba"
-        if refusal
-        else host.cache_folder() or "none: no folder can be written",
         **{
             f"engine {name}": reason or "works" for name, reason in registry.host_refusals().items()
         },
     }
     width = max(map(len, lines))
     return "\n".join(f"{name:{width}} {text}" for name, text in lines.items())
-
-
-def warmup() -> None:
-    """Compile, or load from the cache, every kernel that the compiled engine may need.
-
-    Without it, the first large call waits for its kernels to be compiled. They are stored in the
-    folder that `show_config` names, so once for each user and version is enough.
-
-    Parameters
-    ----------
-    (none)
-
-    Returns
-    -------
-    None
-
-    Raises
-    ------
-    ValueError
-        If the compiled engine cannot be used here, with the reason.
-
-    Examples
-    --------
-    >>> warmup()  # doctest: +SKIP
-    """
-    for _ in warm_up_kernels():
-        pass
-
-
-def warm_up_kernels() -> Iterator[str]:
-    """Compile each kernel, or load it from the cache, and then yield its name.
-
-    Raises
-    ------
-    ValueError : the compiled engine cannot be used here
-    """
-    refusal = host.trial()
-    if refusal:
-        raise ValueError(f"there is nothing to warm up: {refusal}")
-    for name in ("convolution", "pooling"):
-        yield from importlib.import_module(f"convpool.engines.compiled.{name}").warmup()

@@ -141,7 +141,7 @@ def test_the_program_starts_as_a_module(start):
 def test_help_loads_nothing_that_is_slow():
     code = f"""
 import atexit, sys
-slow = "matplotlib scipy skimage sklearn PIL pooch numba rich.console".split()
+slow = "matplotlib scipy skimage sklearn PIL pooch rich.console".split()
 atexit.register(lambda: print("loaded:", [name for name in slow if name in sys.modules]))
 {START}
 """

@@ -844,10 +844,7 @@ os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
 from convpool.engines import threads
 print(threads.number())
 """
-    assert (
-        children.run(code, CONVPOOL_NUM_THREADS="", OMP_NUM_THREADS="", NUMBA_NUM_THREADS="").stdout
-        == "1\n"
-    )
+    assert children.run(code, CONVPOOL_NUM_THREADS="", OMP_NUM_THREADS="").stdout == "1\n"
 
 
 @pins
@@ -911,8 +908,6 @@ def test_which_word_on_the_number_counts(nothing_set):
     nothing_set.setattr(cpus, "_mask_count", lambda: 8)
     nothing_set.setattr(cpus, "quota", lambda: 7)
     assert threads.origin() == (7, "the container's CPU quota")
-    nothing_set.setenv("NUMBA_NUM_THREADS", "6")
-    assert threads.origin() == (6, "NUMBA_NUM_THREADS")
     nothing_set.setenv("OMP_NUM_THREADS", "5")
     assert threads.origin() == (5, "OMP_NUM_THREADS")
     nothing_set.setenv("CONVPOOL_NUM_THREADS", "4")

@@ -31,7 +31,7 @@ import json, resource, sys, time
 import numpy as np, convpool
 given, made, copied, limit = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
 images, kernels = np.load(given, mmap_mode="r"), np.full((3, 3, 1, 1), 0.5, np.float32)
-convpool.convolve(images[:, :500], kernels)  # compiles
+convpool.convolve(images[:, :500], kernels)  # loads what the first call needs
 resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
 start = time.perf_counter()
 out = convpool.convolve(images, kernels, max_memory="256MB", out=made)

@@ -9,15 +9,12 @@ import pytest
 import convpool
 from convpool.engines import threads
 from convpool.engines.compiled import convolution as compiled_convolution
-from convpool.engines.compiled import host
 from convpool.engines.registry import ENGINES
 from convpool.plans import engine_choice
 from convpool.plans.convolution import ConvolutionPlan
+from support.compiled import needs_kernels
 from support.engines import refusals
 
-needs_numba = pytest.mark.skipif(
-    host.refusal() is not None, reason=f"no compiled kernels: {host.refusal()}"
-)
 plan = convpool.plan_convolution
 
 
@@ -64,7 +61,7 @@ def test_small_calls_are_numpy(images, kernels, words, dtype):
     assert "a small call" in made.candidates[0][1]
 
 
-@needs_numba
+@needs_kernels
 @pytest.mark.parametrize(("images", "kernels", "words"), LARGE)
 @pytest.mark.parametrize("dtype", ["float32", "float64", "uint8"])
 def test_large_calls_are_compiled(images, kernels, words, dtype):
@@ -79,7 +76,7 @@ def test_large_calls_are_compiled(images, kernels, words, dtype):
     assert "on one thread" in made.candidates[0][1]
 
 
-@needs_numba
+@needs_kernels
 @pytest.mark.parametrize(("images", "kernels", "words"), HUGE)
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_large_kernels_are_transformed(images, kernels, words, dtype):
@@ -88,7 +85,7 @@ def test_large_kernels_are_transformed(images, kernels, words, dtype):
     assert "finite" in made.candidates[0][1]
 
 
-@needs_numba
+@needs_kernels
 @pytest.mark.parametrize(("images", "kernels", "words"), HUGE)
 def test_large_kernels_of_integers_are_not_transformed(images, kernels, words):
     made = plan(images, kernels, images_dtype="uint8", kernels_dtype="int8", **words)
@@ -102,7 +99,7 @@ def test_what_only_numpy_takes_is_numpy(dtype):
     assert f"sums are {np.dtype(dtype)}" in made.candidates[0][1]
 
 
-@needs_numba
+@needs_kernels
 def test_three_axes_are_numpy():
     made = float32((5, 60, 60, 60, 3), (3, 3, 3, 3, 8))
     assert made.candidates[0][0] == "numpy"
@@ -111,10 +108,8 @@ def test_three_axes_are_numpy():
 
 @pytest.fixture
 def uncompiled(monkeypatch):
-    """As where Numba is missing."""
-    monkeypatch.setattr(
-        compiled_convolution, "refusal", lambda dtype, rank: "Numba is not installed"
-    )
+    """As where there is no library."""
+    monkeypatch.setattr(compiled_convolution, "refusal", lambda dtype, rank: "it was not built")
 
 
 def test_large_kernels_are_transformed_where_nothing_is_compiled(uncompiled):
@@ -122,7 +117,7 @@ def test_large_kernels_are_transformed_where_nothing_is_compiled(uncompiled):
         for made in (float32(images, kernels), plan(images, kernels)):
             assert [name for name, _ in made.candidates] == ["fft", "numpy"]
             assert "finite" in made.candidates[0][1]
-            assert made.candidates[1][1] == "takes every dtype and rank; Numba is not installed"
+            assert made.candidates[1][1] == "takes every dtype and rank; it was not built"
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -223,7 +218,7 @@ def test_seconds_are_about_linear_in_the_batch():
     assert 8 < times[1] / times[0] < 12
 
 
-@needs_numba
+@needs_kernels
 def test_seconds_shrink_with_threads_except_numpys():
     try:
         times = {}

@@ -12,7 +12,7 @@ from convpool.plans import shared_memory
 from convpool.plans.make import plan_transposed
 from support.arrays import numbers
 
-if host.trial() is not None:
+if host.refusal() is not None:
     ENGINES = {name: run for name, run in ENGINES.items() if name != "compiled"}
     POOL_ENGINES = {name: run for name, run in POOL_ENGINES.items() if name != "compiled"}
 

@@ -72,6 +72,8 @@ def module_names():
 
 
 MODULES = list(module_names())
+# what only the build can import, in a process that was told an instruction set
+LOOPS = "convpool.engines.compiled.loops."
 
 
 def file_of(module):
@@ -260,6 +262,14 @@ def test_engines_get_axes_and_arrays_and_nothing_else():
         assert used <= {"convpool.windows"}
 
 
+def test_loops_are_for_the_build_alone():
+    loops = [module for module in MODULES if module.startswith(LOOPS)]
+    assert len(loops) > 1
+    for module in MODULES:
+        if not module.startswith(LOOPS):
+            assert [name for name in imports_of(module) if name.startswith(LOOPS)] == [], module
+
+
 # ---- what an import loads ----
 
 LOADED = """
@@ -410,7 +420,10 @@ WITH_EXAMPLES = [
 ]
 
 
-@pytest.mark.parametrize("module", [module for module in MODULES if place(module) != "__main__"])
+@pytest.mark.parametrize(
+    "module",
+    [module for module in MODULES if place(module) != "__main__" and not module.startswith(LOOPS)],
+)
 def test_examples_run(module):
     try:
         loaded = importlib.import_module(module)

@@ -1,4 +1,4 @@
-"""The group of commands, how their errors end, and the command `convpool warmup`."""
+"""The group of commands, and how their errors end."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import click
 import convpool as package
 from convpool.commands import apply, check, data, demo, explain, explore, kernels, plan, pool
 from convpool.commands.options import example
-from convpool.commands.progress import progress_bar
 from convpool.system.printable_text import one_line, printable
 
 
@@ -70,30 +69,6 @@ def errors_in_one_line() -> Iterator[None]:
 @click.version_option(package.__version__, prog_name="convpool")
 def convpool() -> None:
     """Convolution and pooling for NumPy arrays."""
-
-
-@convpool.command(epilog=example("convpool warmup --names"))
-@click.option("--names", is_flag=True, help="Print the name of each kernel when it is ready.")
-def warmup(names: bool) -> None:
-    """Compile the fast kernels now, so that no call has to wait.
-
-    They are kept on disk, for every later process of this user; those that are there already are
-    only loaded.
-    """
-    from convpool import configuration
-    from convpool.engines.compiled import host
-
-    ready = 0
-    with progress_bar("Compiling", "kernels") as progress:
-        for ready, name in enumerate(configuration.warm_up_kernels(), 1):
-            progress(ready, 0)
-            if names:
-                print(name)  # unlike click.echo, above the bar
-    folder = host.cache_folder()
-    state = (
-        f"are ready, in {folder}" if folder else "work, but no folder can be written to keep them"
-    )
-    click.echo(f"{ready} kernels {state}")
 
 
 for command in (

@@ -1,7 +1,6 @@
 """The engines of each operation: name -> Engine. To add one: a module, and an entry here.
 
-The first engine of each operation is the fallback: it takes every dtype, rank and argument, and
-does the work of an engine that turns out not to work on this machine.
+The first engine of each operation is the fallback: it takes every dtype, rank and argument.
 """
 
 from __future__ import annotations
@@ -108,7 +107,7 @@ ENGINES = _by_name(
         run=compiled_convolution.convolve,
         runner=compiled_convolution.Runner,
         refusal=_compiled_convolution_refusal,
-        host_refusal=host.trial,
+        host_refusal=host.refusal,
         seconds=cost_model.compiled_convolution_seconds,
         memory=cost_model.block_bytes,
         tile_memory=cost_model.compiled_convolution_tile_bytes,
@@ -154,7 +153,7 @@ POOL_ENGINES = _by_name(
         "compiled",
         run=compiled_pooling.pool,
         refusal=_compiled_pooling_refusal,
-        host_refusal=host.trial,
+        host_refusal=host.refusal,
         seconds=cost_model.compiled_pooling_seconds,
         memory=cost_model.block_bytes,
         tile_memory=cost_model.compiled_pooling_tile_bytes,

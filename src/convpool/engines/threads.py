@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 VARIABLE = "CONVPOOL_NUM_THREADS"
 # variables of other libraries: values that are no numbers are ignored
-OTHER_VARIABLES = ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS")
+OTHER_VARIABLES = ("OMP_NUM_THREADS",)
 RETRY = 1.0  # seconds after which threads are started again, if some could not be
 CREWS = 4  # crews that are kept at most: contexts may each have a number of threads of their own
 

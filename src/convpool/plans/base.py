@@ -13,8 +13,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from convpool.engines.compiled import host
-from convpool.engines.registry import Engine, fallback
+from convpool.engines.registry import Engine
 from convpool.plans import allocation, arguments, arrays, engine_choice, operand_checks
 from convpool.plans.formatting import byte_size, formula
 from convpool.plans.lock_free_property import cached_property
@@ -270,20 +269,9 @@ class Plan:
         return self.engines[self.engine_name]
 
     @cached_property
-    def _run(self) -> Callable[..., None]:
-        """What computes the operation with the plan's engine."""
+    def _compute(self) -> Callable[..., None]:
+        """What computes the operation: the engine, or a runner of it for this plan's calls."""
         return self._engine.run if self._engine.runner is None else self._engine.runner()
-
-    def _run_engine(self, arrays_and_axes: tuple[Any, ...], keywords: dict[str, Any]) -> None:
-        """Call the engine; if "auto" chose one that cannot work here, warn and use the fallback."""
-        try:
-            self._run(*arrays_and_axes, **keywords)
-        except host.UnavailableError as error:
-            self.check_engine()
-            if self.engine != "auto":
-                raise
-            host.warn(error)
-            fallback(self.engines).run(*arrays_and_axes, **keywords)
 
     # ---- parts ----
 

@@ -257,7 +257,7 @@ class ConvolutionPlan(KernelsPlan):
             "dtype": working,
         }
         with np.errstate(all="ignore"):
-            self._run_engine((pixels, kernels, self.engine_axes, target), keywords)
+            self._compute(pixels, kernels, self.engine_axes, target, **keywords)
         return self.copy_back(out, target)
 
     # ---- text ----

@@ -145,12 +145,12 @@ class PoolingPlan(Plan):
         out, target = self.allocate_output(out, pixels)
         with np.errstate(all="ignore"):
             if self.pad_mode is None or not target.size:
-                self._run_engine((pixels, self.engine_axes, target), self._engine_keywords)
+                self._engine.run(pixels, self.engine_axes, target, **self._engine_keywords)
             else:
                 for batch, padded, axes in padding.padded(
                     pixels, self.engine_axes, self.pad_mode, self.fill
                 ):
-                    self._run_engine((padded, axes, target[batch]), self._engine_keywords)
+                    self._engine.run(padded, axes, target[batch], **self._engine_keywords)
         return self.copy_back(out, target)
 
     @cached_property

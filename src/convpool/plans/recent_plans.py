@@ -13,8 +13,6 @@ from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
-from convpool.engines.compiled import host
-
 CAPACITY = 256  # plans that are kept for each function, of about a kilobyte each
 SAFE_TYPES = frozenset({int, str, bool, type(None)})
 SIZE_TYPES = frozenset({int})
@@ -26,11 +24,10 @@ Value = TypeVar("Value")
 def cache_recent(function: Callable[Arguments, Value]) -> Callable[Arguments, Value]:
     """Return the function with a cache of its last `CAPACITY` values.
 
-    Its `cache_clear()` empties the cache, which `host` calls when other engines work than before.
+    Its `cache_clear()` empties the cache.
     """
     # typed=True: 1 and True are different keys, though not inside of tuples
     cached: Any = lru_cache(CAPACITY, typed=True)(function)
-    host.dependents.append(cached.cache_clear)
 
     @wraps(function)
     def look_up(*positional: Arguments.args, **keywords: Arguments.kwargs) -> Value:

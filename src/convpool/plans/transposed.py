@@ -189,7 +189,7 @@ class TransposedPlan(KernelsPlan):
         out, target = self.allocate_output(out, values)
         with np.errstate(all="ignore"):
             keywords = {"groups": self.groups, "dtype": working}
-            self._run_engine((values, kernels, self.axes, target), keywords)
+            self._engine.run(values, kernels, self.axes, target, **keywords)
         return self.copy_back(out, target)
 
     # ---- text ----

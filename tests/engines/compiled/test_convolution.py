@@ -1,5 +1,4 @@
-"""The compiled kernels: every tail, step, form and block, guard bands, threads, older CPUs, and
-life without Numba.
+"""The compiled kernels: every tail, step, form and block, guard bands, threads, instruction sets.
 
 The judge is NumPy alone, `np.pad` and its sliding windows, since images are larger than the slow
 twin can walk in a test; small ones show that both agree. Values are halves of small numbers, so
@@ -8,12 +7,9 @@ that sums are exact and every bit counts. n is how many float32 numbers a vector
 
 import itertools
 import multiprocessing
-import os
-import subprocess
 import sys
 import threading
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -845,10 +841,10 @@ CHILD = """
 import numpy as np
 import convpool
 from convpool import reference
-from convpool.engines.compiled import host, launch
+from convpool.engines.compiled import launch, library
 from support import fences
 
-n = host.vector_bytes() // 4
+n = library.isa().vector_bytes // 4
 random = np.random.default_rng(0)
 FORMS = [(1, 1, 1), (3, 2, 1), (4, 4, 2), (5, 5, 5), (2, n, 1), (18, n + 1, 1)]
 
@@ -891,31 +887,16 @@ linux = pytest.mark.skipif(
 
 
 @linux
-@pytest.mark.full
-def test_nothing_is_read_beside_arrays():
-    children.output(CHILD + "sweep()\n" + MORE)
-
-
-# ---- older CPUs ----
-
-CPUS = {
-    "haswell": ("haswell", "+avx2,+fma", 32),
-    "nehalem": ("nehalem", "+sse2,+sse4.2", 16),
-    "generic": ("generic", "", 16),
-}
-
-
-@pytest.mark.full
-@linux
-@pytest.mark.skipif(host.vector_bytes() < 32, reason="this host has no wider vectors itself")
-@pytest.mark.parametrize("name", CPUS)
-def test_older_cpus(name, tmp_path):
-    """Numba is told an older CPU: narrower vectors, fewer registers, no masked instructions."""
-    cpu, features, width = CPUS[name]
-    code = f"{CHILD}assert host.vector_bytes() == {width}\nsweep()\n" + (MORE if IS_FULL else "")
-    children.output(
-        code, NUMBA_CPU_NAME=cpu, NUMBA_CPU_FEATURES=features, NUMBA_CACHE_DIR=str(tmp_path)
-    )
+@pytest.mark.parametrize(
+    "isa",
+    [
+        isa.name if isa == library.choice().isa else pytest.param(isa.name, marks=pytest.mark.full)
+        for isa in library.isas_of_processor()
+    ],
+)
+def test_nothing_is_read_beside_arrays(isa):
+    """Wide vectors and narrow ones, many registers and few, masked instructions and none."""
+    children.output(CHILD + "sweep()\n" + (MORE if IS_FULL else ""), CONVPOOL_ISA=isa)
 
 
 # ---- threads, forks, processes ----
@@ -999,150 +980,6 @@ assert [work(k) for k in range(4)] == expected
 )
 def test_forks_after_use_and_in_workers():
     children.output(FORKED)
-
-
-LARGE_CALL = """
-import sys, time
-from pathlib import Path
-start = time.perf_counter()
-import numpy as np
-import convpool
-loaded = time.perf_counter() - start
-if len(sys.argv) > 1:
-    while not Path(sys.argv[1]).exists():
-        time.sleep(0.001)
-images = np.ones((1, 400, 500, 3), np.float32)
-start = time.perf_counter()
-for nc in (1, 32):
-    kernels = np.ones((3, 3, 3, nc), np.float32)
-    result = convpool.convolve(images, kernels, "valid", engine="compiled")
-    assert (result == 27).all()
-    if nc == 1:
-        first = time.perf_counter() - start
-print(f"import {loaded:.2f} s, first call {first:.2f} s")
-from convpool.engines.compiled import host
-print(host.cache_folder())
-"""
-
-
-@pytest.mark.full
-def test_two_processes_compile_at_once(tmp_path):
-    """Both are right, and what they leave serves a third."""
-    go, cache = tmp_path / "go", tmp_path / "cache"
-    environment = os.environ | {
-        "PYTHONPATH": str(Path(convpool.__file__).parents[1]),
-        "NUMBA_CACHE_DIR": str(cache),
-    }
-    both = [
-        subprocess.Popen(
-            [sys.executable, "-c", LARGE_CALL, str(go)],
-            stderr=subprocess.PIPE,
-            text=True,
-            env=environment,
-        )
-        for _ in range(2)
-    ]
-    go.touch()
-    for one in both:
-        _, said = one.communicate(timeout=120)
-        assert (one.returncode, said) == (0, "")
-    before = sorted(cache.rglob("*.nbc"))
-    assert before
-    print(
-        "with a warm cache:",
-        children.output(LARGE_CALL, NUMBA_CACHE_DIR=str(cache)).splitlines()[0],
-    )
-    assert sorted(cache.rglob("*.nbc")) == before  # nothing was compiled anew
-
-
-def copied(folder):
-    """Copy the package where no cache can be kept beside it."""
-    import shutil
-
-    package = Path(convpool.__file__).parent
-    shutil.copytree(package, folder / "convpool", ignore=shutil.ignore_patterns("__pycache__"))
-    caches = folder / "convpool" / "engines" / "compiled" / "loops" / "__pycache__"
-    caches.write_text("a file, so no folder can be made here")
-    return folder
-
-
-@pytest.mark.full
-@linux
-@pytest.mark.parametrize("home", [True, False])
-def test_the_package_may_be_read_only(tmp_path, home):
-    """Kernels are kept in the user's cache folder then, or nowhere."""
-    source = copied(tmp_path)
-    (tmp_path / "file").touch()
-    at = tmp_path / ("home" if home else "file/home")
-    words = {
-        "HOME": str(at),
-        "XDG_CACHE_HOME": str(at / "cache"),
-        "PYTHONPATH": str(source),
-        "NUMBA_CACHE_DIR": "",
-    }
-    printed = children.output(LARGE_CALL, PYTHONDONTWRITEBYTECODE="1", **words).splitlines()[1]
-    assert printed.startswith(str(at)) if home else printed == "None"
-    assert bool([*tmp_path.rglob("*.nbc")]) == home
-
-
-# ---- without Numba ----
-
-NO_NUMBA = """
-import sys
-class Absent:
-    def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] in ("numba", "llvmlite"):
-            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
-sys.meta_path.insert(0, Absent())
-import numpy as np
-import convpool
-from convpool import reference
-"""
-
-
-def test_without_numba_everything_works_through_numpy():
-    children.output(
-        NO_NUMBA
-        + """
-shapes = (10, 224, 224, 3), (3, 3, 3, 64)
-plan = convpool.plan_convolution(*shapes, images_dtype="f4", kernels_dtype="f4")
-assert [name for name, _ in plan.candidates] == ["numpy"], plan
-assert plan.seconds > 0
-assert "numba is not installed; pip install numba" in str(plan)
-images, kernels = np.arange(600).reshape(2, 10, 10, 3) % 5, np.arange(54).reshape(3, 3, 3, 2) % 7
-for kind in ("f4", "f8", "u1", "i8", "f2", "c8"):
-    x, w = images.astype(kind), kernels.astype(kind)
-    expected = reference.convolve(x, w)
-    for engine in ("auto", "numpy"):
-        np.testing.assert_array_equal(convpool.convolve(x, w, engine=engine), expected)
-large = convpool.convolve(np.ones((2, 300, 300, 3), "f4"), np.ones((3, 3, 3, 8), "f4"), "valid")
-assert (large == 27).all()
-try:
-    convpool.convolve(images, kernels, engine="compiled")
-except ValueError as error:
-    for word in ("'compiled'", "numba is not installed", "pip install numba", "'numpy'"):
-        assert word in str(error), error
-else:
-    raise AssertionError("it ran")
-"""
-    )
-
-
-def test_without_numba_show_config_says_so():
-    printed = children.output(NO_NUMBA + "convpool.show_config()")
-    lines = printed.splitlines()
-    assert [line.split("compiled ")[1] for line in lines if line.startswith("engine compiled")] == [
-        "numba is not installed; pip install numba"
-    ]
-    assert any(line.split() == ["engine", "numpy", "works"] for line in lines)
-
-
-def test_small_calls_never_import_numba():
-    children.output(
-        "import sys, numpy as np, convpool\n"
-        "convpool.convolve(np.ones((1, 28, 28, 1)), np.ones((3, 3, 1, 1)))\n"
-        "assert 'numba' not in sys.modules\n"
-    )
 
 
 # ---- results that are added to ----

@@ -65,18 +65,39 @@ def choice() -> Choice:
     if wanted and wanted not in INSTRUCTION_SETS:
         names = ", ".join(map(repr, [*INSTRUCTION_SETS, NONE]))
         raise ValueError(f"the environment variable {VARIABLE} is {wanted!r}; it must be {names}")
-    reasons = {name: _obstacle(isa) for name, isa in INSTRUCTION_SETS.items()}
-    if wanted and (reason := reasons[wanted]):
-        raise ValueError(f"the environment variable {VARIABLE} is {wanted!r}, but {reason}")
-    for name, isa in INSTRUCTION_SETS.items():
-        if wanted in ("", name) and reasons[name] is None:
-            return Choice(isa, f"{VARIABLE} names it" if wanted else "the best that works here")
-    own = [isa for isa in INSTRUCTION_SETS.values() if _machine() in isa.machines]
-    if not own or sys.maxsize < 2**32:
-        names = "x86-64 and arm64"
-        bits = "a 64-bit" if sys.maxsize > 2**32 else "a 32-bit"
-        return Choice(None, f"{bits} Python on {_machine() or 'an unknown processor'}, not {names}")
-    return Choice(None, "; ".join(str(reasons[isa.name]) for isa in own))
+    obstacles = {name: _obstacle(isa) for name, isa in INSTRUCTION_SETS.items()}
+    if wanted and (obstacle := obstacles[wanted]):
+        raise ValueError(f"the environment variable {VARIABLE} is {wanted!r}, but {obstacle}")
+    if wanted:
+        return Choice(INSTRUCTION_SETS[wanted], f"{VARIABLE} names it")
+    better: list[str] = []  # why those that are better cannot be used
+    for isa in isas_of_platform():
+        if (obstacle := obstacles[isa.name]) is None:
+            return Choice(isa, "; ".join(["the best that works here", *better]))
+        better.append(obstacle)
+    if better:
+        return Choice(None, "; ".join(better))
+    bits = "64" if sys.maxsize > 2**32 else "32"
+    machine = _machine() or "an unknown processor"
+    return Choice(None, f"a {bits}-bit Python on {machine}, not a 64-bit one on x86-64 or arm64")
+
+
+def isas_of_platform() -> list[InstructionSet]:
+    """Return the instruction sets of this kind of machine, the best first."""
+    if sys.maxsize < 2**32:
+        return []
+    return [isa for isa in INSTRUCTION_SETS.values() if _machine() in isa.machines]
+
+
+def isas_of_processor() -> list[InstructionSet]:
+    """Return the instruction sets that this processor can execute, the best first."""
+    return [isa for isa in isas_of_platform() if not _missing_features(isa)]
+
+
+def _missing_features(isa: InstructionSet) -> list[str]:
+    """Return the features that this processor lacks for an instruction set."""
+    features = cpu_features()
+    return [name for name in isa.needs if not features.get(name)]
 
 
 def _machine() -> str:
@@ -86,19 +107,37 @@ def _machine() -> str:
 
 def _obstacle(isa: InstructionSet) -> str | None:
     """Return why the library of an instruction set cannot be used, None if it can."""
-    if _machine() not in isa.machines or sys.maxsize < 2**32:
+    if isa not in isas_of_platform():
         return f"this is no 64-bit Python on {' or '.join(isa.machines)}"
-    features = cpu_features()
-    missing = [name for name in isa.needs if not features.get(name)]
-    if missing:
+    if missing := _missing_features(isa):
         return f"this processor has no {' and '.join(missing)}"
+    path = FOLDER / file_name(isa)
+    if is_stale(isa):
+        return f"{path.name} was built from other sources; run make loops"
     try:
         _load(isa)
     except OSError as error:
-        if not (FOLDER / file_name(isa)).exists():
-            return f"{file_name(isa)} was not built; reinstall convpool where it can be"
-        return f"{file_name(isa)} cannot be loaded: {error}"
+        if not path.exists():
+            return f"{path.name} was not built; wheels of convpool have it"
+        return f"{path.name} cannot be loaded: {error}"
     return None
+
+
+def is_stale(isa: InstructionSet) -> bool:
+    """Return whether the library of an instruction set was built from sources of another state.
+
+    In a checkout the build leaves their digest beside it; an installed library has none.
+    """
+    try:
+        digest = sources_path(isa).read_text(encoding="ascii")
+    except OSError:
+        return False
+    return digest != digest_of_sources()
+
+
+def sources_path(isa: InstructionSet) -> Path:
+    """Return the path of the file with the digest of the sources that a library was built from."""
+    return FOLDER / f"{isa.name}.sources"
 
 
 @lru_cache

@@ -1,4 +1,5 @@
-"""The compiled loops themselves: Python that Numba translates to machine code.
+"""The compiled loops themselves: Python that `build` translates to machine code, by way of Numba.
 
-Nothing but engines.compiled may import this folder; it may import engines.compiled.host.
+The package never imports this folder when it runs: its libraries are built from it beforehand. It
+imports the table of forms and the records of engines.compiled.
 """

@@ -1,4 +1,4 @@
-"""Build the library: `python -m convpool.engines.compiled.loops.build FOLDER [ISA ...]`.
+"""Build the libraries: `python -m convpool.engines.compiled.loops.build OBJECTS [SET ...]`.
 
 Each form is compiled to an object file of its own, several at a time, and kept until the sources
 that it is made of change; then they are linked. Needs Numba, and `cc` or ziglang's.
@@ -6,23 +6,27 @@ that it is made of change; then they are linked. Needs Numba, and `cc` or ziglan
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import importlib
+import inspect
 import os
-import platform
+import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
 
+from convpool.engines import cpus
 from convpool.engines.compiled import forms, library, record
 from convpool.engines.compiled.forms import Form, InstructionSet
 
+HERE = Path(__file__).parent
 # loop -> the module of this folder that builds it
 MODULES = {
     "pack": "packing",
@@ -33,37 +37,53 @@ MODULES = {
 }
 
 
-def build(folder: Path, objects: Path, isas: list[InstructionSet]) -> list[Path]:
-    """Build the libraries of some instruction sets in a folder, and return their paths.
+def build(isas: Sequence[InstructionSet], objects: Path, folder: Path) -> None:
+    """Build the libraries of some instruction sets in a folder.
 
     Object files are kept in the folder `objects`.
     """
-    return [_build(folder, objects, isa) for isa in isas]
+    folder.mkdir(parents=True, exist_ok=True)
+    for isa in isas:
+        digest = library.digest_of_sources()
+        paths = _compile_all(isa, objects / isa.name)
+        target = folder / library.file_name(isa)
+        unfinished = target.with_name(f"{target.name}.{os.getpid()}.unfinished")
+        try:
+            link(paths, unfinished)
+            unfinished.replace(target)
+        finally:
+            unfinished.unlink(missing_ok=True)
+        if folder == library.FOLDER:
+            library.sources_path(isa).write_text(digest, encoding="ascii")
 
 
-def _build(folder: Path, objects: Path, isa: InstructionSet) -> Path:
-    """Build the library of one instruction set."""
+def _compile_all(isa: InstructionSet, folder: Path) -> list[Path]:
+    """Compile the forms of an instruction set that have no object file yet; return all files.
+
+    Files that no form has any more are deleted.
+    """
     table = forms.forms_of(isa)
-    paths = {form: objects / isa.name / f"{form.symbol}-{_digest(form, isa)}.o" for form in table}
+    paths = {form: folder / f"{form.symbol}-{digest_of(form, isa)}.o" for form in table}
     missing = [form for form in table if not paths[form].exists()]
-    (objects / isa.name).mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     if missing:
-        with _environment(isa), ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        workers = min(len(missing), cpus.count()[0])
+        with (
+            _environment(isa),
+            ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool,
+        ):
             jobs = pool.map(compile_form, missing, [paths[form] for form in missing])
             for done, _ in enumerate(jobs, 1):
-                if sys.stderr.isatty():
-                    print(f"\r{isa.name}: {done} of {len(missing)} loops", end="", file=sys.stderr)
-        if sys.stderr.isatty():
-            print(file=sys.stderr)
-    for path in set((objects / isa.name).glob("*.o")) - set(paths.values()):
-        path.unlink()
-    folder.mkdir(parents=True, exist_ok=True)
-    result = folder / library.file_name(isa)
-    unfinished = result.with_name(f"{result.name}.unfinished")
-    _link([*paths.values()], unfinished)
-    unfinished.replace(result)
-    (folder / f"{isa.name}.sources").write_text(library.digest_of_sources(), encoding="ascii")
-    return result
+                _print_progress(f"{isa.name}: {done} of {len(missing)} loops", done == len(missing))
+    for path in set(folder.glob("*.o")) - set(paths.values()):
+        path.unlink(missing_ok=True)
+    return list(paths.values())
+
+
+def _print_progress(text: str, is_last: bool) -> None:
+    """Write a line over the one before, on a terminal only."""
+    if sys.stderr.isatty():
+        print(f"\r{text}", end="\n" if is_last else "", file=sys.stderr, flush=True)
 
 
 @contextmanager
@@ -74,6 +94,8 @@ def _environment(isa: InstructionSet) -> Iterator[None]:
         "NUMBA_CPU_NAME": isa.processor,
         "NUMBA_CPU_FEATURES": "",
         "NUMBA_CACHE_DIR": os.devnull,
+        "NUMBA_OPT": "0",  # object_code optimizes the whole, once
+        "NUMBA_DISABLE_JIT": "0",
     }
     before = {name: os.environ.get(name) for name in words}
     os.environ.update(words)
@@ -87,19 +109,36 @@ def _environment(isa: InstructionSet) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _digest(form: Form, isa: InstructionSet) -> str:
+def digest_of(form: Form, isa: InstructionSet) -> str:
     """Return a digest of all that the machine code of a form is made of."""
-    here = Path(__file__).parent
-    sources = [here / "simd.py", here / f"{MODULES[form.loop]}.py", here / "build.py"]
-    texts = [path.read_bytes() for path in [*sources, Path(record.__file__), Path(forms.__file__)]]
-    versions = f"{version('numba')} {version('llvmlite')} {isa} {form}"
-    return hashlib.sha256(b"".join([*texts, versions.encode()])).hexdigest()[:16]
+    paths = [*sources_of(MODULES[form.loop]), Path(record.__file__), Path(forms.__file__)]
+    versions = f"{version('numba')} {version('llvmlite')} {isa} {form} {sys.platform}"
+    texts = [inspect.getsource(object_code), inspect.getsource(_environment), versions]
+    parts = [*(path.read_bytes() for path in paths), *(text.encode() for text in texts)]
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
+
+
+def sources_of(module: str) -> list[Path]:
+    """Return the files of a module of this folder and of those of this folder that it imports."""
+    names, waiting = set(), {module}
+    while waiting:
+        names |= waiting
+        texts = [(HERE / f"{name}.py").read_text(encoding="utf-8") for name in waiting]
+        imported = re.findall(rf"\bfrom {re.escape(__package__)}\.(\w+) import", "\n".join(texts))
+        waiting = set(imported) - names
+    return [HERE / f"{name}.py" for name in sorted(names)]
 
 
 def compile_form(form: Form, path: Path) -> None:
     """Compile a form to an object file; in a process that was told the instruction set."""
-    path.with_suffix(".unfinished").write_bytes(object_code(form))
-    path.with_suffix(".unfinished").replace(path)
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}.unfinished")
+    try:
+        unfinished.write_bytes(object_code(form))
+        unfinished.replace(path)
+    except Exception as error:  # some of Numba's cannot be sent to the parent process
+        raise RuntimeError(f"{form.symbol} does not compile: {error}") from None
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def object_code(form: Form) -> bytes:
@@ -109,7 +148,7 @@ def object_code(form: Form) -> bytes:
 
     from convpool.engines.compiled.loops.simd import TARGET
 
-    module = importlib.import_module(f"convpool.engines.compiled.loops.{MODULES[form.loop]}")
+    module = importlib.import_module(f"{__package__}.{MODULES[form.loop]}")
     entry = getattr(module, form.loop)(form)
     compiled = cfunc(types.void(types.int64), error_model="numpy")(entry)
     text = compiled.inspect_llvm().replace(compiled.native_name, form.symbol)
@@ -125,30 +164,57 @@ def object_code(form: Form) -> bytes:
     return machine.emit_object(parsed)
 
 
-def _link(objects: list[Path], target: Path) -> None:
+# what the linker is told, by platform: the library needs no other, and no symbol may be undefined
+LINKER_WORDS = {
+    "linux": ["-nostdlib", "-Wl,--no-undefined", "-Wl,-z,noexecstack", "-Wl,-s"],
+    "darwin": ["-Wl,-undefined,error"],  # each library must name libSystem there
+    "win32": ["-nostdlib", "-Wl,--export-all-symbols"],
+}
+
+
+def link(objects: Sequence[Path], target: Path) -> None:
     """Link object files to a library that needs no other."""
     driver = ["cc"] if shutil.which("cc") else [sys.executable, "-m", "ziglang", "cc"]
-    words = ["-shared", "-nostdlib", "-Wl,--no-undefined", "-Wl,-z,noexecstack", "-Wl,-s"]
-    if sys.platform == "darwin":
-        words = ["-dynamiclib", "-nostdlib"]
     names = target.with_suffix(".objects")
-    names.write_text("\n".join(map(str, objects)), encoding="utf-8")
+    names.write_text("\n".join(path.as_posix() for path in objects), encoding="utf-8")
+    words = ["-shared", *LINKER_WORDS.get(sys.platform, LINKER_WORDS["linux"])]
     try:
         subprocess.run([*driver, *words, "-o", str(target), f"@{names}"], check=True)
     finally:
         names.unlink()
 
 
-def isas_of_this_machine() -> list[InstructionSet]:
-    """Return the instruction sets of this machine's platform."""
-    machine = platform.machine().lower()
-    return [isa for isa in forms.INSTRUCTION_SETS.values() if machine in isa.machines]
+def selected(words: Sequence[str]) -> list[InstructionSet]:
+    """Return the instruction sets that some words name.
+
+    "best": the best that this processor executes; "here": all that it executes; else their names.
+    Without words: all of the platform.
+    """
+    here = library.isas_of_processor()
+    groups = {"best": here[:1], "here": here}
+    wanted = [isa.name for word in words for isa in groups.get(word, [])]
+    platform = library.isas_of_platform()
+    return [isa for isa in platform if not words or isa.name in wanted or isa.name in words]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Read the words of the command line, and build."""
+    parser = argparse.ArgumentParser(prog=f"python -m {__package__}.build")
+    parser.add_argument("objects", type=Path, metavar="OBJECTS", help="folder of object files")
+    parser.add_argument("--to", type=Path, default=library.FOLDER, help="folder of the libraries")
+    names = ("best", "here", *forms.INSTRUCTION_SETS)
+    parser.add_argument(
+        "sets",
+        nargs="*",
+        metavar="SET",
+        help=f"instruction sets: {', '.join(names)}; best and here are what this processor "
+        "executes; without any, all of the platform",
+    )
+    options = parser.parse_args(arguments)
+    if unknown := sorted(set(options.sets) - set(names)):
+        parser.error(f"{unknown[0]!r} is none of {', '.join(names)}")
+    build(selected(options.sets), options.objects, options.to)
 
 
 if __name__ == "__main__":
-    names = sys.argv[2:]
-    build(
-        library.FOLDER,
-        Path(sys.argv[1]),
-        [isa for isa in isas_of_this_machine() if not names or isa.name in names],
-    )
+    main()

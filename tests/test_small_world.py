@@ -396,8 +396,10 @@ def run_beside_fences(engine, count):
     case.
     """
     from convpool.engines.compiled import launch as launching
+    from convpool.engines.compiled import pooling_call
     from support import fences
 
+    modules = (fences, launching, pooling_call)
     random = generator(f"fences {engine}")
     for way in WAYS:
         cases = [(one, random.choice(FEW + MANY)) for one in drawn_geometries(engine, way, random)]
@@ -408,7 +410,7 @@ def run_beside_fences(engine, count):
             fenced(
                 engine,
                 way,
-                (fences, launching),
+                modules,
                 convpool.convolve,
                 case,
                 (case.images, case.kernels),
@@ -420,7 +422,7 @@ def run_beside_fences(engine, count):
                 fenced(
                     engine,
                     way,
-                    (fences, launching),
+                    modules,
                     convpool.pool,
                     pooled,
                     (pooled.images,),
@@ -429,7 +431,7 @@ def run_beside_fences(engine, count):
 
 
 def fenced(engine, way, modules, function, case, operands, random):
-    fences, launching = modules
+    fences, launching, pooling_call = modules
     expected = case.expected.astype(case.images.dtype)
     print(
         f"{engine}, {way}: {[one.shape for one in operands]} {case.words}",
@@ -440,6 +442,7 @@ def fenced(engine, way, modules, function, case, operands, random):
         launching.empty_aligned = lambda numbers, dtype, side=side: fences.array(
             (numbers,), dtype, side
         )
+        pooling_call.allocate = lambda sizes, side=side: fences.scratches(sizes, side)
         words = {"engine": engine, **case.words}
         if way != "dask":
             words["out"] = fences.array(expected.shape, expected.dtype, side)

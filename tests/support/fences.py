@@ -4,6 +4,7 @@ SIGSEGV. Linux only.
 
 import ctypes
 import mmap
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,12 @@ def copy(values: NDArray[Any], side: str) -> NDArray[Any]:
     fenced = array(values.shape, values.dtype, side)
     fenced[...] = values
     return fenced
+
+
+def scratches(sizes: Iterable[int], side: str) -> tuple[list[NDArray[Any]], list[int]]:
+    """Return fenced memory of these sizes in bytes, and its addresses."""
+    arrays = [array((size,), np.uint8, side) for size in sizes]
+    return arrays, [one.ctypes.data for one in arrays]
 
 
 def clear() -> None:

@@ -14,7 +14,7 @@ import pytest
 pytest.importorskip("numba")
 
 from convpool.engines.compiled import forms, library
-from convpool.engines.compiled.forms import INSTRUCTION_SETS, Columns, Pack, Unpack
+from convpool.engines.compiled.forms import INSTRUCTION_SETS, ColumnsForm, PackForm, UnpackForm
 from convpool.engines.compiled.loops import build
 
 FLOAT32 = np.dtype("f4")
@@ -27,7 +27,7 @@ has_linker = pytest.mark.skipif(shutil.which("cc") is None, reason="there is no 
 @has_linker
 @pytest.mark.parametrize("isa", library.isas_of_platform(), ids=lambda isa: isa.name)
 def test_only_what_is_missing_is_compiled(isa, monkeypatch, tmp_path):
-    monkeypatch.setattr(forms, "forms_of", lambda isa: [Unpack(FLOAT32)])
+    monkeypatch.setattr(forms, "forms_of", lambda isa: [UnpackForm(FLOAT32)])
     old = tmp_path / "objects" / isa.name / "unpack_f4-0.o"  # of a form that has changed since
     old.parent.mkdir(parents=True)
     old.touch()
@@ -51,7 +51,7 @@ def test_the_digest_of_a_form_is_that_of_its_sources(monkeypatch, tmp_path):
     folder = tmp_path / "loops"
     shutil.copytree(build.HERE, folder, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr(build, "HERE", folder)
-    table = [Pack(FLOAT32, FLOAT32), Columns(FLOAT32, FLOAT32)]
+    table = [PackForm(FLOAT32, FLOAT32), ColumnsForm(FLOAT32, FLOAT32)]
 
     def digests():
         return [build.digest_of(form, AVX2) for form in table]
@@ -89,7 +89,7 @@ def test_a_form_that_does_not_compile_is_named(monkeypatch, tmp_path):
 
     monkeypatch.setattr(build, "object_code", fail)
     with pytest.raises(RuntimeError, match="pack_f4_f4 does not compile: no such pass"):
-        build.compile_form(Pack(FLOAT32, FLOAT32), tmp_path / "pack.o")
+        build.compile_form(PackForm(FLOAT32, FLOAT32), tmp_path / "pack.o")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -13,7 +13,7 @@ import pytest
 
 import convpool
 from convpool.engines.compiled import host, library
-from convpool.engines.compiled.forms import Unpack
+from convpool.engines.compiled.forms import UnpackForm
 from convpool.engines.compiled.record import UNPACKING, address_of, filled
 from support import children
 from support.compiled import needs_kernels
@@ -174,7 +174,7 @@ def test_a_function_takes_the_address_of_a_record():
     sizes = {"kernels": 2, "images": 1, "rows": 3, "row_count": 3, "columns": 4}
     addresses = {"scratch": address_of(results), "output": address_of(output)}
     words = filled(UNPACKING, {**addresses, **sizes, **strides})
-    library.function(Unpack(np.dtype("f4")))(address_of(words))
+    library.function(UnpackForm(np.dtype("f4")))(address_of(words))
     np.testing.assert_array_equal(output, np.moveaxis(results, 0, -1))
 
 

@@ -2,7 +2,6 @@
 between guard bands.
 """
 
-import os
 import subprocess
 import sys
 from itertools import product
@@ -15,11 +14,12 @@ from hypothesis import strategies as st
 
 from convpool import reference
 from convpool.engines import threads
-from convpool.engines.compiled import host, launch, pooling_blocks
+from convpool.engines.compiled import forms, host, library, pooling_blocks, pooling_call
 from convpool.engines.compiled import pooling as compiled_pooling
 from convpool.engines.numpy import pooling as numpy_pooling
 from convpool.plans import dtypes
 from convpool.windows import PADDINGS, place
+from support import children
 from support.arrays import full_range
 from support.axes import per_axis, pooling_axes
 
@@ -268,12 +268,12 @@ def guarded(numbers, kind):
 def test_nothing_is_touched_outside(geometry, kind, monkeypatch):
     checks = []
 
-    def banded(count, dtype):
-        inside, whole = guarded(count, dtype)
-        checks.append(whole)
-        return inside
+    def banded(sizes):
+        scratches = [guarded(size, np.dtype(np.uint8)) for size in sizes]
+        checks.extend(whole for _, whole in scratches)
+        return scratches, [inside.ctypes.data for inside, _ in scratches]
 
-    monkeypatch.setattr(launch, "empty_aligned", banded)
+    monkeypatch.setattr(pooling_call, "allocate", banded)
     sizes, *words = geometry
     for c, mode in product((1, 3, 67), ("max", "avg")):
         plain = full_range((2, *sizes, c), kind)
@@ -299,6 +299,8 @@ def test_blocks_and_threads_change_nothing(monkeypatch):
     expected = [pooled(images, axes, mode) for axes in cases for mode in MODES]
     for limit in ("LINE", "BLOCK", "LINES", "PARTS"):
         monkeypatch.setattr(pooling_blocks, limit, 70)
+    monkeypatch.setattr(pooling_call, "PART_BYTES", 1)
+    monkeypatch.setattr(compiled_pooling, "call_of", pooling_call._make_call)
     for number in (1, 3):
         monkeypatch.setattr(threads, "_chosen", number)
         actual = [pooled(images, axes, mode) for axes in cases for mode in MODES]
@@ -375,33 +377,102 @@ def test_any_pooling(data):
         agree(pooled(images, axes, mode, count_padding), expected, images, axes, mode)
 
 
-OLDER = {
-    "AVX2": {"NUMBA_CPU_NAME": "haswell", "NUMBA_CPU_FEATURES": "+avx2,+fma"},
-    "SSE2": {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""},
-}
-SCRIPT = """
+# ---- every form ----
+
+# sizes, window, stride, channels: short rows in registers, rows of fewer windows than a vector,
+# windows of many channels, and blocks with and without parts, with and without skipped columns
+FORM_SHAPES = [
+    *(((7, 75), window, 2, c) for window in (2, 3) for c in (1, 3, 4)),
+    ((9, 11), (2, 3), 2, 3),
+    ((9, 12), 2, 2, 67),
+    ((9, 40), 3, 3, 1),
+    ((20, 30), 17, 1, 2),
+    ((40, 45), 19, 2, 5),
+]
+LARGE = ((262, 260), (257, 256), (3, 2), 1)  # sums of 16 bits need 64
+FORM_CASES = [
+    *product(KINDS, MODES, [None], FORM_SHAPES),
+    *product(["uint8", "int8", "uint16"], ["avg"], ["float32"], FORM_SHAPES),
+    *product(["uint16", "int16"], ["sum", "avg"], [None], [LARGE]),
+]
+
+
+def brute_force(images, window, stride, mode, result):
+    """Reduce each window at once."""
+    windows = np.lib.stride_tricks.sliding_window_view(images, window, (1, 2))
+    windows = windows[:, :: stride[0], :: stride[1]]
+    kind = images.dtype if mode in ("max", "min") else np.result_type(result, images, "f8")
+    if np.dtype(result).kind == "i":
+        kind = np.dtype(result)
+    reduce = {"max": np.max, "min": np.min, "sum": np.sum, "avg": np.mean}[mode]
+    words = {} if mode in ("max", "min") else {"dtype": kind}
+    return reduce(windows, (-2, -1), **words).astype(result)
+
+
+def check_form_case(case, memory):
+    """Pool arrays that lie in memory(shape, dtype), and compare with brute force."""
+    kind, mode, dtype, (sizes, window, stride, c) = case
+    images = memory((2, *sizes, c), np.dtype(kind))
+    images[...] = full_range(images.shape, kind)
+    axes = pooling_axes(images, window, stride)
+    dtype = None if dtype is None else np.dtype(dtype)
+    out = memory(
+        (2, *(axis.count for axis in axes), c),
+        dtypes.pooling_result_dtype(images.dtype, mode, dtype),
+    )
+    sums = dtypes.pooling_sum_dtype(images.dtype, mode, dtype)
+    compiled_pooling.pool(images, axes, out, mode=mode, dtype=sums)
+    expected = brute_force(images, per_axis(window, 2), per_axis(stride, 2), mode, out.dtype)
+    if out.dtype.kind == "f" and mode in ("avg", "sum"):
+        scale = np.abs(images.astype(np.float64)).max() * (images[0].size if mode == "sum" else 1)
+        np.testing.assert_allclose(out, expected, 1e-6, np.finfo(out.dtype).eps * scale)
+    else:
+        np.testing.assert_array_equal(out, expected)
+
+
+def test_every_form_of_the_table(monkeypatch):
+    found = set()
+
+    def spy(function):
+        return lambda form: (found.add(form), function(form))[1]
+
+    monkeypatch.setattr(library, "function", spy(library.function))
+    monkeypatch.setattr(library, "function_address", spy(library.function_address))
+    monkeypatch.setattr(compiled_pooling, "call_of", pooling_call._make_call)
+    for case in FORM_CASES:
+        check_form_case(case, np.empty)
+    assert found == set(forms.pooling_forms(library.isa()))
+
+
+FENCED = """
 import sys
 sys.path.insert(0, {folder!r})
+from support import fences
 import test_pooling as tests
-for kind in ("float32", "uint8"):
-    for place in (1, 10):
-        sizes, *words = tests.GEOMETRIES[place]
-        for c in (1, 67):
-            images = tests.full_range((1, *sizes, c), kind)
-            tests.same_as_plain(images, tests.pooling_axes(images, *words), ("max", "avg"))
-print(tests.host.vector_bytes())
+tests.pooling_call.allocate = lambda sizes: fences.scratches(sizes, {side!r})
+for case in tests.FORM_CASES:
+    print(case, file=sys.stderr, flush=True)
+    tests.check_form_case(case, lambda shape, dtype: fences.array(shape, dtype, {side!r}))
+    fences.clear()
+for kind, (sizes, *words) in tests.product(("float32", "uint8"), tests.GEOMETRIES):
+    for c, mode in tests.product((1, 3, 67), ("max", "avg")):
+        plain = tests.full_range((2, *sizes, c), kind)
+        axes = tests.pooling_axes(plain, *words)
+        print(plain.shape, kind, words, mode, file=sys.stderr, flush=True)
+        expected = tests.pooled(plain, axes, mode, engine=tests.numpy_pooling)
+        out = fences.array(expected.shape, expected.dtype, {side!r})
+        tests.pooled(fences.copy(plain, {side!r}), axes, mode, out=out)
+        tests.agree(out, expected, plain, axes, mode)
+        fences.clear()
+print("done")
 """
 
 
-@pytest.mark.full
-@pytest.mark.parametrize("name", OLDER)
-def test_older_processors(name, tmp_path):
-    words = {**os.environ, **OLDER[name], "NUMBA_CACHE_DIR": str(tmp_path)}
-    script = SCRIPT.format(folder=str(Path(__file__).parent))
-    run = subprocess.run(
-        [sys.executable, "-c", script], env=words, capture_output=True, text=True, check=False
-    )
-    assert run.stdout.split() == [{"AVX2": "32", "SSE2": "16"}[name]], run.stderr
+@pytest.mark.skipif(sys.platform != "linux", reason="fences need mprotect")
+@pytest.mark.parametrize("side", ["start", "end"])
+def test_nothing_is_read_or_written_beside_fences(side):
+    done = children.run(FENCED.format(folder=str(Path(__file__).parent), side=side))
+    assert done.stdout == "done\n", done.stderr[-300:]
 
 
 def test_the_module_is_light():

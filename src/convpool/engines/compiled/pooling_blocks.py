@@ -27,9 +27,9 @@ ALIGNED = 64  # a multiple of the numbers of a vector of any dtype
 def program_of(axis: Axis, reuses_taps: bool) -> Ints:
     """Return the program of an axis: an array with rows (is_result, taps, step, first_tap).
 
-    The head of loops.pooling says what they mean. It is one step over all taps, or if that takes
-    more work, a chain of parts. If it `reuses_taps`, a tap may be combined twice, as for max and
-    min.
+    The head of loops.pooling_blocks says what they mean. It is one step over all taps, or if that
+    takes more work, a chain of parts. If it `reuses_taps`, a tap may be combined twice, as for max
+    and min.
     """
     one_step = [(1, axis.window, 1, 0)]
     chain = _chain(axis.window, reuses_taps)
@@ -92,13 +92,8 @@ class PoolingBlock(NamedTuple):
     parts: int
     overshoot: int
 
-    @property
-    def pitches(self) -> tuple[int, int, int, int]:
-        """The argument `pitches` of loops.pooling.pool_blocks."""
-        return self.pitch, self.results_pitch, self.tile, self.joint_lines
-
     def scratch_sizes(self, *, with_all_windows: bool) -> tuple[int, int, int, int]:
-        """Return the sizes of the scratches of pool_blocks, in numbers.
+        """Return the sizes of the scratches of loops.pooling_blocks.pool_blocks, in numbers.
 
         They are (lines of columns, lines of results, parts of windows, one line of all windows);
         the last is 0 unless `with_all_windows`.

@@ -34,6 +34,13 @@ MODULES = {
     "columns": "few_kernels",
     "tiles": "many_kernels",
     "panels": "many_kernels",
+    **dict.fromkeys(
+        ("combine_lines", "average_lines", "skip_columns", "write_totals", "copy_lines"),
+        "pooling_lines",
+    ),
+    "pool_blocks": "pooling_blocks",
+    "pool_windows": "pooling_blocks",
+    "pool_rows": "pooling_rows",
 }
 
 
@@ -157,7 +164,9 @@ def object_code(form: Form) -> bytes:
         if value.name != form.symbol and not value.is_declaration:
             value.linkage = llvm.Linkage.internal
     target = llvm.Target.from_default_triple()
-    machine = target.create_target_machine(cpu=TARGET.processor, opt=3, reloc="pic")
+    machine = target.create_target_machine(
+        cpu=TARGET.processor, opt=3, reloc="pic", codemodel="small"
+    )
     options = llvm.create_pipeline_tuning_options(speed_level=3)
     passes = llvm.create_pass_builder(machine, options)
     passes.getModulePassManager().run(parsed, passes)

@@ -1,0 +1,345 @@
+"""The loops on lines: they combine lines of numbers, skip columns of them, and write results.
+
+Fields are those of the records COMBINING, WRITING and SKIPPING. Strides are in bytes, counts in
+numbers.
+"""
+
+from __future__ import annotations
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+from convpool.engines.compiled.forms import ADD, SKIPS
+from convpool.engines.compiled.loops.pooling_vectors import (
+    combine_vectors,
+    for_each_part,
+    has_masks,
+    load_and_convert,
+    scaled_totals,
+    store_lanes,
+    without_negative_zeros,
+)
+from convpool.engines.compiled.loops.simd import (
+    INT64,
+    convert,
+    element_type,
+    field,
+    lanes_of,
+    load,
+    pick_lanes,
+    pointer_to,
+    reader_of,
+    splat,
+    store,
+    vector_type,
+)
+from convpool.engines.compiled.record import COMBINING, SKIPPING, WRITING
+
+UNROLLED = 8  # vectors of a line that are combined in one turn of a loop
+BYTE = types.uint8
+
+combining_at, writing_at, skipping_at = map(reader_of, (COMBINING, WRITING, SKIPPING))
+
+
+def fields_of(builder, kind, record):
+    """Return the fields of a record of Numba type `kind`: name -> LLVM value."""
+    return {name: field(builder, kind, record, name) for name in kind.fields}
+
+
+def number_of_bits(builder, bits, kind):
+    """Return the number of type `kind` that the lowest bits of an int64 are."""
+    if kind.bitwidth < 64:
+        bits = builder.trunc(bits, ir.IntType(kind.bitwidth))
+    return builder.bitcast(bits, element_type(kind))
+
+
+def is_set(builder, flag):
+    """Return the bit whether an int64 is not 0."""
+    return builder.icmp_signed("!=", flag, INT64(0))
+
+
+# ---- combine ----
+
+
+def combine_lines(form):
+    """Return the loop that combines lines number by number, for the form's dtypes: COMBINING."""
+    image_dtype, sum_dtype = form.images.type(0), form.sums.type(0)
+    combine = _combine(form.combination)
+
+    def entry(address):
+        combine(combining_at(address), image_dtype, sum_dtype, sum_dtype)
+
+    return entry
+
+
+def average_lines(form):
+    """Return the loop that averages lines number by number, for the form's dtypes: COMBINING."""
+    image_dtype, sum_dtype = form.images.type(0), form.sums.type(0)
+    output_dtype = form.results.type(0)
+    average = _combine(ADD, averages=True)
+
+    def entry(address):
+        average(combining_at(address), image_dtype, sum_dtype, output_dtype)
+
+    return entry
+
+
+def _combine(combination, *, averages=False):
+    """Return the instruction that combines the lines of all windows.
+
+    Averages are divided and written as results; they do not accumulate, and are not padded. It is
+    one long function, since what it emits is one piece of machine code.
+    """
+
+    @intrinsic
+    def combine(typing, call, source_dtype, sum_dtype, output_dtype):
+        def codegen(context, builder, signature, arguments):
+            call = fields_of(builder, signature.args[0], arguments[0])
+            lanes = lanes_of(sum_dtype)
+            if averages:
+                call = {**call, "accumulates": INT64(0), "is_padded": INT64(0)}
+                divisor = _product_of_divisors(builder, call)
+                are_factors = is_set(builder, call["are_factors"])
+            accumulates = is_set(builder, call["accumulates"])
+            is_padded = is_set(builder, call["is_padded"])
+            has_taps = is_set(builder, builder.mul(call["rows"], call["columns"]))
+            # without a result so far, the first tap is what the others are combined with
+            first_column = builder.select(accumulates, INT64(0), INT64(1))
+            identity = number_of_bits(builder, call["identity"], sum_dtype)
+            totals = {
+                width: [
+                    cgutils.alloca_once(builder, vector_type(sum_dtype, width))
+                    for _ in range(UNROLLED)
+                ]
+                for width in (1, lanes)
+            }
+
+            def combine_part(source, target, place, vectors, width, mask):
+                own = totals[width][:vectors]
+                places = [builder.add(place, INT64(k * lanes)) for k in range(vectors)]
+
+                def read_into_totals(address, kind, *, combined):
+                    base = pointer_to(builder, address, kind)
+                    for total, at in zip(own, places, strict=True):
+                        x = load_and_convert(builder, base, at, mask, width, kind, sum_dtype)
+                        if combined:
+                            before = builder.load(total)
+                            x = combine_vectors(builder, before, x, combination, sum_dtype)
+                        builder.store(x, total)
+
+                with builder.if_else(accumulates) as (from_result, from_start):
+                    with from_result:
+                        read_into_totals(target, sum_dtype, combined=False)
+                    with from_start, builder.if_else(has_taps) as (from_first_tap, from_nothing):
+                        with from_first_tap:
+                            read_into_totals(source, source_dtype, combined=False)
+                        with from_nothing:
+                            for total in own:
+                                builder.store(splat(builder, identity, width), total)
+                with cgutils.for_range(builder, call["rows"]) as row:
+                    line = builder.add(source, builder.mul(row.index, call["row_bytes"]))
+                    is_first = builder.icmp_signed("==", row.index, INT64(0))
+                    begin = builder.select(is_first, first_column, INT64(0))
+                    columns = cgutils.for_range_slice(builder, begin, call["columns"], INT64(1))
+                    with columns as (column, _):
+                        tap = builder.add(line, builder.mul(column, call["column_bytes"]))
+                        read_into_totals(tap, source_dtype, combined=True)
+                base = pointer_to(builder, target, output_dtype)
+                for total, at in zip(own, places, strict=True):
+                    value = builder.load(total)
+                    if averages:
+                        divisors = splat(builder, divisor, width)
+                        words = (divisors, are_factors, sum_dtype, output_dtype)
+                        value = scaled_totals(builder, value, *words)
+                    value = without_negative_zeros(builder, value, output_dtype)
+                    store_lanes(builder, value, base, at, mask, output_dtype)
+
+            def lines_of(window):
+                source = builder.add(call["source"], builder.mul(window, call["source_bytes"]))
+                target = builder.add(call["result"], builder.mul(window, call["result_bytes"]))
+                return source, target
+
+            is_short = builder.icmp_signed("<=", call["count"], INT64(lanes))
+            padded = builder.and_(builder.add(call["count"], INT64(lanes - 1)), INT64(-lanes))
+            count = builder.select(is_padded, padded, call["count"])
+            may_overlap = builder.not_(builder.or_(accumulates, is_padded))
+            masks = has_masks(source_dtype, output_dtype)
+            with builder.if_else(builder.and_(is_short, is_padded)) as (one_vector, any_count):
+                with one_vector, cgutils.for_range(builder, call["windows"]) as window:
+                    combine_part(*lines_of(window.index), INT64(0), 1, lanes, None)
+                with any_count, cgutils.for_range(builder, call["windows"]) as window:
+                    lines = lines_of(window.index)
+                    for_each_part(
+                        builder,
+                        count,
+                        lanes,
+                        UNROLLED,
+                        may_overlap,
+                        masks,
+                        lambda *part: combine_part(*lines, *part),
+                    )
+            return context.get_dummy_value()
+
+        return types.void(call, source_dtype, sum_dtype, output_dtype), codegen
+
+    return combine
+
+
+def _product_of_divisors(builder, call):
+    """Return the product of a record's row_divisor and, if there is one, its column_divisor."""
+    double = types.float64
+    divisor = builder.load(pointer_to(builder, call["row_divisor"], double))
+    product = cgutils.alloca_once_value(builder, divisor)
+    with builder.if_then(is_set(builder, call["column_divisor"])):
+        of_column = builder.load(pointer_to(builder, call["column_divisor"], double))
+        builder.store(builder.fmul(of_column, divisor), product)
+    return builder.load(product)
+
+
+# ---- skip columns ----
+
+
+def skip_columns(form):
+    """Return the loop that copies every stride-th column of a line: see SKIPPING.
+
+    Numbers are only moved, so that unsigned integers of their size stand for them.
+    """
+    dtype = form.size.type(0)
+
+    def entry(address):
+        skip(skipping_at(address), dtype)
+
+    return entry
+
+
+@intrinsic
+def skip(typing, call, dtype):
+    """Copy every stride-th column, for each pair of SKIPS with a loop of its own."""
+
+    def codegen(context, builder, signature, arguments):
+        call = fields_of(builder, signature.args[0], arguments[0])
+        lanes = lanes_of(dtype)
+        source = pointer_to(builder, call["source"], dtype)
+        target = pointer_to(builder, call["result"], dtype)
+        groups = builder.sdiv(builder.add(call["columns"], INT64(lanes - 1)), INT64(lanes))
+        for number, (c, stride) in enumerate(SKIPS):
+            is_this = builder.icmp_signed("==", call["skip"], INT64(number))
+            with builder.if_then(is_this), cgutils.for_range(builder, groups) as loop:
+                begin = builder.mul(loop.index, INT64(c * stride * lanes))
+                vectors = [
+                    load(builder, source, builder.add(begin, INT64(k * lanes)), dtype, lanes)
+                    for k in range(c * stride)
+                ]
+                for k in range(c):
+                    numbers = [k * lanes + lane for lane in range(lanes)]
+                    places = [number // c * c * stride + number % c for number in numbers]
+                    first, last = places[0] // lanes, places[-1] // lanes
+                    chosen = [place - first * lanes for place in places]
+                    line = pick_lanes(builder, vectors[first : last + 1], chosen)
+                    at = builder.add(builder.mul(loop.index, INT64(c * lanes)), INT64(k * lanes))
+                    store(builder, line, target, at, dtype)
+        return context.get_dummy_value()
+
+    return types.void(call, dtype), codegen
+
+
+# ---- write ----
+
+
+def write_totals(form):
+    """Return the loop that writes lines of totals as results, divided and converted: WRITING."""
+    sum_dtype, output_dtype = form.sums.type(0), form.results.type(0)
+
+    def entry(address):
+        write(writing_at(address), sum_dtype, output_dtype)
+
+    return entry
+
+
+@intrinsic
+def write(typing, call, sum_dtype, output_dtype):
+    """Write lines of totals; results that are integers are not divided."""
+
+    def codegen(context, builder, signature, arguments):
+        call = fields_of(builder, signature.args[0], arguments[0])
+        lanes, double = lanes_of(sum_dtype), types.float64
+        is_divided = isinstance(output_dtype, types.Float)
+        are_factors = is_set(builder, call["are_factors"])
+        row_divisors = pointer_to(builder, call["row_divisors"], double)
+        column_divisors = pointer_to(builder, call["column_divisors"], double)
+
+        def write_line(number, has_columns):
+            at = builder.add(call["source"], builder.mul(number, call["source_bytes"]))
+            source = pointer_to(builder, at, sum_dtype)
+            at = builder.add(call["result"], builder.mul(number, call["result_bytes"]))
+            target = pointer_to(builder, at, output_dtype)
+            row_divisor = None
+            if is_divided:
+                row_divisor = builder.load(builder.gep(row_divisors, [number]))
+
+            def write_part(place, vectors, width, mask):
+                total = load_and_convert(builder, source, place, mask, width, sum_dtype, sum_dtype)
+                if is_divided:
+                    divisor = splat(builder, row_divisor, width)
+                    if has_columns:
+                        of_columns = load_and_convert(
+                            builder, column_divisors, place, mask, width, double, double
+                        )
+                        divisor = builder.fmul(of_columns, divisor)
+                    words = (divisor, are_factors, sum_dtype, output_dtype)
+                    value = without_negative_zeros(
+                        builder, scaled_totals(builder, total, *words), output_dtype
+                    )
+                else:
+                    value = convert(builder, total, sum_dtype, output_dtype)
+                store_lanes(builder, value, target, place, mask, output_dtype)
+
+            may_overlap, masks = ir.Constant(ir.IntType(1), 1), has_masks(output_dtype, sum_dtype)
+            for_each_part(builder, call["count"], lanes, 1, may_overlap, masks, write_part)
+
+        if not is_divided:
+            with cgutils.for_range(builder, call["lines"]) as line:
+                write_line(line.index, False)
+            return context.get_dummy_value()
+        with builder.if_else(is_set(builder, call["column_divisors"])) as (with_columns, without):
+            with with_columns, cgutils.for_range(builder, call["lines"]) as line:
+                write_line(line.index, True)
+            with without, cgutils.for_range(builder, call["lines"]) as line:
+                write_line(line.index, False)
+        return context.get_dummy_value()
+
+    return types.void(call, sum_dtype, output_dtype), codegen
+
+
+def copy_lines(form):
+    """Return the loop that writes lines of totals as they are: see WRITING, `count` is in bytes."""
+
+    def entry(address):
+        copy(writing_at(address))
+
+    return entry
+
+
+@intrinsic
+def copy(typing, call):
+    """Copy lines of bytes."""
+
+    def codegen(context, builder, signature, arguments):
+        call = fields_of(builder, signature.args[0], arguments[0])
+        with cgutils.for_range(builder, call["lines"]) as line:
+            at = builder.add(call["source"], builder.mul(line.index, call["source_bytes"]))
+            source = pointer_to(builder, at, BYTE)
+            at = builder.add(call["result"], builder.mul(line.index, call["result_bytes"]))
+            target = pointer_to(builder, at, BYTE)
+
+            def copy_part(place, vectors, width, mask, source=source, target=target):
+                vector = load(builder, source, place, BYTE, width)
+                store(builder, vector, target, place, BYTE)
+
+            may_overlap = ir.Constant(ir.IntType(1), 1)
+            for_each_part(builder, call["count"], lanes_of(BYTE), 1, may_overlap, False, copy_part)
+        return context.get_dummy_value()
+
+    return types.void(call), codegen

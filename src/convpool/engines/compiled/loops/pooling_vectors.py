@@ -1,0 +1,115 @@
+"""Instructions on vectors that the loops of pooling share: to combine numbers, and to write them.
+
+Words are those of `simd`. A combination is a Python int: ADD, GREATER or LESSER. Zeros that are
+negative become positive wherever numbers leave a loop: which of the two wins would else depend on
+the order of the taps.
+"""
+
+from __future__ import annotations
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+
+from convpool.engines.compiled import forms
+from convpool.engines.compiled.forms import ADD, GREATER
+from convpool.engines.compiled.loops.simd import (
+    INT64,
+    TARGET,
+    convert,
+    lanes_before,
+    load,
+    load_masked,
+    store,
+    store_masked,
+)
+
+
+def combine_vectors(builder, a, b, combination, kind):
+    """Return two vectors combined, number by number; a NaN in either wins."""
+    is_float = isinstance(kind, types.Float)
+    if combination == ADD:
+        return builder.fadd(a, b) if is_float else builder.add(a, b)
+    sign = ">" if combination == GREATER else "<"
+    if not is_float:
+        compare = builder.icmp_signed if kind.signed else builder.icmp_unsigned
+        return builder.select(compare(sign, a, b), a, b)
+    # the processor's own maximum gives b where either is NaN
+    chosen = builder.select(builder.fcmp_ordered(sign, a, b), a, b)
+    return builder.select(builder.fcmp_unordered("uno", a, a), a, chosen)
+
+
+def without_negative_zeros(builder, vector, kind):
+    """Return a vector with 0 for -0."""
+    if not isinstance(kind, types.Float):
+        return vector
+    return builder.fadd(vector, ir.Constant(vector.type, None))  # -0 + 0 is 0
+
+
+def load_and_convert(builder, base, place, mask, lanes, source_kind, target_kind):
+    """Return a vector of numbers from a place on, converted; a mask of None is that of all."""
+    if mask is None:
+        vector = load(builder, base, place, source_kind, lanes)
+    else:
+        vector = load_masked(builder, base, place, source_kind, mask)
+    return convert(builder, vector, source_kind, target_kind)
+
+
+def store_lanes(builder, vector, base, place, mask, kind):
+    """Store a vector at a place; a mask of None is that of all lanes."""
+    if mask is None:
+        store(builder, vector, base, place, kind)
+    else:
+        store_masked(builder, vector, base, place, kind, mask)
+
+
+def scaled_totals(builder, total, divisor, are_factors, sum_kind, output_kind):
+    """Return a vector of totals divided by `divisor`, of float64, and converted to output_kind.
+
+    If the bit `are_factors` is set, totals are multiplied by it.
+    """
+    total = convert(builder, total, sum_kind, types.float64)
+    scaled = cgutils.alloca_once(builder, total.type)
+    with builder.if_else(are_factors) as (multiplied, divided):
+        with multiplied:
+            builder.store(builder.fmul(total, divisor), scaled)
+        with divided:
+            builder.store(builder.fdiv(total, divisor), scaled)
+    return convert(builder, builder.load(scaled), types.float64, output_kind)
+
+
+def has_masks(*kinds):
+    """Return whether the processor loads and stores numbers of these kinds under masks."""
+    return all(forms.has_masks(TARGET, kind.bitwidth // 8) for kind in kinds)
+
+
+def for_each_part(builder, count, lanes, unrolled, may_overlap, uses_masks, emit):
+    """Emit code that takes `count` numbers in parts: emit(place, vectors, lanes, mask) for each.
+
+    A part has `vectors` vectors of `lanes` numbers from `place` on. The parts are `unrolled`
+    vectors each, then one vector each. If the bit `may_overlap` is set and there is a whole vector,
+    the last one covers what remains together with numbers before it; else what remains is one
+    vector under a mask, or if not `uses_masks` is taken number by number. A mask of None is that of
+    all lanes.
+    """
+    whole = builder.sdiv(count, INT64(lanes))
+    remainder = builder.srem(count, INT64(lanes))
+    unrolled_end = builder.mul(builder.sdiv(whole, INT64(unrolled)), INT64(unrolled))
+    parts = cgutils.for_range_slice(builder, INT64(0), unrolled_end, INT64(unrolled))
+    with parts as (number, _):
+        emit(builder.mul(number, INT64(lanes)), unrolled, lanes, None)
+    overlaps = builder.and_(may_overlap, builder.icmp_signed(">", whole, INT64(0)))
+    overlaps = builder.and_(overlaps, builder.icmp_signed(">", remainder, INT64(0)))
+    last = builder.add(whole, builder.zext(overlaps, INT64))
+    with cgutils.for_range_slice(builder, unrolled_end, last, INT64(1)) as (number, _):
+        place, last_place = builder.mul(number, INT64(lanes)), builder.sub(count, INT64(lanes))
+        is_before = builder.icmp_signed("<", place, last_place)
+        emit(builder.select(is_before, place, last_place), 1, lanes, None)
+    has_rest = builder.icmp_signed(">", remainder, INT64(0))
+    with builder.if_then(builder.and_(has_rest, builder.not_(overlaps))):
+        place = builder.mul(whole, INT64(lanes))
+        if uses_masks:
+            emit(place, 1, lanes, lanes_before(builder, remainder, lanes))
+        else:
+            with cgutils.for_range_slice(builder, place, count, INT64(1)) as (one, _):
+                emit(one, 1, 1, None)

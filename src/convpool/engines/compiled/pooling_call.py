@@ -1,0 +1,374 @@
+"""What follows from the layouts of a pooling's arrays and from its windows, worked out once.
+
+A window is the product of its axes' windows. Short windows of many channels are combined on both
+axes at once, and short windows of few channels in registers. Else a block of rows is combined down
+the columns into lines, and these along the row into results, which are finished on their way out. A
+window of many taps is then combined from longer and longer parts, so its cost hardly grows with it;
+sums are taken over taps only, never as differences of running sums. m images, h x w pixels, c
+channels, oh x ow output.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convpool.engines import threads
+from convpool.engines.compiled import forms, launch, library
+from convpool.engines.compiled.forms import ADD, Form
+from convpool.engines.compiled.pooling_blocks import PoolingBlock, block_of, program_of
+from convpool.engines.compiled.pooling_divisors import divisors_of
+from convpool.engines.compiled.pooling_layout import (
+    COMBINATIONS,
+    Layout,
+    Pooling,
+    added_dtypes,
+    number_dtype,
+)
+from convpool.engines.compiled.record import COMBINING, POOLING, POOLING_ROWS, SKIPPING, WRITING
+from convpool.windows import volume
+
+Array = NDArray[Any]
+Fields = ctypes.Array[ctypes.c_int64]
+Dtype = np.dtype[Any]
+
+FEW_TAPS = 16  # taps of a window at most that are combined on both axes at once
+RESULTS = 2**11  # numbers at most that they are combined to before they are written
+SHORT = 4  # rows of a window at most that are combined in registers
+PART_BYTES = 2**17  # bytes at least that a part of the work reads and writes
+CALLS = 256  # that are kept
+KEPT_NUMBERS = 2**13  # numbers of a row and a column of the output at most of calls that are kept
+ALIGNED = 64  # scratches begin at multiples of so many bytes
+VECTOR_BYTES = 64  # of the longest vector: so much may be read and written behind a line
+
+
+# ---- calls ----
+
+
+@dataclass(frozen=True)
+class PoolingCall:
+    """A call of one of the loops, but for the addresses of the arrays.
+
+    Parameters
+    ----------
+    function
+        The loop.
+    fields
+        Its record, and behind it those that it fills for the loops on lines.
+    inner
+        Where in `fields` these begin.
+    scratch_bytes
+        Sizes of the scratches that each part of the work has of its own.
+    units, parts
+        Blocks, or rows of the output, and how many parts of them are worth a thread.
+    arrays
+        Those whose addresses stand in the record.
+    """
+
+    function: Callable[[int], Any]
+    fields: Fields
+    inner: tuple[int, ...]
+    scratch_bytes: tuple[int, ...]
+    units: int
+    parts: int
+    arrays: tuple[Array, ...]
+
+    def run(self, images: Array, out: Array) -> None:
+        """Pool arrays of these layouts."""
+        addresses = address_of(images), address_of(out)
+        if self.parts < 2:
+            self._run_range(0, self.units, *addresses)
+            return
+        ranges = launch.split_range(self.units, min(self.parts, launch.part_count()))
+        threads.spread(lambda part: self._run_range(*ranges[part], *addresses), len(ranges))
+
+    def _run_range(self, first: int, last: int, image: int, output: int) -> None:
+        """Pool a range of the units."""
+        fields = type(self.fields).from_buffer_copy(self.fields)
+        address = ctypes.addressof(fields)
+        values: list[Any] = [first, last, image, output]
+        if self.inner:
+            _memory, scratch = allocate(self.scratch_bytes)
+            values += [address + 8 * place for place in self.inner] + scratch
+        fields[: len(values)] = values
+        self.function(address)
+
+
+def address_of(array: Array) -> int:
+    """Return the address of an array's first number; faster than array.ctypes."""
+    address: int = array.__array_interface__["data"][0]
+    return address
+
+
+def allocate(sizes: tuple[int, ...]) -> tuple[Any, list[int]]:
+    """Return memory, and the addresses of scratches of these sizes, in bytes, in it.
+
+    Addresses are multiples of ALIGNED.
+    """
+    memory = np.empty(sum(sizes) + ALIGNED * len(sizes), np.uint8)
+    end, addresses = address_of(memory), []
+    for size in sizes:
+        start = -(-end // ALIGNED) * ALIGNED
+        addresses.append(start)
+        end = start + size
+    return memory, addresses
+
+
+def call_of(images: Layout, out: Layout, pooling: Pooling) -> PoolingCall | None:
+    """Return the call that pools arrays of these layouts, None if the loops cannot.
+
+    Calls whose arrays of divisors are small are kept.
+    """
+    numbers = out.shape[1] + out.shape[2] * out.shape[3]
+    make = _kept_call if numbers <= KEPT_NUMBERS else _make_call
+    return make(images, out, pooling)
+
+
+def _make_call(images: Layout, out: Layout, pooling: Pooling) -> PoolingCall | None:
+    """Return the call for some layouts, with the loop that suits the windows."""
+    can_pool = (
+        images.is_dense
+        and out.is_dense
+        and images.dtype == pooling.readable_dtype(images.dtype)
+        and pooling.can_write(images.dtype, out.dtype)
+    )
+    return _CallMaker(images, out, pooling).call() if can_pool else None
+
+
+_kept_call = lru_cache(CALLS)(_make_call)
+
+
+class _CallMaker:
+    """Works out the call for some layouts."""
+
+    def __init__(self, images: Layout, out: Layout, pooling: Pooling) -> None:
+        self.images, self.out, self.pooling = images, out, pooling
+        self.combination = COMBINATIONS[pooling.mode]
+        self.sums = pooling.sum_dtype(images.dtype)
+        self.pixels = number_dtype(images.dtype)
+        if self.combination == ADD:
+            self.pixels, _ = added_dtypes(images.dtype, self.sums)
+        self.results = number_dtype(out.dtype)
+        self.is_copied = pooling.is_copied(self.sums, self.results)
+        self.lanes = library.isa().vector_bytes // self.sums.itemsize
+        self.divisors = divisors_of(pooling, images.shape[3])
+
+    def call(self) -> PoolingCall:
+        """Return the call: in registers, on both axes at once, or along one after the other."""
+        if (form := self._form_in_registers()) is not None:
+            return self._rows(form)
+        taps = volume([axis.window for axis in self.pooling.axes])
+        if self.images.shape[3] >= self.lanes and taps <= FEW_TAPS:
+            return self._windows()
+        return self._blocks()
+
+    # ---- the three loops ----
+
+    def _windows(self) -> PoolingCall:
+        """Return the call that combines windows of many channels, both axes at once."""
+        m, oh, ow, c = self.out.shape
+        average = forms.AverageLines(self.pixels, self.sums, self.results)
+        has_average = self.combination == ADD and average in forms.pooling_forms(library.isa())
+        is_direct = self.is_copied or has_average
+        columns = ow if is_direct else min(ow, max(1, RESULTS // c))
+        scratch = 0 if is_direct else columns * c * self.sums.itemsize
+        fields = {**self._fields(), "is_direct": is_direct, "block_columns": columns}
+        if has_average and not self.is_copied:
+            fields["combine_pixels"] = library.function_address(average)
+        return self._call(forms.PoolWindows(), fields, m * oh, (0, scratch))
+
+    def _form_in_registers(self) -> Form | None:
+        """Return the form that pools the windows row by row in registers, None if there is none.
+
+        Windows must be short and lie on pixels.
+        """
+        down, across = self.pooling.axes
+        c = self.out.shape[3]
+        form = forms.PoolRows(
+            self.combination,
+            *(self.pixels, self.sums, self.results),
+            *(across.window, across.stride, c),
+        )
+        are_inside = all(
+            not axis.before and axis.size >= (axis.count - 1) * axis.stride + axis.span
+            for axis in self.pooling.axes
+        )
+        is_short = down.window <= SHORT and down.dilation == across.dilation == 1
+        is_simple = are_inside and is_short and not self.divisors.columns.size
+        return form if is_simple and form in forms.pooling_forms(library.isa()) else None
+
+    def _rows(self, form: Form) -> PoolingCall:
+        """Return the call that pools short windows of few channels, row by row in registers."""
+        (m, oh, ow, _), down = self.out.shape, self.pooling.axes[0]
+        fields = {
+            "oh": oh,
+            "ow": ow,
+            "rows": down.window,
+            "stride_down": down.stride,
+            **self._strides(),
+            "row_divisors": address_of(self.divisors.rows),
+            "are_factors": self.divisors.are_factors,
+        }
+        record = as_fields(filled(POOLING_ROWS, fields))
+        function = library.function(form)
+        return PoolingCall(function, record, (), (), m * oh, self._parts(), (self.divisors.rows,))
+
+    def _blocks(self) -> PoolingCall:
+        """Return the call that pools any windows, block by block along one axis after the other."""
+        (m, oh, ow, c), across = self.out.shape, self.pooling.axes[1]
+        reuses_taps = self.combination != ADD
+        programs = [program_of(axis, reuses_taps) for axis in self.pooling.axes]
+        skips = across.stride > 1 and (c, across.stride) in forms.SKIPS and ow > 1
+        # numbers that skipping columns reads and writes behind the last line
+        overshoot = VECTOR_BYTES * (1 + c * across.stride if skips else 1)
+        has_parts = len(programs[0]) > 1
+        block = block_of(self.pooling.axes, c, self.lanes, overshoot, has_parts=has_parts)
+        fields = {
+            **self._fields(),
+            "block_rows": block.rows,
+            "block_columns": block.columns,
+            "pitch": block.pitch,
+            "results_pitch": block.results_pitch,
+            "tile": block.tile,
+            "joint_lines": block.joint_lines,
+            "lanes": self.lanes,
+            "program_down": address_of(programs[0]),
+            "steps_down": len(programs[0]),
+            "program_across": address_of(programs[1]),
+            "steps_across": len(programs[1]),
+            "is_flat": self._is_flat(block),
+            "skips": skips,
+        }
+        sizes = block.scratch_sizes(with_all_windows=skips)
+        scratch = tuple(size * self.sums.itemsize for size in sizes)
+        units = m * -(-oh // block.rows) * -(-ow // block.columns)
+        return self._call(forms.PoolBlocks(), fields, units, scratch, programs)
+
+    def _is_flat(self, block: PoolingBlock) -> bool:
+        """Return whether the results of a block follow each other and have the same divisor."""
+        _, oh, ow, c = self.out.shape
+        is_dense = oh == 1 or self.out.strides[1] == ow * c * self.out.dtype.itemsize
+        rows, columns = self.divisors.rows, self.divisors.columns
+        has_one_divisor = self.is_copied or (not columns.size and bool((rows == rows[0]).all()))
+        return is_dense and has_one_divisor and block.results_pitch == ow * c
+
+    # ---- records ----
+
+    def _call(
+        self,
+        form: Form,
+        fields: dict[str, int],
+        units: int,
+        scratch: tuple[int, ...],
+        programs: list[Array] | None = None,
+    ) -> PoolingCall:
+        """Return the call of a form that calls the loops on lines."""
+        skip = 0
+        if fields.get("skips"):
+            skip = forms.SKIPS.index((self.images.shape[3], self.pooling.axes[1].stride))
+        are_factors = {"are_factors": int(self.divisors.are_factors)}
+        records = [
+            filled(POOLING, fields),
+            filled(COMBINING, {"identity": _identity(self.combination, self.sums), **are_factors}),
+            filled(WRITING, are_factors),
+            filled(SKIPPING, {"skip": skip}),
+        ]
+        ends = [*accumulate(len(record) for record in records)]
+        arrays = (self.divisors.rows, self.divisors.columns, *(programs or ()))
+        return PoolingCall(
+            library.function(form),
+            as_fields(*records),
+            tuple(ends[:-1]),
+            scratch,
+            units,
+            self._parts(),
+            arrays,
+        )
+
+    def _fields(self) -> dict[str, int]:
+        """Return the fields of POOLING that do not depend on blocks."""
+        h, w, c = self.images.shape[1:]
+        oh, ow = self.out.shape[1:3]
+        fields = {
+            "oh": oh,
+            "ow": ow,
+            "h": h,
+            "w": w,
+            "c": c,
+            **self._strides(),
+            "pixel_bytes": c * self.pixels.itemsize,
+            "sum_bytes": self.sums.itemsize,
+            "output_bytes": self.results.itemsize,
+            "row_divisors": address_of(self.divisors.rows),
+            "write_unit": self.sums.itemsize if self.is_copied else 1,
+        }
+        if self.divisors.columns.size and not self.is_copied:
+            fields["column_divisors"] = address_of(self.divisors.columns)
+        for name, axis in zip(("down", "across"), self.pooling.axes, strict=True):
+            fields[f"window_{name}"], fields[f"stride_{name}"] = axis.window, axis.stride
+            fields[f"dilation_{name}"], fields[f"before_{name}"] = axis.dilation, axis.before
+        return {**fields, **self._functions()}
+
+    def _functions(self) -> dict[str, int]:
+        """Return the addresses of the loops on lines, for the fields of POOLING."""
+        size = np.dtype(f"u{self.sums.itemsize}")
+        functions = {
+            "combine_pixels": forms.CombineLines(self.combination, self.pixels, self.sums),
+            "combine_parts": forms.CombineLines(self.combination, self.sums, self.sums),
+            "skip": forms.SkipColumns(size),
+            "write": (
+                forms.CopyLines() if self.is_copied else forms.WriteTotals(self.sums, self.results)
+            ),
+        }
+        return {name: library.function_address(form) for name, form in functions.items()}
+
+    def _strides(self) -> dict[str, int]:
+        """Return the bytes from image to image and from row to row, as fields of a record."""
+        images, out = self.images.strides, self.out.strides
+        return {
+            "image_bytes": images[0],
+            "row_bytes": images[1],
+            "output_image_bytes": out[0],
+            "output_row_bytes": out[1],
+        }
+
+    def _parts(self) -> int:
+        """Return how many parts of the work are worth a thread."""
+        moved = sum(volume(array.shape) * array.dtype.itemsize for array in (self.images, self.out))
+        return moved // PART_BYTES
+
+
+def filled(record: Dtype, fields: dict[str, int]) -> list[int]:
+    """Return the values of a record's fields, 0 for those that are not named."""
+    names = record.names or ()
+    assert fields.keys() <= set(names)
+    return [int(fields.get(name, 0)) for name in names]
+
+
+def as_fields(*records: list[int]) -> Fields:
+    """Return records that follow each other in memory."""
+    values = [value for record in records for value in record]
+    return (ctypes.c_int64 * len(values))(*values)
+
+
+def _identity(combination: int, sums: Dtype) -> int:
+    """Return the number that changes no other that it is combined with, its bits as an int64.
+
+    That is 0 for sums; the least number, or -inf, for the greater; the greatest, or inf, for the
+    lesser.
+    """
+    if combination == ADD:
+        return 0
+    if sums.kind == "f":
+        number = np.array(-np.inf if combination == forms.GREATER else np.inf, sums)
+    else:
+        limits = np.iinfo(sums)
+        number = np.array(limits.min if combination == forms.GREATER else limits.max, sums)
+    return int(number.view(f"i{sums.itemsize}"))

@@ -1,0 +1,61 @@
+"""What avg divides the totals of windows by."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convpool.engines.compiled.pooling_layout import Pooling
+from convpool.windows import Axis
+
+Floats = NDArray[np.float64]
+
+
+class Divisors(NamedTuple):
+    """What avg divides totals by: rows[i] * columns[n], for number n of row i of the output.
+
+    Parameters
+    ----------
+    rows, columns
+        They are NaN where a window has no pixel. `columns` is empty if all of them are the same,
+        which is then multiplied into `rows`.
+    are_factors
+        Whether they are reciprocals, which totals are multiplied by: where those are as exact,
+        since it is faster.
+    """
+
+    rows: Floats
+    columns: Floats
+    are_factors: bool
+
+
+def divisors_of(pooling: Pooling, c: int) -> Divisors:
+    """Return the divisors of a pooling of c channels; 1 if it takes no averages."""
+    if pooling.mode != "avg":
+        return Divisors(np.ones(pooling.axes[0].count), np.empty(0), True)
+    down, across = pooling.divided_rows or pooling.axes[0], pooling.axes[1]
+    last_row = pooling.first_row + pooling.axes[0].count
+    rows = _divisors_of_axis(down, pooling.count_padding)[pooling.first_row : last_row]
+    columns = _divisors_of_axis(across, pooling.count_padding)
+    if (columns == columns[0]).all():
+        rows, columns = rows * columns[0], columns[:0]
+    are_factors = all(
+        # frexp gives (fraction, exponent), and the fraction 0.5 for powers of two
+        bool(((np.frexp(divisors)[0] == 0.5) | np.isnan(divisors)).all())
+        for divisors in (rows, columns)
+    )
+    if are_factors:
+        rows, columns = 1 / rows, 1 / columns
+    return Divisors(rows, np.repeat(columns, c), are_factors)
+
+
+def _divisors_of_axis(axis: Axis, count_padding: bool) -> Floats:
+    """Return for each window of an axis how many taps it has on pixels, NaN instead of 0.
+
+    With `count_padding`, taps on the padding count too, if any lies on a pixel.
+    """
+    on_pixels = axis.taps_on(0, axis.size)
+    counted = axis.taps_on(-axis.before, axis.size + axis.after) if count_padding else on_pixels
+    return np.where(on_pixels > 0, counted, np.nan)

@@ -111,7 +111,7 @@ ENGINES = _by_name(
         seconds=cost_model.compiled_convolution_seconds,
         memory=cost_model.block_bytes,
         tile_memory=cost_model.compiled_convolution_tile_bytes,
-        start_up=400e-6,
+        start_up=15e-6,
     ),
     Engine(
         "fft",
@@ -157,7 +157,7 @@ POOL_ENGINES = _by_name(
         seconds=cost_model.compiled_pooling_seconds,
         memory=cost_model.block_bytes,
         tile_memory=cost_model.compiled_pooling_tile_bytes,
-        start_up=400e-6,
+        start_up=15e-6,
     ),
 )
 

@@ -7,7 +7,7 @@ dtypes may carry metadata. For a call with another argument, a new plan is made.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache, wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -31,7 +31,7 @@ def cache_recent(function: Callable[Arguments, Value]) -> Callable[Arguments, Va
 
     @wraps(function)
     def look_up(*positional: Arguments.args, **keywords: Arguments.kwargs) -> Value:
-        if all(map(_is_safe, positional)) and all(map(_is_safe, keywords.values())):
+        if _are_safe(positional) and _are_safe(keywords.values()):
             value: Value = cached(*positional, **keywords)
             return value
         return function(*positional, **keywords)
@@ -40,17 +40,23 @@ def cache_recent(function: Callable[Arguments, Value]) -> Callable[Arguments, Va
     return look_up
 
 
-def _is_safe(argument: Any) -> bool:
-    """Return whether an argument is a safe key: immutable, equal only to what means the same."""
-    argument_type = type(argument)
-    if argument_type in SAFE_TYPES:
-        return True
-    if argument_type is tuple:  # of ints, or of tuples of ints
-        return SIZE_TYPES.issuperset(map(type, argument)) or all(
-            type(item) is tuple and SIZE_TYPES.issuperset(map(type, item)) for item in argument
-        )
-    if argument_type is float:
-        return bool(argument)  # not 0.0, which equals -0.0
-    if isinstance(argument, np.dtype):
-        return argument.metadata is None
-    return argument_type is type and issubclass(argument, np.generic)  # such as np.float32
+def _are_safe(arguments: Iterable[Any]) -> bool:
+    """Return whether all arguments are safe keys: immutable, equal only to what means the same."""
+    for argument in arguments:
+        kind = type(argument)
+        if kind in SAFE_TYPES:
+            continue
+        if kind is tuple:  # of ints, or of tuples of ints
+            if not SIZE_TYPES.issuperset(map(type, argument)) and not all(
+                type(item) is tuple and SIZE_TYPES.issuperset(map(type, item)) for item in argument
+            ):
+                return False
+        elif kind is float:
+            if not argument:  # 0.0 equals -0.0
+                return False
+        elif isinstance(argument, np.dtype):
+            if argument.metadata is not None:
+                return False
+        elif not (kind is type and issubclass(argument, np.generic)):  # such as np.float32
+            return False
+    return True

@@ -10,6 +10,7 @@ import multiprocessing
 import sys
 import threading
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -985,15 +986,19 @@ def test_forks_after_use_and_in_workers():
 # ---- results that are added to ----
 
 
-def test_no_two_blocks_have_a_row_in_common():
+def test_no_two_blocks_have_a_row_in_common(monkeypatch):
     """Tall kernels add to what they stored: the last block of rows once began inside of the one
     before it.
     """
-    from convpool.engines.compiled.loops import convolution as loops
+    pytest.importorskip("numba")
+    monkeypatch.setenv("CONVPOOL_BUILD", library.isa().name)
+    from convpool.engines.compiled.loops.blocks import block_corner
 
-    grid = (1, 300, 400, 1, 26, 400)
-    blocks = [loops.block_corner.py_func(block, grid) for block in range(12)]
-    assert [r for _, r, _ in blocks] == list(range(0, 300, 26))
+    grid = {"images": 1, "oh": 300, "ow": 400}
+    block = {"block_images": 1, "block_rows": 26, "block_columns": 400}
+    call = SimpleNamespace(**grid, **block)
+    rows = [block_corner.py_func(call, number)[1] for number in range(12)]
+    assert rows == list(range(0, 300, 26))
 
 
 @pytest.mark.parametrize("threads_used", [2, 4])

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from convpool.engines import threads
 from convpool.engines.compiled import launch
 from convpool.engines.compiled.block_schedule import COLUMN, UNPACK, BlockSchedule, schedule_of
-from convpool.engines.compiled.geometry import ConvolutionGeometry, Operands
+from convpool.engines.compiled.geometry import ConvolutionGeometry, Ints, Operands
 from convpool.engines.compiled.launch import MAIN, SMALL
 from convpool.engines.compiled.record import Words, address_of
 from convpool.windows import volume
@@ -87,12 +87,15 @@ class Convolution:
         Wherever in the channels a vector begins, its lanes follow each other: so weights of the
         first channels are repeated behind those of the last.
         """
+        shape = (*weights.shape[:-1], len(self.channels_of_lanes))
+        repeated = launch.empty_aligned(volume(shape), weights.dtype).reshape(shape)
+        return weights.take(self.channels_of_lanes, axis=-1, out=repeated, mode="clip")
+
+    @cached_property
+    def channels_of_lanes(self) -> Ints:
+        """The channel of each number of a row of weights with one weight for each lane."""
         lanes = self.geometry.lanes
-        numbers = -(-(self.per_line + lanes - 1) // lanes) * lanes
-        repeated = weights[..., np.arange(numbers) % self.per_line]
-        aligned = launch.empty_aligned(repeated.size, weights.dtype).reshape(repeated.shape)
-        aligned[...] = repeated
-        return aligned
+        return np.arange(-(-(self.per_line + lanes - 1) // lanes) * lanes) % self.per_line
 
 
 def _keeps_channels_together(geometry: ConvolutionGeometry) -> bool:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+from hatchling.builders.wheel import WheelBuilderConfig
 from packaging.tags import platform_tags
 
 PACKAGE = Path("convpool", "engines", "compiled", "libraries")
@@ -49,7 +50,7 @@ def has_numba() -> bool:
     )
 
 
-class LoopsHook(BuildHookInterface):  # type: ignore[type-arg]
+class LoopsHook(BuildHookInterface[WheelBuilderConfig]):
     """Compiles the loops before a wheel, or an editable one, is written."""
 
     def dependencies(self) -> list[str]:

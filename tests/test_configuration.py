@@ -67,7 +67,9 @@ def test_the_name_in_cpuinfo(monkeypatch, text, name):
 # ---- show_config ----
 
 
-@pytest.mark.parametrize("isa", [*library.INSTRUCTION_SETS.values(), None], ids=str)
+@pytest.mark.parametrize(
+    "isa", [*library.INSTRUCTION_SETS.values(), None], ids=lambda isa: isa and isa.name
+)
 def test_show_config_prints_what_it_is(capsys, monkeypatch, isa):
     other = replace(registry.POOL_ENGINES["numpy"], name="other")
     monkeypatch.setitem(registry.POOL_ENGINES, "other", other)

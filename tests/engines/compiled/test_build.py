@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import importlib.util
 import shutil
 import subprocess
 import sys
@@ -152,3 +153,26 @@ def test_the_command_builds_what_it_is_told(monkeypatch, capsys):
     with pytest.raises(SystemExit):
         build.main(["some/objects", "sse"])
     assert "'sse' is none of best, here, avx512, avx2, neon" in capsys.readouterr().err
+
+
+# ---- libraries of other sources ----
+
+
+def test_pytest_stops_where_libraries_are_stale_or_missing(monkeypatch, tmp_path):
+    path = Path(__file__).parents[2] / "conftest.py"
+    spec = importlib.util.spec_from_file_location("conftest_of_all_tests", path)
+    conftest = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(conftest)
+    monkeypatch.setattr(library, "isas_of_processor", lambda: [AVX2])
+    monkeypatch.setattr(library, "FOLDER", tmp_path)
+    monkeypatch.delenv(library.VARIABLE, raising=False)
+    words = r"the compiled loops \(avx2\) are not those of the sources here: run make loops"
+    with pytest.raises(pytest.exit.Exception, match=words):
+        conftest.stop_if_loops_are_stale()
+    (tmp_path / library.file_name(AVX2)).touch()
+    conftest.stop_if_loops_are_stale()
+    library.sources_path(AVX2).write_text("0123")
+    with pytest.raises(pytest.exit.Exception, match=words):
+        conftest.stop_if_loops_are_stale()
+    monkeypatch.setenv(library.VARIABLE, library.NONE)
+    conftest.stop_if_loops_are_stale()

@@ -293,17 +293,21 @@ def test_nothing_is_touched_outside(geometry, kind, monkeypatch):
 
 def test_blocks_and_threads_change_nothing(monkeypatch):
     images = full_range((3, 40, 45, 3), "float32")
+    deep = full_range((2, 9, 11, 40), "uint16")
     cases = [
-        pooling_axes(images, *words) for words in ((3, 2), (9, 1, 2, "same"), ((31, 2), 1), (12, 5))
+        *((images, words) for words in ((3, 2), (9, 1, 2, "same"), ((31, 2), 1), (12, 5))),
+        *((deep, words) for words in ((2, 2), (3, 1, 1, "same"))),
     ]
-    expected = [pooled(images, axes, mode) for axes in cases for mode in MODES]
+    cases = [(array, pooling_axes(array, *words)) for array, words in cases]
+    expected = [pooled(*case, mode) for case in cases for mode in MODES]
     for limit in ("LINE", "BLOCK", "LINES", "PARTS"):
         monkeypatch.setattr(pooling_blocks, limit, 70)
+    monkeypatch.setattr(pooling_call, "RESULTS", 70)
     monkeypatch.setattr(pooling_call, "PART_BYTES", 1)
     monkeypatch.setattr(compiled_pooling, "call_of", pooling_call._make_call)
     for number in (1, 3):
         monkeypatch.setattr(threads, "_chosen", number)
-        actual = [pooled(images, axes, mode) for axes in cases for mode in MODES]
+        actual = [pooled(*case, mode) for case in cases for mode in MODES]
         for one, other in zip(actual, expected, strict=True):
             np.testing.assert_array_equal(one, other)
 

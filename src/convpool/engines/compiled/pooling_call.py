@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from convpool.engines import threads
 from convpool.engines.compiled import forms, launch, library
-from convpool.engines.compiled.forms import ADD, Form
+from convpool.engines.compiled.forms import ADD, Form, InstructionSet
 from convpool.engines.compiled.pooling_blocks import PoolingBlock, block_of, program_of
 from convpool.engines.compiled.pooling_divisors import divisors_of
 from convpool.engines.compiled.pooling_layout import (
@@ -42,9 +42,9 @@ Dtype = np.dtype[Any]
 FEW_TAPS = 16  # taps of a window at most that are combined on both axes at once
 RESULTS = 2**11  # numbers at most that they are combined to before they are written
 SHORT = 4  # rows of a window at most that are combined in registers
-PART_BYTES = 2**17  # bytes at least that a part of the work reads and writes
-CALLS = 256  # that are kept
-KEPT_NUMBERS = 2**13  # numbers of a row and a column of the output at most of calls that are kept
+PART_BYTES = 2**19  # bytes at least, of windows of 2 x 2, that a part of the work reads and writes
+CALLS = 128  # that are kept
+KEPT_NUMBERS = 2**15  # divisors at most of calls that are kept
 ALIGNED = 64  # scratches begin at multiples of so many bytes
 VECTOR_BYTES = 64  # of the longest vector: so much may be read and written behind a line
 
@@ -126,7 +126,7 @@ def call_of(images: Layout, out: Layout, pooling: Pooling) -> PoolingCall | None
 
     Calls whose arrays of divisors are small are kept.
     """
-    numbers = out.shape[1] + out.shape[2] * out.shape[3]
+    numbers = out.shape[1] + out.shape[2] * out.shape[3] * (pooling.mode == "avg")
     make = _kept_call if numbers <= KEPT_NUMBERS else _make_call
     return make(images, out, pooling)
 
@@ -143,6 +143,12 @@ def _make_call(images: Layout, out: Layout, pooling: Pooling) -> PoolingCall | N
 
 
 _kept_call = lru_cache(CALLS)(_make_call)
+
+
+@lru_cache
+def _table(isa: InstructionSet) -> frozenset[Form]:
+    """Return the forms of an instruction set, to look them up."""
+    return frozenset(forms.pooling_forms(isa))
 
 
 class _CallMaker:
@@ -175,7 +181,7 @@ class _CallMaker:
         """Return the call that combines windows of many channels, both axes at once."""
         m, oh, ow, c = self.out.shape
         average = forms.AverageLines(self.pixels, self.sums, self.results)
-        has_average = self.combination == ADD and average in forms.pooling_forms(library.isa())
+        has_average = self.combination == ADD and average in _table(library.isa())
         is_direct = self.is_copied or has_average
         columns = ow if is_direct else min(ow, max(1, RESULTS // c))
         scratch = 0 if is_direct else columns * c * self.sums.itemsize
@@ -202,7 +208,7 @@ class _CallMaker:
         )
         is_short = down.window <= SHORT and down.dilation == across.dilation == 1
         is_simple = are_inside and is_short and not self.divisors.columns.size
-        return form if is_simple and form in forms.pooling_forms(library.isa()) else None
+        return form if is_simple and form in _table(library.isa()) else None
 
     def _rows(self, form: Form) -> PoolingCall:
         """Return the call that pools short windows of few channels, row by row in registers."""
@@ -342,7 +348,9 @@ class _CallMaker:
     def _parts(self) -> int:
         """Return how many parts of the work are worth a thread."""
         moved = sum(volume(array.shape) * array.dtype.itemsize for array in (self.images, self.out))
-        return moved // PART_BYTES
+        # windows of many taps are combined from parts
+        taps = sum(min(axis.window, FEW_TAPS) for axis in self.pooling.axes)
+        return moved * taps // 4 // PART_BYTES
 
 
 def filled(record: Dtype, fields: dict[str, int]) -> list[int]:

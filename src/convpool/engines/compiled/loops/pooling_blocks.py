@@ -61,7 +61,8 @@ def combine_rows(call, lines, image, y, step, windows, taps, shift, count):
     of row 0; the fields result, result_bytes and accumulates of `lines` are set.
     """
     result = lines.result
-    lines.is_padded, lines.columns, lines.row_bytes = 0, 1, shift * call.row_bytes
+    # the rows are one row of taps: loops on lines take those of a row at once
+    lines.is_padded, lines.rows, lines.column_bytes = 0, 1, shift * call.row_bytes
     lines.source_bytes = step * call.row_bytes
     low, high = windows_on_pixels(y, step, windows, call.h, (taps - 1) * shift + 1)
     number = 0
@@ -70,12 +71,12 @@ def combine_rows(call, lines, image, y, step, windows, taps, shift, count):
         lines.windows, lines.count = 1, count
         lines.result = result + number * lines.result_bytes
         if number == low and high > low and taps <= ROWS:
-            lines.windows, lines.rows = high - low, taps
+            lines.windows, lines.columns = high - low, taps
             lines.source = image + start * call.row_bytes
             call_form(call.combine_pixels, call.combining)
         else:
             first, last = taps_on_pixels(start, call.h, taps, shift)
-            lines.rows = last - first
+            lines.columns = last - first
             lines.source = image + (start + first * shift) * call.row_bytes
             if last - first <= ROWS:
                 if last > first or not lines.accumulates:
@@ -88,7 +89,12 @@ def combine_rows(call, lines, image, y, step, windows, taps, shift, count):
 @loop
 def _combine_many_rows(call, lines, count):
     """Combine the rows of one window, ROWS of them and TILE numbers at a time."""
-    taps, source, result, accumulates = lines.rows, lines.source, lines.result, lines.accumulates
+    taps, source, result, accumulates = (
+        lines.columns,
+        lines.source,
+        lines.result,
+        lines.accumulates,
+    )
     for tile in range((count + TILE - 1) // TILE):
         start = tile * TILE
         lines.count = min(TILE, count - start)
@@ -96,8 +102,8 @@ def _combine_many_rows(call, lines, count):
         for part in range((taps + ROWS - 1) // ROWS):
             first = part * ROWS
             lines.accumulates = 1 if first else accumulates
-            lines.rows = min(ROWS, taps - first)
-            lines.source = source + first * lines.row_bytes + start * call.pixel_bytes // call.c
+            lines.columns = min(ROWS, taps - first)
+            lines.source = source + first * lines.column_bytes + start * call.pixel_bytes // call.c
             call_form(call.combine_pixels, call.combining)
     lines.accumulates = accumulates
 
@@ -140,7 +146,7 @@ def reduce_rows(call, lines, result, image, y, rows, count):
                 lines.source = call.parts + first_row * part_bytes
                 lines.source_bytes = step * part_bytes
                 lines.windows, lines.count, lines.is_padded = windows, numbers, 1
-                lines.rows, lines.row_bytes, lines.columns = taps, shift * part_bytes, 1
+                lines.rows, lines.columns, lines.column_bytes = 1, taps, shift * part_bytes
                 call_form(call.combine_parts, call.combining)
             if is_result:
                 accumulates = 1
@@ -159,18 +165,18 @@ def reduce_columns(call, lines, result, line, columns, stride):
     """
     dilation, column_bytes = call.dilation_across, call.c * call.sum_bytes
     length = (columns - 1) * stride + (call.window_across - 1) * dilation + 1  # columns of parts
-    lines.accumulates, lines.columns = 0, 1
+    lines.accumulates, lines.rows = 0, 1
     for k in range(call.steps_across):
         is_result = load_integer(call.program_across, 4 * k)
-        lines.rows = load_integer(call.program_across, 4 * k + 1)
+        lines.columns = load_integer(call.program_across, 4 * k + 1)
         step = load_integer(call.program_across, 4 * k + 2) * dilation
-        lines.row_bytes = step * column_bytes
+        lines.column_bytes = step * column_bytes
         first_tap = load_integer(call.program_across, 4 * k + 3)
         lines.source = line + first_tap * dilation * column_bytes
         # by default, all windows as one line: neighbours lie side by side
         lines.result, lines.windows, lines.count, lines.is_padded = result, 1, columns * call.c, 1
         if not is_result:
-            length -= (lines.rows - 1) * step
+            length -= (lines.columns - 1) * step
             lines.result, lines.count = line, length * call.c
         elif stride > 1 and columns > 1:
             lines.windows, lines.count = columns, call.c

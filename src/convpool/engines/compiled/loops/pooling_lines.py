@@ -37,7 +37,8 @@ from convpool.engines.compiled.loops.simd import (
 )
 from convpool.engines.compiled.record import COMBINING, SKIPPING, WRITING
 
-UNROLLED = 8  # vectors of a line that are combined in one turn of a loop
+# vectors of a line that are combined in one turn of a loop, powers of two: the most, then fewer
+UNROLLED = (8, 4, 2)
 BYTE = types.uint8
 
 combining_at, writing_at, skipping_at = map(reader_of, (COMBINING, WRITING, SKIPPING))
@@ -111,7 +112,7 @@ def _combine(combination, *, averages=False):
             totals = {
                 width: [
                     cgutils.alloca_once(builder, vector_type(sum_dtype, width))
-                    for _ in range(UNROLLED)
+                    for _ in range(UNROLLED[0])
                 ]
                 for width in (1, lanes)
             }
@@ -297,7 +298,7 @@ def write(typing, call, sum_dtype, output_dtype):
                 store_lanes(builder, value, target, place, mask, output_dtype)
 
             may_overlap, masks = ir.Constant(ir.IntType(1), 1), has_masks(output_dtype, sum_dtype)
-            for_each_part(builder, call["count"], lanes, 1, may_overlap, masks, write_part)
+            for_each_part(builder, call["count"], lanes, (), may_overlap, masks, write_part)
 
         if not is_divided:
             with cgutils.for_range(builder, call["lines"]) as line:
@@ -339,7 +340,7 @@ def copy(typing, call):
                 store(builder, vector, target, place, BYTE)
 
             may_overlap = ir.Constant(ir.IntType(1), 1)
-            for_each_part(builder, call["count"], lanes_of(BYTE), 1, may_overlap, False, copy_part)
+            for_each_part(builder, call["count"], lanes_of(BYTE), (), may_overlap, False, copy_part)
         return context.get_dummy_value()
 
     return types.void(call), codegen

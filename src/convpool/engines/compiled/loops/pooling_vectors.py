@@ -86,22 +86,24 @@ def has_masks(*kinds):
 def for_each_part(builder, count, lanes, unrolled, may_overlap, uses_masks, emit):
     """Emit code that takes `count` numbers in parts: emit(place, vectors, lanes, mask) for each.
 
-    A part has `vectors` vectors of `lanes` numbers from `place` on. The parts are `unrolled`
-    vectors each, then one vector each. If the bit `may_overlap` is set and there is a whole vector,
-    the last one covers what remains together with numbers before it; else what remains is one
-    vector under a mask, or if not `uses_masks` is taken number by number. A mask of None is that of
-    all lanes.
+    A part has `vectors` vectors of `lanes` numbers from `place` on. The parts are as many vectors
+    each as the numbers of `unrolled` say, in turn, then one vector each. If the bit `may_overlap`
+    is set and there is a whole vector, the last one covers what remains together with numbers
+    before it; else what remains is one vector under a mask, or if not `uses_masks` is taken number
+    by number. A mask of None is that of all lanes.
     """
     whole = builder.sdiv(count, INT64(lanes))
     remainder = builder.srem(count, INT64(lanes))
-    unrolled_end = builder.mul(builder.sdiv(whole, INT64(unrolled)), INT64(unrolled))
-    parts = cgutils.for_range_slice(builder, INT64(0), unrolled_end, INT64(unrolled))
-    with parts as (number, _):
-        emit(builder.mul(number, INT64(lanes)), unrolled, lanes, None)
+    done = INT64(0)
+    for vectors in unrolled:
+        end = builder.and_(whole, INT64(-vectors))  # a multiple of a power of two
+        with cgutils.for_range_slice(builder, done, end, INT64(vectors)) as (number, _):
+            emit(builder.mul(number, INT64(lanes)), vectors, lanes, None)
+        done = end
     overlaps = builder.and_(may_overlap, builder.icmp_signed(">", whole, INT64(0)))
     overlaps = builder.and_(overlaps, builder.icmp_signed(">", remainder, INT64(0)))
     last = builder.add(whole, builder.zext(overlaps, INT64))
-    with cgutils.for_range_slice(builder, unrolled_end, last, INT64(1)) as (number, _):
+    with cgutils.for_range_slice(builder, done, last, INT64(1)) as (number, _):
         place, last_place = builder.mul(number, INT64(lanes)), builder.sub(count, INT64(lanes))
         is_before = builder.icmp_signed("<", place, last_place)
         emit(builder.select(is_before, place, last_place), 1, lanes, None)

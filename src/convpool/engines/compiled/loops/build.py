@@ -21,6 +21,7 @@ from contextlib import contextmanager
 from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 from convpool.engines import cpus
 from convpool.engines.compiled import forms, library, record
@@ -120,7 +121,7 @@ def digest_of(form: Form, isa: InstructionSet) -> str:
     """Return a digest of all that the machine code of a form is made of."""
     paths = [*sources_of(MODULES[form.loop]), Path(record.__file__), Path(forms.__file__)]
     versions = f"{version('numba')} {version('llvmlite')} {isa} {form} {sys.platform}"
-    texts = [inspect.getsource(object_code), inspect.getsource(_environment), versions]
+    texts = [inspect.getsource(optimized_module), inspect.getsource(_environment), versions]
     parts = [*(path.read_bytes() for path in paths), *(text.encode() for text in texts)]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
 
@@ -150,6 +151,13 @@ def compile_form(form: Form, path: Path) -> None:
 
 def object_code(form: Form) -> bytes:
     """Return the object file of a form, whose only symbol for others is its own."""
+    module, machine = optimized_module(form)
+    code: bytes = machine.emit_object(module)
+    return code
+
+
+def optimized_module(form: Form) -> tuple[Any, Any]:
+    """Return the LLVM module of a form, optimized, and the machine that it is for."""
     import llvmlite.binding as llvm
     from numba import cfunc, types
 
@@ -170,7 +178,7 @@ def object_code(form: Form) -> bytes:
     options = llvm.create_pipeline_tuning_options(speed_level=3)
     passes = llvm.create_pass_builder(machine, options)
     passes.getModulePassManager().run(parsed, passes)
-    return machine.emit_object(parsed)
+    return parsed, machine
 
 
 # what the linker is told, by platform: the library needs no other, and no symbol may be undefined

@@ -12,7 +12,6 @@ from __future__ import annotations
 import ctypes
 import os
 import re
-import subprocess
 import sys
 import weakref
 from collections.abc import Callable, Iterator
@@ -263,7 +262,10 @@ def use_checked(path: Path, patch: pytest.MonkeyPatch) -> Ranges:
     patch.setattr(library, "function", function)
     patch.setattr(library, "function_address", address_of_function)
     for name, module in list(sys.modules.items()):
-        if name.startswith("convpool.") and getattr(module, "address_of", None) is record.address_of:
+        if (
+            name.startswith("convpool.")
+            and getattr(module, "address_of", None) is record.address_of
+        ):
             if name != record.__name__:
                 patch.setattr(module, "address_of", ranges.add)
     patch.setattr(record, "address_of", ranges.add)

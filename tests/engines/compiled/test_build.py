@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import importlib.util
+import os
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,7 @@ pytest.importorskip("numba")
 from convpool.engines.compiled import forms, library
 from convpool.engines.compiled.forms import INSTRUCTION_SETS, ColumnsForm, PackForm, UnpackForm
 from convpool.engines.compiled.loops import build
+from support import children
 
 FLOAT32 = np.dtype("f4")
 AVX2, AVX512 = INSTRUCTION_SETS["avx2"], INSTRUCTION_SETS["avx512"]
@@ -92,6 +94,27 @@ def test_a_form_that_does_not_compile_is_named(monkeypatch, tmp_path):
     with pytest.raises(RuntimeError, match="pack_f4_f4 does not compile: no such pass"):
         build.compile_form(PackForm(FLOAT32, FLOAT32), tmp_path / "pack.o")
     assert list(tmp_path.iterdir()) == []
+
+
+FOR_ARM64 = """
+from convpool.engines.compiled import forms
+from convpool.engines.compiled.loops import build
+for form in forms.forms_of(forms.INSTRUCTION_SETS["neon"])[{first}::{step}]:
+    elf = build.object_code(form, "aarch64-unknown-linux-gnu")
+    assert elf[:4] == b"\\x7fELF" and elf[18] == 183, form
+    mach_o = build.object_code(form, "arm64-apple-macosx11.0.0")
+    assert mach_o[:8] == bytes.fromhex("cffaedfe0c000001"), form
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "step"), [(3, 30), pytest.param(0, 1, marks=pytest.mark.full)], ids=["some", "all"]
+)
+def test_the_forms_of_arm64_compile(first, step):
+    """On any machine; they are run on arm64 alone."""
+    words = {"CONVPOOL_BUILD": "neon", "NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""}
+    code = FOR_ARM64.format(first=first, step=step)
+    children.output(code, **words, NUMBA_OPT="0", NUMBA_CACHE_DIR=os.devnull)
 
 
 # ---- linking ----

@@ -1,4 +1,4 @@
-"""The checked library: the small world with an assertion before each load and store of the loops."""
+"""The checked library: the small world, with an assertion before each load and store."""
 
 import sys
 from pathlib import Path

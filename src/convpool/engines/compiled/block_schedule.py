@@ -25,6 +25,7 @@ from convpool.engines.compiled.record import (
     UNPACKING,
     Words,
     address_of,
+    as_words,
     filled,
     indices_of,
     length_of,
@@ -191,21 +192,16 @@ def schedule_of(
         "lines": nc if 2 <= nc <= 4 and geometry.output_strides[2:] == (nc, 1) else 0,
         **geometries.output_fields(geometry),
     }
-    words = np.concatenate(
-        [
-            packing.words,
-            np.zeros(MAIN - len(packing.words), np.int64),
-            filled(COLUMNS, values),
-            filled(UNPACKING, unpacking),
-        ]
-    )
+    between = [0] * (MAIN - len(packing.fields))
     return BlockSchedule(
         function=library.function(sums.form),
         layout=layout,
         block=block,
         bands=-(-geometry.output[0] // block[0]) * -(-geometry.output[1] // block[1]),
         blocks_across=-(-geometry.output[2] // block[2]),
-        words=words,
+        words=as_words(
+            packing.fields, between, filled(COLUMNS, values), filled(UNPACKING, unpacking)
+        ),
         result_count=0 if stores_in_place else nc * volume(block),
         tables=(places, taps, masks, *packing.maps),
     )

@@ -17,7 +17,7 @@ from convpool.engines.compiled import launch
 from convpool.engines.compiled.block_schedule import COLUMN, UNPACK, BlockSchedule, schedule_of
 from convpool.engines.compiled.geometry import ConvolutionGeometry, Ints, Operands
 from convpool.engines.compiled.launch import MAIN, SMALL
-from convpool.engines.compiled.record import Words, address_of
+from convpool.engines.compiled.record import Words, address_of, copy_of
 from convpool.windows import volume
 
 Array = NDArray[Any]
@@ -42,7 +42,7 @@ class Convolution:
         schedule = self.schedules[per_lane]
         if per_lane:
             weights, starts = (self._repeated(array) for array in (weights, starts))
-        template = schedule.words.copy()
+        template = copy_of(schedule.words)
         template[COLUMN.weights] = address_of(weights)
         template[COLUMN.starts] = address_of(starts)
         template[COLUMN.output] = address_of(operands.output)
@@ -51,7 +51,7 @@ class Convolution:
             return
         ranges = launch.split_range(schedule.bands, launch.part_count())
         threads.spread(
-            lambda part: self._convolve_bands(schedule, template.copy(), operands, ranges[part]),
+            lambda part: self._convolve_bands(schedule, copy_of(template), operands, ranges[part]),
             len(ranges),
         )
 

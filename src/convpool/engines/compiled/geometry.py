@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convpool.engines.compiled import forms, library
-from convpool.engines.compiled.record import LINES, PACKING, Words, address_of, filled
+from convpool.engines.compiled.record import LINES, PACKING, address_of, filled
 from convpool.engines.padding import padded_indices
 from convpool.windows import Axis, volume
 
@@ -220,8 +220,8 @@ class Packing(NamedTuple):
     ----------
     function
         The address of the function that packs a block, 0 where pixels are read in place.
-    words
-        The record PACKING, without addresses of a call.
+    fields
+        The fields of PACKING, without addresses of a call.
     keeps_margins
         Whether what stands around the pixels is the same for all blocks, and so written only once.
     maps
@@ -229,7 +229,7 @@ class Packing(NamedTuple):
     """
 
     function: int
-    words: Words
+    fields: list[int]
     keeps_margins: bool
     maps: tuple[Ints, ...]
 

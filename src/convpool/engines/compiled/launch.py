@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
@@ -47,6 +48,11 @@ def part_count() -> int:
     return PARTS * number if number > 1 else 1
 
 
+def bits_of(number: Any, dtype: np.dtype[Any]) -> int:
+    """Return the bits of a number of a dtype, as the lowest ones of an int64."""
+    return int(np.array(number, dtype).view(f"i{dtype.itemsize}"))
+
+
 # ---- the words of a convolution: what packs a block, and behind it the record of the form ----
 
 PACK = indices_of(PACKING)
@@ -63,10 +69,11 @@ def point_to_pixels(
     `main` are the indices of the form's record. The scratch, of the dtype of the sums, is None
     where pixels are read in place; `fill` is the number that constant padding consists of.
     """
-    base, pixels = address_of(words), address_of(images)
+    base, pixels = ctypes.addressof(words), address_of(images)
     words[main.address] = pixels
     if scratch is not None:
-        words[FILL : FILL + 1].view(scratch.dtype)[0] = fill
+        if fill:
+            words[FILL] = bits_of(fill, scratch.dtype)
         words[PACK.address] = pixels
         words[PACK.scratch] = words[main.scratch] = address_of(scratch)
         words[PACK.fill] = base + 8 * FILL

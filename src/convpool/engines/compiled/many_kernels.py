@@ -7,6 +7,7 @@ one tap of all channels, or one row of taps.
 
 from __future__ import annotations
 
+import ctypes
 import math
 from collections.abc import Iterator
 from dataclasses import replace
@@ -23,7 +24,7 @@ from convpool.engines.compiled import launch, library
 from convpool.engines.compiled.forms import PackForm, PanelsForm
 from convpool.engines.compiled.geometry import ConvolutionGeometry, Operands
 from convpool.engines.compiled.launch import MAIN, PACK, SMALL
-from convpool.engines.compiled.record import PANELS, address_of, length_of
+from convpool.engines.compiled.record import PANELS, address_of, as_words, copy_of, length_of
 from convpool.engines.compiled.tile_schedule import (
     PANEL,
     TILE,
@@ -74,16 +75,16 @@ class Tiles:
         self, geometry: ConvolutionGeometry, schedule: TileSchedule, operands: Operands
     ) -> None:
         self.geometry, self.schedule, self.operands = geometry, schedule, operands
-        self.words = schedule.words.copy()
+        self.words = copy_of(schedule.words)
         self.words[TILE.starts] = address_of(operands.bias)
         self.words[TILE.output] = address_of(operands.output)
-        self.weight_words = schedule.weight_words.copy()
+        self.weight_words = copy_of(schedule.weight_words)
         self.weight_words[PANEL.kernels] = address_of(operands.kernels)
         self.pack = library.function(PanelsForm(operands.bias.dtype))
 
     def sum(self, work: TileWork) -> None:
         """Sum the tiles of some blocks with some panels over some channels."""
-        words, operands, scratch = self.words.copy(), self.operands, None
+        words, operands, scratch = copy_of(self.words), self.operands, None
         words[TILE.first], words[TILE.last] = work.blocks
         words[TILE.first_panel], words[TILE.last_panel] = work.panels
         words[TILE.weights], words[TILE.panel_stride] = work.weights
@@ -103,11 +104,11 @@ class Tiles:
         packed = launch.empty_aligned((panels[1] - panels[0]) * numbers, self.operands.bias.dtype)
         if self.schedule.panels.has_empty_lanes:
             packed[...] = 0
-        words = self.weight_words.copy()
+        words = copy_of(self.weight_words)
         words[PANEL.first_panel], words[PANEL.last_panel] = panels
         words[PANEL.channel], words[PANEL.length] = channels
         words[PANEL.panels], words[PANEL.panel_stride] = address_of(packed), numbers
-        base = address_of(words)
+        base = ctypes.addressof(words)
         words[PANEL.line_start] = base + 8 * length_of(PANELS)  # the number behind the record
         self.pack(base)
         return packed
@@ -234,12 +235,12 @@ def _padded_parts(
         for size, axis in zip(layout.size, geometry.axes, strict=True)
     )
     packing = geometries.packing_of(geometry, layout, (1, oh, ow))
-    template = np.concatenate([packing.words, np.zeros(MAIN, np.int64)])
+    template = as_words(packing.fields, [0] * MAIN)
     template[PACK.row_count], template[PACK.writes_margin] = rows, True
     pack = library.function(PackForm(*geometry.dtypes[:2]))
 
     def pack_image(first: int, scratch: Array, k: int) -> None:
-        words = template.copy()
+        words = copy_of(template)
         words[PACK.image] = first + k
         one_image = scratch[k * layout.scratch :]
         pack(launch.point_to_pixels(words, NO_FORM, operands.images, operands.fill, one_image))

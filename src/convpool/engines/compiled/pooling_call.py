@@ -32,11 +32,21 @@ from convpool.engines.compiled.pooling_layout import (
     added_dtypes,
     number_dtype,
 )
-from convpool.engines.compiled.record import COMBINING, POOLING, POOLING_ROWS, SKIPPING, WRITING
+from convpool.engines.compiled.record import (
+    COMBINING,
+    POOLING,
+    POOLING_ROWS,
+    SKIPPING,
+    WRITING,
+    Words,
+    address_of,
+    as_words,
+    copy_of,
+    filled,
+)
 from convpool.windows import volume
 
 Array = NDArray[Any]
-Fields = ctypes.Array[ctypes.c_int64]
 Dtype = np.dtype[Any]
 
 FEW_TAPS = 16  # taps of a window at most that are combined on both axes at once
@@ -73,7 +83,7 @@ class PoolingCall:
     """
 
     function: Callable[[int], Any]
-    fields: Fields
+    fields: Words
     inner: tuple[int, ...]
     scratch_bytes: tuple[int, ...]
     units: int
@@ -91,7 +101,7 @@ class PoolingCall:
 
     def _run_range(self, first: int, last: int, image: int, output: int) -> None:
         """Pool a range of the units."""
-        fields = type(self.fields).from_buffer_copy(self.fields)
+        fields = copy_of(self.fields)
         address = ctypes.addressof(fields)
         values: list[Any] = [first, last, image, output]
         if self.inner:
@@ -99,12 +109,6 @@ class PoolingCall:
             values += [address + 8 * place for place in self.inner] + scratch
         fields[: len(values)] = values
         self.function(address)
-
-
-def address_of(array: Array) -> int:
-    """Return the address of an array's first number; faster than array.ctypes."""
-    address: int = array.__array_interface__["data"][0]
-    return address
 
 
 def allocate(sizes: tuple[int, ...]) -> tuple[Any, list[int]]:
@@ -222,7 +226,7 @@ class _CallMaker:
             "row_divisors": address_of(self.divisors.rows),
             "are_factors": self.divisors.are_factors,
         }
-        record = as_fields(filled(POOLING_ROWS, fields))
+        record = as_words(filled(POOLING_ROWS, fields))
         function = library.function(form)
         return PoolingCall(function, record, (), (), m * oh, self._parts(), (self.divisors.rows,))
 
@@ -290,7 +294,7 @@ class _CallMaker:
         arrays = (self.divisors.rows, self.divisors.columns, *(programs or ()))
         return PoolingCall(
             library.function(form),
-            as_fields(*records),
+            as_words(*records),
             tuple(ends[:-1]),
             scratch,
             units,
@@ -353,19 +357,6 @@ class _CallMaker:
         return moved * taps // 4 // PART_BYTES
 
 
-def filled(record: Dtype, fields: dict[str, int]) -> list[int]:
-    """Return the values of a record's fields, 0 for those that are not named."""
-    names = record.names or ()
-    assert fields.keys() <= set(names)
-    return [int(fields.get(name, 0)) for name in names]
-
-
-def as_fields(*records: list[int]) -> Fields:
-    """Return records that follow each other in memory."""
-    values = [value for record in records for value in record]
-    return (ctypes.c_int64 * len(values))(*values)
-
-
 def _identity(combination: int, sums: Dtype) -> int:
     """Return the number that changes no other that it is combined with, its bits as an int64.
 
@@ -375,8 +366,6 @@ def _identity(combination: int, sums: Dtype) -> int:
     if combination == ADD:
         return 0
     if sums.kind == "f":
-        number = np.array(-np.inf if combination == forms.GREATER else np.inf, sums)
-    else:
-        limits = np.iinfo(sums)
-        number = np.array(limits.min if combination == forms.GREATER else limits.max, sums)
-    return int(number.view(f"i{sums.itemsize}"))
+        return launch.bits_of(-np.inf if combination == forms.GREATER else np.inf, sums)
+    limits = np.iinfo(sums)
+    return launch.bits_of(limits.min if combination == forms.GREATER else limits.max, sums)

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Words = NDArray[np.int64]  # the fields of one record, or of several one after the other
+Words = ctypes.Array[ctypes.c_int64]  # the fields of records that follow each other in memory
 
 
 def record_type(fields: str) -> np.dtype[Any]:
@@ -33,12 +33,22 @@ def indices_of(dtype: np.dtype[Any], first: int = 0) -> SimpleNamespace:
     return SimpleNamespace(**{name: first + k for k, name in enumerate(dtype.names or ())})
 
 
-def filled(dtype: np.dtype[Any], values: Mapping[str, int]) -> Words:
-    """Return the words of a record with these values, 0 in the fields that are not named."""
-    words = np.zeros(length_of(dtype), np.int64)
-    for name, value in values.items():
-        words[dtype.names.index(name)] = value  # type: ignore[union-attr]
-    return words
+def filled(dtype: np.dtype[Any], fields: Mapping[str, int]) -> list[int]:
+    """Return the values of a record's fields, 0 for those that are not named."""
+    names = dtype.names or ()
+    assert fields.keys() <= set(names), fields.keys() - set(names)
+    return [int(fields.get(name, 0)) for name in names]
+
+
+def as_words(*records: list[int]) -> Words:
+    """Return the words of records that follow each other in memory."""
+    values = [value for record in records for value in record]
+    return (ctypes.c_int64 * len(values))(*values)
+
+
+def copy_of(words: Words) -> Words:
+    """Return a copy of words, for a call of its own."""
+    return type(words).from_buffer_copy(words)
 
 
 def address_of(array: NDArray[Any]) -> int:

@@ -22,7 +22,15 @@ from convpool.engines.compiled import library
 from convpool.engines.compiled.forms import TilesForm, pixels_of_tile, widest_tile
 from convpool.engines.compiled.geometry import Block, ConvolutionGeometry, Ints, PixelLayout
 from convpool.engines.compiled.launch import MAIN
-from convpool.engines.compiled.record import PANELS, TILES, Words, address_of, filled, indices_of
+from convpool.engines.compiled.record import (
+    PANELS,
+    TILES,
+    Words,
+    address_of,
+    as_words,
+    filled,
+    indices_of,
+)
 from convpool.windows import Axis, volume
 
 Range = tuple[int, int]  # (first, behind the last)
@@ -205,15 +213,15 @@ def schedule_of(geometry: ConvolutionGeometry, is_in_place: bool) -> TileSchedul
         "panels_per_group": panels.per_group,
         "panel_lanes": panels.vectors * geometry.lanes,
     }
-    between = np.zeros(MAIN - len(packing.words), np.int64)
+    between = [0] * (MAIN - len(packing.fields))
     return TileSchedule(
         function=library.function(TilesForm(*geometry.dtypes[1:], panels.vectors)),
         panels=panels,
         is_shared=panels.all_weights <= SHARED,
         run_length=run_length,
         layout=last.layout,
-        words=np.concatenate([packing.words, between, filled(TILES, values)]),
-        weight_words=np.append(filled(PANELS, weight_values), 0),
+        words=as_words(packing.fields, between, filled(TILES, values)),
+        weight_words=as_words(filled(PANELS, weight_values), [0]),
         tables=(*tables, *packing.maps),
         work=np.cumsum(np.concatenate([np.zeros(1), *work])),
     )

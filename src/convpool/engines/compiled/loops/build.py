@@ -149,32 +149,40 @@ def compile_form(form: Form, path: Path) -> None:
         unfinished.unlink(missing_ok=True)
 
 
-def object_code(form: Form) -> bytes:
-    """Return the object file of a form, whose only symbol for others is its own."""
-    module, machine = optimized_module(form)
+def object_code(form: Form, triple: str = "") -> bytes:
+    """Return the object file of a form, whose only symbol for others is its own.
+
+    `triple` is LLVM's name of the platform; "" is that of this one.
+    """
+    module, machine = optimized_module(form, triple)
     code: bytes = machine.emit_object(module)
     return code
 
 
-def optimized_module(form: Form) -> tuple[Any, Any]:
+def optimized_module(form: Form, triple: str = "") -> tuple[Any, Any]:
     """Return the LLVM module of a form, optimized, and the machine that it is for."""
     import llvmlite.binding as llvm
     from numba import cfunc, types
 
     from convpool.engines.compiled.loops.simd import TARGET
 
+    llvm.initialize_all_targets()
+    llvm.initialize_all_asmprinters()
     module = importlib.import_module(f"{__package__}.{MODULES[form.loop]}")
     entry = getattr(module, form.loop)(form)
     compiled = cfunc(types.void(types.int64), error_model="numpy")(entry)
-    text = compiled.inspect_llvm().replace(compiled.native_name, form.symbol)
-    parsed = llvm.parse_assembly(text)
+    parsed = llvm.parse_assembly(compiled.inspect_llvm().replace(compiled.native_name, form.symbol))
     for value in [*parsed.functions, *parsed.global_variables]:
         if value.name != form.symbol and not value.is_declaration:
             value.linkage = llvm.Linkage.internal
-    target = llvm.Target.from_default_triple()
+    # on Windows not the default, whose objects need a symbol of Microsoft's C library
+    default = "x86_64-w64-windows-gnu" if sys.platform == "win32" else llvm.get_default_triple()
+    parsed.triple = triple or default
+    target = llvm.Target.from_triple(parsed.triple)
     machine = target.create_target_machine(
         cpu=TARGET.processor, opt=3, reloc="pic", codemodel="small"
     )
+    parsed.data_layout = str(machine.target_data)
     options = llvm.create_pipeline_tuning_options(speed_level=3)
     passes = llvm.create_pass_builder(machine, options)
     passes.getModulePassManager().run(parsed, passes)
@@ -185,7 +193,7 @@ def optimized_module(form: Form) -> tuple[Any, Any]:
 LINKER_WORDS = {
     "linux": ["-nostdlib", "-Wl,--no-undefined", "-Wl,-z,noexecstack", "-Wl,-s"],
     "darwin": ["-Wl,-undefined,error"],  # each library must name libSystem there
-    "win32": ["-nostdlib", "-Wl,--export-all-symbols"],
+    "win32": ["-nostdlib", "-Wl,--no-entry", "-Wl,--export-all-symbols"],
 }
 
 

@@ -261,14 +261,11 @@ def use_checked(path: Path, patch: pytest.MonkeyPatch) -> Ranges:
 
     patch.setattr(library, "function", function)
     patch.setattr(library, "function_address", address_of_function)
+    address_of = record.address_of
     for name, module in list(sys.modules.items()):
-        if (
-            name.startswith("convpool.")
-            and getattr(module, "address_of", None) is record.address_of
-        ):
-            if name != record.__name__:
-                patch.setattr(module, "address_of", ranges.add)
-    patch.setattr(record, "address_of", ranges.add)
+        is_ours = name.startswith("convpool.")
+        if is_ours and getattr(module, "address_of", None) is address_of:
+            patch.setattr(module, "address_of", ranges.add)
     patch.setattr(threads, "_chosen", 1)  # the table of ranges is one for all threads
     return ranges
 

@@ -113,9 +113,9 @@ def with_checks(text: str) -> str:
             local = set()
         if match := re.match(r"\s*(%\S+) = alloca ", line):
             local.add(match[1])
-        if match := re.match(r"\s*(%\S+) = getelementptr .*?, ptr (%[^,\s]+)", line):
-            if match[2] in local:
-                local.add(match[1])
+        moved = re.match(r"\s*(%\S+) = getelementptr .*?, ptr (%[^,\s]+)", line)
+        if moved and moved[2] in local:
+            local.add(moved[1])
         lines += [*_checks_of(line, local, len(lines)), line]
     declared = "declare void @checked_access(i64, i64)\ndeclare void @checked_lanes(i64, i64, i64)"
     return "\n".join([*lines, declared])

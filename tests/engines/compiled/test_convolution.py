@@ -882,19 +882,88 @@ for c, nc, groups in FORMS:
 check((1, 9, 11, 1), (8, 3), 1, "full")
 check((1, 5, 6, 20), (2, 3), n, pad_mode="reflect")
 """
+# Every form of convolution is called by one of these.
+EVERY_FORM = """
+from itertools import product
+from convpool.engines.compiled import convolution as compiled_convolution
+from convpool.engines.compiled import forms
+
+used = set()
+for name in ("function", "function_address"):
+    found = getattr(library, name)
+    setattr(library, name, lambda form, found=found: used.add(form) or found(form))
+
+
+def compare(shape, window, nc, kinds, padding="same", stride=1, groups=1, scale=1, dtype=None):
+    images = random.integers(0, 5, shape).astype(kinds[0])
+    kernels = random.integers(1, 5, (*window, shape[-1] // groups, nc)).astype(kinds[1]) * scale
+    words = dict(padding=padding, stride=stride, groups=groups, dtype=dtype)
+    expected = convpool.convolve(images, kernels, engine="numpy", **words)
+    for side in fences.SIDES:
+        launch.empty_aligned = lambda numbers, dtype: fences.array((numbers,), dtype, side)
+        banded = [fences.copy(array, side) for array in (images, kernels)]
+        out = fences.array(expected.shape, expected.dtype, side)
+        convpool.convolve(*banded, engine="compiled", out=out, **words)
+        np.testing.assert_array_equal(out, expected)
+        fences.clear()
+
+
+# (dtype of sums, of results): dtypes and a scale of the weights that lead to them
+PAIRS = {
+    ("f4", "f4"): (("f4", "f4"), 1),
+    ("f8", "f8"): (("f8", "f8"), 1),
+    ("f4", "i8"): (("u1", "i1"), 1),
+    ("f8", "i8"): (("i2", "i8"), 2**30),
+    ("i8", "i8"): (("i2", "i8"), 2**52),
+}
+
+
+def all_kinds(kinds, scale):
+    lanes = library.isa().vector_bytes // (4 if kinds[0] in ("f4", "u1") else 8)
+    words = dict(kinds=kinds, scale=scale)
+    compare((2, 5, 21, 1), (1, 4), 1, **words)
+    compare((2, 5, 9, 5), (1, 4), 5, groups=5, **words)
+    for vectors in (1, 2, 4):
+        compare((1, 4, 5, 20), (2, 2), vectors * lanes, **words)
+
+
+for kinds, scale in PAIRS.values():
+    all_kinds(kinds, scale)
+for kind in ("f4", "f8"):
+    for window, c, stride in product((2, 3, 5), (1, 2), (1, 2)):
+        compare((2, 9, 21, c), (window, window), 1, (kind, kind), stride=stride)
+        compare((2, 9, 21, c), (window, window), 2, (kind, kind), "valid", stride=stride)
+    compare((2, 9, 21, 5), (3, 3), 5, (kind, kind), groups=5)
+compare((2, 9, 21, 1), (3, 3), 2, ("u1", "i1"))
+for images in forms.NUMBERS:
+    for sums in ("f4", "f8"):
+        compare((2, 5, 21, 3), (3, 4), 1, (images, sums), dtype=sums)
+    if images.kind != "f":
+        compare((2, 5, 21, 3), (3, 4), 1, (images, "i8"), scale=2**52)
+compiled_convolution.LONG, compiled_convolution.FAR, compiled_convolution.CHAIN = 0, 0, 5
+convpool.convolution._plan.cache_clear()
+all_kinds(("f4", "f4"), 1)
+table = set(forms.forms_of(library.isa())) - set(forms.pooling_forms(library.isa()))
+convolution_forms = used - set(forms.pooling_forms(library.isa()))
+assert convolution_forms == table, (table - used, used - table)
+"""
 linux = pytest.mark.skipif(
     not sys.platform.startswith("linux"), reason="protects pages as Linux does"
 )
+ISAS = [
+    isa.name if isa == library.choice().isa else pytest.param(isa.name, marks=pytest.mark.full)
+    for isa in library.isas_of_processor()
+]
 
 
 @linux
-@pytest.mark.parametrize(
-    "isa",
-    [
-        isa.name if isa == library.choice().isa else pytest.param(isa.name, marks=pytest.mark.full)
-        for isa in library.isas_of_processor()
-    ],
-)
+@pytest.mark.parametrize("isa", ISAS)
+def test_every_form_is_called_beside_fences(isa):
+    children.output(CHILD + EVERY_FORM, CONVPOOL_ISA=isa)
+
+
+@linux
+@pytest.mark.parametrize("isa", ISAS)
 def test_nothing_is_read_beside_arrays(isa):
     """Wide vectors and narrow ones, many registers and few, masked instructions and none."""
     children.output(CHILD + "sweep()\n" + (MORE if IS_FULL else ""), CONVPOOL_ISA=isa)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import platform
 import shutil
 import sys
@@ -14,7 +15,7 @@ import pytest
 import convpool
 from convpool.engines.compiled import host, library
 from convpool.engines.compiled.forms import UnpackForm
-from convpool.engines.compiled.record import UNPACKING, address_of, filled
+from convpool.engines.compiled.record import UNPACKING, address_of, as_words, filled
 from support import children
 from support.compiled import needs_kernels
 
@@ -173,8 +174,8 @@ def test_a_function_takes_the_address_of_a_record():
     strides = dict(zip(STRIDES, (stride // 4 for stride in output.strides), strict=True))
     sizes = {"kernels": 2, "images": 1, "rows": 3, "row_count": 3, "columns": 4}
     addresses = {"scratch": address_of(results), "output": address_of(output)}
-    words = filled(UNPACKING, {**addresses, **sizes, **strides})
-    library.function(UnpackForm(np.dtype("f4")))(address_of(words))
+    words = as_words(filled(UNPACKING, {**addresses, **sizes, **strides}))
+    library.function(UnpackForm(np.dtype("f4")))(ctypes.addressof(words))
     np.testing.assert_array_equal(output, np.moveaxis(results, 0, -1))
 
 

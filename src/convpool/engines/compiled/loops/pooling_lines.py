@@ -6,6 +6,9 @@ numbers.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from functools import partial
+
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
@@ -105,9 +108,7 @@ def _combine(combination, *, averages=False):
                 are_factors = is_set(builder, call["are_factors"])
             accumulates = is_set(builder, call["accumulates"])
             is_padded = is_set(builder, call["is_padded"])
-            has_taps = is_set(builder, builder.mul(call["rows"], call["columns"]))
-            # without a result so far, the first tap is what the others are combined with
-            first_column = builder.select(accumulates, INT64(0), INT64(1))
+            taps = Taps(builder, call, accumulates)
             identity = number_of_bits(builder, call["identity"], sum_dtype)
             totals = {
                 width: [
@@ -117,7 +118,7 @@ def _combine(combination, *, averages=False):
                 for width in (1, lanes)
             }
 
-            def combine_part(source, target, place, vectors, width, mask):
+            def combine_part(source, target, place, vectors, width, mask, *, has_taps=True):
                 own = totals[width][:vectors]
                 places = [builder.add(place, INT64(k * lanes)) for k in range(vectors)]
 
@@ -130,22 +131,20 @@ def _combine(combination, *, averages=False):
                             x = combine_vectors(builder, before, x, combination, sum_dtype)
                         builder.store(x, total)
 
-                with builder.if_else(accumulates) as (from_result, from_start):
-                    with from_result:
-                        read_into_totals(target, sum_dtype, combined=False)
-                    with from_start, builder.if_else(has_taps) as (from_first_tap, from_nothing):
+                if not has_taps:
+                    for total in own:
+                        builder.store(splat(builder, identity, width), total)
+                elif source_dtype == sum_dtype:
+                    start = builder.select(accumulates, target, source)
+                    read_into_totals(start, sum_dtype, combined=False)
+                else:
+                    with builder.if_else(accumulates) as (from_result, from_first_tap):
+                        with from_result:
+                            read_into_totals(target, sum_dtype, combined=False)
                         with from_first_tap:
                             read_into_totals(source, source_dtype, combined=False)
-                        with from_nothing:
-                            for total in own:
-                                builder.store(splat(builder, identity, width), total)
-                with cgutils.for_range(builder, call["rows"]) as row:
-                    line = builder.add(source, builder.mul(row.index, call["row_bytes"]))
-                    is_first = builder.icmp_signed("==", row.index, INT64(0))
-                    begin = builder.select(is_first, first_column, INT64(0))
-                    columns = cgutils.for_range_slice(builder, begin, call["columns"], INT64(1))
-                    with columns as (column, _):
-                        tap = builder.add(line, builder.mul(column, call["column_bytes"]))
+                if has_taps:
+                    with taps.from_address(source) as tap:
                         read_into_totals(tap, source_dtype, combined=True)
                 base = pointer_to(builder, target, output_dtype)
                 for total, at in zip(own, places, strict=True):
@@ -167,25 +166,73 @@ def _combine(combination, *, averages=False):
             count = builder.select(is_padded, padded, call["count"])
             may_overlap = builder.not_(builder.or_(accumulates, is_padded))
             masks = has_masks(source_dtype, output_dtype)
-            with builder.if_else(builder.and_(is_short, is_padded)) as (one_vector, any_count):
-                with one_vector, cgutils.for_range(builder, call["windows"]) as window:
-                    combine_part(*lines_of(window.index), INT64(0), 1, lanes, None)
-                with any_count, cgutils.for_range(builder, call["windows"]) as window:
+            words = (builder, count, lanes)
+            is_one_vector = builder.and_(is_short, is_padded)
+            with builder.if_else(taps.are_none) as (without_taps, with_taps):
+                with without_taps, cgutils.for_range(builder, call["windows"]) as window:
                     lines = lines_of(window.index)
-                    for_each_part(
-                        builder,
-                        count,
-                        lanes,
-                        UNROLLED,
-                        may_overlap,
-                        masks,
-                        lambda *part: combine_part(*lines, *part),
-                    )
+                    fill = partial(combine_part, *lines, has_taps=False)
+                    for_each_part(*words, (), may_overlap, masks, fill)
+                with with_taps, builder.if_else(is_one_vector) as (one_vector, any_count):
+                    with one_vector, cgutils.for_range(builder, call["windows"]) as window:
+                        combine_part(*lines_of(window.index), INT64(0), 1, lanes, None)
+                    with any_count, cgutils.for_range(builder, call["windows"]) as window:
+                        lines = lines_of(window.index)
+                        for_each_part(
+                            *words, UNROLLED, may_overlap, masks, partial(combine_part, *lines)
+                        )
             return context.get_dummy_value()
 
         return types.void(call, source_dtype, sum_dtype, output_dtype), codegen
 
     return combine
+
+
+class Taps:
+    """The taps of a window, whose lines are combined in one loop.
+
+    Without a result so far, the first tap is what the others are combined with, and left out here.
+    """
+
+    def __init__(self, builder, call, accumulates):
+        self.builder, self.columns = builder, call["columns"]
+        self.count = builder.mul(call["rows"], self.columns)
+        self.first = builder.select(accumulates, INT64(0), INT64(1))
+        self.column_bytes = call["column_bytes"]
+        # from the last tap of a row to the first of the next row
+        last_column = builder.sub(self.columns, INT64(1))
+        self.to_next_row = builder.sub(
+            call["row_bytes"], builder.mul(last_column, self.column_bytes)
+        )
+        behind_first = self._step(INT64(0))
+        zeros = (INT64(0), INT64(0))
+        self.start, self.first_column = (
+            builder.select(accumulates, zero, value)
+            for zero, value in zip(zeros, behind_first, strict=True)
+        )
+        self.are_none = builder.and_(
+            builder.icmp_signed("==", self.count, INT64(0)), builder.not_(accumulates)
+        )
+
+    def _step(self, column):
+        """Return the bytes from a tap in this column to the next tap, and its column."""
+        builder, behind = self.builder, self.builder.add(column, INT64(1))
+        is_last = builder.icmp_signed("==", behind, self.columns)
+        step = builder.select(is_last, self.to_next_row, self.column_bytes)
+        return step, builder.select(is_last, INT64(0), behind)
+
+    @contextmanager
+    def from_address(self, source):
+        """Emit a loop over the taps of a window, from its first line on; yield a tap's address."""
+        builder = self.builder
+        address = cgutils.alloca_once_value(builder, builder.add(source, self.start))
+        column = cgutils.alloca_once_value(builder, self.first_column)
+        with cgutils.for_range_slice(builder, self.first, self.count, INT64(1)):
+            tap = builder.load(address)
+            yield tap
+            step, next_column = self._step(builder.load(column))
+            builder.store(builder.add(tap, step), address)
+            builder.store(next_column, column)
 
 
 def _product_of_divisors(builder, call):

@@ -132,7 +132,7 @@ def measure_in_memory(images: Any, threads: int, runs: int) -> Measurement:
     """Measure the same call on arrays in this process."""
     convpool.set_num_threads(threads)
     pixels = np.ones(images.shape, np.float32)
-    ours(pixels[:1, :CHUNK_SIDE, :CHUNK_SIDE])  # compiles
+    ours(pixels[:1, :CHUNK_SIDE, :CHUNK_SIDE])  # warms up
     seconds = time_calls(lambda: ours(pixels).sum(), runs)
     return Measurement("convpool, in memory", f"{threads} thr.", images.nbytes / 1e6, seconds)
 
@@ -145,7 +145,7 @@ def measure(name: str, images: Any, workers: int, runs: int) -> Measurement:
         def compute(images: Any) -> Any:
             return client.compute(contender(images).sum()).result(timeout=LIMIT)
 
-        compute(images[: CHUNK_PICTURES * workers] if len(images) > 1 else images)  # compiles
+        compute(images[: CHUNK_PICTURES * workers] if len(images) > 1 else images)  # warms up
         seconds = time_calls(lambda: compute(images), runs)
         memory = max(client.run(harness.peak_memory).values())
     prediction = predict(images, workers) if contender is ours else None

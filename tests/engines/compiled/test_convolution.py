@@ -937,7 +937,8 @@ for kind in ("f4", "f8"):
 compare((2, 9, 21, 1), (3, 3), 2, ("u1", "i1"))
 for images in forms.NUMBERS:
     for sums in ("f4", "f8"):
-        compare((2, 5, 21, 3), (3, 4), 1, (images, sums), dtype=sums)
+        if images == sums or images.kind != "f" or sums == "f8":
+            compare((2, 5, 21, 3), (3, 4), 1, (images, sums), dtype=sums)
     if images.kind != "f":
         compare((2, 5, 21, 3), (3, 4), 1, (images, "i8"), scale=2**52)
 compiled_convolution.LONG, compiled_convolution.FAR, compiled_convolution.CHAIN = 0, 0, 5

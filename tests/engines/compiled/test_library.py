@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import platform
 import shutil
 import sys
@@ -15,7 +14,7 @@ import pytest
 import convpool
 from convpool.engines.compiled import host, library
 from convpool.engines.compiled.forms import UnpackForm
-from convpool.engines.compiled.record import UNPACKING, address_of, as_words, filled
+from convpool.engines.compiled.record import UNPACKING
 from support import children
 from support.compiled import needs_kernels
 
@@ -173,9 +172,9 @@ def test_a_function_takes_the_address_of_a_record():
     output = np.zeros((1, 3, 4, 2), np.float32)
     strides = dict(zip(STRIDES, (stride // 4 for stride in output.strides), strict=True))
     sizes = {"kernels": 2, "images": 1, "rows": 3, "row_count": 3, "columns": 4}
-    addresses = {"scratch": address_of(results), "output": address_of(output)}
-    words = as_words(filled(UNPACKING, {**addresses, **sizes, **strides}))
-    library.function(UnpackForm(np.dtype("f4")))(ctypes.addressof(words))
+    fields = {"scratch": results.ctypes.data, "output": output.ctypes.data, **sizes, **strides}
+    words = np.array([fields.get(name, 0) for name in UNPACKING.names], np.int64)
+    library.function(UnpackForm(np.dtype("f4")))(words.ctypes.data)
     np.testing.assert_array_equal(output, np.moveaxis(results, 0, -1))
 
 

@@ -22,6 +22,7 @@ from convpool.engines.compiled.launch import MAIN
 from convpool.engines.compiled.library import is_form
 from convpool.engines.compiled.record import (
     COLUMNS,
+    KERNELS,
     UNPACKING,
     Words,
     address_of,
@@ -189,7 +190,7 @@ def schedule_of(
         "images": block[0],
         "rows": block[1],
         "columns": block[2],
-        "lines": nc if 2 <= nc <= 4 and geometry.output_strides[2:] == (nc, 1) else 0,
+        "lines": nc if nc in KERNELS and geometry.output_strides[2:] == (nc, 1) else 0,
         **geometries.output_fields(geometry),
     }
     between = [0] * (MAIN - len(packing.fields))

@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from convpool.engines.compiled import few_kernels, host, library, many_kernels
-from convpool.engines.compiled.forms import NUMBERS, SUMS_AND_RESULTS
+from convpool.engines.compiled.forms import SUMS_AND_RESULTS, PackForm
 from convpool.engines.compiled.geometry import ConvolutionGeometry, Operands, strides_in_numbers
+from convpool.engines.compiled.library import is_form
 from convpool.engines.numpy.convolution import LONG
 from convpool.windows import Axis, volume
 
@@ -156,7 +157,7 @@ def staged(
     are summed in sum_dtype, and these sums are added in added_dtype, which is that of a copied
     output. Channels of an output lie side by side if it `needs_dense_channels`.
     """
-    is_readable = images.dtype in NUMBERS and images.dtype.isnative and is_regular(images)
+    is_readable = is_form(PackForm(images.dtype, sum_dtype)) and is_regular(images)
     is_writable = (
         (added_dtype, out.dtype) in SUMS_AND_RESULTS
         and out.dtype.isnative
@@ -167,7 +168,7 @@ def staged(
         yield images, out
         return
     native = images.dtype.newbyteorder("=")
-    read_dtype = native if native in NUMBERS else sum_dtype
+    read_dtype = native if is_form(PackForm(native, sum_dtype)) else sum_dtype
     numbers = volume(images.shape[1:]) * (not is_readable)
     numbers += volume(out.shape[1:]) * (not is_writable)
     count = max(1, STAGED // max(1, 8 * numbers))

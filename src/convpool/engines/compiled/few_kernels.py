@@ -6,7 +6,6 @@ pixels have their channels side by side, a line holds all channels of each colum
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,7 @@ from numpy.typing import NDArray
 from convpool.engines import threads
 from convpool.engines.compiled import launch
 from convpool.engines.compiled.block_schedule import COLUMN, UNPACK, BlockSchedule, schedule_of
-from convpool.engines.compiled.geometry import ConvolutionGeometry, Ints, Operands
+from convpool.engines.compiled.geometry import ConvolutionGeometry, Operands
 from convpool.engines.compiled.launch import MAIN, SMALL
 from convpool.engines.compiled.record import Words, address_of, copy_of
 from convpool.windows import volume
@@ -30,6 +29,10 @@ class Convolution:
         c = geometry.images[3]
         self.geometry = geometry
         self.per_line = c if _keeps_channels_together(geometry) else 1  # channels of a line
+        # the channel of each number of a row of weights with one weight for each lane
+        numbers = -(-(self.per_line + geometry.lanes - 1) // geometry.lanes) * geometry.lanes
+        self.channels_of_lanes = np.arange(numbers) % self.per_line
+        self.schedules: dict[bool, BlockSchedule] = {}  # with one weight for each lane -> schedule
         self.is_small = volume(geometry.output) * volume(geometry.kernels[:3]) <= SMALL
 
     def run(self, operands: Operands) -> None:
@@ -39,7 +42,7 @@ class Convolution:
         per_lane = self.per_line > 1 and not all(
             bool((array == array[..., :1]).all()) for array in (weights, starts)
         )
-        schedule = self.schedules[per_lane]
+        schedule = self._schedule(per_lane)
         if per_lane:
             weights, starts = (self._repeated(array) for array in (weights, starts))
         template = copy_of(schedule.words)
@@ -55,13 +58,13 @@ class Convolution:
             len(ranges),
         )
 
-    @cached_property
-    def schedules(self) -> tuple[BlockSchedule, BlockSchedule]:
-        """How blocks are taken with one weight for all lanes, and with one for each."""
-        first = schedule_of(self.geometry, self.per_line, False)
-        return first, schedule_of(
-            self.geometry, self.per_line, True
-        ) if self.per_line > 1 else first
+    def _schedule(self, per_lane: bool) -> BlockSchedule:
+        """Return how blocks are taken, where each lane has a weight of its own or all have one."""
+        schedule = self.schedules.get(per_lane)
+        if schedule is None:
+            schedule = schedule_of(self.geometry, self.per_line, per_lane)
+            self.schedules[per_lane] = schedule
+        return schedule
 
     def _convolve_bands(
         self, schedule: BlockSchedule, words: Words, operands: Operands, bands: tuple[int, int]
@@ -90,12 +93,6 @@ class Convolution:
         shape = (*weights.shape[:-1], len(self.channels_of_lanes))
         repeated = launch.empty_aligned(volume(shape), weights.dtype).reshape(shape)
         return weights.take(self.channels_of_lanes, axis=-1, out=repeated, mode="clip")
-
-    @cached_property
-    def channels_of_lanes(self) -> Ints:
-        """The channel of each number of a row of weights with one weight for each lane."""
-        lanes = self.geometry.lanes
-        return np.arange(-(-(self.per_line + lanes - 1) // lanes) * lanes) % self.per_line
 
 
 def _keeps_channels_together(geometry: ConvolutionGeometry) -> bool:

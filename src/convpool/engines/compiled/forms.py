@@ -171,7 +171,8 @@ def forms_of(isa: InstructionSet) -> list[Form]:
     """Return all forms of an instruction set."""
     widths = sorted({1, 2, widest_tile(isa)})
     return [
-        *(PackForm(images, sums) for images, sums in product(NUMBERS, (F4, F8))),
+        *(PackForm(images, F4) for images in NUMBERS if images == F4 or images.itemsize < 4),
+        *(PackForm(images, F8) for images in NUMBERS),
         *(PackForm(images, I8) for images in NUMBERS if images.kind != "f"),
         *(UnpackForm(results) for results in (F4, F8, I8)),
         *(ColumnsForm(*pair, per_lane) for pair in SUMS_AND_RESULTS for per_lane in (False, True)),
@@ -270,7 +271,7 @@ ROWS_IN_REGISTERS = tuple(
 
 
 @dataclass(frozen=True)
-class CombineLines(Form):
+class CombineLinesForm(Form):
     """Combines lines of pixels, or of parts of windows: record COMBINING."""
 
     loop = "combine_lines"
@@ -280,7 +281,7 @@ class CombineLines(Form):
 
 
 @dataclass(frozen=True)
-class AverageLines(Form):
+class AverageLinesForm(Form):
     """Combines lines of pixels to results: record COMBINING with its divisors."""
 
     loop = "average_lines"
@@ -290,7 +291,7 @@ class AverageLines(Form):
 
 
 @dataclass(frozen=True)
-class SkipColumns(Form):
+class SkipColumnsForm(Form):
     """Copies every stride-th column of a line of numbers of this size: record SKIPPING."""
 
     loop = "skip_columns"
@@ -298,7 +299,7 @@ class SkipColumns(Form):
 
 
 @dataclass(frozen=True)
-class WriteTotals(Form):
+class WriteTotalsForm(Form):
     """Writes lines of totals as results, floats divided: record WRITING."""
 
     loop = "write_totals"
@@ -307,28 +308,28 @@ class WriteTotals(Form):
 
 
 @dataclass(frozen=True)
-class CopyLines(Form):
+class CopyLinesForm(Form):
     """Writes lines of totals as they are: record WRITING."""
 
     loop = "copy_lines"
 
 
 @dataclass(frozen=True)
-class PoolBlocks(Form):
+class PoolBlocksForm(Form):
     """Pools blocks along one axis after the other, by the forms above: record POOLING."""
 
     loop = "pool_blocks"
 
 
 @dataclass(frozen=True)
-class PoolWindows(Form):
+class PoolWindowsForm(Form):
     """Pools rows of windows of many channels, by the forms above: record POOLING."""
 
     loop = "pool_windows"
 
 
 @dataclass(frozen=True)
-class PoolRows(Form):
+class PoolRowsForm(Form):
     """Pools rows of short windows in registers: record POOLING_ROWS.
 
     Parameters
@@ -354,16 +355,16 @@ class PoolRows(Form):
 def pooling_forms(isa: InstructionSet) -> list[Form]:
     """Return all forms of pooling of an instruction set."""
     return [
-        PoolBlocks(),
-        PoolWindows(),
-        CopyLines(),
-        *(CombineLines(ADD, *pair) for pair in ADDED),
+        PoolBlocksForm(),
+        PoolWindowsForm(),
+        CopyLinesForm(),
+        *(CombineLinesForm(ADD, *pair) for pair in ADDED),
         *(
-            CombineLines(combination, dtype, dtype)
+            CombineLinesForm(combination, dtype, dtype)
             for combination, dtype in product((GREATER, LESSER), NUMBERS)
         ),
-        *(AverageLines(*dtypes) for dtypes in AVERAGED),
-        *(SkipColumns(np.dtype(size)) for size in ("u1", "u2", "u4", "u8")),
-        *(WriteTotals(*pair) for pair in WRITTEN),
-        *(PoolRows(*words) for words in ROWS_IN_REGISTERS),
+        *(AverageLinesForm(*dtypes) for dtypes in AVERAGED),
+        *(SkipColumnsForm(np.dtype(size)) for size in ("u1", "u2", "u4", "u8")),
+        *(WriteTotalsForm(*pair) for pair in WRITTEN),
+        *(PoolRowsForm(*words) for words in ROWS_IN_REGISTERS),
     ]

@@ -11,7 +11,7 @@ with number `ch // channels_per_line * phases + x % phases`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -90,7 +90,7 @@ class ConvolutionGeometry:
         """Whether images have the dtype of the sums."""
         return self.dtypes[0] == self.dtypes[1]
 
-    @cached_property
+    @property
     def lanes(self) -> int:
         """Numbers in a vector of sums."""
         return library.isa().vector_bytes // self.dtypes[1].itemsize

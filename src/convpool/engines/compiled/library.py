@@ -7,7 +7,6 @@ from `loops`. NumPy and ctypes are all that it needs.
 from __future__ import annotations
 
 import ctypes
-import hashlib
 import os
 import platform
 import sys
@@ -182,5 +181,7 @@ def function_address(form: Form) -> int:
 
 def digest_of_sources() -> str:
     """Return a digest of the sources that libraries are built from."""
+    import hashlib  # which takes a while to load, and only a checkout needs it
+
     paths = [*sorted((HERE / "loops").glob("*.py")), HERE / "record.py", HERE / "forms.py"]
     return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()

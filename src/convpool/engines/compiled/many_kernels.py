@@ -11,7 +11,7 @@ import ctypes
 import math
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import partial
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -120,6 +120,7 @@ class Convolution:
     def __init__(self, geometry: ConvolutionGeometry) -> None:
         self.geometry = geometry
         self.is_in_place = regions_in_place(geometry) is not None
+        self.schedules: dict[bool, TileSchedule] = {}  # of pixels in the images -> schedule
         self.is_small = volume(geometry.output) * volume(geometry.kernels[:3]) <= SMALL
 
     def run(self, operands: Operands) -> None:
@@ -138,9 +139,9 @@ class Convolution:
         Raises NotFiniteError if zeros in the padding are left out and a weight is not finite;
         results may have been written by then.
         """
-        tiles = Tiles(self.geometry, self.schedule_in_place, operands)
+        tiles = Tiles(self.geometry, self._schedule(True), operands)
         leaves_out_zeros = self.geometry.has_padding
-        if not self.schedule_in_place.is_shared:
+        if not tiles.schedule.is_shared:
             _convolve_by_panels(tiles, leaves_out_zeros=leaves_out_zeros)
             return
         if leaves_out_zeros and not _are_finite(operands.kernels):
@@ -149,22 +150,21 @@ class Convolution:
 
     def _run_packed(self, operands: Operands) -> None:
         """Convolve with pixels that are packed."""
-        if self.schedule_packed.is_shared:
-            _convolve_by_blocks(Tiles(self.geometry, self.schedule_packed, operands), self.is_small)
+        schedule = self._schedule(False)
+        if schedule.is_shared:
+            _convolve_by_blocks(Tiles(self.geometry, schedule, operands), self.is_small)
             return
         # all panels read these pixels: they are padded once, and then read in place
         for padded_geometry, padded_operands in _padded_parts(self.geometry, operands):
             Convolution(padded_geometry).run(padded_operands)
 
-    @cached_property
-    def schedule_in_place(self) -> TileSchedule:
-        """How tiles are taken of pixels in the images."""
-        return schedule_of(self.geometry, True)
-
-    @cached_property
-    def schedule_packed(self) -> TileSchedule:
-        """How tiles are taken of packed pixels."""
-        return schedule_of(self.geometry, False)
+    def _schedule(self, is_in_place: bool) -> TileSchedule:
+        """Return how tiles are taken, of pixels in the images or of packed ones."""
+        schedule = self.schedules.get(is_in_place)
+        if schedule is None:
+            schedule = schedule_of(self.geometry, is_in_place)
+            self.schedules[is_in_place] = schedule
+        return schedule
 
 
 def _are_finite(weights: Array) -> bool:

@@ -184,7 +184,7 @@ class _CallMaker:
     def _windows(self) -> PoolingCall:
         """Return the call that combines windows of many channels, both axes at once."""
         m, oh, ow, c = self.out.shape
-        average = forms.AverageLines(self.pixels, self.sums, self.results)
+        average = forms.AverageLinesForm(self.pixels, self.sums, self.results)
         has_average = self.combination == ADD and average in _table(library.isa())
         is_direct = self.is_copied or has_average
         columns = ow if is_direct else min(ow, max(1, RESULTS // c))
@@ -192,7 +192,7 @@ class _CallMaker:
         fields = {**self._fields(), "is_direct": is_direct, "block_columns": columns}
         if has_average and not self.is_copied:
             fields["combine_pixels"] = library.function_address(average)
-        return self._call(forms.PoolWindows(), fields, m * oh, (0, scratch))
+        return self._call(forms.PoolWindowsForm(), fields, m * oh, (0, scratch))
 
     def _form_in_registers(self) -> Form | None:
         """Return the form that pools the windows row by row in registers, None if there is none.
@@ -201,7 +201,7 @@ class _CallMaker:
         """
         down, across = self.pooling.axes
         c = self.out.shape[3]
-        form = forms.PoolRows(
+        form = forms.PoolRowsForm(
             self.combination,
             *(self.pixels, self.sums, self.results),
             *(across.window, across.stride, c),
@@ -259,7 +259,7 @@ class _CallMaker:
         sizes = block.scratch_sizes(with_all_windows=skips)
         scratch = tuple(size * self.sums.itemsize for size in sizes)
         units = m * -(-oh // block.rows) * -(-ow // block.columns)
-        return self._call(forms.PoolBlocks(), fields, units, scratch, programs)
+        return self._call(forms.PoolBlocksForm(), fields, units, scratch, programs)
 
     def _is_flat(self, block: PoolingBlock) -> bool:
         """Return whether the results of a block follow each other and have the same divisor."""
@@ -330,11 +330,13 @@ class _CallMaker:
         """Return the addresses of the loops on lines, for the fields of POOLING."""
         size = np.dtype(f"u{self.sums.itemsize}")
         functions = {
-            "combine_pixels": forms.CombineLines(self.combination, self.pixels, self.sums),
-            "combine_parts": forms.CombineLines(self.combination, self.sums, self.sums),
-            "skip": forms.SkipColumns(size),
+            "combine_pixels": forms.CombineLinesForm(self.combination, self.pixels, self.sums),
+            "combine_parts": forms.CombineLinesForm(self.combination, self.sums, self.sums),
+            "skip": forms.SkipColumnsForm(size),
             "write": (
-                forms.CopyLines() if self.is_copied else forms.WriteTotals(self.sums, self.results)
+                forms.CopyLinesForm()
+                if self.is_copied
+                else forms.WriteTotalsForm(self.sums, self.results)
             ),
         }
         return {name: library.function_address(form) for name, form in functions.items()}

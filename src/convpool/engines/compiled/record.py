@@ -89,6 +89,7 @@ LINES = (1, 2, 3, 4, 6, 8)  # into so many lines a line can be de-interleaved; e
 #   scratch, kernels, images, rows, columns: address of the results, and their shape
 #   lines: the kernels if their results for a column lie side by side in the output; 0: numbers
 #     are copied one by one
+KERNELS = (2, 3, 4)  # the results of so many kernels can be interleaved; else one by one
 UNPACKING = record_type(
     "scratch kernels images rows row_count columns lines "
     "output image_stride row_stride column_stride kernel_stride"

@@ -192,7 +192,8 @@ def optimized_module(form: Form, triple: str = "") -> tuple[Any, Any]:
 # what the linker is told, by platform: the library needs no other, and no symbol may be undefined
 LINKER_WORDS = {
     "linux": ["-nostdlib", "-Wl,--no-undefined", "-Wl,-z,noexecstack", "-Wl,-s"],
-    "darwin": ["-Wl,-undefined,error"],  # each library must name libSystem there
+    # each library must name libSystem there; the version is that of the wheel's tag
+    "darwin": ["-Wl,-undefined,error", "-mmacosx-version-min=11.0"],
     "win32": ["-nostdlib", "-Wl,--no-entry", "-Wl,--export-all-symbols"],
 }
 

@@ -13,13 +13,13 @@ from numba.extending import intrinsic
 
 from convpool.engines.compiled.forms import pixels_of_tile
 from convpool.engines.compiled.loops.blocks import block_corner, store_sums
+from convpool.engines.compiled.loops.interleaving import deinterleaver_of
 from convpool.engines.compiled.loops.packing import packing_at
 from convpool.engines.compiled.loops.simd import (
     INT64,
     TARGET,
     address_of,
     call_form,
-    deinterleave,
     integers_at,
     lanes_before,
     lanes_of,
@@ -40,6 +40,7 @@ UNROLLED = 4  # channels that one turn of a tile's loop takes
 
 REGION_BYTES = REGION.itemsize
 
+deinterleave = deinterleaver_of((1,))
 tiles_at, region_at, panels_at = reader_of(TILES), reader_of(REGION), reader_of(PANELS)
 
 
@@ -152,7 +153,7 @@ def tiles(form):
 
 def panels(form):
     """Return the loop that copies weights, of the form's dtype, to panels."""
-    dtype, one_line = form.sums.type(0), (0,)
+    dtype = form.sums.type(0)
 
     def entry(address):
         call = panels_at(address)
@@ -173,7 +174,7 @@ def panels(form):
                     call.panel_lanes,
                     call.line_start,
                     tap * call.length * call.panel_lanes,
-                    one_line,
+                    1,
                     dtype,
                     dtype,
                 )

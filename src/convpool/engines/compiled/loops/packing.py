@@ -7,33 +7,29 @@ padded and converted, as (image, plane, row, line). A line is one row of pixels 
 where the padding is.
 
 Fields are those of the records PACKING and UNPACKING. `image_dtype`, `sum_dtype` and `output_dtype`
-are zeros whose dtype is that of the images, sums and results. Of a tuple of zeros only the length
-counts, which is constant in the machine code.
+are zeros whose dtype is that of the images, sums and results.
 """
 
 from __future__ import annotations
 
+from convpool.engines.compiled.loops.interleaving import deinterleaver_of, interleaver_of
 from convpool.engines.compiled.loops.simd import (
     address_of,
-    deinterleave,
-    interleave,
     load_integer,
     load_number,
     loop,
     reader_of,
     store_number,
 )
-from convpool.engines.compiled.record import LINES, PACKING, UNPACKING
+from convpool.engines.compiled.record import KERNELS, LINES, PACKING, UNPACKING
 
+deinterleave, interleave = deinterleaver_of(LINES), interleaver_of(KERNELS)
 packing_at, unpacking_at = reader_of(PACKING), reader_of(UNPACKING)
 
 
 def pack(form):
     """Return the loop that packs a block, for images and sums of the form's dtypes."""
     image_dtype, sum_dtype = form.images.type(0), form.sums.type(0)
-    one, two, three, four, six, eight = (
-        _deinterleave_lines(image_dtype, sum_dtype, (0,) * lines) for lines in LINES
-    )
 
     def entry(address):
         call = packing_at(address)
@@ -61,18 +57,8 @@ def pack(form):
                 if y < 0:
                     if call.writes_margin:
                         _fill_row(call, line_start, plane_size, sum_dtype)
-                elif call.lines == 1:
-                    one(call, place, count, high - low, line_start)
-                elif call.lines == 2:
-                    two(call, place, count, high - low, line_start)
-                elif call.lines == 3:
-                    three(call, place, count, high - low, line_start)
-                elif call.lines == 4:
-                    four(call, place, count, high - low, line_start)
-                elif call.lines == 6:
-                    six(call, place, count, high - low, line_start)
-                elif call.lines == 8:
-                    eight(call, place, count, high - low, line_start)
+                elif call.lines:
+                    _part_lines(call, place, count, high - low, line_start, image_dtype, sum_dtype)
                 else:
                     _copy_rows(
                         call,
@@ -114,29 +100,23 @@ def _begin_lines(call, low, plane_size):
         store_number(call.line_starts, k, place)
 
 
-def _deinterleave_lines(image_dtype, sum_dtype, lines):
-    """Return a loop that de-interleaves each line of some rows of pixels into len(lines) lines."""
-
-    @loop
-    def deinterleave_lines(call, place, rows, columns, line_start):
-        """Copy `rows` rows of `columns` columns from a place of the images on."""
-        for source_line in range(call.source_lines):
-            start = place + source_line * call.channel_stride
-            deinterleave(
-                address_of(call.address, start, image_dtype),
-                rows,
-                call.row_stride,
-                columns * (call.c // call.source_lines),
-                call.scratch,
-                call.pitch,
-                call.line_starts,
-                line_start + source_line * call.phases * call.rows * call.pitch,
-                lines,
-                image_dtype,
-                sum_dtype,
-            )
-
-    return deinterleave_lines
+@loop
+def _part_lines(call, place, rows, columns, line_start, image_dtype, sum_dtype):
+    """De-interleave the lines of `rows` rows of `columns` columns from a place of the images on."""
+    for source_line in range(call.source_lines):
+        deinterleave(
+            address_of(call.address, place + source_line * call.channel_stride, image_dtype),
+            rows,
+            call.row_stride,
+            columns * (call.c // call.source_lines),
+            call.scratch,
+            call.pitch,
+            call.line_starts,
+            line_start + source_line * call.phases * call.rows * call.pitch,
+            call.lines,
+            image_dtype,
+            sum_dtype,
+        )
 
 
 @loop
@@ -199,7 +179,6 @@ def _pad_rows(call, row_start, rows, low, high, line_start, plane_size, image_dt
 def unpack(form):
     """Return the loop that copies the results of a block, of the form's dtype, to the output."""
     output_dtype = form.results.type(0)
-    two, three, four = (0, 0), (0, 0, 0), (0, 0, 0, 0)
 
     def entry(address):
         call = unpacking_at(address)
@@ -210,12 +189,8 @@ def unpack(form):
                 target = b * call.image_stride + r * call.row_stride
                 line = address_of(call.scratch, source, output_dtype)
                 result = address_of(call.output, target, output_dtype)
-                if call.lines == 2:
-                    interleave(line, kernel_size, call.columns, result, two, output_dtype)
-                elif call.lines == 3:
-                    interleave(line, kernel_size, call.columns, result, three, output_dtype)
-                elif call.lines == 4:
-                    interleave(line, kernel_size, call.columns, result, four, output_dtype)
+                if call.lines:
+                    interleave(line, kernel_size, call.columns, result, call.lines, output_dtype)
                 else:
                     for kernel in range(call.kernels):
                         for x in range(call.columns):

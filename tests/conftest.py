@@ -52,6 +52,56 @@ MARKERS = {
     "cluster": ["out_of_core/test_dask_cluster.py"],
 }
 
+# Tests that take seconds and rarely break: `full`. By file, names of tests with what stands in
+# brackets, or without it for all of them.
+SLOW = {
+    "check/behaviour/test_processes.py": ["test_own_seven_files_hold[current]"],
+    "check/sandbox/test_hostile.py": ["test_hostile_by_an_ordinary_user"],
+    "check/test_mutants.py": [f"test_a_sample_of_mutants_is_caught[{k}]" for k in range(2, 6)],
+    "course/test_mains.py": ["test_main_shows_its_pictures"],
+    "demo/test_run.py": ["test_seconds_are_those_of_the_call_alone"],
+    "engines/compiled/test_build.py": [
+        "test_only_what_is_missing_is_compiled[avx512]",
+        "test_the_forms_of_arm64_compile",
+    ],
+    "engines/fft/test_convolution.py": ["test_error_bound_is_near_the_error", "test_memory"],
+    "explorer/test_arithmetic.py": ["test_what_a_pixel_scatters_adds_up_to_the_output"],
+    "explorer/test_page.py": [
+        "test_a_file_that_comes_too_late_is_forgotten",
+        "test_a_large_photo_is_read_while_the_controls_work",
+        "test_an_input_pixel_shows_what_it_feeds",
+        "test_axe_finds_nothing[dark]",
+        "test_axe_finds_nothing[phone]",
+        "test_code_is_shown_marked_and_copied",
+        "test_everything_is_reached_by_keyboard_and_its_focus_is_seen",
+        "test_files_that_are_no_pictures_are_refused_in_words",
+        "test_it_plays_to_the_end_both_ways_and_does_not_chatter",
+        "test_little_motion_is_respected_and_the_theme_can_be_changed",
+        "test_nonsense_in_a_link_is_named_and_left_out",
+        "test_numbers_out_of_bounds_are_refused_in_words",
+        "test_pasted_answers_are_explained",
+        "test_pasted_nonsense_is_refused_in_words",
+        "test_pictures_are_saved",
+        "test_pixels_are_painted_by_pointer_and_by_keys",
+        "test_settings_that_give_nothing_say_what_would",
+        "test_sizes_are_said_with_their_numbers",
+        "test_the_numbers_are_there_as_tables",
+        "test_the_output_grows_with_the_steps_where_asked",
+        "test_the_page_never_scrolls_sideways[320]",
+        "test_the_page_never_scrolls_sideways[800]",
+        "test_the_page_never_scrolls_sideways[1440]",
+        "test_the_page_never_scrolls_sideways[1920]",
+        "test_the_planes_in_front_are_chosen_and_belong_together",
+        "test_the_tour_shows_answers_and_can_be_left",
+        "test_what_stays_of_the_picture_is_never_that_of_another",
+    ],
+    "out_of_core/test_large_files.py": ["test_a_file_that_does_not_fit_in_memory"],
+    "photos/test_bands_of_large_pictures.py": ["test_bands_are_the_whole"],
+    "project/test_benchmark_library.py": ["test_small_table_runs"],
+    "project/test_collection.py": ["test_ids_are_those_of_every_process"],
+    "test_onnx.py": ["test_onnx[convpool.reference-MaxPool]"],
+}
+
 # Files whose tests run in one worker, so that what they share is built once. By default a file is
 # a group of its own.
 GROUPS = {
@@ -147,6 +197,8 @@ def pytest_collection_modifyitems(items):
                 item.add_marker(marker)
         group = next((name for name, places in GROUPS.items() if lies_in(path, places)), path)
         item.add_marker(pytest.mark.xdist_group(group))
+        if not {item.name, getattr(item, "originalname", None)}.isdisjoint(SLOW.get(path, ())):
+            item.add_marker("full")
         for place, count in SAMPLES.items():
             if lies_in(path, [place]):
                 name = "{} {}".format(path, getattr(item, "originalname", item.name))

@@ -2,6 +2,7 @@
 lists differ.
 """
 
+import runpy
 import shutil
 import subprocess
 import sys
@@ -105,3 +106,13 @@ def test_what_is_not_in_the_sample_is_marked_full():
     assert [entry if isinstance(entry, str) else entry.values[0] for entry in table] == list(
         "abcdef"
     )
+
+
+def test_slow_tests_are_there():
+    """A name in the table that no test has would mark nothing."""
+    tests = Path(__file__).parents[1]
+    table = runpy.run_path(str(tests / "conftest.py"))["SLOW"]
+    for path, names in table.items():
+        text = (tests / path).read_text(encoding="utf-8")
+        for name in names:
+            assert f"def {name.partition('[')[0]}(" in text, (path, name)

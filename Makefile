@@ -34,8 +34,8 @@ LOOPS := hatch_build.py $(COMPILED)/forms.py $(COMPILED)/record.py $(wildcard $(
 
 loops: $(VENV)/loops  ## compile the loops whose sources have changed, for all instruction sets that this machine has
 
-# The groups of tests/conftest.py: what tests of a group share is built once, in one worker.
-PYTEST := $(RUN)/python -m pytest -n auto --dist loadgroup
+# What the tests of a file share is built once, in one worker.
+PYTEST := $(RUN)/python -m pytest -n auto --dist loadfile
 FAST := not (full or browser or children or cluster)
 SEED ?= $(shell date +%Y%m%d)
 

@@ -1,4 +1,4 @@
-"""How tests are run: the options --examples and --seed, samples, groups and markers by folder.
+"""How tests are run: the options --examples and --seed, samples and markers by folder.
 
 The course tests load this file on Python 3.8 too.
 """
@@ -28,7 +28,7 @@ SAMPLES = {
     "engines/compiled": 2,
     "engines/test_agreement.py": 6,
     "engines/test_long_sums.py": 8,
-    "engines/fft": 12,
+    "engines/fft": 4,
 }
 
 # Markers by file or folder: what needs more than this process and takes longer.
@@ -100,14 +100,6 @@ SLOW = {
     "project/test_benchmark_library.py": ["test_small_table_runs"],
     "project/test_collection.py": ["test_ids_are_those_of_every_process"],
     "test_onnx.py": ["test_onnx[convpool.reference-MaxPool]"],
-}
-
-# Files whose tests run in one worker, so that what they share is built once. By default a file is
-# a group of its own.
-GROUPS = {
-    "browser": ["explorer"],
-    "data sets": ["datasets", "demo"],
-    "threads": ["engines/test_threads.py"],
 }
 
 
@@ -195,8 +187,6 @@ def pytest_collection_modifyitems(items):
         for marker, places in MARKERS.items():
             if lies_in(path, places):
                 item.add_marker(marker)
-        group = next((name for name, places in GROUPS.items() if lies_in(path, places)), path)
-        item.add_marker(pytest.mark.xdist_group(group))
         if not {item.name, getattr(item, "originalname", None)}.isdisjoint(SLOW.get(path, ())):
             item.add_marker("full")
         for place, count in SAMPLES.items():

@@ -29,6 +29,14 @@ SAMPLES = {
     "engines/test_agreement.py": 6,
     "engines/test_long_sums.py": 8,
     "engines/fft": 4,
+    "engines/numpy/test_pooling.py": 40,
+    "engines/test_few_windows.py": 8,
+    "check/rules/test_broken_files.py": 12,
+    "check/rules/test_right_styles.py": 8,
+    "check/rules/test_unreadable_files.py": 8,
+    "check/test_right_and_broken.py": 8,
+    "explorer/test_link_fragment.py": 8,
+    "plans/test_shared_memory.py": 12,
 }
 
 # Markers by file or folder: what needs more than this process and takes longer.
@@ -53,12 +61,12 @@ MARKERS = {
 }
 
 # Tests that take seconds and rarely break: `full`. By file, names of tests with what stands in
-# brackets, or without it for all of them.
+# brackets, or without it for all of them. The brief's Python runs its tests all the same.
 SLOW = {
     "check/behaviour/test_processes.py": ["test_own_seven_files_hold[current]"],
     "check/sandbox/test_hostile.py": ["test_hostile_by_an_ordinary_user"],
     "check/test_mutants.py": [f"test_a_sample_of_mutants_is_caught[{k}]" for k in range(2, 6)],
-    "course/test_mains.py": ["test_main_shows_its_pictures"],
+    "course/test_mains.py": ["test_main_prints_the_two_shapes", "test_main_shows_its_pictures"],
     "demo/test_run.py": ["test_seconds_are_those_of_the_call_alone"],
     "engines/compiled/test_build.py": [
         "test_only_what_is_missing_is_compiled[avx512]",
@@ -95,6 +103,7 @@ SLOW = {
         "test_the_tour_shows_answers_and_can_be_left",
         "test_what_stays_of_the_picture_is_never_that_of_another",
     ],
+    "out_of_core/test_tiles.py": ["test_a_convolution_in_tiles_is_the_whole"],
     "out_of_core/test_large_files.py": ["test_a_file_that_does_not_fit_in_memory"],
     "photos/test_bands_of_large_pictures.py": ["test_bands_are_the_whole"],
     "project/test_benchmark_library.py": ["test_small_table_runs"],
@@ -187,7 +196,8 @@ def pytest_collection_modifyitems(items):
         for marker, places in MARKERS.items():
             if lies_in(path, places):
                 item.add_marker(marker)
-        if not {item.name, getattr(item, "originalname", None)}.isdisjoint(SLOW.get(path, ())):
+        names = {item.name, getattr(item, "originalname", None)}
+        if sys.version_info >= (3, 11) and not names.isdisjoint(SLOW.get(path, ())):
             item.add_marker("full")
         for place, count in SAMPLES.items():
             if lies_in(path, [place]):

@@ -331,7 +331,7 @@ def _vectors(sizes: tuple[int, int], starts: Ints, period: int, group_size: int)
     lane = places[2].ravel() % period
     order = [
         geometries.pad_to_multiple(np.flatnonzero(lane == value), group_size)
-        for value in np.unique(lane)
+        for value in sorted(set(lane.tolist()))
     ]
     chosen = np.concatenate(order).reshape(-1, group_size)
     return Vectors(*(place.ravel()[chosen] for place in places))

@@ -34,8 +34,8 @@ LOOPS := hatch_build.py $(COMPILED)/forms.py $(COMPILED)/record.py $(wildcard $(
 
 loops: $(VENV)/loops  ## compile the loops whose sources have changed, for all instruction sets that this machine has
 
-# What the tests of a file share is built once, in one worker.
-PYTEST := $(RUN)/python -m pytest -n auto --dist loadfile
+# What the tests of a file share is built once, in one worker; tests/conftest.py puts long files first.
+PYTEST := $(RUN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 FAST := not (full or browser or children or cluster)
 SEED ?= $(shell date +%Y%m%d)
 

@@ -203,6 +203,8 @@ def pytest_collection_modifyitems(items):
             if lies_in(path, [place]):
                 name = "{} {}".format(path, getattr(item, "originalname", item.name))
                 cases.setdefault((name, count), []).append(item)
+    # files that take long first, so that no worker is left with one of them at the end
+    items.sort(key=lambda item: not any(map(item.get_closest_marker, ("browser", "children"))))
     for (name, count), table in cases.items():
         drawn = sampling.in_sample(len(table), count, name)
         for k, item in enumerate(table):

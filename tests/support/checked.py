@@ -146,6 +146,12 @@ def _checks_of(line: str, local: set[str], number: int) -> Iterator[str]:
         if pointer.startswith("%") and pointer not in local:
             yield f"{name} = ptrtoint ptr {pointer} to i64"
             yield f"call void @checked_access(i64 {name}, i64 {size_of(kind)})"
+    elif filled := re.search(
+        r"@llvm\.memset\.p0\.i64\(ptr .*?(%[^,\s]+), i8 .*?, i64 (\S+),", line
+    ):
+        if filled[1] not in local:
+            yield f"{name} = ptrtoint ptr {filled[1]} to i64"
+            yield f"call void @checked_access(i64 {name}, i64 {filled[2]})"
     elif re.search(r"@llvm\.(masked\.(load|store|gather|scatter|expand|compress)|mem)", line):
         assert line.startswith(("declare", ";")), f"no check for this line: {line}"
     elif re.match(r"\s*(%\S+ = )?(tail )?(load|store) ", line):

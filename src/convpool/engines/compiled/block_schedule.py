@@ -1,4 +1,4 @@
-"""How a convolution with few kernels is taken in blocks: sizes, where vectors begin, masks.
+"""How a convolution with few kernels is taken in blocks: their sizes, forms, tables and records.
 
 A vector holds neighbouring numbers of a line of results. A line is `per_line` channels of each
 column of a row, side by side. m images, c channels, nc kernels of depth channels, kh x kw taps, oh
@@ -7,7 +7,7 @@ x ow output; strides count numbers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import lru_cache
 from itertools import product
 from typing import Any, NamedTuple
@@ -30,6 +30,13 @@ from convpool.engines.compiled.record import (
     filled,
     indices_of,
     length_of,
+)
+from convpool.engines.compiled.vector_places import (
+    Vectors,
+    line_starts,
+    masked_sources,
+    places_of,
+    vectors_of,
 )
 from convpool.windows import volume
 
@@ -75,18 +82,6 @@ class BlockSchedule(NamedTuple):
     tables: tuple[Ints, ...]
 
 
-class Vectors(NamedTuple):
-    """Where vectors begin: the image and the column of a block, and the number in the line.
-
-    Each is an array (groups, vectors of a group). The vectors of a group begin at the same lane of
-    the weights. Column is 0 where a line holds all columns.
-    """
-
-    image: Ints
-    column: Ints
-    start: Ints
-
-
 class Reading(NamedTuple):
     """Whether pixels are read in place, and whether with masks: for padding or skipped columns."""
 
@@ -111,6 +106,14 @@ class Sums(NamedTuple):
     taps_at_once: int
 
 
+class Tables(NamedTuple):
+    """The tables of COLUMNS: of groups of vectors, of the taps of a row, and of masks."""
+
+    places: Ints
+    taps: Ints
+    masks: Ints
+
+
 @lru_cache(64)
 def schedule_of(
     geometry: ConvolutionGeometry, channels_per_line: int, per_lane_weights: bool
@@ -120,92 +123,141 @@ def schedule_of(
     channels_per_line: 1, or the number of channels where each has its own kernel. per_lane_weights:
     whether each lane of a vector has its own weight, as channels differ in their kernels.
     """
-    per_line, (down, across) = channels_per_line, geometry.axes
-    is_one_column = per_line > 1 and across.stride > 1  # a vector holds channels of one column only
-    reading = _reading(geometry, per_line, is_one_column)
-    sums = _sums(geometry, per_lane_weights, across.stride if reading.needs_masks else 0)
-    block = _block(geometry, per_line, reading.is_in_place, sums)
-    if reading.is_in_place:
-        layout = geometries.layout_in_place(geometry, per_line)
-    else:
-        phases = 1 if is_one_column else across.stride
-        layout = geometries.layout_in_scratch(geometry, block, per_line, phases)
-    kh, kw, depth, nc = geometry.kernels
-    columns = [(v * across.dilation, ch) for v, ch in product(range(kw), range(depth))]
-    taps = np.array([layout.tap(0, x, ch) for x, ch in columns], np.int64)
-    stores_in_place = per_line > 1 or geometry.output_strides[2] == 1
-    line_length = per_line * (1 if is_one_column else block[2])  # numbers of a line of results
-    period = per_line if per_lane_weights else 1
-    lines = block[0], block[2] if is_one_column else 1
-    starts = _line_starts(line_length, geometry.lanes)
-    vectors = _vectors(lines, starts, period, vectors_at_once(library.isa(), sums.form))
-    sources, masks = _places(vectors, layout.strides_of_windows), taps[:0]
-    if reading.needs_masks:
-        sources, masks = _masked_sources(geometry, layout, vectors, [x for x, _ in columns])
-    block_strides = (block[1] * block[2], block[2], 1)
-    output_strides = geometry.output_strides if stores_in_place else block_strides
-    targets = _places(vectors, output_strides), vectors.start[:, :1] % period
-    places = np.hstack((sources, *targets)).astype(np.int64)
-    is_in_order = reading.is_in_place and not np.ptp(vectors.image[0])  # and needs no prefetch
-    packing = geometries.packing_of(geometry, layout, block)
-    weight_lanes = nc  # numbers from the weights of one tap to those of the next
-    if per_lane_weights:
-        weight_lanes = -(-(per_line + geometry.lanes - 1) // geometry.lanes) * geometry.lanes
-    kernel_count, kernels_per_group, group_stride = (
-        (1, 1, 0) if per_line > 1 else _groups(geometry, layout)
-    )
-    itemsize = geometry.dtypes[0].itemsize
-    values = {
-        **geometries.grid_fields(geometry, block, itemsize),
-        "pack": packing.function,
-        "keeps_margins": packing.keeps_margins,
-        "places": address_of(places),
-        "groups": len(places),
-        "taps": address_of(taps),
-        "tap_count": len(taps),
-        "taps_at_once": sums.taps_at_once,
-        "kernel_rows": kh,
-        "rows_at_once": sums.rows_at_once,
-        "masks": address_of(masks),
-        "above": down.before,
-        "height": geometry.images[1],
-        "tap_stride": weight_lanes,
-        "weight_row_stride": len(taps) * weight_lanes,
-        "weight_stride": 1,
-        "start_stride": 1,
-        "kernels": kernel_count,
-        "kernels_per_group": kernels_per_group,
-        "group_stride": group_stride,
-        "down_stride": layout.row * (1 if sums.form.rows else down.stride),
-        "tap_row_stride": layout.row * down.dilation,
-        "lanes": min(geometry.lanes, line_length),
-        **geometries.output_fields(geometry),
-        "unpack": 0
-        if stores_in_place
-        else library.function_address(UnpackForm(geometry.dtypes[2])),
-        "ahead": 0 if is_in_order else itemsize * _distance_to_next(geometry, block),
-    }
-    unpacking = {
-        "kernels": nc,
-        "images": block[0],
-        "rows": block[1],
-        "columns": block[2],
-        "lines": nc if nc in KERNELS and geometry.output_strides[2:] == (nc, 1) else 0,
-        **geometries.output_fields(geometry),
-    }
-    between = [0] * (MAIN - len(packing.fields))
-    return BlockSchedule(
-        function=library.function(sums.form),
-        layout=layout,
-        block=block,
-        bands=-(-geometry.output[0] // block[0]) * -(-geometry.output[1] // block[1]),
-        blocks_across=-(-geometry.output[2] // block[2]),
-        words=as_words(
-            packing.fields, between, filled(COLUMNS, values), filled(UNPACKING, unpacking)
-        ),
-        result_count=0 if stores_in_place else nc * volume(block),
-        tables=(places, taps, masks, *packing.maps),
-    )
+    return _Scheduler(geometry, channels_per_line, per_lane_weights).schedule()
+
+
+class _Scheduler:
+    """Works out how the blocks of a convolution are taken; see `schedule_of`."""
+
+    def __init__(self, geometry: ConvolutionGeometry, per_line: int, per_lane: bool) -> None:
+        self.geometry, self.per_line, self.per_lane = geometry, per_line, per_lane
+        across = geometry.axes[1]
+        # whether a vector holds channels of one column only
+        self.is_one_column = per_line > 1 and across.stride > 1
+        self.reading = _reading(geometry, per_line, self.is_one_column)
+        self.sums = _sums(geometry, per_lane, across.stride if self.reading.needs_masks else 0)
+        self.block = _block(geometry, per_line, self.reading.is_in_place, self.sums)
+        if self.reading.is_in_place:
+            self.layout = geometries.layout_in_place(geometry, per_line)
+        else:
+            phases = 1 if self.is_one_column else across.stride
+            self.layout = geometries.layout_in_scratch(geometry, self.block, per_line, phases)
+        self.packing = geometries.packing_of(geometry, self.layout, self.block)
+        self.stores_in_place = per_line > 1 or geometry.output_strides[2] == 1
+        # numbers of a line of results
+        self.line_length = per_line * (1 if self.is_one_column else self.block[2])
+
+    def schedule(self) -> BlockSchedule:
+        """Return the schedule."""
+        (m, oh, ow, nc), block = self.geometry.output, self.block
+        vectors = self._vectors()
+        tables = self._tables(vectors)
+        fields = {
+            **geometries.grid_fields(self.geometry, block, self.geometry.dtypes[0].itemsize),
+            **self._table_fields(tables),
+            **self._weight_fields(len(tables.taps)),
+            **geometries.output_fields(self.geometry),
+            "pack": self.packing.function,
+            "keeps_margins": self.packing.keeps_margins,
+            "lanes": min(self.geometry.lanes, self.line_length),
+            "ahead": self._ahead(vectors),
+        }
+        if not self.stores_in_place:
+            fields["unpack"] = library.function_address(UnpackForm(self.geometry.dtypes[2]))
+        between = [0] * (MAIN - len(self.packing.fields))
+        return BlockSchedule(
+            function=library.function(self.sums.form),
+            layout=self.layout,
+            block=block,
+            bands=-(-m // block[0]) * -(-oh // block[1]),
+            blocks_across=-(-ow // block[2]),
+            words=as_words(
+                self.packing.fields,
+                between,
+                filled(COLUMNS, fields),
+                filled(UNPACKING, self._unpacking_fields()),
+            ),
+            result_count=0 if self.stores_in_place else nc * volume(block),
+            tables=(*tables, *self.packing.maps),
+        )
+
+    def _vectors(self) -> Vectors:
+        """Return where the vectors of a block begin."""
+        period = self.per_line if self.per_lane else 1
+        lines = self.block[0], self.block[2] if self.is_one_column else 1
+        starts = line_starts(self.line_length, self.geometry.lanes)
+        return vectors_of(lines, starts, period, vectors_at_once(library.isa(), self.sums.form))
+
+    def _tables(self, vectors: Vectors) -> Tables:
+        """Return the tables of a call."""
+        _, kw, depth, _ = self.geometry.kernels
+        dilation, layout = self.geometry.axes[1].dilation, self.layout
+        columns = [(v * dilation, ch) for v, ch in product(range(kw), range(depth))]
+        taps = np.array([layout.tap(0, x, ch) for x, ch in columns], np.int64)
+        sources, masks = places_of(vectors, layout.strides_of_windows), taps[:0]
+        if self.reading.needs_masks:
+            steps = [x for x, _ in columns]
+            sources, masks = masked_sources(self.geometry, layout, vectors, steps)
+        _, rows, width = self.block
+        in_block = (rows * width, width, 1)
+        strides = self.geometry.output_strides if self.stores_in_place else in_block
+        first_lanes = vectors.start[:, :1] % (self.per_line if self.per_lane else 1)
+        places = np.hstack((sources, places_of(vectors, strides), first_lanes))
+        return Tables(places.astype(np.int64), taps, masks)
+
+    def _table_fields(self, tables: Tables) -> dict[str, int]:
+        """Return the fields of COLUMNS that say which vectors, taps and rows there are."""
+        down, row = self.geometry.axes[0], self.layout.row
+        return {
+            "places": address_of(tables.places),
+            "groups": len(tables.places),
+            "taps": address_of(tables.taps),
+            "tap_count": len(tables.taps),
+            "taps_at_once": self.sums.taps_at_once,
+            "kernel_rows": down.window,
+            "rows_at_once": self.sums.rows_at_once,
+            "masks": address_of(tables.masks),
+            "above": down.before,
+            "height": self.geometry.images[1],
+            "down_stride": row * (1 if self.sums.form.rows else down.stride),
+            "tap_row_stride": row * down.dilation,
+        }
+
+    def _weight_fields(self, tap_count: int) -> dict[str, int]:
+        """Return the fields of COLUMNS that say where weights lie, and who reads them."""
+        lanes = self.geometry.lanes
+        between_taps = self.geometry.output[3]
+        if self.per_lane:
+            between_taps = -(-(self.per_line + lanes - 1) // lanes) * lanes
+        kernels, kernels_per_group, group_stride = (
+            (1, 1, 0) if self.per_line > 1 else _groups(self.geometry, self.layout)
+        )
+        return {
+            "tap_stride": between_taps,
+            "weight_row_stride": tap_count * between_taps,
+            "weight_stride": 1,
+            "start_stride": 1,
+            "kernels": kernels,
+            "kernels_per_group": kernels_per_group,
+            "group_stride": group_stride,
+        }
+
+    def _ahead(self, vectors: Vectors) -> int:
+        """Return the field `ahead` of COLUMNS: 0 where pixels are read in order anyway."""
+        if self.reading.is_in_place and not np.ptp(vectors.image[0]):
+            return 0
+        return self.geometry.dtypes[0].itemsize * _distance_to_next(self.geometry, self.block)
+
+    def _unpacking_fields(self) -> dict[str, int]:
+        """Return the fields of UNPACKING."""
+        nc = self.geometry.output[3]
+        is_interleaved = nc in KERNELS and self.geometry.output_strides[2:] == (nc, 1)
+        return {
+            "kernels": nc,
+            **dict(zip(("images", "rows", "columns"), self.block, strict=True)),
+            "lines": nc if is_interleaved else 0,
+            **geometries.output_fields(self.geometry),
+        }
 
 
 def _sums(geometry: ConvolutionGeometry, per_lane: bool, apart: int) -> Sums:
@@ -240,11 +292,6 @@ def _groups(geometry: ConvolutionGeometry, layout: PixelLayout) -> tuple[int, in
     *_, depth, nc = geometry.kernels
     group_stride = layout.tap(0, 0, depth) if geometry.groups > 1 else 0
     return nc, geometry.kernels_per_group, group_stride
-
-
-def _places(vectors: Vectors, strides: Sequence[int]) -> Ints:
-    """Return where vectors begin, for strides of images, rows (not used) and columns."""
-    return vectors.image * strides[0] + vectors.column * strides[2] + vectors.start
 
 
 def _reading(geometry: ConvolutionGeometry, channels_per_line: int, is_one_column: bool) -> Reading:
@@ -307,52 +354,3 @@ def _block(
     image_size = line_length * ((rows - 1) * down.stride + down.span)
     is_one_image = (rows, columns) != (oh, ow) or adds_to_results
     return 1 if is_one_image else min(m, max(1, capacity // 8 // image_size)), rows, columns
-
-
-def _line_starts(line_length: int, lanes: int) -> Ints:
-    """Return where the vectors of a line of line_length numbers begin, end to end.
-
-    The last one ends where the line does, so it may overlap the one before.
-    """
-    starts = np.arange(0, line_length, lanes)
-    starts[-1] = max(0, line_length - lanes)
-    return starts
-
-
-def _vectors(sizes: tuple[int, int], starts: Ints, period: int, group_size: int) -> Vectors:
-    """Return the vectors of a block, in groups of `group_size`.
-
-    `sizes` are (images, columns) that have a line each, `starts` where vectors begin in each line.
-    Weights repeat after `period` lanes; vectors that begin at different lanes of them are in
-    different groups. The last vector of a lane is repeated until its groups are full.
-    """
-    images, columns = (np.arange(size) for size in sizes)
-    places = np.meshgrid(images, columns, starts, indexing="ij")
-    lane = places[2].ravel() % period
-    order = [
-        geometries.pad_to_multiple(np.flatnonzero(lane == value), group_size)
-        for value in sorted(set(lane.tolist()))
-    ]
-    chosen = np.concatenate(order).reshape(-1, group_size)
-    return Vectors(*(place.ravel()[chosen] for place in places))
-
-
-def _masked_sources(
-    geometry: ConvolutionGeometry, layout: PixelLayout, vectors: Vectors, columns: Sequence[int]
-) -> tuple[Ints, Ints]:
-    """Return where vectors of pixels begin in the images, and the masks of what is read there.
-
-    `columns` are the columns of a window that taps lie on. The sources, an array (groups, vectors),
-    may lie in the padding, before the pixels. The masks are one after the other for (group, tap,
-    vector, part), where the parts are as many vectors as the stride across: bit k says whether
-    number k of a part is a pixel.
-    """
-    (down, across), lanes = geometry.axes, geometry.lanes
-    per_line = layout.channels_per_line
-    first_numbers = vectors.start * across.stride - across.before * per_line
-    sources = vectors.image * layout.image + first_numbers - down.before * layout.row
-    parts = np.arange(across.stride * lanes).reshape(-1, lanes)
-    steps = np.array(columns)[:, None, None, None] * per_line + parts
-    numbers = first_numbers[:, None, :, None, None] + steps
-    is_pixel = (numbers >= 0) & (numbers < geometry.images[2] * per_line)
-    return sources, (is_pixel << np.arange(lanes)).sum(-1).ravel()

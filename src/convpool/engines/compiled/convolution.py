@@ -21,6 +21,7 @@ from convpool.engines.numpy.convolution import LONG
 from convpool.windows import Axis, volume
 
 Array = NDArray[Any]
+Program = few_kernels.Convolution | many_kernels.Convolution
 
 STAGED = 2**22  # bytes that are copied at a time where the loops cannot read or write the arrays
 # products of float32 are summed in chains: of at least SHORTEST products, or, if a window has more
@@ -54,7 +55,7 @@ class Runner:
     """
 
     def __init__(self) -> None:
-        self.programs: dict[Any, few_kernels.Convolution | many_kernels.Convolution] = {}
+        self.programs: dict[Any, Program] = {}
 
     def __call__(
         self,
@@ -102,28 +103,40 @@ class Runner:
         if not kernels.size:
             out[...] = bias
             return
-        if len(axes) == 1:
-            axes = (Axis(1, 1), *axes)
-        has_many = 2 * (kernels.shape[3] // groups) > library.isa().vector_bytes // sums.itemsize
-        terms, added_dtype = chains(kernels.shape[:3], sums, out.dtype)
-        for source, output in staged(images, out, sums, added_dtype, needs_dense_channels=has_many):
-            geometry = ConvolutionGeometry(
-                images=source.shape,
-                output=output.shape,
-                kernels=weights.shape,
-                input_strides=strides_in_numbers(source),
-                output_strides=strides_in_numbers(output),
-                axes=(axes[0], axes[1]),
-                groups=groups,
-                pad_mode=pad_mode,
-                is_padded_with_zeros=pad_mode in ("zeros", "constant") and fill == 0,
-                dtypes=(source.dtype, sums, output.dtype),
-                terms=terms,
-            )
-            program = (many_kernels if has_many else few_kernels).Convolution(geometry)
-            program.run(Operands(source, weights, bias, output, fill))
-            if source is images and output is out:
-                self.programs[key] = program
+        words = {
+            "axes": (Axis(1, 1), axes[0]) if len(axes) == 1 else (axes[0], axes[1]),
+            "groups": groups,
+            "pad_mode": pad_mode,
+            "is_padded_with_zeros": pad_mode in ("zeros", "constant") and fill == 0,
+        }
+        program = _run_once(Operands(images, weights, bias, out, fill), words)
+        if program is not None:
+            self.programs[key] = program
+
+
+def _run_once(operands: Operands, words: dict[str, Any]) -> Program | None:
+    """Convolve; return what can do it again with other arrays, None if some had to be copied.
+
+    `words` are the fields of ConvolutionGeometry that do not follow from the arrays.
+    """
+    images, weights, bias, out, fill = operands
+    sums, kernels_per_group = weights.dtype, weights.shape[3] // words["groups"]
+    has_many = 2 * kernels_per_group > library.isa().vector_bytes // sums.itemsize
+    terms, added_dtype = chains(weights.shape[:3], sums, out.dtype)
+    for source, output in staged(images, out, sums, added_dtype, needs_dense_channels=has_many):
+        geometry = ConvolutionGeometry(
+            images=source.shape,
+            output=output.shape,
+            kernels=weights.shape,
+            input_strides=strides_in_numbers(source),
+            output_strides=strides_in_numbers(output),
+            dtypes=(source.dtype, sums, output.dtype),
+            terms=terms,
+            **words,
+        )
+        program = (many_kernels if has_many else few_kernels).Convolution(geometry)
+        program.run(Operands(source, weights, bias, output, fill))
+    return program if source is images and output is out else None
 
 
 def chains(

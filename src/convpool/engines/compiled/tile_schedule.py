@@ -144,6 +144,12 @@ class Region(NamedTuple):
     output_places: Ints
     runs: list[tuple[int, int]]
 
+    @property
+    def block(self) -> Block:
+        """The images, rows and columns of a block."""
+        _, _, _, images, rows, columns = self.grid
+        return images, rows, columns
+
 
 @lru_cache(64)
 def schedule_of(geometry: ConvolutionGeometry, is_in_place: bool) -> TileSchedule:
@@ -165,6 +171,41 @@ def schedule_of(geometry: ConvolutionGeometry, is_in_place: bool) -> TileSchedul
         _region(geometry, taps, pixels, is_in_place=is_in_place, has_row_runs=has_row_runs)
         for taps in taps_of_regions
     ]
+    work = [
+        np.full(geometries.count_blocks(region.grid), len(region.places) * max(1, len(region.runs)))
+        for region in regions
+    ]
+    last = regions[-1]  # where pixels are packed, there is only one
+    tables = _tables(geometry, regions)
+    packing = geometries.packing_of(geometry, last.layout, last.block)
+    names = ("regions", "places", "output_places", "runs")
+    fields = {
+        **geometries.grid_fields(geometry, last.block, geometry.dtypes[0].itemsize),
+        **dict(zip(names, map(address_of, tables), strict=True)),
+        "pack": packing.function,
+        "keeps_margins": packing.keeps_margins,
+        "terms": geometry.terms,
+        "kernels_per_group": geometry.kernels_per_group,
+        "panels_per_group": panels.per_group,
+        "group_stride": geometry.kernels[2],
+    }
+    between = [0] * (MAIN - len(packing.fields))
+    weight_fields = _weight_fields(geometry, panels, has_row_runs)
+    return TileSchedule(
+        function=library.function(TilesForm(*geometry.dtypes[1:], panels.vectors)),
+        panels=panels,
+        is_shared=panels.all_weights <= SHARED,
+        run_length=weight_fields["depth"],
+        layout=last.layout,
+        words=as_words(packing.fields, between, filled(TILES, fields)),
+        weight_words=as_words(filled(PANELS, weight_fields), [0]),
+        tables=(*tables, *packing.maps),
+        work=np.cumsum(np.concatenate([np.zeros(1), *work])),
+    )
+
+
+def _tables(geometry: ConvolutionGeometry, regions: list[Region]) -> tuple[Ints, Ints, Ints, Ints]:
+    """Return the tables of TILES: of regions, of places, of those in the output, and of runs."""
     blocks = np.cumsum([geometries.count_blocks(region.grid) for region in regions])
     places = np.cumsum([0, *(len(region.places) for region in regions)])
     runs = np.cumsum([0, *(len(region.runs) for region in regions)])
@@ -179,33 +220,21 @@ def schedule_of(geometry: ConvolutionGeometry, is_in_place: bool) -> TileSchedul
         )
         for k, region in enumerate(regions)
     ]
-    work = [
-        np.full(geometries.count_blocks(region.grid), len(region.places) * max(1, len(region.runs)))
-        for region in regions
-    ]
-    last = regions[-1]  # where pixels are packed, there is only one
-    tables = (
+    return (
         np.array(table, np.int64),
         np.concatenate([region.places for region in regions]),
         np.concatenate([region.output_places for region in regions]),
         np.array([run for region in regions for run in region.runs], np.int64).reshape(-1, 2),
     )
-    block: Block = last.grid[3:]  # type: ignore[assignment]
-    packing = geometries.packing_of(geometry, last.layout, block)
-    names = ("regions", "places", "output_places", "runs")
-    values = {
-        **geometries.grid_fields(geometry, block, geometry.dtypes[0].itemsize),
-        **dict(zip(names, map(address_of, tables), strict=True)),
-        "pack": packing.function,
-        "keeps_margins": packing.keeps_margins,
-        "terms": geometry.terms,
-        "kernels_per_group": geometry.kernels_per_group,
-        "panels_per_group": panels.per_group,
-        "group_stride": geometry.kernels[2],
-    }
+
+
+def _weight_fields(
+    geometry: ConvolutionGeometry, panels: Panels, has_row_runs: bool
+) -> dict[str, int]:
+    """Return the fields of PANELS; a run is a row of taps if it `has_row_runs`, else one tap."""
     kh, kw, depth, nc = geometry.kernels
     run_count, run_length = (kh, kw * depth) if has_row_runs else (kh * kw, depth)
-    weight_values = {
+    return {
         "taps": run_count,
         "depth": run_length,
         "nc": nc,
@@ -213,18 +242,6 @@ def schedule_of(geometry: ConvolutionGeometry, is_in_place: bool) -> TileSchedul
         "panels_per_group": panels.per_group,
         "panel_lanes": panels.vectors * geometry.lanes,
     }
-    between = [0] * (MAIN - len(packing.fields))
-    return TileSchedule(
-        function=library.function(TilesForm(*geometry.dtypes[1:], panels.vectors)),
-        panels=panels,
-        is_shared=panels.all_weights <= SHARED,
-        run_length=run_length,
-        layout=last.layout,
-        words=as_words(packing.fields, between, filled(TILES, values)),
-        weight_words=as_words(filled(PANELS, weight_values), [0]),
-        tables=(*tables, *packing.maps),
-        work=np.cumsum(np.concatenate([np.zeros(1), *work])),
-    )
 
 
 def _region(

@@ -262,6 +262,16 @@ def test_engines_get_axes_and_arrays_and_nothing_else():
         assert used <= {"convpool.windows"}
 
 
+@pytest.mark.parametrize("folder", ["engines", "plans", "out_of_core"])
+def test_no_property_of_a_call_has_a_lock(folder):
+    """functools.cached_property of Python 3.11 has one, which a fork may leave locked."""
+    texts = {path: path.read_text(encoding="utf-8") for path in (PACKAGE / folder).rglob("*.py")}
+    found = [
+        path.name for path, text in texts.items() if "functools import cached_property" in text
+    ]
+    assert found == (["lock_free_property.py"] if folder == "plans" else [])
+
+
 def test_loops_are_for_the_build_alone():
     loops = [module for module in MODULES if module.startswith(LOOPS)]
     assert len(loops) > 1

@@ -14,6 +14,7 @@ import os
 import re
 import sys
 import weakref
+from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,8 @@ from convpool.engines.compiled import library, record
 from convpool.engines.compiled.forms import Form
 
 SIZES = {"float": 4, "double": 8, "ptr": 8, "i1": 1}
-# the ranges that may be touched, a table of (begin, end), and the first address that lay in none
+# the ranges that may be touched beside the stack, a table of (begin, end), and the first
+# address that lay in none
 CHECKS = """
 @checked_ranges = global ptr null
 @checked_count = global i64 0
@@ -35,12 +37,21 @@ CHECKS = """
 
 define void @checked_access(i64 %begin, i64 %size) {
 entry:
+  %here = alloca i8
+  %top = ptrtoint ptr %here to i64
+  %stack_begin = sub i64 %top, 65536
+  %stack_end = add i64 %top, 1048576
+  %is_above_begin = icmp uge i64 %begin, %stack_begin
+  %is_below_end = icmp ult i64 %begin, %stack_end
+  %is_variable = and i1 %is_above_begin, %is_below_end
+  br i1 %is_variable, label %done, label %list
+list:
   %end = add i64 %begin, %size
   %table = load ptr, ptr @checked_ranges
   %count = load i64, ptr @checked_count
   br label %next
 next:
-  %k = phi i64 [ 0, %entry ], [ %following, %other ]
+  %k = phi i64 [ 0, %list ], [ %following, %other ]
   %is_over = icmp sge i64 %k, %count
   br i1 %is_over, label %fault, label %look
 look:
@@ -214,6 +225,8 @@ class Ranges:
     def __init__(self) -> None:
         self.bounds: dict[int, tuple[int, int]] = {}  # number -> (begin, end)
         self.numbers = 0
+        # the latest words of calls, which are kept as long, and their ranges
+        self.words: deque[tuple[record.Words, tuple[int, int]]] = deque(maxlen=64)
 
     def add(self, array: NDArray[Any]) -> int:
         """Add the memory of an array; return the address of its first number."""
@@ -223,9 +236,16 @@ class Ranges:
         weakref.finalize(array, self.bounds.pop, number, None)
         return array.ctypes.data
 
+    def copy_of(self, words: record.Words) -> record.Words:
+        """Return a copy of words, and add its memory."""
+        copied = type(words).from_buffer_copy(words)
+        begin = ctypes.addressof(copied)
+        self.words.append((copied, (begin, begin + ctypes.sizeof(copied))))
+        return copied
+
     def table(self) -> NDArray[np.int64]:
         """Return the table of all ranges, the latest first."""
-        values = [*reversed(list(self.bounds.values()))]
+        values = [bounds for _, bounds in self.words] + [*reversed(list(self.bounds.values()))]
         return np.array(values, np.int64).reshape(-1, 2)
 
 
@@ -267,11 +287,14 @@ def use_checked(path: Path, patch: pytest.MonkeyPatch) -> Ranges:
 
     patch.setattr(library, "function", function)
     patch.setattr(library, "function_address", address_of_function)
-    address_of = record.address_of
+    ours = {
+        "address_of": (record.address_of, ranges.add),
+        "copy_of": (record.copy_of, ranges.copy_of),
+    }
     for name, module in list(sys.modules.items()):
-        is_ours = name.startswith("convpool.")
-        if is_ours and getattr(module, "address_of", None) is address_of:
-            patch.setattr(module, "address_of", ranges.add)
+        for word, (before, after) in ours.items():
+            if name.startswith("convpool.") and getattr(module, word, None) is before:
+                patch.setattr(module, word, after)
     patch.setattr(threads, "_chosen", 1)  # the table of ranges is one for all threads
     return ranges
 

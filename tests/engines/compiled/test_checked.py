@@ -1,4 +1,4 @@
-"""The checked library: the small world, with an assertion before each load and store."""
+"""The checked library: a sample of the small world, with an assertion before each access."""
 
 import sys
 from pathlib import Path
@@ -27,7 +27,7 @@ def path(tmp_path_factory):
 
 def test_loops_touch_the_arrays_of_their_call_alone(path):
     names = "compiled and not beside_arrays"
-    words = [str(SMALL_WORLD), "-q", "-p", "support.checked", "-m", "full or not full", "-k", names]
+    words = [str(SMALL_WORLD), "-q", "-p", "support.checked", "-k", names]
     code = f"import sys, pytest; sys.exit(pytest.main({words!r}))"
     made = children.run(code, timeout=3600, CONVPOOL_CHECKED=str(path))
     assert made.returncode == 0, made.stdout + made.stderr
@@ -53,6 +53,9 @@ def test_checks_see_what_lies_beside_an_array(path, beside, monkeypatch):
     forget()
     words = {"engine": "compiled", "out": out}
     convpool.convolve(images, kernels, **words)  # nothing else is touched
+    begins = short.__array_interface__["data"][0]
+    for number in [k for k, (begin, _) in ranges.bounds.items() if begin == begins]:
+        del ranges.bounds[number]  # of the call before
     for module in list(sys.modules.values()):
         if getattr(module, "address_of", None) == add:
             monkeypatch.setattr(module, "address_of", add_less)

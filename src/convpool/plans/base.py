@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convpool.engines.registry import Engine
-from convpool.plans import allocation, arguments, arrays, engine_choice, operand_checks
+from convpool.plans import allocation, arguments, arrays, engine_choice
 from convpool.plans.formatting import byte_size, formula
 from convpool.plans.lock_free_property import cached_property
 from convpool.plans.reached_pixels import ReachedPixels
@@ -167,7 +167,7 @@ class Plan:
     def check_engine(self) -> None:
         """Raise ValueError if the argument `engine` names one that cannot run this plan."""
         if self.engine != "auto":
-            operand_checks.check_engine(self.engine, self.refusals())
+            engine_choice.check_engine(self.engine, self.refusals())
 
     @property
     def seconds(self) -> float:

@@ -23,6 +23,18 @@ def refusals(engines: Engines, work: Any) -> dict[str, str | None]:
     return {name: engine.refusal(work) for name, engine in engines.items()}
 
 
+def check_engine(engine: str, refusals: Mapping[str, str | None]) -> None:
+    """Raise ValueError if the engine of this name cannot do the work; name those that can.
+
+    `refusals` maps the name of each engine to why it cannot do the work, None if it can.
+    """
+    if refusal := refusals.get(engine):
+        able = ", ".join(repr(name) for name, reason in refusals.items() if reason is None)
+        raise ValueError(
+            f"engine {engine!r} cannot do this: {refusal}; use 'auto' or one of {able}"
+        )
+
+
 def one_thread_seconds(engines: Engines, work: Any) -> dict[str, float]:
     """Return name -> seconds on one thread, without start-up, of each engine that can do this work.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -388,15 +388,3 @@ def read_footprint(value: Any, window: Shape, mode: str) -> tuple[bool, ...] | N
             f"footprint {taps.shape} is False everywhere; at least one tap must be True"
         )
     return None if taps.all() else tuple(taps.ravel().tolist())
-
-
-def check_engine(engine: str, refusals: Mapping[str, str | None]) -> None:
-    """Raise ValueError if the engine of this name cannot do the work; name those that can.
-
-    `refusals` maps the name of each engine to why it cannot do the work, None if it can.
-    """
-    if refusal := refusals.get(engine):
-        able = ", ".join(repr(name) for name, reason in refusals.items() if reason is None)
-        raise ValueError(
-            f"engine {engine!r} cannot do this: {refusal}; use 'auto' or one of {able}"
-        )

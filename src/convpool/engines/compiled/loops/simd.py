@@ -239,16 +239,6 @@ def reader_of(dtype):
 
 
 @intrinsic
-def address_of_record(typing, record):
-    """Return the address of a record."""
-
-    def codegen(context, builder, signature, arguments):
-        return builder.ptrtoint(arguments[0], INT64)
-
-    return types.int64(record), codegen
-
-
-@intrinsic
 def call_form(typing, function, record):
     """Call the form at address `function` with the address of a record."""
 
@@ -268,16 +258,6 @@ def load_integer(typing, address, place):
         return builder.load(integers_at(builder, *arguments))
 
     return types.int64(types.int64, types.int64), codegen
-
-
-@intrinsic
-def lane_count(typing, dtype):
-    """Return how many numbers of a dtype a vector holds."""
-
-    def codegen(context, builder, signature, arguments):
-        return INT64(lanes_of(dtype))
-
-    return types.intp(dtype), codegen
 
 
 @intrinsic

@@ -6,7 +6,6 @@ import platform
 import subprocess
 import sys
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -41,7 +40,7 @@ def test_the_cpu_has_a_name(monkeypatch):
     def unreadable(*words, **options):
         raise OSError("no such file")
 
-    monkeypatch.setattr(Path, "read_text", unreadable)
+    monkeypatch.setattr(host, "CPU_INFO", "/nosuch")
     monkeypatch.setattr(subprocess, "check_output", unreadable)
     assert host.cpu_name() == (platform.processor() or platform.machine())
 
@@ -56,9 +55,10 @@ def test_the_cpu_has_a_name(monkeypatch):
         ("processor\t: 0\nBogoMIPS\t: 50\n", "some machine"),
     ],
 )
-def test_the_name_in_cpuinfo(monkeypatch, text, name):
+def test_the_name_in_cpuinfo(monkeypatch, tmp_path, text, name):
     monkeypatch.setattr(sys, "platform", "linux")
-    monkeypatch.setattr(Path, "read_text", lambda file, **options: text)
+    (tmp_path / "cpuinfo").write_text(text)
+    monkeypatch.setattr(host, "CPU_INFO", tmp_path / "cpuinfo")
     monkeypatch.setattr(platform, "processor", lambda: "")
     monkeypatch.setattr(platform, "machine", lambda: "some machine")
     assert host.cpu_name() == name

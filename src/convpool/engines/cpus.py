@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import suppress
 from functools import lru_cache
 from math import ceil
-from pathlib import Path
 
 
 def count() -> tuple[int, str]:
@@ -32,7 +31,7 @@ def _mask_count() -> int:
 
 
 @lru_cache(maxsize=1)
-def quota(system: Path = Path("/")) -> int | None:
+def quota(system: str = "/") -> int | None:
     """Return the container's CPU quota in CPUs, rounded up; None without one. It is read once.
 
     `system` is the root folder. The least quota counts, of the control groups of versions 1 and 2,
@@ -49,23 +48,27 @@ def quota(system: Path = Path("/")) -> int | None:
     return min(limits, default=None)
 
 
-def _read_v2(folder: Path) -> tuple[int, int]:
+def _text(folder: str, name: str) -> str:
+    """Return the text of a file."""
+    with open(os.path.join(folder, name), errors="replace") as file:
+        return file.read()
+
+
+def _read_v2(folder: str) -> tuple[int, int]:
     """Return (quota, period) of a group of version 2 in microseconds; a quota of 0 for "max"."""
-    quota, period = (folder / "cpu.max").read_text().split()
+    quota, period = _text(folder, "cpu.max").split()
     return (0 if quota == "max" else int(quota)), int(period)
 
 
-def _read_v1(folder: Path) -> tuple[int, int]:
+def _read_v1(folder: str) -> tuple[int, int]:
     """Return (quota, period) of a group of version 1 in microseconds; a quota of -1 for none."""
-    return int((folder / "cpu.cfs_quota_us").read_text()), int(
-        (folder / "cpu.cfs_period_us").read_text()
-    )
+    return int(_text(folder, "cpu.cfs_quota_us")), int(_text(folder, "cpu.cfs_period_us"))
 
 
-def _group_folders(system: Path) -> Iterator[Path]:
+def _group_folders(system: str) -> Iterator[str]:
     """Yield the folders of the control groups that limit this process's CPU time, its own first."""
-    lines = (system / "proc/self/cgroup").read_text(errors="replace").splitlines()
-    mounts = (system / "proc/self/mountinfo").read_text(errors="replace").splitlines()
+    lines = _text(system, "proc/self/cgroup").splitlines()
+    mounts = _text(system, "proc/self/mountinfo").splitlines()
     paths = {}  # kind of file system -> path of this process's group in it
     for line in lines:
         number, controllers, path = line.split(":", 2)
@@ -83,14 +86,16 @@ def _group_folders(system: Path) -> Iterator[Path]:
             re.sub(r"\\(\d{3})", lambda octal: chr(int(octal[1], 8)), field)
             for field in fields[3:5]
         )
-        top = system / point.lstrip("/")
-        inner = Path(paths[kind])
+        top = os.path.join(system, point.strip("/"))
+        group, above = _names(paths[kind]), _names(root)
         # a path outside of what is mounted is that of the host: then the container's own group is
         # mounted at the top
-        folder = (
-            top / inner.relative_to(root)
-            if inner.is_relative_to(root) and ".." not in inner.parts
-            else top
-        )
-        yield folder
-        yield from (parent for parent in folder.parents if parent.is_relative_to(top))
+        is_mounted = group[: len(above)] == above and ".." not in group
+        names = group[len(above) :] if is_mounted else []
+        for count in range(len(names), -1, -1):
+            yield os.path.join(top, *names[:count])
+
+
+def _names(path: str) -> list[str]:
+    """Return the names that a path consists of."""
+    return [name for name in path.split("/") if name]

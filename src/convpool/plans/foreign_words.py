@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import inspect
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -117,13 +116,13 @@ def explain_foreign_keywords(call: Callable[Arguments, Result]) -> Callable[Argu
     Its TypeError names our keyword if another library has the one that was passed, or a keyword
     that is spelled like it.
     """
-    parameters = inspect.signature(call).parameters
 
     @wraps(call)
     def call_and_explain(*positional: Arguments.args, **keywords: Arguments.kwargs) -> Result:
         try:
             return call(*positional, **keywords)
         except TypeError:  # keywords are checked only after a failure, so that calls stay fast
+            parameters = inspect.signature(call).parameters
             unknown = [keyword for keyword in keywords if keyword not in parameters]
             if not unknown:
                 raise
@@ -144,8 +143,8 @@ def _unknown_keyword_text(call: str, keyword: str, parameters: Iterable[str]) ->
     ]
     if ours:
         return f"{call}() takes no {keyword!r}; here that is {ours[0]}"
-    matches = difflib.get_close_matches(keyword, parameters, n=1)
-    advice = f"did you mean {matches[0]}?" if matches else f"it takes {', '.join(parameters)}"
+    closest = _closest(keyword, parameters)
+    advice = f"did you mean {closest}?" if closest else f"it takes {', '.join(parameters)}"
     return f"{call}() takes no {keyword!r}; {advice}"
 
 
@@ -163,5 +162,12 @@ def hint_for_word(value: object, options: Sequence[str], name: str) -> str:
             f"pad_mode={mode!r}"
         )
     options_by_lower_case = {option.lower(): option for option in options}
-    matches = difflib.get_close_matches(word, options_by_lower_case, n=1)
-    return f"; did you mean {options_by_lower_case[matches[0]]!r}?" if matches else ""
+    closest = _closest(word, options_by_lower_case)
+    return f"; did you mean {options_by_lower_case[closest]!r}?" if closest else ""
+
+
+def _closest(word: str, options: Iterable[str]) -> str | None:
+    """Return the option that is spelled like a word, None if there is none."""
+    import difflib  # which takes a while to load, and only an error needs it
+
+    return next(iter(difflib.get_close_matches(word, options, n=1)), None)

@@ -170,7 +170,7 @@ def test_the_command_builds_what_it_is_told(monkeypatch, capsys):
     build.main(["some/objects", "avx2"])
     build.main(["some/objects", "--to", "some/folder"])
     assert calls == [
-        ([AVX2], Path("some/objects"), library.FOLDER),
+        ([AVX2], Path("some/objects"), Path(library.FOLDER)),
         ([AVX512, AVX2], Path("some/objects"), Path("some/folder")),
     ]
     with pytest.raises(SystemExit):
@@ -194,7 +194,7 @@ def test_pytest_stops_where_libraries_are_stale_or_missing(monkeypatch, tmp_path
         conftest.stop_if_loops_are_stale()
     (tmp_path / library.file_name(AVX2)).touch()
     conftest.stop_if_loops_are_stale()
-    library.sources_path(AVX2).write_text("0123")
+    Path(library.sources_path(AVX2)).write_text("0123")
     with pytest.raises(pytest.exit.Exception, match=words):
         conftest.stop_if_loops_are_stale()
     monkeypatch.setenv(library.VARIABLE, library.NONE)

@@ -152,9 +152,9 @@ def test_a_library_that_is_damaged(real_load):
 
 def test_a_library_of_other_sources_is_not_loaded(machine):
     machine.set("x86_64", {"AVX2", "FMA3"})
-    library.sources_path(AVX2).write_text(library.digest_of_sources())
+    Path(library.sources_path(AVX2)).write_text(library.digest_of_sources())
     assert machine.choice()[0] == "avx2"
-    library.sources_path(AVX2).write_text("0123")
+    Path(library.sources_path(AVX2)).write_text("0123")
     isa, reason = machine.choice()
     assert isa is None
     assert f"{library.file_name(AVX2)} was built from other sources; run make loops" in reason

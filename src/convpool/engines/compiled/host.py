@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import platform
 import re
-import subprocess
 import sys
 from contextlib import suppress
-from pathlib import Path
 
 from convpool.engines.compiled import library
+
+CPU_INFO = "/proc/cpuinfo"
 
 
 def refusal() -> str | None:
@@ -25,6 +25,8 @@ def refusal() -> str | None:
 
 def cpu_name() -> str:
     """Return the name of the CPU, "unknown" if the system does not tell it."""
+    import subprocess  # which takes a while to load, and no call needs it
+
     name = ""
     with suppress(OSError, subprocess.SubprocessError):
         if sys.platform == "darwin":
@@ -32,7 +34,7 @@ def cpu_name() -> str:
                 ["/usr/sbin/sysctl", "-n", "machdep.cpu.brand_string"], text=True, timeout=9
             )
         elif sys.platform == "linux":
-            text = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
-            match = re.search(r"^model name\s*: *(.+)$", text, re.MULTILINE)
+            with open(CPU_INFO, encoding="utf-8", errors="replace") as file:
+                match = re.search(r"^model name\s*: *(.+)$", file.read(), re.MULTILINE)
             name = match[1] if match else ""
     return name.strip() or platform.processor() or platform.machine() or "unknown"

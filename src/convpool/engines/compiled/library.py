@@ -13,13 +13,12 @@ import sys
 from collections.abc import Callable
 from functools import cache, lru_cache
 from importlib import import_module
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from convpool.engines.compiled.forms import INSTRUCTION_SETS, Form, InstructionSet, forms_of
 
-HERE = Path(__file__).parent
-FOLDER = HERE / "libraries"
+HERE = os.path.dirname(os.path.abspath(__file__))  # importing pathlib would take longer than a call
+FOLDER = os.path.join(HERE, "libraries")
 SUFFIXES = {"win32": ".dll", "darwin": ".dylib"}
 VARIABLE = "CONVPOOL_ISA"
 NONE = "none"  # what VARIABLE may be too: no library
@@ -110,15 +109,15 @@ def _obstacle(isa: InstructionSet) -> str | None:
         return f"this is no 64-bit Python on {' or '.join(isa.machines)}"
     if missing := _missing_features(isa):
         return f"this processor has no {' and '.join(missing)}"
-    path = FOLDER / file_name(isa)
+    name = file_name(isa)
     if is_stale(isa):
-        return f"{path.name} was built from other sources; run make loops"
+        return f"{name} was built from other sources; run make loops"
     try:
         _load(isa)
     except OSError as error:
-        if not path.exists():
-            return f"{path.name} was not built; wheels of convpool have it"
-        return f"{path.name} cannot be loaded: {error}"
+        if not os.path.exists(os.path.join(FOLDER, name)):
+            return f"{name} was not built; wheels of convpool have it"
+        return f"{name} cannot be loaded: {error}"
     return None
 
 
@@ -128,21 +127,22 @@ def is_stale(isa: InstructionSet) -> bool:
     In a checkout the build leaves their digest beside it; an installed library has none.
     """
     try:
-        digest = sources_path(isa).read_text(encoding="ascii")
+        with open(sources_path(isa), encoding="ascii") as file:
+            digest = file.read()
     except OSError:
         return False
     return digest != digest_of_sources()
 
 
-def sources_path(isa: InstructionSet) -> Path:
+def sources_path(isa: InstructionSet) -> str:
     """Return the path of the file with the digest of the sources that a library was built from."""
-    return FOLDER / f"{isa.name}.sources"
+    return os.path.join(FOLDER, f"{isa.name}.sources")
 
 
 @lru_cache
 def _load(isa: InstructionSet) -> ctypes.CDLL:
     """Load the library of an instruction set; OSError if that cannot be."""
-    return ctypes.CDLL(str(FOLDER / file_name(isa)))
+    return ctypes.CDLL(os.path.join(FOLDER, file_name(isa)))
 
 
 def isa() -> InstructionSet:
@@ -181,7 +181,9 @@ def function_address(form: Form) -> int:
 
 def digest_of_sources() -> str:
     """Return a digest of the sources that libraries are built from."""
-    import hashlib  # which takes a while to load, and only a checkout needs it
+    import hashlib  # these two take a while to load, and only a checkout needs them
+    from pathlib import Path
 
-    paths = [*sorted((HERE / "loops").glob("*.py")), HERE / "record.py", HERE / "forms.py"]
+    here = Path(HERE)
+    paths = [*sorted((here / "loops").glob("*.py")), here / "record.py", here / "forms.py"]
     return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()

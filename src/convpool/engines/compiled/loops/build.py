@@ -61,8 +61,8 @@ def build(isas: Sequence[InstructionSet], objects: Path, folder: Path) -> None:
             unfinished.replace(target)
         finally:
             unfinished.unlink(missing_ok=True)
-        if folder == library.FOLDER:
-            library.sources_path(isa).write_text(digest, encoding="ascii")
+        if folder == Path(library.FOLDER):
+            Path(library.sources_path(isa)).write_text(digest, encoding="ascii")
 
 
 def _compile_all(isa: InstructionSet, folder: Path) -> list[Path]:
@@ -227,7 +227,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Read the words of the command line, and build."""
     parser = argparse.ArgumentParser(prog=f"python -m {__package__}.build")
     parser.add_argument("objects", type=Path, metavar="OBJECTS", help="folder of object files")
-    parser.add_argument("--to", type=Path, default=library.FOLDER, help="folder of the libraries")
+    parser.add_argument(
+        "--to", type=Path, default=Path(library.FOLDER), help="folder of the libraries"
+    )
     names = ("best", "here", *forms.INSTRUCTION_SETS)
     parser.add_argument(
         "sets",

@@ -25,18 +25,29 @@ COURSE = TESTS.parent / "math" / "0x04-convolutions_and_pooling"
 
 # The cases of each test that are run; the others are marked `full`. By file or folder.
 SAMPLES = {
-    "engines/compiled": 2,
-    "engines/test_agreement.py": 6,
-    "engines/test_long_sums.py": 8,
-    "engines/fft": 4,
-    "engines/numpy/test_pooling.py": 40,
-    "engines/test_few_windows.py": 8,
-    "check/rules/test_broken_files.py": 12,
-    "check/rules/test_right_styles.py": 8,
-    "check/rules/test_unreadable_files.py": 8,
+    "check/behaviour/test_items.py": 5,
+    "check/diagnosis/test_readings.py": 24,
+    "check/rules/test_broken_files.py": 6,
+    "check/rules/test_pages.py": 24,
+    "check/rules/test_right_styles.py": 5,
+    "check/rules/test_unreadable_files.py": 4,
+    "check/sandbox/test_caller.py": 5,
+    "check/sandbox/test_hostile.py": 6,
     "check/test_right_and_broken.py": 8,
-    "explorer/test_link_fragment.py": 8,
+    "course/test_mains.py": 2,
+    "engines/compiled": 2,
+    "engines/fft": 2,
+    "engines/numpy/test_footprint_and_median.py": 40,
+    "engines/numpy/test_pooling.py": 16,
+    "engines/test_agreement.py": 6,
+    "engines/test_few_windows.py": 4,
+    "engines/test_long_sums.py": 4,
+    "engines/test_small_products.py": 6,
+    "explorer/test_link_fragment.py": 3,
+    "out_of_core/test_large_files.py": 2,
+    "plans/test_make.py": 12,
     "plans/test_shared_memory.py": 12,
+    "test_small_world.py": 3,
 }
 
 # Markers by file or folder: what needs more than this process and takes longer.
@@ -64,15 +75,33 @@ MARKERS = {
 # brackets, or without it for all of them. The brief's Python runs its tests all the same.
 SLOW = {
     "check/behaviour/test_processes.py": ["test_own_seven_files_hold[current]"],
+    "check/behaviour/test_timing.py": ["test_ratios_and_the_bar"],
     "check/sandbox/test_hostile.py": ["test_hostile_by_an_ordinary_user"],
     "check/test_mutants.py": [f"test_a_sample_of_mutants_is_caught[{k}]" for k in range(2, 6)],
     "course/test_mains.py": ["test_main_prints_the_two_shapes", "test_main_shows_its_pictures"],
-    "demo/test_run.py": ["test_seconds_are_those_of_the_call_alone"],
+    "commands/test_main.py": [
+        "test_a_bar_for_several_pictures_and_none_for_one",
+        "test_no_bar_where_nobody_looks[{'FORCE_COLOR': '1'}]",
+        "test_without_pillow_one_line_names_the_pip_line",
+    ],
+    "demo/test_run.py": [
+        "test_seconds_are_those_of_the_call_alone",
+        "test_the_pictures_are_valid_and_as_large_as_the_page_says",
+    ],
     "engines/compiled/test_build.py": [
         "test_only_what_is_missing_is_compiled[avx512]",
         "test_the_forms_of_arm64_compile",
     ],
     "engines/fft/test_convolution.py": ["test_error_bound_is_near_the_error", "test_memory"],
+    "engines/numpy/test_pooling.py": [
+        "test_memory_of_indices_is_one_padded_image_and_64_mebibytes"
+    ],
+    "engines/test_few_windows.py": ["test_more_axes_groups_and_channels_first"],
+    "engines/test_long_sums.py": [
+        "test_folded_windows_add_up_without_loss",
+        "test_integers_stay_exact[compiled]",
+        "test_windows_given_back_add_up_without_loss",
+    ],
     "explorer/test_arithmetic.py": ["test_what_a_pixel_scatters_adds_up_to_the_output"],
     "explorer/test_page.py": [
         "test_a_file_that_comes_too_late_is_forgotten",
@@ -103,12 +132,30 @@ SLOW = {
         "test_the_tour_shows_answers_and_can_be_left",
         "test_what_stays_of_the_picture_is_never_that_of_another",
     ],
-    "out_of_core/test_tiles.py": ["test_a_convolution_in_tiles_is_the_whole"],
+    "out_of_core/test_tiles.py": [
+        "test_a_convolution_in_tiles_is_the_whole",
+        "test_memory_is_bounded[fft-f8]",
+    ],
     "out_of_core/test_large_files.py": ["test_a_file_that_does_not_fit_in_memory"],
     "photos/test_bands_of_large_pictures.py": ["test_bands_are_the_whole"],
     "project/test_benchmark_library.py": ["test_small_table_runs"],
-    "project/test_collection.py": ["test_ids_are_those_of_every_process"],
-    "test_onnx.py": ["test_onnx[convpool.reference-MaxPool]"],
+    "project/test_collection.py": [
+        "test_a_sample_follows_from_the_seed_alone",
+        "test_ids_are_those_of_every_process",
+        "test_ids_that_depend_on_the_process_are_found",
+    ],
+    "system/test_whole_files.py": [
+        "test_a_full_disk_loses_nothing_and_leaves_nothing[unnamed]",
+        "test_a_quota_loses_nothing_and_leaves_nothing[unnamed]",
+    ],
+    "test_onnx.py": [
+        "test_no_case_is_lost[LpPool]",
+        "test_no_case_is_lost[MaxPool]",
+        "test_onnx[convpool-LpPool]",
+        "test_onnx[convpool-MaxPool]",
+        "test_onnx[convpool.reference-LpPool]",
+        "test_onnx[convpool.reference-MaxPool]",
+    ],
 }
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -14,9 +16,10 @@ from typing import Any
 import numpy as np
 import onnx
 from onnx import numpy_helper
+from onnx.backend.test.case import node
 from onnx.backend.test.loader import load_model_tests
 
-KINDS = ("node", "pytorch-converted", "pytorch-operator")
+STORED = ("pytorch-converted", "pytorch-operator")  # kinds of cases that lie in files
 AUTO_PAD = {"SAME_UPPER": "same", "SAME_LOWER": "same_lower", "VALID": "valid"}
 
 Array = np.ndarray[Any, Any]
@@ -40,18 +43,23 @@ class Case:
         return list(results) if isinstance(results, tuple) else [results]
 
 
-def load_cases() -> list[Case]:
-    """Load every case whose graph is one of the operators below and nothing else; no network."""
+@cache
+def load_cases(operator: str) -> list[Case]:
+    """Load every case whose graph is one operator and nothing else; no network.
+
+    Importing the module of an operator makes its cases, which takes seconds for poolings.
+    """
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # making other operators' cases divides by zero
-        tests = [test for kind in KINDS for test in load_model_tests(kind=kind)]
+        warnings.simplefilter("ignore")  # making cases of integers divides by zero
+        import_module(f"{node.__name__}.{operator.lower()}")
+    stored = [test for kind in STORED for test in load_model_tests(kind=kind)]
+    tests = [*node._NodeTestCases, *stored]
     models = [(test, test.model or onnx.load(f"{test.model_dir}/model.onnx")) for test in tests]
-    return [_read(test, model) for test, model in models if _is_single(model)]
-
-
-def _is_single(model: Any) -> bool:
-    """Return whether the graph of a model is one of the operators below, alone."""
-    return len(model.graph.node) == 1 and model.graph.node[0].op_type in OPERATORS
+    return [
+        _read(test, model)
+        for test, model in models
+        if [entry.op_type for entry in model.graph.node] == [operator]
+    ]
 
 
 def _read(test: Any, model: Any) -> Case:

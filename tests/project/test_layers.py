@@ -14,6 +14,7 @@ import re
 import statistics
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,7 @@ def module_names():
 
 
 MODULES = list(module_names())
+NAMES = frozenset(MODULES)
 # what only the build can import, in a process that was told an instruction set
 LOOPS = "convpool.engines.compiled.loops."
 
@@ -102,14 +104,20 @@ def imported(source, module, is_package, modules):
             for alias in node.names:
                 inner = f"{origin}.{alias.name}"
                 found.add(inner if inner in modules else origin)
-        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
+        elif isinstance(node, ast.Call) and name_of(node.func) == "import_module":
             found |= {word.value for word in node.args if isinstance(word, ast.Constant)}
     return found
 
 
+def name_of(function):
+    """Return the last name of what is called, as import_module of importlib.import_module."""
+    return getattr(function, "attr", getattr(function, "id", ""))
+
+
+@cache
 def imports_of(module):
     file = file_of(module)
-    return imported(file.read_text(encoding="utf-8"), module, file.name == "__init__.py", MODULES)
+    return imported(file.read_text(encoding="utf-8"), module, file.name == "__init__.py", NAMES)
 
 
 def own(names):

@@ -16,7 +16,7 @@ VENV_BENCH := .venv-bench
 RUN := $(VENV)/bin
 PIP := -m pip install -qq --disable-pip-version-check
 
-.PHONY: help demo data loops test test-fast test-full format lint bench docs clean
+.PHONY: help demo data loops test test-fast test-full format lint bench docs changelog release-check clean
 help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
@@ -106,6 +106,14 @@ docs: $(VENV)/loops  ## draw the pictures of the documentation again
 	$(RUN)/python docs/explorer_photos.py
 	$(RUN)/python docs/explorer_page.py
 
+changelog: $(VENV)/release  ## move the fragments of changes/ into CHANGELOG.md, under the package's version
+	$(RUN)/towncrier build --yes --version "$$(sed -n 's/^__version__ = "\(.*\)"/\1/p' src/convpool/version.py)"
+	$(RUN)/python .ci/release_check.py --citation
+	$(call prettier,--write)
+
+release-check: $(VENV)/release  ## build what would be released into dist/, and say what keeps it from being so
+	@$(RUN)/python .ci/release_check.py
+
 clean:  ## remove what these commands made, but not the data
 	rm -rf $(VENV) $(VENV38) $(VENV_BENCH) build $(COMPILED)/libraries demo .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
@@ -123,6 +131,10 @@ $(VENV)/test: pyproject.toml | $(VENV)/bin/python
 	@echo "Installing into $(VENV), and compiling what is not compiled yet ..."
 	@$(RUN)/python $(PIP) -e ".[test,lint]"
 	@touch $@ $(VENV)/demo
+
+$(VENV)/release: pyproject.toml | $(VENV)/test
+	@$(RUN)/python $(PIP) -e ".[release]"
+	@touch $@
 
 # Numba is in this environment, so that nothing needs to be installed for it.
 $(VENV)/loops: $(VENV)/test $(LOOPS)

@@ -3,12 +3,15 @@
 A wheel holds a library for each instruction set of the platform; one serves every Python there. An
 editable install gets the best library that this machine executes, in `src`. Where Numba cannot be
 had, the package has no library, and works through NumPy.
+
+The README in the metadata has absolute links: those of a checkout are dead on a package index.
 """
 
 from __future__ import annotations
 
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -19,8 +22,10 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 from hatchling.builders.wheel import WheelBuilderConfig
+from hatchling.metadata.plugin.interface import MetadataHookInterface
 from packaging.tags import platform_tags
 
+VERSION = Path("src", "convpool", "version.py")
 PACKAGE = Path("convpool", "engines", "compiled", "libraries")
 # the first Python that Numba does not take yet
 FIRST_WITHOUT_NUMBA = (3, 15)
@@ -32,6 +37,19 @@ TAGS = {
     ("darwin", "arm64"): "macosx_11_0_arm64",
     ("win32", "amd64"): "win_amd64",
 }
+
+
+# the address of a link of Markdown to a file of the checkout: no scheme, and not within the page
+RELATIVE = r"(?![a-z]+:|#|/)([^)\s]+)(?=\))"
+
+
+def absolute_links(text: str, source: str, tag: str) -> str:
+    """Return Markdown whose links to files of a checkout lead to the files of a tag at `source`.
+
+    Pictures lead to the file itself, all else to the page that shows it, as on GitHub.
+    """
+    text = re.sub(rf"(!\[[^\]]*\]\(){RELATIVE}", rf"\g<1>{source}/raw/{tag}/\g<2>", text)
+    return re.sub(rf"(\]\(){RELATIVE}", rf"\g<1>{source}/blob/{tag}/\g<2>", text)
 
 
 def platform_tag() -> str | None:
@@ -91,3 +109,16 @@ class LoopsHook(BuildHookInterface[WheelBuilderConfig]):
             env={**os.environ, "PYTHONSAFEPATH": "", "CONVPOOL_ISA": ""},
             check=True,
         )
+
+
+class ReadmeHook(MetadataHookInterface):
+    """Takes README.md as the description, with absolute links where the address is known."""
+
+    def update(self, metadata: dict[str, Any]) -> None:
+        """Set the readme of the project's metadata."""
+        root = Path(self.root)
+        text = (root / "README.md").read_text(encoding="utf-8")
+        version = re.search('"(.+)"\n$', (root / VERSION).read_text(encoding="utf-8"))
+        if version and (source := metadata.get("urls", {}).get("Source")):
+            text = absolute_links(text, source.rstrip("/"), f"v{version[1]}")
+        metadata["readme"] = {"content-type": "text/markdown", "text": text}

@@ -13,10 +13,10 @@ PYTHON38 := $(or $(PYTHON38),$(call starts,sys.version_info[:2] == (3$(comma) 8)
 VENV := .venv
 VENV38 := .venv-3.8
 VENV_BENCH := .venv-bench
-RUN := $(VENV)/bin
+RUN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PIP := -m pip install -qq --disable-pip-version-check
 
-.PHONY: help demo data loops test test-fast test-full format lint bench docs changelog release-check clean
+.PHONY: help demo data loops test test-fast test-full format lint bench docs wheel test-wheel test-lowest changelog release-check clean
 help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
@@ -88,7 +88,7 @@ lint: $(VENV)/test $(if $(PYTHON38),$(VENV38)/test)  ## ruff, type checker, Pret
 	$(RUN)/python docs/course_pictures.py --check
 	$(RUN)/python docs/explanation_pictures.py --check
 	$(RUN)/python docs/explorer_photos.py --check
-	@if command -v prettier > /dev/null; then prettier --check src/convpool/explorer/page; fi
+	@if command -v actionlint > /dev/null; then actionlint; else echo "SKIPPED: workflows (there is no actionlint here)"; fi
 ifneq ($(PYTHON38),)
 	$(VENV38)/bin/pycodestyle math
 else
@@ -106,6 +106,23 @@ docs: $(VENV)/loops  ## draw the pictures of the documentation again
 	$(RUN)/python docs/explorer_photos.py
 	$(RUN)/python docs/explorer_page.py
 
+# The wheel that is in dist/, if there is one: continuous integration puts it there.
+WHEEL = $(firstword $(wildcard dist/convpool-*.whl))
+TRY_WHEEL = $(RUN)/python tests/installed/environments.py "$(WHEEL)" --python "$(PYTHON)"
+
+wheel: | $(RUN)/python  ## build the wheel of this platform into dist/
+	@rm -f dist/*.whl
+	$(RUN)/python $(PIP) wheel --no-deps --wheel-dir dist .
+
+test-wheel: | $(RUN)/python  ## use all of the wheel in dist/ in empty environments, one for each extra
+	$(if $(WHEEL),,$(error there is no wheel in dist/: run make wheel))
+	@$(TRY_WHEEL)
+
+test-lowest: | $(RUN)/python  ## the same with the lowest versions that the metadata names
+	$(if $(WHEEL),,$(error there is no wheel in dist/: run make wheel))
+	@$(RUN)/python $(PIP) uv
+	@$(TRY_WHEEL) --lowest
+
 changelog: $(VENV)/release  ## move the fragments of changes/ into CHANGELOG.md, under the package's version
 	$(RUN)/towncrier build --yes --version "$$(sed -n 's/^__version__ = "\(.*\)"/\1/p' src/convpool/version.py)"
 	$(RUN)/python .ci/release_check.py --citation
@@ -118,16 +135,16 @@ clean:  ## remove what these commands made, but not the data
 	rm -rf $(VENV) $(VENV38) $(VENV_BENCH) build $(COMPILED)/libraries demo .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 # Environments. A stamp file says that one is complete; it is made anew when pyproject.toml changes.
-$(VENV)/bin/python:
+$(RUN)/python:
 	$(if $(PYTHON),,$(error no Python 3.11 or newer starts here: install one, or name it: make PYTHON=...))
 	@$(PYTHON) -m venv $(VENV)
 
-$(VENV)/demo: pyproject.toml $(LOOPS) | $(VENV)/bin/python
+$(VENV)/demo: pyproject.toml $(LOOPS) | $(RUN)/python
 	@echo "Installing into $(VENV), and compiling what is not compiled yet ..."
 	@$(RUN)/python $(PIP) -e ".[demo]"
 	@touch $@
 
-$(VENV)/test: pyproject.toml | $(VENV)/bin/python
+$(VENV)/test: pyproject.toml | $(RUN)/python
 	@echo "Installing into $(VENV), and compiling what is not compiled yet ..."
 	@$(RUN)/python $(PIP) -e ".[test,lint]"
 	@touch $@ $(VENV)/demo

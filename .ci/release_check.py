@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import os
 import re
 import shutil
 import subprocess
@@ -61,6 +62,8 @@ def file_problems(root: Path) -> Iterator[str]:
             yield f"pyproject.toml: {name} is {url!r}, not the address of a page"
     if not re.fullmatch(r"\d+\.\d+\.\d+", release.version):
         yield f"version.py: {release.version} is no version to release, such as 1.2.3"
+    if (tag := os.environ.get("RELEASE_TAG", f"v{release.version}")) != f"v{release.version}":
+        yield f"version.py: {release.version}, but the tag is {tag}"
     if not release.date:
         yield f"CHANGELOG.md: no section for {release.version}; run make changelog"
     if fragments := sorted(path.name for path in (root / "changes").glob("*.*.md")):

@@ -108,6 +108,13 @@ def test_fragments_that_are_left_are_named(checkout):
     assert "1 fragments, such as pool.added.md" in problem
 
 
+def test_the_tag_is_that_of_the_version(checkout, monkeypatch):
+    monkeypatch.setenv("RELEASE_TAG", f"v{convpool.__version__}")
+    assert problems(checkout) == []
+    monkeypatch.setenv("RELEASE_TAG", "v9.9.9")
+    assert ["the tag is v9.9.9" in problem for problem in problems(checkout)] == [True]
+
+
 def test_every_problem_ends_the_check(checkout, monkeypatch, capsys):
     monkeypatch.setattr(release_check, "ROOT", checkout)
     monkeypatch.setattr(release_check, "build_problems", lambda root, dist: iter([]))

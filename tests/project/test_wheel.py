@@ -1,4 +1,6 @@
-"""The wheel: what its build needs, which tags it has, and that it works where nothing compiles."""
+"""The wheel: what its build needs, which tags it has, and that it works where nothing compiles,
+in empty environments, on each Python that starts here, with each extra.
+"""
 
 from __future__ import annotations
 
@@ -189,3 +191,50 @@ def test_the_installed_wheel_works(wheel, tmp_path, isa):
     pip("install", "--quiet", "--no-deps", "--target", tmp_path, wheel)
     words = {"CONVPOOL_ISA": isa.name, "PATH": str(tmp_path)}  # no compiler on the path
     assert children.output(INSTALLED, tmp_path, **words) == f"{isa.name} []\n"
+
+
+# ---- in an environment of its own ----
+
+ENVIRONMENTS = ROOT / "tests/installed/environments.py"
+EXTRAS = ("none", "app", "check", "dask", "demo", "large")
+OTHER_PYTHONS = [
+    str(path)
+    for path in sorted(Path.home().glob(".pyenv/versions/3.1[1-9]*/bin/python"))
+    if path.parents[1].name.rsplit(".", 1)[0] != f"3.{sys.version_info.minor}"
+]
+
+
+def try_wheel(wheel, *words):
+    command = [sys.executable, str(ENVIRONMENTS), str(wheel), *words]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    assert "every call works" in done.stdout
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("extra", EXTRAS)
+def test_every_call_of_the_installed_wheel_works(wheel, extra):
+    try_wheel(wheel, "--extras", extra)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("python", OTHER_PYTHONS)
+def test_every_call_works_on_other_pythons(wheel, python):
+    try_wheel(wheel, "--python", python, "--extras", "none", "app")
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("extra", EXTRAS)
+def test_every_call_works_with_the_lowest_versions(wheel, extra):
+    if not (shutil.which("uv") or Path(sys.executable).with_name("uv").exists()):
+        pytest.skip("uv, which resolves the lowest versions, is not installed")
+    try_wheel(wheel, "--extras", extra, "--lowest")
+
+
+def test_there_is_a_call_for_every_public_name():
+    sys.path.insert(0, str(ENVIRONMENTS.parent))
+    try:
+        import every_call
+    finally:
+        sys.path.remove(str(ENVIRONMENTS.parent))
+    every_call.check_calls()

@@ -95,9 +95,10 @@ else
 	@echo "SKIPPED: pycodestyle 2.6.0 on the course folder (no Python 3.8 starts here; PYTHON38=... names one)"
 endif
 
-bench: $(VENV_BENCH)/bench  ## time the seven files, and the library against every other one (an hour or so)
+bench: $(VENV_BENCH)/bench  ## time the seven files, and the library against every other one (hours)
 	$(VENV_BENCH)/bin/python benchmarks/course.py
 	$(VENV_BENCH)/bin/python benchmarks/library.py
+	$(VENV_BENCH)/bin/python benchmarks/networks.py
 	$(VENV_BENCH)/bin/python benchmarks/dask_cluster.py
 
 docs: $(VENV)/loops  ## draw the pictures of the documentation again

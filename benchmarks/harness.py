@@ -117,12 +117,17 @@ class Station:
 
     load : row -> data, such as (images, kernels)
     prepare_call : (row, *data, *variant) -> Prepared; most have one variant, named by nothing
+    pause, least : as in time_call
     """
 
     def __init__(
-        self, load: Callable[..., tuple], prepare_call: Callable[..., Prepared], pause: float
+        self,
+        load: Callable[..., tuple],
+        prepare_call: Callable[..., Prepared],
+        pause: float,
+        least: float = 0.0,
     ) -> None:
-        self.load, self.prepare_call, self.pause = load, prepare_call, pause
+        self.load, self.prepare_call, self.pause, self.least = load, prepare_call, pause, least
         self.row: Any = None
         self.data: tuple = ()
         self.prepared: dict[tuple, Prepared] = {}
@@ -151,7 +156,7 @@ class Station:
 
     def run(self, *variant: str) -> float:
         """Return the seconds of a call."""
-        return time_call(self.prepared[variant].call, self.pause)
+        return time_call(self.prepared[variant].call, self.pause, self.least)
 
     def memory(self, *variant: str) -> float:
         """Return the MiB of NumPy's memory that a call takes beyond input and result."""
@@ -178,11 +183,12 @@ def contenders(
     variables: dict[str, str] | None = None,
     cpus: int | None = None,
     pause: float = PAUSE,
+    least: float = 0.0,
 ) -> Iterator[dict[str, Contender]]:
     """Start a process for each of prepare_calls, wait until all have started, end them."""
     with child_environment(variables or {}, cpus):
         started = {
-            name: Contender(Station, load, prepare_call, pause)
+            name: Contender(Station, load, prepare_call, pause, least)
             for name, prepare_call in prepare_calls.items()
         }
     try:
@@ -197,14 +203,18 @@ def contenders(
 # ---- time and memory ----
 
 
-def time_call(call: Callable[[], Any], pause: float = PAUSE) -> float:
-    """Return the seconds of a call; its result is freed after the time is taken."""
+def time_call(call: Callable[[], Any], pause: float = PAUSE, least: float = 0.0) -> float:
+    """Return the seconds of a call; the last result is freed after the time is taken.
+
+    Short calls are repeated until they have taken `least` seconds, and their mean is returned.
+    """
     time.sleep(pause)
-    start = time.perf_counter()
-    result = call()
-    seconds = time.perf_counter() - start
+    count, seconds, start = 0, 0.0, time.perf_counter()
+    while not count or seconds < least:
+        result = call()
+        count, seconds = count + 1, time.perf_counter() - start
     del result
-    return seconds
+    return seconds / count
 
 
 def traced_memory(call: Callable[[], np.ndarray]) -> float:
@@ -304,6 +314,7 @@ class Result:
     seconds : of each run of those that are right
     layout : seconds that converting images and result takes, before and after the call
     memory : MiB that ours takes beyond input and result
+    predicted : seconds that plans expect of engines
     """
 
     row: Any
@@ -311,6 +322,7 @@ class Result:
     seconds: dict[str, list[float]] = field(default_factory=dict)
     layout: dict[str, float] = field(default_factory=dict)
     memory: float | None = None
+    predicted: dict[str, float] = field(default_factory=dict)
 
     def median(self, name: str) -> float:
         """The median of a contender's seconds."""

@@ -20,21 +20,21 @@ import contextlib
 import functools
 import statistics
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 import harness
 import limits
 import reports
 import verdicts
+from engine_tables import print_engines
 from harness import OURS, Result
-from library_contenders import PATIENCE, find_engines, predict, prepare_copy, prepare_peer, start
+from library_contenders import PATIENCE, predict, prepare_copy, prepare_peer, start
 from peers import PEERS
 from reports import MILLI
 from rows import ROWS, TOLERANCE, Row, expect, growing_rows, load_row
 
 RUNS = 7
-AUTO_BAR = 1.3
 
 
 # ---- the table ----
@@ -116,64 +116,6 @@ def print_table(options: argparse.Namespace, threads: int) -> list[Result]:
     return results
 
 
-# ---- auto against the best engine ----
-
-
-def time_engines(row: Row, ours: harness.Contender, runs: int) -> Result:
-    """Return the measurements of "auto" and of each engine that can do the row."""
-    result, expected, able = Result(row), expect(row, *load_row(row)), []
-    for engine in ("auto", *ours.ask("evaluate", find_engines, row.kind)):
-        harness.show_progress(f"{row}: comparing {engine}")
-        difference = harness.compare(ours, row, expected, engine)
-        if not difference:
-            able.append(engine)
-        elif engine == "auto" or not difference.startswith("ValueError"):  # a refusal is no error
-            result.wrong[engine] = difference
-    calls = {engine: functools.partial(ours.ask, "run", engine) for engine in able}
-    result.seconds = harness.take_turns(calls, runs, row, PATIENCE)
-    return result
-
-
-def best_engine(result: Result) -> str | None:
-    """Return the fastest engine; None if none was timed."""
-    return min((name for name in result.seconds if name != "auto"), key=result.median, default=None)
-
-
-def auto_ratio(result: Result) -> harness.Spread | None:
-    """Return how many times as long as the best engine "auto" took."""
-    return result.ratio("auto", to=best_engine(result))
-
-
-def format_engines(result: Result) -> str:
-    """Milliseconds of each engine, and what is wrong."""
-    times = [reports.format_median(result, name) for name in result.seconds if name != "auto"]
-    return "; ".join([*times, *(f"{name}: WRONG, {why}" for name, why in result.wrong.items())])
-
-
-ENGINE_COLUMNS = {
-    "row": lambda result: str(result.row),
-    "auto": lambda result: result.format_seconds("auto", MILLI),
-    "best engine": lambda result: best_engine(result) or "-",
-    "auto / best": lambda result: reports.format_optional(auto_ratio(result)),
-    f"bar {AUTO_BAR}": lambda result: reports.format_verdict(
-        auto_ratio(result) and auto_ratio(result).median <= AUTO_BAR
-    ),
-    "all": format_engines,
-}
-
-
-def print_engines(options: argparse.Namespace) -> bool:
-    """Print what "auto" loses to the best engine; return whether all were right."""
-    threads, results = options.threads[-1], []
-    reports.print_title(f'engine="auto" against the best engine, {reports.format_threads(threads)}')
-    with start(options, threads) as started:
-        table = reports.Table(ENGINE_COLUMNS)
-        for row in options.rows:
-            results.append(time_engines(row, started[OURS], options.runs))
-            table.add(results[-1])
-    return not any(result.wrong for result in results)
-
-
 # ---- growth ----
 
 
@@ -238,8 +180,8 @@ def time_ours(row: Row, ours: harness.Contender, runs: int) -> float:
 SECTIONS = {"table": print_tables, "engines": print_engines, "growth": print_growth}
 
 
-def describe(options: argparse.Namespace) -> Iterator[str]:
-    """Say what ran on what: the lines above the tables."""
+def describe_contenders(options: argparse.Namespace) -> Iterator[str]:
+    """Say what ran on what."""
     packages = dict.fromkeys(["numpy", "numba", *(PEERS[name].package for name in options.peers)])
     yield reports.describe_machine(*packages)
     missing = [name for name in options.wanted if name not in options.peers]
@@ -247,6 +189,11 @@ def describe(options: argparse.Namespace) -> Iterator[str]:
         yield f"Left out, not installed: {', '.join(missing)}."
     if options.small:
         yield "SMALL rows: the times mean nothing."
+
+
+def describe(options: argparse.Namespace) -> Iterator[str]:
+    """Say what ran on what, and what is timed: the lines above the tables."""
+    yield from describe_contenders(options)
     yield (
         "Integer rows: peers turn them into float32 in the timed call and return float32; ours "
         "returns its own dtype. Moving channels (before and after) is not timed; for the fastest "
@@ -270,13 +217,13 @@ def parse_threads(text: str) -> list[int]:
     return counts
 
 
-def parse_sections(text: str) -> list[str]:
-    """Return sections such as 'table,growth'."""
+def parse_sections(text: str, sections: Iterable[str] = SECTIONS) -> list[str]:
+    """Return sections such as 'table,growth', which are some of `sections`."""
     names = text.split(",")
-    unknown = [name for name in names if name not in SECTIONS]
+    unknown = [name for name in names if name not in sections]
     if unknown:
         raise argparse.ArgumentTypeError(
-            f"there is no section {unknown[0]}: use {', '.join(SECTIONS)}"
+            f"there is no section {unknown[0]}: use {', '.join(sections)}"
         )
     return names
 
@@ -309,14 +256,20 @@ def choose_rows(word: str, is_small: bool) -> tuple[list[Row], list]:
     return rows, growing
 
 
-def parse(arguments: list[str] | None) -> argparse.Namespace:
-    """Read the command line."""
-    parser = reports.make_parser(__doc__, RUNS)
+def make_parser(description: str, runs: int, peers: list[str]) -> argparse.ArgumentParser:
+    """Return a command line with rows, threads and peers to choose."""
+    parser = reports.make_parser(description, runs)
     parser.add_argument("--only", default="", metavar="WORD", help="rows with this, such as uint8")
     parser.add_argument("--threads", type=parse_threads, help="such as 1,2 (default: one, and all)")
     parser.add_argument("--small", action="store_true", help="small rows, without pauses and bars")
-    words = {"dest": "wanted", "type": parse_peers, "default": list(PEERS)}
+    words = {"dest": "wanted", "type": parse_peers, "default": peers}
     parser.add_argument("--peers", **words, help="such as torch,openvino")
+    return parser
+
+
+def parse(arguments: list[str] | None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = make_parser(__doc__, RUNS, list(PEERS))
     parser.add_argument(
         "--sections", type=parse_sections, default=list(SECTIONS), help=f"of {','.join(SECTIONS)}"
     )

@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import functools
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -33,6 +34,13 @@ def prepare_ours(
     return Prepared(lambda: function(images, kernels, engine=engine, **row.words))
 
 
+def prepare_plain_call(
+    threads: int, row: Row, images: np.ndarray, kernels: np.ndarray | None
+) -> Prepared:
+    """Call the library without anything that was prepared before."""
+    return prepare_ours(threads, row, images, kernels)
+
+
 def prepare_copy(
     threads: int, row: Row, images: np.ndarray, _kernels: np.ndarray | None
 ) -> Prepared:
@@ -47,35 +55,45 @@ def prepare_peer(
     return PEERS[name].prepare(row, images, kernels, threads)
 
 
-def find_engines(kind: str) -> list[str]:
-    """Return the names of the engines for a kind of row."""
-    from convpool.engines import registry
-
-    return list(registry.POOL_ENGINES if kind == "pool" else registry.ENGINES)
-
-
-def predict(row: Row) -> float | None:
-    """Return the seconds that the plan expects, None where it says nothing."""
+def make_plan(row: Row, engine: str = "auto") -> Any:
+    """Return the plan of a row; a picture is planned as an image for each channel."""
     import convpool
 
-    words = {key: value for key, value in row.words.items() if key != "stride"}
     if row.kind == "pool":
-        plan = convpool.plan_pooling(
-            row.images, row.window, row.stride, row.mode, images_dtype=row.dtype
+        return convpool.plan_pooling(
+            row.images, row.window, row.stride, row.mode, engine=engine, images_dtype=row.dtype
         )
-    else:
-        shape = (*row.window, row.channels // row.groups, row.kernels)
-        dtypes = {"images_dtype": row.dtype, "kernels_dtype": row.float_dtype}
-        plan = convpool.plan_convolution(row.images, shape, stride=row.stride, **words, **dtypes)
-    return getattr(plan, "seconds", None)
+    shape = (*row.window, row.channels // row.groups, row.kernels)
+    words = {**row.words, "engine": engine}
+    images = row.images
+    if row.kind == "filter":
+        *sizes, c = row.images
+        images, shape = (1, *sizes, c), (*row.window, 1, c)
+        words |= {"groups": c, "pad_mode": "reflect"}
+    dtypes = {"images_dtype": row.dtype, "kernels_dtype": row.float_dtype}
+    return convpool.plan_convolution(images, shape, **words, **dtypes)
+
+
+def predict(row: Row) -> float:
+    """Return the seconds that the plan of a row expects."""
+    return make_plan(row).seconds
+
+
+def predict_engines(row: Row) -> dict[str, float]:
+    """Return the seconds that plans expect of "auto" and of each engine that can do the row."""
+    able = [name for name, refusal in make_plan(row).refusals().items() if refusal is None]
+    return {engine: make_plan(row, engine).seconds for engine in ("auto", *able)}
 
 
 def start(
     options: argparse.Namespace,
     threads: int,
     others: dict[str, Callable[..., Prepared]] | None = None,
+    least: float = 0.0,
 ) -> contextlib.AbstractContextManager[dict[str, harness.Contender]]:
-    """Start ours and others, each on as many CPUs as threads."""
+    """Start ours and others, each on as many CPUs as threads; `least` as in time_call."""
     prepare_calls = {OURS: functools.partial(prepare_ours, threads), **(others or {})}
     pause = 0.0 if options.small else harness.PAUSE
-    return harness.contenders(load_row, prepare_calls, thread_variables(threads), threads, pause)
+    return harness.contenders(
+        load_row, prepare_calls, thread_variables(threads), threads, pause, least
+    )

@@ -73,7 +73,12 @@ def torch_convolve(
         if row.kind == "filter":
             planes = torch.nn.functional.pad(planes, (pw, pw, ph, ph), mode="reflect")
         return torch.nn.functional.conv2d(
-            planes, weights, stride=row.stride, padding=zeros, groups=groups
+            planes,
+            weights,
+            stride=row.stride,
+            padding=zeros,
+            dilation=row.dilation,
+            groups=groups,
         )
 
     return Prepared(
@@ -143,7 +148,8 @@ def make_model(row: Row, kernels: np.ndarray | None) -> bytes:
             numpy_helper.from_array(np.ascontiguousarray(weights.transpose(3, 2, 0, 1)), "weights")
         )
         pads = [ph, pw] * 2 if row.kind == "convolve" else [0] * 4
-        add("Conv", "weights", strides=row.stride, pads=pads, group=groups)
+        words = {"strides": row.stride, "dilations": row.dilation}
+        add("Conv", "weights", pads=pads, group=groups, **words)
     entering = TensorProto.UINT8 if row.dtype == "uint8" else TensorProto.FLOAT
     graph = helper.make_graph(
         nodes,
@@ -249,6 +255,7 @@ def jax_convolve(row: Row, images: np.ndarray, kernels: np.ndarray, threads: int
             weights,
             row.stride,
             sides,
+            rhs_dilation=row.dilation,
             dimension_numbers=("NHWC", "HWIO", "NHWC"),
             feature_group_count=groups,
             precision=jax.lax.Precision.HIGHEST,

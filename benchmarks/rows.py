@@ -58,6 +58,7 @@ class Row:
     groups: int = 1
     padding: tuple[int, int] = (0, 0)
     stride: tuple[int, int] = (1, 1)
+    dilation: tuple[int, int] = (1, 1)
     mode: str = ""  # of pooling
     kernel_name: str = ""  # kernel of convpool.filters; random ones otherwise
     bars: tuple[Bar, ...] = ()
@@ -77,11 +78,17 @@ class Row:
         return self.images[-1]
 
     @property
+    def spans(self) -> tuple[int, int]:
+        """Rows and columns of pixels that a window reaches over."""
+        (kh, kw), (down, across) = self.window, self.dilation
+        return down * (kh - 1) + 1, across * (kw - 1) + 1
+
+    @property
     def output(self) -> tuple[int, ...]:
         """The shape of the result."""
         *batch, h, w, c = self.images
-        (kh, kw), (ph, pw), (sh, sw) = self.window, self.padding, self.stride
-        oh, ow = (h + 2 * ph - kh) // sh + 1, (w + 2 * pw - kw) // sw + 1
+        (height, width), (ph, pw), (sh, sw) = self.spans, self.padding, self.stride
+        oh, ow = (h + 2 * ph - height) // sh + 1, (w + 2 * pw - width) // sw + 1
         return (*batch, oh, ow, self.kernels or c)
 
     @property
@@ -119,7 +126,7 @@ class Row:
         many = max(1.0, math.sqrt(math.prod(fewer) * h * w * c / SMALL))
         if self.channels > 3:
             many = 1  # deep layers and pools stay as wide as they are; one image is small enough
-        least = max(self.window) + 9
+        least = max(self.spans) + 9
         h, w = (max(min(size, least), int(size / many)) for size in (h, w))
         return replace(self, images=(*fewer, h, w, c))
 
@@ -295,15 +302,17 @@ def expect(row: Row, images: np.ndarray, kernels: np.ndarray | None) -> Expected
     """Return the part of the result that is compared, and how far others may be away."""
     indices = compared_indices(row.output)
     stack = images[None] if row.kind == "filter" else images[indices[0]]
-    (ph, pw), (sh, sw), (kh, kw) = row.padding, row.stride, row.window
+    (ph, pw), (sh, sw), (height, width) = row.padding, row.stride, row.spans
+    down, across = row.dilation
     mode = {"mode": "reflect"} if row.kind == "filter" else {}
     stack = np.pad(stack, ((0, 0), (ph, ph), (pw, pw), (0, 0)), **mode)
     combine, magnitudes = COMBINE[row.kind], None if kernels is None else np.abs(kernels)
     lines, greatest = [], 0.0
     for i in indices[-1]:
-        strip = stack[:, i * sh : i * sh + kh].astype(np.float64)
+        strip = stack[:, i * sh : i * sh + height].astype(np.float64)
         # (m, ow, c, kh, kw)
-        windows = sliding_window_view(strip, (kh, kw), axis=(1, 2))[:, 0, ::sw]
+        windows = sliding_window_view(strip, (height, width), axis=(1, 2))
+        windows = windows[:, 0, ::sw, :, ::down, ::across]
         lines.append(combine(row, windows, kernels))
         greatest = max(greatest, float(combine(row, np.abs(windows), magnitudes).max()))
     part = np.stack(lines, axis=1)

@@ -139,6 +139,7 @@ SLOW = {
     "out_of_core/test_large_files.py": ["test_a_file_that_does_not_fit_in_memory"],
     "photos/test_bands_of_large_pictures.py": ["test_bands_are_the_whole"],
     "project/test_benchmark_library.py": ["test_small_table_runs"],
+    "project/test_benchmark_networks.py": ["test_tables_run"],
     "project/test_collection.py": [
         "test_a_sample_follows_from_the_seed_alone",
         "test_ids_are_those_of_every_process",

@@ -13,8 +13,6 @@ from typing import Any
 from convpool.engines import threads
 from convpool.engines.registry import Engine, fallback
 
-SMALL = 1e-3  # seconds: if the fallback takes less, no other engine is considered
-
 Engines = Mapping[str, Engine]
 
 
@@ -51,15 +49,12 @@ def one_thread_seconds(engines: Engines, work: Any) -> dict[str, float]:
 def rank_engines(engines: Engines, work: Any) -> tuple[tuple[str, str], ...]:
     """Return (name, reason) of each engine that "auto" may take for this work, the fastest first.
 
-    For small work, that is the fallback alone. Otherwise it is the fallback, each engine with a
-    margin of 1 that can do the work, and each engine with a larger margin that is more than margin
-    times faster than all of these. A reason is a text such as "about 1.5 ms on one thread, NumPy
-    20 ms".
+    These are the fallback, each engine with a margin of 1 that can do the work, and each engine
+    with a larger margin that is more than margin times faster than all of these. A reason is a text
+    such as "about 1.5 ms on one thread, NumPy 20 ms".
     """
     fallback_engine = fallback(dict(engines))
     fallback_seconds = fallback_engine.start_up + fallback_engine.seconds(work)
-    if fallback_seconds < SMALL:
-        return ((fallback_engine.name, f"a small call, about {_duration(fallback_seconds)}"),)
     seconds = {
         name: engines[name].start_up + estimate
         for name, estimate in one_thread_seconds(engines, work).items()

@@ -62,7 +62,7 @@ def plan_convolution(
 
     Examples
     --------
-    >>> print(plan_convolution((10, 28, 28, 1), (3, 3, 1, 8), stride=2))
+    >>> print(plan_convolution((10, 28, 28, 1), (3, 3, 1, 8), stride=2))  # doctest: +ELLIPSIS
     convolution with 8 kernels of 3 x 3 x 1, as they are (cross-correlation)
       images    (10, 28, 28, 1) float64
       padding   same, filled with zeros
@@ -70,8 +70,8 @@ def plan_convolution(
       width     floor((0 + 28 + 1 - 3) / 2) + 1 = 14
       result    (10, 14, 14, 8) float64, computed in float64
       work      141,120 multiply-adds = 15,680 results x 9 taps x 1 channel
-      memory    62.7 kB in, 125 kB out, 668 kB scratch
-      engine    numpy: a small call, about 80 us
+      memory    62.7 kB in, 125 kB out, ... scratch
+      engine    ...
     """
     shapes = operand_checks.read_kernel_shapes(
         KernelArguments(images_shape, kernels_shape, channel_axis, groups, kernel_layout)

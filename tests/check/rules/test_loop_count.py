@@ -37,6 +37,25 @@ COUNTS = {
     "def f(): pass\nif '__main__' == __name__:\n    for i in x: pass\nelse:\n    for i in x: "
     "pass": 1,
     "def f():\n    for i in x: pass\ndef f():\n    pass": 0,
+    # a return deeper than the last statement of a branch
+    "def f():\n    if a:\n        p\n    else:\n        if b:\n            for i in x:\n"
+    "                for j in x: p\n            return 1\n    for i in x:\n"
+    "        for j in x: p": 2,
+    "def f():\n    if a:\n        if b:\n            for i in x: p\n            return 1\n"
+    "        else:\n            return 2\n    for i in x: p": 1,
+    "def f():\n    with a:\n        for i in x: p\n        return 1\n    for j in x: p": 1,
+    "def f():\n    try:\n        for i in x: p\n        return 1\n    except E:\n        p\n"
+    "    for j in x: p": 2,
+    "def f():\n    return 1\n    for i in x: p": 0,
+    "def f():\n    for i in x:\n        if a:\n            for j in x: p\n            return 1\n"
+    "    for i in x: p": 2,
+    "def f():\n    for i in x:\n        if a:\n            for j in x: p\n            break\n"
+    "    for i in x: p": 3,
+    # values of one name, and a return under one of them
+    "def f():\n    if m == 'a':\n        if b:\n            for i in x: p\n            return 1\n"
+    "        for j in x: p\n    if m == 'c':\n        for k in x: p\n    return 2": 1,
+    "def f():\n    if m == 'a':\n        for i in x: p\n    if m == 'a':\n        for j in x: p\n"
+    "        return 1\n    return 2": 2,
 }
 
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import ast
 
-# the for loops on one path through the code, in order; a dict as an ordered set, all values None
-Path = dict[ast.AST, None]
+from convpool.check.rules.analysis.control_flow import Path, longest
+
 # (a name, the code of what a test compares it with): ("mode", "'max'") or ("padding", "tuple")
 Condition = tuple[str, str]
 
@@ -17,7 +17,7 @@ class ExclusiveBranches:
     """The branches of one sequence of statements that depend on the value of a name.
 
     Branches for different values exclude each other if nothing in the sequence assigns the name.
-    The caller asks `branches` of each if, walks them, and passes their loops to `add`.
+    The caller asks `branches` of each if, walks them, and passes each one's path to `add`.
     """
 
     def __init__(self, statements: list[ast.stmt]) -> None:
@@ -32,18 +32,14 @@ class ExclusiveBranches:
     def branches(self, statement: ast.If) -> dict[Condition, ast.If]:
         """Return condition -> branch for an if and its elifs; {} if they are not all exclusive.
 
-        They are if every test is a condition, all of one name that the sequence does not assign, if
-        there is no else, and if no branch ends in a jump.
+        They are if every test is a condition, all of one name that the sequence does not assign,
+        and if there is no else.
         """
         branches: dict[Condition, ast.If] = {}
         branch: ast.If | None = statement
         while branch is not None:
             condition = condition_of(branch.test)
-            if (
-                condition is None
-                or condition[0] in self._assigned_names
-                or ends_in_jump(branch.body)
-            ):
+            if condition is None or condition[0] in self._assigned_names:
                 return {}
             branches.setdefault(condition, branch)  # an elif with the same test is never reached
             match branch.orelse:
@@ -55,28 +51,24 @@ class ExclusiveBranches:
                     return {}
         return branches if len({name for name, _ in branches}) == 1 else {}
 
-    def add(self, paths: dict[Condition, Path]) -> None:
-        """Add the loops of branches; branches with the same condition lie on one path."""
-        for (name, value), path in paths.items():
-            self._paths.setdefault(name, {}).setdefault(value, {}).update(path)
+    def add(self, condition: Condition, path: Path) -> None:
+        """Add the path through a branch; branches with the same condition lie on one path."""
+        name, value = condition
+        self._paths.setdefault(name, {}).setdefault(value, {}).update(path)
 
-    def longest(self) -> Path:
-        """Return the loops of the path that has most of them, of all branches that were added.
+    def longest(self, condition: Condition | None = None) -> Path:
+        """Return the path with most loops through all branches that were added.
 
-        For each name, these are the loops of the value that has most.
+        For each name, these are the loops of the value that has most; with a condition, for its
+        name those of its value.
         """
         total: Path = {}
-        for paths in self._paths.values():
-            longest: Path = max(paths.values(), key=len)
-            total |= longest
+        for name, paths in self._paths.items():
+            if condition and condition[0] == name:
+                total |= paths.get(condition[1], {})
+            else:
+                total |= longest(*paths.values()) or {}
         return total
-
-
-def ends_in_jump(statements: list[ast.stmt]) -> bool:
-    """Return whether the last statement is return, raise, continue or break; False for none."""
-    return bool(statements) and isinstance(
-        statements[-1], ast.Return | ast.Raise | ast.Continue | ast.Break
-    )
 
 
 def condition_of(test: ast.expr) -> Condition | None:

@@ -7,11 +7,24 @@ with most of them. Loops of other kinds are listed wherever they can be reached.
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 
-from convpool.check.rules.analysis.exclusive_branches import ExclusiveBranches, Path, ends_in_jump
+from convpool.check.rules.analysis.control_flow import Flow, Path, longest
+from convpool.check.rules.analysis.exclusive_branches import ExclusiveBranches
 from convpool.check.rules.analysis.loop_kinds import BUILT_IN, INDICES, LIBRARY, SYNTAX, OtherLoop
 from convpool.check.rules.analysis.name_origins import NameOrigins
 from convpool.check.rules.analysis.scopes import Function, Scope, lambda_name, scope_of
+
+# statements that hold other statements, definitions apart
+_WITH_STATEMENTS = (
+    ast.If,
+    ast.For,
+    ast.AsyncFor,
+    ast.While,
+    ast.With,
+    ast.AsyncWith,
+    ast.Try,
+)
 
 
 def is_main(test: ast.expr) -> bool:
@@ -38,7 +51,8 @@ class ReachableLoops:
         Whether the module assigns or defines the function.
 
     Each method _walk... goes through a part of the code: it records the loops of other kinds, walks
-    the helpers that the code names, and returns the path with most for loops through that part.
+    the helpers that the code names, and returns the path with most for loops through that part; of
+    statements, the one to each of their ends.
     """
 
     def __init__(self, tree: ast.Module, function: str) -> None:
@@ -50,7 +64,7 @@ class ReachableLoops:
         self._open: list[ast.AST] = []  # the functions and classes around the current node
         module = scope_of(tree, None)
         self.has_function = function in module.functions or function in module.variables
-        on_import = self._walk_statements(tree.body, module)
+        on_import = self._walk_statements(tree.body, module).longest
         node = module.functions.get(function)
         self.path: Path = {**(self._walk_function(node, module, node) if node else {}), **on_import}
 
@@ -77,7 +91,7 @@ class ReachableLoops:
         scope = scope_of(node, outer)
         if isinstance(node, ast.Lambda):
             return self._walk(node.body, scope)
-        path = self._walk_statements(node.body, scope)  # type: ignore[attr-defined]
+        path = self._walk_statements(node.body, scope).longest  # type: ignore[attr-defined]
         if isinstance(node, ast.ClassDef):
             # a method does not see the names of its class: its outer scope is that of the class
             for method in scope.functions.values():
@@ -88,38 +102,72 @@ class ReachableLoops:
         """Record a loop of another kind at a node; words: as OtherLoop.words."""
         self.other_loops.setdefault(node, OtherLoop(getattr(node, "lineno", 0), words))
 
-    def _walk_statements(self, statements: list[ast.stmt], scope: Scope) -> Path:
-        """Walk statements one after the other.
-
-        Of an if, the branch with more for loops counts. If one branch ends in a jump, such as
-        return, the statements after the if run only after the other branch, and count with it.
-        """
-        path: Path = {}
+    def _walk_statements(self, statements: list[ast.stmt], scope: Scope) -> Flow:
+        """Walk statements one after the other, up to the first that is never passed."""
+        flow = Flow({})
         exclusive = ExclusiveBranches(statements)
-        for index, statement in enumerate(statements):
-            if not isinstance(statement, ast.If):
-                path |= self._walk(statement, scope)
+        for statement in statements:
+            if flow.falls is None:
+                break
+            branches = exclusive.branches(statement) if isinstance(statement, ast.If) else {}
+            if not branches:
+                part = self._walk_statement(statement, scope)
+                ends = part.after({**flow.falls, **exclusive.longest()})
+                flow = flow.or_else(ends)._replace(falls=part.after(flow.falls).falls)
                 continue
-            if branches := exclusive.branches(statement):
-                exclusive.add(
-                    {key: self._walk_branch(node, scope) for key, node in branches.items()}
-                )
-                continue
-            path |= self._walk(statement.test, scope)
-            # the file is judged as it is imported, where `if __name__ == '__main__'` is false
-            body = {} if is_main(statement.test) else self._walk_statements(statement.body, scope)
-            orelse = self._walk_statements(statement.orelse, scope)
-            if ends_in_jump(statement.body) or ends_in_jump(statement.orelse):
-                rest = self._walk_statements(statements[index + 1 :], scope)
-                with_body = body if ends_in_jump(statement.body) else {**body, **rest}
-                with_orelse = orelse if ends_in_jump(statement.orelse) else {**orelse, **rest}
-                return {**path, **exclusive.longest(), **longer(with_body, with_orelse)}
-            path |= longer(body, orelse)
-        return {**path, **exclusive.longest()}
+            falls = flow.falls
+            for condition, branch in branches.items():
+                part = self._walk_branch(branch, scope)
+                ends = part.after({**falls, **exclusive.longest(condition)})
+                flow = flow.or_else(ends)._replace(falls=falls)
+                exclusive.add(condition, part.falls or {})
+        if flow.falls is None:
+            return flow
+        return flow._replace(falls={**flow.falls, **exclusive.longest()})
 
-    def _walk_branch(self, branch: ast.If, scope: Scope) -> Path:
+    def _walk_branch(self, branch: ast.If, scope: Scope) -> Flow:
         """Walk the test and the body of an if, without its else."""
-        return {**self._walk(branch.test, scope), **self._walk_statements(branch.body, scope)}
+        return self._walk_statements(branch.body, scope).after(self._walk(branch.test, scope))
+
+    def _walk_statement(self, node: ast.stmt, scope: Scope) -> Flow:
+        """Walk one statement; of an if, the branch with most for loops counts."""
+        if isinstance(node, ast.If):
+            # the file is judged as it is imported, where `if __name__ == '__main__'` is false
+            body = Flow() if is_main(node.test) else self._walk_statements(node.body, scope)
+            orelse = self._walk_statements(node.orelse, scope)
+            return body.or_else(orelse).after(self._walk(node.test, scope))
+        if isinstance(node, ast.For | ast.AsyncFor | ast.While):
+            body = self._walk_statements(node.body, scope).as_loop()
+            orelse = self._walk_statements(node.orelse, scope)
+            return body.then(orelse).after(self._walk_head(node, scope))
+        if isinstance(node, ast.With | ast.AsyncWith):
+            items = [self._walk(item, scope) for item in node.items]
+            return self._walk_statements(node.body, scope).after(_joined(items))
+        if isinstance(node, ast.Try):
+            return self._walk_try(node, scope)
+        path = self._walk(node, scope)
+        if isinstance(node, ast.Return | ast.Raise):
+            return Flow(leaves=path)
+        return Flow(jumps=path) if isinstance(node, ast.Break | ast.Continue) else Flow(path)
+
+    def _walk_head(self, node: ast.For | ast.AsyncFor | ast.While, scope: Scope) -> Path:
+        """Walk what a loop runs over, or tests; a for loop comes first in the path."""
+        self._record_or_follow(node, scope)
+        if isinstance(node, ast.While):
+            return self._walk(node.test, scope)
+        if isinstance(node, ast.AsyncFor):
+            return self._walk(node.iter, scope)
+        self.for_loops[node] = None
+        return {node: None, **self._walk_iterable(node.iter, scope)}
+
+    def _walk_try(self, node: ast.Try, scope: Scope) -> Flow:
+        """Walk a try: an error may come at any place of its body, and lead to one handler."""
+        body = self._walk_statements(node.body, scope)
+        flow = body.then(self._walk_statements(node.orelse, scope))
+        for handler in node.handlers:
+            flow = flow.or_else(self._walk_statements(handler.body, scope).after(body.longest))
+        final = self._walk_statements(node.finalbody, scope)
+        return Flow(*(None if path is None else {**path, **final.longest} for path in flow))
 
     def _walk(self, node: ast.AST, scope: Scope) -> Path:
         """Walk a statement or an expression with all its parts.
@@ -128,37 +176,21 @@ class ReachableLoops:
         """
         if isinstance(node, Function | ast.ClassDef):
             return self._walk_definition(node, scope)
+        if isinstance(node, _WITH_STATEMENTS):
+            return self._walk_statement(node, scope).longest
         if lambda_name(node):
             return {}
-        path: Path = {}
-        if isinstance(node, ast.For):
-            path[node] = self.for_loops[node] = None
-            path |= self._walk_iterable(node.iter, scope)
-        path |= self._record_or_follow(node, scope)
+        path = dict(self._record_or_follow(node, scope))
         if isinstance(node, ast.IfExp):
-            return {
-                **self._walk(node.test, scope),
-                **longer(self._walk(node.body, scope), self._walk(node.orelse, scope)),
-            }
+            either = longest(self._walk(node.body, scope), self._walk(node.orelse, scope)) or {}
+            return {**self._walk(node.test, scope), **either}
         if isinstance(node, ast.Dict):
             # a dict of functions is a choice between them: the value with most loops counts
-            for key in filter(None, node.keys):
-                path |= self._walk(key, scope)
-            longest: Path = {}
-            for value in node.values:
-                longest = longer(longest, self._walk(value, scope))
-            return {**path, **longest}
-        for _, value in ast.iter_fields(node):
-            if value is getattr(node, "iter", None) and isinstance(node, ast.For):
-                continue  # walked above
-            if isinstance(value, list) and value and isinstance(value[0], ast.stmt):
-                path |= self._walk_statements(value, scope)
-            elif isinstance(value, ast.AST):
-                path |= self._walk(value, scope)
-            elif isinstance(value, list):
-                for part in value:
-                    if isinstance(part, ast.AST):
-                        path |= self._walk(part, scope)
+            keys = [self._walk(key, scope) for key in node.keys if key]
+            values = [self._walk(value, scope) for value in node.values]
+            return {**path, **_joined(keys), **(longest(*values) or {})}
+        for part in ast.iter_child_nodes(node):
+            path |= self._walk(part, scope)
         return path
 
     def _walk_iterable(self, node: ast.expr, scope: Scope) -> Path:
@@ -235,9 +267,9 @@ class ReachableLoops:
         return self._walk_function(methods[-1], scope.outer or scope, node) if methods else {}
 
 
-def longer(first: Path, second: Path) -> Path:
-    """Return the path with more for loops; the first of equals."""
-    return second if len(second) > len(first) else first
+def _joined(paths: Iterable[Path]) -> Path:
+    """Return one path along all of these, in order."""
+    return {node: None for path in paths for node in path}
 
 
 def reentries(function: ast.AST) -> dict[ast.AST, ast.Call]:

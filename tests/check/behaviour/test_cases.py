@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -101,6 +103,24 @@ def test_there_are_enough_cases():
     assert len(JUDGED) >= 200
     assert all(sum(case.judged for case in cases) >= 28 for cases in CASES.values())
     assert {item for _, item in PARTS} == {"valid", "padding", "same", "same-strided", "max", "avg"}
+
+
+@pytest.mark.parametrize("task", [3, 4, 5])
+def test_same_is_tried_with_each_kind_of_axis_beside_each_other_one(task):
+    """An axis is of a kind by whether its kernel is even, its zeros are odd, its stride is 1."""
+
+    def kind(n, k, s):
+        return k % 2, ((n - 1) * s + k - n) % 2, s == 1
+
+    kinds = {kind(n, k, s) for n in range(4, 8) for k in range(1, 5) for s in (1, 2)}
+    assert len(kinds) == 6
+    tried = {
+        tuple(map(kind, case.size, case.window, case.stride))
+        for case in CASES[task]
+        if case.item == "same-strided" and case.judged
+    }
+    strided = {pair for pair in product(kinds, repeat=2) if not (pair[0][2] and pair[1][2])}
+    assert strided <= tried
 
 
 def test_no_case_stands_twice():

@@ -14,9 +14,7 @@ from support.broken.defect import Broken, text
 BEHAVIOURS_3 = (
     same("T // 2 + 1", "total_h // 2 + 1, total_w // 2 + 1", "same: p = T // 2 + 1"),
     same("T // 2", "total_h // 2, total_w // 2", "same: p = T // 2"),
-    same(
-        "ceil(T / 2)", "-(-total_h // 2), -(-total_w // 2)", "same: p = ceil(T / 2)", items="same"
-    ),
+    same("ceil(T / 2)", "-(-total_h // 2), -(-total_w // 2)", "same: p = ceil(T / 2)"),
     same(
         "T // 2 + 1 cut",
         "total_h // 2 + 1, total_w // 2 + 1",
@@ -226,7 +224,6 @@ BEHAVIOURS_5 = (
         "-(-total_h // 2), -(-total_w // 2)",
         "same: p = ceil(T / 2)",
         5,
-        "same",
     ),
     Broken(
         "one kernel for all",

@@ -95,16 +95,19 @@ PADDED_STRIDED: tuple[Row, ...] = (
     ((3, 4), (5, 4), (1, 0), (1, 2)),
     ((5, 6), (2, 2), (1, 2), (4, 3)),
 )
+# (n, k, s) of one axis: an odd and an even k, and at stride 2 an odd and an even number of zeros
+SAME_AXES = ((5, 3, 1), (6, 2, 1), (7, 3, 2), (6, 3, 2), (5, 2, 2), (6, 2, 2))
 SAME_STRIDED: tuple[Row, ...] = (
-    ((7, 7), (3, 3), "same", (2, 2)),
-    ((6, 5), (3, 3), "same", (2, 2)),
-    ((5, 6), (2, 2), "same", (2, 2)),
+    # each kind of axis beside each other one
+    *(
+        ((h, w), (kh, kw), "same", (sh, sw))
+        for (h, kh, sh), (w, kw, sw) in itertools.product(SAME_AXES, repeat=2)
+        if (sh, sw) != ONE
+    ),
     ((6, 4), (3, 2), "same", (2, 3)),
     ((4, 6), (2, 3), "same", (3, 2)),
     ((5, 4), (3, 3), "same", (3, 3)),
     ((4, 5), (2, 4), "same", (3, 3)),
-    ((5, 7), (3, 3), "same", (1, 2)),
-    ((7, 4), (2, 3), "same", (2, 1)),
     ((6, 5), (1, 1), "same", (2, 2)),
     ((5, 4), (5, 4), "same", (2, 2)),
     ((4, 3), (2, 2), "same", (4, 5)),  # strides larger than the window

@@ -107,15 +107,13 @@ class ReachableLoops:
         flow = Flow({})
         exclusive = ExclusiveBranches(statements)
         for statement in statements:
-            if flow.falls is None:
+            if (falls := flow.falls) is None:
                 break
             branches = exclusive.branches(statement) if isinstance(statement, ast.If) else {}
             if not branches:
                 part = self._walk_statement(statement, scope)
-                ends = part.after({**flow.falls, **exclusive.longest()})
-                flow = flow.or_else(ends)._replace(falls=part.after(flow.falls).falls)
-                continue
-            falls = flow.falls
+                ends = part.after({**falls, **exclusive.longest()})
+                flow = flow.or_else(ends)._replace(falls=part.after(falls).falls)
             for condition, branch in branches.items():
                 part = self._walk_branch(branch, scope)
                 ends = part.after({**falls, **exclusive.longest(condition)})

@@ -1,9 +1,11 @@
-"""Find the submissions that paths name: in folders, clones, folders of these, and archives."""
+"""Find the submissions that paths name: in folders, clones, folders of these, and archives.
+
+Nobody is passed over: what could be a student's and is not judged has a row with the reason.
+"""
 
 from __future__ import annotations
 
 import os
-import re
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -12,16 +14,19 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
-from convpool.check.submissions.archives import holds_any, unpack
-from convpool.check.submissions.skipped_folders import is_skipped_folder, is_skipped_name
-from convpool.check.tasks import COURSE, README, TASKS
+from convpool.check.submissions.absences import absence
+from convpool.check.submissions.archives import Unpacker
+from convpool.check.submissions.file_names import JUDGED_FILES
+from convpool.check.submissions.names_of_copies import are_attempts, is_copy, is_course
+from convpool.check.submissions.natural_order import natural_key
+from convpool.check.submissions.skipped_folders import is_skipped_name
+from convpool.check.submissions.tree import Node, Reader, archive_suffix
+from convpool.check.tasks import COURSE, README
 from convpool.system.printable_text import printable
 
-JUDGED_FILES = frozenset(task.file for task in TASKS.values())
-# suffixes of archives that are found and reported, but cannot be unpacked
-OTHER_ARCHIVES = (".rar", ".7z", ".tar", ".tgz", ".gz", ".bz2", ".xz")
-MAX_DEPTH, MAX_FOLDERS = 8, 5_000  # of a search below one path
 MAX_OTHERS = 200  # names in Submission.others
+ONE_STUDENT = "_assignsubmission"  # in the names of Moodle's folders, each of one student
+MAX_STRAYS = 3  # so many of the seven files beside students' folders are nobody's
 
 
 @dataclass(frozen=True)
@@ -52,8 +57,9 @@ def find(paths: Iterable[str | os.PathLike[str]], scratch: Path | None = None) -
     Parameters
     ----------
     paths : iterable of paths
-        Each is a course folder, a clone that holds it somewhere, a folder of such folders or ZIP
-        files (a class), or a ZIP file of any of these.
+        Each is a course folder, a clone that holds it somewhere, a folder of such folders or
+        archives (a class, or groups of one), a flat download of a learning platform, or an archive
+        of any of these.
     scratch : Path, optional
         Where archives are unpacked; the caller removes it. Only needed if there are any.
 
@@ -66,130 +72,90 @@ def find(paths: Iterable[str | os.PathLike[str]], scratch: Path | None = None) -
     Raises
     ------
     ValueError
-        If a path does not exist or is neither a folder nor a ZIP file, or if none holds any of the
-        seven files.
+        If a path does not exist or is neither a folder nor an archive, or if there is no path.
     """
-    unpacker = _Unpacker(scratch)
+    reader = Reader(Unpacker(scratch))
     submissions: dict[Path, Submission] = {}
     for path in map(Path, paths):
-        for submission in _find_at(path, unpacker):
+        for submission in _in_class(_read(path, reader), is_top=True):
             # a folder that two paths name is judged once
             submissions.setdefault((submission.folder or submission.root).resolve(), submission)
-    if not any(submission.folder for submission in submissions.values()):
-        problems = [submission.problem for submission in submissions.values()]
-        if not problems:
-            raise ValueError("no folder or ZIP file named, such as .")
-        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-        raise ValueError(problems[0] + more)
+    if not submissions:
+        raise ValueError("no folder or archive named, such as .")
     return _with_unique_names(list(submissions.values()))
 
 
-class _Unpacker:
-    """Unpacks each archive into a folder of its own, below `scratch`."""
-
-    def __init__(self, scratch: Path | None) -> None:
-        self.scratch = scratch
-        # folder -> whether the archive in it says which files are executable
-        self.run_bits: dict[Path, bool] = {}
-
-    def unpack(self, archive: Path) -> Path:
-        """Unpack an archive into a new folder, and return it; raise ValueError if that fails."""
-        if self.scratch is None:
-            raise ValueError(
-                f"{archive} is an archive; find() unpacks it if it gets a folder for that"
-            )
-        folder = self.scratch / str(len(self.run_bits) + 1)
-        self.run_bits[folder] = False
-        self.run_bits[folder] = unpack(archive, folder, JUDGED_FILES)
-        return folder
-
-    def has_run_bits(self, folder: Path) -> bool:
-        """Return whether all archives that a folder came from say which files are executable.
-
-        True for a folder that came from none.
-        """
-        return all(bits for top, bits in self.run_bits.items() if folder.is_relative_to(top))
-
-
-def _find_at(path: Path, unpacker: _Unpacker) -> list[Submission]:
-    """Return the submissions at one path: those of all students of a class, or a single one.
-
-    Raises ValueError if the path does not exist, or is a file whose name does not end in .zip. A
-    .zip that cannot be unpacked becomes one submission, with the reason.
-    """
+def _read(path: Path, reader: Reader) -> Node:
+    """Return the tree at a path; raise ValueError if there is none."""
     if not path.exists():
-        raise ValueError(f"{path} is not there; name a folder or a ZIP file")
+        raise ValueError(f"{path} is not there; name a folder or an archive")
     if path.is_dir():
-        return _find_in_folder(path, path.resolve().name, str(path), unpacker)
-    if path.suffix.lower() != ".zip":
-        raise ValueError(f"{path} is a file; name the folder that holds it, or a ZIP file")
-    return _find_in_archive(path, path.resolve().stem, str(path), unpacker)
+        return reader.folder(path, path.resolve().name, str(path))
+    suffix = archive_suffix(path.name)
+    if not suffix:
+        raise ValueError(f"{path} is a file; name the folder that holds it, or an archive")
+    if reader.unpacker.scratch is None:
+        raise ValueError(f"{path} is an archive; find() unpacks it if it gets a folder for that")
+    return reader.archive(path, path.resolve().name[: -len(suffix)], str(path))
 
 
-def _find_in_archive(archive: Path, name: str, place: str, unpacker: _Unpacker) -> list[Submission]:
-    """Return the submissions in an archive: those of all students of a class, or a single one.
+def _in_class(node: Node, *, is_top: bool = False, is_group: bool = False) -> list[Submission]:
+    """Return the submissions of a class, or of one student.
 
-    name: of the submission in reports. place: the archive in words.
+    is_top: whether it is what a path names. is_group: whether folders beside it are groups of a
+    class, so that it is one too, even with one student.
     """
-    try:
-        folder = unpacker.unpack(archive)
-    except ValueError as error:
-        return [_not_found(name, archive, place, str(error))]
-    return _find_in_folder(folder, name, place, unpacker)
+    if not _is_class(node, is_top=is_top, is_group=is_group):
+        if not node.judged_files and len(node.parts) == 1:
+            # a folder or an archive of a class often holds just one folder
+            inner = _in_class(node.parts[0], is_top=is_top)
+            if len(inner) > 1:
+                return inner
+        return [_student(node, is_top=is_top)]
+    has_groups = any(_is_class(child) for child in node.children)
+    rows = [
+        row
+        for child in node.children
+        for row in _in_class(child, is_group=has_groups and not child.judged_files)
+    ]
+    return rows + _beside_students(node)
 
 
-def _find_in_folder(top: Path, name: str, place: str, unpacker: _Unpacker) -> list[Submission]:
-    """Return the submissions of the class that a folder holds, or the folder as the only one.
-
-    It is a class if two or more folders or archives in it hold any of the seven files. If only one
-    archive does, its content is returned. name: of the submission in reports, if it is the only
-    one. place: the folder in words.
-    """
-    folder = _skip_single_folders(top)
-    place = str(Path(place, folder.relative_to(top)))
-    if not _judged_files(folder) and not _judged_files(folder / COURSE):
-        children = _children(folder)
-        students = [child for child in children if _holds_submission(child)]
-        if len(students) > 1:
-            return [_student(child, f"{place}/{child.name}", unpacker) for child in children]
-        if students and students[0].is_file():
-            archive = students[0]
-            return _find_in_archive(archive, archive.stem, f"{place}/{archive.name}", unpacker)
-    return [_submission(name, folder, place, unpacker)]
+def _is_class(node: Node, *, is_top: bool = False, is_group: bool = False) -> bool:
+    """Return whether the folders in a folder are those of several students."""
+    students = [part for part in node.parts if not is_copy(part.name)]
+    if is_group and len(students) == 1 and len(node.children) > 1:
+        return True
+    if len(students) < 2 and not (is_top and not node.judged_files and len(node.parts) > 1):
+        return False
+    return not (_has_attempts(node, is_top=is_top) or _is_clone(node))
 
 
-def _holds_submission(child: Path) -> bool:
-    """Return whether an archive or a folder, with its archives, holds any of the seven files."""
-    if child.is_file():
-        return holds_any(child, JUDGED_FILES)
-    return any(_candidates(child)) or any(
-        holds_any(archive, JUDGED_FILES) for archive in _archives_in(child)
-    )
+def _has_attempts(node: Node, *, is_top: bool) -> bool:
+    """Return whether the folders or archives in a folder are attempts of one student."""
+    if ONE_STUDENT in node.name and len(node.parts) > 1:
+        return True
+    return are_attempts([part.name for part in node.parts], is_top=is_top)
 
 
-def _student(child: Path, place: str, unpacker: _Unpacker) -> Submission:
-    """Return the submission of one student of a class.
-
-    `child` is a folder, an archive, or a folder with an archive; `place` is that in words.
-    """
-    if child.is_file():
-        return _only_in_archive(child.stem, child, place, unpacker)
-    archives = _archives_in(child)
-    if archives and not any(_candidates(child)):
-        with_files = (archive for archive in archives if holds_any(archive, JUDGED_FILES))
-        archive = next(with_files, archives[0])
-        return _only_in_archive(child.name, archive, f"{place}/{archive.name}", unpacker)
-    return _submission(child.name, child, place, unpacker)
+def _is_clone(node: Node) -> bool:
+    """Return whether a folder is a clone of one student's work, with copies beside the course."""
+    if any((node.path / path).is_dir() for path in (COURSE, "math")):
+        return any(part.name == "math" for part in node.parts)
+    courses = [part for part in node.parts if any(is_course(below.name) for below in part.below())]
+    return node.looks_like_clone and len(courses) == 1
 
 
-def _only_in_archive(name: str, archive: Path, place: str, unpacker: _Unpacker) -> Submission:
-    """Return an archive as one submission, whatever it holds; a class in it is not searched."""
-    try:
-        top = unpacker.unpack(archive)
-    except ValueError as error:
-        return _not_found(name, archive, place, str(error))
-    folder = _skip_single_folders(top)
-    return _submission(name, folder, str(Path(place, folder.relative_to(top))), unpacker)
+def _beside_students(node: Node) -> list[Submission]:
+    """Return rows for those of the seven files that lie beside the folders of students."""
+    if len(node.judged_files) > MAX_STRAYS:
+        return [_student(replace(node, children=()), is_top=False)]
+    problem = "it lies beside the folders of the class, and in nobody's"
+    return [
+        _not_found(name, node.path / name, f"{node.place}/{name}", problem)
+        for name in sorted(node.files)
+        if name in JUDGED_FILES
+    ]
 
 
 def _not_found(name: str, root: Path, place: str, problem: str) -> Submission:
@@ -199,154 +165,95 @@ def _not_found(name: str, root: Path, place: str, problem: str) -> Submission:
     )
 
 
-def _submission(name: str, root: Path, place: str, unpacker: _Unpacker) -> Submission:
-    """Return `root` as one submission, with the best of the folders in it as its course folder.
+def _student(node: Node, *, is_top: bool) -> Submission:
+    """Return a folder as one submission, with the best of the folders in it as its course folder.
 
-    Candidates are all folders that hold any of the seven files; without any, it has a problem.
+    Without any that holds some of the seven files, it has a problem.
     """
-    candidates = list(_candidates(root))
+    if node.problem:
+        return _not_found(node.name, node.path, node.place, node.problem)
+    candidates = list(node.below())
     if not candidates:
-        problem = (
-            f"{place} holds none of the seven files ({min(JUDGED_FILES)} to {max(JUDGED_FILES)}), "
-            f"neither in itself nor in {COURSE} nor deeper"
-        )
-        return _not_found(name, root, place, problem)
-    folder = min(candidates, key=lambda candidate: _preference(candidate, root))
+        return _without_files(node)
+    notes = node.notes
+    inmost = node
+    while not inmost.judged_files and len(inmost.parts) == 1:
+        inmost = inmost.parts[0]
+    if not inmost.judged_files and _has_attempts(inmost, is_top=is_top):
+        *earlier, latest = sorted(inmost.parts, key=lambda part: natural_key(part.name))
+        passed_over = ", ".join(part.name for part in earlier)
+        notes = (*notes, f"judged is {latest.name}, the latest, and not {passed_over}")
+        candidates = list(latest.below())
+    chosen = min(candidates, key=lambda candidate: _preference(candidate, node))
+    others = [other for other in candidates if other is not chosen]
     return Submission(
-        printable(name),
-        root,
-        folder,
-        tuple(islice(_others(folder), MAX_OTHERS)),
-        printable(str(Path(place, folder.relative_to(root)))),
-        notes=_notes(folder, [other for other in candidates if other != folder], root),
-        has_run_bits=unpacker.has_run_bits(folder),
+        printable(node.name),
+        node.path if chosen.path.is_relative_to(node.path) else chosen.path,
+        chosen.path,
+        tuple(islice(_others(chosen), MAX_OTHERS)),
+        printable(chosen.place),
+        notes=tuple(map(printable, (*notes, *_notes(chosen, others, node)))),
+        has_run_bits=chosen.has_run_bits,
     )
 
 
-def _preference(folder: Path, root: Path) -> tuple[bool, bool, int, bool, int, str]:
+def _without_files(node: Node) -> Submission:
+    """Return a submission in which none of the seven files lies."""
+    problems = [f"{child.name}: {child.problem}" for child in node.children if child.problem]
+    problem = "; ".join(problems) or absence(node.path, list(node.names_below()))
+    return _not_found(node.name, node.path, node.place, problem)
+
+
+def _preference(node: Node, root: Node) -> tuple[bool, bool, int, bool, int, str]:
     """Return the sort key of a candidate for the course folder; the best one has the lowest.
 
     Best is the root itself, then the brief's path in a clone, then the folder with most files. Of
     equals: the one with the brief's name, then the shallowest, then the first by name.
     """
-    relative = folder.relative_to(root)
+    relative, count = _relative(node, root), len(node.judged_files)
+    most = max(len(candidate.judged_files) for candidate in root.below())
     return (
-        folder != root,
-        relative != Path(COURSE),
-        -len(_judged_files(folder)),
-        folder.name != Path(COURSE).name,
-        len(relative.parts),
-        relative.as_posix(),
+        node is not root or count <= MAX_STRAYS < most,
+        relative != COURSE,
+        -count,
+        not is_course(node.name),
+        relative.count("/"),
+        relative,
     )
 
 
-def _notes(folder: Path, others: list[Path], root: Path) -> tuple[str, ...]:
+def _notes(chosen: Node, others: list[Node], root: Node) -> tuple[str, ...]:
     """Return one sentence that says which folder was chosen; () if no other could be meant.
 
-    folder: the chosen one. others: the other candidates. If the chosen one lies where it should,
-    only another one with more files could be meant.
+    others: the other candidates. If the chosen one lies where it should, only another one with more
+    files could be meant.
     """
-    count = len(_judged_files(folder))
-    is_expected = folder in (root, root / COURSE)
-    rivals = [other for other in others if not is_expected or len(_judged_files(other)) > count]
+    count = len(chosen.judged_files)
+    is_expected = chosen is root or _relative(chosen, root) == COURSE
+    rivals = [other for other in others if not is_expected or len(other.judged_files) > count]
     if not rivals:
         return ()
     judged, rival = (
-        f"{_path_text(candidate, root)} with {len(_judged_files(candidate))} of the seven files"
-        for candidate in (folder, rivals[0])
+        f"{_relative(candidate, root) or 'the folder itself'} with "
+        f"{len(candidate.judged_files)} of the seven files"
+        for candidate in (chosen, rivals[0])
     )
     more = f" nor {len(rivals) - 1} more such folders" if len(rivals) > 1 else ""
-    return (printable(f"judged is {judged}, and not {rival}{more}"),)
+    return (f"judged is {judged}, and not {rival}{more}",)
 
 
-def _path_text(folder: Path, root: Path) -> str:
-    """Return a folder's path relative to the root, or "the folder itself" for the root."""
-    return "the folder itself" if folder == root else folder.relative_to(root).as_posix()
+def _relative(node: Node, root: Node) -> str:
+    """Return a node's place relative to that of a node above it; "" for that node itself."""
+    return node.place.removeprefix(root.place).lstrip("/")
 
 
-def _judged_files(folder: Path) -> frozenset[str]:
-    """Return the names of the seven files that lie directly in a folder."""
-    return frozenset(name for name in JUDGED_FILES if (folder / name).is_file())
-
-
-def _candidates(root: Path) -> Iterator[Path]:
-    """Yield the folders from `root` downwards that hold any of the seven files.
-
-    At most MAX_FOLDERS folders are looked at, MAX_DEPTH levels deep. Links are not followed, so
-    that no folder comes twice.
-    """
-    for count, (path, folders, files) in enumerate(os.walk(root)):
-        if count == MAX_FOLDERS:
-            return
-        here = Path(path)
-        is_deepest = len(here.relative_to(root).parts) >= MAX_DEPTH
-        searched = [name for name in sorted(folders) if not is_skipped_folder(here / name)]
-        folders[:] = [] if is_deepest else searched  # in place: os.walk descends into these
-        if not JUDGED_FILES.isdisjoint(files) and _judged_files(here):
-            yield here
-
-
-def _children(folder: Path) -> list[Path]:
-    """Return the folders and archives in a folder, in natural order."""
-    return [
-        path
-        for path in _entries(folder)
-        if _is_archive(path) or (path.is_dir() and not is_skipped_folder(path))
-    ]
-
-
-def _entries(folder: Path) -> list[Path]:
-    """Return the files and folders in a folder, in natural order; [] if it cannot be read.
-
-    Skipped names are left out, and links, as they could lead anywhere.
-    """
-    try:
-        paths = [
-            path
-            for path in folder.iterdir()
-            if not is_skipped_name(path.name) and not path.is_symlink()
-        ]
-    except OSError:  # not readable
-        return []
-    return sorted(paths, key=lambda path: (_natural_key(path.name), path.name))
-
-
-def _natural_key(name: str) -> list[tuple[int, str]]:
-    """Return a sort key that compares digits as numbers: student 10 comes after student 9."""
-    return [
-        (int(part), "") if part.isdecimal() else (-1, part)
-        for part in re.split(r"(\d+)", name.casefold())
-    ]
-
-
-def _is_archive(path: Path) -> bool:
-    """Return whether a path is an archive of any kind, by its suffix."""
-    return path.suffix.lower() in (".zip", *OTHER_ARCHIVES) and path.is_file()
-
-
-def _archives_in(folder: Path) -> list[Path]:
-    """Return the archives in a folder, in natural order."""
-    return [path for path in _children(folder) if path.is_file()]
-
-
-def _skip_single_folders(folder: Path) -> Path:
-    """Return the first folder from `folder` downwards that holds more than a single folder.
-
-    An archive of a folder often holds just that folder.
-    """
-    for _ in range(MAX_DEPTH):
-        entries = _entries(folder)
-        if len(entries) != 1 or not entries[0].is_dir():
-            break
-        folder = entries[0]
-    return folder
-
-
-def _others(folder: Path) -> Iterator[str]:
+def _others(node: Node) -> Iterator[str]:
     """Yield the names of all but the seven files and the README; those of folders end with "/"."""
-    for path in _entries(folder):
-        if path.name not in JUDGED_FILES and path.name != README:
-            yield printable(f"{path.name}/" if path.is_dir() else path.name)
+    names = [name for name in node.files if name not in JUDGED_FILES and name != README]
+    names += [f"{child.name}/" for child in node.children]
+    for name in sorted(set(names), key=natural_key):
+        if not is_skipped_name(name):
+            yield printable(name)
 
 
 def _with_unique_names(submissions: list[Submission]) -> list[Submission]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import os
-import re
 import stat
 import warnings
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from convpool.check.sandbox.interpreters import Interpreter
 from convpool.check.sandbox.static_checks import StaticRun
+from convpool.check.submissions.file_names import meant_file
 from convpool.check.submissions.git_index import executable_names_in_git
 from convpool.check.submissions.search import Submission
 from convpool.check.tasks import README, TASKS, Task
@@ -89,15 +89,15 @@ class CourseFolder:
         return "" if (self.folder / README).read_bytes().strip() else "is empty"
 
     def _similar_name(self, name: str) -> str:
-        """Return a hint at a file whose name is nearly `name`; "" if there is none.
-
-        It may differ in capitals, separators, or the (1) of a second download.
-        """
-        letters = _letters(name)
-        for path in sorted(self.folder.iterdir()):
-            if path.name != name and _letters(path.name) == letters:
-                return f"; {path.name} is there: rename it"
-        return ""
+        """Return a hint at files whose names nearly stand for `name`; "" if there is none."""
+        near = [
+            path.name
+            for path in sorted(self.folder.iterdir())
+            if path.name != name and meant_file(path.name) == name
+        ]
+        if len(near) > 1:
+            return f"; {' and '.join(near)} are there: rename one"
+        return f"; {near[0]} is there: rename it" if near else ""
 
 
 @dataclass(frozen=True)
@@ -185,8 +185,3 @@ def parse(text: str, version: tuple[int, int] | None = None) -> ast.Module | Syn
             return SyntaxError(str(error))
         except (RecursionError, MemoryError):
             return SyntaxError("it is nested too deeply to be parsed")
-
-
-def _letters(name: str) -> str:
-    """Return a file name in lower case, without separators and the (1) of a second download."""
-    return re.sub(r"\(\d+\)|[-_ ]", "", name.lower())

@@ -174,17 +174,21 @@ def convolve_transpose(
     padding: Padding = "valid",
     stride: Ints = 1,
     *,
+    output_shape: Ints | None = None,
     output_padding: Ints = 0,
     dilation: Ints = 1,
     groups: int = 1,
+    bias: ArrayLike | None = None,
     channel_axis: int = -1,
     kernel_layout: str = kernel_layouts.DEFAULT,
     dtype: DTypeLike | None = None,
+    out: Array | None = None,
     engine: str = "auto",
 ) -> Array:
     """Add each value, times the kernel, to its window: the adjoint of `convolve`.
 
-    It is the adjoint of `convolve` with the same kernels and arguments.
+    With the same kernels and arguments, sum(convolve(x) * y) equals sum(x * convolve_transpose(y))
+    for all x of the result's shape; exactly for integers.
 
     Parameters
     ----------
@@ -194,17 +198,29 @@ def convolve_transpose(
         (*window, c // groups, nc), as for `convolve`.
     padding, stride, dilation, groups, channel_axis, kernel_layout, dtype, engine
         As in `convolve`.
+    output_shape
+        The spatial sizes of the result, for which `convolve` must give those of the images: an int,
+        or one per axis. None means the sizes below.
     output_padding
-        Pixels added at the end of each axis: from 0 to below the larger of stride and dilation.
+        Pixels added at the end of each axis: from 0 to below the larger of stride and dilation. It
+        is PyTorch's word, and of no use beside `output_shape`. From the stride on, `convolve` has
+        windows beyond, which are left out.
+    bias
+        (c,), a number for each channel of the result, added to all of its pixels.
+    out
+        An array of the result's shape and dtype to write to, which is returned. It may share memory
+        with all that is read.
 
     Returns
     -------
-    (m, *spatial, c) with spatial sizes (o - 1) * stride + span - before - after + output_padding;
-    "same" and "same_lower" give o * stride, "same_size" gives o. Pixels that no window reaches are
-    0.
+    (m, *spatial, c). Without `output_shape`, spatial sizes are (o - 1) * stride + span - before -
+    after + output_padding; but "same" and "same_lower" give o * stride, "same_size" gives o. Pixels
+    that no window reaches are 0, plus the bias. Nothing is conjugated.
 
     Raises
     ------
+    ValueError : `convolve` of images of `output_shape` gives other sizes than those of the images;
+        the text names what would do
     ValueError, TypeError, OverflowError : as `convolve`
 
     Examples
@@ -214,6 +230,8 @@ def convolve_transpose(
     >>> kernels = np.array([1.0, 10.0, 100.0]).reshape(3, 1, 1)
     >>> convolve_transpose(images, kernels, stride=2).ravel().tolist()
     [1.0, 10.0, 102.0, 20.0, 200.0]
+    >>> convolve_transpose(images, kernels, "same", 2, output_shape=3).ravel().tolist()
+    [10.0, 102.0, 20.0]
     """
     images = arrays.read_in_memory(images, "images", "convolve_transpose")
     dtype = dtypes.follow_images(images.dtype, kernels, dtype)
@@ -227,6 +245,7 @@ def convolve_transpose(
         kernels.shape,
         padding,
         stride,
+        output_shape=output_shape,
         output_padding=output_padding,
         dilation=dilation,
         groups=groups,
@@ -237,7 +256,7 @@ def convolve_transpose(
         images_dtype=images.dtype,
         kernels_dtype=kernels.dtype,
     )
-    return plan.execute(images, (plan.laid_out(kernels),))
+    return plan.execute(images, (plan.laid_out(kernels), plan.check_bias(bias)), out)
 
 
 @explain_foreign_keywords

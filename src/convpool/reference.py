@@ -232,9 +232,11 @@ def convolve_transpose(
     padding: Padding = "valid",
     stride: Ints = 1,
     *,
+    output_shape: Ints | None = None,
     output_padding: Ints = 0,
     dilation: Ints = 1,
     groups: int = 1,
+    bias: Any = None,
     channel_axis: int = -1,
     dtype: DTypeLike | None = None,
 ) -> Array:
@@ -249,7 +251,9 @@ def convolve_transpose(
     stride, dilation = _per_axis(stride, rank), _per_axis(dilation, rank)
     output_paddings = _per_axis(output_padding, rank)
     spans = _spans(window, dilation)
-    if padding in ("same", "same_lower"):
+    if output_shape is not None:
+        sizes = _per_axis(output_shape, rank)
+    elif padding in ("same", "same_lower"):
         sizes = [o * s for o, s in zip(counts, stride, strict=True)]
     elif padding == "same_size":
         sizes = counts
@@ -265,6 +269,8 @@ def convolve_transpose(
                 output[pixel][:, _channels_of_kernel(n, nc, groups, depth)] += (
                     images[i][:, [n]] * kernels[u][:, n]
                 )
+    if bias is not None:
+        output = output + np.asarray(bias).astype(work)
     return _to_result(output, channel_axis, result)
 
 

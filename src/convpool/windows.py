@@ -8,6 +8,7 @@ from 0 to size - 1 and padding elsewhere. o is the number of values of a transpo
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
@@ -260,6 +261,29 @@ def place_transposed(
         )
         size = (o - 1) * stride + axis.span - before - after
     return place(size, window, stride, dilation, padding)
+
+
+def sizes_with_count(
+    count: int, window: int, stride: int, dilation: int, padding: str | tuple[int, int]
+) -> range:
+    """Return the sizes of an axis on which so many windows lie; padding as in `place`.
+
+    They are consecutive, at most `stride` of them, and none if the padding alone holds more. 0 is
+    among them only where `count` is 0.
+
+    Examples
+    --------
+    >>> sizes_with_count(3, 3, 2, 1, "same"), sizes_with_count(3, 3, 2, 1, "valid")
+    (range(5, 7), range(7, 9))
+    """
+    likely = place_transposed(count, window, stride, dilation, padding).size
+    # a size that leads to `count` windows: the largest for a named "same", else the smallest
+    sizes = range(max(min(1, count), likely - stride + 1), max(0, min(likely + stride, 2**62)))
+
+    def count_of(size: int) -> int:
+        return place(size, window, stride, dilation, padding).count
+
+    return sizes[bisect_left(sizes, count, key=count_of) : bisect_right(sizes, count, key=count_of)]
 
 
 def adaptive_windows(size: int, count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

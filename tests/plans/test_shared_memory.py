@@ -80,7 +80,7 @@ def test_operands_of_a_transposed_plan_inside_of_out():
         out = np.zeros(plan.output_shape)
         operands = [values, kernels]
         operands[number] = inside(out, operands[number])
-        np.testing.assert_array_equal(plan.run(*operands, out), expected)
+        np.testing.assert_array_equal(plan.run(*operands, out=out), expected)
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -310,7 +310,7 @@ class Plan:
         )
         changed_fields = self._part_fields(stop_group - first_group, outputs)
         plan = self._part_plan(batch, channels, needs, changed_fields)
-        return Part(plan, batch, channels, needs, outputs, depth=slice(None))
+        return Part(plan, batch, channels, needs, outputs, slice(None), outputs)
 
     def _part_plan(
         self, batch: slice, channels: slice, needs: Sequence[Need], changed_fields: dict[str, Any]

@@ -1,4 +1,4 @@
-"""Plans of convolution, and what all plans with kernels share. m images, c channels, nc kernels."""
+"""Plans of convolution. m images, c channels, nc kernels."""
 
 from __future__ import annotations
 
@@ -11,97 +11,17 @@ from numpy.typing import NDArray
 
 from convpool.engines import threads
 from convpool.engines.registry import ENGINES, Engine
-from convpool.engines.work import ConvolutionWork
-from convpool.plans import arrays, dtypes
-from convpool.plans.base import Plan
-from convpool.plans.formatting import plural, sizes
-from convpool.plans.kernel_layouts import LAYOUTS
+from convpool.plans import dtypes
+from convpool.plans.formatting import plural
+from convpool.plans.kernels import KernelsPlan
 from convpool.plans.lock_free_property import cached_property
 from convpool.plans.regions import Part
 from convpool.plans.shared_memory import copy_if_shared
-from convpool.windows import Axis, volume
+from convpool.windows import volume
 
 Array = NDArray[Any]
 Shape = tuple[int, ...]
 DType = np.dtype[Any]
-
-
-@dataclass(frozen=True, kw_only=True)
-class KernelsPlan(Plan):
-    """A plan of an operation with kernels: of a convolution or a transposed convolution.
-
-    Attributes
-    ----------
-    kernels_shape : (*window, c // groups, nc), whatever the layout
-    kernels_dtype : the dtype of the weights
-    groups : the number of groups into which the channels are divided
-    kernel_layout : the order of axes in which `run` takes kernels, one of `kernel_layouts.LAYOUTS`
-    """
-
-    kernels_shape: Shape
-    kernels_dtype: DType
-    groups: int
-    kernel_layout: str
-
-    @property
-    def depth(self) -> int:
-        """Number of channels that one kernel reads, c // groups."""
-        return self.kernels_shape[-2]
-
-    @property
-    def group_count(self) -> int:
-        """Number of groups into which the channels of images and output are divided."""
-        return self.groups
-
-    @property
-    def multiply_adds(self) -> int:
-        """Number of multiplications, each with one addition."""
-        windows = volume([self.batch, *(axis.count for axis in self.axes)])
-        return windows * volume(self.kernels_shape)
-
-    def laid_out(self, kernels: Array) -> Array:
-        """Return kernels in the plan's layout as (*window, c // groups, nc), a view if possible."""
-        return LAYOUTS[self.kernel_layout].to_ours(kernels)
-
-    def check_kernels(self, kernels: Any) -> Array:
-        """Return kernels in the plan's layout as an array (*window, c // groups, nc).
-
-        Raises
-        ------
-        TypeError : they are not numbers
-        ValueError : their shape or dtype is not the plan's
-        """
-        kernels = arrays.read_array(kernels, "kernels")
-        shape = LAYOUTS[self.kernel_layout].shape_from_ours(self.kernels_shape, self.groups)
-        if kernels.shape != shape or kernels.dtype != self.kernels_dtype:
-            raise ValueError(
-                f"kernels are {kernels.shape} {kernels.dtype}, but the plan is for {shape} "
-                f"{self.kernels_dtype}: make a plan for each shape and dtype"
-            )
-        return self.laid_out(kernels)
-
-    def work_of(
-        self, images: Shape, axes: tuple[Axis, ...], output_channels: int
-    ) -> ConvolutionWork:
-        """Return the work of an engine as `Plan.work_of` describes it."""
-        return ConvolutionWork(
-            images=images,
-            kernels=(*self.kernels_shape[:-1], output_channels),
-            axes=axes,
-            groups=self.groups,
-            images_dtype=self.images_dtype,
-            accumulation=self.accumulation,
-            dtype=self.dtype,
-        )
-
-    @property
-    def title(self) -> str:
-        """The first line of the printed plan: "convolution with 8 kernels of 3 x 3 x 1"."""
-        groups = f" in {self.groups} groups" if self.groups > 1 else ""
-        layout = f", passed as {self.kernel_layout}" if self.kernel_layout != "HWIO" else ""
-        kernels = plural(self.kernels_shape[-1], "kernel")
-        window = sizes(self.kernels_shape[:-1])
-        return f"{self.operation} with {kernels} of {window}{groups}{layout}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,6 +40,7 @@ class ConvolutionPlan(KernelsPlan):
     engines: ClassVar[dict[str, Engine]] = ENGINES
     operation: ClassVar[str] = "convolution"
     call: ClassVar[str] = "convolve"
+    bias_is_added_to: ClassVar[str] = "kernel"
 
     @property
     def output_channels(self) -> int:
@@ -137,29 +58,6 @@ class ConvolutionPlan(KernelsPlan):
         return self.pad_mode
 
     # ---- operands ----
-
-    def check_operands(self, kernels: Any, bias: Any = None) -> tuple[Array, Array | None]:
-        """Return (kernels, bias) as `check_kernels` and `check_bias` return them."""
-        return self.check_kernels(kernels), self.check_bias(bias)
-
-    def check_bias(self, bias: Any) -> Array | None:
-        """Return the bias as an array (nc,); None if it is None.
-
-        Raises
-        ------
-        TypeError : it is not numbers, or sums of the plan's dtype cannot take them
-        ValueError : its shape is not (nc,)
-        """
-        if bias is None:
-            return None
-        numbers = arrays.read_array(bias, "bias")
-        if numbers.shape != (self.output_channels,):
-            raise ValueError(
-                f"bias is {numbers.shape}; it must be ({self.output_channels},), one number for "
-                "each kernel"
-            )
-        dtypes.check_kind(f"bias is {numbers.dtype}", numbers.dtype, self.accumulation)
-        return numbers
 
     def select_operands(self, operands: Sequence[Any], part: Part) -> tuple[Any, ...]:
         """Return (kernels, bias) of the kernels that a part applies."""

@@ -17,6 +17,7 @@ from convpool.plans.foreign_words import explain_foreign_keywords
 from convpool.plans.operand_checks import KernelArguments, KernelShapes
 from convpool.plans.pooling import PoolingPlan
 from convpool.plans.transposed import TransposedPlan
+from convpool.plans.transposed_axes import make_transposed_axes
 
 
 @explain_foreign_keywords
@@ -100,6 +101,7 @@ def plan_transposed(
     padding: Padding = "valid",
     stride: Ints = 1,
     *,
+    output_shape: Ints | None = None,
     output_padding: Ints = 0,
     dilation: Ints = 1,
     groups: int = 1,
@@ -117,7 +119,7 @@ def plan_transposed(
     images_shape, kernels_shape
         Shapes (m, *output, nc) and (*window, c // groups, nc), or as `channel_axis` and
         `kernel_layout` say.
-    padding, stride, output_padding, dilation, groups
+    padding, stride, output_shape, output_padding, dilation, groups
         As in `convolve_transpose`.
     channel_axis, kernel_layout, dtype, engine
         As in `convolve_transpose`.
@@ -126,7 +128,7 @@ def plan_transposed(
 
     Returns
     -------
-    an immutable plan: print it, look at its attributes, call its run(images, kernels)
+    an immutable plan: print it, look at its attributes, call its run(images, kernels, bias)
 
     Raises
     ------
@@ -144,7 +146,7 @@ def plan_transposed(
     windows = operand_checks.read_windows(shapes.kernels[:-2], stride, dilation, padding)
     plan = TransposedPlan(
         **_kernel_fields(shapes, (images_dtype, kernels_dtype), dtype),
-        axes=operand_checks.make_transposed_axes(shapes.spatial, windows, output_padding),
+        axes=make_transposed_axes(shapes.spatial, windows, output_padding, output_shape),
         padding=str(padding),
         engine=arguments.read_choice(engine, ("auto", *TransposedPlan.engines), "engine"),
         input_sizes=shapes.spatial,

@@ -11,7 +11,7 @@ import numpy as np
 
 from convpool.engines.padding import PAD_MODES, REPEATING_PAD_MODES
 from convpool.plans import arguments, arrays, channel_checks, dtypes, kernel_layouts
-from convpool.windows import TRANSPOSED_SIZES, Axis, place, place_transposed
+from convpool.windows import TRANSPOSED_SIZES, Axis, place
 
 MOST_POSITIONS = 2**62  # on an axis, so that the sum of two positions fits a 64-bit integer
 Shape = tuple[int, ...]
@@ -160,45 +160,6 @@ def make_axes(
     return axes
 
 
-def make_transposed_axes(
-    spatial: Shape, windows: WindowArguments, output_padding: Any
-) -> tuple[Axis, ...]:
-    """Return the windows on each spatial axis of a transposed convolution's output.
-
-    Parameters
-    ----------
-    spatial
-        The spatial sizes of the images, which on each axis is the number of windows.
-    windows
-        The sizes, stride, dilation and padding of the windows.
-    output_padding
-        The argument of `convolve_transpose`.
-
-    Raises
-    ------
-    ValueError : an axis of the output would be shorter than 0, or an argument does not fit
-    """
-    extra_pixels = arguments.read_per_axis(output_padding, len(spatial), "output_padding", least=0)
-    _check_output_padding(extra_pixels, windows)
-    unpadded_axes = [
-        place_transposed(o, *window) for o, window in zip(spatial, windows.of_axes, strict=True)
-    ]
-    axes = tuple(
-        replace(axis, size=axis.size + extra)
-        for axis, extra in zip(unpadded_axes, extra_pixels, strict=True)
-    )
-    for name, axis, o in zip(arguments.AXIS_NAMES[len(axes)], axes, spatial, strict=True):
-        if o == 0 and not windows.takes_empty_axes:
-            raise empty_axis_error(name)
-        if axis.size < 0:
-            raise ValueError(
-                f"the {name} of the result would be {axis.size}: ({o} - 1) * {axis.stride} + "
-                f"{axis.span} - {axis.before} - {axis.after}; use less padding"
-            )
-    check_positions(axes)
-    return axes
-
-
 def check_positions(axes: tuple[Axis, ...]) -> None:
     """Raise ValueError if an axis has more than `MOST_POSITIONS` positions, padding included."""
     for name, axis in zip(arguments.AXIS_NAMES[len(axes)], axes, strict=True):
@@ -237,27 +198,6 @@ def read_pad_mode(value: Any, axes: tuple[Axis, ...]) -> str:
                 "'zeros'"
             )
     return pad_mode
-
-
-def _check_output_padding(output_padding: Shape, windows: WindowArguments) -> None:
-    """Raise ValueError unless the output padding of each axis is below stride or dilation.
-
-    With a named "same" it must be 0.
-    """
-    if windows.takes_empty_axes and any(output_padding):
-        raise ValueError(
-            f"padding {windows.padding!r} settles the size and takes no output_padding, but that "
-            f"is {output_padding}: leave it out"
-        )
-    for extra, stride, dilation in zip(
-        output_padding, windows.stride, windows.dilation, strict=True
-    ):
-        limit = max(stride, dilation)
-        if extra >= limit:
-            raise ValueError(
-                f"output_padding is {extra}, but it must be below {limit}, the larger of stride, "
-                "dilation"
-            )
 
 
 def _fill_dtype(value: Any, pad_mode: str | None) -> DType:

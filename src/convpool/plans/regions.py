@@ -145,6 +145,7 @@ class Part:
     needs : for each spatial axis, the pixels that are read
     kernels : the kernels that are applied; in pooling, the channels of the output
     depth : the channels that are used within each kernel, of axis -2 of (*window, c // groups, nc)
+    outputs : the channels of the output that are computed
     """
 
     plan: PartialPlan
@@ -153,6 +154,7 @@ class Part:
     needs: tuple[Need, ...]
     kernels: slice
     depth: slice
+    outputs: slice
 
     @property
     def is_outside(self) -> bool:

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from convpool.engines import threads
 from convpool.engines.registry import TRANSPOSE_ENGINES, Engine
 from convpool.plans import dtypes
-from convpool.plans.convolution import KernelsPlan
 from convpool.plans.formatting import span
+from convpool.plans.kernels import KernelsPlan
 from convpool.plans.lock_free_property import cached_property
 from convpool.plans.regions import Need, Part
 from convpool.plans.shared_memory import copy_if_shared
@@ -40,6 +40,7 @@ class TransposedPlan(KernelsPlan):
     engines: ClassVar[dict[str, Engine]] = TRANSPOSE_ENGINES
     operation: ClassVar[str] = "transposed convolution"
     call: ClassVar[str] = "convolve_transpose"
+    bias_is_added_to: ClassVar[str] = "channel of the result"
     memory_advice: ClassVar[str] = ""
 
     @cached_property
@@ -108,12 +109,12 @@ class TransposedPlan(KernelsPlan):
             kernel_layout="HWIO",
             input_sizes=input_sizes,
         )
-        return Part(plan, batch, kernels, needs, kernels, depth)
+        return Part(plan, batch, kernels, needs, kernels, depth, outputs)
 
     def select_operands(self, operands: Sequence[Any], part: Part) -> tuple[Any, ...]:
-        """Return a tuple of the kernels that a part applies, with the channels that it uses."""
-        (kernels,) = operands
-        return (kernels[..., part.depth, part.kernels],)
+        """Return (kernels, bias) of a part: with the kernels and the channels that it uses."""
+        kernels, bias = operands
+        return kernels[..., part.depth, part.kernels], None if bias is None else bias[part.outputs]
 
     # ---- integers ----
 
@@ -127,15 +128,15 @@ class TransposedPlan(KernelsPlan):
         """Raise OverflowError if a sum of integers might overflow; `images` may have any shape."""
         self._working_dtype(images, *operands)
 
-    def _working_dtype(self, images: Array, kernels: Array) -> np.dtype[Any]:
+    def _working_dtype(self, images: Array, kernels: Array, bias: Array | None) -> np.dtype[Any]:
         """Return the dtype to compute in: for integers, the fastest in which sums are exact."""
         if self.accumulation.kind not in "iu":
             return self.accumulation
-        return self._sums(kernels).working_dtype(
+        return self._sums(kernels, bias).working_dtype(
             self.accumulation, dtypes.extremes(images), "sums of products"
         )
 
-    def _sums(self, kernels: Array) -> dtypes.Sums:
+    def _sums(self, kernels: Array, bias: Array | None) -> dtypes.Sums:
         """Return the sums over the weights whose products are added up in one output pixel.
 
         These are the weights of all kernels of a group at taps that are a multiple of
@@ -156,39 +157,35 @@ class TransposedPlan(KernelsPlan):
             for n in (size // distance, distance)
         ]
         split_weights = weights.reshape(*split_sizes, self.depth, self.groups, self.group_inputs)
-        return dtypes.Sums(split_weights, axes=(*range(0, len(split_sizes), 2), -1))
+        # as the sums lie: (..., depth, groups)
+        split_bias = None if bias is None else bias.reshape(self.groups, self.depth).T
+        return dtypes.Sums(split_weights, (*range(0, len(split_sizes), 2), -1), split_bias)
 
     # ---- arrays ----
 
-    def check_operands(self, *operands: Any) -> tuple[Array]:
-        """Return a tuple of the kernels as (*window, c // groups, nc).
+    def run(self, images: Any, kernels: Any, bias: Any = None, out: Array | None = None) -> Array:
+        """Return the transposed convolution of images and kernels, plus the bias.
 
-        Raises
-        ------
-        ValueError : their shape or dtype is not the plan's
-        """
-        (kernels,) = operands
-        return (self.check_kernels(kernels),)
-
-    def run(self, images: Any, kernels: Any, out: Array | None = None) -> Array:
-        """Return the transposed convolution of images and kernels, written to `out` if given.
+        It is written to `out` if given.
 
         Raises
         ------
         ValueError : shapes or dtypes are not the plan's
         OverflowError : a sum of integers might overflow; the text names the bound
         """
-        return self.execute(self.check_images(images), self.check_operands(kernels), out)
+        return self.execute(self.check_images(images), self.check_operands(kernels, bias), out)
 
     def execute(self, images: Array, operands: Sequence[Any], out: Array | None = None) -> Array:
-        """Compute the result from checked images and kernels, as `Plan.execute` describes."""
+        """Compute the result from checked images, kernels and bias, as `Plan.execute` describes."""
         threads.check()
-        values, (kernels,) = self.channels_last(images), operands
-        working = self._working_dtype(values, kernels)
-        (kernels,) = copy_if_shared(out, kernels)
+        values, (kernels, bias) = self.channels_last(images), operands
+        working = self._working_dtype(values, kernels, bias)
+        if bias is not None and working.kind in "iu":  # NumPy cannot add int64 to uint64 in place
+            bias = bias.astype(working, copy=False)
+        kernels, bias = copy_if_shared(out, kernels, bias)
         out, target = self.allocate_output(out, values)
         with np.errstate(all="ignore"):
-            keywords = {"groups": self.groups, "dtype": working}
+            keywords = {"groups": self.groups, "bias": bias, "dtype": working}
             self._engine.run(values, kernels, self.axes, target, **keywords)
         return self.copy_back(out, target)
 

@@ -300,13 +300,14 @@ def convolve_transpose(
     out: Array,
     *,
     groups: int = 1,
+    bias: Array | None = None,
     dtype: DTypeLike,
 ) -> None:
     """Write the adjoint of `convolve` for values (m, *output, nc) to pixels out (m, *spatial, c).
 
-    Each value, times its kernel (*window, depth), is added to the pixels of its window; pixels that
-    no window covers become 0. `axes` are the windows of the convolution on the spatial axes of
-    `out`; `groups` and `dtype` are as in `convolve`.
+    Each value, times its kernel (*window, depth), is added to the pixels of its window, which are 0
+    or `bias`, a number for each channel of `out`. `axes` are the windows of the convolution on the
+    spatial axes of `out`; `groups` and `dtype` are as in `convolve`.
     """
     *window, depth, nc = kernels.shape
     # (groups, depth, *window, nc // groups)
@@ -322,6 +323,8 @@ def convolve_transpose(
             chosen = weights[(slice(None), slice(None), *taps)]
             products = chosen.reshape(groups, volume(chosen.shape[1:-1]), nc // groups) @ columns
             add_windows(total, products.reshape(*chosen.shape[:-1], *part.shape[1:]), axes, taps)
+        if bias is not None:
+            total += bias.reshape(groups, depth, *(1,) * (total.ndim - 2))
         out[batch] = np.moveaxis(total.reshape(groups * depth, *total.shape[2:]), 0, -1)
 
 

@@ -4,7 +4,9 @@ from convpool.adaptive_pooling import adaptive_max_pool_indices, adaptive_pool
 from convpool.configuration import set_num_threads, show_config, threads
 from convpool.convolution import convolve, convolve_transpose, filter_image
 from convpool.explanation import explain
+from convpool.gradients import convolve_gradients, pool_gradient
 from convpool.plans.base import Plan
+from convpool.plans.gradient_arguments import Gradients
 from convpool.plans.make import plan_convolution, plan_pooling, plan_transposed
 from convpool.plans.regions import halo
 from convpool.pooling import global_pool, max_pool_indices, max_unpool, pool
@@ -12,11 +14,13 @@ from convpool.version import __version__
 from convpool.window_views import fold, window_view
 
 __all__ = [
+    "Gradients",
     "Plan",
     "__version__",
     "adaptive_max_pool_indices",
     "adaptive_pool",
     "convolve",
+    "convolve_gradients",
     "convolve_transpose",
     "explain",
     "filter_image",
@@ -29,6 +33,7 @@ __all__ = [
     "plan_pooling",
     "plan_transposed",
     "pool",
+    "pool_gradient",
     "set_num_threads",
     "show_config",
     "threads",

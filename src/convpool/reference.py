@@ -144,17 +144,22 @@ def _to_inner(images: Array, channel_axis: int, work: DType) -> Array:
     return np.moveaxis(np.moveaxis(images, channel_axis, -1), 0, -2).astype(work)
 
 
-def _to_result(values: Array, channel_axis: int, result: DType) -> Array:
-    """Convert values (*output, m, c) to the dtype `result`, with channels at `channel_axis`.
-
-    Raise OverflowError if an exact integer does not fit.
-    """
+def _narrow(values: Array, result: DType) -> Array:
+    """Convert values to the dtype `result`; raise OverflowError where an integer does not fit."""
     if values.dtype == EXACT and result.kind in "iu":
         least, greatest = _limits(result)
         for value in values.flat:
             if not least <= value <= greatest:
                 raise OverflowError(f"{value} does not fit {result}")
-    return np.moveaxis(np.moveaxis(values.astype(result), -2, 0), -1, channel_axis)
+    return values.astype(result)
+
+
+def _to_result(values: Array, channel_axis: int, result: DType) -> Array:
+    """Convert values (*output, m, c) to the dtype `result`, with channels at `channel_axis`.
+
+    Raise OverflowError if an exact integer does not fit.
+    """
+    return np.moveaxis(np.moveaxis(_narrow(values, result), -2, 0), -1, channel_axis)
 
 
 # ---- convolution ----
@@ -272,6 +277,71 @@ def convolve_transpose(
     if bias is not None:
         output = output + np.asarray(bias).astype(work)
     return _to_result(output, channel_axis, result)
+
+
+def _sources(sizes: Place, sides: Pairs, pad_mode: str) -> list[list[int]]:
+    """Return, for each axis, the pixel that stands at each position with its padding.
+
+    It is -1 where none does, with the pad modes "zeros" and "constant".
+    """
+    axes: list[list[int]] = []
+    for size, side in zip(sizes, sides, strict=True):
+        mode: Any = "constant" if pad_mode == "zeros" else pad_mode
+        words = {"constant_values": -1} if mode == "constant" else {}
+        axes.append(np.pad(np.arange(size), side, mode=mode, **words).tolist())
+    return axes
+
+
+@np.errstate(all="ignore")
+def convolve_gradients(
+    images: Array,
+    kernels: Array,
+    output_gradient: Array,
+    padding: Padding = "same",
+    stride: Ints = 1,
+    *,
+    dilation: Ints = 1,
+    groups: int = 1,
+    pad_mode: str = "zeros",
+    fill: Any = 0,
+    flip: bool = False,
+    channel_axis: int = -1,
+    dtype: DTypeLike | None = None,
+) -> tuple[Array, Array, Array]:
+    """Return the gradients (of the images, of the kernels, of the bias) of `convolve`.
+
+    Parameters and results are those of `convpool.convolve_gradients`, in layout "HWIO".
+    """
+    work, result = _dtypes(dtype, images, kernels, output_gradient)
+    images = _to_inner(images, channel_axis, work)
+    gradient, kernels = _to_inner(output_gradient, channel_axis, work), kernels.astype(work)
+    sizes, (*window, depth, nc) = images.shape[:-2], kernels.shape
+    rank = len(sizes)
+    stride, dilation = _per_axis(stride, rank), _per_axis(dilation, rank)
+    spatial = tuple(range(rank))
+    if flip:
+        kernels = np.flip(kernels, spatial)
+    spans = _spans(window, dilation)
+    sides = _sides(padding, sizes, spans, stride)
+    counts = [_count(*axis) for axis in zip(sizes, sides, spans, stride, strict=True)]
+    of_images, of_kernels = np.zeros(images.shape, work), np.zeros(kernels.shape, work)
+    padded = _pad(images, sides, pad_mode, fill) if prod(counts) else images
+    sources = _sources(sizes, sides, pad_mode) if prod(counts) else []
+    for i, u, position in _taps(counts, window, [(0, 0)] * rank, stride, dilation):
+        pixel = tuple(source[x] for source, x in zip(sources, position, strict=True))
+        for n in range(nc):
+            channels, g = _channels_of_kernel(n, nc, groups, depth), gradient[i][:, [n]]
+            of_kernels[u][:, n] += (padded[position][:, channels] * g).sum(axis=0)
+            if min(pixel) >= 0:
+                of_images[pixel][:, channels] += kernels[u][:, n] * g
+    if flip:
+        of_kernels = np.flip(of_kernels, spatial)
+    of_bias = gradient.sum(axis=tuple(range(rank + 1)))
+    return (
+        _to_result(of_images, channel_axis, result),
+        _narrow(of_kernels, result),
+        _narrow(of_bias, result),
+    )
 
 
 @np.errstate(all="ignore")
@@ -506,6 +576,109 @@ def pool(
     if footprint is not None:
         return _reduce_footprint(images, axes, mode, np.asarray(footprint), channel_axis, dtype)
     return _reduce(images, windows, mode, channel_axis, count_padding, p, dtype)
+
+
+# ---- the gradient of pooling ----
+
+
+def _first_equal(values: Sequence[Any], value: Any) -> list[Any]:
+    """Return 1 for the first of the values that equals `value`, or is NaN if that is, else 0."""
+    shares = [0] * len(values)
+    for k, candidate in enumerate(values):
+        if candidate == value or (candidate != candidate and value != value):
+            shares[k] = 1
+            break
+    return shares
+
+
+def _lp_shares(values: Sequence[Any], p: float) -> list[Any]:
+    """Return the derivatives of (sum |x|^p)^(1/p); 0 for an x of 0, and if all are."""
+    x = np.array(values, np.float64)
+    norm = (np.abs(x) ** p).sum() ** (1 / p)
+    if norm == 0:
+        return [0] * len(values)
+    return list(np.where(x == 0, 0, np.sign(x) * np.abs(x) ** (p - 1) * norm ** (1 - p)))
+
+
+def _median_shares(values: Sequence[Any]) -> list[Any]:
+    """Return a half for the first that equals either of the two middle values, 1 if it is one."""
+    n = len(values)
+    ordered = sorted(values)
+    middle = [ordered[(n - 1) // 2], ordered[n // 2]]
+    if any(value != value for value in values):
+        middle = [np.nan, np.nan]
+    halves = zip(*(_first_equal(values, value) for value in middle), strict=True)
+    return [(low + high) / 2 for low, high in halves]
+
+
+# mode -> function of the numbers of a window, the divisor of avg and the exponent of lp, which
+# returns the derivative of its result by each of them
+SHARES: dict[str, Callable[[Sequence[Any], int, float], list[Any]]] = {
+    "max": lambda values, divisor, p: _first_equal(values, np.max(values)),
+    "min": lambda values, divisor, p: _first_equal(values, np.min(values)),
+    "sum": lambda values, divisor, p: [1] * len(values),
+    "avg": lambda values, divisor, p: [1 / divisor] * len(values),
+    "lp": lambda values, divisor, p: _lp_shares(values, p),
+    "median": lambda values, divisor, p: _median_shares(values),
+}
+
+
+@np.errstate(all="ignore")
+def pool_gradient(
+    images: Array,
+    output_gradient: Array,
+    kernel_shape: Ints,
+    stride: Ints | None = None,
+    mode: str = "max",
+    *,
+    padding: Padding = "valid",
+    dilation: Ints = 1,
+    ceil: bool = False,
+    count_padding: bool = False,
+    p: float = 2,
+    pad_mode: str | None = None,
+    fill: Any = 0,
+    footprint: Any = None,
+    channel_axis: int = -1,
+    dtype: DTypeLike | None = None,
+) -> Array:
+    """Return the gradient of the images of `pool`, as `convpool.pool_gradient`."""
+    pooled = np.empty(0, _pool_dtypes(images, mode, None)[1])
+    work, result = _dtypes(dtype, pooled, output_gradient)
+    pixels = np.moveaxis(np.moveaxis(images, channel_axis, -1), 0, -2)
+    gradient, sizes = _to_inner(output_gradient, channel_axis, work), pixels.shape[:-2]
+    axes, sides = _taps_of_windows(sizes, kernel_shape, stride, padding, dilation, ceil)
+    total = np.zeros(pixels.shape, work)
+    if not (all(axes) and total.size):
+        return _to_result(total, channel_axis, result)
+    padded = _pad(pixels, sides, pad_mode or "zeros", fill)
+    sources = _sources(sizes, sides, pad_mode or "zeros")
+    for i in np.ndindex(*map(len, axes)):
+        # the tap's position on each axis, on the padded images
+        taps = [
+            [x + before for x in axis[place]]
+            for axis, place, (before, _) in zip(axes, i, sides, strict=True)
+        ]
+        positions = [
+            tuple(x[t] for x, t in zip(taps, u, strict=True))
+            for u in np.ndindex(*map(len, taps))
+            if footprint is None or footprint[u]
+        ]
+        declared = [place for place in positions if _is_inside(place, padded.shape[:-2])]
+        places = [
+            (place, tuple(source[x] for source, x in zip(sources, place, strict=True)))
+            for place in declared
+        ]
+        if pad_mode is None:  # padding is not there
+            places = [(place, pixel) for place, pixel in places if min(pixel) >= 0]
+        divisor = len(declared) if count_padding else len(places)
+        for image, channel in np.ndindex(*pixels.shape[-2:]) if places else ():
+            values = [padded[place][image, channel] for place, _ in places]
+            shares = SHARES[mode](values, divisor, p)
+            for (_, pixel), share in zip(places, shares, strict=True):
+                if min(pixel) >= 0 and share != 0:
+                    total[pixel][image, channel] += share * gradient[i][image, channel]
+    return _to_result(total, channel_axis, result)
 
 
 def adaptive_pool(

@@ -40,6 +40,7 @@ ARROWS = {
     "convpool": {
         "convolution",
         "pooling",
+        "gradients",
         "adaptive_pooling",
         "window_views",
         "configuration",
@@ -51,6 +52,7 @@ ARROWS = {
     "configuration": {"engines"},
     "convolution": {"out_of_core"},
     "pooling": {"out_of_core"},
+    "gradients": {"out_of_core"},
     "window_views": {"plans"},
     "adaptive_pooling": {"plans"},
     "out_of_core": {"plans", "system"},

@@ -70,3 +70,48 @@ def convolutions(draw: Any, *, pad_modes: bool = True) -> ConvolutionCall:
         assume("does not fit" not in str(error))
         raise
     return call
+
+
+class PoolingCall(NamedTuple):
+    """The shape of images, with channels last, and arguments of `pool`."""
+
+    images: tuple[int, ...]
+    words: dict[str, Any]
+
+    @property
+    def output(self) -> tuple[int, ...]:
+        """The shape of the result, channels last."""
+        return convpool.plan_pooling(self.images, **self.words).output_shape
+
+
+@st.composite
+def poolings(draw: Any, modes: tuple[str, ...]) -> PoolingCall:
+    """Return a call of `pool` with one of these modes that gives at least one number."""
+    rank = draw(st.integers(1, 3))
+    most = 7 if rank < 3 else 4
+    images = (draw(st.integers(1, 2)), *_per_axis(draw, rank, 1, most), draw(st.integers(1, 3)))
+    window = _per_axis(draw, rank, 1, 3)
+    mode = draw(st.sampled_from(modes))
+    words = {
+        "kernel_shape": window,
+        "mode": mode,
+        "stride": draw(st.sampled_from([None, _per_axis(draw, rank, 1, 3)])),
+        "padding": _padding(draw, rank),
+        "dilation": _per_axis(draw, rank, 1, 3),
+        "ceil": draw(st.booleans()),
+        "count_padding": draw(st.booleans()),
+        "p": draw(st.sampled_from([1, 2, 3, 2.5])),
+        "pad_mode": draw(st.sampled_from([None, None, "zeros", "constant", *REPEATING])),
+    }
+    if words["pad_mode"] == "constant":
+        words["fill"] = 2
+    if mode in ("max", "min", "median") and draw(st.booleans()):
+        footprint = draw(st.lists(st.booleans(), min_size=int(np.prod(window)), max_size=27))
+        words["footprint"] = np.reshape([True, *footprint[1 : np.prod(window)]], window)
+    call = PoolingCall(images, words)
+    try:
+        assume(np.prod(call.output) > 0)
+    except ValueError as error:
+        assume("does not fit" not in str(error))
+        raise
+    return call

@@ -16,7 +16,9 @@ from convpool.engines.compiled import convolution as compiled_convolution
 from convpool.engines.fft import convolution as fft_convolution
 from convpool.engines.fft import layout as fft_layout
 from convpool.engines.numpy import convolution as numpy_convolution
+from convpool.engines.numpy import kernels_gradient as numpy_kernels_gradient
 from convpool.engines.numpy import pooling as numpy_pooling
+from convpool.engines.numpy import pooling_gradient as numpy_pooling_gradient
 from convpool.engines.work import ConvolutionWork, PoolingWork
 from convpool.windows import volume
 
@@ -130,6 +132,18 @@ def fft_convolution_tile_bytes(work: ConvolutionWork) -> int:
     return numpy_bytes + 2 * layout.memory + threads.number() * 16 * layout.scratch
 
 
+def kernels_gradient_bytes(work: ConvolutionWork) -> int:
+    """Return the bytes of working memory of the gradient of the kernels with NumPy: a bound."""
+    depth_of_all = work.kernels[-2] * work.groups
+    columns = min(
+        max(numpy_kernels_gradient.COLUMNS, depth_of_all),
+        work.windows * work.taps * depth_of_all,
+    )
+    sums = min(max(numpy_kernels_gradient.SUMS, depth_of_all), volume(work.kernels))
+    sum_size = max(work.accumulation.itemsize, 8)
+    return 3 * columns * work.accumulation.itemsize + 2 * sums * sum_size
+
+
 # ---- pooling ----
 
 
@@ -179,3 +193,29 @@ def compiled_pooling_tile_bytes(work: PoolingWork) -> int:
     """Return the bytes of a tile: blocks, and converted copies of one image and its results."""
     converted = (volume(work.images) + work.outputs) * work.accumulation.itemsize
     return block_bytes(work) + converted // max(1, work.images[0])
+
+
+def numpy_pooling_gradient_seconds(work: PoolingWork) -> float:
+    """Return the seconds of one thread for the gradient of a pooling in NumPy.
+
+    Windows are reduced, and numbers are spread over them.
+    """
+    return 3 * numpy_pooling_seconds(work) + volume(work.images) * work.accumulation.itemsize * (
+        MOVE_BYTE
+    )
+
+
+def pooling_gradient_bytes(work: PoolingWork) -> int:
+    """Return the bytes of working memory for the gradient of a pooling in NumPy.
+
+    Of each image of a block that is a copy of the gradient, and for each of its outputs a number,
+    an index and their copies.
+    """
+    m, itemsize = work.images[0], max(8, work.accumulation.itemsize)
+    per_image = volume(work.images) // max(1, m) * itemsize
+    images = min(m, max(1, numpy_pooling_gradient.BLOCK_BYTES // max(1, per_image)))
+    outputs = work.outputs // max(1, m)
+    sorted_bytes = 4 * itemsize * work.taps * outputs if work.mode == "median" else 0
+    return images * (2 * per_image + 6 * itemsize * outputs) + min(
+        images * sorted_bytes, 8 * numpy_pooling.LARGE
+    )

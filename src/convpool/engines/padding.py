@@ -47,10 +47,12 @@ PAD_MODES = ("zeros", "constant", *REPEATING_PAD_MODES)
 def padded_indices(axis: Axis, pad_mode: str) -> Indices:
     """Return the place of the pixel at each position of a padded axis, from its first padding on.
 
-    That is as in np.pad; pad_mode is one of REPEATING_PAD_MODES.
+    That is as in np.pad. Where no pixel stands in the padding ("zeros", "constant"), it is -1.
     """
     places = np.arange(-axis.before, axis.size + axis.after)
-    return REPEATING_PAD_MODES[pad_mode](places, axis.size)
+    if pad_mode in REPEATING_PAD_MODES:
+        return REPEATING_PAD_MODES[pad_mode](places, axis.size)
+    return np.where(places < axis.size, np.maximum(places, -1), -1)
 
 
 def padded(
@@ -100,3 +102,25 @@ def _with_padding(images: Array, axes: Sequence[Axis], pad_mode: str, fill: Any)
             elif start < stop:
                 copy[(*along, slice(start, stop))] = fill
     return copy
+
+
+def add_copies(values: Array, k: int, places: Indices, size: int) -> Array:
+    """Return the sum of the values of each pixel's copies, for an axis k of `size` pixels.
+
+    `places` says of which pixel each value on axis k is a copy; below 0, of none. So a gradient of
+    padded images becomes that of the images: this is the adjoint of `images.take(places, axis=k)`.
+
+    Examples
+    --------
+    >>> add_copies(np.array([1, 10, 100, 1000]), 0, np.array([1, 0, 1, -1]), 4).tolist()
+    [10, 101, 0, 0]
+    """
+    sums = np.zeros((*values.shape[:k], size, *values.shape[k + 1 :]), values.dtype)
+    copies = np.flatnonzero(places >= 0)
+    if not copies.size:
+        return sums
+    ordered = copies[np.argsort(places[copies], kind="stable")]
+    pixels, starts = np.unique(places[ordered], return_index=True)
+    added = np.add.reduceat(values.take(ordered, axis=k), starts, axis=k, dtype=values.dtype)
+    sums[(slice(None),) * k + (pixels,)] = added
+    return sums

@@ -18,6 +18,8 @@ from convpool.engines.compiled import pooling as compiled_pooling
 from convpool.engines.fft import convolution as fft_convolution
 from convpool.engines.numpy import convolution as numpy_convolution
 from convpool.engines.numpy import footprint_and_median
+from convpool.engines.numpy import kernels_gradient as numpy_kernels_gradient
+from convpool.engines.numpy import pooling_gradient as numpy_pooling_gradient
 from convpool.engines.work import ConvolutionWork, PoolingWork
 
 
@@ -138,6 +140,18 @@ TRANSPOSE_ENGINES = _by_name(
         reason="takes every dtype and rank",
     )
 )
+KERNELS_GRADIENT_ENGINES = _by_name(
+    Engine(
+        "numpy",
+        run=numpy_kernels_gradient.kernels_gradient,
+        seconds=cost_model.numpy_convolution_seconds,
+        memory=cost_model.kernels_gradient_bytes,
+        tile_memory=cost_model.kernels_gradient_bytes,
+        start_up=25e-6,
+        is_threaded=False,
+        reason="takes every dtype and rank",
+    )
+)
 POOL_ENGINES = _by_name(
     Engine(
         "numpy",
@@ -161,6 +175,26 @@ POOL_ENGINES = _by_name(
     ),
 )
 
+POOL_GRADIENT_ENGINES = _by_name(
+    Engine(
+        "numpy",
+        run=numpy_pooling_gradient.pool_gradient,
+        seconds=cost_model.numpy_pooling_gradient_seconds,
+        memory=cost_model.pooling_gradient_bytes,
+        tile_memory=cost_model.pooling_gradient_bytes,
+        start_up=25e-6,
+        is_threaded=False,
+        reason="takes every dtype, rank and mode",
+    )
+)
+REGISTRIES = (
+    ENGINES,
+    TRANSPOSE_ENGINES,
+    KERNELS_GRADIENT_ENGINES,
+    POOL_ENGINES,
+    POOL_GRADIENT_ENGINES,
+)
+
 
 def fallback(engines: dict[str, Engine]) -> Engine:
     """Return the engine of an operation that takes all work: the first of its registry."""
@@ -169,7 +203,7 @@ def fallback(engines: dict[str, Engine]) -> Engine:
 
 def engine_names() -> list[str]:
     """Return the names of all engines, each once."""
-    return list(dict.fromkeys([*ENGINES, *TRANSPOSE_ENGINES, *POOL_ENGINES]))
+    return list(dict.fromkeys(name for engines in REGISTRIES for name in engines))
 
 
 def host_refusals() -> dict[str, str | None]:
@@ -177,5 +211,5 @@ def host_refusals() -> dict[str, str | None]:
 
     Engines of the same name are the same on the machine.
     """
-    all_engines = (*ENGINES.values(), *TRANSPOSE_ENGINES.values(), *POOL_ENGINES.values())
+    all_engines = (engine for engines in REGISTRIES for engine in engines.values())
     return {engine.name: engine.host_refusal() for engine in all_engines}

@@ -378,9 +378,12 @@ class Plan:
         """The text of the printed plan's line "work"."""
         raise NotImplementedError
 
+    def engine_rows(self) -> list[tuple[str, str]]:
+        """Return the lines that print shows for the engines, each as (name, text)."""
+        return [("engine", f"{name}: {reason}") for name, reason in self.candidates]
+
     def __str__(self) -> str:
-        engine_rows = [("engine", f"{name}: {reason}") for name, reason in self.candidates]
-        rows = [*self.rows(), *engine_rows]
+        rows = [*self.rows(), *self.engine_rows()]
         return "\n".join([self.title, *(f"  {name:<9} {text}" for name, text in rows)])
 
     def __getstate__(self) -> dict[str, Any]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from convpool.engines import threads
 from convpool.engines.registry import ENGINES, Engine
-from convpool.plans import dtypes
+from convpool.plans import arguments, dtypes, gradient_arguments
+from convpool.plans.convolution_gradients import ConvolutionGradientsPlan
 from convpool.plans.formatting import plural
+from convpool.plans.gradient_arguments import NAMES
 from convpool.plans.kernels import KernelsPlan
 from convpool.plans.lock_free_property import cached_property
 from convpool.plans.regions import Part
@@ -157,6 +159,55 @@ class ConvolutionPlan(KernelsPlan):
         with np.errstate(all="ignore"):
             self._compute(pixels, kernels, self.engine_axes, target, **keywords)
         return self.copy_back(out, target)
+
+    # ---- gradients ----
+
+    def gradients(
+        self,
+        output_gradient_dtype: DTypeLike | None = None,
+        *,
+        want: Sequence[str] = NAMES,
+        dtype: DTypeLike | None = None,
+        engine: str = "auto",
+    ) -> ConvolutionGradientsPlan:
+        """Return the plan of the gradients of this convolution.
+
+        Parameters
+        ----------
+        output_gradient_dtype
+            The dtype of the gradient of the result; None for that of the result.
+        want, dtype, engine
+            As in `convolve_gradients`.
+
+        Raises
+        ------
+        ValueError, TypeError : an argument does not fit
+
+        Examples
+        --------
+        >>> from convpool import plan_convolution
+        >>> plan_convolution((10, 28, 28, 1), (3, 3, 1, 8)).gradients().shapes.kernels
+        (3, 3, 1, 8)
+        """
+        gradient = self.dtype
+        if output_gradient_dtype is not None:
+            gradient = arguments.read_dtype(output_gradient_dtype, "output_gradient_dtype")
+        result = gradient_arguments.gradient_dtype(self.dtype, gradient, dtype)
+        changed_fields = {
+            "dtype": result,
+            "accumulation": dtypes.accumulation_dtype(result),
+            "engine": arguments.read_choice(
+                engine, ("auto", *ConvolutionGradientsPlan.engines), "engine"
+            ),
+            "candidates_of_whole": None,
+        }
+        plan = ConvolutionGradientsPlan(
+            **{field.name: getattr(self, field.name) for field in fields(self)} | changed_fields,
+            gradient_dtype=gradient,
+            want=gradient_arguments.read_want(want),
+        )
+        plan.check_engine()
+        return plan
 
     # ---- text ----
 

@@ -40,7 +40,12 @@ def follow_images(images: DType, kernels: Any, dtype: DTypeLike | None) -> DType
     return images if is_following else dtype
 
 
-def convolution_dtype(images: DType, kernels: DType, dtype: DTypeLike | None) -> DType:
+def convolution_dtype(
+    images: DType,
+    kernels: DType,
+    dtype: DTypeLike | None,
+    names: tuple[str, str] = ("images", "kernels"),
+) -> DType:
     """Return the dtype of a convolution's result.
 
     Parameters
@@ -50,6 +55,8 @@ def convolution_dtype(images: DType, kernels: DType, dtype: DTypeLike | None) ->
     dtype
         The argument of the call; None for int64 if images and kernels are integers or bool,
         otherwise NumPy's result type.
+    names
+        What errors call the two operands.
 
     Raises
     ------
@@ -63,12 +70,14 @@ def convolution_dtype(images: DType, kernels: DType, dtype: DTypeLike | None) ->
     requested = arguments.read_result_dtype(dtype)
     if requested.kind in "iu" and not are_integers:
         raise TypeError(
-            f"dtype is {requested}, but images {images} with kernels {kernels} give {operands}: "
+            f"dtype is {requested}, but {names[0]} {images} with {names[1]} {kernels} give "
+            f"{operands}: "
             "name a float dtype, or none"
         )
     if requested.kind != "c" and operands.kind == "c":
         raise TypeError(
-            f"dtype is {requested}, but images {images} with kernels {kernels} give {operands}: "
+            f"dtype is {requested}, but {names[0]} {images} with {names[1]} {kernels} give "
+            f"{operands}: "
             "name a complex dtype, or none"
         )
     return requested

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from convpool.engines import padding, threads
 from convpool.engines.numpy import pooling as numpy_pooling
 from convpool.engines.registry import POOL_ENGINES, Engine
 from convpool.engines.work import PoolingWork
-from convpool.plans import dtypes
+from convpool.plans import arguments, dtypes, gradient_arguments
 from convpool.plans.base import Plan
 from convpool.plans.formatting import plural, sizes
 from convpool.plans.lock_free_property import cached_property
+from convpool.plans.pooling_gradient import PoolingGradientPlan
 from convpool.windows import Axis, volume
 
 Array = NDArray[Any]
@@ -165,6 +166,53 @@ class PoolingPlan(Plan):
         if self.footprint is not None:
             keywords["footprint"] = np.reshape(self.footprint, [axis.window for axis in self.axes])
         return keywords
+
+    # ---- gradients ----
+
+    def gradients(
+        self,
+        output_gradient_dtype: DTypeLike | None = None,
+        *,
+        dtype: DTypeLike | None = None,
+        engine: str = "auto",
+    ) -> PoolingGradientPlan:
+        """Return the plan of the gradient of this pooling.
+
+        Parameters
+        ----------
+        output_gradient_dtype
+            The dtype of the gradient of the result; None for that of the result.
+        dtype, engine
+            As in `pool_gradient`.
+
+        Raises
+        ------
+        ValueError, TypeError : an argument does not fit
+
+        Examples
+        --------
+        >>> from convpool import plan_pooling
+        >>> plan_pooling((10, 28, 28, 3), 2).gradients().output_shape
+        (10, 14, 14, 3)
+        """
+        gradient = self.dtype
+        if output_gradient_dtype is not None:
+            gradient = arguments.read_dtype(output_gradient_dtype, "output_gradient_dtype")
+        result = gradient_arguments.gradient_dtype(self.dtype, gradient, dtype)
+        changed_fields = {
+            "dtype": result,
+            "accumulation": dtypes.accumulation_dtype(result),
+            "engine": arguments.read_choice(
+                engine, ("auto", *PoolingGradientPlan.engines), "engine"
+            ),
+            "candidates_of_whole": None,
+        }
+        plan = PoolingGradientPlan(
+            **{field.name: getattr(self, field.name) for field in fields(self)} | changed_fields,
+            gradient_dtype=gradient,
+        )
+        plan.check_engine()
+        return plan
 
     # ---- text ----
 

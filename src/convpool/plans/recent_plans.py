@@ -15,7 +15,7 @@ import numpy as np
 
 CAPACITY = 256  # plans that are kept for each function, of about a kilobyte each
 SAFE_TYPES = frozenset({int, str, bool, type(None)})
-SIZE_TYPES = frozenset({int})
+ITEM_TYPES = frozenset({int, str})
 
 Arguments = ParamSpec("Arguments")
 Value = TypeVar("Value")
@@ -46,9 +46,9 @@ def _are_safe(arguments: Iterable[Any]) -> bool:
         kind = type(argument)
         if kind in SAFE_TYPES:
             continue
-        if kind is tuple:  # of ints, or of tuples of ints
-            if not SIZE_TYPES.issuperset(map(type, argument)) and not all(
-                type(item) is tuple and SIZE_TYPES.issuperset(map(type, item)) for item in argument
+        if kind is tuple:  # of ints and texts, or of tuples of these
+            if not ITEM_TYPES.issuperset(map(type, argument)) and not all(
+                type(item) is tuple and ITEM_TYPES.issuperset(map(type, item)) for item in argument
             ):
                 return False
         elif kind is float:

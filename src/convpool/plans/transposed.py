@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -122,7 +122,7 @@ class TransposedPlan(KernelsPlan):
         """Return whether no sum can overflow, whatever the pixels; True if sums are floats."""
         if self.accumulation.kind not in "iu":
             return True
-        return self._sums(*operands).fit(self.accumulation, dtypes.limits(self.images_dtype))
+        return self.sums(*operands).fit(self.accumulation, dtypes.limits(self.images_dtype))
 
     def check(self, images: Array, *operands: Any) -> None:
         """Raise OverflowError if a sum of integers might overflow; `images` may have any shape."""
@@ -132,11 +132,11 @@ class TransposedPlan(KernelsPlan):
         """Return the dtype to compute in: for integers, the fastest in which sums are exact."""
         if self.accumulation.kind not in "iu":
             return self.accumulation
-        return self._sums(kernels, bias).working_dtype(
+        return self.sums(kernels, bias).working_dtype(
             self.accumulation, dtypes.extremes(images), "sums of products"
         )
 
-    def _sums(self, kernels: Array, bias: Array | None) -> dtypes.Sums:
+    def sums(self, kernels: Array, bias: Array | None) -> dtypes.Sums:
         """Return the sums over the weights whose products are added up in one output pixel.
 
         These are the weights of all kernels of a group at taps that are a multiple of
@@ -163,6 +163,11 @@ class TransposedPlan(KernelsPlan):
 
     # ---- arrays ----
 
+    @property
+    def compute(self) -> Callable[..., None]:
+        """What computes the operation, as `engines.numpy.convolution.convolve_transpose` does."""
+        return self._compute
+
     def run(self, images: Any, kernels: Any, bias: Any = None, out: Array | None = None) -> Array:
         """Return the transposed convolution of images and kernels, plus the bias.
 
@@ -186,7 +191,7 @@ class TransposedPlan(KernelsPlan):
         out, target = self.allocate_output(out, values)
         with np.errstate(all="ignore"):
             keywords = {"groups": self.groups, "bias": bias, "dtype": working}
-            self._engine.run(values, kernels, self.axes, target, **keywords)
+            self.compute(values, kernels, self.axes, target, **keywords)
         return self.copy_back(out, target)
 
     # ---- text ----

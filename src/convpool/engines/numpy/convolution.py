@@ -85,7 +85,7 @@ def convolve(
         total = np.zeros((groups, nc // groups, volume(shape)), sum_dtype)
         for taps in blocks(window, BLOCK // max(1, c * volume(shape))):
             part = gather(source, block, taps, dtype)
-            columns = _columns(part, groups, axes, shape, taps)
+            columns = window_columns(part, groups, axes, shape, taps)
             chosen = weights[(slice(None), slice(None), slice(None), *taps)]
             _add_products(total, chosen.reshape(groups, nc // groups, columns.shape[1]), columns)
         if bias is not None:
@@ -219,7 +219,7 @@ def _channels_last(array: Array) -> Array:
     return array.transpose(*range(1, array.ndim), 0)
 
 
-def _channels_first(array: Array) -> Array:
+def channels_first(array: Array) -> Array:
     """Move the last axis to the front."""
     return array.transpose(-1, *range(array.ndim - 1))
 
@@ -246,7 +246,7 @@ def gather(source: PaddedImages, block: Block, taps: Block, dtype: DTypeLike) ->
         pixel_slices.append(slice(start, stop))
         inner_slices.append(slice(before, before + stop - start))
         lengths.append(before + stop - start + after)
-    pixels = _channels_first(images[tuple(pixel_slices)])
+    pixels = channels_first(images[tuple(pixel_slices)])
     shape = (*pixels.shape[:2], *lengths)
     if pixels.shape == shape:
         return np.ascontiguousarray(pixels, dtype)
@@ -268,10 +268,10 @@ def _gather_indexed(source: PaddedImages, block: Block, taps: Block, dtype: DTyp
         positions = np.arange(start_place, start_place + count) - axis.before
         places.append(REPEATING_PAD_MODES[source.pad_mode](positions, axis.size))
     channels = np.arange(images.shape[-1])
-    return np.ascontiguousarray(_channels_first(images[np.ix_(*places, channels)]), dtype)
+    return np.ascontiguousarray(channels_first(images[np.ix_(*places, channels)]), dtype)
 
 
-def _columns(
+def window_columns(
     part: Array, groups: int, axes: Sequence[Axis], shape: Sequence[int], taps: Block
 ) -> Array:
     """Return the windows of a gathered part (c, b, *spatial) as a matrix (groups, t, p).

@@ -91,23 +91,34 @@ def _extremes(images: Array, axes: Sequence[Axis], out: Array, mode: str, footpr
 def _medians(images: Array, axes: Sequence[Axis], out: Array, footprint: Array) -> None:
     """Write the median of each window's pixels to out, NaN where it has none."""
     taps = int(footprint.sum())
-    windows_that_fit = LARGE // images.itemsize // footprint.size
+    for block in _median_blocks(axes, out.shape, footprint.size, images.itemsize):
+        batch, *windows, channels = block
+        x = images[(batch, ..., channels)]
+        numbers = _taps_of_windows(x, axes, windows, footprint, greatest(x.dtype))
+        if not _reach_padding(axes, windows):
+            out[block] = _median(numbers, taps)
+            continue
+        is_pixel = np.ones((1, *x.shape[1:-1], 1), bool)
+        counts = _taps_of_windows(is_pixel, axes, windows, footprint, False).sum(axis=-1)
+        out[block] = _median_of_least(numbers, counts)
+
+
+def _median_blocks(
+    axes: Sequence[Axis], shape: Sequence[int], taps: int, itemsize: int
+) -> Iterator[Block]:
+    """Yield the blocks of an output of this shape whose windows of `taps` taps are taken at a time.
+
+    The windows of a block all lie on pixels alone, or may all reach into padding.
+    """
+    windows_that_fit = LARGE // itemsize // taps
     for region in product(*(_regions(axis) for axis in axes)):
-        shape = [len(out), *(part.stop - part.start for part in region), out.shape[-1]]
-        for batch, *parts, channels in blocks(shape, windows_that_fit):
+        sizes = [shape[0], *(part.stop - part.start for part in region), shape[-1]]
+        for batch, *parts, channels in blocks(sizes, windows_that_fit):
             windows = [
                 slice(region_windows.start + part.start, region_windows.start + part.stop)
                 for region_windows, part in zip(region, parts, strict=True)
             ]
-            block = (batch, *windows, channels)
-            x = images[(batch, ..., channels)]
-            numbers = _taps_of_windows(x, axes, windows, footprint, greatest(x.dtype))
-            if not _reach_padding(axes, windows):
-                out[block] = _median(numbers, taps)
-                continue
-            is_pixel = np.ones((1, *x.shape[1:-1], 1), bool)
-            counts = _taps_of_windows(is_pixel, axes, windows, footprint, False).sum(axis=-1)
-            out[block] = _median_of_least(numbers, counts)
+            yield (batch, *windows, channels)
 
 
 def _regions(axis: Axis) -> Iterator[slice]:
@@ -207,3 +218,58 @@ def adaptive_medians(images: Array, bounds: Sequence[tuple[Array, Array]], out: 
         pixels = np.moveaxis(images[(slice(None), *window)], -1, 1)
         numbers = pixels.reshape(*pixels.shape[:2], volume(pixels.shape[2:])).copy()
         out[(slice(None), *place)] = _median(numbers, numbers.shape[-1])
+
+
+# ---- where medians come from ----
+
+
+def middle_indices(
+    images: Array, axes: Sequence[Axis], shape: Sequence[int], footprint: Array
+) -> Iterator[tuple[Block, Array, Array]]:
+    """Yield (block, lower, upper) for blocks of the medians of images (m, *spatial, c).
+
+    `shape` is that of the medians. lower and upper: for each median of the block, the index of the
+    first pixel of its window that equals the lower or the upper one of the two middle pixels; these
+    are one pixel if the window has an odd number of them. Of a window with NaN it is that of the
+    first NaN. An index is flat over the spatial axes, -1 where the window has no pixel.
+    """
+    sizes = images.shape[1:-1]
+    all_indices = np.arange(volume(sizes)).reshape(1, *sizes, 1)
+    for block in _median_blocks(axes, shape, footprint.size, max(8, images.itemsize)):
+        batch, *windows, channels = block
+        x = images[(batch, ..., channels)]
+        numbers = _taps_of_windows(x, axes, windows, footprint, greatest(x.dtype))
+        indices = _taps_of_windows(all_indices, axes, windows, footprint, -1)
+        is_pixel = indices >= 0
+        counts = np.broadcast_to(is_pixel.sum(axis=-1), numbers.shape[:-1])
+        ordered = np.sort(numbers, axis=-1)
+        lower, upper = (
+            _index_of_rank(numbers, ordered, rank, indices, is_pixel)
+            for rank in (np.maximum(counts - 1, 0) // 2, counts // 2)
+        )
+        yield block, lower, upper
+
+
+def _index_of_rank(
+    numbers: Array, ordered: Array, rank: Array, indices: Array, is_pixel: Array
+) -> Array:
+    """Return the index of the first number that equals the one of a rank; -1 if there is none.
+
+    Parameters
+    ----------
+    numbers, ordered
+        The numbers of each window, on the last axis, and the same in ascending order.
+    rank
+        A rank for each window; too large ones are those of the last number.
+    indices, is_pixel
+        For each number, its index, and whether it counts. One window stands for all channels.
+    """
+    at_rank = np.minimum(rank, numbers.shape[-1] - 1)[..., np.newaxis]
+    is_equal = numbers == np.take_along_axis(ordered, at_rank, axis=-1)
+    if numbers.dtype.kind == "f":
+        is_nan = np.isnan(numbers)
+        is_equal = np.where(is_nan.any(axis=-1, keepdims=True), is_nan, is_equal)
+    is_equal &= is_pixel
+    first = is_equal.argmax(axis=-1)[..., np.newaxis]
+    found = np.take_along_axis(np.broadcast_to(indices, numbers.shape), first, axis=-1)[..., 0]
+    return np.where(is_equal.any(axis=-1), found, -1)

@@ -127,7 +127,7 @@ def _axis_pooling(axis: Axis, count_padding: bool) -> AxisPooling:
         count=axis.count,
         extent=extent,
         windows_that_fit=partial(windows_that_fit, axis),
-        divisors=partial(_divisors, axis, count_padding),
+        divisors=partial(divisors_of_axis, axis, count_padding),
         part=part,
     )
 
@@ -140,7 +140,7 @@ def windows_that_fit(axis: Axis, room: int) -> int:
     return max(room, axis.span) // axis.stride + 1
 
 
-def _divisors(axis: Axis, count_padding: bool, windows: slice) -> Array:
+def divisors_of_axis(axis: Axis, count_padding: bool, windows: slice) -> Array:
     """Return what avg divides some windows by: their taps on pixels, NaN instead of 0.
 
     With `count_padding`, those on the padding count too, if any lies on a pixel.

@@ -1,0 +1,94 @@
+"""The gradient of a convolution's kernels in plain NumPy: every dtype, every rank, bounded memory.
+
+For each kernel and each of its taps, the pixels under this tap in all windows are multiplied by the
+gradients of these windows' results, and added up: a product of matrices, of which some windows,
+some taps and some kernels are taken at a time. m images of c channels, nc kernels of depth = c //
+groups channels; a block has p windows, of which t taps (channels included) are taken at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from convpool.engines.numpy.convolution import (
+    CHAIN,
+    PaddedImages,
+    channels_first,
+    gather,
+    sums_of_sums,
+    window_columns,
+)
+from convpool.windows import Axis, blocks, volume
+
+Array = NDArray[Any]
+
+# numbers that are held at a time: taps of one window, taps of a block of windows, and sums
+TAPS = 2**12
+COLUMNS = 2**19
+SUMS = 2**20
+
+
+def kernels_gradient(
+    images: Array,
+    output_gradient: Array,
+    axes: Sequence[Axis],
+    out: Array,
+    *,
+    groups: int = 1,
+    pad_mode: str = "zeros",
+    fill: Any = 0,
+    dtype: DTypeLike,
+) -> None:
+    """Write the gradient of the kernels of `convolve` to out (*window, depth, nc).
+
+    Parameters
+    ----------
+    images
+        (m, *spatial, c), as the convolution reads them.
+    output_gradient
+        (m, *output, nc), the gradient of its result.
+    axes, groups, pad_mode, fill
+        As in `engines.numpy.convolution.convolve`.
+    out
+        Filled in place; may have another dtype that holds the sums.
+    dtype
+        Products are summed in it; long sums of float32 are added in float64.
+    """
+    *window, depth, nc = out.shape
+    c, kernels_of_group = images.shape[-1], nc // groups
+    sum_dtype = sums_of_sums(dtype, volume(output_gradient.shape[:-1]))
+    source = PaddedImages(images, axes, pad_mode, fill)
+    target = out.reshape(*window, depth, groups, kernels_of_group)
+    for taps in blocks(window, TAPS // max(1, c)):
+        lengths = [part.stop - part.start for part in taps]
+        t = depth * volume(lengths)
+        for (kernels,) in blocks((kernels_of_group,), SUMS // max(1, groups * t)):
+            total = np.zeros((groups, kernels.stop - kernels.start, t), sum_dtype)
+            for block in blocks(output_gradient.shape[:-1], COLUMNS // max(1, groups * t)):
+                shape = [part.stop - part.start for part in block]
+                part = gather(source, block, taps, dtype)
+                columns = window_columns(part, groups, axes, shape, taps)
+                values = channels_first(output_gradient[block])
+                values = values.reshape(groups, kernels_of_group, volume(shape))[:, kernels]
+                _add_products(total, values.astype(dtype, copy=False), columns)
+            sums = total.reshape(groups, -1, depth, *lengths)
+            # as the target lies: (*taps, depth, groups, kernels)
+            order = (*range(3, sums.ndim), 2, 0, 1)
+            target[(*taps, slice(None), slice(None), kernels)] = sums.transpose(order)
+
+
+def _add_products(total: Array, values: Array, columns: Array) -> None:
+    """Add values (groups, kernels, p) @ the transpose of columns (groups, t, p) to the total.
+
+    The total is (groups, kernels, t). If it has another dtype than the columns, products are summed
+    in chains of `CHAIN`, and these in the dtype of the total.
+    """
+    p = columns.shape[-1]
+    length = p if total.dtype == columns.dtype else CHAIN
+    for start in range(0, p, max(1, length)):
+        chain = (..., slice(start, start + length))
+        total += values[chain] @ columns[chain].swapaxes(1, 2)

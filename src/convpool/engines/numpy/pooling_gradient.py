@@ -1,0 +1,223 @@
+"""The gradient of pooling in plain NumPy: every dtype, rank and mode.
+
+A number g of the output's gradient goes to the pixels of its window. Of sums and averages each of
+them gets a share, axis after axis, since a window is a product of its axes' windows; of lp too,
+times a factor of the pixel alone. Max, min and median give it to one pixel, or two, whose index is
+found first. m images of c channels; g is the gradient of some images' output, (m, *output, c).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from convpool.engines.numpy import argmax
+from convpool.engines.numpy import pooling as numpy_pooling
+from convpool.engines.numpy.convolution import sums_of_sums
+from convpool.engines.numpy.footprint_and_median import middle_indices
+from convpool.windows import Axis, blocks, volume
+
+Array = NDArray[Any]
+Indices = NDArray[np.int64]
+
+BLOCK_BYTES = 2**22  # of the images of a block, unless one image has more
+
+
+@dataclass(frozen=True)
+class PoolingOptions:
+    """The arguments of `engines.numpy.pooling.pool` that say how windows are reduced."""
+
+    mode: str
+    count_padding: bool
+    p: float
+    footprint: Array | None
+
+
+# (images, g, axes, options, total): adds the gradient of the images to the total, (m, *spatial, c)
+AddGradient = Callable[[Array, Array, Sequence[Axis], PoolingOptions, Array], None]
+
+
+def pool_gradient(
+    images: Array,
+    output_gradient: Array,
+    axes: Sequence[Axis],
+    out: Array,
+    *,
+    mode: str,
+    count_padding: bool = False,
+    p: float = 2.0,
+    dtype: DTypeLike,
+    footprint: Array | None = None,
+) -> None:
+    """Write the gradient of pooled images (m, *spatial, c) to out, of their shape, in place.
+
+    Parameters
+    ----------
+    out
+        Filled; may have another dtype that holds the sums.
+    images, axes, mode, count_padding, p, footprint
+        As in `engines.numpy.footprint_and_median.pool`.
+    output_gradient
+        (m, *output, c), the gradient of the pooling's result.
+    dtype
+        Numbers are added in it; many of float32 in float64.
+    """
+    options = PoolingOptions(mode, count_padding, p, footprint)
+    sum_dtype = sums_of_sums(dtype, volume([axis.window for axis in axes]))
+    numbers = max(1, volume(images.shape[1:]), volume(output_gradient.shape[1:]))
+    for (batch,) in blocks(images.shape[:1], BLOCK_BYTES // (numbers * sum_dtype.itemsize)):
+        g = output_gradient[batch].astype(sum_dtype, copy=False)
+        total = np.zeros(images[batch].shape, sum_dtype)
+        if total.size:
+            GRADIENTS[mode](images[batch], g, axes, options, total)
+        out[batch] = total
+
+
+# ---- sum, avg, lp ----
+
+
+def _spread(g: Array, axes: Sequence[Axis]) -> Array:
+    """Return, for each pixel, the sum of g over all windows that have a tap on it."""
+    # axes that grow least first, so that the other copies are small
+    order = sorted(range(len(axes)), key=lambda k: axes[k].size / max(1, axes[k].count))
+    for k in order:
+        axis = axes[k]
+        sums = np.zeros((*g.shape[: k + 1], axis.size, *g.shape[k + 2 :]), g.dtype)
+        along = (slice(None),) * (k + 1)
+        for tap in range(axis.window):
+            windows, pixels = axis.reach(tap)
+            if windows.stop > windows.start:
+                sums[(*along, pixels)] += g[(*along, windows)]
+        g = sums
+    return g
+
+
+def _add_sums(
+    images: Array, g: Array, axes: Sequence[Axis], options: PoolingOptions, total: Array
+) -> None:
+    """Add the gradient of sums to the total."""
+    total += _spread(g, axes)
+
+
+def _add_averages(
+    images: Array, g: Array, axes: Sequence[Axis], options: PoolingOptions, total: Array
+) -> None:
+    """Add the gradient of averages to the total."""
+    for k, axis in enumerate(axes, 1):
+        divisors = numpy_pooling.divisors_of_axis(axis, options.count_padding, slice(0, axis.count))
+        g = g / divisors.astype(g.real.dtype).reshape(-1, *(1,) * (g.ndim - k - 1))
+    total += _spread(g, axes)
+
+
+def _add_lp(
+    images: Array, g: Array, axes: Sequence[Axis], options: PoolingOptions, total: Array
+) -> None:
+    """Add the gradient of lp to the total: g sign(x) |x|^(p - 1) norm^(1 - p), and 0 where x is 0.
+
+    A norm of 0, that of a window of zeros, gives nothing.
+    """
+    real, p = total.dtype.type, options.p
+    norms = np.empty(g.shape, np.result_type(total, np.float64))
+    numpy_pooling.pool(images, axes, norms, mode="lp", p=p, dtype=norms.dtype)
+    shares = np.where(norms == 0, 0, g * norms ** norms.dtype.type(1 - p))
+    x = images.astype(norms.dtype)
+    factors = np.sign(x) * np.abs(x) ** norms.dtype.type(p - 1)
+    total += np.where(x == 0, real(0), factors * _spread(shares, axes))
+
+
+# ---- max, min, median ----
+
+
+def _scatter(total: Array, indices: Indices, values: Array, axes: Sequence[Axis]) -> None:
+    """Add values (m, *output, c) to the pixels of their indices in the total (m, *spatial, c).
+
+    An index is flat over the spatial axes of one image and channel; -1 adds nothing. `axes` are the
+    windows from which they come.
+    """
+    m, *_, c = total.shape
+    per_image = volume(total.shape[1:-1])
+    images = np.arange(m).reshape(-1, *(1,) * (indices.ndim - 1))
+    flat = (images * per_image + indices) * c + np.arange(c)
+    sums = total.reshape(-1)
+    chosen = indices >= 0
+    if not chosen.all():
+        flat, values = flat[chosen], values[chosen]
+    if all(axis.stride >= axis.span or axis.count == 1 for axis in axes):
+        sums[flat] += values  # no two windows have a pixel in common
+    else:
+        np.add.at(sums, flat, values)
+
+
+def _add_maxima(
+    images: Array, g: Array, axes: Sequence[Axis], options: PoolingOptions, total: Array
+) -> None:
+    """Add the gradient of maxima to the total."""
+    if options.footprint is None:
+        indices = np.empty(g.shape, np.int64)
+        argmax.max_indices(images, axes, np.empty(g.shape, images.dtype), indices)
+    else:
+        indices = _indices_under_footprint(images, axes, options.footprint)
+    _scatter(total, indices, g, axes)
+
+
+def _add_minima(
+    images: Array, g: Array, axes: Sequence[Axis], options: PoolingOptions, total: Array
+) -> None:
+    """Add the gradient of minima to the total: of the maxima in the opposite order."""
+    opposite = np.negative(images) if images.dtype.kind == "f" else np.invert(images)
+    _add_maxima(opposite, g, axes, options, total)
+
+
+def _indices_under_footprint(images: Array, axes: Sequence[Axis], footprint: Array) -> Indices:
+    """Return the index of the first greatest pixel under the footprint of each window; -1 for none.
+
+    NaN is greater than any number.
+    """
+    m, *sizes, c = images.shape
+    shape = (m, *(axis.count for axis in axes), c)
+    best, indices = np.empty(shape, images.dtype), np.full(shape, -1)
+    flat = np.arange(volume(sizes)).reshape(1, *sizes, 1)
+    for tap in np.argwhere(footprint).tolist():
+        reaches = [axis.reach(t) for axis, t in zip(axes, tap, strict=True)]
+        windows, pixels = ((slice(None), *part) for part in zip(*reaches, strict=True))
+        candidates, current, index = images[pixels], best[windows], indices[windows]
+        is_better = (candidates > current) | (index < 0)
+        if images.dtype.kind == "f":
+            is_better |= np.isnan(candidates) & ~np.isnan(current)
+        np.copyto(current, candidates, where=is_better)
+        np.copyto(index, flat[pixels], where=is_better)
+    return indices
+
+
+def _add_medians(
+    images: Array, g: Array, axes: Sequence[Axis], options: PoolingOptions, total: Array
+) -> None:
+    """Add the gradient of medians to the total: half of it to each of the two middle pixels.
+
+    Both halves go to one pixel if there is one in the middle, or if the two are equal.
+    """
+    footprint = options.footprint
+    if footprint is None:
+        footprint = np.ones([axis.window for axis in axes], bool)
+    half = g * total.dtype.type(0.5)
+    for block, lower, upper in middle_indices(images, axes, g.shape, footprint):
+        images_and_channels = block[0], ..., block[-1]
+        part = np.ascontiguousarray(total[images_and_channels])
+        for indices in (lower, upper):
+            _scatter(part, indices, half[block], axes)
+        total[images_and_channels] = part
+
+
+# mode -> what adds its gradient
+GRADIENTS: dict[str, AddGradient] = {
+    "max": _add_maxima,
+    "min": _add_minima,
+    "avg": _add_averages,
+    "sum": _add_sums,
+    "lp": _add_lp,
+    "median": _add_medians,
+}

@@ -1,0 +1,276 @@
+"""Gradients of convolution and pooling: the adjoints of the forward calls, for every argument.
+
+m images, c channels, nc kernels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+from convpool.plans import (
+    arguments,
+    arrays,
+    channel_checks,
+    dtypes,
+    gradient_arguments,
+    kernel_layouts,
+)
+from convpool.plans.arguments import Ints, Padding
+from convpool.plans.convolution_gradients import ConvolutionGradientsPlan
+from convpool.plans.foreign_words import explain_foreign_keywords
+from convpool.plans.gradient_arguments import NAMES, Gradients
+from convpool.plans.make import plan_convolution, plan_pooling
+from convpool.plans.pooling_gradient import PoolingGradientPlan
+from convpool.plans.recent_plans import cache_recent
+
+Array = NDArray[Any]
+
+
+@explain_foreign_keywords
+def convolve_gradients(
+    images: ArrayLike,
+    kernels: ArrayLike,
+    output_gradient: ArrayLike,
+    padding: Padding = "same",
+    stride: Ints = 1,
+    *,
+    want: Sequence[str] = NAMES,
+    dilation: Ints = 1,
+    groups: int = 1,
+    bias: ArrayLike | None = None,
+    pad_mode: str = "zeros",
+    fill: Any = 0,
+    flip: bool = False,
+    channel_axis: int = -1,
+    kernel_layout: str = kernel_layouts.DEFAULT,
+    dtype: DTypeLike | None = None,
+    out: Any = None,
+    engine: str = "auto",
+) -> Gradients:
+    """Return the gradients of `convolve`: of its images, kernels and bias.
+
+    A number L was computed from the result of `convolve`. Its derivatives by the numbers of that
+    result are `output_gradient`; here are those by the pixels, the weights and the bias.
+
+    Parameters
+    ----------
+    images, kernels
+        As `convolve` took them.
+    output_gradient
+        (m, *output, nc), of the shape of its result.
+    want
+        Which gradients are computed, of "images", "kernels" and "bias": leave out what is not
+        needed.
+    padding, stride, dilation, groups, bias, pad_mode, fill, flip, channel_axis, kernel_layout
+        As `convolve` took them. No gradient depends on the bias, so that it may be left out.
+    dtype
+        Of sums and results, instead of what is described below.
+    out
+        Three arrays to write to, such as a `Gradients`, with None for each that is a new array. An
+        array may share memory with all that is read, but not with another of the three.
+    engine
+        "auto", or the name of one that computes all that is wanted.
+
+    Returns
+    -------
+    (images, kernels, bias), a named tuple: gradients of the shapes of images and kernels, and (nc,)
+    for the bias; None for what is not wanted. With integers and bool alone they are exact int64,
+    else they have np.result_type(images, kernels, output_gradient); float16 is summed in float32.
+
+    Pixels that a pad mode repeats get the sum of what their copies get. Padded zeros are values: in
+    the gradient of the kernels 0 * inf is NaN. Nothing is conjugated.
+
+    Raises
+    ------
+    ValueError : `output_gradient` has not the shape of the result; else as `convolve`
+    TypeError, OverflowError : as `convolve`
+
+    See Also
+    --------
+    convolve_transpose : the gradient of the images alone, from the gradient of the result and the
+        kernels
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> images, kernels = np.array([[[1], [2], [3]]]), np.array([[[10]], [[100]]])
+    >>> gradients = convolve_gradients(images, kernels, np.ones((1, 2, 1), int), "valid")
+    >>> gradients.images.ravel().tolist(), gradients.kernels.ravel().tolist()
+    ([10, 110, 100], [3, 5])
+    >>> gradients.bias
+    array([2])
+    """
+    images = arrays.read_in_memory(images, "images", "convolve_gradients")
+    gradient = arrays.read_in_memory(output_gradient, "output_gradient", "convolve_gradients")
+    forward_dtype = dtypes.follow_images(images.dtype, kernels, dtype)
+    kernels = arrays.read_array(kernels, "kernels")
+    if kernel_layout is kernel_layouts.DEFAULT:
+        kernel_layout = channel_checks.default_layout(
+            images.shape, kernels.shape, channel_axis, groups
+        )
+    plan = _plan_convolution(
+        images.shape,
+        kernels.shape,
+        padding,
+        stride,
+        dilation=dilation,
+        groups=groups,
+        pad_mode=pad_mode,
+        fill=fill,
+        flip=flip,
+        channel_axis=channel_axis,
+        kernel_layout=kernel_layout,
+        forward_dtype=forward_dtype,
+        dtype=dtype,
+        engine=engine,
+        want=tuple(want) if isinstance(want, list) else want,
+        images_dtype=images.dtype,
+        kernels_dtype=kernels.dtype,
+        gradient_dtype=gradient.dtype,
+    )
+    plan.check_bias(bias)
+    gradient_arguments.check_shape(gradient.shape, plan.output_shape, "convolve")
+    return plan.execute(images, (plan.laid_out(kernels), plan.channels_last(gradient)), out)
+
+
+@explain_foreign_keywords
+def pool_gradient(
+    images: ArrayLike,
+    output_gradient: ArrayLike,
+    kernel_shape: Ints,
+    stride: Ints | None = None,
+    mode: str = "max",
+    *,
+    padding: Padding = "valid",
+    dilation: Ints = 1,
+    ceil: bool = False,
+    count_padding: bool = False,
+    p: float = 2,
+    pad_mode: str | None = None,
+    fill: Any = 0,
+    footprint: ArrayLike | None = None,
+    channel_axis: int = -1,
+    dtype: DTypeLike | None = None,
+    out: Array | None = None,
+    engine: str = "auto",
+) -> Array:
+    """Return the gradient of `pool`: that of its images.
+
+    Parameters
+    ----------
+    images
+        As `pool` took them.
+    output_gradient
+        (m, *output, c), of the shape of its result: the derivatives of a number L by the numbers of
+        that result.
+    kernel_shape, stride, mode, padding, dilation, ceil, count_padding, p, pad_mode, fill, footprint
+        As `pool` took them.
+    channel_axis
+        As in `pool`, for all three arrays.
+    dtype
+        Of sums and result, instead of what is described below.
+    out
+        An array of the result's shape and dtype to write to, which is returned. It may share memory
+        with all that is read.
+    engine
+        "auto", or the name of one.
+
+    Returns
+    -------
+    the derivatives of L by the pixels, of the images' shape. What several windows give to a pixel
+    is added. Max and min give to the first of equal pixels, to the first NaN if there is one;
+    median gives half to each of its two middle pixels, or all to the one in the middle, again the
+    first of equals. With integers and bool alone, those of max, min and sum are exact int64; else
+    they have np.result_type of `output_gradient` and the result of `pool`; float16 is summed in
+    float32.
+
+    Where a pad mode repeats pixels, these get the sum of what their copies get. Of lp, a pixel of 0
+    gets 0. Windows without a pixel give nothing.
+
+    Raises
+    ------
+    ValueError : `output_gradient` has not the shape of the result; else as `pool`
+    TypeError, OverflowError : as `pool`
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> images = np.array([3, 3, 1, 2]).reshape(1, 4, 1)
+    >>> pool_gradient(images, np.array([10, 100, 1000]).reshape(1, 3, 1), (2,), 1).ravel()
+    array([  10,  100,    0, 1000])
+    """
+    images = arrays.read_in_memory(images, "images", "pool_gradient")
+    gradient = arrays.read_in_memory(output_gradient, "output_gradient", "pool_gradient")
+    arguments.check_one_reading(
+        images.shape, kernel_shape, "kernel_shape", channel_axis=channel_axis
+    )
+    plan = _plan_pooling(
+        images.shape,
+        kernel_shape,
+        stride,
+        mode,
+        padding=padding,
+        dilation=dilation,
+        ceil=ceil,
+        count_padding=count_padding,
+        p=p,
+        pad_mode=pad_mode,
+        fill=fill,
+        footprint=footprint,
+        channel_axis=channel_axis,
+        dtype=dtype,
+        engine=engine,
+        images_dtype=images.dtype,
+        gradient_dtype=gradient.dtype,
+    )
+    gradient_arguments.check_shape(gradient.shape, plan.output_shape, "pool")
+    return plan.execute(images, (plan.channels_last(gradient),), out)
+
+
+@cache_recent
+def _plan_convolution(
+    images_shape: tuple[int, ...],
+    kernels_shape: tuple[int, ...],
+    padding: Padding,
+    stride: Ints,
+    *,
+    forward_dtype: DTypeLike | None,
+    dtype: DTypeLike | None,
+    engine: str,
+    want: Sequence[str],
+    gradient_dtype: np.dtype[Any],
+    **words: Any,
+) -> ConvolutionGradientsPlan:
+    """Return the plan of the gradients of `plan_convolution` with these arguments.
+
+    `forward_dtype` is the argument `dtype` of the convolution; `dtype`, `engine`, `want` and
+    `gradient_dtype` are the arguments of its `gradients`.
+    """
+    forward = plan_convolution(
+        images_shape, kernels_shape, padding, stride, dtype=forward_dtype, **words
+    )
+    return forward.gradients(gradient_dtype, want=want, dtype=dtype, engine=engine)
+
+
+@cache_recent
+def _plan_pooling(
+    images_shape: tuple[int, ...],
+    kernel_shape: Ints,
+    stride: Ints | None,
+    mode: str,
+    *,
+    dtype: DTypeLike | None,
+    engine: str,
+    gradient_dtype: np.dtype[Any],
+    **words: Any,
+) -> PoolingGradientPlan:
+    """Return the plan of the gradient of `plan_pooling` with these arguments.
+
+    `dtype`, `engine` and `gradient_dtype` are the arguments of its `gradients`.
+    """
+    forward = plan_pooling(images_shape, kernel_shape, stride, mode, **words)
+    return forward.gradients(gradient_dtype, dtype=dtype, engine=engine)

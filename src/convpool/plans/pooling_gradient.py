@@ -1,0 +1,251 @@
+"""Plans of the gradient of a pooling. m images, c channels; g is the gradient of the result."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convpool.engines import padding, threads
+from convpool.engines.registry import POOL_GRADIENT_ENGINES, Engine
+from convpool.engines.work import PoolingWork
+from convpool.plans import allocation, dtypes
+from convpool.plans.base import Plan
+from convpool.plans.formatting import byte_size, plural, sizes
+from convpool.plans.gradient_arguments import check_output_gradient
+from convpool.plans.lock_free_property import cached_property
+from convpool.plans.regions import Part
+from convpool.plans.shared_memory import copy_if_shared
+from convpool.windows import Axis, volume
+
+Array = NDArray[Any]
+Shape = tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PoolingGradientPlan(Plan):
+    """A plan of `pool_gradient`: `axes` are those of the images, `output_shape` is that of g.
+
+    Attributes
+    ----------
+    mode, count_padding, p, pad_mode, fill, footprint : as in the plan of the pooling
+    gradient_dtype : the dtype of g, the gradient of the result
+    """
+
+    mode: str
+    count_padding: bool
+    p: float
+    pad_mode: str | None
+    fill: Any
+    footprint: tuple[bool, ...] | None
+    gradient_dtype: np.dtype[Any]
+
+    engines: ClassVar[dict[str, Engine]] = POOL_GRADIENT_ENGINES
+    operation: ClassVar[str] = "pooling"
+    call: ClassVar[str] = "pool_gradient"
+
+    @property
+    def output_channels(self) -> int:
+        """Number of channels of g, c."""
+        return self.channels
+
+    @property
+    def group_count(self) -> int:
+        """Number of groups: each channel is pooled by itself."""
+        return self.channels
+
+    @property
+    def group_inputs(self) -> int:
+        """Number of channels of the images in each group."""
+        return 1
+
+    @property
+    def reading_mode(self) -> str:
+        """The pad mode that decides which pixels are read; "zeros" if none stand in the padding."""
+        return self.pad_mode or "zeros"
+
+    def work_of(self, images: Shape, axes: tuple[Axis, ...], output_channels: int) -> PoolingWork:
+        """Return the work of an engine as `Plan.work_of` describes it."""
+        return PoolingWork(
+            images=(*images[:-1], output_channels),
+            axes=axes,
+            mode=self.mode,
+            footprint_taps=None if self.footprint is None else sum(self.footprint),
+            images_dtype=self.images_dtype,
+            accumulation=self.accumulation,
+            dtype=self.dtype,
+        )
+
+    @property
+    def scratch(self) -> int:
+        """About how many bytes of working memory a run takes."""
+        copied = 0
+        if any(maps for maps in self._copies):
+            shape = self.batch, *(axis.spanned_positions for axis in self.reached_pixels.axes)
+            per_pixel = self.images_dtype.itemsize + 3 * self.accumulation.itemsize
+            copied = volume([*shape, self.channels]) * per_pixel
+            copied = min(copied, max(copied // max(1, self.batch), 4 * padding.CHUNK_BYTES))
+        return super().scratch + copied
+
+    # ---- integers ----
+
+    def check(self, images: Array, *operands: Any) -> None:
+        """Raise OverflowError if a sum of integers might overflow; `images` may have any shape."""
+        (gradient,) = operands
+        if self.accumulation.kind in "iu":
+            sums = dtypes.Sums(np.array([self._most_shares], object))
+            extremes = dtypes.extremes(gradient)
+            sums.working_dtype(self.accumulation, extremes, "the gradient of the images")
+
+    @property
+    def _most_shares(self) -> int:
+        """An upper bound of how many numbers of g are added up in one pixel."""
+        meetings = [-(-axis.window // axis.meeting_distance) for axis in self.axes]
+        shares = [min(axis.count, n) for axis, n in zip(self.axes, meetings, strict=True)]
+        if self.pad_mode in padding.REPEATING_PAD_MODES:
+            for k, axis in enumerate(self.axes):
+                copies = padding.padded_indices(axis, self.pad_mode)
+                shares[k] *= int(np.bincount(copies).max()) if copies.size else 1
+        return volume(shares)
+
+    # ---- arrays ----
+
+    def check_operands(self, *operands: Any) -> tuple[Array]:
+        """Return a tuple of g with its channels last; raise unless it is as the plan says."""
+        (gradient,) = operands
+        checked = check_output_gradient(gradient, self.output_shape, self.gradient_dtype)
+        return (self.channels_last(checked),)
+
+    def run(self, images: Any, output_gradient: Any, out: Array | None = None) -> Array:
+        """Return the gradient of the images, written to `out` if given.
+
+        Raises
+        ------
+        ValueError : the shape or dtype of an array is not the plan's
+        OverflowError : a sum of integers might overflow; the text names the bound
+        """
+        return self.execute(self.check_images(images), self.check_operands(output_gradient), out)
+
+    def execute(self, images: Array, operands: Sequence[Any], out: Array | None = None) -> Array:
+        """Compute the gradient from checked images and g, as `Plan.execute` describes."""
+        threads.check()
+        (gradient,) = operands
+        self.check(images, gradient)
+        if out is None:
+            out = allocation.empty(self.images_shape, self.dtype)
+        allocation.check_out(out, self.images_shape, self.dtype)
+        images, gradient = copy_if_shared(out, images, gradient)
+        target = self.channels_last(out)
+        if not gradient.size or not target.size:
+            target[...] = 0
+            return out
+        pixels = self.reached_pixels.gather(self.channels_last(images))
+        with np.errstate(all="ignore"):
+            for batch, part, axes in self._parts(pixels):
+                self._write_part(part, gradient[batch], axes, target[batch])
+        return out
+
+    def _parts(self, pixels: Array) -> Any:
+        """Yield (slice of the batch, its images as an engine reads them, the windows on these)."""
+        if self.pad_mode is None:
+            return iter([(slice(0, self.batch), pixels, self.engine_axes)])
+        return padding.padded(pixels, self.engine_axes, self.pad_mode, self.fill)
+
+    def _write_part(
+        self, pixels: Array, gradient: Array, axes: Sequence[Axis], target: Array
+    ) -> None:
+        """Write the gradient of some images to the target (m, *spatial, c).
+
+        `pixels` are these images as an engine reads them, with the windows `axes`.
+        """
+        keywords = self._engine_keywords
+        if not any(self._copies):
+            self._compute(pixels, gradient, axes, target, **keywords)
+            return
+        part = np.empty(pixels.shape, self.accumulation)
+        self._compute(pixels, gradient, axes, part, **keywords)
+        for k, maps in enumerate(self._copies, 1):
+            for places, size in maps:
+                part = padding.add_copies(part, k, places[: part.shape[k]], size)
+        target[...] = part
+
+    @cached_property
+    def _copies(self) -> list[list[tuple[NDArray[np.int64], int]]]:
+        """For each axis, how the pixels that an engine reads are copies of others.
+
+        Each is (places, size): the place of the pixel of which each is a copy, below 0 for none, on
+        an axis of so many pixels. First come those of the padding, then the pixels that windows
+        reach, if these are few.
+        """
+        is_padded = self.pad_mode is not None and any(
+            axis.before or axis.after for axis in self.engine_axes
+        )
+        all_copies = []
+        for axis, inner, reached in zip(
+            self.axes, self.engine_axes, self.reached_pixels.per_axis, strict=True
+        ):
+            copies = []
+            if is_padded:
+                copies.append((padding.padded_indices(inner, self.reading_mode), inner.size))
+            if reached is not None:
+                copies.append((reached.pixels, axis.size))
+            all_copies.append(copies)
+        return all_copies
+
+    @cached_property
+    def _engine_keywords(self) -> dict[str, Any]:
+        """The keywords with which the engine is called."""
+        keywords = {
+            "mode": self.mode,
+            "count_padding": self.count_padding,
+            "p": self.p,
+            "dtype": self.accumulation,
+        }
+        if self.footprint is not None:
+            keywords["footprint"] = np.reshape(self.footprint, [axis.window for axis in self.axes])
+        return keywords
+
+    def select_operands(self, operands: Sequence[Any], part: Part) -> tuple[Any, ...]:
+        """Return the operands of a part: g is that of the part already."""
+        return tuple(operands)
+
+    # ---- text ----
+
+    @property
+    def title(self) -> str:
+        """The first line of the printed plan: "gradient of max pooling with windows of 2 x 2"."""
+        window = sizes([axis.window for axis in self.axes])
+        title = f"gradient of {self.mode} {self.operation} with windows of {window}"
+        if self.footprint is None:
+            return title
+        return f"{title}, of which {plural(sum(self.footprint), 'tap')} of the footprint count"
+
+    def rows(self) -> list[tuple[str, str]]:
+        """Return the lines that print shows between title and engines, each as (name, text)."""
+        rows = dict(super().rows())
+        rows["result"] = f"{self.images_shape} {self.dtype}, computed in {self.accumulation}"
+        read = self.bytes_in + volume(self.output_shape) * self.gradient_dtype.itemsize
+        rows["memory"] = (
+            f"{byte_size(read)} in, "
+            f"{byte_size(volume(self.images_shape) * self.dtype.itemsize)} out, "
+            f"{byte_size(self.scratch)} scratch"
+        )
+        gradient_row = ("gradient", f"{self.output_shape} {self.gradient_dtype}, of the result")
+        listed = list(rows.items())
+        return [listed[0], gradient_row, *listed[1:]]
+
+    @property
+    def _padding_text(self) -> str:
+        """The padding of the printed plan: "valid, which never wins and is not counted"."""
+        if self.pad_mode is not None:
+            return f"{self.padding}, filled with {self.pad_mode}"
+        counted = "counted" if self.count_padding else "not counted"
+        return f"{self.padding}, which never wins and is {counted}"
+
+    @property
+    def _work_text(self) -> str:
+        """The work of the printed plan: "588 results x 4 taps"."""
+        return f"{volume(self.output_shape):,} results x {plural(self.taps, 'tap')}"

@@ -35,6 +35,7 @@ CONVOLUTIONS = [
     ([1, 2, 3, 4, 5], DIGITS, {"padding": "valid", "stride": 2}, [321, 543]),
     ([1, 2, 3, 4, 5], DIGITS, {"padding": "valid", "dilation": 2}, [531]),
     ([1, 2, 3, 4, 5], DIGITS, {"padding": "full"}, [100, 210, 321, 432, 543, 54, 5]),
+    ([1, 2, 3, 4, 5], DIGITS, {"padding": "causal"}, [100, 210, 321, 432, 543]),
     ([1, 2, 3, 4, 5], DIGITS, {}, [210, 321, 432, 543, 54]),
     ([1, 2, 3, 4, 5], DIGITS, {"padding": 1}, [210, 321, 432, 543, 54]),
     ([1, 2, 3, 4, 5], DIGITS, {"padding": (1,)}, [210, 321, 432, 543, 54]),
@@ -238,6 +239,7 @@ TRANSPOSED = [
     ({"stride": 2, "padding": "same_size"}, [102, 20]),
     ({"stride": 4, "padding": "same"}, [1, 10, 100, 0, 2, 20, 200, 0]),
     ({"padding": "full"}, []),
+    ({"stride": 2, "padding": "causal"}, [102, 20, 200]),
 ]
 
 
@@ -248,7 +250,8 @@ def test_convolve_transpose_by_hand(words: dict, expected: list) -> None:
 
 
 @pytest.mark.parametrize(
-    "padding", ["valid", "full", "same", "same_lower", "same_size", (1, 0), ((0, 1), (2, 0))]
+    "padding",
+    ["valid", "full", "causal", "same", "same_lower", "same_size", (1, 0), ((0, 1), (2, 0))],
 )
 @pytest.mark.parametrize(
     ("stride", "dilation", "groups"), [(1, 1, 1), ((2, 3), 1, 2), (1, (2, 1), 2)]

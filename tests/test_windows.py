@@ -478,6 +478,9 @@ NAMED = [
     ("full", 5, 3, 1, 1, 2, 2, 7),
     ("full", 5, 3, 1, 2, 4, 4, 9),
     ("full", 5, 1, 2, 1, 0, 0, 3),
+    ("causal", 5, 3, 1, 1, 2, 0, 5),
+    ("causal", 5, 3, 2, 2, 4, 0, 3),
+    ("causal", 5, 1, 2, 1, 0, 0, 3),
     ("same", 5, 3, 1, 1, 1, 1, 5),
     ("same", 5, 2, 1, 1, 0, 1, 5),  # the odd zero after
     ("same", 5, 4, 1, 1, 1, 2, 5),
@@ -510,7 +513,7 @@ def test_every_named_padding_is_in_the_table():
     assert (
         {case[0] for case in NAMED}
         == set(PADDINGS)
-        == {"valid", "full", "same", "same_lower", "same_size"}
+        == {"valid", "full", "causal", "same", "same_lower", "same_size"}
     )
 
 
@@ -551,6 +554,8 @@ RESTORED = [
     ("valid", 3, 3, 1, 2, 0, 7, 0, 0),
     ("full", 7, 3, 1, 1, 0, 5, 2, 2),
     ("full", 4, 3, 2, 2, 0, 3, 4, 4),
+    ("causal", 14, 3, 2, 1, 0, 27, 2, 0),
+    ("causal", 4, 3, 2, 2, 1, 8, 4, 0),
     ("same", 14, 3, 2, 1, 0, 28, 0, 1),
     ("same_lower", 14, 3, 2, 1, 0, 28, 1, 0),
     ("same_size", 28, 3, 2, 1, 0, 28, 15, 14),

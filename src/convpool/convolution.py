@@ -57,10 +57,11 @@ def convolve(
     kernels
         (*window, c // groups, nc), whatever `channel_axis`, or as `kernel_layout` says.
     padding
-        "valid" (none), "full" (span - 1 on both sides), an int, one int per axis, one (before,
-        after) pair per axis, or one of three that are called "same": "same" gives ceil(n / stride)
-        as in TensorFlow, Keras, JAX and ONNX SAME_UPPER, "same_lower" the same with the odd zero
-        before (ONNX SAME_LOWER), "same_size" gives n at any stride.
+        "valid" (none), "full" (span - 1 on both sides), "causal" (span - 1 before, none after, as
+        in Keras, so that no result depends on what comes later), an int, one int per axis, one
+        (before, after) pair per axis, or one of three that are called "same": "same" gives ceil(n /
+        stride) as in TensorFlow, Keras, JAX and ONNX SAME_UPPER, "same_lower" the same with the odd
+        zero before (ONNX SAME_LOWER), "same_size" gives n at any stride.
     stride, dilation
         Steps between windows, and between the taps of one: an int, or one per axis.
     groups

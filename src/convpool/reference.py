@@ -53,6 +53,7 @@ def _same_size(size: int, span: int, stride: int) -> tuple[int, int]:
 PADDINGS: dict[str, Callable[[int, int, int], tuple[int, int]]] = {
     "valid": lambda size, span, stride: (0, 0),
     "full": lambda size, span, stride: (span - 1, span - 1),
+    "causal": lambda size, span, stride: (span - 1, 0),
     "same": _same,
     "same_lower": lambda size, span, stride: _same(size, span, stride)[::-1],
     "same_size": _same_size,

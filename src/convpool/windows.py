@@ -219,6 +219,11 @@ def full(size: int, span: int, stride: int) -> tuple[int, int]:
     return span - 1, span - 1
 
 
+def causal(size: int, span: int, stride: int) -> tuple[int, int]:
+    """Return (before, after) for windows that end on a pixel each and so look back only."""
+    return span - 1, 0
+
+
 # name -> function of an axis's size, span and stride that returns the padding (before, after)
 PADDINGS: dict[str, Callable[[int, int, int], tuple[int, int]]] = {
     "valid": valid,
@@ -226,6 +231,7 @@ PADDINGS: dict[str, Callable[[int, int, int], tuple[int, int]]] = {
     "same_lower": same_lower,
     "same_size": same_size,
     "full": full,
+    "causal": causal,
 }
 # name -> function of the number o of values of a transposed convolution and the stride, that
 # returns the size of its output

@@ -86,7 +86,7 @@ def test_the_last_frame_is_what_convolve_returns(layout, data):
     assert len(shown.frames) == expected.size
 
 
-@given(layouts(named=("valid", "same", "same_lower", "same_size", "full")), st.data())
+@given(layouts(named=("valid", "same", "same_lower", "same_size", "full", "causal")), st.data())
 def test_the_last_frame_is_what_convolve_transpose_returns(layout, data):
     sizes, window, words = layout
     groups, depth, each = (data.draw(small) for _ in range(3)) if len(sizes) == 2 else (1, 1, 1)

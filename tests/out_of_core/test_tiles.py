@@ -104,7 +104,7 @@ def convolutions(draw):
     pairs = st.tuples(*[st.tuples(st.integers(0, 7), st.integers(0, 7)) for _ in sizes])
     words = {
         "padding": draw(
-            st.sampled_from(["valid", "same", "same_lower", "same_size", "full"]) | pairs
+            st.sampled_from(["valid", "same", "same_lower", "same_size", "full", "causal"]) | pairs
         ),
         "stride": draw(few(4)),
         "dilation": draw(few(3)),

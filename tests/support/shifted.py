@@ -47,6 +47,8 @@ def named_padding(
         return 0, 0
     if padding == "full":
         return span - 1, span - 1
+    if padding == "causal":
+        return span - 1, 0
     count = size if padding == "same_size" else (size + stride - 1) // stride
     total = max((count - 1) * stride + span - size, 0)
     half, rest = total // 2, total - total // 2

@@ -24,7 +24,7 @@ SIZES = WINDOWS = range(1, 6)
 STRIDES = range(1, 4)
 DILATIONS = range(1, 3)
 ZEROS = range(5)
-NAMES = ("valid", "same", "same_lower", "same_size", "full")
+NAMES = ("valid", "same", "same_lower", "same_size", "full", "causal")
 PAD_MODES = ("zeros", "constant", "reflect", "symmetric", "edge", "wrap")
 POOL_MODES = ("max", "min", "avg", "sum", "lp")
 FILL = 3

@@ -149,6 +149,7 @@ SLOW = {
         "test_a_full_disk_loses_nothing_and_leaves_nothing[unnamed]",
         "test_a_quota_loses_nothing_and_leaves_nothing[unnamed]",
     ],
+    "test_missing_pixels.py": ["test_as_astropy"],
     "test_onnx.py": [
         "test_no_case_is_lost[LpPool]",
         "test_no_case_is_lost[MaxPool]",

@@ -37,6 +37,7 @@ def convolve(
     pad_mode: str = "zeros",
     fill: Any = 0,
     flip: bool = False,
+    missing: ArrayLike | str | None = None,
     channel_axis: int = -1,
     kernel_layout: str = kernel_layouts.DEFAULT,
     dtype: DTypeLike | None = None,
@@ -73,6 +74,11 @@ def convolve(
         them.
     flip
         Flip the kernels over the window: signal processing's convolution.
+    missing
+        "nan", or bools of the images' shape, True where a pixel is missing; dask arrays for dask
+        arrays. What is there is rescaled to the kernel's whole weight: sum(w x) * sum(w) / sum(w of
+        those there), NaN where nothing is there, and the bias is added then. Padding is there, but
+        a missing pixel that a pad mode repeats is missing there too.
     channel_axis
         Where images, result and `out` have their channels; the first other axis is the batch.
     kernel_layout
@@ -97,13 +103,15 @@ def convolve(
     -------
     (m, *output, nc). Integers and bool give exact int64; all else np.result_type(images, kernels),
     though with a kernel of `convpool.filters` float images keep their dtype; float16 is summed in
-    float32. Padded zeros are values, and weights of 0 are not skipped: 0 * inf is NaN.
+    float32; with `missing`, integers give float64. Padded zeros are values, and weights of 0 are
+    not skipped: 0 * inf is NaN.
 
     Raises
     ------
-    ValueError : shapes or arguments that do not fit, with what came in and what would do
+    ValueError : shapes or arguments that do not fit, with what came in and what would do; the
+        weights of a kernel sum to 0, and pixels may be missing
     TypeError : dtypes that do not fit; masked arrays and those with units, since neither would be
-        in the result
+        in the result: for a mask, pass images.data with missing=images.mask
     OverflowError : integer sums might not fit; the text names the bound
     OSError : tiles could not be read or written; the text says how many were done, and no
         unfinished file remains
@@ -125,7 +133,8 @@ def convolve(
     the rounding of the sums.
 
     V. Dumoulin and F. Visin, "A guide to convolution arithmetic for deep learning",
-    arXiv:1603.07285, draws them.
+    arXiv:1603.07285, draws them. Rescaling is the normalized convolution of H. Knutsson and C.-F.
+    Westin, "Normalized and differential convolution", CVPR 1993.
 
     Examples
     --------
@@ -136,7 +145,7 @@ def convolve(
     array([[ 8, 12],
            [20, 24]])
     """
-    route = choose_route(images, "images", out, max_memory)
+    route = choose_route(images, "images", out, max_memory, missing)
     images = route.images
     images_dtype = np.dtype(images.dtype)
     dtype = dtypes.follow_images(images_dtype, kernels, dtype)
@@ -155,6 +164,7 @@ def convolve(
         pad_mode=pad_mode,
         fill=fill,
         flip=flip,
+        missing=route.missing,
         channel_axis=channel_axis,
         kernel_layout=kernel_layout,
         dtype=dtype,
@@ -163,9 +173,11 @@ def convolve(
         kernels_dtype=kernels.dtype,
     )
     if route.run is not None:
-        result: Array = route.run(plan, images, (kernels, bias), Destination(out, max_memory))
+        destination = Destination(out, max_memory)
+        result: Array = route.run(plan, images, (kernels, bias), destination, route.mask)
         return result
-    return plan.execute(images, (plan.laid_out(kernels), plan.check_bias(bias)), out)
+    operands = plan.laid_out(kernels), plan.check_bias(bias)
+    return plan.execute(images, operands, out, route.mask)
 
 
 @explain_foreign_keywords
@@ -270,6 +282,7 @@ def filter_image(
     pad_mode: str = "reflect",
     fill: Any = 0,
     flip: bool = False,
+    missing: ArrayLike | str | None = None,
     channel_axis: int | None = None,
     dtype: DTypeLike | None = None,
     round_to: DTypeLike | None = None,
@@ -288,6 +301,8 @@ def filter_image(
     padding, stride, pad_mode, fill, flip, dtype, out, engine, max_memory
         As in `convolve`; the border is reflected by default, and scipy.ndimage.correlate and
         cv2.filter2D are "same_lower" where kernels are of even size.
+    missing
+        "nan", or bools of the image's shape, as in `convolve`: holes are smoothed over.
     channel_axis
         Where image, result and `out` have their channels. None is the last of three axes, if it has
         up to 4 entries.
@@ -314,7 +329,7 @@ def filter_image(
            [ 0, 27, 27],
            [ 0, 27, 27]])
     """
-    route = choose_route(image, "image", out, max_memory)
+    route = choose_route(image, "image", out, max_memory, missing)
     image = route.images
     dtype = dtypes.follow_images(np.dtype(image.dtype), kernel, dtype)
     kernel = arrays.read_array(kernel, "kernel")
@@ -337,6 +352,7 @@ def filter_image(
         pad_mode=pad_mode,
         fill=fill,
         flip=flip,
+        missing=route.missing,
         channel_axis=-1 if axis is None else axis + 1,
         kernel_layout="HWIO",
         dtype=dtype,
@@ -347,15 +363,16 @@ def filter_image(
     integer_dtype = None if round_to is None else read_integer_dtype(round_to, plan.dtype)
     if route.run is not None:
         destination = Destination(out, max_memory, unit_axes, integer_dtype)
-        result: Array = route.run(plan, image, (kernels, None), destination)
+        result: Array = route.run(plan, image, (kernels, None), destination, route.mask)
         return result
     images = np.expand_dims(image, unit_axes)
+    mask = None if route.mask is None else np.expand_dims(route.mask, unit_axes)
     target = None  # without rounding, the plan writes to `out` itself
     if out is not None:
         shape = drop_axes(plan.output_shape, unit_axes)
         allocation.check_out(out, shape, plan.dtype if integer_dtype is None else integer_dtype)
         target = np.expand_dims(out, unit_axes) if integer_dtype is None else None
-    picture: Array = plan.execute(images, (kernels, None), target).squeeze(unit_axes)
+    picture: Array = plan.execute(images, (kernels, None), target, mask).squeeze(unit_axes)
     if integer_dtype is not None:
         picture = saturate(picture, integer_dtype)
     if out is None:

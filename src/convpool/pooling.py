@@ -41,6 +41,7 @@ def pool(
     pad_mode: str | None = None,
     fill: Any = 0,
     footprint: ArrayLike | None = None,
+    missing: ArrayLike | str | None = None,
     channel_axis: int = -1,
     dtype: DTypeLike | None = None,
     out: Any = None,
@@ -76,6 +77,9 @@ def pool(
         `convolve`, what stands in the padding takes part like pixels, and counts.
     footprint
         Which taps of a window count, for max, min and median: bools of shape kernel_shape.
+    missing
+        "nan", or bools of the images' shape, True where a pixel is missing: these are left out, as
+        padding is. A missing pixel that a pad mode repeats is missing there too.
     channel_axis
         Where images, result and `out` have their channels; the first other axis is the batch.
     dtype
@@ -115,7 +119,7 @@ def pool(
     array([[ 5. ,  6.5],
            [11. , 12.5]])
     """
-    route = choose_route(images, "images", out, max_memory)
+    route = choose_route(images, "images", out, max_memory, missing)
     images = route.images
     arguments.check_one_reading(
         images.shape, kernel_shape, "kernel_shape", channel_axis=channel_axis
@@ -133,15 +137,17 @@ def pool(
         pad_mode=pad_mode,
         fill=fill,
         footprint=footprint,
+        missing=route.missing,
         channel_axis=channel_axis,
         dtype=dtype,
         engine=engine,
         images_dtype=np.dtype(images.dtype),
     )
     if route.run is not None:
-        result: Array = route.run(plan, images, (), Destination(out, max_memory))
+        destination = Destination(out, max_memory)
+        result: Array = route.run(plan, images, (), destination, route.mask)
         return result
-    return plan.execute(images, (), out)
+    return plan.execute(images, (), out, route.mask)
 
 
 @explain_foreign_keywords

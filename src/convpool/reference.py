@@ -182,6 +182,15 @@ def _pad(images: Array, sides: Pairs, pad_mode: str, fill: Any) -> Array:
     return images
 
 
+def _absent(images: Array, missing: Any, channel_axis: int) -> Array:
+    """Return which pixels are missing, as bools (*spatial, m, c), for the argument `missing`."""
+    if isinstance(missing, str):  # "nan"
+        absent = images != images  # only NaN differs from itself
+    else:
+        absent = np.broadcast_to(False if missing is None else missing, images.shape)
+    return _to_inner(absent, channel_axis, np.dtype(bool))
+
+
 def _channels_of_kernel(n: int, nc: int, groups: int, depth: int) -> slice:
     """Return the channels that kernel n of nc reads: those of its group of `depth` channels."""
     first = n // (nc // groups) * depth
@@ -201,6 +210,7 @@ def convolve(
     pad_mode: str = "zeros",
     fill: Any = 0,
     flip: bool = False,
+    missing: Any = None,
     channel_axis: int = -1,
     dtype: DTypeLike | None = None,
 ) -> Array:
@@ -209,6 +219,9 @@ def convolve(
     Parameters and result are those of `convpool.convolve`, in layout "HWIO".
     """
     work, result = _dtypes(dtype, images, kernels)
+    if missing is not None and result.kind in "iu":
+        work = result = np.dtype(np.float64)
+    absent = _absent(images, missing, channel_axis)
     images, kernels = _to_inner(images, channel_axis, work), kernels.astype(work)
     (*sizes, m, _), (*window, depth, nc) = images.shape, kernels.shape
     rank = len(sizes)
@@ -219,13 +232,25 @@ def convolve(
     sides = _sides(padding, sizes, spans, stride)
     counts = [_count(*axis) for axis in zip(sizes, sides, spans, stride, strict=True)]
     output = np.zeros((*counts, m, nc), work)
+    # what is there of each window: its weight, and how many of its pixels
+    weight, there = np.zeros_like(output), np.zeros(output.shape, int)
     padded = _pad(images, sides, pad_mode, fill) if prod(counts) else images
+    present = ~_pad(absent, sides, pad_mode, False) if prod(counts) else ~absent
     # padding is part of `padded`, so pixels count from its start: [(0, 0)]
     for i, u, pixel in _taps(counts, window, [(0, 0)] * rank, stride, dilation):
         for n in range(nc):
-            output[i][:, n] += (
-                padded[pixel][:, _channels_of_kernel(n, nc, groups, depth)] * kernels[u][:, n]
-            ).sum(axis=-1)
+            channels = _channels_of_kernel(n, nc, groups, depth)
+            is_there, products = (
+                present[pixel][:, channels],
+                padded[pixel][:, channels] * kernels[u][:, n],
+            )
+            output[i][:, n] += np.where(is_there, products, work.type(0)).sum(axis=-1)
+            weight[i][:, n] += np.where(is_there, kernels[u][:, n], work.type(0)).sum(axis=-1)
+            there[i][:, n] += is_there.sum(axis=-1)
+    if missing is not None:
+        whole = kernels.reshape(-1, nc).sum(axis=0)
+        factor = np.where(there == prod(window) * depth, work.type(1), whole / weight)
+        output = np.where(there == 0, np.nan, output * factor)
     if bias is not None:
         output = output + np.asarray(bias).astype(work)
     return _to_result(output, channel_axis, result)
@@ -498,11 +523,25 @@ def _reduce(
     count_padding: bool,
     p: float,
     dtype: DTypeLike | None = None,
+    absent: Array | None = None,
 ) -> Array:
-    """Pool images (m, *spatial, c) over the windows `axes`; other parameters as in `pool`."""
+    """Pool images (m, *spatial, c) over the windows `axes`; other parameters as in `pool`.
+
+    `absent` says which pixels (*spatial, m, c) are missing; None if none is.
+    """
     work, result = _pool_dtypes(images, mode, dtype)
     images = _to_inner(images, channel_axis, work)
     output = np.zeros((*map(len, axes), *images.shape[-2:]), work)
+    if absent is not None:
+        for (i, pixels, with_padding), (_, is_absent, _) in zip(
+            _pixels_of_windows(images, axes), _pixels_of_windows(absent, axes), strict=True
+        ):
+            for image, channel in np.ndindex(*pixels.shape[:2]):
+                gone = is_absent[image, channel]
+                rest = pixels[image, channel][~gone][None, None]
+                divisor = with_padding - gone.sum() if count_padding else rest.shape[-1]
+                output[i][image, channel] = np.squeeze(REDUCTIONS[mode](rest, divisor, p))
+        return _to_result(output, channel_axis, result)
     for i, pixels, with_padding in _pixels_of_windows(images, axes):
         divisor = with_padding if count_padding else pixels.shape[-1]
         output[i] = REDUCTIONS[mode](pixels, divisor, p)
@@ -516,8 +555,12 @@ def _reduce_footprint(
     footprint: Array,
     channel_axis: int,
     dtype: DTypeLike | None,
+    absent: Array,
 ) -> Array:
-    """Pool, of each window, the pixels where the footprint is True; `axes` are the taps."""
+    """Pool, of each window, the pixels where the footprint is True; `axes` are the taps.
+
+    Of these, the pixels (*spatial, m, c) that are `absent` are left out.
+    """
     work, result = _pool_dtypes(images, mode, dtype)
     images = _to_inner(images, channel_axis, work)
     output = np.zeros((*map(len, axes), *images.shape[-2:]), work)
@@ -527,9 +570,11 @@ def _reduce_footprint(
             tuple(x[t] for x, t in zip(taps, u, strict=True))
             for u in np.argwhere(footprint).tolist()
         ]
-        real = [images[place] for place in places if _is_inside(place, images.shape[:-2])]
-        pixels = np.stack(real, axis=-1) if real else np.zeros((*images.shape[-2:], 0), work)
-        output[i] = REDUCTIONS[mode](pixels, 0, 2)
+        real = [place for place in places if _is_inside(place, images.shape[:-2])]
+        for image, channel in np.ndindex(*images.shape[-2:]):
+            there = [place for place in real if not absent[place][image, channel]]
+            pixels = np.array([images[place][image, channel] for place in there], work)
+            output[i][image, channel] = np.squeeze(REDUCTIONS[mode](pixels[None, None], 0, 2))
     return _to_result(output, channel_axis, result)
 
 
@@ -547,6 +592,7 @@ def pool(
     pad_mode: str | None = None,
     fill: Any = 0,
     footprint: Any = None,
+    missing: Any = None,
     channel_axis: int = -1,
     dtype: DTypeLike | None = None,
 ) -> Array:
@@ -557,10 +603,11 @@ def pool(
     sizes = np.moveaxis(images, channel_axis, -1).shape[1:-1]
     geometry = kernel_shape, stride, padding, dilation, ceil
     axes, sides = _taps_of_windows(sizes, *geometry)
+    absent = _absent(images, missing, channel_axis)
     if pad_mode is not None and all(axes):  # at least one window on each axis
         # pad for real: padded values are pixels from here on, and all pixels of a window count
         inner = np.moveaxis(np.moveaxis(images, channel_axis, -1), 0, -2)
-        padded = _pad(inner, sides, pad_mode, fill)
+        padded, absent = _pad(inner, sides, pad_mode, fill), _pad(absent, sides, pad_mode, False)
         images = np.moveaxis(np.moveaxis(padded, -2, 0), -1, channel_axis)
         sizes = padded.shape[:-2]
         axes = [
@@ -575,8 +622,10 @@ def pool(
     else:
         windows = _windows(sizes, *geometry)
     if footprint is not None:
-        return _reduce_footprint(images, axes, mode, np.asarray(footprint), channel_axis, dtype)
-    return _reduce(images, windows, mode, channel_axis, count_padding, p, dtype)
+        taps = np.asarray(footprint)
+        return _reduce_footprint(images, axes, mode, taps, channel_axis, dtype, absent)
+    gone = None if missing is None else absent
+    return _reduce(images, windows, mode, channel_axis, count_padding, p, dtype, gone)
 
 
 # ---- the gradient of pooling ----

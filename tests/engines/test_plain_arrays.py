@@ -176,8 +176,8 @@ def test_other_kinds_of_arrays_come_back_plain(make):
     )
 
 
-def test_the_mask_is_named_where_it_will_be_taken():
-    with pytest.raises(TypeError, match=r"missing=images\.mask is not taken yet"):
+def test_the_mask_is_named_where_it_is_taken():
+    with pytest.raises(TypeError, match=r"take images\.data with missing=images\.mask$"):
         convpool.convolve(np.ma.masked_array(IMAGES), KERNELS)
     with pytest.raises(TypeError) as caught:
         convpool.convolve(IMAGES, np.ma.masked_array(KERNELS))

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from convpool.engines import threads
 from convpool.out_of_core.destination import Destination
-from convpool.plans import arguments, arrays
+from convpool.plans import arguments, arrays, missing_pixels
 from convpool.plans.base import Plan
 from convpool.plans.rounding import saturate
 from convpool.system.optional_packages import needed
@@ -76,7 +76,24 @@ def check_images(images: Any, name: str = "images") -> Any:
     return images
 
 
-def run(plan: Plan, images: Any, operands: Sequence[Any], destination: Destination) -> Any:
+def check_missing(missing: Any, images: Any, name: str) -> tuple[str | None, Any]:
+    """Return (word, mask) for the argument `missing`, as `missing_pixels.read_missing` does.
+
+    The mask is a dask array with the chunks of the images. `images` is what `check_images`
+    returned, `name` the name of their argument.
+    """
+    array = needed("dask.array", "dask")
+    if not arrays.is_dask(missing):
+        word, mask = missing_pixels.read_missing(missing, images.shape, name)
+        return word, None if mask is None else array.from_array(mask, chunks=images.chunks)
+    mask = check_images(missing, "missing")
+    missing_pixels.check_mask(mask, images.shape, name)
+    return "mask", mask.rechunk(images.chunks)
+
+
+def run(
+    plan: Plan, images: Any, operands: Sequence[Any], destination: Destination, mask: Any = None
+) -> Any:
     """Return the plan's output as a lazy dask array.
 
     Parameters
@@ -89,6 +106,8 @@ def run(plan: Plan, images: Any, operands: Sequence[Any], destination: Destinati
         The arguments of `plan.check_operands`: kernels and bias, or nothing.
     destination
         Its `out` and `max_memory` must be None.
+    mask
+        What `check_missing` returned as the mask.
 
     Raises
     ------
@@ -111,8 +130,9 @@ def run(plan: Plan, images: Any, operands: Sequence[Any], destination: Destinati
         None if operand is None else np.array(operand) for operand in plan.check_operands(*operands)
     )
     axes = range(len(plan.images_shape))
-    images = images[tuple(None if k in unit_axes else slice(None) for k in axes)]  # add unit axes
-    result = _lazy_output(Call(plan, copies), images)
+    index = tuple(None if k in unit_axes else slice(None) for k in axes)  # adds unit axes
+    sources = [source[index] for source in (images, mask) if source is not None]
+    result = _lazy_output(Call(plan, copies), sources)
     if unit_axes:
         result = result[tuple(0 if k in unit_axes else slice(None) for k in axes)]
     if round_to is not None:
@@ -120,16 +140,19 @@ def run(plan: Plan, images: Any, operands: Sequence[Any], destination: Destinati
     return result
 
 
-def _lazy_output(call: Call, images: Any) -> Any:
-    """Return the lazy output for a dask array that has all axes of the plan's images."""
+def _lazy_output(call: Call, sources: Sequence[Any]) -> Any:
+    """Return the lazy output for dask arrays that have all axes of the plan's images.
+
+    `sources` are the images and, if the plan takes one, the mask of missing pixels.
+    """
     array, tokenize = needed("dask.array", "dask"), needed("dask.base", "dask").tokenize
     plan = call.plan
     if not volume(plan.output_shape):
         return array.zeros(plan.output_shape, dtype=plan.dtype, chunks=-1)
-    name = f"{plan.call}-{tokenize(plan, call.operands, images.name)}"
-    cuts = chunk_slices(plan, images.chunks)
+    name = f"{plan.call}-{tokenize(plan, call.operands, *(source.name for source in sources))}"
+    cuts = chunk_slices(plan, sources[0].chunks)
     graph = needed("dask.highlevelgraph", "dask").HighLevelGraph.from_collections(
-        name, _tasks(name, call, images, cuts), dependencies=[images]
+        name, _tasks(name, call, sources, cuts), dependencies=sources
     )
     chunks = tuple(tuple(cut.stop - cut.start for cut in axis) for axis in cuts)
     return array.Array(graph, name, chunks, plan.dtype)
@@ -188,10 +211,10 @@ def _starting_in(chunks: Chunks, count: int, stride: int = 1, ahead: int = 0) ->
 # ---- the graph ----
 
 
-def _tasks(name: str, call: Call, images: Any, cuts: list[Cuts]) -> dict[Any, Any]:
+def _tasks(name: str, call: Call, sources: Sequence[Any], cuts: list[Cuts]) -> dict[Any, Any]:
     """Return the tasks of the graph, key -> task: one for each chunk of the result, and for pieces.
 
-    A piece is what a chunk of the result needs of one chunk of the images. It is a task of its own,
+    A piece is what a chunk of the result needs of one chunk of a source. It is a task of its own,
     so that only it is sent from worker to worker, not the whole chunk.
 
     Parameters
@@ -200,27 +223,25 @@ def _tasks(name: str, call: Call, images: Any, cuts: list[Cuts]) -> dict[Any, An
         The name of the result; the key of a chunk is (name, *index).
     call
         The plan and its operands.
-    images
-        The dask array.
+    sources
+        The images, and maybe the mask, with the same chunks.
     cuts
         The chunks of the result, as `chunk_slices` returns them.
     """
     spec = needed("dask.task_spec", "dask")
-    shared, chunks = name.replace("-", "-plan-"), images.chunks
+    shared, chunks = name.replace("-", "-plan-"), sources[0].chunks
     tasks: dict[Any, Any] = {shared: spec.DataNode(shared, call)}
 
-    def piece(segments: tuple[Segment, ...]) -> Any:
+    def piece(source: Any, segments: tuple[Segment, ...]) -> Any:
         """Return a reference to the piece with one segment on each axis; add its task if new.
 
         A piece that is a whole chunk needs no task.
         """
-        chunk = (images.name, *(index for index, _, _ in segments))
+        chunk = (source.name, *(index for index, _, _ in segments))
         if all(chunks[k][index] == stop - start for k, (index, start, stop) in enumerate(segments)):
             return spec.TaskRef(chunk)
-        key = (
-            name.replace("-", "-piece-"),
-            *(number for segment in segments for number in segment),
-        )
+        kind = "-piece-" if source is sources[0] else "-mask-"
+        key = (name.replace("-", kind), *(number for segment in segments for number in segment))
         if key not in tasks:
             box = tuple(slice(start, stop) for _, start, stop in segments)
             tasks[key] = spec.Task(key, _copy_piece, spec.TaskRef(chunk), box)
@@ -231,7 +252,7 @@ def _tasks(name: str, call: Call, images: Any, cuts: list[Cuts]) -> dict[Any, An
         block = tuple(axis[i] for axis, i in zip(cuts, index, strict=True))
         segments = [axis[i] for axis, i in zip(needed_segments, index, strict=True)]
         lengths = tuple(tuple(stop - start for _, start, stop in axis) for axis in segments)
-        pieces = [piece(segment_per_axis) for segment_per_axis in product(*segments)]
+        pieces = [piece(source, place) for source in sources for place in product(*segments)]
         key = (name, *index)
         tasks[key] = spec.Task(key, _compute_chunk, spec.TaskRef(shared), block, lengths, *pieces)
     return tasks
@@ -302,12 +323,16 @@ def _compute_chunk(
     lengths
         For each axis of the images, the sizes of the pieces along it.
     pieces
-        The pieces that the block needs, ordered by their positions in C order.
+        The pieces of the images that the block needs, ordered by their positions in C order; then
+        those of the mask, if there is one.
     """
-    part = call.plan.part(block)
-    pixels = part.ordered(_join(pieces, lengths, call.plan.images_dtype))
+    part, mask = call.plan.part(block), None
+    count = volume([len(axis) for axis in lengths])
+    pixels = part.ordered(_join(pieces[:count], lengths, call.plan.images_dtype))
+    if len(pieces) > count:
+        mask = part.ordered(_join(pieces[count:], lengths, np.dtype(bool)))
     with threads.inline():
-        return part.run(pixels, call.operands)
+        return part.run(pixels, call.operands, missing=mask)
 
 
 def _join(pieces: Sequence[Array], lengths: Sequence[Sequence[int]], dtype: np.dtype[Any]) -> Array:

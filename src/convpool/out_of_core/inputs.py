@@ -1,4 +1,4 @@
-"""Images that are read in slices, such as a Dataset of h5py or a Zarr array."""
+"""Images and masks that are read in slices, such as a Dataset of h5py or a Zarr array."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from convpool.plans import arguments, arrays
+from convpool.plans import arguments, arrays, missing_pixels
 
 
 def check_source(images: Any, name: str = "images") -> Any:
@@ -30,3 +30,18 @@ def check_source(images: Any, name: str = "images") -> Any:
         return arrays.read_array(images, name)
     arguments.read_dtype(dtype, f"the dtype of {name}")
     return images
+
+
+def check_missing(missing: Any, images: Any, name: str) -> tuple[str | None, Any]:
+    """Return (word, mask) for the argument `missing`, as `missing_pixels.read_missing` does.
+
+    The mask may be anything that can be read in slices. `images` is what `check_source` returned,
+    `name` the name of their argument.
+    """
+    if missing_pixels.is_word(missing):
+        return missing, None
+    mask = check_source(missing, "missing")
+    if isinstance(mask, np.ndarray):
+        return missing_pixels.read_missing(mask, tuple(images.shape), name)
+    missing_pixels.check_mask(mask, tuple(images.shape), name)
+    return "mask", mask

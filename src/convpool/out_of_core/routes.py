@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convpool.out_of_core.destination import Destination
-from convpool.plans import arrays
+from convpool.plans import arrays, missing_pixels
 from convpool.plans.base import Plan
 
-# (plan, images, operands of the plan, destination) -> the result
-Runner = Callable[[Plan, Any, Sequence[Any], Destination], Any]
+# (plan, images, operands of the plan, destination, mask of missing pixels) -> the result
+Runner = Callable[[Plan, Any, Sequence[Any], Destination, Any], Any]
 
 
 class Route(NamedTuple):
@@ -25,13 +25,19 @@ class Route(NamedTuple):
         dtype and slices
     run : runs the plan tile by tile, or makes a lazy dask array; None if the plan's own `execute`
         runs it, on arrays in memory
+    missing : `missing` of the plan, one of `missing_pixels.WORDS` or None
+    mask : which pixels are missing, of the same kind as `images`; None unless `missing` is "mask"
     """
 
     images: NDArray[Any]
     run: Runner | None
+    missing: str | None = None
+    mask: Any = None
 
 
-def choose_route(images: Any, name: str, out: Any = None, max_memory: Any = None) -> Route:
+def choose_route(
+    images: Any, name: str, out: Any = None, max_memory: Any = None, missing: Any = None
+) -> Route:
     """Return how a call runs; raise if its images have a mask or a unit, or hold no numbers.
 
     A dask array gives a lazy result. With `max_memory`, or an `out` that is not an array, the
@@ -41,15 +47,20 @@ def choose_route(images: Any, name: str, out: Any = None, max_memory: Any = None
     ----------
     images, name
         The images, and the name of their argument.
-    out, max_memory
+    out, max_memory, missing
         The arguments of the call.
     """
     if arrays.is_dask(images):
         from convpool.out_of_core import dask
 
-        return Route(dask.check_images(images, name), dask.run)
+        images = dask.check_images(images, name)
+        return Route(images, dask.run, *dask.check_missing(missing, images, name))
     if max_memory is not None or not (out is None or isinstance(out, np.ndarray)):
         from convpool.out_of_core import inputs, tiles
 
-        return Route(inputs.check_source(images, name), tiles.run)
-    return Route(arrays.read_array(images, name), None)
+        images = inputs.check_source(images, name)
+        return Route(images, tiles.run, *inputs.check_missing(missing, images, name))
+    images = arrays.read_array(images, name)
+    if missing is None:
+        return Route(images, None)
+    return Route(images, None, *missing_pixels.read_missing(missing, images.shape, name))

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +39,9 @@ Block = tuple[slice, ...]
 DEFAULT_MEMORY = 256 * 10**6  # bytes of working memory, where `max_memory` is None
 
 
-def run(plan: Plan, images: Any, operands: Sequence[Any], destination: Destination) -> Any:
+def run(
+    plan: Plan, images: Any, operands: Sequence[Any], destination: Destination, mask: Any = None
+) -> Any:
     """Compute the plan's output tile by tile, within `max_memory`.
 
     Parameters
@@ -52,6 +54,8 @@ def run(plan: Plan, images: Any, operands: Sequence[Any], destination: Destinati
         The arguments of `plan.check_operands`: kernels and bias, or nothing.
     destination
         Where the output goes, and how much memory the tiles may take.
+    mask
+        Which pixels are missing, an array or what takes slices; None unless the plan takes one.
 
     Returns
     -------
@@ -68,6 +72,7 @@ def run(plan: Plan, images: Any, operands: Sequence[Any], destination: Destinati
     dtype = plan.dtype if round_to is None else round_to
     outputs.check(out, shape, dtype)
     _check_not_shared(images, out)
+    _check_not_shared(mask, out, "missing")
     checked_operands = copy_if_shared(out, *plan.check_operands(*operands))
     source = with_unit_axes(images, unit_axes)
     tile = tile_sizes(plan, limit, source, has_room=outputs.is_in_memory(out) and round_to is None)
@@ -76,24 +81,38 @@ def run(plan: Plan, images: Any, operands: Sequence[Any], destination: Destinati
     if round_to is not None:
         target = RoundingOutput(target, plan.dtype, round_to)
     target = without_unit_axes(target, unit_axes)
-    tiles = _Tiles(plan, source, checked_operands, target, out)
+    sources = Sources(source, None if mask is None else with_unit_axes(mask, unit_axes))
+    tiles = _Tiles(plan, sources, checked_operands, target, out)
     return tiles.compute(cut_axes(plan, tile))
 
 
-def _check_not_shared(images: Any, out: Any) -> None:
-    """Raise ValueError if writing a tile to `out` might change the images of later tiles."""
+def _check_not_shared(images: Any, out: Any, name: str = "images") -> None:
+    """Raise ValueError if writing a tile to `out` might change what later tiles read.
+
+    That is `images`, or another array of this name.
+    """
     if not shares_memory(images, out):
         return
     if isinstance(out, np.ndarray):
         raise ValueError(
-            "out shares memory with images, which are read until the last tile: pass another "
+            f"out shares memory with {name}, which are read until the last tile: pass another "
             "array, or leave max_memory out, for which all of the result is made before it is "
             "put there"
         )
     raise ValueError(
-        f"out is the {type(out).__name__} that the images are read from until the last tile: "
+        f"out is the {type(out).__name__} that the {name} are read from until the last tile: "
         "pass another"
     )
+
+
+class Sources(NamedTuple):
+    """What is read in slices: the images, and the mask of missing pixels, None if there is none.
+
+    Both have all axes that the plan has.
+    """
+
+    images: Any
+    mask: Any
 
 
 class _Tiles:
@@ -103,8 +122,8 @@ class _Tiles:
     ----------
     plan
         The plan of the whole output.
-    source
-        The images, with all axes that the plan has.
+    sources
+        The images, and the mask of missing pixels.
     operands
         What `plan.check_operands` returned.
     target
@@ -114,9 +133,9 @@ class _Tiles:
     """
 
     def __init__(
-        self, plan: Plan, source: Any, operands: Sequence[Any], target: Output, out: Any
+        self, plan: Plan, sources: Sources, operands: Sequence[Any], target: Output, out: Any
     ) -> None:
-        self.plan, self.source, self.operands = plan, source, operands
+        self.plan, self.sources, self.operands = plan, sources, operands
         self.target, self.out = target, out
 
     def compute(self, cuts: list[list[slice]]) -> Any:
@@ -132,7 +151,7 @@ class _Tiles:
                 self._check_overflow()
             parts = self._parts(cuts) if total else iter(())
             for block, part, next_part in with_progress(parts, total):
-                _prefetch(self.source, next_part)
+                _prefetch(self.sources.images, next_part)
                 self._compute_tile(block, part)
                 done += 1
             with _storage_errors("the result could not be written"):
@@ -164,9 +183,11 @@ class _Tiles:
     def _compute_tile(self, block: Block, part: Part) -> None:
         """Read the pixels that a block of the output needs, compute the block and write it."""
         with _storage_errors(f"the images were not read at {_index_text(part.box)}"):
-            pixels = part.read(self.source)
+            pixels = part.read(self.sources.images)
+            mask = self.sources.mask
+            missing = None if mask is None else part.read(mask, np.dtype(bool))
         _check_not_shared(pixels, self.out)  # the source may give slices that are views of `out`
-        values = part.run(pixels, self.operands, self.target.room(block))
+        values = part.run(pixels, self.operands, self.target.room(block), missing)
         with _storage_errors("the result could not be written"):
             self.target.write(block, values)
 
@@ -181,7 +202,9 @@ class _Tiles:
         block_size = LARGEST_TILE // 4 // dtype.itemsize  # pixels that are read at a time
         for block in blocks(self.plan.images_shape, block_size):
             with _storage_errors(f"the images were not read at {_index_text(block)}"):
-                pixels = arrays.read_array(self.source[block], "images[:]")
+                pixels = arrays.read_array(self.sources.images[block], "images[:]")
+                if self.sources.mask is not None:
+                    pixels = np.where(self.sources.mask[block], dtype.type(0), pixels)
             block_least, block_greatest = dtypes.extremes(pixels)
             least, greatest = min(least, block_least), max(greatest, block_greatest)
         self.plan.check(np.array([least, greatest], dtype), *self.operands)

@@ -147,7 +147,12 @@ def _mask_error(name: str, source: str, *, in_chunks: bool) -> TypeError:
             "out came as a masked array, whose mask would not be written: pass out.data"
         )
     filled = f"dask.array.ma.filled({source}, value)" if in_chunks else f"{source}.filled(value)"
-    hint = f"; missing={name}.mask is not taken yet" if name in ("images", "image") else ""
+    hint = ""
+    if name.removesuffix("[:]") in ("images", "image"):
+        data, mask = f"{source}.data", f"{source}.mask"
+        if in_chunks:  # a dask array has no attribute for the mask
+            data, mask = (f"dask.array.ma.{kind}({source})" for kind in ("getdata", "getmaskarray"))
+        hint = f"; convolve, filter_image and pool take {data} with missing={mask}"
     return TypeError(
         f"{name} came as a masked array, and a mask is never dropped in silence: pass "
         f"{filled}, with the value that stands for what is masked{hint}"

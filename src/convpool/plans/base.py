@@ -188,7 +188,13 @@ class Plan:
         """Return the result for arrays; raise unless they have the plan's shapes and dtypes."""
         raise NotImplementedError
 
-    def execute(self, images: Array, operands: Sequence[Any], out: Array | None = None) -> Array:
+    def execute(
+        self,
+        images: Array,
+        operands: Sequence[Any],
+        out: Array | None = None,
+        missing: Array | None = None,
+    ) -> Array:
         """Return the result for checked arrays.
 
         Parameters
@@ -199,6 +205,8 @@ class Plan:
             What `check_operands` returned.
         out
             The array to write to and return, not yet checked; None for a new array.
+        missing
+            Which pixels are missing, bools of the images' shape; None unless the plan takes a mask.
 
         Raises
         ------

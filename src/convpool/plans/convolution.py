@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -11,7 +11,8 @@ from numpy.typing import DTypeLike, NDArray
 
 from convpool.engines import threads
 from convpool.engines.registry import ENGINES, Engine
-from convpool.plans import arguments, dtypes, gradient_arguments
+from convpool.engines.work import ConvolutionWork
+from convpool.plans import arguments, dtypes, gradient_arguments, missing_pixels
 from convpool.plans.convolution_gradients import ConvolutionGradientsPlan
 from convpool.plans.formatting import plural
 from convpool.plans.gradient_arguments import NAMES
@@ -19,7 +20,7 @@ from convpool.plans.kernels import KernelsPlan
 from convpool.plans.lock_free_property import cached_property
 from convpool.plans.regions import Part
 from convpool.plans.shared_memory import copy_if_shared
-from convpool.windows import volume
+from convpool.windows import Axis, volume
 
 Array = NDArray[Any]
 Shape = tuple[int, ...]
@@ -33,11 +34,13 @@ class ConvolutionPlan(KernelsPlan):
     Attributes
     ----------
     pad_mode, fill, flip : the arguments of `convolve`
+    missing : None, "nan" if pixels that are NaN are missing, or "mask" for those that a mask says
     """
 
     pad_mode: str
     fill: Any
     flip: bool
+    missing: str | None = None
 
     engines: ClassVar[dict[str, Engine]] = ENGINES
     operation: ClassVar[str] = "convolution"
@@ -59,7 +62,45 @@ class ConvolutionPlan(KernelsPlan):
         """The pad mode that decides which pixels are read."""
         return self.pad_mode
 
+    def work_of(
+        self, images: Shape, axes: tuple[Axis, ...], output_channels: int
+    ) -> ConvolutionWork:
+        """Return the work of an engine as `Plan.work_of` describes it."""
+        work = super().work_of(images, axes, output_channels)
+        return work if self.missing is None else replace(work, has_missing=True)
+
+    def extra_bytes(self, padded: int, outputs: int) -> int:
+        """Return the bytes for missing pixels: what stands in for them, counts and weights.
+
+        `padded` is the number of pixels with their padding, `outputs` the number of results.
+        """
+        if self.missing is None:
+            return 0
+        # a copy of the pixels, two of the mask, weights of pixels; counts, on each axis and padded
+        pixel_bytes = self.images_dtype.itemsize + 3 + 2 * self.accumulation.itemsize + 4 * 8
+        # sums, weights that are there, factors and their products; counts
+        return padded * pixel_bytes + outputs * (4 * self.accumulation.itemsize + 2 * 8)
+
+    @property
+    def scratch(self) -> int:
+        """About how many bytes of working memory a run takes."""
+        padded = volume([*(axis.spanned_positions for axis in self.reached_pixels.axes)])
+        extra = self.extra_bytes(self.batch * padded * self.channels, volume(self.output_shape))
+        return super().scratch + extra
+
     # ---- operands ----
+
+    def check_operands(self, kernels: Any, bias: Any = None) -> tuple[Array, Array | None]:
+        """Return (kernels, bias) as `check_kernels` and `check_bias` return them.
+
+        Raises
+        ------
+        ValueError : pixels may be missing, and the weights of a kernel sum to 0
+        """
+        checked_kernels, checked_bias = super().check_operands(kernels, bias)
+        if self.missing is not None:
+            missing_pixels.check_weights(checked_kernels)
+        return checked_kernels, checked_bias
 
     def select_operands(self, operands: Sequence[Any], part: Part) -> tuple[Any, ...]:
         """Return (kernels, bias) of the kernels that a part applies."""
@@ -126,8 +167,17 @@ class ConvolutionPlan(KernelsPlan):
 
     # ---- arrays ----
 
-    def run(self, images: Any, kernels: Any, bias: Any = None, out: Array | None = None) -> Array:
+    def run(
+        self,
+        images: Any,
+        kernels: Any,
+        bias: Any = None,
+        out: Array | None = None,
+        missing: Any = None,
+    ) -> Array:
         """Return the convolution of images with kernels, plus the bias, written to `out` if given.
+
+        `missing` says which pixels are missing, if the plan has missing="mask".
 
         Raises
         ------
@@ -135,13 +185,22 @@ class ConvolutionPlan(KernelsPlan):
         OverflowError : a sum of integers might overflow; the text names the bound
         """
         images = self.check_images(images)
-        return self.execute(images, self.check_operands(kernels, bias), out)
+        mask = missing_pixels.check_run(self.missing, missing, self.images_shape)
+        return self.execute(images, self.check_operands(kernels, bias), out, mask)
 
-    def execute(self, images: Array, operands: Sequence[Any], out: Array | None = None) -> Array:
+    def execute(
+        self,
+        images: Array,
+        operands: Sequence[Any],
+        out: Array | None = None,
+        missing: Array | None = None,
+    ) -> Array:
         """Compute the result from checked images, kernels and bias, as `Plan.execute` describes."""
         threads.check()
         pixels = self.reached_pixels.gather(self.channels_last(images))
         kernels, bias = operands
+        if self.missing is not None:
+            return self._execute_with_missing(pixels, kernels, bias, out, missing)
         working = self._working_dtype(pixels, kernels, bias)
         if bias is not None and working.kind in "iu":  # NumPy cannot add int64 to uint64 in place
             bias = bias.astype(working, copy=False)
@@ -189,6 +248,10 @@ class ConvolutionPlan(KernelsPlan):
         >>> plan_convolution((10, 28, 28, 1), (3, 3, 1, 8)).gradients().shapes.kernels
         (3, 3, 1, 8)
         """
+        if self.missing is not None:
+            raise ValueError(
+                "the plan leaves missing pixels out, and gradients do not: plan without `missing`"
+            )
         gradient = self.dtype
         if output_gradient_dtype is not None:
             gradient = arguments.read_dtype(output_gradient_dtype, "output_gradient_dtype")
@@ -202,12 +265,63 @@ class ConvolutionPlan(KernelsPlan):
             "candidates_of_whole": None,
         }
         plan = ConvolutionGradientsPlan(
-            **{field.name: getattr(self, field.name) for field in fields(self)} | changed_fields,
+            **{name: value for name, value in self.__getstate__().items() if name != "missing"}
+            | changed_fields,
             gradient_dtype=gradient,
             want=gradient_arguments.read_want(want),
         )
         plan.check_engine()
         return plan
+
+    def _execute_with_missing(
+        self,
+        pixels: Array,
+        kernels: Array,
+        bias: Array | None,
+        out: Array | None,
+        missing: Array | None,
+    ) -> Array:
+        """Return the result if pixels may be missing; parameters as in `execute`.
+
+        `pixels` are the reached ones, with the channels last.
+        """
+        missing_pixels.check_weights(kernels)
+        mask = None if missing is None else self.reached_pixels.gather(self.channels_last(missing))
+        absent = missing_pixels.find(pixels, mask)
+        filled = missing_pixels.replace(pixels, absent, 0)
+        results = np.empty((self.batch, *self.output_sizes, self.output_channels), self.dtype)
+        with np.errstate(all="ignore"):
+            sums = self._sums_of(filled, kernels, self.pad_mode, self.fill)
+            if absent.any():
+                sums *= self.rescaling(~absent, kernels)
+            results[...] = sums if bias is None else sums + bias.astype(self.accumulation)
+        out, target = self.allocate_output(out, results)
+        target[...] = results
+        return self.copy_back(out, target)
+
+    def rescaling(self, present: Array, kernels: Array) -> Array:
+        """Return by how much each sum is rescaled, as `missing_pixels.rescaling` does.
+
+        `present` are bools of the reached pixels, with the channels last, `kernels` the weights
+        (*window, c // groups, nc).
+        """
+        pad_mode = missing_pixels.counting_pad_mode(self.pad_mode)
+        counts = missing_pixels.count_present(present, self.engine_axes, pad_mode)
+        ones = present.astype(self.accumulation)
+        weights_present = self._sums_of(ones, kernels, pad_mode, 1)
+        return missing_pixels.rescaling(kernels, weights_present, counts, self.groups)
+
+    def _sums_of(self, pixels: Array, kernels: Array, pad_mode: str | None, fill: Any) -> Array:
+        """Return the sums of products of pixels (m, *spatial, c) in the dtype `accumulation`."""
+        shape = len(pixels), *self.output_sizes, self.output_channels
+        sums = np.empty(shape, self.accumulation)
+        if self.flip:
+            kernels = np.flip(kernels, tuple(range(len(self.axes))))
+        keywords = {"pad_mode": pad_mode, "fill": fill, "bias": None, "groups": self.groups}
+        self._engine.run(
+            pixels, kernels, self.engine_axes, sums, dtype=self.accumulation, **keywords
+        )
+        return sums
 
     # ---- text ----
 
@@ -217,6 +331,12 @@ class ConvolutionPlan(KernelsPlan):
         if self.flip:
             return f"{super().title}, flipped (signal processing)"
         return f"{super().title}, as they are (cross-correlation)"
+
+    def rows(self) -> list[tuple[str, str]]:
+        """Return the lines that print shows, with one about missing pixels if there may be some."""
+        return missing_pixels.with_row(
+            super().rows(), self.missing, "; the rest is rescaled to the kernel's whole weight"
+        )
 
     @property
     def _padding_text(self) -> str:

@@ -45,6 +45,8 @@ def convolution_dtype(
     kernels: DType,
     dtype: DTypeLike | None,
     names: tuple[str, str] = ("images", "kernels"),
+    *,
+    has_missing: bool = False,
 ) -> DType:
     """Return the dtype of a convolution's result.
 
@@ -57,17 +59,26 @@ def convolution_dtype(
         otherwise NumPy's result type.
     names
         What errors call the two operands.
+    has_missing
+        Whether pixels may be missing: results are quotients then, float64 for integers.
 
     Raises
     ------
-    TypeError : `dtype` is an integer dtype for floats, or not complex for complex operands
+    TypeError : `dtype` is an integer dtype for floats or for quotients, or not complex for complex
+        operands
     """
     operands = np.result_type(images, kernels)
     # not read from `operands`, since NumPy makes float64 of uint64 with int8
     are_integers = images.kind in "biu" and kernels.kind in "biu"
     if dtype is None:
-        return np.dtype(np.int64) if are_integers else operands.newbyteorder("=")
+        integer_result = np.dtype(np.float64 if has_missing else np.int64)
+        return integer_result if are_integers else operands.newbyteorder("=")
     requested = arguments.read_result_dtype(dtype)
+    if requested.kind in "iu" and has_missing:
+        raise TypeError(
+            f"dtype is {requested}, but where pixels are missing results are quotients: name a "
+            "float dtype, or none"
+        )
     if requested.kind in "iu" and not are_integers:
         raise TypeError(
             f"dtype is {requested}, but {names[0]} {images} with {names[1]} {kernels} give "

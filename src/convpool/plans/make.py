@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from convpool.plans import arguments, dtypes, kernel_layouts, operand_checks
+from convpool.plans import arguments, dtypes, kernel_layouts, missing_pixels, operand_checks
 from convpool.plans.arguments import Ints, Padding
 from convpool.plans.convolution import ConvolutionPlan
 from convpool.plans.foreign_words import explain_foreign_keywords
@@ -32,6 +32,7 @@ def plan_convolution(
     pad_mode: str = "zeros",
     fill: Any = 0,
     flip: bool = False,
+    missing: str | None = None,
     channel_axis: int = -1,
     kernel_layout: str = kernel_layouts.DEFAULT,
     dtype: DTypeLike | None = None,
@@ -48,6 +49,8 @@ def plan_convolution(
         `kernel_layout` say.
     padding, stride, dilation, groups, pad_mode, fill, flip
         As in `convolve`.
+    missing
+        None, "nan", or "mask" for bools that are passed to `run` as `missing`.
     channel_axis, kernel_layout, dtype, engine
         As in `convolve`.
     images_dtype, kernels_dtype
@@ -80,7 +83,9 @@ def plan_convolution(
     windows = operand_checks.read_windows(shapes.kernels[:-2], stride, dilation, padding)
     axes = operand_checks.make_axes(shapes.spatial, windows)
     pad_mode = operand_checks.read_pad_mode(pad_mode, axes)
-    fields = _kernel_fields(shapes, (images_dtype, kernels_dtype), dtype)
+    missing = missing_pixels.read_word(missing)
+    has_missing = missing is not None
+    fields = _kernel_fields(shapes, (images_dtype, kernels_dtype), dtype, has_missing=has_missing)
     plan = ConvolutionPlan(
         **fields,
         axes=axes,
@@ -89,6 +94,7 @@ def plan_convolution(
         pad_mode=pad_mode,
         fill=operand_checks.read_fill(fill, pad_mode, fields["accumulation"]),
         flip=arguments.read_bool(flip, "flip"),
+        missing=missing,
     )
     plan.check_engine()
     return plan
@@ -156,7 +162,11 @@ def plan_transposed(
 
 
 def _kernel_fields(
-    shapes: KernelShapes, operand_dtypes: tuple[Any, Any], dtype: DTypeLike | None
+    shapes: KernelShapes,
+    operand_dtypes: tuple[Any, Any],
+    dtype: DTypeLike | None,
+    *,
+    has_missing: bool = False,
 ) -> dict[str, Any]:
     """Return the fields of a `KernelsPlan` for shapes, groups, layout and dtypes: name -> value.
 
@@ -168,10 +178,12 @@ def _kernel_fields(
         The arguments `images_dtype` and `kernels_dtype`.
     dtype
         The argument `dtype`; None for that of `dtypes.convolution_dtype`.
+    has_missing
+        Whether pixels may be missing.
     """
     images_dtype = arguments.read_dtype(operand_dtypes[0], "images_dtype")
     kernels_dtype = arguments.read_dtype(operand_dtypes[1], "kernels_dtype")
-    result = dtypes.convolution_dtype(images_dtype, kernels_dtype, dtype)
+    result = dtypes.convolution_dtype(images_dtype, kernels_dtype, dtype, has_missing=has_missing)
     return {
         "images_shape": shapes.images,
         "images_dtype": images_dtype,
@@ -200,6 +212,7 @@ def plan_pooling(
     pad_mode: str | None = None,
     fill: Any = 0,
     footprint: ArrayLike | None = None,
+    missing: str | None = None,
     channel_axis: int = -1,
     dtype: DTypeLike | None = None,
     engine: str = "auto",
@@ -213,6 +226,8 @@ def plan_pooling(
         Shape (m, *spatial, c).
     kernel_shape, stride, mode, padding, dilation, ceil, count_padding, p, pad_mode, fill, footprint
         As in `pool`.
+    missing
+        None, "nan", or "mask" for bools that are passed to `run` as `missing`.
     channel_axis, dtype, engine
         As in `pool`.
     images_dtype
@@ -264,6 +279,7 @@ def plan_pooling(
         pad_mode=pad_mode,
         fill=operand_checks.read_pooling_fill(fill, pad_mode, pixels),
         footprint=operand_checks.read_footprint(footprint, window, mode),
+        missing=missing_pixels.read_word(missing),
     )
     plan.check_engine()
     return plan

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -13,11 +13,12 @@ from convpool.engines import padding, threads
 from convpool.engines.numpy import pooling as numpy_pooling
 from convpool.engines.registry import POOL_ENGINES, Engine
 from convpool.engines.work import PoolingWork
-from convpool.plans import arguments, dtypes, gradient_arguments
+from convpool.plans import arguments, dtypes, gradient_arguments, missing_pixels
 from convpool.plans.base import Plan
 from convpool.plans.formatting import plural, sizes
 from convpool.plans.lock_free_property import cached_property
 from convpool.plans.pooling_gradient import PoolingGradientPlan
+from convpool.plans.shared_memory import copy_if_shared
 from convpool.windows import Axis, volume
 
 Array = NDArray[Any]
@@ -32,6 +33,7 @@ class PoolingPlan(Plan):
     ----------
     mode, count_padding, p, pad_mode, fill : the arguments of `pool`
     footprint : for each tap of a window, in C order, whether it takes part; None if all do
+    missing : None, "nan" if pixels that are NaN are missing, or "mask" for those that a mask says
     """
 
     mode: str
@@ -40,6 +42,7 @@ class PoolingPlan(Plan):
     pad_mode: str | None = None
     fill: Any = 0
     footprint: tuple[bool, ...] | None = None
+    missing: str | None = None
 
     engines: ClassVar[dict[str, Engine]] = POOL_ENGINES
     operation: ClassVar[str] = "pooling"
@@ -70,12 +73,17 @@ class PoolingPlan(Plan):
         return PoolingWork(
             images=(*images[:-1], output_channels),
             axes=axes,
-            mode=self.mode,
+            mode="sum" if self._divides_sums else self.mode,
             footprint_taps=None if self.footprint is None else sum(self.footprint),
             images_dtype=self.images_dtype,
             accumulation=self.accumulation,
             dtype=self.dtype,
         )
+
+    @property
+    def _divides_sums(self) -> bool:
+        """Whether the engine sums, and each sum is divided by its count of pixels afterwards."""
+        return self.missing is not None and self.mode == "avg"
 
     @property
     def scratch(self) -> int:
@@ -99,6 +107,11 @@ class PoolingPlan(Plan):
             # each block count it, its padded pixels, and what finding the medians takes: 4 at most
             taps = max(self.taps, min(numpy_pooling.LARGE // itemsize, outputs * self.taps))
             copy_bytes += 4 * itemsize * taps
+        if self.missing is not None:
+            # a copy of the pixels, two of the mask, and, for averages, sums and counts
+            copy_bytes += padded * (itemsize + 3)
+            if self._divides_sums:
+                copy_bytes += padded * 4 * 8 + outputs * (self.accumulation.itemsize + 4 * 8)
         return copy_bytes
 
     # ---- integers ----
@@ -128,37 +141,89 @@ class PoolingPlan(Plan):
 
     # ---- arrays ----
 
-    def run(self, images: Any, out: Array | None = None) -> Array:
+    def run(self, images: Any, out: Array | None = None, missing: Any = None) -> Array:
         """Return the pooled images, written to `out` if given.
+
+        `missing` says which pixels are missing, if the plan has missing="mask".
 
         Raises
         ------
         ValueError : the images' shape or dtype is not the plan's
         OverflowError : a sum of integers might overflow; the text names the bound
         """
-        return self.execute(self.check_images(images), (), out)
+        images = self.check_images(images)
+        mask = missing_pixels.check_run(self.missing, missing, self.images_shape)
+        return self.execute(images, (), out, mask)
 
-    def execute(self, images: Array, operands: Sequence[Any], out: Array | None = None) -> Array:
+    def execute(
+        self,
+        images: Array,
+        operands: Sequence[Any],
+        out: Array | None = None,
+        missing: Array | None = None,
+    ) -> Array:
         """Compute the result from checked images, as `Plan.execute` describes."""
         threads.check()
         pixels = self.reached_pixels.gather(self.channels_last(images))
+        absent = None
+        if self.missing is not None:
+            mask = None if missing is None else self._gather_mask(missing, out)
+            absent = missing_pixels.find(pixels, mask)
+            value = missing_pixels.stand_in(self.mode, pixels.dtype)
+            pixels = missing_pixels.replace(pixels, absent, value)
         self.check(pixels)
         out, target = self.allocate_output(out, pixels)
         with np.errstate(all="ignore"):
-            if self.pad_mode is None or not target.size:
-                self._engine.run(pixels, self.engine_axes, target, **self._engine_keywords)
+            if absent is None or self.mode not in ("avg", "median"):
+                self._reduce(pixels, target)
+            elif self.mode == "avg":
+                self._average(pixels, absent, target)
             else:
-                for batch, padded, axes in padding.padded(
-                    pixels, self.engine_axes, self.pad_mode, self.fill
-                ):
-                    self._engine.run(padded, axes, target[batch], **self._engine_keywords)
+                self._reduce(pixels, target, absent)
         return self.copy_back(out, target)
+
+    def _gather_mask(self, missing: Array, out: Array | None) -> Array:
+        """Return the mask of the reached pixels, with the channels last, apart from `out`."""
+        (mask,) = copy_if_shared(out, missing)
+        return self.reached_pixels.gather(self.channels_last(mask))
+
+    def _reduce(self, pixels: Array, target: Array, absent: Array | None = None) -> None:
+        """Reduce the windows of the reached pixels (m, *spatial, c) into target, in place.
+
+        `absent` says which pixels are missing, for medians.
+        """
+        keywords = self._engine_keywords
+        if self.pad_mode is None or not target.size:
+            masked = {} if absent is None else {"absent": absent}
+            self._engine.run(pixels, self.engine_axes, target, **keywords, **masked)
+            return
+        for batch, padded, axes in padding.padded(
+            pixels, self.engine_axes, self.pad_mode, self.fill
+        ):
+            masked = {}
+            if absent is not None:
+                ((_, mask, _),) = padding.padded(
+                    absent[batch], self.engine_axes, self.pad_mode, fill=False
+                )
+                masked = {"absent": mask}
+            self._engine.run(padded, axes, target[batch], **keywords, **masked)
+
+    def _average(self, pixels: Array, absent: Array, target: Array) -> None:
+        """Write the averages of the pixels that are there to target; others are 0 in `pixels`."""
+        sums = np.empty(target.shape, self.accumulation)
+        self._reduce(pixels, sums)
+        pad_mode = missing_pixels.counting_pad_mode(self.pad_mode)
+        counts = missing_pixels.count_present(~absent, self.engine_axes, pad_mode)
+        counts_padding = self.count_padding and pad_mode is None
+        target[...] = sums / missing_pixels.divisors(
+            counts, self.engine_axes, count_padding=counts_padding
+        )
 
     @cached_property
     def _engine_keywords(self) -> dict[str, Any]:
         """The keywords with which the engine is called."""
         keywords = {
-            "mode": self.mode,
+            "mode": "sum" if self._divides_sums else self.mode,
             "count_padding": self.count_padding,
             "p": self.p,
             "dtype": self.accumulation,
@@ -195,6 +260,10 @@ class PoolingPlan(Plan):
         >>> plan_pooling((10, 28, 28, 3), 2).gradients().output_shape
         (10, 14, 14, 3)
         """
+        if self.missing is not None:
+            raise ValueError(
+                "the plan leaves missing pixels out, and gradients do not: plan without `missing`"
+            )
         gradient = self.dtype
         if output_gradient_dtype is not None:
             gradient = arguments.read_dtype(output_gradient_dtype, "output_gradient_dtype")
@@ -208,7 +277,8 @@ class PoolingPlan(Plan):
             "candidates_of_whole": None,
         }
         plan = PoolingGradientPlan(
-            **{field.name: getattr(self, field.name) for field in fields(self)} | changed_fields,
+            **{name: value for name, value in self.__getstate__().items() if name != "missing"}
+            | changed_fields,
             gradient_dtype=gradient,
         )
         plan.check_engine()
@@ -224,6 +294,12 @@ class PoolingPlan(Plan):
         if self.footprint is None:
             return title
         return f"{title}, of which {plural(sum(self.footprint), 'tap')} of the footprint count"
+
+    def rows(self) -> list[tuple[str, str]]:
+        """Return the lines that print shows, with one about missing pixels if there may be some."""
+        return missing_pixels.with_row(
+            super().rows(), self.missing, ", which never wins and is not counted"
+        )
 
     @property
     def _padding_text(self) -> str:

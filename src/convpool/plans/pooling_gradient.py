@@ -129,8 +129,17 @@ class PoolingGradientPlan(Plan):
         """
         return self.execute(self.check_images(images), self.check_operands(output_gradient), out)
 
-    def execute(self, images: Array, operands: Sequence[Any], out: Array | None = None) -> Array:
-        """Compute the gradient from checked images and g, as `Plan.execute` describes."""
+    def execute(
+        self,
+        images: Array,
+        operands: Sequence[Any],
+        out: Array | None = None,
+        missing: Array | None = None,
+    ) -> Array:
+        """Compute the gradient from checked images and g, as `Plan.execute` describes.
+
+        `missing` is None.
+        """
         threads.check()
         (gradient,) = operands
         self.check(images, gradient)

@@ -127,7 +127,9 @@ class PartialPlan(Protocol):
     def check_images(self, images: Any) -> Array:
         """Return images as an array; raise unless they have the plan's shape and dtype."""
 
-    def execute(self, images: Array, operands: Sequence[Any], out: Array | None) -> Array:
+    def execute(
+        self, images: Array, operands: Sequence[Any], out: Array | None, missing: Array | None
+    ) -> Array:
         """Return the result for checked arrays."""
 
     def select_operands(self, operands: Sequence[Any], part: Part) -> tuple[Any, ...]:
@@ -189,10 +191,11 @@ class Part:
             source = self._block(self.batch, [piece for piece, _ in pairs], self.channels)
             yield source, self._block(batch, [target for _, target in pairs], channels)
 
-    def read(self, images: Any) -> Array:
+    def read(self, images: Any, dtype: np.dtype[Any] | None = None) -> Array:
         """Read the blocks that the part needs, and nothing else; return the images of its plan.
 
-        `images` is an array or anything else that can be read in slices.
+        `images` is an array or anything else that can be read in slices, of the images' dtype, or
+        of `dtype` for a mask.
         """
         reads = list(self.reads())
         if len(reads) == 1:
@@ -200,7 +203,7 @@ class Part:
         shape = list(self.plan.images_shape)
         for axis, need in zip(self._spatial_axes, self.needs, strict=True):
             shape[axis] = need.size
-        block = np.empty(shape, self.plan.images_dtype)
+        block = np.empty(shape, self.plan.images_dtype if dtype is None else dtype)
         for source, target in reads:
             block[target] = arrays.read_array(images[source], "images[:]")
         return self.ordered(block)
@@ -215,13 +218,20 @@ class Part:
                 block = np.take(block, need.order, axis=axis)
         return block
 
-    def run(self, pixels: Array, operands: Sequence[Any] = (), out: Array | None = None) -> Array:
+    def run(
+        self,
+        pixels: Array,
+        operands: Sequence[Any] = (),
+        out: Array | None = None,
+        missing: Array | None = None,
+    ) -> Array:
         """Return the block of the output, written to `out` if given.
 
-        `pixels` is what `read` returned, `operands` are the checked ones of the whole output.
+        `pixels` and `missing` are what `read` returned of the images and of the mask of missing
+        pixels, `operands` are the checked ones of the whole output.
         """
         selected = self.plan.select_operands(operands, self)
-        return self.plan.execute(self.plan.check_images(pixels), selected, out)
+        return self.plan.execute(self.plan.check_images(pixels), selected, out, missing)
 
     @property
     def _spatial_axes(self) -> list[int]:

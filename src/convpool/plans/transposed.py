@@ -180,8 +180,17 @@ class TransposedPlan(KernelsPlan):
         """
         return self.execute(self.check_images(images), self.check_operands(kernels, bias), out)
 
-    def execute(self, images: Array, operands: Sequence[Any], out: Array | None = None) -> Array:
-        """Compute the result from checked images, kernels and bias, as `Plan.execute` describes."""
+    def execute(
+        self,
+        images: Array,
+        operands: Sequence[Any],
+        out: Array | None = None,
+        missing: Array | None = None,
+    ) -> Array:
+        """Compute the result from checked images, kernels and bias, as `Plan.execute` describes.
+
+        `missing` is None.
+        """
         threads.check()
         values, (kernels, bias) = self.channels_last(images), operands
         working = self._working_dtype(values, kernels, bias)

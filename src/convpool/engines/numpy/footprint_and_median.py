@@ -35,17 +35,19 @@ def pool(
     p: float = 2.0,
     dtype: DTypeLike,
     footprint: Array | None = None,
+    absent: Array | None = None,
 ) -> None:
     """Reduce each window of images (m, *spatial, c) to one number of out (m, *output, c), in place.
 
     Every mode is taken; other arguments are those of `engines.numpy.pooling.pool`, which does the
     work where a window is a product of axes. With a footprint, a bool array of the window's shape,
-    only the taps where it is True count; the mode is then max, min or median.
+    only the taps where it is True count; the mode is then max, min or median. Medians are of the
+    pixels that are not `absent`, bools like images; in these there is the greatest number.
     """
     if mode == "median":
         if footprint is None:
             footprint = np.ones([axis.window for axis in axes], bool)
-        _medians(images, axes, out, footprint)
+        _medians(images, axes, out, footprint, absent)
     elif footprint is not None:
         _extremes(images, axes, out, mode, footprint)
     else:
@@ -88,17 +90,21 @@ def _extremes(images: Array, axes: Sequence[Axis], out: Array, mode: str, footpr
 # ---- medians ----
 
 
-def _medians(images: Array, axes: Sequence[Axis], out: Array, footprint: Array) -> None:
+def _medians(
+    images: Array, axes: Sequence[Axis], out: Array, footprint: Array, absent: Array | None
+) -> None:
     """Write the median of each window's pixels to out, NaN where it has none."""
     taps = int(footprint.sum())
     for block in _median_blocks(axes, out.shape, footprint.size, images.itemsize):
         batch, *windows, channels = block
         x = images[(batch, ..., channels)]
         numbers = _taps_of_windows(x, axes, windows, footprint, greatest(x.dtype))
-        if not _reach_padding(axes, windows):
+        if absent is None and not _reach_padding(axes, windows):
             out[block] = _median(numbers, taps)
             continue
         is_pixel = np.ones((1, *x.shape[1:-1], 1), bool)
+        if absent is not None:
+            is_pixel = ~absent[(batch, ..., channels)]
         counts = _taps_of_windows(is_pixel, axes, windows, footprint, False).sum(axis=-1)
         out[block] = _median_of_least(numbers, counts)
 

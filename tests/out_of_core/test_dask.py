@@ -365,7 +365,9 @@ def test_kernels_that_are_a_dask_array_are_computed():
 def test_a_chunk_is_made_in_one_thread(monkeypatch):
     seen = []
     monkeypatch.setattr(
-        regions.Part, "run", lambda *words: seen.append(threads_wanted()) or np.zeros((1, 4, 1))
+        regions.Part,
+        "run",
+        lambda *words, **options: seen.append(threads_wanted()) or np.zeros((1, 4, 1)),
     )
     with dask.config.set(scheduler="threads"):
         convpool.convolve(da.zeros((3, 4, 1), chunks=(1, 4, 1)), np.ones((3, 1, 1))).compute()

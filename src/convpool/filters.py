@@ -11,23 +11,21 @@ from __future__ import annotations
 
 import difflib
 import inspect
-import math
 from collections.abc import Callable
 from functools import wraps
-from numbers import Real
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from convpool.plans.dtypes import NamedKernel
+from convpool.plans.filter_sizes import check_sigma, check_size, finite
+from convpool.plans.filter_sizes import default_size as default_size
 
 Kernel = NDArray[np.float64] | NDArray[np.int64]
 Arguments = ParamSpec("Arguments")
 Weights = TypeVar("Weights", bound=NDArray[Any])
 
-LARGEST_SIZE = 4095  # rows and columns, 134 MB of weights
-SMALLEST_SIGMA = 0.01  # pixels; with it, a neighbour's weight is exp(-5000), so 0
 LARGEST_AMOUNT = 1e6  # of `unsharp`; with far larger ones, rounding errors are seen
 
 # size -> weights of cv2.getGaussianKernel without sigma, before they are scaled to sum 1
@@ -50,84 +48,6 @@ def _named_kernel(function: Callable[Arguments, Weights]) -> Callable[Arguments,
     return make_named
 
 
-def _check_size(size: int) -> int:
-    """Return the argument `size` as an int; raise unless it is odd and from 1 to LARGEST_SIZE."""
-    if isinstance(size, bool) or not isinstance(size, int | np.integer):
-        raise TypeError(f"size must be a whole number such as 3, not {size!r}")
-    if size > LARGEST_SIZE:
-        raise _size_error(f"size is {size}", f"{LARGEST_SIZE} at most")
-    if size < 1 or size % 2 == 0:
-        odd_sizes = "1, 3 or 5" if size < 2 else f"{size - 1} or {size + 1}"
-        raise ValueError(
-            f"size must be odd and at least 1, so that a kernel has a middle: {size} came in, "
-            f"use {odd_sizes}"
-        )
-    return int(size)
-
-
-def _size_error(subject: str, limit: str) -> ValueError:
-    """Return the error for a kernel too large: subject "size is 5001", limit "4095 at most"."""
-    return ValueError(
-        f"{subject}, but kernels go up to {LARGEST_SIZE} x {LARGEST_SIZE}: take {limit}, or make "
-        "the picture smaller first (convpool.pool with mode='avg')"
-    )
-
-
-def _finite(value: float, name: str, requirement: str) -> float:
-    """Return the argument `name` as a float; raise, naming the requirement, unless it is finite."""
-    is_number = isinstance(value, Real | np.number)
-    if not is_number or isinstance(value, bool | np.complexfloating):
-        raise TypeError(f"{name} must be {requirement}, not {value!r}")
-    try:
-        number = float(value)
-    except OverflowError:  # a whole number beyond all floats
-        number = math.inf
-    if not math.isfinite(number):
-        raise ValueError(f"{name} must be {requirement}: {value} came in")
-    return number
-
-
-def _check_sigma(sigma: float) -> float:
-    """Return the argument `sigma` as a float; raise unless SMALLEST_SIGMA to LARGEST_SIZE."""
-    number = _finite(sigma, "sigma", "a positive number of pixels, such as 1.5")
-    if number <= 0:
-        raise ValueError(f"sigma must be a positive number of pixels, such as 1.5: {sigma} came in")
-    if number < SMALLEST_SIGMA:
-        raise ValueError(
-            f"sigma must be {SMALLEST_SIGMA} pixels or more: {sigma} came in, which would change "
-            "no pixel, as the kernel identity does"
-        )
-    if number > LARGEST_SIZE:
-        raise _size_error(f"sigma is {sigma}", f"a sigma of {LARGEST_SIZE // 8} at most")
-    return number
-
-
-def default_size(sigma: float, truncate: float = 4.0) -> int:
-    """Return the size of a Gaussian that reaches `truncate` times sigma to each side.
-
-    It is 2 * ceil(truncate * sigma) + 1.
-
-    Examples
-    --------
-    >>> default_size(5), default_size(1.5, truncate=3)
-    (41, 11)
-    """
-    sigma_pixels = _check_sigma(sigma)
-    sigmas_to_side = _finite(truncate, "truncate", "a positive number of sigmas, such as 4")
-    if sigmas_to_side <= 0:
-        raise ValueError(
-            f"truncate must be a positive number of sigmas, such as 4: {truncate} came in"
-        )
-    pixels_to_side, limit_to_side = sigmas_to_side * sigma_pixels, LARGEST_SIZE // 2
-    if pixels_to_side > limit_to_side:
-        subject = f"sigma is {sigma}" + ("" if truncate == 4 else f" and truncate {truncate}")
-        limit = "a smaller truncate"
-        if sigmas_to_side <= limit_to_side:
-            limit = f"a sigma of {int(limit_to_side / sigmas_to_side)} at most"
-        raise _size_error(f"{subject}, {pixels_to_side:.5g} pixels to each side", limit)
-    return 2 * math.ceil(pixels_to_side) + 1
-
-
 def effective_sigma(size: int, sigma: float) -> float:
     """Return the standard deviation of a Gaussian that is cut off after `size` taps.
 
@@ -136,7 +56,7 @@ def effective_sigma(size: int, sigma: float) -> float:
     >>> round(effective_sigma(5, sigma=5), 2), round(effective_sigma(41, sigma=5), 2)
     (1.39, 5.0)
     """
-    row = _row(_check_size(size), _check_sigma(sigma))
+    row = _row(check_size(size), check_sigma(sigma))
     return float(np.sqrt(row @ (np.arange(size) - size // 2) ** 2))
 
 
@@ -145,10 +65,10 @@ def _size_and_sigma(
 ) -> tuple[int, float]:
     """Return (size, sigma): if one is None, it follows from the other; if both, from `default`."""
     if sigma is None:
-        checked_size = _check_size(default if size is None else size)
+        checked_size = check_size(default if size is None else size)
         return checked_size, 0.3 * ((checked_size - 1) * 0.5 - 1) + 0.8  # as OpenCV has it
-    checked_size = default_size(sigma, truncate) if size is None else _check_size(size)
-    return checked_size, _check_sigma(sigma)
+    checked_size = default_size(sigma, truncate) if size is None else check_size(size)
+    return checked_size, check_sigma(sigma)
 
 
 def _row(size: int, sigma: float) -> NDArray[np.float64]:
@@ -171,7 +91,7 @@ def _integers(*rows: list[int]) -> NDArray[np.int64]:
 @_named_kernel
 def identity(size: int = 3) -> NDArray[np.int64]:
     """One in the middle, zeros around it: the picture does not change."""
-    weights = np.zeros((_check_size(size), size), dtype=np.int64)
+    weights = np.zeros((check_size(size), size), dtype=np.int64)
     weights[size // 2, size // 2] = 1
     return weights
 
@@ -179,7 +99,7 @@ def identity(size: int = 3) -> NDArray[np.int64]:
 @_named_kernel
 def box(size: int = 3) -> NDArray[np.float64]:
     """The mean of the window (scipy.ndimage.uniform_filter, cv2.blur)."""
-    return np.full((_check_size(size), size), 1 / size**2)
+    return np.full((check_size(size), size), 1 / size**2)
 
 
 @_named_kernel
@@ -210,8 +130,8 @@ def sharpen() -> NDArray[np.int64]:
 @_named_kernel
 def unsharp(size: int = 5, amount: float = 1.0) -> NDArray[np.float64]:
     """Unsharp masking: the picture plus `amount` times what a binomial blur takes away."""
-    _check_size(size)
-    strength = _finite(amount, "amount", "a number such as 1.5")
+    check_size(size)
+    strength = finite(amount, "amount", "a number such as 1.5")
     if abs(strength) > LARGEST_AMOUNT:
         raise ValueError(
             f"amount must be a number such as 1.5, up to {LARGEST_AMOUNT:.0f}: {amount} came in"
@@ -298,10 +218,31 @@ def laplacian_of_gaussian(
 
 
 @_named_kernel
+def gaussian_x(
+    sigma: float | None = None, truncate: float = 4.0, *, size: int | None = None
+) -> NDArray[np.float64]:
+    """The derivative of a `gaussian`, positive where brightness rises to the right.
+
+    It is scipy.ndimage.gaussian_filter with order (0, 1). Sizes follow sigma as in `gaussian`.
+    """
+    taps, sigma_pixels = _size_and_sigma(size, sigma, truncate, default=5)
+    row = _row(taps, sigma_pixels)
+    return np.outer(row, row * _offsets(taps)[1][0] / sigma_pixels**2)
+
+
+@_named_kernel
+def gaussian_y(
+    sigma: float | None = None, truncate: float = 4.0, *, size: int | None = None
+) -> NDArray[np.float64]:
+    """The derivative of a `gaussian`, positive where brightness rises downwards."""
+    return gaussian_x(sigma, truncate, size=size).T.copy()
+
+
+@_named_kernel
 def motion(size: int = 9, angle: float = 0.0) -> NDArray[np.float64]:
     """A camera moved `size` pixels at an angle in degrees, counter-clockwise from the right."""
-    down, right = _offsets(_check_size(size))
-    radians = np.deg2rad(_finite(angle, "angle", "a number of degrees, such as 45") % 360)
+    down, right = _offsets(check_size(size))
+    radians = np.deg2rad(finite(angle, "angle", "a number of degrees, such as 45") % 360)
     # the weight of a tap falls from 1 on the line of the motion to 0 at a distance of one pixel
     along = right * np.cos(radians) - down * np.sin(radians)
     across = right * np.sin(radians) + down * np.cos(radians)
@@ -327,6 +268,8 @@ NAMES: dict[str, Callable[..., Kernel]] = {
     "scharr": scharr,
     "scharr-x": scharr_x,
     "scharr-y": scharr_y,
+    "gaussian-x": gaussian_x,
+    "gaussian-y": gaussian_y,
     "laplacian": laplacian,
     "laplacian-of-gaussian": laplacian_of_gaussian,
 }
@@ -397,3 +340,40 @@ def _function(name: str) -> Callable[..., Kernel]:
     matches = difflib.get_close_matches(canonical_name, NAMES, n=1)
     hint = f", did you mean {matches[0]!r}?" if matches else ";"
     raise ValueError(f"no kernel is named {name!r}{hint} there are: {', '.join(NAMES)}")
+
+
+def separate(weights: Kernel) -> tuple[Kernel, Kernel]:
+    """Return two kernels, (kh,) and (kw,), whose products are the weights of one kernel (kh, kw).
+
+    `convpool.filter_image` takes both, and needs kh + kw products for a pixel instead of kh * kw.
+
+    Raises
+    ------
+    ValueError
+        If there are no such kernels, as for `laplacian` and `motion`.
+
+    Examples
+    --------
+    >>> down, right = separate(sobel_x())
+    >>> down.tolist(), right.tolist()
+    ([1, 2, 1], [-1, 0, 1])
+    """
+    plain = np.asarray(weights)
+    if plain.ndim != 2 or not plain.size:
+        raise ValueError(f"weights are {plain.shape}; separate takes one kernel (kh, kw)")
+    i, j = np.unravel_index(np.abs(plain).argmax(), plain.shape)
+    right, down = plain[i], plain[:, j]
+    if plain.dtype.kind in "iu":
+        right = right // max(1, int(np.gcd.reduce(right)))
+        down = down // (right[j] or 1)
+    else:  # both have the same sum of squares
+        ratio = np.abs(plain[i, j]) * np.linalg.norm(right) / np.linalg.norm(down)
+        right = np.asarray(right / np.sqrt(ratio or 1))
+        down = np.asarray(down / (right[j] or 1))
+    error = np.abs(np.outer(down, right) - plain).max()
+    if error > 1e-12 * np.abs(plain).max():
+        raise ValueError(
+            f"the weights of this {plain.shape[0]} x {plain.shape[1]} kernel are no products of "
+            "one kernel down and one to the right: pass it as it is"
+        )
+    return down.view(NamedKernel), right.view(NamedKernel)

@@ -39,6 +39,7 @@ ARROWS = {
     "datasets": {"system", "windows"},
     "convpool": {
         "convolution",
+        "picture_filters",
         "pooling",
         "gradients",
         "adaptive_pooling",
@@ -51,6 +52,7 @@ ARROWS = {
     "filters": {"plans"},
     "configuration": {"engines"},
     "convolution": {"out_of_core"},
+    "picture_filters": {"out_of_core"},
     "pooling": {"out_of_core"},
     "gradients": {"out_of_core"},
     "window_views": {"plans"},

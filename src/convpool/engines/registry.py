@@ -83,8 +83,8 @@ def _compiled_pooling_refusal(work: PoolingWork) -> str | None:
 
 def _fft_refusal(work: ConvolutionWork) -> str | None:
     """Return why transforms do not take a convolution, a text; None if they do."""
-    if work.has_missing:
-        return "pixels may be missing, and rescaling would enlarge the errors of transforms"
+    if work.is_direct:
+        return "sums are of one axis each, or are rescaled for missing pixels, and must be direct"
     if work.accumulation in (np.float32, np.float64):
         return None
     return f"sums are {work.accumulation}, and transforms take float32 and float64"

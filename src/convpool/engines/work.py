@@ -27,7 +27,7 @@ class ConvolutionWork:
     axes : the windows on each spatial axis
     groups : kernel n reads the channels of group n // (nc // groups)
     images_dtype, accumulation, dtype : dtypes of the pixels, of the sums and of the result
-    has_missing : whether sums are rescaled for missing pixels, so that small ones must be precise
+    is_direct : whether sums must be direct ones: small ones are precise then too
     """
 
     images: Shape
@@ -37,7 +37,7 @@ class ConvolutionWork:
     images_dtype: DType
     accumulation: DType
     dtype: DType
-    has_missing: bool = False
+    is_direct: bool = False
 
     @property
     def windows(self) -> int:

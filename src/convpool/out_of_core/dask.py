@@ -20,6 +20,7 @@ from convpool.out_of_core.destination import Destination
 from convpool.plans import arguments, arrays, missing_pixels
 from convpool.plans.base import Plan
 from convpool.plans.rounding import saturate
+from convpool.plans.shared_memory import copy_operand
 from convpool.system.optional_packages import needed
 from convpool.windows import volume
 
@@ -126,9 +127,7 @@ def run(
             "no max_memory"
         )
     # copies, since the caller may change them before the result is computed
-    copies = tuple(
-        None if operand is None else np.array(operand) for operand in plan.check_operands(*operands)
-    )
+    copies = tuple(map(copy_operand, plan.check_operands(*operands)))
     axes = range(len(plan.images_shape))
     index = tuple(None if k in unit_axes else slice(None) for k in axes)  # adds unit axes
     sources = [source[index] for source in (images, mask) if source is not None]

@@ -67,7 +67,7 @@ class ConvolutionPlan(KernelsPlan):
     ) -> ConvolutionWork:
         """Return the work of an engine as `Plan.work_of` describes it."""
         work = super().work_of(images, axes, output_channels)
-        return work if self.missing is None else replace(work, has_missing=True)
+        return work if self.missing is None else replace(work, is_direct=True)
 
     def extra_bytes(self, padded: int, outputs: int) -> int:
         """Return the bytes for missing pixels: what stands in for them, counts and weights.
@@ -91,16 +91,14 @@ class ConvolutionPlan(KernelsPlan):
     # ---- operands ----
 
     def check_operands(self, kernels: Any, bias: Any = None) -> tuple[Array, Array | None]:
-        """Return (kernels, bias) as `check_kernels` and `check_bias` return them.
+        """Return (kernels, bias) as `check_kernels` and `check_bias` return them."""
+        return self.check_weights(self.check_kernels(kernels)), self.check_bias(bias)
 
-        Raises
-        ------
-        ValueError : pixels may be missing, and the weights of a kernel sum to 0
-        """
-        checked_kernels, checked_bias = super().check_operands(kernels, bias)
+    def check_weights(self, kernels: Array) -> Array:
+        """Return kernels; raise ValueError if pixels may be missing and weights sum to 0."""
         if self.missing is not None:
-            missing_pixels.check_weights(checked_kernels)
-        return checked_kernels, checked_bias
+            missing_pixels.check_weights(kernels)
+        return kernels
 
     def select_operands(self, operands: Sequence[Any], part: Part) -> tuple[Any, ...]:
         """Return (kernels, bias) of the kernels that a part applies."""
@@ -206,18 +204,22 @@ class ConvolutionPlan(KernelsPlan):
             bias = bias.astype(working, copy=False)
         kernels, bias = copy_if_shared(out, kernels, bias)
         out, target = self.allocate_output(out, pixels)
+        words = {"pad_mode": self.pad_mode, "fill": self.fill, "bias": bias, "dtype": working}
+        with np.errstate(all="ignore"):
+            self._apply(pixels, kernels, target, keeps=True, **words)
+        return self.copy_back(out, target)
+
+    def _apply(
+        self, pixels: Array, kernels: Any, target: Array, *, keeps: bool, **words: Any
+    ) -> None:
+        """Convolve the reached pixels into target, in place; `words` are those of the engine.
+
+        If it `keeps`, what the engine works out is kept, for calls with the same words.
+        """
         if self.flip:
             kernels = np.flip(kernels, tuple(range(len(self.axes))))
-        keywords = {
-            "pad_mode": self.pad_mode,
-            "fill": self.fill,
-            "bias": bias,
-            "groups": self.groups,
-            "dtype": working,
-        }
-        with np.errstate(all="ignore"):
-            self._compute(pixels, kernels, self.engine_axes, target, **keywords)
-        return self.copy_back(out, target)
+        run = self._compute if keeps else self._engine.run
+        run(pixels, kernels, self.engine_axes, target, groups=self.groups, **words)
 
     # ---- gradients ----
 
@@ -285,7 +287,6 @@ class ConvolutionPlan(KernelsPlan):
 
         `pixels` are the reached ones, with the channels last.
         """
-        missing_pixels.check_weights(kernels)
         mask = None if missing is None else self.reached_pixels.gather(self.channels_last(missing))
         absent = missing_pixels.find(pixels, mask)
         filled = missing_pixels.replace(pixels, absent, 0)
@@ -305,22 +306,21 @@ class ConvolutionPlan(KernelsPlan):
         `present` are bools of the reached pixels, with the channels last, `kernels` the weights
         (*window, c // groups, nc).
         """
+        return self._rescaling(present, kernels, kernels)
+
+    def _rescaling(self, present: Array, kernels: Any, weights: Array) -> Array:
+        """Return what `rescaling` does; `weights` are those of kernels that may be of one axis."""
         pad_mode = missing_pixels.counting_pad_mode(self.pad_mode)
         counts = missing_pixels.count_present(present, self.engine_axes, pad_mode)
-        ones = present.astype(self.accumulation)
-        weights_present = self._sums_of(ones, kernels, pad_mode, 1)
-        return missing_pixels.rescaling(kernels, weights_present, counts, self.groups)
+        weights_present = self._sums_of(present.astype(self.accumulation), kernels, pad_mode, 1)
+        return missing_pixels.rescaling(weights, weights_present, counts, self.groups)
 
     def _sums_of(self, pixels: Array, kernels: Array, pad_mode: str | None, fill: Any) -> Array:
         """Return the sums of products of pixels (m, *spatial, c) in the dtype `accumulation`."""
         shape = len(pixels), *self.output_sizes, self.output_channels
         sums = np.empty(shape, self.accumulation)
-        if self.flip:
-            kernels = np.flip(kernels, tuple(range(len(self.axes))))
-        keywords = {"pad_mode": pad_mode, "fill": fill, "bias": None, "groups": self.groups}
-        self._engine.run(
-            pixels, kernels, self.engine_axes, sums, dtype=self.accumulation, **keywords
-        )
+        words = {"pad_mode": pad_mode, "fill": fill, "bias": None, "dtype": self.accumulation}
+        self._apply(pixels, kernels, sums, keeps=False, **words)
         return sums
 
     # ---- text ----

@@ -37,24 +37,32 @@ def shares_memory(source: Any, out: Any) -> bool:
     )
 
 
-def copy_if_shared(out: Any, *operands: Array | None) -> tuple[Any, ...]:
+def copy_if_shared(out: Any, *operands: Any) -> tuple[Any, ...]:
     """Return the operands so that writing to `out` cannot change them.
 
-    An operand that may share memory with `out` is copied, and None stays None. If `out` is None,
+    An operand that may share memory with `out` is copied; None stays None, and of a tuple of arrays
+    each is such an operand. If `out` is None,
     nothing is copied. If `out` is neither None nor an array, such as the name of a file, every
     operand is copied, since what it shares is unknown.
     """
     if out is None:
         return operands
     is_array = isinstance(out, np.ndarray)
-
-    def copy_needed(operand: Array) -> bool:
-        return not is_array or shares_memory(operand, out)
-
     return tuple(
-        np.array(operand) if operand is not None and copy_needed(operand) else operand
+        copy_if_shared(out, *operand)
+        if isinstance(operand, tuple)
+        else copy_operand(operand)
+        if not is_array or shares_memory(operand, out)
+        else operand
         for operand in operands
     )
+
+
+def copy_operand(operand: Any) -> Any:
+    """Return a copy of an operand: of an array, of each array of a tuple, or None as it is."""
+    if isinstance(operand, tuple):
+        return tuple(map(copy_operand, operand))
+    return None if operand is None else np.array(operand)
 
 
 def _map_one_file(source: Array, out: Array) -> bool:

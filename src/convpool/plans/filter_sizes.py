@@ -1,0 +1,89 @@
+"""The numbers that say how large a named kernel is, read and checked: sizes and sigmas."""
+
+from __future__ import annotations
+
+import math
+from numbers import Real
+
+import numpy as np
+
+LARGEST_SIZE = 4095  # rows and columns, 134 MB of weights
+SMALLEST_SIGMA = 0.01  # pixels; with it, a neighbour's weight is exp(-5000), so 0
+
+
+def check_size(size: int) -> int:
+    """Return the argument `size` as an int; raise unless it is odd and from 1 to LARGEST_SIZE."""
+    if isinstance(size, bool) or not isinstance(size, int | np.integer):
+        raise TypeError(f"size must be a whole number such as 3, not {size!r}")
+    if size > LARGEST_SIZE:
+        raise _size_error(f"size is {size}", f"{LARGEST_SIZE} at most")
+    if size < 1 or size % 2 == 0:
+        odd_sizes = "1, 3 or 5" if size < 2 else f"{size - 1} or {size + 1}"
+        raise ValueError(
+            f"size must be odd and at least 1, so that a kernel has a middle: {size} came in, "
+            f"use {odd_sizes}"
+        )
+    return int(size)
+
+
+def _size_error(subject: str, limit: str) -> ValueError:
+    """Return the error for a kernel too large: subject "size is 5001", limit "4095 at most"."""
+    return ValueError(
+        f"{subject}, but kernels go up to {LARGEST_SIZE} x {LARGEST_SIZE}: take {limit}, or make "
+        "the picture smaller first (convpool.pool with mode='avg')"
+    )
+
+
+def finite(value: float, name: str, requirement: str) -> float:
+    """Return the argument `name` as a float; raise, naming the requirement, unless it is finite."""
+    is_number = isinstance(value, Real | np.number)
+    if not is_number or isinstance(value, bool | np.complexfloating):
+        raise TypeError(f"{name} must be {requirement}, not {value!r}")
+    try:
+        number = float(value)
+    except OverflowError:  # a whole number beyond all floats
+        number = math.inf
+    if not math.isfinite(number):
+        raise ValueError(f"{name} must be {requirement}: {value} came in")
+    return number
+
+
+def check_sigma(sigma: float) -> float:
+    """Return the argument `sigma` as a float; raise unless SMALLEST_SIGMA to LARGEST_SIZE."""
+    number = finite(sigma, "sigma", "a positive number of pixels, such as 1.5")
+    if number <= 0:
+        raise ValueError(f"sigma must be a positive number of pixels, such as 1.5: {sigma} came in")
+    if number < SMALLEST_SIGMA:
+        raise ValueError(
+            f"sigma must be {SMALLEST_SIGMA} pixels or more: {sigma} came in, which would change "
+            "no pixel, as the kernel identity does"
+        )
+    if number > LARGEST_SIZE:
+        raise _size_error(f"sigma is {sigma}", f"a sigma of {LARGEST_SIZE // 8} at most")
+    return number
+
+
+def default_size(sigma: float, truncate: float = 4.0) -> int:
+    """Return the size of a Gaussian that reaches `truncate` times sigma to each side.
+
+    It is 2 * ceil(truncate * sigma) + 1.
+
+    Examples
+    --------
+    >>> default_size(5), default_size(1.5, truncate=3)
+    (41, 11)
+    """
+    sigma_pixels = check_sigma(sigma)
+    sigmas_to_side = finite(truncate, "truncate", "a positive number of sigmas, such as 4")
+    if sigmas_to_side <= 0:
+        raise ValueError(
+            f"truncate must be a positive number of sigmas, such as 4: {truncate} came in"
+        )
+    pixels_to_side, limit_to_side = sigmas_to_side * sigma_pixels, LARGEST_SIZE // 2
+    if pixels_to_side > limit_to_side:
+        subject = f"sigma is {sigma}" + ("" if truncate == 4 else f" and truncate {truncate}")
+        limit = "a smaller truncate"
+        if sigmas_to_side <= limit_to_side:
+            limit = f"a sigma of {int(limit_to_side / sigmas_to_side)} at most"
+        raise _size_error(f"{subject}, {pixels_to_side:.5g} pixels to each side", limit)
+    return 2 * math.ceil(pixels_to_side) + 1

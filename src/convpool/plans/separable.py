@@ -1,0 +1,172 @@
+"""Plans of filters that have one kernel for each spatial axis: one pass along each of them.
+
+k is the number of a spatial axis, from 0; c are the channels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from functools import reduce
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convpool.engines.work import ConvolutionWork
+from convpool.plans import dtypes, missing_pixels
+from convpool.plans.convolution import ConvolutionPlan
+from convpool.plans.formatting import sizes
+from convpool.plans.lock_free_property import cached_property
+from convpool.plans.make import plan_convolution
+from convpool.plans.regions import Part
+from convpool.windows import Axis, volume
+
+Array = NDArray[Any]
+Shape = tuple[int, ...]
+Kernels = tuple[Array, ...]  # one of one axis for each spatial axis
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeparablePlan(ConvolutionPlan):
+    """A plan of `filter_image` with one kernel for each spatial axis.
+
+    All else is that of the plan with the one kernel whose weights are their products. Sums of a
+    pass have the dtype `accumulation`, and only the last are converted to that of the result.
+    """
+
+    operation: ClassVar[str] = "separable convolution"
+    call: ClassVar[str] = "filter_image"
+
+    @property
+    def multiply_adds(self) -> int:
+        """Number of multiplications, each with one addition."""
+        lengths, total = [axis.size for axis in self.axes], 0
+        for k, axis in enumerate(self.axes):
+            lengths[k] = axis.count
+            total += volume(lengths) * axis.window
+        return self.batch * self.channels * total
+
+    def work_of(
+        self, images: Shape, axes: tuple[Axis, ...], output_channels: int
+    ) -> ConvolutionWork:
+        """Return the work of an engine as `Plan.work_of` describes it: the passes as one."""
+        work = super().work_of(images, axes, output_channels)
+        taps = sum(axis.window for axis in axes)
+        row = replace(axes[-1], window=taps, dilation=1, ceil=True)
+        other_axes = tuple(replace(axis, window=1, dilation=1) for axis in axes[:-1])
+        shape = (*(1,) * len(other_axes), taps, *work.kernels[-2:])
+        return replace(work, kernels=shape, axes=(*other_axes, row), is_direct=True)
+
+    def extra_bytes(self, padded: int, outputs: int) -> int:
+        """Return the bytes for missing pixels, and for the sums of a pass."""
+        passes = (len(self.axes) - 1) * padded * self.accumulation.itemsize
+        return super().extra_bytes(padded, outputs) + passes
+
+    # ---- operands: a tuple of one kernel for each axis, and None for the bias ----
+
+    def check_operands(self, kernels: Any, bias: Any = None) -> tuple[Any, None]:
+        """Return (kernels, None); raise ValueError unless kernels have the plan's shape and dtype.
+
+        `bias` is None.
+        """
+        window = self.kernels_shape[:-2]
+        if tuple(map(len, kernels)) != window or any(
+            k.dtype != self.kernels_dtype for k in kernels
+        ):
+            raise ValueError(
+                f"the plan is for one kernel {self.kernels_dtype} for each axis, of {window} taps"
+            )
+        return self.check_weights(kernels), None
+
+    def check_weights(self, kernels: Any) -> Any:
+        """Return kernels; raise ValueError if pixels may be missing and weights sum to 0."""
+        for kernel in kernels if self.missing is not None else ():
+            missing_pixels.check_weights(kernel[:, np.newaxis])
+        return kernels
+
+    def select_operands(self, operands: Sequence[Any], part: Part) -> tuple[Any, ...]:
+        """Return the same operands: all channels of a part have the same kernels."""
+        return tuple(operands)
+
+    def _products(self, kernels: Kernels) -> Array:
+        """Return the one kernel for all axes as (*window, 1, c); integers as Python's own."""
+        exact = [
+            kernel.astype(object) if kernel.dtype.kind in "biu" else kernel for kernel in kernels
+        ]
+        product = reduce(np.multiply.outer, exact)[..., np.newaxis, np.newaxis]
+        return np.broadcast_to(product, (*product.shape[:-1], self.output_channels))
+
+    # ---- integers ----
+
+    def _sums(self, kernels: Any, bias: Array | None) -> dtypes.Sums:
+        """Return the sums of one channel, over the whole window."""
+        product = self._products(kernels)[..., :1]
+        return dtypes.Sums(product, tuple(range(product.ndim - 1)), bias)
+
+    @cached_property
+    def _limit(self) -> int:
+        """The greatest magnitude that a sum of products of these dtypes can have."""
+        weight: int = dtypes.magnitude(dtypes.limits(self.kernels_dtype)) ** len(self.axes)
+        return self.taps * dtypes.magnitude(self._pixel_limits) * weight
+
+    # ---- arrays ----
+
+    def _apply(
+        self, pixels: Array, kernels: Any, target: Array, *, keeps: bool, **words: Any
+    ) -> None:
+        """Convolve along one axis after the other, as `ConvolutionPlan._apply` describes it."""
+        dtype, fill = np.dtype(words["dtype"]), words["fill"]
+        lengths = [axis.size for axis in self.engine_axes]
+        for k, (axis, kernel) in enumerate(zip(self.engine_axes, kernels, strict=True)):
+            axes = [axis if j == k else Axis(n, 1) for j, n in enumerate(lengths)]
+            lengths[k] = axis.count
+            is_last = k == len(kernels) - 1
+            shape = len(pixels), *lengths, pixels.shape[-1]
+            sums = target if is_last else np.empty(shape, dtype)
+            run = self._runners[k] if keeps else self._engine.run
+            weights = self._along(k, kernel)
+            run(pixels, weights, axes, sums, groups=self.groups, **{**words, "fill": fill})
+            # what a constant in the padding of the next axis has become
+            fill, pixels = fill * kernel.sum().item(), sums
+
+    def _along(self, k: int, kernel: Array) -> Array:
+        """Return the kernel of axis k as (*window, 1, c), flipped if the plan says so."""
+        weights = kernel[::-1] if self.flip else kernel
+        shape = [len(weights) if j == k else 1 for j in range(len(self.axes))]
+        column = weights.reshape(*shape, 1, 1)
+        return np.broadcast_to(column, (*shape, 1, self.output_channels))
+
+    @cached_property
+    def _runners(self) -> list[Any]:
+        """What computes each pass, and keeps what it has worked out."""
+        runner = self._engine.runner
+        return [self._engine.run if runner is None else runner() for _ in self.axes]
+
+    def rescaling(self, present: Array, kernels: Any) -> Array:
+        """Return by how much each sum is rescaled, as `ConvolutionPlan.rescaling` does."""
+        return self._rescaling(present, kernels, self._products(kernels))
+
+    # ---- text ----
+
+    @property
+    def title(self) -> str:
+        """The first line of the printed plan: "separable convolution with kernels of 9 x 9"."""
+        window = sizes(self.kernels_shape[:-2])
+        order = "flipped (signal processing)" if self.flip else "as they are (cross-correlation)"
+        return f"{self.operation} with kernels of {window}, one axis after the other, {order}"
+
+    @property
+    def _work_text(self) -> str:
+        """The work of the printed plan: "36 multiply-adds of 3 + 3 taps"."""
+        taps = " + ".join(map(str, self.kernels_shape[:-2]))
+        return f"{self.multiply_adds:,} multiply-adds of {taps} taps"
+
+
+def plan_separable(*args: Any, engine: str = "auto", **keywords: Any) -> SeparablePlan:
+    """Return the plan of one pass along each axis; arguments are those of `plan_convolution`."""
+    whole = plan_convolution(*args, **keywords)
+    values = {field.name: getattr(whole, field.name) for field in fields(whole)}
+    plan = SeparablePlan(**values | {"engine": engine})
+    plan.check_engine()
+    return plan

@@ -26,6 +26,8 @@ class NamedKernel(np.ndarray[Any, DType]):
     Views and copies are of this class too; arithmetic gives plain arrays.
     """
 
+    follows_images = True  # what reads dtypes by name asks for this attribute
+
     def __array_wrap__(self, array: Any, context: Any = None, return_scalar: bool = False) -> Any:
         return np.asarray(array)[()]  # [()] turns an array without axes into a scalar
 

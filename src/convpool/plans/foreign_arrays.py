@@ -54,7 +54,7 @@ NUMBERS = frozenset(np.dtype(char).type for char in "?bhilqBHILQefdgFDG")
 def is_numeric(dtype: np.dtype[Any]) -> bool:
     """Return whether a dtype is NumPy's own bool, integer, float or complex number.
 
-    bfloat16 of ml_dtypes is not.
+    bfloat16 of ml_dtypes is not: `plans.bfloat16` computes with it in float32.
     """
     return dtype.kind in "biufc" and dtype.isbuiltin != REGISTERED
 

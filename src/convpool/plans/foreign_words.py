@@ -9,6 +9,7 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 
 from convpool.engines.padding import PAD_MODES
+from convpool.plans import bfloat16
 
 # keyword of another library -> ours, in order of preference. An error names the first that begins
 # with a keyword of the call, or that names another call (with parentheses)
@@ -114,7 +115,7 @@ def explain_foreign_keywords(call: Callable[Arguments, Result]) -> Callable[Argu
     """Return a public call with clear errors for keywords that it does not take.
 
     Its TypeError names our keyword if another library has the one that was passed, or a keyword
-    that is spelled like it.
+    that is spelled like it. Calls with arrays of bfloat16 are computed in float32.
     """
 
     @wraps(call)
@@ -122,10 +123,16 @@ def explain_foreign_keywords(call: Callable[Arguments, Result]) -> Callable[Argu
         try:
             return call(*positional, **keywords)
         except TypeError:  # keywords are checked only after a failure, so that calls stay fast
-            parameters = inspect.signature(call).parameters
+            signature = inspect.signature(call)
+            parameters = signature.parameters
             unknown = [keyword for keyword in keywords if keyword not in parameters]
-            if not unknown:
+            computes = bfloat16.is_computation(parameters)
+            if not unknown and not (computes and bfloat16.is_among(positional, keywords)):
                 raise
+        if not unknown:
+            words = signature.bind(*positional, **keywords).arguments
+            result: Result = bfloat16.compute_in_float32(call, words)
+            return result
         raise TypeError(_unknown_keyword_text(call.__name__, unknown[0], parameters))
 
     return call_and_explain

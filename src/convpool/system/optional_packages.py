@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
+from pathlib import Path
 from typing import Any
 
 
@@ -17,3 +19,23 @@ def needed(name: str, extra: str = "demo") -> Any:
     except ModuleNotFoundError as error:
         text = f'{error.name} is missing; pip install "convpool[{extra}]" brings it'
         raise ModuleNotFoundError(text, name=error.name) from error
+
+
+def shipped_file(package: str, path: str, extra: str = "demo") -> Path:
+    """Return a file that an optional package ships, without importing the package.
+
+    `path` is that of the file inside of the package. Raises ModuleNotFoundError as `needed` if the
+    package is missing, FileNotFoundError if it has no such file.
+    """
+    spec = importlib.util.find_spec(package)
+    folders = spec.submodule_search_locations if spec is not None else None
+    if not folders:
+        text = f'{package} is missing; pip install "convpool[{extra}]" brings it'
+        raise ModuleNotFoundError(text, name=package)
+    file = Path(folders[0], path)
+    if not file.is_file():
+        raise FileNotFoundError(
+            f"{package} has no {path}; install a release that has it: pip install --upgrade "
+            f"{package}"
+        )
+    return file

@@ -1,5 +1,7 @@
 """The brief's seven functions on the library: same names, signatures and results, any size, fast.
 
+And the four of the course that follows, for the layers of a network and their gradients.
+
 m images of h x w pixels and c channels, nc kernels of kh x kw weights, ph pw padding, sh sw stride,
 oh x ow outputs. Results are float64, and so are the sums of all dtypes; kernels are not flipped;
 'same' keeps h x w at any stride, with the odd zero before; pooling drops pixels that do not fill a
@@ -8,13 +10,14 @@ window.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from convpool import convolution, pooling
+from convpool.gradients import convolve_gradients, pool_gradient
 
 Array = NDArray[Any]
 Result = NDArray[np.float64]
@@ -159,6 +162,152 @@ def pool(images: Array, kernel_shape: Pair, stride: Pair, mode: str = "max") -> 
         raise ValueError(f"mode is {mode!r}; it must be 'max' or 'avg'")
     window, steps = _pair(kernel_shape, "kernel_shape"), _pair(stride, "stride")
     return pooling.pool(images, window, steps, mode).astype(np.float64, copy=False)
+
+
+# ---- the course that follows: layers of a network, forward and backward ----
+
+
+def conv_forward(
+    A_prev: Array,  # noqa: N803
+    W: Array,  # noqa: N803
+    b: Array,
+    activation: Callable[[Result], Result],
+    padding: str = "same",
+    stride: Pair = (1, 1),
+) -> Result:
+    """Convolve A_prev (m, h, w, c) with W (kh, kw, c, nc), add b, activate -> (m, oh, ow, nc).
+
+    b is (1, 1, 1, nc). Padding is 'same' or 'valid'; 'same' keeps h x w at any stride: in public
+    solutions of the course ph = ceil(((h - 1) * sh + kh - h) / 2), so that an odd zero is before.
+
+    Raises
+    ------
+    ValueError : padding, stride or shapes that do not fit
+
+    Examples
+    --------
+    >>> bias = np.full((1, 1, 1, 1), -2.0)
+    >>> conv_forward(np.ones((1, 3, 3, 1)), np.ones((3, 3, 1, 1)), bias, np.tanh, "valid").round(2)
+    array([[[[1.]]]])
+    """
+    _check_layer(W, b)
+    return activation(convolve(A_prev, W, _layer_padding(padding), stride) + b)
+
+
+def conv_backward(
+    dZ: Array,  # noqa: N803
+    A_prev: Array,  # noqa: N803
+    W: Array,  # noqa: N803
+    b: Array,
+    padding: str = "same",
+    stride: Pair = (1, 1),
+) -> tuple[Result, Result, Result]:
+    """Return (dA_prev, dW, db), the gradients of a convolutional layer before its activation.
+
+    dZ (m, oh, ow, nc) is the gradient of the convolution with its bias; the other arguments are as
+    in `conv_forward`. The results have the shapes of A_prev, W and b, and db is (1, 1, 1, nc).
+
+    Raises
+    ------
+    ValueError : padding, stride or shapes that do not fit
+
+    Examples
+    --------
+    >>> ones = np.ones((1, 2, 2, 1))
+    >>> dA_prev, dW, db = conv_backward(ones, ones, np.ones((3, 3, 1, 1)), np.zeros((1, 1, 1, 1)))
+    >>> dA_prev[0, :, :, 0].tolist(), dW[1, 1].tolist(), db.tolist()
+    ([[4.0, 4.0], [4.0, 4.0]], [[4.0]], [[[[4.0]]]])
+    """
+    _check_rank(A_prev, ("m", "h", "w", "c"), "A_prev")
+    _check_layer(W, b)
+    gradients = convolve_gradients(
+        _floats(A_prev),
+        _floats(W),
+        _floats(dZ),
+        _library_padding(_layer_padding(padding)),
+        _pair(stride, "stride"),
+        dtype=np.float64,
+    )
+    return gradients.images, gradients.kernels, gradients.bias.reshape(np.shape(b))
+
+
+def pool_forward(
+    A_prev: Array,  # noqa: N803
+    kernel_shape: Pair,
+    stride: Pair = (1, 1),
+    mode: str = "max",
+) -> Result:
+    """Pool A_prev (m, h, w, c) over windows (kh, kw) -> (m, oh, ow, c), as `pool`.
+
+    Raises
+    ------
+    ValueError : mode, stride or shapes that do not fit
+
+    Examples
+    --------
+    >>> pool_forward(np.arange(4.0).reshape(1, 2, 2, 1), (2, 2)).ravel()
+    array([3.])
+    """
+    return pool(A_prev, kernel_shape, stride, mode)
+
+
+def pool_backward(
+    dA: Array,  # noqa: N803
+    A_prev: Array,  # noqa: N803
+    kernel_shape: Pair,
+    stride: Pair = (1, 1),
+    mode: str = "max",
+) -> Result:
+    """Return dA_prev (m, h, w, c), the gradient of a pooling layer.
+
+    dA (m, oh, ow, c) is the gradient of its result; the other arguments are as in `pool_forward`.
+    What several windows give to a pixel is added. For 'max', each pixel that equals the greatest of
+    its window gets all of dA, as in public solutions of the course; in `convpool.pool_gradient` it
+    is the first of them alone.
+
+    Raises
+    ------
+    ValueError : mode, stride or shapes that do not fit
+
+    Examples
+    --------
+    >>> A_prev = np.array([[1.0, 3.0], [3.0, 2.0]]).reshape(1, 2, 2, 1)
+    >>> pool_backward(np.ones((1, 1, 1, 1)), A_prev, (2, 2))[0, :, :, 0]
+    array([[0., 1.],
+           [1., 0.]])
+    """
+    result = pool(A_prev, kernel_shape, stride, mode)
+    if np.shape(dA) != result.shape:
+        raise ValueError(f"dA is {np.shape(dA)}, but the pooled A_prev is {result.shape}")
+    if mode == "avg":
+        gradient, window = np.asarray(dA, np.float64), tuple(kernel_shape)
+        return pool_gradient(_floats(A_prev), gradient, window, tuple(stride), mode)
+    dA_prev = np.zeros(np.shape(A_prev))  # noqa: N806
+    (_, oh, ow, _), (kh, kw), (sh, sw) = result.shape, kernel_shape, stride
+    for u in range(kh):
+        for v in range(kw):
+            taps = (
+                slice(None),
+                slice(u, u + (oh - 1) * sh + 1, sh),
+                slice(v, v + (ow - 1) * sw + 1, sw),
+            )
+            dA_prev[taps] += dA * (A_prev[taps] == result)
+    return dA_prev
+
+
+def _layer_padding(padding: str) -> str:
+    """Return the padding of a layer; raise ValueError unless it is 'same' or 'valid'."""
+    if not isinstance(padding, str) or padding not in PADDINGS:
+        raise ValueError(f"padding is {padding!r}; it must be 'same' or 'valid'")
+    return padding
+
+
+def _check_layer(W: Array, b: Array) -> None:  # noqa: N803
+    """Raise ValueError unless W is (kh, kw, c, nc) and b (1, 1, 1, nc)."""
+    _check_rank(W, ("kh", "kw", "c", "nc"), "W")
+    expected = (1, 1, 1, np.shape(W)[-1])
+    if np.shape(b) != expected:
+        raise ValueError(f"b is {np.shape(b)}; for W {np.shape(W)} it must be {expected}")
 
 
 def _floats(numbers: Array) -> Array:

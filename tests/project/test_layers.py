@@ -48,7 +48,7 @@ ARROWS = {
         "explanation",
         "version",
     },
-    "course": {"convolution", "pooling"},
+    "course": {"convolution", "pooling", "gradients"},
     "filters": {"plans"},
     "configuration": {"engines"},
     "convolution": {"out_of_core"},

@@ -161,7 +161,10 @@ def pool(images: Array, kernel_shape: Pair, stride: Pair, mode: str = "max") -> 
     if mode not in ("max", "avg"):
         raise ValueError(f"mode is {mode!r}; it must be 'max' or 'avg'")
     window, steps = _pair(kernel_shape, "kernel_shape"), _pair(stride, "stride")
-    return pooling.pool(images, window, steps, mode).astype(np.float64, copy=False)
+    dtype = np.float64 if mode == "avg" else None  # max keeps the pixels as they are
+    return pooling.pool(_floats(images), window, steps, mode, dtype=dtype).astype(
+        np.float64, copy=False
+    )
 
 
 # ---- the course that follows: layers of a network, forward and backward ----

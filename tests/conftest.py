@@ -43,7 +43,10 @@ SAMPLES = {
     "engines/test_few_windows.py": 4,
     "engines/test_long_sums.py": 4,
     "engines/test_small_products.py": 6,
+    "explorer/test_compare.py": 3,
     "explorer/test_link_fragment.py": 3,
+    "explorer/test_own_numbers.py": 3,
+    "explorer/test_tour.py": 2,
     "out_of_core/test_large_files.py": 2,
     "plans/test_make.py": 12,
     "plans/test_shared_memory.py": 12,
@@ -52,7 +55,7 @@ SAMPLES = {
 
 # Markers by file or folder: what needs more than this process and takes longer.
 MARKERS = {
-    "browser": ["explorer/test_arithmetic.py", "explorer/test_page.py"],
+    "browser": ["explorer"],
     "children": [
         "check",
         "commands",
@@ -103,6 +106,12 @@ SLOW = {
         "test_windows_given_back_add_up_without_loss",
     ],
     "explorer/test_arithmetic.py": ["test_what_a_pixel_scatters_adds_up_to_the_output"],
+    "explorer/test_compare.py": [
+        "test_factors_and_biases_are_named",
+        "test_pasted_answers_are_explained",
+        "test_pasted_nonsense_is_refused_in_words",
+    ],
+    "explorer/test_address.py": ["test_the_theme_is_remembered"],
     "explorer/test_page.py": [
         "test_a_file_that_comes_too_late_is_forgotten",
         "test_a_large_photo_is_read_while_the_controls_work",
@@ -116,8 +125,6 @@ SLOW = {
         "test_little_motion_is_respected_and_the_theme_can_be_changed",
         "test_nonsense_in_a_link_is_named_and_left_out",
         "test_numbers_out_of_bounds_are_refused_in_words",
-        "test_pasted_answers_are_explained",
-        "test_pasted_nonsense_is_refused_in_words",
         "test_pictures_are_saved",
         "test_pixels_are_painted_by_pointer_and_by_keys",
         "test_settings_that_give_nothing_say_what_would",
@@ -129,7 +136,6 @@ SLOW = {
         "test_the_page_never_scrolls_sideways[1440]",
         "test_the_page_never_scrolls_sideways[1920]",
         "test_the_planes_in_front_are_chosen_and_belong_together",
-        "test_the_tour_shows_answers_and_can_be_left",
         "test_what_stays_of_the_picture_is_never_that_of_another",
     ],
     "out_of_core/test_tiles.py": [

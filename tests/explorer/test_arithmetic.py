@@ -5,7 +5,6 @@ Chromium.
 from __future__ import annotations
 
 import json
-import shutil
 import warnings
 from xml.etree import ElementTree
 
@@ -13,12 +12,7 @@ import numpy as np
 import pytest
 
 import convpool
-from convpool.explorer import build
 from support import sampling
-
-playwright = pytest.importorskip("playwright.sync_api")
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium")
 
 COUNT = min(max(sampling.EXAMPLES, 60), 500)
 NAMED = ("valid", "same", "same_lower", "same_size", "full")
@@ -26,15 +20,11 @@ MODES = ("zeros", "constant", "edge", "wrap", "symmetric", "reflect")
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory):
-    file = tmp_path_factory.mktemp("explorer") / "explorer.html"
-    build.save(file)
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        shown = browser.new_page()
-        shown.goto(file.as_uri())
-        yield shown
-        browser.close()
+def page(browser, address):
+    shown = browser.new_page()
+    shown.goto(address)
+    yield shown
+    shown.close()
 
 
 def drawn(rng):

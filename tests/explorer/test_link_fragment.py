@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from importlib import resources
 
 import numpy as np
@@ -12,8 +11,6 @@ import pytest
 from convpool import explain
 from convpool.explorer import build, link_fragment
 
-playwright = pytest.importorskip("playwright.sync_api")
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 RANDOM = np.random.default_rng(0)
 
 
@@ -38,16 +35,6 @@ SHOWN = {
     ),
     "transposed same": lambda: explain(whole(2, 3), whole(2, 2), "same", 4, transpose=True),
 }
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if CHROMIUM is None:
-        pytest.skip("there is no Chromium")
-    with playwright.sync_playwright() as driver:
-        started = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 @pytest.mark.parametrize("name", SHOWN)

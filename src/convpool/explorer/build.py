@@ -13,22 +13,32 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from convpool.explanation.drawing_elements import COLORS
 from convpool.system.optional_packages import needed
 from convpool.system.whole_files import check, check_name, whole
 from convpool.version import __version__
 
 # files in page/, without .js, in the order in which they stand in the page: each uses earlier ones
 SCRIPTS = (
+    "words_en",
+    "words",
     "arithmetic",
+    "presets",
     "settings",
     "pictures",
+    "remembered",
+    "own_choices",
+    "storage",
+    "address",
     "model",
     "colours",
+    "looks",
     "marks",
     "layout",
     "scene",
     "controls",
     "sentences",
+    "legend",
     "interactive_picture",
     "tables",
     "own_numbers",
@@ -36,7 +46,12 @@ SCRIPTS = (
     "numpy_code",
     "framework_code",
     "code_tabs",
+    "pasted",
+    "causes",
+    "differences",
     "compare",
+    "tour_stops",
+    "question",
     "tour",
     "main",
 )
@@ -65,6 +80,7 @@ def page(photo: NDArray[np.uint8] | None = None, *, fragment: str = "") -> str:
     constants = [
         f"const PHOTOS = {json.dumps(photos)};",
         f"const OPENING = {json.dumps(fragment)};",
+        f"const PALETTE = {json.dumps(palette())};",
     ]
     script = "\n".join([*constants, *(_part(f"{name}.js") for name in SCRIPTS), START])
     # mark in page.html -> what takes its place
@@ -79,6 +95,14 @@ def page(photo: NDArray[np.uint8] | None = None, *, fragment: str = "") -> str:
     for mark, text in content.items():
         html = html.replace(mark, text, 1)
     return html
+
+
+def palette() -> dict[str, dict[str, str]]:
+    """Return the colours that all pictures share: scheme -> name -> "#rrggbb"."""
+    return {
+        scheme: {name: colors[index] for name, colors in COLORS.items()}
+        for index, scheme in enumerate(("light", "dark"))
+    }
 
 
 def square(photo: NDArray[np.uint8]) -> dict[str, Any]:

@@ -1,38 +1,37 @@
 // Colours of numbers: zero in the middle, one colour above it and another below; grey for
-// photographs.
+// photographs. PALETTE comes from the library's pictures, filled in when the page is built:
+// {light, dark}, each from the name of a colour to "#rrggbb".
 /**
  * @typedef {any} Theme colours by name
  */
 const colours = (() => {
+  const bytesOf = (css) => [1, 3, 5].map((at) => parseInt(css.slice(at, at + 2), 16));
+
+  /**
+   * Return a theme from the colours that all pictures of the library share.
+   * @param {Record<string, string>} shared colours by name, as "#rrggbb"
+   * @param {string} partner colour of the frames of a pixel and of what it belongs to
+   * @returns {Theme}
+   */
+  const themeOf = (shared, partner) => ({
+    ink: shared.ink,
+    quiet: shared.grey,
+    grid: shared.line,
+    paper: shared.ground,
+    sheet: bytesOf(shared.ground),
+    // from 0 to the strongest
+    plus: ["zero", "p1", "p2", "p3", "p4"].map((name) => bytesOf(shared[name])),
+    minus: ["zero", "n1", "n2", "n3", "n4"].map((name) => bytesOf(shared[name])),
+    window: shared.frame,
+    partner,
+    halo: shared.ground,
+    hatch: shared.hatch,
+    left: shared.left,
+  });
+
   const THEMES = {
-    light: {
-      ink: "#1b1f24",
-      grid: "#c9ced6",
-      edge: "#8b939d",
-      paper: "#ffffff",
-      sheet: [255, 255, 255],
-      zero: [247, 247, 245],
-      plus: [178, 60, 16],
-      minus: [20, 92, 168],
-      window: "#111418",
-      partner: "#0b7a4d",
-      halo: "#ffffff",
-      hatch: "#6b727c",
-    },
-    dark: {
-      ink: "#e8eaed",
-      grid: "#3c434d",
-      edge: "#7c8590",
-      paper: "#14171b",
-      sheet: [20, 23, 27],
-      zero: [43, 48, 55],
-      plus: [255, 146, 84],
-      minus: [102, 170, 255],
-      window: "#ffffff",
-      partner: "#3ddc9c",
-      halo: "#14171b",
-      hatch: "#a9b1bb",
-    },
+    light: themeOf(PALETTE.light, "#0b7a4d"),
+    dark: themeOf(PALETTE.dark, "#3ddc9c"),
   };
 
   // two colours mixed: the first where t is 0, the second where it is 1
@@ -46,13 +45,17 @@ const colours = (() => {
    * @returns {any} [red, green, blue]
    */
   function signed(theme, value, greatest) {
-    if (Number.isNaN(value)) return theme.zero;
+    const shades = value < 0 ? theme.minus : theme.plus;
+    if (Number.isNaN(value)) return shades[0];
+    const last = shades.length - 1;
     const t = Number.isFinite(value) ? (greatest ? Math.min(Math.abs(value) / greatest, 1) : 0) : 1;
-    return mixed(theme.zero, value < 0 ? theme.minus : theme.plus, t * 0.9);
+    const step = Math.min(Math.floor(t * last), last - 1);
+    return mixed(shades[step], shades[step + 1], t * last - step);
   }
 
-  const grey = (value) => Array(3).fill(Math.round(Math.min(Math.max(value, 0), 255)));
-  const paler = (colour, { sheet }) => mixed(colour, sheet, 0.5);
+  // a value of a photograph as a byte: from black for 0 to 255 for `white`
+  const byte = (value, white) => Math.round(Math.min(Math.max((value * 255) / white, 0), 255));
+  const grey = (value, white = 255) => Array(3).fill(byte(value, white));
   const css = ([r, g, b]) => `rgb(${r},${g},${b})`;
 
   // black or white, whichever stands out more (WCAG's luminance): never below 4.5 to 1
@@ -69,5 +72,5 @@ const colours = (() => {
     return (luminance + 0.05) ** 2 > 1.05 * 0.05 ? "#000000" : "#ffffff";
   }
 
-  return { THEMES, signed, grey, paler, css, inkOn };
+  return { THEMES, signed, grey, byte, css, inkOn };
 })();

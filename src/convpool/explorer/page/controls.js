@@ -28,6 +28,9 @@ const controls = (() => {
     avg: "average",
     max: "maximum",
     min: "minimum",
+    auto: "photographs in grey or colour",
+    picture: "black to white",
+    signed: "orange above 0, blue below",
   };
   const always = () => true;
   const convolving = ({ op }) => op !== "pool";
@@ -72,6 +75,7 @@ const controls = (() => {
         ({ op, padding }) => op === "transpose" && !padding.startsWith("same"),
       ],
       ["output", ["soFar"], always],
+      ["shown as", ["shades"], always],
     ],
   };
   const ARIA_LABELS = {
@@ -96,6 +100,7 @@ const controls = (() => {
     left: "padding on the left",
     right: "padding on the right",
     extra: "output padding",
+    shades: "numbers shown as",
   };
   const SWITCH_LABELS = {
     flip: "rotate by 180 degrees (signal processing)",
@@ -103,9 +108,6 @@ const controls = (() => {
     countPadding: "pixels and padding",
     soFar: "only what is done so far",
   };
-  // picture -> the side that it needs: on fewer pixels it would not be recognised
-  const LEAST_SIZES = { digit: 14, cat: 24, astronaut: 24, coffee: 24, photo: 32 };
-
   /**
    * Return a new element with properties, data attributes and children.
    * @param {string} tag
@@ -160,29 +162,17 @@ const controls = (() => {
   /**
    * Return the settings that a field changes; null if its value is not allowed.
    * @param {any} field
-   * @returns {any} {name: value}, for a picture perhaps with a larger size
+   * @returns {any} {name: value}
    */
   function partOf({ name, type, checked, value, options }) {
     if (type === "checkbox") return { [name]: checked };
     if (name === "groups") return { groups: Number(value) };
-    if (options) return { [name]: value, ...enlarged(name, value) };
+    if (options) return { [name]: value };
     const [min, max] = settings.LIMITS[name];
     const number = Number(value);
     return value !== "" && Number.isInteger(number) && number >= min && number <= max
       ? { [name]: number }
       : null;
-  }
-
-  /**
-   * Return a larger image size if a picture would not be recognised at the current one; else {}.
-   * @param {string} name of the setting
-   * @param {string} value of the setting
-   * @returns {{ h?: number, w?: number }}
-   */
-  function enlarged(name, value) {
-    const { h, w } = explorer.state();
-    const side = name === "source" ? LEAST_SIZES[value] : 0;
-    return side && Math.max(h, w) < side / 2 ? { h: side, w: side } : {};
   }
 
   /**

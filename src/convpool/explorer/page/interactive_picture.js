@@ -80,19 +80,25 @@ const interactivePicture = (() => {
 
   // ---- drawing ----
 
-  const theme = () => (document.documentElement.dataset.theme === "dark" ? "dark" : "light");
+  let themeName = "light";
+  /**
+   * Draw in a theme from now on.
+   * @param {string} name
+   */
+  function useTheme(name) {
+    themeName = name;
+    if (model) redraw();
+  }
 
   /** Draw the model on the canvas. */
   function draw() {
-    // less high while a question of the tour stands below
-    const height = Math.max(
-      240,
-      Math.min(620, innerHeight * (byId("guide").childElementCount ? 0.46 : 0.62)),
-    );
+    // less high while the tour stands below
+    const isAbove = byId("guide").childElementCount && byId("stage").contains(byId("guide"));
+    const height = Math.max(240, Math.min(620, innerHeight * (isAbove ? 0.4 : 0.62)));
     drawing = scene.draw(model, {
       width: Math.max(120, Math.floor(width)),
       height,
-      theme: theme(),
+      theme: themeName,
       cursor,
       covered,
     });
@@ -163,12 +169,13 @@ const interactivePicture = (() => {
     byId("sum").replaceChildren(
       ...(hidden
         ? covered
-          ? [sentences.line("hint", "Covered until you have answered.")]
+          ? [sentences.line("hint", say("tour.covered"))]
           : []
         : cursor
           ? sentences.pixel(model, cursor)
           : sentences.step(model)),
     );
+    legend.show(model, drawing, colours.THEMES[themeName]);
     byId("sizes").replaceChildren(...(hidden ? [] : [sentences.sizes(model)]));
     byId("canvas").setAttribute(
       "aria-label",
@@ -361,7 +368,9 @@ const interactivePicture = (() => {
   return {
     start,
     show,
-    redraw,
+    // not before there is a picture
+    redraw: () => model && redraw(),
+    useTheme,
     play,
     cover,
     covering: () => covered,

@@ -27,62 +27,17 @@ const explorer = (() => {
    */
   function change(part) {
     if (part.paint) return ownNumbers.paint(part.paint);
-    const next = { ...state, ...part };
-    if (part.weights) next.kernel = "own";
-    if (part.pixels) next.source = "own";
-    if (next.source === "own" && !part.pixels) next.pixels = refitted(next, "pixels");
-    if (next.kernel === "own" && !part.weights) next.weights = refitted(next, "weights");
+    const next = ownChoices.completed(state, model, part);
     state = settings.agree(next);
+    ownChoices.remember(part, state);
     model = modelling.modelOf(state);
     state = { ...state, ...model.at };
     controls.show(form, state);
     showPlanes();
     interactivePicture.show(model);
     listeners.forEach((listener) => listener(state, model));
-    updateAddress();
+    address.update(state);
     return undefined;
-  }
-
-  /**
-   * Return the visitor's own numbers in the shape that the next state needs; those of the present
-   * picture if there are none yet.
-   * @param {State} next
-   * @param {"pixels" | "weights"} list which numbers
-   * @returns {any}
-   */
-  function refitted(next, list) {
-    const shapeIn = ({ h, w, c, nc, kh, kw, op, groups }) => {
-      return list === "pixels" ? [h, w, op === "transpose" ? nc : c] : [kh, kw, c / groups, nc];
-    };
-    if (!model || (next.op === "pool" && list === "weights")) return next[list];
-    const before = list === "pixels" ? model.image : model.kernels;
-    const wanted = shapeIn(settings.agree({ ...next, source: "numbers", kernel: "edges" }));
-    if (!before || (next[list] && before.shape.join() === wanted.join())) return next[list];
-    return pictures.refitted(Array.from(before.data), before.shape, wanted);
-  }
-
-  let addressTimer = null;
-  /** Write the state into the address bar, once it has not changed for a while. */
-  function updateAddress() {
-    clearTimeout(addressTimer);
-    addressTimer = setTimeout(() => writeAddress(settings.encode(state)), 150);
-  }
-
-  /**
-   * Write a fragment into the address bar. Some browsers forbid this inside a notebook, or many
-   * times in a row; the page works without it.
-   * @param {string} fragment
-   */
-  function writeAddress(fragment) {
-    try {
-      history.replaceState(
-        null,
-        "",
-        fragment ? `#${fragment}` : location.pathname + location.search,
-      );
-    } catch {
-      /* the link is still copied */
-    }
   }
 
   /**
@@ -91,15 +46,16 @@ const explorer = (() => {
    * @param {string} fragment
    */
   function open(fragment) {
-    if (fragment.length < 2) return change(FIRST);
-    const { state: read, ignored } = settings.decode(fragment);
+    const { state: read, ignored } =
+      fragment.length < 2 ? { state: FIRST, ignored: [] } : settings.decode(fragment);
     note(
       ignored.length
         ? "In the link, these words make no sense here and were left out: " +
             `${ignored.slice(0, 5).join(", ")}${ignored.length > 5 ? " …" : ""}.`
         : "",
     );
-    return change(read);
+    change(read);
+    tour.follow(read.tour);
   }
 
   /**
@@ -172,11 +128,13 @@ const explorer = (() => {
   /** Copy the link to the current state. */
   async function copyLink() {
     const fragment = settings.encode(state);
-    writeAddress(fragment);
-    const link = `${location.href.split("#")[0]}${fragment ? `#${fragment}` : ""}`;
+    address.write(fragment, false);
+    // the path of a file on this disk means nothing to others
+    const start = location.protocol === "file:" ? "" : location.href.split("#")[0];
+    const link = `${start}${fragment || !start ? `#${fragment}` : ""}`;
     byId("shared").textContent = (await copy(link))
-      ? "link copied"
-      : "the link is in the address bar";
+      ? say(start ? "share.copied" : "share.copied_file")
+      : say("share.in_address");
   }
 
   /**
@@ -217,20 +175,25 @@ const explorer = (() => {
 
   /** Build the page, and open the state in the address. */
   function start() {
-    setTheme(matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+    setTheme(chosenTheme());
+    // paper is white
+    addEventListener("beforeprint", () => paintFor("light"));
+    addEventListener("afterprint", () => paintFor(document.documentElement.dataset.theme));
     controls.build(form, change, ownNumbers.fields());
     interactivePicture.start(change);
     byId("planes").addEventListener("change", choosePlane);
-    byId("theme").addEventListener("click", () =>
-      setTheme(document.documentElement.dataset.theme === "dark" ? "light" : "dark"),
-    );
+    byId("theme").addEventListener("click", () => {
+      setTheme(document.documentElement.dataset.theme === "dark" ? "light" : "dark");
+      storage.write("theme", document.documentElement.dataset.theme);
+    });
     byId("note-close").addEventListener("click", () => note(""));
     byId("link").addEventListener("click", copyLink);
     byId("reset").addEventListener("click", () => {
-      note("");
       ownNumbers.forget();
-      change(FIRST);
+      change({ ...FIRST, tour: state.tour });
+      note(say("share.started_over"));
     });
+    address.start(byId("undo"));
     byId("save-svg").addEventListener("click", () =>
       save("convolution.svg", new Blob([interactivePicture.picture()], { type: "image/svg+xml" })),
     );
@@ -240,8 +203,22 @@ const explorer = (() => {
     for (const link of document.querySelectorAll("[data-jump]"))
       link.addEventListener("click", jump);
     addEventListener("hashchange", () => open(location.hash));
+    tour.start();
     open(location.hash);
-    for (const section of [ownNumbers, tables, codeTabs, compare, tour]) section.start();
+    for (const section of [ownNumbers, tables, codeTabs, compare]) section.start();
+  }
+
+  // the theme that was chosen on an earlier visit, or else that of the system
+  const chosenTheme = () =>
+    storage.read("theme", ["light", "dark"]) ??
+    (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+
+  /**
+   * Draw the picture in another theme than that of the page.
+   * @param {string} name
+   */
+  function paintFor(name) {
+    interactivePicture.useTheme(name);
   }
 
   /**
@@ -251,7 +228,7 @@ const explorer = (() => {
   function setTheme(name) {
     document.documentElement.dataset.theme = name;
     byId("theme").setAttribute("aria-pressed", String(name === "dark"));
-    if (model) interactivePicture.redraw();
+    interactivePicture.useTheme(name);
   }
 
   return {
@@ -273,7 +250,10 @@ const explorer = (() => {
     marking,
     interactivePicture,
     codeTabs,
-    compare,
+    pasted,
+    differences,
     tour,
+    words,
+    presets,
   };
 })();

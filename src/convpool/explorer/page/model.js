@@ -75,6 +75,20 @@ const modelling = (() => {
     return "";
   }
 
+  /**
+   * Return the shape of a state's output, without computing it; null if nothing comes out.
+   * @param {State} state
+   * @returns {number[] | null}
+   */
+  function shapeOf(state) {
+    const inputs = settings.shapeOf(state, "pixels");
+    const axes = axesOf(state, inputs);
+    if (problemOf(state, axes)) return null;
+    const channels = { convolve: state.nc, pool: inputs[2], transpose: state.c }[state.op];
+    const sizes = axes.map((axis) => (state.op === "transpose" ? axis.size : axis.count));
+    return [...sizes, channels];
+  }
+
   let last = null; // {state, result}: the latest state and its result
   /**
    * Return what does not depend on the position; it is computed again only if another setting has
@@ -83,8 +97,7 @@ const modelling = (() => {
    * @returns {Result}
    */
   function resultOf(state) {
-    const same = ([name, value]) =>
-      settings.POSITION.includes(name) || name === "soFar" || last.state[name] === value;
+    const same = ([name, value]) => settings.POSITION.includes(name) || last.state[name] === value;
     if (!last || !Object.entries(state).every(same)) last = { state, result: computed(state) };
     return last.result;
   }
@@ -251,7 +264,7 @@ const modelling = (() => {
     );
   }
 
-  return { modelOf, stepOf, doneOf, partnersOf, outputFor, numberAt };
+  return { modelOf, shapeOf, stepOf, doneOf, partnersOf, outputFor, numberAt };
 })();
 
 /**

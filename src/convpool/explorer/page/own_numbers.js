@@ -72,18 +72,35 @@ const ownNumbers = (() => {
       const rows = Array.from({ length: kh }, (_, u) =>
         element("tr", {}, ...Array.from({ length: kw }, (__, v) => element("td", {}, field(u, v)))),
       );
-      const planeName = [nc > 1 ? `kernel ${n}` : "", depth > 1 ? `channel ${plane}` : ""]
-        .filter(Boolean)
-        .join(", ");
-      holder.replaceChildren(
-        element("caption", { textContent: planeName ? `Weights of ${planeName}` : "Weights" }),
-        element("tbody", {}, ...rows),
-      );
+      holder.replaceChildren(element("caption"), element("tbody", {}, ...rows));
     }
+    holder.firstChild.textContent = weightsName(state, plane, n, model.kernels.shape);
     for (const field of holder.querySelectorAll("input")) {
       const value = data[Number(field.dataset.index)];
       if (field !== document.activeElement && field.value !== String(value)) field.value = value;
     }
+  }
+
+  /**
+   * Return the name of a plane of weights, with the preset that it has.
+   * @param {State} state
+   * @param {number} plane channel within the group
+   * @param {number} n kernel
+   * @param {number[]} shape of the kernels
+   * @returns {string}
+   */
+  function weightsName(state, plane, n, [, , depth, nc]) {
+    const preset = state.kernel === "own" ? "own" : presets.nameOf(state, n);
+    const factor = preset === "own" ? 1 : presets.factorOf(plane);
+    const times = factor > 1 ? ` × ${factor}` : "";
+    const parts = [
+      nc > 1 ? say("weights.kernel", { n }) : "",
+      depth > 1 ? say("weights.channel", { plane }) : "",
+    ].filter(Boolean);
+    const name = `${controls.LABELS[preset]}${times}`;
+    return parts.length
+      ? say("weights.named", { parts: parts.join(", "), name })
+      : say("weights.only", { name });
   }
 
   /**

@@ -1,19 +1,6 @@
 // Images and kernels to choose from. PHOTOS comes from photos.json, filled in when the page is
 // built: {name: {size, base64}}, 8 bits a channel, size x size x 3.
 const pictures = (() => {
-  const KERNELS = {
-    edges: [1, 0, -1, 1, 0, -1, 1, 0, -1],
-    sobel: [-1, 0, 1, -2, 0, 2, -1, 0, 1],
-    sharpen: [0, -1, 0, -1, 5, -1, 0, -1, 0],
-    blur: [1, 2, 1, 2, 4, 2, 1, 2, 1].map((number) => number / 16),
-    average: Array(9).fill(1),
-    emboss: [-2, -1, 0, -1, 1, 1, 0, 1, 2],
-    laplacian: [0, 1, 0, 1, -4, 1, 0, 1, 0],
-    identity: [0, 0, 0, 0, 1, 0, 0, 0, 0],
-    shift: [1, 0, 0, 0, 0, 0, 0, 0, 0],
-  };
-  const NAMES = Object.keys(KERNELS);
-
   // strokes of a seven, each [x0, y0, x1, y1] on a field of 1 x 1; pixels near a stroke are bright
   const STROKES = [
     [0.2, 0.2, 0.8, 0.2],
@@ -34,9 +21,24 @@ const pictures = (() => {
     return Math.hypot(x - x0 - along * dx, y - y0 - along * dy);
   }
 
+  /**
+   * Return a digit that depends on its place alone, so that an image keeps its numbers when it
+   * grows; no two rows, columns or channels of a small image are alike.
+   * @param {number} y
+   * @param {number} x
+   * @param {number} k
+   * @returns {number}
+   */
+  function digitAt(y, x, k) {
+    let bits =
+      Math.imul(y + 1, 73856093) ^ Math.imul(x + 1, 19349663) ^ Math.imul(k + 5111, 83492791);
+    bits = Math.imul(bits ^ (bits >>> 13), 1274126177);
+    return ((bits ^ (bits >>> 16)) >>> 0) % 10;
+  }
+
   // name of an image -> its pixel, from row, column, channel and the image's height and width
   const DRAWN = {
-    numbers: (y, x, k, h, w) => (((y * w + x) * 7 + k * 5) % 10) - (k % 2 ? 3 : 0),
+    numbers: digitAt,
     digit: (y, x, k, h, w) => {
       const nearest = Math.min(
         ...STROKES.map((stroke) => distance((x + 0.5) / w, (y + 0.5) / h, stroke)),
@@ -133,8 +135,7 @@ const pictures = (() => {
   }
 
   /**
-   * Return the kernels of a state, the visitor's own or presets: kernel n is the n-th preset from
-   * the selected one on. Presets are 3 x 3, and lie in the middle of a window of another size.
+   * Return the kernels of a state, the visitor's own or presets.
    * @param {State} state
    * @returns {Kernels}
    */
@@ -142,43 +143,19 @@ const pictures = (() => {
     const depth = state.c / state.groups;
     const shape = [state.kh, state.kw, depth, state.nc];
     if (state.weights) return { shape, data: Float64Array.from(state.weights) };
-    const start = Math.max(NAMES.indexOf(state.kernel), 0);
-    const [top, left] = [Math.floor((state.kh - 3) / 2), Math.floor((state.kw - 3) / 2)];
+    const planes = Array.from({ length: state.nc }, (_, n) =>
+      presets.weightsOf(presets.nameOf(state, n), state.kh, state.kw),
+    );
     const data = Float64Array.from(
       { length: state.kh * state.kw * depth * state.nc },
       (_, index) => {
-        const preset = NAMES[(start + (index % state.nc)) % NAMES.length];
-        const place = Math.floor(index / (depth * state.nc));
-        const [u, v] = [Math.floor(place / state.kw), place % state.kw];
-        if (preset === "average") return 1;
-        const inside = u >= top && u < top + 3 && v >= left && v < left + 3;
-        return inside ? KERNELS[preset][(u - top) * 3 + v - left] : 0;
+        const k = Math.floor(index / state.nc) % depth;
+        const tap = Math.floor(index / (depth * state.nc));
+        return planes[index % state.nc][tap] * presets.factorOf(k);
       },
     );
     return { shape, data };
   }
 
-  /**
-   * Return numbers in another shape: new rows and columns hold 0, further channels repeat.
-   * @param {number[]} numbers
-   * @param {number[]} from
-   * @param {number[]} to
-   * @returns {number[]}
-   */
-  function refitted(numbers, from, to) {
-    const count = to.reduce((product, part) => product * part, 1);
-    return Array.from({ length: count }, (_, index) => {
-      let [rest, place, step] = [index, 0, 1];
-      for (let side = to.length - 1; side >= 0; side--) {
-        const here = rest % to[side];
-        rest = Math.floor(rest / to[side]);
-        if (side < 2 && here >= from[side]) return 0;
-        place += (here % from[side]) * step;
-        step *= from[side];
-      }
-      return numbers[place];
-    });
-  }
-
-  return { KERNELS, resized, refitted, imageOf, kernelsOf };
+  return { resized, imageOf, kernelsOf };
 })();

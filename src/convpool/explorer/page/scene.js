@@ -14,14 +14,10 @@
  * @property {string} paper colour of the ground
  */
 const scene = (() => {
-  const { THEMES, signed, grey, paler, inkOn } = colours;
+  const { THEMES, inkOn } = colours;
+  const { lookOf, signedLook, shadeOf } = looks;
   const LIFT = 0.35; // by how many cells a plane is drawn above and right of the one before it
   const NUMBERED = 17; // pixels of the smallest cell that a number is written into
-  const greatestOf = (data) =>
-    data.reduce(
-      (most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most),
-      0,
-    );
   const sizeWords = (name, [h, w, c]) => `${name} ${h} × ${w}${c > 1 ? ` × ${c}` : ""}`;
   // how many planes are drawn behind the one in front
   const behind = (block) => Math.max(0, Math.min(block.values.shape[2] - 1, 3));
@@ -47,6 +43,7 @@ const scene = (() => {
       name: "input",
       values: image,
       front: at.front,
+      look: lookOf(model, image),
       words: sizeWords("input", image.shape),
       ...(scattering ? plain(image.shape) : padded),
     };
@@ -56,6 +53,7 @@ const scene = (() => {
             name: "output",
             values: { shape: [0, 0, 0], data: [] },
             front: 0,
+            look: lookOf(model, model.output),
             words: "output ? × ?",
             ...plain([0, 0]),
           }
@@ -64,7 +62,7 @@ const scene = (() => {
             values: modelling.doneOf(model),
             front: at.n,
             words: sizeWords("output", model.output.shape),
-            greatest: greatestOf(model.output.data),
+            look: lookOf(model, model.output),
             ...(scattering && !covered ? padded : plain(model.output.shape)),
           };
     output.hidden = covered === "number";
@@ -91,6 +89,7 @@ const scene = (() => {
       name: "kernel",
       small: true,
       values,
+      look: signedLook(values),
       front: plane,
       words: sizeWords(words, values.shape),
       ...plain(used.shape),
@@ -108,6 +107,7 @@ const scene = (() => {
         small: true,
         moving: true,
         values: products,
+        look: signedLook(products),
         front: 0,
         words: `${written(pixel)} × kernel`,
         ...plain(used.shape),
@@ -174,12 +174,10 @@ const scene = (() => {
       before,
       sizes: [rows, columns],
     } = block;
-    const greatest = block.greatest ?? greatestOf(block.values.data);
-    // numbers such as those of a photograph are shown in grey
-    const photo =
-      block.name === "input" && greatest > 20 && block.values.data.every((value) => value >= 0);
+    const [h, w, c] = block.values.shape;
     const [x0, y0] = [block.x + back * cell * LIFT, block.y - back * cell * LIFT];
-    const [hatches, words] = [[], []];
+    const hatches = { padding: [], left: [] };
+    const words = [];
     const cells = {
       kind: "cells",
       x: x0,
@@ -193,26 +191,29 @@ const scene = (() => {
     for (let row = 0; row < rows; row++) {
       // of a plane behind another, no more is seen than its first row and last column
       for (let column = back && row ? columns - 1 : 0; column < columns; column++) {
+        const [pixelRow, pixelColumn] = [row - before[0], column - before[1]];
         const { inside, value } = block.hidden
           ? { inside: true, value: null }
-          : cellOf(model, block, row - before[0], column - before[1], k);
-        const full =
-          value === null ? theme.sheet : photo ? grey(value) : signed(theme, value, greatest);
-        const colour = inside ? full : paler(full, theme);
+          : cellOf(model, block, pixelRow, pixelColumn, k);
+        // of the planes behind the front one, only one channel is shown
+        const index = inside && !back ? (pixelRow * w + pixelColumn) * c : -1;
+        const colour = shadeOf(block, theme, value, index);
         const [x, y] = [x0 + column * cell, y0 + row * cell];
         cells.colours.set([...colour, 255], (row * columns + column) * 4);
         if (back) continue;
+        const isPixel = pixelRow >= 0 && pixelRow < h && pixelColumn >= 0 && pixelColumn < w;
+        if (!isPixel) hatches.padding.push(...risingHatch(x, y, cell));
         if (block.name === "input" && leftOver(model, row, column))
-          hatches.push(...hatchOf(x, y, cell));
+          hatches.left.push(...fallingHatch(x, y, cell));
         if (value !== null && cell >= NUMBERED) number(words, x, y, cell, value, inkOn(colour));
       }
     }
     grid(marks, block, theme, x0, y0, back);
-    if (hatches.length)
-      marks.push(
-        { kind: "lines", lines: hatches, stroke: theme.halo, width: 2.6 },
-        { kind: "lines", lines: hatches, stroke: theme.hatch, width: 1.3 },
-      );
+    for (const [lines, stroke] of [
+      [hatches.padding, theme.hatch],
+      [hatches.left, theme.left],
+    ])
+      if (lines.length) marks.push({ kind: "lines", lines, stroke, width: 1.3 });
     marks.push(...words);
   }
 
@@ -240,16 +241,26 @@ const scene = (() => {
       });
   }
 
-  // the lines that hatch a cell: in two corners, so that the number between them can be read
-  const hatchOf = (x, y, cell) =>
-    [0.2, 0.42].flatMap((part) => [
+  // The lines that hatch a cell: in two corners, so that the number between them can be read; a
+  // small cell gets one. Rising lines are padding, falling ones what no window reaches, as in the
+  // library's other pictures.
+  const hatchParts = (cell) => (cell < 12 ? [1] : [0.2, 0.42]);
+  const risingHatch = (x, y, cell) =>
+    hatchParts(cell).flatMap((part) => [
       [x, y + cell * part, x + cell * part, y],
-      [x + cell * (1 - part), y + cell, x + cell, y + cell * (1 - part)],
+      ...(part < 1 ? [[x + cell * (1 - part), y + cell, x + cell, y + cell * (1 - part)]] : []),
+    ]);
+  const fallingHatch = (x, y, cell) =>
+    risingHatch(x, y, cell).map(([x0, y0, x1, y1]) => [
+      2 * x + cell - x0,
+      y0,
+      2 * x + cell - x1,
+      y1,
     ]);
 
   /**
-   * Add the lines between cells, dashed in the padding; small cells, and planes behind another, get
-   * a frame only.
+   * Add the lines between cells; small cells, and planes behind another, get frames only: one
+   * around all, and one around the pixels without padding.
    * @param {Mark[]} marks that are added to
    * @param {Block} block
    * @param {Theme} theme
@@ -259,32 +270,24 @@ const scene = (() => {
    */
   function grid(marks, { cell, before, sizes, values: { shape } }, theme, x0, y0, back) {
     const hasFrameOnly = back || cell < NUMBERED;
-    const [solid, dashed] = [[], []];
-    const line = (list, upright, at, from, to) => {
-      if (to > from)
-        list.push(
+    const lines = [];
+    for (const upright of [0, 1]) {
+      const [side, along] = [upright, 1 - upright];
+      const [first, last] = [before[side], before[side] + shape[side]];
+      for (let at = 0; at <= sizes[side]; at++) {
+        const isFrame = at === 0 || at === sizes[side];
+        if (hasFrameOnly && !isFrame && at !== first && at !== last) continue;
+        const isInner = hasFrameOnly && !isFrame;
+        const from = isInner ? before[along] : 0;
+        const to = isInner ? from + shape[along] : sizes[along];
+        lines.push(
           upright
             ? [x0 + at * cell, y0 + from * cell, x0 + at * cell, y0 + to * cell]
             : [x0 + from * cell, y0 + at * cell, x0 + to * cell, y0 + at * cell],
         );
-    };
-    for (const upright of [0, 1]) {
-      const [side, along] = [upright, 1 - upright];
-      const [first, last] = [before[side], before[side] + shape[side]];
-      const [start, end] = [before[along], before[along] + shape[along]];
-      for (let at = 0; at <= sizes[side]; at++) {
-        const within = at >= first && at <= last && shape[0] && shape[1];
-        const framed = at === 0 || at === sizes[side];
-        if (within && (!hasFrameOnly || at === first || at === last))
-          line(solid, upright, at, start, end);
-        if (hasFrameOnly && !framed) continue;
-        line(dashed, upright, at, 0, within ? start : sizes[along]);
-        if (within) line(dashed, upright, at, end, sizes[along]);
       }
     }
-    if (dashed.length)
-      marks.push({ kind: "lines", lines: dashed, stroke: theme.edge, width: 1, dash: 3 });
-    if (solid.length) marks.push({ kind: "lines", lines: solid, stroke: theme.grid, width: 1 });
+    if (lines.length) marks.push({ kind: "lines", lines, stroke: theme.grid, width: 1 });
   }
 
   /**
@@ -393,7 +396,7 @@ const scene = (() => {
       state: { op, padMode, fill },
       axes,
     } = model;
-    const { values, front, x, y, cell, greatest, hidden, words } = block;
+    const { values, front, x, y, cell, look, hidden, words } = block;
     const key = [
       values.data,
       theme,
@@ -403,7 +406,7 @@ const scene = (() => {
         x,
         y,
         cell,
-        greatest,
+        look,
         hidden,
         words,
         op,
@@ -454,6 +457,7 @@ const scene = (() => {
       height,
       name,
       covered,
+      state.shades,
       state.soFar && `${at.i},${at.j}`,
     ];
     if (key.some((part, index) => part !== last.key[index])) {

@@ -39,13 +39,51 @@ const sentences = (() => {
   const result = ({ output, at: { i, j, n } }, value) =>
     line("value", `${placeOf("output", output, i, j, n)} = `, span(signOf(value), written(value)));
 
-  // mode of pooling -> the beginning of its sentence
-  const REDUCED = {
-    max: "The greatest of",
-    min: "The least of",
-    avg: "The mean of",
-    sum: "The sum of",
-  };
+  // of the pixels of a window, the index of the one that max and min keep: the first of equals
+  const winnerOf = ({ mode }, pixels, value) =>
+    mode === "max" || mode === "min"
+      ? pixels.findIndex(({ pixel }) => Object.is(pixel, value) || pixel === value)
+      : -1;
+
+  /**
+   * Return the line of a pooled number: "max(4, 1, 2) = 4" or "(4 + 1 + 2 + 9) / 4 = 4".
+   * @param {State} state
+   * @param {any} step of modelling.stepOf
+   * @returns {any[]} strings and elements
+   */
+  function pooled(state, { terms, divisor, value }) {
+    const pixels = terms.filter(({ inside }) => inside);
+    const winner = winnerOf(state, pixels, value);
+    const list = listed(pixels, winner < 0 ? " + " : ", ", (term) =>
+      span(pixels[winner] === term ? "good winner" : "", factor(term.pixel)),
+    );
+    const isSum = state.mode === "sum";
+    const start = { max: "max(", min: "min(", avg: "(", sum: "" }[state.mode];
+    const end = state.mode === "avg" ? `) / ${divisor}` : isSum ? "" : ")";
+    list.prepend(start);
+    list.append(`${end} = ${written(value)}`);
+    return [list];
+  }
+
+  /**
+   * Return what there is to say about the pixels of a pooled window.
+   * @param {State} state
+   * @param {any} step of modelling.stepOf
+   * @returns {string}
+   */
+  function aboutPooled(state, { terms, divisor, value }) {
+    const pixels = terms.filter(({ inside }) => inside);
+    const n = pixels.length;
+    const parts = [say(`pool.${state.mode}`, { n, divisor })];
+    const isChoice = state.mode === "max" || state.mode === "min";
+    const outside = terms.length - n;
+    const equals = pixels.filter(({ pixel }) => pixel === value).length;
+    if (isChoice && equals > 1) parts.push(say("pool.first_of_equals", { n: equals }));
+    if (outside && isChoice) parts.push(say("pool.padding_never_wins"));
+    if (outside && !isChoice)
+      parts.push(say(divisor > n ? "pool.padding_counts" : "pool.padding_is_left_out"));
+    return parts.join(" ");
+  }
 
   // operation -> the lines about a step, from the model and `modelling.stepOf` of it
   const STEP = {
@@ -61,18 +99,11 @@ const sentences = (() => {
         ),
       ];
     },
-    pool: (model, { terms, divisor, value }) => {
-      const pixels = terms.filter(({ inside }) => inside);
-      return [
-        result(model, value),
-        listed(pixels, ", ", ({ pixel }) => span(pixel === value ? "good" : "", written(pixel))),
-        line(
-          "hint",
-          `${REDUCED[model.state.mode]} ${pixels.length} pixels` +
-            `${model.state.mode === "avg" ? `, divided by ${divisor}` : ""}; padding never wins.`,
-        ),
-      ];
-    },
+    pool: (model, step) => [
+      result(model, step.value),
+      ...pooled(model.state, step),
+      line("hint", aboutPooled(model.state, step)),
+    ],
     transpose: (model, { terms }) => {
       const { i, j, front } = model.at;
       const insideTerms = terms.filter(({ inside }) => inside);
@@ -188,7 +219,7 @@ const sentences = (() => {
   }
 
   /**
-   * Return "; 1 row left over (hatched)", or by how much the last window hangs over; empty if
+   * Return "; 1 row left over (red hatching)", or by how much the last window hangs over; empty if
    * neither.
    * @param {Model} model
    * @param {Axis} axis
@@ -198,7 +229,7 @@ const sentences = (() => {
   function remainder(model, axis, unit) {
     if (model.state.op === "transpose" || !axis.left) return "";
     if (axis.left < 0) return `; the last window hangs over by ${-axis.left}`;
-    return `; ${axis.left} ${unit}${axis.left > 1 ? "s" : ""} left over (hatched)`;
+    return `; ${axis.left} ${unit}${axis.left > 1 ? "s" : ""} left over (red hatching)`;
   }
 
   /**
@@ -235,6 +266,34 @@ const sentences = (() => {
     );
   }
 
+  // ---- in a sentence ----
+
+  /**
+   * Return the calculation of the current number as one line of text.
+   * @param {Model} model
+   * @returns {string}
+   */
+  function worked(model) {
+    const { i, j, n } = model.at;
+    const name = placeOf("output", model.output, i, j, n);
+    const step = modelling.stepOf(model);
+    if (model.state.op === "pool") return `${name} = ${pooled(model.state, step)[0].textContent}`;
+    const products = step.terms.map(({ pixel, weight }) => `${written(pixel)}·${factor(weight)}`);
+    return `${name} = ${products.join(" + ")} = ${written(step.value)}`;
+  }
+
+  /**
+   * Return the calculation of the output's size as one line of text.
+   * @param {Model} model
+   * @returns {string}
+   */
+  function sizesInWords(model) {
+    const [height, width] = model.axes.map((axis) => sizeOf(model, axis));
+    const c = model.output.shape[2];
+    const channels = c > 1 || model.image.shape[2] > 1 ? say("size.channels", { n: c }) : "";
+    return `${say("size.height")} ${height}; ${say("size.width")} ${width}${channels}.`;
+  }
+
   // ---- aloud ----
 
   /**
@@ -264,5 +323,5 @@ const sentences = (() => {
     return step(model)[0].textContent;
   }
 
-  return { step, pixel, sizes, title, aloud, line };
+  return { step, pixel, sizes, worked, sizesInWords, title, aloud, line };
 })();

@@ -26,32 +26,24 @@ const settings = (() => {
     j: [0, 999],
     n: [0, 15],
     front: [0, 15],
+    tour: [0, 9],
   };
   // setting -> its words
   const CHOICES = {
     op: ["convolve", "pool", "transpose"],
     source: ["numbers", "digit", "stripes", ...Object.keys(PHOTOS), "own"],
-    kernel: [
-      "edges",
-      "sobel",
-      "sharpen",
-      "blur",
-      "average",
-      "emboss",
-      "laplacian",
-      "identity",
-      "shift",
-      "own",
-    ],
+    kernel: [...presets.NAMES, "own"],
     padding: ["valid", "same", "same_lower", "same_size", "full", "by hand"],
     padMode: ["zeros", "constant", "reflect", "symmetric", "edge", "wrap"],
     mode: ["max", "min", "avg", "sum"],
+    shades: ["auto", "picture", "signed"],
   };
   const SWITCHES = ["flip", "ceil", "countPadding", "soFar"];
   const LISTS = { pixels: 32 * 32 * 4, weights: 7 * 7 * 4 * 4 }; // the most numbers that each holds
   const GREATEST = 1e6; // of one's own pixels and weights
   const MOST_LETTERS = 90000; // of a fragment: more than the longest that encode writes
-  const POSITION = ["i", "j", "n", "front"]; // what is looked at, which changes no result
+  // what is looked at, and how: it changes no result
+  const POSITION = ["i", "j", "n", "front", "soFar", "shades", "tour"];
   const DEFAULTS = Object.freeze({
     op: "convolve",
     source: "numbers",
@@ -80,10 +72,12 @@ const settings = (() => {
     ceil: false,
     countPadding: false,
     soFar: false,
+    shades: "auto",
     i: 0,
     j: 0,
     n: 0,
     front: 0,
+    tour: 0, // the stop of the tour, counted from 1; 0 outside of it
     pixels: null,
     weights: null,
   });
@@ -187,8 +181,8 @@ const settings = (() => {
 
   /**
    * Return settings made to fit each other: numbers are within their limits, groups divide channels
-   * and kernels, lists of own numbers are as long as their shape says or null, and "own" is chosen
-   * only if there are such numbers.
+   * and kernels, lists of own numbers are as long as their shape says or null, "own" is chosen only
+   * if there are such numbers, and a preset only if there is one of this size.
    * @param {any} parts settings
    * @returns {State}
    */
@@ -208,12 +202,24 @@ const settings = (() => {
       state.weights = null;
     if (state.source === "own" && !state.pixels) state.source = "numbers";
     if (state.kernel === "own" && !state.weights) state.kernel = "edges";
+    if (!presets.fits(state.kernel, state.kh, state.kw)) state.kernel = "average";
     if (state.source !== "own") state.pixels = null;
     if (state.kernel !== "own") state.weights = null;
     return state;
   }
 
+  /**
+   * Return the shape of the visitor's own numbers in a state.
+   * @param {State} state
+   * @param {"pixels" | "weights"} list
+   * @returns {number[]}
+   */
+  function shapeOf({ h, w, c, nc, kh, kw, op, groups }, list) {
+    return list === "pixels" ? [h, w, op === "transpose" ? nc : c] : [kh, kw, c / groups, nc];
+  }
+
   return {
+    shapeOf,
     LIMITS,
     CHOICES,
     SWITCHES,

@@ -1,0 +1,69 @@
+// What colours, hatching and frames of the picture mean: one line below it.
+const legend = (() => {
+  const { element } = controls;
+
+  /**
+   * Return a part of the legend: a swatch and words.
+   * @param {string} kind the swatch's class
+   * @param {string} text
+   * @param {string} [background] of the swatch
+   * @returns {HTMLElement}
+   */
+  function entry(kind, text, background = "") {
+    const swatch = element("i", { className: `swatch ${kind}`, ariaHidden: "true" });
+    swatch.style.background = background;
+    return element("span", {}, swatch, text);
+  }
+
+  // colours as a strip, from left to right
+  const strip = (list) => `linear-gradient(90deg, ${list.map(colours.css).join(", ")})`;
+
+  /**
+   * Return the meaning of the colours of a block.
+   * @param {Block} block
+   * @param {Theme} theme
+   * @returns {HTMLElement}
+   */
+  function shades({ look, front }, theme) {
+    if (look.kind === "signed")
+      return entry(
+        "shades",
+        say("legend.signed"),
+        strip([...theme.minus.toReversed(), ...theme.plus.slice(1)]),
+      );
+    const white = written(look.greatest);
+    const words =
+      look.kind === "grey" ? say("legend.grey", { white }) : say("legend.colour", { white, front });
+    return entry("shades", words, strip([colours.grey(0), colours.grey(255)]));
+  }
+
+  /**
+   * Show the legend of a drawing; each meaning once.
+   * @param {Model} model
+   * @param {Drawing} drawing
+   * @param {Theme} theme
+   */
+  function show(model, { blocks }, theme) {
+    const { axes, state } = model;
+    const named = Object.fromEntries(blocks.map((block) => [block.name, block]));
+    const both = [named.input, named.output];
+    const meanings = both.map((block) => shades(block, theme));
+    const differ = meanings[0].textContent !== meanings[1].textContent;
+    if (differ)
+      for (const [k, name] of ["input", "output"].entries())
+        meanings[k].append(` (${say(`legend.${name}`)})`);
+    const parts = differ ? meanings : meanings.slice(0, 1);
+    if (!model.problem) {
+      if (axes.some(({ before, after }) => before || after))
+        parts.push(
+          entry("padding", say(state.op === "transpose" ? "legend.cropped" : "legend.padding")),
+        );
+      if (state.op !== "transpose" && axes.some(({ left }) => left > 0))
+        parts.push(entry("left", say("legend.left")));
+      parts.push(entry("window", say("legend.window")));
+    }
+    document.getElementById("legend").replaceChildren(...parts);
+  }
+
+  return { show };
+})();

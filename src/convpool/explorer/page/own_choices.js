@@ -1,0 +1,108 @@
+// What follows from a change of settings before they are made to agree: a picture has its own size,
+// numbers of the visitor's own are found again, and a preset that has no such size says so.
+const ownChoices = (() => {
+  // picture -> the side that it has at first: on fewer pixels it would not be recognised
+  const SIDES = {
+    numbers: 5,
+    digit: 14,
+    stripes: 12,
+    cat: 24,
+    astronaut: 24,
+    coffee: 24,
+    photo: 32,
+  };
+  const sizes = {}; // picture -> its latest {h, w}
+
+  /**
+   * Return all settings after a change of some.
+   * @param {State} state the present one
+   * @param {Model | null} model the present one
+   * @param {any} part the settings that change
+   * @returns {any} settings, which need not agree yet
+   */
+  function completed(state, model, part) {
+    const next = { ...state, ...part };
+    if (part.weights) next.kernel = "own";
+    if (part.pixels) next.source = "own";
+    if (!model) return next;
+    Object.assign(next, sizeOfPicture(state, next, part));
+    Object.assign(next, sizeOfPreset(state, model, next, part));
+    for (const [list, choice, plane] of [
+      ["pixels", "source", model.image],
+      ["weights", "kernel", model.kernels],
+    ]) {
+      if (next[choice] !== "own" || part[list]) continue;
+      if (list === "weights" && next.op === "pool") continue;
+      const isNew = state[choice] !== "own";
+      if (isNew && !remembered.shapeOf(list) && plane)
+        remembered.keep(list, plane.shape, Array.from(plane.data));
+      const shape = settings.shapeOf(settings.agree({ ...next, [choice]: state[choice] }), list);
+      if (remembered.shapeOf(list)) next[list] = remembered.fitted(list, shape);
+    }
+    return next;
+  }
+
+  /**
+   * Return the size that a picture had when it was last shown, or has at first; nothing if the
+   * picture stays, or the size is told.
+   * @param {State} state
+   * @param {any} next
+   * @param {any} part
+   * @returns {{ h?: number, w?: number }}
+   */
+  function sizeOfPicture({ source, h, w }, next, part) {
+    if (next.source === source) return {};
+    sizes[source] = { h, w };
+    if (part.h || part.w || part.pixels) return {};
+    if (sizes[next.source]) return sizes[next.source];
+    const side = SIDES[next.source];
+    return side ? { h: side, w: side } : {};
+  }
+
+  /**
+   * Return what changes where a preset has no kernel of the size that is wanted: a preset that was
+   * chosen brings its size; a size that was chosen keeps the weights as the visitor's own.
+   * @param {State} state
+   * @param {Model} model
+   * @param {any} next
+   * @param {any} part
+   * @returns {any}
+   */
+  function sizeOfPreset(state, model, next, part) {
+    const { kernel, kh, kw } = next;
+    const name = controls.LABELS[kernel];
+    if (kernel === "own") {
+      // one's own weights come back in the size that they had
+      const shape = remembered.shapeOf("weights");
+      const isChosen = part.kernel === "own" && state.kernel !== "own" && !part.weights && shape;
+      return isChosen && !part.kh ? { kh: shape[0], kw: shape[1] } : {};
+    }
+    if (presets.fits(kernel, kh, kw)) return {};
+    if (part.kernel) {
+      explorer.note(say("preset.size", { name }));
+      return { kh: 3, kw: 3 };
+    }
+    if (!model.kernels || state.kernel !== kernel) return {};
+    explorer.note(say("preset.own", { name }));
+    remembered.forget("weights");
+    remembered.keep("weights", model.kernels.shape, Array.from(model.kernels.data));
+    return { kernel: "own" };
+  }
+
+  /**
+   * Remember the visitor's own numbers of a state.
+   * @param {any} part the settings that have changed
+   * @param {State} state
+   */
+  function remember(part, state) {
+    for (const list of ["pixels", "weights"]) {
+      if (!state[list]) continue;
+      const shape = settings.shapeOf(state, list);
+      const known = remembered.shapeOf(list);
+      if (part[list] && known && known.join() !== shape.join()) remembered.forget(list);
+      remembered.keep(list, shape, state[list]);
+    }
+  }
+
+  return { completed, remember };
+})();

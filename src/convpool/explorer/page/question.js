@@ -1,0 +1,116 @@
+// One question about the picture: a field, its verdict, and a picture that is partly covered until
+// it is answered.
+const question = (() => {
+  const { element } = controls;
+
+  const textOf = (answer) => (Array.isArray(answer) ? answer.join(" × ") : written(answer));
+
+  /**
+   * Return what the visitor typed, as a number or a list of sizes; null if it is neither.
+   * @param {string} typed
+   * @param {any} answer
+   * @returns {any}
+   */
+  function read(typed, answer) {
+    const tidy = typed.replaceAll("−", "-").trim();
+    if (!Array.isArray(answer))
+      return /^[-+]?\d*[.,]?\d+$/.test(tidy) ? Number(tidy.replace(",", ".")) : null;
+    const sizes = tidy.match(/\d+/g);
+    return sizes && /^[\d\s,x×()*]+$/i.test(tidy) ? sizes.map(Number) : null;
+  }
+
+  /**
+   * Return whether an answer is right; of a shape, a single channel may be left out.
+   * @param {any} entered by the visitor
+   * @param {any} answer the right one
+   * @returns {boolean}
+   */
+  function isRight(entered, answer) {
+    if (!Array.isArray(answer)) return Math.abs(entered - answer) < 1e-3;
+    const squeezed = answer.length === 3 && answer[2] === 1 ? answer.slice(0, 2) : answer;
+    return [answer, squeezed].some(
+      (shape) => shape.length === entered.length && shape.every((part, k) => part === entered[k]),
+    );
+  }
+
+  // the default settings, with some changed
+  const fresh = (part) => explorer.change({ ...settings.DEFAULTS, ...part });
+
+  /**
+   * Add a question to a part of the page.
+   * @param {HTMLElement} body that is added to
+   * @param {any} entry a Question
+   * @param {(wasRight: boolean) => void} done called once, when it is answered
+   */
+  function add(body, { ask, answer, cover, set }, done) {
+    const field = element("input", { type: "text", autocomplete: "off", id: "answer", size: 10 });
+    const verdict = element("p", { role: "status" });
+    const button = (text, type) => element("button", { type, textContent: text });
+    const check = Object.assign(button(say("tour.check"), "submit"), { className: "main" });
+    const look = button(say("tour.show_me"), "button");
+    const form = element("form", { className: "row answer" }, field, check, look);
+    let isAnswered = false;
+    interactivePicture.cover(cover);
+    const asked = pictured();
+
+    /**
+     * Return what the picture shows, as far as the answer depends on it.
+     * @returns {string}
+     */
+    function pictured() {
+      const { i, j, n, ...rest } = explorer.state();
+      const place = cover === "number" ? { i, j, n } : { i: 0, j: 0, n: 0 };
+      return settings.encode({ ...rest, ...place, front: 0, soFar: false, shades: "auto" });
+    }
+
+    /**
+     * Finish the question: say whether the answer was right, and uncover the picture.
+     * @param {boolean} correct
+     * @param {string} sentence
+     */
+    function end(correct, sentence) {
+      isAnswered = true;
+      verdict.className = correct ? "good" : "bad";
+      verdict.textContent = sentence;
+      check.disabled = look.disabled = field.disabled = true;
+      interactivePicture.cover("");
+      done(correct);
+    }
+
+    /**
+     * Return the right answer, after the question's own picture is restored.
+     * @returns {any}
+     */
+    function expectation() {
+      if (pictured() !== asked) fresh(set);
+      return answer(explorer.model());
+    }
+
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      if (isAnswered) return;
+      const wasChanged = pictured() !== asked;
+      const expected = expectation();
+      const entered = read(field.value, expected);
+      const right = textOf(expected);
+      if (entered === null)
+        verdict.textContent = say(
+          Array.isArray(expected) ? "tour.write_sizes" : "tour.write_number",
+        );
+      else if (isRight(entered, expected)) end(true, say("tour.right", { right }));
+      // the answer may be that of the picture that was seen
+      else if (wasChanged) verdict.textContent = say("tour.changed");
+      else end(false, say("tour.wrong", { right, entered: textOf(entered) }));
+    });
+    look.addEventListener("click", () =>
+      end(false, say("tour.it_is", { right: textOf(expectation()) })),
+    );
+    body.append(
+      element("p", {}, element("label", { htmlFor: "answer", className: "ask", textContent: ask })),
+      form,
+      verdict,
+    );
+  }
+
+  return { add, fresh };
+})();

@@ -1,0 +1,136 @@
+// What the tour shows and asks: nine stops, each with an example and a question, and for each a
+// question with random settings for the self-test. Their sentences are tour.1.title and so on.
+/**
+ * @typedef {object} Question
+ * @property {State} set the settings that differ from the defaults
+ * @property {"number" | "size"} cover what the picture hides until it is answered
+ * @property {string} ask the question's sentence
+ * @property {(model: Model) => any} answer a number, or a list of sizes
+ */
+const tourStops = (() => {
+  // answers, from a model: the current number of the output, its size, its whole shape
+  const number = (model) => modelling.numberAt(model.output, model.at.i, model.at.j, model.at.n);
+  const size = (model) => model.output.shape.slice(0, 2);
+  const all = (model) => model.output.shape;
+
+  const edges = { h: 4, w: 4, kernel: "edges" };
+  const shift = { h: 5, w: 5, kernel: "shift", padding: "same" };
+  const laplacian = { h: 5, w: 5, padding: "same", kernel: "laplacian" };
+  const pool = { op: "pool", h: 4, w: 4, kh: 2, kw: 2, sh: 2, sw: 2 };
+  const byHand = { padding: "by hand", top: 1, bottom: 1 };
+
+  // settings of the example and of the question, what the question covers, its answer
+  const STOPS = [
+    [edges, { ...edges, j: 1 }, "number", number],
+    [{ ...shift, i: 1, j: 1 }, { ...shift, i: 2, j: 3 }, "number", number],
+    [{ h: 5, w: 6, ...byHand }, { h: 5, w: 6, ...byHand, left: 2, right: 2 }, "size", size],
+    [
+      { h: 5, w: 5, padding: "same_size" },
+      { h: 5, w: 5, kh: 4, padding: "same_size" },
+      "size",
+      size,
+    ],
+    [{ h: 5, w: 7, sh: 2, sw: 2 }, { h: 6, w: 9, sh: 2, sw: 2 }, "size", size],
+    [{ h: 5, w: 5, c: 2, kh: 2, kw: 2 }, { h: 5, w: 5, c: 3, nc: 2, kh: 2, kw: 2 }, "size", all],
+    [{ ...laplacian, i: 1, j: 2 }, { ...laplacian, i: 0, j: 2 }, "number", number],
+    [{ ...pool, mode: "avg" }, { ...pool, mode: "max", i: 1, j: 1 }, "number", number],
+    [pool, { ...pool, h: 5, w: 7 }, "size", size],
+  ].map(([example, set, cover, answer], index) => ({
+    example,
+    set,
+    cover,
+    answer,
+    ask: say(`tour.${index + 1}.ask`),
+  }));
+
+  // one for each stop: a question with random settings; pick(a, b) is a random whole number from a
+  // to b
+  const TESTS = [
+    (pick) => ({
+      set: { h: 4, w: 4, kernel: "sobel", i: pick(0, 1), j: pick(0, 1), pixels: digits(pick, 16) },
+      ...NUMBER,
+    }),
+    (pick) => ({
+      set: {
+        h: 4,
+        w: 4,
+        kh: 2,
+        kw: 2,
+        weights: digits(pick, 4),
+        pixels: digits(pick, 16),
+        i: pick(0, 2),
+        j: pick(0, 2),
+      },
+      ...NUMBER,
+    }),
+    (pick) => ({
+      set: {
+        h: pick(4, 9),
+        w: pick(4, 9),
+        padding: "by hand",
+        top: pick(0, 3),
+        bottom: pick(0, 3),
+        left: pick(0, 3),
+        right: pick(0, 3),
+      },
+      ...SIZE,
+    }),
+    (pick) => ({
+      set: {
+        h: pick(5, 9),
+        w: pick(5, 9),
+        kh: pick(2, 5),
+        kw: pick(2, 5),
+        padding: ["valid", "same"][pick(0, 1)],
+      },
+      ...SIZE,
+    }),
+    (pick) => ({
+      set: { h: pick(6, 12), w: pick(6, 12), sh: pick(2, 3), sw: pick(2, 4) },
+      ...SIZE,
+    }),
+    (pick) => ({
+      set: { h: 4, w: 5, c: pick(2, 4), nc: pick(1, 4), kh: 2, kw: 2 },
+      cover: "size",
+      answer: all,
+      ask: say("test.shape"),
+    }),
+    (pick) => ({
+      set: {
+        h: 4,
+        w: 4,
+        padding: "same",
+        kernel: "laplacian",
+        pixels: digits(pick, 16),
+        i: [0, 3][pick(0, 1)],
+        j: pick(0, 3),
+      },
+      ...NUMBER,
+    }),
+    (pick) => ({
+      set: {
+        op: "pool",
+        mode: ["max", "avg"][pick(0, 1)],
+        h: 4,
+        w: 4,
+        kh: 2,
+        kw: 2,
+        sh: 2,
+        sw: 2,
+        pixels: digits(pick, 16),
+        i: pick(0, 1),
+        j: pick(0, 1),
+      },
+      ...NUMBER,
+    }),
+    (pick) => ({
+      set: { op: "pool", h: pick(5, 11), w: pick(5, 11), kh: 2, kw: 3, sh: 2, sw: 2 },
+      ...SIZE,
+    }),
+  ];
+  const NUMBER = { cover: "number", answer: number, ask: say("test.number") };
+  const SIZE = { cover: "size", answer: size, ask: say("test.size") };
+  const digits = (pick, count) => Array.from({ length: count }, () => pick(-3, 9));
+
+  return { STOPS, TESTS };
+})();

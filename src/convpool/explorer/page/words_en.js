@@ -1,0 +1,254 @@
+// The page's sentences in English. A pair holds the singular and the plural, by the number n.
+const WORDS_EN = {
+  "legend.signed": "orange: above 0, blue: below 0",
+  "legend.grey": "black: 0, white: {white}",
+  "legend.colour": "three channels as a colour, 0 to {white}; numbers: channel {front}",
+  "legend.input": "input",
+  "legend.output": "output",
+  "legend.padding": "grey hatching: padding",
+  "legend.cropped": "grey hatching: cropped by the padding",
+  "legend.left": "red hatching: left over, no whole window reaches it",
+  "legend.window": "frame: the window, and the pixel that belongs to it",
+
+  "preset.size": "“{name}” is a kernel of 3 × 3: the kernel size is now 3 × 3.",
+  "preset.own":
+    "“{name}” has no kernel of this size: its weights are now your own, with 0 in new places.",
+
+  "share.copied": "link copied",
+  "share.copied_file":
+    "link copied: it opens in any copy of this page, when it is pasted into the address or " +
+    "into “Paste” below",
+  "share.in_address": "the link is in the address bar",
+  "share.started_over": "Started over. Undo brings back what was there.",
+
+  "tour.intro":
+    "Nine questions: see an example, predict the next one, then look. Afterwards you can " +
+    "explain convolution and pooling to anyone. You may change the settings at any time.",
+  "tour.start": "Start the tour",
+  "tour.only_test": "Only the self-test",
+  "tour.elsewhere": "The tour runs beside the picture.",
+  "tour.heading": "{k} of {count}: {title}",
+  "tour.example": "Example:",
+  "tour.now_you": "Now you",
+  "tour.next": "Next question",
+  "tour.to_test": "To the self-test",
+  "tour.back": "Back",
+  "tour.end": "End the tour",
+  "tour.example_again": "See the example again",
+  "tour.check": "Check",
+  "tour.show_me": "Show me",
+  "tour.write_sizes": "Write sizes as in 3x4.",
+  "tour.write_number": "Write a number.",
+  "tour.right": "Right: {right}.",
+  "tour.wrong": "It is {right}; your answer was {entered}.",
+  "tour.it_is": "It is {right}.",
+  "tour.changed":
+    "The picture had changed. Now it is the question's picture again: look at it, then check.",
+  "tour.covered": "Covered until you have answered.",
+  "tour.1.title": "What is a convolution?",
+  "tour.1.before":
+    "A small grid of weights lies on the image. Each pixel under it is multiplied by the " +
+    "weight on it, and the products are added. This sum is one pixel of the output. Then " +
+    "the grid moves on.",
+  "tour.1.ask": "The window moves one pixel to the right. Which number will output[0, 1] be?",
+  "tour.1.after":
+    "The three columns of weights are 1, 0 and −1. So pixels on the left are added, and " +
+    "pixels on the right are subtracted. Deep learning uses the kernel as it is; signal " +
+    "processing rotates it by 180 degrees first (the setting “flip”).",
+  "tour.2.title": "What is a kernel?",
+  "tour.2.before":
+    "The grid of weights is called the kernel, or filter. Its numbers decide what the " +
+    "convolution finds: edges, blur, sharp details. This one has a single 1, in its upper " +
+    "left corner.",
+  "tour.2.ask": "Which number will output[2, 3] be?",
+  "tour.2.after":
+    "Only the pixel under the 1 counts: it is input[1, 2]. So the whole image moves down " +
+    "by one and right by one. Every kernel is a sum of such moves, each times a weight.",
+  "tour.3.title": "What is padding?",
+  "tour.3.before":
+    "A window must lie on numbers. Without padding its centre cannot be on the border, and " +
+    "the output is smaller than the input. Padding adds a border around the image, usually " +
+    "of zeros (grey hatching).",
+  "tour.3.ask":
+    "Now one row of zeros above and below, and two columns left and right. Which size will " +
+    "the output be, as 3x4?",
+  "tour.3.after":
+    "For each axis: pixels plus padding on both sides, minus the window, plus one. The " +
+    "zeros of the padding are multiplied and added like pixels.",
+  "tour.4.title": "What is “valid”, what is “same” padding?",
+  "tour.4.before":
+    "“valid” adds nothing: every window lies on real pixels. “same” adds so many zeros " +
+    "that the output is as large as the input (at stride 1).",
+  "tour.4.example":
+    "With a window of 3 × 3, “same” adds one row or column on each side. “valid” would " +
+    "give 3 × 3.",
+  "tour.4.ask": "A window of 4 × 3 with “same” padding over 5 × 5. Which size will the output be?",
+  "tour.4.after":
+    "The height needs 3 zeros in all, an odd number: one side gets one more. Which side is " +
+    "a convention, and so is what “same” means at larger strides. Each has a name in the " +
+    "list of paddings.",
+  "tour.5.title": "What is a stride?",
+  "tour.5.before":
+    "The stride is how far the window moves from one step to the next. With stride 2 it " +
+    "skips every second position, and the output has about half as many rows and columns.",
+  "tour.5.ask": "A 3 × 3 window with stride 2 over 6 × 9, no padding. Which size?",
+  "tour.5.after":
+    "The division is rounded down (floor). Pixels that no whole window reaches are left " +
+    "over: red hatching marks them.",
+  "tour.6.title": "What are channels?",
+  "tour.6.before":
+    "A colour image has three numbers for each pixel: three planes, called channels. A " +
+    "kernel has one plane of weights for each channel. All products, of all channels, go " +
+    "into one sum. So one kernel makes one plane of output.",
+  "tour.6.example":
+    "Two channels in, one kernel: the output has one channel. Channels do not share their " +
+    "weights: look at the sum of each channel below the picture.",
+  "tour.6.ask":
+    "Three channels in, two kernels of 2 × 2 × 3. Which shape will the output have, as 3x3x1?",
+  "tour.6.after":
+    "One output channel for each kernel. With groups, a kernel sees only a part of the " +
+    "channels. With as many groups as channels it sees one: this is called depthwise.",
+  "tour.7.title": "How is a convolution performed over an image?",
+  "tour.7.before":
+    "Two loops, over the rows and the columns of the output. At each position: cut out the " +
+    "window, multiply, add. Press Play to watch it. The code below marks the line that is " +
+    "running.",
+  "tour.7.ask": "Now a window on the border: which number will output[0, 2] be?",
+  "tour.7.after":
+    "The zeros of the padding add nothing, so only two rows of the window count here.",
+  "tour.8.title": "What is max pooling? What is average pooling?",
+  "tour.8.before":
+    "Pooling has windows but no weights. Max pooling keeps the largest pixel of each " +
+    "window, average pooling their mean. Each channel is pooled by itself. Usually the " +
+    "windows do not overlap.",
+  "tour.8.example": "This was average pooling. Max pooling keeps the largest of the four pixels.",
+  "tour.8.ask": "Max pooling with 2 × 2 windows: which number will output[1, 1] be?",
+  "tour.8.after":
+    "The largest pixel of the window. Its place in the window does not matter: this makes " +
+    "a network less sensitive to small moves. Choose “average” in the settings to compare.",
+  "tour.9.title": "How is pooling performed over an image?",
+  "tour.9.before":
+    "The same two loops: a window, one number from it, then a step of the stride. What " +
+    "does not fill a window is dropped.",
+  "tour.9.ask": "Max pooling, 2 × 2, stride 2, over 5 × 7. Which size?",
+  "tour.9.after":
+    "Rounded down again: the last row and the last column are left over (red hatching). " +
+    "With “ceil”, PyTorch and ONNX can keep a last window that reaches beyond the image.",
+
+  "test.number": "Which number will the marked pixel of the output be?",
+  "test.size": "Which size will the output have, as 3x4?",
+  "test.shape": "Which shape will the output have, as 3x3x1?",
+  "test.heading": "Self-test, question {k} of {count}: {title}",
+  "test.next": "Next question",
+  "test.result": "See the result",
+  "test.end": "End the test",
+  "test.again": "Again, with other numbers",
+  "test.done": "Done",
+  "test.score": "{k} of {count} right",
+  "test.missed": "Look at these again:",
+  "test.all_right": "You can explain all nine to anyone.",
+  "test.image": "An image of {h} × {w}",
+  "test.image_channels": "An image of {h} × {w} with {c} channels",
+  "test.pool_max": "maximum pooling with windows of {kh} × {kw}",
+  "test.pool_avg": "average pooling with windows of {kh} × {kw}",
+  "test.kernels": ["a kernel of {kh} × {kw}", "{nc} kernels of {kh} × {kw}"],
+  "test.by_hand": "padding {top} above, {bottom} below, {left} left, {right} right",
+  "test.padding": "padding “{padding}”",
+  "test.stride": "stride {sh} down and {sw} across",
+
+  "pool.max": ["The largest of {n} pixel.", "The largest of {n} pixels."],
+  "pool.min": ["The smallest of {n} pixel.", "The smallest of {n} pixels."],
+  "pool.avg": [
+    "The mean of {n} pixel: the sum, divided by {divisor}.",
+    "The mean of {n} pixels: their sum, divided by {divisor}.",
+  ],
+  "pool.sum": ["The sum of {n} pixel.", "The sum of {n} pixels."],
+  "pool.first_of_equals": "{n} are equal: the first one is taken.",
+  "pool.padding_never_wins": "Padding is never taken.",
+  "pool.padding_counts": "The divisor counts the padding too.",
+  "pool.padding_is_left_out": "Padding is left out.",
+
+  "size.height": "height",
+  "size.width": "width",
+  "size.channels": ["; 1 kernel, so 1 output channel", "; {n} kernels, so {n} output channels"],
+
+  "pasted.shortened":
+    "The numbers are shortened with “...”: print all of them first, with " +
+    "np.set_printoptions(threshold=np.inf).",
+  "pasted.no_number":
+    "There is no number in it: paste an array as Python prints it, or a shape such as 3x3.",
+  "pasted.too_deep": "The brackets are nested too deeply for an array of images.",
+
+  "compare.intro":
+    "Set the image, the kernel and the rest as in your own call. Then paste your result, " +
+    "or only its shape.",
+  "compare.field": "Your result",
+  "compare.placeholder": "[[-11 -2]\n [ -9 -5]]   or   (2, 2)",
+  "compare.find": "Find out why",
+  "compare.too_long":
+    "These are {letters} letters; at most {most} are read. The picture's output has {n} numbers.",
+  "compare.no_output": "The picture has no output now.",
+  "compare.covered": "The output is covered: answer the question of the tour first.",
+  "compare.pasted": [
+    "You pasted 1 number; the picture's output is {ours}.",
+    "You pasted {n} numbers, as {shape}; the picture's output is {ours}.",
+  ],
+  "compare.pasted_shape": "You pasted the shape {shape}; the picture's output is {ours}.",
+  "compare.same": "It is the same as in the picture.",
+  "compare.same_shape": "It is the picture's shape.",
+  "compare.because": "It is the result if:",
+  "compare.show": "Show it",
+  "compare.and": ", and ",
+  "compare.nothing":
+    "No setting, and no two settings together, give it. Set the image and the kernel above " +
+    "to yours first.",
+  "compare.nan": "It holds NaN: the images or weights that went in may hold NaN or infinity.",
+  "compare.agree": "{k} of {count} numbers agree.",
+  "compare.differs": "{place} differs: yours is {yours}, the picture's is {ours}.",
+  "compare.missing":
+    "The difference is exactly the product {product} of weight {tap}: it is missing.",
+  "compare.twice":
+    "The difference is exactly the product {product} of weight {tap}: it is counted twice.",
+  "compare.beside":
+    "The difference is explained by the product {product} of weight {tap}, if the pixel " +
+    "beside, {other}, is taken.",
+
+  "cause.flip": "the kernel is rotated by 180 degrees (convolution as in signal processing)",
+  "cause.padding": "the padding is “{name}”",
+  "cause.padding_1": "the padding is 1 on each side",
+  "cause.odd_zero": "the odd zero of the padding is on the other side",
+  "cause.padding_swapped": "height and width of the padding are exchanged",
+  "cause.kernel_transposed": "the kernel's rows and columns are exchanged",
+  "cause.stride_swapped": "stride down and across are exchanged",
+  "cause.stride": ["the stride is 1", "the stride is {n}"],
+  "cause.stride_window": "the stride is the size of the window",
+  "cause.dilation_swapped": "dilation down and across are exchanged",
+  "cause.dilation": ["the dilation is 1", "the dilation is {n}"],
+  "cause.ceil": "floor and ceil are exchanged in the output size",
+  "cause.divisor": "the other divisor is used: with or without the padding",
+  "cause.mode_max": "pooling takes the maximum",
+  "cause.mode_min": "pooling takes the minimum",
+  "cause.mode_avg": "pooling takes the average",
+  "cause.mode_sum": "pooling takes the sum",
+  "cause.pad_mode": "the padding is filled as “{name}”",
+
+  "effect.transposed": "rows and columns of the result are exchanged",
+  "effect.uint8": "the numbers wrap as 8-bit integers do (0 to 255)",
+  "effect.int8": "the numbers wrap as signed 8-bit integers do (−128 to 127)",
+  "effect.clipped": "the numbers are limited to 0 and 255",
+  "effect.relu": "negative numbers became 0 (ReLU)",
+  "effect.absolute": "the minus signs are lost",
+  "effect.floor": "the digits behind the point are cut off",
+  "effect.rounded": "the numbers are rounded to whole numbers",
+  "effect.negative": "every sign is reversed",
+  "effect.mean_weights": "the sums are divided by the number of weights ({n})",
+  "effect.mean_channels": "the sums are divided by the number of channels ({n})",
+  "effect.per_255": "the pixels are divided by 255",
+  "effect.factor": "every number is multiplied by {factor}",
+  "effect.bias": "a bias is added: {bias}",
+
+  "weights.kernel": "kernel {n}",
+  "weights.channel": "channel {plane}",
+  "weights.named": "Weights of {parts}: {name}",
+  "weights.only": "Weights: {name}",
+};

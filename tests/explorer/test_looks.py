@@ -1,0 +1,143 @@
+"""How the picture shows numbers: as the photograph they are, or in colours, with one legend."""
+
+from __future__ import annotations
+
+import base64
+import io
+
+import numpy as np
+import pytest
+
+from convpool.explanation import drawing_elements
+from convpool.explorer import build
+from support.explorer_page import state, text
+
+Image = pytest.importorskip("PIL.Image")
+
+# where the cells of a block lie on the canvas, row by row: beside their numbers
+PLACES = """(name) => {
+  const drawing = explorer.interactivePicture.drawn();
+  const block = drawing.blocks.find((one) => one.name === name);
+  const [h, w] = block.values.shape;
+  const canvas = document.getElementById("canvas");
+  const ratio = canvas.width / drawing.width;
+  const places = [];
+  for (let y = 0; y < h; y++) for (let x = 0; x < w; x++)
+    places.push([
+      Math.floor((block.y + (y + block.before[0] + 0.15) * block.cell) * ratio),
+      Math.floor((block.x + (x + block.before[1] + 0.15) * block.cell) * ratio),
+    ]);
+  return [places, canvas.toDataURL()];
+}"""
+
+
+def cells(page, name):
+    """Return the colour of each cell of a block, without padding, row by row."""
+    places, link = page.evaluate(PLACES, name)
+    with Image.open(io.BytesIO(base64.b64decode(link.partition(",")[2]))) as picture:
+        pixels = np.asarray(picture.convert("RGB"))
+    rows, columns = np.transpose(places)
+    return pixels[rows, columns].astype(int)
+
+
+def inner(found, side):
+    """Leave out the rows and columns that the frame of the window touches."""
+    return found.reshape(side, side, 3)[3:-1, 3:-1]
+
+
+PHOTO = "#source=cat&h=24&w=24&kernel={}&padding=same"
+
+
+def test_identity_of_a_photograph_looks_identical(visit):
+    page = visit(PHOTO.format("identity"))
+    before, after = cells(page, "input"), cells(page, "output")
+    np.testing.assert_array_equal(inner(before, 24), inner(after, 24))
+    assert len(np.unique(before)) > 20
+    assert (before[:, :1] == before).all()  # grey
+
+
+@pytest.mark.parametrize("kernel", ["blur", "average"])
+def test_what_is_not_negative_stays_grey(visit, kernel):
+    page = visit(PHOTO.format(kernel))
+    after = inner(cells(page, "output"), 24)
+    assert (after[..., :1] == after).all()
+    brightness = page.evaluate("Array.from(explorer.model().output.data)")
+    brightness = np.reshape(brightness, (24, 24))[3:-1, 3:-1]
+    white = max(255, np.max(page.evaluate("Array.from(explorer.model().output.data)")))
+    np.testing.assert_allclose(after[..., 0], brightness / white * 255, atol=0.51)
+
+
+def test_a_colour_photograph_stays_in_colour(visit):
+    page = visit("#source=coffee&h=24&w=24&c=3&op=pool&kh=1&kw=1")
+    before, after = cells(page, "input"), cells(page, "output")
+    np.testing.assert_array_equal(inner(before, 24), inner(after, 24))
+    pixels = page.evaluate("Array.from(explorer.model().image.data)")
+    np.testing.assert_array_equal(
+        inner(before, 24), inner(np.reshape(pixels, (-1, 3)).astype(int), 24)
+    )
+    assert "three channels as a colour" in text(page, "#legend")
+
+
+def test_negative_numbers_are_signed_colours_and_a_switch_decides(visit):
+    page = visit(PHOTO.format("laplacian"))
+    after = inner(cells(page, "output"), 24)
+    assert (after[..., 2] > after[..., 0]).any()  # blue
+    assert (after[..., 0] > after[..., 2]).any()  # orange
+    assert "black: 0, white: 255 (input)" in text(page, "#legend")
+    assert "orange: above 0, blue: below 0 (output)" in text(page, "#legend")
+    page.locator("[name=shades]").select_option("picture")
+    after = inner(cells(page, "output"), 24)
+    assert (after[..., :1] == after).all()
+    page.locator("[name=shades]").select_option("signed")
+    assert (inner(cells(page, "input"), 24)[..., 0] > inner(cells(page, "input"), 24)[..., 2]).any()
+    assert state(page)["shades"] == "signed"
+
+
+def test_the_legend_says_what_there_is(visit):
+    page = visit("#h=6&w=6&sh=2&sw=2")
+    assert "red hatching: left over" in text(page, "#legend")
+    assert "padding" not in text(page, "#legend")
+    page = visit("#padding=same")
+    assert "grey hatching: padding" in text(page, "#legend")
+    assert "left over" not in text(page, "#legend")
+    page = visit("#op=transpose&padding=by+hand")
+    assert "grey hatching: cropped by the padding" in text(page, "#legend")
+
+
+# from the lines of an SVG to whether they rise or fall, by the colour of their stroke
+SLOPES = """(stroke) => {
+  const {settings, modelling, scene} = explorer;
+  const state = settings.agree({...settings.DEFAULTS, h: 6, w: 6, sh: 4, padding: "same_lower"});
+  const drawing = scene.draw(modelling.modelOf(state), {width: 700});
+  return [...drawing.sheet, ...drawing.over]
+    .filter((mark) => mark.kind === "lines" && mark.stroke === stroke)
+    .flatMap(({lines}) => lines.map(([x0, y0, x1, y1]) => Math.sign((x1 - x0) * (y0 - y1))));
+}"""
+
+
+def test_hatching_and_colours_are_those_of_the_library_s_other_pictures(visit):
+    page = visit("")
+    light = build.palette()["light"]
+    assert light["left"] == drawing_elements.COLORS["left"][0]
+    is_rising = drawing_elements.hatching(0, 0, 9, 9, is_rising=True).ends[0]
+    assert is_rising[1] > is_rising[3]
+    assert set(page.evaluate(SLOPES, light["hatch"])) == {1}  # padding rises
+    page.evaluate("explorer.change({h: 6, w: 6, sh: 2, sw: 2})")
+    falling = page.evaluate(SLOPES.replace('"same_lower"', '"valid"'), light["left"])
+    assert set(falling) == {-1}
+    strongest = page.evaluate("explorer.colours.signed(explorer.colours.THEMES.light, 9, 9)")
+    assert "#{:02x}{:02x}{:02x}".format(*strongest) == light["p4"]
+    marks = page.evaluate("explorer.interactivePicture.picture()")
+    assert "dasharray" not in marks
+
+
+def test_paper_is_white_in_the_dark_theme(show):
+    page = show("", viewport={"width": 900, "height": 700}, color_scheme="dark")
+    dark = cells(page, "input").mean()
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert cells(page, "input").mean() > 200 > dark
+    assert page.locator("#controls").is_hidden()
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert cells(page, "input").mean() == dark

@@ -1,0 +1,136 @@
+"""Pictures, kernels and numbers of one's own: what they are, and that none is lost."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import convpool
+from support.explorer_page import agree, array, state, text
+
+
+def test_the_first_picture_can_be_checked_in_the_head(visit):
+    page = visit("")
+    for fragment in ("", "#c=3&h=7&w=7"):
+        page.evaluate("(fragment) => explorer.open(fragment)", fragment)
+        image = array(page, "image")
+        assert set(np.unique(image)) <= set(range(10))
+        for lines in (image, image.swapaxes(0, 1), image.transpose(2, 0, 1)):
+            assert len({line.tobytes() for line in lines}) == len(lines)  # no two are alike
+    page.evaluate("explorer.open('')")
+    output = array(page, "output").ravel()
+    assert len(set(output)) == 9
+    assert 0 not in output
+    assert abs(output).max() < 20
+
+
+def test_a_picture_keeps_its_numbers_when_it_grows(visit):
+    page = visit("")
+    before = array(page, "image")
+    page.locator("[name=h]").fill("6")
+    page.locator("[name=w]").fill("7")
+    np.testing.assert_array_equal(array(page, "image")[:5, :5], before)
+
+
+SHAPES = [(2, 2), (3, 3), (4, 3), (5, 5), (7, 2)]
+
+
+def test_presets_are_whole_kernels_of_their_size(visit):
+    page = visit("")
+    for kh, kw in SHAPES:
+        kernels = {
+            name: page.evaluate("([name, ...size]) => explorer.presets.weightsOf(name, ...size)",
+                                [name, kh, kw])
+            for name in page.evaluate("explorer.presets.NAMES")
+        }  # fmt: skip
+        assert sum(kernels["edges"]) == 0
+        assert len(set(kernels["edges"][:kw])) == min(kw, 3)
+        assert np.isclose(sum(kernels["blur"]), 1)
+        assert min(kernels["blur"]) > 0
+        assert kernels["average"] == [1] * (kh * kw)
+        assert sum(kernels["identity"]) == sum(kernels["shift"]) == 1
+        assert (kernels["sharpen"] is None) == ((kh, kw) != (3, 3))
+    image = np.arange(30.0).reshape(1, 5, 6, 1)
+    for kh, kw in SHAPES:
+        weights = page.evaluate("(size) => explorer.presets.weightsOf('identity', ...size)",
+                                [kh, kw])  # fmt: skip
+        kernels = np.reshape(weights, (kh, kw, 1, 1))
+        np.testing.assert_array_equal(convpool.convolve(image, kernels, "same"), image)
+
+
+def test_a_preset_without_this_size_says_what_it_does(visit):
+    page = visit("#kh=5&kw=5&kernel=blur&h=9&w=9")
+    page.locator("[name=kernel]").select_option("sharpen")
+    assert "“sharpen” is a kernel of 3" in text(page, "#note-words")
+    assert (state(page)["kh"], state(page)["kw"]) == (3, 3)
+    page.locator("[name=kh]").fill("2")
+    assert "“sharpen” has no kernel of this size" in text(page, "#note-words")
+    assert state(page)["kernel"] == "own"
+    page.locator("[name=kh]").fill("3")
+    assert array(page, "kernels").ravel().tolist() == [0, -1, 0, -1, 5, -1, 0, -1, 0]
+
+
+def test_channels_do_not_share_weights_and_depthwise_kernels_are_alike(visit):
+    page = visit("#c=3&nc=2")
+    kernels = array(page, "kernels")
+    assert len({kernels[:, :, k, 0].tobytes() for k in range(3)}) == 3
+    assert kernels[:, :, 0, 0].tolist() != kernels[:, :, 0, 1].tolist()
+    assert "vertical edges" in text(page, "#weights caption")
+    page = visit("#c=3&nc=3&groups=3&kernel=blur")
+    kernels = array(page, "kernels")
+    assert all((kernels[..., n] == kernels[..., 0]).all() for n in range(3))
+
+
+def test_each_picture_has_its_own_size(visit):
+    page = visit("")
+    page.locator("[name=w]").fill("6")
+    page.locator("[name=source]").select_option("cat")
+    assert array(page, "image").shape == (24, 24, 1)
+    page.locator("[name=source]").select_option("numbers")
+    assert array(page, "image").shape == (5, 6, 1)
+
+
+def own(page):
+    pixels = [[3, 1, 4], [1, 5, 9], [2, 6, 5], [3, 5, 8]]
+    page.evaluate(
+        "(pixels) => explorer.change({h: 4, w: 3, pixels: pixels.flat(), kh: 2, kw: 2, "
+        "weights: [7, 7, 8, 2]})",
+        pixels,
+    )
+    return np.array(pixels)[..., np.newaxis]
+
+
+CHANGES = {
+    "smaller": ["h=2", "h=4"],
+    "typed": ["h=1", "h=10", "h=4"],
+    "narrower": ["w=1", "h=2", "w=3", "h=4"],
+    "kernel": ["kh=1", "kw=3", "kw=1", "kh=2", "kw=2"],
+    "picture": ["source=digit", "source=own"],
+    "preset": ["kernel=sobel", "kernel=own"],
+    "pooled": ["op=pool", "op=convolve"],
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_numbers_of_one_s_own_come_back(visit, name):
+    page = visit("")
+    pixels = own(page)
+    for change in CHANGES[name]:
+        setting, word = change.split("=")
+        field = page.locator(f"#controls [name={setting}]")
+        if word.isdigit():
+            field.fill(word)
+        else:
+            field.select_option(word)
+    np.testing.assert_array_equal(array(page, "image"), pixels)
+    assert array(page, "kernels").ravel().tolist() == [7, 7, 8, 2]
+    agree(page)
+
+
+def test_the_tour_brings_them_back_too(visit):
+    page = visit("")
+    pixels = own(page)
+    page.locator("#start-tour").click()
+    assert state(page)["source"] == "numbers"
+    page.get_by_role("button", name="End the tour").click()
+    np.testing.assert_array_equal(array(page, "image"), pixels)

@@ -46,6 +46,7 @@ SAMPLES = {
     "explorer/test_compare.py": 3,
     "explorer/test_link_fragment.py": 3,
     "explorer/test_own_numbers.py": 3,
+    "explorer/test_paste.py": 4,
     "explorer/test_tour.py": 2,
     "out_of_core/test_large_files.py": 2,
     "plans/test_make.py": 12,

@@ -81,7 +81,7 @@ def test_every_control_does_what_the_library_does(page):
         assert page.locator("#problem").is_hidden()
         agree(page)
     every = page.evaluate(
-        "Array.from(new Set(Array.from(document.getElementById('controls').elements, (e) => "
+        "Array.from(new Set(Array.from(document.getElementById('settings').elements, (e) => "
         "e.name).filter(Boolean)))"
     )
     assert touched == set(every)

@@ -215,6 +215,10 @@ const controls = (() => {
           `The ${target.ariaLabel} takes whole numbers from ${target.min} to ${target.max}.`,
         );
     });
+    // the wheel scrolls the page; it does not change the field that is focused
+    form.addEventListener("wheel", ({ target }) => {
+      if (target.type === "number") target.blur();
+    });
     form.addEventListener("focusout", ({ target }) => {
       if (target.name in settings.LIMITS && !partOf(target)) change({});
     });

@@ -2,7 +2,7 @@
 const explorer = (() => {
   const { element } = controls;
   const byId = (id) => document.getElementById(id);
-  const form = byId("controls");
+  const form = byId("settings");
   const listeners = [];
   const FIRST = firstState();
   let state = FIRST;
@@ -175,6 +175,7 @@ const explorer = (() => {
 
   /** Build the page, and open the state in the address. */
   function start() {
+    words.fill(document);
     setTheme(chosenTheme());
     // paper is white
     addEventListener("beforeprint", () => paintFor("light"));
@@ -205,7 +206,7 @@ const explorer = (() => {
     addEventListener("hashchange", () => open(location.hash));
     tour.start();
     open(location.hash);
-    for (const section of [ownNumbers, tables, codeTabs, compare]) section.start();
+    for (const section of [ownNumbers, tables, codeTabs, compare, paste]) section.start();
   }
 
   // the theme that was chosen on an earlier visit, or else that of the system
@@ -251,6 +252,8 @@ const explorer = (() => {
     interactivePicture,
     codeTabs,
     pasted,
+    paste,
+    written,
     differences,
     tour,
     words,

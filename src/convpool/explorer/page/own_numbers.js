@@ -16,10 +16,7 @@ const ownNumbers = (() => {
    */
   function paint(cells) {
     const value = settings.ownNumber(byId("paint-value").value);
-    if (value === null)
-      return explorer.note(
-        `A pixel takes a number from −${settings.GREATEST} to ${settings.GREATEST}.`,
-      );
+    if (value === null) return explorer.note(say("number.pixel", { most: settings.GREATEST }));
     const {
       image: {
         shape: [, w, c],
@@ -63,9 +60,8 @@ const ownNumbers = (() => {
       holder.dataset.key = key;
       const field = (u, v) =>
         element("input", {
-          type: "number",
-          step: "any",
-          required: true,
+          type: "text",
+          inputMode: "decimal",
           ariaLabel: `weight in row ${u}, column ${v}`,
           data: { index: ((u * kw + v) * depth + plane) * nc + n },
         });
@@ -110,9 +106,9 @@ const ownNumbers = (() => {
   function takeWeight({ target }) {
     const value = settings.ownNumber(target.value);
     if (value === null)
-      return explorer.note(
-        `A weight takes a number from −${settings.GREATEST} to ${settings.GREATEST}.`,
-      );
+      return target.value.trim() === "" || target.value.trim() === "-"
+        ? undefined
+        : explorer.note(say("number.weight", { most: settings.GREATEST }));
     const weights = Array.from(explorer.model().kernels.data);
     weights[Number(target.dataset.index)] = value;
     explorer.note("");
@@ -222,10 +218,11 @@ const ownNumbers = (() => {
     });
     file.addEventListener("change", () => file.files.length && takeFile(file.files[0]));
     const value = element("input", {
-      type: "number",
+      type: "text",
+      inputMode: "decimal",
+      size: 6,
       id: "paint-value",
       value: 9,
-      step: "any",
       ariaLabel: "value to paint",
     });
     const weights = element("table", { className: "weights", id: "weights" });
@@ -253,6 +250,7 @@ const ownNumbers = (() => {
     start,
     fields,
     paint,
+    takeFile,
     // drop a file that is still being read
     forget: () => {
       latestRequest += 1;

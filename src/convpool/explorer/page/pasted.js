@@ -80,7 +80,8 @@ const pasted = (() => {
     const cells = isTable ? rest.map((row) => row.slice(1)) : rows;
     const isEven = cells.every((row) => row.length === cells[0].length);
     const found = cells.flat();
-    return result(isEven && cells.length ? [cells.length, cells[0].length] : [found.length], found);
+    if (!isEven) return { problem: "pasted.uneven" };
+    return result(cells.length ? [cells.length, cells[0].length] : [0], found);
   }
 
   /**

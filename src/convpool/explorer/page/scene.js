@@ -218,7 +218,8 @@ const scene = (() => {
   }
 
   /**
-   * Add a number in the middle of a cell, if letters of at least 6 pixels fit.
+   * Add a number in the middle of a cell, if letters of at least 6 pixels fit; a long one is
+   * rounded to 3e12.
    * @param {Mark[]} marks that are added to
    * @param {number} x left edge of the cell
    * @param {number} y upper edge of the cell
@@ -227,8 +228,10 @@ const scene = (() => {
    * @param {string} fill colour of the text
    */
   function number(marks, x, y, cell, value, fill) {
-    const words = written(value);
-    const size = Math.min(cell * 0.42, 15, (cell - 3) / (words.length * 0.64));
+    const sizeOf = (text) => Math.min(cell * 0.42, 15, (cell - 3) / (text.length * 0.64));
+    const short = value.toExponential(0).replace("e+", "e").replaceAll("-", "−");
+    const words = sizeOf(written(value)) >= 6 ? written(value) : short;
+    const size = sizeOf(words);
     if (size >= 6)
       marks.push({
         kind: "text",

@@ -85,14 +85,20 @@ const settings = (() => {
   const clamp = (number, [least, greatest]) => Math.min(Math.max(number, least), greatest);
 
   /**
-   * Return a number that the visitor typed, with at most six decimals, as a link can hold it; null
-   * if it is none, or its magnitude is above GREATEST.
-   * @param {any} words
-   * @returns {number}
+   * Return a number that the visitor typed, with at most six decimals, as a link can hold it: "0,5"
+   * and "1/9" are numbers too. Null if it is none, or its magnitude is above GREATEST.
+   * @param {any} typed
+   * @returns {number | null}
    */
-  function ownNumber(words) {
-    const number = Number(words);
-    return String(words).trim() !== "" && Math.abs(number) <= GREATEST ? +number.toFixed(6) : null;
+  function ownNumber(typed) {
+    const text = String(typed)
+      .trim()
+      .replace("−", "-")
+      .replace(/(\d),(\d)|^,/, "$1.$2");
+    const [numerator, denominator = "1"] = text.split("/").map((part) => part.trim());
+    if (!numerator || !denominator) return null;
+    const number = Number(numerator) / Number(denominator);
+    return Math.abs(number) <= GREATEST ? +number.toFixed(6) : null;
   }
 
   /**

@@ -18,11 +18,24 @@ const words = (() => {
     return text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
   }
 
+  /**
+   * Write the sentences of elements that name one: data-say its text, data-say-label its label for
+   * screen readers.
+   * @param {Document | HTMLElement} root
+   */
+  function fill(root) {
+    for (const node of root.querySelectorAll("[data-say]"))
+      node.textContent = say(node.dataset.say);
+    for (const node of root.querySelectorAll("[data-say-label]"))
+      node.setAttribute("aria-label", say(node.dataset.sayLabel));
+  }
+
   // whether there is a sentence
   const has = (key) => key in WORDS_EN;
 
   return {
     say,
+    fill,
     has,
     TABLES,
     language: () => language,

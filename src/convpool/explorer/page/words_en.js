@@ -178,6 +178,7 @@ const WORDS_EN = {
   "pasted.no_number":
     "There is no number in it: paste an array as Python prints it, or a shape such as 3x3.",
   "pasted.too_deep": "The brackets are nested too deeply for an array of images.",
+  "pasted.uneven": "The rows have different numbers of numbers.",
 
   "compare.intro":
     "Set the image, the kernel and the rest as in your own call. Then paste your result, " +
@@ -251,4 +252,38 @@ const WORDS_EN = {
   "weights.channel": "channel {plane}",
   "weights.named": "Weights of {parts}: {name}",
   "weights.only": "Weights: {name}",
+
+  "call.torch": "PyTorch uses the kernel as it is, and pads with zeros.",
+  "call.torch_average":
+    "PyTorch's average counts padding in the divisor, unless count_include_pad=False.",
+  "call.keras":
+    "Keras uses the kernel as it is; the odd zero of “same” is at the bottom and on the right.",
+  "call.flips":
+    "This call rotates the kernel by 180 degrees (flip), unlike PyTorch, Keras and OpenCV.",
+  "call.no_flip": "This call uses the kernel as it is.",
+  "call.opencv":
+    "OpenCV uses the kernel as it is, and fills the border by reflection without repeating " +
+    "the edge (reflect).",
+  "call.unknown": "“{name}” is not known here, and left out.",
+  "call.limited": "{value} is more than the page draws: {shown} is shown.",
+
+  "paste.summary": "Paste a call, a matrix or a link",
+  "paste.field": "A call, a matrix or a link",
+  "paste.placeholder": "nn.Conv2d(1, 2, 3, stride=2, padding=1)\n[[1, 0], [0, -1]]",
+  "paste.intro":
+    "A call of PyTorch, Keras, SciPy or OpenCV; a matrix from Python or a spreadsheet; a " +
+    "link to this page.",
+  "paste.take": "Use it",
+  "paste.take_kernel": "Use it as the kernel",
+  "paste.too_large":
+    "A matrix of {rows} × {columns} is too large: here each side has at most {most}.",
+  "paste.is_input": "The input is now this matrix of {rows} × {columns}.",
+  "paste.is_kernel": "The kernel is now this matrix of {rows} × {columns}.",
+  "paste.is_link": "The link is open.",
+  "paste.is_call": "The settings are now those of this call.",
+  "paste.nothing": "This is no call that is known here, no matrix and no link.",
+  "paste.no_matrix": "This is no matrix of numbers up to 1000000.",
+
+  "number.pixel": "A pixel takes a number from −{most} to {most}, such as 7, −0.5 or 1/9.",
+  "number.weight": "A weight takes a number from −{most} to {most}, such as 7, −0.5 or 1/9.",
 };

@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 
 from convpool.check.behaviour import requirement_names, timing
 from convpool.check.behaviour.cases_by_task import CASES, LARGE, TIMED
-from convpool.check.behaviour.judged_answers import Trial, common_trait_phrase
+from convpool.check.behaviour.judged_answers import Trial, common_trait_phrase, is_same_result
+from convpool.check.behaviour.removed_names import without_removed_names
 from convpool.check.diagnosis import diagnose
 from convpool.check.sandbox import caller
-from convpool.check.sandbox.calls import SubmittedFunction
+from convpool.check.sandbox.calls import Answer, SubmittedFunction
 from convpool.check.sandbox.interpreters import Interpreter
 from convpool.check.sandbox.limits import Limits
 from convpool.check.submissions.task_files import CourseFolder, TaskFile
@@ -32,6 +33,7 @@ class TaskRun:
     trials: tuple[Trial, ...]  # empty: no time was left, so that nothing was called
     cost: timing.Cost | None  # None: no timed call returned
     baseline_cost: timing.Cost | None  # of the project's own file; None: not measured
+    is_repeatable: bool = True  # False: the same call gave two results
 
     @property
     def task(self) -> Task:
@@ -105,13 +107,22 @@ def _with_answers(run: TaskRun, python: Interpreter, limits: Limits) -> TaskRun:
     large = LARGE[task.number]
     timed_calls = timing.calls(task.number)
     calls = [*(case.call for case in cases), *timed_calls, *(case.call for case in large)]
+    calls.append(calls[0])  # once more, to see whether it gives the same result
     function = SubmittedFunction(run.file.course.folder, task.file, task.function)
-    answers = caller.run(function, calls, python, limits)
-    large_start = len(answers) - len(large)
-    small_answers, timed_answers = answers[: len(cases)], answers[len(cases) : large_start]
-    trials = map(Trial, (*cases, *large), (*small_answers, *answers[large_start:]))
+    answers = [
+        without_removed_names(answer, python)
+        for answer in caller.run(function, calls, python, limits)
+    ]
+    small_answers, *rest, again = answers[: len(cases)], *answers[len(cases) :]
+    timed_answers, large_answers = rest[: len(timed_calls)], rest[len(timed_calls) :]
+    trials = map(Trial, (*cases, *large), (*small_answers, *large_answers))
     peak = max(answer.peak for answer in small_answers)
-    return replace(run, trials=tuple(trials), cost=timing.cost(timed_answers, peak))
+    return replace(
+        run,
+        trials=tuple(trials),
+        cost=timing.cost(timed_answers, peak),
+        is_repeatable=is_same_result(small_answers[0], again),
+    )
 
 
 # ---- items ----
@@ -134,11 +145,32 @@ def _items(run: TaskRun, limits: Limits, max_ratio: float | None) -> list[Item]:
         words = f"not run: {answer.words.removeprefix('not run: ')}"
         return [loads, *_unchecked(run.task, names[1:], words)]
     items = [
-        _item(run.task, "loads", Outcome.HOLDS),
+        _loads(run.task, answer),
         *(_judge_cases(run, name) for name in requirement_names.of_cases(run.task.number)),
         _input_unchanged(run),
     ]
     return items if max_ratio is None else [*items, _speed(run, max_ratio)]
+
+
+def _loads(task: Task, answer: Answer) -> Item:
+    """Judge whether the file was loaded without an error, by the answer to any call.
+
+    What may only be missing on this machine leaves it unchecked.
+    """
+    if not answer.load_problem:
+        return _item(task, "loads", Outcome.HOLDS)
+    advice = (
+        "Put what only tries the function out below if __name__ == '__main__':, where it does not "
+        "run on import"
+    )
+    if answer.is_checkers_limit:
+        outcome = Outcome.UNCHECKED
+        why = "it is not here, a limit of this check; the function was judged without it"
+    else:
+        outcome = Outcome.FAILS
+        why = "the function was judged without that line"
+    words = f"{answer.load_problem}: {why}. {advice}"
+    return _item(task, "loads", outcome, [Finding(words, line=answer.load_line)])
 
 
 def _judge_cases(run: TaskRun, name: str) -> Item:
@@ -155,16 +187,18 @@ def _judge_cases(run: TaskRun, name: str) -> Item:
         for trial in trials
         if trial.case.judged and not (trial.case.is_large and trial.was_late)
     ]
-    called = [trial for trial in judged if trial.was_called]
+    called = [trial for trial in judged if trial.has_result]
     findings = [*_wrong_values(run, called), *_errors(called)]
     if findings:
         return _item(run.task, name, Outcome.FAILS, findings)
     # every judged case that was called is right here
     remarks = [_remark(trial) for trial in trials if trial.was_called and trial.problem]
     if len(called) < len(judged):
-        words = next(trial.answer.words for trial in judged if not trial.was_called)
+        first = next(trial for trial in judged if not trial.has_result)
+        words = f"{len(judged) - len(called)} of {len(judged)} cases have no result"
         not_run = Finding(
-            f"{len(judged) - len(called)} of {len(judged)} cases were not run: {words}"
+            f"{words}: {first.answer.words}; the first is {first.case.name}",
+            details=first.case.source,
         )
         return _item(run.task, name, Outcome.UNCHECKED, [not_run], remarks)
     return _item(run.task, name, Outcome.HOLDS, (), remarks)
@@ -183,6 +217,12 @@ def _wrong_values(run: TaskRun, trials: Sequence[Trial]) -> list[Finding]:
     wrong = [trial for trial in trials if trial.array is not None and trial.problem]
     if not wrong:
         return []
+    if not run.is_repeatable:
+        words = (
+            f"{len(wrong)} of {len(trials)} cases differ, and the same call gives another result "
+            "each time: is something random in it, or kept from one call to the next?"
+        )
+        return [Finding(words, details=wrong[0].case.source)]
     if all(trial.case.is_large for trial in wrong):
         words = (
             f"{len(wrong)} of {len(trials)} cases differ, with many or large images only: "
@@ -191,7 +231,8 @@ def _wrong_values(run: TaskRun, trials: Sequence[Trial]) -> list[Finding]:
         return [Finding(words, details=wrong[0].case.source)]
     finding = diagnose.diagnose(small_results, run.file.text)
     words = finding.words + common_trait_phrase(wrong, _right(trials))
-    details = f"{finding.details}\n\n{wrong[0].case.source}".strip()
+    printed = f"\nit printed: {wrong[0].answer.printed}" if wrong[0].answer.printed else ""
+    details = f"{finding.details}{printed}\n\n{wrong[0].case.source}".strip()
     return [replace(finding, words=words, details=details)]
 
 
@@ -239,7 +280,7 @@ def _input_unchanged(run: TaskRun) -> Item:
     Unchecked if no call returned.
     """
     name = "input-unchanged"
-    called = [trial for trial in run.trials if trial.case.judged and trial.was_called]
+    called = [trial for trial in run.trials if trial.case.judged and trial.has_result]
     changed = [trial for trial in called if trial.answer.changed]
     if changed:
         first = changed[0]

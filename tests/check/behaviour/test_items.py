@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -10,6 +11,7 @@ from convpool.check import judge_behaviour as behaviour
 from convpool.check.behaviour import baseline_files, requirement_names, timing
 from convpool.check.behaviour.cases_by_task import CASES, LARGE, ODD_KINDS
 from convpool.check.sandbox import caller
+from convpool.check.sandbox.calls import Answer
 from convpool.check.sandbox.limits import Limits
 from convpool.check.tasks import TASKS
 from convpool.check.verdicts import Outcome
@@ -186,22 +188,93 @@ def test_a_file_that_does_not_load(judge):
         assert measure.time_ratio is None
 
 
-def test_a_time_out_fails_its_part_and_leaves_the_others_unchecked(judge):
-    before = len(judged_cases(3, "valid"))
-    items, (measure,) = judge(
-        3, run=make_ending_child("timed out", "no answer within 20 s", before + 2)
-    )
+def test_a_call_without_an_answer_in_time_is_no_verdict(judge):
+    """The endless call alone is unchecked; the others are made all the same."""
+
+    def run(function, calls, python, limits):
+        answers = call_in_process(function, calls, python, limits)
+        return [
+            Answer("timed out", words="no answer within 5 s") if call.arguments[1].shape == (2, 2)
+            else answer
+            for call, answer in zip(calls, answers, strict=True)
+        ]  # fmt: skip
+
+    items, _ = judge(3, run=run)
     outcomes = [item.outcome for item in items.values()]
-    fails, holds, left = Outcome.FAILS, Outcome.HOLDS, Outcome.UNCHECKED
+    holds, left = Outcome.HOLDS, Outcome.UNCHECKED
     assert list(items) == ["loads", "valid", "padding", "same", "same-strided", "input-unchanged"]
-    assert outcomes == [holds, holds, fails, left, left, holds]
-    (message,) = words(items["padding"])
-    assert message.startswith("1 of 3 cases: no answer within 20 s")
+    assert outcomes == [holds, left, left, left, left, holds]
+    cases = [*judged_cases(3, "same")]
+    late = [case for case in cases if case.window == (2, 2)]
+    assert words(items["same"])[0].startswith(
+        f"{len(late)} of {len(cases)} cases have no result: no answer within 5 s; the first is"
+    )
+    assert items["same"].findings[0].details == late[0].source
+
+
+def test_after_the_time_the_rest_has_no_result(judge):
+    before = len(judged_cases(3, "valid"))
+    run = make_ending_child("timed out", "no answer within 20 s", before + 2)
+    items, (measure,) = judge(3, run=run)
     count = len(judged_cases(3, "same"))
-    assert words(items["same"]) == [
-        f"{count} of {count} cases were not run: an earlier call had no answer in time"
-    ]
+    assert items["valid"].outcome is Outcome.HOLDS
+    assert words(items["same"])[0].startswith(
+        f"{count} of {count} cases have no result: an earlier call had no answer in time"
+    )
     assert measure.time_ratio is None
+
+
+def test_random_results_are_not_repeatable(judge):
+    text = PLAIN.replace("return output", "return output + np.random.rand()")
+    items, _ = judge(0, text=text)
+    (finding,) = items["valid"].findings
+    assert "the same call gives another result each time" in finding.words
+    assert finding.reading == ""
+
+
+@pytest.mark.parametrize("name", ["float", "product", "made_up"])
+def test_names_that_only_the_brief_s_numpy_has_are_no_fault(judge, name):
+    text = PLAIN.replace("return output", f"return output.astype(np.{name})")
+    error = f"AttributeError: module 'numpy' has no attribute '{name}'"
+
+    def run(function, calls, python, limits):
+        return [Answer("raised", words=error, line=12)] * len(calls)
+
+    items, _ = judge(0, text=text, run=run)
+    if name == "made_up":
+        assert items["valid"].outcome is Outcome.FAILS
+    else:
+        assert items["valid"].outcome is Outcome.UNCHECKED
+        assert (
+            f"np.{name} is there in NumPy 1.19.2, and not in the 2.0.0" in words(items["valid"])[0]
+        )
+
+
+def test_what_only_this_machine_lacks_is_no_fault(judge):
+    def run(function, calls, python, limits):
+        return [
+            replace(answer, load_problem="ModuleNotFoundError: No module named 'matplotlib'",
+                    load_line=3, is_checkers_limit=python is PYTHON)
+            for answer in call_in_process(function, calls, python, limits)
+        ]  # fmt: skip
+
+    items, _ = judge(0, run=run)
+    assert items["loads"].outcome is Outcome.UNCHECKED
+    assert items["loads"].findings[0].line == 3
+    assert "a limit of this check; the function was judged without it" in words(items["loads"])[0]
+    assert "if __name__ == '__main__'" in words(items["loads"])[0]
+    assert items["valid"].outcome is Outcome.HOLDS
+
+
+def test_what_a_call_printed_stands_at_its_case(judge):
+    def run(function, calls, python, limits):
+        return [
+            replace(answer, printed="shape (3, 3)\n")
+            for answer in call_in_process(function, calls, python, limits)
+        ]
+
+    items, _ = judge(0, ("return output", "return output + 1"), run=run)
+    assert "it printed: shape (3, 3)" in items["valid"].findings[0].details
 
 
 def test_a_part_that_was_not_run_to_its_end_could_not_be_checked(judge):
@@ -214,7 +287,8 @@ def test_a_part_that_was_not_run_to_its_end_could_not_be_checked(judge):
     assert items["valid"].outcome is Outcome.UNCHECKED
     count = len(judged_cases(3, "valid"))
     assert words(items["valid"]) == [
-        f"{count - 3} of {count} cases were not run: the checker was stopped"
+        f"{count - 3} of {count} cases have no result: the checker was stopped; the first is "
+        f"{judged_cases(3, 'valid')[3].name}"
     ]
 
 

@@ -19,7 +19,7 @@ def place(monkeypatch):
     (folder / "temporary").mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(folder / "temporary"))
     # the path that they run tells these children from others
-    for name in ("child_main.py", "child_isolation.py"):
+    for name in ("child_main.py", *(f"{name}.py" for name in child_main.NEIGHBOURS)):
         shutil.copy(pathlib.Path(child_main.__file__).with_name(name), folder)
     monkeypatch.setattr(child_main, "__file__", str(folder / "child_main.py"))
     yield folder

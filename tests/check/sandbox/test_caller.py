@@ -34,7 +34,9 @@ PLAIN = {
     "return np.matrix(kernel)": Answer("returned", value=KERNEL),
     "return np.array(3)": Answer("returned", value=np.array(3)),
     "return images[:0]": Answer("returned", value=IMAGES[:0]),
-    "print('x')": Answer("not an array", words="it returned None, not an array"),
+    "print('x')": Answer(
+        "not an array", words="it returned nothing (None); does it end with return and the array?"
+    ),
     "return [1]": Answer("not an array", words="it returned a list, not an array"),
     "return images.sum()": Answer("not an array", words="it returned a float64, not an array"),
     "return np.array([None])": Answer(
@@ -147,9 +149,9 @@ UNLOADED = {
     "here in line 2",
     "pool = 1": f"{FILE} has no function {FUNCTION}",
     f"{FUNCTION} = 1": f"{FILE} has no function {FUNCTION}",
-    "raise SystemExit(0)": "SystemExit: 0 in line 1",
-    "int(input())": "EOFError: nobody is here to answer input(); take what is needed as an "
-    "argument, in line 1",
+    "raise SystemExit(0)": "it ends the whole program, by exit or quit (SystemExit: 0), in line 1",
+    "int(input())": "it waits for input(), which nobody gives here: take it as an argument; in "
+    "line 1",
     "raise EOFError('at the end')": "EOFError: at the end in line 1",
 }
 
@@ -244,6 +246,31 @@ FORGED = [
         "seconds": 0,
         "peak": 0,
     },
+    *(
+        {
+            "kind": "answer",
+            "outcome": "raised",
+            "words": "",
+            "line": None,
+            "changed": [],
+            "seconds": 0,
+            "peak": 0,
+            "printed": "",
+            "printed_count": 0,
+        }
+        | change
+        for change in (
+            {"changed": [99]},
+            {"changed": [-1]},
+            {"seconds": float("nan")},
+            {"seconds": -1},
+            {"peak": float("inf")},
+            {"line": -3},
+            {"line": 10**9},
+            {"words": "x" * 200_000},
+            {"printed_count": "many"},
+        )
+    ),
     {"kind": "isolation", "words": 5},
     {"kind": "loaded", "loaded": "maybe"},
     {"kind": "steps", "steps": [[1]]},
@@ -269,6 +296,7 @@ OBJECTS = HUGE.replace(b"<f8", b"|O").replace(b"6250000000,", b"1,         ")
 def test_frames_that_make_no_sense(frame, payload, place, python):
     head = """
 import gc, json, struct
+from math import inf, nan
 def send(frame, payload):
     for thing in gc.get_objects():
         names = getattr(thing, '__module__', ''), getattr(thing, '__name__', '')

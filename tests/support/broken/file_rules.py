@@ -129,9 +129,9 @@ NAMES = (
     Broken(
         "scipy",
         0,
-        "imports loads",
+        "imports",
         below("import numpy", "from scipy import signal"),
-        unchecked="behaviour",
+        unchecked="loads",
     ),
     Broken(
         "an import inside a function",

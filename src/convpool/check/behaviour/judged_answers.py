@@ -31,6 +31,11 @@ class Trial:
         return self.answer.outcome != "not run" and self.answer.loaded
 
     @property
+    def has_result(self) -> bool:
+        """Whether the call came to an end that can be judged: an array, an error, a death."""
+        return self.was_called and self.answer.outcome != "timed out"
+
+    @property
     def was_late(self) -> bool:
         """Whether the time was over before the call, or during it."""
         return self.answer.outcome in ("not run", "timed out")
@@ -60,6 +65,13 @@ class Trial:
         Two problems of one kind differ in numbers only, such as shapes.
         """
         return self.answer.outcome, self.answer.line, re.sub(r"\d+", "0", self.problem)
+
+
+def is_same_result(first: Answer, second: Answer) -> bool:
+    """Return whether two answers to the same call are equal; True if either has no array."""
+    if first.value is None or second.value is None:
+        return True
+    return np.array_equal(first.value, second.value, equal_nan=first.value.dtype.kind in "fc")
 
 
 def _difference(value: Array, case: Case) -> str:

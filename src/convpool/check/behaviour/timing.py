@@ -29,8 +29,15 @@ class Cost:
 
 
 def calls(task: int) -> list[Call]:
-    """Return the calls of a task that are timed: the same one, REPEATS times."""
-    return [TIMED[task].call] * REPEATS
+    """Return the calls of a task that are timed: REPEATS calls of the same sizes.
+
+    Their images differ, so that it does not help to remember a result.
+    """
+    case = TIMED[task]
+    return [
+        replace(case, sample=replace(case.sample, seed=case.sample.seed + number)).call
+        for number in range(REPEATS)
+    ]
 
 
 def cost(answers: Sequence[Answer], peak: int) -> Cost | None:

@@ -5,14 +5,17 @@ As long as processes die, new ones make the remaining calls.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 
 from convpool.check.sandbox.calls import Answer, Call, FollowedCall, SubmittedFunction
-from convpool.check.sandbox.child_process import Job, Messages, make_workplace, pack, run_process
+from convpool.check.sandbox.child_process import Job, make_workplace, pack, run_process
+from convpool.check.sandbox.deadline import Deadline
 from convpool.check.sandbox.interpreters import Interpreter
-from convpool.check.sandbox.limits import LIMITS, MOST_DEATHS, Limits
+from convpool.check.sandbox.limits import LIMITS, MOST_DEATHS, MOST_LATE, Limits
+from convpool.check.sandbox.messages import Messages
+
+LATE = "an earlier call had no answer in time"
 
 
 def run(
@@ -23,9 +26,9 @@ def run(
 ) -> list[Answer]:
     """Call a submission's function in a child process.
 
-    One process makes the calls in order. If it dies, a new one makes the remaining calls. After
-    MOST_DEATHS deaths, a time-out, or a file that cannot be loaded, the remaining calls are not
-    made. What the file prints is discarded.
+    One process makes the calls in order. If it dies, or has no answer within the processor time for
+    one call, a new one makes the remaining calls. After MOST_DEATHS deaths or MOST_LATE such calls,
+    for a file that cannot be loaded, and when the time is over, the remaining calls are not made.
 
     Parameters
     ----------
@@ -82,8 +85,8 @@ def _make_calls(job: Job, calls: Sequence[Call]) -> tuple[list[Answer], Messages
     Returns (answers, messages): one answer per call, in order, and the last message of each kind
     that the last process sent.
     """
-    deadline = time.monotonic() + job.limits.task_seconds
-    packed_calls = [pack(call) for call in calls]
+    deadline = Deadline(job.limits.task_seconds)
+    packed_calls = [pack(call, job.limits) for call in calls]
     answers: list[Answer] = []
     messages: Messages = {}
     # problem: why no further calls are made; "": none is known
@@ -94,6 +97,8 @@ def _make_calls(job: Job, calls: Sequence[Call]) -> tuple[list[Answer], Messages
             answers += new_answers
             if len(answers) < len(calls):
                 answers, problem = _add_ending(answers, ending, messages, len(calls))
+                if ending.outcome == "timed out" and deadline.is_over():
+                    problem = LATE
     loaded = bool(answers) and answers[-1].loaded
     not_run = Answer("not run", words=f"not run: {problem}", loaded=loaded)
     return answers + [not_run] * (len(calls) - len(answers)), messages
@@ -138,10 +143,11 @@ def _add_ending(
             isolation=isolation,
         )
         return answers + [not_loaded] * (calls - len(answers)), ""
-    answers = [*answers, replace(ending, isolation=isolation)]
+    problem = loaded["problem"] if loaded else {}
+    answers = [*answers, replace(ending, isolation=isolation, **problem)]
     if loaded is None:
         return answers, "the file could not be loaded"
-    if ending.outcome == "timed out":
-        return answers, "an earlier call had no answer in time"
+    if sum(answer.outcome == "timed out" for answer in answers) == MOST_LATE:
+        return answers, LATE
     deaths = sum(answer.outcome == "died" for answer in answers)
     return answers, f"the process had ended {deaths} times before" if deaths == MOST_DEATHS else ""

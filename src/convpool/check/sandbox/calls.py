@@ -43,6 +43,12 @@ class Answer:
     seconds: float = 0.0  # of processor time, all threads of the child together
     peak: int = 0  # most bytes of memory that the child has held so far
     loaded: bool = True  # False: the file or its function could not be loaded; words say why
+    # the first error of a statement of the file that was passed over, as "TypeError: ... in line 3"
+    load_problem: str = ""
+    load_line: int | None = None  # where that statement is
+    is_checkers_limit: bool = False  # whether that error is about something missing on this machine
+    printed: str = ""  # the beginning of what the call printed
+    printed_count: int = 0  # characters of all that it printed
     isolation: tuple[str, ...] = ()  # the restrictions in force, such as "no network"
 
 

@@ -9,23 +9,30 @@ import os
 import queue
 import secrets
 import signal
-import struct
 import subprocess
 import tempfile
 import threading
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from convpool.check.sandbox import child_main
-from convpool.check.sandbox.calls import Answer, Call, Step, SubmittedFunction
+from convpool.check.sandbox.calls import Answer, Call, SubmittedFunction
+from convpool.check.sandbox.deadline import Deadline
 from convpool.check.sandbox.interpreters import Interpreter
-from convpool.check.sandbox.limits import END_SECONDS, MESSAGE_BYTES, SOURCE_BYTES, Limits
+from convpool.check.sandbox.limits import (
+    END_SECONDS,
+    MESSAGE_BYTES,
+    MORE_RESULT_BYTES,
+    RESULT_BYTES,
+    SOURCE_BYTES,
+    STEPS_BYTES,
+    Limits,
+)
+from convpool.check.sandbox.messages import Expected, Message, Messages, read_messages
 from convpool.check.tasks import TASKS
 
 _STOP_SECONDS = 0.1  # between two looks at `Limits.stop`
@@ -37,12 +44,13 @@ _ENVIRONMENT = {
     "LANG": "C.UTF-8",
 }
 
-# (a call as JSON values, its arrays as .npy, one after the other)
-PackedCall = tuple[dict[str, Any], bytes]
-# what the child sends: its "kind", a key of _PARSERS, and the entries that its parser returns; here
-# also "broken": something forged or damaged came instead
-Message = dict[str, Any]
-Messages = dict[str, Message]  # kind -> the last message of that kind
+
+class PackedCall(NamedTuple):
+    """A call as the child gets it."""
+
+    description: dict[str, Any]  # JSON values
+    arrays: bytes  # as .npy, one after the other
+    result_bytes: int  # how large its result may be
 
 
 @dataclass(frozen=True)
@@ -56,7 +64,7 @@ class Job:
 
 
 def run_process(
-    job: Job, work: Path, calls: Sequence[PackedCall], deadline: float
+    job: Job, work: Path, calls: Sequence[PackedCall], deadline: Deadline
 ) -> tuple[list[Answer], Answer, Messages]:
     """Make calls in one child process.
 
@@ -68,8 +76,8 @@ def run_process(
         The folder that `make_workplace` made.
     calls : sequence of PackedCall
         The calls, in order.
-    deadline : float
-        The moment of time.monotonic() at which the process is ended.
+    deadline : Deadline
+        When the process is ended.
 
     Returns
     -------
@@ -87,36 +95,42 @@ def run_process(
     messages: Messages = {}
     # how it ended if no message comes before the deadline
     ending = Answer("timed out", words=f"no answer within {job.limits.task_seconds:.3g} s")
+    expected = Expected(
+        token, [call.result_bytes for call in calls], STEPS_BYTES if job.steps else MESSAGE_BYTES
+    )
     with _start(job, work, calls, token) as (process, errors):
         threading.Thread(
-            target=_read_messages, args=(process.stdout, token, job.limits, queued), daemon=True
+            target=read_messages, args=(process.stdout, expected, queued), daemon=True
         ).start()
         with contextlib.suppress(queue.Empty):
             while len(answers) < len(calls) or (job.steps and "steps" not in messages):
-                message = _next_message(queued, deadline, job.limits)
+                message = _next_message(queued, deadline, job.limits, process.pid)
                 if message is None or message["kind"] in ("end", "broken"):
                     ending = _ending(message or {"kind": "end", "code": None}, errors, job.limits)
                     break
                 if message["kind"] == "answer":
                     answers.append(message["answer"])
                 messages[message["kind"]] = message
-    isolation = messages.get("isolation", {}).get("words", ())
-    return [replace(answer, isolation=isolation) for answer in answers], ending, messages
+    common = {
+        "isolation": messages.get("isolation", {}).get("words", ()),
+        **messages.get("loaded", {}).get("problem", {}),
+    }
+    return [replace(answer, **common) for answer in answers], ending, messages
 
 
 def _next_message(
-    queued: queue.Queue[Message | None], deadline: float, limits: Limits
+    queued: queue.Queue[Message | None], deadline: Deadline, limits: Limits, session: int
 ) -> Message | None:
     """Wait for the next message and return it; None once the child has closed its channel.
 
-    Raises queue.Empty if none came before the deadline, or if `limits.stop` is set.
+    Raises queue.Empty if none came before the deadline, or if `limits.stop` is set. session: of the
+    child.
     """
     while True:
-        seconds_left = deadline - time.monotonic()
         try:
-            return queued.get(timeout=min(max(seconds_left, 0), _STOP_SECONDS))
+            return queued.get(timeout=min(max(deadline.seconds_left, 0.01), _STOP_SECONDS))
         except queue.Empty:
-            if seconds_left <= 0 or limits.stop.is_set():
+            if limits.stop.is_set() or deadline.is_over(session):
                 raise
 
 
@@ -142,8 +156,8 @@ def make_workplace(job: Job) -> Iterator[tuple[Path, str]]:
         yield work, problem
 
 
-def pack(call: Call) -> PackedCall:
-    """Return (the call as JSON values, its arrays as .npy, one after the other).
+def pack(call: Call, limits: Limits) -> PackedCall:
+    """Return a call as the child gets it.
 
     Raises TypeError for an argument that no call may have: see `Call`.
     """
@@ -167,10 +181,14 @@ def pack(call: Call) -> PackedCall:
         )
 
     arguments = [as_json(value) for value in call.arguments]
-    return {
+    numbers = sum(value.size for value in call.arguments if isinstance(value, np.ndarray))
+    result_bytes = min(RESULT_BYTES * numbers + MORE_RESULT_BYTES, limits.result_bytes)
+    description = {
         "arguments": arguments,
         "keywords": {name: as_json(value) for name, value in call.keywords.items()},
-    }, arrays.getvalue()
+        "result_bytes": result_bytes,
+    }
+    return PackedCall(description, arrays.getvalue(), result_bytes)
 
 
 def _copy(folder: Path, file: str, work: Path) -> str:
@@ -211,7 +229,7 @@ def _start(
         "function": job.function.name,
         "steps": job.steps,
         "limits": job.limits.for_child,
-        "calls": [call for call, _ in calls],
+        "calls": [call.description for call in calls],
     }
     command = [str(job.python.path), "-I", "-B", child_main.__file__]
     # Windows starts no Python without SYSTEMROOT
@@ -220,7 +238,7 @@ def _start(
     }
     with tempfile.TemporaryFile() as stdin, tempfile.TemporaryFile() as errors:
         stdin.write(
-            json.dumps(description).encode() + b"\n" + b"".join(arrays for _, arrays in calls)
+            json.dumps(description).encode() + b"\n" + b"".join(call.arrays for call in calls)
         )
         stdin.seek(0)
         process = subprocess.Popen(
@@ -251,116 +269,6 @@ def _end(process: subprocess.Popen[bytes]) -> None:
             os.killpg(process.pid, signal.SIGKILL)
 
 
-def _read_messages(
-    stream: IO[bytes], token: bytes, limits: Limits, queued: queue.Queue[Message | None]
-) -> None:
-    """Put all messages of a stream into a queue, and None at its end.
-
-    At the first one that is forged or damaged, put {"kind": "broken"} and stop. Runs in a thread.
-    """
-    with stream:
-        while True:
-            first_bytes = stream.read(len(token))
-            if not first_bytes:
-                return queued.put(None)
-            try:
-                if first_bytes != token:
-                    raise ValueError("no token")
-                json_bytes, payload_bytes = struct.unpack("<IQ", _read_exactly(stream, 12))
-                # a .npy has a header, too
-                if json_bytes > MESSAGE_BYTES or payload_bytes > limits.result_bytes + 10_000:
-                    raise ValueError("too long")
-                content = json.loads(_read_exactly(stream, json_bytes))
-                kind, payload = content["kind"], _read_exactly(stream, payload_bytes)
-                queued.put(_PARSERS[kind](content, payload) | {"kind": kind})
-            except Exception:  # a forged message may hold anything
-                return queued.put({"kind": "broken"})
-
-
-def _read_exactly(stream: IO[bytes], count: int) -> bytes:
-    """Read `count` bytes; raise ValueError if there are fewer."""
-    data = stream.read(count)
-    if len(data) != count:
-        raise ValueError("too short")
-    return data
-
-
-# Each parser takes a message's JSON and its payload, and raises an exception if they make no sense.
-
-
-def _parse_answer(content: Message, payload: bytes) -> Message:
-    """Return {"answer": Answer}; the payload is the array that came back, as .npy."""
-    answer = Answer(
-        _one_of(content["outcome"], "returned", "raised", "not an array"),
-        value=_array(payload) if content["outcome"] == "returned" else None,
-        words=str(content["words"])[:1000],
-        line=_line(content["line"]),
-        changed=tuple(int(place) for place in content["changed"]),
-        seconds=float(content["seconds"]),
-        peak=int(content["peak"]),
-    )
-    return {"answer": answer}
-
-
-def _parse_isolation(content: Message, _: bytes) -> Message:
-    """Return {"words": the restrictions in force, such as "no network"}."""
-    return {"words": tuple(str(word) for word in content["words"])}
-
-
-def _parse_loaded(content: Message, _: bytes) -> Message:
-    """Return {"loaded": whether the file was loaded, "words": why not, "line": where it failed}."""
-    words, line = str(content.get("words", ""))[:1000], _line(content.get("line"))
-    return {"loaded": _one_of(content["loaded"], True, False), "words": words, "line": line}
-
-
-def _parse_steps(content: Message, _: bytes) -> Message:
-    """Return {"steps": tuple of Step, "complete": whether all lines that ran are among them}."""
-    steps = [
-        Step(int(line), str(function), {str(name): str(text) for name, text in values.items()})
-        for line, function, values in content["steps"]
-    ]
-    return {"steps": tuple(steps), "complete": bool(content["complete"])}
-
-
-def _parse_end(content: Message, _: bytes) -> Message:
-    """Return {"code": the exit code of the process, negative for a signal}."""
-    return {"code": os.waitstatus_to_exitcode(content["status"])}
-
-
-# kind of message -> its parser
-_PARSERS = {
-    "isolation": _parse_isolation,
-    "loaded": _parse_loaded,
-    "answer": _parse_answer,
-    "steps": _parse_steps,
-    "end": _parse_end,
-}
-
-
-def _one_of(value: Any, *values: Any) -> Any:
-    """Return that one of `values` that equals a value; raise ValueError if none does."""
-    return values[values.index(value)]
-
-
-def _line(value: Any) -> int | None:
-    """Return a line number as an int; None for None."""
-    return None if value is None else int(value)
-
-
-def _array(payload: bytes) -> NDArray[Any]:
-    """Return the array of a .npy; raise ValueError for any that `child_main` does not write.
-
-    Such as one whose data is shorter than its header claims: no memory is allocated by that claim.
-    """
-    stream = io.BytesIO(payload)
-    if np.lib.format.read_magic(stream) != (1, 0):
-        raise ValueError("another version")
-    shape, fortran, dtype = np.lib.format.read_array_header_1_0(stream)
-    if fortran or dtype.kind not in "biufc":
-        raise ValueError("not what it claims")
-    return np.frombuffer(payload, dtype, offset=stream.tell()).reshape(shape).copy()
-
-
 def _ending(message: Message, errors: IO[bytes], limits: Limits) -> Answer:
     """Return how the process ended, as the answer to the call that it was making.
 
@@ -384,7 +292,7 @@ def _ending(message: Message, errors: IO[bytes], limits: Limits) -> Answer:
         return Answer("died", words=f"the process ended early: {reason}")
     signal_names = {number.value: number.name for number in signal.Signals}
     if signal_names.get(-code) == "SIGXCPU":
-        words = f"no answer within {limits.task_seconds:.3g} s of processor time"
+        words = f"no answer within {limits.call_seconds:.3g} s of processor time"
         return Answer("timed out", words=words)
     if code == child_main.CHANNEL_CLOSED:
         return Answer("died", words="the file closed the channel on which results come back")

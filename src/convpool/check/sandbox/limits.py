@@ -22,14 +22,22 @@ GIT_SECONDS = 20.0  # for git to list an index
 END_SECONDS = 5.0  # for a process to end after it was asked to
 MOST_DEATHS = 3  # after so many processes of a task have died, its remaining calls are not made
 SOURCE_BYTES = 1_000_000  # of a submission's file; a longer one is not loaded
-MESSAGE_BYTES = 64_000_000  # of a message's JSON; the steps of a followed call are the longest
+MESSAGE_BYTES = 100_000  # of a message's JSON
+STEPS_BYTES = 8_000_000  # of the JSON of the steps of a followed call
+# of a result: so many for each number in the arguments, and some more
+RESULT_BYTES, MORE_RESULT_BYTES = 64, 1 << 20
+MOST_LATE = 3  # after so many calls without an answer in time, a task's remaining ones are not made
+# processor time for one call, as a part of the time of a task; it is measured in whole seconds
+CALL_SHARE = 0.25
+# a process that waits for a processor gets up to so many times the time of a task
+MOST_WAITING = 4.0
 
 
 @dataclass(frozen=True)
 class Limits:
     """What a child process may use; `task_seconds` covers all calls of one `caller.run`."""
 
-    task_seconds: float = TASK_SECONDS
+    task_seconds: float = TASK_SECONDS  # of a clock, for a process that need not wait for others
     # for all tasks; whoever runs several tasks keeps to it, by `until`
     submission_seconds: float = SUBMISSION_SECONDS
     memory: int = 500_000_000  # bytes of data of a process
@@ -50,7 +58,12 @@ class Limits:
     def for_child(self) -> dict[str, Any]:
         """The limits by name as JSON values, all but `stop`."""
         names = (entry.name for entry in fields(self) if entry.name != "stop")
-        return {name: getattr(self, name) for name in names}
+        return {name: getattr(self, name) for name in names} | {"call_seconds": self.call_seconds}
+
+    @property
+    def call_seconds(self) -> float:
+        """Processor time for one call."""
+        return max(1.0, CALL_SHARE * self.task_seconds)
 
     def until(self, deadline: float) -> Limits:
         """Return limits whose task_seconds end at a moment of time.monotonic() at the latest."""

@@ -71,6 +71,7 @@ MARKERS = {
         "test_configuration.py",
         "test_memory.py",
         "test_small_world.py",
+        "typing",
     ],
     "cluster": ["out_of_core/test_dask_cluster.py"],
 }
@@ -164,6 +165,10 @@ SLOW = {
         "test_onnx[convpool-MaxPool]",
         "test_onnx[convpool.reference-LpPool]",
         "test_onnx[convpool.reference-MaxPool]",
+    ],
+    "typing/test_types.py": [
+        "test_nothing_is_found_in_right_code",
+        "test_every_error_is_found_in_wrong_code",
     ],
 }
 

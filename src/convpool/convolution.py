@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from convpool.out_of_core.destination import Destination
+from convpool.out_of_core.lazy_call import takes_lazy_arrays
 from convpool.out_of_core.routes import choose_route
 from convpool.plans import arrays, channel_checks, dtypes, kernel_layouts
 from convpool.plans.arguments import Ints, Padding
@@ -20,6 +21,7 @@ Array = NDArray[Any]
 _plan, _plan_transposed = cache_recent(plan_convolution), cache_recent(plan_transposed)
 
 
+@takes_lazy_arrays
 @explain_foreign_keywords
 def convolve(
     images: ArrayLike,

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from convpool.out_of_core.destination import Destination, drop_axes
+from convpool.out_of_core.lazy_call import takes_lazy_arrays
 from convpool.out_of_core.routes import choose_route
 from convpool.plans import allocation, arguments, arrays, dtypes
 from convpool.plans.arguments import Ints, Padding
@@ -22,6 +23,7 @@ Array = NDArray[Any]
 _plan, _plan_separable = cache_recent(plan_convolution), cache_recent(plan_separable)
 
 
+@takes_lazy_arrays
 @explain_foreign_keywords
 def filter_image(
     image: ArrayLike,

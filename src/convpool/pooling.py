@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from convpool.engines import threads
 from convpool.engines.numpy import argmax, unpooling
 from convpool.out_of_core.destination import Destination
+from convpool.out_of_core.lazy_call import takes_lazy_arrays
 from convpool.out_of_core.routes import choose_route
 from convpool.plans import allocation, arguments, arrays
 from convpool.plans.arguments import Ints, Padding
@@ -26,6 +27,7 @@ Array = NDArray[Any]
 _plan = cache_recent(plan_pooling)
 
 
+@takes_lazy_arrays
 @explain_foreign_keywords
 def pool(
     images: ArrayLike,

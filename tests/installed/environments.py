@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -33,14 +35,30 @@ def extras_for(python: str) -> Sequence[str]:
     return EXTRAS if done.stdout.strip() == "True" else FEWER
 
 
-def install(python: Path, requirement: str, is_lowest: bool) -> None:
+def requirements_of(wheel: Path, extra: str) -> list[str]:
+    """Return what the metadata of a wheel asks for, with an extra and those that it names."""
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+        lines = archive.read(name).decode().splitlines()
+    found: list[str] = []
+    for line in lines:
+        match = re.fullmatch(r"Requires-Dist: ([^;]+?)(?:; extra == '(.+)')?", line)
+        if match and match[2] in (None, extra):
+            inner = re.fullmatch(r"convpool\[(.+)\]", match[1])
+            found += requirements_of(wheel, inner[1]) if inner else [match[1]]
+    return found
+
+
+def install(python: Path, wheel: Path, extra: str, is_lowest: bool) -> None:
     """Install a wheel, with an extra, into an environment."""
-    uv = shutil.which("uv") or str(Path(sys.executable).with_name("uv"))
-    words = (
-        [uv, "pip", "install", "--quiet", "--python", str(python), "--resolution", "lowest-direct"]
-        if is_lowest
-        else [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    )
+    requirement = f"convpool[{extra}] @ {wheel.resolve().as_uri()}"
+    if is_lowest:
+        uv = shutil.which("uv") or str(Path(sys.executable).with_name("uv"))
+        words = [uv, "pip", "install", "--quiet", "--python", str(python)]
+        # what is named here is direct, which what the wheel asks for would not be
+        words += ["--resolution", "lowest-direct", *requirements_of(wheel, extra)]
+    else:
+        words = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     subprocess.run([*words, requirement], check=True)
 
 
@@ -52,9 +70,8 @@ def try_wheel(wheel: Path, python: str, extra: str, is_lowest: bool = False) -> 
     with tempfile.TemporaryDirectory() as name:
         subprocess.run([python, "-m", "venv", name], check=True)
         inner = Path(name, "Scripts" if os.name == "nt" else "bin", "python")
-        extras = [] if extra == "none" else [extra]
-        install(inner, f"convpool[{','.join(extras)}] @ {wheel.resolve().as_uri()}", is_lowest)
-        subprocess.run([str(inner), "-I", str(EVERY_CALL), *extras], check=True, cwd=name)
+        install(inner, wheel, "" if extra == "none" else extra, is_lowest)
+        subprocess.run([str(inner), "-I", str(EVERY_CALL), extra], check=True, cwd=name)
 
 
 def main() -> None:

@@ -78,7 +78,7 @@ def test_the_code_runs(tmp_path):
     code = "\n".join(
         [
             "import user_code as u, dask_code, dask.array as da",
-            "u.convolutions(), u.pools(), u.windows(), u.plans(), u.the_rest()",
+            "u.convolutions(), u.pools(), u.gradients(), u.windows(), u.plans(), u.the_rest()",
             "dask_code.lazily(da.ones((2, 6, 7, 3), chunks=3), da.ones((6, 7)))",
         ]
     )

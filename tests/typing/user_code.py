@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import convpool
-from convpool import Plan, course, filters
+from convpool import Gradients, Plan, course, filters
 
 Array = NDArray[Any]
 
@@ -52,6 +52,14 @@ def pools() -> None:
     assert_type(convpool.global_pool(images, "avg"), Array)
     assert_type(convpool.adaptive_pool(images, (2, 2), "max"), Array)
     values, places = convpool.adaptive_max_pool_indices(images, 2)
+
+
+def gradients() -> None:
+    """What a loss says of images, kernels and bias."""
+    output_gradient = np.ones((2, 6, 7, 4), dtype=np.float32)
+    found = convpool.convolve_gradients(images, kernels, output_gradient)
+    assert_type(found, Gradients)
+    assert_type(convpool.pool_gradient(images, np.ones((2, 3, 3, 3), dtype=np.float32), 2), Array)
 
 
 def windows() -> None:

@@ -34,11 +34,16 @@ def prepare_ours(
     return Prepared(lambda: function(images, kernels, engine=engine, **row.words))
 
 
-def prepare_plain_call(
+def prepare_layer(
     threads: int, row: Row, images: np.ndarray, kernels: np.ndarray | None
 ) -> Prepared:
-    """Call the library without anything that was prepared before."""
-    return prepare_ours(threads, row, images, kernels)
+    """Plan the row, and pack its kernels, before it is timed."""
+    import convpool
+
+    convpool.set_num_threads(threads)
+    plan = make_plan(row)
+    function = plan.run if row.kind == "pool" else plan.prepack(kernels)
+    return Prepared(lambda: function(images))
 
 
 def prepare_copy(
@@ -90,9 +95,13 @@ def start(
     threads: int,
     others: dict[str, Callable[..., Prepared]] | None = None,
     least: float = 0.0,
+    prepare: Callable[..., Prepared] = prepare_ours,
 ) -> contextlib.AbstractContextManager[dict[str, harness.Contender]]:
-    """Start ours and others, each on as many CPUs as threads; `least` as in time_call."""
-    prepare_calls = {OURS: functools.partial(prepare_ours, threads), **(others or {})}
+    """Start ours and others, each on as many CPUs as threads; `least` as in time_call.
+
+    `prepare` is what prepares ours.
+    """
+    prepare_calls = {OURS: functools.partial(prepare, threads), **(others or {})}
     pause = 0.0 if options.small else harness.PAUSE
     return harness.contenders(
         load_row, prepare_calls, thread_variables(threads), threads, pause, least

@@ -25,7 +25,7 @@ import reports
 import verdicts
 from engine_tables import print_engines
 from harness import OURS, Result
-from library_contenders import prepare_peer, prepare_plain_call, start
+from library_contenders import prepare_layer, prepare_ours, prepare_peer, start
 from network_rows import NETWORK_ROWS, family
 from peers import PEERS
 from rows import Row
@@ -66,8 +66,8 @@ def print_table(options: argparse.Namespace, threads: int) -> list[Result]:
     """Measure row by row on so many threads, print each as soon as it is known."""
     results = []
     others = {name: functools.partial(prepare_peer, name, threads) for name in options.peers}
-    others[PLAIN] = functools.partial(prepare_plain_call, threads)
-    with start(options, threads, others, LEAST) as started:
+    others[PLAIN] = functools.partial(prepare_ours, threads)
+    with start(options, threads, others, LEAST, prepare_layer) as started:
         reports.print_title(reports.format_threads(threads))
         print(f"Milliseconds and ratios: median (least..most) of {options.runs} runs in turn.\n")
         table = reports.Table(make_columns(options.peers, options.runs))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from convpool.engines import cost_model
 from convpool.engines.compiled import convolution as compiled_convolution
@@ -21,6 +22,8 @@ from convpool.engines.numpy import footprint_and_median
 from convpool.engines.numpy import kernels_gradient as numpy_kernels_gradient
 from convpool.engines.numpy import pooling_gradient as numpy_pooling_gradient
 from convpool.engines.work import ConvolutionWork, PoolingWork
+
+Array = NDArray[Any]
 
 
 def never_refuse(work: Any) -> None:
@@ -42,6 +45,8 @@ class Engine:
         parameters, those of the functions in `engines.numpy`
     runner : makes a `run` for the calls of one plan, which may keep what it has worked out; None
         if there is nothing to keep
+    prepack : from what `run` takes, without images and `out`, to a function of these two, which
+        has its own copy of the kernels and may have laid them out; None if there is nothing to gain
     seconds : from work to an estimate of the seconds of one thread, without start_up
     memory : from work to an estimate of the bytes of working memory
     tile_memory : from work whose windows lie on pixels alone to an upper bound of these bytes
@@ -62,6 +67,7 @@ class Engine:
     tile_memory: Callable[[Any], int]
     start_up: float
     runner: Callable[[], Callable[..., None]] | None = None
+    prepack: Callable[..., Callable[[Array, Array], None]] | None = None
     refusal: Callable[[Any], str | None] = never_refuse
     host_refusal: Callable[[], str | None] = works_everywhere
     is_threaded: bool = True
@@ -110,6 +116,7 @@ ENGINES = _by_name(
         "compiled",
         run=compiled_convolution.convolve,
         runner=compiled_convolution.Runner,
+        prepack=compiled_convolution.prepack,
         refusal=_compiled_convolution_refusal,
         host_refusal=host.refusal,
         seconds=cost_model.compiled_convolution_seconds,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -124,11 +124,18 @@ class ConvolutionPlan(KernelsPlan):
         """Raise OverflowError if a sum of integers might overflow; `images` may have any shape."""
         self._working_dtype(images, *operands)
 
-    def _working_dtype(self, images: Array, kernels: Array, bias: Array | None) -> DType:
+    def _working_dtype(
+        self,
+        images: Array,
+        kernels: Array,
+        bias: Array | None,
+        sums_of: Callable[[], dtypes.Sums] | None = None,
+    ) -> DType:
         """Return the dtype to compute in: for integers, the fastest in which sums are exact.
 
         Sums are bounded from as few values as will do: from the dtypes alone, then with the
         weights, then with the pixels, which are most. Raise OverflowError if a sum might overflow.
+        `sums_of` returns what `_sums` returns for the weights, if it is known.
         """
         if self.accumulation.kind not in "iu":
             return self.accumulation
@@ -139,7 +146,8 @@ class ConvolutionPlan(KernelsPlan):
         ):
             return dtypes.fastest_exact(self.accumulation, limit)
         # the bound for any pixels of the images' dtype with these weights
-        sums, pixels = self._sums(kernels, bias), self._pixel_limits
+        sums = self._sums(kernels, bias) if sums_of is None else sums_of()
+        pixels = self._pixel_limits
         if sums.bound(pixels) > dtypes.EXACT_IN_FLOAT64 or not sums.fit(self.accumulation, pixels):
             pixels = self._with_fill(dtypes.extremes(images))
         return sums.working_dtype(self.accumulation, pixels, "sums of products")
@@ -200,14 +208,16 @@ class ConvolutionPlan(KernelsPlan):
         if self.missing is not None:
             return self._execute_with_missing(pixels, kernels, bias, out, missing)
         working = self._working_dtype(pixels, kernels, bias)
-        if bias is not None and working.kind in "iu":  # NumPy cannot add int64 to uint64 in place
-            bias = bias.astype(working, copy=False)
         kernels, bias = copy_if_shared(out, kernels, bias)
         out, target = self.allocate_output(out, pixels)
-        words = {"pad_mode": self.pad_mode, "fill": self.fill, "bias": bias, "dtype": working}
+        words = self._words(bias, working)
         with np.errstate(all="ignore"):
             self._apply(pixels, kernels, target, keeps=True, **words)
         return self.copy_back(out, target)
+
+    def _words(self, bias: Array | None, dtype: DType) -> dict[str, Any]:
+        """Return the keywords of `_apply`, with this bias and sums in this dtype."""
+        return {"pad_mode": self.pad_mode, "fill": self.fill, "bias": bias, "dtype": dtype}
 
     def _apply(
         self, pixels: Array, kernels: Any, target: Array, *, keeps: bool, **words: Any
@@ -216,10 +226,68 @@ class ConvolutionPlan(KernelsPlan):
 
         If it `keeps`, what the engine works out is kept, for calls with the same words.
         """
+        kernels, words = self._engine_arguments(kernels, **words)
+        run = self._compute if keeps else self._engine.run
+        run(pixels, kernels, self.engine_axes, target, **words)
+
+    def _engine_arguments(self, kernels: Array, **words: Any) -> tuple[Array, dict[str, Any]]:
+        """Return (kernels, keywords) as engines take them; `words` are those of `_words`."""
+        bias, dtype = words["bias"], words["dtype"]
+        if bias is not None and dtype.kind in "iu":  # NumPy cannot add int64 to uint64 in place
+            bias = bias.astype(dtype, copy=False)
         if self.flip:
             kernels = np.flip(kernels, tuple(range(len(self.axes))))
-        run = self._compute if keeps else self._engine.run
-        run(pixels, kernels, self.engine_axes, target, groups=self.groups, **words)
+        return kernels, {**words, "bias": bias, "groups": self.groups}
+
+    def prepack(self, kernels: Any, bias: Any = None) -> PackedConvolution:
+        """Return the convolution with these kernels and this bias: a function of the images.
+
+        Kernels are checked and packed once, for all calls: what a network that is trained needs.
+        They are copied, so that later changes of the arrays change no result.
+
+        Parameters
+        ----------
+        kernels
+            In the plan's layout, shape and dtype, as `run` takes them.
+        bias
+            (nc,), added to the results.
+
+        Returns
+        -------
+        `layer(images, out=None)`, whose results are those of `run(images, kernels, bias, out)`; it
+        may be called by several threads at once
+
+        Raises
+        ------
+        ValueError, TypeError : shapes or dtypes are not the plan's
+        ValueError : the plan has missing="mask", and each call would need a mask
+
+        Examples
+        --------
+        Two layers of a network, and the larger of each two columns and rows between them:
+
+        >>> import numpy as np
+        >>> from convpool import plan_convolution, pool
+        >>> rng = np.random.default_rng(0)
+        >>> float32 = {"images_dtype": "float32", "kernels_dtype": "float32"}
+        >>> def random(*shape):
+        ...     return rng.standard_normal(shape, np.float32)
+        >>> first = plan_convolution((8, 28, 28, 1), (5, 5, 1, 6), **float32)
+        >>> second = plan_convolution((8, 14, 14, 6), (5, 5, 6, 16), "valid", **float32)
+        >>> first_layer = first.prepack(random(5, 5, 1, 6), random(6))
+        >>> second_layer = second.prepack(random(5, 5, 6, 16), random(16))
+        >>> def network(images):
+        ...     maps = np.maximum(first_layer(images), 0)
+        ...     return np.maximum(second_layer(pool(maps, 2)), 0)
+        >>> network(random(8, 28, 28, 1)).shape
+        (8, 10, 10, 16)
+        """
+        if self.missing == "mask":
+            raise ValueError(
+                "the plan has missing='mask', and a packed convolution takes no mask: call "
+                "run(images, kernels, missing=mask), or plan with missing='nan'"
+            )
+        return PackedConvolution(self, *self.check_operands(kernels, bias))
 
     # ---- gradients ----
 
@@ -348,3 +416,71 @@ class ConvolutionPlan(KernelsPlan):
         """The work of the printed plan: "18 multiply-adds = 2 results x 9 taps x 1 channel"."""
         results = f"{volume(self.output_shape):,} results x {plural(self.taps, 'tap')}"
         return f"{self.multiply_adds:,} multiply-adds = {results} x {plural(self.depth, 'channel')}"
+
+
+class PackedConvolution:
+    """A convolution with kernels and a bias that were checked and packed; see `prepack` of a plan.
+
+    Attributes
+    ----------
+    plan : the plan, for the shape and dtype of the images
+    """
+
+    def __init__(self, plan: ConvolutionPlan, kernels: Array, bias: Array | None) -> None:
+        self.plan = plan
+        self._kernels = kernels.copy()
+        self._bias = None if bias is None else bias.copy()
+        # dtype of sums -> what computes the operation from (images, output)
+        self._functions: dict[DType, Callable[[Array, Array], None]] = {}
+
+    def __call__(self, images: Any, out: Array | None = None) -> Array:
+        """Return the convolution of images, plus the bias, written to `out` if given.
+
+        Raises
+        ------
+        ValueError : shape or dtype of the images, or of `out`, is not the plan's
+        OverflowError : a sum of integers might overflow; the text names the bound
+        """
+        plan = self.plan
+        images = plan.check_images(images)
+        if plan.missing is not None:  # what is missing changes the sums of every call
+            return plan.execute(images, (self._kernels, self._bias), out)
+        pixels = plan.channels_last(images)
+        threads.check()
+        pixels = plan.reached_pixels.gather(pixels)
+        dtype = plan._working_dtype(pixels, self._kernels, self._bias, self._known_sums)
+        function = self._functions.get(dtype)
+        if function is None:
+            function = self._functions[dtype] = self._pack(dtype)
+        out, target = plan.allocate_output(out, pixels)
+        with np.errstate(all="ignore"):
+            function(pixels, target)
+        return plan.copy_back(out, target)
+
+    def _pack(self, dtype: DType) -> Callable[[Array, Array], None]:
+        """Return what computes the operation with sums of this dtype from (images, output)."""
+        plan = self.plan
+        kernels, words = plan._engine_arguments(self._kernels, **plan._words(self._bias, dtype))
+        if plan._engine.prepack is not None:
+            return plan._engine.prepack(kernels, plan.engine_axes, **words)
+
+        def compute(images: Array, output: Array) -> None:
+            plan._compute(images, kernels, plan.engine_axes, output, **words)
+
+        return compute
+
+    def _known_sums(self) -> dtypes.Sums:
+        """Return the sums of each kernel, computed once."""
+        return self._sums
+
+    @cached_property
+    def _sums(self) -> dtypes.Sums:
+        """The sums of each kernel: over the window and the channels that it reads."""
+        return self.plan._sums(self._kernels, self._bias)
+
+    def __repr__(self) -> str:
+        return f"<{self.plan.title}: packed>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # copies and pickles pack again
+        return PackedConvolution, (self.plan, self._kernels, self._bias)

@@ -7,7 +7,7 @@ That depends on the number of kernels that read the same channels: of few, vecto
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,12 @@ from numpy.typing import DTypeLike, NDArray
 
 from convpool.engines.compiled import few_kernels, host, library, many_kernels
 from convpool.engines.compiled.forms import SUMS_AND_RESULTS, PackForm
-from convpool.engines.compiled.geometry import ConvolutionGeometry, Operands, strides_in_numbers
+from convpool.engines.compiled.geometry import (
+    ConvolutionGeometry,
+    Operands,
+    Weights,
+    strides_in_numbers,
+)
 from convpool.engines.compiled.library import is_form
 from convpool.engines.numpy.convolution import LONG
 from convpool.windows import Axis, volume
@@ -48,6 +53,29 @@ def convolve(images: Array, kernels: Array, axes: Sequence[Axis], out: Array, **
     Runner()(images, kernels, axes, out, **words)
 
 
+def prepack(kernels: Array, axes: Sequence[Axis], **words: Any) -> Callable[[Array, Array], None]:
+    """Return a function of (images, out) that convolves with these kernels, as `Runner` does.
+
+    Kernels and bias are copied, and packed in the first call.
+    """
+    bias, dtype = words.pop("bias", None), words.pop("dtype")
+    weights, runner = _weights(kernels, bias, np.dtype(dtype), keeps_forms=True), Runner()
+    return lambda images, out: runner.run(images, weights, axes, out, **words)
+
+
+def _weights(
+    kernels: Array, bias: Array | None, sums: np.dtype[Any], *, keeps_forms: bool
+) -> Weights:
+    """Return the weights of kernels (*window, depth, nc), copied if their forms are to be kept."""
+    if kernels.ndim == 3:
+        kernels = kernels[None]
+    kernels = np.ascontiguousarray(kernels, sums)
+    if bias is None:
+        bias = np.zeros(kernels.shape[-1], sums)
+    bias = np.ascontiguousarray(bias, sums)
+    return Weights(kernels.copy(), bias.copy(), {}) if keeps_forms else Weights(kernels, bias)
+
+
 class Runner:
     """Convolves images with kernels of one plan, whatever their memory, as often as wanted.
 
@@ -64,11 +92,9 @@ class Runner:
         axes: Sequence[Axis],
         out: Array,
         *,
-        groups: int = 1,
-        pad_mode: str = "zeros",
-        fill: Any = 0,
         bias: Array | None = None,
         dtype: DTypeLike,
+        **words: Any,
     ) -> None:
         """Convolve images (m, *spatial, c) with kernels (*window, depth, nc) into out.
 
@@ -77,31 +103,42 @@ class Runner:
         refuses must not be passed. All but the arrays' memory, `bias` and `dtype` must be the same
         in every call; see `engines.numpy.convolution.convolve` for it.
         """
-        sums = np.dtype(dtype)
-        bias = (
-            np.zeros(kernels.shape[-1], sums) if bias is None else np.ascontiguousarray(bias, sums)
-        )
+        weights = _weights(kernels, bias, np.dtype(dtype), keeps_forms=False)
+        self.run(images, weights, axes, out, **words)
+
+    def run(
+        self,
+        images: Array,
+        weights: Weights,
+        axes: Sequence[Axis],
+        out: Array,
+        *,
+        groups: int = 1,
+        pad_mode: str = "zeros",
+        fill: Any = 0,
+    ) -> None:
+        """Convolve images with weights into out; arguments are those of a call."""
         if images.dtype == bool:
             images = images.view(np.uint8)
         if len(axes) == 1:
-            images, kernels, out = images[:, None], kernels[None], out[:, None]
-        weights = np.ascontiguousarray(kernels, sums)
+            images, out = images[:, None], out[:, None]
         key = (
             images.strides,
             images.dtype,
             images.flags.aligned,
             out.strides,
             out.flags.aligned,
-            sums,
+            weights.kernels.dtype,
         )
+        operands = Operands(images, weights, out, fill)
         program = self.programs.get(key)
         if program is not None:
-            program.run(Operands(images, weights, bias, out, fill))
+            program.run(operands)
             return
         if 0 in out.shape:
             return
-        if not kernels.size:
-            out[...] = bias
+        if not weights.kernels.size:
+            out[...] = weights.bias
             return
         words = {
             "axes": (Axis(1, 1), axes[0]) if len(axes) == 1 else (axes[0], axes[1]),
@@ -109,7 +146,7 @@ class Runner:
             "pad_mode": pad_mode,
             "is_padded_with_zeros": pad_mode in ("zeros", "constant") and fill == 0,
         }
-        program = _run_once(Operands(images, weights, bias, out, fill), words)
+        program = _run_once(operands, words)
         if program is not None:
             self.programs[key] = program
 
@@ -119,15 +156,16 @@ def _run_once(operands: Operands, words: dict[str, Any]) -> Program | None:
 
     `words` are the fields of ConvolutionGeometry that do not follow from the arrays.
     """
-    images, weights, bias, out, fill = operands
-    sums, kernels_per_group = weights.dtype, weights.shape[3] // words["groups"]
+    images, weights, out, fill = operands
+    shape, sums = weights.kernels.shape, weights.kernels.dtype
+    kernels_per_group = shape[3] // words["groups"]
     has_many = 2 * kernels_per_group > library.isa().vector_bytes // sums.itemsize
-    terms, added_dtype = chains(weights.shape[:3], sums, out.dtype)
+    terms, added_dtype = chains(shape[:3], sums, out.dtype)
     for source, output in staged(images, out, sums, added_dtype, needs_dense_channels=has_many):
         geometry = ConvolutionGeometry(
             images=source.shape,
             output=output.shape,
-            kernels=weights.shape,
+            kernels=shape,
             input_strides=strides_in_numbers(source),
             output_strides=strides_in_numbers(output),
             dtypes=(source.dtype, sums, output.dtype),
@@ -135,7 +173,7 @@ def _run_once(operands: Operands, words: dict[str, Any]) -> Program | None:
             **words,
         )
         program = (many_kernels if has_many else few_kernels).Convolution(geometry)
-        program.run(Operands(source, weights, bias, output, fill))
+        program.run(Operands(source, weights, output, fill))
     return program if source is images and output is out else None
 
 

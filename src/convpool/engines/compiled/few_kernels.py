@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from convpool.engines import threads
 from convpool.engines.compiled import launch
 from convpool.engines.compiled.block_schedule import COLUMN, UNPACK, BlockSchedule, schedule_of
-from convpool.engines.compiled.geometry import ConvolutionGeometry, Operands
+from convpool.engines.compiled.geometry import ConvolutionGeometry, Operands, Weights
 from convpool.engines.compiled.launch import MAIN, SMALL
 from convpool.engines.compiled.record import Words, address_of, copy_of
 from convpool.windows import volume
@@ -37,14 +37,10 @@ class Convolution:
 
     def run(self, operands: Operands) -> None:
         """Convolve the images with the kernels into the output."""
-        weights, starts = operands.kernels, operands.bias
-        # one kernel for all channels, as a photograph has, needs no weight of its own in each lane
-        per_lane = self.per_line > 1 and not all(
-            bool((array == array[..., :1]).all()) for array in (weights, starts)
+        weights, starts, per_lane = operands.weights.form(
+            ("lanes", self.per_line), lambda: self._lane_weights(operands.weights)
         )
         schedule = self._schedule(per_lane)
-        if per_lane:
-            weights, starts = (self._repeated(array) for array in (weights, starts))
         template = copy_of(schedule.words)
         template[COLUMN.weights] = address_of(weights)
         template[COLUMN.starts] = address_of(starts)
@@ -57,6 +53,16 @@ class Convolution:
             lambda part: self._convolve_bands(schedule, copy_of(template), operands, ranges[part]),
             len(ranges),
         )
+
+    def _lane_weights(self, weights: Weights) -> tuple[Array, Array, bool]:
+        """Return (weights, what sums start from, whether each lane has weights of its own).
+
+        One kernel for all channels, as a photograph has, needs no weight of its own in each lane.
+        """
+        arrays = weights.kernels, weights.bias
+        if self.per_line == 1 or all((array == array[..., :1]).all() for array in arrays):
+            return *arrays, False
+        return self._repeated(arrays[0]), self._repeated(arrays[1]), True
 
     def _schedule(self, per_lane: bool) -> BlockSchedule:
         """Return how blocks are taken, where each lane has a weight of its own or all have one."""

@@ -10,9 +10,10 @@ with number `ch // channels_per_line * phases + x % phases`.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,7 @@ from convpool.windows import Axis, volume
 Array = NDArray[Any]
 Ints = NDArray[np.int64]
 Block = tuple[int, int, int]
+Value = TypeVar("Value")
 
 
 def strides_in_numbers(array: Array) -> tuple[int, ...]:
@@ -39,16 +41,36 @@ def strides_in_numbers(array: Array) -> tuple[int, ...]:
     return tuple(strides)
 
 
+class Weights(NamedTuple):
+    """Kernels (kh, kw, depth, nc) and bias (nc) of a convolution, in the dtype of the sums.
+
+    What loops read instead of them, such as packed copies, is in `forms`, by the name of the form,
+    for the calls to come; None where each call may bring other weights.
+    """
+
+    kernels: Array
+    bias: Array
+    forms: dict[Hashable, Any] | None = None
+
+    def form(self, name: Hashable, make: Callable[[], Value]) -> Value:
+        """Return a form of the weights: what `make()` returned once, if forms are kept."""
+        if self.forms is None:
+            return make()
+        if name not in self.forms:
+            self.forms[name] = make()
+        form: Value = self.forms[name]
+        return form
+
+
 class Operands(NamedTuple):
     """The arrays of a convolution, as compiled loops take them.
 
-    images (m, h, w, c), kernels (kh, kw, depth, nc) and bias (nc) in the dtype of the sums, output
-    (m, oh, ow, nc), and the number that stands in constant padding.
+    images (m, h, w, c), the weights, output (m, oh, ow, nc), and the number that stands in constant
+    padding.
     """
 
     images: Array
-    kernels: Array
-    bias: Array
+    weights: Weights
     output: Array
     fill: Any
 

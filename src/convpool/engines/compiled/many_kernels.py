@@ -22,7 +22,7 @@ from convpool.engines import threads
 from convpool.engines.compiled import geometry as geometries
 from convpool.engines.compiled import launch, library
 from convpool.engines.compiled.forms import PackForm, PanelsForm
-from convpool.engines.compiled.geometry import ConvolutionGeometry, Operands
+from convpool.engines.compiled.geometry import ConvolutionGeometry, Operands, Weights
 from convpool.engines.compiled.launch import MAIN, PACK, SMALL
 from convpool.engines.compiled.record import PANELS, address_of, as_words, copy_of, length_of
 from convpool.engines.compiled.tile_schedule import (
@@ -39,6 +39,7 @@ Array = NDArray[Any]
 
 WEIGHTS = 3 * 2**16  # weights of a panel that are used at a time, so that they stay in the cache
 NO_FORM = SimpleNamespace(address=MAIN, scratch=MAIN, packing=MAIN)  # words that nothing reads
+ALONE = 2**16  # up to so many weights are packed by one thread
 PADDED = 2**20  # numbers of images that are padded at a time, if weights are packed by panels
 
 
@@ -54,7 +55,7 @@ class TileWork(NamedTuple):
     blocks, panels
         (first, behind the last).
     weights
-        (address of the first panel, numbers from panel to panel).
+        (address of the first panel, numbers from panel to panel, rows of weights of a run).
     channels
         (first, count), of each run.
     accumulates
@@ -63,7 +64,7 @@ class TileWork(NamedTuple):
 
     blocks: Range
     panels: Range
-    weights: tuple[int, int]
+    weights: tuple[int, int, int]
     channels: tuple[int, int]
     accumulates: bool
 
@@ -76,34 +77,60 @@ class Tiles:
     ) -> None:
         self.geometry, self.schedule, self.operands = geometry, schedule, operands
         self.words = copy_of(schedule.words)
-        self.words[TILE.starts] = address_of(operands.bias)
+        self.words[TILE.starts] = address_of(operands.weights.bias)
         self.words[TILE.output] = address_of(operands.output)
         self.weight_words = copy_of(schedule.weight_words)
-        self.weight_words[PANEL.kernels] = address_of(operands.kernels)
-        self.pack = library.function(PanelsForm(operands.bias.dtype))
+        self.weight_words[PANEL.kernels] = address_of(operands.weights.kernels)
+        self.dtype = operands.weights.kernels.dtype
+        self.pack = library.function(PanelsForm(self.dtype))
 
     def sum(self, work: TileWork) -> None:
         """Sum the tiles of some blocks with some panels over some channels."""
         words, operands, scratch = copy_of(self.words), self.operands, None
         words[TILE.first], words[TILE.last] = work.blocks
         words[TILE.first_panel], words[TILE.last_panel] = work.panels
-        words[TILE.weights], words[TILE.panel_stride] = work.weights
+        words[TILE.weights], words[TILE.panel_stride], words[TILE.weight_rows] = work.weights
         words[TILE.channel], words[TILE.length] = work.channels
         words[TILE.accumulates] = work.accumulates
         if numbers := self.schedule.layout.scratch:
-            scratch = launch.empty_aligned(numbers, operands.bias.dtype)
+            scratch = launch.empty_aligned(numbers, self.dtype)
         base = launch.point_to_pixels(words, TILE, operands.images, operands.fill, scratch)
         self.schedule.function(base + 8 * MAIN)
 
-    def pack_weights(self, panels: Range, channels: tuple[int, int], numbers: int) -> Array:
-        """Return the weights (panel, run, channel, kernel) of some panels, for some channels.
+    def pack_all(self) -> Array:
+        """Return the weights of all panels, packed by all threads, or as they were packed before.
 
-        `channels` are (first, count), of each run; a panel has `numbers` weights.
+        They are (panel, run, channel, kernel).
         """
+        panels, run_length = self.schedule.panels, self.schedule.run_length
+
+        def pack() -> Array:
+            packed = launch.empty_aligned(panels.all_weights, self.dtype)
+            parts = launch.part_count() if panels.all_weights > ALONE else 1
+            ranges = launch.split_range(panels.total, parts)
+            channels = (0, run_length)
+            if len(ranges) == 1:
+                self.pack_panels(packed, ranges[0], channels)
+            else:
+                threads.spread(
+                    lambda part: self.pack_panels(
+                        packed[ranges[part][0] * panels.weights :], ranges[part], channels
+                    ),
+                    len(ranges),
+                )
+            return packed
+
+        return self.operands.weights.form(("panels", panels, run_length), pack)
+
+    def pack_panels(self, packed: Array, panels: Range, channels: tuple[int, int]) -> None:
+        """Write the weights (panel, run, channel, kernel) of some panels, for some channels.
+
+        `channels` are (first, count), of each run.
+        """
+        numbers = self.schedule.panels.weights // self.schedule.run_length * channels[1]
         # lanes that no kernel fills must hold numbers that are not NaN, since they are tested
-        packed = launch.empty_aligned((panels[1] - panels[0]) * numbers, self.operands.bias.dtype)
         if self.schedule.panels.has_empty_lanes:
-            packed[...] = 0
+            packed[: (panels[1] - panels[0]) * numbers] = 0
         words = copy_of(self.weight_words)
         words[PANEL.first_panel], words[PANEL.last_panel] = panels
         words[PANEL.channel], words[PANEL.length] = channels
@@ -111,7 +138,6 @@ class Tiles:
         base = ctypes.addressof(words)
         words[PANEL.line_start] = base + 8 * length_of(PANELS)  # the number behind the record
         self.pack(base)
-        return packed
 
 
 class Convolution:
@@ -144,7 +170,7 @@ class Convolution:
         if not tiles.schedule.is_shared:
             _convolve_by_panels(tiles, leaves_out_zeros=leaves_out_zeros)
             return
-        if leaves_out_zeros and not _are_finite(operands.kernels):
+        if leaves_out_zeros and not _are_finite(operands.weights):
             raise NotFiniteError
         _convolve_by_blocks(tiles, self.is_small)
 
@@ -167,17 +193,22 @@ class Convolution:
         return schedule
 
 
-def _are_finite(weights: Array) -> bool:
-    """Return whether all weights are finite; False too where their sum overflows."""
-    return weights.dtype.kind != "f" or math.isfinite(weights.sum())
+def _are_finite(weights: Weights) -> bool:
+    """Return whether all kernels are finite; False too where their sum overflows."""
+    return weights.form("are finite", lambda: _has_finite_sum(weights.kernels))
+
+
+def _has_finite_sum(numbers: Array) -> bool:
+    """Return whether the sum of numbers is finite, and so all of them."""
+    return numbers.dtype.kind != "f" or math.isfinite(numbers.sum())
 
 
 def _convolve_by_blocks(tiles: Tiles, is_small: bool) -> None:
     """Pack all weights once, then let each thread take blocks with all panels."""
     schedule, panels = tiles.schedule, tiles.schedule.panels
     everything, channels = (0, panels.total), (0, schedule.run_length)
-    packed = tiles.pack_weights(everything, channels, panels.weights)
-    weights = address_of(packed), panels.weights
+    packed = tiles.pack_all()
+    weights = address_of(packed), panels.weights, schedule.run_length
     shares = schedule.shares(1 if is_small else launch.part_count())
     work = [TileWork(share, everything, weights, channels, False) for share in shares]
     if len(work) == 1:
@@ -189,28 +220,43 @@ def _convolve_by_blocks(tiles: Tiles, is_small: bool) -> None:
 def _convolve_by_panels(tiles: Tiles, *, leaves_out_zeros: bool) -> None:
     """Let each thread take panels, each with all blocks or a share of them.
 
-    Of a panel's weights, as many channels are packed at a time as stay in the cache. Raises
-    NotFiniteError if `leaves_out_zeros` and a weight is not finite.
+    Of a panel's weights, as many channels are used at a time as stay in the cache, and packed at a
+    time unless all are packed. Raises NotFiniteError if `leaves_out_zeros` and a weight is not
+    finite.
     """
-    schedule, panels = tiles.schedule, tiles.schedule.panels
+    schedule, panels, weights = tiles.schedule, tiles.schedule.panels, tiles.operands.weights
     channel_ranges = [
         (first, last - first)
         for first, last in launch.split_range(schedule.run_length, -(-panels.weights // WEIGHTS))
     ]
     shares = schedule.shares(-(-2 * threads.number() // panels.total))
+    all_packed = None if weights.forms is None else tiles.pack_all()
+    if all_packed is not None and leaves_out_zeros and not _are_finite(weights):
+        raise NotFiniteError
+
+    def find_weights(panel: int, channels: tuple[int, int]) -> tuple[Array, int]:
+        """Return the weights of a panel from a channel on, and rows of weights of a run."""
+        row_length = panels.vectors * tiles.geometry.lanes
+        if all_packed is not None:
+            first = panel * panels.weights + channels[0] * row_length
+            return all_packed[first:], schedule.run_length
+        packed = launch.empty_aligned(
+            panels.weights // schedule.run_length * channels[1], tiles.dtype
+        )
+        tiles.pack_panels(packed, (panel, panel + 1), channels)
+        if leaves_out_zeros and not _has_finite_sum(packed):
+            raise NotFiniteError
+        return packed, channels[1]
 
     def convolve_part(part: int) -> None:
         panel, share = divmod(part, len(shares))
         for channels in channel_ranges:
-            numbers = panels.weights // schedule.run_length * channels[1]
-            packed = tiles.pack_weights((panel, panel + 1), channels, numbers)
-            if leaves_out_zeros and not _are_finite(packed):
-                raise NotFiniteError
+            packed, rows = find_weights(panel, channels)
             tiles.sum(
                 TileWork(
                     blocks=shares[share],
                     panels=(panel, panel + 1),
-                    weights=(address_of(packed), 0),
+                    weights=(address_of(packed), 0, rows),
                     channels=channels,
                     accumulates=channels[0] > 0,
                 )
@@ -227,7 +273,7 @@ def _padded_parts(
     Their output is the part of the output for these images. They have no padding, and channels lie
     side by side, so that pixels can be read in place.
     """
-    (m, oh, ow, _), c, sum_dtype = geometry.output, geometry.images[3], operands.kernels.dtype
+    (m, oh, ow, _), c, sum_dtype = geometry.output, geometry.images[3], geometry.dtypes[1]
     layout = geometries.layout_in_scratch(geometry, (1, oh, ow), c, 1)
     rows, columns = layout.size
     down, across = (

@@ -152,7 +152,8 @@ COLUMNS = record_type(
 #   runs: table of (step from a window's first pixel to the run, number of the run in the weights)
 #   channel, length: runs have `length` channels here, from number `channel` on
 #   terms: about how many products are summed before they are added to the results
-#   weights, panel_stride: address of the first panel, and numbers from panel to panel
+#   weights, panel_stride, weight_rows: address of the first panel, numbers from panel to panel, and
+#     rows of weights, one for each channel, from run to run
 #   starts, accumulates: address of what sums start from, one number for each kernel; whether sums
 #     are added to the results so far instead
 #   kernels_per_group, panels_per_group, group_stride: the last is the numbers from the channels
@@ -162,7 +163,7 @@ COLUMNS = record_type(
 TILES = record_type(
     "first last images oh ow block_images block_rows block_columns stride_down stride_across "
     "address image_bytes row_bytes column_bytes pack packing scratch keeps_margins "
-    "regions places output_places runs channel length terms weights panel_stride "
+    "regions places output_places runs channel length terms weights panel_stride weight_rows "
     "starts accumulates kernels_per_group panels_per_group group_stride first_panel last_panel "
     "output image_stride row_stride column_stride"
 )

@@ -103,7 +103,7 @@ def tiles(form):
                         run,
                         min(run + runs_at_once, region.last_run),
                         min(piece_length, call.length - part),
-                        call.length,
+                        call.weight_rows,
                         address_of(weights, part * panel_lanes, sum_dtype),
                         start,
                         call.accumulates > 0 or run > region.first_run or part > 0,

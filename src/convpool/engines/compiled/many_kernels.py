@@ -40,6 +40,7 @@ Array = NDArray[Any]
 WEIGHTS = 3 * 2**16  # weights of a panel that are used at a time, so that they stay in the cache
 NO_FORM = SimpleNamespace(address=MAIN, scratch=MAIN, packing=MAIN)  # words that nothing reads
 ALONE = 2**16  # up to so many weights are packed by one thread
+TOGETHER = 2**16  # weights of panels that are packed at a time, if these are several
 PADDED = 2**20  # numbers of images that are padded at a time, if weights are packed by panels
 
 
@@ -220,49 +221,53 @@ def _convolve_by_blocks(tiles: Tiles, is_small: bool) -> None:
 def _convolve_by_panels(tiles: Tiles, *, leaves_out_zeros: bool) -> None:
     """Let each thread take panels, each with all blocks or a share of them.
 
-    Of a panel's weights, as many channels are used at a time as stay in the cache, and packed at a
-    time unless all are packed. Raises NotFiniteError if `leaves_out_zeros` and a weight is not
-    finite.
+    A few panels are taken at a time; or, where the weights of one would not stay in the cache, some
+    of its channels. They are packed at a time too, unless all are packed. Raises NotFiniteError if
+    `leaves_out_zeros` and a weight is not finite.
     """
     schedule, panels, weights = tiles.schedule, tiles.schedule.panels, tiles.operands.weights
     channel_ranges = [
         (first, last - first)
         for first, last in launch.split_range(schedule.run_length, -(-panels.weights // WEIGHTS))
     ]
-    shares = schedule.shares(-(-2 * threads.number() // panels.total))
+    parts = max(-(-panels.all_weights // TOGETHER), launch.part_count())
+    ranges = launch.split_range(panels.total, parts)
+    shares = schedule.shares(-(-2 * threads.number() // len(ranges)))
     all_packed = None if weights.forms is None else tiles.pack_all()
     if all_packed is not None and leaves_out_zeros and not _are_finite(weights):
         raise NotFiniteError
 
-    def find_weights(panel: int, channels: tuple[int, int]) -> tuple[Array, int]:
-        """Return the weights of a panel from a channel on, and rows of weights of a run."""
-        row_length = panels.vectors * tiles.geometry.lanes
+    def find_weights(some: Range, channels: tuple[int, int]) -> tuple[Array, int, int]:
+        """Return the weights of some panels from a channel on.
+
+        They are (weights, numbers from panel to panel, rows of weights of a run).
+        """
         if all_packed is not None:
-            first = panel * panels.weights + channels[0] * row_length
-            return all_packed[first:], schedule.run_length
-        packed = launch.empty_aligned(
-            panels.weights // schedule.run_length * channels[1], tiles.dtype
-        )
-        tiles.pack_panels(packed, (panel, panel + 1), channels)
+            row_length = panels.vectors * tiles.geometry.lanes
+            first = some[0] * panels.weights + channels[0] * row_length
+            return all_packed[first:], panels.weights, schedule.run_length
+        numbers = panels.weights // schedule.run_length * channels[1]
+        packed = launch.empty_aligned((some[1] - some[0]) * numbers, tiles.dtype)
+        tiles.pack_panels(packed, some, channels)
         if leaves_out_zeros and not _has_finite_sum(packed):
             raise NotFiniteError
-        return packed, channels[1]
+        return packed, numbers, channels[1]
 
     def convolve_part(part: int) -> None:
-        panel, share = divmod(part, len(shares))
+        number, share = divmod(part, len(shares))
         for channels in channel_ranges:
-            packed, rows = find_weights(panel, channels)
+            packed, panel_stride, rows = find_weights(ranges[number], channels)
             tiles.sum(
                 TileWork(
                     blocks=shares[share],
-                    panels=(panel, panel + 1),
-                    weights=(address_of(packed), 0, rows),
+                    panels=ranges[number],
+                    weights=(address_of(packed), panel_stride, rows),
                     channels=channels,
                     accumulates=channels[0] > 0,
                 )
             )
 
-    threads.spread(convolve_part, panels.total * len(shares))
+    threads.spread(convolve_part, len(ranges) * len(shares))
 
 
 def _padded_parts(

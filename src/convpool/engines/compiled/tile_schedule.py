@@ -36,7 +36,9 @@ from convpool.windows import Axis, volume
 Range = tuple[int, int]  # (first, behind the last)
 
 BLOCK = 2**16  # numbers of a block's pixels at most, so that they stay in the processor's cache
-PIXELS = 2**11  # windows of a block at most
+PIXELS = 2**11  # windows of a block at most, whose results should be no more than RESULTS numbers
+RESULTS = 2**15
+LEAST = 2**7  # but as many windows as this may be in a block, whatever their results
 FEW = 16  # with fewer channels, those of one tap are too short a run
 SHARED = 2**17  # up to so many weights are packed once for all threads; more, panel by panel
 TILE, PANEL = indices_of(TILES, MAIN), indices_of(PANELS)
@@ -338,16 +340,17 @@ def _block(geometry: ConvolutionGeometry, oh: int, ow: int, *, is_in_place: bool
     Each divides what there is, so that blocks do not overlap: results may be added to.
     """
     (down, across), m, c = geometry.axes, geometry.images[0], geometry.images[3]
+    pixels = min(PIXELS, max(RESULTS // geometry.kernels[3], LEAST))
     columns = _greatest_divisor(ow, PIXELS)
     line_length = c * ((columns - 1) * across.stride + (1 if is_in_place else across.span))
     # rows of pixels beyond those that the strides down cover
     halo = 0 if is_in_place else down.span - down.stride
     rows = _greatest_divisor(
-        oh, min(PIXELS // columns, (BLOCK // line_length - halo) // down.stride)
+        oh, min(pixels // columns, (BLOCK // line_length - halo) // down.stride)
     )
     if (rows, columns) != (oh, ow):
         return 1, rows, columns
-    images = min(BLOCK // (line_length * (oh * down.stride + halo)), PIXELS // (oh * ow))
+    images = min(BLOCK // (line_length * (oh * down.stride + halo)), pixels // (oh * ow))
     return _greatest_divisor(m, images), rows, columns
 
 

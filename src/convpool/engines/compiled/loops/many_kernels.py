@@ -11,7 +11,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from convpool.engines.compiled.forms import pixels_of_tile
+from convpool.engines.compiled.forms import pixels_of_tile, widest_tile
 from convpool.engines.compiled.loops.blocks import block_corner, store_sums
 from convpool.engines.compiled.loops.interleaving import deinterleaver_of
 from convpool.engines.compiled.loops.packing import packing_at
@@ -31,12 +31,13 @@ from convpool.engines.compiled.loops.simd import (
     pointer_to,
     reader_of,
     splat,
+    store,
     store_number,
     vector_type,
 )
 from convpool.engines.compiled.record import PANELS, REGION, TILES
 
-UNROLLED = 4  # channels that one turn of a tile's loop takes
+UNROLLED = 4  # channels that one turn of a tile's loop takes, or of the loop that copies weights
 
 REGION_BYTES = REGION.itemsize
 
@@ -153,7 +154,7 @@ def tiles(form):
 
 def panels(form):
     """Return the loop that copies weights, of the form's dtype, to panels."""
-    dtype = form.sums.type(0)
+    dtype, copy_rows = form.sums.type(0), _row_copier(form)
 
     def entry(address):
         call = panels_at(address)
@@ -165,21 +166,72 @@ def panels(form):
             panel_place = (panel - call.first_panel) * call.panel_stride
             for tap in range(call.taps):
                 place = (tap * call.depth + call.channel) * call.nc + kernel
-                deinterleave(
-                    address_of(call.kernels, place, dtype),
-                    call.length,
-                    call.nc,
-                    min(call.panel_lanes, call.kernels_per_group - first_of_group),
-                    address_of(call.panels, panel_place, dtype),
-                    call.panel_lanes,
-                    call.line_start,
-                    tap * call.length * call.panel_lanes,
-                    1,
-                    dtype,
-                    dtype,
-                )
+                source = address_of(call.kernels, place, dtype)
+                first = tap * call.length * call.panel_lanes
+                count = min(call.panel_lanes, call.kernels_per_group - first_of_group)
+                if count == call.panel_lanes:
+                    target = address_of(call.panels, panel_place + first, dtype)
+                    copy_rows(source, call.length, call.nc, call.panel_lanes, target)
+                else:
+                    deinterleave(
+                        source,
+                        call.length,
+                        call.nc,
+                        count,
+                        address_of(call.panels, panel_place, dtype),
+                        call.panel_lanes,
+                        call.line_start,
+                        first,
+                        1,
+                        dtype,
+                        dtype,
+                    )
 
     return entry
+
+
+def _row_copier(form):
+    """Return a function that copies rows of whole vectors to where they follow each other."""
+    kind = number_type(form.sums)
+    lanes = lanes_of(kind)
+
+    @intrinsic
+    def copy_rows(typing, source, rows, row_stride, row_length, target):
+        """Copy rows of `row_length` numbers, which are the vectors of a panel of some form.
+
+        source, row_stride: address of the first row, and numbers from row to row; target: address.
+        """
+
+        def codegen(context, builder, signature, arguments):
+            source, rows, row_stride, row_length, target = arguments
+            source, target = (pointer_to(builder, address, kind) for address in (source, target))
+            multiple = builder.and_(rows, INT64(-UNROLLED))
+
+            def copy(first, behind, count, vectors):
+                step = cgutils.for_range_slice(builder, first, behind, INT64(count))
+                with step as (row, _):
+                    base = builder.gep(source, [builder.mul(row, row_stride)])
+                    end = builder.gep(target, [builder.mul(row, row_length)])
+                    places = [(turn, v * lanes) for turn in range(count) for v in range(vectors)]
+                    loaded = []
+                    for turn, lane in places:
+                        below = builder.mul(row_stride, INT64(turn))
+                        place = builder.add(below, INT64(lane))
+                        loaded.append(load(builder, base, place, kind, lanes))
+                    for (turn, lane), vector in zip(places, loaded, strict=True):
+                        place = INT64(turn * vectors * lanes + lane)
+                        store(builder, vector, end, place, kind)
+
+            for vectors in sorted({1, 2, widest_tile(TARGET)}):
+                is_width = builder.icmp_signed("==", row_length, INT64(vectors * lanes))
+                with builder.if_then(is_width):
+                    copy(INT64(0), multiple, UNROLLED, vectors)
+                    copy(multiple, rows, 1, vectors)
+            return context.get_dummy_value()
+
+        return types.void(source, rows, row_stride, row_length, target), codegen
+
+    return copy_rows
 
 
 def _sums_of_tile(form):

@@ -613,8 +613,12 @@ SMALL = [
     (block_schedule, "NEAR", 200),
     (tile_schedule, "BLOCK", 600),
     (tile_schedule, "PIXELS", 40),
+    (tile_schedule, "RESULTS", 400),
+    (tile_schedule, "LEAST", 10),
     (tile_schedule, "SHARED", 2000),
     (many_kernels, "WEIGHTS", 900),
+    (many_kernels, "TOGETHER", 1800),
+    (many_kernels, "ALONE", 500),
     (many_kernels, "PADDED", 3000),
     (compiled_convolution, "STAGED", 4096),
 ]

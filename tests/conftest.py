@@ -63,6 +63,7 @@ MARKERS = {
         "course/test_mains.py",
         "demo",
         "explanation/test_notebook.py",
+        "engines/compiled/test_crew.py",
         "engines/test_threads.py",
         "photos/test_damaged_files.py",
         "photos/test_bands_of_large_pictures.py",

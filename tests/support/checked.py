@@ -138,7 +138,8 @@ KIND = r"(<\d+ x \w+>|\w+)"
 def _checks_of(line: str, local: set[str], number: int) -> Iterator[str]:
     """Yield the lines of the check before a line, whose number makes names unlike others."""
     name = f"%checked.{number}"
-    plain = re.match(rf"\s*(?:%\S+ = (?:tail )?load {KIND}, |store {KIND} .*, )ptr (\S+?),", line)
+    words = rf"(?:%\S+ = (?:tail )?load (?:atomic )?{KIND}, |store (?:atomic )?{KIND} .*, )"
+    plain = re.match(rf"\s*{words}ptr (\S+?)[, ]", line)
     masked = re.search(
         r"@llvm\.masked\.(?:load|store)\.v(\d+)\w(\d+)\.p0\((?:<\d+ x \w+> (?:<.*?>|[^<,]+), )?"
         r"ptr (?:align \d+ )?(\S+), (?:i32 \d+, )?(<\d+ x i1> (?:<.*?>|[^<,)]+))",

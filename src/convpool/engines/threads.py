@@ -135,12 +135,17 @@ def _check_number(n: int) -> int:
 @contextmanager
 def inline() -> Iterator[None]:
     """Run all shares of this thread in it alone, in a with statement: for callers with threads."""
-    before = getattr(_here, "busy", False)
+    before = is_inside_part()
     _here.busy = True
     try:
         yield
     finally:
         _here.busy = before
+
+
+def is_inside_part() -> bool:
+    """Return whether this thread works on a part of some work, or for a caller with threads."""
+    return getattr(_here, "busy", False)
 
 
 def spread(work: Callable[[int], object], parts: int) -> None:
@@ -149,7 +154,7 @@ def spread(work: Callable[[int], object], parts: int) -> None:
     The first exception is raised here, after the parts that had started have ended; no other part
     starts. Inside a part, everything runs in the thread that called it.
     """
-    crew = None if parts < 2 or getattr(_here, "busy", False) else _crew(number())
+    crew = None if parts < 2 or is_inside_part() else _crew(number())
     if crew is None:
         for i in range(parts):
             work(i)

@@ -147,6 +147,22 @@ class PanelsForm(Form):
     sums: Dtype
 
 
+@dataclass(frozen=True)
+class HelpForm(Form):
+    """Waits for calls and helps with them, until the crew ends: record CREW."""
+
+    loop = "help_calls"
+
+
+@dataclass(frozen=True)
+class ShareForm(Form):
+    """Opens a call to the helpers and runs parts of it: record SHARED_CALL."""
+
+    loop = "share_call"
+
+
+CREW_FORMS = (HelpForm(), ShareForm())
+
 F4, F8, I8 = map(np.dtype, ("f4", "f8", "i8"))
 # forms for small windows that people use often, whose rows of the kernel share pixels
 SMALL_WINDOWS = (
@@ -184,6 +200,7 @@ def forms_of(isa: InstructionSet) -> list[Form]:
         ),
         *(PanelsForm(sums) for sums in (F4, F8, I8)),
         *pooling_forms(isa),
+        *CREW_FORMS,
     ]
 
 

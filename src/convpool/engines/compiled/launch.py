@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convpool.engines import threads
+from convpool.engines.compiled.crew import SharedWork, code_address, crew
 from convpool.engines.compiled.record import (
     LINES,
     PACKING,
@@ -46,6 +48,54 @@ def part_count() -> int:
     """Return how many parts work is split into: PARTS for each thread, 1 for one thread."""
     number = threads.number()
     return PARTS * number if number > 1 else 1
+
+
+def run_parts(
+    function: Callable[[int], Any],
+    make_record: Callable[[], tuple[int, Any]],
+    cuts: Sequence[int],
+    range_bytes: int = 0,
+) -> None:
+    """Run a form for each part of a range, in several threads; return when all have ended.
+
+    Parameters
+    ----------
+    function
+        The form.
+    make_record
+        Returns (address, memory): a record for one thread, and what must be kept for it meanwhile.
+        It is called once for each thread that takes part.
+    cuts
+        Where each part begins, and the last one ends.
+    range_bytes
+        Where (first, last) of a part stand in a record, in bytes from its begin.
+    """
+    parts = len(cuts) - 1
+    participants = 1 if parts < 2 or threads.is_inside_part() else min(parts, threads.number())
+    if participants == 1:
+        _run_range(function, make_record(), range_bytes, (cuts[0], cuts[-1]))
+        return
+    helpers = crew()
+    if helpers is not None:
+        records = [make_record() for _ in range(participants)]
+        addresses = [address for address, _ in records]
+        if helpers.run(SharedWork(code_address(function), addresses, cuts, range_bytes)):
+            return
+    threads.spread(
+        lambda k: _run_range(function, make_record(), range_bytes, (cuts[k], cuts[k + 1])), parts
+    )
+
+
+def _run_range(
+    function: Callable[[int], Any],
+    record: tuple[int, Any],
+    range_bytes: int,
+    limits: tuple[int, int],
+) -> None:
+    """Run a form for a range: from the first to before the last."""
+    address = record[0]
+    (ctypes.c_int64 * 2).from_address(address + range_bytes)[:] = [*limits]
+    function(address)
 
 
 def bits_of(number: Any, dtype: np.dtype[Any]) -> int:

@@ -20,7 +20,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from convpool.engines import threads
 from convpool.engines.compiled import forms, launch, library
 from convpool.engines.compiled.forms import ADD, Form, InstructionSet
 from convpool.engines.compiled.pooling_blocks import PoolingBlock, block_of, program_of
@@ -93,22 +92,21 @@ class PoolingCall:
     def run(self, images: Array, out: Array) -> None:
         """Pool arrays of these layouts."""
         addresses = address_of(images), address_of(out)
-        if self.parts < 2:
-            self._run_range(0, self.units, *addresses)
-            return
-        ranges = launch.split_range(self.units, min(self.parts, launch.part_count()))
-        threads.spread(lambda part: self._run_range(*ranges[part], *addresses), len(ranges))
+        parts = 1 if self.parts < 2 else min(self.units, self.parts, launch.part_count())
+        cuts = [self.units * k // parts for k in range(parts + 1)]
+        launch.run_parts(self.function, lambda: self._record(*addresses), cuts)
 
-    def _run_range(self, first: int, last: int, image: int, output: int) -> None:
-        """Pool a range of the units."""
+    def _record(self, image: int, output: int) -> tuple[int, Any]:
+        """Return (address, memory): a record for one thread, and what must be kept for it."""
         fields = copy_of(self.fields)
         address = ctypes.addressof(fields)
-        values: list[Any] = [first, last, image, output]
+        values: list[Any] = [0, 0, image, output]
+        memory = None
         if self.inner:
-            _memory, scratch = allocate(self.scratch_bytes)
+            memory, scratch = allocate(self.scratch_bytes)
             values += [address + 8 * place for place in self.inner] + scratch
         fields[: len(values)] = values
-        self.function(address)
+        return address, (fields, memory)
 
 
 def allocate(sizes: tuple[int, ...]) -> tuple[Any, list[int]]:

@@ -15,12 +15,32 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+LINE_BYTES = 64  # of the cache
 Words = ctypes.Array[ctypes.c_int64]  # the fields of records that follow each other in memory
 
 
 def record_type(fields: str) -> np.dtype[Any]:
     """Return the dtype of a record with these fields, separated by spaces."""
     return np.dtype([(name, np.int64) for name in fields.split()])
+
+
+def lined_record_type(fields: str) -> np.dtype[Any]:
+    """Return the dtype of a record with these fields, where each "/" begins a new cache line.
+
+    Threads that write fields of one line would take it from each other again and again.
+    """
+    lines = [line.split() for line in fields.split("/")]
+    places = [LINE_BYTES * k + 8 * n for k, line in enumerate(lines) for n in range(len(line))]
+    assert all(8 * len(line) <= LINE_BYTES for line in lines), fields
+    names = [name for line in lines for name in line]
+    return np.dtype(
+        {
+            "names": names,
+            "formats": [np.int64] * len(names),
+            "offsets": places,
+            "itemsize": LINE_BYTES * len(lines),
+        }
+    )
 
 
 def length_of(dtype: np.dtype[Any]) -> int:
@@ -273,4 +293,37 @@ POOLING = record_type(
 POOLING_ROWS = record_type(
     "first last image output oh ow image_bytes row_bytes stride_down rows "
     "output_image_bytes output_row_bytes row_divisors are_factors"
+)
+
+# ---- threads ----
+
+# Helpers that wait for calls: a CREW, and behind it CALLS records of type SHARED_CALL. Fields that
+# several threads write are read and written atomically.
+#   ticket: grows with each call that opens; helpers sleep on it
+#   spinning, sleeping: helpers that watch the ticket, and that sleep
+#   spins: how often a helper, or a caller, looks before it sleeps
+#   is_ending: whether helpers shall leave
+#   system_call: address of the C library's function syscall
+#   futex, clock: the numbers of these system calls
+CREW = lined_record_type("ticket / spinning sleeping / spins is_ending system_call futex clock /")
+# One call: a form that several threads run, each with a record of its own, for parts of a range.
+#   state: threads inside, and CLOSED where no more may enter
+#   taken, taken_by_helpers: how often somebody, or a helper, has asked for a part
+#   joined: helpers that have come
+#   has_waiting_caller: whether the caller sleeps until the helpers have left
+#   crew, function: address of the crew's record, and of the form
+#   records, participants: table of the addresses of the records, one for each thread; how many
+#   cuts, parts: table of numbers, where parts begin and the last one ends; how many parts there are
+#   range_bytes: where in a record (first, last) of a part are written
+#   wanted: helpers that are of use
+#   is_open, is_cancelled: whether parts are left, since the caller has come back for a moment;
+#     whether no more of them shall be taken
+#   taken_by_caller: parts that the caller has taken
+#   seconds, nanoseconds: the time, as the system writes it
+CALLS = 16  # calls at once that helpers help; others have their callers alone
+CLOSED = 2**40
+SHARED_CALL = lined_record_type(
+    "state has_waiting_caller / taken taken_by_helpers joined / "
+    "crew function records participants cuts parts range_bytes wanted / "
+    "is_open is_cancelled taken_by_caller seconds nanoseconds"
 )

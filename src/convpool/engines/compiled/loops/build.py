@@ -42,6 +42,8 @@ MODULES = {
     "pool_blocks": "pooling_blocks",
     "pool_windows": "pooling_blocks",
     "pool_rows": "pooling_rows",
+    "help_calls": "crew",
+    "share_call": "crew",
 }
 
 

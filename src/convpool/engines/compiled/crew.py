@@ -1,0 +1,211 @@
+"""The crew: helpers that stay in compiled code, without the GIL, and run parts of calls.
+
+They are woken in microseconds, and need neither Python nor its lock. A caller never depends on
+them: it takes parts itself until none is left, and waits for those that have begun. So a call
+works the same while helpers start, after a fork, and while the interpreter ends. There is a crew
+on Linux; elsewhere `engines.threads` does the same with threads that run Python.
+"""
+
+from __future__ import annotations
+
+import _thread
+import ctypes
+import os
+import platform
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import lru_cache
+from pathlib import Path
+from time import monotonic
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from convpool.engines import cpus, threads
+from convpool.engines.compiled import library
+from convpool.engines.compiled.forms import HelpForm, ShareForm
+from convpool.engines.compiled.record import (
+    CALLS,
+    CLOSED,
+    CREW,
+    LINE_BYTES,
+    SHARED_CALL,
+    address_of,
+)
+
+SPINS = 2000  # looks before a thread sleeps: 20 to 100 us, by the processor
+LOOK_AGAIN = 0.1  # seconds after which it is found out again whether CPUs are free
+# machine -> the numbers of the system calls futex and clock_gettime
+SYSTEM_CALLS = {"x86_64": (202, 228), "aarch64": (98, 113)}
+
+# field -> its index in the words of a record
+_CREW, _CALL = (
+    {name: dtype.fields[name][1] // 8 for name in dtype.names}  # type: ignore[index, union-attr]
+    for dtype in (CREW, SHARED_CALL)
+)
+CREW_WORDS, CALL_WORDS = CREW.itemsize // 8, SHARED_CALL.itemsize // 8
+
+_crew: Crew | None = None  # that of this process, once there was a call for it
+
+
+class SharedWork(NamedTuple):
+    """Parts of a range, which threads take one by one.
+
+    Parameters
+    ----------
+    function
+        The address of a form.
+    records
+        The addresses of its records, one for each thread that takes part, the caller included.
+    cuts
+        Where each part begins, and the last one ends.
+    range_bytes
+        Where (first, last) of a part stand in a record, in bytes from its begin.
+    """
+
+    function: int
+    records: Sequence[int]
+    cuts: Sequence[int]
+    range_bytes: int = 0
+
+
+class Crew:
+    """Helpers, and the memory by which callers and they know of each other."""
+
+    def __init__(self, system_call: int, numbers: tuple[int, int]) -> None:
+        words = CREW_WORDS + CALLS * CALL_WORDS
+        # helpers have a reference to it for ever, also while the interpreter ends
+        self.memory = np.zeros(words + LINE_BYTES // 8, np.int64)
+        start = -address_of(self.memory) % LINE_BYTES
+        self.address = address_of(self.memory) + start
+        self.words = (ctypes.c_int64 * words).from_address(self.address)
+        self.words[_CREW["system_call"]] = system_call
+        self.words[_CREW["futex"]], self.words[_CREW["clock"]] = numbers
+        self.free_calls = list(range(CALLS))
+        for number in self.free_calls:
+            self.words[CREW_WORDS + number * CALL_WORDS + _CALL["state"]] = CLOSED
+            self.words[CREW_WORDS + number * CALL_WORDS + _CALL["crew"]] = self.address
+        self.help_calls = library.function(HelpForm())
+        self.share_call = library.function(ShareForm())
+        self.helpers = 0
+        self.failed_at: float | None = None  # when a thread could not be started
+        self.looked_at: float | None = None  # when it was last found out whether CPUs are free
+
+    def run(self, work: SharedWork) -> bool:
+        """Run all parts, together with helpers; return False if too many calls are open for that.
+
+        An exception that a signal's handler raises is raised here, after the parts that had begun
+        have ended; no other part begins.
+        """
+        try:
+            number = self.free_calls.pop()
+        except IndexError:
+            return False
+        first = CREW_WORDS + number * CALL_WORDS
+        words, address = self.words, self.address + 8 * first
+        is_open, stopped = first + _CALL["is_open"], None
+        try:
+            self._prepare(len(work.records))
+            tables = self._fill(first, work)
+            self.share_call(address)
+            while words[is_open]:  # it comes back now and then, so that Ctrl-C is heard
+                self.share_call(address)
+        finally:
+            # Ctrl-C must not free the arrays while helpers use them. This loop is not in a
+            # function, since the signal could arrive when that is called.
+            while True:
+                try:
+                    if not words[is_open]:
+                        break
+                    words[first + _CALL["is_cancelled"]] = 1
+                    self.share_call(address)
+                except BaseException as error:
+                    stopped = error
+            self.free_calls.append(number)
+        del tables
+        if stopped is not None:
+            raise stopped
+        return True
+
+    def _fill(self, first: int, work: SharedWork) -> ctypes.Array[ctypes.c_int64]:
+        """Write the words of a call, from number `first` on; return the memory of its tables."""
+        participants, parts = len(work.records), len(work.cuts) - 1
+        tables = (ctypes.c_int64 * (participants + parts + 1))(*work.records, *work.cuts)
+        at = ctypes.addressof(tables)
+        self.words[first + _CALL["function"] : first + _CALL["wanted"] + 1] = [
+            *(work.function, at, participants, at + 8 * participants, parts),
+            *(work.range_bytes, participants - 1),
+        ]
+        self.words[first + _CALL["is_cancelled"]] = 0
+        return tables
+
+    def _prepare(self, participants: int) -> None:
+        """Start helpers if there are too few, and say whether waiting threads may look."""
+        now = monotonic()
+        if self.looked_at is None or now - self.looked_at >= LOOK_AGAIN:
+            self.looked_at = now
+            number = max(self.helpers + 1, participants)
+            has_cpus = number <= cpus.count()[0] and are_cpus_free()
+            self.words[_CREW["spins"]] = SPINS if has_cpus else 0
+        if self.helpers >= participants - 1:
+            return
+        if self.failed_at is not None and now - self.failed_at < threads.RETRY:
+            return
+        try:
+            while self.helpers < participants - 1:
+                _thread.start_new_thread(self._serve, ())
+                self.helpers += 1
+        except RuntimeError:  # no thread can be had, as while the interpreter ends
+            self.failed_at = now
+
+    def _serve(self) -> None:
+        """Help with calls, for ever."""
+        self.help_calls(self.address)
+
+
+def are_cpus_free(loads: Path = Path("/proc/loadavg")) -> bool:
+    """Return whether there are no more runnable threads on this machine than CPUs."""
+    with suppress(OSError, ValueError, IndexError):
+        # such as "0.52 0.58 0.59 2/613 4127": 2 of 613 are runnable. Bytes, since text would import
+        # a codec, and a process that is forked meanwhile would wait for that import for ever
+        runnable = loads.read_bytes().split()[3].partition(b"/")[0]
+        return int(runnable) <= (os.cpu_count() or 1)
+    return False
+
+
+@lru_cache(maxsize=1)
+def _system_call() -> tuple[int, tuple[int, int]] | None:
+    """Return (address of the C library's `syscall`, numbers of calls); None if it is not Linux."""
+    numbers = SYSTEM_CALLS.get(platform.machine().lower())
+    if sys.platform != "linux" or numbers is None:
+        return None
+    function = getattr(ctypes.CDLL(None), "syscall", None)
+    if function is None:
+        return None
+    return ctypes.cast(function, ctypes.c_void_p).value or 0, numbers
+
+
+def crew() -> Crew | None:
+    """Return the crew of this process, None where there is none."""
+    global _crew
+    if _crew is None and (words := _system_call()) is not None:
+        _crew = Crew(*words)  # two threads may make one each; then one crew has few calls
+    return _crew
+
+
+def code_address(function: Callable[[int], Any]) -> int:
+    """Return the address of a form's function."""
+    address = ctypes.c_void_p.from_buffer(function).value  # type: ignore[arg-type]
+    assert address is not None
+    return address
+
+
+def _after_fork() -> None:
+    """Start anew in a forked process, which has no helpers."""
+    global _crew
+    _crew = None
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

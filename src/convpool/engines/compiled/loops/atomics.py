@@ -1,0 +1,88 @@
+"""Instructions for threads that share memory: atomic access, a pause, and calls of the system.
+
+Addresses are those of int64 in bytes. Access is sequentially consistent: all threads see it in one
+order.
+"""
+
+from __future__ import annotations
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+from convpool.engines.compiled.forms import X86
+from convpool.engines.compiled.loops.simd import INT32, INT64, TARGET
+
+ORDER = "seq_cst"
+BYTES = 8  # of an int64, which is where it must be aligned
+# LLVM's name of the instruction that says that a thread waits in a loop, and its arguments
+PAUSE = ("llvm.x86.sse2.pause", ()) if TARGET.machines == X86 else ("llvm.aarch64.hint", (1,))
+
+
+def _pointer(builder, address):
+    """Return the LLVM pointer to the int64 at an address."""
+    return builder.inttoptr(address, INT64.as_pointer())
+
+
+def _rmw(operation):
+    """Return the function that changes an int64 in one step, and returns what it was before."""
+
+    @intrinsic
+    def change(typing, address, number):
+        def codegen(context, builder, signature, arguments):
+            pointer = _pointer(builder, arguments[0])
+            return builder.atomic_rmw(operation, pointer, arguments[1], ORDER)
+
+        return types.int64(types.int64, types.int64), codegen
+
+    return change
+
+
+atomic_add, atomic_or, atomic_and = map(_rmw, ("add", "or", "and"))
+
+
+@intrinsic
+def atomic_load(typing, address):
+    """Return the int64 at an address."""
+
+    def codegen(context, builder, signature, arguments):
+        return builder.load_atomic(_pointer(builder, arguments[0]), ORDER, BYTES)
+
+    return types.int64(types.int64), codegen
+
+
+@intrinsic
+def atomic_store(typing, address, number):
+    """Store an int64 at an address."""
+
+    def codegen(context, builder, signature, arguments):
+        builder.store_atomic(arguments[1], _pointer(builder, arguments[0]), ORDER, BYTES)
+        return context.get_dummy_value()
+
+    return types.void(types.int64, types.int64), codegen
+
+
+@intrinsic
+def pause(typing):
+    """Tell the processor that this thread waits in a loop."""
+
+    def codegen(context, builder, signature, arguments):
+        name, values = PAUSE
+        kind = ir.FunctionType(ir.VoidType(), [INT32] * len(values))
+        function = cgutils.get_or_insert_function(builder.module, kind, name)
+        builder.call(function, [INT32(value) for value in values])
+        return context.get_dummy_value()
+
+    return types.void(), codegen
+
+
+@intrinsic
+def call_system(typing, function, number, a, b, c, d):
+    """Call the C library's `syscall`, at address `function`, and return its result."""
+
+    def codegen(context, builder, signature, arguments):
+        kind = ir.FunctionType(INT64, [INT64], var_arg=True)
+        return builder.call(builder.inttoptr(arguments[0], kind.as_pointer()), arguments[1:])
+
+    return types.int64(*[types.int64] * 6), codegen

@@ -1,0 +1,199 @@
+"""The loops of helpers that wait for calls, and of callers that share theirs with them.
+
+A helper is a thread that stays in `help_calls`. A caller opens a record of SHARED_CALL, wakes
+helpers and takes parts itself; when none is left, it closes the call and waits until the helpers
+have left it. A helper enters by adding itself to `state`, and leaves again at once if that says
+CLOSED: so nothing of a closed call is read, and its record can serve the next call. Waiting is
+looking for a short time, then sleeping in the system until somebody wakes (Linux's futex).
+"""
+
+from __future__ import annotations
+
+from convpool.engines.compiled.loops.atomics import (
+    atomic_add,
+    atomic_and,
+    atomic_load,
+    atomic_or,
+    atomic_store,
+    call_system,
+    pause,
+)
+from convpool.engines.compiled.loops.simd import call_form, load_integer, loop, reader_of
+from convpool.engines.compiled.loops.simd import store_number as store_integer
+from convpool.engines.compiled.record import CALLS, CLOSED, CREW, SHARED_CALL
+
+WAIT, WAKE = 128, 129  # what a futex shall do, for threads of one process
+MONOTONIC = 1  # the clock
+TURN = 50_000_000  # nanoseconds after which a caller comes back for a moment, as for Ctrl-C
+INSIDE = CLOSED - 1  # the bits of `state` that count threads
+CREW_BYTES, CALL_BYTES = CREW.itemsize, SHARED_CALL.itemsize
+
+crew_at, call_at = reader_of(CREW), reader_of(SHARED_CALL)
+
+
+def _places(dtype):
+    """Return the bytes from the begin of a record to each of its fields."""
+    return [dtype.fields[name][1] for name in dtype.names]
+
+
+TICKET, SPINNING, SLEEPING, SPINS, IS_ENDING = _places(CREW)[:5]
+STATE, HAS_WAITING_CALLER, TAKEN, TAKEN_BY_HELPERS, JOINED = _places(SHARED_CALL)[:5]
+IS_CANCELLED = SHARED_CALL.fields["is_cancelled"][1]
+SECONDS = SHARED_CALL.fields["seconds"][1]
+
+
+@loop
+def sleep_on(crew, address, value):
+    """Sleep until somebody wakes those on an address, if its lowest 32 bits are still `value`."""
+    call = crew_at(crew)
+    call_system(call.system_call, call.futex, address, WAIT, value & 0xFFFFFFFF, 0)
+
+
+@loop
+def wake(crew, address, count):
+    """Wake `count` threads at most that sleep on an address."""
+    call = crew_at(crew)
+    call_system(call.system_call, call.futex, address, WAKE, count, 0)
+
+
+@loop
+def run_parts(address, thread, stop):
+    """Run parts of a call as thread number `thread` of it, until none is left or `stop` has come.
+
+    The caller, thread 0, takes them from the first on, and helpers from the last on, so that in
+    call after call each finds in its cache what it had there. `stop` is a time in nanoseconds; 0:
+    never.
+    """
+    call = call_at(address)
+    record, function, cuts = load_integer(call.records, thread), call.function, call.cuts
+    first, parts = record + call.range_bytes, call.parts
+    while atomic_add(address + TAKEN, 1) < parts:
+        if thread:
+            part = parts - 1 - atomic_add(address + TAKEN_BY_HELPERS, 1)
+        else:
+            part = call.taken_by_caller
+            call.taken_by_caller = part + 1
+        store_integer(first, 0, load_integer(cuts, part))
+        store_integer(first, 1, load_integer(cuts, part + 1))
+        call_form(function, record)
+        if stop != 0 and clock(address) >= stop:
+            return
+
+
+@loop
+def clock(address):
+    """Return the time in nanoseconds; `address` is that of the call, where the system writes it."""
+    crew = crew_at(call_at(address).crew)
+    call_system(crew.system_call, crew.clock, MONOTONIC, address + SECONDS, 0, 0)
+    seconds = atomic_load(address + SECONDS)
+    return seconds * 1_000_000_000 + atomic_load(address + SECONDS + 8)
+
+
+# ---- helpers ----
+
+
+@loop
+def help_open_calls(crew):
+    """Run parts of all calls that are open; return whether there were any."""
+    has_helped = False
+    for number in range(CALLS):
+        address = crew + CREW_BYTES + number * CALL_BYTES
+        if atomic_load(address + STATE) & CLOSED:
+            continue
+        if not atomic_add(address + STATE, 1) & CLOSED:
+            thread = atomic_add(address + JOINED, 1) + 1
+            call = call_at(address)
+            if thread < call.participants:
+                run_parts(address, thread, 0)
+                has_helped = True
+        state = atomic_add(address + STATE, -1) - 1
+        if state == CLOSED and atomic_load(address + HAS_WAITING_CALLER):
+            wake(crew, address + STATE, 1)
+    return has_helped
+
+
+@loop
+def watch(crew, ticket, spins):
+    """Look until the ticket is another one, but `spins` times at most; return how many are left."""
+    atomic_add(crew + SPINNING, 1)
+    while spins > 0 and atomic_load(crew + TICKET) == ticket:
+        pause()
+        spins -= 1
+    atomic_add(crew + SPINNING, -1)
+    return spins
+
+
+def help_calls(form):
+    """Return the loop of a helper, which ends with its crew."""
+
+    def entry(crew):
+        spins = 0
+        while True:
+            ticket = atomic_load(crew + TICKET)
+            if atomic_load(crew + IS_ENDING):
+                return
+            if help_open_calls(crew):
+                spins = atomic_load(crew + SPINS)
+            # tickets of calls that have helpers enough do not prolong the time of looking
+            spins = watch(crew, ticket, spins)
+            if spins <= 0:
+                atomic_add(crew + SLEEPING, 1)
+                sleep_on(crew, crew + TICKET, ticket)
+                atomic_add(crew + SLEEPING, -1)
+
+    return entry
+
+
+# ---- callers ----
+
+
+@loop
+def open_call(address):
+    """Let helpers enter, and wake as many as are of use beside those that look anyway."""
+    call = call_at(address)
+    crew, wanted = call.crew, call.wanted
+    atomic_store(address + TAKEN, 0)
+    atomic_store(address + TAKEN_BY_HELPERS, 0)
+    atomic_store(address + JOINED, 0)
+    call.taken_by_caller = 0
+    atomic_and(address + STATE, ~CLOSED)
+    atomic_add(crew + TICKET, 1)
+    missing = wanted - atomic_load(crew + SPINNING)
+    if missing > 0 and atomic_load(crew + SLEEPING) > 0:
+        wake(crew, crew + TICKET, missing)
+
+
+@loop
+def close_call(address):
+    """Let nobody enter any more, and wait until all helpers have left."""
+    crew = call_at(address).crew
+    atomic_or(address + STATE, CLOSED)
+    spins = atomic_load(crew + SPINS)
+    while spins > 0 and atomic_load(address + STATE) & INSIDE:
+        pause()
+        spins -= 1
+    atomic_store(address + HAS_WAITING_CALLER, 1)
+    inside = atomic_load(address + STATE) & INSIDE
+    while inside:
+        sleep_on(crew, address + STATE, inside)
+        inside = atomic_load(address + STATE) & INSIDE
+    atomic_store(address + HAS_WAITING_CALLER, 0)
+
+
+def share_call(form):
+    """Return the loop of a caller: to be called again while `is_open` is set."""
+
+    def entry(address):
+        call = call_at(address)
+        if not call.is_open:
+            open_call(address)
+            call.is_open = 1
+        if atomic_load(address + IS_CANCELLED):
+            atomic_store(address + TAKEN, call.parts)
+        else:
+            run_parts(address, 0, clock(address) + TURN)
+        if atomic_load(address + TAKEN) >= call.parts:
+            close_call(address)
+            call.is_open = 0
+
+    return entry

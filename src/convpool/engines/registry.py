@@ -175,6 +175,7 @@ POOL_ENGINES = _by_name(
     Engine(
         "compiled",
         run=compiled_pooling.pool,
+        runner=compiled_pooling.Runner,
         refusal=_compiled_pooling_refusal,
         host_refusal=host.refusal,
         seconds=cost_model.compiled_pooling_seconds,

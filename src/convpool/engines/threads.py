@@ -68,9 +68,9 @@ def check() -> None:
     It is used where no number was set for the process or the context.
     """
     if (
-        (text := os.environ.get(VARIABLE))
-        and _chosen is None
+        _chosen is None
         and _chosen_here.get() is None
+        and (text := os.environ.get(VARIABLE))
         and text.strip()
     ):
         _parse(text.strip())

@@ -195,7 +195,7 @@ class PoolingPlan(Plan):
         keywords = self._engine_keywords
         if self.pad_mode is None or not target.size:
             masked = {} if absent is None else {"absent": absent}
-            self._engine.run(pixels, self.engine_axes, target, **keywords, **masked)
+            self._compute(pixels, self.engine_axes, target, **keywords, **masked)
             return
         for batch, padded, axes in padding.padded(
             pixels, self.engine_axes, self.pad_mode, self.fill
@@ -206,7 +206,7 @@ class PoolingPlan(Plan):
                     absent[batch], self.engine_axes, self.pad_mode, fill=False
                 )
                 masked = {"absent": mask}
-            self._engine.run(padded, axes, target[batch], **keywords, **masked)
+            self._compute(padded, axes, target[batch], **keywords, **masked)
 
     def _average(self, pixels: Array, absent: Array, target: Array) -> None:
         """Write the averages of the pixels that are there to target; others are 0 in `pixels`."""

@@ -313,8 +313,13 @@ class LongCall:
         pooling = Pooling((window, window), "sum", False, np.dtype(np.float64))
         call = pooling_call.call_of(Layout.of(images), Layout.of(self.out), pooling)
         cuts = [call.units * k // parts for k in range(parts + 1)]
-        addresses = image.ctypes.data, self.out.ctypes.data
-        self.words = call.function, lambda: call._record(*addresses), cuts
+
+        def record():
+            made = call._make_record()
+            made.words[2:4] = [image.ctypes.data, self.out.ctypes.data]
+            return made
+
+        self.words = call.function, record, cuts
 
     def run(self):
         launch.run_parts(*self.words)

@@ -23,6 +23,7 @@ from convpool.engines.compiled.record import (
 )
 
 Array = NDArray[Any]
+Range = ctypes.c_int64 * 2  # (first, last) of a part, in a record
 
 SMALL = 2**21  # multiply-adds that are not shared among threads: that would take as long
 PARTS = 4  # parts of the work for each thread, so that none waits long for another
@@ -52,7 +53,7 @@ def part_count() -> int:
 
 def run_parts(
     function: Callable[[int], Any],
-    make_record: Callable[[], tuple[int, Any]],
+    make_record: Callable[[], tuple[int, *tuple[Any, ...]]],
     cuts: Sequence[int],
     range_bytes: int = 0,
 ) -> None:
@@ -63,7 +64,7 @@ def run_parts(
     function
         The form.
     make_record
-        Returns (address, memory): a record for one thread, and what must be kept for it meanwhile.
+        Returns (address, *memory): a record for one thread, and what must be kept for it meanwhile.
         It is called once for each thread that takes part.
     cuts
         Where each part begins, and the last one ends.
@@ -78,7 +79,7 @@ def run_parts(
     helpers = crew()
     if helpers is not None:
         records = [make_record() for _ in range(participants)]
-        addresses = [address for address, _ in records]
+        addresses = [record[0] for record in records]
         if helpers.run(SharedWork(code_address(function), addresses, cuts, range_bytes)):
             return
     threads.spread(
@@ -88,13 +89,13 @@ def run_parts(
 
 def _run_range(
     function: Callable[[int], Any],
-    record: tuple[int, Any],
+    record: tuple[int, *tuple[Any, ...]],
     range_bytes: int,
     limits: tuple[int, int],
 ) -> None:
     """Run a form for a range: from the first to before the last."""
     address = record[0]
-    (ctypes.c_int64 * 2).from_address(address + range_bytes)[:] = [*limits]
+    Range.from_address(address + range_bytes)[:] = [*limits]
     function(address)
 
 

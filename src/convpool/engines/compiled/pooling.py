@@ -14,12 +14,13 @@ from numpy.typing import DTypeLike, NDArray
 
 from convpool.engines.compiled import host
 from convpool.engines.compiled.forms import NUMBERS
-from convpool.engines.compiled.pooling_call import call_of
+from convpool.engines.compiled.pooling_call import PoolingCall, call_of
 from convpool.engines.compiled.pooling_layout import COMBINATIONS, Layout, Pooling
 from convpool.windows import Axis, blocks, volume
 
 Array = NDArray[Any]
 
+KEPT_CALLS = 16  # of one plan: layouts that its arrays have in turn
 STAGED = 2**22  # bytes that are copied at a time where the loops cannot read or write the arrays
 
 
@@ -63,13 +64,52 @@ def pool(
     Arguments are those of `engines.numpy.pooling.pool`; `p`, which is for lp, is not used. Numbers
     are combined in `dtype`, or in a shorter one that holds every result.
     """
-    if not out.size:
-        return
-    if len(axes) == 1:
-        images, axes, out = images[:, None], (Axis(1, 1), *axes), out[:, None]
-    down, across = axes
-    pooling = Pooling((down, across), mode, count_padding, np.dtype(dtype))
-    _pool(images, out, pooling)
+    Runner()(images, axes, out, mode=mode, count_padding=count_padding, p=p, dtype=dtype)
+
+
+class Runner:
+    """Pools images of one plan, whatever their memory, as often as wanted.
+
+    The calls of layouts that the loops can read and write are kept.
+    """
+
+    def __init__(self) -> None:
+        self.calls: dict[Any, PoolingCall] = {}
+
+    def __call__(
+        self,
+        images: Array,
+        axes: Sequence[Axis],
+        out: Array,
+        *,
+        mode: str,
+        count_padding: bool = False,
+        p: float = 2.0,
+        dtype: DTypeLike,
+    ) -> None:
+        """Do what `pool` does; all but the arrays' memory and shapes are the same in every call."""
+        key = (
+            *(images.shape, images.strides, images.flags.aligned),
+            *(out.strides, out.flags.aligned),
+        )
+        call = self.calls.get(key)
+        if call is not None:
+            call.run(images, out)
+            return
+        if not out.size:
+            return
+        if len(axes) == 1:
+            images, axes, out = images[:, None], (Axis(1, 1), *axes), out[:, None]
+        down, across = axes
+        pooling = Pooling((down, across), mode, count_padding, np.dtype(dtype))
+        call = call_of(Layout.of(images), Layout.of(out), pooling)
+        if call is None:
+            _pool(images, out, pooling)
+            return
+        if len(self.calls) >= KEPT_CALLS:
+            self.calls.clear()
+        self.calls[key] = call
+        call.run(images, out)
 
 
 def _pool(images: Array, out: Array, pooling: Pooling) -> None:

@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import accumulate
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,14 +51,23 @@ Dtype = np.dtype[Any]
 FEW_TAPS = 16  # taps of a window at most that are combined on both axes at once
 RESULTS = 2**11  # numbers at most that they are combined to before they are written
 SHORT = 4  # rows of a window at most that are combined in registers
-PART_BYTES = 2**19  # bytes at least, of windows of 2 x 2, that a part of the work reads and writes
+PART_BYTES = 2**18  # bytes at least, of windows of 2 x 2, that a part of the work reads and writes
 CALLS = 128  # that are kept
 KEPT_NUMBERS = 2**15  # divisors at most of calls that are kept
+KEPT_BYTES = 2**18  # of scratches at most that are kept for the next call
 ALIGNED = 64  # scratches begin at multiples of so many bytes
 VECTOR_BYTES = 64  # of the longest vector: so much may be read and written behind a line
 
 
 # ---- calls ----
+
+
+class Record(NamedTuple):
+    """A record for one thread: its address and words, and the memory of its scratches."""
+
+    address: int
+    words: Words
+    memory: Any
 
 
 @dataclass(frozen=True)
@@ -79,6 +88,8 @@ class PoolingCall:
         Blocks, or rows of the output, and how many parts of them are worth a thread.
     arrays
         Those whose addresses stand in the record.
+    records
+        Records that were used before, one for each thread, if their scratches are small.
     """
 
     function: Callable[[int], Any]
@@ -88,25 +99,42 @@ class PoolingCall:
     units: int
     parts: int
     arrays: tuple[Array, ...]
+    records: list[Record] = field(default_factory=list)
 
     def run(self, images: Array, out: Array) -> None:
         """Pool arrays of these layouts."""
-        addresses = address_of(images), address_of(out)
-        parts = 1 if self.parts < 2 else min(self.units, self.parts, launch.part_count())
-        cuts = [self.units * k // parts for k in range(parts + 1)]
-        launch.run_parts(self.function, lambda: self._record(*addresses), cuts)
+        addresses: list[Any] = [address_of(images), address_of(out)]
+        taken: list[Record] = []
 
-    def _record(self, image: int, output: int) -> tuple[int, Any]:
-        """Return (address, memory): a record for one thread, and what must be kept for it."""
-        fields = copy_of(self.fields)
+        def take_record() -> Record:
+            try:
+                record = self.records.pop()
+            except IndexError:
+                record = self._make_record()
+            record.words[2:4] = addresses
+            taken.append(record)
+            return record
+
+        if self.parts < 2:
+            record = take_record()
+            record.words[0:2] = [0, self.units]
+            self.function(record.address)
+        else:
+            parts = min(self.units, self.parts, launch.part_count())
+            cuts = [self.units * k // parts for k in range(parts + 1)]
+            launch.run_parts(self.function, take_record, cuts)
+        if sum(self.scratch_bytes) <= KEPT_BYTES:
+            self.records.extend(taken)
+
+    def _make_record(self) -> Record:
+        """Return a new record without the addresses of the arrays."""
+        fields, memory = copy_of(self.fields), None
         address = ctypes.addressof(fields)
-        values: list[Any] = [0, 0, image, output]
-        memory = None
         if self.inner:
             memory, scratch = allocate(self.scratch_bytes)
-            values += [address + 8 * place for place in self.inner] + scratch
-        fields[: len(values)] = values
-        return address, (fields, memory)
+            values: list[Any] = [address + 8 * place for place in self.inner] + scratch
+            fields[4 : 4 + len(values)] = values
+        return Record(address, fields, memory)
 
 
 def allocate(sizes: tuple[int, ...]) -> tuple[Any, list[int]]:

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from convpool.engines import threads
 from convpool.engines.compiled import launch
 from convpool.engines.compiled.block_schedule import COLUMN, UNPACK, BlockSchedule, schedule_of
 from convpool.engines.compiled.geometry import ConvolutionGeometry, Operands, Weights
@@ -45,13 +44,13 @@ class Convolution:
         template[COLUMN.weights] = address_of(weights)
         template[COLUMN.starts] = address_of(starts)
         template[COLUMN.output] = address_of(operands.output)
-        if self.is_small or schedule.bands == 1:
-            self._convolve_bands(schedule, template, operands, (0, schedule.bands))
-            return
-        ranges = launch.split_range(schedule.bands, launch.part_count())
-        threads.spread(
-            lambda part: self._convolve_bands(schedule, copy_of(template), operands, ranges[part]),
-            len(ranges),
+        parts = 1 if self.is_small else launch.part_count()
+        bands = launch.split_range(schedule.bands, parts)
+        cuts = [
+            schedule.blocks_across * band for band in (bands[0][0], *(last for _, last in bands))
+        ]
+        launch.run_parts(
+            schedule.function, lambda: self._record(schedule, copy_of(template), operands), cuts
         )
 
     def _lane_weights(self, weights: Weights) -> tuple[Array, Array, bool]:
@@ -72,12 +71,10 @@ class Convolution:
             self.schedules[per_lane] = schedule
         return schedule
 
-    def _convolve_bands(
-        self, schedule: BlockSchedule, words: Words, operands: Operands, bands: tuple[int, int]
-    ) -> None:
-        """Convolve the bands from the first to before the last, with words of this call alone."""
-        words[COLUMN.first] = bands[0] * schedule.blocks_across
-        words[COLUMN.last] = bands[1] * schedule.blocks_across
+    def _record(
+        self, schedule: BlockSchedule, words: Words, operands: Operands
+    ) -> tuple[int, Words, Array | None, Array | None]:
+        """Return (address, *memory): a record for one thread, in words of its own."""
         scratch = results = None
         if schedule.layout.scratch:
             # a vector of a line may reach behind the last one
@@ -88,7 +85,7 @@ class Convolution:
             results = launch.empty_aligned(schedule.result_count, self.geometry.dtypes[2])
             words[COLUMN.results] = words[UNPACK.scratch] = address_of(results)
             words[COLUMN.unpacking] = base + 8 * UNPACK.scratch
-        schedule.function(base + 8 * MAIN)
+        return base + 8 * MAIN, words, scratch, results
 
     def _repeated(self, weights: Array) -> Array:
         """Return weights (*window, 1, c) or (c,) with one weight for each lane.

@@ -25,7 +25,7 @@ from convpool.engines.compiled.record import (
 Array = NDArray[Any]
 Range = ctypes.c_int64 * 2  # (first, last) of a part, in a record
 
-SMALL = 2**21  # multiply-adds that are not shared among threads: that would take as long
+SMALL = 2**19  # multiply-adds that are not shared among threads: that would take as long
 PARTS = 4  # parts of the work for each thread, so that none waits long for another
 
 

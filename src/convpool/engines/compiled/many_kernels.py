@@ -24,7 +24,14 @@ from convpool.engines.compiled import launch, library
 from convpool.engines.compiled.forms import PackForm, PanelsForm
 from convpool.engines.compiled.geometry import ConvolutionGeometry, Operands, Weights
 from convpool.engines.compiled.launch import MAIN, PACK, SMALL
-from convpool.engines.compiled.record import PANELS, address_of, as_words, copy_of, length_of
+from convpool.engines.compiled.record import (
+    PANELS,
+    Words,
+    address_of,
+    as_words,
+    copy_of,
+    length_of,
+)
 from convpool.engines.compiled.tile_schedule import (
     PANEL,
     TILE,
@@ -87,6 +94,10 @@ class Tiles:
 
     def sum(self, work: TileWork) -> None:
         """Sum the tiles of some blocks with some panels over some channels."""
+        self.schedule.function(self.record(work)[0])
+
+    def record(self, work: TileWork) -> tuple[int, Words, Array | None]:
+        """Return (address, *memory): a record of this work."""
         words, operands, scratch = copy_of(self.words), self.operands, None
         words[TILE.first], words[TILE.last] = work.blocks
         words[TILE.first_panel], words[TILE.last_panel] = work.panels
@@ -96,7 +107,7 @@ class Tiles:
         if numbers := self.schedule.layout.scratch:
             scratch = launch.empty_aligned(numbers, self.dtype)
         base = launch.point_to_pixels(words, TILE, operands.images, operands.fill, scratch)
-        self.schedule.function(base + 8 * MAIN)
+        return base + 8 * MAIN, words, scratch
 
     def pack_all(self) -> Array:
         """Return the weights of all panels, packed by all threads, or as they were packed before.
@@ -211,11 +222,9 @@ def _convolve_by_blocks(tiles: Tiles, is_small: bool) -> None:
     packed = tiles.pack_all()
     weights = address_of(packed), panels.weights, schedule.run_length
     shares = schedule.shares(1 if is_small else launch.part_count())
-    work = [TileWork(share, everything, weights, channels, False) for share in shares]
-    if len(work) == 1:
-        tiles.sum(work[0])
-    else:
-        threads.spread(lambda part: tiles.sum(work[part]), len(work))
+    cuts = [shares[0][0], *(last for _, last in shares)]
+    work = TileWork((0, cuts[-1]), everything, weights, channels, False)
+    launch.run_parts(schedule.function, lambda: tiles.record(work), cuts)
 
 
 def _convolve_by_panels(tiles: Tiles, *, leaves_out_zeros: bool) -> None:

@@ -10,6 +10,7 @@ from convpool.explorer import build
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 DESK = {"viewport": {"width": 1440, "height": 1000}}
+ALL_SETTINGS = "document.getElementById('all-settings').click()"
 
 
 @pytest.fixture(scope="session")
@@ -55,6 +56,7 @@ def show(browser, address):
         page = contexts[-1].new_page()
         watch(page, address, complaints)
         page.goto(address + fragment)
+        page.evaluate(ALL_SETTINGS)
         return page
 
     yield opened
@@ -80,13 +82,17 @@ def one_page(browser, address):
 
 @pytest.fixture
 def visit(one_page, address):
-    """Open the shared page with a fragment, as on a first visit."""
+    """Open the shared page with a fragment, and with all settings; `first` as on a first visit."""
     page, complaints = one_page
 
-    def visited(fragment=""):
+    def visited(fragment="", *, first=False):
         page.goto("about:blank")
         page.goto(address + fragment)
-        page.evaluate("try { localStorage.clear() } catch {}")
+        if first:
+            page.evaluate("try { localStorage.clear() } catch {}")
+            page.reload()
+        else:
+            page.evaluate(ALL_SETTINGS)
         return page
 
     yield visited

@@ -247,11 +247,11 @@ def test_an_output_pixel_shows_its_arithmetic(show):
     assert at(page) == [0, 2]
     value = int(library(page)[0, 2, 0])
     assert text(page, "#sum .value") == f"output[0, 2] = {value}".replace("-", MINUS)
-    terms = (
-        text(page, "#sum .terms").replace(MINUS, "-").replace("(", "").replace(")", "").split(" + ")
-    )
-    assert sum(int(a) * int(b) for a, b in (term.split("·") for term in terms)) == value
-    assert "the 3 in grey lie in the padding" in text(page, "#sum")
+    terms = page.locator("#sum .tap span").all_inner_texts()
+    pairs = (re.sub(r"[()]", "", term).replace(MINUS, "-").split("·") for term in terms)
+    assert sum(int(a) * int(b) for a, b in pairs) == value
+    assert page.locator("#sum .tap.padding").count() == 3
+    assert "3 of them (dotted) lie in the padding" in text(page, "#sum")
 
 
 def test_an_input_pixel_shows_what_it_feeds(page):

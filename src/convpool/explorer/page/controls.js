@@ -78,6 +78,11 @@ const controls = (() => {
       ["shown as", ["shades"], always],
     ],
   };
+  // settings that are seen with "All settings" only, or where they are not as at the beginning
+  const ADVANCED = new Set([
+    ...["groups", "flip", "padMode", "fill", "countPadding", "dh", "dw", "ceil", "extra"],
+    ...["soFar", "shades"],
+  ]);
   const ARIA_LABELS = {
     op: "operation",
     mode: "reduce by",
@@ -197,7 +202,7 @@ const controls = (() => {
         );
         Object.assign(row, {
           says: typeof label === "string" ? () => label : label,
-          matters: when,
+          matters: (state) => when(state) && isSeen(names, state),
         });
         fieldset.append(row);
       }
@@ -222,6 +227,41 @@ const controls = (() => {
     form.addEventListener("focusout", ({ target }) => {
       if (target.name in settings.LIMITS && !partOf(target)) change({});
     });
+  }
+
+  let isBasic = false;
+  // whether settings are seen at the chosen level
+  const isSeen = (names, state) =>
+    !isBasic ||
+    names.some((name) => !ADVANCED.has(name) || state[name] !== settings.DEFAULTS[name]);
+
+  /**
+   * Show the few settings that a beginner needs, or all of them.
+   * @param {boolean} basic
+   */
+  function setLevel(basic) {
+    isBasic = basic;
+    document.getElementById("basic-settings").ariaPressed = String(basic);
+    document.getElementById("all-settings").ariaPressed = String(!basic);
+    storage.write("level", basic ? "basic" : "all");
+    explorer.change({});
+  }
+
+  /** Connect the buttons of the level, and those of the sheet with the settings of a phone. */
+  function start() {
+    const byId = (id) => document.getElementById(id);
+    const open = (on) => document.body.classList.toggle("settings-open", on);
+    byId("basic-settings").addEventListener("click", () => setLevel(true));
+    byId("all-settings").addEventListener("click", () => setLevel(false));
+    byId("open-settings").addEventListener("click", () => {
+      open(true);
+      byId("close-settings").focus();
+    });
+    byId("close-settings").addEventListener("click", () => {
+      open(false);
+      byId("open-settings").focus();
+    });
+    setLevel(storage.read("level", ["basic", "all"]) !== "all");
   }
 
   /**
@@ -266,5 +306,5 @@ const controls = (() => {
     }
   }
 
-  return { build, show, element, LABELS };
+  return { build, show, start, element, LABELS };
 })();

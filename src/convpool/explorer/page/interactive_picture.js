@@ -14,6 +14,7 @@ const interactivePicture = (() => {
   let pinned = false;
   let width = 0; // of the holder: to ask for it at each drawing would lay out the whole page
   let covered = ""; // what a question hides: "number", "size", or nothing
+  let tap = null; // {u, v}: the weight that is looked at
   let timer = null; // while it plays
   let direction = 1; // of playing: forwards (1) or backwards (-1)
 
@@ -94,13 +95,17 @@ const interactivePicture = (() => {
   function draw() {
     // less high while the tour stands below
     const isAbove = byId("guide").childElementCount && byId("stage").contains(byId("guide"));
-    const height = Math.max(240, Math.min(620, innerHeight * (isAbove ? 0.4 : 0.62)));
+    const height = presentation.isAlone()
+      ? innerHeight * 0.8
+      : Math.max(240, Math.min(620, innerHeight * (isAbove ? 0.4 : 0.62)));
     drawing = scene.draw(model, {
       width: Math.max(120, Math.floor(width)),
       height,
       theme: themeName,
       cursor,
       covered,
+      tap,
+      largest: presentation.isAlone() ? 150 : 46,
     });
     const canvas = byId("canvas");
     const ratio = Math.min(devicePixelRatio || 1, 2);
@@ -246,10 +251,40 @@ const interactivePicture = (() => {
       [cursor, walking] = [cell, false];
       redraw();
     } else if (!walking) forget();
+    if (cell && cell.name === "kernel") link({ u: cell.y, v: cell.x });
+    else link(cell && cell.name === "input" ? tapAt(cell) : null);
+  }
+
+  /**
+   * Return the tap of the window that lies on a pixel of the input; null if none does.
+   * @param {Cell} cell
+   * @returns {{ u: number, v: number } | null}
+   */
+  function tapAt({ y, x }) {
+    if (model.state.op === "transpose") return null;
+    const [u, v] = [y, x].map((place, side) =>
+      arithmetic
+        .tapsOf(model.axes[side], [model.at.i, model.at.j][side])
+        .findIndex((one) => one.place === place),
+    );
+    return u < 0 || v < 0 ? null : { u, v };
+  }
+
+  /**
+   * Look at one weight: its pixel, the weight and its product are framed.
+   * @param {{ u: number, v: number } | null} newTap
+   */
+  function link(newTap) {
+    if (tap?.u !== newTap?.u || tap?.v !== newTap?.v) {
+      tap = newTap;
+      draw();
+    }
+    sumGrid.mark(tap);
   }
 
   /** Show no pixel under the pointer any more. */
   function forget() {
+    link(null);
     if (!cursor) return;
     cursor = null;
     redraw();
@@ -371,6 +406,9 @@ const interactivePicture = (() => {
     // not before there is a picture
     redraw: () => model && redraw(),
     useTheme,
+    theme: () => themeName,
+    link,
+    step: (count) => go(step() + count),
     play,
     cover,
     covering: () => covered,

@@ -3,7 +3,6 @@
 const layingOut = (() => {
   const GAP = 28; // pixels between blocks
   const CAPTION = 24; // height of the text above a block
-  const MOST = 46; // pixels of the largest cell
   const LEAST = 3; // and of the smallest
   const SMALL = 26; // pixels of a kernel's cell, where there is room
 
@@ -25,9 +24,10 @@ const layingOut = (() => {
    * @param {number} width that there is
    * @param {number} height that there is
    * @param {number} lift by how many cells a plane is drawn above and right of the one before it
+   * @param {number} most pixels of the largest cell
    * @returns {{ blocks: Block[], width: number, height: number }}
    */
-  function placed(blocks, width, height, lift) {
+  function placed(blocks, width, height, lift, most) {
     const liftOf = (block) => scene.behind(block) * lift; // of the last plane, in cells
     // the side of a block's cells where those of the input have the side `cell`
     const cellOf = (block, cell) =>
@@ -50,7 +50,7 @@ const layingOut = (() => {
     const fits = (rows, cell) =>
       widest(rows, cell) <= width + GAP - 4 && tallest(rows, cell) <= height;
     const largest = (rows) => {
-      let cell = MOST;
+      let cell = most;
       while (cell > LEAST && !fits(rows, cell)) cell -= 1;
       return cell;
     };

@@ -206,7 +206,9 @@ const explorer = (() => {
     addEventListener("hashchange", () => open(location.hash));
     tour.start();
     open(location.hash);
-    for (const section of [ownNumbers, tables, codeTabs, compare, paste]) section.start();
+    for (const section of [controls, sumGrid, presentation, ownNumbers, tables, codeTabs])
+      section.start();
+    for (const section of [compare, paste, examples, shortcuts]) section.start();
   }
 
   // the theme that was chosen on an earlier visit, or else that of the system

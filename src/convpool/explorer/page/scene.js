@@ -228,7 +228,8 @@ const scene = (() => {
    * @param {string} fill colour of the text
    */
   function number(marks, x, y, cell, value, fill) {
-    const sizeOf = (text) => Math.min(cell * 0.42, 15, (cell - 3) / (text.length * 0.64));
+    const largest = Math.max(15, cell * 0.32);
+    const sizeOf = (text) => Math.min(cell * 0.42, largest, (cell - 3) / (text.length * 0.64));
     const short = value.toExponential(0).replace("e+", "e").replaceAll("-", "−");
     const words = sizeOf(written(value)) >= 6 ? written(value) : short;
     const size = sizeOf(words);
@@ -374,12 +375,32 @@ const scene = (() => {
     outline(marks, named[cursor.name], theme, cursor.y, cursor.x, theme.partner, 3);
   }
 
+  /**
+   * Add the frames of one weight and of the pixel under it.
+   * @param {Mark[]} marks that are added to
+   * @param {Model} model
+   * @param {Record<string, Block>} named the blocks by name
+   * @param {Theme} theme
+   * @param {{ u: number, v: number }} tap
+   */
+  function tapOn(marks, { axes, at, state }, named, theme, { u, v }) {
+    const many = state.op === "transpose" ? named.output : named.input;
+    const [row, column] = [
+      arithmetic.tapsOf(axes[0], at.i)[u],
+      arithmetic.tapsOf(axes[1], at.j)[v],
+    ];
+    if (!row || !column) return;
+    if (within(many, row.place, 0) && within(many, column.place, 1))
+      outline(marks, many, theme, row.place, column.place, theme.partner, 3);
+    if (named.kernel) outline(marks, named.kernel, theme, u, v, theme.partner, 3);
+  }
+
   const caption = (block, theme) => ({
     kind: "text",
     x: block.x,
     y: block.y - behind(block) * block.cell * LIFT - 7,
     words: block.words,
-    size: 13,
+    size: block.cell > 60 ? 19 : 13,
     anchor: "start",
     fill: theme.ink,
     bold: true,
@@ -442,22 +463,25 @@ const scene = (() => {
    * moved.
    * @param {Model} model
    * @param {any} options width and height that there are, the theme's name, the cell under the
-   *   pointer, and what a question covers: "number", "size" or nothing
+   *   pointer, what a question covers ("number", "size" or nothing), tap: the weight that is looked
+   *   at, and largest: the side of the largest cell
    * @returns {Drawing}
    */
   function draw(
     model,
-    { width, height = 620, theme: name = "light", cursor = null, covered = "" },
+    { width, height = 620, theme: name = "light", cursor = null, covered = "", ...more },
   ) {
     const theme = THEMES[name];
     const { output, at, state } = model;
-    const layout = layingOut.placed(blocksOf(model, covered), width, height, LIFT);
+    const { tap = null, largest = 46 } = more;
+    const layout = layingOut.placed(blocksOf(model, covered), width, height, LIFT, largest);
     const key = [
       output,
       at.n,
       at.front,
       width,
       height,
+      largest,
       name,
       covered,
       state.shades,
@@ -480,6 +504,7 @@ const scene = (() => {
     );
     const named = Object.fromEntries(layout.blocks.map((block) => [block.name, block]));
     if (!model.problem && covered !== "size") windowOn(over, model, named, theme);
+    if (!model.problem && !covered && tap) tapOn(over, model, named, theme, tap);
     if (!model.problem && !covered && cursor) partners(over, model, named, theme, cursor);
     return { ...layout, sheet: last.sheet, over, paper: theme.paper };
   }

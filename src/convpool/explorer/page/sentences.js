@@ -88,15 +88,13 @@ const sentences = (() => {
   // operation -> the lines about a step, from the model and `modelling.stepOf` of it
   const STEP = {
     convolve: (model, { terms, value }) => {
+      const grids = sumGrid.show(terms);
+      const n = terms.length;
       const padding = terms.filter(({ inside }) => !inside).length;
       return [
         result(model, value),
-        listed(terms, " + ", product),
-        line(
-          "hint",
-          `${terms.length} products of pixel · weight` +
-            `${padding ? `; the ${padding} in grey lie in the padding` : ""}.`,
-        ),
+        ...(grids.length ? grids : [listed(terms, " + ", product)]),
+        line("hint", padding ? say("sum.count_padding", { n, padding }) : say("sum.count", { n })),
       ];
     },
     pool: (model, step) => [

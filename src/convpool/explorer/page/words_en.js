@@ -20,6 +20,8 @@ const WORDS_EN = {
     "into “Paste” below",
   "share.in_address": "the link is in the address bar",
   "share.started_over": "Started over. Undo brings back what was there.",
+  "share.frame": "Copy iframe",
+  "share.frame_copied": "iframe copied",
 
   "tour.intro":
     "Nine questions: see an example, predict the next one, then look. Afterwards you can " +
@@ -286,4 +288,50 @@ const WORDS_EN = {
 
   "number.pixel": "A pixel takes a number from −{most} to {most}, such as 7, −0.5 or 1/9.",
   "number.weight": "A weight takes a number from −{most} to {most}, such as 7, −0.5 or 1/9.",
+
+  "page.title": "Convolution and pooling, number by number",
+  "page.what":
+    "A convolution moves a small grid of weights over an image; at each place, the pixels " +
+    "are multiplied by the weights and added.",
+  "page.sections": "Sections",
+  "page.settings": "Settings",
+  "page.tour": "Tour",
+  "page.code": "Code",
+  "page.compare": "Why is my answer different?",
+  "page.dark": "Dark",
+  "page.examples": "Examples",
+  "page.present": "Full screen",
+
+  "example.blur": "Blur a photo",
+  "example.edges": "Find edges",
+  "example.pad": "Add padding",
+  "example.stride": "Use a stride",
+  "example.channels": "Three channels",
+  "example.pool": "Max pooling",
+
+  "level.label": "How many settings",
+  "level.basic": "Basic",
+  "level.all": "All settings",
+  "level.close": "Close",
+
+  "sum.products": "pixel · weight = product; each row added",
+  "sum.channel": "channel {channel}",
+  "sum.count": ["{n} product of pixel · weight.", "{n} products of pixel · weight."],
+  "sum.count_padding":
+    "{n} products of pixel · weight; {padding} of them (dotted) lie in the padding.",
+
+  "picture.point": "Point at or tap any cell; a click pins it.",
+
+  "keys.show": "Keys",
+  "keys.title": "Keys",
+  "keys.arrows": "in the picture: move the window",
+  "keys.ends": "in the picture: first or last step",
+  "keys.play": "in the picture: play or pause",
+  "keys.pin": "in the picture: pin the window",
+  "keys.walk": "in the picture: walk over single pixels; again: move the window",
+  "keys.paint": "in the picture: set the pixel to the value in “paint”",
+  "keys.jump": "go to the picture, the settings, the tour, the code, “Why is my answer different?”",
+  "keys.undo": "undo",
+  "keys.present": "full screen; Page Up and Page Down step",
+  "keys.list": "this list",
 };

@@ -1,0 +1,63 @@
+// The first screen's examples: each a card that opens a picture.
+const examples = (() => {
+  const { element } = controls;
+  const photo = { h: 24, w: 24, padding: "same", padMode: "reflect" };
+  const SIZE = [150, 64]; // of a card's picture
+
+  // name -> settings that differ from the defaults
+  const EXAMPLES = {
+    blur: { ...photo, source: "cat", c: 3, nc: 3, groups: 3, kernel: "blur", kh: 5, kw: 5 },
+    edges: { ...photo, source: "coffee", kernel: "sobel" },
+    pad: { h: 4, w: 4, padding: "by hand" },
+    stride: { h: 7, w: 7, sh: 2, sw: 2 },
+    channels: { h: 4, w: 4, c: 3, kh: 2, kw: 2 },
+    pool: { op: "pool", h: 4, w: 4, kh: 2, kw: 2, sh: 2, sw: 2 },
+  };
+
+  /**
+   * Draw a small picture of an example.
+   * @param {HTMLCanvasElement} canvas
+   * @param {any} set
+   */
+  function draw(canvas, set) {
+    const state = settings.agree({ ...settings.DEFAULTS, ...set });
+    const ratio = Math.min(devicePixelRatio || 1, 2);
+    const drawing = scene.draw(modelling.modelOf(state), {
+      width: SIZE[0] * 3,
+      height: SIZE[1] * 3,
+      theme: interactivePicture.theme(),
+    });
+    Object.assign(canvas, { width: SIZE[0] * ratio, height: SIZE[1] * ratio });
+    const context = canvas.getContext("2d");
+    const scale = ratio * Math.min(1 / 3, SIZE[1] / drawing.height);
+    context.scale(scale, scale);
+    marking.paint(context, [...drawing.sheet, ...drawing.over]);
+  }
+
+  /** Draw the pictures of all cards. */
+  function drawAll() {
+    for (const card of document.querySelectorAll("#examples button"))
+      draw(card.firstChild, EXAMPLES[card.dataset.example]);
+  }
+
+  /** Build the cards; their pictures come after that of the page. */
+  function start() {
+    const cards = Object.entries(EXAMPLES).map(([name, set]) => {
+      const card = element(
+        "button",
+        { type: "button", data: { example: name } },
+        element("canvas", { ariaHidden: "true" }),
+        element("span", { textContent: say(`example.${name}`) }),
+      );
+      card.addEventListener("click", () => {
+        explorer.change({ ...settings.DEFAULTS, ...set });
+        explorer.note("");
+      });
+      return card;
+    });
+    document.getElementById("examples").replaceChildren(...cards);
+    setTimeout(drawAll, 100);
+  }
+
+  return { start, drawAll, EXAMPLES };
+})();

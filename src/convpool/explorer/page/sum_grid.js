@@ -1,0 +1,118 @@
+// The sum behind one output as a grid: in each cell pixel, weight and product; subtotals of each
+// row and channel; then the total.
+const sumGrid = (() => {
+  const { element } = controls;
+  const MOST_CELLS = 100; // more are written as a list
+
+  // in brackets if it is negative
+  const factor = (number) => (number < 0 ? `(${written(number)})` : written(number));
+  const signOf = (number) => (number < 0 ? "minus" : number > 0 ? "plus" : "");
+  const sum = (terms) => +terms.reduce((total, { product }) => total + product, 0).toFixed(9);
+
+  /**
+   * Return the cell of one product.
+   * @param {Product} term
+   * @param {number} greatest magnitude of all products
+   * @returns {HTMLElement}
+   */
+  function cell(term, greatest) {
+    const { pixel, weight, product, inside, u, v } = term;
+    const theme = colours.THEMES[interactivePicture.theme()];
+    const colour = colours.signed(theme, product, greatest);
+    const node = element(
+      "td",
+      { className: inside ? "tap" : "tap padding", data: { tap: `${u},${v}` } },
+      element("span", { textContent: `${written(pixel)}·${factor(weight)}` }),
+      element("b", { textContent: written(product) }),
+    );
+    Object.assign(node.style, { background: colours.css(colour), color: colours.inkOn(colour) });
+    return node;
+  }
+
+  /**
+   * Return the grid of one channel.
+   * @param {Product[]} terms
+   * @param {number} channel
+   * @param {number} greatest magnitude of all products
+   * @param {boolean} isOnly whether there is no other channel
+   * @returns {HTMLElement}
+   */
+  function grid(terms, channel, greatest, isOnly) {
+    const rows = [];
+    for (const term of terms) (rows[term.u] ??= []).push(term);
+    const lines = rows.map((row) =>
+      element(
+        "tr",
+        {},
+        ...row.map((term) => cell(term, greatest)),
+        element("td", { className: "subtotal", textContent: `= ${written(sum(row))}` }),
+      ),
+    );
+    const caption = isOnly ? say("sum.products") : say("sum.channel", { channel });
+    const foot = element(
+      "tr",
+      {},
+      element("td", {
+        className: "subtotal",
+        colSpan: rows[0].length + 1,
+        textContent: isOnly
+          ? `${rows.map((row) => factor(sum(row))).join(" + ")} = ${written(sum(terms))}`
+          : `= ${written(sum(terms))}`,
+      }),
+    );
+    return element(
+      "table",
+      { className: "sum" },
+      element("caption", { textContent: caption }),
+      element("tbody", {}, ...lines, foot),
+    );
+  }
+
+  /**
+   * Return the elements of a sum: a grid for each channel, and the total of the channels.
+   * @param {Product[]} terms
+   * @returns {HTMLElement[]} none if there are too many products for a grid
+   */
+  function show(terms) {
+    if (!terms.length || terms.length > MOST_CELLS) return [];
+    const greatest = Math.max(...terms.map(({ product }) => Math.abs(product)));
+    const channels = Map.groupBy(terms, ({ channel }) => channel);
+    const grids = [...channels].map(([channel, list]) =>
+      grid(list, channel, greatest, channels.size === 1),
+    );
+    const parts = [element("div", { className: "sums" }, ...grids)];
+    if (channels.size > 1) {
+      const totals = [...channels.values()].map(sum);
+      parts.push(
+        element("div", {
+          className: "total",
+          textContent: `${totals.map(factor).join(" + ")} = ${written(sum(terms))}`,
+        }),
+      );
+    }
+    return parts;
+  }
+
+  /**
+   * Mark the cells of a tap in all grids.
+   * @param {{ u: number, v: number } | null} tap
+   */
+  function mark(tap) {
+    for (const node of document.querySelectorAll("#sum .tap"))
+      node.classList.toggle("linked", Boolean(tap) && node.dataset.tap === `${tap.u},${tap.v}`);
+  }
+
+  /** Tell the picture which tap is under the pointer. */
+  function start() {
+    const holder = document.getElementById("sum");
+    const tapOf = ({ target }) => {
+      const node = target.closest?.(".tap");
+      const [u, v] = node ? node.dataset.tap.split(",").map(Number) : [];
+      return node ? { u, v } : null;
+    };
+    holder.addEventListener("pointerover", (event) => interactivePicture.link(tapOf(event)));
+    holder.addEventListener("pointerleave", () => interactivePicture.link(null));
+  }
+
+  return { show, mark, start, factor, signOf };
+})();

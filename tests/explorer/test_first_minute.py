@@ -1,0 +1,169 @@
+"""The first minute, the class and the phone: examples, the sum as a grid, the picture alone."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+
+from support.explorer_page import agree, array, middle, state, text
+
+MINUS = "\N{MINUS SIGN}"
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
+
+def test_the_first_screen_says_what_a_convolution_is(visit):
+    page = visit("", first=True)
+    assert text(page, "header p span").startswith("A convolution moves a small grid of weights")
+    assert "library" not in text(page, "header")
+    cards = page.locator("#examples button")
+    assert cards.count() == 6
+    page.wait_for_function("() => document.querySelector('#examples canvas').width > 100")
+    shown = set()
+    for card in cards.all():
+        card.click()
+        agree(page)
+        assert page.locator("#problem").is_hidden()
+        shown.add(page.evaluate("explorer.settings.encode(explorer.state())"))
+    assert len(shown) == 6
+    page.set_viewport_size({"width": 1366, "height": 700})
+    page.evaluate("scrollTo(0, 0)")
+    for selector in ("#start-tour", "#examples", "#canvas", "#sum .value"):
+        box = page.locator(selector).first.bounding_box()
+        assert box["y"] + min(box["height"], 200) <= 700, selector
+    page.set_viewport_size({"width": 1440, "height": 1000})
+
+
+def test_basic_settings_are_few_and_hide_nothing_that_is_set(visit):
+    page = visit("", first=True)
+    assert page.locator("[name=groups]").is_hidden()
+    assert page.locator("[name=kernel]").is_visible()
+    page.evaluate("explorer.open('#dh=2&h=9')")
+    assert page.locator("[name=dh]").is_visible()
+    page.locator("#all-settings").click()
+    assert page.locator("[name=groups]").is_visible()
+    page.reload()
+    assert page.locator("[name=groups]").is_visible()  # remembered
+
+
+def number(words):
+    return float(re.sub(r"[()=\s]", "", words).replace(MINUS, "-"))
+
+
+def test_the_sum_is_a_grid_with_subtotals(visit):
+    page = visit("#c=3&h=5&w=4&kh=2&kw=3&padding=same&i=0&j=2")
+    grids = page.locator("#sum table.sum").all()
+    assert len(grids) == 3
+    totals = []
+    for grid in grids:
+        rows = [row for row in grid.locator("tr").all() if row.locator(".tap").count()]
+        subtotals = []
+        for row in rows:
+            pairs = [
+                [number(part) for part in words.split("·")]
+                for words in row.locator(".tap span").all_inner_texts()
+            ]
+            products = [number(words) for words in row.locator(".tap b").all_inner_texts()]
+            assert products == [a * b for a, b in pairs]
+            subtotals.append(number(row.locator(".subtotal").inner_text()))
+            assert subtotals[-1] == sum(products)
+        totals.append(number(grid.locator("tr").last.inner_text()))
+        assert totals[-1] == sum(subtotals)
+    assert sum(totals) == array(page, "output")[0, 2, 0]
+    assert text(page, "#sum .total").endswith(f"= {sum(totals):g}".replace("-", MINUS))
+
+
+def test_many_products_are_a_list(visit):
+    page = visit("#c=3&h=7&w=7&kh=7&kw=7&kernel=average")
+    assert page.locator("#sum .sum").count() == 0
+    assert "more" in text(page, "#sum .terms")
+
+
+FRAMES = """() => explorer.interactivePicture.drawn().over
+  .filter(({kind, stroke}) => kind === "rect" && stroke === explorer.colours.THEMES.light.partner)
+  .map(({x, y}) => [x, y])"""
+
+
+def corner(page, name, y, x):
+    return page.evaluate(
+        """([name, y, x]) => {
+          const block = explorer.interactivePicture.drawn().blocks.find((one) => one.name === name);
+          return [block.x + (x + block.before[1]) * block.cell,
+                  block.y + (y + block.before[0]) * block.cell];
+        }""",
+        [name, y, x],
+    )
+
+
+def test_a_product_its_pixel_and_its_weight_light_up_together(visit):
+    page = visit("#i=1&j=1")
+    page.locator("#sum .tap").nth(5).hover()  # u = 1, v = 2
+    frames = page.evaluate(FRAMES)
+    assert corner(page, "input", 2, 3) in frames
+    assert corner(page, "kernel", 1, 2) in frames
+    page.mouse.move(*middle(page, "kernel", 2, 0))
+    assert page.locator("#sum .tap.linked").get_attribute("data-tap") == "2,0"
+    page.mouse.move(5, 5)
+    assert page.evaluate(FRAMES) == []
+
+
+def test_the_picture_fills_a_projector_and_a_clicker_steps(show):
+    page = show("#h=6&w=7", viewport={"width": 1920, "height": 1080})
+    page.locator("#present").click()
+    page.wait_for_function("() => document.getElementById('controls').offsetParent === null")
+    page.wait_for_timeout(300)
+    blocks = page.evaluate(
+        "explorer.interactivePicture.drawn().blocks.map(({x, y, cell, sizes}) => "
+        "[x + cell * sizes[1], y + cell * sizes[0]])"
+    )
+    right, bottom = np.max(blocks, axis=0)
+    assert right >= 0.8 * 1920 or bottom >= 0.7 * 1080
+    page.keyboard.press("PageDown")
+    assert state(page)["j"] == 1
+    page.keyboard.press("PageUp")
+    assert state(page)["j"] == 0
+    page.keyboard.press("Escape")
+    page.wait_for_function("() => document.getElementById('controls').offsetParent !== null")
+
+
+def test_it_can_be_embedded(show, address):
+    page = show("?embed=1#h=4&w=4&op=pool", viewport={"width": 900, "height": 560})
+    assert page.locator("header").is_hidden()
+    assert page.locator("#controls").is_hidden()
+    assert page.locator("#canvas").is_visible()
+    assert page.locator("#play").is_visible()
+    page = show("#h=4&w=4&op=pool")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.locator("#embed").click()
+    page.get_by_text("iframe copied").wait_for()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert re.match(r'<iframe src="explorer.html\?embed=1#op=pool&amp;h=4&amp;w=4"', copied)
+
+
+@pytest.mark.full
+def test_a_phone_has_a_sheet_of_settings_and_targets_for_fingers(show):
+    page = show("#c=2&nc=2", **PHONE)
+    assert page.locator("[name=kernel]").is_hidden()
+    page.locator("#open-settings").click()
+    page.locator("[name=kernel]").select_option("blur")
+    assert state(page)["kernel"] == "blur"
+    small = page.evaluate("""() => [...document.querySelectorAll("button, select, summary, nav a")]
+      .filter((node) => node.offsetParent && !node.matches(".plain"))
+      .filter((node) => node.getBoundingClientRect().height < 44)
+      .map((node) => node.outerHTML.slice(0, 80))""")
+    assert small == []
+    page.locator("#close-settings").click()
+    assert page.locator("[name=kernel]").is_hidden()
+
+
+def test_keys_are_listed_and_jump(visit):
+    page = visit("")
+    page.keyboard.press("?")
+    assert page.locator("dialog").is_visible()
+    assert "undo" in text(page, "dialog")
+    page.locator("dialog button").click()
+    page.keyboard.press("4")
+    assert page.evaluate("document.activeElement.closest('section').id") == "code"
+    page.keyboard.press("1")
+    assert page.evaluate("document.activeElement.id") == "canvas-holder"

@@ -13,10 +13,11 @@ PYTHON38 := $(or $(PYTHON38),$(call starts,sys.version_info[:2] == (3$(comma) 8)
 VENV := .venv
 VENV38 := .venv-3.8
 VENV_BENCH := .venv-bench
+VENV_DOCS := .venv-docs
 RUN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PIP := -m pip install -qq --disable-pip-version-check
 
-.PHONY: help demo data loops test test-fast test-full format lint bench docs wheel test-wheel test-lowest changelog release-check clean
+.PHONY: help demo data loops test test-fast test-full format lint bench pictures docs wheel test-wheel test-lowest changelog release-check clean
 help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
@@ -101,11 +102,17 @@ bench: $(VENV_BENCH)/bench  ## time the seven files, and the library against eve
 	$(VENV_BENCH)/bin/python benchmarks/networks.py
 	$(VENV_BENCH)/bin/python benchmarks/dask_cluster.py
 
-docs: $(VENV)/loops  ## draw the pictures of the documentation again
+pictures: $(VENV)/loops  ## draw the pictures of the documentation again
 	$(RUN)/python docs/course_pictures.py
 	$(RUN)/python docs/explanation_pictures.py
 	$(RUN)/python docs/explorer_photos.py
-	$(RUN)/python docs/explorer_page.py
+
+# Nothing is fetched while it is built. Warnings are errors, and every link inside the site is followed.
+docs: $(VENV_DOCS)/docs  ## build the site into docs/_build/html
+	$(VENV_DOCS)/$(notdir $(RUN))/python docs/explorer_page.py
+	@rm -rf docs/_build
+	$(VENV_DOCS)/$(notdir $(RUN))/python -m sphinx -q -W --keep-going -b html docs docs/_build/html
+	$(VENV_DOCS)/$(notdir $(RUN))/python docs/check_links.py docs/_build/html
 
 # The wheel that is in dist/, if there is one: continuous integration puts it there.
 WHEEL = $(firstword $(wildcard dist/convpool-*.whl))
@@ -133,7 +140,7 @@ release-check: $(VENV)/release  ## build what would be released into dist/, and 
 	@$(RUN)/python .ci/release_check.py
 
 clean:  ## remove what these commands made, but not the data
-	rm -rf $(VENV) $(VENV38) $(VENV_BENCH) build $(COMPILED)/libraries demo .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(VENV38) $(VENV_BENCH) $(VENV_DOCS) build docs/_build docs/_made docs/howto docs/reference/made $(COMPILED)/libraries demo .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 # Environments. A stamp file says that one is complete; it is made anew when pyproject.toml changes.
 $(RUN)/python:
@@ -173,6 +180,13 @@ $(VENV_BENCH)/bench: pyproject.toml $(LOOPS)
 	@echo "Installing the other libraries into $(VENV_BENCH) ..."
 	@test -x $(VENV_BENCH)/bin/python || $(PYTHON) -m venv $(VENV_BENCH)
 	@$(VENV_BENCH)/bin/python $(PIP) -e ".[bench]"
+	@touch $@
+
+$(VENV_DOCS)/docs: pyproject.toml $(LOOPS)
+	$(if $(PYTHON),,$(error no Python 3.11 or newer starts here: install one, or name it: make PYTHON=...))
+	@echo "Installing Sphinx into $(VENV_DOCS) ..."
+	@test -x $(VENV_DOCS)/$(notdir $(RUN))/python || $(PYTHON) -m venv $(VENV_DOCS)
+	@$(VENV_DOCS)/$(notdir $(RUN))/python $(PIP) -e ".[docs]"
 	@touch $@
 
 $(VENV38)/test: tests/course/requirements.txt

@@ -154,6 +154,8 @@ SLOW = {
         "test_ids_are_those_of_every_process",
         "test_ids_that_depend_on_the_process_are_found",
     ],
+    "project/test_site.py": ["test_a_recipe_runs"],
+    "project/test_translations.py": ["test_both_sides_are_the_same"],
     "system/test_whole_files.py": [
         "test_a_full_disk_loses_nothing_and_leaves_nothing[unnamed]",
         "test_a_quota_loses_nothing_and_leaves_nothing[unnamed]",

@@ -1,0 +1,110 @@
+"""Pages and pictures of the site that are made from the package: docs/conf.py connects them.
+
+Docstrings are written for `help()`; here, what would be markup of Sphinx by accident is escaped.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import re
+from pathlib import Path
+from typing import Any
+
+import design_picture
+import speed_chart
+import translations
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent
+MADE = HERE / "_made"  # what is written here is not committed
+COURSE = "math/0x04-convolutions_and_pooling"
+KINDS = ("added", "changed", "fixed", "removed")
+
+
+def connect(app: Any) -> None:
+    """Have Sphinx call what is here."""
+    app.connect("builder-inited", lambda app: write_parts())
+    app.connect("autodoc-process-docstring", escape_docstring, priority=100)
+
+
+def write_parts() -> None:
+    """Write the parts that pages include."""
+    MADE.mkdir(exist_ok=True)
+    write("design.svg", design_picture.draw())
+    write("speed.svg", speed_chart.draw((HERE / "speed.md").read_text(encoding="utf-8")))
+    write("changes.md", unreleased_changes())
+    for module in ("course", "filters"):
+        write(f"{module}.md", module_summary(module))
+    for name, text in course_sections((ROOT / COURSE / "README.md").read_text("utf-8")).items():
+        write(f"course_{name}.md", text)
+    for library in translations.LIBRARIES:
+        write(f"from_{library.module}.md", translations.table(library))
+
+
+def write(name: str, text: str) -> None:
+    """Write a part, if it is not there as it would be: Sphinx builds again what has changed."""
+    path = MADE / name
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        path.write_text(text, encoding="utf-8")
+
+
+def module_summary(name: str) -> str:
+    """Return the table of the functions of a public module, each of which gets a page."""
+    module = importlib.import_module(f"convpool.{name}")
+    functions = [
+        each
+        for each, value in vars(module).items()
+        if inspect.isfunction(value) and value.__module__ == module.__name__ and each[0] != "_"
+    ]
+    lines = [f".. currentmodule:: {module.__name__}", ".. autosummary::", "   :toctree: made", ""]
+    lines += [f"   {each}" for each in functions]
+    return "```{eval-rst}\n" + "\n".join(lines) + "\n```\n"
+
+
+def course_sections(text: str) -> dict[str, str]:
+    """Return the sections of the course's README by number and last word, without their headings.
+
+    "course_4.md" is that of the fourth question, "course_open.md" what the tasks leave open.
+    Pictures and links are those of a page in docs/learn.
+    """
+    text = re.sub(r"\]\((pictures|explained)/", rf"](../../{COURSE}/\1/", text)
+    text = text.replace("](#why-same-is-what-it-is-here)", "](../learn/open.md)")
+    parts = re.split(r"^## (.+)\n", text, flags=re.MULTILINE)
+    chapters = dict(zip(parts[1::2], parts[2::2], strict=True))
+    questions = re.split(r"^### .+\n", chapters["The nine questions"], flags=re.MULTILINE)[1:]
+    found = {str(number): part for number, part in enumerate(questions, 1)}
+    found["open"] = re.sub("^###", "##", chapters["What the tasks leave open"], flags=re.MULTILINE)
+    found["loops"] = chapters["From the textbook loop to ours"]
+    found["test"] = chapters["Check yourself"]
+    return found
+
+
+def unreleased_changes() -> str:
+    """Return the fragments of the next version as Markdown, by their kinds."""
+    parts = []
+    for kind in KINDS:
+        texts = [
+            path.read_text(encoding="utf-8").strip()
+            for path in sorted((ROOT / "changes").glob(f"*.{kind}.md"))
+        ]
+        bullets = "\n".join("- " + text.replace("\n", "\n  ") for text in texts)
+        parts += [f"### {kind.capitalize()}\n\n{bullets}\n"] if texts else []
+    return "## Next version\n\n" + "\n".join(parts) if parts else ""
+
+
+def escape_docstring(
+    app: Any, what: str, name: str, documented: Any, options: Any, lines: list[str]
+) -> None:
+    """Escape stars of shapes such as (m, *spatial, c), and bars, outside of code and examples."""
+    for number, line in enumerate(lines):
+        if not line.lstrip().startswith((">>>", "...")):
+            lines[number] = "".join(
+                part if is_code else re.sub(r"\*(?=\w)|\|", r"\\\g<0>", part)
+                for is_code, part in split_code(line)
+            )
+
+
+def split_code(line: str) -> list[tuple[bool, str]]:
+    """Return the parts of a line, each with whether it is code in backquotes."""
+    return [(part.startswith("`"), part) for part in re.split(r"(`+[^`]*`+)", line)]

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from convpool.engines import threads
+from convpool.engines.numpy import pointwise
 from convpool.engines.padding import REPEATING_PAD_MODES
 from convpool.windows import Axis, block_shape, blocks, volume
 
@@ -27,7 +28,7 @@ BLOCK = 2**18  # numbers in a block of windows: 2 MiB of float64 stay in the pro
 # add up, but in chains of CHAIN products, which BLAS itself sums in shorter ones
 LONG = 2**8
 CHAIN = 2**9
-ALONE = 2**18  # multiply-adds up to which OpenBLAS keeps a product of matrices in one thread
+ALONE = pointwise.ALONE
 FEW = 2**10  # products with up to so many weights are cut into products of ALONE multiply-adds
 WORKERS = 2  # threads that take blocks then: as many as plans count the memory of
 # windows in a block at least, where there are as many, so that kernels are not read too often
@@ -72,6 +73,9 @@ def convolve(
     dtype
         Products are summed in it; sums of float32 over long windows are added in float64.
     """
+    if out.size and kernels.size and pointwise.is_pointwise(images, axes, out, dtype):
+        pointwise.convolve(images, kernels, axes, out, groups=groups, bias=bias)
+        return
     *window, _, nc = kernels.shape
     weights = _weights(kernels, groups, dtype)
     terms = volume(kernels.shape[:-1])

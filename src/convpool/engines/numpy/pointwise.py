@@ -1,0 +1,115 @@
+"""Convolution with windows of one pixel: products of matrices, of views of the arrays.
+
+Pixels are not copied, but for those of one image at a time where windows skip some. m images, c
+channels, nc kernels of depth channels; a matrix of pixels has a row for each window.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from convpool.engines import threads
+from convpool.windows import Axis, volume
+
+Array = NDArray[Any]
+
+ALONE = 2**18  # multiply-adds up to which OpenBLAS keeps a product of matrices in one thread
+# rows of a product at least, if it is cut down to ALONE; with fewer it would take much longer
+ROWS = 32
+COPIED = 2**18  # numbers of an image that are copied at most
+SHARED = 2**22  # multiply-adds from which products that are cut down are shared by two threads
+
+
+def is_pointwise(images: Array, axes: Sequence[Axis], out: Array, dtype: DTypeLike) -> bool:
+    """Return whether `convolve` can do a convolution, whose sums are taken in `dtype`.
+
+    Windows are one pixel, and none lies on padding; if they skip pixels, those of an image that
+    they take are few. Arrays are in order, and have this dtype, which is one of BLAS.
+    """
+    if any(axis.window > 1 or axis.before or axis.after for axis in axes):
+        return False
+    if _skips_pixels(axes) and volume([axis.count for axis in axes]) * images.shape[-1] > COPIED:
+        return False
+    return (
+        images.dtype == out.dtype == dtype
+        and images.dtype.char in "fdFD"
+        and images.dtype.isnative
+        and images.flags.c_contiguous
+        and out.flags.c_contiguous
+    )
+
+
+def _skips_pixels(axes: Sequence[Axis]) -> bool:
+    """Return whether windows of one pixel leave out some of the image."""
+    return any(axis.count < axis.size for axis in axes)
+
+
+def convolve(
+    images: Array,
+    kernels: Array,
+    axes: Sequence[Axis],
+    out: Array,
+    *,
+    groups: int,
+    bias: Array | None,
+) -> None:
+    """Convolve images (m, *spatial, c) with kernels (*window, depth, nc) into out (m, *output, nc).
+
+    Arguments are those of `engines.numpy.convolution.convolve`, for what `is_pointwise` takes.
+    """
+    depth, nc = kernels.shape[-2:]
+    weights = np.asarray(kernels, out.dtype).reshape(depth, groups, nc // groups)
+    weights = np.ascontiguousarray(weights.swapaxes(0, 1))
+    if not _skips_pixels(axes):
+        _multiply(images.reshape(-1, groups * depth), weights, out.reshape(-1, nc))
+    else:
+        seen = tuple(slice(0, (axis.count - 1) * axis.stride + 1, axis.stride) for axis in axes)
+        for image, result in zip(images, out, strict=True):
+            pixels = np.ascontiguousarray(image[seen])
+            _multiply(pixels.reshape(-1, groups * depth), weights, result.reshape(-1, nc))
+    if bias is not None:
+        out += bias.astype(out.dtype, copy=False)
+
+
+def _multiply(pixels: Array, weights: Array, results: Array) -> None:
+    """Write pixels (p, c) @ weights (groups, depth, nc // groups) to results (p, nc)."""
+    p, (groups, depth, kernels) = len(pixels), weights.shape
+    rows = ALONE // max(1, depth * kernels)
+    if rows < ROWS or rows >= p:  # BLAS may use its own threads
+        np.matmul(_by_group(pixels, groups), weights, out=_by_group(results, groups))
+        return
+    parts = p // rows
+    workers = 2 if p * weights.size >= SHARED and threads.number() > 1 else 1
+    cuts = [parts * k // workers * rows for k in range(workers)] + [p]
+    ranges = list(pairwise(cuts))
+
+    def multiply_range(worker: int) -> None:
+        first, behind = ranges[worker]
+        cut = behind - (behind - first) % rows
+        shape = (cut - first) // rows, rows
+        np.matmul(
+            _by_group(pixels[first:cut].reshape(*shape, -1), groups),
+            weights,
+            out=_by_group(results[first:cut].reshape(*shape, -1), groups),
+        )
+        if cut < behind:
+            rest = slice(cut, behind)
+            np.matmul(
+                _by_group(pixels[rest], groups), weights, out=_by_group(results[rest], groups)
+            )
+
+    if workers == 1:
+        multiply_range(0)
+    else:
+        threads.spread(multiply_range, workers)
+
+
+def _by_group(matrix: Array, groups: int) -> Array:
+    """Return a view (..., groups, rows, columns of a group) of a matrix (..., rows, columns)."""
+    *parts, rows, columns = matrix.shape
+    return matrix.reshape(*parts, rows, groups, columns // groups).swapaxes(-2, -3)

@@ -2,14 +2,18 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import convpool
 from convpool import convolve, convolve_gradients, pool, pool_gradient, reference
 from convpool.plans.arguments import POOL_MODES
+from support import sampling
 from support.arrays import numbers
 from support.geometries import convolutions, poolings
 
+# examples of what takes long: a run for each number of an operand
+FEW = min(200, max(10, sampling.EXAMPLES // 3))
 seeds = st.integers(0, 2**32 - 1)
 dtypes = st.sampled_from(["float16", "float32", "float64", "longdouble", ">f4", "complex64"])
 
@@ -210,6 +214,7 @@ def distinct(shape, seed):
     return (values.reshape(shape) / 5).astype(np.longdouble)
 
 
+@settings(max_examples=FEW)
 @given(convolutions(), seeds)
 def test_convolution_against_finite_differences(call, seed):
     x, w = distinct(call.images, seed), distinct(call.kernels, seed + 1)
@@ -224,6 +229,7 @@ def test_convolution_against_finite_differences(call, seed):
         )
 
 
+@settings(max_examples=FEW)
 @given(poolings(POOL_MODES), seeds)
 def test_pooling_against_finite_differences(call, seed):
     words = call.words | ({"fill": 0.05} if call.words["pad_mode"] == "constant" else {})
@@ -233,3 +239,56 @@ def test_pooling_against_finite_differences(call, seed):
     np.testing.assert_allclose(
         pool_gradient(x, g, **words).astype(float), expected.astype(float), rtol=1e-6, atol=1e-6
     )
+
+
+# ---- missing pixels ----
+
+
+def random_mask(shape, seed):
+    return np.random.default_rng(seed).random(shape) < 0.3
+
+
+@given(poolings(POOL_MODES), st.booleans(), seeds)
+def test_missing_pixels_of_a_pooling(call, are_nan, seed):
+    x, g = numbers(call.images, "float64", seed, most=2), numbers(call.output, "float64", seed + 1)
+    missing = mask = random_mask(call.images, seed)
+    if are_nan:
+        x[mask], missing = np.nan, "nan"
+    actual = pool_gradient(x, g, missing=missing, **call.words)
+    expected = reference.pool_gradient(x, g, missing=missing, **call.words)
+    np.testing.assert_allclose(actual, expected, rtol=1e-12, atol=1e-12)
+    assert not actual[mask].any()
+
+
+@settings(max_examples=FEW)
+@given(convolutions(), seeds)
+def test_missing_pixels_of_a_convolution_against_finite_differences(call, seed):
+    x, g = distinct(call.images, seed), distinct(call.output, seed + 2)
+    w = np.abs(distinct(call.kernels, seed + 1)) + np.longdouble(0.5)
+    words = call.words | {"missing": random_mask(call.images, seed)}
+    actual = convolve_gradients(x, w, g, **words)
+    step = np.longdouble(1e-5)
+    for gradient, expected in (
+        (actual.images, difference_quotients(lambda x: convolve(x, w, **words), x, g, step)),
+        (actual.kernels, difference_quotients(lambda w: convolve(x, w, **words), w, g, step)),
+    ):
+        np.testing.assert_allclose(
+            gradient.astype(float), expected.astype(float), rtol=1e-6, atol=1e-6
+        )
+    assert not actual.images[words["missing"]].any()
+    nothing = words | {"missing": np.zeros(call.images, bool)}
+    for one, whole in zip(
+        convolve_gradients(x, w, g, **nothing),
+        convolve_gradients(x, w, g, **call.words),
+        strict=True,
+    ):
+        np.testing.assert_allclose(one.astype(float), whole.astype(float), rtol=1e-12, atol=1e-12)
+
+
+def test_weights_that_sum_to_nothing_cannot_be_rescaled():
+    x, w = np.ones((1, 4, 1)), np.array([1.0, -1]).reshape(2, 1, 1)
+    with pytest.raises(ValueError, match="sum to 0"):
+        convolve_gradients(x, w, x, missing="nan")
+    plan = convpool.plan_convolution(x.shape, w.shape, missing="nan").gradients()
+    with pytest.raises(ValueError, match="sum to 0"):
+        plan.run(x, w, x)

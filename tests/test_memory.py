@@ -58,6 +58,17 @@ def test_transposed_convolution_needs_one_image():
     assert most < result.nbytes / 50 + 64 * MIB
 
 
+@pytest.mark.parametrize(
+    ("shape", "nc"), [((16, 56, 56, 64), 64), ((8, 7, 7, 512), 512), ((64, 28, 28, 1), 6)]
+)
+def test_the_gradient_of_kernels_takes_no_windows_of_the_batch(shape, nc):
+    x, g = np.ones(shape, np.float32), np.ones((*shape[:-1], nc), np.float32)
+    w = np.ones((3, 3, shape[-1], nc), np.float32)
+    result, most = peak(lambda: convpool.convolve_gradients(x, w, g, want=["kernels"]).kernels)
+    assert result[1, 1, 0, 0] == np.prod(shape[:-1])
+    assert most < 32 * MIB
+
+
 @pytest.mark.parametrize("mode", ["avg", "max"])
 def test_a_window_as_large_as_the_image_costs_a_pass_or_two(mode):
     image = np.ones((1, 4096, 4096, 1), np.float32)

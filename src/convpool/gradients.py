@@ -18,6 +18,7 @@ from convpool.plans import (
     dtypes,
     gradient_arguments,
     kernel_layouts,
+    missing_pixels,
 )
 from convpool.plans.arguments import Ints, Padding
 from convpool.plans.convolution_gradients import ConvolutionGradientsPlan
@@ -45,6 +46,7 @@ def convolve_gradients(
     pad_mode: str = "zeros",
     fill: Any = 0,
     flip: bool = False,
+    missing: ArrayLike | str | None = None,
     channel_axis: int = -1,
     kernel_layout: str = kernel_layouts.DEFAULT,
     dtype: DTypeLike | None = None,
@@ -65,8 +67,10 @@ def convolve_gradients(
     want
         Which gradients are computed, of "images", "kernels" and "bias": leave out what is not
         needed.
-    padding, stride, dilation, groups, bias, pad_mode, fill, flip, channel_axis, kernel_layout
+    padding, stride, dilation, groups, bias, pad_mode, fill, flip, missing
         As `convolve` took them. No gradient depends on the bias, so that it may be left out.
+    channel_axis, kernel_layout
+        As `convolve` took them; the gradients have the same axes.
     dtype
         Of sums and results, instead of what is described below.
     out
@@ -82,7 +86,8 @@ def convolve_gradients(
     else they have np.result_type(images, kernels, output_gradient); float16 is summed in float32.
 
     Pixels that a pad mode repeats get the sum of what their copies get. Padded zeros are values: in
-    the gradient of the kernels 0 * inf is NaN. Nothing is conjugated.
+    the gradient of the kernels 0 * inf is NaN. Missing pixels get 0, and what was rescaled for them
+    counts for the kernels. Nothing is conjugated.
 
     Raises
     ------
@@ -112,6 +117,7 @@ def convolve_gradients(
         kernel_layout = channel_checks.default_layout(
             images.shape, kernels.shape, channel_axis, groups
         )
+    word, mask = missing_pixels.read_missing(missing, images.shape, "images")
     plan = _plan_convolution(
         images.shape,
         kernels.shape,
@@ -122,6 +128,7 @@ def convolve_gradients(
         pad_mode=pad_mode,
         fill=fill,
         flip=flip,
+        missing=word,
         channel_axis=channel_axis,
         kernel_layout=kernel_layout,
         forward_dtype=forward_dtype,
@@ -134,7 +141,10 @@ def convolve_gradients(
     )
     plan.check_bias(bias)
     gradient_arguments.check_shape(gradient.shape, plan.output_shape, "convolve")
-    return plan.execute(images, (plan.laid_out(kernels), plan.channels_last(gradient)), out)
+    ours = plan.laid_out(kernels)
+    if word is not None:
+        missing_pixels.check_weights(ours)
+    return plan.execute(images, (ours, plan.channels_last(gradient)), out, mask)
 
 
 @explain_foreign_keywords
@@ -153,6 +163,7 @@ def pool_gradient(
     pad_mode: str | None = None,
     fill: Any = 0,
     footprint: ArrayLike | None = None,
+    missing: ArrayLike | str | None = None,
     channel_axis: int = -1,
     dtype: DTypeLike | None = None,
     out: Array | None = None,
@@ -167,7 +178,9 @@ def pool_gradient(
     output_gradient
         (m, *output, c), of the shape of its result: the derivatives of a number L by the numbers of
         that result.
-    kernel_shape, stride, mode, padding, dilation, ceil, count_padding, p, pad_mode, fill, footprint
+    kernel_shape, stride, mode, padding, dilation, ceil, count_padding, p, pad_mode, fill
+        As `pool` took them.
+    footprint, missing
         As `pool` took them.
     channel_axis
         As in `pool`, for all three arrays.
@@ -189,7 +202,7 @@ def pool_gradient(
     float32.
 
     Where a pad mode repeats pixels, these get the sum of what their copies get. Of lp, a pixel of 0
-    gets 0. Windows without a pixel give nothing.
+    gets 0. Missing pixels get 0, and windows without a pixel give nothing.
 
     Raises
     ------
@@ -208,6 +221,7 @@ def pool_gradient(
     arguments.check_one_reading(
         images.shape, kernel_shape, "kernel_shape", channel_axis=channel_axis
     )
+    word, mask = missing_pixels.read_missing(missing, images.shape, "images")
     plan = _plan_pooling(
         images.shape,
         kernel_shape,
@@ -221,6 +235,7 @@ def pool_gradient(
         pad_mode=pad_mode,
         fill=fill,
         footprint=footprint,
+        missing=word,
         channel_axis=channel_axis,
         dtype=dtype,
         engine=engine,
@@ -228,7 +243,7 @@ def pool_gradient(
         gradient_dtype=gradient.dtype,
     )
     gradient_arguments.check_shape(gradient.shape, plan.output_shape, "pool")
-    return plan.execute(images, (plan.channels_last(gradient),), out)
+    return plan.execute(images, (plan.channels_last(gradient),), out, mask)
 
 
 @cache_recent

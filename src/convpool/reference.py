@@ -689,6 +689,7 @@ def pool_gradient(
     pad_mode: str | None = None,
     fill: Any = 0,
     footprint: Any = None,
+    missing: Any = None,
     channel_axis: int = -1,
     dtype: DTypeLike | None = None,
 ) -> Array:
@@ -703,6 +704,7 @@ def pool_gradient(
         return _to_result(total, channel_axis, result)
     padded = _pad(pixels, sides, pad_mode or "zeros", fill)
     sources = _sources(sizes, sides, pad_mode or "zeros")
+    absent = _pad(_absent(images, missing, channel_axis), sides, pad_mode or "zeros", False)
     for i in np.ndindex(*map(len, axes)):
         # the tap's position on each axis, on the padded images
         taps = [
@@ -723,9 +725,11 @@ def pool_gradient(
             places = [(place, pixel) for place, pixel in places if min(pixel) >= 0]
         divisor = len(declared) if count_padding else len(places)
         for image, channel in np.ndindex(*pixels.shape[-2:]) if places else ():
-            values = [padded[place][image, channel] for place, _ in places]
-            shares = SHARES[mode](values, divisor, p)
-            for (_, pixel), share in zip(places, shares, strict=True):
+            there = [one for one in places if not absent[one[0]][image, channel]]
+            values = [padded[place][image, channel] for place, _ in there]
+            gone = len(places) - len(there)
+            shares = SHARES[mode](values, divisor - gone, p) if there else []
+            for (_, pixel), share in zip(there, shares, strict=True):
                 if min(pixel) >= 0 and share != 0:
                     total[pixel][image, channel] += share * gradient[i][image, channel]
     return _to_result(total, channel_axis, result)

@@ -69,14 +69,19 @@ def padded(
     padded_axes = tuple(map(_on_padded, axes))
     # padding behind the last window is not needed
     reached_slices = tuple(slice(0, axis.size) for axis in padded_axes)
-    sizes = [axis.before + axis.size + axis.after for axis in axes]
-    numbers = max(1, volume(sizes) * images.shape[-1])
-    for (batch,) in blocks(images.shape[:1], CHUNK_BYTES // (numbers * images.itemsize)):
+    at_once = images_at_once(axes, images.shape[-1], images.itemsize)
+    for (batch,) in blocks(images.shape[:1], at_once):
         yield (
             batch,
             _with_padding(images[batch], axes, pad_mode, fill)[(slice(None), *reached_slices)],
             padded_axes,
         )
+
+
+def images_at_once(axes: Sequence[Axis], channels: int, itemsize: int) -> int:
+    """Return how many images with their padding `CHUNK_BYTES` hold, 0 if not one."""
+    sizes = [axis.before + axis.size + axis.after for axis in axes]
+    return CHUNK_BYTES // (max(1, volume(sizes) * channels) * itemsize)
 
 
 def _on_padded(axis: Axis) -> Axis:

@@ -318,10 +318,6 @@ class ConvolutionPlan(KernelsPlan):
         >>> plan_convolution((10, 28, 28, 1), (3, 3, 1, 8)).gradients().shapes.kernels
         (3, 3, 1, 8)
         """
-        if self.missing is not None:
-            raise ValueError(
-                "the plan leaves missing pixels out, and gradients do not: plan without `missing`"
-            )
         gradient = self.dtype
         if output_gradient_dtype is not None:
             gradient = arguments.read_dtype(output_gradient_dtype, "output_gradient_dtype")
@@ -335,8 +331,7 @@ class ConvolutionPlan(KernelsPlan):
             "candidates_of_whole": None,
         }
         plan = ConvolutionGradientsPlan(
-            **{name: value for name, value in self.__getstate__().items() if name != "missing"}
-            | changed_fields,
+            **self.__getstate__() | changed_fields,
             gradient_dtype=gradient,
             want=gradient_arguments.read_want(want),
         )

@@ -8,8 +8,8 @@ is the sum, over all windows, of the pixel under its tap times g; that of a bias
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,27 +17,20 @@ from numpy.typing import NDArray
 from convpool.engines import threads
 from convpool.engines.numpy.convolution import sums_of_sums
 from convpool.engines.padding import (
-    CHUNK_BYTES,
-    REPEATING_PAD_MODES,
     add_copies,
-    padded_indices,
 )
-from convpool.engines.registry import KERNELS_GRADIENT_ENGINES, Engine
-from convpool.plans import allocation, dtypes, engine_choice
-from convpool.plans.formatting import byte_size
+from convpool.plans import allocation, missing_pixels
+from convpool.plans.convolution_gradients_sizes import ConvolutionGradientsSizes
 from convpool.plans.gradient_arguments import (
     NAMES,
     Gradients,
     check_out,
     check_output_gradient,
 )
-from convpool.plans.kernel_layouts import LAYOUTS
-from convpool.plans.kernels import KernelsPlan
-from convpool.plans.lock_free_property import cached_property
+from convpool.plans.missing_gradients import missing_terms
 from convpool.plans.regions import Part
 from convpool.plans.shared_memory import copy_if_shared
-from convpool.plans.transposed import TransposedPlan
-from convpool.windows import Axis, blocks, volume
+from convpool.windows import blocks, volume
 
 Array = NDArray[Any]
 Shape = tuple[int, ...]
@@ -47,177 +40,8 @@ Copies = NDArray[np.int64] | None
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConvolutionGradientsPlan(KernelsPlan):
-    """A plan of `convolve_gradients`: `axes` are those of the images, `output_shape` is that of g.
-
-    Attributes
-    ----------
-    pad_mode, fill, flip : the arguments of `convolve`
-    gradient_dtype : the dtype of g, the gradient of the result
-    want : the names of the gradients that are computed
-    """
-
-    pad_mode: str
-    fill: Any
-    flip: bool
-    gradient_dtype: DType
-    want: tuple[str, ...]
-
-    engines: ClassVar[dict[str, Engine]] = KERNELS_GRADIENT_ENGINES
-    operation: ClassVar[str] = "gradients of a convolution"
-    call: ClassVar[str] = "convolve_gradients"
-    bias_is_added_to: ClassVar[str] = "kernel"
-
-    # ---- sizes ----
-
-    @property
-    def output_channels(self) -> int:
-        """Number of kernels, nc."""
-        return self.kernels_shape[-1]
-
-    @property
-    def group_inputs(self) -> int:
-        """Channels of the images in each group, c // groups."""
-        return self.depth
-
-    @property
-    def reading_mode(self) -> str:
-        """The pad mode that decides which pixels are read."""
-        return self.pad_mode
-
-    @property
-    def passed_kernels_shape(self) -> Shape:
-        """The shape of kernels in the layout in which `run` takes and returns them."""
-        return LAYOUTS[self.kernel_layout].shape_from_ours(self.kernels_shape, self.groups)
-
-    @property
-    def shapes(self) -> Gradients:
-        """The shapes of all three gradients."""
-        return Gradients(self.images_shape, self.passed_kernels_shape, self.kernels_shape[-1:])
-
-    @cached_property
-    def images_plan(self) -> TransposedPlan:
-        """The plan of the adjoint, which gives the gradient of the pixels that an engine reads."""
-        return TransposedPlan(
-            images_shape=self.output_shape,
-            images_dtype=self.gradient_dtype,
-            channel_axis=self.channel_axis,
-            axes=tuple(axis for axis, _ in self._read_axes),
-            dtype=self.dtype,
-            accumulation=self.accumulation,
-            padding=self.padding,
-            engine=self.engine,
-            kernels_shape=self.kernels_shape,
-            kernels_dtype=self.kernels_dtype,
-            groups=self.groups,
-            kernel_layout="HWIO",
-            input_sizes=self.output_sizes,
-        )
-
-    @cached_property
-    def _read_axes(self) -> list[tuple[Axis, Copies]]:
-        """(axis, copies) of each spatial axis: the windows on the pixels that an engine reads.
-
-        These are the images' own, or copies: those that windows reach if they are few, or those
-        with the padding if a pad mode repeats pixels there.
-        """
-        read_axes: list[tuple[Axis, Copies]] = []
-        for axis, reached in zip(self.axes, self.reached_pixels.per_axis, strict=True):
-            if reached is not None:
-                read_axes.append((reached.axis, reached.pixels))
-            elif self.pad_mode in REPEATING_PAD_MODES and (axis.before or axis.after):
-                places = padded_indices(axis, self.pad_mode)
-                padded = replace(axis, size=len(places), before=0, after=0)
-                read_axes.append((padded, places))
-            else:
-                read_axes.append((axis, None))
-        return read_axes
-
-    @property
-    def scratch(self) -> int:
-        """About how many bytes of working memory a run takes."""
-        scratch = [0]
-        if "kernels" in self.want:
-            scratch.append(super().scratch)
-        if "images" in self.want:
-            copied = 0
-            if any(copies is not None for _, copies in self._read_axes):
-                copied = 3 * self.accumulation.itemsize * volume(self._copied_shape(self._batch))
-            scratch.append(copied + self.images_plan.scratch)
-        return max(scratch)
-
-    @property
-    def multiply_adds(self) -> int:
-        """Number of multiplications, each with one addition, of the wanted gradients."""
-        return super().multiply_adds * len(set(self.want) & {"images", "kernels"})
-
-    def check_engine(self) -> None:
-        """Raise ValueError if the argument `engine` names one that cannot run this plan."""
-        super().check_engine()
-        if "images" in self.want:
-            self.images_plan.check_engine()
-
-    def refusals(self) -> dict[str, str | None]:
-        """Return name -> why an engine cannot compute the gradient of the kernels, None if it can.
-
-        If it is not wanted, none is refused.
-        """
-        refusals = engine_choice.refusals(self.engines, self.work)
-        return refusals if "kernels" in self.want else dict.fromkeys(refusals)
-
-    # ---- integers ----
-
-    def fits(self, *operands: Any) -> bool:
-        """Return whether no sum can overflow, whatever the pixels; True if sums are floats."""
-        if self.accumulation.kind not in "iu" or "kernels" not in self.want:
-            return True
-        sums = self._sums(operands[1])
-        return sums.fit(self.accumulation, self._with_fill(dtypes.limits(self.images_dtype)))
-
-    def check(self, images: Array, *operands: Any) -> None:
-        """Raise OverflowError if a sum of integers might overflow; `images` may have any shape."""
-        kernels, gradient = operands
-        self._working_dtypes(images, kernels, gradient)
-
-    def _working_dtypes(self, images: Array, kernels: Array, gradient: Array) -> dict[str, DType]:
-        """Return name -> the dtype to compute a wanted gradient in: the fastest with exact sums.
-
-        Raise OverflowError if a sum of integers might overflow.
-        """
-        if self.accumulation.kind not in "iu":
-            return dict.fromkeys(self.want, self.accumulation)
-        working: dict[str, DType] = {}
-        if "images" in self.want:
-            copies = volume([most_copies(copies) for _, copies in self._read_axes])
-            least, greatest = dtypes.extremes(gradient)
-            weights = self.images_plan.sums(kernels, None)
-            working["images"] = weights.working_dtype(
-                self.accumulation,
-                (copies * least, copies * greatest),
-                "the gradient of the images",
-            )
-        sums = self._sums(gradient)
-        if "kernels" in self.want:
-            pixels = self._with_fill(dtypes.limits(self.images_dtype))
-            if not sums.fit(self.accumulation, pixels) or sums.bound(pixels) > (
-                dtypes.EXACT_IN_FLOAT64
-            ):
-                pixels = self._with_fill(dtypes.extremes(images))
-            working["kernels"] = sums.working_dtype(
-                self.accumulation, pixels, "the gradient of the kernels"
-            )
-        if "bias" in self.want:
-            sums.working_dtype(self.accumulation, (0, 1), "the gradient of the bias")
-            working["bias"] = self.accumulation
-        return working
-
-    def _sums(self, gradient: Array) -> dtypes.Sums:
-        """Return the sums of each kernel: over the windows of all images, g (m, *output, nc)."""
-        return dtypes.Sums(gradient, tuple(range(gradient.ndim - 1)))
-
-    def _with_fill(self, pixels: dtypes.Range) -> dtypes.Range:
-        """Return a range of pixels, extended to the value that stands in the padding."""
-        return min(pixels[0], self.fill), max(pixels[1], self.fill)
+class ConvolutionGradientsPlan(ConvolutionGradientsSizes):
+    """A plan of `convolve_gradients`; attributes as in `ConvolutionGradientsSizes`."""
 
     # ---- arrays ----
 
@@ -231,12 +55,22 @@ class ConvolutionGradientsPlan(KernelsPlan):
         """
         kernels, gradient = operands
         checked = check_output_gradient(gradient, self.output_shape, self.gradient_dtype)
-        return self.check_kernels(kernels), self.channels_last(checked)
+        ours = self.check_kernels(kernels)
+        if self.missing is not None:
+            missing_pixels.check_weights(ours)
+        return ours, self.channels_last(checked)
 
     def run(  # type: ignore[override]
-        self, images: Any, kernels: Any, output_gradient: Any, out: Any = None
+        self,
+        images: Any,
+        kernels: Any,
+        output_gradient: Any,
+        out: Any = None,
+        missing: Any = None,
     ) -> Gradients:
         """Return the gradients that are wanted, written to the arrays of `out` if given.
+
+        `missing` says which pixels are missing, if the plan has missing="mask".
 
         Raises
         ------
@@ -244,10 +78,15 @@ class ConvolutionGradientsPlan(KernelsPlan):
         OverflowError : a sum of integers might overflow; the text names the bound
         """
         operands = self.check_operands(kernels, output_gradient)
-        return self.execute(self.check_images(images), operands, out)
+        mask = missing_pixels.check_run(self.missing, missing, self.images_shape)
+        return self.execute(self.check_images(images), operands, out, mask)
 
     def execute(  # type: ignore[override]
-        self, images: Array, operands: Sequence[Any], out: Any = None
+        self,
+        images: Array,
+        operands: Sequence[Any],
+        out: Any = None,
+        missing: Array | None = None,
     ) -> Gradients:
         """Compute the gradients from checked images and operands, as `Plan.execute` describes.
 
@@ -256,19 +95,61 @@ class ConvolutionGradientsPlan(KernelsPlan):
         threads.check()
         pixels, (kernels, gradient) = self.channels_last(images), operands
         out = check_out(out, self.shapes, self.dtype, self.want)
+        mask = None if missing is None else self.channels_last(missing)
         for array in out:
-            pixels, kernels, gradient = copy_if_shared(array, pixels, kernels, gradient)
-        working = self._working_dtypes(pixels, kernels, gradient)
+            pixels, kernels, gradient, mask = copy_if_shared(array, pixels, kernels, gradient, mask)
+        if self.flip:
+            kernels = np.flip(kernels, tuple(range(len(self.axes))))
+        working = self.working_dtypes(pixels, kernels, gradient)
         targets = Gradients(*map(self._allocate, NAMES, self.shapes, out))
         with np.errstate(all="ignore"):
-            if targets.images is not None:
-                target = self.channels_last(targets.images)
-                self._write_images(kernels, gradient, target, working["images"])
-            if targets.kernels is not None:
-                self._write_kernels(pixels, gradient, targets.kernels, working["kernels"])
             if targets.bias is not None:
                 self._write_bias(gradient, targets.bias)
+            if self.missing is None:
+                self._write(pixels, kernels, gradient, targets, working)
+            else:
+                absent = missing_pixels.find(pixels, mask)
+                self._write_with_missing(pixels, absent, kernels, gradient, targets)
         return targets
+
+    def _write(
+        self,
+        pixels: Array,
+        kernels: Array,
+        gradient: Array,
+        targets: Gradients,
+        working: dict[str, DType],
+    ) -> None:
+        """Write the gradients of images and kernels to the targets, each if it is wanted."""
+        if targets.images is not None:
+            target = self.channels_last(targets.images)
+            self._write_images(kernels, gradient, target, working["images"])
+        if targets.kernels is not None:
+            reached, target = self.reached_pixels.gather(pixels), self.laid_out(targets.kernels)
+            self._sum_kernels(reached, gradient, target, working["kernels"])
+            self._put_kernels(target, targets.kernels)
+
+    def _write_with_missing(
+        self, pixels: Array, absent: Array, kernels: Array, gradient: Array, targets: Gradients
+    ) -> None:
+        """Write what `_write` does where pixels are absent, as `missing_gradients` explains."""
+        reached, gone = self.reached_pixels.gather(pixels), self.reached_pixels.gather(absent)
+        filled = missing_pixels.replace(reached, gone, 0)
+        terms = missing_terms(self, filled, gone, kernels, gradient)
+        if targets.images is not None:
+            target = self.channels_last(targets.images)
+            self._write_images(kernels, terms.rescaled, target, self.accumulation)
+            target[absent] = 0
+        if targets.kernels is not None:
+            sums, of_present = (np.empty(self.kernels_shape, self.accumulation) for _ in range(2))
+            self._sum_kernels(filled, terms.rescaled, sums, self.accumulation)
+            counting = {"pad_mode": missing_pixels.counting_pad_mode(self.pad_mode), "fill": 1}
+            present = (~gone).astype(self.accumulation)
+            self._sum_kernels(
+                present, terms.rescaled_shares, of_present, self.accumulation, **counting
+            )
+            sums += terms.shares.sum(axis=tuple(range(gradient.ndim - 1))) - of_present
+            self._put_kernels(sums, targets.kernels)
 
     def _allocate(self, name: str, shape: Shape, out: Array | None) -> Array | None:
         """Return the array for the gradient `name`: `out`, a new one, or None if not wanted."""
@@ -278,50 +159,41 @@ class ConvolutionGradientsPlan(KernelsPlan):
 
     def _write_images(self, kernels: Array, gradient: Array, target: Array, working: DType) -> None:
         """Write the gradient of the images to the target (m, *spatial, c)."""
-        if self.flip:
-            kernels = np.flip(kernels, tuple(range(len(self.axes))))
         engine, axes = self.images_plan.compute, self.images_plan.axes
         keywords: dict[str, Any] = {"groups": self.groups, "bias": None, "dtype": working}
         copies = [
-            (k, copies) for k, (_, copies) in enumerate(self._read_axes, 1) if copies is not None
+            (k, copies) for k, (_, copies) in enumerate(self.read_axes, 1) if copies is not None
         ]
         if not copies:
             engine(gradient, kernels, axes, target, **keywords)
             return
-        for (batch,) in blocks(target.shape[:1], self._batch):
-            part = np.empty(self._copied_shape(batch.stop - batch.start), working)
+        for (batch,) in blocks(target.shape[:1], self.images_at_once):
+            part = np.empty(self.copied_shape(batch.stop - batch.start), working)
             engine(gradient[batch], kernels, axes, part, **keywords)
             for k, places in copies:
                 part = add_copies(part, k, places, self.axes[k - 1].size)
             target[batch] = part
 
-    def _copied_shape(self, images: int) -> Shape:
-        """Return the shape of so many images, of the pixels that an engine reads."""
-        return (images, *(axis.size for axis, _ in self._read_axes), self.channels)
+    def _sum_kernels(
+        self, reached: Array, gradient: Array, target: Array, working: DType, **words: Any
+    ) -> None:
+        """Write the gradient of the kernels, not flipped, to the target (*window, depth, nc).
 
-    @property
-    def _batch(self) -> int:
-        """Number of images whose pixels are copied at a time."""
-        bytes_per_image = volume(self._copied_shape(1)) * self.accumulation.itemsize
-        return max(1, min(self.batch, CHUNK_BYTES // 4 // max(1, bytes_per_image)))
+        `reached` are the reached pixels; `words` replace pad mode and fill.
+        """
+        padding = {"pad_mode": self.pad_mode, "fill": self.fill} | words
+        axes, groups = self.engine_axes, self.groups
+        self._compute(reached, gradient, axes, target, groups=groups, dtype=working, **padding)
 
-    def _write_kernels(self, pixels: Array, gradient: Array, target: Array, working: DType) -> None:
-        """Write the gradient of the kernels to the target, which is in the plan's layout."""
-        ours = self.laid_out(target)
-        self._compute(
-            self.reached_pixels.gather(pixels),
-            gradient,
-            self.engine_axes,
-            ours,
-            groups=self.groups,
-            pad_mode=self.pad_mode,
-            fill=self.fill,
-            dtype=working,
-        )
+    def _put_kernels(self, sums: Array, target: Array) -> None:
+        """Write what `_sum_kernels` gave, flipped if the plan is, to a target in its layout."""
         if self.flip:
-            ours[...] = np.flip(ours, tuple(range(len(self.axes)))).copy()
-        if not np.may_share_memory(ours, target):  # the layout is no view of the target
-            target[...] = ours.reshape(target.shape)
+            sums[...] = np.flip(sums, tuple(range(len(self.axes)))).copy()
+        if not np.may_share_memory(sums, target):
+            ours = self.laid_out(target)
+            ours[...] = sums
+            if not np.may_share_memory(ours, target):  # the layout is no view of the target
+                target[...] = sums.reshape(target.shape)
 
     def _write_bias(self, gradient: Array, target: Array) -> None:
         """Write the gradient of the bias to the target (nc,)."""
@@ -341,49 +213,3 @@ class ConvolutionGradientsPlan(KernelsPlan):
         """Return (kernels, g) of a part; g is that of the part already."""
         kernels, gradient = operands
         return kernels[..., part.kernels], gradient
-
-    # ---- text ----
-
-    def rows(self) -> list[tuple[str, str]]:
-        """Return the lines that print shows between title and engines, each as (name, text)."""
-        rows = dict(super().rows())
-        shapes = [
-            f"{name} {shape}"
-            for name, shape in zip(NAMES, self.shapes, strict=True)
-            if name in self.want
-        ]
-        rows["result"] = f"{', '.join(shapes)}; {self.dtype}, computed in {self.accumulation}"
-        written = volume(self.images_shape) if "images" in self.want else 0
-        written += volume(self.kernels_shape) if "kernels" in self.want else 0
-        read = self.bytes_in + volume(self.output_shape) * self.gradient_dtype.itemsize
-        rows["memory"] = (
-            f"{byte_size(read)} in, {byte_size(written * self.dtype.itemsize)} out, "
-            f"{byte_size(self.scratch)} scratch"
-        )
-        gradient_row = ("gradient", f"{self.output_shape} {self.gradient_dtype}, of the result")
-        listed = list(rows.items())
-        return [listed[0], gradient_row, *listed[1:]]
-
-    def engine_rows(self) -> list[tuple[str, str]]:
-        """Return the lines that print shows for the engines of each gradient."""
-        candidates = []
-        if "images" in self.want:
-            candidates += [("images", *pair) for pair in self.images_plan.candidates]
-        if "kernels" in self.want:
-            candidates += [("kernels", *pair) for pair in self.candidates]
-        return [("engine", f"{name} for {which}: {why}") for which, name, why in candidates]
-
-    @property
-    def _padding_text(self) -> str:
-        """The padding of the printed plan: "same, filled with zeros"."""
-        return f"{self.padding}, filled with {self.pad_mode}"
-
-    @property
-    def _work_text(self) -> str:
-        """The work of the printed plan: "18 multiply-adds"."""
-        return f"{self.multiply_adds:,} multiply-adds"
-
-
-def most_copies(copies: Copies) -> int:
-    """Return how many copies a pixel of an axis has at most; 1 for `copies` None."""
-    return 1 if copies is None or not copies.size else int(np.bincount(copies).max())

@@ -260,10 +260,6 @@ class PoolingPlan(Plan):
         >>> plan_pooling((10, 28, 28, 3), 2).gradients().output_shape
         (10, 14, 14, 3)
         """
-        if self.missing is not None:
-            raise ValueError(
-                "the plan leaves missing pixels out, and gradients do not: plan without `missing`"
-            )
         gradient = self.dtype
         if output_gradient_dtype is not None:
             gradient = arguments.read_dtype(output_gradient_dtype, "output_gradient_dtype")
@@ -277,8 +273,7 @@ class PoolingPlan(Plan):
             "candidates_of_whole": None,
         }
         plan = PoolingGradientPlan(
-            **{name: value for name, value in self.__getstate__().items() if name != "missing"}
-            | changed_fields,
+            **self.__getstate__() | changed_fields,
             gradient_dtype=gradient,
         )
         plan.check_engine()

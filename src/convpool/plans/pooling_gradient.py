@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 from convpool.engines import padding, threads
 from convpool.engines.registry import POOL_GRADIENT_ENGINES, Engine
 from convpool.engines.work import PoolingWork
-from convpool.plans import allocation, dtypes
+from convpool.plans import allocation, dtypes, missing_pixels
 from convpool.plans.base import Plan
 from convpool.plans.formatting import byte_size, plural, sizes
 from convpool.plans.gradient_arguments import check_output_gradient
 from convpool.plans.lock_free_property import cached_property
 from convpool.plans.regions import Part
 from convpool.plans.shared_memory import copy_if_shared
-from convpool.windows import Axis, volume
+from convpool.windows import Axis, blocks, volume
 
 Array = NDArray[Any]
 Shape = tuple[int, ...]
@@ -31,7 +31,7 @@ class PoolingGradientPlan(Plan):
 
     Attributes
     ----------
-    mode, count_padding, p, pad_mode, fill, footprint : as in the plan of the pooling
+    mode, count_padding, p, pad_mode, fill, footprint, missing : as in the plan of the pooling
     gradient_dtype : the dtype of g, the gradient of the result
     """
 
@@ -41,6 +41,7 @@ class PoolingGradientPlan(Plan):
     pad_mode: str | None
     fill: Any
     footprint: tuple[bool, ...] | None
+    missing: str | None
     gradient_dtype: np.dtype[Any]
 
     engines: ClassVar[dict[str, Engine]] = POOL_GRADIENT_ENGINES
@@ -119,15 +120,21 @@ class PoolingGradientPlan(Plan):
         checked = check_output_gradient(gradient, self.output_shape, self.gradient_dtype)
         return (self.channels_last(checked),)
 
-    def run(self, images: Any, output_gradient: Any, out: Array | None = None) -> Array:
+    def run(
+        self, images: Any, output_gradient: Any, out: Array | None = None, missing: Any = None
+    ) -> Array:
         """Return the gradient of the images, written to `out` if given.
+
+        `missing` says which pixels are missing, if the plan has missing="mask".
 
         Raises
         ------
         ValueError : the shape or dtype of an array is not the plan's
         OverflowError : a sum of integers might overflow; the text names the bound
         """
-        return self.execute(self.check_images(images), self.check_operands(output_gradient), out)
+        operands = self.check_operands(output_gradient)
+        mask = missing_pixels.check_run(self.missing, missing, self.images_shape)
+        return self.execute(self.check_images(images), operands, out, mask)
 
     def execute(
         self,
@@ -136,41 +143,84 @@ class PoolingGradientPlan(Plan):
         out: Array | None = None,
         missing: Array | None = None,
     ) -> Array:
-        """Compute the gradient from checked images and g, as `Plan.execute` describes.
-
-        `missing` is None.
-        """
+        """Compute the gradient from checked images and g, as `Plan.execute` describes."""
         threads.check()
         (gradient,) = operands
         self.check(images, gradient)
         if out is None:
             out = allocation.empty(self.images_shape, self.dtype)
         allocation.check_out(out, self.images_shape, self.dtype)
-        images, gradient = copy_if_shared(out, images, gradient)
+        images, gradient, missing = copy_if_shared(out, images, gradient, missing)
         target = self.channels_last(out)
         if not gradient.size or not target.size:
             target[...] = 0
             return out
-        pixels = self.reached_pixels.gather(self.channels_last(images))
         with np.errstate(all="ignore"):
-            for batch, part, axes in self._parts(pixels):
-                self._write_part(part, gradient[batch], axes, target[batch])
+            if self.missing is None:
+                pixels = self.reached_pixels.gather(self.channels_last(images))
+                self._write(pixels, None, gradient, target)
+            else:
+                mask = None if missing is None else self.channels_last(missing)
+                absent = missing_pixels.find(self.channels_last(images), mask)
+                self._write_with_missing(self.channels_last(images), absent, gradient, target)
+                target[absent] = 0
         return out
 
-    def _parts(self, pixels: Array) -> Any:
+    def _write_with_missing(
+        self, images: Array, absent: Array, gradient: Array, target: Array
+    ) -> None:
+        """Write the gradient to the target, where some pixels are absent."""
+        pixels, gone = self.reached_pixels.gather(images), self.reached_pixels.gather(absent)
+        pixels = missing_pixels.replace(
+            pixels, gone, missing_pixels.stand_in(self.mode, pixels.dtype)
+        )
+        if self.mode == "avg":
+            pad_mode = missing_pixels.counting_pad_mode(self.pad_mode)
+            counts = missing_pixels.count_present(~gone, self.engine_axes, pad_mode)
+            counts_padding = self.count_padding and pad_mode is None
+            divisors = missing_pixels.divisors(
+                counts, self.engine_axes, count_padding=counts_padding
+            )
+            gradient = np.where(np.isnan(divisors), 0, gradient / divisors)
+        self._write(pixels, gone, gradient, target)
+
+    def _write(self, pixels: Array, absent: Array | None, gradient: Array, target: Array) -> None:
+        """Write the gradient of the reached pixels to the target (m, *spatial, c)."""
+        masks: Any = None
+        if absent is not None:
+            masks = self._parts(absent, fill=False)
+        for batch, part, axes in self._parts(pixels, self.fill):
+            mask = None if masks is None else next(masks)[1]
+            self._write_part((part, mask), gradient[batch], axes, target[batch])
+
+    def _parts(self, pixels: Array, fill: Any) -> Iterator[tuple[slice, Array, tuple[Axis, ...]]]:
         """Yield (slice of the batch, its images as an engine reads them, the windows on these)."""
-        if self.pad_mode is None:
-            return iter([(slice(0, self.batch), pixels, self.engine_axes)])
-        return padding.padded(pixels, self.engine_axes, self.pad_mode, self.fill)
+        if self.pad_mode is None or not any(self._is_padded):
+            yield slice(0, self.batch), pixels, self.engine_axes
+            return
+        batch = padding.images_at_once(self.engine_axes, self.channels, 8)
+        for (images,) in blocks((self.batch,), batch):
+            ((_, part, axes),) = padding.padded(
+                pixels[images], self.engine_axes, self.pad_mode, fill
+            )
+            yield images, part, axes
 
     def _write_part(
-        self, pixels: Array, gradient: Array, axes: Sequence[Axis], target: Array
+        self,
+        source: tuple[Array, Array | None],
+        gradient: Array,
+        axes: Sequence[Axis],
+        target: Array,
     ) -> None:
         """Write the gradient of some images to the target (m, *spatial, c).
 
-        `pixels` are these images as an engine reads them, with the windows `axes`.
+        `source` is these images as an engine reads them, with the windows `axes`, and which of
+        their pixels are missing.
         """
+        pixels, absent = source
         keywords = self._engine_keywords
+        if absent is not None:
+            keywords = keywords | {"absent": absent}
         if not any(self._copies):
             self._compute(pixels, gradient, axes, target, **keywords)
             return
@@ -182,6 +232,11 @@ class PoolingGradientPlan(Plan):
         target[...] = part
 
     @cached_property
+    def _is_padded(self) -> list[bool]:
+        """For each axis, whether it has padding."""
+        return [bool(axis.before or axis.after) for axis in self.engine_axes]
+
+    @cached_property
     def _copies(self) -> list[list[tuple[NDArray[np.int64], int]]]:
         """For each axis, how the pixels that an engine reads are copies of others.
 
@@ -189,9 +244,7 @@ class PoolingGradientPlan(Plan):
         an axis of so many pixels. First come those of the padding, then the pixels that windows
         reach, if these are few.
         """
-        is_padded = self.pad_mode is not None and any(
-            axis.before or axis.after for axis in self.engine_axes
-        )
+        is_padded = self.pad_mode is not None and any(self._is_padded)
         all_copies = []
         for axis, inner, reached in zip(
             self.axes, self.engine_axes, self.reached_pixels.per_axis, strict=True
@@ -207,8 +260,9 @@ class PoolingGradientPlan(Plan):
     @cached_property
     def _engine_keywords(self) -> dict[str, Any]:
         """The keywords with which the engine is called."""
+        is_divided = self.missing is not None and self.mode == "avg"
         keywords = {
-            "mode": self.mode,
+            "mode": "sum" if is_divided else self.mode,
             "count_padding": self.count_padding,
             "p": self.p,
             "dtype": self.accumulation,
@@ -243,7 +297,7 @@ class PoolingGradientPlan(Plan):
             f"{byte_size(self.scratch)} scratch"
         )
         gradient_row = ("gradient", f"{self.output_shape} {self.gradient_dtype}, of the result")
-        listed = list(rows.items())
+        listed = missing_pixels.with_row(list(rows.items()), self.missing, ", which gets 0")
         return [listed[0], gradient_row, *listed[1:]]
 
     @property

@@ -230,14 +230,19 @@ def adaptive_medians(images: Array, bounds: Sequence[tuple[Array, Array]], out: 
 
 
 def middle_indices(
-    images: Array, axes: Sequence[Axis], shape: Sequence[int], footprint: Array
+    images: Array,
+    axes: Sequence[Axis],
+    shape: Sequence[int],
+    footprint: Array,
+    absent: Array | None = None,
 ) -> Iterator[tuple[Block, Array, Array]]:
     """Yield (block, lower, upper) for blocks of the medians of images (m, *spatial, c).
 
-    `shape` is that of the medians. lower and upper: for each median of the block, the index of the
-    first pixel of its window that equals the lower or the upper one of the two middle pixels; these
-    are one pixel if the window has an odd number of them. Of a window with NaN it is that of the
-    first NaN. An index is flat over the spatial axes, -1 where the window has no pixel.
+    `shape` is that of the medians; `footprint` and `absent` are as in `pool`. lower and upper: for
+    each median of the block, the index of the first pixel of its window that equals the lower or
+    the upper one of the two middle pixels; these are one pixel if the window has an odd number of
+    them. Of a window with NaN it is that of the first NaN. An index is flat over the spatial axes,
+    -1 where the window has no pixel.
     """
     sizes = images.shape[1:-1]
     all_indices = np.arange(volume(sizes)).reshape(1, *sizes, 1)
@@ -247,6 +252,9 @@ def middle_indices(
         numbers = _taps_of_windows(x, axes, windows, footprint, greatest(x.dtype))
         indices = _taps_of_windows(all_indices, axes, windows, footprint, -1)
         is_pixel = indices >= 0
+        if absent is not None:
+            present = ~absent[(batch, ..., channels)]
+            is_pixel = _taps_of_windows(present, axes, windows, footprint, False)
         counts = np.broadcast_to(is_pixel.sum(axis=-1), numbers.shape[:-1])
         ordered = np.sort(numbers, axis=-1)
         lower, upper = (

@@ -29,12 +29,16 @@ BLOCK_BYTES = 2**22  # of the images of a block, unless one image has more
 
 @dataclass(frozen=True)
 class PoolingOptions:
-    """The arguments of `engines.numpy.pooling.pool` that say how windows are reduced."""
+    """The arguments that say how windows are reduced, as `pool_gradient` takes them.
+
+    `absent` is that of the images of a block.
+    """
 
     mode: str
     count_padding: bool
     p: float
     footprint: Array | None
+    absent: Array | None
 
 
 # (images, g, axes, options, total): adds the gradient of the images to the total, (m, *spatial, c)
@@ -52,6 +56,7 @@ def pool_gradient(
     p: float = 2.0,
     dtype: DTypeLike,
     footprint: Array | None = None,
+    absent: Array | None = None,
 ) -> None:
     """Write the gradient of pooled images (m, *spatial, c) to out, of their shape, in place.
 
@@ -65,14 +70,18 @@ def pool_gradient(
         (m, *output, c), the gradient of the pooling's result.
     dtype
         Numbers are added in it; many of float32 in float64.
+    absent
+        For max, min and median: which pixels are missing, bools like images. In these there is what
+        never wins, and for medians the greatest number.
     """
-    options = PoolingOptions(mode, count_padding, p, footprint)
     sum_dtype = sums_of_sums(dtype, volume([axis.window for axis in axes]))
     numbers = max(1, volume(images.shape[1:]), volume(output_gradient.shape[1:]))
     for (batch,) in blocks(images.shape[:1], BLOCK_BYTES // (numbers * sum_dtype.itemsize)):
         g = output_gradient[batch].astype(sum_dtype, copy=False)
         total = np.zeros(images[batch].shape, sum_dtype)
         if total.size:
+            gone = None if absent is None else absent[batch]
+            options = PoolingOptions(mode, count_padding, p, footprint, gone)
             GRADIENTS[mode](images[batch], g, axes, options, total)
         out[batch] = total
 
@@ -156,11 +165,11 @@ def _add_maxima(
     images: Array, g: Array, axes: Sequence[Axis], options: PoolingOptions, total: Array
 ) -> None:
     """Add the gradient of maxima to the total."""
-    if options.footprint is None:
+    if options.footprint is None and options.absent is None:
         indices = np.empty(g.shape, np.int64)
         argmax.max_indices(images, axes, np.empty(g.shape, images.dtype), indices)
     else:
-        indices = _indices_under_footprint(images, axes, options.footprint)
+        indices = _indices_by_taps(images, axes, options)
     _scatter(total, indices, g, axes)
 
 
@@ -172,22 +181,32 @@ def _add_minima(
     _add_maxima(opposite, g, axes, options, total)
 
 
-def _indices_under_footprint(images: Array, axes: Sequence[Axis], footprint: Array) -> Indices:
-    """Return the index of the first greatest pixel under the footprint of each window; -1 for none.
+def _whole(options: PoolingOptions, axes: Sequence[Axis]) -> Array:
+    """Return the footprint, True everywhere if there is none."""
+    if options.footprint is not None:
+        return options.footprint
+    return np.ones([axis.window for axis in axes], bool)
 
-    NaN is greater than any number.
+
+def _indices_by_taps(images: Array, axes: Sequence[Axis], options: PoolingOptions) -> Indices:
+    """Return the index of the first greatest pixel of each window; -1 if it has none.
+
+    Only pixels that are there, under a True of the footprint, count. NaN is greater than any
+    number.
     """
     m, *sizes, c = images.shape
     shape = (m, *(axis.count for axis in axes), c)
     best, indices = np.empty(shape, images.dtype), np.full(shape, -1)
     flat = np.arange(volume(sizes)).reshape(1, *sizes, 1)
-    for tap in np.argwhere(footprint).tolist():
+    for tap in np.argwhere(_whole(options, axes)).tolist():
         reaches = [axis.reach(t) for axis, t in zip(axes, tap, strict=True)]
         windows, pixels = ((slice(None), *part) for part in zip(*reaches, strict=True))
         candidates, current, index = images[pixels], best[windows], indices[windows]
         is_better = (candidates > current) | (index < 0)
         if images.dtype.kind == "f":
             is_better |= np.isnan(candidates) & ~np.isnan(current)
+        if options.absent is not None:
+            is_better &= ~options.absent[pixels]
         np.copyto(current, candidates, where=is_better)
         np.copyto(index, flat[pixels], where=is_better)
     return indices
@@ -200,11 +219,9 @@ def _add_medians(
 
     Both halves go to one pixel if there is one in the middle, or if the two are equal.
     """
-    footprint = options.footprint
-    if footprint is None:
-        footprint = np.ones([axis.window for axis in axes], bool)
+    footprint, absent = _whole(options, axes), options.absent
     half = g * total.dtype.type(0.5)
-    for block, lower, upper in middle_indices(images, axes, g.shape, footprint):
+    for block, lower, upper in middle_indices(images, axes, g.shape, footprint, absent):
         images_and_channels = block[0], ..., block[-1]
         part = np.ascontiguousarray(total[images_and_channels])
         for indices in (lower, upper):

@@ -1,0 +1,272 @@
+"""What a plan of the gradients of a convolution knows without arrays: sizes, engines, text.
+
+m images, c channels, nc kernels; g is the gradient of the result.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convpool.engines.padding import (
+    CHUNK_BYTES,
+    REPEATING_PAD_MODES,
+    padded_indices,
+)
+from convpool.engines.registry import KERNELS_GRADIENT_ENGINES, Engine
+from convpool.plans import dtypes, engine_choice, missing_pixels
+from convpool.plans.formatting import byte_size
+from convpool.plans.gradient_arguments import (
+    NAMES,
+    Gradients,
+)
+from convpool.plans.kernel_layouts import LAYOUTS
+from convpool.plans.kernels import KernelsPlan
+from convpool.plans.lock_free_property import cached_property
+from convpool.plans.transposed import TransposedPlan
+from convpool.windows import Axis, volume
+
+Array = NDArray[Any]
+Shape = tuple[int, ...]
+DType = np.dtype[Any]
+# on one axis, the pixel that each pixel of the engine's images is a copy of; None: they are these
+Copies = NDArray[np.int64] | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConvolutionGradientsSizes(KernelsPlan):
+    """A plan of `convolve_gradients` without its run.
+
+    `axes` are those of the images, `output_shape` is that of g.
+
+    Attributes
+    ----------
+    pad_mode, fill, flip : the arguments of `convolve`
+    missing : as in the plan of the convolution
+    gradient_dtype : the dtype of g, the gradient of the result
+    want : the names of the gradients that are computed
+    """
+
+    pad_mode: str
+    fill: Any
+    flip: bool
+    missing: str | None
+    gradient_dtype: DType
+    want: tuple[str, ...]
+
+    engines: ClassVar[dict[str, Engine]] = KERNELS_GRADIENT_ENGINES
+    operation: ClassVar[str] = "gradients of a convolution"
+    call: ClassVar[str] = "convolve_gradients"
+    bias_is_added_to: ClassVar[str] = "kernel"
+
+    # ---- sizes ----
+
+    @property
+    def output_channels(self) -> int:
+        """Number of kernels, nc."""
+        return self.kernels_shape[-1]
+
+    @property
+    def group_inputs(self) -> int:
+        """Channels of the images in each group, c // groups."""
+        return self.depth
+
+    @property
+    def reading_mode(self) -> str:
+        """The pad mode that decides which pixels are read."""
+        return self.pad_mode
+
+    @property
+    def passed_kernels_shape(self) -> Shape:
+        """The shape of kernels in the layout in which `run` takes and returns them."""
+        return LAYOUTS[self.kernel_layout].shape_from_ours(self.kernels_shape, self.groups)
+
+    @property
+    def shapes(self) -> Gradients:
+        """The shapes of all three gradients."""
+        return Gradients(self.images_shape, self.passed_kernels_shape, self.kernels_shape[-1:])
+
+    @cached_property
+    def images_plan(self) -> TransposedPlan:
+        """The plan of the adjoint, which gives the gradient of the pixels that an engine reads."""
+        return TransposedPlan(
+            images_shape=self.output_shape,
+            images_dtype=self.gradient_dtype,
+            channel_axis=self.channel_axis,
+            axes=tuple(axis for axis, _ in self.read_axes),
+            dtype=self.dtype,
+            accumulation=self.accumulation,
+            padding=self.padding,
+            engine=self.engine,
+            kernels_shape=self.kernels_shape,
+            kernels_dtype=self.kernels_dtype,
+            groups=self.groups,
+            kernel_layout="HWIO",
+            input_sizes=self.output_sizes,
+        )
+
+    @cached_property
+    def read_axes(self) -> list[tuple[Axis, Copies]]:
+        """(axis, copies) of each spatial axis: the windows on the pixels that an engine reads.
+
+        These are the images' own, or copies: those that windows reach if they are few, or those
+        with the padding if a pad mode repeats pixels there.
+        """
+        read_axes: list[tuple[Axis, Copies]] = []
+        for axis, reached in zip(self.axes, self.reached_pixels.per_axis, strict=True):
+            if reached is not None:
+                read_axes.append((reached.axis, reached.pixels))
+            elif self.pad_mode in REPEATING_PAD_MODES and (axis.before or axis.after):
+                places = padded_indices(axis, self.pad_mode)
+                padded = replace(axis, size=len(places), before=0, after=0)
+                read_axes.append((padded, places))
+            else:
+                read_axes.append((axis, None))
+        return read_axes
+
+    def copied_shape(self, images: int) -> Shape:
+        """Return the shape of so many images, of the pixels that an engine reads."""
+        return (images, *(axis.size for axis, _ in self.read_axes), self.channels)
+
+    @property
+    def images_at_once(self) -> int:
+        """Number of images whose pixels are copied at a time."""
+        bytes_per_image = volume(self.copied_shape(1)) * self.accumulation.itemsize
+        return max(1, min(self.batch, CHUNK_BYTES // 4 // max(1, bytes_per_image)))
+
+    @property
+    def scratch(self) -> int:
+        """About how many bytes of working memory a run takes."""
+        scratch = [0]
+        if "kernels" in self.want:
+            scratch.append(super().scratch)
+        if "images" in self.want:
+            copied = 0
+            if any(copies is not None for _, copies in self.read_axes):
+                copied = (
+                    3 * self.accumulation.itemsize * volume(self.copied_shape(self.images_at_once))
+                )
+            scratch.append(copied + self.images_plan.scratch)
+        return max(scratch)
+
+    @property
+    def multiply_adds(self) -> int:
+        """Number of multiplications, each with one addition, of the wanted gradients."""
+        return super().multiply_adds * len(set(self.want) & {"images", "kernels"})
+
+    def check_engine(self) -> None:
+        """Raise ValueError if the argument `engine` names one that cannot run this plan."""
+        super().check_engine()
+        if "images" in self.want:
+            self.images_plan.check_engine()
+
+    def refusals(self) -> dict[str, str | None]:
+        """Return name -> why an engine cannot compute the gradient of the kernels, None if it can.
+
+        If it is not wanted, none is refused.
+        """
+        refusals = engine_choice.refusals(self.engines, self.work)
+        return refusals if "kernels" in self.want else dict.fromkeys(refusals)
+
+    # ---- integers ----
+
+    def fits(self, *operands: Any) -> bool:
+        """Return whether no sum can overflow, whatever the pixels; True if sums are floats."""
+        if self.accumulation.kind not in "iu" or "kernels" not in self.want:
+            return True
+        sums = self._sums(operands[1])
+        return sums.fit(self.accumulation, self._with_fill(dtypes.limits(self.images_dtype)))
+
+    def check(self, images: Array, *operands: Any) -> None:
+        """Raise OverflowError if a sum of integers might overflow; `images` may have any shape."""
+        kernels, gradient = operands
+        self.working_dtypes(images, kernels, gradient)
+
+    def working_dtypes(self, images: Array, kernels: Array, gradient: Array) -> dict[str, DType]:
+        """Return name -> the dtype to compute a wanted gradient in: the fastest with exact sums.
+
+        Raise OverflowError if a sum of integers might overflow.
+        """
+        if self.accumulation.kind not in "iu":
+            return dict.fromkeys(self.want, self.accumulation)
+        working: dict[str, DType] = {}
+        if "images" in self.want:
+            copies = volume([most_copies(copies) for _, copies in self.read_axes])
+            least, greatest = dtypes.extremes(gradient)
+            weights = self.images_plan.sums(kernels, None)
+            working["images"] = weights.working_dtype(
+                self.accumulation,
+                (copies * least, copies * greatest),
+                "the gradient of the images",
+            )
+        sums = self._sums(gradient)
+        if "kernels" in self.want:
+            pixels = self._with_fill(dtypes.limits(self.images_dtype))
+            if not sums.fit(self.accumulation, pixels) or sums.bound(pixels) > (
+                dtypes.EXACT_IN_FLOAT64
+            ):
+                pixels = self._with_fill(dtypes.extremes(images))
+            working["kernels"] = sums.working_dtype(
+                self.accumulation, pixels, "the gradient of the kernels"
+            )
+        if "bias" in self.want:
+            sums.working_dtype(self.accumulation, (0, 1), "the gradient of the bias")
+            working["bias"] = self.accumulation
+        return working
+
+    def _sums(self, gradient: Array) -> dtypes.Sums:
+        """Return the sums of each kernel: over the windows of all images, g (m, *output, nc)."""
+        return dtypes.Sums(gradient, tuple(range(gradient.ndim - 1)))
+
+    def _with_fill(self, pixels: dtypes.Range) -> dtypes.Range:
+        """Return a range of pixels, extended to the value that stands in the padding."""
+        return min(pixels[0], self.fill), max(pixels[1], self.fill)
+
+    # ---- text ----
+
+    def rows(self) -> list[tuple[str, str]]:
+        """Return the lines that print shows between title and engines, each as (name, text)."""
+        rows = dict(super().rows())
+        shapes = [
+            f"{name} {shape}"
+            for name, shape in zip(NAMES, self.shapes, strict=True)
+            if name in self.want
+        ]
+        rows["result"] = f"{', '.join(shapes)}; {self.dtype}, computed in {self.accumulation}"
+        written = volume(self.images_shape) if "images" in self.want else 0
+        written += volume(self.kernels_shape) if "kernels" in self.want else 0
+        read = self.bytes_in + volume(self.output_shape) * self.gradient_dtype.itemsize
+        rows["memory"] = (
+            f"{byte_size(read)} in, {byte_size(written * self.dtype.itemsize)} out, "
+            f"{byte_size(self.scratch)} scratch"
+        )
+        gradient_row = ("gradient", f"{self.output_shape} {self.gradient_dtype}, of the result")
+        listed = missing_pixels.with_row(list(rows.items()), self.missing, ", which gets 0")
+        return [listed[0], gradient_row, *listed[1:]]
+
+    def engine_rows(self) -> list[tuple[str, str]]:
+        """Return the lines that print shows for the engines of each gradient."""
+        candidates = []
+        if "images" in self.want:
+            candidates += [("images", *pair) for pair in self.images_plan.candidates]
+        if "kernels" in self.want:
+            candidates += [("kernels", *pair) for pair in self.candidates]
+        return [("engine", f"{name} for {which}: {why}") for which, name, why in candidates]
+
+    @property
+    def _padding_text(self) -> str:
+        """The padding of the printed plan: "same, filled with zeros"."""
+        return f"{self.padding}, filled with {self.pad_mode}"
+
+    @property
+    def _work_text(self) -> str:
+        """The work of the printed plan: "18 multiply-adds"."""
+        return f"{self.multiply_adds:,} multiply-adds"
+
+
+def most_copies(copies: Copies) -> int:
+    """Return how many copies a pixel of an axis has at most; 1 for `copies` None."""
+    return 1 if copies is None or not copies.size else int(np.bincount(copies).max())

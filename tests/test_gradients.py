@@ -188,6 +188,17 @@ def test_overlapping_windows_are_added():
     assert pool_gradient(x, g, (2,), 1, "avg").ravel().tolist() == [0.5, 5.5, 55, 50]
 
 
+@pytest.mark.parametrize("stride", [1, 4])
+@pytest.mark.parametrize("mode", ["max", "min"])
+@pytest.mark.parametrize("pad_mode", [None, "wrap"])
+def test_windows_of_many_taps(mode, stride, pad_mode):
+    x = numbers((2, 12, 13, 2), "float64", most=9, special=[np.nan, np.nan])
+    words = {"kernel_shape": (9, 8), "stride": stride, "padding": 2, "pad_mode": pad_mode}
+    g = numbers(pool(x, mode=mode, **words).shape, seed=1)
+    actual = pool_gradient(x, g, mode=mode, **words)
+    equal(actual, reference.pool_gradient(x, g, mode=mode, **words))
+
+
 # ---- finite differences ----
 
 

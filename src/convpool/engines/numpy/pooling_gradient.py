@@ -19,12 +19,15 @@ from convpool.engines.numpy import argmax
 from convpool.engines.numpy import pooling as numpy_pooling
 from convpool.engines.numpy.convolution import sums_of_sums
 from convpool.engines.numpy.footprint_and_median import middle_indices
+from convpool.engines.numpy.reductions import least
 from convpool.windows import Axis, blocks, volume
 
 Array = NDArray[Any]
 Indices = NDArray[np.int64]
+Block = tuple[slice, ...]
 
-BLOCK_BYTES = 2**22  # of the images of a block, unless one image has more
+FEW_TAPS = 2**6  # windows of so many taps are compared tap after tap
+BLOCK_BYTES = 2**19  # of the images of a block, unless one image has more
 
 
 @dataclass(frozen=True)
@@ -165,12 +168,33 @@ def _add_maxima(
     images: Array, g: Array, axes: Sequence[Axis], options: PoolingOptions, total: Array
 ) -> None:
     """Add the gradient of maxima to the total."""
-    if options.footprint is None and options.absent is None:
+    taps = np.argwhere(_whole(options, axes)).tolist()
+    if len(taps) > FEW_TAPS and options.footprint is None and options.absent is None:
         indices = np.empty(g.shape, np.int64)
         argmax.max_indices(images, axes, np.empty(g.shape, images.dtype), indices)
-    else:
-        indices = _indices_by_taps(images, axes, options)
-    _scatter(total, indices, g, axes)
+        _scatter(total, indices, g, axes)
+        return
+    best = np.full(g.shape, least(images.dtype), images.dtype)
+    reaches = [_reach(axes, tap) for tap in taps]
+    for windows, pixels in reaches:
+        np.maximum(best[windows], images[pixels], out=best[windows])
+    is_open = np.ones(g.shape, bool)  # windows whose greatest pixel has not come yet
+    for windows, pixels in reaches:
+        candidates, still_open = images[pixels], is_open[windows]
+        is_first = (candidates == best[windows]) & still_open
+        if images.dtype.kind == "f":
+            is_first |= np.isnan(candidates) & still_open
+        if options.absent is not None:
+            is_first &= ~options.absent[pixels]
+        still_open ^= is_first
+        total[pixels] += np.where(is_first, g[windows], total.dtype.type(0))
+
+
+def _reach(axes: Sequence[Axis], tap: Sequence[int]) -> tuple[Block, Block]:
+    """Return indices of the windows that have a tap on a pixel, and of these pixels."""
+    reaches = [axis.reach(t) for axis, t in zip(axes, tap, strict=True)]
+    windows, pixels = zip(*reaches, strict=True)
+    return (slice(None), *windows), (slice(None), *pixels)
 
 
 def _add_minima(
@@ -186,30 +210,6 @@ def _whole(options: PoolingOptions, axes: Sequence[Axis]) -> Array:
     if options.footprint is not None:
         return options.footprint
     return np.ones([axis.window for axis in axes], bool)
-
-
-def _indices_by_taps(images: Array, axes: Sequence[Axis], options: PoolingOptions) -> Indices:
-    """Return the index of the first greatest pixel of each window; -1 if it has none.
-
-    Only pixels that are there, under a True of the footprint, count. NaN is greater than any
-    number.
-    """
-    m, *sizes, c = images.shape
-    shape = (m, *(axis.count for axis in axes), c)
-    best, indices = np.empty(shape, images.dtype), np.full(shape, -1)
-    flat = np.arange(volume(sizes)).reshape(1, *sizes, 1)
-    for tap in np.argwhere(_whole(options, axes)).tolist():
-        reaches = [axis.reach(t) for axis, t in zip(axes, tap, strict=True)]
-        windows, pixels = ((slice(None), *part) for part in zip(*reaches, strict=True))
-        candidates, current, index = images[pixels], best[windows], indices[windows]
-        is_better = (candidates > current) | (index < 0)
-        if images.dtype.kind == "f":
-            is_better |= np.isnan(candidates) & ~np.isnan(current)
-        if options.absent is not None:
-            is_better &= ~options.absent[pixels]
-        np.copyto(current, candidates, where=is_better)
-        np.copyto(index, flat[pixels], where=is_better)
-    return indices
 
 
 def _add_medians(

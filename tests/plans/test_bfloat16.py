@@ -56,6 +56,9 @@ def test_other_dtypes_widen_it_as_numpy_has_it():
     assert convpool.convolve(IMAGES, np.ones((3, 3, 3, 1), np.int8)).dtype == BFLOAT16
     assert convpool.convolve(IMAGES, np.ones((3, 3, 3, 1), np.int64)).dtype == np.float64
     assert convpool.convolve(IMAGES, KERNELS, dtype=np.float64).dtype == np.float64
+    narrow = convpool.convolve(IMAGES, KERNELS, dtype=np.float32)
+    assert narrow.dtype == np.float32
+    np.testing.assert_array_equal(narrow, convpool.convolve(wide(IMAGES), wide(KERNELS)))
     assert convpool.convolve(wide(IMAGES), wide(KERNELS), dtype=BFLOAT16).dtype == BFLOAT16
     assert convpool.pool(wide(IMAGES), 2, mode="avg", dtype=BFLOAT16).dtype == BFLOAT16
     rounded = convpool.filter_image(IMAGES[0], KERNELS[..., 0, 0], round_to="uint8")

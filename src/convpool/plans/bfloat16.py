@@ -29,7 +29,7 @@ def is_among(positional: Iterable[Any], keywords: Mapping[str, Any]) -> bool:
 
 
 def compute_in_float32(call: Callable[..., Any], arguments: Mapping[str, Any]) -> Any:
-    """Return the result of a call with all bfloat16 as float32, converted back.
+    """Call with every bfloat16 argument widened to float32, and convert float32 results back.
 
     Parameters
     ----------
@@ -47,8 +47,8 @@ def compute_in_float32(call: Callable[..., Any], arguments: Mapping[str, Any]) -
     if out is not None and result_dtype.name == NAME:
         if _dtype_name(out) != NAME or not isinstance(out, np.ndarray):
             raise TypeError(
-                f"out is {out if isinstance(out, str) else type(out).__name__!r}; results are "
-                "bfloat16, and go to arrays of that dtype only: pass one, or none"
+                f"out is {_description(out)}; results are bfloat16, and go to arrays of that dtype "
+                "only: pass one, or none"
             )
         wide["out"] = np.empty(out.shape, np.float32)
     result = call(**wide)
@@ -57,26 +57,27 @@ def compute_in_float32(call: Callable[..., Any], arguments: Mapping[str, Any]) -
         is_wide = values.dtype == np.float32 and result_dtype.name == NAME
         return values.astype(result_dtype) if is_wide else values
 
-    if isinstance(result, tuple):
+    if isinstance(result, tuple):  # calls that return several arrays take no array as `out`
         values = map(narrowed, result)
         return type(result)(*values) if hasattr(result, "_fields") else tuple(values)
-    if out is None or result is out:
+    if out is None or result is out:  # the call has filled an `out` that is not bfloat16
         return narrowed(result)
-    out[...] = result
+    out[...] = result  # which was computed in the float32 array that stood in for `out`
     return out
 
 
 def _result_dtype(arguments: Mapping[str, Any]) -> np.dtype[Any]:
-    """Return the dtype of the result: `dtype` if it is bfloat16, else that of the operands.
+    """Return the dtype of the result: bfloat16 if `dtype` is, else that of the operands.
 
-    It is float32, for no conversion, if results are rounded, or the operands have no common dtype,
-    as with int64.
+    It is float32, for no conversion, if `dtype` names another, if results are rounded, or if the
+    operands have no common dtype, as with int64.
     """
-    if arguments.get("round_to") is not None:
-        return np.dtype(np.float32)
-    if _dtype_name(arguments.get("dtype")) == NAME:
-        requested: np.dtype[Any] = np.dtype(arguments["dtype"])
+    dtype = arguments.get("dtype")
+    if _dtype_name(dtype) == NAME:
+        requested: np.dtype[Any] = np.dtype(dtype)
         return requested
+    if dtype is not None or arguments.get("round_to") is not None:
+        return np.dtype(np.float32)
     operands = [
         np.dtype(value.dtype) if hasattr(value, "dtype") else np.asarray(value).dtype
         for name, argument in arguments.items()
@@ -87,6 +88,13 @@ def _result_dtype(arguments: Mapping[str, Any]) -> np.dtype[Any]:
         return np.result_type(*operands)
     except TypeError:
         return np.dtype(np.float32)
+
+
+def _description(out: Any) -> str:
+    """Return what `out` is, for an error: a path, "an array of float32", or its type."""
+    if isinstance(out, np.ndarray):
+        return f"an array of {out.dtype}"
+    return out if isinstance(out, str) else repr(type(out).__name__)
 
 
 def _dtype_name(value: Any) -> str:

@@ -85,9 +85,11 @@ class Axis:
 
     @property
     def meeting_distance(self) -> int:
-        """The distance, in taps, of the nearest two taps that can lie on one pixel.
+        """The least distance, in taps, of two taps that lie on one pixel, in different windows.
 
-        They do so in two different windows.
+        Taps t and u of two windows that are k apart lie on one pixel if dilation * (t - u) =
+        stride * k. So t - u is a multiple of stride / gcd(stride, dilation); if that is `window`
+        or more, no two taps of these windows meet.
 
         Examples
         --------

@@ -18,6 +18,9 @@ def progress_bar(title: str, unit: str = "") -> Iterator[Progress]:
     The bar is drawn on standard error if that is a terminal; elsewhere the function does nothing.
     The unit is written behind the numbers; "bytes" are written as MB and the like.
     """
+    if not sys.stderr.isatty():  # Bar(disable=True) of an older rich would write an empty line
+        yield lambda done, total: None
+        return
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -28,9 +31,6 @@ def progress_bar(title: str, unit: str = "") -> Iterator[Progress]:
     )
     from rich.progress import Progress as Bar
 
-    if not sys.stderr.isatty():  # a disabled bar still ends its line, with an older rich
-        yield lambda done, total: None
-        return
     numbers = DownloadColumn() if unit == "bytes" else MofNCompleteColumn()
     columns = (
         TextColumn("{task.description}"),
@@ -43,7 +43,8 @@ def progress_bar(title: str, unit: str = "") -> Iterator[Progress]:
         *columns,
         console=Console(stderr=True),
         transient=True,
-        # otherwise results that go to a file would be shown on the terminal
+        # rich would send what is printed to this console, the terminal, even where standard output
+        # goes to a file
         redirect_stdout=sys.stdout.isatty(),
     ) as bar:
         task = bar.add_task(title, total=None)

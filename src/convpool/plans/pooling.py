@@ -162,13 +162,17 @@ class PoolingPlan(Plan):
         out: Array | None = None,
         missing: Array | None = None,
     ) -> Array:
-        """Compute the result from checked images, as `Plan.execute` describes."""
+        """Compute the result from checked images, as `Plan.execute` describes.
+
+        A pooling has no `operands`; `missing` are bools of the images' shape.
+        """
         threads.check()
         pixels = self.reached_pixels.gather(self.channels_last(images))
         absent = None
         if self.missing is not None:
             mask = None if missing is None else self._gather_mask(missing, out)
             absent = missing_pixels.find(pixels, mask)
+            # it never wins, and adds nothing to a sum; but averages count, and medians sort
             value = missing_pixels.stand_in(self.mode, pixels.dtype)
             pixels = missing_pixels.replace(pixels, absent, value)
         self.check(pixels)

@@ -20,6 +20,7 @@ pytest.importorskip("rich")
 Image = pytest.importorskip("PIL.Image")
 ndimage = pytest.importorskip("scipy.ndimage")
 
+import convpool
 from convpool import __version__, filters, photos
 from convpool.commands import batch, main
 from convpool.datasets import files as data
@@ -28,7 +29,7 @@ from convpool.demo.tasks import TASKS
 from support import children
 from support.command import run_command
 
-COMMANDS = main.convpool.commands
+COMMANDS = {name: main.convpool.get_command(None, name) for name in main.COMMANDS}
 LEFT_TO_RIGHT = "1 0 -1; 2 0 -2; 1 0 -1"
 BRIGHT = "0 -1 0; -1 5 -2; 0 -1 1"  # no symmetry: a flipped or transposed kernel gives other pixels
 BRIGHT_ARRAY = np.array([[0, -1, 0], [-1, 5, -2], [0, -1, 1]])
@@ -233,12 +234,12 @@ def test_a_stop_or_a_failure_is_one_line_and_exit_2(monkeypatch, error, said):
     def fail(*words, **options):
         raise error
 
-    monkeypatch.setattr(main.package, "plan_pooling", fail)
+    monkeypatch.setattr(convpool, "plan_pooling", fail)
     assert refused(*PLAN, "--size", "2") == said
 
 
 def test_a_mistake_in_the_program_is_not_hidden(monkeypatch):
-    monkeypatch.setattr(main.package, "plan_pooling", lambda *words, **options: {}["nothing"])
+    monkeypatch.setattr(convpool, "plan_pooling", lambda *words, **options: {}["nothing"])
     result = run_command(*PLAN, "--size", "2")
     assert result.exit_code == 1
     assert isinstance(result.exception, KeyError)
@@ -275,7 +276,7 @@ def test_plan_prints_the_sizes(words, said):
 
 
 def test_plan_prints_what_the_library_prints():
-    plan = main.package.plan_convolution(
+    plan = convpool.plan_convolution(
         (8, 9, 10, 11, 6), (3, 2, 1, 3, 4), (1, 0, 2), (1, 2, 3), groups=2
     )
     words = "--images 8x9x10x11x6 --kernels 3X2X1X3X4 --padding 1,0,2 --stride 1,2,3 --groups 2"
@@ -864,12 +865,12 @@ def test_a_sheet_is_drawn_once(pictures, tmp_path, own):
 
 def few(count, progress=data.silent):
     progress(count, count)
-    return np.full((count, 28, 28), 0.5)
+    return {"X_train": np.full((count, 28, 28), 0.5)}
 
 
 def few_animals(count, progress=data.silent):
     progress(count, count)
-    return np.full((count, 32, 32, 3), 128, dtype=np.uint8)
+    return {"data": np.full((count, 32, 32, 3), 128, dtype=np.uint8)}
 
 
 @pytest.fixture
@@ -919,8 +920,8 @@ def test_data_never_replaces_without_force(small):
 
 
 def test_data_copies_files_that_one_has(small):
-    np.savez(small / "digits.npz", X_train=few(16))
-    np.savez(small / "beasts.npz", data=few_animals(16))
+    np.savez(small / "digits.npz", **few(16))
+    np.savez(small / "beasts.npz", **few_animals(16))
     said = done("data", "--to", "sets", "--from", "digits.npz", "--from", "beasts.npz")
     assert files_in(small / "sets") == sorted(NAMES)
     assert "stand-ins" not in said
@@ -985,8 +986,8 @@ def test_demo_outside_the_repository_makes_data_runs_and_names_the_page(small, u
 
 def test_demo_with_real_data_speaks_of_no_stand_ins(small, undrawn):
     (small / "slides" / "data").mkdir(parents=True)
-    np.savez(small / "slides" / "data" / NAMES[0], X_train=few(16))
-    np.savez(small / "slides" / "data" / NAMES[1], data=few_animals(16))
+    np.savez(small / "slides" / "data" / NAMES[0], **few(16))
+    np.savez(small / "slides" / "data" / NAMES[1], **few_animals(16))
     assert "stand-in" not in done("demo", "--to", "slides")
 
 
@@ -1042,9 +1043,14 @@ import dataclasses, numpy as np
 from pathlib import Path
 from convpool.datasets import files as data
 from convpool.demo import run as demo
-def slowly(shape, value):
-    return lambda count, progress: [progress(count, count), np.full((count, *shape), value)][1]
-makers = {{"MNIST": slowly((28, 28), 0.5), "animals": slowly((32, 32, 3), np.uint8(9))}}
+def slowly(key, shape, value):
+    return lambda count, progress: [
+        progress(count, count), {{key: np.full((count, *shape), value)}}
+    ][1]
+makers = {{
+    "MNIST": slowly("X_train", (28, 28), 0.5),
+    "animals": slowly("data", (32, 32, 3), np.uint8(9)),
+}}
 for name, maker in makers.items():
     entry = data.DATASETS[name]
     data.DATASETS[name] = dataclasses.replace(entry, shape=(4, *entry.shape[1:]), make=maker)
@@ -1109,3 +1115,17 @@ def test_the_summary_names_small_shares_and_scales():
         == "2 pictures written to out: under 0.1 % of the values rounded, none saturated; scaled "
         "by 0.25 to 1"
     )
+
+
+def test_a_command_imports_its_own_module_alone():
+    code = (
+        "import sys; sys.argv = ['convpool', 'pool', '--help']\n"
+        "from convpool.__main__ import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "print(sorted(n for n in sys.modules if n.startswith('convpool.commands.')))"
+    )
+    loaded = children.output(code).splitlines()[-1]
+    assert "commands.pool" in loaded
+    for name in ("apply", "check", "demo", "explain", "explore", "plan"):
+        assert f"commands.{name}" not in loaded

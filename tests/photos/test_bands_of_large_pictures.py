@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 import convpool
+from convpool import filters
 from convpool.photos import bands_of_large_pictures
-from convpool.photos.filter_and_pool import filter_photo
+from convpool.photos.filter_and_pool import filter_photo, pool_photo
 from convpool.photos.photo import Photo
 from support import children, sampling
 
@@ -97,6 +98,49 @@ def test_bands_are_the_whole(monkeypatch):
         ]
         assert parts[0] == parts[1], case
     assert cut_into > 100
+
+
+@pytest.mark.parametrize("kind", ["gray", "colour", "clear", "deep"])
+@pytest.mark.parametrize("mode", ["max", "avg", "sum", "lp"])
+def test_pools_in_bands_are_the_whole(monkeypatch, kind, mode):
+    draw = sampling.generator(f"pools {kind} {mode}")
+    for words in ({}, {"stride": (1, 2)}, {"padding": 1}, {"padding": "same", "stride": 3}):
+        photo = photo_of(kind, draw)
+        whole, shown = pool_photo(photo, convpool.pool, (3, 2), mode=mode, **words)
+        calls = []
+
+        def pool(*operands, calls=calls, **settings):
+            calls.append(1)
+            return convpool.pool(*operands, **settings)
+
+        with monkeypatch.context() as small:
+            small.setattr(bands_of_large_pictures, "MAX_WHOLE", 0)
+            small.setattr(bands_of_large_pictures, "BAND", 1)
+            several, shown_in_bands = pool_photo(photo, pool, (3, 2), mode=mode, **words)
+        assert len(calls) == len(whole.pixels)
+        np.testing.assert_array_equal(several.pixels, whole.pixels)
+        if whole.alpha is not None:
+            np.testing.assert_array_equal(several.alpha, whole.alpha)
+        for name in ("count", "rounded", "saturated", "scale"):
+            assert getattr(shown, name) == getattr(shown_in_bands, name)
+
+
+@pytest.mark.parametrize("name", ["gaussian", "box", "sobel-x", "motion"])
+def test_large_kernels_are_applied_axis_by_axis(name):
+    """The same pixels, from fewer products where the weights are products."""
+    photo = photo_of("colour", sampling.generator(name))
+    words = {"sobel-x": {}, "motion": {"size": 7, "angle": 30}}.get(name, {"size": 7})
+    kernel = filters.kernel(name, **words)
+    passed = []
+
+    def filter_image(image, kernel, **words):
+        passed.append(kernel)
+        return convpool.filter_image(image, kernel, **words)
+
+    result, _ = filter_photo(photo, kernel, filter_image, "clip")
+    assert isinstance(passed[0], tuple) == (name in ("gaussian", "box"))
+    expected = convpool.filter_image(photo.pixels, kernel, round_to="uint8")
+    np.testing.assert_array_equal(result.pixels, expected)
 
 
 PEAK = """

@@ -93,7 +93,7 @@ def test_misuse_of_to_pixels_is_explained(arguments, error, words):
 
 @pytest.mark.parametrize("name", filters.NAMES)
 def test_kernels_that_sum_to_0_are_shown_with_0_in_the_middle(name):
-    differences = name.startswith(("edge", "sobel", "prewitt", "scharr", "laplacian"))
+    differences = name.startswith(("edge", "gaussian-", "sobel", "prewitt", "scharr", "laplacian"))
     assert choose_signed(filters.kernel(name)) == ("zero-in-the-middle" if differences else "clip")
 
 

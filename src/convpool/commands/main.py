@@ -4,18 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from typing import Any
 
 import click
 
-import convpool as package
-from convpool.commands import apply, check, data, demo, explain, explore, kernels, plan, pool
 from convpool.commands.options import example
 from convpool.system.printable_text import one_line, printable
+from convpool.version import __version__
+
+# each is a module of this folder, with a command of the same name
+COMMANDS = ("apply", "pool", "kernels", "plan", "explain", "explore", "check", "data", "demo")
 
 
 class Program(click.Group):
-    """A group of commands; a failure is printed as one line, and the exit code is 2."""
+    """A group of commands; a failure is printed as one line, and the exit code is 2.
+
+    A command's module is imported when the command is used, or listed with its help.
+    """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        return [*COMMANDS, *super().list_commands(ctx)]
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the name, the command and its arguments; an unknown name gets the nearest one."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.exceptions.NoSuchCommand as error:
+            names = self.list_commands(ctx)
+            raise click.exceptions.NoSuchCommand(
+                error.command_name, possibilities=names, ctx=ctx
+            ) from None
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command of a name; None if there is none."""
+        if cmd_name not in COMMANDS:
+            return super().get_command(ctx, cmd_name)
+        command: click.Command = getattr(import_module(f"convpool.commands.{cmd_name}"), cmd_name)
+        return command
 
     def make_context(
         self,
@@ -66,20 +95,6 @@ def errors_in_one_line() -> Iterator[None]:
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog=example("convpool apply cat.jpg --kernel sharpen -o cat-sharp.jpg"),
 )
-@click.version_option(package.__version__, prog_name="convpool")
+@click.version_option(__version__, prog_name="convpool")
 def convpool() -> None:
     """Convolution and pooling for NumPy arrays."""
-
-
-for command in (
-    apply.apply,
-    pool.pool,
-    kernels.kernels,
-    plan.plan,
-    explain.explain,
-    explore.explore,
-    check.check,
-    data.data,
-    demo.demo,
-):
-    convpool.add_command(command)

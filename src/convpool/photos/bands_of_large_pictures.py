@@ -1,6 +1,7 @@
-"""Very large pictures in memory, cut into bands of rows, so that filtering takes less of it.
+"""Pictures cut into bands of rows, so that filtering is fast and takes little memory.
 
-Filtering makes float64 values of the pixels; cut into bands, it makes those of one at a time.
+Filtering makes wide values of the pixels; cut into bands, it makes those of one at a time, which
+are in the processor's cache when they become pixels.
 """
 
 from __future__ import annotations
@@ -17,8 +18,11 @@ from convpool.plans import arguments
 from convpool.plans.regions import need
 from convpool.windows import Axis, place
 
-MAX_WHOLE = 2**30  # bytes of float64 values up to which a picture is not cut
-BAND = 2**28  # bytes of float64 values of a band, about
+MAX_WHOLE = 2**22  # bytes of float64 values up to which a picture is not cut
+BAND = 2**22  # bytes of float64 values of a band, about
+# bands for windows of more than LARGE_SPAN rows have SPANS times as many: rows at their edges are
+# filtered twice
+LARGE_SPAN, SPANS = 8, 4
 
 
 class Band(NamedTuple):
@@ -28,7 +32,7 @@ class Band(NamedTuple):
     ----------
     rows : which rows of the result it has
     photo : the rows of the picture that these need
-    settings : for `convpool.filter_image` of this part; the padding is that of its edges
+    settings : of the call for this part; the padding is that of its edges
     """
 
     rows: slice
@@ -45,7 +49,8 @@ class Bands:
     photo : the whole picture
     rows, columns : where windows lie on its height and on its width
     step : how many rows of the result a band has; the last may have fewer
-    settings : for `convpool.filter_image` of the whole picture
+    settings : of the call for the whole picture
+    pad_mode : what stands in the padding, as `convpool.convolve` has it
     """
 
     photo: Photo
@@ -53,6 +58,7 @@ class Bands:
     columns: Axis
     step: int
     settings: dict[str, Any]
+    pad_mode: str
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -60,10 +66,9 @@ class Bands:
         return self.rows.count, self.columns.count
 
     def __iter__(self) -> Iterator[Band]:
-        pad_mode = self.settings.get("pad_mode", "reflect")
         for start in range(0, self.rows.count, self.step):
             rows = slice(start, min(start + self.step, self.rows.count))
-            needed = need(self.rows, rows, pad_mode)
+            needed = need(self.rows, rows, self.pad_mode)
             pixels = _take_rows(self.photo.pixels, needed.pieces, needed.order)
             alpha = self.photo.alpha
             if alpha is not None:
@@ -90,12 +95,16 @@ def _take_rows(
 
 
 def cut(
-    photo: Photo, window: tuple[int, ...], arrays: int, settings: dict[str, Any]
+    photo: Photo,
+    window: tuple[int, ...],
+    arrays: int,
+    settings: dict[str, Any],
+    pad_mode: str,
 ) -> Bands | None:
-    """Return the bands of a picture; None if it is to be filtered as a whole.
+    """Return the bands of a picture; None if it is to be filtered or pooled as a whole.
 
-    That is a picture that needs at most MAX_WHOLE bytes, a result without a pixel, and padding so
-    wide that a window can lie on padding alone.
+    That is a result of at most MAX_WHOLE bytes or without a pixel, and padding so wide that windows
+    can lie on padding alone.
 
     Parameters
     ----------
@@ -104,13 +113,12 @@ def cut(
     window
         The kernel's size (kh, kw).
     arrays
-        How many arrays of float64 values, each as large as the pixels, filtering takes.
+        How many arrays of float64 values, each as large as the result, the call takes.
     settings
-        For `convpool.filter_image`, which raises what is wrong with them.
+        Of the call, which raises what is wrong with them.
+    pad_mode
+        What stands in the padding.
     """
-    size = photo.pixels.size * 8 * arrays  # bytes
-    if size <= MAX_WHOLE:
-        return None
     strides = arguments.read_per_axis(settings.get("stride", 1), 2, "stride")
     padding = arguments.read_padding(settings.get("padding", "same"), 2)
     sides = (padding, padding) if isinstance(padding, str) else padding
@@ -119,4 +127,10 @@ def cut(
     )
     if min(rows.count, columns.count) < 1 or max(rows.before, rows.after) >= rows.span:
         return None
-    return Bands(photo, rows, columns, max(1, rows.count * BAND // size), settings)
+    channels = photo.pixels.size // (rows.size * columns.size)
+    size = rows.count * columns.count * channels * 8 * arrays  # bytes
+    if size <= MAX_WHOLE:
+        return None
+    least = SPANS * (rows.span - 1) // rows.stride if rows.span > LARGE_SPAN else 1
+    step = max(1, least, rows.count * BAND // size)
+    return Bands(photo, rows, columns, step, settings, pad_mode)

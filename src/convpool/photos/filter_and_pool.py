@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from convpool import filters
 from convpool.photos.bands_of_large_pictures import Bands, cut
 from convpool.photos.photo import Photo, from_planes
 from convpool.photos.rendering import (
@@ -18,12 +19,14 @@ from convpool.photos.rendering import (
     largest,
     to_pixels,
 )
+from convpool.plans import arguments
 
 Array = NDArray[Any]
 Operation = Callable[..., Array]  # `convpool.filter_image` or `convpool.pool`
 Result = tuple[Photo, Rendering]
-# how many arrays of float64 values, as large as the pixels, filtering a transparent photo takes
+# how many arrays of float64 values, as large as the result, filtering a transparent photo takes
 TRANSPARENCY_ARRAYS = 4
+SEPARATED = 25  # weights of a kernel from which on it is applied axis by axis, if it can be
 # dtype of pixels -> one that holds the product of a colour and an opacity
 WIDE = {np.dtype(np.uint8): np.uint16, np.dtype(np.uint16): np.uint32}
 
@@ -37,19 +40,23 @@ class _Filter(NamedTuple):
     filter_image : `convpool.filter_image`, or one like it
     settings : its other arguments
     is_opaque : whether every pixel of the photo is opaque, so that colours are filtered as they are
+    factors : a kernel for each axis whose products are the weights, if that is faster; else None
     """
 
     kernel: Array
     filter_image: Operation
     settings: dict[str, Any]
     is_opaque: bool
+    factors: tuple[Array, Array] | None = None
 
     def apply(self, image: Array, kernel: Array | None = None, **settings: Any) -> Array:
         """Filter an image (h, w) or (h, w, 3) with this kernel, or another of the same shape.
 
         `settings` go before those of this filter.
         """
-        weights = self.kernel if kernel is None else kernel
+        weights: Any = self.kernel if kernel is None else kernel
+        if self.factors is not None and kernel is None:
+            weights = self.factors
         return self.filter_image(image, weights, **(self.settings | settings))
 
     def at_middle(self, plane: Array) -> Array:
@@ -113,14 +120,30 @@ def filter_photo(
     ([[2, 4], [6, 255]], 1)
     """
     signed = signed or choose_signed(kernel)
-    operation = _Filter(kernel, filter_image, settings, _is_opaque(photo))
-    bands = cut(photo, kernel.shape, 1 if operation.is_opaque else TRANSPARENCY_ARRAYS, settings)
+    factors = _factors(kernel)
+    operation = _Filter(kernel, filter_image, settings, _is_opaque(photo), factors)
+    arrays = 1 if operation.is_opaque else TRANSPARENCY_ARRAYS
+    bands = cut(photo, kernel.shape, arrays, settings, settings.get("pad_mode", "reflect"))
     if bands is not None:
         return _filter_bands(bands, operation, signed)
     values, alpha = _filtered_planes(photo, photo, operation)
     greatest = None if signed == "clip" else _largest_visible(values, alpha)
     rendering = to_pixels(values, photo.pixels.dtype, signed, greatest)
     return replace(photo, pixels=rendering.pixels, alpha=alpha), rendering
+
+
+def _factors(kernel: Array) -> tuple[Array, Array] | None:
+    """Return a kernel for each axis whose products are the weights; None if that is not faster.
+
+    It is not for small kernels, and where there are no such kernels.
+    """
+    if kernel.size < SEPARATED or kernel.dtype.kind not in "if":
+        return None
+    try:
+        down, right = filters.separate(kernel)
+    except ValueError:
+        return None
+    return np.asarray(down), np.asarray(right)
 
 
 def _filter_bands(bands: Bands, operation: _Filter, signed: str) -> Result:
@@ -234,6 +257,37 @@ def _premultiplied(photo: Photo) -> tuple[int, Array, Array]:
     return int(np.iinfo(photo.alpha.dtype).max), colours, alpha
 
 
+class _Pool(NamedTuple):
+    """How a photo is pooled.
+
+    Attributes
+    ----------
+    pool : `convpool.pool`, or one like it
+    size, mode : its arguments
+    is_opaque : whether every pixel of the photo is opaque, so that colours are pooled as they are
+    """
+
+    pool: Operation
+    size: Any
+    mode: str
+    is_opaque: bool
+
+    def apply(self, photo: Photo, settings: dict[str, Any]) -> Array:
+        """Return the pooled values (oh, ow, n) of a photo's planes; `settings` are for `pool`."""
+        if self.is_opaque:
+            return np.asarray(self._pool(photo.planes(), settings))
+        full_opacity, colours, opacity = _premultiplied(photo)
+        pooled = self._pool(np.dstack([colours, opacity]), settings)
+        alpha = np.clip(pooled[..., -1:], 0, full_opacity)  # a sum may exceed it
+        return np.dstack([pooled[..., :-1] / np.where(alpha == 0, 1, alpha), pooled[..., -1]])
+
+    def _pool(self, planes: Array, settings: dict[str, Any]) -> Array:
+        """Return the pooled values (oh, ow, n) of planes (h, w, n)."""
+        words = dict(settings)
+        stride = words.pop("stride")
+        return np.asarray(self.pool(planes[None], self.size, stride, self.mode, **words)[0])
+
+
 def pool_photo(
     photo: Photo, pool: Operation, size: Any, stride: Any = None, mode: str = "max", **settings: Any
 ) -> Result:
@@ -265,13 +319,22 @@ def pool_photo(
     >>> result.pixels.tolist()
     [[250]]
     """
-    if _is_opaque(photo):
-        values = pool(photo.planes()[None], size, stride, mode, **settings)[0]
+    operation = _Pool(pool, size, mode, _is_opaque(photo))
+    settings |= {"stride": size if stride is None else stride}
+    settings.setdefault("padding", "valid")
+    window = arguments.read_per_axis(size, 2, "kernel_shape")
+    arrays = 1 if operation.is_opaque else TRANSPARENCY_ARRAYS
+    bands = cut(photo, window, arrays, settings, "zeros")
+    if bands is None:
+        rendering = to_pixels(operation.apply(photo, settings), photo.pixels.dtype)
+        planes = rendering.pixels
     else:
-        full_opacity, colours, opacity = _premultiplied(photo)
-        pooled = pool(np.dstack([colours, opacity])[None], size, stride, mode, **settings)[0]
-        alpha = np.clip(pooled[..., -1:], 0, full_opacity)  # a sum may exceed it
-        values = np.dstack([pooled[..., :-1] / np.where(alpha == 0, 1, alpha), pooled[..., -1]])
-    rendering = to_pixels(values, photo.pixels.dtype)
-    pixels, alpha_plane = from_planes(rendering.pixels)
+        count = photo.planes().shape[2]
+        planes = np.empty((*bands.shape, count), photo.pixels.dtype)
+        rendering = Rendering(planes, 0, 0, 0)
+        for band in bands:
+            part = to_pixels(operation.apply(band.photo, band.settings), planes.dtype)
+            planes[band.rows] = part.pixels
+            rendering = rendering.with_counts_of(part)
+    pixels, alpha_plane = from_planes(planes)
     return replace(photo, pixels=pixels, alpha=alpha_plane), rendering

@@ -258,16 +258,15 @@ def _planes(image: Image) -> NDArray[Any]:
 
     Raises UnsupportedPictureError for samples that uint8 and uint16 do not hold.
     """
-    from PIL import ImageOps
-
-    upright = ImageOps.exif_transpose(image)
+    upright = _upright(image)
     transparent = upright.info.get("transparency")
     if upright.mode == "P":
         return _three_axes(np.array(upright.convert("RGB" if transparent is None else "RGBA")))
     if upright.mode.startswith("I"):
         planes = _three_axes(_sixteen_bits(_unsigned(np.array(upright), image)))
     elif upright.mode in MODES:
-        planes = _three_axes(np.array(upright.convert(MODES[upright.mode])))
+        mode = MODES[upright.mode]
+        planes = _three_axes(np.array(upright if upright.mode == mode else upright.convert(mode)))
     else:
         raise sixteen_bit_colour.UnsupportedPictureError(
             f"holds {_samples_text(upright.mode)}; {sample_formats.SUPPORTED}"
@@ -278,19 +277,29 @@ def _planes(image: Image) -> NDArray[Any]:
     return sixteen_bit_colour.with_alpha(planes, transparent)
 
 
+def _upright(image: Image) -> Image:
+    """Return a picture turned as its EXIF block says; the same one if that is not needed."""
+    from PIL import ImageOps
+    from PIL.ExifTags import Base
+
+    try:
+        is_upright = image.getexif().get(Base.Orientation, 1) == 1
+    except Exception:  # a damaged block, for which reading the picture has a note
+        is_upright = False
+    return image if is_upright else ImageOps.exif_transpose(image)
+
+
 def _sixteen_bit_planes(path: Path, layout: sixteen_bit_colour.Layout) -> NDArray[Any]:
     """Return the samples (h, w, n) of a 16-bit colour picture, upright.
 
     The file is decoded once for each raw mode of the layout, which joins the results.
     """
-    from PIL import ImageOps
-
     passes = []
     for rawmode in layout.rawmodes:
         with _opened(path) as image:
             sixteen_bit_colour.set_rawmode(image, rawmode)
             image.load()
-            passes.append(np.array(ImageOps.exif_transpose(image)))
+            passes.append(np.array(_upright(image)))
     planes = layout.join(passes)
     if layout.transparent is None:
         return planes

@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 LINKS = {"a": "href", "img": "src", "iframe": "src", "link": "href", "script": "src"}
 # a page whose fragments are settings, not places
-SETTINGS = "explorer.html"
+SETTINGS = "play.html"
 
 
 class Page(HTMLParser):

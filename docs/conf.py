@@ -43,7 +43,6 @@ suppress_warnings = ["myst.header"]  # parts that are included begin below a hea
 
 autosummary_generate = True
 autodoc_typehints = "none"
-autodoc_preserve_defaults = True
 numpydoc_show_class_members = False
 numpydoc_xref_param_type = False
 
@@ -60,6 +59,7 @@ sphinx_gallery_conf = {
     "abort_on_example_error": True,
     "reset_modules": ("matplotlib",),
     "remove_config_comments": True,
+    "default_thumb_file": str(HERE / "_static/logo.svg"),
 }
 warnings.filterwarnings("ignore", message="FigureCanvasAgg is non-interactive")
 
@@ -67,7 +67,7 @@ html_theme = "pydata_sphinx_theme"
 html_title = "convpool"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
-html_extra_path = ["explorer.html"]
+html_extra_path = ["_made/extra"]
 html_copy_source = html_show_sourcelink = False
 html_show_sphinx = False
 html_theme_options = {
@@ -92,7 +92,9 @@ html_theme_options = {
         if name in urls
     ],
 }
-html_sidebars = {"index": [], "changelog": [], "design": []}
+html_sidebars = dict.fromkeys(
+    ("changelog", "design", "index", "speed", "teach", "translations"), ()
+)  # pages without others below them
 
 
 def setup(app: object) -> None:

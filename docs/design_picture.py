@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from html import escape
 from pathlib import Path
 from typing import NamedTuple
@@ -32,6 +33,7 @@ def rooms() -> list[str]:
     return sorted(name.removesuffix(".py") for name in found if not name.startswith("__"))
 
 
+@cache
 def imports() -> dict[str, set[str]]:
     """Return which rooms each room imports from."""
     names = rooms()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,16 @@ import translations
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 MADE = HERE / "_made"  # what is written here is not committed
+# the explorer in the site; explorer.html is the page about it
+PLAY = MADE / "extra" / "play.html"
 COURSE = "math/0x04-convolutions_and_pooling"
 KINDS = ("added", "changed", "fixed", "removed")
 
 
 def connect(app: Any) -> None:
-    """Have Sphinx call what is here."""
+    """Have Sphinx call what is here, and find the explorer."""
+    PLAY.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(HERE / "explorer.html", PLAY)
     app.connect("builder-inited", lambda app: write_parts())
     app.connect("autodoc-process-docstring", escape_docstring, priority=100)
 
@@ -97,12 +102,23 @@ def escape_docstring(
     app: Any, what: str, name: str, documented: Any, options: Any, lines: list[str]
 ) -> None:
     """Escape stars of shapes such as (m, *spatial, c), and bars, outside of code and examples."""
+    indent_returns(lines)
     for number, line in enumerate(lines):
         if not line.lstrip().startswith((">>>", "...")):
             lines[number] = "".join(
                 part if is_code else re.sub(r"\*(?=\w)|\|", r"\\\g<0>", part)
                 for is_code, part in split_code(line)
             )
+
+
+def indent_returns(lines: list[str]) -> None:
+    """Indent what a call returns, below a name: numpydoc takes lines that are not for types."""
+    if "Returns" not in lines:
+        return
+    first = lines.index("Returns") + 2
+    last = next((n for n in range(first, len(lines)) if not lines[n].strip()), len(lines))
+    if not any(line.startswith(" ") for line in lines[first:last]):
+        lines[first:last] = ["result", *("    " + line for line in lines[first:last])]
 
 
 def split_code(line: str) -> list[tuple[bool, str]]:

@@ -10,9 +10,9 @@ from typing import NamedTuple
 ROW = re.compile(
     r"^\| (.+?) +\| ([\d.e]+) \([^|]*\| (.+?) ([\d.e]+) +\| ([\d.]+) +\|", re.MULTILINE
 )
-LEFT, RIGHT, STEP, BAR = 330, 270, 22, 14
+LEFT, RIGHT, STEP, BAR = 320, 120, 22, 14
 LEAST, MOST = 0.5, 16.0  # the ends of the axis, which is logarithmic
-WINS, LOSES, TEXT = "#3f7cb4", "#c9632f", "#8a8f98"
+WINS, LOSES, TEXT = "#3f7cb4", "#c9632f", "#30363f"
 
 
 class Row(NamedTuple):
@@ -42,7 +42,7 @@ def place(ratio: float, width: int) -> float:
 def draw(text: str) -> str:
     """Return the chart of a page's table as SVG."""
     table = rows(text)
-    width, height = 420, 46 + STEP * len(table)
+    width, height = 400, 46 + STEP * len(table)
     losses = sum(row.ratio < 1 for row in table)
     title = f"{len(table)} rows, ours faster in {len(table) - losses}"
     parts = [axis(ratio, width, height) for ratio in (0.5, 1, 2, 4, 8, 16)]
@@ -58,7 +58,7 @@ def axis(ratio: float, width: int, height: int) -> str:
     """Return a line of the axis with its number."""
     x, strength = place(ratio, width), 2 if ratio == 1 else 1
     return (
-        f'<path d="M{x:.1f} 22V{height}" stroke="{TEXT}" stroke-opacity=".5" '
+        f'<path d="M{x:.1f} 22V{height}" stroke="{TEXT}" stroke-opacity=".25" '
         f'stroke-width="{strength}"/><text x="{x:.1f}" y="14" text-anchor="middle">{ratio:g}</text>'
     )
 

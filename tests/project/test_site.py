@@ -62,6 +62,14 @@ def test_a_recipe_runs(path, tmp_path):
     assert done.returncode == 0, done.stderr[-2000:]
 
 
+def test_the_five_calls_of_the_first_page_run(capsys):
+    (block,) = re.findall(r"```python\n(.*?)```", text_of("index.md"), re.DOTALL)
+    names = {}
+    exec(block, names)
+    assert names["images"].shape == (8, 32, 32, 3)
+    assert "engine" in capsys.readouterr().out
+
+
 # ---- reference ----
 
 
@@ -98,6 +106,27 @@ def test_shapes_in_docstrings_are_no_markup():
     lines = ["(m, *spatial, c), |x| and `a *b* |c|`", ">>> f(*words)"]
     load("site_parts").escape_docstring(None, "function", "f", None, None, lines)
     assert lines == [r"(m, \*spatial, c), \|x\| and `a *b* |c|`", ">>> f(*words)"]
+
+
+def test_what_a_call_returns_is_text_and_no_type():
+    lines = [
+        "Do it.",
+        "",
+        "Returns",
+        "-------",
+        "Nothing. Or",
+        "so.",
+        "",
+        "Raises",
+        "------",
+        "E : x",
+    ]
+    load("site_parts").indent_returns(lines)
+    assert lines[2:7] == ["Returns", "-------", "result", "    Nothing. Or", "    so."]
+    assert lines[7:] == ["", "Raises", "------", "E : x"]
+    typed = ["Returns", "-------", "array", "    All of it."]
+    load("site_parts").indent_returns(typed)
+    assert typed == ["Returns", "-------", "array", "    All of it."]
 
 
 def test_the_picture_of_the_house_has_every_room_and_arrows_that_go_down():
@@ -151,10 +180,10 @@ def test_dead_links_are_found(tmp_path):
     (tmp_path / "sub").mkdir()
     (tmp_path / "_static").mkdir()
     (tmp_path / "_static/x.html").write_text('<a href="{{ nothing }}">')
-    (tmp_path / "explorer.html").write_text("")
+    (tmp_path / "play.html").write_text("")
     (tmp_path / "index.html").write_text(
         '<a id="top" href="sub/"></a><a href="sub/index.html#here"></a><a href="#top"></a>'
-        '<a href="explorer.html#h=5"></a><a href="https://example.org/x"></a>'
+        '<a href="play.html#h=5"></a><a href="https://example.org/x"></a>'
     )
     (tmp_path / "sub/index.html").write_text('<p id="here"></p><img src="../index.html">')
     check_links = load("check_links")

@@ -37,7 +37,7 @@ default_role = "code"
 nitpicky = True
 nitpick_ignore_regex = [("py:.*", ".*")]  # types of signatures; links of pages are all checked
 
-myst_enable_extensions = ["colon_fence", "deflist", "html_image"]
+myst_enable_extensions = ["attrs_inline", "colon_fence", "deflist", "html_image"]
 myst_heading_anchors = 4
 suppress_warnings = ["myst.header"]  # parts that are included begin below a heading
 

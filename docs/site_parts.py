@@ -74,6 +74,8 @@ def course_sections(text: str) -> dict[str, str]:
     Pictures and links are those of a page in docs/learn.
     """
     text = re.sub(r"\]\((pictures|explained)/", rf"](../../{COURSE}/\1/", text)
+    # drawn with dark ink on nothing
+    text = re.sub(r"(\]\([^)]+/pictures/[^)]+\))", r"\1{.paper}", text)
     text = text.replace("](#why-same-is-what-it-is-here)", "](../learn/open.md)")
     parts = re.split(r"^## (.+)\n", text, flags=re.MULTILINE)
     chapters = dict(zip(parts[1::2], parts[2::2], strict=True))

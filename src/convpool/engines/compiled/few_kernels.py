@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from convpool.engines.compiled import launch
 from convpool.engines.compiled.block_schedule import COLUMN, UNPACK, BlockSchedule, schedule_of
 from convpool.engines.compiled.geometry import ConvolutionGeometry, Operands, Weights
-from convpool.engines.compiled.launch import MAIN, SMALL
+from convpool.engines.compiled.kept_records import KeptRecords, Record
+from convpool.engines.compiled.launch import MAIN, PACK, SMALL
 from convpool.engines.compiled.record import Words, address_of, copy_of
 from convpool.windows import volume
 
@@ -33,25 +34,46 @@ class Convolution:
         self.channels_of_lanes = np.arange(numbers) % self.per_line
         self.schedules: dict[bool, BlockSchedule] = {}  # with one weight for each lane -> schedule
         self.is_small = volume(geometry.output) * volume(geometry.kernels[:3]) <= SMALL
+        self.records = KeptRecords()  # of small calls, by what `schedules` has
 
     def run(self, operands: Operands) -> None:
         """Convolve the images with the kernels into the output."""
         weights, starts, per_lane = operands.weights.form(
             ("lanes", self.per_line), lambda: self._lane_weights(operands.weights)
         )
+        if self.is_small:
+            self._run_small(operands, weights, starts, per_lane=per_lane)
+            return
         schedule = self._schedule(per_lane)
         template = copy_of(schedule.words)
         template[COLUMN.weights] = address_of(weights)
         template[COLUMN.starts] = address_of(starts)
         template[COLUMN.output] = address_of(operands.output)
-        parts = 1 if self.is_small else launch.part_count()
-        bands = launch.split_range(schedule.bands, parts)
+        bands = launch.split_range(schedule.bands, launch.part_count())
         cuts = [
             schedule.blocks_across * band for band in (bands[0][0], *(last for _, last in bands))
         ]
         launch.run_parts(
             schedule.function, lambda: self._record(schedule, copy_of(template), operands), cuts
         )
+
+    def _run_small(
+        self, operands: Operands, weights: Array, starts: Array, *, per_lane: bool
+    ) -> None:
+        """Convolve in this thread, with a record that was kept if there is one."""
+        schedule, record = self._schedule(per_lane), self.records.take(per_lane)
+        if record is None:
+            record = self._record(schedule, copy_of(schedule.words), operands)
+            words = record.words
+            words[COLUMN.first], words[COLUMN.last] = 0, schedule.bands * schedule.blocks_across
+        else:
+            words = record.words
+            words[COLUMN.address] = words[PACK.address] = address_of(operands.images)
+        words[COLUMN.weights] = address_of(weights)
+        words[COLUMN.starts] = address_of(starts)
+        words[COLUMN.output] = address_of(operands.output)
+        schedule.function(record.address)
+        self.records.put_back(per_lane, record)
 
     def _lane_weights(self, weights: Weights) -> tuple[Array, Array, bool]:
         """Return (weights, what sums start from, whether each lane has weights of its own).
@@ -71,10 +93,8 @@ class Convolution:
             self.schedules[per_lane] = schedule
         return schedule
 
-    def _record(
-        self, schedule: BlockSchedule, words: Words, operands: Operands
-    ) -> tuple[int, Words, Array | None, Array | None]:
-        """Return (address, *memory): a record for one thread, in words of its own."""
+    def _record(self, schedule: BlockSchedule, words: Words, operands: Operands) -> Record:
+        """Return a record for one thread, in words of its own."""
         scratch = results = None
         if schedule.layout.scratch:
             # a vector of a line may reach behind the last one
@@ -85,7 +105,7 @@ class Convolution:
             results = launch.empty_aligned(schedule.result_count, self.geometry.dtypes[2])
             words[COLUMN.results] = words[UNPACK.scratch] = address_of(results)
             words[COLUMN.unpacking] = base + 8 * UNPACK.scratch
-        return base + 8 * MAIN, words, scratch, results
+        return Record(base + 8 * MAIN, words, (scratch, results))
 
     def _repeated(self, weights: Array) -> Array:
         """Return weights (*window, 1, c) or (c,) with one weight for each lane.

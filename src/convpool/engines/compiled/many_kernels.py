@@ -23,6 +23,7 @@ from convpool.engines.compiled import geometry as geometries
 from convpool.engines.compiled import launch, library
 from convpool.engines.compiled.forms import PackForm, PanelsForm
 from convpool.engines.compiled.geometry import ConvolutionGeometry, Operands, Weights
+from convpool.engines.compiled.kept_records import KeptRecords, Record
 from convpool.engines.compiled.launch import MAIN, PACK, SMALL
 from convpool.engines.compiled.record import (
     PANELS,
@@ -84,21 +85,27 @@ class Tiles:
         self, geometry: ConvolutionGeometry, schedule: TileSchedule, operands: Operands
     ) -> None:
         self.geometry, self.schedule, self.operands = geometry, schedule, operands
-        self.words = copy_of(schedule.words)
-        self.words[TILE.starts] = address_of(operands.weights.bias)
-        self.words[TILE.output] = address_of(operands.output)
-        self.weight_words = copy_of(schedule.weight_words)
-        self.weight_words[PANEL.kernels] = address_of(operands.weights.kernels)
-        self.dtype = operands.weights.kernels.dtype
-        self.pack = library.function(PanelsForm(self.dtype))
+        self.dtype = geometry.dtypes[1]
 
     def sum(self, work: TileWork) -> None:
         """Sum the tiles of some blocks with some panels over some channels."""
         self.schedule.function(self.record(work)[0])
 
-    def record(self, work: TileWork) -> tuple[int, Words, Array | None]:
-        """Return (address, *memory): a record of this work."""
-        words, operands, scratch = copy_of(self.words), self.operands, None
+    def point_to_arrays(self, words: Words, weights: int) -> None:
+        """Write the addresses of all arrays into the words of an earlier call of the same work.
+
+        `weights` is the address of the first panel.
+        """
+        words[TILE.address] = words[PACK.address] = address_of(self.operands.images)
+        words[TILE.starts] = address_of(self.operands.weights.bias)
+        words[TILE.output] = address_of(self.operands.output)
+        words[TILE.weights] = weights
+
+    def record(self, work: TileWork) -> Record:
+        """Return a record of this work for one thread."""
+        words, operands, scratch = copy_of(self.schedule.words), self.operands, None
+        words[TILE.starts] = address_of(operands.weights.bias)
+        words[TILE.output] = address_of(operands.output)
         words[TILE.first], words[TILE.last] = work.blocks
         words[TILE.first_panel], words[TILE.last_panel] = work.panels
         words[TILE.weights], words[TILE.panel_stride], words[TILE.weight_rows] = work.weights
@@ -107,7 +114,7 @@ class Tiles:
         if numbers := self.schedule.layout.scratch:
             scratch = launch.empty_aligned(numbers, self.dtype)
         base = launch.point_to_pixels(words, TILE, operands.images, operands.fill, scratch)
-        return base + 8 * MAIN, words, scratch
+        return Record(base + 8 * MAIN, words, (scratch,))
 
     def pack_all(self) -> Array:
         """Return the weights of all panels, packed by all threads, or as they were packed before.
@@ -143,13 +150,14 @@ class Tiles:
         # lanes that no kernel fills must hold numbers that are not NaN, since they are tested
         if self.schedule.panels.has_empty_lanes:
             packed[: (panels[1] - panels[0]) * numbers] = 0
-        words = copy_of(self.weight_words)
+        words = copy_of(self.schedule.weight_words)
+        words[PANEL.kernels] = address_of(self.operands.weights.kernels)
         words[PANEL.first_panel], words[PANEL.last_panel] = panels
         words[PANEL.channel], words[PANEL.length] = channels
         words[PANEL.panels], words[PANEL.panel_stride] = address_of(packed), numbers
         base = ctypes.addressof(words)
         words[PANEL.line_start] = base + 8 * length_of(PANELS)  # the number behind the record
-        self.pack(base)
+        library.function(PanelsForm(self.dtype))(base)
 
 
 class Convolution:
@@ -160,6 +168,7 @@ class Convolution:
         self.is_in_place = regions_in_place(geometry) is not None
         self.schedules: dict[bool, TileSchedule] = {}  # of pixels in the images -> schedule
         self.is_small = volume(geometry.output) * volume(geometry.kernels[:3]) <= SMALL
+        self.records = KeptRecords()  # of small calls, by whether pixels are read in place
 
     def run(self, operands: Operands) -> None:
         """Convolve the images with the kernels into the output, whose channels lie side by side."""
@@ -184,17 +193,38 @@ class Convolution:
             return
         if leaves_out_zeros and not _are_finite(operands.weights):
             raise NotFiniteError
-        _convolve_by_blocks(tiles, self.is_small)
+        self._convolve_by_blocks(tiles)
 
     def _run_packed(self, operands: Operands) -> None:
         """Convolve with pixels that are packed."""
         schedule = self._schedule(False)
         if schedule.is_shared:
-            _convolve_by_blocks(Tiles(self.geometry, schedule, operands), self.is_small)
+            self._convolve_by_blocks(Tiles(self.geometry, schedule, operands))
             return
         # all panels read these pixels: they are padded once, and then read in place
         for padded_geometry, padded_operands in _padded_parts(self.geometry, operands):
             Convolution(padded_geometry).run(padded_operands)
+
+    def _convolve_by_blocks(self, tiles: Tiles) -> None:
+        """Pack all weights once, then let each thread take blocks with all panels."""
+        schedule, panels = tiles.schedule, tiles.schedule.panels
+        packed = tiles.pack_all()
+        weights = address_of(packed), panels.weights, schedule.run_length
+        shares = schedule.shares(1 if self.is_small else launch.part_count())
+        cuts = [shares[0][0], *(last for _, last in shares)]
+        channels = (0, schedule.run_length)
+        work = TileWork((0, cuts[-1]), (0, panels.total), weights, channels, False)
+        if not self.is_small:
+            launch.run_parts(schedule.function, lambda: tiles.record(work), cuts)
+            return
+        is_packed = schedule.layout.scratch > 0
+        record = self.records.take(is_packed)
+        if record is None:
+            record = tiles.record(work)
+        else:
+            tiles.point_to_arrays(record.words, address_of(packed))
+        schedule.function(record.address)
+        self.records.put_back(is_packed, record)
 
     def _schedule(self, is_in_place: bool) -> TileSchedule:
         """Return how tiles are taken, of pixels in the images or of packed ones."""
@@ -213,18 +243,6 @@ def _are_finite(weights: Weights) -> bool:
 def _has_finite_sum(numbers: Array) -> bool:
     """Return whether the sum of numbers is finite, and so all of them."""
     return numbers.dtype.kind != "f" or math.isfinite(numbers.sum())
-
-
-def _convolve_by_blocks(tiles: Tiles, is_small: bool) -> None:
-    """Pack all weights once, then let each thread take blocks with all panels."""
-    schedule, panels = tiles.schedule, tiles.schedule.panels
-    everything, channels = (0, panels.total), (0, schedule.run_length)
-    packed = tiles.pack_all()
-    weights = address_of(packed), panels.weights, schedule.run_length
-    shares = schedule.shares(1 if is_small else launch.part_count())
-    cuts = [shares[0][0], *(last for _, last in shares)]
-    work = TileWork((0, cuts[-1]), everything, weights, channels, False)
-    launch.run_parts(schedule.function, lambda: tiles.record(work), cuts)
 
 
 def _convolve_by_panels(tiles: Tiles, *, leaves_out_zeros: bool) -> None:

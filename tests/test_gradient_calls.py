@@ -6,6 +6,7 @@ import pytest
 import convpool
 from convpool import convolve, convolve_gradients, plan_convolution, plan_pooling, pool_gradient
 from support.arrays import numbers
+from support.engines import refusals
 
 X, W = np.ones((2, 6, 5, 3)), np.ones((3, 3, 3, 4))
 G = np.ones((2, 6, 5, 4))
@@ -21,6 +22,7 @@ MISUSES = [
     (V, lambda: convolve_gradients(X, W, G, want=("weights",)), "want is 'weights'"),
     (T, lambda: convolve_gradients(X, W, G, want="kernels"), r"such as \('kernels',\)"),
     (V, lambda: convolve_gradients(X, W, G, engine="fft"), "engine is 'fft'"),
+    (V, lambda: convolve_gradients(X, W, G, engine="compiled"), "no gradient of the kernels; use"),
     (T, lambda: convolve_gradients(X, W, G, dtype=int), "name a float dtype"),
     (T, lambda: convolve_gradients(X, W, G * 1j, dtype=float), "name a complex dtype"),
     (T, lambda: convolve_gradients(X, W, G, out=X.copy()), "three arrays"),
@@ -106,6 +108,16 @@ def test_inputs_are_not_modified():
         [*arrays, x, g], [*copies, numbers(X.shape), numbers(P.shape)], strict=True
     ):
         np.testing.assert_array_equal(array, copy)
+
+
+def test_an_engine_that_computes_what_is_wanted_may_be_named():
+    if refusals(np.float64)["compiled"] is not None:
+        pytest.skip("there are no compiled loops here")
+    expected = convolve_gradients(X, W, G, engine="numpy")
+    actual = convolve_gradients(X, W, G, want=["images", "bias"], engine="compiled")
+    np.testing.assert_array_equal(actual.images, expected.images)
+    plan = plan_convolution(X.shape, W.shape).gradients(want=["images"], engine="compiled")
+    assert plan.images_plan.engine_name == "compiled"
 
 
 # ---- dtypes ----

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 import convpool
 from convpool import convolve, convolve_transpose, plan_transposed, reference
+from convpool.engines.registry import TRANSPOSE_ENGINES
 from convpool.plans.kernel_layouts import LAYOUTS
 from support.arrays import numbers
 from support.geometries import convolutions
@@ -170,3 +171,51 @@ def test_out_may_be_what_is_read():
     expected = convolve_transpose(y, TAPS, "same")
     assert convolve_transpose(y, TAPS, "same", out=y) is y
     np.testing.assert_array_equal(y, expected)
+
+
+# ---- engines ----
+
+
+@pytest.mark.parametrize("engine", TRANSPOSE_ENGINES)
+@given(
+    convolutions(pad_modes=False),
+    st.sampled_from([("float32",) * 2, ("float64",) * 2, ("int8", "uint8"), ("int64",) * 2]),
+    st.booleans(),
+    st.integers(0, 2**32 - 1),
+)
+def test_engines_agree(engine, call, dtypes, has_bias, seed):
+    y, w = (numbers(shape, dtype, seed) for shape, dtype in zip(
+        (call.output, call.kernels), dtypes, strict=True))  # fmt: skip
+    bias = numbers((call.images[-1],), dtypes[0], seed) if has_bias else None
+    words = {"output_shape": call.images[1:-1], "bias": bias, **call.words}
+    expected = reference.convolve_transpose(y, w, **words)
+    if engine == "compiled" and y.ndim > 4:
+        with pytest.raises(ValueError, match="spatial axes, and the compiled kernels take 1 or 2"):
+            convolve_transpose(y, w, engine=engine, **words)
+        return
+    actual = convolve_transpose(y, w, engine=engine, **words)
+    assert actual.dtype == expected.dtype
+    np.testing.assert_array_equal(actual, expected)
+
+
+@pytest.mark.parametrize("engine", TRANSPOSE_ENGINES)
+def test_weights_that_are_not_finite_stay_in_their_windows(engine):
+    """A value that is not there is no 0, which times infinity would be NaN."""
+    y, w = np.ones((1, 4, 4, 2)), np.ones((3, 3, 2, 2))
+    w[0, 0, 0, 0] = np.inf
+    w[2, 1, 1, 1] = np.nan
+    words = {"padding": "same", "stride": 2}
+    actual = convolve_transpose(y, w, engine=engine, **words)
+    np.testing.assert_array_equal(actual, reference.convolve_transpose(y, w, **words))
+    assert np.isfinite(actual).any()
+
+
+@pytest.mark.parametrize("engine", TRANSPOSE_ENGINES)
+def test_a_plan_runs_again_on_other_arrays(engine):
+    plan = plan_transposed((2, 5, 6, 20), (3, 3, 18, 20), "same", 2, engine=engine)
+    for seed in range(3):
+        y, w = numbers((2, 5, 6, 20), seed=seed), numbers((3, 3, 18, 20), seed=seed + 9)
+        strided = np.zeros((2, 10, 12, 36))[..., ::2]
+        expected = reference.convolve_transpose(y, w, "same", 2)
+        np.testing.assert_array_equal(plan.run(y, w), expected)
+        np.testing.assert_array_equal(plan.run(y[::-1], w, out=strided), expected[::-1])

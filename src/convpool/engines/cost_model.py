@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from convpool.engines import threads
 from convpool.engines.compiled import convolution as compiled_convolution
+from convpool.engines.compiled import transposed as compiled_transposed
 from convpool.engines.fft import convolution as fft_convolution
 from convpool.engines.fft import layout as fft_layout
 from convpool.engines.numpy import convolution as numpy_convolution
@@ -30,6 +31,7 @@ MULTIPLY_ADD_OVER_COLUMNS = 30e-12  # of float32, in the compiled loops whose ve
 LAY_OUT_WEIGHT = 2e-9  # to copy a weight to where the engine wants it
 MOVE_BYTE = 0.15e-9  # to read or write a byte of images or result
 TRANSFORM_OPERATION = 0.2e-9  # a floating point operation of a Fourier transform
+START_PHASE = 40e-6  # to start one of the convolutions that a transposed one is
 REDUCE = 0.35e-9  # to combine two numbers of one byte in NumPy
 REDUCE_IN_VECTORS = 0.04e-9  # to combine two numbers of one byte in the compiled loops
 
@@ -72,6 +74,30 @@ def fft_convolution_seconds(work: ConvolutionWork) -> float:
     return TRANSFORM_OPERATION * fft_convolution.cost(
         work.images, work.kernels, work.axes, work.groups
     )
+
+
+def numpy_transposed_seconds(work: ConvolutionWork) -> float:
+    """Return the seconds of one thread for a transposed convolution with NumPy.
+
+    A product for each tap of each window is written, read again and added to its pixel.
+    """
+    ratio = _cost_ratio(work)
+    products = work.windows * work.taps * work.kernels[-2] * work.groups
+    multiplied = work.multiply_adds * MULTIPLY_ADD * ratio
+    return 3 * products * COPY_TAP * ratio + multiplied + work.bytes_moved * MOVE_BYTE
+
+
+def compiled_transposed_seconds(work: ConvolutionWork) -> float:
+    """Return the seconds of one thread for a transposed convolution in the compiled loops.
+
+    It is some convolutions, of which each takes a while to start.
+    """
+    ratio = _cost_ratio(work)
+    has_many_kernels = work.kernels[-2] > 8 / ratio
+    rate = MULTIPLY_ADD_OVER_KERNELS if has_many_kernels else MULTIPLY_ADD_OVER_COLUMNS
+    laid_out = volume(work.kernels) * LAY_OUT_WEIGHT
+    started = START_PHASE * compiled_transposed.phase_count(work.axes)
+    return work.multiply_adds * rate * ratio + work.bytes_moved * MOVE_BYTE + laid_out + started
 
 
 # ---- convolution: bytes ----

@@ -16,6 +16,7 @@ from convpool.engines import cost_model
 from convpool.engines.compiled import convolution as compiled_convolution
 from convpool.engines.compiled import host
 from convpool.engines.compiled import pooling as compiled_pooling
+from convpool.engines.compiled import transposed as compiled_transposed
 from convpool.engines.fft import convolution as fft_convolution
 from convpool.engines.numpy import convolution as numpy_convolution
 from convpool.engines.numpy import footprint_and_median
@@ -141,13 +142,24 @@ TRANSPOSE_ENGINES = _by_name(
     Engine(
         "numpy",
         run=numpy_convolution.convolve_transpose,
-        seconds=cost_model.numpy_convolution_seconds,
+        seconds=cost_model.numpy_transposed_seconds,
         memory=cost_model.block_bytes,
         tile_memory=cost_model.numpy_convolution_tile_bytes,
         start_up=25e-6,
         is_threaded=False,
         reason="takes every dtype and rank",
-    )
+    ),
+    Engine(
+        "compiled",
+        run=compiled_transposed.convolve_transpose,
+        runner=compiled_transposed.Runner,
+        refusal=_compiled_convolution_refusal,
+        host_refusal=host.refusal,
+        seconds=cost_model.compiled_transposed_seconds,
+        memory=cost_model.block_bytes,
+        tile_memory=cost_model.compiled_convolution_tile_bytes,
+        start_up=30e-6,
+    ),
 )
 KERNELS_GRADIENT_ENGINES = _by_name(
     Engine(

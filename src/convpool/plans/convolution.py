@@ -326,7 +326,7 @@ class ConvolutionPlan(KernelsPlan):
             "dtype": result,
             "accumulation": dtypes.accumulation_dtype(result),
             "engine": arguments.read_choice(
-                engine, ("auto", *ConvolutionGradientsPlan.engines), "engine"
+                engine, ("auto", *ConvolutionGradientsPlan.engine_names()), "engine"
             ),
             "candidates_of_whole": None,
         }

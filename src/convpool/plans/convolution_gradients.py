@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convpool.engines import threads
-from convpool.engines.numpy.convolution import sums_of_sums
+from convpool.engines.numpy.kernels_gradient import bias_gradient
 from convpool.engines.padding import (
     add_copies,
 )
@@ -30,7 +30,7 @@ from convpool.plans.gradient_arguments import (
 from convpool.plans.missing_gradients import missing_terms
 from convpool.plans.regions import Part
 from convpool.plans.shared_memory import copy_if_shared
-from convpool.windows import blocks, volume
+from convpool.windows import blocks
 
 Array = NDArray[Any]
 Shape = tuple[int, ...]
@@ -104,7 +104,7 @@ class ConvolutionGradientsPlan(ConvolutionGradientsSizes):
         targets = Gradients(*map(self._allocate, NAMES, self.shapes, out))
         with np.errstate(all="ignore"):
             if targets.bias is not None:
-                self._write_bias(gradient, targets.bias)
+                bias_gradient(gradient, targets.bias, self.accumulation)
             if self.missing is None:
                 self._write(pixels, kernels, gradient, targets, working)
             else:
@@ -159,17 +159,17 @@ class ConvolutionGradientsPlan(ConvolutionGradientsSizes):
 
     def _write_images(self, kernels: Array, gradient: Array, target: Array, working: DType) -> None:
         """Write the gradient of the images to the target (m, *spatial, c)."""
-        engine, axes = self.images_plan.compute, self.images_plan.axes
+        axes = self.images_plan.axes
         keywords: dict[str, Any] = {"groups": self.groups, "bias": None, "dtype": working}
         copies = [
             (k, copies) for k, (_, copies) in enumerate(self.read_axes, 1) if copies is not None
         ]
         if not copies:
-            engine(gradient, kernels, axes, target, **keywords)
+            self.images_plan.compute(gradient, kernels, axes, target, **keywords)
             return
         for (batch,) in blocks(target.shape[:1], self.images_at_once):
             part = np.empty(self.copied_shape(batch.stop - batch.start), working)
-            engine(gradient[batch], kernels, axes, part, **keywords)
+            self.images_plan.compute_once(gradient[batch], kernels, axes, part, **keywords)
             for k, places in copies:
                 part = add_copies(part, k, places, self.axes[k - 1].size)
             target[batch] = part
@@ -194,13 +194,6 @@ class ConvolutionGradientsPlan(ConvolutionGradientsSizes):
             ours[...] = sums
             if not np.may_share_memory(ours, target):  # the layout is no view of the target
                 target[...] = sums.reshape(target.shape)
-
-    def _write_bias(self, gradient: Array, target: Array) -> None:
-        """Write the gradient of the bias to the target (nc,)."""
-        count = volume(gradient.shape[:-1])
-        sums = sums_of_sums(self.accumulation, count)
-        axes = tuple(range(gradient.ndim - 1))
-        target[...] = np.add.reduce(gradient, axis=axes, dtype=sums)
 
     # ---- parts ----
 

@@ -157,19 +157,26 @@ class ConvolutionGradientsSizes(KernelsPlan):
         """Number of multiplications, each with one addition, of the wanted gradients."""
         return super().multiply_adds * len(set(self.want) & {"images", "kernels"})
 
+    @classmethod
+    def engine_names(cls) -> list[str]:
+        """Return the names of all engines of which one computes one of the gradients."""
+        return list(dict.fromkeys([*TransposedPlan.engines, *cls.engines]))
+
     def check_engine(self) -> None:
         """Raise ValueError if the argument `engine` names one that cannot run this plan."""
-        super().check_engine()
-        if "images" in self.want:
-            self.images_plan.check_engine()
+        if self.engine != "auto":
+            engine_choice.check_engine(self.engine, self.refusals())
 
     def refusals(self) -> dict[str, str | None]:
-        """Return name -> why an engine cannot compute the gradient of the kernels, None if it can.
-
-        If it is not wanted, none is refused.
-        """
-        refusals = engine_choice.refusals(self.engines, self.work)
-        return refusals if "kernels" in self.want else dict.fromkeys(refusals)
+        """Return name -> why an engine cannot compute all that is wanted, None if it can."""
+        refusals: dict[str, str | None] = dict.fromkeys(self.engine_names())
+        of_images, of_kernels = self.images_plan.refusals(), super().refusals()
+        for name in refusals:
+            if "images" in self.want:
+                refusals[name] = of_images.get(name, "it has no gradient of the images")
+            if "kernels" in self.want and refusals[name] is None:
+                refusals[name] = of_kernels.get(name, "it has no gradient of the kernels")
+        return refusals
 
     # ---- integers ----
 

@@ -165,8 +165,16 @@ class TransposedPlan(KernelsPlan):
 
     @property
     def compute(self) -> Callable[..., None]:
-        """What computes the operation, as `engines.numpy.convolution.convolve_transpose` does."""
+        """What computes the operation, as `engines.numpy.convolution.convolve_transpose` does.
+
+        It keeps what it worked out for arrays of the plan's shapes.
+        """
         return self._compute
+
+    @property
+    def compute_once(self) -> Callable[..., None]:
+        """What computes the operation for arrays of any batch."""
+        return self._engine.run
 
     def run(self, images: Any, kernels: Any, bias: Any = None, out: Array | None = None) -> Array:
         """Return the transposed convolution of images and kernels, plus the bias.

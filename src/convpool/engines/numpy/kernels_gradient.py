@@ -17,7 +17,6 @@ from numpy.typing import DTypeLike, NDArray
 from convpool.engines.numpy.convolution import (
     CHAIN,
     PaddedImages,
-    channels_first,
     gather,
     sums_of_sums,
     window_columns,
@@ -67,28 +66,47 @@ def kernels_gradient(
         lengths = [part.stop - part.start for part in taps]
         t = depth * volume(lengths)
         for (kernels,) in blocks((kernels_of_group,), SUMS // max(1, groups * t)):
-            total = np.zeros((groups, kernels.stop - kernels.start, t), sum_dtype)
+            total = np.zeros((groups, t, kernels.stop - kernels.start), sum_dtype)
             for block in blocks(output_gradient.shape[:-1], COLUMNS // max(1, groups * t)):
                 shape = [part.stop - part.start for part in block]
                 part = gather(source, block, taps, dtype)
                 columns = window_columns(part, groups, axes, shape, taps)
-                values = channels_first(output_gradient[block])
-                values = values.reshape(groups, kernels_of_group, volume(shape))[:, kernels]
-                _add_products(total, values.astype(dtype, copy=False), columns)
-            sums = total.reshape(groups, -1, depth, *lengths)
+                values = output_gradient[block].astype(dtype, copy=False)
+                values = values.reshape(volume(shape), groups, kernels_of_group)[..., kernels]
+                _add_products(total, columns, values.swapaxes(0, 1))
+            sums = total.reshape(groups, depth, *lengths, -1)
             # as the target lies: (*taps, depth, groups, kernels)
-            order = (*range(3, sums.ndim), 2, 0, 1)
+            order = (*range(2, sums.ndim - 1), 1, 0, sums.ndim - 1)
             target[(*taps, slice(None), slice(None), kernels)] = sums.transpose(order)
 
 
-def _add_products(total: Array, values: Array, columns: Array) -> None:
-    """Add values (groups, kernels, p) @ the transpose of columns (groups, t, p) to the total.
+def _add_products(total: Array, columns: Array, values: Array) -> None:
+    """Add columns (groups, t, p) @ values (groups, p, kernels) to the total, in place.
 
-    The total is (groups, kernels, t). If it has another dtype than the columns, products are summed
+    The total is (groups, t, kernels). If it has another dtype than the columns, products are summed
     in chains of `CHAIN`, and these in the dtype of the total.
     """
     p = columns.shape[-1]
     length = p if total.dtype == columns.dtype else CHAIN
     for start in range(0, p, max(1, length)):
-        chain = (..., slice(start, start + length))
-        total += values[chain] @ columns[chain].swapaxes(1, 2)
+        chain = slice(start, start + length)
+        total += columns[..., chain] @ values[:, chain]
+
+
+def bias_gradient(output_gradient: Array, out: Array, dtype: DTypeLike) -> None:
+    """Write the sum of the gradients (m, *output, nc) of each kernel's results to out (nc,).
+
+    Numbers are added in `dtype`; those of float32 in chains of `CHAIN`, and these in float64.
+    """
+    nc, count = output_gradient.shape[-1], volume(output_gradient.shape[:-1])
+    g = output_gradient.reshape(count, nc)
+    if g.dtype != dtype or g.dtype.kind not in "fc":
+        out[...] = np.add.reduce(g, axis=0, dtype=dtype)
+        return
+    # rows of many windows are added, so that numbers of a row lie side by side
+    rows = max(1, min(CHAIN, count))
+    chained = count - count % rows
+    sum_dtype = sums_of_sums(dtype, count)
+    chains = np.add.reduce(g[:chained].reshape(rows, chained // rows * nc), axis=0)
+    total = np.add.reduce(chains.reshape(chained // rows, nc), axis=0, dtype=sum_dtype)
+    out[...] = total + np.add.reduce(g[chained:], axis=0, dtype=sum_dtype)

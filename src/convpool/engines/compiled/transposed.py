@@ -1,0 +1,159 @@
+"""Transposed convolution as convolutions: one for each phase of the strides.
+
+A pixel of the output gets, from each kernel, a value times the weight of each tap that lies on it.
+Of a line of pixels that are `stride` apart, a phase, these taps are the same for all pixels, and
+their values neighbours, or some steps apart. So a phase is a convolution of the values with these
+taps in the opposite order, whose result is written to every stride-th pixel. m images of c
+channels, nc kernels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from convpool.engines.compiled import convolution
+from convpool.engines.numpy import convolution as numpy_convolution
+from convpool.windows import Axis, volume
+
+Array = NDArray[Any]
+
+
+class Phase(NamedTuple):
+    """Every stride-th pixel of an axis, and the convolution that computes them.
+
+    Attributes
+    ----------
+    pixels : the pixels, a slice
+    taps : the taps of the kernel that lie on them, in the order of their values; may be none
+    axis : the windows of these taps on the values; its padding may be negative
+    """
+
+    pixels: slice
+    taps: slice
+    axis: Axis
+
+
+def phases_of(axis: Axis, values: int) -> list[Phase]:
+    """Return the phases of an axis of the output of a transposed convolution of so many values.
+
+    Examples
+    --------
+    >>> for phase in phases_of(Axis(5, 3, stride=2, before=1, after=1), 3):
+    ...     print(list(range(5))[phase.pixels], list(range(3))[phase.taps], phase.axis.before)
+    [0, 2, 4] [1] 0
+    [1, 3] [2, 0] 0
+    """
+    phases = []
+    for first in range(min(axis.stride, axis.size)):
+        pixels = slice(first, axis.size, axis.stride)
+        position = first + axis.before  # of the first pixel, on the padded axis
+        on_pixels = [
+            tap for tap in range(axis.window) if (position - tap * axis.dilation) % axis.stride == 0
+        ]
+        count = len(range(axis.size)[pixels])
+        if not on_pixels:
+            phases.append(Phase(pixels, slice(0, 0), Axis(values, 1)))
+            continue
+        step = axis.meeting_distance  # taps from one of them to the next
+        last = on_pixels[-1]
+        # the value under the last tap of the first pixel, and values from tap to tap
+        start = (position - last * axis.dilation) // axis.stride
+        dilation = step * axis.dilation // axis.stride
+        span = dilation * (len(on_pixels) - 1) + 1
+        stop = None if on_pixels[0] == 0 else on_pixels[0] - 1
+        after = start + count - 1 + span - values
+        window = Axis(values, len(on_pixels), 1, dilation, before=-start, after=after)
+        phases.append(Phase(pixels, slice(last, stop, -step), window))
+    return phases
+
+
+def phase_count(axes: Sequence[Axis]) -> int:
+    """Return how many convolutions the phases of all axes are."""
+    return volume([min(axis.stride, max(1, axis.size)) for axis in axes])
+
+
+def convolve_transpose(
+    values: Array, kernels: Array, axes: Sequence[Axis], out: Array, **words: Any
+) -> None:
+    """Write the adjoint of a convolution, as `Runner` describes it, once."""
+    Runner()(values, kernels, axes, out, **words)
+
+
+class Runner:
+    """Computes the adjoint of the convolution of one plan, as often as wanted.
+
+    What follows from shapes, strides and dtypes is worked out once, and kept.
+    """
+
+    def __init__(self) -> None:
+        self.runners: dict[int, convolution.Runner] = {}  # number of a phase -> what computes it
+
+    def __call__(
+        self,
+        values: Array,
+        kernels: Array,
+        axes: Sequence[Axis],
+        out: Array,
+        *,
+        groups: int = 1,
+        bias: Array | None = None,
+        dtype: DTypeLike,
+    ) -> None:
+        """Write what `engines.numpy.convolution.convolve_transpose` writes, with its arguments.
+
+        All but the arrays' memory, `bias` and `dtype` must be the same in every call. What
+        `engines.compiled.convolution.refusal` refuses must not be passed.
+        """
+        if kernels.dtype.kind == "f" and not np.isfinite(kernels).all():
+            # here, a value that is not there would count as a 0, and 0 * inf is NaN
+            numpy_convolution.convolve_transpose(
+                values, kernels, axes, out, groups=groups, bias=bias, dtype=dtype
+            )
+            return
+        swapped = _with_channels_swapped(kernels, groups)
+        all_phases = product(
+            *(phases_of(axis, count) for axis, count in zip(axes, values.shape[1:-1], strict=True))
+        )
+        for number, phases in enumerate(all_phases):
+            target = out[(slice(None), *(phase.pixels for phase in phases))]
+            weights = swapped[tuple(phase.taps for phase in phases)]
+            source, inner = _without_negative_padding(values, [phase.axis for phase in phases])
+            if weights.size and source.size:
+                runner = self.runners.setdefault(number, convolution.Runner())
+                runner(source, weights, inner, target, groups=groups, bias=bias, dtype=dtype)
+            else:
+                target[...] = 0 if bias is None else bias
+
+
+def _with_channels_swapped(kernels: Array, groups: int) -> Array:
+    """Return kernels (*window, depth, nc) as (*window, nc // groups, c): those of the values."""
+    *window, depth, nc = kernels.shape
+    split = kernels.reshape(*window, depth, groups, nc // groups)
+    swapped = np.moveaxis(split, -1, len(window))  # (*window, nc // groups, depth, groups)
+    swapped = np.moveaxis(swapped, -1, -2)
+    return swapped.reshape(*window, nc // groups, groups * depth)
+
+
+def _without_negative_padding(values: Array, axes: Sequence[Axis]) -> tuple[Array, list[Axis]]:
+    """Return the values that windows need, and the windows on these, with padding from 0 up."""
+    inner = []
+    for k, axis in enumerate(axes, 1):
+        start = min(max(0, -axis.before), axis.size)
+        stop = max(start, axis.size + min(0, axis.after))
+        values = values[(slice(None),) * k + (slice(start, stop),)]
+        inner.append(
+            Axis(
+                stop - start,
+                axis.window,
+                axis.stride,
+                axis.dilation,
+                before=axis.before + start,
+                after=axis.after + axis.size - stop,
+            )
+        )
+    return values, inner

@@ -16,7 +16,8 @@ import pytest
 pytest.importorskip("numba")
 
 from convpool.engines.compiled import forms, library
-from convpool.engines.compiled.forms import INSTRUCTION_SETS, ColumnsForm, PackForm, UnpackForm
+from convpool.engines.compiled.forms import ColumnsForm, PackForm, UnpackForm
+from convpool.engines.compiled.instruction_sets import INSTRUCTION_SETS
 from convpool.engines.compiled.loops import build
 from support import children
 
@@ -98,8 +99,9 @@ def test_a_form_that_does_not_compile_is_named(monkeypatch, tmp_path):
 
 FOR_ARM64 = """
 from convpool.engines.compiled import forms
+from convpool.engines.compiled.instruction_sets import INSTRUCTION_SETS
 from convpool.engines.compiled.loops import build
-for form in forms.forms_of(forms.INSTRUCTION_SETS["neon"])[{first}::{step}]:
+for form in forms.forms_of(INSTRUCTION_SETS["neon"])[{first}::{step}]:
     elf = build.object_code(form, "aarch64-unknown-linux-gnu")
     assert elf[:4] == b"\\x7fELF" and elf[18] == 183, form
     mach_o = build.object_code(form, "arm64-apple-macosx11.0.0")

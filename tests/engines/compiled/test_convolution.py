@@ -938,6 +938,10 @@ for kind in ("f4", "f8"):
         compare((2, 9, 21, c), (window, window), 1, (kind, kind), stride=stride)
         compare((2, 9, 21, c), (window, window), 2, (kind, kind), "valid", stride=stride)
     compare((2, 9, 21, 5), (3, 3), 5, (kind, kind), groups=5)
+    for window, stride, multiplier in product((2, 3, 5), (1, 2), (1, 2)):
+        for c, padding in ((16, "same"), (27, "valid"), (35, 4)):
+            words = dict(padding=padding, stride=stride, groups=c)
+            compare((2, 9, 13, c), (window, window), multiplier * c, (kind, kind), **words)
 compare((2, 9, 21, 1), (3, 3), 2, ("u1", "i1"))
 for images in forms.NUMBERS:
     for sums in ("f4", "f8"):

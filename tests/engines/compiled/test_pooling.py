@@ -4,6 +4,7 @@ between guard bands.
 
 import subprocess
 import sys
+import threading
 from itertools import product
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import convpool
 from convpool import reference
 from convpool.engines import threads
 from convpool.engines.compiled import forms, host, library, pooling_blocks, pooling_call
@@ -290,6 +292,54 @@ def test_nothing_is_touched_outside(geometry, kind, monkeypatch):
         np.testing.assert_array_equal(images, plain)
         assert all(check() for check in checks)
         checks.clear()
+
+
+LAYOUTS = {
+    "dense": lambda array: array,
+    "rows backwards": lambda array: array[:, ::-1],
+    "columns backwards": lambda array: array[:, :, ::-1],
+    "pixels of each channel side by side": lambda array: np.asfortranarray(array),
+    "not aligned": lambda array: np.frombuffer(
+        b"x" + array.tobytes(), array.dtype, array.size, 1
+    ).reshape(array.shape),
+}
+
+
+@pytest.mark.parametrize("words", [(2, "max"), (3, "avg"), (9, "sum")], ids=str)
+def test_one_plan_pools_arrays_of_all_layouts_in_turn(words):
+    window, mode = words
+    plan = convpool.plan_pooling(
+        (2, 20, 21, 20), window, mode=mode, images_dtype="f4", engine="compiled"
+    )
+    for _ in range(2):
+        for layout in LAYOUTS.values():
+            images = layout(full_range((2, 20, 21, 20), "float32"))
+            expected = pooled(images, plan.axes, mode, engine=numpy_pooling)
+            results = layout(np.full(expected.shape, 77, np.float32))
+            agree(plan.run(images), expected, images, plan.axes, mode)
+            if results.flags.writeable:
+                agree(plan.run(images, out=results), expected, images, plan.axes, mode)
+
+
+def test_calls_of_one_plan_at_once_have_scratches_of_their_own():
+    plan = convpool.plan_pooling(
+        (1, 40, 41, 5), 9, 2, mode="avg", images_dtype="f4", engine="compiled"
+    )
+    wrong, start = [], threading.Barrier(4)
+
+    def call(seed):
+        images = np.random.default_rng(seed).random((1, 40, 41, 5), np.float32)
+        expected = pooled(images, plan.axes, "avg", engine=numpy_pooling)
+        start.wait()
+        results = [plan.run(images) for _ in range(200)]
+        wrong.extend(seed for result in results if np.abs(result - expected).max() > 1e-6)
+
+    callers = [threading.Thread(target=call, args=(seed,)) for seed in range(4)]
+    for caller in callers:
+        caller.start()
+    for caller in callers:
+        caller.join()
+    assert wrong == []
 
 
 def test_blocks_and_threads_change_nothing(monkeypatch):

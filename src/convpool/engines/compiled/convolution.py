@@ -1,7 +1,8 @@
-"""Compiled convolution: what the loops can read and write, and which of two modules does the work.
+"""Compiled convolution: what the loops can read and write, and which module does the work.
 
 That depends on the number of kernels that read the same channels: of few, vectors hold columns
-(`few_kernels`); of many, they hold kernels (`many_kernels`).
+(`few_kernels`); of many, they hold kernels (`many_kernels`). Where each channel has kernels of its
+own, vectors hold channels (`depthwise`).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from convpool.engines.compiled import few_kernels, host, library, many_kernels
+from convpool.engines.compiled import depthwise, few_kernels, host, library, many_kernels
 from convpool.engines.compiled.forms import SUMS_AND_RESULTS, PackForm
 from convpool.engines.compiled.geometry import (
     ConvolutionGeometry,
@@ -26,7 +27,7 @@ from convpool.engines.numpy.convolution import LONG
 from convpool.windows import Axis, volume
 
 Array = NDArray[Any]
-Program = few_kernels.Convolution | many_kernels.Convolution
+Program = depthwise.Convolution | few_kernels.Convolution | many_kernels.Convolution
 
 STAGED = 2**22  # bytes that are copied at a time where the loops cannot read or write the arrays
 # products of float32 are summed in chains: of at least SHORTEST products, or, if a window has more
@@ -172,9 +173,18 @@ def _run_once(operands: Operands, words: dict[str, Any]) -> Program | None:
             terms=terms,
             **words,
         )
-        program = (many_kernels if has_many else few_kernels).Convolution(geometry)
+        program = _program(geometry, has_many=has_many)
         program.run(Operands(source, weights, output, fill))
     return program if source is images and output is out else None
+
+
+def _program(geometry: ConvolutionGeometry, *, has_many: bool) -> Program:
+    """Return what convolves; it `has_many` kernels of the same channels, or few."""
+    if depthwise.takes(geometry):
+        return depthwise.Convolution(geometry)
+    if has_many:
+        return many_kernels.Convolution(geometry)
+    return few_kernels.Convolution(geometry)
 
 
 def chains(

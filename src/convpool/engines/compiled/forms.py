@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from dataclasses import astuple, dataclass
 from itertools import product
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import numpy as np
+
+from convpool.engines.compiled.instruction_sets import InstructionSet
 
 Dtype = np.dtype[Any]
 NUMBERS = tuple(map(np.dtype, ("f4", "f8", "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8")))
@@ -26,43 +28,6 @@ SUMS_AND_RESULTS = tuple(
         ("f8", "i8"),
     ]
 )
-
-
-class InstructionSet(NamedTuple):
-    """Instructions that a library is compiled for.
-
-    Parameters
-    ----------
-    name
-        What CONVPOOL_ISA takes.
-    machines
-        What `platform.machine()` may say, in lower case.
-    needs
-        The features, as NumPy names them, that a processor must have.
-    vector_bytes, registers
-        Bytes of a vector, and how many vectors the registers hold.
-    processor
-        LLVM's name of the processor that it is compiled for.
-    """
-
-    name: str
-    machines: tuple[str, ...]
-    needs: tuple[str, ...]
-    vector_bytes: int
-    registers: int
-    processor: str
-
-
-X86, ARM = ("x86_64", "amd64"), ("aarch64", "arm64")
-# the best first
-INSTRUCTION_SETS = {
-    isa.name: isa
-    for isa in (
-        InstructionSet("avx512", X86, ("AVX512_SKX",), 64, 32, "skylake-avx512"),
-        InstructionSet("avx2", X86, ("AVX2", "FMA3"), 32, 16, "haswell"),
-        InstructionSet("neon", ARM, ("ASIMD",), 16, 32, "generic"),
-    )
-}
 
 
 class Form:
@@ -148,6 +113,28 @@ class PanelsForm(Form):
 
 
 @dataclass(frozen=True)
+class DepthwiseForm(Form):
+    """Convolves each channel with kernels of its own, in place: record DEPTHWISE.
+
+    Parameters
+    ----------
+    sums
+        Dtype of images, sums and results.
+    multiplier
+        Kernels of each channel, 1 or 2.
+    taps, stride
+        Neighbouring taps of a row of the kernel, and columns from window to window, whose pixels
+        are loaded once for all windows of a tile; 0 and 0: any.
+    """
+
+    loop = "depthwise"
+    sums: Dtype
+    multiplier: int = 1
+    taps: int = 0
+    stride: int = 0
+
+
+@dataclass(frozen=True)
 class HelpForm(Form):
     """Waits for calls and helps with them, until the crew ends: record CREW."""
 
@@ -181,6 +168,12 @@ SMALL_WINDOWS = (
 MASKED_WINDOWS = tuple(
     ColumnsForm(dtype, dtype, False, 3, apart, 3, apart) for dtype in (F4, F8) for apart in (1, 2)
 )
+# channels that have a kernel each, or two
+DEPTHWISE_FORMS = (
+    *(DepthwiseForm(sums, multiplier) for sums in (F4, F8) for multiplier in (1, 2)),
+    *(DepthwiseForm(F4, 1, taps, stride) for taps in (3, 5) for stride in (1, 2)),
+    *(DepthwiseForm(F8, 1, 3, stride) for stride in (1, 2)),
+)
 
 
 def forms_of(isa: InstructionSet) -> list[Form]:
@@ -199,6 +192,7 @@ def forms_of(isa: InstructionSet) -> list[Form]:
             for (sums, results), vectors in product(SUMS_AND_RESULTS, widths)
         ),
         *(PanelsForm(sums) for sums in (F4, F8, I8)),
+        *DEPTHWISE_FORMS,
         *pooling_forms(isa),
         *CREW_FORMS,
     ]

@@ -15,7 +15,8 @@ from functools import cache, lru_cache
 from importlib import import_module
 from typing import Any, NamedTuple
 
-from convpool.engines.compiled.forms import INSTRUCTION_SETS, Form, InstructionSet, forms_of
+from convpool.engines.compiled.forms import Form, forms_of
+from convpool.engines.compiled.instruction_sets import INSTRUCTION_SETS, InstructionSet
 
 HERE = os.path.dirname(os.path.abspath(__file__))  # importing pathlib would take longer than a call
 FOLDER = os.path.join(HERE, "libraries")
@@ -185,5 +186,6 @@ def digest_of_sources() -> str:
     from pathlib import Path
 
     here = Path(HERE)
-    paths = [*sorted((here / "loops").glob("*.py")), here / "record.py", here / "forms.py"]
+    paths = sorted((here / "loops").glob("*.py"))
+    paths += [here / name for name in ("record.py", "forms.py", "instruction_sets.py")]
     return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()

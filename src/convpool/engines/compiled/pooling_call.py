@@ -21,7 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convpool.engines.compiled import forms, launch, library
-from convpool.engines.compiled.forms import ADD, Form, InstructionSet
+from convpool.engines.compiled.forms import ADD, Form
+from convpool.engines.compiled.instruction_sets import InstructionSet
 from convpool.engines.compiled.pooling_blocks import PoolingBlock, block_of, program_of
 from convpool.engines.compiled.pooling_divisors import divisors_of
 from convpool.engines.compiled.pooling_layout import (

@@ -208,6 +208,20 @@ PANELS = record_type(
     "channel length panels panel_stride panel_lanes line_start"
 )
 
+# Convolves rows of the output with one kernel or some of each channel, whose pixels have their
+# channels side by side, and leaves out taps that lie on the padding:
+#   first, last: the rows, from the first to before the last, numbered from image to image
+#   oh, ow, h, w, c: output and pixels of an image, and channels
+#   address, output, weights, starts: addresses; weights are (row, tap, kernel)
+#   image_bytes ... output_column_bytes: from image to image, row to row and column to column
+#   kernel_rows, taps: rows of the kernel, and taps of a row
+#   stride_down ... before_across: strides, dilations and padding before, of both axes
+DEPTHWISE = record_type(
+    "first last oh ow h w c address output weights starts image_bytes row_bytes column_bytes "
+    "output_image_bytes output_row_bytes output_column_bytes kernel_rows taps "
+    "stride_down dilation_down before_down stride_across dilation_across before_across"
+)
+
 # ---- pooling ----
 
 # Combines lines of numbers, number by number, for each of some windows: those of a block's column,

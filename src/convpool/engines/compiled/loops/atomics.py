@@ -11,7 +11,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from convpool.engines.compiled.forms import X86
+from convpool.engines.compiled.instruction_sets import X86
 from convpool.engines.compiled.loops.simd import INT32, INT64, TARGET
 
 ORDER = "seq_cst"

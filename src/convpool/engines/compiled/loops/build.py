@@ -25,7 +25,8 @@ from typing import Any
 
 from convpool.engines import cpus
 from convpool.engines.compiled import forms, library, record
-from convpool.engines.compiled.forms import Form, InstructionSet
+from convpool.engines.compiled.forms import Form
+from convpool.engines.compiled.instruction_sets import INSTRUCTION_SETS, InstructionSet
 
 HERE = Path(__file__).parent
 # loop -> the module of this folder that builds it
@@ -35,6 +36,7 @@ MODULES = {
     "columns": "few_kernels",
     "tiles": "many_kernels",
     "panels": "many_kernels",
+    "depthwise": "depthwise",
     **dict.fromkeys(
         ("combine_lines", "average_lines", "skip_columns", "write_totals", "copy_lines"),
         "pooling_lines",
@@ -232,7 +234,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--to", type=Path, default=Path(library.FOLDER), help="folder of the libraries"
     )
-    names = ("best", "here", *forms.INSTRUCTION_SETS)
+    names = ("best", "here", *INSTRUCTION_SETS)
     parser.add_argument(
         "sets",
         nargs="*",

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from convpool.engines.compiled.loops.pooling_lines import combining_at, skipping_at, writing_at
 from convpool.engines.compiled.loops.simd import call_form, load_integer, loop, reader_of
+from convpool.engines.compiled.loops.window_ranges import taps_on_pixels, windows_on_pixels
 from convpool.engines.compiled.record import POOLING
 
 # where a window has more than ROWS rows, that many of them are read at a time, TILE numbers of each
@@ -24,29 +25,6 @@ ROWS = 8
 TILE = 2048
 
 pooling_at = reader_of(POOLING)
-
-
-@loop
-def taps_on_pixels(y, size, window, dilation):
-    """Return (first, behind the last) of the taps of a window that lie on pixels.
-
-    The window has `window` taps, `dilation` apart, and begins at pixel y, which may be negative, of
-    an axis of `size` pixels. Both are equal if no tap lies on a pixel.
-    """
-    first = 0 if y >= 0 else (dilation - 1 - y) // dilation
-    last = min(window, (size - 1 - y) // dilation + 1)
-    return first, max(first, last)
-
-
-@loop
-def windows_on_pixels(y, step, windows, size, span):
-    """Return (first, behind the last) of the windows of an axis that lie on pixels with all taps.
-
-    The first window begins at pixel y, the others `step` further on each; they span `span` pixels.
-    """
-    first = 0 if y >= 0 else (step - 1 - y) // step
-    last = 0 if size - span < y else (size - span - y) // step + 1
-    return min(first, windows), min(last, windows)
 
 
 # ---- down the rows ----

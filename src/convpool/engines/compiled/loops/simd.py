@@ -22,7 +22,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from convpool.engines.compiled.forms import INSTRUCTION_SETS
+from convpool.engines.compiled.instruction_sets import INSTRUCTION_SETS
 
 TARGET = INSTRUCTION_SETS[os.environ["CONVPOOL_BUILD"]]
 VECTOR_BYTES = TARGET.vector_bytes

@@ -1,0 +1,111 @@
+"""Convolution whose channels have kernels of their own, one or two: pixels are read in place.
+
+Taps that lie on the padding are left out, so that padding must consist of zeros.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import math
+from typing import Any
+
+from numpy.typing import NDArray
+
+from convpool.engines.compiled import few_kernels, launch, library
+from convpool.engines.compiled.forms import DepthwiseForm
+from convpool.engines.compiled.geometry import ConvolutionGeometry, Operands
+from convpool.engines.compiled.launch import SMALL
+from convpool.engines.compiled.record import (
+    DEPTHWISE,
+    Words,
+    address_of,
+    as_words,
+    copy_of,
+    filled,
+    indices_of,
+)
+from convpool.windows import volume
+
+Array = NDArray[Any]
+
+LEAST_BYTES = 64  # of a pixel: as many channels as the loop takes at a time
+SET_BYTES = 4096  # columns that lie so many bytes apart are in one set of the cache
+FIELD = indices_of(DEPTHWISE)
+
+
+def takes(geometry: ConvolutionGeometry) -> bool:
+    """Return whether the loop can convolve this: see `Convolution`."""
+    c, kernels = geometry.images[3], geometry.kernels
+    sums = geometry.dtypes[1]
+    return (
+        (kernels[2] == 1 and geometry.groups == c and c * sums.itemsize >= LEAST_BYTES)
+        and geometry.dtypes == (sums,) * 3
+        and library.is_form(DepthwiseForm(sums, geometry.kernels_per_group))
+        and geometry.input_strides[3] == geometry.output_strides[3] == 1
+        and (geometry.is_padded_with_zeros or not geometry.has_padding)
+        and volume(kernels[:2]) <= geometry.terms
+    )
+
+
+class Convolution:
+    """A convolution of each channel, whose arrays may be others in each call."""
+
+    def __init__(self, geometry: ConvolutionGeometry) -> None:
+        self.geometry = geometry
+        self.function = library.function(_form(geometry))
+        self.words = as_words(filled(DEPTHWISE, _fields(geometry)))
+        self.rows = geometry.output[0] * geometry.output[1]
+        self.is_small = volume(geometry.output) * volume(geometry.kernels[:2]) <= SMALL
+        self.with_zeros: few_kernels.Convolution | None = None
+
+    def run(self, operands: Operands) -> None:
+        """Convolve the images with the kernels into the output."""
+        if self.geometry.has_padding and not math.isfinite(operands.weights.kernels.sum()):
+            # a weight that is not finite, times a zero in the padding, is NaN
+            if self.with_zeros is None:
+                self.with_zeros = few_kernels.Convolution(self.geometry)
+            self.with_zeros.run(operands)
+            return
+        words = copy_of(self.words)
+        words[FIELD.address] = address_of(operands.images)
+        words[FIELD.output] = address_of(operands.output)
+        words[FIELD.weights] = address_of(operands.weights.kernels)
+        words[FIELD.starts] = address_of(operands.weights.bias)
+
+        def make_record() -> tuple[int, Words]:
+            record = copy_of(words)
+            return ctypes.addressof(record), record
+
+        parts = 1 if self.is_small else min(self.rows, launch.part_count())
+        cuts = [self.rows * k // parts for k in range(parts + 1)]
+        launch.run_parts(self.function, make_record, cuts)
+
+
+def _form(geometry: ConvolutionGeometry) -> DepthwiseForm:
+    """Return the form: that of these taps and this stride if there is one and it is fast."""
+    across = geometry.axes[1]
+    general = DepthwiseForm(geometry.dtypes[1], geometry.kernels_per_group)
+    fixed = DepthwiseForm(general.sums, general.multiplier, across.window, across.stride)
+    are_in_one_set = geometry.input_strides[2] * general.sums.itemsize % SET_BYTES == 0
+    is_fixed = across.dilation == 1 and not are_in_one_set and library.is_form(fixed)
+    return fixed if is_fixed else general
+
+
+def _fields(geometry: ConvolutionGeometry) -> dict[str, int]:
+    """Return the fields of DEPTHWISE that do not depend on the arrays."""
+    size = geometry.dtypes[1].itemsize
+    names = ("image_bytes", "row_bytes", "column_bytes")
+    fields = {
+        **dict(zip(("h", "w", "c"), geometry.images[1:], strict=True)),
+        **dict(zip(("oh", "ow"), geometry.output[1:3], strict=True)),
+        "kernel_rows": geometry.kernels[0],
+        "taps": geometry.kernels[1],
+    }
+    for name, stride, output_stride in zip(
+        names, geometry.input_strides, geometry.output_strides, strict=False
+    ):
+        fields[name], fields[f"output_{name}"] = size * stride, size * output_stride
+    for name, axis in zip(("down", "across"), geometry.axes, strict=True):
+        fields[f"stride_{name}"], fields[f"dilation_{name}"] = axis.stride, axis.dilation
+        fields[f"before_{name}"] = axis.before
+    return fields

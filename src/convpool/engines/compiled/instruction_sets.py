@@ -1,0 +1,42 @@
+"""Sets of instructions that libraries are compiled for, each for some kinds of machines."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class InstructionSet(NamedTuple):
+    """Instructions that a library is compiled for.
+
+    Parameters
+    ----------
+    name
+        What CONVPOOL_ISA takes.
+    machines
+        What `platform.machine()` may say, in lower case.
+    needs
+        The features, as NumPy names them, that a processor must have.
+    vector_bytes, registers
+        Bytes of a vector, and how many vectors the registers hold.
+    processor
+        LLVM's name of the processor that it is compiled for.
+    """
+
+    name: str
+    machines: tuple[str, ...]
+    needs: tuple[str, ...]
+    vector_bytes: int
+    registers: int
+    processor: str
+
+
+X86, ARM = ("x86_64", "amd64"), ("aarch64", "arm64")
+# the best first
+INSTRUCTION_SETS = {
+    isa.name: isa
+    for isa in (
+        InstructionSet("avx512", X86, ("AVX512_SKX",), 64, 32, "skylake-avx512"),
+        InstructionSet("avx2", X86, ("AVX2", "FMA3"), 32, 16, "haswell"),
+        InstructionSet("neon", ARM, ("ASIMD",), 16, 32, "generic"),
+    )
+}

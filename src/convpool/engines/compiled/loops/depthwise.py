@@ -1,0 +1,282 @@
+"""The loop that convolves each channel with kernels of its own: record DEPTHWISE.
+
+Pixels are read in the images. A tile is some neighbouring windows of a row, with as many channels
+as a vector has lanes; its sums stay in registers while the taps are added. Windows that reach into
+the padding are taken one by one, with their taps on pixels alone.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+from convpool.engines.compiled.loops.simd import (
+    INT64,
+    VECTOR_BYTES,
+    lanes_of,
+    load,
+    loop,
+    multiply_add,
+    pick_lanes,
+    pointer_to,
+    reader_of,
+    store,
+)
+from convpool.engines.compiled.loops.window_ranges import taps_on_pixels, windows_on_pixels
+from convpool.engines.compiled.record import DEPTHWISE
+
+WINDOWS = 4  # of a tile with one kernel of each channel; with two, half as many
+LINE_BYTES = 64  # of the cache
+
+depthwise_at = reader_of(DEPTHWISE)
+
+
+def depthwise(form):
+    """Return the loop that convolves rows of the output, of the form's dtype and windows."""
+    sum_row, kernel_bytes = _row_loop(form), form.multiplier * form.sums.itemsize
+
+    def entry(address):
+        call = depthwise_at(address)
+        row_weights = call.taps * call.c * kernel_bytes
+        for number in range(call.first, call.last):
+            b, i = number // call.oh, number % call.oh
+            y = i * call.stride_down - call.before_down
+            top, bottom = taps_on_pixels(y, call.h, call.kernel_rows, call.dilation_down)
+            source = call.address + b * call.image_bytes
+            source += (y + top * call.dilation_down) * call.row_bytes
+            target = call.output + b * call.output_image_bytes + i * call.output_row_bytes
+            sum_row(call, source, target, call.weights + top * row_weights, bottom - top)
+
+    return entry
+
+
+def _row_loop(form):
+    """Return the loop that sums the windows of a row of the output."""
+    dtype, size = form.sums.type(0), form.sums.itemsize
+    multiplier, width, fixed_taps = form.multiplier, WINDOWS // form.multiplier, form.taps
+    # windows that do not overlap much share no pixels, but then whole lines of the cache are read
+    shares_pixels = fixed_taps > 0 and form.stride == 1
+    words = multiplier, shares_pixels
+    sum_tile = _sum_windows(*words, width, fixed_taps)
+    sum_whole = _sum_windows(*words, 1, fixed_taps)
+    # beside the padding most windows lack one tap
+    sum_less = _sum_windows(*words, 1, max(0, fixed_taps - 1))
+    sum_window = _sum_windows(*words, 1, 0)
+
+    @loop
+    def sum_row(call, source, target, weights, rows):
+        """Sum the windows of a row of the output, whose first `rows` rows of taps are given."""
+        stride, before, dilation = call.stride_across, call.before_across, call.dilation_across
+        column_bytes, output_bytes = call.column_bytes, call.output_column_bytes
+        row_step, tap_step = call.dilation_down * call.row_bytes, dilation * column_bytes
+        ow, taps, window_step = call.ow, call.taps, stride * column_bytes
+        starts, channels = call.starts, call.c
+        weight_step = call.c * multiplier * size
+        weight_row, span = taps * weight_step, (taps - 1) * dilation + 1
+        low, high = windows_on_pixels(-before, stride, ow, call.w, span)
+        j = 0
+        while j < ow:
+            x = j * stride - before
+            result = target + j * output_bytes
+            if low <= j and j < high:
+                pixels = source + x * column_bytes
+                if j + width <= high:
+                    sum_tile(
+                        *(result, pixels, weights, starts, channels, rows, taps, row_step),
+                        *(tap_step, weight_step, weight_row, window_step, output_bytes, dtype),
+                    )
+                    j += width
+                else:
+                    sum_whole(
+                        *(result, pixels, weights, starts, channels, rows, taps, row_step),
+                        *(tap_step, weight_step, weight_row, window_step, output_bytes, dtype),
+                    )
+                    j += 1
+            else:
+                left, right = taps_on_pixels(x, call.w, taps, dilation)
+                pixels = source + (x + left * dilation) * column_bytes
+                factors, count = weights + left * weight_step, right - left
+                if count == fixed_taps - 1:
+                    sum_less(
+                        *(result, pixels, factors, starts, channels, rows, count, row_step),
+                        *(tap_step, weight_step, weight_row, window_step, output_bytes, dtype),
+                    )
+                else:
+                    sum_window(
+                        *(result, pixels, factors, starts, channels, rows, count, row_step),
+                        *(tap_step, weight_step, weight_row, window_step, output_bytes, dtype),
+                    )
+                j += 1
+
+    return sum_row
+
+
+class Tile(NamedTuple):
+    """What the windows of a tile are summed with, as LLVM values.
+
+    Parameters
+    ----------
+    target, source, weights, starts
+        Addresses: of the first window's results, of its first pixel, of the weights of its first
+        tap, and of what sums start from.
+    channels, rows, taps
+        Channels, as many as lanes or more; rows of taps; taps of a row, which are not used where
+        they are fixed.
+    row_step, tap_step, weight_step, weight_row
+        Bytes from row to row and from tap to tap of the pixels, and from tap to tap and from row to
+        row of the weights.
+    window_step, output_bytes
+        Bytes from window to window in the pixels, and from result to result.
+    """
+
+    target: ir.Value
+    source: ir.Value
+    weights: ir.Value
+    starts: ir.Value
+    channels: ir.Value
+    rows: ir.Value
+    taps: ir.Value
+    row_step: ir.Value
+    tap_step: ir.Value
+    weight_step: ir.Value
+    weight_row: ir.Value
+    window_step: ir.Value
+    output_bytes: ir.Value
+
+
+def _sum_windows(multiplier, shares_pixels, width, taps):
+    """Return the instruction that sums `width` windows of a row, for all channels.
+
+    `taps` are those of a row, 0 if they are not fixed. If it `shares_pixels`, windows are one
+    column apart, and each pixel of fixed taps is loaded once for all of them.
+    """
+
+    @intrinsic
+    def sum_windows(
+        typing,
+        target,
+        source,
+        weights,
+        starts,
+        channels,
+        rows,
+        row_taps,
+        row_step,
+        tap_step,
+        weight_step,
+        weight_row,
+        window_step,
+        output_bytes,
+        dtype,
+    ):
+        def codegen(context, builder, signature, arguments):
+            tile = Tile(*arguments[:-1])
+            emitter = Emitter(builder, tile, dtype, multiplier, shares_pixels)
+            lanes = INT64(emitter.lanes * emitter.vectors)
+            groups = builder.sdiv(builder.add(tile.channels, builder.sub(lanes, INT64(1))), lanes)
+            last = builder.sub(tile.channels, lanes)
+            with cgutils.for_range(builder, groups) as group:
+                # the last group ends where the channels do, and may overlap the one before
+                channel = builder.mul(group.index, lanes)
+                is_before = builder.icmp_signed("<", channel, last)
+                channel = builder.select(is_before, channel, last)
+                emitter.sum_channels(channel, width, taps)
+            return context.get_dummy_value()
+
+        return types.void(*[types.int64] * len(Tile._fields), dtype), codegen
+
+    return sum_windows
+
+
+class Emitter:
+    """Emits code that sums some windows for a group of channels: one vector of them, or two."""
+
+    def __init__(self, builder, tile, kind, multiplier, shares_pixels):
+        self.builder, self.tile, self.kind = builder, tile, kind
+        self.multiplier, self.shares_pixels = multiplier, shares_pixels
+        self.lanes, self.size = lanes_of(kind), kind.bitwidth // 8
+        has_room = multiplier == 1 and not shares_pixels and VECTOR_BYTES < LINE_BYTES
+        self.vectors = 2 if has_room else 1  # of pixels
+
+    def sum_channels(self, channel, width, taps):
+        """Emit code that sums `width` windows for the channels of a group, from one on."""
+        builder, tile = self.builder, self.tile
+        kernel_bytes = builder.mul(channel, INT64(self.multiplier * self.size))
+        source = builder.add(tile.source, builder.mul(channel, INT64(self.size)))
+        weights = builder.add(tile.weights, kernel_bytes)
+        starts = self.results_at(builder.add(tile.starts, kernel_bytes))
+        sums = [
+            [cgutils.alloca_once(builder, start.type) for start in starts] for _ in range(width)
+        ]
+        for totals in sums:
+            for start, total in zip(starts, totals, strict=True):
+                builder.store(start, total)
+        with cgutils.for_range(builder, tile.rows) as row:
+            pixels = builder.add(source, builder.mul(row.index, tile.row_step))
+            factors = builder.add(weights, builder.mul(row.index, tile.weight_row))
+            self.add_row(sums, pixels, factors, taps)
+        target = builder.add(tile.target, kernel_bytes)
+        for k, totals in enumerate(sums):
+            base = pointer_to(builder, self.step(target, k, tile.output_bytes), self.kind)
+            for n, total in enumerate(totals):
+                store(builder, builder.load(total), base, INT64(n * self.lanes), self.kind)
+
+    def add_row(self, sums, pixels, weights, taps):
+        """Emit code for the taps of a row; `pixels` and `weights` are where its first tap is."""
+        builder, tile = self.builder, self.tile
+        if not taps:
+            with cgutils.for_range(builder, tile.taps) as tap:
+                at = builder.add(pixels, builder.mul(tap.index, tile.tap_step))
+                factors = builder.add(weights, builder.mul(tap.index, tile.weight_step))
+                self.add_tap(sums, self.pixels_of_windows(at, len(sums)), factors)
+            return
+        if self.shares_pixels:
+            columns = range(len(sums) + taps - 1)
+            shared = [self.pixels_at(self.step(pixels, x, tile.tap_step)) for x in columns]
+        for tap in range(taps):
+            factors = self.step(weights, tap, tile.weight_step)
+            if self.shares_pixels:
+                self.add_tap(sums, shared[tap:], factors)
+            else:
+                at = self.step(pixels, tap, tile.tap_step)
+                self.add_tap(sums, self.pixels_of_windows(at, len(sums)), factors)
+
+    def add_tap(self, sums, pixels, weights):
+        """Emit code that adds the products of one tap: `pixels` are the vectors of each window."""
+        builder, factors = self.builder, self.results_at(weights)
+        for totals, of_window in zip(sums, pixels, strict=False):
+            for total, pixel, factor in zip(totals, of_window, factors, strict=True):
+                before = builder.load(total)
+                builder.store(multiply_add(builder, pixel, factor, before, self.kind), total)
+
+    def step(self, address, count, bytes_of_step):
+        """Return the address so many steps further on."""
+        return self.builder.add(address, self.builder.mul(INT64(count), bytes_of_step))
+
+    def load_vectors(self, address, count):
+        """Return so many vectors from an address on."""
+        base = pointer_to(self.builder, address, self.kind)
+        places = [INT64(n * self.lanes) for n in range(count)]
+        return [load(self.builder, base, place, self.kind, self.lanes) for place in places]
+
+    def results_at(self, address):
+        """Return the vectors of numbers, one for each kernel of the group, at an address."""
+        return self.load_vectors(address, self.vectors * self.multiplier)
+
+    def pixels_of_windows(self, address, width):
+        """Return the vectors of pixels under one tap of each window."""
+        steps = (self.step(address, k, self.tile.window_step) for k in range(width))
+        return [self.pixels_at(at) for at in steps]
+
+    def pixels_at(self, address):
+        """Return the vectors of pixels for the kernels: if each has two, it stands there twice."""
+        vectors = self.load_vectors(address, self.vectors)
+        if self.multiplier == 1:
+            return vectors
+        places = [lane // self.multiplier for lane in range(self.multiplier * self.lanes)]
+        parts = [places[n : n + self.lanes] for n in range(0, len(places), self.lanes)]
+        return [pick_lanes(self.builder, vectors, chosen) for chosen in parts]

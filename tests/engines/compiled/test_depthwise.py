@@ -1,0 +1,187 @@
+"""Channels with kernels of their own, pixels read in place: against the slow twin and NumPy, for
+every tail of a vector and every way that windows lie on the padding.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import convpool
+from convpool import reference
+from convpool.engines.compiled import depthwise
+from support.compiled import needs_kernels
+
+pytestmark = needs_kernels
+RNG = np.random.default_rng(20)
+
+
+@pytest.fixture
+def runs(monkeypatch):
+    """The geometries that the loop took."""
+    taken, run = [], depthwise.Convolution.run
+
+    def spy(self, operands):
+        taken.append(self.geometry)
+        run(self, operands)
+
+    monkeypatch.setattr(depthwise.Convolution, "run", spy)
+    convpool.convolution._plan.cache_clear()
+    yield taken
+    convpool.convolution._plan.cache_clear()
+
+
+def numbers(shape, dtype="float32"):
+    """Return small whole numbers, whose products and sums are exact."""
+    return RNG.integers(-8, 9, shape).astype(dtype)
+
+
+def check(images, kernels, **words):
+    """Compare the loop with the slow twin, or where that is too slow with NumPy; it is exact."""
+    words["groups"] = images.shape[-1]
+    if images.shape[-1] < 20:
+        expected = reference.convolve(images, kernels, **words)
+    else:
+        expected = convpool.convolve(images, kernels, engine="numpy", **words)
+    actual = convpool.convolve(images, kernels, engine="compiled", **words)
+    assert actual.dtype == expected.dtype == images.dtype
+    np.testing.assert_array_equal(actual, expected)
+
+
+# sizes, window, padding, stride, dilation
+GEOMETRIES = [
+    ((7, 7), (3, 3), "same", 1, 1),
+    ((9, 11), (3, 3), "same", 2, 1),
+    ((9, 11), (5, 5), "same", 1, 1),
+    ((12, 13), (5, 5), "same_lower", 2, 1),
+    ((9, 12), (3, 3), "valid", 1, 1),
+    ((8, 9), (3, 3), "same_size", (2, 3), 1),
+    ((9, 14), (3, 5), "full", 1, (2, 1)),
+    ((9, 14), (3, 3), "same", 1, (1, 2)),
+    ((5, 6), (2, 4), ((3, 0), (1, 5)), (1, 2), 1),
+    ((3, 4), (3, 3), 5, 1, 1),  # windows without a pixel
+    ((1, 1), (3, 3), "same", 1, 1),
+    ((4, 2), (3, 3), "same", 1, 1),  # no window lies on pixels with all taps of a row
+    ((17,), (3,), ((4, 0),), 1, 2),
+    ((17,), (5,), "same", 2, 1),
+]
+
+
+@pytest.mark.parametrize("multiplier", [1, 2])
+@pytest.mark.parametrize("c", [16, 19, 77])
+@pytest.mark.parametrize("geometry", GEOMETRIES, ids=str)
+def test_geometries(geometry, c, multiplier, runs):
+    sizes, window, padding, stride, dilation = geometry
+    images, kernels = numbers((2, *sizes, c)), numbers((*window, 1, c * multiplier))
+    bias = numbers(c * multiplier)
+    check(images, kernels, padding=padding, stride=stride, dilation=dilation, bias=bias)
+    assert len(runs) == 1
+
+
+@pytest.mark.parametrize("geometry", GEOMETRIES, ids=str)
+def test_float64(geometry, runs):
+    sizes, window, padding, stride, dilation = geometry
+    images, kernels = numbers((2, *sizes, 21), "f8"), numbers((*window, 1, 21), "f8")
+    check(images, kernels, padding=padding, stride=stride, dilation=dilation)
+    assert len(runs) == 1
+
+
+def test_columns_in_one_set_of_the_cache(runs):
+    """They take the form of any taps."""
+    check(numbers((1, 4, 5, 1024)), numbers((3, 3, 1, 1024)))
+    assert depthwise._form(runs[0]).taps == 0
+    check(numbers((1, 4, 5, 1025)), numbers((3, 3, 1, 1025)))
+    assert depthwise._form(runs[1]).taps == 3
+
+
+VIEWS = {
+    "rows backwards": lambda array: array[:, ::-1],
+    "columns backwards": lambda array: array[:, :, ::-1],
+    "every second row": lambda array: array[:, ::2],
+    "every second column": lambda array: array[:, :, 1::2],
+    "some channels": lambda array: array[..., 3:-2],
+    "images backwards": lambda array: array[::-1],
+}
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_views(name, runs):
+    view = VIEWS[name]
+    images = view(numbers((3, 10, 14, 30)))
+    c = images.shape[-1]
+    kernels = numbers((3, 3, 1, c))
+    expected = reference.convolve(images, kernels, "valid", groups=c)
+    words = {"groups": c, "engine": "compiled"}
+    np.testing.assert_array_equal(convpool.convolve(images, kernels, "valid", **words), expected)
+    # and results into a view
+    target = np.full((3, 12, 16, 34), 77, np.float32)
+    out = view(target)[:, : expected.shape[1], : expected.shape[2], 1 : 1 + c]
+    convpool.convolve(images.copy(), kernels, "valid", out=out, **words)
+    np.testing.assert_array_equal(out, expected)
+    out[...] = 77
+    assert (target == 77).all()  # nothing beside it was written
+    assert len(runs) == 2
+
+
+@pytest.mark.parametrize("bad", [np.inf, -np.inf, np.nan])
+def test_weights_that_are_not_finite_meet_the_padding(bad, runs):
+    images, kernels = numbers((1, 5, 6, 20)), numbers((3, 3, 1, 20))
+    kernels[0, 2, 0, 7] = bad
+    check(images, kernels)
+    check(images, kernels, padding="valid")
+
+
+def test_other_padding_is_for_other_loops(runs):
+    images, kernels = numbers((1, 5, 6, 20)), numbers((3, 3, 1, 20))
+    check(images, kernels, pad_mode="reflect")
+    check(images, kernels, pad_mode="constant", fill=3)
+    assert runs == []
+    check(images, kernels, padding="valid", pad_mode="reflect")  # where none is read
+    assert len(runs) == 1
+
+
+@pytest.mark.parametrize(
+    ("c", "kind"), [(5, "float32"), (20, "uint8"), (7, "float64"), (20, "int64")]
+)
+def test_what_the_loop_does_not_take(c, kind, runs):
+    images, kernels = numbers((1, 6, 7, c)).astype(kind), numbers((3, 3, 1, c)).astype(kind)
+    actual = convpool.convolve(images, kernels, groups=c, engine="compiled")
+    np.testing.assert_array_equal(actual, reference.convolve(images, kernels, groups=c))
+    assert runs == []
+
+
+def test_long_sums_are_for_other_loops(runs):
+    images, kernels = numbers((1, 20, 20, 16)), numbers((17, 17, 1, 16))
+    check(images, kernels)
+    assert runs == []
+
+
+def test_results_do_not_depend_on_threads(runs):
+    images = RNG.random((2, 40, 41, 48), np.float32)
+    kernels = RNG.random((3, 3, 1, 48), np.float32)
+    results = []
+    for number in (1, 2, 3, 8):
+        with convpool.threads(number):
+            results.append(convpool.convolve(images, kernels, groups=48, engine="compiled"))
+    for other in results[1:]:
+        np.testing.assert_array_equal(results[0], other)
+    assert len(runs) == 4
+
+
+@given(st.data())
+def test_any_geometry(data):
+    c = data.draw(st.integers(20, 40))
+    multiplier = data.draw(st.sampled_from([1, 2]))
+    window = data.draw(st.tuples(*[st.integers(1, 6)] * 2))
+    before_and_after = st.tuples(st.integers(0, 6), st.integers(0, 6))
+    padding = data.draw(st.tuples(before_and_after, before_and_after))
+    stride, dilation = (data.draw(st.tuples(*[st.integers(1, 3)] * 2)) for _ in range(2))
+    least = [
+        max(1, d * (k - 1) + 1 - sum(pads))
+        for k, d, pads in zip(window, dilation, padding, strict=True)
+    ]
+    sizes = [data.draw(st.integers(size, size + 12)) for size in least]
+    images, kernels = numbers((2, *sizes, c)), numbers((*window, 1, c * multiplier))
+    check(images, kernels, padding=padding, stride=stride, dilation=dilation)

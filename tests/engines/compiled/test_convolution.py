@@ -20,6 +20,7 @@ from convpool import reference
 from convpool.engines import threads
 from convpool.engines.compiled import (
     block_schedule,
+    few_kernels,
     launch,
     library,
     many_kernels,
@@ -144,8 +145,7 @@ def test_the_judge_agrees_with_the_slow_twin(pad_mode, stride, dilation):
 
 # ---- tails ----
 
-# (channels, kernels, groups): one plane, planes, lanes, lanes with more than a vector, tiles, tiles
-# in groups
+# (channels, kernels, groups)
 FORMS = {
     "plane": (1, 1, 1),
     "planes": (3, 2, 1),
@@ -155,6 +155,7 @@ FORMS = {
     "tiles": (2, n, 1),
     "tiles of many channels": (18, n + 1, 1),
     "tiles in groups": (4, 4 * n, 2),
+    "tiles of few kernels": (40, 2, 1),
 }
 
 
@@ -1095,3 +1096,37 @@ def test_tall_kernels_give_the_same_on_several_threads(threads_used):
             np.testing.assert_array_equal(found, expected)
     finally:
         threads.set_number(None)
+
+
+# name: (channels, kernels, groups, whether vectors hold kernels); windows are 1x1, pixels in order
+HOLDERS = {
+    "half a vector of kernels": (3, n // 2 + 1, 1, True),
+    "one kernel of many channels": (512, 1, 1, True),
+    "two kernels of many channels": (32, 2, 1, True),
+    "channels that a line can be parted into": (8, 2, 1, False),
+    "one channel": (1, 4, 1, False),
+    "one kernel for each channel": (64, 64, 64, False),
+}
+
+
+@pytest.mark.parametrize("name", HOLDERS)
+def test_what_vectors_hold(name):
+    c, nc, groups, holds_kernels = HOLDERS[name]
+    images, kernels = numbers((2, 9, 8, c), "f4"), numbers((1, 1, c // groups, nc), "f4")
+    plan = convpool.plan_convolution(
+        images.shape,
+        kernels.shape,
+        groups=groups,
+        engine="compiled",
+        images_dtype="f4",
+        kernels_dtype="f4",
+    )
+    result = plan.run(images, kernels)
+    np.testing.assert_array_equal(result, reference.convolve(images, kernels, groups=groups))
+    (program,) = plan._compute.programs.values()
+    assert isinstance(program, many_kernels.Convolution) == holds_kernels
+    # channels that do not lie side by side need not be parted
+    apart = np.ascontiguousarray(images.transpose(0, 3, 1, 2)).transpose(0, 2, 3, 1)
+    if c > 1 and 2 * nc // groups <= n:
+        np.testing.assert_array_equal(plan.run(apart, kernels), result)
+        assert isinstance([*plan._compute.programs.values()][1], few_kernels.Convolution)

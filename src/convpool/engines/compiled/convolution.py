@@ -1,8 +1,9 @@
 """Compiled convolution: what the loops can read and write, and which module does the work.
 
 That depends on the number of kernels that read the same channels: of few, vectors hold columns
-(`few_kernels`); of many, they hold kernels (`many_kernels`). Where each channel has kernels of its
-own, vectors hold channels (`depthwise`).
+(`few_kernels`); of many, they hold kernels (`many_kernels`). Of few kernels that read many channels
+they hold kernels too, since the channels would have to be parted for columns. Where each channel
+has kernels of its own, vectors hold channels (`depthwise`).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from convpool.engines.compiled.geometry import (
     strides_in_numbers,
 )
 from convpool.engines.compiled.library import is_form
+from convpool.engines.compiled.record import LINES
 from convpool.engines.numpy.convolution import LONG
 from convpool.windows import Axis, volume
 
@@ -35,6 +37,11 @@ STAGED = 2**22  # bytes that are copied at a time where the loops cannot read or
 FAR = 2**16
 SHORTEST = 2**7
 CHAIN = 2**9
+# nanoseconds, whose proportions matter. Where vectors hold columns: to copy a channel of a pixel to
+# a line of its own, and to multiply vectors, for each result of a window and vector of columns.
+PART_PIXEL, MULTIPLY = 1.8, 0.4
+# where they hold kernels: for each pixel of a tile, and to multiply one pixel with a vector
+TILE_PIXEL, MULTIPLY_PIXEL = 11.0, 0.19
 
 
 def refusal(dtype: np.dtype[Any], rank: int) -> str | None:
@@ -159,8 +166,7 @@ def _run_once(operands: Operands, words: dict[str, Any]) -> Program | None:
     """
     images, weights, out, fill = operands
     shape, sums = weights.kernels.shape, weights.kernels.dtype
-    kernels_per_group = shape[3] // words["groups"]
-    has_many = 2 * kernels_per_group > library.isa().vector_bytes // sums.itemsize
+    has_many = _holds_kernels(images, out, shape, words["groups"], sums)
     terms, added_dtype = chains(shape[:3], sums, out.dtype)
     for source, output in staged(images, out, sums, added_dtype, needs_dense_channels=has_many):
         geometry = ConvolutionGeometry(
@@ -185,6 +191,26 @@ def _program(geometry: ConvolutionGeometry, *, has_many: bool) -> Program:
     if has_many:
         return many_kernels.Convolution(geometry)
     return few_kernels.Convolution(geometry)
+
+
+def _holds_kernels(
+    images: Array, out: Array, kernels: tuple[int, ...], groups: int, sums: np.dtype[Any]
+) -> bool:
+    """Return whether vectors should hold kernels, whose shape is (kh, kw, depth, nc).
+
+    They should where kernels fill half a vector. Where they do not, times are compared.
+    """
+    c, nc = images.shape[3], kernels[3]
+    lanes = library.isa().vector_bytes // sums.itemsize
+    if 2 * (nc // groups) > lanes:
+        return True
+    are_together = strides_in_numbers(images)[2:] == (c, 1) and strides_in_numbers(out)[3] == 1
+    if not are_together or c in LINES:
+        return False
+    products = volume(kernels[:3])  # of each result
+    with_columns: float = c * PART_PIXEL + products * nc * MULTIPLY / lanes
+    with_kernels: float = groups * (TILE_PIXEL + products * MULTIPLY_PIXEL)
+    return with_kernels < with_columns
 
 
 def chains(

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 import convpool
-from convpool.engines import threads
+from convpool.engines import convolution_seconds, threads
 from convpool.engines.compiled import convolution as compiled_convolution
+from convpool.engines.compiled.forms import INSTRUCTION_SETS
 from convpool.engines.registry import ENGINES
 from convpool.plans import engine_choice
 from convpool.plans.convolution import ConvolutionPlan
@@ -242,3 +243,23 @@ def test_seconds_of_auto_are_those_of_the_first_candidate():
         assert (
             made.seconds == float32(images, kernels, engine=made.candidates[0][0], **words).seconds
         )
+
+
+def test_every_instruction_set_has_rates():
+    assert set(convolution_seconds.COMPILED) == set(INSTRUCTION_SETS)
+
+
+# pairs of (images, kernels, words): NumPy takes much longer for the second one, which copies
+COPIES = [
+    (((8, 56, 56, 64), (1, 1, 64, 64), {}), ((8, 56, 56, 64), (1, 1, 64, 64), {"padding": 1})),
+    (((8, 56, 56, 64), (1, 1, 64, 64), {}), ((8, 56, 56, 64), (1, 2, 64, 64), {})),
+]
+
+
+@pytest.mark.parametrize(("views", "copies"), COPIES)
+def test_products_of_views_are_expected_to_be_fast(views, copies):
+    seconds = [
+        float32(images, kernels, engine="numpy", **words).seconds
+        for images, kernels, words in (views, copies)
+    ]
+    assert seconds[1] > 1.5 * seconds[0]

@@ -1,6 +1,7 @@
 """What work takes with each engine: seconds on one thread, and bytes of working memory.
 
-A small model, from shapes and dtypes alone. The rates are those of one core of a current server
+A small model, from shapes and dtypes alone; the seconds of a convolution with NumPy and in the
+compiled loops are in `convolution_seconds`. The rates are those of one core of a current server
 processor; what matters is their proportion. Seconds are those after the engine's start-up time,
 which `registry` lists. "Bytes of a tile" are an upper bound, all else is an estimate; the windows
 of a tile lie on pixels alone.
@@ -45,26 +46,6 @@ BLOCK = 2**18  # numbers in a block of windows
 def _cost_ratio(work: ConvolutionWork) -> float:
     """Return how many times as long a multiply-add takes as one of float32."""
     return work.accumulation.itemsize / 4
-
-
-def numpy_convolution_seconds(work: ConvolutionWork) -> float:
-    """Return the seconds of one thread with NumPy."""
-    ratio = _cost_ratio(work)
-    taps = work.multiply_adds / work.kernels_per_group
-    copied = taps * COPY_TAP * math.sqrt(ratio)
-    multiplied = work.multiply_adds * MULTIPLY_ADD * ratio
-    return (
-        copied + multiplied + work.bytes_moved * MOVE_BYTE + volume(work.kernels) * LAY_OUT_WEIGHT
-    )
-
-
-def compiled_convolution_seconds(work: ConvolutionWork) -> float:
-    """Return the seconds of one thread in the compiled loops."""
-    ratio = _cost_ratio(work)
-    has_many_kernels = work.kernels_per_group > 8 / ratio
-    rate = MULTIPLY_ADD_OVER_KERNELS if has_many_kernels else MULTIPLY_ADD_OVER_COLUMNS
-    laid_out = volume(work.kernels) * LAY_OUT_WEIGHT / 2
-    return work.multiply_adds * rate * ratio + work.bytes_moved * MOVE_BYTE + laid_out
 
 
 def fft_convolution_seconds(work: ConvolutionWork) -> float:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from convpool.engines import cost_model
+from convpool.engines import convolution_seconds, cost_model
 from convpool.engines.compiled import convolution as compiled_convolution
 from convpool.engines.compiled import host
 from convpool.engines.compiled import pooling as compiled_pooling
@@ -106,10 +106,10 @@ ENGINES = _by_name(
     Engine(
         "numpy",
         run=numpy_convolution.convolve,
-        seconds=cost_model.numpy_convolution_seconds,
+        seconds=convolution_seconds.numpy_seconds,
         memory=cost_model.numpy_convolution_bytes,
         tile_memory=cost_model.numpy_convolution_tile_bytes,
-        start_up=25e-6,
+        start_up=60e-6,
         is_threaded=False,
         reason="takes every dtype and rank",
     ),
@@ -120,10 +120,10 @@ ENGINES = _by_name(
         prepack=compiled_convolution.prepack,
         refusal=_compiled_convolution_refusal,
         host_refusal=host.refusal,
-        seconds=cost_model.compiled_convolution_seconds,
+        seconds=convolution_seconds.compiled_seconds,
         memory=cost_model.block_bytes,
         tile_memory=cost_model.compiled_convolution_tile_bytes,
-        start_up=15e-6,
+        start_up=35e-6,
     ),
     Engine(
         "fft",
@@ -165,7 +165,7 @@ KERNELS_GRADIENT_ENGINES = _by_name(
     Engine(
         "numpy",
         run=numpy_kernels_gradient.kernels_gradient,
-        seconds=cost_model.numpy_convolution_seconds,
+        seconds=convolution_seconds.numpy_seconds,
         memory=cost_model.kernels_gradient_bytes,
         tile_memory=cost_model.kernels_gradient_bytes,
         start_up=25e-6,

@@ -166,7 +166,7 @@ def _run_once(operands: Operands, words: dict[str, Any]) -> Program | None:
     """
     images, weights, out, fill = operands
     shape, sums = weights.kernels.shape, weights.kernels.dtype
-    has_many = _holds_kernels(images, out, shape, words["groups"], sums)
+    has_many = _should_hold_kernels(images, out, shape, words["groups"], sums)
     terms, added_dtype = chains(shape[:3], sums, out.dtype)
     for source, output in staged(images, out, sums, added_dtype, needs_dense_channels=has_many):
         geometry = ConvolutionGeometry(
@@ -193,24 +193,30 @@ def _program(geometry: ConvolutionGeometry, *, has_many: bool) -> Program:
     return few_kernels.Convolution(geometry)
 
 
-def _holds_kernels(
+def _should_hold_kernels(
     images: Array, out: Array, kernels: tuple[int, ...], groups: int, sums: np.dtype[Any]
 ) -> bool:
-    """Return whether vectors should hold kernels, whose shape is (kh, kw, depth, nc).
-
-    They should where kernels fill half a vector. Where they do not, times are compared.
-    """
+    """Return whether vectors should hold kernels, whose shape is (kh, kw, depth, nc)."""
     c, nc = images.shape[3], kernels[3]
     lanes = library.isa().vector_bytes // sums.itemsize
+    are_together = strides_in_numbers(images)[2:] == (c, 1) and strides_in_numbers(out)[3] == 1
+    # where channels do not lie side by side, they need not be parted, and only many kernels count
+    c = c if are_together else LINES[0]
+    return holds_kernels(c, volume(kernels[:3]), nc, groups, lanes)
+
+
+def holds_kernels(c: int, products: int, nc: int, groups: int, lanes: int) -> bool:
+    """Return whether vectors of `lanes` numbers hold kernels, where pixels lie in order.
+
+    Of each result there are so many `products`. Kernels that fill half a vector are held; where
+    they do not, times are compared.
+    """
     if 2 * (nc // groups) > lanes:
         return True
-    are_together = strides_in_numbers(images)[2:] == (c, 1) and strides_in_numbers(out)[3] == 1
-    if not are_together or c in LINES:
+    if c in LINES:
         return False
-    products = volume(kernels[:3])  # of each result
-    with_columns: float = c * PART_PIXEL + products * nc * MULTIPLY / lanes
-    with_kernels: float = groups * (TILE_PIXEL + products * MULTIPLY_PIXEL)
-    return with_kernels < with_columns
+    with_columns = c * PART_PIXEL + products * nc * MULTIPLY / lanes
+    return groups * (TILE_PIXEL + products * MULTIPLY_PIXEL) < with_columns
 
 
 def chains(

@@ -10,8 +10,8 @@ from convpool import convolve, convolve_transpose, filter_image, filters
 from convpool.commands import kernel_option
 
 SIZED = [name for name in filters.NAMES if "size" in filters.options(name)]
-BLURS = ["box", "gaussian", "motion"]
-KEEP_BRIGHTNESS = [*BLURS, "identity", "sharpen", "unsharp", "emboss"]
+BLURS = ["box", "blur", "gaussian", "motion"]
+KEEP_BRIGHTNESS = [*BLURS, "identity", "shift", "sharpen", "unsharp", "emboss"]
 DERIVATIVES = ["sobel", "prewitt", "scharr"]
 ramp_right = np.tile(np.arange(9), (9, 1))
 
@@ -22,6 +22,9 @@ PUBLISHED = {
     "sharpen": [[0, -1, 0], [-1, 5, -1], [0, -1, 0]],
     "edge": [[-1, -1, -1], [-1, 8, -1], [-1, -1, -1]],
     "emboss": [[-2, -1, 0], [-1, 1, 1], [0, 1, 2]],
+    "relief": [[-2, -1, 0], [-1, 0, 1], [0, 1, 2]],
+    "edges": [[1, 0, -1], [1, 0, -1], [1, 0, -1]],
+    "shift": [[1, 0, 0], [0, 0, 0], [0, 0, 0]],
     "sobel-x": [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]],
     "sobel-y": [[-1, -2, -1], [0, 0, 0], [1, 2, 1]],
     "prewitt-x": [[-1, 0, 1], [-1, 0, 1], [-1, 0, 1]],
@@ -38,6 +41,31 @@ def test_integer_kernels_are_the_published_ones(name):
     weights = filters.kernel(name)
     assert weights.dtype == np.int64
     assert weights.tolist() == PUBLISHED[name]
+
+
+def test_blur_is_binomial():
+    rows = np.array([[1, 2, 1], [2, 4, 2], [1, 2, 1]])
+    np.testing.assert_array_equal(filters.blur(), rows / 16)
+    np.testing.assert_array_equal(filters.blur(5)[2], np.array([1, 4, 6, 4, 1]) * 6 / 256)
+
+
+def test_other_words_for_kernels():
+    np.testing.assert_array_equal(filters.kernel("average", 5), filters.box(5))
+    np.testing.assert_array_equal(filters.kernel("mean"), filters.box())
+    for name in ("sobel", "Prewitt"):
+        with pytest.raises(ValueError, match=rf"is two kernels: take {name.lower()}-x and"):
+            filters.kernel(name)
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int64", "float32", "float64"])
+def test_sobel_is_the_magnitude_that_scipy_gives(dtype):
+    picture = np.random.default_rng(0).integers(0, 200, (9, 11)).astype(dtype)
+    result = filters.sobel(picture)
+    sides = [ndimage.sobel(picture.astype(float), axis=k, mode="mirror") for k in (0, 1)]
+    assert result.dtype == (np.float32 if dtype == "float32" else np.float64)
+    np.testing.assert_allclose(result, np.hypot(*sides), rtol=1e-6)
+    edges = filters.sobel(np.stack([picture] * 3), channel_axis=0, padding="valid", stride=2)
+    np.testing.assert_allclose(edges[1], np.hypot(*sides)[1:-1:2, 1:-1:2], rtol=1e-6)
 
 
 def test_unsharp_is_the_published_one():
@@ -272,7 +300,7 @@ MISUSES = [
         ("sharpn",),
         {},
         ValueError,
-        "no kernel is named 'sharpn', did you mean 'sharpen'? there are: identity, box",
+        "no kernel is named 'sharpn', did you mean 'sharpen'? there are: identity, shift, box",
     ),
     (("zzz",), {}, ValueError, "no kernel is named 'zzz'; there are: identity"),
     (("box", 4), {}, ValueError, "size must be odd .*: 4 came in, use 3 or 5"),
@@ -284,7 +312,7 @@ MISUSES = [
         ("sharpen", 5),
         {},
         ValueError,
-        "sharpen takes no size .it is fixed.; kernels that do: identity, box, gaussian",
+        "sharpen takes no size .it is fixed.; kernels that do: identity, box, blur, gaussian",
     ),
     (
         ("motion",),

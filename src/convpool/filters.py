@@ -18,9 +18,12 @@ from typing import Any, ParamSpec, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from convpool.picture_filters import filter_image
 from convpool.plans.dtypes import NamedKernel
-from convpool.plans.filter_sizes import check_sigma, check_size, finite
+from convpool.plans.filter_sizes import check_sigma, check_size, finite, gaussian_row
 from convpool.plans.filter_sizes import default_size as default_size
+from convpool.plans.filter_sizes import effective_sigma as effective_sigma
+from convpool.plans.separate_kernels import separate as separate
 
 Kernel = NDArray[np.float64] | NDArray[np.int64]
 Arguments = ParamSpec("Arguments")
@@ -48,18 +51,6 @@ def _named_kernel(function: Callable[Arguments, Weights]) -> Callable[Arguments,
     return make_named
 
 
-def effective_sigma(size: int, sigma: float) -> float:
-    """Return the standard deviation of a Gaussian that is cut off after `size` taps.
-
-    Examples
-    --------
-    >>> round(effective_sigma(5, sigma=5), 2), round(effective_sigma(41, sigma=5), 2)
-    (1.39, 5.0)
-    """
-    row = _row(check_size(size), check_sigma(sigma))
-    return float(np.sqrt(row @ (np.arange(size) - size // 2) ** 2))
-
-
 def _size_and_sigma(
     size: int | None, sigma: float | None, truncate: float, default: int
 ) -> tuple[int, float]:
@@ -71,10 +62,12 @@ def _size_and_sigma(
     return checked_size, check_sigma(sigma)
 
 
-def _row(size: int, sigma: float) -> NDArray[np.float64]:
-    """Return the weights (size,) of a Gaussian on one axis, which sum to 1."""
-    weights = np.exp(-(((np.arange(size) - size // 2) / sigma) ** 2) / 2)
-    return np.asarray(weights / weights.sum(), dtype=np.float64)
+def _binomial(size: int) -> NDArray[np.float64]:
+    """Return the binomial weights (size,), which sum to 1: 1 2 1 over 4."""
+    row = np.array([1.0])
+    for _ in range(size - 1):
+        row = np.convolve(row, [0.5, 0.5])
+    return row
 
 
 def _offsets(size: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -103,6 +96,13 @@ def box(size: int = 3) -> NDArray[np.float64]:
 
 
 @_named_kernel
+def blur(size: int = 3) -> NDArray[np.float64]:
+    """Binomial weights, 1 2 1 on each axis over 16: a soft blur, as the explorer has it."""
+    row = _binomial(check_size(size))
+    return np.outer(row, row)
+
+
+@_named_kernel
 def gaussian(
     sigma: float | None = None, truncate: float = 4.0, *, size: int | None = None
 ) -> NDArray[np.float64]:
@@ -117,7 +117,7 @@ def gaussian(
         row = np.array(WITHOUT_SIGMA[taps], dtype=np.float64)
         row /= row.sum()
     else:
-        row = _row(taps, sigma_pixels)
+        row = gaussian_row(taps, sigma_pixels)
     return np.outer(row, row)
 
 
@@ -136,9 +136,7 @@ def unsharp(size: int = 5, amount: float = 1.0) -> NDArray[np.float64]:
         raise ValueError(
             f"amount must be a number such as 1.5, up to {LARGEST_AMOUNT:.0f}: {amount} came in"
         )
-    row = np.array([1.0])  # becomes the binomial weights, which sum to 1
-    for _ in range(size - 1):
-        row = np.convolve(row, [0.5, 0.5])
+    row = _binomial(size)
     return np.asarray(
         (1 + strength) * identity(size) - strength * np.outer(row, row), dtype=np.float64
     )
@@ -154,6 +152,24 @@ def edge() -> NDArray[np.int64]:
 def emboss() -> NDArray[np.int64]:
     """A relief lit from the top left; the sum is 1, so plain surfaces keep their brightness."""
     return _integers([-2, -1, 0], [-1, 1, 1], [0, 1, 2])
+
+
+@_named_kernel
+def relief() -> NDArray[np.int64]:
+    """As `emboss`, but the sum is 0: plain surfaces become middle grey."""
+    return _integers([-2, -1, 0], [-1, 0, 1], [0, 1, 2])
+
+
+@_named_kernel
+def edges() -> NDArray[np.int64]:
+    """Vertical edges, positive where brightness falls to the right, as the explorer has them."""
+    return _integers([1, 0, -1], [1, 0, -1], [1, 0, -1])
+
+
+@_named_kernel
+def shift() -> NDArray[np.int64]:
+    """One in the top left, zeros elsewhere: the picture moves a pixel down and to the right."""
+    return _integers([1, 0, 0], [0, 0, 0], [0, 0, 0])
 
 
 @_named_kernel
@@ -212,7 +228,7 @@ def laplacian_of_gaussian(
     """
     taps, sigma_pixels = _size_and_sigma(size, sigma, truncate, default=9)
     down, right = (offsets / sigma_pixels for offsets in _offsets(taps))
-    row = _row(taps, sigma_pixels)
+    row = gaussian_row(taps, sigma_pixels)
     weights = np.outer(row, row) * (down**2 + right**2 - 2) / sigma_pixels**2
     return np.asarray(weights - weights.mean(), dtype=np.float64)
 
@@ -226,7 +242,7 @@ def gaussian_x(
     It is scipy.ndimage.gaussian_filter with order (0, 1). Sizes follow sigma as in `gaussian`.
     """
     taps, sigma_pixels = _size_and_sigma(size, sigma, truncate, default=5)
-    row = _row(taps, sigma_pixels)
+    row = gaussian_row(taps, sigma_pixels)
     return np.outer(row, row * _offsets(taps)[1][0] / sigma_pixels**2)
 
 
@@ -254,13 +270,17 @@ def motion(size: int = 9, angle: float = 0.0) -> NDArray[np.float64]:
 
 NAMES: dict[str, Callable[..., Kernel]] = {
     "identity": identity,
+    "shift": shift,
     "box": box,
+    "blur": blur,
     "gaussian": gaussian,
     "motion": motion,
     "sharpen": sharpen,
     "unsharp": unsharp,
     "emboss": emboss,
+    "relief": relief,
     "edge": edge,
+    "edges": edges,
     "sobel-x": sobel_x,
     "sobel-y": sobel_y,
     "prewitt-x": prewitt_x,
@@ -273,6 +293,32 @@ NAMES: dict[str, Callable[..., Kernel]] = {
     "laplacian": laplacian,
     "laplacian-of-gaussian": laplacian_of_gaussian,
 }
+# other words -> the name of the kernel
+ALIASES = {"average": "box", "mean": "box"}
+# what is two kernels: the magnitude of both results shows edges of every direction
+MAGNITUDES = {"sobel": ("sobel-x", "sobel-y"), "prewitt": ("prewitt-x", "prewitt-y")}
+
+
+def sobel(image: Any, **words: Any) -> Any:
+    """Return how steep brightness is: the magnitude of `sobel_x` and `sobel_y` of one picture.
+
+    Parameters
+    ----------
+    image
+        (h, w) or (h, w, c), or as `channel_axis` says.
+    **words
+        Of `convpool.filter_image`: padding, stride, pad_mode, fill, channel_axis, dtype, engine.
+
+    Returns
+    -------
+    of the shape and dtype of `filter_image`'s result, but float64 for integers: sqrt(x^2 + y^2)
+
+    Examples
+    --------
+    >>> sobel(np.array([[0, 0, 3], [0, 0, 3], [0, 0, 3]]))[1].tolist()
+    [0.0, 12.0, 0.0]
+    """
+    return np.hypot(*(filter_image(image, kernel(), **words) for kernel in (sobel_x, sobel_y)))
 
 
 def options(name: str) -> dict[str, Any]:
@@ -335,45 +381,12 @@ def kernel(name: str, size: int | None = None, **values: float | None) -> Kernel
 def _function(name: str) -> Callable[..., Kernel]:
     """Return the function that makes the kernel of this name; ValueError lists all names."""
     canonical_name = name.strip().lower().replace("_", "-").replace(" ", "-")
+    canonical_name = ALIASES.get(canonical_name, canonical_name)
     if canonical_name in NAMES:
         return NAMES[canonical_name]
+    if canonical_name in MAGNITUDES:
+        both = " and ".join(MAGNITUDES[canonical_name])
+        raise ValueError(f"{name!r} is two kernels: take {both}, or filters.sobel(image) for both")
     matches = difflib.get_close_matches(canonical_name, NAMES, n=1)
     hint = f", did you mean {matches[0]!r}?" if matches else ";"
     raise ValueError(f"no kernel is named {name!r}{hint} there are: {', '.join(NAMES)}")
-
-
-def separate(weights: Kernel) -> tuple[Kernel, Kernel]:
-    """Return two kernels, (kh,) and (kw,), whose products are the weights of one kernel (kh, kw).
-
-    `convpool.filter_image` takes both, and needs kh + kw products for a pixel instead of kh * kw.
-
-    Raises
-    ------
-    ValueError
-        If there are no such kernels, as for `laplacian` and `motion`.
-
-    Examples
-    --------
-    >>> down, right = separate(sobel_x())
-    >>> down.tolist(), right.tolist()
-    ([1, 2, 1], [-1, 0, 1])
-    """
-    plain = np.asarray(weights)
-    if plain.ndim != 2 or not plain.size:
-        raise ValueError(f"weights are {plain.shape}; separate takes one kernel (kh, kw)")
-    i, j = np.unravel_index(np.abs(plain).argmax(), plain.shape)
-    right, down = plain[i], plain[:, j]
-    if plain.dtype.kind in "iu":
-        right = right // max(1, int(np.gcd.reduce(right)))
-        down = down // (right[j] or 1)
-    else:  # both have the same sum of squares
-        ratio = np.abs(plain[i, j]) * np.linalg.norm(right) / np.linalg.norm(down)
-        right = np.asarray(right / np.sqrt(ratio or 1))
-        down = np.asarray(down / (right[j] or 1))
-    error = np.abs(np.outer(down, right) - plain).max()
-    if error > 1e-12 * np.abs(plain).max():
-        raise ValueError(
-            f"the weights of this {plain.shape[0]} x {plain.shape[1]} kernel are no products of "
-            "one kernel down and one to the right: pass it as it is"
-        )
-    return down.view(NamedKernel), right.view(NamedKernel)

@@ -512,7 +512,8 @@ def test_colours_of_transparent_pixels_do_not_bleed(red_on_clear_green, tmp_path
             np.testing.assert_array_equal(seen, red_on_clear_green)
 
 
-MODES = {"max": np.max, "min": np.min, "avg": np.mean, "sum": np.sum}
+# sums are shown over what a window of white gives, so as averages
+MODES = {"max": np.max, "min": np.min, "avg": np.mean, "sum": np.mean}
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -534,6 +535,27 @@ def test_pool_agrees_with_blocks(pictures, tmp_path, name, mode):
             )
             in said
         )
+    assert said.endswith("; scaled by 0.25\n") == (mode == "sum")
+
+
+def test_apply_shows_edges_as_asked(pictures, tmp_path):
+    before, out = read(pictures["colour.png"]), tmp_path / "out.png"
+    slope = filters.sobel(before)
+    assert "; scaled by" in done("apply", pictures["colour.png"], "--kernel", "sobel", "-o", out)
+    np.testing.assert_array_equal(read(out), np.rint(slope * 255 / slope.max()))
+    words = ("--kernel", "Sobel", "--gain", "3", "--grey", "-o", out, "--force")
+    said = done("apply", pictures["colour.png"], *words)
+    grey = filters.sobel(np.rint(before @ [0.299, 0.587, 0.114]).astype(np.uint8))
+    expected = np.rint(np.minimum(3 * grey * 255 / grey.max(), 255))
+    np.testing.assert_array_equal(read(out), expected)
+    assert "none saturated" not in said
+    refused("apply", pictures["colour.png"], "--kernel", "sobel", "--gain", "0", "-o", out)
+
+
+def test_apply_says_what_does_not_go_together(pictures, tmp_path):
+    words = ("apply", pictures["gray.png"], "--max-memory", "1MB", "-o", tmp_path / "out.tif")
+    assert "take sobel-x or sobel-y" in refused(*words, "--kernel", "sobel")
+    assert "exclude each other" in refused(*words, "--kernel", "box", "--grey")
 
 
 def test_pool_takes_windows_strides_and_padding(pictures, tmp_path):

@@ -16,6 +16,7 @@ from convpool.photos import (
     destinations,
     filter_photo,
     find_pictures,
+    in_grey,
     pool_photo,
     to_pixels,
 )
@@ -93,7 +94,9 @@ def test_misuse_of_to_pixels_is_explained(arguments, error, words):
 
 @pytest.mark.parametrize("name", filters.NAMES)
 def test_kernels_that_sum_to_0_are_shown_with_0_in_the_middle(name):
-    differences = name.startswith(("edge", "gaussian-", "sobel", "prewitt", "scharr", "laplacian"))
+    differences = name.startswith(
+        ("edge", "relief", "gaussian-", "sobel", "prewitt", "scharr", "laplacian")
+    )
     assert choose_signed(filters.kernel(name)) == ("zero-in-the-middle" if differences else "clip")
 
 
@@ -300,13 +303,55 @@ def test_pooling_is_that_of_premultiplied_colours(dtype, gray, mode):
     photo, top = clear_in_places(dtype, gray), np.iinfo(dtype).max
     result, shown = pool_photo(photo, convpool.pool, 2, mode=mode)
     held = windows(photo.planes())
-    opacity = np.minimum(MODES[mode](held[..., -1:], axis=2), top)
+    opacity = MODES[mode](held[..., -1:], axis=2)
     colours = MODES[mode](held[..., :-1] * held[..., -1:], axis=2) / np.where(opacity, opacity, 1)
-    expected = np.clip(np.rint(np.dstack([colours, opacity])), 0, top)
+    # what grows with the window is divided by what white gives
+    scale = {"sum": 1 / 4, "lp": 1 / 2}.get(mode, 1)
+    expected = np.clip(np.rint(np.dstack([colours, opacity * scale])), 0, top)
     np.testing.assert_array_equal(result.planes(), expected)
     other, _ = pool_photo(with_other_hidden_colours(photo), convpool.pool, 2, mode=mode)
     np.testing.assert_array_equal(result.planes(), other.planes())
     assert shown.count == expected.size
+    assert shown.scale == scale
+
+
+@pytest.mark.parametrize("mode", ["sum", "lp"])
+def test_what_grows_with_the_window_does_not_come_out_white(mode):
+    pixels = np.array([[100, 200, 255, 255], [100, 0, 255, 255]], np.uint8)
+    result, shown = pool_photo(Photo(pixels), convpool.pool, 2, mode=mode)
+    first = {"sum": 100, "lp": np.rint(np.sqrt(2 * 100**2 + 200**2) / 2)}[mode]
+    np.testing.assert_array_equal(result.pixels, [[first, 255]])
+    assert shown.saturated == 0
+
+
+def test_two_kernels_show_the_magnitude_of_both():
+    random = np.random.default_rng(3)
+    pixels = random.integers(0, 256, (12, 13, 3), np.uint8)
+    alpha = random.choice(np.array([0, 128, 255], np.uint8), (12, 13))
+    both = filters.sobel_x(), filters.sobel_y()
+    photo, slope = Photo(pixels), filters.sobel(pixels)
+    result, shown = filter_photo(photo, both, convpool.filter_image)
+    assert shown.scale == 255 / slope.max()
+    np.testing.assert_array_equal(result.pixels, np.rint(slope * shown.scale))
+    # transparent: each as it is alone
+    plain = filter_photo(Photo(pixels, alpha), both, convpool.filter_image, "clip")[0]
+    hidden = Photo(np.where(alpha[..., None] > 0, pixels, 77), alpha)
+    again = filter_photo(hidden, both, convpool.filter_image, "clip")[0]
+    np.testing.assert_array_equal(plain.pixels[alpha > 0], again.pixels[alpha > 0])
+    # brighter: what was half of the brightest is white
+    bright, shown = filter_photo(photo, both, convpool.filter_image, gain=2.0)
+    assert shown.scale == 2 * 255 / slope.max()
+    np.testing.assert_array_equal(bright.pixels, np.rint(slope * shown.scale).clip(0, 255))
+    assert shown.saturated == (slope * shown.scale > 255.5).sum()
+
+
+def test_grey_is_the_brightness():
+    colours = np.array([[[255, 0, 0], [0, 255, 0], [0, 0, 255], [9, 9, 9]]], np.uint8)
+    alpha = np.array([[1, 2, 3, 4]], np.uint8)
+    grey = in_grey(Photo(colours, alpha))
+    np.testing.assert_array_equal(grey.pixels, [[76, 150, 29, 9]])
+    assert grey.alpha is alpha
+    assert in_grey(grey) is grey
 
 
 @pytest.mark.parametrize("mode", MODES)

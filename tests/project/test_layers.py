@@ -49,7 +49,7 @@ ARROWS = {
         "version",
     },
     "course": {"convolution", "pooling", "gradients"},
-    "filters": {"plans"},
+    "filters": {"picture_filters"},
     "configuration": {"engines"},
     "convolution": {"out_of_core"},
     "picture_filters": {"out_of_core"},

@@ -43,6 +43,13 @@ PICTURE_PAD_MODES = [mode for mode in PAD_MODES if mode != "constant"]
     help="How values below 0 are shown; default: zero-in-the-middle for kernels that sum to 0, "
     "else clip.",
 )
+@click.option(
+    "--gain",
+    type=click.FloatRange(0, min_open=True),
+    default=1.0,
+    help="How many times as bright values are shown that are scaled, as those of edges.",
+)
+@click.option("--grey", is_flag=True, help="Filter the brightness alone: a grey picture.")
 @file_options
 @click.pass_context
 def apply(
@@ -51,6 +58,8 @@ def apply(
     kernel: str,
     size: int | None,
     signed: str | None,
+    gain: float,
+    grey: bool,
     files: FileOptions,
     **options: Any,
 ) -> None:
@@ -66,12 +75,17 @@ def apply(
         )
     shape = {name: options[name] for name in ("sigma", "truncate", "angle", "amount")}
     call = {name: options[name] for name in ("padding", "stride", "pad_mode")}
-    weights = kernel_option.parse(kernel, size, **shape)
+    weights = kernel_option.parse_one_or_two(kernel, size, **shape)
     if warning := kernel_option.truncation_warning(size, options["sigma"]):
         note(warning)
 
     def change(photo: photos.Photo) -> tuple[photos.Photo, photos.Rendering]:
-        return photos.filter_photo(photo, weights, package.filter_image, signed, **call)
+        source = photos.in_grey(photo) if grey else photo
+        return photos.filter_photo(source, weights, package.filter_image, signed, gain, **call)
 
-    request = tiff_in_parts.filtering(weights, signed, **call)
+    request = None
+    if files.max_memory is not None:
+        if grey:
+            raise click.UsageError("--grey and --max-memory exclude each other")
+        request = tiff_in_parts.filtering(weights, signed, gain, **call)
     context.exit(Batch(files, change, request).run())

@@ -87,12 +87,12 @@ class Batch:
     ----------
     files : the pictures, and where their results go
     change : makes the result of a picture in memory
-    request : the same for pictures that are read and written in parts
+    request : the same for pictures that are read and written in parts; None without --max-memory
     """
 
     files: FileOptions
     change: Change
-    request: tiff_in_parts.Request
+    request: tiff_in_parts.Request | None
 
     def run(self) -> int:
         """Change every picture and print a summary; return the exit code: 0, or 2 if some failed.
@@ -121,7 +121,7 @@ class Batch:
 
         Raises ValueError if that is no amount of memory.
         """
-        if self.files.max_memory is None:
+        if self.files.max_memory is None or self.request is None:
             return None
         read_memory(self.files.max_memory)
         return partial(

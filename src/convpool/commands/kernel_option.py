@@ -69,6 +69,22 @@ def parse(words: str, size: int | None = None, **values: float | None) -> NDArra
     return _from_file(Path(words)) if is_file else _from_rows(words)
 
 
+def parse_one_or_two(
+    words: str, size: int | None = None, **values: float | None
+) -> NDArray[Any] | tuple[NDArray[Any], NDArray[Any]]:
+    """Return what `parse` does, or two kernels for a name in `filters.MAGNITUDES`.
+
+    Examples
+    --------
+    >>> [kernel.shape for kernel in parse_one_or_two("sobel")]
+    [(3, 3), (3, 3)]
+    """
+    if words.strip().lower() not in filters.MAGNITUDES:
+        return parse(words, size, **values)
+    first, second = filters.MAGNITUDES[words.strip().lower()]
+    return parse(first, size, **values), parse(second, size, **values)
+
+
 def truncation_warning(size: int | None, sigma: float | None) -> str:
     """Return a warning if a kernel's size cuts off a Gaussian before 4 sigma; otherwise "".
 

@@ -3,10 +3,10 @@
 May import the calls, filters, and what is below them.
 """
 
-from convpool.photos.filter_and_pool import filter_photo, pool_photo
+from convpool.photos.filter_and_pool import filter_photo, pool_photo, pool_scale
 from convpool.photos.kernel_thumbnails import sample_picture, thumbnail_sheet
 from convpool.photos.paths import PictureFile, destinations, find_pictures
-from convpool.photos.photo import Metadata, Photo
+from convpool.photos.photo import Metadata, Photo, in_grey
 from convpool.photos.read_picture_file import check_pixels, read
 from convpool.photos.rendering import SIGNED, Rendering, choose_signed, largest, to_pixels
 from convpool.photos.write_picture_file import write
@@ -24,8 +24,10 @@ __all__ = [
     "destinations",
     "filter_photo",
     "find_pictures",
+    "in_grey",
     "largest",
     "pool_photo",
+    "pool_scale",
     "read",
     "sample_picture",
     "thumbnail_sheet",

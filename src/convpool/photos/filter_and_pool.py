@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -20,6 +21,7 @@ from convpool.photos.rendering import (
     to_pixels,
 )
 from convpool.plans import arguments
+from convpool.windows import volume
 
 Array = NDArray[Any]
 Operation = Callable[..., Array]  # `convpool.filter_image` or `convpool.pool`
@@ -41,6 +43,8 @@ class _Filter(NamedTuple):
     settings : its other arguments
     is_opaque : whether every pixel of the photo is opaque, so that colours are filtered as they are
     factors : a kernel for each axis whose products are the weights, if that is faster; else None
+    across : a second kernel, of which and `kernel` the results are the sides of a right angle; None
+        for one kernel alone
     """
 
     kernel: Array
@@ -48,6 +52,7 @@ class _Filter(NamedTuple):
     settings: dict[str, Any]
     is_opaque: bool
     factors: tuple[Array, Array] | None = None
+    across: Array | None = None
 
     def apply(self, image: Array, kernel: Array | None = None, **settings: Any) -> Array:
         """Filter an image (h, w) or (h, w, 3) with this kernel, or another of the same shape.
@@ -75,9 +80,10 @@ class _Filter(NamedTuple):
 
 def filter_photo(
     photo: Photo,
-    kernel: Array,
+    kernel: Array | tuple[Array, Array],
     filter_image: Operation,
     signed: str | None = None,
+    gain: float = 1.0,
     **settings: Any,
 ) -> Result:
     """Filter the colours of a photo, and leave its transparency as it is.
@@ -86,12 +92,14 @@ def filter_photo(
     ----------
     photo : Photo
         The picture; its values are filtered as they are stored, without gamma.
-    kernel : ndarray
-        Weights (kh, kw).
+    kernel : ndarray, or two
+        Weights (kh, kw); two of one size give the magnitude sqrt(x^2 + y^2) of both results.
     filter_image : function
         `convpool.filter_image`, or one like it.
     signed : str, optional
-        One of `SIGNED`; None asks `choose_signed`.
+        One of `SIGNED`; None asks `choose_signed`, and is "magnitude" for two kernels.
+    gain : float
+        How many times as bright values are shown that are scaled; the brightest saturate then.
     **settings
         For `filter_image`: padding, stride, pad_mode.
 
@@ -119,15 +127,16 @@ def filter_photo(
     >>> result.pixels.tolist(), rendering.saturated
     ([[2, 4], [6, 255]], 1)
     """
-    signed = signed or choose_signed(kernel)
+    kernel, across = kernel if isinstance(kernel, tuple) else (kernel, None)
+    signed = signed or (choose_signed(kernel) if across is None else "magnitude")
     factors = _factors(kernel)
-    operation = _Filter(kernel, filter_image, settings, _is_opaque(photo), factors)
+    operation = _Filter(kernel, filter_image, settings, _is_opaque(photo), factors, across)
     arrays = 1 if operation.is_opaque else TRANSPARENCY_ARRAYS
     bands = cut(photo, kernel.shape, arrays, settings, settings.get("pad_mode", "reflect"))
     if bands is not None:
-        return _filter_bands(bands, operation, signed)
+        return _filter_bands(bands, operation, signed, gain)
     values, alpha = _filtered_planes(photo, photo, operation)
-    greatest = None if signed == "clip" else _largest_visible(values, alpha)
+    greatest = None if signed == "clip" else _largest_visible(values, alpha) / gain
     rendering = to_pixels(values, photo.pixels.dtype, signed, greatest)
     return replace(photo, pixels=rendering.pixels, alpha=alpha), rendering
 
@@ -146,7 +155,7 @@ def _factors(kernel: Array) -> tuple[Array, Array] | None:
     return np.asarray(down), np.asarray(right)
 
 
-def _filter_bands(bands: Bands, operation: _Filter, signed: str) -> Result:
+def _filter_bands(bands: Bands, operation: _Filter, signed: str, gain: float) -> Result:
     """Filter a photo band by band, with the result of `filter_photo`.
 
     Unless `signed` is "clip", values are scaled by the largest of the whole result: each band is
@@ -164,7 +173,7 @@ def _filter_bands(bands: Bands, operation: _Filter, signed: str) -> Result:
 
     greatest = 0.0
     if signed != "clip":
-        greatest = max(_largest_visible(values, alpha) for _, values, alpha in results())
+        greatest = max(_largest_visible(values, alpha) for _, values, alpha in results()) / gain
     pixels = np.empty(bands.shape + photo.pixels.shape[2:], photo.pixels.dtype)
     alphas = None if photo.alpha is None else np.empty(bands.shape, photo.alpha.dtype)
     total = Rendering(pixels, 0, 0, 0)
@@ -192,6 +201,9 @@ def _filtered_planes(
     are picked out of `photo`.
     """
     values = _filtered_colours(photo, middles, operation)
+    if operation.across is not None:
+        second = operation._replace(kernel=operation.across, factors=None)
+        values = np.hypot(values, _filtered_colours(photo, middles, second))
     if photo.alpha is None:
         return values, None
     if middles is not None and _has_own_middles(middles, values, operation):
@@ -257,6 +269,25 @@ def _premultiplied(photo: Photo) -> tuple[int, Array, Array]:
     return int(np.iinfo(photo.alpha.dtype).max), colours, alpha
 
 
+def pool_scale(mode: str, size: Any) -> float:
+    """Return by what pooled values are multiplied to be shown: so that white stays white.
+
+    Sums and lp grow with the window, of which `size` is the size.
+    """
+    taps: int = volume(arguments.read_per_axis(size, 2, "kernel_shape"))
+    scales = {"sum": 1 / taps, "lp": 1 / math.sqrt(taps)}
+    return scales.get(mode, 1.0)
+
+
+def _pooled_pixels(values: Array, photo: Photo, scale: float) -> Rendering:
+    """Return pooled values (oh, ow, n) as pixels; `scale` is what `pool_scale` returned."""
+    scaled = values if scale == 1 else values * scale
+    if photo.alpha is not None and scale != 1 and not _is_opaque(photo):
+        # colours were divided by the pooled opacity, which has grown as they have
+        scaled = np.dstack([values[..., :-1], scaled[..., -1]])
+    return replace(to_pixels(scaled, photo.pixels.dtype), scale=scale)
+
+
 class _Pool(NamedTuple):
     """How a photo is pooled.
 
@@ -276,9 +307,9 @@ class _Pool(NamedTuple):
         """Return the pooled values (oh, ow, n) of a photo's planes; `settings` are for `pool`."""
         if self.is_opaque:
             return np.asarray(self._pool(photo.planes(), settings))
-        full_opacity, colours, opacity = _premultiplied(photo)
+        _, colours, opacity = _premultiplied(photo)
         pooled = self._pool(np.dstack([colours, opacity]), settings)
-        alpha = np.clip(pooled[..., -1:], 0, full_opacity)  # a sum may exceed it
+        alpha = pooled[..., -1:]
         return np.dstack([pooled[..., :-1] / np.where(alpha == 0, 1, alpha), pooled[..., -1]])
 
     def _pool(self, planes: Array, settings: dict[str, Any]) -> Array:
@@ -319,21 +350,20 @@ def pool_photo(
     >>> result.pixels.tolist()
     [[250]]
     """
-    operation = _Pool(pool, size, mode, _is_opaque(photo))
+    operation, scale = _Pool(pool, size, mode, _is_opaque(photo)), pool_scale(mode, size)
     settings |= {"stride": size if stride is None else stride}
-    settings.setdefault("padding", "valid")
     window = arguments.read_per_axis(size, 2, "kernel_shape")
     arrays = 1 if operation.is_opaque else TRANSPARENCY_ARRAYS
-    bands = cut(photo, window, arrays, settings, "zeros")
+    bands = cut(photo, window, arrays, {"padding": "valid", **settings}, "zeros")
     if bands is None:
-        rendering = to_pixels(operation.apply(photo, settings), photo.pixels.dtype)
+        rendering = _pooled_pixels(operation.apply(photo, settings), photo, scale)
         planes = rendering.pixels
     else:
         count = photo.planes().shape[2]
         planes = np.empty((*bands.shape, count), photo.pixels.dtype)
         rendering = Rendering(planes, 0, 0, 0)
         for band in bands:
-            part = to_pixels(operation.apply(band.photo, band.settings), planes.dtype)
+            part = _pooled_pixels(operation.apply(band.photo, band.settings), photo, scale)
             planes[band.rows] = part.pixels
             rendering = rendering.with_counts_of(part)
     pixels, alpha_plane = from_planes(planes)

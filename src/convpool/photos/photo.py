@@ -98,3 +98,16 @@ def from_planes(planes: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any] | None
     # with alpha, n is even
     pixels, alpha = (planes, None) if planes.shape[2] % 2 else (planes[..., :-1], planes[..., -1])
     return (pixels[..., 0] if pixels.shape[2] == 1 else pixels), alpha
+
+
+# what red, green and blue add to the brightness that the eye sees: ITU-R BT.601, as in JPEG
+BRIGHTNESS = np.array([0.299, 0.587, 0.114])
+
+
+def in_grey(photo: Photo) -> Photo:
+    """Return a photo in grey: the brightness of its colours, rounded; a grey one as it is."""
+    if photo.pixels.ndim == 2:
+        return photo
+    pixels = np.rint(photo.pixels @ BRIGHTNESS).astype(photo.pixels.dtype)
+    # a profile for colours says nothing about grey
+    return replace(photo, pixels=pixels, metadata=replace(photo.metadata, icc=None))

@@ -6,7 +6,7 @@ import logging
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -46,12 +46,16 @@ class Request:
     signed : how values below 0 are shown, one of `photos.SIGNED`
     needs_batch : whether `run` takes pixels and values as (1, h, w, c); otherwise they have the
         axes of the picture, (h, w) or (h, w, 3)
+    scale : by what values are multiplied to be shown as they are
+    gain : how many times as bright values are shown that are scaled by the largest
     """
 
     plan: Callable[[tuple[int, ...], Any], Any]
     run: Callable[[Any, Any, str], Any]
     signed: str
     needs_batch: bool = False
+    scale: float = 1.0
+    gain: float = 1.0
 
 
 def refusal(source: Path, target: Path) -> str | None:
@@ -137,7 +141,10 @@ def stream(
         try:
             start = _write_header(unfinished.file, plan, page, source)
             pixels_in_file = ArrayInFile(unfinished.file, start, output_shape, page.dtype)
-            writer = PixelWriter(pixels_in_file, plan.dtype, request.signed, magnitude.value)
+            greatest = magnitude.value / request.gain
+            writer = PixelWriter(
+                pixels_in_file, plan.dtype, request.signed, greatest, request.scale
+            )
             request.run(images, writer, max_memory)
             unfinished.finish()
         finally:
@@ -236,28 +243,40 @@ class GreatestMagnitude:
 class PixelWriter:
     """An output that writes values as pixels into an array in a file.
 
-    `signed` and `greatest` are those of `photos.to_pixels`; `total` counts the values so far.
+    `signed` and `greatest` are those of `photos.to_pixels`, before which values are multiplied by
+    `scale`; `total` counts the values so far.
     """
 
     remains = "no picture was written"  # the end of the error if the work is broken off
 
-    def __init__(self, file: ArrayInFile, dtype: Any, signed: str, greatest: float) -> None:
-        self.shape, self.dtype = file.shape, dtype
+    def __init__(
+        self, file: ArrayInFile, dtype: Any, signed: str, greatest: float, scale: float
+    ) -> None:
+        self.shape, self.dtype, self.scale = file.shape, dtype, scale
         self.file, self.signed, self.greatest = file, signed, greatest
         self.total = photos.Rendering(np.empty(0, file.dtype), 0, 0, 0)
 
     def __setitem__(self, block: Any, values: Any) -> None:
+        if self.scale != 1:
+            values = values * self.scale
         rendering = photos.to_pixels(values, self.file.dtype, self.signed, self.greatest)
+        if self.scale != 1:
+            rendering = replace(rendering, scale=self.scale)
         self.file[block] = rendering.pixels
         self.total = self.total.with_counts_of(rendering)
 
 
-def filtering(kernel: Any, signed: str | None, **settings: Any) -> Request:
+def filtering(kernel: Any, signed: str | None, gain: float = 1.0, **settings: Any) -> Request:
     """Return the request to filter a picture with a kernel (kh, kw).
 
-    `signed` is one of `photos.SIGNED`, None asks `photos.choose_signed`; settings are those of
-    `convpool.filter_image`.
+    `signed` is one of `photos.SIGNED`, None asks `photos.choose_signed`; `gain` and settings are
+    those of `photos.filter_photo`. Raises ValueError for two kernels.
     """
+    if isinstance(kernel, tuple):
+        raise ValueError(
+            "--max-memory goes with one kernel, and this is two: take sobel-x or sobel-y, or leave "
+            "--max-memory out"
+        )
 
     def plan(shape: tuple[int, ...], dtype: Any) -> Any:
         # the kernel filters each channel alone: as many groups as channels
@@ -272,7 +291,7 @@ def filtering(kernel: Any, signed: str | None, **settings: Any) -> Request:
     def run(pixels: Any, out: Any, max_memory: str) -> Any:
         return package.filter_image(pixels, kernel, out=out, max_memory=max_memory, **settings)
 
-    return Request(plan, run, signed or photos.choose_signed(kernel))
+    return Request(plan, run, signed or photos.choose_signed(kernel), gain=gain)
 
 
 def pooling(size: Any, stride: Any, mode: str, **settings: Any) -> Request:
@@ -284,4 +303,4 @@ def pooling(size: Any, stride: Any, mode: str, **settings: Any) -> Request:
     def run(pixels: Any, out: Any, max_memory: str) -> Any:
         return package.pool(pixels, size, stride, mode, out=out, max_memory=max_memory, **settings)
 
-    return Request(plan, run, "clip", needs_batch=True)
+    return Request(plan, run, "clip", needs_batch=True, scale=photos.pool_scale(mode, size))

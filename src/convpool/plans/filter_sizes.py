@@ -6,6 +6,7 @@ import math
 from numbers import Real
 
 import numpy as np
+from numpy.typing import NDArray
 
 LARGEST_SIZE = 4095  # rows and columns, 134 MB of weights
 SMALLEST_SIGMA = 0.01  # pixels; with it, a neighbour's weight is exp(-5000), so 0
@@ -87,3 +88,21 @@ def default_size(sigma: float, truncate: float = 4.0) -> int:
             limit = f"a sigma of {int(limit_to_side / sigmas_to_side)} at most"
         raise _size_error(f"{subject}, {pixels_to_side:.5g} pixels to each side", limit)
     return 2 * math.ceil(pixels_to_side) + 1
+
+
+def effective_sigma(size: int, sigma: float) -> float:
+    """Return the standard deviation of a Gaussian that is cut off after `size` taps.
+
+    Examples
+    --------
+    >>> round(effective_sigma(5, sigma=5), 2), round(effective_sigma(41, sigma=5), 2)
+    (1.39, 5.0)
+    """
+    row = gaussian_row(check_size(size), check_sigma(sigma))
+    return float(np.sqrt(row @ (np.arange(size) - size // 2) ** 2))
+
+
+def gaussian_row(size: int, sigma: float) -> NDArray[np.float64]:
+    """Return the weights (size,) of a Gaussian on one axis, which sum to 1."""
+    weights = np.exp(-(((np.arange(size) - size // 2) / sigma) ** 2) / 2)
+    return np.asarray(weights / weights.sum(), dtype=np.float64)

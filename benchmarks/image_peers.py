@@ -6,13 +6,14 @@ output.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from harness import Prepared
 from network_peers import has_bearable_kernel
-from rows import SIGMA, Row
+from rows import SIGMAS, Row
 
 # ---- OpenCV ----
 
@@ -28,26 +29,36 @@ def load_opencv(threads: int) -> Any:
 def opencv_filter(row: Row, images: np.ndarray, kernel: np.ndarray, threads: int) -> Prepared:
     """Filter with filter2D, which reads uint8 and writes float32 at once."""
     cv2 = load_opencv(threads)
-    return Prepared(
-        lambda: cv2.filter2D(images, cv2.CV_32F, kernel, borderType=cv2.BORDER_REFLECT_101)
-    )
+    border = cv2.BORDER_REFLECT_101
+    return with_channels(row, lambda: cv2.filter2D(images, cv2.CV_32F, kernel, borderType=border))
+
+
+def with_channels(row: Row, call: Callable[[], np.ndarray]) -> Prepared:
+    """Return a call with the axis of channels, which OpenCV drops if there is one channel."""
+    return Prepared(lambda: call().reshape(row.output))
 
 
 def opencv_special(row: Row, images: np.ndarray, kernel: np.ndarray, threads: int) -> Prepared:
     """GaussianBlur (or sepFilter2D, uint8 to float32), Sobel, boxFilter: each for its kernel."""
     cv2 = load_opencv(threads)
     border = {"borderType": cv2.BORDER_REFLECT_101}
-    taps = cv2.getGaussianKernel(5, SIGMA)
-    calls = {
-        "gaussian": lambda: (
-            cv2.GaussianBlur(images, (5, 5), SIGMA, sigmaY=SIGMA, **border)
-            if row.dtype == "float32"
-            else cv2.sepFilter2D(images, cv2.CV_32F, taps, taps, **border)
-        ),
-        "sobel-x": lambda: cv2.Sobel(images, cv2.CV_32F, 1, 0, ksize=3, **border),
-        "box": lambda: cv2.boxFilter(images, cv2.CV_32F, (15, 15), **border),
-    }
-    return Prepared(calls[row.kernel_name])
+    family = row.kernel_name.partition("-")[0]
+    if family == "gaussian":
+        size, sigma = row.window[0], SIGMAS[row.kernel_name]
+        if row.dtype == "float32":
+            return with_channels(
+                row, lambda: cv2.GaussianBlur(images, (size, size), sigma, sigmaY=sigma, **border)
+            )
+        taps = cv2.getGaussianKernel(size, sigma)
+        return with_channels(row, lambda: cv2.sepFilter2D(images, cv2.CV_32F, taps, taps, **border))
+    if family == "sobel":
+        return with_channels(row, lambda: cv2.Sobel(images, cv2.CV_32F, 1, 0, ksize=3, **border))
+    return with_channels(row, lambda: cv2.boxFilter(images, cv2.CV_32F, row.window, **border))
+
+
+def has_named_kernel(row: Row) -> bool:
+    """Whether the kernel has a name, and so a function of its own."""
+    return bool(row.kernel_name)
 
 
 def opencv_convolve(row: Row, images: np.ndarray, kernels: np.ndarray, threads: int) -> Prepared:
@@ -73,8 +84,11 @@ def opencv_convolve(row: Row, images: np.ndarray, kernels: np.ndarray, threads: 
 
 
 def opencv_pool(row: Row, images: np.ndarray, kernels: None, threads: int) -> Prepared:
-    """Halve with resize: its INTER_AREA is the mean of 2x2 pixels."""
+    """Halve with resize: its INTER_AREA is the mean of 2x2 pixels; dilate for the greatest."""
     cv2 = load_opencv(threads)
+    if row.mode == "max":
+        window = np.ones(row.window, np.uint8)
+        return with_channels(row, lambda: cv2.dilate(images[0], window))
     _, oh, ow, _ = row.output
 
     def call() -> np.ndarray:
@@ -97,8 +111,11 @@ def has_one_bearable_kernel(row: Row) -> bool:
     return has_one_kernel(row) and has_bearable_kernel(row)
 
 
-def halves_few_channels(row: Row) -> bool:
-    """Whether the row is the mean of 2x2 pixels of at most four channels."""
+def halves_or_dilates(row: Row) -> bool:
+    """Whether the row is the mean of 2x2 pixels, or the greatest around each, of few channels."""
+    if (row.mode, row.stride) == ("max", (1, 1)):
+        around = tuple(2 * padding + 1 for padding in row.padding)
+        return row.window == around and row.images[0] == 1 and row.channels <= 4
     return (row.mode, row.window, row.stride) == ("avg", (2, 2), (2, 2)) and row.channels <= 4
 
 
@@ -133,13 +150,27 @@ def ndimage_convolve(row: Row, images: np.ndarray, kernels: np.ndarray, threads:
 
 
 def ndimage_filter(row: Row, images: np.ndarray, kernel: np.ndarray, threads: int) -> Prepared:
-    """Filter each channel with correlate."""
+    """Filter each channel with correlate, or with the function that is made for its kernel."""
     from scipy import ndimage
+
+    family, words = row.kernel_name.partition("-")[0], {"mode": "mirror"}
+    radius = row.window[0] // 2
+
+    def filter_channel(pixels: np.ndarray, output: np.ndarray) -> None:
+        if family == "gaussian":
+            sigma = SIGMAS[row.kernel_name]
+            ndimage.gaussian_filter(pixels, sigma, output=output, radius=radius, **words)
+        elif family == "sobel":
+            ndimage.sobel(pixels, axis=1, output=output, **words)
+        elif family == "box":
+            ndimage.uniform_filter(pixels, row.window, output=output, **words)
+        else:
+            ndimage.correlate(pixels, kernel, output, **words)
 
     def call() -> np.ndarray:
         result = np.empty(row.output, row.float_dtype)
         for c in range(row.channels):
-            ndimage.correlate(images[..., c], kernel, result[..., c], mode="mirror")
+            filter_channel(images[..., c], result[..., c])
         return result
 
     return Prepared(call)
@@ -152,8 +183,9 @@ def ndimage_pool(row: Row, images: np.ndarray, kernels: None, threads: int) -> P
     name = {"max": "maximum_filter", "min": "minimum_filter", "avg": "uniform_filter"}[row.mode]
     size = (1, *row.window, 1)
     _, oh, ow, _ = row.output
-    (kh, kw), (sh, sw) = row.window, row.stride
-    rows, columns = slice(kh // 2, kh // 2 + oh * sh, sh), slice(kw // 2, kw // 2 + ow * sw, sw)
+    (kh, kw), (sh, sw), (ph, pw) = row.window, row.stride, row.padding
+    top, left = kh // 2 - ph, kw // 2 - pw  # of the middle of the first window
+    rows, columns = slice(top, top + oh * sh, sh), slice(left, left + ow * sw, sw)
 
     def call() -> np.ndarray:
         return getattr(ndimage, name)(images, size, output=row.float_dtype)[:, rows, columns]
@@ -195,11 +227,13 @@ def skimage_filter(row: Row, images: np.ndarray, kernel: np.ndarray, threads: in
     """filters.gaussian where it is that; correlate_sparse on each channel for the others."""
     from skimage import filters
 
-    words = {"sigma": SIGMA, "truncate": 2 / SIGMA, "mode": "mirror", "channel_axis": -1}
+    sigma = SIGMAS.get(row.kernel_name, 1.0)
+    words = {"sigma": sigma, "truncate": row.window[0] // 2 / sigma}
+    words |= {"mode": "mirror", "channel_axis": -1}
 
     def call() -> np.ndarray:
         pixels = images.astype(row.float_dtype, copy=False)
-        if row.kernel_name == "gaussian":
+        if row.kernel_name in SIGMAS:
             return filters.gaussian(pixels, **words, preserve_range=True)
         result = np.empty(row.output, row.float_dtype)
         for c in range(row.channels):

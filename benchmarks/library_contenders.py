@@ -28,8 +28,11 @@ def prepare_ours(
 
     convpool.set_num_threads(threads)
     if row.kind == "pool":
-        words = {"stride": row.stride, "mode": row.mode, "engine": engine}
+        words = {"stride": row.stride, "mode": row.mode, "engine": engine, "padding": row.padding}
         return Prepared(lambda: convpool.pool(images, row.window, **words))
+    if row.is_separable:
+        factors = convpool.filters.separate(kernels)
+        return Prepared(lambda: convpool.filter_image(images, factors, engine=engine))
     function = convpool.filter_image if row.kind == "filter" else convpool.convolve
     return Prepared(lambda: function(images, kernels, engine=engine, **row.words))
 

@@ -83,10 +83,12 @@ PEERS = {
         "opencv-python-headless",
         convolve=Way(image.has_one_kernel, image.opencv_convolve),
         filter=Way(can_always, image.opencv_filter),
-        pool=Way(image.halves_few_channels, image.opencv_pool),
+        pool=Way(image.halves_or_dilates, image.opencv_pool),
     ),
     "OpenCV special": Peer(
-        "opencv-python-headless", filter=Way(can_always, image.opencv_special), is_special=True
+        "opencv-python-headless",
+        filter=Way(image.has_named_kernel, image.opencv_special),
+        is_special=True,
     ),
     "SciPy ndimage": Peer(
         "scipy",

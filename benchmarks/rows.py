@@ -60,7 +60,8 @@ class Row:
     stride: tuple[int, int] = (1, 1)
     dilation: tuple[int, int] = (1, 1)
     mode: str = ""  # of pooling
-    kernel_name: str = ""  # kernel of convpool.filters; random ones otherwise
+    kernel_name: str = ""  # one of FILTERS; random weights otherwise
+    is_separable: bool = False  # ours is called with one kernel for each axis
     bars: tuple[Bar, ...] = ()
     copies: float | None = None
 
@@ -116,6 +117,8 @@ class Row:
             return None
         if self.kernel_name:
             return FILTERS[self.kernel_name].astype(self.float_dtype)
+        if self.kind == "filter":
+            return np.random.default_rng(SEED + 1).random(self.window).astype(self.float_dtype)
         shape = (*self.window, self.channels // self.groups, self.kernels)
         return np.random.default_rng(SEED + 1).standard_normal(shape).astype(self.float_dtype)
 
@@ -128,6 +131,8 @@ class Row:
             many = 1  # deep layers and pools stay as wide as they are; one image is small enough
         least = max(self.spans) + 9
         h, w = (max(min(size, least), int(size / many)) for size in (h, w))
+        if self.window == self.stride:  # windows side by side, and none that is cut
+            h, w = (size - size % step for size, step in zip((h, w), self.stride, strict=True))
         return replace(self, images=(*fewer, h, w, c))
 
     def select_compared(self, result: np.ndarray) -> np.ndarray:
@@ -144,12 +149,15 @@ def gaussian(size: int, sigma: float) -> np.ndarray:
     return np.outer(taps, taps) / taps.sum() ** 2
 
 
-SIGMA = 1.1  # what OpenCV takes for 5 taps
+SIGMAS = {"gaussian": 1.1, "gaussian-2": 2.0}  # 1.1 is what OpenCV takes for 5 taps
 FILTERS = {
-    "gaussian": gaussian(5, SIGMA),
+    "gaussian": gaussian(5, SIGMAS["gaussian"]),
     "sobel-x": np.array([[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]]),
     "box": np.full((15, 15), 1 / 225),
+    "gaussian-2": gaussian(17, SIGMAS["gaussian-2"]),
+    "box-3": np.full((3, 3), 1 / 9),
 }
+PHOTOGRAPHED = ("gaussian", "sobel-x", "box")  # kernels of the rows with photographs
 
 GRAYSCALE, COLOUR = (50000, 28, 28, 1), (10000, 32, 32, 3)
 FACTORS = {"float32": 1.5, "float64": 2, "uint8": 2}  # how many times as long peers are to take
@@ -191,8 +199,8 @@ PHOTOGRAPH = functools.partial(
 def photographs() -> Iterator[Row]:
     """Named kernels over one picture of 12 million pixels."""
     for dtype in ("uint8", "float32"):
-        for name, kernel in FILTERS.items():
-            kh, kw = kernel.shape
+        for name in PHOTOGRAPHED:
+            kh, kw = FILTERS[name].shape
             place = {"window": (kh, kw), "padding": (kh // 2, kw // 2), "kernel_name": name}
             yield PHOTOGRAPH(f"{name} {kh}x{kw}", dtype=dtype, **place)
 

@@ -99,6 +99,13 @@ def test_separate_gives_the_kernel_or_says_that_it_cannot(name):
     assert down.dtype == right.dtype == kernel.dtype
 
 
+def test_separate_takes_kernels_of_single_precision():
+    kernel = filters.gaussian(2).astype(np.float32)
+    down, right = filters.separate(kernel)
+    assert down.dtype == right.dtype == np.float32
+    np.testing.assert_allclose(np.outer(down, right), kernel, rtol=1e-5, atol=1e-9)
+
+
 def test_integers_are_exact_and_overflow_is_found():
     image = np.full((5, 6), 2**31, np.int64)
     down, right = np.array([2**15, 2**15]), np.array([2**14, -(2**14)])

@@ -116,26 +116,33 @@ class SeparablePlan(ConvolutionPlan):
         self, pixels: Array, kernels: Any, target: Array, *, keeps: bool, **words: Any
     ) -> None:
         """Convolve along one axis after the other, as `ConvolutionPlan._apply` describes it."""
-        dtype, fill = np.dtype(words["dtype"]), words["fill"]
-        lengths = [axis.size for axis in self.engine_axes]
-        for k, (axis, kernel) in enumerate(zip(self.engine_axes, kernels, strict=True)):
-            axes = [axis if j == k else Axis(n, 1) for j, n in enumerate(lengths)]
-            lengths[k] = axis.count
-            is_last = k == len(kernels) - 1
-            shape = len(pixels), *lengths, pixels.shape[-1]
-            sums = target if is_last else np.empty(shape, dtype)
+        fill, last = words.pop("fill"), len(kernels) - 1
+        for k, (axes, kernel) in enumerate(zip(self._passes, kernels, strict=True)):
+            sums = target
+            if k < last:
+                sizes = [axis.count for axis in axes]
+                sums = np.empty((len(pixels), *sizes, pixels.shape[-1]), words["dtype"])
             run = self._runners[k] if keeps else self._engine.run
-            weights = self._along(k, kernel)
-            run(pixels, weights, axes, sums, groups=self.groups, **{**words, "fill": fill})
-            # what a constant in the padding of the next axis has become
-            fill, pixels = fill * kernel.sum().item(), sums
+            run(pixels, self._along(k, kernel), axes, sums, groups=self.groups, fill=fill, **words)
+            if fill:  # what a constant in the padding of the next axis has become
+                fill *= kernel.sum().item()
+            pixels = sums
+
+    @cached_property
+    def _passes(self) -> list[tuple[Axis, ...]]:
+        """The windows of each pass, on what the passes before have left."""
+        passes, lengths = [], [axis.size for axis in self.engine_axes]
+        for k, axis in enumerate(self.engine_axes):
+            passes.append(tuple(axis if j == k else Axis(n, 1) for j, n in enumerate(lengths)))
+            lengths[k] = axis.count
+        return passes
 
     def _along(self, k: int, kernel: Array) -> Array:
         """Return the kernel of axis k as (*window, 1, c), flipped if the plan says so."""
         weights = kernel[::-1] if self.flip else kernel
-        shape = [len(weights) if j == k else 1 for j in range(len(self.axes))]
-        column = weights.reshape(*shape, 1, 1)
-        return np.broadcast_to(column, (*shape, 1, self.output_channels))
+        rank = len(self.axes)
+        column = weights.reshape(*(-1 if j == k else 1 for j in range(rank)), 1, 1)
+        return column if self.output_channels == 1 else column.repeat(self.output_channels, -1)
 
     @cached_property
     def _runners(self) -> list[Any]:

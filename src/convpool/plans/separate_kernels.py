@@ -41,7 +41,8 @@ def separate(weights: Kernel) -> tuple[Kernel, Kernel]:
         right = np.asarray(right / np.sqrt(ratio or 1))
         down = np.asarray(down / (right[j] or 1))
     error = np.abs(np.outer(down, right) - plain).max()
-    if error > 1e-12 * np.abs(plain).max():
+    precision = np.finfo(plain.dtype).eps if plain.dtype.kind == "f" else 0.0
+    if error > max(1e-12, 8 * precision) * np.abs(plain).max():
         raise ValueError(
             f"the weights of this {plain.shape[0]} x {plain.shape[1]} kernel are no products of "
             "one kernel down and one to the right: pass it as it is"

@@ -1,0 +1,57 @@
+"""Everyday filters of pictures as rows of a benchmark: what people call who work with pictures.
+
+To add one, add a line to `small_and_large` or `wide`. A signal is a picture of one row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from rows import FILTERS, Row
+
+SIDES = (256, 512, 2048)  # of the pictures
+LARGE = (15, 31, 63)  # sides of kernels that are compared on one picture of 1024 x 1024
+SIGNALS = (1_000, 100_000, 1_000_000)
+
+
+def around(size: int) -> dict[str, Any]:
+    """Return a window of this size, and the padding that makes the result as large as the image."""
+    return {"window": (size, size), "padding": (size // 2, size // 2)}
+
+
+def named(name: str) -> dict[str, Any]:
+    """Return what `around` does for a kernel of FILTERS, with its name."""
+    return {**around(len(FILTERS[name])), "kernel_name": name}
+
+
+def small_and_large(side: int) -> Iterator[Row]:
+    """Yield the rows of a square picture."""
+    group, grey, colour = f"{side}x{side}", (side, side, 1), (side, side, 3)
+    for size in (3, 5, 9):
+        for dtype in ("float32", "uint8"):
+            yield Row(group, f"{size}x{size}", "filter", grey, dtype=dtype, **around(size))
+    yield Row(group, "colour 3x3", "filter", colour, dtype="uint8", **around(3))
+    yield Row(group, "Gaussian", "filter", grey, is_separable=True, **named("gaussian-2"))
+    yield Row(group, "Sobel", "filter", grey, dtype="uint8", **named("sobel-x"))
+    yield Row(group, "mean of 3x3", "filter", grey, **named("box-3"))
+    yield Row(group, "mean of 15x15", "filter", grey, is_separable=True, **named("box"))
+    for size in (3, 15):
+        yield Row(
+            group, f"largest of {size}x{size}", "pool", (1, *grey), mode="max", **around(size)
+        )
+    halves = {"window": (2, 2), "stride": (2, 2), "mode": "avg"}
+    yield Row(group, "halving", "pool", (1, *grey), **halves)
+
+
+def wide() -> Iterator[Row]:
+    """Yield rows with large kernels, and long signals."""
+    for size in LARGE:
+        images = (1024, 1024, 1)
+        yield Row("large kernel", f"{size}x{size}", "filter", images, **around(size))
+    for length in SIGNALS:
+        window = {"window": (1, 9), "padding": (0, 4)}
+        yield Row("signal", f"{length} values, 9 taps", "filter", (1, length, 1), **window)
+
+
+PICTURE_ROWS = [*(row for side in SIDES for row in small_and_large(side)), *wide()]

@@ -17,7 +17,7 @@ VENV_DOCS := .venv-docs
 RUN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PIP := -m pip install -qq --disable-pip-version-check
 
-.PHONY: help demo data loops test test-fast test-full format lint bench pictures docs wheel test-wheel test-lowest changelog release-check clean
+.PHONY: help demo data digits loops test test-fast test-full format lint bench pictures docs wheel test-wheel test-lowest changelog release-check clean
 help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
@@ -27,6 +27,10 @@ demo: $(VENV)/demo  ## run the seven functions on full-size data and draw demo/i
 
 data: $(VENV)/demo  ## make the two data sets where the brief's mains look for them
 	@$(RUN)/convpool data
+
+digits: $(VENV)/demo  ## train LeNet-5 on real digits with the gradients, and draw digits.png (a minute)
+	@test -e supervised_learning/data/MNIST.npz || $(RUN)/convpool data
+	@$(RUN)/python examples/digits.py
 
 # The build of the package compiles the loops, and an environment has their library from the checkout; so
 # a change of what they are made of makes it stale. Object files in build/loops are kept.
@@ -141,7 +145,7 @@ release-check: $(VENV)/release  ## build what would be released into dist/, and 
 	@$(RUN)/python .ci/release_check.py
 
 clean:  ## remove what these commands made, but not the data
-	rm -rf $(VENV) $(VENV38) $(VENV_BENCH) $(VENV_DOCS) build docs/_build docs/_made docs/howto docs/reference/made $(COMPILED)/libraries demo .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(VENV38) $(VENV_BENCH) $(VENV_DOCS) build docs/_build docs/_made docs/howto docs/reference/made $(COMPILED)/libraries demo digits.png .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 # Environments. A stamp file says that one is complete; it is made anew when pyproject.toml changes.
 $(RUN)/python:

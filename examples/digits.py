@@ -1,36 +1,31 @@
-"""Train LeNet-5 on real digits, with convpool's calls and NumPy alone.
+"""A network reads digits: LeNet-5 with convpool's calls and NumPy alone.
 
-    python examples/digits.py MNIST.npz -o digits.png
-
-reads what `convpool data` makes, trains on 4,000 digits that are shifted at random, and tests on
-others. The picture shows the loss, which digits were confused, the first kernels and what they see.
+It is trained on 4,000 real digits that are shifted at random, and tested on others: `make digits`.
+The picture shows the loss, which digits were confused, the first kernels, and what they see.
 """
 
-import argparse
+import sys
 import time
 
+import matplotlib.pyplot as plt
 import numpy as np
+from rich.progress import track
 
 from convpool import convolve, convolve_gradients, pool, pool_gradient
 
-EPOCHS, BATCH, RATE = 12, 50, 3e-3
-WEIGHTS = {  # the sizes of the course's LeNet-5: two layers of kernels, three of weights
-    "K1": (5, 5, 1, 6),
-    "K2": (5, 5, 6, 16),
-    "W3": (400, 120),
-    "W4": (120, 84),
-    "W5": (84, 10),
-}
+DIGITS, EPOCHS, BATCH, RATE = 4000, 25, 50, 3e-3
+SIZES = {"K1": (5, 5, 1, 6), "K2": (5, 5, 6, 16), "W3": (400, 120), "W4": (120, 84)}
+SIZES |= {"W5": (84, 10)}
 
 
-def initial_weights(random):
+def initial_weights(random, sizes):
     """Return weights and biases; the variance keeps that of what goes through (He et al., 2015)."""
-    weights = {}
-    for name, shape in WEIGHTS.items():
-        deviation = np.sqrt(2 / np.prod(shape[:-1]))
-        weights[name] = random.normal(0, deviation, shape).astype(np.float32)
-        weights["b" + name] = np.zeros(shape[-1], np.float32)
-    return weights
+    weights = {"b" + name: np.zeros(shape[-1], np.float32) for name, shape in sizes.items()}
+    return weights | {
+        name: random.standard_normal(shape, np.float32)
+        * np.float32(np.sqrt(2 / np.prod(shape[:-1])))
+        for name, shape in sizes.items()
+    }
 
 
 def forward(weights, images):
@@ -64,10 +59,9 @@ def cross_entropy(scores, labels):
     """Return the mean loss -log p(label), and its gradient by the scores (m, 10)."""
     exponentials = np.exp(scores - scores.max(axis=1, keepdims=True))
     gradient = exponentials / exponentials.sum(axis=1, keepdims=True)
-    each = np.arange(len(labels))
-    loss = -np.log(gradient[each, labels] + 1e-9).mean()
-    gradient[each, labels] -= 1
-    return loss, gradient / len(labels)
+    right = np.eye(10, dtype=np.float32)[labels]
+    loss = -np.log((gradient * right).sum(axis=1) + 1e-9).mean()
+    return loss, (gradient - right) / len(labels)
 
 
 def shifted(images, random, most=2):
@@ -77,20 +71,49 @@ def shifted(images, random, most=2):
     return padded[np.arange(len(images))[:, None, None], rows[..., None], columns[:, None]]
 
 
-def train(images, labels, random, with_progress=iter):
-    """Return the trained weights and the loss of each step; Adam (Kingma and Ba, 2015)."""
-    weights, losses = initial_weights(random), []
-    mean = {name: np.zeros_like(array) for name, array in weights.items()}
-    square = {name: np.zeros_like(array) for name, array in weights.items()}
-    order = [chosen for _ in range(EPOCHS) for chosen in random.permutation(len(images)).reshape(-1, BATCH)]
-    for step, chosen in enumerate(with_progress(order), 1):
-        scores, layers = forward(weights, shifted(images[chosen], random))
+def train(weights, images, labels, random, network=(forward, backward), epochs=EPOCHS):
+    """Train the weights in place, and return the loss of each step; Adam (Kingma and Ba, 2015)."""
+    means, squares = ({name: 0 * array for name, array in weights.items()} for _ in range(2))
+    orders = [random.permutation(len(images)).reshape(-1, BATCH) for _ in range(epochs)]
+    batches, losses = np.concatenate(orders), []
+    for step, chosen in enumerate(track(batches, "Training"), 1):
+        scores, layers = network[0](weights, shifted(images[chosen], random))
         loss, gradient = cross_entropy(scores, labels[chosen])
-        rate = RATE * (1 - step / len(order)) + 1e-5
-        for name, g in backward(weights, layers, gradient).items():
-            mean[name] += 0.1 * (g - mean[name])
-            square[name] += 0.001 * (g * g - square[name])
-            scale = np.sqrt(square[name] / (1 - 0.999**step)) + 1e-8
-            weights[name] -= rate * mean[name] / (1 - 0.9**step) / scale
         losses.append(loss)
-    return weights, losses
+        rate = RATE * (1 - step / len(batches)) / (1 - 0.9**step)
+        for name, g in network[1](weights, layers, gradient).items():
+            means[name] += 0.1 * (g - means[name])
+            squares[name] += 0.001 * (g * g - squares[name])
+            deviation = np.sqrt(squares[name] / (1 - 0.999**step)) + 1e-8
+            weights[name] -= rate * means[name] / deviation
+    return losses
+
+
+def draw(weights, losses, confused, image, name):
+    """Draw the loss, which digits were confused, the first kernels and what they see to a file."""
+    seen = forward(weights, image[None])[1][1][0]
+    pictures = [(image, "a digit"), (np.log1p(confused), "read as (across)")]
+    pictures += [(weights["K1"][:, :, 0, k], f"kernel {k + 1}") for k in range(6)]
+    pictures += [(seen[..., k], f"what {k + 1} sees") for k in range(6)]
+    figure, axes = plt.subplots(2, 8, figsize=(16, 4.4), layout="constrained")
+    for axis, (picture, title) in zip([*axes[:, 1], *axes[:, 2:].flat], pictures, strict=True):
+        axis.imshow(picture, cmap="gray")
+        axis.set(title=title, xticks=[], yticks=[])
+    axes[0, 0].semilogy(np.convolve(losses, np.full(20, 1 / 20), "valid"))
+    axes[1, 0].remove()
+    figure.savefig(name, dpi=100)
+
+
+def main(data="supervised_learning/data/MNIST.npz", picture="digits.png"):
+    """Train and test on a file that `convpool data` makes, and draw."""
+    data, random, start = np.load(data), np.random.default_rng(0), time.perf_counter()
+    images, tests = (data[key][..., None].astype(np.float32) for key in ("X_train", "X_test"))
+    weights = initial_weights(random, SIZES)
+    losses = train(weights, images[:DIGITS], data["Y_train"][:DIGITS], random)
+    read, labels = forward(weights, tests)[0].argmax(axis=1), data["Y_test"]
+    print(f"{(read == labels).mean():.1%} of {len(read)}, {time.perf_counter() - start:.0f} s")
+    draw(weights, losses, np.histogram2d(labels, read, 10)[0], tests[0], picture)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from convpool.out_of_core.gradients import read_gradient, run
+from convpool.out_of_core.routes import choose_route
 from convpool.plans import (
     arguments,
     arrays,
@@ -52,6 +54,7 @@ def convolve_gradients(
     dtype: DTypeLike | None = None,
     out: Any = None,
     engine: str = "auto",
+    max_memory: int | str | None = None,
 ) -> Gradients:
     """Return the gradients of `convolve`: of its images, kernels and bias.
 
@@ -78,6 +81,11 @@ def convolve_gradients(
         array may share memory with all that is read, but not with another of the three.
     engine
         "auto", or the name of one that computes all that is wanted.
+    max_memory
+        Compute in tiles that take no more than this beside input and output: bytes, "256MB" or
+        "256MiB". Then images, `output_gradient` and the array for the gradient of the images may be
+        anything with a shape, a dtype and slices, such as a Dataset of h5py. Of dask arrays,
+        gradients are lazy without it: those of the images in the chunks of the batch.
 
     Returns
     -------
@@ -109,15 +117,15 @@ def convolve_gradients(
     >>> gradients.bias
     array([2])
     """
-    images = arrays.read_in_memory(images, "images", "convolve_gradients")
-    gradient = arrays.read_in_memory(output_gradient, "output_gradient", "convolve_gradients")
-    forward_dtype = dtypes.follow_images(images.dtype, kernels, dtype)
+    route = choose_route(images, "images", None, max_memory, missing)
+    images, gradient = route.images, read_gradient(output_gradient, route)
+    images_dtype, gradient_dtype = np.dtype(images.dtype), np.dtype(gradient.dtype)
+    forward_dtype = dtypes.follow_images(images_dtype, kernels, dtype)
     kernels = arrays.read_array(kernels, "kernels")
     if kernel_layout is kernel_layouts.DEFAULT:
         kernel_layout = channel_checks.default_layout(
             images.shape, kernels.shape, channel_axis, groups
         )
-    word, mask = missing_pixels.read_missing(missing, images.shape, "images")
     plan = _plan_convolution(
         images.shape,
         kernels.shape,
@@ -128,23 +136,28 @@ def convolve_gradients(
         pad_mode=pad_mode,
         fill=fill,
         flip=flip,
-        missing=word,
+        missing=route.missing,
         channel_axis=channel_axis,
         kernel_layout=kernel_layout,
         forward_dtype=forward_dtype,
         dtype=dtype,
         engine=engine,
         want=tuple(want) if isinstance(want, list) else want,
-        images_dtype=images.dtype,
+        images_dtype=images_dtype,
         kernels_dtype=kernels.dtype,
-        gradient_dtype=gradient.dtype,
+        gradient_dtype=gradient_dtype,
     )
     plan.check_bias(bias)
     gradient_arguments.check_shape(gradient.shape, plan.output_shape, "convolve")
     ours = plan.laid_out(kernels)
-    if word is not None:
+    if route.missing is not None:
         missing_pixels.check_weights(ours)
-    return plan.execute(images, (ours, plan.channels_last(gradient)), out, mask)
+    if route.run is not None:
+        targets = gradient_arguments.check_out(
+            out, plan.shapes, plan.dtype, plan.want, takes_slices=True
+        )
+        return run(plan, route, ((ours,), gradient), plan.want, (targets, max_memory))
+    return plan.execute(images, (ours, plan.channels_last(gradient)), out, route.mask)
 
 
 @explain_foreign_keywords
@@ -166,8 +179,9 @@ def pool_gradient(
     missing: ArrayLike | str | None = None,
     channel_axis: int = -1,
     dtype: DTypeLike | None = None,
-    out: Array | None = None,
+    out: Any = None,
     engine: str = "auto",
+    max_memory: int | str | None = None,
 ) -> Array:
     """Return the gradient of `pool`: that of its images.
 
@@ -191,6 +205,8 @@ def pool_gradient(
         with all that is read.
     engine
         "auto", or the name of one.
+    max_memory
+        As in `convolve_gradients`.
 
     Returns
     -------
@@ -216,12 +232,11 @@ def pool_gradient(
     >>> pool_gradient(images, np.array([10, 100, 1000]).reshape(1, 3, 1), (2,), 1).ravel()
     array([  10,  100,    0, 1000])
     """
-    images = arrays.read_in_memory(images, "images", "pool_gradient")
-    gradient = arrays.read_in_memory(output_gradient, "output_gradient", "pool_gradient")
+    route = choose_route(images, "images", None, max_memory, missing)
+    images, gradient = route.images, read_gradient(output_gradient, route)
     arguments.check_one_reading(
         images.shape, kernel_shape, "kernel_shape", channel_axis=channel_axis
     )
-    word, mask = missing_pixels.read_missing(missing, images.shape, "images")
     plan = _plan_pooling(
         images.shape,
         kernel_shape,
@@ -235,15 +250,20 @@ def pool_gradient(
         pad_mode=pad_mode,
         fill=fill,
         footprint=footprint,
-        missing=word,
+        missing=route.missing,
         channel_axis=channel_axis,
         dtype=dtype,
         engine=engine,
-        images_dtype=images.dtype,
-        gradient_dtype=gradient.dtype,
+        images_dtype=np.dtype(images.dtype),
+        gradient_dtype=np.dtype(gradient.dtype),
     )
     gradient_arguments.check_shape(gradient.shape, plan.output_shape, "pool")
-    return plan.execute(images, (plan.channels_last(gradient),), out, mask)
+    if route.run is not None:
+        targets = Gradients(out, None, None)
+        gradients = run(plan, route, ((), gradient), ("images",), (targets, max_memory))
+        result: Array = gradients.images
+        return result
+    return plan.execute(images, (plan.channels_last(gradient),), out, route.mask)
 
 
 @cache_recent

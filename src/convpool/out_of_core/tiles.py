@@ -71,8 +71,8 @@ def run(
     shape = drop_axes(plan.output_shape, unit_axes)
     dtype = plan.dtype if round_to is None else round_to
     outputs.check(out, shape, dtype)
-    _check_not_shared(images, out)
-    _check_not_shared(mask, out, "missing")
+    check_not_shared(images, out)
+    check_not_shared(mask, out, "missing")
     checked_operands = copy_if_shared(out, *plan.check_operands(*operands))
     source = with_unit_axes(images, unit_axes)
     tile = tile_sizes(plan, limit, source, has_room=outputs.is_in_memory(out) and round_to is None)
@@ -86,7 +86,7 @@ def run(
     return tiles.compute(cut_axes(plan, tile))
 
 
-def _check_not_shared(images: Any, out: Any, name: str = "images") -> None:
+def check_not_shared(images: Any, out: Any, name: str = "images") -> None:
     """Raise ValueError if writing a tile to `out` might change what later tiles read.
 
     That is `images`, or another array of this name.
@@ -186,7 +186,7 @@ class _Tiles:
             pixels = part.read(self.sources.images)
             mask = self.sources.mask
             missing = None if mask is None else part.read(mask, np.dtype(bool))
-        _check_not_shared(pixels, self.out)  # the source may give slices that are views of `out`
+        check_not_shared(pixels, self.out)  # the source may give slices that are views of `out`
         values = part.run(pixels, self.operands, self.target.room(block), missing)
         with _storage_errors("the result could not be written"):
             self.target.write(block, values)

@@ -127,7 +127,7 @@ class ConvolutionGradientsPlan(ConvolutionGradientsSizes):
         if targets.kernels is not None:
             reached, target = self.reached_pixels.gather(pixels), self.laid_out(targets.kernels)
             self._sum_kernels(reached, gradient, target, working["kernels"])
-            self._put_kernels(target, targets.kernels)
+            self.put_kernels(self._flipped(target), targets.kernels)
 
     def _write_with_missing(
         self, pixels: Array, absent: Array, kernels: Array, gradient: Array, targets: Gradients
@@ -149,7 +149,7 @@ class ConvolutionGradientsPlan(ConvolutionGradientsSizes):
                 present, terms.rescaled_shares, of_present, self.accumulation, **counting
             )
             sums += terms.shares.sum(axis=tuple(range(gradient.ndim - 1))) - of_present
-            self._put_kernels(sums, targets.kernels)
+            self.put_kernels(self._flipped(sums), targets.kernels)
 
     def _allocate(self, name: str, shape: Shape, out: Array | None) -> Array | None:
         """Return the array for the gradient `name`: `out`, a new one, or None if not wanted."""
@@ -185,10 +185,14 @@ class ConvolutionGradientsPlan(ConvolutionGradientsSizes):
         axes, groups = self.engine_axes, self.groups
         self._compute(reached, gradient, axes, target, groups=groups, dtype=working, **padding)
 
-    def _put_kernels(self, sums: Array, target: Array) -> None:
-        """Write what `_sum_kernels` gave, flipped if the plan is, to a target in its layout."""
+    def _flipped(self, sums: Array) -> Array:
+        """Flip what `_sum_kernels` gave, in place, if the plan is flipped; return it."""
         if self.flip:
             sums[...] = np.flip(sums, tuple(range(len(self.axes)))).copy()
+        return sums
+
+    def put_kernels(self, sums: Array, target: Array) -> None:
+        """Write sums (*window, depth, nc) to a target in the plan's layout."""
         if not np.may_share_memory(sums, target):
             ours = self.laid_out(target)
             ours[...] = sums

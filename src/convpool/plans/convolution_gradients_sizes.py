@@ -152,6 +152,15 @@ class ConvolutionGradientsSizes(KernelsPlan):
             scratch.append(copied + self.images_plan.scratch)
         return max(scratch)
 
+    def extra_bytes(self, padded: int, outputs: int) -> int:
+        """Return the bytes of the gradients of a tile, and of what their computation copies.
+
+        `padded` is the number of pixels with their padding, `outputs` the number of results.
+        """
+        sums = 2 * volume(self.kernels_shape) * 8
+        blocks = 2**22 * self.accumulation.itemsize  # of the adjoint
+        return 4 * padded * self.accumulation.itemsize + sums + min(blocks, 8 * outputs * self.taps)
+
     @property
     def multiply_adds(self) -> int:
         """Number of multiplications, each with one addition, of the wanted gradients."""

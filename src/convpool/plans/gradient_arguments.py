@@ -88,8 +88,12 @@ def check_shape(shape: Shape, expected: Shape, call: str) -> None:
         )
 
 
-def check_out(out: Any, shapes: Gradients, dtype: DType, want: tuple[str, ...]) -> Gradients:
+def check_out(
+    out: Any, shapes: Gradients, dtype: DType, want: tuple[str, ...], *, takes_slices: bool = False
+) -> Gradients:
     """Return the argument `out` as a `Gradients` of arrays and None.
+
+    If it `takes_slices`, that of the images may be what can be read and written in slices.
 
     Raises
     ------
@@ -109,7 +113,9 @@ def check_out(out: Any, shapes: Gradients, dtype: DType, want: tuple[str, ...]) 
             continue
         if name not in want:
             raise ValueError(f"out has an array for {name}, but want is {want}: pass None for it")
-        if not isinstance(array, np.ndarray):
+        has_slices = hasattr(type(array), "__setitem__") and hasattr(array, "shape")
+        is_taken = takes_slices and name == "images" and has_slices
+        if not isinstance(array, np.ndarray) and not is_taken:
             raise TypeError(
                 f"out has a {type(array).__name__} for {name}; it must be an array {shape} {dtype}"
             )

@@ -91,6 +91,13 @@ class PoolingGradientPlan(Plan):
             copied = min(copied, max(copied // max(1, self.batch), 4 * padding.CHUNK_BYTES))
         return super().scratch + copied
 
+    def extra_bytes(self, padded: int, outputs: int) -> int:
+        """Return the bytes of the gradient of a tile, and of what its computation copies.
+
+        `padded` is the number of pixels with their padding, `outputs` the number of results.
+        """
+        return 4 * padded * max(8, self.accumulation.itemsize) + 6 * 8 * outputs
+
     # ---- integers ----
 
     def check(self, images: Array, *operands: Any) -> None:

@@ -201,7 +201,7 @@ class Part:
         if len(reads) == 1:
             return self.ordered(arrays.read_array(images[reads[0][0]], "images[:]"))
         shape = list(self.plan.images_shape)
-        for axis, need in zip(self._spatial_axes, self.needs, strict=True):
+        for axis, need in zip(self.spatial_axes, self.needs, strict=True):
             shape[axis] = need.size
         block = np.empty(shape, self.plan.images_dtype if dtype is None else dtype)
         for source, target in reads:
@@ -213,7 +213,7 @@ class Part:
 
         On each axis with `Need.order`, the pixels are arranged in that order.
         """
-        for axis, need in zip(self._spatial_axes, self.needs, strict=True):
+        for axis, need in zip(self.spatial_axes, self.needs, strict=True):
             if need.order is not None:
                 block = np.take(block, need.order, axis=axis)
         return block
@@ -234,7 +234,7 @@ class Part:
         return self.plan.execute(self.plan.check_images(pixels), selected, out, missing)
 
     @property
-    def _spatial_axes(self) -> list[int]:
+    def spatial_axes(self) -> list[int]:
         """The axes of the images to which `needs` belong: all but those of batch and channels."""
         rank = len(self.needs)
         return [k for k in range(rank + 2) if k != self.plan.channel_axis][1:]

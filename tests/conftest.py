@@ -45,6 +45,7 @@ SAMPLES = {
     "engines/test_small_products.py": 6,
     "explorer/test_compare.py": 3,
     "explorer/test_link_fragment.py": 3,
+    "explorer/test_layer.py": 2,
     "explorer/test_own_numbers.py": 3,
     "explorer/test_paste.py": 4,
     "explorer/test_tour.py": 2,

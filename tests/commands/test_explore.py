@@ -44,7 +44,7 @@ def test_it_writes_one_file_that_needs_no_other(folder):
     assert result.stdout == f"open {folder / 'explorer.html'}\n"
     assert [path.name for path in folder.iterdir()] == ["explorer.html"]
     page = (folder / "explorer.html").read_text(encoding="utf-8")
-    assert (folder / "explorer.html").stat().st_size <= 400_000
+    assert (folder / "explorer.html").stat().st_size <= 700_000
     assert "default-src 'none'" in page
     assert not re.search(r"""(src|href)=["'](?!#|data:)""", page)
     assert not re.search(r"\b(import|fetch|XMLHttpRequest|WebSocket|eval)\s*\(", page)

@@ -181,6 +181,7 @@ SETTINGS = """(count) => {
       s[name] = settings.CHOICES[name][pick(0, settings.CHOICES[name].length - 1)];
     }
     for (const name of settings.SWITCHES) s[name] = pick(0, 2) === 0;
+    s.bias = pick(0, 2) ? 0 : pick(-5, 5);
     s.source = ["numbers", "digit", "stripes", "cat"][pick(0, 3)];
     s.kernel = settings.CHOICES.kernel[pick(0, 8)];
     s.extra = pick(0, 1);

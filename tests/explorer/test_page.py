@@ -56,6 +56,7 @@ CONTROLS = [
     ("", {"c": 4, "nc": 4, "groups": "4"}),
     ("", {"c": 2, "nc": 4, "groups": "2", "flip": True, "soFar": True}),
     ("", {"kernel": "average", "kh": 5, "kw": 5}),
+    ("", {"bias": -3, "relu": True}),
     ("", {"kernel": "identity", "source": "numbers"}),
     ("", {"kernel": "shift", "flip": True, "shades": "signed"}),
 ]
@@ -256,12 +257,12 @@ def test_an_output_pixel_shows_its_arithmetic(show):
 
 def test_an_input_pixel_shows_what_it_feeds(page):
     page.mouse.move(*middle(page, "input", 1, 1))
-    assert text(page, "#sum .terms") == "feeds 4 outputs: [0, 0] [0, 1] [1, 0] [1, 1]"
+    assert text(page, "#sum .terms") == "is used by 4 outputs: [0, 0] [0, 1] [1, 0] [1, 1]"
     page.mouse.move(5, 5)
     assert text(page, "#sum .value").startswith("output[0, 0]")
     page.locator("[name=sh]").fill("3")
     page.mouse.move(*middle(page, "input", 4, 0))
-    assert text(page, "#sum .terms") == "feeds no output: no window reads it"
+    assert text(page, "#sum .terms") == "is used by no output: no window reads it"
     assert "1 row left over" not in text(page, "#sizes")
     assert "2 rows left over (red hatching)" in text(page, "#sizes")
 
@@ -280,7 +281,7 @@ def test_a_finger_does_the_same(show):
     page = show("", **PHONE)
     page.touchscreen.tap(*middle(page, "input", 0, 0))
     assert (
-        text(page, "#sum .terms") == "feeds 1 output: [0, 0]"
+        text(page, "#sum .terms") == "is used by 1 output: [0, 0]"
     )  # it stays when the finger is lifted
     page.touchscreen.tap(*middle(page, "output", 2, 1))
     assert at(page) == [2, 1]
@@ -288,7 +289,7 @@ def test_a_finger_does_the_same(show):
 
 def test_scattering_shows_products_and_what_an_output_is_made_of(show):
     page = show("#op=transpose&h=3&w=3&sh=2&sw=2&i=1&j=1")
-    assert "9 of 9 products reach the output" in text(page, "#sum")
+    assert "All 9 products reach the output" in text(page, "#sum")
     assert page.evaluate("explorer.interactivePicture.drawn().blocks.map(({name}) => name)") == [
         "input",
         "kernel",
@@ -324,7 +325,7 @@ def test_sizes_are_said_with_their_numbers(show):
     )
     page = show("#op=pool&h=5&kh=2&sh=2&ceil=1&kw=2&sw=2")
     assert f"ceil((5 + 0 + 0 {MINUS} 2) / 2) + 1 = 3" in text(page, "#sizes")
-    assert "the last window hangs over by 1" in text(page, "#sizes")
+    assert "the last window reaches beyond by 1" in text(page, "#sizes")
 
 
 def test_the_numbers_are_there_as_tables(page):
@@ -621,7 +622,8 @@ def test_everything_is_reached_by_keyboard_and_its_focus_is_seen(page):
     wanted = page.evaluate("""() => {
       const focusable = "a, button, input, select, textarea, summary, [tabindex='0']";
       const every = document.querySelectorAll(focusable);
-      const open = Array.from(every).filter((one) => one.checkVisibility() && !one.disabled);
+      const open = Array.from(every).filter(
+        (one) => one.checkVisibility() && !one.disabled && one.tabIndex >= 0);
       open.forEach((one, index) => { one.dataset.stop = index; });
       return open.map((_, index) => index);
     }""")

@@ -54,7 +54,8 @@ def library(page: Any) -> NDArray[Any]:
         "fill": fill,
         "flip": told["flip"],
     }
-    return convpool.convolve(image, kernels, **steps, **words)[0]
+    result = convpool.convolve(image, kernels, **steps, **words)[0] + told["bias"]
+    return np.maximum(result, 0) if told["relu"] else result
 
 
 def agree(page: Any) -> None:

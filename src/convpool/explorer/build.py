@@ -20,7 +20,10 @@ from convpool.version import __version__
 
 # files in page/, without .js, in the order in which they stand in the page: each uses earlier ones
 SCRIPTS = (
+    "storage",
     "words_en",
+    "words_fr",
+    "words_es",
     "words",
     "arithmetic",
     "presets",
@@ -28,7 +31,6 @@ SCRIPTS = (
     "pictures",
     "remembered",
     "own_choices",
-    "storage",
     "address",
     "model",
     "colours",
@@ -43,6 +45,8 @@ SCRIPTS = (
     "presentation",
     "interactive_picture",
     "tables",
+    "layer_counts",
+    "calculator",
     "own_numbers",
     "python_parts",
     "numpy_code",

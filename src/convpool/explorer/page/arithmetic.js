@@ -171,7 +171,8 @@ const arithmetic = (() => {
     axes.map((axis) => Array.from({ length: axis.count }, (_, i) => tapsOf(axis, i, padMode)));
 
   /**
-   * Return the output of a convolution, with sums in the order of productsOf.
+   * Return the output of a convolution: sums in the order of productsOf and the bias; with `relu`,
+   * negative numbers become 0.
    * @param {Plane} image
    * @param {Kernels} kernels
    * @param {Axis[]} axes
@@ -179,7 +180,7 @@ const arithmetic = (() => {
    * @returns {Plane}
    */
   function convolve(image, kernels, axes, options = {}) {
-    const { groups = 1, padMode = "zeros", fill = 0 } = options;
+    const { groups = 1, padMode = "zeros", fill = 0, bias = 0, relu = false } = options;
     const {
       shape: [, kw, depth, nc],
       data: weights,
@@ -215,7 +216,8 @@ const arithmetic = (() => {
             const start = ((first / depth) * kernelsPerGroup + n) * size;
             let sum = 0;
             for (let tap = 0; tap < size; tap++) sum += window[tap] * weightsByKernel[start + tap];
-            output[at++] = sum;
+            sum += bias;
+            output[at++] = relu && sum < 0 ? 0 : sum;
           }
         }
       }

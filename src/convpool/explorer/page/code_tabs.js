@@ -6,10 +6,11 @@ const codeTabs = (() => {
   const { loops, library, numpy, withDivisor } = numpyCode;
   const { TORCH, KERAS, ONNX } = frameworkCode;
 
+  const LOOPS = "Two loops";
   // name of a tab -> function from a model to lines of Python, or to one sentence where the library
   // has no such operation
   const TEXTS = {
-    "Two loops": withDivisor((model) => ["import numpy as np", "", ...loops(model)]),
+    [LOOPS]: withDivisor((model) => ["import numpy as np", "", ...loops(model)]),
     convpool: library,
     NumPy: withDivisor(numpy),
     PyTorch: withDivisor((model) => TORCH[model.state.op](model)),
@@ -17,11 +18,33 @@ const codeTabs = (() => {
     ONNX: (model) => ONNX[model.state.op](model),
   };
 
-  const textOf = (name, model) => TEXTS[name](model);
+  /**
+   * Return the lines of bias and ReLU, which are the same in every library.
+   * @param {State} state
+   * @returns {string[]}
+   */
+  function afterwards({ op, bias, relu }) {
+    if (op !== "convolve") return [];
+    return [
+      ...(bias ? [`output = output + ${bias}  # bias`] : []),
+      ...(relu ? ["output = np.maximum(output, 0)  # ReLU"] : []),
+    ];
+  }
+
+  /**
+   * Return the text of a tab.
+   * @param {string} name
+   * @param {Model} model
+   * @returns {any} lines, or one sentence
+   */
+  function textOf(name, model) {
+    const lines = TEXTS[name](model);
+    return Array.isArray(lines) ? [...lines, ...afterwards(model.state)] : lines;
+  }
 
   // ---- on the page ----
 
-  let chosen = "Two loops";
+  let chosen = LOOPS;
 
   /**
    * Show the code of the chosen tab; instead of it, what is wrong with the settings, or that a
@@ -32,10 +55,7 @@ const codeTabs = (() => {
   function show(state, model) {
     const holder = document.getElementById("code-text");
     const instead =
-      model.problem ||
-      (interactivePicture.covering() === "size"
-        ? "Covered until you have answered: it says the size."
-        : "");
+      model.problem || (interactivePicture.covering() === "size" ? say("code.covered") : "");
     document.getElementById("copy-code").hidden = Boolean(instead);
     if (instead) return holder.replaceChildren(element("p", { textContent: instead }));
     const lines = textOf(chosen, model);
@@ -43,8 +63,8 @@ const codeTabs = (() => {
     if (!Array.isArray(lines)) return holder.replaceChildren(element("p", { textContent: lines }));
     const hasLoops = lines.some((line) => line.startsWith("    for j"));
     // the last line; of a transposed convolution the one before, as the last crops the output
-    const running =
-      chosen === "Two loops" ? lines.length - 1 - (state.op === "transpose" ? 1 : 0) : -1;
+    const behind = state.op === "transpose" ? 1 : afterwards(state).length;
+    const running = chosen === LOOPS ? lines.length - 1 - behind : -1;
     const rows = lines.map((line, index) =>
       element("span", {
         className: index === running ? "running" : "",
@@ -55,17 +75,25 @@ const codeTabs = (() => {
       }),
     );
     return holder.replaceChildren(
-      element("pre", { tabIndex: 0, ariaLabel: `${chosen} code` }, element("code", {}, ...rows)),
+      element(
+        "pre",
+        { tabIndex: 0, ariaLabel: say("code.of", { name: chosen }) },
+        element("code", {}, ...rows),
+      ),
     );
   }
 
   /** Build the tabs, and show the code, now and at each change of the state. */
   function start() {
-    const tabs = element("div", { className: "row", role: "group", ariaLabel: "Library" });
+    const tabs = element("div", {
+      className: "row",
+      role: "group",
+      ariaLabel: say("code.library"),
+    });
     for (const name of Object.keys(TEXTS)) {
       const button = element("button", {
         type: "button",
-        textContent: name,
+        textContent: name === LOOPS ? say("code.loops") : name,
         ariaPressed: String(name === chosen),
       });
       button.addEventListener("click", () => {
@@ -76,11 +104,15 @@ const codeTabs = (() => {
       tabs.append(button);
     }
     const copied = element("output", { role: "status" });
-    const copy = element("button", { type: "button", id: "copy-code", textContent: "Copy" });
+    const copy = element("button", {
+      type: "button",
+      id: "copy-code",
+      textContent: say("code.copy"),
+    });
     copy.addEventListener("click", async () => {
       copied.textContent = (await explorer.copy(textOf(chosen, explorer.model()).join("\n")))
-        ? "copied"
-        : "select the text to copy it";
+        ? say("code.copied")
+        : say("code.select");
     });
     document
       .getElementById("code-body")

@@ -65,6 +65,14 @@ const compare = (() => {
     return [paragraph(`${say("compare.nothing")}${nan}`, "bad")];
   }
 
+  /**
+   * Explain what was pasted, below the field.
+   * @param {string} text
+   */
+  function explain(text) {
+    document.getElementById("found").replaceChildren(...answer(text));
+  }
+
   /** Build the field for the result, and the button that explains it. */
   function start() {
     const field = element("textarea", {
@@ -79,7 +87,7 @@ const compare = (() => {
       textContent: say("compare.find"),
     });
     const verdict = element("div", { id: "found", role: "status" });
-    check.addEventListener("click", () => verdict.replaceChildren(...answer(field.value)));
+    check.addEventListener("click", () => explain(field.value));
     document
       .getElementById("compare-body")
       .replaceChildren(
@@ -90,5 +98,5 @@ const compare = (() => {
       );
   }
 
-  return { start };
+  return { start, explain };
 })();

@@ -1,118 +1,75 @@
 // The form beside the picture: one row per setting, from a table; it only reads and writes
 // settings.
 const controls = (() => {
-  const LABELS = {
-    convolve: "convolution",
-    pool: "pooling",
-    transpose: "transposed convolution",
-    numbers: "small numbers",
-    digit: "drawn digit",
-    stripes: "stripes",
-    cat: "cat (photo)",
-    astronaut: "astronaut (photo)",
-    coffee: "coffee (photo)",
-    photo: "your photo",
-    own: "own",
-    edges: "vertical edges",
-    sobel: "Sobel",
-    sharpen: "sharpen",
-    blur: "blur",
-    average: "box sum",
-    emboss: "emboss",
-    laplacian: "Laplacian",
-    identity: "identity",
-    shift: "shift",
-    same_lower: "same_lower (odd zero before)",
-    same: "same (ceil(n / s))",
-    same_size: "same_size (the course's)",
-    avg: "average",
-    max: "maximum",
-    min: "minimum",
-    auto: "photographs in grey or colour",
-    picture: "black to white",
-    signed: "orange above 0, blue below",
-  };
+  /**
+   * Return the words of a choice.
+   * @param {string} choice
+   * @returns {string}
+   */
+  function labelOf(choice) {
+    return words.has(`choice.${choice}`) ? say(`choice.${choice}`) : choice;
+  }
   const always = () => true;
   const convolving = ({ op }) => op !== "pool";
   const pooling = ({ op }) => op === "pool";
   const byHand = ({ padding }) => padding === "by hand";
 
-  // legend -> rows [label, or function from the state to it; names of settings; function from the
-  // state to whether the row is shown]
+  // group -> rows [key of the label field.KEY, or function from the state to it; names of settings;
+  // function from the state to whether the row is shown]
   const ROWS = {
-    "What is done": [
-      ["operation", ["op"], always],
-      ["reduce by", ["mode"], pooling],
+    operation: [
+      ["op", ["op"], always],
+      ["mode", ["mode"], pooling],
     ],
-    Input: [
-      ["picture", ["source"], always],
-      ["h × w", ["h", "w"], always],
-      ["channels", ["c"], ({ op }) => op !== "transpose"],
+    input: [
+      ["source", ["source"], always],
+      ["size", ["h", "w"], always],
+      ["c", ["c"], ({ op }) => op !== "transpose"],
     ],
-    Kernel: [
-      ["preset", ["kernel"], convolving],
-      [({ op }) => (op === "pool" ? "window" : "kh × kw"), ["kh", "kw"], always],
-      [({ op }) => (op === "transpose" ? "channels in" : "kernels"), ["nc"], convolving],
-      ["channels out", ["c"], ({ op }) => op === "transpose"],
+    kernel: [
+      ["kernel", ["kernel"], convolving],
+      [({ op }) => (op === "pool" ? "window" : "kernel_size"), ["kh", "kw"], always],
+      [({ op }) => (op === "transpose" ? "channels_in" : "nc"), ["nc"], convolving],
+      ["channels_out", ["c"], ({ op }) => op === "transpose"],
       ["groups", ["groups"], convolving],
       ["flip", ["flip"], ({ op }) => op === "convolve"],
+      ["bias", ["bias"], ({ op }) => op === "convolve"],
+      ["relu", ["relu"], ({ op }) => op === "convolve"],
     ],
-    Padding: [
+    padding: [
       ["padding", ["padding"], always],
-      ["top, bottom", ["top", "bottom"], byHand],
-      ["left, right", ["left", "right"], byHand],
-      ["filled with", ["padMode"], ({ op }) => op === "convolve"],
-      ["constant", ["fill"], ({ op, padMode }) => op === "convolve" && padMode === "constant"],
-      ["divide by", ["countPadding"], ({ op, mode }) => op === "pool" && mode === "avg"],
+      ["top_bottom", ["top", "bottom"], byHand],
+      ["left_right", ["left", "right"], byHand],
+      ["padMode", ["padMode"], ({ op }) => op === "convolve"],
+      ["fill", ["fill"], ({ op, padMode }) => op === "convolve" && padMode === "constant"],
+      ["countPadding", ["countPadding"], ({ op, mode }) => op === "pool" && mode === "avg"],
     ],
-    Steps: [
+    steps: [
       ["stride", ["sh", "sw"], always],
       ["dilation", ["dh", "dw"], always],
-      ["last window", ["ceil"], pooling],
-      [
-        "output padding",
-        ["extra"],
-        ({ op, padding }) => op === "transpose" && !padding.startsWith("same"),
-      ],
-      ["output", ["soFar"], always],
-      ["shown as", ["shades"], always],
+      ["ceil", ["ceil"], pooling],
+      ["extra", ["extra"], ({ op, padding }) => op === "transpose" && !padding.startsWith("same")],
+      ["soFar", ["soFar"], always],
+      ["shades", ["shades"], always],
     ],
   };
   // settings that are seen with "All settings" only, or where they are not as at the beginning
   const ADVANCED = new Set([
-    ...["groups", "flip", "padMode", "fill", "countPadding", "dh", "dw", "ceil", "extra"],
+    ...[
+      "groups",
+      "flip",
+      "bias",
+      "relu",
+      "padMode",
+      "fill",
+      "countPadding",
+      "dh",
+      "dw",
+      "ceil",
+      "extra",
+    ],
     ...["soFar", "shades"],
   ]);
-  const ARIA_LABELS = {
-    op: "operation",
-    mode: "reduce by",
-    source: "picture",
-    h: "height",
-    w: "width",
-    c: "channels",
-    kernel: "preset kernel",
-    kh: "window height",
-    kw: "window width",
-    nc: "kernels",
-    sh: "stride down",
-    sw: "stride across",
-    dh: "dilation down",
-    dw: "dilation across",
-    padMode: "filled with",
-    fill: "constant",
-    top: "padding at the top",
-    bottom: "padding at the bottom",
-    left: "padding on the left",
-    right: "padding on the right",
-    extra: "output padding",
-    shades: "numbers shown as",
-  };
-  const SWITCH_LABELS = {
-    flip: "rotate by 180 degrees (signal processing)",
-    ceil: "keep one that hangs over (ceil)",
-    countPadding: "pixels and padding",
-    soFar: "only what is done so far",
-  };
   /**
    * Return a new element with properties, data attributes and children.
    * @param {string} tag
@@ -136,12 +93,12 @@ const controls = (() => {
    * @returns {any}
    */
   function input(name) {
-    if (name === "groups") return element("select", { name, ariaLabel: "groups" });
+    if (name === "groups") return element("select", { name, ariaLabel: say("aria.groups") });
     if (name in settings.CHOICES) {
       return element(
         "select",
-        { name, ariaLabel: ARIA_LABELS[name] || name },
-        ...settings.CHOICES[name].map((choice) => option(choice, LABELS[choice] || choice)),
+        { name, ariaLabel: say(`aria.${name}`) },
+        ...settings.CHOICES[name].map((choice) => option(choice, labelOf(choice))),
       );
     }
     if (settings.SWITCHES.includes(name)) {
@@ -149,7 +106,7 @@ const controls = (() => {
         "label",
         {},
         element("input", { type: "checkbox", name }),
-        SWITCH_LABELS[name],
+        say(`switch.${name}`),
       );
     }
     const [min, max] = settings.LIMITS[name];
@@ -160,7 +117,7 @@ const controls = (() => {
       max,
       step: 1,
       required: true,
-      ariaLabel: ARIA_LABELS[name] || name,
+      ariaLabel: say(`aria.${name}`),
     });
   }
 
@@ -191,7 +148,7 @@ const controls = (() => {
       const fieldset = element(
         "fieldset",
         { data: { group: legend } },
-        element("legend", { textContent: legend }),
+        element("legend", { textContent: say(`group.${legend}`) }),
       );
       for (const [label, names, when] of rows) {
         const row = element(
@@ -201,7 +158,7 @@ const controls = (() => {
           ...names.map((name) => input(name)),
         );
         Object.assign(row, {
-          says: typeof label === "string" ? () => label : label,
+          says: (state) => say(`field.${typeof label === "string" ? label : label(state)}`),
           matters: (state) => when(state) && isSeen(names, state),
         });
         fieldset.append(row);
@@ -217,7 +174,7 @@ const controls = (() => {
       if (part) change(part);
       else if (target.value !== "")
         explorer.note(
-          `The ${target.ariaLabel} takes whole numbers from ${target.min} to ${target.max}.`,
+          say("number.setting", { name: target.ariaLabel, least: target.min, most: target.max }),
         );
     });
     // the wheel scrolls the page; it does not change the field that is focused
@@ -272,17 +229,18 @@ const controls = (() => {
   function showGroups(field, state) {
     const counts = settings.divisors(state);
     const words = (count) =>
-      count === 1 ? "1 (dense)" : count === state.c ? `${count} (depthwise)` : String(count);
+      count === 1
+        ? say("groups.dense")
+        : count === state.c
+          ? say("groups.depthwise", { count })
+          : String(count);
     const wanted = counts.map(words).join();
     if (field.dataset.counts !== wanted) {
       field.dataset.counts = wanted;
       field.replaceChildren(...counts.map((count) => option(count, words(count))));
     }
     field.disabled = counts.length < 2;
-    field.title =
-      counts.length < 2
-        ? "Groups divide the channels and the kernels: set both to 2 or more first."
-        : "";
+    field.title = counts.length < 2 ? say("groups.none") : "";
   }
 
   /**
@@ -306,5 +264,5 @@ const controls = (() => {
     }
   }
 
-  return { build, show, start, element, LABELS };
+  return { build, show, start, element, labelOf };
 })();

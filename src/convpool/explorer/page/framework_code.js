@@ -38,11 +38,7 @@ const frameworkCode = (() => {
   const TORCH = {
     convolve: (model) => {
       const { state } = model;
-      if (!(state.padMode in TORCH_MODES))
-        return (
-          "PyTorch's pad has no symmetric mode: pad with np.pad first, then convolve with " +
-          "padding=0."
-        );
+      if (!(state.padMode in TORCH_MODES)) return say("code.torch_symmetric");
       const [[top, bottom], [left, right]] = sides(model);
       const fill = state.padMode === "constant" ? `, value=${state.fill}` : "";
       const mode = TORCH_MODES[state.padMode];
@@ -67,7 +63,7 @@ const frameworkCode = (() => {
     pool: (model) => {
       const { state } = model;
       if (state.mode !== "max" && state.mode !== "min" && dilated(model))
-        return "PyTorch's average pooling has no dilation.";
+        return say("code.torch_dilation");
       const [[top, bottom], [left, right]] = sides(model).map(([before, after], side) => [
         before,
         after + overhang(model)[side],
@@ -115,18 +111,35 @@ const frameworkCode = (() => {
     },
     transpose: (model) => {
       const { state } = model;
+      const start = [
+        ...torchStart(model),
+        `k = torch.from_numpy(kernels).permute(3, 2, 0, 1)  # (nc, c / groups, kh, kw)`,
+      ];
+      const options = {
+        stride: steps(model),
+        dilation: dilated(model) ? dilations(model) : null,
+        groups: state.groups > 1 ? state.groups : null,
+      };
+      const outputPadding = model.axes.map(
+        (axis) =>
+          axis.size - ((axis.count - 1) * axis.stride + axis.span - axis.before - axis.after),
+      );
+      const isAlike = model.axes.every(({ before, after }) => before === after);
+      if (isAlike && outputPadding.every((count) => count >= 0)) {
+        const all = {
+          ...options,
+          padding: padded(model) ? tuple(model.axes.map(({ before }) => before)) : null,
+          output_padding: outputPadding.some(Boolean) ? tuple(outputPadding) : null,
+        };
+        return [...start, call("y = F.conv_transpose2d(x, k", all), torchEnd];
+      }
       const [rows, columns] = model.axes.map((axis) => `${axis.before}:${axis.before + axis.size}`);
       const extra = model.axes.map((axis) =>
         Math.max(0, axis.before + axis.size - ((axis.count - 1) * axis.stride + axis.span)),
       );
       return [
-        ...torchStart(model),
-        `k = torch.from_numpy(kernels).permute(3, 2, 0, 1)  # (nc, c / groups, kh, kw)`,
-        call("y = F.conv_transpose2d(x, k", {
-          stride: steps(model),
-          dilation: dilated(model) ? dilations(model) : null,
-          groups: state.groups > 1 ? state.groups : null,
-        }),
+        ...start,
+        call("y = F.conv_transpose2d(x, k", options),
         ...(extra.some(Boolean)
           ? [`y = F.pad(y, (0, ${extra[1]}, 0, ${extra[0]}))  # what nothing reaches is 0`]
           : []),
@@ -149,13 +162,8 @@ const frameworkCode = (() => {
   const KERAS = {
     convolve: (model) => {
       const { state } = model;
-      if (dilated(model) && (state.sh > 1 || state.sw > 1))
-        return "Keras refuses a stride and a dilation in one convolution.";
-      if (!(state.padMode in KERAS_MODES))
-        return (
-          `Keras' pad has no mode like “${state.padMode}”: pad with np.pad first, then ` +
-          `convolve with padding="valid".`
-        );
+      if (dilated(model) && (state.sh > 1 || state.sw > 1)) return say("code.keras_both");
+      if (!(state.padMode in KERAS_MODES)) return say("code.keras_mode", { mode: state.padMode });
       const same = state.padding === "same" && state.padMode === "zeros";
       const fill = state.padMode === "constant" ? `, constant_values=${state.fill}` : "";
       const mode = KERAS_MODES[state.padMode] === "constant" ? fill : `, mode="${state.padMode}"`;
@@ -179,19 +187,15 @@ const frameworkCode = (() => {
     },
     pool: (model) => {
       const { state } = model;
-      if (dilated(model)) return "Keras' pooling has no dilation.";
+      if (dilated(model)) return say("code.keras_pool_dilation");
       if (
         state.mode === "avg" &&
         ((padded(model) && state.padding !== "same") ||
           state.countPadding ||
           overhang(model).some(Boolean))
       )
-        return "Keras' average pooling knows only “valid” and “same”, and never counts padding.";
-      if (state.mode === "sum")
-        return (
-          "Keras has no sum pooling: average with “valid” and multiply by the number of " +
-          "pixels in a window."
-        );
+        return say("code.keras_average");
+      if (state.mode === "sum") return say("code.keras_sum");
       const sign = state.mode === "min" ? "-" : "";
       const name = state.mode === "avg" ? "average_pool" : "max_pool";
       const same = state.padding === "same" && !state.ceil;
@@ -223,20 +227,16 @@ const frameworkCode = (() => {
     },
     transpose: (model) => {
       const { state } = model;
-      if (state.groups > 1) return "Keras' transposed convolution has no groups.";
+      if (state.groups > 1) return say("code.keras_groups");
       if (dilated(model) && (state.sh > 1 || state.sw > 1))
-        return "Keras refuses a stride and a dilation in one transposed convolution.";
+        return say("code.keras_transposed_both");
       const [rows, columns] = model.axes.map((axis) => `${axis.before}:${axis.before + axis.size}`);
       const isSizedOtherwise = model.axes.some(
         (axis) =>
           axis.before + axis.size > (axis.count - 1) * axis.stride + axis.span ||
           axis.span < axis.stride,
       );
-      if (isSizedOtherwise)
-        return (
-          "Keras sizes a transposed convolution in another way where the window is smaller " +
-          "than the stride or the output is padded."
-        );
+      if (isSizedOtherwise) return say("code.keras_sized");
       return [
         "import keras",
         "import numpy as np",
@@ -297,13 +297,13 @@ const frameworkCode = (() => {
 
   // what ONNX's Pad has for how the padding is filled, in words
   const onnxPadMode = (name) =>
-    ONNX_MODES[name] ? `mode "${ONNX_MODES[name]}"` : "which has no symmetric mode: pad before";
+    ONNX_MODES[name] ? `mode "${ONNX_MODES[name]}"` : say("code.onnx_symmetric");
 
   const ONNX = {
     convolve: (model) => {
       const { state } = model;
       if (state.padMode !== "zeros" && padded(model))
-        return `In ONNX, a Pad (${onnxPadMode(state.padMode)}) goes before a Conv without pads.`;
+        return say("code.onnx_pad", { mode: onnxPadMode(state.padMode) });
       const withKernelsAsApplied = { ...model, kernels: model.used };
       return onnxGraph(
         withKernelsAsApplied,
@@ -317,13 +317,9 @@ const frameworkCode = (() => {
     },
     pool: (model) => {
       const { state } = model;
-      if (state.mode === "sum")
-        return (
-          "ONNX has no sum pooling: AveragePool with count_include_pad=1, times the number " +
-          "of taps."
-        );
+      if (state.mode === "sum") return say("code.onnx_sum");
       if (model.axes.some((axis) => Math.max(axis.before, axis.after) >= axis.span))
-        return "ONNX's pooling wants less padding than a window is wide.";
+        return say("code.onnx_pool_padding");
       const options =
         `kernel_shape=${list([state.kh, state.kw])}, pads=${flatPads(model)}, ` +
         `strides=${list([state.sh, state.sw])}, dilations=` +
@@ -357,7 +353,7 @@ const frameworkCode = (() => {
           axis.size - ((axis.count - 1) * axis.stride + axis.span - axis.before - axis.after),
       );
       if (extra.some((count, side) => count >= model.axes[side].stride))
-        return "ONNX's reference takes output padding below the stride only.";
+        return say("code.onnx_extra");
       return onnxGraph(
         model,
         [

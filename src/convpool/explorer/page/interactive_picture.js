@@ -60,12 +60,12 @@ const interactivePicture = (() => {
       );
     }
     for (const [id, buttonDirection, label] of [
-      ["play", 1, "▶ Play"],
-      ["rewind", -1, "◀ Backwards"],
+      ["play", 1, say("player.play")],
+      ["rewind", -1, say("player.rewind")],
     ]) {
       const isRunning = Boolean(timer) && direction === buttonDirection;
       byId(id).setAttribute("aria-pressed", String(isRunning));
-      byId(id).textContent = isRunning ? "❚❚ Pause" : label;
+      byId(id).textContent = isRunning ? say("player.pause") : label;
     }
     if (!timer && model) speak();
   }
@@ -154,7 +154,10 @@ const interactivePicture = (() => {
     const scrub = byId("scrub");
     scrub.max = Math.max(count() - 1, 0);
     scrub.value = step();
-    const stepText = model.problem || covered === "size" ? "–" : `${step() + 1} of ${count()}`;
+    const stepText =
+      model.problem || covered === "size"
+        ? "–"
+        : say("player.of", { k: step() + 1, count: count() });
     byId("step-words").textContent = stepText;
     scrub.setAttribute("aria-valuetext", stepText);
     byId("problem").hidden = !model.problem;
@@ -184,7 +187,7 @@ const interactivePicture = (() => {
     byId("sizes").replaceChildren(...(hidden ? [] : [sentences.sizes(model)]));
     byId("canvas").setAttribute(
       "aria-label",
-      covered ? "The picture, partly covered" : sentences.title(model),
+      covered ? say("picture.covered") : sentences.title(model),
     );
   }
 

@@ -50,8 +50,9 @@ const explorer = (() => {
       fragment.length < 2 ? { state: FIRST, ignored: [] } : settings.decode(fragment);
     note(
       ignored.length
-        ? "In the link, these words make no sense here and were left out: " +
-            `${ignored.slice(0, 5).join(", ")}${ignored.length > 5 ? " …" : ""}.`
+        ? say("link.ignored", {
+            names: `${ignored.slice(0, 5).join(", ")}${ignored.length > 5 ? " …" : ""}`,
+          })
         : "",
     );
     change(read);
@@ -90,8 +91,8 @@ const explorer = (() => {
           ),
         );
       holder.replaceChildren(
-        choose("front", "input channel in front ", inputs),
-        choose("n", "output channel ", outputs),
+        choose("front", `${say("planes.front")} `, inputs),
+        choose("n", `${say("planes.n")} `, outputs),
       );
     }
     for (const field of holder.querySelectorAll("select"))
@@ -122,7 +123,7 @@ const explorer = (() => {
     const link = element("a", { href: URL.createObjectURL(blob), download: name });
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-    byId("shared").textContent = `${name} saved`;
+    byId("shared").textContent = say("share.saved", { name });
   }
 
   /** Copy the link to the current state. */
@@ -176,6 +177,10 @@ const explorer = (() => {
   /** Build the page, and open the state in the address. */
   function start() {
     words.fill(document);
+    document.documentElement.lang = words.language();
+    document.title = say("page.title");
+    byId("language").value = words.language();
+    byId("language").addEventListener("change", ({ target }) => words.choose(target.value));
     setTheme(chosenTheme());
     // paper is white
     addEventListener("beforeprint", () => paintFor("light"));
@@ -208,7 +213,8 @@ const explorer = (() => {
     open(location.hash);
     for (const section of [controls, sumGrid, presentation, ownNumbers, tables, codeTabs])
       section.start();
-    for (const section of [compare, paste, examples, shortcuts]) section.start();
+    for (const section of [layerCounts, calculator, compare, paste, examples, shortcuts])
+      section.start();
   }
 
   // the theme that was chosen on an earlier visit, or else that of the system
@@ -257,6 +263,9 @@ const explorer = (() => {
     paste,
     written,
     differences,
+    compareWith: compare.explain,
+    calculator,
+    layerCounts,
     tour,
     words,
     presets,

@@ -46,30 +46,21 @@ const modelling = (() => {
    * @returns {string}
    */
   function problemOf(state, axes) {
-    for (const [side, name] of ["height", "width"].entries()) {
+    for (const [side, key] of ["size.height", "size.width"].entries()) {
+      const name = say(key);
       const axis = axes[side];
       const room = axis.before + axis.size + axis.after;
       if (state.op === "transpose") {
-        if (axis.size < 1)
-          return (
-            `Along the ${name}, the padding cuts everything away: use less padding or a ` +
-            "larger kernel."
-          );
+        if (axis.size < 1) return say("problem.cropped", { name });
         if (
           state.extra &&
           !state.padding.startsWith("same") &&
           state.extra >= Math.max(axis.stride, axis.dilation)
         ) {
-          return (
-            `The output padding ${state.extra} must be below the stride or the dilation: ` +
-            "use a larger stride."
-          );
+          return say("problem.extra", { extra: state.extra });
         }
       } else if (axis.count < 1) {
-        return (
-          `Along the ${name}, a window of ${axis.span} does not fit ${room} padded ` +
-          "pixels: use a smaller window or more padding."
-        );
+        return say("problem.window", { name, span: axis.span, room });
       }
     }
     return "";

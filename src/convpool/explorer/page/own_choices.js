@@ -70,7 +70,7 @@ const ownChoices = (() => {
    */
   function sizeOfPreset(state, model, next, part) {
     const { kernel, kh, kw } = next;
-    const name = controls.LABELS[kernel];
+    const name = controls.labelOf(kernel);
     if (kernel === "own") {
       // one's own weights come back in the size that they had
       const shape = remembered.shapeOf("weights");

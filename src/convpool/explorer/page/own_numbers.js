@@ -62,7 +62,7 @@ const ownNumbers = (() => {
         element("input", {
           type: "text",
           inputMode: "decimal",
-          ariaLabel: `weight in row ${u}, column ${v}`,
+          ariaLabel: say("weights.field", { u, v }),
           data: { index: ((u * kw + v) * depth + plane) * nc + n },
         });
       const rows = Array.from({ length: kh }, (_, u) =>
@@ -93,7 +93,7 @@ const ownNumbers = (() => {
       nc > 1 ? say("weights.kernel", { n }) : "",
       depth > 1 ? say("weights.channel", { plane }) : "",
     ].filter(Boolean);
-    const name = `${controls.LABELS[preset]}${times}`;
+    const name = `${controls.labelOf(preset)}${times}`;
     return parts.length
       ? say("weights.named", { parts: parts.join(", "), name })
       : say("weights.only", { name });
@@ -128,9 +128,9 @@ const ownNumbers = (() => {
   async function takeFile(file) {
     latestRequest += 1;
     const request = latestRequest;
-    explorer.note(`Reading ${file.name} …`);
+    explorer.note(say("file.reading", { name: file.name }));
     const picture = await read(file).catch(() => ({
-      problem: `${file.name} cannot be read as a picture: take a PNG, JPEG, GIF, WebP or BMP file.`,
+      problem: say("file.no_picture", { name: file.name }),
     }));
     if (request !== latestRequest) return;
     explorer.note(picture.problem ?? "");
@@ -157,16 +157,20 @@ const ownNumbers = (() => {
   async function read(file) {
     if (file.size > MOST_BYTES)
       return {
-        problem:
-          `${file.name} has ${Math.round(file.size / 1e6)} MB: take a file of at most ` +
-          `${MOST_BYTES / 1e6} MB.`,
+        problem: say("file.too_large", {
+          name: file.name,
+          size: Math.round(file.size / 1e6),
+          most: MOST_BYTES / 1e6,
+        }),
       };
     const [width, height] = await sizeOf(file);
     if (width * height > MOST_PIXELS)
       return {
-        problem:
-          `${file.name} has ${Math.round((width * height) / 1e6)} megapixels: take a ` +
-          `picture of at most ${MOST_PIXELS / 1e6}.`,
+        problem: say("file.too_many", {
+          name: file.name,
+          size: Math.round((width * height) / 1e6),
+          most: MOST_PIXELS / 1e6,
+        }),
       };
     const scale = Math.min(1, SIDE / Math.max(width, height));
     const [w, h] = [width, height].map((size) => Math.max(1, Math.round(size * scale)));
@@ -210,9 +214,13 @@ const ownNumbers = (() => {
     const file = element("input", {
       type: "file",
       id: "file",
+      className: "quiet",
+      tabIndex: -1,
       accept: "image/png,image/jpeg,image/gif,image/webp,image/bmp",
-      ariaLabel: "own picture",
+      ariaLabel: say("field.own_picture"),
     });
+    const choose = element("button", { type: "button", textContent: say("file.choose") });
+    choose.addEventListener("click", () => file.click());
     file.addEventListener("click", () => {
       file.value = ""; // so that the same file can be chosen again
     });
@@ -223,20 +231,25 @@ const ownNumbers = (() => {
       size: 6,
       id: "paint-value",
       value: 9,
-      ariaLabel: "value to paint",
+      ariaLabel: say("paint.value"),
     });
     const weights = element("table", { className: "weights", id: "weights" });
     weights.addEventListener("input", takeWeight);
     return {
-      Input: [
-        row("own picture", file),
+      input: [
+        row(say("field.own_picture"), choose, file),
         row(
-          "paint",
-          element("label", {}, element("input", { type: "checkbox", id: "paint" }), "with"),
+          say("field.paint"),
+          element(
+            "label",
+            {},
+            element("input", { type: "checkbox", id: "paint" }),
+            say("paint.with"),
+          ),
           value,
         ),
       ],
-      Kernel: [weights],
+      kernel: [weights],
     };
   }
 

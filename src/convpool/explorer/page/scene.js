@@ -44,7 +44,7 @@ const scene = (() => {
       values: image,
       front: at.front,
       look: lookOf(model, image),
-      words: sizeWords("input", image.shape),
+      words: sizeWords(say("tables.input"), image.shape),
       ...(scattering ? plain(image.shape) : padded),
     };
     const output =
@@ -54,14 +54,14 @@ const scene = (() => {
             values: { shape: [0, 0, 0], data: [] },
             front: 0,
             look: lookOf(model, model.output),
-            words: "output ? × ?",
+            words: `${say("tables.output")} ? × ?`,
             ...plain([0, 0]),
           }
         : {
             name: "output",
             values: modelling.doneOf(model),
             front: at.n,
-            words: sizeWords("output", model.output.shape),
+            words: sizeWords(say("tables.output"), model.output.shape),
             look: lookOf(model, model.output),
             ...(scattering && !covered ? padded : plain(model.output.shape)),
           };
@@ -84,7 +84,8 @@ const scene = (() => {
       data: used.data.filter((_, index) => index % nc === n),
     };
     const words =
-      `${nc > 1 ? `kernel ${n}:` : "kernel"}` + `${state.flip && !scattering ? " flipped" : ""}`;
+      `${nc > 1 ? `${say("tables.kernel_n", { n })}:` : say("tables.kernel")}` +
+      `${state.flip && !scattering ? say("tables.flipped") : ""}`;
     const kernel = {
       name: "kernel",
       small: true,
@@ -109,7 +110,7 @@ const scene = (() => {
         values: products,
         look: signedLook(products),
         front: 0,
-        words: `${written(pixel)} × kernel`,
+        words: `${written(pixel)} × ${say("tables.kernel")}`,
         ...plain(used.shape),
       },
     ];

@@ -31,7 +31,7 @@ const sentences = (() => {
     const list = line("terms", ...parts);
     // a long list may have to be scrolled: make it reachable by keyboard
     if (list.textContent.length > 150)
-      Object.assign(list, { tabIndex: 0, role: "group", ariaLabel: "The numbers" });
+      Object.assign(list, { tabIndex: 0, role: "group", ariaLabel: say("sum.numbers") });
     return list;
   }
 
@@ -78,11 +78,36 @@ const sentences = (() => {
     const isChoice = state.mode === "max" || state.mode === "min";
     const outside = terms.length - n;
     const equals = pixels.filter(({ pixel }) => pixel === value).length;
+    const winner = pixels[winnerOf(state, pixels, value)];
+    if (winner)
+      parts.push(
+        say("pool.index", {
+          place: `[${winner.y}, ${winner.x}]`,
+          index: winner.y * state.w + winner.x,
+        }),
+      );
     if (isChoice && equals > 1) parts.push(say("pool.first_of_equals", { n: equals }));
     if (outside && isChoice) parts.push(say("pool.padding_never_wins"));
     if (outside && !isChoice)
       parts.push(say(divisor > n ? "pool.padding_counts" : "pool.padding_is_left_out"));
     return parts.join(" ");
+  }
+
+  /**
+   * Return the line that goes on from the sum of the products: with the bias, then ReLU.
+   * @param {State} state
+   * @param {Product[]} terms
+   * @param {number} value
+   * @returns {HTMLElement[]} none if there is neither
+   */
+  function afterSum({ bias, relu }, terms, value) {
+    if (!bias && !relu) return [];
+    const sum = terms.reduce((total, { product: part }) => total + part, 0);
+    const withBias = bias ? `${written(sum)} + ${factor(bias)}` : written(sum);
+    const text = relu
+      ? `ReLU: max(0, ${withBias}) = ${written(value)}`
+      : `${say("sum.bias")}: ${withBias} = ${written(value)}`;
+    return [line("total", text)];
   }
 
   // operation -> the lines about a step, from the model and `modelling.stepOf` of it
@@ -94,6 +119,7 @@ const sentences = (() => {
       return [
         result(model, value),
         ...(grids.length ? grids : [listed(terms, " + ", product)]),
+        ...afterSum(model.state, terms, value),
         line("hint", padding ? say("sum.count_padding", { n, padding }) : say("sum.count", { n })),
       ];
     },
@@ -106,11 +132,7 @@ const sentences = (() => {
       const { i, j, front } = model.at;
       const insideTerms = terms.filter(({ inside }) => inside);
       return [
-        line(
-          "value",
-          `${placeOf("input", model.image, i, j, front)} is multiplied by every weight; the ` +
-            "products are added to the output",
-        ),
+        line("value", say("scatter.what", { place: placeOf("input", model.image, i, j, front) })),
         listed(insideTerms, ", ", ({ y, x, channel, pixel, weight, product: value }) =>
           span(
             signOf(value),
@@ -120,9 +142,10 @@ const sentences = (() => {
         ),
         line(
           "hint",
-          `${insideTerms.length} of ${terms.length} products reach the output` +
-            `${insideTerms.length < terms.length ? "; the padding cuts off the rest" : ""}. ` +
-            "Point at an output pixel to see what it is made of.",
+          say(insideTerms.length < terms.length ? "scatter.some" : "scatter.all", {
+            k: insideTerms.length,
+            count: terms.length,
+          }),
         ),
       ];
     },
@@ -151,9 +174,8 @@ const sentences = (() => {
       line(
         "terms",
         outputs.length
-          ? `feeds ${outputs.length} ${outputs.length > 1 ? "outputs" : "output"}: ${places}` +
-              `${outputs.length > 30 ? " …" : ""}`
-          : "feeds no output: no window reads it",
+          ? say("pixel.feeds", { n: outputs.length, places }) + (outputs.length > 30 ? " …" : "")
+          : say("pixel.feeds_none"),
       ),
     ];
   }
@@ -180,10 +202,8 @@ const sentences = (() => {
         `${placeOf("output", model.output, y, x, n)} = `,
         span(signOf(value), written(value)),
       ),
-      terms.length
-        ? listed(terms, " + ", product)
-        : line("terms", "nothing reaches it, so it is 0"),
-      line("hint", "The input pixels that reach it are framed."),
+      terms.length ? listed(terms, " + ", product) : line("terms", say("pixel.nothing")),
+      line("hint", say("pixel.framed")),
     ];
   }
 
@@ -226,8 +246,8 @@ const sentences = (() => {
    */
   function remainder(model, axis, unit) {
     if (model.state.op === "transpose" || !axis.left) return "";
-    if (axis.left < 0) return `; the last window hangs over by ${-axis.left}`;
-    return `; ${axis.left} ${unit}${axis.left > 1 ? "s" : ""} left over (red hatching)`;
+    if (axis.left < 0) return `; ${say("size.over", { n: -axis.left })}`;
+    return `; ${say(`size.left_${unit}`, { n: axis.left })}`;
   }
 
   /**
@@ -236,30 +256,29 @@ const sentences = (() => {
    * @returns {HTMLElement}
    */
   function sizes(model) {
-    // name of the axis, of its padding before and after, and of what is counted on it
+    // keys of the axis and of its padding; what is counted on it
     const SIDES = [
-      ["height", "top", "bottom", "row"],
-      ["width", "left", "right", "column"],
+      ["size.height", "size.rows", "row"],
+      ["size.width", "size.columns", "column"],
     ];
-    const rows = SIDES.map(([name, before, after, unit], side) => {
+    const rows = SIDES.map(([name, padding, unit], side) => {
       const axis = model.axes[side];
       return element(
         "tr",
         {},
-        element("th", { textContent: name, scope: "row" }),
+        element("th", { textContent: say(name), scope: "row" }),
         element(
           "td",
           {},
           element("code", { textContent: sizeOf(model, axis) }),
-          ` padding: ${before} ${axis.before}, ${after} ${axis.after}` +
-            `${remainder(model, axis, unit)}`,
+          ` ${say(padding, axis)}${remainder(model, axis, unit)}`,
         ),
       );
     });
     return element(
       "table",
       {},
-      element("caption", { className: "quiet", textContent: "Output size" }),
+      element("caption", { className: "quiet", textContent: say("size.output") }),
       element("tbody", {}, ...rows),
     );
   }
@@ -277,7 +296,10 @@ const sentences = (() => {
     const step = modelling.stepOf(model);
     if (model.state.op === "pool") return `${name} = ${pooled(model.state, step)[0].textContent}`;
     const products = step.terms.map(({ pixel, weight }) => `${written(pixel)}·${factor(weight)}`);
-    return `${name} = ${products.join(" + ")} = ${written(step.value)}`;
+    const after = afterSum(model.state, step.terms, step.value).map(
+      ({ textContent }) => textContent,
+    );
+    return [`${name} = ${products.join(" + ")} = ${written(step.value)}`, ...after].join("; ");
   }
 
   /**
@@ -300,10 +322,11 @@ const sentences = (() => {
    * @returns {string}
    */
   function title({ state, image, output }) {
-    return (
-      `${controls.LABELS[state.op]}: input ${image.shape.join(" × ")}, output ` +
-      `${output.shape.join(" × ")}`
-    );
+    return say("picture.title", {
+      operation: controls.labelOf(state.op),
+      input: image.shape.join(" × "),
+      output: output.shape.join(" × "),
+    });
   }
 
   /**

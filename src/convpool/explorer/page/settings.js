@@ -21,6 +21,7 @@ const settings = (() => {
     right: [0, 9],
     groups: [1, 4],
     extra: [0, 3],
+    bias: [-99, 99],
     fill: [-99, 99],
     i: [0, 999],
     j: [0, 999],
@@ -38,7 +39,7 @@ const settings = (() => {
     mode: ["max", "min", "avg", "sum"],
     shades: ["auto", "picture", "signed"],
   };
-  const SWITCHES = ["flip", "ceil", "countPadding", "soFar"];
+  const SWITCHES = ["flip", "relu", "ceil", "countPadding", "soFar"];
   const LISTS = { pixels: 32 * 32 * 4, weights: 7 * 7 * 4 * 4 }; // the most numbers that each holds
   const GREATEST = 1e6; // of one's own pixels and weights
   const MOST_LETTERS = 90000; // of a fragment: more than the longest that encode writes
@@ -69,6 +70,8 @@ const settings = (() => {
     mode: "max",
     extra: 0,
     flip: false,
+    bias: 0,
+    relu: false,
     ceil: false,
     countPadding: false,
     soFar: false,
@@ -144,15 +147,15 @@ const settings = (() => {
    * @returns {{ state: State, ignored: string[] }}
    */
   function decode(fragment) {
-    const words = fragment.replace(/^#/, "");
-    if (words.length > MOST_LETTERS)
+    const text = fragment.replace(/^#/, "");
+    if (text.length > MOST_LETTERS)
       return {
         state: agree(DEFAULTS),
-        ignored: [`all ${words.length} letters (at most ${MOST_LETTERS})`],
+        ignored: [say("link.too_long", { letters: text.length, most: MOST_LETTERS })],
       };
     const state = { ...DEFAULTS };
     const ignored = [];
-    for (const [name, value] of new URLSearchParams(words)) {
+    for (const [name, value] of new URLSearchParams(text)) {
       const setting = Object.hasOwn(DEFAULTS, name) ? read(name, value) : undefined;
       if (setting === undefined) ignored.push(name.slice(0, 20));
       else state[name] = setting;

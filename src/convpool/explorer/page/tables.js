@@ -51,26 +51,31 @@ const tables = (() => {
     if (!holder.open) return;
     const body = holder.lastElementChild;
     if (model.problem || interactivePicture.covering()) {
-      body.replaceChildren(
-        element("p", { textContent: model.problem || "Covered until you have answered." }),
-      );
+      body.replaceChildren(element("p", { textContent: model.problem || say("tour.covered") }));
       return;
     }
     const { at, kernels, used, state } = model;
-    const named = (name, channel, count) => (count > 1 ? `${name}, channel ${channel}` : name);
-    const parts = [[named("input", at.front, model.image.shape[2]), model.image, at.front]];
+    const named = (name, channel, count) =>
+      count > 1 ? say("tables.channel", { name, channel }) : name;
+    const parts = [
+      [named(say("tables.input"), at.front, model.image.shape[2]), model.image, at.front],
+    ];
     if (kernels) {
       const [kh, kw, depth, nc] = used.shape;
       const [n, plane] =
         state.op === "transpose" ? [at.front, at.n % depth] : [at.n, at.front % depth];
       parts.push([
-        `${named(nc > 1 ? `kernel ${n}` : "kernel", plane, depth)}` +
-          `${used === kernels ? "" : ", flipped"}`,
+        `${named(nc > 1 ? say("tables.kernel_n", { n }) : say("tables.kernel"), plane, depth)}` +
+          `${used === kernels ? "" : say("tables.flipped")}`,
         { shape: [kh, kw, depth * nc], data: used.data },
         plane * nc + n,
       ]);
     }
-    parts.push([named("output", at.n, model.output.shape[2]), modelling.doneOf(model), at.n]);
+    parts.push([
+      named(say("tables.output"), at.n, model.output.shape[2]),
+      modelling.doneOf(model),
+      at.n,
+    ]);
     body.replaceChildren(...parts.map((part) => tableOf(...part)));
   }
 
@@ -102,5 +107,5 @@ const tables = (() => {
     explorer.onChange(update);
   }
 
-  return { start, update };
+  return { start, update, tableOf };
 })();

@@ -1,8 +1,36 @@
 // Every sentence of the page comes from a table of its language; one that lacks it falls back to
 // English.
 const words = (() => {
-  const TABLES = { en: WORDS_EN };
-  let language = "en";
+  const TABLES = { en: WORDS_EN, fr: WORDS_FR, es: WORDS_ES };
+  const LANGUAGES = Object.keys(TABLES);
+  const language = chosen();
+
+  /**
+   * Return the language of the page: the address's (?lang=fr), that of an earlier visit, or the
+   * browser's; English if none of these is here.
+   * @returns {string}
+   */
+  function chosen() {
+    const asked = new URLSearchParams(location.search).get("lang");
+    if (LANGUAGES.includes(asked)) return asked;
+    const browsers = navigator.languages.map((name) => name.slice(0, 2));
+    return (
+      storage.read("language", LANGUAGES) ??
+      browsers.find((name) => LANGUAGES.includes(name)) ??
+      "en"
+    );
+  }
+
+  /**
+   * Open the page again in another language, with the same state.
+   * @param {string} name
+   */
+  function choose(name) {
+    storage.write("language", name);
+    const query = new URLSearchParams(location.search);
+    query.set("lang", name);
+    location.search = query.toString();
+  }
 
   /**
    * Return a sentence of the page with values in the place of {name}.
@@ -33,15 +61,6 @@ const words = (() => {
   // whether there is a sentence
   const has = (key) => key in WORDS_EN;
 
-  return {
-    say,
-    fill,
-    has,
-    TABLES,
-    language: () => language,
-    choose: (name) => {
-      language = name;
-    },
-  };
+  return { say, has, fill, choose, TABLES, language: () => language };
 })();
 const { say } = words;

@@ -22,6 +22,13 @@ const WORDS_EN = {
   "share.started_over": "Started over. Undo brings back what was there.",
   "share.frame": "Copy iframe",
   "share.frame_copied": "iframe copied",
+  "share.saved": "{name} saved",
+  "share.link": "Copy link",
+  "share.svg": "Save SVG",
+  "share.png": "Save PNG",
+  "share.undo": "Undo",
+  "share.reset": "Start over",
+  "share.label": "Take it along",
 
   "tour.intro":
     "Nine questions: see an example, predict the next one, then look. Afterwards you can " +
@@ -136,6 +143,7 @@ const WORDS_EN = {
   "tour.9.after":
     "Rounded down again: the last row and the last column are left over (red hatching). " +
     "With “ceil”, PyTorch and ONNX can keep a last window that reaches beyond the image.",
+  "tour.title": "Tour: nine questions, answered by looking",
 
   "test.number": "Which number will the marked pixel of the output be?",
   "test.size": "Which size will the output have, as 3x4?",
@@ -169,10 +177,17 @@ const WORDS_EN = {
   "pool.padding_never_wins": "Padding is never taken.",
   "pool.padding_counts": "The divisor counts the padding too.",
   "pool.padding_is_left_out": "Padding is left out.",
+  "pool.index": "It is input{place}: index {index} of the flat image.",
 
   "size.height": "height",
   "size.width": "width",
   "size.channels": ["; 1 kernel, so 1 output channel", "; {n} kernels, so {n} output channels"],
+  "size.over": ["the last window reaches beyond by 1", "the last window reaches beyond by {n}"],
+  "size.left_row": ["1 row left over (red hatching)", "{n} rows left over (red hatching)"],
+  "size.left_column": ["1 column left over (red hatching)", "{n} columns left over (red hatching)"],
+  "size.output": "Output size",
+  "size.rows": "padding: top {before}, bottom {after}",
+  "size.columns": "padding: left {before}, right {after}",
 
   "pasted.shortened":
     "The numbers are shortened with “...”: print all of them first, with " +
@@ -254,6 +269,7 @@ const WORDS_EN = {
   "weights.channel": "channel {plane}",
   "weights.named": "Weights of {parts}: {name}",
   "weights.only": "Weights: {name}",
+  "weights.field": "weight in row {u}, column {v}",
 
   "call.torch": "PyTorch uses the kernel as it is, and pads with zeros.",
   "call.torch_average":
@@ -288,6 +304,7 @@ const WORDS_EN = {
 
   "number.pixel": "A pixel takes a number from −{most} to {most}, such as 7, −0.5 or 1/9.",
   "number.weight": "A weight takes a number from −{most} to {most}, such as 7, −0.5 or 1/9.",
+  "number.setting": "The {name} takes whole numbers from {least} to {most}.",
 
   "page.title": "Convolution and pooling, number by number",
   "page.what":
@@ -301,6 +318,11 @@ const WORDS_EN = {
   "page.dark": "Dark",
   "page.examples": "Examples",
   "page.present": "Full screen",
+  "page.skip": "Go to the picture",
+  "page.picture": "Picture",
+  "page.photographs": "Photographs:",
+  "page.offline": "This file needs no network and sends nothing anywhere.",
+  "page.language": "language",
 
   "example.blur": "Blur a photo",
   "example.edges": "Find edges",
@@ -319,8 +341,13 @@ const WORDS_EN = {
   "sum.count": ["{n} product of pixel · weight.", "{n} products of pixel · weight."],
   "sum.count_padding":
     "{n} products of pixel · weight; {padding} of them (dotted) lie in the padding.",
+  "sum.numbers": "The numbers",
+  "sum.bias": "bias",
 
   "picture.point": "Point at or tap any cell; a click pins it.",
+  "picture.title": "{operation}: input {input}, output {output}",
+  "picture.covered": "The picture, partly covered",
+  "picture.label": "Input, kernel and output",
 
   "keys.show": "Keys",
   "keys.title": "Keys",
@@ -334,4 +361,255 @@ const WORDS_EN = {
   "keys.undo": "undo",
   "keys.present": "full screen; Page Up and Page Down step",
   "keys.list": "this list",
+
+  "choice.symmetric": "symmetric",
+  "choice.reflect": "reflect",
+  "choice.edge": "edge",
+  "choice.wrap": "wrap",
+  "choice.zeros": "zeros",
+  "choice.constant": "constant",
+  "choice.valid": "valid",
+  "choice.full": "full",
+  "choice.by hand": "by hand",
+  "choice.sum": "sum",
+  "choice.shift": "shift by one",
+  "choice.identity": "identity",
+  "choice.convolve": "convolution",
+  "choice.pool": "pooling",
+  "choice.transpose": "transposed convolution",
+  "choice.numbers": "small numbers",
+  "choice.digit": "drawn digit",
+  "choice.stripes": "stripes",
+  "choice.cat": "cat (photo)",
+  "choice.astronaut": "astronaut (photo)",
+  "choice.coffee": "coffee (photo)",
+  "choice.photo": "your photo",
+  "choice.own": "own",
+  "choice.edges": "vertical edges",
+  "choice.sobel": "Sobel",
+  "choice.sharpen": "sharpen",
+  "choice.blur": "blur",
+  "choice.average": "box sum",
+  "choice.emboss": "emboss",
+  "choice.laplacian": "Laplacian",
+  "choice.same_lower": "same_lower (odd zero first)",
+  "choice.same": "same (ceil(n / s))",
+  "choice.same_size": "same_size (the course's)",
+  "choice.avg": "average",
+  "choice.max": "maximum",
+  "choice.min": "minimum",
+  "choice.auto": "photographs in grey or colour",
+  "choice.picture": "black to white",
+  "choice.signed": "orange above 0, blue below",
+
+  "group.operation": "Operation",
+  "group.input": "Input",
+  "group.kernel": "Kernel",
+  "group.padding": "Padding",
+  "group.steps": "Steps",
+
+  "field.op": "operation",
+  "field.mode": "pooling",
+  "field.source": "picture",
+  "field.size": "height, width",
+  "field.c": "channels",
+  "field.kernel": "preset",
+  "field.window": "window size",
+  "field.kernel_size": "kernel size",
+  "field.channels_in": "channels in",
+  "field.nc": "kernels",
+  "field.channels_out": "channels out",
+  "field.groups": "groups",
+  "field.flip": "flip",
+  "field.padding": "padding",
+  "field.top_bottom": "top, bottom",
+  "field.left_right": "left, right",
+  "field.padMode": "filled with",
+  "field.fill": "constant",
+  "field.countPadding": "divide by",
+  "field.stride": "stride",
+  "field.dilation": "dilation",
+  "field.ceil": "last window",
+  "field.extra": "output padding",
+  "field.soFar": "output",
+  "field.shades": "shown as",
+  "field.own_picture": "own picture",
+  "field.paint": "paint",
+  "field.bias": "bias",
+  "field.relu": "ReLU",
+
+  "aria.op": "operation",
+  "aria.mode": "pooling",
+  "aria.source": "picture",
+  "aria.h": "height",
+  "aria.w": "width",
+  "aria.c": "channels",
+  "aria.kernel": "preset kernel",
+  "aria.kh": "window height",
+  "aria.kw": "window width",
+  "aria.nc": "kernels",
+  "aria.sh": "stride down",
+  "aria.sw": "stride across",
+  "aria.dh": "dilation down",
+  "aria.dw": "dilation across",
+  "aria.padMode": "filled with",
+  "aria.fill": "constant",
+  "aria.top": "padding at the top",
+  "aria.bottom": "padding at the bottom",
+  "aria.left": "padding on the left",
+  "aria.right": "padding on the right",
+  "aria.extra": "output padding",
+  "aria.shades": "numbers shown as",
+  "aria.groups": "groups",
+  "aria.padding": "padding",
+  "aria.bias": "bias",
+
+  "switch.flip": "rotate by 180 degrees (signal processing)",
+  "switch.ceil": "keep one that reaches beyond (ceil)",
+  "switch.countPadding": "pixels and padding",
+  "switch.soFar": "only what is done so far",
+  "switch.relu": "negative numbers become 0",
+
+  "groups.dense": "1 (dense)",
+  "groups.depthwise": "{count} (depthwise)",
+  "groups.none": "Groups divide the channels and the kernels: set both to 2 or more first.",
+
+  "scatter.what": "{place} is multiplied by every weight; the products are added to the output",
+  "scatter.all": "All {count} products reach the output. Point at an output pixel to see its sum.",
+  "scatter.some":
+    "{k} of {count} products reach the output; the padding cuts off the rest. Point at an " +
+    "output pixel to see its sum.",
+
+  "pixel.feeds": ["is used by 1 output: {places}", "is used by {n} outputs: {places}"],
+  "pixel.feeds_none": "is used by no output: no window reads it",
+  "pixel.nothing": "nothing reaches it, so it is 0",
+  "pixel.framed": "The input pixels that reach it are framed.",
+
+  "file.no_picture": "{name} cannot be read as a picture: take a PNG, JPEG, GIF, WebP or BMP file.",
+  "file.reading": "Reading {name} …",
+  "file.too_large": "{name} has {size} MB: take a file of at most {most} MB.",
+  "file.too_many": "{name} has {size} megapixels: take a picture of at most {most}.",
+  "file.choose": "Choose a file, or drop one here",
+
+  "paint.value": "value to paint",
+  "paint.with": "with",
+
+  "player.play": "▶ Play",
+  "player.rewind": "◀ Backwards",
+  "player.pause": "❚❚ Pause",
+  "player.of": "{k} of {count}",
+  "player.label": "Steps",
+  "player.first": "First step",
+  "player.back": "One step back",
+  "player.next": "One step on",
+  "player.last": "Last step",
+  "player.slow": "slow",
+  "player.normal": "normal",
+  "player.fast": "fast",
+  "player.pin": "Pin",
+  "player.step": "Step",
+  "player.speed": "Speed",
+
+  "code.covered": "Covered until you have answered: it says the size.",
+  "code.select": "select the text to copy it",
+  "code.copied": "copied",
+  "code.copy": "Copy",
+  "code.library": "Library",
+  "code.loops": "Two loops",
+  "code.of": "{name} code",
+  "code.torch_symmetric":
+    "PyTorch's pad has no symmetric mode: pad with np.pad first, then convolve with padding=0.",
+  "code.torch_dilation": "PyTorch's average pooling has no dilation.",
+  "code.keras_both": "Keras refuses a stride and a dilation in one convolution.",
+  "code.keras_mode":
+    "Keras' pad has no mode like “{mode}”: pad with np.pad first, then convolve with " +
+    'padding="valid".',
+  "code.keras_pool_dilation": "Keras' pooling has no dilation.",
+  "code.keras_average":
+    "Keras' average pooling knows only “valid” and “same”, and never counts padding.",
+  "code.keras_sum":
+    "Keras has no sum pooling: average with “valid” and multiply by the number of pixels " +
+    "in a window.",
+  "code.keras_groups": "Keras' transposed convolution has no groups.",
+  "code.keras_transposed_both":
+    "Keras refuses a stride and a dilation in one transposed convolution.",
+  "code.keras_sized":
+    "Keras sizes a transposed convolution in another way where the window is smaller than " +
+    "the stride or the output is padded.",
+  "code.onnx_sum":
+    "ONNX has no sum pooling: AveragePool with count_include_pad=1, times the number of taps.",
+  "code.onnx_pool_padding": "ONNX's pooling wants less padding than a window is wide.",
+  "code.onnx_extra": "ONNX's reference takes output padding below the stride only.",
+  "code.onnx_pad": "In ONNX, a Pad ({mode}) goes before a Conv without pads.",
+  "code.onnx_symmetric": "which has no symmetric mode: pad before",
+  "code.title": "The same in code",
+
+  "problem.cropped":
+    "Along the {name}, the padding cuts everything away: use less padding or a larger kernel.",
+  "problem.extra":
+    "The output padding {extra} must be below the stride or the dilation: use a larger stride.",
+  "problem.window":
+    "Along the {name}, a window of {span} does not fit {room} padded pixels: use a smaller " +
+    "window or more padding.",
+
+  "link.ignored": "In the link, these words make no sense here and were left out: {names}.",
+  "link.too_long": "all {letters} letters (at most {most})",
+
+  "planes.front": "input channel in front",
+  "planes.n": "output channel",
+
+  "tables.channel": "{name}, channel {channel}",
+  "tables.input": "input",
+  "tables.output": "output",
+  "tables.kernel": "kernel",
+  "tables.kernel_n": "kernel {n}",
+  "tables.flipped": ", flipped",
+  "tables.title": "The numbers as tables",
+
+  "counts.weights": [
+    "Weights: {product} = {weights} (+ 1 bias).",
+    "Weights: {product} = {weights} (+ {n} biases).",
+  ],
+  "counts.products":
+    "Multiplications: {weights} · {positions} positions = {products}. A dense layer " +
+    "between all inputs and outputs would have {dense} weights.",
+
+  "transposed.choice":
+    "A convolution with this stride makes {count} outputs of each {axis} from {least} to " +
+    "{greatest}; the output padding chooses {size}.",
+  "transposed.even": "Each output is written {least} times",
+  "transposed.uneven":
+    "Outputs are written {least} to {greatest} times: this can make a checkerboard",
+  "transposed.writes": "How often each output is written",
+  "transposed.as_convolution": "Show it as a convolution",
+  "transposed.is_convolution":
+    "The same result as a convolution: zeros between the pixels, and the kernel rotated by " +
+    "180 degrees. Undo goes back.",
+
+  "calculator.title": "Sizes without limits",
+  "calculator.n": "image n",
+  "calculator.k": "window k",
+  "calculator.s": "stride s",
+  "calculator.d": "dilation d",
+  "calculator.before": "padding before",
+  "calculator.after": "padding after",
+  "calculator.c": "channels c",
+  "calculator.nc": "kernels",
+  "calculator.letters": "floor((n + before + after − (d·(k − 1) + 1)) / s) + 1",
+  "calculator.floor": "Convolution, and pooling with floor: {formula}",
+  "calculator.ceil": "Pooling with ceil: {formula}",
+  "calculator.weights": "Weights: {product} = {weights} (+ {nc} biases)",
+  "calculator.products":
+    "Multiplications: {product} = {products}. A dense layer would have {dense} weights.",
+  "calculator.none": "A window of {span} does not fit {room} padded pixels.",
+  "calculator.whole": "Whole numbers up to {most}, please.",
+  "calculator.backwards": "Backwards: which window, stride and padding give this size?",
+  "calculator.size": "image size",
+  "calculator.o": "output size",
+  "calculator.ways": [
+    "One way from {size} to {o}, with the same padding on both sides:",
+    "{n} ways from {size} to {o}, with the same padding on both sides:",
+  ],
+  "calculator.no_way": "No window up to 11 with a stride up to 11 makes {o} of {n}.",
+  "calculator.way": "window {k}, stride {s}, padding {p}",
 };

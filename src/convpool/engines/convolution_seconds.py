@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from convpool.engines.compiled import convolution as compiled_convolution
 from convpool.engines.compiled import library
+from convpool.engines.compiled.forms import widest_tile
 from convpool.engines.compiled.instruction_sets import INSTRUCTION_SETS, InstructionSet
 from convpool.engines.compiled.record import LINES
 from convpool.engines.work import ConvolutionWork

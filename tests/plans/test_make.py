@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import convpool
 from convpool import convolve, convolve_transpose, plan_convolution, plan_pooling, pool
 from convpool.engines.fft import layout
 from convpool.engines.registry import ENGINES, POOL_ENGINES
@@ -26,6 +27,7 @@ from convpool.plans import make as planning
 from convpool.plans.base import Plan
 from convpool.windows import Axis
 from support.arrays import numbers
+from support.compiled import needs_kernels
 
 
 @dataclass(frozen=True)
@@ -635,6 +637,32 @@ def test_a_convolution_takes_no_more_scratch_than_its_plan_says(case, dtype):
     used = peak(lambda: plan.run(images, kernels, out=out))
     assert used <= plan.scratch + OBJECTS
     assert plan.scratch < 5 * used or plan.scratch < 5 * 10**6
+
+
+@needs_kernels
+@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize(
+    ("case", "dtype"),
+    [
+        (Case((1, 7, 7, 2048), (1, 1, 2048, 512)), "float32"),
+        (Case((1, 7, 7, 512), (3, 3, 512, 512), {"pad_mode": "reflect"}), "float32"),
+        (Case((2, 60, 60, 64), (3, 3, 64, 64), {"pad_mode": "edge"}), "float64"),
+        (Case((1, 20, 20, 300), (3, 3, 1, 300), {"groups": 300}), "float32"),
+        (Case((2, 700, 800, 3), (3, 3, 3, 5)), "float16"),
+        (Case((1, 8000, 8000, 1), (3, 3, 1, 1), {"stride": 1000}), "uint8"),
+    ],
+    ids=str,
+)
+def test_compiled_loops_take_no_more_scratch_than_their_plan_says(case, dtype, count):
+    kind = "int8" if dtype == "uint8" else dtype
+    images, kernels = np.ones(case.images, dtype), np.ones(case.kernels, kind)
+    words = case.words | {"images_dtype": dtype, "kernels_dtype": kind}
+    with convpool.threads(count):
+        plan = plan_convolution(case.images, case.kernels, engine="compiled", **words)
+        out = np.empty(plan.output_shape, plan.dtype)
+        plan.run(images, kernels, out=out)
+        plan = plan_convolution(case.images, case.kernels, engine="compiled", **words)
+        assert peak(lambda: plan.run(images, kernels, out=out)) <= plan.scratch + OBJECTS
 
 
 @pytest.mark.parametrize("mode", ["max", "avg", "lp"])

@@ -38,6 +38,8 @@ REDUCE_IN_VECTORS = 0.04e-9  # to combine two numbers of one byte in the compile
 
 RANKING = 30  # to find the median of numbers takes so many times as long as to combine them
 BLOCK = 2**18  # numbers in a block of windows
+PANEL = 64  # kernels of the widest panel of the compiled loops
+PACKED = 3 * 2**16  # weights that a thread packs at a time there
 
 
 # ---- convolution: seconds ----
@@ -97,6 +99,22 @@ def numpy_convolution_bytes(work: ConvolutionWork) -> int:
         work.images, work.kernels, work.axes, work.groups, work.accumulation
     )
     return work.accumulation.itemsize * numbers
+
+
+def compiled_convolution_bytes(work: ConvolutionWork) -> int:
+    """Return the bytes of working memory of the compiled loops.
+
+    Blocks, converted and packed weights, and copies of some images where loops cannot read them.
+    """
+    itemsize, (*_, depth, _) = work.accumulation.itemsize, work.kernels
+    # panels are completed to whole vectors
+    kernels = -(-work.kernels_per_group // PANEL) * PANEL * work.groups
+    packed = min(work.taps * depth * kernels, PACKED * max(2, threads.number()))
+    numbers = volume(work.kernels) + packed
+    if work.images_dtype.kind == "f" and work.images_dtype.itemsize == 2:
+        copied = volume(work.images) + work.outputs
+        numbers += min(copied, max(compiled_convolution.STAGED // 8, copied // work.images[0]))
+    return block_bytes(work) + numbers * itemsize
 
 
 def fft_convolution_bytes(work: ConvolutionWork) -> int:

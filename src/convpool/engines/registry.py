@@ -121,7 +121,7 @@ ENGINES = _by_name(
         refusal=_compiled_convolution_refusal,
         host_refusal=host.refusal,
         seconds=convolution_seconds.compiled_seconds,
-        memory=cost_model.block_bytes,
+        memory=cost_model.compiled_convolution_bytes,
         tile_memory=cost_model.compiled_convolution_tile_bytes,
         start_up=35e-6,
     ),

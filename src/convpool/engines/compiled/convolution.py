@@ -264,13 +264,20 @@ def staged(
     read_dtype = native if is_form(PackForm(native, sum_dtype)) else sum_dtype
     numbers = volume(images.shape[1:]) * (not is_readable)
     numbers += volume(out.shape[1:]) * (not is_writable)
-    count = max(1, STAGED // max(1, 8 * numbers))
+    count = min(len(images), max(1, STAGED // max(1, 8 * numbers)))
+    # the same memory for all copies
+    sources = None if is_readable else np.empty((count, *images.shape[1:]), read_dtype)
+    outputs = None if is_writable else np.empty((count, *out.shape[1:]), added_dtype)
     for first in range(0, len(images), count):
-        batch = slice(first, first + count)
-        source, target = images[batch], out[batch]
-        output = target if is_writable else np.empty(target.shape, added_dtype)
-        yield source if is_readable else np.ascontiguousarray(source, read_dtype), output
-        if not is_writable:
+        source, target = images[first : first + count], out[first : first + count]
+        output = target
+        if sources is not None:
+            sources[: len(source)] = source
+            source = sources[: len(source)]
+        if outputs is not None:
+            output = outputs[: len(target)]
+        yield source, output
+        if outputs is not None:
             target[...] = output
 
 

@@ -41,7 +41,7 @@ myst_enable_extensions = ["attrs_inline", "colon_fence", "deflist", "html_image"
 myst_heading_anchors = 4
 suppress_warnings = ["myst.header"]  # parts that are included begin below a heading
 
-autosummary_generate = True
+autosummary_generate = ["reference/index.md", "_made/course.md", "_made/filters.md"]
 autodoc_typehints = "none"
 numpydoc_show_class_members = False
 numpydoc_xref_param_type = False

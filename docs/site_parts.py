@@ -29,7 +29,8 @@ def connect(app: Any) -> None:
     """Have Sphinx call what is here, and find the explorer."""
     PLAY.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy(HERE / "explorer.html", PLAY)
-    app.connect("builder-inited", lambda app: write_parts())
+    # before autosummary reads the tables of names
+    app.connect("builder-inited", lambda app: write_parts(), priority=100)
     app.connect("autodoc-process-docstring", escape_docstring, priority=100)
 
 
@@ -62,7 +63,8 @@ def module_summary(name: str) -> str:
         for each, value in vars(module).items()
         if inspect.isfunction(value) and value.__module__ == module.__name__ and each[0] != "_"
     ]
-    lines = [f".. currentmodule:: {module.__name__}", ".. autosummary::", "   :toctree: made", ""]
+    lines = [f".. currentmodule:: {module.__name__}", ".. autosummary::"]
+    lines += ["   :toctree: ../reference/made", ""]  # seen from here, and from the page
     lines += [f"   {each}" for each in functions]
     return "```{eval-rst}\n" + "\n".join(lines) + "\n```\n"
 

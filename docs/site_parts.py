@@ -107,6 +107,7 @@ def escape_docstring(
 ) -> None:
     """Escape stars of shapes such as (m, *spatial, c), and bars, outside of code and examples."""
     indent_returns(lines)
+    part_errors(lines)
     for number, line in enumerate(lines):
         if not line.lstrip().startswith((">>>", "...")):
             lines[number] = "".join(
@@ -123,6 +124,13 @@ def indent_returns(lines: list[str]) -> None:
     last = next((n for n in range(first, len(lines)) if not lines[n].strip()), len(lines))
     if not any(line.startswith(" ") for line in lines[first:last]):
         lines[first:last] = ["result", *("    " + line for line in lines[first:last])]
+
+
+def part_errors(lines: list[str]) -> None:
+    """Put what "ValueError : when" says of an error below its name."""
+    for number in range(len(lines) - 1, -1, -1):
+        if match := re.fullmatch(r"((?:\w+(?:Error|Warning)(?:, )?)+) : (.+)", lines[number]):
+            lines[number : number + 1] = [match[1], "    " + match[2]]
 
 
 def split_code(line: str) -> list[tuple[bool, str]]:

@@ -130,6 +130,12 @@ def test_what_a_call_returns_is_text_and_no_type():
     assert typed == ["Returns", "-------", "array", "    All of it."]
 
 
+def test_what_an_error_means_stands_below_its_name():
+    lines = ["Raises", "------", "ValueError, TypeError : when it", "    does not fit", "OSError"]
+    load("site_parts").part_errors(lines)
+    assert lines[2:] == ["ValueError, TypeError", "    when it", "    does not fit", "OSError"]
+
+
 def test_the_picture_of_the_house_has_every_room_and_arrows_that_go_down():
     picture = load("design_picture")
     uses = picture.imports()

@@ -104,6 +104,7 @@ bench: $(VENV_BENCH)/bench  ## time the seven files, and the library against eve
 	$(VENV_BENCH)/bin/python benchmarks/course.py
 	$(VENV_BENCH)/bin/python benchmarks/library.py
 	$(VENV_BENCH)/bin/python benchmarks/networks.py
+	$(VENV_BENCH)/bin/python benchmarks/gradients.py
 	$(VENV_BENCH)/bin/python benchmarks/pictures.py
 	$(VENV_BENCH)/bin/python benchmarks/dask_cluster.py
 

@@ -1,6 +1,5 @@
-"""A network reads digits: LeNet-5 with convpool's calls and NumPy alone.
+"""A network reads digits: LeNet-5 with convpool's calls and NumPy alone: `make digits`.
 
-It is trained on 4,000 real digits that are shifted at random, and tested on others: `make digits`.
 The picture shows the loss, which digits were confused, the first kernels, and what they see.
 """
 
@@ -13,7 +12,7 @@ from rich.progress import track
 
 from convpool import convolve, convolve_gradients, pool, pool_gradient
 
-DIGITS, EPOCHS, BATCH, RATE = 4000, 25, 50, 3e-3
+DIGITS, EPOCHS, BATCH, RATE = 4000, 30, 50, 3e-3
 SIZES = {"K1": (5, 5, 1, 6), "K2": (5, 5, 6, 16), "W3": (400, 120), "W4": (120, 84)}
 SIZES |= {"W5": (84, 10)}
 
@@ -65,10 +64,12 @@ def cross_entropy(scores, labels):
 
 
 def shifted(images, random, most=2):
-    """Return images (m, 28, 28, 1), each moved by up to `most` pixels down and right."""
-    padded = np.pad(images, ((0, 0), (most, most), (most, most), (0, 0)))
-    rows, columns = random.integers(0, 2 * most + 1, (2, len(images), 1)) + np.arange(28)[None]
-    return padded[np.arange(len(images))[:, None, None], rows[..., None], columns[:, None]]
+    """Return images (m, 28, 28, 1), each moved and slanted by up to `most` pixels."""
+    padded = np.pad(images, ((0, 0), (most, most), (2 * most, 2 * most), (0, 0)))
+    down, right = random.integers(0, 2 * most + 1, (2, len(images), 1, 1))
+    slant = random.uniform(-most, most, (len(images), 1, 1)) * (np.arange(28)[:, None] - 14) / 14
+    columns = right + most + np.arange(28) + np.rint(slant).astype(int)
+    return padded[np.arange(len(images))[:, None, None], down + np.arange(28)[:, None], columns]
 
 
 def train(weights, images, labels, random, network=(forward, backward), epochs=EPOCHS):
@@ -92,15 +93,14 @@ def train(weights, images, labels, random, network=(forward, backward), epochs=E
 def draw(weights, losses, confused, image, name):
     """Draw the loss, which digits were confused, the first kernels and what they see to a file."""
     seen = forward(weights, image[None])[1][1][0]
-    pictures = [(image, "a digit"), (np.log1p(confused), "read as (across)")]
+    pictures = [(np.log1p(confused), "read as (across)"), (image, "a digit")]
     pictures += [(weights["K1"][:, :, 0, k], f"kernel {k + 1}") for k in range(6)]
     pictures += [(seen[..., k], f"what {k + 1} sees") for k in range(6)]
-    figure, axes = plt.subplots(2, 8, figsize=(16, 4.4), layout="constrained")
-    for axis, (picture, title) in zip([*axes[:, 1], *axes[:, 2:].flat], pictures, strict=True):
+    figure, axes = plt.subplots(3, 5, figsize=(11, 6.6), layout="constrained")
+    for axis, (picture, title) in zip(axes.flat[1:], pictures, strict=True):
         axis.imshow(picture, cmap="gray")
         axis.set(title=title, xticks=[], yticks=[])
     axes[0, 0].semilogy(np.convolve(losses, np.full(20, 1 / 20), "valid"))
-    axes[1, 0].remove()
     figure.savefig(name, dpi=100)
 
 

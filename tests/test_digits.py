@@ -48,12 +48,20 @@ def test_gradients_of_all_weights_are_difference_quotients(digits):
             assert gradients[name].flat[place] == pytest.approx(quotient, abs=1e-6, rel=1e-3)
 
 
-def test_shifted_images_are_parts_of_what_they_were(digits):
-    images = np.zeros((40, 28, 28, 1))
-    images[:, 10, 12] = 1
-    places = np.argwhere(digits.shifted(images, np.random.default_rng(0)))
-    assert len(places) == 40
-    assert set((places[:, 1] - 10).tolist()) == set((places[:, 2] - 12).tolist()) == {*range(-2, 3)}
+def test_shifted_images_are_moved_and_slanted(digits):
+    images = np.zeros((400, 28, 28, 1))
+    images[:, 8:21, 14] = 1  # a line down
+    moved = digits.shifted(images, np.random.default_rng(0))
+    assert moved.shape == images.shape
+    np.testing.assert_array_equal(moved.sum(axis=(1, 2, 3)), 13)  # nothing is lost
+    np.testing.assert_array_equal(moved.sum(axis=2).max(axis=(1, 2)), 1)  # nothing is copied
+    rows = moved.sum(axis=2)[..., 0].argmax(axis=1)
+    assert set((rows - 8).tolist()) == {*range(-2, 3)}
+    columns = moved.argmax(axis=2)[..., 0]
+    middle = columns[np.arange(400), rows + 6]
+    assert set((middle - 14).tolist()) == {*range(-2, 3)}
+    slants = columns[np.arange(400), rows + 12] - columns[np.arange(400), rows]
+    assert set(slants.tolist()) == {*range(-2, 3)}
 
 
 def test_it_learns_a_little_in_a_few_steps(digits):

@@ -1,10 +1,13 @@
 """What calls and plans of gradients take, return and refuse."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
 import convpool
 from convpool import convolve, convolve_gradients, plan_convolution, plan_pooling, pool_gradient
+from support import sampling
 from support.arrays import numbers
 from support.engines import refusals
 
@@ -244,6 +247,25 @@ def test_a_plan_runs_as_the_call(words):
         np.testing.assert_array_equal(one, expected)
     assert plan.multiply_adds == 2 * forward.multiply_adds
     assert plan.scratch > 0
+
+
+def test_calls_of_many_threads_are_those_of_one():
+    shapes = [((2, 9, 8, 3), (3, 2, 3, 20)), ((1, 20, 20, 16), (3, 3, 16, 16))]
+    cases = []
+    for seed, (images, kernels) in enumerate(shapes * 4):
+        x, w = numbers(images, "int32", seed), numbers(kernels, "int16", seed)
+        g = numbers((*images[:-1], kernels[-1]), "int32", seed)
+        small = numbers((images[0], *(size // 2 for size in images[1:-1]), images[-1]), "int8")
+        cases.append((x, w, g, small, convolve_gradients(x, w, g), pool_gradient(x, small, 2)))
+
+    def check(number):
+        x, w, g, small, expected, pooled = cases[number % len(cases)]
+        actual = convolve_gradients(x, w, g)
+        same = all(np.array_equal(one, other) for one, other in zip(actual, expected, strict=True))
+        return same and np.array_equal(pool_gradient(x, small, 2), pooled)
+
+    with ThreadPoolExecutor(4) as pool:
+        assert all(pool.map(check, range(10 * sampling.EXAMPLES)))
 
 
 def test_the_gradient_of_the_forward_call_descends():

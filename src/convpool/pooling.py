@@ -219,6 +219,9 @@ def max_unpool(
 ) -> Array:
     """Put pooled values back where they came from, with zeros elsewhere.
 
+    Where several values have one index, as overlapping windows do, the last one in C order stays.
+    So this is not the gradient of max pooling, in which they are added: that is `pool_gradient`.
+
     Parameters
     ----------
     values, indices

@@ -158,10 +158,10 @@ def _scatter(total: Array, indices: Indices, values: Array, axes: Sequence[Axis]
     chosen = indices >= 0
     if not chosen.all():
         flat, values = flat[chosen], values[chosen]
-    if all(axis.stride >= axis.span or axis.count == 1 for axis in axes):
-        sums[flat] += values  # no two windows have a pixel in common
-    else:
+    if _do_overlap(axes):
         np.add.at(sums, flat, values)
+    else:
+        sums[flat] += values
 
 
 def _add_maxima(
@@ -178,16 +178,27 @@ def _add_maxima(
     reaches = [_reach(axes, tap) for tap in taps]
     for windows, pixels in reaches:
         np.maximum(best[windows], images[pixels], out=best[windows])
+    has_nan = images.dtype.kind == "f" and bool(np.isnan(best).any())
+    do_overlap = _do_overlap(axes)
     is_open = np.ones(g.shape, bool)  # windows whose greatest pixel has not come yet
     for windows, pixels in reaches:
         candidates, still_open = images[pixels], is_open[windows]
-        is_first = (candidates == best[windows]) & still_open
-        if images.dtype.kind == "f":
-            is_first |= np.isnan(candidates) & still_open
+        is_first = candidates == best[windows]
+        if has_nan:
+            is_first |= np.isnan(candidates)
         if options.absent is not None:
             is_first &= ~options.absent[pixels]
+        is_first &= still_open
         still_open ^= is_first
-        total[pixels] += np.where(is_first, g[windows], total.dtype.type(0))
+        if do_overlap:
+            total[pixels] += np.where(is_first, g[windows], total.dtype.type(0))
+        else:  # the total is 0
+            np.copyto(total[pixels], g[windows], where=is_first)
+
+
+def _do_overlap(axes: Sequence[Axis]) -> bool:
+    """Return whether a pixel may lie in two windows."""
+    return any(axis.stride < axis.span and axis.count > 1 for axis in axes)
 
 
 def _reach(axes: Sequence[Axis], tap: Sequence[int]) -> tuple[Block, Block]:

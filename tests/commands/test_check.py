@@ -15,8 +15,9 @@ from convpool.check import judge_behaviour as behaviour
 from convpool.check.diagnosis import tracing
 from convpool.check.diagnosis.readings import padding
 from convpool.check.reports import html
+from convpool.check.rules import isolated
 from convpool.check.rules import registry as rules
-from convpool.check.sandbox import interpreters
+from convpool.check.sandbox import interpreters, walls
 from convpool.check.sandbox.interpreters import Interpreter
 from convpool.check.tasks import README, TASKS
 from convpool.check.verdicts import Finding, Item, Outcome
@@ -42,7 +43,7 @@ def refused(*words):
 def fake(monkeypatch):
     """Nothing is run: each task holds, unless a submission's name says what comes of it."""
 
-    def judge(course, tasks, python, limits, max_ratio=None):
+    def judge(course, tasks, python, limits, options=None):
         name = course.folder.name
         if name == "breaks":
             raise RuntimeError("the checker is broken")
@@ -52,9 +53,10 @@ def fake(monkeypatch):
 
     monkeypatch.setattr(behaviour, "judge", judge)
     monkeypatch.setattr(
-        rules, "judge", lambda *words: [Item(None, "readme", "There is one.", Outcome.HOLDS)]
+        isolated, "judge", lambda *words: [Item(None, "readme", "There is one.", Outcome.HOLDS)]
     )
     monkeypatch.setattr(interpreters, "find", lambda command=None: PYTHON)
+    monkeypatch.setattr(walls, "standing", lambda python, limits: ("own root",))
 
 
 def many(folder, *names):
@@ -114,6 +116,50 @@ def test_tasks_and_names_choose(tmp_path, fake):
     assert checker.check([folder], skip=["behaviour"])[0].ran_on == ""
 
 
+def test_a_class_without_walls_is_run_only_if_it_is_trusted(tmp_path, fake, monkeypatch):
+    folder = many(tmp_path, "a", "b")
+    assert checker.check([folder])[0].walls == ("own root",)
+    monkeypatch.setattr(walls, "standing", lambda python, limits: ())
+    with pytest.raises(ValueError, match=r"no walls around the submissions .* --trust"):
+        checker.check([folder])
+    assert len(checker.check([folder], is_trusted=True)) == 2
+    assert len(checker.check([folder], only=["rules"])) == 2
+    assert len(checker.check([folder / "a"])) == 1
+
+
+def test_points_and_similar_files_are_told(tmp_path, fake):
+    one, two = checker.check([many(tmp_path, "a", "b")], points={"loads": 2})
+    assert str(one.score) == "14 of 14 points"
+    assert one.similar == ("b (tasks 0, 1, 2, 3, 4, 5, 6)",)
+    assert two.similar == ("a (tasks 0, 1, 2, 3, 4, 5, 6)",)
+    assert checker.check([tmp_path / "a"])[0].score is None
+    with pytest.raises(ValueError, match="'same' cannot mean 'x'; brief, size, tensorflow"):
+        checker.check([tmp_path], same="x")
+
+
+def test_settings_and_a_roster(tmp_path, fake):
+    folder = many(tmp_path / "class", "ada", "eve")
+    settings = tmp_path / "convpool-check.toml"
+    settings.write_text('roster = "r.csv"\nskip = ["rules"]\n[points]\nloads = 1\n')
+    (tmp_path / "r.csv").write_text("name\nAda\nBob\n")
+    result = run_command("check", folder, "--settings", settings)
+    assert "7/7" in result.stdout
+    assert "handed nothing in: Bob\nnot in the roster: eve\n" in result.stderr
+    file = tmp_path / "results.json"
+    done = run_command("check", folder / "ada", "--settings", settings, "--gradescope", file)
+    assert done.exit_code == 0
+    assert json.loads(file.read_text())["score"] == 7
+    assert "needs points" in run_command("check", folder / "ada", "--gradescope", file).stderr
+
+
+def test_annotations_and_the_job_summary(tmp_path, fake, monkeypatch):
+    summary = tmp_path / "summary.md"
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
+    result = run_command("check", copy_ours(tmp_path / "fails"), "--github")
+    assert re.search(r"::error (file=.*)?title=convpool check%3A loads::it fails", result.stdout)
+    assert summary.read_text(encoding="utf-8").startswith("### convpool check")
+
+
 def test_wrong_words_of_the_call(tmp_path, fake):
     with pytest.raises(
         ValueError, match=r"'sames' is no rule and no part of the behaviour; near it: same"
@@ -125,11 +171,12 @@ def test_wrong_words_of_the_call(tmp_path, fake):
         checker.check([tmp_path], tasks=[7])
 
 
-def test_the_choice_of_a_folder_is_a_remark(tmp_path, fake):
+def test_the_choice_of_a_folder_is_a_note(tmp_path, fake):
     many(tmp_path / "ada" / "work", "new", "old")
     copy_ours(tmp_path / "eve")
-    remark = checker.check([tmp_path])[0].items[0].remarks[0].words
-    assert remark.startswith("judged is work/new with 7 of the seven files, and not work/old")
+    ada, eve = checker.check([tmp_path])
+    assert ada.notes[0].startswith("judged is work/new with 7 of the seven files, and not work/old")
+    assert eve.notes == ()
 
 
 # ---- the command ----
@@ -146,7 +193,7 @@ def test_one_that_fails_decides_for_the_class(tmp_path, fake):
     result = run_command("check", many(tmp_path, "fails", "holds", "unchecked"), "-j", 2)
     assert result.exit_code == 1
     assert result.stdout.splitlines()[-1] == (
-        "3 submissions: 1 hold in all, 1 do not, 1 could not be checked throughout"
+        "3 submissions: 1 hold in all, 1 do not, 1 could not be checked throughout, 0 not judged"
     )
     assert "\x1b" not in result.output
 

@@ -84,8 +84,8 @@ EVIL_ONE = printable_judgement(
 CLASS = [BROKEN, EVIL_ONE, make_judgement(name="eve", seconds=9.0)]
 
 
-def screen(judgements: Sequence[Judgement], width: int = 80) -> str:
+def screen(judgements: Sequence[Judgement], width: int = 80, *, is_verbose: bool = False) -> str:
     """Return the report of some judgements as text, as a screen of a width shows it."""
     file = io.StringIO()
-    report.print_report(judgements, report.make_console(file, width))
+    report.print_report(judgements, report.make_console(file, width), is_verbose=is_verbose)
     return file.getvalue()

@@ -5,16 +5,21 @@ from __future__ import annotations
 import os
 import time
 import traceback
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from convpool.check import judge_behaviour
 from convpool.check.behaviour import requirement_names
+from convpool.check.diagnosis.meanings_of_same import BRIEF, MEANINGS
+from convpool.check.grading.points import requirements, score
+from convpool.check.grading.similar import similar_pairs
+from convpool.check.judge_cases import Options
 from convpool.check.printable_judgements import printable_judgement
+from convpool.check.rules import isolated
 from convpool.check.rules import registry as rules
-from convpool.check.sandbox import interpreters
+from convpool.check.sandbox import interpreters, walls
 from convpool.check.sandbox.interpreters import Interpreter
 from convpool.check.sandbox.limits import Limits
 from convpool.check.submissions.search import Submission, open_submissions
@@ -35,7 +40,8 @@ class Selection:
     tasks: tuple[int, ...]  # sorted
     python: Interpreter
     limits: Limits
-    max_ratio: float | None = None  # as in `check`
+    options: Options
+    points: Mapping[str, float]  # empty: no points are given
 
     @property
     def has_all_tasks(self) -> bool:
@@ -56,7 +62,10 @@ def check(
     skip: Collection[str] = (),
     tasks: Collection[int] | None = None,
     max_ratio: float | None = None,
+    same: str = BRIEF,
+    points: Mapping[str, float] | None = None,
     time_out: float | None = None,
+    is_trusted: bool = False,
     jobs: int = 1,
     progress: Progress | None = None,
 ) -> list[Judgement]:
@@ -75,8 +84,15 @@ def check(
     max_ratio : float, optional
         Judges the time too: how many times as long as the project's own file a larger call may
         take; default: time is measured, and never judged.
+    same : str
+        What 'same' means: "brief", "size" (h x w, wherever the windows begin), "tensorflow", or
+        "any-named" (any reading that public solutions have).
+    points : mapping of str to float, optional
+        What requirements are worth: "3:same", "same", "rules" or "behaviour" -> points of each.
     time_out : float, optional
         Seconds for one task; default: 20.
+    is_trusted : bool
+        Whether a class is run also where the system allows no walls around its processes.
     jobs : int
         How many submissions are judged at once.
     progress : function of (done, total), optional
@@ -90,12 +106,15 @@ def check(
     Raises
     ------
     ValueError
-        If a name, a task or a path does not exist, or the interpreter does not start.
+        If a name, a task or a path does not exist, the interpreter does not start, or no walls
+        stand around a class that is not trusted.
     """
     titles = requirement_titles()
     selected = (_expand(only) or frozenset(titles)) - _expand(skip)
     if not selected:
         raise ValueError("nothing is left to judge: skip less")
+    if same not in MEANINGS:
+        raise ValueError(f"'same' cannot mean {same!r}; {', '.join(MEANINGS)} would do")
     if unknown := set(tasks or ()) - set(TASKS):
         raise ValueError(f"there is no task {min(unknown)}; tasks are {min(TASKS)} to {max(TASKS)}")
     selection = Selection(
@@ -104,10 +123,23 @@ def check(
         tasks=tuple(sorted(set(tasks or TASKS))),
         python=interpreters.find(python),
         limits=Limits() if time_out is None else Limits(task_seconds=time_out),
-        max_ratio=max_ratio,
+        options=Options(max_ratio, same),
+        points=points or {},
     )
     with open_submissions(paths) as submissions:
+        if selection.behaviour and len(submissions) > 1 and not is_trusted:
+            _require_walls(selection)
         return _check_all(submissions, selection, jobs, progress or (lambda done, total: None))
+
+
+def _require_walls(selection: Selection) -> None:
+    """Raise ValueError if no wall stands around the processes of submissions."""
+    if not walls.standing(selection.python, selection.limits):
+        raise ValueError(
+            "this system allows no walls around the submissions (own root folder, processes, "
+            "network), only limits: they could read and change your files. Run them in a container "
+            "or a virtual machine, and say --trust there"
+        )
 
 
 def _expand(names: Collection[str]) -> frozenset[str]:
@@ -135,7 +167,24 @@ def _check_all(
     for index, judgement in _check_unordered(submissions, selection, jobs):
         judgements[index] = judgement
         progress(len(judgements), len(submissions))
-    return [judgements[index] for index in range(len(submissions))]
+    ordered = [judgements[index] for index in range(len(submissions))]
+    return _with_similar(ordered, submissions) if selection.has_all_tasks else ordered
+
+
+def _with_similar(
+    judgements: Sequence[Judgement], submissions: Sequence[Submission]
+) -> list[Judgement]:
+    """Return the judgements, each with the submissions that share most of their code with it."""
+    folders = {str(index): one.folder for index, one in enumerate(submissions) if one.folder}
+    similar: dict[int, list[str]] = {}
+    for first, second, tasks in similar_pairs(folders):
+        numbers = ", ".join(map(str, tasks))
+        for one, other in ((int(first), int(second)), (int(second), int(first))):
+            similar.setdefault(one, []).append(f"{submissions[other].name} (tasks {numbers})")
+    return [
+        printable_judgement(replace(judgement, similar=tuple(similar.get(index, ()))))
+        for index, judgement in enumerate(judgements)
+    ]
 
 
 def _check_unordered(
@@ -175,16 +224,30 @@ def check_submission(submission: Submission, selection: Selection) -> Judgement:
     try:
         items, measures = _judge(submission, selection)
         judgement = replace(
-            judgement, items=tuple(items), measures=tuple(measures), others=submission.others
+            judgement,
+            items=tuple(items),
+            measures=tuple(measures),
+            others=submission.others,
+            notes=submission.notes,
+            not_judged=submission.problem,
         )
     except Exception as error:
         words = f"the checker itself failed, please report it: {type(error).__name__}: {error}"
         finding = Finding(words, details="".join(traceback.format_exception(error)))
         item = Item(None, "checker", "The checker could look at it.", Outcome.UNCHECKED, (finding,))
-        judgement = replace(judgement, items=(item,))
-    ran_on = str(selection.python) if selection.behaviour and submission.folder else ""
-    seconds = time.monotonic() - start
-    return printable_judgement(replace(judgement, ran_on=ran_on, seconds=seconds))
+        judgement = replace(judgement, items=(item,), not_judged=words)
+    if selection.behaviour and submission.folder:
+        python = selection.python
+        judgement = replace(
+            judgement,
+            ran_on=str(python),
+            python_warning=python.warning,
+            walls=walls.standing(python, selection.limits),
+        )
+    if selection.points:
+        whole = requirements(selection.rules | selection.behaviour, selection.tasks)
+        judgement = replace(judgement, score=score(judgement, selection.points, whole))
+    return printable_judgement(replace(judgement, seconds=time.monotonic() - start))
 
 
 def _judge(submission: Submission, selection: Selection) -> tuple[list[Item], list[Measure]]:
@@ -192,17 +255,16 @@ def _judge(submission: Submission, selection: Selection) -> tuple[list[Item], li
 
     Without a course folder: the item that says so, and no measures.
     """
-    folder_item = _folder_item(submission)
     if submission.folder is None:
-        return [folder_item], []
-    items = [folder_item] if folder_item.remarks else []
+        return [_folder_item(submission)], []
+    items: list[Item] = []
     measures: list[Measure] = []
     course = open_course(submission, selection.python)
     if selection.rules:
-        items += rules.judge(course, selection.rules)
+        items += isolated.judge(course, selection.rules, selection.limits)
     if selection.behaviour:
         behaviour_items, measures = judge_behaviour.judge(
-            course, selection.tasks, selection.python, selection.limits, selection.max_ratio
+            course, selection.tasks, selection.python, selection.limits, selection.options
         )
         items += (item for item in behaviour_items if item.name in selection.behaviour)
     # rules judge all files and the folder, whatever tasks are selected
@@ -215,11 +277,6 @@ def _judge(submission: Submission, selection: Selection) -> tuple[list[Item], li
 
 
 def _folder_item(submission: Submission) -> Item:
-    """Return the item "folder": it holds if there is a course folder, else it is unchecked.
-
-    Its remarks say which folder was chosen, if another could be meant.
-    """
-    outcome = Outcome.UNCHECKED if submission.folder is None else Outcome.HOLDS
-    findings = (Finding(submission.problem),) if submission.folder is None else ()
-    remarks = tuple(Finding(note) for note in submission.notes)
-    return Item(None, "folder", "The folder holds the seven files.", outcome, findings, remarks)
+    """Return the item "folder" of a submission without a course folder."""
+    title = "The folder holds the seven files."
+    return Item(None, "folder", title, Outcome.UNCHECKED, (Finding(submission.problem),))

@@ -6,44 +6,21 @@ It stands above the folders, as it joins behaviour and diagnosis.
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 
 from convpool.check.behaviour import requirement_names, timing
 from convpool.check.behaviour.cases_by_task import CASES, LARGE, TIMED
-from convpool.check.behaviour.judged_answers import Trial, common_trait_phrase, is_same_result
+from convpool.check.behaviour.judged_answers import Trial, is_same_result
 from convpool.check.behaviour.removed_names import without_removed_names
-from convpool.check.diagnosis import diagnose
+from convpool.check.judge_cases import Options, TaskRun, judge_cases, make_item
 from convpool.check.sandbox import caller
 from convpool.check.sandbox.calls import Answer, SubmittedFunction
 from convpool.check.sandbox.interpreters import Interpreter
 from convpool.check.sandbox.limits import Limits
-from convpool.check.submissions.task_files import CourseFolder, TaskFile
+from convpool.check.submissions.task_files import CourseFolder
 from convpool.check.tasks import Task
 from convpool.check.verdicts import Finding, Item, Measure, Outcome
-
-MAX_ERROR_KINDS = 3  # findings of errors in one item; further kinds of errors are left out
-
-
-@dataclass(frozen=True)
-class TaskRun:
-    """The answers to all calls of one task's function, and what the timed one costs."""
-
-    file: TaskFile
-    trials: tuple[Trial, ...]  # empty: no time was left, so that nothing was called
-    cost: timing.Cost | None  # None: no timed call returned
-    baseline_cost: timing.Cost | None  # of the project's own file; None: not measured
-    is_repeatable: bool = True  # False: the same call gave two results
-
-    @property
-    def task(self) -> Task:
-        """The task of the file."""
-        return self.file.task
-
-    @property
-    def ratios(self) -> tuple[float | None, float | None]:
-        """(Time, memory), each divided by that of the project's own file; None: not measured."""
-        return timing.ratios(self.cost, self.baseline_cost)
 
 
 def judge(
@@ -51,7 +28,7 @@ def judge(
     tasks: Collection[int],
     python: Interpreter,
     limits: Limits,
-    max_ratio: float | None = None,
+    options: Options | None = None,
 ) -> tuple[list[Item], list[Measure]]:
     """Call the functions of a course folder with every case, and judge what comes back.
 
@@ -65,9 +42,8 @@ def judge(
         The interpreter that runs the files.
     limits : Limits
         The limits of each child process; submission_seconds are for all tasks together.
-    max_ratio : float, optional
-        For the requirement `speed`: how many times as long as the project's own file the timed
-        call may take; default: time is measured, and never judged.
+    options : Options, optional
+        What a teacher has chosen.
 
     Returns
     -------
@@ -76,13 +52,14 @@ def judge(
     measures : list of Measure
         One for each task whose file can be read.
     """
+    options = options or Options()
     items: list[Item] = []
     measures: list[Measure] = []
     deadline = time.monotonic() + limits.submission_seconds
     for number in sorted(tasks):
         file = course.files[number]
         if file.problem:
-            names = requirement_names.of_task(number, has_max_ratio=max_ratio is not None)
+            names = requirement_names.of_task(number, has_max_ratio=options.max_ratio is not None)
             items += _unchecked(file.task, names, f"not run: {file.task.file} {file.problem}")
             continue
         start = time.monotonic()
@@ -91,7 +68,7 @@ def judge(
         run = TaskRun(file, (), None, baseline_cost)
         if time.monotonic() < deadline:
             run = _with_answers(run, python, limits.until(deadline))
-        items += _items(run, limits, max_ratio)
+        items += _items(run, limits, options)
         measures.append(Measure(number, *file.word_counts, *run.ratios))
     return items, measures
 
@@ -128,11 +105,12 @@ def _with_answers(run: TaskRun, python: Interpreter, limits: Limits) -> TaskRun:
 # ---- items ----
 
 
-def _items(run: TaskRun, limits: Limits, max_ratio: float | None) -> list[Item]:
+def _items(run: TaskRun, limits: Limits, options: Options) -> list[Item]:
     """Return the items of one task, in the order of `requirement_names.of_task`.
 
     If nothing was called, or the file cannot be loaded, they are unchecked but for "loads".
     """
+    max_ratio = options.max_ratio
     names = requirement_names.of_task(run.task.number, has_max_ratio=max_ratio is not None)
     if not run.trials:
         words = f"not run: the {limits.submission_seconds:g} s for one submission were over"
@@ -141,12 +119,15 @@ def _items(run: TaskRun, limits: Limits, max_ratio: float | None) -> list[Item]:
     if not answer.loaded:
         # if not even the import was tried, the submission is not to blame
         outcome = Outcome.UNCHECKED if answer.outcome == "not run" else Outcome.FAILS
-        loads = _item(run.task, "loads", outcome, [Finding(answer.words, line=answer.line)])
+        loads = make_item(run.task, "loads", outcome, [Finding(answer.words, line=answer.line)])
         words = f"not run: {answer.words.removeprefix('not run: ')}"
         return [loads, *_unchecked(run.task, names[1:], words)]
     items = [
         _loads(run.task, answer),
-        *(_judge_cases(run, name) for name in requirement_names.of_cases(run.task.number)),
+        *(
+            judge_cases(run, name, options.same)
+            for name in requirement_names.of_cases(run.task.number)
+        ),
         _input_unchanged(run),
     ]
     return items if max_ratio is None else [*items, _speed(run, max_ratio)]
@@ -158,7 +139,7 @@ def _loads(task: Task, answer: Answer) -> Item:
     What may only be missing on this machine leaves it unchecked.
     """
     if not answer.load_problem:
-        return _item(task, "loads", Outcome.HOLDS)
+        return make_item(task, "loads", Outcome.HOLDS)
     advice = (
         "Put what only tries the function out below if __name__ == '__main__':, where it does not "
         "run on import"
@@ -170,108 +151,7 @@ def _loads(task: Task, answer: Answer) -> Item:
         outcome = Outcome.FAILS
         why = "the function was judged without that line"
     words = f"{answer.load_problem}: {why}. {advice}"
-    return _item(task, "loads", outcome, [Finding(words, line=answer.load_line)])
-
-
-def _judge_cases(run: TaskRun, name: str) -> Item:
-    """Judge the cases of one requirement; `name` is Case.item, such as "same".
-
-    It fails if any judged case is wrong, and is unchecked if none is wrong but some were not
-    called. Wrong results of cases that are not judged become remarks of an item that holds or is
-    unchecked.
-    """
-    trials = [trial for trial in run.trials if trial.case.item == name]
-    # slowness is no finding: a large case without an answer in time does not count
-    judged = [
-        trial
-        for trial in trials
-        if trial.case.judged and not (trial.case.is_large and trial.was_late)
-    ]
-    called = [trial for trial in judged if trial.has_result]
-    findings = [*_wrong_values(run, called), *_errors(called)]
-    if findings:
-        return _item(run.task, name, Outcome.FAILS, findings)
-    # every judged case that was called is right here
-    remarks = [_remark(trial) for trial in trials if trial.was_called and trial.problem]
-    if len(called) < len(judged):
-        first = next(trial for trial in judged if not trial.has_result)
-        words = f"{len(judged) - len(called)} of {len(judged)} cases have no result"
-        not_run = Finding(
-            f"{words}: {first.answer.words}; the first is {first.case.name}",
-            details=first.case.source,
-        )
-        return _item(run.task, name, Outcome.UNCHECKED, [not_run], remarks)
-    return _item(run.task, name, Outcome.HOLDS, (), remarks)
-
-
-def _wrong_values(run: TaskRun, trials: Sequence[Trial]) -> list[Finding]:
-    """Return one finding for all trials whose array differs from the right ones; [] if none does.
-
-    Large cases are left out of the diagnosis, as trying every wrong reading on them takes too long.
-    """
-    small_results = [
-        (trial.case, trial.array)
-        for trial in trials
-        if trial.array is not None and not trial.case.is_large
-    ]
-    wrong = [trial for trial in trials if trial.array is not None and trial.problem]
-    if not wrong:
-        return []
-    if not run.is_repeatable:
-        words = (
-            f"{len(wrong)} of {len(trials)} cases differ, and the same call gives another result "
-            "each time: is something random in it, or kept from one call to the next?"
-        )
-        return [Finding(words, details=wrong[0].case.source)]
-    if all(trial.case.is_large for trial in wrong):
-        words = (
-            f"{len(wrong)} of {len(trials)} cases differ, with many or large images only: "
-            f"{wrong[0].problem}"
-        )
-        return [Finding(words, details=wrong[0].case.source)]
-    finding = diagnose.diagnose(small_results, run.file.text)
-    words = finding.words + common_trait_phrase(wrong, _right(trials))
-    printed = f"\nit printed: {wrong[0].answer.printed}" if wrong[0].answer.printed else ""
-    details = f"{finding.details}{printed}\n\n{wrong[0].case.source}".strip()
-    return [replace(finding, words=words, details=details)]
-
-
-def _errors(trials: Sequence[Trial]) -> Iterator[Finding]:
-    """Yield a finding for each kind of problem where no array of numbers came back.
-
-    At most MAX_ERROR_KINDS of them.
-    """
-    trials_by_kind: dict[object, list[Trial]] = {}
-    for trial in trials:
-        if trial.array is None:
-            trials_by_kind.setdefault(trial.problem_kind, []).append(trial)
-    for similar in list(trials_by_kind.values())[:MAX_ERROR_KINDS]:
-        first = similar[0]
-        phrase = common_trait_phrase(similar, _right(trials))
-        words = (
-            f"{len(similar)} of {len(trials)} cases: {first.problem}{phrase}; the first is "
-            f"{first.case.name}"
-        )
-        yield Finding(words, line=first.answer.line, details=first.case.source)
-
-
-def _right(trials: Sequence[Trial]) -> list[Trial]:
-    """Return the trials without a problem."""
-    return [trial for trial in trials if not trial.problem]
-
-
-def _remark(trial: Trial) -> Finding:
-    """Return the remark about a trial that has a problem but does not count.
-
-    It does not count if its case is not judged, or is large and had no answer in time.
-    """
-    words = f"The brief does not ask for it, but try {trial.case.why}. Here {trial.problem}."
-    if trial.case.judged:
-        words = (
-            f"Smaller calls are right, and time is no verdict: {trial.problem} for "
-            f"{trial.case.name}."
-        )
-    return Finding(words, line=trial.answer.line, details=trial.case.source)
+    return make_item(task, "loads", outcome, [Finding(words, line=answer.load_line)])
 
 
 def _input_unchanged(run: TaskRun) -> Item:
@@ -290,10 +170,10 @@ def _input_unchanged(run: TaskRun) -> Item:
             f"{arrays} changed in {len(changed)} of {len(called)} cases; work on a copy. The "
             f"first is {first.case.name}"
         )
-        return _item(run.task, name, Outcome.FAILS, [Finding(words, details=first.case.source)])
+        return make_item(run.task, name, Outcome.FAILS, [Finding(words, details=first.case.source)])
     if any(trial.answer.outcome == "returned" for trial in called):
-        return _item(run.task, name, Outcome.HOLDS)
-    return _item(run.task, name, Outcome.UNCHECKED, [Finding("no call came to its end")])
+        return make_item(run.task, name, Outcome.HOLDS)
+    return make_item(run.task, name, Outcome.UNCHECKED, [Finding("no call came to its end")])
 
 
 def _speed(run: TaskRun, max_ratio: float) -> Item:
@@ -301,30 +181,17 @@ def _speed(run: TaskRun, max_ratio: float) -> Item:
     ratio = run.ratios[0]
     if ratio is None:
         finding = Finding("the larger call could not be timed")
-        return _item(run.task, "speed", Outcome.UNCHECKED, [finding])
+        return make_item(run.task, "speed", Outcome.UNCHECKED, [finding])
     if ratio <= max_ratio:
-        return _item(run.task, "speed", Outcome.HOLDS)
+        return make_item(run.task, "speed", Outcome.HOLDS)
     words = (
         f"a larger call takes {ratio:.1f} times as long as the project's own file; at most "
         f"{max_ratio:g} was asked"
     )
     finding = Finding(words, details=TIMED[run.task.number].source)
-    return _item(run.task, "speed", Outcome.FAILS, [finding])
-
-
-def _item(
-    task: Task,
-    name: str,
-    outcome: Outcome,
-    findings: Iterable[Finding] = (),
-    remarks: Iterable[Finding] = (),
-) -> Item:
-    """Return an item of the requirement `name`; its findings and remarks name the task's file."""
-    findings = tuple(replace(finding, file=task.file) for finding in findings)
-    remarks = tuple(replace(remark, file=task.file) for remark in remarks)
-    return Item(task.number, name, requirement_names.TITLES[name], outcome, findings, remarks)
+    return make_item(run.task, "speed", Outcome.FAILS, [finding])
 
 
 def _unchecked(task: Task, names: Iterable[str], words: str) -> list[Item]:
     """Return an unchecked item for each requirement of these names; `words` say why."""
-    return [_item(task, name, Outcome.UNCHECKED, [Finding(words)]) for name in names]
+    return [make_item(task, name, Outcome.UNCHECKED, [Finding(words)]) for name in names]

@@ -18,6 +18,10 @@ def printable_judgement(judgement: Judgement) -> Judgement:
         submission=printable(judgement.submission),
         folder=printable(judgement.folder),
         items=tuple(map(_printable_item, judgement.items)),
+        notes=tuple(printable(note) for note in judgement.notes),
+        not_judged=printable(judgement.not_judged),
+        python_warning=printable(judgement.python_warning),
+        similar=tuple(printable(name) for name in judgement.similar),
         others=tuple(printable(name) for name in judgement.others),
     )
 

@@ -28,6 +28,8 @@ class Finding:
     reading: str = ""
     # several lines for a fixed-width font: the window, its numbers, the expected and real value
     details: str = ""
+    failing: int = 0  # cases of the behaviour that it is about
+    cases: int = 0  # all cases of that requirement; 0: it is not about cases
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,20 @@ class Measure:
 
 
 @dataclass(frozen=True)
+class Score:
+    """The points of one submission."""
+
+    points: float
+    most: float  # of a submission in which all holds
+    undecided: float  # what could not be checked is worth; a person decides
+
+    def __str__(self) -> str:
+        """Return it in words: 41.5 of 50 points, 2 undecided."""
+        undecided = f", {self.undecided:g} undecided" if self.undecided else ""
+        return f"{self.points:g} of {self.most:g} points{undecided}"
+
+
+@dataclass(frozen=True)
 class Judgement:
     """Everything that was found in one submission."""
 
@@ -63,8 +79,16 @@ class Judgement:
     items: tuple[Item, ...]
     measures: tuple[Measure, ...] = ()
     others: tuple[str, ...] = ()  # names of files in the course folder that are not judged
+    notes: tuple[str, ...] = ()  # sentences about which of several folders was judged
+    not_judged: str = ""  # why nothing in it was judged; empty: it was
+    # why verdicts may depend on the interpreter, and what would help; empty: it is the brief's
+    python_warning: str = ""
     ran_on: str = ""  # the interpreter: Python 3.8.18 with NumPy 1.19.2; empty: nothing was run
+    walls: tuple[str, ...] = ()  # that stood around its processes, such as "no network"
     seconds: float = 0.0  # that judging took
+    score: Score | None = None  # None: no points are given
+    # other submissions of the class that share most of their code with it, and the tasks
+    similar: tuple[str, ...] = ()
 
     @property
     def outcome(self) -> Outcome:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from convpool.commands import check_grading as grading
 from convpool.commands.options import example
 from convpool.commands.progress import progress_bar
 
@@ -75,8 +76,31 @@ class Numbers(Names):
     help="A task may take R times as long as our own file.",
 )
 @click.option(
+    "--same",
+    type=click.Choice(("brief", "size", "tensorflow", "any-named")),
+    default="brief",
+    help="What 'same' means; any-named: any reading that public solutions have.",
+)
+@click.option(
     "--trace", type=int, metavar="TASK", help="Follow one output pixel of the task's own function."
 )
+@click.option(
+    "--trust", "is_trusted", is_flag=True, help="Run a class also where no walls stand around it."
+)
+@click.option(
+    "--settings",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Points, 'same', rules that are off, the roster: convpool-check.toml.",
+)
+@click.option(
+    "--gradescope",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write results.json of one submission for Gradescope.",
+)
+@click.option("--github", "is_github", is_flag=True, help="Print annotations for GitHub Actions.")
+@click.option("-v", "--verbose", "is_verbose", is_flag=True, help="Print every drawing and remark.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report for programs.")
 @click.option(
     "--csv",
@@ -121,8 +145,16 @@ def check(
     else:
         reports = {form: options.pop(form) for form in ("csv", "html")}
         is_json, folder = options.pop("as_json"), options.pop("to")
+        is_verbose, is_github = options.pop("is_verbose"), options.pop("is_github")
+        gradescope = options.pop("gradescope")
+        students = grading.apply_settings(options.pop("settings"), options)
         judgements = _judge(places, reports, folder, options)
-        _print(judgements, is_json=is_json)
+        _print(judgements, is_json=is_json, is_verbose=is_verbose)
+        grading.print_missing(students, judgements)
+        if is_github:
+            grading.write_github(judgements)
+        if gradescope is not None:
+            grading.write_gradescope(gradescope, judgements, options["points"])
         context.exit(_exit_code([judgement.outcome for judgement in judgements]))
 
 
@@ -178,7 +210,7 @@ def _judge(
     return judgements
 
 
-def _print(judgements: Sequence[Judgement], *, is_json: bool) -> None:
+def _print(judgements: Sequence[Judgement], *, is_json: bool, is_verbose: bool) -> None:
     """Print the judgements as text, or as JSON."""
     from convpool.check.reports import json
     from convpool.check.reports import text as report
@@ -186,7 +218,7 @@ def _print(judgements: Sequence[Judgement], *, is_json: bool) -> None:
     if is_json:
         click.echo(json.as_json(judgements), nl=False)
     else:
-        report.print_report(judgements, report.make_console())
+        report.print_report(judgements, report.make_console(), is_verbose=is_verbose)
 
 
 def _exit_code(outcomes: Sequence[Outcome]) -> int:

@@ -6,6 +6,7 @@ import pytest
 
 from convpool.check import judge_behaviour as behaviour
 from convpool.check.behaviour import baseline_files, timing
+from convpool.check.judge_cases import Options
 from convpool.check.sandbox import caller
 from convpool.check.tasks import TASKS
 from support.judged_here import (
@@ -21,7 +22,7 @@ def judge(tmp_path, monkeypatch):
     """Judge one file, made of a task's own file with something in it replaced."""
     monkeypatch.setattr(timing, "REPEATS", 2)  # enough to see that the best counts
 
-    def judged(task, *changes, text=None, max_ratio=None, limits=LIMITS, run=call_in_process):
+    def judged(task, *changes, text=None, limits=LIMITS, run=call_in_process, **options):
         timing._baseline_cost.cache_clear()
         monkeypatch.setattr(caller, "run", run)
         file = TASKS[task].file
@@ -32,7 +33,7 @@ def judge(tmp_path, monkeypatch):
             text = text.replace(old, new)
         (tmp_path / file).write_text(text)
         items, measures = behaviour.judge(
-            course_folder(tmp_path), [task], PYTHON, limits, max_ratio
+            course_folder(tmp_path), [task], PYTHON, limits, Options(**options)
         )
         return {item.name: item for item in items}, measures
 

@@ -10,6 +10,7 @@ import pytest
 from convpool.check import judge_behaviour as behaviour
 from convpool.check.behaviour import baseline_files, requirement_names, timing
 from convpool.check.behaviour.cases_by_task import CASES, LARGE, ODD_KINDS
+from convpool.check.judge_cases import MAX_ERROR_KINDS
 from convpool.check.sandbox import caller
 from convpool.check.sandbox.calls import Answer
 from convpool.check.sandbox.limits import Limits
@@ -53,18 +54,16 @@ DEFECTS = {
                                                                                   "its default"),
     "ceil": (6, "(h - kh) // sh + 1", "-(-(h - kh) // sh) + 1", ["max", "avg"], "could not be "
                                                                                 "broadcast"),
-    "integers": (0, "return output", "return np.trunc(output)", ["valid"], "cases that have "
-                                                                           "fractions"),
+    "integers": (0, "return output", "return np.trunc(output)", ["valid"], "cut to whole numbers"),
     "uint8": (0, "return output", "return output * (images.dtype != "
                                   "'uint8')", ["valid"], "that have images of uint8"),
     "shape": (5, "return output", "return output.repeat(2, 1)", CONVOLUTIONS, "shape"),
     "bool": (2, "return output", "return output > 0", ["padding"], "an array of bool; numbers "
                                                                    "such as float64"),
-    "a list": (2, "return output", "return output.tolist()", ["padding"], "cases: the function "
-                                                                          "returned a list; the"),
+    "a list": (2, "return output", "return output.tolist()", ["padding"],
+               "the function returned a list"),
     "raises": (4, "    sh, sw = stride", "    sh, sw = stride\n    1 / (m - 1)", CONVOLUTIONS,
-               "ZeroDivisionError: division by zero; it is just the cases that have one image, "
-               "and"),
+               "ZeroDivisionError: division by zero; it is just the cases that have one image"),
 }  # fmt: skip
 
 
@@ -96,24 +95,21 @@ def test_values_and_errors_stand_apart(judge):
     items, _ = judge(0, text=text.replace("return output", "return output + (w == 6)"))
     values, *errors = items["valid"].findings
     widths = [case.size[1] for case in (*judged_cases(0, "valid"), *LARGE[0])]
-    assert "differ" in values.words
+    assert values.words.startswith("pixel (0, ")
+    assert values.failing == widths.count(6)
     assert len(errors) == 2
     assert [finding.line for finding in errors] == [7, 7]
-    message = [finding.words for finding in errors]
-    large, seven = sum(w > 8 for w in widths), widths.count(7)
-    assert any(
-        one.startswith(f"{large} of {len(widths)} cases: AssertionError: ") for one in message
-    )
-    assert any(one.startswith(f"{seven} of {len(widths)} cases: TypeError: ") for one in message)
+    counts = {finding.words.partition(":")[0]: finding.failing for finding in errors}
+    assert counts == {"AssertionError": sum(w > 8 for w in widths), "TypeError": widths.count(7)}
+    assert {finding.cases for finding in items["valid"].findings} == {len(widths)}
 
 
 def test_at_most_three_kinds_of_error_are_shown(judge):
-    items, _ = judge(
-        0,
-        ("    m, h, w = images.shape", "    m, h, w = images.shape\n    raise ValueError('x' * w)"),
-    )
+    line = "    m, h, w = images.shape"
+    errors = "    raise (ValueError, TypeError, KeyError, IndexError)[w % 4]('x' * w)"
+    items, _ = judge(0, (line, f"{line}\n{errors}"))
     assert len({case.size[1] for case in judged_cases(0, "valid")}) > 3
-    assert len(items["valid"].findings) == behaviour.MAX_ERROR_KINDS == 3
+    assert len(items["valid"].findings) == MAX_ERROR_KINDS == 3
 
 
 def test_a_default_that_is_missing(judge):

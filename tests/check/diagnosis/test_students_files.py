@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 import pytest
 
@@ -62,7 +60,8 @@ WRITTEN = [
     (5, "valid", "axis=(1, 2, 3)", "axis=None", "summed over images", True),
     (5, "valid", "nc))", "nc), dtype=int)", "integers", True),
     (5, "valid", "nc))", "nc), dtype=images.dtype)", "images' dtype", True),
-    (5, "valid", "oh = (h", "oh = (h - 1", "one output less of the rows", True),
+    # of some cases only, as at some strides the size is right
+    (5, "valid", "oh = (h", "oh = (h - 1", "", False),
     (5, "valid", "sh, sw = stride", "sw, sh = stride", "stride swapped", False),
     (5, "valid", "i * sh:i * sh + kh, j * sw:j * sw + kw", "i:i + kh, j:j + kw", "windows at "
                                                                                  "i", True),
@@ -95,9 +94,7 @@ def test_what_students_write_is_named(task, item, part, instead, reading, placed
     source = SOURCES[task].replace(part, instead)
     found = diagnose(returned(source, task, item), source)
     assert found.reading == reading
-    assert not reading or re.search(
-        "differs?; (in all |your result equals)", found.words
-    )  # all that differ
+    assert not reading or found.words.startswith("your result equals the reference if ")
     lines = [
         number
         for number, line in enumerate(source.splitlines(), 1)
@@ -129,7 +126,7 @@ def test_the_odd_zero_may_lie_on_either_side_of_a_wrong_padding(
     assert part in source
     found = diagnose(returned(source.replace(part, instead), 5, item), source)
     assert found.reading == reading
-    assert re.search("differs?; (in all |your result equals)", found.words)  # all that differ
+    assert found.words.startswith("your result equals the reference if ")
 
 
 TWO_LINES = "def f(x):\n    a = x.astype(int)\n    b = x.astype(int)\n    return a + b\n"

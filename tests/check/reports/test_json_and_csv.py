@@ -54,6 +54,8 @@ def test_json_has_every_word():
         "code": "",
         "reading": "flip",
         "details": WINDOW,
+        "failing": 0,
+        "cases": 0,
     }
     assert one["measures"][0]["memory_ratio"] is None  # NaN is no JSON
 
@@ -74,7 +76,20 @@ def test_csv_has_a_row_for_each_submission():
     assert rows[0]["failing"].startswith("readme 0:run-bit 1:run-bit")
 
 
-@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", " =1", "\t=1"])
+FORMULAS = (
+    *("=1+1", "+1", "-1", "@SUM(A1)", " =1", "\t=1", ";=1", "a;=1", "a\t=1"),
+    *("\uff1d1", "\uff0b1", "\uff20A1", "\u2028=1", "\n=1"),
+)
+
+
+@pytest.mark.parametrize("name", FORMULAS)
 def test_csv_holds_no_formula(name):
     (row,) = csv.DictReader(io.StringIO(as_csv([make_judgement(name=name)])))
-    assert row["submission"] == f"'{name}"
+    assert row["submission"] == f"'{name.replace(chr(0x2028), ' ').replace(chr(10), ' ')}"
+
+
+def test_csv_has_one_line_for_each_row():
+    text = as_csv([make_judgement(name="a\u2028b\nc\x85d")])
+    assert len(text.splitlines()) == 2
+    assert "a b c d" in text
+    assert "'" not in as_csv([make_judgement(name="class 2 - Ada")])

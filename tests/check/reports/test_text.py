@@ -32,7 +32,7 @@ def test_lines_fit(width, several):
 
 
 def test_a_screen_has_every_finding():
-    text = screen([BROKEN], 200)
+    text = screen([BROKEN], 200, is_verbose=True)
     for each in BROKEN.items:
         for finding in (*each.findings, *each.remarks):
             assert finding.words.replace(TASKS[each.task or 0].file, "FILE") in text
@@ -70,7 +70,11 @@ def test_one_does_and_two_do():
 
 
 def test_a_screen_has_a_row_for_each_part():
-    rows = {row[0]: row[1:] for row in map(str.split, screen([BROKEN]).splitlines()) if row}
+    rows = {
+        row[0]: row[1:]
+        for row in map(str.split, screen([BROKEN], is_verbose=True).splitlines())
+        if row
+    }
     assert rows["rules"] == ["✗"] * 7
     assert rows["same"] == ["·", "·", "·", "✗", "✗", "·", "·"]
     assert rows["avg"] == ["·"] * 6 + ["?"]
@@ -79,9 +83,63 @@ def test_a_screen_has_a_row_for_each_part():
 
 def test_a_class_is_a_table():
     lines = screen(CLASS).splitlines()
-    assert lines[1].split() == ["ada", *"✗✗✗✗✗✗✗", "✗", "11", "2"]
+    # the results of each task, the rules, the folder
+    assert lines[1].split() == ["ada", *"···✗✗·?", "✗", "✗", "11", "2"]
     assert "Slowest: eve 9.0 s, ada 1.2 s" in screen(CLASS, 200)
-    assert lines[-1] == "3 submissions: 1 hold in all, 2 do not, 0 could not be checked throughout"
+    assert screen(CLASS, 200).splitlines()[-1] == (
+        "3 submissions: 1 hold in all, 2 do not, 0 could not be checked throughout, 0 not judged"
+    )
+
+
+FIVE = make_judgement(
+    *(
+        item(
+            task,
+            "valid",
+            FAILS,
+            Finding(
+                f"cause {task}: " + "words " * 40,
+                TASKS[task].file,
+                details="\n".join(["line"] * 18),
+                failing=task + 1,
+                cases=40,
+            ),
+        )
+        for task in range(5)
+    ),
+    python_warning="the brief's Python was not found, so another one ran the files",
+    notes=("judged is a, and not b",),
+)
+
+
+def test_a_report_of_five_causes_is_a_screen():
+    lines = screen([FIVE], 100).splitlines()
+    assert len(lines) <= 60
+    assert lines[0].startswith("Note: the brief's Python was not found")
+    assert any(line.startswith("Note: judged is a, and not b") for line in lines)
+    # the most important one comes first, with its drawing
+    headings = [line for line in lines if line.startswith(("First: task", "Task"))]
+    assert headings[0].startswith("First: task 4")
+    assert sum(line == "      line" for line in lines) == 18
+    assert "With --verbose: 4 more drawings" in lines
+    assert "valid (5 of 40 cases)" in " ".join(lines)
+    assert (
+        sum(line == "      line" for line in screen([FIVE], 100, is_verbose=True).splitlines())
+        == 90
+    )
+
+
+def test_who_is_not_judged_is_named():
+    missing = make_judgement(item(None, "folder", UNCHECKED), not_judged="nothing was handed in")
+    text = screen([*CLASS, missing], 200)
+    assert "ada: not judged: nothing was handed in" in text
+    assert text.splitlines()[-1].endswith("1 not judged")
+
+
+def test_the_readings_of_same_are_counted():
+    readings = [Finding("words", reading="same: p = k // 2"), Finding("x", reading="flip")]
+    one = make_judgement(item(3, "same", FAILS, *readings), item(4, "same", FAILS, *readings))
+    assert "'same' is read as: 2 x p = k // 2\n" in screen([one, one], 200)
 
 
 def test_colours_are_for_terminals_only():

@@ -133,3 +133,22 @@ def test_a_slip_of_style_says_what_would_do(folder, line):
     code, _, remedy = ADVICE[line].partition(" ")
     assert found.code == code
     assert f": {remedy}" in found.words
+
+
+def test_is_with_a_string_is_a_remark(folder):
+    put(folder, file_text("if kernel is 'same':\n    pass\nreturn images is None"))
+    found = item(folder, "syntax")
+    assert found.outcome == Outcome.HOLDS
+    assert [remark.words for remark in found.remarks] == [
+        "kernel is 'same' is true by accident only; write =="
+    ]
+
+
+@pytest.mark.parametrize("coding", ["unicode_escape", "latin-1", "utf_8", "UTF-8"])
+def test_a_coding_other_than_utf_8_is_a_finding(folder, coding):
+    put(folder, file_text("return images").replace("\n", f"\n# -*- coding: {coding} -*-\n", 1))
+    found = item(folder, "utf8")
+    if coding.lower().startswith("utf"):
+        assert found.outcome == Outcome.HOLDS
+    else:
+        assert f"it names the coding {coding}" in words(found)

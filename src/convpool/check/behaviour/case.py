@@ -98,6 +98,17 @@ class Case:
         return h, w
 
     @property
+    def simplicity(self) -> tuple[bool, bool, int, int]:
+        """A sort key, lowest for the case that is easiest to look at.
+
+        (Has other than counting numbers, has a window of one number, size of a window, size of the
+        images).
+        """
+        kernel = self.weights.shape if isinstance(self.weights, Sample) else self.weights
+        is_odd = self.sample.numbers != "counting"
+        return is_odd, prod(kernel) == 1, prod(kernel), prod(self.sample.shape)
+
+    @property
     def is_large(self) -> bool:
         """Whether the arrays are too large for trying every wrong reading of the brief on them."""
         return max(prod(self.sample.shape), prod(self.window)) > 10_000

@@ -114,6 +114,36 @@ SAME_STRIDED: tuple[Row, ...] = (
     ((1, 5), (1, 3), "same", (2, 2)),
     ((8, 9), (4, 5), "same", (3, 2)),
 )
+# of each requirement, small cases of counting numbers: the simplest that fails is shown
+FRIENDLY: dict[str, tuple[Row, ...]] = {
+    "valid": (
+        ((3, 3), (2, 2), "valid", ONE),
+        ((4, 3), (3, 2), "valid", ONE),
+        ((4, 4), (2, 2), "valid", (2, 2)),
+        ((5, 4), (2, 2), "valid", (2, 1)),
+    ),
+    "padding": (
+        ((3, 3), (2, 2), (1, 1), ONE),
+        ((3, 3), (2, 2), (0, 1), ONE),
+        ((4, 4), (2, 2), (1, 1), (2, 2)),
+        ((4, 3), (2, 2), (1, 0), (2, 1)),
+    ),
+    "same": (
+        ((3, 3), (2, 2), "same", ONE),
+        ((3, 3), (3, 3), "same", ONE),
+        ((3, 4), (3, 2), "same", ONE),
+    ),
+    "same-strided": (
+        ((3, 3), (2, 2), "same", (2, 2)),
+        ((4, 4), (3, 3), "same", (2, 2)),
+        ((4, 3), (3, 3), "same", (2, 1)),
+    ),
+    "pooled": (
+        ((4, 4), (2, 2), "valid", (2, 2)),
+        ((4, 3), (2, 2), "valid", ONE),
+        ((5, 4), (2, 3), "valid", (2, 1)),
+    ),
+}
 POOLED: tuple[Row, ...] = (
     ((6, 4), (2, 2), "valid", (2, 2)),  # as in the brief
     ((7, 5), (2, 2), "valid", (2, 2)),  # a row and a column are left over
@@ -203,6 +233,17 @@ def _convolutions(task: int, item: str, rows: Iterable[Row]) -> Iterator[Case]:
         yield Case(task, item, *samples, **arguments)
 
 
+def _friendly(task: int, item: str) -> Iterator[Case]:
+    """Yield the small cases of a requirement that are easy to follow by hand."""
+    has_stride = task > 2
+    for number, (size, window, padding, stride) in enumerate(FRIENDLY[item]):
+        if stride != ONE and not has_stride:
+            continue
+        images, kernel = _shapes(task, size, window, (1, 2, 2))
+        arguments = _passed_arguments(task, {"padding": padding, "stride": stride}, number)
+        yield Case(task, item, Sample(images, "counting", 0), Sample(kernel, "few", 0), **arguments)
+
+
 def _kinds(
     task: int, item: str, padding: Padding, stride: Pair = ONE, *, has_odd: bool = True
 ) -> Iterator[Case]:
@@ -220,20 +261,35 @@ def _kinds(
         yield Case(task, item, *samples, **arguments, judged=not why, why=why)
 
 
+def _without_stride(task: int, item: str, rows: Iterable[Row], padding: Padding) -> Iterator[Case]:
+    """Yield the cases of a task that has no stride: 0, 1 or 2."""
+    yield from _friendly(task, item)
+    yield from _convolutions(task, item, rows)
+    yield from _kinds(task, item, padding)
+
+
 def _padding_and_stride(task: int) -> Iterator[Case]:
     """Yield the cases of a task that has both arguments: 3, 4 or 5."""
+    yield from _friendly(task, "valid")
     yield from _convolutions(task, "valid", (*VALID[::2], *VALID_STRIDED))
     yield from _kinds(task, "valid", "valid", (2, 1), has_odd=False)
+    yield from _friendly(task, "padding")
     yield from _convolutions(task, "padding", (*PADDED[::2], *PADDED_STRIDED))
     yield from _kinds(task, "padding", (1, 2), (2, 1), has_odd=False)
+    yield from _friendly(task, "same")
     yield from _convolutions(task, "same", SAME)
     yield from _kinds(task, "same", "same")
+    yield from _friendly(task, "same-strided")
     yield from _convolutions(task, "same-strided", SAME_STRIDED)
     yield from _kinds(task, "same-strided", "same", (2, 3), has_odd=False)
 
 
 def _poolings(mode: str) -> Iterator[Case]:
     """Yield the cases of task 6 for one mode: one for each row of sizes, one for each kind."""
+    for number, (size, window, _, stride) in enumerate(FRIENDLY["pooled"]):
+        images, _ = _shapes(6, size, window, (1, 1, 1))
+        arguments = _passed_arguments(6, {"stride": stride, "mode": mode}, number)
+        yield Case(6, mode, Sample(images, "counting", 0), window, **arguments)
     for number, (size, window, _, stride) in enumerate(POOLED):
         images, _ = _shapes(6, size, window, DEPTHS[number % 4])
         kind = "float64" if number % 5 == 3 else "whole"
@@ -250,9 +306,9 @@ def _poolings(mode: str) -> Iterator[Case]:
 
 # task -> its cases
 CASES: dict[int, tuple[Case, ...]] = {
-    0: (*_convolutions(0, "valid", VALID), *_kinds(0, "valid", "valid")),
-    1: (*_convolutions(1, "same", SAME), *_kinds(1, "same", "same")),
-    2: (*_convolutions(2, "padding", PADDED), *_kinds(2, "padding", (1, 2))),
+    0: tuple(_without_stride(0, "valid", VALID, "valid")),
+    1: tuple(_without_stride(1, "same", SAME, "same")),
+    2: tuple(_without_stride(2, "padding", PADDED, (1, 2))),
     **{task: tuple(_padding_and_stride(task)) for task in (3, 4, 5)},
     6: tuple(itertools.chain.from_iterable(map(_poolings, ("max", "avg")))),
 }

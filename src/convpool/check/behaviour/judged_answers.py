@@ -62,9 +62,13 @@ class Trial:
     def problem_kind(self) -> tuple[str, int | None, str]:
         """A key for grouping problems: (outcome, line, problem with every number as 0).
 
-        Two problems of one kind differ in numbers only, such as shapes.
+        Two errors of one type in one line are of one kind; other problems are if they differ in
+        numbers only, such as shapes.
         """
-        return self.answer.outcome, self.answer.line, re.sub(r"\d+", "0", self.problem)
+        words = re.sub(r"\d+", "0", self.problem)
+        if self.answer.line:
+            words = words.partition(":")[0]
+        return self.answer.outcome, self.answer.line, words
 
 
 def is_same_result(first: Answer, second: Answer) -> bool:

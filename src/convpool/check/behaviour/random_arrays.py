@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,8 @@ Array = NDArray[Any]
 
 # kind of numbers -> an expression that makes the array; {rng} is a random generator
 NUMBERS = {
+    "counting": "np.arange(1, {end}).reshape{shape}",
+    "few": "np.resize([1, 0, 2, -1, 3], {shape})",
     "float64": "{rng}.uniform(-9, 9, {shape})",
     "float32": "{rng}.uniform(-9, 9, {shape}).astype('float32')",
     "whole": "{rng}.integers(-9, 10, {shape}).astype(float)",
@@ -40,7 +43,8 @@ class Sample:
     def source(self) -> str:
         """The expression that makes the array: np.random.default_rng(3).uniform(-9, 9, (2, 4))."""
         rng = f"np.random.default_rng({self.seed})"
-        return NUMBERS[self.numbers].format(rng=rng, shape=self.shape)
+        end = prod(self.shape) + 1
+        return NUMBERS[self.numbers].format(rng=rng, shape=self.shape, end=end)
 
     @property
     def array(self) -> Array:

@@ -10,18 +10,21 @@ from convpool.check.behaviour.case import Case
 from convpool.check.behaviour.random_arrays import Array
 from convpool.check.diagnosis.finding_text import (
     case_details,
-    coincidences,
-    count_sentence,
     first_difference,
     quoted_lines,
+    same_sentence,
     window_sentence,
 )
-from convpool.check.diagnosis.matching_readings import full_explanations, partial_explanation
+from convpool.check.diagnosis.matching_readings import NamedReading, full_explanations
 from convpool.check.diagnosis.observed_result import ObservedResult
 from convpool.check.verdicts import Finding
 
+Result = tuple[Case, Array]
 
-def diagnose(results: Sequence[tuple[Case, Array]], source: str | None = None) -> Finding:
+
+def diagnose(
+    results: Sequence[Result], source: str | None = None, related: Sequence[Result] = ()
+) -> Finding:
     """Explain why results of a requirement are wrong.
 
     Parameters
@@ -31,13 +34,16 @@ def diagnose(results: Sequence[tuple[Case, Array]], source: str | None = None) -
         included.
     source
         The text of the submission's file, so that the line at fault can be quoted.
+    related
+        Results of another requirement, wrong ones too: a cause of both is named first.
 
     Returns
     -------
     Finding
-        Its words say how many cases differ, and which wrong reading of the brief gives the same
-        results, if one is known. Its line is the one to look at, if that is certain. Its details
-        show the simplest wrong case: the window of the first pixel that differs.
+        Its words name the wrong reading of the brief that gives all these results, if one is known;
+        a cause that explains only some of them is not named. Its line is the one to look at, if
+        that is certain. Its details show the simplest wrong case: the window of the first pixel
+        that differs, and the lines of Python that make the call.
 
     Raises
     ------
@@ -46,31 +52,36 @@ def diagnose(results: Sequence[tuple[Case, Array]], source: str | None = None) -
     """
     observations = [ObservedResult(case, np.asarray(returned)) for case, returned in results]
     wrong = [observation for observation in observations if not observation.is_right]
-    wrong.sort(key=lambda observation: observation.simplicity)  # the simplest first
+    wrong.sort(key=lambda observation: observation.case.simplicity)  # the simplest first
     if not wrong:
         raise ValueError(f"all {len(results)} results are right: pass at least one that is not")
     right = [observation for observation in observations if observation.is_right]
     simplest = wrong[0]
-    count = count_sentence(len(wrong), len(observations))
     details = case_details(simplest)
-    if explanations := full_explanations(wrong, right):
+    line, name = None, ""
+    if explanations := _explanations(wrong, right, related):
         (name, reading), *alternatives = explanations
         line, quotes = quoted_lines(source, simplest, reading)
-        same = [f"the same comes out if {other.words}" for _, other in alternatives]
-        words = f"{count}; your result equals the reference if {reading.words}"
-        details += [*same, *quotes]
-        return Finding(words, line=line, reading=name, details="\n".join(details))
-    if words := window_sentence(wrong):
-        return Finding(f"{count}; {words}", details="\n".join(details))
-    if partial := partial_explanation(wrong, right):
-        name, reading, explained = partial
-        line, quotes = quoted_lines(source, simplest, reading)
-        share = f"{explained} of the" if explained < len(wrong) else "all"
-        words = (
-            f"{count}; in {share} {len(wrong)} that differ, your result equals the reference if "
-            f"{reading.words}"
-        )
-        details += quotes
-        return Finding(words, line=line, reading=name, details="\n".join(details))
-    details += coincidences(simplest)
-    return Finding(f"{count}; first: {first_difference(simplest)}", details="\n".join(details))
+        details = [*quotes, *details]
+        details += [f"the same comes out if {other.words}" for _, other in alternatives]
+        words = f"your result equals the reference if {reading.words}"
+        if reading.when == "same":
+            words = f"{words}. {same_sentence(simplest)}"
+    else:
+        words = window_sentence(wrong) or first_difference(simplest)
+    lines = "\n".join([*details, "", simplest.case.source])
+    return Finding(words, line=line, reading=name, details=lines)
+
+
+def _explanations(
+    wrong: Sequence[ObservedResult], right: Sequence[ObservedResult], related: Sequence[Result]
+) -> list[NamedReading]:
+    """Return the readings that explain these results and the related ones, else these alone."""
+    others = [ObservedResult(case, np.asarray(returned)) for case, returned in related]
+    wrong_others = [other for other in others if not other.is_right]
+    right_others = [other for other in others if other.is_right]
+    if wrong_others and (
+        of_both := full_explanations([*wrong, *wrong_others], [*right, *right_others])
+    ):
+        return of_both
+    return full_explanations(wrong, right)

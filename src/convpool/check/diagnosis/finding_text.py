@@ -10,21 +10,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from convpool.check.behaviour.comparison import TOLERANCE
-from convpool.check.diagnosis.arithmetic import Reading, apply_reading, correct_count, correct_zeros
+from convpool.check.diagnosis.arithmetic import Arguments, Reading, correct_count, correct_zeros
 from convpool.check.diagnosis.faulty_lines import find_faulty_lines
 from convpool.check.diagnosis.observed_result import ObservedResult
-from convpool.check.diagnosis.readings.registry import READINGS
 from convpool.check.diagnosis.window_positions import correct_positions, find_positions
 from convpool.check.diagnosis.window_text import Index, call_text, number, pixel_name, window_text
-
-MAX_COINCIDENCES = 3  # readings that are named because they give one pixel
-
-
-def count_sentence(wrong: int, total: int) -> str:
-    """Return a sentence such as "3 of 12 cases differ"."""
-    cases = f"{total} case{'s' * (total != 1)}"
-    return f"{wrong} of {cases} differ{'s' * (wrong == 1)}"
 
 
 def first_difference(observation: ObservedResult) -> str:
@@ -69,27 +59,29 @@ def case_details(observation: ObservedResult) -> list[str]:
     ]
 
 
-def coincidences(observation: ObservedResult) -> list[str]:
-    """Return lines that name the readings that give at least the first pixel that differs.
+def same_sentence(observation: ObservedResult) -> str:
+    """Return what is right for 'same', with the numbers of the first axis where it is wrong.
 
-    Such as "7 would come out here if the kernel is flipped". At most MAX_COINCIDENCES. [] if that
-    pixel is 0 or not finite, as too many readings give that, and for a result of another shape.
+    With a link to the explorer at just these numbers.
     """
-    if observation.values is None or not observation.has_right_shape:
-        return []
-    index = _first_index(observation)
-    value, shape = observation.values[index], observation.values.shape
-    if not value or not np.isfinite(value):
-        return []
-    words = []
-    for reading in READINGS.values():
-        result = apply_reading(reading, observation.nearest, shape)
-        if result is None or result.shape != shape:
-            continue
-        if abs(result[index] - value) <= abs(value) * TOLERANCE:
-            words.append(reading.words)
-    first_words = dict.fromkeys(words[:MAX_COINCIDENCES])
-    return [f"{number(value)} would come out here if {reason}" for reason in first_words]
+    arguments = observation.arguments
+    axes = [axis for axis in (0, 1) if arguments.total_zeros(axis) % 2] or [0]
+    n, k, s = arguments.on_axis(axes[0])
+    total = arguments.total_zeros(axes[0])
+    words = (
+        f"Right is T = (n - 1) * s + k - n zeros in all, T - T // 2 before and T // 2 after: for "
+        f"n = {n}, k = {k}, s = {s} that is T = {total}, {total - total // 2} and {total // 2}"
+    )
+    if total % 2:
+        words += "; as T is odd, no equal number on both sides can do it"
+    return f"{words}. See it: {explorer_link(arguments)}"
+
+
+def explorer_link(arguments: Arguments) -> str:
+    """Return the address in the explorer of the right 'same' for a call."""
+    (h, w), (kh, kw), (sh, sw) = arguments.sizes, arguments.window, arguments.stride
+    settings = f"h={h}&w={w}&kh={kh}&kw={kw}&sh={sh}&sw={sw}&padding=same_size"
+    return f"explorer.html#{settings}"
 
 
 def window_sentence(wrong: Sequence[ObservedResult]) -> str:

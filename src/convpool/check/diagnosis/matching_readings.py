@@ -11,7 +11,6 @@ from convpool.check.diagnosis.observed_result import ObservedResult
 from convpool.check.diagnosis.readings.registry import READINGS
 
 MAX_READINGS = 2  # that are named, of those that explain everything
-MAX_PARTIAL = 40  # readings that are tried on every case if none explains everything
 # names of the common readings: each is also tried together with every other reading
 PAIRED = (
     "images' dtype",
@@ -54,31 +53,6 @@ def full_explanations(
         if first_matches := list(itertools.islice(matches, MAX_READINGS)):
             return first_matches
     return []
-
-
-def partial_explanation(
-    wrong: Sequence[ObservedResult], right: Sequence[ObservedResult]
-) -> tuple[str, Reading, int] | None:
-    """Return (name, reading, number of wrong results that it explains) of the best reading.
-
-    Its score is that number, less the number of right results that it contradicts. `wrong` is not
-    empty and sorted, the simplest first; only the first MAX_PARTIAL readings that explain its first
-    or its last result are tried. None if none of these explains at least half of the wrong results
-    with a score above 0.
-    """
-    # readings that explain the simplest or the least simple wrong result
-    likely = (
-        (name, reading)
-        for name, reading in READINGS.items()
-        if wrong[0].fits(reading) or wrong[-1].fits(reading)
-    )
-    best, best_score = None, 0  # so that only a score above 0 counts
-    for name, reading in itertools.islice(likely, MAX_PARTIAL):
-        explained = sum(observation.fits(reading) for observation in wrong)
-        score = explained - sum(observation.contradicts(reading) for observation in right)
-        if 2 * explained >= len(wrong) and score > best_score:
-            best, best_score = (name, reading, explained), score
-    return best
 
 
 @cache

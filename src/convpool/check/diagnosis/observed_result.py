@@ -10,8 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
-
 from convpool.check.behaviour.case import Case
 from convpool.check.behaviour.comparison import arrays_agree, is_close, largest_magnitude
 from convpool.check.behaviour.random_arrays import Array
@@ -81,17 +79,6 @@ class ObservedResult:
         assert self.values is not None
         scale = largest_magnitude(self.nearest_result)
         return ~is_close(self.values, self.nearest_result, scale)
-
-    @property
-    def simplicity(self) -> tuple[bool, bool, int, int]:
-        """A sort key, lowest for the case that is easiest to look at.
-
-        (has fractions, has a window of one number, numbers of a window, numbers of the images).
-        """
-        arguments = self.arguments
-        count = arguments.kernels.size or int(np.prod(arguments.window))
-        has_fractions = bool((arguments.images % 1).any() or (arguments.kernels % 1).any())
-        return has_fractions, count == 1, count, arguments.images.size
 
     def fits(self, reading: Reading) -> bool:
         """Return whether a reading gives this array, with the odd zeros on one side or the other.

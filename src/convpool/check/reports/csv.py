@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 
 from convpool.check.reports.summary import count_outcomes, outcomes_by_task
 from convpool.check.verdicts import Judgement, Outcome
 
 FIRST_COLUMNS = ("submission", "place", "outcome")
-# spreadsheets take a cell that begins with one of these for a formula
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+# Spreadsheets take a cell for a formula that begins with one of these signs, full-width ones too;
+# some begin a new cell after a ; or a tab inside of one.
+_SIGNS = r"[=+\-@\uff1d\uff0b\uff0d\uff20]"
+_FORMULA = re.compile(rf"(^|[;,\t])\s*{_SIGNS}|^[\t;]")
+# characters that some programs take for the end of a line
+_LINE_ENDS = re.compile(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
 
 
 def as_csv(judgements: Sequence[Judgement]) -> str:
@@ -47,15 +52,21 @@ def _row(judgement: Judgement) -> dict[str, object]:
         **tasks,
         **counts,
         "failing": " ".join(failing),
+        "points": "" if judgement.score is None else f"{judgement.score.points:g}",
+        "of": "" if judgement.score is None else f"{judgement.score.most:g}",
+        "undecided": "" if judgement.score is None else f"{judgement.score.undecided:g}",
+        "similar": "; ".join(judgement.similar),
+        "not judged": judgement.not_judged,
+        "notes": "; ".join(judgement.notes),
         "seconds": f"{judgement.seconds:.1f}",
         "ran on": judgement.ran_on,
     }
 
 
 def _cell(value: object) -> str:
-    """Return a value as text, with ' before what a spreadsheet would take for a formula.
+    """Return a value as text in one line, with ' before what may be taken for a formula.
 
     "" for None.
     """
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULA_STARTS) else text
+    text = _LINE_ENDS.sub(" ", "" if value is None else str(value))
+    return f"'{text}" if _FORMULA.search(text) else text

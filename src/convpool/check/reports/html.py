@@ -59,6 +59,8 @@ $table
 $folder
 $findings
 </details>""")
+DETAILS = Template("""
+<details><summary>a case</summary><pre tabindex="0">$text</pre></details>""")
 FINDING = Template("""\
 <div class="finding $kind">
 <p>$mark <strong>$item</strong>$reading <code class="where">$where</code></p>
@@ -125,6 +127,7 @@ def _student(number: int, judgement: Judgement, *, is_open: bool) -> str:
     """
     ran = f"Run on {judgement.ran_on}" if judgement.ran_on else "Nothing was run"
     others = f" Not judged: {', '.join(judgement.others)}." if judgement.others else ""
+    notes = "".join(f" {note}." for note in (*judgement.notes, judgement.python_warning) if note)
     items = "".join(f" {MARKS[item.outcome]} {escape(item.name)}" for item in judgement.of(None))
     return STUDENT.substitute(
         number=number,
@@ -132,7 +135,7 @@ def _student(number: int, judgement: Judgement, *, is_open: bool) -> str:
         mark=MARKS[judgement.outcome],
         name=escape(judgement.submission),
         sentence=escape(summary_sentence([judgement])),
-        about=escape(f"{judgement.folder}. {ran}, {judgement.seconds:.1f} s.{others}"),
+        about=escape(f"{judgement.folder}. {ran}, {judgement.seconds:.1f} s.{others}{notes}"),
         table=_task_table(judgement),
         folder=f"<p>The folder:{items}</p>" if items else "",
         findings="\n".join(_finding_parts(reported_findings(judgement))),
@@ -164,14 +167,15 @@ def _finding_parts(findings: Sequence[ReportedFinding]) -> Iterable[str]:
             heading = finding.heading
             yield f"<h3>{escape(heading)}</h3>"
         details = escape(finding.details)
+        about = ", ".join(filter(None, (finding.reading, finding.count)))
         yield FINDING.substitute(
             kind=CLASSES[finding.outcome],
             mark="" if finding.outcome is None else MARKS[finding.outcome],
             item=escape(finding.items),
-            reading=f" ({escape(finding.reading)})" if finding.reading else "",
+            reading=escape(f" ({about})" if about else ""),
             where=escape(finding.where),
             words=escape(finding.words),
-            details=f'\n<pre tabindex="0">{details}</pre>' if details else "",
+            details=DETAILS.substitute(text=details) if details else "",
         )
 
 

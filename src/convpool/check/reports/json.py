@@ -15,6 +15,12 @@ SCHEMA = 1  # the version of schema.json
 # attributes of a Judgement that have the same name and value in the report
 FIELDS = (
     "folder",
+    "not_judged",
+    "notes",
+    "python_warning",
+    "score",
+    "similar",
+    "walls",
     "ran_on",
     "seconds",
     "others",

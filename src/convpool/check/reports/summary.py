@@ -13,6 +13,7 @@ from convpool.check.verdicts import Finding, Item, Judgement, Measure, Outcome, 
 
 RULES = "rules"  # the name of the row in `outcome_table` that has all rules together
 MAX_PLACES = 8  # places of one finding that are listed
+SAME = "same: "  # the beginning of the names of the readings of 'same'
 REMARKS_HEADING = "Remarks, no verdicts"
 
 
@@ -27,6 +28,21 @@ class ReportedFinding:
     reading: str
     tasks: tuple[int | None, ...]  # None: the folder
     places: tuple[str, ...]  # such as 0-convolve_grayscale_valid.py:12
+    failing: int = 0  # cases that it is about, in all items together
+    cases: int = 0  # all cases of these items; 0: it is not about cases
+
+    @property
+    def count(self) -> str:
+        """How many cases it is about, as "8 of 23 cases"; "" if it is not about cases."""
+        return f"{self.failing} of {self.cases} cases" if self.cases else ""
+
+    @property
+    def importance(self) -> tuple[int, int, int]:
+        """A sort key: what keeps most from being right comes first."""
+        names = set(self.items.split(", "))
+        stops = bool(names & {"file", "syntax", "loads", "signature", "utf8"})
+        fails = self.outcome is Outcome.FAILS
+        return (not fails, not stops, -self.failing if self.cases else 1)
 
     @property
     def heading(self) -> str:
@@ -82,16 +98,29 @@ def reported_findings(judgement: Judgement) -> list[ReportedFinding]:
     merged: dict[tuple[object, ...], list[tuple[Item, Finding]]] = {}
     for item in sorted(judgement.items, key=lambda item: _task_order(item.task)):
         for finding, outcome in _findings_and_outcomes(item):
-            # the same reason why several requirements are unchecked is reported once
-            name = "" if outcome is Outcome.UNCHECKED else item.name
-            words = _without_file(item, finding.words)
-            key = (outcome, name, words, finding.code, finding.reading, finding.details)
-            merged.setdefault(key, []).append((item, finding))
+            merged.setdefault(_cause(item, finding, outcome), []).append((item, finding))
     reported = [_merge(findings, is_remark=key[0] is None) for key, findings in merged.items()]
     return sorted(
         reported,
         key=lambda finding: (finding.outcome is None, _task_order(finding.tasks[0])),
     )
+
+
+def _cause(item: Item, finding: Finding, outcome: Outcome | None) -> tuple[object, ...]:
+    """Return what is equal in findings of one cause, which are reported once.
+
+    That is a reading, or a line that fails, or the same words.
+    """
+    words = _without_file(item, finding.words)
+    if finding.reading:
+        return outcome, finding.reading
+    if finding.cases and finding.line:
+        return outcome, item.task, finding.line
+    if outcome is None:
+        return None, words.partition(" Here ")[0]
+    # the same reason why several requirements are unchecked is reported once
+    name = "" if outcome is Outcome.UNCHECKED or finding.cases else item.name
+    return outcome, name, words, finding.code
 
 
 def _task_order(task: int | None) -> int:
@@ -136,6 +165,8 @@ def _merge(entries: Sequence[tuple[Item, Finding]], *, is_remark: bool) -> Repor
         reading=finding.reading,
         tasks=tasks,
         places=tuple(dict.fromkeys(filter(None, places))),
+        failing=sum(finding.failing for _, finding in entries),
+        cases=sum(finding.cases for _, finding in entries),
     )
 
 
@@ -178,6 +209,20 @@ def outcomes_by_task(judgement: Judgement) -> dict[str, Outcome | None]:
         name: worst(item.outcome for item in of_task) if of_task else None
         for name, of_task in items.items()
     }
+
+
+def results_and_rules(judgement: Judgement) -> dict[str, Outcome | None]:
+    """Return column name -> worst outcome: of each task's results, of all rules, of the folder."""
+    table = outcome_table(judgement)
+    rules = [outcome for outcome in table.get(RULES, []) if outcome]
+    columns: dict[str, Outcome | None] = {}
+    for index, task in enumerate(TASKS):
+        results = [row[index] for name, row in table.items() if name != RULES]
+        present = [outcome for outcome in results if outcome]
+        columns[str(task)] = worst(present) if present else None
+    columns["rules"] = worst(rules) if rules else None
+    columns["folder"] = outcomes_by_task(judgement)["folder"]
+    return columns
 
 
 def measure_table(judgement: Judgement) -> dict[str, list[str]]:
@@ -266,22 +311,42 @@ def summary_sentence(judgements: Sequence[Judgement]) -> str:
     """Return how many requirements of one submission hold, or in how many submissions of a class.
 
     "41 requirements hold, 1 does not"; "3 submissions: 2 hold in all, 1 do not, 0 could not be
-    checked throughout".
+    checked throughout, 0 not judged".
     """
     if len(judgements) > 1:
-        counter = Counter(judgement.outcome for judgement in judgements)
+        judged = [judgement for judgement in judgements if not judgement.not_judged]
+        counter = Counter(judgement.outcome for judgement in judged)
         words = ("hold in all", "do not", "could not be checked throughout")
         parts = (
             f"{counter[outcome]} {phrase}" for outcome, phrase in zip(Outcome, words, strict=True)
         )
-        return f"{len(judgements)} submissions: {', '.join(parts)}"
+        missing = len(judgements) - len(judged)
+        return f"{len(judgements)} submissions: {', '.join(parts)}, {missing} not judged"
     counts = count_outcomes(judgements[0])
+    score = "" if judgements[0].score is None else f"; {judgements[0].score}"
     if counts[Outcome.HOLDS] == len(judgements[0].items):
-        return f"all {counts[Outcome.HOLDS]} requirements hold"
+        return f"all {counts[Outcome.HOLDS]} requirements hold{score}"
     verb = "does" if counts[Outcome.FAILS] == 1 else "do"
     words = ("requirements hold", f"{verb} not", "could not be checked")
-    return ", ".join(
+    parts = (
         f"{counts[outcome]} {phrase}"
         for outcome, phrase in zip(Outcome, words, strict=True)
         if counts[outcome]
+    )
+    return f"{', '.join(parts)}{score}"
+
+
+def readings_of_same(judgements: Iterable[Judgement]) -> str:
+    """Return how a class reads 'same', as "12 x p = T // 2 + 1, 3 x TensorFlow"; "" for none."""
+    counter: Counter[str] = Counter()
+    for judgement in judgements:
+        names = {
+            finding.reading
+            for item in judgement.items
+            for finding in (*item.findings, *item.remarks)
+            if finding.reading.startswith(SAME)
+        }
+        counter.update(names)
+    return ", ".join(
+        f"{count} x {name.removeprefix(SAME)}" for name, count in counter.most_common()
     )

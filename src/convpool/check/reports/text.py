@@ -6,6 +6,7 @@ import io
 import os
 import textwrap
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import IO
 
 from rich.console import Console
@@ -19,8 +20,9 @@ from convpool.check.reports.summary import (
     count_outcomes,
     measure_table,
     outcome_table,
-    outcomes_by_task,
+    readings_of_same,
     reported_findings,
+    results_and_rules,
     short_titles,
     slowest,
     summary_sentence,
@@ -28,6 +30,7 @@ from convpool.check.reports.summary import (
 from convpool.check.tasks import TASKS
 from convpool.check.verdicts import Judgement, Outcome
 
+MAX_REMARKS = 2  # that are printed without is_verbose
 WIDTH = 100  # characters of a line in a file, and where the output is no terminal
 # None: a remark, or nothing was judged
 MARKS = {Outcome.HOLDS: "✓", Outcome.FAILS: "✗", Outcome.UNCHECKED: "?", None: "·"}
@@ -58,52 +61,97 @@ def make_console(file: IO[str] | None = None, width: int | None = None) -> Conso
     return console
 
 
-def print_report(judgements: Sequence[Judgement], console: Console) -> None:
+def print_report(
+    judgements: Sequence[Judgement], console: Console, *, is_verbose: bool = False
+) -> None:
     """Print the report of one submission, or for several that of a class."""
     if len(judgements) == 1:
-        print_submission(judgements[0], console)
+        print_submission(judgements[0], console, is_verbose=is_verbose)
     else:
         print_class(judgements, console)
 
 
-def feedback_text(judgement: Judgement) -> str:
+def feedback_text(judgement: Judgement, *, is_verbose: bool = False) -> str:
     """Return the report of one submission as the text of a file, without spaces at line ends."""
     file = io.StringIO()
-    print_submission(judgement, make_console(file, WIDTH))
+    # the folder is on the teacher's machine
+    judgement = replace(judgement, folder=judgement.submission)
+    print_submission(judgement, make_console(file, WIDTH), is_verbose=is_verbose)
     return "".join(f"{line.rstrip()}\n" for line in file.getvalue().splitlines())
 
 
 # ---- one submission ----
 
 
-def print_submission(judgement: Judgement, console: Console) -> None:
-    """Print the report of one submission: a table, its findings, a summary."""
-    folder = "" if judgement.folder == judgement.submission else f"  {judgement.folder}"
-    _print_line(console, (judgement.submission, "bold"), (folder, "dim"))
-    ran = f"run on {judgement.ran_on}" if judgement.ran_on else "nothing was run"
-    _print_line(console, (f"{ran}, {judgement.seconds:.1f} s", "dim"))
+def print_submission(judgement: Judgement, console: Console, *, is_verbose: bool = False) -> None:
+    """Print the report of one submission: a table, its findings, a summary.
+
+    The most important finding comes first, with a drawing. The drawings of the others, the
+    remarks beyond the first ones and the measures are printed if `is_verbose`.
+    """
+    _print_head(judgement, console, is_verbose=is_verbose)
     if outcome_table(judgement):
         console.print()
-        console.print(_task_table(judgement, console))
+        console.print(_task_table(judgement, console, is_verbose=is_verbose))
     _print_folder(judgement, console)
-    heading = ""
-    for finding in reported_findings(judgement):
-        if finding.heading != heading:
-            heading = finding.heading
-            console.print()
-            _print_line(console, (heading, "bold"))
-        _print_finding(finding, console)
+    findings = reported_findings(judgement)
+    hidden = _print_findings(findings, console, is_verbose=is_verbose)
     console.print()
-    if judgement.others:
+    if judgement.others and is_verbose:
         _print_line(console, (f"Not judged: {', '.join(judgement.others)}", "dim"))
+    if hidden:
+        _print_line(console, (f"With --verbose: {hidden}", "dim"))
     sentence = f"{judgement.submission}: {summary_sentence([judgement])}"
     _print_line(console, (sentence, STYLES[judgement.outcome]))
 
 
-def _task_table(judgement: Judgement, console: Console) -> Table:
+def _print_head(judgement: Judgement, console: Console, *, is_verbose: bool) -> None:
+    """Print what verdicts may depend on, which submission it is, and what ran it."""
+    if judgement.python_warning:
+        _print_line(console, (f"Note: {judgement.python_warning}", STYLES[Outcome.UNCHECKED]))
+    folder = "" if judgement.folder == judgement.submission else f"  {judgement.folder}"
+    _print_line(console, (judgement.submission, "bold"), (folder, "dim"))
+    ran = f"run on {judgement.ran_on}" if judgement.ran_on else "nothing was run"
+    _print_line(console, (f"{ran}, {judgement.seconds:.1f} s", "dim"))
+    if judgement.ran_on and is_verbose:
+        walls = ", ".join(judgement.walls) or "limits alone, no walls"
+        _print_line(console, (f"around its processes: {walls}", "dim"))
+    for note in judgement.notes:
+        _print_line(console, (f"Note: {note}", STYLES[Outcome.UNCHECKED]))
+
+
+def _print_findings(
+    findings: Sequence[ReportedFinding], console: Console, *, is_verbose: bool
+) -> str:
+    """Print the findings, the most important one first; return what was left out, in words."""
+    verdicts = [finding for finding in findings if finding.outcome is not None]
+    remarks = [finding for finding in findings if finding.outcome is None]
+    first = min(verdicts, key=lambda finding: finding.importance, default=None)
+    ordered = [*([first] if first else []), *(one for one in verdicts if one is not first)]
+    shown = [*ordered, *(remarks if is_verbose else remarks[:MAX_REMARKS])]
+    heading = ""
+    for finding in shown:
+        new_heading = finding.heading
+        if finding is first and len(verdicts) > 1:
+            new_heading = f"First: {new_heading[0].lower()}{new_heading[1:]}"
+        if new_heading != heading:
+            heading = new_heading
+            console.print()
+            _print_line(console, (heading, "bold"))
+        _print_finding(finding, console, has_details=is_verbose or finding is first)
+    drawings = sum(bool(finding.details) for finding in shown if finding is not first)
+    left_out = [
+        f"{count} more {what}{'s' * (count > 1)}"
+        for count, what in ((drawings, "drawing"), (len(findings) - len(shown), "remark"))
+        if count
+    ]
+    return "" if is_verbose else " and ".join(left_out)
+
+
+def _task_table(judgement: Judgement, console: Console, *, is_verbose: bool) -> Table:
     """Return a table with a column for each task.
 
-    Its rows are those of `outcome_table` as marks, then those of `measure_table`.
+    Its rows are those of `outcome_table` as marks, then if `is_verbose` those of `measure_table`.
     """
     table = _plain_table()
     table.add_column("", no_wrap=True)
@@ -111,7 +159,7 @@ def _task_table(judgement: Judgement, console: Console) -> Table:
         table.add_column(f"{task}\n{title}", justify="center", no_wrap=True)
     for name, row in outcome_table(judgement).items():
         table.add_row(name, *(_mark(outcome, console) for outcome in row))
-    for name, cells in measure_table(judgement).items():
+    for name, cells in measure_table(judgement).items() if is_verbose else ():
         table.add_row(Text(name, "dim"), *(Text(cell, "dim") for cell in cells))
     return table
 
@@ -126,14 +174,14 @@ def _print_folder(judgement: Judgement, console: Console) -> None:
         _print_line(console, ("The folder:", ""), *parts)
 
 
-def _print_finding(finding: ReportedFinding, console: Console) -> None:
-    """Print a finding: its items and places, its words, its details.
+def _print_finding(finding: ReportedFinding, console: Console, *, has_details: bool) -> None:
+    """Print a finding: its items, how many cases it is about, its places, its words, its details.
 
     Items and places are in one line if they fit.
     """
     mark = "-" if finding.outcome is None else _marks(console)[finding.outcome]
-    reading = f" ({finding.reading})" if finding.reading else ""
-    name = (f"{finding.items}{reading}", "bold")
+    about = ", ".join(filter(None, (finding.reading, finding.count)))
+    name = (f"{finding.items}{f' ({about})' if about else ''}", "bold")
     title = Text.assemble("  ", Text(mark, STYLES[finding.outcome]), " ", name, "  ")
     if len(title) + len(finding.where) <= console.width:
         console.print(title.append(finding.where, "cyan"))
@@ -141,7 +189,7 @@ def _print_finding(finding: ReportedFinding, console: Console) -> None:
         console.print(Padding(title[2:], (0, 0, 0, 2)))  # wrapped lines are indented too
         console.print(Padding(Text(finding.where, "cyan"), (0, 0, 0, 4)))
     console.print(Padding(Text(finding.words), (0, 0, 0, 4)))
-    if finding.details:
+    if finding.details and has_details:
         # not wrapped, as its columns would be torn apart
         details = textwrap.indent(finding.details.rstrip("\n"), " " * 6)
         console.print(Text(details), soft_wrap=True)
@@ -156,8 +204,11 @@ def print_class(judgements: Sequence[Judgement], console: Console) -> None:
     A row for each submission, what the marks mean, the most common items, the slowest submissions,
     the interpreters, and a summary.
     """
+    for warning in sorted({judgement.python_warning for judgement in judgements} - {""}):
+        _print_line(console, (f"Note: {warning}", STYLES[Outcome.UNCHECKED]))
     console.print(_class_table(judgements, console))
     console.print()
+    _print_notes(judgements, console)
     marks = _marks(console)
     legend = [(f"{marks[outcome]} {words}   ", STYLES[outcome]) for outcome, words in MEANINGS]
     _print_line(console, *legend)
@@ -169,25 +220,44 @@ def print_class(judgements: Sequence[Judgement], console: Console) -> None:
     _print_line(console, (f"Slowest: {slow}", "dim"))
     for ran_on in sorted({judgement.ran_on for judgement in judgements} - {""}):
         _print_line(console, (f"Run on {ran_on}", "dim"))
+    for judgement in judgements:
+        if judgement.similar:
+            words = f"Similar, for you to see: {judgement.submission} and "
+            _print_line(console, (f"{words}{', '.join(judgement.similar)}", "dim"))
+    if readings := readings_of_same(judgements):
+        _print_line(console, (f"'same' is read as: {readings}", ""))
     _print_line(console, (summary_sentence(judgements), "bold"))
+
+
+def _print_notes(judgements: Sequence[Judgement], console: Console) -> None:
+    """Print who was not judged and why, and which of several folders was judged."""
+    for judgement in judgements:
+        words = [f"not judged: {judgement.not_judged}"] if judgement.not_judged else []
+        for text in (*words, *judgement.notes):
+            _print_line(console, (f"{judgement.submission}: {text}", STYLES[Outcome.UNCHECKED]))
+    if any(judgement.not_judged or judgement.notes for judgement in judgements):
+        console.print()
 
 
 def _class_table(judgements: Sequence[Judgement], console: Console) -> Table:
     """Return a table with a row for each submission.
 
-    Its columns are the outcome of each task and of the folder as marks, then how many requirements
-    fail and how many are unchecked.
+    Its columns are the outcome of each task's results, of all rules and of the folder as marks,
+    then how many requirements fail and how many are unchecked.
     """
     table = _plain_table()
     table.add_column("submission", overflow="fold")
-    for name in (*map(str, TASKS), "folder"):
+    for name in (*map(str, TASKS), "rules", "folder"):
         table.add_column(name, justify="center", no_wrap=True)
-    for name in ("does not", "unchecked"):
+    has_points = any(judgement.score for judgement in judgements)
+    for name in ("does not", "unchecked", *(["points"] if has_points else [])):
         table.add_column(name, justify="right", no_wrap=True)
     for judgement in judgements:
-        marks = (_mark(outcome, console) for outcome in outcomes_by_task(judgement).values())
+        marks = (_mark(outcome, console) for outcome in results_and_rules(judgement).values())
         counts = count_outcomes(judgement)
-        numbers = (str(counts[outcome]) for outcome in (Outcome.FAILS, Outcome.UNCHECKED))
+        numbers = [str(counts[outcome]) for outcome in (Outcome.FAILS, Outcome.UNCHECKED)]
+        if judgement.score:
+            numbers.append(f"{judgement.score.points:g}/{judgement.score.most:g}")
         table.add_row(Text(judgement.submission), *marks, *numbers)
     return table
 

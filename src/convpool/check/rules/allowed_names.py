@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from convpool.check.rules.analysis.name_origins import NameOrigins, definitions_by_name
+from convpool.check.rules.analysis.name_origins import definitions_by_name, origins_of
 from convpool.check.rules.analysis.newer_numpy import newer_names
 from convpool.check.rules.analysis.phrases import also_in
 from convpool.check.rules.rule import rule
@@ -93,7 +93,7 @@ def no_np_convolve(file: TaskFile) -> Iterator[Finding]:
         c = numpy.convolve
     bad: from numpy import convolve
     """
-    origins, own_names = NameOrigins(file.tree), definitions_by_name(file.tree)
+    origins, own_names = origins_of(file.tree), definitions_by_name(file.tree)
     lines = set()
     for node in ast.walk(file.tree):
         if isinstance(node, ast.Attribute) or (
@@ -136,7 +136,7 @@ def no_getattr(file: TaskFile) -> Iterator[Finding]:
     bad: row = globals()['np']
     bad: look = getattr
     """
-    origins = NameOrigins(file.tree)
+    origins = origins_of(file.tree)
     calls = {node.func: node for node in ast.walk(file.tree) if isinstance(node, ast.Call)}
     lookups = {}  # line -> the code that looks a name up
     for node in ast.walk(file.tree):
@@ -189,7 +189,7 @@ def numpy_names(file: TaskFile) -> Iterator[Finding]:
         tricks = np.lib.stride_tricks
         view = tricks.sliding_window_view
     """
-    origins, newer = NameOrigins(file.tree), newer_names()
+    origins, newer = origins_of(file.tree), newer_names()
     uses = set()  # (line, full name) of the newer names
     for node in ast.walk(file.tree):
         names: list[str] = []

@@ -2,6 +2,7 @@ r"""Rules about a file as a whole: first line, run bit, line ends, encoding; and
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from convpool.check.rules.analysis.phrases import list_lines, quote_bytes
@@ -9,6 +10,9 @@ from convpool.check.rules.rule import rule
 from convpool.check.submissions.task_files import UTF8_MARK, CourseFolder, TaskFile
 from convpool.check.tasks import FIRST_LINE, README
 from convpool.check.verdicts import Finding, UncheckedError
+
+# a comment that names a coding, as Python finds it in the first two lines
+_CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 
 
 @rule("folder")
@@ -121,19 +125,30 @@ def line_ends(file: TaskFile) -> Iterator[Finding]:
 
 @rule("bytes")
 def utf8(file: TaskFile) -> Iterator[Finding]:
-    r"""The text is UTF-8, without a byte order mark.
+    r"""The text is UTF-8, without a byte order mark, and names no other coding.
 
-    Why: Python reads a file as UTF-8, and Linux does not see a #! after a byte order mark.
+    Why: Python reads a file as UTF-8, and Linux does not see a #! after a byte order mark. With
+        another coding in one of the first two lines, Python would read another text than people do.
 
     good: b"# caf\xc3\xa9\n"
     bad: b"# caf\xe9\n"
+    good: b"# -*- coding: utf-8 -*-\n"
     bad: b"\xef\xbb\xbf#!/usr/bin/env python3\n"
+    bad: b"# -*- coding: latin-1 -*-\n"
     """
     if file.data.startswith(UTF8_MARK):
         yield Finding(
             "the file begins with a byte order mark (EF BB BF): save it as UTF-8 without one",
             line=1,
         )
+    for number, text in enumerate(file.lines[:2], 1):
+        coding = _CODING.match(text)
+        if coding and coding[1].lower().replace(b"_", b"-") not in (b"utf-8", b"utf8"):
+            name = coding[1].decode("ascii")
+            words = (
+                f"it names the coding {name}, so that Python would read another text; leave it out"
+            )
+            yield Finding(words, line=number)
     try:
         file.data.decode()
     except UnicodeDecodeError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from convpool.check.rules.analysis.phrases import also_in
 from convpool.check.rules.rule import rule
@@ -105,10 +106,16 @@ def is_in_2_6(file: TaskFile, line: int, column: int, code: str) -> bool:
 
 def _in_f_string(tree: ast.Module, line: int, column: int) -> bool:
     """Return whether a position lies inside an f-string."""
-    return any(
-        (node.lineno, node.col_offset) < (line, column) < (node.end_lineno, node.end_col_offset)
+    return any(start < (line, column) < end for start, end in _f_strings(tree))
+
+
+@lru_cache(maxsize=1)
+def _f_strings(tree: ast.Module) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    """Return (start, end) of each f-string, both as (line, column)."""
+    return [
+        ((node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset))
         for node in ast.walk(tree)
         if isinstance(node, ast.JoinedStr)
         and node.end_lineno is not None
         and node.end_col_offset is not None
-    )
+    ]

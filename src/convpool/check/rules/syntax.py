@@ -9,7 +9,7 @@ from convpool.check.rules.rule import rule
 from convpool.check.sandbox.static_checks_child import syntax_error
 from convpool.check.submissions.task_files import TaskFile, parse
 from convpool.check.tasks import PYTHON
-from convpool.check.verdicts import Finding, UncheckedError
+from convpool.check.verdicts import Finding, Remark, UncheckedError
 
 _GENERIC_TYPES = {"list", "tuple", "dict", "set", "frozenset", "type"}
 _TYPES = _GENERIC_TYPES | {"int", "float", "str", "bool", "bytes", "complex", "object"}
@@ -63,6 +63,17 @@ def syntax(file: TaskFile) -> Iterator[Finding]:
     elif isinstance(file.parsed, ast.Module):
         for line, words in sorted(_newer_constructs(file.parsed)):
             yield Finding(f"{words} is an error in Python {PYTHON}", line=line)
+        for line, words in sorted(_identities(file.parsed)):
+            yield Remark(f"{words} is true by accident only; write ==", line=line)
+
+
+def _identities(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Yield (line, code) for each comparison with a string or a number by is."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Is | ast.IsNot):
+            for side in (node.left, node.comparators[0]):
+                if isinstance(side, ast.Constant) and type(side.value) in (str, int, float):
+                    yield node.lineno, ast.unparse(node)[:60]
 
 
 def _newer_constructs(tree: ast.Module) -> Iterator[tuple[int, str]]:

@@ -254,6 +254,9 @@ def _build_root(root: str, work: str, limits: dict[str, Any]) -> None:
             os.symlink(os.readlink(path), root + path)
         elif os.path.exists(path):
             _mount_again(path, root + path)
+    for path in limits["hidden"]:
+        if os.path.isdir(root + path):
+            _mount("none", root + path, "tmpfs", _NO_SUID | _READ_ONLY, "size=0,mode=755")
     for path in _DEVICES:
         _mount_again(path, root + path, is_writable=True)
     _mount_again(os.path.join(work, "submission"), root + "/submission")

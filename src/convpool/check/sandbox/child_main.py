@@ -188,7 +188,7 @@ def _hide(channel: int) -> int:
     """
     if sys.platform == "win32":
         return channel
-    number = random.SystemRandom().randrange(50, 250)
+    number = random.SystemRandom().randrange(40, 120)
     os.dup2(channel, number, inheritable=False)
     os.close(channel)
     return number

@@ -30,12 +30,15 @@ from convpool.check.sandbox.limits import (
     RESULT_BYTES,
     SOURCE_BYTES,
     STEPS_BYTES,
+    STOP_SECONDS,
     Limits,
 )
+from convpool.check.sandbox.memory_watch import session_memory
 from convpool.check.sandbox.messages import Expected, Message, Messages, read_messages
 from convpool.check.tasks import TASKS
 
-_STOP_SECONDS = 0.1  # between two looks at `Limits.stop`
+# this package, with the project's own seven files: no submission sees it where there are walls
+_HIDDEN = [str(Path(__file__).resolve().parents[2])]
 # of the child process: NumPy's libraries start no threads, so that times compare
 _ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
@@ -128,10 +131,14 @@ def _next_message(
     """
     while True:
         try:
-            return queued.get(timeout=min(max(deadline.seconds_left, 0.01), _STOP_SECONDS))
+            return queued.get(timeout=min(max(deadline.seconds_left, 0.01), STOP_SECONDS))
         except queue.Empty:
             if limits.stop.is_set() or deadline.is_over(session):
                 raise
+            if (used := session_memory(session)) > limits.total_memory:
+                most = limits.total_memory // 10**6
+                words = f"its processes hold {used // 10**6} MB together; {most} are the most"
+                return {"kind": "end", "words": words}
 
 
 @contextlib.contextmanager
@@ -228,7 +235,7 @@ def _start(
         "file": job.function.file,
         "function": job.function.name,
         "steps": job.steps,
-        "limits": job.limits.for_child,
+        "limits": job.limits.for_child | {"hidden": _HIDDEN},
         "calls": [call.description for call in calls],
     }
     command = [str(job.python.path), "-I", "-B", child_main.__file__]
@@ -281,6 +288,8 @@ def _ending(message: Message, errors: IO[bytes], limits: Limits) -> Answer:
     limits : Limits
         Those of the job.
     """
+    if "words" in message:
+        return Answer("died", words=message["words"])
     if message["kind"] == "broken":
         words = "something else than the answers was written to where they come back"
         return Answer("died", words=words)

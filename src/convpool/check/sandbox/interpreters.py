@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from convpool.check.sandbox.limits import START_SECONDS
-from convpool.check.tasks import NUMPY, PYTHON
+from convpool.check.tasks import NUMPY, PYCODESTYLE, PYTHON
 
 VARIABLE = "CONVPOOL_CHECK_PYTHON"  # the environment variable that replaces --python
 
@@ -51,6 +51,18 @@ class Interpreter:
     def __str__(self) -> str:
         """Return its name in reports: Python 3.8.18 with NumPy 1.19.2."""
         return f"Python {self.version} with NumPy {self.numpy}"
+
+    @property
+    def warning(self) -> str:
+        """Why verdicts may depend on it, and the command that brings the brief's; "" for that."""
+        if self.is_the_briefs:
+            return ""
+        return (
+            f"the brief's Python {PYTHON} with NumPy {NUMPY} was not found, so {self} ran the "
+            "files: verdicts about small integer types (uint8) may differ. This brings it: "
+            f"uv venv --python {PYTHON} brief && uv pip install --python brief numpy=={NUMPY} "
+            f"pycodestyle=={PYCODESTYLE}; then add --python brief/bin/python"
+        )
 
     @property
     def is_the_briefs(self) -> bool:

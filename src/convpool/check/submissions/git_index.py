@@ -6,6 +6,7 @@ Only a repository's index is read, never its configuration, which may name progr
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import tempfile
 from pathlib import Path
@@ -50,15 +51,18 @@ def _executable_paths(index: Path) -> list[str]:
             Path(empty, part).mkdir()
         Path(empty, "HEAD").write_text("ref: refs/heads/main\n", encoding="ascii")
         environment = {
-            "PATH": os.environ.get("PATH", os.defpath),
+            "PATH": _absolute_path(),
             "GIT_DIR": empty,
             "GIT_INDEX_FILE": str(index.resolve()),
             "GIT_CONFIG_NOSYSTEM": "1",
             "HOME": empty,
         }
+        git = shutil.which("git", path=environment["PATH"])
+        if git is None:
+            return []
         try:
             done = subprocess.run(
-                ["git", "-C", empty, "ls-files", "--stage", "-z"],
+                [git, "-C", empty, "ls-files", "--stage", "-z"],
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
@@ -70,3 +74,9 @@ def _executable_paths(index: Path) -> list[str]:
     # each entry: "MODE OBJECT STAGE\tPATH"; 100755 is the mode of an executable file
     entries = (os.fsdecode(entry).partition("\t") for entry in done.stdout.split(b"\0"))
     return [path for details, _, path in entries if details.startswith("100755 ")]
+
+
+def _absolute_path() -> str:
+    """Return the PATH without relative folders, such as . which may be a submission."""
+    folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    return os.pathsep.join(folder for folder in folders if os.path.isabs(folder))

@@ -30,11 +30,21 @@ class CourseFolder:
     folder: Path  # the course folder, in the root or the root itself
     python: Interpreter | None = None  # runs the functions, and compiles if it is the brief's
     keeps_run_bits: bool = True  # False: its archive does not say which files are executable
+    only_task: int | None = None  # of the seven files, look at that of this task alone
+
+    @property
+    def location(self) -> tuple[Path, Path, Interpreter | None, bool]:
+        """What another process needs to open it too: the first fields."""
+        return self.root, self.folder, self.python, self.keeps_run_bits
 
     @cached_property
     def files(self) -> dict[int, TaskFile]:
         """The file of each task, by the task's number."""
-        return {number: TaskFile(self, task) for number, task in TASKS.items()}
+        return {
+            number: TaskFile(self, task)
+            for number, task in TASKS.items()
+            if self.only_task in (None, number)
+        }
 
     @cached_property
     def executable_names_in_git(self) -> frozenset[str]:

@@ -86,6 +86,10 @@ SAME_ZEROS: dict[str, tuple[str, Zeros]] = {
         "'same' pads with p = T // 2 zeros on both sides, where T = (n - 1) * s + k - n",
         _both_sides(lambda n, k, s, total: total // 2),
     ),
+    "p = T // 2, one more for even k": (
+        "'same' pads with p = T // 2 zeros on both sides, and one more where k is even",
+        _both_sides(lambda n, k, s, total: total // 2 + (k % 2 == 0)),
+    ),
     "p = (k - 1) // 2": (
         "'same' pads with p = (k - 1) // 2 zeros on both sides, whatever the stride",
         _both_sides(lambda n, k, s, total: (k - 1) // 2),

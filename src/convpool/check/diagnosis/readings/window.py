@@ -25,6 +25,23 @@ def _wrapping_sums(windows: Windows, arguments: Arguments) -> Array:
     return values
 
 
+def _wrapping_tap_products(windows: Windows, arguments: Arguments) -> Array | None:
+    """Return sums of products of all pixels with one weight at a time, as NumPy 1.19 types them.
+
+    A small whole weight does not widen the images' dtype, so that products wrap in it. None for
+    other than integers.
+    """
+    if any(dtype.kind not in "iu" for dtype in arguments.dtypes):
+        return None
+    total = np.zeros((*windows.values.shape[:3], arguments.kernels.shape[3]))
+    for u, v, channel, n in np.ndindex(arguments.kernels.shape):
+        weight = int(arguments.kernels[u, v, channel, n])
+        dtype = np.result_type(arguments.dtypes[0], np.min_scalar_type(weight))
+        pixels = windows.values[..., u, v, channel].astype(dtype)
+        total[..., n] += (pixels * np.array(weight, dtype)).astype(float)
+    return total
+
+
 def _float32_sums(windows: Windows, arguments: Arguments) -> Array:
     """Return the sums of products, computed in float32."""
     return np.tensordot(windows.values.astype(np.float32), arguments.kernels.astype(np.float32), 3)
@@ -75,6 +92,11 @@ CONVOLUTIONS: dict[str, tuple[str, Callable[[Windows, Arguments], Array | None]]
         lambda w, a: _over_images(np.tensordot(w.values, a.kernels, 3)),
     ),
     "products wrap": ("the products wrap in the dtype of images and kernel", _wrapping_sums),
+    "products of taps wrap": (
+        "images of uint8 times one weight stay uint8 and wrap at 256; take images.astype(float) "
+        "first",
+        _wrapping_tap_products,
+    ),
     "float32": ("everything is computed in float32", _float32_sums),
 }
 

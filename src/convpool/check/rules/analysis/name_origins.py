@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 
 MODULES = ("numpy", "math")
 
@@ -24,15 +25,17 @@ class NameOrigins:
         for node in ast.walk(tree):
             if isinstance(node, ast.Import | ast.ImportFrom):
                 self.names |= dict(_imports(node))
-        assignments = list(_assignments(tree))
-        # Repeat until no name is new: where c = b stands before b = np.sum, the full name of b is
-        # not known yet when c is looked at.
-        while new_names := {
-            name: full_name
-            for name, value in assignments
-            if name not in self.names and (full_name := self.of(value))
-        }:
-            self.names |= new_names
+        # name that a value begins with -> the assignments of such values
+        waiting: dict[str, list[tuple[str, ast.AST]]] = {}
+        for name, value in _assignments(tree):
+            waiting.setdefault(_first_name(value), []).append((name, value))
+        # where c = b stands before b = np.sum, c gets its full name once b has it
+        known = list(self.names)
+        while known:
+            for name, value in waiting.pop(known.pop(), ()):
+                if name not in self.names and (full_name := self.of(value)):
+                    self.names[name] = full_name
+                    known.append(name)
 
     def of(self, node: ast.AST | None) -> str | None:
         """Return the full name of a name or attribute, such as numpy.linalg.norm.
@@ -50,6 +53,19 @@ class NameOrigins:
     def is_module(self, node: ast.AST) -> bool:
         """Return whether an expression stands for numpy, a package in it, or math."""
         return self.of(node) in (*MODULES, *PACKAGES)
+
+
+@lru_cache(maxsize=8)
+def origins_of(tree: ast.Module) -> NameOrigins:
+    """Return the full names of a file's names; worked out once for each tree."""
+    return NameOrigins(tree)
+
+
+def _first_name(node: ast.AST) -> str:
+    """Return the name that an attribute of an attribute ... begins with; "" for anything else."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def definitions_by_name(tree: ast.AST) -> dict[str, ast.AST]:

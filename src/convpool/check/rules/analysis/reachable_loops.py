@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from convpool.check.rules.analysis.control_flow import Flow, Path, longest
 from convpool.check.rules.analysis.exclusive_branches import ExclusiveBranches
 from convpool.check.rules.analysis.loop_kinds import BUILT_IN, INDICES, LIBRARY, SYNTAX, OtherLoop
-from convpool.check.rules.analysis.name_origins import NameOrigins
+from convpool.check.rules.analysis.name_origins import origins_of
 from convpool.check.rules.analysis.scopes import Function, Scope, lambda_name, scope_of
 
 # statements that hold other statements, definitions apart
@@ -59,7 +59,7 @@ class ReachableLoops:
         self.other_loops: dict[ast.AST, OtherLoop] = {}
         self.for_loops: Path = {}
         self.reentries: dict[ast.AST, ast.Call] = {}
-        self._origins = NameOrigins(tree)
+        self._origins = origins_of(tree)
         self._paths: dict[ast.AST, Path] = {}  # function walked before -> its path
         self._open: list[ast.AST] = []  # the functions and classes around the current node
         module = scope_of(tree, None)

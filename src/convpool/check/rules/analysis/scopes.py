@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import deque
 from dataclasses import dataclass, field
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -41,9 +42,9 @@ def scope_of(node: ast.AST, outer: Scope | None) -> Scope:
     """
     scope = Scope(node, outer)
     outer_names: set[str] = set()  # declared global or nonlocal: names of another scope
-    parts = list(ast.iter_child_nodes(node))
+    parts = deque(ast.iter_child_nodes(node))
     while parts:
-        part = parts.pop(0)
+        part = parts.popleft()
         if isinstance(part, Function | ast.ClassDef):
             scope.functions[part.name] = part
             continue

@@ -1,0 +1,255 @@
+"""Judge one requirement of a task by the answers to its cases, and say why it does not hold.
+
+It stands above the folders, as it joins behaviour and diagnosis.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from convpool.check.behaviour import requirement_names, timing
+from convpool.check.behaviour.case import Case
+from convpool.check.behaviour.judged_answers import Trial, common_trait_phrase
+from convpool.check.diagnosis import diagnose
+from convpool.check.diagnosis.meanings_of_same import BRIEF, DESCRIPTIONS, find_reading, has_briefs
+from convpool.check.diagnosis.suspicious_lines import Suspicion, suspicions
+from convpool.check.submissions.task_files import TaskFile
+from convpool.check.tasks import Task
+from convpool.check.verdicts import Finding, Item, Outcome
+
+MAX_ERROR_KINDS = 3  # findings of errors in one item; further kinds of errors are left out
+PRINTED = 1_000_000  # characters that a call may print without a remark
+
+
+@dataclass(frozen=True)
+class TaskRun:
+    """The answers to all calls of one task's function, and what the timed one costs."""
+
+    file: TaskFile
+    trials: tuple[Trial, ...]  # empty: no time was left, so that nothing was called
+    cost: timing.Cost | None  # None: no timed call returned
+    baseline_cost: timing.Cost | None  # of the project's own file; None: not measured
+    is_repeatable: bool = True  # False: the same call gave two results
+
+    @property
+    def task(self) -> Task:
+        """The task of the file."""
+        return self.file.task
+
+    @property
+    def ratios(self) -> tuple[float | None, float | None]:
+        """(Time, memory), each divided by that of the project's own file; None: not measured."""
+        return timing.ratios(self.cost, self.baseline_cost)
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a teacher may choose."""
+
+    # for the requirement `speed`: how many times as long as the project's own file the timed calls
+    # may take; None: time is measured, and never judged
+    max_ratio: float | None = None
+    same: str = BRIEF  # what 'same' means, a key of MEANINGS
+
+
+def judge_cases(run: TaskRun, name: str, same: str = BRIEF) -> Item:
+    """Judge the cases of one requirement; `name` is Case.item, such as "same".
+
+    It fails if any judged case is wrong, and is unchecked if none is wrong but some have no result.
+    Wrong results of cases that are not judged become remarks of an item that holds or is unchecked.
+    same: what 'same' means, a key of MEANINGS.
+    """
+    trials = [trial for trial in run.trials if trial.case.item == name]
+    # slowness is no finding: a large case without an answer in time does not count
+    judged = [
+        trial
+        for trial in trials
+        if trial.case.judged and not (trial.case.is_large and trial.was_late)
+    ]
+    called = [trial for trial in judged if trial.has_result]
+    if name in ("same", "same-strided") and same != BRIEF:
+        findings, remarks = _by_meaning(run, called, same)
+    else:
+        findings, remarks = _findings(run, called), []
+    if findings:
+        return make_item(run.task, name, Outcome.FAILS, findings)
+    # every judged case that was called is right here
+    if same == BRIEF or "same" not in name:
+        remarks = [_remark(trial) for trial in trials if trial.was_called and trial.problem]
+    remarks += _prints(called)
+    if len(called) < len(judged):
+        first = next(trial for trial in judged if not trial.has_result)
+        words = f"{len(judged) - len(called)} of {len(judged)} cases have no result"
+        not_run = Finding(
+            f"{words}: {first.answer.words}; the first is {first.case.name}",
+            details=first.case.source,
+        )
+        return make_item(run.task, name, Outcome.UNCHECKED, [not_run], remarks)
+    return make_item(run.task, name, Outcome.HOLDS, (), remarks)
+
+
+def _findings(run: TaskRun, trials: Sequence[Trial]) -> list[Finding]:
+    """Return the findings of one requirement: for wrong values, and for errors.
+
+    A window that is cut at the border, so that it cannot be multiplied by the kernel, is the cause
+    of wrong values too: where only one row or column is left of it, NumPy repeats that.
+    """
+    values, errors = _wrong_values(run, trials), list(_errors(run, trials))
+    for number, error in enumerate(errors):
+        if "could not be broadcast together" in error.words and not any(
+            value.reading for value in values
+        ):
+            words = (
+                "a window at the border is cut: it has fewer rows or columns than the kernel, as "
+                f"there are too few zeros or too many outputs; so {error.words}"
+            )
+            failing = error.failing + sum(value.failing for value in values)
+            errors[number] = replace(error, words=words, failing=failing)
+            return errors
+    return [*values, *errors]
+
+
+def _by_meaning(
+    run: TaskRun, trials: Sequence[Trial], same: str
+) -> tuple[list[Finding], list[Finding]]:
+    """Return (findings, remarks) of 'same' with another meaning than the brief's."""
+    results = _results(trials)
+    if errors := list(_errors(run, trials)):
+        return errors, []
+    wrong = [trial for trial in trials if trial.problem]
+    if not wrong and has_briefs(same):
+        return [], []
+    if results and (reading := find_reading(same, results)):
+        words = f"'same' is read as {reading.removeprefix('same: ')}, which is fine here"
+        return [], [Finding(words, reading=reading)]
+    if wrong and has_briefs(same):
+        return _wrong_values(run, trials), []
+    words = f"'same' is not what was asked, {DESCRIPTIONS[same]}"
+    return [Finding(words)], []
+
+
+def _results(trials: Sequence[Trial]) -> list[diagnose.Result]:
+    """Return the arrays that came back, with their cases.
+
+    Large cases are left out, as trying every wrong reading on them takes too long.
+    """
+    return [
+        (trial.case, trial.array)
+        for trial in trials
+        if trial.array is not None and not trial.case.is_large
+    ]
+
+
+def _wrong_values(run: TaskRun, trials: Sequence[Trial]) -> list[Finding]:
+    """Return one finding for all trials whose array differs from the right one; [] for none."""
+    wrong = [trial for trial in trials if trial.array is not None and trial.problem]
+    if not wrong:
+        return []
+
+    def counted(finding: Finding) -> Finding:
+        return replace(finding, failing=len(wrong), cases=len(trials))
+
+    if not run.is_repeatable:
+        words = (
+            "the same call gives another result each time: is something random in it, or kept from "
+            "one call to the next?"
+        )
+        return [counted(Finding(words, details=wrong[0].case.source))]
+    if all(trial.case.is_large for trial in wrong):
+        words = f"with many or large images only: {wrong[0].problem}"
+        return [counted(Finding(words, details=wrong[0].case.source))]
+    suspicion = _suspicion(run)
+    finding = diagnose.diagnose(_results(trials), run.file.text, _related(run, wrong[0].case))
+    trait = "" if finding.reading else common_trait_phrase(wrong, _right(trials))
+    words = f"{finding.words}{trait}"
+    if suspicion and not finding.reading:
+        words = suspicion.words
+        finding = replace(finding, line=suspicion.line)
+    simplest = min(wrong, key=lambda trial: trial.case.simplicity)
+    details = finding.details
+    if simplest.answer.printed:
+        details = f"{details}\n\nit printed: {simplest.answer.printed}"
+    return [counted(replace(finding, words=words, details=details))]
+
+
+def _related(run: TaskRun, case: Case) -> list[diagnose.Result]:
+    """Return the results of 'same' at stride 1 for a case at larger strides, and the reverse."""
+    other = {"same": "same-strided", "same-strided": "same"}.get(case.item)
+    return _results(
+        [
+            trial
+            for trial in run.trials
+            if trial.case.item == other and trial.has_result and trial.case.judged
+        ]
+    )
+
+
+def _errors(run: TaskRun, trials: Sequence[Trial]) -> Iterator[Finding]:
+    """Yield a finding for each line, or kind of problem, where no array of numbers came back.
+
+    At most MAX_ERROR_KINDS of them.
+    """
+    trials_by_kind: dict[object, list[Trial]] = {}
+    for trial in trials:
+        if trial.array is None:
+            trials_by_kind.setdefault(trial.problem_kind, []).append(trial)
+    suspicion = _suspicion(run)
+    for similar in list(trials_by_kind.values())[:MAX_ERROR_KINDS]:
+        first = min(similar, key=lambda trial: trial.case.simplicity)
+        trait = common_trait_phrase(similar, _right(trials))
+        words, line = f"{first.problem}{trait}", first.answer.line
+        if suspicion and first.answer.outcome == "raised":
+            words, line = f"{suspicion.words}; so {words}", suspicion.line
+        yield Finding(
+            words,
+            line=line,
+            details=first.case.source,
+            failing=len(similar),
+            cases=len(trials),
+        )
+
+
+def _suspicion(run: TaskRun) -> Suspicion | None:
+    """Return the first line of the file that is wrong whatever it is called with."""
+    return next(suspicions(run.file.text or "", run.task.function), None)
+
+
+def _right(trials: Sequence[Trial]) -> list[Trial]:
+    """Return the trials without a problem."""
+    return [trial for trial in trials if not trial.problem]
+
+
+def _prints(trials: Sequence[Trial]) -> list[Finding]:
+    """Return a remark if a call prints very much."""
+    most = max((trial.answer.printed_count for trial in trials), default=0)
+    if most < PRINTED:
+        return []
+    return [Finding(f"a call prints {most / 1e6:.0f} million characters; leave the print out")]
+
+
+def _remark(trial: Trial) -> Finding:
+    """Return the remark about a trial that has a problem but does not count.
+
+    It does not count if its case is not judged, or is large and had no answer in time.
+    """
+    words = f"The brief does not ask for it, but try {trial.case.why}. Here {trial.problem}."
+    if trial.case.judged:
+        words = (
+            f"Smaller calls are right, and time is no verdict: {trial.problem} for "
+            f"{trial.case.name}."
+        )
+    return Finding(words, line=trial.answer.line, details=trial.case.source)
+
+
+def make_item(
+    task: Task,
+    name: str,
+    outcome: Outcome,
+    findings: Iterable[Finding] = (),
+    remarks: Iterable[Finding] = (),
+) -> Item:
+    """Return an item of the requirement `name`; its findings and remarks name the task's file."""
+    findings = tuple(replace(finding, file=task.file) for finding in findings)
+    remarks = tuple(replace(remark, file=task.file) for remark in remarks)
+    return Item(task.number, name, requirement_names.TITLES[name], outcome, findings, remarks)

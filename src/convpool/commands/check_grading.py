@@ -1,0 +1,78 @@
+"""What `convpool check` does for a teacher: settings, a roster, Gradescope and GitHub Actions."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from convpool.check.grading.roster import Student
+    from convpool.check.verdicts import Judgement
+
+
+def apply_settings(file: Path | None, options: dict[str, Any]) -> list[Student]:
+    """Add what a settings file says to the options, and return the students of its roster.
+
+    What was said on the command line counts before the file; `points` is added in any case.
+    """
+    options["points"] = {}
+    if file is None:
+        return []
+    from convpool.check import requirement_titles
+    from convpool.check.grading import roster, settings
+
+    said = settings.read(file, requirement_titles())
+    options["points"] = dict(said.points)
+    source = click.get_current_context().get_parameter_source
+    for name, value in (("same", said.same), ("time_out", said.time_out), ("skip", said.skip)):
+        was_typed = source(name) is click.core.ParameterSource.COMMANDLINE
+        if value and not was_typed:
+            options[name] = value
+    return roster.read(said.roster) if said.roster else []
+
+
+def print_missing(students: Sequence[Student], judgements: Sequence[Judgement]) -> None:
+    """Print which students of the roster handed nothing in, and whose submissions are nobody's."""
+    if not students:
+        return
+    from convpool.check.grading import roster
+
+    names = [judgement.submission for judgement in judgements]
+    matched = roster.match(students, names)
+    lines = [f"handed nothing in: {name}" for name in roster.missing(students, matched)]
+    lines += [f"not in the roster: {name}" for name in names if name not in matched]
+    for line in lines:
+        click.echo(line, err=True)
+
+
+def write_github(judgements: Sequence[Judgement]) -> None:
+    """Print annotations of lines, and append the job summary where GitHub Actions wants it."""
+    from convpool.check.reports import github
+
+    if len(judgements) == 1:
+        place = Path(judgements[0].folder)
+        prefix = "" if place.is_absolute() or place == Path() else f"{place.as_posix()}/"
+        for line in github.annotation_lines(judgements[0], prefix):
+            click.echo(line)
+    if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
+        with open(summary, "a", encoding="utf-8") as file:
+            file.write(github.job_summary(judgements))
+
+
+def write_gradescope(
+    file: Path, judgements: Sequence[Judgement], points: Mapping[str, float]
+) -> None:
+    """Write results.json; raise ValueError for several submissions, or without points."""
+    from convpool.check.reports.gradescope import as_gradescope
+    from convpool.system.whole_files import whole
+
+    if len(judgements) != 1:
+        raise click.UsageError(f"--gradescope is for one submission; {len(judgements)} were found")
+    if not points:
+        raise click.UsageError("--gradescope needs points: --settings FILE with a table [points]")
+    with whole(file, force=True) as unfinished:
+        unfinished.write(as_gradescope(judgements[0], points).encode())

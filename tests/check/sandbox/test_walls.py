@@ -1,0 +1,47 @@
+"""What all processes of a submission may use together, and what none of them sees."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+import convpool
+from convpool.check.sandbox.limits import Limits
+from support.sandboxed import KERNEL, LIMITS, call_body, is_clean
+
+
+def test_memory_is_counted_over_all_processes(place, python):
+    """Each holds less than one process may."""
+    body = """
+for _ in range(3):
+    if os.fork() == 0:
+        held = bytearray(os.urandom(1 << 20) * 80)
+        import time
+        time.sleep(60)
+import time
+time.sleep(60)
+"""
+    limits = Limits(task_seconds=30, processes=8, total_memory=200_000_000)
+    answer = call_body(place, python, body, limits=limits)[0]
+    assert answer.outcome == "died"
+    assert "MB together; 200 are the most" in answer.words
+    assert is_clean(place)
+
+
+def test_our_own_files_are_out_of_sight(place, python):
+    package = str(Path(convpool.__file__).parent)
+    body = """
+path = bytes(images).decode()
+return np.array(os.path.isdir(path) and len(os.listdir(path)))
+"""
+    answer = call_body(
+        place, python, body, arguments=(np.frombuffer(package.encode(), np.uint8), KERNEL)
+    )[0]
+    if "own root" in answer.isolation:
+        assert answer.value == 0
+
+
+def test_limits_reach_the_child(place, python):
+    body = "import resource\nreturn np.array(resource.getrlimit(resource.RLIMIT_NOFILE))"
+    answer = call_body(place, python, body, limits=replace(LIMITS, open_files=125))[0]
+    assert answer.value.tolist() == [125, 125]

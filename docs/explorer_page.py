@@ -30,6 +30,7 @@ def photograph() -> None:
         page = browser.new_page(viewport={"width": 1280, "height": 860})
         page.goto(PAGE.as_uri() + FRAGMENT)
         page.wait_for_function("() => explorer.interactivePicture.drawn() !== null")
+        page.wait_for_function("() => document.querySelector('#examples canvas').width === 150")
         screenshot = page.screenshot()
         browser.close()
     Image.open(io.BytesIO(screenshot)).convert("RGB").save(PICTURE, quality=80, method=6)

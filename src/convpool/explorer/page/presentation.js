@@ -36,11 +36,14 @@ const presentation = (() => {
    * Return the text that shows the present picture inside of another page.
    * @returns {string}
    */
-  function frame() {
+  function iframe() {
     const page = location.protocol === "file:" ? "explorer.html" : location.href.split(/[?#]/)[0];
     const fragment = settings.encode({ ...explorer.state(), tour: 0 });
-    const link = `${page}?embed=1#${fragment}`.replaceAll("&", "&amp;");
-    return `<iframe src="${link}" width="900" height="560" title="${document.title}"></iframe>`;
+    const frame = document.createElement("iframe");
+    const size = { width: 900, height: 560, title: document.title };
+    for (const [name, value] of Object.entries({ src: `${page}?embed=1#${fragment}`, ...size }))
+      frame.setAttribute(name, String(value));
+    return frame.outerHTML;
   }
 
   /** Connect the buttons, and leave out all but the picture where the address says embed=1. */
@@ -51,7 +54,7 @@ const presentation = (() => {
     );
     byId("present").addEventListener("click", toggle);
     byId("embed").addEventListener("click", async () => {
-      const text = frame();
+      const text = iframe();
       byId("shared").textContent = (await explorer.copy(text)) ? say("share.frame_copied") : text;
     });
     addEventListener("keydown", key);

@@ -9,7 +9,7 @@ import pytest
 import convpool
 from convpool.engines import convolution_seconds, threads
 from convpool.engines.compiled import convolution as compiled_convolution
-from convpool.engines.compiled.forms import INSTRUCTION_SETS
+from convpool.engines.compiled.instruction_sets import INSTRUCTION_SETS
 from convpool.engines.registry import ENGINES
 from convpool.plans import engine_choice
 from convpool.plans.convolution import ConvolutionPlan

@@ -43,7 +43,6 @@ def test_few_records_with_little_scratch_are_kept():
 CALLS = {
     "few kernels": ((1, 9, 8, 3), (3, 3, 3, 2), {}),
     "few kernels of other bytes": ((1, 9, 8, 3), (3, 3, 3, 2), {"pad_mode": "constant", "fill": 2}),
-    "depthwise": ((1, 6, 7, 20), (3, 3, 1, 20), {"groups": 20}),
     "many kernels": ((1, 9, 8, 16), (3, 3, 16, 24), {}),
     "many kernels, packed": ((1, 9, 8, 16), (3, 3, 16, 24), {"pad_mode": "edge"}),
 }

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 import convpool
-from convpool import reference
 from convpool.engines.compiled import kept_records
 from convpool.engines.compiled.kept_records import KEPT, MOST, KeptRecords, Record
 from convpool.engines.compiled.record import as_words
@@ -67,14 +66,14 @@ def test_records_are_used_again_with_other_arrays(name, monkeypatch):
     def call(seed):
         images, kernels = numbers(shape, seed=seed), numbers(kernels_shape, seed=seed + 1)
         bias = numbers(kernels_shape[-1], seed=seed + 2)
-        expected = reference.convolve(images, kernels, bias=bias, **words)
+        expected = convpool.convolve(images, kernels, bias=bias, engine="numpy", **words)
         if not (plan.run(images, kernels, bias) == expected).all():
             failures.append(seed)
 
-    for seed in range(4):
+    for seed in range(2):
         call(seed)
     assert len(made) == 1
-    others = [threading.Thread(target=call, args=(seed,)) for seed in range(4, 12)]
+    others = [threading.Thread(target=call, args=(seed,)) for seed in range(2, 5)]
     for thread in others:
         thread.start()
     for thread in others:

@@ -395,10 +395,11 @@ def run_beside_fences(engine, count):
     Whoever reads or writes beyond them kills this process; the last line that it wrote names the
     case.
     """
+    from convpool.engines.compiled import kept_records, pooling_call
     from convpool.engines.compiled import launch as launching
-    from convpool.engines.compiled import pooling_call
     from support import fences
 
+    kept_records.MOST = 0  # so that each call has memory beside fences
     modules = (fences, launching, pooling_call)
     random = generator(f"fences {engine}")
     for way in WAYS:
@@ -442,7 +443,6 @@ def fenced(engine, way, modules, function, case, operands, random):
         launching.empty_aligned = lambda numbers, dtype, side=side: fences.array(
             (numbers,), dtype, side
         )
-        pooling_call.KEPT_BYTES = -1
         pooling_call.allocate = lambda sizes, side=side: fences.scratches(sizes, side)
         words = {"engine": engine, **case.words}
         if way != "dask":

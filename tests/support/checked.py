@@ -270,7 +270,7 @@ def checked_function(
 def use_checked(path: Path, patch: pytest.MonkeyPatch) -> Ranges:
     """Let the compiled engine take a checked library."""
     from convpool.engines import threads
-    from convpool.engines.compiled import pooling_call
+    from convpool.engines.compiled import kept_records
 
     loaded, ranges, functions = ctypes.CDLL(str(path)), Ranges(), {}
 
@@ -297,7 +297,7 @@ def use_checked(path: Path, patch: pytest.MonkeyPatch) -> Ranges:
         for word, (before, after) in ours.items():
             if name.startswith("convpool.") and getattr(module, word, None) is before:
                 patch.setattr(module, word, after)
-    patch.setattr(pooling_call, "KEPT_BYTES", -1)  # since old words are forgotten
+    patch.setattr(kept_records, "MOST", 0)  # since old words are forgotten
     patch.setattr(threads, "_chosen", 1)  # the table of ranges is one for all threads
     return ranges
 

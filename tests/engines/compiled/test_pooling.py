@@ -16,7 +16,14 @@ from hypothesis import strategies as st
 import convpool
 from convpool import reference
 from convpool.engines import threads
-from convpool.engines.compiled import forms, host, library, pooling_blocks, pooling_call
+from convpool.engines.compiled import (
+    forms,
+    host,
+    kept_records,
+    library,
+    pooling_blocks,
+    pooling_call,
+)
 from convpool.engines.compiled import pooling as compiled_pooling
 from convpool.engines.numpy import pooling as numpy_pooling
 from convpool.plans import dtypes
@@ -276,7 +283,7 @@ def test_nothing_is_touched_outside(geometry, kind, monkeypatch):
         return scratches, [inside.ctypes.data for inside, _ in scratches]
 
     monkeypatch.setattr(pooling_call, "allocate", banded)
-    monkeypatch.setattr(pooling_call, "KEPT_BYTES", -1)
+    monkeypatch.setattr(kept_records, "MOST", 0)
     sizes, *words = geometry
     for c, mode in product((1, 3, 67), ("max", "avg")):
         plain = full_range((2, *sizes, c), kind)
@@ -292,17 +299,6 @@ def test_nothing_is_touched_outside(geometry, kind, monkeypatch):
         np.testing.assert_array_equal(images, plain)
         assert all(check() for check in checks)
         checks.clear()
-
-
-LAYOUTS = {
-    "dense": lambda array: array,
-    "rows backwards": lambda array: array[:, ::-1],
-    "columns backwards": lambda array: array[:, :, ::-1],
-    "pixels of each channel side by side": lambda array: np.asfortranarray(array),
-    "not aligned": lambda array: np.frombuffer(
-        b"x" + array.tobytes(), array.dtype, array.size, 1
-    ).reshape(array.shape),
-}
 
 
 @pytest.mark.parametrize("words", [(2, "max"), (3, "avg"), (9, "sum")], ids=str)
@@ -502,7 +498,7 @@ import sys
 sys.path.insert(0, {folder!r})
 from support import fences
 import test_pooling as tests
-tests.pooling_call.KEPT_BYTES = -1
+tests.kept_records.MOST = 0
 tests.pooling_call.allocate = lambda sizes: fences.scratches(sizes, {side!r})
 for case in tests.FORM_CASES:
     print(case, file=sys.stderr, flush=True)

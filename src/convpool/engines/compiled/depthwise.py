@@ -6,7 +6,6 @@ Taps that lie on the padding are left out, so that padding must consist of zeros
 from __future__ import annotations
 
 import ctypes
-import math
 from typing import Any
 
 from numpy.typing import NDArray
@@ -14,10 +13,10 @@ from numpy.typing import NDArray
 from convpool.engines.compiled import few_kernels, launch, library
 from convpool.engines.compiled.forms import DepthwiseForm
 from convpool.engines.compiled.geometry import ConvolutionGeometry, Operands
+from convpool.engines.compiled.kept_records import KeptRecords, Record
 from convpool.engines.compiled.launch import SMALL
 from convpool.engines.compiled.record import (
     DEPTHWISE,
-    Words,
     address_of,
     as_words,
     copy_of,
@@ -56,29 +55,38 @@ class Convolution:
         self.words = as_words(filled(DEPTHWISE, _fields(geometry)))
         self.rows = geometry.output[0] * geometry.output[1]
         self.is_small = volume(geometry.output) * volume(geometry.kernels[:2]) <= SMALL
+        self.records = KeptRecords()
         self.with_zeros: few_kernels.Convolution | None = None
 
     def run(self, operands: Operands) -> None:
         """Convolve the images with the kernels into the output."""
-        if self.geometry.has_padding and not math.isfinite(operands.weights.kernels.sum()):
+        weights = operands.weights
+        if self.geometry.has_padding and not weights.are_finite():
             # a weight that is not finite, times a zero in the padding, is NaN
             if self.with_zeros is None:
                 self.with_zeros = few_kernels.Convolution(self.geometry)
             self.with_zeros.run(operands)
             return
-        words = copy_of(self.words)
-        words[FIELD.address] = address_of(operands.images)
-        words[FIELD.output] = address_of(operands.output)
-        words[FIELD.weights] = address_of(operands.weights.kernels)
-        words[FIELD.starts] = address_of(operands.weights.bias)
+        arrays = operands.images, operands.output, weights.kernels, weights.bias
+        addresses: list[Any] = [address_of(array) for array in arrays]
+        taken: list[Record] = []
 
-        def make_record() -> tuple[int, Words]:
-            record = copy_of(words)
-            return ctypes.addressof(record), record
+        def take_record() -> Record:
+            record = self.records.take(None) or self._make_record()
+            record.words[FIELD.address : FIELD.starts + 1] = addresses
+            taken.append(record)
+            return record
 
         parts = 1 if self.is_small else min(self.rows, launch.part_count())
         cuts = [self.rows * k // parts for k in range(parts + 1)]
-        launch.run_parts(self.function, make_record, cuts)
+        launch.run_parts(self.function, take_record, cuts)
+        for record in taken:
+            self.records.put_back(None, record)
+
+    def _make_record(self) -> Record:
+        """Return a new record without the addresses of the arrays."""
+        words = copy_of(self.words)
+        return Record(ctypes.addressof(words), words, ())
 
 
 def _form(geometry: ConvolutionGeometry) -> DepthwiseForm:

@@ -10,6 +10,7 @@ with number `ch // channels_per_line * phases + x % phases`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -60,6 +61,15 @@ class Weights(NamedTuple):
             self.forms[name] = make()
         form: Value = self.forms[name]
         return form
+
+    def are_finite(self) -> bool:
+        """Return whether all kernels are finite; False too where their sum overflows."""
+        return self.form("are finite", lambda: has_finite_sum(self.kernels))
+
+
+def has_finite_sum(numbers: Array) -> bool:
+    """Return whether the sum of numbers is finite, and so all of them."""
+    return numbers.dtype.kind != "f" or math.isfinite(numbers.sum())
 
 
 class Operands(NamedTuple):

@@ -1,7 +1,7 @@
 """Records that are kept from call to call, with their scratch, since making one takes a while.
 
-Each is used by one call at a time: a call takes it out, and puts it back when it has ended. They
-are of small calls alone, and hold no more than KEPT bytes of scratch each.
+Each is used by one thread at a time: a call takes it out, and puts it back when it has ended. They
+hold no more than KEPT bytes of scratch each.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from convpool.engines.compiled.record import Words
 
-KEPT = 2**16  # bytes of scratch of a record at most
+KEPT = 3 * 2**16  # bytes of scratch of a record at most
 MOST = 4  # records of a program that are kept at most: of threads that call it at once
 
 
@@ -54,6 +54,7 @@ class KeptRecords:
     def put_back(self, key: Hashable, record: Record) -> None:
         """Keep a record for another call, unless there are enough, or it is large."""
         idle = self.idle.setdefault(key, [])
-        scratch = sum(array.nbytes for array in record.memory if array is not None)
-        if len(idle) < MOST and scratch <= KEPT:
+        if len(idle) >= MOST:
+            return
+        if sum(array.nbytes for array in record.memory if array is not None) <= KEPT:
             idle.append(record)

@@ -8,7 +8,6 @@ one tap of all channels, or one row of taps.
 from __future__ import annotations
 
 import ctypes
-import math
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -22,7 +21,7 @@ from convpool.engines import threads
 from convpool.engines.compiled import geometry as geometries
 from convpool.engines.compiled import launch, library
 from convpool.engines.compiled.forms import PackForm, PanelsForm
-from convpool.engines.compiled.geometry import ConvolutionGeometry, Operands, Weights
+from convpool.engines.compiled.geometry import ConvolutionGeometry, Operands
 from convpool.engines.compiled.kept_records import KeptRecords, Record
 from convpool.engines.compiled.launch import MAIN, PACK, SMALL
 from convpool.engines.compiled.record import (
@@ -191,7 +190,7 @@ class Convolution:
         if not tiles.schedule.is_shared:
             _convolve_by_panels(tiles, leaves_out_zeros=leaves_out_zeros)
             return
-        if leaves_out_zeros and not _are_finite(operands.weights):
+        if leaves_out_zeros and not operands.weights.are_finite():
             raise NotFiniteError
         self._convolve_by_blocks(tiles)
 
@@ -235,16 +234,6 @@ class Convolution:
         return schedule
 
 
-def _are_finite(weights: Weights) -> bool:
-    """Return whether all kernels are finite; False too where their sum overflows."""
-    return weights.form("are finite", lambda: _has_finite_sum(weights.kernels))
-
-
-def _has_finite_sum(numbers: Array) -> bool:
-    """Return whether the sum of numbers is finite, and so all of them."""
-    return numbers.dtype.kind != "f" or math.isfinite(numbers.sum())
-
-
 def _convolve_by_panels(tiles: Tiles, *, leaves_out_zeros: bool) -> None:
     """Let each thread take panels, each with all blocks or a share of them.
 
@@ -261,7 +250,7 @@ def _convolve_by_panels(tiles: Tiles, *, leaves_out_zeros: bool) -> None:
     ranges = launch.split_range(panels.total, parts)
     shares = schedule.shares(-(-2 * threads.number() // len(ranges)))
     all_packed = None if weights.forms is None else tiles.pack_all()
-    if all_packed is not None and leaves_out_zeros and not _are_finite(weights):
+    if all_packed is not None and leaves_out_zeros and not weights.are_finite():
         raise NotFiniteError
 
     def find_weights(some: Range, channels: tuple[int, int]) -> tuple[Array, int, int]:
@@ -276,7 +265,7 @@ def _convolve_by_panels(tiles: Tiles, *, leaves_out_zeros: bool) -> None:
         numbers = panels.weights // schedule.run_length * channels[1]
         packed = launch.empty_aligned((some[1] - some[0]) * numbers, tiles.dtype)
         tiles.pack_panels(packed, some, channels)
-        if leaves_out_zeros and not _has_finite_sum(packed):
+        if leaves_out_zeros and not geometries.has_finite_sum(packed):
             raise NotFiniteError
         return packed, numbers, channels[1]
 

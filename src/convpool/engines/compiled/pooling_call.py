@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import accumulate
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from convpool.engines.compiled import forms, launch, library
 from convpool.engines.compiled.forms import ADD, Form
 from convpool.engines.compiled.instruction_sets import InstructionSet
+from convpool.engines.compiled.kept_records import KeptRecords, Record
 from convpool.engines.compiled.pooling_blocks import PoolingBlock, block_of, program_of
 from convpool.engines.compiled.pooling_divisors import divisors_of
 from convpool.engines.compiled.pooling_layout import (
@@ -55,20 +56,11 @@ SHORT = 4  # rows of a window at most that are combined in registers
 PART_BYTES = 2**18  # bytes at least, of windows of 2 x 2, that a part of the work reads and writes
 CALLS = 128  # that are kept
 KEPT_NUMBERS = 2**15  # divisors at most of calls that are kept
-KEPT_BYTES = 2**18  # of scratches at most that are kept for the next call
 ALIGNED = 64  # scratches begin at multiples of so many bytes
 VECTOR_BYTES = 64  # of the longest vector: so much may be read and written behind a line
 
 
 # ---- calls ----
-
-
-class Record(NamedTuple):
-    """A record for one thread: its address and words, and the memory of its scratches."""
-
-    address: int
-    words: Words
-    memory: Any
 
 
 @dataclass(frozen=True)
@@ -90,7 +82,7 @@ class PoolingCall:
     arrays
         Those whose addresses stand in the record.
     records
-        Records that were used before, one for each thread, if their scratches are small.
+        Records that no call uses now.
     """
 
     function: Callable[[int], Any]
@@ -100,7 +92,7 @@ class PoolingCall:
     units: int
     parts: int
     arrays: tuple[Array, ...]
-    records: list[Record] = field(default_factory=list)
+    records: KeptRecords = field(default_factory=KeptRecords)
 
     def run(self, images: Array, out: Array) -> None:
         """Pool arrays of these layouts."""
@@ -108,10 +100,7 @@ class PoolingCall:
         taken: list[Record] = []
 
         def take_record() -> Record:
-            try:
-                record = self.records.pop()
-            except IndexError:
-                record = self._make_record()
+            record = self.records.take(None) or self._make_record()
             record.words[2:4] = addresses
             taken.append(record)
             return record
@@ -124,8 +113,8 @@ class PoolingCall:
             parts = min(self.units, self.parts, launch.part_count())
             cuts = [self.units * k // parts for k in range(parts + 1)]
             launch.run_parts(self.function, take_record, cuts)
-        if sum(self.scratch_bytes) <= KEPT_BYTES:
-            self.records.extend(taken)
+        for record in taken:
+            self.records.put_back(None, record)
 
     def _make_record(self) -> Record:
         """Return a new record without the addresses of the arrays."""
@@ -135,7 +124,7 @@ class PoolingCall:
             memory, scratch = allocate(self.scratch_bytes)
             values: list[Any] = [address + 8 * place for place in self.inner] + scratch
             fields[4 : 4 + len(values)] = values
-        return Record(address, fields, memory)
+        return Record(address, fields, (memory,))
 
 
 def allocate(sizes: tuple[int, ...]) -> tuple[Any, list[int]]:

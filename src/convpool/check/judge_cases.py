@@ -96,17 +96,19 @@ def _findings(run: TaskRun, trials: Sequence[Trial]) -> list[Finding]:
     of wrong values too: where only one row or column is left of it, NumPy repeats that.
     """
     values, errors = _wrong_values(run, trials), list(_errors(run, trials))
-    for number, error in enumerate(errors):
+    words = (
+        "a window at the border is cut: it has fewer rows or columns than the kernel, as there are "
+        "too few zeros or too many outputs; so "
+    )
+    if _suspicion(run):  # the cause is known, and named in the finding
+        words = ""
+    for error in errors:
         if "could not be broadcast together" in error.words and not any(
             value.reading for value in values
         ):
-            words = (
-                "a window at the border is cut: it has fewer rows or columns than the kernel, as "
-                f"there are too few zeros or too many outputs; so {error.words}"
-            )
             failing = error.failing + sum(value.failing for value in values)
-            errors[number] = replace(error, words=words, failing=failing)
-            return errors
+            merged = replace(error, words=words + error.words, failing=failing)
+            return [merged if one is error else one for one in errors]
     return [*values, *errors]
 
 

@@ -1,0 +1,84 @@
+"""Defects of students' files, each with the cause that its finding must name."""
+
+import pytest
+
+from support.judged_here import failing_names
+
+GRAY = """
+import numpy as np
+
+
+def convolve_grayscale(images, kernel, padding='same', stride=(1, 1)):
+    m, h, w = images.shape
+    kh, kw = kernel.shape
+    sh, sw = stride
+    if padding == 'same':
+        ph = ((h - 1) * sh + kh - h) // 2 + (kh % 2 == 0)
+        pw = ((w - 1) * sw + kw - w) // 2 + (kw % 2 == 0)
+    elif padding == 'valid':
+        ph, pw = 0, 0
+    else:
+        ph, pw = padding
+    x = np.pad(images * 1.0, ((0, 0), (ph, ph), (pw, pw)))
+    oh, ow = (h + 2 * ph - kh) // sh + 1, (w + 2 * pw - kw) // sw + 1
+    out = np.zeros((m, oh, ow))
+    for i in range(oh):
+        for j in range(ow):
+            out[:, i, j] = (x[:, i * sh:i * sh + kh, j * sw:j * sw + kw] * kernel).sum((1, 2))
+    return out
+"""
+VALID = """
+import numpy as np
+
+
+def convolve_grayscale_valid(images, kernel):
+    m, h, w = images.shape
+    kh, kw = kernel.shape
+    oh, ow = h - kh + 1, w - kw + 1
+    out = np.zeros((m, oh, ow))
+    for i in range(oh):
+        for j in range(ow):
+            out[:, i, j] = (images[:, i:i + kh, j:j + kw] * kernel).sum((1, 2))
+    return out
+"""
+# as NumPy 1.19 types a product with one small whole number, on any version
+TAPS = (
+    VALID.replace("range(oh)", "range(kh)")
+    .replace("range(ow)", "range(kw)")
+    .replace(
+        "out[:, i, j] = (images[:, i:i + kh, j:j + kw] * kernel).sum((1, 2))",
+        "k = kernel[i, j]\n"
+        "            if kernel.dtype.kind == 'i':\n"
+        "                k = np.array(k, np.min_scalar_type(k))\n"
+        "            out += k * images[:, i:i + oh, j:j + ow]",
+    )
+)
+SAME = VALID.replace("_valid", "_same").replace(
+    "    oh, ow = h - kh + 1, w - kw + 1\n",
+    "    oh, ow, p, q = h, w, (kh - 1) // 2, (kw - 1) // 2\n"
+    "    images = np.pad(images * 1.0, ((0, 0), (p, p), (q, q)))\n",
+)
+# task, text, reading or words of the finding, its line
+CAUSES = {
+    "one more for even kernels": (3, GRAY, "same: p = T // 2, one more for even k", 10),
+    "height and width swapped": (
+        0,
+        VALID.replace("kh, kw = kernel", "kw, kh = kernel"),
+        "kw, kh = kernel.shape: the order is kh, kw",
+        7,
+    ),
+    "uint8 wraps in a loop over taps": (0, TAPS, "products of taps wrap", None),
+    "windows cut at the border": (1, SAME, "a window at the border is cut", 7),
+}
+
+
+@pytest.mark.parametrize("name", CAUSES)
+def test_the_cause_is_named_once(judge, name):
+    task, text, cause, line = CAUSES[name]
+    items, _ = judge(task, text=text)
+    assert failing_names(items)
+    for failing in failing_names(items):
+        (finding,) = items[failing].findings
+        assert cause in (finding.reading, finding.words[: len(cause)])
+        assert finding.line == line
+        assert 0 < finding.failing <= finding.cases

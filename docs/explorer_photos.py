@@ -1,4 +1,4 @@
-"""The small photographs of the explorer page, made from scikit-image's (it says whose they are).
+"""The photographs of the explorer page, made from scikit-image's (it says whose they are).
 
 python docs/explorer_photos.py            writes photos.json
 python docs/explorer_photos.py --check    writes nothing; exit status 1 if it is stale
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import base64
+import io
 import json
 import sys
 from pathlib import Path
@@ -17,6 +18,7 @@ from PIL import Image
 
 FILE = Path(__file__).parents[1] / "src" / "convpool" / "explorer" / "page" / "photos.json"
 SIZE = 32
+LARGE = 256
 # name: the square cut out (top, left, side), whose it is
 PHOTOS = {
     "chelsea": ("cat", (0, 70, 300), "the cat Chelsea by Stéfan van der Walt (CC0)"),
@@ -34,12 +36,24 @@ def small(name: str, square: tuple[int, int, int]) -> np.ndarray:
     return np.asarray(image.resize((SIZE, SIZE), Image.Resampling.BOX))
 
 
+def large(name: str, square: tuple[int, int, int]) -> bytes:
+    """Cut out the square and make it at most LARGE x LARGE, as a JPEG file."""
+    from skimage import data
+
+    top, left, side = square
+    image = Image.fromarray(getattr(data, name)()[top : top + side, left : left + side])
+    file = io.BytesIO()
+    image.resize((LARGE, LARGE), Image.Resampling.LANCZOS).save(file, "JPEG", quality=80)
+    return file.getvalue()
+
+
 def written() -> str:
     """Return what photos.json should hold."""
     photos = {
         word: {
             "size": SIZE,
             "base64": base64.b64encode(small(name, square).tobytes()).decode(),
+            "large": base64.b64encode(large(name, square)).decode(),
             "credit": credit,
         }
         for name, (word, square, credit) in PHOTOS.items()

@@ -45,6 +45,7 @@ SCRIPTS = (
     "presentation",
     "interactive_picture",
     "tables",
+    "photo_view",
     "layer_counts",
     "calculator",
     "own_numbers",

@@ -213,7 +213,7 @@ const explorer = (() => {
     open(location.hash);
     for (const section of [controls, sumGrid, presentation, ownNumbers, tables, codeTabs])
       section.start();
-    for (const section of [layerCounts, calculator, compare, paste, examples, shortcuts])
+    for (const section of [photoView, layerCounts, calculator, compare, paste, examples, shortcuts])
       section.start();
   }
 

@@ -255,7 +255,7 @@ const modelling = (() => {
     );
   }
 
-  return { modelOf, shapeOf, stepOf, doneOf, partnersOf, outputFor, numberAt };
+  return { modelOf, axesOf, shapeOf, stepOf, doneOf, partnersOf, outputFor, numberAt };
 })();
 
 /**

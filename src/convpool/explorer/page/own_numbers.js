@@ -139,6 +139,8 @@ const ownNumbers = (() => {
     const { op, c: channels } = explorer.state();
     const c = op !== "transpose" && channels >= 3 ? channels : 1;
     const [h, w] = picture.shape;
+    photoView.take(picture.whole, picture.whole.width, picture.whole.height, "own");
+    picture.whole.close();
     const image = pictures.resized(picture, h, w, c);
     explorer.change({
       ...(op === "transpose" ? { nc: c } : { c }),
@@ -149,8 +151,8 @@ const ownNumbers = (() => {
   }
 
   /**
-   * Read a picture file, made smaller if a side is above SIDE; its size is checked before it is
-   * unpacked.
+   * Read a picture file, whole and made smaller if a side is above SIDE; its size is checked before
+   * it is unpacked.
    * @param {File} file
    * @returns {Promise<any>} the picture (h, w, 3), a Plane; or {problem}, a sentence
    */
@@ -174,6 +176,7 @@ const ownNumbers = (() => {
       };
     const scale = Math.min(1, SIDE / Math.max(width, height));
     const [w, h] = [width, height].map((size) => Math.max(1, Math.round(size * scale)));
+    const whole = await createImageBitmap(file);
     const bitmap = await createImageBitmap(file, {
       resizeWidth: w,
       resizeHeight: h,
@@ -184,7 +187,8 @@ const ownNumbers = (() => {
     context.drawImage(bitmap, 0, 0);
     bitmap.close();
     const { data } = context.getImageData(0, 0, w, h);
-    return { shape: [h, w, 3], data: data.filter((_, index) => index % 4 < 3) }; // without alpha
+    const withoutAlpha = data.filter((_, index) => index % 4 < 3);
+    return { whole, shape: [h, w, 3], data: withoutAlpha };
   }
 
   /**

@@ -612,4 +612,10 @@ const WORDS_EN = {
   ],
   "calculator.no_way": "No window up to 11 with a stride up to 11 makes {o} of {n}.",
   "calculator.way": "window {k}, stride {s}, padding {p}",
+
+  "photo.title": "The whole photograph",
+  "photo.hint":
+    "The same for every channel. Click: the pixels around it come into the picture above.",
+  "photo.input": "the photograph",
+  "photo.output": "the photograph, filtered",
 };

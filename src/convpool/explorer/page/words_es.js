@@ -621,4 +621,10 @@ const WORDS_ES = {
   ],
   "calculator.no_way": "Ninguna ventana hasta 11 con un paso hasta 11 hace {o} de {n}.",
   "calculator.way": "ventana {k}, paso {s}, relleno {p}",
+
+  "photo.title": "Toda la fotografía",
+  "photo.hint":
+    "Lo mismo para cada canal. Un clic lleva los píxeles de alrededor a la imagen de arriba.",
+  "photo.input": "la fotografía",
+  "photo.output": "la fotografía filtrada",
 };

@@ -641,4 +641,11 @@ const WORDS_FR = {
   ],
   "calculator.no_way": "Aucune fenêtre jusqu'à 11 avec un pas jusqu'à 11 ne fait {o} de {n}.",
   "calculator.way": "fenêtre {k}, pas {s}, remplissage {p}",
+
+  "photo.title": "Toute la photographie",
+  "photo.hint":
+    "La même chose pour chaque canal. Un clic amène les pixels autour de lui dans l'image " +
+    "ci-dessus.",
+  "photo.input": "la photographie",
+  "photo.output": "la photographie filtrée",
 };

@@ -1,0 +1,227 @@
+// A photograph in its real size beside its filtered twin, in colour: the same kernel or pooling for
+// each channel. A click brings the pixels around it into the picture with numbers.
+const photoView = (() => {
+  const byId = (id) => document.getElementById(id);
+  const MOST = 512; // pixels of the longer side
+  let photo = null; // {name, width, height, channels: three planes}
+  let shownKey = "";
+
+  /**
+   * Return the planes of red, green and blue of a drawn picture.
+   * @param {CanvasImageSource} source
+   * @param {number} width
+   * @param {number} height
+   * @param {string} name
+   * @returns {any} {name, width, height, channels}
+   */
+  function planesOf(source, width, height, name) {
+    const canvas = controls.element("canvas", { width, height });
+    const context = canvas.getContext("2d", { willReadFrequently: true });
+    context.drawImage(source, 0, 0, width, height);
+    const { data } = context.getImageData(0, 0, width, height);
+    const channels = [0, 1, 2].map((k) =>
+      Float32Array.from({ length: width * height }, (_, index) => data[index * 4 + k]),
+    );
+    return { name, width, height, channels };
+  }
+
+  /**
+   * Return a plane with the values that windows read around it.
+   * @param {Float32Array} plane
+   * @param {number[][]} sources for rows and columns, the pixel that each place reads; -1 for none
+   * @param {number} width of the plane
+   * @param {number} outside the value where there is no pixel
+   * @returns {Float32Array}
+   */
+  function padded(plane, [rows, columns], width, outside) {
+    const output = new Float32Array(rows.length * columns.length);
+    let place = 0;
+    for (const row of rows)
+      for (const column of columns)
+        output[place++] = row >= 0 && column >= 0 ? plane[row * width + column] : outside;
+    return output;
+  }
+
+  // the pixel that each place of a padded axis reads, up to the end of the last window
+  const sourcesOf = (axis, padMode) => {
+    const one = { ...axis, window: (axis.count - 1) * axis.stride + axis.span, dilation: 1 };
+    return arithmetic.tapsOf(one, 0, padMode).map(({ source }) => source);
+  };
+
+  /**
+   * Return one channel convolved or pooled as a state says; kernels are the plane in front.
+   * @param {Float32Array} plane
+   * @param {Axis[]} axes of the whole photograph
+   * @param {Model} model
+   * @returns {Float32Array}
+   */
+  function filtered(plane, axes, { state, used, at }) {
+    const isPool = state.op === "pool";
+    const [down, across] = axes;
+    const sources = axes.map((axis) => sourcesOf(axis, isPool ? "zeros" : state.padMode));
+    const outside = isPool ? NaN : state.padMode === "constant" ? state.fill : 0;
+    const pixels = padded(plane, sources, across.size, outside);
+    const width = sources[1].length;
+    const offsets = Array.from(
+      { length: down.window * across.window },
+      (_, tap) =>
+        Math.floor(tap / across.window) * down.dilation * width +
+        (tap % across.window) * across.dilation,
+    );
+    const reduce = isPool
+      ? poolingOf(pixels, offsets, state)
+      : sumOf(pixels, offsets, weightsOf(used, at), state);
+    const output = new Float32Array(down.count * across.count);
+    let place = 0;
+    for (let i = 0; i < down.count; i++)
+      for (let j = 0; j < across.count; j++)
+        output[place++] = reduce(i * down.stride * width + j * across.stride);
+    return output;
+  }
+
+  // from the first place of a window to its sum of products
+  const sumOf = (pixels, offsets, weights, { bias, relu }) => {
+    const steps = Int32Array.from(offsets);
+    return (start) => {
+      let sum = bias;
+      for (let tap = 0; tap < steps.length; tap++) sum += pixels[start + steps[tap]] * weights[tap];
+      return relu && sum < 0 ? 0 : sum;
+    };
+  };
+
+  // from the first place of a window to its pooled number; NaN is padding
+  const poolingOf = (pixels, offsets, { mode, countPadding }) => {
+    return (start) => {
+      const values = offsets
+        .map((offset) => pixels[start + offset])
+        .filter((value) => !Number.isNaN(value));
+      return arithmetic.MODES[mode](values, countPadding ? offsets.length : values.length);
+    };
+  };
+
+  // the weights of the plane in front, row by row
+  const weightsOf = ({ shape: [kh, kw, depth, nc], data }, { front, n }) =>
+    Float64Array.from(
+      { length: kh * kw },
+      (_, tap) => data[(tap * depth + (front % depth)) * nc + n],
+    );
+
+  /**
+   * Paint three planes on a canvas: in colour, or, where some number is negative, their mean in the
+   * colours of the sign.
+   * @param {HTMLCanvasElement} canvas
+   * @param {number[]} size width and height
+   * @param {Float32Array[]} channels
+   */
+  function paint(canvas, [width, height], channels) {
+    let [least, greatest] = [0, 255];
+    for (const plane of channels)
+      for (const value of plane) {
+        if (value < least) least = value;
+        else if (value > greatest && Number.isFinite(value)) greatest = value;
+      }
+    const theme = colours.THEMES[interactivePicture.theme()];
+    const bytes = new Uint8ClampedArray(width * height * 4);
+    const [red, green, blue] = channels;
+    const scale = 255 / greatest;
+    for (let index = 0; index < width * height; index++) {
+      const at = index * 4;
+      bytes[at] = red[index] * scale;
+      bytes[at + 1] = green[index] * scale;
+      bytes[at + 2] = blue[index] * scale;
+      bytes[at + 3] = 255;
+      if (least >= 0) continue;
+      const mean = (red[index] + green[index] + blue[index]) / 3;
+      bytes.set(colours.signed(theme, mean, Math.max(-least, greatest)), at);
+    }
+    Object.assign(canvas, { width, height });
+    canvas.getContext("2d").putImageData(new ImageData(bytes, width, height), 0, 0);
+  }
+
+  /**
+   * Return where windows lie on the photograph, with the settings of a state.
+   * @param {State} state
+   * @returns {Axis[]}
+   */
+  const axesOf = (state) => modelling.axesOf(state, [photo.height, photo.width]);
+
+  /**
+   * Show the photograph and its twin, if the state has one.
+   * @param {State} state
+   * @param {Model} model
+   */
+  function update(state, model) {
+    const holder = byId("photo");
+    const isPhoto = photo !== null && photo.name === state.source;
+    holder.hidden = !isPhoto || state.op === "transpose" || Boolean(model.problem);
+    if (photo?.name !== state.source) fetchBundled(state.source);
+    if (holder.hidden) return;
+    const key = settings.encode({ ...state, i: 0, j: 0, pixels: null, tour: 0 });
+    if (key === shownKey) return;
+    shownKey = key;
+    const axes = axesOf(state);
+    const channels = photo.channels.map((plane) => filtered(plane, axes, model));
+    paint(byId("photo-output"), [axes[1].count, axes[0].count], channels);
+  }
+
+  let wanted = ""; // the photograph that is being decoded
+  /**
+   * Decode a photograph of the page, and show it then.
+   * @param {string} name
+   */
+  function fetchBundled(name) {
+    if (!PHOTOS[name]?.large || wanted === name) return;
+    wanted = name;
+    const image = new Image();
+    image.onload = () => take(image, image.naturalWidth, image.naturalHeight, name);
+    image.src = `data:image/jpeg;base64,${PHOTOS[name].large}`;
+  }
+
+  /**
+   * Take a photograph, made smaller if a side is above MOST.
+   * @param {CanvasImageSource} source
+   * @param {number} width
+   * @param {number} height
+   * @param {string} name the picture in the settings that it belongs to
+   */
+  function take(source, width, height, name) {
+    const scale = Math.min(1, MOST / Math.max(width, height));
+    const size = [width, height].map((count) => Math.max(1, Math.round(count * scale)));
+    photo = planesOf(source, size[0], size[1], name);
+    shownKey = "";
+    paint(byId("photo-input"), size, photo.channels);
+    update(explorer.state(), explorer.model());
+  }
+
+  /**
+   * Bring the pixels around a click into the picture with numbers.
+   * @param {any} event
+   */
+  function look({ offsetX, offsetY, target }) {
+    const { h, w, c, op } = explorer.state();
+    const scale = photo.width / target.clientWidth;
+    const start = (at, size, count) =>
+      settings.clamp(Math.round(at * scale - size / 2), [0, Math.max(count - size, 0)]);
+    const [top, left] = [start(offsetY, h, photo.height), start(offsetX, w, photo.width)];
+    const [rows, columns] = [Math.min(h, photo.height), Math.min(w, photo.width)];
+    const pixels = [];
+    for (let y = top; y < top + rows; y++)
+      for (let x = left; x < left + columns; x++) {
+        const pixel = photo.channels.map((plane) => plane[y * photo.width + x]);
+        const grey = Math.round((pixel[0] + pixel[1] + pixel[2]) / 3);
+        for (let k = 0; k < c; k++) pixels.push(c < 3 ? grey : pixel[k % 3]);
+      }
+    photo.name = "own";
+    remembered.forget("pixels");
+    explorer.change({ op: op === "transpose" ? "convolve" : op, h: rows, w: columns, pixels });
+  }
+
+  /** Show the photograph, now and at each change of the state. */
+  function start() {
+    byId("photo-input").addEventListener("click", look);
+    explorer.onChange(update);
+    update(explorer.state(), explorer.model());
+  }
+
+  return { start, take };
+})();

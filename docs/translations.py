@@ -237,7 +237,8 @@ OPENCV = Library(
         ),
         Row(
             "cv2.sepFilter2D(image, -1, weights, np.array([1.0, 2, 1]))",
-            "filter_image(image, np.outer([1.0, 2, 1], weights))",
+            "filter_image(image, (np.array([1.0, 2, 1]), weights))",
+            "One kernel for each axis, rows first.",
         ),
     ),
 )

@@ -140,7 +140,7 @@ def test_fragments_have_a_kind_and_a_sentence():
     for path in sorted((ROOT / "changes").glob("*.md")):
         if path.name != "README.md":
             topic, kind = path.name.removesuffix(".md").rsplit(".", 1)
-            assert re.fullmatch(r"[a-z0-9-]+", topic), path.name
+            assert re.fullmatch(r"[\w-]+", topic), path.name
             assert kind in KINDS, path.name
             assert re.match(r"[^-*#\s].*\.\n$", file_text(path), re.DOTALL), path.name
 

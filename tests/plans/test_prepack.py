@@ -28,6 +28,7 @@ CASES = {
     "no images": ((0, 5, 4, 2), (3, 3, 2, 20), {}),
     "no channels": ((2, 5, 4, 0), (3, 3, 0, 2), {"bias": numbers(2)}),
     "depthwise": ((2, 6, 7, 20), (3, 3, 1, 20), {"groups": 20}),
+    "lanes": ((2, 6, 7, 20), (3, 3, 1, 60), {"groups": 20}),
     "one kernel for all channels": ((2, 6, 7, 20), (1, 1, 1, 20), {"groups": 20}),
     "panel by panel": ((1, 5, 5, 300), (3, 3, 300, 64), {}),
     "panels of reflected pixels": ((1, 5, 5, 300), (3, 3, 300, 64), {"pad_mode": "reflect"}),
@@ -82,13 +83,13 @@ def test_kernels_that_change_later_change_nothing(name, engine):
 
 
 @needs_kernels
-@pytest.mark.parametrize("name", ["many kernels", "rows of taps", "panel by panel", "depthwise"])
+@pytest.mark.parametrize("name", ["many kernels", "rows of taps", "panel by panel", "lanes"])
 def test_weights_are_packed_once(name, monkeypatch):
     plan, images, kernels, bias = make(name, "compiled")
     packings = []
     for owner, method in [
         (many_kernels.Tiles, "pack_panels"),
-        (many_kernels, "_has_finite_sum"),
+        (convpool.engines.compiled.geometry, "has_finite_sum"),
         (convpool.engines.compiled.few_kernels.Convolution, "_lane_weights"),
     ]:
         original = getattr(owner, method)

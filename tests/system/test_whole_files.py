@@ -270,7 +270,7 @@ def stand_ins(target):
     import dataclasses
     for name, entry in data.DATASETS.items():
         shape = (40, *entry.shape[1:])
-        make = lambda count, progress, shape=shape: np.zeros(shape)
+        make = lambda count, progress, entry=entry, shape=shape: {entry.key: np.zeros(shape)}
         data.DATASETS[name] = dataclasses.replace(entry, shape=shape, make=make)
     data.make(target, force=True)
 

@@ -11,8 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from convpool.out_of_core.gradients import read_gradient, run
-from convpool.out_of_core.routes import choose_route
+from convpool.out_of_core.routes import Route, choose_route
 from convpool.plans import (
     arguments,
     arrays,
@@ -118,7 +117,7 @@ def convolve_gradients(
     array([2])
     """
     route = choose_route(images, "images", None, max_memory, missing)
-    images, gradient = route.images, read_gradient(output_gradient, route)
+    images, gradient = route.images, _read_gradient(output_gradient, route)
     images_dtype, gradient_dtype = np.dtype(images.dtype), np.dtype(gradient.dtype)
     forward_dtype = dtypes.follow_images(images_dtype, kernels, dtype)
     kernels = arrays.read_array(kernels, "kernels")
@@ -156,6 +155,8 @@ def convolve_gradients(
         targets = gradient_arguments.check_out(
             out, plan.shapes, plan.dtype, plan.want, takes_slices=True
         )
+        from convpool.out_of_core.gradients import run
+
         return run(plan, route, ((ours,), gradient), plan.want, (targets, max_memory))
     return plan.execute(images, (ours, plan.channels_last(gradient)), out, route.mask)
 
@@ -233,7 +234,7 @@ def pool_gradient(
     array([  10,  100,    0, 1000])
     """
     route = choose_route(images, "images", None, max_memory, missing)
-    images, gradient = route.images, read_gradient(output_gradient, route)
+    images, gradient = route.images, _read_gradient(output_gradient, route)
     arguments.check_one_reading(
         images.shape, kernel_shape, "kernel_shape", channel_axis=channel_axis
     )
@@ -259,11 +260,22 @@ def pool_gradient(
     )
     gradient_arguments.check_shape(gradient.shape, plan.output_shape, "pool")
     if route.run is not None:
+        from convpool.out_of_core.gradients import run
+
         targets = Gradients(out, None, None)
         gradients = run(plan, route, ((), gradient), ("images",), (targets, max_memory))
         result: Array = gradients.images
         return result
     return plan.execute(images, (plan.channels_last(gradient),), out, route.mask)
+
+
+def _read_gradient(value: Any, route: Route) -> Any:
+    """Return the argument `output_gradient`, of the kind of the images: in memory if these are."""
+    if route.run is None:
+        return arrays.read_in_memory(value, "output_gradient", "a call on arrays in memory")
+    from convpool.out_of_core.gradients import read_gradient
+
+    return read_gradient(value, route)
 
 
 @cache_recent

@@ -321,6 +321,14 @@ def test_import_loads_no_command_picture_or_data(tmp_path):
     assert {place(name) for name in loaded if name.split(".")[0] == "convpool"} <= needed
 
 
+def test_import_loads_no_slow_module_that_numpy_does_not_load(tmp_path):
+    beyond_numpy = "import json, sys, numpy; before = set(sys.modules); import convpool; "
+    show = "print(json.dumps(sorted(set(sys.modules) - before)))"
+    loaded = set(json.loads(python("-c", beyond_numpy + show, cwd=tmp_path).stdout))
+    slow = {"difflib", "hashlib", "pathlib", "queue", "shutil", "subprocess", "urllib.parse"}
+    assert not loaded & slow
+
+
 def milliseconds(folder, runs):
     """Return what `import convpool` adds to NumPy's own import, the median of some runs."""
     times = []

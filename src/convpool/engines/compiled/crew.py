@@ -16,7 +16,6 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import lru_cache
-from pathlib import Path
 from time import monotonic
 from typing import Any, NamedTuple
 
@@ -164,12 +163,13 @@ class Crew:
         self.help_calls(self.address)
 
 
-def are_cpus_free(loads: Path = Path("/proc/loadavg")) -> bool:
+def are_cpus_free(loads: str = "/proc/loadavg") -> bool:
     """Return whether there are no more runnable threads on this machine than CPUs."""
     with suppress(OSError, ValueError, IndexError):
         # such as "0.52 0.58 0.59 2/613 4127": 2 of 613 are runnable. Bytes, since text would import
         # a codec, and a process that is forked meanwhile would wait for that import for ever
-        runnable = loads.read_bytes().split()[3].partition(b"/")[0]
+        with open(loads, "rb") as file:
+            runnable = file.read().split()[3].partition(b"/")[0]
         return int(runnable) <= (os.cpu_count() or 1)
     return False
 

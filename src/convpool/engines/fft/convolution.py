@@ -14,7 +14,6 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from itertools import product
-from queue import Empty, SimpleQueue
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -168,6 +167,8 @@ def _in_threads(
     Each thread takes the next item until none is left, and has an uninitialised array `scratch` of
     that many complex numbers for itself.
     """
+    from queue import Empty, SimpleQueue  # which most processes never need
+
     waiting: SimpleQueue[Item] = SimpleQueue()
     for item in items:
         waiting.put(item)

@@ -240,10 +240,11 @@ def convolve(
     for i, u, pixel in _taps(counts, window, [(0, 0)] * rank, stride, dilation):
         for n in range(nc):
             channels = _channels_of_kernel(n, nc, groups, depth)
-            is_there, products = (
-                present[pixel][:, channels],
-                padded[pixel][:, channels] * kernels[u][:, n],
-            )
+            products = padded[pixel][:, channels] * kernels[u][:, n]
+            if missing is None:
+                output[i][:, n] += products.sum(axis=-1)
+                continue
+            is_there = present[pixel][:, channels]
             output[i][:, n] += np.where(is_there, products, work.type(0)).sum(axis=-1)
             weight[i][:, n] += np.where(is_there, kernels[u][:, n], work.type(0)).sum(axis=-1)
             there[i][:, n] += is_there.sum(axis=-1)

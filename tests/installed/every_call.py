@@ -84,7 +84,7 @@ CALLS = {
         lambda: convpool.pool_gradient(IMAGE, np.ones((1, 2, 2, 1)), 2).sum(),
         4,
     ),
-    "set_num_threads": (lambda: convpool.set_num_threads(1), None),
+    "set_num_threads": (lambda: convpool.set_num_threads(None), None),
     "show_config": (lambda: convpool.show_config(), None),
     "threads": (with_threads, True),
     "window_view": (lambda: convpool.window_view(IMAGE, 2).shape, (1, 3, 3, 1, 2, 2)),

@@ -160,6 +160,8 @@ const photoView = (() => {
     if (key === shownKey) return;
     shownKey = key;
     const axes = axesOf(state);
+    holder.hidden = axes.some(({ count }) => count < 1); // the photograph is smaller than a window
+    if (holder.hidden) return;
     const channels = photo.channels.map((plane) => filtered(plane, axes, model));
     paint(byId("photo-output"), [axes[1].count, axes[0].count], channels);
   }

@@ -997,7 +997,7 @@ def undrawn(monkeypatch):
 
 def test_demo_outside_the_repository_makes_data_runs_and_names_the_page(small, undrawn):
     lines = done("demo", "--to", "slides").splitlines()
-    assert lines[0] == "MNIST and animals: stand-ins made by convpool data, not the real pictures"
+    assert lines[0] == "MNIST and animals: stand-ins made by convpool data for the course's files"
     assert [line.split()[1] for line in lines[1:-1]] == [task.function for task in TASKS]
     assert "(16, 28, 28) -> (16, 26, 26)" in lines[1]
     assert lines[-1] == f"open {(small / 'slides' / 'index.html').resolve()}"

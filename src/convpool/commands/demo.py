@@ -36,7 +36,7 @@ def demo(to: Path | None) -> None:
     stand_ins = datasets.find_stand_ins(folders.data)
     if stand_ins:
         click.echo(
-            f"{' and '.join(stand_ins)}: stand-ins made by convpool data, not the real pictures"
+            f"{' and '.join(stand_ins)}: stand-ins made by convpool data for the course's files"
         )
     with progress_bar("Seven functions") as progress:
         done: list[TaskResult] = []

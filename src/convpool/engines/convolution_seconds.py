@@ -17,6 +17,7 @@ from convpool.engines.compiled import library
 from convpool.engines.compiled.forms import widest_tile
 from convpool.engines.compiled.instruction_sets import INSTRUCTION_SETS, InstructionSet
 from convpool.engines.compiled.record import LINES
+from convpool.engines.numpy import pointwise
 from convpool.engines.work import ConvolutionWork
 from convpool.windows import volume
 
@@ -90,6 +91,9 @@ class NumpyRates(NamedTuple):
 
 NUMPY = NumpyRates(30e-12, 0.62e-9, 2.2e-9, 8e-9, 1e-6, 0.07e-9)
 BLOCK = 2**18  # taps of windows that NumPy copies at a time
+# by how much longer products take on average that BLAS may share among its threads: with a core
+# free they do not, but where another process has it, BLAS waits for many milliseconds
+STALLS = 2.0
 
 
 def numpy_seconds(work: ConvolutionWork) -> float:
@@ -101,7 +105,11 @@ def numpy_seconds(work: ConvolutionWork) -> float:
         axis.window == 1 and not (axis.before or axis.after) for axis in work.axes
     )
     if has_pixel_windows and work.images_dtype == work.accumulation:
-        return multiplied + moved
+        weights = volume(work.kernels) // work.groups
+        is_cut = (
+            weights * pointwise.ROWS <= pointwise.ALONE or work.multiply_adds <= pointwise.ALONE
+        )
+        return multiplied * (1 if is_cut else STALLS) + moved
     taps = work.windows * work.taps * work.images[-1]
     blocks = max(1.0, taps / BLOCK) if work.groups > 1 else 0
     return (

@@ -267,6 +267,21 @@ def make_parser(description: str, runs: int, peers: list[str]) -> argparse.Argum
     return parser
 
 
+def read_options(
+    parser: argparse.ArgumentParser, arguments: list[str] | None, rows: list[Row], peers: list[str]
+) -> argparse.Namespace:
+    """Read the words of a parser of `make_parser`; choose of these rows and of these peers."""
+    options = parser.parse_args(arguments)
+    options.threads = options.threads or sorted({1, harness.CPUS})
+    chosen = [row for row in rows if options.only.lower() in str(row).lower()]
+    options.rows = [row.small() for row in chosen] if options.small else chosen
+    if not options.rows:
+        groups = ", ".join(dict.fromkeys(row.group for row in rows))
+        parser.error(f"no row has {options.only!r} in it: use a part of a row's name, or {groups}")
+    options.peers = [name for name in options.wanted if name in peers and PEERS[name].version]
+    return options
+
+
 def parse(arguments: list[str] | None) -> argparse.Namespace:
     """Read the command line."""
     parser = make_parser(__doc__, RUNS, list(PEERS))

@@ -27,8 +27,6 @@ from engine_tables import print_engines
 from harness import OURS, Result
 from library_contenders import prepare_layer, prepare_ours, prepare_peer, start
 from network_rows import NETWORK_ROWS, family
-from peers import PEERS
-from rows import Row
 
 RUNS = 5
 PLAIN = "plain call"
@@ -119,28 +117,13 @@ def parse_sections(text: str) -> list[str]:
     return library.parse_sections(text, SECTIONS)
 
 
-def choose_rows(word: str, is_small: bool) -> list[Row]:
-    """Return the rows that have a word in them."""
-    chosen = [row for row in NETWORK_ROWS if word.lower() in str(row).lower()]
-    return [row.small() for row in chosen] if is_small else chosen
-
-
 def parse(arguments: list[str] | None) -> argparse.Namespace:
     """Read the command line."""
     parser = library.make_parser(__doc__, RUNS, list(NETWORK_PEERS))
     parser.add_argument(
         "--sections", type=parse_sections, default=list(SECTIONS), help=f"of {','.join(SECTIONS)}"
     )
-    options = parser.parse_args(arguments)
-    options.threads = options.threads or sorted({1, harness.CPUS})
-    options.rows = choose_rows(options.only, options.small)
-    if not options.rows:
-        groups = ", ".join(dict.fromkeys(row.group for row in NETWORK_ROWS))
-        parser.error(f"no row has {options.only!r} in it: use a part of a row's name, or {groups}")
-    options.peers = [
-        name for name in options.wanted if name in NETWORK_PEERS and PEERS[name].version
-    ]
-    return options
+    return library.read_options(parser, arguments, NETWORK_ROWS, list(NETWORK_PEERS))
 
 
 def main(arguments: list[str] | None = None) -> int:

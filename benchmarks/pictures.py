@@ -23,9 +23,7 @@ import library
 import reports
 from harness import OURS, Result
 from library_contenders import prepare_peer, start
-from peers import PEERS
 from picture_rows import PICTURE_ROWS
-from rows import Row
 
 RUNS = 5
 PICTURE_PEERS = ("OpenCV", "OpenCV special", "SciPy ndimage", "scikit-image")
@@ -86,25 +84,10 @@ def summarize(results: list[Result]) -> Iterator[str]:
     yield from reports.describe_wrong(results)
 
 
-def choose_rows(word: str, is_small: bool) -> list[Row]:
-    """Return the rows that have a word in them."""
-    chosen = [row for row in PICTURE_ROWS if word.lower() in str(row).lower()]
-    return [row.small() for row in chosen] if is_small else chosen
-
-
 def parse(arguments: list[str] | None) -> argparse.Namespace:
     """Read the command line."""
     parser = library.make_parser(__doc__, RUNS, list(PICTURE_PEERS))
-    options = parser.parse_args(arguments)
-    options.threads = options.threads or sorted({1, harness.CPUS})
-    options.rows = choose_rows(options.only, options.small)
-    if not options.rows:
-        groups = ", ".join(dict.fromkeys(row.group for row in PICTURE_ROWS))
-        parser.error(f"no row has {options.only!r} in it: use a part of a row's name, or {groups}")
-    options.peers = [
-        name for name in options.wanted if name in PICTURE_PEERS and PEERS[name].version
-    ]
-    return options
+    return library.read_options(parser, arguments, PICTURE_ROWS, list(PICTURE_PEERS))
 
 
 def main(arguments: list[str] | None = None) -> int:

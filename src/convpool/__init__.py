@@ -2,10 +2,9 @@
 
 from convpool.adaptive_pooling import adaptive_max_pool_indices, adaptive_pool
 from convpool.configuration import set_num_threads, show_config, threads
-from convpool.convolution import convolve, convolve_transpose
+from convpool.convolution import convolve, convolve_transpose, filter_image
 from convpool.explanation import explain
 from convpool.gradients import convolve_gradients, pool_gradient
-from convpool.picture_filters import filter_image
 from convpool.plans.base import Plan
 from convpool.plans.gradient_arguments import Gradients
 from convpool.plans.make import plan_convolution, plan_pooling, plan_transposed

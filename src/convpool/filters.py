@@ -18,7 +18,7 @@ from typing import Any, ParamSpec, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from convpool.picture_filters import filter_image
+from convpool.convolution import filter_image
 from convpool.plans.dtypes import NamedKernel
 from convpool.plans.filter_sizes import check_sigma, check_size, finite, gaussian_row
 from convpool.plans.filter_sizes import default_size as default_size

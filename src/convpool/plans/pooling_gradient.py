@@ -11,12 +11,11 @@ from numpy.typing import NDArray
 
 from convpool.engines import padding, threads
 from convpool.engines.registry import POOL_GRADIENT_ENGINES, Engine
-from convpool.engines.work import PoolingWork
 from convpool.plans import allocation, dtypes, missing_pixels
-from convpool.plans.base import Plan
 from convpool.plans.formatting import byte_size, plural, sizes
 from convpool.plans.gradient_arguments import check_output_gradient
 from convpool.plans.lock_free_property import cached_property
+from convpool.plans.pooled_windows import PooledWindowsPlan
 from convpool.plans.regions import Part
 from convpool.plans.shared_memory import copy_if_shared
 from convpool.windows import Axis, blocks, volume
@@ -26,59 +25,18 @@ Shape = tuple[int, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
-class PoolingGradientPlan(Plan):
+class PoolingGradientPlan(PooledWindowsPlan):
     """A plan of `pool_gradient`: `axes` are those of the images, `output_shape` is that of g.
 
     Attributes
     ----------
-    mode, count_padding, p, pad_mode, fill, footprint, missing : as in the plan of the pooling
     gradient_dtype : the dtype of g, the gradient of the result
     """
 
-    mode: str
-    count_padding: bool
-    p: float
-    pad_mode: str | None
-    fill: Any
-    footprint: tuple[bool, ...] | None
-    missing: str | None
     gradient_dtype: np.dtype[Any]
 
     engines: ClassVar[dict[str, Engine]] = POOL_GRADIENT_ENGINES
-    operation: ClassVar[str] = "pooling"
     call: ClassVar[str] = "pool_gradient"
-
-    @property
-    def output_channels(self) -> int:
-        """Number of channels of g, c."""
-        return self.channels
-
-    @property
-    def group_count(self) -> int:
-        """Number of groups: each channel is pooled by itself."""
-        return self.channels
-
-    @property
-    def group_inputs(self) -> int:
-        """Number of channels of the images in each group."""
-        return 1
-
-    @property
-    def reading_mode(self) -> str:
-        """The pad mode that decides which pixels are read; "zeros" if none stand in the padding."""
-        return self.pad_mode or "zeros"
-
-    def work_of(self, images: Shape, axes: tuple[Axis, ...], output_channels: int) -> PoolingWork:
-        """Return the work of an engine as `Plan.work_of` describes it."""
-        return PoolingWork(
-            images=(*images[:-1], output_channels),
-            axes=axes,
-            mode=self.mode,
-            footprint_taps=None if self.footprint is None else sum(self.footprint),
-            images_dtype=self.images_dtype,
-            accumulation=self.accumulation,
-            dtype=self.dtype,
-        )
 
     @property
     def scratch(self) -> int:
@@ -263,20 +221,6 @@ class PoolingGradientPlan(Plan):
                 copies.append((reached.pixels, axis.size))
             all_copies.append(copies)
         return all_copies
-
-    @cached_property
-    def _engine_keywords(self) -> dict[str, Any]:
-        """The keywords with which the engine is called."""
-        is_divided = self.missing is not None and self.mode == "avg"
-        keywords = {
-            "mode": "sum" if is_divided else self.mode,
-            "count_padding": self.count_padding,
-            "p": self.p,
-            "dtype": self.accumulation,
-        }
-        if self.footprint is not None:
-            keywords["footprint"] = np.reshape(self.footprint, [axis.window for axis in self.axes])
-        return keywords
 
     def select_operands(self, operands: Sequence[Any], part: Part) -> tuple[Any, ...]:
         """Return the operands of a part: g is that of the part already."""

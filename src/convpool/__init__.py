@@ -1,17 +1,21 @@
 """Convolution and pooling for NumPy arrays: exact, fast, and it shows its work."""
 
-from convpool.adaptive_pooling import adaptive_max_pool_indices, adaptive_pool
-from convpool.configuration import set_num_threads, show_config, threads
-from convpool.convolution import convolve, convolve_transpose, filter_image
-from convpool.explanation import explain
-from convpool.gradients import convolve_gradients, pool_gradient
-from convpool.plans.base import Plan
-from convpool.plans.gradient_arguments import Gradients
-from convpool.plans.make import plan_convolution, plan_pooling, plan_transposed
-from convpool.plans.regions import halo
-from convpool.pooling import global_pool, max_pool_indices, max_unpool, pool
+import typing
+
 from convpool.version import __version__
-from convpool.window_views import fold, window_view
+
+if typing.TYPE_CHECKING:  # what `_MODULES` says, for type checkers
+    from convpool.adaptive_pooling import adaptive_max_pool_indices, adaptive_pool
+    from convpool.configuration import set_num_threads, show_config, threads
+    from convpool.convolution import convolve, convolve_transpose, filter_image
+    from convpool.explanation import explain
+    from convpool.gradients import convolve_gradients, pool_gradient
+    from convpool.plans.base import Plan
+    from convpool.plans.gradient_arguments import Gradients
+    from convpool.plans.make import plan_convolution, plan_pooling, plan_transposed
+    from convpool.plans.regions import halo
+    from convpool.pooling import global_pool, max_pool_indices, max_unpool, pool
+    from convpool.window_views import fold, window_view
 
 __all__ = [
     "Gradients",
@@ -40,17 +44,36 @@ __all__ = [
     "window_view",
 ]
 
-
-_LAZY_MODULES = ("course", "filters")  # imported when they are first used
+# module -> its public names. It is imported when one of them is first used (SPEC 1), so that a call
+# waits for what it needs only.
+_MODULES = {
+    "adaptive_pooling": ("adaptive_max_pool_indices", "adaptive_pool"),
+    "configuration": ("set_num_threads", "show_config", "threads"),
+    "convolution": ("convolve", "convolve_transpose", "filter_image"),
+    "explanation": ("explain",),
+    "gradients": ("convolve_gradients", "pool_gradient"),
+    "plans.base": ("Plan",),
+    "plans.gradient_arguments": ("Gradients",),
+    "plans.make": ("plan_convolution", "plan_pooling", "plan_transposed"),
+    "plans.regions": ("halo",),
+    "pooling": ("global_pool", "max_pool_indices", "max_unpool", "pool"),
+    "window_views": ("fold", "window_view"),
+}
+_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
+_LAZY_MODULES = ("course", "filters")
 
 
 def __getattr__(name: str) -> object:
-    """Import a lazy module when it is first used."""
+    """Import a public name when it is first used."""
     from importlib import import_module
 
     if name in _LAZY_MODULES:
         return import_module(f"convpool.{name}")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"convpool.{_MODULE_OF[name]}"), name)
+    globals()[name] = value
+    return value
 
 
 def __dir__() -> list[str]:

@@ -11,7 +11,6 @@ import importlib.machinery
 import inspect
 import json
 import re
-import statistics
 import subprocess
 import sys
 from functools import cache
@@ -306,8 +305,11 @@ LOADED = """
 import json, sys
 before = set(sys.modules)
 import convpool
+for name in convpool.__all__:
+    getattr(convpool, name)
 print(json.dumps(sorted(set(sys.modules) - before)))
 """
+BEYOND_NUMPY = LOADED.replace("before", "import numpy; before", 1)
 
 
 def python(*words, cwd):
@@ -329,30 +331,25 @@ def test_import_loads_no_command_picture_or_data(tmp_path):
     assert {place(name) for name in loaded if name.split(".")[0] == "convpool"} <= needed
 
 
-def test_import_loads_no_slow_module_that_numpy_does_not_load(tmp_path):
-    beyond_numpy = "import json, sys, numpy; before = set(sys.modules); import convpool; "
-    show = "print(json.dumps(sorted(set(sys.modules) - before)))"
-    loaded = set(json.loads(python("-c", beyond_numpy + show, cwd=tmp_path).stdout))
+def test_public_names_load_no_slow_module_that_numpy_does_not_load(tmp_path):
+    loaded = set(json.loads(python("-c", BEYOND_NUMPY, cwd=tmp_path).stdout))
     slow = {"difflib", "hashlib", "pathlib", "queue", "shutil", "subprocess", "urllib.parse"}
     assert not loaded & slow
 
 
-def milliseconds(folder, runs):
-    """Return what `import convpool` adds to NumPy's own import, the median of some runs."""
-    times = []
-    for _ in range(runs):
-        told = python("-X", "importtime", "-c", "import numpy; import convpool", cwd=folder).stderr
-        # import time: self [us] | cumulative | package; numpy is loaded by then, so it is not in
-        # the sum
-        (line,) = re.findall(r"\| +(\d+) \| convpool$", told, re.MULTILINE)
-        times.append(int(line) / 1000)
-    return statistics.median(times)
+def test_names_are_imported_when_they_are_used(tmp_path):
+    code = "import sys, numpy; before = set(sys.modules); import convpool; "
+    show = "print(*sorted(set(sys.modules) - before))"
+    assert python("-c", code + show, cwd=tmp_path).stdout == "convpool convpool.version\n"
 
 
-def test_time_of_the_import_is_printed(tmp_path):
-    taken = milliseconds(tmp_path, 3)  # it is meant to be under 50
-    print(f"import convpool adds {taken:.1f} ms to NumPy's own import")
-    assert taken > 0
+def test_type_checkers_see_the_names_that_are_imported_when_they_are_used():
+    tree = ast.parse((PACKAGE / "__init__.py").read_text())
+    (checked,) = (node for node in tree.body if isinstance(node, ast.If))
+    seen = {f"{node.module}.{name.name}" for node in checked.body for name in node.names}
+    modules = convpool._MODULES.items()
+    assert seen == {f"convpool.{module}.{name}" for module, names in modules for name in names}
+    assert {name.split(".")[-1] for name in seen} == {*convpool.__all__} - {"__version__"}
 
 
 # ---- the folder math ----

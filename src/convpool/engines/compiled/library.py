@@ -10,6 +10,7 @@ import ctypes
 import os
 import platform
 import sys
+import zlib
 from collections.abc import Callable
 from functools import cache, lru_cache
 from importlib import import_module
@@ -182,10 +183,11 @@ def function_address(form: Form) -> int:
 
 def digest_of_sources() -> str:
     """Return a digest of the sources that libraries are built from."""
-    import hashlib  # these two take a while to load, and only a checkout needs them
-    from pathlib import Path
-
-    here = Path(HERE)
-    paths = sorted((here / "loops").glob("*.py"))
-    paths += [here / name for name in ("record.py", "forms.py", "instruction_sets.py")]
-    return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()
+    loops = os.path.join(HERE, "loops")
+    paths = sorted(os.path.join(loops, name) for name in os.listdir(loops) if name.endswith(".py"))
+    paths += [os.path.join(HERE, name) for name in ("record.py", "forms.py", "instruction_sets.py")]
+    digest = 0  # against changes, not against attacks: importing hashlib takes as long as a call
+    for path in paths:
+        with open(path, "rb") as file:
+            digest = zlib.crc32(file.read(), digest)
+    return f"{digest:08x}"

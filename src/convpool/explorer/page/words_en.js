@@ -10,10 +10,6 @@ const WORDS_EN = {
   "legend.left": "red hatching: left over, no whole window reaches it",
   "legend.window": "frame: the window, and the pixel that belongs to it",
 
-  "preset.size": "“{name}” is a kernel of 3 × 3: the kernel size is now 3 × 3.",
-  "preset.own":
-    "“{name}” has no kernel of this size: its weights are now your own, with 0 in new places.",
-
   "share.copied": "link copied",
   "share.copied_file":
     "link copied: it opens in any copy of this page, when it is pasted into the address or " +
@@ -29,142 +25,6 @@ const WORDS_EN = {
   "share.undo": "Undo",
   "share.reset": "Start over",
   "share.label": "Take it along",
-
-  "tour.intro":
-    "Nine questions: see an example, predict the next one, then look. Afterwards you can " +
-    "explain convolution and pooling to anyone. You may change the settings at any time.",
-  "tour.start": "Start the tour",
-  "tour.only_test": "Only the self-test",
-  "tour.elsewhere": "The tour runs beside the picture.",
-  "tour.heading": "{k} of {count}: {title}",
-  "tour.example": "Example:",
-  "tour.now_you": "Now you",
-  "tour.next": "Next question",
-  "tour.to_test": "To the self-test",
-  "tour.back": "Back",
-  "tour.end": "End the tour",
-  "tour.example_again": "See the example again",
-  "tour.check": "Check",
-  "tour.show_me": "Show me",
-  "tour.write_sizes": "Write sizes as in 3x4.",
-  "tour.write_number": "Write a number.",
-  "tour.right": "Right: {right}.",
-  "tour.wrong": "It is {right}; your answer was {entered}.",
-  "tour.it_is": "It is {right}.",
-  "tour.changed":
-    "The picture had changed. Now it is the question's picture again: look at it, then check.",
-  "tour.covered": "Covered until you have answered.",
-  "tour.1.title": "What is a convolution?",
-  "tour.1.before":
-    "A small grid of weights lies on the image. Each pixel under it is multiplied by the " +
-    "weight on it, and the products are added. This sum is one pixel of the output. Then " +
-    "the grid moves on.",
-  "tour.1.ask": "The window moves one pixel to the right. Which number will output[0, 1] be?",
-  "tour.1.after":
-    "The three columns of weights are 1, 0 and −1. So pixels on the left are added, and " +
-    "pixels on the right are subtracted. Deep learning uses the kernel as it is; signal " +
-    "processing rotates it by 180 degrees first (the setting “flip”).",
-  "tour.2.title": "What is a kernel?",
-  "tour.2.before":
-    "The grid of weights is called the kernel, or filter. Its numbers decide what the " +
-    "convolution finds: edges, blur, sharp details. This one has a single 1, in its upper " +
-    "left corner.",
-  "tour.2.ask": "Which number will output[2, 3] be?",
-  "tour.2.after":
-    "Only the pixel under the 1 counts: it is input[1, 2]. So the whole image moves down " +
-    "by one and right by one. Every kernel is a sum of such moves, each times a weight.",
-  "tour.3.title": "What is padding?",
-  "tour.3.before":
-    "A window must lie on numbers. Without padding its centre cannot be on the border, and " +
-    "the output is smaller than the input. Padding adds a border around the image, usually " +
-    "of zeros (grey hatching).",
-  "tour.3.ask":
-    "Now one row of zeros above and below, and two columns left and right. Which size will " +
-    "the output be, as 3x4?",
-  "tour.3.after":
-    "For each axis: pixels plus padding on both sides, minus the window, plus one. The " +
-    "zeros of the padding are multiplied and added like pixels.",
-  "tour.4.title": "What is “valid”, what is “same” padding?",
-  "tour.4.before":
-    "“valid” adds nothing: every window lies on real pixels. “same” adds so many zeros " +
-    "that the output is as large as the input (at stride 1).",
-  "tour.4.example":
-    "With a window of 3 × 3, “same” adds one row or column on each side. “valid” would " +
-    "give 3 × 3.",
-  "tour.4.ask": "A window of 4 × 3 with “same” padding over 5 × 5. Which size will the output be?",
-  "tour.4.after":
-    "The height needs 3 zeros in all, an odd number: one side gets one more. Which side is " +
-    "a convention, and so is what “same” means at larger strides. Each has a name in the " +
-    "list of paddings.",
-  "tour.5.title": "What is a stride?",
-  "tour.5.before":
-    "The stride is how far the window moves from one step to the next. With stride 2 it " +
-    "skips every second position, and the output has about half as many rows and columns.",
-  "tour.5.ask": "A 3 × 3 window with stride 2 over 6 × 9, no padding. Which size?",
-  "tour.5.after":
-    "The division is rounded down (floor). Pixels that no whole window reaches are left " +
-    "over: red hatching marks them.",
-  "tour.6.title": "What are channels?",
-  "tour.6.before":
-    "A colour image has three numbers for each pixel: three planes, called channels. A " +
-    "kernel has one plane of weights for each channel. All products, of all channels, go " +
-    "into one sum. So one kernel makes one plane of output.",
-  "tour.6.example":
-    "Two channels in, one kernel: the output has one channel. Channels do not share their " +
-    "weights: look at the sum of each channel below the picture.",
-  "tour.6.ask":
-    "Three channels in, two kernels of 2 × 2 × 3. Which shape will the output have, as 3x3x1?",
-  "tour.6.after":
-    "One output channel for each kernel. With groups, a kernel sees only a part of the " +
-    "channels. With as many groups as channels it sees one: this is called depthwise.",
-  "tour.7.title": "How is a convolution performed over an image?",
-  "tour.7.before":
-    "Two loops, over the rows and the columns of the output. At each position: cut out the " +
-    "window, multiply, add. Press Play to watch it. The code below marks the line that is " +
-    "running.",
-  "tour.7.ask": "Now a window on the border: which number will output[0, 2] be?",
-  "tour.7.after":
-    "The zeros of the padding add nothing, so only two rows of the window count here.",
-  "tour.8.title": "What is max pooling? What is average pooling?",
-  "tour.8.before":
-    "Pooling has windows but no weights. Max pooling keeps the largest pixel of each " +
-    "window, average pooling their mean. Each channel is pooled by itself. Usually the " +
-    "windows do not overlap.",
-  "tour.8.example": "This was average pooling. Max pooling keeps the largest of the four pixels.",
-  "tour.8.ask": "Max pooling with 2 × 2 windows: which number will output[1, 1] be?",
-  "tour.8.after":
-    "The largest pixel of the window. Its place in the window does not matter: this makes " +
-    "a network less sensitive to small moves. Choose “average” in the settings to compare.",
-  "tour.9.title": "How is pooling performed over an image?",
-  "tour.9.before":
-    "The same two loops: a window, one number from it, then a step of the stride. What " +
-    "does not fill a window is dropped.",
-  "tour.9.ask": "Max pooling, 2 × 2, stride 2, over 5 × 7. Which size?",
-  "tour.9.after":
-    "Rounded down again: the last row and the last column are left over (red hatching). " +
-    "With “ceil”, PyTorch and ONNX can keep a last window that reaches beyond the image.",
-  "tour.title": "Tour: nine questions, answered by looking",
-
-  "test.number": "Which number will the marked pixel of the output be?",
-  "test.size": "Which size will the output have, as 3x4?",
-  "test.shape": "Which shape will the output have, as 3x3x1?",
-  "test.heading": "Self-test, question {k} of {count}: {title}",
-  "test.next": "Next question",
-  "test.result": "See the result",
-  "test.end": "End the test",
-  "test.again": "Again, with other numbers",
-  "test.done": "Done",
-  "test.score": "{k} of {count} right",
-  "test.missed": "Look at these again:",
-  "test.all_right": "You can explain all nine to anyone.",
-  "test.image": "An image of {h} × {w}",
-  "test.image_channels": "An image of {h} × {w} with {c} channels",
-  "test.pool_max": "maximum pooling with windows of {kh} × {kw}",
-  "test.pool_avg": "average pooling with windows of {kh} × {kw}",
-  "test.kernels": ["a kernel of {kh} × {kw}", "{nc} kernels of {kh} × {kw}"],
-  "test.by_hand": "padding {top} above, {bottom} below, {left} left, {right} right",
-  "test.padding": "padding “{padding}”",
-  "test.stride": "stride {sh} down and {sw} across",
 
   "pool.max": ["The largest of {n} pixel.", "The largest of {n} pixels."],
   "pool.min": ["The smallest of {n} pixel.", "The smallest of {n} pixels."],
@@ -265,12 +125,6 @@ const WORDS_EN = {
   "effect.factor": "every number is multiplied by {factor}",
   "effect.bias": "a bias is added: {bias}",
 
-  "weights.kernel": "kernel {n}",
-  "weights.channel": "channel {plane}",
-  "weights.named": "Weights of {parts}: {name}",
-  "weights.only": "Weights: {name}",
-  "weights.field": "weight in row {u}, column {v}",
-
   "call.torch": "PyTorch uses the kernel as it is, and pads with zeros.",
   "call.torch_average":
     "PyTorch's average counts padding in the divisor, unless count_include_pad=False.",
@@ -302,10 +156,6 @@ const WORDS_EN = {
   "paste.nothing": "This is no call that is known here, no matrix and no link.",
   "paste.no_matrix": "This is no matrix of numbers up to 1000000.",
 
-  "number.pixel": "A pixel takes a number from −{most} to {most}, such as 7, −0.5 or 1/9.",
-  "number.weight": "A weight takes a number from −{most} to {most}, such as 7, −0.5 or 1/9.",
-  "number.setting": "The {name} takes whole numbers from {least} to {most}.",
-
   "page.title": "Convolution and pooling, number by number",
   "page.what":
     "A convolution moves a small grid of weights over an image; at each place, the pixels " +
@@ -323,18 +173,6 @@ const WORDS_EN = {
   "page.photographs": "Photographs:",
   "page.offline": "This file needs no network and sends nothing anywhere.",
   "page.language": "language",
-
-  "example.blur": "Blur a photo",
-  "example.edges": "Find edges",
-  "example.pad": "Add padding",
-  "example.stride": "Use a stride",
-  "example.channels": "Three channels",
-  "example.pool": "Max pooling",
-
-  "level.label": "How many settings",
-  "level.basic": "Basic",
-  "level.all": "All settings",
-  "level.close": "Close",
 
   "sum.products": "pixel · weight = product; each row added",
   "sum.channel": "channel {channel}",
@@ -361,118 +199,6 @@ const WORDS_EN = {
   "keys.undo": "undo",
   "keys.present": "full screen; Page Up and Page Down step",
   "keys.list": "this list",
-
-  "choice.symmetric": "symmetric",
-  "choice.reflect": "reflect",
-  "choice.edge": "edge",
-  "choice.wrap": "wrap",
-  "choice.zeros": "zeros",
-  "choice.constant": "constant",
-  "choice.valid": "valid",
-  "choice.full": "full",
-  "choice.by hand": "by hand",
-  "choice.sum": "sum",
-  "choice.shift": "shift by one",
-  "choice.identity": "identity",
-  "choice.convolve": "convolution",
-  "choice.pool": "pooling",
-  "choice.transpose": "transposed convolution",
-  "choice.numbers": "small numbers",
-  "choice.digit": "drawn digit",
-  "choice.stripes": "stripes",
-  "choice.cat": "cat (photo)",
-  "choice.astronaut": "astronaut (photo)",
-  "choice.coffee": "coffee (photo)",
-  "choice.photo": "your photo",
-  "choice.own": "own",
-  "choice.edges": "vertical edges",
-  "choice.sobel": "Sobel",
-  "choice.sharpen": "sharpen",
-  "choice.blur": "blur",
-  "choice.average": "box sum",
-  "choice.emboss": "emboss",
-  "choice.laplacian": "Laplacian",
-  "choice.same_lower": "same_lower (odd zero first)",
-  "choice.same": "same (ceil(n / s))",
-  "choice.same_size": "same_size (the course's)",
-  "choice.avg": "average",
-  "choice.max": "maximum",
-  "choice.min": "minimum",
-  "choice.auto": "photographs in grey or colour",
-  "choice.picture": "black to white",
-  "choice.signed": "orange above 0, blue below",
-
-  "group.operation": "Operation",
-  "group.input": "Input",
-  "group.kernel": "Kernel",
-  "group.padding": "Padding",
-  "group.steps": "Steps",
-
-  "field.op": "operation",
-  "field.mode": "pooling",
-  "field.source": "picture",
-  "field.size": "height, width",
-  "field.c": "channels",
-  "field.kernel": "preset",
-  "field.window": "window size",
-  "field.kernel_size": "kernel size",
-  "field.channels_in": "channels in",
-  "field.nc": "kernels",
-  "field.channels_out": "channels out",
-  "field.groups": "groups",
-  "field.flip": "flip",
-  "field.padding": "padding",
-  "field.top_bottom": "top, bottom",
-  "field.left_right": "left, right",
-  "field.padMode": "filled with",
-  "field.fill": "constant",
-  "field.countPadding": "divide by",
-  "field.stride": "stride",
-  "field.dilation": "dilation",
-  "field.ceil": "last window",
-  "field.extra": "output padding",
-  "field.soFar": "output",
-  "field.shades": "shown as",
-  "field.own_picture": "own picture",
-  "field.paint": "paint",
-  "field.bias": "bias",
-  "field.relu": "ReLU",
-
-  "aria.op": "operation",
-  "aria.mode": "pooling",
-  "aria.source": "picture",
-  "aria.h": "height",
-  "aria.w": "width",
-  "aria.c": "channels",
-  "aria.kernel": "preset kernel",
-  "aria.kh": "window height",
-  "aria.kw": "window width",
-  "aria.nc": "kernels",
-  "aria.sh": "stride down",
-  "aria.sw": "stride across",
-  "aria.dh": "dilation down",
-  "aria.dw": "dilation across",
-  "aria.padMode": "filled with",
-  "aria.fill": "constant",
-  "aria.top": "padding at the top",
-  "aria.bottom": "padding at the bottom",
-  "aria.left": "padding on the left",
-  "aria.right": "padding on the right",
-  "aria.extra": "output padding",
-  "aria.shades": "numbers shown as",
-  "aria.groups": "groups",
-  "aria.padding": "padding",
-  "aria.bias": "bias",
-
-  "switch.flip": "rotate by 180 degrees (signal processing)",
-  "switch.ceil": "keep one that reaches beyond (ceil)",
-  "switch.countPadding": "pixels and padding",
-  "switch.soFar": "only what is done so far",
-  "switch.relu": "negative numbers become 0",
-
-  "groups.dense": "1 (dense)",
-  "groups.depthwise": "{count} (depthwise)",
-  "groups.none": "Groups divide the channels and the kernels: set both to 2 or more first.",
 
   "scatter.what": "{place} is multiplied by every weight; the products are added to the output",
   "scatter.all": "All {count} products reach the output. Point at an output pixel to see its sum.",
@@ -565,57 +291,4 @@ const WORDS_EN = {
   "tables.kernel_n": "kernel {n}",
   "tables.flipped": ", flipped",
   "tables.title": "The numbers as tables",
-
-  "counts.weights": [
-    "Weights: {product} = {weights} (+ 1 bias).",
-    "Weights: {product} = {weights} (+ {n} biases).",
-  ],
-  "counts.products":
-    "Multiplications: {weights} · {positions} positions = {products}. A dense layer " +
-    "between all inputs and outputs would have {dense} weights.",
-
-  "transposed.choice":
-    "A convolution with this stride makes {count} outputs of each {axis} from {least} to " +
-    "{greatest}; the output padding chooses {size}.",
-  "transposed.even": "Each output is written {least} times",
-  "transposed.uneven":
-    "Outputs are written {least} to {greatest} times: this can make a checkerboard",
-  "transposed.writes": "How often each output is written",
-  "transposed.as_convolution": "Show it as a convolution",
-  "transposed.is_convolution":
-    "The same result as a convolution: zeros between the pixels, and the kernel rotated by " +
-    "180 degrees. Undo goes back.",
-
-  "calculator.title": "Sizes without limits",
-  "calculator.n": "image n",
-  "calculator.k": "window k",
-  "calculator.s": "stride s",
-  "calculator.d": "dilation d",
-  "calculator.before": "padding before",
-  "calculator.after": "padding after",
-  "calculator.c": "channels c",
-  "calculator.nc": "kernels",
-  "calculator.letters": "floor((n + before + after − (d·(k − 1) + 1)) / s) + 1",
-  "calculator.floor": "Convolution, and pooling with floor: {formula}",
-  "calculator.ceil": "Pooling with ceil: {formula}",
-  "calculator.weights": "Weights: {product} = {weights} (+ {nc} biases)",
-  "calculator.products":
-    "Multiplications: {product} = {products}. A dense layer would have {dense} weights.",
-  "calculator.none": "A window of {span} does not fit {room} padded pixels.",
-  "calculator.whole": "Whole numbers up to {most}, please.",
-  "calculator.backwards": "Backwards: which window, stride and padding give this size?",
-  "calculator.size": "image size",
-  "calculator.o": "output size",
-  "calculator.ways": [
-    "One way from {size} to {o}, with the same padding on both sides:",
-    "{n} ways from {size} to {o}, with the same padding on both sides:",
-  ],
-  "calculator.no_way": "No window up to 11 with a stride up to 11 makes {o} of {n}.",
-  "calculator.way": "window {k}, stride {s}, padding {p}",
-
-  "photo.title": "The whole photograph",
-  "photo.hint":
-    "The same for every channel. Click: the pixels around it come into the picture above.",
-  "photo.input": "the photograph",
-  "photo.output": "the photograph, filtered",
 };

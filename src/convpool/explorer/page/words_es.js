@@ -10,11 +10,6 @@ const WORDS_ES = {
   "legend.left": "rayado rojo: sobra, ninguna ventana entera llega hasta allí",
   "legend.window": "marco: la ventana, y el píxel que le corresponde",
 
-  "preset.size": "“{name}” es un núcleo de 3 × 3: el tamaño del núcleo es ahora 3 × 3.",
-  "preset.own":
-    "“{name}” no existe en este tamaño: sus pesos son ahora los suyos, con 0 en los " +
-    "lugares nuevos.",
-
   "share.copied": "enlace copiado",
   "share.copied_file":
     "enlace copiado: se abre en cualquier copia de esta página, si se pega en la dirección " +
@@ -30,145 +25,6 @@ const WORDS_ES = {
   "share.undo": "Deshacer",
   "share.reset": "Empezar de nuevo",
   "share.label": "Para llevar",
-
-  "tour.intro":
-    "Nueve preguntas: vea un ejemplo, prediga el siguiente y mire. Después podrá explicar " +
-    "la convolución y el pooling a cualquiera. Puede cambiar los ajustes en todo momento.",
-  "tour.start": "Empezar la visita",
-  "tour.only_test": "Solo la prueba",
-  "tour.elsewhere": "La visita está junto a la imagen.",
-  "tour.heading": "{k} de {count}: {title}",
-  "tour.example": "Ejemplo:",
-  "tour.now_you": "Ahora usted",
-  "tour.next": "Pregunta siguiente",
-  "tour.to_test": "A la prueba",
-  "tour.back": "Volver",
-  "tour.end": "Terminar la visita",
-  "tour.example_again": "Ver otra vez el ejemplo",
-  "tour.check": "Comprobar",
-  "tour.show_me": "Mostrar la respuesta",
-  "tour.write_sizes": "Escriba los tamaños como 3x4.",
-  "tour.write_number": "Escriba un número.",
-  "tour.right": "Correcto: {right}.",
-  "tour.wrong": "Es {right}; su respuesta fue {entered}.",
-  "tour.it_is": "Es {right}.",
-  "tour.changed":
-    "La imagen había cambiado. Ahora es otra vez la de la pregunta: mírela y compruebe.",
-  "tour.covered": "Oculto hasta que responda.",
-  "tour.title": "Visita: nueve preguntas que se responden mirando",
-  "tour.1.title": "¿Qué es una convolución?",
-  "tour.1.before":
-    "Una pequeña cuadrícula de pesos está sobre la imagen. Cada píxel debajo de ella se " +
-    "multiplica por el peso que tiene encima, y los productos se suman. Esta suma es un " +
-    "píxel de la salida. Luego la cuadrícula avanza.",
-  "tour.1.ask": "La ventana avanza un píxel a la derecha. ¿Qué número será output[0, 1]?",
-  "tour.1.after":
-    "Las tres columnas de pesos son 1, 0 y −1: los píxeles de la izquierda se suman y los " +
-    "de la derecha se restan. El aprendizaje profundo usa el núcleo tal cual; el " +
-    "procesamiento de señales lo gira antes 180 grados (el ajuste “voltear”).",
-  "tour.2.title": "¿Qué es un núcleo (kernel)?",
-  "tour.2.before":
-    "La cuadrícula de pesos se llama núcleo, o filtro. Sus números deciden qué encuentra " +
-    "la convolución: bordes, desenfoque, detalles nítidos. Este tiene un solo 1, arriba a " +
-    "la izquierda.",
-  "tour.2.ask": "¿Qué número será output[2, 3]?",
-  "tour.2.after":
-    "Solo cuenta el píxel debajo del 1: es input[1, 2]. Así que toda la imagen se mueve un " +
-    "píxel hacia abajo y uno a la derecha. Cada núcleo es una suma de tales movimientos, " +
-    "cada uno por un peso.",
-  "tour.3.title": "¿Qué es el relleno (padding)?",
-  "tour.3.before":
-    "Una ventana debe estar sobre números. Sin relleno, su centro no puede estar en el " +
-    "borde, y la salida es más pequeña que la entrada. El relleno añade un borde alrededor " +
-    "de la imagen, casi siempre de ceros (rayado gris).",
-  "tour.3.ask":
-    "Ahora una fila de ceros arriba y abajo, y dos columnas a la izquierda y a la derecha. " +
-    "¿Qué tamaño tendrá la salida, como 3x4?",
-  "tour.3.after":
-    "Para cada eje: los píxeles y el relleno de ambos lados, menos la ventana, más uno. " +
-    "Los ceros del relleno se multiplican y se suman como píxeles.",
-  "tour.4.title": "¿Qué es “valid” y qué es “same”?",
-  "tour.4.before":
-    "“valid” no añade nada: cada ventana está sobre píxeles reales. “same” añade tantos " +
-    "ceros que la salida es tan grande como la entrada (con paso 1).",
-  "tour.4.example":
-    "Con una ventana de 3 × 3, “same” añade una fila o columna en cada lado. “valid” daría " +
-    "3 × 3.",
-  "tour.4.ask": "Una ventana de 4 × 3 con “same” sobre 5 × 5. ¿Qué tamaño tendrá la salida?",
-  "tour.4.after":
-    "La altura necesita 3 ceros en total, un número impar: un lado recibe uno más. Qué " +
-    "lado es una convención, y también lo que “same” significa con pasos mayores. Cada una " +
-    "tiene un nombre en la lista de rellenos.",
-  "tour.5.title": "¿Qué es el paso (stride)?",
-  "tour.5.before":
-    "El paso es cuánto avanza la ventana. Con paso 2 salta una de cada dos posiciones, y " +
-    "la salida tiene más o menos la mitad de filas y columnas.",
-  "tour.5.ask": "Una ventana de 3 × 3 con paso 2 sobre 6 × 9, sin relleno. ¿Qué tamaño?",
-  "tour.5.after":
-    "La división se redondea hacia abajo (floor). Los píxeles a los que ninguna ventana " +
-    "entera llega sobran: el rayado rojo los marca.",
-  "tour.6.title": "¿Qué son los canales?",
-  "tour.6.before":
-    "Una imagen en color tiene tres números por píxel: tres planos, llamados canales. Un " +
-    "núcleo tiene un plano de pesos para cada canal. Todos los productos, de todos los " +
-    "canales, entran en una sola suma. Así, un núcleo da un plano de salida.",
-  "tour.6.example":
-    "Dos canales de entrada, un núcleo: la salida tiene un canal. Los canales no comparten " +
-    "sus pesos: mire la suma de cada canal junto a la imagen.",
-  "tour.6.ask":
-    "Tres canales de entrada, dos núcleos de 2 × 2 × 3. ¿Qué forma tendrá la salida, como 3x3x1?",
-  "tour.6.after":
-    "Un canal de salida por núcleo. Con grupos, un núcleo ve solo una parte de los " +
-    "canales. Con tantos grupos como canales ve uno: se llama “depthwise”.",
-  "tour.7.title": "¿Cómo se hace una convolución sobre una imagen?",
-  "tour.7.before":
-    "Dos bucles, sobre las filas y las columnas de la salida. En cada posición: cortar la " +
-    "ventana, multiplicar, sumar. Pulse “Reproducir” para verlo. El programa de abajo " +
-    "marca la línea actual.",
-  "tour.7.ask": "Ahora una ventana en el borde: ¿qué número será output[0, 2]?",
-  "tour.7.after":
-    "Los ceros del relleno no añaden nada: aquí solo cuentan dos filas de la ventana.",
-  "tour.8.title": "¿Qué es el max pooling? ¿Y el average pooling?",
-  "tour.8.before":
-    "El pooling tiene ventanas pero no pesos. El max pooling guarda el mayor píxel de cada " +
-    "ventana, el average pooling su media. Cada canal va por separado. Normalmente las " +
-    "ventanas no se solapan.",
-  "tour.8.example": "Esto era la media. El max pooling guarda el mayor de los cuatro píxeles.",
-  "tour.8.ask": "Max pooling con ventanas de 2 × 2: ¿qué número será output[1, 1]?",
-  "tour.8.after":
-    "El mayor píxel de la ventana. Su lugar en la ventana no importa: así una red es menos " +
-    "sensible a pequeños movimientos. Elija “media” en los ajustes para comparar.",
-  "tour.9.title": "¿Cómo se hace el pooling sobre una imagen?",
-  "tour.9.before":
-    "Los mismos dos bucles: una ventana, un número, y luego un paso. Lo que no llena una " +
-    "ventana se deja.",
-  "tour.9.ask": "Max pooling, 2 × 2, paso 2, sobre 5 × 7. ¿Qué tamaño?",
-  "tour.9.after":
-    "Otra vez redondeado hacia abajo: sobran la última fila y la última columna (rayado " +
-    "rojo). Con “ceil”, PyTorch y ONNX pueden guardar una última ventana que sale de la " +
-    "imagen.",
-
-  "test.number": "¿Qué número será el píxel marcado de la salida?",
-  "test.size": "¿Qué tamaño tendrá la salida, como 3x4?",
-  "test.shape": "¿Qué forma tendrá la salida, como 3x3x1?",
-  "test.heading": "Prueba, pregunta {k} de {count}: {title}",
-  "test.next": "Pregunta siguiente",
-  "test.result": "Ver el resultado",
-  "test.end": "Terminar la prueba",
-  "test.again": "Otra vez, con otros números",
-  "test.done": "Listo",
-  "test.score": "{k} de {count} correctas",
-  "test.missed": "Mire otra vez:",
-  "test.all_right": "Puede explicar las nueve a cualquiera.",
-  "test.image": "Una imagen de {h} × {w}",
-  "test.image_channels": "Una imagen de {h} × {w} con {c} canales",
-  "test.pool_max": "max pooling con ventanas de {kh} × {kw}",
-  "test.pool_avg": "average pooling con ventanas de {kh} × {kw}",
-  "test.kernels": ["un núcleo de {kh} × {kw}", "{nc} núcleos de {kh} × {kw}"],
-  "test.by_hand":
-    "relleno {top} arriba, {bottom} abajo, {left} a la izquierda, {right} a la derecha",
-  "test.padding": "relleno “{padding}”",
-  "test.stride": "paso {sh} hacia abajo y {sw} a la derecha",
 
   "pool.max": ["El mayor de {n} píxel.", "El mayor de {n} píxeles."],
   "pool.min": ["El menor de {n} píxel.", "El menor de {n} píxeles."],
@@ -270,12 +126,6 @@ const WORDS_ES = {
   "effect.factor": "cada número está multiplicado por {factor}",
   "effect.bias": "se suma un sesgo: {bias}",
 
-  "weights.kernel": "núcleo {n}",
-  "weights.channel": "canal {plane}",
-  "weights.named": "Pesos ({parts}): {name}",
-  "weights.only": "Pesos: {name}",
-  "weights.field": "peso, fila {u}, columna {v}",
-
   "call.torch": "PyTorch usa el núcleo tal cual, y rellena con ceros.",
   "call.torch_average":
     "La media de PyTorch cuenta el relleno en el divisor, salvo con count_include_pad=False.",
@@ -306,10 +156,6 @@ const WORDS_ES = {
   "paste.nothing": "No es una llamada conocida aquí, ni una matriz, ni un enlace.",
   "paste.no_matrix": "No es una matriz de números hasta 1000000.",
 
-  "number.pixel": "Un píxel acepta un número de −{most} a {most}, como 7, −0,5 o 1/9.",
-  "number.weight": "Un peso acepta un número de −{most} a {most}, como 7, −0,5 o 1/9.",
-  "number.setting": "{name}: números enteros de {least} a {most}.",
-
   "page.title": "Convolución y pooling, número por número",
   "page.what":
     "Una convolución mueve una pequeña cuadrícula de pesos sobre una imagen; en cada " +
@@ -327,18 +173,6 @@ const WORDS_ES = {
   "page.photographs": "Fotografías:",
   "page.offline": "Este archivo no necesita red y no envía nada a ninguna parte.",
   "page.language": "idioma",
-
-  "example.blur": "Desenfocar una foto",
-  "example.edges": "Encontrar bordes",
-  "example.pad": "Añadir relleno",
-  "example.stride": "Usar un paso",
-  "example.channels": "Tres canales",
-  "example.pool": "Pooling (máximo)",
-
-  "level.label": "Cantidad de ajustes",
-  "level.basic": "Básico",
-  "level.all": "Todos los ajustes",
-  "level.close": "Cerrar",
 
   "sum.products": "píxel · peso = producto; se suma cada fila",
   "sum.channel": "canal {channel}",
@@ -366,118 +200,6 @@ const WORDS_ES = {
   "keys.undo": "deshacer",
   "keys.present": "pantalla completa; Re Pág y Av Pág dan un paso",
   "keys.list": "esta lista",
-
-  "choice.symmetric": "simétrico (symmetric)",
-  "choice.reflect": "reflejo (reflect)",
-  "choice.edge": "borde repetido (edge)",
-  "choice.wrap": "periódico (wrap)",
-  "choice.zeros": "ceros",
-  "choice.constant": "constante",
-  "choice.valid": "valid (ninguno)",
-  "choice.full": "full (completo)",
-  "choice.by hand": "a mano",
-  "choice.sum": "suma",
-  "choice.shift": "mover un píxel",
-  "choice.identity": "identidad",
-  "choice.convolve": "convolución",
-  "choice.pool": "pooling",
-  "choice.transpose": "convolución transpuesta",
-  "choice.numbers": "números pequeños",
-  "choice.digit": "cifra dibujada",
-  "choice.stripes": "rayas",
-  "choice.cat": "gato (foto)",
-  "choice.astronaut": "astronauta (foto)",
-  "choice.coffee": "café (foto)",
-  "choice.photo": "su foto",
-  "choice.own": "propio",
-  "choice.edges": "bordes verticales",
-  "choice.sobel": "Sobel",
-  "choice.sharpen": "enfocar",
-  "choice.blur": "desenfocar",
-  "choice.average": "suma de la ventana",
-  "choice.emboss": "relieve",
-  "choice.laplacian": "laplaciano",
-  "choice.same_lower": "same_lower (cero impar antes)",
-  "choice.same": "same (ceil(n / s))",
-  "choice.same_size": "same_size (el del curso)",
-  "choice.avg": "media",
-  "choice.max": "máximo",
-  "choice.min": "mínimo",
-  "choice.auto": "las fotos en gris o en color",
-  "choice.picture": "de negro a blanco",
-  "choice.signed": "naranja mayor que 0, azul menor",
-
-  "group.operation": "Operación",
-  "group.input": "Entrada",
-  "group.kernel": "Núcleo",
-  "group.padding": "Relleno",
-  "group.steps": "Pasos",
-
-  "field.op": "operación",
-  "field.mode": "pooling",
-  "field.source": "imagen",
-  "field.size": "alto, ancho",
-  "field.c": "canales",
-  "field.kernel": "modelo",
-  "field.window": "ventana",
-  "field.kernel_size": "tamaño",
-  "field.channels_in": "canales de entrada",
-  "field.nc": "núcleos",
-  "field.channels_out": "canales de salida",
-  "field.groups": "grupos",
-  "field.flip": "voltear",
-  "field.padding": "padding",
-  "field.top_bottom": "arriba, abajo",
-  "field.left_right": "izquierda, derecha",
-  "field.padMode": "relleno con",
-  "field.fill": "constante",
-  "field.countPadding": "dividir por",
-  "field.stride": "paso",
-  "field.dilation": "dilatación",
-  "field.ceil": "última ventana",
-  "field.extra": "output padding",
-  "field.soFar": "salida",
-  "field.shades": "aspecto",
-  "field.own_picture": "su imagen",
-  "field.paint": "pintar",
-  "field.bias": "sesgo",
-  "field.relu": "ReLU",
-
-  "aria.op": "operación",
-  "aria.mode": "pooling",
-  "aria.source": "imagen",
-  "aria.h": "alto",
-  "aria.w": "ancho",
-  "aria.c": "canales",
-  "aria.kernel": "modelo de núcleo",
-  "aria.kh": "alto de la ventana",
-  "aria.kw": "ancho de la ventana",
-  "aria.nc": "núcleos",
-  "aria.sh": "paso hacia abajo",
-  "aria.sw": "paso a la derecha",
-  "aria.dh": "dilatación hacia abajo",
-  "aria.dw": "dilatación a la derecha",
-  "aria.padMode": "relleno con",
-  "aria.fill": "constante",
-  "aria.top": "relleno arriba",
-  "aria.bottom": "relleno abajo",
-  "aria.left": "relleno a la izquierda",
-  "aria.right": "relleno a la derecha",
-  "aria.extra": "output padding",
-  "aria.shades": "aspecto de los números",
-  "aria.groups": "grupos",
-  "aria.padding": "relleno",
-  "aria.bias": "sesgo",
-
-  "switch.flip": "girar 180 grados (procesamiento de señales)",
-  "switch.ceil": "guardar la que sale (ceil)",
-  "switch.countPadding": "píxeles y relleno",
-  "switch.soFar": "solo lo hecho hasta ahora",
-  "switch.relu": "los negativos pasan a 0",
-
-  "groups.dense": "1 (denso)",
-  "groups.depthwise": "{count} (depthwise)",
-  "groups.none": "Los grupos dividen los canales y los núcleos: ponga antes los dos a 2 o más.",
 
   "scatter.what": "{place} se multiplica por cada peso; los productos se suman a la salida",
   "scatter.all":
@@ -574,57 +296,4 @@ const WORDS_ES = {
   "tables.kernel_n": "núcleo {n}",
   "tables.flipped": ", girado",
   "tables.title": "Los números en tablas",
-
-  "counts.weights": [
-    "Pesos: {product} = {weights} (+ 1 sesgo).",
-    "Pesos: {product} = {weights} (+ {n} sesgos).",
-  ],
-  "counts.products":
-    "Multiplicaciones: {weights} · {positions} posiciones = {products}. Una capa densa " +
-    "entre todas las entradas y salidas tendría {dense} pesos.",
-
-  "transposed.choice":
-    "{axis}: una convolución con este paso da {count} salidas para cada tamaño de {least} " +
-    "a {greatest}; el output padding elige {size}.",
-  "transposed.even": "Cada salida se escribe {least} veces",
-  "transposed.uneven":
-    "Las salidas se escriben de {least} a {greatest} veces: esto puede dar un tablero de ajedrez",
-  "transposed.writes": "Cuántas veces se escribe cada salida",
-  "transposed.as_convolution": "Mostrarla como convolución",
-  "transposed.is_convolution":
-    "El mismo resultado con una convolución: ceros entre los píxeles, y el núcleo girado " +
-    "180 grados. “Deshacer” vuelve atrás.",
-
-  "calculator.title": "Tamaños sin límites",
-  "calculator.n": "lado n de la imagen",
-  "calculator.k": "ventana k",
-  "calculator.s": "paso s",
-  "calculator.d": "dilatación d",
-  "calculator.before": "relleno antes",
-  "calculator.after": "relleno después",
-  "calculator.c": "canales c",
-  "calculator.nc": "núcleos",
-  "calculator.letters": "floor((n + antes + después − (d·(k − 1) + 1)) / s) + 1",
-  "calculator.floor": "Convolución, y pooling con floor: {formula}",
-  "calculator.ceil": "Pooling con ceil: {formula}",
-  "calculator.weights": "Pesos: {product} = {weights} (+ {nc} sesgos)",
-  "calculator.products":
-    "Multiplicaciones: {product} = {products}. Una capa densa tendría {dense} pesos.",
-  "calculator.none": "Una ventana de {span} no cabe en {room} píxeles con relleno.",
-  "calculator.whole": "Números enteros hasta {most}, por favor.",
-  "calculator.backwards": "Al revés: ¿qué ventana, paso y relleno dan este tamaño?",
-  "calculator.size": "entrada",
-  "calculator.o": "salida",
-  "calculator.ways": [
-    "Una manera de ir de {size} a {o}, con el mismo relleno en ambos lados:",
-    "{n} maneras de ir de {size} a {o}, con el mismo relleno en ambos lados:",
-  ],
-  "calculator.no_way": "Ninguna ventana hasta 11 con un paso hasta 11 hace {o} de {n}.",
-  "calculator.way": "ventana {k}, paso {s}, relleno {p}",
-
-  "photo.title": "Toda la fotografía",
-  "photo.hint":
-    "Lo mismo para cada canal. Un clic lleva los píxeles de alrededor a la imagen de arriba.",
-  "photo.input": "la fotografía",
-  "photo.output": "la fotografía filtrada",
 };

@@ -10,11 +10,6 @@ const WORDS_FR = {
   "legend.left": "hachures rouges : reste, aucune fenêtre entière ne l'atteint",
   "legend.window": "cadre : la fenêtre, et le pixel qui lui correspond",
 
-  "preset.size": "« {name} » est un noyau de 3 × 3 : la taille du noyau est maintenant 3 × 3.",
-  "preset.own":
-    "« {name} » n'existe pas dans cette taille : ses poids sont maintenant les vôtres, " +
-    "avec 0 aux nouvelles places.",
-
   "share.copied": "lien copié",
   "share.copied_file":
     "lien copié : il s'ouvre dans toute copie de cette page, si on le colle dans l'adresse " +
@@ -30,150 +25,6 @@ const WORDS_FR = {
   "share.undo": "Annuler",
   "share.reset": "Recommencer",
   "share.label": "À emporter",
-
-  "tour.intro":
-    "Neuf questions : voir un exemple, prédire le suivant, puis regarder. Ensuite, vous " +
-    "saurez expliquer la convolution et le pooling à tout le monde. Vous pouvez changer " +
-    "les réglages à tout moment.",
-  "tour.start": "Commencer la visite",
-  "tour.only_test": "Seulement le test",
-  "tour.elsewhere": "La visite se déroule à côté de l'image.",
-  "tour.heading": "{k} sur {count} : {title}",
-  "tour.example": "Exemple :",
-  "tour.now_you": "À vous",
-  "tour.next": "Question suivante",
-  "tour.to_test": "Vers le test",
-  "tour.back": "Retour",
-  "tour.end": "Terminer la visite",
-  "tour.example_again": "Revoir l'exemple",
-  "tour.check": "Vérifier",
-  "tour.show_me": "Montrer la réponse",
-  "tour.write_sizes": "Écrivez les tailles comme 3x4.",
-  "tour.write_number": "Écrivez un nombre.",
-  "tour.right": "Juste : {right}.",
-  "tour.wrong": "C'est {right} ; votre réponse était {entered}.",
-  "tour.it_is": "C'est {right}.",
-  "tour.changed":
-    "L'image avait changé. Voici de nouveau celle de la question : regardez-la, puis vérifiez.",
-  "tour.covered": "Caché jusqu'à votre réponse.",
-  "tour.title": "Visite : neuf questions, des réponses à voir",
-  "tour.1.title": "Qu'est-ce qu'une convolution ?",
-  "tour.1.before":
-    "Une petite grille de poids est posée sur l'image. Chaque pixel sous la grille est " +
-    "multiplié par le poids posé sur lui, et les produits sont additionnés. Cette somme " +
-    "est un pixel de la sortie. Puis la grille avance.",
-  "tour.1.ask": "La fenêtre avance d'un pixel vers la droite. Quel nombre sera output[0, 1] ?",
-  "tour.1.after":
-    "Les trois colonnes de poids sont 1, 0 et −1 : les pixels de gauche sont ajoutés, ceux " +
-    "de droite sont soustraits. L'apprentissage profond prend le noyau tel quel ; le " +
-    "traitement du signal le tourne d'abord de 180 degrés (le réglage « retourner »).",
-  "tour.2.title": "Qu'est-ce qu'un noyau ?",
-  "tour.2.before":
-    "La grille de poids s'appelle le noyau, ou filtre. Ses nombres décident de ce que la " +
-    "convolution trouve : des contours, du flou, des détails nets. Celui-ci a un seul 1, " +
-    "en haut à gauche.",
-  "tour.2.ask": "Quel nombre sera output[2, 3] ?",
-  "tour.2.after":
-    "Seul compte le pixel sous le 1 : c'est input[1, 2]. Toute l'image est donc déplacée " +
-    "d'un pixel vers le bas et d'un pixel vers la droite. Tout noyau est une somme de tels " +
-    "déplacements, chacun multiplié par un poids.",
-  "tour.3.title": "Qu'est-ce que le remplissage (padding) ?",
-  "tour.3.before":
-    "Une fenêtre doit être posée sur des nombres. Sans remplissage, son centre ne peut pas " +
-    "être au bord, et la sortie est plus petite que l'entrée. Le remplissage ajoute un " +
-    "bord autour de l'image, le plus souvent de zéros (hachures grises).",
-  "tour.3.ask":
-    "Maintenant une ligne de zéros en haut et en bas, et deux colonnes à gauche et à " +
-    "droite. Quelle taille aura la sortie, comme 3x4 ?",
-  "tour.3.after":
-    "Pour chaque axe : les pixels et le remplissage des deux côtés, moins la fenêtre, plus " +
-    "un. Les zéros du remplissage sont multipliés et additionnés comme des pixels.",
-  "tour.4.title": "Que veut dire « valid », que veut dire « same » ?",
-  "tour.4.before":
-    "« valid » n'ajoute rien : chaque fenêtre est posée sur de vrais pixels. « same » " +
-    "ajoute assez de zéros pour que la sortie soit aussi grande que l'entrée (si le pas " +
-    "est 1).",
-  "tour.4.example":
-    "Avec une fenêtre de 3 × 3, « same » ajoute une ligne ou colonne de chaque côté. " +
-    "« valid » donnerait 3 × 3.",
-  "tour.4.ask": "Une fenêtre de 4 × 3 avec « same » sur 5 × 5. Quelle taille aura la sortie ?",
-  "tour.4.after":
-    "La hauteur a besoin de 3 zéros en tout, un nombre impair : un côté en reçoit un de " +
-    "plus. Le côté est une convention, comme le sens de « same » quand le pas est plus " +
-    "grand. Chacune a un nom dans la liste des remplissages.",
-  "tour.5.title": "Qu'est-ce que le pas (stride) ?",
-  "tour.5.before":
-    "Le pas est la distance dont la fenêtre avance. Avec un pas de 2, elle saute une " +
-    "position sur deux, et la sortie a environ deux fois moins de lignes et de colonnes.",
-  "tour.5.ask":
-    "Une fenêtre de 3 × 3 avec un pas de 2 sur 6 × 9, sans remplissage. Quelle taille ?",
-  "tour.5.after":
-    "La division est arrondie vers le bas (floor). Les pixels qu'aucune fenêtre entière " +
-    "n'atteint restent : les hachures rouges les marquent.",
-  "tour.6.title": "Que sont les canaux ?",
-  "tour.6.before":
-    "Une image en couleur a trois nombres par pixel : trois plans, appelés canaux. Un " +
-    "noyau a un plan de poids pour chaque canal. Tous les produits, de tous les canaux, " +
-    "entrent dans une seule somme. Un noyau donne donc un plan de sortie.",
-  "tour.6.example":
-    "Deux canaux en entrée, un noyau : la sortie a un canal. Les canaux ne partagent pas " +
-    "leurs poids : regardez la somme de chaque canal près de l'image.",
-  "tour.6.ask":
-    "Trois canaux en entrée, deux noyaux de 2 × 2 × 3. Quelle forme aura la sortie, comme " +
-    "3x3x1 ?",
-  "tour.6.after":
-    "Un canal de sortie par noyau. Avec des groupes, un noyau ne voit qu'une partie des " +
-    "canaux. Avec autant de groupes que de canaux, il en voit un seul : c'est " +
-    "« depthwise ».",
-  "tour.7.title": "Comment fait-on une convolution sur une image ?",
-  "tour.7.before":
-    "Deux boucles, sur les lignes et les colonnes de la sortie. À chaque position : " +
-    "découper la fenêtre, multiplier, additionner. Appuyez sur « Jouer » pour le voir. Le " +
-    "code plus bas marque la ligne en cours.",
-  "tour.7.ask": "Maintenant une fenêtre au bord : quel nombre sera output[0, 2] ?",
-  "tour.7.after":
-    "Les zéros du remplissage n'ajoutent rien : seules deux lignes de la fenêtre comptent ici.",
-  "tour.8.title": "Qu'est-ce que le max pooling ? Et l'average pooling ?",
-  "tour.8.before":
-    "Le pooling a des fenêtres mais pas de poids. Le max pooling garde le plus grand pixel " +
-    "de chaque fenêtre, l'average pooling leur moyenne. Chaque canal est traité seul. " +
-    "D'habitude, les fenêtres ne se chevauchent pas.",
-  "tour.8.example": "C'était la moyenne. Le max pooling garde le plus grand des quatre pixels.",
-  "tour.8.ask": "Max pooling avec des fenêtres de 2 × 2 : quel nombre sera output[1, 1] ?",
-  "tour.8.after":
-    "Le plus grand pixel de la fenêtre. Sa place dans la fenêtre n'a pas d'importance : un " +
-    "réseau devient ainsi moins sensible aux petits déplacements. Choisissez « moyenne » " +
-    "dans les réglages pour comparer.",
-  "tour.9.title": "Comment fait-on le pooling sur une image ?",
-  "tour.9.before":
-    "Les mêmes deux boucles : une fenêtre, un nombre, puis un pas. Ce qui ne remplit pas " +
-    "une fenêtre est laissé.",
-  "tour.9.ask": "Max pooling, 2 × 2, pas de 2, sur 5 × 7. Quelle taille ?",
-  "tour.9.after":
-    "De nouveau arrondi vers le bas : la dernière ligne et la dernière colonne restent " +
-    "(hachures rouges). Avec « ceil », PyTorch et ONNX peuvent garder une dernière fenêtre " +
-    "qui dépasse l'image.",
-
-  "test.number": "Quel nombre sera le pixel marqué de la sortie ?",
-  "test.size": "Quelle taille aura la sortie, comme 3x4 ?",
-  "test.shape": "Quelle forme aura la sortie, comme 3x3x1 ?",
-  "test.heading": "Test, question {k} sur {count} : {title}",
-  "test.next": "Question suivante",
-  "test.result": "Voir le résultat",
-  "test.end": "Terminer le test",
-  "test.again": "Encore, avec d'autres nombres",
-  "test.done": "Fini",
-  "test.score": "{k} réponses justes sur {count}",
-  "test.missed": "À revoir :",
-  "test.all_right": "Vous savez expliquer les neuf à tout le monde.",
-  "test.image": "Une image de {h} × {w}",
-  "test.image_channels": "Une image de {h} × {w} avec {c} canaux",
-  "test.pool_max": "max pooling avec des fenêtres de {kh} × {kw}",
-  "test.pool_avg": "average pooling avec des fenêtres de {kh} × {kw}",
-  "test.kernels": ["un noyau de {kh} × {kw}", "{nc} noyaux de {kh} × {kw}"],
-  "test.by_hand": "remplissage {top} en haut, {bottom} en bas, {left} à gauche, {right} à droite",
-  "test.padding": "remplissage « {padding} »",
-  "test.stride": "pas de {sh} vers le bas et de {sw} vers la droite",
 
   "pool.max": ["Le plus grand de {n} pixel.", "Le plus grand de {n} pixels."],
   "pool.min": ["Le plus petit de {n} pixel.", "Le plus petit de {n} pixels."],
@@ -280,12 +131,6 @@ const WORDS_FR = {
   "effect.factor": "tous les nombres sont multipliés par {factor}",
   "effect.bias": "un biais est ajouté : {bias}",
 
-  "weights.kernel": "noyau {n}",
-  "weights.channel": "canal {plane}",
-  "weights.named": "Poids ({parts}) : {name}",
-  "weights.only": "Poids : {name}",
-  "weights.field": "poids, ligne {u}, colonne {v}",
-
   "call.torch": "PyTorch prend le noyau tel quel, et remplit de zéros.",
   "call.torch_average":
     "La moyenne de PyTorch compte le remplissage dans le diviseur, sauf avec " +
@@ -318,10 +163,6 @@ const WORDS_FR = {
   "paste.nothing": "Ce n'est ni un appel connu ici, ni une matrice, ni un lien.",
   "paste.no_matrix": "Ce n'est pas une matrice de nombres jusqu'à 1000000.",
 
-  "number.pixel": "Un pixel prend un nombre de −{most} à {most}, comme 7, −0,5 ou 1/9.",
-  "number.weight": "Un poids prend un nombre de −{most} à {most}, comme 7, −0,5 ou 1/9.",
-  "number.setting": "{name} : des nombres entiers de {least} à {most}.",
-
   "page.title": "Convolution et pooling, nombre par nombre",
   "page.what":
     "Une convolution déplace une petite grille de poids sur une image ; à chaque place, " +
@@ -339,18 +180,6 @@ const WORDS_FR = {
   "page.photographs": "Photographies :",
   "page.offline": "Ce fichier n'a pas besoin de réseau et n'envoie rien nulle part.",
   "page.language": "langue",
-
-  "example.blur": "Rendre une photo floue",
-  "example.edges": "Trouver des contours",
-  "example.pad": "Ajouter un remplissage",
-  "example.stride": "Avancer d'un pas de 2",
-  "example.channels": "Trois canaux",
-  "example.pool": "Pooling (maximum)",
-
-  "level.label": "Nombre de réglages",
-  "level.basic": "Simple",
-  "level.all": "Tous les réglages",
-  "level.close": "Fermer",
 
   "sum.products": "pixel · poids = produit ; chaque ligne additionnée",
   "sum.channel": "canal {channel}",
@@ -380,119 +209,6 @@ const WORDS_FR = {
   "keys.undo": "annuler",
   "keys.present": "plein écran ; Page précédente et Page suivante avancent",
   "keys.list": "cette liste",
-
-  "choice.symmetric": "symétrique (symmetric)",
-  "choice.reflect": "miroir (reflect)",
-  "choice.edge": "bord répété (edge)",
-  "choice.wrap": "périodique (wrap)",
-  "choice.zeros": "zéros",
-  "choice.constant": "constante",
-  "choice.valid": "valid (aucun)",
-  "choice.full": "full (complet)",
-  "choice.by hand": "à la main",
-  "choice.sum": "somme",
-  "choice.shift": "décaler d'un pixel",
-  "choice.identity": "identité",
-  "choice.convolve": "convolution",
-  "choice.pool": "pooling",
-  "choice.transpose": "convolution transposée",
-  "choice.numbers": "petits nombres",
-  "choice.digit": "chiffre dessiné",
-  "choice.stripes": "rayures",
-  "choice.cat": "chat (photo)",
-  "choice.astronaut": "astronaute (photo)",
-  "choice.coffee": "café (photo)",
-  "choice.photo": "votre photo",
-  "choice.own": "le mien",
-  "choice.edges": "contours verticaux",
-  "choice.sobel": "Sobel",
-  "choice.sharpen": "rendre net",
-  "choice.blur": "flou",
-  "choice.average": "somme de la fenêtre",
-  "choice.emboss": "relief",
-  "choice.laplacian": "laplacien",
-  "choice.same_lower": "same_lower (zéro impair avant)",
-  "choice.same": "same (ceil(n / s))",
-  "choice.same_size": "same_size (celui du cours)",
-  "choice.avg": "moyenne",
-  "choice.max": "maximum",
-  "choice.min": "minimum",
-  "choice.auto": "les photos en gris ou en couleur",
-  "choice.picture": "du noir au blanc",
-  "choice.signed": "orange au-dessus de 0, bleu au-dessous",
-
-  "group.operation": "Opération",
-  "group.input": "Entrée",
-  "group.kernel": "Noyau",
-  "group.padding": "Remplissage",
-  "group.steps": "Pas",
-
-  "field.op": "opération",
-  "field.mode": "pooling",
-  "field.source": "image",
-  "field.size": "hauteur, largeur",
-  "field.c": "canaux",
-  "field.kernel": "modèle",
-  "field.window": "fenêtre",
-  "field.kernel_size": "taille",
-  "field.channels_in": "canaux d'entrée",
-  "field.nc": "noyaux",
-  "field.channels_out": "canaux de sortie",
-  "field.groups": "groupes",
-  "field.flip": "retourner",
-  "field.padding": "padding",
-  "field.top_bottom": "haut, bas",
-  "field.left_right": "gauche, droite",
-  "field.padMode": "rempli de",
-  "field.fill": "constante",
-  "field.countPadding": "diviser par",
-  "field.stride": "pas",
-  "field.dilation": "dilatation",
-  "field.ceil": "dernière fenêtre",
-  "field.extra": "output padding",
-  "field.soFar": "sortie",
-  "field.shades": "affichage",
-  "field.own_picture": "votre image",
-  "field.paint": "peindre",
-  "field.bias": "biais",
-  "field.relu": "ReLU",
-
-  "aria.op": "opération",
-  "aria.mode": "pooling",
-  "aria.source": "image",
-  "aria.h": "hauteur",
-  "aria.w": "largeur",
-  "aria.c": "canaux",
-  "aria.kernel": "modèle de noyau",
-  "aria.kh": "hauteur de la fenêtre",
-  "aria.kw": "largeur de la fenêtre",
-  "aria.nc": "noyaux",
-  "aria.sh": "pas vers le bas",
-  "aria.sw": "pas vers la droite",
-  "aria.dh": "dilatation vers le bas",
-  "aria.dw": "dilatation vers la droite",
-  "aria.padMode": "rempli de",
-  "aria.fill": "constante",
-  "aria.top": "remplissage en haut",
-  "aria.bottom": "remplissage en bas",
-  "aria.left": "remplissage à gauche",
-  "aria.right": "remplissage à droite",
-  "aria.extra": "output padding",
-  "aria.shades": "affichage des nombres",
-  "aria.groups": "groupes",
-  "aria.padding": "remplissage",
-  "aria.bias": "biais",
-
-  "switch.flip": "tourner de 180 degrés (traitement du signal)",
-  "switch.ceil": "garder celle qui dépasse (ceil)",
-  "switch.countPadding": "pixels et remplissage",
-  "switch.soFar": "seulement ce qui est fait jusqu'ici",
-  "switch.relu": "les négatifs deviennent 0",
-
-  "groups.dense": "1 (dense)",
-  "groups.depthwise": "{count} (depthwise)",
-  "groups.none":
-    "Les groupes divisent les canaux et les noyaux : mettez d'abord les deux à 2 ou plus.",
 
   "scatter.what": "{place} est multiplié par chaque poids ; les produits sont ajoutés à la sortie",
   "scatter.all":
@@ -594,58 +310,4 @@ const WORDS_FR = {
   "tables.kernel_n": "noyau {n}",
   "tables.flipped": ", retourné",
   "tables.title": "Les nombres en tableaux",
-
-  "counts.weights": [
-    "Poids : {product} = {weights} (+ 1 biais).",
-    "Poids : {product} = {weights} (+ {n} biais).",
-  ],
-  "counts.products":
-    "Multiplications : {weights} · {positions} positions = {products}. Une couche dense " +
-    "entre toutes les entrées et toutes les sorties aurait {dense} poids.",
-
-  "transposed.choice":
-    "{axis} : une convolution avec ce pas donne {count} sorties pour chaque taille de " +
-    "{least} à {greatest} ; l'output padding choisit {size}.",
-  "transposed.even": "Chaque sortie est écrite {least} fois",
-  "transposed.uneven":
-    "Les sorties sont écrites de {least} à {greatest} fois : cela peut donner un damier",
-  "transposed.writes": "Combien de fois chaque sortie est écrite",
-  "transposed.as_convolution": "Montrer comme une convolution",
-  "transposed.is_convolution":
-    "Le même résultat par une convolution : des zéros entre les pixels, et le noyau tourné " +
-    "de 180 degrés. « Annuler » revient en arrière.",
-
-  "calculator.title": "Des tailles sans limites",
-  "calculator.n": "côté n de l'image",
-  "calculator.k": "fenêtre k",
-  "calculator.s": "pas s",
-  "calculator.d": "dilatation d",
-  "calculator.before": "remplissage avant",
-  "calculator.after": "remplissage après",
-  "calculator.c": "canaux c",
-  "calculator.nc": "noyaux",
-  "calculator.letters": "floor((n + avant + après − (d·(k − 1) + 1)) / s) + 1",
-  "calculator.floor": "Convolution, et pooling avec floor : {formula}",
-  "calculator.ceil": "Pooling avec ceil : {formula}",
-  "calculator.weights": "Poids : {product} = {weights} (+ {nc} biais)",
-  "calculator.products":
-    "Multiplications : {product} = {products}. Une couche dense aurait {dense} poids.",
-  "calculator.none": "Une fenêtre de {span} n'entre pas dans {room} pixels remplis.",
-  "calculator.whole": "Des nombres entiers jusqu'à {most}, s'il vous plaît.",
-  "calculator.backwards": "À l'envers : quels fenêtre, pas et remplissage donnent cette taille ?",
-  "calculator.size": "entrée",
-  "calculator.o": "sortie",
-  "calculator.ways": [
-    "Une façon d'aller de {size} à {o}, avec le même remplissage des deux côtés :",
-    "{n} façons d'aller de {size} à {o}, avec le même remplissage des deux côtés :",
-  ],
-  "calculator.no_way": "Aucune fenêtre jusqu'à 11 avec un pas jusqu'à 11 ne fait {o} de {n}.",
-  "calculator.way": "fenêtre {k}, pas {s}, remplissage {p}",
-
-  "photo.title": "Toute la photographie",
-  "photo.hint":
-    "La même chose pour chaque canal. Un clic amène les pixels autour de lui dans l'image " +
-    "ci-dessus.",
-  "photo.input": "la photographie",
-  "photo.output": "la photographie filtrée",
 };

@@ -1,0 +1,201 @@
+// The page's sentences in Spanish: the tour, its self-test and the sections below the picture.
+Object.assign(WORDS_ES, {
+  "tour.intro":
+    "Nueve preguntas: vea un ejemplo, prediga el siguiente y mire. Después podrá explicar " +
+    "la convolución y el pooling a cualquiera. Puede cambiar los ajustes en todo momento.",
+  "tour.start": "Empezar la visita",
+  "tour.only_test": "Solo la prueba",
+  "tour.elsewhere": "La visita está junto a la imagen.",
+  "tour.heading": "{k} de {count}: {title}",
+  "tour.example": "Ejemplo:",
+  "tour.now_you": "Ahora usted",
+  "tour.next": "Pregunta siguiente",
+  "tour.to_test": "A la prueba",
+  "tour.back": "Volver",
+  "tour.end": "Terminar la visita",
+  "tour.example_again": "Ver otra vez el ejemplo",
+  "tour.check": "Comprobar",
+  "tour.show_me": "Mostrar la respuesta",
+  "tour.write_sizes": "Escriba los tamaños como 3x4.",
+  "tour.write_number": "Escriba un número.",
+  "tour.right": "Correcto: {right}.",
+  "tour.wrong": "Es {right}; su respuesta fue {entered}.",
+  "tour.it_is": "Es {right}.",
+  "tour.changed":
+    "La imagen había cambiado. Ahora es otra vez la de la pregunta: mírela y compruebe.",
+  "tour.covered": "Oculto hasta que responda.",
+  "tour.title": "Visita: nueve preguntas que se responden mirando",
+  "tour.1.title": "¿Qué es una convolución?",
+  "tour.1.before":
+    "Una pequeña cuadrícula de pesos está sobre la imagen. Cada píxel debajo de ella se " +
+    "multiplica por el peso que tiene encima, y los productos se suman. Esta suma es un " +
+    "píxel de la salida. Luego la cuadrícula avanza.",
+  "tour.1.ask": "La ventana avanza un píxel a la derecha. ¿Qué número será output[0, 1]?",
+  "tour.1.after":
+    "Las tres columnas de pesos son 1, 0 y −1: los píxeles de la izquierda se suman y los " +
+    "de la derecha se restan. El aprendizaje profundo usa el núcleo tal cual; el " +
+    "procesamiento de señales lo gira antes 180 grados (el ajuste “voltear”).",
+  "tour.2.title": "¿Qué es un núcleo (kernel)?",
+  "tour.2.before":
+    "La cuadrícula de pesos se llama núcleo, o filtro. Sus números deciden qué encuentra " +
+    "la convolución: bordes, desenfoque, detalles nítidos. Este tiene un solo 1, arriba a " +
+    "la izquierda.",
+  "tour.2.ask": "¿Qué número será output[2, 3]?",
+  "tour.2.after":
+    "Solo cuenta el píxel debajo del 1: es input[1, 2]. Así que toda la imagen se mueve un " +
+    "píxel hacia abajo y uno a la derecha. Cada núcleo es una suma de tales movimientos, " +
+    "cada uno por un peso.",
+  "tour.3.title": "¿Qué es el relleno (padding)?",
+  "tour.3.before":
+    "Una ventana debe estar sobre números. Sin relleno, su centro no puede estar en el " +
+    "borde, y la salida es más pequeña que la entrada. El relleno añade un borde alrededor " +
+    "de la imagen, casi siempre de ceros (rayado gris).",
+  "tour.3.ask":
+    "Ahora una fila de ceros arriba y abajo, y dos columnas a la izquierda y a la derecha. " +
+    "¿Qué tamaño tendrá la salida, como 3x4?",
+  "tour.3.after":
+    "Para cada eje: los píxeles y el relleno de ambos lados, menos la ventana, más uno. " +
+    "Los ceros del relleno se multiplican y se suman como píxeles.",
+  "tour.4.title": "¿Qué es “valid” y qué es “same”?",
+  "tour.4.before":
+    "“valid” no añade nada: cada ventana está sobre píxeles reales. “same” añade tantos " +
+    "ceros que la salida es tan grande como la entrada (con paso 1).",
+  "tour.4.example":
+    "Con una ventana de 3 × 3, “same” añade una fila o columna en cada lado. “valid” daría " +
+    "3 × 3.",
+  "tour.4.ask": "Una ventana de 4 × 3 con “same” sobre 5 × 5. ¿Qué tamaño tendrá la salida?",
+  "tour.4.after":
+    "La altura necesita 3 ceros en total, un número impar: un lado recibe uno más. Qué " +
+    "lado es una convención, y también lo que “same” significa con pasos mayores. Cada una " +
+    "tiene un nombre en la lista de rellenos.",
+  "tour.5.title": "¿Qué es el paso (stride)?",
+  "tour.5.before":
+    "El paso es cuánto avanza la ventana. Con paso 2 salta una de cada dos posiciones, y " +
+    "la salida tiene más o menos la mitad de filas y columnas.",
+  "tour.5.ask": "Una ventana de 3 × 3 con paso 2 sobre 6 × 9, sin relleno. ¿Qué tamaño?",
+  "tour.5.after":
+    "La división se redondea hacia abajo (floor). Los píxeles a los que ninguna ventana " +
+    "entera llega sobran: el rayado rojo los marca.",
+  "tour.6.title": "¿Qué son los canales?",
+  "tour.6.before":
+    "Una imagen en color tiene tres números por píxel: tres planos, llamados canales. Un " +
+    "núcleo tiene un plano de pesos para cada canal. Todos los productos, de todos los " +
+    "canales, entran en una sola suma. Así, un núcleo da un plano de salida.",
+  "tour.6.example":
+    "Dos canales de entrada, un núcleo: la salida tiene un canal. Los canales no comparten " +
+    "sus pesos: mire la suma de cada canal junto a la imagen.",
+  "tour.6.ask":
+    "Tres canales de entrada, dos núcleos de 2 × 2 × 3. ¿Qué forma tendrá la salida, como 3x3x1?",
+  "tour.6.after":
+    "Un canal de salida por núcleo. Con grupos, un núcleo ve solo una parte de los " +
+    "canales. Con tantos grupos como canales ve uno: se llama “depthwise”.",
+  "tour.7.title": "¿Cómo se hace una convolución sobre una imagen?",
+  "tour.7.before":
+    "Dos bucles, sobre las filas y las columnas de la salida. En cada posición: cortar la " +
+    "ventana, multiplicar, sumar. Pulse “Reproducir” para verlo. El programa de abajo " +
+    "marca la línea actual.",
+  "tour.7.ask": "Ahora una ventana en el borde: ¿qué número será output[0, 2]?",
+  "tour.7.after":
+    "Los ceros del relleno no añaden nada: aquí solo cuentan dos filas de la ventana.",
+  "tour.8.title": "¿Qué es el max pooling? ¿Y el average pooling?",
+  "tour.8.before":
+    "El pooling tiene ventanas pero no pesos. El max pooling guarda el mayor píxel de cada " +
+    "ventana, el average pooling su media. Cada canal va por separado. Normalmente las " +
+    "ventanas no se solapan.",
+  "tour.8.example": "Esto era la media. El max pooling guarda el mayor de los cuatro píxeles.",
+  "tour.8.ask": "Max pooling con ventanas de 2 × 2: ¿qué número será output[1, 1]?",
+  "tour.8.after":
+    "El mayor píxel de la ventana. Su lugar en la ventana no importa: así una red es menos " +
+    "sensible a pequeños movimientos. Elija “media” en los ajustes para comparar.",
+  "tour.9.title": "¿Cómo se hace el pooling sobre una imagen?",
+  "tour.9.before":
+    "Los mismos dos bucles: una ventana, un número, y luego un paso. Lo que no llena una " +
+    "ventana se deja.",
+  "tour.9.ask": "Max pooling, 2 × 2, paso 2, sobre 5 × 7. ¿Qué tamaño?",
+  "tour.9.after":
+    "Otra vez redondeado hacia abajo: sobran la última fila y la última columna (rayado " +
+    "rojo). Con “ceil”, PyTorch y ONNX pueden guardar una última ventana que sale de la " +
+    "imagen.",
+
+  "test.number": "¿Qué número será el píxel marcado de la salida?",
+  "test.size": "¿Qué tamaño tendrá la salida, como 3x4?",
+  "test.shape": "¿Qué forma tendrá la salida, como 3x3x1?",
+  "test.heading": "Prueba, pregunta {k} de {count}: {title}",
+  "test.next": "Pregunta siguiente",
+  "test.result": "Ver el resultado",
+  "test.end": "Terminar la prueba",
+  "test.again": "Otra vez, con otros números",
+  "test.done": "Listo",
+  "test.score": "{k} de {count} correctas",
+  "test.missed": "Mire otra vez:",
+  "test.all_right": "Puede explicar las nueve a cualquiera.",
+  "test.image": "Una imagen de {h} × {w}",
+  "test.image_channels": "Una imagen de {h} × {w} con {c} canales",
+  "test.pool_max": "max pooling con ventanas de {kh} × {kw}",
+  "test.pool_avg": "average pooling con ventanas de {kh} × {kw}",
+  "test.kernels": ["un núcleo de {kh} × {kw}", "{nc} núcleos de {kh} × {kw}"],
+  "test.by_hand":
+    "relleno {top} arriba, {bottom} abajo, {left} a la izquierda, {right} a la derecha",
+  "test.padding": "relleno “{padding}”",
+  "test.stride": "paso {sh} hacia abajo y {sw} a la derecha",
+
+  "example.blur": "Desenfocar una foto",
+  "example.edges": "Encontrar bordes",
+  "example.pad": "Añadir relleno",
+  "example.stride": "Usar un paso",
+  "example.channels": "Tres canales",
+  "example.pool": "Pooling (máximo)",
+
+  "counts.weights": [
+    "Pesos: {product} = {weights} (+ 1 sesgo).",
+    "Pesos: {product} = {weights} (+ {n} sesgos).",
+  ],
+  "counts.products":
+    "Multiplicaciones: {weights} · {positions} posiciones = {products}. Una capa densa " +
+    "entre todas las entradas y salidas tendría {dense} pesos.",
+
+  "transposed.choice":
+    "{axis}: una convolución con este paso da {count} salidas para cada tamaño de {least} " +
+    "a {greatest}; el output padding elige {size}.",
+  "transposed.even": "Cada salida se escribe {least} veces",
+  "transposed.uneven":
+    "Las salidas se escriben de {least} a {greatest} veces: esto puede dar un tablero de ajedrez",
+  "transposed.writes": "Cuántas veces se escribe cada salida",
+  "transposed.as_convolution": "Mostrarla como convolución",
+  "transposed.is_convolution":
+    "El mismo resultado con una convolución: ceros entre los píxeles, y el núcleo girado " +
+    "180 grados. “Deshacer” vuelve atrás.",
+
+  "calculator.title": "Tamaños sin límites",
+  "calculator.n": "lado n de la imagen",
+  "calculator.k": "ventana k",
+  "calculator.s": "paso s",
+  "calculator.d": "dilatación d",
+  "calculator.before": "relleno antes",
+  "calculator.after": "relleno después",
+  "calculator.c": "canales c",
+  "calculator.nc": "núcleos",
+  "calculator.letters": "floor((n + antes + después − (d·(k − 1) + 1)) / s) + 1",
+  "calculator.floor": "Convolución, y pooling con floor: {formula}",
+  "calculator.ceil": "Pooling con ceil: {formula}",
+  "calculator.weights": "Pesos: {product} = {weights} (+ {nc} sesgos)",
+  "calculator.products":
+    "Multiplicaciones: {product} = {products}. Una capa densa tendría {dense} pesos.",
+  "calculator.none": "Una ventana de {span} no cabe en {room} píxeles con relleno.",
+  "calculator.whole": "Números enteros hasta {most}, por favor.",
+  "calculator.backwards": "Al revés: ¿qué ventana, paso y relleno dan este tamaño?",
+  "calculator.size": "entrada",
+  "calculator.o": "salida",
+  "calculator.ways": [
+    "Una manera de ir de {size} a {o}, con el mismo relleno en ambos lados:",
+    "{n} maneras de ir de {size} a {o}, con el mismo relleno en ambos lados:",
+  ],
+  "calculator.no_way": "Ninguna ventana hasta 11 con un paso hasta 11 hace {o} de {n}.",
+  "calculator.way": "ventana {k}, paso {s}, relleno {p}",
+
+  "photo.title": "Toda la fotografía",
+  "photo.hint":
+    "Lo mismo para cada canal. Un clic lleva los píxeles de alrededor a la imagen de arriba.",
+  "photo.input": "la fotografía",
+  "photo.output": "la fotografía filtrada",
+});

@@ -55,6 +55,7 @@ SAMPLES = {
     "explorer/test_compare.py": 2,
     "explorer/test_layer.py": 2,
     "explorer/test_link_fragment.py": 2,
+    "explorer/test_network.py": 1,
     "explorer/test_own_numbers.py": 2,
     "explorer/test_paste.py": 2,
     "explorer/test_tour.py": 2,
@@ -170,6 +171,10 @@ SLOW = {
     ],
     "explorer/test_layer.py": ["test_weights_and_multiplications_are_counted"],
     "explorer/test_looks.py": ["test_identity_of_a_photograph_looks_identical"],
+    "explorer/test_network.py": [
+        "test_a_click_on_a_map_chooses_the_neuron_and_arrows_move_it",
+        "test_every_ready_digit_is_read_right_and_one_is_drawn",
+    ],
     "explorer/test_page.py": [
         "test_a_file_that_comes_too_late_is_forgotten",
         "test_a_finger_does_the_same",

@@ -66,6 +66,9 @@ SCRIPTS = (
     "causes",
     "differences",
     "compare",
+    "network",
+    "drawing_pad",
+    "feature_maps",
     "examples",
     "shortcuts",
     "python_call",
@@ -102,6 +105,7 @@ def page(photo: NDArray[np.uint8] | None = None, *, fragment: str = "") -> str:
         f"const PHOTOS = {json.dumps(photos)};",
         f"const OPENING = {json.dumps(fragment)};",
         f"const PALETTE = {json.dumps(palette())};",
+        f"const NETWORK = {_network()};",
     ]
     script = "\n".join([*constants, *(_part(f"{name}.js") for name in SCRIPTS), START])
     # mark in page.html -> what takes its place
@@ -174,6 +178,12 @@ def _is_explorer_page(path: Path) -> bool:
         return False
     with path.open("rb") as file:
         return TITLE.encode() in file.read(1000)
+
+
+def _network() -> str:
+    """Return the weights of the small network that reads digits, as JSON."""
+    file = resources.files("convpool.explorer").joinpath("network.json")
+    return file.read_text(encoding="utf-8").strip()
 
 
 def _part(name: str) -> str:

@@ -115,7 +115,7 @@ const controls = (() => {
       name,
       min,
       max,
-      step: 1,
+      step: settings.DECIMALS.includes(name) ? "any" : 1,
       required: true,
       ariaLabel: say(`aria.${name}`),
     });
@@ -131,10 +131,10 @@ const controls = (() => {
     if (name === "groups") return { groups: Number(value) };
     if (options) return { [name]: value };
     const [min, max] = settings.LIMITS[name];
-    const number = Number(value);
-    return value !== "" && Number.isInteger(number) && number >= min && number <= max
-      ? { [name]: number }
-      : null;
+    const mayBeDecimal = settings.DECIMALS.includes(name);
+    const number = mayBeDecimal ? settings.ownNumber(value) : Number(value);
+    const isRight = value !== "" && (mayBeDecimal || Number.isInteger(number));
+    return isRight && number >= min && number <= max ? { [name]: number } : null;
   }
 
   /**
@@ -174,7 +174,11 @@ const controls = (() => {
       if (part) change(part);
       else if (target.value !== "")
         explorer.note(
-          say("number.setting", { name: target.ariaLabel, least: target.min, most: target.max }),
+          say(settings.DECIMALS.includes(target.name) ? "number.decimal" : "number.setting", {
+            name: target.ariaLabel,
+            least: target.min,
+            most: target.max,
+          }),
         );
     });
     // the wheel scrolls the page; it does not change the field that is focused

@@ -215,6 +215,7 @@ const explorer = (() => {
       section.start();
     for (const section of [photoView, layerCounts, calculator, compare, paste, examples, shortcuts])
       section.start();
+    featureMaps.start();
   }
 
   // the theme that was chosen on an earlier visit, or else that of the system
@@ -238,6 +239,7 @@ const explorer = (() => {
     document.documentElement.dataset.theme = name;
     byId("theme").setAttribute("aria-pressed", String(name === "dark"));
     interactivePicture.useTheme(name);
+    featureMaps.redraw();
   }
 
   return {
@@ -266,6 +268,8 @@ const explorer = (() => {
     compareWith: compare.explain,
     calculator,
     layerCounts,
+    network,
+    featureMaps,
     tour,
     words,
     presets,

@@ -220,7 +220,7 @@ const scene = (() => {
 
   /**
    * Add a number in the middle of a cell, if letters of at least 6 pixels fit; a long one is
-   * rounded to 3e12.
+   * rounded, to 0.12 or 3e12.
    * @param {Mark[]} marks that are added to
    * @param {number} x left edge of the cell
    * @param {number} y upper edge of the cell
@@ -231,8 +231,14 @@ const scene = (() => {
   function number(marks, x, y, cell, value, fill) {
     const largest = Math.max(15, cell * 0.32);
     const sizeOf = (text) => Math.min(cell * 0.42, largest, (cell - 3) / (text.length * 0.64));
-    const short = value.toExponential(0).replace("e+", "e").replaceAll("-", "−");
-    const words = sizeOf(written(value)) >= 6 ? written(value) : short;
+    const signs = (text) => text.replace("e+", "e").replaceAll("-", "−");
+    const choices = [
+      written(value),
+      signs(String(+value.toPrecision(2))),
+      signs(String(+value.toPrecision(1))),
+      signs(value.toExponential(0)),
+    ];
+    const words = choices.find((text) => sizeOf(text) >= 6) ?? choices.at(-1);
     const size = sizeOf(words);
     if (size >= 6)
       marks.push({

@@ -29,6 +29,7 @@ const settings = (() => {
     front: [0, 15],
     tour: [0, 9],
   };
+  const DECIMALS = ["bias"]; // settings of LIMITS that may have decimals
   // setting -> its words
   const CHOICES = {
     op: ["convolve", "pool", "transpose"],
@@ -129,12 +130,24 @@ const settings = (() => {
   }
 
   /**
+   * Return a number in a link; undefined if it is none, or beyond its limits.
+   * @param {string} words
+   * @param {number[]} limits
+   * @returns {number}
+   */
+  function decimalOf(words, [least, greatest]) {
+    const [number] = numbersOf(words, 1) ?? [];
+    return number >= least && number <= greatest ? number : undefined;
+  }
+
+  /**
    * Return the value of one setting in a link; undefined if it makes no sense.
    * @param {string} name
    * @param {string} words
    * @returns {any}
    */
   function read(name, words) {
+    if (DECIMALS.includes(name)) return decimalOf(words, LIMITS[name]);
     if (name in LIMITS) return wholeOf(words, LIMITS[name]);
     if (name in CHOICES) return CHOICES[name].includes(words) ? words : undefined;
     if (SWITCHES.includes(name)) return { 1: true, 0: false }[words];
@@ -198,7 +211,7 @@ const settings = (() => {
   function agree(parts) {
     const state = { ...parts };
     for (const [name, limits] of Object.entries(LIMITS))
-      state[name] = clamp(Math.round(state[name]), limits);
+      state[name] = clamp(DECIMALS.includes(name) ? state[name] : Math.round(state[name]), limits);
     const inputs = state.op === "transpose" ? "nc" : "c";
     if (state.op === "pool") state.groups = 1;
     while (!divisors(state).includes(state.groups)) state.groups -= 1;
@@ -230,6 +243,7 @@ const settings = (() => {
   return {
     shapeOf,
     LIMITS,
+    DECIMALS,
     CHOICES,
     SWITCHES,
     POSITION,

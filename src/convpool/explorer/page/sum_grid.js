@@ -22,7 +22,7 @@ const sumGrid = (() => {
     const node = element(
       "td",
       { className: inside ? "tap" : "tap padding", data: { tap: `${u},${v}` } },
-      element("span", { textContent: `${written(pixel)}·${factor(weight)}` }),
+      element("span", {}, `${written(pixel)}·`, element("wbr"), factor(weight)),
       element("b", { textContent: written(product) }),
     );
     Object.assign(node.style, { background: colours.css(colour), color: colours.inkOn(colour) });
@@ -35,9 +35,10 @@ const sumGrid = (() => {
    * @param {number} channel
    * @param {number} greatest magnitude of all products
    * @param {boolean} isOnly whether there is no other channel
+   * @param {boolean} hasSubtotals whether the sum of each row stands beside it
    * @returns {HTMLElement}
    */
-  function grid(terms, channel, greatest, isOnly) {
+  function grid(terms, channel, greatest, isOnly, hasSubtotals) {
     const rows = [];
     for (const term of terms) (rows[term.u] ??= []).push(term);
     const lines = rows.map((row) =>
@@ -45,7 +46,9 @@ const sumGrid = (() => {
         "tr",
         {},
         ...row.map((term) => cell(term, greatest)),
-        element("td", { className: "subtotal", textContent: `= ${written(sum(row))}` }),
+        ...(hasSubtotals
+          ? [element("td", { className: "subtotal", textContent: `= ${written(sum(row))}` })]
+          : []),
       ),
     );
     const caption = isOnly ? say("sum.products") : say("sum.channel", { channel });
@@ -54,10 +57,11 @@ const sumGrid = (() => {
       {},
       element("td", {
         className: "subtotal",
-        colSpan: rows[0].length + 1,
-        textContent: isOnly
-          ? `${rows.map((row) => factor(sum(row))).join(" + ")} = ${written(sum(terms))}`
-          : `= ${written(sum(terms))}`,
+        colSpan: rows[0].length + Number(hasSubtotals),
+        textContent:
+          isOnly && hasSubtotals
+            ? `${rows.map((row) => factor(sum(row))).join(" + ")} = ${written(sum(terms))}`
+            : `= ${written(sum(terms))}`,
       }),
     );
     return element(
@@ -71,14 +75,15 @@ const sumGrid = (() => {
   /**
    * Return the elements of a sum: a grid for each channel, and the total of the channels.
    * @param {Product[]} terms
+   * @param {boolean} [hasSubtotals] whether the sum of each row stands beside it
    * @returns {HTMLElement[]} none if there are too many products for a grid
    */
-  function show(terms) {
+  function show(terms, hasSubtotals = true) {
     if (!terms.length || terms.length > MOST_CELLS) return [];
     const greatest = Math.max(...terms.map(({ product }) => Math.abs(product)));
     const channels = Map.groupBy(terms, ({ channel }) => channel);
     const grids = [...channels].map(([channel, list]) =>
-      grid(list, channel, greatest, channels.size === 1),
+      grid(list, channel, greatest, channels.size === 1, hasSubtotals),
     );
     const parts = [element("div", { className: "sums" }, ...grids)];
     if (channels.size > 1) {

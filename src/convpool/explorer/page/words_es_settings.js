@@ -13,6 +13,7 @@ Object.assign(WORDS_ES, {
 
   "number.pixel": "Un píxel acepta un número de −{most} a {most}, como 7, −0,5 o 1/9.",
   "number.weight": "Un peso acepta un número de −{most} a {most}, como 7, −0,5 o 1/9.",
+  "number.decimal": "{name}: números de {least} a {most}.",
   "number.setting": "{name}: números enteros de {least} a {most}.",
 
   "level.label": "Cantidad de ajustes",

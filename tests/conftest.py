@@ -59,6 +59,7 @@ SAMPLES = {
     "explorer/test_own_numbers.py": 2,
     "explorer/test_paste.py": 2,
     "explorer/test_tour.py": 2,
+    "explorer/test_views.py": 3,
     "out_of_core/test_large_files.py": 2,
     "out_of_core/test_tiles.py": 4,
     "plans/test_make.py": 6,
@@ -204,6 +205,10 @@ SLOW = {
     "explorer/test_tour.py": [
         "test_the_example_is_worked_out_with_the_picture_s_numbers",
         "test_the_tour_to_its_end",
+    ],
+    "explorer/test_views.py": [
+        "test_two_dice_are_a_convolution",
+        "test_windows_are_the_rows_of_a_matrix",
     ],
     "explorer/test_words.py": [
         "test_the_browser_and_a_switch_choose_the_language",

@@ -90,9 +90,28 @@ SHOWN = [
     ("", "explorer.compareWith('[[1, 2], [3, 4]]')"),
     ("", "explorer.compareWith('[[11, 2, -2], [9, 5, -9], [1, -7, -5]]')"),
     ("", "explorer.compareWith('[[-11, -2, 2], [-9, -5, 9], [-1, 7, 6]]')"),
+    ("#c=2&bias=1", "explorer.views.choose('copies')"),
+    ("#relu=1", "explorer.views.choose('formats')"),
+    ("#op=pool", "explorer.views.choose('matrix')"),
+    ("#relu=1", "explorer.views.choose('backward')"),
+    ("#h=1&kh=1", "explorer.views.choose('bars')"),
+    ("#op=transpose", "explorer.views.choose('loops')"),
     ("", "explorer.paste.take('Conv2d(9, 9, 3, a=1)', 'pixels')"),
 ]
-NAMES = ("convpool", "NumPy", "PyTorch", "Keras", "ONNX", "SciPy", "English", "Français", "Español")
+NAMES = (
+    "convpool",
+    "float",
+    "int8",
+    "uint8",
+    "NumPy",
+    "PyTorch",
+    "Keras",
+    "ONNX",
+    "SciPy",
+    "English",
+    "Français",
+    "Español",
+)
 CODE = re.compile(
     r"(input|output)\[.*|[\d.\s]*|P|I|Enter|Space|F|Ctrl \+ Z|Home, End|.*ReLU.*max.*"
 )

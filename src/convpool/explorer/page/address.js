@@ -8,7 +8,8 @@ const address = (() => {
   let isAllowed = true; // to write into the history
 
   // the fragment of what Back undoes
-  const settingsOf = (state) => settings.encode({ ...state, i: 0, j: 0, n: 0, front: 0 });
+  const settingsOf = (state) =>
+    settings.encode({ ...state, i: 0, j: 0, n: 0, front: 0, view: "loops" });
   // how many changes Back can undo before it leaves the page
   const depth = () => history.state?.changes ?? 0;
 

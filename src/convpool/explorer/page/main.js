@@ -215,6 +215,7 @@ const explorer = (() => {
       section.start();
     for (const section of [photoView, layerCounts, calculator, compare, paste, examples, shortcuts])
       section.start();
+    views.start();
     featureMaps.start();
   }
 
@@ -240,6 +241,7 @@ const explorer = (() => {
     byId("theme").setAttribute("aria-pressed", String(name === "dark"));
     interactivePicture.useTheme(name);
     featureMaps.redraw();
+    if (model) views.update();
   }
 
   return {
@@ -270,6 +272,12 @@ const explorer = (() => {
     layerCounts,
     network,
     featureMaps,
+    views,
+    sumViews,
+    barsView,
+    formatsView,
+    backward,
+    backwardView,
     tour,
     words,
     presets,

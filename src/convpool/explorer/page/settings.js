@@ -39,13 +39,14 @@ const settings = (() => {
     padMode: ["zeros", "constant", "reflect", "symmetric", "edge", "wrap"],
     mode: ["max", "min", "avg", "sum"],
     shades: ["auto", "picture", "signed"],
+    view: ["loops", "copies", "matrix", "planes", "bars", "formats", "backward"],
   };
   const SWITCHES = ["flip", "relu", "ceil", "countPadding", "soFar"];
   const LISTS = { pixels: 32 * 32 * 4, weights: 7 * 7 * 4 * 4 }; // the most numbers that each holds
   const GREATEST = 1e6; // of one's own pixels and weights
   const MOST_LETTERS = 90000; // of a fragment: more than the longest that encode writes
   // what is looked at, and how: it changes no result
-  const POSITION = ["i", "j", "n", "front", "soFar", "shades", "tour"];
+  const POSITION = ["i", "j", "n", "front", "soFar", "shades", "tour", "view"];
   const DEFAULTS = Object.freeze({
     op: "convolve",
     source: "numbers",
@@ -77,6 +78,7 @@ const settings = (() => {
     countPadding: false,
     soFar: false,
     shades: "auto",
+    view: "loops",
     i: 0,
     j: 0,
     n: 0,

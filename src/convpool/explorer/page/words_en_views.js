@@ -32,4 +32,74 @@ Object.assign(WORDS_EN, {
   "network.subtotals": "Products of pixel and weight, one picture for each map, and their sums:",
   "network.empty": "The pad is empty: draw a digit.",
   "network.read_as": "Read as {n} ({percent} %).",
+  "page.views": "Other views",
+  "view.title": "The same step in other ways",
+  "view.loops": "Loops",
+  "view.loops.what": "One term after the other, in the order of the loops, with the result so far.",
+  "view.copies": "Shifted copies",
+  "view.copies.what":
+    "Each weight times the whole image, moved so that its pixel lies on the output: the sum" +
+    " of these copies is the output.",
+  "view.matrix": "Matrix (im2col)",
+  "view.matrix.what":
+    "Every window as one row of a matrix, and the kernel as a column: the convolution is " +
+    "one matrix product. This is how many libraries compute it.",
+  "view.planes": "Channels apart",
+  "view.planes.what":
+    "Each channel has its own plane of weights and gives its own sums; the sums of all " +
+    "channels are added.",
+  "view.bars": "1-D as bars",
+  "view.bars.what":
+    "On one row, a convolution is a moving sum: the kernel slides along the signal.",
+  "view.formats": "Number formats",
+  "view.formats.what":
+    "The same sum, with all numbers held in 8 or 16 bits: the first sum that goes wrong is " +
+    "framed.",
+  "view.backward": "Backward pass",
+  "view.backward.what":
+    "A gradient of the output goes back the way the pixels came: to pixels as a sum over " +
+    "weights, to weights as a sum over pixels.",
+  "view.convolution_only": "This view is for convolutions.",
+  "view.not_transposed": "This view is for convolutions and pooling.",
+  "view.too_large":
+    "This view shows up to {side} rows and columns and {taps} weights: choose smaller " + "sizes.",
+  "view.too_wide":
+    "This view shows windows of up to {most} numbers: choose a smaller kernel or fewer " +
+    "channels.",
+  "view.with": "with {what}",
+  "loops.place": "place",
+  "loops.pixel": "pixel",
+  "loops.weight": "weight",
+  "loops.product": "product",
+  "loops.so_far": "so far",
+  "loops.more": ["… and {n} more.", "… and {n} more."],
+  "matrix.windows": "{rows} windows × {columns}",
+  "matrix.part": "{count} of {rows} rows are shown, around the present window.",
+  "planes.part": "sums of channel {channel}",
+  "planes.added": "added =",
+  "bars.moving_average": "Moving average",
+  "bars.steps": "Find steps",
+  "bars.dice": "Sum of two dice",
+  "bars.one_row": "Choose an example, or an image of height 1 with a window of height 1.",
+  "formats.exact": "exact",
+  "formats.same": "{name}: every sum is exact.",
+  "formats.differs": "{name}: wrong from product {k} on; the result is {value}.",
+  "formats.picture":
+    "In a picture of 8 bits: {clipped} when cut off at 0 and 255, {absolute} as a " +
+    "magnitude, {shifted} with 128 added.",
+  "backward.window": "1 at the window",
+  "backward.ones": "1 everywhere",
+  "backward.digits": "small numbers",
+  "backward.field": "gradient of the output in row {y}, column {x}",
+  "backward.output": "gradient g of the output",
+  "backward.input": "gradient of the input",
+  "backward.weights": "gradient of the weights",
+  "backward.pixel": "Gradient of input[{place}], each g times a weight: {sum}",
+  "backward.weight": "Gradient of weight [{place}], each g times a pixel: {sum}",
+  "backward.click": "Click a pixel or a weight to see its sum; change any number of g.",
+  "backward.bias": "Gradient of the bias: the sum of all g = {bias}.",
+  "backward.relu": "ReLU stops the gradient where the output is 0.",
+  "backward.not_linear": "Here the output is no linear function of the input.",
+  "backward.too_large":
+    "The backward pass is shown up to {most} rows and columns: choose smaller sizes.",
 });

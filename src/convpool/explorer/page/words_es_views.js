@@ -33,4 +33,75 @@ Object.assign(WORDS_ES, {
   "network.subtotals": "Los productos píxel · peso, una imagen por mapa, y sus sumas:",
   "network.empty": "No hay nada dibujado: dibuje una cifra.",
   "network.read_as": "Leído como {n} ({percent} %).",
+  "page.views": "Otras vistas",
+  "view.title": "El mismo paso, visto de otras maneras",
+  "view.loops": "Bucles",
+  "view.loops.what": "Un término tras otro, en el orden de los bucles, con el resultado hasta ahí.",
+  "view.copies": "Copias desplazadas",
+  "view.copies.what":
+    "Cada peso multiplica la imagen entera, movida para que su píxel quede sobre la salida:" +
+    " la suma de estas copias es la salida.",
+  "view.matrix": "Matriz (im2col)",
+  "view.matrix.what":
+    "Cada ventana es una fila de una matriz, y el núcleo una columna: la convolución es un " +
+    "solo producto de matrices. Así la calculan muchas bibliotecas.",
+  "view.planes": "Canales separados",
+  "view.planes.what":
+    "Cada canal tiene su propio plano de pesos y da sus propias sumas; las sumas de todos " +
+    "los canales se suman.",
+  "view.bars": "1-D en barras",
+  "view.bars.what":
+    "En una sola fila, una convolución es una suma móvil: el núcleo se desliza por la " + "señal.",
+  "view.formats": "Formatos de números",
+  "view.formats.what":
+    "La misma suma, con todos los números en 8 o 16 bits: la primera suma que falla está " +
+    "enmarcada.",
+  "view.backward": "Retropropagación",
+  "view.backward.what":
+    "Un gradiente de la salida vuelve por donde vinieron los píxeles: a los píxeles como " +
+    "suma sobre los pesos, a los pesos como suma sobre los píxeles.",
+  "view.convolution_only": "Esta vista es para convoluciones.",
+  "view.not_transposed": "Esta vista es para convoluciones y pooling.",
+  "view.too_large":
+    "Esta vista muestra hasta {side} filas y columnas y {taps} pesos: elija tamaños " + "menores.",
+  "view.too_wide":
+    "Esta vista muestra ventanas de hasta {most} números: elija un núcleo menor o menos " +
+    "canales.",
+  "view.with": "con {what}",
+  "loops.place": "lugar",
+  "loops.pixel": "píxel",
+  "loops.weight": "peso",
+  "loops.product": "producto",
+  "loops.so_far": "hasta ahí",
+  "loops.more": ["… y {n} más.", "… y {n} más."],
+  "matrix.windows": "{rows} ventanas × {columns}",
+  "matrix.part": "Se muestran {count} de {rows} filas, alrededor de la ventana actual.",
+  "planes.part": "sumas del canal {channel}",
+  "planes.added": "sumados =",
+  "bars.moving_average": "Media móvil",
+  "bars.steps": "Encontrar saltos",
+  "bars.dice": "Suma de dos dados",
+  "bars.one_row": "Elija un ejemplo, o una imagen de altura 1 con una ventana de altura 1.",
+  "formats.exact": "exacto",
+  "formats.same": "{name}: todas las sumas son exactas.",
+  "formats.differs": "{name}: falla desde el producto {k}; el resultado es {value}.",
+  "formats.picture":
+    "En una imagen de 8 bits: {clipped} si se corta en 0 y 255, {absolute} en valor " +
+    "absoluto, {shifted} si se suma 128.",
+  "backward.window": "1 en la ventana",
+  "backward.ones": "1 en todas partes",
+  "backward.digits": "números pequeños",
+  "backward.field": "gradiente de la salida, fila {y}, columna {x}",
+  "backward.output": "gradiente g de la salida",
+  "backward.input": "gradiente de la entrada",
+  "backward.weights": "gradiente de los pesos",
+  "backward.pixel": "Gradiente de input[{place}], cada g por un peso: {sum}",
+  "backward.weight": "Gradiente del peso [{place}], cada g por un píxel: {sum}",
+  "backward.click":
+    "Haga clic en un píxel o un peso para ver su suma; cambie cualquier número de g.",
+  "backward.bias": "Gradiente del sesgo: la suma de todos los g = {bias}.",
+  "backward.relu": "ReLU detiene el gradiente donde la salida es 0.",
+  "backward.not_linear": "Aquí la salida no es una función lineal de la entrada.",
+  "backward.too_large":
+    "La retropropagación se muestra hasta {most} filas y columnas: elija tamaños menores.",
 });

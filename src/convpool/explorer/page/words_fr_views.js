@@ -33,4 +33,80 @@ Object.assign(WORDS_FR, {
   "network.subtotals": "Les produits pixel · poids, une image par carte, et leurs sommes :",
   "network.empty": "Rien n'est dessiné : dessinez un chiffre.",
   "network.read_as": "Lu comme un {n} ({percent} %).",
+  "page.views": "Autres vues",
+  "view.title": "La même étape, vue autrement",
+  "view.loops": "Boucles",
+  "view.loops.what":
+    "Un terme après l'autre, dans l'ordre des boucles, avec le résultat jusque-là.",
+  "view.copies": "Copies décalées",
+  "view.copies.what":
+    "Chaque poids multiplie l'image entière, déplacée pour que son pixel soit sur la sortie" +
+    " : la somme de ces copies est la sortie.",
+  "view.matrix": "Matrice (im2col)",
+  "view.matrix.what":
+    "Chaque fenêtre est une ligne d'une matrice, et le noyau une colonne : la convolution " +
+    "est un seul produit de matrices. Beaucoup de bibliothèques calculent ainsi.",
+  "view.planes": "Canaux séparés",
+  "view.planes.what":
+    "Chaque canal a son propre plan de poids et donne ses propres sommes ; les sommes de " +
+    "tous les canaux sont additionnées.",
+  "view.bars": "1-D en barres",
+  "view.bars.what":
+    "Sur une seule ligne, une convolution est une somme glissante : le noyau glisse le long" +
+    " du signal.",
+  "view.formats": "Formats de nombres",
+  "view.formats.what":
+    "La même somme, avec tous les nombres gardés sur 8 ou 16 bits : la première somme " +
+    "fausse est encadrée.",
+  "view.backward": "Rétropropagation",
+  "view.backward.what":
+    "Un gradient de la sortie repart par le chemin des pixels : vers les pixels comme somme" +
+    " sur les poids, vers les poids comme somme sur les pixels.",
+  "view.convolution_only": "Cette vue est pour les convolutions.",
+  "view.not_transposed": "Cette vue est pour les convolutions et le pooling.",
+  "view.too_large":
+    "Cette vue montre au plus {side} lignes et colonnes et {taps} poids : choisissez des " +
+    "tailles plus petites.",
+  "view.too_wide":
+    "Cette vue montre des fenêtres de {most} nombres au plus : choisissez un noyau plus " +
+    "petit ou moins de canaux.",
+  "view.with": "avec {what}",
+  "loops.place": "place",
+  "loops.pixel": "pixel",
+  "loops.weight": "poids",
+  "loops.product": "produit",
+  "loops.so_far": "jusque-là",
+  "loops.more": ["… et {n} de plus.", "… et {n} de plus."],
+  "matrix.windows": "{rows} fenêtres × {columns}",
+  "matrix.part": "{count} lignes sur {rows} sont montrées, autour de la fenêtre actuelle.",
+  "planes.part": "sommes du canal {channel}",
+  "planes.added": "additionnés =",
+  "bars.moving_average": "Moyenne mobile",
+  "bars.steps": "Trouver les sauts",
+  "bars.dice": "Somme de deux dés",
+  "bars.one_row": "Choisissez un exemple, ou une image de hauteur 1 avec une fenêtre de hauteur 1.",
+  "formats.exact": "exact",
+  "formats.same": "{name} : toutes les sommes sont exactes.",
+  "formats.differs": "{name} : faux à partir du produit {k} ; le résultat est {value}.",
+  "formats.picture":
+    "Dans une image de 8 bits : {clipped} si l'on coupe à 0 et 255, {absolute} en valeur " +
+    "absolue, {shifted} en ajoutant 128.",
+  "backward.window": "1 à la fenêtre",
+  "backward.ones": "1 partout",
+  "backward.digits": "petits nombres",
+  "backward.field": "gradient de la sortie, ligne {y}, colonne {x}",
+  "backward.output": "gradient g de la sortie",
+  "backward.input": "gradient de l'entrée",
+  "backward.weights": "gradient des poids",
+  "backward.pixel": "Gradient de input[{place}], chaque g fois un poids : {sum}",
+  "backward.weight": "Gradient du poids [{place}], chaque g fois un pixel : {sum}",
+  "backward.click":
+    "Cliquez sur un pixel ou un poids pour voir sa somme ; changez n'importe quel nombre de" +
+    " g.",
+  "backward.bias": "Gradient du biais : la somme de tous les g = {bias}.",
+  "backward.relu": "ReLU arrête le gradient là où la sortie est 0.",
+  "backward.not_linear": "Ici, la sortie n'est pas une fonction linéaire de l'entrée.",
+  "backward.too_large":
+    "La rétropropagation est montrée jusqu'à {most} lignes et colonnes : choisissez des " +
+    "tailles plus petites.",
 });

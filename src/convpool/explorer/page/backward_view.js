@@ -1,0 +1,186 @@
+// The backward pass as tables: a gradient of the output that can be changed, and the sums that
+// arrive at pixels and weights; a click on one of them shows its sum.
+const backwardView = (() => {
+  const { element } = controls;
+  const { row, sign, plane, table } = numberGrid;
+  const line = (className, text) => element("p", { className, textContent: text });
+  const MOST = 12; // rows and columns that are shown
+
+  let kind = "window"; // of the gradient: 1 at the window, 1 everywhere, or the visitor's own
+  let own = null; // {shape, data}: the visitor's own gradient
+  let target = null; // what is looked at: {name: "input" | "weights", place}
+
+  // small whole numbers, both signs
+  const digit = (index) => ((index * 7 + 3) % 9) - 4;
+
+  /**
+   * Return the gradient of the output.
+   * @param {Model} model
+   * @returns {Plane}
+   */
+  function gradientOf({ output: { shape, data }, at, state, axes }) {
+    if (kind === "own" && own?.shape.join() === shape.join()) return own;
+    const reached = (axis, i) =>
+      arithmetic.tapsOf(axis, i).find(({ inside }) => inside)?.place ?? 0;
+    const step = [at.i, at.j];
+    const place = state.op === "transpose" ? axes.map((axis, k) => reached(axis, step[k])) : step;
+    const lit = backward.indexOf([...place, at.n], shape);
+    const numbers = { ones: () => 1, digits: (index) => digit(index) }[kind];
+    const numberOf = numbers ?? ((index) => Number(index === lit));
+    return {
+      shape,
+      data: Float64Array.from({ length: data.length }, (_, index) => numberOf(index)),
+    };
+  }
+
+  /**
+   * Return the buttons that choose a gradient.
+   * @returns {HTMLElement}
+   */
+  function choices() {
+    const buttons = ["window", "ones", "digits"].map((name) => {
+      const button = element("button", {
+        type: "button",
+        textContent: say(`backward.${name}`),
+        ariaPressed: String(kind === name),
+      });
+      button.addEventListener("click", () => {
+        [kind, own] = [name, null];
+        views.update();
+      });
+      return button;
+    });
+    return element("div", { className: "row" }, ...buttons);
+  }
+
+  /**
+   * Return a field with one number of the gradient.
+   * @param {Plane} gradient
+   * @param {number} n
+   * @returns {(y: number, x: number, text: string) => HTMLElement}
+   */
+  const fieldOf = (gradient, n) => (y, x) => {
+    const at = backward.indexOf([y, x, n], gradient.shape);
+    const field = element("input", {
+      value: gradient.data[at],
+      inputMode: "decimal",
+      ariaLabel: say("backward.field", { y, x }),
+    });
+    field.addEventListener("change", () => {
+      const number = settings.ownNumber(field.value);
+      if (number === null) return explorer.note(say("number.pixel", { most: settings.GREATEST }));
+      own = { shape: gradient.shape, data: gradient.data.slice() };
+      own.data[at] = number;
+      kind = "own";
+      return views.update();
+    });
+    return field;
+  };
+
+  /**
+   * Return a button on a number, which shows its sum.
+   * @param {string} name
+   * @param {(y: number, x: number) => number[]} placeOf
+   * @returns {(y: number, x: number, text: string) => HTMLElement}
+   */
+  const buttonOf = (name, placeOf) => (y, x, text) => {
+    const button = element("button", { type: "button", textContent: text });
+    button.addEventListener("click", () => {
+      target = { name, place: placeOf(y, x) };
+      views.update();
+    });
+    return button;
+  };
+
+  const isTarget = (name, place) => target?.name === name && target.place.join() === place.join();
+
+  /**
+   * Return the sum that arrives at what is looked at, in words; empty if nothing is.
+   * @param {any[]} shares that arrive
+   * @returns {string}
+   */
+  function sumOf(shares) {
+    const { name, place } = target;
+    const isInput = name === "input";
+    const products = shares.map(
+      ({ gradient, value, weight }) =>
+        `${written(gradient)}·${sumGrid.factor(isInput ? weight : value)}`,
+    );
+    const sum = shares.reduce(
+      (total, { gradient, value, weight }) => total + gradient * (isInput ? weight : value),
+      0,
+    );
+    const shown = products.length > 40 ? [...products.slice(0, 40), "…"] : products;
+    const text = shown.length ? `${shown.join(" + ")} = ` : "";
+    const key = isInput ? "backward.pixel" : "backward.weight";
+    return say(key, { place: place.slice(0, 2).join(", "), sum: text + written(+sum.toFixed(9)) });
+  }
+
+  /**
+   * Return the line of the adjoint identity.
+   * @param {number[] | null} sides
+   * @returns {HTMLElement}
+   */
+  function identity(sides) {
+    if (!sides) return line("hint", say("backward.not_linear"));
+    const [left, right] = sides.map((side) => written(+side.toFixed(6)));
+    return line("total", `⟨A x, g⟩ = ${left},   ⟨x, Aᵀ g⟩ = ${right}`);
+  }
+
+  /**
+   * Return the backward pass of a model.
+   * @param {Model} model
+   * @returns {HTMLElement[]}
+   */
+  function show(model) {
+    const { image, output, kernels, at, state } = model;
+    if (Math.max(...image.shape.slice(0, 2), ...output.shape.slice(0, 2)) > MOST)
+      return [line("hint", say("backward.too_large", { most: MOST }))];
+    const gradient = gradientOf(model);
+    const shares = backward.sharesOf(model, gradient);
+    const { input, weights, bias } = backward.gradientsOf(model, shares, gradient);
+    const place = ([y, x]) => [y, x, at.front];
+    const plane0 = kernels && (state.op === "transpose" ? at.n : at.front) % kernels.shape[2];
+    const tapAt = (u, v) => [u, v, plane0, state.op === "transpose" ? at.front : at.n];
+    const arrives = ({ pixel, tap }) =>
+      target?.name === "input"
+        ? pixel?.join() === target.place.join()
+        : tap?.join() === target?.place.join();
+    const chosen = target ? shares.filter(arrives) : [];
+    const sources = new Set(chosen.map(({ from }) => from.join()));
+    const parts = [
+      plane(say("backward.output"), gradient, at.n, {
+        content: fieldOf(gradient, at.n),
+        lit: (y, x) => sources.has(`${y},${x},${at.n}`),
+      }),
+      sign("→"),
+      plane(say("backward.input"), input, at.front, {
+        content: buttonOf("input", (y, x) => place([y, x])),
+        lit: (y, x) => isTarget("input", place([y, x])),
+      }),
+    ];
+    if (weights) {
+      const [kh, kw] = weights.shape;
+      parts.push(
+        table(
+          say("backward.weights"),
+          [kh, kw],
+          (u, v) => weights.data[backward.indexOf(tapAt(u, v), weights.shape)],
+          { content: buttonOf("weights", tapAt), lit: (u, v) => isTarget("weights", tapAt(u, v)) },
+        ),
+      );
+    }
+    return [
+      choices(),
+      row(...parts),
+      line("terms", target ? sumOf(chosen) : say("backward.click")),
+      ...(state.op === "convolve"
+        ? [line("hint", say("backward.bias", { bias: written(bias) }))]
+        : []),
+      ...(state.relu && state.op === "convolve" ? [line("hint", say("backward.relu"))] : []),
+      identity(backward.identityOf(model, gradient, input)),
+    ];
+  }
+
+  return { show, gradientOf };
+})();

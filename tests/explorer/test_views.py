@@ -1,0 +1,158 @@
+"""The same step in other ways: the backward pass, shifted copies, channels, number formats, bars,
+each against the library or NumPy.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import convpool
+from support.explorer_page import array, state, text
+
+MINUS = "\N{MINUS SIGN}"
+GRADIENTS = """(numbers) => {
+  const model = explorer.model();
+  const gradient = {shape: model.output.shape, data: Float64Array.from(numbers)};
+  const shares = explorer.backward.sharesOf(model, gradient);
+  const {input, weights, bias} = explorer.backward.gradientsOf(model, shares, gradient);
+  return [Array.from(input.data), weights && Array.from(weights.data), bias,
+          explorer.backward.identityOf(model, gradient, input)];
+}"""
+STATES = [
+    "#c=2&nc=4&groups=2&padding=same&sh=2&sw=2&flip=1&bias=3&relu=1",
+    "#padding=full&padMode=reflect&dh=2&kernel=sobel&nc=3",
+    "#padding=by+hand&top=2&padMode=wrap&w=7&kw=2",
+    "#padding=same&padMode=edge&c=3",
+    "#op=pool&mode=max&kh=2&kw=2&sh=1&padding=same&c=2",
+    "#op=pool&mode=min&kh=3&kw=2&sh=2&sw=2&ceil=1",
+    "#op=pool&mode=avg&kh=3&kw=3&padding=same&countPadding=1&c=2",
+    "#op=pool&mode=avg&kh=2&kw=2&ceil=1&sh=2&sw=2&padding=full",
+    "#op=pool&mode=sum&kh=3&kw=2&dh=2",
+    "#op=transpose&h=3&w=4&sh=2&sw=2&c=2&nc=4&groups=2&padding=same",
+]
+
+
+def of_library(told, image, kernels, gradient):
+    """Return the gradients of the input and of the weights that the library gives."""
+    by_hand = [[told["top"], told["bottom"]], [told["left"], told["right"]]]
+    padding = by_hand if told["padding"] == "by hand" else told["padding"]
+    words = {
+        "padding": padding,
+        "stride": (told["sh"], told["sw"]),
+        "dilation": (told["dh"], told["dw"]),
+    }
+    if told["op"] == "pool":
+        words |= {"mode": told["mode"], "ceil": told["ceil"]}
+        words["count_padding"] = told["countPadding"]
+        return convpool.pool_gradient(image, gradient, (told["kh"], told["kw"]), **words), None
+    words["groups"] = told["groups"]
+    if told["op"] == "transpose":  # the adjoint of the adjoint, and the same weights
+        of_weights = convpool.convolve_gradients(gradient, kernels, image, **words).kernels
+        return convpool.convolve(gradient, kernels, **words), of_weights
+    words |= {"pad_mode": told["padMode"], "flip": told["flip"]}
+    found = convpool.convolve_gradients(image, kernels, gradient, **words)
+    return found.images, found.kernels
+
+
+@pytest.mark.parametrize("fragment", STATES)
+def test_gradients_are_the_library_s_and_both_products_agree(visit, fragment):
+    page = visit(fragment)
+    told, image, output = state(page), array(page, "image"), array(page, "output")
+    gradient = np.random.default_rng(0).integers(-4, 5, output.shape).astype(float)
+    actual, of_weights, bias, sides = page.evaluate(GRADIENTS, gradient.ravel().tolist())
+    passed = gradient * (output > 0) if told["relu"] else gradient
+    kernels = None if told["op"] == "pool" else array(page, "kernels")
+    expected, expected_weights = of_library(told, image[np.newaxis], kernels, passed[np.newaxis])
+    np.testing.assert_allclose(actual, expected.ravel(), rtol=1e-12, atol=1e-12)
+    if kernels is not None:
+        np.testing.assert_array_equal(of_weights, expected_weights.ravel())
+        assert bias == passed.sum()
+        assert sides[0] == sides[1]
+    else:
+        assert sides[0] == pytest.approx(sides[1], rel=1e-12)
+    assert sides[0] == pytest.approx(
+        (passed * (output - told["bias"] * (told["op"] != "pool"))).sum()
+    )
+
+
+def test_a_gradient_is_changed_and_its_sums_are_shown(visit):
+    page = visit("#i=1&j=1")
+    page.get_by_role("button", name="Backward pass").click()
+    assert text(page, "#view-body .total") == f"⟨A x, g⟩ = {MINUS}5, ⟨x, Aᵀ g⟩ = {MINUS}5"
+    field = page.get_by_label("gradient of the output in row 0, column 0")
+    field.fill("-2")
+    field.press("Enter")
+    assert text(page, "#view-body .total").startswith("⟨A x, g⟩ = 17,")
+    page.locator("#view-body .grid").nth(1).get_by_role("button").nth(7).click()  # input[1, 2]
+    assert text(page, "#view-body .terms") == (
+        f"Gradient of input[1, 2], each g times a weight: {MINUS}2·({MINUS}1) + 1·0 = 2"
+    )
+    page.locator("#view-body .grid").nth(2).get_by_role("button").first.click()
+    assert text(page, "#view-body .terms") == (
+        f"Gradient of weight [0, 0], each g times a pixel: {MINUS}2·2 + 1·0 = {MINUS}4"
+    )
+
+
+def test_shifted_copies_and_channels_add_up_to_the_output(visit):
+    page = visit("#c=2&nc=2&padding=same&sh=2&padMode=reflect&n=1&view=copies")
+    copies = page.evaluate(
+        "explorer.sumViews.copiesOf(explorer.model()).map(({data}) => Array.from(data))"
+    )
+    output = array(page, "output")[..., 1]
+    assert len(copies) == 9
+    np.testing.assert_array_equal(np.sum(copies, axis=0), output.ravel())
+    page.locator("#views").scroll_into_view_if_needed()
+    page.wait_for_function("() => document.querySelectorAll('#view-body .grid').length === 10")
+    page.get_by_role("button", name="Channels apart").click()
+    assert text(page, "#view-body .total").endswith(f"= {output[0, 0]:g}".replace("-", MINUS))
+
+
+def test_windows_are_the_rows_of_a_matrix(visit):
+    page = visit("#c=2&padding=same&view=matrix&i=2&j=3")
+    page.evaluate("explorer.views.choose('matrix')")
+    rows, kernel, output = (
+        np.array(
+            [
+                [float(cell.replace(MINUS, "-")) for cell in row.split("\t")]
+                for row in text(page, f"#view-body .grid >> nth={k}").splitlines()[1:]
+            ]
+        )
+        for k in range(3)
+    )
+    assert rows.shape == (25, 18)
+    np.testing.assert_array_equal(rows @ kernel, output)
+    np.testing.assert_array_equal(output.ravel(), array(page, "output").ravel())
+    assert page.locator("#view-body tr:nth-child(14) .lit").count() == 19
+
+
+def test_number_formats_are_numpy_s(visit):
+    page = visit("")
+    generator = np.random.default_rng(0)
+    pixels, weights = generator.integers(-255, 256, (2, 60))
+    sums = """([pixels, weights, name]) => explorer.formatsView.sumsOf(
+      pixels.map((pixel, k) => ({pixel, weight: weights[k]})),
+      explorer.formatsView.FORMATS[name])"""
+    for name in ("uint8", "int8", "float16", "float32"):
+        whole = name.endswith("int8")
+        scale = 1 if whole else 7
+        factors = [
+            array.astype(name) for array in (pixels / scale if not whole else pixels, weights)
+        ]
+        if not whole:
+            factors[1][::7] = 2.0**-24  # among float16's smallest
+        with np.errstate(over="ignore"):
+            expected = np.add.accumulate(factors[0] * factors[1], dtype=name)
+        given = [pixels.tolist(), weights.tolist()]
+        if not whole:
+            given = [factor.astype(float).tolist() for factor in factors]
+        assert page.evaluate(sums, [*given, name]) == expected.astype(float).tolist(), name
+
+
+def test_two_dice_are_a_convolution(visit):
+    page = visit("#view=bars")
+    page.evaluate("explorer.views.choose('bars')")
+    page.get_by_role("button", name="Sum of two dice").click()
+    bars = page.locator("#view-body .bars >> nth=2").locator("b").all_inner_texts()
+    expected = np.convolve(np.ones(6), np.ones(6))
+    assert [float(bar) for bar in bars] == expected.tolist()

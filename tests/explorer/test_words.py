@@ -92,7 +92,7 @@ SHOWN = [
     ("", "explorer.compareWith('[[-11, -2, 2], [-9, -5, 9], [-1, 7, 6]]')"),
     ("#c=2&bias=1", "explorer.views.choose('copies')"),
     ("#relu=1", "explorer.views.choose('formats')"),
-    ("#op=pool", "explorer.views.choose('matrix')"),
+    ("#op=pool&mode=avg", "explorer.views.choose('matrix')"),
     ("#relu=1", "explorer.views.choose('backward')"),
     ("#h=1&kh=1", "explorer.views.choose('bars')"),
     ("#op=transpose", "explorer.views.choose('loops')"),

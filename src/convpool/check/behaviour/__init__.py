@@ -1,4 +1,4 @@
-"""What the seven functions must return: the cases, and the reference that judges their results.
+"""What the seven functions must return: the cases, and the right results.
 
-May import sandbox, tasks, verdicts and convpool.reference.
+May import sandbox, tasks and verdicts.
 """

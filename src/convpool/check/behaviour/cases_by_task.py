@@ -315,7 +315,7 @@ CASES: dict[int, tuple[Case, ...]] = {
 
 
 def _large(task: int) -> Iterator[Case]:
-    """Yield a case of many images, then one of a large image, both in few steps of the reference.
+    """Yield a case of many images, then one of a large image, both of few windows.
 
     They reveal solutions that split their work into parts and join them wrongly.
     """
@@ -330,10 +330,10 @@ def _large(task: int) -> Iterator[Case]:
     arguments = _passed_arguments(task, {"padding": padding, "stride": (2, 2)}, 0)
     yield Case(task, item, Sample(images, "whole", 0), Sample(kernel, "whole", 1), **arguments)
     if task < 3:
-        # Without a stride, a large image has few windows only if the kernel is large too: here it
-        # is as large as the padded image, so that there is one window.
-        images = {0: (1, side, side), 1: (1, 1, 1), 2: (1, side - 2, side)}[task]
-        kernel = (side, side)
+        # Without a stride, a large image has few windows only if the kernel is large too. 'same'
+        # has a window for each pixel, so that its image is smaller.
+        images = {0: (1, side, side), 1: (1, 101, 100), 2: (1, side - 2, side)}[task]
+        kernel = (2, 3) if task == 1 else (side - 2, 2)
         arguments = _passed_arguments(task, {"padding": padding}, 0)
         yield Case(task, item, Sample(images, "whole", 2), Sample(kernel, "whole", 3), **arguments)
         return

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from pathlib import Path
 
 _PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 
@@ -15,15 +15,14 @@ def session_memory(process: int) -> int:
     """
     children: dict[int, list[int]] = {}
     pages: dict[int, int] = {}
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            # PID (NAME) STATE PARENT ...; the name may hold spaces and parentheses
-            fields = status.read_text(errors="replace").rpartition(")")[2].split()
-        except OSError:  # it has just ended
-            continue
-        number = int(status.parent.name)
-        children.setdefault(int(fields[1]), []).append(number)
-        pages[number] = int(fields[21])
+    with contextlib.suppress(FileNotFoundError):
+        for number in map(int, filter(str.isdigit, os.listdir("/proc"))):
+            # it may just have ended
+            with contextlib.suppress(OSError), open(f"/proc/{number}/stat", "rb") as status:
+                # PID (NAME) STATE PARENT ...; the name may hold spaces and parentheses
+                fields = status.read().rpartition(b")")[2].split()
+                children.setdefault(int(fields[1]), []).append(number)
+                pages[number] = int(fields[21])
     family = [process]
     for number in family:  # the list grows meanwhile
         family += children.get(number, [])

@@ -12,6 +12,7 @@ from difflib import get_close_matches
 
 from convpool.check import judge_behaviour
 from convpool.check.behaviour import requirement_names
+from convpool.check.concurrency import call_all
 from convpool.check.diagnosis.meanings_of_same import BRIEF, MEANINGS
 from convpool.check.grading.points import requirements, score
 from convpool.check.grading.similar import similar_pairs
@@ -42,6 +43,7 @@ class Selection:
     limits: Limits
     options: Options
     points: Mapping[str, float]  # empty: no points are given
+    workers: int = 1  # how many tasks of one submission are judged at once
 
     @property
     def has_all_tasks(self) -> bool:
@@ -66,6 +68,7 @@ def check(
     points: Mapping[str, float] | None = None,
     time_out: float | None = None,
     is_trusted: bool = False,
+    is_timed: bool = True,
     jobs: int = 1,
     progress: Progress | None = None,
 ) -> list[Judgement]:
@@ -93,8 +96,11 @@ def check(
         Seconds for one task; default: 20.
     is_trusted : bool
         Whether a class is run also where the system allows no walls around its processes.
+    is_timed : bool
+        Whether time and memory are measured, which takes a second or two; with `max_ratio` they
+        are in any case.
     jobs : int
-        How many submissions are judged at once.
+        How many submissions are judged at once; of fewer submissions, several tasks.
     progress : function of (done, total), optional
         Called whenever a submission is done.
 
@@ -123,12 +129,13 @@ def check(
         tasks=tuple(sorted(set(tasks or TASKS))),
         python=interpreters.find(python),
         limits=Limits() if time_out is None else Limits(task_seconds=time_out),
-        options=Options(max_ratio, same),
+        options=Options(max_ratio, same, is_timed=is_timed or max_ratio is not None),
         points=points or {},
     )
     with open_submissions(paths) as submissions:
         if selection.behaviour and len(submissions) > 1 and not is_trusted:
             _require_walls(selection)
+        selection = replace(selection, workers=max(1, jobs // max(1, len(submissions))))
         return _check_all(submissions, selection, jobs, progress or (lambda done, total: None))
 
 
@@ -257,16 +264,27 @@ def _judge(submission: Submission, selection: Selection) -> tuple[list[Item], li
     """
     if submission.folder is None:
         return [_folder_item(submission)], []
-    items: list[Item] = []
-    measures: list[Measure] = []
     course = open_course(submission, selection.python)
-    if selection.rules:
-        items += isolated.judge(course, selection.rules, selection.limits)
-    if selection.behaviour:
-        behaviour_items, measures = judge_behaviour.judge(
-            course, selection.tasks, selection.python, selection.limits, selection.options
+
+    def judge_rules() -> tuple[list[Item], list[Measure]]:
+        return isolated.judge(course, selection.rules, selection.limits), []
+
+    def judge_results() -> tuple[list[Item], list[Measure]]:
+        items, measures = judge_behaviour.judge(
+            course,
+            selection.tasks,
+            selection.python,
+            selection.limits,
+            selection.options,
+            selection.workers,
         )
-        items += (item for item in behaviour_items if item.name in selection.behaviour)
+        return [item for item in items if item.name in selection.behaviour], measures
+
+    parts = [judge_rules] if selection.rules else []
+    parts += [judge_results] if selection.behaviour else []
+    judged = call_all(parts, selection.workers, selection.limits.stop)
+    items = [item for part, _ in judged for item in part]
+    measures = [measure for _, part in judged for measure in part]
     # rules judge all files and the folder, whatever tasks are selected
     selected_items = [
         item

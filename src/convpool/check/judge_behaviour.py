@@ -8,11 +8,13 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Iterable
 from dataclasses import replace
+from functools import partial
 
 from convpool.check.behaviour import requirement_names, timing
 from convpool.check.behaviour.cases_by_task import CASES, LARGE, TIMED
 from convpool.check.behaviour.judged_answers import Trial, is_same_result
 from convpool.check.behaviour.removed_names import without_removed_names
+from convpool.check.concurrency import call_all
 from convpool.check.judge_cases import Options, TaskRun, judge_cases, make_item
 from convpool.check.sandbox import caller
 from convpool.check.sandbox.calls import Answer, SubmittedFunction
@@ -29,6 +31,7 @@ def judge(
     python: Interpreter,
     limits: Limits,
     options: Options | None = None,
+    workers: int = 1,
 ) -> tuple[list[Item], list[Measure]]:
     """Call the functions of a course folder with every case, and judge what comes back.
 
@@ -44,6 +47,8 @@ def judge(
         The limits of each child process; submission_seconds are for all tasks together.
     options : Options, optional
         What a teacher has chosen.
+    workers : int, optional
+        How many tasks are judged at once.
 
     Returns
     -------
@@ -53,27 +58,30 @@ def judge(
         One for each task whose file can be read.
     """
     options = options or Options()
-    items: list[Item] = []
-    measures: list[Measure] = []
-    deadline = time.monotonic() + limits.submission_seconds
-    for number in sorted(tasks):
+    start = time.monotonic()
+    baseline_seconds: list[float] = []  # the submission does not pay for our own files
+
+    def judge_task(number: int) -> tuple[list[Item], list[Measure]]:
         file = course.files[number]
         if file.problem:
             names = requirement_names.of_task(number, has_max_ratio=options.max_ratio is not None)
-            items += _unchecked(file.task, names, f"not run: {file.task.file} {file.problem}")
-            continue
-        start = time.monotonic()
-        baseline_cost = timing.baseline_cost(number, python, limits)
-        deadline += time.monotonic() - start  # the submission does not pay for our own file
+            return _unchecked(file.task, names, f"not run: {file.task.file} {file.problem}"), []
+        before = time.monotonic()
+        baseline_cost = timing.baseline_cost(number, python, limits) if options.is_timed else None
+        baseline_seconds.append(time.monotonic() - before)
+        deadline = start + limits.submission_seconds + sum(baseline_seconds)
         run = TaskRun(file, (), None, baseline_cost)
         if time.monotonic() < deadline:
-            run = _with_answers(run, python, limits.until(deadline))
-        items += _items(run, limits, options)
-        measures.append(Measure(number, *file.word_counts, *run.ratios))
-    return items, measures
+            run = _with_answers(run, python, limits.until(deadline), is_timed=options.is_timed)
+        return _items(run, limits, options), [Measure(number, *file.word_counts, *run.ratios)]
+
+    calls = [partial(judge_task, number) for number in sorted(tasks)]
+    by_task = call_all(calls, workers, limits.stop)
+    items = [item for task_items, _ in by_task for item in task_items]
+    return items, [measure for _, measures in by_task for measure in measures]
 
 
-def _with_answers(run: TaskRun, python: Interpreter, limits: Limits) -> TaskRun:
+def _with_answers(run: TaskRun, python: Interpreter, limits: Limits, *, is_timed: bool) -> TaskRun:
     """Make all calls of a task; return `run` with the trials and the cost.
 
     The order matters if a call ends the process or the time: judged cases first, then cases that
@@ -82,7 +90,7 @@ def _with_answers(run: TaskRun, python: Interpreter, limits: Limits) -> TaskRun:
     task = run.task
     cases = sorted(CASES[task.number], key=lambda case: not case.judged)
     large = LARGE[task.number]
-    timed_calls = timing.calls(task.number)
+    timed_calls = timing.calls(task.number) if is_timed else []
     calls = [*(case.call for case in cases), *timed_calls, *(case.call for case in large)]
     calls.append(calls[0])  # once more, to see whether it gives the same result
     function = SubmittedFunction(run.file.course.folder, task.file, task.function)

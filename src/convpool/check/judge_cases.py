@@ -51,6 +51,7 @@ class Options:
     # may take; None: time is measured, and never judged
     max_ratio: float | None = None
     same: str = BRIEF  # what 'same' means, a key of MEANINGS
+    is_timed: bool = True  # whether time and memory are measured
 
 
 def judge_cases(run: TaskRun, name: str, same: str = BRIEF) -> Item:

@@ -147,6 +147,8 @@ def check(
         is_json, folder = options.pop("as_json"), options.pop("to")
         is_verbose, is_github = options.pop("is_verbose"), options.pop("is_github")
         gradescope = options.pop("gradescope")
+        # what else does not show time and memory does not wait for them
+        options["is_timed"] = bool(is_verbose or is_json or reports["html"])
         students = grading.apply_settings(options.pop("settings"), options)
         judgements = _judge(places, reports, folder, options)
         _print(judgements, is_json=is_json, is_verbose=is_verbose)

@@ -1,5 +1,8 @@
 """Rules in a child process: they are those of this process, and none takes longer than allowed."""
 
+import json
+import subprocess
+import sys
 import time
 
 import pytest
@@ -17,6 +20,14 @@ def test_the_child_finds_what_this_process_finds(folder):
     put(folder, "import os\ndef f():\n    pass\n", 2)
     course = course_folder(folder)
     assert isolated.judge(course, STATIC, Limits()) == registry.judge(course, STATIC)
+
+
+def test_the_child_imports_no_numpy():
+    """Which would take longer than the rules."""
+    program = isolated._PROGRAM.replace("isolated.answer()", "print('numpy' in sys.modules)")
+    words = [json.dumps(sys.path), json.dumps(isolated._FOLDERS)]
+    command = [sys.executable, "-I", "-c", program, *words]
+    assert subprocess.check_output(command, text=True) == "False\n"
 
 
 def test_one_endless_file_leaves_the_others(folder, monkeypatch):

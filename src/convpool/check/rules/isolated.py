@@ -20,11 +20,21 @@ from convpool.check.sandbox.limits import RULES_MEMORY, RULES_SECONDS, STOP_SECO
 from convpool.check.submissions.task_files import CourseFolder
 from convpool.check.verdicts import Finding, Item, Outcome
 
-# in the child: no path of this process's working folder, which may be a submission
-_PROGRAM = (
-    "import sys, json; sys.path[:] = json.loads(sys.argv[1]); "
-    "from convpool.check.rules import isolated; isolated.answer()"
-)
+# In the child: no path of this process's working folder, which may be a submission. The rules need
+# nothing that __init__.py of the packages above them imports, which would take most of the time.
+_PROGRAM = """
+import json, sys, types
+sys.path[:] = json.loads(sys.argv[1])
+for name, folder in json.loads(sys.argv[2]).items():
+    sys.modules[name] = types.ModuleType(name)
+    sys.modules[name].__path__ = [folder]
+from convpool.check.rules import isolated
+isolated.answer()
+"""
+_FOLDERS = {
+    "convpool": str(Path(__file__).parents[2]),
+    "convpool.check": str(Path(__file__).parents[1]),
+}
 
 
 def judge(course: CourseFolder, names: Collection[str], limits: Limits) -> list[Item]:
@@ -56,7 +66,7 @@ def _ask(
     question = pickle.dumps((course.location, sorted(names), task))
     path = json.dumps([str(Path(entry).resolve()) for entry in sys.path if entry])
     process = subprocess.Popen(
-        [sys.executable, "-I", "-c", _PROGRAM, path],
+        [sys.executable, "-I", "-c", _PROGRAM, path, json.dumps(_FOLDERS)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

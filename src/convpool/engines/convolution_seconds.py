@@ -14,8 +14,11 @@ from typing import NamedTuple
 
 from convpool.engines.compiled import convolution as compiled_convolution
 from convpool.engines.compiled import library
-from convpool.engines.compiled.forms import widest_tile
-from convpool.engines.compiled.instruction_sets import INSTRUCTION_SETS, InstructionSet
+from convpool.engines.compiled.instruction_sets import (
+    INSTRUCTION_SETS,
+    InstructionSet,
+    widest_tile,
+)
 from convpool.engines.compiled.record import LINES
 from convpool.engines.numpy import pointwise
 from convpool.engines.work import ConvolutionWork

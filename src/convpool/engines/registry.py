@@ -16,6 +16,7 @@ from convpool.engines import convolution_seconds, cost_model
 from convpool.engines.compiled import convolution as compiled_convolution
 from convpool.engines.compiled import host
 from convpool.engines.compiled import pooling as compiled_pooling
+from convpool.engines.compiled import separable as compiled_separable
 from convpool.engines.compiled import transposed as compiled_transposed
 from convpool.engines.fft import convolution as fft_convolution
 from convpool.engines.numpy import convolution as numpy_convolution
@@ -48,6 +49,8 @@ class Engine:
         if there is nothing to keep
     prepack : from what `run` takes, without images and `out`, to a function of these two, which
         has its own copy of the kernels and may have laid them out; None if there is nothing to gain
+    separable : makes a `run` for the calls of a plan with one kernel for each axis, which returns
+        whether it took the arrays; None if there is nothing but one pass along each axis
     seconds : from work to an estimate of the seconds of one thread, without start_up
     memory : from work to an estimate of the bytes of working memory
     tile_memory : from work whose windows lie on pixels alone to an upper bound of these bytes
@@ -69,6 +72,7 @@ class Engine:
     start_up: float
     runner: Callable[[], Callable[..., None]] | None = None
     prepack: Callable[..., Callable[[Array, Array], None]] | None = None
+    separable: Callable[[], Callable[..., bool]] | None = None
     refusal: Callable[[Any], str | None] = never_refuse
     host_refusal: Callable[[], str | None] = works_everywhere
     is_threaded: bool = True
@@ -118,6 +122,7 @@ ENGINES = _by_name(
         run=compiled_convolution.convolve,
         runner=compiled_convolution.Runner,
         prepack=compiled_convolution.prepack,
+        separable=compiled_separable.Runner,
         refusal=_compiled_convolution_refusal,
         host_refusal=host.refusal,
         seconds=convolution_seconds.compiled_seconds,

@@ -952,6 +952,17 @@ for images in forms.NUMBERS:
             compare((2, 5, 21, 3), (3, 4), 1, (images, sums), dtype=sums)
     if images.kind != "f":
         compare((2, 5, 21, 3), (3, 4), 1, (images, "i8"), scale=2**52)
+# rows of pictures
+for images, sums in forms.READ:
+    kernels, scale = (sums, 1) if sums != "i8" else ("i8", 2**52)
+    compare((2, 5, 8 * n + 3, 1), (3, 4), 1, (images, kernels), scale=scale)
+for sums, results in forms.FILTERED:
+    kinds, scale = ("u1", "i1"), {"f8": 2**30, "i8": 2**52}.get(sums.str[1:], 1)
+    if results.kind == "f":
+        kinds, scale = (sums, sums), 1
+    elif sums != "f4":
+        kinds = ("i2", "i8")
+    compare((1, 5, 8 * n + 3, 1), (2, 3), 1, kinds, scale=scale, dtype=results)
 compiled_convolution.LONG, compiled_convolution.FAR, compiled_convolution.CHAIN = 0, 0, 5
 convpool.convolution._plan.cache_clear()
 all_kinds(("f4", "f4"), 1)

@@ -3,7 +3,8 @@
 That depends on the number of kernels that read the same channels: of few, vectors hold columns
 (`few_kernels`); of many, they hold kernels (`many_kernels`). Of few kernels that read many channels
 they hold kernels too, since the channels would have to be parted for columns. Where each channel
-has kernels of its own, vectors hold channels (`depthwise`).
+has kernels of its own, vectors hold channels (`depthwise`). Rows of large pictures that have one
+kernel are taken one after the other (`picture_rows`).
 """
 
 from __future__ import annotations
@@ -15,7 +16,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from convpool.engines.compiled import depthwise, few_kernels, host, library, many_kernels
+from convpool.engines.compiled import (
+    depthwise,
+    few_kernels,
+    host,
+    library,
+    many_kernels,
+    picture_rows,
+)
 from convpool.engines.compiled.forms import SUMS_AND_RESULTS, PackForm
 from convpool.engines.compiled.geometry import (
     ConvolutionGeometry,
@@ -29,7 +37,12 @@ from convpool.engines.numpy.convolution import LONG
 from convpool.windows import Axis, volume
 
 Array = NDArray[Any]
-Program = depthwise.Convolution | few_kernels.Convolution | many_kernels.Convolution
+Program = (
+    depthwise.Convolution
+    | few_kernels.Convolution
+    | many_kernels.Convolution
+    | picture_rows.Convolution
+)
 
 STAGED = 2**22  # bytes that are copied at a time where the loops cannot read or write the arrays
 # products of float32 are summed in chains: of at least SHORTEST products, or, if a window has more
@@ -168,20 +181,33 @@ def _run_once(operands: Operands, words: dict[str, Any]) -> Program | None:
     shape, sums = weights.kernels.shape, weights.kernels.dtype
     has_many = _should_hold_kernels(images, out, shape, words["groups"], sums)
     terms, added_dtype = chains(shape[:3], sums, out.dtype)
+    program: Program
+    if is_regular(images) and is_regular(out):
+        geometry = geometry_of(images, out, shape, sums, terms=terms, **words)
+        if picture_rows.takes(geometry) and not depthwise.takes(geometry):
+            program = picture_rows.Convolution(geometry)
+            program.run(operands)
+            return program
     for source, output in staged(images, out, sums, added_dtype, needs_dense_channels=has_many):
-        geometry = ConvolutionGeometry(
-            images=source.shape,
-            output=output.shape,
-            kernels=shape,
-            input_strides=strides_in_numbers(source),
-            output_strides=strides_in_numbers(output),
-            dtypes=(source.dtype, sums, output.dtype),
-            terms=terms,
-            **words,
-        )
+        geometry = geometry_of(source, output, shape, sums, terms=terms, **words)
         program = _program(geometry, has_many=has_many)
         program.run(Operands(source, weights, output, fill))
     return program if source is images and output is out else None
+
+
+def geometry_of(
+    images: Array, output: Array, kernels: tuple[int, ...], sums: np.dtype[Any], **words: Any
+) -> ConvolutionGeometry:
+    """Return the geometry of arrays that the loops can read and write; `words` are other fields."""
+    return ConvolutionGeometry(
+        images=images.shape,
+        output=output.shape,
+        kernels=kernels,
+        input_strides=strides_in_numbers(images),
+        output_strides=strides_in_numbers(output),
+        dtypes=(images.dtype, sums, output.dtype),
+        **words,
+    )
 
 
 def _program(geometry: ConvolutionGeometry, *, has_many: bool) -> Program:

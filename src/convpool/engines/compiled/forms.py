@@ -12,10 +12,18 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from convpool.engines.compiled.instruction_sets import InstructionSet
+from convpool.engines.compiled.instruction_sets import InstructionSet, widest_tile
 
 Dtype = np.dtype[Any]
 NUMBERS = tuple(map(np.dtype, ("f4", "f8", "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8")))
+# (dtype of images, dtype of sums) of convolutions
+READ = tuple(
+    (images, np.dtype(sums))
+    for sums in ("f4", "f8", "i8")
+    for images in NUMBERS
+    if (sums != "f4" or images == "f4" or images.itemsize < 4)
+    and (sums != "i8" or images.kind != "f")
+)
 # (dtype of sums, dtype of results) of convolutions
 SUMS_AND_RESULTS = tuple(
     (np.dtype(sums), np.dtype(results))
@@ -135,6 +143,34 @@ class DepthwiseForm(Form):
 
 
 @dataclass(frozen=True)
+class FilterRowsForm(Form):
+    """Filters rows of pictures by sums of lines, which it takes by others: record FILTERING."""
+
+    loop = "filter_rows"
+
+
+@dataclass(frozen=True)
+class ReadRowForm(Form):
+    """Pads and converts a row of a picture: record READING."""
+
+    loop = "read_row"
+    images: Dtype
+    sums: Dtype
+
+
+@dataclass(frozen=True)
+class SumTapsForm(Form):
+    """Sums products of lines with weights: record SUMMING.
+
+    Results of fewer than 32 bits are rounded and saturated.
+    """
+
+    loop = "sum_taps"
+    sums: Dtype
+    results: Dtype
+
+
+@dataclass(frozen=True)
 class HelpForm(Form):
     """Waits for calls and helps with them, until the crew ends: record CREW."""
 
@@ -174,15 +210,22 @@ DEPTHWISE_FORMS = (
     *(DepthwiseForm(F4, 1, taps, stride) for taps in (3, 5) for stride in (1, 2)),
     *(DepthwiseForm(F8, 1, 3, stride) for stride in (1, 2)),
 )
+# (dtype of sums, dtype of results) of pictures that are filtered row by row
+FILTERED = tuple(
+    (np.dtype(sums), np.dtype(results))
+    for sums, results in [
+        *((dtype, dtype) for dtype in ("f4", "f8", "i8")),
+        *(("f4", results) for results in ("i8", "i4", "i2", "u2", "i1", "u1")),
+        ("f8", "i8"),
+    ]
+)
 
 
 def forms_of(isa: InstructionSet) -> list[Form]:
     """Return all forms of an instruction set."""
     widths = sorted({1, 2, widest_tile(isa)})
     return [
-        *(PackForm(images, F4) for images in NUMBERS if images == F4 or images.itemsize < 4),
-        *(PackForm(images, F8) for images in NUMBERS),
-        *(PackForm(images, I8) for images in NUMBERS if images.kind != "f"),
+        *(form(*pair) for form in (PackForm, ReadRowForm) for pair in READ),
         *(UnpackForm(results) for results in (F4, F8, I8)),
         *(ColumnsForm(*pair, per_lane) for pair in SUMS_AND_RESULTS for per_lane in (False, True)),
         *SMALL_WINDOWS,
@@ -193,32 +236,11 @@ def forms_of(isa: InstructionSet) -> list[Form]:
         ),
         *(PanelsForm(sums) for sums in (F4, F8, I8)),
         *DEPTHWISE_FORMS,
+        FilterRowsForm(),
+        *(SumTapsForm(*pair) for pair in FILTERED),
         *pooling_forms(isa),
         *CREW_FORMS,
     ]
-
-
-# ---- figures of the forms, which the plans of calls need too ----
-
-PIXELS = 12  # pixels of a tile, or half as many: see pixels_of_tile
-
-
-def sums_of_tile(isa: InstructionSet) -> int:
-    """Return the vectors of sums of a tile that fit the registers together with their inputs."""
-    return 24 if isa.registers == 32 else 12
-
-
-def widest_tile(isa: InstructionSet) -> int:
-    """Return the vectors of kernels in the widest tile."""
-    return sums_of_tile(isa) // (PIXELS // 2)
-
-
-def pixels_of_tile(isa: InstructionSet, vectors: int) -> int:
-    """Return the pixels of a tile of so many vectors of kernels: PIXELS, or half as many.
-
-    Half as many where PIXELS * vectors sums would not fit the registers.
-    """
-    return PIXELS if PIXELS * vectors <= sums_of_tile(isa) else PIXELS // 2
 
 
 def vectors_at_once(isa: InstructionSet, form: ColumnsForm) -> int:
@@ -230,11 +252,6 @@ def vectors_at_once(isa: InstructionSet, form: ColumnsForm) -> int:
     # each of its sums and 2, or 1, for its pixels, since LLVM loads ahead
     room = [(30 - 2 * sums) // (sums + 2), (14 - sums) // (sums + 1)][isa.registers < 32]
     return max(1, min(8, room))
-
-
-def has_masks(isa: InstructionSet, size: int) -> bool:
-    """Return whether numbers of `size` bytes are loaded and stored under masks at once."""
-    return isa.name == "avx512" or (isa.name == "avx2" and size >= 4)
 
 
 # ---- pooling ----

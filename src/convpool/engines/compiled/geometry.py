@@ -272,7 +272,7 @@ def packing_of(geometry: ConvolutionGeometry, layout: PixelLayout, block: Block)
     if not layout.scratch:
         return Packing(0, filled(PACKING, {}), False, ())
     source_lines, lines = _source_lines_and_lines(geometry, layout)
-    row_map, column_map = (_index_map(axis, geometry.pad_mode) for axis in geometry.axes)
+    row_map, column_map = (index_map(axis, geometry.pad_mode) for axis in geometry.axes)
     down, across = geometry.axes
     image, row, column, channel = geometry.input_strides
     values = {
@@ -327,7 +327,7 @@ def output_fields(geometry: ConvolutionGeometry, count: int = 4) -> dict[str, in
     return dict(zip(names, geometry.output_strides, strict=False))
 
 
-def _index_map(axis: Axis, pad_mode: str) -> Ints:
+def index_map(axis: Axis, pad_mode: str) -> Ints:
     """Return for each place on the padded axis the pixel that stands there, -1 for the fill."""
     if pad_mode not in ("zeros", "constant"):
         return np.ascontiguousarray(padded_indices(axis, pad_mode), np.int64)

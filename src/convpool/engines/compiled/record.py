@@ -222,6 +222,48 @@ DEPTHWISE = record_type(
     "stride_down dilation_down before_down stride_across dilation_across before_across"
 )
 
+# Sums products of lines with weights, each number of a line by itself.
+#   taps, tap_count: table of the addresses of the lines, and how many they are
+#   weights, start: addresses of a weight for each line, and of what sums start from
+#   count, result: numbers of a line, and the address of their sums
+SUMMING = record_type("taps tap_count weights start count result")
+
+# Copies a row of a picture to a line, padded and converted:
+#   source, line: addresses of the row's first pixel, 0 for a row of padding, and of the line
+#   columns, c: pixels of the line, and channels of each
+#   low, high, skipped: the pixels from low to before high of the line are those of the row after
+#     `skipped` ones; all others are padding
+#   column_map: address; for each pixel of the line the one of the row that stands there, -1 for
+#     the fill
+#   fill: address of the number, of the sums' dtype, that constant padding consists of
+READING = record_type("source line columns c low high skipped column_map fill")
+
+# Filters rows of pictures, whose channels lie side by side and have one kernel, by sums of lines:
+#   first, last: the rows, from the first to before the last. They are numbered down the output,
+#     from block to block of columns, and from image to image
+#   oh, blocks_across, block_columns, last_column: rows of the output; blocks side by side, their
+#     columns, and the column where the last one begins, which overlaps the one before
+#   address, image_bytes, row_bytes: the images
+#   row_map, column_map: addresses; for each padded row, or column, of the images the row, or
+#     column, of the pixels that stand there, -1 for the fill
+#   left, width: columns of padding left of the images, and theirs
+#   output, output_image_bytes, output_row_bytes, output_column_bytes: the output
+#   reading, read_row: the record READING, and the form that pads and converts a row
+#   ring, span, line_bytes: address of lines for as many rows of the images as a window spans, and
+#     bytes from one to the next; row y is in line y % span
+#   across, sum_across, line: the record SUMMING of the sums along each row, the form that takes
+#     them, and the line that a row is read to before; 0 where the kernel is not one of each axis
+#   down, sum_down: the same for the sums that are results; the table of their taps is overwritten
+#   kernel_rows, row_taps, steps: rows of the kernel; taps of each in these sums, and table of the
+#     bytes from a row's first pixel to each
+#   stride_down, dilation_down: rows from window to window, and from tap to tap
+FILTERING = record_type(
+    "first last oh blocks_across block_columns last_column address image_bytes row_bytes row_map "
+    "column_map left width output output_image_bytes output_row_bytes output_column_bytes "
+    "reading read_row ring span line_bytes across sum_across line down sum_down "
+    "kernel_rows row_taps steps stride_down dilation_down"
+)
+
 # ---- pooling ----
 
 # Combines lines of numbers, number by number, for each of some windows: those of a block's column,

@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 
 from convpool.engines.compiled import geometry as geometries
 from convpool.engines.compiled import library
-from convpool.engines.compiled.forms import TilesForm, pixels_of_tile, widest_tile
+from convpool.engines.compiled.forms import TilesForm
 from convpool.engines.compiled.geometry import Block, ConvolutionGeometry, Ints, PixelLayout
+from convpool.engines.compiled.instruction_sets import pixels_of_tile, widest_tile
 from convpool.engines.compiled.launch import MAIN
 from convpool.engines.compiled.record import (
     PANELS,

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from convpool.engines import cpus
-from convpool.engines.compiled import forms, library, record
+from convpool.engines.compiled import forms, instruction_sets, library, record
 from convpool.engines.compiled.forms import Form
 from convpool.engines.compiled.instruction_sets import INSTRUCTION_SETS, InstructionSet
 
@@ -37,6 +37,7 @@ MODULES = {
     "tiles": "many_kernels",
     "panels": "many_kernels",
     "depthwise": "depthwise",
+    **dict.fromkeys(("filter_rows", "read_row", "sum_taps"), "picture_rows"),
     **dict.fromkeys(
         ("combine_lines", "average_lines", "skip_columns", "write_totals", "copy_lines"),
         "pooling_lines",
@@ -123,9 +124,10 @@ def _environment(isa: InstructionSet) -> Iterator[None]:
 
 def digest_of(form: Form, isa: InstructionSet) -> str:
     """Return a digest of all that the machine code of a form is made of."""
-    paths = [*sources_of(MODULES[form.loop]), Path(record.__file__), Path(forms.__file__)]
+    paths = sources_of(MODULES[form.loop])
     versions = f"{version('numba')} {version('llvmlite')} {isa} {form} {sys.platform}"
     texts = [inspect.getsource(optimized_module), inspect.getsource(_environment), versions]
+    paths += [Path(module.__file__) for module in (record, forms, instruction_sets)]
     parts = [*(path.read_bytes() for path in paths), *(text.encode() for text in texts)]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
 

@@ -11,7 +11,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from convpool.engines.compiled.forms import pixels_of_tile, widest_tile
+from convpool.engines.compiled.instruction_sets import pixels_of_tile, widest_tile
 from convpool.engines.compiled.loops.blocks import block_corner, store_sums
 from convpool.engines.compiled.loops.interleaving import deinterleaver_of
 from convpool.engines.compiled.loops.packing import packing_at

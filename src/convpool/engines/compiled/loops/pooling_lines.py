@@ -28,7 +28,7 @@ from convpool.engines.compiled.loops.simd import (
     INT64,
     convert,
     element_type,
-    field,
+    fields_of,
     lanes_of,
     load,
     pick_lanes,
@@ -45,11 +45,6 @@ UNROLLED = (8, 4, 2)
 BYTE = types.uint8
 
 combining_at, writing_at, skipping_at = map(reader_of, (COMBINING, WRITING, SKIPPING))
-
-
-def fields_of(builder, kind, record):
-    """Return the fields of a record of Numba type `kind`: name -> LLVM value."""
-    return {name: field(builder, kind, record, name) for name in kind.fields}
 
 
 def number_of_bits(builder, bits, kind):

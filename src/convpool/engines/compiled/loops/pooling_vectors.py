@@ -11,8 +11,8 @@ from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 
-from convpool.engines.compiled import forms
 from convpool.engines.compiled.forms import ADD, GREATER
+from convpool.engines.compiled.instruction_sets import has_masks as has_masks_of_size
 from convpool.engines.compiled.loops.simd import (
     INT64,
     TARGET,
@@ -80,7 +80,7 @@ def scaled_totals(builder, total, divisor, are_factors, sum_kind, output_kind):
 
 def has_masks(*kinds):
     """Return whether the processor loads and stores numbers of these kinds under masks."""
-    return all(forms.has_masks(TARGET, kind.bitwidth // 8) for kind in kinds)
+    return all(has_masks_of_size(TARGET, kind.bitwidth // 8) for kind in kinds)
 
 
 def for_each_part(builder, count, lanes, unrolled, may_overlap, uses_masks, emit):

@@ -77,6 +77,11 @@ def field(builder, kind, record, name):
     return builder.load(builder.bitcast(pointer, INT64.as_pointer()))
 
 
+def fields_of(builder, kind, record):
+    """Return the fields of a record of Numba type `kind`: name -> LLVM value."""
+    return {name: field(builder, kind, record, name) for name in kind.fields}
+
+
 def _vector_pointer(builder, base, place, kind, lanes):
     """Return the pointer to a vector that begins at a place."""
     return builder.bitcast(builder.gep(base, [place]), vector_type(kind, lanes).as_pointer())
@@ -168,6 +173,10 @@ def convert(builder, vector, source_kind, target_kind):
     target = vector_type(target_kind, vector.type.count)
     if isinstance(source_kind, types.Float):
         if not isinstance(target_kind, types.Float):
+            if source_kind.bitwidth == 32 and target_kind.bitwidth == 64:
+                # numbers that float32 holds exactly; AVX2 converts to 32 bits only
+                vector = builder.fptosi(vector, ir.VectorType(INT32, vector.type.count))
+                return builder.sext(vector, target)
             return builder.fptosi(vector, target)
         is_longer = target_kind.bitwidth > source_kind.bitwidth
         return builder.fpext(vector, target) if is_longer else builder.fptrunc(vector, target)
@@ -177,6 +186,22 @@ def convert(builder, vector, source_kind, target_kind):
     if source_kind.bitwidth >= target_kind.bitwidth:
         return vector
     return builder.sext(vector, target) if source_kind.signed else builder.zext(vector, target)
+
+
+def convert_saturated(builder, vector, source_kind, target_kind):
+    """Convert floats to shorter integers: rounded, halves to even, saturated; NaN becomes 0."""
+    lanes = vector.type.count
+    low, high = (
+        ir.Constant(vector.type, [float(limit)] * lanes)
+        for limit in (target_kind.minval, target_kind.maxval)
+    )
+    zeros = ir.Constant(vector.type, None)
+    vector = builder.select(builder.fcmp_ordered("ord", vector, vector), vector, zeros)
+    vector = builder.select(builder.fcmp_ordered("<", vector, low), low, vector)
+    vector = builder.select(builder.fcmp_ordered(">", vector, high), high, vector)
+    vector = _call_llvm(builder, _llvm_name("rint", source_kind, lanes), vector.type, [vector])
+    vector = builder.fptosi(vector, ir.VectorType(INT32, lanes))
+    return builder.trunc(vector, vector_type(target_kind, lanes))
 
 
 def add(builder, x, y, kind):

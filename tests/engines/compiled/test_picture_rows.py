@@ -1,0 +1,205 @@
+"""Pictures that are filtered row by row: against the slow twin, and beside forbidden pages."""
+
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+import pytest
+
+import convpool
+from convpool import filter_image, reference
+from convpool.engines.compiled import few_kernels, library, picture_rows
+from support import children
+from support.compiled import LANES, needs_kernels
+
+pytestmark = needs_kernels
+RNG = np.random.default_rng(21)
+WIDE = 8 * LANES  # numbers that a row of results must have
+
+
+@pytest.fixture
+def runs(monkeypatch):
+    """The rows that were taken."""
+    taken, run = [], picture_rows.Rows.run
+
+    def spy(self, *arguments):
+        taken.append(self)
+        run(self, *arguments)
+
+    monkeypatch.setattr(picture_rows.Rows, "run", spy)
+    return taken
+
+
+def numbers(shape, dtype="float32"):
+    """Return small whole numbers, whose products and sums are exact."""
+    return RNG.integers(0 if np.dtype(dtype).kind == "u" else -8, 9, shape).astype(dtype)
+
+
+def expected_of(image, kernel, padding="same", stride=1, **words):
+    """Filter each channel by the slow twin."""
+    planes = image[..., None] if image.ndim == 2 else image
+    words = {"pad_mode": "reflect", **words}
+    results = [
+        reference.convolve(
+            plane[None, ..., None], kernel[..., None, None], padding, stride, **words
+        )
+        for plane in np.moveaxis(planes, -1, 0)
+    ]
+    return np.concatenate(results, axis=-1)[0].reshape(*results[0].shape[1:3], *image.shape[2:])
+
+
+# (picture, window, padding, stride down, pad mode, fill)
+CASES = [
+    ((4, WIDE), (3, 3), "same", 1, "reflect", 0),
+    ((5, WIDE + 1), (1, 4), "same", 1, "zeros", 0),
+    ((3, 2 * WIDE - 1), (4, 2), "full", 1, "wrap", 0),
+    ((9, WIDE + LANES), (3, 3), "valid", (2, 1), "zeros", 0),
+    ((2, WIDE, 3), (5, 5), "same", 1, "symmetric", 0),
+    ((7, WIDE, 4), (2, 3), ((0, 3), (4, 0)), (3, 1), "constant", 2),
+    ((1, WIDE + 5), (3, 3), 4, 1, "edge", 0),
+    ((3, picture_rows.LINE + 1), (1, 3), "same", 1, "reflect", 0),  # two blocks of columns
+    ((2, 2 * picture_rows.LINE + 3, 2), (3, 1), ((2, 1), (1, 2)), 1, "constant", 3),
+]
+
+
+@pytest.mark.parametrize("dtype", ["float32", "uint8", "int16", "float64"])
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_filters(case, dtype, runs):
+    shape, window, padding, stride, pad_mode, fill = case
+    words = {"padding": padding, "stride": stride, "pad_mode": pad_mode, "fill": fill}
+    image = numbers(shape, dtype)
+    weights = "int8" if image.dtype.kind in "iu" else dtype
+    down, right = (numbers((n,), weights) for n in window)
+    kernel = numbers(window, weights)
+    results = {
+        "one": filter_image(image, kernel, engine="compiled", **words),
+        "flipped": filter_image(image, kernel, flip=True, engine="compiled", **words),
+        "of each axis": filter_image(image, (down, right), flip=True, engine="compiled", **words),
+    }
+    twins = {
+        "one": expected_of(image, kernel, **words),
+        "flipped": expected_of(image, kernel[::-1, ::-1], **words),
+        "of each axis": expected_of(
+            image, np.multiply.outer(down, right).astype(int)[::-1, ::-1], **words
+        ),
+    }
+    assert [rows.is_separable for rows in runs] == [False, False, True]
+    for name, result in results.items():
+        np.testing.assert_array_equal(result, twins[name], name)
+
+
+@pytest.mark.parametrize("wide", range(WIDE, WIDE + 3 * LANES, 5))
+def test_every_width(wide, runs):
+    image, kernel = numbers((2, wide)), numbers((2, 3))
+    result = filter_image(image, kernel, engine="compiled")
+    np.testing.assert_array_equal(result, expected_of(image, kernel))
+    assert runs
+
+
+def test_dilation_and_bias(runs):
+    images, kernels = numbers((2, 6, WIDE + 9, 1)), numbers((3, 2, 1, 1))
+    words = {"dilation": (2, 3), "bias": np.array([5], np.float32), "padding": "full"}
+    result = convpool.convolve(images, kernels, engine="compiled", **words)
+    np.testing.assert_array_equal(result, reference.convolve(images, kernels, **words))
+    assert runs
+
+
+def test_channels_with_kernels_of_their_own(runs, monkeypatch):
+    """They are taken by others, however often the kernels change."""
+    images = numbers((1, 4, WIDE, 3))
+    same, own = np.repeat(numbers((3, 3, 1, 1)), 3, axis=-1), numbers((3, 3, 1, 3))
+    plan = convpool.plan_convolution(
+        images.shape, same.shape, groups=3, engine="compiled", images_dtype="f4", kernels_dtype="f4"
+    )
+    taken, run = [], few_kernels.Convolution.run
+    monkeypatch.setattr(
+        few_kernels.Convolution, "run", lambda self, *a: taken.append(self) or run(self, *a)
+    )
+    for kernels in (same, own, same):
+        expected = reference.convolve(images, kernels, groups=3)
+        np.testing.assert_array_equal(plan.run(images, kernels), expected)
+    np.testing.assert_array_equal(
+        plan.run(images, same, np.arange(3, dtype="f4")),
+        reference.convolve(images, same, groups=3, bias=np.arange(3)),
+    )
+    assert len(runs) == len(taken) == 2
+
+
+def test_views(runs):
+    """Rows and results may lie anywhere, as long as the numbers of a row lie side by side."""
+    whole, kernel = numbers((9, WIDE + 20)), numbers((3, 3))
+    for view in (whole[::-1], whole[::2], whole[1:4, 3:-2]):
+        result = filter_image(view, kernel, engine="compiled")
+        np.testing.assert_array_equal(result, expected_of(view, kernel))
+        target = np.full((3 * len(view), view.shape[1] + 4), 77, np.float32)
+        filter_image(view, kernel, out=target[1::3, 2:-2], engine="compiled")
+        np.testing.assert_array_equal(target[1::3, 2:-2], result)
+        target[1::3, 2:-2] = 77
+        assert (target == 77).all()
+    assert len(runs) == 6
+
+
+@pytest.mark.parametrize("separable", [False, True])
+def test_threads(separable, runs):
+    """Bands of rows, several images, several blocks of columns."""
+    images = numbers((2, 90, 2 * picture_rows.LINE + 3, 1))
+    down, right = numbers((3,)), numbers((5,))
+    with convpool.threads(3):
+        if separable:
+            results = [filter_image(one, (down, right), engine="compiled") for one in images]
+        else:
+            kernel = np.multiply.outer(down, right)[..., None, None]
+            words = {"pad_mode": "reflect", "engine": "compiled"}
+            results = convpool.convolve(images, kernel, **words)
+    assert not runs[0].is_small
+    kernel = np.multiply.outer(down, right)
+    for image, result in zip(images, results, strict=True):
+        expected = filter_image(image, kernel, engine="numpy")
+        np.testing.assert_array_equal(result, expected)
+
+
+def test_values_that_are_not_finite():
+    """Weights of 0 are not skipped, and NaN stays where a window sees it."""
+    image = numbers((6, WIDE))
+    image[2, 5], image[4, 9] = np.inf, np.nan
+    kernel = np.array([[0, 1, 0], [1, 0, 1], [0, 1, 0]], np.float32)
+    for weights in (kernel, (kernel[1], kernel[0])):
+        compiled, plain = (
+            filter_image(image, weights, engine=engine) for engine in ("compiled", "numpy")
+        )
+        np.testing.assert_array_equal(compiled, plain)
+
+
+# Pictures whose ring, pixels and results lie beside pages that nobody may touch.
+CHILD = """
+import numpy as np
+from convpool import filter_image
+from convpool.engines.compiled import kept_records, launch, library
+from support import fences
+
+kept_records.MOST = 0
+random = np.random.default_rng(0)
+wide = library.isa().vector_bytes * 2
+for pixels, weights in (("f4", "f4"), ("u1", "f4"), ("u1", "i1"), ("i4", "i4"), ("f8", "f8")):
+    for shape in ((3, wide), (5, wide + 3), (4, wide + 1, 3)):
+        image = random.integers(0, 9, shape).astype(pixels)
+        down, right = (random.integers(-3, 4, n).astype(weights) for n in (3, 4))
+        for kernel in ((down, right), np.multiply.outer(down, right)):
+            for pad_mode in ("reflect", "zeros"):
+                words = dict(pad_mode=pad_mode, padding="full")
+                expected = filter_image(image, kernel, engine="numpy", **words)
+                for side in fences.SIDES:
+                    launch.empty_aligned = lambda n, dtype: fences.array((n,), dtype, side)
+                    out = fences.array(expected.shape, expected.dtype, side)
+                    copy = fences.copy(image, side)
+                    filter_image(copy, kernel, engine="compiled", out=out, **words)
+                    np.testing.assert_array_equal(out, expected)
+                    fences.clear()
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="protects pages as Linux does")
+@pytest.mark.parametrize("isa", [isa.name for isa in library.isas_of_processor()][:1])
+def test_beside_fences(isa):
+    children.output(CHILD, CONVPOOL_ISA=isa)

@@ -365,13 +365,13 @@ def filter_image(
         destination = Destination(out, max_memory, unit_axes, integer_dtype)
         result: Array = route.run(plan, image, operands, destination, route.mask)
         return result
-    images = np.expand_dims(image, unit_axes)
-    mask = None if route.mask is None else np.expand_dims(route.mask, unit_axes)
+    unit = (np.newaxis, ..., np.newaxis) if axis is None else (np.newaxis,)
+    images, mask = image[unit], None if route.mask is None else route.mask[unit]
     target = None  # without rounding, the plan writes to `out` itself
     if out is not None:
         shape = drop_axes(plan.output_shape, unit_axes)
         allocation.check_out(out, shape, plan.dtype if integer_dtype is None else integer_dtype)
-        target = np.expand_dims(out, unit_axes) if integer_dtype is None else None
+        target = out[unit] if integer_dtype is None else None
     picture: Array = plan.execute(images, operands, target, mask).squeeze(unit_axes)
     if integer_dtype is not None:
         picture = saturate(picture, integer_dtype)

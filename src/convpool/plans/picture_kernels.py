@@ -46,6 +46,8 @@ def of_channels(kernels: tuple[Array, ...], channels: int) -> Any:
     if len(kernels) > 1:
         return tuple(np.asarray(kernel) for kernel in kernels)
     (kernel,) = kernels
+    if channels == 1:
+        return np.asarray(kernel)[:, :, np.newaxis, np.newaxis]
     shape = *kernel.shape, min(1, channels), channels
     return np.repeat(np.asarray(kernel), channels, axis=-1).reshape(shape)
 

@@ -48,6 +48,8 @@ FIELD = indices_of(FILTERING)
 READ = indices_of(READING, length_of(FILTERING))
 ACROSS = indices_of(SUMMING, length_of(FILTERING) + length_of(READING))
 DOWN = indices_of(SUMMING, length_of(FILTERING) + length_of(READING) + length_of(SUMMING))
+# where the addresses of images, output and weights stand
+PLACES = (FIELD.address, FIELD.output, DOWN.weights, DOWN.start, ACROSS.weights)
 
 
 class Kernel(NamedTuple):
@@ -114,6 +116,10 @@ class Rows:
         self.geometry, self.is_separable = geometry, is_separable
         # numbers of a line, padding included
         line_length = (columns - 1 + geometry.axes[1].span) * c
+        down = geometry.axes[0]
+        # two rows of windows have all but two rows of pixels in common
+        self.has_pairs = down.stride == down.dilation == 1 and down.window > 1
+        self.lines = down.span + self.has_pairs
         self.pitch = -(-line_length // geometry.lanes) * geometry.lanes
         step = geometry.axes[1].dilation * c * geometry.dtypes[1].itemsize
         self.tables = (
@@ -131,23 +137,24 @@ class Rows:
 
     def run(self, images: Array, kernel: Kernel, output: Array, fill: Any) -> None:
         """Filter the images into the output; padding may consist of the number `fill`."""
-        addresses = address_of(images), address_of(output), *map(address_of, kernel[:2])
-        across = 0 if kernel.across is None else address_of(kernel.across)
+        addresses = [address_of(array) for array in (images, output, *kernel) if array is not None]
         used: list[Record] = []
 
         def take_record() -> Record:
             record = self.records.take(None) or self._record(fill)
-            words = record.words
-            words[FIELD.address], words[FIELD.output], words[DOWN.weights], words[DOWN.start] = (
-                addresses
-            )
-            words[ACROSS.weights] = across
+            for place, address in zip(PLACES, addresses, strict=False):
+                record.words[place] = address
             used.append(record)
             return record
 
         parts = 1 if self.is_small else min(self.units, launch.part_count())
-        cuts = [self.units * k // parts for k in range(parts + 1)]
-        launch.run_parts(self.function, take_record, cuts)
+        if parts == 1:
+            record = take_record()
+            record.words[FIELD.first : FIELD.last + 1] = [0, self.units]
+            self.function(record.address)
+        else:
+            cuts = [self.units * k // parts for k in range(parts + 1)]
+            launch.run_parts(self.function, take_record, cuts)
         for record in used:
             self.records.put_back(None, record)
 
@@ -156,6 +163,7 @@ class Rows:
         geometry = self.geometry
         images, sums, results = geometry.dtypes
         (down, across), (kh, kw), c = geometry.axes, geometry.kernels[:2], geometry.images[3]
+        row_taps = 1 if self.is_separable else kw
         image, row, *_ = (stride * images.itemsize for stride in geometry.input_strides)
         fields = {
             "oh": down.count,
@@ -167,11 +175,13 @@ class Rows:
             "left": across.before,
             "width": across.size,
             "read_row": library.function_address(ReadRowForm(images, sums)),
+            "lines": self.lines,
             "span": down.span,
+            "has_pairs": self.has_pairs,
             "line_bytes": self.pitch * sums.itemsize,
             "sum_down": library.function_address(SumTapsForm(sums, results)),
             "kernel_rows": kh,
-            "row_taps": 1 if self.is_separable else kw,
+            "row_taps": row_taps,
             "stride_down": down.stride,
             "dilation_down": down.dilation,
         }
@@ -185,7 +195,10 @@ class Rows:
             filled(FILTERING, fields),
             filled(READING, {"columns": columns - 1 + across.span, "c": c}),
             filled(SUMMING, {"tap_count": kw, "count": columns * c}),
-            filled(SUMMING, {"tap_count": kh * fields["row_taps"], "count": columns * c}),
+            filled(
+                SUMMING,
+                {"tap_count": kh * row_taps, "row_taps": row_taps, "count": columns * c},
+            ),
         )
 
     def _record(self, fill: Any) -> Record:
@@ -193,16 +206,17 @@ class Rows:
         words, sums = copy_of(self.words), self.geometry.dtypes[1]
         base = ctypes.addressof(words)
         # one line more for the pixels of a row before they are summed
-        lines = words[FIELD.span] + self.is_separable
-        scratch = launch.empty_aligned(lines * self.pitch, sums)
-        taps, filler = np.empty(words[DOWN.tap_count], np.int64), np.full(1, fill, sums)
+        scratch = launch.empty_aligned((self.lines + self.is_separable) * self.pitch, sums)
+        # lines of two rows of windows at most
+        taps = np.empty(words[DOWN.tap_count] + words[DOWN.row_taps], np.int64)
+        filler = np.full(1, fill, sums)
         words[FIELD.ring] = address_of(scratch)
         words[FIELD.reading] = base + 8 * READ.source
         words[FIELD.down] = base + 8 * DOWN.taps
         words[READ.fill], words[DOWN.taps] = address_of(filler), address_of(taps)
         memory = [scratch, taps, filler]
         if self.is_separable:
-            line = words[FIELD.ring] + words[FIELD.span] * words[FIELD.line_bytes]
+            line = words[FIELD.ring] + words[FIELD.lines] * words[FIELD.line_bytes]
             memory += [self.tables[2] + line, np.zeros(1, sums)]
             words[FIELD.line], words[FIELD.across] = line, base + 8 * ACROSS.taps
             words[ACROSS.taps], words[ACROSS.start] = map(address_of, memory[3:])

@@ -226,7 +226,9 @@ DEPTHWISE = record_type(
 #   taps, tap_count: table of the addresses of the lines, and how many they are
 #   weights, start: addresses of a weight for each line, and of what sums start from
 #   count, result: numbers of a line, and the address of their sums
-SUMMING = record_type("taps tap_count weights start count result")
+#   row_taps, next_result: lines from one row of a window to the next in the table, and the address
+#     of the sums of the next row of windows, whose lines follow so many later; 0: of one row only
+SUMMING = record_type("taps tap_count weights start count result row_taps next_result")
 
 # Copies a row of a picture to a line, padded and converted:
 #   source, line: addresses of the row's first pixel, 0 for a row of padding, and of the line
@@ -249,8 +251,9 @@ READING = record_type("source line columns c low high skipped column_map fill")
 #   left, width: columns of padding left of the images, and theirs
 #   output, output_image_bytes, output_row_bytes, output_column_bytes: the output
 #   reading, read_row: the record READING, and the form that pads and converts a row
-#   ring, span, line_bytes: address of lines for as many rows of the images as a window spans, and
-#     bytes from one to the next; row y is in line y % span
+#   ring, lines, line_bytes: address of lines for rows of the images, how many they are, and bytes
+#     from one to the next; row y is in line y % lines
+#   span, has_pairs: rows that a window spans; whether rows of the output are summed in pairs
 #   across, sum_across, line: the record SUMMING of the sums along each row, the form that takes
 #     them, and the line that a row is read to before; 0 where the kernel is not one of each axis
 #   down, sum_down: the same for the sums that are results; the table of their taps is overwritten
@@ -260,7 +263,7 @@ READING = record_type("source line columns c low high skipped column_map fill")
 FILTERING = record_type(
     "first last oh blocks_across block_columns last_column address image_bytes row_bytes row_map "
     "column_map left width output output_image_bytes output_row_bytes output_column_bytes "
-    "reading read_row ring span line_bytes across sum_across line down sum_down "
+    "reading read_row ring lines line_bytes span has_pairs across sum_across line down sum_down "
     "kernel_rows row_taps steps stride_down dilation_down"
 )
 

@@ -5,12 +5,14 @@ Fields are those of the records FILTERING and SUMMING.
 
 from __future__ import annotations
 
+from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
 from convpool.engines.compiled.loops.simd import (
     INT64,
+    TARGET,
     address_of,
     call_form,
     convert,
@@ -28,10 +30,12 @@ from convpool.engines.compiled.loops.simd import (
     splat,
     store,
     store_number,
+    vector_type,
 )
 from convpool.engines.compiled.record import FILTERING, READING, SUMMING
 
-SUMMED = (8, 2, 1)  # vectors of results that are summed together
+SUMMED = 8  # vectors of a row of results that are summed together
+PAIRED = 4 if TARGET.registers == 16 else 8  # the same of each of two rows
 COPIED = (4, 1)  # vectors of pixels that are copied together
 
 filtering_at, reading_at, summing_at = map(reader_of, (FILTERING, READING, SUMMING))
@@ -47,7 +51,8 @@ def filter_rows(form):
         block, r = call.first // call.oh, call.first % call.oh
         source = target = call.output
         read = -1  # the row of the images that is read next, -1: a block begins
-        for _ in range(call.last - call.first):
+        left = call.last - call.first  # rows of the output
+        while left > 0:
             if r == call.oh:
                 block, r, read = block + 1, 0, -1
             if read < 0:
@@ -59,8 +64,10 @@ def filter_rows(form):
                 read = 0
             y = r * call.stride_down
             read = max(read, y)
-            while read < y + call.span:  # each row is read once, into the place of an older one
-                line = call.ring + read % call.span * call.line_bytes
+            rows = 2 if call.has_pairs and left > 1 and r + 1 < call.oh else 1
+            last_row = y + (rows - 1) * call.stride_down + call.span
+            while read < last_row:  # each row is read once, into the place of an older one
+                line = call.ring + read % call.lines * call.line_bytes
                 row = load_integer(call.row_map, read)
                 reading.source = 0 if row < 0 else source + row * call.row_bytes
                 reading.line = call.line if call.across else line
@@ -69,18 +76,19 @@ def filter_rows(form):
                     across.result = line
                     call_form(call.sum_across, call.across)
                 read += 1
-            place, slot = 0, y % call.span
-            for _ in range(call.kernel_rows):
+            place, slot = 0, y % call.lines
+            for _ in range(call.kernel_rows + rows - 1):
                 line = call.ring + slot * call.line_bytes
                 for k in range(call.row_taps):
                     store_number(down.taps, place, line + load_integer(call.steps, k))
                     place += 1
                 slot += call.dilation_down
-                if slot >= call.span:
-                    slot -= call.span
+                if slot >= call.lines:
+                    slot -= call.lines
             down.result = target + r * call.output_row_bytes
+            down.next_result = down.result + call.output_row_bytes if rows == 2 else 0
             call_form(call.sum_down, call.down)
-            r += 1
+            r, left = r + rows, left - rows
 
     return entry
 
@@ -163,36 +171,70 @@ def sum_taps(form):
 
 @intrinsic
 def sum_line(typing, call, sum_dtype, result_dtype):
-    """Write the sums of a line of at least a vector."""
+    """Write the sums of a line of at least SUMMED vectors, or of two."""
 
     def codegen(context, builder, signature, arguments):
         call = fields_of(builder, signature.args[0], arguments[0])
         lanes = lanes_of(sum_dtype)
         converted = convert_saturated if result_dtype.bitwidth < 32 else convert
         weights = pointer_to(builder, call["weights"], sum_dtype)
-        target = pointer_to(builder, call["result"], result_dtype)
+        none, zeros = INT64(0), ir.Constant(vector_type(sum_dtype, lanes), None)
         start = splat(builder, builder.load(pointer_to(builder, call["start"], sum_dtype)), lanes)
         taps = integers_at(builder, call["taps"], INT64(0))
 
-        def sum_numbers(begin, vectors, lanes):
-            totals = [cgutils.alloca_once_value(builder, start) for _ in range(vectors)]
+        def add_products(totals, tap, weight_lag, begin):
+            # totals of one row or two; the weights of the second are those of lines before
+            line = builder.load(builder.gep(taps, [tap]))
+            line = builder.gep(pointer_to(builder, line, sum_dtype), [begin])
+            places = [builder.sub(tap, lag) for lag in weight_lag]
+            factors = [
+                splat(builder, builder.load(builder.gep(weights, [place])), lanes)
+                for place in places
+            ]
+            for k in range(len(totals[0])):
+                pixels = load(builder, line, INT64(k * lanes), sum_dtype, lanes)
+                for row, factor in zip(totals, factors, strict=True):
+                    total = builder.load(row[k])
+                    builder.store(multiply_add(builder, pixels, factor, total, sum_dtype), row[k])
+
+        def new_totals(vectors):
+            totals = [cgutils.alloca_once_value(builder, zeros) for _ in range(vectors)]
             for total in totals:
                 builder.store(start, total)
-            with cgutils.for_range(builder, call["tap_count"]) as tap:
-                line = builder.load(builder.gep(taps, [tap.index]))
-                line = builder.gep(pointer_to(builder, line, sum_dtype), [begin])
-                weight = splat(builder, builder.load(builder.gep(weights, [tap.index])), lanes)
-                for k, total in enumerate(totals):
-                    pixels = load(builder, line, INT64(k * lanes), sum_dtype, lanes)
-                    product = multiply_add(builder, pixels, weight, builder.load(total), sum_dtype)
-                    builder.store(product, total)
+            return totals
+
+        def store_totals(totals, address, begin):
+            target = pointer_to(builder, address, result_dtype)
             for k, total in enumerate(totals):
                 result = converted(builder, builder.load(total), sum_dtype, result_dtype)
                 place = builder.add(begin, INT64(k * lanes))
                 store(builder, result, target, place, result_dtype)
 
-        sizes = [(vectors, lanes) for vectors in SUMMED]
-        for_each_group(builder, call["count"], sizes, sum_numbers)
+        def sum_row(begin, vectors, lanes):
+            totals = new_totals(vectors)
+            with cgutils.for_range(builder, call["tap_count"]) as tap:
+                add_products([totals], tap.index, [none], begin)
+            store_totals(totals, call["result"], begin)
+
+        def sum_pair(begin, vectors, lanes):
+            first, second = new_totals(vectors), new_totals(vectors)
+            lag, count = call["row_taps"], call["tap_count"]
+            with cgutils.for_range(builder, lag) as tap:
+                add_products([first], tap.index, [none], begin)
+            with cgutils.for_range_slice(builder, lag, count, INT64(1)) as (tap, _):
+                add_products([first, second], tap, [none, lag], begin)
+            end = builder.add(count, lag)
+            with cgutils.for_range_slice(builder, count, end, INT64(1)) as (tap, _):
+                add_products([second], tap, [lag], begin)
+            store_totals(first, call["result"], begin)
+            store_totals(second, call["next_result"], begin)
+
+        is_pair = builder.icmp_signed("!=", call["next_result"], none)
+        with builder.if_else(is_pair) as (then, otherwise):
+            with then:
+                for_each_group(builder, call["count"], [(PAIRED, lanes)], sum_pair)
+            with otherwise:
+                for_each_group(builder, call["count"], [(SUMMED, lanes)], sum_row)
         return context.get_dummy_value()
 
     return types.void(call, sum_dtype, result_dtype), codegen

@@ -13,6 +13,7 @@ if typing.TYPE_CHECKING:  # what `_MODULES` says, for type checkers
     from convpool.plans.base import Plan
     from convpool.plans.gradient_arguments import Gradients
     from convpool.plans.make import plan_convolution, plan_pooling, plan_transposed
+    from convpool.plans.parts import part
     from convpool.plans.regions import halo
     from convpool.pooling import global_pool, max_pool_indices, max_unpool, pool
     from convpool.window_views import fold, window_view
@@ -33,6 +34,7 @@ __all__ = [
     "halo",
     "max_pool_indices",
     "max_unpool",
+    "part",
     "plan_convolution",
     "plan_pooling",
     "plan_transposed",
@@ -55,6 +57,7 @@ _MODULES = {
     "plans.base": ("Plan",),
     "plans.gradient_arguments": ("Gradients",),
     "plans.make": ("plan_convolution", "plan_pooling", "plan_transposed"),
+    "plans.parts": ("part",),
     "plans.regions": ("halo",),
     "pooling": ("global_pool", "max_pool_indices", "max_unpool", "pool"),
     "window_views": ("fold", "window_view"),

@@ -70,6 +70,7 @@ CALLS = {
     "halo": (lambda: len(convpool.halo((4, 4), 2, (slice(0, 1), slice(0, 1)))), 2),
     "max_pool_indices": (values_and_places, [5, 7, 13, 15, 5, 7, 13, 15, 40]),
     "max_unpool": (values_and_places, [5, 7, 13, 15, 5, 7, 13, 15, 40]),
+    "part": (lambda: convpool.part(PLAN, [slice(0, 1)] * 4).read(IMAGE).size, 4),
     "plan_convolution": (lambda: PLAN.run(IMAGE, ONES).sum(), 9 * 30),
     "plan_pooling": (
         lambda: convpool.plan_pooling(SHAPES[0], 2, images_dtype=int).run(IMAGE).sum(),

@@ -78,6 +78,8 @@ def plans() -> int:
         images.shape, kernels.shape, images_dtype=np.float32, kernels_dtype=np.float32
     )
     assert_type(plan.run(images, kernels), Array)
+    row = convpool.part(plan, [slice(0, 1), slice(0, 2), slice(0, 7), slice(0, 4)])
+    assert_type(row.run(row.read(images), plan.check_operands(kernels)), Array)
     transposed = convpool.plan_transposed((2, 6, 7, 4), kernels.shape)
     pooling = convpool.plan_pooling(images.shape, 2)
     every: list[Plan] = [plan, transposed, pooling]

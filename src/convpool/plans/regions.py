@@ -316,23 +316,23 @@ def halo(
             f"part is {part!r}; it must be {plural(rank, 'slice')}, one for each spatial axis"
         )
     return tuple(
-        axis.halo(_read_outputs(piece, axis)) for piece, axis in zip(part, axes, strict=True)
+        axis.halo(read_outputs(piece, axis.count)) for piece, axis in zip(part, axes, strict=True)
     )
 
 
-def _read_outputs(piece: slice, axis: Axis) -> slice:
-    """Return a slice of the outputs of an axis with numbers for start and stop.
+def read_outputs(piece: slice, count: int) -> slice:
+    """Return a slice of the `count` outputs of an axis with numbers for start and stop.
 
     Raises
     ------
     ValueError : it is not a slice, has a step other than 1, or ends beyond the outputs
     """
     try:
-        start, stop, step = piece.indices(axis.count)
+        start, stop, step = piece.indices(count)
     except (AttributeError, TypeError):
         start, stop, step = 0, 0, 0  # a step that is refused below
-    if step != 1 or stop < start or (piece.stop is not None and piece.stop > axis.count):
+    if step != 1 or stop < start or (piece.stop is not None and piece.stop > count):
         raise ValueError(
-            f"part has {piece!r}; it must be a slice of the {axis.count} outputs, with a step of 1"
+            f"part has {piece!r}; it must be a slice of the {count} outputs, with a step of 1"
         )
     return slice(start, stop)

@@ -38,7 +38,7 @@ digits: $(VENV)/demo  ## train LeNet-5 on real digits with the gradients, and dr
 # The build of the package compiles the loops, and an environment has their library from the checkout; so
 # a change of what they are made of makes it stale. Object files in build/loops are kept.
 COMPILED := src/convpool/engines/compiled
-LOOPS := hatch_build.py $(COMPILED)/forms.py $(COMPILED)/record.py $(COMPILED)/instruction_sets.py $(wildcard $(COMPILED)/loops/*.py)
+LOOPS := hatch_build.py $(wildcard $(COMPILED)/*form*.py) $(COMPILED)/record.py $(COMPILED)/instruction_sets.py $(wildcard $(COMPILED)/loops/*.py)
 
 loops: $(VENV)/loops  ## compile the loops whose sources have changed, for all instruction sets that this machine has
 

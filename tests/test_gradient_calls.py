@@ -25,7 +25,7 @@ MISUSES = [
     (V, lambda: convolve_gradients(X, W, G, want=("weights",)), "want is 'weights'"),
     (T, lambda: convolve_gradients(X, W, G, want="kernels"), r"such as \('kernels',\)"),
     (V, lambda: convolve_gradients(X, W, G, engine="fft"), "engine is 'fft'"),
-    (V, lambda: convolve_gradients(X, W, G, engine="compiled"), "no gradient of the kernels; use"),
+    (V, lambda: pool_gradient(X, P, 2, mode="lp", engine="compiled"), "the mode is 'lp', and"),
     (T, lambda: convolve_gradients(X, W, G, dtype=int), "name a float dtype"),
     (T, lambda: convolve_gradients(X, W, G * 1j, dtype=float), "name a complex dtype"),
     (T, lambda: convolve_gradients(X, W, G, out=X.copy()), "three arrays"),

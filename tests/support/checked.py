@@ -196,7 +196,7 @@ def build_checked(folder: Path) -> Path:
     import llvmlite.binding as llvm
 
     from convpool.engines import cpus
-    from convpool.engines.compiled.forms import forms_of
+    from convpool.engines.compiled.form_table import forms_of
     from convpool.engines.compiled.loops import build
 
     isa = library.isa()

@@ -14,6 +14,8 @@ from dataclasses import replace
 
 from convpool.engines import threads
 from convpool.engines.compiled import convolution as compiled_convolution
+from convpool.engines.compiled import kernels_gradient as compiled_kernels_gradient
+from convpool.engines.compiled import pooling_gradient as compiled_pooling_gradient
 from convpool.engines.compiled import transposed as compiled_transposed
 from convpool.engines.fft import convolution as fft_convolution
 from convpool.engines.fft import layout as fft_layout
@@ -35,6 +37,7 @@ TRANSFORM_OPERATION = 0.2e-9  # a floating point operation of a Fourier transfor
 START_PHASE = 40e-6  # to start one of the convolutions that a transposed one is
 REDUCE = 0.35e-9  # to combine two numbers of one byte in NumPy
 REDUCE_IN_VECTORS = 0.04e-9  # to combine two numbers of one byte in the compiled loops
+WINDOW, TAP_IN_VECTORS = 8e-9, 1e-9  # for a window and vector of channels there, and for each tap
 
 RANKING = 30  # to find the median of numbers takes so many times as long as to combine them
 BLOCK = 2**18  # numbers in a block of windows
@@ -169,6 +172,23 @@ def kernels_gradient_bytes(work: ConvolutionWork) -> int:
     return 3 * columns * work.accumulation.itemsize + 2 * sums * sum_size
 
 
+def compiled_kernels_gradient_bytes(work: ConvolutionWork) -> int:
+    """Return the bytes of working memory of the gradient of the kernels in the compiled loops.
+
+    Totals of the parts; the padded pixels of a block, and a panel, for each thread; copies of some
+    images and of g where loops cannot read them; and what NumPy makes of the totals.
+    """
+    totals = max(compiled_kernels_gradient.MOST, volume(work.kernels[:-1]) * PANEL)
+    totals = min(totals, compiled_kernels_gradient.PARTS * volume(work.kernels))
+    m, windows = max(1, work.images[0]), compiled_kernels_gradient.WINDOWS
+    images = min(m, max(1, windows * m // max(1, work.windows)))
+    padded = volume([axis.spanned_positions + PANEL for axis in work.axes]) * work.images[-1]
+    blocks = threads.number() * (images * padded + 2 * windows * PANEL)
+    numbers = volume(work.images) + work.outputs
+    copied = min(8 * numbers, max(compiled_kernels_gradient.STAGED, 8 * numbers // m))
+    return 2 * 8 * totals + blocks * work.accumulation.itemsize + copied
+
+
 # ---- pooling ----
 
 
@@ -244,3 +264,23 @@ def pooling_gradient_bytes(work: PoolingWork) -> int:
     return images * (2 * per_image + 6 * itemsize * outputs) + min(
         images * sorted_bytes, 8 * numpy_pooling.LARGE
     )
+
+
+def compiled_pooling_gradient_seconds(work: PoolingWork) -> float:
+    """Return the seconds of one thread for the gradient of a pooling in the compiled loops."""
+    size = work.accumulation.itemsize
+    taps = 1 if work.mode in ("avg", "sum") else 2
+    vectors = work.outputs / max(1, work.images[-1]) * math.ceil(work.images[-1] * size / 32)
+    moved = (volume(work.images) + work.outputs) * size * MOVE_BYTE
+    return vectors * (WINDOW + taps * work.taps * TAP_IN_VECTORS) + moved
+
+
+def compiled_pooling_gradient_bytes(work: PoolingWork) -> int:
+    """Return the bytes of working memory for the gradient of a pooling in the compiled loops.
+
+    Copies of some images, g and gradient where loops cannot read or write them. Where pixels are
+    missing, NumPy does the work.
+    """
+    per_image = 8 * (2 * volume(work.images) + 2 * work.outputs) // max(1, work.images[0])
+    copied = max(compiled_pooling_gradient.STAGED, per_image)
+    return max(min(copied, 16 * (volume(work.images) + work.outputs)), pooling_gradient_bytes(work))

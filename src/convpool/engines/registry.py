@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 from convpool.engines import convolution_seconds, cost_model
 from convpool.engines.compiled import convolution as compiled_convolution
 from convpool.engines.compiled import host
+from convpool.engines.compiled import kernels_gradient as compiled_kernels_gradient
 from convpool.engines.compiled import pooling as compiled_pooling
+from convpool.engines.compiled import pooling_gradient as compiled_pooling_gradient
 from convpool.engines.compiled import separable as compiled_separable
 from convpool.engines.compiled import transposed as compiled_transposed
 from convpool.engines.fft import convolution as fft_convolution
@@ -90,6 +92,15 @@ def _compiled_pooling_refusal(work: PoolingWork) -> str | None:
     if work.footprint_taps is not None:
         return "there is a footprint, and the compiled kernels take whole windows"
     return compiled_pooling.refusal(work.mode, work.images_dtype, len(work.axes), work.accumulation)
+
+
+def _compiled_pooling_gradient_refusal(work: PoolingWork) -> str | None:
+    """Return why the compiled loops do not take the gradient of a pooling; None if they do."""
+    if work.footprint_taps is not None:
+        return "there is a footprint, and the compiled kernels take whole windows"
+    return compiled_pooling_gradient.refusal(
+        work.mode, work.images_dtype, work.axes, work.accumulation
+    )
 
 
 def _fft_refusal(work: ConvolutionWork) -> str | None:
@@ -173,10 +184,20 @@ KERNELS_GRADIENT_ENGINES = _by_name(
         seconds=convolution_seconds.numpy_seconds,
         memory=cost_model.kernels_gradient_bytes,
         tile_memory=cost_model.kernels_gradient_bytes,
-        start_up=25e-6,
+        start_up=60e-6,
         is_threaded=False,
         reason="takes every dtype and rank",
-    )
+    ),
+    Engine(
+        "compiled",
+        run=compiled_kernels_gradient.kernels_gradient,
+        refusal=_compiled_convolution_refusal,
+        host_refusal=host.refusal,
+        seconds=convolution_seconds.compiled_kernels_gradient_seconds,
+        memory=cost_model.compiled_kernels_gradient_bytes,
+        tile_memory=cost_model.compiled_kernels_gradient_bytes,
+        start_up=60e-6,
+    ),
 )
 POOL_ENGINES = _by_name(
     Engine(
@@ -209,10 +230,20 @@ POOL_GRADIENT_ENGINES = _by_name(
         seconds=cost_model.numpy_pooling_gradient_seconds,
         memory=cost_model.pooling_gradient_bytes,
         tile_memory=cost_model.pooling_gradient_bytes,
-        start_up=25e-6,
+        start_up=80e-6,
         is_threaded=False,
         reason="takes every dtype, rank and mode",
-    )
+    ),
+    Engine(
+        "compiled",
+        run=compiled_pooling_gradient.pool_gradient,
+        refusal=_compiled_pooling_gradient_refusal,
+        host_refusal=host.refusal,
+        seconds=cost_model.compiled_pooling_gradient_seconds,
+        memory=cost_model.compiled_pooling_gradient_bytes,
+        tile_memory=cost_model.compiled_pooling_gradient_bytes,
+        start_up=30e-6,
+    ),
 )
 REGISTRIES = (
     ENGINES,

@@ -15,7 +15,7 @@ import pytest
 
 pytest.importorskip("numba")
 
-from convpool.engines.compiled import forms, library
+from convpool.engines.compiled import form_table, library
 from convpool.engines.compiled.forms import ColumnsForm, PackForm, UnpackForm
 from convpool.engines.compiled.instruction_sets import INSTRUCTION_SETS
 from convpool.engines.compiled.loops import build
@@ -31,7 +31,7 @@ has_linker = pytest.mark.skipif(shutil.which("cc") is None, reason="there is no 
 @has_linker
 @pytest.mark.parametrize("isa", library.isas_of_platform(), ids=lambda isa: isa.name)
 def test_only_what_is_missing_is_compiled(isa, monkeypatch, tmp_path):
-    monkeypatch.setattr(forms, "forms_of", lambda isa: [UnpackForm(FLOAT32)])
+    monkeypatch.setattr(form_table, "forms_of", lambda isa: [UnpackForm(FLOAT32)])
     old = tmp_path / "objects" / isa.name / "unpack_f4-0.o"  # of a form that has changed since
     old.parent.mkdir(parents=True)
     old.touch()
@@ -82,7 +82,7 @@ def test_sources_are_found_through_imports(monkeypatch, tmp_path):
 
 
 def test_every_loop_has_a_module_that_stands_here():
-    loops = {form.loop for isa in INSTRUCTION_SETS.values() for form in forms.forms_of(isa)}
+    loops = {form.loop for isa in INSTRUCTION_SETS.values() for form in form_table.forms_of(isa)}
     assert loops <= set(build.MODULES)
     assert all((build.HERE / f"{module}.py").exists() for module in build.MODULES.values())
 
@@ -98,10 +98,10 @@ def test_a_form_that_does_not_compile_is_named(monkeypatch, tmp_path):
 
 
 FOR_ARM64 = """
-from convpool.engines.compiled import forms
+from convpool.engines.compiled.form_table import forms_of
 from convpool.engines.compiled.instruction_sets import INSTRUCTION_SETS
 from convpool.engines.compiled.loops import build
-for form in forms.forms_of(INSTRUCTION_SETS["neon"])[{first}::{step}]:
+for form in forms_of(INSTRUCTION_SETS["neon"])[{first}::{step}]:
     elf = build.object_code(form, "aarch64-unknown-linux-gnu")
     assert elf[:4] == b"\\x7fELF" and elf[18] == 183, form
     mach_o = build.object_code(form, "arm64-apple-macosx11.0.0")

@@ -490,7 +490,7 @@ def test_every_form_of_the_table(monkeypatch):
     monkeypatch.setattr(compiled_pooling, "call_of", pooling_call._make_call)
     for case in FORM_CASES:
         check_form_case(case, np.empty)
-    assert found == set(forms.pooling_forms(library.isa()))
+    assert found - set(forms.CREW_FORMS) == set(forms.pooling_forms(library.isa()))
 
 
 FENCED = """

@@ -1,7 +1,6 @@
-"""The table of forms: every function of the library, for each instruction set.
+"""The forms of convolution, pooling and threads; `form_table` lists those of an instruction set.
 
 A form is one loop with some of its words fixed, so that its machine code keeps sums in registers.
-Every call is served by forms of this table; `loops` builds them, `library` finds them.
 """
 
 from __future__ import annotations
@@ -221,8 +220,8 @@ FILTERED = tuple(
 )
 
 
-def forms_of(isa: InstructionSet) -> list[Form]:
-    """Return all forms of an instruction set."""
+def convolution_forms(isa: InstructionSet) -> list[Form]:
+    """Return all forms of convolution of an instruction set."""
     widths = sorted({1, 2, widest_tile(isa)})
     return [
         *(form(*pair) for form in (PackForm, ReadRowForm) for pair in READ),
@@ -238,8 +237,6 @@ def forms_of(isa: InstructionSet) -> list[Form]:
         *DEPTHWISE_FORMS,
         FilterRowsForm(),
         *(SumTapsForm(*pair) for pair in FILTERED),
-        *pooling_forms(isa),
-        *CREW_FORMS,
     ]
 
 

@@ -16,7 +16,8 @@ from functools import cache, lru_cache
 from importlib import import_module
 from typing import Any, NamedTuple
 
-from convpool.engines.compiled.forms import Form, forms_of
+from convpool.engines.compiled.form_table import forms_of
+from convpool.engines.compiled.forms import Form
 from convpool.engines.compiled.instruction_sets import INSTRUCTION_SETS, InstructionSet
 
 HERE = os.path.dirname(os.path.abspath(__file__))  # importing pathlib would take longer than a call
@@ -185,7 +186,8 @@ def digest_of_sources() -> str:
     """Return a digest of the sources that libraries are built from."""
     loops = os.path.join(HERE, "loops")
     paths = sorted(os.path.join(loops, name) for name in os.listdir(loops) if name.endswith(".py"))
-    paths += [os.path.join(HERE, name) for name in ("record.py", "forms.py", "instruction_sets.py")]
+    names = ("record", "forms", "gradient_forms", "form_table", "instruction_sets")
+    paths += [os.path.join(HERE, f"{name}.py") for name in names]
     digest = 0  # against changes, not against attacks: importing hashlib takes as long as a call
     for path in paths:
         with open(path, "rb") as file:

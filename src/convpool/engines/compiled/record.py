@@ -208,6 +208,36 @@ PANELS = record_type(
     "channel length panels panel_stride panel_lanes line_start"
 )
 
+# Sums parts of the gradient of kernels, over windows whose results have the gradient g. The output
+# is cut into blocks, some images, rows and columns; a part is some blocks, with totals of its own.
+#   first, last: the items, from the first to before the last: each is a share of a part's panels
+#   shares, cuts: shares of the panels; table of the blocks where parts begin, and the last one ends
+#   m, oh, ow, block_images, block_rows, block_columns: the grid of the blocks
+#   stride_down, stride_across, span_down, span_across: rows and columns from window to window, and
+#     those that a window spans
+#   address, image_bytes, row_bytes, column_bytes: the images
+#   pack, packing, scratch: as in COLUMNS
+#   image_step, row_step, column_step: numbers in the pixels from image to image, row to row and
+#     column to column of windows
+#   pieces, piece_count: table of pieces of a window, a multiple of those of a tile. Each is
+#     PIECE_FIELDS numbers: its place behind a window's first pixel; the row of the totals for its
+#     own first pixel; how many of its first pixels are left out, since another piece has them
+#   gradient, copy_panel, panelling: address of g, (m, oh, ow, nc); the function that copies a
+#     panel's, and its record PANELS
+#   first_panel, last_panel: the panels that are taken
+#   depth, kernels_per_group, panels_per_group: of a group
+#   totals, part_stride, width, first_kernel: address of the totals, (part, row, kernel), numbers
+#     from part to part and from row to row, and the kernel that their first column is for
+#   accumulates: whether sums are added to the totals so far
+KERNELS_GRADIENT = record_type(
+    "first last shares cuts m oh ow block_images block_rows block_columns "
+    "stride_down stride_across span_down span_across address image_bytes row_bytes column_bytes "
+    "pack packing scratch image_step row_step column_step pieces piece_count "
+    "gradient copy_panel panelling first_panel last_panel depth kernels_per_group panels_per_group "
+    "totals part_stride width first_kernel accumulates"
+)
+PIECE_FIELDS = 3
+
 # Convolves rows of the output with one kernel or some of each channel, whose pixels have their
 # channels side by side, and leaves out taps that lie on the padding:
 #   first, last: the rows, from the first to before the last, numbered from image to image
@@ -352,6 +382,23 @@ POOLING = record_type(
 POOLING_ROWS = record_type(
     "first last image output oh ow image_bytes row_bytes stride_down rows "
     "output_image_bytes output_row_bytes row_divisors are_factors"
+)
+
+# Computes bands of the gradient of pooling, whose results have the gradient g.
+#   first, last, bands, band_rows: the bands, from the first to before the last, numbered on from
+#     image to image; bands of an image, and rows of a band
+#   address, gradient, result: addresses of the images, of g and of the gradient, whose channels lie
+#     side by side
+#   image_bytes ... result_column_bytes: from image to image, row to row and column to column
+#   h, w, c, oh, ow: of an image, and of its output
+#   window_down ... before_across: windows, strides, dilations and padding before, of both axes
+#   zero: 0, which a band is filled with first
+POOL_GRADIENT = record_type(
+    "first last bands band_rows zero address gradient result h w c oh ow "
+    "image_bytes row_bytes column_bytes gradient_image_bytes gradient_row_bytes "
+    "gradient_column_bytes result_image_bytes result_row_bytes result_column_bytes "
+    "window_down stride_down dilation_down before_down "
+    "window_across stride_across dilation_across before_across"
 )
 
 # ---- threads ----

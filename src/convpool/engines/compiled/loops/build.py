@@ -24,7 +24,14 @@ from pathlib import Path
 from typing import Any
 
 from convpool.engines import cpus
-from convpool.engines.compiled import forms, instruction_sets, library, record
+from convpool.engines.compiled import (
+    form_table,
+    forms,
+    gradient_forms,
+    instruction_sets,
+    library,
+    record,
+)
 from convpool.engines.compiled.forms import Form
 from convpool.engines.compiled.instruction_sets import INSTRUCTION_SETS, InstructionSet
 
@@ -36,6 +43,7 @@ MODULES = {
     "columns": "few_kernels",
     "tiles": "many_kernels",
     "panels": "many_kernels",
+    "kernels_gradient": "kernels_gradient",
     "depthwise": "depthwise",
     **dict.fromkeys(("filter_rows", "read_row", "sum_taps"), "picture_rows"),
     **dict.fromkeys(
@@ -45,6 +53,7 @@ MODULES = {
     "pool_blocks": "pooling_blocks",
     "pool_windows": "pooling_blocks",
     "pool_rows": "pooling_rows",
+    "pool_gradient": "pooling_gradient",
     "help_calls": "crew",
     "share_call": "crew",
 }
@@ -75,7 +84,7 @@ def _compile_all(isa: InstructionSet, folder: Path) -> list[Path]:
 
     Files that no form has any more are deleted.
     """
-    table = forms.forms_of(isa)
+    table = form_table.forms_of(isa)
     paths = {form: folder / f"{form.symbol}-{digest_of(form, isa)}.o" for form in table}
     missing = [form for form in table if not paths[form].exists()]
     folder.mkdir(parents=True, exist_ok=True)
@@ -125,6 +134,8 @@ def _environment(isa: InstructionSet) -> Iterator[None]:
 def digest_of(form: Form, isa: InstructionSet) -> str:
     """Return a digest of all that the machine code of a form is made of."""
     paths = sources_of(MODULES[form.loop])
+    if type(form).__module__ == gradient_forms.__name__:
+        paths.append(Path(gradient_forms.__file__))
     versions = f"{version('numba')} {version('llvmlite')} {isa} {form} {sys.platform}"
     texts = [inspect.getsource(optimized_module), inspect.getsource(_environment), versions]
     paths += [Path(module.__file__) for module in (record, forms, instruction_sets)]

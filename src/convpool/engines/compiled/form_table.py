@@ -1,0 +1,20 @@
+"""The table of forms: every function of the library, for each instruction set.
+
+Every call is served by forms of this table; `loops` builds them, `library` finds them.
+"""
+
+from __future__ import annotations
+
+from convpool.engines.compiled.forms import CREW_FORMS, Form, convolution_forms, pooling_forms
+from convpool.engines.compiled.gradient_forms import gradient_forms
+from convpool.engines.compiled.instruction_sets import InstructionSet
+
+
+def forms_of(isa: InstructionSet) -> list[Form]:
+    """Return all forms of an instruction set."""
+    return [
+        *convolution_forms(isa),
+        *pooling_forms(isa),
+        *gradient_forms(isa),
+        *CREW_FORMS,
+    ]

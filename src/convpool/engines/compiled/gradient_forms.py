@@ -1,0 +1,60 @@
+"""The forms of the gradients of convolution and pooling."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+
+from convpool.engines.compiled.forms import ADD, F4, F8, GREATER, I8, LESSER, Dtype, Form
+from convpool.engines.compiled.instruction_sets import PIXELS, InstructionSet, widest_tile
+
+PIECE = PIXELS // 2  # neighbouring pixels of a window that a tile of the gradient of kernels takes
+# dtype of the sums of a block of the gradient of kernels -> that of the totals of all blocks
+TOTALS = {F4: F8, F8: F8, I8: I8}
+
+
+@dataclass(frozen=True)
+class KernelsGradientForm(Form):
+    """Sums parts of the gradient of kernels: record KERNELS_GRADIENT.
+
+    Parameters
+    ----------
+    sums
+        Dtype of the sums of a block.
+    vectors
+        Those of kernels in a tile.
+    """
+
+    loop = "kernels_gradient"
+    sums: Dtype
+    vectors: int
+
+
+@dataclass(frozen=True)
+class PoolGradientForm(Form):
+    """Computes the gradient of pooling: record POOL_GRADIENT.
+
+    Parameters
+    ----------
+    combination
+        GREATER or LESSER, or ADD: g is added to all pixels of its window.
+    dtype
+        Dtype of images, g and result; images are not read for ADD.
+    taps
+        Rows and columns of windows that are taken without loops; 0: none.
+    """
+
+    loop = "pool_gradient"
+    combination: int
+    dtype: Dtype
+    taps: int = 0
+
+
+def gradient_forms(isa: InstructionSet) -> list[Form]:
+    """Return all forms of gradients of an instruction set."""
+    widths = sorted({1, 2, widest_tile(isa)})
+    return [
+        *(KernelsGradientForm(*words) for words in product(TOTALS, widths)),
+        *(PoolGradientForm(*words) for words in product((ADD, GREATER, LESSER), TOTALS)),
+        *(PoolGradientForm(*words) for words in product((ADD, GREATER), (F4, F8), (2, 3))),
+    ]

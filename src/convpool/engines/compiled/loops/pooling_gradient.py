@@ -1,0 +1,307 @@
+"""The loop of the gradient of pooling: record POOL_GRADIENT.
+
+A band is some rows of an image. Its gradient is filled with zeros; then each window that has taps
+on it adds what it gives: to the first of its greatest or least pixels, or to all its pixels in the
+band. A vector holds channels of a pixel: whole vectors of them, then halves, quarters and so on.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import NamedTuple
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+from convpool.engines.compiled.forms import ADD, GREATER
+from convpool.engines.compiled.loops.simd import (
+    INT64,
+    add,
+    element_type,
+    lanes_of,
+    load,
+    loop,
+    number_type,
+    pointer_to,
+    reader_of,
+    splat,
+    store,
+)
+from convpool.engines.compiled.loops.window_ranges import taps_on_pixels, windows_on_pixels
+from convpool.engines.compiled.record import POOL_GRADIENT
+
+gradient_at = reader_of(POOL_GRADIENT)
+
+
+def pool_gradient(form):
+    """Return the loop that computes bands of the gradient, of the form's dtype."""
+    add_window, fill_row = _window_adder(form, 0), _row_filler(form)
+    add_whole, form_taps = _window_adder(form, form.taps), form.taps
+
+    @loop
+    def add_row(call, b, i, first_row, last_row):
+        """Add what the windows of a row give to the rows of a band."""
+        y = i * call.stride_down - call.before_down
+        down, across = call.dilation_down, call.dilation_across
+        top, bottom = taps_on_pixels(y, call.h, call.window_down, down)
+        # taps on rows of the band
+        own_top = max(top, -(-(first_row - y) // down))
+        own_bottom = min(bottom, (last_row - 1 - y) // down + 1)
+        if own_bottom <= own_top:
+            return
+        row = (y + top * down) * call.row_bytes + b * call.image_bytes + call.address
+        target = (y + own_top * down) * call.result_row_bytes
+        target += b * call.result_image_bytes + call.result
+        g = call.gradient + b * call.gradient_image_bytes + i * call.gradient_row_bytes
+        row_step, tap_step = down * call.row_bytes, across * call.column_bytes
+        result_row_step = down * call.result_row_bytes
+        result_tap_step = across * call.result_column_bytes
+        stride, before, taps = call.stride_across, call.before_across, call.window_across
+        w, column_bytes, result_column_bytes = call.w, call.column_bytes, call.result_column_bytes
+        rows, first, last, channels = bottom - top, own_top - top, own_bottom - top, call.c
+        g_bytes, span = call.gradient_column_bytes, (taps - 1) * across + 1
+        low, high = windows_on_pixels(-before, stride, call.ow, w, span)
+        are_whole = form_taps > 0 and taps == form_taps and last - first == form_taps == rows
+        for j in range(call.ow):
+            x = j * stride - before
+            left, right = 0, taps
+            if j < low or j >= high:
+                left, right = taps_on_pixels(x, w, taps, across)
+            column = x + left * across
+            source = row + column * column_bytes
+            result = target + column * result_column_bytes
+            if are_whole and right - left == taps:
+                add_whole(
+                    *(source, rows, taps, row_step, tap_step, g + j * g_bytes),
+                    *(result, first, last, result_row_step, result_tap_step, channels),
+                )
+            elif right > left:
+                add_window(
+                    *(source, rows, right - left, row_step, tap_step, g + j * g_bytes),
+                    *(result, first, last, result_row_step, result_tap_step, channels),
+                )
+
+    def entry(address):
+        call = gradient_at(address)
+        span = (call.window_down - 1) * call.dilation_down + 1
+        for number in range(call.first, call.last):
+            b, first_row = number // call.bands, number % call.bands * call.band_rows
+            last_row = min(call.h, first_row + call.band_rows)
+            for y in range(first_row, last_row):
+                target = call.result + b * call.result_image_bytes + y * call.result_row_bytes
+                fill_row(target, call.w, call.result_column_bytes, call.c, call.zero)
+            # windows that begin before the band ends, and end behind where it begins
+            first = max(0, -(-(first_row + call.before_down - span + 1) // call.stride_down))
+            last = min(call.oh, (last_row - 1 + call.before_down) // call.stride_down + 1)
+            for i in range(first, last):
+                add_row(call, b, i, first_row, last_row)
+
+    return entry
+
+
+def _for_each_vector(builder, channels, kind, emit):
+    """Emit code that does emit(place, lanes) for all channels: whole vectors, halves and so on."""
+    lanes = lanes_of(kind)
+    place = cgutils.alloca_once_value(builder, INT64(0))
+    while lanes:
+        left = builder.sub(channels, builder.load(place))
+        with cgutils.for_range(builder, builder.sdiv(left, INT64(lanes))):
+            emit(builder.load(place), lanes)
+            builder.store(builder.add(builder.load(place), INT64(lanes)), place)
+        lanes //= 2
+
+
+def _row_filler(form):
+    """Return a function that fills a row of pixels with zeros."""
+    kind = number_type(form.dtype)
+
+    @intrinsic
+    def fill_row(typing, address, columns, column_bytes, channels, zero):
+        """Fill the channels of `columns` pixels with `zero`, from an address on.
+
+        LLVM makes a call of `memset` of a loop that writes a constant, and there is none here.
+        """
+
+        def codegen(context, builder, signature, arguments):
+            address, columns, column_bytes, channels, zero = arguments
+            number = builder.bitcast(
+                _as_number(builder, zero, _number_type(kind)), element_type(kind)
+            )
+            with cgutils.for_range(builder, columns) as column:
+                pixel = builder.add(address, builder.mul(column.index, column_bytes))
+                base = pointer_to(builder, pixel, kind)
+
+                def fill(place, lanes):
+                    store(builder, splat(builder, number, lanes), base, place, kind)
+
+                _for_each_vector(builder, channels, kind, fill)
+            return context.get_dummy_value()
+
+        return types.void(address, columns, column_bytes, channels, zero), codegen
+
+    return fill_row
+
+
+class Window(NamedTuple):
+    """What a window gives its gradient with, as LLVM values.
+
+    Parameters
+    ----------
+    source, rows, taps
+        Address of its first pixel, and how many rows and columns of taps are on pixels.
+    row_step, tap_step
+        Bytes from row to row and from tap to tap of the pixels.
+    gradient
+        Address of the window's g.
+    target, first_row, last_row
+        Address of the result of the first pixel of its first row in the band, and the rows of taps
+        in the band, to before the last.
+    result_row_step, result_tap_step
+        Bytes from row to row and from tap to tap of the results.
+    channels
+        How many there are.
+    """
+
+    source: ir.Value
+    rows: ir.Value
+    taps: ir.Value
+    row_step: ir.Value
+    tap_step: ir.Value
+    gradient: ir.Value
+    target: ir.Value
+    first_row: ir.Value
+    last_row: ir.Value
+    result_row_step: ir.Value
+    result_tap_step: ir.Value
+    channels: ir.Value
+
+
+def _window_adder(form, fixed):
+    """Return a function that adds what a window gives to the rows of a band.
+
+    If `fixed` is not 0, there are so many rows and columns of taps, all of them in the band.
+    """
+    kind = number_type(form.dtype)
+
+    @intrinsic
+    def add_window(
+        typing,
+        source,
+        rows,
+        taps,
+        row_step,
+        tap_step,
+        gradient,
+        target,
+        first_row,
+        last_row,
+        result_row_step,
+        result_tap_step,
+        channels,
+    ):
+        def codegen(context, builder, signature, arguments):
+            window = Window(*arguments)
+            if fixed:
+                window = window._replace(taps=INT64(fixed), first_row=INT64(0))
+
+            def give(place, lanes):
+                base = pointer_to(builder, window.gradient, kind)
+                g = load(builder, base, place, kind, lanes)
+                chosen = None
+                if form.combination != ADD:
+                    chosen = _chosen_tap(builder, window, place, lanes, (form, fixed))
+                _give(builder, window, place, g, chosen, (kind, fixed))
+
+            _for_each_vector(builder, window.channels, kind, give)
+            return context.get_dummy_value()
+
+        return types.void(*[types.int64] * len(Window._fields)), codegen
+
+    return add_window
+
+
+def _for_each_tap(builder, rows, taps, fixed, emit):
+    """Emit code that does emit(row, tap) for all taps; unrolled if their number is fixed."""
+    if fixed:
+        for row, tap in product(range(fixed), repeat=2):
+            emit(INT64(row), INT64(tap))
+        return
+    with cgutils.for_range(builder, rows) as row, cgutils.for_range(builder, taps) as tap:
+        emit(row.index, tap.index)
+
+
+def _number_type(kind):
+    """Return LLVM's type of integers as long as numbers of type `kind`."""
+    return ir.IntType(kind.bitwidth)
+
+
+def _as_number(builder, value, number):
+    """Return an int64 as an integer type of at most 64 bits."""
+    return value if number.width == 64 else builder.trunc(value, number)
+
+
+def _tap_numbers(builder, window, row, tap, lanes, number):
+    """Return a vector with the number of a tap of the window in every lane."""
+    value = builder.add(builder.mul(row, window.taps), tap)
+    return splat(builder, _as_number(builder, value, number), lanes)
+
+
+def _chosen_tap(builder, window, place, lanes, words):
+    """Emit code that finds the tap of the first greatest, or least, pixel; return its numbers.
+
+    They are a vector, one number for each channel from a place on. NaN wins, the first one.
+    `words` are (form, how many rows and columns of taps are fixed, or 0).
+    """
+    form, fixed = words
+    kind = number_type(form.dtype)
+    number = _number_type(kind)
+    first = load(builder, pointer_to(builder, window.source, kind), place, kind, lanes)
+    best = cgutils.alloca_once(builder, first.type)
+    chosen = cgutils.alloca_once(builder, ir.VectorType(number, lanes))
+    builder.store(first, best)
+    builder.store(ir.Constant(ir.VectorType(number, lanes), None), chosen)
+    sign = ">" if form.combination == GREATER else "<"
+
+    def compare(row, tap):
+        address = builder.add(window.source, builder.mul(row, window.row_step))
+        address = builder.add(address, builder.mul(tap, window.tap_step))
+        pixel = load(builder, pointer_to(builder, address, kind), place, kind, lanes)
+        before = builder.load(best)
+        if isinstance(kind, types.Float):
+            # true where one of them is NaN too
+            is_better = builder.fcmp_unordered(sign, pixel, before)
+            is_better = builder.and_(is_better, builder.fcmp_ordered("ord", before, before))
+        else:
+            is_better = builder.icmp_signed(sign, pixel, before)
+        builder.store(builder.select(is_better, pixel, before), best)
+        numbers = _tap_numbers(builder, window, row, tap, lanes, number)
+        builder.store(builder.select(is_better, numbers, builder.load(chosen)), chosen)
+
+    _for_each_tap(builder, window.rows, window.taps, fixed, compare)
+    return builder.load(chosen)
+
+
+def _give(builder, window, place, g, chosen, words):
+    """Emit code that adds g to the results of the chosen taps in the band, of all if it is None.
+
+    `words` are (type of numbers, how many rows and columns of taps are fixed, or 0).
+    """
+    (kind, fixed), lanes = words, g.type.count
+    number, zeros = _number_type(kind), ir.Constant(g.type, None)
+
+    def give(row, tap):
+        address = builder.add(window.target, builder.mul(row, window.result_row_step))
+        address = builder.add(address, builder.mul(tap, window.result_tap_step))
+        base = pointer_to(builder, address, kind)
+        given = g
+        if chosen is not None:
+            line = builder.add(row, window.first_row)
+            numbers = _tap_numbers(builder, window, line, tap, lanes, number)
+            given = builder.select(builder.icmp_signed("==", chosen, numbers), g, zeros)
+        so_far = load(builder, base, place, kind, lanes)
+        store(builder, add(builder, so_far, given, kind), base, place, kind)
+
+    count = builder.sub(window.last_row, window.first_row)
+    _for_each_tap(builder, count, window.taps, fixed, give)

@@ -63,7 +63,8 @@ def random_convolution(seed):
     """Return (images, g, axes, words, shape of the kernels) of a random gradient of kernels."""
     random = np.random.default_rng(seed)
     axes, groups = random_axes(random), int(random.integers(1, 4))
-    depth, of_group = (int(random.choice(sizes)) for sizes in ((1, 2, 6, 7, 13), (1, 3, 8, 16, 17, 40)))
+    depth = int(random.choice((1, 2, 6, 7, 13)))
+    of_group = int(random.choice((1, 3, 8, 16, 17, 40)))
     m, dtype = int(random.integers(1, 30)), str(random.choice([*OF_KERNELS]))
     images = integers(
         random,

@@ -40,3 +40,21 @@ def test_time_is_measured_where_it_is_asked_for(tmp_path, monkeypatch):
         (judgement,) = check([folder], is_timed=is_timed, max_ratio=max_ratio, **words)
         assert judgement.outcome is Outcome.HOLDS
         assert measured == tasks
+
+
+def test_a_private_seed_calls_with_other_numbers(tmp_path, monkeypatch):
+    calls = []
+
+    def recorded(function, its_calls, *words):
+        calls.append(its_calls)
+        return call_in_process(function, its_calls, *words)
+
+    monkeypatch.setattr(caller, "run", recorded)
+    folder = copy_ours(tmp_path / "ada")
+    for seed in (0, 1, 2):
+        words = {"tasks": [0], "only": ["valid"], "is_timed": False, "private_seed": seed}
+        (judgement,) = check([folder], python=sys.executable, **words)
+        assert judgement.outcome is Outcome.HOLDS
+    arrays = [{call.arguments[0].tobytes() for call in its_calls} for its_calls in calls]
+    assert len(arrays[0] & arrays[1]) < 6  # the small cases that are shown
+    assert len(arrays[1] & arrays[2]) < 6

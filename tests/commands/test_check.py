@@ -22,10 +22,12 @@ from convpool.check.sandbox.interpreters import Interpreter
 from convpool.check.tasks import README, TASKS
 from convpool.check.verdicts import Finding, Item, Outcome
 from support.command import run_command
+from support.judgements import SCHEMA, jsonschema
 from support.submissions import OURS, copy_ours
 
 testing = pytest.importorskip("click.testing")
 check_command = pytest.importorskip("convpool.commands.check")
+check_reports = pytest.importorskip("convpool.commands.check_reports")
 cli = pytest.importorskip("convpool.commands.main")
 
 ROOT = Path(__file__).parents[2]
@@ -207,7 +209,7 @@ def test_json_alone_is_on_stdout_and_files_are_written(tmp_path, fake):
     assert [one["name"] for one in json.loads(result.stdout)["submissions"]] == ["fails", "holds"]
     assert files[0].read_text(encoding="utf-8-sig").count("\n") == 3
     assert html.GENERATOR in files[1].read_text(encoding="utf-8")
-    assert sorted(path.name for path in files[2].iterdir()) == [
+    assert sorted(path.name for path in files[2].glob("*.txt")) == [
         "fails.feedback.txt",
         "holds.feedback.txt",
     ]
@@ -221,6 +223,90 @@ def test_files_that_cannot_be_written_are_said_before_any_work(tmp_path, fake, m
     folder = copy_ours(tmp_path / "ada")
     assert "no report of convpool check" in refused(folder, "--csv", mine)
     assert "is a file; name a folder" in refused(folder, "--out", mine)
+
+
+def test_a_folder_that_is_not_there_is_a_report_as_json_too(tmp_path, fake):
+    result = run_command("check", tmp_path / "nosuch", "--json")
+    report = json.loads(result.stdout)
+    jsonschema.validate(report, SCHEMA, jsonschema.Draft202012Validator)
+    assert result.exit_code == 2
+    assert (report["outcome"], report["submissions"]) == ("could not be checked", [])
+    assert "nosuch is not there" in report["error"]
+    assert result.stderr.count("\n") == 1
+
+
+def test_an_interrupt_loses_nothing_that_is_done(tmp_path, fake, monkeypatch):
+    judge = behaviour.judge
+
+    def interrupted(course, *words):
+        if course.folder.name == "b":
+            raise KeyboardInterrupt
+        return judge(course, *words)
+
+    folder = many(tmp_path / "class", "a", "b", "c")
+    words = ["--csv", tmp_path / "c.csv", "--html", tmp_path / "c.html", "--out", tmp_path / "out"]
+    run_command("check", folder, "-j", 1, *words)
+    page = (tmp_path / "c.html").read_bytes()
+    (folder / "a").rename(folder / "a2")
+    monkeypatch.setattr(behaviour, "judge", interrupted)
+    run_command("check", folder, "-j", 1, *words)
+    lines = (tmp_path / "c.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert [line.partition(",")[0] for line in lines[1:]] == ["a", "b", "c", "a2"]
+    names = {path.name.partition(".")[0] for path in (tmp_path / "out").glob("*.txt")}
+    assert names == {"a", "b", "c", "a2"}
+    assert (tmp_path / "c.html").read_bytes() == page
+
+
+def test_points_decisions_and_gradebook(tmp_path, fake):
+    settings = tmp_path / "convpool-check.toml"
+    settings.write_text('decisions = "mine.csv"\n[points]\nloads = 2\n')
+    (tmp_path / "mine.csv").write_text(
+        "submission,requirement,points,comment\nfails,3:loads,1.5,almost\nzoe,3:loads,1,?\n"
+    )
+    book = tmp_path / "book.csv"
+    book.write_text("Student,ID,Section,Task (7)\nHolds,1,x,\nFails,2,x,\n")
+    folder = many(tmp_path / "class", "fails", "holds", "other")
+    result = run_command("check", folder, "--settings", settings, "--gradebook", book)
+    assert "1.5/14" in result.stdout
+    assert "fails: 3:loads: 1.5 points by hand, almost" in result.stdout
+    assert "your decisions name nobody's submission: zoe" in result.stderr
+    assert "not in the gradebook: other" in result.stderr
+    graded = (tmp_path / "book.graded.csv").read_text()
+    assert graded == "Student,ID,Section,Task (7)\nHolds,1,x,14\nFails,2,x,1.5\n"
+    assert (
+        "--settings FILE with a table [points]"
+        in run_command("check", folder, "--gradebook", book).stderr
+    )
+
+
+def test_what_changed_is_told(tmp_path, fake):
+    folder = many(tmp_path / "class", "fails", "holds")
+    report = tmp_path / "report.json"
+    report.write_text(run_command("check", folder, "--json").stdout)
+    words = ["check", folder, "--since", report]
+    assert run_command(*words).stderr == "since then: nothing has changed\n"
+    (folder / "fails").rename(folder / "new")
+    told = run_command(*words).stderr
+    assert told == "since then: fails: not there any more\nsince then: new: new\n"
+
+
+def test_watch_checks_again_after_a_change(tmp_path, fake, monkeypatch):
+    folder = copy_ours(tmp_path / "a")
+    steps = []
+
+    def wait(seconds):
+        steps.append(seconds)
+        if len(steps) == 1:
+            return  # nothing has changed
+        if len(steps) == 2:
+            (folder / "new.py").write_text("x = 1\n")
+            return
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(check_reports.time, "sleep", wait)
+    result = run_command("check", folder, "--watch")
+    assert result.stderr.count("Waiting for a change") == 2
+    assert result.stderr.count("since then: nothing has changed") == 1
 
 
 def test_wrong_words_of_the_command(tmp_path, fake):

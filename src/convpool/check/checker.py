@@ -14,6 +14,7 @@ from convpool.check import judge_behaviour
 from convpool.check.behaviour import requirement_names
 from convpool.check.concurrency import call_all
 from convpool.check.diagnosis.meanings_of_same import BRIEF, MEANINGS
+from convpool.check.grading.decisions import Decision, apply
 from convpool.check.grading.points import requirements, score
 from convpool.check.grading.similar import similar_pairs
 from convpool.check.judge_cases import Options
@@ -43,6 +44,7 @@ class Selection:
     limits: Limits
     options: Options
     points: Mapping[str, float]  # empty: no points are given
+    decisions: Sequence[Decision] = ()  # a teacher's own points and comments
     workers: int = 1  # how many tasks of one submission are judged at once
 
     @property
@@ -66,11 +68,14 @@ def check(
     max_ratio: float | None = None,
     same: str = BRIEF,
     points: Mapping[str, float] | None = None,
+    decisions: Sequence[Decision] = (),
     time_out: float | None = None,
     is_trusted: bool = False,
     is_timed: bool = True,
+    private_seed: int = 0,
     jobs: int = 1,
     progress: Progress | None = None,
+    done: Callable[[Judgement], object] | None = None,
 ) -> list[Judgement]:
     """Judge submissions of the brief.
 
@@ -92,6 +97,8 @@ def check(
         "any-named" (any reading that public solutions have).
     points : mapping of str to float, optional
         What requirements are worth: "3:same", "same", "rules" or "behaviour" -> points of each.
+    decisions : sequence of Decision
+        A teacher's own points and comments.
     time_out : float, optional
         Seconds for one task; default: 20.
     is_trusted : bool
@@ -99,10 +106,14 @@ def check(
     is_timed : bool
         Whether time and memory are measured, which takes a second or two; with `max_ratio` they
         are in any case.
+    private_seed : int
+        Other than 0: the cases are others of the same kinds, which no student has seen.
     jobs : int
         How many submissions are judged at once; of fewer submissions, several tasks.
     progress : function of (done, total), optional
         Called whenever a submission is done.
+    done : function of a Judgement, optional
+        Gets each as soon as it is there, in any order; an interrupt loses none of them.
 
     Returns
     -------
@@ -129,14 +140,26 @@ def check(
         tasks=tuple(sorted(set(tasks or TASKS))),
         python=interpreters.find(python),
         limits=Limits() if time_out is None else Limits(task_seconds=time_out),
-        options=Options(max_ratio, same, is_timed=is_timed or max_ratio is not None),
+        options=Options(
+            max_ratio, same, is_timed=is_timed or max_ratio is not None, private_seed=private_seed
+        ),
         points=points or {},
+        decisions=decisions,
     )
     with open_submissions(paths) as submissions:
         if selection.behaviour and len(submissions) > 1 and not is_trusted:
             _require_walls(selection)
         selection = replace(selection, workers=max(1, jobs // max(1, len(submissions))))
-        return _check_all(submissions, selection, jobs, progress or (lambda done, total: None))
+
+        def tell(judged: Judgement, count: int, total: int) -> None:
+            if done:
+                done(judged)
+            if progress:
+                progress(count, total)
+
+        if progress:
+            progress(0, len(submissions))
+        return _check_all(submissions, selection, jobs, tell)
 
 
 def _require_walls(selection: Selection) -> None:
@@ -166,14 +189,19 @@ def _expand(names: Collection[str]) -> frozenset[str]:
 
 
 def _check_all(
-    submissions: Sequence[Submission], selection: Selection, jobs: int, progress: Progress
+    submissions: Sequence[Submission],
+    selection: Selection,
+    jobs: int,
+    tell: Callable[[Judgement, int, int], None],
 ) -> list[Judgement]:
-    """Judge submissions, `jobs` at once, and return the judgements in the same order."""
+    """Judge submissions, `jobs` at once, and return the judgements in the same order.
+
+    tell: is called with (judgement, judgements so far, submissions).
+    """
     judgements: dict[int, Judgement] = {}
-    progress(0, len(submissions))
     for index, judgement in _check_unordered(submissions, selection, jobs):
         judgements[index] = judgement
-        progress(len(judgements), len(submissions))
+        tell(judgement, len(judgements), len(submissions))
     ordered = [judgements[index] for index in range(len(submissions))]
     return _with_similar(ordered, submissions) if selection.has_all_tasks else ordered
 
@@ -254,6 +282,7 @@ def check_submission(submission: Submission, selection: Selection) -> Judgement:
     if selection.points:
         whole = requirements(selection.rules | selection.behaviour, selection.tasks)
         judgement = replace(judgement, score=score(judgement, selection.points, whole))
+    judgement = apply(judgement, selection.decisions, selection.points)
     return printable_judgement(replace(judgement, seconds=time.monotonic() - start))
 
 

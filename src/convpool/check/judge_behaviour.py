@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from functools import partial
 
-from convpool.check.behaviour import requirement_names, timing
-from convpool.check.behaviour.cases_by_task import CASES, LARGE, TIMED
+from convpool.check.behaviour import fresh_cases, requirement_names, timing
+from convpool.check.behaviour.cases_by_task import TIMED
 from convpool.check.behaviour.judged_answers import Trial, is_same_result
 from convpool.check.behaviour.removed_names import without_removed_names
 from convpool.check.concurrency import call_all
@@ -72,7 +72,7 @@ def judge(
         deadline = start + limits.submission_seconds + sum(baseline_seconds)
         run = TaskRun(file, (), None, baseline_cost)
         if time.monotonic() < deadline:
-            run = _with_answers(run, python, limits.until(deadline), is_timed=options.is_timed)
+            run = _with_answers(run, python, limits.until(deadline), options)
         return _items(run, limits, options), [Measure(number, *file.word_counts, *run.ratios)]
 
     calls = [partial(judge_task, number) for number in sorted(tasks)]
@@ -81,16 +81,16 @@ def judge(
     return items, [measure for _, measures in by_task for measure in measures]
 
 
-def _with_answers(run: TaskRun, python: Interpreter, limits: Limits, *, is_timed: bool) -> TaskRun:
+def _with_answers(run: TaskRun, python: Interpreter, limits: Limits, options: Options) -> TaskRun:
     """Make all calls of a task; return `run` with the trials and the cost.
 
     The order matters if a call ends the process or the time: judged cases first, then cases that
     are not judged, then the timed calls, then the large cases.
     """
     task = run.task
-    cases = sorted(CASES[task.number], key=lambda case: not case.judged)
-    large = LARGE[task.number]
-    timed_calls = timing.calls(task.number) if is_timed else []
+    all_cases, large = fresh_cases.cases(task.number, options.private_seed)
+    cases = sorted(all_cases, key=lambda case: not case.judged)
+    timed_calls = timing.calls(task.number) if options.is_timed else []
     calls = [*(case.call for case in cases), *timed_calls, *(case.call for case in large)]
     calls.append(calls[0])  # once more, to see whether it gives the same result
     function = SubmittedFunction(run.file.course.folder, task.file, task.function)

@@ -52,6 +52,7 @@ class Options:
     max_ratio: float | None = None
     same: str = BRIEF  # what 'same' means, a key of MEANINGS
     is_timed: bool = True  # whether time and memory are measured
+    private_seed: int = 0  # of fresh cases; 0: those of the table
 
 
 def judge_cases(run: TaskRun, name: str, same: str = BRIEF) -> Item:

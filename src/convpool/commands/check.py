@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
+from dataclasses import fields
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from convpool.commands import check_grading as grading
+from convpool.commands import check_reports as reports
 from convpool.commands.options import example
-from convpool.commands.progress import progress_bar
 
 if TYPE_CHECKING:
     from convpool.check.verdicts import Judgement, Outcome
@@ -99,6 +99,15 @@ class Numbers(Names):
     metavar="FILE",
     help="Write results.json of one submission for Gradescope.",
 )
+@click.option(
+    "--gradebook",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Fill points into a copy of Moodle's grading worksheet or Canvas' gradebook.",
+)
+@click.option(
+    "--assignment", default="", metavar="NAME", help="The column of Canvas' gradebook to fill."
+)
 @click.option("--github", "is_github", is_flag=True, help="Print annotations for GitHub Actions.")
 @click.option("-v", "--verbose", "is_verbose", is_flag=True, help="Print every drawing and remark.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report for programs.")
@@ -116,6 +125,26 @@ class Numbers(Names):
     metavar="FOLDER",
     help="Write a text for each submission into a folder.",
 )
+@click.option(
+    "--disclose",
+    "disclosure",
+    type=click.Choice(("verdict", "cause", "case")),
+    default="case",
+    help="How much texts and comments for students tell.",
+)
+@click.option(
+    "--private-seed",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Try other cases of the same kinds, which students have not seen.",
+)
+@click.option(
+    "--since",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Print what has changed since an earlier --json report.",
+)
+@click.option("--watch", "is_watching", is_flag=True, help="Check again at every change.")
 @click.pass_context
 def check(
     context: click.Context,
@@ -143,21 +172,36 @@ def check(
     elif trace is not None:
         _trace(places, trace, options["python"], options["time_out"])
     else:
-        reports = {form: options.pop(form) for form in ("csv", "html")}
-        is_json, folder = options.pop("as_json"), options.pop("to")
-        is_verbose, is_github = options.pop("is_verbose"), options.pop("is_github")
-        gradescope = options.pop("gradescope")
-        # what else does not show time and memory does not wait for them
-        options["is_timed"] = bool(is_verbose or is_json or reports["html"])
-        students = grading.apply_settings(options.pop("settings"), options)
-        judgements = _judge(places, reports, folder, options)
-        _print(judgements, is_json=is_json, is_verbose=is_verbose)
+        try:
+            context.exit(_check(places, options))
+        except (ValueError, OSError) as error:
+            if options["as_json"]:
+                click.echo(reports.json_error(error), nl=False)
+            raise
+
+
+def _check(places: Sequence[Path], options: dict[str, Any]) -> int:
+    """Judge, print and write what is asked for; return the exit code."""
+    options = dict(options)
+    is_watching = options.pop("is_watching")
+    wanted = reports.Wanted(
+        **{field.name: options.pop(field.name) for field in fields(reports.Wanted)}
+    )
+    # what does not show time and memory does not wait for them
+    options["is_timed"] = bool(wanted.is_verbose or wanted.as_json or wanted.html)
+    options["private_seed"] = options["private_seed"] or 0
+    students = grading.apply_settings(options.pop("settings"), options)
+
+    def run() -> list[Judgement]:
+        judgements = reports.judge(places, wanted, options)
+        reports.print_all(wanted, judgements, options)
         grading.print_missing(students, judgements)
-        if is_github:
-            grading.write_github(judgements)
-        if gradescope is not None:
-            grading.write_gradescope(gradescope, judgements, options["points"])
-        context.exit(_exit_code([judgement.outcome for judgement in judgements]))
+        grading.print_unused(options["decisions"], judgements)
+        return judgements
+
+    if is_watching:
+        reports.watch(places, run)
+    return _exit_code([judgement.outcome for judgement in run()])
 
 
 def _escape_unencodable() -> None:
@@ -165,62 +209,6 @@ def _escape_unencodable() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-
-
-def _judge(
-    places: Sequence[Path],
-    reports: dict[str, Path | None],
-    folder: Path | None,
-    options: dict[str, Any],
-) -> list[Judgement]:
-    """Judge submissions, write the reports, and return the judgements.
-
-    Parameters
-    ----------
-    places
-        Folders and ZIP files that hold submissions.
-    reports
-        Format of a report, "csv" or "html" -> its file; None writes none.
-    folder
-        Where a text for each submission goes; None writes none.
-    options
-        The other options by name, which `check.check` takes; `jobs` is taken out of them.
-
-    Raises
-    ------
-    ValueError, OSError : a report cannot be written; raised before any work
-    """
-    from convpool import check as checker
-    from convpool.check.reports import files as report_files
-
-    files = {form: file for form, file in reports.items() if file is not None}
-    for form, file in files.items():
-        report_files.check_free(form, file)
-    if folder is not None:
-        report_files.check_folder(folder)
-    # with max_ratio times are compared: nothing else should run meanwhile
-    jobs = options.pop("jobs") or (1 if options["max_ratio"] else os.cpu_count() or 1)
-    with progress_bar("Checking", "submissions") as progress:
-        judgements = checker.check(places, jobs=jobs, progress=progress, **options)
-    for form, file in files.items():
-        report_files.write(form, file, judgements)
-    if folder is not None:
-        files["text"] = folder / f"*{report_files.FEEDBACK}"
-        report_files.write_feedback(folder, judgements)
-    if files:
-        click.echo(f"written: {', '.join(map(str, files.values()))}", err=True)
-    return judgements
-
-
-def _print(judgements: Sequence[Judgement], *, is_json: bool, is_verbose: bool) -> None:
-    """Print the judgements as text, or as JSON."""
-    from convpool.check.reports import json
-    from convpool.check.reports import text as report
-
-    if is_json:
-        click.echo(json.as_json(judgements), nl=False)
-    else:
-        report.print_report(judgements, report.make_console(), is_verbose=is_verbose)
 
 
 def _exit_code(outcomes: Sequence[Outcome]) -> int:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from convpool.check.grading.decisions import Decision
     from convpool.check.grading.roster import Student
     from convpool.check.verdicts import Judgement
 
@@ -19,20 +20,31 @@ def apply_settings(file: Path | None, options: dict[str, Any]) -> list[Student]:
 
     What was said on the command line counts before the file; `points` is added in any case.
     """
-    options["points"] = {}
+    options["points"], options["decisions"] = {}, []
     if file is None:
         return []
     from convpool.check import requirement_titles
-    from convpool.check.grading import roster, settings
+    from convpool.check.grading import decisions, roster, settings
 
     said = settings.read(file, requirement_titles())
     options["points"] = dict(said.points)
+    if said.decisions:
+        options["decisions"] = decisions.read(said.decisions, requirement_titles())
     source = click.get_current_context().get_parameter_source
     for name, value in (("same", said.same), ("time_out", said.time_out), ("skip", said.skip)):
         was_typed = source(name) is click.core.ParameterSource.COMMANDLINE
         if value and not was_typed:
             options[name] = value
     return roster.read(said.roster) if said.roster else []
+
+
+def print_unused(decisions: Sequence[Decision], judgements: Sequence[Judgement]) -> None:
+    """Print the names in a teacher's decisions that no submission of a class has."""
+    from convpool.check.grading.decisions import unused
+
+    if len(judgements) > 1:
+        for name in unused(decisions, [judgement.submission for judgement in judgements]):
+            click.echo(f"your decisions name nobody's submission: {name}", err=True)
 
 
 def print_missing(students: Sequence[Student], judgements: Sequence[Judgement]) -> None:
@@ -49,8 +61,11 @@ def print_missing(students: Sequence[Student], judgements: Sequence[Judgement]) 
         click.echo(line, err=True)
 
 
-def write_github(judgements: Sequence[Judgement]) -> None:
-    """Print annotations of lines, and append the job summary where GitHub Actions wants it."""
+def write_github(judgements: Sequence[Judgement], points: Mapping[str, float]) -> None:
+    """Print annotations of lines, and append what GitHub Actions wants where it wants it.
+
+    That is the job's summary, and with points the output `result` for GitHub Classroom.
+    """
     from convpool.check.reports import github
 
     if len(judgements) == 1:
@@ -61,6 +76,29 @@ def write_github(judgements: Sequence[Judgement]) -> None:
     if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
         with open(summary, "a", encoding="utf-8") as file:
             file.write(github.job_summary(judgements))
+
+    output = os.environ.get("GITHUB_OUTPUT")
+    if output and points and len(judgements) == 1:
+        with open(output, "a", encoding="utf-8") as file:
+            file.write(f"result={github.classroom_result(judgements[0], points)}\n")
+
+
+def write_gradebook(
+    file: Path, judgements: Sequence[Judgement], assignment: str, disclosure: str
+) -> None:
+    """Write a filled copy of a gradebook beside it; raise ValueError without points."""
+    from convpool.check.reports import gradebook
+    from convpool.system.whole_files import whole
+
+    if not any(judgement.score for judgement in judgements):
+        raise click.UsageError("--gradebook needs points: --settings FILE with a table [points]")
+    filled = gradebook.fill(file, judgements, assignment, disclosure)
+    target = file.with_name(f"{file.stem}.graded{file.suffix}")
+    with whole(target, force=True) as unfinished:
+        unfinished.write(filled.text.encode())
+    click.echo(f"written: {target}, points in its column {filled.column}", err=True)
+    for name in filled.ungraded:
+        click.echo(f"not in the gradebook: {name}", err=True)
 
 
 def write_gradescope(

@@ -11,7 +11,7 @@ from convpool.check.diagnosis.arithmetic import arguments_of
 from convpool.check.diagnosis.diagnose import diagnose
 from convpool.check.diagnosis.readings.registry import READINGS
 from convpool.check.diagnosis.window_positions import correct_positions, find_positions
-from convpool.check.diagnosis.window_text import ZERO, number
+from convpool.check.diagnosis.window_text import ZERO, number, two_numbers
 from support.observed_results import cases_of
 
 IMAGES, KERNEL = Sample((1, 4, 5), "whole", 0), Sample((3, 3), "whole", 1)
@@ -43,6 +43,20 @@ def test_window_is_drawn_with_its_numbers():
     (line,) = [line for line in found.details.splitlines() if line.startswith("sum: ")]
     written, total = line.removeprefix("sum: ").split(" = ")
     assert eval(written) == float(total) == wanted
+
+
+def test_numbers_that_differ_read_differently():
+    for factor in (1.000003, 1 + 3e-5):
+        found = diagnose([(PLAIN, PLAIN.expected[0] * factor)])
+        right, wrong = (
+            line.split()[1]
+            for line in found.details.splitlines()
+            if line.startswith(("expected", "got"))
+        )
+        assert right != wrong
+        assert float(wrong) == pytest.approx(float(right) * factor, rel=1e-6)
+    assert two_numbers(1, 1) == ("1", "1")
+    assert two_numbers(1, 1 + 1e-15) == ("1", "1.0000000000000011")
 
 
 def test_channels_are_drawn_one_by_one():

@@ -11,6 +11,7 @@ same = "any-named"
 skip = ["run-bit"]
 time_out = 30
 roster = "class.csv"
+decisions = "mine/decisions.csv"
 
 [points]
 behaviour = 2
@@ -34,6 +35,7 @@ def test_what_a_file_says(tmp_path):
     said = settings.read(file, NAMES)
     assert (said.same, said.skip, said.time_out) == ("any-named", ("run-bit",), 30)
     assert said.roster == tmp_path / "class.csv"
+    assert said.decisions == tmp_path / "mine" / "decisions.csv"
     assert said.points == {"behaviour": 2, "rules": 0.5, "3:same": 4}
     file.write_text("")
     assert settings.read(file, NAMES) == settings.Settings()

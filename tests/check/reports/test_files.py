@@ -1,11 +1,13 @@
 """Reports in files: what is replaced, and what is not."""
 
-import re
+import csv
+from dataclasses import replace
 
 import pytest
 
 from convpool.check.reports import files as report_files
-from support.judgements import BROKEN, CLASS
+from convpool.check.reports.feedback import Class
+from support.judgements import BROKEN, CLASS, make_judgement
 
 
 @pytest.mark.parametrize("form", report_files.FORMATS)
@@ -41,38 +43,44 @@ def test_what_cannot_be_written_leaves_the_report_that_is_there(tmp_path, monkey
     assert (file.read_bytes(), list(tmp_path.iterdir())) == (before, [file])
 
 
-def test_feedback_is_one_text_for_each(tmp_path):
-    files = report_files.write_feedback(tmp_path / "new", CLASS)
-    assert sorted(files) == sorted((tmp_path / "new").iterdir())
-    text = files[0].read_text(encoding="utf-8")
-    assert "README.md is missing" in text
-    assert not re.search(" $", text, re.MULTILINE)
-    with pytest.raises(ValueError, match="is a file; name a folder for the texts"):
-        report_files.check_folder(files[0])
+def rows_of(file):
+    with file.open(encoding="utf-8-sig", newline="") as stream:
+        return list(csv.DictReader(stream))
 
 
-NAMES = [
-    "Ada",
-    "ada",
-    "../../etc/passwd",
-    "a/b",
-    "a\\b",
-    "",
-    "..",
-    "con",
-    "Zoë",
-    "x" * 300,
-    "x" * 299,
-    "ada-2",
-    "\x00",
-    "ADA",
-]
+def test_rows_of_a_csv_are_updated_and_those_of_others_stay(tmp_path):
+    file = tmp_path / "class.csv"
+    whole_class = Class(("class",))
+    everyone = [make_judgement(name=name, seconds=1) for name in ("ada", "bob", "cy")]
+    names = {name: f"{name}.feedback.txt" for name in ("ada", "bob", "cy")}
+    report_files.write("csv", file, everyone, names, whole_class)
+    # a teacher writes into it
+    text = file.read_text(encoding="utf-8-sig").splitlines()
+    mine = ["mine", "=A1", "good", ""]
+    edited = [f"{line},{cell}\n" for line, cell in zip(text, mine, strict=True)]
+    file.write_text("".join(edited), encoding="utf-8-sig")
+    # one again, from another folder, and one who is new
+    again = replace(everyone[1], folder="bob", seconds=2)
+    dan = make_judgement(name="dan", seconds=3)
+    report_files.write("csv", file, [again, dan], {}, Class(("bob", "dan")))
+    rows = rows_of(file)
+    assert [row["submission"] for row in rows] == ["ada", "bob", "cy", "dan"]
+    assert [row["seconds"] for row in rows] == ["1.0", "2.0", "1.0", "3.0"]
+    assert [row["mine"] for row in rows] == ["=A1", "good", "", ""]
+    assert [row["feedback"] for row in rows] == [*names.values(), ""]
+    # an interrupted run of the class takes nobody away, a complete one those who are gone
+    for is_complete, expected in ((False, ["ada", "bob", "cy", "dan"]), (True, ["ada", "bob"])):
+        judged = replace(whole_class, is_complete=is_complete)
+        report_files.write("csv", file, everyone[:1], {}, judged)
+        assert [row["submission"] for row in rows_of(file)] == expected
 
 
-def test_file_names_are_safe_and_told_apart():
-    made = report_files.file_names(NAMES)
-    assert len({name.casefold() for name in made}) == len(NAMES)
-    assert all(re.fullmatch(r"\w[\w.-]*\.feedback\.txt", name) for name in made)
-    assert max(len(name.encode()) for name in made) < 255
-    assert made[0] == "Ada.feedback.txt"
-    assert made[7] == "_con.feedback.txt"
+def test_two_of_one_name_are_two_rows(tmp_path):
+    file = tmp_path / "class.csv"
+    both = [replace(make_judgement(name="ada"), folder=f"{group}/ada") for group in "ab"]
+    report_files.write("csv", file, both, {}, Class(("a", "b")))
+    report_files.write("csv", file, both[::-1], {}, Class(("a", "b")))
+    assert [row["place"] for row in rows_of(file)] == ["a/ada", "b/ada"]
+    third = replace(both[0], folder="c/ada")
+    report_files.write("csv", file, [third], {}, Class(("c",)))
+    assert [row["place"] for row in rows_of(file)] == ["a/ada", "b/ada", "c/ada"]

@@ -1,5 +1,6 @@
 """The reports for Gradescope and GitHub Actions."""
 
+import base64
 import json
 import re
 from dataclasses import replace
@@ -34,6 +35,24 @@ def test_results_of_gradescope():
     assert (same["score"], same["max_score"]) == (0, 2)
     assert "equals the reference if flipped" in same["output"]
     assert BROKEN.folder not in results["output"], "a path of the teacher's machine"
+
+
+def test_points_for_github_classroom():
+    points = {"same": 2.0, "rules": 0.5, "max": 1.0}
+    judgement = replace(BROKEN, score=Score(1.75, 9, 1))
+    result = json.loads(base64.b64decode(github.classroom_result(judgement, points)))
+    # as github-education-resources/autograding-grading-reporter reads it: max_score, and of each
+    # test its name, its status, its message, and the score, of which the sum is shown
+    assert result["version"] == 1
+    assert result["status"] in ("pass", "fail", "error")
+    assert result["max_score"] == 9
+    assert sum(test["score"] for test in result["tests"]) == 1.75
+    for test in result["tests"]:
+        assert test["status"] in ("pass", "fail", "error")
+        assert test["message"]
+        assert test["status"] == "pass" or test["score"] == 0
+    (same,) = (test for test in result["tests"] if test["name"] == "task 3: same")
+    assert same["message"] == "equals the reference if flipped"
 
 
 def test_annotations_of_github():

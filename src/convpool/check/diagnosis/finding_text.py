@@ -14,7 +14,13 @@ from convpool.check.diagnosis.arithmetic import Arguments, Reading, correct_coun
 from convpool.check.diagnosis.faulty_lines import find_faulty_lines
 from convpool.check.diagnosis.observed_result import ObservedResult
 from convpool.check.diagnosis.window_positions import correct_positions, find_positions
-from convpool.check.diagnosis.window_text import Index, call_text, number, pixel_name, window_text
+from convpool.check.diagnosis.window_text import (
+    Index,
+    call_text,
+    pixel_name,
+    two_numbers,
+    window_text,
+)
 
 
 def first_difference(observation: ObservedResult) -> str:
@@ -28,8 +34,8 @@ def first_difference(observation: ObservedResult) -> str:
         expected = observation.case.expected[0].shape
         return f"the result's shape is {observation.values.shape}, expected {expected}"
     index = _first_index(observation)
-    expected_value = number(observation.nearest_result[index])
-    return f"pixel {index} is {number(observation.values[index])}, expected {expected_value}"
+    got, right = two_numbers(observation.values[index], observation.nearest_result[index])
+    return f"pixel {index} is {got}, expected {right}"
 
 
 def case_details(observation: ObservedResult) -> list[str]:
@@ -47,14 +53,15 @@ def case_details(observation: ObservedResult) -> list[str]:
         return [*lines, first_difference(observation), *_size_formulas(observation)]
     index = _first_index(observation)
     right = observation.nearest_result
+    got_value, right_value = two_numbers(observation.values[index], right[index])
     has_variants = len(observation.variants) > 1
     note = " (or another value where the odd zero lies on the other side)" if has_variants else ""
     return [
         *lines,
         f"first pixel that differs: {pixel_name(observation.nearest, index)}",
         window_text(observation.nearest, index),
-        f"expected {number(right[index])}{note}",
-        f"got {number(observation.values[index])}",
+        f"expected {right_value}{note}",
+        f"got {got_value}",
         f"{int(observation.differs.sum())} of {right.size} pixels differ",
     ]
 

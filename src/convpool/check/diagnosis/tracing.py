@@ -14,7 +14,13 @@ from convpool.check.behaviour.case import Case
 from convpool.check.behaviour.random_arrays import Sample
 from convpool.check.diagnosis.arithmetic import arguments_of, odd_zero_variants
 from convpool.check.diagnosis.observed_result import right_result
-from convpool.check.diagnosis.window_text import Index, number, pixel_name, window_text
+from convpool.check.diagnosis.window_text import (
+    Index,
+    number,
+    pixel_name,
+    two_numbers,
+    window_text,
+)
 from convpool.check.sandbox.caller import follow
 from convpool.check.sandbox.calls import FollowedCall, Step, SubmittedFunction
 from convpool.check.sandbox.interpreters import Interpreter
@@ -187,8 +193,11 @@ def _result_lines(call: FollowedCall, case: Case, index: Index) -> Iterator[str]
     arguments = odd_zero_variants(arguments_of(case))[0]
     right = right_result(arguments)
     yield f"{pixel_name(arguments, index)}: {window_text(arguments, index)}"
-    yield f"expected {number(right[index])}"
     result = call.answer.value
+    got_value, right_value = "", number(right[index])
+    if result is not None and result.shape == right.shape:
+        got_value, right_value = two_numbers(result[index], right[index])
+    yield f"expected {right_value}"
     if result is None:
         yield f"got no array: {call.answer.words}"
     elif result.shape != right.shape:
@@ -199,4 +208,4 @@ def _result_lines(call: FollowedCall, case: Case, index: Index) -> Iterator[str]
         if has_index:
             yield f"got {number(result[index])} at this place"
     else:
-        yield f"got {number(result[index])}"
+        yield f"got {got_value}"

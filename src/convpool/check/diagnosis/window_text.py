@@ -27,6 +27,15 @@ def number(value: Any) -> str:
     return f"{float(value):.6g}"
 
 
+def two_numbers(first: Any, second: Any) -> tuple[str, str]:
+    """Return two numbers with as many digits as it takes to tell them apart, 6 at least."""
+    for digits in (6, 9, 12, 17):
+        texts = f"{float(first):.{digits}g}", f"{float(second):.{digits}g}"
+        if texts[0] != texts[1]:
+            return texts
+    return number(first), number(second)
+
+
 def pixel_name(arguments: Arguments, index: Index) -> str:
     """Return an index in words: image 0, i = 1, j = 2, kernel 0."""
     last_axis = {5: ("kernel",), 6: ("channel",)}.get(arguments.task, ())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,18 +37,23 @@ def read(path: Path) -> list[Student]:
         raise ValueError(
             f"the roster {path} needs a column such as name or student; its columns: {columns}"
         )
-    return [_student(row) for row in rows]
+    return [student(row) for row in rows]
 
 
-def _student(row: dict[str, str]) -> Student:
-    """Return the student of a row."""
+def student(row: Mapping[str, str]) -> Student:
+    """Return the student of a row of a roster, or of a learning platform's gradebook."""
     values = {
         key.strip().lower(): (value or "").strip()
         for key, value in row.items()
         if key and isinstance(value, str)
     }
     name = " ".join(values[key] for key in reversed(_NAME_COLUMNS) if values.get(key))
-    keys = (values[key].partition("@")[0].lower() for key in _ID_COLUMNS if values.get(key))
+    # Moodle's identifier is "Participant 4711", of which the number is in names of folders
+    keys = (
+        values[key].partition("@")[0].lower().removeprefix("participant ")
+        for key in _ID_COLUMNS
+        if values.get(key)
+    )
     return Student(name, tuple(dict.fromkeys(keys)))
 
 
@@ -58,19 +63,27 @@ def match(students: Sequence[Student], submissions: Sequence[str]) -> dict[str, 
     A student fits if an id is a word of the submission's name, else if all words of the name are in
     it, as in lovelaceada_101.
     """
+    return {
+        submission: students[row].name
+        for submission, row in match_rows(students, submissions).items()
+    }
+
+
+def match_rows(students: Sequence[Student], submissions: Sequence[str]) -> dict[str, int]:
+    """Return submission -> index of its student, as `match`."""
     found = {}
     for submission in submissions:
         words = re.split(r"[\W_]+", submission.lower())
-        fitting = [one for one in students if any(key in words for key in one.keys)]
+        fitting = [row for row, one in enumerate(students) if any(key in words for key in one.keys)]
         if not fitting:
             letters = _letters(submission)
             fitting = [
-                one
-                for one in students
+                row
+                for row, one in enumerate(students)
                 if one.name and all(_letters(word) in letters for word in one.name.split())
             ]
         if len(fitting) == 1:
-            found[submission] = fitting[0].name
+            found[submission] = fitting[0]
     return found
 
 

@@ -23,6 +23,7 @@ class Settings:
     skip: tuple[str, ...] = ()
     time_out: float | None = None
     roster: Path | None = None  # relative to the settings file
+    decisions: Path | None = None  # a teacher's own points and comments; relative likewise
     # "3:same", "same", "rules" or "behaviour" -> points of each such requirement
     points: Mapping[str, float] = field(default_factory=dict)
 
@@ -33,7 +34,7 @@ def read(path: Path, names: Collection[str]) -> Settings:
     Parameters
     ----------
     path : Path
-        A TOML file with any of same, skip, time_out, roster, and a table points.
+        A TOML file with any of same, skip, time_out, roster, decisions, and a table points.
     names : collection of str
         The names of all requirements, which points may have.
 
@@ -48,19 +49,27 @@ def read(path: Path, names: Collection[str]) -> Settings:
         raise ValueError(f"{path} is no TOML: {error}") from error
     except OSError as error:
         raise ValueError(f"{path} cannot be read: {error.strerror}") from error
-    kinds = {"same": str, "skip": list, "time_out": float, "roster": str, "points": dict}
+    kinds = {
+        "same": str,
+        "skip": list,
+        "time_out": float,
+        "roster": str,
+        "decisions": str,
+        "points": dict,
+    }
     for name, value in values.items():
         if name not in kinds:
             raise ValueError(f"{path}: {name!r} is no setting; {_near(name, kinds)}")
         expected = (int, float) if kinds[name] is float else kinds[name]
         if isinstance(value, bool) or not isinstance(value, expected):
             raise ValueError(f"{path}: {name} is {value!r}; {_EXAMPLES[name]} would do")
-    roster = values.get("roster")
+    files = {name: path.parent / values[name] for name in ("roster", "decisions") if name in values}
     return Settings(
         same=values.get("same"),
         skip=tuple(str(name) for name in values.get("skip", ())),
         time_out=values.get("time_out"),
-        roster=path.parent / roster if roster else None,
+        roster=files.get("roster"),
+        decisions=files.get("decisions"),
         points=_points(path, values.get("points", {}), names),
     )
 
@@ -70,6 +79,7 @@ _EXAMPLES = {
     "skip": 'skip = ["run-bit"]',
     "time_out": "time_out = 20",
     "roster": 'roster = "class.csv"',
+    "decisions": 'decisions = "decisions.csv"',
     "points": "[points] and below it behaviour = 1",
 }
 

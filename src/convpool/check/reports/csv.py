@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from convpool.check.reports.summary import count_outcomes, outcomes_by_task
 from convpool.check.verdicts import Judgement, Outcome
@@ -19,22 +20,96 @@ _FORMULA = re.compile(rf"(^|[;,\t])\s*{_SIGNS}|^[\t;]")
 _LINE_ENDS = re.compile(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
 
 
-def as_csv(judgements: Sequence[Judgement]) -> str:
+def as_csv(judgements: Sequence[Judgement], feedback: Mapping[str, str] | None = None) -> str:
     """Return a CSV text: a row of column names, then one row for each submission.
 
-    At least one judgement is needed.
+    At least one judgement is needed. feedback: submission -> the name of its feedback file.
     """
+    rows = _rows(judgements, feedback or {})
+    return _text(list(rows[0]), rows)
+
+
+def updated_csv(
+    earlier: str,
+    judgements: Sequence[Judgement],
+    feedback: Mapping[str, str],
+    roots: Sequence[str],
+) -> str:
+    """Return an earlier CSV text with the rows of these submissions replaced or added.
+
+    Parameters
+    ----------
+    earlier : str
+        A text of `as_csv`. Columns that somebody added are kept.
+    judgements : sequence of Judgement
+        A row is that of a submission if it has its place, or its name alone.
+    feedback : mapping of str to str
+        As `as_csv`.
+    roots : sequence of str
+        The folders that were judged completely: earlier rows of places in them that are not among
+        the judgements go, as these submissions are no longer there.
+    """
+    new_rows = _rows(judgements, feedback)
+    reader = csv.DictReader(io.StringIO(earlier))
+    earlier_rows = [
+        {name: cell or "" for name, cell in row.items() if name is not None} for row in reader
+    ]
+    columns = list(dict.fromkeys([*new_rows[0], *filter(None, reader.fieldnames or ())]))
+    rows: list[dict[str, str]] = []
+    unplaced = list(new_rows)
+    for row in earlier_rows:
+        found = _same_submission(row, unplaced, earlier_rows)
+        if found:
+            unplaced.remove(found)
+            # a file that is not written now is still there
+            found["feedback"] = found["feedback"] or row.get("feedback", "")
+            rows.append(row | found)
+        elif not any(_lies_in(row.get("place", ""), root) for root in roots):
+            rows.append(row)
+    return _text(columns, rows + unplaced)
+
+
+def _same_submission(
+    row: dict[str, str], candidates: Sequence[dict[str, str]], rows: Sequence[dict[str, str]]
+) -> dict[str, str] | None:
+    """Return that new row which is about the submission of an earlier one; None if none is."""
+    for name in ("place", "submission"):
+        same = [one for one in candidates if one[name] == row.get(name)]
+        if len(same) == 1 and sum(one.get(name) == row.get(name) for one in rows) == 1:
+            return same[0]
+    return None
+
+
+def _lies_in(place: str, root: str) -> bool:
+    """Return whether a place is a folder or an archive, or lies in it."""
+    place, root = os.path.normpath(place), os.path.normpath(root)
+    if root == os.curdir:
+        return not os.path.isabs(place) and not place.startswith(os.pardir)
+    return place == root or place.startswith((f"{root}{os.sep}", f"{root}/", f"{root}:"))
+
+
+def _rows(judgements: Sequence[Judgement], feedback: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return column name -> cell of each submission."""
+    return [
+        {
+            name: _cell(value)
+            for name, value in _row(judgement, feedback.get(judgement.submission, "")).items()
+        }
+        for judgement in judgements
+    ]
+
+
+def _text(columns: Sequence[str], rows: Iterable[dict[str, str]]) -> str:
+    """Return rows as a CSV text with a row of column names."""
     file = io.StringIO()
-    writer = csv.DictWriter(file, _row(judgements[0]), lineterminator="\n")
+    writer = csv.DictWriter(file, columns, restval="", lineterminator="\n")
     writer.writeheader()
-    writer.writerows(
-        {name: _cell(value) for name, value in _row(judgement).items()} for judgement in judgements
-    )
+    writer.writerows(rows)
     return file.getvalue()
 
 
-def _row(judgement: Judgement) -> dict[str, object]:
-    """Return column name -> value of a submission."""
+def _row(judgement: Judgement, feedback: str) -> dict[str, object]:
+    """Return column name -> value of a submission; feedback: the name of its file, or ""."""
     tasks = {
         name if name == "folder" else f"task {name}": outcome
         for name, outcome in outcomes_by_task(judgement).items()
@@ -58,6 +133,7 @@ def _row(judgement: Judgement) -> dict[str, object]:
         "similar": "; ".join(judgement.similar),
         "not judged": judgement.not_judged,
         "notes": "; ".join(judgement.notes),
+        "feedback": feedback,
         "seconds": f"{judgement.seconds:.1f}",
         "ran on": judgement.ran_on,
     }

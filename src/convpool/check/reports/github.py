@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import base64
+import json
+from collections.abc import Mapping, Sequence
 
+from convpool.check.grading.points import worth
 from convpool.check.reports.summary import (
     reported_findings,
     results_and_rules,
@@ -57,6 +60,38 @@ def job_summary(judgements: Sequence[Judgement]) -> str:
                 f"- {_cell(name)}**{_cell(finding.items)}**{where}: {_cell(finding.words)}"
             )
     return "\n".join(lines) + "\n"
+
+
+def classroom_result(judgement: Judgement, points: Mapping[str, float]) -> str:
+    """Return what GitHub Classroom's autograding reporter reads: JSON in base64.
+
+    A test for each requirement that is worth points; their scores add up to those of the judgement.
+    """
+    tests = [
+        {
+            "name": f"{'folder' if item.task is None else f'task {item.task}'}: {item.name}",
+            "status": "pass" if item.outcome is Outcome.HOLDS else "fail",
+            "score": worth((item.task, item.name), points) * (item.outcome is Outcome.HOLDS),
+            "message": " ".join(finding.words for finding in item.findings) or item.title,
+        }
+        for item in judgement.items
+        if worth((item.task, item.name), points)
+    ]
+    score = judgement.score
+    by_hand = (
+        round(score.points - sum(float(str(test["score"])) for test in tests), 9) if score else 0
+    )
+    if by_hand:
+        tests.append(
+            {"name": "by hand", "status": "pass", "score": by_hand, "message": "a teacher's points"}
+        )
+    result = {
+        "version": 1,
+        "status": "pass" if judgement.outcome is Outcome.HOLDS else "fail",
+        "max_score": score.most if score else 0,
+        "tests": tests,
+    }
+    return base64.b64encode(json.dumps(result).encode()).decode("ascii")
 
 
 def _data(text: str) -> str:

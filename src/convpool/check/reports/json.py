@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from convpool.check.verdicts import Judgement, worst
+from convpool.check.verdicts import Judgement, Outcome, worst
 from convpool.version import __version__
 
 SCHEMA = 1  # the version of schema.json
@@ -29,12 +29,18 @@ FIELDS = (
 )
 
 
-def as_json(judgements: Sequence[Judgement]) -> str:
-    """Return a JSON text with all judgements, as schema.json describes it."""
+def as_json(judgements: Sequence[Judgement], error: str = "") -> str:
+    """Return a JSON text with all judgements, as schema.json describes it.
+
+    error: why nothing was judged.
+    """
     report = {
         "schema": SCHEMA,
         "convpool": __version__,
-        "outcome": worst(judgement.outcome for judgement in judgements),
+        "outcome": Outcome.UNCHECKED
+        if error
+        else worst(judgement.outcome for judgement in judgements),
+        "error": error,
         "submissions": [_submission(judgement) for judgement in judgements],
     }
     # JSON has no NaN and no infinity

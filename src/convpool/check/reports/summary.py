@@ -14,6 +14,7 @@ from convpool.check.verdicts import Finding, Item, Judgement, Measure, Outcome, 
 RULES = "rules"  # the name of the row in `outcome_table` that has all rules together
 MAX_PLACES = 8  # places of one finding that are listed
 SAME = "same: "  # the beginning of the names of the readings of 'same'
+STOPPING = {"file", "syntax", "utf8", "loads"}  # without these nothing of a file can be judged
 REMARKS_HEADING = "Remarks, no verdicts"
 
 
@@ -40,7 +41,7 @@ class ReportedFinding:
     def importance(self) -> tuple[int, int, int]:
         """A sort key: what keeps most from being right comes first."""
         names = set(self.items.split(", "))
-        stops = bool(names & {"file", "syntax", "loads", "signature", "utf8"})
+        stops = not names.isdisjoint({*STOPPING, "signature"})
         fails = self.outcome is Outcome.FAILS
         return (not fails, not stops, -self.failing if self.cases else 1)
 
@@ -271,13 +272,20 @@ def count_outcomes(judgement: Judgement) -> dict[Outcome, int]:
 def common_items(judgements: Iterable[Judgement]) -> list[CommonItem]:
     """Return the requirements that fail or are unchecked in a class, the most common first.
 
-    One that fails in some submissions and is unchecked in others comes twice.
+    One that fails in some submissions and is unchecked in others comes twice. What is unchecked
+    because a file is missing or cannot be loaded does not count.
     """
     # (name, title, outcome) -> (number of the submission, item)
     groups: dict[tuple[str, str, Outcome], list[tuple[int, Item]]] = {}
     for number, judgement in enumerate(judgements):
+        unusable = {
+            item.task
+            for item in judgement.items
+            if item.name in STOPPING and item.outcome is Outcome.FAILS
+        }
         for item in judgement.items:
-            if item.outcome is not Outcome.HOLDS:
+            is_consequence = item.outcome is Outcome.UNCHECKED and item.task in unusable
+            if item.outcome is not Outcome.HOLDS and not is_consequence:
                 key = (item.name, item.title, item.outcome)
                 groups.setdefault(key, []).append((number, item))
     common = [_common_item(key, entries) for key, entries in groups.items()]

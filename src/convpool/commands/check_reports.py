@@ -1,0 +1,161 @@
+"""What `convpool check` writes: reports in files, what changed, the files of grading platforms."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from convpool.commands import check_grading as grading
+from convpool.commands.progress import progress_bar
+
+if TYPE_CHECKING:
+    from convpool.check.reports.feedback import Class
+    from convpool.check.verdicts import Judgement
+
+WATCH_SECONDS = 0.5  # between two looks at the files
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The files and forms that are asked for; None and False: not that one."""
+
+    csv: Path | None = None
+    html: Path | None = None
+    to: Path | None = None  # a folder for a text for each submission
+    disclosure: str = "case"  # how much these texts tell
+    since: Path | None = None
+    gradebook: Path | None = None
+    assignment: str = ""
+    gradescope: Path | None = None
+    as_json: bool = False
+    is_github: bool = False
+    is_verbose: bool = False
+
+
+def judge(places: Sequence[Path], wanted: Wanted, options: dict[str, Any]) -> list[Judgement]:
+    """Judge submissions, write the files, and return the judgements.
+
+    After an interrupt the CSV and the texts of those that are done are written all the same.
+    Raises ValueError and OSError for a file that cannot be written, before any work.
+
+    options: what `check.check` takes.
+    """
+    from convpool import check as checker
+    from convpool.check.reports import feedback
+    from convpool.check.reports import files as report_files
+
+    for form in report_files.FORMATS:
+        if (file := getattr(wanted, form)) is not None:
+            report_files.check_free(form, file)
+    if wanted.to is not None:
+        feedback.check_folder(wanted.to)
+    # with max_ratio times are compared: nothing else should run meanwhile
+    jobs = options.get("jobs") or (1 if options["max_ratio"] else os.cpu_count() or 1)
+    paths = tuple(map(str, places))
+    done: list[Judgement] = []
+    try:
+        with progress_bar("Checking", "submissions") as progress:
+            judgements = checker.check(
+                places, **(options | {"jobs": jobs}), progress=progress, done=done.append
+            )
+    except KeyboardInterrupt:
+        if done:
+            _write(wanted, done, feedback.Class(paths, is_complete=False))
+        raise
+    _write(wanted, judgements, feedback.Class(paths))
+    return judgements
+
+
+def _write(wanted: Wanted, judgements: Sequence[Judgement], judged: Class) -> None:
+    """Write the files that are asked for, and print their names."""
+    from convpool.check.reports import feedback
+    from convpool.check.reports import files as report_files
+
+    written: list[Path] = []
+    names: dict[str, str] = {}
+    if wanted.to is not None:
+        names = feedback.write_feedback(wanted.to, judgements, judged, wanted.disclosure)
+        written.append(wanted.to / f"*{feedback.FEEDBACK}")
+    if wanted.csv is not None:
+        report_files.write("csv", wanted.csv, judgements, names, judged)
+        written.append(wanted.csv)
+    if wanted.html is not None and judged.is_complete:  # half a class replaces no page
+        report_files.write("html", wanted.html, judgements)
+        written.append(wanted.html)
+    if written:
+        click.echo(f"written: {', '.join(map(str, written))}", err=True)
+
+
+def print_all(wanted: Wanted, judgements: Sequence[Judgement], options: dict[str, Any]) -> None:
+    """Print the report, what has changed, and what platforms read."""
+    from convpool.check.reports import json
+    from convpool.check.reports import text as report
+
+    if wanted.as_json:
+        click.echo(json.as_json(judgements), nl=False)
+    else:
+        report.print_report(judgements, report.make_console(), is_verbose=wanted.is_verbose)
+    if wanted.since is not None:
+        from convpool.check.reports import changes
+
+        print_changes(changes.read(wanted.since), judgements)
+    if wanted.is_github:
+        grading.write_github(judgements, options["points"])
+    if wanted.gradescope is not None:
+        grading.write_gradescope(wanted.gradescope, judgements, options["points"])
+    if wanted.gradebook is not None:
+        grading.write_gradebook(wanted.gradebook, judgements, wanted.assignment, wanted.disclosure)
+
+
+def print_changes(earlier: dict[str, Any], judgements: Sequence[Judgement]) -> None:
+    """Print what has changed since an earlier report, on the error stream."""
+    from convpool.check.reports import changes
+
+    for line in changes.changes(earlier, judgements) or [changes.SAME]:
+        click.echo(f"since then: {line}", err=True)
+
+
+def json_error(error: Exception) -> str:
+    """Return a report as JSON that says why nothing was judged."""
+    from convpool.check.reports import json
+
+    return json.as_json([], str(error))
+
+
+def watch(places: Sequence[Path], run: Callable[[], list[Judgement]]) -> None:
+    """Judge whenever a file has changed, until an interrupt, and print what is different then.
+
+    run: judges and prints.
+    """
+    from convpool.check.reports import changes
+
+    earlier: dict[str, Any] | None = None
+    for _ in _changes_of_files(places):
+        click.clear()
+        judgements = run()
+        if earlier is not None:
+            print_changes(earlier, judgements)
+        earlier = changes.as_report(judgements)
+        click.echo("Waiting for a change; Ctrl-C ends it.", err=True)
+
+
+def _changes_of_files(places: Sequence[Path]) -> Iterator[None]:
+    """Yield once, and then whenever a file in these folders has changed."""
+    before: dict[Path, float] | None = None
+    while True:
+        now = {
+            file: file.stat().st_mtime
+            for place in places
+            for file in sorted(place.rglob("*.py")) + sorted(place.rglob("README.md"))
+            if file.is_file()
+        }
+        if now != before:
+            yield
+        before = now
+        time.sleep(WATCH_SECONDS)

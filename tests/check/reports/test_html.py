@@ -2,15 +2,20 @@
 
 import html.parser
 import re
+from dataclasses import replace
 
 import pytest
 
 from convpool.check.reports import html as report_html
+from convpool.check.verdicts import Finding, Score
 from support.judgements import (
     BROKEN,
     CLASS,
     EVIL_ONE,
+    FAILS,
     WINDOW,
+    item,
+    make_judgement,
 )
 
 
@@ -53,6 +58,37 @@ def test_the_page_has_every_finding():
         "12 x",
     ):
         assert words in text
+
+
+def test_the_most_important_comes_first_and_the_rest_is_closed():
+    """As in the terminal; a click opens other cases and the remarks."""
+    small = Finding("one case", details="its case", failing=1, cases=9)
+    large = Finding("most cases", details="its case", failing=8, cases=9)
+    text = report_html.as_html(
+        [
+            make_judgement(
+                item(0, "valid", FAILS, small),
+                item(3, "same", FAILS, large, remarks=[Finding("a remark")]),
+            )
+        ]
+    )
+    assert text.index("First: task 3, ") < text.index("most cases") < text.index("one case")
+    assert text.count("<details open><summary>a case") == 1
+    assert text.index("<details open><summary>a case") < text.index("one case")
+    assert text.index("Remarks, no verdicts (1)</summary>") < text.index("a remark")
+
+
+def test_the_overview_has_rules_points_and_who_was_not_judged():
+    text = report_html.as_html(
+        [
+            replace(BROKEN, score=Score(1.5, 9, 0), similar=("eve (tasks 3)",)),
+            make_judgement(name="eve", not_judged="nothing was handed in", notes=("a <note>",)),
+        ]
+    )
+    for words in ('<th scope="col">rules</th>', "<td>1.5/9</td>", "eve: a &lt;note&gt;"):
+        assert words in text
+    assert "eve: not judged: nothing was handed in" in text
+    assert "Similar, for you to see: ada and eve (tasks 3)" in text
 
 
 def test_the_page_says_what_strangers_wrote_and_does_not_run_it():

@@ -10,13 +10,14 @@ from string import Template
 from convpool.check.reports.summary import (
     CommonItem,
     ReportedFinding,
+    class_notes,
     common_items,
     measure_table,
     outcome_table,
-    outcomes_by_task,
-    reported_findings,
+    results_and_rules,
     short_titles,
     slowest,
+    split_findings,
     summary_sentence,
 )
 from convpool.check.tasks import TASKS
@@ -59,8 +60,12 @@ $table
 $folder
 $findings
 </details>""")
+REMARKS = Template("""\
+<details><summary>Remarks, no verdicts ($count)</summary>
+$remarks
+</details>""")
 DETAILS = Template("""
-<details><summary>a case</summary><pre tabindex="0">$text</pre></details>""")
+<details$open><summary>a case</summary><pre tabindex="0">$text</pre></details>""")
 FINDING = Template("""\
 <div class="finding $kind">
 <p>$mark <strong>$item</strong>$reading <code class="where">$where</code></p>
@@ -90,14 +95,19 @@ def as_html(judgements: Sequence[Judgement]) -> str:
 
 def _overview(judgements: Sequence[Judgement]) -> str:
     """Return HTML: a table with a row for each submission, the most common items, the slowest."""
-    head = ["submission", *map(str, TASKS), "folder"]
-    rows = (
+    has_points = any(judgement.score for judgement in judgements)
+    head = ["submission", *results_and_rules(judgements[0]), *(["points"] if has_points else [])]
+    rows = [
         _row(
             f'<a href="#student-{number}">{escape(judgement.submission)}</a>',
-            map(MARKS.get, outcomes_by_task(judgement).values()),
+            [
+                *map(MARKS.get, results_and_rules(judgement).values()),
+                *([_points(judgement)] if has_points else []),
+            ],
         )
         for number, judgement in enumerate(judgements)
-    )
+    ]
+    told = "".join(f"<p>{escape(line)}</p>" for line in class_notes(judgements))
     slow = ", ".join(
         f"{escape(judgement.submission)} {judgement.seconds:.1f} s"
         for judgement in slowest(judgements)
@@ -105,9 +115,15 @@ def _overview(judgements: Sequence[Judgement]) -> str:
     items = "\n".join(map(_common_row, common_items(judgements)))
     common = COMMON.substitute(rows=items, count=len(judgements)) if items else ""
     return (
-        f'<div class="card">{_table(head, rows)}</div>\n{common}\n<p class="faint">Slowest: '
+        f'<div class="card">{_table(head, rows)}</div>\n{told}{common}\n<p class="faint">Slowest: '
         f"{slow}</p>\n<h2>One by one</h2>"
     )
+
+
+def _points(judgement: Judgement) -> str:
+    """Return the points of a submission, of how many; "" without any."""
+    score = judgement.score
+    return f"{score.points:g}/{score.most:g}" if score else ""
 
 
 def _common_row(item: CommonItem) -> str:
@@ -138,7 +154,7 @@ def _student(number: int, judgement: Judgement, *, is_open: bool) -> str:
         about=escape(f"{judgement.folder}. {ran}, {judgement.seconds:.1f} s.{others}{notes}"),
         table=_task_table(judgement),
         folder=f"<p>The folder:{items}</p>" if items else "",
-        findings="\n".join(_finding_parts(reported_findings(judgement))),
+        findings=_findings(judgement),
     )
 
 
@@ -159,24 +175,39 @@ def _task_table(judgement: Judgement) -> str:
     return _table(head, outcomes + measures) if outcomes else ""
 
 
-def _finding_parts(findings: Sequence[ReportedFinding]) -> Iterable[str]:
-    """Yield the HTML of each finding, and a heading wherever `ReportedFinding.heading` changes."""
-    heading = ""
-    for finding in findings:
-        if finding.heading != heading:
-            heading = finding.heading
-            yield f"<h3>{escape(heading)}</h3>"
-        details = escape(finding.details)
-        about = ", ".join(filter(None, (finding.reading, finding.count)))
-        yield FINDING.substitute(
-            kind=CLASSES[finding.outcome],
-            mark="" if finding.outcome is None else MARKS[finding.outcome],
-            item=escape(finding.items),
-            reading=escape(f" ({about})" if about else ""),
-            where=escape(finding.where),
-            words=escape(finding.words),
-            details=DETAILS.substitute(text=details) if details else "",
+def _findings(judgement: Judgement) -> str:
+    """Return the HTML of the findings in the order of a report.
+
+    The case of the first one is open, all others and the remarks are closed.
+    """
+    verdicts, remarks = split_findings(judgement)
+    parts = []
+    last_heading = ""
+    for number, (heading, finding) in enumerate(verdicts):
+        if heading != last_heading:
+            last_heading = heading
+            parts.append(f"<h3>{escape(heading)}</h3>")
+        parts.append(_finding(finding, is_open=number == 0))
+    if remarks:
+        parts.append(
+            REMARKS.substitute(count=len(remarks), remarks="\n".join(map(_finding, remarks)))
         )
+    return "\n".join(parts)
+
+
+def _finding(finding: ReportedFinding, *, is_open: bool = False) -> str:
+    """Return the HTML of a finding; is_open: whether its case is shown at first."""
+    about = ", ".join(filter(None, (finding.reading, finding.count)))
+    details = DETAILS.substitute(text=escape(finding.details), open=" open" if is_open else "")
+    return FINDING.substitute(
+        kind=CLASSES[finding.outcome],
+        mark="" if finding.outcome is None else MARKS[finding.outcome],
+        item=escape(finding.items),
+        reading=escape(f" ({about})" if about else ""),
+        where=escape(finding.where),
+        words=escape(finding.words),
+        details=details if finding.details else "",
+    )
 
 
 def _table(head: Iterable[str], rows: Iterable[str]) -> str:

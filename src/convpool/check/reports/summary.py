@@ -107,6 +107,25 @@ def reported_findings(judgement: Judgement) -> list[ReportedFinding]:
     )
 
 
+def split_findings(
+    judgement: Judgement,
+) -> tuple[list[tuple[str, ReportedFinding]], list[ReportedFinding]]:
+    """Return ((heading, finding) of each verdict, the remarks), in the order of a report.
+
+    The most important verdict comes first, with "First: " before its heading if there are others.
+    """
+    findings = reported_findings(judgement)
+    verdicts = [finding for finding in findings if finding.outcome is not None]
+    if not verdicts:
+        return [], findings
+    first = min(verdicts, key=lambda finding: finding.importance)
+    heading = first.heading
+    if len(verdicts) > 1:
+        heading = f"First: {heading[0].lower()}{heading[1:]}"
+    others = [(finding.heading, finding) for finding in verdicts if finding is not first]
+    return [(heading, first), *others], [one for one in findings if one.outcome is None]
+
+
 def _cause(item: Item, finding: Finding, outcome: Outcome | None) -> tuple[object, ...]:
     """Return what is equal in findings of one cause, which are reported once.
 
@@ -358,3 +377,19 @@ def readings_of_same(judgements: Iterable[Judgement]) -> str:
     return ", ".join(
         f"{count} x {name.removeprefix(SAME)}" for name, count in counter.most_common()
     )
+
+
+def class_notes(judgements: Sequence[Judgement]) -> list[str]:
+    """Return sentences about a class: who was not judged and why, choices, readings of 'same'."""
+    lines = []
+    for judgement in judgements:
+        words = [f"not judged: {judgement.not_judged}"] if judgement.not_judged else []
+        lines += [f"{judgement.submission}: {text}" for text in (*words, *judgement.notes)]
+    lines += [
+        f"Similar, for you to see: {one.submission} and {', '.join(one.similar)}"
+        for one in judgements
+        if one.similar
+    ]
+    if readings := readings_of_same(judgements):
+        lines.append(f"'same' is read as: {readings}")
+    return lines

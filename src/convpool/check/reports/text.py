@@ -16,15 +16,15 @@ from rich.text import Text
 
 from convpool.check.reports.summary import (
     ReportedFinding,
+    class_notes,
     common_items,
     count_outcomes,
     measure_table,
     outcome_table,
-    readings_of_same,
-    reported_findings,
     results_and_rules,
     short_titles,
     slowest,
+    split_findings,
     summary_sentence,
 )
 from convpool.check.tasks import TASKS
@@ -94,8 +94,7 @@ def print_submission(judgement: Judgement, console: Console, *, is_verbose: bool
         console.print()
         console.print(_task_table(judgement, console, is_verbose=is_verbose))
     _print_folder(judgement, console)
-    findings = reported_findings(judgement)
-    hidden = _print_findings(findings, console, is_verbose=is_verbose)
+    hidden = _print_findings(judgement, console, is_verbose=is_verbose)
     console.print()
     if judgement.others and is_verbose:
         _print_line(console, (f"Not judged: {', '.join(judgement.others)}", "dim"))
@@ -120,29 +119,23 @@ def _print_head(judgement: Judgement, console: Console, *, is_verbose: bool) -> 
         _print_line(console, (f"Note: {note}", STYLES[Outcome.UNCHECKED]))
 
 
-def _print_findings(
-    findings: Sequence[ReportedFinding], console: Console, *, is_verbose: bool
-) -> str:
+def _print_findings(judgement: Judgement, console: Console, *, is_verbose: bool) -> str:
     """Print the findings, the most important one first; return what was left out, in words."""
-    verdicts = [finding for finding in findings if finding.outcome is not None]
-    remarks = [finding for finding in findings if finding.outcome is None]
-    first = min(verdicts, key=lambda finding: finding.importance, default=None)
-    ordered = [*([first] if first else []), *(one for one in verdicts if one is not first)]
-    shown = [*ordered, *(remarks if is_verbose else remarks[:MAX_REMARKS])]
-    heading = ""
-    for finding in shown:
-        new_heading = finding.heading
-        if finding is first and len(verdicts) > 1:
-            new_heading = f"First: {new_heading[0].lower()}{new_heading[1:]}"
-        if new_heading != heading:
-            heading = new_heading
+    verdicts, remarks = split_findings(judgement)
+    shown_remarks = remarks if is_verbose else remarks[:MAX_REMARKS]
+    shown = [*verdicts, *((remark.heading, remark) for remark in shown_remarks)]
+    last_heading = ""
+    for number, (heading, finding) in enumerate(shown):
+        if heading != last_heading:
+            last_heading = heading
             console.print()
             _print_line(console, (heading, "bold"))
-        _print_finding(finding, console, has_details=is_verbose or finding is first)
-    drawings = sum(bool(finding.details) for finding in shown if finding is not first)
+        has_details = is_verbose or (number == 0 and finding.outcome is not None)
+        _print_finding(finding, console, has_details=has_details)
+    drawings = sum(bool(finding.details) for _, finding in shown[bool(verdicts) :])
     left_out = [
         f"{count} more {what}{'s' * (count > 1)}"
-        for count, what in ((drawings, "drawing"), (len(findings) - len(shown), "remark"))
+        for count, what in ((drawings, "drawing"), (len(remarks) - len(shown_remarks), "remark"))
         if count
     ]
     return "" if is_verbose else " and ".join(left_out)
@@ -208,7 +201,10 @@ def print_class(judgements: Sequence[Judgement], console: Console) -> None:
         _print_line(console, (f"Note: {warning}", STYLES[Outcome.UNCHECKED]))
     console.print(_class_table(judgements, console))
     console.print()
-    _print_notes(judgements, console)
+    if notes := class_notes(judgements):
+        for note in notes:
+            _print_line(console, (note, STYLES[Outcome.UNCHECKED]))
+        console.print()
     marks = _marks(console)
     legend = [(f"{marks[outcome]} {words}   ", STYLES[outcome]) for outcome, words in MEANINGS]
     _print_line(console, *legend)
@@ -220,23 +216,7 @@ def print_class(judgements: Sequence[Judgement], console: Console) -> None:
     _print_line(console, (f"Slowest: {slow}", "dim"))
     for ran_on in sorted({judgement.ran_on for judgement in judgements} - {""}):
         _print_line(console, (f"Run on {ran_on}", "dim"))
-    for judgement in judgements:
-        if judgement.similar:
-            words = f"Similar, for you to see: {judgement.submission} and "
-            _print_line(console, (f"{words}{', '.join(judgement.similar)}", "dim"))
-    if readings := readings_of_same(judgements):
-        _print_line(console, (f"'same' is read as: {readings}", ""))
     _print_line(console, (summary_sentence(judgements), "bold"))
-
-
-def _print_notes(judgements: Sequence[Judgement], console: Console) -> None:
-    """Print who was not judged and why, and which of several folders was judged."""
-    for judgement in judgements:
-        words = [f"not judged: {judgement.not_judged}"] if judgement.not_judged else []
-        for text in (*words, *judgement.notes):
-            _print_line(console, (f"{judgement.submission}: {text}", STYLES[Outcome.UNCHECKED]))
-    if any(judgement.not_judged or judgement.notes for judgement in judgements):
-        console.print()
 
 
 def _class_table(judgements: Sequence[Judgement], console: Console) -> Table:

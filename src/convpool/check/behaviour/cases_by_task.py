@@ -331,9 +331,9 @@ def _large(task: int) -> Iterator[Case]:
     yield Case(task, item, Sample(images, "whole", 0), Sample(kernel, "whole", 1), **arguments)
     if task < 3:
         # Without a stride, a large image has few windows only if the kernel is large too. 'same'
-        # has a window for each pixel, so that its image is smaller.
-        images = {0: (1, side, side), 1: (1, 101, 100), 2: (1, side - 2, side)}[task]
-        kernel = (2, 3) if task == 1 else (side - 2, 2)
+        # has a window for each pixel, so that only its padded image is large.
+        images = {0: (1, side, side), 1: (1, 1, side - 26), 2: (1, side - 2, side)}[task]
+        kernel = (side, 28) if task == 1 else (side - 2, 2)
         arguments = _passed_arguments(task, {"padding": padding}, 0)
         yield Case(task, item, Sample(images, "whole", 2), Sample(kernel, "whole", 3), **arguments)
         return

@@ -60,6 +60,7 @@ SAMPLES = {
     "explorer/test_paste.py": 2,
     "explorer/test_tour.py": 2,
     "explorer/test_views.py": 3,
+    "explorer/test_worksheet.py": 1,
     "out_of_core/test_large_files.py": 2,
     "out_of_core/test_tiles.py": 4,
     "plans/test_make.py": 6,

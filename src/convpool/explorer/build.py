@@ -76,6 +76,7 @@ SCRIPTS = (
     "network",
     "drawing_pad",
     "feature_maps",
+    "worksheet",
     "examples",
     "shortcuts",
     "python_call",

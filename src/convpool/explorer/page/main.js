@@ -216,6 +216,7 @@ const explorer = (() => {
     for (const section of [photoView, layerCounts, calculator, compare, paste, examples, shortcuts])
       section.start();
     views.start();
+    worksheet.start();
     featureMaps.start();
   }
 
@@ -273,6 +274,7 @@ const explorer = (() => {
     network,
     featureMaps,
     views,
+    worksheet,
     sumViews,
     barsView,
     formatsView,

@@ -314,6 +314,36 @@ const sentences = (() => {
     return `${say("size.height")} ${height}; ${say("size.width")} ${width}${channels}.`;
   }
 
+  /**
+   * Return the settings of a state as a sentence.
+   * @param {State} state
+   * @returns {string}
+   */
+  function settingsInWords(state) {
+    const isPool = state.op === "pool";
+    const hasDilation = state.dh > 1 || state.dw > 1;
+    const named = { ...state, mode: controls.labelOf(state.padMode) };
+    const convolving = [
+      [state.op === "transpose", "test.transposed"],
+      [state.groups > 1, "test.groups"],
+      [state.op === "convolve" && state.flip, "test.flip"],
+      [state.op === "convolve" && state.padMode !== "zeros", "test.pad_mode"],
+      [state.op === "convolve" && state.bias, "test.bias"],
+      [state.op === "convolve" && state.relu, "test.relu"],
+    ];
+    const parts = [
+      say(state.c > 1 ? "test.image_channels" : "test.image", state),
+      isPool
+        ? say(`test.pool_${state.mode}`, state)
+        : say("test.kernels", { ...state, n: state.nc }),
+      state.padding === "by hand" ? say("test.by_hand", state) : say("test.padding", state),
+      say("test.stride", state),
+      ...(hasDilation ? [say("test.dilation", state)] : []),
+      ...(isPool ? [] : convolving.filter(([isSo]) => isSo).map(([, key]) => say(key, named))),
+    ];
+    return `${parts.join("; ")}.`;
+  }
+
   // ---- aloud ----
 
   /**
@@ -344,5 +374,15 @@ const sentences = (() => {
     return step(model)[0].textContent;
   }
 
-  return { step, pixel, sizes, worked, sizesInWords, title, aloud, line };
+  return {
+    step,
+    pixel,
+    sizes,
+    worked,
+    sizesInWords,
+    settings: settingsInWords,
+    title,
+    aloud,
+    line,
+  };
 })();

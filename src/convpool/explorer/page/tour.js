@@ -210,29 +210,12 @@ const tour = (() => {
     const place = { k: index + 1, count: TESTS.length, title: title(index) };
     byId("tour-body").replaceChildren(
       element("h3", { textContent: say("test.heading", place) }),
-      element("p", { id: "question", textContent: settingsInWords(explorer.state()) }),
+      element("p", { id: "question", textContent: sentences.settings(explorer.state()) }),
       part,
       row(next, button(say("test.end"), end)),
     );
     focus("#answer");
     return undefined;
-  }
-
-  /**
-   * Return the settings of a question as a sentence.
-   * @param {State} state
-   * @returns {string}
-   */
-  function settingsInWords(state) {
-    const parts = [
-      say(state.c > 1 ? "test.image_channels" : "test.image", state),
-      state.op === "pool"
-        ? say(`test.pool_${state.mode}`, state)
-        : say("test.kernels", { ...state, n: state.nc }),
-      state.padding === "by hand" ? say("test.by_hand", state) : say("test.padding", state),
-      say("test.stride", state),
-    ];
-    return `${parts.join("; ")}.`;
   }
 
   /**

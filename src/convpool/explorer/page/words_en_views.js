@@ -1,5 +1,6 @@
 // The page's sentences in English: the network, and other views of what is shown.
 Object.assign(WORDS_EN, {
+  "page.compare_short": "Compare",
   "page.network": "Network",
   "network.title": "A trained network reads digits",
   "network.intro":
@@ -102,4 +103,22 @@ Object.assign(WORDS_EN, {
   "backward.not_linear": "Here the output is no linear function of the input.",
   "backward.too_large":
     "The backward pass is shown up to {most} rows and columns: choose smaller sizes.",
+  "sheet.open": "Worksheet",
+  "sheet.with": "with answers",
+  "sheet.print": "Print",
+  "sheet.name": "Name: ____________________  Date: ____________",
+  "sheet.answers": "Answers",
+  "sheet.title": "Worksheet: {operation}",
+  "sheet.size": "Compute the height and the width of the output.",
+  "sheet.number": "Write out output[{position}], the framed cell, with all its terms.",
+  "sheet.scatter":
+    "Which numbers does input[{place}], the framed pixel, add to the output, and where?",
+  "sheet.fill": "Fill in the other cells of the output.",
+  "sheet.filled": "See the picture.",
+  "sheet.counts": "How many weights are there, and how many multiplications?",
+  "sheet.counted":
+    "{product} = {weights} weights; {weights} · {positions} positions = {products} " +
+    "multiplications.",
+  "sheet.stride": "Which size would the output have with a stride of {stride}?",
+  "sheet.nothing": "None: these settings give no output.",
 });

@@ -1,5 +1,6 @@
 // The page's sentences in Spanish: the network, and other views of what is shown.
 Object.assign(WORDS_ES, {
+  "page.compare_short": "Comparar",
   "page.network": "Red",
   "network.title": "Una red entrenada lee cifras",
   "network.intro":
@@ -104,4 +105,21 @@ Object.assign(WORDS_ES, {
   "backward.not_linear": "Aquí la salida no es una función lineal de la entrada.",
   "backward.too_large":
     "La retropropagación se muestra hasta {most} filas y columnas: elija tamaños menores.",
+  "sheet.open": "Hoja de ejercicios",
+  "sheet.with": "con las respuestas",
+  "sheet.print": "Imprimir",
+  "sheet.name": "Nombre: ____________________  Fecha: ____________",
+  "sheet.answers": "Respuestas",
+  "sheet.title": "Ejercicios: {operation}",
+  "sheet.size": "Calcule la altura y la anchura de la salida.",
+  "sheet.number": "Escriba output[{position}], la celda enmarcada, con todos sus términos.",
+  "sheet.scatter": "¿Qué números suma input[{place}], el píxel enmarcado, a la salida, y dónde?",
+  "sheet.fill": "Rellene las demás celdas de la salida.",
+  "sheet.filled": "Vea la imagen.",
+  "sheet.counts": "¿Cuántos pesos hay, y cuántas multiplicaciones?",
+  "sheet.counted":
+    "{product} = {weights} pesos; {weights} · {positions} posiciones = {products} " +
+    "multiplicaciones.",
+  "sheet.stride": "¿Qué tamaño tendría la salida con un paso de {stride}?",
+  "sheet.nothing": "Ninguno: estos ajustes no dan salida.",
 });

@@ -1,5 +1,6 @@
 // The page's sentences in French: the network, and other views of what is shown.
 Object.assign(WORDS_FR, {
+  "page.compare_short": "Comparer",
   "page.network": "Réseau",
   "network.title": "Un réseau entraîné lit des chiffres",
   "network.intro":
@@ -109,4 +110,22 @@ Object.assign(WORDS_FR, {
   "backward.too_large":
     "La rétropropagation est montrée jusqu'à {most} lignes et colonnes : choisissez des " +
     "tailles plus petites.",
+  "sheet.open": "Fiche d'exercices",
+  "sheet.with": "avec les réponses",
+  "sheet.print": "Imprimer",
+  "sheet.name": "Nom : ____________________  Date : ____________",
+  "sheet.answers": "Réponses",
+  "sheet.title": "Exercices : {operation}",
+  "sheet.size": "Calculez la hauteur et la largeur de la sortie.",
+  "sheet.number": "Écrivez output[{position}], la case encadrée, avec tous ses termes.",
+  "sheet.scatter":
+    "Quels nombres input[{place}], le pixel encadré, ajoute-t-il à la sortie, et où ?",
+  "sheet.fill": "Remplissez les autres cases de la sortie.",
+  "sheet.filled": "Voir l'image.",
+  "sheet.counts": "Combien y a-t-il de poids, et combien de multiplications ?",
+  "sheet.counted":
+    "{product} = {weights} poids ; {weights} · {positions} positions = {products} " +
+    "multiplications.",
+  "sheet.stride": "Quelle serait la taille de la sortie avec un pas de {stride} ?",
+  "sheet.nothing": "Aucune : ces réglages ne donnent pas de sortie.",
 });

@@ -39,12 +39,12 @@ def test_answers_are_there_only_where_they_are_wanted(visit):
     output = array(page, "output")[..., 0]
     page.locator("#open-worksheet").click()
     number = f"{output[1, 2]:g}".replace("-", MINUS)
-    shown = page.locator("#sheet svg text").all_inner_texts()
+    shown = page.locator("#sheet svg text").all_text_contents()
     assert "output" in shown
     assert page.locator("#sheet .solution").count() == 0
     assert page.locator("#sheet .blank").count() == 6
     page.locator("#with-answers").check()
-    answered = page.locator("#sheet svg text").all_inner_texts()
+    answered = page.locator("#sheet svg text").all_text_contents()
     assert len(answered) == len(shown) + output.size
     solutions = page.locator("#sheet .solution").all_inner_texts()
     assert "floor((5 + 1 + 1 - 3) / 1) + 1 = 5".replace("-", MINUS) in solutions[0]

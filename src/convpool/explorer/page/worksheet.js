@@ -5,11 +5,16 @@ const worksheet = (() => {
   const MOST_LETTERS = 400; // of an answer
   const MOST_CELLS = 100; // of an output that is filled in by hand
 
-  // a long sum without its middle
-  const shortened = (text) =>
-    text.length <= MOST_LETTERS
-      ? text
-      : `${text.slice(0, text.lastIndexOf(" + ", MOST_LETTERS))} + …${text.slice(text.lastIndexOf(" = "))}`;
+  /**
+   * Return a long sum without its middle.
+   * @param {string} text
+   * @returns {string}
+   */
+  function shortened(text) {
+    if (text.length <= MOST_LETTERS) return text;
+    const [start, end] = [text.lastIndexOf(" + ", MOST_LETTERS), text.lastIndexOf(" = ")];
+    return `${text.slice(0, start)} + …${text.slice(end)}`;
+  }
 
   /**
    * Return the questions about a model, each with its answer and the lines that it needs.

@@ -44,9 +44,9 @@ class Form:
 
     @property
     def symbol(self) -> str:
-        """The name of the function in the library."""
+        """The name of the function in the library, which has native dtypes only."""
         words = [
-            word.str[1:] if isinstance(word, np.dtype) else str(int(word))
+            word.str[word.isnative :] if isinstance(word, np.dtype) else str(int(word))
             for word in astuple(self)  # type: ignore[call-overload]
         ]
         return "_".join([self.loop, *words])

@@ -16,7 +16,6 @@ from functools import cache, lru_cache
 from importlib import import_module
 from typing import Any, NamedTuple
 
-from convpool.engines.compiled.form_table import forms_of
 from convpool.engines.compiled.forms import Form
 from convpool.engines.compiled.instruction_sets import INSTRUCTION_SETS, InstructionSet
 
@@ -155,15 +154,10 @@ def isa() -> InstructionSet:
     return chosen
 
 
-@lru_cache(maxsize=1)
-def _table() -> frozenset[Form]:
-    """Return the forms of the instruction set that is used."""
-    return frozenset(forms_of(isa()))
-
-
+@cache
 def is_form(form: Form) -> bool:
-    """Return whether a form is in the table of the instruction set that is used."""
-    return form in _table()
+    """Return whether the library of the instruction set that is used has a form."""
+    return hasattr(_load(isa()), form.symbol)
 
 
 @cache

@@ -22,7 +22,6 @@ from numpy.typing import NDArray
 
 from convpool.engines.compiled import forms, launch, library
 from convpool.engines.compiled.forms import ADD, Form
-from convpool.engines.compiled.instruction_sets import InstructionSet
 from convpool.engines.compiled.kept_records import KeptRecords, Record
 from convpool.engines.compiled.pooling_blocks import PoolingBlock, block_of, program_of
 from convpool.engines.compiled.pooling_divisors import divisors_of
@@ -165,12 +164,6 @@ def _make_call(images: Layout, out: Layout, pooling: Pooling) -> PoolingCall | N
 _kept_call = lru_cache(CALLS)(_make_call)
 
 
-@lru_cache
-def _table(isa: InstructionSet) -> frozenset[Form]:
-    """Return the forms of an instruction set, to look them up."""
-    return frozenset(forms.pooling_forms(isa))
-
-
 class _CallMaker:
     """Works out the call for some layouts."""
 
@@ -201,7 +194,7 @@ class _CallMaker:
         """Return the call that combines windows of many channels, both axes at once."""
         m, oh, ow, c = self.out.shape
         average = forms.AverageLinesForm(self.pixels, self.sums, self.results)
-        has_average = self.combination == ADD and average in _table(library.isa())
+        has_average = self.combination == ADD and library.is_form(average)
         is_direct = self.is_copied or has_average
         columns = ow if is_direct else min(ow, max(1, RESULTS // c))
         scratch = 0 if is_direct else columns * c * self.sums.itemsize
@@ -228,7 +221,7 @@ class _CallMaker:
         )
         is_short = down.window <= SHORT and down.dilation == across.dilation == 1
         is_simple = are_inside and is_short and not self.divisors.columns.size
-        return form if is_simple and form in _table(library.isa()) else None
+        return form if is_simple and library.is_form(form) else None
 
     def _rows(self, form: Form) -> PoolingCall:
         """Return the call that pools short windows of few channels, row by row in registers."""

@@ -191,6 +191,7 @@ KERNELS_GRADIENT_ENGINES = _by_name(
     Engine(
         "compiled",
         run=compiled_kernels_gradient.kernels_gradient,
+        runner=compiled_kernels_gradient.Runner,
         refusal=_compiled_convolution_refusal,
         host_refusal=host.refusal,
         seconds=convolution_seconds.compiled_kernels_gradient_seconds,
@@ -237,6 +238,7 @@ POOL_GRADIENT_ENGINES = _by_name(
     Engine(
         "compiled",
         run=compiled_pooling_gradient.pool_gradient,
+        runner=compiled_pooling_gradient.Runner,
         refusal=_compiled_pooling_gradient_refusal,
         host_refusal=host.refusal,
         seconds=cost_model.compiled_pooling_gradient_seconds,

@@ -23,6 +23,7 @@ from convpool.engines.compiled.record import (
     as_words,
     copy_of,
     filled,
+    indices_of,
 )
 from convpool.engines.numpy import pooling as numpy_pooling
 from convpool.engines.numpy import pooling_gradient as numpy_pooling_gradient
@@ -33,7 +34,9 @@ Array = NDArray[Any]
 
 COMBINATIONS = {"max": GREATER, "min": LESSER, "avg": ADD, "sum": ADD}  # mode -> how windows give
 STAGED = 2**22  # bytes that are copied at a time where the loops cannot read or write the arrays
-SMALL = 2**16  # pixels that are not shared among threads
+SMALL = 2**16  # numbers of the gradient that are not shared among threads
+BAND = 2**14  # numbers of a band
+FIELD = indices_of(POOL_GRADIENT)
 
 
 def refusal(
@@ -70,60 +73,120 @@ def _holds(sums: np.dtype[Any], images: np.dtype[Any]) -> bool:
 
 
 def pool_gradient(
-    images: Array,
-    output_gradient: Array,
-    axes: Sequence[Axis],
-    out: Array,
-    *,
-    mode: str,
-    count_padding: bool = False,
-    p: float = 2.0,
-    dtype: DTypeLike,
-    footprint: Array | None = None,
-    absent: Array | None = None,
+    images: Array, output_gradient: Array, axes: Sequence[Axis], out: Array, **words: Any
 ) -> None:
-    """Write the gradient of pooled images (m, *spatial, c) to out, of their shape, in place.
+    """Write the gradient of pooled images, as `Runner` describes it, once."""
+    Runner()(images, output_gradient, axes, out, **words)
 
-    Arguments are those of `engines.numpy.pooling_gradient.pool_gradient`, which does what is left
-    where pixels are absent. What `refusal` refuses, and footprints, must not be passed.
-    """
-    if absent is not None:
-        numpy_pooling_gradient.pool_gradient(
-            images,
-            output_gradient,
-            axes,
-            out,
-            mode=mode,
-            count_padding=count_padding,
-            p=p,
-            dtype=dtype,
-            footprint=footprint,
-            absent=absent,
-        )
-        return
-    if len(axes) == 1:
-        images, output_gradient, out = images[:, None], output_gradient[:, None], out[:, None]
-        axes = (Axis(1, 1), *axes)
-    sums, combination = np.dtype(dtype), COMBINATIONS[mode]
-    reads = combination != ADD and not _is_readable(images, sums)
-    writes = not _is_readable(out, sums)
-    copied = volume(images.shape[1:]) * (reads + writes)
-    copied += volume(output_gradient.shape[1:]) * (mode == "avg" or output_gradient.dtype != sums)
-    for (batch,) in blocks(out.shape[:1], STAGED // (8 * copied) if copied else len(out)):
-        source, target = images[batch], out[batch]
-        if reads:
-            source = np.ascontiguousarray(source, sums)
-        g = (
-            _shares(output_gradient[batch], axes, sums, count_padding)
-            if mode == "avg"
-            else (output_gradient[batch])
-        )
-        if not _is_readable(g, sums):
-            g = np.ascontiguousarray(g, sums)
-        result = np.empty(target.shape, sums) if writes else target
-        _run(_form(combination, sums, axes), (source, g, result), axes)
-        if writes:
-            target[...] = result
+
+class Runner:
+    """Computes gradients of the poolings of one plan, whatever their memory, as often as wanted."""
+
+    def __init__(self) -> None:
+        self.programs: dict[Any, Program] = {}
+
+    def __call__(
+        self,
+        images: Array,
+        output_gradient: Array,
+        axes: Sequence[Axis],
+        out: Array,
+        *,
+        mode: str,
+        count_padding: bool = False,
+        dtype: DTypeLike,
+        absent: Array | None = None,
+        **words: Any,
+    ) -> None:
+        """Write the gradient of pooled images (m, *spatial, c) to out, of their shape, in place.
+
+        Arguments are those of `engines.numpy.pooling_gradient.pool_gradient`, which does what is
+        left where pixels are absent. What `refusal` refuses must not be passed.
+        """
+        if absent is not None:
+            words |= {"mode": mode, "count_padding": count_padding, "absent": absent}
+            numpy_pooling_gradient.pool_gradient(
+                images, output_gradient, axes, out, dtype=dtype, **words
+            )
+            return
+        if len(axes) == 1:
+            images, output_gradient, out = images[:, None], output_gradient[:, None], out[:, None]
+            axes = (Axis(1, 1), *axes)
+        sums, combination = np.dtype(dtype), COMBINATIONS[mode]
+        reads = combination != ADD and not _is_readable(images, sums)
+        writes, shares = not _is_readable(out, sums), mode == "avg"
+        copied = volume(images.shape[1:]) * (reads + writes)
+        copied += volume(output_gradient.shape[1:]) * (shares or output_gradient.dtype != sums)
+        form = _form(combination, sums, axes)
+        for (batch,) in blocks(out.shape[:1], STAGED // (8 * copied) if copied else len(out)):
+            source, target, g = images[batch], out[batch], output_gradient[batch]
+            if reads:
+                source = np.ascontiguousarray(source, sums)
+            if shares:
+                g = _shares(g, axes, sums, count_padding)
+            if not _is_readable(g, sums):
+                g = np.ascontiguousarray(g, sums)
+            result = np.empty(target.shape, sums) if writes else target
+            self._run(form, (source, g, result), axes)
+            if writes:
+                target[...] = result
+
+    def _run(
+        self, form: PoolGradientForm, arrays: tuple[Array, Array, Array], axes: Sequence[Axis]
+    ) -> None:
+        """Compute the gradient from (images, g, result), which the loop can read and write."""
+        key = len(arrays[0]), *(array.strides for array in arrays)
+        program = self.programs.get(key)
+        if program is None:
+            program = self.programs[key] = Program(form, arrays, axes)
+        program.run(arrays)
+
+
+class Program:
+    """Computes gradients of one layout of (images, g, result), whose memory may be another."""
+
+    def __init__(
+        self, form: PoolGradientForm, arrays: tuple[Array, Array, Array], axes: Sequence[Axis]
+    ) -> None:
+        g, result = arrays[1:]
+        m, h, w, c = result.shape
+        self.function, self.is_small = library.function(form), result.size <= SMALL
+        band_rows = h if self.is_small else max(1, min(h, BAND // (w * c)))
+        bands = -(-h // band_rows)
+        self.bands = m * bands
+        is_dense = result.strides[2] == c * result.itemsize
+        fields = {
+            "h": h,
+            "w": w,
+            "c": c,
+            "oh": g.shape[1],
+            "ow": g.shape[2],
+            "bands": bands,
+            "band_rows": band_rows,
+            "fill_columns": 1 if is_dense else w,
+            "fill_numbers": w * c if is_dense else c,
+            "are_apart": all(axis.span <= axis.stride for axis in axes),
+        }
+        for name, array in zip(("", "gradient_", "result_"), arrays, strict=True):
+            for axis_name, stride in zip(("image", "row", "column"), array.strides, strict=False):
+                fields[f"{name}{axis_name}_bytes"] = stride
+        for name, axis in zip(("down", "across"), axes, strict=True):
+            for word in ("window", "stride", "dilation", "before"):
+                fields[f"{word}_{name}"] = getattr(axis, word)
+        self.words = as_words(filled(POOL_GRADIENT, fields))
+
+    def run(self, arrays: tuple[Array, Array, Array]) -> None:
+        """Compute the gradient from (images, g, result)."""
+        addresses: list[Any] = [address_of(array) for array in arrays]
+
+        def make_record() -> Record:
+            words = copy_of(self.words)
+            words[FIELD.address : FIELD.result + 1] = addresses
+            return Record(ctypes.addressof(words), words, ())
+
+        parts = 1 if self.is_small else min(self.bands, launch.part_count())
+        cuts = [self.bands * k // parts for k in range(parts + 1)]
+        launch.run_parts(self.function, make_record, cuts)
 
 
 def _form(combination: int, dtype: np.dtype[Any], axes: Sequence[Axis]) -> PoolGradientForm:
@@ -148,38 +211,3 @@ def _shares(g: Array, axes: Sequence[Axis], dtype: np.dtype[Any], count_padding:
         if (divisors != 1).any():
             g /= divisors.astype(dtype).reshape(-1, *(1,) * (g.ndim - k - 1))
     return g
-
-
-def _run(form: PoolGradientForm, arrays: tuple[Array, Array, Array], axes: Sequence[Axis]) -> None:
-    """Compute the gradient from (images, g, result), which the loop can read and write."""
-    images, g, result = arrays
-    m, h, w, c = result.shape
-    bands = min(h, -(-launch.part_count() // m))
-    band_rows = -(-h // bands)
-    bands = -(-h // band_rows)
-    fields = {
-        "h": h,
-        "w": w,
-        "c": c,
-        "oh": g.shape[1],
-        "ow": g.shape[2],
-        "bands": bands,
-        "band_rows": band_rows,
-    }
-    for name, array in zip(("", "gradient_", "result_"), (images, g, result), strict=True):
-        for axis_name, stride in zip(("image", "row", "column"), array.strides, strict=False):
-            fields[f"{name}{axis_name}_bytes"] = stride
-    for name, array in zip(("address", "gradient", "result"), (images, g, result), strict=True):
-        fields[name] = address_of(array)
-    for name, axis in zip(("down", "across"), axes, strict=True):
-        for word in ("window", "stride", "dilation", "before"):
-            fields[f"{word}_{name}"] = getattr(axis, word)
-    template = as_words(filled(POOL_GRADIENT, fields))
-
-    def make_record() -> Record:
-        words = copy_of(template)
-        return Record(ctypes.addressof(words), words, ())
-
-    parts = 1 if result.size <= SMALL else min(m * bands, launch.part_count())
-    cuts = [m * bands * k // parts for k in range(parts + 1)]
-    launch.run_parts(library.function(form), make_record, cuts)

@@ -222,8 +222,8 @@ PANELS = record_type(
 #   pieces, piece_count: table of pieces of a window, a multiple of those of a tile. Each is
 #     PIECE_FIELDS numbers: its place behind a window's first pixel; the row of the totals for its
 #     own first pixel; how many of its first pixels are left out, since another piece has them
-#   gradient, copy_panel, panelling: address of g, (m, oh, ow, nc); the function that copies a
-#     panel's, and its record PANELS
+#   gradient, numbers, nc: address of g, (m, oh, ow, nc), and how many numbers it has
+#   panel, copies: address of a scratch for a panel's g; whether g is read there, or where it lies
 #   first_panel, last_panel: the panels that are taken
 #   depth, kernels_per_group, panels_per_group: of a group
 #   totals, part_stride, width, first_kernel: address of the totals, (part, row, kernel), numbers
@@ -233,7 +233,8 @@ KERNELS_GRADIENT = record_type(
     "first last shares cuts m oh ow block_images block_rows block_columns "
     "stride_down stride_across span_down span_across address image_bytes row_bytes column_bytes "
     "pack packing scratch image_step row_step column_step pieces piece_count "
-    "gradient copy_panel panelling first_panel last_panel depth kernels_per_group panels_per_group "
+    "gradient numbers nc panel copies "
+    "first_panel last_panel depth kernels_per_group panels_per_group "
     "totals part_stride width first_kernel accumulates"
 )
 PIECE_FIELDS = 3
@@ -392,9 +393,12 @@ POOLING_ROWS = record_type(
 #   image_bytes ... result_column_bytes: from image to image, row to row and column to column
 #   h, w, c, oh, ow: of an image, and of its output
 #   window_down ... before_across: windows, strides, dilations and padding before, of both axes
-#   zero: 0, which a band is filled with first
+#   zero, fill_columns, fill_numbers: a row is filled with zero, 0, before windows add to it: so
+#     many numbers of so many columns
+#   are_apart: whether no pixel lies in two windows
 POOL_GRADIENT = record_type(
-    "first last bands band_rows zero address gradient result h w c oh ow "
+    "first last bands band_rows zero fill_columns fill_numbers are_apart address gradient result "
+    "h w c oh ow "
     "image_bytes row_bytes column_bytes gradient_image_bytes gradient_row_bytes "
     "gradient_column_bytes result_image_bytes result_row_bytes result_column_bytes "
     "window_down stride_down dilation_down before_down "

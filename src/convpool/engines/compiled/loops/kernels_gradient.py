@@ -2,8 +2,9 @@
 
 A weight's gradient is the sum, over all windows, of the pixel under its tap times the gradient g of
 the window's result. A panel is some vectors of kernels, whose g are copied to where those of
-neighbouring windows follow each other. A piece is a few neighbouring pixels of a window; a tile
-holds the sums of one piece, or two, with a panel in registers, while all windows of a block go by.
+neighbouring windows follow each other, unless there are few kernels. A piece is a few neighbouring
+pixels of a window; a tile holds the sums of one piece, or two, with a panel in registers, while all
+windows of a block go by.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from numba.extending import intrinsic
 from convpool.engines.compiled.gradient_forms import PIECE, TOTALS
 from convpool.engines.compiled.instruction_sets import pixels_of_tile
 from convpool.engines.compiled.loops.blocks import store_sums
-from convpool.engines.compiled.loops.many_kernels import panels_at
+from convpool.engines.compiled.loops.many_kernels import row_copier
 from convpool.engines.compiled.loops.packing import packing_at
 from convpool.engines.compiled.loops.simd import (
     INT64,
@@ -28,12 +29,14 @@ from convpool.engines.compiled.loops.simd import (
     lanes_of,
     load,
     load_integer,
+    load_number,
     loop,
     multiply_add,
     number_type,
     pointer_to,
     reader_of,
     splat,
+    store_number,
     vector_type,
 )
 from convpool.engines.compiled.record import KERNELS_GRADIENT, PIECE_FIELDS
@@ -46,9 +49,57 @@ gradient_at = reader_of(KERNELS_GRADIENT)
 def kernels_gradient(form):
     """Return the loop that sums parts of the gradient, of the form's dtypes."""
     sum_dtype, total_dtype = form.sums.type(0), TOTALS[form.sums].type(0)
-    sum_tile = _sums_of_tile(form)
+    sum_tile, copy_rows = _sums_of_tile(form), row_copier(form)
     panel_lanes = form.vectors * lanes_of(number_type(form.sums))
     pieces = pixels_of_tile(TARGET, form.vectors) // PIECE
+
+    @loop
+    def copy_panel(call, place, images, rows, columns, count):
+        """Copy `count` numbers of g for each window of a block from a place on, to the panel."""
+        target = call.panel
+        for b in range(images):
+            for r in range(rows):
+                first = place + (b * call.oh + r) * call.ow * call.nc
+                # windows from which as many numbers as a panel has can be read
+                whole = (call.numbers - panel_lanes - first) // call.nc + 1
+                whole = min(columns, max(0, whole))
+                source = address_of(call.gradient, first, sum_dtype)
+                copy_rows(source, whole, call.nc, panel_lanes, target)
+                for x in range(whole, columns):
+                    for k in range(count):
+                        number = load_number(source, x * call.nc + k, sum_dtype, sum_dtype)
+                        store_number(target, x * panel_lanes + k, number)
+                target = address_of(target, columns * panel_lanes, sum_dtype)
+
+    @loop
+    def sum_panel(call, corner, shape, panel, source, totals, accumulates):
+        """Sum the windows of a block with a panel; `corner` and `shape` are those of the block."""
+        (b, r, x), (images, rows, columns) = corner, shape
+        group = panel // call.panels_per_group
+        first_of_group = panel % call.panels_per_group * panel_lanes
+        kernel = group * call.kernels_per_group + first_of_group
+        count = min(panel_lanes, call.kernels_per_group - first_of_group)
+        place = ((b * call.oh + r) * call.ow + x) * call.nc + kernel
+        last = place + ((images - 1) * call.oh + rows - 1) * call.ow * call.nc
+        last += (columns - 1) * call.nc
+        if call.copies or last + panel_lanes > call.numbers:
+            copy_panel(call, place, images, rows, columns, count)
+            g, g_step = call.panel, panel_lanes
+            g_row = columns * panel_lanes
+            g_image = rows * g_row
+        else:
+            g, g_step = address_of(call.gradient, place, sum_dtype), call.nc
+            g_row = call.ow * call.nc
+            g_image = call.oh * g_row
+        source = address_of(source, group * call.depth, sum_dtype)
+        target = address_of(totals, kernel - call.first_kernel, total_dtype)
+        for piece in range(0, call.piece_count, pieces):
+            table = call.pieces + 8 * PIECE_FIELDS * piece
+            sum_tile(
+                *(source, call.image_step, call.row_step, call.column_step),
+                *(g, g_image, g_row, g_step, images, rows, columns),
+                *(table, target, call.width, count, accumulates),
+            )
 
     @loop
     def sum_block(call, block, first_panel, last_panel, totals, accumulates):
@@ -71,32 +122,9 @@ def kernels_gradient(form):
             packing.writes_margin = True
             call_form(call.pack, call.packing)
             source = call.scratch
-        panelling = panels_at(call.panelling)
-        place = ((b * call.oh + r) * call.ow + x) * panelling.nc
-        panelling.kernels = address_of(call.gradient, place, sum_dtype)
-        panelling.taps, panelling.length = images * rows, columns
+        corner, shape = (b, r, x), (images, rows, columns)
         for panel in range(first_panel, last_panel):
-            panelling.first_panel, panelling.last_panel = panel, panel + 1
-            call_form(call.copy_panel, call.panelling)
-            group = panel // call.panels_per_group
-            first_of_group = panel % call.panels_per_group * panel_lanes
-            kernel = group * call.kernels_per_group + first_of_group - call.first_kernel
-            for piece in range(0, call.piece_count, pieces):
-                sum_tile(
-                    address_of(source, group * call.depth, sum_dtype),
-                    panelling.panels,
-                    images,
-                    rows,
-                    columns,
-                    call.image_step,
-                    call.row_step,
-                    call.column_step,
-                    call.pieces + 8 * PIECE_FIELDS * piece,
-                    address_of(totals, kernel, total_dtype),
-                    call.width,
-                    min(panel_lanes, call.kernels_per_group - first_of_group),
-                    accumulates,
-                )
+            sum_panel(call, corner, shape, panel, source, totals, accumulates)
 
     def entry(address):
         call = gradient_at(address)
@@ -129,13 +157,16 @@ def _sums_of_tile(form):
     def sum_tile(
         typing,
         source,
-        gradient,
-        images,
-        rows,
-        columns,
         image_step,
         row_step,
         column_step,
+        gradient,
+        g_image,
+        g_row,
+        g_step,
+        images,
+        rows,
+        columns,
         table,
         totals,
         width,
@@ -149,8 +180,8 @@ def _sums_of_tile(form):
         source, image_step, row_step, column_step
             Address of the first window's first pixel, and numbers from image to image, row to row
             and column to column of windows.
-        gradient
-            Address of a panel's g: a row of vectors for each window.
+        gradient, g_image, g_row, g_step
+            The same for a panel's g.
         images, rows, columns
             Windows of the block.
         table
@@ -165,8 +196,9 @@ def _sums_of_tile(form):
         """
 
         def codegen(context, builder, signature, arguments):
-            source, gradient, images, rows, columns, *arguments = arguments
-            image_step, row_step, column_step, table, totals, width, kernels, adds = arguments
+            source, image_step, row_step, column_step, *arguments = arguments
+            gradient, g_image, g_row, g_step, images, rows, columns, *arguments = arguments
+            table, totals, width, kernels, adds = arguments
             source, gradient = (pointer_to(builder, base, kind) for base in (source, gradient))
             totals = pointer_to(builder, totals, total_kind)
             table = integers_at(builder, table, INT64(0))
@@ -187,16 +219,17 @@ def _sums_of_tile(form):
                     builder.mul(image.index, image_step), builder.mul(row.index, row_step)
                 )
                 lines = [builder.gep(source, [builder.add(begin, place)]) for place in places]
-                number = builder.add(builder.mul(image.index, rows), row.index)
-                number = builder.mul(builder.mul(number, columns), panel_lanes)
-                weights = builder.gep(gradient, [number])
+                begin = builder.add(
+                    builder.mul(image.index, g_image), builder.mul(row.index, g_row)
+                )
+                weights = builder.gep(gradient, [begin])
 
                 def add_windows(first, count):
                     # add the products of `count` windows from number `first` of the row on
                     for turn in range(count):
                         column = builder.add(first, INT64(turn))
                         step = builder.mul(column, column_step)
-                        base = builder.gep(weights, [builder.mul(column, panel_lanes)])
+                        base = builder.gep(weights, [builder.mul(column, g_step)])
                         factors = [
                             load(builder, base, INT64(v * lanes), kind, lanes)
                             for v in range(vectors)
@@ -241,7 +274,8 @@ def _sums_of_tile(form):
                                     store_sums(builder, own, ends, adds, kind, total_kind)
             return context.get_dummy_value()
 
-        numbers = (source, gradient, images, rows, columns, image_step, row_step, column_step)
-        return types.void(*numbers, table, totals, width, kernels, accumulates), codegen
+        of_pixels, of_g = (source, image_step, row_step, column_step), (g_image, g_row, g_step)
+        numbers = (*of_pixels, gradient, *of_g, images, rows, columns, table, totals, width)
+        return types.void(*numbers, kernels, accumulates), codegen
 
     return sum_tile

@@ -154,7 +154,7 @@ def tiles(form):
 
 def panels(form):
     """Return the loop that copies weights, of the form's dtype, to panels."""
-    dtype, copy_rows = form.sums.type(0), _row_copier(form)
+    dtype, copy_rows = form.sums.type(0), row_copier(form)
 
     def entry(address):
         call = panels_at(address)
@@ -190,7 +190,7 @@ def panels(form):
     return entry
 
 
-def _row_copier(form):
+def row_copier(form):
     """Return a function that copies rows of whole vectors to where they follow each other."""
     kind = number_type(form.sums)
     lanes = lanes_of(kind)

@@ -37,8 +37,9 @@ gradient_at = reader_of(POOL_GRADIENT)
 
 def pool_gradient(form):
     """Return the loop that computes bands of the gradient, of the form's dtype."""
-    add_window, fill_row = _window_adder(form, 0), _row_filler(form)
-    add_whole, form_taps = _window_adder(form, form.taps), form.taps
+    add_window, fill_row = _window_adder(form, 0, False), _row_filler(form)
+    add_whole, form_taps = _window_adder(form, form.taps, False), form.taps
+    write_whole = _window_adder(form, form.taps, True)
 
     @loop
     def add_row(call, b, i, first_row, last_row):
@@ -72,7 +73,12 @@ def pool_gradient(form):
             column = x + left * across
             source = row + column * column_bytes
             result = target + column * result_column_bytes
-            if are_whole and right - left == taps:
+            if are_whole and right - left == taps and call.are_apart:
+                write_whole(
+                    *(source, rows, taps, row_step, tap_step, g + j * g_bytes),
+                    *(result, first, last, result_row_step, result_tap_step, channels),
+                )
+            elif are_whole and right - left == taps:
                 add_whole(
                     *(source, rows, taps, row_step, tap_step, g + j * g_bytes),
                     *(result, first, last, result_row_step, result_tap_step, channels),
@@ -86,12 +92,13 @@ def pool_gradient(form):
     def entry(address):
         call = gradient_at(address)
         span = (call.window_down - 1) * call.dilation_down + 1
+        column_bytes = call.result_column_bytes
         for number in range(call.first, call.last):
             b, first_row = number // call.bands, number % call.bands * call.band_rows
             last_row = min(call.h, first_row + call.band_rows)
             for y in range(first_row, last_row):
                 target = call.result + b * call.result_image_bytes + y * call.result_row_bytes
-                fill_row(target, call.w, call.result_column_bytes, call.c, call.zero)
+                fill_row(target, call.fill_columns, column_bytes, call.fill_numbers, call.zero)
             # windows that begin before the band ends, and end behind where it begins
             first = max(0, -(-(first_row + call.before_down - span + 1) // call.stride_down))
             last = min(call.oh, (last_row - 1 + call.before_down) // call.stride_down + 1)
@@ -119,7 +126,7 @@ def _row_filler(form):
 
     @intrinsic
     def fill_row(typing, address, columns, column_bytes, channels, zero):
-        """Fill the channels of `columns` pixels with `zero`, from an address on.
+        """Fill `channels` numbers of each of some columns with `zero`, from an address on.
 
         LLVM makes a call of `memset` of a loop that writes a constant, and there is none here.
         """
@@ -178,10 +185,11 @@ class Window(NamedTuple):
     channels: ir.Value
 
 
-def _window_adder(form, fixed):
+def _window_adder(form, fixed, is_alone):
     """Return a function that adds what a window gives to the rows of a band.
 
-    If `fixed` is not 0, there are so many rows and columns of taps, all of them in the band.
+    If `fixed` is not 0, there are so many rows and columns of taps, all of them in the band. If the
+    window `is_alone`, no other one gives to its pixels, and there is nothing to add to.
     """
     kind = number_type(form.dtype)
 
@@ -212,7 +220,7 @@ def _window_adder(form, fixed):
                 chosen = None
                 if form.combination != ADD:
                     chosen = _chosen_tap(builder, window, place, lanes, (form, fixed))
-                _give(builder, window, place, g, chosen, (kind, fixed))
+                _give(builder, window, place, g, chosen, (kind, fixed, is_alone))
 
             _for_each_vector(builder, window.channels, kind, give)
             return context.get_dummy_value()
@@ -286,9 +294,10 @@ def _chosen_tap(builder, window, place, lanes, words):
 def _give(builder, window, place, g, chosen, words):
     """Emit code that adds g to the results of the chosen taps in the band, of all if it is None.
 
-    `words` are (type of numbers, how many rows and columns of taps are fixed, or 0).
+    `words` are (type of numbers, how many rows and columns of taps are fixed, or 0, whether the
+    window is alone).
     """
-    (kind, fixed), lanes = words, g.type.count
+    (kind, fixed, is_alone), lanes = words, g.type.count
     number, zeros = _number_type(kind), ir.Constant(g.type, None)
 
     def give(row, tap):
@@ -300,8 +309,9 @@ def _give(builder, window, place, g, chosen, words):
             line = builder.add(row, window.first_row)
             numbers = _tap_numbers(builder, window, line, tap, lanes, number)
             given = builder.select(builder.icmp_signed("==", chosen, numbers), g, zeros)
-        so_far = load(builder, base, place, kind, lanes)
-        store(builder, add(builder, so_far, given, kind), base, place, kind)
+        if not is_alone:
+            given = add(builder, load(builder, base, place, kind, lanes), given, kind)
+        store(builder, given, base, place, kind)
 
     count = builder.sub(window.last_row, window.first_row)
     _for_each_tap(builder, count, window.taps, fixed, give)

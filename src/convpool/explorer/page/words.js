@@ -4,6 +4,7 @@ const words = (() => {
   const TABLES = { en: WORDS_EN, fr: WORDS_FR, es: WORDS_ES };
   const LANGUAGES = Object.keys(TABLES);
   const language = chosen();
+  const plural = new Intl.PluralRules(language);
 
   /**
    * Return the language of the page: the address's (?lang=fr), that of an earlier visit, or the
@@ -41,8 +42,8 @@ const words = (() => {
   function say(key, values = {}) {
     const entry = TABLES[language][key] ?? WORDS_EN[key];
     if (entry === undefined) throw new Error(`no sentence ${key}`);
-    const isOne = new Intl.PluralRules(language).select(values.n ?? 1) === "one";
-    const text = Array.isArray(entry) ? entry[isOne ? 0 : 1] : entry;
+    const isPair = Array.isArray(entry);
+    const text = isPair ? entry[plural.select(values.n ?? 1) === "one" ? 0 : 1] : entry;
     return text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
   }
 

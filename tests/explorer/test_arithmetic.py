@@ -227,15 +227,18 @@ def test_a_drawing_is_well_formed_wherever_it_is_looked_at(settings):
         assert "Infinity" not in one["svg"]
 
 
-@pytest.mark.parametrize("name", ["Two loops", "convpool", "NumPy", "ONNX"])
+MODULES = {"ONNX": "onnx", "SciPy": "scipy.signal", "OpenCV": "cv2"}
+
+
+@pytest.mark.parametrize("name", ["Two loops", "convpool", "NumPy", "ONNX", "SciPy", "OpenCV"])
 def test_the_code_gives_what_the_picture_shows(settings, name):
-    if name == "ONNX":
-        pytest.importorskip("onnx")
+    if name in MODULES:
+        pytest.importorskip(MODULES[name])
     ran = 0
     for one in settings:
         text = one["texts"][name]
         if isinstance(text, str):
-            assert name == "ONNX"  # the others can do everything
+            assert name in ("ONNX", "OpenCV")  # the others can do everything
             assert text.endswith(".")
             continue
         expected = np.array([number(word) for word in one["data"]]).reshape(1, *one["shape"])

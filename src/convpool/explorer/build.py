@@ -61,6 +61,7 @@ SCRIPTS = (
     "python_parts",
     "numpy_code",
     "framework_code",
+    "scientific_code",
     "code_tabs",
     "pasted",
     "causes",

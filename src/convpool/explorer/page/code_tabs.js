@@ -5,6 +5,7 @@ const codeTabs = (() => {
   const { element } = controls;
   const { loops, library, numpy, withDivisor } = numpyCode;
   const { TORCH, KERAS, ONNX } = frameworkCode;
+  const { SCIPY, OPENCV } = scientificCode;
 
   const LOOPS = "Two loops";
   // name of a tab -> function from a model to lines of Python, or to one sentence where the library
@@ -16,6 +17,8 @@ const codeTabs = (() => {
     PyTorch: withDivisor((model) => TORCH[model.state.op](model)),
     Keras: (model) => KERAS[model.state.op](model),
     ONNX: (model) => ONNX[model.state.op](model),
+    SciPy: withDivisor((model) => SCIPY[model.state.op](model)),
+    OpenCV: withDivisor((model) => OPENCV[model.state.op](model)),
   };
 
   /**

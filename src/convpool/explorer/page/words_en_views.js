@@ -121,4 +121,5 @@ Object.assign(WORDS_EN, {
     "multiplications.",
   "sheet.stride": "Which size would the output have with a stride of {stride}?",
   "sheet.nothing": "None: these settings give no output.",
+  "code.opencv_transposed": "OpenCV has no transposed convolution: take SciPy or NumPy.",
 });

@@ -122,4 +122,5 @@ Object.assign(WORDS_ES, {
     "multiplicaciones.",
   "sheet.stride": "¿Qué tamaño tendría la salida con un paso de {stride}?",
   "sheet.nothing": "Ninguno: estos ajustes no dan salida.",
+  "code.opencv_transposed": "OpenCV no tiene convolución transpuesta: use SciPy o NumPy.",
 });

@@ -128,4 +128,5 @@ Object.assign(WORDS_FR, {
     "multiplications.",
   "sheet.stride": "Quelle serait la taille de la sortie avec un pas de {stride} ?",
   "sheet.nothing": "Aucune : ces réglages ne donnent pas de sortie.",
+  "code.opencv_transposed": "OpenCV n'a pas de convolution transposée : prenez SciPy ou NumPy.",
 });

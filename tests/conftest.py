@@ -172,7 +172,11 @@ SLOW = {
         "test_the_picture_fills_a_projector_and_a_clicker_steps",
     ],
     "explorer/test_layer.py": ["test_weights_and_multiplications_are_counted"],
-    "explorer/test_looks.py": ["test_identity_of_a_photograph_looks_identical"],
+    "explorer/test_looks.py": [
+        "test_identity_of_a_photograph_looks_identical",
+        "test_picture_and_sum_are_seen_together_at_a_zoom_of_200_percent",
+        "test_what_is_chosen_is_framed_where_the_system_chooses_the_colours",
+    ],
     "explorer/test_network.py": [
         "test_a_click_on_a_map_chooses_the_neuron_and_arrows_move_it",
         "test_every_ready_digit_is_read_right_and_one_is_drawn",

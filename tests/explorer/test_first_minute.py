@@ -18,7 +18,7 @@ def test_the_first_screen_says_what_a_convolution_is(visit):
     assert text(page, "header p span").startswith("A convolution moves a small grid of weights")
     assert "library" not in text(page, "header")
     cards = page.locator("#examples button")
-    assert cards.count() == 6
+    assert cards.count() == 8
     page.wait_for_function("() => document.querySelector('#examples canvas').width > 100")
     shown = set()
     for card in cards.all():
@@ -26,7 +26,7 @@ def test_the_first_screen_says_what_a_convolution_is(visit):
         agree(page)
         assert page.locator("#problem").is_hidden()
         shown.add(page.evaluate("explorer.settings.encode(explorer.state())"))
-    assert len(shown) == 6
+    assert len(shown) == 7  # the network changes no setting
     page.set_viewport_size({"width": 1366, "height": 700})
     page.evaluate("scrollTo(0, 0)")
     for selector in ("#start-tour", "#examples", "#canvas", "#sum .value"):

@@ -142,3 +142,20 @@ def test_paper_is_white_in_the_dark_theme(show):
     assert page.locator("#controls").is_hidden()
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert cells(page, "input").mean() == dark
+
+
+def test_what_is_chosen_is_framed_where_the_system_chooses_the_colours(show):
+    page = show("", viewport={"width": 1366, "height": 700}, forced_colors="active")
+    page.get_by_role("button", name="Pin").click()
+    frames = page.evaluate("""["#all-settings", "#pin", "pre .running", "#play"].map(
+      (name) => getComputedStyle(document.querySelector(name)).outlineStyle)""")
+    assert frames == ["solid", "solid", "solid", "none"]
+
+
+def test_picture_and_sum_are_seen_together_at_a_zoom_of_200_percent(show):
+    page = show("", viewport={"width": 683, "height": 350})
+    page.evaluate("explorer.show('stage')")
+    picture, total = (page.locator(name).bounding_box() for name in ("#canvas", "#sum .sums"))
+    for box in (picture, total):
+        assert box["y"] >= 0
+        assert box["y"] + min(box["height"], 150) <= 350

@@ -675,6 +675,12 @@ def test_axe_finds_nothing(show, size, theme):
     page.evaluate("explorer.open('#op=pool&mode=avg&padding=same&source=cat&c=3&h=12&w=12&kh=x')")
     page.locator("#start-tour").click()
     assert axe.run(page).response["violations"] == []
+    page.evaluate("explorer.open('#c=2')")
+    for view in ("loops", "copies", "bars", "formats", "backward"):
+        page.evaluate("(view) => explorer.views.choose(view)", view)
+        assert axe.run(page, context="#views").response["violations"] == []
+    page.locator("#open-worksheet").click()
+    assert axe.run(page, context="#worksheet").response["violations"] == []
 
 
 def test_numbers_stand_out_from_their_cells(page):

@@ -12,7 +12,29 @@ const examples = (() => {
     stride: { h: 7, w: 7, sh: 2, sw: 2 },
     channels: { h: 4, w: 4, c: 3, kh: 2, kw: 2 },
     pool: { op: "pool", h: 4, w: 4, kh: 2, kw: 2, sh: 2, sw: 2 },
+    signal: { ...barsView.EXAMPLES.moving_average, j: 4 },
+    network: {},
   };
+  // name -> the section that shows it
+  const SECTIONS = { signal: "views", network: "network" };
+
+  /**
+   * Draw a digit, as the network is given it.
+   * @param {HTMLCanvasElement} canvas
+   */
+  function drawDigit(canvas) {
+    const { shape: [side], data } = drawingPad.imageOf(drawingPad.DIGITS[8]); // prettier-ignore
+    const bytes = new Uint8ClampedArray(side * side * 4).fill(255);
+    data.forEach((value, at) => bytes.set(colours.grey(value, 1), at * 4));
+    const ratio = Math.min(devicePixelRatio || 1, 2);
+    Object.assign(canvas, { width: SIZE[0] * ratio, height: SIZE[1] * ratio });
+    const context = canvas.getContext("2d");
+    context.scale(ratio, ratio);
+    const cell = SIZE[1] / side;
+    marking.paint(context, [
+      { kind: "cells", x: 0, y: 0, cell, rows: side, columns: side, colours: bytes },
+    ]);
+  }
 
   /**
    * Draw a small picture of an example.
@@ -36,8 +58,11 @@ const examples = (() => {
 
   /** Draw the pictures of all cards. */
   function drawAll() {
-    for (const card of document.querySelectorAll("#examples button"))
-      draw(card.firstChild, EXAMPLES[card.dataset.example]);
+    for (const card of document.querySelectorAll("#examples button")) {
+      const name = card.dataset.example;
+      if (name === "network") drawDigit(card.firstChild);
+      else draw(card.firstChild, EXAMPLES[name]);
+    }
   }
 
   /** Build the cards; their pictures come after that of the page. */
@@ -50,8 +75,9 @@ const examples = (() => {
         element("span", { textContent: say(`example.${name}`) }),
       );
       card.addEventListener("click", () => {
-        explorer.change({ ...settings.DEFAULTS, ...set });
+        if (name !== "network") explorer.change({ ...settings.DEFAULTS, ...set });
         explorer.note("");
+        if (name in SECTIONS) explorer.show(SECTIONS[name]);
       });
       return card;
     });

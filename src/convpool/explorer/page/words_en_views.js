@@ -122,4 +122,6 @@ Object.assign(WORDS_EN, {
   "sheet.stride": "Which size would the output have with a stride of {stride}?",
   "sheet.nothing": "None: these settings give no output.",
   "code.opencv_transposed": "OpenCV has no transposed convolution: take SciPy or NumPy.",
+  "example.signal": "A signal in 1-D",
+  "example.network": "Read digits: a network",
 });

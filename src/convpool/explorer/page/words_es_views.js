@@ -123,4 +123,6 @@ Object.assign(WORDS_ES, {
   "sheet.stride": "¿Qué tamaño tendría la salida con un paso de {stride}?",
   "sheet.nothing": "Ninguno: estos ajustes no dan salida.",
   "code.opencv_transposed": "OpenCV no tiene convolución transpuesta: use SciPy o NumPy.",
+  "example.signal": "Una señal en 1-D",
+  "example.network": "Leer cifras: una red",
 });

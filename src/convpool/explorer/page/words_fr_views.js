@@ -129,4 +129,6 @@ Object.assign(WORDS_FR, {
   "sheet.stride": "Quelle serait la taille de la sortie avec un pas de {stride} ?",
   "sheet.nothing": "Aucune : ces réglages ne donnent pas de sortie.",
   "code.opencv_transposed": "OpenCV n'a pas de convolution transposée : prenez SciPy ou NumPy.",
+  "example.signal": "Un signal en 1-D",
+  "example.network": "Lire des chiffres : un réseau",
 });

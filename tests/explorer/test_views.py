@@ -156,3 +156,8 @@ def test_two_dice_are_a_convolution(visit):
     bars = page.locator("#view-body .bars >> nth=2").locator("b").all_inner_texts()
     expected = np.convolve(np.ones(6), np.ones(6))
     assert [float(bar) for bar in bars] == expected.tolist()
+    page.locator("#view-next").click()
+    page.locator("#view-next").click()
+    assert text(page, "#view-step") == "Step 3 of 11"
+    lit = page.locator("#view-body .bars >> nth=2").locator(".lit b")
+    assert lit.all_inner_texts() == ["3"]

@@ -26,7 +26,12 @@ const views = (() => {
     isStale = false;
     for (const button of byId("view-tabs").children)
       button.setAttribute("aria-pressed", String(button.dataset.view === view));
+    const count = model.places[0] * model.places[1];
+    const step = { k: model.at.i * model.places[1] + model.at.j + 1, count };
     const instead = model.problem || (interactivePicture.covering() ? say("tour.covered") : "");
+    byId("view-step").textContent = instead
+      ? ""
+      : `${say("player.step")} ${say("player.of", step)}`;
     const parts = instead ? [] : VIEWS[view](model);
     byId("view-body").replaceChildren(line(instead || say(`view.${view}.what`)), ...parts);
   }
@@ -58,6 +63,8 @@ const views = (() => {
       return button;
     });
     byId("view-tabs").replaceChildren(...tabs);
+    byId("view-back").addEventListener("click", () => interactivePicture.step(-1));
+    byId("view-next").addEventListener("click", () => interactivePicture.step(1));
     explorer.onChange(update);
     new IntersectionObserver(([entry]) => {
       isSeen = entry.isIntersecting;

@@ -25,7 +25,7 @@ from numpy.lib.array_utils import byte_bounds
 from numpy.typing import NDArray
 
 from convpool.engines.compiled import library, record
-from convpool.engines.compiled.forms import Form
+from convpool.engines.compiled.base_form import Form
 
 SIZES = {"float": 4, "double": 8, "ptr": 8, "i1": 1}
 # the ranges that may be touched beside the stack, a table of (begin, end), and the first

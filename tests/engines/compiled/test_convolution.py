@@ -893,7 +893,7 @@ check((1, 5, 6, 20), (2, 3), n, pad_mode="reflect")
 EVERY_FORM = """
 from itertools import product
 from convpool.engines.compiled import convolution as compiled_convolution
-from convpool.engines.compiled import forms
+from convpool.engines.compiled import base_form, forms, picture_forms
 
 used = set()
 for name in ("function", "function_address"):
@@ -946,17 +946,17 @@ for kind in ("f4", "f8"):
             words = dict(padding=padding, stride=stride, groups=c)
             compare((2, 9, 13, c), (window, window), multiplier * c, (kind, kind), **words)
 compare((2, 9, 21, 1), (3, 3), 2, ("u1", "i1"))
-for images in forms.NUMBERS:
+for images in base_form.NUMBERS:
     for sums in ("f4", "f8"):
         if images == sums or images.kind != "f" or sums == "f8":
             compare((2, 5, 21, 3), (3, 4), 1, (images, sums), dtype=sums)
     if images.kind != "f":
         compare((2, 5, 21, 3), (3, 4), 1, (images, "i8"), scale=2**52)
 # rows of pictures
-for images, sums in forms.READ:
+for images, sums in base_form.READ:
     kernels, scale = (sums, 1) if sums != "i8" else ("i8", 2**52)
     compare((2, 5, 8 * n + 3, 1), (3, 4), 1, (images, kernels), scale=scale)
-for sums, results in forms.FILTERED:
+for sums, results in picture_forms.FILTERED:
     kinds, scale = ("u1", "i1"), {"f8": 2**30, "i8": 2**52}.get(sums.str[1:], 1)
     if results.kind == "f":
         kinds, scale = (sums, sums), 1

@@ -84,7 +84,7 @@ def test_filters(case, dtype, runs):
             image, np.multiply.outer(down, right).astype(int)[::-1, ::-1], **words
         ),
     }
-    assert [rows.is_separable for rows in runs] == [False, False, True]
+    assert [len(rows.steps.columns) for rows in runs] == [0, 0, 1]
     for name, result in results.items():
         np.testing.assert_array_equal(result, twins[name], name)
 
@@ -171,10 +171,54 @@ def test_values_that_are_not_finite():
         np.testing.assert_array_equal(compiled, plain)
 
 
+# ---- the greatest and least pixels ----
+
+KINDS = ["float32", "float64", "uint8", "uint16", "int16", "bool"]
+
+
+@pytest.mark.parametrize("window", [1, 2, 3, 5, 15, 16, 17, (2, 70), (30, 3)], ids=str)
+@pytest.mark.parametrize("kind", KINDS)
+def test_extremes(kind, window, runs):
+    """Against NumPy's reductions of sliding windows: NaN, both zeros, infinities, padding."""
+    kh, kw = (window, window) if isinstance(window, int) else window
+    for c, stride in ((1, 1), (3, (2, 1))):
+        images = numbers((2, 32, 8 * WIDE // c + 5, c), kind)
+        if images.dtype.kind == "f":
+            images[0, 3, 5:9, 0] = np.nan, np.inf, -np.inf, -0.0
+        for mode, least in (("max", -np.inf), ("min", np.inf)):
+            padded = np.pad(
+                images.astype(float),
+                ((0, 0), (kh // 2, kh - 1 - kh // 2), (0, kw - 1), (0, 0)),
+                constant_values=least,
+            )
+            windows = np.lib.stride_tricks.sliding_window_view(padded, (kh, kw), (1, 2))
+            expected = getattr(windows, mode)((-2, -1))[:, :: np.ravel(stride)[0]]
+            padding = ((kh // 2, kh - 1 - kh // 2), (0, kw - 1))
+            words = {"padding": padding, "engine": "compiled"}
+            result = convpool.pool(images, (kh, kw), stride, mode, **words)
+            np.testing.assert_array_equal(result, expected.astype(kind))
+            if images.dtype.kind == "f":
+                assert not np.signbit(result[result == 0]).any()
+    assert len(runs) == 4
+
+
+def test_a_nan_in_each_place(runs):
+    """Each row and column may be the one where it is, and rows before it are not careful."""
+    for y, x in ((0, 0), (0, WIDE + 2), (5, 7), (8, WIDE - 1), (8, WIDE + 2)):
+        images = numbers((2, 9, WIDE + 3, 1))
+        images[0, y, x] = np.nan
+        with np.errstate(invalid="ignore"):
+            result = convpool.pool(images, 3, 1, "max", padding=1, engine="compiled")
+        near = np.zeros(images.shape, bool)
+        near[0, max(0, y - 1) : y + 2, max(0, x - 1) : x + 2] = True
+        np.testing.assert_array_equal(np.isnan(result), near)
+    assert runs
+
+
 # Pictures whose ring, pixels and results lie beside pages that nobody may touch.
 CHILD = """
 import numpy as np
-from convpool import filter_image
+from convpool import filter_image, pool
 from convpool.engines.compiled import kept_records, launch, library
 from support import fences
 
@@ -196,6 +240,16 @@ for pixels, weights in (("f4", "f4"), ("u1", "f4"), ("u1", "i1"), ("i4", "i4"), 
                     filter_image(copy, kernel, engine="compiled", out=out, **words)
                     np.testing.assert_array_equal(out, expected)
                     fences.clear()
+for pixels in ("f4", "u1"):
+    image = random.integers(0, 9, (1, 7, 4 * wide + 3, 1)).astype(pixels)
+    for window, mode in ((2, "max"), (7, "min")):
+        expected = pool(image, window, 1, mode, padding=1, engine="numpy")
+        for side in fences.SIDES:
+            launch.empty_aligned = lambda n, dtype: fences.array((n,), dtype, side)
+            out = fences.array(expected.shape, expected.dtype, side)
+            pool(fences.copy(image, side), window, 1, mode, padding=1, engine="compiled", out=out)
+            np.testing.assert_array_equal(out, expected)
+            fences.clear()
 """
 
 

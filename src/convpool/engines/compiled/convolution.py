@@ -24,7 +24,8 @@ from convpool.engines.compiled import (
     many_kernels,
     picture_rows,
 )
-from convpool.engines.compiled.forms import SUMS_AND_RESULTS, PackForm
+from convpool.engines.compiled.base_form import SUMS_AND_RESULTS
+from convpool.engines.compiled.forms import PackForm
 from convpool.engines.compiled.geometry import (
     ConvolutionGeometry,
     Operands,

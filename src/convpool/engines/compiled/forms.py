@@ -5,51 +5,26 @@ A form is one loop with some of its words fixed, so that its machine code keeps 
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from itertools import product
-from typing import Any, ClassVar
 
 import numpy as np
 
+from convpool.engines.compiled.base_form import (
+    ADD,
+    F4,
+    F8,
+    GREATER,
+    I8,
+    LESSER,
+    NUMBERS,
+    READ,
+    SUMS_AND_RESULTS,
+    Dtype,
+    Form,
+)
 from convpool.engines.compiled.instruction_sets import InstructionSet, widest_tile
-
-Dtype = np.dtype[Any]
-NUMBERS = tuple(map(np.dtype, ("f4", "f8", "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8")))
-# (dtype of images, dtype of sums) of convolutions
-READ = tuple(
-    (images, np.dtype(sums))
-    for sums in ("f4", "f8", "i8")
-    for images in NUMBERS
-    if (sums != "f4" or images == "f4" or images.itemsize < 4)
-    and (sums != "i8" or images.kind != "f")
-)
-# (dtype of sums, dtype of results) of convolutions
-SUMS_AND_RESULTS = tuple(
-    (np.dtype(sums), np.dtype(results))
-    for sums, results in [
-        ("f4", "f4"),
-        ("f8", "f8"),
-        ("i8", "i8"),
-        ("f4", "f8"),
-        ("f4", "i8"),
-        ("f8", "i8"),
-    ]
-)
-
-
-class Form:
-    """A function of the library; subclasses say which words are fixed."""
-
-    loop: ClassVar[str]  # the name of the function in `loops` that builds it
-
-    @property
-    def symbol(self) -> str:
-        """The name of the function in the library, which has native dtypes only."""
-        words = [
-            word.str[word.isnative :] if isinstance(word, np.dtype) else str(int(word))
-            for word in astuple(self)  # type: ignore[call-overload]
-        ]
-        return "_".join([self.loop, *words])
+from convpool.engines.compiled.picture_forms import extreme_forms, picture_forms
 
 
 @dataclass(frozen=True)
@@ -142,34 +117,6 @@ class DepthwiseForm(Form):
 
 
 @dataclass(frozen=True)
-class FilterRowsForm(Form):
-    """Filters rows of pictures by sums of lines, which it takes by others: record FILTERING."""
-
-    loop = "filter_rows"
-
-
-@dataclass(frozen=True)
-class ReadRowForm(Form):
-    """Pads and converts a row of a picture: record READING."""
-
-    loop = "read_row"
-    images: Dtype
-    sums: Dtype
-
-
-@dataclass(frozen=True)
-class SumTapsForm(Form):
-    """Sums products of lines with weights: record SUMMING.
-
-    Results of fewer than 32 bits are rounded and saturated.
-    """
-
-    loop = "sum_taps"
-    sums: Dtype
-    results: Dtype
-
-
-@dataclass(frozen=True)
 class HelpForm(Form):
     """Waits for calls and helps with them, until the crew ends: record CREW."""
 
@@ -185,7 +132,6 @@ class ShareForm(Form):
 
 CREW_FORMS = (HelpForm(), ShareForm())
 
-F4, F8, I8 = map(np.dtype, ("f4", "f8", "i8"))
 # forms for small windows that people use often, whose rows of the kernel share pixels
 SMALL_WINDOWS = (
     ColumnsForm(F4, F4, False, 2, 1, 2),
@@ -209,22 +155,13 @@ DEPTHWISE_FORMS = (
     *(DepthwiseForm(F4, 1, taps, stride) for taps in (3, 5) for stride in (1, 2)),
     *(DepthwiseForm(F8, 1, 3, stride) for stride in (1, 2)),
 )
-# (dtype of sums, dtype of results) of pictures that are filtered row by row
-FILTERED = tuple(
-    (np.dtype(sums), np.dtype(results))
-    for sums, results in [
-        *((dtype, dtype) for dtype in ("f4", "f8", "i8")),
-        *(("f4", results) for results in ("i8", "i4", "i2", "u2", "i1", "u1")),
-        ("f8", "i8"),
-    ]
-)
 
 
 def convolution_forms(isa: InstructionSet) -> list[Form]:
     """Return all forms of convolution of an instruction set."""
     widths = sorted({1, 2, widest_tile(isa)})
     return [
-        *(form(*pair) for form in (PackForm, ReadRowForm) for pair in READ),
+        *(PackForm(*pair) for pair in READ),
         *(UnpackForm(results) for results in (F4, F8, I8)),
         *(ColumnsForm(*pair, per_lane) for pair in SUMS_AND_RESULTS for per_lane in (False, True)),
         *SMALL_WINDOWS,
@@ -235,8 +172,7 @@ def convolution_forms(isa: InstructionSet) -> list[Form]:
         ),
         *(PanelsForm(sums) for sums in (F4, F8, I8)),
         *DEPTHWISE_FORMS,
-        FilterRowsForm(),
-        *(SumTapsForm(*pair) for pair in FILTERED),
+        *picture_forms(),
     ]
 
 
@@ -253,7 +189,6 @@ def vectors_at_once(isa: InstructionSet, form: ColumnsForm) -> int:
 
 # ---- pooling ----
 
-ADD, GREATER, LESSER = 1, 2, 3  # how numbers are combined: added, or the greater or lesser is kept
 # (dtype of pixels or of parts, dtype of sums) of sums
 ADDED = tuple(
     (np.dtype(images), np.dtype(sums))
@@ -392,4 +327,5 @@ def pooling_forms(isa: InstructionSet) -> list[Form]:
         *(SkipColumnsForm(np.dtype(size)) for size in ("u1", "u2", "u4", "u8")),
         *(WriteTotalsForm(*pair) for pair in WRITTEN),
         *(PoolRowsForm(*words) for words in ROWS_IN_REGISTERS),
+        *extreme_forms(),
     ]

@@ -16,9 +16,19 @@ from functools import cache, lru_cache
 from importlib import import_module
 from typing import Any, NamedTuple
 
-from convpool.engines.compiled.forms import Form
+from convpool.engines.compiled.base_form import Form
 from convpool.engines.compiled.instruction_sets import INSTRUCTION_SETS, InstructionSet
 
+# the modules, beside the loops, that say what is built
+TABLE = (
+    "base_form.py",
+    "form_table.py",
+    "forms.py",
+    "gradient_forms.py",
+    "instruction_sets.py",
+    "picture_forms.py",
+    "record.py",
+)
 HERE = os.path.dirname(os.path.abspath(__file__))  # importing pathlib would take longer than a call
 FOLDER = os.path.join(HERE, "libraries")
 SUFFIXES = {"win32": ".dll", "darwin": ".dylib"}
@@ -180,8 +190,7 @@ def digest_of_sources() -> str:
     """Return a digest of the sources that libraries are built from."""
     loops = os.path.join(HERE, "loops")
     paths = sorted(os.path.join(loops, name) for name in os.listdir(loops) if name.endswith(".py"))
-    names = ("record", "forms", "gradient_forms", "form_table", "instruction_sets")
-    paths += [os.path.join(HERE, f"{name}.py") for name in names]
+    paths += [os.path.join(HERE, name) for name in TABLE]
     digest = 0  # against changes, not against attacks: importing hashlib takes as long as a call
     for path in paths:
         with open(path, "rb") as file:

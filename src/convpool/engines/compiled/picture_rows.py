@@ -15,16 +15,16 @@ from numpy.typing import NDArray
 
 from convpool.engines.compiled import few_kernels, launch, library
 from convpool.engines.compiled import geometry as geometries
-from convpool.engines.compiled.forms import (
+from convpool.engines.compiled.base_form import SUMS_AND_RESULTS, Form
+from convpool.engines.compiled.geometry import ConvolutionGeometry, Operands
+from convpool.engines.compiled.kept_records import KeptRecords, Record
+from convpool.engines.compiled.launch import SMALL
+from convpool.engines.compiled.picture_forms import (
     FILTERED,
-    SUMS_AND_RESULTS,
     FilterRowsForm,
     ReadRowForm,
     SumTapsForm,
 )
-from convpool.engines.compiled.geometry import ConvolutionGeometry, Operands
-from convpool.engines.compiled.kept_records import KeptRecords, Record
-from convpool.engines.compiled.launch import SMALL
 from convpool.engines.compiled.record import (
     FILTERING,
     READING,
@@ -46,8 +46,8 @@ LINE = 2**12  # numbers of a line of the ring, about, at most
 
 FIELD = indices_of(FILTERING)
 READ = indices_of(READING, length_of(FILTERING))
-ACROSS = indices_of(SUMMING, length_of(FILTERING) + length_of(READING))
-DOWN = indices_of(SUMMING, length_of(FILTERING) + length_of(READING) + length_of(SUMMING))
+DOWN = indices_of(SUMMING, length_of(FILTERING) + length_of(READING))
+ACROSS = indices_of(SUMMING, length_of(FILTERING) + length_of(READING) + length_of(SUMMING))
 # where the addresses of images, output and weights stand
 PLACES = (FIELD.address, FIELD.output, DOWN.weights, DOWN.start, ACROSS.weights)
 
@@ -91,7 +91,7 @@ class Convolution:
 
     def __init__(self, geometry: ConvolutionGeometry) -> None:
         self.geometry = geometry
-        self.rows = Rows(geometry, is_separable=False)
+        self.rows: Rows | None = None
         self.of_channels: few_kernels.Convolution | None = None
 
     def run(self, operands: Operands) -> None:
@@ -103,45 +103,82 @@ class Convolution:
             self.of_channels.run(operands)
             return
         kernel = Kernel(np.ascontiguousarray(kernels[..., 0, 0]), bias)
-        self.rows.run(operands.images, kernel, operands.output, operands.fill)
+        if self.rows is None:
+            steps = steps_of(self.geometry, operands.fill, is_separable=False)
+            self.rows = Rows(self.geometry, steps)
+        self.rows.run(operands.images, operands.output, kernel)
+
+
+class Steps(NamedTuple):
+    """How the rows of a picture are combined.
+
+    Parameters
+    ----------
+    read, down
+        The forms that read a row, and that combine lines to results.
+    columns, across
+        Columns of the taps of a window, those that each pass along a row combines; and the form of
+        the passes. Without passes all taps of a window are combined at once.
+    careful_down, careful_across
+        The same forms for rows with NaN, None if they do not differ.
+    fill
+        What stands in the padding.
+    """
+
+    read: ReadRowForm
+    down: Form
+    columns: tuple[tuple[int, ...], ...] = ()
+    across: Form | None = None
+    careful_down: Form | None = None
+    careful_across: Form | None = None
+    fill: Any = 0
+
+
+def steps_of(geometry: ConvolutionGeometry, fill: Any, *, is_separable: bool) -> Steps:
+    """Return how the rows of a picture are filtered, with one kernel or with one for each axis."""
+    images, sums, results = geometry.dtypes
+    read, down = ReadRowForm(images, sums), SumTapsForm(sums, results)
+    if not is_separable:
+        return Steps(read, down, fill=fill)
+    columns = tuple(range(geometry.kernels[1]))
+    return Steps(read, down, (columns,), SumTapsForm(sums, sums), fill=fill)
 
 
 class Rows:
-    """How the rows of a filter are taken, in blocks of columns: see FILTERING."""
+    """How the rows of pictures are taken, in blocks of columns: see FILTERING."""
 
-    def __init__(self, geometry: ConvolutionGeometry, *, is_separable: bool) -> None:
+    def __init__(self, geometry: ConvolutionGeometry, steps: Steps) -> None:
         m, oh, ow, c = geometry.output
-        blocks = -(-ow * c // LINE)
-        columns = -(-ow // blocks)
-        self.geometry, self.is_separable = geometry, is_separable
-        # numbers of a line, padding included
-        line_length = (columns - 1 + geometry.axes[1].span) * c
-        down = geometry.axes[0]
+        down, across = geometry.axes
+        self.geometry, self.steps = geometry, steps
+        self.blocks_across = -(-ow * c // LINE)
+        self.columns = -(-ow // self.blocks_across)  # of a block
+        self.units = m * self.blocks_across * oh
         # two rows of windows have all but two rows of pixels in common
         self.has_pairs = down.stride == down.dilation == 1 and down.window > 1
-        self.lines = down.span + self.has_pairs
+        self.lines = down.span + self.has_pairs  # of the ring
+        line_length = (self.columns - 1 + across.span) * c
         self.pitch = -(-line_length // geometry.lanes) * geometry.lanes
-        step = geometry.axes[1].dilation * c * geometry.dtypes[1].itemsize
-        self.tables = (
-            *(geometries.index_map(axis, geometry.pad_mode) for axis in geometry.axes),
-            np.arange(geometry.kernels[1]) * step,  # bytes from a tap of a row to each
-        )
-        self.blocks = m * blocks
-        self.units = self.blocks * oh
-        kh, kw = geometry.kernels[:2]
-        taps = kh + kw if is_separable else kh * kw
+        self.maps = [geometries.index_map(axis, geometry.pad_mode) for axis in geometry.axes]
+        # bytes from the first tap to each that is combined: by the passes, and for the results
+        all_taps = (0,) if steps.columns else tuple(range(across.window))
+        step = across.dilation * c * geometry.dtypes[1].itemsize
+        self.taps = [np.array(columns, np.int64) * step for columns in (*steps.columns, all_taps)]
+        taps = down.window * len(all_taps) + sum(map(len, steps.columns))
         self.is_small = volume(geometry.output) * taps <= SMALL
         self.function = library.function(FilterRowsForm())
-        self.words = self._words(blocks, columns)
+        self.words = self._words()
         self.records = KeptRecords()
 
-    def run(self, images: Array, kernel: Kernel, output: Array, fill: Any) -> None:
-        """Filter the images into the output; padding may consist of the number `fill`."""
-        addresses = [address_of(array) for array in (images, output, *kernel) if array is not None]
+    def run(self, images: Array, output: Array, kernel: Kernel | None = None) -> None:
+        """Filter the images into the output."""
+        addresses = [address_of(images), address_of(output)]
+        if kernel is not None:
+            addresses += [address_of(weights) for weights in kernel if weights is not None]
         used: list[Record] = []
 
         def take_record() -> Record:
-            record = self.records.take(None) or self._record(fill)
+            record = self.records.take(None) or self._record()
             for place, address in zip(PLACES, addresses, strict=False):
                 record.words[place] = address
             used.append(record)
@@ -158,66 +195,96 @@ class Rows:
         for record in used:
             self.records.put_back(None, record)
 
-    def _words(self, blocks: int, columns: int) -> Words:
-        """Return the words of a call, without addresses: FILTERING, READING and twice SUMMING."""
+    def _words(self) -> Words:
+        """Return the words of a call, without addresses: FILTERING, READING, some of SUMMING.
+
+        That of the results comes first, then those of the passes.
+        """
+        _, across = self.geometry.axes
+        c = self.geometry.images[3]
+        row_taps, count = len(self.taps[-1]), self.columns * c
+        results = {"tap_count": self.geometry.kernels[0] * row_taps, "row_taps": row_taps}
+        passes: list[list[int]] = []
+        numbers = count  # that a pass writes: as many as the next one reads
+        for columns in reversed(self.steps.columns):
+            passes.insert(0, filled(SUMMING, {"tap_count": len(columns), "count": numbers}))
+            numbers += columns[-1] * across.dilation * c
+        return as_words(
+            filled(FILTERING, {**self._numbers(), **self._functions()}),
+            filled(READING, {"columns": self.columns - 1 + across.span, "c": c}),
+            filled(SUMMING, {**results, "count": count}),
+            *passes,
+        )
+
+    def _numbers(self) -> dict[str, int]:
+        """Return the fields of FILTERING that are counts, strides or tables."""
         geometry = self.geometry
-        images, sums, results = geometry.dtypes
-        (down, across), (kh, kw), c = geometry.axes, geometry.kernels[:2], geometry.images[3]
-        row_taps = 1 if self.is_separable else kw
-        image, row, *_ = (stride * images.itemsize for stride in geometry.input_strides)
-        fields = {
+        down, across = geometry.axes
+        images, sums, results = (dtype.itemsize for dtype in geometry.dtypes)
+        image, row, column, _ = (stride * results for stride in geometry.output_strides)
+        return {
             "oh": down.count,
-            "blocks_across": blocks,
-            "block_columns": columns,
-            "last_column": geometry.output[2] - columns,
-            "image_bytes": image,
-            "row_bytes": row,
+            "blocks_across": self.blocks_across,
+            "block_columns": self.columns,
+            "last_column": geometry.output[2] - self.columns,
+            "image_bytes": geometry.input_strides[0] * images,
+            "row_bytes": geometry.input_strides[1] * images,
+            "row_map": address_of(self.maps[0]),
+            "column_map": address_of(self.maps[1]),
             "left": across.before,
             "width": across.size,
-            "read_row": library.function_address(ReadRowForm(images, sums)),
+            "output_image_bytes": image,
+            "output_row_bytes": row,
+            "output_column_bytes": column,
             "lines": self.lines,
             "span": down.span,
             "has_pairs": self.has_pairs,
-            "line_bytes": self.pitch * sums.itemsize,
-            "sum_down": library.function_address(SumTapsForm(sums, results)),
-            "kernel_rows": kh,
-            "row_taps": row_taps,
+            "line_bytes": self.pitch * sums,
+            "passes": len(self.steps.columns),
+            "kernel_rows": down.window,
+            "row_taps": len(self.taps[-1]),
+            "steps": address_of(self.taps[-1]),
             "stride_down": down.stride,
             "dilation_down": down.dilation,
         }
-        for name, array in zip(("row_map", "column_map", "steps"), self.tables, strict=True):
-            fields[name] = address_of(array)
-        for name, stride in zip(("image", "row", "column"), geometry.output_strides, strict=False):
-            fields[f"output_{name}_bytes"] = stride * results.itemsize
-        if self.is_separable:
-            fields["sum_across"] = library.function_address(SumTapsForm(sums, sums))
-        return as_words(
-            filled(FILTERING, fields),
-            filled(READING, {"columns": columns - 1 + across.span, "c": c}),
-            filled(SUMMING, {"tap_count": kw, "count": columns * c}),
-            filled(
-                SUMMING,
-                {"tap_count": kh * row_taps, "row_taps": row_taps, "count": columns * c},
-            ),
-        )
 
-    def _record(self, fill: Any) -> Record:
+    def _functions(self) -> dict[str, int]:
+        """Return the addresses of the forms, for the fields of FILTERING."""
+        steps = self.steps
+        functions = {
+            "read_row": steps.read,
+            "sum_down": steps.down,
+            "sum_across": steps.across,
+            "careful_down": steps.careful_down or steps.down,
+            "careful_across": steps.careful_across or steps.across,
+        }
+        return {
+            name: library.function_address(form)
+            for name, form in functions.items()
+            if form is not None
+        }
+
+    def _record(self) -> Record:
         """Return a record for one thread, without the addresses of the arrays of a call."""
         words, sums = copy_of(self.words), self.geometry.dtypes[1]
-        base = ctypes.addressof(words)
-        # one line more for the pixels of a row before they are summed
-        scratch = launch.empty_aligned((self.lines + self.is_separable) * self.pitch, sums)
+        base, passes = ctypes.addressof(words), len(self.steps.columns)
+        # behind the ring, the lines that the passes read
+        scratch = launch.empty_aligned((self.lines + passes) * self.pitch, sums)
         # lines of two rows of windows at most
         taps = np.empty(words[DOWN.tap_count] + words[DOWN.row_taps], np.int64)
-        filler = np.full(1, fill, sums)
+        numbers = np.array([self.steps.fill, 0], sums)
         words[FIELD.ring] = address_of(scratch)
+        words[FIELD.line] = words[FIELD.ring] + self.lines * words[FIELD.line_bytes]
         words[FIELD.reading] = base + 8 * READ.source
         words[FIELD.down] = base + 8 * DOWN.taps
-        words[READ.fill], words[DOWN.taps] = address_of(filler), address_of(taps)
-        memory = [scratch, taps, filler]
-        if self.is_separable:
-            line = words[FIELD.ring] + words[FIELD.lines] * words[FIELD.line_bytes]
-            memory += [self.tables[2] + line, np.zeros(1, sums)]
-            words[FIELD.line], words[FIELD.across] = line, base + 8 * ACROSS.taps
-            words[ACROSS.taps], words[ACROSS.start] = map(address_of, memory[3:])
+        words[FIELD.across] = base + 8 * ACROSS.taps
+        words[READ.fill], words[DOWN.taps] = address_of(numbers), address_of(taps)
+        memory = [scratch, taps, numbers]
+        for number in range(passes):
+            line = words[FIELD.line] + number * words[FIELD.line_bytes]
+            memory.append(self.taps[number] + line)
+            place = number * length_of(SUMMING)
+            words[place + ACROSS.taps] = address_of(memory[-1])
+            words[place + ACROSS.start] = words[READ.fill] + sums.itemsize
+            words[place + ACROSS.result] = line + words[FIELD.line_bytes]
         return Record(base, words, tuple(memory))

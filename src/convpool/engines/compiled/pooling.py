@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from convpool.engines.compiled import host
-from convpool.engines.compiled.forms import NUMBERS
+from convpool.engines.compiled import host, picture_extremes
+from convpool.engines.compiled.base_form import NUMBERS
+from convpool.engines.compiled.picture_rows import Rows
 from convpool.engines.compiled.pooling_call import PoolingCall, call_of
 from convpool.engines.compiled.pooling_layout import COMBINATIONS, Layout, Pooling
 from convpool.windows import Axis, blocks, volume
@@ -74,7 +75,7 @@ class Runner:
     """
 
     def __init__(self) -> None:
-        self.calls: dict[Any, PoolingCall] = {}
+        self.calls: dict[Any, PoolingCall | Rows] = {}
 
     def __call__(
         self,
@@ -92,7 +93,7 @@ class Runner:
             *(images.shape, images.strides, images.flags.aligned),
             *(out.strides, out.flags.aligned),
         )
-        call = self.calls.get(key)
+        call: PoolingCall | Rows | None = self.calls.get(key)
         if call is not None:
             call.run(images, out)
             return
@@ -102,7 +103,9 @@ class Runner:
             images, axes, out = images[:, None], (Axis(1, 1), *axes), out[:, None]
         down, across = axes
         pooling = Pooling((down, across), mode, count_padding, np.dtype(dtype))
-        call = call_of(Layout.of(images), Layout.of(out), pooling)
+        call = picture_extremes.rows_of(images, out, pooling)
+        if call is None:
+            call = call_of(Layout.of(images), Layout.of(out), pooling)
         if call is None:
             _pool(images, out, pooling)
             return

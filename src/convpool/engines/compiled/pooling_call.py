@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convpool.engines.compiled import forms, launch, library
-from convpool.engines.compiled.forms import ADD, Form
+from convpool.engines.compiled.base_form import ADD, Form
 from convpool.engines.compiled.kept_records import KeptRecords, Record
 from convpool.engines.compiled.pooling_blocks import PoolingBlock, block_of, program_of
 from convpool.engines.compiled.pooling_divisors import divisors_of
@@ -30,6 +30,7 @@ from convpool.engines.compiled.pooling_layout import (
     Layout,
     Pooling,
     added_dtypes,
+    identity,
     number_dtype,
 )
 from convpool.engines.compiled.record import (
@@ -293,9 +294,10 @@ class _CallMaker:
         if fields.get("skips"):
             skip = forms.SKIPS.index((self.images.shape[3], self.pooling.axes[1].stride))
         are_factors = {"are_factors": int(self.divisors.are_factors)}
+        bits = launch.bits_of(identity(self.combination, self.sums), self.sums)
         records = [
             filled(POOLING, fields),
-            filled(COMBINING, {"identity": _identity(self.combination, self.sums), **are_factors}),
+            filled(COMBINING, {"identity": bits, **are_factors}),
             filled(WRITING, are_factors),
             filled(SKIPPING, {"skip": skip}),
         ]
@@ -366,17 +368,3 @@ class _CallMaker:
         # windows of many taps are combined from parts
         taps = sum(min(axis.window, FEW_TAPS) for axis in self.pooling.axes)
         return moved * taps // 4 // PART_BYTES
-
-
-def _identity(combination: int, sums: Dtype) -> int:
-    """Return the number that changes no other that it is combined with, its bits as an int64.
-
-    That is 0 for sums; the least number, or -inf, for the greater; the greatest, or inf, for the
-    lesser.
-    """
-    if combination == ADD:
-        return 0
-    if sums.kind == "f":
-        return launch.bits_of(-np.inf if combination == forms.GREATER else np.inf, sums)
-    limits = np.iinfo(sums)
-    return launch.bits_of(limits.min if combination == forms.GREATER else limits.max, sums)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from convpool.engines.compiled import host, launch, library
-from convpool.engines.compiled.forms import ADD, GREATER, LESSER
+from convpool.engines.compiled.base_form import ADD, GREATER, LESSER
 from convpool.engines.compiled.gradient_forms import PoolGradientForm
 from convpool.engines.compiled.kept_records import Record
 from convpool.engines.compiled.record import (

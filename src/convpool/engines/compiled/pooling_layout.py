@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convpool.engines.compiled import forms
-from convpool.engines.compiled.forms import ADD, GREATER, LESSER
+from convpool.engines.compiled.base_form import ADD, GREATER, LESSER
 from convpool.windows import Axis, volume
 
 Array = NDArray[Any]
@@ -108,3 +108,17 @@ def added_dtypes(images: Dtype, sums: Dtype) -> tuple[Dtype, Dtype]:
     images = number_dtype(images)
     is_wrapped = images == np.uint64 and sums == np.int64
     return (sums if is_wrapped else images), sums
+
+
+def identity(combination: int, sums: Dtype) -> Any:
+    """Return the number that changes no other that it is combined with.
+
+    That is 0 for sums; the least number, or -inf, for the greater; the greatest, or inf, for the
+    lesser.
+    """
+    if combination == ADD:
+        return 0
+    if sums.kind == "f":
+        return -np.inf if combination == GREATER else np.inf
+    limits = np.iinfo(sums)
+    return limits.min if combination == GREATER else limits.max

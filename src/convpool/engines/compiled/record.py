@@ -253,7 +253,8 @@ DEPTHWISE = record_type(
     "stride_down dilation_down before_down stride_across dilation_across before_across"
 )
 
-# Sums products of lines with weights, each number of a line by itself.
+# Sums products of lines with weights, or keeps the greatest or least numbers of lines, without
+# weights and start; each number of a line by itself.
 #   taps, tap_count: table of the addresses of the lines, and how many they are
 #   weights, start: addresses of a weight for each line, and of what sums start from
 #   count, result: numbers of a line, and the address of their sums
@@ -269,9 +270,11 @@ SUMMING = record_type("taps tap_count weights start count result row_taps next_r
 #   column_map: address; for each pixel of the line the one of the row that stands there, -1 for
 #     the fill
 #   fill: address of the number, of the sums' dtype, that constant padding consists of
-READING = record_type("source line columns c low high skipped column_map fill")
+#   has_nan: set to another number than 0 by forms that seek NaN, if the row has one
+READING = record_type("source line columns c low high skipped column_map fill has_nan")
 
-# Filters rows of pictures, whose channels lie side by side and have one kernel, by sums of lines:
+# Filters rows of pictures, whose channels lie side by side and have one kernel, by sums of lines,
+# or by the greatest or least numbers of lines instead:
 #   first, last: the rows, from the first to before the last. They are numbered down the output,
 #     from block to block of columns, and from image to image
 #   oh, blocks_across, block_columns, last_column: rows of the output; blocks side by side, their
@@ -285,17 +288,19 @@ READING = record_type("source line columns c low high skipped column_map fill")
 #   ring, lines, line_bytes: address of lines for rows of the images, how many they are, and bytes
 #     from one to the next; row y is in line y % lines
 #   span, has_pairs: rows that a window spans; whether rows of the output are summed in pairs
-#   across, sum_across, line: the record SUMMING of the sums along each row, the form that takes
-#     them, and the line that a row is read to before; 0 where the kernel is not one of each axis
+#   across, passes, sum_across, line: the records SUMMING of the passes along each row, how many
+#     they are, the form that takes the sums, and the line that a row is read to before; without
+#     passes, where the kernel is not one of each axis, it is read to the ring
 #   down, sum_down: the same for the sums that are results; the table of their taps is overwritten
+#   careful_across, careful_down: the same forms for rows with NaN
 #   kernel_rows, row_taps, steps: rows of the kernel; taps of each in these sums, and table of the
 #     bytes from a row's first pixel to each
 #   stride_down, dilation_down: rows from window to window, and from tap to tap
 FILTERING = record_type(
     "first last oh blocks_across block_columns last_column address image_bytes row_bytes row_map "
     "column_map left width output output_image_bytes output_row_bytes output_column_bytes "
-    "reading read_row ring lines line_bytes span has_pairs across sum_across line down sum_down "
-    "kernel_rows row_taps steps stride_down dilation_down"
+    "reading read_row ring lines line_bytes span has_pairs across passes sum_across line "
+    "down sum_down careful_across careful_down kernel_rows row_taps steps stride_down dilation_down"
 )
 
 # ---- pooling ----

@@ -48,7 +48,7 @@ class Runner:
             return False
         down, across = (np.ascontiguousarray(kernel, sums) for kernel in kernels)
         kernel = picture_rows.Kernel(down, np.zeros(1, sums), across)
-        rows.run(images, kernel, out, fill)
+        rows.run(images, out, kernel)
         return True
 
 
@@ -80,5 +80,7 @@ def _rows(
         pad_mode=pad_mode,
         is_padded_with_zeros=pad_mode in ("zeros", "constant") and fill == 0,
     )
-    is_taken = picture_rows.takes(geometry)
-    return picture_rows.Rows(geometry, is_separable=True) if is_taken else None
+    if not picture_rows.takes(geometry):
+        return None
+    steps = picture_rows.steps_of(geometry, fill, is_separable=True)
+    return picture_rows.Rows(geometry, steps)

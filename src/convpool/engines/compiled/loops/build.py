@@ -24,15 +24,8 @@ from pathlib import Path
 from typing import Any
 
 from convpool.engines import cpus
-from convpool.engines.compiled import (
-    form_table,
-    forms,
-    gradient_forms,
-    instruction_sets,
-    library,
-    record,
-)
-from convpool.engines.compiled.forms import Form
+from convpool.engines.compiled import form_table, library
+from convpool.engines.compiled.base_form import Form
 from convpool.engines.compiled.instruction_sets import INSTRUCTION_SETS, InstructionSet
 
 HERE = Path(__file__).parent
@@ -45,7 +38,8 @@ MODULES = {
     "panels": "many_kernels",
     "kernels_gradient": "kernels_gradient",
     "depthwise": "depthwise",
-    **dict.fromkeys(("filter_rows", "read_row", "sum_taps"), "picture_rows"),
+    **dict.fromkeys(("filter_rows", "read_row"), "picture_rows"),
+    **dict.fromkeys(("sum_taps", "keep_taps"), "line_taps"),
     **dict.fromkeys(
         ("combine_lines", "average_lines", "skip_columns", "write_totals", "copy_lines"),
         "pooling_lines",
@@ -134,11 +128,9 @@ def _environment(isa: InstructionSet) -> Iterator[None]:
 def digest_of(form: Form, isa: InstructionSet) -> str:
     """Return a digest of all that the machine code of a form is made of."""
     paths = sources_of(MODULES[form.loop])
-    if type(form).__module__ == gradient_forms.__name__:
-        paths.append(Path(gradient_forms.__file__))
     versions = f"{version('numba')} {version('llvmlite')} {isa} {form} {sys.platform}"
     texts = [inspect.getsource(optimized_module), inspect.getsource(_environment), versions]
-    paths += [Path(module.__file__) for module in (record, forms, instruction_sets)]
+    paths += [Path(library.HERE, name) for name in library.TABLE]
     parts = [*(path.read_bytes() for path in paths), *(text.encode() for text in texts)]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
 

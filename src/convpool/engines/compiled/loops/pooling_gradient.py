@@ -15,7 +15,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from convpool.engines.compiled.forms import ADD, GREATER
+from convpool.engines.compiled.base_form import ADD, GREATER
 from convpool.engines.compiled.loops.simd import (
     INT64,
     add,

@@ -14,7 +14,8 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from convpool.engines.compiled.forms import ADD, SKIPS
+from convpool.engines.compiled.base_form import ADD
+from convpool.engines.compiled.forms import SKIPS
 from convpool.engines.compiled.loops.pooling_vectors import (
     combine_vectors,
     for_each_part,

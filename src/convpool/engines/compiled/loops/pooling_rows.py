@@ -9,7 +9,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from convpool.engines.compiled.forms import ADD
+from convpool.engines.compiled.base_form import ADD
 from convpool.engines.compiled.loops.pooling_lines import is_set
 from convpool.engines.compiled.loops.pooling_vectors import (
     combine_vectors,

@@ -11,7 +11,7 @@ from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 
-from convpool.engines.compiled.forms import ADD, GREATER
+from convpool.engines.compiled.base_form import ADD, GREATER
 from convpool.engines.compiled.instruction_sets import has_masks as has_masks_of_size
 from convpool.engines.compiled.loops.simd import (
     INT64,

@@ -1,0 +1,211 @@
+"""The loops that combine lines: sums of products, and the greatest or least numbers.
+
+Lines are those that the taps of a row of windows lie on, or of two rows that follow each other,
+which have most of them in common. Fields are those of the record SUMMING.
+"""
+
+from __future__ import annotations
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+from convpool.engines.compiled.base_form import GREATER
+from convpool.engines.compiled.loops.pooling_vectors import (
+    combine_vectors,
+    without_negative_zeros,
+)
+from convpool.engines.compiled.loops.simd import (
+    INT64,
+    TARGET,
+    convert,
+    convert_saturated,
+    fields_of,
+    integers_at,
+    lanes_of,
+    load,
+    multiply_add,
+    pointer_to,
+    reader_of,
+    splat,
+    store,
+    vector_type,
+)
+from convpool.engines.compiled.record import SUMMING
+
+SINGLE = 8  # vectors of a row of results that are taken together
+PAIRED = 4 if TARGET.registers == 16 else 8  # the same of each of two rows
+
+summing_at = reader_of(SUMMING)
+
+
+def sum_taps(form):
+    """Return the loop that sums products of lines with weights, for numbers of some dtypes."""
+    sum_dtype, result_dtype = form.sums.type(0), form.results.type(0)
+
+    def entry(address):
+        sum_lines(summing_at(address), sum_dtype, result_dtype)
+
+    return entry
+
+
+@intrinsic
+def sum_lines(typing, call, sum_dtype, result_dtype):
+    """Write the sums of a row of windows, of SINGLE vectors at least, or of two rows."""
+
+    def codegen(context, builder, signature, arguments):
+        fields = fields_of(builder, signature.args[0], arguments[0])
+        lanes = lanes_of(sum_dtype)
+        weights, start = (
+            pointer_to(builder, fields[name], sum_dtype) for name in ("weights", "start")
+        )
+
+        def weight_of(tap):
+            return splat(builder, builder.load(builder.gep(weights, [tap])), lanes)
+
+        def add(total, pixels, weight):
+            return multiply_add(builder, pixels, weight, total, sum_dtype)
+
+        def finish(total):
+            finished = convert_saturated if result_dtype.bitwidth < 32 else convert
+            return finished(builder, total, sum_dtype, result_dtype)
+
+        first = splat(builder, builder.load(start), lanes)
+        _combine_lines(builder, fields, (sum_dtype, result_dtype), first, weight_of, add, finish)
+        return context.get_dummy_value()
+
+    return types.void(call, sum_dtype, result_dtype), codegen
+
+
+def keep_taps(form):
+    """Return the loop that keeps the greatest or least numbers of lines."""
+    dtype, combination, is_careful = form.dtype.type(0), form.combination, form.is_careful
+
+    @intrinsic
+    def keep_lines(typing, call, dtype):
+        """Write those of a row of windows, of SINGLE vectors at least, or of two rows."""
+
+        def codegen(context, builder, signature, arguments):
+            fields = fields_of(builder, signature.args[0], arguments[0])
+
+            def keep(total, pixels, _weight):
+                if is_careful or not isinstance(dtype, types.Float):
+                    return combine_vectors(builder, total, pixels, combination, dtype)
+                # one instruction, which may lose a NaN
+                sign = ">" if combination == GREATER else "<"
+                return builder.select(builder.fcmp_ordered(sign, total, pixels), total, pixels)
+
+            def finish(total):
+                return without_negative_zeros(builder, total, dtype)
+
+            if isinstance(dtype, types.Float):
+                least = float("-inf") if combination == GREATER else float("inf")
+            else:
+                least = dtype.minval if combination == GREATER else dtype.maxval
+            first = ir.Constant(vector_type(dtype, lanes_of(dtype)), [least] * lanes_of(dtype))
+            _combine_lines(builder, fields, (dtype, dtype), first, lambda tap: None, keep, finish)
+            return context.get_dummy_value()
+
+        return types.void(call, dtype), codegen
+
+    def entry(address):
+        keep_lines(summing_at(address), dtype)
+
+    return entry
+
+
+def _combine_lines(builder, fields, kinds, first, weight_of, combine, finish):
+    """Emit code that combines the lines of a row of windows, or of two, and writes results.
+
+    Legend
+    ------
+    fields, kinds
+        Those of the record, as LLVM values, and the types of the lines and of the results.
+    first
+        The vector that each total begins with.
+    weight_of, combine, finish
+        weight_of(tap) returns the weight of a tap; combine(total, pixels, weight) the next total;
+        finish(total) the result.
+    """
+    kind, result_kind = kinds
+    lanes, none = lanes_of(kind), INT64(0)
+    taps = integers_at(builder, fields["taps"], none)
+    lag, count = fields["row_taps"], fields["tap_count"]
+
+    def new_totals(vectors):
+        totals = [cgutils.alloca_once(builder, first.type) for _ in range(vectors)]
+        for total in totals:
+            builder.store(first, total)
+        return totals
+
+    def combine_line(tap, begin, rows):
+        # rows: (totals, how many lines before the line of their weight stands)
+        line = builder.load(builder.gep(taps, [tap]))
+        line = builder.gep(pointer_to(builder, line, kind), [begin])
+        weights = [weight_of(builder.sub(tap, before)) for _, before in rows]
+        for k in range(len(rows[0][0])):
+            pixels = load(builder, line, INT64(k * lanes), kind, lanes)
+            for (totals, _), weight in zip(rows, weights, strict=True):
+                total = combine(builder.load(totals[k]), pixels, weight)
+                builder.store(total, totals[k])
+
+    def write(totals, address, begin):
+        target = pointer_to(builder, address, result_kind)
+        for k, total in enumerate(totals):
+            place = builder.add(begin, INT64(k * lanes))
+            store(builder, finish(builder.load(total)), target, place, result_kind)
+
+    def one_row(begin, vectors, _lanes):
+        totals = new_totals(vectors)
+        with cgutils.for_range(builder, count) as tap:
+            combine_line(tap.index, begin, [(totals, none)])
+        write(totals, fields["result"], begin)
+
+    def two_rows(begin, vectors, _lanes):
+        upper, lower = (new_totals(vectors), none), (new_totals(vectors), lag)
+        end = builder.add(count, lag)
+        for start, stop, rows in (
+            (none, lag, [upper]),
+            (lag, count, [upper, lower]),
+            (count, end, [lower]),
+        ):
+            with cgutils.for_range_slice(builder, start, stop, INT64(1)) as (tap, _):
+                combine_line(tap, begin, rows)
+        write(upper[0], fields["result"], begin)
+        write(lower[0], fields["next_result"], begin)
+
+    is_pair = builder.icmp_signed("!=", fields["next_result"], none)
+    with builder.if_else(is_pair) as (then, otherwise):
+        with then:
+            for_each_group(builder, fields["count"], [(PAIRED, lanes)], two_rows)
+        with otherwise:
+            for_each_group(builder, fields["count"], [(SINGLE, lanes)], one_row)
+
+
+def for_each_group(builder, count, sizes, emit):
+    """Emit code that goes through `count` numbers, some vectors at a time.
+
+    `sizes` are (vectors, lanes of each), the largest first; the first that is no more than `count`
+    is taken. emit(begin, vectors, lanes) emits what is done with some vectors from number `begin`
+    on. The last group begins earlier, so that it ends with the numbers.
+    """
+    (vectors, lanes), *smaller = sizes
+    numbers = INT64(vectors * lanes)
+
+    def emit_groups():
+        last = builder.sub(count, numbers)
+        groups = builder.sdiv(builder.add(last, builder.sub(numbers, INT64(1))), numbers)
+        with cgutils.for_range(builder, builder.add(groups, INT64(1))) as group:
+            begin = builder.mul(group.index, numbers)
+            is_last = builder.icmp_signed(">", begin, last)
+            emit(builder.select(is_last, last, begin), vectors, lanes)
+
+    if not smaller:
+        emit_groups()
+        return
+    with builder.if_else(builder.icmp_signed(">=", count, numbers)) as (then, otherwise):
+        with then:
+            emit_groups()
+        with otherwise:
+            for_each_group(builder, count, smaller, emit)

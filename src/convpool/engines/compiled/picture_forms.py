@@ -1,0 +1,85 @@
+"""The forms that take pictures row by row. See `forms`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+
+from convpool.engines.compiled.base_form import GREATER, LESSER, READ, Dtype, Form
+
+# (dtype of sums, dtype of results) of pictures that are filtered row by row
+FILTERED = tuple(
+    (np.dtype(sums), np.dtype(results))
+    for sums, results in [
+        *((dtype, dtype) for dtype in ("f4", "f8", "i8")),
+        *(("f4", results) for results in ("i8", "i4", "i2", "u2", "i1", "u1")),
+        ("f8", "i8"),
+    ]
+)
+# dtypes of pictures whose greatest or least numbers are kept
+KEPT = tuple(map(np.dtype, ("f4", "f8", "u1", "i2", "u2")))
+
+
+@dataclass(frozen=True)
+class FilterRowsForm(Form):
+    """Filters rows of pictures by sums of lines, which it takes by others: record FILTERING."""
+
+    loop = "filter_rows"
+
+
+@dataclass(frozen=True)
+class ReadRowForm(Form):
+    """Pads and converts a row of a picture, and seeks NaN if wanted: record READING."""
+
+    loop = "read_row"
+    images: Dtype
+    sums: Dtype
+    seeks_nan: bool = False
+
+
+@dataclass(frozen=True)
+class SumTapsForm(Form):
+    """Sums products of lines with weights: record SUMMING.
+
+    Results of fewer than 32 bits are rounded and saturated.
+    """
+
+    loop = "sum_taps"
+    sums: Dtype
+    results: Dtype
+
+
+@dataclass(frozen=True)
+class KeepTapsForm(Form):
+    """Keeps the greatest or least numbers of lines: record SUMMING.
+
+    Of floats that may be NaN, those must be kept that are, if it `is_careful`.
+    """
+
+    loop = "keep_taps"
+    combination: int
+    dtype: Dtype
+    is_careful: bool
+
+
+def picture_forms() -> list[Form]:
+    """Return the forms that filter pictures row by row."""
+    return [
+        FilterRowsForm(),
+        *(ReadRowForm(*pair) for pair in READ),
+        *(SumTapsForm(*pair) for pair in FILTERED),
+    ]
+
+
+def extreme_forms() -> list[Form]:
+    """Return those that only the greatest or least pixels need."""
+    return [
+        *(ReadRowForm(dtype, dtype, seeks_nan=dtype.kind == "f") for dtype in KEPT),
+        *(
+            KeepTapsForm(combination, dtype, is_careful)
+            for combination, dtype in product((GREATER, LESSER), KEPT)
+            for is_careful in {False, dtype.kind == "f"}
+        ),
+    ]

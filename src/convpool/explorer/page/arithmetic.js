@@ -1,5 +1,6 @@
-// The page's own arithmetic: where windows lie, and what they give. Conventions and names are the
-// library's (padding, ceil, divisor, transposed sizes); a test compares every result with it.
+// The page's own arithmetic: what windows give. Conventions and names are the library's (padding,
+// ceil, divisor, transposed sizes); a test compares every result with it. window_axes.js has where
+// windows lie.
 //
 // An image is {shape: [h, w, c], data}, kernels are {shape: [kh, kw, c / groups, nc], data}, row by
 // row. An axis is made by axisOf. m images are one here. y, x a pixel; i, j a position in the
@@ -7,97 +8,10 @@
 /**
  * @typedef {{ shape: number[], data: any }} Plane an image (h, w, c) or an output, row by row
  * @typedef {{ shape: number[], data: any }} Kernels (kh, kw, c / groups, nc), row by row
- * @typedef {object} Axis where windows lie on one axis
- * @property {number} size of the image
- * @property {number} window
- * @property {number} stride
- * @property {number} dilation
- * @property {number} span dilation * (window - 1) + 1
- * @property {number} before padding before the first pixel
- * @property {number} after padding after the last pixel
- * @property {boolean} ceil
- * @property {number} count of windows
- * @property {number} left pixels and padding that no window reads; below 0 what hangs over
- * @typedef {{ place: number, inside: boolean, source: number }} Tap on one axis
  * @typedef {any} Product one product: u, v, y, x, channel, inside, pixel, weight, product
  */
 const arithmetic = (() => {
-  // the padding on both sides together for ceil(size / stride) windows
-  const sameTotal = (size, span, stride) =>
-    Math.max((Math.ceil(size / stride) - 1) * stride + span - size, 0);
-
-  // from size, span and stride of an axis to the padding before and after
-  const PADDINGS = {
-    valid: () => [0, 0],
-    same: (size, span, stride) => halves(sameTotal(size, span, stride)),
-    same_lower: (size, span, stride) => halves(sameTotal(size, span, stride)).reverse(),
-    same_size: (size, span, stride) => halves((size - 1) * stride + span - size).reverse(),
-    full: (size, span) => [span - 1, span - 1],
-  };
-
-  /**
-   * Return a total as [before, after], two halves; after gets the odd one.
-   * @param {number} total
-   * @returns {number[]}
-   */
-  function halves(total) {
-    const before = Math.floor(total / 2);
-    return [before, total - before];
-  }
-
-  // from an index before or behind an axis to the pixel that it repeats; -1 where there is none
-  const PAD_MODES = {
-    zeros: () => -1,
-    constant: () => -1,
-    edge: (index, size) => Math.min(Math.max(index, 0), size - 1),
-    wrap: (index, size) => modulo(index, size),
-    symmetric: (index, size) => mirror(modulo(index, 2 * size), 2 * size - 1, size),
-    reflect: (index, size) =>
-      size === 1 ? 0 : mirror(modulo(index, 2 * size - 2), 2 * size - 2, size),
-  };
-
-  // remainder that is never negative; index behind the last pixel counted back from its mirror
-  const modulo = (a, b) => ((a % b) + b) % b;
-  const mirror = (index, last, size) => (index < size ? index : last - index);
-
-  /**
-   * Return where windows lie on an axis.
-   * @param {any} options size, window, stride, dilation, padding (a name or [before, after]), ceil
-   * @returns {Axis}
-   */
-  function axisOf({ size, window, stride = 1, dilation = 1, padding = "valid", ceil = false }) {
-    const span = dilation * (window - 1) + 1;
-    const [before, after] =
-      typeof padding === "string" ? PADDINGS[padding](size, span, stride) : padding;
-    const room = before + size + after - span; // how far the first window can move
-    let count = Math.floor(room / stride) + 1;
-    if (ceil) {
-      count = Math.ceil(room / stride) + 1;
-      if ((count - 1) * stride >= before + size) count -= 1;
-    }
-    count = Math.max(count, 0);
-    // pixels and padding behind the last window, which floor leaves over; below 0 where ceil lets
-    // it hang over
-    const left = count ? room - (count - 1) * stride : before + size + after;
-    return { size, window, stride, dilation, span, before, after, ceil, count, left };
-  }
-
-  /**
-   * Return for each tap of window i its place, counted from the first pixel, whether that is inside
-   * the image, and as source the pixel that it reads: in padding as the pad mode says, -1 for none.
-   * @param {Axis} axis
-   * @param {number} i
-   * @param {string} [padMode]
-   * @returns {Tap[]}
-   */
-  function tapsOf(axis, i, padMode = "zeros") {
-    return Array.from({ length: axis.window }, (_, u) => {
-      const place = i * axis.stride + u * axis.dilation - axis.before;
-      const inside = place >= 0 && place < axis.size;
-      return { place, inside, source: inside ? place : PAD_MODES[padMode](place, axis.size) };
-    });
-  }
-
+  const { tapsOf, tapTables, readersOf } = windowAxes;
   const valueAt = (image, y, x, channel) =>
     image.data[(y * image.shape[1] + x) * image.shape[2] + channel];
   const weightAt = ({ shape, data }, u, v, depth, n) =>
@@ -166,10 +80,6 @@ const arithmetic = (() => {
   }
 
   const total = (numbers) => numbers.reduce((sum, number) => sum + number, 0);
-  // for each axis: the taps of every window
-  const tapTables = (axes, padMode = "zeros") =>
-    axes.map((axis) => Array.from({ length: axis.count }, (_, i) => tapsOf(axis, i, padMode)));
-
   /**
    * Return the output of a convolution: sums in the order of productsOf and the bias; with `relu`,
    * negative numbers become 0.
@@ -314,33 +224,6 @@ const arithmetic = (() => {
   }
 
   /**
-   * Return an axis of a transposed convolution's output, with `size` windows: one for each input.
-   * @param {any} options as of axisOf, but size is that of the input; extra is the output padding
-   * @returns {Axis}
-   */
-  function transposedAxisOf({
-    size,
-    window,
-    stride = 1,
-    dilation = 1,
-    padding = "valid",
-    extra = 0,
-  }) {
-    const span = dilation * (window - 1) + 1;
-    const withOutputSize = (outputSize, sides) => ({
-      ...axisOf({ size: outputSize, window, stride, dilation, padding: sides }),
-      count: size,
-    });
-    if (padding === "same_size") return withOutputSize(size, padding);
-    if (padding === "same" || padding === "same_lower")
-      return withOutputSize(size * stride, padding);
-    const [before, after] =
-      typeof padding === "string" ? PADDINGS[padding](size, span, stride) : padding;
-    const outputSize = (size - 1) * stride + span - before - after + extra;
-    return withOutputSize(outputSize, [before, after]);
-  }
-
-  /**
    * Return every product of the input pixel [i, j], in all its channels, with a weight; those that
    * reach the output are inside.
    * @param {Plane} image
@@ -447,47 +330,9 @@ const arithmetic = (() => {
     );
   }
 
-  /**
-   * Return which taps read a pixel of one axis, in padding too if the pad mode repeats it there.
-   * @param {Axis} axis
-   * @param {number} pixel
-   * @param {string} [padMode]
-   * @returns {any[]} pairs [number of the window, tap]
-   */
-  function readersOf(axis, pixel, padMode = "zeros") {
-    const readers = [];
-    for (let i = 0; i < axis.count; i++) {
-      tapsOf(axis, i, padMode).forEach(({ source }, u) => {
-        if (source === pixel) readers.push([i, u]);
-      });
-    }
-    return readers;
-  }
-
-  /**
-   * Return the formula of an axis's output size, as "floor((5 + 0 + 0 − 3) / 1) + 1 = 3".
-   * @param {Axis} axis
-   * @returns {string}
-   */
-  function formula({ size, window, stride, dilation, before, after, ceil, count, span }) {
-    const rounding = ceil ? "ceil" : "floor";
-    const spanText = dilation > 1 ? `(${dilation} × (${window} − 1) + 1)` : String(span);
-    // with ceil, a last window that would begin behind the image is left out
-    const correction =
-      ceil && count < Math.ceil((before + size + after - span) / stride) + 1 ? " − 1" : "";
-    return (
-      `${rounding}((${size} + ${before} + ${after} − ${spanText}) / ${stride}) + 1${correction} ` +
-      `= ${count}`
-    );
-  }
-
   return {
-    PADDINGS,
-    PAD_MODES,
+    ...windowAxes,
     MODES,
-    axisOf,
-    transposedAxisOf,
-    tapsOf,
     valueAt,
     weightAt,
     flip,
@@ -499,7 +344,5 @@ const arithmetic = (() => {
     scatterOf,
     gatherOf,
     convolveTranspose,
-    readersOf,
-    formula,
   };
 })();

@@ -3,11 +3,8 @@
 const interactivePicture = (() => {
   const byId = (id) => document.getElementById(id);
   const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
-  // a second canvas with the marks that a step does not change, painted once and copied
-  const sheet = document.createElement("canvas");
   let model = null;
   let drawing = null; // of the model, by scene.draw
-  let paintedMarks = null; // on the sheet
   let changeState = null; // the function that `start` is given
   let cursor = null; // {name, y, x}: the pixel under the pointer, or the keyboard's
   let walking = false; // the arrow keys move the cursor instead of the window
@@ -107,39 +104,7 @@ const interactivePicture = (() => {
       tap,
       largest: presentation.isAlone() ? 150 : 46,
     });
-    const canvas = byId("canvas");
-    const ratio = Math.min(devicePixelRatio || 1, 2);
-    setSize(canvas, ratio);
-    if (
-      paintedMarks !== drawing.sheet ||
-      sheet.width !== canvas.width ||
-      sheet.height !== canvas.height
-    ) {
-      setSize(sheet, ratio);
-      const context = sheet.getContext("2d");
-      context.setTransform(ratio, 0, 0, ratio, 0, 0);
-      context.fillStyle = drawing.paper;
-      context.fillRect(0, 0, drawing.width, drawing.height);
-      marking.paint(context, drawing.sheet);
-      paintedMarks = drawing.sheet;
-    }
-    const context = canvas.getContext("2d");
-    context.setTransform(1, 0, 0, 1, 0, 0);
-    context.drawImage(sheet, 0, 0);
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    marking.paint(context, drawing.over);
-  }
-
-  /**
-   * Give a canvas the size of the drawing, if it has another; setting it clears the canvas.
-   * @param {HTMLCanvasElement} canvas
-   * @param {number} ratio pixels of the screen for one of the page
-   */
-  function setSize(canvas, ratio) {
-    const [width, height] = [Math.round(drawing.width * ratio), Math.round(drawing.height * ratio)];
-    if (canvas.width !== width || canvas.height !== height)
-      Object.assign(canvas, { width, height });
-    Object.assign(canvas.style, { width: `${drawing.width}px`, height: `${drawing.height}px` });
+    pictureCanvas.paint(byId("canvas"), drawing);
   }
 
   /**

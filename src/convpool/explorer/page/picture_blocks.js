@@ -1,0 +1,141 @@
+// The blocks of the picture (input, kernel, output) before they have a place, and their cells.
+const blocksOfPicture = (() => {
+  const { lookOf, signedLook } = looks;
+  const sizeWords = (name, [h, w, c]) => `${name} ${h} × ${w}${c > 1 ? ` × ${c}` : ""}`;
+
+  /**
+   * Return the blocks of a model, from left to right, not placed yet.
+   * @param {Model} model
+   * @param {string} covered what a question hides: "number", "size", or nothing
+   * @returns {Block[]}
+   */
+  function blocksOf(model, covered) {
+    const { state, image, kernels, axes, at } = model;
+    const scattering = state.op === "transpose";
+    const padded = {
+      before: axes.map((axis) => axis.before),
+      sizes: axes.map((axis) => axis.before + axis.size + axis.after),
+    };
+    // a block without padding
+    const plain = (shape) => ({ before: [0, 0], sizes: shape.slice(0, 2) });
+    const input = {
+      name: "input",
+      values: image,
+      front: at.front,
+      look: lookOf(model, image),
+      words: sizeWords(say("tables.input"), image.shape),
+      ...(scattering ? plain(image.shape) : padded),
+    };
+    const output =
+      covered === "size"
+        ? {
+            name: "output",
+            values: { shape: [0, 0, 0], data: [] },
+            front: 0,
+            look: lookOf(model, model.output),
+            words: `${say("tables.output")} ? × ?`,
+            ...plain([0, 0]),
+          }
+        : {
+            name: "output",
+            values: modelling.doneOf(model),
+            front: at.n,
+            words: sizeWords(say("tables.output"), model.output.shape),
+            look: lookOf(model, model.output),
+            ...(scattering && !covered ? padded : plain(model.output.shape)),
+          };
+    output.hidden = covered === "number";
+    return [input, ...(kernels ? kernelBlocks(model, plain) : []), output];
+  }
+
+  /**
+   * Return the block of the kernel and, transposed, that of its products with the current pixel.
+   * @param {Model} model
+   * @param {(shape: number[]) => any} plain from a shape to `before` and `sizes` without padding
+   * @returns {Block[]}
+   */
+  function kernelBlocks({ state, used, image, at }, plain) {
+    const [kh, kw, depth, nc] = used.shape;
+    const scattering = state.op === "transpose";
+    const [n, plane] = scattering ? [at.front, at.n % depth] : [at.n, at.front % depth];
+    const values = {
+      shape: [kh, kw, depth],
+      data: used.data.filter((_, index) => index % nc === n),
+    };
+    const words =
+      `${nc > 1 ? `${say("tables.kernel_n", { n })}:` : say("tables.kernel")}` +
+      `${state.flip && !scattering ? say("tables.flipped") : ""}`;
+    const kernel = {
+      name: "kernel",
+      small: true,
+      values,
+      look: signedLook(values),
+      front: plane,
+      words: sizeWords(words, values.shape),
+      ...plain(used.shape),
+    };
+    if (!scattering) return [kernel];
+    const pixel = arithmetic.valueAt(image, at.i, at.j, at.front);
+    const products = {
+      shape: [kh, kw, 1],
+      data: Array.from({ length: kh * kw }, (_, tap) => pixel * values.data[tap * depth + plane]),
+    };
+    return [
+      kernel,
+      {
+        name: "products",
+        small: true,
+        moving: true,
+        values: products,
+        look: signedLook(products),
+        front: 0,
+        words: `${written(pixel)} × ${say("tables.kernel")}`,
+        ...plain(used.shape),
+      },
+    ];
+  }
+
+  /**
+   * Return the value of a cell (null: none), and whether it lies inside the image; in padding, the
+   * value is what the padding holds.
+   * @param {Model} model
+   * @param {Block} block
+   * @param {number} y
+   * @param {number} x
+   * @param {number} plane number of the channel
+   * @returns {{ inside: boolean, value: number | null }}
+   */
+  function cellOf(model, block, y, x, plane) {
+    const [h, w, c] = block.values.shape;
+    if (y >= 0 && y < h && x >= 0 && x < w)
+      return { inside: true, value: block.values.data[(y * w + x) * c + plane] };
+    const { state, axes } = model;
+    if (block.name === "output" || state.op === "pool") return { inside: false, value: null };
+    const source = (axis, place) =>
+      place >= 0 && place < axis.size
+        ? place
+        : arithmetic.PAD_MODES[state.padMode](place, axis.size);
+    const [row, column] = [source(axes[0], y), source(axes[1], x)];
+    if (row < 0 || column < 0)
+      return { inside: false, value: state.padMode === "constant" ? state.fill : 0 };
+    return { inside: false, value: block.values.data[(row * w + column) * c + plane] };
+  }
+
+  /**
+   * Return whether no window reads a cell, because the stride does not divide.
+   * @param {Model} model
+   * @param {number} row
+   * @param {number} column
+   * @returns {boolean}
+   */
+  function leftOver({ state, axes }, row, column) {
+    if (state.op === "transpose") return false;
+    return [row, column].some(
+      (place, side) =>
+        axes[side].left > 0 &&
+        place >= axes[side].before + axes[side].size + axes[side].after - axes[side].left,
+    );
+  }
+
+  return { blocksOf, cellOf, leftOver };
+})();

@@ -23,7 +23,7 @@ CASES = {
 def sizes(monkeypatch):
     """Cut what is small, and record (kernels, taps, windows) of each product that is asked for."""
     monkeypatch.setattr(numpy_convolution, "BLOCK", 2**12)
-    monkeypatch.setattr(numpy_convolution, "WINDOWS", 1)
+    monkeypatch.setattr(numpy_convolution, "MIN_WINDOWS", 1)
     monkeypatch.setattr(numpy_convolution, "ALONE", 2**12)
     found = []
     matmul = np.matmul
@@ -55,7 +55,7 @@ def test_no_product_is_large_enough_for_two_threads(name, dtype, sizes):
 @pytest.mark.parametrize("number", [1, 2, 5])
 def test_every_block_is_made_once(number, monkeypatch):
     monkeypatch.setattr(numpy_convolution, "BLOCK", 2**12)
-    monkeypatch.setattr(numpy_convolution, "WINDOWS", 1)
+    monkeypatch.setattr(numpy_convolution, "MIN_WINDOWS", 1)
     made = []
     gather = numpy_convolution.gather
     monkeypatch.setattr(
@@ -83,4 +83,4 @@ def test_few_weights_only():
         for t in range(1, 600):
             alone = numpy_convolution._windows_per_product(k, t, kind)
             assert alone * k * t <= numpy_convolution.ALONE
-            assert (alone >= 2**8) == (k * t <= numpy_convolution.FEW)
+            assert (alone >= 2**8) == (k * t <= numpy_convolution.FEW_WEIGHTS)

@@ -79,9 +79,9 @@ def small_steps(monkeypatch):
     """
     for module in (fft_convolution, accuracy, fourier_layout):
         monkeypatch.setattr(module, "CHUNK", 2**6)
-    monkeypatch.setattr(fourier_layout, "BATCH", 2**7)
-    monkeypatch.setattr(fourier_layout, "STEP", 1.0)
-    monkeypatch.setattr(fourier_layout, "MEMORY", 1)
+    monkeypatch.setattr(fourier_layout, "BLOCK_POINTS", 2**7)
+    monkeypatch.setattr(fourier_layout, "BLOCK_OVERHEAD", 1.0)
+    monkeypatch.setattr(fourier_layout, "MAX_MEMORY", 1)
     fourier_layout.cheapest.cache_clear()
     yield
     fourier_layout.cheapest.cache_clear()

@@ -77,7 +77,7 @@ def test_other_memory_and_windows_give_the_same(memory, monkeypatch):
     elif memory == "dtype":
         images, words["dtype"] = images.astype(np.float16), "float32"
     elif memory == "many skipped":
-        monkeypatch.setattr(pointwise, "COPIED", 100)
+        monkeypatch.setattr(pointwise, "MAX_COPIED", 100)
     else:
         words["padding"] = ((0, 1), (0, 0))
     result = convpool.convolve(images, kernels, **words)

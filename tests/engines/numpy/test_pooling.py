@@ -385,7 +385,7 @@ def test_blocks_change_nothing(case, monkeypatch):
     for module in (numpy_pooling, argmax):
         monkeypatch.setattr(module, "BLOCK_BYTES", 400)
         monkeypatch.setattr(module, "LARGE", 900)
-    monkeypatch.setattr(numpy_pooling, "LINES", 2)
+    monkeypatch.setattr(numpy_pooling, "MIN_LINES", 2)
     for mode in REDUCTIONS:
         rtol = 0 if mode in ("max", "min") else 1e-12
         np.testing.assert_allclose(

@@ -26,8 +26,8 @@ Floats = NDArray[np.float64]
 Block = tuple[slice, ...]
 
 TINY = 2.0**-511  # the squares of smaller numbers may underflow to 0
-TOP = 48  # bits of a float64 that are dropped: sign, exponent and four binary digits stay
-SAMPLES = 4  # samples along an axis of a window
+DROPPED_BITS = 48  # of a float64; sign, exponent and four binary digits stay
+WINDOW_SAMPLES = 4  # along each axis of a window, at least
 
 
 class KernelNorms(NamedTuple):
@@ -44,8 +44,8 @@ class KernelNorms(NamedTuple):
 class PixelNorms(NamedTuple):
     """What is known of the pixels of a block.
 
-    norm is their 2-norm, rounded up; samples, (b, *spatial, 1), have the greatest |pixel| over the
-    channels at every sample_step-th place of each axis.
+    norm is their 2-norm, rounded up; samples are (b, *spatial, 1), as `empty_samples` and
+    `add_samples` make them.
     """
 
     norm: float
@@ -71,10 +71,10 @@ class BlockPixels(NamedTuple):
     @property
     def shape(self) -> tuple[int, ...]:
         """(images, *pixels on each axis), padding included."""
-        images, *windows = (part.stop - part.start for part in self.block)
+        images, *counts = (cut.stop - cut.start for cut in self.block)
         return images, *(
             (count - 1) * axis.stride + axis.span
-            for count, axis in zip(windows, self.source.axes, strict=True)
+            for count, axis in zip(counts, self.source.axes, strict=True)
         )
 
     @property
@@ -91,17 +91,22 @@ class BlockPixels(NamedTuple):
         `part` is a slice of the images, and one of the pixels of each axis, of `shape`.
         """
         images, axes, pad_mode, fill = self.source
-        image, *windows = (block_slice.start for block_slice in self.block)
-        starts = [image, *(i * axis.stride for i, axis in zip(windows, axes, strict=True))]
-        places_on_axes = tuple(
-            slice(start + part_slice.start, start + part_slice.stop)
-            for start, part_slice in zip(starts, part, strict=True)
+        first_image, *first_windows = (cut.start for cut in self.block)
+        # where the block starts, among the images and on each padded axis
+        starts = [
+            first_image,
+            *(i * axis.stride for i, axis in zip(first_windows, axes, strict=True)),
+        ]
+        positions = tuple(
+            slice(start + cut.start, start + cut.stop)
+            for start, cut in zip(starts, part, strict=True)
         )
+        # with windows of one pixel, window i is the pixel at position i
         points = [Axis(axis.size, 1, 1, 1, axis.before, axis.after) for axis in axes]
         is_exact = np.can_cast(images.dtype, self.dtype)
         pixels = gather(
             PaddedImages(images, points, pad_mode, fill),
-            places_on_axes,
+            positions,
             (slice(0, 1),) * len(points),
             np.float64 if is_exact else self.dtype,  # rounded first where that changes pixels
         )
@@ -142,17 +147,45 @@ def fft_error_is_acceptable(
     magnitudes = np.empty((*pixels.shape, 1), np.int16)
     for part in pixels.parts():
         target: Any = (*part, 0)
-        magnitudes[target] = np.abs(pixels.gather(part)).max(axis=0).view(np.int64) >> TOP
-    bits = faintest_window(magnitudes, pixels.axes).astype(np.int64) << TOP
+        magnitudes[target] = np.abs(pixels.gather(part)).max(axis=0).view(np.int64) >> DROPPED_BITS
+    bits = faintest_window(magnitudes, pixels.axes).astype(np.int64) << DROPPED_BITS
     return is_acceptable(norm if magnitudes.any() else 0.0, float(bits.view(np.float64).item()))
 
 
 def sample_step(axis: Axis) -> int:
     """Return the pixels from one sample to the next on an axis.
 
-    Every window has at least SAMPLES samples, or all of its pixels.
+    Every window has at least WINDOW_SAMPLES samples, or all of its pixels.
     """
-    return max(1, axis.span // SAMPLES) if axis.dilation == 1 else 1
+    return max(1, axis.span // WINDOW_SAMPLES) if axis.dilation == 1 else 1
+
+
+def empty_samples(pixels: BlockPixels) -> Floats:
+    """Return an array (b, *spatial, 1), not initialized, for the samples of a block's pixels."""
+    steps = _sample_steps(pixels)
+    sizes = [-(-length // step) for length, step in zip(pixels.shape, steps, strict=True)]
+    return np.empty((*sizes, 1))
+
+
+def add_samples(samples: Floats, pixels: BlockPixels, part: Block, values: Floats) -> None:
+    """Write the samples of a part of a block's pixels to where they belong in `samples`.
+
+    A sample is the greatest |pixel| over the channels; on each axis they lie `sample_step` apart.
+    `values` (depth, images, *spatial) are what `pixels.gather(part)` returned.
+    """
+    steps = _sample_steps(pixels)
+    # where samples lie in the part, counted in pixels; and in the block, counted in samples
+    source = [slice(-cut.start % step, None, step) for cut, step in zip(part, steps, strict=True)]
+    target: Any = [
+        slice(-(-cut.start // step), -(-cut.stop // step))
+        for cut, step in zip(part, steps, strict=True)
+    ]
+    samples[(*target, 0)] = np.abs(values[(slice(None), *source)]).max(axis=0)
+
+
+def _sample_steps(pixels: BlockPixels) -> list[int]:
+    """Return the pixels from one sample to the next, for the images (1) and each spatial axis."""
+    return [1, *(sample_step(axis) for axis in pixels.source.axes)]
 
 
 def faintest_by_samples(samples: Floats, axes: Sequence[Axis]) -> float:
@@ -165,7 +198,7 @@ def faintest_by_samples(samples: Floats, axes: Sequence[Axis]) -> float:
         Axis(length, axis.span // sample_step(axis))
         if axis.dilation == 1
         else Axis(length, axis.window, 1, axis.dilation)
-        for length, axis in zip(samples.shape[1:], axes, strict=False)
+        for length, axis in zip(samples.shape[1:-1], axes, strict=True)
     ]
     return float(faintest_window(samples, sampled_axes).item())
 

@@ -26,8 +26,9 @@ from convpool.engines.fft.accuracy import (
     BlockPixels,
     KernelNorms,
     PixelNorms,
+    add_samples,
+    empty_samples,
     fft_error_is_acceptable,
-    sample_step,
 )
 from convpool.engines.fft.layout import CHUNK, Layout, cheapest
 from convpool.engines.numpy import convolution as numpy_convolution
@@ -134,26 +135,19 @@ def _transform_all_blocks(call: Call, kernels: range) -> list[tuple[BlockPixels,
     inaccurate = []
 
     def transform_block(block: Block, scratch: Spectra) -> None:
-        for group, kernels_of_group in call.kernels_by_group(kernels):
+        for group, group_kernels in call.kernels_by_group(kernels):
             pixels = call.pixels(group, block)
-            rows, pixel_norms = _row_spectra(scratch, pixels, layout, len(kernels_of_group))
-            norms_of_group = kernel_norms.of(
-                slice(kernels_of_group.start - kernels.start, kernels_of_group.stop - kernels.start)
-            )
-            acceptable = fft_error_is_acceptable(
-                pixels, pixel_norms, norms_of_group, layout
-            ).tolist()
-            accurate = [
-                k
-                for k, is_accurate in zip(kernels_of_group, acceptable, strict=True)
-                if is_accurate
-            ]
+            rows, pixel_norms = _row_spectra(scratch, pixels, layout, len(group_kernels))
+            places = slice(group_kernels.start - kernels.start, group_kernels.stop - kernels.start)
+            norms = kernel_norms.of(places)
+            is_acceptable = fft_error_is_acceptable(pixels, pixel_norms, norms, layout)
+            accurate = [k for k, holds in zip(group_kernels, is_acceptable, strict=True) if holds]
             if accurate:
                 chosen = [spectra[k - kernels.start] for k in accurate]
                 _multiply(rows, chosen, axes, block, layout)
                 _write_results(call, rows, accurate, call.out[block])
-            if len(accurate) < len(kernels_of_group):
-                inaccurate.append((pixels, [k for k in kernels_of_group if k not in accurate]))
+            if len(accurate) < len(group_kernels):
+                inaccurate.append((pixels, [k for k in group_kernels if k not in accurate]))
 
     _in_threads(transform_block, call.blocks(), layout.workers, layout.scratch)
     return inaccurate
@@ -204,32 +198,24 @@ def _kernel_spectra(call: Call, chosen: range) -> tuple[Spectra, KernelNorms]:
         dilated[(slice(None), *taps)] = kernel
         rows[k] = np.fft.rfft(dilated, layout.sizes[-1])
 
-    def transform_columns(place: tuple[int, slice], _: Spectra) -> None:
-        k, columns = place
+    def transform_columns(part: tuple[int, slice], _: Spectra) -> None:
+        k, columns = part
         spectrum = rows[k][..., columns]
         if other_axes:
             spectrum = np.fft.fftn(spectrum, layout.sizes[:-1], other_axes)
         np.conjugate(spectrum, out=spectra[k][..., columns])
 
     _in_threads(transform_rows, range(len(chosen)), layout.workers)
-    columns = _column_slices(f, depth * volume(layout.sizes[:-1]))
-    _in_threads(transform_columns, product(range(len(chosen)), columns), layout.workers)
+    # a few columns at a time
+    parts = [columns for (columns,) in blocks((f,), CHUNK // (depth * volume(layout.sizes[:-1])))]
+    _in_threads(transform_columns, product(range(len(chosen)), parts), layout.workers)
     return spectra, norms
-
-
-def _column_slices(count: int, length: int) -> list[slice]:
-    """Cut `count` columns of `length` numbers into slices of about CHUNK numbers.
-
-    A slice has at least one column.
-    """
-    width = max(1, CHUNK // length)
-    return [slice(start, min(start + width, count)) for start in range(0, count, width)]
 
 
 def _row_spectra(
     scratch: Spectra, pixels: BlockPixels, layout: Layout, kernels: int
 ) -> tuple[Spectra, PixelNorms]:
-    """Return the row spectra of a block's pixels, in the scratch, and the pixels' norms.
+    """Return the row spectra of a block's pixels, written into `scratch`, and the pixels' norms.
 
     The spectra are (n, b, *spatial[:-1], f), where n is depth or `kernels`, whichever is more: the
     results of so many kernels will take their place.
@@ -237,25 +223,13 @@ def _row_spectra(
     depth, shape = pixels.depth, pixels.shape
     rows_shape = (max(depth, kernels), *shape[:-1], layout.sizes[-1] // 2 + 1)
     rows = scratch[: volume(rows_shape)].reshape(rows_shape)
-    steps = [1, *(sample_step(axis) for axis in pixels.source.axes)]
-    samples = np.empty(
-        (*(-(-length // step) for length, step in zip(shape, steps, strict=True)), 1)
-    )
-    squares = 0.0
+    samples, squares = empty_samples(pixels), 0.0
     for part in pixels.parts():
         values = pixels.gather(part)
         rows[(slice(0, depth), *part[:-1])] = np.fft.rfft(values, layout.sizes[-1])
         line = values.ravel()
         squares += float(np.einsum("i,i->", line, line))  # in one thread, and so in one order
-        sampled = [
-            slice(-pixel_slice.start % step, None, step)
-            for pixel_slice, step in zip(part, steps, strict=True)
-        ]
-        target: Any = [
-            slice(-(-pixel_slice.start // step), -(-pixel_slice.stop // step))
-            for pixel_slice, step in zip(part, steps, strict=True)
-        ]
-        samples[(*target, 0)] = np.abs(values[(slice(None), *sampled)]).max(axis=0)
+        add_samples(samples, pixels, part, values)
     norm = math.sqrt(squares) + TINY * math.sqrt(depth * volume(shape))
     return rows, PixelNorms(norm, samples)
 
@@ -275,7 +249,7 @@ def _multiply(
         for count, axis in zip(counts, axes, strict=False)
     )
     results = rows[(slice(None), slice(None), *(slice(0, count) for count in counts))]
-    for part in _column_slices(rows.shape[-1], depth * rows.shape[1] * volume(sizes)):
+    for (part,) in blocks(rows.shape[-1:], CHUNK // (depth * rows.shape[1] * volume(sizes))):
         columns = (..., part)
         pixels = rows[:depth][columns]
         source = np.fft.fftn(pixels, sizes, other_axes) if sizes else pixels.copy()

@@ -13,11 +13,11 @@ from typing import NamedTuple
 
 from convpool.windows import Axis, volume
 
-MEMORY = 2**26  # bytes of spectra and blocks at most, if a layout fits them
+MAX_MEMORY = 2**26  # bytes of spectra and blocks at most, if a layout fits them
 CHUNK = 2**16  # numbers in one step: 1 MiB of complex numbers stays in a core's own cache
-# numbers in a block, if there are as many images: then Python's own time is small
-BATCH = 2**16
-STEP = 2.0**18  # the time that Python takes for a block, in floating point operations
+# points of the transforms in a block, if there are as many images: then Python's own time is small
+BLOCK_POINTS = 2**16
+BLOCK_OVERHEAD = 2.0**18  # Python's own time for a block, in floating point operations
 
 
 class Layout(NamedTuple):
@@ -93,22 +93,23 @@ def _axis_sizes(axis: Axis) -> dict[int, int]:
     """
     outputs_of_size, pieces, size = {}, 1, 0
     while pieces == 1 or (size > 2 * axis.span and size > 32 and pieces <= axis.count):
-        size = fast_size((-(-axis.count // pieces) - 1) * axis.stride + axis.span)
+        windows = -(-axis.count // pieces)  # of a piece, rounded up
+        size = fast_size((windows - 1) * axis.stride + axis.span)
         outputs_of_size[size] = min(axis.count, (size - axis.span) // axis.stride + 1)
-        pieces += -(-pieces // 3)
+        pieces += -(-pieces // 3)  # a third more, rounded up
     return outputs_of_size
 
 
 @lru_cache(256)
 def cheapest(m: int, axes: tuple[Axis, ...], depth: int, nc: int, groups: int) -> Layout:
-    """Return the layout with the fewest operations that fits MEMORY.
+    """Return the layout with the fewest operations that fits MAX_MEMORY.
 
     If none does, it is the cheapest of those that need no more than the smallest one.
     """
     work = Work(m, axes, depth, nc, groups)
     choices = product(*(_axis_sizes(axis).items() for axis in axes))
     layouts = [_layout(work, *zip(*choice, strict=True)) for choice in choices]
-    limit = max(MEMORY, min(layout.memory for layout in layouts))
+    limit = max(MAX_MEMORY, min(layout.memory for layout in layouts))
     return min(
         (layout for layout in layouts if layout.memory <= limit),
         key=lambda layout: layout.operations,
@@ -122,8 +123,8 @@ def _layout(work: Work, sizes: tuple[int, ...], outputs: tuple[int, ...]) -> Lay
     """
     m, axes, depth, nc, groups = work
     points, spectrum_numbers = volume(sizes), volume(sizes[:-1]) * (sizes[-1] // 2 + 1)
-    images = max(1, min(m, BATCH // points))
-    kernels = max(1, min(nc, MEMORY // (32 * spectrum_numbers * depth)))
+    images = max(1, min(m, BLOCK_POINTS // points))
+    kernels = max(1, min(nc, MAX_MEMORY // (32 * spectrum_numbers * depth)))
     scratch = spectrum_numbers * images * max(depth, min(kernels, nc // groups))
     # the last term is for the magnitudes of all pixels
     worker_bytes = 16 * scratch + 64 * CHUNK + 6 * images * points
@@ -135,10 +136,10 @@ def _layout(work: Work, sizes: tuple[int, ...], outputs: tuple[int, ...]) -> Lay
     transform = 2.5 * points * math.log2(max(2, points))
     transforms = ((groups + kernel_rounds - 1) * depth + nc) * transform
     block_operations = (
-        images * (transforms + 8 * nc * depth * spectrum_numbers) + kernel_rounds * STEP
+        images * (transforms + 8 * nc * depth * spectrum_numbers) + kernel_rounds * BLOCK_OVERHEAD
     )
     even_blocks = blocks + blocks % 2  # an even number of blocks keeps two threads busy
-    workers = max(2, (MEMORY - spectra) // worker_bytes)
+    workers = max(2, (MAX_MEMORY - spectra) // worker_bytes)
     operations = even_blocks * block_operations + nc * depth * transform
     return Layout(
         sizes, outputs, images, kernels, workers, scratch, operations, spectra + 2 * worker_bytes

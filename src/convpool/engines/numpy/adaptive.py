@@ -1,6 +1,7 @@
 """Pooling of windows of uneven lengths, as adaptive pooling has them.
 
-On each axis window i covers the pixels from starts[i] to before stops[i].
+On each axis window i covers the pixels from starts[i] to before stops[i]. x is a part of the images
+(m, *spatial, c), k the number of one of its axes.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from convpool.engines.numpy.one_axis import on_axis
-from convpool.engines.numpy.pooling import AxisPooling, Pooling, run
+from convpool.engines.numpy.pooling import Pooling, ReducePart, run
 from convpool.engines.numpy.reductions import REDUCTIONS, Reduction
 
 Array = NDArray[Any]
@@ -44,36 +45,42 @@ def pool(
         Numbers are combined in it; `out` may have another one that holds the results.
     """
     axes = [
-        _axis_pooling(size, *map(np.asarray, ends))
+        _UnevenAxisPooling(size, *map(np.asarray, ends))
         for size, ends in zip(images.shape[1:-1], bounds, strict=True)
     ]
     run(Pooling(axes, REDUCTIONS[mode], p, np.dtype(dtype)), images, out)
 
 
-def _axis_pooling(size: int, starts: Array, stops: Array) -> AxisPooling:
-    """Return how an axis of `size` pixels is reduced: all windows in one part."""
-    divisors = np.where(stops > starts, stops - starts, np.nan)
-    count = len(starts)
-    only_part = slice(0, size), partial(_reduce_axis, (starts, stops))
-    return AxisPooling(
-        size=size,
-        count=count,
-        extent=max(size, count),
-        windows_that_fit=lambda room: count,
-        divisors=divisors.__getitem__,
-        part=lambda windows: only_part,
-    )
+class _UnevenAxisPooling:
+    """How an axis of `size` pixels is reduced: all windows at once; methods as in `AxisPooling`."""
+
+    def __init__(self, size: int, starts: Array, stops: Array) -> None:
+        self.starts, self.stops = starts, stops
+        self.size, self.count = size, len(starts)
+        self.extent = max(size, len(starts))
+
+    def windows_that_fit(self, room: int) -> int:
+        """Return the number of all windows, whatever the room."""
+        return self.count
+
+    def divisors(self, windows: slice) -> Array:
+        """Return the pixels of each window, NaN instead of 0."""
+        lengths = (self.stops - self.starts)[windows]
+        return np.where(lengths > 0, lengths, np.nan)
+
+    def part(self, windows: slice) -> tuple[slice, ReducePart]:
+        """Return all pixels, and the function that reduces them; `windows` are all windows."""
+        return slice(0, self.size), partial(_reduce_axis, self.starts, self.stops)
 
 
 def _reduce_axis(
-    bounds: tuple[Array, Array], x: Array, k: int, out: Array, reduction: Reduction
+    starts: Array, stops: Array, x: Array, k: int, out: Array, reduction: Reduction
 ) -> None:
     """Reduce the windows of axis k of x into out, in place.
 
     Window by window if these are fewer than the taps of the longest, else tap by tap of all
     windows. A window without pixels gives the reduction's identity.
     """
-    starts, stops = bounds
     lengths = stops - starts
     out[...] = reduction.identity(out.dtype)
     if len(lengths) <= lengths.max():

@@ -29,10 +29,9 @@ BLOCK = 2**18  # numbers in a block of windows: 2 MiB of float64 stay in the pro
 LONG = 2**8
 CHAIN = 2**9
 ALONE = pointwise.ALONE
-FEW = 2**10  # products with up to so many weights are cut into products of ALONE multiply-adds
-WORKERS = 2  # threads that take blocks then: as many as plans count the memory of
-# windows in a block at least, where there are as many, so that kernels are not read too often
-WINDOWS = 2**9
+FEW_WEIGHTS = 2**10  # products with no more are cut into products of ALONE multiply-adds
+MAX_WORKERS = 2  # threads that take blocks then: as many as plans count the memory of
+MIN_WINDOWS = 2**9  # in a block, where there are as many: else kernels are read too often
 
 
 class PaddedImages(NamedTuple):
@@ -109,13 +108,13 @@ def convolve(
 
 
 def _workers(count: int, kernels: int, t: int, dtype: np.dtype[Any]) -> int:
-    """Return how many threads take blocks: 1, or up to WORKERS if products are cut down for BLAS.
+    """Return how many threads take blocks: 1, or more if products are cut down for BLAS.
 
     `count` is the number of blocks, `kernels` those of a group, t the taps of a window. BLAS would
     share each of many small products between its threads, which takes many times as long on a busy
     machine.
     """
-    return max(1, min(WORKERS, count // 2)) if _windows_per_product(kernels, t, dtype) else 1
+    return max(1, min(MAX_WORKERS, count // 2)) if _windows_per_product(kernels, t, dtype) else 1
 
 
 def _windows_per_product(kernels: int, t: int, dtype: np.dtype[Any]) -> int:
@@ -123,7 +122,7 @@ def _windows_per_product(kernels: int, t: int, dtype: np.dtype[Any]) -> int:
 
     `kernels` are those of a group. 0 if their products need not be cut down.
     """
-    is_small = kernels > 1 and 0 < kernels * t <= FEW and dtype.char in "fdFD"
+    is_small = kernels > 1 and 0 < kernels * t <= FEW_WEIGHTS and dtype.char in "fdFD"
     return ALONE // (kernels * t) if is_small else 0
 
 
@@ -181,10 +180,10 @@ def _add_products(total: Array, weights: Array, columns: Array) -> None:
 def _windows_at_once(c: int, window: Sequence[int], nc: int, axes: Sequence[Axis]) -> int:
     """Return how many windows fit in a block, if possible with all their taps.
 
-    At least WINDOWS, if these fit with one tap.
+    At least MIN_WINDOWS, if these fit with one tap.
     """
     numbers = max(1, c * volume(window), nc, c * volume([axis.stride for axis in axes]))
-    return max(BLOCK // numbers, min(WINDOWS, BLOCK // max(1, c, nc)))
+    return max(BLOCK // numbers, min(MIN_WINDOWS, BLOCK // max(1, c, nc)))
 
 
 def numbers(

@@ -21,8 +21,8 @@ Array = NDArray[Any]
 ALONE = 2**18  # multiply-adds up to which OpenBLAS keeps a product of matrices in one thread
 # rows of a product at least, if it is cut down to ALONE; with fewer it would take much longer
 ROWS = 32
-COPIED = 2**18  # numbers of an image that are copied at most
-SHARED = 2**22  # multiply-adds from which products that are cut down are shared by two threads
+MAX_COPIED = 2**18  # numbers of an image that are copied
+MIN_SHARED = 2**22  # multiply-adds from which products that are cut down take two threads
 
 
 def is_pointwise(images: Array, axes: Sequence[Axis], out: Array, dtype: DTypeLike) -> bool:
@@ -33,7 +33,10 @@ def is_pointwise(images: Array, axes: Sequence[Axis], out: Array, dtype: DTypeLi
     """
     if any(axis.window > 1 or axis.before or axis.after for axis in axes):
         return False
-    if _skips_pixels(axes) and volume([axis.count for axis in axes]) * images.shape[-1] > COPIED:
+    if (
+        _skips_pixels(axes)
+        and volume([axis.count for axis in axes]) * images.shape[-1] > MAX_COPIED
+    ):
         return False
     return (
         images.dtype == out.dtype == dtype
@@ -68,37 +71,42 @@ def convolve(
     if not _skips_pixels(axes):
         _multiply(images.reshape(-1, groups * depth), weights, out.reshape(-1, nc))
     else:
-        seen = tuple(slice(0, (axis.count - 1) * axis.stride + 1, axis.stride) for axis in axes)
+        under_windows = tuple(
+            slice(0, (axis.count - 1) * axis.stride + 1, axis.stride) for axis in axes
+        )
         for image, result in zip(images, out, strict=True):
-            pixels = np.ascontiguousarray(image[seen])
+            pixels = np.ascontiguousarray(image[under_windows])
             _multiply(pixels.reshape(-1, groups * depth), weights, result.reshape(-1, nc))
     if bias is not None:
         out += bias.astype(out.dtype, copy=False)
 
 
 def _multiply(pixels: Array, weights: Array, results: Array) -> None:
-    """Write pixels (p, c) @ weights (groups, depth, nc // groups) to results (p, nc)."""
+    """Write pixels (p, c) @ weights (groups, depth, nc // groups) to results (p, nc).
+
+    Where that is fast, the product is cut down to parts of a few rows, which BLAS computes in one
+    thread; large ones are shared by two threads of our own.
+    """
     p, (groups, depth, kernels) = len(pixels), weights.shape
-    rows = ALONE // max(1, depth * kernels)
+    rows = ALONE // max(1, depth * kernels)  # of a part
     if rows < ROWS or rows >= p:  # BLAS may use its own threads
         np.matmul(_by_group(pixels, groups), weights, out=_by_group(results, groups))
         return
-    parts = p // rows
-    workers = 2 if p * weights.size >= SHARED and threads.number() > 1 else 1
-    cuts = [parts * k // workers * rows for k in range(workers)] + [p]
-    ranges = list(pairwise(cuts))
+    workers = 2 if p * weights.size >= MIN_SHARED and threads.number() > 1 else 1
+    starts = [p // rows * k // workers * rows for k in range(workers)]
+    ranges = list(pairwise([*starts, p]))
 
     def multiply_range(worker: int) -> None:
-        first, behind = ranges[worker]
-        cut = behind - (behind - first) % rows
-        shape = (cut - first) // rows, rows
+        start, stop = ranges[worker]
+        end_of_parts = stop - (stop - start) % rows
+        whole_parts, rest = slice(start, end_of_parts), slice(end_of_parts, stop)
+        shape = (end_of_parts - start) // rows, rows, -1
         np.matmul(
-            _by_group(pixels[first:cut].reshape(*shape, -1), groups),
+            _by_group(pixels[whole_parts].reshape(shape), groups),
             weights,
-            out=_by_group(results[first:cut].reshape(*shape, -1), groups),
+            out=_by_group(results[whole_parts].reshape(shape), groups),
         )
-        if cut < behind:
-            rest = slice(cut, behind)
+        if end_of_parts < stop:
             np.matmul(
                 _by_group(pixels[rest], groups), weights, out=_by_group(results[rest], groups)
             )

@@ -10,9 +10,8 @@ part of the images (m, *spatial, c), k the number of one of its axes.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -26,36 +25,31 @@ Block = tuple[slice, ...]
 ReducePart = Callable[[Array, int, Array, Reduction], None]  # (x, k, out, reduction)
 
 BLOCK_BYTES = 2**21  # of a block: they stay in the processor's cache
-LARGE = 2**23  # bytes of a block at most, if BLOCK_BYTES are less than LINES lines
-LINES = 2**8  # lines that lie side by side in a block at least, since short runs are slow
+LARGE = 2**23  # bytes of a block at most, if BLOCK_BYTES are less than MIN_LINES lines
+MIN_LINES = 2**8  # lines side by side in a block, if they fit LARGE bytes: short runs are slow
 
 
-@dataclass(frozen=True)
-class AxisPooling:
+class AxisPooling(Protocol):
     """How one axis of the images is reduced.
 
-    Parameters
+    Attributes
     ----------
-    size, count
-        Pixels of the axis, and windows: its sizes before and after.
-    extent
-        How many numbers the axis has while it is reduced, padding included; an upper bound.
-    windows_that_fit
-        From how many numbers of an axis fit the memory to how many windows are reduced at a time.
-    divisors
-        From a slice of the windows to what avg divides by on this axis: an array of float64, one
-        for each window.
-    part
-        From a slice of the windows to the slice of pixels that they need, and the function that
-        reduces these.
+    size, count : pixels of the axis, and windows: its sizes before and after
+    extent : how many numbers the axis has while it is reduced, padding included; an upper bound
     """
 
     size: int
     count: int
     extent: int
-    windows_that_fit: Callable[[int], int]
-    divisors: Callable[[slice], Array]
-    part: Callable[[slice], tuple[slice, ReducePart]]
+
+    def windows_that_fit(self, room: int) -> int:
+        """Return how many windows are reduced at a time, if `room` numbers fit the memory."""
+
+    def divisors(self, windows: slice) -> Array:
+        """Return what avg divides by on this axis: a float64 for each of these windows."""
+
+    def part(self, windows: slice) -> tuple[slice, ReducePart]:
+        """Return the slice of pixels that these windows need, and what reduces these pixels."""
 
 
 class Pooling(NamedTuple):
@@ -110,26 +104,33 @@ def pool(
     dtype
         Numbers are combined in it; `out` may have another one that holds the results.
     """
-    axis_poolings = [_axis_pooling(axis, count_padding) for axis in axes]
-    run(Pooling(axis_poolings, REDUCTIONS[mode], p, np.dtype(dtype)), images, out)
+    poolings = [EvenAxisPooling(axis, count_padding) for axis in axes]
+    run(Pooling(poolings, REDUCTIONS[mode], p, np.dtype(dtype)), images, out)
 
 
-def _axis_pooling(axis: Axis, count_padding: bool) -> AxisPooling:
-    """Return how an axis is reduced; `count_padding` is as in `pool`."""
-    extent = max(axis.size, (axis.count - 1) * axis.stride + axis.span)
+class EvenAxisPooling:
+    """How an axis is reduced whose windows have one length; methods as in `AxisPooling`.
 
-    def part(windows: slice) -> tuple[slice, ReducePart]:
-        pixels, inner = axis_of_part(axis, windows)
+    `axis` says where the windows lie, `count_padding` is as in `pool`.
+    """
+
+    def __init__(self, axis: Axis, count_padding: bool) -> None:
+        self.axis, self.count_padding = axis, count_padding
+        self.size, self.count = axis.size, axis.count
+        self.extent = max(axis.size, (axis.count - 1) * axis.stride + axis.span)
+
+    def windows_that_fit(self, room: int) -> int:
+        """Return how many windows fit `room` numbers."""
+        return windows_that_fit(self.axis, room)
+
+    def divisors(self, windows: slice) -> Array:
+        """Return the taps of each window that avg counts."""
+        return divisors_of_axis(self.axis, self.count_padding, windows)
+
+    def part(self, windows: slice) -> tuple[slice, ReducePart]:
+        """Return the pixels that these windows need, and the fastest way to reduce them."""
+        pixels, inner = axis_of_part(self.axis, windows)
         return pixels, partial(fastest_method(inner), inner)
-
-    return AxisPooling(
-        size=axis.size,
-        count=axis.count,
-        extent=extent,
-        windows_that_fit=partial(windows_that_fit, axis),
-        divisors=partial(divisors_of_axis, axis, count_padding),
-        part=part,
-    )
 
 
 def windows_that_fit(axis: Axis, room: int) -> int:
@@ -162,7 +163,7 @@ def numbers(images: Sequence[int], axes: Sequence[Axis], itemsize: int) -> int:
     """
     m, *_, c = images
     poolings = sorted(
-        (_axis_pooling(axis, False) for axis in axes),
+        (EvenAxisPooling(axis, count_padding=False) for axis in axes),
         key=lambda axis: axis.count / max(1, axis.size),
     )
     extents, counts = [axis.extent for axis in poolings], [axis.count for axis in poolings]
@@ -239,6 +240,6 @@ def _parts(
     for (windows,) in blocks((axis.count,), axis.windows_that_fit(LARGE // itemsize)):
         pixels, reduce_part = axis.part(windows)
         line_bytes = itemsize * max(1, pixels.stop - pixels.start, windows.stop - windows.start)
-        lines_at_once = max(BLOCK_BYTES // line_bytes, min(LINES, LARGE // line_bytes))
+        lines_at_once = max(BLOCK_BYTES // line_bytes, min(MIN_LINES, LARGE // line_bytes))
         for block in blocks(other_sizes, lines_at_once):
             yield pixels, (*block[:k], windows, *block[k + 1 :]), reduce_part

@@ -155,9 +155,10 @@ def convolve_gradients(
         targets = gradient_arguments.check_out(
             out, plan.shapes, plan.dtype, plan.want, takes_slices=True
         )
-        from convpool.out_of_core.gradients import run
+        from convpool.out_of_core.gradients import Sources, run
 
-        return run(plan, route, ((ours,), gradient), plan.want, (targets, max_memory))
+        sources = Sources(images, gradient, route.mask, (ours,))
+        return run(plan, sources, plan.want, out=targets, max_memory=max_memory)
     return plan.execute(images, (ours, plan.channels_last(gradient)), out, route.mask)
 
 
@@ -260,11 +261,10 @@ def pool_gradient(
     )
     gradient_arguments.check_shape(gradient.shape, plan.output_shape, "pool")
     if route.run is not None:
-        from convpool.out_of_core.gradients import run
+        from convpool.out_of_core.gradients import Sources, run
 
-        targets = Gradients(out, None, None)
-        gradients = run(plan, route, ((), gradient), ("images",), (targets, max_memory))
-        result: Array = gradients.images
+        sources, target = Sources(images, gradient, route.mask), Gradients(out, None, None)
+        result: Array = run(plan, sources, ("images",), out=target, max_memory=max_memory).images
         return result
     return plan.execute(images, (plan.channels_last(gradient),), out, route.mask)
 
@@ -290,7 +290,7 @@ def _plan_convolution(
     engine: str,
     want: Sequence[str],
     gradient_dtype: np.dtype[Any],
-    **words: Any,
+    **keywords: Any,
 ) -> ConvolutionGradientsPlan:
     """Return the plan of the gradients of `plan_convolution` with these arguments.
 
@@ -298,7 +298,7 @@ def _plan_convolution(
     `gradient_dtype` are the arguments of its `gradients`.
     """
     forward = plan_convolution(
-        images_shape, kernels_shape, padding, stride, dtype=forward_dtype, **words
+        images_shape, kernels_shape, padding, stride, dtype=forward_dtype, **keywords
     )
     return forward.gradients(gradient_dtype, want=want, dtype=dtype, engine=engine)
 
@@ -313,11 +313,11 @@ def _plan_pooling(
     dtype: DTypeLike | None,
     engine: str,
     gradient_dtype: np.dtype[Any],
-    **words: Any,
+    **keywords: Any,
 ) -> PoolingGradientPlan:
     """Return the plan of the gradient of `plan_pooling` with these arguments.
 
     `dtype`, `engine` and `gradient_dtype` are the arguments of its `gradients`.
     """
-    forward = plan_pooling(images_shape, kernel_shape, stride, mode, **words)
+    forward = plan_pooling(images_shape, kernel_shape, stride, mode, **keywords)
     return forward.gradients(gradient_dtype, dtype=dtype, engine=engine)

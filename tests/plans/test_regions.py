@@ -274,6 +274,6 @@ def test_every_plan_runs_checks_and_has_parts(plan, operands):
     assert plan.candidates[0][0] in plan.refusals()
     block = (slice(0, 1), slice(1, 3), slice(2, 4), slice(0, 2))
     part = plan.part(block)
-    assert plan.reads(block) == [box for box, _ in part.reads()]
+    assert plan.reads(block) == [box for box, _ in part.source_blocks()]
     assert part.plan.candidates == plan.candidates
     np.testing.assert_array_equal(part.run(part.read(images), checked), whole[block])

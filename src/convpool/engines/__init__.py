@@ -1,4 +1,4 @@
-"""How results are computed: an engine gets arrays, `Axis` values and words, and nothing else.
+"""How results are computed: an engine gets arrays, `Axis` values and keywords alone.
 
 `registry` lists the engines of each operation. May import windows alone.
 """

@@ -78,15 +78,15 @@ def check_images(images: Any, name: str = "images") -> Any:
 
 
 def check_missing(missing: Any, images: Any, name: str) -> tuple[str | None, Any]:
-    """Return (word, mask) for the argument `missing`, as `missing_pixels.read_missing` does.
+    """Return (kind, mask) for the argument `missing`, as `missing_pixels.read_missing` does.
 
     The mask is a dask array with the chunks of the images. `images` is what `check_images`
     returned, `name` the name of their argument.
     """
     array = needed("dask.array", "dask")
     if not arrays.is_dask(missing):
-        word, mask = missing_pixels.read_missing(missing, images.shape, name)
-        return word, None if mask is None else array.from_array(mask, chunks=images.chunks)
+        kind, mask = missing_pixels.read_missing(missing, images.shape, name)
+        return kind, None if mask is None else array.from_array(mask, chunks=images.chunks)
     mask = check_images(missing, "missing")
     missing_pixels.check_mask(mask, images.shape, name)
     return "mask", mask.rechunk(images.chunks)
@@ -163,8 +163,8 @@ def _lazy_output(call: Call, sources: Sequence[Any]) -> Any:
 def chunk_slices(plan: Plan, chunks: Sequence[Chunks]) -> list[Cuts]:
     """Return, for each axis of the output, the slices that are its chunks.
 
-    There is a chunk for each chunk of the images: of the windows that start in that. A window
-    counts as starting later by the padding before, up to a window's span less 1, so that a named
+    A chunk of the output has the windows that start in one chunk of the images. The padding before
+    moves these starts, up to a window's span less 1, as if it lay behind the pixels; so a named
     "same" at a stride of 1 keeps the chunk sizes. A kernel belongs to the chunk of the images in
     which its group of channels starts.
 
@@ -180,6 +180,7 @@ def chunk_slices(plan: Plan, chunks: Sequence[Chunks]) -> list[Cuts]:
     batch, *spatial = chunks_without_channels
     cuts = [_starting_in(batch, plan.batch)]
     for axis, sizes in zip(plan.axes, spatial, strict=True):
+        # further padding: these windows have no pixel, and belong to the first chunk
         ahead = max(0, axis.before - axis.span + 1)
         cuts.append(_starting_in(sizes, axis.count, axis.stride, ahead))
     groups = _starting_in(channels, plan.group_count, max(1, plan.group_inputs))
@@ -327,9 +328,9 @@ def _compute_chunk(
     """
     part, mask = call.plan.part(block), None
     count = volume([len(axis) for axis in lengths])
-    pixels = part.ordered(_join(pieces[:count], lengths, call.plan.images_dtype))
+    pixels = part.arrange(_join(pieces[:count], lengths, call.plan.images_dtype))
     if len(pieces) > count:
-        mask = part.ordered(_join(pieces[count:], lengths, np.dtype(bool)))
+        mask = part.arrange(_join(pieces[count:], lengths, np.dtype(bool)))
     with threads.inline():
         return part.run(pixels, call.operands, missing=mask)
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import reduce
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +27,7 @@ from convpool.out_of_core.tile_sizes import (
     read_memory,
     tile_sizes,
 )
-from convpool.out_of_core.tiles import DEFAULT_MEMORY, check_not_shared, with_progress
+from convpool.out_of_core.tiles import check_not_shared, with_progress
 from convpool.plans import allocation, arrays
 from convpool.plans.base import Plan
 from convpool.plans.gradient_arguments import Gradients
@@ -39,73 +39,44 @@ Array = NDArray[Any]
 
 
 def read_gradient(value: Any, route: Route) -> Any:
-    """Return the argument `output_gradient`, of the kind of the images: in memory if these are.
+    """Return the argument `output_gradient` of a call whose images are not in memory.
+
+    It is a dask array or in memory if the images are a dask array, else what is read in slices.
 
     Raises
     ------
     TypeError : it has a mask or a unit, holds no numbers, or is a dask array and images are not
     """
     if arrays.is_dask(route.images):
-        array = needed("dask.array", "dask")
-        return (
-            array.asarray(value)
-            if arrays.is_dask(value)
-            else arrays.read_array(value, "output_gradient")
-        )
-    if route.run is not None and not arrays.is_dask(value):
-        return inputs.check_source(value, "output_gradient")
-    return arrays.read_in_memory(value, "output_gradient", "a call on arrays in memory")
+        if arrays.is_dask(value):
+            return needed("dask.array", "dask").asarray(value)
+        return arrays.read_array(value, "output_gradient")
+    if arrays.is_dask(value):
+        return arrays.read_in_memory(value, "output_gradient", "a call on arrays in memory")
+    return inputs.check_source(value, "output_gradient")
 
 
-def run_tiles(
-    plan: Plan,
-    sources: tuple[Any, Any, Any],
-    kernels: Sequence[Any],
-    max_memory: Any,
-    targets: Gradients,
-) -> Gradients:
-    """Add the gradients of all tiles to the targets, and return these.
+class Sources(NamedTuple):
+    """What gradients are computed from: dask arrays, or what is read in slices.
 
-    Parameters
+    The latter are arrays, or anything else with a shape, a dtype and slices.
+
+    Attributes
     ----------
-    plan
-        The plan of the gradients.
-    sources
-        The images, the gradient of the result, and the mask of missing pixels or None: arrays, or
-        anything with a shape, a dtype and slices.
-    kernels
-        The kernels (*window, c // groups, nc), or nothing for a pooling.
-    max_memory
-        The argument of the call.
-    targets
-        For each gradient, zeros that can be read and written in slices, or None.
-
-    Raises
-    ------
-    ValueError : one window takes more than `max_memory`
-    OverflowError : a sum of integers does not fit
+    images : as the forward call took them
+    output_gradient : the gradient of its result
+    mask : which pixels are missing; None unless the plan takes a mask
+    kernels : (kernels,), an array (*window, c // groups, nc) in memory; () for a pooling
     """
-    images, gradient, mask = sources
-    tile = tile_sizes(plan, read_memory(max_memory), images, has_room=False)
-    cuts = cut_axes(plan, tile)
-    total = volume([len(slices) for slices in cuts]) if volume(plan.output_shape) else 0
-    tiles = (in_output_order(plan, slices) for slices in product(*cuts)) if total else iter(())
-    for block in with_progress(tiles, total):
-        part = plan.part(block)
-        g = arrays.read_array(gradient[block], "output_gradient[:]")
-        missing = None if mask is None else part.read(mask, np.dtype(bool))
-        operands = part.plan.select_operands((*kernels, plan.channels_last(g)), part)
-        result = part.plan.execute(part.read(images), operands, None, missing)
-        _add_part(targets, result if isinstance(result, Gradients) else (result, None, None), part)
-    return targets
+
+    images: Any
+    output_gradient: Any
+    mask: Any
+    kernels: tuple[Array, ...] = ()
 
 
 def run(
-    plan: Any,
-    route: Route,
-    operands: tuple[Sequence[Any], Any],
-    want: Sequence[str],
-    destination: tuple[Any, Any],
+    plan: Any, sources: Sources, want: Sequence[str], *, out: Gradients, max_memory: Any
 ) -> Gradients:
     """Return the gradients of a call on images that are read in slices, or on a dask array.
 
@@ -113,84 +84,119 @@ def run(
     ----------
     plan
         The plan of the gradients.
-    route
-        The images and the mask of missing pixels.
-    operands
-        The kernels (*window, c // groups, nc), or nothing for a pooling; and the gradient of the
-        result, of the kind of the images.
+    sources
+        What they are computed from.
     want
-        The names of the gradients that are computed.
-    destination
-        The arguments `out` and `max_memory`; `out` as three of which any may be None.
+        The names of the gradients that are computed; the others are None.
+    out
+        For each gradient what it is written to, or None for a new array.
+    max_memory
+        The argument of the call.
 
     Raises
     ------
     ValueError : `out` or `max_memory` is given with a dask array, `out` does not fit, or it shares
         memory with what is read
     """
-    (kernels, gradient), (out, max_memory) = operands, destination
-    sources = route.images, gradient, route.mask
-    if arrays.is_dask(route.images):
-        if max_memory is not None or any(target is not None for target in out):
-            raise ValueError(
-                "out and max_memory do not go with a dask array: the gradients are lazy, and take "
-                "the memory of its chunks"
-            )
-        return run_dask(plan, sources, kernels, want)
-    target = _images_target(plan, sources, out[0]) if "images" in want else None
-    # sums of many tiles: those of narrow floats are added in float64
-    sums = _sums_dtype(plan.dtype)
-    shape = getattr(plan, "kernels_shape", ())
-    totals = Gradients(
-        target,
-        np.zeros(shape, sums) if "kernels" in want else None,
-        np.zeros(shape[-1:], sums) if "bias" in want else None,
+    if not arrays.is_dask(sources.images):
+        return _run_on_slices(plan, sources, want, out, max_memory)
+    if max_memory is not None or any(target is not None for target in out):
+        raise ValueError(
+            "out and max_memory do not go with a dask array: the gradients are lazy, and take the "
+            "memory of its chunks"
+        )
+    return run_dask(plan, sources, want)
+
+
+# ---- tiles ----
+
+
+def _run_on_slices(
+    plan: Any, sources: Sources, want: Sequence[str], out: Gradients, max_memory: Any
+) -> Gradients:
+    """Return the gradients, computed tile by tile; parameters and errors as of `run`."""
+    of_images = _images_target(plan, sources, out.images) if "images" in want else None
+    sum_dtype, shape = _sum_dtype(plan.dtype), getattr(plan, "kernels_shape", ())
+    sums = Gradients(
+        of_images,
+        np.zeros(shape, sum_dtype) if "kernels" in want else None,
+        np.zeros(shape[-1:], sum_dtype) if "bias" in want else None,
     )
-    run_tiles(plan, sources, kernels, max_memory or DEFAULT_MEMORY, totals)
-    of_kernels, of_bias = out[1:]
-    if totals.kernels is not None:
+    run_tiles(plan, sources, max_memory, sums)
+    of_kernels, of_bias = out.kernels, out.bias
+    if sums.kernels is not None:
         if of_kernels is None:
             of_kernels = np.empty(plan.shapes.kernels, plan.dtype)
-        plan.put_kernels(totals.kernels, of_kernels)
-    if totals.bias is not None:
+        plan.put_kernels(sums.kernels, of_kernels)
+    if sums.bias is not None:
         of_bias = np.empty(shape[-1:], plan.dtype) if of_bias is None else of_bias
-        of_bias[...] = totals.bias
-    return Gradients(target, of_kernels, of_bias)
+        of_bias[...] = sums.bias
+    return Gradients(of_images, of_kernels, of_bias)
 
 
-def _images_target(plan: Plan, sources: tuple[Any, Any, Any], out: Any) -> Any:
-    """Return zeros that the gradient of the images is added to: `out`, or a new array."""
+def run_tiles(plan: Plan, sources: Sources, max_memory: Any, sums: Gradients) -> None:
+    """Add the gradients of all tiles to the sums, in place.
+
+    Parameters
+    ----------
+    plan, sources, max_memory
+        As in `run`; sources are read in slices.
+    sums
+        For each gradient, zeros that can be read and written in slices, or None. That of the
+        kernels is (*window, c // groups, nc).
+
+    Raises
+    ------
+    ValueError : one window takes more than `max_memory`
+    OverflowError : a sum of integers does not fit
+    """
+    tile = tile_sizes(plan, read_memory(max_memory), sources.images, has_room=False)
+    cuts = cut_axes(plan, tile)
+    total = volume([len(slices) for slices in cuts]) if volume(plan.output_shape) else 0
+    tiles = (in_output_order(plan, slices) for slices in product(*cuts)) if total else iter(())
+    for block in with_progress(tiles, total):
+        part = plan.part(block)
+        gradient = arrays.read_array(sources.output_gradient[block], "output_gradient[:]")
+        missing = None if sources.mask is None else part.read(sources.mask, np.dtype(bool))
+        operands = *sources.kernels, plan.channels_last(gradient)
+        selected = part.plan.select_operands(operands, part)
+        result = part.plan.execute(part.read(sources.images), selected, None, missing)
+        _add_part(sums, result if isinstance(result, Gradients) else (result, None, None), part)
+
+
+def _images_target(plan: Plan, sources: Sources, out: Any) -> Any:
+    """Return zeros that the gradient of the images is added to: `out`, or a new array if None."""
     if out is None:
         return allocation.zeros(plan.images_shape, plan.dtype)
     allocation.check_out(out, plan.images_shape, plan.dtype)
-    for source, name in zip(sources, ("images", "output_gradient", "missing"), strict=True):
+    for source, name in zip(sources[:3], ("images", "output_gradient", "missing"), strict=True):
         check_not_shared(source, out, name)
     for block in blocks(plan.images_shape, LARGEST_TILE // plan.dtype.itemsize):
         out[block] = 0
     return out
 
 
-def _sums_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
-    """Return the dtype in which the gradients of tiles or chunks are added up."""
+def _sum_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """Return the dtype in which gradients of parts are added: float64 for narrower floats."""
     is_narrow = dtype.kind == "f" and dtype.itemsize < 8
     return np.dtype(np.float64) if is_narrow else dtype
 
 
-def _add_part(targets: Gradients, gradients: Sequence[Any], part: Part) -> None:
-    """Add the gradients of a part to those of the whole."""
+def _add_part(sums: Gradients, gradients: Sequence[Any], part: Part) -> None:
+    """Add the gradients of a part, (of images, of kernels, of bias), to those of the whole."""
     of_images, of_kernels, of_bias = gradients
-    if targets.images is not None:
-        values = of_images
+    if sums.images is not None:
+        # pixels that a pad mode repeats get the sum of what their copies get
         for k, need in zip(part.spatial_axes, part.needs, strict=True):
             if need.order is not None:
-                values = add_copies(values, k, need.order, need.size)
-        for source, place in part.reads():
-            targets.images[source] = _sum(targets.images[source], values[place])
-    if targets.kernels is not None:
-        of_part = targets.kernels[..., part.kernels]
-        of_part[...] = _sum(of_part, of_kernels)
-    if targets.bias is not None:
-        targets.bias[part.kernels] = _sum(targets.bias[part.kernels], of_bias)
+                of_images = add_copies(of_images, k, need.order, need.size)
+        for pixels, place in part.source_blocks():
+            sums.images[pixels] = _sum(sums.images[pixels], of_images[place])
+    if sums.kernels is not None:
+        kernels = sums.kernels[..., part.kernels]
+        kernels[...] = _sum(kernels, of_kernels)
+    if sums.bias is not None:
+        sums.bias[part.kernels] = _sum(sums.bias[part.kernels], of_bias)
 
 
 def _sum(first: Array, second: Array) -> Array:
@@ -208,46 +214,42 @@ def _sum(first: Array, second: Array) -> Array:
 # ---- dask ----
 
 
-def run_dask(
-    plan: Any, sources: tuple[Any, Any, Any], kernels: Sequence[Any], want: Sequence[str]
-) -> Gradients:
+def run_dask(plan: Any, sources: Sources, want: Sequence[str]) -> Gradients:
     """Return lazy gradients: of the images in the chunks of the batch, and sums over these.
 
-    Parameters are those of `run_tiles`; the images are a dask array. Other axes than that of the
-    batch are taken whole.
+    Parameters are those of `run`; the images are a dask array. Other axes than that of the batch
+    are taken whole.
     """
     array, delayed = needed("dask.array", "dask"), needed("dask", "dask").delayed
-    images = sources[0]
     batch_axis = 1 if plan.channel_axis == 0 else 0
-    sizes = images.chunks[batch_axis]
-    chunks = {k: sizes if k == batch_axis else -1 for k in range(images.ndim)}
+    batch_chunks = sources.images.chunks[batch_axis]
+    chunks = {k: batch_chunks if k == batch_axis else -1 for k in range(sources.images.ndim)}
     pieces = [
-        [None] * len(sizes)
+        [None] * len(batch_chunks)
         if source is None
         else array.asarray(source).rechunk(chunks).to_delayed().ravel().tolist()
-        for source in sources
+        for source in sources[:3]
     ]
-    copies = tuple(np.array(operand) for operand in kernels)
-    results = []
-    for size, *piece in zip(sizes, *pieces, strict=True):
+    # copies, since the caller may change them before the gradients are computed
+    kernels = tuple(map(np.array, sources.kernels))
+    results, parts_of_images = [], []
+    for size, *chunk in zip(batch_chunks, *pieces, strict=True):
         shape = list(plan.images_shape)
         shape[batch_axis] = size
         chunk_plan = replace(plan, images_shape=tuple(shape), candidates_of_whole=plan.candidates)
-        results.append(delayed(_chunk_gradients, pure=True)(chunk_plan, copies, *piece))
-    parts = []
-    for result, size in zip(results, sizes, strict=True):
-        shape = list(plan.images_shape)
-        shape[batch_axis] = size
-        parts.append(array.from_delayed(result[0], tuple(shape), plan.dtype))
+        result = delayed(_chunk_gradients, pure=True)(chunk_plan, kernels, *chunk)
+        results.append(result)
+        parts_of_images.append(array.from_delayed(result[0], tuple(shape), plan.dtype))
 
-    def summed(number: int, shape: tuple[int, ...]) -> Any:
+    def add_up(number: int, shape: tuple[int, ...]) -> Any:
+        """Return the lazy sum of one gradient, 1 of the kernels or 2 of the bias, over chunks."""
         total = delayed(_total)([result[number] for result in results], shape, plan.dtype)
         return array.from_delayed(total, shape, plan.dtype)
 
     return Gradients(
-        array.concatenate(parts, axis=batch_axis) if "images" in want else None,
-        summed(1, plan.shapes.kernels) if "kernels" in want else None,
-        summed(2, plan.shapes.bias) if "bias" in want else None,
+        array.concatenate(parts_of_images, axis=batch_axis) if "images" in want else None,
+        add_up(1, plan.shapes.kernels) if "kernels" in want else None,
+        add_up(2, plan.shapes.bias) if "bias" in want else None,
     )
 
 
@@ -266,6 +268,6 @@ def _chunk_gradients(
 
 
 def _total(parts: Sequence[Array], shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
-    """Return the sum of the gradients of chunks; those of float32 are added in float64."""
-    sums = _sums_dtype(dtype)
-    return reduce(_sum, (part.astype(sums) for part in parts), np.zeros(shape, sums)).astype(dtype)
+    """Return the sum of the gradients of chunks, of this shape and dtype."""
+    wide = _sum_dtype(dtype)
+    return reduce(_sum, (part.astype(wide) for part in parts), np.zeros(shape, wide)).astype(dtype)

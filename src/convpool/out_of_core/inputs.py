@@ -33,12 +33,12 @@ def check_source(images: Any, name: str = "images") -> Any:
 
 
 def check_missing(missing: Any, images: Any, name: str) -> tuple[str | None, Any]:
-    """Return (word, mask) for the argument `missing`, as `missing_pixels.read_missing` does.
+    """Return (kind, mask) for the argument `missing`, as `missing_pixels.read_missing` does.
 
     The mask may be anything that can be read in slices. `images` is what `check_source` returned,
     `name` the name of their argument.
     """
-    if missing_pixels.is_word(missing):
+    if missing_pixels.is_kind(missing):
         return missing, None
     mask = check_source(missing, "missing")
     if isinstance(mask, np.ndarray):

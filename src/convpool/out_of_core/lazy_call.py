@@ -7,7 +7,7 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast, overloa
 
 from numpy.typing import ArrayLike, NDArray
 
-Words = ParamSpec("Words")
+Arguments = ParamSpec("Arguments")
 
 
 class LazyArray(Protocol):
@@ -20,21 +20,23 @@ class LazyArray(Protocol):
 Lazy = TypeVar("Lazy", bound=LazyArray)
 
 
-class LazyCall(Protocol[Words]):
-    """A call of images and other words: lazy arrays give lazy ones, all others arrays."""
+class LazyCall(Protocol[Arguments]):
+    """A call of images and other arguments: lazy arrays give lazy ones, all others arrays."""
 
     __name__: str
 
     @overload
-    def __call__(self, images: Lazy, *words: Words.args, **keywords: Words.kwargs) -> Lazy: ...
+    def __call__(
+        self, images: Lazy, *positional: Arguments.args, **keywords: Arguments.kwargs
+    ) -> Lazy: ...
     @overload
     def __call__(
-        self, images: ArrayLike, *words: Words.args, **keywords: Words.kwargs
+        self, images: ArrayLike, *positional: Arguments.args, **keywords: Arguments.kwargs
     ) -> NDArray[Any]: ...
 
 
 def takes_lazy_arrays(
-    call: Callable[Concatenate[ArrayLike, Words], NDArray[Any]],
-) -> LazyCall[Words]:
+    call: Callable[Concatenate[ArrayLike, Arguments], NDArray[Any]],
+) -> LazyCall[Arguments]:
     """Return the call as it is, with the types of one that takes lazy arrays too."""
-    return cast("LazyCall[Words]", call)
+    return cast("LazyCall[Arguments]", call)

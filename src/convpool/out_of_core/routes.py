@@ -25,7 +25,7 @@ class Route(NamedTuple):
         dtype and slices
     run : runs the plan tile by tile, or makes a lazy dask array; None if the plan's own `execute`
         runs it, on arrays in memory
-    missing : `missing` of the plan, one of `missing_pixels.WORDS` or None
+    missing : `missing` of the plan, one of `missing_pixels.KINDS` or None
     mask : which pixels are missing, of the same kind as `images`; None unless `missing` is "mask"
     """
 

@@ -26,12 +26,13 @@ Sizes = list[int]
 # prefix of a unit -> number of bytes
 UNITS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 UNITS |= {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40}
+DEFAULT_MEMORY = 256 * 10**6  # bytes of working memory, where `max_memory` is None
 # bytes of working memory: larger tiles are not faster, unless the chunks of the images are larger
 LARGEST_TILE = 2**25
 
 
 def read_memory(value: Any) -> int:
-    """Return the argument `max_memory`, a whole number or a text with a unit, in bytes.
+    """Return the argument `max_memory` in bytes: a whole number, a text with a unit, or None.
 
     Raises
     ------
@@ -42,6 +43,8 @@ def read_memory(value: Any) -> int:
     >>> read_memory("256MB"), read_memory("1.5 GiB"), read_memory(4096)
     (256000000, 1610612736, 4096)
     """
+    if value is None:
+        return DEFAULT_MEMORY
     if isinstance(value, str):
         match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(|k|[KMGT]i?)B?\s*", value.replace("KB", "kB"))
         if not match or match[2] == "K":  # the pattern finds "K", which is no unit here

@@ -36,8 +36,6 @@ from convpool.windows import blocks, volume
 Array = NDArray[Any]
 Block = tuple[slice, ...]
 
-DEFAULT_MEMORY = 256 * 10**6  # bytes of working memory, where `max_memory` is None
-
 
 def run(
     plan: Plan, images: Any, operands: Sequence[Any], destination: Destination, mask: Any = None
@@ -67,7 +65,7 @@ def run(
     OSError : reading or writing failed; the text says how many tiles were done
     """
     out, max_memory, unit_axes, round_to = destination
-    limit = DEFAULT_MEMORY if max_memory is None else read_memory(max_memory)
+    limit = read_memory(max_memory)
     shape = drop_axes(plan.output_shape, unit_axes)
     dtype = plan.dtype if round_to is None else round_to
     outputs.check(out, shape, dtype)

@@ -300,7 +300,7 @@ class Plan:
 
         A block is one slice for each axis; those of the output must have a step of 1.
         """
-        return [source for source, _ in self.part(block).reads()]
+        return [source for source, _ in self.part(block).source_blocks()]
 
     def part(self, block: Sequence[slice]) -> Part:
         """Return the part that computes a block of the output, one slice for each of its axes.

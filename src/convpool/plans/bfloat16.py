@@ -43,7 +43,7 @@ def compute_in_float32(call: Callable[..., Any], arguments: Mapping[str, Any]) -
     TypeError : results are bfloat16, and `out` is no array of that dtype
     """
     result_dtype, out = _result_dtype(arguments), arguments.get("out")
-    wide = {name: _widened(value) for name, value in arguments.items()}
+    wide = {name: _widen(value) for name, value in arguments.items()}
     if out is not None and result_dtype.name == NAME:
         if _dtype_name(out) != NAME or not isinstance(out, np.ndarray):
             raise TypeError(
@@ -53,15 +53,15 @@ def compute_in_float32(call: Callable[..., Any], arguments: Mapping[str, Any]) -
         wide["out"] = np.empty(out.shape, np.float32)
     result = call(**wide)
 
-    def narrowed(values: Any) -> Any:
+    def narrow(values: Any) -> Any:
         is_wide = values.dtype == np.float32 and result_dtype.name == NAME
         return values.astype(result_dtype) if is_wide else values
 
     if isinstance(result, tuple):  # calls that return several arrays take no array as `out`
-        values = map(narrowed, result)
+        values = map(narrow, result)
         return type(result)(*values) if hasattr(result, "_fields") else tuple(values)
     if out is None or result is out:  # the call has filled an `out` that is not bfloat16
-        return narrowed(result)
+        return narrow(result)
     out[...] = result  # which was computed in the float32 array that stood in for `out`
     return out
 
@@ -104,13 +104,13 @@ def _dtype_name(value: Any) -> str:
     return str(getattr(getattr(value, "dtype", value), "name", ""))
 
 
-def _widened(value: Any) -> Any:
+def _widen(value: Any) -> Any:
     """Return an array of bfloat16 as float32, this dtype as float32, anything else as it is.
 
     Of a tuple, the items are widened.
     """
     if isinstance(value, tuple):
-        return tuple(map(_widened, value))
+        return tuple(map(_widen, value))
     if _dtype_name(value) != NAME:
         return value
     is_array = hasattr(value, "astype") and not isinstance(value, type)

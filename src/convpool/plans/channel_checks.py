@@ -172,18 +172,18 @@ class Operands(NamedTuple):
 
         -> "kernels must be (*window, 3, kernels)"
         """
-        c, form = self.channels, LAYOUTS[self.layout].form
+        c = self.channels
         if self.layout == "HWCM":
-            return f"kernels must be {form.format('channels' if self.is_transposed else c)}" + (
-                f", with channels * multiplier = {c}" if self.is_transposed else ""
-            )
+            if self.is_transposed:
+                return f"kernels must be {self._form()}, with channels * multiplier = {c}"
+            return f"kernels must be {self._form(c)}"
         if c % self.groups:
-            axes = form.format("channels", c) if self.is_transposed else form.format(c, "kernels")
-            return f"groups must divide the {c} channels, and with groups=1 kernels must be {axes}"
+            form = self._form(kernels=c) if self.is_transposed else self._form(c)
+            return f"groups must divide the {c} channels, and with groups=1 kernels must be {form}"
         if self.is_transposed:
-            return f"kernels must be {form.format('channels', c)}"
+            return f"kernels must be {self._form(kernels=c)}"
         multiple = f", with a multiple of {self.groups} kernels" if self.groups > 1 else ""
-        return f"kernels must be {form.format(c // self.groups, 'kernels')}{multiple}"
+        return f"kernels must be {self._form(c // self.groups)}{multiple}"
 
     def _hints(self) -> Iterator[tuple[str, Operands]]:
         """Yield hints for what the caller most likely meant, the likeliest first."""
@@ -231,9 +231,12 @@ class Operands(NamedTuple):
             ):
                 yield f"{question}? pass kernel_layout={layout!r}", other
 
-    def _form(self) -> str:
-        """Write the axes of kernels in this layout: -> "(*window, channels, kernels)"."""
-        return LAYOUTS[self.layout].form.format("channels", "kernels")
+    def _form(self, channels: object = "channels", kernels: object = "kernels") -> str:
+        """Write the axes of kernels in this layout: -> "(*window, channels, kernels)".
+
+        Numbers stand for the channels or kernels if they must be these.
+        """
+        return LAYOUTS[self.layout].form.format(channels, kernels)
 
     def _hints_of_depthwise(self) -> Iterator[tuple[str, Operands]]:
         """Yield hints for kernels in layout "HWCM"."""

@@ -118,9 +118,9 @@ class ConvolutionPlan(ConvolutionSums):
         working = self.working_dtype(pixels, kernels, bias)
         kernels, bias = copy_if_shared(out, kernels, bias)
         out, target = self.allocate_output(out, pixels)
-        words = self.engine_words(bias, working)
+        keywords = self.engine_keywords(bias, working)
         with np.errstate(all="ignore"):
-            self._apply(pixels, kernels, target, keeps=True, **words)
+            self._apply(pixels, kernels, target, keeps=True, **keywords)
         return self.copy_back(out, target)
 
     def prepack(self, kernels: Any, bias: Any = None) -> PackedConvolution:
@@ -266,8 +266,8 @@ class ConvolutionPlan(ConvolutionSums):
         """Return the sums of products of pixels (m, *spatial, c) in the dtype `accumulation`."""
         shape = len(pixels), *self.output_sizes, self.output_channels
         sums = np.empty(shape, self.accumulation)
-        words = {"pad_mode": pad_mode, "fill": fill, "bias": None, "dtype": self.accumulation}
-        self._apply(pixels, kernels, sums, keeps=False, **words)
+        keywords = {"pad_mode": pad_mode, "fill": fill, "bias": None, "dtype": self.accumulation}
+        self._apply(pixels, kernels, sums, keeps=False, **keywords)
         return sums
 
     # ---- text ----

@@ -1,4 +1,4 @@
-"""What a plan of convolution and its packed form share: words, and bounds of integer sums."""
+"""What a plan of convolution and its packed form share: dtypes of sums, and engine keywords."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DType = np.dtype[Any]
 
 @dataclass(frozen=True, kw_only=True)
 class ConvolutionSums(KernelsPlan):
-    """A convolution's arguments, the dtypes in which its sums are exact, and the engine's words.
+    """A convolution's arguments, the dtypes in which its sums are exact, and the engine's keywords.
 
     Attributes
     ----------
@@ -115,26 +115,27 @@ class ConvolutionSums(KernelsPlan):
 
     # ---- the engine ----
 
-    def engine_words(self, bias: Array | None, dtype: DType) -> dict[str, Any]:
+    def engine_keywords(self, bias: Array | None, dtype: DType) -> dict[str, Any]:
         """Return the keywords of `_apply`, with this bias and sums in this dtype."""
         return {"pad_mode": self.pad_mode, "fill": self.fill, "bias": bias, "dtype": dtype}
 
     def _apply(
-        self, pixels: Array, kernels: Any, target: Array, *, keeps: bool, **words: Any
+        self, pixels: Array, kernels: Any, target: Array, *, keeps: bool, **keywords: Any
     ) -> None:
-        """Convolve the reached pixels into target, in place; `words` are those of the engine.
+        """Convolve the reached pixels into target, in place; `keywords` are from `engine_keywords`.
 
-        If it `keeps`, what the engine works out is kept, for calls with the same words.
+        If it `keeps`, what the engine works out is kept with the plan, for calls with the same
+        keywords.
         """
-        kernels, words = self.engine_arguments(kernels, **words)
+        kernels, keywords = self.engine_arguments(kernels, **keywords)
         run = self._compute if keeps else self._engine.run
-        run(pixels, kernels, self.engine_axes, target, **words)
+        run(pixels, kernels, self.engine_axes, target, **keywords)
 
-    def engine_arguments(self, kernels: Array, **words: Any) -> tuple[Array, dict[str, Any]]:
-        """Return (kernels, keywords) as engines take them; `words` are those of `engine_words`."""
-        bias, dtype = words["bias"], words["dtype"]
+    def engine_arguments(self, kernels: Array, **keywords: Any) -> tuple[Array, dict[str, Any]]:
+        """Return (kernels, keywords) as engines take them, from what `engine_keywords` returned."""
+        bias, dtype = keywords["bias"], keywords["dtype"]
         if bias is not None and dtype.kind in "iu":  # NumPy cannot add int64 to uint64 in place
             bias = bias.astype(dtype, copy=False)
         if self.flip:
             kernels = np.flip(kernels, tuple(range(len(self.axes))))
-        return kernels, {**words, "bias": bias, "groups": self.groups}
+        return kernels, {**keywords, "bias": bias, "groups": self.groups}

@@ -53,33 +53,29 @@ def rank_engines(engines: Engines, work: Any) -> tuple[tuple[str, str], ...]:
     with a larger margin that is more than margin times faster than all of these. A reason is a text
     such as "about 1.5 ms on one thread, NumPy 20 ms".
     """
-    fallback_engine = fallback(dict(engines))
-    fallback_seconds = fallback_engine.start_up + fallback_engine.seconds(work)
     seconds = {
         name: engines[name].start_up + estimate
         for name, estimate in one_thread_seconds(engines, work).items()
     }
-    # the time that an engine with a margin above 1 has to beat by that factor
-    best_seconds = min(seconds[name] for name in seconds if engines[name].margin == 1)
+    last_resort = fallback(dict(engines))
+    # name -> the seconds with which the engine's reason compares its own
+    rivals = {name: seconds[last_resort.name] for name in seconds if engines[name].margin == 1}
+    best_seconds = min(seconds[name] for name in rivals)
+    for name in seconds.keys() - rivals:
+        if seconds[name] * engines[name].margin < best_seconds:
+            rivals[name] = best_seconds
+    reasons = {
+        name: engines[name].reason.format(
+            time=_duration(seconds[name]), other_time=_duration(rival_seconds)
+        )
+        for name, rival_seconds in rivals.items()
+    }
     refusal_texts = [
         refusal
         for name, refusal in refusals(engines, work).items()
         if refusal and engines[name].margin == 1
     ]
-    reasons = {fallback_engine.name: "; ".join([fallback_engine.reason, *refusal_texts])}
-    for name in seconds:
-        engine = engines[name]
-        if engine is fallback_engine:
-            continue
-        if engine.margin == 1:
-            seconds_to_beat = fallback_seconds
-        elif seconds[name] * engine.margin < best_seconds:
-            seconds_to_beat = best_seconds
-        else:
-            continue
-        reasons[name] = engine.reason.format(
-            time=_duration(seconds[name]), other_time=_duration(seconds_to_beat)
-        )
+    reasons[last_resort.name] = "; ".join([last_resort.reason, *refusal_texts])
     return tuple((name, reasons[name]) for name in sorted(reasons, key=seconds.__getitem__))
 
 

@@ -83,7 +83,7 @@ def plan_convolution(
     windows = operand_checks.read_windows(shapes.kernels[:-2], stride, dilation, padding)
     axes = operand_checks.make_axes(shapes.spatial, windows)
     pad_mode = operand_checks.read_pad_mode(pad_mode, axes)
-    missing = missing_pixels.read_word(missing)
+    missing = missing_pixels.read_kind(missing)
     has_missing = missing is not None
     fields = _kernel_fields(shapes, (images_dtype, kernels_dtype), dtype, has_missing=has_missing)
     plan = ConvolutionPlan(
@@ -279,7 +279,7 @@ def plan_pooling(
         pad_mode=pad_mode,
         fill=operand_checks.read_pooling_fill(fill, pad_mode, pixels),
         footprint=operand_checks.read_footprint(footprint, window, mode),
-        missing=missing_pixels.read_word(missing),
+        missing=missing_pixels.read_kind(missing),
     )
     plan.check_engine()
     return plan

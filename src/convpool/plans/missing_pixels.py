@@ -24,23 +24,24 @@ Bools = NDArray[np.bool_]
 Shape = tuple[int, ...]
 
 BOOL = np.dtype(bool)
-# what `missing` of a plan may be: NaN are missing, or those that a mask says, which each run takes
-WORDS = ("nan", "mask")
+# what `missing` of a plan may be beside None: pixels that are NaN are missing, or those that a mask
+# says, which is passed to each run
+KINDS = ("nan", "mask")
 NO_BOOLS = "it must be None, 'nan', or bools of the shape of the images, True where one is missing"
 
 
 # ---- the argument ----
 
 
-def read_word(value: Any) -> str | None:
-    """Return the argument `missing` of a plan; raise ValueError unless None or one of WORDS."""
-    return None if value is None else read_choice(value, WORDS, "missing")
+def read_kind(value: Any) -> str | None:
+    """Return the argument `missing` of a plan; raise ValueError unless None or one of KINDS."""
+    return None if value is None else read_choice(value, KINDS, "missing")
 
 
 def read_missing(value: Any, images: Shape, name: str) -> tuple[str | None, Bools | None]:
-    """Return (word, mask) for the argument `missing` of a call on arrays.
+    """Return (kind, mask) for the argument `missing` of a call on arrays.
 
-    word: `missing` of the plan. mask: the bools, None without any.
+    kind: `missing` of the plan, None or one of KINDS. mask: the bools, None without any.
 
     Parameters
     ----------
@@ -52,16 +53,16 @@ def read_missing(value: Any, images: Shape, name: str) -> tuple[str | None, Bool
     Raises
     ------
     TypeError : it holds no bools, or has a mask or a unit itself
-    ValueError : it has another shape than the images, or is another word than "nan"
+    ValueError : it has another shape than the images, or is another text than "nan"
     """
-    if is_word(value):
+    if is_kind(value):
         return value, None
     mask = np.asarray(arrays.read_array(value, "missing"))
     check_mask(mask, images, name)
     return "mask", np.broadcast_to(mask, images)
 
 
-def is_word(value: Any) -> bool:
+def is_kind(value: Any) -> bool:
     """Return whether the argument `missing` is None or "nan", and not an array.
 
     Raises
@@ -95,30 +96,30 @@ def check_mask(mask: Any, images: Shape, name: str) -> None:
     raise ValueError(f"missing is {shape}, but {name} {images}; the shapes must be equal{advice}")
 
 
-def with_row(rows: list[tuple[str, str]], word: str | None, effect: str) -> list[tuple[str, str]]:
+def with_row(rows: list[tuple[str, str]], kind: str | None, effect: str) -> list[tuple[str, str]]:
     """Return the rows of a printed plan with one about missing pixels behind that about padding.
 
-    `word` is `missing` of the plan, without which there is no such row; `effect` ends its text.
+    `kind` is `missing` of the plan, without which there is no such row; `effect` ends its text.
     """
-    if word is None:
+    if kind is None:
         return rows
-    subject = "NaN" if word == "nan" else "what the mask says"
+    subject = "NaN" if kind == "nan" else "what the mask says"
     return [*rows[:2], ("missing", subject + effect), *rows[2:]]
 
 
 # ---- the pixels of one run ----
 
 
-def check_run(word: str | None, mask: Any, images: Shape) -> Bools | None:
+def check_run(kind: str | None, mask: Any, images: Shape) -> Bools | None:
     """Return the argument `missing` of a plan's `run` as bools; None unless the plan takes a mask.
 
-    `word` is `missing` of the plan, `images` the shape of its images. Raise ValueError if there is
+    `kind` is `missing` of the plan, `images` the shape of its images. Raise ValueError if there is
     a mask and the plan takes none, or the other way round; TypeError, ValueError for a wrong mask.
     """
-    if (mask is not None) != (word == "mask"):
-        advice = "pass it to run" if word == "mask" else "make a plan with missing='mask'"
+    if (mask is not None) != (kind == "mask"):
+        advice = "pass it to run" if kind == "mask" else "make a plan with missing='mask'"
         raise ValueError(
-            f"missing of the plan is {word!r}, but run got {'no' if mask is None else 'a'} mask: "
+            f"missing of the plan is {kind!r}, but run got {'no' if mask is None else 'a'} mask: "
             f"{advice}"
         )
     return None if mask is None else read_missing(mask, images, "images")[1]

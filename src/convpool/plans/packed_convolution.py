@@ -59,14 +59,14 @@ class PackedConvolution:
     def _pack(self, dtype: DType) -> Callable[[Array, Array], None]:
         """Return what computes the operation with sums of this dtype from (images, output)."""
         plan = self.plan
-        kernels, words = plan.engine_arguments(
-            self._kernels, **plan.engine_words(self._bias, dtype)
+        kernels, keywords = plan.engine_arguments(
+            self._kernels, **plan.engine_keywords(self._bias, dtype)
         )
         if plan._engine.prepack is not None:
-            return plan._engine.prepack(kernels, plan.engine_axes, **words)
+            return plan._engine.prepack(kernels, plan.engine_axes, **keywords)
 
         def compute(images: Array, output: Array) -> None:
-            plan._compute(images, kernels, plan.engine_axes, output, **words)
+            plan._compute(images, kernels, plan.engine_axes, output, **keywords)
 
         return compute
 

@@ -77,10 +77,13 @@ def _reached_positions(axis: Axis) -> tuple[Indices, int, int]:
     the same windows on these positions put side by side.
     """
     starts, taps = np.arange(axis.count) * axis.stride, np.arange(axis.window) * axis.dilation
-    if axis.stride >= axis.span:  # windows do not overlap: the taps of the first, of the second ...
+    if axis.stride >= axis.span:
+        # windows do not overlap: the taps of window 0, then those of window 1 ...
         return np.add.outer(starts, taps).ravel(), axis.window, 1
-    if axis.dilation >= axis.count * axis.stride:  # tap 0 of all windows, then tap 1 of all ...
+    if axis.dilation >= axis.count * axis.stride:
+        # the next tap lies behind all windows: tap 0 of all windows, then tap 1 of all ...
         return np.add.outer(taps, starts).ravel(), 1, axis.count
+    # taps lie on multiples of the step only
     step = math.gcd(axis.stride, axis.dilation)
     positions = np.arange(0, axis.spanned_positions, step)
     return positions, axis.stride // step, axis.dilation // step

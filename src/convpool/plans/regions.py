@@ -179,11 +179,11 @@ class Part:
         pieces.insert(self.plan.channel_axis, (self.channels,))
         return tuple(pieces)
 
-    def reads(self) -> Iterator[tuple[Block, Block]]:
+    def source_blocks(self) -> Iterator[tuple[Block, Block]]:
         """Yield (source, target) for each block of the images that is read.
 
-        source: the block of the images. target: the block of the array in which `read` puts all of
-        them side by side.
+        source: the block of the images. target: where it goes in an array that holds all of them
+        side by side.
         """
         batch = slice(0, self.batch.stop - self.batch.start)
         channels = slice(0, self.channels.stop - self.channels.start)
@@ -197,26 +197,27 @@ class Part:
         `images` is an array or anything else that can be read in slices, of the images' dtype, or
         of `dtype` for a mask.
         """
-        reads = list(self.reads())
-        if len(reads) == 1:
-            return self.ordered(arrays.read_array(images[reads[0][0]], "images[:]"))
+        blocks = list(self.source_blocks())
+        if len(blocks) == 1:
+            ((source, _),) = blocks
+            return self.arrange(arrays.read_array(images[source], "images[:]"))
         shape = list(self.plan.images_shape)
         for axis, need in zip(self.spatial_axes, self.needs, strict=True):
             shape[axis] = need.size
-        block = np.empty(shape, self.plan.images_dtype if dtype is None else dtype)
-        for source, target in reads:
-            block[target] = arrays.read_array(images[source], "images[:]")
-        return self.ordered(block)
+        pixels = np.empty(shape, self.plan.images_dtype if dtype is None else dtype)
+        for source, target in blocks:
+            pixels[target] = arrays.read_array(images[source], "images[:]")
+        return self.arrange(pixels)
 
-    def ordered(self, block: Array) -> Array:
-        """Return the images of the plan, from the blocks that were read and put side by side.
+    def arrange(self, pixels: Array) -> Array:
+        """Return the images of the plan, from all blocks that were read, put side by side.
 
         On each axis with `Need.order`, the pixels are arranged in that order.
         """
         for axis, need in zip(self.spatial_axes, self.needs, strict=True):
             if need.order is not None:
-                block = np.take(block, need.order, axis=axis)
-        return block
+                pixels = np.take(pixels, need.order, axis=axis)
+        return pixels
 
     def run(
         self,

@@ -38,24 +38,23 @@ def shares_memory(source: Any, out: Any) -> bool:
 
 
 def copy_if_shared(out: Any, *operands: Any) -> tuple[Any, ...]:
-    """Return the operands so that writing to `out` cannot change them.
+    """Return the operands, with copies of those that writing to `out` may change.
 
-    An operand that may share memory with `out` is copied; None stays None, and of a tuple of arrays
-    each is such an operand. If `out` is None,
-    nothing is copied. If `out` is neither None nor an array, such as the name of a file, every
-    operand is copied, since what it shares is unknown.
+    An operand is an array, a tuple of arrays, or None. If `out` is None, nothing is copied. If it
+    is neither None nor an array, such as the name of a file, all arrays are copied, since what it
+    shares is unknown.
     """
     if out is None:
         return operands
-    is_array = isinstance(out, np.ndarray)
-    return tuple(
-        copy_if_shared(out, *operand)
-        if isinstance(operand, tuple)
-        else copy_operand(operand)
-        if not is_array or shares_memory(operand, out)
-        else operand
-        for operand in operands
-    )
+    return tuple(_apart_from(out, operand) for operand in operands)
+
+
+def _apart_from(out: Any, operand: Any) -> Any:
+    """Return an operand, copied if writing to `out`, which is not None, may change it."""
+    if isinstance(operand, tuple):
+        return tuple(_apart_from(out, item) for item in operand)
+    may_change = not isinstance(out, np.ndarray) or shares_memory(operand, out)
+    return copy_operand(operand) if may_change else operand
 
 
 def copy_operand(operand: Any) -> Any:
@@ -92,9 +91,8 @@ class MappedBytes(NamedTuple):
 def _mapped_bytes(array: Array) -> MappedBytes | None:
     """Return the bytes of a file that an array maps; None if it maps no file or is empty."""
     memmap, base = None, array
-    while isinstance(
-        base, np.ndarray
-    ):  # the last memmap of the chain: its offset is that of its own first byte
+    # the last memmap of the chain: its offset is that of its own first byte
+    while isinstance(base, np.ndarray):
         if isinstance(base, np.memmap) and base.filename is not None:
             memmap = base
         base = base.base  # type: ignore[assignment]

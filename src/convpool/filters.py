@@ -299,14 +299,14 @@ ALIASES = {"average": "box", "mean": "box"}
 MAGNITUDES = {"sobel": ("sobel-x", "sobel-y"), "prewitt": ("prewitt-x", "prewitt-y")}
 
 
-def sobel(image: Any, **words: Any) -> Any:
+def sobel(image: Any, **keywords: Any) -> Any:
     """Return how steep brightness is: the magnitude of `sobel_x` and `sobel_y` of one picture.
 
     Parameters
     ----------
     image
         (h, w) or (h, w, c), or as `channel_axis` says.
-    **words
+    **keywords
         Of `convpool.filter_image`: padding, stride, pad_mode, fill, channel_axis, dtype, engine.
 
     Returns
@@ -318,7 +318,7 @@ def sobel(image: Any, **words: Any) -> Any:
     >>> sobel(np.array([[0, 0, 3], [0, 0, 3], [0, 0, 3]]))[1].tolist()
     [0.0, 12.0, 0.0]
     """
-    return np.hypot(*(filter_image(image, kernel(), **words) for kernel in (sobel_x, sobel_y)))
+    return np.hypot(*(filter_image(image, kernel(), **keywords) for kernel in (sobel_x, sobel_y)))
 
 
 def options(name: str) -> dict[str, Any]:

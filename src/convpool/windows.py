@@ -153,6 +153,7 @@ class Axis:
         taps = taps or slice(0, self.window)
         if outputs.stop <= outputs.start:
             return Halo(0, 0, 0, 0)
+        # they reach `length` positions, from pixel `first` on, which is below 0 in the padding
         first = outputs.start * self.stride + taps.start * self.dilation - self.before
         length = (
             (outputs.stop - outputs.start - 1) * self.stride
@@ -173,14 +174,15 @@ class Axis:
         >>> Axis(5, 3, stride=2, before=1, after=1).reach(0)
         (slice(1, 3, None), slice(1, 5, 2))
         """
+        # in window i the tap lies at i * stride + offset, which is a pixel from 0 to size - 1
         offset = tap * self.dilation - self.before
         first = max(0, -(offset // self.stride))
-        last = min(
+        stop = min(
             self.count if count is None else count, (self.size - 1 - offset) // self.stride + 1
         )
-        last = max(first, last)
-        start = first * self.stride + offset
-        return slice(first, last), slice(start, start + (last - first) * self.stride, self.stride)
+        stop = max(first, stop)
+        pixel = first * self.stride + offset
+        return slice(first, stop), slice(pixel, pixel + (stop - first) * self.stride, self.stride)
 
     def taps_on(self, low: int, high: int) -> NDArray[np.int64]:
         """Return, for each window, how many of its taps lie on inputs from low to before high."""

@@ -179,7 +179,7 @@ def test_copies_are_their_digits_turned_and_shifted_a_little():
     spot[0, 10:18, 10:18] = 200
     generator, grid = np.random.default_rng(3), np.arange(28) - 13.5
     for _ in range(9):
-        moved = digits._moved(spot, generator).astype(float)[0]
+        moved = digits._move_randomly(spot, generator).astype(float)[0]
         assert abs(moved.sum() / spot.sum() - 1) < 0.02
         shift = [(moved.sum(axis=1 - k) @ grid) / moved.sum() for k in (0, 1)]
         assert 0 < np.hypot(*shift) < np.hypot(1.6, 1.6)

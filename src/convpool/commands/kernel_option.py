@@ -17,12 +17,12 @@ from convpool.windows import volume
 MAX_WEIGHTS = 2**24  # of a kernel in a file: 4096 x 4096, more than any picture needs
 
 
-def parse(words: str, size: int | None = None, **values: float | None) -> NDArray[Any]:
+def parse(text: str, size: int | None = None, **values: float | None) -> NDArray[Any]:
     """Return the weights that a value of --kernel stands for.
 
     Parameters
     ----------
-    words : str
+    text : str
         The value: the path of a NumPy file (``edges.npy``), rows of numbers (``"1 0 -1; 1 0 -1"``),
         or one of `filters.NAMES`.
     size, **values
@@ -52,25 +52,24 @@ def parse(words: str, size: int | None = None, **values: float | None) -> NDArra
     >>> parse("0.5, 0.5")
     array([[0.5, 0.5]])
     """
-    if not words.strip():
+    if not text.strip():
         raise ValueError(
             'the kernel is empty: give a name (sharpen), a .npy file, or rows as in "1 0 -1; 1 0 '
             '-1"'
         )
-    is_file, is_rows = words.lower().endswith(".npy"), words.lstrip()[0] in "0123456789+-.;,["
+    is_file, is_rows = text.lower().endswith(".npy"), text.lstrip()[0] in "0123456789+-.;,["
     if not (is_file or is_rows):
-        return filters.kernel(words, size, **values)
+        return filters.kernel(text, size, **values)
     for name, value in {"size": size, **values}.items():
         if value is not None:
             raise ValueError(
-                f"{name} belongs to named kernels; {words!r} has a size of its own: leave {name} "
-                "out"
+                f"{name} belongs to named kernels; {text!r} has a size of its own: leave {name} out"
             )
-    return _from_file(Path(words)) if is_file else _from_rows(words)
+    return _from_file(Path(text)) if is_file else _from_rows(text)
 
 
 def parse_one_or_two(
-    words: str, size: int | None = None, **values: float | None
+    text: str, size: int | None = None, **values: float | None
 ) -> NDArray[Any] | tuple[NDArray[Any], NDArray[Any]]:
     """Return what `parse` does, or two kernels for a name in `filters.MAGNITUDES`.
 
@@ -79,9 +78,9 @@ def parse_one_or_two(
     >>> [kernel.shape for kernel in parse_one_or_two("sobel")]
     [(3, 3), (3, 3)]
     """
-    if words.strip().lower() not in filters.MAGNITUDES:
-        return parse(words, size, **values)
-    first, second = filters.MAGNITUDES[words.strip().lower()]
+    if text.strip().lower() not in filters.MAGNITUDES:
+        return parse(text, size, **values)
+    first, second = filters.MAGNITUDES[text.strip().lower()]
     return parse(first, size, **values), parse(second, size, **values)
 
 
@@ -107,20 +106,20 @@ def truncation_warning(size: int | None, sigma: float | None) -> str:
     )
 
 
-def _from_rows(words: str) -> NDArray[Any]:
+def _from_rows(text: str) -> NDArray[Any]:
     """Return the weights (kh, kw) in rows such as "1 0 -1; 1 0 -1"."""
-    rows = [row.replace(",", " ").split() for row in words.strip().strip(";").split(";")]
+    rows = [row.replace(",", " ").split() for row in text.strip().strip(";").split(";")]
     lengths = [len(row) for row in rows]
     if min(lengths) == 0 or len(set(lengths)) > 1:
         raise ValueError(
-            f"every row of a kernel needs as many numbers as the others: {words!r} has rows of "
+            f"every row of a kernel needs as many numbers as the others: {text!r} has rows of "
             f"{lengths}"
         )
-    return np.array([[_number(word, words) for word in row] for row in rows])
+    return np.array([[_number(word, text) for word in row] for row in rows])
 
 
-def _number(word: str, words: str) -> int | float:
-    """Return one weight of a kernel; `words` is the whole kernel, for the error.
+def _number(word: str, text: str) -> int | float:
+    """Return one weight of a kernel; `text` is the whole kernel, for the error.
 
     Raises ValueError if it is no finite number below 2**63.
     """
@@ -131,11 +130,11 @@ def _number(word: str, words: str) -> int | float:
             number = float(word)
         except ValueError:
             raise ValueError(
-                f"{word!r} in the kernel {words!r} is not a number; write 0.25, not 1/4"
+                f"{word!r} in the kernel {text!r} is not a number; write 0.25, not 1/4"
             ) from None
     if not abs(number) < 2**63:  # NaN and infinity too
         raise ValueError(
-            f"{word!r} in the kernel {words!r} is no weight: weights lie between -2**63 and 2**63"
+            f"{word!r} in the kernel {text!r} is no weight: weights lie between -2**63 and 2**63"
         )
     return number
 

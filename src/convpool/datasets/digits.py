@@ -77,7 +77,7 @@ def make_digits(count: int, progress: Progress = silent) -> dict[str, Array]:
     generator, done = np.random.default_rng(0), originals
     for shape in range(SHAPES if count > originals else 0):
         copies = originals + np.flatnonzero(shapes[originals:] == shape)
-        images[copies] = _moved(digits.images[numbers[copies]], generator)
+        images[copies] = _move_randomly(digits.images[numbers[copies]], generator)
         done += len(copies)
         progress(done, count)
     return {
@@ -88,7 +88,7 @@ def make_digits(count: int, progress: Progress = silent) -> dict[str, Array]:
     }
 
 
-def _moved(images: Array, generator: np.random.Generator) -> Array:
+def _move_randomly(images: Array, generator: np.random.Generator) -> Array:
     """Return images (m, 28, 28) uint8, all rotated and shifted by one random amount."""
     down, right = generator.uniform(-MOST_PIXELS, MOST_PIXELS, 2)
     angle = np.deg2rad(generator.uniform(-MOST_DEGREES, MOST_DEGREES))

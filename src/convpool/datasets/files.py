@@ -73,7 +73,7 @@ def make(
     total, done_before = sum(dataset.shape[0] for dataset in datasets), 0
     with _unfinished_files(folder, datasets, force) as files:
         for dataset, file in zip(datasets, files, strict=True):
-            arrays = dataset.make(dataset.shape[0], _shifted(progress, done_before, total))
+            arrays = dataset.make(dataset.shape[0], _progress_of_part(progress, done_before, total))
             _save(arrays, file)
             with zipfile.ZipFile(file, "a") as archive:
                 archive.comment = STAND_IN
@@ -81,7 +81,7 @@ def make(
     return [folder / dataset.file for dataset in datasets]
 
 
-def _shifted(progress: Progress, done_before: int, total: int) -> Progress:
+def _progress_of_part(progress: Progress, done_before: int, total: int) -> Progress:
     """Return the progress of one part of a larger work, of which `done_before` is done already."""
     return lambda done, _: progress(done_before + done, total)
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from convpool.datasets import files
 from convpool.demo.pictures import SHOWN, SIGNED_COLOURS, fraction, size
-from convpool.demo.tasks import Task, TaskResult, rounded
+from convpool.demo.tasks import Task, TaskResult, three_digits
 
 # name of a data set -> the note on the page if its file is a stand-in
 STAND_IN_NOTES = {
@@ -87,7 +87,7 @@ def _fill(template: Template, result: TaskResult) -> str:
         "input": result.input_shape,
         "output": result.output_shape,
         "seconds": f"{result.seconds:.3f}",
-        "speed": rounded(result.images_per_second),
+        "speed": three_digits(result.images_per_second),
         "caption": task.caption,
         "call": call_code(task),
         "picture": result.picture,

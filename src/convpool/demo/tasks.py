@@ -157,11 +157,11 @@ class TaskResult:
 
     def __str__(self) -> str:
         shapes = f"{self.input_shape} -> {self.output_shape}"
-        speed = f"{self.seconds:6.3f} s {rounded(self.images_per_second):>11} images/s"
+        speed = f"{self.seconds:6.3f} s {three_digits(self.images_per_second):>11} images/s"
         return f"{self.task.number} {self.task.function:<26} {shapes:<40} {speed}"
 
 
-def rounded(value: float) -> str:
+def three_digits(value: float) -> str:
     """Write a number of at least 100 with three significant digits: "161,000".
 
     A smaller one is written without decimals.

@@ -20,7 +20,7 @@ Indices = NDArray[np.int64]
 CHUNK_BYTES = 2**25  # of images that are padded at a time, unless one image has more
 
 
-def _mirrored(places: Indices, period: int, mirror_sum: int) -> Indices:
+def _mirror(places: Indices, period: int, mirror_sum: int) -> Indices:
     """Return the places of the pixels that stand at `places` if every second copy runs backwards.
 
     Copies repeat after `period` places; the places of a pixel and of its mirror image in a period
@@ -35,9 +35,9 @@ def _mirrored(places: Indices, period: int, mirror_sum: int) -> Indices:
 # pixels that stand there, as np.pad has them
 REPEATING_PAD_MODES: dict[str, Callable[[Indices, int], Indices]] = {
     "reflect": lambda places, size: (
-        _mirrored(places, 2 * size - 2, 2 * size - 2) if size > 1 else 0 * places
+        _mirror(places, 2 * size - 2, 2 * size - 2) if size > 1 else 0 * places
     ),
-    "symmetric": lambda places, size: _mirrored(places, 2 * size, 2 * size - 1) if size else places,
+    "symmetric": lambda places, size: _mirror(places, 2 * size, 2 * size - 1) if size else places,
     "edge": lambda places, size: np.clip(places, 0, max(0, size - 1)),
     "wrap": lambda places, size: places % size if size else places,
 }

@@ -136,12 +136,14 @@ class Board:
         ]
 
 
-def row_and_column(numbers: Sequence[int], missing: int = 0) -> tuple[int, int]:
-    """Return a place or size on one or two axes as (row, column).
+def place_on_plane(place: Sequence[int]) -> tuple[int, int]:
+    """Return a place, or a distance, on one or two axes as (row, column); on one, the row is 0."""
+    return int(place[-2]) if len(place) == 2 else 0, int(place[-1])
 
-    On one axis the row is `missing`: 0 for places, 1 for sizes.
-    """
-    return int(numbers[-2]) if len(numbers) == 2 else missing, int(numbers[-1])
+
+def size_on_plane(sizes: Sequence[int]) -> tuple[int, int]:
+    """Return sizes on one or two axes as (rows, columns); on one axis, there is one row."""
+    return int(sizes[-2]) if len(sizes) == 2 else 1, int(sizes[-1])
 
 
 def size_text(sizes: Iterable[Any]) -> str:

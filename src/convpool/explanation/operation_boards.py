@@ -1,5 +1,9 @@
 """The boards of an operation - input, kernels, output - and what each frame changes on them.
 
+Windows lie on one board, "input" or, transposed, "output", with its padding; the other of these has
+a cell for each position of a window. A plane of a board shows one channel. A place is that of a
+cell on a plane, with the padding; a frame is one window.
+
 Three layers are drawn. The background: all cells, before the first frame. The numbers of the
 output: they stay once a frame has computed them. The outlines of a frame: only while it is shown.
 """
@@ -11,13 +15,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from convpool.explanation.cell_boards import (
     Board,
     Cell,
     Position,
     cell_width,
-    row_and_column,
+    place_on_plane,
+    size_on_plane,
     size_text,
 )
 from convpool.explanation.drawing_elements import Mark, shade
@@ -49,7 +55,7 @@ class OperationBoards:
         return "output" if self.is_transposed else "input"
 
     @property
-    def plain_board(self) -> str:
+    def position_board(self) -> str:
         """Name of the board with one cell for each position."""
         return "input" if self.is_transposed else "output"
 
@@ -59,30 +65,30 @@ class OperationBoards:
         self.check()
         frames, kernels = self.operation.frames, self.operation.kernels
         shapes = {"input": frames.image.shape, "output": frames.output_shape}
-        cells = {name: shape[:-1] for name, shape in shapes.items()}
-        cells[self.window_board] = tuple(padded_size(axis) for axis in frames.axes)
+        padded_sizes = [padded_size(axis) for axis in frames.axes]
         boards = {}
-        for name, (*size, planes) in shapes.items():
+        for name, (*sizes, planes) in shapes.items():
+            shown_sizes = padded_sizes if name == self.window_board else sizes
+            rows, columns = size_on_plane(shown_sizes)
             boards[name] = Board(
-                title=f"{name} {size_text(size)}",
+                title=f"{name} {size_text(sizes)}",
                 planes_down=planes,
                 planes_across=1,
-                rows=row_and_column(cells[name], 1)[0],
-                columns=cells[name][-1],
+                rows=rows,
+                columns=columns,
                 cell_width=cell_width(self._numbers(name)),
                 labels={(k, 0): f"channel {k}" for k in range(planes)} if planes > 1 else {},
             )
         if kernels is None:
             return boards
-        return {"input": boards["input"], "kernels": self._kernels(), "output": boards["output"]}
+        kernel_board = self._kernel_board(kernels)
+        return {"input": boards["input"], "kernels": kernel_board, "output": boards["output"]}
 
-    def _kernels(self) -> Board:
+    def _kernel_board(self, kernels: NDArray[Any]) -> Board:
         """Return the empty board of the kernels: channels below each other, kernels in a row."""
-        kernels = self.operation.kernels
-        assert kernels is not None
         *window, depth, nc = kernels.shape
         is_flipped = getattr(self.operation.plan, "flip", False)
-        rows, columns = row_and_column(window, 1)
+        rows, columns = size_on_plane(window)
         return Board(
             title=f"kernel{'s' * (nc > 1)} {size_text(window)}{', flipped' * is_flipped}",
             planes_down=depth,
@@ -94,21 +100,22 @@ class OperationBoards:
         )
 
     @property
-    def cells(self) -> int:
+    def cell_count(self) -> int:
         """Number of cells of all boards."""
         frames, kernels = self.operation.frames, self.operation.kernels
-        plane = volume([padded_size(axis) for axis in frames.axes])
+        plane_cells = volume([padded_size(axis) for axis in frames.axes])
         planes = frames.output_shape[-1] if self.is_transposed else frames.image.shape[-1]
-        plain = frames.image.size if self.is_transposed else volume(frames.output_shape)
-        return plane * planes + plain + (0 if kernels is None else kernels.size)
+        position_cells = frames.image.size if self.is_transposed else volume(frames.output_shape)
+        kernel_cells = 0 if kernels is None else kernels.size
+        return plane_cells * planes + position_cells + kernel_cells
 
     def check(self) -> None:
         """Raise ValueError if the boards have more than MAX_CELLS cells."""
-        if self.cells > MAX_CELLS:
+        if self.cell_count > MAX_CELLS:
             sizes = " x ".join(map(str, self.operation.frames.image.shape))
             raise ValueError(
-                f"an image of {sizes} with kernels and output makes {self.cells:,} cells, but a "
-                f"picture holds {MAX_CELLS:,}: explain a part, such as image[:16, :16], or "
+                f"an image of {sizes} with kernels and output makes {self.cell_count:,} cells, but "
+                f"a picture holds {MAX_CELLS:,}: explain a part, such as image[:16, :16], or "
                 "print(explanation), which takes any size"
             )
 
@@ -148,12 +155,12 @@ class OperationBoards:
         """Draw what is there before the first frame: titles, input, kernels, empty cells."""
         marks = {name: board.heading() for name, board in self.boards.items()}
         marks[self.window_board] += self._padded_cells()
-        marks[self.plain_board] += self._plain_cells()
+        marks[self.position_board] += self._position_cells()
         kernels = self.operation.kernels
         if kernels is not None:
             board = self.boards["kernels"]
             for (*tap, depth, n), weight in np.ndenumerate(kernels):
-                position = Position((depth, n), row_and_column(tap))
+                position = Position((depth, n), place_on_plane(tap))
                 marks["kernels"] += board.draw_cell(position, self.cell("kernels", weight.item()))
         return marks
 
@@ -163,12 +170,12 @@ class OperationBoards:
         sizes = [padded_size(axis) for axis in axes]
         for plane in range(board.planes_down):
             for place in np.ndindex(*sizes):
-                position = Position((plane, 0), row_and_column(place))
+                position = Position((plane, 0), place_on_plane(place))
                 yield from board.draw_cell(position, self._padded_cell(place, plane))
         yield from board.padding_labels(
-            row_and_column([axis.before for axis in axes]),
-            row_and_column([axis.after for axis in axes]),
-            row_and_column([axis.size for axis in axes], 1),
+            place_on_plane([axis.before for axis in axes]),
+            place_on_plane([axis.after for axis in axes]),
+            size_on_plane([axis.size for axis in axes]),
         )
 
     def _padded_cell(self, place: Place, plane: int) -> Cell:
@@ -189,18 +196,18 @@ class OperationBoards:
             return Cell("", "ground", hatch)
         return self.cell("input", frames.image[(*frames.pixel_at(place), plane)].item(), hatch)
 
-    def _plain_cells(self) -> Iterator[Mark]:
+    def _position_cells(self) -> Iterator[Mark]:
         """Draw the board with one cell for each position.
 
         Transposed, it is the input with its numbers; otherwise the output, still empty.
         """
-        frames, board = self.operation.frames, self.boards[self.plain_board]
+        frames, board = self.operation.frames, self.boards[self.position_board]
         for k in range(len(frames)):
             position, plane = frames.position(k)
             cell = Cell("", "ground")
             if self.is_transposed:
                 cell = self.cell("input", frames.image[(*position, plane)].item())
-            yield from board.draw_cell(Position((plane, 0), row_and_column(position)), cell)
+            yield from board.draw_cell(Position((plane, 0), place_on_plane(position)), cell)
 
     def output_numbers(self, k: int) -> Marks:
         """Draw the numbers of the output that frame k changes, on the board "output"."""
@@ -210,14 +217,16 @@ class OperationBoards:
             if self.is_transposed:
                 place = tuple(n + axis.before for n, axis in zip(position, axes, strict=True))
             cell = self.cell("output", value)
-            marks += board.draw_cell(Position((channel, 0), row_and_column(place)), cell)
+            marks += board.draw_cell(Position((channel, 0), place_on_plane(place)), cell)
         return {"output": marks}
 
     def outlines(self, frame: Frame) -> Marks:
         """Draw the outlines of a frame on all boards: around its window, kernel and number."""
         marks: Marks = {name: [] for name in self.boards}
-        position = Position((frame.channel, 0), row_and_column(frame.position))
-        marks[self.plain_board].append(self.boards[self.plain_board].outline(position, (1, 1)))
+        position = Position((frame.channel, 0), place_on_plane(frame.position))
+        marks[self.position_board].append(
+            self.boards[self.position_board].outline(position, (1, 1))
+        )
         for plane in sorted({tap.channel for tap in frame.taps}):
             marks[self.window_board] += self._window_outlines(frame, plane)
         if "kernels" in self.boards:
@@ -236,15 +245,15 @@ class OperationBoards:
         """
         board, axes = self.boards[self.window_board], self.operation.frames.axes
         starts = [i * axis.stride for i, axis in zip(frame.position, axes, strict=True)]
-        span = row_and_column([axis.span for axis in axes], 1)
-        yield board.outline(Position((plane, 0), row_and_column(starts)), span)
+        span = size_on_plane([axis.span for axis in axes])
+        yield board.outline(Position((plane, 0), place_on_plane(starts)), span)
         if any(axis.dilation > 1 and axis.window > 1 for axis in axes):
             for tap in frame.taps:
                 if tap.channel == plane:
-                    position = Position((plane, 0), row_and_column(tap.place))
+                    position = Position((plane, 0), place_on_plane(tap.place))
                     yield board.outline(position, (1, 1), 2)
         if frame.chosen is not None:
-            place = row_and_column(frame.taps[frame.chosen].place)
+            place = place_on_plane(frame.taps[frame.chosen].place)
             yield board.outline(Position((plane, 0), place), (1, 1), 5)
 
 

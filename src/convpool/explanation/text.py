@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from convpool.explanation.cell_boards import row_and_column, size_text
+from convpool.explanation.cell_boards import place_on_plane, size_on_plane, size_text
 from convpool.explanation.frames import EAGER_RESULTS, Frame, Place, padded_size, uncovered_places
 from convpool.explanation.kernel_frames import ConvolutionFrames
 from convpool.explanation.model import Operation
@@ -91,8 +91,8 @@ class _FrameTables:
             return self._output_text(place[-self.rank :], channel)
 
         title = _plane_title(name, channel if frames.planes > 1 else None)
-        plane = Plane(title, row_and_column(frames.positions, 1), text)
-        box = Box(row_and_column(self.frame.position), (1, 1))
+        plane = Plane(title, size_on_plane(frames.positions), text)
+        box = Box(place_on_plane(self.frame.position), (1, 1))
         return table_around(plane, box, max_width=COLUMNS // 2)
 
     def _window_table(self, channel: int, channel_in_title: int | None) -> Table:
@@ -111,14 +111,14 @@ class _FrameTables:
         is_dilated = any(axis.dilation > 1 and axis.window > 1 for axis in axes)
         marked = None
         if frame.chosen is not None:
-            marked = frozenset([row_and_column(frame.taps[frame.chosen].place)])
+            marked = frozenset([place_on_plane(frame.taps[frame.chosen].place)])
         elif is_dilated:
-            marked = frozenset(row_and_column(tap.place) for tap in frame.taps)
+            marked = frozenset(place_on_plane(tap.place) for tap in frame.taps)
         starts = [i * axis.stride for i, axis in zip(frame.position, axes, strict=True)]
-        span = row_and_column([axis.span for axis in axes], 1)
-        size = row_and_column([padded_size(axis) for axis in axes], 1)
+        span = size_on_plane([axis.span for axis in axes])
+        size = size_on_plane([padded_size(axis) for axis in axes])
         plane = Plane(_plane_title(name, channel_in_title), size, text)
-        return table_around(plane, Box(row_and_column(starts), span, marked))
+        return table_around(plane, Box(place_on_plane(starts), span, marked))
 
     def _output_text(self, place: Place, channel: int) -> str:
         """Return the text of a number of the output; UNKNOWN if it is not computed yet."""
@@ -164,7 +164,7 @@ class _FrameTables:
         def text(place: Place) -> str:
             return number(kernels[(*place[-self.rank :], depth, n)].item())
 
-        return table_around(Plane(title, row_and_column(window, 1), text))
+        return table_around(Plane(title, size_on_plane(window), text))
 
 
 def _indented(lines: Sequence[str]) -> list[str]:

@@ -144,9 +144,9 @@ def _check_strip(operation: Operation, layout: OperationBoards) -> None:
             f"there are {len(operation):,} windows, but a film strip holds {MAX_FRAMES}: draw one "
             "with frame=0, explain a part of the image, or step through them in convpool explore"
         )
-    if layout.cells * len(operation) > MAX_STRIP_CELLS:
+    if layout.cell_count * len(operation) > MAX_STRIP_CELLS:
         raise ValueError(
-            f"{len(operation):,} windows over {layout.cells:,} cells are too many for a film "
+            f"{len(operation):,} windows over {layout.cell_count:,} cells are too many for a film "
             "strip: draw one with frame=0, explain a part of the image, or step through them in "
             "convpool explore"
         )

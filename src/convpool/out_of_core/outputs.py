@@ -114,27 +114,24 @@ class ArrayInFile:
     def __setitem__(self, block: Block, values: Array) -> None:
         """Write values, of the block's shape, to a block of the array."""
         axis, are_whole = self._rows(block, values)
+        earlier, cut, later = block[:axis], block[axis], block[axis + 1 :]
         # rows that are written at a time: all if these are contiguous in the file
-        count = (
-            block[axis].stop - block[axis].start
-            if are_whole
-            else max(1, PATCH // self.strides[axis])
-        )
-        for index in product(*(range(cut.start, cut.stop) for cut in block[:axis])):
-            index_in_values = tuple(i - cut.start for i, cut in zip(index, block, strict=False))
-            for first in range(block[axis].start, block[axis].stop, count):
+        at_a_time = cut.stop - cut.start if are_whole else max(1, PATCH // self.strides[axis])
+        for index in product(*(range(part.start, part.stop) for part in earlier)):
+            all_rows = values[tuple(i - part.start for i, part in zip(index, earlier, strict=True))]
+            for first in range(cut.start, cut.stop, at_a_time):
                 start = self.start + sum(map(int.__mul__, (*index, first), self.strides))
-                rows = values[index_in_values][first - block[axis].start :][:count]
+                rows = all_rows[first - cut.start :][:at_a_time]
                 if not are_whole:
-                    rows = self._read_around(start, rows, block[axis + 1 :])
+                    rows = self._read_around(start, rows, later)
                 self.file.seek(start)
                 _write_all(self.file, rows)
 
     def _rows(self, block: Block, values: Array) -> tuple[int, bool]:
-        """Return (axis, are_whole): along which axis a block is written, and how.
+        """Return (axis, are_whole): how a block is cut into rows that are written.
 
-        axis: rows are the sub-arrays at one index of this axis. are_whole: whether the block has
-        whole rows; if not, the rest of a row is read and written again.
+        axis: a row is what lies at one index of this axis, and of those before it. are_whole:
+        whether the block has whole rows; if not, the rest of a row is read and written again.
         """
         first_whole_axis = len(self.shape)  # of this axis and all later ones the block has all
         while first_whole_axis and (

@@ -43,8 +43,8 @@ class _Filter(NamedTuple):
     settings : its other arguments
     is_opaque : whether every pixel of the photo is opaque, so that colours are filtered as they are
     factors : a kernel for each axis whose products are the weights, if that is faster; else None
-    across : a second kernel, of which and `kernel` the results are the sides of a right angle; None
-        for one kernel alone
+    second_kernel : None for one kernel alone; else the result is sqrt(x^2 + y^2), of the results x
+        of `kernel` and y of this one
     """
 
     kernel: Array
@@ -52,7 +52,7 @@ class _Filter(NamedTuple):
     settings: dict[str, Any]
     is_opaque: bool
     factors: tuple[Array, Array] | None = None
-    across: Array | None = None
+    second_kernel: Array | None = None
 
     def apply(self, image: Array, kernel: Array | None = None, **settings: Any) -> Array:
         """Filter an image (h, w) or (h, w, 3) with this kernel, or another of the same shape.
@@ -127,15 +127,15 @@ def filter_photo(
     >>> result.pixels.tolist(), rendering.saturated
     ([[2, 4], [6, 255]], 1)
     """
-    kernel, across = kernel if isinstance(kernel, tuple) else (kernel, None)
-    signed = signed or (choose_signed(kernel) if across is None else "magnitude")
+    kernel, second_kernel = kernel if isinstance(kernel, tuple) else (kernel, None)
+    signed = signed or (choose_signed(kernel) if second_kernel is None else "magnitude")
     factors = _factors(kernel)
-    operation = _Filter(kernel, filter_image, settings, _is_opaque(photo), factors, across)
+    operation = _Filter(kernel, filter_image, settings, _is_opaque(photo), factors, second_kernel)
     arrays = 1 if operation.is_opaque else TRANSPARENCY_ARRAYS
     bands = cut(photo, kernel.shape, arrays, settings, settings.get("pad_mode", "reflect"))
     if bands is not None:
         return _filter_bands(bands, operation, signed, gain)
-    values, alpha = _filtered_planes(photo, photo, operation)
+    values, alpha = _filter_planes(photo, photo, operation)
     greatest = None if signed == "clip" else _largest_visible(values, alpha) / gain
     rendering = to_pixels(values, photo.pixels.dtype, signed, greatest)
     return replace(photo, pixels=rendering.pixels, alpha=alpha), rendering
@@ -169,7 +169,7 @@ def _filter_bands(bands: Bands, operation: _Filter, signed: str, gain: float) ->
         for band in bands:
             middles = photo.rows(band.rows) if is_same_size else None
             band_operation = operation._replace(settings=band.settings)
-            yield band.rows, *_filtered_planes(band.photo, middles, band_operation)
+            yield band.rows, *_filter_planes(band.photo, middles, band_operation)
 
     greatest = 0.0
     if signed != "clip":
@@ -191,19 +191,19 @@ def _largest_visible(values: Array, alpha: Array | None) -> float:
     return largest(values if alpha is None or alpha.all() else values[alpha > 0])
 
 
-def _filtered_planes(
+def _filter_planes(
     photo: Photo, middles: Photo | None, operation: _Filter
 ) -> tuple[Array, Array | None]:
     """Return (values, alpha): filtered colours (oh, ow) or (oh, ow, 3), and opacity (oh, ow).
 
-    alpha is None if the photo has none. `middles` are the rows of the whole photo with the pixels
-    at the middle of the windows, if the result is as large as the photo; otherwise None, and they
-    are picked out of `photo`.
+    alpha is None if the photo has none. `middles` is the photo cut to the rows on which the windows
+    have their middle, one for each row of the result. It is None if the result has another size
+    than the photo; then the pixels at the middle are picked out of `photo`, one for each window.
     """
-    values = _filtered_colours(photo, middles, operation)
-    if operation.across is not None:
-        second = operation._replace(kernel=operation.across, factors=None)
-        values = np.hypot(values, _filtered_colours(photo, middles, second))
+    values = _filter_colours(photo, middles, operation)
+    if operation.second_kernel is not None:
+        second = operation._replace(kernel=operation.second_kernel, factors=None)
+        values = np.hypot(values, _filter_colours(photo, middles, second))
     if photo.alpha is None:
         return values, None
     if middles is not None and _has_own_middles(middles, values, operation):
@@ -221,14 +221,14 @@ def _is_opaque(photo: Photo) -> bool:
     return photo.alpha is None or bool((photo.alpha == np.iinfo(photo.alpha.dtype).max).all())
 
 
-def _filtered_colours(photo: Photo, middles: Photo | None, operation: _Filter) -> Array:
+def _filter_colours(photo: Photo, middles: Photo | None, operation: _Filter) -> Array:
     """Return the filtered colours (oh, ow) or (oh, ow, 3), by the formula of `filter_photo`.
 
-    `middles` as in `_filtered_planes`.
+    `middles` as in `_filter_planes`.
     """
     if operation.is_opaque:
         return operation.apply(photo.pixels)
-    full_opacity, colours, alpha = _premultiplied(photo)
+    full_opacity, colours, alpha = _premultiply(photo)
     kernel = operation.kernel
     # a dtype that holds |w| too: that of int8's -128 is 128
     kernel = kernel.astype({"f": np.float64, "i": np.int64}.get(kernel.dtype.kind, kernel.dtype))
@@ -241,23 +241,23 @@ def _filtered_colours(photo: Photo, middles: Photo | None, operation: _Filter) -
         sums = operation.apply(alpha, weights, **border)
         return sums if photo.pixels.ndim == 2 else sums[..., None]
 
-    # sum(w a x), sum(w a) and sum(|w| a)
-    sums, signed_opacity = operation.apply(colours, kernel), weighted_opacity(kernel)
     magnitudes = np.abs(kernel)
-    visible = signed_opacity if kernel.min() >= 0 else weighted_opacity(magnitudes)
+    sums = operation.apply(colours, kernel)  # sum(w a x)
+    signed_opacity = weighted_opacity(kernel)  # sum(w a)
+    visible = signed_opacity if kernel.min() >= 0 else weighted_opacity(magnitudes)  # sum(|w| a)
     if middles is not None and _has_own_middles(middles, sums, operation):
         middle = middles.pixels
     else:
         middle = operation.at_middle(photo.pixels)
-    total, magnitude = float(kernel.sum()), float(magnitudes.sum())
+    total, magnitude = float(kernel.sum()), float(magnitudes.sum())  # sum(w) and sum(|w|)
     is_visible = visible > MAX_ROUNDING_ERROR * full_opacity * magnitude
     divisor = np.where(is_visible, visible, 1)
-    # the formula over one divisor; where nothing can be seen, the colour of the middle remains
+    # the formula over one divisor, sum(|w| a); where nothing can be seen, the middle's colour stays
     correction = middle * (total * divisor - magnitude * signed_opacity)
     return np.where(is_visible, (magnitude * sums + correction) / divisor, total * middle)
 
 
-def _premultiplied(photo: Photo) -> tuple[int, Array, Array]:
+def _premultiply(photo: Photo) -> tuple[int, Array, Array]:
     """Return (full_opacity, colours, alpha) of a photo that has an alpha plane.
 
     full_opacity: the value that stands for it. colours: the pixels times their opacity. alpha: the
@@ -279,7 +279,7 @@ def pool_scale(mode: str, size: Any) -> float:
     return scales.get(mode, 1.0)
 
 
-def _pooled_pixels(values: Array, photo: Photo, scale: float) -> Rendering:
+def _to_pixels(values: Array, photo: Photo, scale: float) -> Rendering:
     """Return pooled values (oh, ow, n) as pixels; `scale` is what `pool_scale` returned."""
     scaled = values if scale == 1 else values * scale
     if photo.alpha is not None and scale != 1 and not _is_opaque(photo):
@@ -306,17 +306,15 @@ class _Pool(NamedTuple):
     def apply(self, photo: Photo, settings: dict[str, Any]) -> Array:
         """Return the pooled values (oh, ow, n) of a photo's planes; `settings` are for `pool`."""
         if self.is_opaque:
-            return np.asarray(self._pool(photo.planes(), settings))
-        _, colours, opacity = _premultiplied(photo)
-        pooled = self._pool(np.dstack([colours, opacity]), settings)
+            return self._pool(photo.planes(), **settings)
+        _, colours, opacity = _premultiply(photo)
+        pooled = self._pool(np.dstack([colours, opacity]), **settings)
         alpha = pooled[..., -1:]
         return np.dstack([pooled[..., :-1] / np.where(alpha == 0, 1, alpha), pooled[..., -1]])
 
-    def _pool(self, planes: Array, settings: dict[str, Any]) -> Array:
+    def _pool(self, planes: Array, stride: Any, **settings: Any) -> Array:
         """Return the pooled values (oh, ow, n) of planes (h, w, n)."""
-        words = dict(settings)
-        stride = words.pop("stride")
-        return np.asarray(self.pool(planes[None], self.size, stride, self.mode, **words)[0])
+        return np.asarray(self.pool(planes[None], self.size, stride, self.mode, **settings)[0])
 
 
 def pool_photo(
@@ -356,14 +354,14 @@ def pool_photo(
     arrays = 1 if operation.is_opaque else TRANSPARENCY_ARRAYS
     bands = cut(photo, window, arrays, {"padding": "valid", **settings}, "zeros")
     if bands is None:
-        rendering = _pooled_pixels(operation.apply(photo, settings), photo, scale)
+        rendering = _to_pixels(operation.apply(photo, settings), photo, scale)
         planes = rendering.pixels
     else:
         count = photo.planes().shape[2]
         planes = np.empty((*bands.shape, count), photo.pixels.dtype)
         rendering = Rendering(planes, 0, 0, 0)
         for band in bands:
-            part = _pooled_pixels(operation.apply(band.photo, band.settings), photo, scale)
+            part = _to_pixels(operation.apply(band.photo, band.settings), photo, scale)
             planes[band.rows] = part.pixels
             rendering = rendering.with_counts_of(part)
     pixels, alpha_plane = from_planes(planes)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convpool import filters
+from convpool.photos.photo import check_pillow
 from convpool.photos.rendering import choose_signed, to_pixels
 
 if TYPE_CHECKING:
@@ -104,12 +105,9 @@ def thumbnail_sheet(
     ModuleNotFoundError
         If Pillow is not installed.
     """
-    try:
-        from PIL import Image, ImageDraw
-    except ModuleNotFoundError as error:
-        raise ModuleNotFoundError(
-            'pictures need Pillow: pip install "convpool[app]"', name=error.name
-        ) from None
+    check_pillow()
+    from PIL import Image, ImageDraw
+
     picture = sample_picture(side) if sample is None else _square(sample, side)
     names = [name for name in filters.NAMES if name != "scharr"]  # scharr is scharr-x
     rows = -(-len(names) // COLUMNS)

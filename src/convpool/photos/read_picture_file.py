@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convpool.photos import sample_formats, sixteen_bit_colour
-from convpool.photos.photo import Metadata, Photo, from_planes
+from convpool.photos.photo import Metadata, Photo, check_pillow, from_planes
 from convpool.system.printable_text import one_line
 from convpool.system.whole_files import check_regular
 
@@ -97,12 +97,9 @@ def _opened(path: Path) -> Iterator[Image]:
     Errors in opening it or in the block become a ValueError that names the file in one line;
     PermissionError and MemoryError stay as they are.
     """
-    try:
-        from PIL import Image, UnidentifiedImageError
-    except ModuleNotFoundError as error:
-        raise ModuleNotFoundError(
-            'pictures need Pillow: pip install "convpool[app]"', name=error.name
-        ) from None
+    check_pillow()
+    from PIL import Image, UnidentifiedImageError
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 
 from convpool.photos import sixteen_bit_colour
-from convpool.photos.photo import Photo
+from convpool.photos.photo import Photo, check_pillow
 from convpool.system.whole_files import check, whole
 
 if TYPE_CHECKING:
@@ -84,12 +84,7 @@ def _writer(
             f"{path.name}: {suffix} holds up to {max_side} pixels a side, and the picture has {h} "
             f"x {w}, as .png can"
         )
-    try:
-        import PIL  # noqa: F401
-    except ModuleNotFoundError as error:
-        raise ModuleNotFoundError(
-            'pictures need Pillow: pip install "convpool[app]"', name=error.name
-        ) from None
+    check_pillow()
     return WRITERS[suffix]
 
 

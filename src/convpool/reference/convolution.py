@@ -69,8 +69,8 @@ def convolve(
     sides = padding_sides(padding, sizes, spans, stride)
     counts = [window_count(*axis) for axis in zip(sizes, sides, spans, stride, strict=True)]
     output = np.zeros((*counts, m, nc), work)
-    # what is there of each window: its weight, and how many of its pixels
-    weight, there = np.zeros_like(output), np.zeros(output.shape, int)
+    # of each window, the pixels that are not missing: the sum of their weights, and how many
+    weight_present, present_count = np.zeros_like(output), np.zeros(output.shape, int)
     padded = pad_images(images, sides, pad_mode, fill) if prod(counts) else images
     present = ~pad_images(absent, sides, pad_mode, False) if prod(counts) else ~absent
     # padding is part of `padded`, so pixels count from its start: [(0, 0)]
@@ -81,14 +81,15 @@ def convolve(
             if missing is None:
                 output[i][:, n] += products.sum(axis=-1)
                 continue
-            is_there = present[pixel][:, channels]
-            output[i][:, n] += np.where(is_there, products, work.type(0)).sum(axis=-1)
-            weight[i][:, n] += np.where(is_there, kernels[u][:, n], work.type(0)).sum(axis=-1)
-            there[i][:, n] += is_there.sum(axis=-1)
+            is_present, zero = present[pixel][:, channels], work.type(0)
+            weights = np.where(is_present, kernels[u][:, n], zero)
+            output[i][:, n] += np.where(is_present, products, zero).sum(axis=-1)
+            weight_present[i][:, n] += weights.sum(axis=-1)
+            present_count[i][:, n] += is_present.sum(axis=-1)
     if missing is not None:
-        whole = kernels.reshape(-1, nc).sum(axis=0)
-        factor = np.where(there == prod(window) * depth, work.type(1), whole / weight)
-        output = np.where(there == 0, np.nan, output * factor)
+        factor = kernels.reshape(-1, nc).sum(axis=0) / weight_present
+        factor[present_count == prod(window) * depth] = 1
+        output = np.where(present_count == 0, np.nan, output * factor)
     if bias is not None:
         output = output + np.asarray(bias).astype(work)
     return to_result(output, channel_axis, result)

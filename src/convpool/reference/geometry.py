@@ -175,6 +175,6 @@ def source_pixels(sizes: Place, sides: Pairs, pad_mode: str) -> list[list[int]]:
     axes: list[list[int]] = []
     for size, side in zip(sizes, sides, strict=True):
         mode: Any = "constant" if pad_mode == "zeros" else pad_mode
-        words = {"constant_values": -1} if mode == "constant" else {}
-        axes.append(np.pad(np.arange(size), side, mode=mode, **words).tolist())
+        options = {"constant_values": -1} if mode == "constant" else {}
+        axes.append(np.pad(np.arange(size), side, mode=mode, **options).tolist())
     return axes

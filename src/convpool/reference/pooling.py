@@ -165,14 +165,14 @@ def _reduce(
     images = to_inner(images, channel_axis, work)
     output = np.zeros((*map(len, axes), *images.shape[-2:]), work)
     if absent is not None:
-        for (i, pixels, with_padding), (_, is_absent, _) in zip(
+        for (i, pixels, with_padding), (_, are_absent, _) in zip(
             _pixels_of_windows(images, axes), _pixels_of_windows(absent, axes), strict=True
         ):
             for image, channel in np.ndindex(*pixels.shape[:2]):
-                gone = is_absent[image, channel]
-                rest = pixels[image, channel][~gone][None, None]
-                divisor = with_padding - gone.sum() if count_padding else rest.shape[-1]
-                output[i][image, channel] = np.squeeze(REDUCTIONS[mode](rest, divisor, p))
+                is_absent = are_absent[image, channel]  # for each pixel of the window
+                present = pixels[image, channel][~is_absent][None, None]  # (1, 1, pixels)
+                divisor = with_padding - is_absent.sum() if count_padding else present.shape[-1]
+                output[i][image, channel] = np.squeeze(REDUCTIONS[mode](present, divisor, p))
         return to_result(output, channel_axis, result)
     for i, pixels, with_padding in _pixels_of_windows(images, axes):
         divisor = with_padding if count_padding else pixels.shape[-1]
@@ -202,10 +202,10 @@ def _reduce_footprint(
             tuple(x[t] for x, t in zip(taps, u, strict=True))
             for u in np.argwhere(footprint).tolist()
         ]
-        real = [place for place in places if is_inside(place, images.shape[:-2])]
+        on_pixels = [place for place in places if is_inside(place, images.shape[:-2])]
         for image, channel in np.ndindex(*images.shape[-2:]):
-            there = [place for place in real if not absent[place][image, channel]]
-            pixels = np.array([images[place][image, channel] for place in there], work)
+            present = [place for place in on_pixels if not absent[place][image, channel]]
+            pixels = np.array([images[place][image, channel] for place in present], work)
             output[i][image, channel] = np.squeeze(REDUCTIONS[mode](pixels[None, None], 0, 2))
     return to_result(output, channel_axis, result)
 
@@ -259,8 +259,8 @@ def pool(
     if footprint is not None:
         taps = np.asarray(footprint)
         return _reduce_footprint(images, axes, mode, taps, channel_axis, dtype, absent)
-    gone = None if missing is None else absent
-    return _reduce(images, windows, mode, channel_axis, count_padding, p, dtype, gone)
+    mask = None if missing is None else absent
+    return _reduce(images, windows, mode, channel_axis, count_padding, p, dtype, mask)
 
 
 def adaptive_pool(

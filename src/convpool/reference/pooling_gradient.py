@@ -100,30 +100,33 @@ def pool_gradient(
         absent_pixels(images, missing, channel_axis), sides, pad_mode or "zeros", False
     )
     for i in np.ndindex(*map(len, axes)):
-        # the tap's position on each axis, on the padded images
+        # where the taps of the window lie: for each axis, and then each tap, on the padded images
         taps = [
-            [x + before for x in axis[place]]
-            for axis, place, (before, _) in zip(axes, i, sides, strict=True)
+            [x + before for x in windows[position]]
+            for windows, position, (before, _) in zip(axes, i, sides, strict=True)
         ]
-        positions = [
+        places = [
             tuple(x[t] for x, t in zip(taps, u, strict=True))
             for u in np.ndindex(*map(len, taps))
             if footprint is None or footprint[u]
         ]
-        declared = [place for place in positions if is_inside(place, padded.shape[:-2])]
-        places = [
+        declared = [place for place in places if is_inside(place, padded.shape[:-2])]
+        # (place, the pixel that stands there); the pixel is below 0 where none does
+        counted = [
             (place, tuple(source[x] for source, x in zip(sources, place, strict=True)))
             for place in declared
         ]
         if pad_mode is None:  # padding is not there
-            places = [(place, pixel) for place, pixel in places if min(pixel) >= 0]
-        divisor = len(declared) if count_padding else len(places)
-        for image, channel in np.ndindex(*pixels.shape[-2:]) if places else ():
-            there = [one for one in places if not absent[one[0]][image, channel]]
-            values = [padded[place][image, channel] for place, _ in there]
-            gone = len(places) - len(there)
-            shares = SHARES[mode](values, divisor - gone, p) if there else []
-            for (_, pixel), share in zip(there, shares, strict=True):
+            counted = [(place, pixel) for place, pixel in counted if min(pixel) >= 0]
+        divisor = len(declared) if count_padding else len(counted)
+        for image, channel in np.ndindex(*pixels.shape[-2:]) if counted else ():
+            present = [
+                (place, pixel) for place, pixel in counted if not absent[place][image, channel]
+            ]
+            values = [padded[place][image, channel] for place, _ in present]
+            absent_count = len(counted) - len(present)
+            shares = SHARES[mode](values, divisor - absent_count, p) if present else []
+            for (_, pixel), share in zip(present, shares, strict=True):
                 if min(pixel) >= 0 and share != 0:
                     total[pixel][image, channel] += share * gradient[i][image, channel]
     return to_result(total, channel_axis, result)

@@ -70,7 +70,7 @@ def fast_size(least: int) -> int:
     >>> [fast_size(n) for n in (1, 11, 121, 1023)]
     [1, 12, 125, 1024]
     """
-    best = 1 << max(0, least - 1).bit_length()
+    best = 1 << max(0, least - 1).bit_length()  # the first power of two; below it lie the others
     powers = [[p**e for e in range(best.bit_length())] for p in (3, 5, 7)]
     for odd in (
         a * b * c
@@ -80,7 +80,7 @@ def fast_size(least: int) -> int:
         if a * b < best
         for c in powers[2]
     ):
-        if odd < best:
+        if odd < best:  # times the first power of two that makes it large enough
             best = min(best, odd << max(0, -(-least // odd) - 1).bit_length())
     return best
 

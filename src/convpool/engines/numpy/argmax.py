@@ -79,14 +79,16 @@ def _argmax(x: Array, argmax_of_axes: Sequence[ArgmaxOfAxis]) -> tuple[Array, Ar
     `argmax_of_axes` has a function for each spatial axis. The last axis is reduced first: of equals
     the first row wins, and in it the first column.
     """
-    indices, numbers_per_place = np.zeros(1, np.int64), 1
+    # indices: those of the greatest pixels so far, flat over the axes that are reduced already, of
+    # which the pixels are `pixels_per_place`
+    indices: Array = np.zeros(1, np.int64)
+    pixels_per_place = 1
     for k in range(len(argmax_of_axes), 0, -1):
         size = x.shape[k]
         x, places = argmax_of_axes[k - 1](x, k)
-        # of the indices on the axes that are reduced already, those of the winners on this axis
-        inner = np.take_along_axis(indices, places, axis=k) if numbers_per_place > 1 else 0
-        indices = inner + numbers_per_place * places
-        numbers_per_place *= size
+        later = np.take_along_axis(indices, places, axis=k) if pixels_per_place > 1 else 0
+        indices = places * pixels_per_place + later
+        pixels_per_place *= size
     return x, indices
 
 
@@ -125,15 +127,14 @@ def _argmax_of_axis(axis: Axis, x: Array, k: int) -> tuple[Array, Array]:
 def _places_of_taps(axis: Axis, windows: slice, taps: Array, k: int) -> Array:
     """Return the place on axis k of the pixel under one tap of each window.
 
-    `windows` are the windows, `taps` the number of a tap for each. Padding counts as the least
-    value: a tap on padding before the pixels wins only if they are as small, and stands for the
-    first of them.
+    `windows` is a slice of the windows, which lie along axis k of `taps`: the number of a tap for
+    each. Padding counts as the least value: a tap on padding before the pixels wins only if they
+    are as small, and stands for the first of them.
     """
     starts = np.arange(windows.start, windows.stop) * axis.stride - axis.before
-    # windows lie along axis k
-    column = (-1,) + (1,) * (taps.ndim - k - 1)
-    taps = np.maximum(taps, -(np.minimum(starts, 0) // axis.dilation).reshape(column))
-    places: Array = starts.reshape(column) + taps * axis.dilation
+    starts = starts.reshape(-1, *(1,) * (taps.ndim - k - 1))  # along axis k
+    first_taps_on_pixels = -(np.minimum(starts, 0) // axis.dilation)
+    places: Array = starts + np.maximum(taps, first_taps_on_pixels) * axis.dilation
     return places.clip(0, axis.size - 1)
 
 

@@ -169,10 +169,11 @@ def _add_products(total: Array, weights: Array, columns: Array) -> None:
     if total.dtype == columns.dtype or t < CHAIN:
         total += _multiply(weights, columns)
         return
-    chained = t - t % CHAIN
-    chains = weights[..., :chained].reshape(groups, kernels, chained // CHAIN, CHAIN).swapaxes(1, 2)
-    parts = chains @ columns[:, :chained].reshape(groups, chained // CHAIN, CHAIN, columns.shape[2])
-    total += parts.sum(axis=1, dtype=total.dtype)
+    count = t // CHAIN
+    chained = count * CHAIN  # taps in whole chains; the rest is added at last
+    chain_weights = weights[..., :chained].reshape(groups, kernels, count, CHAIN).swapaxes(1, 2)
+    chain_columns = columns[:, :chained].reshape(groups, count, CHAIN, columns.shape[2])
+    total += (chain_weights @ chain_columns).sum(axis=1, dtype=total.dtype)
     if chained < t:
         total += _multiply(weights[..., chained:], columns[:, chained:])
 
@@ -279,21 +280,23 @@ def window_columns(
 ) -> Array:
     """Return the windows of a gathered part (c, b, *spatial) as a matrix (groups, t, p).
 
-    `shape` is that of the block, (b, windows on each axis); `taps` those that the part was gathered
-    for.
+    It has a column for each window, and a row for each tap of each channel. `shape` is that of the
+    block, (b, windows on each axis); `taps` those that the part was gathered for.
     """
-    depth, window, tap_strides, window_strides = part.shape[0] // groups, [], [], []
-    channel, image, *strides = part.strides
-    for axis, tap, stride, count in zip(axes, taps, strides, shape[1:], strict=True):
+    depth = part.shape[0] // groups
+    channel_bytes, image_bytes, *pixel_bytes = part.strides
+    # for each axis: how many taps, and the bytes from one to the next, and from window to window
+    lengths, tap_bytes, window_bytes = [], [], []
+    for axis, tap, step, count in zip(axes, taps, pixel_bytes, shape[1:], strict=True):
         length = tap.stop - tap.start
-        window.append(length)
-        # where there is no second one, the stride may be too large for a machine's integer
-        tap_strides.append(stride * axis.dilation if length > 1 else 0)
-        window_strides.append(stride * axis.stride if count > 1 else 0)
-    all_strides = (depth * channel, channel, *tap_strides, image, *window_strides)
+        lengths.append(length)
+        # where there is no second one, the bytes may be too many for a machine's integer
+        tap_bytes.append(step * axis.dilation if length > 1 else 0)
+        window_bytes.append(step * axis.stride if count > 1 else 0)
+    strides = (depth * channel_bytes, channel_bytes, *tap_bytes, image_bytes, *window_bytes)
     # np.ndarray, since as_strided takes as long as a small image; a part is contiguous
-    windows: Array = np.ndarray((groups, depth, *window, *shape), part.dtype, part, 0, all_strides)
-    return windows.reshape(groups, depth * volume(window), volume(shape))
+    windows: Array = np.ndarray((groups, depth, *lengths, *shape), part.dtype, part, 0, strides)
+    return windows.reshape(groups, depth * volume(lengths), volume(shape))
 
 
 def convolve_transpose(
@@ -336,12 +339,13 @@ def add_windows(total: Array, products: Array, axes: Sequence[Axis], taps: Block
 
     total, the pixels, is (groups, depth, b, *spatial); taps is a slice of the window on each axis.
     """
-    everything = (slice(None),)
+    everything = slice(None)
+    counts = products.shape[products.ndim - len(axes) :]
     for tap in product(*(range(part.start, part.stop) for part in taps)):
-        counts = products.shape[products.ndim - len(axes) :]
+        # the windows that have this tap on a pixel, and these pixels, on each axis
         reaches = [axis.reach(t, count) for axis, t, count in zip(axes, tap, counts, strict=True)]
-        windows = tuple(windows for windows, _ in reaches)
-        pixels = tuple(pixels for _, pixels in reaches)
-        index = tuple(t - part.start for t, part in zip(tap, taps, strict=True))
-        # groups, depth and images are taken whole; products of one tap are added at a time
-        total[everything * 3 + pixels] += products[everything * 2 + index + everything + windows]
+        windows, pixels = zip(*reaches, strict=True)
+        index = [t - part.start for t, part in zip(tap, taps, strict=True)]
+        total[(everything, everything, everything, *pixels)] += products[
+            (everything, everything, *index, everything, *windows)
+        ]

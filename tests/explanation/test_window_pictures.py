@@ -18,16 +18,8 @@ import pytest
 Image = pytest.importorskip("PIL.Image")
 
 from convpool.explanation import explain, png_and_gif, saving, svg, window_pictures
-from convpool.explanation.drawing_elements import (
-    COLORS,
-    Drawing,
-    Lines,
-    Rect,
-    Text,
-    hatching,
-    shade,
-    wrap,
-)
+from convpool.explanation.colours import COLORS, shade
+from convpool.explanation.drawing_elements import Drawing, Lines, Rect, Text, hatching, wrap
 
 SCRIPT = Path(__file__).parents[2] / "docs" / "explanation_pictures.py"
 SVG = "{http://www.w3.org/2000/svg}"

@@ -8,7 +8,7 @@ import io
 import numpy as np
 import pytest
 
-from convpool.explanation import drawing_elements
+from convpool.explanation import colours, drawing_elements
 from convpool.explorer import build
 from support.explorer_page import state, text
 
@@ -119,7 +119,7 @@ SLOPES = """(stroke) => {
 def test_hatching_and_colours_are_those_of_the_library_s_other_pictures(visit):
     page = visit("")
     light = build.palette()["light"]
-    assert light["left"] == drawing_elements.COLORS["left"][0]
+    assert light["left"] == colours.COLORS["left"][0]
     is_rising = drawing_elements.hatching(0, 0, 9, 9, is_rising=True).ends[0]
     assert is_rising[1] > is_rising[3]
     assert set(page.evaluate(SLOPES, light["hatch"])) == {1}  # padding rises

@@ -26,7 +26,8 @@ from convpool.explanation.cell_boards import (
     size_on_plane,
     size_text,
 )
-from convpool.explanation.drawing_elements import Mark, shade
+from convpool.explanation.colours import shade
+from convpool.explanation.drawing_elements import Mark
 from convpool.explanation.frames import Frame, Place, padded_size, uncovered_places
 from convpool.explanation.kernel_frames import ConvolutionFrames
 from convpool.explanation.model import Operation

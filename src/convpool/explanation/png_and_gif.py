@@ -11,7 +11,8 @@ from functools import cache
 from typing import Any
 
 from convpool.explanation import window_pictures
-from convpool.explanation.drawing_elements import COLORS, Drawing, Lines, Rect, Text
+from convpool.explanation.colours import COLORS
+from convpool.explanation.drawing_elements import Drawing, Lines, Rect, Text
 from convpool.explanation.model import Operation
 from convpool.system.optional_packages import needed
 

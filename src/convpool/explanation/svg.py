@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
-from convpool.explanation.drawing_elements import COLORS, Drawing, Lines, Mark, Rect, Text
+from convpool.explanation.colours import COLORS
+from convpool.explanation.drawing_elements import Drawing, Lines, Mark, Rect, Text
 
 FONTS = "DejaVu Sans, Verdana, Arial, sans-serif"
 

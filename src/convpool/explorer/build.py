@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from convpool.explanation.drawing_elements import COLORS
+from convpool.explanation.colours import COLORS
 from convpool.system.optional_packages import needed
 from convpool.system.whole_files import check, check_name, whole
 from convpool.version import __version__

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from convpool.engines import threads
 from convpool.engines.padding import add_copies
 from convpool.out_of_core import inputs
+from convpool.out_of_core.progress import with_progress
 from convpool.out_of_core.routes import Route
 from convpool.out_of_core.tile_sizes import (
     LARGEST_TILE,
@@ -27,7 +28,7 @@ from convpool.out_of_core.tile_sizes import (
     read_memory,
     tile_sizes,
 )
-from convpool.out_of_core.tiles import check_not_shared, with_progress
+from convpool.out_of_core.tiles import check_not_shared
 from convpool.plans import allocation, arrays
 from convpool.plans.base import Plan
 from convpool.plans.gradient_arguments import Gradients

@@ -6,7 +6,6 @@ A tile is a block of the output: one slice for each of its axes.
 from __future__ import annotations
 
 import mmap
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import product
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 from convpool.out_of_core import outputs
 from convpool.out_of_core.destination import Destination, drop_axes
 from convpool.out_of_core.outputs import Output, RoundingOutput
+from convpool.out_of_core.progress import with_progress
 from convpool.out_of_core.tile_sizes import (
     LARGEST_TILE,
     cut_axes,
@@ -261,18 +261,3 @@ def _storage_errors(failure: str) -> Iterator[None]:
 def _index_text(block: Block) -> str:
     """Write a block as an index: "[0:1, 0:512]"."""
     return "[" + ", ".join(f"{cut.start}:{cut.stop}" for cut in block) + "]"
-
-
-def with_progress(tiles: Iterator[Any], total: int) -> Iterator[Any]:
-    """Return an iterator over the same tiles, with a progress bar on stderr.
-
-    Without a bar if there are fewer than two tiles, stderr is no terminal or rich is not installed.
-    """
-    if total < 2 or sys.stderr is None or not sys.stderr.isatty():
-        return tiles
-    try:
-        from rich.console import Console
-        from rich.progress import track
-    except ModuleNotFoundError:
-        return tiles
-    return iter(track(tiles, "Tiles", total=total, console=Console(stderr=True), transient=True))

@@ -140,26 +140,23 @@ class TransposedPlan(KernelsPlan):
         """Return the sums over the weights whose products are added up in one output pixel.
 
         These are the weights of all kernels of a group at taps that are a multiple of
-        `Axis.meeting_distance` apart.
+        `Axis.meeting_distance` apart on each axis.
         """
+        # the taps of each axis are arranged in rows of `distance` taps, of which the last row is
+        # completed with weights of 0: taps in one column can lie on one pixel
         distances = [min(axis.window, axis.meeting_distance) for axis in self.axes]
-        # each window axis is padded to a multiple of its distance, then split into two axes: taps
-        # with the same index on the second of these can lie on one pixel
+        rows = [-(-axis.window // n) for axis, n in zip(self.axes, distances, strict=True)]
+        shape = [size for pair in zip(rows, distances, strict=True) for size in pair]
         padding = [
-            (0, -axis.window % distance)
-            for axis, distance in zip(self.axes, distances, strict=True)
+            (0, count * distance - axis.window)
+            for axis, count, distance in zip(self.axes, rows, distances, strict=True)
         ]
         weights = np.pad(kernels, [*padding, (0, 0), (0, 0)])
-        window = weights.shape[:-2]
-        split_sizes = [
-            n
-            for size, distance in zip(window, distances, strict=True)
-            for n in (size // distance, distance)
-        ]
-        split_weights = weights.reshape(*split_sizes, self.depth, self.groups, self.group_inputs)
+        weights = weights.reshape(*shape, self.depth, self.groups, self.group_inputs)
+        summed_axes = (*range(0, len(shape), 2), -1)  # the rows, and the kernels of a group
         # as the sums lie: (..., depth, groups)
-        split_bias = None if bias is None else bias.reshape(self.groups, self.depth).T
-        return dtypes.Sums(split_weights, (*range(0, len(split_sizes), 2), -1), split_bias)
+        sums_bias = None if bias is None else bias.reshape(self.groups, self.depth).T
+        return dtypes.Sums(weights, summed_axes, sums_bias)
 
     # ---- arrays ----
 

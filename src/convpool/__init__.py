@@ -73,7 +73,12 @@ def __getattr__(name: str) -> object:
     if name in _LAZY_MODULES:
         return import_module(f"convpool.{name}")
     if name not in _MODULE_OF:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        hint = ""
+        if not name.startswith("_"):  # those are looked for by tools, not by users
+            from convpool.plans.foreign_calls import hint_for_call
+
+            hint = hint_for_call(name, __dir__())
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}{hint}")
     value = getattr(import_module(f"convpool.{_MODULE_OF[name]}"), name)
     globals()[name] = value
     return value

@@ -120,8 +120,8 @@ def convolve(
 
     Warns
     -----
-    UserWarning : `channel_axis` is 1, `kernel_layout` is left out, and PyTorch's order of the
-        kernels would fit as well
+    UserWarning : `kernel_layout` is left out, and PyTorch's order of the kernels would fit as well:
+        with `channel_axis` 1, or for windows such as 64 x 3 that would be square in that order
 
     Notes
     -----

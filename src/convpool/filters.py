@@ -23,6 +23,7 @@ from convpool.plans.dtypes import NamedKernel
 from convpool.plans.filter_sizes import check_sigma, check_size, finite, gaussian_row
 from convpool.plans.filter_sizes import default_size as default_size
 from convpool.plans.filter_sizes import effective_sigma as effective_sigma
+from convpool.plans.foreign_calls import hint_for_call
 from convpool.plans.separate_kernels import separate as separate
 
 Kernel = NDArray[np.float64] | NDArray[np.int64]
@@ -294,7 +295,7 @@ NAMES: dict[str, Callable[..., Kernel]] = {
     "laplacian-of-gaussian": laplacian_of_gaussian,
 }
 # other words -> the name of the kernel
-ALIASES = {"average": "box", "mean": "box"}
+ALIASES = {"average": "box", "mean": "box", "log": "laplacian-of-gaussian"}
 # what is two kernels: the magnitude of both results shows edges of every direction
 MAGNITUDES = {"sobel": ("sobel-x", "sobel-y"), "prewitt": ("prewitt-x", "prewitt-y")}
 
@@ -376,6 +377,13 @@ def kernel(name: str, size: int | None = None, **values: float | None) -> Kernel
             accepts = f"only {', '.join(accepted)}" if accepted else "it is fixed"
             raise ValueError(f"{name} takes no {keyword} ({accepts}); kernels that do: {takers}")
     return _function(name)(**keywords)
+
+
+def __getattr__(name: str) -> Any:
+    """Raise AttributeError for a name that is not here; the text says which one it may mean."""
+    names = [other.replace("-", "_") for other in NAMES]
+    hint = "" if name.startswith("_") else hint_for_call(name, names)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}{hint}")
 
 
 def _function(name: str) -> Callable[..., Kernel]:

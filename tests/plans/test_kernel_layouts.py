@@ -411,6 +411,19 @@ def test_kernels_that_fit_both_orders_warn(call, images, kernels, words, axis):
         call(images, kernels, kernel_layout="OIHW", **words)
 
 
+@pytest.mark.parametrize("kernels", [(64, 3, 3, 3), (1, 3, 3, 3)])
+def test_kernels_of_colours_in_the_order_of_pytorch_warn(kernels):
+    """They fit colours with channels last as well, as windows that are not square."""
+    images = np.ones((1, 70, 8, 3))
+    for axis in (-1, 3):
+        with pytest.warns(UserWarning, match=f"channel_axis={axis} may be ours") as caught:
+            convolve(images, np.ones(kernels), channel_axis=axis)
+        assert caught[0].filename == __file__
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        convolve(images, np.ones(kernels), kernel_layout="HWIO")
+
+
 def test_the_transposed_warns_too():
     images, kernels = np.ones((2, 3, 8, 9)), np.ones((3, 3, 3, 3))
     with pytest.warns(UserWarning, match="kernel_layout"):
@@ -428,6 +441,8 @@ def test_groups_are_read_before_the_order(groups):
 
 CLEAR = [
     ((2, 32, 48, 3), (3, 3, 3, 3), {}),  # channels last
+    ((2, 32, 48, 3), (5, 3, 3, 4), {}),  # windows of 3 x 4 would be odd
+    ((2, 48, 3), (5, 3, 3), {}),  # signals: a window of 5, as often
     ((2, 3, 32, 48), (3, 3, 3, 8), {"channel_axis": 1}),  # windows of 3 x 8 would be odd
     ((2, 3, 32, 48), (5, 5, 3, 3), {"channel_axis": 1}),
     ((2, 3, 32, 48), (8, 3, 3, 8), {"channel_axis": 1}),

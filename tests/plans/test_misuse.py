@@ -2,17 +2,20 @@
 would be accepted.
 """
 
+import ast
 import inspect
+import re
 import subprocess
 import sys
-from functools import partial
+from functools import partial, reduce
 
 import numpy as np
 import pytest
 
 import convpool
-from convpool import course
+from convpool import course, filters
 from convpool.engines.registry import ENGINES
+from convpool.plans import foreign_calls
 
 F = np.ones
 IMAGES = F((2, 8, 9, 3))
@@ -81,6 +84,7 @@ CASES = [
     (V, lambda: convolve(F((2, 8, 3)), KERNELS), ["have 4 axes", "have 3", "1 window axis"]),
     (V, lambda: convolve(IMAGES, F((0, 3, 3, 4))), ["(0, 3, 3, 4)", "empty window", "1 or more"]),
     (V, lambda: plan(7, (3, 3, 1, 1)), ["images_shape is 7", "(10, 28, 28, 1)"]),
+    (V, lambda: plan(IMAGES, KERNELS), ["pass images.shape, (2, 8, 9, 3)"]),
     (V, lambda: plan((2, -8, 8, 1), (3, 3, 1, 1)), ["-8", "0 or more"]),
     # strides, dilations
     (V, lambda: convolve(IMAGES, KERNELS, stride=0), ["stride is 0", "1 or more"]),
@@ -173,6 +177,7 @@ CASES = [
     ),
     (V, lambda: convolve(IMAGES, KERNELS, "reflect"), ["padding='same', pad_mode='reflect'"]),
     (V, lambda: convolve(IMAGES, KERNELS, "nearest"), ["padding='same', pad_mode='edge'"]),
+    (V, lambda: convolve(IMAGES, KERNELS, pad_mode=4), ["what others call 4 is 'reflect' here"]),
     (V, lambda: convolve(IMAGES, KERNELS, "VALID"), ["padding is 'VALID'", "did you mean 'valid'"]),
     (V, lambda: convolve(IMAGES, KERNELS, "SAME_UPPER"), ["is 'same' here"]),
     (V, lambda: convolve(IMAGES, KERNELS, pad_mode="Reflect"), ["did you mean 'reflect'"]),
@@ -579,6 +584,16 @@ CASES = [
         lambda: convolve(IMAGES, "sobel-x"),
         ["kernels are 'sobel-x'", "filters.kernel('sobel-x')[..., None, None]"],
     ),
+    (T, lambda: filtered(F((8, 9)), "Sobel"), ["no single kernel", "filters.sobel(image)"]),
+    (T, lambda: filtered(F((8, 9)), "median"), ["no single kernel", "1, 'median', padding"]),
+    (T, lambda: filtered(F((8, 9)), filters.gaussian), ["the function gaussian", "it returns"]),
+    (T, lambda: filters.blur(F((8, 9))), ["an array (8, 9)", "convpool.filter_image"]),
+    (T, lambda: filters.gaussian(F((8, 9))), ["an array (8, 9)", "convpool.filter_image"]),
+    (V, lambda: convolve(F((8, 9, 3)), F((3, 3))), ["take filter_image(image, kernel)"]),
+    (V, lambda: convolve(F((8, 9)), F((3, 3))), ["or take filter_image(image, kernel)"]),
+    (V, lambda: pool(F((8, 9, 3)), (2, 2)), ["images[None] for one", "[..., None] for grey"]),
+    (V, lambda: pool(IMAGES, (1, 2, 2, 1)), ["without those of batch and channels: (2, 2)"]),
+    (T, lambda: filtered(F((8, 9)), F((3, 3)), dtype="uint8"), ["round_to='uint8'"]),
     (T, lambda: filtered("cat.png", F((3, 3))), ["image is 'cat.png'", "convpool.photos.read"]),
     (T, lambda: pool("cat.png", 2), ["images are 'cat.png'", "convpool.photos.read"]),
     (V, lambda: convolve(F(9), F(3)), ["images (9,) have 1 axis;", "signal[None, :, None]"]),
@@ -738,6 +753,11 @@ FOREIGN = [
     (view, "strides", "here that is stride"),
     (fold, "output_size", "here that is shape"),
     (plan, "feature_group_count", "here that is groups"),
+    (filtered, "sigma", "filters.gaussian(sigma)"),
+    (filtered, "ddepth", "round_to='uint8'"),
+    (filtered, "origin", "pair (before, after)"),
+    (convolve, "nan_treatment", "missing='nan'"),
+    (pool, "func", "here that is mode"),
 ]
 
 
@@ -748,6 +768,37 @@ def test_a_keyword_of_another_library(call, word, told):
     with pytest.raises(TypeError, match=rf"^{call.__name__}\(\) takes no '{word}'; ") as caught:
         call(IMAGES, **{word: 2})
     assert told in str(caught.value)
+
+
+# name -> what the error names: calls of other libraries, words that are no kernel, misspellings
+FOREIGN_NAMES = {
+    "max_pool": "here that is pool(images, kernel_shape)",
+    "conv2d": "kernel_layout='OIHW'",
+    "median_filter": "1, 'median', padding='same')",
+    "unfold": "here that is window_view(",
+    "convole": "did you mean convolve?",
+    "filters.gauss": "did you mean gaussian?",
+    "filters.mean": "here that is filters.box(size)",
+    "filters.sobelx": "did you mean sobel_x?",
+}
+
+
+@pytest.mark.parametrize("name", FOREIGN_NAMES)
+def test_a_name_of_another_library(name):
+    module, _, attribute = name.rpartition(".")
+    with pytest.raises(AttributeError, match=f"no attribute '{attribute}'; ") as caught:
+        getattr(getattr(convpool, module) if module else convpool, attribute)
+    assert FOREIGN_NAMES[name] in str(caught.value)
+
+
+@pytest.mark.parametrize("name", foreign_calls.FOREIGN_CALLS)
+def test_advised_calls_exist(name):
+    """Function and keywords of each are looked up, so that no advice can be out of date."""
+    code = re.split(r"[;,] (?:for|with) ", foreign_calls.FOREIGN_CALLS[name])[0]
+    call = next(node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call))
+    function = reduce(getattr, ast.unparse(call.func).split("."), convpool)
+    keywords = {keyword.arg: keyword.value for keyword in call.keywords}
+    inspect.signature(function).bind(*call.args, **keywords)
 
 
 @pytest.mark.parametrize("call", dict.fromkeys(call for call, *_ in FOREIGN))

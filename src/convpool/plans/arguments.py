@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from convpool.plans import foreign_arrays
-from convpool.plans.foreign_words import hint_for_word
+from convpool.plans.foreign_words import hint_for_sizes, hint_for_word
 from convpool.windows import PADDINGS
 
 Ints = int | Sequence[int]
@@ -73,7 +73,7 @@ def read_per_axis(value: Any, rank: int, name: str, least: int = 1) -> tuple[int
     if len(numbers) != rank:
         raise ValueError(
             f"{name} is {value!r}, {len(numbers)} numbers; for {rank} spatial {_axes(rank)} it "
-            "must be one number" + (f" or {rank}" if rank > 1 else "")
+            f"must be one number{f' or {rank}' if rank > 1 else ''}{hint_for_sizes(numbers, rank)}"
         )
     return tuple(read_integer(number, name, least) for number in numbers)
 
@@ -218,6 +218,11 @@ def read_shape(value: Any, name: str) -> tuple[int, ...]:
     ValueError : it is not a flat sequence, or a size is out of range
     """
     if _dimensions(value) != 1:
+        if _dimensions(value) > 1 and hasattr(value, "shape"):
+            array = name.removesuffix("_shape")
+            raise ValueError(
+                f"{name} came as an array; it must be a shape: pass {array}.shape, {value.shape}"
+            )
         raise ValueError(f"{name} is {value!r}; it must be a shape such as (10, 28, 28, 1)")
     sizes = tuple(read_integer(size, name, 0) for size in value)
     if max(sizes, default=0) >= 2**63:
@@ -236,7 +241,8 @@ def count_spatial_axes(images: tuple[int, ...], name: str = "images") -> int:
     if rank not in AXIS_NAMES:
         likely = {
             1: "; one signal? add the batch and channel axes: signal[None, :, None]",
-            2: "; one image? add the batch and channel axes: image[None, ..., None]",
+            2: "; one image? add the batch and channel axes: image[None, ..., None], or "
+            "take filter_image(image, kernel)",
         }.get(len(images), "")
         raise ValueError(
             f"{name} {images} have {len(images)} {_axes(len(images))}; "

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convpool.plans import foreign_arrays
+from convpool.plans.foreign_calls import FILTERS_WITHOUT_KERNEL
 
 Array = NDArray[Any]
 
@@ -32,6 +33,9 @@ def read_array(value: Any, name: str) -> Array:
         return value
     if type(value) is not np.ndarray:
         check_plain(value, name)
+        if callable(value):
+            function = getattr(value, "__name__", type(value).__name__)
+            raise TypeError(f"{name} came as the function {function}: pass what it returns")
         value = foreign_arrays.read_array(without_labels(value), name)
         # reading a variable of a file may give a masked array
         check_plain(value, f"{name}[:]")
@@ -58,6 +62,8 @@ def _array_advice(value: str, name: str) -> str:
     """
     if not name.startswith("kernel"):
         return "pass an array, such as the pixels of convpool.photos.read(name)"
+    if value.lower() in FILTERS_WITHOUT_KERNEL:
+        return f"that is no single kernel: take {FILTERS_WITHOUT_KERNEL[value.lower()]}"
     axes = "[..., None, None]" if name == "kernels" else ""
     return (
         f"for a named kernel pass filters.kernel({value!r}){axes}, after from convpool import "

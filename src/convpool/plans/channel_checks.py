@@ -105,6 +105,10 @@ class Operands(NamedTuple):
         )
         hints = (*self._kernels_with_axes(), *self._images_with_axes(channel_axis))
         useful_hints = [hint for hint, changed in hints if changed.agrees]
+        if (len(self.images), len(self.kernels), self.layout) == (3, 2, "HWIO"):
+            useful_hints.insert(0, "one picture and a kernel? take filter_image(image, kernel)")
+            useful_hints[1:2] = [f"signals? {hint}" for hint in useful_hints[1:2]]
+            raise ValueError("; ".join([text, *useful_hints[:2]]))
         raise ValueError("; ".join([text, *useful_hints[:1]]))
 
     def _kernels_with_axes(self) -> Iterator[tuple[str, Operands]]:
@@ -293,8 +297,9 @@ def default_layout(
 ) -> str:
     """Return "HWIO", the layout for a caller who passed none.
 
-    Warn if `channel_axis` is 1 and the kernels may as well be in PyTorch's order. Arguments that do
-    not fit are ignored here: they raise when the call is planned.
+    Warn if the kernels may as well be in PyTorch's order: with channels first in any case, with
+    channels last if their window would be square in that order only, such as (64, 3, 3, 3) for
+    colours. Arguments that do not fit are ignored here: they raise when the call is planned.
 
     Parameters
     ----------
@@ -306,21 +311,26 @@ def default_layout(
         As in `Operands`.
     """
     rank, integer_types = len(images) - 2, (int, np.integer)
-    if not isinstance(channel_axis, integer_types) or channel_axis not in (1, -1 - rank):
+    if not isinstance(channel_axis, integer_types):
         return "HWIO"
     if rank < 1 or len(kernels) != len(images):
         return "HWIO"
+    is_first = channel_axis in (1, -1 - rank)
+    is_square_in_theirs_only = rank > 1 and kernels[0] != kernels[1] == kernels[2] == kernels[3]
+    if not (is_first or (channel_axis in (-1, rank + 1) and is_square_in_theirs_only)):
+        return "HWIO"
     if not isinstance(groups, integer_types) or groups < 1:
         return "HWIO"
-    ours = Operands(images, kernels, 1, int(groups), "HWIO", is_transposed)
+    axis = 1 if is_first else len(images) - 1
+    ours = Operands(images, kernels, axis, int(groups), "HWIO", is_transposed)
     theirs = ours._replace(layout="OIHW")
     # of one spatial axis any window counts as square, so the sizes of the shape must be alike too
     is_ambiguous = kernels[0] == kernels[-1] or len(set(kernels[1:])) == 1
     if ours.agrees and theirs.agrees and theirs.is_square and is_ambiguous and max(kernels) > 1:
         warnings.warn(
-            f"kernels {kernels} with channel_axis=1 may be ours, {ours._form()}, which they are "
-            f"taken for, or PyTorch's, {theirs._form()}: pass kernel_layout='HWIO' or "
-            "kernel_layout='OIHW' to say which",
+            f"kernels {kernels} with channel_axis={channel_axis} may be ours, {ours._form()}, "
+            f"which they are taken for, or PyTorch's, {theirs._form()}: pass kernel_layout='HWIO' "
+            "or kernel_layout='OIHW' to say which",
             stacklevel=_stack_level_of_user(),
         )
     return "HWIO"

@@ -85,7 +85,7 @@ def convolution_dtype(
         raise TypeError(
             f"dtype is {requested}, but {names[0]} {images} with {names[1]} {kernels} give "
             f"{operands}: "
-            "name a float dtype, or none"
+            "name a float dtype, or none; filter_image rounds to pixels with round_to='uint8'"
         )
     if requested.kind != "c" and operands.kind == "c":
         raise TypeError(

@@ -14,6 +14,11 @@ SMALLEST_SIGMA = 0.01  # pixels; with it, a neighbour's weight is exp(-5000), so
 
 def check_size(size: int) -> int:
     """Return the argument `size` as an int; raise unless it is odd and from 1 to LARGEST_SIZE."""
+    if isinstance(size, np.ndarray) and size.ndim:
+        raise TypeError(
+            f"size must be a whole number such as 3, not an array {size.shape}; to filter a "
+            "picture with a kernel, pass both to convpool.filter_image"
+        )
     if isinstance(size, bool) or not isinstance(size, int | np.integer):
         raise TypeError(f"size must be a whole number such as 3, not {size!r}")
     if size > LARGEST_SIZE:
@@ -37,6 +42,11 @@ def _size_error(subject: str, limit: str) -> ValueError:
 
 def finite(value: float, name: str, requirement: str) -> float:
     """Return the argument `name` as a float; raise, naming the requirement, unless it is finite."""
+    if isinstance(value, np.ndarray) and value.ndim:
+        raise TypeError(
+            f"{name} must be {requirement}, not an array {value.shape}; to filter a picture with "
+            "a kernel, pass both to convpool.filter_image"
+        )
     is_number = isinstance(value, Real | np.number)
     if not is_number or isinstance(value, bool | np.complexfloating):
         raise TypeError(f"{name} must be {requirement}, not {value!r}")

@@ -67,6 +67,16 @@ FOREIGN_KEYWORDS: dict[str, tuple[str, ...]] = {
     "window_strides": ("stride",),
     "output": ("out",),
     "preferred_element_type": ("dtype",),
+    "ddepth": ("dtype, or round_to='uint8' for rounded pixels", "dtype"),
+    "sigma": ("kernel: pass filters.gaussian(sigma)",),
+    "sigmaX": ("kernel: pass filters.gaussian(sigma)",),
+    "multichannel": ("channel_axis=-1 for colours",),
+    "origin": ("padding, with a pair (before, after) for each axis",),
+    "anchor": ("padding, with a pair (before, after) for each axis",),
+    "nan_treatment": ("missing='nan'",),
+    "mask": ("missing, which is True where a pixel is missing",),
+    "func": ("mode",),
+    "block_size": WINDOW,
 }
 # argument -> {option of another library, in lower case: the same option here}
 SYNONYMS: dict[str, dict[str, str]] = {
@@ -103,6 +113,12 @@ SYNONYMS: dict[str, dict[str, str]] = {
         "border_constant": "constant",
         "grid-constant": "constant",
         "fill": "constant",
+        "extend": "edge",
+        "0": "constant",  # BORDER_CONSTANT of OpenCV, and on
+        "1": "edge",
+        "2": "symmetric",
+        "3": "wrap",
+        "4": "reflect",
     },
     "padding": {"same_upper": "same"},
 }
@@ -171,6 +187,18 @@ def hint_for_word(value: object, options: Sequence[str], name: str) -> str:
     options_by_lower_case = {option.lower(): option for option in options}
     closest = _closest(word, options_by_lower_case)
     return f"; did you mean {options_by_lower_case[closest]!r}?" if closest else ""
+
+
+def hint_for_sizes(numbers: Sequence[object], rank: int) -> str:
+    """Return the end of an error for sizes of another number than there are spatial axes."""
+    if len(numbers) == rank + 2 and numbers[0] == numbers[-1] == 1:
+        return f"; without those of batch and channels: {tuple(numbers[1:-1])}"
+    if rank == 1 and len(numbers) == 2:
+        return (
+            "; images are (batch, height, width, channels): pass images[None] for one picture, "
+            "images[..., None] for grey ones"
+        )
+    return ""
 
 
 def _closest(word: str, options: Iterable[str]) -> str | None:

@@ -23,6 +23,7 @@ from convpool.engines.compiled import (
     library,
     pooling_blocks,
     pooling_call,
+    pooling_forms,
 )
 from convpool.engines.compiled import pooling as compiled_pooling
 from convpool.engines.compiled.picture_forms import FilterRowsForm
@@ -493,7 +494,7 @@ def test_every_form_of_the_table(monkeypatch):
     for case in FORM_CASES:
         check_form_case(case, np.empty)
     found -= {FilterRowsForm(), *forms.CREW_FORMS}
-    assert found == set(forms.pooling_forms(library.isa()))
+    assert found == set(pooling_forms.pooling_forms(library.isa()))
 
 
 FENCED = """

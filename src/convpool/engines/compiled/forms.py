@@ -1,4 +1,4 @@
-"""The forms of convolution, pooling and threads; `form_table` lists those of an instruction set.
+"""The forms of convolution and threads; `form_table` lists those of an instruction set.
 
 A form is one loop with some of its words fixed, so that its machine code keeps sums in registers.
 """
@@ -8,23 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import product
 
-import numpy as np
-
 from convpool.engines.compiled.base_form import (
-    ADD,
     F4,
     F8,
-    GREATER,
     I8,
-    LESSER,
-    NUMBERS,
     READ,
     SUMS_AND_RESULTS,
     Dtype,
     Form,
 )
 from convpool.engines.compiled.instruction_sets import InstructionSet, widest_tile
-from convpool.engines.compiled.picture_forms import extreme_forms, picture_forms
+from convpool.engines.compiled.picture_forms import picture_forms
 
 
 @dataclass(frozen=True)
@@ -185,147 +179,3 @@ def vectors_at_once(isa: InstructionSet, form: ColumnsForm) -> int:
     # each of its sums and 2, or 1, for its pixels, since LLVM loads ahead
     room = [(30 - 2 * sums) // (sums + 2), (14 - sums) // (sums + 1)][isa.registers < 32]
     return max(1, min(8, room))
-
-
-# ---- pooling ----
-
-# (dtype of pixels or of parts, dtype of sums) of sums
-ADDED = tuple(
-    (np.dtype(images), np.dtype(sums))
-    for images, sums in [
-        *(("f4", "f8"), ("f8", "f8"), ("i8", "i8"), ("i8", "f8"), ("u8", "f8")),
-        *(("i1", "i2"), ("u1", "i2"), ("i2", "i2")),
-        *(("i1", "i4"), ("u1", "i4"), ("i2", "i4"), ("u2", "i4"), ("i4", "i4")),
-        *(("i2", "i8"), ("u2", "i8"), ("i4", "i8"), ("u4", "i8")),
-    ]
-)
-# (dtype of sums, dtype of results) that are divided, or converted
-WRITTEN = tuple(
-    (np.dtype(sums), np.dtype(results))
-    for sums, results in [
-        *(("f8", "f4"), ("f8", "f8"), ("i8", "f8")),
-        *(("i2", "f4"), ("i2", "f8"), ("i2", "i8")),
-        *(("i4", "f4"), ("i4", "f8"), ("i4", "i8")),
-    ]
-)
-# (dtype of pixels, sums, results) of averages that are taken without a scratch
-AVERAGED = tuple(
-    tuple(map(np.dtype, dtypes)) for dtypes in [("f4", "f8", "f4"), ("f8",) * 3, ("u1", "i2", "f8")]
-)
-# (channels, stride) whose columns are skipped in registers
-SKIPS = ((1, 2), (1, 3), (1, 4), (2, 2), (3, 2), (4, 2))
-# windows that are pooled in registers: (combination, dtypes of pixels, sums and results), each with
-# (taps of a row, stride, channels)
-ROWS_IN_REGISTERS = tuple(
-    (combination, np.dtype(images), np.dtype(sums), np.dtype(results), taps, 2, c)
-    for combination, images, sums, results, channels in [
-        *((GREATER, dtype, dtype, dtype, (1, 3)) for dtype in ("f8", "u2")),
-        *((GREATER, dtype, dtype, dtype, (1, 3, 4)) for dtype in ("f4", "u1")),
-        (LESSER, "f4", "f4", "f4", (1, 3)),
-        *((ADD, "f8", "f8", "f8", (1, 3)), (ADD, "u2", "i4", "f8", (1, 3))),
-        *((ADD, "f4", "f8", "f4", (1, 3, 4)), (ADD, "u1", "i2", "f8", (1, 3, 4))),
-    ]
-    for taps, c in product((2, 3), channels)
-    if taps == 2 or c != 4
-)
-
-
-@dataclass(frozen=True)
-class CombineLinesForm(Form):
-    """Combines lines of pixels, or of parts of windows: record COMBINING."""
-
-    loop = "combine_lines"
-    combination: int
-    images: Dtype
-    sums: Dtype
-
-
-@dataclass(frozen=True)
-class AverageLinesForm(Form):
-    """Combines lines of pixels to results: record COMBINING with its divisors."""
-
-    loop = "average_lines"
-    images: Dtype
-    sums: Dtype
-    results: Dtype
-
-
-@dataclass(frozen=True)
-class SkipColumnsForm(Form):
-    """Copies every stride-th column of a line of numbers of this size: record SKIPPING."""
-
-    loop = "skip_columns"
-    size: Dtype
-
-
-@dataclass(frozen=True)
-class WriteTotalsForm(Form):
-    """Writes lines of totals as results, floats divided: record WRITING."""
-
-    loop = "write_totals"
-    sums: Dtype
-    results: Dtype
-
-
-@dataclass(frozen=True)
-class CopyLinesForm(Form):
-    """Writes lines of totals as they are: record WRITING."""
-
-    loop = "copy_lines"
-
-
-@dataclass(frozen=True)
-class PoolBlocksForm(Form):
-    """Pools blocks along one axis after the other, by the forms above: record POOLING."""
-
-    loop = "pool_blocks"
-
-
-@dataclass(frozen=True)
-class PoolWindowsForm(Form):
-    """Pools rows of windows of many channels, by the forms above: record POOLING."""
-
-    loop = "pool_windows"
-
-
-@dataclass(frozen=True)
-class PoolRowsForm(Form):
-    """Pools rows of short windows in registers: record POOLING_ROWS.
-
-    Parameters
-    ----------
-    combination
-        ADD, GREATER or LESSER.
-    images, sums, results
-        Dtypes.
-    taps, stride, c
-        Taps of a row of a window, columns from window to window, and channels.
-    """
-
-    loop = "pool_rows"
-    combination: int
-    images: Dtype
-    sums: Dtype
-    results: Dtype
-    taps: int
-    stride: int
-    c: int
-
-
-def pooling_forms(isa: InstructionSet) -> list[Form]:
-    """Return all forms of pooling of an instruction set."""
-    return [
-        PoolBlocksForm(),
-        PoolWindowsForm(),
-        CopyLinesForm(),
-        *(CombineLinesForm(ADD, *pair) for pair in ADDED),
-        *(
-            CombineLinesForm(combination, dtype, dtype)
-            for combination, dtype in product((GREATER, LESSER), NUMBERS)
-        ),
-        *(AverageLinesForm(*dtypes) for dtypes in AVERAGED),
-        *(SkipColumnsForm(np.dtype(size)) for size in ("u1", "u2", "u4", "u8")),
-        *(WriteTotalsForm(*pair) for pair in WRITTEN),
-        *(PoolRowsForm(*words) for words in ROWS_IN_REGISTERS),
-        *extreme_forms(),
-    ]

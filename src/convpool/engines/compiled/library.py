@@ -27,6 +27,8 @@ TABLE = (
     "gradient_forms.py",
     "instruction_sets.py",
     "picture_forms.py",
+    "pooling_forms.py",
+    "pooling_records.py",
     "record.py",
 )
 HERE = os.path.dirname(os.path.abspath(__file__))  # importing pathlib would take longer than a call

@@ -20,7 +20,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from convpool.engines.compiled import forms, launch, library
+from convpool.engines.compiled import launch, library
+from convpool.engines.compiled import pooling_forms as forms
 from convpool.engines.compiled.base_form import ADD, Form
 from convpool.engines.compiled.kept_records import KeptRecords, Record
 from convpool.engines.compiled.pooling_blocks import PoolingBlock, block_of, program_of
@@ -33,12 +34,14 @@ from convpool.engines.compiled.pooling_layout import (
     identity,
     number_dtype,
 )
-from convpool.engines.compiled.record import (
+from convpool.engines.compiled.pooling_records import (
     COMBINING,
     POOLING,
     POOLING_ROWS,
     SKIPPING,
     WRITING,
+)
+from convpool.engines.compiled.record import (
     Words,
     address_of,
     as_words,

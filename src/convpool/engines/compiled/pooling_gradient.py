@@ -17,8 +17,8 @@ from convpool.engines.compiled import host, launch, library
 from convpool.engines.compiled.base_form import ADD, GREATER, LESSER
 from convpool.engines.compiled.gradient_forms import PoolGradientForm
 from convpool.engines.compiled.kept_records import Record
+from convpool.engines.compiled.pooling_records import POOL_GRADIENT
 from convpool.engines.compiled.record import (
-    POOL_GRADIENT,
     address_of,
     as_words,
     copy_of,

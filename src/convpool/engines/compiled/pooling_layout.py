@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from convpool.engines.compiled import forms
+from convpool.engines.compiled import pooling_forms as forms
 from convpool.engines.compiled.base_form import ADD, GREATER, LESSER
 from convpool.windows import Axis, volume
 

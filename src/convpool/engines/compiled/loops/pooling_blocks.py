@@ -18,7 +18,7 @@ from __future__ import annotations
 from convpool.engines.compiled.loops.pooling_lines import combining_at, skipping_at, writing_at
 from convpool.engines.compiled.loops.simd import call_form, load_integer, loop, reader_of
 from convpool.engines.compiled.loops.window_ranges import taps_on_pixels, windows_on_pixels
-from convpool.engines.compiled.record import POOLING
+from convpool.engines.compiled.pooling_records import POOLING
 
 # where a window has more than ROWS rows, that many of them are read at a time, TILE numbers of each
 ROWS = 8

@@ -30,7 +30,7 @@ from convpool.engines.compiled.loops.simd import (
     store,
 )
 from convpool.engines.compiled.loops.window_ranges import taps_on_pixels, windows_on_pixels
-from convpool.engines.compiled.record import POOL_GRADIENT
+from convpool.engines.compiled.pooling_records import POOL_GRADIENT
 
 gradient_at = reader_of(POOL_GRADIENT)
 

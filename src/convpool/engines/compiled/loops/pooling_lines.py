@@ -15,7 +15,6 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from convpool.engines.compiled.base_form import ADD
-from convpool.engines.compiled.forms import SKIPS
 from convpool.engines.compiled.loops.pooling_vectors import (
     combine_vectors,
     for_each_part,
@@ -39,7 +38,8 @@ from convpool.engines.compiled.loops.simd import (
     store,
     vector_type,
 )
-from convpool.engines.compiled.record import COMBINING, SKIPPING, WRITING
+from convpool.engines.compiled.pooling_forms import SKIPS
+from convpool.engines.compiled.pooling_records import COMBINING, SKIPPING, WRITING
 
 # vectors of a line that are combined in one turn of a loop, powers of two: the most, then fewer
 UNROLLED = (8, 4, 2)

@@ -30,7 +30,7 @@ from convpool.engines.compiled.loops.simd import (
     reader_of,
     splat,
 )
-from convpool.engines.compiled.record import POOLING_ROWS
+from convpool.engines.compiled.pooling_records import POOLING_ROWS
 
 AHEAD = 2  # pixels are prefetched so many rows of results before their own
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import convpool
 from convpool import convolve, convolve_transpose, plan_transposed, reference
-from convpool.engines.registry import TRANSPOSE_ENGINES
+from convpool.engines.convolution_engines import TRANSPOSE_ENGINES
 from convpool.plans.kernel_layouts import LAYOUTS
 from support.arrays import numbers
 from support.geometries import convolutions

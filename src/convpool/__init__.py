@@ -12,7 +12,8 @@ if typing.TYPE_CHECKING:  # what `_MODULES` says, for type checkers
     from convpool.gradients import convolve_gradients, pool_gradient
     from convpool.plans.base import Plan
     from convpool.plans.gradient_arguments import Gradients
-    from convpool.plans.make import plan_convolution, plan_pooling, plan_transposed
+    from convpool.plans.make import plan_convolution, plan_transposed
+    from convpool.plans.make_pooling import plan_pooling
     from convpool.plans.parts import part
     from convpool.plans.regions import halo
     from convpool.pooling import global_pool, max_pool_indices, max_unpool, pool
@@ -56,7 +57,8 @@ _MODULES = {
     "gradients": ("convolve_gradients", "pool_gradient"),
     "plans.base": ("Plan",),
     "plans.gradient_arguments": ("Gradients",),
-    "plans.make": ("plan_convolution", "plan_pooling", "plan_transposed"),
+    "plans.make": ("plan_convolution", "plan_transposed"),
+    "plans.make_pooling": ("plan_pooling",),
     "plans.parts": ("part",),
     "plans.regions": ("halo",),
     "pooling": ("global_pool", "max_pool_indices", "max_unpool", "pool"),

@@ -18,7 +18,7 @@ from convpool.out_of_core.routes import choose_route
 from convpool.plans import allocation, arguments, arrays
 from convpool.plans.arguments import Ints, Padding
 from convpool.plans.foreign_words import explain_foreign_keywords
-from convpool.plans.make import plan_pooling
+from convpool.plans.make_pooling import plan_pooling
 from convpool.plans.recent_plans import cache_recent
 from convpool.windows import volume
 

@@ -8,7 +8,8 @@ import pytest
 import convpool
 from convpool import convolution, pooling
 from convpool.engines import registry
-from convpool.engines.registry import ENGINES, POOL_ENGINES, TRANSPOSE_ENGINES
+from convpool.engines.convolution_engines import ENGINES, TRANSPOSE_ENGINES
+from convpool.engines.pooling_engines import POOL_ENGINES
 
 IMAGES, KERNELS = np.ones((1, 5, 6, 2)), np.ones((3, 3, 2, 4))
 

@@ -29,7 +29,7 @@ from convpool import (
     pool,
 )
 from convpool import pooling as pooling_calls
-from convpool.plans import make
+from convpool.plans import make_pooling
 from convpool.plans.recent_plans import cache_recent
 from support.arrays import numbers
 
@@ -336,7 +336,9 @@ def test_a_kept_plan_is_like_a_fresh_one():
 def test_plain_words_are_planned_once(monkeypatch):
     made = []
     keep = cache_recent(
-        lambda *words, **named: made.append((words, named)) or make.plan_pooling(*words, **named)
+        lambda *words, **named: (
+            made.append((words, named)) or make_pooling.plan_pooling(*words, **named)
+        )
     )
     monkeypatch.setattr(pooling_calls, "_plan", keep)
     for _ in range(3):

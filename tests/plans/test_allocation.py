@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 import convpool
-from convpool.engines.registry import ENGINES, POOL_ENGINES
+from convpool.engines.convolution_engines import ENGINES
+from convpool.engines.pooling_engines import POOL_ENGINES
 from convpool.out_of_core import tile_sizes
 from convpool.plans import allocation
 

@@ -13,7 +13,6 @@ import math
 from typing import NamedTuple
 
 from convpool.engines.compiled import convolution as compiled_convolution
-from convpool.engines.compiled import kernels_gradient as compiled_kernels_gradient
 from convpool.engines.compiled import library
 from convpool.engines.compiled.instruction_sets import (
     INSTRUCTION_SETS,
@@ -102,7 +101,7 @@ STALLS = 2.0
 
 def numpy_seconds(work: ConvolutionWork) -> float:
     """Return the seconds of one thread with NumPy."""
-    size, rates = _size_ratio(work), NUMPY
+    size, rates = size_ratio(work), NUMPY
     multiplied = rates.product * work.multiply_adds * size
     moved = rates.byte * work.bytes_moved
     has_pixel_windows = all(
@@ -129,7 +128,7 @@ def numpy_seconds(work: ConvolutionWork) -> float:
 def compiled_seconds(work: ConvolutionWork) -> float:
     """Return the seconds of one thread in the compiled loops."""
     isa = library.choice().isa or INSTRUCTION_SETS["avx2"]
-    size, rates = _size_ratio(work), COMPILED[isa.name]
+    size, rates = size_ratio(work), COMPILED[isa.name]
     lanes = max(1, int(isa.vector_bytes / (4 * size)))
     packed = rates.weight * volume(work.kernels) * size
     *window, depth, nc = work.kernels
@@ -155,24 +154,7 @@ def _seconds_with_kernels(
     return windows * (panels * rates.tile + vectors * products * rates.step)
 
 
-# seconds to add the sums of a pixel and a vector of kernels to the totals, once for each block, and
-# to copy a number of the result's gradient to a panel
-TOTAL, PANEL_NUMBER = 3e-9, 0.3e-9
-
-
-def compiled_kernels_gradient_seconds(work: ConvolutionWork) -> float:
-    """Return the seconds of one thread for the gradient of the kernels in the compiled loops."""
-    isa = library.choice().isa or INSTRUCTION_SETS["avx2"]
-    size, rates = _size_ratio(work), COMPILED[isa.name]
-    lanes = max(1, int(isa.vector_bytes / (4 * size)))
-    *window, depth, _ = work.kernels
-    sums = volume(window) * depth * -(-work.kernels_per_group // lanes) * work.groups
-    blocks = math.ceil(work.windows / compiled_kernels_gradient.WINDOWS)
-    moved = rates.line * volume(work.images) + PANEL_NUMBER * work.outputs
-    return sums * (work.windows * rates.step + blocks * TOTAL) + moved * size
-
-
-def _size_ratio(work: ConvolutionWork) -> float:
+def size_ratio(work: ConvolutionWork) -> float:
     """Return how many times as long the numbers of the sums are as those of four bytes.
 
     Sums of small integers are taken in float32, since these are exact.

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from convpool.engines.registry import Engine
+from convpool.engines.engine import Engine
 from convpool.plans import allocation, arguments, arrays, engine_choice
 from convpool.plans.formatting import byte_size, formula
 from convpool.plans.lock_free_property import cached_property

@@ -316,7 +316,7 @@ def default_layout(
     if rank < 1 or len(kernels) != len(images):
         return "HWIO"
     is_first = channel_axis in (1, -1 - rank)
-    is_square_in_theirs_only = rank > 1 and kernels[0] != kernels[1] == kernels[2] == kernels[3]
+    is_square_in_theirs_only = rank > 1 and kernels[0] != kernels[1] == kernels[2] == kernels[3] > 1
     if not (is_first or (channel_axis in (-1, rank + 1) and is_square_in_theirs_only)):
         return "HWIO"
     if not isinstance(groups, integer_types) or groups < 1:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -12,7 +12,6 @@ from numpy.typing import DTypeLike, NDArray
 from convpool.engines import threads
 from convpool.engines.work import ConvolutionWork
 from convpool.plans import arguments, dtypes, gradient_arguments, missing_pixels
-from convpool.plans.convolution_gradients import ConvolutionGradientsPlan
 from convpool.plans.convolution_sums import ConvolutionSums
 from convpool.plans.formatting import plural
 from convpool.plans.gradient_arguments import NAMES
@@ -20,6 +19,9 @@ from convpool.plans.packed_convolution import PackedConvolution
 from convpool.plans.regions import Part
 from convpool.plans.shared_memory import copy_if_shared
 from convpool.windows import Axis, volume
+
+if TYPE_CHECKING:
+    from convpool.plans.convolution_gradients import ConvolutionGradientsPlan
 
 Array = NDArray[Any]
 Shape = tuple[int, ...]
@@ -202,6 +204,9 @@ class ConvolutionPlan(ConvolutionSums):
         >>> plan_convolution((10, 28, 28, 1), (3, 3, 1, 8)).gradients().shapes.kernels
         (3, 3, 1, 8)
         """
+        # loaded here, since most convolutions have no gradients
+        from convpool.plans.convolution_gradients import ConvolutionGradientsPlan
+
         gradient = self.dtype
         if output_gradient_dtype is not None:
             gradient = arguments.read_dtype(output_gradient_dtype, "output_gradient_dtype")

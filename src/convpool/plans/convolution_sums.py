@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from convpool.engines.registry import ENGINES, Engine
+from convpool.engines.convolution_engines import ENGINES
+from convpool.engines.engine import Engine
 from convpool.plans import dtypes
 from convpool.plans.kernels import KernelsPlan
 from convpool.plans.lock_free_property import cached_property

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from convpool.engines import threads
-from convpool.engines.registry import Engine, fallback
+from convpool.engines.engine import Engine, fallback
 
 Engines = Mapping[str, Engine]
 

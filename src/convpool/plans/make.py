@@ -8,14 +8,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, DTypeLike
+from numpy.typing import DTypeLike
 
 from convpool.plans import arguments, dtypes, kernel_layouts, missing_pixels, operand_checks
 from convpool.plans.arguments import Ints, Padding
 from convpool.plans.convolution import ConvolutionPlan
 from convpool.plans.foreign_words import explain_foreign_keywords
 from convpool.plans.operand_checks import KernelArguments, KernelShapes
-from convpool.plans.pooling import PoolingPlan
 from convpool.plans.transposed import TransposedPlan
 from convpool.plans.transposed_axes import make_transposed_axes
 
@@ -195,125 +194,3 @@ def _kernel_fields(
         "groups": shapes.groups,
         "kernel_layout": shapes.layout,
     }
-
-
-@explain_foreign_keywords
-def plan_pooling(
-    images_shape: Any,
-    kernel_shape: Ints,
-    stride: Ints | None = None,
-    mode: str = "max",
-    *,
-    padding: Padding = "valid",
-    dilation: Ints = 1,
-    ceil: bool = False,
-    count_padding: bool = False,
-    p: float = 2,
-    pad_mode: str | None = None,
-    fill: Any = 0,
-    footprint: ArrayLike | None = None,
-    missing: str | None = None,
-    channel_axis: int = -1,
-    dtype: DTypeLike | None = None,
-    engine: str = "auto",
-    images_dtype: DTypeLike = np.float64,
-) -> PoolingPlan:
-    """Plan a pooling from shapes and dtypes, without any pixel.
-
-    Parameters
-    ----------
-    images_shape
-        Shape (m, *spatial, c).
-    kernel_shape, stride, mode, padding, dilation, ceil, count_padding, p, pad_mode, fill, footprint
-        As in `pool`.
-    missing
-        None, "nan", or "mask" for bools that are passed to `run` as `missing`.
-    channel_axis, dtype, engine
-        As in `pool`.
-    images_dtype
-        Dtype of the arrays that it will run on.
-
-    Returns
-    -------
-    an immutable plan: print it, look at its attributes, call its run(images)
-
-    Raises
-    ------
-    ValueError, TypeError : arguments that do not fit, with what came in and what would do
-
-    Examples
-    --------
-    >>> plan_pooling((10, 28, 28, 3), 3, 2, ceil=True).output_shape
-    (10, 14, 14, 3)
-    """
-    images = arguments.read_shape(images_shape, "images_shape")
-    rank = arguments.count_spatial_axes(images)
-    axis = arguments.read_channel_axis(channel_axis, images)
-    _check_one_reading(images, kernel_shape, channel_axis)
-    mode = arguments.read_choice(mode, arguments.POOL_MODES, "mode")
-    window = arguments.read_per_axis(kernel_shape, rank, "kernel_shape")
-    windows = operand_checks.read_windows(
-        window, window if stride is None else stride, dilation, padding
-    )
-    ceil = arguments.read_bool(ceil, "ceil")
-    spatial = arguments.shape_channels_last(images, axis)[1:-1]
-    axes = operand_checks.make_axes(spatial, windows, ceil=ceil)
-    pixels = arguments.read_dtype(images_dtype, "images_dtype")
-    operand_checks.check_pooled_dtype(pixels, mode)
-    p = _read_exponent(p)
-    if pad_mode is not None:
-        pad_mode = operand_checks.read_pad_mode(pad_mode, axes)
-    result = None if dtype is None else arguments.read_dtype(dtype)
-    plan = PoolingPlan(
-        images_shape=images,
-        images_dtype=pixels,
-        channel_axis=axis,
-        axes=axes,
-        dtype=dtypes.pooling_result_dtype(pixels, mode, result),
-        accumulation=dtypes.pooling_sum_dtype(pixels, mode, result),
-        padding=str(padding),
-        engine=arguments.read_choice(engine, ("auto", *PoolingPlan.engines), "engine"),
-        mode=mode,
-        count_padding=arguments.read_bool(count_padding, "count_padding"),
-        p=p,
-        pad_mode=pad_mode,
-        fill=operand_checks.read_pooling_fill(fill, pad_mode, pixels),
-        footprint=operand_checks.read_footprint(footprint, window, mode),
-        missing=missing_pixels.read_kind(missing),
-    )
-    plan.check_engine()
-    return plan
-
-
-def _read_exponent(p: Any) -> float:
-    """Return the argument `p`, the exponent of lp pooling, as a float.
-
-    Raises
-    ------
-    TypeError : it is not a real number
-    ValueError : it is not finite and above 0
-    """
-    is_number = isinstance(p, (int, float, np.number))
-    if not is_number or isinstance(p, (bool, np.bool_, np.complexfloating)):
-        raise TypeError(f"p is {p!r}; lp pooling takes a finite number above 0")
-    if not 0 < p < np.inf:
-        raise ValueError(
-            f"p is {p!r}; lp pooling takes a finite number above 0, or use mode='max' for infinity"
-        )
-    return float(p)
-
-
-def _check_one_reading(images: tuple[int, ...], kernel_shape: Any, channel_axis: Any) -> None:
-    """Raise ValueError for an `images_shape` of 3 axes with a `kernel_shape` of one number.
-
-    It may be of one picture (h, w, c) or of a batch of signals (m, n, c). `channel_axis` is the
-    argument as the caller passed it.
-    """
-    if len(images) == 3 and np.ndim(kernel_shape) == 0:
-        # with a batch axis in front, the picture's channel axis has another number
-        axis_advice = {0: " and channel_axis=1", 2: " and channel_axis=-1"}.get(channel_axis, "")
-        raise ValueError(
-            f"images_shape {images} with kernel_shape={kernel_shape} can be read in more than "
-            f"one way: pass {(1, *images)}{axis_advice} for one picture, or "
-            f"kernel_shape=({kernel_shape},) for a batch of signals"
-        )

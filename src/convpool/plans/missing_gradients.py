@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from convpool.engines.registry import ENGINES, fallback
+from convpool.engines.convolution_engines import ENGINES
+from convpool.engines.engine import fallback
 from convpool.plans import missing_pixels
 from convpool.plans.kernels import KernelsPlan
 from convpool.windows import volume

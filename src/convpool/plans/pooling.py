@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from convpool.engines import padding, threads
+from convpool.engines.engine import Engine
 from convpool.engines.numpy import pooling as numpy_pooling
-from convpool.engines.registry import POOL_ENGINES, Engine
+from convpool.engines.pooling_engines import POOL_ENGINES
 from convpool.plans import arguments, dtypes, gradient_arguments, missing_pixels
 from convpool.plans.formatting import plural, sizes
 from convpool.plans.lock_free_property import cached_property
 from convpool.plans.pooled_windows import PooledWindowsPlan
-from convpool.plans.pooling_gradient import PoolingGradientPlan
 from convpool.plans.shared_memory import copy_if_shared
 from convpool.windows import volume
+
+if TYPE_CHECKING:
+    from convpool.plans.pooling_gradient import PoolingGradientPlan
 
 Array = NDArray[Any]
 Shape = tuple[int, ...]
@@ -197,6 +200,9 @@ class PoolingPlan(PooledWindowsPlan):
         >>> plan_pooling((10, 28, 28, 3), 2).gradients().output_shape
         (10, 14, 14, 3)
         """
+        # loaded here, since most poolings have no gradients
+        from convpool.plans.pooling_gradient import PoolingGradientPlan
+
         gradient = self.dtype
         if output_gradient_dtype is not None:
             gradient = arguments.read_dtype(output_gradient_dtype, "output_gradient_dtype")

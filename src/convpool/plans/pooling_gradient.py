@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convpool.engines import padding, threads
-from convpool.engines.registry import POOL_GRADIENT_ENGINES, Engine
+from convpool.engines.engine import Engine
+from convpool.engines.gradient_engines import POOL_GRADIENT_ENGINES
 from convpool.plans import allocation, dtypes, missing_pixels
 from convpool.plans.formatting import byte_size, plural, sizes
 from convpool.plans.gradient_arguments import check_output_gradient

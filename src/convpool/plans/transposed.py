@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convpool.engines import threads
-from convpool.engines.registry import TRANSPOSE_ENGINES, Engine
+from convpool.engines.convolution_engines import TRANSPOSE_ENGINES
+from convpool.engines.engine import Engine
 from convpool.plans import dtypes
 from convpool.plans.formatting import span
 from convpool.plans.kernels import KernelsPlan

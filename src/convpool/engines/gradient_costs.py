@@ -1,0 +1,112 @@
+"""What gradients take with each engine, as `cost_model` describes it."""
+
+from __future__ import annotations
+
+import math
+
+from convpool.engines import threads
+from convpool.engines.compiled import kernels_gradient as compiled_kernels_gradient
+from convpool.engines.compiled import library
+from convpool.engines.compiled import pooling_gradient as compiled_pooling_gradient
+from convpool.engines.compiled.instruction_sets import INSTRUCTION_SETS
+from convpool.engines.convolution_seconds import COMPILED, size_ratio
+from convpool.engines.cost_model import MOVE_BYTE, PANEL
+from convpool.engines.numpy import kernels_gradient as numpy_kernels_gradient
+from convpool.engines.numpy import pooling as numpy_pooling
+from convpool.engines.numpy import pooling_gradient as numpy_pooling_gradient
+from convpool.engines.pooling_costs import numpy_pooling_seconds
+from convpool.engines.work import ConvolutionWork, PoolingWork
+from convpool.windows import volume
+
+# seconds to add the sums of a pixel and a vector of kernels to the totals, once for each block, and
+# to copy a number of the result's gradient to a panel
+TOTAL, PANEL_NUMBER = 3e-9, 0.3e-9
+# seconds in the compiled loops for a window and vector of channels, and for each tap
+WINDOW, TAP_IN_VECTORS = 8e-9, 1e-9
+
+
+def compiled_kernels_gradient_seconds(work: ConvolutionWork) -> float:
+    """Return the seconds of one thread for the gradient of the kernels in the compiled loops."""
+    isa = library.choice().isa or INSTRUCTION_SETS["avx2"]
+    size, rates = size_ratio(work), COMPILED[isa.name]
+    lanes = max(1, int(isa.vector_bytes / (4 * size)))
+    *window, depth, _ = work.kernels
+    sums = volume(window) * depth * -(-work.kernels_per_group // lanes) * work.groups
+    blocks = math.ceil(work.windows / compiled_kernels_gradient.WINDOWS)
+    moved = rates.line * volume(work.images) + PANEL_NUMBER * work.outputs
+    return sums * (work.windows * rates.step + blocks * TOTAL) + moved * size
+
+
+def kernels_gradient_bytes(work: ConvolutionWork) -> int:
+    """Return the bytes of working memory of the gradient of the kernels with NumPy: a bound."""
+    depth_of_all = work.kernels[-2] * work.groups
+    columns = min(
+        max(numpy_kernels_gradient.COLUMNS, depth_of_all),
+        work.windows * work.taps * depth_of_all,
+    )
+    sums = min(max(numpy_kernels_gradient.SUMS, depth_of_all), volume(work.kernels))
+    sum_size = max(work.accumulation.itemsize, 8)
+    return 3 * columns * work.accumulation.itemsize + 2 * sums * sum_size
+
+
+def compiled_kernels_gradient_bytes(work: ConvolutionWork) -> int:
+    """Return the bytes of working memory of the gradient of the kernels in the compiled loops.
+
+    Totals of the parts; the padded pixels of a block, and a panel, for each thread; copies of some
+    images and of g where loops cannot read them; and what NumPy makes of the totals.
+    """
+    totals = max(compiled_kernels_gradient.MOST, volume(work.kernels[:-1]) * PANEL)
+    totals = min(totals, compiled_kernels_gradient.PARTS * volume(work.kernels))
+    m, windows = max(1, work.images[0]), compiled_kernels_gradient.WINDOWS
+    images = min(m, max(1, windows * m // max(1, work.windows)))
+    padded = volume([axis.spanned_positions + PANEL for axis in work.axes]) * work.images[-1]
+    blocks = threads.number() * (images * padded + 2 * windows * PANEL)
+    numbers = volume(work.images) + work.outputs
+    copied = min(8 * numbers, max(compiled_kernels_gradient.STAGED, 8 * numbers // m))
+    return 2 * 8 * totals + blocks * work.accumulation.itemsize + copied
+
+
+def numpy_pooling_gradient_seconds(work: PoolingWork) -> float:
+    """Return the seconds of one thread for the gradient of a pooling in NumPy.
+
+    Windows are reduced, and numbers are spread over them.
+    """
+    return 3 * numpy_pooling_seconds(work) + volume(work.images) * work.accumulation.itemsize * (
+        MOVE_BYTE
+    )
+
+
+def pooling_gradient_bytes(work: PoolingWork) -> int:
+    """Return the bytes of working memory for the gradient of a pooling in NumPy.
+
+    Of each image of a block that is a copy of the gradient, and for each of its outputs a number,
+    an index and their copies.
+    """
+    m, itemsize = work.images[0], max(8, work.accumulation.itemsize)
+    per_image = volume(work.images) // max(1, m) * itemsize
+    images = min(m, max(1, numpy_pooling_gradient.BLOCK_BYTES // max(1, per_image)))
+    outputs = work.outputs // max(1, m)
+    sorted_bytes = 4 * itemsize * work.taps * outputs if work.mode == "median" else 0
+    return images * (2 * per_image + 6 * itemsize * outputs) + min(
+        images * sorted_bytes, 8 * numpy_pooling.LARGE
+    )
+
+
+def compiled_pooling_gradient_seconds(work: PoolingWork) -> float:
+    """Return the seconds of one thread for the gradient of a pooling in the compiled loops."""
+    size = work.accumulation.itemsize
+    taps = 1 if work.mode in ("avg", "sum") else 2
+    vectors = work.outputs / max(1, work.images[-1]) * math.ceil(work.images[-1] * size / 32)
+    moved = (volume(work.images) + work.outputs) * size * MOVE_BYTE
+    return vectors * (WINDOW + taps * work.taps * TAP_IN_VECTORS) + moved
+
+
+def compiled_pooling_gradient_bytes(work: PoolingWork) -> int:
+    """Return the bytes of working memory for the gradient of a pooling in the compiled loops.
+
+    Copies of some images, g and gradient where loops cannot read or write them. Where pixels are
+    missing, NumPy does the work.
+    """
+    per_image = 8 * (2 * volume(work.images) + 2 * work.outputs) // max(1, work.images[0])
+    copied = max(compiled_pooling_gradient.STAGED, per_image)
+    return max(min(copied, 16 * (volume(work.images) + work.outputs)), pooling_gradient_bytes(work))

@@ -1,0 +1,64 @@
+"""What pooling takes with each engine, as `cost_model` describes it."""
+
+from __future__ import annotations
+
+import math
+
+from convpool.engines.cost_model import MOVE_BYTE, block_bytes
+from convpool.engines.numpy import pooling as numpy_pooling
+from convpool.engines.work import PoolingWork
+from convpool.windows import volume
+
+# seconds that one of these takes
+REDUCE = 0.35e-9  # to combine two numbers of one byte in NumPy
+REDUCE_IN_VECTORS = 0.04e-9  # to combine two numbers of one byte in the compiled loops
+
+RANKING = 30  # to find the median of numbers takes so many times as long as to combine them
+
+
+def _reduced_numbers(work: PoolingWork) -> int:
+    """Return about how many numbers are combined.
+
+    Axis after axis: windows are combined from longer and longer parts. Under a footprint, and for
+    medians: whole windows; a number of a median counts RANKING times.
+    """
+    if work.mode != "median" and work.footprint_taps is None:
+        taps = sum(min(axis.window, 2 * axis.window.bit_length()) for axis in work.axes)
+    else:
+        taps = work.taps if work.footprint_taps is None else work.footprint_taps
+        taps *= RANKING if work.mode == "median" else 1
+    return work.outputs * taps
+
+
+def numpy_pooling_seconds(work: PoolingWork) -> float:
+    """Return the seconds of one thread in NumPy."""
+    reduced = _reduced_numbers(work) * REDUCE * math.sqrt(work.images_dtype.itemsize)
+    return reduced + work.bytes_moved * MOVE_BYTE
+
+
+def compiled_pooling_seconds(work: PoolingWork) -> float:
+    """Return the seconds of one thread in the compiled loops."""
+    reduced = _reduced_numbers(work) * REDUCE_IN_VECTORS * math.sqrt(work.images_dtype.itemsize)
+    return reduced + work.bytes_moved * MOVE_BYTE
+
+
+def numpy_pooling_bytes(work: PoolingWork) -> int:
+    """Return the bytes of working memory of NumPy's engine."""
+    itemsize = work.accumulation.itemsize
+    return itemsize * numpy_pooling.numbers(work.images, work.axes, itemsize)
+
+
+def numpy_pooling_tile_bytes(work: PoolingWork) -> int:
+    """Return the bytes of a tile, whose images are cut to what `axes` say."""
+    if not work.outputs:
+        return block_bytes(work)
+    sizes = [axis.size for axis in work.axes]
+    itemsize = work.accumulation.itemsize
+    images = (work.images[0], *sizes, work.images[-1])
+    return itemsize * numpy_pooling.numbers(images, work.axes, itemsize)
+
+
+def compiled_pooling_tile_bytes(work: PoolingWork) -> int:
+    """Return the bytes of a tile: blocks, and converted copies of one image and its results."""
+    converted = (volume(work.images) + work.outputs) * work.accumulation.itemsize
+    return block_bytes(work) + converted // max(1, work.images[0])

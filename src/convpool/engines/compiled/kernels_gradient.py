@@ -136,8 +136,8 @@ class Runner:
     ) -> None:
         """Write the gradient of the kernels of `convolve` to out (*window, depth, nc).
 
-        Arguments are those of `engines.numpy.kernels_gradient.kernels_gradient`; all but the
-        arrays' memory and `dtype` must be the same in every call. Axes are 1 or 2; what
+        Arguments are those of `engines.numpy.kernels_gradient.kernels_gradient`; shapes and axes
+        must be the same in every call. Axes are 1 or 2; what
         `engines.compiled.convolution.refusal` refuses must not be passed.
         """
         if not (out.size and output_gradient.size):
@@ -152,7 +152,7 @@ class Runner:
         if not (_is_readable(images, sums) and g.dtype == sums and g.flags.carray):
             _sum_copies(images, g, sums, (axes, out), **words)
             return
-        key = images.strides, images.dtype, sums
+        key = images.strides, images.dtype, sums, *words.values()
         program = self.programs.get(key)
         if program is None:
             program = Program(_geometry(images, g, (axes, out), **words))

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from convpool.out_of_core.lazy_call import takes_lazy_arrays
 from convpool.out_of_core.routes import Route, choose_route
 from convpool.plans import (
     arguments,
@@ -163,6 +164,7 @@ def convolve_gradients(
     return plan.execute(images, (ours, plan.channels_last(gradient)), out, route.mask)
 
 
+@takes_lazy_arrays
 @explain_foreign_keywords
 def pool_gradient(
     images: ArrayLike,

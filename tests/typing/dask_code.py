@@ -16,4 +16,6 @@ def lazily(images: da.Array, picture: da.Array) -> None:
     lazy = convpool.convolve(images, kernels, padding="same")
     assert_type(lazy, da.Array)
     assert_type(convpool.pool(lazy, 2), da.Array)
+    assert_type(convpool.pool_gradient(lazy, np.ones((2, 3, 3, 4)), 2), da.Array)
+    assert_type(convpool.pool_gradient(lazy, convpool.pool(lazy, 2), 2, mode="avg"), da.Array)
     assert_type(convpool.filter_image(picture, kernels[:, :, 0, 0], flip=True), da.Array)

@@ -12,6 +12,7 @@ from convpool.windows import volume
 # seconds that one of these takes
 REDUCE = 0.35e-9  # to combine two numbers of one byte in NumPy
 REDUCE_IN_VECTORS = 0.04e-9  # to combine two numbers of one byte in the compiled loops
+EXCHANGE = 0.012e-9  # to put two numbers of one byte in order in the compiled loops
 
 RANKING = 30  # to find the median of numbers takes so many times as long as to combine them
 
@@ -38,6 +39,9 @@ def numpy_pooling_seconds(work: PoolingWork) -> float:
 
 def compiled_pooling_seconds(work: PoolingWork) -> float:
     """Return the seconds of one thread in the compiled loops."""
+    if work.mode == "median":  # exchanges of pixels, which grow faster than the taps
+        exchanges = work.outputs * work.taps * math.log2(work.taps)
+        return exchanges * EXCHANGE * work.images_dtype.itemsize + work.bytes_moved * MOVE_BYTE
     reduced = _reduced_numbers(work) * REDUCE_IN_VECTORS * math.sqrt(work.images_dtype.itemsize)
     return reduced + work.bytes_moved * MOVE_BYTE
 

@@ -15,7 +15,9 @@ def _compiled_pooling_refusal(work: PoolingWork) -> str | None:
     """Return why the compiled loops do not take a pooling, a text; None if they do."""
     if work.footprint_taps is not None:
         return "there is a footprint, and the compiled kernels take whole windows"
-    return compiled_pooling.refusal(work.mode, work.images_dtype, len(work.axes), work.accumulation)
+    return compiled_pooling.refusal(
+        work.mode, work.images_dtype, work.axes, work.accumulation, work.dtype
+    )
 
 
 POOL_ENGINES = by_name(

@@ -215,6 +215,64 @@ def test_a_nan_in_each_place(runs):
     assert runs
 
 
+# ---- medians ----
+
+
+def medians(images, window, stride=1):
+    """Return medians of windows that lie on pixels alone, by NumPy."""
+    windows = np.lib.stride_tricks.sliding_window_view(images, window, (1, 2))
+    return np.median(windows[:, ::stride], (-2, -1))
+
+
+@pytest.mark.parametrize("window", [(3, 3), (5, 5), (1, 3), (5, 1), (1, 9)], ids=str)
+@pytest.mark.parametrize("kind", [*KINDS, "uint8 to float32"])
+def test_medians(kind, window, runs):
+    kind, _, dtype = kind.partition(" to ")
+    for shape, stride in (((2, 9, 2 * WIDE + 3, 1), 1), ((1, 12, WIDE, 3), (2, 1))):
+        images = numbers(shape, kind)
+        if images.dtype.kind == "f":
+            images[0, 4, 5:9, 0] = np.nan, np.inf, -np.inf, -0.0
+        with np.errstate(invalid="ignore"):
+            expected = medians(images, window, np.ravel(stride)[0])
+        words = {"dtype": dtype or None, "engine": "compiled"}
+        result = convpool.pool(images, window, stride, "median", **words)
+        np.testing.assert_array_equal(result, expected)
+        assert result.dtype == (dtype or (kind if kind.startswith("float") else "float64"))
+        if result.dtype.kind == "f":
+            assert not np.signbit(result[result == 0]).any()
+    assert len(runs) == 2
+
+
+def test_medians_of_fewer_pixels_at_the_edges(runs):
+    """Windows that reach into padding are taken apart, on each side of each axis."""
+    images = numbers((2, 8, 2 * WIDE + 1, 1))
+    for padding, stride in (("same", 1), (((2, 0), (0, 2)), (1, 1)), (2, (3, 1))):
+        words = {"padding": padding, "mode": "median"}
+        result = convpool.pool(images, 3, stride, engine="compiled", **words)
+        expected = convpool.pool(images, 3, stride, engine="numpy", **words)
+        np.testing.assert_array_equal(result, expected)
+    assert len(runs) == 3
+    mask = RNG.random(images.shape) < 0.1
+    words = {"padding": "same", "mode": "median", "missing": mask}
+    np.testing.assert_array_equal(
+        convpool.pool(images, 3, 1, engine="compiled", **words),
+        convpool.pool(images, 3, 1, engine="numpy", **words),
+    )
+
+
+@pytest.mark.parametrize(
+    ("shape", "stride"), [((1, 3, 5, 1), 1), ((2, 9, 2 * WIDE, 1), 2), ((1, 2, WIDE, 1), 1)]
+)
+def test_medians_that_numpy_finds(shape, stride, runs):
+    """Rows narrower than a vector, skipped columns, no window on pixels alone."""
+    images = numbers(shape)
+    words = {"padding": 1, "mode": "median"}
+    result = convpool.pool(images, 3, stride, engine="compiled", **words)
+    expected = convpool.pool(images, 3, stride, engine="numpy", **words)
+    np.testing.assert_array_equal(result, expected)
+    assert not runs
+
+
 # Pictures whose ring, pixels and results lie beside pages that nobody may touch.
 CHILD = """
 import numpy as np
@@ -242,7 +300,7 @@ for pixels, weights in (("f4", "f4"), ("u1", "f4"), ("u1", "i1"), ("i4", "i4"), 
                     fences.clear()
 for pixels in ("f4", "u1"):
     image = random.integers(0, 9, (1, 7, 4 * wide + 3, 1)).astype(pixels)
-    for window, mode in ((2, "max"), (7, "min")):
+    for window, mode in ((2, "max"), (7, "min"), (3, "median")):
         expected = pool(image, window, 1, mode, padding=1, engine="numpy")
         for side in fences.SIDES:
             launch.empty_aligned = lambda n, dtype: fences.array((n,), dtype, side)

@@ -26,10 +26,10 @@ from convpool.engines.compiled import (
     pooling_forms,
 )
 from convpool.engines.compiled import pooling as compiled_pooling
-from convpool.engines.compiled.picture_forms import FilterRowsForm
+from convpool.engines.compiled.picture_forms import MEDIAN_TAPS, MEDIANS, FilterRowsForm
 from convpool.engines.numpy import pooling as numpy_pooling
 from convpool.plans import dtypes
-from convpool.windows import PADDINGS, place
+from convpool.windows import PADDINGS, Axis, place
 from support import children
 from support.arrays import full_range
 from support.axes import per_axis, pooling_axes
@@ -380,17 +380,20 @@ def test_a_larger_window_costs_little_more():
         ),
         (("max", ">f4", 2), "images are >f4"),
         (("sum", "float32", 3), "there are 3 spatial axes"),
+        (("median", "uint8", 3), "medians of 3, 5, 9, 25 taps"),
+        (("median", "int64", 2), "no medians of int64 as float64"),
     ],
 )
 def test_refusals(words, told):
     mode, kind, rank = words
-    assert told in compiled_pooling.refusal(mode, np.dtype(kind), rank)
+    axes = [Axis(9, 5)] * rank
+    assert told in compiled_pooling.refusal(mode, np.dtype(kind), axes, None, np.dtype("f8"))
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_nothing_else_is_refused(kind):
     assert all(
-        compiled_pooling.refusal(mode, np.dtype(kind), rank) is None
+        compiled_pooling.refusal(mode, np.dtype(kind), [Axis(9, 5)] * rank) is None
         for mode in MODES
         for rank in (1, 2)
     )
@@ -493,6 +496,13 @@ def test_every_form_of_the_table(monkeypatch):
     monkeypatch.setattr(compiled_pooling, "call_of", pooling_call._make_call)
     for case in FORM_CASES:
         check_form_case(case, np.empty)
+    for (kind, results), taps in product(MEDIANS, MEDIAN_TAPS):
+        images, dtype = full_range((1, 3, 100, 1), kind), np.dtype(results)
+        axes = pooling_axes(images, (1, taps), 1)
+        out = np.empty((1, 3, 101 - taps, 1), dtype)
+        compiled_pooling.pool(images, axes, out, mode="median", dtype=images.dtype)
+        windows = np.lib.stride_tricks.sliding_window_view(images, taps, 2)
+        np.testing.assert_array_equal(out, np.median(windows, -1).astype(dtype))
     found -= {FilterRowsForm(), *forms.CREW_FORMS}
     assert found == set(pooling_forms.pooling_forms(library.isa()))
 

@@ -18,6 +18,14 @@ FILTERED = tuple(
         ("f8", "i8"),
     ]
 )
+# (dtype of pixels, dtype of results) of medians, and how many taps their windows may have
+MEDIANS = tuple(
+    (np.dtype(pixels), np.dtype(results))
+    for pixels, results in [
+        *(("f4", "f4"), ("f8", "f8"), ("u1", "f8"), ("u1", "f4"), ("i2", "f8"), ("u2", "f8")),
+    ]
+)
+MEDIAN_TAPS = (3, 5, 9, 25)
 # dtypes of pictures whose greatest or least numbers are kept
 KEPT = tuple(map(np.dtype, ("f4", "f8", "u1", "i2", "u2")))
 
@@ -64,6 +72,20 @@ class KeepTapsForm(Form):
     is_careful: bool
 
 
+@dataclass(frozen=True)
+class MedianTapsForm(Form):
+    """Finds the medians of lines, of one row of windows: record SUMMING.
+
+    Of floats that may be NaN, the medians are NaN of windows with NaN, if it `is_careful`.
+    """
+
+    loop = "median_taps"
+    dtype: Dtype
+    results: Dtype
+    taps: int
+    is_careful: bool
+
+
 def picture_forms() -> list[Form]:
     """Return the forms that filter pictures row by row."""
     return [
@@ -73,13 +95,18 @@ def picture_forms() -> list[Form]:
     ]
 
 
-def extreme_forms() -> list[Form]:
-    """Return those that only the greatest or least pixels need."""
+def order_forms() -> list[Form]:
+    """Return those that only medians, or the greatest or least pixels, need."""
     return [
         *(ReadRowForm(dtype, dtype, seeks_nan=dtype.kind == "f") for dtype in KEPT),
         *(
             KeepTapsForm(combination, dtype, is_careful)
             for combination, dtype in product((GREATER, LESSER), KEPT)
+            for is_careful in {False, dtype.kind == "f"}
+        ),
+        *(
+            MedianTapsForm(dtype, results, taps, is_careful)
+            for (dtype, results), taps in product(MEDIANS, MEDIAN_TAPS)
             for is_careful in {False, dtype.kind == "f"}
         ),
     ]

@@ -123,6 +123,8 @@ class Steps(NamedTuple):
         The same forms for rows with NaN, None if they do not differ.
     fill
         What stands in the padding.
+    takes_pairs
+        Whether the form of the results takes two rows at a time.
     """
 
     read: ReadRowForm
@@ -132,6 +134,7 @@ class Steps(NamedTuple):
     careful_down: Form | None = None
     careful_across: Form | None = None
     fill: Any = 0
+    takes_pairs: bool = True
 
 
 def steps_of(geometry: ConvolutionGeometry, fill: Any, *, is_separable: bool) -> Steps:
@@ -155,7 +158,7 @@ class Rows:
         self.columns = -(-ow // self.blocks_across)  # of a block
         self.units = m * self.blocks_across * oh
         # two rows of windows have all but two rows of pixels in common
-        self.has_pairs = down.stride == down.dilation == 1 and down.window > 1
+        self.has_pairs = steps.takes_pairs and down.stride == down.dilation == 1 and down.window > 1
         self.lines = down.span + self.has_pairs  # of the ring
         line_length = (self.columns - 1 + across.span) * c
         self.pitch = -(-line_length // geometry.lanes) * geometry.lanes

@@ -12,11 +12,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from convpool.engines.compiled import host, picture_extremes
+from convpool.engines.compiled import host, picture_extremes, picture_medians
 from convpool.engines.compiled.base_form import NUMBERS
 from convpool.engines.compiled.picture_rows import Rows
 from convpool.engines.compiled.pooling_call import PoolingCall, call_of
 from convpool.engines.compiled.pooling_layout import COMBINATIONS, Layout, Pooling
+from convpool.engines.numpy import footprint_and_median
 from convpool.windows import Axis, blocks, volume
 
 Array = NDArray[Any]
@@ -26,17 +27,23 @@ STAGED = 2**22  # bytes that are copied at a time where the loops cannot read or
 
 
 def refusal(
-    mode: str, images: np.dtype[Any], rank: int, sums: np.dtype[Any] | None = None
+    mode: str,
+    images: np.dtype[Any],
+    axes: Sequence[Axis],
+    sums: np.dtype[Any] | None = None,
+    results: np.dtype[Any] | None = None,
 ) -> str | None:
     """Return why a pooling is not taken, or None.
 
-    `images` is the dtype of the pixels, `rank` the number of spatial axes, `sums` the dtype in
-    which avg and sum add, None if that is not known.
+    `images` is the dtype of the pixels, `sums` the dtype in which avg and sum add and `results`
+    that of the results, None if they are not known.
     """
-    if mode not in COMBINATIONS:
+    if mode == "median" and (text := picture_medians.refusal(images, results, axes)):
+        return text
+    if mode not in (*COMBINATIONS, "median"):
         return (
             f"the mode is {mode!r}, and the compiled kernels take "
-            f"{', '.join(map(repr, COMBINATIONS))}"
+            f"{', '.join(map(repr, COMBINATIONS))} and 'median'"
         )
     if images.kind != "b" and images not in NUMBERS:
         return (
@@ -45,8 +52,8 @@ def refusal(
         )
     if mode in ("avg", "sum") and sums is not None and sums not in (np.int64, np.float64):
         return f"sums are taken in {sums}, and the compiled kernels take int64 and float64"
-    if rank > 2:
-        return f"there are {rank} spatial axes, and the compiled kernels take 1 or 2"
+    if len(axes) > 2:
+        return f"there are {len(axes)} spatial axes, and the compiled kernels take 1 or 2"
     return host.refusal()
 
 
@@ -59,13 +66,15 @@ def pool(
     count_padding: bool = False,
     p: float = 2.0,
     dtype: DTypeLike,
+    absent: Array | None = None,
 ) -> None:
     """Reduce each window of images (m, *spatial, c) to one number of out (m, *output, c), in place.
 
     Arguments are those of `engines.numpy.pooling.pool`; `p`, which is for lp, is not used. Numbers
     are combined in `dtype`, or in a shorter one that holds every result.
     """
-    Runner()(images, axes, out, mode=mode, count_padding=count_padding, p=p, dtype=dtype)
+    words: dict[str, Any] = {"count_padding": count_padding, "p": p, "absent": absent}
+    Runner()(images, axes, out, mode=mode, dtype=dtype, **words)
 
 
 class Runner:
@@ -75,6 +84,7 @@ class Runner:
     """
 
     def __init__(self) -> None:
+        self.medians = picture_medians.Runner()
         self.calls: dict[Any, PoolingCall | Rows] = {}
 
     def __call__(
@@ -87,8 +97,12 @@ class Runner:
         count_padding: bool = False,
         p: float = 2.0,
         dtype: DTypeLike,
+        absent: Array | None = None,
     ) -> None:
         """Do what `pool` does; all but the arrays' memory and shapes are the same in every call."""
+        if mode == "median":
+            self._find_medians(images, axes, out, dtype, absent)
+            return
         key = (
             *(images.shape, images.strides, images.flags.aligned),
             *(out.strides, out.flags.aligned),
@@ -113,6 +127,22 @@ class Runner:
             self.calls.clear()
         self.calls[key] = call
         call.run(images, out)
+
+    def _find_medians(
+        self,
+        images: Array,
+        axes: Sequence[Axis],
+        out: Array,
+        dtype: DTypeLike,
+        absent: Array | None,
+    ) -> None:
+        """Write medians, of the pixels that are not absent, to out."""
+        if absent is not None:
+            footprint_and_median.pool(images, axes, out, mode="median", dtype=dtype, absent=absent)
+            return
+        if len(axes) == 1:
+            images, axes, out = images[:, None], (Axis(1, 1), *axes), out[:, None]
+        self.medians(images, axes, out)
 
 
 def _pool(images: Array, out: Array, pooling: Pooling) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from convpool.engines.compiled.base_form import ADD, GREATER, LESSER, NUMBERS, Dtype, Form
 from convpool.engines.compiled.instruction_sets import InstructionSet
-from convpool.engines.compiled.picture_forms import extreme_forms
+from convpool.engines.compiled.picture_forms import order_forms
 
 # (dtype of pixels or of parts, dtype of sums) of sums
 ADDED = tuple(
@@ -149,5 +149,5 @@ def pooling_forms(isa: InstructionSet) -> list[Form]:
         *(SkipColumnsForm(np.dtype(size)) for size in ("u1", "u2", "u4", "u8")),
         *(WriteTotalsForm(*pair) for pair in WRITTEN),
         *(PoolRowsForm(*words) for words in ROWS_IN_REGISTERS),
-        *extreme_forms(),
+        *order_forms(),
     ]

@@ -1,0 +1,116 @@
+"""Medians of few pixels around each of a picture, row by row: see `picture_rows`.
+
+Windows that reach into the padding have fewer pixels; they are taken by NumPy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise, product
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convpool.engines.compiled import library
+from convpool.engines.compiled.geometry import ConvolutionGeometry, strides_in_numbers
+from convpool.engines.compiled.picture_forms import (
+    MEDIAN_TAPS,
+    MEDIANS,
+    MedianTapsForm,
+    ReadRowForm,
+)
+from convpool.engines.compiled.picture_rows import Rows, Steps
+from convpool.engines.compiled.pooling_layout import Layout, number_dtype
+from convpool.engines.numpy import footprint_and_median
+from convpool.windows import Axis, volume
+
+Array = NDArray[Any]
+
+
+def refusal(
+    images: np.dtype[Any], results: np.dtype[Any] | None, axes: Sequence[Axis]
+) -> str | None:
+    """Return why medians of pixels of a dtype are not taken, or None."""
+    if volume([axis.window for axis in axes]) not in MEDIAN_TAPS:
+        return f"the compiled kernels take medians of {', '.join(map(str, MEDIAN_TAPS))} taps"
+    if (number_dtype(images), results) not in MEDIANS:
+        return f"the compiled kernels take no medians of {images} as {results}"
+    return None
+
+
+class Runner:
+    """Finds the medians of images of one plan, whatever their memory, as often as wanted."""
+
+    def __init__(self) -> None:
+        self.rows: dict[Any, Rows | None] = {}
+
+    def __call__(self, images: Array, axes: Sequence[Axis], out: Array) -> None:
+        """Write the median of each window of images (m, h, w, c) to out (m, oh, ow, c)."""
+        regions = [_regions(axis) for axis in axes]
+        for down, across in product(*regions):
+            halos = [axis.halo(part) for axis, part in zip(axes, (down, across), strict=True)]
+            pixels = images[:, halos[0].start : halos[0].stop, halos[1].start : halos[1].stop]
+            target = out[:, down, across]
+            rows = None
+            parts = [
+                Axis(
+                    halo.stop - halo.start,
+                    axis.window,
+                    axis.stride,
+                    axis.dilation,
+                    halo.before,
+                    halo.after,
+                )
+                for axis, halo in zip(axes, halos, strict=True)
+            ]
+            if not any(halo.before or halo.after for halo in halos):
+                rows = self._rows_of(pixels, parts, target)
+            if rows is None:
+                words: dict[str, Any] = {"mode": "median", "dtype": images.dtype}
+                footprint_and_median.pool(pixels, parts, target, **words)
+            else:
+                rows.run(pixels, target)
+
+    def _rows_of(self, images: Array, axes: Sequence[Axis], out: Array) -> Rows | None:
+        """Return how these rows are taken, None if NumPy must."""
+        key = images.shape, images.strides, images.flags.aligned, out.strides, out.flags.aligned
+        if key not in self.rows:
+            self.rows[key] = _rows(images, axes, out)
+        return self.rows[key]
+
+
+def _regions(axis: Axis) -> list[slice]:
+    """Return slices of the windows: those before the ones on pixels alone, these, and the rest."""
+    first = min(axis.count, -(-axis.before // axis.stride))
+    last = max(first, (axis.size - axis.span + axis.before) // axis.stride + 1)
+    bounds = 0, first, min(last, axis.count), axis.count
+    return [slice(a, b) for a, b in pairwise(bounds) if a < b]
+
+
+def _rows(images: Array, axes: Sequence[Axis], out: Array) -> Rows | None:
+    """Return how rows of windows on pixels alone are taken, None if they cannot be."""
+    dtype, c = number_dtype(images.dtype), images.shape[3]
+    results = out.dtype
+    lanes = library.isa().vector_bytes // dtype.itemsize
+    is_dense = Layout.of(images).is_dense and Layout.of(out).is_dense
+    if axes[1].stride > 1 or out.shape[2] * c < lanes or not is_dense:
+        return None
+    geometry = ConvolutionGeometry(
+        images=images.shape,
+        output=out.shape,
+        kernels=(axes[0].window, axes[1].window, 1, c),
+        input_strides=strides_in_numbers(images),
+        output_strides=strides_in_numbers(out),
+        axes=(axes[0], axes[1]),
+        groups=c,
+        pad_mode="zeros",
+        is_padded_with_zeros=True,
+        dtypes=(dtype, dtype, results),
+        terms=0,
+    )
+    taps, is_float = axes[0].window * axes[1].window, dtype.kind == "f"
+    form = MedianTapsForm(dtype, results, taps, is_careful=False)
+    careful = MedianTapsForm(dtype, results, taps, is_careful=is_float)
+    read = ReadRowForm(dtype, dtype, seeks_nan=is_float)
+    return Rows(geometry, Steps(read, form, careful_down=careful, takes_pairs=False))

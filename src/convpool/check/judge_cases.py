@@ -12,6 +12,8 @@ from convpool.check.behaviour import requirement_names, timing
 from convpool.check.behaviour.case import Case
 from convpool.check.behaviour.judged_answers import Trial, common_trait_phrase
 from convpool.check.diagnosis import diagnose
+from convpool.check.diagnosis.arithmetic import arguments_of
+from convpool.check.diagnosis.finding_text import same_sentence, size_formulas
 from convpool.check.diagnosis.meanings_of_same import BRIEF, DESCRIPTIONS, find_reading, has_briefs
 from convpool.check.diagnosis.suspicious_lines import Suspicion, suspicions
 from convpool.check.submissions.task_files import TaskFile
@@ -19,6 +21,13 @@ from convpool.check.tasks import Task
 from convpool.check.verdicts import Finding, Item, Outcome
 
 MAX_ERROR_KINDS = 3  # findings of errors in one item; further kinds of errors are left out
+CANNOT_MULTIPLY = "could not be broadcast together"  # NumPy, of arrays of other shapes
+NEGATIVE = "can't contain negative values"  # np.pad, of a number of zeros
+CUT_WINDOW = (
+    "a window has fewer rows or columns than the kernel: its slice is wrong, or it goes over the "
+    "border, as there are too few zeros or too many outputs"
+)
+A_WINDOW = "window (i, j) of the padded images is [:, i * sh:i * sh + kh, j * sw:j * sw + kw]"
 PRINTED = 1_000_000  # characters that a call may print without a remark
 
 
@@ -98,17 +107,13 @@ def _findings(run: TaskRun, trials: Sequence[Trial]) -> list[Finding]:
     of wrong values too: where only one row or column is left of it, NumPy repeats that.
     """
     values, errors = _wrong_values(run, trials), list(_errors(run, trials))
-    words = (
-        "a window at the border is cut: it has fewer rows or columns than the kernel, as there are "
-        "too few zeros or too many outputs; so "
-    )
-    if _suspicion(run):  # the cause is known, and named in the finding
-        words = ""
+    # the cause is known, and named in the finding
+    words = "" if _suspicion(run) else f"{CUT_WINDOW}; so "
+    failing_values = sum(value.failing for value in values)
     for error in errors:
-        if "could not be broadcast together" in error.words and not any(
-            value.reading for value in values
-        ):
-            failing = error.failing + sum(value.failing for value in values)
+        has_reading = any(value.reading for value in values)
+        if CANNOT_MULTIPLY in error.words and not (has_reading and failing_values > error.failing):
+            failing = error.failing + failing_values
             merged = replace(error, words=words + error.words, failing=failing)
             return [merged if one is error else one for one in errors]
     return [*values, *errors]
@@ -165,10 +170,9 @@ def _wrong_values(run: TaskRun, trials: Sequence[Trial]) -> list[Finding]:
         return [counted(Finding(words, details=wrong[0].case.source))]
     suspicion = _suspicion(run)
     finding = diagnose.diagnose(_results(trials), run.file.text, _related(run, wrong[0].case))
-    trait = "" if finding.reading else common_trait_phrase(wrong, _right(trials))
-    words = f"{finding.words}{trait}"
-    if suspicion and not finding.reading:
-        words = suspicion.words
+    words = f"{finding.words}{'' if finding.reading else _trait(wrong, trials)}"
+    if suspicion and not finding.line:
+        words = f"{finding.words}. {suspicion.words}" if finding.reading else suspicion.words
         finding = replace(finding, line=suspicion.line)
     simplest = min(wrong, key=lambda trial: trial.case.simplicity)
     details = finding.details
@@ -201,14 +205,23 @@ def _errors(run: TaskRun, trials: Sequence[Trial]) -> Iterator[Finding]:
     suspicion = _suspicion(run)
     for similar in list(trials_by_kind.values())[:MAX_ERROR_KINDS]:
         first = min(similar, key=lambda trial: trial.case.simplicity)
-        trait = common_trait_phrase(similar, _right(trials))
-        words, line = f"{first.problem}{trait}", first.answer.line
+        padding = first.case.padding
+        where = f", where padding is {padding!r}" if "to unpack" in first.problem else ""
+        words = f"{first.problem}{where}{_trait(similar, trials)}"
+        line = first.answer.line
         if suspicion and first.answer.outcome == "raised":
             words, line = f"{suspicion.words}; so {words}", suspicion.line
+        arguments = arguments_of(first.case)
+        sizes = size_formulas(arguments)
+        if CANNOT_MULTIPLY in words:
+            sizes.append(A_WINDOW)
+        has_wrong_zeros = CANNOT_MULTIPLY in words or NEGATIVE in words
+        if has_wrong_zeros and padding == "same" and not suspicion:
+            words = f"{words}. {same_sentence(arguments)}"
         yield Finding(
             words,
             line=line,
-            details=first.case.source,
+            details="\n".join([*sizes, "", first.case.source]),
             failing=len(similar),
             cases=len(trials),
         )
@@ -217,6 +230,16 @@ def _errors(run: TaskRun, trials: Sequence[Trial]) -> Iterator[Finding]:
 def _suspicion(run: TaskRun) -> Suspicion | None:
     """Return the first line of the file that is wrong whatever it is called with."""
     return next(suspicions(run.file.text or "", run.task.function), None)
+
+
+def _trait(wrong: Sequence[Trial], trials: Sequence[Trial]) -> str:
+    """Return what wrong trials of one kind have in common, as `common_trait_phrase`; else "".
+
+    Where other trials are wrong in another way, only what no right one has.
+    """
+    right = _right(trials)
+    phrase = common_trait_phrase(wrong, right)
+    return phrase if len(wrong) + len(right) == len(trials) or "just the" in phrase else ""
 
 
 def _right(trials: Sequence[Trial]) -> list[Trial]:
@@ -237,7 +260,7 @@ def _remark(trial: Trial) -> Finding:
 
     It does not count if its case is not judged, or is large and had no answer in time.
     """
-    words = f"The brief does not ask for it, but try {trial.case.why}. Here {trial.problem}."
+    words = f"Not asked for, but worth a try: {trial.case.why}. Here {trial.problem}."
     if trial.case.judged:
         words = (
             f"Smaller calls are right, and time is no verdict: {trial.problem} for "

@@ -124,7 +124,7 @@ def test_what_the_brief_does_not_ask_is_a_remark(judge):
     assert items["valid"].outcome is Outcome.HOLDS
     message = [remark.words for remark in items["valid"].remarks]
     assert message == [
-        "The brief does not ask for it, but try a kernel of uint8 on images of uint8: their "
+        "Not asked for, but worth a try: a kernel of uint8 on images of uint8: their "
         "products do not fit uint8, so that NumPy wraps them at 256 unless one of them is "
         "converted to float first. Here the values differ."
     ]

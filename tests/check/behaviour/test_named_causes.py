@@ -1,5 +1,7 @@
 """Defects of students' files, each with the cause that its finding must name."""
 
+import re
+
 import pytest
 
 from support.judged_here import failing_names
@@ -68,7 +70,13 @@ CAUSES = {
         7,
     ),
     "uint8 wraps in a loop over taps": (0, TAPS, "products of taps wrap", None),
-    "windows cut at the border": (1, SAME, "a window at the border is cut", 7),
+    "the width by letters of the height": (
+        3,
+        GRAY.replace("(w + 2 * pw - kw) // sw", "(w + 2 * pw - kh) // sh"),
+        "ow = (w + 2 * pw - kh) // sh + 1: kh and sh belong to the rows",
+        17,
+    ),
+    "windows cut at the border": (1, SAME, "a window has fewer rows or columns than the kernel", 7),
 }
 
 
@@ -82,3 +90,25 @@ def test_the_cause_is_named_once(judge, name):
         assert cause in (finding.reading, finding.words[: len(cause)])
         assert finding.line == line
         assert 0 < finding.failing <= finding.cases
+
+
+def test_errors_say_what_would_be_right(judge):
+    """The zeros of 'same', the size, the window; and where an unpacked padding is a word."""
+    items, _ = judge(1, text=SAME)
+    (finding,) = items["same"].findings
+    assert "Right are T = (n - 1) * s + k - n zeros in all" in finding.words
+    assert finding.details.startswith("the right size of the output:\nrows: (h + zeros - kh) // sh")
+    assert "[:, i * sh:i * sh + kh, j * sw:j * sw + kw]" in finding.details
+    items, _ = judge(3, text=GRAY.replace("padding == 'valid'", "padding != 'valid'"))
+    (finding,) = items["valid"].findings
+    assert finding.words.startswith("ValueError: ")
+    assert "where padding is 'valid'" in finding.words
+    items, _ = judge(3, text=GRAY.replace("(kh % 2 == 0)", "0 - 99"))
+    assert "Right are T = " in items["same"].findings[0].words
+
+
+def test_what_some_of_several_errors_have_by_chance_is_no_cause(judge):
+    """Here 4 of the 8 cases that have padding or stride by keyword, once."""
+    items, _ = judge(3, text=GRAY.replace("(w + 2 * pw - kw) // sw", "(w + 2 * pw - kh) // sh"))
+    for finding in (*items["valid"].findings, *items["padding"].findings):
+        assert not re.search(r"it is \d+ of the", finding.words)

@@ -162,5 +162,6 @@ def test_the_case_whose_code_is_shown_is_the_simplest_one():
     assert "called with 1 image of 3 x 3" in found.details
     assert (
         "for n = 3, k = 2, s = 1 that is T = 1, 1 and 0; as T is odd, no equal number on both "
-        "sides can do it. See it: explorer.html#h=3&w=3&kh=2&kw=2&sh=1&sw=1&padding=same_size"
+        "sides can do it. The output then has h x w pixels. "
+        "See it: explorer.html#h=3&w=3&kh=2&kw=2&sh=1&sw=1&padding=same_size"
     ) in found.words

@@ -50,7 +50,7 @@ def test_each_hypothesis_is_named_or_one_that_gives_the_same(name):
     for came in told_apart(name):
         found = diagnose(came)
         tried += 1
-        assert "your result equals the reference if" in found.words
+        assert "your result is what comes out if" in found.words
         assert found.reading in READINGS, "alone, not two together"
         other = READINGS[found.reading]
         assert other.words in found.words

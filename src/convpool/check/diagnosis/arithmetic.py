@@ -194,7 +194,7 @@ class Reading:
     as the brief asks.
     """
 
-    words: str  # what comes after 'your result equals the reference if'
+    words: str  # what comes after 'your result is what comes out if'
     # what in a file decides it, a key of faulty_lines.STATEMENTS; "": no certain lines
     decided_by: str = ""
     when: str = ""  # the kind of calls that it is about, a key of APPLIES

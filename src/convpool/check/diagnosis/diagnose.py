@@ -15,7 +15,7 @@ from convpool.check.diagnosis.finding_text import (
     same_sentence,
     window_sentence,
 )
-from convpool.check.diagnosis.matching_readings import NamedReading, full_explanations
+from convpool.check.diagnosis.matching_readings import NamedReading, full_explanation
 from convpool.check.diagnosis.observed_result import ObservedResult
 from convpool.check.verdicts import Finding
 
@@ -59,29 +59,28 @@ def diagnose(
     simplest = wrong[0]
     details = case_details(simplest)
     line, name = None, ""
-    if explanations := _explanations(wrong, right, related):
-        (name, reading), *alternatives = explanations
+    if explanation := _explanation(wrong, right, related):
+        name, reading = explanation
         line, quotes = quoted_lines(source, simplest, reading)
         details = [*quotes, *details]
-        details += [f"the same comes out if {other.words}" for _, other in alternatives]
-        words = f"your result equals the reference if {reading.words}"
+        words = f"your result is what comes out if {reading.words}"
         if reading.when == "same":
-            words = f"{words}. {same_sentence(simplest)}"
+            words = f"{words}. {same_sentence(simplest.arguments)}"
     else:
         words = window_sentence(wrong) or first_difference(simplest)
     lines = "\n".join([*details, "", simplest.case.source])
     return Finding(words, line=line, reading=name, details=lines)
 
 
-def _explanations(
+def _explanation(
     wrong: Sequence[ObservedResult], right: Sequence[ObservedResult], related: Sequence[Result]
-) -> list[NamedReading]:
-    """Return the readings that explain these results and the related ones, else these alone."""
+) -> NamedReading | None:
+    """Return the reading that explains these results and the related ones, else these alone."""
     others = [ObservedResult(case, np.asarray(returned)) for case, returned in related]
     wrong_others = [other for other in others if not other.is_right]
     right_others = [other for other in others if other.is_right]
     if wrong_others and (
-        of_both := full_explanations([*wrong, *wrong_others], [*right, *right_others])
+        of_both := full_explanation([*wrong, *wrong_others], [*right, *right_others])
     ):
         return of_both
-    return full_explanations(wrong, right)
+    return full_explanation(wrong, right)

@@ -50,7 +50,11 @@ def case_details(observation: ObservedResult) -> list[str]:
     if observation.values is None:
         return [*lines, first_difference(observation)]
     if not observation.has_right_shape:
-        return [*lines, first_difference(observation), *_size_formulas(observation)]
+        return [
+            *lines,
+            first_difference(observation),
+            *size_formulas(observation.arguments, observation.values.shape[1:3]),
+        ]
     index = _first_index(observation)
     right = observation.nearest_result
     got_value, right_value = two_numbers(observation.values[index], right[index])
@@ -66,21 +70,21 @@ def case_details(observation: ObservedResult) -> list[str]:
     ]
 
 
-def same_sentence(observation: ObservedResult) -> str:
-    """Return what is right for 'same', with the numbers of the first axis where it is wrong.
+def same_sentence(arguments: Arguments) -> str:
+    """Return what is right for 'same', with the numbers of the first axis where T is odd, if any.
 
     With a link to the explorer at just these numbers.
     """
-    arguments = observation.arguments
     axes = [axis for axis in (0, 1) if arguments.total_zeros(axis) % 2] or [0]
     n, k, s = arguments.on_axis(axes[0])
     total = arguments.total_zeros(axes[0])
     words = (
-        f"Right is T = (n - 1) * s + k - n zeros in all, T - T // 2 before and T // 2 after: for "
+        f"Right are T = (n - 1) * s + k - n zeros in all, T - T // 2 before and T // 2 after: for "
         f"n = {n}, k = {k}, s = {s} that is T = {total}, {total - total // 2} and {total // 2}"
     )
     if total % 2:
         words += "; as T is odd, no equal number on both sides can do it"
+    words += ". The output then has h x w pixels"
     return f"{words}. See it: {explorer_link(arguments)}"
 
 
@@ -137,22 +141,22 @@ def _first_index(observation: ObservedResult) -> Index:
     return tuple(int(at) for at in np.argwhere(observation.differs)[0])
 
 
-def _size_formulas(observation: ObservedResult) -> list[str]:
-    """Return a line for each axis of a result: the formula of its right size, and the size it has.
+def size_formulas(arguments: Arguments, got: Sequence[int] = ()) -> list[str]:
+    """Return a line for each axis of a result: the formula of its right size.
 
-    Such as "rows: (h + zeros - kh) // sh + 1 = (6 + 2 - 3) // 1 + 1 = 6; got 4".
+    Such as "rows: (h + zeros - kh) // sh + 1 = (6 + 2 - 3) // 1 + 1 = 6; got 4". got: the number of
+    rows and of columns that came back, if any did.
     """
-    assert observation.values is not None
-    lines = []
-    letters_and_sizes = zip(("h kh sh", "w kw sw"), observation.values.shape[1:3], strict=False)
-    for axis, (letters, size) in enumerate(letters_and_sizes):
+    lines = [] if got else ["the right size of the output:"]
+    for axis, letters in enumerate(("h kh sh", "w kw sw")):
         letter, kernel, step = letters.split()
-        n, k, s = observation.arguments.on_axis(axis)
-        zeros = correct_zeros(observation.arguments, axis)
-        count = correct_count(observation.arguments, axis, zeros)
+        n, k, s = arguments.on_axis(axis)
+        zeros = correct_zeros(arguments, axis)
+        count = correct_count(arguments, axis, zeros)
         formula = (
             f"({letter} + zeros - {kernel}) // {step} + 1 = ({n} + {sum(zeros)} - {k}) // "
             f"{s} + 1 = {count}"
         )
-        lines.append(f"{'rows' if axis == 0 else 'columns'}: {formula}; got {size}")
+        came = f"; got {got[axis]}" if axis < len(got) else ""
+        lines.append(f"{'rows' if axis == 0 else 'columns'}: {formula}{came}")
     return lines

@@ -10,7 +10,6 @@ from convpool.check.diagnosis.arithmetic import Reading
 from convpool.check.diagnosis.observed_result import ObservedResult
 from convpool.check.diagnosis.readings.registry import READINGS
 
-MAX_READINGS = 2  # that are named, of those that explain everything
 # names of the common readings: each is also tried together with every other reading
 PAIRED = (
     "images' dtype",
@@ -38,21 +37,22 @@ PAIRED = (
 NamedReading = tuple[str, Reading]  # (its name in READINGS, the reading)
 
 
-def full_explanations(
+def full_explanation(
     wrong: Sequence[ObservedResult], right: Sequence[ObservedResult]
-) -> list[NamedReading]:
-    """Return the first MAX_READINGS readings that explain every result, in the order of READINGS.
+) -> NamedReading | None:
+    """Return the first reading that explains every result, in the order of READINGS.
 
-    Two readings together are tried only if no reading explains everything on its own. [] if no two
-    do either.
+    Two readings together are tried only if no reading explains everything on its own. None if no
+    two do either.
     """
-    for readings in (READINGS.items(), pairs()):
-        matches = (
-            (name, reading) for name, reading in readings if _explains(reading, wrong, right)
-        )
-        if first_matches := list(itertools.islice(matches, MAX_READINGS)):
-            return first_matches
-    return []
+    return next(
+        (
+            (name, reading)
+            for name, reading in itertools.chain(READINGS.items(), pairs())
+            if _explains(reading, wrong, right)
+        ),
+        None,
+    )
 
 
 @cache

@@ -9,6 +9,8 @@ import ast
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from convpool.check.tasks import TASKS
+
 # parameter -> the names of its axes, by the number of axes
 _AXES: dict[str, dict[int, tuple[str, ...]]] = {
     "images": {3: ("m", "h", "w"), 4: ("m", "h", "w", "c")},
@@ -18,6 +20,9 @@ _AXES: dict[str, dict[int, tuple[str, ...]]] = {
     "stride": {2: ("sh", "sw")},
     "padding": {2: ("ph", "pw")},
 }
+
+
+_WITH_CHANNELS = {TASKS[4].function, TASKS[5].function}
 
 
 class Suspicion(NamedTuple):
@@ -35,7 +40,8 @@ def suspicions(source: str, function: str) -> Iterator[Suspicion]:
         return
     for definition in ast.walk(tree):
         if isinstance(definition, ast.FunctionDef) and definition.name == function:
-            for find in _KINDS:
+            kinds = _KINDS + (_FOR_CHANNELS if function in _WITH_CHANNELS else ())
+            for find in kinds:
                 for node in ast.walk(definition):
                     if words := find(node):
                         line = getattr(node, "lineno", definition.lineno)
@@ -112,6 +118,71 @@ def _all_kernels(node: ast.AST) -> str:
     )
 
 
+def _channels_left(node: ast.AST) -> str:
+    """Find np.sum(window * kernel, axis=(1, 2)) where windows have channels, as in tasks 4 and 5.
+
+    Only for functions with channels: see `_FOR_CHANNELS`.
+    """
+    if not isinstance(node, ast.Call) or ast.unparse(node.func).rpartition(".")[2] != "sum":
+        return ""
+    axes = [word.value for word in node.keywords if word.arg == "axis"] + node.args[-1:]
+    if not any(ast.unparse(axis).replace(" ", "") in ("(1,2)", "(-2,-1)") for axis in axes):
+        return ""
+    return (
+        f"{ast.unparse(node)} leaves one number for each channel: add the channels too, "
+        "axis=(1, 2, 3)"
+    )
+
+
+def _mixed_axes(node: ast.AST) -> str:
+    """Find ow = (w + 2 * pw - kh) // sh + 1: letters of the rows in a size of the columns."""
+    if not isinstance(node, ast.Assign):
+        return ""
+    targets, values = [node.targets[0]], [node.value]
+    if isinstance(targets[0], ast.Tuple) and isinstance(values[0], ast.Tuple):
+        targets, values = targets[0].elts, values[0].elts
+    words = (
+        _mixed_size(target.id, value)
+        for target, value in zip(targets, values, strict=False)
+        if isinstance(target, ast.Name) and isinstance(value, ast.BinOp | ast.Call)
+    )
+    return next(filter(None, words), "")
+
+
+def _mixed_size(target: str, value: ast.expr) -> str:
+    """Return what is wrong if a size of one axis is made of letters of both; "" if it is not."""
+    if target[-1:] not in ("h", "w"):
+        return ""
+    letters = {part.id for part in ast.walk(value) if isinstance(part, ast.Name)}
+    own, other = (_ROWS, _COLUMNS) if target[-1] == "h" else (_COLUMNS, _ROWS)
+    foreign = sorted(letters & other.keys())
+    if not foreign or not letters & own.keys():
+        return ""
+    names, right = " and ".join(foreign), " and ".join(other[name] for name in foreign)
+    axes = ("rows", "columns") if target[-1] == "h" else ("columns", "rows")
+    belongs = "belongs" if len(foreign) == 1 else "belong"
+    return (
+        f"{target} = {ast.unparse(value)}: {names} {belongs} to the {axes[1]}; for the {axes[0]} "
+        f"take {right}"
+    )
+
+
+def _mixed_slice(node: ast.AST) -> str:
+    """Find j * sw:j * sh + kw: letters of both axes in one slice."""
+    if not isinstance(node, ast.Slice):
+        return ""
+    letters = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+    rows, columns = letters & _ROWS.keys(), letters & _COLUMNS.keys()
+    if not rows or not columns or len(rows) == len(columns):
+        return ""
+    foreign, other = (rows, _ROWS) if len(rows) < len(columns) else (columns, _COLUMNS)
+    name = min(foreign)
+    return f"{ast.unparse(node)}: {name} is of the other axis; take {other[name]}"
+
+
+# letters of an axis -> those of the other one
+_ROWS = {"h": "w", "kh": "kw", "sh": "sw", "ph": "pw"}
+_COLUMNS = {column: row for row, column in _ROWS.items()}
 # the kinds of lines, the surest first
 _KINDS: tuple[Callable[[ast.AST], str], ...] = (
     _swapped_axes,
@@ -119,4 +190,7 @@ _KINDS: tuple[Callable[[ast.AST], str], ...] = (
     _axis_by_size,
     _first_axis_of_kernels,
     _all_kernels,
+    _mixed_axes,
+    _mixed_slice,
 )
+_FOR_CHANNELS = (_channels_left,)  # kinds of lines of functions whose images have channels

@@ -186,7 +186,8 @@ def _merge(entries: Sequence[tuple[Item, Finding]], *, is_remark: bool) -> Repor
         tasks=tasks,
         places=tuple(dict.fromkeys(filter(None, places))),
         failing=sum(finding.failing for _, finding in entries),
-        cases=sum(finding.cases for _, finding in entries),
+        # those of an item are counted once, however many findings it has
+        cases=sum({(item.task, item.name): one.cases for item, one in entries}.values()),
     )
 
 

@@ -30,7 +30,7 @@ from convpool.check.reports.summary import (
 from convpool.check.tasks import TASKS
 from convpool.check.verdicts import Judgement, Outcome
 
-MAX_REMARKS = 2  # that are printed without is_verbose
+MAX_REMARKS = 2  # that are printed without is_verbose, where nothing is wrong
 WIDTH = 100  # characters of a line in a file, and where the output is no terminal
 # None: a remark, or nothing was judged
 MARKS = {Outcome.HOLDS: "✓", Outcome.FAILS: "✗", Outcome.UNCHECKED: "?", None: "·"}
@@ -122,7 +122,7 @@ def _print_head(judgement: Judgement, console: Console, *, is_verbose: bool) -> 
 def _print_findings(judgement: Judgement, console: Console, *, is_verbose: bool) -> str:
     """Print the findings, the most important one first; return what was left out, in words."""
     verdicts, remarks = split_findings(judgement)
-    shown_remarks = remarks if is_verbose else remarks[:MAX_REMARKS]
+    shown_remarks = remarks if is_verbose else [] if verdicts else remarks[:MAX_REMARKS]
     shown = [*verdicts, *((remark.heading, remark) for remark in shown_remarks)]
     last_heading = ""
     for number, (heading, finding) in enumerate(shown):

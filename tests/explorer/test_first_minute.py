@@ -160,9 +160,9 @@ def test_a_phone_has_a_sheet_of_settings_and_targets_for_fingers(show):
 def test_keys_are_listed_and_jump(visit):
     page = visit("")
     page.keyboard.press("?")
-    assert page.locator("dialog").is_visible()
+    assert page.locator("#keys").is_visible()
     assert "undo" in text(page, "dialog")
-    page.locator("dialog button").click()
+    page.locator("#keys button").click()
     page.keyboard.press("4")
     assert page.evaluate("document.activeElement.closest('section').id") == "code"
     page.keyboard.press("1")

@@ -24,6 +24,8 @@ def test_weights_and_multiplications_are_counted(visit):
     assert f"would have {5 * 6 * 3 * positions * 2} weights" in said
     page = visit("#op=pool")
     assert text(page, "#counts") == ""
+    page = visit("")
+    assert text(page, "#counts").startswith("Weights: 3·3·1·1 = 9")
 
 
 def test_bias_and_relu_go_on_from_the_sum(visit):

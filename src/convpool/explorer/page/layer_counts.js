@@ -136,7 +136,7 @@ const layerCounts = (() => {
     return parts;
   }
 
-  let shownKey = "";
+  let shownKey = null;
   /**
    * Show what a layer costs, below the sizes.
    * @param {State} state

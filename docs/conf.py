@@ -54,6 +54,7 @@ sphinx_gallery_conf = {
     "within_subsection_order": "ExampleTitleSortKey",
     "download_all_examples": False,
     "show_memory": False,
+    "write_computation_times": False,
     "show_signature": False,
     "min_reported_time": 10**6,
     "abort_on_example_error": True,
@@ -67,6 +68,8 @@ html_theme = "pydata_sphinx_theme"
 html_title = "convpool"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+html_js_files = ["explorer_height.js"]
+html_favicon = "_static/logo.svg"
 html_extra_path = ["_made/extra"]
 html_copy_source = html_show_sourcelink = False
 html_show_sphinx = False

@@ -93,7 +93,7 @@ const interactivePicture = (() => {
     // less high while the tour stands below
     const isAbove = byId("guide").childElementCount && byId("stage").contains(byId("guide"));
     const height = presentation.isAlone()
-      ? innerHeight * 0.8
+      ? presentation.height()
       : Math.max(240, Math.min(620, innerHeight * (isAbove ? 0.4 : 0.62)));
     drawing = scene.draw(model, {
       width: Math.max(120, Math.floor(width)),

@@ -70,5 +70,7 @@ const presentation = (() => {
     isOn,
     toggle,
     isAlone: () => isOn() || document.body.classList.contains("embedded"),
+    // within another page, the sum below the picture is to be seen too
+    height: () => Math.min(innerHeight * 0.8, isOn() ? Infinity : 420),
   };
 })();

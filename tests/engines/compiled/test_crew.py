@@ -2,7 +2,7 @@
 threads, being interrupted, or having no thread.
 """
 
-from __future__ import annotations
+from __future__ import contextlib
 
 import _thread
 import ctypes
@@ -515,7 +515,11 @@ def test_no_call_changes_the_cpus_of_a_thread():
     allowed, seen, meeting = os.sched_getaffinity(0), [], Meeting(4)
 
     def places():
-        return [os.sched_getaffinity(int(name)) for name in os.listdir("/proc/self/task")]
+        found = []
+        for name in os.listdir("/proc/self/task"):
+            with contextlib.suppress(ProcessLookupError):  # a thread that has ended meanwhile
+                found.append(os.sched_getaffinity(int(name)))
+        return found
 
     for _ in range(5):
         spread(lambda i: (meeting(i), seen.extend(places())), 4)

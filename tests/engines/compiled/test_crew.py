@@ -2,9 +2,10 @@
 threads, being interrupted, or having no thread.
 """
 
-from __future__ import contextlib
+from __future__ import annotations
 
 import _thread
+import contextlib
 import ctypes
 import os
 import signal

@@ -7,11 +7,13 @@ integers, so that sums are exact and every bit counts.
 from __future__ import annotations
 
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+import convpool
 from convpool.engines import threads
 from convpool.engines.compiled import (
     kernels_gradient,
@@ -176,6 +178,50 @@ def test_threads_change_no_bit(monkeypatch):
     for others in results[1:]:
         for one, other in zip(results[0], others, strict=True):
             np.testing.assert_array_equal(one, other)
+
+
+def call_of_integers(seed):
+    """Return a random call of gradients of integers: whole in NumPy, tiles or threads elsewhere."""
+    random = np.random.default_rng(seed)
+    limits = {"max_memory": 10**7} if seed % 3 == 0 else {}
+    if seed % 2:
+        images, g, axes, words, shape = random_convolution(seed)
+        kernels, words = integers(random, shape, "i4"), words | {"flip": bool(random.integers(2))}
+        call, arrays = convpool.convolve_gradients, (images, kernels, g)
+    else:
+        images, g, axes, words = random_pooling(seed)
+        words["mode"] = ("max", "min", "sum")[seed // 2 % 3]
+        window = tuple(axis.window for axis in axes)
+        call, arrays = convpool.pool_gradient, (images, g)
+        words = words | {"kernel_shape": window}
+    del words["dtype"]
+    for name in ("stride", "dilation"):
+        words[name] = tuple(getattr(axis, name) for axis in axes)
+    words["padding"] = tuple((axis.before, axis.after) for axis in axes)
+    arrays = [np.nan_to_num(array, neginf=-9).astype("i4") for array in arrays]
+    return call, arrays, words | {"kernel_layout": "HWIO"} if seed % 2 else words, limits
+
+
+@pytest.mark.parametrize("calls", [60, pytest.param(20_000, marks=pytest.mark.full)])
+def test_random_calls_of_many_threads_and_tiles(calls, monkeypatch):
+    monkeypatch.setattr(kernels_gradient, "SMALL", 0)
+    monkeypatch.setattr(pooling_gradient, "SMALL", 0)
+    monkeypatch.setattr(pooling_gradient, "BAND", 50)
+    monkeypatch.setattr(threads, "_chosen", 2)
+    wrong = []
+
+    def run(caller):
+        for seed in range(caller, calls, 4):
+            call, arrays, words, limits = call_of_integers(seed)
+            whole = call(*arrays, engine="numpy", **words)
+            other = call(*arrays, engine="compiled", **words, **limits)
+            pairs = zip(whole, other, strict=True) if seed % 2 else [(whole, other)]
+            if not all(one.dtype == "i8" and np.array_equal(one, two) for one, two in pairs):
+                wrong.append(seed)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(run, range(4)))
+    assert not wrong
 
 
 def test_long_sums_of_float32_are_precise():

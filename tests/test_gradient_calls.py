@@ -29,7 +29,9 @@ MISUSES = [
     (T, lambda: convolve_gradients(X, W, G, dtype=int), "name a float dtype"),
     (T, lambda: convolve_gradients(X, W, G * 1j, dtype=float), "name a complex dtype"),
     (T, lambda: convolve_gradients(X, W, G, out=X.copy()), "three arrays"),
-    (T, lambda: convolve_gradients(X, W, G, out=("a.npy", None, None)), "out has a str for images"),
+    (T, lambda: convolve_gradients(X, W, G, out=(None, "a.npy", None)), "a str for kernels"),
+    (V, lambda: convolve_gradients(X, W, G, out=("a.csv", None, None)), "out is 'a.csv'"),
+    (V, lambda: pool_gradient(X, P, 2, out="a.csv"), "out is 'a.csv'; files are"),
     (V, lambda: convolve_gradients(X, W, G, out=(X[:1], None, None)), r"it must be \(2, 6, 5, 3\)"),
     (
         V,

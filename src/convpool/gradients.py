@@ -79,7 +79,9 @@ def convolve_gradients(
         Of sums and results, instead of what is described below.
     out
         Three arrays to write to, such as a `Gradients`, with None for each that is a new array. An
-        array may share memory with all that is read, but not with another of the three.
+        array may share memory with all that is read, but not with another of the three. For the
+        images it may be the name of a new file that ends in .npy or .zarr, which is returned
+        opened: then the gradients are computed in tiles.
     engine
         "auto", or the name of one that computes all that is wanted.
     max_memory
@@ -118,7 +120,8 @@ def convolve_gradients(
     >>> gradients.bias
     array([2])
     """
-    route = choose_route(images, "images", None, max_memory, missing)
+    target = out[0] if isinstance(out, (tuple, list)) and out else None
+    route = choose_route(images, "images", target, max_memory, missing)
     images, gradient = route.images, _read_gradient(output_gradient, route)
     images_dtype, gradient_dtype = np.dtype(images.dtype), np.dtype(gradient.dtype)
     forward_dtype = dtypes.follow_images(images_dtype, kernels, dtype)
@@ -207,7 +210,7 @@ def pool_gradient(
         Of sums and result, instead of what is described below.
     out
         An array of the result's shape and dtype to write to, which is returned. It may share memory
-        with all that is read.
+        with all that is read. Or the name of a new file, as in `convolve_gradients`.
     engine
         "auto", or the name of one.
     max_memory
@@ -237,7 +240,7 @@ def pool_gradient(
     >>> pool_gradient(images, np.array([10, 100, 1000]).reshape(1, 3, 1), (2,), 1).ravel()
     array([  10,  100,    0, 1000])
     """
-    route = choose_route(images, "images", None, max_memory, missing)
+    route = choose_route(images, "images", out, max_memory, missing)
     images, gradient = route.images, _read_gradient(output_gradient, route)
     arguments.check_one_reading(
         images.shape, kernel_shape, "kernel_shape", channel_axis=channel_axis

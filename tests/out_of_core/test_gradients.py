@@ -100,6 +100,36 @@ def test_little_is_read_at_a_time_and_out_is_written_to():
         np.testing.assert_allclose(one, whole, rtol=1e-5, atol=1e-3)
 
 
+@pytest.mark.parametrize("suffix", [".npy", ".zarr"])
+@pytest.mark.parametrize("channel_axis", [-1, 1])
+def test_gradients_of_images_are_written_to_files(small_tiles, suffix, channel_axis, tmp_path):
+    if suffix == ".zarr":
+        pytest.importorskip("zarr")
+    x, w, g = numbers((3, 9, 8, 2), "int32"), numbers((3, 3, 2, 4), "int8"), None
+    g = numbers((3, 5, 4, 4), "int32", 1)
+    words = {"stride": 2, "channel_axis": channel_axis, "kernel_layout": "HWIO"}
+    x, g = np.moveaxis(x, -1, channel_axis), np.moveaxis(g, -1, channel_axis)
+    whole = convolve_gradients(x, w, g, **words)
+    name, of_bias = tmp_path / f"images{suffix}", np.full(4, 7)
+    found = convolve_gradients(x, w, g, out=(name, None, of_bias), **words)
+    assert found.bias is of_bias
+    check([found.images[...], *found[1:]], whole)
+    pooled = {"kernel_shape": 3, "stride": 2, "padding": 1, "channel_axis": channel_axis}
+    g = numbers(convpool.pool(x, **pooled).shape, "int32")
+    whole = pool_gradient(x, g, **pooled)
+    found = pool_gradient(x, g, out=str(tmp_path / f"pooled{suffix}"), **pooled)
+    np.testing.assert_array_equal(found[...], whole)
+    with pytest.raises(FileExistsError, match="exists and stays as it is"):
+        pool_gradient(x, g, out=str(name), **pooled)
+
+
+def test_a_file_of_gradients_that_fail_is_removed(small_tiles, tmp_path):
+    x, w, g = np.ones((4, 1, 1), int), np.ones((1, 1, 1), int), np.full((4, 1, 1), 2**62)
+    with pytest.raises(OverflowError):
+        convolve_gradients(x, w, g, out=(tmp_path / "images.npy", None, None))
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_layouts_and_wants_in_tiles():
     x, w, g = numbers((2, 3, 9, 9), "int32"), numbers((6, 3, 3, 3), "int8"), None
     words = {"channel_axis": 1, "kernel_layout": "OIHW", "flip": True}
@@ -125,8 +155,8 @@ def test_misuse_of_tiles():
     x, w = np.ones((2, 5, 5, 1)), np.ones((3, 3, 1, 1))
     with pytest.raises(ValueError, match="out shares memory with images"):
         convolve_gradients(x, w, x.copy(), max_memory="4MB", out=(x, None, None))
-    with pytest.raises(TypeError, match="out has a str for images"):
-        convolve_gradients(x, w, x, max_memory="4MB", out=("a.npy", None, None))
+    with pytest.raises(TypeError, match="out has a str for kernels"):
+        convolve_gradients(x, w, x, max_memory="4MB", out=(None, "a.npy", None))
     with pytest.raises(ValueError, match="takes"):
         convolve_gradients(x, w, x, max_memory=1)
     assert tile_sizes.read_memory("4MB") == 4 * 10**6

@@ -7,6 +7,7 @@ kernels and bias are added up.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import reduce
@@ -18,7 +19,8 @@ from numpy.typing import NDArray
 
 from convpool.engines import threads
 from convpool.engines.padding import add_copies
-from convpool.out_of_core import inputs
+from convpool.out_of_core import inputs, outputs
+from convpool.out_of_core.array_in_file import shape_of
 from convpool.out_of_core.progress import with_progress
 from convpool.out_of_core.routes import Route
 from convpool.out_of_core.tile_sizes import (
@@ -90,7 +92,8 @@ def run(
     want
         The names of the gradients that are computed; the others are None.
     out
-        For each gradient what it is written to, or None for a new array.
+        For each gradient what it is written to, or None for a new array. That of the images may
+        be the name of a new file.
     max_memory
         The argument of the call.
 
@@ -99,14 +102,27 @@ def run(
     ValueError : `out` or `max_memory` is given with a dask array, `out` does not fit, or it shares
         memory with what is read
     """
-    if not arrays.is_dask(sources.images):
-        return _run_on_slices(plan, sources, want, out, max_memory)
-    if max_memory is not None or any(target is not None for target in out):
-        raise ValueError(
-            "out and max_memory do not go with a dask array: the gradients are lazy, and take the "
-            "memory of its chunks"
-        )
-    return run_dask(plan, sources, want)
+    if arrays.is_dask(sources.images):
+        if max_memory is not None or any(target is not None for target in out):
+            raise ValueError(
+                "out and max_memory do not go with a dask array: the gradients are lazy, and take "
+                "the memory of its chunks"
+            )
+        return run_dask(plan, sources, want)
+    if not isinstance(out.images, (str, os.PathLike)):
+        target = _images_target(plan, sources, out.images) if "images" in want else None
+        return _run_on_slices(plan, sources, want, out._replace(images=target), max_memory)
+    shape, dtype = plan.images_shape, plan.dtype
+    outputs.check(out.images, shape, dtype)
+    chunk = next(blocks(shape, LARGEST_TILE // dtype.itemsize), ())
+    file: Any = outputs.open_output(out.images, shape, dtype, shape_of(chunk))
+    try:
+        # the file is new, and so full of zeros
+        of_tiles = _run_on_slices(plan, sources, want, out._replace(images=file.array), max_memory)
+    except BaseException:
+        file.discard()
+        raise
+    return of_tiles._replace(images=file.finish())
 
 
 # ---- tiles ----
@@ -115,11 +131,13 @@ def run(
 def _run_on_slices(
     plan: Any, sources: Sources, want: Sequence[str], out: Gradients, max_memory: Any
 ) -> Gradients:
-    """Return the gradients, computed tile by tile; parameters and errors as of `run`."""
-    of_images = _images_target(plan, sources, out.images) if "images" in want else None
+    """Return the gradients, computed tile by tile; parameters and errors as of `run`.
+
+    That of the images is added to what `out.images` has.
+    """
     sum_dtype, shape = _sum_dtype(plan.dtype), getattr(plan, "kernels_shape", ())
     sums = Gradients(
-        of_images,
+        out.images,
         np.zeros(shape, sum_dtype) if "kernels" in want else None,
         np.zeros(shape[-1:], sum_dtype) if "bias" in want else None,
     )
@@ -132,7 +150,7 @@ def _run_on_slices(
     if sums.bias is not None:
         of_bias = np.empty(shape[-1:], plan.dtype) if of_bias is None else of_bias
         of_bias[...] = sums.bias
-    return Gradients(of_images, of_kernels, of_bias)
+    return Gradients(out.images, of_kernels, of_bias)
 
 
 def run_tiles(plan: Plan, sources: Sources, max_memory: Any, sums: Gradients) -> None:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from convpool.out_of_core.array_in_file import ArrayInFile, shape_of
 from convpool.plans import allocation
 from convpool.plans.rounding import saturate
 from convpool.system import whole_files
@@ -28,11 +28,6 @@ Array = NDArray[Any]
 Shape = tuple[int, ...]
 DType = np.dtype[Any]
 Block = tuple[slice, ...]
-
-# in a file, rows of fewer bytes are not written one by one: about PATCH bytes of whole rows are
-# read, changed and written at a time
-SHORT_ROW = 2**14
-PATCH = 2**20
 
 
 class Output(Protocol):
@@ -74,7 +69,7 @@ class SlicesOutput:
         if self.is_array:
             view: Array = self.out[block]
             return view
-        return np.empty(_shape(block), self.dtype)
+        return np.empty(shape_of(block), self.dtype)
 
     def write(self, block: Block, values: Array) -> None:
         """Write a tile; one of an array was computed in its place already."""
@@ -87,93 +82,6 @@ class SlicesOutput:
 
     def discard(self) -> None:
         """Do nothing: the output belongs to the caller."""
-
-
-class ArrayInFile:
-    """An array in a file, to which blocks are assigned: array[block] = values.
-
-    The file is not mapped: a full disk raises OSError when bytes are written, but kills the process
-    when a mapped page is. Writing is faster, too.
-
-    Parameters
-    ----------
-    file
-        An unbuffered file, opened to read and write.
-    start
-        The position of the first number in the file, in bytes.
-    shape, dtype
-        The shape and dtype of the array.
-    """
-
-    def __init__(self, file: Any, start: int, shape: Shape, dtype: DType) -> None:
-        self.file, self.start, self.shape, self.dtype = file, start, shape, dtype
-        # for each axis, the bytes from one index to the next
-        self.strides = [volume(shape[k + 1 :]) * dtype.itemsize for k in range(len(shape))]
-        file.truncate(start + volume(shape) * dtype.itemsize)
-
-    def __setitem__(self, block: Block, values: Array) -> None:
-        """Write values, of the block's shape, to a block of the array."""
-        axis, are_whole = self._rows(block, values)
-        earlier, cut, later = block[:axis], block[axis], block[axis + 1 :]
-        # rows that are written at a time: all if these are contiguous in the file
-        at_a_time = cut.stop - cut.start if are_whole else max(1, PATCH // self.strides[axis])
-        for index in product(*(range(part.start, part.stop) for part in earlier)):
-            all_rows = values[tuple(i - part.start for i, part in zip(index, earlier, strict=True))]
-            for first in range(cut.start, cut.stop, at_a_time):
-                start = self.start + sum(map(int.__mul__, (*index, first), self.strides))
-                rows = all_rows[first - cut.start :][:at_a_time]
-                if not are_whole:
-                    rows = self._read_around(start, rows, later)
-                self.file.seek(start)
-                _write_all(self.file, rows)
-
-    def _rows(self, block: Block, values: Array) -> tuple[int, bool]:
-        """Return (axis, are_whole): how a block is cut into rows that are written.
-
-        axis: a row is what lies at one index of this axis, and of those before it. are_whole:
-        whether the block has whole rows; if not, the rest of a row is read and written again.
-        """
-        first_whole_axis = len(self.shape)  # of this axis and all later ones the block has all
-        while first_whole_axis and (
-            block[first_whole_axis - 1] == slice(0, self.shape[first_whole_axis - 1])
-        ):
-            first_whole_axis -= 1
-        axis = max(0, first_whole_axis - 1)
-        contiguous_bytes = volume(values.shape[axis:]) * values.itemsize
-        if contiguous_bytes >= min(SHORT_ROW, values.nbytes):
-            return axis, True
-        axis = next(k for k, size in enumerate(self.strides) if size <= SHORT_ROW or k == axis)
-        return axis, axis >= first_whole_axis - 1
-
-    def _read_around(self, start: int, values: Array, within: Block) -> Array:
-        """Return whole rows: `values` at `within` in each row, and around them the file's numbers.
-
-        `start` is the position of the first row in the file, in bytes.
-        """
-        rows = np.empty((len(values), *self.shape[len(self.shape) - len(within) :]), self.dtype)
-        self.file.seek(start)
-        unread = _bytes(rows)
-        while unread and (count := self.file.readinto(unread)):
-            unread = unread[count:]
-        rows[(slice(None), *within)] = values
-        return rows
-
-
-def _write_all(file: Any, values: Array) -> None:
-    """Write an array's bytes to a file whose `write` may take fewer."""
-    unwritten = _bytes(values)
-    while unwritten:
-        unwritten = unwritten[file.write(unwritten) :]
-
-
-def _shape(block: Block) -> Shape:
-    """Return the shape of a block."""
-    return tuple(cut.stop - cut.start for cut in block)
-
-
-def _bytes(values: Array) -> memoryview:
-    """Return the bytes of an array; the array must be contiguous to be written to through them."""
-    return values.reshape(-1).view(np.uint8).data
 
 
 class NpyFile:
@@ -211,7 +119,7 @@ class NpyFile:
     def room(self, block: Block) -> Array:
         """Return one of two arrays in turn, as the tile in the other may still be being written."""
         self.rooms.reverse()
-        shape = _shape(block)
+        shape = shape_of(block)
         return self.rooms[0][: volume(shape)].reshape(shape)
 
     def write(self, block: Block, values: Array) -> None:
@@ -268,7 +176,7 @@ class ZarrFolder:
 
     def room(self, block: Block) -> Array:
         """Return a new array to compute a tile in."""
-        return np.empty(_shape(block), self.dtype)
+        return np.empty(shape_of(block), self.dtype)
 
     def write(self, block: Block, values: Array) -> None:
         """Write a tile as one chunk."""
@@ -369,7 +277,7 @@ class RoundingOutput:
 
     def room(self, block: Block) -> Array:
         """Return an array to compute a tile in, beside the output."""
-        return np.empty(_shape(block), self.tile_dtype)
+        return np.empty(shape_of(block), self.tile_dtype)
 
     def write(self, block: Block, values: Array) -> None:
         """Round a tile and write it."""

@@ -15,7 +15,7 @@ import numpy as np
 
 import convpool as package
 from convpool import photos
-from convpool.out_of_core.outputs import ArrayInFile
+from convpool.out_of_core.array_in_file import ArrayInFile
 from convpool.out_of_core.unit_axes import WithUnitAxes
 from convpool.system.optional_packages import needed
 from convpool.system.printable_text import one_line

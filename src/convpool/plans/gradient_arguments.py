@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -93,7 +94,8 @@ def check_out(
 ) -> Gradients:
     """Return the argument `out` as a `Gradients` of arrays and None.
 
-    If it `takes_slices`, that of the images may be what can be read and written in slices.
+    If it `takes_slices`, that of the images may be what can be read and written in slices, or the
+    name of a file, which is not checked.
 
     Raises
     ------
@@ -113,6 +115,8 @@ def check_out(
             continue
         if name not in want:
             raise ValueError(f"out has an array for {name}, but want is {want}: pass None for it")
+        if takes_slices and name == "images" and isinstance(array, (str, os.PathLike)):
+            continue
         has_slices = hasattr(type(array), "__setitem__") and hasattr(array, "shape")
         is_taken = takes_slices and name == "images" and has_slices
         if not isinstance(array, np.ndarray) and not is_taken:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 from convpool.engines import threads
+from convpool.engines.compiled import gradient_schedule, library
 from convpool.engines.compiled import kernels_gradient as compiled_kernels_gradient
-from convpool.engines.compiled import library
 from convpool.engines.compiled import pooling_gradient as compiled_pooling_gradient
 from convpool.engines.compiled.instruction_sets import INSTRUCTION_SETS
 from convpool.engines.convolution_seconds import COMPILED, size_ratio
@@ -32,7 +32,7 @@ def compiled_kernels_gradient_seconds(work: ConvolutionWork) -> float:
     lanes = max(1, int(isa.vector_bytes / (4 * size)))
     *window, depth, _ = work.kernels
     sums = volume(window) * depth * -(-work.kernels_per_group // lanes) * work.groups
-    blocks = math.ceil(work.windows / compiled_kernels_gradient.WINDOWS)
+    blocks = math.ceil(work.windows / gradient_schedule.WINDOWS)
     moved = rates.line * volume(work.images) + PANEL_NUMBER * work.outputs
     return sums * (work.windows * rates.step + blocks * TOTAL) + moved * size
 
@@ -55,9 +55,9 @@ def compiled_kernels_gradient_bytes(work: ConvolutionWork) -> int:
     Totals of the parts; the padded pixels of a block, and a panel, for each thread; copies of some
     images and of g where loops cannot read them; and what NumPy makes of the totals.
     """
-    totals = max(compiled_kernels_gradient.MOST, volume(work.kernels[:-1]) * PANEL)
-    totals = min(totals, compiled_kernels_gradient.PARTS * volume(work.kernels))
-    m, windows = max(1, work.images[0]), compiled_kernels_gradient.WINDOWS
+    totals = max(gradient_schedule.MOST, volume(work.kernels[:-1]) * PANEL)
+    totals = min(totals, gradient_schedule.PARTS * volume(work.kernels))
+    m, windows = max(1, work.images[0]), gradient_schedule.WINDOWS
     images = min(m, max(1, windows * m // max(1, work.windows)))
     padded = volume([axis.spanned_positions + PANEL for axis in work.axes]) * work.images[-1]
     blocks = threads.number() * (images * padded + 2 * windows * PANEL)

@@ -11,10 +11,8 @@ of depth channels, kh x kw taps, oh x ow output.
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
-from itertools import product
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -24,87 +22,22 @@ from convpool.engines.compiled import geometry as geometries
 from convpool.engines.compiled import launch, library
 from convpool.engines.compiled.convolution import is_regular
 from convpool.engines.compiled.forms import PackForm
-from convpool.engines.compiled.geometry import Block, ConvolutionGeometry, Ints, PixelLayout
-from convpool.engines.compiled.gradient_forms import PIECE, TOTALS, KernelsGradientForm
-from convpool.engines.compiled.instruction_sets import pixels_of_tile, widest_tile
+from convpool.engines.compiled.geometry import ConvolutionGeometry
+from convpool.engines.compiled.gradient_forms import TOTALS
+from convpool.engines.compiled.gradient_schedule import GRADIENT, Chunk, schedule_of
 from convpool.engines.compiled.kept_records import KeptRecords, Record
-from convpool.engines.compiled.launch import MAIN, SMALL
+from convpool.engines.compiled.launch import MAIN
 from convpool.engines.compiled.record import (
-    KERNELS_GRADIENT,
-    Words,
     address_of,
     as_words,
     copy_of,
-    filled,
-    indices_of,
 )
 from convpool.windows import Axis, blocks, volume
 
 Array = NDArray[Any]
 
-WINDOWS = 2**8  # of a block, so that a panel of g and the pixels under a tile stay in the cache
-PARTS = 8  # of the blocks, where the totals of all parts are no more than
-FEW = 2**18  # numbers; or, where there are too few panels for all threads,
-MOST = 2**21  # numbers, which the totals of the panels that are taken at a time may be too
 STAGED = 2**22  # bytes that are copied at a time where the loops cannot read the arrays
 SLACK = 8  # numbers before the pixels of a scratch that may be read
-NEAR = 2**7  # bytes from window to window of g at most, where it is read as it lies
-GRADIENT = indices_of(KERNELS_GRADIENT, MAIN)
-# fields that COLUMNS has too
-GRID = (
-    *("oh", "ow", "block_images", "block_rows", "block_columns", "stride_down", "stride_across"),
-    *("image_bytes", "row_bytes", "column_bytes"),
-)
-
-
-class Panels(NamedTuple):
-    """Vectors of kernels in a panel, and panels of a group of kernels and of all groups."""
-
-    vectors: int
-    per_group: int
-    total: int
-
-
-class Chunk(NamedTuple):
-    """The panels that are taken at a time, (first, behind the last), and their kernels."""
-
-    panels: tuple[int, int]
-    kernels: slice
-
-
-class Schedule(NamedTuple):
-    """What follows from the geometry alone.
-
-    Parameters
-    ----------
-    function
-        The form.
-    scratch
-        Numbers of the pixels of a packed block; 0 if pixels are read in the images.
-    blocks
-        How many blocks there are.
-    panel_numbers
-        Numbers of g of a block and a panel.
-    parts, chunks
-        How many parts the blocks are cut into; which panels are taken at a time.
-    is_small
-        Whether one thread takes all.
-    words
-        The words of a call, without what depends on its arrays: the records PACKING and
-        KERNELS_GRADIENT.
-    tables
-        The arrays whose addresses are in the words.
-    """
-
-    function: Callable[[int], Any]
-    scratch: int
-    blocks: int
-    panel_numbers: int
-    parts: int
-    chunks: tuple[Chunk, ...]
-    is_small: bool
-    words: Words
-    tables: tuple[Ints, ...]
 
 
 def kernels_gradient(
@@ -232,7 +165,7 @@ class Program:
     """Sums gradients of one geometry, whose arrays may be others in each call."""
 
     def __init__(self, geometry: ConvolutionGeometry) -> None:
-        self.geometry, self.schedule = geometry, _schedule_of(geometry)
+        self.geometry, self.schedule = geometry, schedule_of(geometry)
         self.rows = volume(geometry.kernels[:3])
         self.records = KeptRecords()
 
@@ -292,139 +225,3 @@ class Program:
         panel = launch.empty_aligned(schedule.panel_numbers, dtype)
         words[GRADIENT.panel] = address_of(panel)
         return Record(ctypes.addressof(words) + 8 * MAIN, words, (scratch, panel))
-
-
-# ---- what follows from sizes ----
-
-
-@lru_cache(64)
-def _schedule_of(geometry: ConvolutionGeometry) -> Schedule:
-    """Return how the gradient is summed."""
-    block, c, nc = _block(geometry), geometry.images[3], geometry.output[3]
-    if _is_in_place(geometry):
-        layout = geometries.layout_in_place(geometry, c)
-    else:
-        layout = geometries.layout_in_scratch(geometry, block, c, 1)
-    packing = geometries.packing_of(geometry, layout, block)
-    panels, sums = _panels(geometry), geometry.dtypes[1]
-    pieces = _pieces(geometry, layout, pixels_of_tile(library.isa(), panels.vectors) // PIECE)
-    lanes = panels.vectors * geometry.lanes
-    grid = geometries.grid_fields(geometry, block, geometry.dtypes[0].itemsize)
-    steps = zip(("image_step", "row_step", "column_step"), layout.strides_of_windows, strict=True)
-    fields = {
-        **{name: grid[name] for name in GRID},
-        **dict(steps),
-        "m": geometry.images[0],
-        "span_down": geometry.axes[0].span,
-        "span_across": geometry.axes[1].span,
-        "pack": packing.function,
-        "pieces": address_of(pieces),
-        "piece_count": len(pieces),
-        "numbers": volume(geometry.output),
-        "nc": nc,
-        "copies": nc * sums.itemsize > NEAR,
-        "depth": geometry.kernels[2],
-        "kernels_per_group": geometry.kernels_per_group,
-        "panels_per_group": panels.per_group,
-    }
-    block_count = geometries.count_blocks((*geometry.output[:3], *block))
-    is_small = volume(geometry.output) * volume(geometry.kernels[:3]) <= SMALL
-    parts = 1 if is_small else _part_count(geometry, block_count, panels)
-    return Schedule(
-        function=library.function(KernelsGradientForm(sums, panels.vectors)),
-        scratch=layout.scratch,
-        blocks=block_count,
-        panel_numbers=volume(block) * lanes,
-        parts=parts,
-        chunks=_chunks(geometry, panels, lanes, parts),
-        is_small=is_small,
-        words=as_words(
-            packing.fields,
-            [0] * (MAIN - len(packing.fields)),
-            filled(KERNELS_GRADIENT, fields),
-        ),
-        tables=(pieces, *packing.maps),
-    )
-
-
-def _part_count(geometry: ConvolutionGeometry, blocks: int, panels: Panels) -> int:
-    """Return how many parts the blocks are cut into, from sizes alone."""
-    most = FEW if panels.total >= PARTS else MOST
-    return max(1, min(PARTS, blocks, most // volume(geometry.kernels)))
-
-
-def _chunks(
-    geometry: ConvolutionGeometry, panels: Panels, lanes: int, parts: int
-) -> tuple[Chunk, ...]:
-    """Return which panels are taken at a time, so that their totals stay in the cache."""
-    of_group = geometry.kernels_per_group
-
-    def first_kernel(panel: int) -> int:
-        group, number = divmod(panel, panels.per_group)
-        return group * of_group + min(number * lanes, of_group)
-
-    numbers = panels.total * lanes * volume(geometry.kernels[:3]) * parts
-    ranges = launch.split_range(panels.total, -(-numbers // MOST))
-    return tuple(Chunk(some, slice(*map(first_kernel, some))) for some in ranges)
-
-
-def _block(geometry: ConvolutionGeometry) -> Block:
-    """Return (images, rows, columns) of a block: whole images, whole rows, or part of a row."""
-    m, oh, ow, _ = geometry.output
-    columns = _even_length(ow, 2 * WINDOWS)
-    rows = _even_length(oh, max(1, WINDOWS // columns)) if columns == ow else 1
-    images = _even_length(m, max(1, WINDOWS // (oh * ow))) if rows == oh else 1
-    return images, rows, columns
-
-
-def _even_length(total: int, most: int) -> int:
-    """Return the length of parts of about equal length, `most` at most. -> 5 for (10, 8)."""
-    return -(-total // -(-total // most))
-
-
-def _is_in_place(geometry: ConvolutionGeometry) -> bool:
-    """Return whether pixels are read in the images: as sums take them, in pieces, unpadded."""
-    run_length = geometry.kernels[2] * (geometry.kernels[1] if _joins_taps(geometry) else 1)
-    return (
-        geometry.needs_no_conversion
-        and geometry.is_interleaved
-        and not geometry.has_padding
-        and run_length >= PIECE
-    )
-
-
-def _joins_taps(geometry: ConvolutionGeometry) -> bool:
-    """Return whether the channels of neighbouring taps of a row lie side by side."""
-    return geometry.axes[1].dilation == 1 and geometry.kernels[2] == geometry.images[3]
-
-
-def _panels(geometry: ConvolutionGeometry) -> Panels:
-    """Return the panels: of the widest vectors with the fewest lanes that no kernel fills."""
-    vectors = -(-geometry.kernels_per_group // geometry.lanes)
-    widths = (widest_tile(library.isa()), 2, 1)
-    width = min(widths, key=lambda width: -(-vectors // width) * width)
-    per_group = -(-vectors // width)
-    return Panels(width, per_group, per_group * geometry.groups)
-
-
-def _pieces(geometry: ConvolutionGeometry, layout: PixelLayout, of_tile: int) -> Ints:
-    """Return the table of the pieces of a window: a multiple of those of a tile.
-
-    Its pixels are cut into runs that lie side by side, and these into pieces, of which the last one
-    ends where the run does.
-    """
-    kh, kw, depth, _ = geometry.kernels
-    down, across = geometry.axes
-    columns, length = range(kw), depth
-    if _joins_taps(geometry):
-        columns, length = range(1), kw * depth
-    pieces = []
-    for u, v in product(range(kh), columns):
-        place = layout.tap(u * down.dilation, v * across.dilation, 0)
-        row = (u * kw + v) * depth
-        for start in range(0, length, PIECE):
-            beyond = max(0, start + PIECE - length)
-            pieces.append((place + start - beyond, row + start - beyond, beyond))
-    place, row, _ = pieces[-1]
-    pieces += [(place, row, PIECE)] * (-len(pieces) % of_tile)
-    return np.array(pieces, np.int64)

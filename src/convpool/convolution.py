@@ -372,6 +372,10 @@ def filter_image(
         shape = drop_axes(plan.output_shape, unit_axes)
         allocation.check_out(out, shape, plan.dtype if integer_dtype is None else integer_dtype)
         target = out[unit] if integer_dtype is None else None
+    if integer_dtype is not None:
+        rounded = np.empty(plan.output_shape, integer_dtype) if out is None else out[unit]
+        if plan.execute_rounded(images, operands, rounded):
+            return rounded.squeeze(unit_axes) if out is None else out
     picture: Array = plan.execute(images, operands, target, mask).squeeze(unit_axes)
     if integer_dtype is not None:
         picture = saturate(picture, integer_dtype)

@@ -7,7 +7,7 @@ import numpy as np
 from convpool.engines import convolution_seconds, cost_model
 from convpool.engines.compiled import convolution as compiled_convolution
 from convpool.engines.compiled import host
-from convpool.engines.compiled import separable as compiled_separable
+from convpool.engines.compiled import pictures as compiled_pictures
 from convpool.engines.compiled import transposed as compiled_transposed
 from convpool.engines.engine import Engine, by_name
 from convpool.engines.fft import convolution as fft_convolution
@@ -45,7 +45,7 @@ ENGINES = by_name(
         run=compiled_convolution.convolve,
         runner=compiled_convolution.Runner,
         prepack=compiled_convolution.prepack,
-        separable=compiled_separable.Runner,
+        pictures=compiled_pictures.Runner,
         refusal=compiled_refusal,
         host_refusal=host.refusal,
         seconds=convolution_seconds.compiled_seconds,

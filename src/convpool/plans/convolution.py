@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +15,10 @@ from convpool.plans import arguments, dtypes, gradient_arguments, missing_pixels
 from convpool.plans.convolution_sums import ConvolutionSums
 from convpool.plans.formatting import plural
 from convpool.plans.gradient_arguments import NAMES
+from convpool.plans.lock_free_property import cached_property
 from convpool.plans.packed_convolution import PackedConvolution
 from convpool.plans.regions import Part
-from convpool.plans.shared_memory import copy_if_shared
+from convpool.plans.shared_memory import copy_if_shared, shares_memory
 from convpool.windows import Axis, volume
 
 if TYPE_CHECKING:
@@ -124,6 +125,52 @@ class ConvolutionPlan(ConvolutionSums):
         with np.errstate(all="ignore"):
             self._apply(pixels, kernels, target, keeps=True, **keywords)
         return self.copy_back(out, target)
+
+    def execute_rounded(self, images: Array, operands: Sequence[Any], out: Array) -> bool:
+        """Write the result to `out`, rounded and saturated in its dtype; False if not taken.
+
+        All channels have the same kernel and no bias; `images` and operands are as in `execute`.
+        """
+        rounds_once = self.dtype == np.float32 or self.dtype.kind in "iu"
+        if self.missing is not None or not (rounds_once and out.size) or shares_memory(images, out):
+            return False
+        threads.check()
+        pixels = self.reached_pixels.gather(self.channels_last(images))
+        kernels, bias = copy_if_shared(out, *operands)
+        words = self.engine_words(None, self.working_dtype(pixels, kernels, bias))
+        kernels = self._of_all_channels(kernels)
+        with np.errstate(all="ignore"):
+            return self._filter(pixels, kernels, self.channels_last(out), keeps=True, **words)
+
+    def _of_all_channels(self, kernels: Any) -> tuple[Array, ...]:
+        """Return the one kernel of all channels, or one for each axis, flipped if need be."""
+        kernel = kernels[..., 0, 0]
+        return (np.flip(kernel) if self.flip else kernel,)
+
+    def _filter(
+        self,
+        pixels: Array,
+        kernels: tuple[Array, ...],
+        target: Array,
+        *,
+        keeps: bool,
+        bias: None,
+        **words: Any,
+    ) -> bool:
+        """Convolve pictures with kernels that all channels have; return False if not taken.
+
+        Arguments are those of `_apply`.
+        """
+        if self._engine.pictures is None or len(self.axes) != 2:
+            return False
+        run = self._filter_pictures if keeps else self._engine.pictures()
+        return run(pixels, kernels, self.engine_axes, target, groups=self.groups, **words)
+
+    @cached_property
+    def _filter_pictures(self) -> Callable[..., bool]:
+        """What `_filter` calls, and keeps what it has worked out."""
+        assert self._engine.pictures is not None
+        return self._engine.pictures()
 
     def prepack(self, kernels: Any, bias: Any = None) -> PackedConvolution:
         """Return the convolution with these kernels and this bias: a function of the images.

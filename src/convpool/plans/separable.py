@@ -5,7 +5,7 @@ k is the number of a spatial axis, from 0; c are the channels.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from functools import reduce
 from typing import Any, ClassVar
@@ -116,14 +116,9 @@ class SeparablePlan(ConvolutionPlan):
         self, pixels: Array, kernels: Any, target: Array, *, keeps: bool, **words: Any
     ) -> None:
         """Convolve along one axis after the other, as `ConvolutionPlan._apply` describes it."""
-        if self.flip:
-            kernels = tuple(kernel[::-1] for kernel in kernels)
-        make = self._engine.separable
-        if make is not None and len(kernels) == 2:
-            run_both = self._run_both if keeps else make()
-            both = {name: word for name, word in words.items() if name != "bias"}
-            if run_both(pixels, kernels, self.engine_axes, target, groups=self.groups, **both):
-                return
+        kernels = self._of_all_channels(kernels)
+        if self._filter(pixels, kernels, target, keeps=keeps, **words):
+            return
         fill, last = words.pop("fill"), len(kernels) - 1
         for k, (axes, kernel) in enumerate(zip(self._passes, kernels, strict=True)):
             sums = target
@@ -151,12 +146,9 @@ class SeparablePlan(ConvolutionPlan):
         column = kernel.reshape(*(-1 if j == k else 1 for j in range(rank)), 1, 1)
         return column if self.output_channels == 1 else column.repeat(self.output_channels, -1)
 
-    @cached_property
-    def _run_both(self) -> Callable[..., bool]:
-        """What computes both passes at once, if the engine has it, and keeps what it works out."""
-        make = self._engine.separable
-        assert make is not None
-        return make()
+    def _of_all_channels(self, kernels: Kernels) -> Kernels:
+        """Return the kernels, flipped if the plan says so."""
+        return tuple(kernel[::-1] for kernel in kernels) if self.flip else kernels
 
     @cached_property
     def _runners(self) -> list[Any]:

@@ -171,6 +171,47 @@ def test_values_that_are_not_finite():
         np.testing.assert_array_equal(compiled, plain)
 
 
+# ---- rounding ----
+
+
+@pytest.mark.parametrize("pixels", ["uint8", "float32", "int16"])
+@pytest.mark.parametrize("target", ["uint8", "int8", "uint16", "int16"])
+def test_rounding_in_the_same_pass(target, pixels, runs):
+    """Halves go to the even neighbour, NaN becomes 0, and what is too large saturates."""
+    for shape in ((5, 2 * WIDE + 3), (3, WIDE, 3)):
+        image = numbers(shape, pixels)
+        kernel = RNG.choice([-9.5, 0.5, 1.5, 0.25, 3e4], (3, 4)).astype("f4")
+        if pixels == "float32":
+            image[0, :3].flat[:3] = np.nan, np.inf, -np.inf
+            kernel = np.full((1, 1), 0.5, "f4") if len(shape) == 2 else kernel
+        factors = tuple(RNG.choice([-2, 0.5, 1, 40], n).astype("f4") for n in (3, 4))
+        for weights in (kernel, factors):
+            words = {"round_to": target, "pad_mode": "edge", "flip": True}
+            expected = filter_image(image, weights, engine="numpy", **words)
+            result = filter_image(image, weights, engine="compiled", **words)
+            assert result.dtype == target
+            np.testing.assert_array_equal(result, expected)
+            out = np.zeros((2 * len(image), *image.shape[1:]), target)[::2]
+            assert filter_image(image, weights, engine="compiled", out=out, **words) is out
+            np.testing.assert_array_equal(out, expected)
+    integers = filter_image(numbers((5, WIDE), "uint8"), np.full((3, 3), 99), round_to=target)
+    assert integers.max() == np.iinfo(target).max if target.endswith("8") else integers.max() > 255
+    assert len(runs) == 9
+
+
+def test_rounding_in_place_and_in_other_dtypes():
+    image, kernel = numbers((6, WIDE), "uint8"), np.full((3, 3), 0.3, "f4")
+    expected = filter_image(image, kernel, round_to="uint8", engine="numpy")
+    assert filter_image(image, kernel, round_to="uint8", out=image) is image
+    np.testing.assert_array_equal(image, expected)
+    for words in ({"dtype": "float64"}, {"dtype": "float16"}, {"round_to": "int32"}):
+        words = {"round_to": "uint8", **words}
+        compiled = filter_image(numbers((6, WIDE), "uint8"), kernel, **words)
+        assert compiled.dtype == words["round_to"]
+    nothing = filter_image(np.zeros((4, WIDE, 0)), kernel, channel_axis=2, round_to="uint8")
+    assert nothing.shape == (4, WIDE, 0)
+
+
 # ---- the greatest and least pixels ----
 
 KINDS = ["float32", "float64", "uint8", "uint16", "int16", "bool"]

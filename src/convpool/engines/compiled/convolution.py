@@ -33,6 +33,7 @@ from convpool.engines.compiled.geometry import (
     strides_in_numbers,
 )
 from convpool.engines.compiled.library import is_form
+from convpool.engines.compiled.picture_forms import FILTERED
 from convpool.engines.compiled.record import LINES
 from convpool.engines.numpy.convolution import LONG
 from convpool.windows import Axis, volume
@@ -185,7 +186,9 @@ def _run_once(operands: Operands, words: dict[str, Any]) -> Program | None:
     program: Program
     if is_regular(images) and is_regular(out):
         geometry = geometry_of(images, out, shape, sums, terms=terms, **words)
-        if picture_rows.takes(geometry) and not depthwise.takes(geometry):
+        # what takes channels with kernels of their own instead writes fewer dtypes
+        pairs = FILTERED if shape[3] == 1 else SUMS_AND_RESULTS
+        if picture_rows.takes(geometry, pairs) and not depthwise.takes(geometry):
             program = picture_rows.Convolution(geometry)
             program.run(operands)
             return program

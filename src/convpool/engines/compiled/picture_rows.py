@@ -8,6 +8,7 @@ window. Where there is one kernel for each axis, a row is summed along itself be
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Container
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,12 +16,11 @@ from numpy.typing import NDArray
 
 from convpool.engines.compiled import few_kernels, launch, library
 from convpool.engines.compiled import geometry as geometries
-from convpool.engines.compiled.base_form import SUMS_AND_RESULTS, Form
+from convpool.engines.compiled.base_form import Dtype, Form
 from convpool.engines.compiled.geometry import ConvolutionGeometry, Operands
 from convpool.engines.compiled.kept_records import KeptRecords, Record
 from convpool.engines.compiled.launch import SMALL
 from convpool.engines.compiled.picture_forms import (
-    FILTERED,
     FilterRowsForm,
     ReadRowForm,
     SumTapsForm,
@@ -68,11 +68,12 @@ class Kernel(NamedTuple):
     across: Array | None = None
 
 
-def takes(geometry: ConvolutionGeometry) -> bool:
-    """Return whether pictures are filtered row by row, if their channels have the same kernel."""
+def takes(geometry: ConvolutionGeometry, pairs: Container[tuple[Dtype, Dtype]]) -> bool:
+    """Return whether pictures are filtered row by row, if their channels have the same kernel.
+
+    `pairs` are the (dtype of sums, dtype of results) that may be.
+    """
     c, (kh, kw, depth, nc) = geometry.images[3], geometry.kernels
-    # what takes channels with kernels of their own instead writes these results only
-    pairs = FILTERED if c == 1 else SUMS_AND_RESULTS
     return (
         depth == 1
         and geometry.groups == c == nc

@@ -1,4 +1,7 @@
-"""Filters with one kernel for each axis of a picture, both in one pass over its rows."""
+"""Filters of pictures whose channels all have the same kernel, or one kernel for each axis.
+
+Both axes are taken in one pass over the rows. Results may be rounded to short integers.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from convpool.engines.compiled import picture_rows
 from convpool.engines.compiled.convolution import chains, geometry_of, is_regular
+from convpool.engines.compiled.picture_forms import FILTERED
 from convpool.windows import Axis
 
 Array = NDArray[Any]
@@ -32,23 +36,25 @@ class Runner:
         fill: Any = 0,
         **words: Any,
     ) -> bool:
-        """Filter images (m, h, w, c) with kernels (kh,) and (kw,) into out; False if not taken.
+        """Filter images (m, h, w, c) into out; return False if that is not taken.
 
-        Sums are taken in `dtype`. All channels have these kernels. All but the arrays' memory and
-        `dtype` must be the same in every call; `words` are those of a convolution.
+        `kernels` are one (kh, kw), or (kh,) and (kw,), for all channels. Sums are taken in `dtype`;
+        float32 is rounded and saturated if `out` is of integers of 8 or 16 bits. All but the
+        arrays' memory, `dtype` and the dtype of `out` must be the same in every call; `words` are
+        those of a convolution.
         """
         if images.dtype == bool:
             images = images.view(np.uint8)
         sums = np.dtype(dtype)
-        key = images.strides, out.strides, images.flags.aligned, out.flags.aligned, sums
+        aligned = images.flags.aligned, out.flags.aligned
+        key = images.strides, out.strides, *aligned, sums, out.dtype
         if key not in self.rows:
             self.rows[key] = _rows(images, kernels, axes, out, sums=sums, fill=fill, **words)
         rows = self.rows[key]
         if rows is None:
             return False
-        down, across = (np.ascontiguousarray(kernel, sums) for kernel in kernels)
-        kernel = picture_rows.Kernel(down, np.zeros(1, sums), across)
-        rows.run(images, out, kernel)
+        down, *across = (np.ascontiguousarray(kernel, sums) for kernel in kernels)
+        rows.run(images, out, picture_rows.Kernel(down, np.zeros(1, sums), *across))
         return True
 
 
@@ -66,8 +72,10 @@ def _rows(
     """Return how the rows of the images are taken, None if they cannot be."""
     if 0 in out.shape or not (is_regular(images) and is_regular(out)):
         return None
-    kh, kw = map(len, kernels)
-    if chains((max(kh, kw), 1, 1), sums, out.dtype)[0] < max(kh, kw):
+    is_separable = len(kernels) == 2
+    kh, kw = map(len, kernels) if is_separable else kernels[0].shape
+    terms = max(kh, kw) if is_separable else kh * kw
+    if chains((terms, 1, 1), sums, np.dtype(np.float32))[0] < terms:
         return None  # sums of so many products are taken in parts
     geometry = geometry_of(
         images,
@@ -80,7 +88,7 @@ def _rows(
         pad_mode=pad_mode,
         is_padded_with_zeros=pad_mode in ("zeros", "constant") and fill == 0,
     )
-    if not picture_rows.takes(geometry):
+    if not picture_rows.takes(geometry, FILTERED):
         return None
-    steps = picture_rows.steps_of(geometry, fill, is_separable=True)
+    steps = picture_rows.steps_of(geometry, fill, is_separable=is_separable)
     return picture_rows.Rows(geometry, steps)

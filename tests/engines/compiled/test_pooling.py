@@ -442,7 +442,7 @@ FORM_SHAPES = [
     ((9, 40), 3, 3, 1),
     ((20, 30), 17, 1, 2),
     ((40, 45), 19, 2, 5),
-    ((3, 520), (2, 9), 1, 1),  # pictures, row by row
+    ((3, 1545), (2, 9), 1, 1),  # pictures, row by row
 ]
 LARGE = ((262, 260), (257, 256), (3, 2), 1)  # sums of 16 bits need 64
 FORM_CASES = [

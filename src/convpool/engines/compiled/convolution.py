@@ -25,7 +25,7 @@ from convpool.engines.compiled import (
     picture_rows,
 )
 from convpool.engines.compiled.base_form import SUMS_AND_RESULTS
-from convpool.engines.compiled.forms import PackForm
+from convpool.engines.compiled.forms import ColumnsForm, PackForm
 from convpool.engines.compiled.geometry import (
     ConvolutionGeometry,
     Operands,
@@ -57,6 +57,8 @@ CHAIN = 2**9
 PART_PIXEL, MULTIPLY = 1.8, 0.4
 # where they hold kernels: for each pixel of a tile, and to multiply one pixel with a vector
 TILE_PIXEL, MULTIPLY_PIXEL = 11.0, 0.19
+# vectors of a row of results from which even the smallest windows are taken row by row
+LONG_ROW = 16
 
 
 def refusal(dtype: np.dtype[Any], rank: int) -> str | None:
@@ -186,9 +188,7 @@ def _run_once(operands: Operands, words: dict[str, Any]) -> Program | None:
     program: Program
     if is_regular(images) and is_regular(out):
         geometry = geometry_of(images, out, shape, sums, terms=terms, **words)
-        # what takes channels with kernels of their own instead writes fewer dtypes
-        pairs = FILTERED if shape[3] == 1 else SUMS_AND_RESULTS
-        if picture_rows.takes(geometry, pairs) and not depthwise.takes(geometry):
+        if _takes_rows(geometry):
             program = picture_rows.Convolution(geometry)
             program.run(operands)
             return program
@@ -197,6 +197,18 @@ def _run_once(operands: Operands, words: dict[str, Any]) -> Program | None:
         program = _program(geometry, has_many=has_many)
         program.run(Operands(source, weights, output, fill))
     return program if source is images and output is out else None
+
+
+def _takes_rows(geometry: ConvolutionGeometry) -> bool:
+    """Return whether rows of pictures are taken one after the other, and nothing else is faster."""
+    (kh, kw, *_), (_, sums, results) = geometry.kernels, geometry.dtypes
+    # what takes channels with kernels of their own instead writes fewer dtypes
+    pairs = FILTERED if geometry.kernels[3] == 1 else SUMS_AND_RESULTS
+    if not picture_rows.takes(geometry, pairs) or depthwise.takes(geometry):
+        return False
+    small_window = ColumnsForm(sums, results, False, kh, geometry.axes[0].stride, kw)
+    row = geometry.output[2] * geometry.output[3]
+    return not is_form(small_window) or row >= LONG_ROW * geometry.lanes
 
 
 def geometry_of(

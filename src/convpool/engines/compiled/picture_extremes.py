@@ -25,8 +25,11 @@ from convpool.engines.compiled.pooling_layout import (
 Array = NDArray[Any]
 
 TAPS = 4  # numbers that a pass along a row combines at most
-TALLEST = 32  # rows of a window, all of which are combined for each row of results
-SHORTEST = 8  # vectors that a row of results must have at least
+# where `pooling_call` is not faster: rows of a window, which are combined for each two rows of
+# results, vectors of a row of results, and channels
+TALLEST = 24
+SHORTEST = 24
+MOST_CHANNELS = 4
 
 
 def rows_of(images: Array, out: Array, pooling: Pooling) -> Rows | None:
@@ -38,8 +41,9 @@ def rows_of(images: Array, out: Array, pooling: Pooling) -> Rows | None:
         pooling.mode not in ("max", "min")
         or dtype not in KEPT
         or number_dtype(out.dtype) != dtype
-        or across.stride > 1
+        or (down.stride, across.stride) != (1, 1)
         or down.window > TALLEST
+        or c > MOST_CHANNELS
         or down.overhang
         or across.overhang
         or out.shape[2] * c < SHORTEST * lanes

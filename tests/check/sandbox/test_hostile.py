@@ -67,6 +67,7 @@ ENDS = {
     "own_files": (("returned", "returned"), ""),
     "reads_files": (("returned", "returned"), ""),
     "recursion": (None, "SIGSEGV|MemoryError|RecursionError|no answer"),
+    "rewrites_report": (("returned", "returned"), ""),
     "returns_twice": (("returned", "returned"), ""),
     "segfault": (DEAD, "signal 11 .SIGSEGV"),
     "sys_exit": (("raised", "raised"), "SystemExit: 3 in line"),
@@ -84,7 +85,13 @@ ORDINARY = (
     "reads_files-True",
 )
 # by default, what this user runs
-SAMPLED = (*ORDINARY, "endless_loop-True", "forged_result-True", "segfault-True")
+SAMPLED = (
+    *ORDINARY,
+    "endless_loop-True",
+    "rewrites_report-True",
+    "forged_result-True",
+    "segfault-True",
+)
 SLOW = {
     "gigabyte_of_prints": 10
 }  # seconds: the others take 1 where they end at a time-out, and 3 at most
@@ -102,6 +109,8 @@ SLOW = {
 def test_hostile(name, namespaces, place, python):
     if name == "kills_others" and not (namespaces or ROOT):
         pytest.skip("an ordinary user's process may kill the one that watches it")
+    if name == "rewrites_report" and not namespaces:
+        pytest.skip("only walls keep a file safe that anybody may write")
     outcomes, words = ENDS[name]
     seconds = 1 if outcomes and "timed out" in outcomes else SLOW.get(name, 3)
     limits = Limits(task_seconds=seconds, processes=8, namespaces=namespaces)
@@ -110,9 +119,13 @@ def test_hostile(name, namespaces, place, python):
     secret.write_text("secret")
     shutil.copy(OURS / TASKS[1].file, folder)
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    report = place / "report.html"
+    report.write_text("a report")
+    report.chmod(0o666)
     listener = socket.create_server(("127.0.0.1", 0))
     images = {
         "reads_files": np.frombuffer(os.fsencode(secret), np.uint8),
+        "rewrites_report": np.frombuffer(os.fsencode(report), np.uint8),
         "opens_socket": np.array([listener.getsockname()[1]]),
     }.get(name, IMAGES)
     answers = caller.run(
@@ -131,6 +144,8 @@ def test_hostile(name, namespaces, place, python):
         assert answers[0].value.tolist() == [0]
     elif name == "reads_files":
         assert answers[0].value.tolist() == ([0] if "own root" in isolation else [1])
+    elif name == "rewrites_report":
+        assert report.read_text() == "a report" or "own root" not in isolation
     elif name == "fills_disk":
         assert 0 < answers[0].value <= limits.file_bytes
     elif answers[0].outcome == "returned":

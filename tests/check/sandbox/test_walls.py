@@ -1,11 +1,13 @@
 """What all processes of a submission may use together, and what none of them sees."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 import convpool
+from convpool.check.sandbox import child_process
 from convpool.check.sandbox.limits import Limits
 from support.sandboxed import KERNEL, LIMITS, call_body, is_clean
 
@@ -39,6 +41,24 @@ return np.array(os.path.isdir(path) and len(os.listdir(path)))
     )[0]
     if "own root" in answer.isolation:
         assert answer.value == 0
+
+
+def test_what_is_hidden_is_empty_inside(place, python, monkeypatch):
+    """Our own files would be seen where this package is installed beside NumPy."""
+    body = "path = os.path.join(os.path.dirname(os.__file__), 'wsgiref')\n"
+    (answer,) = call_body(place, python, f"{body}return np.frombuffer(path.encode(), np.uint8)")
+    folder = bytes(answer.value).decode()
+    count = f"{body}return np.array(len(os.listdir(path)))"
+    (seen,) = call_body(place, python, count)
+    assert seen.value > 0
+    monkeypatch.setattr(child_process, "_HIDDEN", [os.path.realpath(folder), folder])
+    (hidden,) = call_body(place, python, count)
+    assert hidden.value == 0 or "own root" not in hidden.isolation
+
+
+def test_the_package_is_what_is_hidden():
+    (hidden,) = child_process._HIDDEN
+    assert os.path.samefile(hidden, Path(convpool.__file__).parent)
 
 
 def test_limits_reach_the_child(place, python):

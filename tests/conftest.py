@@ -212,6 +212,7 @@ SLOW = {
         "test_the_tour_to_its_end",
     ],
     "explorer/test_views.py": [
+        "test_further_poolings_are_the_library_s",
         "test_two_dice_are_a_convolution",
         "test_windows_are_the_rows_of_a_matrix",
     ],

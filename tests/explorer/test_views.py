@@ -161,3 +161,49 @@ def test_two_dice_are_a_convolution(visit):
     assert text(page, "#view-step") == "Step 3 of 11"
     lit = page.locator("#view-body .bars >> nth=2").locator(".lit b")
     assert lit.all_inner_texts() == ["3"]
+
+
+POOLS = """([numbers, shape, sizes, p]) => {
+  const {arithmetic, morePooling} = explorer;
+  const image = {shape, data: numbers};
+  const {REDUCE, adaptiveWindows, windowsOn, indexOf, unpooled} = morePooling;
+  const reduced = (windows, mode) =>
+    windows.map((row) => row.map((one) => REDUCE[mode](one.map(({pixel}) => pixel), p)));
+  const axes = [0, 1].map((side) =>
+    arithmetic.axisOf({size: shape[side], window: 3, stride: 2, padding: [1, 1]}));
+  const windows = windowsOn(image, 1, axes);
+  return {
+    adaptive: reduced(adaptiveWindows(image, 1, sizes), "avg"),
+    global: reduced(adaptiveWindows(image, 1, [1, 1]), "max"),
+    lp: reduced(windows, "lp"),
+    median: reduced(windows, "median"),
+    indices: windows.map((row) => row.map((one) => indexOf(one, shape[1]))),
+    unpooled: unpooled(windows, shape),
+  };
+}"""
+
+
+def test_further_poolings_are_the_library_s(visit):
+    page = visit("#op=pool&view=pools&h=7&w=7")
+    image = np.random.default_rng(0).integers(-9, 10, (1, 7, 8, 2)).astype(float)
+    found = page.evaluate(POOLS, [image.ravel().tolist(), [7, 8, 2], [3, 5], 3])
+    steps = {"stride": 2, "padding": 1}
+    values, indices = convpool.max_pool_indices(image, 3, **steps)
+    expected = {
+        "adaptive": convpool.adaptive_pool(image, (3, 5), "avg"),
+        "global": convpool.global_pool(image, "max").reshape(1, 1, 1, 2),
+        "lp": convpool.pool(image, 3, mode="lp", p=3, **steps),
+        "median": convpool.pool(image, 3, mode="median", **steps),
+        "indices": indices,
+        "unpooled": convpool.max_unpool(values, indices, (7, 8)),
+    }
+    for name, result in expected.items():
+        actual = np.reshape(found[name], result.shape[1:3])
+        np.testing.assert_allclose(actual, result[0, ..., 1], rtol=1e-12, err_msg=name)
+    page.evaluate("explorer.views.choose('pools')")
+    page.locator("#view-body").get_by_role("button", name="Unpooling").click()
+    assert page.locator("#view-body .grid").count() == 4
+    page.locator("#view-body .grid >> nth=1").get_by_role("button").last.click()
+    last = array(page, "image")[4:7, 4:7, 0]
+    values = ", ".join(f"{value:g}" for value in last.ravel())
+    assert text(page, "#view-body .total") == f"output[4, 4] = max({values}) = {last.max():g}"

@@ -95,6 +95,7 @@ SHOWN = [
     ("#op=pool&mode=avg", "explorer.views.choose('matrix')"),
     ("#relu=1", "explorer.views.choose('backward')"),
     ("#h=1&kh=1", "explorer.views.choose('bars')"),
+    ("#op=pool&mode=avg", "explorer.views.choose('pools')"),
     ("#op=transpose", "explorer.views.choose('loops')"),
     ("", "explorer.paste.take('Conv2d(9, 9, 3, a=1)', 'pixels')"),
 ]
@@ -107,6 +108,7 @@ NAMES = (
     "PyTorch",
     "Keras",
     "ONNX",
+    "OpenCV",
     "SciPy",
     "English",
     "Français",

@@ -77,6 +77,8 @@ SCRIPTS = (
     "formats_view",
     "backward",
     "backward_view",
+    "more_pooling",
+    "pooling_view",
     "views",
     "network",
     "drawing_pad",

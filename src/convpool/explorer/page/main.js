@@ -280,6 +280,7 @@ const explorer = (() => {
     formatsView,
     backward,
     backwardView,
+    morePooling,
     tour,
     words,
     presets,

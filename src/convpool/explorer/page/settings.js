@@ -39,7 +39,7 @@ const settings = (() => {
     padMode: ["zeros", "constant", "reflect", "symmetric", "edge", "wrap"],
     mode: ["max", "min", "avg", "sum"],
     shades: ["auto", "picture", "signed"],
-    view: ["loops", "copies", "matrix", "planes", "bars", "formats", "backward"],
+    view: ["loops", "copies", "matrix", "planes", "bars", "formats", "backward", "pools"],
   };
   const SWITCHES = ["flip", "relu", "ceil", "countPadding", "soFar"];
   const LISTS = { pixels: 32 * 32 * 4, weights: 7 * 7 * 4 * 4 }; // the most numbers that each holds

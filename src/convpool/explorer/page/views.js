@@ -14,6 +14,7 @@ const views = (() => {
     bars: barsView.show,
     formats: formatsView.show,
     backward: backwardView.show,
+    pools: poolingView.show,
   };
 
   let isSeen = false; // whether the section is on the screen

@@ -124,4 +124,29 @@ Object.assign(WORDS_EN, {
   "code.opencv_transposed": "OpenCV has no transposed convolution: take SciPy or NumPy.",
   "example.signal": "A signal in 1-D",
   "example.network": "Read digits: a network",
+  "view.pools": "More pooling",
+  "view.pools.what":
+    "Adaptive and global pooling, Lp and median, and the way back from a maximum: " + "unpooling.",
+  "pools.adaptive": "Adaptive",
+  "pools.adaptive.what":
+    "The size of the output is chosen; the windows follow from it, and may overlap or " +
+    "differ by one pixel. The mode is that of the settings, or the average.",
+  "pools.global": "Global",
+  "pools.global.what": "One window as large as the image: one number for each channel.",
+  "pools.lp": "Lp",
+  "pools.lp.what":
+    "p = 1 adds the magnitudes, p = 2 is the length of a vector, and a large p comes near " +
+    "the largest magnitude.",
+  "pools.median": "Median",
+  "pools.median.what": "The middle of the sorted pixels: single wrong pixels do not matter.",
+  "pools.unpool": "Unpooling",
+  "pools.unpool.what":
+    "Max pooling keeps where each maximum was, as an index of the flat image; unpooling " +
+    "puts it back there, with 0 elsewhere.",
+  "pools.indices": "indices",
+  "pools.unpooled": "unpooled",
+  "pools.sorted": "the middle of {list}",
+  "pools.empty": "A window without a pixel has no such number: use less padding.",
+  "pools.too_large":
+    "This view shows images of up to {most} rows and columns: choose a smaller one.",
 });

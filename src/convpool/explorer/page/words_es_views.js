@@ -125,4 +125,29 @@ Object.assign(WORDS_ES, {
   "code.opencv_transposed": "OpenCV no tiene convolución transpuesta: use SciPy o NumPy.",
   "example.signal": "Una señal en 1-D",
   "example.network": "Leer cifras: una red",
+  "view.pools": "Otros poolings",
+  "view.pools.what":
+    "Pooling adaptativo y global, Lp y mediana, y la vuelta desde un máximo: el unpooling.",
+  "pools.adaptive": "Adaptativo",
+  "pools.adaptive.what":
+    "Se elige el tamaño de la salida; las ventanas salen de él, y pueden solaparse o " +
+    "diferir en un píxel. El modo es el de los ajustes, o la media.",
+  "pools.global": "Global",
+  "pools.global.what": "Una ventana tan grande como la imagen: un número por canal.",
+  "pools.lp": "Lp",
+  "pools.lp.what":
+    "p = 1 suma los valores absolutos, p = 2 es la longitud de un vector, y un p grande se " +
+    "acerca al mayor valor absoluto.",
+  "pools.median": "Mediana",
+  "pools.median.what": "El medio de los píxeles ordenados: unos pocos píxeles malos no importan.",
+  "pools.unpool": "Unpooling",
+  "pools.unpool.what":
+    "El max pooling guarda dónde estaba cada máximo, como índice de la imagen aplanada; el " +
+    "unpooling lo vuelve a poner ahí, con 0 en lo demás.",
+  "pools.indices": "índices",
+  "pools.unpooled": "devuelto a su lugar",
+  "pools.sorted": "el medio de {list}",
+  "pools.empty": "Una ventana sin píxeles no tiene tal número: use menos relleno.",
+  "pools.too_large":
+    "Esta vista muestra imágenes de hasta {most} filas y columnas: elija una menor.",
 });

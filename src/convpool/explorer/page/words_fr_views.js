@@ -131,4 +131,31 @@ Object.assign(WORDS_FR, {
   "code.opencv_transposed": "OpenCV n'a pas de convolution transposée : prenez SciPy ou NumPy.",
   "example.signal": "Un signal en 1-D",
   "example.network": "Lire des chiffres : un réseau",
+  "view.pools": "Autres poolings",
+  "view.pools.what":
+    "Pooling adaptatif et global, Lp et médiane, et le retour depuis un maximum : " +
+    "l'unpooling.",
+  "pools.adaptive": "Adaptatif",
+  "pools.adaptive.what":
+    "On choisit la taille de la sortie ; les fenêtres en découlent, et peuvent se " +
+    "chevaucher ou différer d'un pixel. Le mode est celui des réglages, ou la moyenne.",
+  "pools.global": "Global",
+  "pools.global.what": "Une fenêtre aussi grande que l'image : un nombre pour chaque canal.",
+  "pools.lp": "Lp",
+  "pools.lp.what":
+    "p = 1 additionne les valeurs absolues, p = 2 est la longueur d'un vecteur, et un grand" +
+    " p s'approche de la plus grande valeur absolue.",
+  "pools.median": "Médiane",
+  "pools.median.what": "Le milieu des pixels triés : quelques pixels faux ne comptent pas.",
+  "pools.unpool": "Unpooling",
+  "pools.unpool.what":
+    "Le max pooling retient où était chaque maximum, comme indice de l'image mise à plat ; " +
+    "l'unpooling l'y remet, avec 0 ailleurs.",
+  "pools.indices": "indices",
+  "pools.unpooled": "remis en place",
+  "pools.sorted": "le milieu de {list}",
+  "pools.empty": "Une fenêtre sans pixel n'a pas un tel nombre : prenez moins de remplissage.",
+  "pools.too_large":
+    "Cette vue montre des images de {most} lignes et colonnes au plus : choisissez-en une " +
+    "plus petite.",
 });

@@ -4,7 +4,8 @@ const words = (() => {
   const TABLES = { en: WORDS_EN, fr: WORDS_FR, es: WORDS_ES };
   const LANGUAGES = Object.keys(TABLES);
   const language = chosen();
-  const plural = new Intl.PluralRules(language);
+  // whether a number takes the singular; Intl.PluralRules says the same, but takes long to load
+  const isSingular = language === "fr" ? (n) => n < 2 : (n) => n === 1;
 
   /**
    * Return the language of the page: the address's (?lang=fr), that of an earlier visit, or the
@@ -43,7 +44,7 @@ const words = (() => {
     const entry = TABLES[language][key] ?? WORDS_EN[key];
     if (entry === undefined) throw new Error(`no sentence ${key}`);
     const isPair = Array.isArray(entry);
-    const text = isPair ? entry[plural.select(values.n ?? 1) === "one" ? 0 : 1] : entry;
+    const text = isPair ? entry[isSingular(values.n ?? 1) ? 0 : 1] : entry;
     return text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
   }
 

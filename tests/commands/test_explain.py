@@ -104,10 +104,35 @@ def test_a_photo(tmp_path):
     assert "0·1 + 3·0" in said
 
 
+def test_a_part_of_a_photo_and_a_small_one(tmp_path):
+    pixels = np.random.default_rng(0).integers(0, 256, (60, 90), dtype=np.uint8)
+    Image.fromarray(pixels).save(tmp_path / "a.png")
+    words = ("--image", tmp_path / "a.png", "--kernel", "identity", "--padding", "valid")
+    said = done(*words, "--crop", "4x5+50+80")
+    assert "input 4 \N{MULTIPLICATION SIGN} 5" in said
+    assert " ".join(map(str, pixels[53, 80:85])) in re.sub(r"[\s┃]+", " ", said)
+    said = done(*words, "--crop", "6x6")
+    assert " ".join(map(str, pixels[32, 42:48])) in re.sub(r"[\s┃]+", " ", said)
+    said = done(*words, "--crop", "30x40+1+2", "--resize", "3x4")
+    means = np.rint(pixels[1:31, 2:42].reshape(3, 10, 4, 10).mean((1, 3))).astype(int)
+    assert " ".join(map(str, means[1])) in re.sub(r"[\s┃]+", " ", said)
+    for name in ("a.gif", "a.html"):
+        message = refused(*words, "-o", tmp_path / name)
+        assert re.search(r"such as with --crop (\d+)x\1 or --resize \1x\1", message), message
+        side = re.search(r"--crop (\w+)", message)[1]
+        assert "windows in" in done(*words, "-o", tmp_path / name, "--crop", side)
+    assert "--crop 61x5+-1+42 does not lie in a picture of 60 x 90; --crop 60x5 is" in refused(
+        *words, "--crop", "61x5"
+    )
+    assert "--resize takes a height" in refused(*words, "--resize", "0x5")
+
+
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
         (("--image", "no.png"), "no.png"),
+        (("--crop", "4x4"), "--crop and --resize go with --image; --input is a size"),
+        (("--crop", "4x4+1"), "'4x4+1' is not written as in 16x16 or 16x16+40+25"),
         (("--input", "no.png"), "'no.png' is not written as in 5x6"),
         (("--input", "5"), "'5' is not written as in 5x6"),
         (("--input", "0x5", "--size", "2x2", "--mode", "max"), "the images' height is 0"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,9 +12,10 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
+from convpool import adaptive_pool
 from convpool import explain as explain_call
 from convpool.commands import kernel_option
-from convpool.commands.options import ImageSize, Padding, PerAxis, example
+from convpool.commands.options import Crop, ImageSize, Padding, PerAxis, example
 from convpool.commands.photo_input import max_pixels, read_photo
 from convpool.engines.padding import PAD_MODES
 from convpool.explanation import saving, text
@@ -30,6 +32,8 @@ class Operands(NamedTuple):
     """The options that say what is convolved or pooled; None for those that are not set."""
 
     image: Path | None
+    crop: tuple[int, int, int | None, int | None] | None
+    resize: tuple[int, int] | None
     input: tuple[int, int]
     kernel: str | None
     size: int | tuple[int, int] | None
@@ -63,6 +67,8 @@ class OutputOptions(NamedTuple):
     help="Size of an image of random digits.",
 )
 @click.option("--image", type=click.Path(path_type=Path), metavar="FILE", help="A picture instead.")
+@click.option("--crop", type=Crop(), help="A part of the picture; without a corner, its middle.")
+@click.option("--resize", type=ImageSize(), help="Make the picture, or its part, this small.")
 @click.option(
     "--size",
     type=PerAxis(),
@@ -141,17 +147,57 @@ def explain(mode: str | None, transpose: bool, groups: int, **options: Any) -> N
     )
     if outputs.output is None:
         _print(explanation, is_every_window=outputs.every)
-    else:
+        return
+    try:
         _save(explanation, outputs.output, outputs)
+    except ValueError as error:
+        raise ValueError(_in_options(str(error))) from error
 
 
 def _image(operands: Operands, channels: int, random: np.random.Generator) -> Array:
     """Return a picture's pixels, (h, w) or (h, w, 3), or random digits (h, w, channels)."""
     if operands.image is None:
+        if operands.crop or operands.resize:
+            raise click.UsageError("--crop and --resize go with --image; --input is a size")
         return random.integers(0, 10, (*operands.input, channels), dtype=np.int8)
     if channels > 1:
         raise click.UsageError(f"{operands.image} has channels of its own: leave --channels out")
-    return read_photo(operands.image).pixels
+    pixels: Array = read_photo(operands.image).pixels
+    if operands.crop is not None:
+        pixels = _cropped(pixels, *operands.crop)
+    return pixels if operands.resize is None else _resized(pixels, operands.resize)
+
+
+def _cropped(pixels: Array, h: int, w: int, top: int | None, left: int | None) -> Array:
+    """Return a part of a picture; where top and left are None, its middle."""
+    height, width = pixels.shape[:2]
+    top = (height - h) // 2 if top is None else top
+    left = (width - w) // 2 if left is None else left
+    if not (0 <= top <= height - h and 0 <= left <= width - w and h and w):
+        raise ValueError(
+            f"--crop {h}x{w}+{top}+{left} does not lie in a picture of {height} x {width}; "
+            f"--crop {min(h, height) or 1}x{min(w, width) or 1} is in its middle"
+        )
+    return pixels[top : top + h, left : left + w]
+
+
+def _resized(pixels: Array, size: tuple[int, int]) -> Array:
+    """Return a picture in another size, as rounded means of the pixels under each new one."""
+    if min(size) < 1:
+        raise ValueError("--resize takes a height and a width of 1 or more")
+    batch = pixels.reshape(1, *pixels.shape[:2], -1)
+    means: Array = adaptive_pool(batch, size, "avg")
+    rounded: Array = np.rint(means).astype(pixels.dtype)
+    return rounded.reshape(*size, *pixels.shape[2:])
+
+
+def _in_options(message: str) -> str:
+    """Return an error of the library with the command's options in the place of Python."""
+    message = re.sub(
+        r"such as image\[:(\d+), :\d+\]", r"such as with --crop \1x\1 or --resize \1x\1", message
+    )
+    message = message.replace("frame=0", "--frame 0")
+    return message.replace("print(explanation), which takes", "leave -o out, which takes")
 
 
 def _window(operands: Operands) -> tuple[int, int]:

@@ -45,6 +45,26 @@ class ImageSize(Shape):
         return sizes
 
 
+class Crop(ImageSize):
+    """An option's value such as 16x16, or 16x16+40+25 with the first row and column.
+
+    It is (h, w, top, left); top and left are None for the middle of a picture.
+    """
+
+    name = "HxW[+ROW+COLUMN]"
+    sample = "16x16 or 16x16+40+25"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return text as (h, w, top, left)."""
+        if not isinstance(value, str):
+            return value
+        size, *corner = value.split("+")
+        if len(corner) not in (0, 2) or not all(word.isdecimal() for word in corner):
+            self.fail(f"{value!r} is not written as in {self.sample}", param, ctx)
+        h, w = super().convert(size, param, ctx)
+        return (h, w, *(map(int, corner) if corner else (None, None)))
+
+
 class PerAxis(Shape):
     """An option's value such as 2, for all axes, or 2,1 or 2x1, for each of at most `max_axes`."""
 

@@ -126,7 +126,7 @@ def gif(operation: Operation, frame: int | None, seconds: float) -> bytes:
     if len(operation) > MAX_GIF_WINDOWS:
         raise ValueError(
             f"there are {len(operation):,} windows, but a GIF holds {MAX_GIF_WINDOWS}: draw one "
-            "as .svg with frame=0, or explain a part of the image, such as image[:16, :16]"
+            "as .svg with frame=0, or explain a part of the image, such as image[:6, :6]"
         )
     # all drawings have the size of the first
     _check_pixels(next(window_pictures.every_window(operation)), GIF_SCALE, len(operation))
@@ -165,5 +165,5 @@ def _check_pixels(drawing: Drawing, scale: float, count: int = 1) -> None:
     if pixels > MAX_PIXELS:
         raise ValueError(
             f"that would be {pixels:,.0f} pixels, but a file holds {MAX_PIXELS:,}: explain a part "
-            "of the image, such as image[:8, :8]"
+            "of the image, such as image[:6, :6]"
         )

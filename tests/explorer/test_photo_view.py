@@ -58,3 +58,47 @@ def test_numbers_have_no_photograph(visit):
     wait(page)
     page.locator("[name=source]").select_option("numbers")
     assert page.locator("#photo").is_hidden()
+
+
+# a camera of three colours that never changes
+CAMERA = """() => {
+  const canvas = document.createElement("canvas");
+  Object.assign(canvas, {width: 320, height: 240});
+  const context = canvas.getContext("2d");
+  const draw = () => ["#ff0000", "#00ff00", "#0000ff", "#808080"].forEach((colour, k) => {
+    context.fillStyle = colour;
+    context.fillRect(80 * k, 0, 80, 240);
+  });
+  draw();
+  setInterval(draw, 30);
+  navigator.mediaDevices.getUserMedia = async () => {
+    globalThis.stream = canvas.captureStream(30);
+    return globalThis.stream;
+  };
+}"""
+TRACK = "globalThis.stream.getTracks()[0].readyState"
+
+
+def test_the_camera_is_shown_mirrored_and_stops(visit):
+    page = visit("#c=3&nc=3&groups=3&kernel=identity&padding=same")
+    page.evaluate("() => { navigator.mediaDevices.getUserMedia = () => Promise.reject('no'); }")
+    page.locator("#camera").click()
+    page.wait_for_function("() => !document.getElementById('note').hidden")
+    assert "There is no camera" in page.locator("#note-words").inner_text()
+    page.evaluate(CAMERA)
+    page.locator("#camera").click()
+    wait(page)
+    assert page.locator("#camera").inner_text() == "Stop the camera"
+    photo = pixels(page, "photo-input")
+    assert photo.shape == (192, 256, 3)
+    np.testing.assert_array_equal(pixels(page, "photo-output"), photo)
+    for middle, colour in ((224, (255, 0, 0)), (160, (0, 255, 0)), (96, (0, 0, 255))):
+        np.testing.assert_allclose(photo[96, middle], colour, atol=30)
+    page.locator("#camera").click()
+    assert page.evaluate(TRACK) == "ended"
+    assert array(page, "image").shape == (24, 32, 3)
+    agree(page)
+    page.locator("#camera").click()
+    page.wait_for_function("() => document.getElementById('camera').textContent.startsWith('Stop')")
+    page.locator("[name=source]").select_option("numbers")
+    assert page.evaluate(TRACK) == "ended"

@@ -62,6 +62,7 @@ SCRIPTS = (
     "layer_counts",
     "calculator",
     "own_numbers",
+    "camera",
     "python_parts",
     "numpy_code",
     "framework_code",

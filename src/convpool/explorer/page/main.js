@@ -215,6 +215,7 @@ const explorer = (() => {
       section.start();
     for (const section of [photoView, layerCounts, calculator, compare, paste, examples, shortcuts])
       section.start();
+    camera.start();
     views.start();
     worksheet.start();
     featureMaps.start();

@@ -241,7 +241,12 @@ const ownNumbers = (() => {
     weights.addEventListener("input", takeWeight);
     return {
       input: [
-        row(say("field.own_picture"), choose, file),
+        row(
+          say("field.own_picture"),
+          choose,
+          file,
+          element("button", { type: "button", id: "camera", textContent: say("camera.start") }),
+        ),
         row(
           say("field.paint"),
           element(

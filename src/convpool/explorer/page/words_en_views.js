@@ -149,4 +149,7 @@ Object.assign(WORDS_EN, {
   "pools.empty": "A window without a pixel has no such number: use less padding.",
   "pools.too_large":
     "This view shows images of up to {most} rows and columns: choose a smaller one.",
+  "camera.start": "Camera",
+  "camera.stop": "Stop the camera",
+  "camera.none": "There is no camera, or the browser does not allow it for this page.",
 });

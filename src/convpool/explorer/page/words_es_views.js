@@ -150,4 +150,7 @@ Object.assign(WORDS_ES, {
   "pools.empty": "Una ventana sin píxeles no tiene tal número: use menos relleno.",
   "pools.too_large":
     "Esta vista muestra imágenes de hasta {most} filas y columnas: elija una menor.",
+  "camera.start": "Cámara",
+  "camera.stop": "Parar la cámara",
+  "camera.none": "No hay cámara, o el navegador no la permite para esta página.",
 });

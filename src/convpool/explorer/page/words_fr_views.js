@@ -158,4 +158,7 @@ Object.assign(WORDS_FR, {
   "pools.too_large":
     "Cette vue montre des images de {most} lignes et colonnes au plus : choisissez-en une " +
     "plus petite.",
+  "camera.start": "Caméra",
+  "camera.stop": "Arrêter la caméra",
+  "camera.none": "Il n'y a pas de caméra, ou le navigateur ne la permet pas pour cette page.",
 });

@@ -173,6 +173,7 @@ SLOW = {
     ],
     "explorer/test_layer.py": ["test_weights_and_multiplications_are_counted"],
     "explorer/test_looks.py": [
+        "test_a_gif_has_a_picture_for_each_step",
         "test_identity_of_a_photograph_looks_identical",
         "test_picture_and_sum_are_seen_together_at_a_zoom_of_200_percent",
         "test_what_is_chosen_is_framed_where_the_system_chooses_the_colours",

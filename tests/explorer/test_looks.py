@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import itertools
 
 import numpy as np
 import pytest
@@ -159,3 +160,39 @@ def test_picture_and_sum_are_seen_together_at_a_zoom_of_200_percent(show):
     for box in (picture, total):
         assert box["y"] >= 0
         assert box["y"] + min(box["height"], 150) <= 350
+
+
+def test_a_gif_has_a_picture_for_each_step(visit):
+    page = visit("#padding=same&source=cat&h=6&w=7&sh=2&kernel=blur")
+    with page.expect_download() as download:
+        page.locator("#save-gif").click()
+    with Image.open(download.value.path()) as animation:
+        assert animation.n_frames == 3 * 7
+        assert animation.info["loop"] == 0
+        assert animation.info["duration"] == 500
+        frames = []
+        for number in range(animation.n_frames):
+            animation.seek(number)
+            frames.append(np.asarray(animation.convert("RGB")).astype(int))
+    assert all((one != other).any() for one, other in itertools.pairwise(frames))
+    page.locator("#last").click()
+    page.evaluate("explorer.change({soFar: true})")
+    drawn = page.evaluate("""() => {
+      const {scene, marking, interactivePicture} = explorer;
+      const drawing = scene.draw(explorer.model(), {width: 640, height: 420, theme: "light"});
+      const canvas = document.createElement("canvas");
+      Object.assign(canvas, {width: 640, height: Math.ceil(drawing.height)});
+      const context = canvas.getContext("2d");
+      context.fillStyle = drawing.paper;
+      context.fillRect(0, 0, 640, canvas.height);
+      marking.paint(context, [...drawing.sheet, ...drawing.over]);
+      return canvas.toDataURL();
+    }""")
+    with Image.open(io.BytesIO(base64.b64decode(drawn.partition(",")[2]))) as picture:
+        expected = np.asarray(picture.convert("RGB")).astype(int)
+    difference = np.abs(frames[-1] - expected)
+    assert difference.max() <= 40  # 256 colours
+    assert difference.mean() < 1
+    page.evaluate("explorer.open('#h=32&w=32')")
+    page.locator("#save-gif").click()
+    assert text(page, "#note-words").startswith("A GIF holds 300 steps, and these are 900")

@@ -85,6 +85,8 @@ SCRIPTS = (
     "drawing_pad",
     "feature_maps",
     "worksheet",
+    "gif",
+    "animation",
     "examples",
     "shortcuts",
     "python_call",

@@ -206,6 +206,10 @@ const explorer = (() => {
     byId("save-png").addEventListener("click", () =>
       byId("canvas").toBlob((blob) => save("convolution.png", blob)),
     );
+    byId("save-gif").addEventListener("click", () => {
+      const file = animation.file(Number(byId("speed").value));
+      if (file) save("convolution.gif", file);
+    });
     for (const link of document.querySelectorAll("[data-jump]"))
       link.addEventListener("click", jump);
     addEventListener("hashchange", () => open(location.hash));
@@ -276,6 +280,7 @@ const explorer = (() => {
     featureMaps,
     views,
     worksheet,
+    animation,
     sumViews,
     barsView,
     formatsView,

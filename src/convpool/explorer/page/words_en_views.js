@@ -152,4 +152,8 @@ Object.assign(WORDS_EN, {
   "camera.start": "Camera",
   "camera.stop": "Stop the camera",
   "camera.none": "There is no camera, or the browser does not allow it for this page.",
+  "share.gif": "Save GIF",
+  "share.too_long":
+    "A GIF holds {most} steps, and these are {steps}: choose smaller sizes or a larger " +
+    "stride.",
 });

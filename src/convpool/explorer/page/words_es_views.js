@@ -153,4 +153,8 @@ Object.assign(WORDS_ES, {
   "camera.start": "Cámara",
   "camera.stop": "Parar la cámara",
   "camera.none": "No hay cámara, o el navegador no la permite para esta página.",
+  "share.gif": "Guardar GIF",
+  "share.too_long":
+    "Un GIF contiene {most} pasos, y estos son {steps}: elija tamaños menores o un paso " +
+    "mayor.",
 });

@@ -161,4 +161,8 @@ Object.assign(WORDS_FR, {
   "camera.start": "Caméra",
   "camera.stop": "Arrêter la caméra",
   "camera.none": "Il n'y a pas de caméra, ou le navigateur ne la permet pas pour cette page.",
+  "share.gif": "Enregistrer en GIF",
+  "share.too_long":
+    "Un GIF contient {most} étapes, et il y en a {steps} : choisissez des tailles plus " +
+    "petites ou un pas plus grand.",
 });

@@ -1,0 +1,54 @@
+// The picture as an animation: one picture for each step, in which the output grows, as a GIF.
+const animation = (() => {
+  const { element } = controls;
+  const MOST_STEPS = 300;
+  const SIZE = { width: 640, height: 420 };
+
+  /**
+   * Return the pictures of all steps of a state.
+   * @param {State} state
+   * @returns {{ pictures: Uint8ClampedArray[], width: number, height: number }}
+   */
+  function picturesOf(state) {
+    const theme = interactivePicture.theme();
+    const { places } = modelling.modelOf(state);
+    const canvas = element("canvas");
+    const context = canvas.getContext("2d", { willReadFrequently: true });
+    const pictures = [];
+    for (let step = 0; step < places[0] * places[1]; step++) {
+      const place = { i: Math.floor(step / places[1]), j: step % places[1] };
+      const drawing = scene.draw(modelling.modelOf({ ...state, ...place, soFar: true }), {
+        ...SIZE,
+        theme,
+      });
+      const size = { width: SIZE.width, height: Math.ceil(drawing.height) };
+      if (!step) Object.assign(canvas, size);
+      context.fillStyle = drawing.paper;
+      context.fillRect(0, 0, canvas.width, canvas.height);
+      marking.paint(context, [...drawing.sheet, ...drawing.over]);
+      pictures.push(context.getImageData(0, 0, canvas.width, canvas.height).data);
+    }
+    interactivePicture.redraw();
+    return { pictures, width: canvas.width, height: canvas.height };
+  }
+
+  /**
+   * Return the animation of what is shown as a file; null, and a note, where there is none.
+   * @param {number} milliseconds of each step
+   * @returns {Blob | null}
+   */
+  function file(milliseconds) {
+    const model = explorer.model();
+    const steps = model.places[0] * model.places[1];
+    const problem =
+      model.problem ||
+      (interactivePicture.covering() ? say("tour.covered") : "") ||
+      (steps > MOST_STEPS ? say("share.too_long", { steps, most: MOST_STEPS }) : "");
+    explorer.note(problem);
+    if (problem) return null;
+    const { pictures, width, height } = picturesOf(explorer.state());
+    return new Blob([gif.encode(pictures, width, height, milliseconds)], { type: "image/gif" });
+  }
+
+  return { file };
+})();

@@ -175,9 +175,7 @@ def chunk_slices(plan: Plan, chunks: Sequence[Chunks]) -> list[Cuts]:
     chunks
         For each axis of the images, the sizes of the chunks.
     """
-    chunks_without_channels = list(chunks)
-    channels = chunks_without_channels.pop(plan.channel_axis)
-    batch, *spatial = chunks_without_channels
+    batch, *spatial, channels = arguments.shape_channels_last(chunks, plan.channel_axis)
     cuts = [_starting_in(batch, plan.batch)]
     for axis, sizes in zip(plan.axes, spatial, strict=True):
         # further padding: these windows have no pixel, and belong to the first chunk

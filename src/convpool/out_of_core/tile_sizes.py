@@ -158,8 +158,10 @@ def tile_bytes(plan: Plan, tile: Sequence[int], *, is_read: bool, has_room: bool
         Whether it is computed in its place in the output, and so needs no memory of its own.
     """
     m, *counts, channels = tile
+    # groups of the tile's channels, and the channels of the images that these need
     groups = max(1, channels * plan.group_count // max(1, plan.output_channels))
     inputs = plan.group_inputs * min(plan.group_count, groups)
+    # what the windows of a tile span on each axis: positions, and how many of them are pixels
     padded = [(n - 1) * axis.stride + axis.span for n, axis in zip(counts, plan.axes, strict=True)]
     is_repeated = plan.reading_mode in REPEATING_PAD_MODES
     lengths = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from convpool.windows import PADDINGS
 Ints = int | Sequence[int]
 Pairs = tuple[tuple[int, int], ...]
 Padding = str | int | Sequence[int] | Sequence[Sequence[int]]
+Item = TypeVar("Item")
 
 POOL_MODES = ("max", "min", "avg", "sum", "lp", "median")
 AXIS_NAMES = {1: ("width",), 2: ("height", "width"), 3: ("depth", "height", "width")}
@@ -323,8 +324,11 @@ def read_picture_channels(value: Any, image: tuple[int, ...]) -> int | None:
     return 2
 
 
-def shape_channels_last(sizes: tuple[int, ...], axis: int) -> tuple[int, ...]:
-    """Return a shape as (batch, *spatial, channels); `axis` is that of the channels."""
+def shape_channels_last(sizes: Sequence[Item], axis: int) -> tuple[Item, ...]:
+    """Return a shape, or another item for each axis, as (batch, *spatial, channels).
+
+    `axis` is that of the channels.
+    """
     return (*sizes[:axis], *sizes[axis + 1 :], sizes[axis])
 
 

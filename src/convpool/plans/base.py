@@ -307,35 +307,36 @@ class Plan:
 
         Slices have a step of 1. The channels of the block lie in one group, or are whole groups.
         """
-        spatial = list(block)
-        outputs = spatial.pop(self.channel_axis)
-        batch, *windows = spatial
-        first_group = outputs.start // self.group_outputs
-        stop_group = -(-outputs.stop // self.group_outputs)  # rounded up
-        channels = slice(first_group * self.group_inputs, stop_group * self.group_inputs)
+        batch, *windows, outputs = arguments.shape_channels_last(block, self.channel_axis)
+        groups = self._groups_of(outputs)
+        channels = slice(groups.start * self.group_inputs, groups.stop * self.group_inputs)
         needs = tuple(
             need(axis, cut, self.reading_mode) for axis, cut in zip(self.axes, windows, strict=True)
         )
-        changed_fields = self._part_fields(stop_group - first_group, outputs)
-        plan = self._part_plan(batch, channels, needs, changed_fields)
+        sizes = tuple(need.axis.size for need in needs)
+        fields = self._part_fields(groups.stop - groups.start, outputs)
+        plan = self._part_plan(batch, sizes, channels, needs, **fields)
         return Part(plan, batch, channels, needs, outputs, slice(None), outputs)
 
-    def _part_plan(
-        self, batch: slice, channels: slice, needs: Sequence[Need], changed_fields: dict[str, Any]
-    ) -> Self:
-        """Return the plan of a part, whose images are the pixels that the part reads.
+    def _groups_of(self, outputs: slice) -> slice:
+        """Return the groups to which a slice of the output's channels belongs."""
+        return slice(outputs.start // self.group_outputs, -(-outputs.stop // self.group_outputs))
 
-        `batch`, `channels` and `needs` say which these are; `changed_fields` are all other fields
-        in which the part's plan differs from this one, by name.
+    def _part_plan(
+        self, batch: slice, sizes: Shape, channels: slice, needs: Sequence[Need], **fields: Any
+    ) -> Self:
+        """Return the plan of a part, for the pixels that it reads: images of these spatial sizes.
+
+        `fields` are others in which it differs from this plan.
         """
-        shape = [batch.stop - batch.start, *(need.axis.size for need in needs)]
+        shape = [batch.stop - batch.start, *sizes]
         shape.insert(self.channel_axis, channels.stop - channels.start)
         return replace(
             self,
             images_shape=tuple(shape),
             axes=tuple(need.axis for need in needs),
             candidates_of_whole=self.candidates,  # all parts must run on one engine
-            **changed_fields,
+            **fields,
         )
 
     def _part_fields(self, groups: int, outputs: slice) -> dict[str, Any]:

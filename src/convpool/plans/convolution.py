@@ -308,7 +308,10 @@ class ConvolutionPlan(ConvolutionSums):
         return self._rescaling(present, kernels, kernels)
 
     def _rescaling(self, present: Array, kernels: Any, weights: Array) -> Array:
-        """Return what `rescaling` does; `weights` are those of kernels that may be of one axis."""
+        """Return what `rescaling` does.
+
+        `weights` are (*window, c // groups, nc); `kernels` are the same as `_apply` takes them.
+        """
         pad_mode = missing_pixels.counting_pad_mode(self.pad_mode)
         counts = missing_pixels.count_present(present, self.engine_axes, pad_mode)
         weights_present = self._sums_of(present.astype(self.accumulation), kernels, pad_mode, 1)

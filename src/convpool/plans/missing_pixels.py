@@ -149,6 +149,7 @@ def count_present(present: Bools, axes: Sequence[Axis], pad_mode: str | None) ->
     """
     sizes = tuple(axis.count for axis in axes)
     counts = np.zeros((len(present), *sizes, present.shape[-1]), np.int64)
+    # (slice of the batch, its bools, the windows on these)
     blocks = [(slice(None), present, tuple(axes))]
     if pad_mode is not None and counts.size:
         blocks = list(padding.padded(present, axes, pad_mode, fill=True))

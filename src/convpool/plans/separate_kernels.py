@@ -31,6 +31,8 @@ def separate(weights: Kernel) -> tuple[Kernel, Kernel]:
     plain = np.asarray(weights)
     if plain.ndim != 2 or not plain.size:
         raise ValueError(f"weights are {plain.shape}; separate takes one kernel (kh, kw)")
+    # the row and the column through the weight of the greatest magnitude; their products are the
+    # weights times this one, so that one of them is divided by it, or both by a part of it
     i, j = np.unravel_index(np.abs(plain).argmax(), plain.shape)
     right, down = plain[i], plain[:, j]
     if plain.dtype.kind in "iu":

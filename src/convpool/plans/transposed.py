@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from convpool.engines import threads
 from convpool.engines.convolution_engines import TRANSPOSE_ENGINES
 from convpool.engines.engine import Engine
-from convpool.plans import dtypes
+from convpool.plans import arguments, dtypes
 from convpool.plans.formatting import span
 from convpool.plans.kernels import KernelsPlan
 from convpool.plans.lock_free_property import cached_property
@@ -82,34 +82,27 @@ class TransposedPlan(KernelsPlan):
 
         Slices have a step of 1. The channels of the block lie in one group, or are whole groups.
         """
-        spatial = list(block)
-        outputs = spatial.pop(self.channel_axis)
-        batch, *pixels = spatial
-        first_group = outputs.start // self.group_outputs
-        stop_group = -(-outputs.stop // self.group_outputs)  # rounded up
-        kernels = slice(first_group * self.group_inputs, stop_group * self.group_inputs)
-        depth = slice(0, self.depth)
-        if stop_group - first_group == 1:
-            group_start = first_group * self.depth
+        batch, *pixels, outputs = arguments.shape_channels_last(block, self.channel_axis)
+        groups = self._groups_of(outputs)
+        # the images have a channel for each kernel
+        kernels = slice(groups.start * self.group_inputs, groups.stop * self.group_inputs)
+        depth = slice(0, self.depth)  # the channels of each kernel that are used
+        if groups.stop - groups.start == 1:
+            group_start = groups.start * self.depth
             depth = slice(outputs.start - group_start, outputs.stop - group_start)
         needs = tuple(
             _need_of_pixels(axis, count, cut)
             for axis, count, cut in zip(self.axes, self.input_sizes, pixels, strict=True)
         )
         input_sizes = tuple(need.size for need in needs)
-        kernel_count = kernels.stop - kernels.start
-        images_shape = [batch.stop - batch.start, *input_sizes]
-        images_shape.insert(self.channel_axis, kernel_count)
-        plan = replace(
-            self,
-            images_shape=tuple(images_shape),
-            axes=tuple(need.axis for need in needs),
-            candidates_of_whole=self.candidates,
-            groups=stop_group - first_group,
-            kernels_shape=(*self.kernels_shape[:-2], depth.stop - depth.start, kernel_count),
-            kernel_layout="HWIO",
-            input_sizes=input_sizes,
-        )
+        numbers = depth.stop - depth.start, kernels.stop - kernels.start
+        fields = {
+            "groups": groups.stop - groups.start,
+            "kernels_shape": (*self.kernels_shape[:-2], *numbers),
+            "kernel_layout": "HWIO",
+            "input_sizes": input_sizes,
+        }
+        plan = self._part_plan(batch, input_sizes, kernels, needs, **fields)
         return Part(plan, batch, kernels, needs, kernels, depth, outputs)
 
     def select_operands(self, operands: Sequence[Any], part: Part) -> tuple[Any, ...]:

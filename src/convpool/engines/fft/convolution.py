@@ -217,8 +217,8 @@ def _row_spectra(
 ) -> tuple[Spectra, PixelNorms]:
     """Return the row spectra of a block's pixels, written into `scratch`, and the pixels' norms.
 
-    The spectra are (n, b, *spatial[:-1], f), where n is depth or `kernels`, whichever is more: the
-    results of so many kernels will take their place.
+    The spectra are (n, b, *spatial[:-1], f), for the channels first. n is depth or `kernels`,
+    whichever is more: the results of so many kernels will take the place of the channels.
     """
     depth, shape = pixels.depth, pixels.shape
     rows_shape = (max(depth, kernels), *shape[:-1], layout.sizes[-1] // 2 + 1)

@@ -212,17 +212,20 @@ def _reduce(
 
 
 def _reduce_earlier_axes(pooling: Pooling, x: Array, order: Sequence[int], k: int) -> Array:
-    """Return x reduced along the axes of `order`.
+    """Return x reduced along the axes of `order`, one after the other.
 
-    Slices of axis k, which is not among them, are taken one after the other to bound the memory.
+    To bound the memory, x is cut along axis k, which is not among them, and slice after slice is
+    reduced.
     """
-    shape, itemsize = list(x.shape), pooling.dtype.itemsize
+    shape = list(x.shape)
     for axis in order:
         shape[axis] = pooling.axis(axis).count
     result = np.empty_like(x, pooling.dtype, shape=shape, subok=False)
-    numbers = volume([max(a, b) for a, b in zip(shape, x.shape, strict=True)]) // max(1, shape[k])
-    for (slice_of_k,) in blocks(shape[k : k + 1], LARGE // max(1, numbers * itemsize)):
-        places = on_axis(k, slice_of_k)
+    # at one place on axis k, before or after the reduction of an axis, whichever is more
+    most_numbers = volume([max(sizes) for sizes in zip(shape, x.shape, strict=True)])
+    place_bytes = most_numbers // max(1, shape[k]) * pooling.dtype.itemsize
+    for (cut,) in blocks(shape[k : k + 1], LARGE // max(1, place_bytes)):
+        places = on_axis(k, cut)
         _reduce(pooling, x[places], order, result[places], is_final=False)
     return result
 

@@ -25,9 +25,9 @@ from convpool.plans.gradient_arguments import (
     Gradients,
 )
 from convpool.plans.kernel_layouts import LAYOUTS
-from convpool.plans.kernels import KernelsPlan
 from convpool.plans.lock_free_property import cached_property
 from convpool.plans.transposed import TransposedPlan
+from convpool.plans.with_kernels import KernelsPlan
 from convpool.windows import Axis, volume
 
 Array = NDArray[Any]

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from convpool.engines.convolution_engines import ENGINES
 from convpool.engines.engine import Engine
 from convpool.plans import dtypes
-from convpool.plans.kernels import KernelsPlan
 from convpool.plans.lock_free_property import cached_property
+from convpool.plans.with_kernels import KernelsPlan
 
 Array = NDArray[Any]
 DType = np.dtype[Any]

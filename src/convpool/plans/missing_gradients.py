@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from convpool.engines.convolution_engines import ENGINES
 from convpool.engines.engine import fallback
 from convpool.plans import missing_pixels
-from convpool.plans.kernels import KernelsPlan
+from convpool.plans.with_kernels import KernelsPlan
 from convpool.windows import volume
 
 Array = NDArray[Any]

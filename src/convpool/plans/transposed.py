@@ -14,10 +14,10 @@ from convpool.engines.convolution_engines import TRANSPOSE_ENGINES
 from convpool.engines.engine import Engine
 from convpool.plans import arguments, dtypes
 from convpool.plans.formatting import span
-from convpool.plans.kernels import KernelsPlan
 from convpool.plans.lock_free_property import cached_property
 from convpool.plans.regions import Need, Part
 from convpool.plans.shared_memory import copy_if_shared
+from convpool.plans.with_kernels import KernelsPlan
 from convpool.windows import Axis, volume
 
 Array = NDArray[Any]

@@ -287,7 +287,7 @@ def sizes_with_count(
     (range(5, 7), range(7, 9))
     """
     likely = place_transposed(count, window, stride, dilation, padding).size
-    # a size that leads to `count` windows: the largest for a named "same", else the smallest
+    # the largest such size for a named "same", else the smallest: all are nearer than a stride
     sizes = range(max(min(1, count), likely - stride + 1), max(0, min(likely + stride, 2**62)))
 
     def count_of(size: int) -> int:

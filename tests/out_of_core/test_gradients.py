@@ -159,6 +159,8 @@ def test_misuse_of_tiles():
         convolve_gradients(x, w, x, max_memory="4MB", out=(None, "a.npy", None))
     with pytest.raises(ValueError, match="takes"):
         convolve_gradients(x, w, x, max_memory=1)
+    with pytest.raises(ValueError, match="max_memory is 0; it must be a whole number of 1 or more"):
+        convolve_gradients(x, w, x, max_memory=0)
     assert tile_sizes.read_memory("4MB") == 4 * 10**6
 
 

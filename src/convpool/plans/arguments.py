@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import numpy as np
@@ -47,17 +48,14 @@ def read_integer(value: Any, name: str, least: int) -> int:
     TypeError : it is not a whole number, or is a bool
     ValueError : it is less than `least`
     """
-    try:
+    error_type: type[Exception] = TypeError
+    with suppress(TypeError):
         number = operator.index(value)
-    except TypeError:
-        raise TypeError(
-            f"{name} is {value!r}; it must be a whole number of {least} or more"
-        ) from None
-    if isinstance(value, (bool, np.bool_)):
-        raise TypeError(f"{name} is {value!r}; it must be a whole number of {least} or more")
-    if number < least:
-        raise ValueError(f"{name} is {value!r}; it must be a whole number of {least} or more")
-    return number
+        if not isinstance(value, (bool, np.bool_)):
+            if number >= least:
+                return number
+            error_type = ValueError
+    raise error_type(f"{name} is {value!r}; it must be a whole number of {least} or more")
 
 
 def read_per_axis(value: Any, rank: int, name: str, least: int = 1) -> tuple[int, ...]:

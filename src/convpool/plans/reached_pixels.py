@@ -145,19 +145,19 @@ class ReachedPixels:
         return images
 
     def original_indices(self, indices: Array) -> Array:
-        """Convert flat indices into the spatial axes of a gathered image to those of the image.
+        """Convert the indices of gathered pixels to those of the same pixels in the image.
 
-        -1, which stands for no pixel, stays.
+        Both are flat over the spatial axes; -1, which stands for no pixel, stays.
         """
         gathered_sizes = [axis.size for axis in self.axes]
         if self.are_all or 0 in gathered_sizes:
             return indices
-        per_axis = np.unravel_index(indices.clip(0), gathered_sizes)
-        pixels = [
-            gathered if reached is None else reached.pixels[gathered]
-            for gathered, reached in zip(per_axis, self.per_axis, strict=True)
+        gathered_places = np.unravel_index(indices.clip(0), gathered_sizes)  # on each axis
+        places = [
+            place if reached is None else reached.pixels[place]
+            for place, reached in zip(gathered_places, self.per_axis, strict=True)
         ]
-        flat = np.ravel_multi_index(tuple(pixels), [axis.size for axis in self._axes])
+        flat = np.ravel_multi_index(tuple(places), [axis.size for axis in self._axes])
         return np.where(indices < 0, indices, flat)
 
     def gathered_bytes(self, batch: int, channels: int, itemsize: int) -> int:

@@ -132,6 +132,7 @@ def fft_error_is_acceptable(
     units = products * float(np.finfo(pixels.dtype).eps)
 
     def is_acceptable(norm: float, faintest: float) -> NDArray[np.bool_]:
+        """Return the result for a 2-norm of the pixels, and a greatest |x| of every window."""
         bound = error_bound(norm, kernel_norms.norms, volume(layout.sizes), pixels.depth)
         result: NDArray[np.bool_] = bound <= units * kernel_norms.sums * faintest
         # an infinite bound is not below an infinity in every window
@@ -142,14 +143,8 @@ def fft_error_is_acceptable(
     acceptable = is_acceptable(norm, faintest_by_samples(samples, pixels.source.axes))
     if acceptable.all() or not math.isfinite(norm):
         return acceptable
-    # samples were not enough: take all pixels, but only the first bits of each magnitude, which
-    # as integers are in the order of the magnitudes
-    magnitudes = np.empty((*pixels.shape, 1), np.int16)
-    for part in pixels.parts():
-        target: Any = (*part, 0)
-        magnitudes[target] = np.abs(pixels.gather(part)).max(axis=0).view(np.int64) >> DROPPED_BITS
-    bits = faintest_window(magnitudes, pixels.axes).astype(np.int64) << DROPPED_BITS
-    return is_acceptable(norm if magnitudes.any() else 0.0, float(bits.view(np.float64).item()))
+    faintest, are_all_zero = _faintest_by_all(pixels)  # samples were not enough
+    return is_acceptable(0.0 if are_all_zero else norm, faintest)
 
 
 def sample_step(axis: Axis) -> int:
@@ -201,6 +196,21 @@ def faintest_by_samples(samples: Floats, axes: Sequence[Axis]) -> float:
         for length, axis in zip(samples.shape[1:-1], axes, strict=True)
     ]
     return float(faintest_window(samples, sampled_axes).item())
+
+
+def _faintest_by_all(pixels: BlockPixels) -> tuple[float, bool]:
+    """Return (faintest, are_all_zero), from all pixels of a block.
+
+    faintest: the greatest |pixel| of the faintest window, rounded down. are_all_zero: whether all
+    pixels are 0, but for what is lost by rounding. Only the first bits of each magnitude are kept,
+    which as integers are in the order of the magnitudes.
+    """
+    magnitudes = np.empty((*pixels.shape, 1), np.int16)
+    for part in pixels.parts():
+        target: Any = (*part, 0)
+        magnitudes[target] = np.abs(pixels.gather(part)).max(axis=0).view(np.int64) >> DROPPED_BITS
+    bits = faintest_window(magnitudes, pixels.axes).astype(np.int64) << DROPPED_BITS
+    return float(bits.view(np.float64).item()), not magnitudes.any()
 
 
 def faintest_window(magnitudes: Array, axes: Sequence[Axis]) -> Array:

@@ -42,20 +42,26 @@ def max_indices(images: Array, axes: Sequence[Axis], values: Array, indices: Arr
     if 0 in images.shape:
         values[...], indices[...] = least(values.dtype), -1
         return
+    # a few rows at a time: of a row, that is one place on the first axis, the numbers before or
+    # after it is reduced, whichever are more
     row_numbers = images.shape[-1] * volume([max(axis.size, axis.count) for axis in other_axes])
     rows_that_fit = LARGE // INDEX_BYTES // row_numbers
     for (batch,) in blocks(images.shape[:1], rows_that_fit // first_axis.size):
         for (rows,) in blocks((first_axis.count,), windows_that_fit(first_axis, rows_that_fit)):
-            pixels, inner = axis_of_part(first_axis, rows)
-            block, part = (batch, rows), [inner, *other_axes]
+            pixel_rows, inner = axis_of_part(first_axis, rows)
+            part_axes, block = [inner, *other_axes], (batch, rows)
             if inner.size:
-                argmax_of_axes = [partial(_argmax_of_axis, axis) for axis in part]
-                values[block], indices[block] = _argmax(images[batch, pixels], argmax_of_axes)
-                indices[block] += pixels.start * volume(images.shape[2:-1])
+                argmax_of_axes = [partial(_argmax_of_axis, axis) for axis in part_axes]
+                values[block], indices[block] = _argmax(images[batch, pixel_rows], argmax_of_axes)
+                # counted from the part's first row, until here
+                indices[block] += pixel_rows.start * volume(images.shape[2:-1])
             unsign_zeros(values[block])
-            for k, axis in enumerate(part, 1):
-                empty = on_axis(k, axis.taps_on(0, axis.size) == 0)
-                values[block][empty], indices[block][empty] = least(values.dtype), -1
+            for k, axis in enumerate(part_axes, 1):
+                without_pixel = on_axis(k, axis.taps_on(0, axis.size) == 0)
+                values[block][without_pixel], indices[block][without_pixel] = (
+                    least(values.dtype),
+                    -1,
+                )
 
 
 def adaptive_max_indices(

@@ -201,6 +201,7 @@ def numbers(
     *window, depth, nc = kernels
     c, weights = images[-1], volume(kernels)
     output_shape = images[0], *(axis.count for axis in axes)
+    # images and windows of a block, taps that are taken at a time, and the pixels that these need
     block = block_shape(output_shape, _windows_at_once(c, window, nc, axes))
     taps = block_shape(window, BLOCK // max(1, c * volume(block)))
     pixel_lengths = [

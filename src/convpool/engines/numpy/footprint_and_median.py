@@ -285,5 +285,5 @@ def _index_of_rank(
         is_equal = np.where(is_nan.any(axis=-1, keepdims=True), is_nan, is_equal)
     is_equal &= is_pixel
     first = is_equal.argmax(axis=-1)[..., np.newaxis]
-    found = np.take_along_axis(np.broadcast_to(indices, numbers.shape), first, axis=-1)[..., 0]
-    return np.where(is_equal.any(axis=-1), found, -1)
+    index = np.take_along_axis(np.broadcast_to(indices, numbers.shape), first, axis=-1)[..., 0]
+    return np.where(is_equal.any(axis=-1), index, -1)

@@ -10,9 +10,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from convpool.windows import Axis
 
-MODES: dict[str, Any] = {
-    "zeros": "constant"
-}  # what np.pad calls a pad mode, where the name is another
+MODES: dict[str, Any] = {"zeros": "constant"}  # pad mode -> its name in np.pad, where that differs
 
 
 def pad(
@@ -32,8 +30,9 @@ def greatest_pixels(
     pad_mode: str = "zeros",
     fill: float = 0,
 ) -> NDArray[Any]:
-    """Return the greatest |x| in each window, over the channels of a group, padding included:
-    (m, *output, groups).
+    """Return the greatest |x| in each window and group of channels: (m, *output, groups).
+
+    Padding is included.
     """
     x = np.abs(pad(images, axes, pad_mode, fill))
     x = x.reshape(*x.shape[:-1], groups, x.shape[-1] // groups).max(axis=-1, initial=0)
@@ -53,8 +52,9 @@ def sum_bounds(
     pad_mode: str = "zeros",
     fill: float = 0,
 ) -> NDArray[Any]:
-    """Return k eps of sum |w| times the greatest |x| in each window, for k products: (m,
-    *output, nc).
+    """Return how far each result may lie from the exact one: (m, *output, nc).
+
+    For k products that is k eps of sum |w| times the greatest |x| in the window.
     """
     weights = np.abs(kernels.astype(np.longdouble)).sum(axis=tuple(range(kernels.ndim - 1)))
     near = greatest_pixels(images.astype(np.longdouble), axes, groups, pad_mode, fill)

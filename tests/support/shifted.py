@@ -1,5 +1,4 @@
-"""Convolution and pooling as sums of shifted copies: a judge that uses nothing of the package,
-only NumPy.
+"""Convolution and pooling as sums of shifted copies, with NumPy alone, to judge the package.
 
 An axis is (before, after, stride, dilation): padding as numbers, however it was named. Everything
 is computed in float64, in which small numbers and halves of them are exact.
@@ -58,7 +57,9 @@ def named_padding(
 def copies(
     padded: NDArray[Any], axes: Sequence[Steps], window: tuple[int, ...], counts: Sequence[int]
 ) -> Iterator[tuple[tuple[int, ...], NDArray[Any]]]:
-    """Yield each tap, and the copy of (m, *padded, c) that every window has there: (m, *counts,
+    """Yield (tap, copy) for each tap of a window.
+
+    copy: the number under this tap of every window, (m, *counts, c), a view of padded (m, *padded,
     c).
     """
     for tap in np.ndindex(*window):
@@ -130,8 +131,10 @@ def convolve_transpose(
 def _masked_copies(
     images: NDArray[Any], axes: Sequence[Steps], window: tuple[int, ...], counts: Sequence[int]
 ) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-    """Return copies (taps, m, *counts, c), whether each lies on a pixel, and whether on one or
-    on padding.
+    """Return (stack, on_pixel, on_declared), each (taps, m or 1, *counts, c or 1).
+
+    stack: the numbers under each tap of every window, 0 on padding. on_pixel: whether a pixel is
+    there. on_declared: whether a pixel or declared padding is, not what `ceil` hangs over.
     """
     ends = [
         max(0, (count - 1) * axis.stride + axis.span(taps) - axis.before - size - axis.after)
@@ -149,8 +152,8 @@ def _masked_copies(
         )
         return np.stack([copy for _, copy in copies(padded, axes, window, counts)])
 
-    there = np.ones((1, *images.shape[1:-1], 1), bool)
-    return stack(images, 0, 0), stack(there, False, False), stack(there, True, False)
+    pixels = np.ones((1, *images.shape[1:-1], 1), bool)
+    return stack(images, 0, 0), stack(pixels, False, False), stack(pixels, True, False)
 
 
 def pool(
@@ -168,38 +171,39 @@ def pool(
     counts = [
         axis.count(*sizes) for axis, *sizes in zip(axes, images.shape[1:-1], window, strict=True)
     ]
-    stack, real, declared = _masked_copies(images.astype(np.float64), axes, window, counts)
+    stack, on_pixel, on_declared = _masked_copies(images.astype(np.float64), axes, window, counts)
     if mode == "max":
-        return np.where(real, stack, least).max(axis=0)
+        return np.where(on_pixel, stack, least).max(axis=0)
     if mode == "min":
-        return np.where(real, stack, greatest).min(axis=0)
+        return np.where(on_pixel, stack, greatest).min(axis=0)
     if mode == "lp":
-        return (np.where(real, abs(stack), 0) ** p).sum(axis=0) ** (1 / p)
-    total = np.where(real, stack, 0).sum(axis=0)
+        return (np.where(on_pixel, abs(stack), 0) ** p).sum(axis=0) ** (1 / p)
+    total = np.where(on_pixel, stack, 0).sum(axis=0)
     if mode == "sum":
         return total
-    number = (declared if count_padding else real).sum(axis=0)
+    number = (on_declared if count_padding else on_pixel).sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         result = total / number
     # a window without a real pixel has no average, whatever it is divided by
-    return np.where(real.any(axis=0), result, np.nan)
+    return np.where(on_pixel.any(axis=0), result, np.nan)
 
 
 def max_pool_indices(
     images: NDArray[Any], window: tuple[int, ...], axes: Sequence[Steps], least: float = -np.inf
 ) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Return the greatest pixels and where they lie, flat over the spatial axes: the first of
-    equals, -1 for none.
+    """Return (values, indices): the greatest pixel of each window, and where it lies.
+
+    An index is flat over the spatial axes, of the first of equals, and -1 without a pixel.
     """
     counts = [
         axis.count(*sizes) for axis, *sizes in zip(axes, images.shape[1:-1], window, strict=True)
     ]
     places = np.arange(np.prod(images.shape[1:-1])).reshape(1, *images.shape[1:-1], 1)
-    stack, real, _ = _masked_copies(images.astype(np.float64), axes, window, counts)
-    where = _masked_copies(places, axes, window, counts)[0]
-    values = np.where(real, stack, -np.inf)
+    stack, on_pixel, _ = _masked_copies(images.astype(np.float64), axes, window, counts)
+    indices = _masked_copies(places, axes, window, counts)[0]
+    values = np.where(on_pixel, stack, -np.inf)
     first = values.argmax(axis=0)[None]
-    some = np.broadcast_to(real.any(axis=0), values.shape[1:])
-    found = np.take_along_axis(np.broadcast_to(where, values.shape), first, axis=0)[0]
+    has_pixel = np.broadcast_to(on_pixel.any(axis=0), values.shape[1:])
+    index = np.take_along_axis(np.broadcast_to(indices, values.shape), first, axis=0)[0]
     greatest = np.take_along_axis(values, first, axis=0)[0]
-    return np.where(some, greatest, least), np.where(some, found, -1)
+    return np.where(has_pixel, greatest, least), np.where(has_pixel, index, -1)

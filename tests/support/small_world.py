@@ -1,5 +1,4 @@
-"""Every geometry of a small world: sizes, windows, strides, dilations and paddings of an axis,
-all that fit together.
+"""Every geometry of a small world: all sizes, windows, strides, dilations and paddings that fit.
 
 Exhaustive on one axis, drawn on two and three. What random sizes miss shows here: outputs of one
 row, column or pixel, windows larger than the image, windows that lack the same taps everywhere.
@@ -31,8 +30,9 @@ FILL = 3
 
 
 class Geometry(NamedTuple):
-    """Sizes of images and window, padding as it is passed, and the steps that it means, axis by
-    axis.
+    """Where windows lie: for each axis sizes of image and window, and the steps.
+
+    `padding` is the argument of a call, `axes` has what it means.
     """
 
     sizes: tuple[int, ...]
@@ -102,8 +102,10 @@ def one_axis(windows: Sequence[int] = WINDOWS, ceil: bool = False) -> list[Geome
     """Return every geometry of one axis."""
     paddings = [*NAMES, *(((before, after),) for before, after in product(ZEROS, ZEROS))]
     choices = product(SIZES, windows, paddings, STRIDES, DILATIONS)
-    made = (_geometry((n,), (w,), padding, (s,), (d,), ceil) for n, w, padding, s, d in choices)
-    return [geometry for geometry in made if _fits(geometry)]
+    geometries = (
+        _geometry((n,), (w,), padding, (s,), (d,), ceil) for n, w, padding, s, d in choices
+    )
+    return [geometry for geometry in geometries if _fits(geometry)]
 
 
 def some_axes(
@@ -114,7 +116,7 @@ def some_axes(
     windows: Sequence[int] = WINDOWS,
     strides: Sequence[int] = STRIDES,
 ) -> list[Geometry]:
-    """Return drawn geometries of some axes."""
+    """Return `count` random geometries of `rank` axes."""
 
     def choices(values: Sequence[int]) -> tuple[int, ...]:
         """Return a random choice of these values for each axis."""
@@ -134,8 +136,9 @@ def some_axes(
 
 
 def forms(n: int) -> tuple[list[tuple[int, int, int]], list[tuple[int, int, int]]]:
-    """Return (channels, kernels, groups) around the widths of vectors of n numbers: below and
-    above 16 channels.
+    """Return (few, many): shapes (channels, kernels, groups) with few and many kernels in a group.
+
+    They lie around the widths of vectors of n numbers, and below and above 16 channels.
     """
     few = [
         (1, 1, 1),

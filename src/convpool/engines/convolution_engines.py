@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from convpool.engines import convolution_seconds, cost_model
+from convpool.engines import convolution_costs, convolution_seconds
 from convpool.engines.compiled import convolution as compiled_convolution
 from convpool.engines.compiled import host
 from convpool.engines.compiled import pictures as compiled_pictures
@@ -34,8 +34,8 @@ ENGINES = by_name(
         "numpy",
         run=numpy_convolution.convolve,
         seconds=convolution_seconds.numpy_seconds,
-        memory=cost_model.numpy_convolution_bytes,
-        tile_memory=cost_model.numpy_convolution_tile_bytes,
+        memory=convolution_costs.numpy_convolution_bytes,
+        tile_memory=convolution_costs.numpy_convolution_tile_bytes,
         start_up=60e-6,
         is_threaded=False,
         reason="takes every dtype and rank",
@@ -49,17 +49,17 @@ ENGINES = by_name(
         refusal=compiled_refusal,
         host_refusal=host.refusal,
         seconds=convolution_seconds.compiled_seconds,
-        memory=cost_model.compiled_convolution_bytes,
-        tile_memory=cost_model.compiled_convolution_tile_bytes,
+        memory=convolution_costs.compiled_convolution_bytes,
+        tile_memory=convolution_costs.compiled_convolution_tile_bytes,
         start_up=35e-6,
     ),
     Engine(
         "fft",
         run=fft_convolution.convolve,
         refusal=_fft_refusal,
-        seconds=cost_model.fft_convolution_seconds,
-        memory=cost_model.fft_convolution_bytes,
-        tile_memory=cost_model.fft_convolution_tile_bytes,
+        seconds=convolution_costs.fft_convolution_seconds,
+        memory=convolution_costs.fft_convolution_bytes,
+        tile_memory=convolution_costs.fft_convolution_tile_bytes,
         start_up=1e-3,
         margin=2.0,  # since the error of a transform is spread over the whole block
         reason="transforms take about {time}, sums {other_time}; what is not finite, or far too "
@@ -70,9 +70,9 @@ TRANSPOSE_ENGINES = by_name(
     Engine(
         "numpy",
         run=numpy_convolution.convolve_transpose,
-        seconds=cost_model.numpy_transposed_seconds,
-        memory=cost_model.block_bytes,
-        tile_memory=cost_model.numpy_convolution_tile_bytes,
+        seconds=convolution_costs.numpy_transposed_seconds,
+        memory=convolution_costs.block_bytes,
+        tile_memory=convolution_costs.numpy_convolution_tile_bytes,
         start_up=25e-6,
         is_threaded=False,
         reason="takes every dtype and rank",
@@ -83,9 +83,9 @@ TRANSPOSE_ENGINES = by_name(
         runner=compiled_transposed.Runner,
         refusal=compiled_refusal,
         host_refusal=host.refusal,
-        seconds=cost_model.compiled_transposed_seconds,
-        memory=cost_model.block_bytes,
-        tile_memory=cost_model.compiled_convolution_tile_bytes,
+        seconds=convolution_costs.compiled_transposed_seconds,
+        memory=convolution_costs.block_bytes,
+        tile_memory=convolution_costs.compiled_convolution_tile_bytes,
         start_up=30e-6,
     ),
 )

@@ -1,4 +1,4 @@
-"""What gradients take with each engine, as `cost_model` describes it."""
+"""What gradients take with each engine, as `convolution_costs` describes it."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from convpool.engines.compiled import gradient_schedule, library
 from convpool.engines.compiled import kernels_gradient as compiled_kernels_gradient
 from convpool.engines.compiled import pooling_gradient as compiled_pooling_gradient
 from convpool.engines.compiled.instruction_sets import INSTRUCTION_SETS
+from convpool.engines.convolution_costs import MOVE_BYTE, PANEL
 from convpool.engines.convolution_seconds import COMPILED, size_ratio
-from convpool.engines.cost_model import MOVE_BYTE, PANEL
 from convpool.engines.numpy import kernels_gradient as numpy_kernels_gradient
 from convpool.engines.numpy import pooling as numpy_pooling
 from convpool.engines.numpy import pooling_gradient as numpy_pooling_gradient

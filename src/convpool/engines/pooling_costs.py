@@ -1,10 +1,10 @@
-"""What pooling takes with each engine, as `cost_model` describes it."""
+"""What pooling takes with each engine, as `convolution_costs` describes it."""
 
 from __future__ import annotations
 
 import math
 
-from convpool.engines.cost_model import MOVE_BYTE, block_bytes
+from convpool.engines.convolution_costs import MOVE_BYTE, block_bytes
 from convpool.engines.numpy import pooling as numpy_pooling
 from convpool.engines.work import PoolingWork
 from convpool.windows import volume

@@ -5,7 +5,7 @@ from __future__ import annotations
 from convpool.engines import pooling_costs
 from convpool.engines.compiled import host
 from convpool.engines.compiled import pooling as compiled_pooling
-from convpool.engines.cost_model import block_bytes
+from convpool.engines.convolution_costs import block_bytes
 from convpool.engines.engine import Engine, by_name
 from convpool.engines.numpy import footprint_and_median
 from convpool.engines.work import PoolingWork

@@ -323,10 +323,7 @@ def read_picture_channels(value: Any, image: tuple[int, ...]) -> int | None:
 
 
 def shape_channels_last(sizes: Sequence[Item], axis: int) -> tuple[Item, ...]:
-    """Return a shape, or another item for each axis, as (batch, *spatial, channels).
-
-    `axis` is that of the channels.
-    """
+    """Return a shape as (batch, *spatial, channels); `axis` is that of the channels."""
     return (*sizes[:axis], *sizes[axis + 1 :], sizes[axis])
 
 

@@ -1,7 +1,8 @@
 """Which engine should do some work, and how long it should take: what "auto" decides by.
 
-`engines.cost_model` estimates the seconds of each engine; here they are compared. `work` is a
-`ConvolutionWork` or a `PoolingWork`. The fallback is the engine that can do all work (NumPy).
+Each engine estimates its seconds, as `engines.convolution_costs` does; here they are compared.
+`work` is a `ConvolutionWork` or a `PoolingWork`. The fallback is the engine that can do all work
+(NumPy).
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""What work takes with each engine: seconds on one thread, and bytes of working memory.
+"""What convolutions take with each engine: seconds on one thread, and bytes of working memory.
 
 A small model, from shapes and dtypes alone; the seconds of a convolution with NumPy and in the
-compiled loops are in `convolution_seconds`. The rates are those of one core of a current server
-processor; what matters is their proportion. Seconds are those after the engine's start-up time,
-which `registry` lists. "Bytes of a tile" are an upper bound, all else is an estimate; the windows
-of a tile lie on pixels alone.
+compiled loops, which are modelled closer, are in `convolution_seconds`. The rates are those of one
+core of a current server processor; what matters is their proportion. Seconds are those after the
+engine's start-up time, which `convolution_engines` lists. "Bytes of a tile" are an upper bound, all
+else is an estimate; the windows of a tile lie on pixels alone.
 """
 
 from __future__ import annotations

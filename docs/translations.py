@@ -47,7 +47,7 @@ def arrays() -> dict[str, np.ndarray]:
     }
 
 
-LARGEST = "pool(image[None, ..., None], 3, 1, {mode!r}, padding='same', pad_mode='symmetric')"
+LARGEST = "pool_image(image, 3, 1, {mode!r}, padding='same', pad_mode='symmetric')"
 
 SCIPY = Library(
     "SciPy and NumPy",
@@ -93,11 +93,11 @@ SCIPY = Library(
         ),
         Row(
             "ndimage.maximum_filter(image, 3)",
-            LARGEST.format(mode="max") + "[0, ..., 0]",
-            "Pools take a batch with channels: `image[None, ..., None]`.",
+            LARGEST.format(mode="max"),
+            "Left out, `pad_mode` is None: what lies beyond the edge takes no part.",
         ),
-        Row("ndimage.minimum_filter(image, 3)", LARGEST.format(mode="min") + "[0, ..., 0]"),
-        Row("ndimage.median_filter(image, 3)", LARGEST.format(mode="median") + "[0, ..., 0]"),
+        Row("ndimage.minimum_filter(image, 3)", LARGEST.format(mode="min")),
+        Row("ndimage.median_filter(image, 3)", LARGEST.format(mode="median")),
         Row(
             "sp.correlate2d(image, kernel, 'valid')",
             "filter_image(image, kernel, 'valid')",
@@ -160,22 +160,21 @@ SCIKIT_IMAGE = Library(
         ),
         Row(
             "skimage.filters.median(image, np.ones((3, 3)))",
-            "pool(image[None, ..., None], 3, 1, 'median', padding='same', pad_mode='edge')"
-            "[0, ..., 0]",
+            "pool_image(image, 3, 1, 'median', padding='same', pad_mode='edge')",
         ),
         Row(
             "skimage.morphology.dilation(image, np.ones((3, 3)))",
-            "pool(image[None, ..., None], 3, 1, 'max', padding='same')[0, ..., 0]",
+            "pool_image(image, 3, 1, 'max', padding='same')",
             "Padding never wins a maximum here.",
         ),
         Row(
             "skimage.morphology.erosion(image, skimage.morphology.disk(2))",
-            "pool(image[None, ..., None], 5, 1, 'min', padding='same', "
-            "footprint=skimage.morphology.disk(2).astype(bool))[0, ..., 0]",
+            "pool_image(image, 5, 1, 'min', padding='same', "
+            "footprint=skimage.morphology.disk(2).astype(bool))",
         ),
         Row(
             "skimage.measure.block_reduce(image, (3, 4), np.mean)",
-            "pool(image[None, ..., None], (3, 4), mode='avg')[0, ..., 0]",
+            "pool_image(image, (3, 4), mode='avg')",
             "Where blocks do not fit, theirs fills with zeros; ours leaves the rest out, or counts "
             "what is there with `ceil=True`.",
         ),
@@ -228,12 +227,11 @@ OPENCV = Library(
         Row("cv2.Scharr(image, cv2.CV_64F, 0, 1)", "filter_image(image, filters.scharr_y())"),
         Row(
             "cv2.dilate(image, np.ones((3, 3), np.uint8))",
-            "pool(image[None, ..., None], 3, 1, 'max', padding='same')[0, ..., 0]",
+            "pool_image(image, 3, 1, 'max', padding='same')",
         ),
         Row(
             "cv2.medianBlur(photo, 3)",
-            "pool(photo[None, ..., None], 3, 1, 'median', padding='same', pad_mode='edge')"
-            "[0, ..., 0]",
+            "pool(photo[None, ..., None], 3, 1, 'median', padding='same', pad_mode='edge')",
         ),
         Row(
             "cv2.sepFilter2D(image, -1, weights, np.array([1.0, 2, 1]))",

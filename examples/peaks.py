@@ -13,7 +13,7 @@ import convpool
 from convpool import filters
 
 image = convpool.filter_image(data.coins(), filters.gaussian(9.0))
-highest = convpool.pool(image[None, ..., None], 41, 1, padding="same")[0, ..., 0]
+highest = convpool.pool_image(image, 41, 1, padding="same")
 peaks = np.argwhere((image == highest) & (image > 110))
 print(len(peaks), "peaks, the first at row, column", peaks[0].tolist())
 

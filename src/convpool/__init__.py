@@ -10,6 +10,7 @@ if typing.TYPE_CHECKING:  # what `_MODULES` says, for type checkers
     from convpool.convolution import convolve, convolve_transpose, filter_image
     from convpool.explanation import explain
     from convpool.gradients import convolve_gradients, pool_gradient
+    from convpool.picture_pooling import pool_image
     from convpool.plans.base import Plan
     from convpool.plans.gradient_arguments import Gradients
     from convpool.plans.make import plan_convolution, plan_transposed
@@ -41,6 +42,7 @@ __all__ = [
     "plan_transposed",
     "pool",
     "pool_gradient",
+    "pool_image",
     "set_num_threads",
     "show_config",
     "threads",
@@ -55,6 +57,7 @@ _MODULES = {
     "convolution": ("convolve", "convolve_transpose", "filter_image"),
     "explanation": ("explain",),
     "gradients": ("convolve_gradients", "pool_gradient"),
+    "picture_pooling": ("pool_image",),
     "plans.base": ("Plan",),
     "plans.gradient_arguments": ("Gradients",),
     "plans.make": ("plan_convolution", "plan_transposed"),

@@ -85,6 +85,7 @@ CALLS = {
         lambda: convpool.pool_gradient(IMAGE, np.ones((1, 2, 2, 1)), 2).sum(),
         4,
     ),
+    "pool_image": (lambda: convpool.pool_image(IMAGE[0, ..., 0], 2).sum(), 40),
     "set_num_threads": (lambda: convpool.set_num_threads(None), None),
     "show_config": (lambda: convpool.show_config(), None),
     "threads": (with_threads, True),

@@ -39,6 +39,7 @@ ARROWS = {
     "convpool": {
         "convolution",
         "pooling",
+        "picture_pooling",
         "gradients",
         "adaptive_pooling",
         "window_views",
@@ -51,6 +52,7 @@ ARROWS = {
     "configuration": {"engines"},
     "convolution": {"out_of_core"},
     "pooling": {"out_of_core"},
+    "picture_pooling": {"out_of_core"},
     "gradients": {"out_of_core"},
     "window_views": {"plans"},
     "adaptive_pooling": {"plans"},

@@ -44,6 +44,7 @@ def a_file(name: str) -> None:
 def pools() -> None:
     """Every kind of pooling."""
     assert_type(convpool.pool(images, 2), Array)
+    assert_type(convpool.pool_image(photo, 3, 1, "median", padding="same"), Array)
     assert_type(convpool.pool(images, (2, 3), 1, "avg", padding="same", ceil=True), Array)
     values, places = convpool.max_pool_indices(images, 2)
     assert_type(values, Array)

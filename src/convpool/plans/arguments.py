@@ -241,7 +241,7 @@ def count_spatial_axes(images: tuple[int, ...], name: str = "images") -> int:
         likely = {
             1: "; one signal? add the batch and channel axes: signal[None, :, None]",
             2: "; one image? add the batch and channel axes: image[None, ..., None], or "
-            "take filter_image(image, kernel)",
+            "take filter_image or pool_image",
         }.get(len(images), "")
         raise ValueError(
             f"{name} {images} have {len(images)} {_axes(len(images))}; "

@@ -60,6 +60,8 @@ def _array_advice(value: str, name: str) -> str:
 
     For "kernel" and "kernels" it is the kernel of that name, for others an array of pixels.
     """
+    if value.endswith(".npy"):
+        return "pass the array: np.load(name), or with mmap_mode='r' and max_memory= in tiles"
     if not name.startswith("kernel"):
         return "pass an array, such as the pixels of convpool.photos.read(name)"
     if value.lower() in FILTERS_WITHOUT_KERNEL:

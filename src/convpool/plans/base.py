@@ -221,7 +221,8 @@ class Plan:
         if pixels.shape != self.images_shape or pixels.dtype != self.images_dtype:
             raise ValueError(
                 f"images are {pixels.shape} {pixels.dtype}, but the plan is for "
-                f"{self.images_shape} {self.images_dtype}: make a plan for each shape and dtype"
+                f"{self.images_shape} {self.images_dtype}: make a plan for each shape and "
+                "dtype, which is planned with images_dtype="
             )
         return pixels
 

@@ -194,8 +194,9 @@ class Operands(NamedTuple):
         last, c, depth = len(self.images) - 1, self.channels, self.hwio_shape[-2]
         if self.axis == last:
             channels_first = self._replace(axis=1)
-            yield "are the channels first? pass channel_axis=1", channels_first
             pytorch = channels_first._replace(layout="OIHW")
+            if not (pytorch.agrees and pytorch.is_square and not channels_first.is_square):
+                yield "are the channels first? pass channel_axis=1", channels_first
             if self.layout == "HWIO" and (pytorch.is_square or not channels_first.agrees):
                 yield (
                     "is all of it in PyTorch's order? pass channel_axis=1 and kernel_layout='OIHW'",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-POOL_OF_IMAGE = "pool(image[None, ..., None], size, 1, {mode!r}, padding='same')[0, ..., 0]"
+POOL_OF_IMAGE = "pool_image(image, size, 1, {mode!r}, padding='same')"
 # what others name as a filter, but is no kernel -> the call here
 FILTERS_WITHOUT_KERNEL = {
     "sobel": "filters.sobel(image)",
@@ -44,7 +44,8 @@ FOREIGN_CALLS: dict[str, str] = {
     "avg_pool2d": "pool(images, kernel_shape, mode='avg')",
     "average_pool": "pool(images, kernel_shape, mode='avg')",
     "lp_pool2d": "pool(images, kernel_shape, mode='lp')",
-    "block_reduce": "pool(images, kernel_shape, mode='avg')",
+    "block_reduce": "pool_image(image, block_size, mode='avg')",
+    "prepack": "plan_convolution(images_shape, kernels_shape); for many calls its prepack(kernels)",
     "adaptive_avg_pool2d": "adaptive_pool(images, output_shape, 'avg')",
     "adaptive_max_pool2d": "adaptive_pool(images, output_shape, 'max')",
     "global_average_pool": "global_pool(images, 'avg')",

@@ -142,6 +142,13 @@ def explain_foreign_keywords(call: Callable[Arguments, Result]) -> Callable[Argu
             signature = inspect.signature(call)
             parameters = signature.parameters
             unknown = [keyword for keyword in keywords if keyword not in parameters]
+            named = [name for name, each in parameters.items() if each.kind is each.KEYWORD_ONLY]
+            if not unknown and len(positional) > len(parameters) - len(named):
+                raise TypeError(
+                    f"{call.__name__}() takes {len(parameters) - len(named)} arguments without "
+                    f"their names, but {len(positional)} came in; name the others: "
+                    f"{named[0]}=..."
+                ) from None
             computes = bfloat16.is_computation(parameters)
             if not unknown and not (computes and bfloat16.is_among(positional, keywords)):
                 raise
@@ -196,7 +203,7 @@ def hint_for_sizes(numbers: Sequence[object], rank: int) -> str:
     if rank == 1 and len(numbers) == 2:
         return (
             "; images are (batch, height, width, channels): pass images[None] for one picture, "
-            "images[..., None] for grey ones"
+            "or take pool_image or filter_image; images[..., None] for grey ones"
         )
     return ""
 

@@ -58,6 +58,11 @@ def _advice(kernel: Array) -> str:
         return "; pass kernel[..., 0, 0]"
     if kernel.ndim == 1:
         return "; pass kernel[None] for a row, or kernel[:, None] for a column"
+    if kernel.ndim == 3:
+        return (
+            "; for a volume, take convolve(volume[None, ..., None], kernel[..., None, None], "
+            "pad_mode='reflect')[0, ..., 0]"
+        )
     return (
         "; for kernels that mix channels, take convolve(image[None], kernels, "
         "pad_mode='reflect')[0]"

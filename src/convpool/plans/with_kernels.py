@@ -76,7 +76,8 @@ class KernelsPlan(Plan):
         if kernels.shape != shape or kernels.dtype != self.kernels_dtype:
             raise ValueError(
                 f"kernels are {kernels.shape} {kernels.dtype}, but the plan is for {shape} "
-                f"{self.kernels_dtype}: make a plan for each shape and dtype"
+                f"{self.kernels_dtype}: make a plan for each shape and dtype, which is planned "
+                "with kernels_dtype="
             )
         return self.laid_out(kernels)
 

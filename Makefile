@@ -20,7 +20,7 @@ PIP := -m pip install -qq --disable-pip-version-check
 # that fails, since it does not read pip's settings, with pip.
 install = "$(1)" $(PIP) uv && "$(1)" -m uv pip install -q --python "$(1)" $(2) || "$(1)" $(PIP) $(2)
 
-.PHONY: help demo data digits loops test test-fast test-full format lint bench pictures docs wheel test-wheel test-lowest changelog release-check clean
+.PHONY: help demo data digits loops test test-fast test-full format lint bench measure pictures docs wheel test-wheel test-lowest changelog release-check clean
 help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
@@ -115,6 +115,14 @@ bench: $(VENV_BENCH)/bench  ## time the seven files, and the library against eve
 	$(VENV_BENCH)/bin/python benchmarks/gradients.py
 	$(VENV_BENCH)/bin/python benchmarks/pictures.py
 	$(VENV_BENCH)/bin/python benchmarks/dask_cluster.py
+
+# What is printed becomes a part of the page when all contenders were right.
+TABLE := pictures
+ARGS :=
+measure: $(VENV_BENCH)/bench  ## measure a table of the site's page on speed: make measure TABLE=pictures ARGS="--threads 1"
+	@mkdir -p docs/measured
+	$(VENV_BENCH)/bin/python benchmarks/$(TABLE).py $(ARGS) > docs/measured/$(TABLE).new
+	@mv docs/measured/$(TABLE).new docs/measured/$(TABLE).txt
 
 pictures: $(VENV)/loops  ## draw the pictures of the documentation again
 	$(RUN)/python docs/course_pictures.py

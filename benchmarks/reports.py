@@ -6,6 +6,7 @@ Runs on the brief's Python 3.8 with NumPy 1.19.2 as well as on current ones.
 from __future__ import annotations
 
 import argparse
+import datetime
 import importlib.metadata
 import os
 import platform
@@ -104,7 +105,7 @@ def describe_machine(*packages: str) -> str:
     load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
     return (
         f"Python {platform.python_version()}, {', '.join(versions)}; "
-        f"{platform.system()}, {cpu}, {harness.CPUS} CPUs{load}."
+        f"{platform.system()}, {cpu}, {harness.CPUS} CPUs{load}; {datetime.date.today()}."
     )
 
 

@@ -5,6 +5,7 @@ Docstrings are written for `help()`; here, what would be markup of Sphinx by acc
 
 from __future__ import annotations
 
+import html
 import importlib
 import inspect
 import re
@@ -39,6 +40,7 @@ def write_parts() -> None:
     MADE.mkdir(exist_ok=True)
     write("design.svg", design_picture.draw())
     write("speed.svg", speed_chart.draw((HERE / "speed.md").read_text(encoding="utf-8")))
+    write("measured.md", measured_tables())
     write("changes.md", unreleased_changes())
     for module in ("course", "filters"):
         write(f"{module}.md", module_summary(module))
@@ -53,6 +55,17 @@ def write(name: str, text: str) -> None:
     path = MADE / name
     if not path.exists() or path.read_text(encoding="utf-8") != text:
         path.write_text(text, encoding="utf-8")
+
+
+def measured_tables() -> str:
+    """Return what `make measure` has kept, each benchmark folded under what ran on what."""
+    parts = []
+    for path in sorted((HERE / "measured").glob("*.txt")):
+        machine, _, tables = path.read_text(encoding="utf-8").strip().partition("\n")
+        tables = re.sub(r"^#+ (.+)$", r"**\1**", tables, flags=re.MULTILINE)
+        summary = f"<code>make measure TABLE={path.stem}</code>: {html.escape(machine)}"
+        parts.append(f"<details>\n<summary>{summary}</summary>\n\n{tables}\n\n</details>\n")
+    return "\n".join(parts)
 
 
 def module_summary(name: str) -> str:

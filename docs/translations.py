@@ -231,7 +231,7 @@ OPENCV = Library(
         ),
         Row(
             "cv2.medianBlur(photo, 3)",
-            "pool(photo[None, ..., None], 3, 1, 'median', padding='same', pad_mode='edge')",
+            "pool_image(photo, 3, 1, 'median', padding='same', pad_mode='edge')",
         ),
         Row(
             "cv2.sepFilter2D(image, -1, weights, np.array([1.0, 2, 1]))",

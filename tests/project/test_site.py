@@ -159,13 +159,26 @@ def test_the_chart_shows_every_row_of_the_table():
     chart = load("speed_chart")
     page = text_of("speed.md")
     rows = chart.rows(page)
-    assert len(rows) == page.count("\n|") - 2 > 40
+    table = page.partition("<details>")[2].partition("</details>")[0]
+    assert len(rows) == table.count("\n|") - 2 > 40
     svg = chart.draw(page)
     assert svg.count("<rect") == len(rows)
     losses = [row for row in rows if row.ratio < 1]
     assert svg.count(chart.LOSES) == len(losses) > 0
     for row in rows:
         assert abs(row.others / row.ours - row.ratio) <= 0.05 * row.ratio, row.name
+
+
+def test_measured_tables_stand_below_what_ran_on_what(tmp_path, monkeypatch):
+    parts = load("site_parts")
+    monkeypatch.setattr(parts, "HERE", tmp_path)
+    assert parts.measured_tables() == ""
+    (tmp_path / "measured").mkdir()
+    text = "Python 3.11, a <CPU>.\n\n## 1 thread\n\n| row |\n| --- |\n| box |\n"
+    (tmp_path / "measured" / "pictures.txt").write_text(text)
+    made = parts.measured_tables()
+    assert "TABLE=pictures</code>: Python 3.11, a &lt;CPU&gt;.</summary>" in made
+    assert "\n\n**1 thread**\n\n| row |\n" in made  # no heading, and a table of its own
 
 
 def test_fragments_are_shown_by_their_kinds(tmp_path, monkeypatch):

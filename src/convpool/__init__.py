@@ -5,19 +5,22 @@ import typing
 from convpool.version import __version__
 
 if typing.TYPE_CHECKING:  # what `_MODULES` says, for type checkers
-    from convpool.adaptive_pooling import adaptive_max_pool_indices, adaptive_pool
+    from convpool.adaptive_pooling import (
+        adaptive_max_pool_indices,
+        adaptive_pool,
+        global_pool,
+    )
     from convpool.configuration import set_num_threads, show_config, threads
     from convpool.convolution import convolve, convolve_transpose, filter_image
     from convpool.explanation import explain
     from convpool.gradients import convolve_gradients, pool_gradient
-    from convpool.picture_pooling import pool_image
     from convpool.plans.base import Plan
     from convpool.plans.gradient_arguments import Gradients
     from convpool.plans.make import plan_convolution, plan_transposed
     from convpool.plans.make_pooling import plan_pooling
     from convpool.plans.parts import part
     from convpool.plans.regions import halo
-    from convpool.pooling import global_pool, max_pool_indices, max_unpool, pool
+    from convpool.pooling import max_pool_indices, max_unpool, pool, pool_image
     from convpool.window_views import fold, window_view
 
 __all__ = [
@@ -52,19 +55,18 @@ __all__ = [
 # module -> its public names. It is imported when one of them is first used (SPEC 1), so that a call
 # waits for what it needs only.
 _MODULES = {
-    "adaptive_pooling": ("adaptive_max_pool_indices", "adaptive_pool"),
+    "adaptive_pooling": ("adaptive_max_pool_indices", "adaptive_pool", "global_pool"),
     "configuration": ("set_num_threads", "show_config", "threads"),
     "convolution": ("convolve", "convolve_transpose", "filter_image"),
     "explanation": ("explain",),
     "gradients": ("convolve_gradients", "pool_gradient"),
-    "picture_pooling": ("pool_image",),
     "plans.base": ("Plan",),
     "plans.gradient_arguments": ("Gradients",),
     "plans.make": ("plan_convolution", "plan_transposed"),
     "plans.make_pooling": ("plan_pooling",),
     "plans.parts": ("part",),
     "plans.regions": ("halo",),
-    "pooling": ("global_pool", "max_pool_indices", "max_unpool", "pool"),
+    "pooling": ("max_pool_indices", "max_unpool", "pool", "pool_image"),
     "window_views": ("fold", "window_view"),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}

@@ -13,12 +13,57 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from convpool.engines import threads
 from convpool.engines.numpy import adaptive, argmax, footprint_and_median
+from convpool.out_of_core.routes import choose_route
 from convpool.plans import allocation, arguments, arrays, dtypes, operand_checks
 from convpool.plans.arguments import Ints
 from convpool.plans.foreign_words import explain_foreign_keywords
+from convpool.pooling import pool
 from convpool.windows import adaptive_windows, volume
 
 Array = NDArray[Any]
+
+
+@explain_foreign_keywords
+def global_pool(
+    images: ArrayLike, mode: str, *, channel_axis: int = -1, dtype: DTypeLike | None = None
+) -> Array:
+    """Reduce each image to one pixel for each channel.
+
+    Parameters
+    ----------
+    images
+        (m, *spatial, c) with 2 or 3 spatial axes; pass a batch of signals (m, n, c) as images[:,
+        None]. Dask arrays give lazy ones.
+    mode
+        As in `pool`; "lp" with p = 2.
+    channel_axis, dtype
+        As in `pool`.
+
+    Returns
+    -------
+    (m, 1, ..., 1, c), with `pool`'s dtypes
+
+    Raises
+    ------
+    ValueError, TypeError, OverflowError : as `pool`
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> global_pool(np.array([[1.0, 2.0], [3.0, 6.0]]).reshape(1, 2, 2, 1), "avg")
+    array([[[[3.]]]])
+    """
+    images = choose_route(images, "images").images
+    if len(images.shape) == 3:
+        axis = arguments.read_channel_axis(channel_axis, images.shape)
+        signals = ("images[:, :, None]", "images[:, :, None]", "images[:, None]")[axis]
+        # the new axis shifts the channels unless their number still fits
+        axis_advice = "" if channel_axis in (-1, 0, 1) else f" and channel_axis={(0, 1, -1)[axis]}"
+        raise arguments.ambiguous_rank_error(
+            images.shape, signals + axis_advice, channel_axis=channel_axis
+        )
+    spatial = arguments.read_pixel_sizes(images.shape, channel_axis)
+    return pool(images, spatial, mode=mode, channel_axis=channel_axis, dtype=dtype)
 
 
 @explain_foreign_keywords

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from convpool.engines import threads
 from convpool.engines.numpy import argmax, unpooling
-from convpool.out_of_core.destination import Destination
+from convpool.out_of_core.destination import Destination, drop_axes
 from convpool.out_of_core.lazy_call import takes_lazy_arrays
 from convpool.out_of_core.routes import choose_route
 from convpool.plans import allocation, arguments, arrays
@@ -152,6 +152,106 @@ def pool(
     return plan.execute(images, (), out, route.mask)
 
 
+@takes_lazy_arrays
+@explain_foreign_keywords
+def pool_image(
+    image: ArrayLike,
+    kernel_shape: Ints,
+    stride: Ints | None = None,
+    mode: str = "max",
+    *,
+    padding: Padding = "valid",
+    dilation: Ints = 1,
+    ceil: bool = False,
+    count_padding: bool = False,
+    p: float = 2,
+    pad_mode: str | None = None,
+    fill: Any = 0,
+    footprint: ArrayLike | None = None,
+    missing: ArrayLike | str | None = None,
+    channel_axis: int | None = None,
+    dtype: DTypeLike | None = None,
+    out: Any = None,
+    engine: str = "auto",
+    max_memory: int | str | None = None,
+) -> Array:
+    """Reduce each window of one picture to one pixel, channel by channel.
+
+    With a stride of 1 and padding="same" it is a filter: "median" takes away specks, "max" and
+    "min" are dilation and erosion.
+
+    Parameters
+    ----------
+    image
+        (h, w) or (h, w, c), or as `channel_axis` says. Never modified.
+    kernel_shape
+        The window's sizes: an int, or (kh, kw).
+    stride, mode, padding, dilation, ceil, count_padding, p, pad_mode, fill, footprint
+        As in `pool`.
+    dtype, out, engine, max_memory
+        As in `pool`; `out` is of the result's shape.
+    missing
+        "nan", or bools of the image's shape, as in `pool`.
+    channel_axis
+        Where image, result and `out` have their channels. None is the last of three axes, if it has
+        up to 4 entries.
+
+    Returns
+    -------
+    (oh, ow) or (oh, ow, c), with the channels where the image has them; of `pool`'s dtype
+
+    Raises
+    ------
+    ValueError, TypeError, OverflowError : as `pool`
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> image = np.array([[1, 1, 1, 1], [1, 9, 1, 1], [1, 1, 1, 1]])
+    >>> pool_image(image, 3, 1, padding="same")
+    array([[9, 9, 9, 1],
+           [9, 9, 9, 1],
+           [9, 9, 9, 1]])
+    >>> pool_image(image, 2, mode="sum")
+    array([[12,  4]])
+    """
+    route = choose_route(image, "image", out, max_memory, missing)
+    shape = tuple(route.images.shape)
+    axis = arguments.read_picture_channels(channel_axis, shape)
+    unit_axes = (0, 3) if axis is None else (0,)  # the plan's batch and channels, of length 1
+    plan = _plan(
+        (1, *shape, 1) if axis is None else (1, *shape),
+        kernel_shape,
+        stride,
+        mode,
+        padding=padding,
+        dilation=dilation,
+        ceil=ceil,
+        count_padding=count_padding,
+        p=p,
+        pad_mode=pad_mode,
+        fill=fill,
+        footprint=footprint,
+        missing=route.missing,
+        channel_axis=-1 if axis is None else axis + 1,
+        dtype=dtype,
+        engine=engine,
+        images_dtype=np.dtype(route.images.dtype),
+    )
+    if route.run is not None:
+        destination = Destination(out, max_memory, unit_axes)
+        result: Array = route.run(plan, route.images, (), destination, route.mask)
+        return result
+    target = None
+    if out is not None:
+        allocation.check_out(out, drop_axes(plan.output_shape, unit_axes), plan.dtype)
+        target = np.expand_dims(out, unit_axes)
+    mask = None if route.mask is None else np.expand_dims(route.mask, unit_axes)
+    picture = plan.execute(np.expand_dims(route.images, unit_axes), (), target, mask)
+    output: Array = picture.squeeze(unit_axes) if out is None else out
+    return output
+
+
 @explain_foreign_keywords
 def max_pool_indices(
     images: ArrayLike,
@@ -274,46 +374,3 @@ def max_unpool(
     )
     unpooling.unpool(*(np.moveaxis(array, axis, -1) for array in (values, indices, out)))
     return out
-
-
-@explain_foreign_keywords
-def global_pool(
-    images: ArrayLike, mode: str, *, channel_axis: int = -1, dtype: DTypeLike | None = None
-) -> Array:
-    """Reduce each image to one pixel for each channel.
-
-    Parameters
-    ----------
-    images
-        (m, *spatial, c) with 2 or 3 spatial axes; pass a batch of signals (m, n, c) as images[:,
-        None]. Dask arrays give lazy ones.
-    mode
-        As in `pool`; "lp" with p = 2.
-    channel_axis, dtype
-        As in `pool`.
-
-    Returns
-    -------
-    (m, 1, ..., 1, c), with `pool`'s dtypes
-
-    Raises
-    ------
-    ValueError, TypeError, OverflowError : as `pool`
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> global_pool(np.array([[1.0, 2.0], [3.0, 6.0]]).reshape(1, 2, 2, 1), "avg")
-    array([[[[3.]]]])
-    """
-    images = choose_route(images, "images").images
-    if len(images.shape) == 3:
-        axis = arguments.read_channel_axis(channel_axis, images.shape)
-        signals = ("images[:, :, None]", "images[:, :, None]", "images[:, None]")[axis]
-        # the new axis shifts the channels unless their number still fits
-        axis_advice = "" if channel_axis in (-1, 0, 1) else f" and channel_axis={(0, 1, -1)[axis]}"
-        raise arguments.ambiguous_rank_error(
-            images.shape, signals + axis_advice, channel_axis=channel_axis
-        )
-    spatial = arguments.read_pixel_sizes(images.shape, channel_axis)
-    return pool(images, spatial, mode=mode, channel_axis=channel_axis, dtype=dtype)

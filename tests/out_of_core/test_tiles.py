@@ -464,9 +464,9 @@ def test_what_cannot_be_read_is_one_error(out, error, tmp_path):
 
 
 def test_a_full_disk_is_one_error(tmp_path, monkeypatch):
-    from convpool.out_of_core import outputs
+    from convpool.out_of_core import array_in_file
 
-    written = outputs._write_all
+    written = array_in_file._write_all
     calls = []
 
     def full(file, values):
@@ -475,7 +475,7 @@ def test_a_full_disk_is_one_error(tmp_path, monkeypatch):
             raise OSError(errno.ENOSPC, "No space left on device")
         written(file, values)
 
-    monkeypatch.setattr(outputs, "_write_all", full)
+    monkeypatch.setattr(array_in_file, "_write_all", full)
     with pytest.raises(
         OSError, match=r"not be written: No space left on device; stopped after \d of \d+ tiles; "
     ) as told:

@@ -297,10 +297,7 @@ class Plan:
         return 0
 
     def reads(self, block: Sequence[slice]) -> list[tuple[slice, ...]]:
-        """Return the blocks of the images from which a block of the output is computed.
-
-        A block is one slice for each axis; those of the output must have a step of 1.
-        """
+        """Return the blocks of the images that `part` reads for a block of the output."""
         return [source for source, _ in self.part(block).source_blocks()]
 
     def part(self, block: Sequence[slice]) -> Part:

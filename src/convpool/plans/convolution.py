@@ -137,10 +137,10 @@ class ConvolutionPlan(ConvolutionSums):
         threads.check()
         pixels = self.reached_pixels.gather(self.channels_last(images))
         kernels, bias = copy_if_shared(out, *operands)
-        words = self.engine_words(None, self.working_dtype(pixels, kernels, bias))
+        keywords = self.engine_keywords(None, self.working_dtype(pixels, kernels, bias))
         kernels = self._of_all_channels(kernels)
         with np.errstate(all="ignore"):
-            return self._filter(pixels, kernels, self.channels_last(out), keeps=True, **words)
+            return self._filter(pixels, kernels, self.channels_last(out), keeps=True, **keywords)
 
     def _of_all_channels(self, kernels: Any) -> tuple[Array, ...]:
         """Return the one kernel of all channels, or one for each axis, flipped if need be."""

@@ -11,6 +11,7 @@ GEOMETRIES = [
     ((2, 7, 6, 1), (2, 3), (2, 1)),
     ((1, 5, 8, 2), (4, 2), (3, 2)),
     ((3, 4, 4, 2), (1, 1), (2, 2)),
+    ((1, 5, 6, 4), (3, 4), (1, 1)),  # kernels that might as well be in PyTorch's order
 ]
 DTYPES = ("float64", "float32", "uint8")
 

@@ -139,6 +139,7 @@ def convolve(
         _floats(kernels),
         _library_padding(padding),
         _pair(stride, "stride"),
+        kernel_layout="HWIO",
         dtype=np.float64,
     )
 
@@ -229,6 +230,7 @@ def conv_backward(
         _floats(dZ),
         _library_padding(_layer_padding(padding)),
         _pair(stride, "stride"),
+        kernel_layout="HWIO",
         dtype=np.float64,
     )
     return gradients.images, gradients.kernels, gradients.bias.reshape(np.shape(b))

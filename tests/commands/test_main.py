@@ -275,6 +275,11 @@ def test_plan_prints_the_sizes(words, said):
     assert said in done(*PLAN, *words)
 
 
+def test_plan_takes_kernels_in_the_order_of_its_help():
+    """Without a warning that these may be in PyTorch's order."""
+    assert "(1, 4, 5, 2) float64" in done("plan", "--images", "1x4x5x2", "--kernels", "3x2x2x2")
+
+
 def test_plan_prints_what_the_library_prints():
     plan = convpool.plan_convolution(
         (8, 9, 10, 11, 6), (3, 2, 1, 3, 4), (1, 0, 2), (1, 2, 3), groups=2

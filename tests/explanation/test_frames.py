@@ -167,6 +167,12 @@ def test_taps_stand_where_np_pad_puts_them(pad_mode):
             assert tap.pixel is None or image[tap.pixel] == tap.value
 
 
+def test_kernels_that_may_be_in_another_order_raise_no_warning():
+    """`explain` has one order, and no argument to say which."""
+    explanation = explain(np.ones((4, 5, 2)), np.ones((3, 2, 2, 2)))
+    assert explanation.plan.output_shape == (1, 4, 5, 2)
+
+
 def test_products_of_several_channels_and_kernels():
     image = np.array([[[1, 10], [2, 20]], [[3, 30], [4, 40]]])
     kernels = np.arange(16).reshape(2, 2, 2, 2)

@@ -51,5 +51,5 @@ def plan(
     if kernels is None:
         click.echo(str(package.plan_pooling(images, size, **call)))
     else:
-        call["kernels_dtype"] = call["images_dtype"]
+        call |= {"kernels_dtype": call["images_dtype"], "kernel_layout": "HWIO"}
         click.echo(str(package.plan_convolution(images, kernels, **call)))

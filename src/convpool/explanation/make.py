@@ -139,6 +139,7 @@ def _convolution(images: Array, kernels: Array, arguments: Arguments) -> Explana
         images.shape,
         kernels.shape,
         **arguments,
+        kernel_layout="HWIO",
         images_dtype=images.dtype,
         kernels_dtype=kernels.dtype,
     )

@@ -164,11 +164,11 @@ def _image(operands: Operands, channels: int, random: np.random.Generator) -> Ar
         raise click.UsageError(f"{operands.image} has channels of its own: leave --channels out")
     pixels: Array = read_photo(operands.image).pixels
     if operands.crop is not None:
-        pixels = _cropped(pixels, *operands.crop)
-    return pixels if operands.resize is None else _resized(pixels, operands.resize)
+        pixels = _crop(pixels, *operands.crop)
+    return pixels if operands.resize is None else _resize(pixels, operands.resize)
 
 
-def _cropped(pixels: Array, h: int, w: int, top: int | None, left: int | None) -> Array:
+def _crop(pixels: Array, h: int, w: int, top: int | None, left: int | None) -> Array:
     """Return a part of a picture; where top and left are None, its middle."""
     height, width = pixels.shape[:2]
     top = (height - h) // 2 if top is None else top
@@ -181,7 +181,7 @@ def _cropped(pixels: Array, h: int, w: int, top: int | None, left: int | None) -
     return pixels[top : top + h, left : left + w]
 
 
-def _resized(pixels: Array, size: tuple[int, int]) -> Array:
+def _resize(pixels: Array, size: tuple[int, int]) -> Array:
     """Return a picture in another size, as rounded means of the pixels under each new one."""
     if min(size) < 1:
         raise ValueError("--resize takes a height and a width of 1 or more")

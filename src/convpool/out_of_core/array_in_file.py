@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import product
 from typing import Any
 
@@ -46,19 +47,15 @@ class ArrayInFile:
     def __setitem__(self, block: Block, values: Array) -> None:
         """Write values, of the block's shape, to a block of the array."""
         axis, are_whole = self._rows(block, values)
+        cut, later = block[axis], block[axis + 1 :]
         # rows that are written at a time: all if these are contiguous in the file
-        count = (
-            block[axis].stop - block[axis].start
-            if are_whole
-            else max(1, PATCH // self.strides[axis])
-        )
-        for index in product(*(range(cut.start, cut.stop) for cut in block[:axis])):
-            index_in_values = tuple(i - cut.start for i, cut in zip(index, block, strict=False))
-            for first in range(block[axis].start, block[axis].stop, count):
-                start = self.start + sum(map(int.__mul__, (*index, first), self.strides))
-                rows = values[index_in_values][first - block[axis].start :][:count]
+        at_a_time = cut.stop - cut.start if are_whole else max(1, PATCH // self.strides[axis])
+        for index, index_in_block in _indices(block[:axis]):
+            for first in range(cut.start, cut.stop, at_a_time):
+                start = self._position(*index, first)
+                rows = values[index_in_block][first - cut.start :][:at_a_time]
                 if not are_whole:
-                    rows = self._read_around(start, rows, block[axis + 1 :])
+                    rows = self._read_around(start, rows, later)
                 self.file.seek(start)
                 _write_all(self.file, rows)
 
@@ -66,21 +63,22 @@ class ArrayInFile:
         """Return the numbers of a block of the array."""
         values = np.empty(shape_of(block), self.dtype)
         axis, _ = self._rows(block, values)
-        row_shape = self.shape[axis + 1 :]
-        within = block[axis + 1 :]
-        for index in product(*(range(cut.start, cut.stop) for cut in block[:axis])):
-            index_in_values = tuple(i - cut.start for i, cut in zip(index, block, strict=False))
-            rows = values[index_in_values]
-            for k, i in enumerate(range(block[axis].start, block[axis].stop)):
-                start = self.start + sum(map(int.__mul__, (*index, i), self.strides))
-                rows[k] = self._read(start, row_shape)[within]
+        cut, later = block[axis], block[axis + 1 :]
+        for index, index_in_block in _indices(block[:axis]):
+            for i in range(cut.start, cut.stop):
+                row = self._read(self._position(*index, i), self.shape[axis + 1 :])
+                values[index_in_block][i - cut.start] = row[later]
         return values
 
-    def _rows(self, block: Block, values: Array) -> tuple[int, bool]:
-        """Return (axis, are_whole): along which axis a block is written, and how.
+    def _position(self, *index: int) -> int:
+        """Return where what has this index on the first axes starts in the file, in bytes."""
+        return self.start + sum(i * step for i, step in zip(index, self.strides, strict=False))
 
-        axis: rows are the sub-arrays at one index of this axis. are_whole: whether the block has
-        whole rows; if not, the rest of a row is read and written again.
+    def _rows(self, block: Block, values: Array) -> tuple[int, bool]:
+        """Return (axis, are_whole): how a block is cut into rows that are read or written.
+
+        axis: a row is what lies at one index of this axis, and of each before it. are_whole:
+        whether the block has whole rows; if not, the rest of a row is read, and written again.
         """
         first_whole_axis = len(self.shape)  # of this axis and all later ones the block has all
         while first_whole_axis and (
@@ -111,6 +109,12 @@ class ArrayInFile:
         while unread and (count := self.file.readinto(unread)):
             unread = unread[count:]
         return rows
+
+
+def _indices(block: Block) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
+    """Yield (index, index_in_block) for each place of a block, in the array and in the block."""
+    for index in product(*(range(cut.start, cut.stop) for cut in block)):
+        yield index, tuple(i - cut.start for i, cut in zip(index, block, strict=True))
 
 
 def _write_all(file: Any, values: Array) -> None:

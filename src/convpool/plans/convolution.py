@@ -155,7 +155,7 @@ class ConvolutionPlan(ConvolutionSums):
         *,
         keeps: bool,
         bias: None,
-        **words: Any,
+        **keywords: Any,
     ) -> bool:
         """Convolve pictures with kernels that all channels have; return False if not taken.
 
@@ -164,7 +164,7 @@ class ConvolutionPlan(ConvolutionSums):
         if self._engine.pictures is None or len(self.axes) != 2:
             return False
         run = self._filter_pictures if keeps else self._engine.pictures()
-        return run(pixels, kernels, self.engine_axes, target, groups=self.groups, **words)
+        return run(pixels, kernels, self.engine_axes, target, groups=self.groups, **keywords)
 
     @cached_property
     def _filter_pictures(self) -> Callable[..., bool]:

@@ -113,20 +113,20 @@ class SeparablePlan(ConvolutionPlan):
     # ---- arrays ----
 
     def _apply(
-        self, pixels: Array, kernels: Any, target: Array, *, keeps: bool, **words: Any
+        self, pixels: Array, kernels: Any, target: Array, *, keeps: bool, **keywords: Any
     ) -> None:
         """Convolve along one axis after the other, as `ConvolutionPlan._apply` describes it."""
         kernels = self._of_all_channels(kernels)
-        if self._filter(pixels, kernels, target, keeps=keeps, **words):
+        if self._filter(pixels, kernels, target, keeps=keeps, **keywords):
             return
-        fill, last = words.pop("fill"), len(kernels) - 1
+        fill, last = keywords.pop("fill"), len(kernels) - 1
         for k, (axes, kernel) in enumerate(zip(self._passes, kernels, strict=True)):
             sums = target
             if k < last:
                 sizes = [axis.count for axis in axes]
-                sums = np.empty((len(pixels), *sizes, pixels.shape[-1]), words["dtype"])
-            run = self._runners[k] if keeps else self._engine.run
-            run(pixels, self._along(k, kernel), axes, sums, groups=self.groups, fill=fill, **words)
+                sums = np.empty((len(pixels), *sizes, pixels.shape[-1]), keywords["dtype"])
+            run, weights = self._runners[k] if keeps else self._engine.run, self._along(k, kernel)
+            run(pixels, weights, axes, sums, groups=self.groups, fill=fill, **keywords)
             if fill:  # what a constant in the padding of the next axis has become
                 fill *= kernel.sum().item()
             pixels = sums

@@ -58,8 +58,6 @@ def of_keras(images, kernels):
 @pytest.mark.parametrize("groups", [1, 2])
 @pytest.mark.parametrize("rank", SPATIAL)
 def test_kernels_of_pytorch(rank, groups, engine):
-    if (rank, engine) == (3, "compiled"):
-        pytest.skip("three axes are not for this engine")
     images = numbers((2, 4, *SPATIAL[rank]))
     kernels = numbers((6, 4 // groups, *WINDOW[rank]), seed=1)
     expected = of_pytorch(images, kernels, groups)
@@ -81,8 +79,6 @@ def test_kernels_of_pytorch(rank, groups, engine):
 @pytest.mark.parametrize("multiplier", [1, 2])
 @pytest.mark.parametrize("rank", SPATIAL)
 def test_depthwise_kernels_of_keras(rank, multiplier, engine):
-    if (rank, engine) == (3, "compiled"):
-        pytest.skip("three axes are not for this engine")
     images, kernels = (
         numbers((2, *SPATIAL[rank], 3)),
         numbers((*WINDOW[rank], 3, multiplier), seed=1),

@@ -15,6 +15,7 @@ from dataclasses import replace
 from convpool.engines import threads
 from convpool.engines.compiled import convolution as compiled_convolution
 from convpool.engines.compiled import transposed as compiled_transposed
+from convpool.engines.compiled import volumes
 from convpool.engines.fft import convolution as fft_convolution
 from convpool.engines.fft import layout as fft_layout
 from convpool.engines.numpy import convolution as numpy_convolution
@@ -95,6 +96,24 @@ def numpy_convolution_bytes(work: ConvolutionWork) -> int:
     return work.accumulation.itemsize * numbers
 
 
+def stack_bytes(work: ConvolutionWork) -> int:
+    """Return the bytes of stacks of slices that the compiled loops copy of volumes at a time.
+
+    For the adjoint, they are stacks of slices of the result.
+    """
+    if len(work.axes) < 3:
+        return 0
+    pixels = volume([axis.spanned_positions for axis in work.axes[1:]]) * work.images[-1]
+    outputs = volume([axis.count for axis in work.axes[1:]]) * work.kernels[-1]
+    one = max(volume(work.images[2:]), pixels, outputs) * work.axes[0].window * 8
+    return max(one, min(volumes.STACKED, one * work.images[0] * work.images[1]))
+
+
+def compiled_transposed_bytes(work: ConvolutionWork) -> int:
+    """Return the bytes of working memory of the compiled adjoint."""
+    return block_bytes(work) + stack_bytes(work)
+
+
 def compiled_convolution_bytes(work: ConvolutionWork) -> int:
     """Return the bytes of working memory of the compiled loops.
 
@@ -108,7 +127,7 @@ def compiled_convolution_bytes(work: ConvolutionWork) -> int:
     if work.images_dtype.kind == "f" and work.images_dtype.itemsize == 2:
         copied = volume(work.images) + work.outputs
         numbers += min(copied, max(compiled_convolution.STAGED // 8, copied // work.images[0]))
-    return block_bytes(work) + numbers * itemsize
+    return block_bytes(work) + numbers * itemsize + stack_bytes(work)
 
 
 def fft_convolution_bytes(work: ConvolutionWork) -> int:
@@ -139,7 +158,8 @@ def compiled_convolution_tile_bytes(work: ConvolutionWork) -> int:
     added_dtype = compiled_convolution.chains(work.kernels[:-1], work.accumulation, work.dtype)[1]
     pixels = volume(work.images) * work.accumulation.itemsize
     converted = pixels + work.outputs * added_dtype.itemsize
-    return numpy_convolution_tile_bytes(work) + converted // max(1, work.images[0])
+    stacks = stack_bytes(work)
+    return numpy_convolution_tile_bytes(work) + converted // max(1, work.images[0]) + stacks
 
 
 def fft_convolution_tile_bytes(work: ConvolutionWork) -> int:

@@ -17,7 +17,7 @@ from convpool.engines.work import ConvolutionWork
 
 def compiled_refusal(work: ConvolutionWork) -> str | None:
     """Return why the compiled loops do not take a convolution, a text; None if they do."""
-    return compiled_convolution.refusal(work.accumulation, len(work.axes))
+    return compiled_convolution.refusal(work.accumulation)
 
 
 def _fft_refusal(work: ConvolutionWork) -> str | None:
@@ -84,7 +84,7 @@ TRANSPOSE_ENGINES = by_name(
         refusal=compiled_refusal,
         host_refusal=host.refusal,
         seconds=convolution_costs.compiled_transposed_seconds,
-        memory=convolution_costs.block_bytes,
+        memory=convolution_costs.compiled_transposed_bytes,
         tile_memory=convolution_costs.compiled_convolution_tile_bytes,
         start_up=30e-6,
     ),

@@ -130,7 +130,7 @@ def compiled_seconds(work: ConvolutionWork) -> float:
     isa = library.choice().isa or INSTRUCTION_SETS["avx2"]
     size, rates = size_ratio(work), COMPILED[isa.name]
     lanes = max(1, int(isa.vector_bytes / (4 * size)))
-    packed = rates.weight * volume(work.kernels) * size
+    packed = rates.weight * volume(work.kernels) * size + stacking_seconds(work)
     *window, depth, nc = work.kernels
     products = volume(window) * depth  # of each result
     if compiled_convolution.holds_kernels(work.images[-1], products, nc, work.groups, lanes):
@@ -141,6 +141,18 @@ def compiled_seconds(work: ConvolutionWork) -> float:
     lines = rates.line * (pixels + work.outputs * size)
     parted = 0 if work.images[-1] in LINES else rates.part * pixels
     return packed + rates.column * work.multiply_adds * size + lines + parted
+
+
+STACK = 0.6e-9  # seconds to copy a pixel of a volume to a stack of slices
+
+
+def stacking_seconds(work: ConvolutionWork) -> float:
+    """Return the seconds in which the slices of volumes are put side by side; 0 of other images."""
+    if len(work.axes) < 3:
+        return 0
+    first, *sizes = work.axes
+    slices = work.images[0] * first.count * first.window
+    return STACK * slices * volume([axis.size for axis in sizes]) * work.images[-1]
 
 
 def _seconds_with_kernels(

@@ -9,8 +9,8 @@ from convpool.engines.compiled import gradient_schedule, library
 from convpool.engines.compiled import kernels_gradient as compiled_kernels_gradient
 from convpool.engines.compiled import pooling_gradient as compiled_pooling_gradient
 from convpool.engines.compiled.instruction_sets import INSTRUCTION_SETS
-from convpool.engines.convolution_costs import MOVE_BYTE, PANEL
-from convpool.engines.convolution_seconds import COMPILED, size_ratio
+from convpool.engines.convolution_costs import MOVE_BYTE, PANEL, stack_bytes
+from convpool.engines.convolution_seconds import COMPILED, size_ratio, stacking_seconds
 from convpool.engines.numpy import kernels_gradient as numpy_kernels_gradient
 from convpool.engines.numpy import pooling as numpy_pooling
 from convpool.engines.numpy import pooling_gradient as numpy_pooling_gradient
@@ -34,7 +34,8 @@ def compiled_kernels_gradient_seconds(work: ConvolutionWork) -> float:
     sums = volume(window) * depth * -(-work.kernels_per_group // lanes) * work.groups
     blocks = math.ceil(work.windows / gradient_schedule.WINDOWS)
     moved = rates.line * volume(work.images) + PANEL_NUMBER * work.outputs
-    return sums * (work.windows * rates.step + blocks * TOTAL) + moved * size
+    summed = sums * (work.windows * rates.step + blocks * TOTAL)
+    return summed + moved * size + stacking_seconds(work)
 
 
 def kernels_gradient_bytes(work: ConvolutionWork) -> int:
@@ -55,15 +56,20 @@ def compiled_kernels_gradient_bytes(work: ConvolutionWork) -> int:
     Totals of the parts; the padded pixels of a block, and a panel, for each thread; copies of some
     images and of g where loops cannot read them; and what NumPy makes of the totals.
     """
+    parts = min(gradient_schedule.PARTS, max(1, work.windows))
     totals = max(gradient_schedule.MOST, volume(work.kernels[:-1]) * PANEL)
-    totals = min(totals, gradient_schedule.PARTS * volume(work.kernels))
+    totals = min(totals, parts * volume(work.kernels))
+    totals += totals // parts  # the sum of the parts
     m, windows = max(1, work.images[0]), gradient_schedule.WINDOWS
     images = min(m, max(1, windows * m // max(1, work.windows)))
-    padded = volume([axis.spanned_positions + PANEL for axis in work.axes]) * work.images[-1]
+    *rows, columns = (axis.spanned_positions for axis in work.axes[-2:])
+    slices = work.axes[0].window if len(work.axes) == 3 else 1  # of a stack
+    padded = volume(rows) * (columns * work.images[-1] * slices + 2 * PANEL)
     blocks = threads.number() * (images * padded + 2 * windows * PANEL)
     numbers = volume(work.images) + work.outputs
     copied = min(8 * numbers, max(compiled_kernels_gradient.STAGED, 8 * numbers // m))
-    return 2 * 8 * totals + blocks * work.accumulation.itemsize + copied
+    # of volumes, g of a chunk is as large as its stacks at most
+    return 8 * totals + blocks * work.accumulation.itemsize + copied + 2 * stack_bytes(work)
 
 
 def numpy_pooling_gradient_seconds(work: PoolingWork) -> float:

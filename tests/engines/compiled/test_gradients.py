@@ -38,10 +38,10 @@ OF_POOLS = {"f4": ("f4", "i1", "u2"), "f8": ("f8", "f4", "i4", "?"), "i8": ("i8"
 MODES = ("max", "min", "avg", "sum")
 
 
-def random_axes(random, most=24):
-    """Return one axis or two, whose windows may lie beside the pixels."""
+def random_axes(random, most=24, ranks=(1, 2)):
+    """Return as many axes as one of `ranks`, whose windows may lie beside the pixels."""
     axes, square = [], int(random.integers(0, 5))  # 0: axes have windows of their own
-    for _ in range(random.integers(1, 3)):
+    for _ in range(random.choice(ranks)):
         window, stride, dilation = (int(random.integers(1, top)) for top in (5, 5, 3))
         window = square or window
         before, after = (int(random.integers(0, 4)) for _ in range(2))
@@ -65,7 +65,9 @@ def integers(random, shape, dtype):
 def random_convolution(seed):
     """Return (images, g, axes, words, shape of the kernels) of a random gradient of kernels."""
     random = np.random.default_rng(seed)
-    axes, groups = random_axes(random), int(random.integers(1, 4))
+    rank = seed % 4 or 2
+    axes = random_axes(random, [24, 24, 9][rank - 1], (rank,))
+    groups = int(random.integers(1, 4))
     depth = int(random.choice((1, 2, 6, 7, 13)))
     of_group = int(random.choice((1, 3, 8, 16, 17, 40)))
     m, dtype = int(random.integers(1, 30)), str(random.choice([*OF_KERNELS]))

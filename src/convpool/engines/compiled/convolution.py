@@ -4,7 +4,7 @@ That depends on the number of kernels that read the same channels: of few, vecto
 (`few_kernels`); of many, they hold kernels (`many_kernels`). Of few kernels that read many channels
 they hold kernels too, since the channels would have to be parted for columns. Where each channel
 has kernels of its own, vectors hold channels (`depthwise`). Rows of large pictures that have one
-kernel are taken one after the other (`picture_rows`).
+kernel are taken one after the other (`picture_rows`). Of volumes, slices are stacked (`volumes`).
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from convpool.engines.compiled import (
     library,
     many_kernels,
     picture_rows,
+    volumes,
 )
 from convpool.engines.compiled.base_form import SUMS_AND_RESULTS
 from convpool.engines.compiled.forms import ColumnsForm, PackForm
@@ -61,15 +62,13 @@ TILE_PIXEL, MULTIPLY_PIXEL = 11.0, 0.19
 LONG_ROW = 16
 
 
-def refusal(dtype: np.dtype[Any], rank: int) -> str | None:
-    """Return why convolutions with sums of this dtype on `rank` axes are not taken, or None."""
+def refusal(dtype: np.dtype[Any]) -> str | None:
+    """Return why convolutions with sums of this dtype are not taken, or None."""
     if dtype not in (np.float32, np.float64) and (dtype.kind not in "iu" or dtype == np.uint64):
         return (
             f"sums are {dtype}, and the compiled kernels take float32, float64 and integers "
             "up to int64"
         )
-    if rank > 2:
-        return f"there are {rank} spatial axes, and the compiled kernels take 1 or 2"
     return host.refusal()
 
 
@@ -94,6 +93,8 @@ def _weights(
     """Return the weights of kernels (*window, depth, nc), copied if their forms are to be kept."""
     if kernels.ndim == 3:
         kernels = kernels[None]
+    elif kernels.ndim == 5:
+        kernels = volumes.fold_kernels(kernels)
     kernels = np.ascontiguousarray(kernels, sums)
     if bias is None:
         bias = np.zeros(kernels.shape[-1], sums)
@@ -105,10 +106,17 @@ class Runner:
     """Convolves images with kernels of one plan, whatever their memory, as often as wanted.
 
     What follows from shapes, strides and dtypes is worked out once, and kept.
+
+    Parameters
+    ----------
+    taps_of_stack
+        Where images are stacks of slices, as `volumes` makes them: how many slices.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, taps_of_stack: int = 1) -> None:
+        self.taps_of_stack = taps_of_stack
         self.programs: dict[Any, Program] = {}
+        self.runners: dict[int, Runner] = {}  # number of stacks -> what convolves them
 
     def __call__(
         self,
@@ -124,9 +132,9 @@ class Runner:
         """Convolve images (m, *spatial, c) with kernels (*window, depth, nc) into out.
 
         `out`, (m, *output, nc), is filled in place. Sums are taken in `dtype`: float32, float64 or
-        int64; `out` may have another dtype that holds the results. Axes are 1 or 2; what `refusal`
-        refuses must not be passed. All but the arrays' memory, `bias` and `dtype` must be the same
-        in every call; see `engines.numpy.convolution.convolve` for it.
+        int64; `out` may have another dtype that holds the results. What `refusal` refuses must not
+        be passed. All but the arrays' memory, `bias` and `dtype` must be the same in every call;
+        see `engines.numpy.convolution.convolve` for it.
         """
         weights = _weights(kernels, bias, np.dtype(dtype), keeps_forms=False)
         self.run(images, weights, axes, out, **words)
@@ -145,6 +153,10 @@ class Runner:
         """Convolve images with weights into out; arguments are those of a call."""
         if images.dtype == bool:
             images = images.view(np.uint8)
+        if len(axes) == 3 and out.size and weights.kernels.size:
+            padding = volumes.Padding(pad_mode, fill)
+            self._run_stacks((images, weights, out), axes, groups, padding)
+            return
         if len(axes) == 1:
             images, out = images[:, None], out[:, None]
         key = (
@@ -171,20 +183,38 @@ class Runner:
             "pad_mode": pad_mode,
             "is_padded_with_zeros": pad_mode in ("zeros", "constant") and fill == 0,
         }
-        program = _run_once(operands, words)
+        program = _run_once(operands, words, self.taps_of_stack)
         if program is not None:
             self.programs[key] = program
 
+    def _run_stacks(
+        self,
+        operands: tuple[Array, Weights, Array],
+        axes: Sequence[Axis],
+        groups: int,
+        padding: volumes.Padding,
+    ) -> None:
+        """Convolve volumes with weights into out, as stacks of slices, some at a time."""
+        images, weights, out = operands
+        sums, first = weights.kernels.dtype, axes[0]
+        words = {"groups": groups, **padding._asdict()}
+        for number, windows, stacks in volumes.stacks(images, first, groups, padding, sums):
+            runner = self.runners.setdefault(len(stacks), Runner(first.window))
+            runner.run(stacks, weights, axes[1:], out[number, windows], **words)
 
-def _run_once(operands: Operands, words: dict[str, Any]) -> Program | None:
+
+def _run_once(operands: Operands, words: dict[str, Any], taps_of_stack: int) -> Program | None:
     """Convolve; return what can do it again with other arrays, None if some had to be copied.
 
-    `words` are the fields of ConvolutionGeometry that do not follow from the arrays.
+    `words` are the fields of ConvolutionGeometry that do not follow from the arrays; for
+    `taps_of_stack` see `Runner`.
     """
     images, weights, out, fill = operands
     shape, sums = weights.kernels.shape, weights.kernels.dtype
     has_many = _should_hold_kernels(images, out, shape, words["groups"], sums)
-    terms, added_dtype = chains(shape[:3], sums, out.dtype)
+    # the slices of a stack are taps of the window, not channels
+    window = (shape[0] * taps_of_stack, shape[1], shape[2] // taps_of_stack)
+    terms, added_dtype = chains(window, sums, out.dtype)
     program: Program
     if is_regular(images) and is_regular(out):
         geometry = geometry_of(images, out, shape, sums, terms=terms, **words)

@@ -11,7 +11,7 @@ of depth channels, kh x kw taps, oh x ow output.
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from convpool.engines import threads
 from convpool.engines.compiled import geometry as geometries
-from convpool.engines.compiled import launch, library
+from convpool.engines.compiled import launch, library, volumes
 from convpool.engines.compiled.convolution import is_regular
 from convpool.engines.compiled.forms import PackForm
 from convpool.engines.compiled.geometry import ConvolutionGeometry
@@ -70,8 +70,8 @@ class Runner:
         """Write the gradient of the kernels of `convolve` to out (*window, depth, nc).
 
         Arguments are those of `engines.numpy.kernels_gradient.kernels_gradient`; shapes and axes
-        must be the same in every call. Axes are 1 or 2; what
-        `engines.compiled.convolution.refusal` refuses must not be passed.
+        must be the same in every call. What `engines.compiled.convolution.refusal` refuses must
+        not be passed.
         """
         if not (out.size and output_gradient.size):
             out[...] = 0
@@ -82,8 +82,11 @@ class Runner:
             images, output_gradient, out = images[:, None], output_gradient[:, None], out[None]
             axes = (Axis(1, 1), *axes)
         sums, g = np.dtype(dtype), output_gradient
+        if len(axes) == 3:
+            _sum_volumes(images, g, sums, (axes, out), **words)
+            return
         if not (_is_readable(images, sums) and g.dtype == sums and g.flags.carray):
-            _sum_copies(images, g, sums, (axes, out), **words)
+            _sum_copies(lambda: _copies(images, g, sums), (axes, out), **words)
             return
         key = images.strides, images.dtype, sums, *words.values()
         program = self.programs.get(key)
@@ -128,29 +131,56 @@ def _geometry(
     )
 
 
-def _sum_copies(
+def _copies(images: Array, g: Array, sums: np.dtype[Any]) -> Iterator[tuple[Array, Array]]:
+    """Yield copies of some images and their g at a time, which the loops can read."""
+    is_readable = _is_readable(images, sums)
+    per_image = volume(images.shape[1:]) * (not is_readable) + volume(g.shape[1:])
+    for (batch,) in blocks(images.shape[:1], STAGED // (8 * per_image)):
+        source = images[batch] if is_readable else np.ascontiguousarray(images[batch], sums)
+        yield source, np.ascontiguousarray(g[batch], sums)
+
+
+def _sum_volumes(
     images: Array,
-    gradient: Array,
+    g: Array,
     sums: np.dtype[Any],
+    target: tuple[Sequence[Axis], Array],
+    *,
+    groups: int = 1,
+    pad_mode: str = "zeros",
+    fill: Any = 0,
+) -> None:
+    """Write the gradient of the kernels of volumes, as stacks of slices; target is (axes, out)."""
+    (first, *plane), out = target
+    padding = volumes.Padding(pad_mode, fill)
+
+    def copies() -> Iterator[tuple[Array, Array]]:
+        for number, windows, stacks in volumes.stacks(images, first, groups, padding, sums):
+            yield stacks, np.ascontiguousarray(g[number, windows], sums)
+
+    folded = np.empty(volumes.fold_kernels(out).shape, out.dtype)
+    _sum_copies(copies, (plane, folded), groups=groups, pad_mode=pad_mode, fill=fill)
+    out[...] = volumes.unfold_kernels(folded, first.window)
+
+
+def _sum_copies(
+    copies: Callable[[], Iterator[tuple[Array, Array]]],
     target: tuple[Sequence[Axis], Array],
     **words: Any,
 ) -> None:
-    """Write the gradient from copies of some images at a time, which the loops can read."""
-    is_readable = _is_readable(images, sums)
-    per_image = volume(images.shape[1:]) * (not is_readable) + volume(gradient.shape[1:])
+    """Write the gradient to the target, (axes, out), from what `copies()` yields: (images, g).
+
+    All of them have as many images, but for fewer here and there.
+    """
     fill = words.get("fill", 0)
-
-    def copies() -> Iterator[tuple[Array, Array]]:
-        for (batch,) in blocks(images.shape[:1], STAGED // (8 * per_image)):
-            source = images[batch] if is_readable else np.ascontiguousarray(images[batch], sums)
-            yield source, np.ascontiguousarray(gradient[batch], sums)
-
     first = Program(_geometry(*next(copies()), target, **words))
+    programs = {first.geometry.output[0]: first}  # number of images -> program
     for chunk in first.schedule.chunks:
         totals = first.new_totals(chunk)
         for number, (source, g) in enumerate(copies()):
-            is_first = len(g) == first.geometry.output[0]
-            program = first if is_first else Program(_geometry(source, g, target, **words))
+            if len(g) not in programs:
+                programs[len(g)] = Program(_geometry(source, g, target, **words))
+            program = programs[len(g)]
             program.add(source, g, chunk, totals, fill=fill, accumulates=number > 0)
         _write(totals, target[1][..., chunk.kernels])
 

@@ -282,7 +282,7 @@ def _sum_directly(call: Call, pixels: BlockPixels, chosen: Sequence[int]) -> Non
     padded = np.moveaxis(pixels.gather(tuple(slice(0, length) for length in shape)), 0, -1)
     target = call.out[pixels.block]
     results = np.empty((*target.shape[:-1], len(chosen)), call.out.dtype)
-    refusal = compiled_convolution.refusal(dtype, len(pixels.axes))
+    refusal = compiled_convolution.refusal(dtype)
     convolve_directly = numpy_convolution.convolve if refusal else compiled_convolution.convolve
     kernels, bias = call.kernels[..., chosen], call.biases[chosen].astype(dtype)
     convolve_directly(padded, kernels, pixels.axes, results, bias=bias, dtype=dtype)

@@ -1,0 +1,99 @@
+"""Volumes as stacks of slices: a convolution on three axes is one on two, of more channels.
+
+A window of a volume spans some slices. Side by side as channels of one image, (h, w, tap of the
+first axis, channel), they are what a convolution on two axes reads, with the kernel's slices side
+by side in the same order. m volumes of c channels, in groups of depth channels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convpool.engines import threads
+from convpool.engines.compiled.forms import PackForm
+from convpool.engines.compiled.geometry import index_map
+from convpool.engines.compiled.library import is_form
+from convpool.windows import Axis, blocks, volume
+
+Array = NDArray[Any]
+
+STACKED = 2**22  # bytes of stacks that are copied at a time, unless one has more
+SHARED = 2**17  # numbers of stacks that are copied by several threads
+
+
+class Stacks(NamedTuple):
+    """Some windows on the first axis of a volume: its number, which ones, and their stacks.
+
+    `images` are (windows, h, w, groups * taps * depth).
+    """
+
+    number: int
+    windows: slice
+    images: Array
+
+
+class Padding(NamedTuple):
+    """What stands beside the volumes: arguments of `convolve`."""
+
+    pad_mode: str
+    fill: Any
+
+
+def fold_kernels(kernels: Array) -> Array:
+    """Return kernels (kd, kh, kw, depth, nc) as those of stacks, (kh, kw, kd * depth, nc)."""
+    kd, kh, kw, depth, nc = kernels.shape
+    return kernels.transpose(1, 2, 0, 3, 4).reshape(kh, kw, kd * depth, nc)
+
+
+def unfold_kernels(kernels: Array, kd: int) -> Array:
+    """Return kernels of stacks as those of volumes: the inverse of `fold_kernels`."""
+    kh, kw, folded, nc = kernels.shape
+    return kernels.reshape(kh, kw, kd, folded // kd, nc).transpose(2, 0, 1, 3, 4)
+
+
+def stacks(
+    volumes: Array, axis: Axis, groups: int, padding: Padding, sums: np.dtype[Any]
+) -> Iterator[Stacks]:
+    """Yield the stacks of all windows on the first axis of volumes (m, d, h, w, c), some at a time.
+
+    They have the dtype of the volumes, or of the sums where loops do not read that, or where it
+    does not hold what the padding is filled with.
+    """
+    m, _, h, w, c = volumes.shape
+    pad_mode, fill = padding
+    taps, depth, places = axis.window, c // groups, index_map(axis, pad_mode)
+    holds_fill = pad_mode != "constant" or volumes.dtype.type(fill) == fill
+    dtype = volumes.dtype if is_form(PackForm(volumes.dtype, sums)) and holds_fill else sums
+    if taps == 1 and volumes.dtype == dtype and not (axis.before or axis.after):
+        pixels = slice(0, axis.stride * (axis.count - 1) + 1, axis.stride)
+        for b in range(m):  # each slice is a stack
+            yield Stacks(b, slice(0, axis.count), volumes[b, pixels])
+        return
+    numbers = h * w * c * taps
+    at_once = STACKED // max(1, numbers * dtype.itemsize)
+    for b in range(m):
+        for (windows,) in blocks((axis.count,), at_once):
+            count = windows.stop - windows.start
+            images = np.empty((count, h, w, groups, taps, depth), dtype)
+
+            def copy(
+                k: int, b: int = b, first: int = windows.start, images: Array = images
+            ) -> None:
+                """Copy the slices of one window."""
+                for tap in range(taps):
+                    place = places[(first + k) * axis.stride + tap * axis.dilation]
+                    values = fill
+                    if place >= 0:
+                        values = volumes[b, place].reshape(h, w, groups, depth)
+                    images[k, :, :, :, tap] = values
+
+            if count * numbers > SHARED:
+                threads.spread(copy, count)
+            else:
+                for k in range(count):
+                    copy(k)
+            yield Stacks(b, windows, images.reshape(count, h, w, volume((groups, taps, depth))))

@@ -8,6 +8,7 @@ from convpool.engines import threads
 from convpool.engines.compiled import gradient_schedule, library
 from convpool.engines.compiled import kernels_gradient as compiled_kernels_gradient
 from convpool.engines.compiled import pooling_gradient as compiled_pooling_gradient
+from convpool.engines.compiled.gradient_forms import PIECE, TAPS
 from convpool.engines.compiled.instruction_sets import INSTRUCTION_SETS
 from convpool.engines.convolution_costs import MOVE_BYTE, PANEL, stack_bytes
 from convpool.engines.convolution_seconds import COMPILED, size_ratio, stacking_seconds
@@ -31,7 +32,12 @@ def compiled_kernels_gradient_seconds(work: ConvolutionWork) -> float:
     size, rates = size_ratio(work), COMPILED[isa.name]
     lanes = max(1, int(isa.vector_bytes / (4 * size)))
     *window, depth, _ = work.kernels
-    sums = volume(window) * depth * -(-work.kernels_per_group // lanes) * work.groups
+    joins_taps = work.groups == 1 and work.axes[-1].dilation == 1
+    run = window[-1] * depth if joins_taps else depth  # pixels of a window that lie side by side
+    pixels = volume(window) * depth // run * -(-run // PIECE) * PIECE
+    sums = pixels * -(-work.kernels_per_group // lanes) * work.groups
+    if depth == work.kernels_per_group == 1 < work.groups:  # a kernel for each channel
+        sums = -(-volume(window) // TAPS) * TAPS * -(-work.groups // lanes)
     blocks = math.ceil(work.windows / gradient_schedule.WINDOWS)
     moved = rates.line * volume(work.images) + PANEL_NUMBER * work.outputs
     summed = sums * (work.windows * rates.step + blocks * TOTAL)

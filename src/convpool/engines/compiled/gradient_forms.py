@@ -9,6 +9,7 @@ from convpool.engines.compiled.base_form import ADD, F4, F8, GREATER, I8, LESSER
 from convpool.engines.compiled.instruction_sets import PIXELS, InstructionSet, widest_tile
 
 PIECE = PIXELS // 2  # neighbouring pixels of a window that a tile of the gradient of kernels takes
+TAPS = 9  # taps that a tile takes where each channel has a kernel of its own
 # dtype of the sums of a block of the gradient of kernels -> that of the totals of all blocks
 TOTALS = {F4: F8, F8: F8, I8: I8}
 
@@ -22,7 +23,7 @@ class KernelsGradientForm(Form):
     sums
         Dtype of the sums of a block.
     vectors
-        Those of kernels in a tile.
+        Those of kernels in a tile; 0 where each channel has a kernel of its own.
     """
 
     loop = "kernels_gradient"
@@ -54,7 +55,7 @@ def gradient_forms(isa: InstructionSet) -> list[Form]:
     """Return all forms of gradients of an instruction set."""
     widths = sorted({1, 2, widest_tile(isa)})
     return [
-        *(KernelsGradientForm(*words) for words in product(TOTALS, widths)),
+        *(KernelsGradientForm(*words) for words in product(TOTALS, (0, *widths))),
         *(PoolGradientForm(*words) for words in product((ADD, GREATER, LESSER), TOTALS)),
         *(PoolGradientForm(*words) for words in product((ADD, GREATER), (F4, F8), (2, 3))),
     ]

@@ -16,7 +16,7 @@ import numpy as np
 from convpool.engines.compiled import geometry as geometries
 from convpool.engines.compiled import launch, library
 from convpool.engines.compiled.geometry import Block, ConvolutionGeometry, Ints, PixelLayout
-from convpool.engines.compiled.gradient_forms import PIECE, KernelsGradientForm
+from convpool.engines.compiled.gradient_forms import PIECE, TAPS, KernelsGradientForm
 from convpool.engines.compiled.instruction_sets import pixels_of_tile, widest_tile
 from convpool.engines.compiled.launch import MAIN, SMALL
 from convpool.engines.compiled.record import (
@@ -43,7 +43,11 @@ GRID = (
 
 
 class Panels(NamedTuple):
-    """Vectors of kernels in a panel, and panels of a group of kernels and of all groups."""
+    """Vectors of kernels in a panel, and panels of a group of kernels and of all groups.
+
+    Where each channel has a kernel of its own, the former are 0, and a panel is one vector of
+    channels, which are one group.
+    """
 
     vectors: int
     per_group: int
@@ -96,14 +100,21 @@ class Schedule(NamedTuple):
 def schedule_of(geometry: ConvolutionGeometry) -> Schedule:
     """Return how the gradient is summed."""
     block, c, nc = _block(geometry), geometry.images[3], geometry.output[3]
-    if _is_in_place(geometry):
+    is_depthwise = geometry.kernels[2] == geometry.kernels_per_group == 1 < c
+    if _is_in_place(geometry, is_depthwise=is_depthwise):
         layout = geometries.layout_in_place(geometry, c)
     else:
         layout = geometries.layout_in_scratch(geometry, block, c, 1)
     packing = geometries.packing_of(geometry, layout, block)
-    panels, sums = _panels(geometry), geometry.dtypes[1]
-    pieces = _pieces(geometry, layout, pixels_of_tile(library.isa(), panels.vectors) // PIECE)
-    lanes = panels.vectors * geometry.lanes
+    sums, lanes = geometry.dtypes[1], geometry.lanes
+    if is_depthwise:
+        vectors = -(-c // lanes)
+        panels, pieces = Panels(0, vectors, vectors), _taps(geometry, layout)
+    else:
+        panels = _panels(geometry)
+        pieces = _pieces(geometry, layout, pixels_of_tile(library.isa(), panels.vectors) // PIECE)
+        lanes *= panels.vectors
+    of_group = c if is_depthwise else geometry.kernels_per_group
     grid = geometries.grid_fields(geometry, block, geometry.dtypes[0].itemsize)
     steps = zip(("image_step", "row_step", "column_step"), layout.strides_of_windows, strict=True)
     fields = {
@@ -117,9 +128,9 @@ def schedule_of(geometry: ConvolutionGeometry) -> Schedule:
         "piece_count": len(pieces),
         "numbers": volume(geometry.output),
         "nc": nc,
-        "copies": nc * sums.itemsize > NEAR,
+        "copies": nc * sums.itemsize > NEAR and not is_depthwise,
         "depth": geometry.kernels[2],
-        "kernels_per_group": geometry.kernels_per_group,
+        "kernels_per_group": of_group,
         "panels_per_group": panels.per_group,
     }
     block_count = geometries.count_blocks((*geometry.output[:3], *block))
@@ -131,7 +142,7 @@ def schedule_of(geometry: ConvolutionGeometry) -> Schedule:
         blocks=block_count,
         panel_numbers=volume(block) * lanes,
         parts=parts,
-        chunks=_chunks(geometry, panels, lanes, parts),
+        chunks=_chunks(geometry, panels, (lanes, of_group), parts),
         is_small=is_small,
         words=as_words(
             packing.fields,
@@ -149,10 +160,13 @@ def _part_count(geometry: ConvolutionGeometry, blocks: int, panels: Panels) -> i
 
 
 def _chunks(
-    geometry: ConvolutionGeometry, panels: Panels, lanes: int, parts: int
+    geometry: ConvolutionGeometry, panels: Panels, sizes: tuple[int, int], parts: int
 ) -> tuple[Chunk, ...]:
-    """Return which panels are taken at a time, so that their totals stay in the cache."""
-    of_group = geometry.kernels_per_group
+    """Return which panels are taken at a time, so that their totals stay in the cache.
+
+    `sizes` are the lanes of a panel and the kernels of a group.
+    """
+    lanes, of_group = sizes
 
     def first_kernel(panel: int) -> int:
         group, number = divmod(panel, panels.per_group)
@@ -177,14 +191,17 @@ def _even_length(total: int, most: int) -> int:
     return -(-total // -(-total // most))
 
 
-def _is_in_place(geometry: ConvolutionGeometry) -> bool:
-    """Return whether pixels are read in the images: as sums take them, in pieces, unpadded."""
+def _is_in_place(geometry: ConvolutionGeometry, *, is_depthwise: bool) -> bool:
+    """Return whether pixels are read in the images: as sums take them, in pieces, unpadded.
+
+    If it `is_depthwise`, pieces are vectors of channels.
+    """
     run_length = geometry.kernels[2] * (geometry.kernels[1] if _joins_taps(geometry) else 1)
     return (
         geometry.needs_no_conversion
         and geometry.is_interleaved
         and not geometry.has_padding
-        and run_length >= PIECE
+        and (geometry.images[3] % geometry.lanes == 0 if is_depthwise else run_length >= PIECE)
     )
 
 
@@ -223,3 +240,19 @@ def _pieces(geometry: ConvolutionGeometry, layout: PixelLayout, of_tile: int) ->
     place, row, _ = pieces[-1]
     pieces += [(place, row, PIECE)] * (-len(pieces) % of_tile)
     return np.array(pieces, np.int64)
+
+
+def _taps(geometry: ConvolutionGeometry, layout: PixelLayout) -> Ints:
+    """Return the table of the taps of a window, as `_pieces` has it: a multiple of those of a tile.
+
+    Each is (place, row of the totals, whether it is there a second time).
+    """
+    kh, kw = geometry.kernels[:2]
+    down, across = geometry.axes
+    places = [
+        layout.tap(u * down.dilation, v * across.dilation, 0)
+        for u, v in product(range(kh), range(kw))
+    ]
+    taps = [(place, row, 0) for row, place in enumerate(places)]
+    taps += [(places[0], 0, 1)] * (-len(taps) % TAPS)
+    return np.array(taps, np.int64)

@@ -37,7 +37,7 @@ from convpool.windows import Axis, blocks, volume
 Array = NDArray[Any]
 
 STAGED = 2**22  # bytes that are copied at a time where the loops cannot read the arrays
-SLACK = 8  # numbers before the pixels of a scratch that may be read
+SLACK = 8  # numbers before the pixels of a scratch that may be read; and a vector behind them
 
 
 def kernels_gradient(
@@ -251,7 +251,8 @@ class Program:
         schedule, scratch, dtype = self.schedule, None, self.geometry.dtypes[1]
         words = copy_of(schedule.words)
         if schedule.scratch:
-            scratch = launch.empty_aligned(SLACK + schedule.scratch, dtype)[SLACK:]
+            numbers = SLACK + schedule.scratch + self.geometry.lanes
+            scratch = launch.empty_aligned(numbers, dtype)[SLACK:]
         panel = launch.empty_aligned(schedule.panel_numbers, dtype)
         words[GRADIENT.panel] = address_of(panel)
         return Record(ctypes.addressof(words) + 8 * MAIN, words, (scratch, panel))

@@ -14,7 +14,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from convpool.engines.compiled.gradient_forms import PIECE, TOTALS
+from convpool.engines.compiled.gradient_forms import PIECE, TAPS, TOTALS
 from convpool.engines.compiled.instruction_sets import pixels_of_tile
 from convpool.engines.compiled.loops.blocks import store_sums
 from convpool.engines.compiled.loops.many_kernels import row_copier
@@ -49,9 +49,12 @@ gradient_at = reader_of(KERNELS_GRADIENT)
 def kernels_gradient(form):
     """Return the loop that sums parts of the gradient, of the form's dtypes."""
     sum_dtype, total_dtype = form.sums.type(0), TOTALS[form.sums].type(0)
-    sum_tile, copy_rows = _sums_of_tile(form), row_copier(form)
-    panel_lanes = form.vectors * lanes_of(number_type(form.sums))
-    pieces = pixels_of_tile(TARGET, form.vectors) // PIECE
+    copy_rows, is_depthwise = row_copier(form), form.vectors == 0
+    panel_lanes = max(1, form.vectors) * lanes_of(number_type(form.sums))
+    if is_depthwise:
+        sum_tile, pieces = _sums_of_taps(form), TAPS
+    else:
+        sum_tile, pieces = _sums_of_tile(form), pixels_of_tile(TARGET, form.vectors) // PIECE
 
     @loop
     def copy_panel(call, place, images, rows, columns, count):
@@ -91,7 +94,9 @@ def kernels_gradient(form):
             g, g_step = address_of(call.gradient, place, sum_dtype), call.nc
             g_row = call.ow * call.nc
             g_image = call.oh * g_row
-        source = address_of(source, group * call.depth, sum_dtype)
+        # where each channel has a kernel of its own, they are one group, whose pixels are apart
+        channel = kernel if is_depthwise else group * call.depth
+        source = address_of(source, channel, sum_dtype)
         target = address_of(totals, kernel - call.first_kernel, total_dtype)
         for piece in range(0, call.piece_count, pieces):
             table = call.pieces + 8 * PIECE_FIELDS * piece
@@ -279,3 +284,83 @@ def _sums_of_tile(form):
         return types.void(*numbers, kernels, accumulates), codegen
 
     return sum_tile
+
+
+def _sums_of_taps(form):
+    """Return a function that sums a tile of taps, where each channel has a kernel of its own.
+
+    A tile is TAPS taps with one vector of channels. Arguments are those of `_sums_of_tile`; a piece
+    is one tap, which is not written if pixels of it are left out.
+    """
+    kind, total_kind = number_type(form.sums), number_type(TOTALS[form.sums])
+    lanes, taps = lanes_of(kind), range(TAPS)
+
+    @intrinsic
+    def sum_taps(
+        typing,
+        source,
+        image_step,
+        row_step,
+        column_step,
+        gradient,
+        g_image,
+        g_row,
+        g_step,
+        images,
+        rows,
+        columns,
+        table,
+        totals,
+        width,
+        kernels,
+        accumulates,
+    ):
+        def codegen(context, builder, signature, arguments):
+            source, image_step, row_step, column_step, *arguments = arguments
+            gradient, g_image, g_row, g_step, images, rows, columns, *arguments = arguments
+            table, totals, width, kernels, adds = arguments
+            source, gradient = (pointer_to(builder, base, kind) for base in (source, gradient))
+            totals = pointer_to(builder, totals, total_kind)
+            table = integers_at(builder, table, INT64(0))
+            places, total_rows, left_out = (
+                [builder.load(builder.gep(table, [INT64(t * PIECE_FIELDS + k)])) for t in taps]
+                for k in range(PIECE_FIELDS)
+            )
+            zeros = ir.Constant(vector_type(kind, lanes), None)
+            sums = [cgutils.alloca_once_value(builder, zeros) for _ in taps]
+            for total in sums:
+                builder.store(zeros, total)
+            with (
+                cgutils.for_range(builder, images) as image,
+                cgutils.for_range(builder, rows) as row,
+                cgutils.for_range(builder, columns) as column,
+            ):
+                counters = image.index, row.index, column.index
+                window, number = INT64(0), INT64(0)
+                for counter, step, g_stride in zip(
+                    counters,
+                    (image_step, row_step, column_step),
+                    (g_image, g_row, g_step),
+                    strict=True,
+                ):
+                    window = builder.add(window, builder.mul(counter, step))
+                    number = builder.add(number, builder.mul(counter, g_stride))
+                factors = load(builder, gradient, number, kind, lanes)
+                for t in taps:
+                    place = builder.add(window, places[t])
+                    pixels = load(builder, source, place, kind, lanes)
+                    total = builder.load(sums[t])
+                    builder.store(multiply_add(builder, pixels, factors, total, kind), sums[t])
+            mask = lanes_before(builder, kernels, lanes)
+            for t in taps:
+                is_own = builder.icmp_signed("==", left_out[t], INT64(0))
+                with builder.if_then(is_own):
+                    ends = [(totals, builder.mul(total_rows[t], width), mask)]
+                    store_sums(builder, [sums[t]], ends, adds, kind, total_kind)
+            return context.get_dummy_value()
+
+        of_pixels, of_g = (source, image_step, row_step, column_step), (g_image, g_row, g_step)
+        numbers = (*of_pixels, gradient, *of_g, images, rows, columns, table, totals, width)
+        return types.void(*numbers, kernels, accumulates), codegen
+
+    return sum_taps

@@ -15,7 +15,7 @@ from convpool.check.diagnosis import diagnose
 from convpool.check.diagnosis.arithmetic import arguments_of
 from convpool.check.diagnosis.finding_text import same_sentence, size_formulas
 from convpool.check.diagnosis.meanings_of_same import BRIEF, DESCRIPTIONS, find_reading, has_briefs
-from convpool.check.diagnosis.suspicious_lines import Suspicion, suspicions
+from convpool.check.diagnosis.suspicious_lines import Suspicion, first_suspicion
 from convpool.check.submissions.task_files import TaskFile
 from convpool.check.tasks import Task
 from convpool.check.verdicts import Finding, Item, Outcome
@@ -229,7 +229,7 @@ def _errors(run: TaskRun, trials: Sequence[Trial]) -> Iterator[Finding]:
 
 def _suspicion(run: TaskRun) -> Suspicion | None:
     """Return the first line of the file that is wrong whatever it is called with."""
-    return next(suspicions(run.file.text or "", run.task.function), None)
+    return first_suspicion(run.file.text or "", run.task.function)
 
 
 def _trait(wrong: Sequence[Trial], trials: Sequence[Trial]) -> str:

@@ -11,6 +11,14 @@ from convpool.check.diagnosis.arithmetic import (
     odd_zero_variants,
 )
 from convpool.check.diagnosis.diagnose import diagnose
+from convpool.check.diagnosis.readings import (
+    arguments,
+    kernel,
+    padding,
+    result,
+    sizes_and_starts,
+    window,
+)
 from convpool.check.diagnosis.readings.registry import READINGS
 from support.observed_results import ITEMS, cases_of, is_close, is_right, results_of
 from support.sampling import IS_FULL, mark_others_full
@@ -60,6 +68,13 @@ def test_each_hypothesis_is_named_or_one_that_gives_the_same(name):
                 way is not None and is_close(way, value) for way in ways
             ), case.name
     assert bool(tried) == (name not in NEVER_DIFFER)
+
+
+def test_no_name_stands_twice():
+    """The second would take the place of the first."""
+    tables = (kernel.rows, padding.rows, arguments.rows, padding.fill_rows, window.rows)
+    tables += (result.rows, sizes_and_starts.count_rows, sizes_and_starts.start_rows)
+    assert sum(len(list(rows())) for rows in tables) == len(READINGS)
 
 
 def test_words_of_hypotheses_are_told_apart():

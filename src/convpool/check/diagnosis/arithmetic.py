@@ -314,7 +314,9 @@ def apply_reading(
     values = (reading.combine or correct_combine)(windows, changed)
     if values is None:
         return None
-    output = np.zeros((len(values), len(starts[0]), len(starts[1]), values.shape[-1]))
+    # NumPy's mean of a window without pixels is NaN
+    missing = np.nan if reading.is_ragged and changed.mode == "avg" else 0.0
+    output = np.full((len(values), len(starts[0]), len(starts[1]), values.shape[-1]), missing)
     output[:, rows[:, None], columns] = values
     if not reading.is_reshaped:
         output = in_task_shape(output, arguments)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from convpool.check.tasks import TASKS
@@ -30,6 +31,12 @@ class Suspicion(NamedTuple):
 
     line: int
     words: str
+
+
+@lru_cache(maxsize=64)
+def first_suspicion(source: str, function: str) -> Suspicion | None:
+    """Return the first suspicious line of a function; None if there is none."""
+    return next(suspicions(source, function), None)
 
 
 def suspicions(source: str, function: str) -> Iterator[Suspicion]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -150,15 +151,6 @@ SAME_ZEROS: dict[str, tuple[str, Zeros]] = {
         "'same' pads with 1 zero on both sides, whatever the kernel",
         _both_sides(lambda n, k, s, total: 1),
     ),
-    "p = s": ("'same' pads with p = s zeros on both sides", _both_sides(lambda n, k, s, total: s)),
-    "p = ceil(T / 2) + 1": (
-        "'same' pads with p = ceil(T / 2) + 1 zeros on both sides",
-        _both_sides(lambda n, k, s, total: _half_up(total) + 1),
-    ),
-    "p = T // 2 - 1": (
-        "'same' pads with p = T // 2 - 1 zeros",
-        _both_sides(lambda n, k, s, total: total // 2 - 1),
-    ),
     "p = (n * s + k - n) // 2": (
         "'same' pads with p = (n * s + k - n) // 2 zeros on both sides",
         _both_sides(lambda n, k, s, total: (n * s + k - n) // 2),
@@ -190,18 +182,6 @@ SAME_ZEROS: dict[str, tuple[str, Zeros]] = {
     "p = (k - s) // 2": (
         "'same' pads with (k - s) // 2 zeros",
         _both_sides(lambda n, k, s, total: (k - s) // 2),
-    ),
-    "k - s zeros": (
-        "'same' pads with k - s zeros in all",
-        _half_on_each_side(lambda n, k, s: k - s),
-    ),
-    "p = (k - s + 1) // 2": (
-        "'same' pads with ceil((k - s) / 2) zeros",
-        _both_sides(lambda n, k, s, total: _half_up(k - s)),
-    ),
-    "p = k // s": (
-        "'same' pads with p = k // s zeros on both sides",
-        _both_sides(lambda n, k, s, total: k // s),
     ),
 }
 
@@ -251,19 +231,11 @@ PAIR_ZEROS: dict[str, tuple[str, Zeros]] = {
         "the padding is halved (p // 2)",
         lambda arguments, axis: (_pair(arguments)[axis] // 2,) * 2,
     ),
-    "halves": (
-        "only p zeros in all, half on either side",
-        lambda arguments, axis: (_pair(arguments)[axis] // 2, _half_up(_pair(arguments)[axis])),
-    ),
     "ph for both": ("ph is used for both axes", lambda arguments, axis: (_pair(arguments)[0],) * 2),
     "pw for both": ("pw is used for both axes", lambda arguments, axis: (_pair(arguments)[1],) * 2),
     "one more": (
         "the padding is one too wide",
         lambda arguments, axis: (_pair(arguments)[axis] + 1,) * 2,
-    ),
-    "one less": (
-        "the padding is one too narrow",
-        lambda arguments, axis: (_pair(arguments)[axis] - 1,) * 2,
     ),
     "p = 1": ("the padding is always 1", lambda arguments, axis: (1, 1)),
 }
@@ -271,8 +243,7 @@ PAIR_ZEROS: dict[str, tuple[str, Zeros]] = {
 
 # ---- the output's size with other zeros ----
 
-# end of the name -> (end of the words, Reading.count); each goes with each reading of the zeros;
-# in functions, a are the arguments
+# end of the name -> (end of the words, Reading.count); in functions, a are the arguments
 SIZES: dict[str, tuple[str, Callable[[Arguments, int, Pair], int] | None]] = {
     "": ("", None),
     ", n outputs": (", and the output is cut to h x w", lambda a, axis, zeros: a.sizes[axis]),
@@ -299,14 +270,20 @@ SIZES: dict[str, tuple[str, Callable[[Arguments, int, Pair], int] | None]] = {
 }
 
 
+# which sizes go with each reading of the zeros, by the kind of calls; the others go with the zeros
+# that many have
+SIZES_OF_ALL = {"same": ("", ", n outputs"), "pair": ("", ", right size")}
+SIZES_OF_COMMON = (", n // s outputs", ", ceil(n / s) outputs", ", ceil")
+COMMON = 10  # zeros at the beginning of SAME_ZEROS that many have
+
+
 def rows() -> Rows:
-    """Yield (name, reading) for each reading of the zeros, with each size of the output."""
+    """Yield (name, reading) for each reading of the zeros, with sizes of the output."""
     for when, table in (("same", SAME_ZEROS), ("pair", PAIR_ZEROS)):
         for size, (size_words, count) in SIZES.items():
-            # for 'same' the right size is n outputs; for a pair nobody keeps n outputs
-            if (when, size) in (("same", ", right size"), ("pair", ", n outputs")):
-                continue
-            for name, (words, zeros) in table.items():
+            common = COMMON if when == "same" and size in SIZES_OF_COMMON else 0
+            number = len(table) if size in SIZES_OF_ALL[when] else common
+            for name, (words, zeros) in islice(table.items(), number):
                 reading = Reading(words + size_words, "zeros", when, zeros=zeros, count=count)
                 yield f"{when}: {name}{size}", reading
 

@@ -19,8 +19,8 @@ AXES = (((0, 1), ""), ((0,), " of the rows"), ((1,), " of the columns"))
 
 # ---- how many windows ----
 
-# names in COUNTS that are about zeros, which a pooling does not have
-WITH_PADDING = ("size without the zeros", "size with half the zeros")
+# names in COUNTS with which students' windows of a pooling reach over the edge
+RAGGED = ("one output more", "size rounded up", "size ceil(n / s)")
 # end of words; left out where windows may reach over the edge, so that more outputs have one
 LEFT = ", and what has no window is left at 0"
 
@@ -115,14 +115,14 @@ COUNTS: dict[str, tuple[str, Count]] = {
 def count_rows() -> Rows:
     """Yield (name, reading) for each wrong size of the output, of both axes and of one.
 
-    Those of a pooling also with ragged windows.
+    Those in RAGGED also with ragged windows of a pooling.
     """
     for axes, where in AXES:
         suffix = f" ({where.strip()})" if where else ""
         for name, (words, wrong_count) in COUNTS.items():
             count = _count_on(axes, wrong_count)
             yield f"{name}{where}", Reading(f"{words}{suffix}", "size", count=count)
-            if name not in WITH_PADDING:
+            if name in RAGGED:
                 ragged_words = (
                     f"{words.removesuffix(LEFT)}{suffix}, and the last windows are pooled over "
                     "what is there"
@@ -177,16 +177,17 @@ STARTS: dict[str, tuple[str, Start]] = {
 def start_rows() -> Rows:
     """Yield (name, reading) for each wrong start of windows, of both axes and of one.
 
-    Each also with ragged windows of a pooling.
+    Those of both axes also with ragged windows of a pooling.
     """
     for axes, where in AXES:
         suffix = f" ({where.strip()})" if where else ""
         for name, (words, wrong_start) in STARTS.items():
             start = _start_on(axes, wrong_start)
             yield f"{name}{where}", Reading(f"{words}{suffix}", "stride", start=start)
-            ragged_words = f"{words}{suffix}, over what is there"
-            reading = Reading(ragged_words, "stride", "pooling", start=start, is_ragged=True)
-            yield f"{name}{where}, ragged", reading
+            if not where:
+                ragged_words = f"{words}, over what is there"
+                reading = Reading(ragged_words, "stride", "pooling", start=start, is_ragged=True)
+                yield f"{name}, ragged", reading
 
 
 def _start_on(axes: tuple[int, ...], wrong_start: Start) -> Start:

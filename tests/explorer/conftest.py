@@ -38,7 +38,7 @@ def watch(page, address, complaints):
         if not request.url.startswith((address, "blob:", "data:", "about:")):
             complaints.append(f"request {request.url}")
 
-    page.set_default_timeout(10000)
+    page.set_default_timeout(30000)
     page.on("console", lambda message: complaints.append(f"console {message.text}"))
     page.on("pageerror", lambda error: complaints.append(f"error {error}"))
     page.on("request", asked)

@@ -87,6 +87,7 @@ SCRIPTS = (
     "worksheet",
     "gif",
     "animation",
+    "glossary",
     "examples",
     "shortcuts",
     "python_call",

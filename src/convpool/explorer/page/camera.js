@@ -1,5 +1,5 @@
-// Pictures from the camera, only on a click: whole and filtered while it runs, and with numbers when
-// it stops. They never leave the page.
+// Pictures from the camera, only on a click: whole and filtered while it runs, with numbers when it
+// stops. They never leave the page.
 const camera = (() => {
   const { element } = controls;
   const byId = (id) => document.getElementById(id);

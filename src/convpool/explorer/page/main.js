@@ -220,6 +220,7 @@ const explorer = (() => {
     for (const section of [photoView, layerCounts, calculator, compare, paste, examples, shortcuts])
       section.start();
     camera.start();
+    glossary.start();
     views.start();
     worksheet.start();
     featureMaps.start();

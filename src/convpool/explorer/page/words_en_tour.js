@@ -204,4 +204,52 @@ Object.assign(WORDS_EN, {
     "The same for every channel. Click: the pixels around it come into the picture above.",
   "photo.input": "the photograph",
   "photo.output": "the photograph, filtered",
+
+  "word.title": "Words",
+  "word.pixel": "pixel",
+  "word.pixel.what": "One number of an image (in colour: one for each channel).",
+  "word.channel": "channel",
+  "word.channel.what": "One plane of numbers: a colour image has three, red, green and blue.",
+  "word.kernel": "kernel",
+  "word.kernel.what": "The small grid of weights that moves over the image; also called filter.",
+  "word.weight": "weight",
+  "word.weight.what": "One number of a kernel: a pixel is multiplied by it.",
+  "word.convolution": "convolution",
+  "word.convolution.what":
+    "At each place, pixels times weights, added; in deep learning the kernel is not rotated" +
+    " first.",
+  "word.output": "output",
+  "word.output.what": "The result: one number for each place of the window.",
+  "word.padding": "padding",
+  "word.padding.what":
+    "Extra pixels around the image, mostly zeros, so that windows can reach over its " + "border.",
+  "word.stride": "stride",
+  "word.stride.what": "How far the window moves from one step to the next.",
+  "word.dilation": "dilation",
+  "word.dilation.what":
+    "The distance between the pixels of a window: 2 leaves every second one out.",
+  "word.groups": "groups",
+  "word.groups.what":
+    "Parts of the channels that do not mix: each kernel sees the channels of its group " + "only.",
+  "word.bias": "bias",
+  "word.bias.what": "A number that is added to each sum.",
+  "word.relu": "ReLU",
+  "word.relu.what": "Negative numbers become 0.",
+  "word.pooling": "pooling",
+  "word.pooling.what":
+    "One number for each window without weights: the largest pixel, the average and so on.",
+  "word.transposed": "transposed convolution",
+  "word.transposed.what":
+    "The other way round: each pixel times the kernel is added to a window of the output, " +
+    "which is larger.",
+  "word.layer": "layer",
+  "word.layer.what": "One step of a network, such as a convolution or a pooling.",
+  "word.map": "feature map",
+  "word.map.what": "One channel of a layer's output: where one kernel found what it looks for.",
+  "word.field": "receptive field",
+  "word.field.what": "The pixels of the image that a number of a later layer depends on.",
+  "word.parameter": "parameter",
+  "word.parameter.what": "A number that is learned: a weight or a bias.",
+  "word.gradient": "gradient",
+  "word.gradient.what": "How much a result changes when a pixel or a weight grows a little.",
 });

@@ -207,4 +207,52 @@ Object.assign(WORDS_ES, {
     "Lo mismo para cada canal. Un clic lleva los píxeles de alrededor a la imagen de arriba.",
   "photo.input": "la fotografía",
   "photo.output": "la fotografía filtrada",
+
+  "word.title": "Palabras",
+  "word.pixel": "píxel",
+  "word.pixel.what": "Un número de una imagen (en color: uno por canal).",
+  "word.channel": "canal",
+  "word.channel.what": "Un plano de números: una imagen en color tiene tres, rojo, verde y azul.",
+  "word.kernel": "núcleo",
+  "word.kernel.what":
+    "La pequeña cuadrícula de pesos que se mueve sobre la imagen; también se llama filtro.",
+  "word.weight": "peso",
+  "word.weight.what": "Un número de un núcleo: un píxel se multiplica por él.",
+  "word.convolution": "convolución",
+  "word.convolution.what":
+    "En cada lugar, píxeles por pesos, sumados; en aprendizaje profundo el núcleo no se " +
+    "gira antes.",
+  "word.output": "salida",
+  "word.output.what": "El resultado: un número por cada lugar de la ventana.",
+  "word.padding": "relleno",
+  "word.padding.what":
+    "Píxeles de más alrededor de la imagen, casi siempre ceros, para que las ventanas " +
+    "puedan pasar del borde.",
+  "word.stride": "paso",
+  "word.stride.what": "Cuánto avanza la ventana de un paso al siguiente.",
+  "word.dilation": "dilatación",
+  "word.dilation.what":
+    "La distancia entre los píxeles de una ventana: 2 deja fuera uno de cada dos.",
+  "word.groups": "grupos",
+  "word.groups.what":
+    "Partes de los canales que no se mezclan: cada núcleo solo ve los canales de su grupo.",
+  "word.bias": "sesgo",
+  "word.bias.what": "Un número que se suma a cada suma.",
+  "word.relu": "ReLU",
+  "word.relu.what": "Los números negativos pasan a ser 0.",
+  "word.pooling": "pooling",
+  "word.pooling.what": "Un número por ventana, sin pesos: el píxel mayor, la media, etc.",
+  "word.transposed": "convolución transpuesta",
+  "word.transposed.what":
+    "Al revés: cada píxel por el núcleo se suma a una ventana de la salida, que es mayor.",
+  "word.layer": "capa",
+  "word.layer.what": "Un paso de una red, como una convolución o un pooling.",
+  "word.map": "mapa de características",
+  "word.map.what": "Un canal de la salida de una capa: dónde encontró un núcleo lo que busca.",
+  "word.field": "campo receptivo",
+  "word.field.what": "Los píxeles de la imagen de los que depende un número de una capa posterior.",
+  "word.parameter": "parámetro",
+  "word.parameter.what": "Un número que se aprende: un peso o un sesgo.",
+  "word.gradient": "gradiente",
+  "word.gradient.what": "Cuánto cambia un resultado cuando un píxel o un peso crece un poco.",
 });

@@ -213,4 +213,53 @@ Object.assign(WORDS_FR, {
     "ci-dessus.",
   "photo.input": "la photographie",
   "photo.output": "la photographie filtrée",
+
+  "word.title": "Les mots",
+  "word.pixel": "pixel",
+  "word.pixel.what": "Un nombre d'une image (en couleur : un pour chaque canal).",
+  "word.channel": "canal",
+  "word.channel.what": "Un plan de nombres : une image en couleur en a trois, rouge, vert et bleu.",
+  "word.kernel": "noyau",
+  "word.kernel.what": "La petite grille de poids qui se déplace sur l'image ; on dit aussi filtre.",
+  "word.weight": "poids",
+  "word.weight.what": "Un nombre d'un noyau : un pixel est multiplié par lui.",
+  "word.convolution": "convolution",
+  "word.convolution.what":
+    "À chaque place, des pixels fois des poids, additionnés ; en apprentissage profond, le " +
+    "noyau n'est pas tourné d'abord.",
+  "word.output": "sortie",
+  "word.output.what": "Le résultat : un nombre pour chaque place de la fenêtre.",
+  "word.padding": "remplissage",
+  "word.padding.what":
+    "Des pixels en plus autour de l'image, le plus souvent des zéros, pour que les fenêtres" +
+    " puissent dépasser le bord.",
+  "word.stride": "pas",
+  "word.stride.what": "De combien la fenêtre avance d'une étape à l'autre.",
+  "word.dilation": "dilatation",
+  "word.dilation.what": "La distance entre les pixels d'une fenêtre : 2 en saute un sur deux.",
+  "word.groups": "groupes",
+  "word.groups.what":
+    "Des parties des canaux qui ne se mélangent pas : chaque noyau ne voit que les canaux " +
+    "de son groupe.",
+  "word.bias": "biais",
+  "word.bias.what": "Un nombre qui est ajouté à chaque somme.",
+  "word.relu": "ReLU",
+  "word.relu.what": "Les nombres négatifs deviennent 0.",
+  "word.pooling": "pooling",
+  "word.pooling.what":
+    "Un nombre pour chaque fenêtre, sans poids : le plus grand pixel, la moyenne, etc.",
+  "word.transposed": "convolution transposée",
+  "word.transposed.what":
+    "En sens inverse : chaque pixel fois le noyau est ajouté à une fenêtre de la sortie, " +
+    "qui est plus grande.",
+  "word.layer": "couche",
+  "word.layer.what": "Une étape d'un réseau, comme une convolution ou un pooling.",
+  "word.map": "carte",
+  "word.map.what": "Un canal de la sortie d'une couche : où un noyau a trouvé ce qu'il cherche.",
+  "word.field": "champ récepteur",
+  "word.field.what": "Les pixels de l'image dont dépend un nombre d'une couche suivante.",
+  "word.parameter": "paramètre",
+  "word.parameter.what": "Un nombre qui est appris : un poids ou un biais.",
+  "word.gradient": "gradient",
+  "word.gradient.what": "De combien un résultat change quand un pixel ou un poids augmente un peu.",
 });

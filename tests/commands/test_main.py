@@ -555,6 +555,11 @@ def test_apply_shows_edges_as_asked(pictures, tmp_path):
     np.testing.assert_array_equal(read(out), expected)
     assert "none saturated" not in said
     refused("apply", pictures["colour.png"], "--kernel", "sobel", "--gain", "0", "-o", out)
+    words = ("--kernel", "sobel", "--percentile", "90", "-o", out, "--force")
+    assert "none saturated" not in done("apply", pictures["colour.png"], *words)
+    share_of_white = (read(out) == 255).mean()
+    assert 0.09 < share_of_white < 0.12
+    refused("apply", pictures["colour.png"], "--kernel", "sobel", "--percentile", "0", "-o", out)
 
 
 def test_apply_says_what_does_not_go_together(pictures, tmp_path):

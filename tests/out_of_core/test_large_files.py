@@ -255,6 +255,7 @@ TILED = {"tile": (64, 64), "compression": "zlib", "resolution": (300, 300)}
     ("shape", "dtype", "layout", "words"),
     [
         ((200, 300, 3), "uint8", TILED, ("apply", "--kernel", "sobel-x")),
+        ((200, 300), "uint8", {}, ("apply", "--kernel", "edge", "--percentile", "90")),
         ((200, 300), "uint16", {}, ("apply", "--kernel", "gaussian", "--pad-mode", "wrap")),
         ((200, 300, 3), "uint8", {"rowsperstrip": 7}, ("pool", "--size", "3,2", "--mode", "avg")),
     ],

@@ -32,6 +32,7 @@ CHOICES = {
     "stride": [1, 2, (3, 1), (1, 1)],
     "pad_mode": ["reflect", "symmetric", "edge", "wrap", "zeros"],
     "signed": ["clip", "zero-in-the-middle", "magnitude", None],
+    "percentile": [100, 95.0],
     "kind": ["gray", "colour", "opaque", "clear", "deep"],
     "rows": [1, 2, 5],
 }
@@ -45,6 +46,7 @@ AS_MANY_BY_CHANCE = {
     "stride": 1,
     "pad_mode": "zeros",
     "signed": "clip",
+    "percentile": 100,
     "kind": "clear",
     "rows": 5,
 }
@@ -69,7 +71,7 @@ def test_bands_are_the_whole(monkeypatch):
     for case in (AS_MANY_BY_CHANCE, *drawn):
         photo = photo_of(case["kind"], draw)
         kernel = np.random.default_rng(draw.randrange(2**32)).integers(-4, 5, case["kernel"])
-        settings = {word: case[word] for word in ("padding", "stride", "pad_mode")}
+        settings = {word: case[word] for word in ("padding", "stride", "pad_mode", "percentile")}
         one, shown = filter_photo(photo, kernel, convpool.filter_image, case["signed"], **settings)
         with monkeypatch.context() as small:
             small.setattr(bands_of_large_pictures, "MAX_WHOLE", 0)

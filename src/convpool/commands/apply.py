@@ -49,6 +49,13 @@ PICTURE_PAD_MODES = [mode for mode in PAD_MODES if mode != "constant"]
     default=1.0,
     help="How many times as bright values are shown that are scaled, as those of edges.",
 )
+@click.option(
+    "--percentile",
+    type=click.FloatRange(0, 100, min_open=True),
+    default=100.0,
+    help="By which of the magnitudes they are scaled; default: 100, the largest. With 99.5, a few "
+    "bright edges do not make the others dark.",
+)
 @click.option("--grey", is_flag=True, help="Filter the brightness alone: a grey picture.")
 @file_options
 @click.pass_context
@@ -59,6 +66,7 @@ def apply(
     size: int | None,
     signed: str | None,
     gain: float,
+    percentile: float,
     grey: bool,
     files: FileOptions,
     **options: Any,
@@ -81,11 +89,13 @@ def apply(
 
     def change(photo: photos.Photo) -> tuple[photos.Photo, photos.Rendering]:
         source = photos.in_grey(photo) if grey else photo
-        return photos.filter_photo(source, weights, package.filter_image, signed, gain, **call)
+        return photos.filter_photo(
+            source, weights, package.filter_image, signed, gain, percentile, **call
+        )
 
     request = None
     if files.max_memory is not None:
         if grey:
             raise click.UsageError("--grey and --max-memory exclude each other")
-        request = tiff_in_parts.filtering(weights, signed, gain, **call)
+        request = tiff_in_parts.filtering(weights, signed, gain, percentile, **call)
     context.exit(Batch(files, change, request).run())

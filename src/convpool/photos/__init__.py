@@ -8,7 +8,7 @@ from convpool.photos.kernel_thumbnails import sample_picture, thumbnail_sheet
 from convpool.photos.paths import PictureFile, destinations, find_pictures
 from convpool.photos.photo import Metadata, Photo, in_grey
 from convpool.photos.read_picture_file import check_pixels, read
-from convpool.photos.rendering import SIGNED, Rendering, choose_signed, largest, to_pixels
+from convpool.photos.rendering import SIGNED, Rendering, choose_signed, to_pixels
 from convpool.photos.write_picture_file import write
 from convpool.system.whole_files import check as check_free
 
@@ -25,7 +25,6 @@ __all__ = [
     "filter_photo",
     "find_pictures",
     "in_grey",
-    "largest",
     "pool_photo",
     "pool_scale",
     "read",

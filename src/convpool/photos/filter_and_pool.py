@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from convpool import filters
 from convpool.photos.bands_of_large_pictures import Bands, cut
+from convpool.photos.magnitudes import Magnitudes
 from convpool.photos.photo import Photo, from_planes
 from convpool.photos.rendering import (
     MAX_ROUNDING_ERROR,
     Rendering,
     choose_signed,
-    largest,
     to_pixels,
 )
 from convpool.plans import arguments
@@ -84,6 +84,7 @@ def filter_photo(
     filter_image: Operation,
     signed: str | None = None,
     gain: float = 1.0,
+    percentile: float = 100.0,
     **settings: Any,
 ) -> Result:
     """Filter the colours of a photo, and leave its transparency as it is.
@@ -100,6 +101,8 @@ def filter_photo(
         One of `SIGNED`; None asks `choose_signed`, and is "magnitude" for two kernels.
     gain : float
         How many times as bright values are shown that are scaled; the brightest saturate then.
+    percentile : float
+        By which of the magnitudes values are scaled, in percent; 100 is the largest.
     **settings
         For `filter_image`: padding, stride, pad_mode.
 
@@ -134,9 +137,13 @@ def filter_photo(
     arrays = 1 if operation.is_opaque else TRANSPARENCY_ARRAYS
     bands = cut(photo, kernel.shape, arrays, settings, settings.get("pad_mode", "reflect"))
     if bands is not None:
-        return _filter_bands(bands, operation, signed, gain)
+        return _filter_bands(bands, operation, signed, gain, Magnitudes(percentile))
     values, alpha = _filter_planes(photo, photo, operation)
-    greatest = None if signed == "clip" else _largest_visible(values, alpha) / gain
+    greatest = None
+    if signed != "clip":
+        magnitudes = Magnitudes(percentile)
+        magnitudes.add(_visible(values, alpha))
+        greatest = magnitudes.value / gain
     rendering = to_pixels(values, photo.pixels.dtype, signed, greatest)
     return replace(photo, pixels=rendering.pixels, alpha=alpha), rendering
 
@@ -155,10 +162,12 @@ def _factors(kernel: Array) -> tuple[Array, Array] | None:
     return np.asarray(down), np.asarray(right)
 
 
-def _filter_bands(bands: Bands, operation: _Filter, signed: str, gain: float) -> Result:
+def _filter_bands(
+    bands: Bands, operation: _Filter, signed: str, gain: float, magnitudes: Magnitudes
+) -> Result:
     """Filter a photo band by band, with the result of `filter_photo`.
 
-    Unless `signed` is "clip", values are scaled by the largest of the whole result: each band is
+    Unless `signed` is "clip", values are scaled by one magnitude of the whole result: each band is
     filtered twice, first to find it.
     """
     photo = bands.photo
@@ -173,7 +182,9 @@ def _filter_bands(bands: Bands, operation: _Filter, signed: str, gain: float) ->
 
     greatest = 0.0
     if signed != "clip":
-        greatest = max(_largest_visible(values, alpha) for _, values, alpha in results()) / gain
+        for _, values, alpha in results():
+            magnitudes.add(_visible(values, alpha))
+        greatest = magnitudes.value / gain
     pixels = np.empty(bands.shape + photo.pixels.shape[2:], photo.pixels.dtype)
     alphas = None if photo.alpha is None else np.empty(bands.shape, photo.alpha.dtype)
     total = Rendering(pixels, 0, 0, 0)
@@ -186,9 +197,9 @@ def _filter_bands(bands: Bands, operation: _Filter, signed: str, gain: float) ->
     return replace(photo, pixels=pixels, alpha=alphas), total
 
 
-def _largest_visible(values: Array, alpha: Array | None) -> float:
-    """Return the largest magnitude among values whose opacity is not 0; all count for None."""
-    return largest(values if alpha is None or alpha.all() else values[alpha > 0])
+def _visible(values: Array, alpha: Array | None) -> Array:
+    """Return the values whose opacity is not 0; all of them for None."""
+    return values if alpha is None or alpha.all() else values[alpha > 0]
 
 
 def _filter_planes(

@@ -17,6 +17,7 @@ import convpool as package
 from convpool import photos
 from convpool.out_of_core.array_in_file import ArrayInFile
 from convpool.out_of_core.unit_axes import WithUnitAxes
+from convpool.photos.magnitudes import Magnitudes
 from convpool.system.optional_packages import needed
 from convpool.system.printable_text import one_line
 from convpool.system.whole_files import Unfinished
@@ -47,7 +48,8 @@ class Request:
     needs_batch : whether `run` takes pixels and values as (1, h, w, c); otherwise they have the
         axes of the picture, (h, w) or (h, w, 3)
     scale : by what values are multiplied to be shown as they are
-    gain : how many times as bright values are shown that are scaled by the largest
+    gain : how many times as bright values are shown that are scaled
+    percentile : by which of the magnitudes they are scaled, in percent; 100 is the largest
     """
 
     plan: Callable[[tuple[int, ...], Any], Any]
@@ -56,6 +58,7 @@ class Request:
     needs_batch: bool = False
     scale: float = 1.0
     gain: float = 1.0
+    percentile: float = 100.0
 
 
 def refusal(source: Path, target: Path) -> str | None:
@@ -133,15 +136,15 @@ def stream(
             images, output_shape = WithUnitAxes(pixels, unit_axes), plan.output_shape
         else:
             images, output_shape = pixels, plan.output_shape[1 : 1 + pixels.ndim]
-        magnitude = GreatestMagnitude(output_shape, plan.dtype)
+        magnitude = MagnitudeCounter(output_shape, plan.dtype, request.percentile)
         if request.signed != "clip":
-            # values are scaled by the largest of the whole picture: a first pass finds it
+            # values are scaled by one magnitude of the whole picture: a first pass finds it
             request.run(images, magnitude, max_memory)
         unfinished = Unfinished(target, force=force, buffering=0)
         try:
             start = _write_header(unfinished.file, plan, page, source)
             pixels_in_file = ArrayInFile(unfinished.file, start, output_shape, page.dtype)
-            greatest = magnitude.value / request.gain
+            greatest = magnitude.magnitudes.value / request.gain
             writer = PixelWriter(
                 pixels_in_file, plan.dtype, request.signed, greatest, request.scale
             )
@@ -228,16 +231,16 @@ def _write_header(file: Any, plan: Any, page: Any, source: Path) -> int:
     return int(start)
 
 
-class GreatestMagnitude:
-    """An output that keeps nothing of the values but their largest magnitude, `value`."""
+class MagnitudeCounter:
+    """An output that keeps nothing of the values but their `magnitudes`."""
 
     remains = "nothing was written"  # the end of the error if the work is broken off
 
-    def __init__(self, shape: tuple[int, ...], dtype: Any) -> None:
-        self.shape, self.dtype, self.value = shape, dtype, 0.0
+    def __init__(self, shape: tuple[int, ...], dtype: Any, percentile: float) -> None:
+        self.shape, self.dtype, self.magnitudes = shape, dtype, Magnitudes(percentile)
 
     def __setitem__(self, block: Any, values: Any) -> None:
-        self.value = max(self.value, photos.largest(values))
+        self.magnitudes.add(values)
 
 
 class PixelWriter:
@@ -266,11 +269,17 @@ class PixelWriter:
         self.total = self.total.with_counts_of(rendering)
 
 
-def filtering(kernel: Any, signed: str | None, gain: float = 1.0, **settings: Any) -> Request:
+def filtering(
+    kernel: Any,
+    signed: str | None,
+    gain: float = 1.0,
+    percentile: float = 100.0,
+    **settings: Any,
+) -> Request:
     """Return the request to filter a picture with a kernel (kh, kw).
 
-    `signed` is one of `photos.SIGNED`, None asks `photos.choose_signed`; `gain` and settings are
-    those of `photos.filter_photo`. Raises ValueError for two kernels.
+    `signed` is one of `photos.SIGNED`, None asks `photos.choose_signed`; the others are those of
+    `photos.filter_photo`. Raises ValueError for two kernels.
     """
     if isinstance(kernel, tuple):
         raise ValueError(
@@ -291,7 +300,8 @@ def filtering(kernel: Any, signed: str | None, gain: float = 1.0, **settings: An
     def run(pixels: Any, out: Any, max_memory: str) -> Any:
         return package.filter_image(pixels, kernel, out=out, max_memory=max_memory, **settings)
 
-    return Request(plan, run, signed or photos.choose_signed(kernel), gain=gain)
+    signed = signed or photos.choose_signed(kernel)
+    return Request(plan, run, signed, gain=gain, percentile=percentile)
 
 
 def pooling(size: Any, stride: Any, mode: str, **settings: Any) -> Request:

@@ -42,7 +42,7 @@ class SeparablePlan(ConvolutionPlan):
     def multiply_adds(self) -> int:
         """Number of multiplications, each with one addition."""
         lengths, total = [axis.size for axis in self.axes], 0
-        for k, axis in enumerate(self.axes):
+        for k, axis in reversed(list(enumerate(self.axes))):
             lengths[k] = axis.count
             total += volume(lengths) * axis.window
         return self.batch * self.channels * total
@@ -119,24 +119,27 @@ class SeparablePlan(ConvolutionPlan):
         kernels = self._of_all_channels(kernels)
         if self._filter(pixels, kernels, target, keeps=keeps, **keywords):
             return
-        fill, last = keywords.pop("fill"), len(kernels) - 1
-        for k, (axes, kernel) in enumerate(zip(self._passes, kernels, strict=True)):
+        # the last axis first, as where both are taken at once
+        fill = keywords.pop("fill")
+        for k, axes in self._passes:
             sums = target
-            if k < last:
+            if k > 0:
                 sizes = [axis.count for axis in axes]
                 sums = np.empty((len(pixels), *sizes, pixels.shape[-1]), keywords["dtype"])
-            run, weights = self._runners[k] if keeps else self._engine.run, self._along(k, kernel)
-            run(pixels, weights, axes, sums, groups=self.groups, fill=fill, **keywords)
+            kernel = self._along(k, kernels[k])
+            run = self._runners[k] if keeps else self._engine.run
+            run(pixels, kernel, axes, sums, groups=self.groups, fill=fill, **keywords)
             if fill:  # what a constant in the padding of the next axis has become
-                fill *= kernel.sum().item()
+                fill *= kernels[k].sum().item()
             pixels = sums
 
     @cached_property
-    def _passes(self) -> list[tuple[Axis, ...]]:
-        """The windows of each pass, on what the passes before have left."""
+    def _passes(self) -> list[tuple[int, tuple[Axis, ...]]]:
+        """(k, windows) of the pass along each axis k, on what the passes before have left."""
         passes, lengths = [], [axis.size for axis in self.engine_axes]
-        for k, axis in enumerate(self.engine_axes):
-            passes.append(tuple(axis if j == k else Axis(n, 1) for j, n in enumerate(lengths)))
+        for k, axis in reversed(list(enumerate(self.engine_axes))):
+            windows = tuple(axis if j == k else Axis(n, 1) for j, n in enumerate(lengths))
+            passes.append((k, windows))
             lengths[k] = axis.count
         return passes
 

@@ -89,6 +89,36 @@ def test_filters(case, dtype, runs):
         np.testing.assert_array_equal(result, twins[name], name)
 
 
+@pytest.mark.parametrize("dtype", ["float32", "uint8"])
+def test_sums_in_parts(dtype, runs):
+    """Many products of float32 are summed row by row; whole numbers are exact all the same."""
+    image, kernel = numbers((36, WIDE + 7), dtype), numbers((31, 17))
+    for padding in ("same", "valid"):
+        result = filter_image(image, kernel, padding, engine="compiled")
+        plain = filter_image(image, kernel, padding, engine="numpy")
+        np.testing.assert_array_equal(result, plain)
+    down, right = np.full(300, 0.3, "f4"), np.ones(1, "f4")  # too many for one sum
+    image = RNG.random((310, WIDE)).astype("f4")
+    result = filter_image(image, (down, right), engine="compiled")
+    exact = filter_image(image.astype("f8"), (down.astype("f8"), right.astype("f8")))
+    np.testing.assert_allclose(result, exact, 3e-6)
+    assert len(runs) == 4  # the last in two passes
+
+
+def test_narrow_parts_give_the_same_results(runs):
+    """Parts of a picture that are too narrow for it are summed in the same order."""
+    image = RNG.random((40, WIDE + 9)).astype("f4")
+    down, right = (RNG.random(n).astype("f4") for n in (5, 9))
+    kernels = [RNG.random((n, n)).astype("f4") for n in (3, 9, 17, 31)]
+    for kernel in (*kernels, (down, right)):
+        whole = filter_image(image, kernel, "valid", engine="compiled")
+        count, size = len(runs), len(kernel) if isinstance(kernel, np.ndarray) else len(right)
+        part = filter_image(image[:, 20 : 28 + size], kernel, "valid", engine="compiled")
+        assert len(runs) == count
+        np.testing.assert_array_equal(part, whole[:, 20:29])
+    assert len(runs) == 5
+
+
 @pytest.mark.parametrize("wide", range(WIDE, WIDE + 3 * LANES, 5))
 def test_every_width(wide, runs):
     image, kernel = numbers((2, wide)), numbers((2, 3))

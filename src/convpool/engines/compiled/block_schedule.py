@@ -277,14 +277,18 @@ def _sums(geometry: ConvolutionGeometry, per_lane: bool, apart: int) -> Sums:
         # five rows share pixels where they have more of them than vectors
         if is_form(sharing) and (kh <= 3 or depth > 1):
             return Sums(sharing, kh, taps)
-    parts = -(-kh * taps // geometry.terms)
-    row_parts = min(kh, parts)
-    rows_at_once = -(-kh // row_parts)
-    return Sums(
-        ColumnsForm(*pair, per_lane),
-        rows_at_once,
-        -(-taps // -(-taps * rows_at_once // geometry.terms)),
-    )
+    return Sums(ColumnsForm(*pair, per_lane), *parts_of_sums(kh, taps, geometry.terms))
+
+
+def parts_of_sums(rows: int, taps: int, terms: int) -> tuple[int, int]:
+    """Return how many rows of a kernel, and taps of each, are summed before sums are added up.
+
+    These are about `terms` products. Pictures that are filtered row by row are summed alike, so
+    that a narrow part of one gives the same results.
+    """
+    parts = -(-rows * taps // terms)
+    rows_at_once = -(-rows // min(rows, parts))
+    return rows_at_once, -(-taps // -(-taps * rows_at_once // terms))
 
 
 def _groups(geometry: ConvolutionGeometry, layout: PixelLayout) -> tuple[int, int, int]:

@@ -61,7 +61,7 @@ def rows_of(images: Array, out: Array, pooling: Pooling) -> Rows | None:
         pad_mode="constant",
         is_padded_with_zeros=False,
         dtypes=(dtype,) * 3,
-        terms=0,
+        terms=down.window * across.window,
     )
     combination, is_float = COMBINATIONS[pooling.mode], dtype.kind == "f"
     form = KeepTapsForm(combination, dtype, is_careful=False)

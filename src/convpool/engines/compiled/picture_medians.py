@@ -96,6 +96,7 @@ def _rows(images: Array, axes: Sequence[Axis], out: Array) -> Rows | None:
     is_dense = Layout.of(images).is_dense and Layout.of(out).is_dense
     if axes[1].stride > 1 or out.shape[2] * c < lanes or not is_dense:
         return None
+    taps, is_float = axes[0].window * axes[1].window, dtype.kind == "f"
     geometry = ConvolutionGeometry(
         images=images.shape,
         output=out.shape,
@@ -107,9 +108,8 @@ def _rows(images: Array, axes: Sequence[Axis], out: Array) -> Rows | None:
         pad_mode="zeros",
         is_padded_with_zeros=True,
         dtypes=(dtype, dtype, results),
-        terms=0,
+        terms=taps,
     )
-    taps, is_float = axes[0].window * axes[1].window, dtype.kind == "f"
     form = MedianTapsForm(dtype, results, taps, is_careful=False)
     careful = MedianTapsForm(dtype, results, taps, is_careful=is_float)
     read = ReadRowForm(dtype, dtype, seeks_nan=is_float)

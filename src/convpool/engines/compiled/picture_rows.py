@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from convpool.engines.compiled import few_kernels, launch, library
 from convpool.engines.compiled import geometry as geometries
 from convpool.engines.compiled.base_form import Dtype, Form
+from convpool.engines.compiled.block_schedule import parts_of_sums
 from convpool.engines.compiled.geometry import ConvolutionGeometry, Operands
 from convpool.engines.compiled.kept_records import KeptRecords, Record
 from convpool.engines.compiled.launch import SMALL
@@ -81,7 +82,7 @@ def takes(geometry: ConvolutionGeometry, pairs: Container[tuple[Dtype, Dtype]]) 
         and geometry.output_strides[2:] == (c, 1)
         and geometry.axes[1].stride == 1
         and geometry.output[2] * c >= SHORTEST * geometry.lanes
-        and kh * kw <= geometry.terms
+        and parts_of_sums(kh, kw, geometry.terms)[1] == kw
         and geometry.dtypes[1:] in pairs
         and library.is_form(ReadRowForm(*geometry.dtypes[:2]))
     )
@@ -207,11 +208,20 @@ class Rows:
         _, across = self.geometry.axes
         c = self.geometry.images[3]
         row_taps, count = len(self.taps[-1]), self.columns * c
-        results = {"tap_count": self.geometry.kernels[0] * row_taps, "row_taps": row_taps}
+        rows = self.geometry.kernels[0]
+        results = {"tap_count": rows * row_taps, "row_taps": row_taps}
+        rows_at_once, _ = parts_of_sums(rows, row_taps, self.geometry.terms)
+        results["part_taps"] = rows_at_once * row_taps
         passes: list[list[int]] = []
         numbers = count  # that a pass writes: as many as the next one reads
         for columns in reversed(self.steps.columns):
-            passes.insert(0, filled(SUMMING, {"tap_count": len(columns), "count": numbers}))
+            passes.insert(
+                0,
+                filled(
+                    SUMMING,
+                    {"tap_count": len(columns), "part_taps": len(columns), "count": numbers},
+                ),
+            )
             numbers += columns[-1] * across.dilation * c
         return as_words(
             filled(FILTERING, {**self._numbers(), **self._functions()}),

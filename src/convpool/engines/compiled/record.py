@@ -260,7 +260,8 @@ DEPTHWISE = record_type(
 #   count, result: numbers of a line, and the address of their sums
 #   row_taps, next_result: lines from one row of a window to the next in the table, and the address
 #     of the sums of the next row of windows, whose lines follow so many later; 0: of one row only
-SUMMING = record_type("taps tap_count weights start count result row_taps next_result")
+#   part_taps: how many products are summed before these sums are added up: whole rows of a window
+SUMMING = record_type("taps tap_count weights start count result row_taps next_result part_taps")
 
 # Copies a row of a picture to a line, padded and converted:
 #   source, line: addresses of the row's first pixel, 0 for a row of padding, and of the line

@@ -19,6 +19,7 @@ from convpool.engines.compiled.loops.pooling_vectors import (
 from convpool.engines.compiled.loops.simd import (
     INT64,
     TARGET,
+    add,
     convert,
     convert_saturated,
     fields_of,
@@ -64,15 +65,19 @@ def sum_lines(typing, call, sum_dtype, result_dtype):
         def weight_of(tap):
             return splat(builder, builder.load(builder.gep(weights, [tap])), lanes)
 
-        def add(total, pixels, weight):
+        def add_product(total, pixels, weight):
             return multiply_add(builder, pixels, weight, total, sum_dtype)
+
+        def merge(a, b):
+            return add(builder, a, b, sum_dtype)
 
         def finish(total):
             finished = convert_saturated if result_dtype.bitwidth < 32 else convert
             return finished(builder, total, sum_dtype, result_dtype)
 
         first = splat(builder, builder.load(start), lanes)
-        _combine_lines(builder, fields, (sum_dtype, result_dtype), first, weight_of, add, finish)
+        kinds, functions = (sum_dtype, result_dtype), (weight_of, add_product, finish, merge)
+        _combine_lines(builder, fields, kinds, first, *functions)
         return context.get_dummy_value()
 
     return types.void(call, sum_dtype, result_dtype), codegen
@@ -115,7 +120,7 @@ def keep_taps(form):
     return entry
 
 
-def _combine_lines(builder, fields, kinds, first, weight_of, combine, finish):
+def _combine_lines(builder, fields, kinds, first, weight_of, combine, finish, merge=None):
     """Emit code that combines the lines of a row of windows, or of two, and writes results.
 
     Legend
@@ -127,6 +132,8 @@ def _combine_lines(builder, fields, kinds, first, weight_of, combine, finish):
     weight_of, combine, finish
         weight_of(tap) returns the weight of a tap; combine(total, pixels, weight) the next total;
         finish(total) the result.
+    merge
+        merge(a, b) returns the total of two parts; None if all is one part.
     """
     kind, result_kind = kinds
     lanes, none = lanes_of(kind), INT64(0)
@@ -158,22 +165,52 @@ def _combine_lines(builder, fields, kinds, first, weight_of, combine, finish):
 
     def one_row(begin, vectors, _lanes):
         totals = new_totals(vectors)
-        with cgutils.for_range(builder, count) as tap:
-            combine_line(tap.index, begin, [(totals, none)])
+
+        def combine_part(start, stop):
+            with cgutils.for_range_slice(builder, start, stop, INT64(1)) as (tap, _):
+                combine_line(tap, begin, [(totals, none)])
+
+        combine_parts([totals], combine_part)
         write(totals, fields["result"], begin)
 
     def two_rows(begin, vectors, _lanes):
         upper, lower = (new_totals(vectors), none), (new_totals(vectors), lag)
-        end = builder.add(count, lag)
-        for start, stop, rows in (
-            (none, lag, [upper]),
-            (lag, count, [upper, lower]),
-            (count, end, [lower]),
-        ):
-            with cgutils.for_range_slice(builder, start, stop, INT64(1)) as (tap, _):
-                combine_line(tap, begin, rows)
+
+        def combine_part(start, stop):
+            both = builder.add(start, lag)
+            for first_tap, last_tap, rows in (
+                (start, both, [upper]),
+                (both, stop, [upper, lower]),
+                (stop, builder.add(stop, lag), [lower]),
+            ):
+                with cgutils.for_range_slice(builder, first_tap, last_tap, INT64(1)) as (tap, _):
+                    combine_line(tap, begin, rows)
+
+        combine_parts([upper[0], lower[0]], combine_part)
         write(upper[0], fields["result"], begin)
         write(lower[0], fields["next_result"], begin)
+
+    def combine_parts(rows, combine_part):
+        # sums of many products are taken in parts, and these sums are added up
+        if merge is None:
+            combine_part(none, count)
+            return
+        totals = [total for row in rows for total in row]
+        so_far = new_totals(len(totals))
+        with cgutils.for_range_slice(builder, none, count, fields["part_taps"]) as (start, _):
+            is_later = builder.icmp_signed(">", start, none)
+            with builder.if_then(is_later):
+                for total in totals:
+                    builder.store(ir.Constant(first.type, None), total)
+            stop = builder.add(start, fields["part_taps"])
+            is_last = builder.icmp_signed(">", stop, count)
+            combine_part(start, builder.select(is_last, count, stop))
+            with builder.if_then(is_later):
+                for total, sum_of_parts in zip(totals, so_far, strict=True):
+                    merged = merge(builder.load(sum_of_parts), builder.load(total))
+                    builder.store(merged, total)
+            for total, sum_of_parts in zip(totals, so_far, strict=True):
+                builder.store(builder.load(total), sum_of_parts)
 
     is_pair = builder.icmp_signed("!=", fields["next_result"], none)
     with builder.if_else(is_pair) as (then, otherwise):

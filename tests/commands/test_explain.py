@@ -203,4 +203,4 @@ def test_colours_on_a_terminal_only(environment, colored):
         if not part:
             break
     os.close(ours)
-    assert (b"\x1b[1;7m" in seen) == colored
+    assert (b"\x1b[1;38;5;" in seen) == colored

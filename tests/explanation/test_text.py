@@ -163,6 +163,8 @@ def test_plain_signs_where_the_encoding_has_no_others(encoding, monkeypatch):
 def test_colours_change_nothing_but_colours():
     shown = same()
     colored = text.summary(shown, is_colored=True)
-    assert "\x1b[1;7m 0\x1b[0m" in colored
+    assert "\x1b[1m 0\x1b[0m" in colored
+    assert "\x1b[1;38;5;166m 4\x1b[0m" in colored
+    assert "\x1b[38;5;33m−1\x1b[0m" in colored
     assert "\x1b[2m ░\x1b[0m" in colored
     assert re.sub(r"\x1b\[[\d;]*m", "", colored) == str(shown)

@@ -25,9 +25,9 @@ def wait(page):
     page.wait_for_function("() => !document.getElementById('photo').hidden")
 
 
-@pytest.mark.parametrize("padding", ["valid", "same"])
-def test_a_photograph_is_filtered_as_the_library_filters_it(visit, padding):
-    page = visit(f"#source=cat&h=24&w=24&kernel=blur&padMode=edge&padding={padding}")
+@pytest.mark.parametrize(("padding", "name"), [("valid", "blur"), ("same", "shift")])
+def test_a_photograph_is_filtered_as_the_library_filters_it(visit, padding, name):
+    page = visit(f"#source=cat&h=24&w=24&kernel={name}&padMode=edge&padding={padding}")
     wait(page)
     photo = pixels(page, "photo-input")
     assert photo.shape == (256, 256, 3)

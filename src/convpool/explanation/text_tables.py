@@ -8,12 +8,14 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from convpool.explanation.frames import Place
+from convpool.explanation.sums import MINUS
 
 COLUMNS = 78  # characters of a line
 ROWS = 12  # rows of a plane that are shown at most
 PADDED = "\N{LIGHT SHADE}"  # stands behind a value in padding, or for one that is not there
-# escape sequences of terminals: pale, bold and inverse, back to normal
-DIM, STRONG, END = "\x1b[2m", "\x1b[1;7m", "\x1b[0m"
+# codes of terminals: pale, bold; orange for numbers above 0 and blue for those below it, as in
+# pictures, in shades that can be read on black and on white
+DIM, STRONG, ABOVE, BELOW = "2", "1", "38;5;166", "38;5;33"
 
 
 class Box(NamedTuple):
@@ -72,7 +74,7 @@ class Table:
                 if is_boxed and left <= j < right:
                     text = self._mark(text, (i, j), is_colored=is_colored)
                 elif is_colored:
-                    text = _dim_padding(text)
+                    text = _colored(text)
                 line += text
             yield line + ("┃" if is_boxed and self.columns.stop == right else " ")
             if i == bottom - 1:
@@ -107,7 +109,7 @@ class Table:
         """Return the text of a cell in the box, marked if its place is.
 
         If only some places are marked, these get ">" before them, in the space of `text` on its
-        left. In colours marked ones are strong too, and padding among the others is dim.
+        left. In colours marked ones are bold too.
         """
         assert self.box is not None
         is_marked = self.box.marked is None or place in self.box.marked
@@ -115,7 +117,7 @@ class Table:
             text = text.replace(" " + text.strip(), ">" + text.strip(), 1)
         if not is_colored:
             return text
-        return f"{STRONG}{text}{END}" if is_marked else _dim_padding(text)
+        return _colored(text, is_strong=is_marked)
 
 
 def _has_marks(box: Box | None) -> bool:
@@ -123,9 +125,17 @@ def _has_marks(box: Box | None) -> bool:
     return box is not None and box.marked is not None
 
 
-def _dim_padding(text: str) -> str:
-    """Return the text of a cell, dim if it lies in padding."""
-    return f"{DIM}{text}{END}" if text.strip().endswith(PADDED) else text
+def _colored(text: str, *, is_strong: bool = False) -> str:
+    """Return the text of a cell in the colour of its sign; padding is dim."""
+    codes = [STRONG] if is_strong else []
+    word = text.strip(" >")
+    if word.endswith(PADDED):
+        codes = [DIM]
+    elif word.startswith(MINUS):
+        codes.append(BELOW)
+    elif any(digit in word for digit in "123456789"):
+        codes.append(ABOVE)
+    return f"\x1b[{';'.join(codes)}m{text}\x1b[0m" if codes else text
 
 
 def table_around(plane: Plane, box: Box | None = None, max_width: int = COLUMNS) -> Table:

@@ -87,10 +87,10 @@ def apply(
     if warning := kernel_option.truncation_warning(size, options["sigma"]):
         note(warning)
 
-    def change(photo: photos.Photo) -> tuple[photos.Photo, photos.Rendering]:
+    def change(photo: photos.Photo, brightness: float) -> tuple[photos.Photo, photos.Rendering]:
         source = photos.in_grey(photo) if grey else photo
         return photos.filter_photo(
-            source, weights, package.filter_image, signed, gain, percentile, **call
+            source, weights, package.filter_image, signed, gain * brightness, percentile, **call
         )
 
     request = None

@@ -16,11 +16,13 @@ from convpool import photos
 from convpool.commands.photo_input import max_pixels, read_photo
 from convpool.commands.progress import with_progress
 from convpool.out_of_core.tile_sizes import read_memory
-from convpool.photos import tiff_in_parts
+from convpool.photos import frames, tiff_in_parts
+from convpool.photos.write_picture_file import WRITERS
 from convpool.system.printable_text import one_line, printable
 
-# photo -> the result, and how its values became pixels
-Change = Callable[[photos.Photo], tuple[photos.Photo, photos.Rendering]]
+# (photo, how many times as bright as otherwise values are shown that are scaled) -> the result, and
+# how its values became pixels
+Change = Callable[[photos.Photo, float], tuple[photos.Photo, photos.Rendering]]
 # (file to read, file to write) -> how values became pixels
 ChangeInParts = Callable[[Path, Path], photos.Rendering]
 
@@ -36,6 +38,7 @@ class FileOptions(NamedTuple):
     quality: int | None
     force: bool
     max_memory: str | None
+    all_frames: bool
 
 
 def file_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -57,6 +60,12 @@ def file_options(command: Callable[..., None]) -> Callable[..., None]:
             metavar="SIZE",
             help="Read and write TIFF files in parts, with no more working memory than, say, "
             "256MB.",
+        ),
+        click.option(
+            "--all-frames",
+            is_flag=True,
+            help="Of films (GIF, APNG, WebP) and pages (TIFF), not only the first: into a file of "
+            "one of these kinds.",
         ),
         click.option("--force", is_flag=True, help="Replace existing results."),
         click.option(
@@ -99,13 +108,17 @@ class Batch:
 
         A picture that fails gets one line, and the others are changed.
         """
+        if self.files.all_frames and self.files.max_memory is not None:
+            raise click.UsageError("--all-frames and --max-memory exclude each other")
         sources = photos.find_pictures(self.files.picture_names, skip=self.files.output)
-        targets = photos.destinations(sources, self.files.output)
+        endings = frames.FORMATS if self.files.all_frames else WRITERS
+        targets = photos.destinations(sources, self.files.output, endings)
         in_parts = self._change_in_parts()
         pairs = list(zip(sources, targets, strict=True))
         renderings: list[photos.Rendering] = []  # one for each picture that did not fail
-        # pictures in parts have a bar of their own
-        for source, target in pairs if in_parts else with_progress(pairs, "Pictures"):
+        # pictures in parts and frames have a bar of their own
+        has_bar = in_parts is not None or self.files.all_frames
+        for source, target in pairs if has_bar else with_progress(pairs, "Pictures"):
             try:
                 renderings.append(self._change_picture(source.path, target, in_parts))
             except (ValueError, TypeError, OSError, ArithmeticError, MemoryError) as error:
@@ -145,13 +158,35 @@ class Batch:
                 return in_parts(source, target)
             note(f"{source}: in memory as a whole: {refusal}")
         photos.check_free(target, force=self.files.force, makes_folder=True)
+        if self.files.all_frames:
+            return self._change_frames(source, target)
         photo = read_photo(source)
-        result, rendering = self.change(photo)
+        result, rendering = self.change(photo, 1.0)
         for text in photo.notes:
             note(f"{source}: {text}")
         target.parent.mkdir(parents=True, exist_ok=True)
         photos.write(result, target, quality=self.files.quality, force=self.files.force)
         return rendering.without_pixels()
+
+    def _change_frames(self, source: Path, target: Path) -> photos.Rendering:
+        """Change all frames of a picture, on one scale; return how values became pixels."""
+        film = frames.read_frames(source)
+        frames.check_film(film, target)
+        results = [self.change(frame, 1.0) for frame in with_progress(film.frames, "Frames")]
+        # where values are scaled it is by those of their frame, and the film would flicker; 1 is
+        # the scale of a plain frame
+        scales = [rendering.scale for _, rendering in results]
+        least = min((scale for scale in scales if scale != 1), default=1)
+        for number, (frame, scale) in enumerate(zip(film.frames, scales, strict=True)):
+            if scale not in (least, 1):
+                results[number] = self.change(frame, least / scale)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        changed = film._replace(frames=tuple(photo for photo, _ in results))
+        frames.write_frames(changed, target, force=self.files.force)
+        total = results[0][1].without_pixels()
+        for _, rendering in results[1:]:
+            total = total.with_counts_of(rendering)
+        return total
 
 
 def note(text: str) -> None:

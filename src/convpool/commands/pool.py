@@ -33,7 +33,7 @@ def pool(context: click.Context, /, files: FileOptions, **call: Any) -> None:
     opacity is pooled too.
     """
 
-    def change(photo: photos.Photo) -> tuple[photos.Photo, photos.Rendering]:
+    def change(photo: photos.Photo, brightness: float) -> tuple[photos.Photo, photos.Rendering]:
         return photos.pool_photo(photo, package.pool, **call)
 
     context.exit(Batch(files, change, tiff_in_parts.pooling(**call)).run())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,7 +85,11 @@ def _search(folder: Path, skip: Path | None) -> Iterator[Path]:
             yield from _search(entry, skip)
 
 
-def destinations(pictures: list[PictureFile], output: str | os.PathLike[str]) -> list[Path]:
+def destinations(
+    pictures: list[PictureFile],
+    output: str | os.PathLike[str],
+    endings: Collection[str] = tuple(WRITERS),
+) -> list[Path]:
     """Return the file for the result of each picture; checked before any work is done.
 
     Parameters
@@ -96,6 +100,8 @@ def destinations(pictures: list[PictureFile], output: str | os.PathLike[str]) ->
         For one picture: a file that ends in one of `WRITERS`, or a folder, which is there or ends
         in a slash. For several, and for a folder of them: a folder, which need not exist yet. In a
         folder each result keeps its name (.gif and .bmp, which cannot be written, become .png).
+    endings : collection of str
+        Of the formats that can be written, in lower case.
 
     Returns
     -------
@@ -119,18 +125,21 @@ def destinations(pictures: list[PictureFile], output: str | os.PathLike[str]) ->
             "pictures are not written to standard output, which - stands for: name a file, as in "
             "-o out.png"
         )
-    if _is_file_name(target):
+    if _is_file_name(target, endings):
         if len(pictures) > 1:
             raise ValueError(
                 f"{len(pictures)} pictures need a folder, and {target} is a file's name: give -o "
                 "FOLDER"
             )
         return [target]
-    return _files_in_folder(pictures, output, target)
+    return _files_in_folder(pictures, output, target, endings)
 
 
 def _files_in_folder(
-    pictures: list[PictureFile], output: str | os.PathLike[str], target: Path
+    pictures: list[PictureFile],
+    output: str | os.PathLike[str],
+    target: Path,
+    endings: Collection[str],
 ) -> list[Path]:
     """Return the files of the results in a folder: `target`, which is `output` as a path.
 
@@ -139,11 +148,11 @@ def _files_in_folder(
     """
     if target.exists() and not target.is_dir():
         raise ValueError(
-            f"{target} is a file that is no picture; results are written as {', '.join(WRITERS)}"
+            f"{target} is a file that is no picture; results are written as {', '.join(endings)}"
         )
     # formats that cannot be written become .png
     names = [
-        file.name if file.name.suffix.lower() in WRITERS else file.name.with_suffix(".png")
+        file.name if file.name.suffix.lower() in endings else file.name.with_suffix(".png")
         for file in pictures
     ]
     is_folder = (
@@ -162,18 +171,18 @@ def _files_in_folder(
     return paths
 
 
-def _is_file_name(target: Path) -> bool:
-    """Return whether an output is a picture's file, not a folder: its ending is one of `WRITERS`.
+def _is_file_name(target: Path, endings: Collection[str]) -> bool:
+    """Return whether an output is a picture's file, not a folder: its ending is among `endings`.
 
     Raises ValueError for another ending, unless something with this name exists.
     """
     if target.is_dir() or not target.suffix:
         return False
-    if target.suffix.lower() not in WRITERS and not target.exists():
+    if target.suffix.lower() not in endings and not target.exists():
         raise ValueError(
-            f"{target}: pictures are written as {', '.join(WRITERS)}, not {target.suffix}"
+            f"{target}: pictures are written as {', '.join(endings)}, not {target.suffix}"
         )
-    return target.suffix.lower() in WRITERS
+    return target.suffix.lower() in endings
 
 
 def _check_distinct(pictures: list[PictureFile], paths: list[Path]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 import re
 import warnings
@@ -68,18 +69,18 @@ def read(path: str | os.PathLike[str]) -> Photo:
         If Pillow is not installed.
     """
     source = Path(path)
-    _check_source(source)
-    with _opened(source) as image:
+    check_source(source)
+    with opened(source) as image:
         layout = sixteen_bit_colour.layout(image)
         exif, notes = _exif(image)
         notes += _notes(image)
         metadata = _metadata(image, exif)
-        planes = np.empty(0) if layout else _planes(image)
+        planes = np.empty(0) if layout else planes_of(image)
     pixels, alpha = from_planes(_sixteen_bit_planes(source, layout) if layout else planes)
     return Photo(pixels, alpha, metadata, notes)
 
 
-def _check_source(path: Path) -> None:
+def check_source(path: Path) -> None:
     """Raise OSError or ValueError unless this is a regular file with bytes in it."""
     if path.is_dir():
         raise IsADirectoryError(f"{path} is a folder, not a picture; name the pictures in it")
@@ -91,7 +92,7 @@ def _check_source(path: Path) -> None:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Image]:
+def opened(path: Path) -> Iterator[Image]:
     """Yield a picture as an open PIL image.
 
     Errors in opening it or in the block become a ValueError that names the file in one line;
@@ -133,11 +134,15 @@ def check_pixels(path: Path, pixels: int) -> None:
 
     For files that Pillow does not read; `read` checks it anyway. The path is for the error.
     """
+    if pixels > (limit := most_pixels()):
+        raise ValueError(_too_large(path, pixels, int(limit)))
+
+
+def most_pixels() -> float:
+    """Return Pillow's limit of pixels; infinity if there is none."""
     from PIL import Image
 
-    limit = Image.MAX_IMAGE_PIXELS
-    if limit is not None and pixels > limit:
-        raise ValueError(_too_large(path, pixels, limit))
+    return math.inf if Image.MAX_IMAGE_PIXELS is None else Image.MAX_IMAGE_PIXELS
 
 
 def _too_large(path: Path, pixels: int | None, limit: int | None) -> str:
@@ -250,7 +255,7 @@ def _dpi(image: Image, exif: Exif) -> tuple[float, float] | None:
     return (y, x) if is_turned_sideways else (x, y)
 
 
-def _planes(image: Image) -> NDArray[Any]:
+def planes_of(image: Image) -> NDArray[Any]:
     """Return the samples (h, w, n) of an 8-bit or gray picture, upright; n as in `from_planes`.
 
     Raises UnsupportedPictureError for samples that uint8 and uint16 do not hold.
@@ -293,7 +298,7 @@ def _sixteen_bit_planes(path: Path, layout: sixteen_bit_colour.Layout) -> NDArra
     """
     passes = []
     for rawmode in layout.rawmodes:
-        with _opened(path) as image:
+        with opened(path) as image:
             sixteen_bit_colour.set_rawmode(image, rawmode)
             image.load()
             passes.append(np.array(_upright(image)))

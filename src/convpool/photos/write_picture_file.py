@@ -90,7 +90,7 @@ def _writer(
 
 def _png(file: IO[bytes], photo: Photo, quality: int | None) -> None:
     """Save a photo as PNG into an open file; `quality` is not used, as in `_tiff`."""
-    _image(photo).save(file, "PNG", **_settings(photo))
+    image_of(photo).save(file, "PNG", **_settings(photo))
 
 
 def _tiff(file: IO[bytes], photo: Photo, quality: int | None) -> None:
@@ -98,12 +98,14 @@ def _tiff(file: IO[bytes], photo: Photo, quality: int | None) -> None:
     if _is_sixteen_bit_colour(photo):
         sixteen_bit_colour.write_tiff(file, photo.planes(), _settings(photo))
     else:
-        _image(photo).save(file, "TIFF", **_settings(photo))
+        image_of(photo).save(file, "TIFF", **_settings(photo))
 
 
 def _jpeg(file: IO[bytes], photo: Photo, quality: int | None) -> None:
     """Save a photo as JPEG into an open file; without a quality, 95."""
-    _image(photo).save(file, "JPEG", quality=95 if quality is None else quality, **_settings(photo))
+    image_of(photo).save(
+        file, "JPEG", quality=95 if quality is None else quality, **_settings(photo)
+    )
 
 
 def _webp(file: IO[bytes], photo: Photo, quality: int | None) -> None:
@@ -113,7 +115,7 @@ def _webp(file: IO[bytes], photo: Photo, quality: int | None) -> None:
     if settings.get("icc_profile", b"")[16:20] == b"GRAY":
         del settings["icc_profile"]
     compression = {"lossless": True, "exact": True} if quality is None else {"quality": quality}
-    _image(photo).save(file, "WEBP", **compression, **settings)
+    image_of(photo).save(file, "WEBP", **compression, **settings)
 
 
 # ending -> the function that saves a photo, from (open file, photo, quality or None)
@@ -136,7 +138,7 @@ def _is_sixteen_bit_colour(photo: Photo) -> bool:
     return photo.pixels.dtype == np.uint16 and (photo.pixels.ndim == 3 or photo.alpha is not None)
 
 
-def _image(photo: Photo) -> Image:
+def image_of(photo: Photo) -> Image:
     """Return a photo as a PIL image."""
     from PIL import Image
 

@@ -26,6 +26,9 @@ QUESTIONS = {
     "HWCM": "depthwise kernels (*window, channels, multiplier), as in Keras",
 }
 
+# times its width that a window is high, if it is more likely to be a number of kernels
+LONG = 4
+
 
 class Operands(NamedTuple):
     """The arguments that decide whether images and kernels agree.
@@ -299,8 +302,9 @@ def default_layout(
     """Return "HWIO", the layout for a caller who passed none.
 
     Warn if the kernels may as well be in PyTorch's order: with channels first in any case, with
-    channels last if their window would be square in that order only, such as (64, 3, 3, 3) for
-    colours. Arguments that do not fit are ignored here: they raise when the call is planned.
+    channels last if their window would be square in that order, and very long in ours, such as
+    (64, 3, 3, 3) for colours. Arguments that do not fit are ignored here: they raise when the call
+    is planned.
 
     Parameters
     ----------
@@ -317,8 +321,8 @@ def default_layout(
     if rank < 1 or len(kernels) != len(images):
         return "HWIO"
     is_first = channel_axis in (1, -1 - rank)
-    is_square_in_theirs_only = rank > 1 and kernels[0] != kernels[1] == kernels[2] == kernels[3] > 1
-    if not (is_first or (channel_axis in (-1, rank + 1) and is_square_in_theirs_only)):
+    is_long_in_ours = rank > 1 and kernels[1] == kernels[2] == kernels[3] < kernels[0] / LONG
+    if not (is_first or (channel_axis in (-1, rank + 1) and is_long_in_ours)):
         return "HWIO"
     if not isinstance(groups, integer_types) or groups < 1:
         return "HWIO"

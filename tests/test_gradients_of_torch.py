@@ -1,4 +1,7 @@
-"""Gradients against PyTorch's: stored ones of a few calls, and where it is installed many more."""
+"""Gradients against PyTorch's: stored ones of a few calls, and where it is installed many more.
+
+And against JAX's, where that is installed.
+"""
 
 import json
 from pathlib import Path
@@ -13,7 +16,7 @@ from convpool import (
     pool,
     pool_gradient,
 )
-from support import torch_gradients
+from support import jax_gradients, torch_gradients
 from support.torch_gradients import Case, operand
 
 STORED = Path(__file__).parent / "data" / "torch_gradients.json"
@@ -80,3 +83,15 @@ def test_a_thousand_random_gradients_of_torch(kind):
             check(case, torch_gradients.gradients(case))
         except AssertionError as error:
             raise AssertionError(f"{case}\n{error}") from None
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("kind", ["convolve", "pool"])
+def test_a_thousand_random_gradients_of_jax(kind):
+    pytest.importorskip("jax")
+    for case in torch_gradients.cases(kind, 1000, seed=2):
+        if jax_gradients.is_taken(case):
+            try:
+                check(case, jax_gradients.gradients(case))
+            except AssertionError as error:
+                raise AssertionError(f"{case}\n{error}") from None

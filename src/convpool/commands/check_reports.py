@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -149,12 +150,11 @@ def _changes_of_files(places: Sequence[Path]) -> Iterator[None]:
     """Yield once, and then whenever a file in these folders has changed."""
     before: dict[Path, float] | None = None
     while True:
-        now = {
-            file: file.stat().st_mtime
-            for place in places
-            for file in sorted(place.rglob("*.py")) + sorted(place.rglob("README.md"))
-            if file.is_file()
-        }
+        now: dict[Path, float] = {}
+        for place in places:
+            for file in (*place.rglob("*.py"), *place.rglob("README.md")):
+                with contextlib.suppress(OSError):  # it has just gone
+                    now[file] = file.stat().st_mtime
         if now != before:
             yield
         before = now

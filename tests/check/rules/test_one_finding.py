@@ -73,10 +73,10 @@ def test_what_is_slipped_once_is_said_once(folder):
 
 
 SIGNATURES = {
-    "*arrays": "it takes *arrays; the brief has",
-    "": "it has no parameters; the brief has",
-    "images=1, kernel=2": "images has the default 1 and kernel has the default 2; the brief has",
-    "images, *, kernel": "it takes kernel by keyword only; the brief has",
+    "*arrays": "it takes *arrays; the task asks for",
+    "": "it has no parameters; the task asks for",
+    "images=1, kernel=2": "images has the default 1 and kernel has the default 2; the task",
+    "images, *, kernel": "it takes kernel by keyword only; the task asks for",
 }
 
 

@@ -34,7 +34,7 @@ SIGNATURES = [
     (
         6,
         "images, kernel_shape, stride=(1, 1), mode='max'",
-        "stride has the default (1, 1); the brief has pool(images",
+        "stride has the default (1, 1); the task asks for pool(images",
     ),
 ]
 

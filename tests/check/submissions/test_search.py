@@ -152,7 +152,7 @@ ABSENT = {
     "readme": ({"README.md": "mine"}, "nothing was handed in: only README.md is there"),
     "notebook": (
         {"homework.ipynb": "{}", "README.md": ""},
-        "homework.ipynb is a notebook; the brief asks for seven files, "
+        "homework.ipynb is a notebook; the task asks for seven files, "
         "0-convolve_grayscale_valid.py to 6-pool.py",
     ),
     "all in one": (
@@ -161,7 +161,7 @@ ABSENT = {
                 f"def {task.function}(images):\n    1\n" for task in TASKS.values()
             )
         },
-        "src/all.py holds 7 of the seven functions; the brief asks for seven files, "
+        "src/all.py holds 7 of the seven functions; the task asks for seven files, "
         "0-convolve_grayscale_valid.py to 6-pool.py",
     ),
     "others": (

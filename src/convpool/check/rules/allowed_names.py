@@ -48,7 +48,7 @@ _INSTEAD = {
 def imports(file: TaskFile) -> Iterator[Finding]:
     """The only imports are numpy as np, and ceil and floor of math.
 
-    Why: the brief allows exactly these two lines; fewer names of math are fine.
+    Why: the task allows exactly these two lines; fewer names of math are fine.
 
     good: import numpy as np
     good: from math import floor, ceil
@@ -178,7 +178,7 @@ _REPLACEMENTS = {
 def numpy_names(file: TaskFile) -> Iterator[Finding]:
     """Every NumPy name and keyword argument that is used exists in NumPy 1.19.2.
 
-    Why: the brief's files are executed with that version; a newer name or argument is an error.
+    Why: the files are run with that version; a newer name or argument is an error.
 
     good: windows = np.lib.stride_tricks.as_strided(images, (3, 3), (24, 8))
     good: mean = np.mean(images, axis=(1, 2))

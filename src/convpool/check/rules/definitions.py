@@ -128,9 +128,9 @@ def module_level(node: ast.AST) -> Iterator[ast.AST]:
 
 @rule("tree")
 def signature(file: TaskFile) -> Iterator[Finding]:
-    """The function has the name, parameters and defaults of the brief.
+    """The function has the name, parameters and defaults of the task.
 
-    Why: the brief's programs and checks call it so, by position and by name.
+    Why: the programs of the task call it so, by position and by name.
 
     good:
         def convolve_grayscale_valid(images, kernel):
@@ -167,7 +167,7 @@ def signature(file: TaskFile) -> Iterator[Finding]:
     if isinstance(last, ast.AsyncFunctionDef):
         yield Finding(f"{last.name} is defined by async def; write def", line=last.lineno)
     if words := " and ".join(parameter_differences(last.args, file.task)):
-        yield Finding(f"{words}; the brief has {file.task.signature}", line=last.lineno)
+        yield Finding(f"{words}; the task asks for {file.task.signature}", line=last.lineno)
 
 
 def _missing_function(file: TaskFile) -> Finding:

@@ -19,7 +19,7 @@ _CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 def readme(course: CourseFolder) -> Iterator[Finding]:
     """There is a README.md in the folder of the project.
 
-    Why: the brief requires it, at the root of the folder of the project; an empty one says nothing.
+    Why: the task requires it, at the root of the folder of the project; an empty one says nothing.
 
     good: $ echo 'Convolution and pooling' > README.md
     bad: $ rm README.md
@@ -59,7 +59,7 @@ def first_line(file: TaskFile) -> Iterator[Finding]:
 def run_bit(file: TaskFile) -> Iterator[Finding]:
     """The file is executable: it has its run bit, on disk or in git.
 
-    Why: the brief runs files by their names. If a download has lost the bit, git's index still
+    Why: the files are run by their names. If a download has lost the bit, git's index still
         counts.
 
     good: $ chmod +x 0-convolve_grayscale_valid.py
@@ -85,7 +85,7 @@ def run_bit(file: TaskFile) -> Iterator[Finding]:
 def final_newline(file: TaskFile) -> Iterator[Finding]:
     r"""The file ends with a new line.
 
-    Why: the brief asks for it, and wc -l does not count a line without its end.
+    Why: the task asks for it, and wc -l does not count a line without its end.
 
     good: b"total = 0\n"
     bad: b"total = 0"

@@ -37,7 +37,7 @@ ADVICE = {
 def pycodestyle(file: TaskFile) -> Iterator[Finding]:
     r"""The file follows pycodestyle 2.6.
 
-    Why: the brief asks for that version, which is run if the chosen Python has it; else a newer one
+    Why: the task asks for that version, which is run if the chosen Python has it; else a newer one
         is run, and what it added after 2.6 is left out. A missing end of the last line (W292) is
         the finding of final-newline.
 

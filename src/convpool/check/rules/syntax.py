@@ -19,7 +19,7 @@ _TYPES = _GENERIC_TYPES | {"int", "float", "str", "bool", "bytes", "complex", "o
 def syntax(file: TaskFile) -> Iterator[Finding]:
     """The file is Python 3.8.
 
-    Why: the brief's files are executed with that version, which compiles them if it is installed;
+    Why: the files are run with that version, which compiles them if it is installed;
         else the current Python checks them, which misses a few newer things, such as quotes inside
         f-strings.
 

@@ -58,8 +58,8 @@ class Interpreter:
         if self.is_the_briefs:
             return ""
         return (
-            f"the brief's Python {PYTHON} with NumPy {NUMPY} was not found, so {self} ran the "
-            "files: verdicts about small integer types (uint8) may differ. This brings it: "
+            f"Python {PYTHON} with NumPy {NUMPY}, which the task names, was not found, so {self} "
+            "ran the files: verdicts about small integer types (uint8) may differ. This brings it: "
             f"uv venv --python {PYTHON} brief && uv pip install --python brief numpy=={NUMPY} "
             f"pycodestyle=={PYCODESTYLE}; then add --python brief/bin/python"
         )

@@ -12,7 +12,7 @@ from convpool.check.tasks import README, TASKS
 MAX_BYTES = 256_000  # of a Python file that is looked into
 MAX_NAMES = 5  # of files that are listed
 _FIRST, _LAST = min(JUDGED_FILES), max(JUDGED_FILES)
-_ASKED = f"the brief asks for seven files, {_FIRST} to {_LAST}"
+_ASKED = f"the task asks for seven files, {_FIRST} to {_LAST}"
 _FUNCTIONS = re.compile(
     rf"^def ({'|'.join(task.function for task in TASKS.values())})\(", re.MULTILINE
 )

@@ -152,6 +152,11 @@ def test_settings_and_a_roster(tmp_path, fake):
     assert done.exit_code == 0
     assert json.loads(file.read_text())["score"] == 7
     assert "needs points" in run_command("check", folder / "ada", "--gradescope", file).stderr
+    (folder / "ada").rename(folder / "fails")
+    words = ["check", folder / "fails", "--settings", settings, "--gradescope", file]
+    for level, is_told in (("cause", True), ("verdict", False)):
+        run_command(*words, "--disclose", level)
+        assert ("it fails" in file.read_text()) == is_told
 
 
 def test_annotations_and_the_job_summary(tmp_path, fake, monkeypatch):

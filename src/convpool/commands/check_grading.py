@@ -102,9 +102,10 @@ def write_gradebook(
 
 
 def write_gradescope(
-    file: Path, judgements: Sequence[Judgement], points: Mapping[str, float]
+    file: Path, judgements: Sequence[Judgement], points: Mapping[str, float], disclosure: str
 ) -> None:
     """Write results.json; raise ValueError for several submissions, or without points."""
+    from convpool.check.reports.feedback import disclosed
     from convpool.check.reports.gradescope import as_gradescope
     from convpool.system.whole_files import whole
 
@@ -113,4 +114,4 @@ def write_gradescope(
     if not points:
         raise click.UsageError("--gradescope needs points: --settings FILE with a table [points]")
     with whole(file, force=True) as unfinished:
-        unfinished.write(as_gradescope(judgements[0], points).encode())
+        unfinished.write(as_gradescope(disclosed(judgements[0], disclosure), points).encode())

@@ -109,7 +109,9 @@ def print_all(wanted: Wanted, judgements: Sequence[Judgement], options: dict[str
     if wanted.is_github:
         grading.write_github(judgements, options["points"])
     if wanted.gradescope is not None:
-        grading.write_gradescope(wanted.gradescope, judgements, options["points"])
+        grading.write_gradescope(
+            wanted.gradescope, judgements, options["points"], wanted.disclosure
+        )
     if wanted.gradebook is not None:
         grading.write_gradebook(wanted.gradebook, judgements, wanted.assignment, wanted.disclosure)
 

@@ -596,6 +596,12 @@ CASES = [
         lambda: pool(F((8, 9, 3)), (2, 2)),
         ["images[None] for one", "take pool_image"],
     ),
+    (
+        V,
+        lambda: unpool(F((1, 2, 2, 1)), F((1, 2, 2, 1), dtype=int), (1, 4, 4, 2)),
+        ["4 numbers", "leave out those of batch and channels"],
+    ),
+    (T, lambda: filters.gaussian(5, 1.5), ["positional"]),  # size and sigma, as OpenCV has them
     (V, lambda: pool(IMAGES, (1, 2, 2, 1)), ["without those of batch and channels: (2, 2)"]),
     (T, lambda: filtered(F((8, 9)), F((3, 3)), dtype="uint8"), ["round_to='uint8'"]),
     (V, lambda: filtered(F((8, 9, 7)), F((3, 3, 3))), ["convolve(volume[None, ..., None], kern"]),
@@ -607,8 +613,12 @@ CASES = [
         lambda: convolve(F((2, 3, 17, 19)), F((8, 3, 3, 3))),
         ["have 19; is all of it in PyTorch's order"],
     ),
-    (T, lambda: filtered("cat.png", F((3, 3))), ["image is 'cat.png'", "convpool.photos.read"]),
-    (T, lambda: pool("cat.png", 2), ["images are 'cat.png'", "convpool.photos.read"]),
+    (
+        T,
+        lambda: filtered("cat.png", F((3, 3))),
+        ["image is 'cat.png'", "np.asarray(PIL.Image.open("],
+    ),
+    (T, lambda: pool("cat.png", 2), ["images are 'cat.png'", "np.asarray(PIL.Image.open(name))"]),
     (V, lambda: convolve(F(9), F(3)), ["images (9,) have 1 axis;", "signal[None, :, None]"]),
     (V, lambda: pool(F(9), 3), ["images (9,) have 1 axis;", "signal[None, :, None]"]),
     (V, lambda: view(F(9), 3), ["signal[None, :, None]"]),

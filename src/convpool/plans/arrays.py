@@ -63,7 +63,7 @@ def _array_advice(value: str, name: str) -> str:
     if value.endswith(".npy"):
         return "pass the array: np.load(name), or with mmap_mode='r' and max_memory= in tiles"
     if not name.startswith("kernel"):
-        return "pass an array, such as the pixels of convpool.photos.read(name)"
+        return "pass an array, such as np.asarray(PIL.Image.open(name))"
     if value.lower() in FILTERS_WITHOUT_KERNEL:
         return f"that is no single kernel: take {FILTERS_WITHOUT_KERNEL[value.lower()]}"
     axes = "[..., None, None]" if name == "kernels" else ""

@@ -200,6 +200,8 @@ def hint_for_sizes(numbers: Sequence[object], rank: int) -> str:
     """Return the end of an error for sizes of another number than there are spatial axes."""
     if len(numbers) == rank + 2 and numbers[0] == numbers[-1] == 1:
         return f"; without those of batch and channels: {tuple(numbers[1:-1])}"
+    if len(numbers) == rank + 2 and rank > 1:
+        return "; leave out those of batch and channels"
     if rank == 1 and len(numbers) == 2:
         return (
             "; images are (batch, height, width, channels): pass images[None] for one picture, "

@@ -123,7 +123,7 @@ Object.assign(WORDS_EN, {
   "sheet.nothing": "None: these settings give no output.",
   "code.opencv_transposed": "OpenCV has no transposed convolution: take SciPy or NumPy.",
   "example.signal": "A signal in 1-D",
-  "example.network": "Read digits: a network",
+  "example.network": "Read digits",
   "view.pools": "More pooling",
   "view.pools.what":
     "Adaptive and global pooling, Lp and median, and the way back from a maximum: " + "unpooling.",

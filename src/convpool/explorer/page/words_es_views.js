@@ -124,7 +124,7 @@ Object.assign(WORDS_ES, {
   "sheet.nothing": "Ninguno: estos ajustes no dan salida.",
   "code.opencv_transposed": "OpenCV no tiene convolución transpuesta: use SciPy o NumPy.",
   "example.signal": "Una señal en 1-D",
-  "example.network": "Leer cifras: una red",
+  "example.network": "Leer cifras",
   "view.pools": "Otros poolings",
   "view.pools.what":
     "Pooling adaptativo y global, Lp y mediana, y la vuelta desde un máximo: el unpooling.",

@@ -130,7 +130,7 @@ Object.assign(WORDS_FR, {
   "sheet.nothing": "Aucune : ces réglages ne donnent pas de sortie.",
   "code.opencv_transposed": "OpenCV n'a pas de convolution transposée : prenez SciPy ou NumPy.",
   "example.signal": "Un signal en 1-D",
-  "example.network": "Lire des chiffres : un réseau",
+  "example.network": "Lire des chiffres",
   "view.pools": "Autres poolings",
   "view.pools.what":
     "Pooling adaptatif et global, Lp et médiane, et le retour depuis un maximum : " +

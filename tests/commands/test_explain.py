@@ -53,6 +53,7 @@ def test_every_window_is_printed():
         (("--kernel", "sobel-x"), "\N{MIDDLE DOT}(\N{MINUS SIGN}2)"),
         (("--kernel", "1 2; 3 4", "--padding", "valid"), "kernel 2 \N{MULTIPLICATION SIGN} 2"),
         (("--size", "2x2", "--mode", "avg"), "/ 4 "),
+        (("--mode", "avg"), "Avg pooling with windows of 2 x 2"),
         (
             ("--size", "2x2", "--mode", "avg", "--ceil", "--padding", "1,0", "--count-padding"),
             "ceil(",

@@ -72,7 +72,7 @@ class OutputOptions(NamedTuple):
 @click.option(
     "--size",
     type=PerAxis(),
-    help="Of a window: of random weights, of a named kernel, or of pooling; default: 3.",
+    help="Of a window of weights, named or random (default: 3), or of pooling (default: 2).",
 )
 @click.option(
     "--kernel",
@@ -206,12 +206,12 @@ def _window(operands: Operands) -> tuple[int, int]:
         raise click.UsageError(
             f"pooling has no weights: leave --kernel {operands.kernel!r} out; --size is the window"
         )
-    return _window_size(operands)
+    return _window_size(operands, default=2)
 
 
-def _window_size(operands: Operands) -> tuple[int, int]:
-    """Return --size as (kh, kw); 3 x 3 without it."""
-    size = 3 if operands.size is None else operands.size
+def _window_size(operands: Operands, default: int = 3) -> tuple[int, int]:
+    """Return --size as (kh, kw); without it a square of the default."""
+    size = default if operands.size is None else operands.size
     return (size, size) if isinstance(size, int) else size
 
 

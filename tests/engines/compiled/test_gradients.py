@@ -230,6 +230,19 @@ def test_random_calls_of_many_threads_and_tiles(calls, monkeypatch):
     assert not wrong
 
 
+@pytest.mark.parametrize("rank", [1, 2])
+def test_windows_that_lie_beside_all_pixels_give_nothing(rank):
+    words = {"stride": 2, "padding": ((3, 0),) * rank, "engine": "compiled"}
+    images, g = np.ones((2, *[1] * rank, 3)), np.ones((2, *[2] * rank, 3))
+    window = (1,) * rank
+    for pad_mode in (None, "zeros"):
+        assert not convpool.pool_gradient(images, g, window, pad_mode=pad_mode, **words).any()
+    kernels = np.ones((*window, 3, 3))
+    assert not any(
+        one.any() for one in convpool.convolve_gradients(images, kernels, g, **words)[:2]
+    )
+
+
 def test_long_sums_of_float32_are_precise():
     """A chain of all of them would be off by a hundredth."""
     images, g = np.full((300, 40, 40, 1), 1.1, np.float32), np.ones((300, 40, 40, 1), np.float32)

@@ -109,6 +109,9 @@ class Runner:
                 images, output_gradient, axes, out, dtype=dtype, **words
             )
             return
+        if not (out.size and output_gradient.size):
+            out[...] = 0
+            return
         if len(axes) == 1:
             images, output_gradient, out = images[:, None], output_gradient[:, None], out[:, None]
             axes = (Axis(1, 1), *axes)

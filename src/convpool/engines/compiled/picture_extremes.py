@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from convpool.engines.compiled import library
 from convpool.engines.compiled.geometry import ConvolutionGeometry, strides_in_numbers
 from convpool.engines.compiled.picture_forms import KEPT, KeepTapsForm, ReadRowForm
-from convpool.engines.compiled.picture_rows import Rows, Steps
+from convpool.engines.compiled.picture_rows import Rows, Steps, fits_cache
 from convpool.engines.compiled.pooling_layout import (
     COMBINATIONS,
     Layout,
@@ -47,6 +47,7 @@ def rows_of(images: Array, out: Array, pooling: Pooling) -> Rows | None:
         or down.overhang
         or across.overhang
         or out.shape[2] * c < SHORTEST * lanes
+        or not fits_cache(pooling.axes, c)
         or not (Layout.of(images).is_dense and Layout.of(out).is_dense)
     ):
         return None

@@ -20,7 +20,7 @@ from convpool.engines.compiled.picture_forms import (
     MedianTapsForm,
     ReadRowForm,
 )
-from convpool.engines.compiled.picture_rows import Rows, Steps
+from convpool.engines.compiled.picture_rows import Rows, Steps, fits_cache
 from convpool.engines.compiled.pooling_layout import Layout, number_dtype
 from convpool.engines.numpy import footprint_and_median
 from convpool.windows import Axis, volume
@@ -94,7 +94,7 @@ def _rows(images: Array, axes: Sequence[Axis], out: Array) -> Rows | None:
     results = out.dtype
     lanes = library.isa().vector_bytes // dtype.itemsize
     is_dense = Layout.of(images).is_dense and Layout.of(out).is_dense
-    if axes[1].stride > 1 or out.shape[2] * c < lanes or not is_dense:
+    if axes[1].stride > 1 or not fits_cache(axes, c) or out.shape[2] * c < lanes or not is_dense:
         return None
     taps, is_float = axes[0].window * axes[1].window, dtype.kind == "f"
     geometry = ConvolutionGeometry(

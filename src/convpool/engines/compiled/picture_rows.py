@@ -8,7 +8,7 @@ window. Where there is one kernel for each axis, a row is summed along itself be
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -38,12 +38,13 @@ from convpool.engines.compiled.record import (
     indices_of,
     length_of,
 )
-from convpool.windows import volume
+from convpool.windows import Axis, volume
 
 Array = NDArray[Any]
 
 SHORTEST = 8  # vectors that a row of results must have at least
 LINE = 2**12  # numbers of a line of the ring, about, at most
+MOST_LINES = 2**7  # rows that a window spans at most
 
 FIELD = indices_of(FILTERING)
 READ = indices_of(READING, length_of(FILTERING))
@@ -51,6 +52,12 @@ DOWN = indices_of(SUMMING, length_of(FILTERING) + length_of(READING))
 ACROSS = indices_of(SUMMING, length_of(FILTERING) + length_of(READING) + length_of(SUMMING))
 # where the addresses of images, output and weights stand
 PLACES = (FIELD.address, FIELD.output, DOWN.weights, DOWN.start, ACROSS.weights)
+
+
+def fits_cache(axes: Sequence[Axis], c: int) -> bool:
+    """Return whether the rows that windows span stay in the cache, and are not read too often."""
+    down, across = axes
+    return down.span <= MOST_LINES and across.span * c <= LINE
 
 
 class Kernel(NamedTuple):
@@ -81,6 +88,7 @@ def takes(geometry: ConvolutionGeometry, pairs: Container[tuple[Dtype, Dtype]]) 
         and geometry.is_interleaved
         and geometry.output_strides[2:] == (c, 1)
         and geometry.axes[1].stride == 1
+        and fits_cache(geometry.axes, c)
         and geometry.output[2] * c >= SHORTEST * geometry.lanes
         and parts_of_sums(kh, kw, geometry.terms)[1] == kw
         and geometry.dtypes[1:] in pairs

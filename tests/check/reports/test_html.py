@@ -82,13 +82,19 @@ def test_the_overview_has_rules_points_and_who_was_not_judged():
     text = report_html.as_html(
         [
             replace(BROKEN, score=Score(1.5, 9, 0), similar=("eve (tasks 3)",)),
-            make_judgement(name="eve", not_judged="nothing was handed in", notes=("a <note>",)),
+            make_judgement(
+                name="eve",
+                not_judged="nothing was handed in",
+                notes=("a <note>",),
+                similar=("ada (tasks 3)",),
+            ),
         ]
     )
     for words in ('<th scope="col">rules</th>', "<td>1.5/9</td>", "eve: a &lt;note&gt;"):
         assert words in text
     assert "eve: not judged: nothing was handed in" in text
     assert "Similar, for you to see: ada and eve (tasks 3)" in text
+    assert text.count("Similar, for you to see") == 1, "each pair once"
 
 
 def test_the_page_says_what_strangers_wrote_and_does_not_run_it():

@@ -7,10 +7,10 @@ from html import escape
 from importlib import resources
 from string import Template
 
+from convpool.check.reports.class_notes import class_notes
 from convpool.check.reports.summary import (
     CommonItem,
     ReportedFinding,
-    class_notes,
     common_items,
     measure_table,
     outcome_table,

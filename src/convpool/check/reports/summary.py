@@ -13,7 +13,6 @@ from convpool.check.verdicts import Finding, Item, Judgement, Measure, Outcome, 
 
 RULES = "rules"  # the name of the row in `outcome_table` that has all rules together
 MAX_PLACES = 8  # places of one finding that are listed
-SAME = "same: "  # the beginning of the names of the readings of 'same'
 STOPPING = {"file", "syntax", "utf8", "loads"}  # without these nothing of a file can be judged
 REMARKS_HEADING = "Remarks, no verdicts"
 
@@ -362,35 +361,3 @@ def summary_sentence(judgements: Sequence[Judgement]) -> str:
         if counts[outcome]
     )
     return f"{', '.join(parts)}{score}"
-
-
-def readings_of_same(judgements: Iterable[Judgement]) -> str:
-    """Return how a class reads 'same', as "12 x p = T // 2 + 1, 3 x TensorFlow"; "" for none."""
-    counter: Counter[str] = Counter()
-    for judgement in judgements:
-        names = {
-            finding.reading
-            for item in judgement.items
-            for finding in (*item.findings, *item.remarks)
-            if finding.reading.startswith(SAME)
-        }
-        counter.update(names)
-    return ", ".join(
-        f"{count} x {name.removeprefix(SAME)}" for name, count in counter.most_common()
-    )
-
-
-def class_notes(judgements: Sequence[Judgement]) -> list[str]:
-    """Return sentences about a class: who was not judged and why, choices, readings of 'same'."""
-    lines = []
-    for judgement in judgements:
-        words = [f"not judged: {judgement.not_judged}"] if judgement.not_judged else []
-        lines += [f"{judgement.submission}: {text}" for text in (*words, *judgement.notes)]
-    lines += [
-        f"Similar, for you to see: {one.submission} and {', '.join(one.similar)}"
-        for one in judgements
-        if one.similar
-    ]
-    if readings := readings_of_same(judgements):
-        lines.append(f"'same' is read as: {readings}")
-    return lines

@@ -14,9 +14,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from convpool.check.reports.class_notes import class_notes
 from convpool.check.reports.summary import (
     ReportedFinding,
-    class_notes,
     common_items,
     count_outcomes,
     measure_table,

@@ -1,0 +1,47 @@
+"""What a report of a class says in sentences: who was not judged, similar files, readings."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from convpool.check.verdicts import Judgement
+
+SAME = "same: "  # the beginning of the names of the readings of 'same'
+
+
+def readings_of_same(judgements: Iterable[Judgement]) -> str:
+    """Return how a class reads 'same', as "12 x p = T // 2 + 1, 3 x TensorFlow"; "" for none."""
+    counter: Counter[str] = Counter()
+    for judgement in judgements:
+        names = {
+            finding.reading
+            for item in judgement.items
+            for finding in (*item.findings, *item.remarks)
+            if finding.reading.startswith(SAME)
+        }
+        counter.update(names)
+    return ", ".join(
+        f"{count} x {name.removeprefix(SAME)}" for name, count in counter.most_common()
+    )
+
+
+def class_notes(judgements: Sequence[Judgement]) -> list[str]:
+    """Return sentences about a class: who was not judged and why, choices, readings of 'same'."""
+    lines = []
+    for judgement in judgements:
+        words = [f"not judged: {judgement.not_judged}"] if judgement.not_judged else []
+        lines += [f"{judgement.submission}: {text}" for text in (*words, *judgement.notes)]
+    told: list[str] = []  # submissions whose pairs are there already
+    for judgement in judgements:
+        others = [
+            other
+            for other in judgement.similar
+            if not any(other.startswith(f"{name} (tasks ") for name in told)
+        ]
+        told.append(judgement.submission)
+        if others:
+            lines.append(f"Similar, for you to see: {judgement.submission} and {', '.join(others)}")
+    if readings := readings_of_same(judgements):
+        lines.append(f"'same' is read as: {readings}")
+    return lines

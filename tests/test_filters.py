@@ -159,7 +159,7 @@ def test_gaussian_of_a_sigma_has_that_sigma():
     np.testing.assert_allclose(
         weights, ndimage.gaussian_filter(point, 5, mode="constant"), rtol=1e-12
     )
-    np.testing.assert_array_equal(filters.gaussian(5, truncate=3), filters.gaussian(sigma=5, size=31))
+    np.testing.assert_array_equal(filters.gaussian(5, 3), filters.gaussian(sigma=5, size=31))
 
 
 def test_the_largest_sizes_that_errors_name_are_taken():

@@ -105,7 +105,7 @@ def blur(size: int = 3) -> NDArray[np.float64]:
 
 @_named_kernel
 def gaussian(
-    sigma: float | None = None, *, truncate: float = 4.0, size: int | None = None
+    sigma: float | None = None, truncate: float = 4.0, *, size: int | None = None
 ) -> NDArray[np.float64]:
     """The normal distribution, sampled at the taps and scaled to sum 1 (cv2.getGaussianKernel).
 
@@ -220,7 +220,7 @@ def laplacian() -> NDArray[np.int64]:
 
 @_named_kernel
 def laplacian_of_gaussian(
-    sigma: float | None = None, *, truncate: float = 4.0, size: int | None = None
+    sigma: float | None = None, truncate: float = 4.0, *, size: int | None = None
 ) -> NDArray[np.float64]:
     """The Laplacian of a Gaussian, shifted to sum 0 so that plain surfaces give 0.
 
@@ -236,7 +236,7 @@ def laplacian_of_gaussian(
 
 @_named_kernel
 def gaussian_x(
-    sigma: float | None = None, *, truncate: float = 4.0, size: int | None = None
+    sigma: float | None = None, truncate: float = 4.0, *, size: int | None = None
 ) -> NDArray[np.float64]:
     """The derivative of a `gaussian`, positive where brightness rises to the right.
 
@@ -249,10 +249,10 @@ def gaussian_x(
 
 @_named_kernel
 def gaussian_y(
-    sigma: float | None = None, *, truncate: float = 4.0, size: int | None = None
+    sigma: float | None = None, truncate: float = 4.0, *, size: int | None = None
 ) -> NDArray[np.float64]:
     """The derivative of a `gaussian`, positive where brightness rises downwards."""
-    return gaussian_x(sigma, truncate=truncate, size=size).T.copy()
+    return gaussian_x(sigma, truncate, size=size).T.copy()
 
 
 @_named_kernel

@@ -601,7 +601,6 @@ CASES = [
         lambda: unpool(F((1, 2, 2, 1)), F((1, 2, 2, 1), dtype=int), (1, 4, 4, 2)),
         ["4 numbers", "leave out those of batch and channels"],
     ),
-    (T, lambda: filters.gaussian(5, 1.5), ["positional"]),  # size and sigma, as OpenCV has them
     (V, lambda: pool(IMAGES, (1, 2, 2, 1)), ["without those of batch and channels: (2, 2)"]),
     (T, lambda: filtered(F((8, 9)), F((3, 3)), dtype="uint8"), ["round_to='uint8'"]),
     (V, lambda: filtered(F((8, 9, 7)), F((3, 3, 3))), ["convolve(volume[None, ..., None], kern"]),

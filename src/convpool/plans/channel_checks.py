@@ -321,7 +321,7 @@ def default_layout(
     if rank < 1 or len(kernels) != len(images):
         return "HWIO"
     is_first = channel_axis in (1, -1 - rank)
-    is_long_in_ours = rank > 1 and kernels[1] == kernels[2] == kernels[3] < kernels[0] / LONG
+    is_long_in_ours = rank > 1 and 1 < kernels[1] == kernels[2] == kernels[3] < kernels[0] / LONG
     if not (is_first or (channel_axis in (-1, rank + 1) and is_long_in_ours)):
         return "HWIO"
     if not isinstance(groups, integer_types) or groups < 1:

@@ -247,7 +247,7 @@ def test_rounding_in_the_same_pass(target, pixels, runs):
 
 
 def test_rounding_in_place_and_in_other_dtypes():
-    image, kernel = numbers((6, WIDE), "uint8"), np.full((3, 3), 0.3, "f4")
+    image, kernel = numbers((6, WIDE), "uint8"), np.full((3, 3), 0.375, "f4")
     expected = filter_image(image, kernel, round_to="uint8", engine="numpy")
     assert filter_image(image, kernel, round_to="uint8", out=image) is image
     np.testing.assert_array_equal(image, expected)

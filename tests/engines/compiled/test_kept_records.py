@@ -31,8 +31,8 @@ def test_a_record_is_taken_by_one_call_at_a_time():
 
 def test_few_records_with_little_scratch_are_kept():
     records = KeptRecords()
-    records.put_back("a", make_record(np.zeros(KEPT + 1, np.uint8)))
-    assert records.take("a") is None
+    records.put_back("large", make_record(np.zeros(KEPT + 1, np.uint8)))
+    assert records.take("large") is None
     for _ in range(MOST + 3):
         records.put_back("a", make_record(np.zeros(KEPT, np.uint8)))
     assert len(records.idle["a"]) == MOST

@@ -38,11 +38,12 @@ class Record(NamedTuple):
 class KeptRecords:
     """The records of a program that no call uses now, by a key.
 
-    Calls of one key differ in the addresses of their arrays alone.
+    Calls of one key differ in the addresses of their arrays alone, and their records are alike.
     """
 
     def __init__(self) -> None:
         self.idle: dict[Hashable, list[Record]] = {}
+        self.bytes: dict[Hashable, int] = {}  # of scratch of each record of a key
 
     def take(self, key: Hashable) -> Record | None:
         """Return a record of this key that no other call uses; None if there is none."""
@@ -56,5 +57,7 @@ class KeptRecords:
         idle = self.idle.setdefault(key, [])
         if len(idle) >= MOST:
             return
-        if sum(array.nbytes for array in record.memory if array is not None) <= KEPT:
+        if key not in self.bytes:
+            self.bytes[key] = sum(array.nbytes for array in record.memory if array is not None)
+        if self.bytes[key] <= KEPT:
             idle.append(record)

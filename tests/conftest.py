@@ -271,6 +271,7 @@ SLOW = {
         "test_windows_are_the_rows_of_a_matrix",
     ],
     "explorer/test_words.py": [
+        "test_none_is_left_outside_of_the_tables",
         "test_the_browser_and_a_switch_choose_the_language",
         "test_the_tour_speaks_each_language",
     ],

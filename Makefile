@@ -142,7 +142,7 @@ TRY_WHEEL = $(RUN)/python tests/installed/environments.py "$(WHEEL)" --python "$
 
 wheel: | $(RUN)/python  ## build the wheel of this platform into dist/
 	@rm -f dist/*.whl
-	$(RUN)/python $(PIP) wheel --no-deps --wheel-dir dist .
+	$(RUN)/python -m pip wheel -qq --no-deps --wheel-dir dist .
 
 test-wheel: | $(RUN)/python  ## use all of the wheel in dist/ in empty environments, one for each extra
 	$(if $(WHEEL),,$(error there is no wheel in dist/: run make wheel))

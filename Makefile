@@ -14,6 +14,8 @@ VENV := .venv
 VENV38 := .venv-3.8
 VENV_BENCH := .venv-bench
 VENV_DOCS := .venv-docs
+# Many processes are started, and none shall compile again what another has imported.
+unexport PYTHONDONTWRITEBYTECODE
 RUN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PIP := -m pip install -qq --disable-pip-version-check
 # Install into the environment of a Python (1) some words (2): with uv, which takes a third of pip's time, or where

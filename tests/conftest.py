@@ -11,6 +11,7 @@ if "PYTEST_XDIST_WORKER" in os.environ:
         os.environ.setdefault(_variable + "_NUM_THREADS", "1")
     os.environ.setdefault("CONVPOOL_NUM_THREADS", "1")
 
+import functools
 import importlib.util
 import pathlib
 import sys
@@ -400,9 +401,15 @@ def pytest_report_header(config):
     return f"samples: --examples {config.getoption('examples')}{words}"
 
 
-def lies_in(path, places):
-    """Return whether a file, relative to tests/, is one of some files or in one of some folders."""
-    return any(path == place or path.startswith(place + "/") for place in places)
+@functools.lru_cache(maxsize=None)  # noqa: UP033 (the brief's Python has no cache)
+def of_file(path):
+    """Return the markers of a test file, relative to tests/, and its sizes of samples."""
+
+    def lies_in(place):
+        return path == place or path.startswith(place + "/")
+
+    markers = [marker for marker, places in MARKERS.items() if any(map(lies_in, places))]
+    return markers, [count for place, count in SAMPLES.items() if lies_in(place)]
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -411,16 +418,15 @@ def pytest_collection_modifyitems(items):
     cases = {}
     for item in items:
         path = item.path.relative_to(TESTS).as_posix() if TESTS in item.path.parents else item.name
-        for marker, places in MARKERS.items():
-            if lies_in(path, places):
-                item.add_marker(marker)
+        markers, samples = of_file(path)
+        for marker in markers:
+            item.add_marker(marker)
         names = {item.name, getattr(item, "originalname", None)}
         if sys.version_info >= (3, 11) and not names.isdisjoint(SLOW.get(path, ())):
             item.add_marker("full")
-        for place, count in SAMPLES.items():
-            if lies_in(path, [place]):
-                name = "{} {}".format(path, getattr(item, "originalname", item.name))
-                cases.setdefault((name, count), []).append(item)
+        for count in samples:
+            name = "{} {}".format(path, getattr(item, "originalname", item.name))
+            cases.setdefault((name, count), []).append(item)
     # files that take long first, so that no worker is left with one of them at the end
     items.sort(key=lambda item: not any(map(item.get_closest_marker, ("browser", "children"))))
     for (name, count), table in cases.items():

@@ -71,8 +71,6 @@ WRITTEN = [
     (5, "padding", "top, left = padding", "left, top = padding", "", False),
     (5, "padding", "np.pad(images,", "np.pad(images, mode='edge', pad_width=", "padded with "
                                                                                "edge", True),
-    (5, "padding", "(top, bottom), (left, right)", "(left, right), (top, "
-                                                   "bottom)", "pair: swapped, right size", False),
     (5, "padding", "bottom, right = padding", "bottom, right = 0, 0", "pair: before only", False),
     (6, "max", "np.max(", "np.min(", "pooling: minimum", True),
     (6, "max", "np.max(window, axis=(1, 2))", "np.max(window, axis=(1, "

@@ -41,13 +41,14 @@ HOSTILE = pathlib.Path(__file__).parents[2] / "hostile"
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits and namespaces are Linux's")
 
 
-# What each is answered, twice: outcomes that are right, and what the words of the first have in
-# them.
+# What each is answered, twice: outcomes that are right (EITHER where they depend on the user who
+# runs the check), and what the words of the first have in them.
 DEAD, LATE = ("died", "died"), ("timed out", "not run")
+EITHER = "returned or raised"
 ENDS = {
     "background": (("returned", "returned"), ""),
     "closes_everything": (DEAD, "closed the channel"),
-    "deletes_scratch": (("returned", "returned"), ""),
+    "deletes_scratch": (("returned", EITHER), ""),
     "dies_with_background": (DEAD, "exit code 0"),
     "endless_loop": (LATE, r"no answer within 1 s$"),
     "exit_at_once": (DEAD, "exit code 0"),
@@ -70,9 +71,12 @@ ENDS = {
     "rewrites_report": (("returned", "returned"), ""),
     "returns_twice": (("returned", "returned"), ""),
     "segfault": (DEAD, "signal 11 .SIGSEGV"),
-    "sys_exit": (("raised", "raised"), "SystemExit: 3 in line"),
-    "threads": (("returned", "raised"), ""),
-    "too_large": (("not an array", "not an array"), "8000000000000 bytes; at most 100000000"),
+    "sys_exit": (("raised", "raised"), r"exit or quit \(SystemExit: 3\), in line 8"),
+    "threads": (("returned", EITHER), ""),
+    "too_large": (
+        ("not an array", "not an array"),
+        r"8000000000000 bytes; at most \d+ are looked at",
+    ),
 }
 # by default, what an ordinary user runs, with namespaces or without
 ORDINARY = (
@@ -136,7 +140,8 @@ def test_hostile(name, namespaces, place, python):
         pytest.skip(
             answers[0].words
         )  # a Python that only root may read: nothing more can be imported
-    assert outcomes is None or tuple(answer.outcome for answer in answers) == outcomes, answers
+    for answer, outcome in zip(answers, outcomes or (), strict=bool(outcomes)):
+        assert answer.outcome in outcome.split(" or "), answers
     assert re.search(words, answers[0].words)
     assert is_clean(place)
     isolation = answers[0].isolation
@@ -226,6 +231,8 @@ def test_hostile_by_an_ordinary_user():
         f"--examples={EXAMPLES}",
         "-k",
         f"test_hostile and ({names}) or isolation or given_up",
+        "-m",
+        "full or not full",
     ]
     source = str(pathlib.Path(caller.__file__).parents[3])
     environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": source, "HOME": there, "TMPDIR": there}

@@ -16,15 +16,6 @@ from convpool.check.behaviour.random_arrays import Array
 from convpool.check.diagnosis.arithmetic import Arguments, Reading, Windows
 
 
-def _wrapping_sums(windows: Windows, arguments: Arguments) -> Array:
-    """Return float sums of products that wrap in the common dtype of images and kernels."""
-    products = windows.values[..., None].astype(arguments.dtypes[0]) * arguments.kernels.astype(
-        arguments.dtypes[1]
-    )
-    values: Array = products.astype(float).sum((3, 4, 5))
-    return values
-
-
 def _wrapping_tap_products(windows: Windows, arguments: Arguments) -> Array | None:
     """Return sums of products of all pixels with one weight at a time, as NumPy 1.19 types them.
 
@@ -91,7 +82,6 @@ CONVOLUTIONS: dict[str, tuple[str, Callable[[Windows, Arguments], Array | None]]
         "the sum runs over all images (np.sum without axis=(1, 2))",
         lambda w, a: _over_images(np.tensordot(w.values, a.kernels, 3)),
     ),
-    "products wrap": ("the products wrap in the dtype of images and kernel", _wrapping_sums),
     "products of taps wrap": (
         "images of uint8 times one weight stay uint8 and wrap at 256; take images.astype(float) "
         "first",

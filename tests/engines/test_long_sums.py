@@ -9,7 +9,6 @@ import convpool
 from convpool.engines.compiled import convolution as compiled_convolution
 from convpool.engines.compiled import (
     few_kernels,
-    many_kernels,
     tile_schedule,
 )
 from convpool.engines.numpy import convolution as numpy_convolution
@@ -132,7 +131,7 @@ def short_sums(request, monkeypatch):
     monkeypatch.setattr(compiled_convolution, "SHORTEST", 1)
     monkeypatch.setattr(compiled_convolution, "CHAIN", 5)
     monkeypatch.setattr(compiled_convolution, "FAR", request.param[0])
-    monkeypatch.setattr(many_kernels, "WEIGHTS", 900)
+    monkeypatch.setattr(tile_schedule, "WEIGHTS", 900)
     forget()
     yield
     forget()

@@ -167,3 +167,13 @@ def test_shapes_of_plans_are_those_of_arrays():
 def test_memory_in_words_has_no_end():
     assert tile_sizes.read_memory("9" * 400 + "MB") == (10**400 - 1) * 10**6
     assert tile_sizes.read_memory("0.1GiB") == 2**30 // 10
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_large_results_begin_with_a_line_of_the_cache(dtype):
+    images = np.ones((1, 65, 65, 8), dtype)
+    kernels = np.ones((1, 1, 8, 8), dtype)
+    kept = []  # so that no memory is taken again
+    for _ in range(4):
+        kept += [convpool.convolve(images, kernels), convpool.pool(images, 2, 1)]
+    assert [result.ctypes.data % 64 for result in kept] == [0] * len(kept)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from convpool.engines.compiled.record import LINE_BYTES, address_of
 from convpool.plans import arrays
 from convpool.plans.formatting import byte_size
 from convpool.windows import volume
@@ -16,6 +17,9 @@ Shape = tuple[int, ...]
 DType = np.dtype[Any]
 
 MOST_BYTES = 2**63 - 1  # of any array
+# results of at least so many bytes begin with a line of the cache, since writing many vectors that
+# lie in two lines each takes twice as long
+ALIGNED = 2**16
 # how to get a smaller result, for errors
 ADVICE = "take smaller images or steps, or less padding"
 
@@ -48,7 +52,16 @@ def empty(shape: Shape, dtype: DType, advice: str = ADVICE, instead: str = "") -
     ValueError : no array can have that many bytes
     MemoryError : there is not enough memory for it
     """
-    return _allocate(np.empty, shape, dtype, advice, instead)
+    return _allocate(_empty, shape, dtype, advice, instead)
+
+
+def _empty(shape: Shape, dtype: DType) -> NDArray[Any]:
+    """Return a new array, not initialized, that begins with a line of the cache if it is large."""
+    size = volume(shape) * dtype.itemsize
+    if not ALIGNED <= size <= MOST_BYTES - LINE_BYTES:
+        return np.empty(shape, dtype)
+    memory = np.empty(size + LINE_BYTES, np.uint8)
+    return np.ndarray(shape, dtype, memory, -address_of(memory) % LINE_BYTES)
 
 
 def zeros(shape: Shape, dtype: DType, advice: str = ADVICE) -> NDArray[Any]:

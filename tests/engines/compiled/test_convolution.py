@@ -617,7 +617,7 @@ SMALL = [
     (tile_schedule, "RESULTS", 400),
     (tile_schedule, "LEAST", 10),
     (tile_schedule, "SHARED", 2000),
-    (many_kernels, "WEIGHTS", 900),
+    (tile_schedule, "WEIGHTS", 900),
     (many_kernels, "TOGETHER", 1800),
     (many_kernels, "ALONE", 500),
     (many_kernels, "PADDED", 3000),
@@ -633,6 +633,17 @@ def small_blocks(monkeypatch):
     forget()
     yield
     forget()
+
+
+@pytest.mark.usefixtures("small_blocks")
+@pytest.mark.parametrize("number", [1, 2])
+@pytest.mark.parametrize("shape", [(3, 7, 9, 5), (2, 1, 1009, 8), (5, 1, 1, 40)], ids=str)
+def test_pixels_of_all_images_are_taken_as_one_row(shape, number):
+    convpool.set_num_threads(number)
+    try:
+        check(shape, (1, 1), 3 * n + 1, bias=np.arange(3 * n + 1).astype(np.int8))
+    finally:
+        convpool.set_num_threads(None)
 
 
 @pytest.mark.full

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
@@ -154,6 +154,37 @@ class ConvolutionGeometry:
     def window_strides(self) -> tuple[int, int]:
         """Rows and columns from one window to the next."""
         return self.axes[0].stride, self.axes[1].stride
+
+
+def in_one_row(geometry: ConvolutionGeometry) -> ConvolutionGeometry:
+    """Return the same work with all pixels of all images in one row, if they can be read so.
+
+    That is where windows are one pixel, all arrays are dense, and pixels need no conversion.
+    """
+    c, (*sizes, nc) = geometry.images[3], geometry.output
+    are_pixels = all(axis.window == axis.stride == 1 for axis in geometry.axes)
+    is_output_dense = geometry.output_strides == (
+        *(volume(geometry.output[k:]) for k in (1, 2)),
+        nc,
+        1,
+    )
+    if not (
+        are_pixels
+        and not geometry.has_padding
+        and geometry.needs_no_conversion
+        and geometry.is_dense
+        and is_output_dense
+    ):
+        return geometry
+    count = volume(sizes)
+    return replace(
+        geometry,
+        images=(1, 1, count, c),
+        output=(1, 1, count, nc),
+        input_strides=(count * c, count * c, c, 1),
+        output_strides=(count * nc, count * nc, nc, 1),
+        axes=(Axis(1, 1), Axis(count, 1)),
+    )
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,6 @@ from convpool.windows import Axis, volume
 
 Array = NDArray[Any]
 
-WEIGHTS = 3 * 2**16  # weights of a panel that are used at a time, so that they stay in the cache
 NO_FORM = SimpleNamespace(address=MAIN, scratch=MAIN, packing=MAIN)  # words that nothing reads
 ALONE = 2**16  # up to so many weights are packed by one thread
 TOGETHER = 2**16  # weights of panels that are packed at a time, if these are several
@@ -163,7 +162,7 @@ class Convolution:
     """A convolution with many kernels, whose arrays may be others in each call."""
 
     def __init__(self, geometry: ConvolutionGeometry) -> None:
-        self.geometry = geometry
+        self.geometry = geometry = geometries.in_one_row(geometry)
         self.is_in_place = regions_in_place(geometry) is not None
         self.schedules: dict[bool, TileSchedule] = {}  # of pixels in the images -> schedule
         self.is_small = volume(geometry.output) * volume(geometry.kernels[:3]) <= SMALL
@@ -244,7 +243,7 @@ def _convolve_by_panels(tiles: Tiles, *, leaves_out_zeros: bool) -> None:
     schedule, panels, weights = tiles.schedule, tiles.schedule.panels, tiles.operands.weights
     channel_ranges = [
         (first, last - first)
-        for first, last in launch.split_range(schedule.run_length, -(-panels.weights // WEIGHTS))
+        for first, last in launch.split_range(schedule.run_length, panels.pieces)
     ]
     parts = max(-(-panels.all_weights // TOGETHER), launch.part_count())
     ranges = launch.split_range(panels.total, parts)

@@ -40,7 +40,10 @@ BLOCK = 2**16  # numbers of a block's pixels at most, so that they stay in the p
 PIXELS = 2**11  # windows of a block at most, whose results should be no more than RESULTS numbers
 RESULTS = 2**15
 LEAST = 2**7  # but as many windows as this may be in a block, whatever their results
+# and as few as SHARE, so that there are SHARES blocks for the threads
+SHARE, SHARES = 48, 8
 FEW = 16  # with fewer channels, those of one tap are too short a run
+WEIGHTS = 3 * 2**16  # weights of a panel that are used at a time, so that they stay in the cache
 SHARED = 2**17  # up to so many weights are packed once for all threads; more, panel by panel
 TILE, PANEL = indices_of(TILES, MAIN), indices_of(PANELS)
 REGIONS = 9  # regions that the output is cut into at most
@@ -59,6 +62,8 @@ class Panels(NamedTuple):
         Weights of a panel, and of all panels, with the lanes that no kernel fills.
     has_empty_lanes
         Whether there are such lanes.
+    pieces
+        In so many ranges of channels a panel is taken, where its weights are not packed before.
     """
 
     vectors: int
@@ -67,6 +72,7 @@ class Panels(NamedTuple):
     weights: int
     all_weights: int
     has_empty_lanes: bool
+    pieces: int
 
 
 class Taps(NamedTuple):
@@ -162,7 +168,6 @@ def schedule_of(geometry: ConvolutionGeometry, is_in_place: bool) -> TileSchedul
     there is one region.
     """
     panels = _panels(geometry)
-    pixels = pixels_of_tile(library.isa(), panels.vectors)
     # whether the channels of one tap are too few, and those of neighbouring taps side by side
     is_short = geometry.groups == 1 and geometry.kernels[2] < FEW and geometry.axes[1].dilation == 1
     has_row_runs = is_short and (not is_in_place or geometry.is_interleaved)
@@ -171,7 +176,7 @@ def schedule_of(geometry: ConvolutionGeometry, is_in_place: bool) -> TileSchedul
         (all_taps[0], all_taps[1])
     ]
     regions = [
-        _region(geometry, taps, pixels, is_in_place=is_in_place, has_row_runs=has_row_runs)
+        _region(geometry, taps, panels, is_in_place=is_in_place, has_row_runs=has_row_runs)
         for taps in taps_of_regions
     ]
     work = [
@@ -250,15 +255,16 @@ def _weight_fields(
 def _region(
     geometry: ConvolutionGeometry,
     cut: tuple[Taps, Taps],
-    pixels: int,
+    panels: Panels,
     *,
     is_in_place: bool,
     has_row_runs: bool,
 ) -> Region:
-    """Return the region of the windows of `cut`, (rows, columns), in tiles of `pixels` pixels."""
+    """Return the region of the windows of `cut`, which is (rows, columns)."""
     (rows, columns), (down, across) = cut, geometry.axes
     oh, ow = (taps.windows.stop - taps.windows.start for taps in cut)
-    block = _block(geometry, oh, ow, is_in_place=is_in_place)
+    pixels = pixels_of_tile(library.isa(), panels.vectors)
+    block = _block(geometry, oh, ow, panels, is_in_place=is_in_place)
     if is_in_place:
         layout = geometries.layout_in_place(geometry, 1)
     else:
@@ -332,26 +338,35 @@ def _panels(geometry: ConvolutionGeometry) -> Panels:
     total = per_group * geometry.groups
     weights = volume(geometry.kernels[:3]) * vectors * geometry.lanes
     has_empty_lanes = per_group * vectors * geometry.lanes > geometry.kernels_per_group
-    return Panels(vectors, per_group, total, weights, total * weights, has_empty_lanes)
+    pieces = -(-weights // WEIGHTS)
+    return Panels(vectors, per_group, total, weights, total * weights, has_empty_lanes, pieces)
 
 
-def _block(geometry: ConvolutionGeometry, oh: int, ow: int, *, is_in_place: bool) -> Block:
+def _block(
+    geometry: ConvolutionGeometry, oh: int, ow: int, panels: Panels, *, is_in_place: bool
+) -> Block:
     """Return (images, rows, columns) of the blocks of a region of oh x ow results.
 
-    Each divides what there is, so that blocks do not overlap: results may be added to.
+    Each divides what there is, so that blocks do not overlap, where results are added to.
     """
     (down, across), m, c = geometry.axes, geometry.images[0], geometry.images[3]
-    pixels = min(PIXELS, max(RESULTS // geometry.kernels[3], LEAST))
+    windows = min(PIXELS, max(RESULTS // geometry.kernels[3], LEAST))
+    windows = min(windows, max(SHARE, m * oh * ow // SHARES))
+    adds_to_results = panels.pieces > 1 or volume(geometry.kernels[:3]) > geometry.terms
+    if is_in_place and m == oh == 1 and not adds_to_results:
+        # about equal parts in whole tiles, of which the last may overlap the one before
+        part = -(-ow // -(-ow // windows))
+        return 1, 1, min(ow, part + -part % pixels_of_tile(library.isa(), panels.vectors))
     columns = _greatest_divisor(ow, PIXELS)
     line_length = c * ((columns - 1) * across.stride + (1 if is_in_place else across.span))
     # rows of pixels beyond those that the strides down cover
     halo = 0 if is_in_place else down.span - down.stride
     rows = _greatest_divisor(
-        oh, min(pixels // columns, (BLOCK // line_length - halo) // down.stride)
+        oh, min(windows // columns, (BLOCK // line_length - halo) // down.stride)
     )
     if (rows, columns) != (oh, ow):
         return 1, rows, columns
-    images = min(BLOCK // (line_length * (oh * down.stride + halo)), pixels // (oh * ow))
+    images = min(BLOCK // (line_length * (oh * down.stride + halo)), windows // (oh * ow))
     return _greatest_divisor(m, images), rows, columns
 
 

@@ -10,17 +10,22 @@ channels, nc kernels.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import product
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from convpool.engines.compiled import convolution
+from convpool.engines import threads
+from convpool.engines.compiled import convolution, launch
+from convpool.engines.compiled.geometry import has_finite_sum
 from convpool.engines.numpy import convolution as numpy_convolution
 from convpool.windows import Axis, volume
 
 Array = NDArray[Any]
+
+ALONE = 2**17  # weights up to which one thread swaps their channels
 
 
 class Phase(NamedTuple):
@@ -36,6 +41,23 @@ class Phase(NamedTuple):
     pixels: slice
     taps: slice
     axis: Axis
+
+
+class Step(NamedTuple):
+    """A convolution that computes one phase of each axis.
+
+    Attributes
+    ----------
+    values, taps, pixels : what it takes of the values and the kernels, and writes of the output
+    axes : its windows
+    runner : what computes it
+    """
+
+    values: tuple[slice, ...]
+    taps: tuple[slice, ...]
+    pixels: tuple[slice, ...]
+    axes: list[Axis]
+    runner: convolution.Runner
 
 
 def phases_of(axis: Axis, values: int) -> list[Phase]:
@@ -91,7 +113,7 @@ class Runner:
     """
 
     def __init__(self) -> None:
-        self.runners: dict[int, convolution.Runner] = {}  # number of a phase -> what computes it
+        self.steps: list[Step] = []  # known after the first call
 
     def __call__(
         self,
@@ -109,51 +131,52 @@ class Runner:
         All but the arrays' memory, `bias` and `dtype` must be the same in every call. What
         `engines.compiled.convolution.refusal` refuses must not be passed.
         """
-        if kernels.dtype.kind == "f" and not np.isfinite(kernels).all():
+        if not (has_finite_sum(kernels) or np.isfinite(kernels).all()):
             # here, a value that is not there would count as a 0, and 0 * inf is NaN
             numpy_convolution.convolve_transpose(
                 values, kernels, axes, out, groups=groups, bias=bias, dtype=dtype
             )
             return
-        swapped = _with_channels_swapped(kernels, groups)
-        all_phases = product(
-            *(phases_of(axis, count) for axis, count in zip(axes, values.shape[1:-1], strict=True))
-        )
-        for number, phases in enumerate(all_phases):
-            target = out[(slice(None), *(phase.pixels for phase in phases))]
-            weights = swapped[tuple(phase.taps for phase in phases)]
-            source, inner = _without_negative_padding(values, [phase.axis for phase in phases])
+        if not self.steps:
+            phases = (
+                phases_of(axis, count) for axis, count in zip(axes, values.shape[1:-1], strict=True)
+            )
+            self.steps = [_step_of(some) for some in product(*phases)]
+        words: dict[str, Any] = {"groups": groups, "bias": bias, "dtype": dtype}
+        for step in self.steps:
+            source, weights, target = values[step.values], kernels[step.taps], out[step.pixels]
             if weights.size and source.size:
-                runner = self.runners.setdefault(number, convolution.Runner())
-                runner(source, weights, inner, target, groups=groups, bias=bias, dtype=dtype)
+                swapped = _with_channels_swapped(weights, groups, np.dtype(dtype))
+                step.runner(source, swapped, step.axes, target, **words)
             else:
                 target[...] = 0 if bias is None else bias
 
 
-def _with_channels_swapped(kernels: Array, groups: int) -> Array:
-    """Return kernels (*window, depth, nc) as (*window, nc // groups, c): those of the values."""
-    *window, depth, nc = kernels.shape
-    split = kernels.reshape(*window, depth, groups, nc // groups)
-    swapped = np.moveaxis(split, -1, len(window))  # (*window, nc // groups, depth, groups)
-    swapped = np.moveaxis(swapped, -1, -2)
-    return swapped.reshape(*window, nc // groups, groups * depth)
-
-
-def _without_negative_padding(values: Array, axes: Sequence[Axis]) -> tuple[Array, list[Axis]]:
-    """Return the values that windows need, and the windows on these, with padding from 0 up."""
-    inner = []
-    for k, axis in enumerate(axes, 1):
+def _step_of(phases: Sequence[Phase]) -> Step:
+    """Return the convolution of one phase of each axis, with padding from 0 up."""
+    inner, values = [], []
+    for axis in (phase.axis for phase in phases):
         start = min(max(0, -axis.before), axis.size)
         stop = max(start, axis.size + min(0, axis.after))
-        values = values[(slice(None),) * k + (slice(start, stop),)]
-        inner.append(
-            Axis(
-                stop - start,
-                axis.window,
-                axis.stride,
-                axis.dilation,
-                before=axis.before + start,
-                after=axis.after + axis.size - stop,
-            )
-        )
-    return values, inner
+        values.append(slice(start, stop))
+        before, after = axis.before + start, axis.after + axis.size - stop
+        inner.append(replace(axis, size=stop - start, before=before, after=after))
+    return Step(
+        values=(slice(None), *values),
+        taps=tuple(phase.taps for phase in phases),
+        pixels=(slice(None), *(phase.pixels for phase in phases)),
+        axes=inner,
+        runner=convolution.Runner(),
+    )
+
+
+def _with_channels_swapped(kernels: Array, groups: int, dtype: np.dtype[Any]) -> Array:
+    """Return a copy of kernels (*window, depth, nc) as (*window, nc // groups, c)."""
+    *window, depth, nc = kernels.shape
+    split = kernels.reshape(volume(window), depth, groups, nc // groups)
+    source = split.transpose(0, 3, 2, 1)  # (tap, nc // groups, groups, depth)
+    swapped = np.empty(source.shape, dtype)
+    parts = launch.part_count() if swapped.size > ALONE else 1
+    ranges = [slice(*some) for some in launch.split_range(source.shape[1], parts)]
+    threads.spread(lambda k: np.copyto(swapped[:, ranges[k]], source[:, ranges[k]]), len(ranges))
+    return swapped.reshape(*window, nc // groups, groups * depth)

@@ -7,9 +7,11 @@ from hypothesis import strategies as st
 
 import convpool
 from convpool import convolve, convolve_transpose, plan_transposed, reference
+from convpool.engines.compiled import transposed
 from convpool.engines.convolution_engines import TRANSPOSE_ENGINES
 from convpool.plans.kernel_layouts import LAYOUTS
 from support.arrays import numbers
+from support.compiled import needs_kernels
 from support.geometries import convolutions
 
 SIGNAL = np.array([1.0, 2.0, 3.0]).reshape(1, 3, 1)
@@ -215,3 +217,15 @@ def test_a_plan_runs_again_on_other_arrays(engine):
         expected = reference.convolve_transpose(y, w, "same", 2)
         np.testing.assert_array_equal(plan.run(y, w), expected)
         np.testing.assert_array_equal(plan.run(y[::-1], w, out=strided), expected[::-1])
+
+
+@needs_kernels
+@pytest.mark.parametrize("groups", [1, 2])
+def test_threads_share_the_copy_of_many_weights(groups):
+    shapes = (2, 3, 1, 400), (2, 1, 400 // groups, 400)
+    y, w = (numbers(shape, "float32", 5) for shape in shapes)
+    assert w.size > transposed.ALONE
+    with convpool.threads(2):
+        actual = convolve_transpose(y, w, (0, 0), groups=groups, engine="compiled")
+    one = reference.convolve_transpose(y, w, (0, 0), groups=groups)
+    np.testing.assert_array_equal(actual, one)

@@ -27,6 +27,7 @@ from convpool.engines.compiled import (
     tile_schedule,
 )
 from convpool.engines.compiled import convolution as compiled_convolution
+from convpool.windows import Axis
 from support import children
 from support.arrays import numbers
 from support.axes import convolution_axes
@@ -606,6 +607,15 @@ def test_blocks(name, number):
         check(shape, window, nc, bias=bias, **words)
     finally:
         convpool.set_num_threads(None)
+
+
+@pytest.mark.parametrize("shape", [(8, 14, 14, 6), (1, 28, 28, 6)])
+def test_threads_find_blocks_in_few_windows(shape):
+    images, out = np.ones(shape, np.float32), np.ones((*shape[:3], 16), np.float32)
+    words = {"axes": (Axis(shape[1], 5, 1, 1, 2, 2),) * 2, "groups": 1, "terms": 150}
+    words |= {"pad_mode": "zeros", "is_padded_with_zeros": True}
+    geometry = compiled_convolution.geometry_of(images, out, (5, 5, 6, 16), out.dtype, **words)
+    assert len(tile_schedule.schedule_of(geometry, False).shares(4)) == 4
 
 
 SMALL = [

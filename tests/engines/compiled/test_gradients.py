@@ -164,6 +164,7 @@ def test_threads_change_no_bit(monkeypatch):
     for images, kernels in [
         ((40, 20, 20, 1), (3, 3, 1, 6)),  # parts
         ((5, 9, 11, 64), (3, 3, 64, 160)),  # panels
+        ((3, 16, 16, 40), (3, 3, 40, 64)),  # panels of a few parts
     ]:
         axes = [Axis(size, 3, 1, 1, 1, 1) for size in images[1:3]]
         arrays = [

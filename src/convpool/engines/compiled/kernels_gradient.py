@@ -218,8 +218,8 @@ class Program:
         parts, rows, width = totals.shape
         cuts = as_words([self.schedule.blocks * k // parts for k in range(parts + 1)])
         shares, number = 1, threads.number()
-        if number > 1 and parts == 1 and not self.schedule.is_small:
-            shares = min(2 * number, chunk.panels[1] - chunk.panels[0])
+        if number > 1 and not self.schedule.is_small:
+            shares = min(-(-2 * number // parts), chunk.panels[1] - chunk.panels[0])
         values = (
             (GRADIENT.shares, shares),
             (GRADIENT.cuts, ctypes.addressof(cuts)),

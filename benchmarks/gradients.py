@@ -4,14 +4,15 @@
     python benchmarks/gradients.py --threads 2 --only ResNet
 
 PyTorch computes gradients of convolutions in channels-last memory with the same number of threads,
-in turn with ours; every result is compared. Figures are processor time, which other programs on a
-busy machine change little. The loops are those that a course's students write, window by window.
-Exit 1 if a result differs.
+in turn with ours, each in a process of its own whose idle threads sleep; every result is compared.
+With one thread, figures are processor time, which other programs on a busy machine change little;
+with more, they are time on the clock. Each is the median over the turns of the fastest call of a
+turn. The loops are those that a course's students write, window by window. Exit 1 if a result
+differs.
 """
 
 from __future__ import annotations
 
-import functools
 import importlib.util
 import os
 import statistics
@@ -22,10 +23,13 @@ from typing import Any, Callable, NamedTuple
 
 import numpy as np
 
+import harness
+import peers
 import reports
 
 ROOT = Path(__file__).parents[1]
 WANTS = {"images": ["images"], "kernels": ["kernels"], "all": ["images", "kernels", "bias"]}
+TURN = 0.03  # seconds for which a call is repeated in a turn, to find the fastest
 TOLERANCE = 2e-3  # relative to the greatest number of a gradient
 
 
@@ -56,23 +60,27 @@ LAYERS = [
 ]
 
 
-def prepare(layer: Layer) -> tuple[Callable, Callable]:
-    """Return functions of names of gradients: (ours, PyTorch's), of one layer."""
-    import torch
-
+def prepare_ours(layer: Layer) -> Callable[[list[str]], list[Any]]:
+    """Return a function of names of gradients that computes those of a layer."""
     import convpool
 
-    random = np.random.default_rng(0)
-    x, w = (random.random(shape, np.float32) for shape in (layer.images, layer.kernels))
+    x, w, g = operands(layer)
     words = {"padding": layer.padding, "stride": layer.stride}
-    g = random.random(convpool.plan_convolution(x.shape, w.shape, **words).output_shape, np.float32)
-    images, gradient = (
-        torch.tensor(array).permute(0, 3, 1, 2).contiguous(memory_format=torch.channels_last)
-        for array in (x, g)
-    )
-    kernels = torch.tensor(w).permute(3, 2, 0, 1).contiguous(memory_format=torch.channels_last)
+    return lambda want: list(convpool.convolve_gradients(x, w, g, want=want, **words))
 
-    def theirs(want: list[str]) -> list[Any]:
+
+def prepare_torch(layer: Layer) -> Callable[[list[str]], list[Any]]:
+    """Return what `prepare_ours` does, with PyTorch."""
+    import torch
+
+    torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
+    x, w, g = operands(layer)
+    images, kernels, gradient = (
+        torch.tensor(array).permute(order).contiguous(memory_format=torch.channels_last)
+        for array, order in ((x, (0, 3, 1, 2)), (w, (3, 2, 0, 1)), (g, (0, 3, 1, 2)))
+    )
+
+    def compute(want: list[str]) -> list[Any]:
         mask = [name in want for name in ("images", "kernels", "bias")]
         steps = [[layer.stride] * 2, [layer.padding] * 2, [1, 1], False, [0, 0], 1, mask]
         results = torch.ops.aten.convolution_backward(
@@ -84,27 +92,52 @@ def prepare(layer: Layer) -> tuple[Callable, Callable]:
             for result, order in zip(results, orders)
         ]
 
-    return lambda want: convpool.convolve_gradients(x, w, g, want=want, **words), theirs
+    return compute
 
 
-def processor_seconds(calls: list[Callable[[], Any]], runs: int) -> list[float]:
-    """Return the median processor time of each call, taken in turn."""
-    seconds: list[list[float]] = [[] for _ in calls]
-    for call in calls:
+def operands(layer: Layer) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return images, kernels and the gradient of the result."""
+    import convpool
+
+    random = np.random.default_rng(0)
+    x, w = (random.random(shape, np.float32) for shape in (layer.images, layer.kernels))
+    words = {"padding": layer.padding, "stride": layer.stride}
+    shape = convpool.plan_convolution(x.shape, w.shape, **words).output_shape
+    return x, w, random.random(shape, np.float32)
+
+
+class Station:
+    """Answers questions about the gradients of layers, in a process of its own."""
+
+    def __init__(self, prepare: Callable[[Layer], Callable[[list[str]], list[Any]]]) -> None:
+        self.prepare, self.layer, self.call = prepare, None, None
+
+    def __call__(self, question: str, layer: Layer, want: list[str]) -> Any:
+        """Answer "results" by the gradients, "seconds" by the time of a call."""
+        if layer != self.layer:
+            self.layer, self.call = layer, self.prepare(layer)
+        if question == "seconds":
+            return least_seconds(lambda: self.call(want))
+        return [None if one is None else np.asarray(one) for one in self.call(want)]
+
+
+def least_seconds(call: Callable[[], Any]) -> float:
+    """Return the seconds of the fastest of some calls: of the processor, or with threads in all."""
+    is_single = os.environ["OMP_NUM_THREADS"] == "1"
+    clock = time.process_time if is_single else time.perf_counter
+    end, seconds = time.perf_counter() + TURN, []
+    while not seconds or time.perf_counter() < end:
+        start = clock()
         call()
-    for _ in range(runs):
-        for call, values in zip(calls, seconds):
-            start = time.process_time()
-            call()
-            values.append(time.process_time() - start)
-    return [statistics.median(values) for values in seconds]
+        seconds.append(clock() - start)
+    return min(seconds)
 
 
 def are_equal(ours: Any, theirs: Any) -> bool:
     """Return whether two lists of gradients are the same but for rounding."""
     return all(
         (one is None) == (other is None)
-        and (one is None or np.abs(one - other.numpy()).max() <= TOLERANCE * np.abs(one).max())
+        and (one is None or np.abs(one - other).max() <= TOLERANCE * np.abs(one).max())
         for one, other in zip(ours, theirs)
     )
 
@@ -115,16 +148,18 @@ def print_layers(only: str, runs: int) -> bool:
     table = reports.Table({"layer": str, **dict.fromkeys(WANTS, str)})
     ratios: dict[str, list[float]] = {name: [] for name in WANTS}
     all_right = True
+    both = [harness.Contender(Station, prepare) for prepare in (prepare_ours, prepare_torch)]
     for layer in (layer for layer in LAYERS if only in layer.name):
-        ours, theirs = prepare(layer)
         cells = [layer.name]
         for name, want in WANTS.items():
-            all_right &= are_equal(ours(want), theirs(want))
-            calls = [functools.partial(call, want) for call in (ours, theirs)]
-            mine, torch = processor_seconds(calls, runs)
+            all_right &= are_equal(*(one.ask("results", layer, want) for one in both))
+            turns = [[one.ask("seconds", layer, want) for one in both] for _ in range(runs)]
+            mine, torch = map(statistics.median, zip(*turns))
             ratios[name].append(torch / mine)
             cells.append(f"{mine * 1e3:.3g} / {torch * 1e3:.3g} = {torch / mine:.2f}")
         table.print_cells(cells)
+    for one in both:
+        one.stop()
     for name, values in ratios.items():
         if values:
             mean = statistics.geometric_mean(values)
@@ -133,6 +168,12 @@ def print_layers(only: str, runs: int) -> bool:
 
 
 # ---- a step of training ----
+
+
+def seconds_in_turn(calls: list[Callable[[], Any]], runs: int) -> list[float]:
+    """Return the seconds of each call, taken in turn, as `least_seconds` has them."""
+    turns = [[least_seconds(call) for call in calls] for _ in range(runs)]
+    return [statistics.median(seconds) for seconds in zip(*turns)]
 
 
 def load_example() -> Any:
@@ -193,14 +234,14 @@ def print_step(runs: int) -> None:
         digits.backward(weights, layers, digits.cross_entropy(scores, labels)[1])
 
     reports.print_title(f"A step of LeNet-5, {digits.BATCH} images, forward and backward")
-    mine, torch = processor_seconds([step, torch_step(weights, images, labels)], runs)
+    mine, torch = seconds_in_turn([step, torch_step(weights, images, labels)], runs)
     print(
         f"ours {mine * 1e3:.3g} ms, PyTorch {torch * 1e3:.3g} ms: PyTorch / ours {torch / mine:.2f}"
     )
     x, g = random.random((2, 14, 14, 6)), random.random((2, 10, 10, 16))
     w = random.random((5, 5, 6, 16))
     calls = [lambda: convolve_gradients(x, w, g, "valid"), lambda: loop_backward(g, x, w)]
-    mine, loops = processor_seconds(calls, min(3, runs))
+    mine, loops = seconds_in_turn(calls, min(3, runs))
     print(
         f"gradients of LeNet 2, 2 images: ours {mine * 1e3:.3g} ms, loops {loops * 1e3:.3g} ms: "
         f"loops / ours {loops / mine:.0f}"
@@ -213,10 +254,10 @@ def main() -> int:
     parser.add_argument("--threads", type=reports.parse_count, default=1)
     parser.add_argument("--only", default="", help="layers with these letters in their names")
     options = parser.parse_args()
-    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "CONVPOOL_NUM_THREADS"):
-        if os.environ.get(variable) != str(options.threads):  # read when NumPy is imported
-            os.environ[variable] = str(options.threads)
-            os.execv(sys.executable, [sys.executable, *sys.argv])
+    variables = peers.thread_variables(options.threads)
+    if variables.items() - os.environ.items():  # read when NumPy is imported
+        os.environ.update(variables)
+        os.execv(sys.executable, [sys.executable, *sys.argv])
     import torch
 
     torch.set_num_threads(options.threads)

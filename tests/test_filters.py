@@ -244,12 +244,15 @@ def test_float_images_keep_their_dtype(name, dtype):
     expected = filter_image(image, plain, dtype=image.dtype)
     actual = filter_image(image, kernel)
     assert actual.dtype == np.dtype(dtype).newbyteorder("=")
-    np.testing.assert_array_equal(actual, expected)
+    # some kernels are taken one axis after the other, and the last bits differ
+    tolerance = 4 * np.finfo(actual.dtype).eps
+    np.testing.assert_allclose(actual, expected, rtol=tolerance, atol=tolerance)
     assert filter_image(image, plain).dtype == np.result_type(image, plain).newbyteorder("=")
     assert filter_image(image, filters.kernel(name), max_memory="1GB").dtype == actual.dtype
     assert filter_image(image, kernel, dtype=np.clongdouble).dtype == np.clongdouble
     images, kernels = image[None, ..., None], kernel[..., None, None]
-    np.testing.assert_array_equal(convolve(images, kernels, pad_mode="reflect")[0, ..., 0], actual)
+    convolved = convolve(images, kernels, pad_mode="reflect")[0, ..., 0]
+    np.testing.assert_array_equal(convolved, expected)
     assert convolve_transpose(images, kernels).dtype == actual.dtype
 
 
@@ -265,7 +268,10 @@ def test_integer_images_give_what_they_give_with_plain_kernels(name):
     image, kernel = np.arange(99, dtype=np.uint8).reshape(9, 11), filters.kernel(name)
     actual = filter_image(image, kernel)
     assert actual.dtype == np.result_type(np.int64, kernel)
-    np.testing.assert_array_equal(actual, filter_image(image, np.array(kernel)))
+    expected = filter_image(image, np.array(kernel))
+    if actual.dtype == np.int64:
+        np.testing.assert_array_equal(actual, expected)
+    np.testing.assert_allclose(actual, expected, rtol=1e-13, atol=1e-12)
 
 
 def test_arithmetic_on_kernels_gives_plain_arrays():

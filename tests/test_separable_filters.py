@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import ndimage
 
-from convpool import filter_image, filters, plan_convolution
+from convpool import convolution, filter_image, filters, plan_convolution
 from convpool.engines.compiled import host
 from convpool.engines.padding import PAD_MODES
 from convpool.plans.separable import plan_separable
@@ -97,6 +97,30 @@ def test_separate_gives_the_kernel_or_says_that_it_cannot(name):
     down, right = filters.separate(kernel)
     np.testing.assert_allclose(np.outer(down, right), kernel, rtol=1e-12, atol=1e-15)
     assert down.dtype == right.dtype == kernel.dtype
+
+
+@pytest.mark.parametrize("name", ["gaussian", "gaussian-x", "box", "laplacian-of-gaussian"])
+def test_kernels_with_a_name_are_separated_where_they_can_be(name, monkeypatch):
+    kernel = filters.kernel(name, size=9)
+    image = np.random.default_rng(0).random((30, 31, 3))
+    expected = filter_image(image, np.asarray(kernel))
+    separated = []
+    plan = convolution._plan_separable
+    monkeypatch.setattr(
+        convolution,
+        "_plan_separable",
+        lambda *args, **words: separated.append(1) or plan(*args, **words),
+    )
+    for words in ({}, {"engine": "numpy"}, {"round_to": "int16"}, {"max_memory": "20kB"}):
+        result = filter_image(image * 100, kernel, **words)
+        tolerance = 0.5 if "round_to" in words else 1e-12
+        np.testing.assert_allclose(result, expected * 100, rtol=1e-12, atol=tolerance)
+    # an engine that was asked for gets the kernel as it is
+    assert len(separated) == (0 if name == "laplacian-of-gaussian" else 3)
+    kernel[0, 0] += 1  # no product any more
+    expected = filter_image(image, np.asarray(kernel))
+    np.testing.assert_allclose(filter_image(image, kernel), expected, rtol=1e-12, atol=1e-12)
+    assert len(separated) == (0 if name == "laplacian-of-gaussian" else 3)
 
 
 def test_separate_takes_kernels_of_single_precision():

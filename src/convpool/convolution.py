@@ -18,6 +18,7 @@ from convpool.plans.picture_kernels import of_channels, read_kernel
 from convpool.plans.recent_plans import cache_recent
 from convpool.plans.rounding import read_integer_dtype, saturate
 from convpool.plans.separable import plan_separable
+from convpool.plans.separate_kernels import factors_of_named
 
 Array = NDArray[Any]
 
@@ -301,7 +302,9 @@ def filter_image(
         (h, w) or (h, w, c), or as `channel_axis` says.
     kernel
         (kh, kw), applied as it is; or a tuple of two arrays (kh,) and (kw,), whose products are the
-        weights: one pass down and one to the right, which costs kh + kw instead of kh * kw.
+        weights: one pass down and one to the right, which costs kh + kw instead of kh * kw. With
+        engine="auto", kernels of `convpool.filters` that are such products, from 5 x 5 on, are
+        taken like this.
     padding, stride, pad_mode, fill, flip, dtype, out, engine, max_memory
         As in `convolve`; the border is reflected by default, and scipy.ndimage.correlate and
         cv2.filter2D are "same_lower" where kernels are of even size.
@@ -337,6 +340,8 @@ def filter_image(
     route = choose_route(image, "image", out, max_memory, missing)
     image = route.images
     kernels = read_kernel(kernel)
+    if engine == "auto" and len(kernels) == 1:
+        kernels = factors_of_named(kernels[0], np.dtype(image.dtype), dtype) or kernels
     dtype = dtypes.follow_images(np.dtype(image.dtype), kernels[0], dtype)
     axis = arguments.read_picture_channels(channel_axis, tuple(image.shape))
     channels = 1 if axis is None else image.shape[axis]

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
+from convpool.plans import arguments
 from convpool.plans.dtypes import NamedKernel
 
 Kernel = NDArray[Any]
+
+SMALLEST = 5  # rows and columns from which a named kernel is separated; below, little is gained
+KEPT_BYTES = 2**16  # of a kernel whose factors are kept
 
 
 def separate(weights: Kernel) -> tuple[Kernel, Kernel]:
@@ -50,3 +55,42 @@ def separate(weights: Kernel) -> tuple[Kernel, Kernel]:
             "one kernel down and one to the right: pass it as it is"
         )
     return down.view(NamedKernel), right.view(NamedKernel)
+
+
+def factors_of_named(
+    kernel: Kernel, images: np.dtype[Any], dtype: DTypeLike | None
+) -> tuple[Kernel, Kernel] | None:
+    """Return what `separate` does for a float kernel of `convpool.filters`; None for all others.
+
+    They are also None if the kernel is small, or no product of one kernel down and one to the
+    right, and for images or an argument `dtype` of more than its precision.
+    """
+    if (
+        not isinstance(kernel, NamedKernel)
+        or kernel.ndim != 2
+        or min(kernel.shape) < SMALLEST
+        or kernel.dtype.kind != "f"
+    ):
+        return None
+    sums = images if dtype is None else arguments.read_result_dtype(dtype)
+    if sums in (np.longdouble, np.clongdouble):
+        return None
+    if kernel.nbytes > KEPT_BYTES:
+        return _factors_of(kernel)
+    return _recent_factors(kernel.tobytes(), kernel.shape, kernel.dtype)
+
+
+def _factors_of(kernel: Kernel) -> tuple[Kernel, Kernel] | None:
+    """Return what `separate` does, None where it raises ValueError."""
+    try:
+        return separate(kernel)
+    except ValueError:
+        return None
+
+
+@lru_cache(64)
+def _recent_factors(
+    weights: bytes, shape: tuple[int, ...], dtype: np.dtype[Any]
+) -> tuple[Kernel, Kernel] | None:
+    """Return what `_factors_of` does for the weights in memory; they may change between calls."""
+    return _factors_of(np.frombuffer(weights, dtype).reshape(shape))

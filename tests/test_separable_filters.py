@@ -130,6 +130,19 @@ def test_separate_takes_kernels_of_single_precision():
     np.testing.assert_allclose(np.outer(down, right), kernel, rtol=1e-5, atol=1e-9)
 
 
+@pytest.mark.parametrize("scale", [1e-300, 1e-200, 1e200, 1e307])
+def test_separate_takes_weights_of_any_size(scale):
+    kernel = filters.gaussian(1) * scale
+    down, right = filters.separate(kernel)
+    np.testing.assert_allclose(np.outer(down, right), kernel, rtol=1e-12)
+
+
+@pytest.mark.parametrize("weight", [np.nan, np.inf])
+def test_separate_refuses_what_is_not_finite(weight):
+    with pytest.raises(ValueError, match="not finite"):
+        filters.separate(np.array([[1.0, weight], [1.0, 1.0]]))
+
+
 def test_integers_are_exact_and_overflow_is_found():
     image = np.full((5, 6), 2**31, np.int64)
     down, right = np.array([2**15, 2**15]), np.array([2**14, -(2**14)])

@@ -189,16 +189,22 @@ def test_readings_that_are_expected_are_there():
 
 
 def children_of(process):
-    """Return the ids of all processes below one, as far as this system says."""
+    """Return the memory by id of all processes below one, as far as this system says.
+
+    Without those that have just been forked: they show the memory of the one that forks.
+    """
     listed = subprocess.run(
-        ["ps", "-eo", "pid=,ppid=,rss="], capture_output=True, text=True, check=True
+        ["ps", "-eo", "pid=,ppid=,rss=,args="], capture_output=True, text=True, check=True
     ).stdout
-    rows = [tuple(map(int, line.split())) for line in listed.splitlines()]
+    rows = [line.split(maxsplit=3) for line in listed.splitlines()]
+    parents = {int(pid): int(parent) for pid, parent, *_ in rows}
+    words = {int(pid): args for pid, _, _, *args in rows}
+    memory = {int(pid): 1024 * int(rss) for pid, _, rss, *_ in rows}
     found, grew = {process}, True
     while grew:
-        more = {pid for pid, parent, _ in rows if parent in found} | found
+        more = {pid for pid, parent in parents.items() if parent in found} | found
         found, grew = more, len(more) > len(found)
-    return {pid: 1024 * memory for pid, _, memory in rows if pid in found and pid != process}
+    return {pid: memory[pid] for pid in found if words.get(pid) != words[process]}
 
 
 class Watch(threading.Thread):

@@ -5,6 +5,7 @@ Chromium.
 from __future__ import annotations
 
 import json
+import re
 import warnings
 from xml.etree import ElementTree
 
@@ -246,9 +247,9 @@ def test_the_code_gives_what_the_picture_shows(settings, name):
         with np.errstate(all="ignore"), warnings.catch_warnings(action="ignore"):
             try:
                 exec("\n".join(text), variables)
-            except ValueError as error:
-                # onnx's evaluator finds no pixel in some windows of kernels that are not square
-                if name == "ONNX" and "zero-size array" in str(error):
+            except (ValueError, RuntimeError) as error:
+                # onnx's evaluator loses padding where kernels are not square
+                if name == "ONNX" and re.search("zero-size array|output shape", str(error)):
                     continue
                 raise
         np.testing.assert_allclose(

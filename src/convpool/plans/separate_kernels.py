@@ -36,20 +36,27 @@ def separate(weights: Kernel) -> tuple[Kernel, Kernel]:
     plain = np.asarray(weights)
     if plain.ndim != 2 or not plain.size:
         raise ValueError(f"weights are {plain.shape}; separate takes one kernel (kh, kw)")
+    if not np.isfinite(plain).all():
+        raise ValueError("some weights are not finite: pass this kernel as it is")
     # the row and the column through the weight of the greatest magnitude; their products are the
     # weights times this one, so that one of them is divided by it, or both by a part of it
     i, j = np.unravel_index(np.abs(plain).argmax(), plain.shape)
+    largest = np.abs(plain[i, j])
     right, down = plain[i], plain[:, j]
     if plain.dtype.kind in "iu":
         right = right // max(1, int(np.gcd.reduce(right)))
         down = down // (right[j] or 1)
-    else:  # both have the same sum of squares
-        ratio = np.abs(plain[i, j]) * np.linalg.norm(right) / np.linalg.norm(down)
-        right = np.asarray(right / np.sqrt(ratio or 1))
-        down = np.asarray(down / (right[j] or 1))
+    elif largest:  # both have the same sum of squares
+        # by a power of two, which changes no digit: squares of weights beyond 1e154 overflow
+        exponent = max(-1000, int(np.frexp(largest)[1]))
+        right, down = right * 2.0**-exponent, down * 2.0**-exponent
+        ratio = np.abs(right[j]) * np.linalg.norm(right) / np.linalg.norm(down)
+        right = np.asarray(right / np.sqrt(ratio))
+        down = np.asarray(down / right[j])
+        right, down = right * 2.0 ** (exponent // 2), down * 2.0 ** (exponent - exponent // 2)
     error = np.abs(np.outer(down, right) - plain).max()
     precision = np.finfo(plain.dtype).eps if plain.dtype.kind == "f" else 0.0
-    if error > max(1e-12, 8 * precision) * np.abs(plain).max():
+    if error > max(1e-12, 8 * precision) * largest:
         raise ValueError(
             f"the weights of this {plain.shape[0]} x {plain.shape[1]} kernel are no products of "
             "one kernel down and one to the right: pass it as it is"

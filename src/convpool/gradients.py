@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from convpool.out_of_core.lazy_call import takes_lazy_arrays
+from convpool.out_of_core.lazy_call import LazyArray, takes_lazy_arrays
 from convpool.out_of_core.routes import Route, choose_route
 from convpool.plans import (
     arguments,
@@ -38,7 +38,7 @@ Array = NDArray[Any]
 def convolve_gradients(
     images: ArrayLike,
     kernels: ArrayLike,
-    output_gradient: ArrayLike,
+    output_gradient: ArrayLike | LazyArray,
     padding: Padding = "same",
     stride: Ints = 1,
     *,
@@ -171,7 +171,7 @@ def convolve_gradients(
 @explain_foreign_keywords
 def pool_gradient(
     images: ArrayLike,
-    output_gradient: ArrayLike,
+    output_gradient: ArrayLike | LazyArray,
     kernel_shape: Ints,
     stride: Ints | None = None,
     mode: str = "max",

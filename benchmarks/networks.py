@@ -21,11 +21,12 @@ from collections.abc import Callable, Iterator
 
 import harness
 import library
+import limits
 import reports
 import verdicts
 from engine_tables import print_engines
 from harness import OURS, Result
-from library_contenders import prepare_layer, prepare_ours, prepare_peer, start
+from library_contenders import prepare_copy, prepare_layer, prepare_ours, prepare_peer, start
 from network_rows import NETWORK_ROWS, family
 
 RUNS = 5
@@ -41,6 +42,12 @@ def plain_ratio(result: Result) -> harness.Spread | None:
     return result.ratio(verdicts.fastest_peer(result, NETWORK_PEERS[:2]), to=PLAIN)
 
 
+def format_share(result: Result, name: str | None) -> str:
+    """Return which share of the machine's limit a contender reaches: -> "80%"."""
+    ratio = name and result.ratio(verdicts.slower_limit(result), to=name)
+    return f"{ratio.median:.0%}" if ratio else "-"
+
+
 def make_columns(peers: list[str], runs: int) -> dict[str, Callable[[Result], str]]:
     """Return the columns of the table: heading -> cell of a result."""
     return {
@@ -50,6 +57,9 @@ def make_columns(peers: list[str], runs: int) -> dict[str, Callable[[Result], st
         "fastest peer": lambda result: reports.format_median(result, verdicts.fastest_peer(result)),
         "peer / ours": lambda result: reports.format_optional(verdicts.peer_ratio(result)),
         "PyTorch / plain": lambda result: reports.format_optional(plain_ratio(result)),
+        "limit": lambda result: reports.format_median(result, verdicts.slower_limit(result)),
+        "ours, of it": lambda result: format_share(result, OURS),
+        "peer, of it": lambda result: format_share(result, verdicts.fastest_peer(result)),
         **{name: functools.partial(library.format_time, name=name, runs=runs) for name in peers},
     }
 
@@ -65,12 +75,18 @@ def print_table(options: argparse.Namespace, threads: int) -> list[Result]:
     results = []
     others = {name: functools.partial(prepare_peer, name, threads) for name in options.peers}
     others[PLAIN] = functools.partial(prepare_ours, threads)
+    others[verdicts.COPY] = functools.partial(prepare_copy, threads)
     with start(options, threads, others, LEAST, prepare_layer) as started:
+        peak = started[verdicts.COPY].ask("evaluate", limits.measure_peak, "float32", threads)
         reports.print_title(reports.format_threads(threads))
-        print(f"Milliseconds and ratios: median (least..most) of {options.runs} runs in turn.\n")
+        print(
+            f"Milliseconds and ratios: median (least..most) of {options.runs} runs in turn. The "
+            "limit is the slower of a copy of the row's bytes and its multiply-adds at the peak, "
+            f"{reports.format_optional(peak, '.0f', 0.5e9)} GFLOP/s.\n"
+        )
         table = reports.Table(make_columns(options.peers, options.runs))
         for row in options.rows:
-            results.append(library.measure_row(row, started, options.runs))
+            results.append(library.measure_row(row, started, options.runs, peak))
             table.add(results[-1])
     print("", *summarize(results), sep="\n", flush=True)
     return results

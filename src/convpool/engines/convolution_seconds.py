@@ -140,7 +140,8 @@ def compiled_seconds(work: ConvolutionWork) -> float:
     if compiled_convolution.holds_kernels(work.images[-1], products, nc, work.groups, lanes):
         return packed + _seconds_with_kernels(work, products, lanes, isa)
     pixels = volume(work.images) * size
-    if work.groups == work.images[-1] == nc > 1:  # a kernel for each channel
+    # a kernel for each channel, where there are some, or as many kernels as channels in small groups
+    if work.groups > 1 and depth * work.groups == nc and 2 * depth <= max(2, lanes):
         return packed + rates.lane * work.multiply_adds * size + rates.pixel * pixels
     lines = rates.line * (pixels + work.outputs * size)
     parted = 0 if work.images[-1] in LINES else rates.part * pixels

@@ -966,6 +966,9 @@ for kind in ("f4", "f8"):
         for c, padding in ((16, "same"), (27, "valid"), (35, 4)):
             words = dict(padding=padding, stride=stride, groups=c)
             compare((2, 9, 13, c), (window, window), multiplier * c, (kind, kind), **words)
+    for window, stride, depth in product((2, 3), (1, 2), (2, 4)):
+        words = dict(stride=stride, groups=36 // depth)
+        compare((2, 9, 21, 36), (window, window), 36, (kind, kind), **words)
 compare((2, 9, 21, 1), (3, 3), 2, ("u1", "i1"))
 for images in base_form.NUMBERS:
     for sums in ("f4", "f8"):

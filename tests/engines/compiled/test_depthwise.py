@@ -40,7 +40,7 @@ def numbers(shape, dtype="float32"):
 
 def check(images, kernels, **words):
     """Compare the loop with the slow twin, or where that is too slow with NumPy; it is exact."""
-    words["groups"] = images.shape[-1]
+    words["groups"] = images.shape[-1] // kernels.shape[-2]
     if images.shape[-1] < 20:
         expected = reference.convolve(images, kernels, **words)
     else:
@@ -88,6 +88,22 @@ def test_float64(geometry, runs):
     assert len(runs) == 1
 
 
+@pytest.mark.parametrize(("c", "depth", "kind"), [(36, 4, "f4"), (18, 2, "f4"), (22, 2, "f8")])
+@pytest.mark.parametrize("geometry", [*GEOMETRIES, ((5, 30), (3, 3), "same", 1, 1)], ids=str)
+def test_groups_of_channels(geometry, c, depth, kind, runs):
+    sizes, window, padding, stride, dilation = geometry
+    images, kernels = numbers((2, *sizes, c), kind), numbers((*window, depth, c), kind)
+    words = {"padding": padding, "stride": stride, "dilation": dilation}
+    check(images, kernels, bias=numbers(c, kind), **words)
+    assert len(runs) == 1
+
+
+@pytest.mark.parametrize("kernels_per_group", [2, 6, 8])
+def test_groups_with_other_numbers_of_kernels_are_for_other_loops(kernels_per_group, runs):
+    check(numbers((1, 6, 7, 20)), numbers((3, 3, 4, 5 * kernels_per_group)))
+    assert runs == []
+
+
 def test_columns_in_one_set_of_the_cache(runs):
     """They take the form of any taps."""
     check(numbers((1, 4, 5, 1024)), numbers((3, 3, 1, 1024)))
@@ -131,6 +147,9 @@ def test_weights_that_are_not_finite_meet_the_padding(bad, runs):
     kernels[0, 2, 0, 7] = bad
     check(images, kernels)
     check(images, kernels, padding="valid")
+    kernels = numbers((3, 3, 4, 20))
+    kernels[0, 2, 1, 7] = bad
+    check(images, kernels)
 
 
 def test_other_padding_is_for_other_loops(runs):

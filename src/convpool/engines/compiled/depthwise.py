@@ -1,4 +1,6 @@
-"""Convolution whose channels have kernels of their own, one or two: pixels are read in place.
+"""Convolution whose channels have kernels of their own: pixels are read in place.
+
+Each channel has one kernel or two; or groups of a few channels have as many kernels.
 
 Taps that lie on the padding are left out, so that padding must consist of zeros.
 """
@@ -6,6 +8,7 @@ Taps that lie on the padding are left out, so that padding must consist of zeros
 from __future__ import annotations
 
 import ctypes
+from dataclasses import replace
 from typing import Any
 
 from numpy.typing import NDArray
@@ -37,12 +40,12 @@ def takes(geometry: ConvolutionGeometry) -> bool:
     c, kernels = geometry.images[3], geometry.kernels
     sums = geometry.dtypes[1]
     return (
-        (kernels[2] == 1 and geometry.groups == c and c * sums.itemsize >= LEAST_BYTES)
+        c * sums.itemsize >= LEAST_BYTES
         and geometry.dtypes == (sums,) * 3
-        and library.is_form(DepthwiseForm(sums, geometry.kernels_per_group))
+        and library.is_form(_general_form(geometry))
         and geometry.input_strides[3] == geometry.output_strides[3] == 1
         and (geometry.is_padded_with_zeros or not geometry.has_padding)
-        and volume(kernels[:2]) <= geometry.terms
+        and volume(kernels[:3]) <= geometry.terms
     )
 
 
@@ -54,7 +57,7 @@ class Convolution:
         self.function = library.function(_form(geometry))
         self.words = as_words(filled(DEPTHWISE, _fields(geometry)))
         self.rows = geometry.output[0] * geometry.output[1]
-        self.is_small = volume(geometry.output) * volume(geometry.kernels[:2]) <= SMALL
+        self.is_small = volume(geometry.output) * volume(geometry.kernels[:3]) <= SMALL
         self.records = KeptRecords()
         self.with_zeros: few_kernels.Convolution | None = None
 
@@ -89,11 +92,18 @@ class Convolution:
         return Record(ctypes.addressof(words), words, ())
 
 
+def _general_form(geometry: ConvolutionGeometry) -> DepthwiseForm:
+    """Return the form of any taps and stride; it may not exist."""
+    depth = geometry.kernels[2]
+    multiplier, rest = divmod(geometry.kernels_per_group, depth)
+    return DepthwiseForm(geometry.dtypes[1], 0 if rest else multiplier, depth=depth)
+
+
 def _form(geometry: ConvolutionGeometry) -> DepthwiseForm:
     """Return the form: that of these taps and this stride if there is one and it is fast."""
     across = geometry.axes[1]
-    general = DepthwiseForm(geometry.dtypes[1], geometry.kernels_per_group)
-    fixed = DepthwiseForm(general.sums, general.multiplier, across.window, across.stride)
+    general = _general_form(geometry)
+    fixed = replace(general, taps=across.window, stride=across.stride)
     are_in_one_set = geometry.input_strides[2] * general.sums.itemsize % SET_BYTES == 0
     is_fixed = across.dilation == 1 and not are_in_one_set and library.is_form(fixed)
     return fixed if is_fixed else general

@@ -90,7 +90,7 @@ class PanelsForm(Form):
 
 @dataclass(frozen=True)
 class DepthwiseForm(Form):
-    """Convolves each channel with kernels of its own, in place: record DEPTHWISE.
+    """Convolves each channel, or few together, with kernels of their own: record DEPTHWISE.
 
     Parameters
     ----------
@@ -101,6 +101,8 @@ class DepthwiseForm(Form):
     taps, stride
         Neighbouring taps of a row of the kernel, and columns from window to window, whose pixels
         are loaded once for all windows of a tile; 0 and 0: any.
+    depth
+        Channels of a group, which has as many kernels; if more than 1, the multiplier is 1.
     """
 
     loop = "depthwise"
@@ -108,6 +110,7 @@ class DepthwiseForm(Form):
     multiplier: int = 1
     taps: int = 0
     stride: int = 0
+    depth: int = 1
 
 
 @dataclass(frozen=True)
@@ -148,6 +151,12 @@ DEPTHWISE_FORMS = (
     *(DepthwiseForm(sums, multiplier) for sums in (F4, F8) for multiplier in (1, 2)),
     *(DepthwiseForm(F4, 1, taps, stride) for taps in (3, 5) for stride in (1, 2)),
     *(DepthwiseForm(F8, 1, 3, stride) for stride in (1, 2)),
+    # groups that fill half a vector or less
+    *(
+        DepthwiseForm(sums, 1, *window, depth)
+        for sums, depth in ((F4, 2), (F4, 4), (F8, 2))
+        for window in ((0, 0), (3, 1), (3, 2))
+    ),
 )
 
 

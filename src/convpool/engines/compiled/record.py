@@ -239,11 +239,12 @@ KERNELS_GRADIENT = record_type(
 )
 PIECE_FIELDS = 3
 
-# Convolves rows of the output with one kernel or some of each channel, whose pixels have their
-# channels side by side, and leaves out taps that lie on the padding:
+# Convolves rows of the output with one kernel or some of each channel, or of groups of channels,
+# whose pixels have their channels side by side, and leaves out taps that lie on the padding:
 #   first, last: the rows, from the first to before the last, numbered from image to image
 #   oh, ow, h, w, c: output and pixels of an image, and channels
-#   address, output, weights, starts: addresses; weights are (row, tap, kernel)
+#   address, output, weights, starts: addresses; weights are (row, tap, channel of a group,
+#     kernel)
 #   image_bytes ... output_column_bytes: from image to image, row to row and column to column
 #   kernel_rows, taps: rows of the kernel, and taps of a row
 #   stride_down ... before_across: strides, dilations and padding before, of both axes

@@ -1,8 +1,10 @@
-"""The loop that convolves each channel with kernels of its own: record DEPTHWISE.
+"""The loop that convolves channels with kernels of their own: record DEPTHWISE.
 
 Pixels are read in the images. A tile is some neighbouring windows of a row, with as many channels
 as a vector has lanes; its sums stay in registers while the taps are added. Windows that reach into
-the padding are taken one by one, with their taps on pixels alone.
+the padding are taken one by one, with their taps on pixels alone. In groups of `depth` channels,
+which have as many kernels, each channel is spread over the lanes of its group and multiplied with
+a vector of weights.
 """
 
 from __future__ import annotations
@@ -30,6 +32,7 @@ from convpool.engines.compiled.loops.window_ranges import taps_on_pixels, window
 from convpool.engines.compiled.record import DEPTHWISE
 
 WINDOWS = 4  # of a tile with one kernel of each channel; with two, half as many
+WINDOWS_OF_GROUPS = 8  # of a tile with groups of channels
 LINE_BYTES = 64  # of the cache
 
 depthwise_at = reader_of(DEPTHWISE)
@@ -37,7 +40,8 @@ depthwise_at = reader_of(DEPTHWISE)
 
 def depthwise(form):
     """Return the loop that convolves rows of the output, of the form's dtype and windows."""
-    sum_row, kernel_bytes = _row_loop(form), form.multiplier * form.sums.itemsize
+    sum_row = _row_loop(form)
+    kernel_bytes = form.depth * form.multiplier * form.sums.itemsize  # for each channel
 
     def entry(address):
         call = depthwise_at(address)
@@ -57,10 +61,11 @@ def depthwise(form):
 def _row_loop(form):
     """Return the loop that sums the windows of a row of the output."""
     dtype, size = form.sums.type(0), form.sums.itemsize
-    multiplier, width, fixed_taps = form.multiplier, WINDOWS // form.multiplier, form.taps
+    multiplier, depth, fixed_taps = form.multiplier, form.depth, form.taps
+    width = WINDOWS_OF_GROUPS if depth > 1 else WINDOWS // multiplier
     # windows that do not overlap much share no pixels, but then whole lines of the cache are read
     shares_pixels = fixed_taps > 0 and form.stride == 1
-    words = multiplier, shares_pixels
+    words = multiplier, depth, shares_pixels, form.stride
     sum_tile = _sum_windows(*words, width, fixed_taps)
     sum_whole = _sum_windows(*words, 1, fixed_taps)
     # beside the padding most windows lack one tap
@@ -75,7 +80,7 @@ def _row_loop(form):
         row_step, tap_step = call.dilation_down * call.row_bytes, dilation * column_bytes
         ow, taps, window_step = call.ow, call.taps, stride * column_bytes
         starts, channels = call.starts, call.c
-        weight_step = call.c * multiplier * size
+        weight_step = call.c * depth * multiplier * size
         weight_row, span = taps * weight_step, (taps - 1) * dilation + 1
         low, high = windows_on_pixels(-before, stride, ow, call.w, span)
         j = 0
@@ -84,12 +89,16 @@ def _row_loop(form):
             result = target + j * output_bytes
             if low <= j and j < high:
                 pixels = source + x * column_bytes
-                if j + width <= high:
+                if high - low >= width:
+                    # the last tile may overlap the one before
+                    back = max(0, j + width - high)
+                    result -= back * output_bytes
+                    pixels -= back * window_step
                     sum_tile(
                         *(result, pixels, weights, starts, channels, rows, taps, row_step),
                         *(tap_step, weight_step, weight_row, window_step, output_bytes, dtype),
                     )
-                    j += width
+                    j += width - back
                 else:
                     sum_whole(
                         *(result, pixels, weights, starts, channels, rows, taps, row_step),
@@ -148,11 +157,12 @@ class Tile(NamedTuple):
     output_bytes: ir.Value
 
 
-def _sum_windows(multiplier, shares_pixels, width, taps):
+def _sum_windows(multiplier, depth, shares_pixels, stride, width, taps):
     """Return the instruction that sums `width` windows of a row, for all channels.
 
-    `taps` are those of a row, 0 if they are not fixed. If it `shares_pixels`, windows are one
-    column apart, and each pixel of fixed taps is loaded once for all of them.
+    `taps` are those of a row, 0 if they are not fixed; then windows are `stride` columns apart. If
+    it `shares_pixels`, that is one, and each pixel is loaded once for all of them. For `multiplier`
+    and `depth` see DepthwiseForm.
     """
 
     @intrinsic
@@ -175,7 +185,9 @@ def _sum_windows(multiplier, shares_pixels, width, taps):
     ):
         def codegen(context, builder, signature, arguments):
             tile = Tile(*arguments[:-1])
-            emitter = Emitter(builder, tile, dtype, multiplier, shares_pixels)
+            is_tile = width > 1
+            words = multiplier, depth, shares_pixels, stride, is_tile
+            emitter = Emitter(builder, tile, dtype, *words)
             lanes = INT64(emitter.lanes * emitter.vectors)
             groups = builder.sdiv(builder.add(tile.channels, builder.sub(lanes, INT64(1))), lanes)
             last = builder.sub(tile.channels, lanes)
@@ -193,13 +205,15 @@ def _sum_windows(multiplier, shares_pixels, width, taps):
 
 
 class Emitter:
-    """Emits code that sums some windows for a group of channels: one vector of them, or two."""
+    """Emits code that sums some windows for one vector of channels, or two."""
 
-    def __init__(self, builder, tile, kind, multiplier, shares_pixels):
+    def __init__(self, builder, tile, kind, multiplier, depth, shares_pixels, stride, is_tile):
         self.builder, self.tile, self.kind = builder, tile, kind
-        self.multiplier, self.shares_pixels = multiplier, shares_pixels
+        self.multiplier, self.depth = multiplier, depth
+        self.shares_pixels, self.stride = shares_pixels, stride
         self.lanes, self.size = lanes_of(kind), kind.bitwidth // 8
-        has_room = multiplier == 1 and not shares_pixels and VECTOR_BYTES < LINE_BYTES
+        is_full = is_tile if depth > 1 else shares_pixels
+        has_room = multiplier == 1 and not is_full and VECTOR_BYTES < LINE_BYTES
         self.vectors = 2 if has_room else 1  # of pixels
 
     def sum_channels(self, channel, width, taps):
@@ -234,6 +248,9 @@ class Emitter:
                 factors = builder.add(weights, builder.mul(tap.index, tile.weight_step))
                 self.add_tap(sums, self.pixels_of_windows(at, len(sums)), factors)
             return
+        if self.depth > 1:
+            self.add_row_of_groups(sums, pixels, weights, taps)
+            return
         if self.shares_pixels:
             columns = range(len(sums) + taps - 1)
             shared = [self.pixels_at(self.step(pixels, x, tile.tap_step)) for x in columns]
@@ -245,13 +262,51 @@ class Emitter:
                 at = self.step(pixels, tap, tile.tap_step)
                 self.add_tap(sums, self.pixels_of_windows(at, len(sums)), factors)
 
+    def add_row_of_groups(self, sums, pixels, weights, taps):
+        """Emit code as `add_row` does, for fixed taps of groups of channels.
+
+        Each channel of a column is spread once, and at once multiplied for all windows.
+        """
+        columns = [
+            self.pixels_at(self.step(pixels, x, self.tile.tap_step))
+            for x in range((len(sums) - 1) * self.stride + taps)
+        ]
+        for channel in range(self.depth):
+            factors = [
+                self.weights_of(channel, self.step(weights, tap, self.tile.weight_step))
+                for tap in range(taps)
+            ]
+            for x, column in enumerate(columns):
+                spread = self.spread(column, channel)
+                for tap in range(taps):
+                    window, rest = divmod(x - tap, self.stride)
+                    if not rest and 0 <= window < len(sums):
+                        self.add_products(sums[window], spread, factors[tap])
+
     def add_tap(self, sums, pixels, weights):
         """Emit code that adds the products of one tap: `pixels` are the vectors of each window."""
-        builder, factors = self.builder, self.results_at(weights)
-        for totals, of_window in zip(sums, pixels, strict=False):
-            for total, pixel, factor in zip(totals, of_window, factors, strict=True):
-                before = builder.load(total)
-                builder.store(multiply_add(builder, pixel, factor, before, self.kind), total)
+        for channel in range(self.depth):
+            factors = self.weights_of(channel, weights)
+            for totals, of_window in zip(sums, pixels, strict=False):
+                self.add_products(totals, self.spread(of_window, channel), factors)
+
+    def add_products(self, totals, pixels, factors):
+        """Emit code that adds pixels times factors to the totals of a window."""
+        for total, pixel, factor in zip(totals, pixels, factors, strict=True):
+            before = self.builder.load(total)
+            self.builder.store(multiply_add(self.builder, pixel, factor, before, self.kind), total)
+
+    def weights_of(self, channel, address):
+        """Return the vectors of weights of one channel of each group, of the tap at an address."""
+        channel_bytes = self.builder.mul(self.tile.channels, INT64(self.size))
+        return self.results_at(self.step(address, channel, channel_bytes) if channel else address)
+
+    def spread(self, pixels, channel):
+        """Return vectors of pixels whose lanes all hold the same channel of their group."""
+        if self.depth == 1:
+            return pixels
+        chosen = [lane - lane % self.depth + channel for lane in range(self.lanes)]
+        return [pick_lanes(self.builder, [vector], chosen) for vector in pixels]
 
     def step(self, address, count, bytes_of_step):
         """Return the address so many steps further on."""

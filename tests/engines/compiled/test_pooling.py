@@ -380,7 +380,7 @@ def test_a_larger_window_costs_little_more():
         ),
         (("max", ">f4", 2), "images are >f4"),
         (("sum", "float32", 3), "there are 3 spatial axes"),
-        (("median", "uint8", 3), "medians of 3, 5, 9, 25 taps"),
+        (("median", "int16", 3), "medians of 3, 5, 9, 25 taps"),
         (("median", "int64", 2), "no medians of int64 as float64"),
     ],
 )

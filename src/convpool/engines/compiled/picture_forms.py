@@ -86,6 +86,14 @@ class MedianTapsForm(Form):
     is_careful: bool
 
 
+@dataclass(frozen=True)
+class HistogramMediansForm(Form):
+    """Finds medians of bytes in windows of any size: record HISTOGRAMS."""
+
+    loop = "histogram_medians"
+    results: Dtype
+
+
 def picture_forms() -> list[Form]:
     """Return the forms that filter pictures row by row."""
     return [
@@ -109,4 +117,5 @@ def order_forms() -> list[Form]:
             for (dtype, results), taps in product(MEDIANS, MEDIAN_TAPS)
             for is_careful in {False, dtype.kind == "f"}
         ),
+        *(HistogramMediansForm(results) for dtype, results in MEDIANS if dtype == np.uint8),
     ]

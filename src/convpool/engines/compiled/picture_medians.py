@@ -1,6 +1,7 @@
-"""Medians of few pixels around each of a picture, row by row: see `picture_rows`.
+"""Medians of pixels around each of a picture: of few row by row, as `picture_rows` says.
 
-Windows that reach into the padding have fewer pixels; they are taken by NumPy.
+Of more bytes they are found by histograms. Windows that reach into the padding have fewer pixels;
+if these are no bytes, they are taken by NumPy.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from convpool.engines.compiled import library
+from convpool.engines.compiled import library, picture_histograms
 from convpool.engines.compiled.geometry import ConvolutionGeometry, strides_in_numbers
 from convpool.engines.compiled.picture_forms import (
     MEDIAN_TAPS,
@@ -32,8 +33,11 @@ def refusal(
     images: np.dtype[Any], results: np.dtype[Any] | None, axes: Sequence[Axis]
 ) -> str | None:
     """Return why medians of pixels of a dtype are not taken, or None."""
+    if picture_histograms.takes(images, results, axes):
+        return None
     if volume([axis.window for axis in axes]) not in MEDIAN_TAPS:
-        return f"the compiled kernels take medians of {', '.join(map(str, MEDIAN_TAPS))} taps"
+        few = ", ".join(map(str, MEDIAN_TAPS))
+        return f"the compiled kernels take medians of {few} taps, and of more for uint8 only"
     if (number_dtype(images), results) not in MEDIANS:
         return f"the compiled kernels take no medians of {images} as {results}"
     return None
@@ -47,6 +51,10 @@ class Runner:
 
     def __call__(self, images: Array, axes: Sequence[Axis], out: Array) -> None:
         """Write the median of each window of images (m, h, w, c) to out (m, oh, ow, c)."""
+        has_histograms = picture_histograms.takes(images.dtype, out.dtype, axes)
+        if has_histograms and volume([axis.window for axis in axes]) not in MEDIAN_TAPS:
+            picture_histograms.find_medians(images, axes, out)
+            return
         regions = [_regions(axis) for axis in axes]
         for down, across in product(*regions):
             halos = [axis.halo(part) for axis, part in zip(axes, (down, across), strict=True)]
@@ -66,7 +74,9 @@ class Runner:
             ]
             if not any(halo.before or halo.after for halo in halos):
                 rows = self._rows_of(pixels, parts, target)
-            if rows is None:
+            if rows is None and has_histograms:
+                picture_histograms.find_medians(pixels, parts, target)
+            elif rows is None:
                 words: dict[str, Any] = {"mode": "median", "dtype": images.dtype}
                 footprint_and_median.pool(pixels, parts, target, **words)
             else:

@@ -305,6 +305,25 @@ FILTERING = record_type(
     "down sum_down careful_across careful_down kernel_rows row_taps steps stride_down dilation_down"
 )
 
+# Finds medians of bytes by histograms of the columns of pixels under windows. Counts are 16 bits:
+# 16 coarse ones, of bytes that begin alike, and 256 fine ones, of each byte.
+#   first, last: the units, from the first to before the last: bands of band_rows rows of blocks of
+#     block_columns columns of the output, numbered from band to band, block to block, channel to
+#     channel and image to image
+#   bands, blocks_across, c, oh, ow, h, w: how many there are; output and pixels of an image
+#   address ... column_bytes, channel_bytes: the images; output ... output_channel_bytes: the output
+#   kernel_rows ... before_across: window, stride and padding before, of both axes
+#   counts, columns: address of histograms of so many columns, and behind them that of a window
+#   places: address of 32 numbers: for each coarse count, the columns, from the first to before the
+#     last, whose fine counts the histogram of a window has
+HISTOGRAMS = record_type(
+    "first last bands band_rows blocks_across block_columns c oh ow h w "
+    "address image_bytes row_bytes column_bytes channel_bytes "
+    "output output_image_bytes output_row_bytes output_column_bytes output_channel_bytes "
+    "kernel_rows stride_down before_down kernel_columns stride_across before_across "
+    "counts columns places"
+)
+
 # ---- threads ----
 
 # Helpers that wait for calls: a CREW, and behind it CALLS records of type SHARED_CALL. Fields that

@@ -41,6 +41,7 @@ MODULES = {
     **dict.fromkeys(("filter_rows", "read_row"), "picture_rows"),
     **dict.fromkeys(("sum_taps", "keep_taps"), "line_taps"),
     "median_taps": "line_medians",
+    "histogram_medians": "histogram_medians",
     **dict.fromkeys(
         ("combine_lines", "average_lines", "skip_columns", "write_totals", "copy_lines"),
         "pooling_lines",

@@ -1,0 +1,208 @@
+"""The loop that finds medians of bytes by histograms, whose time hardly grows with the window.
+
+Histograms of columns of pixels go down the picture: a pixel comes and one leaves. That of a window
+goes along a row: a column comes and one leaves, for the coarse counts at each step, and for the
+fine ones where the median lies. Fields are those of the record HISTOGRAMS.
+
+S. Perreault and P. Hébert, "Median filtering in constant time", IEEE Transactions on Image
+Processing 16 (2007).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+from convpool.engines.compiled.loops.simd import (
+    load,
+    load_integer,
+    load_number,
+    loop,
+    pointer_to,
+    reader_of,
+    store,
+    store_number,
+)
+from convpool.engines.compiled.record import HISTOGRAMS
+
+COARSE = 16  # coarse counts, and fine ones of each of them
+COUNTS = COARSE + 256  # of a histogram
+COUNT, PIXEL, INTEGER, REAL = np.uint16(0), np.uint8(0), np.int64(0), np.float64(0)
+COUNT_BYTES = 2
+
+histograms_at = reader_of(HISTOGRAMS)
+
+
+def histogram_medians(form):
+    """Return the loop over the units, which writes results of the form's dtype."""
+    result_dtype = form.results.type(0)
+
+    def entry(address):
+        call = histograms_at(address)
+        for unit in range(call.first, call.last):
+            _find_medians(call, unit, result_dtype)
+
+    return entry
+
+
+@loop
+def _find_medians(call, unit, result_dtype):
+    """Write the medians of a band of a block of columns."""
+    r, rest = unit % call.bands * call.band_rows, unit // call.bands
+    x, rest = rest % call.blocks_across * call.block_columns, rest // call.blocks_across
+    ch, b = rest % call.c, rest // call.c
+    last_row, last_column = min(call.oh, r + call.band_rows), min(call.ow, x + call.block_columns)
+    source = call.address + b * call.image_bytes + ch * call.channel_bytes
+    target = call.output + b * call.output_image_bytes + ch * call.output_channel_bytes
+    left = max(0, x * call.stride_across - call.before_across)
+    right = (last_column - 1) * call.stride_across - call.before_across + call.kernel_columns
+    columns = max(0, min(call.w, right) - left)
+    source += left * call.column_bytes
+    for k in range(columns * COUNTS // COARSE):
+        _clear_counts(call.counts + k * COARSE * COUNT_BYTES)
+    # the rows that the histograms of columns have, from the top to before the bottom
+    top = bottom = min(call.h, max(0, r * call.stride_down - call.before_down))
+    while r < last_row:
+        y = r * call.stride_down - call.before_down
+        first, last = max(0, y), min(call.h, y + call.kernel_rows)
+        while bottom < last:
+            _count_row(call, source + bottom * call.row_bytes, columns, 1)
+            bottom += 1
+        while top < min(first, bottom):
+            _count_row(call, source + top * call.row_bytes, columns, -1)
+            top += 1
+        _find_row(call, target + r * call.output_row_bytes, x, left, last - first, result_dtype)
+        r += 1
+
+
+@loop
+def _count_row(call, pixels, columns, sign):
+    """Count the pixels of a row in the histograms of the columns, or take them away."""
+    for k in range(columns):
+        counts = call.counts + k * COUNTS * COUNT_BYTES
+        pixel = load_number(pixels, k * call.column_bytes, PIXEL, INTEGER)
+        _count(counts, pixel // COARSE, sign)
+        _count(counts, COARSE + pixel, sign)
+
+
+@loop
+def _count(counts, place, sign):
+    """Add 1 or -1 to the count at a place of a histogram."""
+    count = load_number(counts, place, COUNT, INTEGER)
+    store_number(counts, place, np.uint16(count + sign))
+
+
+@loop
+def _find_row(call, target, x, left, rows, result_dtype):
+    """Write the medians of a row of windows from column x on, which have so many rows of pixels."""
+    counts = call.counts + call.columns * COUNTS * COUNT_BYTES
+    _clear_counts(counts)
+    for k in range(2 * COARSE):
+        store_number(call.places, k, INTEGER)
+    first = last = 0  # the columns that the coarse counts have
+    for column in range(x, min(call.ow, x + call.block_columns)):
+        place = column * call.stride_across - call.before_across
+        begin, end = max(0, place) - left, min(call.w, place + call.kernel_columns) - left
+        while last < end:
+            _add_counts(counts, call.counts + last * COUNTS * COUNT_BYTES)
+            last += 1
+        while first < min(begin, last):
+            _subtract_counts(counts, call.counts + first * COUNTS * COUNT_BYTES)
+            first += 1
+        number = max(0, rows) * max(0, end - begin)
+        median = np.nan
+        if number > 0:
+            low = _byte_of_rank(call, counts, (number - 1) // 2, first, last)
+            high = low
+            if number % 2 == 0:
+                high = _byte_of_rank(call, counts, number // 2, first, last)
+            median = 0.5 * (low + high)
+        result = load_real(median, result_dtype)
+        store_number(target + column * call.output_column_bytes, 0, result)
+
+
+@loop
+def _byte_of_rank(call, counts, rank, first, last):
+    """Return the byte that `rank` others of a window come before, if they are in order.
+
+    `counts` is the histogram of the window, whose columns are from the first to before the last.
+    """
+    below, part = 0, 0
+    count = load_number(counts, 0, COUNT, INTEGER)
+    while below + count <= rank:
+        below += count
+        part += 1
+        count = load_number(counts, part, COUNT, INTEGER)
+    offset = COARSE * (1 + part)
+    fine = counts + offset * COUNT_BYTES
+    begin, end = load_integer(call.places, 2 * part), load_integer(call.places, 2 * part + 1)
+    if first - begin + last - end >= last - first:  # it is no more work to begin anew
+        _clear_counts(fine)
+        begin = end = first
+    while end < last:
+        _add_counts(fine, call.counts + (end * COUNTS + offset) * COUNT_BYTES)
+        end += 1
+    while begin < first:
+        _subtract_counts(fine, call.counts + (begin * COUNTS + offset) * COUNT_BYTES)
+        begin += 1
+    store_number(call.places, 2 * part, begin)
+    store_number(call.places, 2 * part + 1, end)
+    byte = 0
+    count = load_number(fine, 0, COUNT, INTEGER)
+    while below + count <= rank:
+        below += count
+        byte += 1
+        count = load_number(fine, byte, COUNT, INTEGER)
+    return part * COARSE + byte
+
+
+def _counts_at(builder, address):
+    """Return COARSE counts at an address, as a vector, and their pointer."""
+    base = pointer_to(builder, address, types.uint16)
+    return load(builder, base, ir.IntType(64)(0), types.uint16, COARSE), base
+
+
+def _combiner(operation):
+    """Return a function that adds COARSE counts to others, or subtracts them."""
+
+    @intrinsic
+    def combine(typing, target, source):
+        def codegen(context, builder, signature, arguments):
+            (totals, base), (counts, _) = (_counts_at(builder, item) for item in arguments)
+            combined = getattr(builder, operation)(totals, counts)
+            store(builder, combined, base, ir.IntType(64)(0), types.uint16)
+            return context.get_dummy_value()
+
+        return types.void(types.int64, types.int64), codegen
+
+    return combine
+
+
+_add_counts, _subtract_counts = _combiner("add"), _combiner("sub")
+
+
+@intrinsic
+def _clear_counts(typing, target):
+    """Set COARSE counts to 0."""
+
+    def codegen(context, builder, signature, arguments):
+        counts, base = _counts_at(builder, arguments[0])
+        store(builder, ir.Constant(counts.type, None), base, ir.IntType(64)(0), types.uint16)
+        return context.get_dummy_value()
+
+    return types.void(types.int64), codegen
+
+
+@intrinsic
+def load_real(typing, number, result_dtype):
+    """Return a float64 as a number of the results' dtype."""
+
+    def codegen(context, builder, signature, arguments):
+        number = arguments[0]
+        if result_dtype.bitwidth == 32:
+            number = builder.fptrunc(number, ir.FloatType())
+        return number
+
+    return result_dtype(types.float64, result_dtype), codegen

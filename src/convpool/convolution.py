@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from convpool.out_of_core.destination import Destination, drop_axes
+from convpool.out_of_core.destination import Destination
 from convpool.out_of_core.lazy_call import takes_lazy_arrays
+from convpool.out_of_core.picture_axes import picture_axes
 from convpool.out_of_core.routes import choose_route
-from convpool.plans import allocation, arguments, arrays, channel_checks, dtypes, kernel_layouts
+from convpool.plans import arrays, channel_checks, dtypes, kernel_layouts
 from convpool.plans.arguments import Ints, Padding
 from convpool.plans.foreign_words import explain_foreign_keywords
 from convpool.plans.make import plan_convolution, plan_transposed
@@ -343,12 +344,11 @@ def filter_image(
     if engine == "auto" and len(kernels) == 1:
         kernels = factors_of_named(kernels[0], np.dtype(image.dtype), dtype) or kernels
     dtype = dtypes.follow_images(np.dtype(image.dtype), kernels[0], dtype)
-    axis = arguments.read_picture_channels(channel_axis, tuple(image.shape))
-    channels = 1 if axis is None else image.shape[axis]
+    axes = picture_axes(tuple(image.shape), channel_axis)
+    channels = axes.channels
     window = kernels[0].shape if len(kernels) == 1 else tuple(map(len, kernels))
-    unit_axes = (0, 3) if axis is None else (0,)  # the plan's batch and channels, of length 1
     plan = (_plan if len(kernels) == 1 else _plan_separable)(
-        (1, *image.shape, 1) if axis is None else (1, *image.shape),
+        axes.images_shape,
         (*window, min(1, channels), channels),
         padding,
         stride,
@@ -357,7 +357,7 @@ def filter_image(
         fill=fill,
         flip=flip,
         missing=route.missing,
-        channel_axis=-1 if axis is None else axis + 1,
+        channel_axis=axes.channel_axis,
         kernel_layout="HWIO",
         dtype=dtype,
         engine=engine,
@@ -367,21 +367,18 @@ def filter_image(
     operands = plan.check_weights(of_channels(kernels, channels)), None
     integer_dtype = None if round_to is None else read_integer_dtype(round_to, plan.dtype)
     if route.run is not None:
-        destination = Destination(out, max_memory, unit_axes, integer_dtype)
+        destination = Destination(out, max_memory, axes.unit_axes, integer_dtype)
         result: Array = route.run(plan, image, operands, destination, route.mask)
         return result
-    unit = (np.newaxis, ..., np.newaxis) if axis is None else (np.newaxis,)
-    images, mask = image[unit], None if route.mask is None else route.mask[unit]
-    target = None  # without rounding, the plan writes to `out` itself
-    if out is not None:
-        shape = drop_axes(plan.output_shape, unit_axes)
-        allocation.check_out(out, shape, plan.dtype if integer_dtype is None else integer_dtype)
-        target = out[unit] if integer_dtype is None else None
+    images, mask = axes.add(image), None if route.mask is None else axes.add(route.mask)
+    result_dtype = plan.dtype if integer_dtype is None else integer_dtype
+    target = axes.add_to_output(out, plan.output_shape, result_dtype)
     if integer_dtype is not None:
-        rounded = np.empty(plan.output_shape, integer_dtype) if out is None else out[unit]
+        rounded = np.empty(plan.output_shape, integer_dtype) if target is None else target
         if plan.execute_rounded(images, operands, rounded):
-            return rounded.squeeze(unit_axes) if out is None else out
-    picture: Array = plan.execute(images, operands, target, mask).squeeze(unit_axes)
+            return rounded.squeeze(axes.unit_axes) if out is None else out
+        target = None  # only without rounding, the plan writes to `out` itself
+    picture: Array = plan.execute(images, operands, target, mask).squeeze(axes.unit_axes)
     if integer_dtype is not None:
         picture = saturate(picture, integer_dtype)
     if out is None:

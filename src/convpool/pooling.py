@@ -12,8 +12,9 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from convpool.engines import threads
 from convpool.engines.numpy import argmax, unpooling
-from convpool.out_of_core.destination import Destination, drop_axes
+from convpool.out_of_core.destination import Destination
 from convpool.out_of_core.lazy_call import takes_lazy_arrays
+from convpool.out_of_core.picture_axes import picture_axes
 from convpool.out_of_core.routes import choose_route
 from convpool.plans import allocation, arguments, arrays
 from convpool.plans.arguments import Ints, Padding
@@ -216,11 +217,9 @@ def pool_image(
     array([[12,  4]])
     """
     route = choose_route(image, "image", out, max_memory, missing)
-    shape = tuple(route.images.shape)
-    axis = arguments.read_picture_channels(channel_axis, shape)
-    unit_axes = (0, 3) if axis is None else (0,)  # the plan's batch and channels, of length 1
+    axes = picture_axes(tuple(route.images.shape), channel_axis)
     plan = _plan(
-        (1, *shape, 1) if axis is None else (1, *shape),
+        axes.images_shape,
         kernel_shape,
         stride,
         mode,
@@ -233,22 +232,19 @@ def pool_image(
         fill=fill,
         footprint=footprint,
         missing=route.missing,
-        channel_axis=-1 if axis is None else axis + 1,
+        channel_axis=axes.channel_axis,
         dtype=dtype,
         engine=engine,
         images_dtype=np.dtype(route.images.dtype),
     )
     if route.run is not None:
-        destination = Destination(out, max_memory, unit_axes)
+        destination = Destination(out, max_memory, axes.unit_axes)
         result: Array = route.run(plan, route.images, (), destination, route.mask)
         return result
-    target = None
-    if out is not None:
-        allocation.check_out(out, drop_axes(plan.output_shape, unit_axes), plan.dtype)
-        target = np.expand_dims(out, unit_axes)
-    mask = None if route.mask is None else np.expand_dims(route.mask, unit_axes)
-    picture = plan.execute(np.expand_dims(route.images, unit_axes), (), target, mask)
-    output: Array = picture.squeeze(unit_axes) if out is None else out
+    target = axes.add_to_output(out, plan.output_shape, plan.dtype)
+    mask = None if route.mask is None else axes.add(route.mask)
+    picture = plan.execute(axes.add(route.images), (), target, mask)
+    output: Array = picture.squeeze(axes.unit_axes) if out is None else out
     return output
 
 

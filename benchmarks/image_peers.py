@@ -84,8 +84,14 @@ def opencv_convolve(row: Row, images: np.ndarray, kernels: np.ndarray, threads: 
 
 
 def opencv_pool(row: Row, images: np.ndarray, kernels: None, threads: int) -> Prepared:
-    """Halve with resize: its INTER_AREA is the mean of 2x2 pixels; dilate for the greatest."""
+    """Halve with resize: its INTER_AREA is the mean of 2x2 pixels; dilate for the greatest.
+
+    Medians are those of medianBlur whose windows lie on pixels alone.
+    """
     cv2 = load_opencv(threads)
+    if row.mode == "median":
+        (size, _), inside = row.window, slice(row.window[0] // 2, -(row.window[0] // 2))
+        return with_channels(row, lambda: cv2.medianBlur(images[0], size)[inside, inside])
     if row.mode == "max":
         window = np.ones(row.window, np.uint8)
         return with_channels(row, lambda: cv2.dilate(images[0], window))
@@ -111,8 +117,14 @@ def has_one_bearable_kernel(row: Row) -> bool:
     return has_one_kernel(row) and has_bearable_kernel(row)
 
 
-def halves_or_dilates(row: Row) -> bool:
-    """Whether the row is the mean of 2x2 pixels, or the greatest around each, of few channels."""
+def opencv_can_pool(row: Row) -> bool:
+    """Whether the row is the mean of 2x2 pixels, the greatest around each, or a median on pixels.
+
+    There are few channels.
+    """
+    if row.mode == "median":
+        most = 255 if row.dtype == "uint8" else 5
+        return row.window[0] <= most and row.channels == row.images[0] == row.stride[0] == 1
     if (row.mode, row.stride) == ("max", (1, 1)):
         around = tuple(2 * padding + 1 for padding in row.padding)
         return row.window == around and row.images[0] == 1 and row.channels <= 4
@@ -180,7 +192,8 @@ def ndimage_pool(row: Row, images: np.ndarray, kernels: None, threads: int) -> P
     """Filter at every pixel, then keep one result of each stride."""
     from scipy import ndimage
 
-    name = {"max": "maximum_filter", "min": "minimum_filter", "avg": "uniform_filter"}[row.mode]
+    names = {"max": "maximum", "min": "minimum", "avg": "uniform", "median": "median"}
+    name = f"{names[row.mode]}_filter"
     size = (1, *row.window, 1)
     _, oh, ow, _ = row.output
     (kh, kw), (sh, sw), (ph, pw) = row.window, row.stride, row.padding

@@ -83,7 +83,7 @@ PEERS = {
         "opencv-python-headless",
         convolve=Way(image.has_one_kernel, image.opencv_convolve),
         filter=Way(can_always, image.opencv_filter),
-        pool=Way(image.halves_or_dilates, image.opencv_pool),
+        pool=Way(image.opencv_can_pool, image.opencv_pool),
     ),
     "OpenCV special": Peer(
         "opencv-python-headless",

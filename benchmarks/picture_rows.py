@@ -1,6 +1,6 @@
 """Everyday filters of pictures as rows of a benchmark: what people call who work with pictures.
 
-To add one, add a line to `small_and_large` or `wide`. A signal is a picture of one row.
+To add one, add a line to `small_and_large`, `wide` or `medians`. A signal is a picture of one row.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from rows import FILTERS, Row
 
 SIDES = (256, 512, 2048)  # of the pictures
 LARGE = (15, 31, 63)  # sides of kernels that are compared on one picture of 1024 x 1024
+# (dtype, size) of medians; OpenCV takes no larger ones of float32
+MEDIANS = (("uint8", 3), ("uint8", 5), ("uint8", 15), ("float32", 3), ("float32", 5))
 SIGNALS = (1_000, 100_000, 1_000_000)
 
 
@@ -54,4 +56,11 @@ def wide() -> Iterator[Row]:
         yield Row("signal", f"{length} values, 9 taps", "filter", (1, length, 1), **window)
 
 
-PICTURE_ROWS = [*(row for side in SIDES for row in small_and_large(side)), *wide()]
+def medians() -> Iterator[Row]:
+    """Yield medians of windows that lie on pixels alone, since peers pad in different ways."""
+    for dtype, size in MEDIANS:
+        words = {"window": (size, size), "mode": "median", "dtype": dtype}
+        yield Row("median", f"median of {size}x{size}", "pool", (1, 512, 512, 1), **words)
+
+
+PICTURE_ROWS = [*(row for side in SIDES for row in small_and_large(side)), *wide(), *medians()]

@@ -350,7 +350,8 @@ def combine_filter(row: Row, windows: np.ndarray, kernels: np.ndarray) -> np.nda
 
 def combine_pool(row: Row, windows: np.ndarray, kernels: None) -> np.ndarray:
     """Combine the pixels of each window and channel."""
-    return {"max": np.max, "min": np.min, "avg": np.mean}[row.mode](windows, axis=(-2, -1))
+    reduce = {"max": np.max, "min": np.min, "avg": np.mean, "median": np.median}[row.mode]
+    return reduce(windows, axis=(-2, -1))
 
 
 COMBINE = {"convolve": combine_convolve, "filter": combine_filter, "pool": combine_pool}

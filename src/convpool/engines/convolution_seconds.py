@@ -61,7 +61,7 @@ class CompiledRates(NamedTuple):
 
 
 COMPILED = {
-    "avx2": CompiledRates(0.22e-9, 8e-9, 61e-12, 28e-12, 0.21e-9, 4.2e-9, 0.06e-9, 0.2e-9, 1.25e-9),
+    "avx2": CompiledRates(0.2e-9, 3e-9, 61e-12, 28e-12, 0.21e-9, 4.2e-9, 0.06e-9, 0.2e-9, 1.25e-9),
     "avx512": CompiledRates(
         0.17e-9, 10e-9, 35e-12, 20e-12, 0.2e-9, 4.2e-9, 0.04e-9, 0.2e-9, 1.25e-9
     ),
@@ -137,12 +137,12 @@ def compiled_seconds(work: ConvolutionWork) -> float:
     packed = rates.weight * volume(work.kernels) * size + stacking_seconds(work)
     *window, depth, nc = work.kernels
     products = volume(window) * depth  # of each result
-    if compiled_convolution.holds_kernels(work.images[-1], products, nc, work.groups, lanes):
-        return packed + _seconds_with_kernels(work, products, lanes, isa)
     pixels = volume(work.images) * size
-    # a kernel for each channel, where there are some, or as many kernels as channels in small groups
+    # a kernel for each channel, or as many kernels as channels in groups that fill half a vector
     if work.groups > 1 and depth * work.groups == nc and 2 * depth <= max(2, lanes):
         return packed + rates.lane * work.multiply_adds * size + rates.pixel * pixels
+    if compiled_convolution.holds_kernels(work.images[-1], products, nc, work.groups, lanes):
+        return packed + _seconds_with_kernels(work, products, lanes, isa)
     lines = rates.line * (pixels + work.outputs * size)
     parted = 0 if work.images[-1] in LINES else rates.part * pixels
     is_picture = work.images[-1] == nc == work.axes[-1].stride == 1

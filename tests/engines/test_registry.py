@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import convpool
+import convpool.configuration
 from convpool import convolution, pooling
 from convpool.engines import registry
 from convpool.engines.convolution_engines import ENGINES, TRANSPOSE_ENGINES

@@ -169,6 +169,15 @@ def test_a_constant_in_the_padding_of_the_second_axis():
     )
 
 
+def test_a_constant_in_the_padding_for_one_kernel_after_another():
+    image, words = numbers((30, 31), "float64"), {"pad_mode": "constant", "fill": 255}
+    for name in ("gaussian", "gaussian-x", "box", "gaussian-y"):  # all with the same plan
+        kernel = filters.kernel(name, size=5)
+        expected = filter_image(image, np.asarray(kernel), engine="numpy", **words)
+        result = filter_image(image, filters.separate(kernel), **words)
+        np.testing.assert_allclose(result, expected, rtol=1e-12, atol=1e-11)
+
+
 def test_results_are_rounded_once():
     picture = np.random.default_rng(0).integers(0, 256, (9, 8, 3), np.uint8)
     third = np.full(3, 1 / 3)

@@ -107,6 +107,15 @@ def _findings(run: TaskRun, trials: Sequence[Trial]) -> list[Finding]:
     of wrong values too: where only one row or column is left of it, NumPy repeats that.
     """
     values, errors = _wrong_values(run, trials), list(_errors(run, trials))
+    suspicion = _suspicion(run)
+    if (
+        suspicion
+        and values
+        and errors
+        and {one.line for one in values + errors} == {suspicion.line}
+    ):
+        # one cause, however it shows
+        return [replace(values[0], failing=sum(one.failing for one in values + errors))]
     # the cause is known, and named in the finding
     words = "" if _suspicion(run) else f"{CUT_WINDOW}; so "
     failing_values = sum(value.failing for value in values)

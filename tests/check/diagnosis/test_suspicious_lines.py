@@ -36,15 +36,64 @@ LINES = {
     "x = images[:, i * sh:i * sh + kh, j * sw:j * sh + kw]": "j * sw:j * sh + kw: sh is of the",
     "x = images[:, i * sh:i * sh + kh, j * sw:j * sw + kw]": "",
     "x = images[:, ph:h + ph, pw:w + pw]": "",
+    "rows = h - kw + 1": "kw belongs to the columns; for the rows take kh",
+    "ph = pw = max(kh, kw) // 2": "pw = max(kh, kw) // 2: kh belongs to the rows; for the columns",
+    "pw1, ph1 = th // 2, tw // 2": "th // 2 belongs to the rows, tw // 2 to the columns: assign",
+    "ph1, pw1 = th // 2, tw // 2": "",
+    "x = np.sum(images, axis=(1, 1))": "axis=(1, 1) names an axis twice; take axis=(1, 2)",
+    "x[:, ph:-ph] = images": "ph:-ph is empty where ph is 0, as -0 is the beginning; end it at ph",
+    "x[:, ph:ph + h] = images": "",
+    "x = images[:-kh]": "",
+    "x = np.tensordot(window, kernel, axes=3)": "sums over three axes; window and kernel share two",
+    "x = np.tensordot(window, kernel, axes=2)": "",
     "x = window * kernels": "takes all kernels at once; kernel k is kernels[:, :, :, k]",
 }
 
 
 @pytest.mark.parametrize("line", LINES)
 def test_what_is_said_of_a_line(line):
-    found = list(suspicions(f"import numpy as np\n\n\ndef f(x):\n    {line}\n", "f"))
+    source = f"import numpy as np\n\n\ndef f(x):\n    {line}\n    return x\n"
+    found = list(suspicions(source, "f"))
     assert [suspicion.line for suspicion in found] == [5] * bool(LINES[line])
     assert not found or LINES[line] in found[0].words
+
+
+SWAPPED = """
+def f(images):
+    output = np.zeros((m, {0}))
+    for i in range(oh):
+        for j in range(ow):
+            window = images[:, i:i + 3, j:j + 3]
+            output[:, i, j] = np.sum({1} * kernel)
+"""
+
+
+@pytest.mark.parametrize(
+    ("parts", "line", "words"),
+    [
+        (("oh, ow", "window"), None, ""),
+        (("ow, oh", "window"), 3, "there are oh rows and ow columns, so the sizes are oh, ow"),
+        (("ow, ow", "window"), 3, "there are oh rows and ow columns, so the sizes are oh, ow"),
+        (("a, b", "window"), None, ""),
+        (("oh, ow", "1"), 6, "is computed and never used"),
+    ],
+)
+def test_what_only_the_whole_function_shows(parts, line, words):
+    found = list(suspicions(SWAPPED.format(*parts), "f"))
+    assert [suspicion.line for suspicion in found[:1]] == [line] * bool(words)
+    assert not words or words in found[0].words
+
+
+@pytest.mark.parametrize(
+    ("number", "found"), [("nc", True), ("kernels.shape[3]", True), ("kh", False)]
+)
+def test_kernels_lie_along_the_last_axis(number, found):
+    source = (
+        "def f(images, kernels):\n    kh, kw, c, nc = kernels.shape\n"
+        f"    for k in range({number}):\n        print(kernels[k])\n"
+    )
+    expected = ["kernels[k] takes a row; kernel k is kernels[:, :, :, k]"] * found
+    assert [suspicion.words for suspicion in suspicions(source, "f")] == expected
 
 
 @pytest.mark.parametrize(

@@ -47,12 +47,15 @@ def suspicions(source: str, function: str) -> Iterator[Suspicion]:
         return
     for definition in ast.walk(tree):
         if isinstance(definition, ast.FunctionDef) and definition.name == function:
-            kinds = _KINDS + (_FOR_CHANNELS if function in _WITH_CHANNELS else ())
+            yield from _rows_of_kernels(definition)
+            yield from _swapped_output(definition)
+            kinds = _KINDS + (_FOR_CHANNELS if function in _WITH_CHANNELS else _FOR_GREY)
             for find in kinds:
                 for node in ast.walk(definition):
                     if words := find(node):
                         line = getattr(node, "lineno", definition.lineno)
                         yield Suspicion(line, words)
+            yield from _never_used(definition)
 
 
 def _swapped_axes(node: ast.AST) -> str:
@@ -145,28 +148,61 @@ def _mixed_axes(node: ast.AST) -> str:
     """Find ow = (w + 2 * pw - kh) // sh + 1: letters of the rows in a size of the columns."""
     if not isinstance(node, ast.Assign):
         return ""
-    targets, values = [node.targets[0]], [node.value]
-    if isinstance(targets[0], ast.Tuple) and isinstance(values[0], ast.Tuple):
-        targets, values = targets[0].elts, values[0].elts
-    words = (
+    pairs = [(target, node.value) for target in node.targets]
+    if isinstance(node.targets[0], ast.Tuple) and isinstance(node.value, ast.Tuple):
+        pairs = list(zip(node.targets[0].elts, node.value.elts, strict=False))
+        if swapped := _swapped_pair(pairs):
+            return swapped
+    words = [
         _mixed_size(target.id, value)
-        for target, value in zip(targets, values, strict=False)
+        for target, value in pairs
         if isinstance(target, ast.Name) and isinstance(value, ast.BinOp | ast.Call)
+    ]
+    return "; ".join(filter(None, words))
+
+
+def _swapped_pair(pairs: list[tuple[ast.expr, ast.expr]]) -> str:
+    """Return what is wrong with pw, ph = th // 2, tw // 2; "" for the right order."""
+    if len(pairs) != 2 or not all(isinstance(target, ast.Name) for target, _ in pairs):
+        return ""
+    for (target, value), axis, other in zip(pairs, ("w", "h"), (_COLUMNS, _ROWS), strict=True):
+        letters = _letters(value)
+        if _axis_of(target.id) != axis or letters & other.keys() or not letters:  # type: ignore
+            return ""
+        if not letters <= (_COLUMNS | _ROWS).keys():
+            return ""
+    (first, one), (second, two) = pairs
+    return (
+        f"{ast.unparse(one)} belongs to the rows, {ast.unparse(two)} to the columns: assign them "
+        f"to {ast.unparse(second)}, {ast.unparse(first)}"
     )
-    return next(filter(None, words), "")
+
+
+def _letters(node: ast.AST) -> set[str]:
+    """Return the names in an expression, without the digits at their ends."""
+    return {part.id.rstrip("0123456789") for part in ast.walk(node) if isinstance(part, ast.Name)}
+
+
+def _axis_of(name: str) -> str:
+    """Return "h" or "w", the last letter of a name but for digits; "" for any other."""
+    last = name.rstrip("0123456789")[-1:]
+    return last if last in ("h", "w") else ""
 
 
 def _mixed_size(target: str, value: ast.expr) -> str:
     """Return what is wrong if a size of one axis is made of letters of both; "" if it is not."""
-    if target[-1:] not in ("h", "w"):
-        return ""
     letters = {part.id for part in ast.walk(value) if isinstance(part, ast.Name)}
-    own, other = (_ROWS, _COLUMNS) if target[-1] == "h" else (_COLUMNS, _ROWS)
+    axis = _axis_of(target)
+    if not axis and any(isinstance(part, ast.Sub) for part in ast.walk(value)):
+        axis = next(iter(letters & {"h", "w"}), "") if len(letters & {"h", "w"}) == 1 else ""
+    if not axis:
+        return ""
+    own, other = (_ROWS, _COLUMNS) if axis == "h" else (_COLUMNS, _ROWS)
     foreign = sorted(letters & other.keys())
     if not foreign or not letters & own.keys():
         return ""
     names, right = " and ".join(foreign), " and ".join(other[name] for name in foreign)
-    axes = ("rows", "columns") if target[-1] == "h" else ("columns", "rows")
+    axes = ("rows", "columns") if axis == "h" else ("columns", "rows")
     belongs = "belongs" if len(foreign) == 1 else "belong"
     return (
         f"{target} = {ast.unparse(value)}: {names} {belongs} to the {axes[1]}; for the {axes[0]} "
@@ -187,8 +223,119 @@ def _mixed_slice(node: ast.AST) -> str:
     return f"{ast.unparse(node)}: {name} is of the other axis; take {other[name]}"
 
 
+def _axis_twice(node: ast.AST) -> str:
+    """Find axis=(1, 1): one axis named twice."""
+    if not isinstance(node, ast.keyword) or node.arg != "axis":
+        return ""
+    if not isinstance(node.value, ast.Tuple):
+        return ""
+    axes = [ast.unparse(part) for part in node.value.elts]
+    if len(set(axes)) == len(axes):
+        return ""
+    right = ", ".join(map(str, range(1, len(axes) + 1)))
+    return f"{ast.unparse(node)} names an axis twice; take axis=({right})"
+
+
+def _open_ended_slice(node: ast.AST) -> str:
+    """Find ph:-ph, which is empty where ph is 0."""
+    if not isinstance(node, ast.Slice) or not isinstance(node.upper, ast.UnaryOp):
+        return ""
+    name = node.upper.operand
+    if not isinstance(node.upper.op, ast.USub) or not isinstance(name, ast.Name):
+        return ""
+    if not isinstance(node.lower, ast.Name) or node.lower.id != name.id:
+        return ""
+    size = _axis_of(name.id) or "the size of the images"
+    return (
+        f"{ast.unparse(node)} is empty where {name.id} is 0, as -0 is the beginning; end it at "
+        f"{name.id} + {size}"
+    )
+
+
+def _three_axes_summed(node: ast.AST) -> str:
+    """Find np.tensordot(window, kernel, axes=3) where images have no channels."""
+    if not isinstance(node, ast.Call) or ast.unparse(node.func).rpartition(".")[2] != "tensordot":
+        return ""
+    axes = [word.value for word in node.keywords if word.arg == "axes"] + node.args[2:]
+    if not any(isinstance(axis, ast.Constant) and axis.value == 3 for axis in axes):
+        return ""
+    return (
+        f"{ast.unparse(node)} sums over three axes; window and kernel share two, rows and columns: "
+        "axes=2"
+    )
+
+
+# ---- what only the whole function shows ----
+
+
+def _loops(definition: ast.FunctionDef) -> dict[str, str]:
+    """Return {variable: what it runs over} of loops over range(n)."""
+    return {
+        loop.target.id: ast.unparse(loop.iter.args[0])
+        for loop in ast.walk(definition)
+        if isinstance(loop, ast.For)
+        and isinstance(loop.target, ast.Name)
+        and isinstance(loop.iter, ast.Call)
+        and ast.unparse(loop.iter.func) == "range"
+        and len(loop.iter.args) == 1
+    }
+
+
+def _rows_of_kernels(definition: ast.FunctionDef) -> Iterator[Suspicion]:
+    """Find kernels[k] where k runs over the number of kernels."""
+    numbers = {"kernels.shape[3]", "kernels.shape[-1]"}
+    for node in ast.walk(definition):
+        if isinstance(node, ast.Assign) and ast.unparse(node.value) == "kernels.shape":
+            names = node.targets[0].elts if isinstance(node.targets[0], ast.Tuple) else []
+            numbers |= {ast.unparse(name) for name in names[3:4]}
+    over = {variable for variable, number in _loops(definition).items() if number in numbers}
+    for node in ast.walk(definition):
+        if isinstance(node, ast.Subscript) and ast.unparse(node.value) == "kernels":
+            name = ast.unparse(node.slice)
+            if name in over:
+                words = f"kernels[{name}] takes a row; kernel {name} is kernels[:, :, :, {name}]"
+                yield Suspicion(node.lineno, words)
+
+
+def _swapped_output(definition: ast.FunctionDef) -> Iterator[Suspicion]:
+    """Find np.zeros((m, ow, oh)) where loops over oh and ow fill the rows and columns."""
+    loops = _loops(definition)
+    made: dict[str, tuple[ast.Assign, list[str]]] = {}  # name -> where, (rows, columns)
+    for node in ast.walk(definition):
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and node.value.args:
+            first = node.value.args[0]
+            if isinstance(first, ast.Tuple) and len(first.elts) >= 3:
+                made[ast.unparse(node.targets[0])] = node, [*map(ast.unparse, first.elts)][1:3]
+    for node in ast.walk(definition):
+        if not isinstance(node, ast.Subscript) or ast.unparse(node.value) not in made:
+            continue
+        assignment, shape = made[ast.unparse(node.value)]
+        place = node.slice.elts[1:3] if isinstance(node.slice, ast.Tuple) else []
+        sizes = [loops.get(ast.unparse(part), "") for part in place]
+        # swapped, or one for both; other names may be the same sizes
+        if len(sizes) == 2 and all(sizes) and shape != sizes and set(shape) <= set(sizes):
+            rows, columns = sizes
+            words = (
+                f"{ast.unparse(assignment)}: there are {rows} rows and {columns} columns, so the "
+                f"sizes are {rows}, {columns}"
+            )
+            yield Suspicion(assignment.lineno, words)
+
+
+def _never_used(definition: ast.FunctionDef) -> Iterator[Suspicion]:
+    """Find patch = padded[...] that nothing uses."""
+    names = [node for node in ast.walk(definition) if isinstance(node, ast.Name)]
+    used = {name.id for name in names if isinstance(name.ctx, ast.Load)}
+    for node in ast.walk(definition):
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Subscript):
+            for target in node.targets:
+                if isinstance(target, ast.Name) and target.id not in used:
+                    words = f"{ast.unparse(node)} is computed and never used"
+                    yield Suspicion(node.lineno, words)
+
+
 # letters of an axis -> those of the other one
-_ROWS = {"h": "w", "kh": "kw", "sh": "sw", "ph": "pw"}
+_ROWS = {"h": "w", "kh": "kw", "sh": "sw", "ph": "pw", "th": "tw", "oh": "ow"}
 _COLUMNS = {column: row for row, column in _ROWS.items()}
 # the kinds of lines, the surest first
 _KINDS: tuple[Callable[[ast.AST], str], ...] = (
@@ -199,5 +346,8 @@ _KINDS: tuple[Callable[[ast.AST], str], ...] = (
     _all_kernels,
     _mixed_axes,
     _mixed_slice,
+    _axis_twice,
+    _open_ended_slice,
 )
 _FOR_CHANNELS = (_channels_left,)  # kinds of lines of functions whose images have channels
+_FOR_GREY = (_three_axes_summed,)  # of those whose images have none

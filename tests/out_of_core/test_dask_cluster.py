@@ -36,7 +36,10 @@ def workers(n, memory="1GiB"):
         warnings.catch_warnings(),
         dask.config.set(settings),
         distributed.LocalCluster(
-            **words, dashboard_address=None, worker_dashboard_address=None, silence_logs="CRITICAL"
+            **words,
+            dashboard_address="localhost:0",  # any free port
+            worker_dashboard_address=None,
+            silence_logs="CRITICAL",
         ) as cluster,
         distributed.Client(cluster, timeout=WAIT) as client,
     ):

@@ -70,8 +70,8 @@ def run(
     return subprocess.CompletedProcess(command, child.returncode, out, errors)
 
 
-def output(code: str, *arguments: object, **changes: str) -> str:
+def output(code: str, *arguments: object, timeout: float = LIMIT, **changes: str) -> str:
     """Return what code prints that must not fail."""
-    done = run(code, *arguments, timeout=LIMIT, cwd=None, **changes)
+    done = run(code, *arguments, timeout=timeout, cwd=None, **changes)
     assert done.returncode == 0, f"exit {done.returncode}\n{done.stderr[-3000:]}"
     return done.stdout

@@ -116,7 +116,7 @@ def test_the_forms_of_arm64_compile(first, step):
     """On any machine; they are run on arm64 alone."""
     words = {"CONVPOOL_BUILD": "neon", "NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""}
     code = FOR_ARM64.format(first=first, step=step)
-    children.output(code, **words, NUMBA_OPT="0", NUMBA_CACHE_DIR=os.devnull)
+    children.output(code, timeout=3000, **words, NUMBA_OPT="0", NUMBA_CACHE_DIR=os.devnull)
 
 
 # ---- linking ----

@@ -55,7 +55,7 @@ def max_indices(images: Array, axes: Sequence[Axis], values: Array, indices: Arr
                 values[block], indices[block] = _argmax(images[batch, pixel_rows], argmax_of_axes)
                 # counted from the part's first row, until here
                 indices[block] += pixel_rows.start * volume(images.shape[2:-1])
-            unsign_zeros(values[block])
+                unsign_zeros(values[block])
             for k, axis in enumerate(part_axes, 1):
                 without_pixel = on_axis(k, axis.taps_on(0, axis.size) == 0)
                 values[block][without_pixel], indices[block][without_pixel] = (

@@ -46,9 +46,12 @@ def told_apart(name):
                 return
 
 
-@pytest.mark.parametrize(
-    "name", mark_others_full(sorted(READINGS), len(READINGS) // 8, "hypotheses")
-)
+# what the brief asks for in other words; one of the meanings that 'same' may have
+RIGHT = "same: p = ceil(T / 2), n outputs"
+WRONG = sorted(READINGS.keys() - {RIGHT})
+
+
+@pytest.mark.parametrize("name", mark_others_full(WRONG, len(WRONG) // 8, "hypotheses"))
 def test_each_hypothesis_is_named_or_one_that_gives_the_same(name):
     tried = 0
     for came in told_apart(name):

@@ -284,8 +284,6 @@ def rows() -> Rows:
             common = COMMON if when == "same" and size in SIZES_OF_COMMON else 0
             number = len(table) if size in SIZES_OF_ALL[when] else common
             for name, (words, zeros) in islice(table.items(), number):
-                if (name, size) == ("p = ceil(T / 2)", ", n outputs"):
-                    continue  # which is right
                 reading = Reading(words + size_words, "zeros", when, zeros=zeros, count=count)
                 yield f"{when}: {name}{size}", reading
 

@@ -657,6 +657,12 @@ def test_the_page_never_scrolls_sideways(show, width):
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), fragment
         page.evaluate("(fragment) => explorer.open(fragment)", fragment)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.locator("#examples button").first.click()  # a photograph, and a kernel of 5 x 5
+    page.wait_for_selector("#sum .sum.wide")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    sums = "document.querySelector('#sum .sums')"
+    if width > 320:
+        assert page.evaluate(f"{sums}.scrollWidth <= {sums}.clientWidth"), "the sum is seen whole"
 
 
 @pytest.mark.parametrize(

@@ -84,8 +84,8 @@ const scene = (() => {
   }
 
   /**
-   * Add a number in the middle of a cell, if letters of at least 6 pixels fit; a long one is
-   * rounded, to 0.12 or 3e12.
+   * Add a number in the middle of a cell, if letters of at least 6 pixels fit; a long one loses
+   * decimals, but no whole digits, and what is still too long is written as 3e12.
    * @param {Mark[]} marks that are added to
    * @param {number} x left edge of the cell
    * @param {number} y upper edge of the cell
@@ -97,10 +97,11 @@ const scene = (() => {
     const largest = Math.max(15, cell * 0.32);
     const sizeOf = (text) => Math.min(cell * 0.42, largest, (cell - 3) / (text.length * 0.64));
     const signs = (text) => text.replace("e+", "e").replaceAll("-", "−");
+    const rounded = [2, 1, 0].map((decimals) => +value.toFixed(decimals)).filter(Boolean);
+    if (!rounded.length) rounded.push(+value.toPrecision(1)); // 0.0037 is 0.004
     const choices = [
       written(value),
-      signs(String(+value.toPrecision(2))),
-      signs(String(+value.toPrecision(1))),
+      ...rounded.map((number) => signs(String(number))),
       signs(value.toExponential(0)),
     ];
     const words = choices.find((text) => sizeOf(text) >= 6) ?? choices.at(-1);

@@ -66,7 +66,7 @@ const sumGrid = (() => {
     );
     return element(
       "table",
-      { className: "sum" },
+      { className: rows[0].length > 3 ? "sum wide" : "sum" },
       element("caption", { textContent: caption }),
       element("tbody", {}, ...lines, foot),
     );

@@ -178,11 +178,16 @@ def test_very_small_and_very_long_numbers_are_written(visit):
     page.evaluate(
         "explorer.change({pixels: Array(25).fill(1e6), weights: Array(9).fill(333333.3)})"
     )
-    words = page.evaluate(
+    shown = (
         "explorer.interactivePicture.drawn().sheet.filter(({kind}) => kind === 'text')"
         ".map(({words}) => words)"
     )
-    assert "3e12" in words
+    assert "3e12" in page.evaluate(shown)
+    # decimals are dropped, as many as must be, and no whole digits
+    page.evaluate("explorer.change({h: 12, w: 12, weights: Array(9).fill(0.25)})")
+    page.evaluate("explorer.change({pixels: Array(144).fill(1234.567)})")
+    words = page.evaluate(shown)
+    assert "2778" in words
 
 
 def test_the_wheel_does_not_change_a_field(visit):

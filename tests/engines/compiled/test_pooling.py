@@ -503,6 +503,13 @@ def test_every_form_of_the_table(monkeypatch):
         compiled_pooling.pool(images, axes, out, mode="median", dtype=images.dtype)
         windows = np.lib.stride_tricks.sliding_window_view(images, taps, 2)
         np.testing.assert_array_equal(out, np.median(windows, -1).astype(dtype))
+    for results in ("float32", "float64"):  # by histograms
+        images = full_range((1, 20, 100, 1), "uint8")
+        out = np.empty((1, 6, 86, 1), results)
+        axes = pooling_axes(images, (15, 15), 1)
+        compiled_pooling.pool(images, axes, out, mode="median", dtype=images.dtype)
+        windows = np.lib.stride_tricks.sliding_window_view(images, (15, 15), (1, 2))
+        np.testing.assert_array_equal(out, np.median(windows, (-1, -2)).astype(results))
     found -= {FilterRowsForm(), *forms.CREW_FORMS}
     assert found == set(pooling_forms.pooling_forms(library.isa()))
 

@@ -1,6 +1,6 @@
 """Compiled pooling: what the loops can read and write, and copies where they cannot.
 
-`pooling_program` says which loops pool, and how. m images, h x w pixels, c channels, oh x ow
+`pooling_call` says which loops pool, and how. m images, h x w pixels, c channels, oh x ow
 output.
 """
 

@@ -107,17 +107,12 @@ def _findings(run: TaskRun, trials: Sequence[Trial]) -> list[Finding]:
     of wrong values too: where only one row or column is left of it, NumPy repeats that.
     """
     values, errors = _wrong_values(run, trials), list(_errors(run, trials))
-    suspicion = _suspicion(run)
-    if (
-        suspicion
-        and values
-        and errors
-        and {one.line for one in values + errors} == {suspicion.line}
-    ):
+    suspicion, both = _suspicion(run), [*values, *errors]
+    if values and errors and suspicion and {one.line for one in both} == {suspicion.line}:
         # one cause, however it shows
-        return [replace(values[0], failing=sum(one.failing for one in values + errors))]
+        return [replace(values[0], failing=sum(one.failing for one in both))]
     # the cause is known, and named in the finding
-    words = "" if _suspicion(run) else f"{CUT_WINDOW}; so "
+    words = "" if suspicion else f"{CUT_WINDOW}; so "
     failing_values = sum(value.failing for value in values)
     for error in errors:
         has_reading = any(value.reading for value in values)

@@ -76,6 +76,13 @@ CAUSES = {
         "ow = (w + 2 * pw - kh) // sh + 1: kh and sh belong to the rows",
         17,
     ),
+    # some cases raise IndexError, others are wrong
+    "as many rows as columns": (
+        0,
+        VALID.replace("np.zeros((m, oh, ow))", "np.zeros((m, ow, ow))"),
+        "out = np.zeros((m, ow, ow)): there are oh rows and ow columns, so the sizes are oh, ow",
+        9,
+    ),
     "windows cut at the border": (1, SAME, "a window has fewer rows or columns than the kernel", 7),
 }
 

@@ -48,7 +48,7 @@ EITHER = "returned or raised"
 ENDS = {
     "background": (("returned", "returned"), ""),
     "closes_everything": (DEAD, "closed the channel"),
-    "deletes_scratch": (("returned", EITHER), ""),
+    "deletes_scratch": (("returned", "returned" if ROOT else EITHER), ""),
     "dies_with_background": (DEAD, "exit code 0"),
     "endless_loop": (LATE, r"no answer within 1 s$"),
     "exit_at_once": (DEAD, "exit code 0"),
@@ -72,7 +72,7 @@ ENDS = {
     "returns_twice": (("returned", "returned"), ""),
     "segfault": (DEAD, "signal 11 .SIGSEGV"),
     "sys_exit": (("raised", "raised"), r"exit or quit \(SystemExit: 3\), in line 8"),
-    "threads": (("returned", EITHER), ""),
+    "threads": (("returned", "raised" if ROOT else EITHER), ""),
     "too_large": (
         ("not an array", "not an array"),
         r"8000000000000 bytes; at most \d+ are looked at",

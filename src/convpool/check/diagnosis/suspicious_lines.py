@@ -6,6 +6,7 @@ Letters: m images, h x w pixels, c channels, kh x kw kernel, nc kernels.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
@@ -55,6 +56,7 @@ def suspicions(source: str, function: str) -> Iterator[Suspicion]:
                     if words := find(node):
                         line = getattr(node, "lineno", definition.lineno)
                         yield Suspicion(line, words)
+            yield from _empty_slices(definition)
             yield from _never_used(definition)
 
 
@@ -110,9 +112,13 @@ def _first_axis_of_kernels(node: ast.AST) -> str:
             and side.value.id == "kernels"
             and isinstance(side.slice, ast.Name)
         ):
-            name = side.slice.id
-            return f"{ast.unparse(side)} takes a row; kernel {name} is kernels[:, :, :, {name}]"
+            return _row_taken(side.slice.id)
     return ""
+
+
+def _row_taken(name: str) -> str:
+    """Return what is wrong with kernels[name]."""
+    return f"kernels[{name}] takes a row; kernel {name} is kernels[:, :, :, {name}]"
 
 
 def _all_kernels(node: ast.AST) -> str:
@@ -183,10 +189,14 @@ def _letters(node: ast.AST) -> set[str]:
     return {part.id.rstrip("0123456789") for part in ast.walk(node) if isinstance(part, ast.Name)}
 
 
+# h, kh, ph1, new_h, outh; not length, row, new
+_OF_AN_AXIS = re.compile(r"(?:\w*_|[a-z]|out|output|pad|new|img|image|input)?([hw])\d*")
+
+
 def _axis_of(name: str) -> str:
-    """Return "h" or "w", the last letter of a name but for digits; "" for any other."""
-    last = name.rstrip("0123456789")[-1:]
-    return last if last in ("h", "w") else ""
+    """Return "h" or "w" for a name that ends in this letter and means a size; "" for any other."""
+    found = _OF_AN_AXIS.fullmatch(name)
+    return found[1] if found else ""
 
 
 def _mixed_size(target: str, value: ast.expr) -> str:
@@ -236,22 +246,6 @@ def _axis_twice(node: ast.AST) -> str:
     return f"{ast.unparse(node)} names an axis twice; take axis=({right})"
 
 
-def _open_ended_slice(node: ast.AST) -> str:
-    """Find ph:-ph, which is empty where ph is 0."""
-    if not isinstance(node, ast.Slice) or not isinstance(node.upper, ast.UnaryOp):
-        return ""
-    name = node.upper.operand
-    if not isinstance(node.upper.op, ast.USub) or not isinstance(name, ast.Name):
-        return ""
-    if not isinstance(node.lower, ast.Name) or node.lower.id != name.id:
-        return ""
-    size = _axis_of(name.id) or "the size of the images"
-    return (
-        f"{ast.unparse(node)} is empty where {name.id} is 0, as -0 is the beginning; end it at "
-        f"{name.id} + {size}"
-    )
-
-
 def _three_axes_summed(node: ast.AST) -> str:
     """Find np.tensordot(window, kernel, axes=3) where images have no channels."""
     if not isinstance(node, ast.Call) or ast.unparse(node.func).rpartition(".")[2] != "tensordot":
@@ -293,8 +287,7 @@ def _rows_of_kernels(definition: ast.FunctionDef) -> Iterator[Suspicion]:
         if isinstance(node, ast.Subscript) and ast.unparse(node.value) == "kernels":
             name = ast.unparse(node.slice)
             if name in over:
-                words = f"kernels[{name}] takes a row; kernel {name} is kernels[:, :, :, {name}]"
-                yield Suspicion(node.lineno, words)
+                yield Suspicion(node.lineno, _row_taken(name))
 
 
 def _swapped_output(definition: ast.FunctionDef) -> Iterator[Suspicion]:
@@ -322,6 +315,28 @@ def _swapped_output(definition: ast.FunctionDef) -> Iterator[Suspicion]:
             yield Suspicion(assignment.lineno, words)
 
 
+def _empty_slices(definition: ast.FunctionDef) -> Iterator[Suspicion]:
+    """Find ph:-ph, which is empty where ph is 0, unless some condition asks for ph."""
+    conditions = [
+        node.test for node in ast.walk(definition) if isinstance(node, ast.If | ast.IfExp)
+    ]
+    asked = {
+        part.id for test in conditions for part in ast.walk(test) if isinstance(part, ast.Name)
+    }
+    for node in ast.walk(definition):
+        if not isinstance(node, ast.Slice) or not isinstance(node.lower, ast.Name):
+            continue
+        name, end = node.lower.id, node.upper
+        is_empty = isinstance(end, ast.UnaryOp) and ast.unparse(end) == f"-{name}"
+        if is_empty and name not in asked:
+            size = _axis_of(name) or "the size of the images"
+            words = (
+                f"{ast.unparse(node)} is empty where {name} is 0, as -0 is the beginning; end it "
+                f"at {name} + {size}"
+            )
+            yield Suspicion(getattr(node, "lineno", definition.lineno), words)
+
+
 def _never_used(definition: ast.FunctionDef) -> Iterator[Suspicion]:
     """Find patch = padded[...] that nothing uses."""
     names = [node for node in ast.walk(definition) if isinstance(node, ast.Name)]
@@ -347,7 +362,6 @@ _KINDS: tuple[Callable[[ast.AST], str], ...] = (
     _mixed_axes,
     _mixed_slice,
     _axis_twice,
-    _open_ended_slice,
 )
 _FOR_CHANNELS = (_channels_left,)  # kinds of lines of functions whose images have channels
 _FOR_GREY = (_three_axes_summed,)  # of those whose images have none

@@ -49,6 +49,7 @@ def suspicions(source: str, function: str) -> Iterator[Suspicion]:
     for definition in ast.walk(tree):
         if isinstance(definition, ast.FunctionDef) and definition.name == function:
             yield from _rows_of_kernels(definition)
+            yield from _all_kernels(definition)
             yield from _swapped_output(definition)
             kinds = _KINDS + (_FOR_CHANNELS if function in _WITH_CHANNELS else _FOR_GREY)
             for find in kinds:
@@ -119,19 +120,6 @@ def _first_axis_of_kernels(node: ast.AST) -> str:
 def _row_taken(name: str) -> str:
     """Return what is wrong with kernels[name]."""
     return f"kernels[{name}] takes a row; kernel {name} is kernels[:, :, :, {name}]"
-
-
-def _all_kernels(node: ast.AST) -> str:
-    """Find window * kernels, where one kernel after the other is meant."""
-    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Mult):
-        return ""
-    sides = [side.id for side in (node.left, node.right) if isinstance(side, ast.Name)]
-    if "kernels" not in sides:
-        return ""
-    return (
-        f"{ast.unparse(node)} takes all kernels at once; kernel k is kernels[:, :, :, k], in a "
-        "third loop"
-    )
 
 
 def _channels_left(node: ast.AST) -> str:
@@ -290,6 +278,29 @@ def _rows_of_kernels(definition: ast.FunctionDef) -> Iterator[Suspicion]:
                 yield Suspicion(node.lineno, _row_taken(name))
 
 
+def _all_kernels(definition: ast.FunctionDef) -> Iterator[Suspicion]:
+    """Find window * kernels, where one kernel after the other is meant.
+
+    Not where the function makes kernels something else, or the window has an axis for them.
+    """
+    assigned = [node for node in ast.walk(definition) if isinstance(node, ast.Assign)]
+    others = {ast.unparse(target) for node in assigned for target in node.targets}
+    with_new_axis = {
+        ast.unparse(target)
+        for node in assigned
+        if re.search(r"\b(None|newaxis|expand_dims|reshape)\b", ast.unparse(node.value))
+        for target in node.targets
+    }
+    for node in ast.walk(definition):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+            sides = {side.id for side in (node.left, node.right) if isinstance(side, ast.Name)}
+            if "kernels" in sides - others and not sides & with_new_axis:
+                words = (
+                    "takes all kernels at once; kernel k is kernels[:, :, :, k], in a third loop"
+                )
+                yield Suspicion(node.lineno, f"{ast.unparse(node)} {words}")
+
+
 def _swapped_output(definition: ast.FunctionDef) -> Iterator[Suspicion]:
     """Find np.zeros((m, ow, oh)) where loops over oh and ow fill the rows and columns."""
     loops = _loops(definition)
@@ -308,6 +319,8 @@ def _swapped_output(definition: ast.FunctionDef) -> Iterator[Suspicion]:
         # swapped, or one for both; other names may be the same sizes
         if len(sizes) == 2 and all(sizes) and shape != sizes and set(shape) <= set(sizes):
             rows, columns = sizes
+            if _axis_of(rows) == "w" or "width" in rows or "col" in rows:
+                continue  # not the sizes are swapped, but the places that are filled
             words = (
                 f"{ast.unparse(assignment)}: there are {rows} rows and {columns} columns, so the "
                 f"sizes are {rows}, {columns}"
@@ -358,7 +371,6 @@ _KINDS: tuple[Callable[[ast.AST], str], ...] = (
     _type_by_name,
     _axis_by_size,
     _first_axis_of_kernels,
-    _all_kernels,
     _mixed_axes,
     _mixed_slice,
     _axis_twice,

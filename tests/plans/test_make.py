@@ -635,7 +635,9 @@ def test_a_convolution_takes_no_more_scratch_than_its_plan_says(case, dtype):
     words = case.words | {"images_dtype": dtype, "kernels_dtype": kind}
     plan = plan_convolution(case.images, case.kernels, engine="numpy", **words)
     out = np.empty(plan.output_shape, plan.dtype)
-    used = peak(lambda: plan.run(images, kernels, out=out))
+    # windows of one pixel are copied only where pixels are not in order
+    orders = images, np.asfortranarray(images)
+    used = max(peak(lambda array=array: plan.run(array, kernels, out=out)) for array in orders)
     assert used <= plan.scratch + OBJECTS
     assert plan.scratch < 5 * used or plan.scratch < 5 * 10**6
 

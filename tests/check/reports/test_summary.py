@@ -30,8 +30,33 @@ def test_one_file_is_named_in_its_words():
 def test_verdicts_come_before_remarks_and_tasks_in_order():
     reported = reported_findings(BROKEN)
     assert [one.outcome is None for one in reported] == [False] * (len(reported) - 1) + [True]
-    firsts = [-1 if one.tasks[0] is None else one.tasks[0] for one in reported[:-1]]
+    firsts = [9 if one.tasks[0] is None else one.tasks[0] for one in reported[:-1]]
     assert firsts == sorted(firsts)
+
+
+def test_results_come_before_style_and_missing_files_are_one_line_at_the_end():
+    missing = [
+        made
+        for task in (1, 2)
+        for made in (
+            item(task, "file", FAILS, Finding(f"{TASKS[task].file} is missing")),
+            item(task, "same", UNCHECKED, Finding(f"not run: {TASKS[task].file} is missing")),
+        )
+    ]
+    judgement = make_judgement(
+        item(None, "readme", FAILS, Finding("README.md is missing", "README.md")),
+        *missing,
+        item(3, "pycodestyle", FAILS),
+        item(3, "valid", FAILS),
+    )
+    names = [one.items for one in reported_findings(judgement)]
+    assert names == ["valid", "pycodestyle", "readme", "file"]
+    lines = [line.strip() for line in screen([judgement]).splitlines() if line.strip()]
+    assert lines[-3:-1] == ["Tasks 1, 2", "✗ file  FILE is missing"]
+    assert (
+        next(line for line in lines if line.startswith("First"))
+        == "First: task 3, Strided Convolution"
+    )
 
 
 def test_an_item_without_a_finding_gives_its_title():

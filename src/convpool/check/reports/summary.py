@@ -14,6 +14,7 @@ from convpool.check.verdicts import Finding, Item, Judgement, Measure, Outcome, 
 RULES = "rules"  # the name of the row in `outcome_table` that has all rules together
 MAX_PLACES = 8  # places of one finding that are listed
 STOPPING = {"file", "syntax", "utf8", "loads"}  # without these nothing of a file can be judged
+MISSING = "FILE is missing"  # of a file that was not handed in, and has no near name either
 REMARKS_HEADING = "Remarks, no verdicts"
 
 
@@ -37,12 +38,28 @@ class ReportedFinding:
         return f"{self.failing} of {self.cases} cases" if self.cases else ""
 
     @property
-    def importance(self) -> tuple[int, int, int]:
-        """A sort key: what keeps most from being right comes first."""
+    def importance(self) -> tuple[bool, bool, bool, int]:
+        """A sort key: what keeps most from being right comes first, what is not there last."""
         names = set(self.items.split(", "))
         stops = not names.isdisjoint({*STOPPING, "signature"})
         fails = self.outcome is Outcome.FAILS
-        return (not fails, not stops, -self.failing if self.cases else 1)
+        return (self.is_missing, not fails, not stops, -self.failing if self.cases else 1)
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether it says that files were not handed in."""
+        return self.items == "file" and self.words.endswith(MISSING.removeprefix("FILE"))
+
+    @property
+    def order(self) -> tuple[bool, bool, bool, int, bool]:
+        """A sort key: remarks and missing files last; tasks, then the folder; results, then style.
+
+        What a function returns matters more than how its file looks.
+        """
+        task = self.tasks[0]
+        is_style = set(self.items.split(", ")).isdisjoint({*STOPPING, "signature", *TITLES})
+        is_remark = self.outcome is None
+        return is_remark, self.is_missing, task is None, _task_order(task), is_style
 
     @property
     def heading(self) -> str:
@@ -90,20 +107,21 @@ class CommonItem:
 
 
 def reported_findings(judgement: Judgement) -> list[ReportedFinding]:
-    """Return the findings of a submission, sorted by task with the folder first; then the remarks.
+    """Return the findings of a submission in the order of a report: see `ReportedFinding.order`.
 
-    Findings that differ only in their place or their file's name are merged into one.
+    Findings that differ only in their place or their file's name are merged into one. That nothing
+    of a missing file could be checked is left out, where the rule "file" says that it is missing.
     """
+    missing = {item.task for item in judgement.items if item.name == "file" and item.findings}
     # what is equal in findings that are merged -> the findings with their items
     merged: dict[tuple[object, ...], list[tuple[Item, Finding]]] = {}
     for item in sorted(judgement.items, key=lambda item: _task_order(item.task)):
+        if item.outcome is Outcome.UNCHECKED and item.task in missing:
+            continue
         for finding, outcome in _findings_and_outcomes(item):
             merged.setdefault(_cause(item, finding, outcome), []).append((item, finding))
     reported = [_merge(findings, is_remark=key[0] is None) for key, findings in merged.items()]
-    return sorted(
-        reported,
-        key=lambda finding: (finding.outcome is None, _task_order(finding.tasks[0])),
-    )
+    return sorted(reported, key=lambda finding: finding.order)
 
 
 def split_findings(
@@ -175,7 +193,9 @@ def _merge(entries: Sequence[tuple[Item, Finding]], *, is_remark: bool) -> Repor
     words = finding.words if len(tasks) == 1 else _without_file(item, finding.words)
     if finding.code and not words.startswith(finding.code):
         words = f"{finding.code} {words}"
-    places = (_place(item, finding) for item, finding in entries)
+    places = [_place(item, finding) for item, finding in entries]
+    if words == MISSING:
+        places = []  # the heading names the tasks
     return ReportedFinding(
         items=", ".join(dict.fromkeys(item.name for item, _ in entries)),
         outcome=None if is_remark else item.outcome,

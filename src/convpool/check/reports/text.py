@@ -170,18 +170,21 @@ def _print_folder(judgement: Judgement, console: Console) -> None:
 def _print_finding(finding: ReportedFinding, console: Console, *, has_details: bool) -> None:
     """Print a finding: its items, how many cases it is about, its places, its words, its details.
 
-    Items and places are in one line if they fit.
+    Items and places, or items and words where there is no place, are in one line if they fit.
     """
     mark = "-" if finding.outcome is None else _marks(console)[finding.outcome]
     about = ", ".join(filter(None, (finding.reading, finding.count)))
     name = (f"{finding.items}{f' ({about})' if about else ''}", "bold")
     title = Text.assemble("  ", Text(mark, STYLES[finding.outcome]), " ", name, "  ")
-    if len(title) + len(finding.where) <= console.width:
-        console.print(title.append(finding.where, "cyan"))
+    # beside the title, if it fits: the places; for a finding without a place its words
+    beside, style = (finding.where, "cyan") if finding.where else (finding.words, "")
+    if len(title) + len(beside) <= console.width:
+        console.print(title.append(beside, style))
     else:
         console.print(Padding(title[2:], (0, 0, 0, 2)))  # wrapped lines are indented too
-        console.print(Padding(Text(finding.where, "cyan"), (0, 0, 0, 4)))
-    console.print(Padding(Text(finding.words), (0, 0, 0, 4)))
+        console.print(Padding(Text(beside, style), (0, 0, 0, 4)))
+    if finding.where:
+        console.print(Padding(Text(finding.words), (0, 0, 0, 4)))
     if finding.details and has_details:
         # not wrapped, as its columns would be torn apart
         details = textwrap.indent(finding.details.rstrip("\n"), " " * 6)

@@ -182,6 +182,7 @@ SLOW = {
         "test_basic_settings_are_few_and_hide_nothing_that_is_set",
         "test_it_can_be_embedded",
         "test_many_products_are_a_list",
+        "test_on_a_phone_every_example_comes_into_sight_and_fits",
         "test_the_picture_fills_a_projector_and_a_clicker_steps",
         "test_the_sum_is_a_grid_with_subtotals",
     ],

@@ -141,6 +141,22 @@ def test_it_can_be_embedded(show, address):
     assert re.match(r'<iframe src="explorer.html\?embed=1#op=pool&amp;h=4&amp;w=4"', copied)
 
 
+def test_on_a_phone_every_example_comes_into_sight_and_fits(show):
+    page = show("", **PHONE)
+    assert page.locator("#canvas").bounding_box()["y"] < 844 / 2
+    page.locator("[data-example=network]").wait_for()
+    for card in page.locator("#examples button").all():
+        name = card.get_attribute("data-example")
+        page.evaluate("scrollTo(0, 0)")
+        card.evaluate("(node) => node.click()")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, name
+        assert page.evaluate("visualViewport.scale * innerWidth") == 390, name
+        section = {"signal": "#views", "network": "#network"}.get(name, "#canvas")
+        box = page.locator(section).bounding_box()
+        assert -1 <= box["y"] < 844 / 2, name
+        assert section != "#canvas" or box["y"] + box["height"] <= 844, name
+
+
 @pytest.mark.full
 def test_a_phone_has_a_sheet_of_settings_and_targets_for_fingers(show):
     page = show("#c=2&nc=2", **PHONE)

@@ -51,6 +51,10 @@ def test_the_tour_to_its_end(show, size):
         press(page, "Now you")
         assert page.evaluate("document.activeElement.matches('#answer, #tour-body h3')")
         assert in_sight(page, "label.ask")
+        if size is PHONE:  # the heading is not behind the picture
+            picture = page.locator("#canvas").bounding_box()
+            heading = page.locator("#tour-body h3").bounding_box()
+            assert heading["y"] >= picture["y"] + picture["height"]
         assert page.locator("#canvas").bounding_box()["y"] > -1
         if "number" not in text(page, "label.ask"):
             assert "Covered" in text(page, "#code-text")

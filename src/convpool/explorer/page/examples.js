@@ -56,6 +56,14 @@ const examples = (() => {
     marking.paint(context, [...drawing.sheet, ...drawing.over]);
   }
 
+  /**
+   * Return whether an element is seen down to its lower edge.
+   * @param {string} id
+   * @returns {boolean}
+   */
+  const isInSight = (id) =>
+    document.getElementById(id).getBoundingClientRect().bottom <= innerHeight;
+
   /** Draw the pictures of all cards. */
   function drawAll() {
     for (const card of document.querySelectorAll("#examples button")) {
@@ -78,6 +86,7 @@ const examples = (() => {
         if (name !== "network") explorer.change({ ...settings.DEFAULTS, ...set });
         explorer.note("");
         if (name in SECTIONS) explorer.show(SECTIONS[name]);
+        else if (!isInSight("canvas-holder")) explorer.show("stage");
       });
       return card;
     });

@@ -25,7 +25,8 @@ const shortcuts = (() => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.matches?.("input, textarea, select")) return;
     if (event.key === "?") document.getElementById("keys").showModal();
-    else if (event.key in JUMPS) explorer.show(JUMPS[event.key]);
+    // who answers a question types digits, even after it is judged
+    else if (event.key in JUMPS && !tour.isRunning()) explorer.show(JUMPS[event.key]);
     else if (event.key === "f") presentation.toggle();
     else return;
     event.preventDefault();

@@ -33,7 +33,7 @@ const tour = (() => {
     document.body.classList.toggle("touring", isRunning);
     const guide = byId("guide");
     if (isWide.matches) byId("controls").before(guide);
-    else byId("legend").after(guide);
+    else byId("canvas-holder").after(guide);
     (isRunning ? guide : byId("tour")).append(body);
     byId("tour-elsewhere")?.remove();
     if (isRunning)
@@ -43,13 +43,15 @@ const tour = (() => {
     interactivePicture.redraw();
   }
 
+  // the picture at the top and, on a narrow screen, what is asked right below it
+  const showPicture = () => byId("stage").scrollIntoView();
+
   /** Begin to guide: remember what the visitor had. */
   function begin() {
     if (isRunning) return;
     isRunning = true;
     stateBefore = explorer.state();
     place();
-    byId("stage").scrollIntoView();
   }
 
   /**
@@ -80,10 +82,10 @@ const tour = (() => {
     );
   }
 
-  /** Leave the tour, and show its beginning. */
+  /** Leave the tour; the picture stays in sight. */
   function end() {
     leave();
-    explorer.show("tour");
+    explorer.show("stage");
   }
 
   /**
@@ -160,7 +162,8 @@ const tour = (() => {
   }
 
   /**
-   * Read the heading aloud and go on from there; with a keyboard, focus what comes next.
+   * Show the picture with the heading, from which readers go on; with a keyboard, focus what comes
+   * next.
    * @param {string} selector of the field or button that comes next
    */
   function focus(selector) {
@@ -170,6 +173,7 @@ const tour = (() => {
     const next = matchMedia("(pointer: fine)").matches && body.querySelector(selector);
     if (next) next.setAttribute("aria-describedby", "question");
     (next || heading).focus({ preventScroll: true });
+    showPicture();
   }
 
   /**
@@ -244,6 +248,7 @@ const tour = (() => {
       row(again, button(say("test.done"), end)),
     );
     again.focus({ preventScroll: true });
+    showPicture();
   }
 
   // ---- links ----

@@ -73,6 +73,7 @@ def check(
     is_trusted: bool = False,
     is_timed: bool = True,
     private_seed: int = 0,
+    has_changes: bool | None = False,
     jobs: int = 1,
     progress: Progress | None = None,
     done: Callable[[Judgement], object] | None = None,
@@ -108,6 +109,9 @@ def check(
         are in any case.
     private_seed : int
         Other than 0: the cases are others of the same kinds, which no student has seen.
+    has_changes : bool, optional
+        Whether a small change is searched, by trying many, that makes a file's results right, which
+        takes a few seconds for each wrong file; None: for one submission, not for a class.
     jobs : int
         How many submissions are judged at once; of fewer submissions, several tasks.
     progress : function of (done, total), optional
@@ -149,7 +153,12 @@ def check(
     with open_submissions(paths) as submissions:
         if selection.behaviour and len(submissions) > 1 and not is_trusted:
             _require_walls(selection)
-        selection = replace(selection, workers=max(1, jobs // max(1, len(submissions))))
+        if has_changes is None:
+            has_changes = len(submissions) == 1
+        options = replace(selection.options, has_changes=has_changes)
+        selection = replace(
+            selection, options=options, workers=max(1, jobs // max(1, len(submissions)))
+        )
 
         def tell(judged: Judgement, count: int, total: int) -> None:
             if done:

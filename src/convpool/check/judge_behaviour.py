@@ -15,7 +15,10 @@ from convpool.check.behaviour.cases_by_task import TIMED
 from convpool.check.behaviour.judged_answers import Trial, is_same_result
 from convpool.check.behaviour.removed_names import without_removed_names
 from convpool.check.concurrency import call_all
+from convpool.check.diagnosis.meanings_of_same import BRIEF
 from convpool.check.judge_cases import Options, TaskRun, judge_cases, make_item
+from convpool.check.repair.search import find_repair
+from convpool.check.repair.trials import Trials
 from convpool.check.sandbox import caller
 from convpool.check.sandbox.calls import Answer, SubmittedFunction
 from convpool.check.sandbox.interpreters import Interpreter
@@ -73,6 +76,8 @@ def judge(
         run = TaskRun(file, (), None, baseline_cost)
         if time.monotonic() < deadline:
             run = _with_answers(run, python, limits.until(deadline), options)
+            if options.has_changes:
+                run = _with_repair(run, python, limits.until(deadline), options)
         return _items(run, limits, options), [Measure(number, *file.word_counts, *run.ratios)]
 
     calls = [partial(judge_task, number) for number in sorted(tasks)]
@@ -108,6 +113,30 @@ def _with_answers(run: TaskRun, python: Interpreter, limits: Limits, options: Op
         cost=timing.cost(timed_answers, peak),
         is_repeatable=is_same_result(small_answers[0], again),
     )
+
+
+def _with_repair(run: TaskRun, python: Interpreter, limits: Limits, options: Options) -> TaskRun:
+    """Search a change of the file that makes its wrong cases right; return `run` with it."""
+    trials = run.counted
+    # those whose right results are the brief's, as numbers of `trials`
+    numbers = [
+        number
+        for number, trial in enumerate(trials)
+        if options.same == BRIEF or trial.case.padding != "same"
+    ]
+    wrong = [
+        at
+        for at, number in enumerate(numbers)
+        if trials[number].has_result and (trials[number].problem or trials[number].answer.changed)
+    ]
+    is_loaded = bool(trials) and trials[0].answer.loaded and not trials[0].answer.load_problem
+    if not (wrong and is_loaded and run.is_repeatable and run.file.text):
+        return run
+    cases = [trials[number].case for number in numbers]
+    repair = find_repair(run.file.text, cases, wrong, Trials(run.task, python, limits))
+    if repair:
+        repair = replace(repair, mended=frozenset(numbers[at] for at in repair.mended))
+    return replace(run, repair=repair)
 
 
 # ---- items ----
@@ -178,7 +207,15 @@ def _input_unchanged(run: TaskRun) -> Item:
             f"{arrays} changed in {len(changed)} of {len(called)} cases; work on a copy. The "
             f"first is {first.case.name}"
         )
-        return make_item(run.task, name, Outcome.FAILS, [Finding(words, details=first.case.source)])
+        finding = Finding(words, details=first.case.source)
+        if (
+            run.repair
+            and run.is_mended([one for one in changed if not one.case.is_large])
+            and not any(one.problem for one in called)
+        ):
+            words = f"{words}. With this change, which was tried, they stay as they are:"
+            finding = replace(finding, words=words, line=run.repair.line, change=run.repair.lines)
+        return make_item(run.task, name, Outcome.FAILS, [finding])
     if any(trial.answer.outcome == "returned" for trial in called):
         return make_item(run.task, name, Outcome.HOLDS)
     return make_item(run.task, name, Outcome.UNCHECKED, [Finding("no call came to its end")])

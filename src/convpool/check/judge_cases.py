@@ -16,6 +16,7 @@ from convpool.check.diagnosis.arithmetic import arguments_of
 from convpool.check.diagnosis.finding_text import same_sentence, size_formulas
 from convpool.check.diagnosis.meanings_of_same import BRIEF, DESCRIPTIONS, find_reading, has_briefs
 from convpool.check.diagnosis.suspicious_lines import Suspicion, first_suspicion
+from convpool.check.repair.search import Repair
 from convpool.check.submissions.task_files import TaskFile
 from convpool.check.tasks import Task
 from convpool.check.verdicts import Finding, Item, Outcome
@@ -40,11 +41,23 @@ class TaskRun:
     cost: timing.Cost | None  # None: no timed call returned
     baseline_cost: timing.Cost | None  # of the project's own file; None: not measured
     is_repeatable: bool = True  # False: the same call gave two results
+    repair: Repair | None = None  # a change of the file, whose cases are those of `counted`
 
     @property
     def task(self) -> Task:
         """The task of the file."""
         return self.file.task
+
+    @property
+    def counted(self) -> tuple[Trial, ...]:
+        """The trials that decide, but for large ones."""
+        return tuple(one for one in self.trials if one.case.judged and not one.case.is_large)
+
+    def is_mended(self, trials: Sequence[Trial]) -> bool:
+        """Return whether the change makes all these wrong trials right."""
+        mended = self.repair.mended if self.repair else ()
+        cases = {id(self.counted[number]) for number in mended}
+        return bool(trials) and all(id(trial) in cases for trial in trials)
 
     @property
     def ratios(self) -> tuple[float | None, float | None]:
@@ -61,6 +74,7 @@ class Options:
     max_ratio: float | None = None
     same: str = BRIEF  # what 'same' means, a key of MEANINGS
     is_timed: bool = True  # whether time and memory are measured
+    has_changes: bool = False  # whether a change is searched that makes a file right
     private_seed: int = 0  # of fresh cases; 0: those of the table
 
 
@@ -107,6 +121,8 @@ def _findings(run: TaskRun, trials: Sequence[Trial]) -> list[Finding]:
     of wrong values too: where only one row or column is left of it, NumPy repeats that.
     """
     values, errors = _wrong_values(run, trials), list(_errors(run, trials))
+    if run.is_mended([trial for trial in trials if trial.problem and not trial.case.is_large]):
+        return [_with_change(run, [*values, *errors])]
     suspicion, both = _suspicion(run), [*values, *errors]
     if values and errors and suspicion and {one.line for one in both} == {suspicion.line}:
         # one cause, however it shows
@@ -121,6 +137,27 @@ def _findings(run: TaskRun, trials: Sequence[Trial]) -> list[Finding]:
             merged = replace(error, words=words + error.words, failing=failing)
             return [merged if one is error else one for one in errors]
     return [*values, *errors]
+
+
+def _with_change(run: TaskRun, findings: Sequence[Finding]) -> Finding:
+    """Return one finding for all that a change of the file mends: why, and the change."""
+    assert run.repair is not None
+    main = max(findings, key=lambda finding: (bool(finding.reading), finding.failing))
+    suspicion = _suspicion(run)
+    words = suspicion.words if suspicion and suspicion.line == run.repair.line else main.words
+    count = len(run.counted)
+    brings = (
+        f"all {count} smaller cases are right"
+        if run.repair.is_complete
+        else "these cases are right"
+    )
+    return replace(
+        main,
+        words=f"{words}. With this change, which was tried, {brings}:",
+        line=run.repair.line,
+        change=run.repair.lines,
+        failing=sum(finding.failing for finding in findings),
+    )
 
 
 def _by_meaning(
@@ -213,19 +250,19 @@ def _errors(run: TaskRun, trials: Sequence[Trial]) -> Iterator[Finding]:
         where = f", where padding is {padding!r}" if "to unpack" in first.problem else ""
         words = f"{first.problem}{where}{_trait(similar, trials)}"
         line = first.answer.line
-        if suspicion and first.answer.outcome == "raised":
+        if suspicion and first.answer.outcome == "raised" and not run.repair:
             words, line = f"{suspicion.words}; so {words}", suspicion.line
         arguments = arguments_of(first.case)
-        sizes = size_formulas(arguments)
-        if CANNOT_MULTIPLY in words:
+        sizes = [] if run.repair else size_formulas(arguments)
+        if CANNOT_MULTIPLY in words and not run.repair:
             sizes.append(A_WINDOW)
         has_wrong_zeros = CANNOT_MULTIPLY in words or NEGATIVE in words
-        if has_wrong_zeros and padding == "same" and not suspicion:
+        if has_wrong_zeros and padding == "same" and not suspicion and not run.repair:
             words = f"{words}. {same_sentence(arguments)}"
         yield Finding(
             words,
             line=line,
-            details="\n".join([*sizes, "", first.case.source]),
+            details="\n".join([*sizes, "", first.case.source]).lstrip(),
             failing=len(similar),
             cases=len(trials),
         )

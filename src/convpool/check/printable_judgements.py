@@ -36,9 +36,12 @@ def _printable_item(item: Item) -> Item:
 def _printable_finding(finding: Finding) -> Finding:
     """Return a finding with control characters escaped in every text.
 
-    Only details keep their line breaks; in words, white space of any kind becomes one space.
+    Only details and changes keep their line breaks; in words, white space of any kind becomes one
+    space.
     """
-    details = finding.details.replace("\r\n", "\n").expandtabs(4)
+    details, change = (
+        text.replace("\r\n", "\n").expandtabs(4) for text in (finding.details, finding.change)
+    )
     return replace(
         finding,
         words=printable(" ".join(finding.words.split())),
@@ -46,4 +49,5 @@ def _printable_finding(finding: Finding) -> Finding:
         code=printable(finding.code),
         reading=printable(finding.reading),
         details=printable(details, keep="\n"),
+        change=printable(change, keep="\n"),
     )

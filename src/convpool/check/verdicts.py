@@ -28,6 +28,8 @@ class Finding:
     reading: str = ""
     # several lines for a fixed-width font: the window, its numbers, the expected and real value
     details: str = ""
+    # several lines for a fixed-width font: what to write where, tried with every case
+    change: str = ""
     failing: int = 0  # cases of the behaviour that it is about
     cases: int = 0  # all cases of that requirement; 0: it is not about cases
 

@@ -82,6 +82,13 @@ class Numbers(Names):
     help="What 'same' means; any-named: any reading that public solutions have.",
 )
 @click.option(
+    "--changes/--no-changes",
+    "has_changes",
+    default=None,
+    help="Try small changes of wrong files until one makes their results right, some seconds for "
+    "each; default: for one submission.",
+)
+@click.option(
     "--trace", type=int, metavar="TASK", help="Follow one output pixel of the task's own function."
 )
 @click.option(

@@ -54,6 +54,7 @@ def test_json_has_every_word():
         "code": "",
         "reading": "flip",
         "details": WINDOW,
+        "change": "",
         "failing": 0,
         "cases": 0,
     }

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from convpool.check.behaviour import requirement_names
+from convpool.check.reports.feedback import disclosed
 from convpool.check.reports.summary import common_items, reported_findings
 from convpool.check.tasks import TASKS
 from convpool.check.verdicts import Finding
@@ -57,6 +58,29 @@ def test_results_come_before_style_and_missing_files_are_one_line_at_the_end():
         next(line for line in lines if line.startswith("First"))
         == "First: task 3, Strided Convolution"
     )
+
+
+def test_one_change_is_told_once_below_its_words():
+    change = "line 7:  a\n write:  b"
+    errors = Finding("an error", line=7, change=change, failing=2, cases=3)
+    values = Finding("flipped", line=7, reading="flip", change=change, failing=1, cases=4)
+    other = item(
+        4, "same", FAILS, Finding("other", line=7, reading="flip", change="line 9, delete:")
+    )
+    judgement = make_judgement(
+        item(3, "valid", FAILS, errors),
+        item(3, "same", FAILS, values),
+        item(3, "input-unchanged", UNCHECKED, Finding("no call came to its end")),
+        other,
+    )
+    first, second = reported_findings(judgement)
+    assert (first.items, first.words, first.change) == ("valid, same", "flipped", change)
+    assert (first.count, second.change) == ("3 of 7 cases", "line 9, delete:")
+    lines = screen([judgement]).splitlines()
+    at = lines.index("      line 7:  a")
+    assert lines[at - 1].strip() == "flipped"
+    assert lines[at + 1] == "       write:  b"
+    assert "line 7" not in screen([disclosed(judgement, "cause")])
 
 
 def test_an_item_without_a_finding_gives_its_title():

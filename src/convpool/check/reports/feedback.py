@@ -92,7 +92,7 @@ def disclosed(judgement: Judgement, disclosure: str) -> Judgement:
             return item
         if disclosure == "cause":
             findings, remarks = (
-                tuple(replace(one, details="") for one in group)
+                tuple(replace(one, details="", change="") for one in group)
                 for group in (item.findings, item.remarks)
             )
             return replace(item, findings=findings, remarks=remarks)

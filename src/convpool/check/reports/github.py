@@ -32,7 +32,8 @@ def annotation_lines(judgement: Judgement, prefix: str = "") -> list[str]:
         properties = {"file": f"{prefix}{file}" if file else "", "line": line}
         properties["title"] = f"convpool check: {finding.items}"
         text = ",".join(f"{key}={_property(value)}" for key, value in properties.items() if value)
-        lines.append(f"::{level} {text}::{_data(finding.words)}")
+        words = "\n".join(filter(None, (finding.words, finding.change)))
+        lines.append(f"::{level} {text}::{_data(words)}")
     errors = [line for line in lines if line.startswith("::error")]
     warnings = [line for line in lines if line.startswith("::warning")]
     return [*errors[:MAX_ANNOTATIONS], *warnings[:MAX_ANNOTATIONS]]

@@ -29,7 +29,12 @@ def _test(item: Item, points: Mapping[str, float]) -> dict[str, Any]:
     most = worth(requirement, points)
     holds = item.outcome is Outcome.HOLDS
     place = "folder" if item.task is None else f"task {item.task}"
-    words = "\n".join(finding.words for finding in (*item.findings, *item.remarks))
+    words = "\n".join(
+        text
+        for finding in (*item.findings, *item.remarks)
+        for text in (finding.words, finding.change)
+        if text
+    )
     return {
         "name": f"{place}: {item.name}",
         "score": most if holds else 0.0,

@@ -69,7 +69,7 @@ DETAILS = Template("""
 FINDING = Template("""\
 <div class="finding $kind">
 <p>$mark <strong>$item</strong>$reading <code class="where">$where</code></p>
-<p>$words</p>$details
+<p>$words</p>$change$details
 </div>""")
 
 
@@ -206,6 +206,7 @@ def _finding(finding: ReportedFinding, *, is_open: bool = False) -> str:
         reading=escape(f" ({about})" if about else ""),
         where=escape(finding.where),
         words=escape(finding.words),
+        change=f'<pre tabindex="0">{escape(finding.change)}</pre>' if finding.change else "",
         details=details if finding.details else "",
     )
 

@@ -20,12 +20,13 @@ REMARKS_HEADING = "Remarks, no verdicts"
 
 @dataclass(frozen=True)
 class ReportedFinding:
-    """One finding, with all places where it was made; words, details, reading as in Finding."""
+    """One finding, with all places where it was made; words, change and others as in Finding."""
 
     items: str  # the names of the items that have it, separated by commas
     outcome: Outcome | None  # of these items; None: it is a remark
     words: str
     details: str
+    change: str
     reading: str
     tasks: tuple[int | None, ...]  # None: the folder
     places: tuple[str, ...]  # such as 0-convolve_grayscale_valid.py:12
@@ -110,13 +111,21 @@ def reported_findings(judgement: Judgement) -> list[ReportedFinding]:
     """Return the findings of a submission in the order of a report: see `ReportedFinding.order`.
 
     Findings that differ only in their place or their file's name are merged into one. That nothing
-    of a missing file could be checked is left out, where the rule "file" says that it is missing.
+    of a missing file could be checked is left out, where the rule "file" says that it is missing;
+    and so is that nothing is known of the arrays passed in, where the calls fail.
     """
     missing = {item.task for item in judgement.items if item.name == "file" and item.findings}
+    # tasks of which wrong cases are told
+    without = {
+        item.task
+        for item in judgement.items
+        if item.outcome is Outcome.FAILS and item.findings and item.findings[0].cases
+    }
     # what is equal in findings that are merged -> the findings with their items
     merged: dict[tuple[object, ...], list[tuple[Item, Finding]]] = {}
     for item in sorted(judgement.items, key=lambda item: _task_order(item.task)):
-        if item.outcome is Outcome.UNCHECKED and item.task in missing:
+        said = missing | without if item.name == "input-unchanged" else missing
+        if item.outcome is Outcome.UNCHECKED and item.task in said:
             continue
         for finding, outcome in _findings_and_outcomes(item):
             merged.setdefault(_cause(item, finding, outcome), []).append((item, finding))
@@ -146,9 +155,11 @@ def split_findings(
 def _cause(item: Item, finding: Finding, outcome: Outcome | None) -> tuple[object, ...]:
     """Return what is equal in findings of one cause, which are reported once.
 
-    That is a reading, or a line that fails, or the same words.
+    That is a change that mends it, or a reading, or a line that fails, or the same words.
     """
     words = _without_file(item, finding.words)
+    if finding.change:
+        return outcome, item.task, finding.change
     if finding.reading:
         return outcome, finding.reading
     if finding.cases and finding.line:
@@ -189,6 +200,8 @@ def _merge(entries: Sequence[tuple[Item, Finding]], *, is_remark: bool) -> Repor
     entries: each finding with its item; at least one.
     """
     item, finding = entries[0]
+    if finding.change:  # the words that say most about why
+        finding = max((one for _, one in entries), key=lambda one: bool(one.reading))
     tasks = tuple(dict.fromkeys(item.task for item, _ in entries))  # each once, in order
     words = finding.words if len(tasks) == 1 else _without_file(item, finding.words)
     if finding.code and not words.startswith(finding.code):
@@ -201,6 +214,7 @@ def _merge(entries: Sequence[tuple[Item, Finding]], *, is_remark: bool) -> Repor
         outcome=None if is_remark else item.outcome,
         words=words,
         details=finding.details,
+        change=finding.change,
         reading=finding.reading,
         tasks=tasks,
         places=tuple(dict.fromkeys(filter(None, places))),

@@ -168,7 +168,7 @@ def _print_folder(judgement: Judgement, console: Console) -> None:
 
 
 def _print_finding(finding: ReportedFinding, console: Console, *, has_details: bool) -> None:
-    """Print a finding: its items, how many cases it is about, its places, its words, its details.
+    """Print a finding: its items, how many cases it is about, its places, words, change, details.
 
     Items and places, or items and words where there is no place, are in one line if they fit.
     """
@@ -185,9 +185,13 @@ def _print_finding(finding: ReportedFinding, console: Console, *, has_details: b
         console.print(Padding(Text(beside, style), (0, 0, 0, 4)))
     if finding.where:
         console.print(Padding(Text(finding.words), (0, 0, 0, 4)))
+    if finding.change:
+        console.print(Text(textwrap.indent(finding.change, " " * 6)), soft_wrap=True)
     if finding.details and has_details:
         # not wrapped, as its columns would be torn apart
         details = textwrap.indent(finding.details.rstrip("\n"), " " * 6)
+        if finding.change:
+            console.print()
         console.print(Text(details), soft_wrap=True)
 
 

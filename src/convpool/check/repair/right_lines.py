@@ -1,0 +1,305 @@
+"""The lines that a function needs, in the student's own names, one part after the other.
+
+Letters: m images, h x w pixels, c channels, kh x kw kernel, nc kernels, ph pw padding, sh sw
+stride; i j a position in the output; T = (h - 1) * sh + kh - h zeros keep h rows.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from itertools import combinations
+
+from convpool.check.repair.edits import Change, Edit, Source
+from convpool.check.repair.roles import Roles
+from convpool.check.tasks import Task
+
+
+def right_lines(source: Source, task: Task) -> Iterator[Change]:
+    """Yield changes that put right lines in the place of the student's: alone, two, and all."""
+    roles = Roles(source, task)
+    parts = [list(part) for part in _parts(roles)]
+    for part in parts:
+        yield from part
+    for one, other in combinations(parts, 2):
+        for first in one:
+            for second in other:
+                yield first + second
+    for variant in range(max(map(len, parts), default=0)):
+        yield sum((part[min(variant, len(part) - 1)] for part in parts if part), ())
+
+
+def _parts(roles: Roles) -> Iterator[Iterator[Change]]:
+    """Yield the variants of each part of the function."""
+    yield _sizes(roles)
+    yield _zeros(roles)
+    yield _size_of_same(roles)
+    yield _windows(roles)
+    yield _weights(roles)
+    yield _stores(roles)
+    yield _loops(roles)
+
+
+# ---- sizes of the output ----
+
+
+def _right_sizes(roles: Roles) -> list[tuple[str, str]]:
+    """Return code for the number of rows and of columns, in one way or several."""
+    size, number = roles.sizes, roles.task.number
+    axes = (("h", "kh", "sh", 1), ("w", "kw", "sw", 2))
+    if number == 1:
+        return [(size["h"], size["w"])]
+    pairs = []
+    whole = [f"{roles.padded}.shape[{at}]" for *_, at in axes]
+    plain = [size[letter] for letter, *_ in axes]
+    added = [f"{plain[at]} + {' + '.join(_terms(width))}" for at, width in enumerate(roles.widths)]
+    for lengths in (plain, added) if roles.pad else (plain, whole):
+        if len(lengths) == 2:
+            texts = []
+            for length, (_, kernel, step, _) in zip(lengths, axes, strict=True):
+                difference = f"{length} - {size[kernel]}"
+                texts.append(
+                    f"{difference} + 1" if number < 3 else f"({difference}) // {size[step]} + 1"
+                )
+            pairs.append((texts[0], texts[1]))
+    return pairs[::-1]
+
+
+def _terms(width: ast.expr) -> list[str]:
+    """Return code for the zeros before and after, of a width of np.pad."""
+    if isinstance(width, ast.Tuple | ast.List) and len(width.elts) == 2:
+        one, other = map(ast.unparse, width.elts)
+        return [f"2 * {one}"] if one == other and one.isidentifier() else [one, other]
+    return [f"sum({ast.unparse(width)})"]
+
+
+def _sizes(roles: Roles) -> Iterator[Change]:
+    """Yield the right number of rows and of columns, of one and of both."""
+    for pair in _right_sizes(roles):
+        edits = [
+            change
+            for element, text in zip(roles.shape, pair, strict=False)
+            if (change := _size(roles, element, text))
+        ]
+        yield from edits
+        if len(edits) == 2:
+            yield edits[0] + edits[1]
+
+
+def _size(roles: Roles, element: ast.expr, text: str) -> Change:
+    """Return the change that sets a size of the output, where its name is set only once."""
+    if not isinstance(element, ast.Name):
+        return (roles.source.replace(element, text),)
+    return _assigned(roles, element.id, text, roles.statements(ast.Assign))
+
+
+def _assigned(roles: Roles, name: str, text: str, statements: list[ast.Assign]) -> Change:
+    """Return the change that gives a name another value; () if it is not set just once."""
+    edits = []
+    for node in statements:
+        for target in node.targets:
+            if isinstance(target, ast.Name) and target.id == name and len(node.targets) == 1:
+                edits.append(roles.source.replace(node.value, text))
+            if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+                pairs = zip(target.elts, node.value.elts, strict=False)
+                edits += [
+                    roles.source.replace(value, text)
+                    for part, value in pairs
+                    if isinstance(part, ast.Name) and part.id == name
+                ]
+    return tuple(edits) if len(edits) == 1 else ()
+
+
+# ---- padding ----
+
+
+def _zeros(roles: Roles) -> Iterator[Change]:
+    """Yield the right zeros of 'same' for the names that np.pad gets, on each axis and on both.
+
+    Equal numbers on both sides, or T itself where the function halves it.
+    """
+    size = roles.sizes
+    bodies = _same_bodies(roles)
+    if roles.task.number == 1:
+        formulas = ["{k} // 2", "({k} - 1) // 2", "{k} - 1"]
+    else:
+        total = "({n} - 1) * {s} + {k} - {n}"
+        formulas = [f"({total} + 1) // 2", total, f"({total}) // 2"]
+    for formula in formulas:
+        rows = formula.format(n=size["h"], k=size["kh"], s=size.get("sh", 1))
+        columns = formula.format(n=size["w"], k=size["kw"], s=size.get("sw", 1))
+        for body in bodies:
+            for node in _chained(body):
+                names = ", ".join(map(ast.unparse, node.targets))
+                yield (roles.source.replace(node, f"{names} = {rows}, {columns}"),)
+            for first, second in _pairs_of_names(body):
+                changes = [
+                    change
+                    for name, text in ((first, rows), (second, columns))
+                    if (change := _assigned(roles, name, text, body))
+                ]
+                yield from changes
+                if len(changes) == 2:
+                    yield changes[0] + changes[1]
+
+
+def _same_bodies(roles: Roles) -> list[list[ast.Assign]]:
+    """Return the assignments of each branch of 'same'; of task 1 those of the function."""
+    if roles.task.number == 1:
+        return [roles.statements(ast.Assign)]
+    return [
+        [
+            part
+            for statement in node.body
+            for part in ast.walk(statement)
+            if isinstance(part, ast.Assign)
+        ]
+        for node in roles.statements(ast.If)
+        if "'same'" in ast.unparse(node.test)
+    ]
+
+
+def _chained(body: list[ast.Assign]) -> list[ast.Assign]:
+    """Return the assignments such as ph = pw = 1 in a branch."""
+    return [node for node in body if len(node.targets) == 2]
+
+
+def _pairs_of_names(body: list[ast.Assign]) -> Iterator[tuple[str, str]]:
+    """Yield pairs of names that a branch sets, in the order of the text: of rows and columns."""
+    names = []
+    for node in body:
+        for target in node.targets:
+            parts = target.elts if isinstance(target, ast.Tuple) else [target]
+            names += [part.id for part in parts if isinstance(part, ast.Name)]
+    yield from combinations(dict.fromkeys(names), 2)
+
+
+def _size_of_same(roles: Roles) -> Iterator[Change]:
+    """Yield lines before the output is made: with 'same' it has h rows and w columns."""
+    names = [element.id for element in roles.shape if isinstance(element, ast.Name)]
+    if roles.task.number not in (3, 4, 5) or len(names) != 2 or not roles.output:
+        return
+    blank = " " * roles.output.col_offset
+    text = (
+        f"{blank}if {roles.own['padding']} == 'same':\n"
+        f"{blank}    {', '.join(names)} = {roles.sizes['h']}, {roles.sizes['w']}\n"
+    )
+    start = roles.source.place(roles.output.lineno, 0)
+    yield (Edit(start, start, text),)
+
+
+# ---- loops ----
+
+
+def _window(roles: Roles, base: str) -> str:
+    """Return code for the window of a position."""
+    size = roles.sizes
+    ends = []
+    for at, kernel, step in zip(roles.position, ("kh", "kw"), ("sh", "sw"), strict=False):
+        start = at if roles.task.number < 3 else f"{at} * {size[step]}"
+        ends.append(f"{start}:{start} + {size[kernel]}")
+    return f"{base}[:, {ends[0]}, {ends[1]}]"
+
+
+def _windows(roles: Roles) -> Iterator[Change]:
+    """Yield the right window in the place of each one that is taken."""
+    for node in roles.windows:
+        for base in dict.fromkeys((roles.padded, ast.unparse(node.value))):
+            yield (roles.source.replace(node, _window(roles, base)),)
+
+
+def _weights(roles: Roles) -> Iterator[Change]:
+    """Yield kernel number k of several, where a part of them is taken or all are."""
+    if roles.task.number != 5:
+        return
+    kernels, right = roles.own["kernels"], f"{roles.own['kernels']}[:, :, :, {roles.position[2]}]"
+    for node in roles.statements(ast.Subscript):
+        if ast.unparse(node.value) == kernels:
+            yield (roles.source.replace(node, right),)
+    for store in roles.stores:
+        for node in ast.walk(store):
+            if isinstance(node, ast.Name) and node.id == kernels:
+                yield (roles.source.replace(node, right),)
+
+
+def _values(roles: Roles, window: str) -> list[str]:
+    """Return code for a value of the output, computed from a window: one way or several."""
+    number = roles.task.number
+    if number == 6:
+        return [f"np.{name}({window}, axis=(1, 2))" for name in ("max", "mean")]
+    kernel = roles.own["kernels" if number == 5 else "kernel"]
+    axes = "(1, 2)" if number < 4 else "(1, 2, 3)"
+    kernels = [kernel]
+    if number == 5:
+        kernels = [
+            ast.unparse(node.targets[0])
+            for node in roles.statements(ast.Assign)
+            if isinstance(node.targets[0], ast.Name)
+            and ast.unparse(node.value).startswith(f"{kernel}[")
+        ] or [f"{kernel}[:, :, :, {roles.position[2]}]"]
+    return [f"np.sum({window} * {name}, axis={axes})" for name in kernels]
+
+
+def _place(roles: Roles) -> str:
+    """Return code for the part of the output that a window gives."""
+    assert roles.output is not None
+    i, j, k = roles.position
+    places = f":, {i}, {j}, {k}" if roles.task.number == 5 else f":, {i}, {j}"
+    return f"{ast.unparse(roles.output.targets[0])}[{places}]"
+
+
+def _stores(roles: Roles) -> Iterator[Change]:
+    """Yield the right value, and the right place, of each part of the output that is written."""
+    named = [
+        ast.unparse(node.targets[0])
+        for node in roles.statements(ast.Assign)
+        if node.value in roles.windows and isinstance(node.targets[0], ast.Name)
+    ]
+    for store in roles.stores:
+        for window in (*dict.fromkeys(named), _window(roles, roles.padded)):
+            for value in _values(roles, window):
+                yield (roles.source.replace(store.value, value),)
+                text = f"{_place(roles)} = {value}"
+                yield (roles.source.replace(store, text),)
+
+
+def _loops(roles: Roles) -> Iterator[Change]:
+    """Yield all loops, in the place of those behind the output, or where there are none."""
+    if not roles.output or len(roles.shape) < 2:
+        return
+    body = roles.function.body
+    if roles.output not in body:
+        return
+    behind = body[body.index(roles.output) + 1 :]
+    loops = [node for node in behind if isinstance(node, ast.For | ast.While)]
+    text = _all_loops(roles, roles.output.col_offset)
+    if loops:
+        last = max(node.end_lineno or 0 for node in loops)
+        yield (roles.source.lines(loops[0].lineno, last, text),)
+    else:
+        start = roles.source.place((roles.output.end_lineno or 0) + 1, 0)
+        yield (Edit(start, start, text),)
+
+
+def _all_loops(roles: Roles, column: int) -> str:
+    """Return the lines of all loops of a task."""
+    i, j, k = roles.position
+    rows, columns = map(ast.unparse, roles.shape)
+    lines = [f"for {i} in range({rows}):", f"    for {j} in range({columns}):"]
+    inner = [f"window = {_window(roles, roles.padded)}"]
+    if roles.task.number == 6:
+        greatest, mean = _values(roles, "window")
+        inner += [f"if {roles.own['mode']} == 'max':", f"    {_place(roles)} = {greatest}"]
+        inner += ["else:", f"    {_place(roles)} = {mean}"]
+    elif roles.task.number == 5:
+        kernels = roles.own["kernels"]
+        inner = [
+            *inner,
+            f"for {k} in range({roles.sizes['nc']}):",
+            f"    weights = {kernels}[:, :, :, {k}]",
+            f"    {_place(roles)} = np.sum(window * weights, axis=(1, 2, 3))",
+        ]
+    else:
+        inner.append(f"{_place(roles)} = {_values(roles, 'window')[0]}")
+    lines += [f"        {line}" for line in inner]
+    return "".join(f"{' ' * column}{line}\n" for line in lines)

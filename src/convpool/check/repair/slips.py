@@ -1,0 +1,256 @@
+"""What may have been meant in the place of an expression: the slips that are usual."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Collection, Iterator
+
+from convpool.check.repair.names import family, partners
+
+_OPERATORS: dict[type[ast.operator], tuple[type[ast.operator], ...]] = {
+    ast.Add: (ast.Sub, ast.Mult),
+    ast.Sub: (ast.Add,),
+    ast.Mult: (ast.Add, ast.FloorDiv, ast.Div),
+    ast.Div: (ast.FloorDiv, ast.Mult),
+    ast.FloorDiv: (ast.Mult, ast.Div, ast.Sub),
+    ast.Mod: (ast.FloorDiv,),
+    ast.Pow: (ast.Mult,),
+    ast.MatMult: (ast.Mult,),
+}
+_COMPARISONS = (ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE)
+_WORDS = ("same", "valid", "max", "avg", "constant")
+# a function -> those that may have been meant
+_EXCHANGED = {
+    "max": ("min", "mean", "sum"),
+    "amax": ("amin", "mean", "sum"),
+    "min": ("max", "mean", "sum"),
+    "amin": ("amax", "mean", "sum"),
+    "mean": ("max", "sum"),
+    "average": ("max", "sum"),
+    "sum": ("max", "mean"),
+    "prod": ("sum",),
+    "ones": ("zeros",),
+    "full": ("zeros",),
+    "ceil": ("floor",),
+    "floor": ("ceil",),
+    "round": ("floor", "ceil"),
+    "dot": ("multiply",),
+    "add": ("multiply",),
+    "matmul": ("multiply",),
+    "argmax": ("max",),
+    "median": ("mean",),
+}
+_REDUCTIONS = {"sum", "max", "min", "mean", "average", "amax", "amin", "prod"}
+_AXES = ("(1, 2)", "(1, 2, 3)")
+
+
+def slips(node: ast.AST, names: Collection[str]) -> Iterator[ast.AST]:
+    """Yield what may have been meant in the place of an expression; names: of the function."""
+    for kind, replacements in _KINDS.items():
+        if isinstance(node, kind):
+            yield from replacements(node, names)
+
+
+def _name(node: ast.Name, names: Collection[str]) -> Iterator[ast.AST]:
+    """Yield the name of the other axis, a step of the same axis, other names of the same axis."""
+    if not isinstance(node.ctx, ast.Load):
+        return
+    for other in (*partners(node.id, names), *family(node.id, names)):
+        yield ast.Name(other, node.ctx)
+    for other in names:
+        if other in ("sh", "sw") or "stride" in other:
+            yield ast.BinOp(node, ast.Mult(), ast.Name(other, ast.Load()))
+    yield from _one_more(node)
+
+
+def _one_more(node: ast.expr) -> Iterator[ast.AST]:
+    """Yield an expression with one more, and with one less."""
+    yield ast.BinOp(node, ast.Add(), ast.Constant(1))
+    yield ast.BinOp(node, ast.Sub(), ast.Constant(1))
+
+
+def _constant(node: ast.Constant, names: Collection[str]) -> Iterator[ast.AST]:
+    """Yield whole numbers near a number, or the other words of the brief for a word."""
+    if type(node.value) is int:
+        for value in (node.value + 1, node.value - 1, node.value + 2, node.value - 2):
+            if value >= 0:
+                yield ast.Constant(value)
+        for name in ("nc", "c", "m"):
+            if name in names:
+                yield ast.Name(name, ast.Load())
+    elif type(node.value) is float:
+        yield ast.Constant(0)
+    elif isinstance(node.value, str):
+        for word in _WORDS:
+            if word != node.value:
+                yield ast.Constant(word)
+    elif isinstance(node.value, bool):
+        yield ast.Constant(not node.value)
+
+
+def _operation(node: ast.BinOp, names: Collection[str]) -> Iterator[ast.AST]:
+    """Yield an operation with another operator, each operand alone, them exchanged, one more."""
+    for operator in _OPERATORS.get(type(node.op), ()):
+        yield ast.BinOp(node.left, operator(), node.right)
+    yield node.left
+    yield node.right
+    if isinstance(node.op, ast.Sub | ast.FloorDiv | ast.Div):
+        yield ast.BinOp(node.right, node.op, node.left)
+    yield from _one_more(node)
+    if isinstance(node.left, ast.BinOp) and not isinstance(node.op, ast.Add | ast.Sub):
+        # (a - b) // c + 1 for a - b // c + 1, and the reverse
+        inner = node.left
+        yield ast.BinOp(inner.left, inner.op, ast.BinOp(inner.right, node.op, node.right))
+    if isinstance(node.right, ast.BinOp):
+        inner = node.right
+        yield ast.BinOp(ast.BinOp(node.left, node.op, inner.left), inner.op, inner.right)
+    if isinstance(node.left, ast.BinOp) and isinstance(node.left.right, ast.BinOp):
+        left, middle = node.left.left, node.left.right
+        grouped = ast.BinOp(ast.BinOp(left, node.left.op, middle.left), middle.op, middle.right)
+        yield ast.BinOp(grouped, node.op, node.right)
+    if isinstance(node.op, ast.FloorDiv):  # rounded up
+        yield ast.UnaryOp(
+            ast.USub(), ast.BinOp(ast.UnaryOp(ast.USub(), node.left), node.op, node.right)
+        )
+
+
+def _sign(node: ast.UnaryOp, names: Collection[str]) -> Iterator[ast.AST]:
+    """Yield what follows a sign or a `not`."""
+    yield node.operand
+
+
+def _comparison(node: ast.Compare, names: Collection[str]) -> Iterator[ast.AST]:
+    """Yield a comparison with another operator; isinstance for one with the name of a type."""
+    for operator in _COMPARISONS:
+        if not isinstance(node.ops[0], operator):
+            yield ast.Compare(node.left, [operator()], node.comparators)
+    subject = node.left
+    if isinstance(subject, ast.Call) and ast.unparse(subject.func) == "type":
+        subject = subject.args[0]
+    if isinstance(subject, ast.Name):
+        yield ast.parse(f"isinstance({subject.id}, tuple)", mode="eval").body
+        for word in ("same", "valid"):
+            yield ast.Compare(ast.Name(subject.id, ast.Load()), [ast.Eq()], [ast.Constant(word)])
+
+
+def _condition(node: ast.BoolOp, names: Collection[str]) -> Iterator[ast.AST]:
+    """Yield a condition with the other word, and each of its parts."""
+    yield ast.BoolOp(ast.Or() if isinstance(node.op, ast.And) else ast.And(), node.values)
+    yield from node.values
+
+
+def _tuple(node: ast.Tuple, names: Collection[str]) -> Iterator[ast.AST]:
+    """Yield a tuple with two parts exchanged, with one part less, and sequences of axes."""
+    parts = node.elts
+    if all(isinstance(part, ast.Constant) for part in parts):
+        for axes in sorted(_AXES, key=lambda axes: len(axes) != 3 * len(parts)):
+            yield ast.parse(axes, mode="eval").body
+    for first in range(len(parts)):
+        for second in range(first + 1, len(parts)):
+            swapped = list(parts)
+            swapped[first], swapped[second] = parts[second], parts[first]
+            yield ast.Tuple(swapped, node.ctx)
+    if isinstance(node.ctx, ast.Load) and len(parts) > 1:
+        for at in range(len(parts)):
+            yield ast.Tuple(parts[:at] + parts[at + 1 :], node.ctx)
+        zero = ast.Tuple([ast.Constant(0), ast.Constant(0)], ast.Load())
+        if all(isinstance(part, ast.Tuple) for part in parts):
+            yield ast.Tuple([zero, *parts], node.ctx)
+            yield ast.Tuple([*parts, zero], node.ctx)
+    if any(isinstance(part, ast.Slice) for part in parts):
+        yield ast.Tuple([ast.Slice(), *parts], node.ctx)
+    for name in ("c", "nc"):
+        if name in names and len(parts) == 3 and isinstance(node.ctx, ast.Load):
+            yield ast.Tuple([*parts, ast.Name(name, ast.Load())], node.ctx)
+
+
+def _subscript(node: ast.Subscript, names: Collection[str]) -> Iterator[ast.AST]:
+    """Yield the whole for a part of an array, and a part along the last axis for one of the first.
+
+    Of a target, the place with an axis more.
+    """
+    if isinstance(node.ctx, ast.Load):
+        yield node.value
+        if isinstance(node.slice, ast.Name):
+            whole, at = ast.unparse(node.value), node.slice.id
+            yield ast.parse(f"{whole}[:, :, :, {at}]", mode="eval").body
+            yield ast.parse(f"{whole}[:, :, {at}]", mode="eval").body
+    elif isinstance(node.slice, ast.Tuple):
+        for name in names:
+            if len(name) == 1 and name not in {ast.unparse(part) for part in node.slice.elts}:
+                places = ast.Tuple([*node.slice.elts, ast.Name(name, ast.Load())], ast.Load())
+                yield ast.Subscript(node.value, places, node.ctx)
+
+
+def _slice(node: ast.Slice, names: Collection[str]) -> Iterator[ast.AST]:
+    """Yield a slice without its step, whole, with another end, and from its beginning on."""
+    if node.step:
+        yield ast.Slice(node.lower, node.upper)
+    yield ast.Slice()
+    if node.lower:
+        for name in names:
+            if name.startswith("k") or name in ("h", "w"):
+                end = ast.BinOp(node.lower, ast.Add(), ast.Name(name, ast.Load()))
+                yield ast.Slice(node.lower, end, node.step)
+
+
+def _call(node: ast.Call, names: Collection[str]) -> Iterator[ast.AST]:
+    """Yield calls of other functions, with other axes, without a keyword, or what is called with.
+
+    Of a sum without an axis, one with axes.
+    """
+    if isinstance(node.func, ast.Attribute):
+        name = node.func.attr
+        for other in _EXCHANGED.get(name, ()):
+            function = ast.Attribute(node.func.value, other, ast.Load())
+            yield ast.Call(function, node.args, node.keywords)
+        is_method = ast.unparse(node.func.value) not in ("np", "numpy", "math")
+        if is_method:
+            yield node.func.value
+        elif node.args:
+            yield node.args[0]
+        if name in _REDUCTIONS:
+            keywords = [word for word in node.keywords if word.arg != "axis"]
+            for axes in _AXES:
+                axis = ast.keyword("axis", ast.parse(axes, mode="eval").body)
+                yield ast.Call(node.func, node.args[: 1 - is_method], [*keywords, axis])
+        if name in ("zeros", "empty", "ones", "full") and node.args:
+            function = ast.Attribute(node.func.value, "zeros", ast.Load())
+            yield ast.Call(function, node.args[:1], [])
+    elif node.args and isinstance(node.func, ast.Name):
+        yield node.args[0]
+        if node.func.id in ("max", "min") and len(node.args) > 1:
+            yield node.args[1]
+    for at in range(len(node.keywords)):
+        yield ast.Call(node.func, node.args, node.keywords[:at] + node.keywords[at + 1 :])
+
+
+def _attribute(node: ast.Attribute, names: Collection[str]) -> Iterator[ast.AST]:
+    """Yield what a transposed array was before, and a float for a dtype that was taken over."""
+    if node.attr == "T":
+        yield node.value
+    if node.attr == "dtype" or node.attr.startswith(("int", "uint", "float16", "float32")):
+        yield ast.Name("float", ast.Load())
+
+
+def _choice(node: ast.IfExp, names: Collection[str]) -> Iterator[ast.AST]:
+    """Yield both parts of a choice, and the choice the other way round."""
+    yield node.body
+    yield node.orelse
+    yield ast.IfExp(node.test, node.orelse, node.body)
+
+
+_KINDS: dict[type[ast.AST], Callable[..., Iterator[ast.AST]]] = {
+    ast.Name: _name,
+    ast.Constant: _constant,
+    ast.BinOp: _operation,
+    ast.UnaryOp: _sign,
+    ast.Compare: _comparison,
+    ast.BoolOp: _condition,
+    ast.Tuple: _tuple,
+    ast.Subscript: _subscript,
+    ast.Slice: _slice,
+    ast.Call: _call,
+    ast.Attribute: _attribute,
+    ast.IfExp: _choice,
+}

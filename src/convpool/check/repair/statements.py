@@ -1,0 +1,110 @@
+"""Changes of whole statements: one left out, moved out of a loop or into it, `elif` for `if`."""
+
+from __future__ import annotations
+
+import ast
+import textwrap
+from collections.abc import Iterator
+from itertools import pairwise
+
+from convpool.check.repair.edits import Change, Edit, Source
+
+
+def statement_changes(source: Source) -> Iterator[Change]:
+    """Yield the changes of whole statements of a function and its helpers."""
+    for definition in source.definitions:
+        for node in ast.walk(definition):
+            for body in (getattr(node, "body", None), getattr(node, "orelse", None)):
+                if isinstance(body, list) and body:
+                    yield from _of_block(source, definition, node, body)
+    yield from _copies(source)
+
+
+def _of_block(
+    source: Source, definition: ast.FunctionDef, owner: ast.AST, body: list[ast.stmt]
+) -> Iterator[Change]:
+    """Yield the changes of the statements of one block."""
+    for statement in body:
+        if len(body) > 1 and not isinstance(statement, ast.For | ast.FunctionDef):
+            yield (_lines(source, statement, ""),)
+        yield from _assignments(source, statement)
+    for first, second in pairwise(body):
+        yield from _neighbours(source, first, second)
+    if isinstance(owner, ast.For | ast.While | ast.If):
+        yield from _out_of_block(source, definition, owner, body)
+
+
+def _lines(source: Source, statement: ast.stmt, text: str) -> Edit:
+    """Return the edit that puts a text in the place of the lines of a statement."""
+    assert statement.end_lineno is not None
+    return source.lines(statement.lineno, statement.end_lineno, text)
+
+
+def _text(source: Source, statement: ast.stmt, column: int) -> str:
+    """Return the lines of a statement, indented to a column."""
+    whole = " " * statement.col_offset + source.code(statement)
+    return textwrap.indent(textwrap.dedent(whole), " " * column) + "\n"
+
+
+def _assignments(source: Source, statement: ast.stmt) -> Iterator[Change]:
+    """Yield = for +=, and += for =, where parts of an array are set."""
+    if isinstance(statement, ast.AugAssign) and isinstance(statement.target, ast.Subscript):
+        target, value = source.code(statement.target), source.code(statement.value)
+        yield (source.replace(statement, f"{target} = {value}"),)
+        for sign in "+*":
+            yield (source.replace(statement, f"{target} {sign}= {value}"),)
+    elif isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Subscript):
+        target, value = source.code(statement.targets[0]), source.code(statement.value)
+        yield (source.replace(statement, f"{target} += {value}"),)
+
+
+def _neighbours(source: Source, first: ast.stmt, second: ast.stmt) -> Iterator[Change]:
+    """Yield what two statements may have been meant as that follow each other.
+
+    The reverse order; the second as the end of the loop before it; `if` and `if` as if and elif.
+    """
+    if isinstance(first, ast.If) and isinstance(second, ast.If) and not first.orelse:
+        start = source.span(second)[0]
+        yield (Edit(start, start, "el"),)
+    if isinstance(first, ast.For | ast.While) and isinstance(second, ast.Assign | ast.AugAssign):
+        inner = first.body
+        while isinstance(inner[-1], ast.For | ast.While):
+            yield _moved(source, second, inner[0].col_offset)
+            inner = inner[-1].body
+        yield _moved(source, second, inner[0].col_offset)
+        return
+    one, other = (_text(source, part, part.col_offset) for part in (first, second))
+    assert second.end_lineno is not None
+    yield (source.lines(first.lineno, second.end_lineno, other + one),)
+
+
+def _moved(source: Source, statement: ast.stmt, column: int) -> Change:
+    """Return the change that indents a statement to a column."""
+    return (_lines(source, statement, _text(source, statement, column)),)
+
+
+def _out_of_block(
+    source: Source,
+    definition: ast.FunctionDef,
+    owner: ast.For | ast.While | ast.If,
+    body: list[ast.stmt],
+) -> Iterator[Change]:
+    """Yield the last statement of a block behind it; a return behind each loop around it."""
+    last = body[-1]
+    if len(body) > 1 or isinstance(last, ast.Return):
+        yield _moved(source, last, owner.col_offset)
+        if owner.col_offset > definition.body[0].col_offset:
+            yield _moved(source, last, definition.body[0].col_offset)
+
+
+def _copies(source: Source) -> Iterator[Change]:
+    """Yield x = images.copy() for x = images, and the function with copies of its arrays."""
+    for node in ast.walk(source.function):
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name | ast.Subscript):
+            yield (source.replace(node.value, f"{source.code(node.value)}.copy()"),)
+    body = source.function.body
+    first = body[1] if len(body) > 1 and isinstance(body[0], ast.Expr) else body[0]
+    for argument in source.function.args.args[:2]:
+        blank = " " * first.col_offset
+        line = f"{blank}{argument.arg} = {argument.arg}.copy()\n"
+        yield (Edit(source.place(first.lineno, 0), source.place(first.lineno, 0), line),)

@@ -1,0 +1,77 @@
+"""Run changed sources in the sandbox: many in one process, each with a few cases."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from convpool.check.behaviour.case import Case
+from convpool.check.behaviour.judged_answers import Trial
+from convpool.check.sandbox import caller
+from convpool.check.sandbox.calls import Call, SubmittedFunction
+from convpool.check.sandbox.interpreters import Interpreter
+from convpool.check.sandbox.limits import Limits
+from convpool.check.tasks import Task
+
+# What the child loads in the place of the submission's file: a function that runs a source's
+# statements, passes over those that fail, as the child does, and calls the source's function.
+_RUNNER = """
+import ast
+
+_latest = {}  # source -> its names
+
+
+def run_source(text, name, *arguments, **keywords):
+    if text not in _latest:
+        _latest.clear()
+        _latest[text] = _names_of(text)
+    return _latest[text][name](*arguments, **keywords)
+
+
+def _names_of(text):
+    names = {"__name__": "submission"}
+    try:
+        exec(compile(text, "changed", "exec"), names)
+        return names
+    except Exception:
+        pass
+    for statement in ast.parse(text).body:
+        try:
+            exec(compile(ast.Module([statement], []), "changed", "exec"), names)
+        except Exception:
+            pass
+    return names
+"""
+
+
+@dataclass(frozen=True)
+class Trials:
+    """Runs sources of one task."""
+
+    task: Task
+    python: Interpreter
+    limits: Limits  # its task_seconds are for all sources together
+
+    def right(self, sources: Sequence[str], cases: Sequence[Case]) -> list[list[bool]]:
+        """Return for each source and each case whether the result is right.
+
+        It is not either if the arrays that are passed in are changed.
+        """
+        if not sources:
+            return []
+        calls = [
+            Call((source, self.task.function, *case.call.arguments), case.call.keywords)
+            for source in sources
+            for case in cases
+        ]
+        with tempfile.TemporaryDirectory(prefix="convpool-repair-") as name:
+            (Path(name) / self.task.file).write_text(_RUNNER, encoding="utf-8")
+            function = SubmittedFunction(Path(name), self.task.file, "run_source")
+            answers = caller.run(function, calls, self.python, self.limits)
+        flat = [
+            not answer.changed and not Trial(case, answer).problem
+            for answer, case in zip(answers, [*cases] * len(sources), strict=True)
+        ]
+        return [flat[start : start + len(cases)] for start in range(0, len(flat), len(cases))]

@@ -1,0 +1,168 @@
+"""A change is found that makes results right, and said so that a student can write it."""
+
+from __future__ import annotations
+
+import pytest
+
+from convpool.check import judge_behaviour
+from convpool.check.behaviour import fresh_cases, timing
+from convpool.check.judge_cases import Options
+from convpool.check.repair.edits import Source, changed_lines
+from convpool.check.repair.names import partners
+from convpool.check.repair.search import find_repair
+from convpool.check.repair.trials import Trials
+from convpool.check.sandbox import caller
+from convpool.check.sandbox.limits import LIMITS
+from convpool.check.tasks import TASKS
+from support.judged_here import PYTHON, call_in_process
+from support.submissions import course_folder
+
+VALID = '''import numpy as np
+
+
+def convolve_grayscale_valid(images, kernel):
+    """Convolve."""
+    m, h, w = images.shape
+    kh, kw = kernel.shape
+    oh, ow = h - kh + 1, w - kw + 1
+    output = np.zeros((m, oh, ow))
+    for i in range(oh):
+        for j in range(ow):
+            window = images[:, i:i + kh, j:j + kw]
+            output[:, i, j] = np.sum(window * kernel, axis=(1, 2))
+    return output
+'''
+SAME = '''import numpy as np
+
+
+def convolve_grayscale_same(images, kernel):
+    """Convolve."""
+    m, h, w = images.shape
+    kh, kw = kernel.shape
+    ph, pw = kh // 2, kw // 2
+    padded = np.pad(images, ((0, 0), (ph, ph), (pw, pw)), 'constant')
+    output = np.zeros((m, h, w))
+    for i in range(h):
+        for j in range(w):
+            window = padded[:, i:i + kh, j:j + kw]
+            output[:, i, j] = np.sum(window * kernel, axis=(1, 2))
+    return output
+'''
+LOOPS = "    for i in range(oh):\n        for j in range(ow):\n"
+# (file, a part of it, what stands there instead, what is to be written)
+BROKEN = [
+    (VALID, "h - kh + 1, w", "h - kw + 1, w", "line 8:  oh, ow = h - kw + 1, w - kw + 1\n"
+     " write:  oh, ow = h - kh + 1, w - kw + 1"),
+    (VALID, "axis=(1, 2)", "axis=(1, 1)", "axis=(1, 2)"),
+    (VALID, "axis=(1, 2)", "axis=2", "axis=(1, 2)"),
+    (VALID, "window * kernel,", "kernel,", "np.sum(window * kernel, axis=(1, 2))"),
+    (VALID, "kernel, axis", "kernel[::-1, ::-1], axis", "np.sum(window * kernel, axis=(1, 2))"),
+    (VALID, "kw, kh", "kh, kw", ""),
+    (VALID, "kh, kw = kernel", "kw, kh = kernel", "kh, kw = kernel.shape"),
+    (VALID, "    return", "        return", "    return output"),
+    (VALID, "j:j + kw", "j:j + kw - 1", "window = images[:, i:i + kh, j:j + kw]"),
+    (VALID, "range(ow)", "range(1, ow)", "for j in range(0, ow):"),
+    (VALID, LOOPS, "    if True:\n        if 1:\n", LOOPS),
+    (SAME, "kh // 2, kw // 2", "(kh - 1) // 2, (kw - 1) // 2", "(ph, ph + 1), (pw, pw + 1)"),
+    (SAME, "ph, pw = kh // 2, kw // 2", "ph = pw = max(kh, kw) // 2", "ph, pw = kh // 2, kw // 2"),
+    (SAME, "'constant'", "'edge'", "'constant'"),
+    (SAME, "(pw, pw)", "(ph, ph)", "(pw, pw)"),
+]  # fmt: skip
+
+
+def wrong_cases(text, task, trials):
+    """Return (cases, the numbers of those that a file gets wrong)."""
+    cases = [case for case in fresh_cases.cases(task, 0)[0] if case.judged and not case.is_large]
+    (row,) = trials.right([text], cases)
+    return cases, [number for number, is_right in enumerate(row) if not is_right]
+
+
+@pytest.mark.parametrize(("source", "part", "instead", "lines"), BROKEN)
+def test_what_to_write(source, part, instead, lines, monkeypatch):
+    monkeypatch.setattr(caller, "run", call_in_process)
+    task = 0 if source is VALID else 1
+    trials = Trials(TASKS[task], PYTHON, LIMITS)
+    assert part in source or not lines
+    text = source.replace(part, instead, 1)
+    cases, wrong = wrong_cases(text, task, trials)
+    assert bool(wrong) == bool(lines)
+    if wrong:
+        found = find_repair(text, cases, wrong, trials)
+        assert found.is_complete
+        assert found.mended == set(wrong)
+        assert lines in found.lines
+
+
+def test_the_child_runs_changed_files(python):
+    trials = Trials(TASKS[0], python, LIMITS)
+    case = next(one for one in fresh_cases.cases(0, 0)[0] if one.size[0] != one.size[1])
+    sources = [VALID, VALID.replace("np.sum", "np.max"), "x = 1", VALID + "\nopen('nothing')\n"]
+    assert trials.right(sources, [case, case]) == [[True] * 2, [False] * 2, [False] * 2, [True] * 2]
+
+
+def test_arrays_that_are_changed_are_no_right_answer(monkeypatch):
+    monkeypatch.setattr(caller, "run", call_in_process)
+    case = fresh_cases.cases(0, 0)[0][0]
+    trials = Trials(TASKS[0], PYTHON, LIMITS)
+    text = VALID.replace("return", "images[:] = 0\n    return")
+    assert trials.right([text, VALID], [case]) == [[False], [True]]
+
+
+def test_a_report_has_the_change_in_every_wrong_item(tmp_path, monkeypatch):
+    monkeypatch.setattr(caller, "run", call_in_process)
+    monkeypatch.setattr(timing, "baseline_cost", lambda *_: None)
+    options = Options(is_timed=False, has_changes=True)
+
+    def items(text):
+        (tmp_path / TASKS[0].file).write_text(text)
+        course = course_folder(tmp_path)
+        judged, _ = judge_behaviour.judge(course, [0], PYTHON, LIMITS, options)
+        return {item.name: item for item in judged}
+
+    (finding,) = items(VALID.replace("h - kh + 1, w", "h - kw + 1, w"))["valid"].findings
+    assert finding.line == 8
+    assert finding.change.endswith("write:  oh, ow = h - kh + 1, w - kw + 1")
+    assert finding.words.endswith(
+        "With this change, which was tried, all 33 smaller cases are right:"
+    )
+    changing = VALID.replace("    return", "    images *= 2\n    return")
+    (finding,) = items(changing)["input-unchanged"].findings
+    assert finding.change == "line 14, delete:\n    images *= 2"
+    assert items(VALID)["valid"].findings == ()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line", "told"),
+    [
+        ("a\nb\n", "a\nc\n", 2, "line 2:  b\n write:  c"),
+        ("a\nb\n", "a\n", 2, "line 2, delete:\nb"),
+        ("a\nb\n", "a\nx\n y\nb\n", 1, "after line 1, add:\nx\n y"),
+        ("a\n b\n", "c\n d\n", 1, "line 1:  a\n write:  c\nline 2:  b\n write:  d"),
+        ("a\n  b\n", "a\nb\n", 2, "line 2, now:\n  b\nwrite:\nb"),
+        ("a\nb\n", "c\n  d\n", 1, "lines 1 to 2, now:\na\nb\nwrite:\nc\n  d"),
+    ],
+)
+def test_a_change_is_told_line_by_line(before, after, line, told):
+    assert changed_lines(before, after) == (line, told)
+
+
+@pytest.mark.parametrize(
+    ("name", "names", "others"),
+    [
+        ("kh", ["kh", "kw", "h", "w"], ["kw"]),
+        ("out_width", ["out_height"], ["out_height"]),
+        ("i", ["i", "j", "h"], ["j"]),
+        ("pw0", ["ph0", "pw1", "pw0"], ["ph0", "pw1"]),
+        ("m", ["h", "w"], []),
+    ],
+)
+def test_names_have_partners_on_the_other_axis(name, names, others):
+    assert partners(name, names) == others
+
+
+def test_changes_that_overlap_change_nothing():
+    source = Source("def f(a):\n    return a + 1\n", "f")
+    whole = source.function.body[0].value
+    change = (source.replace(whole, "0"), source.replace(whole.left, "b"))
+    assert source.changed(change) == source.text
+    assert source.changed(change[:1]) == "def f(a):\n    return 0\n"

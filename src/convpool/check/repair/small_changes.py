@@ -82,7 +82,8 @@ def _ideas(
         is_far = not _names(new) <= near
         if isinstance(parent, ast.Assign) and ast.unparse(parent.targets[0]) == ast.unparse(new):
             continue  # x = x
-        if isinstance(new, ast.Constant) and isinstance(parent, ast.BinOp) and new.value in (0, 1):
+        is_in_sum = isinstance(parent, ast.BinOp | ast.AugAssign)
+        if is_in_sum and isinstance(new, ast.Constant) and new.value in (0, 1):
             continue  # x + 0 and x * 1 are written as x, which is tried too
         edit = edit_of(source, node, parent, new)
         yield (edit,), is_far

@@ -179,6 +179,7 @@ SLOW = {
         "test_pasted_nonsense_is_refused_in_words",
     ],
     "explorer/test_first_minute.py": [
+        "test_an_example_says_why_a_border_of_zeros_is_dark",
         "test_basic_settings_are_few_and_hide_nothing_that_is_set",
         "test_it_can_be_embedded",
         "test_many_products_are_a_list",
@@ -261,7 +262,9 @@ SLOW = {
     "explorer/test_tour.py": [
         "test_a_right_answer_is_right_whatever_was_played_with",
         "test_answers_are_shown_and_the_tour_can_be_left",
+        "test_a_second_try_comes_before_the_answer_and_digits_are_no_shortcuts",
         "test_the_example_is_worked_out_with_the_picture_s_numbers",
+        "test_the_loops_run_beside_the_picture",
         "test_the_tour_to_its_end",
         "test_what_the_tour_says_of_a_shift_is_so",
     ],

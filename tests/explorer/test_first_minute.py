@@ -47,6 +47,22 @@ def test_basic_settings_are_few_and_hide_nothing_that_is_set(visit):
     assert page.locator("[name=groups]").is_visible()  # remembered
 
 
+def test_an_example_says_why_a_border_of_zeros_is_dark(visit):
+    page = visit("", first=True)
+    page.locator("[data-example=blur]").click()
+    mirrored = array(page, "output")
+    assert "3 groups" in text(page, "#about")
+    page.get_by_role("button", name="Fill with zeros").click()
+    agree(page)
+    dark = array(page, "output")
+    assert (dark[0] < mirrored[0]).all()
+    np.testing.assert_array_equal(dark[2:-2, 2:-2], mirrored[2:-2, 2:-2])
+    assert text(page, "#about").startswith("With zeros the border is darker")
+    page.locator("[name=padding]").select_option("same_size")
+    assert "As large as the input" in text(page, "#padding-is")
+    assert page.locator("#about").is_hidden()  # the example is no longer shown
+
+
 def number(words):
     return float(re.sub(r"[()=\s]", "", words).replace(MINUS, "-"))
 

@@ -113,6 +113,7 @@ NAMES = (
     "English",
     "Français",
     "Español",
+    "same",
 )
 CODE = re.compile(
     r"(input|output)\[.*|[\d.\s]*|P|I|Enter|Space|F|Ctrl \+ Z|Home, End|.*ReLU.*max.*"

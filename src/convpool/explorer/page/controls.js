@@ -163,6 +163,8 @@ const controls = (() => {
         });
         fieldset.append(row);
       }
+      if (legend === "padding")
+        fieldset.append(element("p", { className: "hint", id: "padding-is" }));
       fieldset.append(...(extras[legend] || []));
       form.append(fieldset);
     }
@@ -248,6 +250,16 @@ const controls = (() => {
   }
 
   /**
+   * Return what the chosen padding does.
+   * @param {State} state
+   * @returns {string}
+   */
+  function aboutPadding({ op, padding, padMode }) {
+    const isDark = op === "convolve" && padMode === "zeros" && padding !== "valid";
+    return [say(`padding.${padding}`), ...(isDark ? [say("padding.darker")] : [])].join(" ");
+  }
+
+  /**
    * Write a state into the form, but not over what the visitor is typing.
    * @param {HTMLFormElement} form
    * @param {State} state
@@ -258,6 +270,7 @@ const controls = (() => {
       row.hidden = !row.matters(state);
       row.firstChild.textContent = row.says(state);
     }
+    form.querySelector("#padding-is").textContent = aboutPadding(state);
     for (const field of form.elements) {
       if (!(field.name in settings.DEFAULTS)) continue;
       if (field.name === "groups") showGroups(field, state);

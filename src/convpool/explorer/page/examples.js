@@ -18,6 +18,43 @@ const examples = (() => {
   // name -> the section that shows it
   const SECTIONS = { signal: "views", network: "network" };
 
+  // what is said about the picture: the name of a sentence, and the link that it is true of
+  let about = null;
+  // settings of the blurred photo, whose border is compared
+  const BORDERS = {
+    blur: ["about.use_zeros", "darker", { padMode: "zeros" }],
+    darker: ["about.use_mirror", "blur", { padMode: "reflect" }],
+  };
+
+  /**
+   * Open settings, and say what is to be seen.
+   * @param {any} set
+   * @param {string} name of the sentence
+   */
+  function open(set, name) {
+    about = null;
+    explorer.change(set);
+    about = words.has(`about.${name}`) ? { name, link: linkOf(explorer.state()) } : null;
+    showAbout();
+  }
+
+  const linkOf = (state) => settings.encode({ ...state, i: 0, j: 0, n: 0, front: 0, tour: 0 });
+
+  /** Say what is to be seen, as long as the example is shown as it was opened. */
+  function showAbout() {
+    const holder = document.getElementById("about");
+    if (about && linkOf(explorer.state()) !== about.link) about = null;
+    holder.hidden = !about;
+    if (!about || holder.dataset.name === about.name) return;
+    holder.dataset.name = about.name;
+    holder.replaceChildren(say(`about.${about.name}`));
+    if (!(about.name in BORDERS)) return;
+    const [label, next, set] = BORDERS[about.name];
+    const button = element("button", { type: "button", textContent: say(label) });
+    button.addEventListener("click", () => open(set, next));
+    holder.append(" ", button);
+  }
+
   /**
    * Draw a digit, as the network is given it.
    * @param {HTMLCanvasElement} canvas
@@ -83,7 +120,7 @@ const examples = (() => {
         element("span", { textContent: say(`example.${name}`) }),
       );
       card.addEventListener("click", () => {
-        if (name !== "network") explorer.change({ ...settings.DEFAULTS, ...set });
+        if (name !== "network") open({ ...settings.DEFAULTS, ...set }, name);
         explorer.note("");
         if (name in SECTIONS) explorer.show(SECTIONS[name]);
         else if (!isInSight("canvas-holder")) explorer.show("stage");
@@ -91,6 +128,7 @@ const examples = (() => {
       return card;
     });
     document.getElementById("examples").replaceChildren(...cards);
+    explorer.onChange(showAbout);
     setTimeout(drawAll, 100);
   }
 

@@ -1,20 +1,42 @@
-// The words of the page, each with one sentence.
+// The words of the page, each with one sentence: all of them in a list, and some where they are
+// used.
 const glossary = (() => {
   const { element } = controls;
   const WORDS = [
-    ...["pixel", "channel", "kernel", "weight", "convolution", "output", "padding", "stride"],
-    ...["dilation", "groups", "bias", "relu", "pooling", "transposed", "layer", "map", "field"],
-    ...["parameter", "gradient"],
+    ...["pixel", "channel", "kernel", "weight", "window", "convolution", "flip", "output"],
+    ...["padding", "valid", "same", "stride", "floor", "ceil", "dilation", "groups", "bias"],
+    ...["relu", "pooling", "transposed", "layer", "neuron", "dense", "softmax", "map", "field"],
+    ...["parameter", "trained", "gradient"],
   ];
 
-  /** Write the list. */
-  function start() {
-    const entries = WORDS.flatMap((name) => [
+  const entries = (names) =>
+    names.flatMap((name) => [
       element("dt", { textContent: say(`word.${name}`) }),
       element("dd", { textContent: say(`word.${name}.what`) }),
     ]);
-    document.querySelector("#glossary dl").replaceChildren(...entries);
+
+  /**
+   * Return some words as a part that names them, and explains them when it is opened.
+   * @param {string[]} names
+   * @returns {HTMLElement}
+   */
+  function part(names) {
+    const list = names.map((name) => say(`word.${name}`)).join(", ");
+    return element(
+      "details",
+      { className: "words" },
+      element("summary", { textContent: say("word.in_part", { list }) }),
+      element("dl", {}, ...entries(names)),
+    );
   }
 
-  return { start, WORDS };
+  /** Write the list, and explain the words of the sizes below the picture. */
+  function start() {
+    document.querySelector("#glossary dl").replaceChildren(...entries(WORDS));
+    document
+      .getElementById("size-words")
+      .replaceChildren(part(["floor", "weight", "bias", "dense"]));
+  }
+
+  return { start, part, WORDS };
 })();

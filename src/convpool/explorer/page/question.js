@@ -1,5 +1,5 @@
-// One question about the picture: a field, its verdict, and a picture that is partly covered until
-// it is answered.
+// One question about the picture: a field, its verdict after one or two tries with the calculation,
+// and a picture that is partly covered until then.
 const question = (() => {
   const { element } = controls;
 
@@ -33,6 +33,19 @@ const question = (() => {
     );
   }
 
+  // whether height and width are right, but in the wrong order
+  const isSwapped = ([w, h, ...rest], answer) => isRight([h, w, ...rest], answer);
+
+  /**
+   * Return how an answer is to be written; empty for a number.
+   * @param {any} answer
+   * @returns {string}
+   */
+  function wayToWrite(answer) {
+    if (!Array.isArray(answer)) return "";
+    return say(answer.length > 2 ? "tour.how_shape" : "tour.how_size");
+  }
+
   // the default settings, with some changed
   const fresh = (part) => explorer.change({ ...settings.DEFAULTS, ...part });
 
@@ -40,7 +53,8 @@ const question = (() => {
    * Add a question to a part of the page.
    * @param {HTMLElement} body that is added to
    * @param {any} entry a Question
-   * @param {(wasRight: boolean) => void} done called once, when it is answered
+   * @param {(wasRight: boolean) => void} done called once, when it is answered; with true if the
+   *   first try was right
    */
   function add(body, { ask, answer, cover, set }, done) {
     const field = element("input", { type: "text", autocomplete: "off", id: "answer", size: 10 });
@@ -49,7 +63,9 @@ const question = (() => {
     const check = Object.assign(button(say("tour.check"), "submit"), { className: "main" });
     const look = button(say("tour.show_me"), "button");
     const form = element("form", { className: "row answer" }, field, check, look);
+    const why = element("p", { className: "worked", hidden: true });
     let isAnswered = false;
+    let misses = 0;
     interactivePicture.cover(cover);
     const asked = pictured();
 
@@ -64,7 +80,7 @@ const question = (() => {
     }
 
     /**
-     * Finish the question: say whether the answer was right, and uncover the picture.
+     * Finish the question: say whether the answer was right, uncover the picture, and calculate.
      * @param {boolean} correct
      * @param {string} sentence
      */
@@ -74,7 +90,11 @@ const question = (() => {
       verdict.textContent = sentence;
       check.disabled = look.disabled = field.disabled = true;
       interactivePicture.cover("");
-      done(correct);
+      const model = explorer.model();
+      why.textContent =
+        cover === "number" ? sentences.worked(model) : sentences.sizesInWords(model);
+      why.hidden = false;
+      done(correct && misses === 0);
     }
 
     /**
@@ -100,15 +120,26 @@ const question = (() => {
       else if (isRight(entered, expected)) end(true, say("tour.right", { right }));
       // the answer may be that of the picture that was seen
       else if (wasChanged) verdict.textContent = say("tour.changed");
-      else end(false, say("tour.wrong", { right, entered: textOf(entered) }));
+      else if (misses++) end(false, say("tour.wrong", { right, entered: textOf(entered) }));
+      else {
+        const isOrder = Array.isArray(expected) && isSwapped(entered, expected);
+        verdict.className = "bad";
+        verdict.textContent = say(isOrder ? "tour.swapped" : "tour.once_more", {
+          entered: textOf(entered),
+        });
+        field.select();
+      }
     });
     look.addEventListener("click", () =>
       end(false, say("tour.it_is", { right: textOf(expectation()) })),
     );
+    const how = wayToWrite(answer(explorer.model()));
     body.append(
       element("p", {}, element("label", { htmlFor: "answer", className: "ask", textContent: ask })),
+      ...(how ? [element("p", { className: "hint", textContent: how })] : []),
       form,
       verdict,
+      why,
     );
   }
 

@@ -8,6 +8,7 @@ const tour = (() => {
   const pick = (least, most) => least + Math.floor(Math.random() * (most - least + 1));
   const isWide = matchMedia("(min-width: 1000px)");
   const title = (index) => say(`tour.${index + 1}.title`);
+  const LOOPS = 6; // index of the stop that shows the two loops
   let isRunning = false;
   let current = 0; // the stop that is shown, counted from 1; 0 for none
   let stateBefore = null; // the visitor's, which comes back at the end
@@ -157,8 +158,29 @@ const tour = (() => {
     byId("tour-body").replaceChildren(
       element("h3", { textContent: say("tour.heading", place) }),
       element("p", { id: "question", textContent: say(`tour.${index + 1}.before`) }),
+      ...(index === LOOPS ? [element("pre", { id: "tour-loops", tabIndex: 0 })] : []),
       ...parts,
+      glossary.part(STOPS[index].words),
     );
+    showLoops();
+  }
+
+  /** Write the two loops of a convolution with the numbers of the present step. */
+  function showLoops() {
+    const lines = byId("tour-loops");
+    if (!lines) return;
+    const { places: [rows, columns], at: { i, j }, axes } = explorer.model(); // prettier-ignore
+    const range = (axis, index) => `${index * axis.stride}:${index * axis.stride + axis.span}`;
+    const value = interactivePicture.covering()
+      ? "?"
+      : written(modelling.stepOf(explorer.model()).value);
+    lines.textContent = [
+      `for i in range(${rows}):  # i = ${i}`,
+      `    for j in range(${columns}):  # j = ${j}`,
+      `        w = padded[${range(axes[0], i)}, ${range(axes[1], j)}]`,
+      `        output[${i}, ${j}] = (w * kernel).sum()`,
+      `        # = ${value}`,
+    ].join("\n");
   }
 
   /**
@@ -267,6 +289,7 @@ const tour = (() => {
   function start() {
     isWide.addEventListener("change", place);
     byId("start-tour").addEventListener("click", () => stop(0));
+    explorer.onChange(showLoops);
     intro();
   }
 

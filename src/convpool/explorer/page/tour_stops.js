@@ -6,6 +6,7 @@
  * @property {"number" | "size"} cover what the picture hides until it is answered
  * @property {string} ask the question's sentence
  * @property {(model: Model) => any} answer a number, or a list of sizes
+ * @property {string[]} [words] of the glossary
  */
 const tourStops = (() => {
   // answers, from a model: the current number of the output, its size, its whole shape
@@ -19,27 +20,65 @@ const tourStops = (() => {
   const pool = { op: "pool", h: 4, w: 4, kh: 2, kw: 2, sh: 2, sw: 2 };
   const byHand = { padding: "by hand", top: 1, bottom: 1 };
 
-  // settings of the example and of the question, what the question covers, its answer
+  // settings of the example and of the question, what the question covers, its answer, its words
   const STOPS = [
-    [edges, { ...edges, j: 1 }, "number", number],
-    [{ ...shift, i: 1, j: 1 }, { ...shift, i: 2, j: 3 }, "number", number],
-    [{ h: 5, w: 6, ...byHand }, { h: 5, w: 6, ...byHand, left: 2, right: 2 }, "size", size],
+    [edges, { ...edges, j: 1 }, "number", number, ["window", "weight", "flip"]],
+    [
+      { ...shift, i: 1, j: 1 },
+      { ...shift, i: 2, j: 3 },
+      "number",
+      number,
+      ["kernel", "window", "padding"],
+    ],
+    [
+      { h: 5, w: 6, ...byHand },
+      { h: 5, w: 6, ...byHand, left: 2, right: 2 },
+      "size",
+      size,
+      ["padding", "floor"],
+    ],
     [
       { h: 5, w: 5, padding: "same_size" },
       { h: 5, w: 5, kh: 4, padding: "same_size" },
       "size",
       size,
+      ["valid", "same", "floor", "ceil"],
     ],
-    [{ h: 5, w: 7, sh: 2, sw: 2 }, { h: 6, w: 9, sh: 2, sw: 2 }, "size", size],
-    [{ h: 5, w: 5, c: 2, kh: 2, kw: 2 }, { h: 5, w: 5, c: 3, nc: 2, kh: 2, kw: 2 }, "size", all],
-    [{ ...laplacian, i: 1, j: 2 }, { ...laplacian, i: 0, j: 2 }, "number", number],
-    [{ ...pool, mode: "avg" }, { ...pool, mode: "max", i: 1, j: 1 }, "number", number],
-    [pool, { ...pool, h: 5, w: 7 }, "size", size],
-  ].map(([example, set, cover, answer], index) => ({
+    [
+      { h: 5, w: 7, sh: 2, sw: 2 },
+      { h: 6, w: 9, sh: 2, sw: 2 },
+      "size",
+      size,
+      ["stride", "window", "floor"],
+    ],
+    [
+      { h: 5, w: 5, c: 2, kh: 2, kw: 2 },
+      { h: 5, w: 5, c: 3, nc: 2, kh: 2, kw: 2 },
+      "size",
+      all,
+      ["channel", "kernel", "groups"],
+    ],
+    [
+      { ...laplacian, i: 1, j: 2 },
+      { ...laplacian, i: 0, j: 2 },
+      "number",
+      number,
+      ["window", "output", "padding"],
+    ],
+    [
+      { ...pool, mode: "avg" },
+      { ...pool, mode: "max", i: 1, j: 1 },
+      "number",
+      number,
+      ["pooling", "window", "stride"],
+    ],
+    [pool, { ...pool, h: 5, w: 7 }, "size", size, ["pooling", "floor", "ceil"]],
+  ].map(([example, set, cover, answer, words], index) => ({
     example,
     set,
     cover,
     answer,
+    words,
     ask: say(`tour.${index + 1}.ask`),
   }));
 
@@ -124,7 +163,7 @@ const tourStops = (() => {
       ...NUMBER,
     }),
     (pick) => ({
-      set: { op: "pool", h: pick(5, 11), w: pick(5, 11), kh: 2, kw: 3, sh: 2, sw: 2 },
+      set: { op: "pool", h: pick(5, 11), w: pick(5, 11), kh: 2, kw: 3, sh: 2, sw: 3 },
       ...SIZE,
     }),
   ];

@@ -37,7 +37,7 @@ const WORDS_EN = {
   "pool.padding_never_wins": "Padding is never taken.",
   "pool.padding_counts": "The divisor counts the padding too.",
   "pool.padding_is_left_out": "Padding is left out.",
-  "pool.index": "It is input{place}: index {index} of the flat image.",
+  "pool.index": "It is input{place}: number {index}, if the pixels are counted row by row from 0.",
 
   "size.height": "height",
   "size.width": "width",

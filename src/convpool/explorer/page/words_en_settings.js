@@ -50,9 +50,6 @@ Object.assign(WORDS_EN, {
   "choice.average": "box sum",
   "choice.emboss": "emboss",
   "choice.laplacian": "Laplacian",
-  "choice.same_lower": "same_lower (odd zero first)",
-  "choice.same": "same (ceil(n / s))",
-  "choice.same_size": "same_size (the course's)",
   "choice.avg": "average",
   "choice.max": "maximum",
   "choice.min": "minimum",
@@ -95,6 +92,18 @@ Object.assign(WORDS_EN, {
   "field.paint": "paint",
   "field.bias": "bias",
   "field.relu": "ReLU",
+  "padding.valid": "No padding: every window lies on real pixels.",
+  "padding.same":
+    "ceil(size / stride) outputs; an odd zero at the bottom and on the right, as in PyTorch " +
+    "and Keras.",
+  "padding.same_lower":
+    "ceil(size / stride) outputs; an odd zero at the top and on the left, as ONNX's SAME_LOWER.",
+  "padding.same_size":
+    "As large as the input at any stride; an odd zero at the top and on the left: the formula " +
+    "of the course's brief is rounded up there.",
+  "padding.full": "Every place where the window touches at least one pixel.",
+  "padding.by hand": "Your own number on each side.",
+  "padding.darker": "Zeros make the sums at the border smaller: there, photos get darker.",
 
   "aria.op": "operation",
   "aria.mode": "pooling",

@@ -16,10 +16,14 @@ Object.assign(WORDS_EN, {
   "tour.example_again": "See the example again",
   "tour.check": "Check",
   "tour.show_me": "Show me",
-  "tour.write_sizes": "Write sizes as in 3x4.",
+  "tour.write_sizes": "Write the sizes with × or x between them, such as 12x34.",
+  "tour.how_size": "First the height (rows), then the width (columns), such as 12x34.",
+  "tour.how_shape": "Height, width and channels, in this order, such as 12x34x5.",
   "tour.write_number": "Write a number.",
   "tour.right": "Right: {right}.",
   "tour.wrong": "It is {right}; your answer was {entered}.",
+  "tour.once_more": "{entered} is not right. Try once more, or press “Show me”.",
+  "tour.swapped": "Height and width are exchanged: the height (rows) comes first. Try once more.",
   "tour.it_is": "It is {right}.",
   "tour.changed":
     "The picture had changed. Now it is the question's picture again: look at it, then check.",
@@ -29,6 +33,9 @@ Object.assign(WORDS_EN, {
     "A small grid of weights lies on the image. Each pixel under it is multiplied by the " +
     "weight on it, and the products are added. This sum is one pixel of the output. Then " +
     "the grid moves on.",
+  "tour.1.example":
+    "Rows and columns are counted from 0: output[0, 0] is in the upper left corner, output[0, " +
+    "1] to its right.",
   "tour.1.ask": "The window moves one pixel to the right. Which number will output[0, 1] be?",
   "tour.1.after":
     "The three columns of weights are 1, 0 and −1. So pixels on the left are added, and " +
@@ -39,6 +46,9 @@ Object.assign(WORDS_EN, {
     "The grid of weights is called the kernel, or filter. Its numbers decide what the " +
     "convolution finds: edges, blur, sharp details. This one has a single 1, in its upper " +
     "left corner.",
+  "tour.2.example":
+    "The image is 5 × 5. The hatched border around it is padding, zeros that are added: " +
+    "question 3 explains it. Here it only keeps the output as large as the image.",
   "tour.2.ask": "Which number will output[2, 3] be?",
   "tour.2.after":
     "Only the pixel under the 1 counts: it is input[1, 2]. So the whole image moves down " +
@@ -50,22 +60,27 @@ Object.assign(WORDS_EN, {
     "of zeros (grey hatching).",
   "tour.3.ask":
     "Now one row of zeros above and below, and two columns left and right. Which size will " +
-    "the output be, as 3x4?",
+    "the output be?",
   "tour.3.after":
-    "For each axis: pixels plus padding on both sides, minus the window, plus one. The " +
-    "zeros of the padding are multiplied and added like pixels.",
+    "For each axis: pixels plus padding on both sides, minus the window, plus one (for its " +
+    "first place). The zeros are multiplied and added like pixels, so sums at the border are " +
+    "smaller: a photo that is blurred with zeros gets a dark border. The example “Blur a " +
+    "photo” shows it.",
   "tour.4.title": "What is “valid”, what is “same” padding?",
   "tour.4.before":
-    "“valid” adds nothing: every window lies on real pixels. “same” adds so many zeros " +
-    "that the output is as large as the input (at stride 1).",
+    "“valid” adds nothing: every window lies on real pixels. “same” adds so many zeros that " +
+    "the output is as large as the input. The list of paddings has three kinds of “same”; " +
+    "here it is “same_size”.",
   "tour.4.example":
     "With a window of 3 × 3, “same” adds one row or column on each side. “valid” would " +
     "give 3 × 3.",
   "tour.4.ask": "A window of 4 × 3 with “same” padding over 5 × 5. Which size will the output be?",
   "tour.4.after":
-    "The height needs 3 zeros in all, an odd number: one side gets one more. Which side is " +
-    "a convention, and so is what “same” means at larger strides. Each has a name in the " +
-    "list of paddings.",
+    "The height needs 3 zeros in all, an odd number: one side gets one more. “same_size” " +
+    "gives it to the top and to the left, because the formula of the course's brief, ((h − " +
+    "1)·stride + kh − h) / 2, is rounded up for this side. “same_lower” does so too; “same” " +
+    "(PyTorch, Keras) gives it to the bottom and to the right. With a stride of s, “same” and " +
+    "“same_lower” give ceil(n / s) outputs, “same_size” still n.",
   "tour.5.title": "What is a stride?",
   "tour.5.before":
     "The stride is how far the window moves from one step to the next. With stride 2 it " +
@@ -81,25 +96,24 @@ Object.assign(WORDS_EN, {
     "into one sum. So one kernel makes one plane of output.",
   "tour.6.example":
     "Two channels in, one kernel: the output has one channel. Channels do not share their " +
-    "weights: look at the sum of each channel below the picture.",
-  "tour.6.ask":
-    "Three channels in, two kernels of 2 × 2 × 3. Which shape will the output have, as 3x3x1?",
+    "weights: the sum of each channel stands beside or below the picture.",
+  "tour.6.ask": "Three channels in, two kernels of 2 × 2 × 3. Which shape will the output have?",
   "tour.6.after":
     "One output channel for each kernel. With groups, a kernel sees only a part of the " +
     "channels. With as many groups as channels it sees one: this is called depthwise.",
   "tour.7.title": "How is a convolution performed over an image?",
   "tour.7.before":
     "Two loops, over the rows and the columns of the output. At each position: cut out the " +
-    "window, multiply, add. Press Play to watch it. The code below marks the line that is " +
-    "running.",
+    "window, multiply, add. These are the loops, with the numbers of this step. Press Play to " +
+    "watch them run.",
   "tour.7.ask": "Now a window on the border: which number will output[0, 2] be?",
   "tour.7.after":
     "The zeros of the padding add nothing, so only two rows of the window count here.",
   "tour.8.title": "What is max pooling? What is average pooling?",
   "tour.8.before":
-    "Pooling has windows but no weights. Max pooling keeps the largest pixel of each " +
-    "window, average pooling their mean. Each channel is pooled by itself. Usually the " +
-    "windows do not overlap.",
+    "Pooling has windows but no weights. Max pooling keeps the largest pixel of each window, " +
+    "average pooling their mean. Each channel is pooled by itself. Usually the stride is the " +
+    "size of the window, so that windows do not overlap: here both are 2.",
   "tour.8.example": "This was average pooling. Max pooling keeps the largest of the four pixels.",
   "tour.8.ask": "Max pooling with 2 × 2 windows: which number will output[1, 1] be?",
   "tour.8.after":
@@ -112,24 +126,25 @@ Object.assign(WORDS_EN, {
   "tour.9.ask": "Max pooling, 2 × 2, stride 2, over 5 × 7. Which size?",
   "tour.9.after":
     "Rounded down again: the last row and the last column are left over (red hatching). " +
-    "With “ceil”, PyTorch and ONNX can keep a last window that reaches beyond the image.",
+    "Rounded up (“ceil”, in PyTorch and ONNX), a last window that reaches beyond the image is " +
+    "kept.",
   "tour.title": "Tour: nine questions, answered by looking",
 
   "test.number": "Which number will the marked pixel of the output be?",
-  "test.size": "Which size will the output have, as 3x4?",
-  "test.shape": "Which shape will the output have, as 3x3x1?",
+  "test.size": "Which size will the output have?",
+  "test.shape": "Which shape will the output have?",
   "test.heading": "Self-test, question {k} of {count}: {title}",
   "test.next": "Next question",
   "test.result": "See the result",
   "test.end": "End the test",
   "test.again": "Again, with other numbers",
   "test.done": "Done",
-  "test.score": "{k} of {count} right",
+  "test.score": "{k} of {count} right at the first try",
   "test.missed": "Look at these again:",
   "test.all_right": "You can explain all nine to anyone.",
   "test.image": "An image of {h} × {w}",
   "test.image_channels": "An image of {h} × {w} with {c} channels",
-  "test.pool_max": "maximum pooling with windows of {kh} × {kw}",
+  "test.pool_max": "max pooling with windows of {kh} × {kw}",
   "test.pool_avg": "average pooling with windows of {kh} × {kw}",
   "test.pool_min": "minimum pooling with windows of {kh} × {kw}",
   "test.pool_sum": "sum pooling with windows of {kh} × {kw}",
@@ -151,6 +166,29 @@ Object.assign(WORDS_EN, {
   "example.stride": "Use a stride",
   "example.channels": "Three channels",
   "example.pool": "Max pooling",
+  "about.blur":
+    "Each of the three channels is blurred by itself (3 groups): that is why each kernel is 5 " +
+    "× 5, without a third number. The border is filled with the mirrored photo (“reflect”), " +
+    "and is as light as the rest.",
+  "about.darker":
+    "With zeros the border is darker: windows there reach over black pixels (0), so their " +
+    "mean is smaller.",
+  "about.edges":
+    "The weights subtract the pixels on one side from those on the other: the sum is far from " +
+    "0 where both sides differ, at an edge. The border is filled with the mirrored photo " +
+    "(“reflect”), so that it is no edge.",
+  "about.pad":
+    "The hatched zeros are the padding. With one on each side, the output of a 3 × 3 kernel " +
+    "is as large as the image.",
+  "about.stride":
+    "The window moves by 2 in the place of 1: every second position is skipped, and 5 × 5 " +
+    "outputs become 3 × 3.",
+  "about.channels":
+    "The image has three channels, and the kernel has one plane of weights for each. All 12 " +
+    "products go into one sum.",
+  "about.pool": "Each window of 2 × 2 becomes one number, its largest pixel. There are no weights.",
+  "about.use_zeros": "Fill with zeros",
+  "about.use_mirror": "Fill with the mirrored photo",
 
   "counts.weights": [
     "Weights: {product} = {weights} (+ 1 bias).",
@@ -206,25 +244,43 @@ Object.assign(WORDS_EN, {
   "photo.output": "the photograph, filtered",
 
   "word.title": "Words",
+  "word.in_part": "Words: {list}",
   "word.pixel": "pixel",
   "word.pixel.what": "One number of an image (in colour: one for each channel).",
   "word.channel": "channel",
   "word.channel.what": "One plane of numbers: a colour image has three, red, green and blue.",
   "word.kernel": "kernel",
   "word.kernel.what": "The small grid of weights that moves over the image; also called filter.",
+  "word.window": "window",
+  "word.window.what":
+    "The part of the image that is looked at in one step; the kernel lies on it, pixel by pixel.",
   "word.weight": "weight",
   "word.weight.what": "One number of a kernel: a pixel is multiplied by it.",
   "word.convolution": "convolution",
   "word.convolution.what":
     "At each place, pixels times weights, added; in deep learning the kernel is not rotated" +
     " first.",
+  "word.flip": "flip",
+  "word.flip.what":
+    "To rotate the kernel by 180 degrees before it is used, as signal processing does.",
   "word.output": "output",
   "word.output.what": "The result: one number for each place of the window.",
   "word.padding": "padding",
   "word.padding.what":
     "Extra pixels around the image, mostly zeros, so that windows can reach over its " + "border.",
+  "word.valid": "valid",
+  "word.valid.what":
+    "Padding by nothing: every window lies on real pixels, and the output is smaller.",
+  "word.same": "same",
+  "word.same.what": "Padding by as much as makes the output as large as the input (at stride 1).",
   "word.stride": "stride",
   "word.stride.what": "How far the window moves from one step to the next.",
+  "word.floor": "floor",
+  "word.floor.what":
+    "Rounded down: floor(7 / 2) = 3. In the size of the output it is how often the window can " +
+    "move; + 1 counts its first place.",
+  "word.ceil": "ceil",
+  "word.ceil.what": "Rounded up: ceil(7 / 2) = 4.",
   "word.dilation": "dilation",
   "word.dilation.what":
     "The distance between the pixels of a window: 2 leaves every second one out.",
@@ -232,7 +288,7 @@ Object.assign(WORDS_EN, {
   "word.groups.what":
     "Parts of the channels that do not mix: each kernel sees the channels of its group " + "only.",
   "word.bias": "bias",
-  "word.bias.what": "A number that is added to each sum.",
+  "word.bias.what": "A number that is added to each sum, one for each kernel.",
   "word.relu": "ReLU",
   "word.relu.what": "Negative numbers become 0.",
   "word.pooling": "pooling",
@@ -244,12 +300,24 @@ Object.assign(WORDS_EN, {
     "which is larger.",
   "word.layer": "layer",
   "word.layer.what": "One step of a network, such as a convolution or a pooling.",
+  "word.neuron": "neuron",
+  "word.neuron.what":
+    "One number of a layer's output: a sum of weighted inputs, here of one window.",
+  "word.dense": "dense layer",
+  "word.dense.what":
+    "A layer in which every output has a weight for every input, not only for a window.",
+  "word.softmax": "softmax",
+  "word.softmax.what":
+    "Turns scores into probabilities: e to the power of each score, divided by the sum of all.",
   "word.map": "feature map",
   "word.map.what": "One channel of a layer's output: where one kernel found what it looks for.",
   "word.field": "receptive field",
   "word.field.what": "The pixels of the image that a number of a later layer depends on.",
   "word.parameter": "parameter",
   "word.parameter.what": "A number that is learned: a weight or a bias.",
+  "word.trained": "trained",
+  "word.trained.what":
+    "Said of a network whose weights a computer found from many examples with known answers.",
   "word.gradient": "gradient",
   "word.gradient.what": "How much a result changes when a pixel or a weight grows a little.",
 });

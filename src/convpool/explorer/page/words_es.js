@@ -37,7 +37,8 @@ const WORDS_ES = {
   "pool.padding_never_wins": "El relleno nunca se toma.",
   "pool.padding_counts": "El divisor cuenta también el relleno.",
   "pool.padding_is_left_out": "El relleno se deja fuera.",
-  "pool.index": "Es input{place}: índice {index} de la imagen aplanada.",
+  "pool.index":
+    "Es input{place}: el número {index}, si los píxeles se cuentan fila por fila desde 0.",
 
   "size.height": "altura",
   "size.width": "anchura",

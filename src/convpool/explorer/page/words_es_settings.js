@@ -51,9 +51,6 @@ Object.assign(WORDS_ES, {
   "choice.average": "suma de la ventana",
   "choice.emboss": "relieve",
   "choice.laplacian": "laplaciano",
-  "choice.same_lower": "same_lower (cero impar antes)",
-  "choice.same": "same (ceil(n / s))",
-  "choice.same_size": "same_size (el del curso)",
   "choice.avg": "media",
   "choice.max": "máximo",
   "choice.min": "mínimo",
@@ -96,6 +93,18 @@ Object.assign(WORDS_ES, {
   "field.paint": "pintar",
   "field.bias": "sesgo",
   "field.relu": "ReLU",
+  "padding.valid": "Ningún relleno: cada ventana está sobre píxeles reales.",
+  "padding.same":
+    "ceil(tamaño / paso) salidas; un cero impar va abajo y a la derecha, como en PyTorch y Keras.",
+  "padding.same_lower":
+    "ceil(tamaño / paso) salidas; un cero impar va arriba y a la izquierda, como SAME_LOWER " +
+    "de ONNX.",
+  "padding.same_size":
+    "Tan grande como la entrada con cualquier paso; un cero impar va arriba y a la izquierda: " +
+    "la fórmula del enunciado del curso se redondea ahí hacia arriba.",
+  "padding.full": "Cada lugar donde la ventana toca al menos un píxel.",
+  "padding.by hand": "Su propio número en cada lado.",
+  "padding.darker": "Los ceros hacen menores las sumas en el borde: ahí las fotos se oscurecen.",
 
   "aria.op": "operación",
   "aria.mode": "pooling",

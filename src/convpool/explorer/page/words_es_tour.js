@@ -16,10 +16,15 @@ Object.assign(WORDS_ES, {
   "tour.example_again": "Ver otra vez el ejemplo",
   "tour.check": "Comprobar",
   "tour.show_me": "Mostrar la respuesta",
-  "tour.write_sizes": "Escriba los tamaños como 3x4.",
+  "tour.write_sizes": "Escriba los tamaños con × o x entre ellos, como 12x34.",
+  "tour.how_size": "Primero la altura (filas), luego la anchura (columnas), como 12x34.",
+  "tour.how_shape": "Altura, anchura y canales, en este orden, como 12x34x5.",
   "tour.write_number": "Escriba un número.",
   "tour.right": "Correcto: {right}.",
   "tour.wrong": "Es {right}; su respuesta fue {entered}.",
+  "tour.once_more": "{entered} no es correcto. Pruebe otra vez, o “Mostrar la respuesta”.",
+  "tour.swapped":
+    "La altura y la anchura están intercambiadas: la altura (filas) va primero. Pruebe otra vez.",
   "tour.it_is": "Es {right}.",
   "tour.changed":
     "La imagen había cambiado. Ahora es otra vez la de la pregunta: mírela y compruebe.",
@@ -30,6 +35,10 @@ Object.assign(WORDS_ES, {
     "Una pequeña cuadrícula de pesos está sobre la imagen. Cada píxel debajo de ella se " +
     "multiplica por el peso que tiene encima, y los productos se suman. Esta suma es un " +
     "píxel de la salida. Luego la cuadrícula avanza.",
+  "tour.1.example":
+    "Las filas y las columnas se cuentan desde 0: output[0, 0] está en la esquina superior " +
+    "izquierda, output[0, 1] a su derecha. En el código, “output” es la salida e “input” la " +
+    "entrada.",
   "tour.1.ask": "La ventana avanza un píxel a la derecha. ¿Qué número será output[0, 1]?",
   "tour.1.after":
     "Las tres columnas de pesos son 1, 0 y −1: los píxeles de la izquierda se suman y los " +
@@ -40,6 +49,9 @@ Object.assign(WORDS_ES, {
     "La cuadrícula de pesos se llama núcleo, o filtro. Sus números deciden qué encuentra " +
     "la convolución: bordes, desenfoque, detalles nítidos. Este tiene un solo 1, arriba a " +
     "la izquierda.",
+  "tour.2.example":
+    "La imagen es de 5 × 5. El borde rayado es relleno, ceros añadidos: la pregunta 3 lo " +
+    "explica. Aquí solo hace que la salida sea tan grande como la imagen.",
   "tour.2.ask": "¿Qué número será output[2, 3]?",
   "tour.2.after":
     "Solo cuenta el píxel debajo del 1: es input[1, 2]. Así que toda la imagen se mueve un " +
@@ -52,22 +64,27 @@ Object.assign(WORDS_ES, {
     "de la imagen, casi siempre de ceros (rayado gris).",
   "tour.3.ask":
     "Ahora una fila de ceros arriba y abajo, y dos columnas a la izquierda y a la derecha. " +
-    "¿Qué tamaño tendrá la salida, como 3x4?",
+    "¿Qué tamaño tendrá la salida?",
   "tour.3.after":
-    "Para cada eje: los píxeles y el relleno de ambos lados, menos la ventana, más uno. " +
-    "Los ceros del relleno se multiplican y se suman como píxeles.",
+    "Para cada eje: los píxeles y el relleno de ambos lados, menos la ventana, más uno (por " +
+    "su primer lugar). Los ceros se multiplican y se suman como píxeles: las sumas en el " +
+    "borde son menores, y una foto desenfocada con ceros tiene un borde oscuro. El ejemplo " +
+    "“Desenfocar una foto” lo muestra.",
   "tour.4.title": "¿Qué es “valid” y qué es “same”?",
   "tour.4.before":
-    "“valid” no añade nada: cada ventana está sobre píxeles reales. “same” añade tantos " +
-    "ceros que la salida es tan grande como la entrada (con paso 1).",
+    "“valid” no añade nada: cada ventana está sobre píxeles reales. “same” añade tantos ceros " +
+    "que la salida es tan grande como la entrada. La lista de rellenos tiene tres clases de " +
+    "“same”; aquí es “same_size”.",
   "tour.4.example":
     "Con una ventana de 3 × 3, “same” añade una fila o columna en cada lado. “valid” daría " +
     "3 × 3.",
   "tour.4.ask": "Una ventana de 4 × 3 con “same” sobre 5 × 5. ¿Qué tamaño tendrá la salida?",
   "tour.4.after":
-    "La altura necesita 3 ceros en total, un número impar: un lado recibe uno más. Qué " +
-    "lado es una convención, y también lo que “same” significa con pasos mayores. Cada una " +
-    "tiene un nombre en la lista de rellenos.",
+    "La altura necesita 3 ceros en total, un número impar: un lado recibe uno más. " +
+    "“same_size” lo pone arriba y a la izquierda, porque la fórmula del enunciado del curso, " +
+    "((h − 1)·paso + kh − h) / 2, se redondea hacia arriba para ese lado. “same_lower” " +
+    "también; “same” (PyTorch, Keras) lo pone abajo y a la derecha. Con un paso s, “same” y " +
+    "“same_lower” dan ceil(n / s) salidas, “same_size” siempre n.",
   "tour.5.title": "¿Qué es el paso (stride)?",
   "tour.5.before":
     "El paso es cuánto avanza la ventana. Con paso 2 salta una de cada dos posiciones, y " +
@@ -84,24 +101,23 @@ Object.assign(WORDS_ES, {
   "tour.6.example":
     "Dos canales de entrada, un núcleo: la salida tiene un canal. Los canales no comparten " +
     "sus pesos: mire la suma de cada canal junto a la imagen.",
-  "tour.6.ask":
-    "Tres canales de entrada, dos núcleos de 2 × 2 × 3. ¿Qué forma tendrá la salida, como 3x3x1?",
+  "tour.6.ask": "Tres canales de entrada, dos núcleos de 2 × 2 × 3. ¿Qué forma tendrá la salida?",
   "tour.6.after":
     "Un canal de salida por núcleo. Con grupos, un núcleo ve solo una parte de los " +
     "canales. Con tantos grupos como canales ve uno: se llama “depthwise”.",
   "tour.7.title": "¿Cómo se hace una convolución sobre una imagen?",
   "tour.7.before":
     "Dos bucles, sobre las filas y las columnas de la salida. En cada posición: cortar la " +
-    "ventana, multiplicar, sumar. Pulse “Reproducir” para verlo. El programa de abajo " +
-    "marca la línea actual.",
+    "ventana, multiplicar, sumar. Estos son los bucles, con los números de este paso. Pulse " +
+    "“Reproducir” para verlos avanzar.",
   "tour.7.ask": "Ahora una ventana en el borde: ¿qué número será output[0, 2]?",
   "tour.7.after":
     "Los ceros del relleno no añaden nada: aquí solo cuentan dos filas de la ventana.",
   "tour.8.title": "¿Qué es el max pooling? ¿Y el average pooling?",
   "tour.8.before":
     "El pooling tiene ventanas pero no pesos. El max pooling guarda el mayor píxel de cada " +
-    "ventana, el average pooling su media. Cada canal va por separado. Normalmente las " +
-    "ventanas no se solapan.",
+    "ventana, el average pooling su media. Cada canal va por separado. Normalmente el paso es " +
+    "el tamaño de la ventana, y las ventanas no se solapan: aquí ambos son 2.",
   "tour.8.example": "Esto era la media. El max pooling guarda el mayor de los cuatro píxeles.",
   "tour.8.ask": "Max pooling con ventanas de 2 × 2: ¿qué número será output[1, 1]?",
   "tour.8.after":
@@ -114,19 +130,19 @@ Object.assign(WORDS_ES, {
   "tour.9.ask": "Max pooling, 2 × 2, paso 2, sobre 5 × 7. ¿Qué tamaño?",
   "tour.9.after":
     "Otra vez redondeado hacia abajo: sobran la última fila y la última columna (rayado " +
-    "rojo). Con “ceil”, PyTorch y ONNX pueden guardar una última ventana que sale de la " +
-    "imagen.",
+    "rojo). Redondeado hacia arriba (“ceil”, en PyTorch y ONNX), se guarda una última ventana " +
+    "que sale de la imagen.",
 
   "test.number": "¿Qué número será el píxel marcado de la salida?",
-  "test.size": "¿Qué tamaño tendrá la salida, como 3x4?",
-  "test.shape": "¿Qué forma tendrá la salida, como 3x3x1?",
+  "test.size": "¿Qué tamaño tendrá la salida?",
+  "test.shape": "¿Qué forma tendrá la salida?",
   "test.heading": "Prueba, pregunta {k} de {count}: {title}",
   "test.next": "Pregunta siguiente",
   "test.result": "Ver el resultado",
   "test.end": "Terminar la prueba",
   "test.again": "Otra vez, con otros números",
   "test.done": "Listo",
-  "test.score": "{k} de {count} correctas",
+  "test.score": "{k} de {count} correctas a la primera",
   "test.missed": "Mire otra vez:",
   "test.all_right": "Puede explicar las nueve a cualquiera.",
   "test.image": "Una imagen de {h} × {w}",
@@ -154,6 +170,29 @@ Object.assign(WORDS_ES, {
   "example.stride": "Usar un paso",
   "example.channels": "Tres canales",
   "example.pool": "Pooling (máximo)",
+  "about.blur":
+    "Cada uno de los tres canales se desenfoca por separado (3 grupos): por eso cada núcleo " +
+    "es de 5 × 5, sin tercer número. El borde se llena con la foto reflejada (“reflect”), y " +
+    "es tan claro como el resto.",
+  "about.darker":
+    "Con ceros el borde es más oscuro: allí las ventanas cubren píxeles negros (0), y su " +
+    "media es menor.",
+  "about.edges":
+    "Los pesos restan los píxeles de un lado de los del otro: la suma está lejos de 0 donde " +
+    "ambos lados difieren, en un contorno. El borde se llena con la foto reflejada " +
+    "(“reflect”), para que no sea un contorno.",
+  "about.pad":
+    "Los ceros rayados son el relleno. Con uno en cada lado, la salida de un núcleo de 3 × 3 " +
+    "es tan grande como la imagen.",
+  "about.stride":
+    "La ventana avanza 2 en lugar de 1: se salta una de cada dos posiciones, y 5 × 5 salidas " +
+    "se vuelven 3 × 3.",
+  "about.channels":
+    "La imagen tiene tres canales, y el núcleo un plano de pesos para cada uno. Los 12 " +
+    "productos entran en una sola suma.",
+  "about.pool": "Cada ventana de 2 × 2 se convierte en un número, su mayor píxel. No hay pesos.",
+  "about.use_zeros": "Llenar con ceros",
+  "about.use_mirror": "Llenar con la foto reflejada",
 
   "counts.weights": [
     "Pesos: {product} = {weights} (+ 1 sesgo).",
@@ -209,6 +248,7 @@ Object.assign(WORDS_ES, {
   "photo.output": "la fotografía filtrada",
 
   "word.title": "Palabras",
+  "word.in_part": "Palabras: {list}",
   "word.pixel": "píxel",
   "word.pixel.what": "Un número de una imagen (en color: uno por canal).",
   "word.channel": "canal",
@@ -216,20 +256,37 @@ Object.assign(WORDS_ES, {
   "word.kernel": "núcleo",
   "word.kernel.what":
     "La pequeña cuadrícula de pesos que se mueve sobre la imagen; también se llama filtro.",
+  "word.window": "ventana",
+  "word.window.what":
+    "La parte de la imagen que se mira en un paso; el núcleo está sobre ella, píxel por píxel.",
   "word.weight": "peso",
   "word.weight.what": "Un número de un núcleo: un píxel se multiplica por él.",
   "word.convolution": "convolución",
   "word.convolution.what":
     "En cada lugar, píxeles por pesos, sumados; en aprendizaje profundo el núcleo no se " +
     "gira antes.",
+  "word.flip": "voltear",
+  "word.flip.what":
+    "Girar el núcleo 180 grados antes de usarlo, como en el procesamiento de señales.",
   "word.output": "salida",
   "word.output.what": "El resultado: un número por cada lugar de la ventana.",
   "word.padding": "relleno",
   "word.padding.what":
     "Píxeles de más alrededor de la imagen, casi siempre ceros, para que las ventanas " +
     "puedan pasar del borde.",
+  "word.valid": "valid",
+  "word.valid.what":
+    "Ningún relleno: cada ventana está sobre píxeles reales, y la salida es más pequeña.",
+  "word.same": "same",
+  "word.same.what": "Tanto relleno que la salida es tan grande como la entrada (con paso 1).",
   "word.stride": "paso",
   "word.stride.what": "Cuánto avanza la ventana de un paso al siguiente.",
+  "word.floor": "floor",
+  "word.floor.what":
+    "Redondeado hacia abajo: floor(7 / 2) = 3. En el tamaño de la salida es cuántas veces " +
+    "puede avanzar la ventana; + 1 cuenta su primer lugar.",
+  "word.ceil": "ceil",
+  "word.ceil.what": "Redondeado hacia arriba: ceil(7 / 2) = 4.",
   "word.dilation": "dilatación",
   "word.dilation.what":
     "La distancia entre los píxeles de una ventana: 2 deja fuera uno de cada dos.",
@@ -237,7 +294,7 @@ Object.assign(WORDS_ES, {
   "word.groups.what":
     "Partes de los canales que no se mezclan: cada núcleo solo ve los canales de su grupo.",
   "word.bias": "sesgo",
-  "word.bias.what": "Un número que se suma a cada suma.",
+  "word.bias.what": "Un número que se suma a cada suma, uno por núcleo.",
   "word.relu": "ReLU",
   "word.relu.what": "Los números negativos pasan a ser 0.",
   "word.pooling": "pooling",
@@ -247,12 +304,26 @@ Object.assign(WORDS_ES, {
     "Al revés: cada píxel por el núcleo se suma a una ventana de la salida, que es mayor.",
   "word.layer": "capa",
   "word.layer.what": "Un paso de una red, como una convolución o un pooling.",
+  "word.neuron": "neurona",
+  "word.neuron.what":
+    "Un número de la salida de una capa: una suma de entradas con pesos, aquí de una ventana.",
+  "word.dense": "capa densa",
+  "word.dense.what":
+    "Una capa en la que cada salida tiene un peso para cada entrada, no solo para una ventana.",
+  "word.softmax": "softmax",
+  "word.softmax.what":
+    "Convierte puntuaciones en probabilidades: e elevado a cada puntuación, dividido por la " +
+    "suma de todas.",
   "word.map": "mapa de características",
   "word.map.what": "Un canal de la salida de una capa: dónde encontró un núcleo lo que busca.",
   "word.field": "campo receptivo",
   "word.field.what": "Los píxeles de la imagen de los que depende un número de una capa posterior.",
   "word.parameter": "parámetro",
   "word.parameter.what": "Un número que se aprende: un peso o un sesgo.",
+  "word.trained": "entrenada",
+  "word.trained.what":
+    "Se dice de una red cuyos pesos encontró un ordenador con muchos ejemplos de respuesta " +
+    "conocida.",
   "word.gradient": "gradiente",
   "word.gradient.what": "Cuánto cambia un resultado cuando un píxel o un peso crece un poco.",
 });

@@ -37,7 +37,9 @@ const WORDS_FR = {
   "pool.padding_never_wins": "Le remplissage n'est jamais pris.",
   "pool.padding_counts": "Le diviseur compte aussi le remplissage.",
   "pool.padding_is_left_out": "Le remplissage est laissé de côté.",
-  "pool.index": "C'est input{place} : l'indice {index} de l'image mise à plat.",
+  "pool.index":
+    "C'est input{place} : le numéro {index}, si on compte les pixels ligne par ligne à partir " +
+    "de 0.",
 
   "size.height": "hauteur",
   "size.width": "largeur",

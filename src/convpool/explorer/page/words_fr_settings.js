@@ -51,9 +51,6 @@ Object.assign(WORDS_FR, {
   "choice.average": "somme de la fenêtre",
   "choice.emboss": "relief",
   "choice.laplacian": "laplacien",
-  "choice.same_lower": "same_lower (zéro impair avant)",
-  "choice.same": "same (ceil(n / s))",
-  "choice.same_size": "same_size (celui du cours)",
   "choice.avg": "moyenne",
   "choice.max": "maximum",
   "choice.min": "minimum",
@@ -96,6 +93,19 @@ Object.assign(WORDS_FR, {
   "field.paint": "peindre",
   "field.bias": "biais",
   "field.relu": "ReLU",
+  "padding.valid": "Aucun remplissage : chaque fenêtre est posée sur de vrais pixels.",
+  "padding.same":
+    "ceil(taille / pas) sorties ; un zéro impair va en bas et à droite, comme dans PyTorch et " +
+    "Keras.",
+  "padding.same_lower":
+    "ceil(taille / pas) sorties ; un zéro impair va en haut et à gauche, comme SAME_LOWER d'ONNX.",
+  "padding.same_size":
+    "Aussi grande que l'entrée avec tout pas ; un zéro impair va en haut et à gauche : la " +
+    "formule de l'énoncé du cours y est arrondie vers le haut.",
+  "padding.full": "Chaque place où la fenêtre touche au moins un pixel.",
+  "padding.by hand": "Votre propre nombre de chaque côté.",
+  "padding.darker":
+    "Les zéros rendent plus petites les sommes au bord : les photos y deviennent plus sombres.",
 
   "aria.op": "opération",
   "aria.mode": "pooling",

@@ -17,10 +17,17 @@ Object.assign(WORDS_FR, {
   "tour.example_again": "Revoir l'exemple",
   "tour.check": "Vérifier",
   "tour.show_me": "Montrer la réponse",
-  "tour.write_sizes": "Écrivez les tailles comme 3x4.",
+  "tour.write_sizes": "Écrivez les tailles avec × ou x entre elles, comme 12x34.",
+  "tour.how_size": "D'abord la hauteur (lignes), puis la largeur (colonnes), comme 12x34.",
+  "tour.how_shape": "Hauteur, largeur et canaux, dans cet ordre, comme 12x34x5.",
   "tour.write_number": "Écrivez un nombre.",
   "tour.right": "Juste : {right}.",
   "tour.wrong": "C'est {right} ; votre réponse était {entered}.",
+  "tour.once_more":
+    "{entered} n'est pas juste. Essayez encore une fois, ou « Montrer la réponse ».",
+  "tour.swapped":
+    "La hauteur et la largeur sont échangées : la hauteur (lignes) vient d'abord. Essayez " +
+    "encore une fois.",
   "tour.it_is": "C'est {right}.",
   "tour.changed":
     "L'image avait changé. Voici de nouveau celle de la question : regardez-la, puis vérifiez.",
@@ -31,6 +38,10 @@ Object.assign(WORDS_FR, {
     "Une petite grille de poids est posée sur l'image. Chaque pixel sous la grille est " +
     "multiplié par le poids posé sur lui, et les produits sont additionnés. Cette somme " +
     "est un pixel de la sortie. Puis la grille avance.",
+  "tour.1.example":
+    "Les lignes et les colonnes se comptent à partir de 0 : output[0, 0] est dans le coin en " +
+    "haut à gauche, output[0, 1] à sa droite. Dans le code, « output » est la sortie et « " +
+    "input » l'entrée.",
   "tour.1.ask": "La fenêtre avance d'un pixel vers la droite. Quel nombre sera output[0, 1] ?",
   "tour.1.after":
     "Les trois colonnes de poids sont 1, 0 et −1 : les pixels de gauche sont ajoutés, ceux " +
@@ -41,6 +52,9 @@ Object.assign(WORDS_FR, {
     "La grille de poids s'appelle le noyau, ou filtre. Ses nombres décident de ce que la " +
     "convolution trouve : des contours, du flou, des détails nets. Celui-ci a un seul 1, " +
     "en haut à gauche.",
+  "tour.2.example":
+    "L'image a 5 × 5 pixels. Le bord hachuré autour est du remplissage, des zéros ajoutés : " +
+    "la question 3 l'explique. Ici, il garde seulement la sortie aussi grande que l'image.",
   "tour.2.ask": "Quel nombre sera output[2, 3] ?",
   "tour.2.after":
     "Seul compte le pixel sous le 1 : c'est input[1, 2]. Toute l'image est donc déplacée " +
@@ -52,24 +66,28 @@ Object.assign(WORDS_FR, {
     "être au bord, et la sortie est plus petite que l'entrée. Le remplissage ajoute un " +
     "bord autour de l'image, le plus souvent de zéros (hachures grises).",
   "tour.3.ask":
-    "Maintenant une ligne de zéros en haut et en bas, et deux colonnes à gauche et à " +
-    "droite. Quelle taille aura la sortie, comme 3x4 ?",
+    "Maintenant une ligne de zéros en haut et en bas, et deux colonnes à gauche et à droite. " +
+    "Quelle taille aura la sortie ?",
   "tour.3.after":
-    "Pour chaque axe : les pixels et le remplissage des deux côtés, moins la fenêtre, plus " +
-    "un. Les zéros du remplissage sont multipliés et additionnés comme des pixels.",
+    "Pour chaque axe : les pixels et le remplissage des deux côtés, moins la fenêtre, plus un " +
+    "(pour sa première place). Les zéros sont multipliés et additionnés comme des pixels : " +
+    "les sommes au bord sont plus petites, et une photo rendue floue avec des zéros a un bord " +
+    "sombre. L'exemple « Rendre une photo floue » le montre.",
   "tour.4.title": "Que veut dire « valid », que veut dire « same » ?",
   "tour.4.before":
-    "« valid » n'ajoute rien : chaque fenêtre est posée sur de vrais pixels. « same » " +
-    "ajoute assez de zéros pour que la sortie soit aussi grande que l'entrée (si le pas " +
-    "est 1).",
+    "« valid » n'ajoute rien : chaque fenêtre est posée sur de vrais pixels. « same » ajoute " +
+    "assez de zéros pour que la sortie soit aussi grande que l'entrée. La liste des " +
+    "remplissages a trois sortes de « same » ; ici, c'est « same_size ».",
   "tour.4.example":
     "Avec une fenêtre de 3 × 3, « same » ajoute une ligne ou colonne de chaque côté. " +
     "« valid » donnerait 3 × 3.",
   "tour.4.ask": "Une fenêtre de 4 × 3 avec « same » sur 5 × 5. Quelle taille aura la sortie ?",
   "tour.4.after":
-    "La hauteur a besoin de 3 zéros en tout, un nombre impair : un côté en reçoit un de " +
-    "plus. Le côté est une convention, comme le sens de « same » quand le pas est plus " +
-    "grand. Chacune a un nom dans la liste des remplissages.",
+    "La hauteur a besoin de 3 zéros en tout, un nombre impair : un côté en reçoit un de plus. " +
+    "« same_size » le met en haut et à gauche, car la formule de l'énoncé du cours, ((h − " +
+    "1)·pas + kh − h) / 2, est arrondie vers le haut pour ce côté. « same_lower » aussi ; « " +
+    "same » (PyTorch, Keras) le met en bas et à droite. Avec un pas s, « same » et « " +
+    "same_lower » donnent ceil(n / s) sorties, « same_size » toujours n.",
   "tour.5.title": "Qu'est-ce que le pas (stride) ?",
   "tour.5.before":
     "Le pas est la distance dont la fenêtre avance. Avec un pas de 2, elle saute une " +
@@ -87,26 +105,25 @@ Object.assign(WORDS_FR, {
   "tour.6.example":
     "Deux canaux en entrée, un noyau : la sortie a un canal. Les canaux ne partagent pas " +
     "leurs poids : regardez la somme de chaque canal près de l'image.",
-  "tour.6.ask":
-    "Trois canaux en entrée, deux noyaux de 2 × 2 × 3. Quelle forme aura la sortie, comme " +
-    "3x3x1 ?",
+  "tour.6.ask": "Trois canaux en entrée, deux noyaux de 2 × 2 × 3. Quelle forme aura la sortie ?",
   "tour.6.after":
     "Un canal de sortie par noyau. Avec des groupes, un noyau ne voit qu'une partie des " +
     "canaux. Avec autant de groupes que de canaux, il en voit un seul : c'est " +
     "« depthwise ».",
   "tour.7.title": "Comment fait-on une convolution sur une image ?",
   "tour.7.before":
-    "Deux boucles, sur les lignes et les colonnes de la sortie. À chaque position : " +
-    "découper la fenêtre, multiplier, additionner. Appuyez sur « Jouer » pour le voir. Le " +
-    "code plus bas marque la ligne en cours.",
+    "Deux boucles, sur les lignes et les colonnes de la sortie. À chaque position : découper " +
+    "la fenêtre, multiplier, additionner. Voici les boucles, avec les nombres de cette étape. " +
+    "Appuyez sur « Jouer » pour les voir avancer.",
   "tour.7.ask": "Maintenant une fenêtre au bord : quel nombre sera output[0, 2] ?",
   "tour.7.after":
     "Les zéros du remplissage n'ajoutent rien : seules deux lignes de la fenêtre comptent ici.",
   "tour.8.title": "Qu'est-ce que le max pooling ? Et l'average pooling ?",
   "tour.8.before":
-    "Le pooling a des fenêtres mais pas de poids. Le max pooling garde le plus grand pixel " +
-    "de chaque fenêtre, l'average pooling leur moyenne. Chaque canal est traité seul. " +
-    "D'habitude, les fenêtres ne se chevauchent pas.",
+    "Le pooling a des fenêtres mais pas de poids. Le max pooling garde le plus grand pixel de " +
+    "chaque fenêtre, l'average pooling leur moyenne. Chaque canal est traité seul. " +
+    "D'habitude, le pas est la taille de la fenêtre, et les fenêtres ne se chevauchent pas : " +
+    "ici, les deux sont 2.",
   "tour.8.example": "C'était la moyenne. Le max pooling garde le plus grand des quatre pixels.",
   "tour.8.ask": "Max pooling avec des fenêtres de 2 × 2 : quel nombre sera output[1, 1] ?",
   "tour.8.after":
@@ -119,20 +136,20 @@ Object.assign(WORDS_FR, {
     "une fenêtre est laissé.",
   "tour.9.ask": "Max pooling, 2 × 2, pas de 2, sur 5 × 7. Quelle taille ?",
   "tour.9.after":
-    "De nouveau arrondi vers le bas : la dernière ligne et la dernière colonne restent " +
-    "(hachures rouges). Avec « ceil », PyTorch et ONNX peuvent garder une dernière fenêtre " +
-    "qui dépasse l'image.",
+    "De nouveau arrondi vers le bas : la dernière ligne et la dernière colonne restent " +
+    "(hachures rouges). Arrondi vers le haut (« ceil », dans PyTorch et ONNX), une dernière " +
+    "fenêtre qui dépasse l'image est gardée.",
 
   "test.number": "Quel nombre sera le pixel marqué de la sortie ?",
-  "test.size": "Quelle taille aura la sortie, comme 3x4 ?",
-  "test.shape": "Quelle forme aura la sortie, comme 3x3x1 ?",
+  "test.size": "Quelle taille aura la sortie ?",
+  "test.shape": "Quelle forme aura la sortie ?",
   "test.heading": "Test, question {k} sur {count} : {title}",
   "test.next": "Question suivante",
   "test.result": "Voir le résultat",
   "test.end": "Terminer le test",
   "test.again": "Encore, avec d'autres nombres",
   "test.done": "Fini",
-  "test.score": "{k} réponses justes sur {count}",
+  "test.score": "{k} sur {count} justes du premier coup",
   "test.missed": "À revoir :",
   "test.all_right": "Vous savez expliquer les neuf à tout le monde.",
   "test.image": "Une image de {h} × {w}",
@@ -159,6 +176,30 @@ Object.assign(WORDS_FR, {
   "example.stride": "Avancer d'un pas de 2",
   "example.channels": "Trois canaux",
   "example.pool": "Pooling (maximum)",
+  "about.blur":
+    "Chacun des trois canaux est rendu flou séparément (3 groupes) : c'est pourquoi chaque " +
+    "noyau a 5 × 5 poids, sans troisième nombre. Le bord est rempli par la photo en miroir (« " +
+    "reflect »), et il est aussi clair que le reste.",
+  "about.darker":
+    "Avec des zéros, le bord est plus sombre : les fenêtres y couvrent des pixels noirs (0), " +
+    "donc leur moyenne est plus petite.",
+  "about.edges":
+    "Les poids soustraient les pixels d'un côté de ceux de l'autre : la somme est loin de 0 " +
+    "là où les deux côtés diffèrent, à un contour. Le bord est rempli par la photo en miroir " +
+    "(« reflect »), pour ne pas être un contour.",
+  "about.pad":
+    "Les zéros hachurés sont le remplissage. Avec un de chaque côté, la sortie d'un noyau de " +
+    "3 × 3 est aussi grande que l'image.",
+  "about.stride":
+    "La fenêtre avance de 2 au lieu de 1 : une position sur deux est sautée, et 5 × 5 sorties " +
+    "deviennent 3 × 3.",
+  "about.channels":
+    "L'image a trois canaux, et le noyau a un plan de poids pour chacun. Les 12 produits " +
+    "entrent dans une seule somme.",
+  "about.pool":
+    "Chaque fenêtre de 2 × 2 devient un nombre, son plus grand pixel. Il n'y a pas de poids.",
+  "about.use_zeros": "Remplir de zéros",
+  "about.use_mirror": "Remplir avec la photo en miroir",
 
   "counts.weights": [
     "Poids : {product} = {weights} (+ 1 biais).",
@@ -215,26 +256,47 @@ Object.assign(WORDS_FR, {
   "photo.output": "la photographie filtrée",
 
   "word.title": "Les mots",
+  "word.in_part": "Mots : {list}",
   "word.pixel": "pixel",
   "word.pixel.what": "Un nombre d'une image (en couleur : un pour chaque canal).",
   "word.channel": "canal",
   "word.channel.what": "Un plan de nombres : une image en couleur en a trois, rouge, vert et bleu.",
   "word.kernel": "noyau",
   "word.kernel.what": "La petite grille de poids qui se déplace sur l'image ; on dit aussi filtre.",
+  "word.window": "fenêtre",
+  "word.window.what":
+    "La partie de l'image que l'on regarde à une étape ; le noyau est posé dessus, pixel par " +
+    "pixel.",
   "word.weight": "poids",
   "word.weight.what": "Un nombre d'un noyau : un pixel est multiplié par lui.",
   "word.convolution": "convolution",
   "word.convolution.what":
     "À chaque place, des pixels fois des poids, additionnés ; en apprentissage profond, le " +
     "noyau n'est pas tourné d'abord.",
+  "word.flip": "retourner",
+  "word.flip.what":
+    "Tourner le noyau de 180 degrés avant de l'utiliser, comme en traitement du signal.",
   "word.output": "sortie",
   "word.output.what": "Le résultat : un nombre pour chaque place de la fenêtre.",
   "word.padding": "remplissage",
   "word.padding.what":
     "Des pixels en plus autour de l'image, le plus souvent des zéros, pour que les fenêtres" +
     " puissent dépasser le bord.",
+  "word.valid": "valid",
+  "word.valid.what":
+    "Aucun remplissage : chaque fenêtre est posée sur de vrais pixels, et la sortie est plus " +
+    "petite.",
+  "word.same": "same",
+  "word.same.what":
+    "Assez de remplissage pour que la sortie soit aussi grande que l'entrée (si le pas est 1).",
   "word.stride": "pas",
   "word.stride.what": "De combien la fenêtre avance d'une étape à l'autre.",
+  "word.floor": "floor",
+  "word.floor.what":
+    "Arrondi vers le bas : floor(7 / 2) = 3. Dans la taille de la sortie, c'est combien de " +
+    "fois la fenêtre peut avancer ; + 1 compte sa première place.",
+  "word.ceil": "ceil",
+  "word.ceil.what": "Arrondi vers le haut : ceil(7 / 2) = 4.",
   "word.dilation": "dilatation",
   "word.dilation.what": "La distance entre les pixels d'une fenêtre : 2 en saute un sur deux.",
   "word.groups": "groupes",
@@ -242,7 +304,7 @@ Object.assign(WORDS_FR, {
     "Des parties des canaux qui ne se mélangent pas : chaque noyau ne voit que les canaux " +
     "de son groupe.",
   "word.bias": "biais",
-  "word.bias.what": "Un nombre qui est ajouté à chaque somme.",
+  "word.bias.what": "Un nombre ajouté à chaque somme, un par noyau.",
   "word.relu": "ReLU",
   "word.relu.what": "Les nombres négatifs deviennent 0.",
   "word.pooling": "pooling",
@@ -254,12 +316,26 @@ Object.assign(WORDS_FR, {
     "qui est plus grande.",
   "word.layer": "couche",
   "word.layer.what": "Une étape d'un réseau, comme une convolution ou un pooling.",
+  "word.neuron": "neurone",
+  "word.neuron.what":
+    "Un nombre de la sortie d'une couche : une somme d'entrées pondérées, ici d'une fenêtre.",
+  "word.dense": "couche dense",
+  "word.dense.what":
+    "Une couche où chaque sortie a un poids pour chaque entrée, pas seulement pour une fenêtre.",
+  "word.softmax": "softmax",
+  "word.softmax.what":
+    "Change les scores en probabilités : e à la puissance de chaque score, divisé par la " +
+    "somme de tous.",
   "word.map": "carte",
   "word.map.what": "Un canal de la sortie d'une couche : où un noyau a trouvé ce qu'il cherche.",
   "word.field": "champ récepteur",
   "word.field.what": "Les pixels de l'image dont dépend un nombre d'une couche suivante.",
   "word.parameter": "paramètre",
   "word.parameter.what": "Un nombre qui est appris : un poids ou un biais.",
+  "word.trained": "entraîné",
+  "word.trained.what":
+    "Se dit d'un réseau dont un ordinateur a trouvé les poids à partir de nombreux exemples " +
+    "aux réponses connues.",
   "word.gradient": "gradient",
   "word.gradient.what": "De combien un résultat change quand un pixel ou un poids augmente un peu.",
 });

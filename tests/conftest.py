@@ -281,6 +281,7 @@ SLOW = {
         "test_the_tour_speaks_each_language",
     ],
     "explorer/test_worksheet.py": [
+        "test_a_sheet_says_all_that_its_answers_need",
         "test_a_worksheet_is_one_page_with_and_without_answers",
         "test_answers_are_there_only_where_they_are_wanted",
     ],

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pytest
 
-from support.explorer_page import array, text
+from support.explorer_page import array, library, state, text
+
+signal = pytest.importorskip("scipy.signal")
 
 MINUS = "\N{MINUS SIGN}"
 SHEETS = [
@@ -40,9 +43,10 @@ def test_answers_are_there_only_where_they_are_wanted(visit):
     page.locator("#open-worksheet").click()
     number = f"{output[1, 2]:g}".replace("-", MINUS)
     shown = page.locator("#sheet svg text").all_text_contents()
-    assert "output" in shown
+    assert "output ? \N{MULTIPLICATION SIGN} ?" in shown  # its size is asked for
     assert page.locator("#sheet .solution").count() == 0
     assert page.locator("#sheet .blank").count() == 6
+    assert page.locator("#sheet li table").count() == 1  # squares
     page.locator("#with-answers").check()
     answered = page.locator("#sheet svg text").all_text_contents()
     assert len(answered) == len(shown) + output.size
@@ -51,6 +55,37 @@ def test_answers_are_there_only_where_they_are_wanted(visit):
     assert solutions[1].endswith(f"= {number}")
     assert "3·3·1·1 = 9 weights; 9 · 25 positions = 225 multiplications" in solutions[3]
     assert solutions[4] == "3 \N{MULTIPLICATION SIGN} 3"
+
+
+def printed(page):
+    """Return the numbers of each table that is given."""
+    tables = page.locator("#sheet .sheet-planes table").evaluate_all(
+        """(tables) => tables.map((one) => [...one.rows].map((row) =>
+             [...row.cells].map((cell) => cell.textContent)))"""
+    )
+    return [
+        np.array([[float(cell.replace(MINUS, "-") or 0) for cell in row] for row in table])
+        for table in tables
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fragment", "is_whole"),
+    [
+        ("#c=3&nc=2&n=1&h=4&w=5&kh=2&kw=3&padding=same", True),
+        ("#c=4&nc=2&groups=2&n=1&h=4&w=4&kernel=blur&padding=by+hand&padMode=reflect", True),
+        ("#source=cat&h=24&w=24&c=3&i=23&j=1&padding=same&padMode=edge&kernel=sharpen", False),
+    ],
+)
+def test_a_sheet_says_all_that_its_answers_need(visit, fragment, is_whole):
+    page = visit(fragment)
+    expected, told = library(page), state(page)
+    page.locator("#open-worksheet").click()
+    grids = printed(page)
+    planes, kernels = grids[: len(grids) // 2], grids[len(grids) // 2 :]
+    found = sum(signal.correlate2d(*pair, "valid") for pair in zip(planes, kernels, strict=True))
+    wanted = expected[..., told["n"]] if is_whole else expected[told["i"], told["j"], told["n"]]
+    np.testing.assert_allclose(found, np.atleast_2d(wanted), atol=1e-2)
 
 
 def test_a_covered_picture_gives_no_worksheet(visit):

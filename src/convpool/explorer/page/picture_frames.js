@@ -61,7 +61,9 @@ const pictureFrames = (() => {
         columns.length,
       );
     }
-    outline(marks, one, theme, at.i, at.j, theme.window, 3);
+    // a covered output has no cells
+    if (within(one, at.i, 0) && within(one, at.j, 1))
+      outline(marks, one, theme, at.i, at.j, theme.window, 3);
   }
 
   /**

@@ -275,7 +275,7 @@ const scene = (() => {
       theme,
     );
     const named = Object.fromEntries(layout.blocks.map((block) => [block.name, block]));
-    if (!model.problem && covered !== "size") windowOn(over, model, named, theme);
+    if (!model.problem) windowOn(over, model, named, theme);
     if (!model.problem && !covered && tap) tapOn(over, model, named, theme, tap);
     if (!model.problem && !covered && cursor) partners(over, model, named, theme, cursor);
     return { ...layout, sheet: last.sheet, over, paper: theme.paper };

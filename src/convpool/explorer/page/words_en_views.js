@@ -110,11 +110,17 @@ Object.assign(WORDS_EN, {
   "sheet.answers": "Answers",
   "sheet.title": "Worksheet: {operation}",
   "sheet.size": "Compute the height and the width of the output.",
-  "sheet.number": "Write out output[{position}], the framed cell, with all its terms.",
+  "sheet.number": "Compute output[{position}] with all its terms. Its window is framed.",
+  "sheet.number_alone":
+    "Compute output[{position}] with all its terms. Its window is printed above.",
   "sheet.scatter":
     "Which numbers does input[{place}], the framed pixel, add to the output, and where?",
-  "sheet.fill": "Fill in the other cells of the output.",
+  "sheet.fill":
+    "Write the whole output into the squares: first a frame of its size, then its numbers.",
+  "sheet.fill_channel":
+    "Write output channel {n} into the squares: first a frame of its size, then its numbers.",
   "sheet.filled": "See the picture.",
+  "sheet.window": "window of the input",
   "sheet.counts": "How many weights are there, and how many multiplications?",
   "sheet.counted":
     "{product} = {weights} weights; {weights} · {positions} positions = {products} " +

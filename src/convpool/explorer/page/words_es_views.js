@@ -112,10 +112,17 @@ Object.assign(WORDS_ES, {
   "sheet.answers": "Respuestas",
   "sheet.title": "Ejercicios: {operation}",
   "sheet.size": "Calcule la altura y la anchura de la salida.",
-  "sheet.number": "Escriba output[{position}], la celda enmarcada, con todos sus términos.",
+  "sheet.number": "Calcule output[{position}] con todos sus términos. Su ventana está enmarcada.",
+  "sheet.number_alone":
+    "Calcule output[{position}] con todos sus términos. Su ventana está impresa arriba.",
   "sheet.scatter": "¿Qué números suma input[{place}], el píxel enmarcado, a la salida, y dónde?",
-  "sheet.fill": "Rellene las demás celdas de la salida.",
+  "sheet.fill":
+    "Escriba toda la salida en los cuadros: primero un marco de su tamaño, luego sus números.",
+  "sheet.fill_channel":
+    "Escriba el canal {n} de la salida en los cuadros: primero un marco de su tamaño, luego " +
+    "sus números.",
   "sheet.filled": "Vea la imagen.",
+  "sheet.window": "ventana de la entrada",
   "sheet.counts": "¿Cuántos pesos hay, y cuántas multiplicaciones?",
   "sheet.counted":
     "{product} = {weights} pesos; {weights} · {positions} posiciones = {products} " +

@@ -117,11 +117,18 @@ Object.assign(WORDS_FR, {
   "sheet.answers": "Réponses",
   "sheet.title": "Exercices : {operation}",
   "sheet.size": "Calculez la hauteur et la largeur de la sortie.",
-  "sheet.number": "Écrivez output[{position}], la case encadrée, avec tous ses termes.",
+  "sheet.number": "Calculez output[{position}] avec tous ses termes. Sa fenêtre est encadrée.",
+  "sheet.number_alone":
+    "Calculez output[{position}] avec tous ses termes. Sa fenêtre est imprimée au-dessus.",
   "sheet.scatter":
     "Quels nombres input[{place}], le pixel encadré, ajoute-t-il à la sortie, et où ?",
-  "sheet.fill": "Remplissez les autres cases de la sortie.",
+  "sheet.fill":
+    "Écrivez toute la sortie dans les carreaux : d'abord un cadre de sa taille, puis ses nombres.",
+  "sheet.fill_channel":
+    "Écrivez le canal {n} de la sortie dans les carreaux : d'abord un cadre de sa taille, " +
+    "puis ses nombres.",
   "sheet.filled": "Voir l'image.",
+  "sheet.window": "fenêtre de l'entrée",
   "sheet.counts": "Combien y a-t-il de poids, et combien de multiplications ?",
   "sheet.counted":
     "{product} = {weights} poids ; {weights} · {positions} positions = {products} " +

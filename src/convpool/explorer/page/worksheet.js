@@ -3,7 +3,9 @@ const worksheet = (() => {
   const { element } = controls;
   const byId = (id) => document.getElementById(id);
   const MOST_LETTERS = 400; // of an answer
-  const MOST_CELLS = 100; // of an output that is filled in by hand
+  const SQUARES = [9, 24]; // rows and columns of the squares into which an output is written
+  const MOST_CELLS = 100; // of such an output
+  const MOST_PRINTED = 220; // cells of all channels of the input, above which the window is printed
 
   /**
    * Return a long sum without its middle.
@@ -25,20 +27,26 @@ const worksheet = (() => {
     const { state, at, output, kernels, places } = model;
     const position = [at.i, at.j, ...(output.shape[2] > 1 ? [at.n] : [])].join(", ");
     const [h, w] = output.shape;
-    const canFill = h * w <= MOST_CELLS;
+    const canFill = h * w <= MOST_CELLS && h <= SQUARES[0] && w <= SQUARES[1];
     const questions = [{ ask: say("sheet.size"), answer: sentences.sizesInWords(model), lines: 2 }];
     if (state.op !== "transpose")
       questions.push({
-        ask: say("sheet.number", { position }),
+        ask: say(isWhole(model) ? "sheet.number" : "sheet.number_alone", { position }),
         answer: shortened(sentences.worked(model)),
-        lines: 2,
+        lines: settings.clamp(Math.ceil(modelling.stepOf(model).terms.length / 8), [2, 4]),
       });
     else if (canFill) {
       const place = [at.i, at.j].join(", ");
       const answer = sentences.step(model)[1].textContent;
       questions.push({ ask: say("sheet.scatter", { place }), answer, lines: 2 });
     }
-    if (canFill) questions.push({ ask: say("sheet.fill"), answer: say("sheet.filled"), lines: 0 });
+    if (canFill)
+      questions.push({
+        ask: output.shape[2] > 1 ? say("sheet.fill_channel", at) : say("sheet.fill"),
+        answer: say("sheet.filled"),
+        lines: 0,
+        hasSquares: true,
+      });
     if (kernels)
       questions.push({ ask: say("sheet.counts"), answer: countsOf(model, places), lines: 1 });
     questions.push(strideQuestion(model));
@@ -77,8 +85,104 @@ const worksheet = (() => {
     };
   }
 
+  // ---- what is given ----
+
   /**
-   * Return the picture as an SVG element, the numbers of the output with the answers only.
+   * Return a grid of cells in black and white.
+   * @param {string} caption
+   * @param {any[][]} rows of cells: a text, whether it is padding, whether it is framed
+   * @returns {HTMLElement}
+   */
+  function grid(caption, rows) {
+    const cell = ([textContent, isPadding, isFramed]) =>
+      element("td", {
+        textContent,
+        className: [isPadding ? "outside" : "", isFramed ? "framed" : ""].join(" "),
+      });
+    return element(
+      "table",
+      { className: "sheet-grid" },
+      element("caption", { textContent: caption }),
+      element("tbody", {}, ...rows.map((row) => element("tr", {}, ...row.map(cell)))),
+    );
+  }
+
+  // rows of cells, filled by a function of row and column
+  const cells = (rows, columns, fill) =>
+    Array.from({ length: rows }, (_, y) => Array.from({ length: columns }, (__, x) => fill(y, x)));
+
+  /**
+   * Return the channels of the input that the present output is computed from.
+   * @param {Model} model
+   * @returns {number[]}
+   */
+  function channelsOf({ state, image, at }) {
+    if (state.op !== "convolve") return [at.front];
+    const count = image.shape[2] / state.groups;
+    const first = Math.floor(at.n / (state.nc / state.groups)) * count;
+    return Array.from({ length: count }, (_, index) => first + index);
+  }
+
+  /**
+   * Return whether the whole input is printed, not its window alone.
+   * @param {Model} model
+   * @returns {boolean}
+   */
+  function isWhole(model) {
+    const { sizes } = blocksOfPicture.blocksOf(model, "")[0];
+    const count = sizes[0] * sizes[1] * channelsOf(model).length;
+    return model.state.op === "transpose" || count <= MOST_PRINTED;
+  }
+
+  /**
+   * Return the input channel by channel, each beside its plane of the kernel: whole with its
+   * padding where it is small, else the window alone.
+   * @param {Model} model
+   * @returns {HTMLElement[]}
+   */
+  function planesOf(model) {
+    const { state, axes, at, image, used } = model;
+    const channels = channelsOf(model);
+    const block = blocksOfPicture.blocksOf(model, "")[0];
+    const taps = axes.map((axis, side) => arithmetic.tapsOf(axis, [at.i, at.j][side]));
+    const isScattered = state.op === "transpose";
+    const hasAll = isWhole(model);
+    // rows and columns that are printed
+    const [ys, xs] = axes.map((_, side) =>
+      hasAll
+        ? Array.from({ length: block.sizes[side] }, (__, index) => index - block.before[side])
+        : taps[side].map(({ place }) => place),
+    );
+    const isFramed = (y, x) =>
+      isScattered
+        ? y === at.i && x === at.j
+        : hasAll && [y, x].every((one, side) => taps[side].some(({ place }) => place === one));
+    const nameOf = (name, channel) =>
+      channels.length > 1 ? say("tables.channel", { name, channel }) : name;
+    const input = (channel) =>
+      grid(
+        nameOf(say(hasAll ? "tables.input" : "sheet.window"), channel),
+        cells(ys.length, xs.length, (y, x) => {
+          const place = [ys[y], xs[x]];
+          const { inside, value } = blocksOfPicture.cellOf(model, block, ...place, channel);
+          return [value === null ? "" : written(value), !inside, isFramed(...place)];
+        }),
+      );
+    if (!used) return channels.map(input);
+    const [kh, kw, depth, nc] = used.shape;
+    const [n, first] = isScattered ? [at.front, at.n % depth] : [at.n, 0];
+    const kernel = (channel, index) =>
+      grid(
+        nameOf(say("tables.kernel"), channel),
+        cells(kh, kw, (u, v) => [
+          written(used.data[((u * kw + v) * depth + first + index) * nc + n]),
+        ]),
+      );
+    return [...channels.map(input), ...channels.map(kernel)];
+  }
+
+  /**
+   * Return the picture as an SVG element; without the answers, the output has no size.
    * @param {Model} model
    * @param {boolean} hasAnswers
    * @returns {HTMLElement}
@@ -88,25 +192,45 @@ const worksheet = (() => {
       width: 700,
       height: 330,
       theme: "light",
-      covered: hasAnswers ? "" : "number",
+      covered: hasAnswers ? "" : "size",
       largest: 40,
     });
-    // the caption would give the size away
-    const { words } = drawing.blocks.find(({ name }) => name === "output");
-    const hides = (mark) => !hasAnswers && mark.words === words;
-    const marks = [...drawing.sheet, ...drawing.over].map((mark) =>
-      hides(mark) ? { ...mark, words: say("tables.output") } : mark,
-    );
     const holder = element("div", { className: "sheet-picture" });
+    const marks = [...drawing.sheet, ...drawing.over];
     holder.innerHTML = marking.svg(marks, drawing, sentences.title(model));
     return holder;
   }
+
+  /**
+   * Return what is given: the picture where it says every number, else planes of numbers; with the
+   * answers, always the picture.
+   * @param {Model} model
+   * @param {boolean} hasAnswers
+   * @returns {HTMLElement[]}
+   */
+  function given(model, hasAnswers) {
+    const isPlain = model.image.shape[2] === 1 && model.state.op !== "transpose";
+    const { sizes } = blocksOfPicture.blocksOf(model, "")[0];
+    if (isPlain && isWhole(model) && Math.max(...sizes) <= 16)
+      return [pictureOf(model, hasAnswers)];
+    if (hasAnswers) return [pictureOf(model, true)];
+    return [element("div", { className: "sheet-planes" }, ...planesOf(model))];
+  }
+
+  // the squares into which an output is written
+  const squares = () =>
+    grid(
+      "",
+      cells(...SQUARES, () => [""]),
+    );
+
+  // ---- the sheet ----
 
   /** Write the sheet of what is shown. */
   function write() {
     const model = explorer.model();
     const hasAnswers = byId("with-answers").checked;
-    const questions = questionsOf(model).map(({ ask, answer, lines }) =>
+    const questions = questionsOf(model).map(({ ask, answer, lines, hasSquares = false }) =>
       element(
         "li",
         {},
@@ -114,6 +238,7 @@ const worksheet = (() => {
         ...(hasAnswers
           ? [element("p", { className: "solution", textContent: answer })]
           : Array.from({ length: lines }, () => element("p", { className: "blank" }))),
+        ...(hasSquares && !hasAnswers ? [squares()] : []),
       ),
     );
     byId("sheet").replaceChildren(
@@ -126,7 +251,7 @@ const worksheet = (() => {
         textContent: say("sheet.title", { operation: controls.labelOf(model.state.op) }),
       }),
       element("p", { textContent: sentences.settings(model.state) }),
-      pictureOf(model, hasAnswers),
+      ...given(model, hasAnswers),
       element("ol", {}, ...questions),
     );
     interactivePicture.redraw();

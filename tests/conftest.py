@@ -257,6 +257,7 @@ SLOW = {
     "explorer/test_photo_view.py": [
         "test_a_click_brings_its_pixels_into_the_picture",
         "test_a_photograph_is_filtered_as_the_library_filters_it",
+        "test_more_channels_of_a_photograph_are_filtered_alike",
         "test_the_camera_is_shown_mirrored_and_stops",
     ],
     "explorer/test_tour.py": [

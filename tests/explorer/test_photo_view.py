@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 import convpool
-from support.explorer_page import agree, array, state
+from convpool import filters
+from support.explorer_page import agree, array, state, text
 
 Image = pytest.importorskip("PIL.Image")
 LINK = "(id) => document.getElementById(id).toDataURL()"
@@ -23,6 +24,21 @@ def pixels(page, name):
 
 def wait(page):
     page.wait_for_function("() => !document.getElementById('photo').hidden")
+
+
+def test_more_channels_of_a_photograph_are_filtered_alike(visit):
+    page = visit("#source=cat&h=24&w=24&kernel=blur&padding=same")
+    grey = array(page, "output")
+    page.locator("[data-group=input] [name=c]").fill("3")
+    kernels = array(page, "kernels")
+    assert kernels.shape == (3, 3, 1, 3)
+    assert all((kernels[..., k] == kernels[..., 0]).all() for k in range(3))
+    np.testing.assert_allclose(array(page, "output").mean(axis=2), grey[..., 0], atol=1)
+    agree(page)
+    page.locator("[name=source]").select_option("numbers")
+    page.locator("[name=groups]").select_option("1")
+    kernels = array(page, "kernels")
+    assert (kernels[:, :, 1] == 2 * kernels[:, :, 0]).all()  # small numbers are told apart
 
 
 @pytest.mark.parametrize(("padding", "name"), [("valid", "blur"), ("same", "shift")])
@@ -39,6 +55,23 @@ def test_a_photograph_is_filtered_as_the_library_filters_it(visit, padding, name
     page.evaluate("explorer.change({op: 'pool', kh: 2, kw: 2, sh: 2, sw: 2, padding: 'valid'})")
     expected = convpool.pool(photo[np.newaxis], 2)[0]
     np.testing.assert_array_equal(pixels(page, "photo-output"), expected)
+
+
+def test_a_sharpened_photograph_is_clipped_as_opencv_does(visit):
+    colour = "&c=3&nc=3&groups=3&kernel=sharpen&padding=same&padMode=edge"
+    page = visit(f"#source=cat&h=24&w=24{colour}")
+    wait(page)
+    photo = pixels(page, "photo-input")
+    sharpened = convpool.filter_image(photo, filters.kernel("sharpen"), pad_mode="edge")
+    np.testing.assert_array_equal(pixels(page, "photo-output"), np.clip(np.rint(sharpened), 0, 255))
+    clipped = np.sum((sharpened < 0) | (sharpened > 255))
+    assert text(page, "#photo-look").startswith(f"{clipped} of {sharpened.size} numbers")
+    small = array(page, "output")
+    clipped = np.sum((small < 0) | (small > 255))
+    assert f"clipped: {clipped} of {small.size} numbers" in text(page, "#legend")
+    page.locator("#photo-shades").select_option("signed")
+    assert "orange: above 0" in text(page, "#photo-look")
+    assert "black: 0" not in text(page, "#legend")
 
 
 def test_a_click_brings_its_pixels_into_the_picture(visit):

@@ -24,7 +24,7 @@ const legend = (() => {
    * @param {Theme} theme
    * @returns {HTMLElement}
    */
-  function shades({ look, front }, theme) {
+  function shades({ look, front, values: { data } }, theme) {
     if (look.kind === "signed")
       return entry(
         "shades",
@@ -32,8 +32,11 @@ const legend = (() => {
         strip([...theme.minus.toReversed(), ...theme.plus.slice(1)]),
       );
     const white = written(look.greatest);
-    const words =
+    const scale =
       look.kind === "grey" ? say("legend.grey", { white }) : say("legend.colour", { white, front });
+    const words = look.clipped
+      ? `${scale}; ${say("legend.clipped", { n: look.clipped, count: data.length })}`
+      : scale;
     return entry("shades", words, strip([colours.grey(0), colours.grey(255)]));
   }
 

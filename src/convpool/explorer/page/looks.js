@@ -8,6 +8,7 @@ const looks = (() => {
    *   or three channels together as a colour
    * @property {number} least of the numbers
    * @property {number} greatest magnitude with the strongest colour, or the number that is white
+   * @property {number} [clipped] how many numbers are below black or above white
    */
 
   const ranges = new WeakMap(); // data -> [the least, the greatest] of its finite numbers
@@ -35,9 +36,27 @@ const looks = (() => {
     return state.source in PHOTOS || (least >= 0 && greatest > 20);
   };
 
+  const MOST_CLIPPED = 0.25; // of the numbers of a photograph that is shown clipped
+
+  const outside = new WeakMap(); // data -> how many of its numbers are no byte's
   /**
-   * Return how the input or the output is shown: what comes from a photograph as a photograph, as
-   * long as none of it is negative; the setting "shades" can say otherwise.
+   * Return how many numbers are below 0 or above 255.
+   * @param {any} data
+   * @returns {number}
+   */
+  function outsideOf(data) {
+    if (!outside.has(data)) {
+      let count = 0;
+      for (const value of data) if (value < 0 || value > 255) count += 1;
+      outside.set(data, count);
+    }
+    return outside.get(data);
+  }
+
+  /**
+   * Return how the input or the output is shown. What comes from a photograph is one again: where
+   * few numbers are below 0 or above 255, these are clipped, as OpenCV does; where many are, but
+   * none is negative, white is the greatest. The setting "shades" can say otherwise.
    * @param {Model} model
    * @param {Plane} values
    * @returns {Look}
@@ -46,10 +65,13 @@ const looks = (() => {
     const [least, greatest] = rangeOf(data);
     const { shades } = model.state;
     const photo = isPhoto(model);
-    if (shades === "signed" || (shades === "auto" && !(photo && least >= 0)))
+    const clipped = pictures.isPhotograph(model.state) ? outsideOf(data) : NaN;
+    const isClipped = shades === "picture" ? clipped >= 0 : clipped <= MOST_CLIPPED * data.length;
+    if (shades === "signed" || (shades === "auto" && !isClipped && !(photo && least >= 0)))
       return { kind: "signed", least, greatest: Math.max(-least, greatest) };
-    const white = photo ? Math.max(greatest, 255) : Math.max(greatest, 1);
-    return { kind: shape[2] === 3 ? "colour" : "grey", least, greatest: white };
+    const kind = shape[2] === 3 ? "colour" : "grey";
+    if (isClipped) return { kind, least, greatest: 255, clipped };
+    return { kind, least, greatest: Math.max(greatest, photo ? 255 : 1) };
   }
 
   /**

@@ -27,6 +27,7 @@ const ownChoices = (() => {
     if (!model) return next;
     Object.assign(next, sizeOfPicture(state, next, part));
     Object.assign(next, sizeOfPreset(state, model, next, part));
+    Object.assign(next, kernelsOfPhotograph(state, next, part));
     for (const [list, choice, plane] of [
       ["pixels", "source", model.image],
       ["weights", "kernel", model.kernels],
@@ -87,6 +88,22 @@ const ownChoices = (() => {
     remembered.forget("weights");
     remembered.keep("weights", model.kernels.shape, Array.from(model.kernels.data));
     return { kernel: "own" };
+  }
+
+  /**
+   * Return one kernel for each channel of a photograph whose channels change, so that a preset
+   * filters its colours alike; nothing where the visitor chose kernels.
+   * @param {State} state
+   * @param {any} next
+   * @param {any} part
+   * @returns {{ nc?: number, groups?: number }}
+   */
+  function kernelsOfPhotograph(state, next, part) {
+    const isChosen = part.nc || part.groups || next.kernel === "own";
+    if (isChosen || next.op !== "convolve" || !pictures.isPhotograph(next)) return {};
+    const isSame = ["c", "source", "op"].every((name) => next[name] === state[name]);
+    const isOneEach = state.nc === state.groups && [1, state.c].includes(state.nc);
+    return isSame || !isOneEach ? {} : { nc: next.c, groups: next.c };
   }
 
   /**

@@ -87,7 +87,7 @@ const ownNumbers = (() => {
    */
   function weightsName(state, plane, n, [, , depth, nc]) {
     const preset = state.kernel === "own" ? "own" : presets.nameOf(state, n);
-    const factor = preset === "own" ? 1 : presets.factorOf(plane);
+    const factor = preset === "own" ? 1 : pictures.factorOf(state, plane);
     const times = factor > 1 ? ` × ${factor}` : "";
     const parts = [
       nc > 1 ? say("weights.kernel", { n }) : "",

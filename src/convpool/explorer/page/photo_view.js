@@ -166,24 +166,37 @@ const photoView = (() => {
   }
 
   /**
-   * Paint three planes on a canvas: in colour, or, where some number is negative, their mean in the
-   * colours of the sign.
-   * @param {HTMLCanvasElement} canvas
-   * @param {number[]} size width and height
+   * Return the least and the greatest finite number of three planes, with 0 and 255, and how many
+   * of them are below 0 or above 255.
    * @param {any[]} channels
+   * @returns {{ least: number, greatest: number, clipped: number }}
    */
-  function paint(canvas, [width, height], channels) {
-    let [least, greatest] = [0, 255];
+  function rangeOf(channels) {
+    let [least, greatest, clipped] = [0, 255, 0];
     for (const plane of channels)
       for (const value of plane) {
+        if (value >= 0 && value <= 255) continue;
+        clipped += 1;
         if (value < least) least = value;
         else if (value > greatest && Number.isFinite(value)) greatest = value;
       }
+    return { least, greatest, clipped };
+  }
+
+  /**
+   * Paint three planes on a canvas: in colour, or their mean in the colours of the sign. What is
+   * beyond black or white is clipped.
+   * @param {HTMLCanvasElement} canvas
+   * @param {number[]} size width and height
+   * @param {any[]} channels
+   * @param {{ isSigned?: boolean, most?: number }} [look] whether in the colours of the sign; the
+   *   magnitude with the strongest colour, or the number that is white
+   */
+  function paint(canvas, [width, height], channels, { isSigned = false, most = 255 } = {}) {
     const bytes = new Uint8ClampedArray(width * height * 4);
     const [red, green, blue] = channels;
-    if (least < 0) {
+    if (isSigned) {
       const words = new Uint32Array(bytes.buffer); // one for each pixel
-      const most = Math.max(-least, greatest);
       const shades = signedShades();
       const scale = SHADES / (3 * most);
       for (let index = 0; index < words.length; index++) {
@@ -191,7 +204,7 @@ const photoView = (() => {
         words[index] = shades[Math.round(sum * scale) + SHADES];
       }
     } else {
-      const scale = 255 / greatest;
+      const scale = 255 / most;
       for (let index = 0, at = 0; index < width * height; index++, at += 4) {
         bytes[at] = red[index] * scale;
         bytes[at + 1] = green[index] * scale;
@@ -227,7 +240,31 @@ const photoView = (() => {
     const axes = axesOf(state);
     holder.hidden = axes.some(({ count }) => count < 1); // the photograph is smaller than a window
     if (holder.hidden) return;
-    paint(byId("photo-output"), [axes[1].count, axes[0].count], filtered(axes, model));
+    show(filtered(axes, model), [axes[1].count, axes[0].count], model);
+  }
+
+  /**
+   * Show the filtered photograph as the picture above shows its output, and say how.
+   * @param {any[]} channels
+   * @param {number[]} size width and height
+   * @param {Model} model
+   */
+  function show(channels, size, model) {
+    const { kind, clipped: isClipped } = looks.lookOf(model, model.output);
+    const { least, greatest, clipped } = rangeOf(channels);
+    const isSigned = kind === "signed";
+    const most = isSigned ? Math.max(-least, greatest) : isClipped === undefined ? greatest : 255;
+    paint(byId("photo-output"), size, channels, { isSigned, most });
+    const count = 3 * size[0] * size[1];
+    const words = isSigned
+      ? say("photo.signed")
+      : most > 255
+        ? say("legend.grey", { white: written(most) })
+        : clipped
+          ? say("photo.clipped", { n: clipped, count })
+          : "";
+    byId("photo-look").textContent = words;
+    byId("photo-shades").value = model.state.shades;
   }
 
   let wanted = ""; // the photograph that is being decoded
@@ -286,6 +323,14 @@ const photoView = (() => {
   /** Show the photograph, now and at each change of the state. */
   function start() {
     byId("photo-input").addEventListener("click", look);
+    byId("photo-shades").replaceChildren(
+      ...settings.CHOICES.shades.map((choice) =>
+        controls.element("option", { value: choice, textContent: controls.labelOf(choice) }),
+      ),
+    );
+    byId("photo-shades").addEventListener("change", ({ target }) =>
+      explorer.change({ shades: target.value }),
+    );
     explorer.onChange(update);
     update(explorer.state(), explorer.model());
   }

@@ -135,7 +135,23 @@ const pictures = (() => {
   }
 
   /**
-   * Return the kernels of a state, the visitor's own or presets.
+   * Return whether the image is a photograph, of the page or of the visitor's own: many pixels, all
+   * of them bytes and some bright.
+   * @param {State} state
+   * @returns {boolean}
+   */
+  function isPhotograph({ source, pixels, h, w }) {
+    if (!pixels) return source in PHOTOS;
+    return (
+      h * w >= 64 &&
+      pixels.every((value) => value >= 0 && value <= 255) &&
+      pixels.some((value) => value > 20)
+    );
+  }
+
+  /**
+   * Return the kernels of a state, the visitor's own or presets. The channels of small numbers have
+   * different weights; a photograph's have the same, so that its colours stay.
    * @param {State} state
    * @returns {Kernels}
    */
@@ -151,11 +167,14 @@ const pictures = (() => {
       (_, index) => {
         const k = Math.floor(index / state.nc) % depth;
         const tap = Math.floor(index / (depth * state.nc));
-        return planes[index % state.nc][tap] * presets.factorOf(k);
+        return planes[index % state.nc][tap] * factorOf(state, k);
       },
     );
     return { shape, data };
   }
 
-  return { resized, imageOf, kernelsOf };
+  // what the weights of a preset are multiplied by in channel k
+  const factorOf = (state, k) => (isPhotograph(state) ? 1 : k + 1);
+
+  return { resized, imageOf, isPhotograph, kernelsOf, factorOf };
 })();

@@ -58,8 +58,5 @@ const presets = (() => {
     return fitting[(fitting.indexOf(kernel) + n) % fitting.length];
   }
 
-  // what the weights of a preset are multiplied by in channel k, so that channels differ
-  const factorOf = (k) => k + 1;
-
-  return { NAMES, weightsOf, fits, nameOf, factorOf };
+  return { NAMES, weightsOf, fits, nameOf };
 })();

@@ -2,6 +2,9 @@
 const WORDS_EN = {
   "legend.signed": "orange: above 0, blue: below 0",
   "legend.grey": "black: 0, white: {white}",
+  "legend.clipped": "clipped: {n} of {count} numbers, below 0 or above 255, as OpenCV does",
+  "photo.clipped": "{n} of {count} numbers, below 0 or above 255, are clipped, as OpenCV does.",
+  "photo.signed": "orange: above 0, blue: below 0 (mean of the three channels)",
   "legend.colour": "three channels as a colour, 0 to {white}; numbers: channel {front}",
   "legend.input": "input",
   "legend.output": "output",

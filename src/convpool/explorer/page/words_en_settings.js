@@ -53,8 +53,8 @@ Object.assign(WORDS_EN, {
   "choice.avg": "average",
   "choice.max": "maximum",
   "choice.min": "minimum",
-  "choice.auto": "photographs in grey or colour",
-  "choice.picture": "black to white",
+  "choice.auto": "automatically",
+  "choice.picture": "black to white; photographs from 0 to 255",
   "choice.signed": "orange above 0, blue below",
 
   "group.operation": "Operation",

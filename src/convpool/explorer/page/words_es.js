@@ -2,6 +2,10 @@
 const WORDS_ES = {
   "legend.signed": "naranja: mayor que 0, azul: menor que 0",
   "legend.grey": "negro: 0, blanco: {white}",
+  "legend.clipped":
+    "limitados: {n} de {count} números, por debajo de 0 o por encima de 255, como en OpenCV",
+  "photo.clipped": "{n} de {count} números, bajo 0 o sobre 255, se limitan, como en OpenCV.",
+  "photo.signed": "naranja: por encima de 0, azul: por debajo de 0 (media de los tres canales)",
   "legend.colour": "tres canales como color, de 0 a {white}; números: canal {front}",
   "legend.input": "entrada",
   "legend.output": "salida",

@@ -54,8 +54,8 @@ Object.assign(WORDS_ES, {
   "choice.avg": "media",
   "choice.max": "máximo",
   "choice.min": "mínimo",
-  "choice.auto": "las fotos en gris o en color",
-  "choice.picture": "de negro a blanco",
+  "choice.auto": "automático",
+  "choice.picture": "de negro a blanco; fotos de 0 a 255",
   "choice.signed": "naranja mayor que 0, azul menor",
 
   "group.operation": "Operación",

@@ -2,6 +2,11 @@
 const WORDS_FR = {
   "legend.signed": "orange : au-dessus de 0, bleu : au-dessous de 0",
   "legend.grey": "noir : 0, blanc : {white}",
+  "legend.clipped":
+    "limités : {n} nombres sur {count}, sous 0 ou au-dessus de 255, comme dans OpenCV",
+  "photo.clipped":
+    "{n} nombres sur {count}, sous 0 ou au-dessus de 255, sont limités, comme dans OpenCV.",
+  "photo.signed": "orange : au-dessus de 0, bleu : sous 0 (moyenne des trois canaux)",
   "legend.colour": "trois canaux en couleur, de 0 à {white} ; nombres : canal {front}",
   "legend.input": "entrée",
   "legend.output": "sortie",

@@ -54,8 +54,8 @@ Object.assign(WORDS_FR, {
   "choice.avg": "moyenne",
   "choice.max": "maximum",
   "choice.min": "minimum",
-  "choice.auto": "les photos en gris ou en couleur",
-  "choice.picture": "du noir au blanc",
+  "choice.auto": "automatique",
+  "choice.picture": "du noir au blanc ; photos de 0 à 255",
   "choice.signed": "orange au-dessus de 0, bleu au-dessous",
 
   "group.operation": "Opération",

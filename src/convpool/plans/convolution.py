@@ -122,8 +122,7 @@ class ConvolutionPlan(ConvolutionSums):
         kernels, bias = copy_if_shared(out, kernels, bias)
         out, target = self.allocate_output(out, pixels)
         keywords = self.engine_keywords(bias, working)
-        with np.errstate(all="ignore"):
-            self._apply(pixels, kernels, target, keeps=True, **keywords)
+        self._apply(pixels, kernels, target, keywords, keeps=True)
         return self.copy_back(out, target)
 
     def execute_rounded(self, images: Array, operands: Sequence[Any], out: Array) -> bool:
@@ -140,7 +139,7 @@ class ConvolutionPlan(ConvolutionSums):
         keywords = self.engine_keywords(None, self.working_dtype(pixels, kernels, bias))
         kernels = self._of_all_channels(kernels)
         with np.errstate(all="ignore"):
-            return self._filter(pixels, kernels, self.channels_last(out), keeps=True, **keywords)
+            return self._filter(pixels, kernels, self.channels_last(out), keywords, keeps=True)
 
     def _of_all_channels(self, kernels: Any) -> tuple[Array, ...]:
         """Return the one kernel of all channels, or one for each axis, flipped if need be."""
@@ -152,19 +151,19 @@ class ConvolutionPlan(ConvolutionSums):
         pixels: Array,
         kernels: tuple[Array, ...],
         target: Array,
+        keywords: dict[str, Any],
         *,
         keeps: bool,
-        bias: None,
-        **keywords: Any,
     ) -> bool:
         """Convolve pictures with kernels that all channels have; return False if not taken.
 
-        Arguments are those of `_apply`.
+        Arguments are those of `_apply`; the bias is None.
         """
         if self._engine.pictures is None or len(self.axes) != 2:
             return False
         run = self._filter_pictures if keeps else self._engine.pictures()
-        return run(pixels, kernels, self.engine_axes, target, groups=self.groups, **keywords)
+        words = {name: value for name, value in keywords.items() if name != "bias"}
+        return run(pixels, kernels, self.engine_axes, target, **words)
 
     @cached_property
     def _filter_pictures(self) -> Callable[..., bool]:
@@ -321,8 +320,9 @@ class ConvolutionPlan(ConvolutionSums):
         """Return the sums of products of pixels (m, *spatial, c) in the dtype `accumulation`."""
         shape = len(pixels), *self.output_sizes, self.output_channels
         sums = np.empty(shape, self.accumulation)
-        keywords = {"pad_mode": pad_mode, "fill": fill, "bias": None, "dtype": self.accumulation}
-        self._apply(pixels, kernels, sums, keeps=False, **keywords)
+        keywords = self.engine_keywords(None, self.accumulation)
+        keywords |= {"pad_mode": pad_mode, "fill": fill}
+        self._apply(pixels, kernels, sums, keywords, keeps=False)
         return sums
 
     # ---- text ----

@@ -117,26 +117,28 @@ class ConvolutionSums(KernelsPlan):
     # ---- the engine ----
 
     def engine_keywords(self, bias: Array | None, dtype: DType) -> dict[str, Any]:
-        """Return the keywords of `_apply`, with this bias and sums in this dtype."""
-        return {"pad_mode": self.pad_mode, "fill": self.fill, "bias": bias, "dtype": dtype}
+        """Return the keywords of an engine, with this bias and sums in this dtype."""
+        if bias is not None and dtype.kind in "iu":  # NumPy cannot add int64 to uint64 in place
+            bias = bias.astype(dtype, copy=False)
+        return {
+            "groups": self.groups,
+            "pad_mode": self.pad_mode,
+            "fill": self.fill,
+            "bias": bias,
+            "dtype": dtype,
+        }
 
     def _apply(
-        self, pixels: Array, kernels: Any, target: Array, *, keeps: bool, **keywords: Any
+        self, pixels: Array, kernels: Any, target: Array, keywords: dict[str, Any], *, keeps: bool
     ) -> None:
         """Convolve the reached pixels into target, in place; `keywords` are from `engine_keywords`.
 
         If it `keeps`, what the engine works out is kept with the plan, for calls with the same
         keywords.
         """
-        kernels, keywords = self.engine_arguments(kernels, **keywords)
         run = self._compute if keeps else self._engine.run
-        run(pixels, kernels, self.engine_axes, target, **keywords)
+        run(pixels, self.as_applied(kernels), self.engine_axes, target, **keywords)
 
-    def engine_arguments(self, kernels: Array, **keywords: Any) -> tuple[Array, dict[str, Any]]:
-        """Return (kernels, keywords) as engines take them, from what `engine_keywords` returned."""
-        bias, dtype = keywords["bias"], keywords["dtype"]
-        if bias is not None and dtype.kind in "iu":  # NumPy cannot add int64 to uint64 in place
-            bias = bias.astype(dtype, copy=False)
-        if self.flip:
-            kernels = np.flip(kernels, tuple(range(len(self.axes))))
-        return kernels, {**keywords, "bias": bias, "groups": self.groups}
+    def as_applied(self, kernels: Array) -> Array:
+        """Return kernels as engines take them: flipped if the plan says so."""
+        return np.flip(kernels, tuple(range(len(self.axes)))) if self.flip else kernels

@@ -52,16 +52,13 @@ class PackedConvolution:
         if function is None:
             function = self._functions[dtype] = self._pack(dtype)
         out, target = plan.allocate_output(out, pixels)
-        with np.errstate(all="ignore"):
-            function(pixels, target)
+        function(pixels, target)
         return plan.copy_back(out, target)
 
     def _pack(self, dtype: DType) -> Callable[[Array, Array], None]:
         """Return what computes the operation with sums of this dtype from (images, output)."""
         plan = self.plan
-        kernels, keywords = plan.engine_arguments(
-            self._kernels, **plan.engine_keywords(self._bias, dtype)
-        )
+        kernels, keywords = plan.as_applied(self._kernels), plan.engine_keywords(self._bias, dtype)
         if plan._engine.prepack is not None:
             return plan._engine.prepack(kernels, plan.engine_axes, **keywords)
 

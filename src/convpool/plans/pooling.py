@@ -13,6 +13,7 @@ from convpool.engines import padding, threads
 from convpool.engines.engine import Engine
 from convpool.engines.numpy import pooling as numpy_pooling
 from convpool.engines.pooling_engines import POOL_ENGINES
+from convpool.engines.quiet import without_warnings
 from convpool.plans import arguments, dtypes, gradient_arguments, missing_pixels
 from convpool.plans.formatting import plural, sizes
 from convpool.plans.lock_free_property import cached_property
@@ -126,13 +127,12 @@ class PoolingPlan(PooledWindowsPlan):
             pixels = missing_pixels.replace(pixels, absent, value)
         self.check(pixels)
         out, target = self.allocate_output(out, pixels)
-        with np.errstate(all="ignore"):
-            if absent is None or self.mode not in ("avg", "median"):
-                self._reduce(pixels, target)
-            elif self.mode == "avg":
-                self._average(pixels, absent, target)
-            else:
-                self._reduce(pixels, target, absent)
+        if absent is None or self.mode not in ("avg", "median"):
+            self._reduce(pixels, target)
+        elif self.mode == "avg":
+            self._average(pixels, absent, target)
+        else:
+            self._reduce(pixels, target, absent)
         return self.copy_back(out, target)
 
     def _gather_mask(self, missing: Array, out: Array | None) -> Array:
@@ -161,6 +161,7 @@ class PoolingPlan(PooledWindowsPlan):
                 masked = {"absent": mask}
             self._compute(padded, axes, target[batch], **keywords, **masked)
 
+    @without_warnings
     def _average(self, pixels: Array, absent: Array, target: Array) -> None:
         """Write the averages of the pixels that are there to target; others are 0 in `pixels`."""
         sums = np.empty(target.shape, self.accumulation)

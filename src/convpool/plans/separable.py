@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from convpool.engines.quiet import without_warnings
 from convpool.engines.work import ConvolutionWork
 from convpool.plans import dtypes, missing_pixels
 from convpool.plans.convolution import ConvolutionPlan
@@ -112,15 +113,16 @@ class SeparablePlan(ConvolutionPlan):
 
     # ---- arrays ----
 
+    @without_warnings
     def _apply(
-        self, pixels: Array, kernels: Any, target: Array, *, keeps: bool, **keywords: Any
+        self, pixels: Array, kernels: Any, target: Array, keywords: dict[str, Any], *, keeps: bool
     ) -> None:
         """Convolve along one axis after the other, as `ConvolutionPlan._apply` describes it."""
         kernels = self._of_all_channels(kernels)
-        if self._filter(pixels, kernels, target, keeps=keeps, **keywords):
+        if self._filter(pixels, kernels, target, keywords, keeps=keeps):
             return
         # the last axis first, as where both are taken at once
-        fill = keywords.pop("fill")
+        fill = keywords["fill"]
         for k, axes in self._passes:
             sums = target
             if k > 0:
@@ -129,7 +131,7 @@ class SeparablePlan(ConvolutionPlan):
             kernel = self._along(k, kernels[k])
             # a number in the padding that follows from the weights may differ in the next call
             run = self._runners[k] if keeps and fill == self.fill else self._engine.run
-            run(pixels, kernel, axes, sums, groups=self.groups, fill=fill, **keywords)
+            run(pixels, kernel, axes, sums, **keywords | {"fill": fill})
             if fill:  # what a constant in the padding of the next axis has become
                 fill *= kernels[k].sum().item()
             pixels = sums

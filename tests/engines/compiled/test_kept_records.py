@@ -19,23 +19,21 @@ def make_record(scratch=None):
 
 def test_a_record_is_taken_by_one_call_at_a_time():
     records = KeptRecords()
-    assert records.take("a") is None
-    one, other = make_record(), make_record(np.zeros(8))
-    records.put_back("a", one)
-    records.put_back("a", other)
-    assert {id(records.take("a")), id(records.take("a"))} == {id(one), id(other)}
-    assert records.take("a") is None
-    records.put_back("a", one)
-    assert records.take("b") is None
+    assert records.take() is None
+    one, other = make_record(np.zeros(8)), make_record(np.zeros(8))
+    records.put_back(one)
+    records.put_back(other)
+    assert {id(records.take()), id(records.take())} == {id(one), id(other)}
+    assert records.take() is None
 
 
 def test_few_records_with_little_scratch_are_kept():
-    records = KeptRecords()
-    records.put_back("large", make_record(np.zeros(KEPT + 1, np.uint8)))
-    assert records.take("large") is None
+    large, small = KeptRecords(), KeptRecords()
+    large.put_back(make_record(np.zeros(KEPT + 1, np.uint8)))
+    assert large.take() is None
     for _ in range(MOST + 3):
-        records.put_back("a", make_record(np.zeros(KEPT, np.uint8)))
-    assert len(records.idle["a"]) == MOST
+        small.put_back(make_record(np.zeros(KEPT, np.uint8)))
+    assert len(small.idle) == MOST
 
 
 # name: (images, kernels, words)

@@ -37,6 +37,7 @@ from convpool.engines.compiled.library import is_form
 from convpool.engines.compiled.picture_forms import FILTERED
 from convpool.engines.compiled.record import LINES
 from convpool.engines.numpy.convolution import LONG
+from convpool.engines.quiet import without_warnings
 from convpool.windows import Axis, volume
 
 Array = NDArray[Any]
@@ -95,11 +96,16 @@ def _weights(
         kernels = kernels[None]
     elif kernels.ndim == 5:
         kernels = volumes.fold_kernels(kernels)
-    kernels = np.ascontiguousarray(kernels, sums)
-    if bias is None:
-        bias = np.zeros(kernels.shape[-1], sums)
-    bias = np.ascontiguousarray(bias, sums)
+    kernels = _as_sums(kernels, sums)
+    bias = np.zeros(kernels.shape[-1], sums) if bias is None else _as_sums(bias, sums)
     return Weights(kernels.copy(), bias.copy(), {}) if keeps_forms else Weights(kernels, bias)
+
+
+def _as_sums(numbers: Array, sums: np.dtype[Any]) -> Array:
+    """Return numbers in the dtype of the sums, in C order."""
+    if numbers.dtype == sums and numbers.flags.c_contiguous:
+        return numbers
+    return without_warnings(np.ascontiguousarray)(numbers, sums)
 
 
 class Runner:
@@ -151,51 +157,46 @@ class Runner:
         fill: Any = 0,
     ) -> None:
         """Convolve images with weights into out; arguments are those of a call."""
-        if images.dtype == bool:
+        if images.dtype.kind == "b":
             images = images.view(np.uint8)
-        if len(axes) == 3 and out.size and weights.kernels.size:
-            padding = volumes.Padding(pad_mode, fill)
-            self._run_stacks((images, weights, out), axes, groups, padding)
-            return
         if len(axes) == 1:
             images, out = images[:, None], out[:, None]
         key = (
-            images.strides,
-            images.dtype,
-            images.flags.aligned,
-            out.strides,
-            out.flags.aligned,
+            *(images.strides, images.flags.aligned, out.strides, out.flags.aligned),
             weights.kernels.dtype,
         )
         operands = Operands(images, weights, out, fill)
         program = self.programs.get(key)
         if program is not None:
             program.run(operands)
-            return
-        if 0 in out.shape:
-            return
-        if not weights.kernels.size:
+        elif out.size and not weights.kernels.size:
             out[...] = weights.bias
-            return
+        elif out.size and len(axes) == 3:
+            self._run_stacks(operands, axes, groups, volumes.Padding(pad_mode, fill))
+        elif out.size:
+            program = self._run_first(operands, axes, groups, pad_mode)
+            if program is not None:
+                self.programs[key] = program
+
+    def _run_first(
+        self, operands: Operands, axes: Sequence[Axis], groups: int, pad_mode: str
+    ) -> Program | None:
+        """Convolve, with arguments as in `run`, and return what `_run_once` returns."""
+        fill = operands.fill
         words = {
             "axes": (Axis(1, 1), axes[0]) if len(axes) == 1 else (axes[0], axes[1]),
             "groups": groups,
             "pad_mode": pad_mode,
             "is_padded_with_zeros": pad_mode in ("zeros", "constant") and fill == 0,
         }
-        program = _run_once(operands, words, self.taps_of_stack)
-        if program is not None:
-            self.programs[key] = program
+        return _run_once(operands, words, self.taps_of_stack)
 
+    @without_warnings
     def _run_stacks(
-        self,
-        operands: tuple[Array, Weights, Array],
-        axes: Sequence[Axis],
-        groups: int,
-        padding: volumes.Padding,
+        self, operands: Operands, axes: Sequence[Axis], groups: int, padding: volumes.Padding
     ) -> None:
         """Convolve volumes with weights into out, as stacks of slices, some at a time."""
-        images, weights, out = operands
+        images, weights, out, _ = operands
         sums, first = weights.kernels.dtype, axes[0]
         words = {"groups": groups, **padding._asdict()}
         for number, windows, stacks in volumes.stacks(images, first, groups, padding, sums):
@@ -203,6 +204,7 @@ class Runner:
             runner.run(stacks, weights, axes[1:], out[number, windows], **words)
 
 
+@without_warnings
 def _run_once(operands: Operands, words: dict[str, Any], taps_of_stack: int) -> Program | None:
     """Convolve; return what can do it again with other arrays, None if some had to be copied.
 

@@ -58,13 +58,14 @@ class Convolution:
         self.words = as_words(filled(DEPTHWISE, _fields(geometry)))
         self.rows = geometry.output[0] * geometry.output[1]
         self.is_small = volume(geometry.output) * volume(geometry.kernels[:3]) <= SMALL
+        self.has_padding = geometry.has_padding
         self.records = KeptRecords()
         self.with_zeros: few_kernels.Convolution | None = None
 
     def run(self, operands: Operands) -> None:
         """Convolve the images with the kernels into the output."""
         weights = operands.weights
-        if self.geometry.has_padding and not weights.are_finite():
+        if self.has_padding and not weights.are_finite():
             # a weight that is not finite, times a zero in the padding, is NaN
             if self.with_zeros is None:
                 self.with_zeros = few_kernels.Convolution(self.geometry)
@@ -72,24 +73,16 @@ class Convolution:
             return
         arrays = operands.images, operands.output, weights.kernels, weights.bias
         addresses: list[Any] = [address_of(array) for array in arrays]
-        taken: list[Record] = []
 
-        def take_record() -> Record:
-            record = self.records.take(None) or self._make_record()
-            record.words[FIELD.address : FIELD.starts + 1] = addresses
-            taken.append(record)
-            return record
+        def prepare(kept: Record | None) -> Record:
+            if kept is None:
+                words = copy_of(self.words)
+                kept = Record(ctypes.addressof(words), words, ())
+            kept.words[FIELD.address : FIELD.starts + 1] = addresses
+            return kept
 
-        parts = 1 if self.is_small else min(self.rows, launch.part_count())
-        cuts = [self.rows * k // parts for k in range(parts + 1)]
-        launch.run_parts(self.function, take_record, cuts)
-        for record in taken:
-            self.records.put_back(None, record)
-
-    def _make_record(self) -> Record:
-        """Return a new record without the addresses of the arrays."""
-        words = copy_of(self.words)
-        return Record(ctypes.addressof(words), words, ())
+        cuts = launch.cuts_of(self.rows, 1 if self.is_small else self.rows)
+        self.records.run(self.function, prepare, cuts)
 
 
 def _general_form(geometry: ConvolutionGeometry) -> DepthwiseForm:

@@ -16,7 +16,7 @@ from convpool.engines.compiled.block_schedule import COLUMN, UNPACK, BlockSchedu
 from convpool.engines.compiled.geometry import ConvolutionGeometry, Operands, Weights
 from convpool.engines.compiled.kept_records import KeptRecords, Record
 from convpool.engines.compiled.launch import MAIN, PACK, SMALL
-from convpool.engines.compiled.record import Words, address_of, copy_of
+from convpool.engines.compiled.record import address_of, copy_of
 from convpool.windows import volume
 
 Array = NDArray[Any]
@@ -32,48 +32,29 @@ class Convolution:
         # the channel of each number of a row of weights with one weight for each lane
         numbers = -(-(self.per_line + geometry.lanes - 1) // geometry.lanes) * geometry.lanes
         self.channels_of_lanes = np.arange(numbers) % self.per_line
-        self.schedules: dict[bool, BlockSchedule] = {}  # with one weight for each lane -> schedule
+        self.form_name = "lanes", self.per_line
+        # with one weight for each lane -> (schedule, its records)
+        self.schedules: dict[bool, tuple[BlockSchedule, KeptRecords]] = {}
         self.is_small = volume(geometry.output) * volume(geometry.kernels[:3]) <= SMALL
-        self.records = KeptRecords()  # of small calls, by what `schedules` has
 
     def run(self, operands: Operands) -> None:
         """Convolve the images with the kernels into the output."""
-        weights, starts, per_lane = operands.weights.form(
-            ("lanes", self.per_line), lambda: self._lane_weights(operands.weights)
-        )
-        if self.is_small:
-            self._run_small(operands, weights, starts, per_lane=per_lane)
-            return
-        schedule = self._schedule(per_lane)
-        template = copy_of(schedule.words)
-        template[COLUMN.weights] = address_of(weights)
-        template[COLUMN.starts] = address_of(starts)
-        template[COLUMN.output] = address_of(operands.output)
-        bands = launch.split_range(schedule.bands, launch.part_count())
-        cuts = [
-            schedule.blocks_across * band for band in (bands[0][0], *(last for _, last in bands))
-        ]
-        launch.run_parts(
-            schedule.function, lambda: self._record(schedule, copy_of(template), operands), cuts
-        )
+        weights, starts, per_lane = operands.weights.form(self.form_name, self._lane_weights)
+        schedule, records = self._schedule(per_lane)
+        pixels, results = address_of(operands.images), address_of(operands.output)
+        places = address_of(weights), address_of(starts)
 
-    def _run_small(
-        self, operands: Operands, weights: Array, starts: Array, *, per_lane: bool
-    ) -> None:
-        """Convolve in this thread, with a record that was kept if there is one."""
-        schedule, record = self._schedule(per_lane), self.records.take(per_lane)
-        if record is None:
-            record = self._record(schedule, copy_of(schedule.words), operands)
+        def prepare(kept: Record | None) -> Record:
+            record = kept or self._record(schedule, operands)
             words = record.words
-            words[COLUMN.first], words[COLUMN.last] = 0, schedule.bands * schedule.blocks_across
-        else:
-            words = record.words
-            words[COLUMN.address] = words[PACK.address] = address_of(operands.images)
-        words[COLUMN.weights] = address_of(weights)
-        words[COLUMN.starts] = address_of(starts)
-        words[COLUMN.output] = address_of(operands.output)
-        schedule.function(record.address)
-        self.records.put_back(per_lane, record)
+            words[COLUMN.address] = words[PACK.address] = pixels
+            words[COLUMN.weights], words[COLUMN.starts] = places
+            words[COLUMN.output] = results
+            return record
+
+        bands = launch.cuts_of(schedule.bands, 1 if self.is_small else schedule.bands)
+        cuts = [schedule.blocks_across * band for band in bands]
+        records.run(schedule.function, prepare, cuts)
 
     def _lane_weights(self, weights: Weights) -> tuple[Array, Array, bool]:
         """Return (weights, what sums start from, whether each lane has weights of its own).
@@ -85,17 +66,19 @@ class Convolution:
             return *arrays, False
         return self._repeated(arrays[0]), self._repeated(arrays[1]), True
 
-    def _schedule(self, per_lane: bool) -> BlockSchedule:
-        """Return how blocks are taken, where each lane has a weight of its own or all have one."""
-        schedule = self.schedules.get(per_lane)
-        if schedule is None:
-            schedule = schedule_of(self.geometry, self.per_line, per_lane)
-            self.schedules[per_lane] = schedule
-        return schedule
+    def _schedule(self, per_lane: bool) -> tuple[BlockSchedule, KeptRecords]:
+        """Return how blocks are taken, and the records of such calls.
 
-    def _record(self, schedule: BlockSchedule, words: Words, operands: Operands) -> Record:
-        """Return a record for one thread, in words of its own."""
-        scratch = results = None
+        Each lane has a weight of its own if `per_lane`; else all have one.
+        """
+        if per_lane not in self.schedules:
+            schedule = schedule_of(self.geometry, self.per_line, per_lane)
+            self.schedules[per_lane] = schedule, KeptRecords()
+        return self.schedules[per_lane]
+
+    def _record(self, schedule: BlockSchedule, operands: Operands) -> Record:
+        """Return a new record, without the addresses of weights and output."""
+        words, scratch, results = copy_of(schedule.words), None, None
         if schedule.layout.scratch:
             # a vector of a line may reach behind the last one
             numbers = schedule.layout.scratch + self.geometry.lanes

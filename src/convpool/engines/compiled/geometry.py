@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from convpool.engines.compiled import forms, library
 from convpool.engines.compiled.record import LINES, PACKING, address_of, filled
 from convpool.engines.padding import padded_indices
+from convpool.engines.quiet import without_warnings
 from convpool.windows import Axis, volume
 
 Array = NDArray[Any]
@@ -53,23 +54,24 @@ class Weights(NamedTuple):
     bias: Array
     forms: dict[Hashable, Any] | None = None
 
-    def form(self, name: Hashable, make: Callable[[], Value]) -> Value:
-        """Return a form of the weights: what `make()` returned once, if forms are kept."""
+    def form(self, name: Hashable, make: Callable[[Weights], Value]) -> Value:
+        """Return a form of the weights: what `make(self)` returned once, if forms are kept."""
         if self.forms is None:
-            return make()
+            return make(self)
         if name not in self.forms:
-            self.forms[name] = make()
+            self.forms[name] = make(self)
         form: Value = self.forms[name]
         return form
 
     def are_finite(self) -> bool:
         """Return whether all kernels are finite; False too where their sum overflows."""
-        return self.form("are finite", lambda: has_finite_sum(self.kernels))
+        return self.form("are finite", lambda weights: has_finite_sum(weights.kernels))
 
 
+@without_warnings
 def has_finite_sum(numbers: Array) -> bool:
     """Return whether the sum of numbers is finite, and so all of them."""
-    return numbers.dtype.kind != "f" or math.isfinite(numbers.sum())
+    return numbers.dtype.kind != "f" or math.isfinite(np.add.reduce(numbers, None))
 
 
 class Operands(NamedTuple):

@@ -6,11 +6,12 @@ hold no more than KEPT bytes of scratch each.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
 
+from convpool.engines.compiled import launch
 from convpool.engines.compiled.record import Words
 
 KEPT = 3 * 2**16  # bytes of scratch of a record at most
@@ -36,28 +37,54 @@ class Record(NamedTuple):
 
 
 class KeptRecords:
-    """The records of a program that no call uses now, by a key.
+    """The records of a program that no call uses now.
 
-    Calls of one key differ in the addresses of their arrays alone, and their records are alike.
+    Calls differ in the addresses of their arrays alone, and their records are alike.
     """
 
     def __init__(self) -> None:
-        self.idle: dict[Hashable, list[Record]] = {}
-        self.bytes: dict[Hashable, int] = {}  # of scratch of each record of a key
+        self.idle: list[Record] = []
+        self.bytes: int | None = None  # of scratch of each record, once one is known
 
-    def take(self, key: Hashable) -> Record | None:
-        """Return a record of this key that no other call uses; None if there is none."""
+    def run(
+        self,
+        function: Callable[[int], Any],
+        prepare: Callable[[Record | None], Record],
+        cuts: Sequence[int],
+    ) -> None:
+        """Run a form for each part of a range, as `launch.run_parts` does, with kept records.
+
+        `prepare` gets such a record, or None if there is none, and returns it, or a new one, with
+        the addresses of the arrays. It is called once for each thread that takes part.
+        """
+        if len(cuts) == 2:
+            record = prepare(self.take())
+            launch.run_range(function, record.address, cuts)
+            self.put_back(record)
+            return
+        taken: list[Record] = []
+
+        def take() -> Record:
+            record = prepare(self.take())
+            taken.append(record)
+            return record
+
+        launch.run_parts(function, take, cuts)
+        for record in taken:
+            self.put_back(record)
+
+    def take(self) -> Record | None:
+        """Return a record that no other call uses; None if there is none."""
         try:
-            return self.idle[key].pop()
-        except (KeyError, IndexError):
+            return self.idle.pop()
+        except IndexError:
             return None
 
-    def put_back(self, key: Hashable, record: Record) -> None:
+    def put_back(self, record: Record) -> None:
         """Keep a record for another call, unless there are enough, or it is large."""
-        idle = self.idle.setdefault(key, [])
-        if len(idle) >= MOST:
+        if len(self.idle) >= MOST:
             return
-        if key not in self.bytes:
-            self.bytes[key] = sum(array.nbytes for array in record.memory if array is not None)
-        if self.bytes[key] <= KEPT:
-            idle.append(record)
+        if self.bytes is None:
+            self.bytes = sum(array.nbytes for array in record.memory if array is not None)
+        if self.bytes <= KEPT:
+            self.idle.append(record)

@@ -232,19 +232,15 @@ class Program:
             (GRADIENT.first_kernel, chunk.kernels.start),
             (GRADIENT.accumulates, accumulates),
         )
-        taken: list[Record] = []
 
-        def take_record() -> Record:
-            record = self.records.take(None) or self._new_record()
+        def prepare(kept: Record | None) -> Record:
+            record = kept or self._new_record()
             for place, value in values:
                 record.words[place] = value
             launch.point_to_pixels(record.words, GRADIENT, images, fill, record.memory[0])
-            taken.append(record)
             return record
 
-        launch.run_parts(self.schedule.function, take_record, range(parts * shares + 1))
-        for record in taken:
-            self.records.put_back(None, record)
+        self.records.run(self.schedule.function, prepare, range(parts * shares + 1))
 
     def _new_record(self) -> Record:
         """Return a new record, without what depends on the arrays of a call."""

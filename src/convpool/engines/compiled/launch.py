@@ -21,6 +21,7 @@ from convpool.engines.compiled.record import (
     indices_of,
     length_of,
 )
+from convpool.engines.quiet import without_warnings
 
 Array = NDArray[Any]
 Range = ctypes.c_int64 * 2  # (first, last) of a part, in a record
@@ -42,7 +43,18 @@ def split_range(count: int, parts: int) -> list[tuple[int, int]]:
     They are `parts` ranges, or one for each number if these are fewer; (0, 0) if count is 0.
     """
     parts = max(1, min(count, parts))
-    return list(pairwise(count * k // parts for k in range(parts + 1)))
+    return list(pairwise([count * k // parts for k in range(parts + 1)]))
+
+
+def cuts_of(count: int, most: int) -> list[int]:
+    """Return where the parts of range(count) begin, and the last one ends.
+
+    There are as many as `part_count` says, but no more than `most`, nor than numbers.
+    """
+    if most < 2:
+        return [0, count]
+    parts = max(1, min(count, most, part_count()))
+    return [count * k // parts for k in range(parts + 1)]
 
 
 def part_count() -> int:
@@ -72,9 +84,12 @@ def run_parts(
         Where (first, last) of a part stand in a record, in bytes from its begin.
     """
     parts = len(cuts) - 1
-    participants = 1 if parts < 2 or threads.is_inside_part() else min(parts, threads.number())
+    participants = 1
+    if parts > 1 and not threads.is_inside_part():
+        participants = min(parts, threads.number())
     if participants == 1:
-        _run_range(function, make_record(), range_bytes, (cuts[0], cuts[-1]))
+        record = make_record()  # kept until the work has ended
+        run_range(function, record[0], (cuts[0], cuts[-1]), range_bytes)
         return
     helpers = crew()
     if helpers is not None:
@@ -82,23 +97,26 @@ def run_parts(
         addresses = [record[0] for record in records]
         if helpers.run(SharedWork(code_address(function), addresses, cuts, range_bytes)):
             return
-    threads.spread(
-        lambda k: _run_range(function, make_record(), range_bytes, (cuts[k], cuts[k + 1])), parts
-    )
+
+    def run_part(k: int) -> None:
+        record = make_record()  # kept until the part has ended
+        run_range(function, record[0], cuts[k : k + 2], range_bytes)
+
+    threads.spread(run_part, parts)
 
 
-def _run_range(
-    function: Callable[[int], Any],
-    record: tuple[int, *tuple[Any, ...]],
-    range_bytes: int,
-    limits: tuple[int, int],
+def run_range(
+    function: Callable[[int], Any], address: int, limits: Sequence[int], range_bytes: int = 0
 ) -> None:
-    """Run a form for a range: from the first to before the last."""
-    address = record[0]
+    """Run a form in this thread for a range: from the first to before the last.
+
+    `address` is that of its record; for `range_bytes` see `run_parts`.
+    """
     Range.from_address(address + range_bytes)[:] = [*limits]
     function(address)
 
 
+@without_warnings
 def bits_of(number: Any, dtype: np.dtype[Any]) -> int:
     """Return the bits of a number of a dtype, as the lowest ones of an int64."""
     return int(np.array(number, dtype).view(f"i{dtype.itemsize}"))

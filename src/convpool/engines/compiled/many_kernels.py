@@ -20,13 +20,12 @@ from numpy.typing import NDArray
 from convpool.engines import threads
 from convpool.engines.compiled import geometry as geometries
 from convpool.engines.compiled import launch, library
-from convpool.engines.compiled.forms import PackForm, PanelsForm
-from convpool.engines.compiled.geometry import ConvolutionGeometry, Operands
+from convpool.engines.compiled.forms import PackForm
+from convpool.engines.compiled.geometry import ConvolutionGeometry, Operands, Weights
 from convpool.engines.compiled.kept_records import KeptRecords, Record
 from convpool.engines.compiled.launch import MAIN, PACK, SMALL
 from convpool.engines.compiled.record import (
     PANELS,
-    Words,
     address_of,
     as_words,
     copy_of,
@@ -89,16 +88,6 @@ class Tiles:
         """Sum the tiles of some blocks with some panels over some channels."""
         self.schedule.function(self.record(work)[0])
 
-    def point_to_arrays(self, words: Words, weights: int) -> None:
-        """Write the addresses of all arrays into the words of an earlier call of the same work.
-
-        `weights` is the address of the first panel.
-        """
-        words[TILE.address] = words[PACK.address] = address_of(self.operands.images)
-        words[TILE.starts] = address_of(self.operands.weights.bias)
-        words[TILE.output] = address_of(self.operands.output)
-        words[TILE.weights] = weights
-
     def record(self, work: TileWork) -> Record:
         """Return a record of this work for one thread."""
         words, operands, scratch = copy_of(self.schedule.words), self.operands, None
@@ -119,25 +108,33 @@ class Tiles:
 
         They are (panel, run, channel, kernel).
         """
-        panels, run_length = self.schedule.panels, self.schedule.run_length
+        name = "panels", self.schedule.panels, self.schedule.run_length
+        return self.operands.weights.form(name, self._pack_all)
 
-        def pack() -> Array:
-            packed = launch.empty_aligned(panels.all_weights, self.dtype)
-            parts = launch.part_count() if panels.all_weights > ALONE else 1
-            ranges = launch.split_range(panels.total, parts)
-            channels = (0, run_length)
-            if len(ranges) == 1:
-                self.pack_panels(packed, ranges[0], channels)
-            else:
-                threads.spread(
-                    lambda part: self.pack_panels(
-                        packed[ranges[part][0] * panels.weights :], ranges[part], channels
-                    ),
-                    len(ranges),
-                )
+    def whole_work(self, weights: int) -> TileWork:
+        """Return the work of all panels, over all channels; its blocks are not yet known.
+
+        `weights` is the address of the first panel.
+        """
+        panels, run_length = self.schedule.panels, self.schedule.run_length
+        layout = weights, panels.weights, run_length
+        return TileWork((0, 0), (0, panels.total), layout, (0, run_length), False)
+
+    def _pack_all(self, _: Weights) -> Array:
+        """Return what `pack_all` does, packed now."""
+        panels, channels = self.schedule.panels, (0, self.schedule.run_length)
+        packed = launch.empty_aligned(panels.all_weights, self.dtype)
+        cuts = launch.cuts_of(panels.total, panels.total if panels.all_weights > ALONE else 1)
+        if len(cuts) == 2:
+            self.pack_panels(packed, (0, panels.total), channels)
             return packed
 
-        return self.operands.weights.form(("panels", panels, run_length), pack)
+        def pack_part(part: int) -> None:
+            first, last = cuts[part], cuts[part + 1]
+            self.pack_panels(packed[first * panels.weights :], (first, last), channels)
+
+        threads.spread(pack_part, len(cuts) - 1)
+        return packed
 
     def pack_panels(self, packed: Array, panels: Range, channels: tuple[int, int]) -> None:
         """Write the weights (panel, run, channel, kernel) of some panels, for some channels.
@@ -155,7 +152,7 @@ class Tiles:
         words[PANEL.panels], words[PANEL.panel_stride] = address_of(packed), numbers
         base = ctypes.addressof(words)
         words[PANEL.line_start] = base + 8 * length_of(PANELS)  # the number behind the record
-        library.function(PanelsForm(self.dtype))(base)
+        self.schedule.pack_weights(base)
 
 
 class Convolution:
@@ -164,9 +161,10 @@ class Convolution:
     def __init__(self, geometry: ConvolutionGeometry) -> None:
         self.geometry = geometry = geometries.in_one_row(geometry)
         self.is_in_place = regions_in_place(geometry) is not None
-        self.schedules: dict[bool, TileSchedule] = {}  # of pixels in the images -> schedule
+        self.leaves_out_zeros = geometry.has_padding  # where pixels are read in the images
+        # of pixels in the images -> (schedule, records of calls with all panels)
+        self.schedules: dict[bool, tuple[TileSchedule, KeptRecords]] = {}
         self.is_small = volume(geometry.output) * volume(geometry.kernels[:3]) <= SMALL
-        self.records = KeptRecords()  # of small calls, by whether pixels are read in place
 
     def run(self, operands: Operands) -> None:
         """Convolve the images with the kernels into the output, whose channels lie side by side."""
@@ -184,53 +182,51 @@ class Convolution:
         Raises NotFiniteError if zeros in the padding are left out and a weight is not finite;
         results may have been written by then.
         """
-        tiles = Tiles(self.geometry, self._schedule(True), operands)
-        leaves_out_zeros = self.geometry.has_padding
-        if not tiles.schedule.is_shared:
-            _convolve_by_panels(tiles, leaves_out_zeros=leaves_out_zeros)
+        schedule, records = self._schedule(True)
+        tiles = Tiles(self.geometry, schedule, operands)
+        if not schedule.is_shared:
+            _convolve_by_panels(tiles, leaves_out_zeros=self.leaves_out_zeros)
             return
-        if leaves_out_zeros and not operands.weights.are_finite():
+        if self.leaves_out_zeros and not operands.weights.are_finite():
             raise NotFiniteError
-        self._convolve_by_blocks(tiles)
+        self._convolve_by_blocks(tiles, records)
 
     def _run_packed(self, operands: Operands) -> None:
         """Convolve with pixels that are packed."""
-        schedule = self._schedule(False)
+        schedule, records = self._schedule(False)
         if schedule.is_shared:
-            self._convolve_by_blocks(Tiles(self.geometry, schedule, operands))
+            self._convolve_by_blocks(Tiles(self.geometry, schedule, operands), records)
             return
         # all panels read these pixels: they are padded once, and then read in place
         for padded_geometry, padded_operands in _padded_parts(self.geometry, operands):
             Convolution(padded_geometry).run(padded_operands)
 
-    def _convolve_by_blocks(self, tiles: Tiles) -> None:
+    def _convolve_by_blocks(self, tiles: Tiles, records: KeptRecords) -> None:
         """Pack all weights once, then let each thread take blocks with all panels."""
-        schedule, panels = tiles.schedule, tiles.schedule.panels
-        packed = tiles.pack_all()
-        weights = address_of(packed), panels.weights, schedule.run_length
-        shares = schedule.shares(1 if self.is_small else launch.part_count())
-        cuts = [shares[0][0], *(last for _, last in shares)]
-        channels = (0, schedule.run_length)
-        work = TileWork((0, cuts[-1]), (0, panels.total), weights, channels, False)
-        if not self.is_small:
-            launch.run_parts(schedule.function, lambda: tiles.record(work), cuts)
-            return
-        is_packed = schedule.layout.scratch > 0
-        record = self.records.take(is_packed)
-        if record is None:
-            record = tiles.record(work)
-        else:
-            tiles.point_to_arrays(record.words, address_of(packed))
-        schedule.function(record.address)
-        self.records.put_back(is_packed, record)
+        schedule, operands = tiles.schedule, tiles.operands
+        packed = tiles.pack_all()  # kept until the call has ended
+        weights, pixels = address_of(packed), address_of(operands.images)
+        places = address_of(operands.weights.bias), address_of(operands.output)
 
-    def _schedule(self, is_in_place: bool) -> TileSchedule:
-        """Return how tiles are taken, of pixels in the images or of packed ones."""
-        schedule = self.schedules.get(is_in_place)
-        if schedule is None:
-            schedule = schedule_of(self.geometry, is_in_place)
-            self.schedules[is_in_place] = schedule
-        return schedule
+        def prepare(kept: Record | None) -> Record:
+            record = kept or tiles.record(tiles.whole_work(weights))
+            words = record.words
+            words[TILE.address] = words[PACK.address] = pixels
+            words[TILE.starts], words[TILE.output] = places
+            words[TILE.weights] = weights
+            return record
+
+        shares = schedule.shares(1 if self.is_small else launch.part_count())
+        records.run(schedule.function, prepare, [0, *[last for _, last in shares]])
+
+    def _schedule(self, is_in_place: bool) -> tuple[TileSchedule, KeptRecords]:
+        """Return how tiles are taken, of pixels in the images or of packed ones.
+
+        With the records of the calls in which they are.
+        """
+        if is_in_place not in self.schedules:
+            self.schedules[is_in_place] = schedule_of(self.geometry, is_in_place), KeptRecords()
+        return self.schedules[is_in_place]
 
 
 def _convolve_by_panels(tiles: Tiles, *, leaves_out_zeros: bool) -> None:

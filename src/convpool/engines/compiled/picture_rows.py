@@ -188,30 +188,15 @@ class Rows:
         addresses = [address_of(images), address_of(output)]
         if kernel is not None:
             addresses += [address_of(weights) for weights in kernel if weights is not None]
-        parts = 1 if self.is_small else min(self.units, launch.part_count())
-        if parts == 1:
-            record = self._take_record(addresses)
-            record.words[FIELD.first], record.words[FIELD.last] = 0, self.units
-            self.function(record.address)
-            self.records.put_back(None, record)
-            return
-        used: list[Record] = []
 
-        def take_record() -> Record:
-            used.append(self._take_record(addresses))
-            return used[-1]
+        def prepare(kept: Record | None) -> Record:
+            record = kept or self._record()
+            for place, address in zip(PLACES, addresses, strict=False):
+                record.words[place] = address
+            return record
 
-        cuts = [self.units * k // parts for k in range(parts + 1)]
-        launch.run_parts(self.function, take_record, cuts)
-        for record in used:
-            self.records.put_back(None, record)
-
-    def _take_record(self, addresses: Sequence[int]) -> Record:
-        """Return a record for one thread, with the addresses for the first of PLACES."""
-        record = self.records.take(None) or self._record()
-        for place, address in zip(PLACES, addresses, strict=False):
-            record.words[place] = address
-        return record
+        cuts = launch.cuts_of(self.units, 1 if self.is_small else self.units)
+        self.records.run(self.function, prepare, cuts)
 
     def _words(self) -> Words:
         """Return the words of a call, without addresses: FILTERING, READING, some of SUMMING.

@@ -18,6 +18,7 @@ from convpool.engines.compiled.picture_rows import Rows
 from convpool.engines.compiled.pooling_call import PoolingCall, call_of
 from convpool.engines.compiled.pooling_layout import COMBINATIONS, Layout, Pooling
 from convpool.engines.numpy import footprint_and_median
+from convpool.engines.quiet import without_warnings
 from convpool.windows import Axis, blocks, volume
 
 Array = NDArray[Any]
@@ -115,19 +116,14 @@ class Runner:
             return
         if len(axes) == 1:
             images, axes, out = images[:, None], (Axis(1, 1), *axes), out[:, None]
-        down, across = axes
-        pooling = Pooling((down, across), mode, count_padding, np.dtype(dtype))
-        call = picture_extremes.rows_of(images, out, pooling)
-        if call is None:
-            call = call_of(Layout.of(images), Layout.of(out), pooling)
-        if call is None:
-            _pool(images, out, pooling)
-            return
-        if len(self.calls) >= KEPT_CALLS:
-            self.calls.clear()
-        self.calls[key] = call
-        call.run(images, out)
+        pooling = Pooling((axes[0], axes[1]), mode, count_padding, np.dtype(dtype))
+        call = _pool_once(images, out, pooling)
+        if call is not None:
+            if len(self.calls) >= KEPT_CALLS:
+                self.calls.clear()
+            self.calls[key] = call
 
+    @without_warnings
     def _find_medians(
         self,
         images: Array,
@@ -143,6 +139,19 @@ class Runner:
         if len(axes) == 1:
             images, axes, out = images[:, None], (Axis(1, 1), *axes), out[:, None]
         self.medians(images, axes, out)
+
+
+@without_warnings
+def _pool_once(images: Array, out: Array, pooling: Pooling) -> PoolingCall | Rows | None:
+    """Pool; return what can do it again with other arrays, None if some had to be copied."""
+    call: PoolingCall | Rows | None = picture_extremes.rows_of(images, out, pooling)
+    if call is None:
+        call = call_of(Layout.of(images), Layout.of(out), pooling)
+    if call is None:
+        _pool(images, out, pooling)
+    else:
+        call.run(images, out)
+    return call
 
 
 def _pool(images: Array, out: Array, pooling: Pooling) -> None:
@@ -202,5 +211,4 @@ def _staged(images: Array, out: Array, pooling: Pooling) -> Iterator[Stage]:
             part = pooling._replace(axes=(rows, across), divided_rows=down, first_row=windows.start)
             yield Stage(source, output, part)
             if not is_writable:
-                with np.errstate(all="ignore"):
-                    target[...] = output
+                target[...] = output

@@ -100,24 +100,14 @@ class PoolingCall:
     def run(self, images: Array, out: Array) -> None:
         """Pool arrays of these layouts."""
         addresses: list[Any] = [address_of(images), address_of(out)]
-        taken: list[Record] = []
 
-        def take_record() -> Record:
-            record = self.records.take(None) or self._make_record()
+        def prepare(kept: Record | None) -> Record:
+            record = kept or self._make_record()
             record.words[2:4] = addresses
-            taken.append(record)
             return record
 
-        if self.parts < 2:
-            record = take_record()
-            record.words[0:2] = [0, self.units]
-            self.function(record.address)
-        else:
-            parts = min(self.units, self.parts, launch.part_count())
-            cuts = [self.units * k // parts for k in range(parts + 1)]
-            launch.run_parts(self.function, take_record, cuts)
-        for record in taken:
-            self.records.put_back(None, record)
+        cuts = launch.cuts_of(self.units, self.parts)
+        self.records.run(self.function, prepare, cuts)
 
     def _make_record(self) -> Record:
         """Return a new record without the addresses of the arrays."""

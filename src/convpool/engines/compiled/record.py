@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 
 LINE_BYTES = 64  # of the cache
 Words = ctypes.Array[ctypes.c_int64]  # the fields of records that follow each other in memory
+# looked up once, since each call needs several addresses
+_address_of_object, _first_byte_of = ctypes.addressof, ctypes.c_char.from_buffer
 
 
 def record_type(fields: str) -> np.dtype[Any]:
@@ -74,7 +76,7 @@ def copy_of(words: Words) -> Words:
 def address_of(array: NDArray[Any]) -> int:
     """Return the address of the first number of an array."""
     try:  # a quarter of the time that `array.ctypes` takes
-        return ctypes.addressof(ctypes.c_char.from_buffer(array))  # type: ignore[arg-type]
+        return _address_of_object(_first_byte_of(array))  # type: ignore[arg-type]
     except (TypeError, ValueError):  # it is read-only, empty, or has gaps
         return array.ctypes.data
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from convpool.engines.compiled import geometry as geometries
 from convpool.engines.compiled import library
-from convpool.engines.compiled.forms import TilesForm
+from convpool.engines.compiled.forms import PanelsForm, TilesForm
 from convpool.engines.compiled.geometry import Block, ConvolutionGeometry, Ints, PixelLayout
 from convpool.engines.compiled.instruction_sets import pixels_of_tile, widest_tile
 from convpool.engines.compiled.launch import MAIN
@@ -87,8 +87,8 @@ class TileSchedule(NamedTuple):
 
     Parameters
     ----------
-    function
-        The function that convolves.
+    function, pack_weights
+        The functions that convolve, and that pack the weights of panels.
     panels
         The panels of the kernels.
     is_shared
@@ -108,6 +108,7 @@ class TileSchedule(NamedTuple):
     """
 
     function: Callable[[int], Any]
+    pack_weights: Callable[[int], Any]
     panels: Panels
     is_shared: bool
     run_length: int
@@ -201,6 +202,7 @@ def schedule_of(geometry: ConvolutionGeometry, is_in_place: bool) -> TileSchedul
     weight_fields = _weight_fields(geometry, panels, has_row_runs)
     return TileSchedule(
         function=library.function(TilesForm(*geometry.dtypes[1:], panels.vectors)),
+        pack_weights=library.function(PanelsForm(geometry.dtypes[1])),
         panels=panels,
         is_shared=panels.all_weights <= SHARED,
         run_length=weight_fields["depth"],

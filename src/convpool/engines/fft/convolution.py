@@ -33,6 +33,7 @@ from convpool.engines.fft.accuracy import (
 from convpool.engines.fft.layout import CHUNK, Layout, cheapest
 from convpool.engines.numpy import convolution as numpy_convolution
 from convpool.engines.numpy.convolution import PaddedImages
+from convpool.engines.quiet import without_warnings
 from convpool.windows import Axis, blocks, volume
 
 Array = NDArray[Any]
@@ -80,6 +81,7 @@ class Call(NamedTuple):
         return BlockPixels(self.source._replace(images=channels), block, self.dtype)
 
 
+@without_warnings
 def convolve(
     images: Array,
     kernels: Array,
@@ -115,13 +117,12 @@ def convolve(
     source = PaddedImages(images, axes, pad_mode, fill)
     call = Call(source, kernels, biases, out, groups, dtype, layout)
     inaccurate: list[tuple[BlockPixels, list[int]]] = []
-    with np.errstate(all="ignore"):
-        for first in range(0, nc, layout.kernels):
-            some_kernels = range(first, min(first + layout.kernels, nc))
-            inaccurate += _transform_all_blocks(call, some_kernels)
-        # one after the other, since sums are spread over threads themselves
-        for pixels, chosen in inaccurate:
-            _sum_directly(call, pixels, chosen)
+    for first in range(0, nc, layout.kernels):
+        some_kernels = range(first, min(first + layout.kernels, nc))
+        inaccurate += _transform_all_blocks(call, some_kernels)
+    # one after the other, since sums are spread over threads themselves
+    for pixels, chosen in inaccurate:
+        _sum_directly(call, pixels, chosen)
 
 
 def _transform_all_blocks(call: Call, kernels: range) -> list[tuple[BlockPixels, list[int]]]:

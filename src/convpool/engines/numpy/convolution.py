@@ -18,6 +18,7 @@ from numpy.typing import DTypeLike, NDArray
 from convpool.engines import threads
 from convpool.engines.numpy import pointwise
 from convpool.engines.padding import REPEATING_PAD_MODES
+from convpool.engines.quiet import without_warnings
 from convpool.windows import Axis, block_shape, blocks, volume
 
 Array = NDArray[Any]
@@ -43,6 +44,7 @@ class PaddedImages(NamedTuple):
     fill: Any
 
 
+@without_warnings
 def convolve(
     images: Array,
     kernels: Array,

@@ -19,12 +19,14 @@ from convpool.engines.numpy import pooling as numpy_pooling
 from convpool.engines.numpy.one_axis import axis_of_part, pad_axis
 from convpool.engines.numpy.pooling import BLOCK_BYTES, LARGE
 from convpool.engines.numpy.reductions import REDUCTIONS, greatest, unsign_zeros
+from convpool.engines.quiet import without_warnings
 from convpool.windows import Axis, blocks, view, volume
 
 Array = NDArray[Any]
 Block = tuple[slice, ...]
 
 
+@without_warnings
 def pool(
     images: Array,
     axes: Sequence[Axis],

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from numpy.typing import NDArray
+
+from convpool.engines.values import dataclass
 
 Array = NDArray[Any]
 

@@ -5,11 +5,11 @@ m images, c channels, nc kernels.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from convpool.engines.values import dataclass
 from convpool.windows import Axis, volume
 
 Shape = tuple[int, ...]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import accumulate, pairwise, product
 from typing import Any
 
@@ -16,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convpool.engines import threads
+from convpool.engines.values import dataclass
 from convpool.out_of_core.destination import Destination
 from convpool.plans import arguments, arrays, missing_pixels
 from convpool.plans.base import Plan

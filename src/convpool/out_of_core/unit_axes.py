@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from convpool.engines.values import dataclass
 from convpool.out_of_core.destination import drop_axes
 from convpool.out_of_core.outputs import Output
 from convpool.plans import arrays

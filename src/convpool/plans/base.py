@@ -7,13 +7,14 @@ is computed once, as a cached property, since a run may be short.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from convpool.engines.engine import Engine
+from convpool.engines.values import dataclass
 from convpool.plans import allocation, arguments, arrays, engine_choice
 from convpool.plans.formatting import byte_size, formula
 from convpool.plans.lock_free_property import cached_property

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from convpool.engines import threads
+from convpool.engines.values import dataclass
 from convpool.engines.work import ConvolutionWork
 from convpool.plans import arguments, dtypes, gradient_arguments, missing_pixels
 from convpool.plans.convolution_sums import ConvolutionSums

@@ -8,7 +8,6 @@ is the sum, over all windows, of the pixel under its tap times g; that of a bias
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from convpool.engines.numpy.kernels_gradient import bias_gradient
 from convpool.engines.padding import (
     add_copies,
 )
+from convpool.engines.values import dataclass
 from convpool.plans import allocation, missing_pixels
 from convpool.plans.convolution_gradients_sizes import ConvolutionGradientsSizes
 from convpool.plans.gradient_arguments import (

@@ -5,7 +5,7 @@ m images, c channels, nc kernels; g is the gradient of the result.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -18,6 +18,7 @@ from convpool.engines.padding import (
     REPEATING_PAD_MODES,
     padded_indices,
 )
+from convpool.engines.values import dataclass
 from convpool.plans import dtypes, engine_choice, missing_pixels
 from convpool.plans.formatting import byte_size
 from convpool.plans.gradient_arguments import (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 
 from convpool.engines.convolution_engines import ENGINES
 from convpool.engines.engine import Engine
+from convpool.engines.values import dataclass
 from convpool.plans import dtypes
 from convpool.plans.lock_free_property import cached_property
 from convpool.plans.with_kernels import KernelsPlan

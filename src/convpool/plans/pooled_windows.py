@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 
+from convpool.engines.values import dataclass
 from convpool.engines.work import PoolingWork
 from convpool.plans.base import Plan
 from convpool.plans.lock_free_property import cached_property

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -14,6 +13,7 @@ from convpool.engines.engine import Engine
 from convpool.engines.numpy import pooling as numpy_pooling
 from convpool.engines.pooling_engines import POOL_ENGINES
 from convpool.engines.quiet import without_warnings
+from convpool.engines.values import dataclass
 from convpool.plans import arguments, dtypes, gradient_arguments, missing_pixels
 from convpool.plans.formatting import plural, sizes
 from convpool.plans.lock_free_property import cached_property

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from convpool.engines import padding, threads
 from convpool.engines.engine import Engine
 from convpool.engines.gradient_engines import POOL_GRADIENT_ENGINES
+from convpool.engines.values import dataclass
 from convpool.plans import allocation, dtypes, missing_pixels
 from convpool.plans.formatting import byte_size, plural, sizes
 from convpool.plans.gradient_arguments import check_output_gradient

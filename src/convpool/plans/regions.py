@@ -7,7 +7,7 @@ them; `halo` is for callers who read the pixels themselves.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise, product
 from typing import Any, Protocol
 
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convpool.engines.padding import REPEATING_PAD_MODES
+from convpool.engines.values import dataclass
 from convpool.plans import arguments, arrays, operand_checks
 from convpool.plans.arguments import Ints, Padding
 from convpool.plans.foreign_words import explain_foreign_keywords

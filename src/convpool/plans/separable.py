@@ -6,7 +6,7 @@ k is the number of a spatial axis, from 0; c are the channels.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from functools import reduce
 from typing import Any, ClassVar
 
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convpool.engines.quiet import without_warnings
+from convpool.engines.values import dataclass
 from convpool.engines.work import ConvolutionWork
 from convpool.plans import dtypes, missing_pixels
 from convpool.plans.convolution import ConvolutionPlan

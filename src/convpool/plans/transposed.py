@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from convpool.engines import threads
 from convpool.engines.convolution_engines import TRANSPOSE_ENGINES
 from convpool.engines.engine import Engine
+from convpool.engines.values import dataclass
 from convpool.plans import arguments, dtypes
 from convpool.plans.formatting import span
 from convpool.plans.lock_free_property import cached_property

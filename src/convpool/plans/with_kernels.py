@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from convpool.engines.values import dataclass
 from convpool.engines.work import ConvolutionWork
 from convpool.plans import arrays, dtypes
 from convpool.plans.base import Plan

@@ -5,7 +5,6 @@ A form is one loop with some of its words fixed, so that its machine code keeps 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import product
 
 from convpool.engines.compiled.base_form import (
@@ -19,6 +18,7 @@ from convpool.engines.compiled.base_form import (
 )
 from convpool.engines.compiled.instruction_sets import InstructionSet, widest_tile
 from convpool.engines.compiled.picture_forms import picture_forms
+from convpool.engines.values import dataclass
 
 
 @dataclass(frozen=True)

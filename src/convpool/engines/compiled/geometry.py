@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
@@ -23,6 +23,7 @@ from convpool.engines.compiled import forms, library
 from convpool.engines.compiled.record import LINES, PACKING, address_of, filled
 from convpool.engines.padding import padded_indices
 from convpool.engines.quiet import without_warnings
+from convpool.engines.values import dataclass
 from convpool.windows import Axis, volume
 
 Array = NDArray[Any]

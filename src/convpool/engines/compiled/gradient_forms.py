@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import product
 
 from convpool.engines.compiled.base_form import ADD, F4, F8, GREATER, I8, LESSER, Dtype, Form
 from convpool.engines.compiled.instruction_sets import PIXELS, InstructionSet, widest_tile
+from convpool.engines.values import dataclass
 
 PIECE = PIXELS // 2  # neighbouring pixels of a window that a tile of the gradient of kernels takes
 TAPS = 9  # taps that a tile takes where each channel has a kernel of its own

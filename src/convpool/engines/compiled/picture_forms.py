@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
 
 from convpool.engines.compiled.base_form import GREATER, LESSER, READ, Dtype, Form
+from convpool.engines.values import dataclass
 
 # (dtype of sums, dtype of results) of pictures that are filtered row by row
 FILTERED = tuple(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy as np
 from convpool.engines.compiled.base_form import ADD, GREATER, LESSER, NUMBERS, Dtype, Form
 from convpool.engines.compiled.instruction_sets import InstructionSet
 from convpool.engines.compiled.picture_forms import order_forms
+from convpool.engines.values import dataclass
 
 # (dtype of pixels or of parts, dtype of sums) of sums
 ADDED = tuple(

@@ -9,7 +9,6 @@ found first. m images of c channels; g is the gradient of some images' output, (
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,6 +19,7 @@ from convpool.engines.numpy import pooling as numpy_pooling
 from convpool.engines.numpy.convolution import sums_of_sums
 from convpool.engines.numpy.footprint_and_median import middle_indices
 from convpool.engines.numpy.reductions import least
+from convpool.engines.values import dataclass
 from convpool.windows import Axis, blocks, volume
 
 Array = NDArray[Any]

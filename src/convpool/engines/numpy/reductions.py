@@ -6,12 +6,12 @@ total is an array of results (m, *output, c), p the exponent of lp.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from convpool.engines.values import dataclass
 from convpool.windows import volume
 
 Array = NDArray[Any]

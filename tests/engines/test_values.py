@@ -1,8 +1,9 @@
-"""Frozen dataclasses that share their methods behave as those of the standard library."""
+"""Frozen dataclasses and named tuples behave as those of the standard library."""
 
 import copy
 import dataclasses
 import pickle
+import typing
 from functools import cached_property
 
 import pytest
@@ -90,3 +91,42 @@ class Pickled:
 
 def test_values_can_be_pickled():
     assert pickle.loads(pickle.dumps(Pickled(1))) == Pickled(1)
+
+
+def named_tuple_of(base):
+    """Return a named tuple with a method, a property and a default."""
+
+    class Pair(base):
+        """Two numbers."""
+
+        first: int
+        second: int = 2
+
+        @property
+        def total(self):
+            return self.first + self.second
+
+        def swapped(self):
+            return self._replace(first=self.second, second=self.first)
+
+    return Pair
+
+
+TUPLE_CALLS = {
+    "places": lambda Pair: (Pair(1), Pair(1, 3), Pair(second=3, first=1)),
+    "methods": lambda Pair: (Pair(1).total, Pair(1).swapped(), Pair(1)._asdict()),
+    "a tuple": lambda Pair: (Pair(1) == (1, 2), isinstance(Pair(1), tuple), [*Pair(1)]),
+    "names": lambda Pair: (Pair._fields, Pair._field_defaults, Pair.__annotations__),
+    "texts": lambda Pair: (Pair.__doc__, Pair.__name__, Pair.__qualname__, Pair.__module__),
+    "too few": lambda Pair: Pair(),
+    "set": lambda Pair: setattr(Pair(1), "first", 3),
+}
+
+
+@pytest.mark.parametrize("name", TUPLE_CALLS)
+def test_named_tuples_behave_as_those_of_the_standard_library(name):
+    bases = values.NamedTuple, typing.NamedTuple
+    ours, theirs = (
+        outcome(lambda base=base: TUPLE_CALLS[name](named_tuple_of(base))) for base in bases
+    )
+    assert ours == theirs

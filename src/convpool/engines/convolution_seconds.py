@@ -10,7 +10,6 @@ to be in order.
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
 from convpool.engines.compiled import convolution as compiled_convolution
 from convpool.engines.compiled import library
@@ -22,6 +21,7 @@ from convpool.engines.compiled.instruction_sets import (
 )
 from convpool.engines.compiled.record import LINES
 from convpool.engines.numpy import pointwise
+from convpool.engines.values import NamedTuple
 from convpool.engines.work import ConvolutionWork
 from convpool.windows import volume
 

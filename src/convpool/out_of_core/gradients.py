@@ -12,13 +12,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import reduce
 from itertools import product
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from convpool.engines import threads
 from convpool.engines.padding import add_copies
+from convpool.engines.values import NamedTuple
 from convpool.out_of_core import inputs, outputs
 from convpool.out_of_core.array_in_file import shape_of
 from convpool.out_of_core.progress import with_progress

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from convpool.engines.values import NamedTuple
 from convpool.out_of_core.destination import drop_axes
 from convpool.plans import allocation, arguments
 

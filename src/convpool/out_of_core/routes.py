@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from convpool.engines.values import NamedTuple
 from convpool.out_of_core.destination import Destination
 from convpool.plans import arrays, missing_pixels
 from convpool.plans.base import Plan

@@ -9,11 +9,12 @@ import mmap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import product
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from convpool.engines.values import NamedTuple
 from convpool.out_of_core import outputs
 from convpool.out_of_core.destination import Destination, drop_axes
 from convpool.out_of_core.outputs import Output, RoundingOutput

@@ -9,10 +9,11 @@ from __future__ import annotations
 import sys
 import warnings
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
+from convpool.engines.values import NamedTuple
 from convpool.plans import arguments
 from convpool.plans.formatting import plural
 from convpool.plans.kernel_layouts import LAYOUTS

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from convpool.engines.values import NamedTuple
 from convpool.plans import allocation, arguments, arrays, dtypes
 
 Array = NDArray[Any]

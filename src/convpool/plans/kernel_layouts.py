@@ -6,10 +6,11 @@ c channels, nc kernels, each of which reads c // groups channels.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from numpy.typing import NDArray
 
+from convpool.engines.values import NamedTuple
 from convpool.plans import arguments
 
 Array = NDArray[Any]

@@ -9,13 +9,14 @@ pixel is there. Where nothing is missing, the last two are opposite.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from convpool.engines.convolution_engines import ENGINES
 from convpool.engines.engine import fallback
+from convpool.engines.values import NamedTuple
 from convpool.plans import missing_pixels
 from convpool.plans.with_kernels import KernelsPlan
 from convpool.windows import volume

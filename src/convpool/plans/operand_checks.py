@@ -5,11 +5,12 @@ from __future__ import annotations
 import operator
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from convpool.engines.padding import PAD_MODES, REPEATING_PAD_MODES
+from convpool.engines.values import NamedTuple
 from convpool.plans import arguments, arrays, channel_checks, dtypes, kernel_layouts
 from convpool.windows import TRANSPOSED_SIZES, Axis, place
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import math
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from convpool.engines.padding import REPEATING_PAD_MODES
+from convpool.engines.values import NamedTuple
 from convpool.plans.lock_free_property import cached_property
 from convpool.windows import Axis, volume
 

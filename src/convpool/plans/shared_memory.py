@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from convpool.engines.values import NamedTuple
 
 Array = NDArray[Any]
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 from itertools import product
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -38,6 +38,7 @@ from convpool.engines.compiled.vector_places import (
     places_of,
     vectors_of,
 )
+from convpool.engines.values import NamedTuple
 from convpool.windows import volume
 
 PACKED = 3 * 2**12  # vectors of a packed block, so that it stays in the processor's cache

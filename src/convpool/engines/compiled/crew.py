@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from time import monotonic
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -32,6 +32,7 @@ from convpool.engines.compiled.record import (
     SHARED_CALL,
     address_of,
 )
+from convpool.engines.values import NamedTuple
 
 SPINS = 2000  # looks before a thread sleeps: 20 to 100 us, by the processor
 LOOK_AGAIN = 0.1  # seconds after which it is found out again whether CPUs are free

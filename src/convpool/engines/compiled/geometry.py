@@ -14,7 +14,7 @@ import math
 from collections.abc import Callable, Hashable
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +23,7 @@ from convpool.engines.compiled import forms, library
 from convpool.engines.compiled.record import LINES, PACKING, address_of, filled
 from convpool.engines.padding import padded_indices
 from convpool.engines.quiet import without_warnings
-from convpool.engines.values import dataclass
+from convpool.engines.values import NamedTuple, dataclass
 from convpool.windows import Axis, volume
 
 Array = NDArray[Any]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 from itertools import product
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -27,6 +27,7 @@ from convpool.engines.compiled.record import (
     filled,
     indices_of,
 )
+from convpool.engines.values import NamedTuple
 from convpool.windows import volume
 
 WINDOWS = 2**8  # of a block, so that a panel of g and the pixels under a tile stay in the cache

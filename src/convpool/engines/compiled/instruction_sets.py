@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from convpool.engines.values import NamedTuple
 
 
 class InstructionSet(NamedTuple):

@@ -7,12 +7,13 @@ hold no more than KEPT bytes of scratch each.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from numpy.typing import NDArray
 
 from convpool.engines.compiled import launch
 from convpool.engines.compiled.record import Words
+from convpool.engines.values import NamedTuple
 
 KEPT = 3 * 2**16  # bytes of scratch of a record at most
 MOST = 4  # records of a program that are kept at most: of threads that call it at once

@@ -14,10 +14,11 @@ import zlib
 from collections.abc import Callable
 from functools import cache, lru_cache
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import Any
 
 from convpool.engines.compiled.base_form import Form
 from convpool.engines.compiled.instruction_sets import INSTRUCTION_SETS, InstructionSet
+from convpool.engines.values import NamedTuple
 
 # the modules, beside the loops, that say what is built
 TABLE = (

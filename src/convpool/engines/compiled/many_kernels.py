@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from types import SimpleNamespace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +39,7 @@ from convpool.engines.compiled.tile_schedule import (
     regions_in_place,
     schedule_of,
 )
+from convpool.engines.values import NamedTuple
 from convpool.windows import Axis, volume
 
 Array = NDArray[Any]

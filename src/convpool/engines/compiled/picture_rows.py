@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Container, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +38,7 @@ from convpool.engines.compiled.record import (
     indices_of,
     length_of,
 )
+from convpool.engines.values import NamedTuple
 from convpool.windows import Axis, volume
 
 Array = NDArray[Any]

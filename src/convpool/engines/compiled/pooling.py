@@ -7,7 +7,7 @@ output.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -19,6 +19,7 @@ from convpool.engines.compiled.pooling_call import PoolingCall, call_of
 from convpool.engines.compiled.pooling_layout import COMBINATIONS, Layout, Pooling
 from convpool.engines.numpy import footprint_and_median
 from convpool.engines.quiet import without_warnings
+from convpool.engines.values import NamedTuple
 from convpool.windows import Axis, blocks, volume
 
 Array = NDArray[Any]

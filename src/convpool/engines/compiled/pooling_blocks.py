@@ -6,11 +6,10 @@ some neighbouring taps of a window, combined.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 
+from convpool.engines.values import NamedTuple
 from convpool.windows import Axis
 
 Ints = NDArray[np.int64]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 
 from convpool.engines.compiled.pooling_layout import Pooling
+from convpool.engines.values import NamedTuple
 from convpool.windows import Axis
 
 Floats = NDArray[np.float64]

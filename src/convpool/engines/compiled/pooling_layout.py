@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from convpool.engines.compiled import pooling_forms as forms
 from convpool.engines.compiled.base_form import ADD, GREATER, LESSER
+from convpool.engines.values import NamedTuple
 from convpool.windows import Axis, volume
 
 Array = NDArray[Any]

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 from itertools import pairwise, product
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,7 @@ from convpool.engines.compiled.record import (
     filled,
     indices_of,
 )
+from convpool.engines.values import NamedTuple
 from convpool.windows import Axis, volume
 
 Range = tuple[int, int]  # (first, behind the last)

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import product
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -21,6 +21,7 @@ from convpool.engines import threads
 from convpool.engines.compiled import convolution, launch
 from convpool.engines.compiled.geometry import has_finite_sum
 from convpool.engines.numpy import convolution as numpy_convolution
+from convpool.engines.values import NamedTuple
 from convpool.windows import Axis, volume
 
 Array = NDArray[Any]

@@ -6,12 +6,12 @@ A line is `per_line` channels of each column of a row, side by side. Strides cou
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 
 from convpool.engines.compiled import geometry as geometries
 from convpool.engines.compiled.geometry import ConvolutionGeometry, Ints, PixelLayout
+from convpool.engines.values import NamedTuple
 
 
 class Vectors(NamedTuple):

@@ -8,7 +8,7 @@ by side in the same order. m volumes of c channels, in groups of depth channels.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from convpool.engines import threads
 from convpool.engines.compiled.forms import PackForm
 from convpool.engines.compiled.geometry import index_map
 from convpool.engines.compiled.library import is_form
+from convpool.engines.values import NamedTuple
 from convpool.windows import Axis, blocks, volume
 
 Array = NDArray[Any]

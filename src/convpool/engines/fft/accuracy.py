@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from convpool.engines.fft.layout import CHUNK, Layout
 from convpool.engines.numpy import pooling as numpy_pooling
 from convpool.engines.numpy.convolution import PaddedImages, gather
+from convpool.engines.values import NamedTuple
 from convpool.windows import Axis, blocks, volume
 
 Array = NDArray[Any]

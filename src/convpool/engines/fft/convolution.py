@@ -14,7 +14,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from itertools import product
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -34,6 +34,7 @@ from convpool.engines.fft.layout import CHUNK, Layout, cheapest
 from convpool.engines.numpy import convolution as numpy_convolution
 from convpool.engines.numpy.convolution import PaddedImages
 from convpool.engines.quiet import without_warnings
+from convpool.engines.values import NamedTuple
 from convpool.windows import Axis, blocks, volume
 
 Array = NDArray[Any]

@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 from itertools import product
-from typing import NamedTuple
 
+from convpool.engines.values import NamedTuple
 from convpool.windows import Axis, volume
 
 MAX_MEMORY = 2**26  # bytes of spectra and blocks at most, if a layout fits them

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import product
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -19,6 +19,7 @@ from convpool.engines import threads
 from convpool.engines.numpy import pointwise
 from convpool.engines.padding import REPEATING_PAD_MODES
 from convpool.engines.quiet import without_warnings
+from convpool.engines.values import NamedTuple
 from convpool.windows import Axis, block_shape, blocks, volume
 
 Array = NDArray[Any]

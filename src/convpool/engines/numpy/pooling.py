@@ -11,13 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from convpool.engines.numpy.one_axis import axis_of_part, fastest_method, on_axis
 from convpool.engines.numpy.reductions import REDUCTIONS, Reduction, unsign_zeros
+from convpool.engines.values import NamedTuple
 from convpool.windows import Axis, blocks, volume
 
 Array = NDArray[Any]

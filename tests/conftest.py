@@ -207,7 +207,9 @@ SLOW = {
     ],
     "explorer/test_network.py": [
         "test_a_click_on_a_map_chooses_the_neuron_and_arrows_move_it",
+        "test_a_score_becomes_a_probability",
         "test_every_ready_digit_is_read_right_and_one_is_drawn",
+        "test_the_sum_of_a_neuron_stands_below_its_layer_on_a_phone",
     ],
     "explorer/test_own_numbers.py": [
         "test_channels_do_not_share_weights_and_depthwise_kernels_are_alike",

@@ -5,6 +5,7 @@ drawn to the sum behind one neuron.
 from __future__ import annotations
 
 import json
+import re
 from importlib import resources
 
 import numpy as np
@@ -112,3 +113,25 @@ def test_a_click_on_a_map_chooses_the_neuron_and_arrows_move_it(opened):
     assert "Max pooling 2, map 6, [3, 3]" in text(opened, "#neuron h3")
     opened.locator("[data-score='7']").click()
     assert text(opened, "#neuron h3").startswith("Score of 7 = ")
+
+
+def test_the_sum_of_a_neuron_stands_below_its_layer_on_a_phone(show):
+    page = show("", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page.wait_for_function("() => document.querySelector('#neuron h3')")
+    page.get_by_role("button", name="3", exact=True).first.click()
+    page.locator("[data-example=network]").click()
+    assert text(page, "#read-as").startswith("Read as 8 ")  # the digit on the card
+    page.locator("[data-map='3,2']").tap()
+    box = page.locator("#neuron h3").bounding_box()
+    assert 0 < box["y"] < 844
+    layer = page.locator(".layer:has([data-map='3,2'])").bounding_box()
+    assert 0 <= box["y"] - (layer["y"] + layer["height"]) < 100
+
+
+def test_a_score_becomes_a_probability(opened):
+    opened.locator("[data-score='8']").click()
+    pattern = r"power of (\S+) is (\S+)\. The ten scores give (\S+) .* = (\S+) %"
+    said = re.search(pattern, text(opened, "#neuron")).groups()
+    score, power, total, percent = (float(word.replace("\N{MINUS SIGN}", "-")) for word in said)
+    assert power == pytest.approx(np.exp(score), rel=1e-2)
+    assert percent == pytest.approx(100 * power / total, rel=1e-2)

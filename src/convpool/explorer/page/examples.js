@@ -60,7 +60,8 @@ const examples = (() => {
    * @param {HTMLCanvasElement} canvas
    */
   function drawDigit(canvas) {
-    const { shape: [side], data } = drawingPad.imageOf(drawingPad.DIGITS[8]); // prettier-ignore
+    const digit = drawingPad.imageOf(drawingPad.DIGITS[featureMaps.FIRST]);
+    const { shape: [side], data } = digit; // prettier-ignore
     const bytes = new Uint8ClampedArray(side * side * 4).fill(255);
     data.forEach((value, at) => bytes.set(colours.grey(value, 1), at * 4));
     const ratio = Math.min(devicePixelRatio || 1, 2);
@@ -122,6 +123,7 @@ const examples = (() => {
       card.addEventListener("click", () => {
         if (name !== "network") open({ ...settings.DEFAULTS, ...set }, name);
         explorer.note("");
+        if (name === "network") featureMaps.draw(featureMaps.FIRST);
         if (name in SECTIONS) explorer.show(SECTIONS[name]);
         else if (!isInSight("canvas-holder")) explorer.show("stage");
       });

@@ -8,6 +8,9 @@ const featureMaps = (() => {
   const SCORES = LAYERS.length; // index of the plane that holds the scores
   const line = (className, textContent) => element("p", { className, textContent });
 
+  const FIRST = 8; // the digit that is read first
+
+  let pad = null; // on which digits are drawn
   let planes = null; // the image and what each layer gives
   let neuron = { index: 3, position: [5, 5, 0] }; // the one that is looked at
 
@@ -34,11 +37,30 @@ const featureMaps = (() => {
         "hint",
         [
           say("network.shape", { shape: shape.join(" × ") }),
+          ...(index ? [windowsOf(index)] : []),
           parameters ? say("network.parameters", parameters) : say("network.no_parameters"),
         ].join("; "),
       ),
       element("div", { className: index === SCORES ? "scores" : "maps" }, ...maps),
     );
+  }
+
+  /**
+   * Return the windows of a layer in words, and what size becomes which.
+   * @param {number} index of its plane
+   * @returns {string}
+   */
+  function windowsOf(index) {
+    const { kind, kernels, padding } = LAYERS[index - 1];
+    const [before, after] = [planes[index - 1], planes[index]].map(({ shape }) =>
+      shape.slice(0, 2).join(" × "),
+    );
+    const sizes = { before, after };
+    if (kind === "dense")
+      return say("network.all_inputs", { count: planes[index - 1].data.length });
+    if (kind === "pool") return say("network.pool_windows", { ...network.POOL, ...sizes });
+    const [kh, kw] = kernels.shape;
+    return say("network.windows", { kh, kw, padding, ...sizes });
   }
 
   /**
@@ -158,12 +180,32 @@ const featureMaps = (() => {
     const grids = layer.kind === "dense" ? subtotals(terms) : sumGrid.show(terms, false);
     const sum = terms.reduce((total, { product }) => total + product, 0);
     const bias = layer.biases[neuron.position[2]];
-    const withBias = `${written(sum)} + ${sumGrid.factor(bias)}`;
-    const total =
+    const result = written(sum + bias);
+    const withBias = `${say("sum.bias")}: ${written(sum)} + ${sumGrid.factor(bias)} = ${result}`;
+    const after =
       layer.kind === "dense"
-        ? `${withBias} = ${written(value)}`
-        : `ReLU: max(0, ${withBias}) = ${written(value)}`;
-    return [...grids, line("total", total)];
+        ? line("hint", softmaxInWords(neuron.position[2]))
+        : line("total", `ReLU: max(0, ${result}) = ${written(value)}`);
+    return [...grids, line("total", withBias), after];
+  }
+
+  /**
+   * Return how a score becomes a probability.
+   * @param {number} n
+   * @returns {string}
+   */
+  function softmaxInWords(n) {
+    const scores = Array.from(planes[SCORES].data);
+    const short = (number) => String(+number.toPrecision(3)).replaceAll("-", "−");
+    const power = Math.exp(scores[n]);
+    const sum = scores.reduce((total, score) => total + Math.exp(score), 0);
+    const percent = short((power / sum) * 100);
+    return say("network.softmax", {
+      score: written(+scores[n].toFixed(2)),
+      power: short(power),
+      sum: short(sum),
+      percent,
+    });
   }
 
   /**
@@ -231,6 +273,16 @@ const featureMaps = (() => {
 
   // ---- showing ----
 
+  // whether everything stands in one column, as in the style sheet
+  const isNarrow = () => byId("network").clientWidth < 860;
+
+  /** Put the sum of the neuron below its layer where there is one column, else beside the maps. */
+  function placeNeuron() {
+    const below = byId("layers").children[neuron.index];
+    if (isNarrow() && below.matches(".layer")) below.after(byId("neuron"));
+    else if (!isNarrow()) byId("layers").before(byId("neuron"));
+  }
+
   /** Paint all maps, the scores and the neuron. */
   function show() {
     const fields = network.fieldOf(planes, neuron.index, neuron.position);
@@ -252,6 +304,7 @@ const featureMaps = (() => {
       ? say("network.empty")
       : say("network.read_as", { n: best, percent });
     showNeuron();
+    placeNeuron();
   }
 
   /**
@@ -260,8 +313,10 @@ const featureMaps = (() => {
    * @param {number[]} position [i, j, n]
    */
   function choose(index, position) {
+    byId("layers").before(byId("neuron"));
     neuron = { index, position };
     show();
+    if (isNarrow()) byId("neuron").firstChild.scrollIntoView({ block: "center" });
   }
 
   /**
@@ -282,7 +337,10 @@ const featureMaps = (() => {
       percent: +(NETWORK.accuracy * 100).toFixed(1),
       total,
     });
-    const pad = drawingPad.start(byId("pad"), take);
+    byId("network-words").after(
+      glossary.part(["neuron", "map", "field", "trained", "dense", "softmax"]),
+    );
+    pad = drawingPad.start(byId("pad"), take);
     const digits = drawingPad.DIGITS.map((_, number) => {
       const button = element("button", { type: "button", textContent: number });
       button.addEventListener("click", () => pad.digit(number));
@@ -290,8 +348,15 @@ const featureMaps = (() => {
     });
     byId("ready-digits").replaceChildren(...digits);
     byId("clear-pad").addEventListener("click", pad.clear);
-    setTimeout(() => pad.digit(3), 150);
+    setTimeout(() => pad.digit(FIRST), 150);
   }
 
-  return { start, take, choose, redraw: () => planes && show() };
+  return {
+    start,
+    take,
+    choose,
+    FIRST,
+    draw: (number) => pad.digit(number),
+    redraw: () => planes && show(),
+  };
 })();

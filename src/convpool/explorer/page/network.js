@@ -188,5 +188,5 @@ const network = (() => {
     };
   }
 
-  return { SIDE, LAYERS, forward, softmax, termsOf, fieldOf, parametersOf, settingsOf };
+  return { SIDE, LAYERS, POOL: pool, forward, softmax, termsOf, fieldOf, parametersOf, settingsOf };
 })();

@@ -51,7 +51,8 @@ const sumGrid = (() => {
           : []),
       ),
     );
-    const caption = isOnly ? say("sum.products") : say("sum.channel", { channel });
+    const products = say(hasSubtotals ? "sum.products" : "sum.products_only");
+    const caption = isOnly ? products : say("sum.channel", { channel });
     const foot = element(
       "tr",
       {},

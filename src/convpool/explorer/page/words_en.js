@@ -178,6 +178,7 @@ const WORDS_EN = {
   "page.language": "language",
 
   "sum.products": "pixel · weight = product; each row added",
+  "sum.products_only": "pixel · weight = product",
   "sum.channel": "channel {channel}",
   "sum.count": ["{n} product of pixel · weight.", "{n} products of pixel · weight."],
   "sum.count_padding":

@@ -5,9 +5,10 @@ Object.assign(WORDS_EN, {
   "network.title": "A trained network reads digits",
   "network.intro":
     "Draw a digit, or choose one. Every picture is a feature map: what one kernel finds in " +
-    "the layer before. Click any neuron to see its sum; the frames show its receptive " +
-    "field, all that it depends on. The network has {total} parameters and reads {percent} " +
-    "% of 1000 test digits right.",
+    "the layer before. Each of its cells is a neuron, one sum of weighted inputs: click any " +
+    "to see its sum; the frames show its receptive field, all that it depends on. The network " +
+    "has {total} parameters, which were found by training, and reads {percent} % of 1000 test " +
+    "digits right.",
   "network.pad": "A pad to draw a digit on",
   "network.digits": "Ready digits",
   "network.clear": "Clear",
@@ -18,6 +19,9 @@ Object.assign(WORDS_EN, {
   "network.pool2": "Max pooling 2",
   "network.dense": "Dense layer and softmax",
   "network.shape": "shape {shape}",
+  "network.windows": "windows of {kh} × {kw}, padding “{padding}”: {before} becomes {after}",
+  "network.pool_windows": "windows of {kh} × {kw}, stride {sh}: {before} becomes {after}",
+  "network.all_inputs": "each score is a sum over all {count} numbers of the layer before",
   "network.parameters": "parameters {product} = {count}",
   "network.no_parameters": "no parameters",
   "network.map": "{layer}, map {n}",
@@ -27,6 +31,9 @@ Object.assign(WORDS_EN, {
     "Receptive field: rows {top} to {bottom} and columns {left} to {right} of the image " +
     "({h} × {w} pixels).",
   "network.off": "The sum is not above 0, so ReLU gives 0: the neuron is off.",
+  "network.softmax":
+    "Softmax: e to the power of {score} is {power}. The ten scores give {sum} together, and " +
+    "{power} / {sum} = {percent} %.",
   "network.open": "Open in the picture",
   "network.opened":
     "The picture shows this neuron, with numbers rounded to six decimals. Undo goes back.",

@@ -180,6 +180,7 @@ const WORDS_ES = {
   "page.language": "idioma",
 
   "sum.products": "píxel · peso = producto; se suma cada fila",
+  "sum.products_only": "píxel · peso = producto",
   "sum.channel": "canal {channel}",
   "sum.count": ["{n} producto píxel · peso.", "{n} productos píxel · peso."],
   "sum.count_padding":

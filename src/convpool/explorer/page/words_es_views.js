@@ -4,10 +4,11 @@ Object.assign(WORDS_ES, {
   "page.network": "Red",
   "network.title": "Una red entrenada lee cifras",
   "network.intro":
-    "Dibuje una cifra, o elija una. Cada imagen es un mapa: lo que un núcleo encuentra en " +
-    "la capa anterior. Haga clic en una neurona para ver su suma; los marcos muestran su " +
-    "campo receptivo, todo aquello de lo que depende. La red tiene {total} parámetros y lee" +
-    " bien el {percent} % de 1000 cifras de prueba.",
+    "Dibuje una cifra o elija una. Cada imagen es un mapa: lo que un núcleo encuentra en la " +
+    "capa anterior. Cada una de sus celdas es una neurona, una suma de entradas con pesos: " +
+    "haga clic para ver su suma; los marcos muestran su campo receptivo, todo aquello de lo " +
+    "que depende. La red tiene {total} parámetros, hallados por entrenamiento, y lee bien el " +
+    "{percent} % de 1000 cifras de prueba.",
   "network.pad": "Una superficie para dibujar una cifra",
   "network.digits": "Cifras ya hechas",
   "network.clear": "Borrar",
@@ -18,6 +19,9 @@ Object.assign(WORDS_ES, {
   "network.pool2": "Max pooling 2",
   "network.dense": "Capa densa y softmax",
   "network.shape": "forma {shape}",
+  "network.windows": "ventanas de {kh} × {kw}, relleno “{padding}”: {before} pasa a {after}",
+  "network.pool_windows": "ventanas de {kh} × {kw}, paso {sh}: {before} pasa a {after}",
+  "network.all_inputs": "cada puntuación es una suma de los {count} números de la capa anterior",
   "network.parameters": "parámetros {product} = {count}",
   "network.no_parameters": "sin parámetros",
   "network.map": "{layer}, mapa {n}",
@@ -27,6 +31,9 @@ Object.assign(WORDS_ES, {
     "Campo receptivo: filas {top} a {bottom} y columnas {left} a {right} de la imagen ({h} " +
     "× {w} píxeles).",
   "network.off": "La suma no es mayor que 0, así que ReLU da 0: la neurona está apagada.",
+  "network.softmax":
+    "Softmax: e elevado a {score} es {power}. Las diez puntuaciones dan juntas {sum}, y " +
+    "{power} / {sum} = {percent} %.",
   "network.open": "Abrir en la imagen",
   "network.opened":
     "La imagen muestra esta neurona, con números redondeados a seis decimales. «Deshacer» " +

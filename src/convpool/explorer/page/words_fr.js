@@ -189,6 +189,7 @@ const WORDS_FR = {
   "page.language": "langue",
 
   "sum.products": "pixel · poids = produit ; chaque ligne additionnée",
+  "sum.products_only": "pixel · poids = produit",
   "sum.channel": "canal {channel}",
   "sum.count": ["{n} produit pixel · poids.", "{n} produits pixel · poids."],
   "sum.count_padding":

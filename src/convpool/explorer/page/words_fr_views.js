@@ -4,10 +4,11 @@ Object.assign(WORDS_FR, {
   "page.network": "Réseau",
   "network.title": "Un réseau entraîné lit des chiffres",
   "network.intro":
-    "Dessinez un chiffre, ou choisissez-en un. Chaque image est une carte : ce qu'un noyau " +
-    "trouve dans la couche d'avant. Cliquez sur un neurone pour voir sa somme ; les cadres " +
-    "montrent son champ récepteur, tout ce dont il dépend. Le réseau a {total} paramètres " +
-    "et lit correctement {percent} % de 1000 chiffres de test.",
+    "Dessinez un chiffre ou choisissez-en un. Chaque image est une carte : ce qu'un noyau " +
+    "trouve dans la couche d'avant. Chacune de ses cases est un neurone, une somme d'entrées " +
+    "pondérées : cliquez pour voir sa somme ; les cadres montrent son champ récepteur, tout " +
+    "ce dont il dépend. Le réseau a {total} paramètres, trouvés par entraînement, et lit " +
+    "juste {percent} % de 1000 chiffres de test.",
   "network.pad": "Une surface pour dessiner un chiffre",
   "network.digits": "Chiffres tout prêts",
   "network.clear": "Effacer",
@@ -18,6 +19,11 @@ Object.assign(WORDS_FR, {
   "network.pool2": "Max pooling 2",
   "network.dense": "Couche dense et softmax",
   "network.shape": "forme {shape}",
+  "network.windows":
+    "fenêtres de {kh} × {kw}, remplissage « {padding} » : {before} devient {after}",
+  "network.pool_windows": "fenêtres de {kh} × {kw}, pas {sh} : {before} devient {after}",
+  "network.all_inputs":
+    "chaque score est une somme de tous les {count} nombres de la couche d'avant",
   "network.parameters": "paramètres {product} = {count}",
   "network.no_parameters": "aucun paramètre",
   "network.map": "{layer}, carte {n}",
@@ -27,6 +33,9 @@ Object.assign(WORDS_FR, {
     "Champ récepteur : lignes {top} à {bottom} et colonnes {left} à {right} de l'image ({h}" +
     " × {w} pixels).",
   "network.off": "La somme n'est pas au-dessus de 0, donc ReLU donne 0 : le neurone est éteint.",
+  "network.softmax":
+    "Softmax : e à la puissance {score} fait {power}. Les dix scores donnent ensemble {sum}, " +
+    "et {power} / {sum} = {percent} %.",
   "network.open": "Ouvrir dans l'image",
   "network.opened":
     "L'image montre ce neurone, avec des nombres arrondis à six décimales. « Annuler » " +

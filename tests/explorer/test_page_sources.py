@@ -7,6 +7,8 @@ from importlib import resources
 
 import pytest
 
+from convpool.explorer import build
+
 FOLDER = resources.files("convpool.explorer").joinpath("page")
 SOURCES = sorted(
     file.name for file in FOLDER.iterdir() if file.name.endswith((".js", ".css", ".html"))
@@ -29,3 +31,10 @@ def test_every_function_says_what_it_does_takes_and_returns(name):
         if comment is None or (not function[2] and "@param {" not in comment[1]):
             missing.append(function[1])
     assert missing == []
+
+
+def test_the_page_is_small_enough_to_be_sent_around():
+    page = build.page()
+    assert len(page.encode()) <= 700_000
+    assert "@param" not in page  # comments stay behind
+    assert "explorer.start();" in page

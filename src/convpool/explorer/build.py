@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import re
 from html import escape
 from importlib import resources
 from pathlib import Path
@@ -126,7 +127,7 @@ def page(photo: NDArray[np.uint8] | None = None, *, fragment: str = "") -> str:
         f"const PALETTE = {json.dumps(palette())};",
         f"const NETWORK = {_network()};",
     ]
-    script = "\n".join([*constants, *(_part(f"{name}.js") for name in SCRIPTS), START])
+    script = "\n".join([*constants, *(_script(name) for name in SCRIPTS), START])
     # mark in page.html -> what takes its place
     content = {
         "/*STYLE*/": _part("style.css"),
@@ -203,6 +204,11 @@ def _network() -> str:
     """Return the weights of the small network that reads digits, as JSON."""
     file = resources.files("convpool.explorer").joinpath("network.json")
     return file.read_text(encoding="utf-8").strip()
+
+
+def _script(name: str) -> str:
+    """Return a file of SCRIPTS without the lines that hold nothing but a comment."""
+    return re.sub(r"^ *(?://|/\*\*| \*).*\n", "", _part(f"{name}.js"), flags=re.MULTILINE)
 
 
 def _part(name: str) -> str:

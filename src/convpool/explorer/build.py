@@ -96,6 +96,7 @@ SCRIPTS = (
     "paste",
     "tour_stops",
     "question",
+    "own_questions",
     "tour",
     "main",
 )

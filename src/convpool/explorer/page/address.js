@@ -6,6 +6,7 @@ const address = (() => {
   let undoButton = null;
   let writtenSettings = null; // the settings in the address, without the position
   let isAllowed = true; // to write into the history
+  let held = ""; // a fragment that stays in the address whatever is shown
 
   // the fragment of what Back undoes
   const settingsOf = (state) =>
@@ -41,8 +42,20 @@ const address = (() => {
    */
   function update(state) {
     clearTimeout(timer);
+    if (held) return;
     pending = state;
     timer = setTimeout(flush, QUIET);
+  }
+
+  /**
+   * Keep a fragment in the address, whatever is shown, until an empty one ends this.
+   * @param {string} fragment
+   */
+  function hold(fragment) {
+    clearTimeout(timer);
+    pending = null;
+    held = fragment;
+    if (held && location.hash.slice(1) !== held) write(held, false);
   }
 
   let pending = null; // the state that waits for being written
@@ -87,5 +100,5 @@ const address = (() => {
     });
   }
 
-  return { start, update, write };
+  return { start, update, write, hold };
 })();

@@ -46,6 +46,7 @@ const explorer = (() => {
    * @param {string} fragment
    */
   function open(fragment) {
+    if (ownQuestions.isLink(fragment)) return ownQuestions.open(fragment);
     const { state: read, ignored } =
       fragment.length < 2 ? { state: FIRST, ignored: [] } : settings.decode(fragment);
     note(
@@ -56,7 +57,7 @@ const explorer = (() => {
         : "",
     );
     change(read);
-    tour.follow(read.tour);
+    return tour.follow(read.tour);
   }
 
   /**
@@ -130,12 +131,21 @@ const explorer = (() => {
   async function copyLink() {
     const fragment = settings.encode(state);
     address.write(fragment, false);
+    byId("shared").textContent = await copyFragment(fragment);
+  }
+
+  /**
+   * Copy the link to a fragment.
+   * @param {string} fragment
+   * @returns {Promise<string>} what was done
+   */
+  async function copyFragment(fragment) {
     // the path of a file on this disk means nothing to others
     const start = location.protocol === "file:" ? "" : location.href.split("#")[0];
     const link = `${start}${fragment || !start ? `#${fragment}` : ""}`;
-    byId("shared").textContent = (await copy(link))
-      ? say(start ? "share.copied" : "share.copied_file")
-      : say("share.in_address");
+    if (await copy(link)) return say(start ? "share.copied" : "share.copied_file");
+    address.write(fragment, false);
+    return say("share.in_address");
   }
 
   /**
@@ -214,6 +224,7 @@ const explorer = (() => {
       link.addEventListener("click", jump);
     addEventListener("hashchange", () => open(location.hash));
     tour.start();
+    ownQuestions.start();
     open(location.hash);
     for (const section of [controls, sumGrid, presentation, ownNumbers, tables, codeTabs])
       section.start();
@@ -257,6 +268,7 @@ const explorer = (() => {
     open,
     note,
     copy,
+    copyFragment,
     show,
     onChange: (listener) => listeners.push(listener),
     state: () => state,
@@ -289,6 +301,7 @@ const explorer = (() => {
     backwardView,
     morePooling,
     tour,
+    ownQuestions,
     words,
     presets,
   };

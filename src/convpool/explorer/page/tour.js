@@ -35,7 +35,8 @@ const tour = (() => {
     const guide = byId("guide");
     if (isWide.matches) byId("controls").before(guide);
     else byId("canvas-holder").after(guide);
-    (isRunning ? guide : byId("tour")).append(body);
+    if (isRunning) guide.append(body);
+    else byId("tour-title").after(body);
     byId("tour-elsewhere")?.remove();
     if (isRunning)
       byId("tour").append(
@@ -62,6 +63,7 @@ const tour = (() => {
   function leave(state = { ...stateBefore, tour: 0 }) {
     isRunning = false;
     current = 0;
+    address.hold("");
     interactivePicture.cover("");
     explorer.change(state);
     intro();
@@ -78,7 +80,7 @@ const tour = (() => {
         "div",
         { className: "row" },
         button(say("tour.start"), () => stop(0), { className: "main" }),
-        button(say("tour.only_test"), () => examine(0, [])),
+        button(say("tour.only_test"), () => examine(SELF_TEST, 0, [])),
       ),
     );
   }
@@ -121,7 +123,7 @@ const tour = (() => {
     const isLast = index + 1 === STOPS.length;
     const next = button(
       say(isLast ? "tour.to_test" : "tour.next"),
-      () => (isLast ? examine(0, []) : stop(index + 1)),
+      () => (isLast ? examine(SELF_TEST, 0, []) : stop(index + 1)),
       { className: "main", hidden: true },
     );
     const after = element("p", { textContent: say(`tour.${index + 1}.after`), hidden: true });
@@ -207,20 +209,59 @@ const tour = (() => {
     node.scrollIntoView({ block: "nearest" });
   }
 
-  // ---- the self-test ----
+  // ---- questions in a row: the self-test, or a teacher's own ----
+  /**
+   * @typedef {object} Series
+   * @property {(() => any)[]} list each returns a Question
+   * @property {(index: number) => string} heading
+   * @property {(index: number) => string} nameOf a question, where it was missed
+   * @property {(index: number) => void} look again at what was missed
+   * @property {string} end the button's word
+   * @property {string} allRight said where nothing was missed
+   */
+
+  // the self-test: what was missed leads to its stop
+  const SELF_TEST = {
+    list: TESTS.map((test) => () => test(pick)),
+    heading: (index) =>
+      say("test.heading", { k: index + 1, count: TESTS.length, title: title(index) }),
+    nameOf: title,
+    look: stop,
+    end: say("test.end"),
+    allRight: say("test.all_right"),
+  };
 
   /**
-   * Ask one question of the self-test.
-   * @param {number} index
-   * @param {boolean[]} marks whether each answer so far was right
+   * Ask a teacher's questions; what was missed is asked again.
+   * @param {Question[]} questions
    */
-  function examine(index, marks) {
+  function askOwn(questions) {
+    const heading = (index) => say("own.heading", { k: index + 1, count: questions.length });
+    const series = {
+      list: questions.map((one) => () => one),
+      heading,
+      nameOf: heading,
+      look: (index) => examine(series, index, []),
+      end: say("own.end"),
+      allRight: say("own.all_right"),
+    };
+    examine(series, 0, []);
+  }
+
+  /**
+   * Ask one question of a series.
+   * @param {Series} series
+   * @param {number} index
+   * @param {boolean[]} marks whether each answer so far was right at the first try
+   */
+  function examine(series, index, marks) {
     begin();
     current = 0;
-    if (index === TESTS.length) return result(marks);
-    const test = TESTS[index](pick);
-    fresh(test.set);
-    const isLast = index + 1 === TESTS.length;
+    const { list, heading } = series;
+    if (index === list.length) return result(series, marks);
+    const asked = list[index]();
+    fresh(asked.set);
+    const isLast = index + 1 === list.length;
     const next = element("button", {
       type: "button",
       className: "main",
@@ -228,44 +269,47 @@ const tour = (() => {
       hidden: true,
     });
     const part = element("div");
-    question.add(part, test, (correct) => {
+    question.add(part, asked, (correct) => {
       next.hidden = false;
-      next.addEventListener("click", () => examine(index + 1, [...marks, correct]));
+      const known = Object.assign([...marks], { [index]: correct });
+      next.addEventListener("click", () => examine(series, index + 1, known));
       reveal(next);
     });
-    const place = { k: index + 1, count: TESTS.length, title: title(index) };
     byId("tour-body").replaceChildren(
-      element("h3", { textContent: say("test.heading", place) }),
+      element("h3", { textContent: heading(index) }),
       element("p", { id: "question", textContent: sentences.settings(explorer.state()) }),
+      ...(asked.text ? [element("p", { className: "own", textContent: asked.text })] : []),
       part,
-      row(next, button(say("test.end"), end)),
+      row(next, button(series.end, end)),
     );
     focus("#answer");
     return undefined;
   }
 
   /**
-   * Show the result of the self-test; each missed question leads to its stop.
+   * Show the result of a series, with the way to what was missed.
+   * @param {Series} series
    * @param {boolean[]} marks
    */
-  function result(marks) {
-    const missed = STOPS.flatMap((_, index) =>
+  function result(series, marks) {
+    const { list, nameOf, look, allRight } = series;
+    const missed = list.flatMap((_, index) =>
       marks[index]
         ? []
         : [
             element(
               "li",
               {},
-              button(title(index), () => stop(index)),
+              button(nameOf(index), () => look(index)),
             ),
           ],
     );
-    const again = button(say("test.again"), () => examine(0, []), { className: "main" });
+    const word = say(series === SELF_TEST ? "test.again" : "own.try");
+    const again = button(word, () => examine(series, 0, []), { className: "main" });
+    const score = { k: marks.filter(Boolean).length, count: list.length };
     byId("tour-body").replaceChildren(
-      element("h3", {
-        textContent: say("test.score", { k: marks.filter(Boolean).length, count: marks.length }),
-      }),
-      element("p", { textContent: say(missed.length ? "test.missed" : "test.all_right") }),
+      element("h3", { textContent: say("test.score", score) }),
+      element("p", { textContent: missed.length ? say("test.missed") : allRight }),
       element("ul", { className: "missed" }, ...missed),
       row(again, button(say("test.done"), end)),
     );
@@ -293,5 +337,5 @@ const tour = (() => {
     intro();
   }
 
-  return { start, follow, isRunning: () => isRunning };
+  return { start, follow, askOwn, isRunning: () => isRunning };
 })();

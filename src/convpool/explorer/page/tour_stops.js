@@ -7,6 +7,7 @@
  * @property {string} ask the question's sentence
  * @property {(model: Model) => any} answer a number, or a list of sizes
  * @property {string[]} [words] of the glossary
+ * @property {string} [text] a teacher's words before the question
  */
 const tourStops = (() => {
   // answers, from a model: the current number of the output, its size, its whole shape
@@ -171,5 +172,5 @@ const tourStops = (() => {
   const SIZE = { cover: "size", answer: size, ask: say("test.size") };
   const digits = (pick, count) => Array.from({ length: count }, () => pick(-3, 9));
 
-  return { STOPS, TESTS };
+  return { STOPS, TESTS, ANSWERS: { number, size, shape: all } };
 })();

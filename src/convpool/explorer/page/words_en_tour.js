@@ -159,6 +159,26 @@ Object.assign(WORDS_EN, {
   "test.by_hand": "padding {top} above, {bottom} below, {left} left, {right} right",
   "test.padding": "padding “{padding}”",
   "test.stride": "stride {sh} down and {sw} across",
+  "own.title": "Make your own questions",
+  "own.intro":
+    "For a class: set the picture as you want it, and add a question about what is shown. The " +
+    "link opens your questions one after the other, and each hides its answer until it is " +
+    "predicted. The answers are computed, not stored.",
+  "own.words": "Your words to it (you may leave this empty)",
+  "own.add_number": "Ask for the framed number",
+  "own.add_size": "Ask for the output's size",
+  "own.show": "Show",
+  "own.remove": "Remove",
+  "own.number_of": "output[{place}] of: {settings}",
+  "own.size_of": "Size of: {settings}",
+  "own.copy": "Copy the link to the questions",
+  "own.try": "Try the questions",
+  "own.heading": "Question {k} of {count}",
+  "own.end": "End the questions",
+  "own.all_right": "All of them, at the first try.",
+  "own.full": "A link holds {most} questions.",
+  "own.no_number": "A transposed convolution adds to many outputs at each step: ask for the size.",
+  "own.nothing": "This link holds no question that makes sense here.",
 
   "example.blur": "Blur a photo",
   "example.edges": "Find edges",

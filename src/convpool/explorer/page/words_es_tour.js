@@ -163,6 +163,27 @@ Object.assign(WORDS_ES, {
     "relleno {top} arriba, {bottom} abajo, {left} a la izquierda, {right} a la derecha",
   "test.padding": "relleno “{padding}”",
   "test.stride": "paso {sh} hacia abajo y {sw} a la derecha",
+  "own.title": "Hacer sus propias preguntas",
+  "own.intro":
+    "Para una clase: ajuste la imagen como quiera y añada una pregunta sobre lo que se " +
+    "muestra. El enlace abre sus preguntas una tras otra, y cada una oculta su respuesta " +
+    "hasta que se predice. Las respuestas se calculan, no se guardan.",
+  "own.words": "Sus palabras (puede dejarlo vacío)",
+  "own.add_number": "Preguntar el número enmarcado",
+  "own.add_size": "Preguntar el tamaño de la salida",
+  "own.show": "Mostrar",
+  "own.remove": "Quitar",
+  "own.number_of": "output[{place}] de: {settings}",
+  "own.size_of": "Tamaño de: {settings}",
+  "own.copy": "Copiar el enlace a las preguntas",
+  "own.try": "Probar las preguntas",
+  "own.heading": "Pregunta {k} de {count}",
+  "own.end": "Terminar las preguntas",
+  "own.all_right": "Todas, a la primera.",
+  "own.full": "Un enlace tiene hasta {most} preguntas.",
+  "own.no_number":
+    "Una convolución transpuesta suma a varias salidas en cada paso: pregunte el tamaño.",
+  "own.nothing": "Este enlace no tiene ninguna pregunta con sentido aquí.",
 
   "example.blur": "Desenfocar una foto",
   "example.edges": "Encontrar bordes",

@@ -169,6 +169,27 @@ Object.assign(WORDS_FR, {
   "test.by_hand": "remplissage {top} en haut, {bottom} en bas, {left} à gauche, {right} à droite",
   "test.padding": "remplissage « {padding} »",
   "test.stride": "pas de {sh} vers le bas et de {sw} vers la droite",
+  "own.title": "Faire vos propres questions",
+  "own.intro":
+    "Pour une classe : réglez l'image comme vous voulez, et ajoutez une question sur ce qui " +
+    "est montré. Le lien ouvre vos questions l'une après l'autre, et chacune cache sa réponse " +
+    "jusqu'à ce qu'on l'ait prédite. Les réponses sont calculées, pas enregistrées.",
+  "own.words": "Vos mots (facultatifs)",
+  "own.add_number": "Demander le nombre encadré",
+  "own.add_size": "Demander la taille de la sortie",
+  "own.show": "Montrer",
+  "own.remove": "Enlever",
+  "own.number_of": "output[{place}] de : {settings}",
+  "own.size_of": "Taille de : {settings}",
+  "own.copy": "Copier le lien vers les questions",
+  "own.try": "Essayer les questions",
+  "own.heading": "Question {k} sur {count}",
+  "own.end": "Terminer les questions",
+  "own.all_right": "Toutes, du premier coup.",
+  "own.full": "Un lien contient {most} questions.",
+  "own.no_number":
+    "Une convolution transposée ajoute à plusieurs sorties à chaque étape : demandez la taille.",
+  "own.nothing": "Ce lien ne contient aucune question qui ait un sens ici.",
 
   "example.blur": "Rendre une photo floue",
   "example.edges": "Trouver des contours",

@@ -1,0 +1,60 @@
+"""A teacher's own questions: made from what is shown, opened by a link, judged by the library."""
+
+from __future__ import annotations
+
+from support.explorer_page import library, state, text
+
+
+def press(page, name):
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def made(page):
+    """Make two questions about two pictures, and return the fragment of their link."""
+    page.locator("#own-questions summary").click()
+    page.locator("#own-words").fill("Mind the border & the zeros.")
+    press(page, "Ask for the framed number")
+    page.evaluate("explorer.change({padding: 'valid', c: 2, nc: 3, sw: 2})")
+    press(page, "Ask for the output's size")
+    page.evaluate("explorer.change({op: 'transpose'})")
+    press(page, "Ask for the framed number")
+    assert "ask for the size" in text(page, "#own-said")
+    assert page.locator("#own-list li").count() == 2
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    press(page, "Copy the link to the questions")
+    page.get_by_text("link copied").wait_for()
+    return page.evaluate("navigator.clipboard.readText()")
+
+
+def test_a_link_asks_a_teacher_s_questions(show):
+    link = made(show("#h=6&padding=same&i=1&j=2&kernel=sobel"))
+    page = show(link)
+    assert text(page, "#tour-body h3") == "Question 1 of 2"
+    assert text(page, "#tour-body .own") == "Mind the border & the zeros."
+    assert "Covered" in text(page, "#sum")
+    assert state(page)["kernel"] == "sobel"
+    for _ in range(2):
+        page.locator("#answer").fill("12345")
+        press(page, "Check")
+    right = f"It is {library(page)[1, 2, 0]:g};".replace("-", "\N{MINUS SIGN}")
+    assert text(page, "#tour-body .bad").startswith(right)
+    press(page, "Next question")
+    page.locator("#answer").fill("x".join(map(str, library(page).shape)))
+    press(page, "Check")
+    page.wait_for_timeout(300)
+    assert page.evaluate("location.hash") == link  # whatever is shown
+    press(page, "See the result")
+    assert text(page, "#tour-body h3") == "1 of 2 right at the first try"
+    page.locator(".missed button").click()
+    assert text(page, "#tour-body h3") == "Question 1 of 2"
+    press(page, "End the questions")
+    page.wait_for_function("() => !location.hash.startsWith('#q=')")
+    assert page.locator("#own-list li").count() == 2  # to be gone on with
+
+
+def test_questions_without_sense_are_left_out(visit):
+    page = visit("#q=cover%3Dcolour%26h%3D7&q=h%3D3&q=cover%3Dsize%26kh%3D7%26h%3D3&q=%25")
+    assert "no question that makes sense" in text(page, "#note-words")
+    page.evaluate("explorer.open('#q=cover%3Dsize%26h%3D8%26evil%3D1&q=cover%3Dnumber%26h%3D1')")
+    assert text(page, "#tour-body h3") == "Question 1 of 1"
+    assert state(page)["h"] == 8

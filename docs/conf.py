@@ -32,6 +32,7 @@ extensions = [
     "sphinx_design",
     "sphinx_gallery.gen_gallery",
 ]
+templates_path = ["_templates"]
 exclude_patterns = ["_build", "_made", "howto/*.md5", "howto/*.py", "howto/*.ipynb", "howto/*.zip"]
 default_role = "code"
 nitpicky = True

@@ -264,6 +264,11 @@ PYTORCH = Library(
             "convolve(x, w[:, :2], 'valid', groups=2, channel_axis=1, kernel_layout='OIHW')",
         ),
         Row(
+            "F.conv2d(x, w[:4, :1], padding=1, groups=4)",
+            "convolve(x, w[:4, :1], 1, groups=4, channel_axis=1, kernel_layout='OIHW')",
+            "Depthwise: as many groups as channels.",
+        ),
+        Row(
             "F.conv2d(F.pad(x, (2, 0, 1, 3)), w)",
             "convolve(x, w, ((1, 3), (2, 0)), channel_axis=1, kernel_layout='OIHW')",
             "Pairs of (before, after), the first axis first; `F.pad` begins with the last.",
@@ -277,7 +282,14 @@ PYTORCH = Library(
             "F.conv_transpose2d(x, w.transpose(0, 1), stride=2, padding=1, output_padding=1)",
             "convolve_transpose(x, np.swapaxes(w, 0, 1), 1, 2, output_padding=1, channel_axis=1, "
             "kernel_layout='OIHW')",
-            "The same weights as they stand.",
+            "Its weights (in, out, height, width) are passed on unchanged, as `OIHW`: they are "
+            "those of the convolution whose transpose it is.",
+        ),
+        Row(
+            "torch.nn.grad.conv2d_input(x.shape, w, F.conv2d(x, w))",
+            "convolve_gradients(x, w, convolve(x, w, channel_axis=1, kernel_layout='OIHW', "
+            "padding='valid'), 'valid', channel_axis=1, kernel_layout='OIHW').images",
+            "`.kernels` is `conv2d_weight`, `.bias` the sums of the gradient.",
         ),
         Row("F.max_pool2d(x, 2)", "pool(x, 2, channel_axis=1)"),
         Row(
@@ -305,9 +317,9 @@ PYTORCH = Library(
             "The same numbers: flat over the plane.",
         ),
         Row(
-            "F.unfold(x, 3).reshape(2, 4, 3, 3, 6, 8)",
-            "np.moveaxis(window_view(x, 3, channel_axis=1), (4, 5), (2, 3))",
-            "A view, not a copy.",
+            "F.unfold(x, 3)",
+            "np.moveaxis(window_view(x, 3, channel_axis=1), (4, 5), (2, 3)).reshape(2, 36, 48)",
+            "A view until `reshape` copies it.",
         ),
     ),
 )

@@ -30,6 +30,7 @@ down = convpool.filter_image(image, filters.sobel_y())
 strength = np.hypot(across, down)
 assert across.dtype == np.int64  # integers are exact, and have a sign
 show(coins=image, across=across, down=down, strength=strength)
+assert np.array_equal(strength, filters.sobel(image))  # the same in one call
 
 # %%
 # Edges as lines: what is stronger than nine pixels in ten.

@@ -1,6 +1,6 @@
 """
-Even out the light
-==================
+Local contrast: even out the light
+==================================
 
 Divide by the local mean and spread: text under a shadow becomes readable. Variance is the mean of
 the squares less the square of the mean.

@@ -66,6 +66,12 @@ def test_sobel_is_the_magnitude_that_scipy_gives(dtype):
     np.testing.assert_allclose(result, np.hypot(*sides), rtol=1e-6)
     edges = filters.sobel(np.stack([picture] * 3), channel_axis=0, padding="valid", stride=2)
     np.testing.assert_allclose(edges[1], np.hypot(*sides)[1:-1:2, 1:-1:2], rtol=1e-6)
+    rounded = filters.sobel(picture, round_to="uint8")
+    assert rounded.dtype == np.uint8
+    np.testing.assert_array_equal(rounded, np.rint(result).clip(0, 255))
+    out = np.empty_like(result)
+    assert filters.sobel(picture, out=out) is out
+    np.testing.assert_array_equal(out, result)
 
 
 def test_unsharp_is_the_published_one():

@@ -16,6 +16,7 @@ from convpool.engines.numpy import adaptive, argmax, footprint_and_median
 from convpool.out_of_core.routes import choose_route
 from convpool.plans import allocation, arguments, arrays, dtypes, operand_checks
 from convpool.plans.arguments import Ints
+from convpool.plans.channel_checks import warn_of_colours_first
 from convpool.plans.foreign_words import explain_foreign_keywords
 from convpool.pooling import pool
 from convpool.windows import adaptive_windows, volume
@@ -194,6 +195,7 @@ def _adaptive_windows(
     """
     rank = arguments.count_spatial_axes(images)
     arguments.check_one_reading(images, output_shape, "output_shape", channel_axis=channel_axis)
+    warn_of_colours_first(images, channel_axis)
     spatial = arguments.read_pixel_sizes(images, channel_axis)
     if np.ndim(output_shape) == 1 and len(output_shape) == rank:
         output_shape = [n if o is None else o for n, o in zip(spatial, output_shape, strict=True)]

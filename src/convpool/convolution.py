@@ -212,7 +212,8 @@ def convolve_transpose(
     images
         (m, *output, nc): as a result of `convolve`. Not a dask array.
     kernels
-        (*window, c // groups, nc), as for `convolve`.
+        (*window, c // groups, nc), as for `convolve`: c and nc are its channels, so the images here
+        have nc. Weights of PyTorch's conv_transpose (in, out, h, w) are kernel_layout="OIHW".
     padding, stride, dilation, groups, channel_axis, kernel_layout, dtype, engine
         As in `convolve`.
     output_shape

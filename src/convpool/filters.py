@@ -16,14 +16,16 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from convpool.convolution import filter_image
+from convpool.plans.arguments import Ints, Padding
 from convpool.plans.dtypes import NamedKernel
 from convpool.plans.filter_sizes import check_sigma, check_size, finite, gaussian_row
 from convpool.plans.filter_sizes import default_size as default_size
 from convpool.plans.filter_sizes import effective_sigma as effective_sigma
 from convpool.plans.foreign_calls import hint_for_call
+from convpool.plans.foreign_words import explain_foreign_keywords
 from convpool.plans.separate_kernels import separate as separate
 
 Kernel = NDArray[np.float64] | NDArray[np.int64]
@@ -45,6 +47,7 @@ WITHOUT_SIGMA = {
 def _named_kernel(function: Callable[Arguments, Weights]) -> Callable[Arguments, Weights]:
     """Make a function return a NamedKernel, with which float images keep their dtype."""
 
+    @explain_foreign_keywords
     @wraps(function)
     def make_named(*positional: Arguments.args, **keywords: Arguments.kwargs) -> Weights:
         return function(*positional, **keywords).view(NamedKernel)  # type: ignore[return-value]
@@ -300,26 +303,51 @@ ALIASES = {"average": "box", "mean": "box", "log": "laplacian-of-gaussian"}
 MAGNITUDES = {"sobel": ("sobel-x", "sobel-y"), "prewitt": ("prewitt-x", "prewitt-y")}
 
 
-def sobel(image: Any, **keywords: Any) -> Any:
+def sobel(
+    image: Any,
+    padding: Padding = "same",
+    stride: Ints = 1,
+    *,
+    round_to: DTypeLike | None = None,
+    out: Any = None,
+    channel_axis: int | None = None,
+    **keywords: Any,
+) -> Any:
     """Return how steep brightness is: the magnitude of `sobel_x` and `sobel_y` of one picture.
 
     Parameters
     ----------
     image
         (h, w) or (h, w, c), or as `channel_axis` says.
-    **keywords
-        Of `convpool.filter_image`: padding, stride, pad_mode, fill, channel_axis, dtype, engine.
+    padding, stride, channel_axis, **keywords
+        As in `convpool.filter_image`, which mirrors the border without repeating its edge
+        (pad_mode="reflect"); `flip` changes nothing.
+    round_to, out
+        An integer dtype to round and saturate the magnitude to, and where to put it, as in
+        `convpool.filter_image`.
 
     Returns
     -------
     of the shape and dtype of `filter_image`'s result, but float64 for integers: sqrt(x^2 + y^2)
+
+    Raises
+    ------
+    ValueError, TypeError : as `convpool.filter_image`
 
     Examples
     --------
     >>> sobel(np.array([[0, 0, 3], [0, 0, 3], [0, 0, 3]]))[1].tolist()
     [0.0, 12.0, 0.0]
     """
-    return np.hypot(*(filter_image(image, kernel(), **keywords) for kernel in (sobel_x, sobel_y)))
+    keywords["channel_axis"] = channel_axis
+    derivatives = (
+        filter_image(image, kernel(), padding, stride, **keywords) for kernel in (sobel_x, sobel_y)
+    )
+    magnitude = np.hypot(*derivatives)
+    if round_to is None and out is None:
+        return magnitude
+    itself = np.ones((1, 1), magnitude.dtype)
+    return filter_image(magnitude, itself, round_to=round_to, out=out, channel_axis=channel_axis)
 
 
 def options(name: str) -> dict[str, Any]:

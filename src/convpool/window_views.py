@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from convpool.engines.numpy.convolution import add_windows, sums_of_sums
 from convpool.plans import allocation, arguments, arrays, dtypes, operand_checks
 from convpool.plans.arguments import Ints, Padding
+from convpool.plans.channel_checks import warn_of_colours_first
 from convpool.plans.foreign_words import explain_foreign_keywords
 from convpool.plans.operand_checks import WindowArguments
 from convpool.windows import Axis, place, place_transposed, view, volume
@@ -55,6 +56,7 @@ def window_view(
     axis = arguments.read_channel_axis(channel_axis, images.shape)
     window = arguments.read_per_axis(shape, rank, "shape")
     arguments.check_one_reading(images.shape, shape, "shape", channel_axis=channel_axis)
+    warn_of_colours_first(images.shape, channel_axis)
     windows = operand_checks.read_windows(window, stride, dilation, "valid")
     are_last = axis == rank + 1
     channels_last = images if are_last else np.moveaxis(images, axis, -1)

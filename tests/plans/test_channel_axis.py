@@ -3,6 +3,7 @@ their number.
 """
 
 import re
+import warnings
 from itertools import product
 
 import numpy as np
@@ -275,3 +276,26 @@ def test_dask_arrays_are_not_computed_in_silence(call, labelled):
     ):
         run(images)
     np.testing.assert_array_equal(run(images.compute()), run(numbers_))
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda images, **words: convpool.pool(images, 3, 2, **words),
+        lambda images, **words: convpool.max_pool_indices(images, 2, **words),
+        lambda images, **words: convpool.adaptive_pool(images, (2, 2), "max", **words),
+        lambda images, **words: convpool.global_pool(images, "avg", **words),
+        lambda images, **words: window_view(images, 2, **words),
+    ],
+)
+def test_colours_in_front_warn(call):
+    images = np.ones((2, 3, 17, 19))
+    with pytest.warns(UserWarning, match="pass channel_axis=1 if these 3 are the") as caught:
+        call(images)
+    assert caught[0].filename == __file__
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        call(images, channel_axis=1)
+        call(images, channel_axis=3)
+        call(np.ones((2, 17, 19, 3)))
+        call(np.ones((2, 3, 17, 4)))

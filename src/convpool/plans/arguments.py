@@ -69,9 +69,11 @@ def read_per_axis(value: Any, rank: int, name: str, least: int = 1) -> tuple[int
     if _dimensions(value) == 0:
         return (read_integer(value, name, least),) * rank
     numbers = list(value)
-    if len(numbers) != rank:
+    is_table = isinstance(value, np.ndarray) and value.ndim > 1
+    if len(numbers) != rank or is_table:
+        text = f"of shape {value.shape}" if is_table else f"{value!r}, {len(numbers)} numbers"
         raise ValueError(
-            f"{name} is {value!r}, {len(numbers)} numbers; for {rank} spatial {_axes(rank)} it "
+            f"{name} is {text}; for {rank} spatial {_axes(rank)} it "
             f"must be one number{f' or {rank}' if rank > 1 else ''}{hint_for_sizes(numbers, rank)}"
         )
     return tuple(read_integer(number, name, least) for number in numbers)

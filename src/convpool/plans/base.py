@@ -40,9 +40,16 @@ class Plan:
     images_dtype, dtype, accumulation : the dtypes of the images, of the output, and of the sums
     padding : the argument `padding` as a text
     engine : the argument `engine`: "auto" or the name of an engine
+    seconds, scratch : about how long a run takes, and how many bytes beside input and output
     candidates : (engine, reason) for the engines that "auto" may take, the fastest first
     candidates_of_whole : None, or for the plan of a part of an output the candidates of the plan of
         the whole, which are taken for the part too
+
+    Methods
+    -------
+    run(images, ...) : compute the result for arrays, and for kernels where there are some
+    prepack(kernels, bias) : of a convolution: pack weights once, for many runs
+    formulas() : for each spatial axis, the calculation of its output size as a text
     """
 
     images_shape: Shape
@@ -172,7 +179,7 @@ class Plan:
 
     @property
     def seconds(self) -> float:
-        """About how long a run takes with the threads that may be used."""
+        """About how long a run takes with the threads that may be used; print says it for one."""
         return engine_choice.predict_seconds(self.engines, self.work, self.engine_name)
 
     @property

@@ -342,6 +342,21 @@ def default_layout(
     return "HWIO"
 
 
+def warn_of_colours_first(images: Shape, channel_axis: Any) -> None:
+    """Warn if images of a call without kernels look like colours in front, as (m, 3, h, w).
+
+    They are read as 3 rows of pixels with w channels. `channel_axis` is the argument as the caller
+    passed it; one that counts the last axis from the front says that this is meant.
+    """
+    if len(images) > 3 and channel_axis == -1 and images[1] == 3 and min(images[2:]) > 4:
+        warnings.warn(
+            f"images {images} are read as 3 rows of pixels with {images[-1]} channels: pass "
+            f"channel_axis=1 if these 3 are the channels, or channel_axis={len(images) - 1} to say "
+            "that the last axis has them",
+            stacklevel=_stack_level_of_user(),
+        )
+
+
 def _stack_level_of_user() -> int:
     """Return the `stacklevel` with which a warning of the calling function names the user's line.
 

@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
+import numpy as np
+
 from convpool.engines.padding import PAD_MODES
 from convpool.plans import bfloat16
 
 # keyword of another library -> ours, in order of preference. An error names the first that begins
 # with a keyword of the call, or that names another call (with parentheses)
-WINDOW = "kernel_shape", "window", "kernels, whose first axes are the window"
+WINDOW = "kernel_shape", "window", "kernels, whose first axes are the window", "size"
 FOREIGN_KEYWORDS: dict[str, tuple[str, ...]] = {
     "x": ("images", "image", "windows", "values"),
     "input": ("images", "image", "windows", "values"),
@@ -69,7 +71,8 @@ FOREIGN_KEYWORDS: dict[str, tuple[str, ...]] = {
     "preferred_element_type": ("dtype",),
     "ddepth": ("dtype, or round_to='uint8' for rounded pixels", "dtype"),
     "sigma": ("kernel: pass filters.gaussian(sigma)",),
-    "sigmaX": ("kernel: pass filters.gaussian(sigma)",),
+    "sigmaX": ("sigma", "kernel: pass filters.gaussian(sigma)"),
+    "radius": ("size, which is 2 * radius + 1",),
     "multichannel": ("channel_axis=-1 for colours",),
     "origin": ("padding, with a pair (before, after) for each axis",),
     "anchor": ("padding, with a pair (before, after) for each axis",),
@@ -121,6 +124,7 @@ SYNONYMS: dict[str, dict[str, str]] = {
         "4": "reflect",
     },
     "padding": {"same_upper": "same"},
+    "kernel_layout": {"iohw": "OIHW", "hwoi": "HWIO"},  # of weights of transposed convolutions
 }
 
 Arguments = ParamSpec("Arguments")
@@ -149,6 +153,9 @@ def explain_foreign_keywords(call: Callable[Arguments, Result]) -> Callable[Argu
                     f"their names, but {len(positional)} came in; name the others: "
                     f"{named[0]}=..."
                 ) from None
+            if not unknown and _missing(signature, positional, keywords) == ["mode"]:
+                text = "needs a mode, such as mode='avg' or mode='max'"
+                raise TypeError(f"{call.__name__}() {text}") from None
             computes = bfloat16.is_computation(parameters)
             if not unknown and not (computes and bfloat16.is_among(positional, keywords)):
                 raise
@@ -159,6 +166,17 @@ def explain_foreign_keywords(call: Callable[Arguments, Result]) -> Callable[Argu
         raise TypeError(_unknown_keyword_text(call.__name__, unknown[0], parameters))
 
     return call_and_explain
+
+
+def _missing(
+    signature: inspect.Signature, positional: tuple[object, ...], keywords: dict[str, object]
+) -> list[str]:
+    """Return the names of the parameters without a default that a call leaves out."""
+    passed = signature.bind_partial(*positional, **keywords).arguments
+    parameters = signature.parameters.values()
+    return [
+        each.name for each in parameters if each.default is each.empty and each.name not in passed
+    ]
 
 
 def _unknown_keyword_text(call: str, keyword: str, parameters: Iterable[str]) -> str:
@@ -198,6 +216,8 @@ def hint_for_word(value: object, options: Sequence[str], name: str) -> str:
 
 def hint_for_sizes(numbers: Sequence[object], rank: int) -> str:
     """Return the end of an error for sizes of another number than there are spatial axes."""
+    if any(isinstance(number, np.ndarray) for number in numbers):
+        return "; an array that says which pixels a window takes is passed as footprint"
     if len(numbers) == rank + 2 and numbers[0] == numbers[-1] == 1:
         return f"; without those of batch and channels: {tuple(numbers[1:-1])}"
     if len(numbers) == rank + 2 and rank > 1:

@@ -53,7 +53,8 @@ def plan_convolution(
     channel_axis, kernel_layout, dtype, engine
         As in `convolve`.
     images_dtype, kernels_dtype
-        Dtypes of the arrays that it will run on.
+        Dtypes of the arrays that it will run on: float64 unless said, and each to be said for
+        float32; `dtype` is that of the result alone.
 
     Returns
     -------
@@ -129,7 +130,8 @@ def plan_transposed(
     channel_axis, kernel_layout, dtype, engine
         As in `convolve_transpose`.
     images_dtype, kernels_dtype
-        Dtypes of the arrays that it will run on.
+        Dtypes of the arrays that it will run on: float64 unless said, and each to be said for
+        float32; `dtype` is that of the result alone.
 
     Returns
     -------

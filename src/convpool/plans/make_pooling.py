@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, DTypeLike
 
 from convpool.plans import arguments, dtypes, missing_pixels, operand_checks
 from convpool.plans.arguments import Ints, Padding
+from convpool.plans.channel_checks import warn_of_colours_first
 from convpool.plans.foreign_words import explain_foreign_keywords
 from convpool.plans.pooling import PoolingPlan
 
@@ -66,6 +67,7 @@ def plan_pooling(
     rank = arguments.count_spatial_axes(images)
     axis = arguments.read_channel_axis(channel_axis, images)
     _check_one_reading(images, kernel_shape, channel_axis)
+    warn_of_colours_first(images, channel_axis)
     mode = arguments.read_choice(mode, arguments.POOL_MODES, "mode")
     window = arguments.read_per_axis(kernel_shape, rank, "kernel_shape")
     windows = operand_checks.read_windows(

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 import convpool
-from convpool.engines import registry, threads
+from convpool.engines import threads
 from convpool.engines.compiled import host, library
+from convpool.engines.registry import all_engines
 from support import children
 
 SHOW = "import convpool; convpool.show_config()"
@@ -71,8 +72,8 @@ def test_the_name_in_cpuinfo(monkeypatch, tmp_path, text, name):
     "isa", [*library.INSTRUCTION_SETS.values(), None], ids=lambda isa: isa and isa.name
 )
 def test_show_config_prints_what_it_is(capsys, monkeypatch, isa):
-    other = replace(registry.POOL_ENGINES["numpy"], name="other")
-    monkeypatch.setitem(registry.POOL_ENGINES, "other", other)
+    other = replace(all_engines.POOL_ENGINES["numpy"], name="other")
+    monkeypatch.setitem(all_engines.POOL_ENGINES, "other", other)
     monkeypatch.setattr(library, "choice", lambda: library.Choice(isa, "it was drawn"))
     monkeypatch.delenv(threads.VARIABLE, raising=False)
     convpool.set_num_threads(3)

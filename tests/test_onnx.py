@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import convpool
-from convpool.engines.convolution_engines import ENGINES
+from convpool.engines.registry.convolution import ENGINES
 from support.engines import refusals
 
 pytest.importorskip("onnx", reason="ONNX's backend cases come with onnx: pip install onnx")

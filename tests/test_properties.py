@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import convpool
 from convpool import course, reference
-from convpool.engines.convolution_engines import ENGINES
+from convpool.engines.registry.convolution import ENGINES
 from convpool.windows import PADDINGS
 from support.arrays import numbers
 from support.engines import refusals

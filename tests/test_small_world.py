@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 
 import convpool
-from convpool.engines.convolution_engines import ENGINES
-from convpool.engines.pooling_engines import POOL_ENGINES
+from convpool.engines.registry.convolution import ENGINES
+from convpool.engines.registry.pooling import POOL_ENGINES
 from support import children, shifted, small_world
 from support.compiled import LANES, REFUSAL
 from support.sampling import IS_FULL, generator

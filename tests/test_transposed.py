@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 import convpool
 from convpool import convolve, convolve_transpose, plan_transposed, reference
 from convpool.engines.compiled import transposed
-from convpool.engines.convolution_engines import TRANSPOSE_ENGINES
+from convpool.engines.registry.convolution import TRANSPOSE_ENGINES
 from convpool.plans.kernel_layouts import LAYOUTS
 from support.arrays import numbers
 from support.compiled import needs_kernels

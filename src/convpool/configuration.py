@@ -9,8 +9,8 @@ from contextlib import AbstractContextManager
 import numpy as np
 
 import convpool.engines.threads as engine_threads
-from convpool.engines import registry
 from convpool.engines.compiled import host, library
+from convpool.engines.registry.all_engines import host_refusals
 
 
 def set_num_threads(n: int | None) -> None:
@@ -111,9 +111,7 @@ def describe() -> str:
         "CPU": f"{host.cpu_name()} ({platform.machine()})",
         "instructions": f"{name} ({reason})",
         "threads": f"{thread_count} ({source})",
-        **{
-            f"engine {name}": reason or "works" for name, reason in registry.host_refusals().items()
-        },
+        **{f"engine {name}": reason or "works" for name, reason in host_refusals().items()},
     }
     width = max(map(len, lines))
     return "\n".join(f"{name:{width}} {text}" for name, text in lines.items())

@@ -12,7 +12,7 @@ import pytest
 
 import convpool
 from convpool import reference
-from convpool.engines.convolution_engines import ENGINES
+from convpool.engines.registry.convolution import ENGINES
 from support import bounds
 from support.arrays import numbers
 from support.compiled import REFUSAL

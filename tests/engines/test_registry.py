@@ -8,9 +8,9 @@ import pytest
 import convpool
 import convpool.configuration
 from convpool import convolution, pooling
-from convpool.engines import registry
-from convpool.engines.convolution_engines import ENGINES, TRANSPOSE_ENGINES
-from convpool.engines.pooling_engines import POOL_ENGINES
+from convpool.engines.registry import all_engines
+from convpool.engines.registry.convolution import ENGINES, TRANSPOSE_ENGINES
+from convpool.engines.registry.pooling import POOL_ENGINES
 
 IMAGES, KERNELS = np.ones((1, 5, 6, 2)), np.ones((3, 3, 2, 4))
 
@@ -45,7 +45,7 @@ def test_a_new_entry_is_an_engine(engines, monkeypatch):
     monkeypatch.setitem(engines, "new", replace(engines["numpy"], name="new", run=run))
     np.testing.assert_array_equal(call(engines, engine="new"), expected)
     assert runs
-    assert "new" in registry.engine_names()
+    assert "new" in all_engines.engine_names()
     assert "engine new" in convpool.configuration.describe()
     with pytest.raises(ValueError, match=r"it must be one of .*'new'"):
         call(engines, engine="another")

@@ -15,8 +15,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import convpool
-from convpool.engines.convolution_engines import ENGINES
-from convpool.engines.pooling_engines import POOL_ENGINES
+from convpool.engines.registry.convolution import ENGINES
+from convpool.engines.registry.pooling import POOL_ENGINES
 from convpool.out_of_core import tile_sizes
 from support.arrays import numbers
 from support.engines import refusals

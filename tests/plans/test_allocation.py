@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import convpool
-from convpool.engines.convolution_engines import ENGINES
-from convpool.engines.pooling_engines import POOL_ENGINES
+from convpool.engines.registry.convolution import ENGINES
+from convpool.engines.registry.pooling import POOL_ENGINES
 from convpool.out_of_core import tile_sizes
 from convpool.plans import allocation
 

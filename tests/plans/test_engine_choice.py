@@ -10,7 +10,7 @@ import convpool
 from convpool.engines import convolution_seconds, threads
 from convpool.engines.compiled import convolution as compiled_convolution
 from convpool.engines.compiled.instruction_sets import INSTRUCTION_SETS
-from convpool.engines.convolution_engines import ENGINES
+from convpool.engines.registry.convolution import ENGINES
 from convpool.plans import engine_choice
 from convpool.plans.convolution import ConvolutionPlan
 from support.compiled import needs_kernels

@@ -11,7 +11,7 @@ import pytest
 
 import convpool
 from convpool import filters
-from convpool.engines.convolution_engines import ENGINES
+from convpool.engines.registry.convolution import ENGINES
 from convpool.out_of_core import tiles
 
 INTEGERS = ["int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64"]

@@ -14,7 +14,7 @@ from scipy import signal
 
 import convpool
 from convpool import convolve, convolve_transpose, filter_image, plan_convolution
-from convpool.engines.convolution_engines import ENGINES
+from convpool.engines.registry.convolution import ENGINES
 from support.arrays import numbers
 
 SPATIAL = {1: (9,), 2: (7, 8), 3: (5, 4, 6)}

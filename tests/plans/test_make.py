@@ -20,9 +20,9 @@ import pytest
 
 import convpool
 from convpool import convolve, convolve_transpose, plan_convolution, plan_pooling, pool
-from convpool.engines.convolution_engines import ENGINES
 from convpool.engines.fft import layout
-from convpool.engines.pooling_engines import POOL_ENGINES
+from convpool.engines.registry.convolution import ENGINES
+from convpool.engines.registry.pooling import POOL_ENGINES
 from convpool.plans import arguments, formatting
 from convpool.plans import make as planning
 from convpool.plans.base import Plan

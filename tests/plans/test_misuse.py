@@ -14,7 +14,7 @@ import pytest
 
 import convpool
 from convpool import course, filters
-from convpool.engines.convolution_engines import ENGINES
+from convpool.engines.registry.convolution import ENGINES
 from convpool.plans import foreign_calls
 
 F = np.ones

@@ -8,7 +8,7 @@ import pytest
 import convpool
 from convpool import plan_convolution
 from convpool.engines.compiled import many_kernels
-from convpool.engines.convolution_engines import ENGINES
+from convpool.engines.registry.convolution import ENGINES
 from support.arrays import numbers
 from support.compiled import needs_kernels
 

@@ -6,9 +6,9 @@ import pytest
 import convpool
 from convpool import plan_convolution
 from convpool.engines.compiled import host
-from convpool.engines.convolution_engines import ENGINES
 from convpool.engines.numpy import convolution as numpy_convolution
-from convpool.engines.pooling_engines import POOL_ENGINES
+from convpool.engines.registry.convolution import ENGINES
+from convpool.engines.registry.pooling import POOL_ENGINES
 from convpool.plans import shared_memory
 from convpool.plans.make import plan_transposed
 from support.arrays import numbers

@@ -3,7 +3,7 @@
 A small model, from shapes and dtypes alone; the seconds of a convolution with NumPy and in the
 compiled loops, which are modelled closer, are in `convolution_seconds`. The rates are those of one
 core of a current server processor; what matters is their proportion. Seconds are those after the
-engine's start-up time, which `convolution_engines` lists. "Bytes of a tile" are an upper bound, all
+engine's start-up time, which its entry in `registry` has. "Bytes of a tile" are an upper bound, all
 else is an estimate; the windows of a tile lie on pixels alone.
 """
 

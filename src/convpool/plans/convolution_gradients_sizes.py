@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convpool.engines.engine import Engine
-from convpool.engines.gradient_engines import KERNELS_GRADIENT_ENGINES
 from convpool.engines.padding import (
     CHUNK_BYTES,
     REPEATING_PAD_MODES,
     padded_indices,
 )
+from convpool.engines.registry.gradients import KERNELS_GRADIENT_ENGINES
 from convpool.engines.values import dataclass
 from convpool.plans import dtypes, engine_choice, missing_pixels
 from convpool.plans.formatting import byte_size

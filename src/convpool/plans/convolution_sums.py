@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from convpool.engines.convolution_engines import ENGINES
 from convpool.engines.engine import Engine
+from convpool.engines.registry.convolution import ENGINES
 from convpool.engines.values import dataclass
 from convpool.plans import dtypes
 from convpool.plans.lock_free_property import cached_property

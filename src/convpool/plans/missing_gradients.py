@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from convpool.engines.convolution_engines import ENGINES
 from convpool.engines.engine import fallback
+from convpool.engines.registry.convolution import ENGINES
 from convpool.engines.values import NamedTuple
 from convpool.plans import missing_pixels
 from convpool.plans.with_kernels import KernelsPlan

@@ -11,8 +11,8 @@ from numpy.typing import DTypeLike, NDArray
 from convpool.engines import padding, threads
 from convpool.engines.engine import Engine
 from convpool.engines.numpy import pooling as numpy_pooling
-from convpool.engines.pooling_engines import POOL_ENGINES
 from convpool.engines.quiet import without_warnings
+from convpool.engines.registry.pooling import POOL_ENGINES
 from convpool.engines.values import dataclass
 from convpool.plans import arguments, dtypes, gradient_arguments, missing_pixels
 from convpool.plans.formatting import plural, sizes

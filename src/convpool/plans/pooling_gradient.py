@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from convpool.engines import padding, threads
 from convpool.engines.engine import Engine
-from convpool.engines.gradient_engines import POOL_GRADIENT_ENGINES
+from convpool.engines.registry.gradients import POOL_GRADIENT_ENGINES
 from convpool.engines.values import dataclass
 from convpool.plans import allocation, dtypes, missing_pixels
 from convpool.plans.formatting import byte_size, plural, sizes

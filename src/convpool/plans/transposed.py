@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convpool.engines import threads
-from convpool.engines.convolution_engines import TRANSPOSE_ENGINES
 from convpool.engines.engine import Engine
+from convpool.engines.registry.convolution import TRANSPOSE_ENGINES
 from convpool.engines.values import dataclass
 from convpool.plans import arguments, dtypes
 from convpool.plans.formatting import span

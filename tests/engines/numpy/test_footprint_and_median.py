@@ -14,7 +14,7 @@ from convpool import reference
 from convpool.engines import padding
 from convpool.engines.compiled import host
 from convpool.engines.numpy import footprint_and_median
-from convpool.engines.pooling_engines import POOL_ENGINES
+from convpool.engines.registry.pooling import POOL_ENGINES
 from support.arrays import numbers
 
 PAD_MODES = ["zeros", "constant", "reflect", "symmetric", "edge", "wrap"]

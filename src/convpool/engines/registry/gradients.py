@@ -6,10 +6,10 @@ from convpool.engines import convolution_seconds, gradient_costs
 from convpool.engines.compiled import host
 from convpool.engines.compiled import kernels_gradient as compiled_kernels_gradient
 from convpool.engines.compiled import pooling_gradient as compiled_pooling_gradient
-from convpool.engines.convolution_engines import compiled_refusal
 from convpool.engines.engine import Engine, by_name
 from convpool.engines.numpy import kernels_gradient as numpy_kernels_gradient
 from convpool.engines.numpy import pooling_gradient as numpy_pooling_gradient
+from convpool.engines.registry.convolution import compiled_refusal
 from convpool.engines.work import PoolingWork
 
 

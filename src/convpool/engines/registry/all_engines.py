@@ -1,14 +1,10 @@
-"""The engines of all operations. To add one: a module, and an entry in the file of its operation.
-
-That is `convolution_engines`, `pooling_engines` or `gradient_engines`. The first engine of each
-operation is the fallback: it takes every dtype, rank and argument.
-"""
+"""The engines of all operations together: their names, and which of them work here."""
 
 from __future__ import annotations
 
-from convpool.engines.convolution_engines import ENGINES, TRANSPOSE_ENGINES
-from convpool.engines.gradient_engines import KERNELS_GRADIENT_ENGINES, POOL_GRADIENT_ENGINES
-from convpool.engines.pooling_engines import POOL_ENGINES
+from convpool.engines.registry.convolution import ENGINES, TRANSPOSE_ENGINES
+from convpool.engines.registry.gradients import KERNELS_GRADIENT_ENGINES, POOL_GRADIENT_ENGINES
+from convpool.engines.registry.pooling import POOL_ENGINES
 
 REGISTRIES = (
     ENGINES,

@@ -16,10 +16,10 @@ if typing.TYPE_CHECKING:  # what `_MODULES` says, for type checkers
     from convpool.gradients import convolve_gradients, pool_gradient
     from convpool.plans.base import Plan
     from convpool.plans.gradient_arguments import Gradients
+    from convpool.plans.halos import halo
     from convpool.plans.make import plan_convolution, plan_transposed
     from convpool.plans.make_pooling import plan_pooling
     from convpool.plans.parts import part
-    from convpool.plans.regions import halo
     from convpool.pooling import max_pool_indices, max_unpool, pool, pool_image
     from convpool.window_views import fold, window_view
 
@@ -65,7 +65,7 @@ _MODULES = {
     "plans.make": ("plan_convolution", "plan_transposed"),
     "plans.make_pooling": ("plan_pooling",),
     "plans.parts": ("part",),
-    "plans.regions": ("halo",),
+    "plans.halos": ("halo",),
     "pooling": ("max_pool_indices", "max_unpool", "pool", "pool_image"),
     "window_views": ("fold", "window_view"),
 }

@@ -449,7 +449,7 @@ WITH_EXAMPLES = [
     "convpool.convolution",
     "convpool.pooling",
     "convpool.course",
-    "convpool.out_of_core.halos",
+    "convpool.plans.halos",
     "convpool.out_of_core.tile_sizes",
     "convpool.plans.make",
 ]

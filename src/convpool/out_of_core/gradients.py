@@ -35,7 +35,7 @@ from convpool.out_of_core.tiles import check_not_shared
 from convpool.plans import allocation, arrays
 from convpool.plans.base import Plan
 from convpool.plans.gradient_arguments import Gradients
-from convpool.plans.regions import Part
+from convpool.plans.halos import Part
 from convpool.system.optional_packages import needed
 from convpool.windows import blocks, volume
 

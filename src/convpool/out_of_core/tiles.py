@@ -30,7 +30,7 @@ from convpool.out_of_core.unit_axes import with_unit_axes, without_unit_axes
 from convpool.plans import arrays, dtypes
 from convpool.plans.base import Plan
 from convpool.plans.formatting import plural
-from convpool.plans.regions import Part
+from convpool.plans.halos import Part
 from convpool.plans.shared_memory import copy_if_shared, shares_memory
 from convpool.windows import blocks, volume
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from convpool.photos.photo import Photo
 from convpool.plans import arguments
-from convpool.plans.regions import need
+from convpool.plans.halos import need
 from convpool.windows import Axis, place
 
 MAX_WHOLE = 2**22  # bytes of float64 values up to which a picture is not cut

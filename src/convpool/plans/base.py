@@ -17,9 +17,9 @@ from convpool.engines.engine import Engine
 from convpool.engines.values import dataclass
 from convpool.plans import allocation, arguments, arrays, engine_choice
 from convpool.plans.formatting import byte_size, formula
+from convpool.plans.halos import Need, Part, need
 from convpool.plans.lock_free_property import cached_property
 from convpool.plans.reached_pixels import ReachedPixels
-from convpool.plans.regions import Need, Part, need
 from convpool.plans.shared_memory import shares_memory
 from convpool.windows import Axis, volume
 

@@ -16,9 +16,9 @@ from convpool.plans import arguments, dtypes, gradient_arguments, missing_pixels
 from convpool.plans.convolution_sums import ConvolutionSums
 from convpool.plans.formatting import plural
 from convpool.plans.gradient_arguments import NAMES
+from convpool.plans.halos import Part
 from convpool.plans.lock_free_property import cached_property
 from convpool.plans.packed_convolution import PackedConvolution
-from convpool.plans.regions import Part
 from convpool.plans.shared_memory import copy_if_shared, shares_memory
 from convpool.windows import Axis, volume
 

@@ -27,8 +27,8 @@ from convpool.plans.gradient_arguments import (
     check_out,
     check_output_gradient,
 )
+from convpool.plans.halos import Part
 from convpool.plans.missing_gradients import missing_terms
-from convpool.plans.regions import Part
 from convpool.plans.shared_memory import copy_if_shared
 from convpool.windows import blocks
 

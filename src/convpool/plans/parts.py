@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from convpool.plans.base import Plan
 from convpool.plans.formatting import plural
-from convpool.plans.regions import Part, read_outputs
+from convpool.plans.halos import Part, read_outputs
 
 
 def part(plan: Plan, block: Sequence[slice]) -> Part:

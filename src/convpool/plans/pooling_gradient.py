@@ -15,9 +15,9 @@ from convpool.engines.values import dataclass
 from convpool.plans import allocation, dtypes, missing_pixels
 from convpool.plans.formatting import byte_size, plural, sizes
 from convpool.plans.gradient_arguments import check_output_gradient
+from convpool.plans.halos import Part
 from convpool.plans.lock_free_property import cached_property
 from convpool.plans.pooled_windows import PooledWindowsPlan
-from convpool.plans.regions import Part
 from convpool.plans.shared_memory import copy_if_shared
 from convpool.windows import Axis, blocks, volume
 

@@ -19,9 +19,9 @@ from convpool.engines.work import ConvolutionWork
 from convpool.plans import dtypes, missing_pixels
 from convpool.plans.convolution import ConvolutionPlan
 from convpool.plans.formatting import sizes
+from convpool.plans.halos import Part
 from convpool.plans.lock_free_property import cached_property
 from convpool.plans.make import plan_convolution
-from convpool.plans.regions import Part
 from convpool.windows import Axis, volume
 
 Array = NDArray[Any]

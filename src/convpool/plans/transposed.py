@@ -15,8 +15,8 @@ from convpool.engines.registry.convolution import TRANSPOSE_ENGINES
 from convpool.engines.values import dataclass
 from convpool.plans import arguments, dtypes
 from convpool.plans.formatting import span
+from convpool.plans.halos import Need, Part
 from convpool.plans.lock_free_property import cached_property
-from convpool.plans.regions import Need, Part
 from convpool.plans.shared_memory import copy_if_shared
 from convpool.plans.with_kernels import KernelsPlan
 from convpool.windows import Axis, volume

@@ -1,4 +1,4 @@
-"""Parts of an output: which pixels a block of it needs, and the plan that computes it alone.
+"""Halos: which pixels a block of an output needs, and the plan that computes it alone.
 
 A block is one slice for each axis of an array. `Need` is what one axis of it needs, `Part` all of
 them; `halo` is for callers who read the pixels themselves.

@@ -194,6 +194,15 @@ class Axis:
         )
         return counts
 
+    def divisors(self, *, count_padding: bool) -> NDArray[np.float64]:
+        """Return what avg divides the total of each window by: its taps on pixels, NaN if none.
+
+        With `count_padding`, taps on the padding count too, if any lies on a pixel.
+        """
+        on_pixels = self.taps_on(0, self.size)
+        counted = self.taps_on(-self.before, self.size + self.after) if count_padding else on_pixels
+        return np.where(on_pixels > 0, counted, np.nan)
+
 
 def same(size: int, span: int, stride: int) -> tuple[int, int]:
     """Return (before, after) for ceil(size / stride) windows, the odd zero after (SAME_UPPER)."""

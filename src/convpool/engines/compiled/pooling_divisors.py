@@ -36,8 +36,8 @@ def divisors_of(pooling: Pooling, c: int) -> Divisors:
         return Divisors(np.ones(pooling.axes[0].count), np.empty(0), True)
     down, across = pooling.divided_rows or pooling.axes[0], pooling.axes[1]
     last_row = pooling.first_row + pooling.axes[0].count
-    rows = _divisors_of_axis(down, pooling.count_padding)[pooling.first_row : last_row]
-    columns = _divisors_of_axis(across, pooling.count_padding)
+    rows = down.divisors(count_padding=pooling.count_padding)[pooling.first_row : last_row]
+    columns = across.divisors(count_padding=pooling.count_padding)
     if (columns == columns[0]).all():
         rows, columns = rows * columns[0], columns[:0]
     are_factors = all(
@@ -48,13 +48,3 @@ def divisors_of(pooling: Pooling, c: int) -> Divisors:
     if are_factors:
         rows, columns = 1 / rows, 1 / columns
     return Divisors(rows, np.repeat(columns, c), are_factors)
-
-
-def _divisors_of_axis(axis: Axis, count_padding: bool) -> Floats:
-    """Return for each window of an axis how many taps it has on pixels, NaN instead of 0.
-
-    With `count_padding`, taps on the padding count too, if any lies on a pixel.
-    """
-    on_pixels = axis.taps_on(0, axis.size)
-    counted = axis.taps_on(-axis.before, axis.size + axis.after) if count_padding else on_pixels
-    return np.where(on_pixels > 0, counted, np.nan)

@@ -25,7 +25,6 @@ from convpool.engines.compiled.record import (
     filled,
     indices_of,
 )
-from convpool.engines.numpy import pooling as numpy_pooling
 from convpool.engines.numpy import pooling_gradient as numpy_pooling_gradient
 from convpool.engines.numpy.convolution import LONG
 from convpool.windows import Axis, blocks, volume
@@ -210,7 +209,7 @@ def _shares(g: Array, axes: Sequence[Axis], dtype: np.dtype[Any], count_padding:
     """Return what each pixel of a window gets of g (m, oh, ow, c), in the gradient of averages."""
     g = g.astype(dtype)
     for k, axis in enumerate(axes, 1):
-        divisors = numpy_pooling.divisors_of_axis(axis, count_padding, slice(0, axis.count))
+        divisors = axis.divisors(count_padding=count_padding)
         if (divisors != 1).any():
             g /= divisors.astype(dtype).reshape(-1, *(1,) * (g.ndim - k - 1))
     return g

@@ -126,7 +126,7 @@ class EvenAxisPooling:
 
     def divisors(self, windows: slice) -> Array:
         """Return the taps of each window that avg counts."""
-        return divisors_of_axis(self.axis, self.count_padding, windows)
+        return self.axis.divisors(count_padding=self.count_padding)[windows]
 
     def part(self, windows: slice) -> tuple[slice, ReducePart]:
         """Return the pixels that these windows need, and the fastest way to reduce them."""
@@ -140,21 +140,6 @@ def windows_that_fit(axis: Axis, room: int) -> int:
     At least as many as overlap, so that no pixel is taken more than twice.
     """
     return max(room, axis.span) // axis.stride + 1
-
-
-def divisors_of_axis(axis: Axis, count_padding: bool, windows: slice) -> Array:
-    """Return what avg divides some windows by: their taps on pixels, NaN instead of 0.
-
-    With `count_padding`, those on the padding count too, if any lies on a pixel.
-    """
-    pixels, inner = axis_of_part(axis, windows)
-    if not inner.before and not inner.after:
-        return np.full(inner.count, float(axis.window))
-    on_pixels = inner.taps_on(0, inner.size)
-    padded_ends = -axis.before - pixels.start, axis.size + axis.after - pixels.start
-    return np.where(
-        on_pixels > 0, inner.taps_on(*padded_ends) if count_padding else on_pixels, np.nan
-    )
 
 
 def numbers(images: Sequence[int], axes: Sequence[Axis], itemsize: int) -> int:

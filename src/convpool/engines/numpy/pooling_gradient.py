@@ -120,7 +120,7 @@ def _add_averages(
 ) -> None:
     """Add the gradient of averages to the total."""
     for k, axis in enumerate(axes, 1):
-        divisors = numpy_pooling.divisors_of_axis(axis, options.count_padding, slice(0, axis.count))
+        divisors = axis.divisors(count_padding=options.count_padding)
         g = g / divisors.astype(g.real.dtype).reshape(-1, *(1,) * (g.ndim - k - 1))
     total += _spread(g, axes)
 

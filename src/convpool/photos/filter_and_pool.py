@@ -291,10 +291,14 @@ def pool_scale(mode: str, size: Any) -> float:
 
 
 def _to_pixels(values: Array, photo: Photo, scale: float) -> Rendering:
-    """Return pooled values (oh, ow, n) as pixels; `scale` is what `pool_scale` returned."""
+    """Return pooled values (oh, ow, n) as pixels.
+
+    `scale` is what `pool_scale` returned: it brings the values of a mode such as "sum" back to the
+    range of pixels. Where `_Pool.apply` has divided the colours by the pooled alpha, both were too
+    large by the same factor, and only alpha still is: it alone is scaled.
+    """
     scaled = values if scale == 1 else values * scale
     if photo.alpha is not None and scale != 1 and not _is_opaque(photo):
-        # colours were divided by the pooled opacity, which has grown as they have
         scaled = np.dstack([values[..., :-1], scaled[..., -1]])
     return replace(to_pixels(scaled, photo.pixels.dtype), scale=scale)
 

@@ -1,4 +1,4 @@
-"""The settings file convpool-check.toml: points, the meaning of 'same', rules that are off."""
+"""The settings file convpool-check.toml: points (weights), the meaning of 'same', rules off."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ class Settings:
     time_out: float | None = None
     roster: Path | None = None  # relative to the settings file
     decisions: Path | None = None  # a teacher's own points and comments; relative likewise
+    # the weight of requirements in the grade:
     # "3:same", "same", "rules" or "behaviour" -> points of each such requirement
     points: Mapping[str, float] = field(default_factory=dict)
 
@@ -70,7 +71,7 @@ def read(path: Path, names: Collection[str]) -> Settings:
         time_out=values.get("time_out"),
         roster=files.get("roster"),
         decisions=files.get("decisions"),
-        points=_points(path, values.get("points", {}), names),
+        points=_check_points(path, values.get("points", {}), names),
     )
 
 
@@ -84,8 +85,11 @@ _EXAMPLES = {
 }
 
 
-def _points(path: Path, table: dict[str, Any], names: Collection[str]) -> dict[str, float]:
-    """Return the table of points; raise ValueError for unknown names and for no numbers."""
+def _check_points(path: Path, table: dict[str, Any], names: Collection[str]) -> dict[str, float]:
+    """Return the table of points, each the weight of a requirement in the grade.
+
+    Raise ValueError for names that no requirement has, and for values that are no numbers.
+    """
     known = {*names, *GROUPS}
     for key, value in table.items():
         task, colon, name = key.rpartition(":")

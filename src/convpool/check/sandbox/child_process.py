@@ -171,6 +171,7 @@ def pack(call: Call, limits: Limits) -> PackedCall:
     arrays = io.BytesIO()
 
     def as_json(value: Any) -> Any:
+        """Return a value as JSON takes it; an array is appended to `arrays`, and has a mark."""
         if isinstance(value, np.ndarray):
             np.lib.format.write_array(arrays, value, allow_pickle=False)
             return {"array": True}

@@ -155,9 +155,11 @@ class _Writer:
         return self.has_modes
 
     def _write_entry(self, entry: Entry, open_source: Opener) -> None:
-        """Write one entry; raise ValueError if its name leads out of the folder.
+        """Write one entry, and note its bytes in `total_bytes`, its mode in `has_modes`.
 
-        open_source: opens its bytes.
+        A file that the system refuses is passed over, unless it is one of the judged: then OSError
+        is raised. Raise ValueError if its name leads out of the folder, or if all entries so far
+        hold too many bytes. open_source: opens the bytes of the entry.
         """
         path = _relative_path(entry.name)
         if entry.is_link or not path.parts or _is_skipped(path):

@@ -168,33 +168,46 @@ def _not_found(name: str, root: Path, place: str, problem: str) -> Submission:
 def _student(node: Node, *, is_top: bool) -> Submission:
     """Return a folder as one submission, with the best of the folders in it as its course folder.
 
-    Without any that holds some of the seven files, it has a problem.
+    If none holds any of the seven files, the submission has a problem. If the folders are attempts
+    of the student, only the latest counts. is_top: whether the folder is what a path names.
     """
     if node.problem:
         return _not_found(node.name, node.path, node.place, node.problem)
-    candidates = list(node.below())
-    if not candidates:
+    if not any(node.below()):
         return _without_files(node)
+    attempts = _attempts(node, is_top=is_top)
     notes = node.notes
-    inmost = node
-    while not inmost.judged_files and len(inmost.parts) == 1:
-        inmost = inmost.parts[0]
-    if not inmost.judged_files and _has_attempts(inmost, is_top=is_top):
-        *earlier, latest = sorted(inmost.parts, key=lambda part: natural_key(part.name))
-        passed_over = ", ".join(part.name for part in earlier)
+    if attempts:
+        *earlier, latest = attempts
+        passed_over = ", ".join(attempt.name for attempt in earlier)
         notes = (*notes, f"judged is {latest.name}, the latest, and not {passed_over}")
-        candidates = list(latest.below())
+    candidates = list((attempts[-1] if attempts else node).below())
     chosen = min(candidates, key=lambda candidate: _preference(candidate, node))
     others = [other for other in candidates if other is not chosen]
+    # what an archive inside the folder holds was unpacked elsewhere, and has its own root
+    root = node.path if chosen.path.is_relative_to(node.path) else chosen.path
     return Submission(
         printable(node.name),
-        node.path if chosen.path.is_relative_to(node.path) else chosen.path,
+        root,
         chosen.path,
         tuple(islice(_others(chosen), MAX_OTHERS)),
         printable(chosen.place),
         notes=tuple(map(printable, (*notes, *_notes(chosen, others, node)))),
         has_run_bits=chosen.has_run_bits,
     )
+
+
+def _attempts(node: Node, *, is_top: bool) -> list[Node]:
+    """Return the attempts of a student, the latest last; [] if the folder does not hold attempts.
+
+    They may lie in folders that hold nothing else.
+    """
+    inmost = node
+    while not inmost.judged_files and len(inmost.parts) == 1:
+        inmost = inmost.parts[0]
+    if inmost.judged_files or not _has_attempts(inmost, is_top=is_top):
+        return []
+    return sorted(inmost.parts, key=lambda part: natural_key(part.name))
 
 
 def _without_files(node: Node) -> Submission:

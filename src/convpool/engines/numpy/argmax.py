@@ -42,8 +42,8 @@ def max_indices(images: Array, axes: Sequence[Axis], values: Array, indices: Arr
     if 0 in images.shape:
         values[...], indices[...] = least(values.dtype), -1
         return
-    # a few rows at a time: of a row, that is one place on the first axis, the numbers before or
-    # after it is reduced, whichever are more
+    # a few rows at a time. A row is one place on the first axis; it holds the most numbers either
+    # before its other axes are reduced or after that, as padding may give more windows than pixels
     row_numbers = images.shape[-1] * volume([max(axis.size, axis.count) for axis in other_axes])
     rows_that_fit = LARGE // INDEX_BYTES // row_numbers
     for (batch,) in blocks(images.shape[:1], rows_that_fit // first_axis.size):
@@ -53,7 +53,7 @@ def max_indices(images: Array, axes: Sequence[Axis], values: Array, indices: Arr
             if inner.size:
                 argmax_of_axes = [partial(_argmax_of_axis, axis) for axis in part_axes]
                 values[block], indices[block] = _argmax(images[batch, pixel_rows], argmax_of_axes)
-                # counted from the part's first row, until here
+                # from indices of the part to those of the whole image
                 indices[block] += pixel_rows.start * volume(images.shape[2:-1])
                 unsign_zeros(values[block])
             for k, axis in enumerate(part_axes, 1):

@@ -157,6 +157,7 @@ def _by_doubling(axis: Axis, x: Array, k: int, out: Array, reduction: Reduction)
             first, second = slice(None, -shift), slice(shift, None)
             runs = reduction.ufunc(runs[on_axis(k, first)], runs[on_axis(k, second)])
             length *= 2
+        # the last run ends with the window: of max and min, it may overlap the run before it
         tap = min(covered, axis.window - run_length)
         start = tap * axis.dilation
         stop = start + (axis.count - 1) * axis.stride + 1

@@ -28,7 +28,7 @@ COURSE = TESTS.parent / "math" / "0x04-convolutions_and_pooling"
 SAMPLES = {
     "check/behaviour/test_items.py": 3,
     "check/behaviour/test_judged_answers.py": 4,
-    "check/behaviour/test_meanings_of_same.py": 3,
+    "check/behaviour/test_accepted_same.py": 3,
     "check/behaviour/test_named_causes.py": 1,
     "check/diagnosis/test_readings.py": 16,
     "check/diagnosis/test_students_files.py": 12,
@@ -103,7 +103,7 @@ SLOW = {
         "test_what_the_cases_do_not_tell_apart_is_the_same"
     ],
     "check/behaviour/test_items.py": ["test_the_deadline_is_kept_across_tasks"],
-    "check/behaviour/test_meanings_of_same.py": ["test_the_size_alone"],
+    "check/behaviour/test_accepted_same.py": ["test_the_size_alone"],
     "check/behaviour/test_processes.py": [
         "test_a_submission_in_a_process_of_its_own",
         "test_an_interrupt_ends_all_children_at_once",

@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from convpool.check import judge_behaviour
 from convpool.check.behaviour import requirement_names
 from convpool.check.concurrency import call_all
-from convpool.check.diagnosis.meanings_of_same import BRIEF, MEANINGS
+from convpool.check.grading.accepted_same import BRIEF, MEANINGS
 from convpool.check.grading.decisions import Decision, apply
 from convpool.check.grading.points import requirements, score
 from convpool.check.grading.similar import similar_pairs

@@ -14,8 +14,8 @@ from convpool.check.behaviour.judged_answers import Trial, common_trait_phrase
 from convpool.check.diagnosis import diagnose
 from convpool.check.diagnosis.arithmetic import arguments_of
 from convpool.check.diagnosis.finding_text import same_sentence, size_formulas
-from convpool.check.diagnosis.meanings_of_same import BRIEF, DESCRIPTIONS, find_reading, has_briefs
 from convpool.check.diagnosis.suspicious_lines import Suspicion, first_suspicion
+from convpool.check.grading.accepted_same import BRIEF, DESCRIPTIONS, find_reading, has_briefs
 from convpool.check.repair.search import Repair
 from convpool.check.submissions.task_files import TaskFile
 from convpool.check.tasks import Task

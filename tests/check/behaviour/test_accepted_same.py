@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from convpool.check.diagnosis.meanings_of_same import DESCRIPTIONS, MEANINGS
 from convpool.check.diagnosis.readings.registry import READINGS
+from convpool.check.grading.accepted_same import DESCRIPTIONS, MEANINGS
 from convpool.check.verdicts import Outcome
 from support.judged_here import failing_names, words
 

@@ -36,7 +36,13 @@ FIELD = indices_of(DEPTHWISE)
 
 
 def takes(geometry: ConvolutionGeometry) -> bool:
-    """Return whether the loop can convolve this: see `Convolution`."""
+    """Return whether the loop can convolve this.
+
+    There must be a form for so many kernels of a channel, or channels of a group, and for the
+    dtype, the same of images, sums and results; a pixel of some length, whose channels lie side by
+    side; no padding but zeros; and so few taps that their products are summed at once, as all sums
+    of more than `geometry.terms` products must be cut.
+    """
     c, kernels = geometry.images[3], geometry.kernels
     sums = geometry.dtypes[1]
     return (

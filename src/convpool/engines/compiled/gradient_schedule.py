@@ -143,7 +143,7 @@ def schedule_of(geometry: ConvolutionGeometry) -> Schedule:
         blocks=block_count,
         panel_numbers=volume(block) * lanes,
         parts=parts,
-        chunks=_chunks(geometry, panels, (lanes, of_group), parts),
+        chunks=_chunks(geometry, panels, lanes, of_group, parts),
         is_small=is_small,
         words=as_words(
             packing.fields,
@@ -161,21 +161,24 @@ def _part_count(geometry: ConvolutionGeometry, blocks: int, panels: Panels) -> i
 
 
 def _chunks(
-    geometry: ConvolutionGeometry, panels: Panels, sizes: tuple[int, int], parts: int
+    geometry: ConvolutionGeometry, panels: Panels, lanes: int, of_group: int, parts: int
 ) -> tuple[Chunk, ...]:
     """Return which panels are taken at a time, so that their totals stay in the cache.
 
-    `sizes` are the lanes of a panel and the kernels of a group.
+    A panel has `lanes` of the `of_group` kernels of a group, its last panel those that remain.
     """
-    lanes, of_group = sizes
 
     def first_kernel(panel: int) -> int:
-        group, number = divmod(panel, panels.per_group)
-        return group * of_group + min(number * lanes, of_group)
+        """Return the first kernel of a panel; of the number of all panels, that of all kernels."""
+        group, panel_of_group = divmod(panel, panels.per_group)
+        return group * of_group + panel_of_group * lanes
 
-    numbers = panels.total * lanes * volume(geometry.kernels[:3]) * parts
-    ranges = launch.split_range(panels.total, -(-numbers // MOST))
-    return tuple(Chunk(some, slice(*map(first_kernel, some))) for some in ranges)
+    totals = panels.total * lanes * volume(geometry.kernels[:3]) * parts
+    ranges = launch.split_range(panels.total, -(-totals // MOST))
+    return tuple(
+        Chunk((first, behind_last), slice(first_kernel(first), first_kernel(behind_last)))
+        for first, behind_last in ranges
+    )
 
 
 def _block(geometry: ConvolutionGeometry) -> Block:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import convpool
-from convpool.engines import convolution_seconds, threads
+from convpool.engines import convolution_costs, threads
 from convpool.engines.compiled import convolution as compiled_convolution
 from convpool.engines.compiled.instruction_sets import INSTRUCTION_SETS
 from convpool.engines.registry.convolution import ENGINES
@@ -244,7 +244,7 @@ def test_seconds_of_auto_are_those_of_the_first_candidate():
 
 
 def test_every_instruction_set_has_rates():
-    assert set(convolution_seconds.COMPILED) == set(INSTRUCTION_SETS)
+    assert set(convolution_costs.COMPILED) == set(INSTRUCTION_SETS)
 
 
 # pairs of (images, kernels, words): NumPy takes much longer for the second one, which copies

@@ -10,8 +10,14 @@ from convpool.engines.compiled import kernels_gradient as compiled_kernels_gradi
 from convpool.engines.compiled import pooling_gradient as compiled_pooling_gradient
 from convpool.engines.compiled.gradient_forms import PIECE, TAPS
 from convpool.engines.compiled.instruction_sets import INSTRUCTION_SETS
-from convpool.engines.convolution_costs import MOVE_BYTE, PANEL, stack_bytes
-from convpool.engines.convolution_seconds import COMPILED, size_ratio, stacking_seconds
+from convpool.engines.convolution_costs import (
+    COMPILED,
+    MOVE_BYTE,
+    PANEL,
+    size_ratio,
+    stack_bytes,
+    stacking_seconds,
+)
 from convpool.engines.numpy import kernels_gradient as numpy_kernels_gradient
 from convpool.engines.numpy import pooling as numpy_pooling
 from convpool.engines.numpy import pooling_gradient as numpy_pooling_gradient

@@ -1,6 +1,6 @@
 """Which engine should do some work, and how long it should take: what "auto" decides by.
 
-Each engine estimates its seconds, as `engines.convolution_seconds` does; here they are compared.
+Each engine estimates its seconds, as `engines.convolution_costs` does; here they are compared.
 `work` is a `ConvolutionWork` or a `PoolingWork`. The fallback is the engine that can do all work
 (NumPy).
 """

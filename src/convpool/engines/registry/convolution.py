@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from convpool.engines import convolution_costs, convolution_seconds
+from convpool.engines import convolution_costs
 from convpool.engines.compiled import convolution as compiled_convolution
 from convpool.engines.compiled import host
 from convpool.engines.compiled import pictures as compiled_pictures
@@ -33,7 +33,7 @@ ENGINES = by_name(
     Engine(
         "numpy",
         run=numpy_convolution.convolve,
-        seconds=convolution_seconds.numpy_seconds,
+        seconds=convolution_costs.numpy_seconds,
         memory=convolution_costs.numpy_convolution_bytes,
         tile_memory=convolution_costs.numpy_convolution_tile_bytes,
         start_up=60e-6,
@@ -48,7 +48,7 @@ ENGINES = by_name(
         pictures=compiled_pictures.Runner,
         refusal=compiled_refusal,
         host_refusal=host.refusal,
-        seconds=convolution_seconds.compiled_seconds,
+        seconds=convolution_costs.compiled_seconds,
         memory=convolution_costs.compiled_convolution_bytes,
         tile_memory=convolution_costs.compiled_convolution_tile_bytes,
         start_up=35e-6,

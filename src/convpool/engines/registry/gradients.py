@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from convpool.engines import convolution_seconds, gradient_costs
+from convpool.engines import convolution_costs, gradient_costs
 from convpool.engines.compiled import host
 from convpool.engines.compiled import kernels_gradient as compiled_kernels_gradient
 from convpool.engines.compiled import pooling_gradient as compiled_pooling_gradient
@@ -26,7 +26,7 @@ KERNELS_GRADIENT_ENGINES = by_name(
     Engine(
         "numpy",
         run=numpy_kernels_gradient.kernels_gradient,
-        seconds=convolution_seconds.numpy_seconds,
+        seconds=convolution_costs.numpy_seconds,
         memory=gradient_costs.kernels_gradient_bytes,
         tile_memory=gradient_costs.kernels_gradient_bytes,
         start_up=60e-6,

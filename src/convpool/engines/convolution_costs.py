@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from convpool.engines import threads
 from convpool.engines.compiled import convolution as compiled_convolution
-from convpool.engines.compiled import library, volumes
+from convpool.engines.compiled import library, tile_schedule, volumes
 from convpool.engines.compiled import transposed as compiled_transposed
 from convpool.engines.compiled.convolution import LONG_ROW
 from convpool.engines.compiled.instruction_sets import INSTRUCTION_SETS, InstructionSet, widest_tile
@@ -202,7 +202,6 @@ TRANSFORM_OPERATION = 0.2e-9  # a floating point operation of a Fourier transfor
 START_PHASE = 40e-6  # to start one of the convolutions that a transposed one is
 
 PANEL = 64  # kernels of the widest panel of the compiled loops
-PACKED = 3 * 2**16  # weights that a thread packs at a time there
 
 
 def _cost_ratio(work: ConvolutionWork) -> float:
@@ -291,7 +290,7 @@ def compiled_convolution_bytes(work: ConvolutionWork) -> int:
     itemsize, (*_, depth, _) = work.accumulation.itemsize, work.kernels
     # panels are completed to whole vectors
     kernels = -(-work.kernels_per_group // PANEL) * PANEL * work.groups
-    packed = min(work.taps * depth * kernels, PACKED * max(2, threads.number()))
+    packed = min(work.taps * depth * kernels, tile_schedule.WEIGHTS * max(2, threads.number()))
     numbers = volume(work.kernels) + packed
     if work.images_dtype.kind == "f" and work.images_dtype.itemsize == 2:
         copied = volume(work.images) + work.outputs

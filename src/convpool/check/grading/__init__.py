@@ -1,4 +1,4 @@
-"""What a teacher adds to verdicts: settings in a file, points, a roster, files that are similar.
+"""What a teacher adds to verdicts: settings, points, a roster, what counts as 'same', similarity.
 
 May import behaviour (the requirements' names), rules, submissions, diagnosis, tasks, verdicts.
 """

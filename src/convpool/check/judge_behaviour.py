@@ -15,7 +15,7 @@ from convpool.check.behaviour.cases_by_task import TIMED
 from convpool.check.behaviour.judged_answers import Trial, is_same_result
 from convpool.check.behaviour.removed_names import without_removed_names
 from convpool.check.concurrency import call_all
-from convpool.check.diagnosis.meanings_of_same import BRIEF
+from convpool.check.grading.accepted_same import BRIEF
 from convpool.check.judge_cases import Options, TaskRun, judge_cases, make_item
 from convpool.check.repair.search import find_repair
 from convpool.check.repair.trials import Trials

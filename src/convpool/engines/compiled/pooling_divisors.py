@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from convpool.engines.compiled.pooling_layout import Pooling
 from convpool.engines.values import NamedTuple
-from convpool.windows import Axis
 
 Floats = NDArray[np.float64]
 

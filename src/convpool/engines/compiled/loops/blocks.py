@@ -5,14 +5,21 @@ from __future__ import annotations
 from numba.core import cgutils
 
 from convpool.engines.compiled.loops.simd import (
+    INT64,
+    TARGET,
     add,
     convert,
+    first_lanes,
     load,
     load_masked,
     loop,
+    pick_lanes,
     store,
     store_masked,
 )
+
+# whether a store under a mask takes no longer than another; with AVX2 it may take 10 ns
+STORES_MASKED = TARGET.name == "avx512"
 
 
 @loop
@@ -33,7 +40,7 @@ def block_corner(call, block):
     )
 
 
-def store_sums(builder, totals, targets, accumulate, sum_kind, output_kind):
+def store_sums(builder, totals, targets, accumulate, sum_kind, output_kind, counts=None):
     """Store vectors of sums as results; if `accumulate`, add them to the results so far.
 
     All results so far are loaded before any is stored, since targets may overlap.
@@ -47,6 +54,8 @@ def store_sums(builder, totals, targets, accumulate, sum_kind, output_kind):
         mask of None is that of all lanes.
     accumulate
         A bit, an LLVM value.
+    counts
+        For each target how many lanes are stored, LLVM values, if its mask is of the first lanes.
     """
     results = [
         cgutils.alloca_once_value(
@@ -62,8 +71,36 @@ def store_sums(builder, totals, targets, accumulate, sum_kind, output_kind):
             else:
                 so_far = load_masked(builder, base, place, output_kind, mask)
             builder.store(add(builder, builder.load(result), so_far, output_kind), result)
+    if counts is not None and not STORES_MASKED:
+        _store_in_parts(builder, results, targets, counts, output_kind)
+        return
     for result, (base, place, mask) in zip(results, targets, strict=True):
         if mask is None:
             store(builder, builder.load(result), base, place, output_kind)
         else:
             store_masked(builder, builder.load(result), base, place, output_kind, mask)
+
+
+def _store_in_parts(builder, results, targets, counts, kind):
+    """Store the first lanes of each result as parts of 8, 4, 2 and 1 lanes, say.
+
+    `results` are pointers to the vectors, which are overwritten; other arguments are those of
+    `store_sums`.
+    """
+    for count in dict.fromkeys(counts):
+        chosen = [k for k, other in enumerate(counts) if other is count]
+        part = lanes = builder.load(results[chosen[0]]).type.count
+        below, above = INT64(0), INT64(lanes)
+        stored = builder.select(builder.icmp_signed("<", count, below), below, count)
+        stored = builder.select(builder.icmp_signed("<", above, stored), above, stored)
+        while part:
+            bit = builder.and_(stored, INT64(part))
+            first = builder.and_(stored, INT64(-2 * part))  # lanes that are stored by now
+            with builder.if_then(builder.icmp_signed("!=", bit, INT64(0))):
+                for k in chosen:
+                    vector, (base, place, _) = builder.load(results[k]), targets[k]
+                    lowest = vector if part == lanes else first_lanes(builder, vector, part)
+                    store(builder, lowest, base, builder.add(place, first), kind)
+                    rest = [(lane + part) % lanes for lane in range(lanes)]
+                    builder.store(pick_lanes(builder, [vector], rest), results[k])
+            part //= 2

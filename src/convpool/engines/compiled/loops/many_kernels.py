@@ -241,7 +241,7 @@ def _sums_of_tile(form):
     length.
     """
     sum_kind, output_kind = number_type(form.sums), number_type(form.results)
-    lanes, vectors = lanes_of(sum_kind), form.vectors
+    kinds, lanes, vectors = (sum_kind, output_kind), lanes_of(sum_kind), form.vectors
     pixels = pixels_of_tile(TARGET, vectors)
     # (pixel of the tile, vector of kernels)
     parts = [(q, v) for q in range(pixels) for v in range(vectors)]
@@ -301,10 +301,9 @@ def _sums_of_tile(form):
             totals = {
                 part: cgutils.alloca_once(builder, vector_type(sum_kind, lanes)) for part in parts
             }
-            masks = [
-                lanes_before(builder, builder.sub(columns, INT64(v * lanes)), lanes)
-                for v in range(vectors)
-            ]
+            # lanes of each vector that are stored, less than 0 or more than it has
+            left = [builder.sub(columns, INT64(v * lanes)) for v in range(vectors)]
+            masks = [lanes_before(builder, count, lanes) for count in left]
             zeros = ir.Constant(vector_type(sum_kind, lanes), None)
             for v in range(vectors):
                 value = load_masked(builder, start, INT64(v * lanes), sum_kind, masks[v])
@@ -347,14 +346,16 @@ def _sums_of_tile(form):
                     accumulate_channels(channel, 1)
             is_full = builder.icmp_signed(">=", columns, panel_lanes)
             with builder.if_else(is_full) as (all_columns, some_columns):
-                for branch, lane_masks in ((all_columns, [None] * vectors), (some_columns, masks)):
+                choices = (all_columns, [None] * vectors, None), (some_columns, masks, left)
+                for branch, lane_masks, stored in choices:
                     with branch:
                         ends = [
                             (output, builder.add(targets[q], INT64(v * lanes)), lane_masks[v])
                             for q, v in parts
                         ]
                         sums = [totals[part] for part in parts]
-                        store_sums(builder, sums, ends, accumulate, sum_kind, output_kind)
+                        counts = None if stored is None else [stored[v] for _, v in parts]
+                        store_sums(builder, sums, ends, accumulate, *kinds, counts)
             return context.get_dummy_value()
 
         numbers = (source, places, output_places, runs, first_run, last_run, length, weight_rows)

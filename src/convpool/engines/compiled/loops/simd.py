@@ -246,6 +246,12 @@ def pick_lanes(builder, vectors, chosen):
     return result
 
 
+def first_lanes(builder, vector, count):
+    """Return a vector of the first `count` lanes of a vector."""
+    lanes = ir.Constant(ir.VectorType(INT32, count), list(range(count)))
+    return builder.shuffle_vector(vector, vector, lanes)
+
+
 # ---- called from compiled Python ----
 
 

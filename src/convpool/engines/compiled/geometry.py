@@ -22,7 +22,6 @@ from numpy.typing import NDArray
 from convpool.engines.compiled import forms, library
 from convpool.engines.compiled.record import LINES, PACKING, address_of, filled
 from convpool.engines.padding import padded_indices
-from convpool.engines.quiet import without_warnings
 from convpool.engines.values import NamedTuple, dataclass
 from convpool.windows import Axis, volume
 
@@ -30,6 +29,8 @@ Array = NDArray[Any]
 Ints = NDArray[np.int64]
 Block = tuple[int, int, int]
 Value = TypeVar("Value")
+
+FEW = 2**12  # numbers whose squares are summed at once, which BLAS does in one thread
 
 
 def strides_in_numbers(array: Array) -> tuple[int, ...]:
@@ -69,10 +70,16 @@ class Weights(NamedTuple):
         return self.form("are finite", lambda weights: has_finite_sum(weights.kernels))
 
 
-@without_warnings
 def has_finite_sum(numbers: Array) -> bool:
-    """Return whether the sum of numbers is finite, and so all of them."""
-    return numbers.dtype.kind != "f" or math.isfinite(np.add.reduce(numbers, None))
+    """Return whether the sum of numbers, or of their squares, is finite, and so all of them."""
+    if numbers.dtype.kind != "f":
+        return True
+    # BLAS gives no warnings, and takes a quarter of the time
+    if numbers.size <= FEW and numbers.dtype.char in "fd":
+        few = numbers.ravel()
+        return math.isfinite(few.dot(few))
+    with np.errstate(all="ignore"):
+        return math.isfinite(np.add.reduce(numbers, None))
 
 
 class Operands(NamedTuple):

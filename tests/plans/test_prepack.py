@@ -89,7 +89,7 @@ def test_weights_are_packed_once(name, monkeypatch):
     packings = []
     for owner, method in [
         (many_kernels.Tiles, "pack_panels"),
-        (convpool.engines.compiled.geometry, "has_finite_sum"),
+        (convpool.engines.compiled.geometry, "are_finite"),
         (convpool.engines.compiled.few_kernels.Convolution, "_lane_weights"),
     ]:
         original = getattr(owner, method)

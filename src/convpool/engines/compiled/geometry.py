@@ -10,7 +10,6 @@ with number `ch // channels_per_line * phases + x % phases`.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Hashable
 from dataclasses import replace
 from functools import lru_cache
@@ -29,8 +28,6 @@ Array = NDArray[Any]
 Ints = NDArray[np.int64]
 Block = tuple[int, int, int]
 Value = TypeVar("Value")
-
-FEW = 2**12  # numbers whose squares are summed at once, which BLAS does in one thread
 
 
 def strides_in_numbers(array: Array) -> tuple[int, ...]:
@@ -66,20 +63,14 @@ class Weights(NamedTuple):
         return form
 
     def are_finite(self) -> bool:
-        """Return whether all kernels are finite; False too where their sum overflows."""
-        return self.form("are finite", lambda weights: has_finite_sum(weights.kernels))
+        """Return whether all kernels are finite."""
+        return self.form("are finite", lambda weights: are_finite(weights.kernels))
 
 
-def has_finite_sum(numbers: Array) -> bool:
-    """Return whether the sum of numbers, or of their squares, is finite, and so all of them."""
-    if numbers.dtype.kind != "f":
-        return True
-    # BLAS gives no warnings, and takes a quarter of the time
-    if numbers.size <= FEW and numbers.dtype.char in "fd":
-        few = numbers.ravel()
-        return math.isfinite(few.dot(few))
-    with np.errstate(all="ignore"):
-        return math.isfinite(np.add.reduce(numbers, None))
+def are_finite(numbers: Array) -> bool:
+    """Return whether all numbers are finite."""
+    # faster than their sum, and without its warnings
+    return numbers.dtype.kind != "f" or np.count_nonzero(np.isfinite(numbers)) == numbers.size
 
 
 class Operands(NamedTuple):

@@ -261,7 +261,7 @@ def _convolve_by_panels(tiles: Tiles, *, leaves_out_zeros: bool) -> None:
         numbers = panels.weights // schedule.run_length * channels[1]
         packed = launch.empty_aligned((some[1] - some[0]) * numbers, tiles.dtype)
         tiles.pack_panels(packed, some, channels)
-        if leaves_out_zeros and not geometries.has_finite_sum(packed):
+        if leaves_out_zeros and not geometries.are_finite(packed):
             raise NotFiniteError
         return packed, numbers, channels[1]
 

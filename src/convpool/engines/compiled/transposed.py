@@ -19,7 +19,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from convpool.engines import threads
 from convpool.engines.compiled import convolution, launch
-from convpool.engines.compiled.geometry import has_finite_sum
+from convpool.engines.compiled.geometry import are_finite
 from convpool.engines.numpy import convolution as numpy_convolution
 from convpool.engines.values import NamedTuple
 from convpool.windows import Axis, volume
@@ -132,7 +132,7 @@ class Runner:
         All but the arrays' memory, `bias` and `dtype` must be the same in every call. What
         `engines.compiled.convolution.refusal` refuses must not be passed.
         """
-        if not (has_finite_sum(kernels) or np.isfinite(kernels).all()):
+        if not are_finite(kernels):
             # here, a value that is not there would count as a 0, and 0 * inf is NaN
             numpy_convolution.convolve_transpose(
                 values, kernels, axes, out, groups=groups, bias=bias, dtype=dtype

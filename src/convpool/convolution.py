@@ -365,19 +365,21 @@ def filter_image(
         images_dtype=np.dtype(image.dtype),
         kernels_dtype=kernels[0].dtype,
     )
-    operands = plan.check_weights(of_channels(kernels, channels)), None
     integer_dtype = None if round_to is None else read_integer_dtype(round_to, plan.dtype)
+    result_dtype = plan.dtype if integer_dtype is None else integer_dtype
+    target = None
+    if route.run is None:
+        target = axes.add_to_output(out, plan.output_shape, result_dtype)
+        filtered = plan.execute_pictures(axes.add(image), kernels, result_dtype, target)
+        if filtered is not None:
+            return filtered.squeeze(axes.unit_axes) if out is None else out
+    operands = plan.check_weights(of_channels(kernels, channels)), None
     if route.run is not None:
         destination = Destination(out, max_memory, axes.unit_axes, integer_dtype)
         result: Array = route.run(plan, image, operands, destination, route.mask)
         return result
     images, mask = axes.add(image), None if route.mask is None else axes.add(route.mask)
-    result_dtype = plan.dtype if integer_dtype is None else integer_dtype
-    target = axes.add_to_output(out, plan.output_shape, result_dtype)
     if integer_dtype is not None:
-        rounded = np.empty(plan.output_shape, integer_dtype) if target is None else target
-        if plan.execute_rounded(images, operands, rounded):
-            return rounded.squeeze(axes.unit_axes) if out is None else out
         target = None  # only without rounding, the plan writes to `out` itself
     picture: Array = plan.execute(images, operands, target, mask).squeeze(axes.unit_axes)
     if integer_dtype is not None:

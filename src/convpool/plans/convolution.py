@@ -12,7 +12,7 @@ from numpy.typing import DTypeLike, NDArray
 from convpool.engines import threads
 from convpool.engines.values import dataclass
 from convpool.engines.work import ConvolutionWork
-from convpool.plans import arguments, dtypes, gradient_arguments, missing_pixels
+from convpool.plans import allocation, arguments, dtypes, gradient_arguments, missing_pixels
 from convpool.plans.convolution_sums import ConvolutionSums
 from convpool.plans.formatting import plural
 from convpool.plans.gradient_arguments import NAMES
@@ -126,50 +126,73 @@ class ConvolutionPlan(ConvolutionSums):
         self._apply(pixels, kernels, target, keywords, keeps=True)
         return self.copy_back(out, target)
 
-    def execute_rounded(self, images: Array, operands: Sequence[Any], out: Array) -> bool:
-        """Write the result to `out`, rounded and saturated in its dtype; False if not taken.
+    def execute_pictures(
+        self, images: Array, kernels: tuple[Array, ...], dtype: DType, out: Array | None = None
+    ) -> Array | None:
+        """Return the result for pictures, whose channels have the same kernel; None if not taken.
 
-        All channels have the same kernel and no bias; `images` and operands are as in `execute`.
+        Parameters
+        ----------
+        images, out
+            As in `execute`.
+        kernels
+            One (kh, kw), or (kh,) and (kw,).
+        dtype
+            Of the result: the plan's, or one of integers to which it is rounded and saturated.
         """
-        rounds_once = self.dtype == np.float32 or self.dtype.kind in "iu"
-        if self.missing is not None or not (rounds_once and out.size) or shares_memory(images, out):
-            return False
+        filter_pictures = self._filter_pictures
+        rounds = dtype != self.dtype
+        if (
+            filter_pictures is None
+            or self.missing is not None
+            or (rounds and self.dtype != np.float32 and self.dtype.kind not in "iu")
+            or (out is not None and shares_memory(images, out))
+            or (images.strides, dtype) in self._refused_pictures
+        ):
+            return None
         threads.check()
         pixels = self.reached_pixels.gather(self.channels_last(images))
-        kernels, bias = copy_if_shared(out, *operands)
-        keywords = self.engine_keywords(None, self.working_dtype(pixels, kernels, bias))
-        kernels = self._of_all_channels(kernels)
-        with np.errstate(all="ignore"):
-            return self._filter(pixels, kernels, self.channels_last(out), keywords, keeps=True)
-
-    def _of_all_channels(self, kernels: Any) -> tuple[Array, ...]:
-        """Return the one kernel of all channels, or one for each axis, flipped if need be."""
-        kernel = kernels[..., 0, 0]
-        return (np.flip(kernel) if self.flip else kernel,)
-
-    def _filter(
-        self,
-        pixels: Array,
-        kernels: tuple[Array, ...],
-        target: Array,
-        keywords: dict[str, Any],
-        *,
-        keeps: bool,
-    ) -> bool:
-        """Convolve pictures with kernels that all channels have; return False if not taken.
-
-        Arguments are those of `_apply`; the bias is None.
-        """
-        if self._engine.pictures is None or len(self.axes) != 2:
-            return False
-        run = self._filter_pictures if keeps else self._engine.pictures()
-        words = {name: value for name, value in keywords.items() if name != "bias"}
-        return run(pixels, kernels, self.engine_axes, target, **words)
+        kernels = copy_if_shared(out, *kernels)
+        sums = self.working_dtype(pixels, self._whole(kernels), None)
+        if out is None:
+            out = allocation.empty(self.output_shape, dtype, instead=self.memory_advice)
+        is_taken = filter_pictures(
+            pixels,
+            self._unflipped(kernels),
+            self.engine_axes,
+            self.channels_last(out),
+            groups=self.groups,
+            pad_mode=self.pad_mode,
+            fill=self.fill,
+            dtype=sums,
+        )
+        if not is_taken:
+            self._refused_pictures.add((images.strides, dtype))
+            return None
+        return out
 
     @cached_property
-    def _filter_pictures(self) -> Callable[..., bool]:
-        """What `_filter` calls, and keeps what it has worked out."""
-        assert self._engine.pictures is not None
+    def _refused_pictures(self) -> set[tuple[Shape, DType]]:
+        """(strides, dtype of the result) of pictures that were not taken, to ask but once."""
+        return set()
+
+    def _whole(self, kernels: tuple[Array, ...]) -> Any:
+        """Return the kernels that all channels have as `working_dtype` takes them."""
+        return kernels[0][..., np.newaxis, np.newaxis]
+
+    def _unflipped(self, kernels: tuple[Array, ...]) -> tuple[Array, ...]:
+        """Return the kernels, flipped if the plan says so."""
+        return tuple(map(np.flip, kernels)) if self.flip else kernels
+
+    @cached_property
+    def _filter_pictures(self) -> Callable[..., bool] | None:
+        """What filters pictures, and keeps what it has worked out; None if nothing does."""
+        return self._new_pictures()
+
+    def _new_pictures(self) -> Callable[..., bool] | None:
+        """Return what filters pictures, new; None if nothing does."""
+        if self._engine.pictures is None or len(self.axes) != 2:
+            return None
         return self._engine.pictures()
 
     def prepack(self, kernels: Any, bias: Any = None) -> PackedConvolution:

@@ -101,6 +101,10 @@ class SeparablePlan(ConvolutionPlan):
 
     # ---- integers ----
 
+    def _whole(self, kernels: Kernels) -> Kernels:
+        """Return the kernels as `working_dtype` takes them: as they are."""
+        return kernels
+
     def sums_of_kernels(self, kernels: Any, bias: Array | None) -> dtypes.Sums:
         """Return the sums of one channel, over the whole window."""
         product = self._products(kernels)[..., :1]
@@ -119,8 +123,11 @@ class SeparablePlan(ConvolutionPlan):
         self, pixels: Array, kernels: Any, target: Array, keywords: dict[str, Any], *, keeps: bool
     ) -> None:
         """Convolve along one axis after the other, as `ConvolutionPlan._apply` describes it."""
-        kernels = self._of_all_channels(kernels)
-        if self._filter(pixels, kernels, target, keywords, keeps=keeps):
+        kernels = self._unflipped(kernels)
+        words = {**keywords, "groups": self.groups}
+        del words["bias"]
+        filter_pictures = self._filter_pictures if keeps else self._new_pictures()
+        if filter_pictures and filter_pictures(pixels, kernels, self.engine_axes, target, **words):
             return
         # the last axis first, as where both are taken at once
         fill = keywords["fill"]
@@ -152,10 +159,6 @@ class SeparablePlan(ConvolutionPlan):
         rank = len(self.axes)
         column = kernel.reshape(*(-1 if j == k else 1 for j in range(rank)), 1, 1)
         return column if self.output_channels == 1 else column.repeat(self.output_channels, -1)
-
-    def _of_all_channels(self, kernels: Kernels) -> Kernels:
-        """Return the kernels, flipped if the plan says so."""
-        return tuple(kernel[::-1] for kernel in kernels) if self.flip else kernels
 
     @cached_property
     def _runners(self) -> list[Any]:

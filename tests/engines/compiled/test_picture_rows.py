@@ -127,6 +127,20 @@ def test_every_width(wide, runs):
     assert runs
 
 
+def test_short_rows_of_a_picture(runs):
+    """They are taken row by row where memory allows it, whatever came before."""
+    kernel, wide = numbers((3, 3)), 8 * LANES
+    image = numbers((7, 2 * wide))
+    for spread in (image[:, ::2], image[::-1, ::2], image[:, ::2]):
+        result = filter_image(spread, kernel, engine="compiled")
+        np.testing.assert_array_equal(result, expected_of(spread, kernel))
+    assert not runs
+    for dense in (image[:, :wide], image[:, 1 : wide + 1]):
+        result = filter_image(dense, kernel, engine="compiled")
+        np.testing.assert_array_equal(result, expected_of(dense, kernel))
+    assert len(runs) == 2
+
+
 def test_dilation_and_bias(runs):
     images, kernels = numbers((2, 6, WIDE + 9, 1)), numbers((3, 2, 1, 1))
     words = {"dilation": (2, 3), "bias": np.array([5], np.float32), "padding": "full"}

@@ -18,6 +18,8 @@ FILTERED = tuple(
         ("f8", "i8"),
     ]
 )
+# (rows, taps of each) of windows whose products are written out
+WRITTEN_OUT = ((3, 3), (5, 5))
 # (dtype of pixels, dtype of results) of medians, and how many taps their windows may have
 MEDIANS = tuple(
     (np.dtype(pixels), np.dtype(results))
@@ -51,12 +53,15 @@ class ReadRowForm(Form):
 class SumTapsForm(Form):
     """Sums products of lines with weights: record SUMMING.
 
-    Results of fewer than 32 bits are rounded and saturated.
+    Results of fewer than 32 bits are rounded and saturated. `rows` and `taps` are those of a window
+    whose products are all written out, 0 and 0: any.
     """
 
     loop = "sum_taps"
     sums: Dtype
     results: Dtype
+    rows: int = 0
+    taps: int = 0
 
 
 @dataclass(frozen=True)
@@ -100,6 +105,7 @@ def picture_forms() -> list[Form]:
         FilterRowsForm(),
         *(ReadRowForm(*pair) for pair in READ),
         *(SumTapsForm(*pair) for pair in FILTERED),
+        *(SumTapsForm(*pair, *window) for pair in FILTERED[:1] for window in WRITTEN_OUT),
     ]
 
 

@@ -153,7 +153,8 @@ def steps_of(geometry: ConvolutionGeometry, fill: Any, *, is_separable: bool) ->
     images, sums, results = geometry.dtypes
     read, down = ReadRowForm(images, sums), SumTapsForm(sums, results)
     if not is_separable:
-        return Steps(read, down, fill=fill)
+        written_out = SumTapsForm(sums, results, *geometry.kernels[:2])
+        return Steps(read, written_out if library.is_form(written_out) else down, fill=fill)
     columns = tuple(range(geometry.kernels[1]))
     return Steps(read, down, (columns,), SumTapsForm(sums, sums), fill=fill)
 
@@ -181,6 +182,7 @@ class Rows:
         taps = down.window * len(all_taps) + sum(map(len, steps.columns))
         self.is_small = volume(geometry.output) * taps <= SMALL
         self.function = library.function(FilterRowsForm())
+        self.zero = np.zeros(1, geometry.dtypes[1])  # what sums without a bias start from
         self.words = self._words()
         self.records = KeptRecords()
 

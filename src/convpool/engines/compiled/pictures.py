@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from convpool.engines.compiled import picture_rows
+from convpool.engines.compiled import depthwise, picture_rows
 from convpool.engines.compiled.convolution import chains, geometry_of, is_regular
 from convpool.engines.compiled.picture_forms import FILTERED
 from convpool.windows import Axis
@@ -53,8 +53,11 @@ class Runner:
         rows = self.rows[key]
         if rows is None:
             return False
-        down, *across = (np.ascontiguousarray(kernel, sums) for kernel in kernels)
-        rows.run(images, out, picture_rows.Kernel(down, np.zeros(1, sums), *across))
+        if any(kernel.dtype != sums for kernel in kernels):
+            with np.errstate(all="ignore"):  # a weight may be too large for sums of float32
+                kernels = [kernel.astype(sums) for kernel in kernels]
+        down, *across = map(np.ascontiguousarray, kernels)
+        rows.run(images, out, picture_rows.Kernel(down, rows.zero, *across))
         return True
 
 
@@ -89,6 +92,8 @@ def _rows(
         is_padded_with_zeros=pad_mode in ("zeros", "constant") and fill == 0,
     )
     if not picture_rows.takes(geometry, FILTERED):
+        return None
+    if depthwise.takes(geometry):
         return None
     steps = picture_rows.steps_of(geometry, fill, is_separable=is_separable)
     return picture_rows.Rows(geometry, steps)

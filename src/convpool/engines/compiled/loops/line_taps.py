@@ -44,16 +44,20 @@ summing_at = reader_of(SUMMING)
 def sum_taps(form):
     """Return the loop that sums products of lines with weights, for numbers of some dtypes."""
     sum_dtype, result_dtype = form.sums.type(0), form.results.type(0)
+    window = (0,) * form.rows, (0,) * form.taps
 
     def entry(address):
-        sum_lines(summing_at(address), sum_dtype, result_dtype)
+        sum_lines(summing_at(address), sum_dtype, result_dtype, window)
 
     return entry
 
 
 @intrinsic
-def sum_lines(typing, call, sum_dtype, result_dtype):
-    """Write the sums of a row of windows, of SINGLE vectors at least, or of two rows."""
+def sum_lines(typing, call, sum_dtype, result_dtype, window):
+    """Write the sums of a row of windows, of SINGLE vectors at least, or of two rows.
+
+    `window` are two tuples as long as it has rows and taps in each, or empty ones for any window.
+    """
 
     def codegen(context, builder, signature, arguments):
         fields = fields_of(builder, signature.args[0], arguments[0])
@@ -77,10 +81,10 @@ def sum_lines(typing, call, sum_dtype, result_dtype):
 
         first = splat(builder, builder.load(start), lanes)
         kinds, functions = (sum_dtype, result_dtype), (weight_of, add_product, finish, merge)
-        _combine_lines(builder, fields, kinds, first, *functions)
+        _combine_lines(builder, fields, kinds, first, *functions, tuple(map(len, window)))
         return context.get_dummy_value()
 
-    return types.void(call, sum_dtype, result_dtype), codegen
+    return types.void(call, sum_dtype, result_dtype, window), codegen
 
 
 def keep_taps(form):
@@ -120,7 +124,9 @@ def keep_taps(form):
     return entry
 
 
-def _combine_lines(builder, fields, kinds, first, weight_of, combine, finish, merge=None):
+def _combine_lines(
+    builder, fields, kinds, first, weight_of, combine, finish, merge=None, window=(0, 0)
+):
     """Emit code that combines the lines of a row of windows, or of two, and writes results.
 
     Legend
@@ -134,11 +140,14 @@ def _combine_lines(builder, fields, kinds, first, weight_of, combine, finish, me
         finish(total) the result.
     merge
         merge(a, b) returns the total of two parts; None if all is one part.
+    window
+        Its rows, and taps of each, whose products are summed in one part; (0, 0): any.
     """
     kind, result_kind = kinds
     lanes, none = lanes_of(kind), INT64(0)
     taps = integers_at(builder, fields["taps"], none)
     lag, count = fields["row_taps"], fields["tap_count"]
+    rows, row_taps = window
 
     def new_totals(vectors):
         totals = [cgutils.alloca_once(builder, first.type) for _ in range(vectors)]
@@ -170,11 +179,15 @@ def _combine_lines(builder, fields, kinds, first, weight_of, combine, finish, me
             with cgutils.for_range_slice(builder, start, stop, INT64(1)) as (tap, _):
                 combine_line(tap, begin, [(totals, none)])
 
-        combine_parts([totals], combine_part)
+        for tap in range(rows * row_taps):
+            combine_line(INT64(tap), begin, [(totals, none)])
+        if not rows:
+            combine_parts([totals], combine_part)
         write(totals, fields["result"], begin)
 
     def two_rows(begin, vectors, _lanes):
-        upper, lower = (new_totals(vectors), none), (new_totals(vectors), lag)
+        delay = INT64(row_taps) if rows else lag
+        upper, lower = (new_totals(vectors), none), (new_totals(vectors), delay)
 
         def combine_part(start, stop):
             both = builder.add(start, lag)
@@ -186,7 +199,11 @@ def _combine_lines(builder, fields, kinds, first, weight_of, combine, finish, me
                 with cgutils.for_range_slice(builder, first_tap, last_tap, INT64(1)) as (tap, _):
                     combine_line(tap, begin, rows)
 
-        combine_parts([upper[0], lower[0]], combine_part)
+        for tap in range((rows + 1) * row_taps if rows else 0):
+            sums = [upper] * (tap < rows * row_taps) + [lower] * (tap >= row_taps)
+            combine_line(INT64(tap), begin, sums)
+        if not rows:
+            combine_parts([upper[0], lower[0]], combine_part)
         write(upper[0], fields["result"], begin)
         write(lower[0], fields["next_result"], begin)
 

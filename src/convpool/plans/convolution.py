@@ -153,23 +153,30 @@ class ConvolutionPlan(ConvolutionSums):
         threads.check()
         pixels = self.reached_pixels.gather(self.channels_last(images))
         kernels = copy_if_shared(out, *kernels)
-        sums = self.working_dtype(pixels, self._whole(kernels), None)
         if out is None:
             out = allocation.empty(self.output_shape, dtype, instead=self.memory_advice)
-        is_taken = filter_pictures(
-            pixels,
-            self._unflipped(kernels),
-            self.engine_axes,
-            self.channels_last(out),
-            groups=self.groups,
-            pad_mode=self.pad_mode,
-            fill=self.fill,
-            dtype=sums,
-        )
-        if not is_taken:
-            self._refused_pictures.add((images.strides, dtype))
+        operands = pixels, self._unflipped(kernels), self.engine_axes, self.channels_last(out)
+        words = {"groups": self.groups, "pad_mode": self.pad_mode, "fill": self.fill}
+        if self._has_short_sums(kernels) and filter_pictures(*operands, dtype=np.int16, **words):
+            return out
+        sums = self.working_dtype(pixels, self._whole(kernels), None)
+        if filter_pictures(*operands, dtype=sums, **words):
+            return out
+        self._refused_pictures.add((images.strides, dtype))
+        return None
+
+    def _has_short_sums(self, kernels: tuple[Array, ...]) -> bool:
+        """Return whether sums of products of these kernels are the same in int16."""
+        pixels = self._short_pixels
+        return pixels is not None and dtypes.sums_fit_int16(kernels, pixels)
+
+    @cached_property
+    def _short_pixels(self) -> dtypes.Range | None:
+        """The range of bytes and what stands in their padding, if sums of int16 may be enough."""
+        if self.images_dtype.kind not in "biu" or self.images_dtype.itemsize > 1:
             return None
-        return out
+        is_exact = self.accumulation.kind in "if" and self.accumulation.itemsize > 1
+        return self._pixel_limits if is_exact and self.fill % 1 == 0 else None
 
     @cached_property
     def _refused_pictures(self) -> set[tuple[Shape, DType]]:

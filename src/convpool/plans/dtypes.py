@@ -17,6 +17,7 @@ Range = tuple[int, int]  # the least and the greatest value
 # up to these magnitudes, floats hold every integer; their products are faster than those of int64
 EXACT_IN_FLOAT32 = 2**24
 EXACT_IN_FLOAT64 = 2**53
+FEW_WEIGHTS = 128  # of a kernel that are looked at one by one
 INTEGERS = ("int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64")
 
 
@@ -268,6 +269,30 @@ def fastest_exact(dtype: DType, bound: int) -> DType:
     if bound <= EXACT_IN_FLOAT64:
         return np.dtype(np.float64)
     return dtype
+
+
+def sums_fit_int16(kernels: tuple[Array, ...], pixels: Range) -> bool:
+    """Return whether int16 holds every sum of products of pixels with weights, exactly.
+
+    Parameters
+    ----------
+    kernels
+        One kernel, or one for each axis whose products are the weights; floats may be whole
+        numbers.
+    pixels
+        The range of the pixels, with 0.
+    """
+    bound = magnitude(pixels)
+    for kernel in kernels:
+        if kernel.size > FEW_WEIGHTS or kernel.dtype.kind not in "iuf":
+            return False
+        total = 0
+        for weight in kernel.ravel().tolist():
+            if weight % 1:  # no whole number: infinity and NaN leave NaN
+                return False
+            total += abs(weight)
+        bound *= total
+    return bound <= limits(np.dtype(np.int16))[1]
 
 
 def pooling_result_dtype(images: DType, mode: str, dtype: DType | None = None) -> DType:

@@ -273,6 +273,62 @@ def test_rounding_in_place_and_in_other_dtypes():
     assert nothing.shape == (4, WIDE, 0)
 
 
+# ---- sums of bytes in 16 bits ----
+
+# results that are written from them
+WRITTEN = [
+    {},
+    {"dtype": "float32"},
+    {"dtype": "float64"},
+    {"dtype": "int32"},
+    *({"round_to": name} for name in ("uint8", "int8", "uint16", "int16", "int32", "int64")),
+]
+
+
+@pytest.mark.parametrize("words", WRITTEN, ids=str)
+@pytest.mark.parametrize("dtype", ["uint8", "int8", "bool"])
+def test_sums_of_bytes(dtype, words, runs):
+    image = RNG.integers(0, 256, (6, 2 * WIDE + 3)).astype("uint8")
+    image = image > 127 if dtype == "bool" else image.view(dtype)
+    sobel = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])
+    factors = np.array([1, 4, 6, 4, 1]), np.array([1, -2, 1])
+    floats = sobel.astype("float32")
+    for kernel in (sobel, sobel if words.get("dtype") == "int32" else floats, factors):
+        for more in ({}, {"pad_mode": "constant", "fill": -7, "stride": (2, 1)}):
+            result = filter_image(image, kernel, engine="compiled", **words, **more)
+            expected = filter_image(image, kernel, engine="numpy", **words, **more)
+            np.testing.assert_array_equal(result, expected, strict=True)
+            assert not np.signbit(result[result == 0]).any()
+    assert {rows.geometry.dtypes[1] for rows in runs} == {np.dtype("int16")}
+
+
+# (kernel, dtype of the pixels, fill, whether sums fit 16 bits)
+LIMITS = [
+    (np.full((4, 4), 8), "uint8", 0, True),  # 128 * 255 = 32640
+    (np.array([[65, -64]]), "uint8", 0, False),
+    (np.full((5, 3), 17.0), "int8", 0, True),  # 255 * 128
+    (np.full((4, 4), 16.0), "int8", 0, False),
+    ((np.full(4, 4), np.full(2, 4)), "uint8", 0, True),
+    ((np.full(4, 4), np.full(3, 3)), "uint8", 0, False),
+    (np.full((1, 2), 0.5), "uint8", 0, False),
+    (np.array([[np.nan, np.inf]]), "uint8", 0, False),
+    (np.ones((1, 2)), "uint8", 2**14, False),
+    (np.ones((1, 2)), "uint8", 0.5, False),
+]
+
+
+@pytest.mark.parametrize(("kernel", "dtype", "fill", "fits"), LIMITS, ids=str)
+def test_limits_of_16_bits(kernel, dtype, fill, fits, runs):
+    limits = np.iinfo(dtype)
+    for pixel in (limits.min, limits.max):
+        image = np.full((5, 2 * WIDE), pixel, dtype)
+        words = {"pad_mode": "constant" if fill else "edge", "fill": fill, "dtype": "float64"}
+        result = filter_image(image, kernel, engine="compiled", **words)
+        np.testing.assert_array_equal(result, filter_image(image, kernel, engine="numpy", **words))
+    is_short = {rows.geometry.dtypes[1] == np.int16 for rows in runs}
+    assert is_short == {fits}
+
+
 # ---- the greatest and least pixels ----
 
 KINDS = ["float32", "float64", "uint8", "uint16", "int16", "bool"]
@@ -385,7 +441,7 @@ from support import fences
 
 kept_records.MOST = 0
 random = np.random.default_rng(0)
-wide = library.isa().vector_bytes * 2
+wide = library.isa().vector_bytes * 4
 for pixels, weights in (("f4", "f4"), ("u1", "f4"), ("u1", "i1"), ("i4", "i4"), ("f8", "f8")):
     for shape in ((3, wide), (5, wide + 3), (4, wide + 1, 3)):
         image = random.integers(0, 9, shape).astype(pixels)

@@ -6,6 +6,7 @@ from itertools import product
 
 import numpy as np
 
+from convpool.engines.compiled.base_form import F4, GREATER, I8, LESSER, READ, Dtype, Form
 from convpool.engines.compiled.base_form import GREATER, LESSER, READ, Dtype, Form
 from convpool.engines.values import dataclass
 
@@ -16,10 +17,13 @@ FILTERED = tuple(
         *((dtype, dtype) for dtype in ("f4", "f8", "i8")),
         *(("f4", results) for results in ("i8", "i4", "i2", "u2", "i1", "u1")),
         ("f8", "i8"),
+        # sums of bytes that fit 16 bits
+        *(("i2", results) for results in ("f4", "f8", "i8", "i4", "i2", "u2", "i1", "u1")),
     ]
 )
 # (rows, taps of each) of windows whose products are written out
 WRITTEN_OUT = ((3, 3), (5, 5))
+BYTES = (np.dtype("u1"), np.dtype("i1"))
 # (dtype of pixels, dtype of results) of medians, and how many taps their windows may have
 MEDIANS = tuple(
     (np.dtype(pixels), np.dtype(results))
@@ -104,8 +108,10 @@ def picture_forms() -> list[Form]:
     return [
         FilterRowsForm(),
         *(ReadRowForm(*pair) for pair in READ),
+        *(ReadRowForm(pixels, np.dtype("i2")) for pixels in BYTES),
         *(SumTapsForm(*pair) for pair in FILTERED),
-        *(SumTapsForm(*pair, *window) for pair in FILTERED[:1] for window in WRITTEN_OUT),
+        *(SumTapsForm(F4, F4, *window) for window in WRITTEN_OUT),
+        *(SumTapsForm(np.dtype("i2"), results, 3, 3) for results in (F4, I8, BYTES[0])),
     ]
 
 

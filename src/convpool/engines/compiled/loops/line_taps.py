@@ -76,7 +76,9 @@ def sum_lines(typing, call, sum_dtype, result_dtype, window):
             return add(builder, a, b, sum_dtype)
 
         def finish(total):
-            finished = convert_saturated if result_dtype.bitwidth < 32 else convert
+            if result_dtype.bitwidth >= 32:
+                return convert(builder, total, sum_dtype, result_dtype)
+            finished = convert_saturated if isinstance(sum_dtype, types.Float) else saturate
             return finished(builder, total, sum_dtype, result_dtype)
 
         first = splat(builder, builder.load(start), lanes)
@@ -85,6 +87,18 @@ def sum_lines(typing, call, sum_dtype, result_dtype, window):
         return context.get_dummy_value()
 
     return types.void(call, sum_dtype, result_dtype, window), codegen
+
+
+def saturate(builder, vector, source_kind, target_kind):
+    """Convert signed integers to others that are no longer, saturated."""
+    low = max(source_kind.minval, target_kind.minval)
+    high = min(source_kind.maxval, target_kind.maxval)
+    for limit, sign in ((low, "<"), (high, ">")):
+        limits = ir.Constant(vector.type, [limit] * vector.type.count)
+        vector = builder.select(builder.icmp_signed(sign, vector, limits), limits, vector)
+    if source_kind.bitwidth == target_kind.bitwidth:
+        return vector
+    return builder.trunc(vector, vector_type(target_kind, vector.type.count))
 
 
 def keep_taps(form):

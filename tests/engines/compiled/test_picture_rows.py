@@ -402,6 +402,20 @@ def test_medians(kind, window, runs):
     assert len(runs) == 2
 
 
+@pytest.mark.parametrize("kind", ["float32", "uint8", "int16"])
+@pytest.mark.parametrize("size", [3, 5])
+def test_medians_of_zeros_and_ones(kind, size, runs):
+    """A network is right if it is for these; of windows of 3x3, all 512 are here."""
+    image = RNG.integers(0, 2, (size, 30_000)).astype(kind)
+    windows = np.lib.stride_tricks.sliding_window_view(image, (size, size))[0]
+    counts = windows.sum((1, 2), dtype=int)
+    bits = windows.reshape(-1, size**2).astype(int) @ (1 << np.arange(size**2))
+    assert size > 3 or len(np.unique(bits)) == 512
+    medians = convpool.pool(image[None, ..., None], size, 1, "median", engine="compiled")
+    np.testing.assert_array_equal(medians.ravel(), counts > size**2 // 2)
+    assert runs
+
+
 def test_medians_of_fewer_pixels_at_the_edges(runs):
     """Windows that reach into padding are taken apart, on each side of each axis."""
     images = numbers((2, 8, 2 * WIDE + 1, 1))

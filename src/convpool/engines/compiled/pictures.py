@@ -53,7 +53,7 @@ class Runner:
         rows = self.rows[key]
         if rows is None:
             return False
-        if any(kernel.dtype != sums for kernel in kernels):
+        if kernels[0].dtype != sums:  # that of all kernels
             with np.errstate(all="ignore"):  # a weight may be too large for sums of float32
                 kernels = [kernel.astype(sums) for kernel in kernels]
         down, *across = map(np.ascontiguousarray, kernels)

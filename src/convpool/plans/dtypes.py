@@ -284,14 +284,13 @@ def sums_fit_int16(kernels: tuple[Array, ...], pixels: Range) -> bool:
     """
     bound = magnitude(pixels)
     for kernel in kernels:
-        if kernel.size > FEW_WEIGHTS or kernel.dtype.kind not in "iuf":
+        is_float = kernel.dtype.kind == "f"
+        if kernel.size > FEW_WEIGHTS or kernel.dtype.kind not in "iuf" or kernel.itemsize > 8:
             return False
-        total = 0
-        for weight in kernel.ravel().tolist():
-            if weight % 1:  # no whole number: infinity and NaN leave NaN
-                return False
-            total += abs(weight)
-        bound *= total
+        weights = kernel.ravel().tolist()  # few, and NumPy would take longer
+        if is_float and not all(map(float.is_integer, weights)):
+            return False
+        bound *= sum(map(abs, weights))
     return bound <= limits(np.dtype(np.int16))[1]
 
 

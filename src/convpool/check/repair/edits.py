@@ -91,6 +91,45 @@ def changed_lines(before: str, after: str) -> tuple[int, str]:
     return first, "\n".join(told)
 
 
+LONGEST = 79  # characters of a line, as pycodestyle asks for
+
+
+def wrapped(before: str, after: str) -> str:
+    """Return a changed text whose new lines are broken inside their brackets where they are long.
+
+    >>> print(wrapped("", f"x = f({'a' * 40}, {'b' * 40})").replace("a" * 40, "a"))
+    x = f(a,
+          bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb)
+    """
+    known = set(before.split("\n"))
+    lines = []
+    for line in after.split("\n"):
+        rest = line
+        while rest not in known and len(rest) > LONGEST and (at := _break(rest)):
+            place, column = at
+            lines.append(rest[:place].rstrip())
+            rest = " " * column + rest[place:].lstrip()
+        lines.append(rest)
+    return "\n".join(lines)
+
+
+def _break(line: str) -> tuple[int, int] | None:
+    """Return (where to break a line, the column of what follows); None if there is no good place.
+
+    That is the last comma inside brackets that lies before the longest length, else the last blank.
+    """
+    opened: list[int] = []
+    found: dict[bool, tuple[int, int]] = {}
+    for place, sign in enumerate(line[:LONGEST]):
+        if sign in "([{":
+            opened.append(place)
+        elif sign in ")]}" and opened:
+            opened.pop()
+        elif sign == " " and opened and line[:place].strip() and place > opened[-1] + 1:
+            found[line[place - 1] == ","] = place, opened[-1] + 1
+    return found.get(True) or found.get(False)
+
+
 def _block(start: int, old: list[str], new: list[str]) -> Iterator[str]:
     """Yield the lines about one block: `old` lines after line `start`, and what replaces them."""
     if list(map(_indentation, old)) == list(map(_indentation, new)):

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from convpool.check.repair.edits import Change, Edit, Source
-from convpool.check.repair.roles import Roles
+from convpool.check.repair.roles import HELD, Roles
 from convpool.check.tasks import Task
 
 
@@ -31,13 +31,61 @@ def right_lines(source: Source, task: Task) -> Iterator[Change]:
 
 def _parts(roles: Roles) -> Iterator[Iterator[Change]]:
     """Yield the variants of each part of the function."""
+    yield _missing(roles)
+    yield _return(roles)
     yield _sizes(roles)
+    yield _padding(roles)
     yield _zeros(roles)
     yield _size_of_same(roles)
     yield _windows(roles)
     yield _weights(roles)
     yield _stores(roles)
     yield _loops(roles)
+
+
+def _missing(roles: Roles) -> Iterator[Change]:
+    """Yield the lines that define sizes and the output, where nothing defines them."""
+    first = next(
+        (one for one in roles.function.body if not isinstance(one, ast.Expr)),
+        roles.function.body[0],
+    )
+    lines = []
+    for parameter, own in roles.own.items():
+        value = own if parameter in ("stride", "kernel_shape") else f"{own}.shape"
+        # as many sizes as the arrays of the task have
+        letters = max(HELD.get(parameter, {}).values(), key=len, default=())
+        if parameter in ("images", "kernel") and roles.task.number < 4:
+            letters = letters[:-1]
+        if roles.undefined & set(letters):
+            lines.append(f"{', '.join(letters)} = {value}")
+    if lines:
+        blank, start = " " * first.col_offset, roles.source.place(first.lineno, 0)
+        yield (Edit(start, start, "".join(f"{blank}{line}\n" for line in lines)),)
+    yield from _missing_output(roles)
+
+
+def _missing_output(roles: Roles) -> Iterator[Change]:
+    """Yield the line that makes the output before the loops, where none does."""
+    loops = [node for node in roles.function.body if isinstance(node, ast.For)]
+    names = roles.undefined & {
+        ast.unparse(node.value) for node in roles.statements(ast.Return) if node.value
+    }
+    if not loops or len(names) != 1 or not set(roles.position[:2]) <= roles.loops.keys():
+        return
+    rows, columns = (ast.unparse(roles.loops[at].iter)[6:-1] for at in roles.position[:2])
+    last = {5: f", {roles.sizes.get('nc')}", 6: f", {roles.sizes.get('c')}"}
+    shape = f"({roles.sizes['m']}, {rows}, {columns}{last.get(roles.task.number, '')})"
+    start = roles.source.place(loops[0].lineno, 0)
+    text = f"{' ' * loops[0].col_offset}{min(names)} = np.zeros({shape})\n"
+    yield (Edit(start, start, text),)
+
+
+def _return(roles: Roles) -> Iterator[Change]:
+    """Yield a return of the output at the end of a function without any."""
+    if roles.output and not roles.statements(ast.Return):
+        start = roles.source.place((roles.function.end_lineno or 0) + 1, 0)
+        blank = " " * roles.function.body[0].col_offset
+        yield (Edit(start, start, f"{blank}return {ast.unparse(roles.output.targets[0])}\n"),)
 
 
 # ---- sizes of the output ----
@@ -90,6 +138,9 @@ def _size(roles: Roles, element: ast.expr, text: str) -> Change:
     """Return the change that sets a size of the output, where its name is set only once."""
     if not isinstance(element, ast.Name):
         return (roles.source.replace(element, text),)
+    names = {node.id for node in roles.statements(ast.Name) if isinstance(node.ctx, ast.Store)}
+    if element.id not in names:
+        return _before_output(roles, [f"{element.id} = {text}"])
     return _assigned(roles, element.id, text, roles.statements(ast.Assign))
 
 
@@ -111,6 +162,19 @@ def _assigned(roles: Roles, name: str, text: str, statements: list[ast.Assign]) 
 
 
 # ---- padding ----
+
+
+def _padding(roles: Roles) -> Iterator[Change]:
+    """Yield a padding of the images where there is none, by each pair of names."""
+    is_padded = roles.padded != roles.own["images"]
+    if roles.pad or is_padded or roles.task.number in (0, 6) or not roles.output:
+        return
+    images = roles.own["images"]
+    for rows, columns in _pairs_of_names(roles.assignments):
+        if "p" in rows and "p" in columns:
+            channels = ", (0, 0)" if roles.task.number > 3 else ""
+            widths = f"((0, 0), ({rows}, {rows}), ({columns}, {columns}){channels})"
+            yield _before_output(roles, [f"{images} = np.pad({images}, {widths}, 'constant')"])
 
 
 def _zeros(roles: Roles) -> Iterator[Change]:
@@ -179,13 +243,16 @@ def _size_of_same(roles: Roles) -> Iterator[Change]:
     names = [element.id for element in roles.shape if isinstance(element, ast.Name)]
     if roles.task.number not in (3, 4, 5) or len(names) != 2 or not roles.output:
         return
+    sizes = f"{', '.join(names)} = {roles.sizes['h']}, {roles.sizes['w']}"
+    yield _before_output(roles, [f"if {roles.own['padding']} == 'same':", f"    {sizes}"])
+
+
+def _before_output(roles: Roles, lines: list[str]) -> Change:
+    """Return the change that puts lines before the statement that makes the output."""
+    assert roles.output is not None
     blank = " " * roles.output.col_offset
-    text = (
-        f"{blank}if {roles.own['padding']} == 'same':\n"
-        f"{blank}    {', '.join(names)} = {roles.sizes['h']}, {roles.sizes['w']}\n"
-    )
     start = roles.source.place(roles.output.lineno, 0)
-    yield (Edit(start, start, text),)
+    return (Edit(start, start, "".join(f"{blank}{line}\n" for line in lines)),)
 
 
 # ---- loops ----
@@ -250,17 +317,23 @@ def _place(roles: Roles) -> str:
 
 def _stores(roles: Roles) -> Iterator[Change]:
     """Yield the right value, and the right place, of each part of the output that is written."""
-    named = [
-        ast.unparse(node.targets[0])
-        for node in roles.statements(ast.Assign)
-        if node.value in roles.windows and isinstance(node.targets[0], ast.Name)
-    ]
     for store in roles.stores:
-        for window in (*dict.fromkeys(named), _window(roles, roles.padded)):
+        yield (roles.source.replace(store, f"{_place(roles)} = {roles.source.code(store.value)}"),)
+        for window in (*_window_names(roles), _window(roles, roles.padded)):
             for value in _values(roles, window):
                 yield (roles.source.replace(store.value, value),)
                 text = f"{_place(roles)} = {value}"
                 yield (roles.source.replace(store, text),)
+
+
+def _window_names(roles: Roles) -> list[str]:
+    """Return the names that windows are given, each once."""
+    named = [
+        ast.unparse(node.targets[0])
+        for node in roles.assignments
+        if node.value in roles.windows and isinstance(node.targets[0], ast.Name)
+    ]
+    return list(dict.fromkeys(named))
 
 
 def _loops(roles: Roles) -> Iterator[Change]:
@@ -286,20 +359,20 @@ def _all_loops(roles: Roles, column: int) -> str:
     i, j, k = roles.position
     rows, columns = map(ast.unparse, roles.shape)
     lines = [f"for {i} in range({rows}):", f"    for {j} in range({columns}):"]
-    inner = [f"window = {_window(roles, roles.padded)}"]
+    window = (*_window_names(roles), "window")[0]
+    inner = [f"{window} = {_window(roles, roles.padded)}"]
     if roles.task.number == 6:
-        greatest, mean = _values(roles, "window")
+        greatest, mean = _values(roles, window)
         inner += [f"if {roles.own['mode']} == 'max':", f"    {_place(roles)} = {greatest}"]
         inner += ["else:", f"    {_place(roles)} = {mean}"]
     elif roles.task.number == 5:
-        kernels = roles.own["kernels"]
-        inner = [
-            *inner,
-            f"for {k} in range({roles.sizes['nc']}):",
-            f"    weights = {kernels}[:, :, :, {k}]",
-            f"    {_place(roles)} = np.sum(window * weights, axis=(1, 2, 3))",
-        ]
+        kernels, value = roles.own["kernels"], _values(roles, window)[0]
+        inner.append(f"for {k} in range({roles.sizes['nc']}):")
+        if f"{kernels}[" not in value:  # the name of one kernel
+            name = value.partition(" * ")[2].partition(",")[0]
+            inner.append(f"    {name} = {kernels}[:, :, :, {k}]")
+        inner.append(f"    {_place(roles)} = {value}")
     else:
-        inner.append(f"{_place(roles)} = {_values(roles, 'window')[0]}")
+        inner.append(f"{_place(roles)} = {_values(roles, window)[0]}")
     lines += [f"        {line}" for line in inner]
     return "".join(f"{' ' * column}{line}\n" for line in lines)

@@ -7,6 +7,7 @@ stride; i j a position in the output.
 from __future__ import annotations
 
 import ast
+import builtins
 import re
 from collections.abc import Iterator
 from functools import cached_property
@@ -16,7 +17,7 @@ from convpool.check.tasks import Task
 
 _MAKERS = ("zeros", "empty", "ones", "full")
 # parameter -> the sizes that it holds, by how many names it is unpacked into
-_HELD: dict[str, dict[int, tuple[str, ...]]] = {
+HELD: dict[str, dict[int, tuple[str, ...]]] = {
     "images": {3: ("m", "h", "w"), 4: ("m", "h", "w", "c")},
     "kernel": {2: ("kh", "kw"), 3: ("kh", "kw", "c")},
     "kernels": {4: ("kh", "kw", "c", "nc")},
@@ -41,19 +42,21 @@ class Roles:
         """The brief's letter of a size -> the student's code for it."""
         found: dict[str, str] = {}
         for parameter, own in self.own.items():
-            by_count = _HELD.get(parameter, {})
+            by_count = HELD.get(parameter, {})
             shape = f"{own}.shape" if parameter in ("images", "kernel", "kernels") else own
             for letters in by_count.values():
                 for at, letter in enumerate(letters):
                     found.setdefault(letter, f"{shape}[{at}]")
-        return found | dict(self._unpacked())
+        # a name that is the letter itself, however it got its value
+        known = {letter: letter for letter in found if letter in self.taken}
+        return found | known | dict(self._unpacked())
 
     def _unpacked(self) -> Iterator[tuple[str, str]]:
         """Yield (letter, name) of the sizes that the function has names for."""
         for node in self.statements(ast.Assign):
             target, value = node.targets[0], ast.unparse(node.value)
             for parameter, own in self.own.items():
-                by_count = _HELD.get(parameter, {})
+                by_count = HELD.get(parameter, {})
                 if isinstance(target, ast.Tuple) and value in (own, f"{own}.shape"):
                     names = map(ast.unparse, target.elts)
                     yield from zip(by_count.get(len(target.elts), ()), names, strict=False)
@@ -111,6 +114,8 @@ class Roles:
     def output(self) -> ast.Assign | None:
         """The statement that makes the array that is returned."""
         returned = {ast.unparse(node.value) for node in self.statements(ast.Return) if node.value}
+        if not returned:  # the return is missing
+            returned = {ast.unparse(node.targets[0]) for node in self.statements(ast.Assign)}
         for node in self.statements(ast.Assign)[::-1]:
             call = node.value
             if ast.unparse(node.targets[0]) in returned and isinstance(call, ast.Call):
@@ -173,6 +178,20 @@ class Roles:
     def taken(self) -> set[str]:
         """All names of the function."""
         return {node.id for node in ast.walk(self.function) if isinstance(node, ast.Name)}
+
+    @cached_property
+    def undefined(self) -> set[str]:
+        """The names that are read and that nothing defines."""
+        read = {node.id for node in self.statements(ast.Name) if isinstance(node.ctx, ast.Load)}
+        defined = {node.name for node in self.source.definitions}
+        for node in ast.walk(self.source.tree):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                defined.add(node.id)
+            elif isinstance(node, ast.arg):
+                defined.add(node.arg)
+            elif isinstance(node, ast.alias):
+                defined.add((node.asname or node.name).partition(".")[0])
+        return read - defined - set(dir(builtins))
 
     def _range(self, loop: ast.For) -> list[str]:
         """Return the arguments of the range of a loop."""

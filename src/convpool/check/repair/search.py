@@ -8,7 +8,7 @@ from math import prod
 from typing import NamedTuple
 
 from convpool.check.behaviour.case import Case
-from convpool.check.repair.edits import Change, Source, changed_lines
+from convpool.check.repair.edits import Change, Source, changed_lines, wrapped
 from convpool.check.repair.right_lines import right_lines
 from convpool.check.repair.small_changes import small_changes
 from convpool.check.repair.trials import Trials
@@ -63,7 +63,7 @@ def find_repair(
             break
     if now is first:
         return None
-    line, lines = changed_lines(text, now.text)
+    line, lines = changed_lines(text, wrapped(text, now.text))
     return Repair(line, lines, frozenset(first.wrong - now.wrong), not now.wrong)
 
 

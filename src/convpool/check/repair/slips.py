@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Collection, Iterator
+from difflib import get_close_matches
 
 from convpool.check.repair.names import family, partners
 
@@ -55,6 +56,9 @@ def _name(node: ast.Name, names: Collection[str]) -> Iterator[ast.AST]:
     """Yield the name of the other axis, a step of the same axis, other names of the same axis."""
     if not isinstance(node.ctx, ast.Load):
         return
+    if node.id not in names:  # misspelt
+        for other in get_close_matches(node.id, names, cutoff=0.5):
+            yield ast.Name(other, node.ctx)
     for other in (*partners(node.id, names), *family(node.id, names)):
         yield ast.Name(other, node.ctx)
     for other in names:

@@ -74,14 +74,17 @@ def _ideas(
     other = twins.get(node)
     old = _names(node)
     near = old | {name for one in old for name in partners(one, names)}
-    if isinstance(node, ast.Compare) and isinstance(parent, ast.BinOp):
-        return  # (a > b) as a number is no habit of anybody
+    if isinstance(node, ast.Compare) and isinstance(parent, ast.BinOp | ast.Subscript):
+        return  # x[x < 0] is left out as a whole, not written as x[x == 0]
     mirrored = OtherAxis(names).visit(copy.deepcopy(node))
     whole = [mirrored] if ast.unparse(mirrored) != ast.unparse(node) else []
     for new in (*whole, *slips(node, names)):
         is_far = not _names(new) <= near
         if isinstance(parent, ast.Assign) and ast.unparse(parent.targets[0]) == ast.unparse(new):
             continue  # x = x
+        is_array = isinstance(parent, ast.Subscript) and node is parent.value
+        if is_array and isinstance(new, ast.BinOp):
+            continue  # (x + 1)[i]
         is_in_sum = isinstance(parent, ast.BinOp | ast.AugAssign)
         if is_in_sum and isinstance(new, ast.Constant) and new.value in (0, 1):
             continue  # x + 0 and x * 1 are written as x, which is tried too

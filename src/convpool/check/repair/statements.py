@@ -55,7 +55,8 @@ def _assignments(source: Source, statement: ast.stmt) -> Iterator[Change]:
             yield (source.replace(statement, f"{target} {sign}= {value}"),)
     elif isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Subscript):
         target, value = source.code(statement.targets[0]), source.code(statement.value)
-        yield (source.replace(statement, f"{target} += {value}"),)
+        if not isinstance(statement.value, ast.Constant):
+            yield (source.replace(statement, f"{target} += {value}"),)
 
 
 def _neighbours(source: Source, first: ast.stmt, second: ast.stmt) -> Iterator[Change]:

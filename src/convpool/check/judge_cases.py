@@ -5,6 +5,7 @@ It stands above the folders, as it joins behaviour and diagnosis.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -156,6 +157,7 @@ def _with_change(run: TaskRun, findings: Sequence[Finding]) -> Finding:
         words=f"{words}. With this change, which was tried, {brings}:",
         line=run.repair.line,
         change=run.repair.lines,
+        details=re.sub(r"^(line \d+: .*\n)+", "", main.details),  # the change has its lines
         failing=sum(finding.failing for finding in findings),
     )
 

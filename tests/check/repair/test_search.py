@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
 
 from convpool.check import judge_behaviour
 from convpool.check.behaviour import fresh_cases, timing
 from convpool.check.judge_cases import Options
-from convpool.check.repair.edits import Source, changed_lines
+from convpool.check.repair.edits import Source, changed_lines, wrapped
 from convpool.check.repair.names import partners
 from convpool.check.repair.search import find_repair
 from convpool.check.repair.trials import Trials
@@ -65,6 +67,11 @@ BROKEN = [
     (VALID, LOOPS, "    if True:\n        if 1:\n", LOOPS),
     (SAME, "kh // 2, kw // 2", "(kh - 1) // 2, (kw - 1) // 2", "(ph, ph + 1), (pw, pw + 1)"),
     (SAME, "ph, pw = kh // 2, kw // 2", "ph = pw = max(kh, kw) // 2", "ph, pw = kh // 2, kw // 2"),
+    (VALID, "    m, h, w = images.shape\n", "", "after line 5, add:\n    m, h, w = images.shape"),
+    (VALID, "    return output\n", "", "    return output"),
+    (VALID, "    output = np.zeros((m, oh, ow))\n", "", "    output = np.zeros((m, oh, ow))"),
+    (SAME, "    padded = np.pad(images, ((0, 0), (ph, ph), (pw, pw)), 'constant')\n",
+     "    padded = images\n", "np.pad(images, ((0, 0), (ph, ph), (pw, pw)), 'constant')"),
     (SAME, "'constant'", "'edge'", "'constant'"),
     (SAME, "(pw, pw)", "(ph, ph)", "(pw, pw)"),
 ]  # fmt: skip
@@ -158,6 +165,16 @@ def test_a_change_is_told_line_by_line(before, after, line, told):
 )
 def test_names_have_partners_on_the_other_axis(name, names, others):
     assert partners(name, names) == others
+
+
+def test_long_new_lines_are_broken_inside_brackets():
+    line = f"    window = padded[:, {'i' * 20}:{'i' * 20} + kh, {'j' * 20}:{'j' * 20} + kw]"
+    broken = wrapped("", line)
+    assert max(map(len, broken.split("\n"))) <= 79
+    assert broken.split("\n")[1].startswith(" " * len("    window = padded[") + "jjj")
+    assert ast.dump(ast.parse(broken.strip())) == ast.dump(ast.parse(line.strip()))
+    assert wrapped(line, line) == line  # the student's own
+    assert wrapped("", "x" * 90) == "x" * 90
 
 
 def test_changes_that_overlap_change_nothing():

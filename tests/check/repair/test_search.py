@@ -177,6 +177,16 @@ def test_long_new_lines_are_broken_inside_brackets():
     assert wrapped("", "x" * 90) == "x" * 90
 
 
+@pytest.mark.parametrize(
+    "lines", ["    x = 1\n" * 3000, f"    x = {'+'.join('1' * 1500)}\n", "    x = (\n"]
+)
+def test_no_time_is_spent_on_files_that_are_too_long(lines, monkeypatch):
+    monkeypatch.setattr(caller, "run", lambda *_: pytest.fail("it was run"))
+    text = VALID.replace("    return", f"{lines}    return")
+    cases = fresh_cases.cases(0, 0)[0]
+    assert find_repair(text, cases, [0], Trials(TASKS[0], PYTHON, LIMITS)) is None
+
+
 def test_changes_that_overlap_change_nothing():
     source = Source("def f(a):\n    return a + 1\n", "f")
     whole = source.function.body[0].value

@@ -18,6 +18,8 @@ from convpool.check.tasks import Task
 def right_lines(source: Source, task: Task) -> Iterator[Change]:
     """Yield changes that put right lines in the place of the student's: alone, two, and all."""
     roles = Roles(source, task)
+    if len(roles.own) < len(task.parameters):
+        return  # the signature is the first thing to mend
     parts = [list(part) for part in _parts(roles)]
     for part in parts:
         yield from part

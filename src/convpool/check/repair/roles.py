@@ -161,7 +161,11 @@ class Roles:
             for name, loop in self.loops.items()
             if self.sizes.get("nc", "") in self._range(loop)
         ]
-        kernel = kernels[0] if kernels else next(name for name in "knz" if name not in self.taken)
+        kernel = (
+            kernels[0]
+            if kernels
+            else next((name for name in "knz" if name not in self.taken), "kernel_number")
+        )
         others = [name for name in self.loops if name != kernel]
         for node in self.stores:
             target = node.targets[0] if isinstance(node, ast.Assign) else node.target

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import prod
@@ -12,7 +13,9 @@ from convpool.check.repair.edits import Change, Source, changed_lines, wrapped
 from convpool.check.repair.right_lines import right_lines
 from convpool.check.repair.small_changes import small_changes
 from convpool.check.repair.trials import Trials
+from convpool.check.tasks import Task
 
+MOST_CHARACTERS, MOST_NODES = 20_000, 4000  # of a file and its tree; an ordinary one has a tenth
 MOST_CHANGES = 2000  # that are tried in one round
 MOST_SURVIVORS = 40  # that are tried with several cases
 MOST_FINALISTS = 4  # that are tried with all cases
@@ -70,12 +73,9 @@ def find_repair(
 def _best(before: Candidate, cases: Sequence[Case], trials: Trials) -> Candidate | None:
     """Return the best change of a text; None if none makes cases right and no other ones wrong."""
     try:
-        source = Source(before.text, trials.task.function)
+        near, far, lines = _all_texts(before.text, trials.task)
     except (SyntaxError, ValueError, RecursionError):
         return None
-    seen = {before.text}
-    near, far = (_new_texts(source, changes, seen) for changes in small_changes(source))
-    lines = _new_texts(source, right_lines(source, trials.task), seen)
     samples = _samples(cases, before.wrong)
     first, others = samples[:1], samples[1:]
     # at first the first sample alone, as a change that mends all mends it too
@@ -89,6 +89,20 @@ def _best(before: Candidate, cases: Sequence[Case], trials: Trials) -> Candidate
             if better and (best is None or len(better.wrong) < len(best.wrong)):
                 best = better
     return best
+
+
+def _all_texts(text: str, task: Task) -> tuple[list[str], list[str], list[str]]:
+    """Return the changed texts: by slips of the pen, by names from elsewhere, by right lines.
+
+    Raises SyntaxError, ValueError or RecursionError for a text that is not looked at: one that
+    cannot be parsed, lacks the function, or is so long that an hour would be spent on it.
+    """
+    source = Source(text, task.function)
+    if len(text) > MOST_CHARACTERS or sum(1 for _ in ast.walk(source.tree)) > MOST_NODES:
+        raise ValueError("the file is too long")
+    seen = {text}
+    near, far = (_new_texts(source, changes, seen) for changes in small_changes(source))
+    return near, far, _new_texts(source, right_lines(source, task), seen)
 
 
 def _new_texts(source: Source, changes: Iterable[Change], seen: set[str]) -> list[str]:

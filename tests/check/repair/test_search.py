@@ -12,7 +12,7 @@ from convpool.check.judge_cases import Options
 from convpool.check.repair.edits import Source, changed_lines, wrapped
 from convpool.check.repair.names import partners
 from convpool.check.repair.search import find_repair
-from convpool.check.repair.trials import Trials
+from convpool.check.repair.trials import MOST_SECONDS, Trials
 from convpool.check.sandbox import caller
 from convpool.check.sandbox.limits import LIMITS
 from convpool.check.tasks import TASKS
@@ -175,6 +175,16 @@ def test_long_new_lines_are_broken_inside_brackets():
     assert ast.dump(ast.parse(broken.strip())) == ast.dump(ast.parse(line.strip()))
     assert wrapped(line, line) == line  # the student's own
     assert wrapped("", "x" * 90) == "x" * 90
+
+
+def test_no_more_time_is_spent_than_there_is(monkeypatch):
+    monkeypatch.setattr(caller, "run", call_in_process)
+    case = fresh_cases.cases(0, 0)[0][0]
+    trials = Trials(TASKS[0], PYTHON, LIMITS)
+    assert trials.right([VALID], [case]) == [[True]]
+    assert trials.seconds_left < MOST_SECONDS
+    trials.seconds_left = 0.0
+    assert trials.right([VALID], [case]) == [[False]]
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from convpool.check.behaviour.case import Case
@@ -15,6 +15,8 @@ from convpool.check.sandbox.interpreters import Interpreter
 from convpool.check.sandbox.limits import Limits
 from convpool.check.tasks import Task
 
+MOST_SECONDS = 20.0  # of processor time, for the calls of all sources
+MOST_WAITING_SECONDS = 120.0  # of a clock
 # What the child loads in the place of the submission's file: a function that runs a source's
 # statements, passes over those that fail, as the child does, and calls the source's function.
 _RUNNER = """
@@ -46,21 +48,22 @@ def _names_of(text):
 """
 
 
-@dataclass(frozen=True)
 class Trials:
-    """Runs sources of one task."""
+    """Runs sources of one task, until so much processor time is used up."""
 
-    task: Task
-    python: Interpreter
-    limits: Limits  # its task_seconds are for all sources together
+    def __init__(self, task: Task, python: Interpreter, limits: Limits) -> None:
+        self.task, self.python, self.limits = task, python, limits
+        self.seconds_left = MOST_SECONDS
+        self.end = time.monotonic() + MOST_WAITING_SECONDS
 
     def right(self, sources: Sequence[str], cases: Sequence[Case]) -> list[list[bool]]:
         """Return for each source and each case whether the result is right.
 
-        It is not either if the arrays that are passed in are changed.
+        It is not either if the arrays that are passed in are changed, or if the time is over.
         """
-        if not sources:
-            return []
+        limits = self.limits.until(self.end)
+        if not sources or self.seconds_left <= 0 or limits.task_seconds <= 0:
+            return [[False] * len(cases) for _ in sources]
         calls = [
             Call((source, self.task.function, *case.call.arguments), case.call.keywords)
             for source in sources
@@ -69,7 +72,9 @@ class Trials:
         with tempfile.TemporaryDirectory(prefix="convpool-repair-") as name:
             (Path(name) / self.task.file).write_text(_RUNNER, encoding="utf-8")
             function = SubmittedFunction(Path(name), self.task.file, "run_source")
-            answers = caller.run(function, calls, self.python, self.limits)
+            answers = caller.run(function, calls, self.python, limits)
+        late = sum(answer.outcome in ("timed out", "died") for answer in answers)
+        self.seconds_left -= sum(answer.seconds for answer in answers) + late * limits.call_seconds
         flat = [
             not answer.changed and not Trial(case, answer).problem
             for answer, case in zip(answers, [*cases] * len(sources), strict=True)

@@ -274,6 +274,7 @@ SLOW = {
     "explorer/test_views.py": [
         "test_further_poolings_are_the_library_s",
         "test_gradients_are_the_library_s_and_both_products_agree",
+        "test_several_kernels_are_several_columns",
         "test_shifted_copies_and_channels_add_up_to_the_output",
         "test_two_dice_are_a_convolution",
         "test_windows_are_the_rows_of_a_matrix",

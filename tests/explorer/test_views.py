@@ -108,10 +108,9 @@ def test_shifted_copies_and_channels_add_up_to_the_output(visit):
     assert text(page, "#view-body .total").endswith(f"= {output[0, 0]:g}".replace("-", MINUS))
 
 
-def test_windows_are_the_rows_of_a_matrix(visit):
-    page = visit("#c=2&padding=same&view=matrix&i=2&j=3")
-    page.evaluate("explorer.views.choose('matrix')")
-    rows, kernel, output = (
+def grids(page):
+    """Return the numbers of the three tables of the matrix product."""
+    return (
         np.array(
             [
                 [float(cell.replace(MINUS, "-")) for cell in row.split("\t")]
@@ -120,10 +119,26 @@ def test_windows_are_the_rows_of_a_matrix(visit):
         )
         for k in range(3)
     )
+
+
+def test_windows_are_the_rows_of_a_matrix(visit):
+    page = visit("#c=2&padding=same&view=matrix&i=2&j=3")
+    page.evaluate("explorer.views.choose('matrix')")
+    rows, kernel, output = grids(page)
     assert rows.shape == (25, 18)
     np.testing.assert_array_equal(rows @ kernel, output)
     np.testing.assert_array_equal(output.ravel(), array(page, "output").ravel())
     assert page.locator("#view-body tr:nth-child(14) .lit").count() == 19
+
+
+def test_several_kernels_are_several_columns(visit):
+    page = visit("#c=2&nc=4&groups=2&n=3&kh=2&view=matrix")
+    page.evaluate("explorer.views.choose('matrix')")
+    rows, kernels, output = grids(page)
+    assert kernels.shape == (6, 2)  # of the second group
+    np.testing.assert_array_equal(rows @ kernels, output)
+    np.testing.assert_array_equal(output, array(page, "output").reshape(-1, 4)[:, 2:])
+    assert page.locator("#view-body .grid >> nth=1").inner_text().startswith("kernels 2 to 3")
 
 
 def test_number_formats_are_numpy_s(visit):

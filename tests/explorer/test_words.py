@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from importlib import resources
 
@@ -58,6 +59,11 @@ def test_every_sentence_is_used_and_every_used_one_is_there(sentences):
     keys = sentences["en"].keys()
     assert literal - keys == set()
     assert [key for key in keys if key not in quoted and not key.startswith(dynamic)] == []
+
+
+def test_credits_are_those_of_the_photographs(sentences):
+    for name, photo in json.loads(FOLDER.joinpath("photos.json").read_text()).items():
+        assert sentences["en"][f"credit.{name}"] == photo["credit"]
 
 
 # texts and labels of the page, without code, formulas and names of people

@@ -6,7 +6,6 @@ import base64
 import json
 import os
 import re
-from html import escape
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -119,7 +118,8 @@ def page(photo: NDArray[np.uint8] | None = None, *, fragment: str = "") -> str:
         page at its beginning.
     """
     photos: dict[str, dict[str, Any]] = json.loads(_part("photos.json"))
-    credit_text = "; ".join(entry.pop("credit") for entry in photos.values())
+    for entry in photos.values():  # the page says it in its language
+        del entry["credit"]
     if photo is not None:
         photos["photo"] = square(photo)
     constants = [
@@ -133,7 +133,6 @@ def page(photo: NDArray[np.uint8] | None = None, *, fragment: str = "") -> str:
     content = {
         "/*STYLE*/": _part("style.css"),
         "/*VERSION*/": __version__,
-        "/*CREDITS*/": escape(credit_text),
         # "</script>" in a string of the script would end it; "<\/" means the same there
         "/*SCRIPT*/": script.replace("</", "<\\/"),
     }

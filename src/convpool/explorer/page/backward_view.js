@@ -117,15 +117,22 @@ const backwardView = (() => {
   }
 
   /**
-   * Return the line of the adjoint identity.
+   * Return the adjoint identity, and what it means.
    * @param {number[] | null} sides
-   * @returns {HTMLElement}
+   * @returns {HTMLElement[]}
    */
   function identity(sides) {
-    if (!sides) return line("hint", say("backward.not_linear"));
+    if (!sides) return [line("hint", say("backward.not_linear"))];
     const [left, right] = sides.map((side) => written(+side.toFixed(6)));
-    return line("total", `⟨A x, g⟩ = ${left},   ⟨x, Aᵀ g⟩ = ${right}`);
+    return [
+      line("total", `⟨A x, g⟩ = ${left},   ⟨x, Aᵀ g⟩ = ${right}`),
+      line("hint", say("backward.identity_is")),
+    ];
   }
+
+  // the name of a gradient, with the channel that is shown where there are several
+  const nameOf = (key, { shape }, channel) =>
+    shape[2] > 1 ? say("tables.channel", { name: say(key), channel }) : say(key);
 
   /**
    * Return the backward pass of a model.
@@ -149,12 +156,12 @@ const backwardView = (() => {
     const chosen = target ? shares.filter(arrives) : [];
     const sources = new Set(chosen.map(({ from }) => from.join()));
     const parts = [
-      plane(say("backward.output"), gradient, at.n, {
+      plane(nameOf("backward.output", output, at.n), gradient, at.n, {
         content: fieldOf(gradient, at.n),
         lit: (y, x) => sources.has(`${y},${x},${at.n}`),
       }),
       sign("→"),
-      plane(say("backward.input"), input, at.front, {
+      plane(nameOf("backward.input", image, at.front), input, at.front, {
         content: buttonOf("input", (y, x) => place([y, x])),
         lit: (y, x) => isTarget("input", place([y, x])),
       }),
@@ -163,7 +170,7 @@ const backwardView = (() => {
       const [kh, kw] = weights.shape;
       parts.push(
         table(
-          say("backward.weights"),
+          nameOf("backward.weights", image, at.front),
           [kh, kw],
           (u, v) => weights.data[backward.indexOf(tapAt(u, v), weights.shape)],
           { content: buttonOf("weights", tapAt), lit: (u, v) => isTarget("weights", tapAt(u, v)) },
@@ -178,7 +185,7 @@ const backwardView = (() => {
         ? [line("hint", say("backward.bias", { bias: written(bias) }))]
         : []),
       ...(state.relu && state.op === "convolve" ? [line("hint", say("backward.relu"))] : []),
-      identity(backward.identityOf(model, gradient, input)),
+      ...identity(backward.identityOf(model, gradient, input)),
     ];
   }
 

@@ -165,6 +165,7 @@ const controls = (() => {
       }
       if (legend === "padding")
         fieldset.append(element("p", { className: "hint", id: "padding-is" }));
+      if (legend === "operation") fieldset.append(morePoolingButton());
       fieldset.append(...(extras[legend] || []));
       form.append(fieldset);
     }
@@ -190,6 +191,24 @@ const controls = (() => {
     form.addEventListener("focusout", ({ target }) => {
       if (target.name in settings.LIMITS && !partOf(target)) change({});
     });
+  }
+
+  /**
+   * Return the button that leads to further poolings, which have a view of their own.
+   * @returns {HTMLElement}
+   */
+  function morePoolingButton() {
+    const button = element("button", {
+      type: "button",
+      className: "plain",
+      id: "more-pooling",
+      textContent: say("field.more_pooling"),
+    });
+    button.addEventListener("click", () => {
+      explorer.show("views");
+      views.choose("pools");
+    });
+    return button;
   }
 
   let isBasic = false;
@@ -271,6 +290,7 @@ const controls = (() => {
       row.hidden = !row.matters(state);
       row.firstChild.textContent = row.says(state);
     }
+    form.querySelector("#more-pooling").hidden = state.op !== "pool";
     form.querySelector("#padding-is").textContent = aboutPadding(state);
     for (const field of form.elements) {
       if (!(field.name in settings.DEFAULTS)) continue;

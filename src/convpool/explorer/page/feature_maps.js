@@ -181,12 +181,12 @@ const featureMaps = (() => {
     const sum = terms.reduce((total, { product }) => total + product, 0);
     const bias = layer.biases[neuron.position[2]];
     const result = written(sum + bias);
-    const withBias = `${say("sum.bias")}: ${written(sum)} + ${sumGrid.factor(bias)} = ${result}`;
+    const formula = `${written(sum)} + ${sumGrid.factor(bias)} = ${result}`;
     const after =
       layer.kind === "dense"
         ? line("hint", softmaxInWords(neuron.position[2]))
         : line("total", `ReLU: max(0, ${result}) = ${written(value)}`);
-    return [...grids, line("total", withBias), after];
+    return [...grids, line("total", say("sum.bias", { formula })), after];
   }
 
   /**

@@ -189,6 +189,8 @@ const explorer = (() => {
     words.fill(document);
     document.documentElement.lang = words.language();
     document.title = say("page.title");
+    const credits = Object.keys(PHOTOS).filter((name) => words.has(`credit.${name}`));
+    byId("credits").textContent = `${credits.map((name) => say(`credit.${name}`)).join("; ")}.`;
     byId("language").value = words.language();
     byId("language").addEventListener("change", ({ target }) => words.choose(target.value));
     setTheme(chosenTheme());

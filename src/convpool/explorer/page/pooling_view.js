@@ -127,12 +127,14 @@ const poolingView = (() => {
     const parts = ["size.height", "size.width"].map((key, side) => {
       const [i, n, o] = [chosen[side], shape[side], Math.min(sizes[side], shape[side])];
       const places = adaptivePlaces(i, n, o);
-      return (
-        `${say(key)}: floor(${i}·${n}/${o}) = ${places[0]}, ` +
-        `ceil(${i + 1}·${n}/${o}) = ${places.at(-1) + 1}`
-      );
+      const ends = [
+        `floor(${i}·${n}/${o}) = ${places[0]}`,
+        `ceil(${i + 1}·${n}/${o}) = ${places.at(-1) + 1}`,
+      ];
+      return say("pools.bound", { name: say(key), formula: ends.join(", ") });
     });
-    return line("hint", parts.join("; "));
+    const [height, width] = parts;
+    return line("hint", say("pools.bounds", { height, width }));
   }
 
   /**

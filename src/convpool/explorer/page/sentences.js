@@ -106,7 +106,7 @@ const sentences = (() => {
     const withBias = bias ? `${written(sum)} + ${factor(bias)}` : written(sum);
     const text = relu
       ? `ReLU: max(0, ${withBias}) = ${written(value)}`
-      : `${say("sum.bias")}: ${withBias} = ${written(value)}`;
+      : say("sum.bias", { formula: `${withBias} = ${written(value)}` });
     return [line("total", text)];
   }
 

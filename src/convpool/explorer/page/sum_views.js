@@ -148,7 +148,7 @@ const sumViews = (() => {
   // ---- matrix ----
 
   /**
-   * Return the windows as rows of a matrix, which is multiplied by the kernel as a column.
+   * Return the windows as rows of a matrix, which is multiplied by the kernels as columns.
    * @param {Model} model
    * @returns {HTMLElement[]}
    */
@@ -175,18 +175,27 @@ const sumViews = (() => {
       (y, x) => rows[y][x].pixel,
       { lit },
     );
+    // the kernels that read these channels: one column each
+    const own = isPool(model) ? 1 : nc / state.groups;
+    const start = at.n - (at.n % own);
     const outputs = table(
       say("tables.output"),
-      [count, 1],
-      (y) => output.data[(first + y) * nc + at.n],
-      { lit },
+      [count, own],
+      (y, k) => output.data[(first + y) * nc + start + k],
+      { lit: (y, k) => lit(y) && start + k === at.n },
     );
+    const columnOf = (n) => arithmetic.productsOf(image, used, axes, [0, 0, n], state);
+    const weights = isPool(model) ? [] : Array.from({ length: own }, (_, k) => columnOf(start + k));
+    const kernels =
+      own > 1
+        ? say("matrix.kernels", { first: start, last: start + own - 1 })
+        : say("tables.kernel");
     const parts = isPool(model)
       ? [windows, sign(`${controls.labelOf(state.mode)} =`), outputs]
       : [
           windows,
           sign("·"),
-          table(say("tables.kernel"), [columns, 1], (y) => rows[0][y].weight),
+          table(kernels, [columns, own], (y, k) => weights[k][y].weight),
           sign("="),
           outputs,
         ];

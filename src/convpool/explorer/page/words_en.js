@@ -174,6 +174,9 @@ const WORDS_EN = {
   "page.skip": "Go to the picture",
   "page.picture": "Picture",
   "page.photographs": "Photographs:",
+  "credit.cat": "the cat Chelsea by Stéfan van der Walt (CC0)",
+  "credit.astronaut": "Eileen Collins by NASA (public domain)",
+  "credit.coffee": "a cup of coffee by Rachel Michetti (CC0)",
   "page.offline": "This file needs no network and sends nothing anywhere.",
   "page.language": "language",
 
@@ -184,7 +187,7 @@ const WORDS_EN = {
   "sum.count_padding":
     "{n} products of pixel · weight; {padding} of them (dotted) lie in the padding.",
   "sum.numbers": "The numbers",
-  "sum.bias": "bias",
+  "sum.bias": "bias: {formula}",
 
   "picture.point": "Point at or tap any cell; a click pins it.",
   "picture.title": "{operation}: input {input}, output {output}",

@@ -65,6 +65,7 @@ Object.assign(WORDS_EN, {
 
   "field.op": "operation",
   "field.mode": "pooling",
+  "field.more_pooling": "Adaptive, global, Lp, median pooling, unpooling …",
   "field.source": "picture",
   "field.size": "height, width",
   "field.c": "channels",

@@ -43,14 +43,16 @@ Object.assign(WORDS_EN, {
   "page.views": "Other views",
   "view.title": "The same step in other ways",
   "view.loops": "Loops",
-  "view.loops.what": "One term after the other, in the order of the loops, with the result so far.",
+  "view.loops.what":
+    "One term after the other, in the order of the loops, with the result so far: u and v are " +
+    "the row and the column in the window, c is the channel.",
   "view.copies": "Shifted copies",
   "view.copies.what":
-    "Each weight times the whole image, moved so that its pixel lies on the output: the sum" +
-    " of these copies is the output.",
+    "Each weight times the image, moved so that its pixel lies on the output; of each copy, " +
+    "only the part on the output is shown. The sum of these copies is the output.",
   "view.matrix": "Matrix (im2col)",
   "view.matrix.what":
-    "Every window as one row of a matrix, and the kernel as a column: the convolution is " +
+    "Every window as one row of a matrix, and every kernel as a column: the convolution is " +
     "one matrix product. This is how many libraries compute it.",
   "view.planes": "Channels apart",
   "view.planes.what":
@@ -82,6 +84,7 @@ Object.assign(WORDS_EN, {
   "loops.so_far": "so far",
   "loops.more": ["… and {n} more.", "… and {n} more."],
   "matrix.windows": "{rows} windows × {columns}",
+  "matrix.kernels": "kernels {first} to {last}",
   "matrix.part": "{count} of {rows} rows are shown, around the present window.",
   "planes.part": "sums of channel {channel}",
   "planes.added": "added =",
@@ -107,6 +110,10 @@ Object.assign(WORDS_EN, {
   "backward.click": "Click a pixel or a weight to see its sum; change any number of g.",
   "backward.bias": "Gradient of the bias: the sum of all g = {bias}.",
   "backward.relu": "ReLU stops the gradient where the output is 0.",
+  "backward.identity_is":
+    "x is the input, A the convolution, g the gradient. ⟨A x, g⟩ multiplies the output by g, " +
+    "number by number, and adds; ⟨x, Aᵀ g⟩ does so with the input and its gradient. They are " +
+    "equal because Aᵀ goes back the way of A: a check of the gradient.",
   "backward.not_linear": "Here the output is no linear function of the input.",
   "backward.too_large":
     "The backward pass is shown up to {most} rows and columns: choose smaller sizes.",
@@ -144,6 +151,10 @@ Object.assign(WORDS_EN, {
   "pools.adaptive.what":
     "The size of the output is chosen; the windows follow from it, and may overlap or " +
     "differ by one pixel. The mode is that of the settings, or the average.",
+  "pools.bounds":
+    "Window i of o, on an axis of n pixels, goes from floor(i·n/o) up to, but without, " +
+    "ceil((i + 1)·n/o): each bound is rounded outwards. {height}; {width}.",
+  "pools.bound": "{name}: {formula}",
   "pools.global": "Global",
   "pools.global.what": "One window as large as the image: one number for each channel.",
   "pools.lp": "Lp",

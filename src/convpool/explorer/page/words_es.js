@@ -176,6 +176,9 @@ const WORDS_ES = {
   "page.skip": "Ir a la imagen",
   "page.picture": "Imagen",
   "page.photographs": "Fotografías:",
+  "credit.cat": "la gata Chelsea de Stéfan van der Walt (CC0)",
+  "credit.astronaut": "Eileen Collins de la NASA (dominio público)",
+  "credit.coffee": "una taza de café de Rachel Michetti (CC0)",
   "page.offline": "Este archivo no necesita red y no envía nada a ninguna parte.",
   "page.language": "idioma",
 
@@ -186,7 +189,7 @@ const WORDS_ES = {
   "sum.count_padding":
     "{n} productos píxel · peso; {padding} de ellos (punteados) están en el relleno.",
   "sum.numbers": "Los números",
-  "sum.bias": "sesgo",
+  "sum.bias": "sesgo: {formula}",
 
   "picture.point": "Señale o toque una celda; un clic la fija.",
   "picture.title": "{operation}: entrada {input}, salida {output}",

@@ -66,6 +66,7 @@ Object.assign(WORDS_ES, {
 
   "field.op": "operación",
   "field.mode": "pooling",
+  "field.more_pooling": "Pooling adaptativo, global, Lp, de mediana, unpooling …",
   "field.source": "imagen",
   "field.size": "alto, ancho",
   "field.c": "canales",

@@ -44,14 +44,16 @@ Object.assign(WORDS_ES, {
   "page.views": "Otras vistas",
   "view.title": "El mismo paso, visto de otras maneras",
   "view.loops": "Bucles",
-  "view.loops.what": "Un término tras otro, en el orden de los bucles, con el resultado hasta ahí.",
+  "view.loops.what":
+    "Un término tras otro, en el orden de los bucles, con el resultado hasta ahí: u y v son " +
+    "la fila y la columna en la ventana, c es el canal.",
   "view.copies": "Copias desplazadas",
   "view.copies.what":
-    "Cada peso multiplica la imagen entera, movida para que su píxel quede sobre la salida:" +
-    " la suma de estas copias es la salida.",
+    "Cada peso por la imagen, movida para que su píxel quede sobre la salida; de cada copia " +
+    "se ve solo la parte sobre la salida. La suma de estas copias es la salida.",
   "view.matrix": "Matriz (im2col)",
   "view.matrix.what":
-    "Cada ventana es una fila de una matriz, y el núcleo una columna: la convolución es un " +
+    "Cada ventana es una fila de una matriz, y cada núcleo una columna: la convolución es un " +
     "solo producto de matrices. Así la calculan muchas bibliotecas.",
   "view.planes": "Canales separados",
   "view.planes.what":
@@ -83,6 +85,7 @@ Object.assign(WORDS_ES, {
   "loops.so_far": "hasta ahí",
   "loops.more": ["… y {n} más.", "… y {n} más."],
   "matrix.windows": "{rows} ventanas × {columns}",
+  "matrix.kernels": "núcleos {first} a {last}",
   "matrix.part": "Se muestran {count} de {rows} filas, alrededor de la ventana actual.",
   "planes.part": "sumas del canal {channel}",
   "planes.added": "sumados =",
@@ -109,6 +112,10 @@ Object.assign(WORDS_ES, {
     "Haga clic en un píxel o un peso para ver su suma; cambie cualquier número de g.",
   "backward.bias": "Gradiente del sesgo: la suma de todos los g = {bias}.",
   "backward.relu": "ReLU detiene el gradiente donde la salida es 0.",
+  "backward.identity_is":
+    "x es la entrada, A la convolución, g el gradiente. ⟨A x, g⟩ multiplica la salida por g, " +
+    "número por número, y suma; ⟨x, Aᵀ g⟩ hace lo mismo con la entrada y su gradiente. Son " +
+    "iguales porque Aᵀ recorre el camino de A al revés: así se comprueba el gradiente.",
   "backward.not_linear": "Aquí la salida no es una función lineal de la entrada.",
   "backward.too_large":
     "La retropropagación se muestra hasta {most} filas y columnas: elija tamaños menores.",
@@ -146,6 +153,10 @@ Object.assign(WORDS_ES, {
   "pools.adaptive.what":
     "Se elige el tamaño de la salida; las ventanas salen de él, y pueden solaparse o " +
     "diferir en un píxel. El modo es el de los ajustes, o la media.",
+  "pools.bounds":
+    "La ventana i de o, en un eje de n píxeles, va de floor(i·n/o) hasta ceil((i + 1)·n/o) " +
+    "sin incluirlo: cada límite se redondea hacia fuera. {height}; {width}.",
+  "pools.bound": "{name}: {formula}",
   "pools.global": "Global",
   "pools.global.what": "Una ventana tan grande como la imagen: un número por canal.",
   "pools.lp": "Lp",

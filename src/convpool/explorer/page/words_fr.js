@@ -185,6 +185,9 @@ const WORDS_FR = {
   "page.skip": "Aller à l'image",
   "page.picture": "Image",
   "page.photographs": "Photographies :",
+  "credit.cat": "la chatte Chelsea par Stéfan van der Walt (CC0)",
+  "credit.astronaut": "Eileen Collins par la NASA (domaine public)",
+  "credit.coffee": "une tasse de café par Rachel Michetti (CC0)",
   "page.offline": "Ce fichier n'a pas besoin de réseau et n'envoie rien nulle part.",
   "page.language": "langue",
 
@@ -195,7 +198,7 @@ const WORDS_FR = {
   "sum.count_padding":
     "{n} produits pixel · poids ; {padding} d'entre eux (pointillés) sont dans le remplissage.",
   "sum.numbers": "Les nombres",
-  "sum.bias": "biais",
+  "sum.bias": "biais : {formula}",
 
   "picture.point": "Montrez ou touchez une case ; un clic la fixe.",
   "picture.title": "{operation} : entrée {input}, sortie {output}",

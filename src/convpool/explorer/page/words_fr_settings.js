@@ -66,6 +66,7 @@ Object.assign(WORDS_FR, {
 
   "field.op": "opération",
   "field.mode": "pooling",
+  "field.more_pooling": "Pooling adaptatif, global, Lp, médian, unpooling …",
   "field.source": "image",
   "field.size": "hauteur, largeur",
   "field.c": "canaux",

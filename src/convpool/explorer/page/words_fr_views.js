@@ -47,14 +47,15 @@ Object.assign(WORDS_FR, {
   "view.title": "La même étape, vue autrement",
   "view.loops": "Boucles",
   "view.loops.what":
-    "Un terme après l'autre, dans l'ordre des boucles, avec le résultat jusque-là.",
+    "Un terme après l'autre, dans l'ordre des boucles, avec le résultat jusque-là : u et v " +
+    "sont la ligne et la colonne dans la fenêtre, c est le canal.",
   "view.copies": "Copies décalées",
   "view.copies.what":
-    "Chaque poids multiplie l'image entière, déplacée pour que son pixel soit sur la sortie" +
-    " : la somme de ces copies est la sortie.",
+    "Chaque poids fois l'image, déplacée pour que son pixel soit sur la sortie ; de chaque " +
+    "copie, on voit seulement la partie sur la sortie. La somme de ces copies est la sortie.",
   "view.matrix": "Matrice (im2col)",
   "view.matrix.what":
-    "Chaque fenêtre est une ligne d'une matrice, et le noyau une colonne : la convolution " +
+    "Chaque fenêtre est une ligne d'une matrice, et chaque noyau une colonne : la convolution " +
     "est un seul produit de matrices. Beaucoup de bibliothèques calculent ainsi.",
   "view.planes": "Canaux séparés",
   "view.planes.what":
@@ -88,6 +89,7 @@ Object.assign(WORDS_FR, {
   "loops.so_far": "jusque-là",
   "loops.more": ["… et {n} de plus.", "… et {n} de plus."],
   "matrix.windows": "{rows} fenêtres × {columns}",
+  "matrix.kernels": "noyaux {first} à {last}",
   "matrix.part": "{count} lignes sur {rows} sont montrées, autour de la fenêtre actuelle.",
   "planes.part": "sommes du canal {channel}",
   "planes.added": "additionnés =",
@@ -115,6 +117,11 @@ Object.assign(WORDS_FR, {
     " g.",
   "backward.bias": "Gradient du biais : la somme de tous les g = {bias}.",
   "backward.relu": "ReLU arrête le gradient là où la sortie est 0.",
+  "backward.identity_is":
+    "x est l'entrée, A la convolution, g le gradient. ⟨A x, g⟩ multiplie la sortie par g, " +
+    "nombre par nombre, et additionne ; ⟨x, Aᵀ g⟩ fait de même avec l'entrée et son gradient. " +
+    "Les deux sont égaux car Aᵀ reprend le chemin de A en sens inverse : cela vérifie le " +
+    "gradient.",
   "backward.not_linear": "Ici, la sortie n'est pas une fonction linéaire de l'entrée.",
   "backward.too_large":
     "La rétropropagation est montrée jusqu'à {most} lignes et colonnes : choisissez des " +
@@ -155,6 +162,10 @@ Object.assign(WORDS_FR, {
   "pools.adaptive.what":
     "On choisit la taille de la sortie ; les fenêtres en découlent, et peuvent se " +
     "chevaucher ou différer d'un pixel. Le mode est celui des réglages, ou la moyenne.",
+  "pools.bounds":
+    "La fenêtre i sur o, sur un axe de n pixels, va de floor(i·n/o) jusqu'à ceil((i + 1)·n/o) " +
+    "exclu : chaque borne est arrondie vers l'extérieur. {height} ; {width}.",
+  "pools.bound": "{name} : {formula}",
   "pools.global": "Global",
   "pools.global.what": "Une fenêtre aussi grande que l'image : un nombre pour chaque canal.",
   "pools.lp": "Lp",

@@ -94,13 +94,15 @@ const examples = (() => {
     marking.paint(context, [...drawing.sheet, ...drawing.over]);
   }
 
+  const BAR = 44; // pixels of the bar with the settings at the lower edge of a phone
+
   /**
    * Return whether an element is seen down to its lower edge.
    * @param {string} id
    * @returns {boolean}
    */
   const isInSight = (id) =>
-    document.getElementById(id).getBoundingClientRect().bottom <= innerHeight;
+    document.getElementById(id).getBoundingClientRect().bottom <= innerHeight - BAR;
 
   /** Draw the pictures of all cards. */
   function drawAll() {

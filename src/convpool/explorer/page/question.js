@@ -128,6 +128,7 @@ const question = (() => {
           entered: textOf(entered),
         });
         field.select();
+        verdict.scrollIntoView({ block: "nearest" });
       }
     });
     look.addEventListener("click", () =>

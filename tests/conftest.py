@@ -253,6 +253,7 @@ SLOW = {
     "explorer/test_paste.py": [
         "test_a_call_sets_the_page",
         "test_a_matrix_becomes_the_input_or_the_kernel",
+        "test_cells_have_one_format_without_loss_of_whole_digits",
         "test_numbers_are_typed_as_one_writes_them",
         "test_the_page_shows_what_scipy_gives",
     ],

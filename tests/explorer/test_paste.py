@@ -186,8 +186,34 @@ def test_very_small_and_very_long_numbers_are_written(visit):
     # decimals are dropped, as many as must be, and no whole digits
     page.evaluate("explorer.change({h: 12, w: 12, weights: Array(9).fill(0.25)})")
     page.evaluate("explorer.change({pixels: Array(144).fill(1234.567)})")
-    words = page.evaluate(shown)
-    assert "2778" in words
+    assert "2778" in page.evaluate(shown)
+
+
+FORMATS = """([values, cell]) => {
+  const {texts, size, isRounded} = explorer.cellNumbers.format(values, cell);
+  return [texts.join(" "), isRounded, size > 5];
+}"""
+
+
+@pytest.mark.parametrize(
+    ("values", "cell", "words", "is_rounded"),
+    [
+        ([120, 123.875, 98.5], 40, "120.00 123.88 98.50", True),
+        ([120, 123.875, 98.5], 20, "120 124 99", True),
+        ([0.0625, 0.125, 0.25], 38, "0.0625 0.1250 0.2500", False),
+        ([7, 0, 13], 20, "7 0 13", False),
+        ([123456.5, 0.25], 20, "1e5 0.3", True),
+        ([0.00001, 0.5], 46, "1e-5 0.5000", True),
+    ],
+)
+def test_cells_have_one_format_without_loss_of_whole_digits(visit, values, cell, words, is_rounded):
+    page = visit("")
+    told = page.evaluate(FORMATS, [values, cell])
+    assert told == [words.replace("e-", "e\N{MINUS SIGN}"), is_rounded, True]
+    page.evaluate("explorer.change({kernel: 'blur', h: 9, w: 9, padding: 'same'})")
+    assert "≈ rounded" in text(page, "#legend")
+    page.evaluate("explorer.change({kernel: 'edges'})")
+    assert "≈" not in text(page, "#legend")
 
 
 def test_the_wheel_does_not_change_a_field(visit):

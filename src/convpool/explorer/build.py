@@ -49,6 +49,7 @@ SCRIPTS = (
     "layout",
     "picture_blocks",
     "picture_frames",
+    "cell_numbers",
     "scene",
     "controls",
     "sum_grid",

@@ -4,7 +4,7 @@ const layingOut = (() => {
   const GAP = 28; // pixels between blocks
   const CAPTION = 24; // height of the text above a block
   const LEAST = 3; // and of the smallest
-  const SMALL = 26; // pixels of a kernel's cell, where there is room
+  const SMALL = 38; // pixels of a kernel's cell, where there is room: 0.0625 is readable
 
   // the ways to lay blocks in rows, the preferred one first
   const rowsOf = (blocks) => {
@@ -36,7 +36,10 @@ const layingOut = (() => {
         : cell;
     // width and height of a block
     const across = (block, cell) =>
-      Math.max((block.sizes[1] + liftOf(block)) * cellOf(block, cell), block.words.length * 7.6);
+      Math.max(
+        (block.sizes[1] + liftOf(block)) * cellOf(block, cell),
+        (block.words.length + 2) * 7.6,
+      );
     const down = (block, cell) => (block.sizes[0] + liftOf(block)) * cellOf(block, cell);
     const widest = (rows, cell) =>
       Math.max(

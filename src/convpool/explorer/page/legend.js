@@ -46,7 +46,7 @@ const legend = (() => {
    * @param {Drawing} drawing
    * @param {Theme} theme
    */
-  function show(model, { blocks }, theme) {
+  function show(model, { blocks, isRounded }, theme) {
     const { axes, state } = model;
     const named = Object.fromEntries(blocks.map((block) => [block.name, block]));
     const both = [named.input, named.output];
@@ -65,6 +65,7 @@ const legend = (() => {
         parts.push(entry("left", say("legend.left")));
       parts.push(entry("window", say("legend.window")));
     }
+    if (isRounded) parts.push(element("span", { textContent: say("legend.rounded") }));
     document.getElementById("legend").replaceChildren(...parts);
   }
 

@@ -281,6 +281,7 @@ const explorer = (() => {
     modelling,
     colours,
     scene,
+    cellNumbers,
     marking,
     interactivePicture,
     codeTabs,

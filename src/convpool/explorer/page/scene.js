@@ -12,6 +12,7 @@
  * @property {number} width
  * @property {number} height
  * @property {string} paper colour of the ground
+ * @property {boolean} isRounded whether some number is written rounded
  */
 const scene = (() => {
   const { THEMES, inkOn } = colours;
@@ -33,6 +34,7 @@ const scene = (() => {
    * @param {Theme} theme
    * @param {number} k number of the channel
    * @param {number} back how many planes stand before it
+   * @returns {boolean} whether some number is written rounded
    */
   function plane(marks, model, block, theme, k, back) {
     const {
@@ -43,7 +45,7 @@ const scene = (() => {
     const [h, w, c] = block.values.shape;
     const [x0, y0] = [block.x + back * cell * LIFT, block.y - back * cell * LIFT];
     const hatches = { padding: [], left: [] };
-    const words = [];
+    const numbers = [];
     const cells = {
       kind: "cells",
       x: x0,
@@ -71,7 +73,7 @@ const scene = (() => {
         if (!isPixel) hatches.padding.push(...risingHatch(x, y, cell));
         if (block.name === "input" && leftOver(model, row, column))
           hatches.left.push(...fallingHatch(x, y, cell));
-        if (value !== null && cell >= NUMBERED) number(words, x, y, cell, value, inkOn(colour));
+        if (value !== null) numbers.push({ x, y, value, fill: inkOn(colour) });
       }
     }
     grid(marks, block, theme, x0, y0, back);
@@ -80,42 +82,32 @@ const scene = (() => {
       [hatches.left, theme.left],
     ])
       if (lines.length) marks.push({ kind: "lines", lines, stroke, width: 1.3 });
-    marks.push(...words);
+    return !back && cell >= NUMBERED && numbersIn(marks, numbers, cell);
   }
 
   /**
-   * Add a number in the middle of a cell, if letters of at least 6 pixels fit; a long one loses
-   * decimals, but no whole digits, and what is still too long is written as 3e12.
+   * Add the numbers in the middle of their cells, if there is room.
    * @param {Mark[]} marks that are added to
-   * @param {number} x left edge of the cell
-   * @param {number} y upper edge of the cell
-   * @param {number} cell side of the cell
-   * @param {number} value
-   * @param {string} fill colour of the text
+   * @param {{ x: number, y: number, value: number, fill: string }[]} numbers with the left and
+   *   upper edge of the cell, and the colour of the text
+   * @param {number} cell side of a cell
+   * @returns {boolean} whether some number is rounded
    */
-  function number(marks, x, y, cell, value, fill) {
-    const largest = Math.max(15, cell * 0.32);
-    const sizeOf = (text) => Math.min(cell * 0.42, largest, (cell - 3) / (text.length * 0.64));
-    const signs = (text) => text.replace("e+", "e").replaceAll("-", "−");
-    const rounded = [2, 1, 0].map((decimals) => +value.toFixed(decimals)).filter(Boolean);
-    if (!rounded.length) rounded.push(+value.toPrecision(1)); // 0.0037 is 0.004
-    const choices = [
-      written(value),
-      ...rounded.map((number) => signs(String(number))),
-      signs(value.toExponential(0)),
-    ];
-    const words = choices.find((text) => sizeOf(text) >= 6) ?? choices.at(-1);
-    const size = sizeOf(words);
-    if (size >= 6)
+  function numbersIn(marks, numbers, cell) {
+    const values = numbers.map(({ value }) => value);
+    const { texts, size, isRounded } = cellNumbers.format(values, cell);
+    if (!size) return false;
+    for (const [index, { x, y, fill }] of numbers.entries())
       marks.push({
         kind: "text",
         x: x + cell / 2,
         y: y + cell / 2 + size * 0.36,
-        words,
+        words: texts[index],
         size,
         anchor: "middle",
         fill,
       });
+    return isRounded;
   }
 
   // The lines that hatch a cell: in two corners, so that the number between them can be read; a
@@ -167,18 +159,18 @@ const scene = (() => {
     if (lines.length) marks.push({ kind: "lines", lines, stroke: theme.grid, width: 1 });
   }
 
-  const caption = (block, theme) => ({
+  const caption = (block, theme, isRounded) => ({
     kind: "text",
     x: block.x,
     y: block.y - behind(block) * block.cell * LIFT - 7,
-    words: block.words,
+    words: isRounded ? `${block.words} ≈` : block.words,
     size: block.cell > 60 ? 19 : 13,
     anchor: "start",
     fill: theme.ink,
     bold: true,
   });
 
-  // name of a block -> {key: all that its marks depend on, marks}
+  // name of a block -> {key: all that its marks depend on, marks, isRounded}
   const cache = {};
   /**
    * Return the marks of a block; the same list as long as nothing in them changes.
@@ -217,9 +209,9 @@ const scene = (() => {
     const depth = values.shape[2];
     for (let back = hidden ? 0 : behind(block); back > 0; back--)
       plane(marks, model, block, theme, (front + back) % depth, back);
-    if (depth) plane(marks, model, block, theme, front, 0);
-    marks.push(caption(block, theme));
-    cache[block.name] = { key, marks };
+    const isRounded = depth > 0 && plane(marks, model, block, theme, front, 0);
+    marks.push(caption(block, theme, isRounded));
+    cache[block.name] = { key, marks, isRounded };
     return marks;
   }
 
@@ -278,7 +270,8 @@ const scene = (() => {
     if (!model.problem) windowOn(over, model, named, theme);
     if (!model.problem && !covered && tap) tapOn(over, model, named, theme, tap);
     if (!model.problem && !covered && cursor) partners(over, model, named, theme, cursor);
-    return { ...layout, sheet: last.sheet, over, paper: theme.paper };
+    const isRounded = layout.blocks.some(({ name: one }) => cache[one].isRounded);
+    return { ...layout, sheet: last.sheet, over, paper: theme.paper, isRounded };
   }
 
   /**

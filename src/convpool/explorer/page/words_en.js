@@ -6,6 +6,7 @@ const WORDS_EN = {
   "photo.clipped": "{n} of {count} numbers, below 0 or above 255, are clipped, as OpenCV does.",
   "photo.signed": "orange: above 0, blue: below 0 (mean of the three channels)",
   "legend.colour": "three channels as a colour, 0 to {white}; numbers: channel {front}",
+  "legend.rounded": "≈ rounded: all digits stand in the sum and in the tables",
   "legend.input": "input",
   "legend.output": "output",
   "legend.padding": "grey hatching: padding",

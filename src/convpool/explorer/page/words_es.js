@@ -7,6 +7,7 @@ const WORDS_ES = {
   "photo.clipped": "{n} de {count} números, bajo 0 o sobre 255, se limitan, como en OpenCV.",
   "photo.signed": "naranja: por encima de 0, azul: por debajo de 0 (media de los tres canales)",
   "legend.colour": "tres canales como color, de 0 a {white}; números: canal {front}",
+  "legend.rounded": "≈ redondeado: todas las cifras están en la suma y en las tablas",
   "legend.input": "entrada",
   "legend.output": "salida",
   "legend.padding": "rayado gris: relleno (padding)",

@@ -8,6 +8,7 @@ const WORDS_FR = {
     "{n} nombres sur {count}, sous 0 ou au-dessus de 255, sont limités, comme dans OpenCV.",
   "photo.signed": "orange : au-dessus de 0, bleu : sous 0 (moyenne des trois canaux)",
   "legend.colour": "trois canaux en couleur, de 0 à {white} ; nombres : canal {front}",
+  "legend.rounded": "≈ arrondi : tous les chiffres sont dans la somme et les tableaux",
   "legend.input": "entrée",
   "legend.output": "sortie",
   "legend.padding": "hachures grises : remplissage (padding)",

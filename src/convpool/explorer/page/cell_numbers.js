@@ -1,0 +1,73 @@
+// The numbers in the cells of a block: all in letters of one size and with as many decimals, as far
+// as there is room. Decimals are dropped, and never whole digits.
+const cellNumbers = (() => {
+  const MOST_DECIMALS = 4;
+  const LEAST = 5.3; // pixels of the smallest letters
+  const signs = (text) => text.replace("e+", "e").replaceAll("-", "−");
+
+  /**
+   * Return the size of letters with which a text fills a cell.
+   * @param {number} letters how long the text is
+   * @param {number} cell side of the cell
+   * @returns {number}
+   */
+  function sizeOf(letters, cell) {
+    return Math.min(cell * 0.42, Math.max(15, cell * 0.32), (cell - 3) / (letters * 0.64));
+  }
+
+  /**
+   * Return how many decimals the numbers have, at most MOST_DECIMALS.
+   * @param {number[]} values
+   * @returns {number}
+   */
+  function decimalsOf(values) {
+    let decimals = 0;
+    for (const value of values)
+      while (decimals < MOST_DECIMALS && Math.abs(value - +value.toFixed(decimals)) > 1e-9)
+        decimals += 1;
+    return decimals;
+  }
+
+  /**
+   * Return a number with these decimals; one that would be 0 with them, as 0.004 or 4e−5, and one
+   * that is too long, as 3e12.
+   * @param {number} value
+   * @param {number} decimals
+   * @param {number} most letters that there is room for
+   * @returns {string}
+   */
+  function write(value, decimals, most) {
+    if (!Number.isFinite(value)) return written(value);
+    const text = value.toFixed(decimals);
+    const isLost = value && !Number(text);
+    const short = isLost ? String(+value.toPrecision(1)) : text;
+    return signs(short.length <= most ? short : value.toExponential(0));
+  }
+
+  /**
+   * Return the texts of the numbers in cells, the size of their letters (0 if there is no room),
+   * and whether some number is rounded.
+   * @param {number[]} values
+   * @param {number} cell side of a cell
+   * @returns {{ texts: string[], size: number, isRounded: boolean }}
+   */
+  function format(values, cell) {
+    const finite = values.filter(Number.isFinite);
+    const ends = [Math.max(...finite, 0), Math.min(...finite, 0)];
+    const lettersOf = (count) => Math.max(...ends.map((value) => value.toFixed(count).length));
+    const readable = Math.min(9, Math.max(cell * 0.24, 6.5)); // decimals are no smaller
+    let decimals = decimalsOf(finite);
+    while (decimals && sizeOf(lettersOf(decimals), cell) < readable) decimals -= 1;
+    const room = Math.floor((cell - 3) / (LEAST * 0.64));
+    const most = Math.min(room, Math.max(lettersOf(decimals), 5));
+    const texts = values.map((value) => write(value, decimals, most));
+    const size = sizeOf(Math.max(...texts.map(({ length }) => length), 1), cell);
+    return {
+      texts,
+      size: size < LEAST ? 0 : size,
+      isRounded: finite.some((value) => Math.abs(value - +value.toFixed(decimals)) > 1e-9),
+    };
+  }
+
+  return { format };
+})();

@@ -134,13 +134,36 @@ def test_the_picture_fills_a_projector_and_a_clicker_steps(show):
         "[x + cell * sizes[1], y + cell * sizes[0]])"
     )
     right, bottom = np.max(blocks, axis=0)
-    assert right >= 0.8 * 1920 or bottom >= 0.7 * 1080
+    total = page.locator("#sum .sums").bounding_box()
+    assert max(right, total["x"] + total["width"]) >= 0.8 * 1920 or bottom >= 0.7 * 1080
+    hidden = "({scrollHeight, clientHeight}) => scrollHeight - clientHeight"
+    for fragment in ("#h=7&w=7&kh=5&kw=5&padding=same", "#h=5&w=5&c=3&relu=1&padding=same"):
+        page.evaluate("(fragment) => explorer.open(fragment)", fragment)
+        page.wait_for_timeout(200)
+        assert page.locator("#sum").evaluate(hidden) <= 0  # the sum is seen whole
+        sizes = "(cell) => parseFloat(getComputedStyle(cell).fontSize)"
+        assert page.locator("#sum .tap b").first.evaluate(sizes) >= 15
+    page.evaluate("explorer.open('#h=6&w=7')")
     page.keyboard.press("PageDown")
     assert state(page)["j"] == 1
     page.keyboard.press("PageUp")
     assert state(page)["j"] == 0
+    page.keyboard.press("b")
+    assert page.evaluate("getComputedStyle(document.body, '::before').position") == "fixed"
+    page.keyboard.press("b")
+    page.evaluate("explorer.change({source: 'cat', kernel: 'sharpen'})")
+    page.locator("#photo-output").wait_for(state="attached")
+    page.wait_for_function("() => !document.getElementById('photo').hidden")
+    page.locator("#whole-photo").click()
+    for name in ("#photo-input", "#photo-output"):
+        box = page.locator(name).bounding_box()
+        assert box["width"] >= 800
+        assert box["y"] + box["height"] <= 1080
     page.keyboard.press("Escape")
     page.wait_for_function("() => document.getElementById('controls').offsetParent !== null")
+    page.locator("[data-full=network]").click()
+    assert page.locator("#stage").is_hidden()
+    assert page.locator("#layers").is_visible()
 
 
 def test_it_can_be_embedded(show, address):

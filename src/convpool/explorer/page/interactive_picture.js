@@ -92,8 +92,9 @@ const interactivePicture = (() => {
   function draw() {
     // less high while the tour stands below
     const isAbove = byId("guide").childElementCount && byId("stage").contains(byId("guide"));
-    const height = presentation.isAlone()
-      ? presentation.height()
+    const isAlone = presentation.isAlone();
+    const height = isAlone
+      ? presentation.arrange((...room) => scene.cellFor(model, covered, room, presentation.LARGEST))
       : Math.max(240, Math.min(620, innerHeight * (isAbove ? 0.4 : 0.62)));
     drawing = scene.draw(model, {
       width: Math.max(120, Math.floor(width)),
@@ -102,7 +103,7 @@ const interactivePicture = (() => {
       cursor,
       covered,
       tap,
-      largest: presentation.isAlone() ? 150 : 46,
+      largest: isAlone ? presentation.LARGEST : 46,
     });
     pictureCanvas.paint(byId("canvas"), drawing);
   }
@@ -134,6 +135,7 @@ const interactivePicture = (() => {
   function redraw() {
     draw();
     writeText();
+    if (presentation.isAlone()) presentation.fitSum();
   }
 
   /** Write the text below the picture: about the pixel under the pointer or the step, and sizes. */
@@ -351,6 +353,7 @@ const interactivePicture = (() => {
     new ResizeObserver(([{ contentRect }]) => {
       width = contentRect.width;
       if (model) draw();
+      if (model && presentation.isAlone()) presentation.fitSum();
     }).observe(holder);
     if (still()) byId("speed").value = "1200";
   }

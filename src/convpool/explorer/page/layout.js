@@ -4,6 +4,7 @@ const layingOut = (() => {
   const GAP = 28; // pixels between blocks
   const CAPTION = 24; // height of the text above a block
   const LEAST = 3; // and of the smallest
+  const READABLE = 22; // and of one whose number is easily read
   const SMALL = 38; // pixels of a kernel's cell, where there is room: 0.0625 is readable
 
   // the ways to lay blocks in rows, the preferred one first
@@ -57,9 +58,13 @@ const layingOut = (() => {
       while (cell > LEAST && !fits(rows, cell)) cell -= 1;
       return cell;
     };
-    const best = rowsOf(blocks)
-      .map((rows) => ({ rows, cell: largest(rows) }))
-      .reduce((a, b) => (b.cell > a.cell ? b : a));
+    const ways = rowsOf(blocks).map((rows) => ({ rows, cell: largest(rows) }));
+    const widestCell = Math.max(...ways.map(({ cell }) => cell));
+    // beside each other, even in smaller cells, as long as numbers can be read: input and output
+    // are seen together, and the page below is not pushed down
+    const isGood = ({ cell }) =>
+      cell === widestCell || (cell >= READABLE && cell * 1.7 > widestCell);
+    const best = ways.find(isGood);
     let y = CAPTION;
     const placedBlocks = [];
     for (const row of best.rows) {

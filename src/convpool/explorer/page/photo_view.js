@@ -293,6 +293,7 @@ const photoView = (() => {
     photo = planesOf(source, size[0], size[1], name);
     latest = { key: "", planes: [] };
     shownKey = "";
+    byId("photo").style.setProperty("--ratio", String(size[0] / size[1]));
     paint(byId("photo-input"), size, photo.channels);
     update(explorer.state(), explorer.model());
   }

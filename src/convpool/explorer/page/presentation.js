@@ -4,17 +4,69 @@ const presentation = (() => {
   const isOn = () => document.body.classList.contains("presenting");
 
   /**
-   * Fill the screen with the picture, or give it back.
+   * Fill the screen with the picture or another part of the page, or give it back. Of a photograph,
+   * the whole is shown first.
    * @param {boolean} on
+   * @param {string} [part] id of the section
    */
-  function present(on) {
-    document.body.classList.toggle("presenting", on);
-    byId("present").setAttribute("aria-pressed", String(on));
+  function present(on, part = "stage") {
+    const { classList } = document.body;
+    classList.toggle("presenting", on);
+    classList.remove("settings-open", "blank");
+    for (const section of document.querySelectorAll("main > section"))
+      section.classList.toggle("full", on && section.id === part);
+    for (const button of document.querySelectorAll("button.present")) {
+      button.setAttribute("aria-pressed", String(on));
+      button.textContent = say(on ? "page.leave" : "page.present");
+    }
+    showWhole(on && !byId("photo").hidden);
+    if (!on) byId("sum").style.fontSize = "";
     // where the browser refuses it, the picture fills the window
     if (on) document.documentElement.requestFullscreen?.().catch(() => {});
     else if (document.fullscreenElement) document.exitFullscreen();
     interactivePicture.redraw();
-    if (on) byId("canvas-holder").focus();
+    if (on && part === "stage") byId("canvas-holder").focus();
+    if (!on) byId(part).scrollIntoView();
+  }
+
+  /**
+   * Show the whole photograph in the place of the picture with numbers, or the picture again.
+   * @param {boolean} on
+   */
+  function showWhole(on) {
+    document.body.classList.toggle("whole-photo", on);
+    byId("whole-photo").setAttribute("aria-pressed", String(on));
+  }
+
+  const LARGEST = 150; // pixels of a cell
+  const REST = 130; // pixels of height that the legend and the buttons take
+
+  /**
+   * Return how high the picture may be, once the sum is placed where the cells can be larger:
+   * beside the picture or below it.
+   * @param {(width: number, height: number) => number} cellFor from the room for the picture to the
+   *   side of its cells
+   * @returns {number}
+   */
+  function arrange(cellFor) {
+    const width = innerWidth - 30;
+    const heights = { beside: innerHeight - (isOn() ? REST : 250), below: innerHeight * 0.55 };
+    const isTouring = document.body.classList.contains("touring");
+    const gain = cellFor(width, heights.below) / cellFor(width * 0.66, heights.beside);
+    const below = isTouring || innerWidth < 700 || (isOn() && gain > 1.2);
+    document.body.classList.toggle("sum-below", below);
+    return heights[below ? "below" : "beside"];
+  }
+
+  /** Write the sum in the largest letters that leave all of it in sight. */
+  function fitSum() {
+    const sum = byId("sum");
+    for (let size = isOn() ? 2 : 1.1; size >= 0.6; size -= 0.1) {
+      sum.style.fontSize = `${size}rem`;
+      const parts = [sum, ...sum.querySelectorAll(".sums")];
+      const fits = ({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth;
+      if (parts.every(fits) && sum.scrollHeight <= sum.clientHeight) return;
+    }
   }
 
   // keys of a clicker -> how many steps on
@@ -25,8 +77,12 @@ const presentation = (() => {
    * @param {any} event
    */
   function key(event) {
-    if (!isOn()) return;
-    if (event.key === "Escape") present(false);
+    if (!isOn() || event.target.matches?.("input, textarea, select")) return;
+    const isBlank = document.body.classList.contains("blank");
+    if (isBlank || event.key === "b") document.body.classList.toggle("blank");
+    else if (event.key === "w" && !byId("photo").hidden)
+      showWhole(!document.body.classList.contains("whole-photo"));
+    else if (event.key === "Escape") present(false);
     else if (event.key in STEPS) interactivePicture.step(STEPS[event.key]);
     else return;
     event.preventDefault();
@@ -52,7 +108,11 @@ const presentation = (() => {
       "embedded",
       new URLSearchParams(location.search).get("embed") === "1",
     );
-    byId("present").addEventListener("click", toggle);
+    for (const button of document.querySelectorAll("button.present"))
+      button.addEventListener("click", () => present(!isOn(), button.dataset.full));
+    byId("whole-photo").addEventListener("click", () =>
+      showWhole(!document.body.classList.contains("whole-photo")),
+    );
     byId("embed").addEventListener("click", async () => {
       const text = iframe();
       byId("shared").textContent = (await explorer.copy(text)) ? say("share.frame_copied") : text;
@@ -70,7 +130,8 @@ const presentation = (() => {
     isOn,
     toggle,
     isAlone: () => isOn() || document.body.classList.contains("embedded"),
-    // within another page, the sum below the picture is to be seen too
-    height: () => Math.min(innerHeight * 0.8, isOn() ? Infinity : 420),
+    arrange,
+    fitSum,
+    LARGEST,
   };
 })();

@@ -275,6 +275,18 @@ const scene = (() => {
   }
 
   /**
+   * Return the side of the input's cells in a picture.
+   * @param {Model} model
+   * @param {string} covered what a question covers
+   * @param {number[]} room width and height that there are
+   * @param {number} largest side of the largest cell
+   * @returns {number}
+   */
+  function cellFor(model, covered, [width, height], largest) {
+    return layingOut.placed(blocksOf(model, covered), width, height, LIFT, largest).blocks[0].cell;
+  }
+
+  /**
    * Return the cell under a point; null if there is none.
    * @param {any} drawing
    * @param {number} left pixels from the drawing's left edge
@@ -290,5 +302,5 @@ const scene = (() => {
     return null;
   }
 
-  return { draw, hit, behind };
+  return { draw, cellFor, hit, behind };
 })();

@@ -172,6 +172,7 @@ const WORDS_EN = {
   "page.dark": "Dark",
   "page.examples": "Examples",
   "page.present": "Full screen",
+  "page.leave": "Leave full screen",
   "page.skip": "Go to the picture",
   "page.picture": "Picture",
   "page.photographs": "Photographs:",
@@ -206,6 +207,7 @@ const WORDS_EN = {
   "keys.jump": "go to the picture, the settings, the tour, the code, “Why is my answer different?”",
   "keys.undo": "undo",
   "keys.present": "full screen; Page Up and Page Down step",
+  "keys.blank": "in full screen: black, or the whole photograph",
   "keys.list": "this list",
 
   "scatter.what": "{place} is multiplied by every weight; the products are added to the output",

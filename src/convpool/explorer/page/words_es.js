@@ -174,6 +174,7 @@ const WORDS_ES = {
   "page.dark": "Oscuro",
   "page.examples": "Ejemplos",
   "page.present": "Pantalla completa",
+  "page.leave": "Salir de pantalla completa",
   "page.skip": "Ir a la imagen",
   "page.picture": "Imagen",
   "page.photographs": "Fotografías:",
@@ -209,6 +210,7 @@ const WORDS_ES = {
     "ir a la imagen, los ajustes, la visita, el programa, “¿Por qué mi resultado es distinto?”",
   "keys.undo": "deshacer",
   "keys.present": "pantalla completa; Re Pág y Av Pág dan un paso",
+  "keys.blank": "en pantalla completa: negro, o toda la fotografía",
   "keys.list": "esta lista",
 
   "scatter.what": "{place} se multiplica por cada peso; los productos se suman a la salida",

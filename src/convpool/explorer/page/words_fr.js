@@ -183,6 +183,7 @@ const WORDS_FR = {
   "page.dark": "Sombre",
   "page.examples": "Exemples",
   "page.present": "Plein écran",
+  "page.leave": "Quitter le plein écran",
   "page.skip": "Aller à l'image",
   "page.picture": "Image",
   "page.photographs": "Photographies :",
@@ -220,6 +221,7 @@ const WORDS_FR = {
     "est-il différent ? »",
   "keys.undo": "annuler",
   "keys.present": "plein écran ; Page précédente et Page suivante avancent",
+  "keys.blank": "en plein écran : noir, ou toute la photographie",
   "keys.list": "cette liste",
 
   "scatter.what": "{place} est multiplié par chaque poids ; les produits sont ajoutés à la sortie",

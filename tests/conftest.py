@@ -213,7 +213,9 @@ SLOW = {
     ],
     "explorer/test_own_numbers.py": [
         "test_channels_do_not_share_weights_and_depthwise_kernels_are_alike",
+        "test_a_picture_of_one_s_own_stays_in_colour",
         "test_each_picture_has_its_own_size",
+        "test_large_kernels_stay_in_the_link",
         "test_numbers_of_one_s_own_come_back",
         "test_the_first_picture_can_be_checked_in_the_head",
         "test_the_tour_brings_them_back_too",
@@ -255,6 +257,7 @@ SLOW = {
         "test_a_matrix_becomes_the_input_or_the_kernel",
         "test_cells_have_one_format_without_loss_of_whole_digits",
         "test_numbers_are_typed_as_one_writes_them",
+        "test_opencv_filters_each_channel_with_one_kernel",
         "test_the_page_shows_what_scipy_gives",
     ],
     "explorer/test_photo_view.py": [

@@ -134,3 +134,60 @@ def test_the_tour_brings_them_back_too(visit):
     assert state(page)["source"] == "numbers"
     page.get_by_role("button", name="End the tour").click()
     np.testing.assert_array_equal(array(page, "image"), pixels)
+
+
+def test_a_weight_is_dragged_and_stepped(visit):
+    page = visit("")
+    field = page.get_by_label("weight in row 1, column 1")
+    field.scroll_into_view_if_needed()
+    box = field.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y - 12)
+    page.mouse.move(x, y - 24)
+    page.mouse.up()
+    page.mouse.move(x, y + 40)  # released: nothing more
+    assert array(page, "kernels")[1, 1, 0, 0] == 3
+    field.press("ArrowDown")
+    field.press("Shift+ArrowUp")
+    assert array(page, "kernels")[1, 1, 0, 0] == 12
+    agree(page)
+
+
+COLOURS = """async () => {
+  const canvas = new OffscreenCanvas(12, 10);
+  const context = canvas.getContext("2d");
+  ["#ff0000", "#00ff00", "#0000ff"].forEach((colour, k) => {
+    context.fillStyle = colour;
+    context.fillRect(4 * k, 0, 4, 10);
+  });
+  const file = new File([await canvas.convertToBlob()], "colours.png", {type: "image/png"});
+  await explorer.ownNumbers.takeFile(file);
+}"""
+
+
+def test_a_picture_of_one_s_own_stays_in_colour(visit):
+    page = visit("#kernel=blur&padding=same")
+    page.evaluate(COLOURS)
+    image = array(page, "image")
+    assert image[5, [1, 6, 10]].tolist() == [[255, 0, 0], [0, 255, 0], [0, 0, 255]]
+    assert array(page, "output").shape == (10, 12, 3)
+    for channels, expected in (("1", [[85], [85], [85]]), ("3", image[5, [1, 6, 10]].tolist())):
+        page.locator("[data-group=input] [name=c]").fill(channels)
+        assert array(page, "image")[5, [1, 6, 10]].tolist() == expected
+        agree(page)
+    page.evaluate("explorer.ownNumbers.paint([{y: 0, x: 0}])")
+    page.locator("[data-group=input] [name=c]").fill("1")
+    assert array(page, "image")[0, 0, 0] == 9  # what was painted is not read anew
+
+
+def test_large_kernels_stay_in_the_link(visit):
+    page = visit("#source=cat&h=24&w=24&kernel=blur&padding=same&kh=11&kw=11")
+    assert array(page, "kernels").shape == (11, 11, 1, 1)
+    page.get_by_label("weight in row 0, column 0").fill("1")
+    before = array(page, "kernels")
+    link = page.evaluate("explorer.settings.encode(explorer.state())")
+    page.evaluate("(link) => explorer.open(`#${link}`)", link)
+    assert page.locator("#note").is_hidden()
+    np.testing.assert_array_equal(array(page, "kernels"), before)

@@ -90,7 +90,7 @@ def test_every_control_does_what_the_library_does(page):
 
 def test_numbers_out_of_bounds_are_refused_in_words(page):
     page.locator("[name=h]").fill("99")
-    assert text(page, "#note-words") == "The height takes whole numbers from 1 to 32."
+    assert text(page, "#note-words") == "height: whole numbers from 1 to 32."
     assert state(page)["h"] == 5
     page.locator("[name=w]").focus()
     assert page.locator("[name=h]").input_value() == "5"

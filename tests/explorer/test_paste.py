@@ -75,6 +75,23 @@ def test_a_call_sets_the_page(visit, call):
     agree(page)
 
 
+def test_opencv_filters_each_channel_with_one_kernel(visit):
+    weights = ",".join(map(str, range(108)))
+    page = visit(f"#h=8&w=8&c=3&nc=4&kernel=own&weights={weights}&sh=2&bias=1")
+    said = page.evaluate("explorer.paste.take('cv2.filter2D(img, -1, k)', 'pixels')")
+    assert "Kept as they were: channels 3, bias 1." in said
+    kernels = array(page, "kernels")
+    assert kernels.shape == (3, 3, 1, 3)
+    assert kernels[..., 0, 0].ravel().tolist() == list(range(0, 108, 12))
+    assert all((kernels[..., n] == kernels[..., 0]).all() for n in range(3))
+    agree(page)
+    said = page.evaluate("explorer.paste.take('1 2\\n3 4', 'weights')")
+    assert said.endswith("Kept as they were: padding same_lower (odd zero first), "
+                         "filled with reflect, bias 1.")  # fmt: skip
+    page.evaluate("explorer.open('#h=6')")
+    assert "Kept" not in page.evaluate("explorer.paste.take('1 2', 'weights')")
+
+
 SCIPY = [
     "signal.convolve2d(x, k)",
     "signal.convolve2d(x, k, mode='same')",

@@ -20,7 +20,7 @@ EXPLORER_POOL_MODES = ("max", "min", "avg", "sum")
 LIMITS = {
     **dict.fromkeys(("h", "w"), (1, 32)),
     **dict.fromkeys(("c", "nc", "groups"), (1, 4)),
-    **dict.fromkeys(("kh", "kw"), (1, 7)),
+    **dict.fromkeys(("kh", "kw"), (1, 11)),
     **dict.fromkeys(("sh", "sw"), (1, 8)),
     **dict.fromkeys(("dh", "dw"), (1, 4)),
     **dict.fromkeys(("top", "bottom", "left", "right"), (0, 9)),

@@ -184,6 +184,13 @@ const controls = (() => {
           }),
         );
     });
+    // a number beyond its limits becomes the nearest that is allowed
+    form.addEventListener("change", ({ target: { name, value, type } }) => {
+      const isWhole = type === "number" && name in settings.LIMITS && Number.isInteger(+value);
+      if (!isWhole || value === "") return;
+      change({ [name]: settings.clamp(Number(value), settings.LIMITS[name]) });
+      controls.show(form, explorer.state());
+    });
     // the wheel scrolls the page; it does not change the field that is focused
     form.addEventListener("wheel", ({ target }) => {
       if (target.type === "number") target.blur();

@@ -127,7 +127,7 @@ const knownCalls = (() => {
   const kernel = [["kernel", ignored]];
 
   // name -> what it means without arguments, its parameters, whether the stride is the window's
-  // size by default, and the key of a sentence about it
+  // size by default, whether one kernel filters each channel, and the key of a sentence about it
   const CALLS = {
     Conv2d: { base: CONV, parameters: torchConv, note: "call.torch" },
     conv2d: { base: CONV, parameters: functional(torchConv.slice(3, 7)), note: "call.torch" },
@@ -199,6 +199,7 @@ const knownCalls = (() => {
     },
     filter2D: {
       base: { ...CONV, padding: "same_lower", padMode: "reflect" },
+      isEachChannel: true,
       parameters: [
         ["src", ignored],
         ["ddepth", ignored],
@@ -267,13 +268,13 @@ const knownCalls = (() => {
   /**
    * Return the settings of the first call in a text that is known, and sentences about it.
    * @param {string} text
-   * @returns {{ part: any, notes: string[] } | null}
+   * @returns {{ part: any, notes: string[], isEachChannel: boolean } | null}
    */
   function read(text) {
     const call = pythonCall.read(text, isKnown);
     const entry = call && entryOf(call.name, call.full);
     if (!entry) return null;
-    const { base, parameters, strideIsWindow, note } = entry;
+    const { base, parameters, strideIsWindow, isEachChannel = false, note } = entry;
     const part = { ...base };
     const notes = note ? [say(note)] : [];
     const values = { ...call.named };
@@ -288,7 +289,7 @@ const knownCalls = (() => {
     const hasStride =
       "stride" in values ? values.stride !== null : (values.strides ?? null) !== null;
     if (strideIsWindow && !hasStride && part.kh) Object.assign(part, { sh: part.kh, sw: part.kw });
-    return { part: limited(part, notes), notes };
+    return { part: limited(part, notes), notes, isEachChannel };
   }
 
   /**

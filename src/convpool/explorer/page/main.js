@@ -284,6 +284,7 @@ const explorer = (() => {
     cellNumbers,
     marking,
     interactivePicture,
+    ownNumbers,
     codeTabs,
     pasted,
     paste,

@@ -11,6 +11,7 @@ const ownChoices = (() => {
     coffee: 24,
     photo: 32,
   };
+  let picture = null; // the visitor's latest picture file, in colour, as a Plane
   const sizes = {}; // picture -> its latest {h, w}
 
   /**
@@ -38,9 +39,25 @@ const ownChoices = (() => {
       if (isNew && !remembered.shapeOf(list) && plane)
         remembered.keep(list, plane.shape, Array.from(plane.data));
       const shape = settings.shapeOf(settings.agree({ ...next, [choice]: state[choice] }), list);
-      if (remembered.shapeOf(list)) next[list] = remembered.fitted(list, shape);
+      if (list === "pixels" && isOfPicture(state, shape))
+        next.pixels = Array.from(pictures.resized(picture, ...shape).data);
+      else if (remembered.shapeOf(list)) next[list] = remembered.fitted(list, shape);
     }
     return next;
+  }
+
+  /**
+   * Return whether the pixels are the visitor's picture file as it was read, which another shape
+   * shows anew, in its colours.
+   * @param {State} state
+   * @param {number[]} shape the one that is wanted
+   * @returns {boolean}
+   */
+  function isOfPicture(state, shape) {
+    const present = settings.shapeOf(state, "pixels");
+    if (!picture || !state.pixels || shape.join() === present.join()) return false;
+    const { data } = pictures.resized(picture, ...present);
+    return state.pixels.every((value, index) => value === data[index]);
   }
 
   /**
@@ -121,5 +138,11 @@ const ownChoices = (() => {
     }
   }
 
-  return { completed, remember };
+  return {
+    completed,
+    remember,
+    keepPicture: (plane) => {
+      picture = plane;
+    },
+  };
 })();

@@ -115,6 +115,52 @@ const ownNumbers = (() => {
     return explorer.change({ weights });
   }
 
+  const PIXELS = 8; // that the pointer moves for a step of 1
+
+  /**
+   * Set a weight to a number and a step, as if it was typed.
+   * @param {any} field
+   * @param {number} from the number before
+   * @param {number} step
+   */
+  function setWeight(field, from, step) {
+    field.value = String(+(from + step).toFixed(6));
+    takeWeight({ target: field });
+  }
+
+  /**
+   * Let the arrow keys change a weight by 1, with Shift by 10 and with Alt by a tenth.
+   * @param {any} event of the keyboard
+   */
+  function stepWeight(event) {
+    const sign = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+    const from = settings.ownNumber(event.target.value);
+    if (!sign || from === null) return;
+    event.preventDefault();
+    setWeight(event.target, from, sign * (event.shiftKey ? 10 : event.altKey ? 0.1 : 1));
+  }
+
+  /**
+   * Let a weight be dragged up and down with a mouse or a pen; a finger scrolls.
+   * @param {any} event of the pointer that is pressed
+   */
+  function dragWeight({ target: field, clientY, pointerId, pointerType }) {
+    const from = settings.ownNumber(field.value ?? "");
+    if (pointerType === "touch" || from === null) return;
+    let latest = 0;
+    const move = (event) => {
+      const step = Math.round((clientY - event.clientY) / PIXELS);
+      if (step === latest) return;
+      latest = step;
+      field.setPointerCapture(pointerId);
+      setWeight(field, from, step);
+    };
+    const end = () => field.removeEventListener("pointermove", move);
+    field.addEventListener("pointermove", move);
+    for (const name of ["pointerup", "pointercancel"])
+      field.addEventListener(name, end, { once: true });
+  }
+
   // ---- a picture file ----
 
   // number of the latest file: one that is still being read when another is chosen, or everything
@@ -135,13 +181,14 @@ const ownNumbers = (() => {
     if (request !== latestRequest) return;
     explorer.note(picture.problem ?? "");
     if (picture.problem) return;
-    // in colour if the picture has at least 3 channels now, otherwise gray
     const { op, c: channels } = explorer.state();
-    const c = op !== "transpose" && channels >= 3 ? channels : 1;
+    const isGrey = picture.data.every((value, at) => value === picture.data[at - (at % 3)]);
+    const c = op === "transpose" || (isGrey && channels < 3) ? 1 : Math.max(channels, 3);
     const [h, w] = picture.shape;
     photoView.take(picture.whole, picture.whole.width, picture.whole.height, "own");
     picture.whole.close();
     const image = pictures.resized(picture, h, w, c);
+    ownChoices.keepPicture(picture);
     explorer.change({
       ...(op === "transpose" ? { nc: c } : { c }),
       h,
@@ -239,6 +286,8 @@ const ownNumbers = (() => {
     });
     const weights = element("table", { className: "weights", id: "weights" });
     weights.addEventListener("input", takeWeight);
+    weights.addEventListener("keydown", stepWeight);
+    weights.addEventListener("pointerdown", dragWeight);
     return {
       input: [
         row(

@@ -38,8 +38,50 @@ const paste = (() => {
         ? { [op === "transpose" ? "nc" : "c"]: 1, groups: 1 }
         : { c: 1, nc: 1, groups: 1 };
     remembered.forget(list);
-    explorer.change({ ...channels, [height]: rows, [width]: columns, [list]: numbers });
-    return say(list === "pixels" ? "paste.is_input" : "paste.is_kernel", { rows, columns });
+    const part = { ...channels, [height]: rows, [width]: columns, [list]: numbers };
+    explorer.change(part);
+    const done = say(list === "pixels" ? "paste.is_input" : "paste.is_kernel", { rows, columns });
+    return `${done} ${kept(part)}`.trim();
+  }
+
+  // settings that change a result and are easily forgotten
+  const KEPT = [
+    ...["op", "c", "nc", "groups", "padding", "padMode", "sh", "sw", "dh", "dw"],
+    ...["extra", "bias", "flip", "relu", "ceil"],
+  ];
+  /**
+   * Return which settings stay as they were, as a sentence; empty if these are the usual ones.
+   * @param {any} part the settings that were pasted
+   * @returns {string}
+   */
+  function kept(part) {
+    const state = explorer.state();
+    const isPool = state.op === "pool";
+    const names = KEPT.filter(
+      (name) =>
+        !(name in part) &&
+        state[name] !== settings.DEFAULTS[name] &&
+        !(isPool && ["nc", "groups", "padMode", "bias", "flip", "relu"].includes(name)),
+    );
+    const valueOf = (name) =>
+      typeof state[name] === "boolean" ? "" : ` ${controls.labelOf(String(state[name]))}`;
+    const nameOf = (name) => say(words.has(`aria.${name}`) ? `aria.${name}` : `field.${name}`);
+    const list = names.map((name) => `${nameOf(name)}${valueOf(name)}`).join(", ");
+    return list ? say("paste.kept", { list }) : "";
+  }
+
+  /**
+   * Return the settings with which one kernel filters each channel, as OpenCV does.
+   * @returns {any}
+   */
+  function eachChannel() {
+    const { kernels } = explorer.model();
+    const { c, kernel } = explorer.state();
+    if (kernel !== "own") return { nc: c, groups: c };
+    const [kh, kw, depth, nc] = kernels.shape;
+    const first = Array.from({ length: kh * kw }, (_, tap) => kernels.data[tap * depth * nc]);
+    const weights = first.flatMap((weight) => Array(c).fill(weight));
+    return { nc: c, groups: c, weights };
   }
 
   /**
@@ -56,8 +98,11 @@ const paste = (() => {
     }
     const call = knownCalls.read(text);
     if (call) {
-      explorer.change(call.part);
-      return [say("paste.is_call"), ...call.notes].join(" ");
+      if (call.isEachChannel && explorer.state().op !== "convolve")
+        explorer.change({ op: "convolve" });
+      const part = { ...call.part, ...(call.isEachChannel ? eachChannel() : {}) };
+      explorer.change(part);
+      return [say("paste.is_call"), ...call.notes, kept(part)].join(" ").trim();
     }
     const matrix = matrixOf(text);
     if (matrix) return takeMatrix(matrix, list);
@@ -130,6 +175,9 @@ const paste = (() => {
     );
     byId("weights").addEventListener("paste", intoWeights);
     addEventListener("paste", intoPage);
+    byId("reset").addEventListener("click", () => {
+      verdict.textContent = "";
+    });
     acceptDrops();
   }
 

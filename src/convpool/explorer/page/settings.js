@@ -9,8 +9,8 @@ const settings = (() => {
     w: [1, 32],
     c: [1, 4],
     nc: [1, 4],
-    kh: [1, 7],
-    kw: [1, 7],
+    kh: [1, 11],
+    kw: [1, 11],
     sh: [1, 8],
     sw: [1, 8],
     dh: [1, 4],
@@ -42,7 +42,7 @@ const settings = (() => {
     view: ["loops", "copies", "matrix", "planes", "bars", "formats", "backward", "pools"],
   };
   const SWITCHES = ["flip", "relu", "ceil", "countPadding", "soFar"];
-  const LISTS = { pixels: 32 * 32 * 4, weights: 7 * 7 * 4 * 4 }; // the most numbers that each holds
+  const LISTS = { pixels: 32 * 32 * 4, weights: 11 * 11 * 4 * 4 }; // how many numbers at most
   const GREATEST = 1e6; // of one's own pixels and weights
   const MOST_LETTERS = 90000; // of a fragment: more than the longest that encode writes
   // what is looked at, and how: it changes no result
@@ -116,7 +116,7 @@ const settings = (() => {
   function numbersOf(words, most) {
     const parts = words.split(",", most + 1);
     const areNumbers =
-      parts.length <= most && parts.every((part) => /^-?\d{1,7}(\.\d{1,6})?$/.test(part));
+      parts.length <= most && parts.every((part) => /^-?\d{1,7}(\.\d{1,20})?$/.test(part));
     return areNumbers ? parts.map(Number) : undefined;
   }
 
@@ -182,6 +182,10 @@ const settings = (() => {
     return { state: agreed, ignored };
   }
 
+  // a number in digits alone, as a link reads it: 0.00000095, not 9.5e-7
+  const inDigits = (number) =>
+    Math.abs(number) < 1e-6 ? number.toFixed(20).replace(/\.?0+$/, "") : String(number);
+
   /**
    * Return the fragment of a state: only what differs from the defaults.
    * @param {State} state
@@ -193,7 +197,11 @@ const settings = (() => {
       if (value === DEFAULTS[name] || value === null || value === undefined) continue;
       words.set(
         name,
-        Array.isArray(value) ? value.join(",") : typeof value === "boolean" ? Number(value) : value,
+        Array.isArray(value)
+          ? value.map(inDigits).join(",")
+          : typeof value === "boolean"
+            ? Number(value)
+            : value,
       );
     }
     return words.toString().replaceAll("%2C", ",");

@@ -157,6 +157,7 @@ const WORDS_EN = {
   "paste.is_kernel": "The kernel is now this matrix of {rows} × {columns}.",
   "paste.is_link": "The link is open.",
   "paste.is_call": "The settings are now those of this call.",
+  "paste.kept": "Kept as they were: {list}.",
   "paste.nothing": "This is no call that is known here, no matrix and no link.",
   "paste.no_matrix": "This is no matrix of numbers up to 1000000.",
 

@@ -12,8 +12,8 @@ Object.assign(WORDS_EN, {
 
   "number.pixel": "A pixel takes a number from −{most} to {most}, such as 7, −0.5 or 1/9.",
   "number.weight": "A weight takes a number from −{most} to {most}, such as 7, −0.5 or 1/9.",
-  "number.decimal": "The {name} takes numbers from {least} to {most}.",
-  "number.setting": "The {name} takes whole numbers from {least} to {most}.",
+  "number.decimal": "{name}: numbers from {least} to {most}.",
+  "number.setting": "{name}: whole numbers from {least} to {most}.",
 
   "level.label": "How many settings",
   "level.basic": "Basic",

@@ -159,6 +159,7 @@ const WORDS_ES = {
   "paste.is_kernel": "El núcleo es ahora esta matriz de {rows} × {columns}.",
   "paste.is_link": "El enlace está abierto.",
   "paste.is_call": "Los ajustes son ahora los de esta llamada.",
+  "paste.kept": "Se mantienen: {list}.",
   "paste.nothing": "No es una llamada conocida aquí, ni una matriz, ni un enlace.",
   "paste.no_matrix": "No es una matriz de números hasta 1000000.",
 

@@ -168,6 +168,7 @@ const WORDS_FR = {
   "paste.is_kernel": "Le noyau est maintenant cette matrice de {rows} × {columns}.",
   "paste.is_link": "Le lien est ouvert.",
   "paste.is_call": "Les réglages sont maintenant ceux de cet appel.",
+  "paste.kept": "Gardés tels quels : {list}.",
   "paste.nothing": "Ce n'est ni un appel connu ici, ni une matrice, ni un lien.",
   "paste.no_matrix": "Ce n'est pas une matrice de nombres jusqu'à 1000000.",
 

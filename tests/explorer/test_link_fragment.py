@@ -59,7 +59,7 @@ NOT_SHOWN = {
     "mode": lambda: explain(whole(5, 5), 2, pool="median"),
     "pixels": lambda: explain(whole(33, 5), whole(2, 2)),
     "channels": lambda: explain(whole(5, 5, 5), whole(2, 2, 5)),
-    "taps": lambda: explain(whole(9, 9), whole(8, 8), "valid"),
+    "taps": lambda: explain(whole(13, 13), whole(12, 12), "valid"),
     "padding": lambda: explain(whole(9, 9), whole(2, 2), 10),
     "decimals": lambda: explain(whole(5, 5) / 3, whole(2, 2)),
     "NaN": lambda: explain(np.full((3, 3), np.nan), whole(2, 2)),

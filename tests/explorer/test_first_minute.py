@@ -222,3 +222,15 @@ def test_keys_are_listed_and_jump(visit):
     assert page.evaluate("document.activeElement.closest('section').id") == "code"
     page.keyboard.press("1")
     assert page.evaluate("document.activeElement.id") == "canvas-holder"
+
+
+def test_a_click_pins_a_cell_of_the_input_too(visit):
+    page = visit("")
+    page.mouse.click(*middle(page, "input", 1, 3))
+    assert page.locator("#pin").get_attribute("aria-pressed") == "true"
+    page.mouse.move(*middle(page, "output", 0, 0))
+    assert text(page, "#sum .value").startswith("input[1, 3]")
+    page.mouse.click(*middle(page, "input", 1, 3))
+    assert page.locator("#pin").get_attribute("aria-pressed") == "false"
+    page.mouse.click(*middle(page, "output", 2, 2))
+    assert text(page, "#sum .value").startswith("output[2, 2]")

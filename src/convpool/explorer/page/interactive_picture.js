@@ -217,7 +217,9 @@ const interactivePicture = (() => {
       if (isCurrent) redraw();
       else changeState({ i: cell.y, j: cell.x });
     } else if (cell && cell.name === other() && inside(cell)) {
-      if (cursor && cursor.y === cell.y && cursor.x === cell.x) return;
+      const isCurrent = cursor && cursor.y === cell.y && cursor.x === cell.x;
+      if (pressed) pin(!pinned || !isCurrent);
+      if (isCurrent) return;
       [cursor, walking] = [cell, false];
       redraw();
     } else if (!walking) forget();

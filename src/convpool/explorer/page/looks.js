@@ -36,6 +36,10 @@ const looks = (() => {
     return state.source in PHOTOS || (least >= 0 && greatest > 20);
   };
 
+  // the magnitude with the strongest colour: of a photograph at most 255, or edges would be pale
+  const strongest = (least, greatest, isByte) =>
+    Math.min(Math.max(-least, greatest), isByte ? 255 : Infinity);
+
   const MOST_CLIPPED = 0.25; // of the numbers of a photograph that is shown clipped
 
   const outside = new WeakMap(); // data -> how many of its numbers are no byte's
@@ -68,7 +72,7 @@ const looks = (() => {
     const clipped = pictures.isPhotograph(model.state) ? outsideOf(data) : NaN;
     const isClipped = shades === "picture" ? clipped >= 0 : clipped <= MOST_CLIPPED * data.length;
     if (shades === "signed" || (shades === "auto" && !isClipped && !(photo && least >= 0)))
-      return { kind: "signed", least, greatest: Math.max(-least, greatest) };
+      return { kind: "signed", least, greatest: strongest(least, greatest, clipped >= 0) };
     const kind = shape[2] === 3 ? "colour" : "grey";
     if (isClipped) return { kind, least, greatest: 255, clipped };
     return { kind, least, greatest: Math.max(greatest, photo ? 255 : 1) };
@@ -99,5 +103,5 @@ const looks = (() => {
     return [0, 1, 2].map((k) => byte(data[index + k], look.greatest));
   }
 
-  return { rangeOf, lookOf, signedLook, shadeOf };
+  return { rangeOf, strongest, lookOf, signedLook, shadeOf };
 })();

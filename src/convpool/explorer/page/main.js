@@ -60,11 +60,15 @@ const explorer = (() => {
     return tour.follow(read.tour);
   }
 
+  const SECONDS = 20; // that a note stays
+  let noteTimer = null;
   /**
-   * Show a note until it is closed; an empty one hides it.
+   * Show a note until it is closed, or has been there for a while; an empty one hides it.
    * @param {string} words
    */
   function note(words) {
+    clearTimeout(noteTimer);
+    if (words) noteTimer = setTimeout(() => note(""), SECONDS * 1000);
     byId("note-words").textContent = words;
     byId("note").hidden = !words;
   }

@@ -90,8 +90,8 @@ const photoView = (() => {
   }
 
   /**
-   * Return the sums of products of a plane, weight after weight over whole rows: three times as
-   * fast as window after window, and as exact.
+   * Return the sums of products of a plane, three weights at a time over whole rows, which is
+   * several times as fast as window after window, and as exact.
    * @param {Float32Array} pixels with padding
    * @param {Int32Array} offsets of the taps of a window
    * @param {Axis[]} axes
@@ -103,14 +103,17 @@ const photoView = (() => {
   function summed(pixels, offsets, [down, across], width, weights, { bias, relu }) {
     const sums = new Float64Array(down.count * across.count).fill(bias);
     const [rows, columns, stride] = [down.count, across.count, across.stride];
-    for (let tap = 0; tap < offsets.length; tap++) {
-      const weight = weights[tap];
-      if (weight === 0) continue; // pixels are finite
+    // pixels are finite: those with the weight 0 are left out
+    const taps = Array.from(offsets.keys()).filter((tap) => weights[tap] !== 0);
+    // three weights at once; one that is missing is 0
+    for (let first = 0; first < taps.length; first += 3) {
+      const [a, b, c] = [0, 1, 2].map((k) => weights[taps[first + k]] ?? 0);
+      const [one, two, three] = [0, 1, 2].map((k) => offsets[taps[first + k]] ?? offsets[0]);
       for (let i = 0; i < rows; i++) {
-        let from = i * down.stride * width + offsets[tap];
+        let from = i * down.stride * width;
         const end = (i + 1) * columns;
         for (let place = i * columns; place < end; place++, from += stride)
-          sums[place] += weight * pixels[from];
+          sums[place] += a * pixels[from + one] + b * pixels[from + two] + c * pixels[from + three];
       }
     }
     if (relu)
@@ -174,7 +177,8 @@ const photoView = (() => {
   function rangeOf(channels) {
     let [least, greatest, clipped] = [0, 255, 0];
     for (const plane of channels)
-      for (const value of plane) {
+      for (let place = 0; place < plane.length; place++) {
+        const value = plane[place];
         if (value >= 0 && value <= 255) continue;
         clipped += 1;
         if (value < least) least = value;
@@ -201,7 +205,8 @@ const photoView = (() => {
       const scale = SHADES / (3 * most);
       for (let index = 0; index < words.length; index++) {
         const sum = red[index] + green[index] + blue[index];
-        words[index] = shades[Math.round(sum * scale) + SHADES];
+        const shade = Math.max(-SHADES, Math.min(Math.round(sum * scale), SHADES));
+        words[index] = shades[shade + SHADES];
       }
     } else {
       const scale = 255 / most;
@@ -253,7 +258,11 @@ const photoView = (() => {
     const { kind, clipped: isClipped } = looks.lookOf(model, model.output);
     const { least, greatest, clipped } = rangeOf(channels);
     const isSigned = kind === "signed";
-    const most = isSigned ? Math.max(-least, greatest) : isClipped === undefined ? greatest : 255;
+    const most = isSigned
+      ? looks.strongest(least, greatest, true)
+      : isClipped === undefined
+        ? greatest
+        : 255;
     paint(byId("photo-output"), size, channels, { isSigned, most });
     const count = 3 * size[0] * size[1];
     const words = isSigned

@@ -191,6 +191,7 @@ SLOW = {
         "test_a_transposed_convolution_is_a_convolution_with_zeros_inserted",
         "test_bias_and_relu_go_on_from_the_sum",
         "test_output_padding_says_what_it_chooses_between",
+        "test_the_figures_of_conv_arithmetic_have_their_sizes",
         "test_weights_and_multiplications_are_counted",
     ],
     "explorer/test_link_fragment.py": [

@@ -131,3 +131,13 @@ def test_every_way_to_a_size_leads_there(visit):
     assert "No window up to 11" in text(page, "#calculator-body")
     page.locator("#calculator [name=o]").fill("1.5")
     assert "Whole numbers" in text(page, "#calculator-body")
+
+
+def test_the_figures_of_conv_arithmetic_have_their_sizes(visit):
+    page = visit("#c=3")
+    sizes = {"convolve": [2, 6, 5, 7, 2, 3, 3, 3], "transpose": [4, 5, 5, 5, 5, 5, 6]}
+    for operation, expected in sizes.items():
+        for index, size in enumerate(expected):
+            page.locator("#figures").select_option(f"{operation} {index}")
+            assert array(page, "output").shape == (size, size, 1)
+            agree(page)

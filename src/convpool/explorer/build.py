@@ -62,6 +62,7 @@ SCRIPTS = (
     "photo_view",
     "layer_counts",
     "calculator",
+    "figures",
     "own_numbers",
     "camera",
     "python_parts",

@@ -201,7 +201,7 @@ const explorer = (() => {
     // paper is white
     addEventListener("beforeprint", () => paintFor("light"));
     addEventListener("afterprint", () => paintFor(document.documentElement.dataset.theme));
-    controls.build(form, change, ownNumbers.fields());
+    controls.build(form, change, { ...ownNumbers.fields(), ...figures.fields() });
     interactivePicture.start(change);
     byId("planes").addEventListener("change", choosePlane);
     byId("theme").addEventListener("click", () => {
@@ -312,5 +312,6 @@ const explorer = (() => {
     ownQuestions,
     words,
     presets,
+    figures,
   };
 })();

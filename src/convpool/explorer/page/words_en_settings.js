@@ -57,6 +57,18 @@ Object.assign(WORDS_EN, {
   "choice.picture": "black to white; photographs from 0 to 255",
   "choice.signed": "orange above 0, blue below",
 
+  "figure.label": "figure",
+  "figure.choose": "from conv_arithmetic …",
+  "figure.none": "no padding",
+  "figure.arbitrary": "arbitrary padding",
+  "figure.half": "half padding",
+  "figure.full": "full padding",
+  "figure.some": "padding",
+  "figure.one": "no strides",
+  "figure.strides": "strides",
+  "figure.odd": "strides (odd)",
+  "figure.dilation": "dilation",
+
   "group.operation": "Operation",
   "group.input": "Input",
   "group.kernel": "Kernel",

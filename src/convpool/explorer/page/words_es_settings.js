@@ -58,6 +58,18 @@ Object.assign(WORDS_ES, {
   "choice.picture": "de negro a blanco; fotos de 0 a 255",
   "choice.signed": "naranja mayor que 0, azul menor",
 
+  "figure.label": "figura",
+  "figure.choose": "de conv_arithmetic …",
+  "figure.none": "sin relleno",
+  "figure.arbitrary": "relleno cualquiera",
+  "figure.half": "medio relleno",
+  "figure.full": "relleno completo",
+  "figure.some": "relleno",
+  "figure.one": "sin paso",
+  "figure.strides": "paso de 2",
+  "figure.odd": "paso de 2 (impar)",
+  "figure.dilation": "dilatación",
+
   "group.operation": "Operación",
   "group.input": "Entrada",
   "group.kernel": "Núcleo",

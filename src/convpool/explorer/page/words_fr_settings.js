@@ -58,6 +58,18 @@ Object.assign(WORDS_FR, {
   "choice.picture": "du noir au blanc ; photos de 0 à 255",
   "choice.signed": "orange au-dessus de 0, bleu au-dessous",
 
+  "figure.label": "figure",
+  "figure.choose": "de conv_arithmetic …",
+  "figure.none": "sans remplissage",
+  "figure.arbitrary": "remplissage quelconque",
+  "figure.half": "demi-remplissage",
+  "figure.full": "remplissage complet",
+  "figure.some": "remplissage",
+  "figure.one": "sans pas",
+  "figure.strides": "pas de 2",
+  "figure.odd": "pas de 2 (impair)",
+  "figure.dilation": "dilatation",
+
   "group.operation": "Opération",
   "group.input": "Entrée",
   "group.kernel": "Noyau",

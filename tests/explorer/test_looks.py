@@ -179,12 +179,13 @@ def test_a_gif_has_a_picture_for_each_step(visit):
     page.evaluate("explorer.change({soFar: true})")
     drawn = page.evaluate("""() => {
       const {scene, marking, interactivePicture} = explorer;
-      const drawing = scene.draw(explorer.model(), {width: 640, height: 420, theme: "light"});
+      const room = {width: 960, height: 630, largest: 69};
+      const drawing = scene.draw(explorer.model(), {...room, theme: "light"});
       const canvas = document.createElement("canvas");
-      Object.assign(canvas, {width: 640, height: Math.ceil(drawing.height)});
+      Object.assign(canvas, {width: 960, height: Math.ceil(drawing.height)});
       const context = canvas.getContext("2d");
       context.fillStyle = drawing.paper;
-      context.fillRect(0, 0, 640, canvas.height);
+      context.fillRect(0, 0, 960, canvas.height);
       marking.paint(context, [...drawing.sheet, ...drawing.over]);
       return canvas.toDataURL();
     }""")

@@ -480,9 +480,7 @@ def test_pictures_are_saved(show, fragment):
     with page.expect_download() as saved:
         page.locator("#save-png").click()
     with Image.open(saved.value.path()) as picture:
-        assert list(picture.size) == page.evaluate(
-            "[document.getElementById('canvas').width, document.getElementById('canvas').height]"
-        )
+        assert picture.size[0] == 1600  # for a slide, whatever the window
         assert len(np.unique(np.asarray(picture.convert("L")))) > 3
 
 
@@ -506,7 +504,7 @@ def test_a_picture_of_one_s_own(page):
     agree(page)
     give(page, "one.png", encoded(Image.new("RGB", (1, 1), (10, 20, 30))))
     page.wait_for_function("() => explorer.model().image.shape[0] === 1")
-    assert array(page, "image").ravel().tolist() == [20]
+    assert array(page, "image").ravel().tolist() == [10, 20, 30]
     assert "does not fit 1 padded pixels" in text(page, "#problem")
 
 

@@ -2,7 +2,10 @@
 const animation = (() => {
   const { element } = controls;
   const MOST_STEPS = 300;
-  const SIZE = { width: 640, height: 420 };
+  const SMALL = { width: 640, height: 420 };
+  // of few steps, larger pictures fit into memory
+  const LARGE = { width: 960, height: 630, largest: 69 };
+  const FEW_STEPS = 100;
 
   /**
    * Return the pictures of all steps of a state.
@@ -15,13 +18,14 @@ const animation = (() => {
     const canvas = element("canvas");
     const context = canvas.getContext("2d", { willReadFrequently: true });
     const pictures = [];
+    const room = places[0] * places[1] > FEW_STEPS ? SMALL : LARGE;
     for (let step = 0; step < places[0] * places[1]; step++) {
       const place = { i: Math.floor(step / places[1]), j: step % places[1] };
       const drawing = scene.draw(modelling.modelOf({ ...state, ...place, soFar: true }), {
-        ...SIZE,
+        ...room,
         theme,
       });
-      const size = { width: SIZE.width, height: Math.ceil(drawing.height) };
+      const size = { width: room.width, height: Math.ceil(drawing.height) };
       if (!step) Object.assign(canvas, size);
       context.fillStyle = drawing.paper;
       context.fillRect(0, 0, canvas.width, canvas.height);

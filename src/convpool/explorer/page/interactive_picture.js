@@ -369,6 +369,12 @@ const interactivePicture = (() => {
     if (model) changeState({});
   }
 
+  // the picture on a canvas of its own, large enough for a slide
+  const large = () => {
+    const canvas = pictureCanvas.large(model, { theme: themeName, covered, cursor });
+    redraw();
+    return canvas;
+  };
   // the picture as the text of an SVG file
   const picture = () =>
     marking.svg([...drawing.sheet, ...drawing.over], drawing, sentences.title(model));
@@ -386,6 +392,7 @@ const interactivePicture = (() => {
     cover,
     covering: () => covered,
     picture,
+    large,
     drawn: () => drawing,
   };
 })();

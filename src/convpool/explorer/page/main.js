@@ -220,7 +220,7 @@ const explorer = (() => {
       save("convolution.svg", new Blob([interactivePicture.picture()], { type: "image/svg+xml" })),
     );
     byId("save-png").addEventListener("click", () =>
-      byId("canvas").toBlob((blob) => save("convolution.png", blob)),
+      interactivePicture.large().toBlob((blob) => save("convolution.png", blob)),
     );
     byId("save-gif").addEventListener("click", () => {
       const file = animation.file(Number(byId("speed").value));

@@ -45,5 +45,22 @@ const pictureCanvas = (() => {
     marking.paint(context, drawing.over);
   }
 
-  return { paint };
+  /**
+   * Return a model's picture on a canvas of its own, 1600 pixels wide.
+   * @param {Model} model
+   * @param {any} options as of scene.draw
+   * @returns {HTMLCanvasElement}
+   */
+  function large(model, options) {
+    const drawing = scene.draw(model, { ...options, width: 1600, height: 1200, largest: 115 });
+    const canvas = document.createElement("canvas");
+    Object.assign(canvas, { width: drawing.width, height: Math.ceil(drawing.height) });
+    const context = canvas.getContext("2d");
+    context.fillStyle = drawing.paper;
+    context.fillRect(0, 0, canvas.width, canvas.height);
+    marking.paint(context, [...drawing.sheet, ...drawing.over]);
+    return canvas;
+  }
+
+  return { paint, large };
 })();

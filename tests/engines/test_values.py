@@ -5,6 +5,7 @@ import dataclasses
 import pickle
 import typing
 from functools import cached_property
+from types import SimpleNamespace
 
 import pytest
 
@@ -14,7 +15,7 @@ KINDS = {"ours": values.dataclass, "the standard library's": dataclasses.datacla
 
 
 def classes_of(dataclass):
-    """Return (a class, one derived from it, one without fields, one that does not compare)."""
+    """Return classes: one, one derived from it, one without fields, one that does not compare."""
 
     @dataclass(frozen=True)
     class Point:
@@ -40,7 +41,7 @@ def classes_of(dataclass):
     class Same:
         x: int
 
-    return Point, Named, Empty, Same
+    return SimpleNamespace(Point=Point, Named=Named, Empty=Empty, Same=Same)
 
 
 def outcome(call):
@@ -52,35 +53,35 @@ def outcome(call):
 
 
 CALLS = {
-    "places": lambda Point, Named, Empty, Same: (Point(1), Point(1, 3), Point(y=1, x=2)),
-    "names": lambda Point, Named, Empty, Same: sorted(vars(Named(1, z=3)).items()),
-    "no fields": lambda Point, Named, Empty, Same: (Empty(), Empty() == Empty(), {Empty(): 1}),
-    "own method": lambda Point, Named, Empty, Same: Named(1, z=3),
-    "equal": lambda Point, Named, Empty, Same: (Point(1) == Point(1, 2), Point(1) == Point(2)),
-    "hash": lambda Point, Named, Empty, Same: hash(Point(1)) == hash(Point(1, 2)),
-    "another class": lambda Point, Named, Empty, Same: Point(1) == Named(1, z=3),
-    "identity": lambda Point, Named, Empty, Same: (Same(1) == Same(1), len({Same(1), Same(1)})),
-    "cached": lambda Point, Named, Empty, Same: (Point(1).total, Point(1) == Point(1)),
-    "replace": lambda Point, Named, Empty, Same: dataclasses.replace(Named(1, z=3), z=4).z,
-    "fields": lambda Point, Named, Empty, Same: [f.name for f in dataclasses.fields(Named)],
-    "tuple": lambda Point, Named, Empty, Same: dataclasses.astuple(Named(1, z=3)),
-    "copy": lambda Point, Named, Empty, Same: copy.copy(Point(1)),
-    "too few": lambda Point, Named, Empty, Same: Point(),
-    "too many": lambda Point, Named, Empty, Same: Point(1, 2, 3),
-    "twice": lambda Point, Named, Empty, Same: Point(1, x=1),
-    "unknown": lambda Point, Named, Empty, Same: Point(1, z=1),
-    "by place": lambda Point, Named, Empty, Same: Named(1, 2, 3),
-    "set": lambda Point, Named, Empty, Same: setattr(Point(1), "x", 1),
-    "set another": lambda Point, Named, Empty, Same: setattr(Point(1), "other", 1),
-    "delete": lambda Point, Named, Empty, Same: delattr(Point(1), "x"),
-    "order": lambda Point, Named, Empty, Same: Point(1) < Point(2),
-    "match": lambda Point, Named, Empty, Same: Point.__match_args__,
+    "places": lambda made: (made.Point(1), made.Point(1, 3), made.Point(y=1, x=2)),
+    "names": lambda made: sorted(vars(made.Named(1, z=3)).items()),
+    "no fields": lambda made: (made.Empty(), made.Empty() == made.Empty(), {made.Empty(): 1}),
+    "own method": lambda made: made.Named(1, z=3),
+    "equal": lambda made: (made.Point(1) == made.Point(1, 2), made.Point(1) == made.Point(2)),
+    "hash": lambda made: hash(made.Point(1)) == hash(made.Point(1, 2)),
+    "another class": lambda made: made.Point(1) == made.Named(1, z=3),
+    "identity": lambda made: (made.Same(1) == made.Same(1), len({made.Same(1), made.Same(1)})),
+    "cached": lambda made: (made.Point(1).total, made.Point(1) == made.Point(1)),
+    "replace": lambda made: dataclasses.replace(made.Named(1, z=3), z=4).z,
+    "fields": lambda made: [f.name for f in dataclasses.fields(made.Named)],
+    "tuple": lambda made: dataclasses.astuple(made.Named(1, z=3)),
+    "copy": lambda made: copy.copy(made.Point(1)),
+    "too few": lambda made: made.Point(),
+    "too many": lambda made: made.Point(1, 2, 3),
+    "twice": lambda made: made.Point(1, x=1),
+    "unknown": lambda made: made.Point(1, z=1),
+    "by place": lambda made: made.Named(1, 2, 3),
+    "set": lambda made: setattr(made.Point(1), "x", 1),
+    "set another": lambda made: setattr(made.Point(1), "other", 1),
+    "delete": lambda made: delattr(made.Point(1), "x"),
+    "order": lambda made: made.Point(1) < made.Point(2),
+    "match": lambda made: made.Point.__match_args__,
 }
 
 
 @pytest.mark.parametrize("name", CALLS)
 def test_classes_behave_as_those_of_the_standard_library(name):
-    ours, theirs = (outcome(lambda d=d: CALLS[name](*classes_of(d))) for d in KINDS.values())
+    ours, theirs = (outcome(lambda d=d: CALLS[name](classes_of(d))) for d in KINDS.values())
     assert ours == theirs
 
 
@@ -113,13 +114,13 @@ def named_tuple_of(base):
 
 
 TUPLE_CALLS = {
-    "places": lambda Pair: (Pair(1), Pair(1, 3), Pair(second=3, first=1)),
-    "methods": lambda Pair: (Pair(1).total, Pair(1).swapped(), Pair(1)._asdict()),
-    "a tuple": lambda Pair: (Pair(1) == (1, 2), isinstance(Pair(1), tuple), [*Pair(1)]),
-    "names": lambda Pair: (Pair._fields, Pair._field_defaults, Pair.__annotations__),
-    "texts": lambda Pair: (Pair.__doc__, Pair.__name__, Pair.__qualname__, Pair.__module__),
-    "too few": lambda Pair: Pair(),
-    "set": lambda Pair: setattr(Pair(1), "first", 3),
+    "places": lambda made: (made(1), made(1, 3), made(second=3, first=1)),
+    "methods": lambda made: (made(1).total, made(1).swapped(), made(1)._asdict()),
+    "a tuple": lambda made: (made(1) == (1, 2), isinstance(made(1), tuple), [*made(1)]),
+    "names": lambda made: (made._fields, made._field_defaults, made.__annotations__),
+    "texts": lambda made: (made.__doc__, made.__name__, made.__qualname__, made.__module__),
+    "too few": lambda made: made(),
+    "set": lambda made: setattr(made(1), "first", 3),
 }
 
 

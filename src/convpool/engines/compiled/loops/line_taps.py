@@ -222,10 +222,18 @@ def _combine_lines(
         write(lower[0], fields["next_result"], begin)
 
     def combine_parts(rows, combine_part):
-        # sums of many products are taken in parts, and these sums are added up
         if merge is None:
             combine_part(none, count)
             return
+        is_one_part = builder.icmp_signed(">=", fields["part_taps"], count)
+        with builder.if_else(is_one_part) as (then, otherwise):
+            with then:  # whose registers need not be shared with sums of other parts
+                combine_part(none, count)
+            with otherwise:
+                merge_parts(rows, combine_part)
+
+    def merge_parts(rows, combine_part):
+        # sums of many products are taken in parts, and these sums are added up
         totals = [total for row in rows for total in row]
         so_far = new_totals(len(totals))
         with cgutils.for_range_slice(builder, none, count, fields["part_taps"]) as (start, _):

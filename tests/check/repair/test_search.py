@@ -9,6 +9,7 @@ import pytest
 from convpool.check import judge_behaviour
 from convpool.check.behaviour import fresh_cases, timing
 from convpool.check.judge_cases import Options
+from convpool.check.repair import search
 from convpool.check.repair.edits import Source, changed_lines, wrapped
 from convpool.check.repair.names import partners
 from convpool.check.repair.search import find_repair
@@ -72,6 +73,8 @@ BROKEN = [
     (VALID, "    output = np.zeros((m, oh, ow))\n", "", "    output = np.zeros((m, oh, ow))"),
     (SAME, "    padded = np.pad(images, ((0, 0), (ph, ph), (pw, pw)), 'constant')\n",
      "    padded = images\n", "np.pad(images, ((0, 0), (ph, ph), (pw, pw)), 'constant')"),
+    (VALID, "h - kh + 1", "h - kh + 2", "h - kh + 1"),
+    (VALID, "h - kh + 1", "h - kh + 0", "h - kh + 1"),
     (SAME, "'constant'", "'edge'", "'constant'"),
     (SAME, "(pw, pw)", "(ph, ph)", "(pw, pw)"),
 ]  # fmt: skip
@@ -98,6 +101,16 @@ def test_what_to_write(source, part, instead, lines, monkeypatch):
         assert found.is_complete
         assert found.mended == set(wrong)
         assert lines in found.lines
+
+
+def test_what_makes_only_a_few_cases_right_is_no_advice(monkeypatch):
+    trials = Trials(TASKS[0], PYTHON, LIMITS)
+    for still_wrong, mended in (({1, 2, 3}, None), ({1, 2}, {0, 3})):
+        left = [None, search.Candidate("y = 1\n", still_wrong)]
+        monkeypatch.setattr(search, "_best", lambda *_, left=left: left.pop())
+        found = find_repair("x = 1\n", [], [0, 1, 2, 3], trials)
+        assert (found and found.mended) == mended
+        assert not (found and found.is_complete)
 
 
 def test_the_child_runs_changed_files(python):
@@ -173,7 +186,7 @@ def test_long_new_lines_are_broken_inside_brackets():
     assert max(map(len, broken.split("\n"))) <= 79
     assert broken.split("\n")[1].startswith(" " * len("    window = padded[") + "jjj")
     assert ast.dump(ast.parse(broken.strip())) == ast.dump(ast.parse(line.strip()))
-    assert wrapped(line, line) == line  # the student's own
+    assert wrapped(line, f"{line} ") == f"{line} "  # the student's own lines are long too
     assert wrapped("", "x" * 90) == "x" * 90
 
 

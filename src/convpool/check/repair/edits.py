@@ -97,11 +97,15 @@ LONGEST = 79  # characters of a line, as pycodestyle asks for
 def wrapped(before: str, after: str) -> str:
     """Return a changed text whose new lines are broken inside their brackets where they are long.
 
+    As it is, if the text before had long lines too.
+
     >>> print(wrapped("", f"x = f({'a' * 40}, {'b' * 40})").replace("a" * 40, "a"))
     x = f(a,
           bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb)
     """
     known = set(before.split("\n"))
+    if any(len(line) > LONGEST for line in known):
+        return after
     lines = []
     for line in after.split("\n"):
         rest = line
@@ -116,18 +120,19 @@ def wrapped(before: str, after: str) -> str:
 def _break(line: str) -> tuple[int, int] | None:
     """Return (where to break a line, the column of what follows); None if there is no good place.
 
-    That is the last comma inside brackets that lies before the longest length, else the last blank.
+    That is a comma, else a blank, inside as few brackets as can be, the last that is not too far.
     """
     opened: list[int] = []
-    found: dict[bool, tuple[int, int]] = {}
+    # (after a comma, how few brackets are open, place) -> the column
+    found: dict[tuple[bool, int, int], int] = {}
     for place, sign in enumerate(line[:LONGEST]):
         if sign in "([{":
             opened.append(place)
         elif sign in ")]}" and opened:
             opened.pop()
-        elif sign == " " and opened and line[:place].strip() and place > opened[-1] + 1:
-            found[line[place - 1] == ","] = place, opened[-1] + 1
-    return found.get(True) or found.get(False)
+        elif sign == " " and opened and place > opened[-1] + 1:
+            found[line[place - 1] == ",", -len(opened), place] = opened[-1] + 1
+    return (max(found)[2], found[max(found)]) if found else None
 
 
 def _block(start: int, old: list[str], new: list[str]) -> Iterator[str]:

@@ -64,8 +64,8 @@ def find_repair(
         now = better
         if not now.wrong:
             break
-    if now is first:
-        return None
+    if 2 * len(now.wrong) > len(first.wrong):
+        return None  # nothing, or what makes a few cases right may be no step to the aim
     line, lines = changed_lines(text, wrapped(text, now.text))
     return Repair(line, lines, frozenset(first.wrong - now.wrong), not now.wrong)
 

@@ -85,14 +85,20 @@ def _ideas(
         is_array = isinstance(parent, ast.Subscript) and node is parent.value
         if is_array and isinstance(new, ast.BinOp):
             continue  # (x + 1)[i]
-        is_in_sum = isinstance(parent, ast.BinOp | ast.AugAssign)
-        if is_in_sum and isinstance(new, ast.Constant) and new.value in (0, 1):
-            continue  # x + 0 and x * 1 are written as x, which is tried too
+        if isinstance(new, ast.Constant) and _is_idle(new, parent):
+            continue
         edit = edit_of(source, node, parent, new)
         yield (edit,), is_far
         if other is not None:
             mirrored = OtherAxis(names).visit(copy.deepcopy(new))
             yield tuple(sorted((edit, edit_of(source, other, parent, mirrored)))), is_far
+
+
+def _is_idle(new: ast.Constant, parent: ast.AST) -> bool:
+    """Return whether x + 0 or x * 1 would come out, which is tried as x too."""
+    if not isinstance(parent, ast.BinOp | ast.AugAssign):
+        return False
+    return bool(new.value == (0 if isinstance(parent.op, ast.Add | ast.Sub) else 1))
 
 
 def _names(node: ast.AST) -> set[str]:

@@ -21,7 +21,15 @@ from numpy.typing import DTypeLike, NDArray
 from convpool.convolution import filter_image
 from convpool.plans.arguments import Ints, Padding
 from convpool.plans.dtypes import NamedKernel
-from convpool.plans.filter_sizes import check_sigma, check_size, finite, gaussian_row
+from convpool.plans.filter_sizes import (
+    WITHOUT_SIGMA,
+    binomial_row,
+    check_size,
+    finite,
+    gaussian_row,
+    offsets_from_middle,
+    size_and_sigma,
+)
 from convpool.plans.filter_sizes import default_size as default_size
 from convpool.plans.filter_sizes import effective_sigma as effective_sigma
 from convpool.plans.foreign_calls import hint_for_call
@@ -34,15 +42,6 @@ Weights = TypeVar("Weights", bound=NDArray[Any])
 
 LARGEST_AMOUNT = 1e6  # of `unsharp`; with far larger ones, rounding errors are seen
 
-# size -> weights of cv2.getGaussianKernel without sigma, before they are scaled to sum 1
-WITHOUT_SIGMA = {
-    1: [1],
-    3: [1, 2, 1],
-    5: [1, 4, 6, 4, 1],
-    7: [2, 7, 14, 18, 14, 7, 2],
-    9: [4, 13, 30, 51, 60, 51, 30, 13, 4],
-}
-
 
 def _named_kernel(function: Callable[Arguments, Weights]) -> Callable[Arguments, Weights]:
     """Make a function return a NamedKernel, with which float images keep their dtype."""
@@ -53,31 +52,6 @@ def _named_kernel(function: Callable[Arguments, Weights]) -> Callable[Arguments,
         return function(*positional, **keywords).view(NamedKernel)  # type: ignore[return-value]
 
     return make_named
-
-
-def _size_and_sigma(
-    size: int | None, sigma: float | None, truncate: float, default: int
-) -> tuple[int, float]:
-    """Return (size, sigma): if one is None, it follows from the other; if both, from `default`."""
-    if sigma is None:
-        checked_size = check_size(default if size is None else size)
-        return checked_size, 0.3 * ((checked_size - 1) * 0.5 - 1) + 0.8  # as OpenCV has it
-    checked_size = default_size(sigma, truncate) if size is None else check_size(size)
-    return checked_size, check_sigma(sigma)
-
-
-def _binomial(size: int) -> NDArray[np.float64]:
-    """Return the binomial weights (size,), which sum to 1: 1 2 1 over 4."""
-    row = np.array([1.0])
-    for _ in range(size - 1):
-        row = np.convolve(row, [0.5, 0.5])
-    return row
-
-
-def _offsets(size: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return (down, right), (size, 1) and (1, size): pixels below and right of the middle tap."""
-    steps = np.arange(size, dtype=np.float64) - size // 2
-    return steps[:, None], steps[None, :]
 
 
 def _integers(*rows: list[int]) -> NDArray[np.int64]:
@@ -102,7 +76,7 @@ def box(size: int = 3) -> NDArray[np.float64]:
 @_named_kernel
 def blur(size: int = 3) -> NDArray[np.float64]:
     """Binomial weights, 1 2 1 on each axis over 16: a soft blur, as the explorer has it."""
-    row = _binomial(check_size(size))
+    row = binomial_row(check_size(size))
     return np.outer(row, row)
 
 
@@ -116,7 +90,7 @@ def gaussian(
     `effective_sigma`. Without sigma it is OpenCV's for the size; without both, 1 4 6 4 1 over 16 on
     each axis.
     """
-    taps, sigma_pixels = _size_and_sigma(size, sigma, truncate, default=5)
+    taps, sigma_pixels = size_and_sigma(size, sigma, truncate, default=5)
     if sigma is None and taps in WITHOUT_SIGMA:
         row = np.array(WITHOUT_SIGMA[taps], dtype=np.float64)
         row /= row.sum()
@@ -140,7 +114,7 @@ def unsharp(size: int = 5, amount: float = 1.0) -> NDArray[np.float64]:
         raise ValueError(
             f"amount must be a number such as 1.5, up to {LARGEST_AMOUNT:.0f}: {amount} came in"
         )
-    row = _binomial(size)
+    row = binomial_row(size)
     return np.asarray(
         (1 + strength) * identity(size) - strength * np.outer(row, row), dtype=np.float64
     )
@@ -230,8 +204,8 @@ def laplacian_of_gaussian(
     It is MATLAB's fspecial log. Sizes follow sigma as in `gaussian`; without both, it is 9 x 9 with
     a sigma of 1.7.
     """
-    taps, sigma_pixels = _size_and_sigma(size, sigma, truncate, default=9)
-    down, right = (offsets / sigma_pixels for offsets in _offsets(taps))
+    taps, sigma_pixels = size_and_sigma(size, sigma, truncate, default=9)
+    down, right = (offsets / sigma_pixels for offsets in offsets_from_middle(taps))
     row = gaussian_row(taps, sigma_pixels)
     weights = np.outer(row, row) * (down**2 + right**2 - 2) / sigma_pixels**2
     return np.asarray(weights - weights.mean(), dtype=np.float64)
@@ -245,9 +219,9 @@ def gaussian_x(
 
     It is scipy.ndimage.gaussian_filter with order (0, 1). Sizes follow sigma as in `gaussian`.
     """
-    taps, sigma_pixels = _size_and_sigma(size, sigma, truncate, default=5)
+    taps, sigma_pixels = size_and_sigma(size, sigma, truncate, default=5)
     row = gaussian_row(taps, sigma_pixels)
-    return np.outer(row, row * _offsets(taps)[1][0] / sigma_pixels**2)
+    return np.outer(row, row * offsets_from_middle(taps)[1][0] / sigma_pixels**2)
 
 
 @_named_kernel
@@ -261,7 +235,7 @@ def gaussian_y(
 @_named_kernel
 def motion(size: int = 9, angle: float = 0.0) -> NDArray[np.float64]:
     """A camera moved `size` pixels at an angle in degrees, counter-clockwise from the right."""
-    down, right = _offsets(check_size(size))
+    down, right = offsets_from_middle(check_size(size))
     radians = np.deg2rad(finite(angle, "angle", "a number of degrees, such as 45") % 360)
     # the weight of a tap falls from 1 on the line of the motion to 0 at a distance of one pixel
     along = right * np.cos(radians) - down * np.sin(radians)
@@ -323,16 +297,11 @@ def sobel(
         As in `convpool.filter_image`, which mirrors the border without repeating its edge
         (pad_mode="reflect"); `flip` changes nothing.
     round_to, out
-        An integer dtype to round and saturate the magnitude to, and where to put it, as in
-        `convpool.filter_image`.
+        As in `convpool.filter_image`, for the magnitude.
 
     Returns
     -------
     of the shape and dtype of `filter_image`'s result, but float64 for integers: sqrt(x^2 + y^2)
-
-    Raises
-    ------
-    ValueError, TypeError : as `convpool.filter_image`
 
     Examples
     --------

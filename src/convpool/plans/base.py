@@ -1,7 +1,6 @@
 """What all plans share: shapes, dtypes, the choice of an engine, and how arrays become a result.
 
-m images, c channels, nc kernels. A plan is immutable and can run many times; what every run needs
-is computed once, as a cached property, since a run may be short.
+m images, c channels, nc kernels. A plan is immutable; what every run needs is computed once.
 """
 
 from __future__ import annotations
@@ -42,14 +41,11 @@ class Plan:
     engine : the argument `engine`: "auto" or the name of an engine
     seconds, scratch : about how long a run takes, and how many bytes beside input and output
     candidates : (engine, reason) for the engines that "auto" may take, the fastest first
-    candidates_of_whole : None, or for the plan of a part of an output the candidates of the plan of
-        the whole, which are taken for the part too
+    candidates_of_whole : None, or for the plan of a part the candidates of that of the whole
 
     Methods
     -------
-    run(images, ...) : compute the result for arrays, and for kernels where there are some
-    prepack(kernels, bias) : of a convolution: pack weights once, for many runs
-    formulas() : for each spatial axis, the calculation of its output size as a text
+    run(images, ...) : compute the result; `prepack(kernels)` of a convolution packs weights once
     """
 
     images_shape: Shape
@@ -264,10 +260,8 @@ class Plan:
             out = allocation.empty(self.output_shape, self.dtype, instead=self.memory_advice)
             return out, self.channels_last(out)
         if not isinstance(out, np.ndarray):
-            raise TypeError(
-                f"out is a {type(out).__name__}; it must be an array {self.output_shape} "
-                f"{self.dtype}"
-            )
+            needed = f"it must be an array {self.output_shape} {self.dtype}"
+            raise TypeError(f"out is a {type(out).__name__}; {needed}")
         allocation.check_out(out, self.output_shape, self.dtype)
         target = self.channels_last(out)
         if shares_memory(images, out):
@@ -394,7 +388,7 @@ class Plan:
         raise NotImplementedError
 
     def engine_rows(self) -> list[tuple[str, str]]:
-        """Return the lines that print shows for the engines, each as (name, text)."""
+        """Return the printed lines of the engines, each as (name, text)."""
         return [("engine", f"{name}: {reason}") for name, reason in self.candidates]
 
     def __str__(self) -> str:

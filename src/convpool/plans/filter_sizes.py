@@ -11,6 +11,15 @@ from numpy.typing import NDArray
 LARGEST_SIZE = 4095  # rows and columns, 134 MB of weights
 SMALLEST_SIGMA = 0.01  # pixels; with it, a neighbour's weight is exp(-5000), so 0
 
+# size -> weights of cv2.getGaussianKernel without sigma, before they are scaled to sum 1
+WITHOUT_SIGMA = {
+    1: [1],
+    3: [1, 2, 1],
+    5: [1, 4, 6, 4, 1],
+    7: [2, 7, 14, 18, 14, 7, 2],
+    9: [4, 13, 30, 51, 60, 51, 30, 13, 4],
+}
+
 
 def check_size(size: int) -> int:
     """Return the argument `size` as an int; raise unless it is odd and from 1 to LARGEST_SIZE."""
@@ -116,3 +125,28 @@ def gaussian_row(size: int, sigma: float) -> NDArray[np.float64]:
     """Return the weights (size,) of a Gaussian on one axis, which sum to 1."""
     weights = np.exp(-(((np.arange(size) - size // 2) / sigma) ** 2) / 2)
     return np.asarray(weights / weights.sum(), dtype=np.float64)
+
+
+def size_and_sigma(
+    size: int | None, sigma: float | None, truncate: float, default: int
+) -> tuple[int, float]:
+    """Return (size, sigma): if one is None, it follows from the other; if both, from `default`."""
+    if sigma is None:
+        checked_size = check_size(default if size is None else size)
+        return checked_size, 0.3 * ((checked_size - 1) * 0.5 - 1) + 0.8  # as OpenCV has it
+    checked_size = default_size(sigma, truncate) if size is None else check_size(size)
+    return checked_size, check_sigma(sigma)
+
+
+def binomial_row(size: int) -> NDArray[np.float64]:
+    """Return the binomial weights (size,), which sum to 1: 1 2 1 over 4."""
+    row = np.array([1.0])
+    for _ in range(size - 1):
+        row = np.convolve(row, [0.5, 0.5])
+    return row
+
+
+def offsets_from_middle(size: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return (down, right), (size, 1) and (1, size): pixels below and right of the middle tap."""
+    steps = np.arange(size, dtype=np.float64) - size // 2
+    return steps[:, None], steps[None, :]

@@ -7,7 +7,6 @@ from itertools import product
 import numpy as np
 
 from convpool.engines.compiled.base_form import F4, GREATER, I8, LESSER, READ, Dtype, Form
-from convpool.engines.compiled.base_form import GREATER, LESSER, READ, Dtype, Form
 from convpool.engines.values import dataclass
 
 # (dtype of sums, dtype of results) of pictures that are filtered row by row

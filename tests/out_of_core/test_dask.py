@@ -19,7 +19,7 @@ da = pytest.importorskip("dask.array")
 
 from convpool.out_of_core import dask as dask_arrays
 from convpool.out_of_core.destination import Destination
-from convpool.plans import arrays, regions
+from convpool.plans import arrays, halos
 from support.arrays import numbers
 
 PAD_MODES = ["zeros", "constant", "reflect", "symmetric", "edge", "wrap"]
@@ -365,7 +365,7 @@ def test_kernels_that_are_a_dask_array_are_computed():
 def test_a_chunk_is_made_in_one_thread(monkeypatch):
     seen = []
     monkeypatch.setattr(
-        regions.Part,
+        halos.Part,
         "run",
         lambda *words, **options: seen.append(threads_wanted()) or np.zeros((1, 4, 1)),
     )

@@ -29,6 +29,7 @@ QUESTIONS = {
 
 # times its width that a window is high, if it is more likely to be a number of kernels
 LONG = 4
+SMALLEST = 15  # sides up to this are not taken for those of a picture in colour
 
 
 class Operands(NamedTuple):
@@ -348,7 +349,7 @@ def warn_of_colours_first(images: Shape, channel_axis: Any) -> None:
     They are read as 3 rows of pixels with w channels. `channel_axis` is the argument as the caller
     passed it; one that counts the last axis from the front says that this is meant.
     """
-    if len(images) > 3 and channel_axis == -1 and images[1] == 3 and min(images[2:]) > 4:
+    if len(images) > 3 and channel_axis == -1 and images[1] == 3 and min(images[2:]) > SMALLEST:
         warnings.warn(
             f"images {images} are read as 3 rows of pixels with {images[-1]} channels: pass "
             f"channel_axis=1 if these 3 are the channels, or channel_axis={len(images) - 1} to say "

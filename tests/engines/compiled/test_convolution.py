@@ -936,6 +936,20 @@ def compare(shape, window, nc, kinds, padding="same", stride=1, groups=1, scale=
         fences.clear()
 
 
+def compare_pictures(kind, window, results):
+    image = random.integers(0, 5, (5, 16 * n + 3)).astype(kind)
+    kernel = random.integers(-4, 5, window)
+    words = dict(dtype=results) if results.kind == "f" else dict(round_to=results)
+    expected = convpool.filter_image(image, kernel, engine="numpy", **words)
+    for side in fences.SIDES:
+        launch.empty_aligned = lambda numbers, dtype: fences.array((numbers,), dtype, side)
+        out = fences.array(expected.shape, expected.dtype, side)
+        banded = fences.copy(image, side)
+        convpool.filter_image(banded, kernel, engine="compiled", out=out, **words)
+        np.testing.assert_array_equal(out, expected)
+        fences.clear()
+
+
 # (dtype of sums, of results): dtypes and a scale of the weights that lead to them
 PAIRS = {
     ("f4", "f4"): (("f4", "f4"), 1),
@@ -981,12 +995,18 @@ for images, sums in base_form.READ:
     kernels, scale = (sums, 1) if sums != "i8" else ("i8", 2**52)
     compare((2, 5, 8 * n + 3, 1), (3, 4), 1, (images, kernels), scale=scale)
 for sums, results in picture_forms.FILTERED:
+    if sums == np.int16:
+        for image, window in product(("u1", "i1"), ((2, 3), (3, 3))):
+            compare_pictures(image, window, results)
+        continue
     kinds, scale = ("u1", "i1"), {"f8": 2**30, "i8": 2**52}.get(sums.str[1:], 1)
     if results.kind == "f":
         kinds, scale = (sums, sums), 1
     elif sums != "f4":
         kinds = ("i2", "i8")
     compare((1, 5, 8 * n + 3, 1), (2, 3), 1, kinds, scale=scale, dtype=results)
+for window in (3, 5):
+    compare_pictures("f4", (window, window), np.dtype("f4"))
 compiled_convolution.LONG, compiled_convolution.FAR, compiled_convolution.CHAIN = 0, 0, 5
 convpool.convolution._plan.cache_clear()
 all_kinds(("f4", "f4"), 1)

@@ -64,7 +64,7 @@ SAMPLES = {
     "explorer/test_worksheet.py": 1,
     "out_of_core/test_large_files.py": 2,
     "out_of_core/test_tiles.py": 4,
-    "plans/test_make.py": 6,
+    "plans/test_make_convolution.py": 6,
     "plans/test_prepack.py": 40,
     "plans/test_shared_memory.py": 12,
     "project/test_benchmark_course.py": 1,

@@ -17,7 +17,7 @@ if typing.TYPE_CHECKING:  # what `_MODULES` says, for type checkers
     from convpool.plans.base import Plan
     from convpool.plans.gradient_arguments import Gradients
     from convpool.plans.halos import halo
-    from convpool.plans.make import plan_convolution, plan_transposed
+    from convpool.plans.make_convolution import plan_convolution, plan_transposed
     from convpool.plans.make_pooling import plan_pooling
     from convpool.plans.parts import part
     from convpool.pooling import max_pool_indices, max_unpool, pool, pool_image
@@ -62,7 +62,7 @@ _MODULES = {
     "gradients": ("convolve_gradients", "pool_gradient"),
     "plans.base": ("Plan",),
     "plans.gradient_arguments": ("Gradients",),
-    "plans.make": ("plan_convolution", "plan_transposed"),
+    "plans.make_convolution": ("plan_convolution", "plan_transposed"),
     "plans.make_pooling": ("plan_pooling",),
     "plans.parts": ("part",),
     "plans.halos": ("halo",),

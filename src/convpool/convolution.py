@@ -14,7 +14,7 @@ from convpool.out_of_core.routes import choose_route
 from convpool.plans import arrays, channel_checks, dtypes, kernel_layouts
 from convpool.plans.arguments import Ints, Padding
 from convpool.plans.foreign_words import explain_foreign_keywords
-from convpool.plans.make import plan_convolution, plan_transposed
+from convpool.plans.make_convolution import plan_convolution, plan_transposed
 from convpool.plans.picture_kernels import of_channels, read_kernel
 from convpool.plans.recent_plans import cache_recent
 from convpool.plans.rounding import read_integer_dtype, saturate

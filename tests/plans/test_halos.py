@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import convpool
 from convpool.engines.padding import REPEATING_PAD_MODES, padded_indices
 from convpool.plans.halos import need
-from convpool.plans.make import plan_transposed
+from convpool.plans.make_convolution import plan_transposed
 from convpool.windows import Axis
 
 PAD_MODES = ["zeros", "constant", *REPEATING_PAD_MODES]

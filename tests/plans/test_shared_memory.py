@@ -10,7 +10,7 @@ from convpool.engines.numpy import convolution as numpy_convolution
 from convpool.engines.registry.convolution import ENGINES
 from convpool.engines.registry.pooling import POOL_ENGINES
 from convpool.plans import shared_memory
-from convpool.plans.make import plan_transposed
+from convpool.plans.make_convolution import plan_transposed
 from support.arrays import numbers
 
 if host.refusal() is not None:

@@ -451,7 +451,7 @@ WITH_EXAMPLES = [
     "convpool.course",
     "convpool.plans.halos",
     "convpool.out_of_core.tile_sizes",
-    "convpool.plans.make",
+    "convpool.plans.make_convolution",
 ]
 
 

@@ -57,7 +57,7 @@ def is_public(path, public):
         ("from convpool.parts import part", ["convpool.parts.part"]),
         ("import convpool.halos", ["convpool.halos"]),
         ("from convpool import parts", ["convpool.parts"]),
-        ("import convpool\nconvpool.plans.make", ["convpool.plans"]),
+        ("import convpool\nconvpool.plans.make_convolution", ["convpool.plans"]),
     ],
 )
 def test_private_names_are_found(code, expected):

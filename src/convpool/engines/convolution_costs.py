@@ -21,6 +21,7 @@ from convpool.engines.compiled import library, tile_schedule, volumes
 from convpool.engines.compiled import transposed as compiled_transposed
 from convpool.engines.compiled.convolution import LONG_ROW
 from convpool.engines.compiled.instruction_sets import INSTRUCTION_SETS, InstructionSet, widest_tile
+from convpool.engines.compiled.launch import STAGED
 from convpool.engines.compiled.record import LINES
 from convpool.engines.fft import convolution as fft_convolution
 from convpool.engines.fft import layout as fft_layout
@@ -294,7 +295,7 @@ def compiled_convolution_bytes(work: ConvolutionWork) -> int:
     numbers = volume(work.kernels) + packed
     if work.images_dtype.kind == "f" and work.images_dtype.itemsize == 2:
         copied = volume(work.images) + work.outputs
-        numbers += min(copied, max(compiled_convolution.STAGED // 8, copied // work.images[0]))
+        numbers += min(copied, max(STAGED // 8, copied // work.images[0]))
     return block_bytes(work) + numbers * itemsize + stack_bytes(work)
 
 

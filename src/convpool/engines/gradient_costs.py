@@ -6,10 +6,9 @@ import math
 
 from convpool.engines import threads
 from convpool.engines.compiled import gradient_schedule, library
-from convpool.engines.compiled import kernels_gradient as compiled_kernels_gradient
-from convpool.engines.compiled import pooling_gradient as compiled_pooling_gradient
 from convpool.engines.compiled.gradient_forms import PIECE, TAPS
 from convpool.engines.compiled.instruction_sets import INSTRUCTION_SETS
+from convpool.engines.compiled.launch import STAGED
 from convpool.engines.convolution_costs import (
     COMPILED,
     MOVE_BYTE,
@@ -79,7 +78,7 @@ def compiled_kernels_gradient_bytes(work: ConvolutionWork) -> int:
     padded = volume(rows) * (columns * work.images[-1] * slices + 2 * PANEL)
     blocks = threads.number() * (images * padded + 2 * windows * PANEL)
     numbers = volume(work.images) + work.outputs
-    copied = min(8 * numbers, max(compiled_kernels_gradient.STAGED, 8 * numbers // m))
+    copied = min(8 * numbers, max(STAGED, 8 * numbers // m))
     # of volumes, g of a chunk is as large as its stacks at most
     return 8 * totals + blocks * work.accumulation.itemsize + copied + 2 * stack_bytes(work)
 
@@ -126,5 +125,5 @@ def compiled_pooling_gradient_bytes(work: PoolingWork) -> int:
     missing, NumPy does the work.
     """
     per_image = 8 * (2 * volume(work.images) + 2 * work.outputs) // max(1, work.images[0])
-    copied = max(compiled_pooling_gradient.STAGED, per_image)
+    copied = max(STAGED, per_image)
     return max(min(copied, 16 * (volume(work.images) + work.outputs)), pooling_gradient_bytes(work))

@@ -15,7 +15,7 @@ from convpool.explanation.kernel_frames import ConvolutionFrames, TransposedFram
 from convpool.explanation.pooling_frames import PoolingFrames
 from convpool.plans import arguments as argument_checks
 from convpool.plans import arrays
-from convpool.plans.make import plan_convolution, plan_transposed
+from convpool.plans.make_convolution import plan_convolution, plan_transposed
 from convpool.plans.make_pooling import plan_pooling
 from convpool.windows import volume
 

@@ -20,15 +20,15 @@ from convpool.engines.padding import (
 )
 from convpool.engines.values import dataclass
 from convpool.plans import allocation, missing_pixels
-from convpool.plans.convolution_gradients_sizes import ConvolutionGradientsSizes
+from convpool.plans.convolution_gradients_base import ConvolutionGradientsBase
 from convpool.plans.gradient_arguments import (
     NAMES,
     Gradients,
     check_out,
     check_output_gradient,
 )
+from convpool.plans.gradients_with_missing_pixels import missing_terms
 from convpool.plans.halos import Part
-from convpool.plans.missing_gradients import missing_terms
 from convpool.plans.shared_memory import copy_if_shared
 from convpool.windows import blocks
 
@@ -40,8 +40,8 @@ Copies = NDArray[np.int64] | None
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConvolutionGradientsPlan(ConvolutionGradientsSizes):
-    """A plan of `convolve_gradients`; attributes as in `ConvolutionGradientsSizes`."""
+class ConvolutionGradientsPlan(ConvolutionGradientsBase):
+    """A plan of `convolve_gradients`; attributes as in `ConvolutionGradientsBase`."""
 
     # ---- arrays ----
 
@@ -132,7 +132,7 @@ class ConvolutionGradientsPlan(ConvolutionGradientsSizes):
     def _write_with_missing(
         self, pixels: Array, absent: Array, kernels: Array, gradient: Array, targets: Gradients
     ) -> None:
-        """Write what `_write` does where pixels are absent, as `missing_gradients` explains."""
+        """Write what `_write` does where pixels are absent: `gradients_with_missing_pixels`."""
         reached, gone = self.reached_pixels.gather(pixels), self.reached_pixels.gather(absent)
         filled = missing_pixels.replace(reached, gone, 0)
         terms = missing_terms(self, filled, gone, kernels, gradient)

@@ -21,7 +21,7 @@ from convpool.plans.convolution import ConvolutionPlan
 from convpool.plans.formatting import sizes
 from convpool.plans.halos import Part
 from convpool.plans.lock_free_property import cached_property
-from convpool.plans.make import plan_convolution
+from convpool.plans.make_convolution import plan_convolution
 from convpool.windows import Axis, volume
 
 Array = NDArray[Any]

@@ -33,6 +33,7 @@ from convpool.engines.compiled.geometry import (
     Weights,
     strides_in_numbers,
 )
+from convpool.engines.compiled.launch import STAGED
 from convpool.engines.compiled.library import is_form
 from convpool.engines.compiled.picture_forms import FILTERED
 from convpool.engines.compiled.record import LINES
@@ -48,7 +49,6 @@ Program = (
     | picture_rows.Convolution
 )
 
-STAGED = 2**22  # bytes that are copied at a time where the loops cannot read or write the arrays
 # products of float32 are summed in chains: of at least SHORTEST products, or, if a window has more
 # than FAR, of CHAIN products, and then the sums of chains are added in float64
 FAR = 2**16

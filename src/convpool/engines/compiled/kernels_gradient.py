@@ -26,7 +26,7 @@ from convpool.engines.compiled.geometry import ConvolutionGeometry
 from convpool.engines.compiled.gradient_forms import TOTALS
 from convpool.engines.compiled.gradient_schedule import GRADIENT, Chunk, schedule_of
 from convpool.engines.compiled.kept_records import KeptRecords, Record
-from convpool.engines.compiled.launch import MAIN
+from convpool.engines.compiled.launch import MAIN, STAGED
 from convpool.engines.compiled.record import (
     address_of,
     as_words,
@@ -36,7 +36,6 @@ from convpool.windows import Axis, blocks, volume
 
 Array = NDArray[Any]
 
-STAGED = 2**22  # bytes that are copied at a time where the loops cannot read the arrays
 SLACK = 8  # numbers before the pixels of a scratch that may be read; and a vector behind them
 
 

@@ -14,6 +14,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from convpool.engines.compiled import host, picture_extremes, picture_medians
 from convpool.engines.compiled.base_form import NUMBERS
+from convpool.engines.compiled.launch import STAGED
 from convpool.engines.compiled.picture_rows import Rows
 from convpool.engines.compiled.pooling_call import PoolingCall, call_of
 from convpool.engines.compiled.pooling_layout import COMBINATIONS, Layout, Pooling
@@ -25,7 +26,6 @@ from convpool.windows import Axis, blocks, volume
 Array = NDArray[Any]
 
 KEPT_CALLS = 16  # of one plan: layouts that its arrays have in turn
-STAGED = 2**22  # bytes that are copied at a time where the loops cannot read or write the arrays
 
 
 def refusal(

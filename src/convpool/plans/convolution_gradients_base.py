@@ -19,7 +19,7 @@ from convpool.engines.padding import (
 )
 from convpool.engines.registry.gradients import KERNELS_GRADIENT_ENGINES
 from convpool.engines.values import dataclass
-from convpool.plans import dtypes, engine_choice, missing_pixels
+from convpool.plans import dtypes, missing_pixels
 from convpool.plans.formatting import byte_size
 from convpool.plans.gradient_arguments import (
     NAMES,
@@ -39,7 +39,7 @@ Copies = NDArray[np.int64] | None
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConvolutionGradientsSizes(KernelsPlan):
+class ConvolutionGradientsBase(KernelsPlan):
     """A plan of `convolve_gradients` without its run.
 
     `axes` are those of the images, `output_shape` is that of g.
@@ -172,11 +172,6 @@ class ConvolutionGradientsSizes(KernelsPlan):
     def engine_names(cls) -> list[str]:
         """Return the names of all engines of which one computes one of the gradients."""
         return list(dict.fromkeys([*TransposedPlan.engines, *cls.engines]))
-
-    def check_engine(self) -> None:
-        """Raise ValueError if the argument `engine` names one that cannot run this plan."""
-        if self.engine != "auto":
-            engine_choice.check_engine(self.engine, self.refusals())
 
     def refusals(self) -> dict[str, str | None]:
         """Return name -> why an engine cannot compute all that is wanted, None if it can."""

@@ -24,7 +24,7 @@ from convpool.engines.fft import layout
 from convpool.engines.registry.convolution import ENGINES
 from convpool.engines.registry.pooling import POOL_ENGINES
 from convpool.plans import arguments, formatting
-from convpool.plans import make as planning
+from convpool.plans import make_convolution as planning
 from convpool.plans.base import Plan
 from convpool.windows import Axis
 from support.arrays import numbers

@@ -13,8 +13,7 @@ from rich.progress import track
 from convpool import convolve, convolve_gradients, pool, pool_gradient
 
 DIGITS, EPOCHS, BATCH, RATE = 4000, 30, 50, 3e-3
-SIZES = {"K1": (5, 5, 1, 6), "K2": (5, 5, 6, 16), "W3": (400, 120), "W4": (120, 84)}
-SIZES |= {"W5": (84, 10)}
+SIZES = {"K1": (5, 5, 1, 6), "K2": (5, 5, 6, 16), "W3": (400, 120), "W4": (120, 84), "W5": (84, 10)}
 
 
 def initial_weights(random, sizes):
@@ -82,11 +81,10 @@ def train(weights, images, labels, random, network=(forward, backward), epochs=E
         loss, gradient = cross_entropy(scores, labels[chosen])
         losses.append(loss)
         rate = RATE * (1 - step / len(batches)) / (1 - 0.9**step)
-        for name, g in network[1](weights, layers, gradient).items():
-            means[name] += 0.1 * (g - means[name])
-            squares[name] += 0.001 * (g * g - squares[name])
-            deviation = np.sqrt(squares[name] / (1 - 0.999**step)) + 1e-8
-            weights[name] -= rate * means[name] / deviation
+        for key, g in network[1](weights, layers, gradient).items():
+            means[key] += 0.1 * (g - means[key])
+            squares[key] += 0.001 * (g * g - squares[key])
+            weights[key] -= rate * means[key] / (np.sqrt(squares[key] / (1 - 0.999**step)) + 1e-8)
     return losses
 
 
@@ -106,7 +104,9 @@ def draw(weights, losses, confused, image, name):
 
 def main(data="supervised_learning/data/MNIST.npz", picture="digits.png"):
     """Train and test on a file that `convpool data` makes, and draw."""
-    data, random, start = np.load(data), np.random.default_rng(0), time.perf_counter()
+    name, data, random, start = data, np.load(data), np.random.default_rng(0), time.perf_counter()
+    if missing := {"Y_train", "X_test", "Y_test"} - set(data):
+        sys.exit(f"{name} has no {', '.join(sorted(missing))}: move it away, run `convpool data`")
     images, tests = (data[key][..., None].astype(np.float32) for key in ("X_train", "X_test"))
     weights = initial_weights(random, SIZES)
     losses = train(weights, images[:DIGITS], data["Y_train"][:DIGITS], random)

